@@ -1,0 +1,62 @@
+import type { Channel } from '../model/channel.ts'
+import type { Message } from '../model/message.ts'
+import type { CallOutcome, DeliveryWord } from '../model/outcome.ts'
+
+/** Which attempt a call is for. Travels in callback URLs and Message-IDs; says nothing about a person. */
+export interface AttemptKey {
+  reminderId: string
+  attemptNo: number
+}
+
+/** One message to one address, decided and rendered. */
+export interface DeliveryRequest {
+  attempt: AttemptKey
+  /** E.164 or a mailbox. Never logged. */
+  to: string
+  from: string
+  message: Message
+  /** How long after the call the provider may still deliver, in whole seconds (SMS validity). */
+  validForSeconds: number
+  /** One-click unsubscribe address for this recipient, for email headers; null when none applies. */
+  unsubscribeUrl: string | null
+  /** Total time the call may take, in milliseconds; a later answer is `unknown`. */
+  deadlineMs: number
+}
+
+/** What a look-up of an attempt in doubt found in the provider's own books. */
+export type LookUp =
+  | { kind: 'found'; reference: string; word: DeliveryWord | null }
+  | { kind: 'not-found' }
+  | { kind: 'unavailable'; detail: string }
+
+/** What a look-up needs: the same address and words, and when the call can have begun. */
+export interface LookUpRequest {
+  attempt: AttemptKey
+  to: string
+  from: string
+  message: Message
+  notBefore: number
+  notAfter: number
+}
+
+/**
+ * One provider account behind one route.
+ *
+ * `send` never throws and never retries: whatever happens is one of three outcomes,
+ * and "surely not sent" is claimed only where the protocol proves it.
+ */
+export interface Provider {
+  readonly name: string
+  readonly channel: Channel
+  /** Which message forms it takes. */
+  readonly forms: readonly Message['form'][]
+  /** May "not found" be believed once every deadline has passed? False: only an operator can resolve. */
+  readonly lookUpIsConclusive: boolean
+  /** Nothing sent here reaches a person (capture); allowed with a virtual clock and for test keys. */
+  readonly harmless: boolean
+  send(request: DeliveryRequest): Promise<CallOutcome>
+  lookUp(request: LookUpRequest): Promise<LookUp>
+  /** Can the provider be reached with these credentials? Null: yes; otherwise what is wrong and what to do. */
+  check(): Promise<string | null>
+  close(): Promise<void>
+}

@@ -1,0 +1,3 @@
+export const CHANNELS = ['phone', 'sms', 'email'] as const
+/** How a reminder reaches a person. */
+export type Channel = (typeof CHANNELS)[number]

@@ -1,0 +1,52 @@
+import type { Instant } from './instant.ts'
+
+export const VERDICTS = ['send', 'defer', 'refuse'] as const
+export type Verdict = (typeof VERDICTS)[number]
+
+/** Public, stable: dashboards and upstream systems read these. Adding one is a changelog entry. */
+export const OBJECTION_CODES = [
+  'outside_contact_window', 'holiday', 'recipient_blocked_time', 'cap_reached', 'cooldown', 'too_soon', 'on_hold',
+  'suppressed', 'precondition_missing', 'route_not_eligible', 'no_common_window', 'location_unknown',
+  'calendar_unknown', 'account_closed', 'expired', 'consent_missing', 'stale_balance', 'facts_conflict',
+  'payment_pending', 'not_registered', 'test_mode', 'switched_off', 'clock_uncertain', 'internal_error',
+] as const
+export type ObjectionCode = (typeof OBJECTION_CODES)[number]
+
+/** One rule's reason not to send now. */
+export interface Objection {
+  code: ObjectionCode
+  /** `pack/rule`, e.g. `us-reg-f/contact-window`. */
+  rule: string
+  pack: string
+  version: string
+  citation: string
+  /** Was the citation checked against the rule's own text or a trustworthy copy? */
+  verified: boolean
+  /** First instant at which this rule would no longer object; null when none is known. */
+  until: Instant | null
+}
+
+/**
+ * The answer of the policy engine.
+ *
+ * `send`: no rule objects; `until` is the first instant at which one would (null: none foreseen).
+ * `defer`: `until` is the first instant at which no rule objects.
+ * `refuse`: at least one rule objects without a known end; `until` is null.
+ */
+export interface Decision {
+  verdict: Verdict
+  until: Instant | null
+  candidateZones: string[]
+  packs: { id: string; version: string }[]
+  /** Every objection, the binding one first; empty for `send`. */
+  reasons: Objection[]
+}
+
+/**
+ * Refusals that more knowledge or an operator can cure. A reminder refused only for
+ * such reasons keeps waiting until its deadline and is decided again when facts change.
+ */
+export const CURABLE: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
+  'on_hold', 'facts_conflict', 'payment_pending', 'stale_balance', 'location_unknown', 'no_common_window', 'calendar_unknown',
+  'precondition_missing', 'switched_off', 'clock_uncertain', 'internal_error',
+])

@@ -1,0 +1,170 @@
+import type { AccountState } from './account-state.ts'
+import type { AddressKind, Relation } from './address.ts'
+import type { Channel } from './channel.ts'
+import type { ContactOutcome, Direction } from './contact.ts'
+import type { HoldKind } from './hold.ts'
+import type { Instant } from './instant.ts'
+import type { Kind, Mode } from './kind.ts'
+import type { LocalDate } from './local-date.ts'
+import type { Role } from './role.ts'
+import type { SuppressionReason, SuppressionScope } from './suppression.ts'
+import type { Tone } from './tone.ts'
+
+/**
+ * Everything `decide` may know about one reminder at one instant.
+ *
+ * Plain JSON, so that it can be stored with the decision and decided again. It
+ * names addresses and people by opaque ids and holds only what was derived from
+ * them, never a number, mailbox or name. `null` means "not stated": rules that
+ * turn on it do not speak, unless the unknown is itself an objection.
+ */
+export interface Facts {
+  reminder: ReminderFacts
+  address: AddressFacts | null
+  recipient: RecipientFacts
+  /** One entry for each account the message speaks of; never empty. */
+  accounts: AccountFacts[]
+  contacts: ContactFacts[]
+  events: EventFacts[]
+  holds: HoldFacts[]
+  suppressions: SuppressionFacts[]
+  consents: ConsentFacts[]
+  /** What the running system adds: absent in a bare decide case. */
+  system: SystemFacts | null
+}
+
+export interface ReminderFacts {
+  channel: Channel
+  tone: Tone
+  kind: Kind
+  mode: Mode | null
+  /** The reminder's deadline; `expired` from this instant on. */
+  expiresAt: Instant | null
+}
+
+export interface AddressFacts {
+  /** Opaque: matches `ContactFacts.address`, `SuppressionFacts.address`, `ConsentFacts.address`. */
+  id: string
+  kind: AddressKind | null
+  relation: Relation | null
+  /** ISO 3166-1 alpha-2 country of the phone prefix; null for mailboxes and unknown prefixes. */
+  country: string | null
+  /** IANA zones the phone prefix is consistent with (an area code's zones, not widened); empty when it says nothing. */
+  zones: string[]
+  /** Subdivisions the prefix is consistent with, as ISO 3166-2; empty when it says nothing. */
+  subdivisions: string[]
+}
+
+export interface RecipientFacts {
+  id: string
+  /** IANA zone that the person or the creditor's file states. */
+  timeZone: string | null
+  /** ISO 3166-1 or 3166-2, or a place below it as packs name it (e.g. `US-NY-NYC`). */
+  jurisdiction: string | null
+  locationEvidence: LocationEvidence[]
+  blockedTimes: BlockedTime[]
+}
+
+/** One dated sign of where the person is. A newer sign adds a place; it does not remove an older one until confirmed. */
+export interface LocationEvidence {
+  /** `postal-address`, `stated`, `earlier-address`, `phone-prefix`, … */
+  kind: string
+  jurisdiction: string | null
+  timeZone: string | null
+  at: Instant
+}
+
+/** A weekly time at which the person asked not to be contacted, in the person's own zone. */
+export interface BlockedTime {
+  /** ISO weekdays, 1 Monday … 7 Sunday. */
+  days: number[]
+  /** `HH:MM`, inclusive. */
+  from: string
+  /** `HH:MM`, exclusive; not after `from` means that it ends on the next day. */
+  to: string
+  /** Absent or null: for every channel. */
+  channel: Channel | null
+  until: Instant | null
+}
+
+export interface AccountFacts {
+  id: string
+  role: Role
+  product: string
+  dueDate: LocalDate | null
+  /** Whole days; derived from `dueDate` when null. */
+  daysPastDue: number | null
+  state: AccountState
+  spell: string | null
+  /** When the balance was true. */
+  asOf: Instant | null
+  /** The creditor's freshness bound in milliseconds: an older balance is an objection. Null: no bound stated. */
+  freshForMs: number | null
+}
+
+export interface ContactFacts {
+  at: Instant
+  channel: Channel
+  direction: Direction
+  /** Ids of the accounts it was about; empty when unknown, which counts for all. */
+  accounts: string[]
+  address: string | null
+  outcome: ContactOutcome
+  /** Who made it: `decorum`, an agent, an agency. */
+  by: string | null
+  mode: Mode | null
+  /** Who was reached: `recipient`, `third-party`, …; null when not known. */
+  party: string | null
+}
+
+export interface EventFacts {
+  /** `notice`, `payment`, `promise-broken`, … */
+  type: string
+  /** e.g. `validation` for a notice. */
+  kind: string | null
+  at: Instant
+  account: string | null
+}
+
+export interface HoldFacts {
+  kind: HoldKind
+  /** Null: the whole person. */
+  account: string | null
+  from: Instant
+  /** Null: open, until somebody ends it. */
+  until: Instant | null
+}
+
+export interface SuppressionFacts {
+  scope: SuppressionScope
+  channel: Channel | null
+  /** Address id, for scope `address`. */
+  address: string | null
+  reason: SuppressionReason
+  from: Instant | null
+  until: Instant | null
+}
+
+export interface ConsentFacts {
+  /** `contact-outside-hours`, `artificial-voice`, `exceed-cap`, … as packs name it. */
+  kind: string
+  channel: Channel | null
+  address: string | null
+  from: Instant
+  until: Instant | null
+}
+
+export interface SystemFacts {
+  /** Nothing else may be reached than the addresses listed in `delivery.onlyTo`, or the key is a test key. */
+  testMode: boolean
+  /** The narrowest switch in force for this reminder's scope. */
+  switchedOff: 'stopped' | 'paused' | null
+  /** Business time is not trusted at present. */
+  clockUncertain: boolean
+  /** Null: a route serves it; otherwise why none does (`no route serves …`). */
+  routeProblem: string | null
+  /** A registered-template channel has no approved registration for this template. */
+  notRegistered: boolean
+  /** A phone attempt to this person or number is in flight; wait for its outcome. */
+  phoneInFlight: boolean
+}

@@ -1,0 +1,38 @@
+import { DAY } from './instant.ts'
+
+/** A calendar day without a zone, as `YYYY-MM-DD`: due dates, holidays, days past due. */
+export type LocalDate = string
+
+/** The date as a day number (days since 1970-01-01), or null when it is not a real calendar day. */
+export function dayNumber(date: LocalDate): number | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return null
+  const ms = Date.parse(`${date}T00:00:00Z`)
+  if (Number.isNaN(ms)) return null
+  return new Date(ms).toISOString().startsWith(date) ? ms / DAY : null
+}
+
+/** Is this text a real calendar day (2026-02-30 is not)? */
+export const isLocalDate = (text: string): boolean => dayNumber(text) !== null
+
+export const fromDayNumber = (days: number): LocalDate => new Date(days * DAY).toISOString().slice(0, 10)
+
+/** The date `days` later (earlier when negative). Throws RangeError on an impossible date. */
+export function addDays(date: LocalDate, days: number): LocalDate {
+  const n = dayNumber(date)
+  if (n === null) throw new RangeError(`not a calendar date: ${date}`)
+  return fromDayNumber(n + days)
+}
+
+/** Whole days from `from` to `to`; negative when `to` is earlier. Throws RangeError on an impossible date. */
+export function daysBetween(from: LocalDate, to: LocalDate): number {
+  const [a, b] = [dayNumber(from), dayNumber(to)]
+  if (a === null || b === null) throw new RangeError(`not a calendar date: ${a === null ? from : to}`)
+  return b - a
+}
+
+/** ISO weekday: 1 Monday … 7 Sunday. Throws RangeError on an impossible date. */
+export function isoWeekday(date: LocalDate): number {
+  const n = dayNumber(date)
+  if (n === null) throw new RangeError(`not a calendar date: ${date}`)
+  return ((((n + 3) % 7) + 7) % 7) + 1
+}

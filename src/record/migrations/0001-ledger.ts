@@ -1,0 +1,467 @@
+import { sql, type Kysely } from 'kysely'
+
+/**
+ * The ledger's first shape: everything that design.md §4 says would be expensive to change later.
+ *
+ * - ids are uuidv7 of our own; upstream ids are unique per creditor, which stands in every unique key;
+ * - one message may speak of several accounts, one account may have several people;
+ * - attempts and decisions are keyed by reminder, contacts by recipient and time, so that all three
+ *   can be partitioned by month without a unique index across partitions;
+ * - `bytea` columns marked "vault" hold AES-256-GCM under the recipient's own data key;
+ * - `timestamptz` columns are business time unless marked "machine time".
+ */
+export const breaking = true
+
+const STATEMENTS = [
+  `CREATE SCHEMA IF NOT EXISTS decorum`,
+
+  // --- people and addresses -------------------------------------------------
+  `CREATE TABLE decorum.recipient (
+    id uuid PRIMARY KEY,
+    creditor text NOT NULL,
+    external_id text NOT NULL,
+    seq bigint NOT NULL DEFAULT 0,            -- raised under the row's lock; orders timelines
+    data_key bytea,                           -- wrapped data key; null once erased
+    data_key_id text,                         -- which of DECORUM_KEYS wraps it
+    name bytea,                               -- vault
+    locale text,
+    time_zone text,
+    jurisdiction text,
+    location_evidence jsonb NOT NULL DEFAULT '[]',
+    blocked_times jsonb NOT NULL DEFAULT '[]',
+    as_of timestamptz,
+    caught_up_on date,                        -- last local day on which a missed step was caught up
+    erased_at timestamptz,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    UNIQUE (creditor, external_id)
+  )`,
+  // The anchor row of one number or mailbox: what writers lock. It outlives the people who share it.
+  `CREATE TABLE decorum.address (
+    creditor text NOT NULL,
+    hash bytea NOT NULL,
+    hash_key text NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (creditor, hash)
+  )`,
+  `CREATE INDEX address_hash ON decorum.address (hash)`,
+  `CREATE TABLE decorum.recipient_address (
+    id uuid PRIMARY KEY,
+    creditor text NOT NULL,
+    recipient_id uuid NOT NULL REFERENCES decorum.recipient (id),
+    hash bytea NOT NULL,
+    channel text NOT NULL CHECK (channel IN ('phone', 'sms', 'email')),
+    kind text,
+    relation text NOT NULL,
+    source text,
+    position smallint NOT NULL,
+    value bytea,                              -- vault; null once erased
+    country text,                             -- derived at intake
+    zones text[] NOT NULL DEFAULT '{}',
+    subdivisions text[] NOT NULL DEFAULT '{}',
+    verified_at timestamptz,
+    removed_at timestamptz,
+    created_at timestamptz NOT NULL,
+    FOREIGN KEY (creditor, hash) REFERENCES decorum.address (creditor, hash),
+    UNIQUE (recipient_id, channel, hash)
+  )`,
+  `CREATE INDEX recipient_address_hash ON decorum.recipient_address (creditor, hash)`,
+  `CREATE TABLE decorum.consent (
+    id uuid PRIMARY KEY,
+    creditor text NOT NULL,
+    recipient_id uuid NOT NULL REFERENCES decorum.recipient (id),
+    kind text NOT NULL,
+    channel text,
+    address_hash bytea,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz,
+    source text,
+    recorded_at timestamptz NOT NULL,
+    seq bigint NOT NULL
+  )`,
+  `CREATE INDEX consent_recipient ON decorum.consent (recipient_id)`,
+
+  // --- accounts, spells, ladders --------------------------------------------
+  `CREATE TABLE decorum.ladder_version (
+    ladder text NOT NULL,
+    version text NOT NULL,                    -- content hash
+    body jsonb NOT NULL,
+    first_used_at timestamptz NOT NULL,
+    PRIMARY KEY (ladder, version)
+  )`,
+  `CREATE TABLE decorum.account (
+    id uuid PRIMARY KEY,
+    creditor text NOT NULL,
+    external_id text NOT NULL,
+    recipient_id uuid NOT NULL REFERENCES decorum.recipient (id),
+    live boolean NOT NULL DEFAULT true,       -- false: registered with a test key, never reaches a provider
+    product text NOT NULL,
+    role text NOT NULL,
+    ladder text NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'cured', 'settled', 'withdrawn', 'charged-off', 'handed-off')),
+    risk_band text,
+    currency text NOT NULL,
+    overdue_minor bigint NOT NULL,
+    outstanding_minor bigint,
+    minimum_due_minor bigint,
+    overdue_parts jsonb NOT NULL DEFAULT '{}',
+    due_date date,
+    next_due_date date,
+    stated_days_past_due integer,
+    grace_days integer NOT NULL DEFAULT 0,
+    auto_debit boolean NOT NULL DEFAULT false,
+    reference_masked text,
+    facts_for_words jsonb NOT NULL DEFAULT '{}',
+    variables bytea,                          -- vault
+    as_of timestamptz NOT NULL,
+    spell_id uuid,                            -- the current one; null when not overdue
+    not_before timestamptz,                   -- no step before this (24 h after a reversal)
+    tone_ceiling text,                        -- not above this until the spell moves on
+    plan_at timestamptz,                      -- when the planner looks next; null: nothing to plan
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    UNIQUE (creditor, external_id)
+  )`,
+  `CREATE INDEX account_recipient ON decorum.account (recipient_id)`,
+  `CREATE INDEX account_plan ON decorum.account (plan_at, id) WHERE plan_at IS NOT NULL`,
+  `CREATE TABLE decorum.account_party (
+    account_id uuid NOT NULL REFERENCES decorum.account (id),
+    recipient_id uuid NOT NULL REFERENCES decorum.recipient (id),
+    relation text NOT NULL,
+    PRIMARY KEY (account_id, recipient_id)
+  )`,
+  `CREATE INDEX account_party_recipient ON decorum.account_party (recipient_id)`,
+  `CREATE TABLE decorum.spell (
+    id uuid PRIMARY KEY,
+    creditor text NOT NULL,
+    account_id uuid NOT NULL REFERENCES decorum.account (id),
+    no integer NOT NULL,                      -- 1 for the first delinquency of the account
+    pass integer NOT NULL DEFAULT 1,          -- raised when a part payment moves the account to an earlier step
+    ladder text NOT NULL,
+    ladder_version text NOT NULL,
+    started_on date NOT NULL,                 -- the due date that was missed
+    entered_at timestamptz NOT NULL,
+    entered_days_past_due integer NOT NULL,
+    first_message_at timestamptz,
+    last_tone text,
+    ended_at timestamptz,
+    ended_as text,
+    UNIQUE (account_id, no),
+    FOREIGN KEY (ladder, ladder_version) REFERENCES decorum.ladder_version (ladder, version)
+  )`,
+
+  // --- what upstream reports ------------------------------------------------
+  `CREATE TABLE decorum.event (
+    id uuid PRIMARY KEY,
+    creditor text NOT NULL,
+    external_id text NOT NULL,
+    recipient_id uuid NOT NULL REFERENCES decorum.recipient (id),
+    account_id uuid REFERENCES decorum.account (id),
+    type text NOT NULL,
+    kind text,
+    occurred_at timestamptz NOT NULL,
+    effective_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    body jsonb NOT NULL,                      -- validated fields only, no personal data
+    note bytea,                               -- vault
+    body_hash bytea NOT NULL,
+    effect text,                              -- what it changed, in words for the timeline
+    seq bigint NOT NULL,
+    UNIQUE (creditor, external_id)
+  )`,
+  `CREATE INDEX event_recipient ON decorum.event (recipient_id, seq)`,
+  `CREATE TABLE decorum.hold (
+    id uuid PRIMARY KEY,
+    creditor text NOT NULL,
+    recipient_id uuid NOT NULL REFERENCES decorum.recipient (id),
+    account_id uuid REFERENCES decorum.account (id),
+    kind text NOT NULL,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz,
+    ended_at timestamptz,
+    ended_by text,
+    end_reason text,
+    details jsonb NOT NULL DEFAULT '{}',      -- promised date and amount, case numbers
+    event_id uuid,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    seq bigint NOT NULL
+  )`,
+  `CREATE INDEX hold_recipient ON decorum.hold (recipient_id) WHERE ended_at IS NULL`,
+  `CREATE TABLE decorum.suppression (
+    id uuid PRIMARY KEY,
+    creditor text NOT NULL,
+    scope text NOT NULL CHECK (scope IN ('address', 'channel', 'all')),
+    recipient_id uuid REFERENCES decorum.recipient (id),
+    address_hash bytea,
+    channel text,
+    reason text NOT NULL,
+    source text NOT NULL,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz,
+    received_at timestamptz NOT NULL,
+    lifted_at timestamptz,
+    lifted_by text,
+    lift_reason text,
+    created_by text NOT NULL,
+    seq bigint,
+    CHECK ((scope = 'address') = (address_hash IS NOT NULL)),
+    CHECK (scope = 'address' OR recipient_id IS NOT NULL)
+  )`,
+  `CREATE INDEX suppression_recipient ON decorum.suppression (recipient_id) WHERE lifted_at IS NULL`,
+  `CREATE INDEX suppression_address ON decorum.suppression (creditor, address_hash) WHERE lifted_at IS NULL AND address_hash IS NOT NULL`,
+
+  // --- reminders --------------------------------------------------------------
+  `CREATE TABLE decorum.reminder (
+    id uuid PRIMARY KEY,
+    creditor text NOT NULL,
+    recipient_id uuid NOT NULL REFERENCES decorum.recipient (id),
+    live boolean NOT NULL,
+    origin text NOT NULL CHECK (origin IN ('ladder', 'direct')),
+    kind text NOT NULL,
+    mode text NOT NULL,
+    tone text NOT NULL,
+    channel text NOT NULL CHECK (channel IN ('phone', 'sms', 'email')),
+    fallback_channels text[] NOT NULL DEFAULT '{}',
+    follows uuid,                             -- the reminder whose channel failed
+    template text NOT NULL,
+    template_version text,                    -- pinned when asked for directly; otherwise the version in force at send
+    ladder text,
+    ladder_version text,
+    rung text,
+    unique_key bytea NOT NULL UNIQUE,         -- recipient, account set, spell, pass, rung, channel
+    route text NOT NULL,
+    status text NOT NULL CHECK (status IN ('scheduled', 'queued', 'sending', 'sent', 'delivered', 'failed', 'refused', 'expired', 'cancelled', 'in_doubt')),
+    ring uuid,
+    queued_at timestamptz,                    -- machine time
+    due_at timestamptz NOT NULL,
+    next_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    attempts smallint NOT NULL DEFAULT 0,     -- real tries only; a deferral spends none
+    decisions integer NOT NULL DEFAULT 0,
+    variables bytea,                          -- vault
+    end_reason text,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL
+  )`,
+  `CREATE INDEX reminder_waiting ON decorum.reminder (route, next_at, id) WHERE status = 'scheduled'`,
+  `CREATE INDEX reminder_queued ON decorum.reminder (route, queued_at) WHERE status = 'queued'`,
+  `CREATE INDEX reminder_recipient ON decorum.reminder (recipient_id, id)`,
+  `CREATE INDEX reminder_deadline ON decorum.reminder (expires_at) WHERE status IN ('scheduled', 'queued')`,
+  `CREATE TABLE decorum.reminder_account (
+    reminder_id uuid NOT NULL,
+    account_id uuid NOT NULL REFERENCES decorum.account (id),
+    spell_id uuid,
+    lead boolean NOT NULL,
+    PRIMARY KEY (reminder_id, account_id)
+  )`,
+  `CREATE INDEX reminder_account_account ON decorum.reminder_account (account_id, reminder_id)`,
+  // Every rung of a spell ends up here once per pass: planned or skipped with a reason.
+  `CREATE TABLE decorum.rung_record (
+    spell_id uuid NOT NULL REFERENCES decorum.spell (id),
+    pass integer NOT NULL,
+    rung text NOT NULL,
+    account_id uuid NOT NULL,
+    state text NOT NULL CHECK (state IN ('planned', 'skipped')),
+    reason text,
+    reminder_id uuid,
+    task_id uuid,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (spell_id, pass, rung)
+  )`,
+  `CREATE TABLE decorum.task (
+    id uuid PRIMARY KEY,
+    creditor text NOT NULL,
+    recipient_id uuid NOT NULL REFERENCES decorum.recipient (id),
+    account_ids uuid[] NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('step', 'hand-off')),
+    ladder text,
+    rung text,
+    tone text,
+    instructions text,
+    status text NOT NULL CHECK (status IN ('open', 'done', 'expired', 'cancelled')),
+    assigned_to text,
+    due_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    outcome text,
+    note bytea,                               -- vault
+    completed_by text,
+    completed_at timestamptz,
+    created_at timestamptz NOT NULL,
+    seq bigint NOT NULL
+  )`,
+  `CREATE INDEX task_open ON decorum.task (creditor, due_at, id) WHERE status = 'open'`,
+  `CREATE INDEX task_recipient ON decorum.task (recipient_id)`,
+
+  // --- what happened ----------------------------------------------------------
+  `CREATE TABLE decorum.decision (
+    reminder_id uuid NOT NULL,
+    no integer NOT NULL,
+    at timestamptz NOT NULL,                  -- the \`now\` it was decided for
+    last_at timestamptz NOT NULL,             -- last time the same verdict and rules came out again
+    repeats integer NOT NULL DEFAULT 1,
+    verdict text NOT NULL CHECK (verdict IN ('send', 'defer', 'refuse')),
+    until timestamptz,
+    code text,
+    rule text,
+    reasons jsonb NOT NULL,
+    packs jsonb NOT NULL,
+    candidate_zones text[] NOT NULL,
+    facts jsonb NOT NULL,
+    attempt_no smallint,
+    seq bigint NOT NULL,
+    PRIMARY KEY (reminder_id, no)
+  )`,
+  `CREATE TABLE decorum.attempt (
+    reminder_id uuid NOT NULL,
+    no smallint NOT NULL,
+    creditor text NOT NULL,
+    recipient_id uuid NOT NULL,
+    channel text NOT NULL,
+    route text NOT NULL,
+    provider text NOT NULL,
+    address_id uuid NOT NULL,
+    status text NOT NULL CHECK (status IN ('sending', 'accepted', 'rejected', 'not_sent', 'in_doubt')),
+    batch uuid NOT NULL,
+    worker text NOT NULL,
+    reserved_at timestamptz NOT NULL,
+    good_until timestamptz NOT NULL,          -- no call may begin at or after this
+    lease_until timestamptz NOT NULL,         -- machine time
+    weight smallint NOT NULL,
+    template text NOT NULL,
+    template_version text NOT NULL,
+    locale text NOT NULL,
+    message_hash bytea NOT NULL,
+    word_facts bytea,                         -- vault: renders the same message again
+    valid_seconds integer NOT NULL,
+    provider_ref text,
+    rejection text,
+    code text,
+    detail text,
+    settled_at timestamptz,
+    delivery text,                            -- latest word of the receipts
+    delivery_final boolean NOT NULL DEFAULT false,
+    delivery_code text,
+    delivery_at timestamptz,
+    resolved_by text,                         -- who settled an attempt in doubt
+    looked_up_at timestamptz,                 -- machine time of the last look-up
+    seq bigint NOT NULL,
+    PRIMARY KEY (reminder_id, no)
+  )`,
+  `CREATE INDEX attempt_lease ON decorum.attempt (lease_until) WHERE status = 'sending'`,
+  `CREATE INDEX attempt_doubt ON decorum.attempt (reserved_at) WHERE status = 'in_doubt'`,
+  `CREATE TABLE decorum.receipt (
+    reminder_id uuid NOT NULL,
+    attempt_no smallint NOT NULL,
+    dedupe text NOT NULL,                     -- provider's status and sequence: a repeat is dropped
+    state text NOT NULL,
+    final boolean NOT NULL,
+    code text,
+    said_at timestamptz,
+    received_at timestamptz NOT NULL,
+    changed boolean NOT NULL,                 -- false: came late or out of order and changed nothing
+    seq bigint NOT NULL,
+    PRIMARY KEY (reminder_id, attempt_no, dedupe)
+  )`,
+  // One row for whatever counts toward a cap: our attempts, agents' and agencies' calls, inbound talks.
+  `CREATE TABLE decorum.contact (
+    recipient_id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    id uuid NOT NULL,
+    creditor text NOT NULL,
+    channel text NOT NULL,
+    direction text NOT NULL,
+    mode text,
+    outcome text NOT NULL,
+    party text,
+    made_by text NOT NULL,
+    address_hash bytea,
+    account_ids uuid[] NOT NULL,
+    reminder_id uuid,
+    attempt_no smallint,
+    excess jsonb,                             -- rules that a fact learnt later shows it to have exceeded
+    recorded_at timestamptz NOT NULL,
+    seq bigint NOT NULL,
+    PRIMARY KEY (recipient_id, at, id)
+  )`,
+  `CREATE INDEX contact_address ON decorum.contact (creditor, address_hash, at) WHERE address_hash IS NOT NULL`,
+
+  // --- running the house --------------------------------------------------------
+  // The answer to a request that carried an Idempotency-Key or an upstream id, kept as long as the debt.
+  `CREATE TABLE decorum.idempotency (
+    creditor text NOT NULL,
+    scope text NOT NULL,
+    key text NOT NULL,
+    body_hash bytea NOT NULL,
+    resource_id uuid NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (creditor, scope, key)
+  )`,
+  `CREATE TABLE decorum.api_key (
+    id uuid PRIMARY KEY,
+    hash bytea NOT NULL UNIQUE,
+    label text NOT NULL,
+    creditor text,                            -- null: every creditor
+    kind text NOT NULL CHECK (kind IN ('test', 'live')),
+    scopes text[] NOT NULL,
+    created_at timestamptz NOT NULL,
+    revoked_at timestamptz
+  )`,
+  `CREATE TABLE decorum.access_log (
+    id uuid PRIMARY KEY,
+    at timestamptz NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    subject text NOT NULL                     -- ids and hashes only
+  )`,
+  `CREATE TABLE decorum.import_job (
+    id uuid PRIMARY KEY,
+    creditor text NOT NULL,
+    checksum bytea NOT NULL,
+    source text NOT NULL,
+    format text NOT NULL,
+    status text NOT NULL CHECK (status IN ('running', 'done', 'failed')),
+    lines_done bigint NOT NULL DEFAULT 0,
+    applied bigint NOT NULL DEFAULT 0,
+    unchanged bigint NOT NULL DEFAULT 0,
+    rejected bigint NOT NULL DEFAULT 0,
+    started_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    UNIQUE (creditor, checksum)
+  )`,
+  `CREATE TABLE decorum.switch (
+    id uuid PRIMARY KEY,
+    scope jsonb NOT NULL,                     -- any of creditor, product, jurisdiction, channel, route, template, ladder, rung
+    state text NOT NULL CHECK (state IN ('stopped', 'paused', 'draining')),
+    reason text NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamptz NOT NULL,
+    lifted_at timestamptz,
+    lifted_by text
+  )`,
+  `CREATE INDEX switch_active ON decorum.switch (set_at) WHERE lifted_at IS NULL`,
+  `CREATE TABLE decorum.rate_slot (
+    route text PRIMARY KEY,
+    next_free timestamptz NOT NULL            -- machine time
+  )`,
+  `CREATE TABLE decorum.clock_mark (
+    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    high_water timestamptz NOT NULL,
+    virtual boolean NOT NULL
+  )`,
+  `CREATE TABLE decorum.captured_message (
+    id uuid PRIMARY KEY,
+    reminder_id uuid NOT NULL,
+    attempt_no smallint NOT NULL,
+    recipient_id uuid NOT NULL,
+    channel text NOT NULL,
+    route text NOT NULL,
+    at timestamptz NOT NULL,
+    content bytea NOT NULL                    -- vault: address and message
+  )`,
+  `CREATE INDEX captured_message_reminder ON decorum.captured_message (reminder_id)`,
+]
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of STATEMENTS) await sql.raw(statement).execute(db)
+}

@@ -1,0 +1,492 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { AccountState } from '../model/account-state.ts'
+import type { AddressKind, Relation } from '../model/address.ts'
+import type { Channel } from '../model/channel.ts'
+import type { ContactOutcome, Direction } from '../model/contact.ts'
+import type { ObjectionCode, Verdict } from '../model/decision.ts'
+import type { EventType } from '../model/event.ts'
+import type { BlockedTime, Facts } from '../model/facts.ts'
+import type { HoldKind } from '../model/hold.ts'
+import type { Kind, Mode } from '../model/kind.ts'
+import type { LocalDate } from '../model/local-date.ts'
+import type { DeliveryState, RejectionClass } from '../model/outcome.ts'
+import type { ReminderStatus } from '../model/reminder-status.ts'
+import type { Role } from '../model/role.ts'
+import type { SuppressionReason, SuppressionScope } from '../model/suppression.ts'
+import type { SwitchScope, SwitchState } from '../model/switch.ts'
+import type { Tone } from '../model/tone.ts'
+
+/**
+ * The ledger's tables as kysely sees them; a test compares this file with the migrated database.
+ *
+ * `timestamptz` comes back as Date, `date` as `YYYY-MM-DD`, `bigint` as number (amounts in
+ * minor units and sequences stay far below 2^53), `bytea` as Buffer. JSON is written as text.
+ */
+type Json<T> = ColumnType<T, string, string>
+
+export type AttemptStatus = 'sending' | 'accepted' | 'rejected' | 'not_sent' | 'in_doubt'
+
+/** Location evidence as stored: like `LocationEvidence`, with `at` in milliseconds. */
+export interface StoredEvidence {
+  kind: string
+  jurisdiction: string | null
+  timeZone: string | null
+  at: number
+}
+
+/** An objection as stored with its decision; `until` in milliseconds. */
+export interface StoredObjection {
+  code: ObjectionCode
+  rule: string
+  pack: string
+  version: string
+  citation: string
+  verified: boolean
+  until: number | null
+}
+
+export interface RecipientTable {
+  id: string
+  creditor: string
+  external_id: string
+  seq: Generated<number>
+  data_key: Buffer | null
+  data_key_id: string | null
+  name: Buffer | null
+  locale: string | null
+  time_zone: string | null
+  jurisdiction: string | null
+  location_evidence: Generated<Json<StoredEvidence[]>>
+  blocked_times: Generated<Json<BlockedTime[]>>
+  as_of: Date | null
+  caught_up_on: LocalDate | null
+  erased_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface AddressTable {
+  creditor: string
+  hash: Buffer
+  hash_key: string
+  created_at: Date
+}
+
+export interface RecipientAddressTable {
+  id: string
+  creditor: string
+  recipient_id: string
+  hash: Buffer
+  channel: Channel
+  kind: AddressKind | null
+  relation: Relation
+  source: string | null
+  position: number
+  value: Buffer | null
+  country: string | null
+  zones: Generated<string>
+  subdivisions: Generated<string>
+  verified_at: Date | null
+  removed_at: Date | null
+  created_at: Date
+}
+
+export interface ConsentTable {
+  id: string
+  creditor: string
+  recipient_id: string
+  kind: string
+  channel: Channel | null
+  address_hash: Buffer | null
+  starts_at: Date
+  ends_at: Date | null
+  source: string | null
+  recorded_at: Date
+  seq: number
+}
+
+export interface LadderVersionTable {
+  ladder: string
+  version: string
+  body: Json<Record<string, unknown>>
+  first_used_at: Date
+}
+
+export interface AccountTable {
+  id: string
+  creditor: string
+  external_id: string
+  recipient_id: string
+  live: Generated<boolean>
+  product: string
+  role: Role
+  ladder: string
+  state: AccountState
+  risk_band: string | null
+  currency: string
+  overdue_minor: number
+  outstanding_minor: number | null
+  minimum_due_minor: number | null
+  overdue_parts: Generated<Json<Record<string, unknown>>>
+  due_date: LocalDate | null
+  next_due_date: LocalDate | null
+  stated_days_past_due: number | null
+  grace_days: Generated<number>
+  auto_debit: Generated<boolean>
+  reference_masked: string | null
+  facts_for_words: Generated<Json<Record<string, unknown>>>
+  variables: Buffer | null
+  as_of: Date
+  spell_id: string | null
+  not_before: Date | null
+  tone_ceiling: Tone | null
+  plan_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface AccountPartyTable {
+  account_id: string
+  recipient_id: string
+  relation: string
+}
+
+export interface SpellTable {
+  id: string
+  creditor: string
+  account_id: string
+  no: number
+  pass: Generated<number>
+  ladder: string
+  ladder_version: string
+  started_on: LocalDate
+  entered_at: Date
+  entered_days_past_due: number
+  first_message_at: Date | null
+  last_tone: Tone | null
+  ended_at: Date | null
+  ended_as: string | null
+}
+
+export interface EventTable {
+  id: string
+  creditor: string
+  external_id: string
+  recipient_id: string
+  account_id: string | null
+  type: EventType
+  kind: string | null
+  occurred_at: Date
+  effective_at: Date
+  received_at: Date
+  body: Json<Record<string, unknown>>
+  note: Buffer | null
+  body_hash: Buffer
+  effect: string | null
+  seq: number
+}
+
+export interface HoldTable {
+  id: string
+  creditor: string
+  recipient_id: string
+  account_id: string | null
+  kind: HoldKind
+  starts_at: Date
+  ends_at: Date | null
+  ended_at: Date | null
+  ended_by: string | null
+  end_reason: string | null
+  details: Generated<Json<Record<string, unknown>>>
+  event_id: string | null
+  created_by: string
+  created_at: Date
+  seq: number
+}
+
+export interface SuppressionTable {
+  id: string
+  creditor: string
+  scope: SuppressionScope
+  recipient_id: string | null
+  address_hash: Buffer | null
+  channel: Channel | null
+  reason: SuppressionReason
+  source: string
+  starts_at: Date
+  ends_at: Date | null
+  received_at: Date
+  lifted_at: Date | null
+  lifted_by: string | null
+  lift_reason: string | null
+  created_by: string
+  seq: number | null
+}
+
+export interface ReminderTable {
+  id: string
+  creditor: string
+  recipient_id: string
+  live: boolean
+  origin: 'ladder' | 'direct'
+  kind: Kind
+  mode: Mode
+  tone: Tone
+  channel: Channel
+  fallback_channels: Generated<Channel[]>
+  follows: string | null
+  template: string
+  template_version: string | null
+  ladder: string | null
+  ladder_version: string | null
+  rung: string | null
+  unique_key: Buffer
+  route: string
+  status: ReminderStatus
+  ring: string | null
+  queued_at: Date | null
+  due_at: Date
+  next_at: Date
+  expires_at: Date
+  attempts: Generated<number>
+  decisions: Generated<number>
+  variables: Buffer | null
+  end_reason: string | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface ReminderAccountTable {
+  reminder_id: string
+  account_id: string
+  spell_id: string | null
+  lead: boolean
+}
+
+export interface RungRecordTable {
+  spell_id: string
+  pass: number
+  rung: string
+  account_id: string
+  state: 'planned' | 'skipped'
+  reason: string | null
+  reminder_id: string | null
+  task_id: string | null
+  at: Date
+}
+
+export interface TaskTable {
+  id: string
+  creditor: string
+  recipient_id: string
+  account_ids: string
+  kind: 'step' | 'hand-off'
+  ladder: string | null
+  rung: string | null
+  tone: Tone | null
+  instructions: string | null
+  status: 'open' | 'done' | 'expired' | 'cancelled'
+  assigned_to: string | null
+  due_at: Date
+  expires_at: Date
+  outcome: string | null
+  note: Buffer | null
+  completed_by: string | null
+  completed_at: Date | null
+  created_at: Date
+  seq: number
+}
+
+export interface DecisionTable {
+  reminder_id: string
+  no: number
+  at: Date
+  last_at: Date
+  repeats: Generated<number>
+  verdict: Verdict
+  until: Date | null
+  code: ObjectionCode | null
+  rule: string | null
+  reasons: Json<StoredObjection[]>
+  packs: Json<{ id: string; version: string }[]>
+  candidate_zones: string
+  facts: Json<Facts>
+  attempt_no: number | null
+  seq: number
+}
+
+export interface AttemptTable {
+  reminder_id: string
+  no: number
+  creditor: string
+  recipient_id: string
+  channel: Channel
+  route: string
+  provider: string
+  address_id: string
+  status: AttemptStatus
+  batch: string
+  worker: string
+  reserved_at: Date
+  good_until: Date
+  lease_until: Date
+  weight: number
+  template: string
+  template_version: string
+  locale: string
+  message_hash: Buffer
+  word_facts: Buffer | null
+  valid_seconds: number
+  provider_ref: string | null
+  rejection: RejectionClass | null
+  code: string | null
+  detail: string | null
+  settled_at: Date | null
+  delivery: DeliveryState | null
+  delivery_final: Generated<boolean>
+  delivery_code: string | null
+  delivery_at: Date | null
+  resolved_by: string | null
+  looked_up_at: Date | null
+  seq: number
+}
+
+export interface ReceiptTable {
+  reminder_id: string
+  attempt_no: number
+  dedupe: string
+  state: DeliveryState
+  final: boolean
+  code: string | null
+  said_at: Date | null
+  received_at: Date
+  changed: boolean
+  seq: number
+}
+
+export interface ContactTable {
+  recipient_id: string
+  at: Date
+  id: string
+  creditor: string
+  channel: Channel
+  direction: Direction
+  mode: Mode | null
+  outcome: ContactOutcome
+  party: string | null
+  made_by: string
+  address_hash: Buffer | null
+  account_ids: string
+  reminder_id: string | null
+  attempt_no: number | null
+  excess: Json<string[] | null>
+  recorded_at: Date
+  seq: number
+}
+
+export interface IdempotencyTable {
+  creditor: string
+  scope: string
+  key: string
+  body_hash: Buffer
+  resource_id: string
+  created_at: Date
+}
+
+export interface ApiKeyTable {
+  id: string
+  hash: Buffer
+  label: string
+  creditor: string | null
+  kind: 'test' | 'live'
+  scopes: string
+  created_at: Date
+  revoked_at: Date | null
+}
+
+export interface AccessLogTable {
+  id: string
+  at: Date
+  actor: string
+  action: string
+  subject: string
+}
+
+export interface ImportJobTable {
+  id: string
+  creditor: string
+  checksum: Buffer
+  source: string
+  format: string
+  status: 'running' | 'done' | 'failed'
+  lines_done: Generated<number>
+  applied: Generated<number>
+  unchanged: Generated<number>
+  rejected: Generated<number>
+  started_at: Date
+  finished_at: Date | null
+}
+
+export interface SwitchTable {
+  id: string
+  scope: Json<SwitchScope>
+  state: SwitchState
+  reason: string
+  set_by: string
+  set_at: Date
+  lifted_at: Date | null
+  lifted_by: string | null
+}
+
+export interface RateSlotTable {
+  route: string
+  next_free: Date
+}
+
+export interface ClockMarkTable {
+  only: Generated<boolean>
+  high_water: Date
+  virtual: boolean
+}
+
+export interface CapturedMessageTable {
+  id: string
+  reminder_id: string
+  attempt_no: number
+  recipient_id: string
+  channel: Channel
+  route: string
+  at: Date
+  content: Buffer
+}
+
+/** Table names carry the schema, so that no query depends on a search_path. */
+export interface Database {
+  'decorum.recipient': RecipientTable
+  'decorum.address': AddressTable
+  'decorum.recipient_address': RecipientAddressTable
+  'decorum.consent': ConsentTable
+  'decorum.ladder_version': LadderVersionTable
+  'decorum.account': AccountTable
+  'decorum.account_party': AccountPartyTable
+  'decorum.spell': SpellTable
+  'decorum.event': EventTable
+  'decorum.hold': HoldTable
+  'decorum.suppression': SuppressionTable
+  'decorum.reminder': ReminderTable
+  'decorum.reminder_account': ReminderAccountTable
+  'decorum.rung_record': RungRecordTable
+  'decorum.task': TaskTable
+  'decorum.decision': DecisionTable
+  'decorum.attempt': AttemptTable
+  'decorum.receipt': ReceiptTable
+  'decorum.contact': ContactTable
+  'decorum.idempotency': IdempotencyTable
+  'decorum.api_key': ApiKeyTable
+  'decorum.access_log': AccessLogTable
+  'decorum.import_job': ImportJobTable
+  'decorum.switch': SwitchTable
+  'decorum.rate_slot': RateSlotTable
+  'decorum.clock_mark': ClockMarkTable
+  'decorum.captured_message': CapturedMessageTable
+}
