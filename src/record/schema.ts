@@ -23,6 +23,7 @@ import type { Tone } from '../model/tone.ts'
  * minor units and sequences stay far below 2^53), `bytea` as Buffer. JSON is written as text.
  */
 type Json<T> = ColumnType<T, string, string>
+type JsonWithDefault<T> = ColumnType<T, string | undefined, string>
 
 export type AttemptStatus = 'sending' | 'accepted' | 'rejected' | 'not_sent' | 'in_doubt'
 
@@ -56,8 +57,8 @@ export interface RecipientTable {
   locale: string | null
   time_zone: string | null
   jurisdiction: string | null
-  location_evidence: Generated<Json<StoredEvidence[]>>
-  blocked_times: Generated<Json<BlockedTime[]>>
+  location_evidence: JsonWithDefault<StoredEvidence[]>
+  blocked_times: JsonWithDefault<BlockedTime[]>
   as_of: Date | null
   caught_up_on: LocalDate | null
   erased_at: Date | null
@@ -84,8 +85,8 @@ export interface RecipientAddressTable {
   position: number
   value: Buffer | null
   country: string | null
-  zones: Generated<string>
-  subdivisions: Generated<string>
+  zones: Generated<string[]>
+  subdivisions: Generated<string[]>
   verified_at: Date | null
   removed_at: Date | null
   created_at: Date
@@ -127,14 +128,14 @@ export interface AccountTable {
   overdue_minor: number
   outstanding_minor: number | null
   minimum_due_minor: number | null
-  overdue_parts: Generated<Json<Record<string, unknown>>>
+  overdue_parts: JsonWithDefault<Record<string, unknown>>
   due_date: LocalDate | null
   next_due_date: LocalDate | null
   stated_days_past_due: number | null
   grace_days: Generated<number>
   auto_debit: Generated<boolean>
   reference_masked: string | null
-  facts_for_words: Generated<Json<Record<string, unknown>>>
+  facts_for_words: JsonWithDefault<Record<string, unknown>>
   variables: Buffer | null
   as_of: Date
   spell_id: string | null
@@ -197,7 +198,7 @@ export interface HoldTable {
   ended_at: Date | null
   ended_by: string | null
   end_reason: string | null
-  details: Generated<Json<Record<string, unknown>>>
+  details: JsonWithDefault<Record<string, unknown>>
   event_id: string | null
   created_by: string
   created_at: Date
@@ -279,7 +280,7 @@ export interface TaskTable {
   id: string
   creditor: string
   recipient_id: string
-  account_ids: string
+  account_ids: string[]
   kind: 'step' | 'hand-off'
   ladder: string | null
   rung: string | null
@@ -309,7 +310,7 @@ export interface DecisionTable {
   rule: string | null
   reasons: Json<StoredObjection[]>
   packs: Json<{ id: string; version: string }[]>
-  candidate_zones: string
+  candidate_zones: string[]
   facts: Json<Facts>
   attempt_no: number | null
   seq: number
@@ -376,7 +377,7 @@ export interface ContactTable {
   party: string | null
   made_by: string
   address_hash: Buffer | null
-  account_ids: string
+  account_ids: string[]
   reminder_id: string | null
   attempt_no: number | null
   excess: Json<string[] | null>
@@ -399,7 +400,7 @@ export interface ApiKeyTable {
   label: string
   creditor: string | null
   kind: 'test' | 'live'
-  scopes: string
+  scopes: string[]
   created_at: Date
   revoked_at: Date | null
 }
