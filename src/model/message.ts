@@ -11,6 +11,7 @@ export type Message = SmsMessage | RegisteredSmsMessage | EmailMessage | VoiceMe
 export interface SmsMessage {
   channel: 'sms'
   form: 'text'
+  /** The whole message, sender's signature included. */
   text: string
   /** Whole segments, ≥ 1: GSM-7 160/153, UCS-2 70/67. */
   segments: number
@@ -19,6 +20,7 @@ export interface SmsMessage {
 export interface RegisteredSmsMessage {
   channel: 'sms'
   form: 'registered'
+  /** Without 【】; the vendor adds the brackets. */
   signature: string
   templateCode: string
   /** In the vendor's order; vendors take them by name or by position. */
@@ -30,6 +32,7 @@ export interface RegisteredSmsMessage {
 export interface EmailMessage {
   channel: 'email'
   form: 'text'
+  /** One line, no control characters: safe as a header value before encoding. */
   subject: string
   text: string
   html: string
@@ -38,7 +41,8 @@ export interface EmailMessage {
 /**
  * A call's script. `opening` reveals nothing and asks for the right person;
  * `body` is spoken only after that person has confirmed; `voicemail` is all
- * that a machine or an unsure listener ever hears.
+ * that a machine or an unsure listener ever hears. Every part fits one spoken
+ * piece of the providers (`MAX_SPOKEN_HAN`, `MAX_SPOKEN_BYTES`).
  */
 export interface VoiceMessage {
   channel: 'phone'
@@ -47,8 +51,20 @@ export interface VoiceMessage {
   opening: string
   body: string
   voicemail: string
-  /** Spoken after a key: `repeat`, `paid`, `promise`, `person`, `dispute`, `wrong-number`, `stop`, `goodbye`. */
-  replies: Record<string, string>
+  /** Spoken after a key: see `VOICE_REPLIES`. */
+  replies: Record<VoiceReply, string>
+}
+
+/** What can be said after a key or at the end; each is a sentence of the template's phone frame. */
+export const VOICE_REPLIES = ['repeat', 'paid', 'promise', 'person', 'dispute', 'wrong-number', 'stop', 'goodbye'] as const
+export type VoiceReply = (typeof VOICE_REPLIES)[number]
+
+/** Keys offered by every opening: is this the right person? */
+export const OPENING_KEYS: Readonly<Record<string, 'confirmed' | 'wrong-number'>> = { '1': 'confirmed', '2': 'wrong-number' }
+
+/** Keys offered by every body, once the right person has confirmed. */
+export const MENU_KEYS: Readonly<Record<string, VoiceReply>> = {
+  '1': 'repeat', '2': 'paid', '3': 'promise', '4': 'person', '5': 'dispute', '9': 'stop',
 }
 
 /** What the provider is charged for and the rate gate counts: segments for SMS, 1 otherwise. */

@@ -1,0 +1,19 @@
+import type { Message } from '../model/message.ts'
+
+/**
+ * Why words could not be made, as a value.
+ *
+ * `missing-facts` names facts (never their values); `not-registered` means that the vendor has not
+ * approved this template, locale and tone; `too-long` does not fit the channel; `no-template` has no
+ * file for the locales, tone and channel; `fault` is a defect of the template.
+ */
+export type RenderProblem =
+  | { kind: 'missing-facts'; facts: string[] }
+  | { kind: 'not-registered'; detail: string }
+  | { kind: 'too-long'; detail: string }
+  | { kind: 'no-template'; detail: string }
+  | { kind: 'fault'; detail: string }
+
+export type RenderResult =
+  | { ok: true; message: Message; locale: string; version: string; hash: string }
+  | { ok: false; problem: RenderProblem }
