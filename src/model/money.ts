@@ -1,7 +1,83 @@
-/** An amount as upstream states it: decimal text with at most the currency's minor digits. */
+import { CURRENCY_EXPONENTS } from './currency.ts'
+
+/** An amount in one currency, exact. */
 export interface Money {
-  /** e.g. `1250.00`; never in exponent notation. */
+  /** Decimal text with exactly the currency's minor digits, e.g. `1250.00`, `500` (JPY), `-3.20`. */
   amount: string
   /** ISO 4217, upper case. */
   currency: string
+}
+
+export type MoneyProblem = { ok: false; part: 'amount' | 'currency'; problem: string; cure: string }
+export type ParsedMoney = { ok: true; money: Money } | MoneyProblem
+
+/** More whole digits than any consumer debt has; beyond it a field was read as money by mistake. */
+const MAX_WHOLE_DIGITS = 15
+const MAX_LENGTH = 32
+
+/**
+ * Which amount do these two fields state, exactly?
+ *
+ * Refuses rather than guesses: JSON numbers (they have already lost digits), signs unless allowed,
+ * exponents, thousands marks, leading zeros, more digits than the currency has. Never throws.
+ *
+ * @param amount    as it came; only text is taken
+ * @param currency  as it came; ISO 4217 in upper case
+ * @returns         the amount padded to the currency's minor digits, or which part is wrong and what would be right
+ */
+export function parseMoney(amount: unknown, currency: unknown, allow: { negative?: boolean; zero?: boolean } = { zero: true }): ParsedMoney {
+  const exponent = typeof currency === 'string' ? CURRENCY_EXPONENTS.get(currency) : undefined
+  if (exponent === undefined) {
+    return { ok: false, part: 'currency', problem: 'is not a currency in use', cure: 'Write the ISO 4217 code in capitals, e.g. CNY or USD.' }
+  }
+  const wrong = (problem: string): MoneyProblem => ({ ok: false, part: 'amount', problem, cure: `Write it like "${exampleOf(exponent)}".` })
+  if (typeof amount !== 'string') return wrong(typeof amount === 'number' ? 'is a number; money is text, so that no digit is lost' : 'is not text')
+  if (amount.length > MAX_LENGTH) return wrong(`is longer than ${MAX_LENGTH} characters`)
+  const m = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount)
+  if (m === null) return wrong(problemOf(amount))
+  const [sign, whole, minor] = [m[1] as string, m[2] as string, m[3] ?? '']
+  if (whole.length > 1 && whole.startsWith('0')) return wrong('has leading zeros')
+  if (whole.length > MAX_WHOLE_DIGITS) return wrong(`has more than ${MAX_WHOLE_DIGITS} digits before the point`)
+  if (minor.length > exponent) return wrong(`has ${minor.length} digits after the point, ${currency as string} has ${exponent}`)
+  const zero = /^0*$/.test(whole + minor)
+  if (sign === '-' && (allow.negative !== true || zero)) return wrong('has a sign')
+  if (zero && allow.zero === false) return wrong('is zero')
+  const digits = minor.padEnd(exponent, '0')
+  return { ok: true, money: { amount: exponent === 0 ? sign + whole : `${sign}${whole}.${digits}`, currency: currency as string } }
+}
+
+/** The amount in minor units (fen, cents). Throws RangeError when `money` did not come from `parseMoney`. */
+export function toMinor(money: Money): bigint {
+  const parsed = parseMoney(money.amount, money.currency, { negative: true, zero: true })
+  if (!parsed.ok) throw new RangeError(`not money: the ${parsed.part} ${parsed.problem}`)
+  return BigInt(parsed.money.amount.replace('.', ''))
+}
+
+/** The amount that so many minor units make. Throws RangeError for a currency not in use. */
+export function fromMinor(minor: bigint, currency: string): Money {
+  const exponent = CURRENCY_EXPONENTS.get(currency)
+  if (exponent === undefined) throw new RangeError('not money: the currency is not in use')
+  const digits = (minor < 0n ? -minor : minor).toString().padStart(exponent + 1, '0')
+  const whole = digits.slice(0, digits.length - exponent)
+  const amount = exponent === 0 ? whole : `${whole}.${digits.slice(-exponent)}`
+  return { amount: minor < 0n ? `-${amount}` : amount, currency }
+}
+
+/** The sum, or null when there is nothing to add or the currencies differ: never converted. */
+export function sumMoney(amounts: readonly Money[]): Money | null {
+  const currency = amounts[0]?.currency
+  if (currency === undefined || amounts.some((m) => m.currency !== currency)) return null
+  return fromMinor(amounts.reduce((sum, m) => sum + toMinor(m), 0n), currency)
+}
+
+function exampleOf(exponent: number): string {
+  return exponent === 0 ? '1250' : `1250.${'0'.repeat(exponent)}`
+}
+
+function problemOf(text: string): string {
+  if (text === '') return 'is empty'
+  if (/^[+]/.test(text)) return 'has a sign'
+  if (/^[+-]?(\d+\.?\d*|\.\d+)e[+-]?\d+$/i.test(text)) return 'is in exponent notation'
+  if (/^-?\d{1,3}([,' _]\d{2,3})+(\.\d+)?$/.test(text)) return 'has thousands marks'
+  return 'is not a decimal amount'
 }
