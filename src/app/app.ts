@@ -1,0 +1,29 @@
+import type { Config } from '../config/config.ts'
+import type { Shell } from '../pipeline/shell.ts'
+import type { Services } from './services.ts'
+
+/** Which daemons a process runs. `email`, `sms` and `phone` are the dispatch workers of that channel. */
+export const DAEMONS = ['planner', 'email', 'sms', 'phone', 'sweeper', 'notifier'] as const
+export type Daemon = (typeof DAEMONS)[number]
+
+/** One part of a running process, as `/readyz` and `decorum doctor` show it. */
+export interface PartHealth {
+  part: string
+  ok: boolean
+  /** What is wrong and what to do; null when all is well. */
+  problem: string | null
+}
+
+/** One process of Decorum, wired and ready to start. */
+export interface App {
+  readonly config: Config
+  readonly shell: Shell
+  readonly services: Services
+  /** Starts these daemons in this process. */
+  start(daemons: readonly Daemon[]): Promise<void>
+  /** Drains: takes nothing new, finishes and settles what is in hand, closes everything. */
+  stop(): Promise<void>
+  /** Closes at once; what was on the wire is left in doubt for the sweep. */
+  abort(): Promise<void>
+  health(): Promise<PartHealth[]>
+}

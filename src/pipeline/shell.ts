@@ -1,0 +1,29 @@
+import type { Logger } from 'pino'
+import type { Config } from '../config/config.ts'
+import type { Clock } from '../model/clock.ts'
+import type { Ledger } from '../record/ledger.ts'
+import type { Vault } from '../record/vault/vault.ts'
+
+/**
+ * What every step of the pipeline needs: the record, the rules, the time and a voice.
+ *
+ * Passed first to each pipeline function, so that tests and the demonstration can
+ * bring a ledger and a clock of their own.
+ */
+export interface Shell {
+  readonly config: Config
+  readonly ledger: Ledger
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** On whose behalf something is done: the API key or the command line, and what it may touch. */
+export interface Actor {
+  /** For the record: `key:<id>`, `cli`, `demo`, `provider:<route>`. */
+  name: string
+  /** Null: every creditor. */
+  creditor: string | null
+  /** False for test keys: what they register never reaches a provider. */
+  live: boolean
+}
