@@ -67,7 +67,7 @@ export interface TemplateSource {
   text: string
 }
 
-/** A whole template, parsed and ready for `render`. */
+/** A whole template, ready for `render`; `parseTemplate` (template-files.ts) makes one from files. */
 export interface Template {
   id: string
   manifest: TemplateManifest

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import type { Fault } from './errors.ts'
+import { nearMiss } from './near-miss.ts'
+
+/**
+ * What is wrong with this input, in words an operator can act on?
+ *
+ * An unknown key becomes one fault of its own, with the key that was probably meant.
+ *
+ * @param schema  what was parsed against; its keys feed the suggestions
+ * @param within  path of the whole input, put before each fault's path
+ */
+export function zodFaults(error: z.ZodError, schema: z.ZodType, within = ''): Fault[] {
+  return error.issues.flatMap((issue): Fault[] => {
+    const path = joinPath(within, issue.path)
+    if (issue.code !== 'unrecognized_keys') return [{ path, problem: issue.message }]
+    const known = keysAt(schema, issue.path)
+    return issue.keys.map((key) => {
+      const meant = nearMiss(key, known)
+      return {
+        path: joinPath(path, [key]),
+        problem: 'is not a known key',
+        cure: meant === null ? `Known here: ${known.join(', ')}.` : `Did you mean "${meant}"?`,
+      }
+    })
+  })
+}
+
+function joinPath(base: string, parts: readonly PropertyKey[]): string {
+  return parts.reduce<string>((path, part) => {
+    if (typeof part === 'number') return `${path}[${part}]`
+    return path === '' ? String(part) : `${path}.${String(part)}`
+  }, base)
+}
+
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let here: unknown = unwrap(schema)
+  for (const part of path) {
+    if (here instanceof z.ZodObject) here = here.shape[String(part)]
+    else if (here instanceof z.ZodArray) here = here.element
+    else if (here instanceof z.ZodRecord) here = here.valueType
+    else return []
+    here = unwrap(here)
+  }
+  return here instanceof z.ZodObject ? Object.keys(here.shape) : []
+}
+
+function unwrap(schema: unknown): unknown {
+  let here = schema
+  for (;;) {
+    if (here instanceof z.ZodOptional || here instanceof z.ZodNullable || here instanceof z.ZodDefault || here instanceof z.ZodPrefault) here = here.unwrap()
+    else if (here instanceof z.ZodPipe) here = here.in
+    else return here
+  }
+}
