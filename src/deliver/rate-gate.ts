@@ -12,10 +12,12 @@ export interface RateGate {
    * Slots for calls of these weights, in order.
    *
    * @param weights  units each call uses (SMS segments; 1 otherwise)
-   * @returns        delays in milliseconds relative to this answer's request (t0) and arrival (t1)
+   * @returns        delays in milliseconds relative to this answer's request (t0) and arrival (t1);
+   *                 Infinity for a call that would have to wait longer than `MAX_AHEAD_MS`: nothing was booked for it
+   * @throws         when the gate's store does not answer; no call may be made then
    */
   take(weights: readonly number[]): Promise<Slots>
-  /** How far ahead of now the route is already booked, in milliseconds. */
+  /** How far ahead of now the route is already booked, in milliseconds. Asking also opens a route never used before. */
   backlogMs(): Promise<number>
   close(): Promise<void>
 }
@@ -31,3 +33,17 @@ export interface Slots {
 
 /** J: a slot missed by more than this is given up. */
 export const SLOT_TOLERANCE_MS = 50
+
+/**
+ * No slot is handed out further ahead than this. It bounds what a gate that lost its
+ * memory must assume: a missing key means that the next second is already full.
+ */
+export const MAX_AHEAD_MS = 1000
+
+/** What a gate must know of its route. */
+export interface GateRate {
+  /** Units a second that the provider may see in any second. */
+  perSecond: number
+  /** Units of the largest message expected; heavier ones cost more time, never more rate. */
+  largestWeight: number
+}

@@ -9,7 +9,8 @@ export type RejectionClass = (typeof REJECTION_CLASSES)[number]
  *
  * `accepted`: the provider has it, under `reference`. `rejected`: surely not sent.
  * `unknown`: the request may have reached the provider and no clear answer came;
- * the attempt is in doubt and is never repeated by itself.
+ * the attempt is in doubt and is never repeated by itself. `detail` is fit for logs:
+ * it never holds a name, an address, message text or a credential.
  */
 export type CallOutcome =
   | { kind: 'accepted'; reference: string; status?: string }
@@ -28,4 +29,15 @@ export interface DeliveryWord {
   code: string | null
   /** Set when the failure says something about the address or the recipient's wish. */
   class: RejectionClass | null
+}
+
+/** One callback of a provider, translated: which of its references, and what it says. */
+export interface Receipt {
+  /** The provider's id, as in `CallOutcome.reference`. */
+  reference: string
+  word: DeliveryWord
+  /** Order of firing when the provider numbers its callbacks; they arrive in any order. */
+  sequence: number | null
+  /** The provider's own status word; with `reference` it tells a repeated callback from a new one. */
+  providerStatus: string
 }

@@ -1,0 +1,52 @@
+import type { Channel } from '../../model/channel.ts'
+import type { CaptureSettings } from '../../model/route.ts'
+import type { DeliveryRequest, Provider } from '../provider.ts'
+import { planReceipts, type PlannedReceipt } from './receipt-plan.ts'
+
+/** What would have gone out, and which receipts a real provider might have sent for it. */
+export interface Captured {
+  request: DeliveryRequest
+  channel: Channel
+  /** Capture's own id for it, unique per attempt. */
+  reference: string
+  receipts: PlannedReceipt[]
+}
+
+/** Puts a captured message where people can read it. Rejecting means: not kept, so not sent. */
+export type Keep = (captured: Captured) => Promise<void> | void
+
+/**
+ * A provider that reaches nobody: it keeps what it would have sent.
+ *
+ * Serves every channel and form, so that a system without credentials runs whole.
+ */
+export function captureProvider(channel: Channel, settings: CaptureSettings, keep: Keep): Provider {
+  const kept = new Set<string>()
+  return {
+    name: 'capture',
+    channel,
+    forms: ['text', 'registered'],
+    lookUpIsConclusive: false,
+    harmless: true,
+
+    async send(request) {
+      const reference = `capture-${request.attempt.reminderId}.${request.attempt.attemptNo}`
+      try {
+        await keep({ request, channel, reference, receipts: planReceipts(channel, request.attempt, settings.seed) })
+      } catch {
+        return { kind: 'rejected', class: 'retriable', code: 'not_kept', detail: 'the capture store did not take the message' }
+      }
+      kept.add(reference)
+      return { kind: 'accepted', reference, status: 'captured' }
+    },
+
+    // What another process captured is not in this one's memory, hence not conclusive.
+    async lookUp({ attempt }) {
+      const reference = `capture-${attempt.reminderId}.${attempt.attemptNo}`
+      return kept.has(reference) ? { kind: 'found', reference, word: null } : { kind: 'not-found' }
+    },
+
+    check: async () => null,
+    close: async () => {},
+  }
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { CHANNELS } from './channel.ts'
+import { ROLES } from './role.ts'
+
+/**
+ * What an operator may write under `routes:` in `config/decorum.yaml`.
+ *
+ * Strict everywhere: an unknown key is a fault. One variant per provider, so that a
+ * setting of one provider is an unknown key of another.
+ */
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
+
+/** `baseUrl` redirects every call, for a regional host, a proxy of your own or a test server. */
+export const twilioSettingsSchema = z.strictObject({
+  accountSid: z.string().regex(/^AC[0-9a-zA-Z]{2,64}$/, 'must be an account SID: AC and 32 hexadecimal digits'),
+  /** Also the key that callbacks are signed with, so it is needed beside an API key too. */
+  authToken: z.string().min(1, 'must not be empty'),
+  apiKeySid: z.string().regex(/^SK[0-9a-zA-Z]{2,64}$/, 'must be an API key SID: SK and 32 hexadecimal digits').optional(),
+  apiKeySecret: z.string().min(1).optional(),
+  baseUrl: httpUrl.default('https://api.twilio.com'),
+  /** SMS only: a Messaging Service chooses the sender; `from` may then be its MG… SID too. */
+  messagingServiceSid: z.string().regex(/^MG[0-9a-zA-Z]{2,64}$/, 'must be a Messaging Service SID: MG and 32 hexadecimal digits').optional(),
+  /** Voice only: how long it rings, in seconds. Below 30 most voicemail boxes do not pick up. */
+  ringSeconds: z.int().min(5).max(600).default(28),
+}).refine(s => (s.apiKeySid === undefined) === (s.apiKeySecret === undefined), {
+  path: ['apiKeySecret'], error: 'apiKeySid and apiKeySecret belong together',
+})
+export type TwilioSettings = z.infer<typeof twilioSettingsSchema>
+
+export const smtpSettingsSchema = z.strictObject({
+  url: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// address' }),
+  /** Connections kept open to the relay. */
+  pool: z.int().min(1).max(50).default(4),
+  /** Refuse to send over a connection that is not encrypted. */
+  requireTls: z.boolean().default(false),
+  dkim: z.strictObject({
+    domain: z.string().min(1),
+    selector: z.string().min(1),
+    /** PEM of the private key. */
+    privateKey: z.string().min(1),
+  }).optional(),
+})
+export type SmtpSettings = z.infer<typeof smtpSettingsSchema>
+
+export const captureSettingsSchema = z.strictObject({
+  /** Which invented receipts follow: the same seed gives the same ones. */
+  seed: z.int().min(0).default(1),
+})
+export type CaptureSettings = z.infer<typeof captureSettingsSchema>
+
+export const rateSchema = z.strictObject({
+  /** Messages a second (SMS: segments a second, as carriers count); below 1 for a slow line. */
+  perSecond: z.number().positive().max(100_000),
+  /** Phone: calls in flight at once, over all workers. */
+  simultaneousCalls: z.int().min(1).optional(),
+  /** Segments of the largest message expected; larger ones go out too, at a higher price in time. */
+  largestMessage: z.int().min(1).max(24).optional(),
+})
+
+/** Whom a route may carry; a list that is absent sets no limit. */
+export const servesSchema = z.strictObject({
+  /** ISO 3166-1 or 3166-2. */
+  jurisdictions: z.array(z.string().regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, 'must be ISO 3166, such as US or US-NY')).min(1).optional(),
+  creditors: z.array(z.string().min(1)).min(1).optional(),
+  products: z.array(z.string().min(1)).min(1).optional(),
+  roles: z.array(z.enum(ROLES)).min(1).optional(),
+})
+export type Serves = z.infer<typeof servesSchema>
+
+const shared = {
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens'),
+  rate: rateSchema,
+  serves: servesSchema.default({}),
+  from: z.string().min(1),
+}
+
+export const routeSchema = z.discriminatedUnion('provider', [
+  z.strictObject({ ...shared, provider: z.literal('twilio'), channel: z.enum(['sms', 'phone']), settings: twilioSettingsSchema }),
+  z.strictObject({ ...shared, provider: z.literal('smtp'), channel: z.literal('email'), settings: smtpSettingsSchema }),
+  z.strictObject({ ...shared, provider: z.literal('capture'), channel: z.enum(CHANNELS), settings: captureSettingsSchema.prefault({}) }),
+])
+export type Route = z.infer<typeof routeSchema>
+export type ProviderName = Route['provider']
+
+/**
+ * The settings without which a provider cannot be used at all. A route whose every
+ * one of these is empty is meant for capture; one that has some of them is a mistake.
+ */
+export const CREDENTIALS: Record<ProviderName, readonly string[]> = {
+  twilio: ['accountSid', 'authToken'],
+  smtp: ['url'],
+  capture: [],
+}
+
+/** Units the rate counts for the largest message of this route: segments for SMS, 1 otherwise. */
+export const largestWeight = (route: Pick<Route, 'channel' | 'rate'>): number =>
+  route.channel === 'sms' ? (route.rate.largestMessage ?? 4) : 1
