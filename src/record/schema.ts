@@ -251,6 +251,7 @@ export interface ReminderTable {
   expires_at: Date
   attempts: Generated<number>
   decisions: Generated<number>
+  decided_as: string | null
   variables: Buffer | null
   end_reason: string | null
   created_at: Date
@@ -450,6 +451,19 @@ export interface ClockMarkTable {
   virtual: boolean
 }
 
+export interface OutboxTable {
+  recipient_id: string
+  seq: number
+  part: number
+  creditor: string
+  type: string
+  body: Json<Record<string, unknown>>
+  at: Date
+  tries: Generated<number>
+  next_try_at: Date
+  done_at: Date | null
+}
+
 export interface CapturedMessageTable {
   id: string
   reminder_id: string
@@ -489,5 +503,6 @@ export interface Database {
   'decorum.switch': SwitchTable
   'decorum.rate_slot': RateSlotTable
   'decorum.clock_mark': ClockMarkTable
+  'decorum.outbox': OutboxTable
   'decorum.captured_message': CapturedMessageTable
 }

@@ -239,6 +239,7 @@ const STATEMENTS = [
     expires_at timestamptz NOT NULL,
     attempts smallint NOT NULL DEFAULT 0,     -- real tries only; a deferral spends none
     decisions integer NOT NULL DEFAULT 0,
+    decided_as text,                          -- verdict and rules of the last decision: the same again counts up
     variables bytea,                          -- vault
     end_reason text,
     created_at timestamptz NOT NULL,
@@ -449,6 +450,21 @@ const STATEMENTS = [
     high_water timestamptz NOT NULL,
     virtual boolean NOT NULL
   )`,
+  // What upstream is still to be told. Read by state, never by "id greater than the last seen".
+  `CREATE TABLE decorum.outbox (
+    recipient_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    part smallint NOT NULL,                   -- one seq may bring several notices
+    creditor text NOT NULL,
+    type text NOT NULL,
+    body jsonb NOT NULL,                      -- ids, states and codes; no personal data
+    at timestamptz NOT NULL,
+    tries integer NOT NULL DEFAULT 0,
+    next_try_at timestamptz NOT NULL,         -- machine time
+    done_at timestamptz,
+    PRIMARY KEY (recipient_id, seq, part)
+  )`,
+  `CREATE INDEX outbox_waiting ON decorum.outbox (next_try_at) WHERE done_at IS NULL`,
   `CREATE TABLE decorum.captured_message (
     id uuid PRIMARY KEY,
     reminder_id uuid NOT NULL,
