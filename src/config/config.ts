@@ -1,0 +1,113 @@
+import type { Creditor } from '../model/creditor.ts'
+import type { Ladder } from '../model/ladder.ts'
+import type { Pack } from '../model/pack.ts'
+import type { Route } from '../model/route.ts'
+import type { Template } from '../model/template.ts'
+
+/** A key that wraps the recipients' data keys; `secret` is 32 bytes. Never logged. */
+export interface MasterKey {
+  id: string
+  secret: Uint8Array
+}
+
+/** A ladder and the version that spells pin: a hash of its content. */
+export interface VersionedLadder {
+  ladder: Ladder
+  /** First 16 hexadecimal digits of SHA-256 over its canonical JSON. */
+  version: string
+}
+
+/** Where a locale without a template of its own looks next, and last of all. */
+export interface Locales {
+  /** Tried when nothing else fits. */
+  default: string
+  fallback: Readonly<Record<string, readonly string[]>>
+}
+
+export interface Limits {
+  /** Bytes of one ordinary request body. */
+  bodyBytes: number
+  /** Bytes of one import, streamed. */
+  importBytes: number
+  /** Requests a minute for one API key. */
+  requestsPerMinute: number
+  /** Connections of one process to the ledger. */
+  poolSize: number
+}
+
+/**
+ * Everything an operator decides, read once at start-up, validated and frozen.
+ *
+ * Environment variables and the files under `config/` and `templates/`; nothing
+ * else in Decorum reads either.
+ */
+export interface Config {
+  readonly production: boolean
+  /** Directory that holds `config/` and `templates/`. */
+  readonly root: string
+  readonly port: number
+  /** Where this deployment is reached from outside, without a trailing slash: callbacks and opt-out links. Null: neither is offered. */
+  readonly publicUrl: string | null
+  /** Null: embedded ledger under `dataDir`. */
+  readonly databaseUrl: string | null
+  /** Null: BullMQ on the ledger's own PostgreSQL. */
+  readonly redisUrl: string | null
+  readonly dataDir: string
+  /** The current key first, then older ones; null: generated into `dataDir` (embedded only). */
+  readonly keys: readonly MasterKey[] | null
+  /** Becomes the first admin key at start-up. */
+  readonly bootstrapKey: string | null
+  readonly creditors: ReadonlyMap<string, Creditor>
+  readonly ladders: ReadonlyMap<string, VersionedLadder>
+  /** Every pack under `config/policies/`, opt-in ones included. */
+  readonly packs: readonly Pack[]
+  /** Opt-in packs in force beside the ones that always apply. */
+  readonly policies: { readonly house: readonly string[] }
+  readonly templates: ReadonlyMap<string, Template>
+  readonly routes: readonly Route[]
+  readonly locales: Locales
+  /** When not empty, nobody else is reached: E.164 numbers and mailboxes. */
+  readonly delivery: { readonly onlyTo: readonly string[] }
+  readonly limits: Limits
+}
+
+/** One mistake in the configuration: where, what, and what would be right. Holds no secret. */
+export interface ConfigProblem {
+  code: ConfigProblemCode
+  /** Relative to the root; `environment` for variables. */
+  file: string
+  /** 1-based; null when the whole file or the environment is meant. */
+  line: number | null
+  /** Dotted path of the value, empty for the whole file. */
+  path: string
+  problem: string
+  cure: string
+}
+
+/** Stable; one for each kind of mistake. */
+export type ConfigProblemCode =
+  | 'unreadable'
+  | 'not_yaml'
+  | 'duplicate_key'
+  | 'unknown_key'
+  | 'wrong_value'
+  | 'missing_variable'
+  | 'bad_variable'
+  | 'duplicate_id'
+  | 'unknown_provider'
+  | 'missing_secret'
+  | 'missing_ladder'
+  | 'missing_pack'
+  | 'missing_template'
+  | 'missing_words'
+  | 'bad_template'
+
+/** Something that may be meant but deserves a look before anything is sent. */
+export interface ConfigWarning {
+  code: 'capture_instead' | 'live_without_only_to' | 'keys_missing' | 'public_url_missing' | 'no_route'
+  message: string
+}
+
+export type LoadedConfig =
+  | { ok: true; config: Config; warnings: ConfigWarning[] }
+  | { ok: false; problems: ConfigProblem[] }
