@@ -9,7 +9,7 @@ import type { BlockedTime, Facts } from '../model/facts.ts'
 import type { HoldKind } from '../model/hold.ts'
 import type { Kind, Mode } from '../model/kind.ts'
 import type { LocalDate } from '../model/local-date.ts'
-import type { DeliveryState, RejectionClass } from '../model/outcome.ts'
+import type { DeliveryState, DeliveryWord, RejectionClass } from '../model/outcome.ts'
 import type { ReminderStatus } from '../model/reminder-status.ts'
 import type { Role } from '../model/role.ts'
 import type { SuppressionReason, SuppressionScope } from '../model/suppression.ts'
@@ -24,6 +24,9 @@ import type { Tone } from '../model/tone.ts'
  */
 type Json<T> = ColumnType<T, string, string>
 type JsonWithDefault<T> = ColumnType<T, string | undefined, string>
+
+/** How a pass over the ladder began. */
+export type Entry = 'arrival' | 'payment' | 'reversal'
 
 export type AttemptStatus = 'sending' | 'accepted' | 'rejected' | 'not_sent' | 'in_doubt'
 
@@ -163,6 +166,7 @@ export interface SpellTable {
   started_on: LocalDate
   entered_at: Date
   entered_days_past_due: number
+  entered_by: Generated<Entry>
   first_message_at: Date | null
   last_tone: Tone | null
   ended_at: Date | null
@@ -272,6 +276,7 @@ export interface RungRecordTable {
   account_id: string
   state: 'planned' | 'skipped'
   reason: string | null
+  detail: string | null
   reminder_id: string | null
   task_id: string | null
   at: Date
@@ -475,6 +480,14 @@ export interface CapturedMessageTable {
   content: Buffer
 }
 
+export interface InventedReceiptTable {
+  reminder_id: string
+  attempt_no: number
+  at: Date
+  word: Json<DeliveryWord>
+  applied_at: Date | null
+}
+
 /** Table names carry the schema, so that no query depends on a search_path. */
 export interface Database {
   'decorum.recipient': RecipientTable
@@ -505,4 +518,5 @@ export interface Database {
   'decorum.clock_mark': ClockMarkTable
   'decorum.outbox': OutboxTable
   'decorum.captured_message': CapturedMessageTable
+  'decorum.invented_receipt': InventedReceiptTable
 }

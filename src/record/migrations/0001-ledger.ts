@@ -142,6 +142,7 @@ const STATEMENTS = [
     started_on date NOT NULL,                 -- the due date that was missed
     entered_at timestamptz NOT NULL,
     entered_days_past_due integer NOT NULL,
+    entered_by text NOT NULL DEFAULT 'arrival', -- arrival, payment or reversal: how the pass began
     first_message_at timestamptz,
     last_tone text,
     ended_at timestamptz,
@@ -265,6 +266,7 @@ const STATEMENTS = [
     account_id uuid NOT NULL,
     state text NOT NULL CHECK (state IN ('planned', 'skipped')),
     reason text,
+    detail text,
     reminder_id uuid,
     task_id uuid,
     at timestamptz NOT NULL,
@@ -476,6 +478,16 @@ const STATEMENTS = [
     content bytea NOT NULL                    -- vault: address and message
   )`,
   `CREATE INDEX captured_message_reminder ON decorum.captured_message (reminder_id)`,
+  // Receipts that the capture provider invents; the sweep applies them when they fall due.
+  `CREATE TABLE decorum.invented_receipt (
+    reminder_id uuid NOT NULL,
+    attempt_no smallint NOT NULL,
+    at timestamptz NOT NULL,
+    word jsonb NOT NULL,
+    applied_at timestamptz,
+    PRIMARY KEY (reminder_id, attempt_no, at)
+  )`,
+  `CREATE INDEX invented_receipt_waiting ON decorum.invented_receipt (at) WHERE applied_at IS NULL`,
 ]
 
 export async function up(db: Kysely<unknown>): Promise<void> {
