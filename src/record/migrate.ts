@@ -1,0 +1,89 @@
+import { sql, type Kysely } from 'kysely'
+import { DecorumError } from '../model/errors.ts'
+import type { Ledger } from './ledger.ts'
+import { MIGRATIONS, type Migration } from './migrations.ts'
+
+/** What a daemon exits with when the ledger is newer than its build; a supervisor must not restart it. */
+export const EXIT_SCHEMA_NEWER = 57
+
+/** `older`: run `migrate`. `newer`: a step that this build does not know forbids it to go on. */
+export interface SchemaState {
+  state: 'ok' | 'older' | 'newer'
+  /** The highest step recorded in the ledger; 0 when there is none. */
+  ledger: number
+  /** The highest step this build knows. */
+  build: number
+}
+
+/** One key for every Decorum; held until the transaction ends, so a killed migrator lets go. */
+const ADVISORY_LOCK = 5_324_417_001
+
+/**
+ * Brings the schema up to this build, in one transaction: all missing steps or none.
+ *
+ * Safe from several processes at once; the others wait, then find nothing to do.
+ *
+ * @returns  the names of the steps that were applied
+ * @throws   DECORUM_SCHEMA_NEWER when the ledger is ahead with a breaking step
+ */
+export async function migrate(ledger: Pick<Ledger, 'db'>, migrations: readonly Migration[] = MIGRATIONS): Promise<string[]> {
+  return ledger.db.transaction().execute(async (trx) => {
+    // A migrator waits for another one however long that takes; steps on big tables take their time.
+    await sql`SET LOCAL lock_timeout = 0`.execute(trx)
+    await sql`SET LOCAL statement_timeout = 0`.execute(trx)
+    await sql`SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`.execute(trx)
+    await sql`CREATE SCHEMA IF NOT EXISTS decorum`.execute(trx)
+    await sql`CREATE TABLE IF NOT EXISTS decorum.migration (
+      number integer PRIMARY KEY,
+      name text NOT NULL,
+      breaking boolean NOT NULL,
+      applied_at timestamptz NOT NULL DEFAULT now() -- machine time
+    )`.execute(trx)
+    const recorded = await readRecorded(trx)
+    refuseNewer(compare(recorded, migrations))
+    const missing = migrations.filter((m) => !recorded.some((r) => r.number === m.number))
+    for (const m of missing) {
+      await m.up(trx as unknown as Kysely<unknown>)
+      await sql`INSERT INTO decorum.migration (number, name, breaking) VALUES (${m.number}, ${m.name}, ${m.breaking})`.execute(trx)
+    }
+    return missing.map((m) => m.name)
+  })
+}
+
+/** Does the ledger's schema fit this build? Reads only. */
+export async function checkSchema(ledger: Pick<Ledger, 'db'>, migrations: readonly Migration[] = MIGRATIONS): Promise<SchemaState> {
+  const { rows } = await sql<{ present: boolean }>`SELECT to_regclass('decorum.migration') IS NOT NULL AS present`.execute(ledger.db)
+  return compare(rows[0]?.present === true ? await readRecorded(ledger.db) : [], migrations)
+}
+
+/**
+ * What every daemon asks before it starts.
+ *
+ * @throws DECORUM_SCHEMA_NEWER (exit with EXIT_SCHEMA_NEWER) or DECORUM_SCHEMA_OLDER
+ */
+export async function requireSchema(ledger: Pick<Ledger, 'db'>): Promise<void> {
+  const found = await checkSchema(ledger)
+  refuseNewer(found)
+  if (found.state === 'older') {
+    throw new DecorumError('DECORUM_SCHEMA_OLDER', `the ledger is at step ${found.ledger}, this build needs ${found.build}`)
+  }
+}
+
+type Recorded = { number: number; breaking: boolean }
+
+async function readRecorded(db: Kysely<never> | Ledger['db']): Promise<Recorded[]> {
+  return (await sql<Recorded>`SELECT number, breaking FROM decorum.migration ORDER BY number`.execute(db)).rows
+}
+
+function compare(recorded: readonly Recorded[], migrations: readonly Migration[]): SchemaState {
+  const build = migrations.at(-1)?.number ?? 0
+  const ledger = recorded.at(-1)?.number ?? 0
+  if (recorded.some((r) => r.number > build && r.breaking)) return { state: 'newer', ledger, build }
+  const lacking = migrations.some((m) => !recorded.some((r) => r.number === m.number))
+  return { state: lacking ? 'older' : 'ok', ledger, build }
+}
+
+function refuseNewer(found: SchemaState): void {
+  if (found.state !== 'newer') return
+  throw new DecorumError('DECORUM_SCHEMA_NEWER', `the ledger is at step ${found.ledger}, this build knows ${found.build}`)
+}
