@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import { ADDRESS_KINDS, RELATIONS } from '../model/address.ts'
+import { CHANNELS } from '../model/channel.ts'
+import { CONTACT_OUTCOMES, DIRECTIONS } from '../model/contact.ts'
+import { HOLD_KINDS } from '../model/hold.ts'
+import { MODES } from '../model/kind.ts'
+import { SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../model/suppression.ts'
+import { TONES } from '../model/tone.ts'
+import { instantText } from './page.ts'
+
+/** What `GET /v1/recipients/{id}` answers. `name` and `value` come out of the vault, and every reading is logged. */
+export const recipientViewSchema = z.object({
+  id: z.string(),
+  creditor: z.string(),
+  erased: z.boolean().describe('True: the person was erased; what identified them cannot be read any more.'),
+  name: z.string().nullable(),
+  locale: z.string().nullable(),
+  timeZone: z.string().nullable(),
+  jurisdiction: z.string().nullable(),
+  asOf: instantText.nullable(),
+  addresses: z.array(z.object({
+    id: z.string(),
+    channel: z.enum(CHANNELS),
+    value: z.string().nullable(),
+    kind: z.enum(ADDRESS_KINDS).nullable(),
+    relation: z.enum(RELATIONS),
+    source: z.string().nullable(),
+    country: z.string().nullable(),
+    zones: z.array(z.string()),
+    removedAt: instantText.nullable(),
+  })),
+  accountIds: z.array(z.string()),
+  updatedAt: instantText,
+})
+export type RecipientView = z.infer<typeof recipientViewSchema>
+
+export const holdViewSchema = z.object({
+  id: z.string(),
+  creditor: z.string(),
+  recipientId: z.string(),
+  accountId: z.string().nullable().describe('Null: the whole person.'),
+  kind: z.enum(HOLD_KINDS),
+  startsAt: instantText,
+  endsAt: instantText.nullable(),
+  endedAt: instantText.nullable(),
+  endedBy: z.string().nullable(),
+  endReason: z.string().nullable(),
+  createdBy: z.string(),
+  createdAt: instantText,
+})
+export type HoldView = z.infer<typeof holdViewSchema>
+
+export const suppressionViewSchema = z.object({
+  id: z.string(),
+  creditor: z.string(),
+  scope: z.enum(SUPPRESSION_SCOPES),
+  recipientId: z.string().nullable(),
+  channel: z.enum(CHANNELS).nullable(),
+  reason: z.enum(SUPPRESSION_REASONS),
+  source: z.string(),
+  startsAt: instantText,
+  endsAt: instantText.nullable(),
+  receivedAt: instantText,
+  liftedAt: instantText.nullable(),
+  liftedBy: z.string().nullable(),
+  liftReason: z.string().nullable(),
+  createdBy: z.string(),
+})
+export type SuppressionView = z.infer<typeof suppressionViewSchema>
+
+export const contactViewSchema = z.object({
+  id: z.string(),
+  creditor: z.string(),
+  recipientId: z.string(),
+  accountIds: z.array(z.string()),
+  at: instantText,
+  channel: z.enum(CHANNELS),
+  direction: z.enum(DIRECTIONS),
+  mode: z.enum(MODES).nullable(),
+  outcome: z.enum(CONTACT_OUTCOMES),
+  party: z.string().nullable(),
+  by: z.string(),
+  reminderId: z.string().nullable(),
+  excess: z.array(z.string()).describe('Rules that facts learnt later show it to have exceeded.'),
+  recordedAt: instantText,
+})
+export type ContactView = z.infer<typeof contactViewSchema>
+
+export const TASK_STATUSES = ['open', 'done', 'expired', 'cancelled'] as const
+
+export const taskViewSchema = z.object({
+  id: z.string(),
+  creditor: z.string(),
+  recipientId: z.string(),
+  accountIds: z.array(z.string()),
+  kind: z.enum(['step', 'hand-off']),
+  ladder: z.string().nullable(),
+  rung: z.string().nullable(),
+  tone: z.enum(TONES).nullable(),
+  instructions: z.string().nullable(),
+  status: z.enum(TASK_STATUSES),
+  assignedTo: z.string().nullable(),
+  dueAt: instantText,
+  expiresAt: instantText,
+  outcome: z.string().nullable(),
+  completedBy: z.string().nullable(),
+  completedAt: instantText.nullable(),
+})
+export type TaskView = z.infer<typeof taskViewSchema>
