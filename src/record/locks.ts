@@ -1,0 +1,54 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Database } from './schema.ts'
+
+/**
+ * The lock protocol, for every writer of what `decide` reads.
+ *
+ * Recipients by id first, then addresses by hash, each in order, in statements that do nothing
+ * else, under READ COMMITTED: what is read afterwards is what has committed by then. The clause is
+ * NO KEY because foreign keys to these rows take KEY SHARE in the writer's order and would
+ * otherwise deadlock (measured: 73 deadlocks in 240 transactions with FOR UPDATE, none with this).
+ */
+export type Waiting =
+  /** Wait for whoever holds it: a stop must not be lost. */
+  | 'wait'
+  /** Leave out what somebody holds: a batch must not stand still for one person. */
+  | 'skip'
+
+type Db = Kysely<Database> | Transaction<Database>
+
+/** Locks these people; answers the ids that were got. */
+export async function lockRecipients(db: Db, ids: readonly string[], waiting: Waiting): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const { rows } = await sql<{ id: string }>`
+    SELECT id FROM decorum.recipient WHERE id = ANY(${[...new Set(ids)]}::uuid[])
+    ORDER BY id FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(db)
+  return new Set(rows.map((row) => row.id))
+}
+
+/** One number or mailbox at one creditor. */
+export interface AddressAnchor {
+  creditor: string
+  hash: Buffer
+}
+
+/** Locks these addresses; answers the hashes (hexadecimal) that were got. Upsert a row first where none may exist. */
+export async function lockAddresses(db: Db, anchors: readonly AddressAnchor[], waiting: Waiting): Promise<Set<string>> {
+  if (anchors.length === 0) return new Set()
+  const { rows } = await sql<{ creditor: string; hash: Buffer }>`
+    SELECT creditor, hash FROM decorum.address
+    WHERE (creditor, hash) IN (
+      SELECT * FROM unnest(${anchors.map((a) => a.creditor)}::text[], ${anchors.map((a) => a.hash)}::bytea[])
+    )
+    ORDER BY hash, creditor FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(db)
+  return new Set(rows.map((row) => row.hash.toString('hex')))
+}
+
+/** Raises the recipient's sequence by `count`, under its lock; answers the first number of the run. */
+export async function takeSequence(db: Db, recipientId: string, count = 1): Promise<number> {
+  const { rows } = await sql<{ seq: number }>`
+    UPDATE decorum.recipient SET seq = seq + ${count} WHERE id = ${recipientId} RETURNING seq`.execute(db)
+  const last = rows[0]?.seq
+  if (last === undefined) throw new RangeError(`no recipient ${recipientId}`)
+  return last - count + 1
+}
