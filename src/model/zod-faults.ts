@@ -13,6 +13,7 @@ import { nearMiss } from './near-miss.ts'
 export function zodFaults(error: z.ZodError, schema: z.ZodType, within = ''): Fault[] {
   return error.issues.flatMap((issue): Fault[] => {
     const path = joinPath(within, issue.path)
+    if (issue.code === 'invalid_value') return [unknownValue(path, issue)]
     if (issue.code !== 'unrecognized_keys') return [{ path, problem: issue.message }]
     const known = keysAt(schema, issue.path)
     return issue.keys.map((key) => {
@@ -24,6 +25,13 @@ export function zodFaults(error: z.ZodError, schema: z.ZodType, within = ''): Fa
       }
     })
   })
+}
+
+/** The near miss is named only where the schema was parsed with `reportInput`, as for files that hold no personal data. */
+function unknownValue(path: string, issue: z.core.$ZodIssueInvalidValue): Fault {
+  const known = issue.values.map(String)
+  const meant = typeof issue.input === 'string' ? nearMiss(issue.input, known) : null
+  return { path, problem: issue.message, cure: meant === null ? `One of: ${known.join(', ')}.` : `Did you mean "${meant}"?` }
 }
 
 function joinPath(base: string, parts: readonly PropertyKey[]): string {

@@ -1,0 +1,105 @@
+import type { AccountState } from '../model/account-state.ts'
+import type { Channel } from '../model/channel.ts'
+import type { HoldKind } from '../model/hold.ts'
+import type { Instant } from '../model/instant.ts'
+import type { Ladder } from '../model/ladder.ts'
+import type { LocalDate } from '../model/local-date.ts'
+import type { Tone } from '../model/tone.ts'
+
+/**
+ * What the planner must know about one person at one creditor, read at one instant.
+ *
+ * Plain data. Every account of that person and creditor that has a spell belongs
+ * in it, also those that are not due: gathering and "one caught-up step a day"
+ * are rules about the person.
+ */
+export interface PersonToPlan {
+  /** IANA zone of the creditor's books: days past due and rung times are counted in it. */
+  bookZone: string
+  /** Local time by which the day's payments are known; nothing of the day falls due before it. `00:00`: no bound. */
+  bookCutOff: string
+  /** Channels on which the person has an address of their own that may be used. */
+  channels: Channel[]
+  /** Local date (book zone) of the last caught-up step of this person; null: never. */
+  lastCatchUpOn: LocalDate | null
+  /** Last conversation with the person, by machine or by people; null: none known. */
+  lastConversationAt: Instant | null
+  accounts: AccountToPlan[]
+}
+
+export interface AccountToPlan {
+  id: string
+  state: AccountState
+  /** The version that was pinned when the spell began. */
+  ladder: Ladder
+  spell: SpellToPlan
+  /** Oldest unpaid due date; without one nothing can be counted and nothing is planned. */
+  dueDate: LocalDate | null
+  /** What the creditor says; used only when `dueDate` is null. */
+  statedDaysPastDue: number | null
+  /** Overdue amount in minor units of `currency`. */
+  overdueMinor: bigint
+  /** ISO 4217. */
+  currency: string
+  /** The creditor's tolerance in minor units; the ladder's own applies too, whichever is larger. */
+  toleranceMinor: bigint
+  /** Null: the ladder's own. */
+  graceDays: number | null
+  /** Null: not stated, which is taken as true: the debit may still run. */
+  autoDebit: boolean | null
+  riskBand: string | null
+  /** What was done with rungs in this spell, all passes. */
+  handled: HandledRung[]
+  /** Firmest tone of the last message that went out in this spell; null: none yet. */
+  lastToneSent: Tone | null
+  /** When the first message of this spell went out or was planned; null: none yet. */
+  firstMessageAt: Instant | null
+  /** Holds on the account and on the whole person. */
+  holds: HoldToPlan[]
+  events: EventToPlan[]
+  /** Names of the facts that are known and so may satisfy `requires` and the gate. */
+  availableFacts: string[]
+  /** Nothing before this, e.g. 24 h after a reversal. */
+  notBefore: Instant | null
+  /** The first machine message of this pass is no firmer than this, e.g. the last tone sent before a reversal. */
+  toneCeiling: Tone | null
+}
+
+/** How an account came to the step at which it stands. */
+export const ENTRIES = ['arrival', 'payment', 'reversal'] as const
+export type Entry = (typeof ENTRIES)[number]
+
+export interface SpellToPlan {
+  id: string
+  /** 1 at first; raised whenever a payment or a reversal moves the account to another step. */
+  pass: number
+  /** Local date on which the spell was opened here; day 0 of `placement` rungs when no placement event is known. */
+  startedOn: LocalDate
+  /** When this pass began. */
+  enteredAt: Instant
+  /** Days past due at that instant. */
+  enteredDpd: number
+  /** `arrival`: a new spell; `payment`: a partial payment moved it; `reversal`: a payment was taken back. */
+  enteredBy: Entry
+}
+
+export interface HandledRung {
+  rung: string
+  pass: number
+  state: 'planned' | 'skipped'
+  at: Instant
+}
+
+export interface HoldToPlan {
+  kind: HoldKind
+  from: Instant
+  /** Null: open. */
+  until: Instant | null
+}
+
+/** `type` and `kind` as in `EventFacts`: `notice`/`validation`, `promise-broken`, `placement`, `charge-off`, … */
+export interface EventToPlan {
+  type: string
+  kind: string | null
+  at: Instant
+}
