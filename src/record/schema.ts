@@ -451,7 +451,7 @@ export interface RateSlotTable {
 }
 
 export interface ClockMarkTable {
-  only: Generated<boolean>
+  singleton: Generated<boolean>
   high_water: Date
   virtual: boolean
 }

@@ -4,11 +4,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 
-const startParams = [
-  // PGlite's defaults start with '-F', which turns fsync off; accepted must mean durable.
-  ...PGlite.defaultStartParams.filter((param) => param !== '-F' && param !== 'search_path=public'),
-  'search_path=bullmq,public',
-]
+// PGlite's defaults include '-F', which turns fsync off; accepted must mean durable.
+const startParams = PGlite.defaultStartParams
+  .filter((param) => param !== '-F')
+  .map((param) => (param === 'search_path=public' ? 'search_path=bullmq,public' : param))
 
 /** @type {PGlite} */
 let engine

@@ -448,7 +448,7 @@ const STATEMENTS = [
     next_free timestamptz NOT NULL            -- machine time
   )`,
   `CREATE TABLE decorum.clock_mark (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     high_water timestamptz NOT NULL,
     virtual boolean NOT NULL
   )`,
