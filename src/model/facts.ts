@@ -25,7 +25,8 @@ export interface Facts {
   /** One entry for each account the message speaks of; never empty. */
   accounts: AccountFacts[]
   contacts: ContactFacts[]
-  events: EventFacts[]
+  /** Null: the history of events is not stated, and rules that look for one do not speak; empty: nothing happened. */
+  events: EventFacts[] | null
   holds: HoldFacts[]
   suppressions: SuppressionFacts[]
   consents: ConsentFacts[]

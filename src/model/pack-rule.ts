@@ -1,0 +1,232 @@
+import { z } from 'zod'
+import { CHANNELS } from './channel.ts'
+import { EVENT_TYPES } from './event.ts'
+import { HOLD_KINDS } from './hold.ts'
+import { KINDS } from './kind.ts'
+import { conditionSchema, wallTime } from './pack-condition.ts'
+import { SUPPRESSION_REASONS } from './suppression.ts'
+
+/**
+ * What do the outcomes of contacts count as? (S8)
+ *
+ * `attempt`: every try. `unanswered`: rang, nobody spoke. `connected`: somebody or
+ * something picked up. `conversation`: a person spoke. `reached`: a conversation, a
+ * message left, or a text or email that may have arrived.
+ */
+export const COUNT_UNITS = ['attempt', 'unanswered', 'connected', 'conversation', 'reached'] as const
+export type CountUnit = (typeof COUNT_UNITS)[number]
+
+/** What contacts are summed over (S9): all of the person's, those about one account, those to one address. */
+export const COUNT_KEYS = ['person', 'account', 'address'] as const
+export type CountKey = (typeof COUNT_KEYS)[number]
+
+const days = z.array(z.int().min(1).max(7)).min(1)
+const channels = z.array(z.enum(CHANNELS)).min(1)
+const kinds = z.array(z.enum(KINDS)).min(1)
+const positive = z.int().min(1)
+
+/** A weekly span of wall time; `to` not after `from` ends on the next day. */
+const weeklySpan = z.strictObject({ days: days.optional(), from: wallTime, to: wallTime })
+  .refine((span) => span.from !== span.to, { message: 'must differ from "from"; a whole day is 00:00 to 24:00', path: ['to'] })
+  .refine((span) => span.from !== '24:00', { message: 'must be earlier than 24:00', path: ['from'] })
+export type WeeklySpan = z.infer<typeof weeklySpan>
+
+const consentOpening = z.strictObject({
+  /** Consent of one of these kinds, in force, for this channel and address, silences the rule. */
+  consent: z.array(z.string().min(1)).min(1),
+  /** The consent's day is day 1; it opens the rule for this many days at most. */
+  days: positive.optional(),
+})
+
+/** What every rule says about itself, whatever its shape. */
+const about = {
+  id: z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be lower-case words joined by "-"'),
+  citation: z.string().min(1),
+  /** Where the text was seen: the row of the fact base and the page. */
+  source: z.string().min(1),
+  /** Was the rule's own text, or a trustworthy copy, read? */
+  verified: z.enum(['text', 'secondary', 'no']),
+  /** `off` rules are listed and never object. An unverified rule must be off. */
+  status: z.enum(['on', 'off']).default('on'),
+  /** What the law's wording binds to; the engine treats each as a prohibition (S23). */
+  force: z.enum(['hard', 'presumption', 'soft']).default('hard'),
+  /** Where the text is vague: the stricter reading that was chosen, and why. */
+  reading: z.string().min(1).optional(),
+  when: conditionSchema.optional(),
+  /** Consent may loosen this rule and no other (S17). */
+  unless: consentOpening.optional(),
+}
+
+const windowRule = z.strictObject({
+  ...about, shape: z.literal('window'),
+  /** Contact only inside these spans (S2). */
+  allow: z.array(weeklySpan).min(1).optional(),
+  /** Contact never inside these spans. */
+  ban: z.array(weeklySpan).min(1).optional(),
+  /** Weekdays on which nothing is sent at all, not even the tail of the evening before. */
+  closedDays: days.optional(),
+  /** Public holidays (S3); a year that the calendar lacks refuses. */
+  holidays: z.strictObject({
+    calendar: z.string().min(1),
+    /** `closed`: nothing is sent. `as-sunday`: Sunday's hours. `as-workday-calendar`: make-up workdays count as Mondays too. */
+    effect: z.enum(['closed', 'as-sunday', 'as-workday-calendar']),
+  }).optional(),
+}).refine((rule) => (rule.allow === undefined) !== (rule.ban === undefined), { message: 'needs either allow or ban', path: ['allow'] })
+  .refine((rule) => noOverlap(rule.allow ?? rule.ban ?? []), { message: 'has spans that overlap on one day; join them', path: ['allow'] })
+
+/** How long a contact counts (S7). Days are local dates, the contact's own day is day 1. */
+const countWindow = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('rolling-days'), days: positive }),
+  z.strictObject({ type: z.literal('rolling-hours'), hours: positive }),
+  z.strictObject({ type: z.literal('calendar-day') }),
+  z.strictObject({ type: z.literal('calendar-week'), startsOn: z.int().min(1).max(7).default(1) }),
+  z.strictObject({ type: z.literal('calendar-month') }),
+  /** Where the law says only "week": the stricter of rolling 7 days and the calendar week. */
+  z.strictObject({ type: z.literal('week') }),
+])
+export type CountWindow = z.infer<typeof countWindow>
+
+const capRule = z.strictObject({
+  ...about, shape: z.literal('cap'),
+  limit: positive,
+  window: countWindow,
+  counts: z.enum(COUNT_UNITS),
+  key: z.enum(COUNT_KEYS),
+  /** Contacts over these channels are pooled (S10). */
+  channels,
+  /** Only contacts made this way count; a contact whose mode is not known counts. */
+  mode: z.enum(['automated', 'agent']).optional(),
+  /** The first so many unanswered ones in the window do not count. */
+  freeUnanswered: positive.optional(),
+  /** Speaks only once there was a conversation; contacts before it do not count. */
+  afterFirstConversation: z.boolean().optional(),
+})
+
+/** At most so many different channels in the window (S10). */
+const exclusivityRule = z.strictObject({
+  ...about, shape: z.literal('exclusivity'),
+  limit: positive, window: countWindow, counts: z.enum(COUNT_UNITS), key: z.enum(COUNT_KEYS), channels,
+  afterFirstConversation: z.boolean().optional(),
+})
+
+/** A least time between contacts (S11). */
+const spacingRule = z.strictObject({
+  ...about, shape: z.literal('spacing'),
+  minutes: positive.optional(),
+  /** Whole local days: 2 means not before the day after tomorrow. */
+  days: positive.optional(),
+  counts: z.enum(COUNT_UNITS), key: z.enum(COUNT_KEYS), channels,
+  afterFirstConversation: z.boolean().optional(),
+}).refine((rule) => (rule.minutes === undefined) !== (rule.days === undefined), { message: 'needs either minutes or days', path: ['minutes'] })
+
+/** Silence after something happened (S12); the day it happened is day 1. Inbound counts too. */
+const cooldownRule = z.strictObject({
+  ...about, shape: z.literal('cooldown'),
+  after: z.enum(COUNT_UNITS), days: positive, key: z.enum(COUNT_KEYS), channels,
+})
+
+const wantedEvent = z.strictObject({ event: z.enum(EVENT_TYPES), kind: z.string().min(1).optional() })
+
+/** Nothing before this has happened and the wait is over (S13). */
+const preconditionRule = z.strictObject({
+  ...about, shape: z.literal('precondition'),
+  requires: wantedEvent.optional(),
+  /** Whole local days after the event's own day. */
+  waitDays: positive.optional(),
+  /** Business days (Monday to Friday without the calendar's holidays) after the event's own day. */
+  waitBusinessDays: z.strictObject({ days: positive, calendar: z.string().min(1) }).optional(),
+  /** Nothing before the debt is overdue by this many days. */
+  daysPastDue: positive.optional(),
+}).refine((rule) => (rule.requires === undefined) !== (rule.daysPastDue === undefined), { message: 'needs either requires or daysPastDue', path: ['requires'] })
+
+/** Something we owe after the first contact or an event; once overdue it blocks (S20). */
+const dutyRule = z.strictObject({
+  ...about, shape: z.literal('duty'),
+  after: z.union([z.literal('first-contact'), wantedEvent]),
+  owes: wantedEvent,
+  withinDays: positive,
+})
+
+/** A pause that law attaches to an event or hold (S14). */
+const pauseRule = z.strictObject({
+  ...about, shape: z.literal('pause'),
+  on: z.union([wantedEvent, z.strictObject({ hold: z.enum(HOLD_KINDS) })]),
+  /** From the event's or hold's start; absent: until somebody ends it. */
+  days: positive.optional(),
+  /** Counted on from the hold's end. */
+  tailDays: positive.optional(),
+  /** An event that ends it, e.g. `dispute-resolved`. */
+  endedBy: wantedEvent.optional(),
+  lets: kinds.optional(),
+})
+
+/** A stop that a suppression of one of these reasons means, wider than its own scope (S15, S16). */
+const stopRule = z.strictObject({
+  ...about, shape: z.literal('stop'),
+  reasons: z.array(z.enum(SUPPRESSION_REASONS)).min(1),
+  /** `same-address`: over any channel. `person`: over any address and channel. */
+  covers: z.enum(['same-address', 'person']),
+  lets: kinds.optional(),
+})
+
+/** Recorded consent is needed (S17). */
+const consentRule = z.strictObject({
+  ...about, shape: z.literal('consent'),
+  needs: z.array(z.string().min(1)).min(1),
+  /** A consent older than this is stale. */
+  freshDays: positive.optional(),
+})
+
+/** No route may carry this (S21). */
+const routeRule = z.strictObject({ ...about, shape: z.literal('route'), because: z.string().min(1) })
+
+/** What a message must and must not say (S18); read by rendering and its lint, never an objection here. */
+const contentRule = z.strictObject({
+  ...about, shape: z.literal('content'),
+  requires: z.array(z.string().min(1)).optional(),
+  forbids: z.array(z.string().min(1)).optional(),
+  only: z.array(z.string().min(1)).optional(),
+})
+
+/** Who besides the borrower may be contacted (S19). This product contacts nobody else; the rule is the evidence. */
+const thirdPartyRule = z.strictObject({ ...about, shape: z.literal('third-party'), allowed: z.string().min(1) })
+
+/** How an opt-out works (S16): the law's latest effect; the engine's effect is immediate. */
+const optOutRule = z.strictObject({
+  ...about, shape: z.literal('opt-out'),
+  effectWithin: z.string().min(1), words: z.array(z.string().min(1)).optional(), confirmationWithinMinutes: positive.optional(),
+})
+
+/** How long records are kept (S22). */
+const retentionRule = z.strictObject({
+  ...about, shape: z.literal('retention'),
+  record: z.enum(['contact', 'recording', 'consent']), years: positive,
+  anchor: z.enum(['last-collection-activity', 'contact']), maximum: z.boolean().optional(),
+})
+
+/** Every rule shape by its name; see regulations.md §9 for S1–S24. */
+export const RULE_SHAPES = {
+  window: windowRule, cap: capRule, exclusivity: exclusivityRule, spacing: spacingRule, cooldown: cooldownRule,
+  precondition: preconditionRule, duty: dutyRule, pause: pauseRule, stop: stopRule, consent: consentRule, route: routeRule,
+  content: contentRule, 'third-party': thirdPartyRule, 'opt-out': optOutRule, retention: retentionRule,
+} as const
+export type RuleShape = keyof typeof RULE_SHAPES
+export type RuleOf<S extends RuleShape> = z.infer<(typeof RULE_SHAPES)[S]>
+export type PackRule = { [S in RuleShape]: RuleOf<S> }[RuleShape]
+
+function noOverlap(spans: readonly WeeklySpan[]): boolean {
+  const taken: [number, number][] = []
+  for (const span of spans) {
+    const [from, to] = [minutesOf(span.from), minutesOf(span.to)]
+    for (const day of span.days ?? [1, 2, 3, 4, 5, 6, 7]) {
+      const start = (day - 1) * 1440 + from
+      const end = (day - 1) * 1440 + (to <= from ? to + 1440 : to)
+      for (const shifted of [[start, end], [start - 10_080, end - 10_080]] as [number, number][]) taken.push(shifted)
+    }
+  }
+  taken.sort((a, b) => a[0] - b[0])
+  return taken.every((span, i) => i === 0 || span[0] >= (taken[i - 1] as [number, number])[1])
+}
+
+/** Minutes after midnight of an `HH:MM`. */
+export const minutesOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5))

@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import type { Fault } from './errors.ts'
+import { nearMiss } from './near-miss.ts'
+import { conditionSchema, localDate } from './pack-condition.ts'
+import { RULE_SHAPES, type PackRule, type RuleShape } from './pack-rule.ts'
+import { zodFaults } from './zod-faults.ts'
+
+/** One example that a pack carries: a decide case without `packs`, and what must come out. */
+const vectorSchema = z.strictObject({
+  name: z.string().min(1),
+  /** A case of the decide contract; checked by the contract's own schema where vectors are run. */
+  case: z.record(z.string(), z.unknown()),
+  verdict: z.enum(['send', 'defer', 'refuse']),
+  until: z.string().nullable().optional(),
+  /** Codes of all objections, in any order. */
+  codes: z.array(z.string()).optional(),
+  /** The binding rule, `pack/rule`. */
+  rule: z.string().optional(),
+})
+
+const headShape = {
+  id: z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be lower-case words joined by "-"'),
+  version: z.string().min(1),
+  title: z.string().min(1),
+  /** `law`, or the house's own stricter numbers. */
+  kind: z.enum(['law', 'house']),
+  /** Not legal advice: who signed it off for live use; null until counsel has. */
+  reviewer: z.string().nullable(),
+  /** Where and when the rules were collected. */
+  source: z.string().min(1),
+  validFrom: localDate,
+  /** First local date on which it is no longer in force. */
+  validUntil: localDate.nullable().default(null),
+  /** Considered only when named. */
+  optIn: z.boolean().default(false),
+  /** Considered only where no other pack sets contact hours for the case. */
+  fallback: z.boolean().default(false),
+  /** Every rule of that pack holds here too, unless a rule of the same id replaces it. */
+  extends: z.string().optional(),
+  applies: conditionSchema.default({}),
+}
+const packSchema = z.strictObject({ ...headShape, rules: z.array(z.unknown()).min(1), vectors: z.array(vectorSchema).default([]) })
+  .refine((pack) => pack.validUntil === null || pack.validFrom < pack.validUntil, { message: 'must be later than validFrom', path: ['validUntil'] })
+
+export type PackVector = z.infer<typeof vectorSchema>
+
+/** A dated, cited set of contact rules as data. Parsed from one file under `config/policies/`. */
+export interface Pack extends Omit<z.infer<typeof packSchema>, 'rules'> {
+  rules: PackRule[]
+}
+
+export type ParsedPack = { ok: true; pack: Pack } | { ok: false; faults: Fault[] }
+
+/**
+ * Is this a policy pack, and which one?
+ *
+ * @param data  the parsed YAML of one pack file
+ * @returns     the pack, or every fault with its path, e.g. `rules[2].window.days`
+ */
+export function parsePack(data: unknown): ParsedPack {
+  const head = packSchema.safeParse(data)
+  if (!head.success) return { ok: false, faults: zodFaults(head.error, packSchema) }
+  const faults: Fault[] = []
+  const rules: PackRule[] = []
+  const seen = new Set<string>()
+  head.data.rules.forEach((raw, i) => {
+    const parsed = parseRule(raw, `rules[${i}]`)
+    if (!parsed.ok) faults.push(...parsed.faults)
+    else if (seen.has(parsed.rule.id)) faults.push({ path: `rules[${i}].id`, problem: `is used twice: ${parsed.rule.id}`, cure: 'Give each rule an id of its own.' })
+    else {
+      seen.add(parsed.rule.id)
+      rules.push(parsed.rule)
+    }
+  })
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, pack: { ...head.data, rules } }
+}
+
+function parseRule(raw: unknown, path: string): { ok: true; rule: PackRule } | { ok: false; faults: Fault[] } {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return { ok: false, faults: [{ path, problem: 'must be a rule with id, shape and citation' }] }
+  const shape = (raw as { shape?: unknown }).shape
+  if (typeof shape !== 'string' || !Object.hasOwn(RULE_SHAPES, shape)) {
+    const known = Object.keys(RULE_SHAPES)
+    const meant = typeof shape === 'string' ? nearMiss(shape, known) : null
+    return { ok: false, faults: [{ path: `${path}.shape`, problem: 'is not a rule shape', cure: meant === null ? `Known: ${known.join(', ')}.` : `Did you mean "${meant}"?` }] }
+  }
+  const schema = RULE_SHAPES[shape as RuleShape]
+  const parsed = schema.safeParse(raw)
+  if (!parsed.success) return { ok: false, faults: zodFaults(parsed.error, schema, path) }
+  const rule = parsed.data as PackRule
+  if (rule.verified === 'no' && rule.status === 'on') {
+    return { ok: false, faults: [{ path: `${path}.status`, problem: 'is "on" though the rule is not verified', cure: 'Ship it as "off" until its text has been read, or cite what was read.' }] }
+  }
+  return { ok: true, rule }
+}
