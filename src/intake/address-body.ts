@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { ADDRESS_KINDS, RELATIONS } from '../model/address.ts'
+import { CHANNELS } from '../model/channel.ts'
+import { line, word } from './text-fields.ts'
+import { instant } from './time-fields.ts'
+
+/** What a person agreed to, as packs name it: `artificial-voice`, `contact-outside-hours`, … */
+export const consentBody = z.strictObject({
+  kind: word,
+  channel: z.enum(CHANNELS).nullish(),
+  from: instant.nullish().describe('Absent: from when it is reported.'),
+  until: instant.nullish(),
+  source: line(200).nullish(),
+})
+export type ConsentInput = z.output<typeof consentBody>
+
+/** A number or mailbox. Only the borrower's own (`self`) are ever used. */
+export const addressBody = z.strictObject({
+  channel: z.enum(CHANNELS),
+  value: line(254),
+  kind: z.enum(ADDRESS_KINDS).nullish(),
+  relation: z.enum(RELATIONS).default('self'),
+  source: line(200).nullish(),
+  verifiedAt: instant.nullish(),
+  consents: z.array(consentBody).max(20).default([]),
+})
+/** `value` is E.164 or a mailbox with a lower-case domain. */
+export type AddressInput = z.output<typeof addressBody>

@@ -1,0 +1,54 @@
+import { domainToASCII } from 'node:url'
+import { getCountry } from 'countries-and-timezones'
+import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max'
+import type { Channel } from '../model/channel.ts'
+
+export type ParsedAddress = { ok: true; value: string } | { ok: false; problem: string; cure: string }
+
+const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
+const DOMAIN = /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])$/
+
+/**
+ * Which number or mailbox does this text name, in the one form that is stored and hashed?
+ *
+ * @param country  ISO 3166-1 country that a number without `+` belongs to; null: none is known
+ */
+export function parseAddress(channel: Channel, text: string, country: string | null): ParsedAddress {
+  return channel === 'email' ? parseEmail(text) : parsePhone(text, country)
+}
+
+/**
+ * Which E.164 number is this?
+ *
+ * Possible for its country's plan is enough: plans grow faster than any table of them, and
+ * providers' test numbers are in none.
+ */
+export function parsePhone(text: string, country: string | null): ParsedAddress {
+  const cure = 'Write it with + and the country code, like "+8613800138000".'
+  const region = country !== null && isSupportedCountry(country) ? (country as CountryCode) : undefined
+  if (region === undefined && !text.trim().startsWith('+')) {
+    return { ok: false, problem: 'is a phone number without its country', cure: `${cure} Or state the recipient's jurisdiction.` }
+  }
+  if (!/^[\s+\d().\-/\u2010-\u2015]{3,40}$/.test(text)) return { ok: false, problem: 'is not a phone number', cure }
+  const parsed = parsePhoneNumberFromString(text, { ...(region === undefined ? {} : { defaultCountry: region }), extract: false })
+  if (parsed === undefined || !parsed.isPossible() || !/^\+[1-9]\d{6,14}$/.test(parsed.number)) {
+    return { ok: false, problem: 'is not a phone number of any country', cure }
+  }
+  return { ok: true, value: parsed.number }
+}
+
+/** Which mailbox is this? One plain address: no display name, list, group, comment or quoted part. */
+export function parseEmail(text: string): ParsedAddress {
+  const wrong: ParsedAddress = { ok: false, problem: 'is not an email address', cure: 'Write one plain address, like "name@example.com".' }
+  const at = text.lastIndexOf('@')
+  if (at < 1 || text.length > 254) return wrong
+  const [local, domain] = [text.slice(0, at), domainToASCII(text.slice(at + 1)).toLowerCase()]
+  if (local.length > 64 || domain.length > 253 || !LOCAL_PART.test(local) || !DOMAIN.test(domain)) return wrong
+  return { ok: true, value: `${local}@${domain}` }
+}
+
+/** The country part of a jurisdiction, when it is one. */
+export function countryOf(jurisdiction: string | null | undefined): string | null {
+  const code = jurisdiction?.slice(0, 2)
+  return code !== undefined && getCountry(code) !== null ? code : null
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import type { Fault } from '../model/errors.ts'
+import { zodFaults } from '../model/zod-faults.ts'
+
+export type Parsed<T> = { ok: true; value: T } | { ok: false; faults: Fault[] }
+
+/**
+ * What does this input say, once it has passed its schema?
+ *
+ * @param schema  one of this folder's wire schemas
+ * @param value   as it came out of JSON or a CSV row
+ * @returns       the parsed value, or every fault with its path
+ */
+export function parse<S extends z.ZodType>(schema: S, value: unknown): Parsed<z.output<S>> {
+  const narrowed = optionOf(schema, value)
+  const result = narrowed.safeParse(value, { error: wording })
+  return result.success ? { ok: true, value: result.data as z.output<S> } : { ok: false, faults: zodFaults(result.error, narrowed) }
+}
+
+/** The one variant that the input names, so that its faults are told against that and not against all. */
+function optionOf(schema: z.ZodType, value: unknown): z.ZodType {
+  if (!(schema instanceof z.ZodDiscriminatedUnion) || typeof value !== 'object' || value === null) return schema
+  const key = schema.def.discriminator
+  const named = (value as Record<string, unknown>)[key]
+  const options = schema.options as readonly z.ZodType[]
+  return options.find((option) => option instanceof z.ZodObject && (option.shape[key] as z.ZodLiteral | undefined)?.value === named) ?? schema
+}
+
+/** Shorter and friendlier than the library's own; what a schema says itself comes first. */
+const wording: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code === 'invalid_type') return issue.input === undefined ? 'is missing' : `is not ${ARTICLES[issue.expected] ?? issue.expected}`
+  if (issue.code === 'invalid_value') return `is not one of ${issue.values.map(String).join(', ')}`
+  if (issue.code === 'invalid_union') return issue.input === undefined ? 'is missing' : 'has none of the known forms'
+  return undefined
+}
+
+const ARTICLES: Readonly<Record<string, string>> = {
+  string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false', object: 'an object', array: 'a list', record: 'an object',
+}

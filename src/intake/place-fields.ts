@@ -1,0 +1,34 @@
+import { getCountry } from 'countries-and-timezones'
+import { z } from 'zod'
+
+/** ISO 3166-1 (`US`), 3166-2 (`US-NY`) or a place below it as policy packs name it (`US-NY-NYC`). */
+export const jurisdiction = z.string()
+  .refine((text) => /^[A-Z]{2}(-[A-Z0-9]{1,3}(-[A-Z0-9]{1,8})?)?$/.test(text) && getCountry(text.slice(0, 2)) !== null, {
+    error: (issue) => (/^UK\b/i.test(String(issue.input)) ? 'is not an ISO 3166 code; the United Kingdom is GB' : 'is not an ISO 3166 code'),
+    params: { cure: 'Write it like "CN", "US" or "US-NY".' },
+  }).describe('ISO 3166-1 or 3166-2')
+
+/** BCP 47 → its canonical form (`zh-cn` → `zh-CN`). */
+export const locale = z.string().max(35, 'is longer than 35 characters').transform((text, ctx): string => {
+  try {
+    return Intl.getCanonicalLocales(text)[0] as string
+  } catch {
+    ctx.addIssue({ code: 'custom', message: 'is not a language tag', params: { cure: 'Write it like "zh-CN" or "en".' } })
+    return z.NEVER
+  }
+}).describe('BCP 47')
+
+/** An IANA zone that this build knows. Offsets are refused: they say nothing of summer time. */
+export const timeZone = z.string().max(64, 'is longer than 64 characters').refine(isZone, {
+  error: 'is not an IANA time zone', params: { cure: 'Write it like "Asia/Shanghai".' },
+}).describe('IANA time zone')
+
+function isZone(text: string): boolean {
+  if (!/^[A-Za-z]/.test(text)) return false
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { CHANNELS } from '../model/channel.ts'
+import { addressBody, consentBody, type AddressInput } from './address-body.ts'
+import { countryOf, parseAddress } from './address-fields.ts'
+import { jurisdiction, locale, timeZone } from './place-fields.ts'
+import { line, upstreamId, word } from './text-fields.ts'
+import { instant, timeOfDay } from './time-fields.ts'
+
+const nameBody = z.union([
+  line(200),
+  z.strictObject({
+    full: line(200),
+    given: line(100).nullish(),
+    family: line(100).nullish(),
+    honorific: line(40).nullish().describe('As the creditor states it; never guessed.'),
+  }),
+]).transform((name) => (typeof name === 'string'
+  ? { full: name, given: null, family: null, honorific: null }
+  : { full: name.full, given: name.given ?? null, family: name.family ?? null, honorific: name.honorific ?? null }))
+
+const evidenceBody = z.strictObject({
+  kind: word,
+  jurisdiction: jurisdiction.nullish(),
+  timeZone: timeZone.nullish(),
+  at: instant,
+})
+
+const blockedTimeBody = z.strictObject({
+  days: z.array(z.int().min(1).max(7)).min(1).max(7).describe('ISO weekdays, 1 Monday … 7 Sunday'),
+  from: timeOfDay,
+  to: timeOfDay,
+  channel: z.enum(CHANNELS).nullish(),
+  until: instant.nullish(),
+})
+
+const recipientFields = {
+  asOf: instant.nullish().describe('When this was true; older than what is known changes nothing. Absent: now.'),
+  name: nameBody.nullish(),
+  locale: locale.nullish(),
+  timeZone: timeZone.nullish(),
+  jurisdiction: jurisdiction.nullish(),
+  locationEvidence: z.array(evidenceBody).max(50).optional(),
+  locationConfirmed: z.boolean().optional().describe('The place stated now is confirmed: earlier places are forgotten.'),
+  blockedTimes: z.array(blockedTimeBody).max(50).optional(),
+  addresses: z.array(addressBody).max(50).optional().describe('The whole list when present; what is missing from it is retired.'),
+  consents: z.array(consentBody).max(50).optional(),
+}
+
+interface Reachable {
+  jurisdiction?: string | null | undefined
+  addresses?: AddressInput[] | undefined
+}
+
+/** Numbers to E.164 with the stated jurisdiction's country for those without `+`; the same address twice is a fault. */
+function withAddresses<T extends Reachable>(body: T, ctx: z.RefinementCtx): T {
+  const seen = new Set<string>()
+  const addresses = body.addresses?.map((address, i): AddressInput => {
+    const parsed = parseAddress(address.channel, address.value, countryOf(body.jurisdiction))
+    const path = ['addresses', i, 'value']
+    if (!parsed.ok) {
+      ctx.addIssue({ code: 'custom', path, message: parsed.problem, params: { cure: parsed.cure } })
+      return address
+    }
+    const key = `${address.channel} ${parsed.value}`
+    if (seen.has(key)) ctx.addIssue({ code: 'custom', path, message: 'stands here twice', params: { cure: 'State each address once for each channel.' } })
+    seen.add(key)
+    return { ...address, value: parsed.value }
+  })
+  return addresses === undefined ? body : { ...body, addresses }
+}
+
+/** `PUT /v1/recipients/{id}`: merged by field; absent keeps, null clears. */
+export const recipientBody = z.strictObject({ creditor: word.optional(), ...recipientFields }).transform(withAddresses)
+export type RecipientBody = z.output<typeof recipientBody>
+
+/** The person inside an account: the same, with its id. */
+export const recipientInAccount = z.strictObject({ id: upstreamId, ...recipientFields }).transform(withAddresses)
+export type RecipientInAccount = z.output<typeof recipientInAccount>
