@@ -1,0 +1,47 @@
+import type { AccountBody } from '../../intake/account-body.ts'
+import type { ContactBody } from '../../intake/contact-body.ts'
+import type { EventBody } from '../../intake/event-body.ts'
+import type { HoldBody, HoldEndBody } from '../../intake/hold-body.ts'
+import type { RecipientBody } from '../../intake/recipient-body.ts'
+import type { ReminderBody } from '../../intake/reminder-body.ts'
+import type { LiftBody, SuppressionBody } from '../../intake/suppression-body.ts'
+import type { TaskCompletion } from '../../intake/task-body.ts'
+import type {
+  AccountAnswer, CancelAnswer, ContactAnswer, EndAnswer, EventAnswer, HoldAnswer, ImportTotals, LineResult,
+  RecipientAnswer, ReminderAnswer, SuppressionAnswer, TaskAnswer,
+} from '../../pipeline/accept/answers.ts'
+import type { Actor } from '../../pipeline/shell.ts'
+
+/** Takes the results of an import as they come, in the order of the lines; a slow taker slows the import. */
+export type OnResult = (result: LineResult) => void | Promise<void>
+
+/**
+ * Everything that changes the record from outside.
+ *
+ * Bodies are what `parse` in src/intake made of the wire. Ids of accounts, recipients,
+ * events and contacts are the creditor's own; those of reminders, holds, suppressions and
+ * tasks are ours. Whatever is answered has been committed.
+ *
+ * @throws DECORUM_FORBIDDEN     the creditor is not the actor's
+ * @throws DECORUM_NOT_FOUND     no such account, person or thing
+ * @throws DECORUM_CONFLICT      the same id or key came before with another body
+ * @throws DECORUM_BAD_INPUT     a fact that only the record could show to be wrong
+ */
+export interface Accepting {
+  putAccount(actor: Actor, id: string, body: AccountBody): Promise<AccountAnswer>
+  putRecipient(actor: Actor, id: string, body: RecipientBody): Promise<RecipientAnswer>
+  addEvent(actor: Actor, accountId: string, body: EventBody): Promise<EventAnswer>
+  /** NDJSON in, in pieces of any size; one bad line loses none of the others. */
+  importAccounts(actor: Actor, bytes: AsyncIterable<Uint8Array>, onResult: OnResult): Promise<ImportTotals>
+  /** As `importAccounts`; each line is an event with its `accountId`. */
+  importEvents(actor: Actor, bytes: AsyncIterable<Uint8Array>, onResult: OnResult): Promise<ImportTotals>
+  /** `key`: the Idempotency-Key header; null when none was sent, and then every request is new. */
+  createReminder(actor: Actor, key: string | null, body: ReminderBody): Promise<ReminderAnswer>
+  cancelReminder(actor: Actor, id: string): Promise<CancelAnswer>
+  addContact(actor: Actor, body: ContactBody): Promise<ContactAnswer>
+  addSuppression(actor: Actor, body: SuppressionBody): Promise<SuppressionAnswer>
+  liftSuppression(actor: Actor, id: string, body: LiftBody): Promise<EndAnswer>
+  addHold(actor: Actor, body: HoldBody): Promise<HoldAnswer>
+  endHold(actor: Actor, id: string, body: HoldEndBody): Promise<EndAnswer>
+  completeTask(actor: Actor, id: string, body: TaskCompletion): Promise<TaskAnswer>
+}
