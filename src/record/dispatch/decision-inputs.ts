@@ -1,0 +1,163 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { AccountState } from '../../model/account-state.ts'
+import type { AddressKind, Relation } from '../../model/address.ts'
+import type { Channel } from '../../model/channel.ts'
+import type { ContactOutcome, Direction } from '../../model/contact.ts'
+import type { BlockedTime, LocationEvidence } from '../../model/facts.ts'
+import type { HoldKind } from '../../model/hold.ts'
+import { DAY, type Instant } from '../../model/instant.ts'
+import type { Mode } from '../../model/kind.ts'
+import type { LocalDate } from '../../model/local-date.ts'
+import type { Role } from '../../model/role.ts'
+import type { SuppressionReason, SuppressionScope } from '../../model/suppression.ts'
+import type { Database } from '../schema.ts'
+
+/** How far back contacts are read. Longest rule known: 3 automated calls in 30 days; conversations are read however old. */
+const CONTACT_MEMORY_MS = 62 * DAY
+/** Notices and placements are asked for by preconditions; nothing asks for older ones. */
+const EVENT_MEMORY_MS = 1100 * DAY
+
+/** One person as the ledger knows it, addresses named by the hexadecimal hash of the value. */
+export interface PersonRow {
+  id: string
+  creditor: string
+  dataKey: Buffer | null
+  dataKeyId: string | null
+  name: Buffer | null
+  locale: string | null
+  timeZone: string | null
+  jurisdiction: string | null
+  locationEvidence: LocationEvidence[]
+  blockedTimes: BlockedTime[]
+  addresses: PersonAddress[]
+  consents: { kind: string; channel: Channel | null; hash: string | null; from: Instant; until: Instant | null }[]
+  contacts: PersonContact[]
+  events: { type: string; kind: string | null; at: Instant; account: string | null }[]
+  holds: { kind: HoldKind; account: string | null; from: Instant; until: Instant | null }[]
+  suppressions: {
+    scope: SuppressionScope; channel: Channel | null; hash: string | null; reason: SuppressionReason
+    from: Instant; until: Instant | null
+  }[]
+}
+
+export interface PersonAddress {
+  id: string
+  channel: Channel
+  hash: string
+  kind: AddressKind | null
+  relation: Relation
+  country: string | null
+  zones: string[]
+  subdivisions: string[]
+  /** Hexadecimal of the sealed value; null once erased. */
+  value: string | null
+}
+
+export interface PersonContact {
+  at: Instant
+  channel: Channel
+  direction: Direction
+  accounts: string[]
+  hash: string | null
+  outcome: ContactOutcome
+  by: string
+  mode: Mode | null
+  party: string | null
+  /** Another person's contact on a number or mailbox that both have. */
+  otherPerson: boolean
+}
+
+export interface AccountRow {
+  reminderId: string
+  lead: boolean
+  spellId: string | null
+  currentSpellId: string | null
+  id: string
+  product: string
+  role: Role
+  state: AccountState
+  currency: string
+  overdueMinor: number
+  minimumDueMinor: number | null
+  dueDate: LocalDate | null
+  statedDaysPastDue: number | null
+  referenceMasked: string | null
+  factsForWords: Record<string, unknown>
+  asOf: Date
+  variables: Buffer | null
+}
+
+const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 1000)::bigint`)
+
+/**
+ * What is known about these people at this moment?
+ *
+ * One round trip for the whole batch: each list is gathered as JSON beside its person.
+ * Must be called after the locks, in a statement of its own.
+ */
+export async function readPeople(
+  db: Kysely<Database> | Transaction<Database>, recipientIds: readonly string[], now: Instant,
+): Promise<Map<string, PersonRow>> {
+  const contactsSince = new Date(now - CONTACT_MEMORY_MS)
+  const eventsSince = new Date(now - EVENT_MEMORY_MS)
+  const { rows } = await sql<PersonRow>`
+    SELECT r.id, r.creditor, r.data_key AS "dataKey", r.data_key_id AS "dataKeyId", r.name, r.locale,
+      r.time_zone AS "timeZone", r.jurisdiction, r.location_evidence AS "locationEvidence", r.blocked_times AS "blockedTimes",
+      coalesce(own.addresses, '[]'::jsonb) AS addresses,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', c.kind, 'channel', c.channel, 'hash', encode(c.address_hash, 'hex'),
+          'from', ${ms('c.starts_at')}, 'until', ${ms('c.ends_at')})), '[]'::jsonb)
+        FROM decorum.consent c WHERE c.recipient_id = r.id) AS consents,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('at', ${ms('k.at')}, 'channel', k.channel, 'direction', k.direction,
+          'accounts', k.account_ids, 'hash', encode(k.address_hash, 'hex'), 'outcome', k.outcome, 'by', k.made_by,
+          'mode', k.mode, 'party', k.party, 'otherPerson', k.other) ORDER BY k.at), '[]'::jsonb)
+        FROM (
+          SELECT at, channel, direction, account_ids, address_hash, outcome, made_by, mode, party, false AS other
+          FROM decorum.contact WHERE recipient_id = r.id AND (at > ${contactsSince} OR outcome = 'conversation')
+          UNION ALL
+          SELECT at, channel, direction, account_ids, address_hash, outcome, made_by, mode, party, true AS other
+          FROM decorum.contact
+          WHERE creditor = r.creditor AND address_hash = ANY(own.hashes) AND recipient_id <> r.id AND at > ${contactsSince}
+        ) k) AS contacts,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${ms('e.effective_at')},
+          'account', e.account_id) ORDER BY e.seq), '[]'::jsonb)
+        FROM decorum.event e WHERE e.recipient_id = r.id AND e.effective_at > ${eventsSince}) AS events,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${ms('h.starts_at')},
+          'until', ${ms('h.ends_at')}) ORDER BY h.seq), '[]'::jsonb)
+        FROM decorum.hold h WHERE h.recipient_id = r.id AND h.ended_at IS NULL) AS holds,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('scope', s.scope, 'channel', s.channel, 'hash', encode(s.address_hash, 'hex'),
+          'reason', s.reason, 'from', ${ms('s.starts_at')}, 'until', ${ms('s.ends_at')})), '[]'::jsonb)
+        FROM decorum.suppression s
+        WHERE s.lifted_at IS NULL AND s.creditor = r.creditor
+          AND (s.recipient_id = r.id OR s.address_hash = ANY(own.hashes))) AS suppressions
+    FROM decorum.recipient r
+    LEFT JOIN LATERAL (
+      SELECT array_agg(a.hash) AS hashes,
+        jsonb_agg(jsonb_build_object('id', a.id, 'channel', a.channel, 'hash', encode(a.hash, 'hex'), 'kind', a.kind,
+          'relation', a.relation, 'country', a.country, 'zones', a.zones, 'subdivisions', a.subdivisions,
+          'value', encode(a.value, 'hex')) ORDER BY a.position, a.id) AS addresses
+      FROM decorum.recipient_address a WHERE a.recipient_id = r.id AND a.removed_at IS NULL
+    ) own ON true
+    WHERE r.id = ANY(${recipientIds}::uuid[])`.execute(db)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** Which accounts does each of these reminders speak of, as they stand now? Lead first. */
+export async function readAccounts(
+  db: Kysely<Database> | Transaction<Database>, reminderIds: readonly string[],
+): Promise<Map<string, AccountRow[]>> {
+  const { rows } = await sql<AccountRow>`
+    SELECT ra.reminder_id AS "reminderId", ra.lead, ra.spell_id AS "spellId", a.spell_id AS "currentSpellId", a.id, a.product, a.role,
+      a.state, a.currency, a.overdue_minor AS "overdueMinor", a.minimum_due_minor AS "minimumDueMinor", a.due_date AS "dueDate",
+      a.stated_days_past_due AS "statedDaysPastDue", a.reference_masked AS "referenceMasked", a.facts_for_words AS "factsForWords",
+      a.as_of AS "asOf", a.variables
+    FROM decorum.reminder_account ra JOIN decorum.account a ON a.id = ra.account_id
+    WHERE ra.reminder_id = ANY(${reminderIds}::uuid[])
+    ORDER BY ra.reminder_id, ra.lead DESC, a.id`.execute(db)
+  const byReminder = new Map<string, AccountRow[]>()
+  for (const row of rows) {
+    const known = byReminder.get(row.reminderId)
+    if (known === undefined) byReminder.set(row.reminderId, [row])
+    else known.push(row)
+  }
+  return byReminder
+}

@@ -1,0 +1,16 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { SwitchScope, SwitchState } from '../../model/switch.ts'
+import type { Database } from '../schema.ts'
+
+export interface ActiveSwitch {
+  id: string
+  scope: SwitchScope
+  state: SwitchState
+}
+
+/** Which switches are in force? */
+export async function activeSwitches(db: Kysely<Database> | Transaction<Database>): Promise<ActiveSwitch[]> {
+  const { rows } = await sql<ActiveSwitch>`
+    SELECT id, scope, state FROM decorum.switch WHERE lifted_at IS NULL ORDER BY set_at`.execute(db)
+  return rows
+}

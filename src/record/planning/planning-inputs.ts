@@ -1,0 +1,91 @@
+import { sql, type Transaction } from 'kysely'
+import type { AccountState } from '../../model/account-state.ts'
+import type { Channel } from '../../model/channel.ts'
+import type { HoldKind } from '../../model/hold.ts'
+import type { Instant } from '../../model/instant.ts'
+import type { LocalDate } from '../../model/local-date.ts'
+import type { Role } from '../../model/role.ts'
+import type { Tone } from '../../model/tone.ts'
+import type { Database, Entry } from '../schema.ts'
+
+/** One person with every account that has a spell, as planning needs them. */
+export interface PlanningPerson {
+  id: string
+  creditor: string
+  jurisdiction: string | null
+  caughtUpOn: LocalDate | null
+  /** Channels with an address of the person's own that no stop covers. */
+  channels: Channel[]
+  lastConversationAt: Instant | null
+  events: { type: string; kind: string | null; at: Instant; account: string | null }[]
+  holds: { kind: HoldKind; account: string | null; from: Instant; until: Instant | null }[]
+  accounts: PlanningAccount[]
+}
+
+export interface PlanningAccount {
+  id: string
+  live: boolean
+  state: AccountState
+  product: string
+  role: Role
+  ladder: string
+  ladderVersion: string
+  /** The pinned ladder's content. */
+  ladderBody: unknown
+  spellId: string
+  pass: number
+  startedOn: LocalDate
+  enteredAt: Instant
+  enteredDpd: number
+  enteredBy: Entry
+  dueDate: LocalDate | null
+  statedDaysPastDue: number | null
+  overdueMinor: string
+  currency: string
+  graceDays: number
+  autoDebit: boolean
+  riskBand: string | null
+  lastTone: Tone | null
+  firstMessageAt: Instant | null
+  factsForWords: Record<string, unknown>
+  notBefore: Instant | null
+  toneCeiling: Tone | null
+  handled: { rung: string; pass: number; state: 'planned' | 'skipped'; at: Instant }[]
+}
+
+const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 1000)::bigint`)
+
+/** What must planning know about these people? Call it after locking them, in a statement of its own. */
+export async function planningInputs(trx: Transaction<Database>, recipientIds: readonly string[]): Promise<PlanningPerson[]> {
+  const { rows } = await sql<PlanningPerson>`
+    SELECT r.id, r.creditor, r.jurisdiction, r.caught_up_on AS "caughtUpOn",
+      ARRAY(
+        SELECT DISTINCT a.channel FROM decorum.recipient_address a
+        WHERE a.recipient_id = r.id AND a.removed_at IS NULL AND a.relation = 'self' AND NOT EXISTS (
+          SELECT 1 FROM decorum.suppression s
+          WHERE s.lifted_at IS NULL AND s.ends_at IS NULL AND s.creditor = r.creditor
+            AND (s.address_hash = a.hash OR (s.recipient_id = r.id AND s.scope = 'channel' AND s.channel = a.channel)))
+      ) AS channels,
+      (SELECT ${ms('max(k.at)')} FROM decorum.contact k WHERE k.recipient_id = r.id AND k.outcome = 'conversation') AS "lastConversationAt",
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${ms('e.effective_at')}, 'account', e.account_id)
+          ORDER BY e.seq), '[]'::jsonb) FROM decorum.event e WHERE e.recipient_id = r.id) AS events,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${ms('h.starts_at')},
+          'until', ${ms('h.ends_at')}) ORDER BY h.seq), '[]'::jsonb)
+        FROM decorum.hold h WHERE h.recipient_id = r.id AND h.ended_at IS NULL) AS holds,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'live', a.live, 'state', a.state, 'product', a.product, 'role', a.role,
+          'ladder', s.ladder, 'ladderVersion', s.ladder_version, 'ladderBody', v.body, 'spellId', s.id, 'pass', s.pass,
+          'startedOn', s.started_on, 'enteredAt', ${ms('s.entered_at')}, 'enteredDpd', s.entered_days_past_due, 'enteredBy', s.entered_by,
+          'dueDate', a.due_date, 'statedDaysPastDue', a.stated_days_past_due, 'overdueMinor', a.overdue_minor::text, 'currency', a.currency,
+          'graceDays', a.grace_days, 'autoDebit', a.auto_debit, 'riskBand', a.risk_band, 'lastTone', s.last_tone,
+          'firstMessageAt', ${ms('s.first_message_at')}, 'factsForWords', a.facts_for_words, 'notBefore', ${ms('a.not_before')},
+          'toneCeiling', a.tone_ceiling,
+          'handled', (SELECT coalesce(jsonb_agg(jsonb_build_object('rung', g.rung, 'pass', g.pass, 'state', g.state, 'at', ${ms('g.at')})
+              ORDER BY g.pass, g.at), '[]'::jsonb) FROM decorum.rung_record g WHERE g.spell_id = s.id)
+        ) ORDER BY a.external_id), '[]'::jsonb)
+        FROM decorum.account a
+        JOIN decorum.spell s ON s.id = a.spell_id
+        JOIN decorum.ladder_version v ON v.ladder = s.ladder AND v.version = s.ladder_version
+        WHERE a.recipient_id = r.id) AS accounts
+    FROM decorum.recipient r WHERE r.id = ANY(${recipientIds}::uuid[]) ORDER BY r.id`.execute(trx)
+  return rows.map((row) => ({ ...row, lastConversationAt: row.lastConversationAt === null ? null : Number(row.lastConversationAt) }))
+}
