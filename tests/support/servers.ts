@@ -1,0 +1,19 @@
+import { inject } from 'vitest'
+import { noteLeftOut } from './left-out.ts'
+
+/** The run's Redis, or null. Shared by all files: use a prefix of your own, never FLUSHALL. */
+export const redisUrl: string | null = inject('redisUrl')
+
+/** The run's PostgreSQL (its maintenance database), or null. For a ledger use `openServerFresh`. */
+export const postgresUrl: string | null = inject('postgresUrl')
+
+/**
+ * Runs `suite` when its server is there; otherwise the end of the run says that it was left out.
+ *
+ * @param name  as it should read in that list
+ */
+export function whenThere(server: 'Redis' | 'PostgreSQL', name: string, suite: (url: string) => void): void {
+  const url = server === 'Redis' ? redisUrl : postgresUrl
+  if (url !== null) suite(url)
+  else noteLeftOut(inject('runDirectory'), name, server)
+}
