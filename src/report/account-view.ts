@@ -10,7 +10,7 @@ export const accountViewSchema = z.object({
   id: z.string().describe("The creditor's own id."),
   creditor: z.string(),
   recipientId: z.string().describe("The creditor's own id of the borrower."),
-  kind: z.enum(['live', 'test']),
+  live: z.boolean().describe('False: registered with a test key; nothing about it reaches a provider.'),
   product: z.string(),
   role: z.enum(ROLES),
   ladder: z.string(),

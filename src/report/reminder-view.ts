@@ -14,7 +14,7 @@ export const reminderSummarySchema = z.object({
   status: z.enum(REMINDER_STATUSES),
   recipientId: z.string().describe("The creditor's own id of the borrower."),
   accountIds: z.array(z.string()).describe("The creditor's own ids, the leading account first."),
-  liveness: z.enum(['live', 'test']),
+  live: z.boolean(),
   origin: z.enum(['ladder', 'direct']),
   kind: z.enum(KINDS),
   mode: z.enum(MODES),
