@@ -1,5 +1,6 @@
 import type { Creditor } from '../model/creditor.ts'
 import type { Ladder } from '../model/ladder.ts'
+import type { Locales } from '../model/locale-chain.ts'
 import type { Pack } from '../model/pack.ts'
 import type { Route } from '../model/route.ts'
 import type { Template } from '../model/template.ts'
@@ -15,13 +16,6 @@ export interface VersionedLadder {
   ladder: Ladder
   /** First 16 hexadecimal digits of SHA-256 over its canonical JSON. */
   version: string
-}
-
-/** Where a locale without a template of its own looks next, and last of all. */
-export interface Locales {
-  /** Tried when nothing else fits. */
-  default: string
-  fallback: Readonly<Record<string, readonly string[]>>
 }
 
 export interface Limits {
@@ -53,7 +47,7 @@ export interface Config {
   /** Null: BullMQ on the ledger's own PostgreSQL. */
   readonly redisUrl: string | null
   readonly dataDir: string
-  /** The current key first, then older ones; null: generated into `dataDir` (embedded only). */
+  /** The current key first, then older ones; null: one is made and kept in `dataDir`, never in production with a server. */
   readonly keys: readonly MasterKey[] | null
   /** Becomes the first admin key at start-up. */
   readonly bootstrapKey: string | null

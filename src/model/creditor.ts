@@ -10,14 +10,7 @@ const duration = z.string().transform((text, ctx) => {
   return ms ?? z.NEVER
 })
 
-const zone = z.string().refine((name) => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return name.includes('/')
-  } catch {
-    return false
-  }
-}, 'is not an IANA time zone such as Asia/Shanghai')
+const zone = z.string().refine(isZone, 'is not an IANA time zone such as Asia/Shanghai')
 
 const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day such as 06:00')
 
@@ -56,3 +49,13 @@ export const creditorSchema = z.strictObject({
   doNotChaseBelow: tolerance,
 })
 export type Creditor = z.infer<typeof creditorSchema>
+
+/** Offsets such as `+08:00` are refused: they know no summer time. */
+function isZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path'
+import type { ConfigProblem, MasterKey } from './config.ts'
+import { parseMasterKeys } from './master-keys.ts'
+import type { Environment } from './yaml-file.ts'
+
+/** What a whole deployment is told through its environment. */
+export interface Deployment {
+  production: boolean
+  port: number
+  publicUrl: string | null
+  databaseUrl: string | null
+  redisUrl: string | null
+  dataDir: string
+  keys: readonly MasterKey[] | null
+  bootstrapKey: string | null
+}
+
+const DEFAULT_PORT = 8080
+
+/**
+ * What does the environment say, and what of it is wrong?
+ *
+ * A variable that is set but empty counts as not set. Problems name the variable, never its value.
+ *
+ * @param root  relative data directories are resolved against it
+ */
+export function readEnvironment(env: Environment, root: string): { deployment: Deployment; problems: ConfigProblem[] } {
+  const problems: ConfigProblem[] = []
+  const refuse = (name: string, problem: string, cure: string): null => {
+    problems.push({ code: 'bad_variable', file: 'environment', line: null, path: name, problem, cure })
+    return null
+  }
+  const text = (name: string): string | null => {
+    const value = env[name]?.trim()
+    return value === undefined || value === '' ? null : value
+  }
+  const url = (name: string, protocols: readonly string[], example: string): string | null => {
+    const value = text(name)
+    if (value === null) return null
+    if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value
+    return refuse(name, `is not a ${protocols.join('// or ')}// address`, `Write it like ${example}.`)
+  }
+  const port = (): number => {
+    const value = text('PORT')
+    if (value === null) return DEFAULT_PORT
+    if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value)
+    return refuse('PORT', 'is not a port', 'Write a whole number from 0 to 65535; 0 takes any free one.') ?? DEFAULT_PORT
+  }
+  const masterKeys = (): readonly MasterKey[] | null => {
+    const value = text('DECORUM_KEYS')
+    if (value === null) return null
+    const parsed = parseMasterKeys(value)
+    return parsed.ok ? parsed.keys : refuse('DECORUM_KEYS', parsed.problem, KEYS_CURE)
+  }
+  const bootstrapKey = (): string | null => {
+    const value = text('DECORUM_BOOTSTRAP_KEY')
+    if (value === null || /^[\x21-\x7e]{16,200}$/.test(value)) return value
+    return refuse('DECORUM_BOOTSTRAP_KEY', 'is shorter than 16 characters or holds spaces', 'Make one with `openssl rand -hex 24`.')
+  }
+  const deployment: Deployment = {
+    production: (text('DECORUM_ENV') ?? text('NODE_ENV')) === 'production',
+    port: port(),
+    publicUrl: url('PUBLIC_URL', ['https:', 'http:'], 'https://reminders.example.com')?.replace(/\/+$/, '') ?? null,
+    databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/decorum'),
+    redisUrl: url('REDIS_URL', ['redis:', 'rediss:'], 'redis://host:6379'),
+    dataDir: resolve(root, text('DECORUM_DATA_DIR') ?? 'data'),
+    keys: masterKeys(),
+    bootstrapKey: bootstrapKey(),
+  }
+  if (deployment.production && deployment.databaseUrl !== null && deployment.keys === null && text('DECORUM_KEYS') === null) {
+    problems.push({ code: 'missing_secret', file: 'environment', line: null, path: 'DECORUM_KEYS', problem: 'is not set, and several processes must share one key in production', cure: KEYS_CURE })
+  }
+  return { deployment, problems }
+}
+
+const KEYS_CURE = 'Set DECORUM_KEYS="k1:$(openssl rand -base64 32)"; keep it as safe as the database, and put newer keys first.'

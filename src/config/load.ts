@@ -1,0 +1,93 @@
+import { creditorSchema } from '../model/creditor.ts'
+import { parseLadder } from '../model/ladder.ts'
+import { parsePack } from '../model/pack.ts'
+import { contentVersion } from './canonical-json.ts'
+import type { Config, ConfigProblem, LoadedConfig } from './config.ts'
+import { readEnvironment } from './environment.ts'
+import { readFolder, readText } from './folder.ts'
+import { freeze } from './freeze.ts'
+import { parseWithVariables } from './parse-with-variables.ts'
+import { missingVariables, problemsOf } from './problems.ts'
+import { brokenReferences } from './references.ts'
+import { judgedWithRoute, readRoutes, type ReadRoutes } from './routes.ts'
+import { settingsSchema, type Settings } from './settings.ts'
+import { readTemplates } from './templates.ts'
+import { warningsOf } from './warnings.ts'
+import { readYaml, type Environment, type YamlFile } from './yaml-file.ts'
+
+const MAIN = 'config/decorum.yaml'
+
+/**
+ * What is Decorum configured to do here, or everything that is wrong with it at once?
+ *
+ * Reads `config/` and `templates/` under `root`, and `env`; nothing else, and never again.
+ *
+ * @param root  directory that holds `config/` and `templates/`
+ * @param env   usually `process.env`; secrets in it never appear in a problem
+ */
+export function loadConfig({ root, env }: { root: string; env: Environment }): LoadedConfig {
+  const { deployment, problems } = readEnvironment(env, root)
+  const main = readMain(root, env)
+  const creditors = readFolder(root, 'config/creditors', env, (yaml) => parseWithVariables(yaml, yaml.value, creditorSchema))
+  const ladders = readFolder(root, 'config/ladders', null, (yaml) => {
+    const parsed = parseLadder(yaml.value)
+    return parsed.ok ? { ok: true, value: parsed.ladder } : parsed
+  })
+  const packs = readFolder(root, 'config/policies', null, (yaml) => {
+    const parsed = parsePack(yaml.value)
+    return parsed.ok ? { ok: true, value: parsed.pack } : parsed
+  })
+  const { templates, problems: templateProblems } = readTemplates(root)
+  problems.push(...main.problems, ...creditors.problems, ...ladders.problems, ...packs.problems, ...templateProblems)
+  problems.push(...creditors.items.flatMap(({ yaml }) => missingVariables(yaml)))
+  const byId = new Map(templates.map((t) => [t.id, t]))
+  if (main.settings !== null) {
+    problems.push(...brokenReferences({
+      settings: main.yaml,
+      house: main.settings.policies.house,
+      locales: main.settings.locales,
+      routes: main.routes.routes,
+      creditors: creditors.items,
+      ladders: ladders.items,
+      packs: packs.items,
+      templates: byId,
+    }))
+  }
+  if (main.settings === null || problems.length > 0) return { ok: false, problems: problems.sort(byPlace) }
+  const config: Config = freeze({
+    root,
+    ...deployment,
+    ...main.settings,
+    creditors: new Map(creditors.items.map(({ value }) => [value.id, value])),
+    ladders: new Map(ladders.items.map(({ value }) => [value.id, { ladder: value, version: contentVersion(value) }])),
+    packs: packs.items.map(({ value }) => value),
+    templates: byId,
+    routes: main.routes.routes,
+  })
+  return { ok: true, config, warnings: [...main.routes.warnings, ...warningsOf(config)] }
+}
+
+type Main =
+  | { settings: Settings; yaml: YamlFile; routes: ReadRoutes; problems: ConfigProblem[] }
+  | { settings: null; problems: ConfigProblem[] }
+
+function readMain(root: string, env: Environment): Main {
+  const source = readText(root, MAIN)
+  if ('problem' in source) return { settings: null, problems: [source.problem] }
+  const { yaml, problems } = readYaml(MAIN, source.text, env)
+  if (yaml === null) return { settings: null, problems }
+  problems.push(...missingVariables(yaml, judgedWithRoute))
+  const parsed = parseWithVariables(yaml, yaml.value ?? {}, settingsSchema)
+  if (!parsed.ok) return { settings: null, problems: [...problems, ...problemsOf(yaml, parsed.faults), ...routesOf(yaml).problems] }
+  const routes = readRoutes(yaml, parsed.value.routes)
+  return { settings: parsed.value, yaml, routes, problems: [...problems, ...routes.problems] }
+}
+
+/** Routes are worth checking even when something else in the file is wrong. */
+function routesOf(yaml: YamlFile): ReadRoutes {
+  const written = typeof yaml.value === 'object' && yaml.value !== null && 'routes' in yaml.value ? yaml.value.routes : []
+  return readRoutes(yaml, Array.isArray(written) ? written : [])
+}
+
+const byPlace = (a: ConfigProblem, b: ConfigProblem): number =>
+  a.file === b.file ? (a.line ?? 0) - (b.line ?? 0) : a.file < b.file ? -1 : 1

@@ -1,0 +1,101 @@
+import { localeChain, type Locales } from '../model/locale-chain.ts'
+import { nearMiss } from '../model/near-miss.ts'
+import type { Creditor } from '../model/creditor.ts'
+import type { Ladder } from '../model/ladder.ts'
+import type { Pack } from '../model/pack.ts'
+import type { Route } from '../model/route.ts'
+import type { Template } from '../model/template.ts'
+import type { ConfigProblem } from './config.ts'
+import { problemAt } from './problems.ts'
+import type { YamlFile } from './yaml-file.ts'
+
+/** What the files hold once each is right by itself, with where each came from. */
+export interface Parts {
+  settings: YamlFile
+  house: readonly string[]
+  locales: Locales
+  routes: readonly Route[]
+  creditors: readonly { value: Creditor; yaml: YamlFile }[]
+  ladders: readonly { value: Ladder; yaml: YamlFile }[]
+  packs: readonly { value: Pack; yaml: YamlFile }[]
+  templates: ReadonlyMap<string, Template>
+}
+
+/** Names that lead nowhere: every name one file uses for something in another. */
+export function brokenReferences(parts: Parts): ConfigProblem[] {
+  return [...housePacks(parts), ...routeCreditors(parts), ...extendedPacks(parts), ...parts.creditors.flatMap((c) => creditorLadder(c, parts)), ...parts.ladders.flatMap((l) => ladderWords(l, parts))]
+}
+
+function cureFor(name: string, known: readonly string[], otherwise: string): string {
+  const meant = nearMiss(name, known)
+  return meant === null ? otherwise : `Did you mean "${meant}"?`
+}
+
+function housePacks({ settings, house, packs }: Parts): ConfigProblem[] {
+  const optIn = packs.filter((p) => p.value.optIn).map((p) => p.value.id)
+  return house.flatMap((id, i): ConfigProblem[] => {
+    if (optIn.includes(id)) return []
+    const path = `policies.house[${i}]`
+    if (packs.some((p) => p.value.id === id)) {
+      return [problemAt(settings, 'missing_pack', path, `the pack "${id}" is not an opt-in pack`, 'Remove it here; it applies by itself wherever it is the law.')]
+    }
+    return [problemAt(settings, 'missing_pack', path, `there is no pack "${id}"`, cureFor(id, optIn, `Add config/policies/${id}.yaml, or name one of: ${optIn.join(', ') || 'none'}.`))]
+  })
+}
+
+function extendedPacks({ packs }: Parts): ConfigProblem[] {
+  const ids = packs.map((p) => p.value.id)
+  return packs.flatMap(({ value, yaml }) =>
+    value.extends === undefined || ids.includes(value.extends) ? []
+      : [problemAt(yaml, 'missing_pack', 'extends', `there is no pack "${value.extends}" to extend`, cureFor(value.extends, ids, `One of: ${ids.join(', ')}.`))])
+}
+
+function routeCreditors({ settings, routes, creditors }: Parts): ConfigProblem[] {
+  const ids = creditors.map((c) => c.value.id)
+  return routes.flatMap((route, i) => (route.serves.creditors ?? []).filter((id) => !ids.includes(id)).map((id) =>
+    problemAt(settings, 'wrong_value', `routes[${i}].serves.creditors`, `route ${route.id} serves a creditor "${id}" that does not exist`, cureFor(id, ids, `One of: ${ids.join(', ')}.`))))
+}
+
+function creditorLadder({ value: creditor, yaml }: Parts['creditors'][number], parts: Parts): ConfigProblem[] {
+  const ids = parts.ladders.map((l) => l.value.id)
+  const ladder = parts.ladders.find((l) => l.value.id === creditor.defaults.ladder)?.value
+  if (ladder === undefined) {
+    return [problemAt(yaml, 'missing_ladder', 'defaults.ladder', `there is no ladder "${creditor.defaults.ladder}"`,
+      cureFor(creditor.defaults.ladder, ids, `Add config/ladders/${creditor.defaults.ladder}.yaml, or name one of: ${ids.join(', ')}.`))]
+  }
+  const chain = localeChain([creditor.defaults.locale], parts.locales)
+  const wordless = [...new Set(spoken(ladder).map((r) => r.template))].filter((id) => {
+    const template = parts.templates.get(id)
+    return template !== undefined && !template.manifest.locales.some((l) => chain.includes(l))
+  })
+  return wordless.map((id) => problemAt(yaml, 'missing_words', 'defaults.locale',
+    `the template "${id}" of ladder "${ladder.id}" has no words in ${chain.join(', ')}`,
+    `Write templates/${id}/${creditor.defaults.locale}/, or declare a fallback under locales in config/decorum.yaml.`))
+}
+
+function ladderWords({ value: ladder, yaml }: Parts['ladders'][number], { templates }: Parts): ConfigProblem[] {
+  const ids = [...templates.keys()]
+  const unknown = new Set<string>()
+  return ladder.rungs.flatMap((rung, i): ConfigProblem[] => {
+    if (rung.who !== 'machine') return []
+    const template = templates.get(rung.template)
+    if (template === undefined) {
+      // One missing folder is one mistake, however many rungs rely on it.
+      if (unknown.has(rung.template)) return []
+      unknown.add(rung.template)
+      return [problemAt(yaml, 'missing_template', `rungs[${i}].template`, `rung "${rung.id}" uses the template "${rung.template}", which does not exist`,
+        cureFor(rung.template, ids, `Add templates/${rung.template}/, or name one of: ${ids.join(', ')}.`))]
+    }
+    const { channels, tones } = template.manifest
+    const wrong: ConfigProblem[] = rung.channels.filter((c) => !channels.includes(c)).map((channel) =>
+      problemAt(yaml, 'missing_words', `rungs[${i}].channels`, `rung "${rung.id}" goes out by ${channel}, and the template "${template.id}" has no ${channel} words`,
+        `Add ${channel} to templates/${template.id}/template.yaml and write its files, or choose among ${channels.join(', ')}.`))
+    if (!tones.includes(rung.tone)) {
+      wrong.push(problemAt(yaml, 'missing_words', `rungs[${i}].tone`, `rung "${rung.id}" is ${rung.tone}, and the template "${template.id}" has no ${rung.tone} words`,
+        `Add ${rung.tone} to templates/${template.id}/template.yaml and write its files, or choose among ${tones.join(', ')}.`))
+    }
+    return wrong
+  })
+}
+
+const spoken = (ladder: Ladder): Ladder['rungs'] => ladder.rungs.filter((rung) => rung.who === 'machine')

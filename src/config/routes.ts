@@ -1,0 +1,109 @@
+import { nearMiss } from '../model/near-miss.ts'
+import { CREDENTIALS, routeSchema, type ProviderName, type Route } from '../model/route.ts'
+import type { ConfigProblem, ConfigWarning } from './config.ts'
+import { parseWithVariables } from './parse-with-variables.ts'
+import { missingVariables, problemAt, problemsOf } from './problems.ts'
+import type { YamlFile } from './yaml-file.ts'
+
+export interface ReadRoutes {
+  routes: Route[]
+  problems: ConfigProblem[]
+  warnings: ConfigWarning[]
+}
+
+/**
+ * Which routes do these entries make?
+ *
+ * A route whose credentials are all left to variables, none of which is set, becomes a `capture`
+ * route with the same id, channel and rate, so that a checkout runs without any account anywhere.
+ * One that has some of its credentials is a mistake.
+ */
+export function readRoutes(yaml: YamlFile, entries: readonly unknown[]): ReadRoutes {
+  const read: ReadRoutes = { routes: [], problems: [], warnings: [] }
+  const seen = new Set<string>()
+  entries.forEach((entry, i) => {
+    const at = `routes[${i}]`
+    const raw = isRecord(entry) ? entry : {}
+    const id = raw['id']
+    if (typeof id === 'string' && seen.has(id)) {
+      read.problems.push(problemAt(yaml, 'duplicate_id', `${at}.id`, `two routes are named "${id}"`, 'Give each route an id of its own; its queue and its rate hang on it.'))
+    }
+    if (typeof id === 'string') seen.add(id)
+    readRoute(yaml, raw, at, read)
+  })
+  return read
+}
+
+function readRoute(yaml: YamlFile, raw: Record<string, unknown>, at: string, read: ReadRoutes): void {
+  const provider = raw['provider']
+  if (!isProvider(provider)) {
+    read.problems.push(unknownProvider(yaml, provider, at))
+    return
+  }
+  const lacking = lackingCredentials(yaml, raw, provider, at)
+  const capture = lacking.state === 'all'
+  if (!capture) {
+    const credentials = CREDENTIALS[provider].map((key) => `${at}.settings.${key}`)
+    read.problems.push(...missingVariables(yaml, (path) => !path.startsWith(`${at}.`) || !judgedWithRoute(path) || credentials.includes(path)))
+  }
+  if (lacking.state === 'some') {
+    read.problems.push(...lacking.problems)
+    return
+  }
+  const entry = capture ? { ...raw, provider: 'capture', settings: {}, from: raw['from'] === '' ? 'capture' : raw['from'] } : raw
+  const parsed = parseWithVariables(yaml, entry, schemaOf(capture ? 'capture' : provider), at)
+  if (!parsed.ok) read.problems.push(...problemsOf(yaml, parsed.faults))
+  else read.routes.push(parsed.value as Route)
+  if (capture) {
+    read.warnings.push({
+      code: 'capture_instead',
+      message: `route ${String(raw['id'])}: no ${provider} credentials, so its messages are captured and reach nobody; set ${lacking.names.join(' and ')} to send`,
+    })
+  }
+}
+
+type Lacking =
+  | { state: 'none' }
+  | { state: 'all'; names: string[] }
+  | { state: 'some'; problems: ConfigProblem[] }
+
+function lackingCredentials(yaml: YamlFile, raw: Record<string, unknown>, provider: ProviderName, at: string): Lacking {
+  const settings = isRecord(raw['settings']) ? raw['settings'] : {}
+  const needed = CREDENTIALS[provider]
+  const empty = needed.filter((key) => settings[key] === undefined || settings[key] === null || settings[key] === '')
+  if (empty.length === 0) return { state: 'none' }
+  const variablesOf = (key: string): string[] => (yaml.variables.get(`${at}.settings.${key}`) ?? []).map((v) => v.name)
+  const leftToVariables = empty.every((key) => variablesOf(key).length > 0)
+  if (empty.length === needed.length && leftToVariables) return { state: 'all', names: empty.flatMap(variablesOf) }
+  return {
+    state: 'some',
+    problems: empty.map((key) => {
+      const names = variablesOf(key)
+      const cure = names.length > 0
+        ? `Set ${names.join(' and ')}; or unset every credential of the route, which then captures.`
+        : `Write ${key}, best as a variable; or use provider: capture, which needs none.`
+      return problemAt(yaml, 'missing_secret', `${at}.settings.${key}`, `the ${provider} route has no ${key}`, cure)
+    }),
+  }
+}
+
+function unknownProvider(yaml: YamlFile, provider: unknown, at: string): ConfigProblem {
+  const known = Object.keys(CREDENTIALS)
+  if (provider === undefined) return problemAt(yaml, 'unknown_provider', `${at}.provider`, 'names no provider', `One of: ${known.join(', ')}.`)
+  const meant = typeof provider === 'string' ? nearMiss(provider, known) : null
+  return problemAt(yaml, 'unknown_provider', `${at}.provider`, `there is no provider "${String(provider)}"`,
+    meant === null ? `One of: ${known.join(', ')}.` : `Did you mean "${meant}"?`)
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isProvider = (value: unknown): value is ProviderName => typeof value === 'string' && Object.hasOwn(CREDENTIALS, value)
+
+/** The one variant of the provider, so that faults name its own keys. */
+function schemaOf(provider: ProviderName): (typeof routeSchema.options)[number] {
+  const option = routeSchema.options.find((o) => o.shape.provider.value === provider)
+  if (option === undefined) throw new TypeError(`no route schema for provider ${provider}`)
+  return option
+}
+
+/** Is `path` a credential, or the sender, of a route? They are judged with their route. */
+export const judgedWithRoute = (path: string): boolean => /^routes\[\d+\]\.(from|settings\..+)$/.test(path)

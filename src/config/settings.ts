@@ -1,0 +1,35 @@
+import { z } from 'zod'
+
+const slugs = z.array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens'))
+const locale = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag such as zh-CN or en')
+const megabytes = (n: number) => n * 1024 * 1024
+
+/** A number in E.164 or a mailbox; nothing else can be compared with what is about to be called. */
+const reachable = z.string().regex(/^(\+[1-9]\d{6,14}|[^\s@,]+@[^\s@,]+\.[^\s@,]+)$/, 'must be a number such as +12125550123 or a mailbox')
+
+/** A list, or one text with commas between: that is how a variable holds a list. */
+const onlyTo = z.preprocess(
+  (v) => (typeof v === 'string' ? v.split(',').map((part) => part.trim()).filter((part) => part !== '') : v),
+  z.array(reachable),
+).default([])
+
+/** `config/decorum.yaml`; routes are checked one by one against their provider's own schema. */
+export const settingsSchema = z.strictObject({
+  routes: z.array(z.unknown()).min(1, 'names no route; without one nothing can be sent'),
+  policies: z.strictObject({
+    /** Opt-in packs in force beside the ones that always apply. */
+    house: slugs.default([]),
+  }).prefault({}),
+  locales: z.strictObject({
+    default: locale.default('en'),
+    fallback: z.record(locale, z.array(locale)).default({}),
+  }).prefault({}),
+  delivery: z.strictObject({ onlyTo }).prefault({}),
+  limits: z.strictObject({
+    bodyBytes: z.int().min(1024).max(megabytes(64)).default(megabytes(1)),
+    importBytes: z.int().min(1024).default(megabytes(1024)),
+    requestsPerMinute: z.int().min(1).default(6000),
+    poolSize: z.int().min(2).max(200).default(10),
+  }).prefault({}),
+})
+export type Settings = z.output<typeof settingsSchema>
