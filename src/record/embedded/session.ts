@@ -6,7 +6,7 @@ import { fatal, readAnswer, simpleQuery, sqlOf, unlistened, type TransactionStat
 export interface Connection {
   deliver(bytes: Buffer): void
   /** Ends the connection, after a last message if there is one. */
-  drop(last?: Buffer): void
+  hangUp(last?: Buffer): void
 }
 
 interface Waiting {
@@ -38,7 +38,7 @@ export class Session {
     this.#engine = engine
     this.#idleLimitMs = idleInTransactionMs
     engine.onLost(() => {
-      for (const connection of this.#listening.keys()) connection.drop()
+      for (const connection of this.#listening.keys()) connection.hangUp()
     })
   }
 
@@ -74,7 +74,7 @@ export class Session {
       try {
         await this.#answer(next)
       } catch {
-        next.connection.drop()
+        next.connection.hangUp()
       }
     }
     this.#running = false
@@ -116,6 +116,6 @@ export class Session {
   }
 
   #expire(): void {
-    this.#owner?.drop(fatal('25P03', 'terminating connection due to idle-in-transaction timeout'))
+    this.#owner?.hangUp(fatal('25P03', 'terminating connection due to idle-in-transaction timeout'))
   }
 }

@@ -1,0 +1,121 @@
+import { createHmac, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto'
+import type { Channel } from '../../model/channel.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { decrypt, encrypt } from './cipher.ts'
+import type { KeyRing, RingKey } from './key-ring.ts'
+import { RecentKeys } from './recent-keys.ts'
+
+/** One person's key, unwrapped; lives in memory only. */
+export type DataKey = KeyObject & { readonly __dataKey?: never }
+
+/** A data key as the ledger stores it, and which of DECORUM_KEYS opens it. */
+export interface WrappedKey {
+  wrapped: Buffer
+  keyId: string
+}
+
+/** The one field a sealed text belongs to; it opens nowhere else. */
+export interface Place {
+  table: string
+  column: string
+  rowId: string
+}
+
+/** A number or mailbox without showing it, and which HMAC key made it. */
+export interface AddressHash {
+  hash: Buffer
+  keyId: string
+}
+
+/**
+ * Keeps what identifies people: names, addresses, message texts.
+ *
+ * Each person has a random data key, wrapped by the current key of DECORUM_KEYS. Rotating
+ * re-wraps data keys and touches no field; erasing a person destroys the data key, after which
+ * every copy of their fields, in backups too, is noise. Pure cryptography, no SQL.
+ */
+export interface Vault {
+  /** Which key wraps from now on; rows with another id are due for `rewrap`. */
+  readonly currentKeyId: string
+  newDataKey(): WrappedKey
+  /** @throws DECORUM_ERASED when there is no key any more; DECORUM_KEY_MISSING when DECORUM_KEYS lacks its wrapper */
+  unwrap(wrapped: Buffer | null, keyId: string | null): DataKey
+  /** The same data key under the current key; null when it already is. */
+  rewrap(wrapped: Buffer, keyId: string): WrappedKey | null
+  /** Drops an unwrapped copy from memory; call it when a person is erased. */
+  forget(wrapped: Buffer): void
+  seal(key: DataKey, place: Place, text: string): Buffer
+  /** @throws DECORUM_INTERNAL when the bytes were altered or belong elsewhere */
+  open(key: DataKey, place: Place, sealed: Buffer): string
+  /**
+   * What new rows store and locks name. A number has the same hash for phone and SMS.
+   *
+   * @param value  normalised: E.164, or a mailbox in lower case
+   */
+  addressHash(channel: Channel, value: string): AddressHash
+  /** The same under every live key: what look-ups compare with, the one that new rows store first. */
+  addressHashes(channel: Channel, value: string): AddressHash[]
+  /** The ids of the HMAC keys that can be computed, the one for new rows first. */
+  readonly liveHashKeys: readonly string[]
+}
+
+/**
+ * Opens the vault on a ring of keys.
+ *
+ * HMAC keys are derived from the ring's keys, apart from the wrapping keys. New rows take that
+ * of the *oldest* key: a hash cannot be rotated without the plaintext, so adding a key to wrap
+ * with must not change what addresses are found, locked and suppressed by.
+ */
+export function openVault(ring: KeyRing): Vault {
+  const wrappers = new Map(ring.map((ringKey) => [ringKey.id, derive(ringKey, 'wrap')]))
+  const hashers = ring.map((ringKey) => ({ keyId: ringKey.id, key: derive(ringKey, 'address-hash') })).reverse()
+  const recent = new RecentKeys(2_000)
+  const current = ring[0].id
+
+  const wrap = (bytes: Buffer): WrappedKey => ({ wrapped: encrypt(wrapper(current), wrapBound(current), bytes), keyId: current })
+  const wrapper = (keyId: string): KeyObject => {
+    const key = wrappers.get(keyId)
+    if (key === undefined) throw new DecorumError('DECORUM_KEY_MISSING', `DECORUM_KEYS has no key ${keyId}`)
+    return key
+  }
+  const unwrap: Vault['unwrap'] = (wrapped, keyId) => {
+    if (wrapped === null || keyId === null) throw new DecorumError('DECORUM_ERASED', 'this person was erased')
+    const known = recent.get(wrapped)
+    if (known !== undefined) return known
+    const bytes = decrypt(wrapper(keyId), wrapBound(keyId), wrapped)
+    if (bytes === null) {
+      throw new DecorumError('DECORUM_KEY_MISSING', `key ${keyId} of DECORUM_KEYS is not the one that wrapped this data`)
+    }
+    const key = createSecretKey(bytes)
+    recent.put(wrapped, key)
+    return key
+  }
+  const hashWith = (hasher: { keyId: string; key: KeyObject }, channel: Channel, value: string): AddressHash => ({
+    hash: createHmac('sha256', hasher.key).update(channel === 'email' ? 'mailbox' : 'number').update('\0').update(value, 'utf8').digest(),
+    keyId: hasher.keyId,
+  })
+
+  return {
+    currentKeyId: current,
+    newDataKey: () => wrap(randomBytes(32)),
+    unwrap,
+    rewrap: (wrapped, keyId) => (keyId === current ? null : wrap(unwrap(wrapped, keyId).export())),
+    forget: (wrapped) => recent.delete(wrapped),
+    seal: (key, place, text) => encrypt(key, fieldBound(place), Buffer.from(text, 'utf8')),
+    open: (key, place, sealed) => {
+      const plain = decrypt(key, fieldBound(place), sealed)
+      if (plain === null) throw new DecorumError('DECORUM_INTERNAL', `what is stored in ${place.table}.${place.column} does not open there`)
+      return plain.toString('utf8')
+    },
+    addressHash: (channel, value) => hashWith(hashers[0] as (typeof hashers)[number], channel, value),
+    addressHashes: (channel, value) => hashers.map((hasher) => hashWith(hasher, channel, value)),
+    liveHashKeys: hashers.map((hasher) => hasher.keyId),
+  }
+}
+
+const derive = ({ key }: RingKey, purpose: string): KeyObject =>
+  createSecretKey(Buffer.from(hkdfSync('sha256', key, '', `decorum/${purpose}`, 32)))
+
+const wrapBound = (keyId: string): string => `data-key\0${keyId}`
+
+const fieldBound = ({ table, column, rowId }: Place): string => `${table}\0${column}\0${rowId}`
