@@ -1,0 +1,39 @@
+import type { Command } from 'commander'
+
+/** What each file in `commands/` exports: its commander command, with options and action. */
+export interface CommandFile {
+  /** An action prints its answer on stdout and throws a DecorumError on failure; it sets `process.exitCode` only for codes of its own. */
+  command(): Command
+}
+
+export interface CommandEntry {
+  /** How it is called: `['decide']`, `['accounts', 'import']`. */
+  words: readonly [string] | readonly [string, string]
+  summary: string
+  group: Group
+  /** Loaded only when it is called, so that `--help` and `--version` are quick. */
+  load: () => Promise<CommandFile>
+}
+
+export const GROUPS = ['Try it', 'Run it', 'Feed it', 'Ask it', 'Look after it'] as const
+type Group = (typeof GROUPS)[number]
+
+export const COMMANDS: readonly CommandEntry[] = [
+  { group: 'Try it', words: ['demo'], summary: 'an invented portfolio through the real pipeline under a stepped clock', load: () => import('./commands/demo.ts') },
+  { group: 'Run it', words: ['up'], summary: 'everything in one process', load: () => import('./commands/up.ts') },
+  { group: 'Run it', words: ['serve'], summary: 'the HTTP interface', load: () => import('./commands/serve.ts') },
+  { group: 'Run it', words: ['work'], summary: 'one daemon, or all: planner, email, sms, phone, sweeper, notifier', load: () => import('./commands/work.ts') },
+  { group: 'Run it', words: ['migrate'], summary: 'bring the ledger to this build’s schema', load: () => import('./commands/migrate.ts') },
+  { group: 'Feed it', words: ['accounts', 'import'], summary: 'register accounts from CSV or NDJSON', load: () => import('./commands/accounts-import.ts') },
+  { group: 'Feed it', words: ['suppress'], summary: 'stop contact with an address or a person at once', load: () => import('./commands/suppress.ts') },
+  { group: 'Ask it', words: ['decide'], summary: 'may this be sent now? a decide case in, the decision out', load: () => import('./commands/decide.ts') },
+  { group: 'Ask it', words: ['explain'], summary: 'why a reminder was sent, deferred or not sent', load: () => import('./commands/explain.ts') },
+  { group: 'Ask it', words: ['timeline'], summary: 'everything that happened with an account', load: () => import('./commands/timeline.ts') },
+  { group: 'Look after it', words: ['check'], summary: 'every mistake in configuration, packs, ladders and templates', load: () => import('./commands/check.ts') },
+  { group: 'Look after it', words: ['doctor'], summary: 'can the ledger, the queue and the providers be reached?', load: () => import('./commands/doctor.ts') },
+  { group: 'Look after it', words: ['templates', 'lint'], summary: 'judge every text', load: () => import('./commands/templates-lint.ts') },
+  { group: 'Look after it', words: ['templates', 'preview'], summary: 'see a text with invented facts', load: () => import('./commands/templates-preview.ts') },
+  { group: 'Look after it', words: ['policies', 'list'], summary: 'policy packs and when each is in force', load: () => import('./commands/policies-list.ts') },
+  { group: 'Look after it', words: ['policies', 'show'], summary: 'the rules of one pack with their citations', load: () => import('./commands/policies-show.ts') },
+  { group: 'Look after it', words: ['keys'], summary: 'API keys: create, list, revoke', load: () => import('./commands/keys.ts') },
+]

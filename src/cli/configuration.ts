@@ -1,0 +1,33 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Config, ConfigProblem, ConfigWarning } from '../config/config.ts'
+import { loadConfig } from '../config/load.ts'
+import { DecorumError } from '../model/errors.ts'
+
+const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The directory with `config/` and `templates/`: `DECORUM_ROOT`, or the checkout that this file is in. */
+export const rootDirectory = (): string => resolve(process.env['DECORUM_ROOT'] ?? CHECKOUT)
+
+/**
+ * The configuration, or an error that lists every mistake in it.
+ *
+ * @throws DECORUM_CONFIG
+ */
+export function configuration(): { config: Config; warnings: ConfigWarning[] } {
+  const loaded = loadConfig({ root: rootDirectory(), env: process.env })
+  if (loaded.ok) return loaded
+  const { problems } = loaded
+  throw new DecorumError('DECORUM_CONFIG', `the configuration has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}`, {
+    faults: problems.map((p) => ({ path: placeOf(p), problem: p.problem, cure: p.cure })),
+    hint: 'Correct them and run `decorum check`.',
+  })
+}
+
+/** `config/decorum.yaml:12 routes[0].from`, as editors and people read it. */
+export const placeOf = ({ file, line, path }: ConfigProblem): string => [line === null ? file : `${file}:${line}`, path].filter((p) => p !== '').join(' ')
+
+/** Warnings go to stderr, so that `--json` stays one document. */
+export function printWarnings(warnings: readonly ConfigWarning[]): void {
+  for (const { message } of warnings) process.stderr.write(`! ${message}\n`)
+}

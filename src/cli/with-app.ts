@@ -1,0 +1,22 @@
+import { build } from '../app/build.ts'
+import type { App } from '../app/app.ts'
+import type { Actor } from '../pipeline/shell.ts'
+import { configuration } from './configuration.ts'
+
+/** On whose behalf the command line acts: everything, and recorded as such. */
+export const CLI_ACTOR: Actor = { name: 'cli', creditor: null, live: true }
+
+/**
+ * Does one piece of work with a wired process that runs no daemons, then closes it.
+ *
+ * @throws whatever `work` throws, and what loading and opening can: DECORUM_CONFIG, DECORUM_SCHEMA_…, DECORUM_DATA_DIR_LOCKED
+ */
+export async function withApp<T>(work: (app: App) => Promise<T>): Promise<T> {
+  const { config } = configuration()
+  const app = await build(config)
+  try {
+    return await work(app)
+  } finally {
+    await app.stop()
+  }
+}
