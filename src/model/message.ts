@@ -41,8 +41,7 @@ export interface EmailMessage {
 /**
  * A call's script. `opening` reveals nothing and asks for the right person;
  * `body` is spoken only after that person has confirmed; `voicemail` is all
- * that a machine or an unsure listener ever hears. Every part fits one spoken
- * piece of the providers (`MAX_SPOKEN_HAN`, `MAX_SPOKEN_BYTES`).
+ * that a machine or an unsure listener ever hears. Every part fits `MAX_SPOKEN_ENCODED`.
  */
 export interface VoiceMessage {
   channel: 'phone'
@@ -54,6 +53,12 @@ export interface VoiceMessage {
   /** Spoken after a key: see `VOICE_REPLIES`. */
   replies: Record<VoiceReply, string>
 }
+
+/**
+ * Longest part of a call's script, in characters once URL-encoded: about 500 Han characters.
+ * Twilio error 13521.
+ */
+export const MAX_SPOKEN_ENCODED = 4500
 
 /** What can be said after a key or at the end; each is a sentence of the template's phone frame. */
 export const VOICE_REPLIES = ['repeat', 'paid', 'promise', 'person', 'dispute', 'wrong-number', 'stop', 'goodbye'] as const

@@ -6,7 +6,7 @@ import { TONES, type Tone } from './tone.ts'
 /** Facts that `requires` may demand before a tone's words are true. */
 export const REQUIRABLE_FACTS = [
   'masked', 'dueDate', 'daysPastDue', 'asOf', 'overdue', 'minimumDue', 'lateInterest', 'reportsToBureau', 'nextStep',
-  'originalCreditor', 'collector', 'licenceLines', 'postalAddress', 'optOutUrl', 'earlierEmail',
+  'originalCreditor', 'collector', 'licenceLines', 'postalAddress', 'optOutUrl',
 ] as const
 export type RequirableFact = (typeof REQUIRABLE_FACTS)[number]
 
@@ -51,6 +51,8 @@ export const manifestSchema = z.strictObject({
     optOut: z.array(z.enum(['sms', 'email'])).default([]),
     collectorDisclosure: z.boolean().default(false),
   }).default({ optOut: [], collectorDisclosure: false }),
+  /** Which SMS carry the sender's 【signature】: Chinese ones, or all (mainland carriers ask for it in any language). */
+  signed: z.enum(['chinese', 'always']).default('chinese'),
   registrations: z.array(registration).default([]),
 })
 export type TemplateManifest = z.infer<typeof manifestSchema>

@@ -79,6 +79,8 @@ export interface WordFacts {
   accounts: AccountWords[]
   /** When the email was sent that a final SMS points to. */
   earlierEmail: LocalDate | null
+  /** When the letter or email was sent that a final call points to. */
+  writtenNotice: LocalDate | null
   /** One-click opt-out page for this recipient and address. */
   optOutUrl: string | null
   /** The account's or reminder's own variables, as `{{variables.x}}`. */

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { checkAndGuard, type StaticText, type TemplateFault } from './check-syntax.ts'
+import { splitSections } from './sections.ts'
+import type { View } from './view.ts'
+import { BLOCK_HELPERS, WORD_HELPERS, wordsEngine, type WordsData } from './words-engine.ts'
+
+/** One part of a template file, ready to be filled. */
+export interface CompiledSection {
+  /** Words that stand in the file itself, with their lines there. */
+  texts: readonly StaticText[]
+  /** Throws MissingFact when the words need a fact that the view lacks. */
+  fill(view: View, data: WordsData): string
+}
+
+/** A template file, compiled; `sections` always has those that the file marks, `body` for what stands unmarked. */
+export interface CompiledTemplate {
+  version: string
+  sections: Readonly<Record<string, CompiledSection>>
+}
+
+export type Compiled = { ok: true; template: CompiledTemplate } | { ok: false; faults: TemplateFault[] }
+
+/** Compiling takes a hundred times as long as filling, and texts change seldom. Oldest out first. */
+const cache = new Map<string, Compiled>()
+const CACHE_SIZE = 2000
+
+const OPTIONS: CompileOptions = {
+  strict: true,
+  knownHelpersOnly: true,
+  noEscape: true,
+  // Handlebars' own helpers that are switched off here would otherwise count as known.
+  knownHelpers: {
+    helperMissing: false, blockHelperMissing: false, with: false, log: false, lookup: false,
+    ...Object.fromEntries([...BLOCK_HELPERS, ...Object.keys(WORD_HELPERS)].map((name) => [name, true])),
+  } as KnownHelpers,
+}
+
+/** Which words are these? The first 16 hex digits of the text's SHA-256. */
+export const templateVersion = (source: string): string => createHash('sha256').update(source, 'utf8').digest('hex').slice(0, 16)
+
+/**
+ * Is this text a template, and what does it say?
+ *
+ * Kept by content, so that asking again is free. Faults name lines of the file.
+ */
+export function compileTemplate(source: string): Compiled {
+  const known = cache.get(source)
+  if (known !== undefined) return known
+  const compiled = compile(source)
+  if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value as string)
+  cache.set(source, compiled)
+  return compiled
+}
+
+function compile(source: string): Compiled {
+  const sections: Record<string, CompiledSection> = {}
+  const faults: TemplateFault[] = []
+  for (const { name, line, text } of splitSections(source)) {
+    if (Object.hasOwn(sections, name)) {
+      faults.push({ line, problem: `the part "${name}" comes twice` })
+      continue
+    }
+    const result = compileSection(text, line - 1)
+    if ('problems' in result) faults.push(...result.problems)
+    else sections[name] = result
+  }
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, template: { version: templateVersion(source), sections } }
+}
+
+function compileSection(text: string, linesBefore: number): CompiledSection | { problems: TemplateFault[] } {
+  let program: hbs.AST.Program
+  try {
+    program = wordsEngine.parse(text)
+  } catch (error) {
+    return { problems: [{ line: linesBefore + parseLine(error), problem: 'is not a Handlebars template' }] }
+  }
+  const checked = checkAndGuard(program)
+  const shift = <T extends { line: number }>(item: T): T => ({ ...item, line: item.line + linesBefore })
+  if (checked.faults.length > 0) return { problems: checked.faults.map(shift) }
+  const filled = wordsEngine.compile<View>(program, OPTIONS)
+  return {
+    texts: checked.texts.map(shift),
+    fill: (view, data) => filled(view, { data }),
+  }
+}
+
+function parseLine(error: unknown): number {
+  if (!(error instanceof Error)) return 1
+  const line = (error as Error & { lineNumber?: number }).lineNumber ?? Number(/line (\d+)/.exec(error.message)?.[1])
+  return Number.isInteger(line) ? line : 1
+}

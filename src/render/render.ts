@@ -1,0 +1,111 @@
+import type { Channel } from '../model/channel.ts'
+import { frameKey, sourceKey, type Template, type TemplateSource } from '../model/template.ts'
+import type { Tone } from '../model/tone.ts'
+import type { WordFacts } from '../model/word-facts.ts'
+import { compileTemplate, templateVersion, type CompiledTemplate } from './compile-template.ts'
+import { EMAIL_LAYOUT } from './email-layout.ts'
+import { emailMessage, smsMessage, voiceMessage, type Filled } from './message-builders.ts'
+import { messageHash } from './message-hash.ts'
+import { renderRegistered } from './registered.ts'
+import type { RenderProblem, RenderResult } from './render-result.ts'
+import { missingForTone } from './truth.ts'
+import { viewOf } from './view.ts'
+import { MissingFact, type WordsData } from './words-engine.ts'
+
+/** Which words are wanted. */
+export interface RenderRequest {
+  channel: Channel
+  tone: Tone
+  /** BCP 47 tags in order of preference, as config's fallback gives them: `['zh-HK', 'zh-CN', 'en']`. */
+  locales: readonly string[]
+  /** Set for a provider that takes only templates it has approved; no fallback beyond the first locale then. */
+  registeredWith?: string | null
+}
+
+/**
+ * Which message do this template and these facts make?
+ *
+ * Total and pure: the same template version, facts and request give the same message and hash, and
+ * whatever is missing or wrong is a value.
+ *
+ * @returns  the message, the locale it came out in, the version of its words and its hash; or why not
+ */
+export function render(template: Template, facts: WordFacts, request: RenderRequest): RenderResult {
+  try {
+    return renderWords(template, facts, request)
+  } catch (error) {
+    if (error instanceof MissingFact) return failed({ kind: 'missing-facts', facts: [error.fact] })
+    // The class is enough to find a defect; an engine's message could quote a fact.
+    return failed({ kind: 'fault', detail: `${template.id}: ${error instanceof Error ? error.name : 'unknown failure'} while rendering` })
+  }
+}
+
+/** The words that `render` would use, for storing with their version; null when no locale has them. */
+export interface ChosenWords {
+  locale: string
+  source: TemplateSource
+  frame: TemplateSource | null
+  version: string
+}
+
+export function chooseWords(template: Template, { channel, tone, locales }: Pick<RenderRequest, 'channel' | 'tone' | 'locales'>): ChosenWords | null {
+  for (const locale of locales) {
+    const source = own(template.sources, sourceKey(locale, tone, channel))
+    if (source === null) continue
+    const frame = own(template.frames, frameKey(locale, channel))
+    const parts = [source.text, frame?.text ?? '', channel === 'email' ? EMAIL_LAYOUT : '']
+    return { locale, source, frame, version: templateVersion(parts.join('\u0000')) }
+  }
+  return null
+}
+
+function renderWords(template: Template, facts: WordFacts, request: RenderRequest): RenderResult {
+  const { channel, tone, locales } = request
+  if (request.registeredWith != null) {
+    const locale = locales[0] ?? ''
+    return finished(renderRegistered(template, facts, wordsData(facts, locale), { provider: request.registeredWith, channel, tone, locale }))
+  }
+  const words = chooseWords(template, request)
+  if (words === null) return failed({ kind: 'no-template', detail: `${template.id} has no ${tone} ${channel} text for ${locales.join(', ')}` })
+  const view = viewOf(facts, [words.locale, ...locales])
+  const missing = missingForTone(template.manifest, tone, facts, view)
+  if (missing.length > 0) return failed({ kind: 'missing-facts', facts: missing })
+  const source = compiled(words.source)
+  const frame = words.frame === null ? null : compiled(words.frame)
+  for (const file of [source, frame]) if (file !== null && !file.ok) return failed(file.problem)
+  const filled: Filled = {
+    manifest: template.manifest,
+    locale: words.locale,
+    facts,
+    view,
+    data: wordsData(facts, words.locale),
+    source: (source as CompiledFile).template,
+    frame: (frame as CompiledFile | null)?.template ?? null,
+  }
+  const built = channel === 'sms' ? smsMessage(filled) : channel === 'email' ? emailMessage(filled) : voiceMessage(filled)
+  return finished(built.ok ? { ...built, locale: words.locale, version: words.version } : built)
+}
+
+type CompiledFile = { ok: true; template: CompiledTemplate }
+
+function compiled(source: TemplateSource): CompiledFile | { ok: false; problem: RenderProblem } {
+  const result = compileTemplate(source.text)
+  if (result.ok) return result
+  const [first] = result.faults
+  return { ok: false, problem: { kind: 'fault', detail: `${source.path}:${first?.line ?? 1}: ${first?.problem ?? 'is not a template'}` } }
+}
+
+/** Dates name their year unless it is that of the latest balance. */
+function wordsData(facts: WordFacts, locale: string): WordsData {
+  const years = facts.accounts.map((a) => a.asOf?.slice(0, 4) ?? null).filter((year) => year !== null).sort()
+  return { locale, currentYear: years.at(-1) ?? null }
+}
+
+type Unhashed = Omit<Extract<RenderResult, { ok: true }>, 'hash'>
+
+const finished = (result: Unhashed | Extract<RenderResult, { ok: false }>): RenderResult =>
+  result.ok ? { ...result, hash: messageHash(result.message) } : result
+
+const failed = (problem: RenderProblem): RenderResult => ({ ok: false, problem })
+
+const own = <T>(record: Readonly<Record<string, T>>, key: string): T | null => (Object.hasOwn(record, key) ? record[key] as T : null)

@@ -1,0 +1,125 @@
+import type { AccountWords, LocalText, NextStep, WordFacts } from '../model/word-facts.ts'
+import { sumMoney, type Money } from '../model/money.ts'
+import { cleanLine } from './clean.ts'
+
+/** The names that templates may use at the top level; anything else is a fault when the template is compiled. */
+export const VIEW_NAMES = [
+  'fullName', 'firstName', 'addressee', 'sender', 'creditor', 'collector', 'originalCreditor', 'voiceName', 'contactPerson',
+  'helpLine', 'helpHours', 'payUrl', 'payLink', 'postalAddress', 'licenceLines', 'accounts', 'account', 'several', 'count', 'total',
+  'lateInterest', 'reportsToBureau', 'nextStep', 'earlierEmail', 'writtenNotice', 'optOutUrl', 'variables', 'body',
+] as const
+
+/** The names under `account` and inside `{{#each accounts}}`. */
+export const ACCOUNT_NAMES = ['masked', 'dueDate', 'daysPastDue', 'asOf', 'due', 'overdue', 'minimumDue', 'originalCreditor', 'notYetDue'] as const
+export const NEXT_STEP_NAMES = ['kind', 'date', 'party'] as const
+
+type ViewValue = string | number | boolean | Money | View | ViewValue[]
+/** Facts as templates see them: what is not known is absent, so that asking for it is noticed. */
+export type View = { [name: string]: ViewValue }
+
+/**
+ * What may a template say, given these facts?
+ *
+ * Whatever concerns all accounts (`total`, `lateInterest`, `nextStep` …) is there only when it is true
+ * of all of them: a total needs one currency and one day, late interest and credit reporting are `true`
+ * only if every account's is, a next step only if it is the same for each.
+ *
+ * @param locales  the locales texts are looked up in, the rendered one first
+ */
+export function viewOf(facts: WordFacts, locales: readonly string[]): View {
+  const { creditor, accounts } = facts
+  const text = (value: LocalText | null): string | null => localText(value, locales)
+  const several = accounts.length > 1
+  const lone = accounts[0]
+  return present({
+    ...namesOf(facts, locales[0] ?? ''),
+    creditor: text(creditor.name),
+    collector: text(creditor.collector),
+    sender: text(creditor.collector) ?? text(creditor.name),
+    voiceName: text(creditor.voiceName),
+    contactPerson: text(creditor.contactPerson),
+    helpLine: creditor.helpLine,
+    helpHours: text(creditor.helpHours),
+    payUrl: creditor.payUrl,
+    payLink: creditor.payUrl?.replace(/^https:\/\//, '') ?? null,
+    postalAddress: text(creditor.postalAddress),
+    licenceLines: creditor.licenceLines.length === 0 ? null : creditor.licenceLines.map(cleanLine),
+    originalCreditor: shared(accounts.map((a) => a.originalCreditor ?? creditor.originalCreditor)),
+    accounts: accounts.map((a) => accountView(a, creditor.originalCreditor)),
+    several,
+    count: accounts.length,
+    account: several || lone === undefined ? null : accountView(lone, creditor.originalCreditor),
+    total: totalOf(accounts),
+    lateInterest: everyKnown(accounts.map((a) => a.lateInterest)),
+    reportsToBureau: everyKnown(accounts.map((a) => a.reportsToBureau)),
+    nextStep: nextStepView(accounts),
+    earlierEmail: facts.earlierEmail,
+    writtenNotice: facts.writtenNotice,
+    optOutUrl: facts.optOutUrl,
+    variables: present(facts.variables),
+  })
+}
+
+/** The text in the first of these locales that has it. */
+function localText(value: LocalText | null, locales: readonly string[]): string | null {
+  if (value === null || typeof value === 'string') return value
+  for (const locale of locales) {
+    if (Object.hasOwn(value, locale)) return value[locale] as string
+  }
+  return null
+}
+
+function namesOf({ recipient }: WordFacts, locale: string): Record<string, string | null> {
+  const { name, givenName, familyName, honorific } = recipient
+  const chinese = /^zh\b/i.test(locale)
+  const polite = honorific === null ? null : chinese ? `${familyName ?? name ?? ''}${honorific}` : `${honorific} ${familyName ?? name ?? ''}`
+  return { fullName: name, firstName: givenName ?? name, addressee: name === null ? null : polite ?? name }
+}
+
+function accountView(account: AccountWords, fallbackCreditor: string | null): View {
+  return present({
+    masked: account.masked,
+    dueDate: account.dueDate,
+    daysPastDue: account.daysPastDue,
+    asOf: account.asOf,
+    due: amountDue(account),
+    overdue: account.overdue,
+    minimumDue: account.minimumDue,
+    originalCreditor: account.originalCreditor ?? fallbackCreditor,
+    notYetDue: account.daysPastDue === null ? null : account.daysPastDue <= 0,
+  })
+}
+
+/** What is owed now; before the due date, what falls due then, when that is stated. */
+export function amountDue(account: AccountWords): Money | null {
+  const notYetDue = account.daysPastDue !== null && account.daysPastDue <= 0
+  return notYetDue ? account.minimumDue ?? account.overdue : account.overdue
+}
+
+function totalOf(accounts: readonly AccountWords[]): Money | null {
+  const amounts = accounts.map(amountDue).filter((m) => m !== null)
+  const oneDay = shared(accounts.map((a) => a.asOf)) !== null
+  return amounts.length === accounts.length && oneDay ? sumMoney(amounts) : null
+}
+
+function nextStepView(accounts: readonly AccountWords[]): View | null {
+  const steps = accounts.map((a) => a.nextStep)
+  const first: NextStep | null = steps[0] ?? null
+  const same = steps.every((s) => s !== null && s.kind === first?.kind && s.date === first.date && s.party === first.party)
+  return first === null || !same ? null : present({ kind: first.kind, date: first.date, party: first.party })
+}
+
+const shared = <T>(values: readonly T[]): T | null => (values.length > 0 && values.every((v) => v === values[0]) ? values[0] as T : null)
+
+const everyKnown = (values: readonly (boolean | null)[]): boolean | null =>
+  values.length === 0 || values.some((v) => v === null) ? null : values.every((v) => v === true)
+
+function present(values: Record<string, ViewValue | null | undefined>): View {
+  const view: View = {}
+  for (const [name, value] of Object.entries(values)) {
+    const cleaned = typeof value === 'string' ? cleanLine(value) : value
+    if (cleaned === null || cleaned === undefined || cleaned === '') continue
+    Object.defineProperty(view, name, { value: cleaned, enumerable: true })
+  }
+  return view
+}

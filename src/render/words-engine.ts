@@ -1,0 +1,57 @@
+import Handlebars from 'handlebars'
+import { formatMoney, speakMoney } from '../model/money-format.ts'
+import type { Money } from '../model/money.ts'
+import { formatLocalDate } from './local-date-format.ts'
+
+/** Thrown inside a template when it says something that is not known; caught by `render`, never seen outside. */
+export class MissingFact extends Error {
+  readonly fact: string
+  constructor(fact: string) {
+    super(`missing fact: ${fact}`)
+    this.fact = fact
+  }
+}
+
+/** What helpers read besides their arguments: put into Handlebars' `data` by `render`. */
+export interface WordsData {
+  locale: string
+  /** Year of the balance; dates of other years name theirs. */
+  currentYear: string | null
+}
+
+const dataOf = (options: Handlebars.HelperOptions): WordsData => options.data as WordsData
+
+/**
+ * The small language that templates are written in: Handlebars with these helpers and no others.
+ *
+ *   {{date d}} {{shortDate d}} {{money m}} {{spoken m}} {{plural n "day" "days"}} (is a "b")
+ *   {{#known x}}…{{else}}…{{/known}} {{#if x}} {{#unless x}} {{#each xs}}
+ *
+ * `fact` is not for authors: the compiler puts it around every fact, so that a missing one is noticed.
+ */
+export const WORD_HELPERS: Readonly<Record<string, Handlebars.HelperDelegate>> = {
+  fact: (value: unknown, name: string) => {
+    if (value === undefined || value === null || value === '') throw new MissingFact(name)
+    return value
+  },
+  known(this: unknown, value: unknown, options: Handlebars.HelperOptions) {
+    return value === undefined || value === null || value === '' ? options.inverse(this) : options.fn(this)
+  },
+  date: (day: string, options: Handlebars.HelperOptions) => formatLocalDate(day, dataOf(options).locale, 'long', dataOf(options).currentYear),
+  shortDate: (day: string, options: Handlebars.HelperOptions) => formatLocalDate(day, dataOf(options).locale, 'short', dataOf(options).currentYear),
+  money: (money: Money, options: Handlebars.HelperOptions) => formatMoney(money, dataOf(options).locale),
+  spoken: (money: Money, options: Handlebars.HelperOptions) => speakMoney(money, dataOf(options).locale),
+  plural: (count: number, one: string, other: string, options: Handlebars.HelperOptions) =>
+    new Intl.PluralRules(dataOf(options).locale).select(count) === 'one' ? one : other,
+  is: (value: unknown, wanted: string) => value === wanted,
+}
+
+/** Handlebars' own block helpers that stay. */
+export const BLOCK_HELPERS = ['if', 'unless', 'each'] as const
+
+/** Our own Handlebars, so that nothing registered elsewhere leaks in. */
+export const wordsEngine: typeof Handlebars = Handlebars.create()
+for (const name of Object.keys(wordsEngine.helpers)) {
+  if (!(BLOCK_HELPERS as readonly string[]).includes(name)) wordsEngine.unregisterHelper(name)
+}
+for (const [name, helper] of Object.entries(WORD_HELPERS)) wordsEngine.registerHelper(name, helper)
