@@ -37,6 +37,8 @@ export interface LookUpRequest {
   message: Message
   notBefore: number
   notAfter: number
+  /** References that are known to belong to other attempts, so that one message is not found twice. */
+  except?: readonly string[]
 }
 
 /**

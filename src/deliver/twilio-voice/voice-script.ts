@@ -1,0 +1,132 @@
+import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js'
+import { MENU_KEYS, OPENING_KEYS, type VoiceMessage, type VoiceReply } from '../../model/message.ts'
+import { isMachine } from '../twilio/receipts.ts'
+import { sayable } from './sayable.ts'
+import { voiceFor, type Voice } from './voices.ts'
+
+/**
+ * Where a call stands. It travels in the callback address, so that our side keeps nothing:
+ *
+ *   opening → confirm-1 → confirm-2 → (goodbye)
+ *               ↓ 1 key      ↓
+ *             menu-1 → menu-2 → menu-3 → (goodbye)
+ *
+ * `confirm-n` answers the n-th asking for the right person, `menu-n` the n-th reading of
+ * the body. Both are bounded, so that no call can go round for ever.
+ */
+export const VOICE_STEPS = ['opening', 'confirm-1', 'confirm-2', 'menu-1', 'menu-2', 'menu-3'] as const
+export type VoiceStep = (typeof VOICE_STEPS)[number]
+
+/** What the listener told us by a key: the right person or not, then one of the menu. */
+export type VoiceMeaning = 'confirmed' | Exclude<VoiceReply, 'goodbye'>
+
+/** What Twilio asks of us during a call. */
+export interface VoiceAsk {
+  step: VoiceStep
+  /** Keys pressed; null or empty when none was. */
+  digits: string | null
+  /** Answering machine detection; null when it has not spoken. */
+  answeredBy: string | null
+  /** Where the next answer goes; the step is added as `?step=`. */
+  actionUrl: string
+}
+
+export interface VoiceTurn {
+  /** The document to answer with, as text/xml. */
+  twiml: string
+  meaning: VoiceMeaning | null
+}
+
+/** Which step does this query parameter name? An unknown one starts from the opening, which reveals nothing. */
+export const readVoiceStep = (text: string | null | undefined): VoiceStep => VOICE_STEPS.find(step => step === text) ?? 'opening'
+
+/**
+ * What is said next on a call, and what did the key just pressed mean?
+ *
+ * The body is spoken only to somebody who has just said, by key, to be the right
+ * person. A machine, and a listener of whom detection is not sure, hear the voicemail
+ * text, which reveals nothing, and no more.
+ */
+export function voiceTurn(message: VoiceMessage, ask: VoiceAsk): VoiceTurn {
+  const call = new Script(message, ask.actionUrl)
+  if (ask.step === 'opening') {
+    const unsure = isMachine(ask.answeredBy) || ask.answeredBy === 'unknown'
+    return unsure ? call.say(message.voicemail).end(null) : call.ask(message.opening, 'confirm-1').end(null)
+  }
+
+  const key = (ask.digits ?? '').slice(0, 1)
+  if (ask.step === 'confirm-1' || ask.step === 'confirm-2') {
+    const who = OPENING_KEYS[key] ?? null
+    if (who === 'confirmed') return call.ask(message.body, 'menu-1').end(who)
+    if (who === 'wrong-number') return call.reply('wrong-number').end(who)
+    return ask.step === 'confirm-1' ? call.ask(message.opening, 'confirm-2').end(null) : call.reply('goodbye').end(null)
+  }
+
+  const meaning = menuMeaning(key)
+  if (meaning === 'repeat') {
+    const next = ask.step === 'menu-1' ? 'menu-2' : ask.step === 'menu-2' ? 'menu-3' : null
+    return next === null ? call.reply('goodbye').end(meaning) : call.ask(message.body, next).end(meaning)
+  }
+  return call.reply(meaning ?? 'goodbye').end(meaning)
+}
+
+function menuMeaning(key: string): Exclude<VoiceReply, 'goodbye'> | null {
+  const meaning = MENU_KEYS[key]
+  return meaning === undefined || meaning === 'goodbye' ? null : meaning
+}
+
+/**
+ * The whole of a call that cannot ask us what to say next, for lack of a public address.
+ *
+ * Without a way back no key can be heard and no machine told from a person, so it is
+ * the voicemail text alone: safe for whoever listens.
+ *
+ * @returns  a document of at most 4000 characters, or null when the text is too long for that (32018)
+ */
+export function inlineScript(message: VoiceMessage): string | null {
+  const { twiml } = new Script(message, '').say(message.voicemail).end(null)
+  return twiml.length > 4_000 ? null : twiml
+}
+
+class Script {
+  private readonly response = new VoiceResponse()
+  private readonly message: VoiceMessage
+  private readonly actionUrl: string
+  private readonly voice: Voice
+
+  constructor(message: VoiceMessage, actionUrl: string) {
+    const voice = voiceFor(message.locale)
+    if (voice === null) throw new RangeError(`no voice reads ${message.locale}`)
+    this.message = message
+    this.actionUrl = actionUrl
+    this.voice = voice
+  }
+
+  say(text: string): this {
+    for (const piece of sayable(text)) this.response.say(this.attributes(), piece)
+    return this
+  }
+
+  /** The template's words for what a key meant. */
+  reply(name: VoiceReply): this {
+    return this.say(this.message.replies[name])
+  }
+
+  /** Says a text during which a key may be pressed already. */
+  ask(text: string, next: VoiceStep): this {
+    const gather = this.response.gather({
+      input: ['dtmf'], numDigits: 1, timeout: 8, method: 'POST', actionOnEmptyResult: true, action: `${this.actionUrl}?step=${next}`,
+    })
+    for (const piece of sayable(text)) gather.say(this.attributes(), piece)
+    return this
+  }
+
+  end(meaning: VoiceMeaning | null): VoiceTurn {
+    this.response.hangup()
+    return { twiml: this.response.toString(), meaning }
+  }
+
+  private attributes() {
+    return { voice: this.voice.voice, language: this.voice.language } as VoiceResponse.SayAttributes
+  }
+}
