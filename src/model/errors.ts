@@ -9,6 +9,8 @@ export const ERRORS = {
   DECORUM_BAD_INPUT: { disposition: 'give_up', status: 400, hint: 'Correct the named fields and send it again.' },
   DECORUM_MALFORMED_JSON: { disposition: 'give_up', status: 400, hint: 'Send one JSON document in UTF-8.' },
   DECORUM_BODY_TOO_LARGE: { disposition: 'give_up', status: 413, hint: 'Send less at once; for many accounts use POST /v1/accounts:import, which streams.' },
+  DECORUM_UNSUPPORTED_MEDIA_TYPE: { disposition: 'give_up', status: 415, hint: 'Send application/json; imports take application/x-ndjson.' },
+  DECORUM_METHOD_NOT_ALLOWED: { disposition: 'give_up', status: 405, hint: 'Use one of the methods in the Allow header.' },
   DECORUM_UNAUTHORIZED: { disposition: 'give_up', status: 401, hint: 'Send a valid key as `Authorization: Bearer <key>`.' },
   DECORUM_FORBIDDEN: { disposition: 'give_up', status: 403, hint: 'Use a key that has the named scope and creditor.' },
   DECORUM_NOT_FOUND: { disposition: 'give_up', status: 404, hint: 'Check the id and the creditor of the key.' },
