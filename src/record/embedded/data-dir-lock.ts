@@ -61,11 +61,13 @@ function isHeld(holder: Holder): boolean {
   return holder.started === null || holder.started === startOf(holder.pid)
 }
 
-/** When a process began, in the kernel's ticks; null where /proc does not tell. */
+/** When a living process began, in the kernel's ticks; null when it is dead or /proc does not tell. */
 function startOf(pid: number): string | null {
   const stat = readIfThere(`/proc/${pid}/stat`)
-  // The second field is the command in parentheses and may itself hold spaces; the start is field 22.
-  return stat === null ? null : (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null)
+  if (stat === null) return null
+  // After the command in parentheses, which may itself hold spaces: state, …, and the start as field 22 of all.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' ? null : (fields[19] ?? null)
 }
 
 const locked = (path: string, holder: string): DecorumError =>

@@ -63,7 +63,7 @@ export class EmbeddedPool extends pg.Pool {
     client.query = ((...args: unknown[]) => {
       const lease = this.#leases.get(client)
       const trap = wouldHang(lease ?? null)
-      if (trap !== null) throw trap
+      if (trap !== null) return Promise.reject(trap)
       const before = (used.getStore() ?? []).filter((l) => l.live)
       if (lease !== undefined && !before.includes(lease)) used.enterWith([...before, lease])
       return query(...args)
