@@ -1,26 +1,45 @@
 import { z } from 'zod'
 import { RELATIONS } from '../model/address.ts'
+import { CURRENCY_EXPONENTS } from '../model/currency.ts'
 import { parseMoney, type Money } from '../model/money.ts'
 import { ROLES } from '../model/role.ts'
 import { nextStepSchema } from '../model/word-facts.ts'
-import { amount, type StatedAmount } from './money-fields.ts'
+import { amount } from './money-fields.ts'
 import { recipientInAccount } from './recipient-body.ts'
 import { line, upstreamId, variables, word } from './text-fields.ts'
 import { instant, localDate } from './time-fields.ts'
 
-const overdueBody = z.strictObject({
-  amount: z.string().max(32),
-  currency: z.string().max(8),
-  parts: z.record(word, z.string().max(32)).optional().describe('What it is made of, in the same currency: principal, interest, fees, …'),
-})
+/** Read by `parseMoney`, which says more about a wrong amount than a type could. */
+const statedText = z.unknown().meta({ type: 'string' })
 
-/** Facts that templates may demand beyond the figures; each is stated by the creditor or not known. */
-const factsForWords = z.strictObject({
+/** What is overdue, exact, with what it is made of. */
+const overdueBody = z.strictObject({
+  amount: statedText,
+  currency: statedText,
+  parts: z.record(word, statedText).optional(),
+}).transform((stated, ctx): StatedOverdue => {
+  const exact = (amount: unknown, path: PropertyKey[]): Money => {
+    const parsed = parseMoney(amount, stated.currency)
+    if (parsed.ok) return parsed.money
+    ctx.addIssue({ code: 'custom', path: parsed.part === 'currency' ? ['currency'] : path, message: parsed.problem, params: { cure: parsed.cure } })
+    return z.NEVER
+  }
+  const total = exact(stated.amount, ['amount'])
+  if (stated.parts === undefined || !CURRENCY_EXPONENTS.has(String(stated.currency))) return { ...total, parts: null }
+  const parts = Object.entries(stated.parts).map(([part, amount]) => [part, exact(amount, ['parts', part])?.amount] as const)
+  return { ...total, parts: Object.fromEntries(parts) }
+}).meta({ description: 'An exact amount and, in the same currency, what it is made of: {"amount": "1250.00", "currency": "CNY", "parts": {"principal": "1200.00"}}' })
+
+export type StatedOverdue = Money & { parts: Record<string, string> | null }
+
+/** Facts that templates may demand beyond the figures; each is stated by the creditor or not known. Ladders' gates may ask for more. */
+const factsForWords = z.object({
   lateInterest: z.boolean().nullish(),
   reportsToBureau: z.boolean().nullish(),
   originalCreditor: line(200).nullish(),
   nextStep: nextStepSchema.nullish(),
-})
+}).catchall(z.union([z.boolean(), z.number(), line(500), z.null()], { error: 'is neither text, a number, true nor false' }))
+  .refine((facts) => Object.keys(facts).length <= 50, 'has more than 50 facts')
 
 const accountFields = {
   asOf: instant.describe('When these facts were true; older than what is known changes nothing.'),
@@ -49,35 +68,13 @@ const accountFields = {
 type Fields = z.output<z.ZodObject<typeof accountFields>>
 
 /** An account as upstream states it: absent keeps the old value, null clears. */
-export interface AccountBody extends Omit<Fields, 'overdue' | 'balance' | 'outstanding' | 'minimumDue'> {
-  overdue?: Money & { parts: Record<string, string> | null }
-  outstanding?: StatedAmount | null
-  minimumDue?: StatedAmount | null
-}
+export type AccountBody = Omit<Fields, 'balance'>
 
-function settle<T extends Fields>(body: T, ctx: z.RefinementCtx): Omit<T, keyof AccountBody | 'balance'> & AccountBody {
-  const fault = (path: PropertyKey[], message: string, cure: string) => ctx.addIssue({ code: 'custom', path, message, params: { cure } })
-  const { overdue, balance, outstanding, minimumDue, ...rest } = body
-  if (overdue !== undefined && balance !== undefined) fault(['balance'], 'is another name of overdue, which is there too', 'State one of them.')
-  if (body.recipient !== undefined && body.recipientId !== undefined) fault(['recipientId'], 'stands beside recipient', 'State recipient (with its id) or recipientId.')
-  const result = { ...rest } as Omit<T, keyof AccountBody | 'balance'> & AccountBody
-  const [stated, name] = overdue === undefined ? [balance, 'balance'] : [overdue, 'overdue']
-  if (stated !== undefined) {
-    const parsed = parseMoney(stated.amount, stated.currency)
-    if (parsed.ok) result.overdue = { ...parsed.money, parts: stated.parts === undefined ? null : partsOf(stated.parts, stated.currency, name as string, fault) }
-    else fault([name as string, parsed.part], parsed.problem, parsed.cure)
-  }
-  if (outstanding !== undefined) result.outstanding = outstanding
-  if (minimumDue !== undefined) result.minimumDue = minimumDue
-  return result
-}
-
-function partsOf(parts: Record<string, string>, currency: string, name: string, fault: (path: PropertyKey[], message: string, cure: string) => void): Record<string, string> {
-  return Object.fromEntries(Object.entries(parts).map(([part, stated]) => {
-    const parsed = parseMoney(stated, currency)
-    if (!parsed.ok) fault([name, 'parts', part], parsed.problem, parsed.cure)
-    return [part, parsed.ok ? parsed.money.amount : stated]
-  }))
+function settle<T extends Fields>({ balance, ...body }: T, ctx: z.RefinementCtx): Omit<T, 'balance'> {
+  const fault = (path: string, message: string, cure: string) => ctx.addIssue({ code: 'custom', path: [path], message, params: { cure } })
+  if (body.overdue !== undefined && balance !== undefined) fault('balance', 'is another name of overdue, which is there too', 'State one of them.')
+  if (body.recipient !== undefined && body.recipientId !== undefined) fault('recipientId', 'stands beside recipient', 'State recipient (with its id) or recipientId.')
+  return balance === undefined ? body : { ...body, overdue: balance }
 }
 
 /** `PUT /v1/accounts/{id}`. */
@@ -85,4 +82,4 @@ export const accountBody = z.strictObject(accountFields).transform(settle)
 
 /** One line of an import: the same, with its id. */
 export const accountLine = z.strictObject({ id: upstreamId, ...accountFields }).transform(settle)
-export type AccountLine = AccountBody & { id: string }
+export type AccountLine = z.output<typeof accountLine>

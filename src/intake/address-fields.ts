@@ -1,5 +1,4 @@
 import { domainToASCII } from 'node:url'
-import { getCountry } from 'countries-and-timezones'
 import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max'
 import type { Channel } from '../model/channel.ts'
 
@@ -45,10 +44,4 @@ export function parseEmail(text: string): ParsedAddress {
   const [local, domain] = [text.slice(0, at), domainToASCII(text.slice(at + 1)).toLowerCase()]
   if (local.length > 64 || domain.length > 253 || !LOCAL_PART.test(local) || !DOMAIN.test(domain)) return wrong
   return { ok: true, value: `${local}@${domain}` }
-}
-
-/** The country part of a jurisdiction, when it is one. */
-export function countryOf(jurisdiction: string | null | undefined): string | null {
-  const code = jurisdiction?.slice(0, 2)
-  return code !== undefined && getCountry(code) !== null ? code : null
 }

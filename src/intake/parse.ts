@@ -30,10 +30,12 @@ function optionOf(schema: z.ZodType, value: unknown): z.ZodType {
 const wording: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === 'invalid_type') return issue.input === undefined ? 'is missing' : `is not ${ARTICLES[issue.expected] ?? issue.expected}`
   if (issue.code === 'invalid_value') return `is not one of ${issue.values.map(String).join(', ')}`
-  if (issue.code === 'invalid_union') return issue.input === undefined ? 'is missing' : 'has none of the known forms'
+  if (issue.code === 'invalid_union') return issue.note === undefined ? 'has none of the known forms' : `is not one of ${optionsOf(issue['options'])}`
   return undefined
 }
 
 const ARTICLES: Readonly<Record<string, string>> = {
   string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false', object: 'an object', array: 'a list', record: 'an object',
 }
+
+const optionsOf = (options: unknown): string => (Array.isArray(options) ? options.map(String).join(', ') : 'the known forms')

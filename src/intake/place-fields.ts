@@ -1,9 +1,10 @@
 import { getCountry } from 'countries-and-timezones'
 import { z } from 'zod'
+import { countryOf, isJurisdiction } from '../model/jurisdiction.ts'
 
 /** ISO 3166-1 (`US`), 3166-2 (`US-NY`) or a place below it as policy packs name it (`US-NY-NYC`). */
 export const jurisdiction = z.string()
-  .refine((text) => /^[A-Z]{2}(-[A-Z0-9]{1,3}(-[A-Z0-9]{1,8})?)?$/.test(text) && getCountry(text.slice(0, 2)) !== null, {
+  .refine((text) => isJurisdiction(text) && getCountry(countryOf(text)) !== null, {
     error: (issue) => (/^UK\b/i.test(String(issue.input)) ? 'is not an ISO 3166 code; the United Kingdom is GB' : 'is not an ISO 3166 code'),
     params: { cure: 'Write it like "CN", "US" or "US-NY".' },
   }).describe('ISO 3166-1 or 3166-2')

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { CHANNELS } from '../model/channel.ts'
+import { countryOf } from '../model/jurisdiction.ts'
 import { addressBody, consentBody, type AddressInput } from './address-body.ts'
-import { countryOf, parseAddress } from './address-fields.ts'
+import { parseAddress } from './address-fields.ts'
 import { jurisdiction, locale, timeZone } from './place-fields.ts'
 import { line, upstreamId, word } from './text-fields.ts'
 import { instant, timeOfDay } from './time-fields.ts'
@@ -14,7 +15,7 @@ const nameBody = z.union([
     family: line(100).nullish(),
     honorific: line(40).nullish().describe('As the creditor states it; never guessed.'),
   }),
-]).transform((name) => (typeof name === 'string'
+], { error: 'is neither a name as text nor {full, given, family, honorific}' }).transform((name) => (typeof name === 'string'
   ? { full: name, given: null, family: null, honorific: null }
   : { full: name.full, given: name.given ?? null, family: name.family ?? null, honorific: name.honorific ?? null }))
 
@@ -55,7 +56,7 @@ interface Reachable {
 function withAddresses<T extends Reachable>(body: T, ctx: z.RefinementCtx): T {
   const seen = new Set<string>()
   const addresses = body.addresses?.map((address, i): AddressInput => {
-    const parsed = parseAddress(address.channel, address.value, countryOf(body.jurisdiction))
+    const parsed = parseAddress(address.channel, address.value, body.jurisdiction == null ? null : countryOf(body.jurisdiction))
     const path = ['addresses', i, 'value']
     if (!parsed.ok) {
       ctx.addIssue({ code: 'custom', path, message: parsed.problem, params: { cure: parsed.cure } })

@@ -14,6 +14,7 @@ export function zodFaults(error: z.ZodError, schema: z.ZodType, within = ''): Fa
   return error.issues.flatMap((issue): Fault[] => {
     const path = joinPath(within, issue.path)
     if (issue.code === 'invalid_value') return [unknownValue(path, issue)]
+    if (issue.code === 'custom') return [{ path, problem: issue.message, ...cureOf(issue) }]
     if (issue.code !== 'unrecognized_keys') return [{ path, problem: issue.message }]
     const known = keysAt(schema, issue.path)
     return issue.keys.map((key) => {
@@ -25,6 +26,12 @@ export function zodFaults(error: z.ZodError, schema: z.ZodType, within = ''): Fa
       }
     })
   })
+}
+
+/** A schema's own check may say what would be right, as `params.cure`. */
+function cureOf(issue: z.core.$ZodIssueCustom): { cure: string } | undefined {
+  const cure: unknown = issue.params?.['cure']
+  return typeof cure === 'string' ? { cure } : undefined
 }
 
 /** The near miss is named only where the schema was parsed with `reportInput`, as for files that hold no personal data. */
