@@ -30,8 +30,9 @@ export interface PersonToPlan {
 export interface AccountToPlan {
   id: string
   state: AccountState
-  /** The version that was pinned when the spell began. */
+  /** The ladder as it was pinned when the spell began, and the version (a hash of its content) under which it was pinned. */
   ladder: Ladder
+  ladderVersion: string
   spell: SpellToPlan
   /** Oldest unpaid due date; without one nothing can be counted and nothing is planned. */
   dueDate: LocalDate | null

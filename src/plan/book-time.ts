@@ -1,0 +1,48 @@
+import { Temporal } from 'temporal-polyfill'
+import type { Instant } from '../model/instant.ts'
+import { addDays, type LocalDate } from '../model/local-date.ts'
+
+/** Which day is it in the creditor's books? */
+export function bookDate(instant: Instant, zone: string): LocalDate {
+  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate().toString()
+}
+
+/** Answers already worked out: every account of a creditor asks for the same few days. Emptied when full. */
+const known = new Map<string, Instant>()
+const KNOWN_AT_MOST = 20_000
+
+/**
+ * At which instant does this local day and time come, in the book zone?
+ *
+ * A time that a change of clocks leaves out means the first instant after the gap;
+ * one that comes twice means its first coming.
+ *
+ * @param time  `HH:MM`
+ */
+export function bookInstant(date: LocalDate, time: string, zone: string): Instant {
+  const key = `${date} ${time} ${zone}`
+  const found = known.get(key)
+  if (found !== undefined) return found
+  if (known.size >= KNOWN_AT_MOST) known.clear()
+  const instant = workOut(Temporal.PlainDateTime.from(`${date}T${time}`), zone)
+  known.set(key, instant)
+  return instant
+}
+
+function workOut(local: Temporal.PlainDateTime, zone: string): Instant {
+  const earlier = local.toZonedDateTime(zone, { disambiguation: 'earlier' })
+  const inGap = !earlier.toPlainDateTime().equals(local)
+  // In a gap `earlier` lands before it, so that the next change of the clocks is the gap's end.
+  return ((inGap ? earlier.getTimeZoneTransition('next') : null) ?? earlier).epochMilliseconds
+}
+
+/** The first instant of a day in the book zone (not midnight where a change of clocks leaves midnight out). */
+export const startOfBookDay = (date: LocalDate, zone: string): Instant => bookInstant(date, '00:00', zone)
+
+/**
+ * When is a promise to pay by this day broken, if nothing has come?
+ *
+ * The whole promised day is left to the person; on the day after, once that day's
+ * payments are known, the `promise-broken` rung may speak.
+ */
+export const promiseEndsAt = (promisedFor: LocalDate, zone: string): Instant => startOfBookDay(addDays(promisedFor, 1), zone)

@@ -1,0 +1,123 @@
+import { HAND_OFF_RUNG } from '../model/ladder-checks.ts'
+import type { Instant } from '../model/instant.ts'
+import { addDays } from '../model/local-date.ts'
+import { gentler } from '../model/tone.ts'
+import { lookAtAccount, machineSpokeSince, type AccountOutlook } from './account-outlook.ts'
+import { bookDate, startOfBookDay } from './book-time.ts'
+import { daysPastDue } from './days-past-due.ts'
+import { gather, gatherTasks, type Group } from './gather.ts'
+import type { HandOffProposal, PersonPlan, PlannedReminder, PlannedTask, RungRecord } from './person-plan.ts'
+import type { AccountToPlan, PersonToPlan } from './person-to-plan.ts'
+import { timeOn } from './rung-due.ts'
+import type { Step } from './step.ts'
+
+/**
+ * What is to be done now for one person at one creditor?
+ *
+ * Pure and total: the same input gives the same plan. Every rung that came due is
+ * planned, recorded as left out with a reason, or still waiting with an instant at which
+ * to look again. Store `records` before planning again, or the same steps come out twice.
+ *
+ * @param person  everything about that person at that creditor, read at one instant
+ * @param now     business time
+ */
+export function planPerson(person: PersonToPlan, now: Instant): PersonPlan {
+  const today = bookDate(now, person.bookZone)
+  const outlooks = person.accounts.map((account) => lookAtAccount(account, person, today, now))
+  const reminders = chooseReminders(outlooks, person, now)
+  const tasks = gatherTasks(outlooks.flatMap((outlook) => outlook.tasks))
+  const planned = [...reminders, ...tasks].flatMap((group) => group.steps.map((step) => ({ step, group })))
+
+  return {
+    reminders: reminders.map(reminderOf),
+    tasks: tasks.map(taskOf),
+    handOffProposals: outlooks.filter((o) => o.proposeHandOff).map((o) => proposalOf(o.account, person, now)),
+    records: [
+      ...outlooks.flatMap((o) => o.skipped.map((skip) => record(o.account, skip.rung, 'skipped', now, skip.reason, skip.detail))),
+      ...planned.map(({ step, group }) => record(step.account, step.rung.id, 'planned', now, null, toneDetail(step, group))),
+      ...outlooks.filter((o) => o.proposeHandOff).map((o) => record(o.account, HAND_OFF_RUNG, 'planned', now, null, null)),
+    ],
+    accounts: outlooks.map((outlook) => {
+      const left = outlook.machine !== null && !planned.some(({ step }) => step === outlook.machine)
+      return {
+        accountId: outlook.account.id,
+        daysPastDue: daysPastDue(outlook.account, person.bookZone, now),
+        nextLookAt: earliestAfter(now, left ? [...outlook.looks, tomorrowAt(outlook.machine as Step, person, now)] : outlook.looks),
+      }
+    }),
+    caughtUpOn: reminders.some((group) => group.steps.some((step) => step.late)) ? today : null,
+  }
+}
+
+/**
+ * Which of today's machine steps go now, and together with which?
+ *
+ * A step due today goes when its time has come, and takes along what falls due later
+ * today. A step from an earlier day is caught up at most once a day for each person,
+ * and only on a day on which the machine has not spoken yet, or in a message that goes anyway.
+ */
+function chooseReminders(outlooks: readonly AccountOutlook[], person: PersonToPlan, now: Instant): Group[] {
+  const today = bookDate(now, person.bookZone)
+  const startOfDay = startOfBookDay(today, person.bookZone)
+  const steps = outlooks.flatMap((outlook) => (outlook.machine === null ? [] : [outlook.machine]))
+  const mayCatchUp = person.lastCatchUpOn !== today && !person.accounts.some((account) => machineSpokeSince(account, startOfDay))
+  const isDue = (step: Step) => step.dueAt <= now
+  if (steps.some((step) => isDue(step) && !step.late)) {
+    return gather(steps.filter((step) => !step.late || mayCatchUp)).filter((group) => group.steps.some((step) => isDue(step) && !step.late))
+  }
+  if (!mayCatchUp) return []
+  return gather(steps).filter((group) => group.steps.some(isDue)).slice(0, 1)
+}
+
+function reminderOf(group: Group): PlannedReminder {
+  const [lead] = group.steps
+  return {
+    ...shared(group),
+    mode: 'automated',
+    channels: group.channels,
+    template: lead.rung.template,
+  }
+}
+
+const taskOf = (group: Group): PlannedTask => ({ ...shared(group), channels: group.channels, instructions: group.steps[0].rung.instructions })
+
+function shared(group: Group) {
+  const [lead] = group.steps
+  return {
+    accountIds: group.steps.map((step) => step.account.id),
+    leadAccountId: lead.account.id,
+    spellId: lead.account.spell.id,
+    pass: lead.account.spell.pass,
+    rung: lead.rung.id,
+    ladder: { id: lead.account.ladder.id, version: lead.account.ladderVersion },
+    tone: toneOf(group),
+    kind: lead.rung.kind,
+    dueAt: group.dueAt,
+    expiresAt: group.expiresAt,
+  }
+}
+
+const toneOf = (group: Group) => group.steps.reduce((tone, step) => gentler(tone, step.tone), group.steps[0].tone)
+
+/** Said beside a planned rung whose words are gentler than the ladder's. */
+const toneDetail = (step: Step, group: Group): string | null => (toneOf(group) === step.rung.tone ? null : `tone ${toneOf(group)} instead of ${step.rung.tone}`)
+
+const proposalOf = (account: AccountToPlan, person: PersonToPlan, now: Instant): HandOffProposal => ({
+  accountId: account.id,
+  spellId: account.spell.id,
+  pass: account.spell.pass,
+  ladder: { id: account.ladder.id, version: account.ladderVersion },
+  daysPastDue: daysPastDue(account, person.bookZone, now) ?? 0,
+  proposedAt: now,
+})
+
+const record = (account: AccountToPlan, rung: string, outcome: RungRecord['outcome'], at: Instant, reason: RungRecord['reason'], detail: string | null): RungRecord =>
+  ({ accountId: account.id, spellId: account.spell.id, pass: account.spell.pass, rung, outcome, reason, detail, at })
+
+const tomorrowAt = (step: Step, person: PersonToPlan, now: Instant): Instant =>
+  timeOn(addDays(bookDate(now, person.bookZone), 1), step.rung, step.account.ladder, person)
+
+function earliestAfter(now: Instant, instants: readonly Instant[]): Instant | null {
+  const ahead = instants.filter((instant) => instant > now)
+  return ahead.length === 0 ? null : ahead.reduce((a, b) => Math.min(a, b))
+}
