@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { COMMANDS, GROUPS, type CommandEntry } from './command-table.ts'
-import { rootDirectory } from './configuration.ts'
-import { EXIT } from './exit-codes.ts'
-import { reportError } from './report-error.ts'
+import { EXIT } from '../app/exit-codes.ts'
+import { reportError } from '../app/report-error.ts'
+import { rootDirectory } from '../app/root-directory.ts'
 
 /** `.env` beside the checkout's config is for people at a terminal; what is already set wins. */
 function loadDotEnv(): void {

@@ -1,7 +1,7 @@
 import { build } from '../app/build.ts'
 import type { App } from '../app/app.ts'
 import type { Actor } from '../pipeline/shell.ts'
-import { configuration } from './configuration.ts'
+import { configuration } from '../app/configuration.ts'
 
 /** On whose behalf the command line acts: everything, and recorded as such. */
 export const CLI_ACTOR: Actor = { name: 'cli', creditor: null, live: true }

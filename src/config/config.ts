@@ -5,6 +5,8 @@ import type { Pack } from '../model/pack.ts'
 import type { Route } from '../model/route.ts'
 import type { Template } from '../model/template.ts'
 
+export type { Locales }
+
 /** A key that wraps the recipients' data keys; `secret` is 32 bytes. Never logged. */
 export interface MasterKey {
   id: string

@@ -1,13 +1,7 @@
-import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Config, ConfigProblem, ConfigWarning } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { DecorumError } from '../model/errors.ts'
-
-const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
-
-/** The directory with `config/` and `templates/`: `DECORUM_ROOT`, or the checkout that this file is in. */
-export const rootDirectory = (): string => resolve(process.env['DECORUM_ROOT'] ?? CHECKOUT)
+import { rootDirectory } from './root-directory.ts'
 
 /**
  * The configuration, or an error that lists every mistake in it.

@@ -1,0 +1,42 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { PartHealth } from './app.ts'
+
+/** Answers `/healthz` (the process lives) and `/readyz` (its parts answer) for daemons without an HTTP interface. */
+export interface HealthServer {
+  /** The port in use; another than asked for when 0 was. */
+  port: number
+  close(): Promise<void>
+}
+
+/**
+ * Starts listening on every interface, as container probes need.
+ *
+ * @param health  asked at each `/readyz`; 200 when every part is well, 503 otherwise. Holds no secrets.
+ * @throws        when the port is taken
+ */
+export async function startHealthServer(port: number, health: () => Promise<PartHealth[]>): Promise<HealthServer> {
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: unknown): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    }
+    if (request.url === '/healthz') answer(200, { status: 'ok' })
+    else if (request.url === '/readyz') {
+      health().then(
+        (parts) => answer(parts.every((p) => p.ok) ? 200 : 503, { ready: parts.every((p) => p.ok), parts }),
+        () => answer(503, { ready: false, parts: [] }),
+      )
+    } else answer(404, { code: 'DECORUM_NOT_FOUND' })
+  })
+  server.listen(port)
+  await once(server, 'listening')
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    close: async () => {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

@@ -1,0 +1,7 @@
+import { runWorker } from '../src/app/run-worker.ts'
+
+process.exit(await runWorker({
+  name: 'notifier',
+  daemons: ['notifier'],
+  purpose: 'Tells upstream systems what happened, from the outbox of the ledger.',
+}))

@@ -1,0 +1,7 @@
+import { runWorker } from '../src/app/run-worker.ts'
+
+process.exit(await runWorker({
+  name: 'phone',
+  daemons: ['phone'],
+  purpose: 'Decides, renders and makes the calls that are queued on the phone routes.',
+}))

@@ -1,0 +1,7 @@
+import { runWorker } from '../src/app/run-worker.ts'
+
+process.exit(await runWorker({
+  name: 'sweeper',
+  daemons: ['sweeper'],
+  purpose: 'Rings again what was left queued, asks providers about attempts in doubt, and ends what is past its deadline.',
+}))
