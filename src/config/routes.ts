@@ -11,11 +11,13 @@ export interface ReadRoutes {
   warnings: ConfigWarning[]
 }
 
+const CAPTURE_PER_SECOND = 1000
+
 /**
  * Which routes do these entries make?
  *
  * A route whose credentials are all left to variables, none of which is set, becomes a `capture`
- * route with the same id, channel and rate, so that a checkout runs without any account anywhere.
+ * route of the same id and channel, so that a checkout runs without any account anywhere.
  * One that has some of its credentials is a mistake.
  */
 export function readRoutes(yaml: YamlFile, entries: readonly unknown[]): ReadRoutes {
@@ -50,7 +52,7 @@ function readRoute(yaml: YamlFile, raw: Record<string, unknown>, at: string, rea
     read.problems.push(...lacking.problems)
     return
   }
-  const entry = capture ? { ...raw, provider: 'capture', settings: {}, from: raw['from'] === '' ? 'capture' : raw['from'] } : raw
+  const entry = capture ? captured(raw) : raw
   const parsed = parseWithVariables(yaml, entry, schemaOf(capture ? 'capture' : provider), at)
   if (!parsed.ok) read.problems.push(...problemsOf(yaml, parsed.faults))
   else read.routes.push(parsed.value as Route)
@@ -60,6 +62,11 @@ function readRoute(yaml: YamlFile, raw: Record<string, unknown>, at: string, rea
       message: `route ${String(raw['id'])}: no ${provider} credentials, so its messages are captured and reach nobody; set ${lacking.names.join(' and ')} to send`,
     })
   }
+}
+
+/** The rate written is the missing provider's; a captured message costs nothing. */
+function captured(raw: Record<string, unknown>): Record<string, unknown> {
+  return { ...raw, provider: 'capture', settings: {}, rate: { perSecond: CAPTURE_PER_SECOND }, from: raw['from'] === '' ? 'capture' : raw['from'] }
 }
 
 type Lacking =
