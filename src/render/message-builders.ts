@@ -70,10 +70,13 @@ export function voiceMessage(filled: Filled): Built<VoiceMessage> {
   return { ok: true, message }
 }
 
-function signatureFor({ manifest, locale, facts }: Filled): string {
-  if (manifest.signed !== 'always' && !/^zh\b/i.test(locale)) return ''
-  if (facts.creditor.signature === null) throw new MissingFact('creditor.signature')
-  return `【${cleanLine(facts.creditor.signature)}】`
+/** Mainland carriers take only the registered signature; elsewhere the sender's name does as well. */
+function signatureFor({ manifest, locale, facts, view }: Filled): string {
+  const always = manifest.signed === 'always'
+  if (!always && !/^zh\b/i.test(locale)) return ''
+  const signature = facts.creditor.signature ?? (always ? undefined : view['sender'])
+  if (typeof signature !== 'string' || cleanLine(signature) === '') throw new MissingFact('creditor.signature')
+  return `【${cleanLine(signature)}】`
 }
 
 /** The tone's words inside what every message of the channel carries. */
