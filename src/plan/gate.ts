@@ -21,9 +21,8 @@ export function missingForGate(rung: Rung, account: AccountToPlan): string[] {
 /**
  * Which tone must words not pass while the time for disputing runs?
  *
- * Business days are Monday to Friday. Public holidays are not known here, so the day
- * counts as received no later than it can be only where none falls in between; the
- * policy packs judge the exact period.
+ * Business days are Monday to Friday; public holidays are not known here, so that where
+ * one falls in between the calm is a day short. The policy packs judge the exact period.
  *
  * @returns  null when the ladder has no gate or the time is over
  */
