@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto'
 import type { Channel } from '../../model/channel.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { decrypt, encrypt } from './cipher.ts'
@@ -57,6 +57,10 @@ export interface Vault {
   addressHashes(channel: Channel, value: string): AddressHash[]
   /** The ids of the HMAC keys that can be computed, the one for new rows first. */
   readonly liveHashKeys: readonly string[]
+  /** 16 bytes that show that we gave out this text for this purpose, and nobody else did. */
+  sign(purpose: string, text: string): Buffer
+  /** Did `sign` make this for that text, under any live key? */
+  isSigned(purpose: string, text: string, signature: Buffer): boolean
 }
 
 /**
@@ -90,6 +94,10 @@ export function openVault(ring: KeyRing): Vault {
     recent.put(wrapped, key)
     return key
   }
+  // Links in sent mail must outlive a rotation, so they too are signed with the oldest key.
+  const signers = ring.map((ringKey) => derive(ringKey, 'signature')).reverse()
+  const signWith = (key: KeyObject, purpose: string, text: string): Buffer =>
+    createHmac('sha256', key).update(purpose).update('\0').update(text, 'utf8').digest().subarray(0, SIGNATURE_BYTES)
   const hashWith = (hasher: { keyId: string; key: KeyObject }, channel: Channel, value: string): AddressHash => ({
     hash: createHmac('sha256', hasher.key).update(channel === 'email' ? 'mailbox' : 'number').update('\0').update(value, 'utf8').digest(),
     keyId: hasher.keyId,
@@ -110,8 +118,13 @@ export function openVault(ring: KeyRing): Vault {
     addressHash: (channel, value) => hashWith(hashers[0] as (typeof hashers)[number], channel, value),
     addressHashes: (channel, value) => hashers.map((hasher) => hashWith(hasher, channel, value)),
     liveHashKeys: hashers.map((hasher) => hasher.keyId),
+    sign: (purpose, text) => signWith(signers[0] as KeyObject, purpose, text),
+    isSigned: (purpose, text, signature) =>
+      signature.length === SIGNATURE_BYTES && signers.some((key) => timingSafeEqual(signWith(key, purpose, text), signature)),
   }
 }
+
+const SIGNATURE_BYTES = 16
 
 const derive = ({ key }: RingKey, purpose: string): KeyObject =>
   createSecretKey(Buffer.from(hkdfSync('sha256', key, '', `decorum/${purpose}`, 32)))
