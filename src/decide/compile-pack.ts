@@ -1,0 +1,113 @@
+import { calendarNamed } from '../model/calendars/known.ts'
+import type { Pack } from '../model/pack.ts'
+import type { PackRule } from '../model/pack-rule.ts'
+import type { Instant } from '../model/instant.ts'
+import type { Case } from './case.ts'
+import type { CompiledPack } from './compiled-pack.ts'
+import { compileCondition } from './condition.ts'
+import { openUntil, opensAfter, type Opening } from './consent.ts'
+import { allows, NEVER, objects, type Answer, type CompiledRule } from './rule.ts'
+import { compileCap } from './shapes/cap.ts'
+import { compileConsentNeeded } from './shapes/consent-needed.ts'
+import { compileCooldown } from './shapes/cooldown.ts'
+import { compileDuty } from './shapes/duty.ts'
+import { compileExclusivity } from './shapes/exclusivity.ts'
+import { compilePause } from './shapes/pause.ts'
+import { compilePrecondition } from './shapes/precondition.ts'
+import { compileSpacing } from './shapes/spacing.ts'
+import { compileStop } from './shapes/stop.ts'
+import { askHours } from './shapes/window.ts'
+import { compileSpeakingTime, type SpeakingTime } from './speaking-time.ts'
+import { compileHours } from './weekly-hours.ts'
+
+type Ask = (facts: Case, at: Instant, answer: Answer) => void
+
+/**
+ * Makes a pack ready to decide with.
+ *
+ * Rules that are switched off, and rules that never object here (content, retention,
+ * opt-out mechanics), are left out; they stay readable in the pack.
+ */
+export function compilePack(pack: Pack): CompiledPack {
+  const appliesTo = compileCondition(pack.applies)
+  const rules: CompiledRule[] = []
+  for (const rule of pack.rules) {
+    if (rule.status === 'off') continue
+    const opening: Opening | null = rule.unless === undefined ? null : { kinds: new Set(rule.unless.consent), days: rule.unless.days ?? null }
+    const ask = compileShape(rule, opening)
+    if (ask === null) continue
+    rules.push({
+      rule: `${pack.id}/${rule.id}`, pack: pack.id, version: pack.version, citation: rule.citation, verified: rule.verified !== 'no',
+      setsHours: rule.shape === 'window',
+      concerns: compileCondition(rule.when),
+      ask: inItsTime(ask, opening, pack, rule),
+    })
+  }
+  const inForce = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies])
+  return { pack, appliesTo, inForce: inForce as NonNullable<typeof inForce>, rules }
+}
+
+function compileShape(rule: PackRule, opening: Opening | null): Ask | null {
+  switch (rule.shape) {
+    case 'window': {
+      const calendar = rule.holidays === undefined ? undefined : { calendar: calendarNamed(rule.holidays.calendar) ?? (() => 'unknown' as const), effect: rule.holidays.effect }
+      const hours = compileHours({ allow: rule.allow, ban: rule.ban, closedDays: rule.closedDays, holidays: calendar })
+      return (facts, at, answer) => askHours(hours, facts, at, answer)
+    }
+    case 'cap': return compileCap(rule, opening)
+    case 'exclusivity': return compileExclusivity(rule)
+    case 'spacing': return compileSpacing(rule)
+    case 'cooldown': return compileCooldown(rule)
+    case 'precondition': return compilePrecondition(rule, rule.waitBusinessDays === undefined ? null : calendarNamed(rule.waitBusinessDays.calendar))
+    case 'duty': return compileDuty(rule)
+    case 'pause': return compilePause(rule)
+    case 'stop': return compileStop(rule)
+    case 'consent': return compileConsentNeeded(rule)
+    case 'route': return (_facts, _at, answer) => objects(answer, 'route_not_eligible')
+    case 'content': case 'third-party': case 'opt-out': case 'retention': return null
+  }
+}
+
+/** Silences a rule outside its dates and days past due, and while consent opens it. */
+function inItsTime(ask: Ask, opening: Opening | null, pack: Pack, rule: PackRule): Ask {
+  const speaking = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies, rule.when ?? {}])
+  const time: SpeakingTime = { speaks: true, until: NEVER }
+  let cutShort = false
+
+  /** Asks once; an objection ends where the rule falls silent, if that is sooner. */
+  const askOnce: Ask = (facts, at, answer) => {
+    cutShort = false
+    if (speaking !== null) {
+      speaking(facts, at, time)
+      if (!time.speaks) return allows(answer, time.until)
+    }
+    const silentFrom = speaking === null ? NEVER : time.until
+    let opens = NEVER
+    if (opening !== null && facts.facts.consents.length > 0) {
+      const channel = facts.facts.reminder.channel
+      const address = facts.facts.address?.id ?? null
+      const until = openUntil(facts, opening, at, channel, address)
+      if (until !== null) return allows(answer, until)
+      opens = opensAfter(facts, opening, at, channel, address)
+    }
+    ask(facts, at, answer)
+    const silent = answer.code === null ? silentFrom : Math.min(silentFrom, opens)
+    cutShort = silent < answer.until
+    if (cutShort) answer.until = silent
+  }
+
+  return (facts, at, answer) => {
+    askOnce(facts, at, answer)
+    const { code } = answer
+    // Where an objection is cut short, another reason of the same rule may stand: its end is the first instant without any.
+    while (code !== null && cutShort) {
+      const end = answer.until
+      askOnce(facts, end, answer)
+      if (answer.code === null) {
+        objects(answer, code, end)
+        return
+      }
+      answer.code = code
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { Instant } from '../model/instant.ts'
+import type { Channel } from '../model/channel.ts'
+import type { ConsentFacts } from '../model/facts.ts'
+import type { Case } from './case.ts'
+import { NEVER } from './rule.ts'
+
+/** Does this consent reach this channel and address? What it does not limit, it covers. */
+const covers = (consent: ConsentFacts, kinds: ReadonlySet<string>, channel: Channel, address: string | null): boolean =>
+  kinds.has(consent.kind) && (consent.channel === null || consent.channel === channel) && (consent.address === null || consent.address === address)
+
+/** Which consents open a rule, and for how many days at most (S17). */
+export interface Opening {
+  readonly kinds: ReadonlySet<string>
+  /** Day 1 is the consent's own day; null: as long as the consent lasts. */
+  readonly days: number | null
+}
+
+/** End of the opening that this consent gives; the earliest of the zones when it is counted in days. */
+function endOf(facts: Case, consent: ConsentFacts, opening: Opening): Instant {
+  const end = consent.until ?? NEVER
+  if (opening.days === null) return end
+  let counted = NEVER
+  for (const zone of facts.zones) counted = Math.min(counted, zone.startOfDay(zone.dayAt(consent.from) + opening.days))
+  return Math.min(end, counted)
+}
+
+/**
+ * Is consent in force at this instant?
+ *
+ * @returns  the instant at which that ends, or null when there is none
+ */
+export function openUntil(facts: Case, opening: Opening, at: Instant, channel: Channel, address: string | null): Instant | null {
+  let until: Instant | null = null
+  for (const consent of facts.facts.consents) {
+    if (!covers(consent, opening.kinds, channel, address) || consent.from > at) continue
+    const end = endOf(facts, consent, opening)
+    if (end > at && (until === null || end > until)) until = end
+  }
+  return until
+}
+
+/** The first later instant at which a consent begins; NEVER when none does. */
+export function opensAfter(facts: Case, opening: Opening, at: Instant, channel: Channel, address: string | null): Instant {
+  let first = NEVER
+  for (const consent of facts.facts.consents) {
+    if (covers(consent, opening.kinds, channel, address) && consent.from > at && consent.from < (consent.until ?? NEVER)) first = Math.min(first, consent.from)
+  }
+  return first
+}
+

@@ -1,0 +1,129 @@
+import type { Decision, Objection } from '../model/decision.ts'
+import type { Facts } from '../model/facts.ts'
+import { DAY, type Instant } from '../model/instant.ts'
+import { caseOf, type Case } from './case.ts'
+import type { CompiledPack } from './compiled-pack.ts'
+import { PROMISES } from './promises/all.ts'
+import { NEVER, type Answer, type CompiledRule } from './rule.ts'
+import type { SpeakingTime } from './speaking-time.ts'
+
+/** How far ahead an instant is sought at which nothing objects, after the last rule that is not about hours. */
+const HORIZON = 400 * DAY
+
+/**
+ * May this reminder go out now; if not, when or why never?
+ *
+ * Pure and total. Refusals outrank deferrals, deferrals outrank sending; every rule
+ * that objects is listed, the binding one first. `defer` names the first instant at
+ * which no rule objects, found by asking all of them again, not the latest of their ends.
+ *
+ * @param packs  as `selectPacks` gives them; those that do not apply stay silent
+ */
+export function decide(facts: Facts, packs: readonly CompiledPack[], now: Instant): Decision {
+  try {
+    return decideCase(caseOf(facts, now), packs)
+  } catch {
+    // A fault of ours must neither send nor stop the batch: it shows as a refusal that an operator can cure.
+    const reason: Objection = { code: 'internal_error', rule: 'decorum/total', pack: 'decorum', version: '1', citation: 'Decorum: what cannot be decided is not sent', verified: true, until: null }
+    return { verdict: 'refuse', until: null, candidateZones: [], packs: [], reasons: [reason] }
+  }
+}
+
+function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
+  const { now } = facts
+  const rules: CompiledRule[] = []
+  for (const promise of PROMISES) if (promise.concerns(facts)) rules.push(promise)
+  const applied = gather(facts, packs, rules)
+  const answer: Answer = { code: null, until: NEVER }
+  const reasons: Objection[] = []
+  let final = false
+  let latest = now
+  let change = NEVER
+  for (const rule of rules) {
+    rule.ask(facts, now, answer)
+    if (answer.code === null) change = Math.min(change, answer.until)
+    else {
+      reasons.push(objection(rule, answer))
+      if (answer.until === NEVER) final = true
+      else latest = Math.max(latest, answer.until)
+    }
+  }
+  const head = { candidateZones: [...facts.located ? facts.zoneNames : []], packs: applied }
+  if (final) return { verdict: 'refuse', until: null, ...head, reasons: bindingFirst(reasons) }
+  if (reasons.length > 0) {
+    const free = firstFree(facts, rules, latest)
+    if (typeof free === 'number') return { verdict: 'defer', until: free, ...head, reasons: bindingFirst(reasons) }
+    return { verdict: 'refuse', until: null, ...head, reasons: [free, ...bindingFirst(reasons)] }
+  }
+  return { verdict: 'send', until: firstObjection(facts, rules, change), ...head, reasons: [] }
+}
+
+/** Adds the rules of every pack that applies; returns the packs in force. */
+function gather(facts: Case, packs: readonly CompiledPack[], rules: CompiledRule[]): Decision['packs'] {
+  const applied: Decision['packs'] = []
+  const time: SpeakingTime = { speaks: true, until: NEVER }
+  let hoursAreSet = false
+  const add = (compiled: CompiledPack): void => {
+    if (!compiled.appliesTo(facts)) return
+    compiled.inForce(facts, facts.now, time)
+    if (time.speaks) applied.push({ id: compiled.pack.id, version: compiled.pack.version })
+    for (const rule of compiled.rules) {
+      if (!rule.concerns(facts)) continue
+      rules.push(rule)
+      if (rule.setsHours && time.speaks && !compiled.pack.optIn) hoursAreSet = true
+    }
+  }
+  for (const compiled of packs) if (!compiled.pack.fallback) add(compiled)
+  if (!hoursAreSet) for (const compiled of packs) if (compiled.pack.fallback) add(compiled)
+  return applied
+}
+
+/** The first instant from `from` on at which nothing objects, or the objection that makes sure there is none. */
+function firstFree(facts: Case, rules: readonly CompiledRule[], from: Instant): Instant | Objection {
+  const answer: Answer = { code: null, until: NEVER }
+  let free = from
+  let horizon = from + HORIZON
+  for (let settled = false; !settled;) {
+    settled = true
+    for (const rule of rules) {
+      rule.ask(facts, free, answer)
+      if (answer.code === null) continue
+      if (answer.until === NEVER) return objection(rule, answer)
+      free = answer.until
+      settled = false
+      if (!rule.setsHours) horizon = Math.max(horizon, free + HORIZON)
+    }
+    if (free > horizon) return NO_COMMON_WINDOW
+  }
+  return free
+}
+
+/** Hours of different rules that never meet, though each opens at some time. */
+const NO_COMMON_WINDOW: Objection = {
+  code: 'no_common_window', rule: 'decorum/common-window', pack: 'decorum', version: '1',
+  citation: 'Decorum: every rule must agree before anything is sent (promise 3)', verified: true, until: null,
+}
+
+/** The first instant after `change` at which any rule objects; null when none is foreseen. */
+function firstObjection(facts: Case, rules: readonly CompiledRule[], change: Instant): Instant | null {
+  const answer: Answer = { code: null, until: NEVER }
+  const horizon = facts.now + HORIZON
+  for (let at = change; at < horizon;) {
+    let next = NEVER
+    for (const rule of rules) {
+      rule.ask(facts, at, answer)
+      if (answer.code !== null) return at
+      next = Math.min(next, answer.until)
+    }
+    at = next
+  }
+  return null
+}
+
+const objection = (rule: CompiledRule, answer: Answer): Objection => ({
+  code: answer.code ?? 'internal_error', rule: rule.rule, pack: rule.pack, version: rule.version, citation: rule.citation, verified: rule.verified,
+  until: answer.until === NEVER ? null : answer.until,
+})
+
+/** Objections without an end first, in the order they were asked; then the ones that last longest. */
+const bindingFirst = (reasons: Objection[]): Objection[] => reasons.sort((a, b) => (b.until ?? NEVER) === (a.until ?? NEVER) ? 0 : (b.until ?? NEVER) - (a.until ?? NEVER))

@@ -1,0 +1,51 @@
+import type { BlockedTime } from '../../model/facts.ts'
+import { DAY, type Instant } from '../../model/instant.ts'
+import type { Case } from '../case.ts'
+import { allows, NEVER, objects, type Answer } from '../rule.ts'
+import { compileHours, type HoursAnswer, type WeeklyHours } from '../weekly-hours.ts'
+import { promise } from './promise.ts'
+
+const SEARCH = 400 * DAY
+const compiled = new Map<string, WeeklyHours>()
+const COMPILED_MAX = 5_000
+
+/** Times at which the person asked not to be contacted, in every zone they may be in (S4). */
+export const BLOCKED_TIMES = promise('blocked-time', 'a time at which somebody asked not to be contacted is kept', askBlockedTimes,
+  (facts) => facts.located && facts.facts.recipient.blockedTimes.length > 0, true)
+
+function askBlockedTimes(facts: Case, at: Instant, answer: Answer): void {
+  const one: HoursAnswer = { state: 'open', until: 0 }
+  const channel = facts.facts.reminder.channel
+  let [free, until] = [at, NEVER]
+  for (let settled = false; !settled;) {
+    settled = true
+    until = NEVER
+    for (const blocked of facts.facts.recipient.blockedTimes) {
+      const ends = blocked.until ?? NEVER
+      if (free >= ends || (blocked.channel !== null && blocked.channel !== channel)) continue
+      for (const zone of facts.zones) {
+        hoursOf(blocked).ask(zone, free, one)
+        if (one.state === 'open') {
+          if (one.until < ends) until = Math.min(until, one.until)
+          continue
+        }
+        free = Math.min(one.until, ends)
+        settled = false
+        if (free - at > SEARCH) return objects(answer, 'recipient_blocked_time')
+      }
+    }
+  }
+  if (free > at) objects(answer, 'recipient_blocked_time', free)
+  else allows(answer, until)
+}
+
+function hoursOf(blocked: BlockedTime): WeeklyHours {
+  const key = `${blocked.days.join()}|${blocked.from}|${blocked.to}`
+  let hours = compiled.get(key)
+  if (hours === undefined) {
+    hours = compileHours({ ban: [{ days: blocked.days, from: blocked.from, to: blocked.to }] })
+    if (compiled.size >= COMPILED_MAX) compiled.clear()
+    compiled.set(key, hours)
+  }
+  return hours
+}

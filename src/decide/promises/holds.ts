@@ -1,0 +1,25 @@
+import type { ObjectionCode } from '../../model/decision.ts'
+import type { HoldKind } from '../../model/hold.ts'
+import { NEVER, type CompiledRule } from '../rule.ts'
+import { askSpans, type Span } from '../spans.ts'
+import { promise } from './promise.ts'
+
+/** Holds under which not even a confirmation of what the person said goes out. */
+const SILENT: ReadonlySet<HoldKind> = new Set<HoldKind>(['breathing-space', 'legal-action', 'bankruptcy', 'facts-conflict'])
+
+const holdRule = (id: string, citation: string, code: ObjectionCode, concernsKind: (kind: HoldKind) => boolean): CompiledRule =>
+  promise(id, citation, (facts, at, answer) => {
+    const spans: Span[] = []
+    for (const hold of facts.facts.holds) {
+      if (!concernsKind(hold.kind) || (facts.facts.reminder.kind === 'confirmation' && !SILENT.has(hold.kind))) continue
+      if (hold.account !== null && !facts.facts.accounts.some((account) => account.id === hold.account)) continue
+      spans.push({ from: hold.from, until: hold.until ?? NEVER })
+    }
+    askSpans(spans, code, at, answer)
+  }, (facts) => facts.facts.holds.some((hold) => concernsKind(hold.kind)))
+
+export const HOLDS: readonly CompiledRule[] = [
+  holdRule('hold', 'a promise, dispute, hardship, complaint or other pause is kept', 'on_hold', (kind) => kind !== 'payment-pending' && kind !== 'facts-conflict'),
+  holdRule('payment-in-flight', 'nobody is chased for money that is on its way', 'payment_pending', (kind) => kind === 'payment-pending'),
+  holdRule('facts-agree', 'facts that contradict each other hold the account (promise 11)', 'facts_conflict', (kind) => kind === 'facts-conflict'),
+]

@@ -1,0 +1,46 @@
+import { MINUTE } from '../../model/instant.ts'
+import { allows, NEVER, objects, type CompiledRule } from '../rule.ts'
+import { askSpans, type Span } from '../spans.ts'
+import { promise } from './promise.ts'
+
+/** A call is over, or in doubt, this long after it began. */
+const LONGEST_CALL = 30 * MINUTE
+/** When to look again at a call that the system says is in flight. */
+const LOOK_AGAIN = 5 * MINUTE
+
+export const LOCATION = promise('location', 'nobody is contacted while it is unknown where, and so at what hour, they are (promise 11)',
+  (_facts, _at, answer) => objects(answer, 'location_unknown'), (facts) => !facts.located)
+
+export const FRESH_BALANCE = promise('fresh-balance', "a balance older than the creditor's bound is not chased (promise 11)", (facts, at, answer) => {
+  let staleFrom = NEVER
+  for (const account of facts.facts.accounts) {
+    if (account.freshForMs !== null) staleFrom = Math.min(staleFrom, account.asOf === null ? -Infinity : account.asOf + account.freshForMs + 1)
+  }
+  if (at >= staleFrom) objects(answer, 'stale_balance')
+  else allows(answer, staleFrom)
+}, (facts) => facts.facts.accounts.some((account) => account.freshForMs !== null))
+
+export const NOT_EXPIRED = promise('deadline', 'a reminder is not sent after its own deadline', (facts, at, answer) => {
+  const deadline = facts.facts.reminder.expiresAt ?? NEVER
+  if (at >= deadline) objects(answer, 'expired')
+  else allows(answer, deadline)
+}, (facts) => facts.facts.reminder.expiresAt !== null)
+
+/** A person or number is never rung while an earlier call may still be ringing. */
+export const ONE_CALL = promise('one-call-at-a-time', 'a person has at most one call in flight', (facts, at, answer) => {
+  const spans: Span[] = []
+  for (const contact of facts.facts.contacts) {
+    if (contact.channel === 'phone' && contact.direction === 'outbound' && contact.outcome === 'pending') spans.push({ from: Math.min(contact.at, at), until: contact.at + LONGEST_CALL })
+  }
+  if (facts.facts.system?.phoneInFlight === true) spans.push({ from: facts.now, until: facts.now + LOOK_AGAIN })
+  askSpans(spans, 'too_soon', at, answer)
+}, (facts) => facts.facts.reminder.channel === 'phone')
+
+/** What the running system itself knows to stand in the way. */
+export const SYSTEM: readonly CompiledRule[] = [
+  promise('test-mode', 'a test key, or a copy of the system, reaches nobody (promise 12)', (_facts, _at, answer) => objects(answer, 'test_mode'), (facts) => facts.facts.system?.testMode === true),
+  promise('switch', 'a switch thrown by an operator holds at once', (_facts, _at, answer) => objects(answer, 'switched_off'), (facts) => facts.facts.system?.switchedOff != null),
+  promise('clock', 'nothing is sent while the time is in doubt', (_facts, _at, answer) => objects(answer, 'clock_uncertain'), (facts) => facts.facts.system?.clockUncertain === true),
+  promise('route', 'a message needs a route that serves it', (_facts, _at, answer) => objects(answer, 'route_not_eligible'), (facts) => facts.facts.system?.routeProblem != null),
+  promise('registration', 'a template that needs registration is not sent without it', (_facts, _at, answer) => objects(answer, 'not_registered'), (facts) => facts.facts.system?.notRegistered === true),
+]

@@ -1,0 +1,65 @@
+import type { Kind } from '../../model/kind.ts'
+import type { SuppressionReason } from '../../model/suppression.ts'
+import type { SuppressionFacts } from '../../model/facts.ts'
+import { allows, NEVER, objects, type CompiledRule } from '../rule.ts'
+import { askSpans, type Span } from '../spans.ts'
+import type { Case } from '../case.ts'
+import { promise } from './promise.ts'
+
+/**
+ * What each stop still lets through. An opt-out may be confirmed once; after a written
+ * cease, law asks for some notices (12 CFR 1006.6(c)(2)). Everything else stops entirely.
+ */
+const LETS: Partial<Record<SuppressionReason, readonly Kind[]>> = {
+  'opt-out': ['confirmation'],
+  'cease': ['confirmation', 'required-notice'],
+  'refusal-to-pay': ['confirmation', 'required-notice'],
+}
+
+/** Reasons that say something about the number or mailbox itself, whatever channel they were learned on. */
+const ABOUT_THE_ADDRESS: ReadonlySet<SuppressionReason> = new Set<SuppressionReason>(['wrong-number', 'deceased', 'identity-fraud', 'attorney', 'bankruptcy', 'cease'])
+
+const STOPPING_EVENTS: ReadonlySet<string> = new Set(['deceased', 'attorney', 'bankruptcy', 'identity-fraud'])
+
+function reaches(stop: SuppressionFacts, facts: Case): boolean {
+  const { reminder, address } = facts.facts
+  const sameChannel = stop.channel === null || stop.channel === reminder.channel
+  switch (stop.scope) {
+    case 'all':
+      return true
+    case 'channel':
+      return sameChannel
+    case 'address':
+      if (stop.address === null) return sameChannel
+      return stop.address === address?.id && (sameChannel || ABOUT_THE_ADDRESS.has(stop.reason))
+  }
+}
+
+export const SUPPRESSION = promise('suppression', 'whoever asked us to stop, or must not be contacted, is not', (facts, at, answer) => {
+  const spans: Span[] = []
+  for (const stop of facts.facts.suppressions) {
+    if (!reaches(stop, facts) || LETS[stop.reason]?.includes(facts.facts.reminder.kind) === true) continue
+    spans.push({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER })
+  }
+  askSpans(spans, 'suppressed', at, answer)
+}, (facts) => facts.facts.suppressions.length > 0)
+
+/** An event that stops contact counts from the moment it is known, before anybody has recorded a suppression. */
+export const STOPPING_EVENT = promise('stopping-event', 'a death, an attorney, a bankruptcy or an identity fraud stops contact as soon as it is known', (facts, at, answer) => {
+  const spans: Span[] = []
+  for (const event of facts.facts.events ?? []) {
+    if (STOPPING_EVENTS.has(event.type) && (event.account === null || facts.facts.accounts.some((account) => account.id === event.account))) spans.push({ from: Math.min(event.at, at), until: NEVER })
+  }
+  askSpans(spans, 'suppressed', at, answer)
+}, (facts) => facts.facts.events !== null && facts.facts.events.length > 0)
+
+export const OWN_ADDRESS: CompiledRule = promise('own-address', "only the borrower's own addresses are ever used", (_facts, _at, answer) => objects(answer, 'suppressed'), (facts) => {
+  const relation = facts.facts.address?.relation ?? null
+  return relation !== null && relation !== 'self'
+})
+
+/** Only an open account is reminded of; what closes an account may still be confirmed. */
+export const OPEN_ACCOUNT = promise('open-account', 'a debt that is settled, cured, withdrawn or handed off is not chased', (facts, _at, answer) => {
+  if (facts.facts.reminder.kind !== 'confirmation' && facts.facts.accounts.some((account) => account.state !== 'open')) objects(answer, 'account_closed')
+  else allows(answer)
+})

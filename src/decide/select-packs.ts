@@ -1,0 +1,48 @@
+import type { Fault } from '../model/errors.ts'
+import { nearMiss } from '../model/near-miss.ts'
+import type { CompiledPack } from './compiled-pack.ts'
+
+/** Which packs to consider: exactly the `named` ones, or the defaults and the opt-in ones named `also`. */
+export interface PackChoice {
+  named: readonly string[] | null
+  /** Opt-in packs that the configuration adds to the defaults. */
+  also?: readonly string[]
+}
+
+/**
+ * Which packs are considered for a decision?
+ *
+ * Named packs are exactly those, fallback or not. By default every pack that is not
+ * opt-in, the fallback included; `decide` itself leaves out those that do not apply.
+ *
+ * @returns  the packs, every version of each, or a fault for each unknown name
+ */
+export function selectPacks(all: readonly CompiledPack[], choice: PackChoice): { ok: true; packs: CompiledPack[] } | { ok: false; faults: Fault[] } {
+  const known = [...new Set(all.map(({ pack }) => pack.id))]
+  const wanted = choice.named ?? choice.also ?? []
+  const faults = wanted.flatMap((name, i): Fault[] => {
+    if (known.includes(name)) return []
+    const meant = nearMiss(name, known)
+    return [{ path: `packs[${i}]`, problem: `is not a policy pack: ${name}`, cure: meant === null ? `Known: ${known.join(', ')}.` : `Did you mean "${meant}"?` }]
+  })
+  if (faults.length > 0) return { ok: false, faults }
+  if (choice.named !== null) {
+    const named = new Set(choice.named)
+    return { ok: true, packs: all.filter(({ pack }) => named.has(pack.id)).map(asOrdinary) }
+  }
+  const also = new Set(choice.also)
+  return { ok: true, packs: all.filter(({ pack }) => !pack.optIn || also.has(pack.id)) }
+}
+
+const ordinary = new WeakMap<CompiledPack, CompiledPack>()
+
+/** A fallback pack that is named is meant, whatever else sets hours. */
+function asOrdinary(compiled: CompiledPack): CompiledPack {
+  if (!compiled.pack.fallback) return compiled
+  let plain = ordinary.get(compiled)
+  if (plain === undefined) {
+    plain = { ...compiled, pack: { ...compiled.pack, fallback: false } }
+    ordinary.set(compiled, plain)
+  }
+  return plain
+}

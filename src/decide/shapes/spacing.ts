@@ -1,0 +1,35 @@
+import { MINUTE, type Instant } from '../../model/instant.ts'
+import type { RuleOf } from '../../model/pack-rule.ts'
+import type { Case } from '../case.ts'
+import { isCounted, type Counted } from '../counting.ts'
+import { allows, objects, type Answer } from '../rule.ts'
+import { firstConversation } from './cap.ts'
+
+/** A least time between contacts, in minutes or in whole local days (S11). */
+export function compileSpacing(rule: RuleOf<'spacing'>): (facts: Case, at: Instant, answer: Answer) => void {
+  const counted: Counted = { unit: rule.counts, key: rule.key, channels: rule.channels }
+  return (facts, at, answer) => {
+    const address = facts.facts.address?.id ?? null
+    let until = at
+    const look = (account: string | null): void => {
+      const notBefore = rule.afterFirstConversation === true ? firstConversation(facts, counted, account) : -Infinity
+      for (const contact of facts.facts.contacts) {
+        if (contact.direction !== 'outbound' || contact.at < notBefore || !isCounted(contact, counted, account, address)) continue
+        // A contact recorded in the future counts as now until its time comes.
+        if (rule.minutes !== undefined) until = Math.max(until, contact.at + rule.minutes * MINUTE)
+        else until = Math.max(until, daysAfter(facts, contact.at, rule.days as number))
+      }
+    }
+    if (rule.key === 'account') for (const account of facts.facts.accounts) look(account.id)
+    else look(null)
+    if (until > at) objects(answer, 'too_soon', until)
+    else allows(answer)
+  }
+}
+
+/** Start of the local day so many days after this instant's, in the zone where that comes last. */
+export function daysAfter(facts: Case, instant: Instant, days: number): Instant {
+  let latest = -Infinity
+  for (const zone of facts.zones) latest = Math.max(latest, zone.startOfDay(zone.dayAt(instant) + days))
+  return latest
+}

@@ -1,0 +1,39 @@
+import type { Instant } from '../../model/instant.ts'
+import { DAY } from '../../model/instant.ts'
+import type { Case } from '../case.ts'
+import { allows, NEVER, objects, type Answer } from '../rule.ts'
+import type { HoursAnswer, WeeklyHours } from '../weekly-hours.ts'
+
+const SEARCH = 400 * DAY
+const one: HoursAnswer = { state: 'open', until: 0 }
+
+/**
+ * Contact hours, in every zone the person may be in.
+ *
+ * Objects until the first instant that is open in all of them; when there is none,
+ * the answer is `no_common_window`, which more knowledge about the person cures.
+ */
+export function askHours(hours: WeeklyHours, facts: Case, at: Instant, answer: Answer): void {
+  if (!facts.located) return allows(answer)
+  let shut: 'outside_contact_window' | 'holiday' | null = null
+  let open = at
+  let until = NEVER
+  for (let settled = false; !settled;) {
+    settled = true
+    until = NEVER
+    for (const zone of facts.zones) {
+      hours.ask(zone, open, one)
+      if (one.state === 'unknown') return objects(answer, 'calendar_unknown')
+      if (one.state === 'open') {
+        until = Math.min(until, one.until)
+        continue
+      }
+      if (shut === null || (open === at && one.state === 'holiday')) shut = one.state === 'holiday' ? 'holiday' : 'outside_contact_window'
+      open = one.until
+      settled = false
+      if (open - at > SEARCH) return objects(answer, 'no_common_window')
+    }
+  }
+  if (shut === null) allows(answer, until)
+  else objects(answer, shut, open)
+}

@@ -1,0 +1,79 @@
+import { DAY, type Instant } from '../model/instant.ts'
+import { dayNumber } from '../model/local-date.ts'
+import type { Condition } from '../model/pack-condition.ts'
+import { dayBeginsEverywhere, dayBeginsSomewhere, daysPastDueOn, type Case } from './case.ts'
+import { NEVER } from './rule.ts'
+
+/** No local day begins or ends further than this from the same day in UTC. */
+const FAR = 26 * 3_600_000
+
+/** Does the rule speak at this instant, and until when is that so (at least)? */
+export interface SpeakingTime {
+  speaks: boolean
+  until: Instant
+}
+
+export type AskSpeakingTime = (facts: Case, at: Instant, time: SpeakingTime) => void
+
+/**
+ * When does a rule speak, by its dates and by days past due?
+ *
+ * A date begins with the first candidate zone and ends with the last: while any zone
+ * the person may be in has the date, the rule holds.
+ *
+ * @returns  null when the rule speaks at all times
+ */
+export function compileSpeakingTime(conditions: readonly { from?: string | undefined; until?: string | null | undefined; daysPastDue?: Condition['daysPastDue'] }[]): AskSpeakingTime | null {
+  const parts: AskSpeakingTime[] = []
+  for (const { from, until, daysPastDue } of conditions) {
+    if (from !== undefined) parts.push(fromDate(dayNumber(from) as number))
+    if (until !== undefined && until !== null) parts.push(untilDate(dayNumber(until) as number))
+    if (daysPastDue !== undefined) parts.push(whilePastDue(daysPastDue.min ?? -Infinity, daysPastDue.max ?? Infinity))
+  }
+  if (parts.length === 0) return null
+  const one: SpeakingTime = { speaks: true, until: NEVER }
+  return (facts, at, time) => {
+    time.speaks = true
+    time.until = NEVER
+    for (const part of parts) {
+      part(facts, at, one)
+      if (one.speaks === time.speaks) time.until = Math.min(time.until, one.until)
+      else if (!one.speaks) {
+        time.speaks = false
+        time.until = one.until
+      }
+    }
+  }
+}
+
+const fromDate = (day: number): AskSpeakingTime => (facts, at, time) => {
+  const begins = at > day * DAY + FAR ? -Infinity : dayBeginsSomewhere(facts, day)
+  time.speaks = at >= begins
+  time.until = time.speaks ? NEVER : begins
+}
+
+const untilDate = (day: number): AskSpeakingTime => (facts, at, time) => {
+  // Far from the end a lower bound will do: the rule is asked again there.
+  const ends = at < (day - 2) * DAY ? (day - 2) * DAY : dayBeginsEverywhere(facts, day)
+  time.speaks = at < ends
+  time.until = time.speaks ? ends : NEVER
+}
+
+/** In range in any account and any zone. */
+const whilePastDue = (min: number, max: number): AskSpeakingTime => (facts, at, time) => {
+  time.speaks = false
+  let [entry, exit] = [NEVER, NEVER]
+  for (const zone of facts.zones) {
+    const today = zone.dayAt(at)
+    for (let account = 0; account < facts.facts.accounts.length; account++) {
+      const days = daysPastDueOn(facts, account, zone, today)
+      if (days === null) continue
+      if (days < min) entry = Math.min(entry, zone.startOfDay(today + min - days))
+      else if (days <= max) {
+        time.speaks = true
+        if (max !== Infinity) exit = Math.min(exit, zone.startOfDay(today + max - days + 1))
+      }
+    }
+  }
+  time.until = time.speaks ? exit : entry
+}

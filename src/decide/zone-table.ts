@@ -1,0 +1,148 @@
+import { DAY, type Instant } from '../model/instant.ts'
+
+/**
+ * A stretch of time in which a zone's offset is constant.
+ *
+ * The hour before and the hour after clocks are put back are stretches of their
+ * own: their wall time happens twice, and `twiceFrom`–`twiceTo` says which.
+ */
+export interface Stretch {
+  readonly start: Instant
+  readonly end: Instant
+  /** Local time minus UTC, in milliseconds. */
+  readonly offset: number
+  /** Wall clock as local milliseconds; NaN where no wall time happens twice. */
+  readonly twiceFrom: number
+  readonly twiceTo: number
+}
+
+/** Offsets of one IANA zone, read from the runtime's tz data when first needed and kept. */
+export interface ZoneTable {
+  readonly zone: string
+  /** The stretch that holds this instant. */
+  at(instant: Instant): Stretch
+  /** First real instant of this local day (days since 1970-01-01): a midnight that does not exist begins at the gap's end, one that happens twice at its first. */
+  startOfDay(day: number): Instant
+  /** The local day that holds this instant. */
+  dayAt(instant: Instant): number
+}
+
+/** Zones change offset at most a few times a year and never twice within this. */
+const STEP = 7 * DAY
+/** How far a table reaches beyond what was asked, so that neighbours need no new look. */
+const REACH = 800 * DAY
+
+const tables = new Map<string, ZoneTable | null>()
+
+/** The offsets of this zone, or null when the runtime does not know it. */
+export function zoneTable(zone: string): ZoneTable | null {
+  let table = tables.get(zone)
+  if (table === undefined) {
+    table = build(zone)
+    tables.set(zone, table)
+  }
+  return table
+}
+
+function build(zone: string): ZoneTable | null {
+  const offsetAt = offsetReader(zone)
+  if (offsetAt === null) return null
+  let stretches: Stretch[] = []
+  let last: Stretch = { start: 0, end: 0, offset: 0, twiceFrom: NaN, twiceTo: NaN }
+
+  const at = (instant: Instant): Stretch => {
+    if (instant >= last.start && instant < last.end) return last
+    const first = stretches[0]
+    const final = stretches[stretches.length - 1]
+    if (first === undefined || final === undefined || instant < first.start || instant >= final.end) {
+      // What lies far from the known years replaces them: nobody asks about both.
+      const near = first !== undefined && final !== undefined && instant > first.start - 10 * REACH && instant < final.end + 10 * REACH
+      stretches = readStretches(offsetAt, Math.min(instant - REACH, near ? first.start : Infinity), Math.max(instant + REACH, near ? final.end : -Infinity))
+    }
+    let [low, high] = [0, stretches.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((stretches[middle] as Stretch).start <= instant) low = middle
+      else high = middle - 1
+    }
+    last = stretches[low] as Stretch
+    return last
+  }
+
+  return {
+    zone,
+    at,
+    dayAt: (instant) => Math.floor((instant + at(instant).offset) / DAY),
+    startOfDay: (day) => {
+      const midnight = day * DAY
+      // No zone is a day or more from UTC: start there and walk to the first instant with this local date.
+      let stretch = at(midnight - DAY)
+      while (stretch.end + stretch.offset <= midnight) stretch = at(stretch.end)
+      return Math.max(stretch.start, midnight - stretch.offset)
+    },
+  }
+}
+
+function readStretches(offsetAt: (instant: Instant) => number, from: Instant, to: Instant): Stretch[] {
+  const changes: { at: Instant; before: number; after: number }[] = []
+  const begin = Math.floor(from / STEP) * STEP
+  let before = offsetAt(begin)
+  let end = begin
+  while (end < to) {
+    const next = end + STEP
+    const after = offsetAt(next)
+    if (after !== before) changes.push({ at: changeBetween(offsetAt, end, next), before, after })
+    before = after
+    end = next
+  }
+  const edges: Stretch[] = []
+  let [start, offset] = [begin, changes[0]?.before ?? before]
+  const push = (until: Instant, twiceFrom = NaN, twiceTo = NaN): void => {
+    if (until > start) edges.push({ start, end: until, offset, twiceFrom, twiceTo })
+    start = Math.max(start, until)
+  }
+  for (const change of changes) {
+    const back = change.before - change.after
+    if (back > 0) {
+      const [twiceFrom, twiceTo] = [change.at + change.after, change.at + change.before]
+      push(change.at - back)
+      push(change.at, twiceFrom, twiceTo)
+      offset = change.after
+      push(change.at + back, twiceFrom, twiceTo)
+    } else {
+      push(change.at)
+      offset = change.after
+    }
+  }
+  push(end)
+  return edges
+}
+
+/** The first second at which the later offset holds, by halving. */
+function changeBetween(offsetAt: (instant: Instant) => number, low: Instant, high: Instant): Instant {
+  const before = offsetAt(low)
+  while (high - low > 1000) {
+    const middle = Math.floor((low + high) / 2000) * 1000
+    if (offsetAt(middle) === before) low = middle
+    else high = middle
+  }
+  return high
+}
+
+function offsetReader(zone: string): ((instant: Instant) => number) | null {
+  let format: Intl.DateTimeFormat
+  try {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone, calendar: 'gregory', hourCycle: 'h23', era: 'narrow',
+      year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    })
+  } catch {
+    return null
+  }
+  return (instant) => {
+    const whole = Math.floor(instant / 1000) * 1000
+    const part: Record<string, string> = {}
+    for (const { type, value } of format.formatToParts(whole)) part[type] = value
+    return Date.UTC(Number(part['year']), Number(part['month']) - 1, Number(part['day']), Number(part['hour']), Number(part['minute']), Number(part['second'])) - whole
+  }
+}

@@ -1,0 +1,43 @@
+import { dayNumber, type LocalDate } from '../local-date.ts'
+
+/** One calendar's days, by year. A year that is absent is unknown, not free of holidays. */
+export interface CalendarTable {
+  /** What it is and where the days come from, with version or date. */
+  readonly source: string
+  readonly years: Readonly<Record<number, { readonly holidays: readonly LocalDate[]; readonly workdays?: readonly LocalDate[] }>>
+}
+
+/** `workday` is a weekend day that is worked by decree. */
+export type DayStatus = 'ordinary' | 'holiday' | 'workday' | 'unknown'
+
+/** What sort of day is this in a calendar? Days are counted since 1970-01-01. */
+export type Calendar = (day: number) => DayStatus
+
+const DAYS_BEFORE_YEAR_2000 = 10_957
+
+/** Makes a table ready to be asked; loading fails on a day that does not exist. */
+export function calendarOf(table: CalendarTable): Calendar {
+  const marked = new Map<number, DayStatus>()
+  const years = new Set<number>()
+  for (const [year, days] of Object.entries(table.years)) {
+    years.add(Number(year))
+    for (const date of days.holidays) marked.set(numberOf(date), 'holiday')
+    for (const date of days.workdays ?? []) marked.set(numberOf(date), 'workday')
+  }
+  return (day) => marked.get(day) ?? (years.has(yearOf(day)) ? 'ordinary' : 'unknown')
+}
+
+function numberOf(date: LocalDate): number {
+  const day = dayNumber(date)
+  if (day === null) throw new RangeError(`not a calendar date: ${date}`)
+  return day
+}
+
+/** The year of a day number, by the proleptic Gregorian calendar. */
+function yearOf(day: number): number {
+  const estimate = 2000 + Math.floor((day - DAYS_BEFORE_YEAR_2000) / 365.2425)
+  if (day < firstOf(estimate)) return estimate - 1
+  return day >= firstOf(estimate + 1) ? estimate + 1 : estimate
+}
+
+const firstOf = (year: number): number => Date.UTC(year, 0, 1) / 86_400_000
