@@ -36,7 +36,7 @@ export function lookAtAccount(account: AccountToPlan, person: PersonToPlan, toda
   const outlook: AccountOutlook = { account, skipped: [], machine: null, tasks: [], proposeHandOff: false, looks: [] }
   if (account.state !== 'open') return outlook
 
-  const pending = dueRungs(account, person).filter((due) => !wasHandled(due.rung, account))
+  const pending = dueRungs(account.ladder.rungs.filter((rung) => !wasHandled(rung, account)), account, person)
   const missed = pending.filter((due) => wasMissed(due, account))
   const entry = enter(missed, account, person)
   for (const { due, skip } of entry.skipped) leaveOut(outlook, due, skip)

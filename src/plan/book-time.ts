@@ -2,9 +2,16 @@ import { Temporal } from 'temporal-polyfill'
 import type { Instant } from '../model/instant.ts'
 import { addDays, type LocalDate } from '../model/local-date.ts'
 
+/** The day last asked for in each zone: planning asks for today over and over. */
+const lastDay = new Map<string, { from: Instant; to: Instant; date: LocalDate }>()
+
 /** Which day is it in the creditor's books? */
 export function bookDate(instant: Instant, zone: string): LocalDate {
-  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate().toString()
+  const last = lastDay.get(zone)
+  if (last !== undefined && last.from <= instant && instant < last.to) return last.date
+  const date = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate().toString()
+  lastDay.set(zone, { from: startOfBookDay(date, zone), to: startOfBookDay(addDays(date, 1), zone), date })
+  return date
 }
 
 /** Answers already worked out: every account of a creditor asks for the same few days. Emptied when full. */

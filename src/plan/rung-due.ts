@@ -23,12 +23,12 @@ export interface DueRung {
 }
 
 /**
- * Which rungs of the account's ladder have a day, and when does each fall due?
+ * Which of these rungs of the account's ladder have a day, and when does each fall due?
  *
  * @returns  in order of falling due (ladder order where equal); rungs whose event has not happened are left out
  */
-export function dueRungs(account: AccountToPlan, book: Book): DueRung[] {
-  return account.ladder.rungs
+export function dueRungs(rungs: readonly Rung[], account: AccountToPlan, book: Book): DueRung[] {
+  return rungs
     .flatMap((rung) => {
       const date = dateOf(rung, account, book.bookZone)
       if (date === null) return []
