@@ -97,7 +97,7 @@ export type ConfigProblemCode =
 
 /** Something that may be meant but deserves a look before anything is sent. */
 export interface ConfigWarning {
-  code: 'capture_instead' | 'live_without_only_to' | 'keys_missing' | 'public_url_missing' | 'no_route'
+  code: 'capture_instead' | 'live_without_only_to' | 'keys_missing' | 'public_url_missing' | 'no_route' | 'unregistered_china'
   message: string
 }
 

@@ -43,22 +43,26 @@ function whyUnreadable(error: unknown): string {
 }
 
 /**
- * Every `*.yaml` of a folder, parsed; each file's id must be its name.
+ * Every `*.yaml` of a folder, parsed.
+ *
+ * A file is named after its id: `us-reg-f.yaml`, or `us-reg-f.2027-01-01.yaml` beside it.
  *
  * @param parse  one file's value → what it means, or its faults
  * @param env    null: these files take no variables, so that their content alone is their version
+ * @param name   what two files may not share; packs of one id differ by version
  */
 export function readFolder<T extends { id: string }>(
   root: string,
   folder: string,
   env: Environment | null,
   parse: (yaml: YamlFile) => { ok: true; value: T } | { ok: false; faults: readonly Fault[] },
+  name: (value: T) => string = (value) => value.id,
 ): ReadFolder<T> {
   const read: ReadFolder<T> = { items: [], problems: [] }
   const listed = readNames(root, folder)
   if ('problem' in listed) return { items: [], problems: [listed.problem] }
-  for (const name of listed.names.filter((n) => /\.ya?ml$/.test(n))) {
-    const file = `${folder}/${name}`
+  for (const base of listed.names.filter((n) => /\.ya?ml$/.test(n))) {
+    const file = `${folder}/${base}`
     const source = readText(root, file)
     if ('problem' in source) {
       read.problems.push(source.problem)
@@ -68,10 +72,17 @@ export function readFolder<T extends { id: string }>(
     read.problems.push(...problems)
     if (yaml === null) continue
     const parsed = parse(yaml)
-    if (!parsed.ok) read.problems.push(...problemsOf(yaml, parsed.faults))
-    else if (parsed.value.id !== name.replace(/\.ya?ml$/, '')) {
-      read.problems.push(problemAt(yaml, 'wrong_value', 'id', `is "${parsed.value.id}" in the file ${name}`, 'Give file and id one name.'))
-    } else read.items.push({ value: parsed.value, yaml })
+    if (!parsed.ok) {
+      read.problems.push(...problemsOf(yaml, parsed.faults))
+      continue
+    }
+    const { value } = parsed
+    const twin = read.items.find((item) => name(item.value) === name(value))
+    if (twin !== undefined) {
+      read.problems.push(problemAt(yaml, 'duplicate_id', 'id', `${name(value)} stands in ${twin.yaml.file} too`, 'Give each an id or a version of its own.'))
+    } else if (base.split('.')[0] !== value.id) {
+      read.problems.push(problemAt(yaml, 'wrong_value', 'id', `is "${value.id}" in the file ${base}`, 'Give file and id one name.'))
+    } else read.items.push({ value, yaml })
   }
   return read
 }

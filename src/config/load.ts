@@ -36,7 +36,7 @@ export function loadConfig({ root, env }: { root: string; env: Environment }): L
   const packs = readFolder(root, 'config/policies', null, (yaml) => {
     const parsed = parsePack(yaml.value)
     return parsed.ok ? { ok: true, value: parsed.pack } : parsed
-  })
+  }, (pack) => `${pack.id} ${pack.version}`)
   const { templates, problems: templateProblems } = readTemplates(root)
   problems.push(...main.problems, ...creditors.problems, ...ladders.problems, ...packs.problems, ...templateProblems)
   problems.push(...creditors.items.flatMap(({ yaml }) => missingVariables(yaml)))

@@ -9,24 +9,39 @@ import { readYaml } from './yaml-file.ts'
 
 const FOLDER = 'templates'
 
+/** The files of one template, parsed or not. */
+export interface TemplateFolder {
+  name: string
+  files: TemplateFile[]
+}
+
 /** Every template under `templates/`, one folder each. */
 export function readTemplates(root: string): { templates: Template[]; problems: ConfigProblem[] } {
-  const listed = readNames(root, FOLDER)
-  if ('problem' in listed) return { templates: [], problems: [listed.problem] }
+  const { folders, problems } = readTemplateFolders(root)
   const templates: Template[] = []
+  for (const { name, files } of folders) {
+    const parsed = parseTemplate(name, files)
+    if (parsed.ok) templates.push(parsed.template)
+    else problems.push(...parsed.faults.map((fault) => problemOf(fault, files, name)))
+  }
+  return { templates, problems }
+}
+
+/** What stands under `templates/`, whether or not it makes templates. */
+export function readTemplateFolders(root: string): { folders: TemplateFolder[]; problems: ConfigProblem[] } {
+  const listed = readNames(root, FOLDER)
+  if ('problem' in listed) return { folders: [], problems: [listed.problem] }
   const problems: ConfigProblem[] = []
-  for (const name of listed.names.filter((n) => statSync(join(root, FOLDER, n)).isDirectory())) {
+  const folders = listed.names.filter((n) => statSync(join(root, FOLDER, n)).isDirectory()).map((name): TemplateFolder => {
     const files: TemplateFile[] = []
     for (const path of filesBelow(join(root, FOLDER, name))) {
       const source = readText(root, `${FOLDER}/${name}/${path}`)
       if ('problem' in source) problems.push(source.problem)
       else files.push({ path, text: source.text })
     }
-    const parsed = parseTemplate(name, files)
-    if (parsed.ok) templates.push(parsed.template)
-    else problems.push(...parsed.faults.map((fault) => problemOf(fault, files, name)))
-  }
-  return { templates, problems }
+    return { name, files }
+  })
+  return { folders, problems }
 }
 
 function filesBelow(folder: string): string[] {

@@ -19,6 +19,14 @@ export function warningsOf(config: Config): ConfigWarning[] {
   if (config.publicUrl === null && real.some((r) => r.provider === 'twilio')) {
     warnings.push({ code: 'public_url_missing', message: 'PUBLIC_URL is not set: Twilio cannot send receipts or fetch a call’s script; receipts are asked for instead, and phone calls are not made' })
   }
+  const china = [...config.creditors.values()].find((c) => c.defaults.jurisdiction?.startsWith('CN'))
+  const unbounded = real.find((r) => r.channel === 'sms' && r.provider === 'twilio' && r.serves.jurisdictions === undefined && r.serves.creditors === undefined)
+  if (china !== undefined && unbounded !== undefined) {
+    warnings.push({
+      code: 'unregistered_china',
+      message: `route ${unbounded.id} would carry SMS of ${china.id} to mainland China, where only registered signatures and templates are delivered; give it serves.jurisdictions, and a registered route for CN`,
+    })
+  }
   for (const channel of CHANNELS) {
     if (!config.routes.some((r) => r.channel === channel)) warnings.push({ code: 'no_route', message: `no route carries ${channel}; reminders for it will be refused` })
   }

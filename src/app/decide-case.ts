@@ -1,0 +1,59 @@
+import type { Config } from '../config/config.ts'
+import { compilePack } from '../decide/compile-pack.ts'
+import { decide } from '../decide/decide.ts'
+import { selectPacks } from '../decide/select-packs.ts'
+import { readDecideCase } from '../intake/decide-case.ts'
+import type { Decision, ObjectionCode, Verdict } from '../model/decision.ts'
+import type { Fault } from '../model/errors.ts'
+import type { Facts } from '../model/facts.ts'
+import { formatInstant, type Instant } from '../model/instant.ts'
+import type { Pack } from '../model/pack.ts'
+
+/** The answer of the decide contract, as it goes over the wire. */
+export interface DecisionBody {
+  verdict: Verdict
+  until: string | null
+  candidateZones: string[]
+  packs: { id: string; version: string }[]
+  reasons: {
+    code: ObjectionCode
+    rule: string
+    pack: string
+    version: string
+    citation: string
+    verified: boolean
+    until: string | null
+  }[]
+}
+
+/** `facts` and `now` are what the case was read as; for `--explain`. */
+export type DecideAnswer =
+  | { ok: true; decision: DecisionBody; facts: Facts; now: Instant }
+  | { ok: false; faults: Fault[] }
+
+/** Answers one case of the decide contract; asks no ledger. */
+export type DecideCase = (input: unknown) => DecideAnswer
+
+/**
+ * Makes the shipped and configured packs ready to answer cases.
+ *
+ * A case that names no packs is decided by every pack that is not opt-in; what a deployment
+ * adds for itself (`policies.house`) does not change the public answer.
+ */
+export function caseDecider({ packs }: { packs: readonly Pack[] } | Config): DecideCase {
+  const compiled = packs.map(compilePack)
+  return (input) => {
+    const read = readDecideCase(input)
+    if (!read.ok) return read
+    const { facts, now, packs: named } = read.value
+    const chosen = selectPacks(compiled, { named })
+    if (!chosen.ok) return chosen
+    return { ok: true, decision: decisionBody(decide(facts, chosen.packs, now)), facts, now }
+  }
+}
+
+/** A decision with its instants as text. */
+export function decisionBody(decision: Decision): DecisionBody {
+  const text = (instant: Instant | null): string | null => (instant === null ? null : formatInstant(instant))
+  return { ...decision, until: text(decision.until), reasons: decision.reasons.map((reason) => ({ ...reason, until: text(reason.until) })) }
+}

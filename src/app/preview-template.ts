@@ -1,0 +1,52 @@
+import type { Config } from '../config/config.ts'
+import type { Channel } from '../model/channel.ts'
+import { DecorumError } from '../model/errors.ts'
+import { localeChain } from '../model/locale-chain.ts'
+import { nearMiss } from '../model/near-miss.ts'
+import type { Tone } from '../model/tone.ts'
+import type { RenderResult } from '../render/render-result.ts'
+import { render } from '../render/render.ts'
+import { sampleFacts } from '../render/sample-facts.ts'
+
+/** Which words to show. */
+export interface PreviewRequest {
+  template: string
+  locale: string
+  tones: readonly Tone[]
+  channels: readonly Channel[]
+  /** Speaks in this creditor's words; null: an invented lender's. */
+  creditor: string | null
+}
+
+export interface Preview {
+  tone: Tone
+  channel: Channel
+  result: RenderResult
+}
+
+/**
+ * How would these words read to an invented borrower?
+ *
+ * @returns  one preview for each tone and channel that the template has
+ * @throws   DECORUM_BAD_INPUT when the template or the creditor does not exist
+ */
+export function previewTemplate(config: Config, request: PreviewRequest): Preview[] {
+  const template = named('template', request.template, config.templates)
+  const words = request.creditor === null ? null : named('creditor', request.creditor, config.creditors).words
+  const locales = localeChain([request.locale], config.locales)
+  const { tones, channels } = template.manifest
+  return request.channels.filter((c) => channels.includes(c)).flatMap((channel) =>
+    request.tones.filter((t) => tones.includes(t)).map((tone): Preview => {
+      const facts = sampleFacts(request.locale, tone)
+      return { tone, channel, result: render(template, { ...facts, creditor: words ?? facts.creditor }, { channel, tone, locales }) }
+    }))
+}
+
+function named<T>(what: string, id: string, all: ReadonlyMap<string, T>): T {
+  const found = all.get(id)
+  if (found !== undefined) return found
+  const meant = nearMiss(id, [...all.keys()])
+  throw new DecorumError('DECORUM_BAD_INPUT', `there is no ${what} "${id}"`, {
+    hint: meant === null ? `There are: ${[...all.keys()].join(', ')}.` : `Did you mean "${meant}"?`,
+  })
+}

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import { text as allOf } from 'node:stream/consumers'
+import { Command } from 'commander'
+import { configuration } from '../../app/configuration.ts'
+import { caseDecider } from '../../app/decide-case.ts'
+import { readJson } from '../../app/read-json.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { decisionInWords } from '../decision-in-words.ts'
+import { printAnswer } from '../print-answer.ts'
+
+const MAX_BYTES = 16 * 1024 * 1024
+
+interface Options {
+  json?: true
+  explain?: true
+}
+
+/** `decorum decide`: exit 0 for any verdict, 2 for input that does not fit. */
+export function command(): Command {
+  return new Command('decide')
+    .description('May this be sent now? Reads one decide case as JSON (from FILE, or from stdin) and says send, defer or refuse, with every rule that objects.')
+    .argument('[file]', 'the case; without it, or as -, standard input')
+    .option('--json', 'answer as one JSON document')
+    .option('--explain', 'say in words what was considered and why')
+    .addHelpText('after', '\nExit codes: 0 for any verdict, 2 for input that does not fit, with the path of each fault.')
+    .action(async (file: string | undefined, options: Options) => {
+      const answer = caseDecider(configuration().config)(readJson(await caseText(file)))
+      if (!answer.ok) throw new DecorumError('DECORUM_BAD_INPUT', 'this is not a decide case', { faults: answer.faults, hint: 'Correct these and ask again; README.md, "Ask the policy engine", has an example.' })
+      printAnswer(options.json, answer.decision, () => decisionInWords(answer, options.explain === true))
+    })
+}
+
+async function caseText(file: string | undefined): Promise<string> {
+  if (file === undefined || file === '-') {
+    if (process.stdin.isTTY) process.stderr.write('Waiting for a case on standard input; end it with Ctrl-D.\n')
+    return limited(await allOf(process.stdin))
+  }
+  try {
+    return limited(await readFile(file, 'utf8'))
+  } catch (cause) {
+    if (cause instanceof DecorumError) throw cause
+    throw new DecorumError('DECORUM_BAD_INPUT', `${file} cannot be read`, { cause, hint: 'Is the path right, and may this user read it?' })
+  }
+}
+
+function limited(text: string): string {
+  if (text.length <= MAX_BYTES) return text
+  throw new DecorumError('DECORUM_BODY_TOO_LARGE', `the case is larger than ${MAX_BYTES} bytes`, { hint: 'A case speaks of one person; leave the others out.' })
+}

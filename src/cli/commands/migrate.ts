@@ -1,0 +1,16 @@
+import { Command } from 'commander'
+import { migrateLedger } from '../../app/migrate-ledger.ts'
+import { configuration } from '../../app/configuration.ts'
+import { printAnswer } from '../print-answer.ts'
+
+/** `decorum migrate`: brings the ledger to this build's schema. */
+export function command(): Command {
+  return new Command('migrate')
+    .description('Brings the ledger to the schema of this build: all missing steps or none. Safe from several processes at once.')
+    .option('--json', 'answer as one JSON document')
+    .action(async (options: { json?: true }) => {
+      const { config } = configuration()
+      const applied = await migrateLedger(config)
+      printAnswer(options.json, { applied }, () => applied.length === 0 ? 'The ledger is up to date.' : `Applied: ${applied.join(', ')}.`)
+    })
+}

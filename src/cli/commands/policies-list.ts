@@ -1,0 +1,30 @@
+import Table from 'cli-table3'
+import { Command } from 'commander'
+import { configuration } from '../../app/configuration.ts'
+import type { Config } from '../../config/config.ts'
+import type { Pack } from '../../model/pack.ts'
+import { printAnswer } from '../print-answer.ts'
+
+/** `decorum policies list`: what rules there are, and whether this deployment applies them. */
+export function command(): Command {
+  return new Command('list')
+    .description('Lists the policy packs, since when each is in force, and whether it applies here.')
+    .option('--json', 'answer as one JSON document')
+    .action((options: { json?: true }) => {
+      const { config } = configuration()
+      const answer = config.packs.map((pack) => ({
+        id: pack.id, version: pack.version, title: pack.title, kind: pack.kind, validFrom: pack.validFrom,
+        validUntil: pack.validUntil, rules: pack.rules.length, applies: appliesHere(pack, config), reviewer: pack.reviewer,
+      }))
+      printAnswer(options.json, answer, () => {
+        const table = new Table({ head: ['pack', 'version', 'from', 'rules', 'applies', 'title'], style: { head: [], border: [] } })
+        for (const p of answer) table.push([p.id, p.version, p.validFrom, p.rules, p.applies, p.title])
+        return table.toString()
+      })
+    })
+}
+
+function appliesHere({ id, optIn, fallback }: Pack, config: Config): string {
+  if (optIn) return config.policies.house.includes(id) ? 'named in config' : 'only when named'
+  return fallback ? 'where no other sets hours' : 'by itself'
+}

@@ -1,0 +1,33 @@
+import { Command } from 'commander'
+import { configuration } from '../../app/configuration.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { nearMiss } from '../../model/near-miss.ts'
+import type { Pack } from '../../model/pack.ts'
+import { printAnswer } from '../print-answer.ts'
+
+/** `decorum policies show <pack>`: each rule with where it comes from. */
+export function command(): Command {
+  return new Command('show')
+    .description('Shows the rules of one pack, each with its citation and whether that was verified.')
+    .argument('<pack>', 'its id')
+    .option('--json', 'answer as one JSON document')
+    .action((id: string, options: { json?: true }) => {
+      const { packs } = configuration().config
+      const versions = packs.filter((p) => p.id === id)
+      if (versions.length === 0) {
+        const meant = nearMiss(id, packs.map((p) => p.id))
+        throw new DecorumError('DECORUM_BAD_INPUT', `there is no pack "${id}"`, { hint: meant === null ? 'Run `decorum policies list`.' : `Did you mean "${meant}"?` })
+      }
+      printAnswer(options.json, versions, () => versions.map(inWords).join('\n\n'))
+    })
+}
+
+const inWords = (pack: Pack): string => [
+  `${pack.id} ${pack.version}: ${pack.title}`,
+  `In force from ${pack.validFrom}${pack.validUntil === null ? '' : ` until before ${pack.validUntil}`}. Source: ${pack.source}`,
+  pack.reviewer === null ? 'No counsel has signed it off for live use.' : `Signed off by ${pack.reviewer}.`,
+  ...pack.rules.map((rule) => {
+    const doubt = rule.verified === 'no' ? ', not verified' : ''
+    return `  ${rule.id} (${rule.shape}${rule.status === 'off' ? ', off' : ''}): ${rule.citation}${doubt}`
+  }),
+].join('\n')

@@ -1,0 +1,47 @@
+import { Command, Option } from 'commander'
+import { readSuppression } from '../../app/read-suppression.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { CHANNELS } from '../../model/channel.ts'
+import { SUPPRESSION_REASONS } from '../../model/suppression.ts'
+import { printAnswer } from '../print-answer.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
+
+interface Options {
+  creditor: string
+  recipient?: string
+  channel?: string
+  reason: string
+  until?: string
+  json?: true
+}
+
+/** `decorum suppress`: a stop that holds from now on, for an address or for a person. */
+export function command(): Command {
+  return new Command('suppress')
+    .description('Stops contact at once: with one number or mailbox, or with a person (--recipient), on one channel or on all.')
+    .argument('[address]', 'a number such as +12125550123, or a mailbox')
+    .requiredOption('--creditor <id>', 'whose borrower it is')
+    .option('--recipient <id>', 'the creditor’s id of the person, instead of an address')
+    .addOption(new Option('--channel <channel>', 'only this channel').choices(CHANNELS))
+    .addOption(new Option('--reason <reason>', 'why').choices(SUPPRESSION_REASONS).default('opt-out'))
+    .option('--until <instant>', 'RFC 3339; without it the stop stays until it is lifted')
+    .option('--json', 'answer as one JSON document')
+    .action(async (address: string | undefined, options: Options) => {
+      if ((address === undefined) === (options.recipient === undefined)) {
+        throw new DecorumError('DECORUM_BAD_INPUT', 'name either an address or --recipient', { hint: 'Run `decorum help suppress`.' })
+      }
+      const personScope = options.channel === undefined ? 'all' : 'channel'
+      const body = readSuppression({
+        creditor: options.creditor,
+        scope: address === undefined ? personScope : 'address',
+        recipientId: options.recipient,
+        value: address,
+        channel: options.channel,
+        reason: options.reason,
+        source: 'cli',
+        until: options.until,
+      })
+      const answer = await withApp((app) => app.services.addSuppression(CLI_ACTOR, body))
+      printAnswer(options.json, answer, () => `Stopped. ${answer.standing ? `It stood already, as ${answer.id}.` : `Suppression ${answer.id}.`}.`)
+    })
+}

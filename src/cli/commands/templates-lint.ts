@@ -1,0 +1,23 @@
+import { Command } from 'commander'
+import { EXIT } from '../../app/exit-codes.ts'
+import { lintTemplates } from '../../app/lint-templates.ts'
+import { rootDirectory } from '../../app/root-directory.ts'
+import { findingLine } from '../finding-line.ts'
+import { printAnswer } from '../print-answer.ts'
+
+/** `decorum templates lint`: exit 1 when a finding keeps words from being released. */
+export function command(): Command {
+  return new Command('lint')
+    .description('Judges every text: words that must never be said, facts it needs, lengths, and what strangers may see or hear.')
+    .argument('[template]', 'only this one')
+    .option('--json', 'answer as one JSON document')
+    .action((template: string | undefined, options: { json?: true }) => {
+      const { templates, findings } = lintTemplates(rootDirectory(), template ?? null)
+      const errors = findings.filter((f) => f.severity === 'error').length
+      printAnswer(options.json, { ok: errors === 0, templates, findings }, () => [
+        ...findings.map(findingLine),
+        `${templates.length} templates, ${errors} errors, ${findings.length - errors} warnings.`,
+      ].join('\n'))
+      if (errors > 0) process.exitCode = EXIT.failed
+    })
+}

@@ -1,0 +1,50 @@
+import { Command, Option } from 'commander'
+import { configuration } from '../../app/configuration.ts'
+import { previewTemplate, type Preview } from '../../app/preview-template.ts'
+import { CHANNELS, type Channel } from '../../model/channel.ts'
+import type { Message } from '../../model/message.ts'
+import { TONES, type Tone } from '../../model/tone.ts'
+import { printAnswer } from '../print-answer.ts'
+
+interface Options {
+  locale: string
+  tone?: Tone
+  channel?: Channel
+  creditor?: string
+  json?: true
+}
+
+/** `decorum templates preview`: the words as an invented borrower would get them. */
+export function command(): Command {
+  return new Command('preview')
+    .description('Shows the words of a template, filled with invented facts; nothing is sent.')
+    .argument('<template>', 'its folder under templates/')
+    .option('--locale <tag>', 'language', 'zh-CN')
+    .addOption(new Option('--tone <tone>', 'only this tone').choices(TONES))
+    .addOption(new Option('--channel <channel>', 'only this channel').choices(CHANNELS))
+    .option('--creditor <id>', 'in the words of this creditor')
+    .option('--json', 'answer as one JSON document')
+    .action((template: string, options: Options) => {
+      const previews = previewTemplate(configuration().config, {
+        template,
+        locale: options.locale,
+        tones: options.tone === undefined ? TONES : [options.tone],
+        channels: options.channel === undefined ? CHANNELS : [options.channel],
+        creditor: options.creditor ?? null,
+      })
+      printAnswer(options.json, previews, () => previews.map(inWords).join('\n\n'))
+    })
+}
+
+function inWords({ tone, channel, result }: Preview): string {
+  if (!result.ok) return `── ${channel}, ${tone}: not rendered: ${result.problem.kind}`
+  return [`── ${channel}, ${tone}, ${result.locale}${lengthOf(result.message)}`, ...linesOf(result.message)].join('\n')
+}
+
+const lengthOf = (message: Message): string => message.channel === 'sms' ? `, ${message.segments} ${message.segments === 1 ? 'segment' : 'segments'}` : ''
+
+function linesOf(message: Message): string[] {
+  if (message.channel === 'email') return [`Subject: ${message.subject}`, '', message.text]
+  if (message.channel === 'phone') return [`Opening: ${message.opening}`, `Body: ${message.body}`, `Voicemail: ${message.voicemail}`]
+  return [message.form === 'text' ? message.text : message.preview]
+}

@@ -1,0 +1,12 @@
+import type { App } from '../app/app.ts'
+import { buildServer } from '../http/server.ts'
+
+/** Puts the HTTP interface in front of a running process, and says where it is. */
+export async function serveHttp(app: App): Promise<{ close(): Promise<void> }> {
+  const server = await buildServer(app)
+  const address = await server.listen({ port: app.config.port, host: '0.0.0.0' })
+  const secret = await app.services.ensureBootstrapKey(app.config.bootstrapKey)
+  process.stderr.write(`decorum: listening on ${address}, documentation at ${address}/docs\n`)
+  if (secret !== null) process.stderr.write(`decorum: first admin key, shown once: ${secret}\n`)
+  return { close: () => server.close() }
+}
