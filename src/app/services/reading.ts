@@ -1,7 +1,7 @@
 import type { Channel } from '../../model/channel.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { ReminderStatus } from '../../model/reminder-status.ts'
-import type { Actor } from '../../pipeline/shell.ts'
+import type { Actor, Shell } from '../../pipeline/shell.ts'
 import type { AccountView } from '../../report/account-view.ts'
 import type { CapturedView } from '../../report/captured-view.ts'
 import type { Page } from '../../report/page.ts'
@@ -9,6 +9,10 @@ import type { ContactView, HoldView, RecipientView, SuppressionView, TaskView } 
 import type { ReminderSummary, ReminderView } from '../../report/reminder-view.ts'
 import type { TimelineEntry } from '../../report/timeline-view.ts'
 import type { Totals } from '../../report/totals-view.ts'
+import { readingAccounts } from '../reading/reading-accounts.ts'
+import { readingLists } from '../reading/reading-lists.ts'
+import { readingPeople } from '../reading/reading-people.ts'
+import { readingReminders } from '../reading/reading-reminders.ts'
 
 /**
  * A resource by the creditor's own id. `creditor` null: the actor's own; an actor of every
@@ -68,3 +72,7 @@ export type AttemptWords =
   | { state: 'erased' }
   /** The template version that made it is not installed any more; its hash remains with the attempt. */
   | { state: 'unavailable'; problem: string }
+
+export function reading(shell: Shell): Reading {
+  return { ...readingAccounts(shell), ...readingReminders(shell), ...readingPeople(shell), ...readingLists(shell) }
+}

@@ -1,0 +1,37 @@
+import type { Config } from '../../config/config.ts'
+import type { Message } from '../../model/message.ts'
+import type { WordFacts } from '../../model/word-facts.ts'
+import { localeChain } from '../../pipeline/locale-chain.ts'
+import { PersonalData } from '../../pipeline/personal-data.ts'
+import type { Shell } from '../../pipeline/shell.ts'
+import type { SentWords } from '../../record/reading/sent-words.ts'
+import { render } from '../../render/render.ts'
+
+/** The message that an attempt carried, made again; or why it cannot be. */
+export type RenderedAgain = { state: 'kept'; message: Message } | { state: 'erased' } | { state: 'unavailable'; problem: string }
+
+/**
+ * Which words did this attempt carry?
+ *
+ * Rendered from the facts that were kept with it and believed only if the hash is the same as
+ * then: an edited template would otherwise put words into the record that nobody was sent.
+ */
+export function messageOfAttempt({ config, vault }: Pick<Shell, 'config' | 'vault'>, sent: SentWords): RenderedAgain {
+  const data = new PersonalData(vault, { id: sent.recipient_id, dataKey: sent.data_key, dataKeyId: sent.data_key_id })
+  const facts = data.open('attempt', 'word_facts', `${sent.reminder_id}.${sent.no}`, sent.word_facts)
+  if (facts === null) return { state: 'erased' }
+  const template = config.templates.get(sent.template)
+  if (template === undefined) return { state: 'unavailable', problem: `template ${sent.template} is not installed any more` }
+  const parsed = JSON.parse(facts) as WordFacts
+  for (const locales of localesTried(config, sent)) {
+    const result = render(template, parsed, { channel: sent.channel, tone: sent.tone, locales })
+    if (result.ok && result.hash === sent.message_hash.toString('hex')) return { state: 'kept', message: result.message }
+  }
+  return { state: 'unavailable', problem: `version ${sent.template_version} of template ${sent.template} is not the one installed now; the hash remains` }
+}
+
+/** Texts of the creditor may come from another locale of the recipient's chain than the template's. */
+const localesTried = (config: Config, sent: SentWords): string[][] => {
+  const chains = [sent.recipient_locale, sent.locale].filter((own) => own !== null).map((own) => localeChain(config.locales, own))
+  return [...chains, [sent.locale]]
+}

@@ -1,0 +1,68 @@
+import type { Shell } from '../../pipeline/shell.ts'
+import { PersonalData } from '../../pipeline/personal-data.ts'
+import { isId } from '../../record/id.ts'
+import { capturedOfAttempt } from '../../record/reading/captured-of-attempt.ts'
+import { writeCursor } from '../../record/reading/cursor.ts'
+import { logAccess } from '../../record/reading/log-access.ts'
+import { attemptsOf, decisionsOf, receiptsOf } from '../../record/reading/reminder-history.ts'
+import { listReminders, reminderById } from '../../record/reading/reminder-rows.ts'
+import { sentWords } from '../../record/reading/sent-words.ts'
+import { explainReminder } from '../../report/explain-reminder.ts'
+import type { Actor } from '../../pipeline/shell.ts'
+import type { Reading } from '../services/reading.ts'
+import { messageOfAttempt } from './message-of-attempt.ts'
+import { reminderSummaryOf, reminderViewOf } from './reminder-view-of.ts'
+import { creditorSeen, emptyPage, limitOf, pageFrom, positionOf } from './scope.ts'
+
+/** What became of reminders, why, and in which words? */
+export function readingReminders(shell: Shell): Pick<Reading, 'getReminder' | 'listReminders' | 'explainReminder' | 'attemptWords'> {
+  const { db } = shell.ledger
+
+  async function history(actor: Actor, id: string) {
+    const row = isId(id) ? await reminderById(db, actor.creditor, id.toLowerCase()) : null
+    if (row === null) return null
+    const decisions = await decisionsOf(db, row.id)
+    return { view: reminderViewOf(row, decisions, await attemptsOf(db, row.id), await receiptsOf(db, row.id)), facts: decisions.at(-1)?.facts ?? null }
+  }
+
+  return {
+    getReminder: async (actor, id) => (await history(actor, id))?.view ?? null,
+
+    async explainReminder(actor, id) {
+      const found = await history(actor, id)
+      return found === null ? null : explainReminder(found.view, found.facts)
+    },
+
+    async listReminders(actor, query) {
+      const seen = creditorSeen(actor, query.creditor)
+      if (seen.nobody) return emptyPage()
+      const limit = limitOf(query.limit)
+      const before = positionOf(query.cursor, ['id'])
+      const rows = await listReminders(db, {
+        creditor: seen.creditor,
+        status: query.status ?? null,
+        channel: query.channel ?? null,
+        recipientExternalId: query.recipientId ?? null,
+        accountExternalId: query.accountId ?? null,
+        before: before === null ? null : (before[0] as string),
+        limit: limit + 1,
+      })
+      return pageFrom(rows, limit, reminderSummaryOf, (row) => writeCursor([row.id]))
+    },
+
+    async attemptWords(actor, reminderId, attemptNo) {
+      const sent = isId(reminderId) ? await sentWords(db, actor.creditor, reminderId.toLowerCase(), attemptNo) : null
+      if (sent === null) return null
+      await logAccess(db, [{ at: new Date(shell.clock.now()), actor: actor.name, action: 'words-read', subject: `attempt:${sent.reminder_id}.${sent.no}` }])
+      if (sent.data_key === null) return { state: 'erased' }
+      const captured = await capturedOfAttempt(db, sent.reminder_id, sent.no)
+      if (captured !== null) {
+        const data = new PersonalData(shell.vault, { id: sent.recipient_id, dataKey: sent.data_key, dataKeyId: sent.data_key_id })
+        const content = data.open('captured_message', 'content', captured.id, captured.content)
+        if (content !== null) return { state: 'kept', source: 'captured', content: JSON.parse(content) as unknown }
+      }
+      const again = messageOfAttempt(shell, sent)
+      return again.state === 'kept' ? { state: 'kept', source: 'rendered-again', content: again.message } : again
+    },
+  }
+}

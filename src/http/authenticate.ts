@@ -1,0 +1,45 @@
+import { DecorumError } from '../model/errors.ts'
+import type { App } from '../app/app.ts'
+import type { Caller } from '../app/services/keys.ts'
+import type { Api } from './api.ts'
+
+const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{8,512})$/i
+
+/**
+ * Lets a request through when its key has the scope that the route names.
+ *
+ * A route that names none stops the start: forgetting must not open a door.
+ */
+export function authenticateRequests(api: Api, app: App): void {
+  api.decorateRequest('caller', null)
+  api.addHook('onRoute', (route) => {
+    if (route.config?.scope === undefined) route.config = { ...route.config, scope: scopeOfForeign(route.url) }
+  })
+  api.addHook('onRequest', async (request) => {
+    const scope = request.routeOptions.config.scope
+    if (request.is404 || scope === 'public') return
+    const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1]
+    if (bearer === undefined) throw new DecorumError('DECORUM_UNAUTHORIZED', 'no key was sent')
+    const caller = await app.services.keys.authenticate(bearer)
+    if (caller === null) throw new DecorumError('DECORUM_UNAUTHORIZED', 'the key is not known, or was revoked')
+    if (scope !== 'any' && scope !== undefined && !caller.scopes.has(scope) && !caller.scopes.has('admin')) {
+      throw new DecorumError('DECORUM_FORBIDDEN', `the key lacks the scope ${scope}`)
+    }
+    request.caller = caller
+  })
+}
+
+/** Routes that plugins bring: the documentation and nothing else. */
+function scopeOfForeign(url: string): 'public' {
+  if (url === '/docs' || url.startsWith('/docs/')) return 'public'
+  throw new Error(`route ${url} names no scope`)
+}
+
+/** Who calls, on a route that is not public. */
+export function callerOf(request: { caller: Caller | null }): Caller {
+  if (request.caller === null) throw new DecorumError('DECORUM_UNAUTHORIZED', 'no key was sent')
+  return request.caller
+}
+
+/** On whose behalf, on a route that is not public. */
+export const actorOf = (request: { caller: Caller | null }): Caller['actor'] => callerOf(request).actor

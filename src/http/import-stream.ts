@@ -1,0 +1,50 @@
+import { once } from 'node:events'
+import { PassThrough, type Readable } from 'node:stream'
+import type { ImportTotals, LineResult } from '../app/services/accepting.ts'
+import type { Problem } from './problem.ts'
+
+/**
+ * Results that may wait for a client which sends all of its file before it reads an answer.
+ * About 150,000 lines; beyond that such a client has to read as it writes, or both would stand still.
+ */
+const WAITING_BYTES = 16 * 1024 * 1024
+
+/** An import under way: what it writes, and when the first line or the end is known. */
+export interface ImportStream {
+  /** NDJSON, one result for each line in order; a failure half-way ends it with one `{"problem": …}`. */
+  lines: Readable
+  /** Resolves at the first result or at the end; rejects when it failed before it wrote anything. */
+  begun: Promise<void>
+}
+
+/**
+ * Runs an import into a stream that goes no faster than its reader.
+ *
+ * @param run      reads lines and gives each result to `take`, waiting for it
+ * @param problem  what the reader is told when `run` fails after its first result
+ */
+export function importStream(
+  run: (take: (result: LineResult) => Promise<void>) => Promise<ImportTotals>, problem: (error: unknown) => Problem,
+): ImportStream {
+  const lines = new PassThrough({ writableHighWaterMark: WAITING_BYTES, readableHighWaterMark: 64 * 1024 })
+  const gone = new AbortController()
+  lines.once('close', () => gone.abort())
+  // A reader that hangs up is told to `run` by the next `take`; the stream itself has no more to say.
+  lines.on('error', () => undefined)
+  let wrote: () => void = () => undefined
+  const first = new Promise<void>((resolve) => { wrote = resolve })
+  let any = false
+  const done = run(async (result) => {
+    any = true
+    const room = lines.write(`${JSON.stringify(result)}\n`)
+    wrote()
+    if (!room) await once(lines, 'drain', { signal: gone.signal })
+  }).then(
+    () => { lines.end() },
+    (error: unknown) => {
+      if (!any) throw error
+      lines.end(`${JSON.stringify({ problem: problem(error) })}\n`)
+    },
+  )
+  return { lines, begun: Promise.race([first, done]) }
+}

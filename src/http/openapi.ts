@@ -1,0 +1,26 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import type { Api } from './api.ts'
+
+const DESCRIPTION = `Register overdue accounts and what happens to them, ask for reminders, and read what was sent, what was not, and by which rule.
+
+Ids of accounts, recipients, events and contacts are the creditor's own; those of reminders, holds, suppressions and tasks are Decorum's.
+Money is text, instants are RFC 3339 with an offset. Lists are read on with \`cursor\`.
+Whatever is not 2xx is a problem document (RFC 9457) whose \`code\` is stable.`
+
+/** Gathers the routes into an OpenAPI 3.1 document and shows it at /docs. Register before any route. */
+export async function describeApi(api: Api, version: string): Promise<void> {
+  await api.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Decorum', version, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', description: '`dk_live_…` or `dk_test_…`; test keys never reach a provider.' } } },
+      security: [{ key: [] }],
+    },
+    // Plugins' own routes carry JSON schemas, which the transformer of zod schemas refuses.
+    transform: (route) => (route.schema?.hide === true || route.url.startsWith('/docs') ? { schema: { hide: true }, url: route.url } : jsonSchemaTransform(route)),
+    transformObject: jsonSchemaTransformObject,
+  })
+  await api.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: (header) => header })
+}

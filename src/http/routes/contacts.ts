@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import type { App } from '../../app/app.ts'
+import { contactAnswer, contactViewSchema, pageOf } from '../../app/views.ts'
+import { contactBody } from '../../intake/contact-body.ts'
+import { answers, answersOnceOrAgain } from '../answers.ts'
+import type { Api } from '../api.ts'
+import { actorOf } from '../authenticate.ts'
+import { paging, whose } from '../query.ts'
+
+const tags = ['Contacts']
+
+/** Contacts made elsewhere count toward the same caps as our own. */
+export function contactRoutes(api: Api, app: App): void {
+  api.post('/v1/contacts', {
+    config: { scope: 'contacts:write' },
+    schema: { tags, summary: 'Report a contact made elsewhere', operationId: 'addContact', body: contactBody, response: answersOnceOrAgain(contactAnswer) },
+  }, async (request, reply) => {
+    const answer = await app.services.addContact(actorOf(request), request.body)
+    return reply.code(answer.repeated ? 200 : 201).send(answer)
+  })
+
+  api.get('/v1/contacts', {
+    config: { scope: 'accounts:read' },
+    schema: {
+      tags, summary: 'What counts toward the caps of one account or person, the latest first', operationId: 'listContacts',
+      querystring: z.strictObject({ ...paging, ...whose }).refine((query) => query.accountId !== undefined || query.recipientId !== undefined, {
+        path: ['recipientId'], error: 'is missing', params: { cure: 'State recipientId or accountId.' },
+      }),
+      response: answers(200, pageOf(contactViewSchema)),
+    },
+  }, (request) => app.services.listContacts(actorOf(request), request.query))
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import type { App } from '../../app/app.ts'
+import { SCOPES } from '../../app/services/keys.ts'
+import { pageOf } from '../../app/views.ts'
+import { line, word } from '../../intake/text-fields.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { answers } from '../answers.ts'
+import type { Api } from '../api.ts'
+import { actorOf } from '../authenticate.ts'
+import { found } from '../found.ts'
+import { ownPath } from '../query.ts'
+
+const tags = ['Keys']
+
+const keySchema = z.object({
+  id: z.string(), label: z.string(), creditor: z.string().nullable(), kind: z.enum(['test', 'live']), scopes: z.array(z.enum(SCOPES)),
+  createdAt: z.string(), revokedAt: z.string().nullable(),
+})
+
+const newKey = z.strictObject({
+  label: line(100).describe('For people: which system or person has it.'),
+  creditor: word.nullish().describe('Absent: every creditor, or that of the key that asks.'),
+  kind: z.enum(['test', 'live']).default('live').describe('What a test key registers never reaches a provider.'),
+  scopes: z.array(z.enum(SCOPES)).min(1),
+})
+
+/** API keys. A key bound to a creditor makes and sees keys of that creditor only. */
+export function keyRoutes(api: Api, app: App): void {
+  api.post('/v1/keys', {
+    config: { scope: 'admin' },
+    schema: {
+      tags, summary: 'Make a key; its secret is shown this once', operationId: 'createKey', body: newKey,
+      response: answers(201, keySchema.extend({ secret: z.string() })),
+    },
+  }, async (request, reply) => {
+    const actor = actorOf(request)
+    const creditor = request.body.creditor ?? actor.creditor
+    if (actor.creditor !== null && creditor !== actor.creditor) {
+      throw new DecorumError('DECORUM_FORBIDDEN', `the key is bound to creditor ${actor.creditor}`)
+    }
+    if (!actor.live && request.body.kind === 'live') throw new DecorumError('DECORUM_FORBIDDEN', 'a test key makes test keys only')
+    const { key, secret } = await app.services.keys.createKey({ ...request.body, creditor })
+    return reply.code(201).send({ ...key, secret })
+  })
+
+  api.get('/v1/keys', {
+    config: { scope: 'admin' },
+    schema: { tags, summary: 'List keys, without their secrets', operationId: 'listKeys', response: answers(200, pageOf(keySchema)) },
+  }, async (request) => ({ items: await app.services.keys.listKeys(actorOf(request).creditor), next: null }))
+
+  api.delete('/v1/keys/:id', {
+    config: { scope: 'admin' },
+    schema: { tags, summary: 'Revoke a key', operationId: 'revokeKey', params: ownPath, response: answers(200, keySchema) },
+  }, async (request) => found(await app.services.keys.revokeKey(request.params.id, actorOf(request).creditor), 'key'))
+}

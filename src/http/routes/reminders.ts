@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import type { App } from '../../app/app.ts'
+import { cancelAnswer, pageOf, reminderSummarySchema, reminderViewSchema } from '../../app/views.ts'
+import { reminderBody } from '../../intake/reminder-body.ts'
+import { CHANNELS } from '../../model/channel.ts'
+import { REMINDER_STATUSES } from '../../model/reminder-status.ts'
+import { answers } from '../answers.ts'
+import type { Api } from '../api.ts'
+import { actorOf } from '../authenticate.ts'
+import { found } from '../found.ts'
+import { ownPath, paging, whose } from '../query.ts'
+
+const tags = ['Reminders']
+
+const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'is not 1 to 255 visible ASCII characters').optional()
+  .describe('The same key and body give the same answer; the same key with another body is refused.')
+
+/** Reminders: ask for one, watch it, call it off, and read why. */
+export function reminderRoutes(api: Api, app: App): void {
+  api.post('/v1/reminders', {
+    config: { scope: 'reminders:write' },
+    schema: {
+      tags, summary: 'Ask for one reminder', operationId: 'createReminder',
+      headers: z.looseObject({ 'idempotency-key': idempotencyKey }), body: reminderBody,
+      response: answers(202, z.object({ id: z.string(), status: z.enum(REMINDER_STATUSES) })),
+    },
+  }, async (request, reply) => {
+    const { id, status } = await app.services.createReminder(actorOf(request), request.headers['idempotency-key'] ?? null, request.body)
+    return reply.code(202).header('location', `/v1/reminders/${id}`).send({ id, status })
+  })
+
+  api.get('/v1/reminders', {
+    config: { scope: 'reminders:read' },
+    schema: {
+      tags, summary: 'List reminders, the newest first', operationId: 'listReminders',
+      querystring: z.strictObject({ ...paging, ...whose, status: z.enum(REMINDER_STATUSES).optional(), channel: z.enum(CHANNELS).optional() }),
+      response: answers(200, pageOf(reminderSummarySchema)),
+    },
+  }, (request) => app.services.listReminders(actorOf(request), request.query))
+
+  api.get('/v1/reminders/:id', {
+    config: { scope: 'reminders:read' },
+    schema: {
+      tags, summary: 'One reminder with every decision, attempt and receipt', operationId: 'getReminder',
+      params: ownPath, response: answers(200, reminderViewSchema),
+    },
+  }, async (request) => found(await app.services.getReminder(actorOf(request), request.params.id), 'reminder'))
+
+  api.get('/v1/reminders/:id/explanation', {
+    config: { scope: 'reminders:read' },
+    schema: {
+      tags, summary: 'The same in plain words', operationId: 'explainReminder',
+      params: ownPath, response: answers(200, z.object({ lines: z.array(z.string()) })),
+    },
+  }, async (request) => ({ lines: found(await app.services.explainReminder(actorOf(request), request.params.id), 'reminder') }))
+
+  api.get('/v1/reminders/:id/attempts/:no/words', {
+    config: { scope: 'accounts:read' },
+    schema: {
+      tags, summary: 'What an attempt said, word for word; the access is logged', operationId: 'getAttemptWords',
+      params: ownPath.extend({ no: z.coerce.number().int().min(1).max(1000) }),
+      response: answers(200, z.discriminatedUnion('state', [
+        z.object({ state: z.literal('kept'), source: z.enum(['captured', 'rendered-again']), content: z.unknown() }),
+        z.object({ state: z.literal('erased') }),
+        z.object({ state: z.literal('unavailable'), problem: z.string() }),
+      ])),
+    },
+  }, async (request) => found(await app.services.attemptWords(actorOf(request), request.params.id, request.params.no), 'attempt'))
+
+  api.delete('/v1/reminders/:id', {
+    config: { scope: 'reminders:write' },
+    schema: {
+      tags, summary: 'Call a reminder off', operationId: 'cancelReminder',
+      params: ownPath, response: answers(200, cancelAnswer),
+    },
+  }, (request) => app.services.cancelReminder(actorOf(request), request.params.id))
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import type { App } from '../../app/app.ts'
+import { pageOf, taskAnswer, TASK_STATUSES, taskViewSchema } from '../../app/views.ts'
+import { taskCompletion } from '../../intake/task-body.ts'
+import { answers } from '../answers.ts'
+import type { Api } from '../api.ts'
+import { actorOf } from '../authenticate.ts'
+import { found } from '../found.ts'
+import { ownPath, paging, whose } from '../query.ts'
+
+const tags = ['Tasks']
+
+/** Tasks: the steps of a ladder that a person takes. */
+export function taskRoutes(api: Api, app: App): void {
+  api.get('/v1/tasks', {
+    config: { scope: 'tasks:read' },
+    schema: {
+      tags, summary: 'List tasks, what is due first first', operationId: 'listTasks',
+      querystring: z.strictObject({ ...paging, ...whose, status: z.enum(TASK_STATUSES).optional() }),
+      response: answers(200, pageOf(taskViewSchema)),
+    },
+  }, (request) => app.services.listTasks(actorOf(request), request.query))
+
+  api.get('/v1/tasks/:id', {
+    config: { scope: 'tasks:read' },
+    schema: { tags, summary: 'One task', operationId: 'getTask', params: ownPath, response: answers(200, taskViewSchema) },
+  }, async (request) => found(await app.services.getTask(actorOf(request), request.params.id), 'task'))
+
+  api.post('/v1/tasks/:id(^[^/:]+)::complete', {
+    config: { scope: 'tasks:write' },
+    schema: { tags, summary: 'Report what came of a task', operationId: 'completeTask', params: ownPath, body: taskCompletion, response: answers(200, taskAnswer) },
+  }, (request) => app.services.completeTask(actorOf(request), request.params.id, request.body))
+}

@@ -1,0 +1,18 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../schema.ts'
+
+/** What one attempt said, still sealed, with what opens it. Null creditor: any. */
+export const sentWords = async (db: Kysely<Database>, creditor: string | null, reminderId: string, no: number) =>
+  (await db
+    .selectFrom('decorum.attempt as t')
+    .innerJoin('decorum.reminder as m', 'm.id', 't.reminder_id')
+    .innerJoin('decorum.recipient as r', 'r.id', 't.recipient_id')
+    .select([
+      't.reminder_id', 't.no', 't.creditor', 't.recipient_id', 't.channel', 't.route', 't.template', 't.template_version', 't.locale', 't.message_hash',
+      't.word_facts', 't.status', 't.provider_ref', 'm.tone', 'r.locale as recipient_locale', 'r.data_key', 'r.data_key_id',
+    ])
+    .where('t.reminder_id', '=', reminderId)
+    .where('t.no', '=', no)
+    .$if(creditor !== null, (q) => q.where('t.creditor', '=', creditor as string))
+    .executeTakeFirst()) ?? null
+export type SentWords = NonNullable<Awaited<ReturnType<typeof sentWords>>>
