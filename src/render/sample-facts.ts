@@ -22,14 +22,16 @@ const MOMENTS: Readonly<Record<Tone, Moment>> = {
  *
  * @param locale  Chinese locales get the Chinese borrower and lender, others the American ones
  * @param tone    the stage of the debt at which this tone is used, so that dates and sums agree
+ * @param speaker whose words they are: the lender's own, or a collector's for it
  */
-export function sampleFacts(locale: string, tone: Tone): WordFacts {
+export function sampleFacts(locale: string, tone: Tone, speaker: 'lender' | 'collector' = 'lender'): WordFacts {
   const chinese = /^zh\b/i.test(locale)
+  const lender = chinese ? CHINESE_LENDER : AMERICAN_LENDER
   return {
     recipient: chinese
       ? { name: '张美玲', givenName: '美玲', familyName: '张', honorific: '女士' }
       : { name: 'Ana Ortiz', givenName: 'Ana', familyName: 'Ortiz', honorific: 'Ms' },
-    creditor: chinese ? CHINESE_LENDER : AMERICAN_LENDER,
+    creditor: speaker === 'lender' ? lender : { ...lender, ...(chinese ? CHINESE_COLLECTOR : AMERICAN_COLLECTOR) },
     accounts: [sampleAccount(chinese, MOMENTS[tone])],
     earlierEmail: tone === 'final' ? '2027-02-01' : null,
     writtenNotice: tone === 'final' ? '2027-02-01' : null,
@@ -57,11 +59,15 @@ function sampleAccount(chinese: boolean, moment: Moment): AccountWords {
 
 const CHINESE_LENDER: WordFacts['creditor'] = {
   name: '示例消费金融', signature: '示例消金', voiceName: '示例公司', contactPerson: '李明', helpLine: '400-000-0000', helpHours: '9:00-20:00',
-  payUrl: null, postalAddress: '上海市示例路1号', licenceLines: ['示例备案第1号'], collector: '示例服务公司', originalCreditor: '示例银行', allowedLinks: [],
+  payUrl: null, postalAddress: '上海市示例路1号', licenceLines: [], collector: null, originalCreditor: null, allowedLinks: [],
 }
 
 const AMERICAN_LENDER: WordFacts['creditor'] = {
   name: 'Northwind Credit', signature: '示例消金', voiceName: 'Northwind', contactPerson: 'Alex Reed', helpLine: '800-555-0100',
   helpHours: 'Mon–Fri 9–6 ET', payUrl: 'https://northwind.example/p', postalAddress: '1 Example Street, Albany, NY 12207',
-  licenceLines: ['NYC DCWP licence 0000000'], collector: 'Lakeside Services', originalCreditor: 'Example Bank', allowedLinks: ['northwind.example'],
+  licenceLines: [], collector: null, originalCreditor: null, allowedLinks: ['northwind.example'],
 }
+
+const CHINESE_COLLECTOR = { voiceName: '示例服务', licenceLines: ['示例备案第1号'], collector: '示例服务公司', originalCreditor: '示例银行' }
+
+const AMERICAN_COLLECTOR = { voiceName: 'Lakeside Services', licenceLines: ['NYC DCWP licence 0000000'], collector: 'Lakeside Services', originalCreditor: 'Example Bank' }

@@ -1,0 +1,108 @@
+import type { Channel } from '../model/channel.ts'
+import type { Message } from '../model/message.ts'
+import { sourceKey, type Template } from '../model/template.ts'
+import type { Tone } from '../model/tone.ts'
+import type { WordFacts } from '../model/word-facts.ts'
+import type { Finding } from './finding.ts'
+import { isChinese, neverSaid } from './lint-rules.ts'
+import { linksIn } from './links.ts'
+import { render } from './render.ts'
+import { sampleFacts } from './sample-facts.ts'
+import { smsSize } from './sms-segments.ts'
+
+const BUREAU = /征信|credit bureau/i
+const LATE_INTEREST = /罚息|滞纳金|late (?:charge|interest|fee)/i
+const OPT_OUT_WORDS = /\bSTOP\b|退订|不再接收|opt out|unsubscribe/i
+
+/** What is wrong with the messages that a template makes of invented facts? */
+export function sampleFindings(template: Template): Finding[] {
+  const { locales, tones, channels } = template.manifest
+  return locales.flatMap((locale) => tones.flatMap((tone) => channels.flatMap((channel) => oneSample(template, locale, tone, channel))))
+}
+
+function oneSample(template: Template, locale: string, tone: Tone, channel: Channel): Finding[] {
+  const findings: Finding[] = []
+  const file = `${template.id}/${sourceKey(locale, tone, channel)}`
+  const add = (rule: string, text: string): void => {
+    findings.push({ file, line: 1, rule, severity: 'error', text })
+  }
+  const rendered = (facts: WordFacts): Message | null => {
+    const result = render(template, facts, { channel, tone, locales: [locale] })
+    if (result.ok) return result.message
+    const { problem } = result
+    add('sample', problem.kind === 'missing-facts' ? `does not render with the sample facts: ${problem.facts.join(', ')}` : problem.detail)
+    return null
+  }
+  const facts = sampleFacts(locale, tone, template.manifest.mustCarry.collectorDisclosure ? 'collector' : 'lender')
+  const message = rendered(facts)
+  if (message === null) return findings
+  const words = allWords(message)
+  for (const found of neverSaid(words)) add(found.rule, found.text)
+  if (message.channel === 'sms' && message.form === 'text') smsFindings(template, locale, message.text, add)
+  mustCarryFindings(template, facts, message, add)
+  statedFindings(tone, words, rendered(withStated(facts, false)), add)
+  gatheredFindings(rendered(withSecondAccount(facts)), add)
+  return findings
+}
+
+type Add = (rule: string, text: string) => void
+
+function smsFindings(template: Template, locale: string, text: string, add: Add): void {
+  const { segments } = smsSize(text)
+  const budget = segmentBudget(template, locale)
+  if (segments > budget) add('sms-length', `takes ${segments} segments with the sample facts, ${budget} at most`)
+  if (isChinese(locale) && linksIn(text).length > 0) add('link', 'a Chinese SMS carries no link')
+  if (isChinese(locale) && /[¥￥]/.test(text)) add('currency-sign', 'a Chinese SMS carries no ¥')
+}
+
+/** Two for Chinese, one for others; a registered signature or a collector's disclosures need room. */
+function segmentBudget({ manifest }: Template, locale: string): number {
+  if (manifest.mustCarry.collectorDisclosure) return 4
+  if (isChinese(locale)) return 2
+  return manifest.signed === 'always' ? 3 : 1
+}
+
+function mustCarryFindings({ manifest }: Template, facts: WordFacts, message: Message, add: Add): void {
+  const words = message.channel === 'phone' ? message.body : allWords(message)
+  const { optOut, collectorDisclosure } = manifest.mustCarry
+  if (message.channel === 'sms' && optOut.includes('sms') && !OPT_OUT_WORDS.test(words)) add('opt-out', 'the SMS does not say how to opt out')
+  if (message.channel === 'email' && optOut.includes('email') && !words.includes(String(facts.optOutUrl))) add('opt-out', 'the email does not carry the opt-out link')
+  if (!collectorDisclosure) return
+  if (!/debt collector|催收/i.test(words)) add('disclosure', 'does not say that it comes from a debt collector')
+  const { creditor } = facts
+  const named = { creditor: creditor.name, collector: creditor.collector, originalCreditor: creditor.originalCreditor, licenceLines: creditor.licenceLines[0] }
+  for (const [name, value] of Object.entries(named)) if (!words.includes(String(value))) add('disclosure', `does not name the ${name}`)
+}
+
+/** Consequences are said only when they are true, and only at firm and final. */
+function statedFindings(tone: Tone, words: string, unstated: Message | null, add: Add): void {
+  const mild = tone === 'gentle' || tone === 'neutral'
+  const silent = unstated === null ? '' : allWords(unstated)
+  if (BUREAU.test(silent) || (mild && BUREAU.test(words))) add('unstated', 'speaks of credit reporting where it is not stated or not due at this tone')
+  if (LATE_INTEREST.test(silent) || (mild && LATE_INTEREST.test(words))) add('unstated', 'speaks of late interest where it is not stated or not due at this tone')
+}
+
+function gatheredFindings(message: Message | null, add: Add): void {
+  if (message === null || message.channel === 'phone') return
+  const words = allWords(message)
+  const silentOnBoth = !words.includes('4821') && !words.includes('7730')
+  if (!silentOnBoth && !(words.includes('4821') && words.includes('7730'))) add('gathered', 'names only one of two accounts')
+}
+
+const withStated = (facts: WordFacts, stated: boolean): WordFacts => ({
+  ...facts,
+  accounts: facts.accounts.map((account) => ({ ...account, lateInterest: stated, reportsToBureau: stated })),
+})
+
+const withSecondAccount = (facts: WordFacts): WordFacts => ({
+  ...facts,
+  accounts: facts.accounts.flatMap((account) => [account, { ...account, masked: '7730' }]),
+})
+
+function allWords(message: Message): string {
+  switch (message.channel) {
+    case 'sms': return message.form === 'text' ? message.text : message.preview
+    case 'email': return `${message.subject}\n${message.text}`
+    case 'phone': return [message.opening, message.body, message.voicemail, ...Object.values(message.replies)].join('\n')
+  }
+}

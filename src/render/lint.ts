@@ -1,0 +1,84 @@
+import { parseTemplate } from '../model/template-files.ts'
+import { CHANNELS, type Channel } from '../model/channel.ts'
+import { frameKey, sourceKey, type Template, type TemplateFile, type TemplateSource } from '../model/template.ts'
+import { TONES, type Tone } from '../model/tone.ts'
+import { compileTemplate } from './compile-template.ts'
+import type { Finding } from './finding.ts'
+import { wordFindings } from './lint-rules.ts'
+import { sampleFindings } from './lint-samples.ts'
+import { registrationFindings } from './lint-registrations.ts'
+import { revealingWord } from './revealing.ts'
+
+/** Parts that strangers may see or hear. */
+const EXPOSED_PARTS: ReadonlySet<string> = new Set(['subject', 'opening', 'voicemail', 'wrong-number'])
+
+/**
+ * Do these files make a template whose words may go out?
+ *
+ * Reads what authors wrote, and renders every locale, tone and channel with invented facts: one
+ * account and two, with consequences stated and not.
+ *
+ * @param folder  the template's folder name
+ * @param files   its files, as for `parseTemplate`
+ */
+export function lint(folder: string, files: readonly TemplateFile[]): Finding[] {
+  const parsed = parseTemplate(folder, files)
+  if (!parsed.ok) {
+    return parsed.faults.map(({ path, problem, cure }) => {
+      const [file, line] = path.split(/:(?=\d+$)/) as [string, string | undefined]
+      return { file, line: Number(line ?? 1), rule: 'structure', severity: 'error', text: cure === undefined ? problem : `${problem}. ${cure}` }
+    })
+  }
+  const { template } = parsed
+  const written = writtenFindings(template)
+  // Rendering would only repeat what a broken file has already been told.
+  const broken = written.some((f) => f.rule === 'syntax')
+  return [...written, ...requirementFindings(template), ...registrationFindings(template), ...(broken ? [] : sampleFindings(template))]
+}
+
+function writtenFindings(template: Template): Finding[] {
+  const findings: Finding[] = []
+  for (const locale of template.manifest.locales) {
+    for (const channel of CHANNELS) {
+      const keys = [frameKey(locale, channel), ...TONES.map((tone) => sourceKey(locale, tone, channel))]
+      for (const key of keys) {
+        const source = template.frames[key] ?? template.sources[key]
+        if (source !== undefined) findings.push(...fileFindings(source, locale, channel))
+      }
+    }
+  }
+  return findings
+}
+
+function fileFindings(source: TemplateSource, locale: string, channel: Channel): Finding[] {
+  const at = (line: number, rule: string, text: string): Finding => ({ file: source.path, line, rule, severity: 'error', text })
+  const compiled = compileTemplate(source.text)
+  if (!compiled.ok) return compiled.faults.map((fault) => at(fault.line, 'syntax', fault.problem))
+  const findings: Finding[] = []
+  for (const [part, { texts }] of Object.entries(compiled.template.sections)) {
+    for (const { line, text } of texts) {
+      text.split('\n').forEach((words, offset) => {
+        for (const found of wordFindings(words, { locale, channel })) findings.push(at(line + offset, found.rule, found.text))
+        const word = EXPOSED_PARTS.has(part) ? revealingWord(words) : null
+        if (word !== null) findings.push(at(line + offset, 'reveals', `"${word}" in the ${part} would tell a stranger of a debt`))
+      })
+    }
+  }
+  return findings
+}
+
+const NEEDED: Readonly<Record<Tone, readonly string[]>> = {
+  gentle: ['dueDate', 'overdue'],
+  neutral: ['daysPastDue', 'asOf', 'overdue'],
+  firm: ['daysPastDue', 'asOf', 'overdue', 'lateInterest', 'reportsToBureau'],
+  final: ['daysPastDue', 'asOf', 'overdue', 'nextStep'],
+}
+
+function requirementFindings({ id, manifest }: Template): Finding[] {
+  return manifest.tones.flatMap((tone) => {
+    const required: readonly string[] = manifest.requires[tone] ?? []
+    return NEEDED[tone].filter((fact) => !required.includes(fact)).map((fact): Finding => ({
+      file: `${id}/template.yaml`, line: 1, rule: 'requires', severity: 'error', text: `requires.${tone} lacks "${fact}": without it ${tone} words may be untrue`,
+    }))
+  })
+}
