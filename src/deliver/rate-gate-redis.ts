@@ -25,7 +25,7 @@ return { string.format('%.0f', first - now), granted }
 `
 
 interface WithBook {
-  bookRateSlots(numberOfKeys: 1, key: string, ...args: (string | number)[]): Promise<[string, number]>
+  bookRateSlots(key: string, ...args: (string | number)[]): Promise<[string, number]>
 }
 
 /**
@@ -42,7 +42,7 @@ export function redisRateGate(redis: Redis | Cluster, route: string, rate: GateR
   const key = `${prefix}:rate:${route}`
   const gate = gateOver(route, rate, async (booking: SlotBooking) => {
     const [wait, granted] = await (redis as unknown as WithBook).bookRateSlots(
-      1, key, booking.aheadMicros, booking.coldMicros, booking.cold ? 1 : 0, booking.startsMicros.length,
+      key, booking.aheadMicros, booking.coldMicros, booking.cold ? 1 : 0, booking.startsMicros.length,
       ...booking.startsMicros, ...booking.endsMicros,
     )
     return { waitMicros: Number(wait), granted }

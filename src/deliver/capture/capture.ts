@@ -1,5 +1,7 @@
 import type { Channel } from '../../model/channel.ts'
 import type { CaptureSettings } from '../../model/route.ts'
+import { readMailbox } from '../mailbox.ts'
+import { isE164 } from '../phone-number.ts'
 import type { DeliveryRequest, Provider } from '../provider.ts'
 import { planReceipts, type PlannedReceipt } from './receipt-plan.ts'
 
@@ -30,6 +32,8 @@ export function captureProvider(channel: Channel, settings: CaptureSettings, kee
     harmless: true,
 
     async send(request) {
+      const reachable = channel === 'email' ? readMailbox(request.to) !== null : isE164(request.to)
+      if (!reachable) return { kind: 'rejected', class: 'address', code: 'INVALID_TO', detail: 'no provider would take this address' }
       const reference = `capture-${request.attempt.reminderId}.${request.attempt.attemptNo}`
       try {
         await keep({ request, channel, reference, receipts: planReceipts(channel, request.attempt, settings.seed) })

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
+import { postgresRateGate } from '../../src/deliver/rate-gate-postgres.ts'
+import { redisRateGate } from '../../src/deliver/rate-gate-redis.ts'
+import type { GateRate, RateGate } from '../../src/deliver/rate-gate.ts'
+import { takeRateSlots } from '../../src/record/take-rate-slots.ts'
+import { FakeMonotonic } from '../support/fake-monotonic.ts'
+import { openServerFresh } from '../support/ledger.ts'
+import { whenThere } from '../support/servers.ts'
+import { rateGateContract, type GateBench } from './rate-gate-contract.ts'
+
+const real = { now: () => performance.now(), wait: async (ms: number) => { await delay(Math.max(ms, 0)) } }
+
+rateGateContract('the memory gate', async (): Promise<GateBench> => {
+  const clock = new FakeMonotonic()
+  // The workers of one process share its gate; forgetting is a new process.
+  let gates = new Map<string, RateGate>()
+  const shared = (route: string, rate: GateRate): RateGate => {
+    const gate = gates.get(route) ?? memoryRateGate(route, rate, clock.now)
+    gates.set(route, gate)
+    return gate
+  }
+  return {
+    now: clock.now,
+    wait: clock.wait,
+    gate: (route, rate) => ({
+      take: weights => shared(route, rate).take(weights), backlogMs: () => shared(route, rate).backlogMs(), close: async () => {},
+    }),
+    async forget() {
+      gates = new Map()
+    },
+    close: async () => {},
+  }
+}, 60)
+
+whenThere('Redis', 'the Redis rate gate', url => {
+  rateGateContract('the Redis gate', async (): Promise<GateBench> => {
+    const prefix = `test-${randomUUID()}`
+    const connections = [new Redis(url), new Redis(url)] as const
+    let next = 0
+    return {
+      ...real,
+      gate: (route, rate) => redisRateGate(connections[next++ % 2] as Redis, route, rate, prefix),
+      async forget() {
+        const keys = await connections[0].keys(`${prefix}*`)
+        if (keys.length > 0) await connections[0].del(keys)
+      },
+      async close() {
+        for (const connection of connections) await connection.quit()
+      },
+    }
+  }, 4)
+})
+
+whenThere('PostgreSQL', 'the PostgreSQL rate gate', () => {
+  rateGateContract('the PostgreSQL gate', async (): Promise<GateBench> => {
+    const { ledger, dispose } = await openServerFresh()
+    return {
+      ...real,
+      gate: (route, rate) => postgresRateGate(booking => takeRateSlots(ledger.db, booking), route, rate),
+      forget: async () => void await ledger.db.deleteFrom('decorum.rate_slot').execute(),
+      close: dispose,
+    }
+  }, 4)
+})
