@@ -27,8 +27,14 @@ export function countsAs(contact: ContactFacts, unit: CountUnit): boolean {
   }
 }
 
-/** Is it within what the rule sums over? A contact that does not say counts. (S9) */
+/**
+ * Is it within what the rule sums over? (S9)
+ *
+ * A contact that does not say counts. Contacts to somebody else with the same number
+ * count for the number alone.
+ */
 export function sharesKey(contact: ContactFacts, key: CountKey, account: string | null, address: string | null): boolean {
+  if (contact.otherPerson && key !== 'address') return false
   if (key === 'account') return account === null || contact.accounts.length === 0 || contact.accounts.includes(account)
   if (key === 'address') return address === null || contact.address === null || contact.address === address
   return true

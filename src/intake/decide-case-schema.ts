@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { ACCOUNT_STATES } from '../model/account-state.ts'
+import { ADDRESS_KINDS, RELATIONS } from '../model/address.ts'
+import { CHANNELS } from '../model/channel.ts'
+import { CONTACT_OUTCOMES, DIRECTIONS } from '../model/contact.ts'
+import { EVENT_TYPES } from '../model/event.ts'
+import { HOLD_KINDS } from '../model/hold.ts'
+import { parseInstant } from '../model/instant.ts'
+import { isJurisdiction } from '../model/jurisdiction.ts'
+import { KINDS, MODES } from '../model/kind.ts'
+import { isLocalDate } from '../model/local-date.ts'
+import { zonesOf } from '../model/places/zones-of.ts'
+import { ROLES } from '../model/role.ts'
+import { SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../model/suppression.ts'
+import { TONES } from '../model/tone.ts'
+
+const instant = z.string().refine((text) => parseInstant(text) !== null, 'must be an instant with an offset, as "2026-11-23T15:00:00Z"')
+const localDate = z.string().refine(isLocalDate, 'must be a real calendar date, as "2026-10-01"')
+const text = z.string().min(1, 'must not be empty').max(500, 'must be at most 500 characters')
+const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone, as "America/New_York"')
+const jurisdiction = z.string().refine((place) => isJurisdiction(place) && zonesOf(place).length > 0, 'must be an ISO 3166-1 or 3166-2 place, as "US" or "US-NY"')
+const wallTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a wall time, as "09:00"')
+const wallEnd = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a wall time, as "17:00" or "24:00"')
+const address = z.string().min(3, 'must be an E.164 number or a mailbox').max(320)
+const accountIds = z.union([text, z.array(text).max(100)])
+const many = <T extends z.ZodType>(item: T) => z.array(item).max(10_000, 'must hold at most 10,000 entries')
+
+const accountSchema = z.strictObject({
+  id: text, role: z.enum(ROLES), product: text.default('unspecified'), dueDate: localDate.nullish(), state: z.enum(ACCOUNT_STATES).default('open'),
+  daysPastDue: z.int().min(-100_000).max(100_000).nullish(), spell: text.nullish(), asOf: instant.nullish(),
+  freshFor: z.int().min(0).nullish().describe('Milliseconds for which a balance as of `asOf` may be trusted.'),
+})
+
+/** One question to the policy engine, as upstream systems and people write it. */
+export const decideCaseSchema = z.strictObject({
+  now: instant,
+  packs: z.array(text).max(200).nullish().describe('Exactly these policy packs; absent: every shipped one that applies.'),
+  reminder: z.strictObject({ channel: z.enum(CHANNELS), tone: z.enum(TONES).default('neutral'), kind: z.enum(KINDS).default('reminder'), mode: z.enum(MODES).nullish(), expiresAt: instant.nullish() }),
+  address: z.strictObject({ value: address, kind: z.enum(ADDRESS_KINDS).nullish(), relation: z.enum(RELATIONS).nullish() }).nullish(),
+  recipient: z.strictObject({
+    id: text, timeZone: timeZone.nullish(), jurisdiction: jurisdiction.nullish(),
+    locationEvidence: many(z.strictObject({ kind: text, jurisdiction: jurisdiction.nullish(), timeZone: timeZone.nullish(), at: instant.nullish() })).default([]),
+    blockedTimes: many(z.strictObject({
+      days: z.array(z.int().min(1).max(7)).min(1).max(7).default([1, 2, 3, 4, 5, 6, 7]), from: wallTime, to: wallEnd, channel: z.enum(CHANNELS).nullish(), until: instant.nullish(),
+    }).refine((span) => span.from !== span.to, { message: 'must differ from "from"; a whole day is 00:00 to 24:00', path: ['to'] })).default([]),
+  }),
+  account: accountSchema.optional(),
+  accounts: z.array(accountSchema).min(1).max(100).optional().describe('When one message speaks of several accounts; then without `account`.'),
+  contacts: many(z.strictObject({
+    at: instant, channel: z.enum(CHANNELS), direction: z.enum(DIRECTIONS).default('outbound'), account: accountIds.nullish(), accounts: z.array(text).max(100).nullish(), address: address.nullish(),
+    outcome: z.enum(CONTACT_OUTCOMES), by: text.nullish(), mode: z.enum(MODES).nullish(), party: text.nullish(),
+  })).default([]),
+  events: many(z.strictObject({ type: z.enum(EVENT_TYPES), kind: text.nullish(), at: instant, account: text.nullish() })).optional(),
+  holds: many(z.strictObject({ kind: z.enum(HOLD_KINDS), account: text.nullish(), from: instant.nullish(), until: instant.nullish() })).default([]),
+  suppressions: many(z.strictObject({
+    scope: z.enum(SUPPRESSION_SCOPES), channel: z.enum(CHANNELS).nullish(), value: address.nullish(), reason: z.enum(SUPPRESSION_REASONS), from: instant.nullish(), until: instant.nullish(),
+  })
+    .refine((stop) => stop.scope !== 'address' || stop.value != null, { message: 'is needed for scope "address"', path: ['value'] })
+    .refine((stop) => stop.scope !== 'channel' || stop.channel != null, { message: 'is needed for scope "channel"', path: ['channel'] })).default([]),
+  consents: many(z.strictObject({ kind: text, channel: z.enum(CHANNELS).nullish(), value: address.nullish(), from: instant, until: instant.nullish() })).default([]),
+})
+  .refine((input) => (input.account === undefined) !== (input.accounts === undefined), { message: 'is needed: one `account`, or several `accounts`', path: ['account'] })
+
+/** The decide contract as JSON Schema (draft 2020-12), for editors and other languages. */
+export const decideCaseJsonSchema = z.toJSONSchema(decideCaseSchema, { io: 'input', unrepresentable: 'any' })
+
+/** A case that fits the contract, before it becomes facts. */
+export type DecideCaseInput = z.infer<typeof decideCaseSchema>
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return /^[A-Za-z]/.test(zone)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,104 @@
+import type { Fault } from '../model/errors.ts'
+import type { AccountFacts, AddressFacts, Facts } from '../model/facts.ts'
+import { parseInstant, type Instant } from '../model/instant.ts'
+import { zodFaults } from '../model/zod-faults.ts'
+import { phoneEvidence } from './address-evidence.ts'
+import { decideCaseJsonSchema, decideCaseSchema, type DecideCaseInput } from './decide-case-schema.ts'
+
+export { decideCaseJsonSchema }
+
+/** One question to the policy engine, ready to be decided. */
+export interface DecideCase {
+  now: Instant
+  /** Exactly these packs; null: every shipped one that applies. */
+  packs: string[] | null
+  facts: Facts
+}
+
+export type ParsedDecideCase = { ok: true; case: DecideCase } | { ok: false; faults: Fault[] }
+
+/**
+ * Which facts does this decide case state?
+ *
+ * Numbers and mailboxes are replaced by ids of the case's own; what was derived from
+ * them (country, zones, line) stays.
+ *
+ * @param json  parsed JSON in the shape of the public decide contract
+ * @returns     the case, or each fault with its path
+ */
+export function parseDecideCase(json: unknown): ParsedDecideCase {
+  const parsed = decideCaseSchema.safeParse(json)
+  if (!parsed.success) return { ok: false, faults: zodFaults(parsed.error, decideCaseSchema) }
+  const input = parsed.data
+  const fault = addressFault(input)
+  if (fault !== null) return { ok: false, faults: [fault] }
+  return { ok: true, case: { now: when(input.now), packs: input.packs ?? null, facts: factsOf(input) } }
+}
+
+/** Has been checked by the schema. */
+const when = (text: string): Instant => parseInstant(text) as Instant
+const orNull = (text: string | null | undefined): Instant | null => (text == null ? null : when(text))
+
+const E164 = /^\+[1-9]\d{6,14}$/
+
+function addressFault(input: DecideCaseInput): Fault | null {
+  if (input.address == null) return null
+  if (input.reminder.channel === 'email') {
+    return input.address.value.includes('@') ? null : { path: 'address.value', problem: 'is not a mailbox, though the channel is email', cure: 'Give a mailbox, or another channel.' }
+  }
+  return E164.test(normal(input.address.value)) ? null : { path: 'address.value', problem: 'is not an E.164 number', cure: 'Write it with plus and country code, as "+12125550123".' }
+}
+
+/** One spelling for each address: digits only after the plus, mailboxes in lower case. */
+const normal = (value: string): string => (value.includes('@') ? value.trim().toLowerCase() : value.replace(/[\s().-]/g, ''))
+
+function factsOf(input: DecideCaseInput): Facts {
+  const ids = new Map<string, string>()
+  const idOf = (value: string | null | undefined): string | null => {
+    if (value == null) return null
+    const key = normal(value)
+    const id = ids.get(key) ?? `address-${ids.size + 1}`
+    ids.set(key, id)
+    return id
+  }
+  const { reminder, recipient } = input
+  const address = addressOf(input, idOf)
+  return {
+    reminder: { channel: reminder.channel, tone: reminder.tone, kind: reminder.kind, mode: reminder.mode ?? null, expiresAt: orNull(reminder.expiresAt) },
+    address,
+    recipient: {
+      id: recipient.id, timeZone: recipient.timeZone ?? null, jurisdiction: recipient.jurisdiction ?? null,
+      locationEvidence: recipient.locationEvidence.map((sign) => ({
+        kind: sign.kind, jurisdiction: sign.jurisdiction ?? null, timeZone: sign.timeZone ?? null, at: orNull(sign.at) ?? when(input.now),
+      })),
+      blockedTimes: recipient.blockedTimes.map((span) => ({ days: span.days, from: span.from, to: span.to, channel: span.channel ?? null, until: orNull(span.until) })),
+    },
+    accounts: (input.accounts ?? (input.account === undefined ? [] : [input.account])).map(accountOf),
+    contacts: input.contacts.map((contact) => ({
+      at: when(contact.at), channel: contact.channel, direction: contact.direction, accounts: contact.accounts ?? (contact.account == null ? [] : [contact.account].flat()),
+      address: idOf(contact.address), outcome: contact.outcome, by: contact.by ?? null, mode: contact.mode ?? null, party: contact.party ?? null, otherPerson: false,
+    })),
+    events: input.events === undefined ? null : input.events.map((event) => ({ type: event.type, kind: event.kind ?? null, at: when(event.at), account: event.account ?? null })),
+    holds: input.holds.map((hold) => ({ kind: hold.kind, account: hold.account ?? null, from: orNull(hold.from) ?? 0, until: orNull(hold.until) })),
+    suppressions: input.suppressions.map((stop) => ({
+      scope: stop.scope, channel: stop.channel ?? null, address: idOf(stop.value), reason: stop.reason, from: orNull(stop.from), until: orNull(stop.until),
+    })),
+    consents: input.consents.map((consent) => ({ kind: consent.kind, channel: consent.channel ?? null, address: idOf(consent.value), from: when(consent.from), until: orNull(consent.until) })),
+    system: null,
+  }
+}
+
+function addressOf(input: DecideCaseInput, idOf: (value: string) => string | null): AddressFacts | null {
+  const stated = input.address
+  if (stated == null) return null
+  const id = idOf(stated.value) as string
+  const said = { id, kind: stated.kind ?? null, relation: stated.relation ?? null }
+  if (input.reminder.channel === 'email') return { ...said, country: null, zones: [], subdivisions: [] }
+  const { country, zones, subdivisions, lineType } = phoneEvidence(normal(stated.value))
+  return { ...said, kind: said.kind ?? (lineType === 'unknown' ? null : lineType), country, zones, subdivisions }
+}
+
+const accountOf = (account: NonNullable<DecideCaseInput['account']>): AccountFacts => ({
+  id: account.id, role: account.role, product: account.product, dueDate: account.dueDate ?? null, daysPastDue: account.daysPastDue ?? null,
+  state: account.state, spell: account.spell ?? null, asOf: orNull(account.asOf), freshForMs: account.freshFor ?? null,
+})
