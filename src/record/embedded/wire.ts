@@ -36,7 +36,7 @@ export class RequestReader {
 
   read(chunk: Buffer): Heard {
     const heard: Heard = { requests: [], started: false, ended: false, flushed: false }
-    let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     let at = 0
     let from = 0
     if (!this.#started) {

@@ -1,0 +1,93 @@
+import { builtinModules } from 'node:module'
+import { describe, expect, it } from 'vitest'
+import { codeOf, folderOf, importsOf, sourceFiles } from './source-files.ts'
+
+const CORE = ['model', 'plan', 'decide', 'render']
+const EDGES = ['intake', 'deliver', 'record', 'report', 'queue', 'config']
+
+/** Which folders each folder may import, itself included without saying. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  model: [],
+  ...Object.fromEntries(['plan', 'decide', 'render', ...EDGES].map((folder) => [folder, ['model']])),
+  pipeline: [...CORE, ...EDGES],
+  app: [...CORE, ...EDGES, 'pipeline'],
+  http: ['model', 'intake', 'app'],
+  // `decorum serve` and `up` are commands too: they start the HTTP server on the app they built.
+  cli: ['model', 'app', 'http'],
+  workers: ['model', 'app'],
+}
+
+const files = sourceFiles()
+
+const brokenBy = (breaks: (file: { path: string; text: string }) => string[]): string[] =>
+  files.flatMap((file) => breaks(file).map((what) => `${file.path}: ${what}`))
+
+describe('imports', () => {
+  it('are found at all', () => {
+    const found = importsOf({
+      path: 'src/plan/x.ts',
+      text: `import a from 'pg'\nimport type { B } from '../record/b.ts'\nexport { c } from './c.ts'\nimport {\n  d,\n} from '../model/d.ts'\nimport '../queue/e.ts'\nconst f = await import('./f.ts')\n`,
+    })
+    expect(found).toEqual(['pg', 'src/record/b.ts', 'src/plan/c.ts', 'src/model/d.ts', 'src/queue/e.ts', 'src/plan/f.ts'])
+  })
+
+  it('every folder under src has its rule', () => {
+    expect([...new Set(files.map((file) => folderOf(file.path)))].filter((folder) => !(folder in MAY_IMPORT))).toEqual([])
+  })
+
+  it('point at the core: no folder imports one that it may not, types included', () => {
+    expect(
+      brokenBy((file) =>
+        importsOf(file)
+          .filter((name) => name.startsWith('src/') || name.startsWith('workers/'))
+          .filter((name) => folderOf(name) !== folderOf(file.path) && !MAY_IMPORT[folderOf(file.path)]?.includes(folderOf(name)))
+          .map((name) => `imports ${name}`),
+      ),
+    ).toEqual([])
+  })
+
+  it('stay inside src and workers', () => {
+    expect(brokenBy((file) => importsOf(file).filter((name) => name.startsWith('tests/') || name.startsWith('..')).map((name) => `imports ${name}`))).toEqual([])
+  })
+
+  it('bring no I/O into the core', () => {
+    const io = new Set([...builtinModules, 'pg', 'kysely', 'bullmq', 'ioredis', 'pino', 'fastify', 'nodemailer', 'twilio', 'undici', '@electric-sql/pglite'])
+    const pure = new Set(['crypto', 'url', 'util'])
+    expect(
+      brokenBy((file) =>
+        CORE.includes(folderOf(file.path))
+          ? importsOf(file).filter((name) => {
+              const bare = name.replace(/^node:/, '')
+              return io.has(bare) && !pure.has(bare)
+            })
+          : [],
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('the core', () => {
+  it.each([
+    ['reads no clock', /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bTemporal\.Now\b/],
+    ['throws no dice', /\bMath\.random\(|\brandomUUID\(|\brandomBytes\(/],
+    ['reads no environment', /\bprocess\.(?:env|cwd|argv)\b/],
+    ['reaches no network and waits for nothing', /\bfetch\(|\bsetTimeout\(|\bsetInterval\(/],
+  ])('%s', (_rule, pattern) => {
+    expect(brokenBy((file) => (CORE.includes(folderOf(file.path)) && pattern.test(codeOf(file.text)) ? [String(pattern)] : []))).toEqual([])
+  })
+})
+
+describe('SQL', () => {
+  const SQL = /\bsql(?:<[^>`]*>)?`|\bsql\.raw\(|\.(?:selectFrom|insertInto|updateTable|deleteFrom)\(|(?:pool|client)\.query\(/
+
+  it('is written in src/record only', () => {
+    expect(
+      brokenBy((file) => {
+        if (folderOf(file.path) === 'record') return []
+        const found = SQL.exec(codeOf(file.text))?.[0]
+        // A question whether the server answers is no SQL of ours.
+        return found === undefined || /\.query\('SELECT 1'\)/.test(file.text) ? [] : [found]
+      }),
+    ).toEqual([])
+  })
+})
