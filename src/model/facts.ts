@@ -116,6 +116,8 @@ export interface ContactFacts {
   mode: Mode | null
   /** Who was reached: `recipient`, `third-party`, …; null when not known. */
   party: string | null
+  /** Made to another person who has the same number or mailbox: counts for rules keyed by address alone. */
+  otherPerson: boolean
 }
 
 export interface EventFacts {

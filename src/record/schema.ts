@@ -253,6 +253,7 @@ export interface ReminderTable {
   due_at: Date
   next_at: Date
   expires_at: Date
+  tries: Generated<number>
   attempts: Generated<number>
   decisions: Generated<number>
   decided_as: string | null

@@ -22,6 +22,8 @@ export interface FencedReminder {
   route: string
   dueAt: Date
   expiresAt: Date
+  /** Attempts begun so far. */
+  tries: number
   attempts: number
   decisions: number
   decidedAs: string | null
@@ -43,6 +45,6 @@ export async function passFence(
     WHERE id = ANY(${reminderIds}::uuid[]) AND status = 'queued' AND ring = ${ring}::uuid
     RETURNING id, creditor, recipient_id AS "recipientId", live, origin, kind, mode, tone, channel,
       fallback_channels AS "fallbackChannels", template, ladder, rung, route, due_at AS "dueAt",
-      expires_at AS "expiresAt", attempts, decisions, decided_as AS "decidedAs", variables`.execute(trx)
+      expires_at AS "expiresAt", tries, attempts, decisions, decided_as AS "decidedAs", variables`.execute(trx)
   return rows
 }

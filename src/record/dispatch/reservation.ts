@@ -57,6 +57,8 @@ export interface ReminderStep {
   decisions: number
   decidedAs: string
   endReason: string | null
+  /** Attempts begun, this one included. */
+  tries: number
 }
 
 const at = (column: string) => sql.raw(`to_timestamp(x.${column} / 1000.0)`)
@@ -153,8 +155,8 @@ async function writeAttempts(trx: Transaction<Database>, attempts: readonly Atte
 async function writeSteps(trx: Transaction<Database>, steps: readonly ReminderStep[], now: Instant): Promise<void> {
   if (steps.length === 0) return
   await sql`
-    UPDATE decorum.reminder r SET status = x.status, next_at = ${at('"nextAt"')}, decisions = x.decisions, decided_as = x."decidedAs",
+    UPDATE decorum.reminder r SET status = x.status, next_at = ${at('"nextAt"')}, decisions = x.decisions, decided_as = x."decidedAs", tries = x.tries,
       end_reason = x."endReason", ring = NULL, queued_at = NULL, updated_at = ${new Date(now)}
-    FROM jsonb_to_recordset(${rowsOf(steps)}) AS x ("reminderId" uuid, status text, "nextAt" float8, decisions int, "decidedAs" text, "endReason" text)
+    FROM jsonb_to_recordset(${rowsOf(steps)}) AS x ("reminderId" uuid, status text, "nextAt" float8, decisions int, "decidedAs" text, "endReason" text, tries smallint)
     WHERE r.id = x."reminderId"`.execute(trx)
 }

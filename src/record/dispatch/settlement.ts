@@ -4,6 +4,7 @@ import type { Instant } from '../../model/instant.ts'
 import type { RejectionClass } from '../../model/outcome.ts'
 import type { ReminderStatus } from '../../model/reminder-status.ts'
 import type { AttemptStatus, Database } from '../schema.ts'
+import { markSpells } from './spell-progress.ts'
 
 /** What one attempt came to, ready to be written. */
 export interface SettlementEntry {
@@ -66,14 +67,6 @@ export async function writeSettlements(
   await sql`
     DELETE FROM decorum.contact k USING (SELECT a.recipient_id, a.reserved_at, x.id ${picked} WHERE x.contact IS NULL) gone
     WHERE k.recipient_id = gone.recipient_id AND k.at = gone.reserved_at AND k.id = gone.id`.execute(trx)
-  await sql`
-    UPDATE decorum.spell s SET first_message_at = coalesce(s.first_message_at, a.reserved_at),
-      last_tone = CASE WHEN array_position(ARRAY['gentle','neutral','firm','final'], r.tone)
-        > coalesce(array_position(ARRAY['gentle','neutral','firm','final'], s.last_tone), 0) THEN r.tone ELSE s.last_tone END
-    FROM decorum.attempt a
-    JOIN decorum.reminder r ON r.id = a.reminder_id
-    JOIN decorum.reminder_account ra ON ra.reminder_id = r.id
-    WHERE (a.reminder_id, a.no) IN (SELECT d.id, d.no FROM jsonb_to_recordset(${done}::jsonb) AS d (id uuid, no smallint))
-      AND a.status IN ('accepted', 'in_doubt') AND s.id = ra.spell_id`.execute(trx)
+  await markSpells(trx, done)
   return written.map((w) => ({ reminderId: w.reminder_id, attemptNo: w.no }))
 }

@@ -189,6 +189,7 @@ const STATEMENTS = [
     seq bigint NOT NULL
   )`,
   `CREATE INDEX hold_recipient ON decorum.hold (recipient_id) WHERE ended_at IS NULL`,
+  `CREATE INDEX hold_ending ON decorum.hold (ends_at) WHERE ended_at IS NULL AND ends_at IS NOT NULL`,
   `CREATE TABLE decorum.suppression (
     id uuid PRIMARY KEY,
     creditor text NOT NULL,
@@ -238,7 +239,8 @@ const STATEMENTS = [
     due_at timestamptz NOT NULL,
     next_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
-    attempts smallint NOT NULL DEFAULT 0,     -- real tries only; a deferral spends none
+    tries smallint NOT NULL DEFAULT 0,        -- attempts begun: the number of the last one
+    attempts smallint NOT NULL DEFAULT 0,     -- of those, the ones that a provider failed; a deferral spends none
     decisions integer NOT NULL DEFAULT 0,
     decided_as text,                          -- verdict and rules of the last decision: the same again counts up
     variables bytea,                          -- vault
@@ -352,6 +354,8 @@ const STATEMENTS = [
     PRIMARY KEY (reminder_id, no)
   )`,
   `CREATE INDEX attempt_lease ON decorum.attempt (lease_until) WHERE status = 'sending'`,
+  `CREATE INDEX attempt_on_line ON decorum.attempt (route, reserved_at)
+    WHERE channel = 'phone' AND status IN ('sending', 'accepted', 'in_doubt') AND NOT delivery_final`,
   `CREATE INDEX attempt_doubt ON decorum.attempt (reserved_at) WHERE status = 'in_doubt'`,
   `CREATE TABLE decorum.receipt (
     reminder_id uuid NOT NULL,

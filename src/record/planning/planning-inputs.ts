@@ -17,6 +17,8 @@ export interface PlanningPerson {
   /** Channels with an address of the person's own that no stop covers. */
   channels: Channel[]
   lastConversationAt: Instant | null
+  /** The last email that went out; a later text may point to it. */
+  lastEmailAt: Instant | null
   events: { type: string; kind: string | null; at: Instant; account: string | null }[]
   holds: { kind: HoldKind; account: string | null; from: Instant; until: Instant | null }[]
   accounts: PlanningAccount[]
@@ -67,6 +69,8 @@ export async function planningInputs(trx: Transaction<Database>, recipientIds: r
             AND (s.address_hash = a.hash OR (s.recipient_id = r.id AND s.scope = 'channel' AND s.channel = a.channel)))
       ) AS channels,
       (SELECT ${ms('max(k.at)')} FROM decorum.contact k WHERE k.recipient_id = r.id AND k.outcome = 'conversation') AS "lastConversationAt",
+      (SELECT ${ms('max(k.at)')} FROM decorum.contact k
+        WHERE k.recipient_id = r.id AND k.channel = 'email' AND k.direction = 'outbound' AND k.outcome IN ('sent', 'delivered')) AS "lastEmailAt",
       (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${ms('e.effective_at')}, 'account', e.account_id)
           ORDER BY e.seq), '[]'::jsonb) FROM decorum.event e WHERE e.recipient_id = r.id) AS events,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${ms('h.starts_at')},
@@ -87,5 +91,5 @@ export async function planningInputs(trx: Transaction<Database>, recipientIds: r
         JOIN decorum.ladder_version v ON v.ladder = s.ladder AND v.version = s.ladder_version
         WHERE a.recipient_id = r.id) AS accounts
     FROM decorum.recipient r WHERE r.id = ANY(${recipientIds}::uuid[]) ORDER BY r.id`.execute(trx)
-  return rows.map((row) => ({ ...row, lastConversationAt: row.lastConversationAt === null ? null : Number(row.lastConversationAt) }))
+  return rows
 }

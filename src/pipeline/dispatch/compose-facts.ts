@@ -1,0 +1,83 @@
+import type { AccountFacts, AddressFacts, ContactFacts, Facts, SystemFacts } from '../../model/facts.ts'
+import type { Instant } from '../../model/instant.ts'
+import type { FencedReminder } from '../../record/dispatch/fence.ts'
+import type { AccountRow, PersonAddress, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+
+/**
+ * How facts name an address: the first half of its keyed hash.
+ *
+ * One number that a person has for calls and for texts is one address here, so that a stop
+ * or a cap on the number covers both.
+ */
+export const addressId = (hash: string): string => hash.slice(0, 32)
+
+/**
+ * Which of the person's addresses is this reminder for?
+ *
+ * The first of their own on the channel that no stop covers; when all are stopped the
+ * first, so that the decision names the stop. Null: they have none.
+ */
+export function chooseAddress(person: PersonRow, reminder: Pick<FencedReminder, 'channel'>): PersonAddress | null {
+  const own = person.addresses.filter((a) => a.channel === reminder.channel && a.relation === 'self')
+  const stopped = (a: PersonAddress) => person.suppressions.some((s) => s.hash === a.hash)
+  return own.find((a) => !stopped(a)) ?? own[0] ?? null
+}
+
+/** What is known about one reminder, in the form that `decide` reads and the ledger keeps. */
+export function composeFacts(input: {
+  reminder: FencedReminder
+  person: PersonRow
+  accounts: readonly AccountRow[]
+  address: PersonAddress | null
+  /** Days past due of each account by the creditor's books, in the order of `accounts`. */
+  daysPastDue: readonly (number | null)[]
+  freshForMs: number | null
+  /** Contacts that this batch has reserved already. */
+  pending: readonly ContactFacts[]
+  system: SystemFacts
+}): Facts {
+  const { reminder, person, address } = input
+  return {
+    reminder: {
+      channel: reminder.channel, tone: reminder.tone, kind: reminder.kind, mode: reminder.mode, expiresAt: reminder.expiresAt.getTime(),
+    },
+    address: address === null ? null : addressFacts(address),
+    recipient: {
+      id: person.id, timeZone: person.timeZone, jurisdiction: person.jurisdiction,
+      locationEvidence: person.locationEvidence, blockedTimes: person.blockedTimes,
+    },
+    accounts: input.accounts.map((account, i) => accountFacts(account, input.daysPastDue[i] ?? null, input.freshForMs)),
+    contacts: [...person.contacts.map(contactFacts), ...input.pending],
+    events: person.events,
+    holds: person.holds,
+    suppressions: person.suppressions.map((s) => ({
+      scope: s.scope, channel: s.channel, address: s.hash === null ? null : addressId(s.hash), reason: s.reason, from: s.from, until: s.until,
+    })),
+    consents: person.consents.map((c) => ({
+      kind: c.kind, channel: c.channel, address: c.hash === null ? null : addressId(c.hash), from: c.from, until: c.until,
+    })),
+    system: input.system,
+  }
+}
+
+const addressFacts = (address: PersonAddress): AddressFacts => ({
+  id: addressId(address.hash), kind: address.kind, relation: address.relation,
+  country: address.country, zones: address.zones, subdivisions: address.subdivisions,
+})
+
+/** An account that cured and fell overdue again is, for the old spell's reminders, no longer the account they were about. */
+const accountFacts = (account: AccountRow, daysPastDue: number | null, freshForMs: number | null): AccountFacts => ({
+  id: account.id, role: account.role, product: account.product, dueDate: account.dueDate, daysPastDue,
+  state: account.state === 'open' && account.spellId !== null && account.spellId !== account.currentSpellId ? 'cured' : account.state,
+  spell: account.spellId, asOf: account.asOf.getTime(), freshForMs,
+})
+
+const contactFacts = ({ hash, ...contact }: PersonRow['contacts'][number]): ContactFacts => ({
+  ...contact, address: hash === null ? null : addressId(hash),
+})
+
+/** The contact that a reservation is for every later decision of its batch. */
+export const pendingContact = (reminder: FencedReminder, accounts: readonly AccountRow[], address: PersonAddress, at: Instant): ContactFacts => ({
+  at, channel: reminder.channel, direction: 'outbound', accounts: accounts.map((a) => a.id), address: addressId(address.hash),
+  outcome: 'pending', by: 'decorum', mode: reminder.mode, party: null, otherPerson: false,
+})

@@ -1,0 +1,168 @@
+import { performance } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import { tellsAgainstRoute, type Breaker } from '../../deliver/breaker.ts'
+import type { Slots } from '../../deliver/rate-gate.ts'
+import { mayCallAt } from '../../deliver/slot.ts'
+import type { CallOutcome } from '../../model/outcome.ts'
+import type { Ticket } from '../../queue/doorbell.ts'
+import type { Shell } from '../shell.ts'
+import { providerFor, type Desk } from './desk.ts'
+import { lastLook } from './last-look.ts'
+import { orphansOf, reserve, ReservationLost, type Reserved } from './reserve.ts'
+import { settlementOf, type AttemptEnd } from './settlement.ts'
+import { SettleStream } from './settle-stream.ts'
+
+/** How often a reminder whose person somebody held is tried again before it is left to the sweep. */
+const HELD_TRIES = 20
+const HELD_WAIT_MS = 50
+/** Calls in flight at most; beyond it new tickets wait. */
+const MOST_IN_FLIGHT = 1_000
+
+/**
+ * Dispatches one route's tickets: reserve → send → settle.
+ *
+ * A ticket is answered once its calls have begun; their results are settled as they come. Nothing is
+ * remembered here that the ledger does not have: killed at any line, what was on the wire is in doubt
+ * and all else is decided again.
+ */
+export class Dispatcher {
+  readonly #shell: Shell
+  readonly #desk: Desk
+  readonly #breaker: Breaker
+  readonly #settle: SettleStream
+  readonly #inFlight = new Set<Promise<void>>()
+  readonly #recovering = new Set<Promise<void>>()
+  #stopping = false
+
+  constructor(shell: Shell, desk: Desk, breaker: Breaker) {
+    this.#shell = shell
+    this.#desk = desk
+    this.#breaker = breaker
+    this.#settle = new SettleStream(shell)
+  }
+
+  get route(): string {
+    return this.#desk.route.id
+  }
+
+  /** Takes one ticket to the point where its calls have begun. */
+  async answer(ticket: Ticket): Promise<void> {
+    let ids = ticket.reminderIds
+    for (let tries = 0; ids.length > 0 && tries < HELD_TRIES && !this.#stopping; tries++) {
+      if (tries > 0) await pause(HELD_WAIT_MS)
+      if (!(await this.#ready())) return
+      ids = await this.#dispatch({ ring: ticket.ring, reminderIds: ids })
+    }
+  }
+
+  /** Takes nothing new; resolves when every call has come back and is settled. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    await Promise.all(this.#inFlight)
+    await Promise.all(this.#recovering)
+    await this.#settle.drained()
+  }
+
+  /** Lets go at once. */
+  abort(): void {
+    this.#stopping = true
+    this.#settle.abort()
+  }
+
+  /** Resolves when nothing is on the wire or unsettled; for a stepped clock. */
+  async idle(): Promise<void> {
+    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight)
+    await this.#settle.drained()
+  }
+
+  /** Reserving what cannot be sent soon only makes permissions expire: wait for the rate, the route and room. */
+  async #ready(): Promise<boolean> {
+    while (!this.#stopping) {
+      if (!this.#breaker.admits()) return false
+      const backlog = this.#inFlight.size >= MOST_IN_FLIGHT ? Number.POSITIVE_INFINITY : await this.#desk.gate.backlogMs()
+      if (backlog < this.#desk.limits.backlogMs) return true
+      await pause(Math.min(100, Math.max(5, backlog - this.#desk.limits.backlogMs)))
+    }
+    return false
+  }
+
+  /** Answers the reminders that are to be tried again in a moment. */
+  async #dispatch(ticket: Ticket): Promise<string[]> {
+    let reservation
+    try {
+      reservation = await reserve(this.#shell, this.#desk, ticket)
+    } catch (error) {
+      if (!(error instanceof ReservationLost)) throw error
+      this.#shell.log.warn({ route: this.route, error: (error.cause as Error).message }, error.message)
+      this.#recover(error.batch)
+      return []
+    }
+    const reservedAt = { monotonic: performance.now(), wall: Date.now() }
+    for (const orphan of reservation.orphans) this.#end(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
+    if (reservation.reserved.length > 0) {
+      const slots = await this.#desk.gate.take(reservation.reserved.map((r) => r.weight))
+      reservation.reserved.forEach((reserved, i) => this.#track(this.#call(reserved, slots, i, reservedAt), this.#inFlight))
+    }
+    return reservation.held
+  }
+
+  #track(work: Promise<void>, among: Set<Promise<void>>): void {
+    const tracked = work.finally(() => among.delete(tracked))
+    among.add(tracked)
+  }
+
+  /** Reads back what a lost COMMIT left; until the ledger answers, the attempts are nobody's to call. */
+  #recover(batch: string): void {
+    const work = async () => {
+      while (!this.#stopping) {
+        try {
+          const orphans = await orphansOf(this.#shell, batch, [])
+          for (const orphan of orphans) this.#end(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
+          return
+        } catch {
+          await pause(500)
+        }
+      }
+    }
+    this.#track(work(), this.#recovering)
+  }
+
+  async #call(reserved: Reserved, slots: Slots, index: number, reservedAt: { monotonic: number; wall: number }): Promise<void> {
+    const { limits, switches } = this.#desk
+    for (;;) {
+      const slot = mayCallAt(slots, index, performance.now())
+      const tooFar = slot.kind === 'early' && slot.waitMs > limits.slotMs
+      const look = lastLook({
+        now: this.#shell.clock.now(), goodUntil: reserved.goodUntil, switchedOff: switches.closed(reserved.scope),
+        routeOpen: this.#breaker.admits(), slot: tooFar ? { kind: 'missed' } : slot, leaseMs: limits.leaseMs,
+        sinceReserved: { monotonic: performance.now() - reservedAt.monotonic, wall: Date.now() - reservedAt.wall },
+      })
+      if (look.kind === 'not_sent') return this.#end(reserved.attempt, look, reserved.spent)
+      if (look.kind === 'go') break
+      await pause(look.waitMs)
+    }
+    const outcome = await this.#breaker.run(() => this.#send(reserved))
+    this.#end(reserved.attempt, outcome ?? { kind: 'not_sent', why: 'route_resting', waitMs: 5_000 }, reserved.spent)
+  }
+
+  async #send(reserved: Reserved): Promise<CallOutcome> {
+    const provider = providerFor(this.#desk, reserved.live)
+    try {
+      const outcome = await provider.send({
+        attempt: reserved.attempt, to: reserved.to, from: this.#desk.route.from, message: reserved.message,
+        validForSeconds: reserved.validForSeconds, unsubscribeUrl: reserved.unsubscribeUrl, deadlineMs: this.#desk.limits.callMs,
+      })
+      if (tellsAgainstRoute(outcome)) this.#shell.log.warn({ route: this.route, outcome: outcome.kind, ...codeOf(outcome) }, 'a call did not succeed')
+      return outcome
+    } catch (error) {
+      // A provider promises not to throw; if it does all the same, the call may have been made.
+      return { kind: 'unknown', code: 'adapter_threw', detail: (error as Error).name }
+    }
+  }
+
+  #end(attempt: Reserved['attempt'], end: AttemptEnd, spent: number): void {
+    this.#settle.add(settlementOf(attempt, this.#desk.route.channel, end, spent, this.#shell.clock.now(), Math.random()))
+  }
+}
+
+const codeOf = (outcome: CallOutcome): { code?: string } => (outcome.kind === 'accepted' ? {} : { code: outcome.code })

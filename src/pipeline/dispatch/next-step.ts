@@ -1,0 +1,41 @@
+import { CURABLE, type Decision, type ObjectionCode } from '../../model/decision.ts'
+import { HOUR, MINUTE, type Instant } from '../../model/instant.ts'
+import type { ReminderStatus } from '../../model/reminder-status.ts'
+
+/** Where a decision other than `send` leaves its reminder. */
+export interface AfterDecision {
+  status: Extract<ReminderStatus, 'scheduled' | 'refused' | 'expired'>
+  nextAt: Instant
+  endReason: ObjectionCode | null
+}
+
+/** How soon to look again at a reminder that waits for an operator or for knowledge; whoever changes the facts wakes it sooner. */
+const RECHECK_MS: Partial<Record<ObjectionCode, number>> = {
+  switched_off: 5_000,
+  clock_uncertain: MINUTE,
+  internal_error: 15 * MINUTE,
+}
+const RECHECK_OTHERWISE_MS = 6 * HOUR
+
+/**
+ * What becomes of a reminder that may not be sent now?
+ *
+ * A deferral waits for its instant; a refusal that more knowledge can cure waits and is
+ * looked at again; any other refusal ends it. Whatever waits ends at its deadline.
+ */
+export function afterDecision(decision: Decision, now: Instant, expiresAt: Instant): AfterDecision {
+  if (decision.verdict === 'defer') {
+    return { status: 'scheduled', nextAt: Math.min(decision.until ?? expiresAt, expiresAt), endReason: null }
+  }
+  const ending = decision.reasons.filter((reason) => reason.until === null && !CURABLE.has(reason.code))
+  const [first] = ending
+  if (first !== undefined) {
+    return { status: first.code === 'expired' ? 'expired' : 'refused', nextAt: now, endReason: first.code }
+  }
+  const soonest = Math.min(...decision.reasons.map((reason) => RECHECK_MS[reason.code] ?? RECHECK_OTHERWISE_MS))
+  return { status: 'scheduled', nextAt: Math.max(now + 1, Math.min(now + soonest, expiresAt)), endReason: null }
+}
+
+/** Two decisions with one signature are the same answer given again: it is counted, not added. */
+export const signatureOf = (decision: Decision): string =>
+  `${decision.verdict}|${decision.reasons.map((r) => `${r.rule}@${r.version}`).join('|')}`

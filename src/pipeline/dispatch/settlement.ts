@@ -1,0 +1,90 @@
+import type { AttemptKey } from '../../deliver/provider.ts'
+import type { Channel } from '../../model/channel.ts'
+import { MINUTE, type Instant } from '../../model/instant.ts'
+import type { CallOutcome } from '../../model/outcome.ts'
+import type { SuppressionReason } from '../../model/suppression.ts'
+import type { SettlementEntry } from '../../record/dispatch/settlement.ts'
+
+/** What an attempt came to: a provider's outcome, or that no call was begun at all. */
+export type AttemptEnd = CallOutcome | { kind: 'not_sent'; why: string; waitMs: number }
+
+/** A settlement with what follows from it beyond the attempt. */
+export interface Settlement {
+  entry: SettlementEntry
+  /** The address is of no use or its owner has opted out: stop it. */
+  suppress: SuppressionReason | null
+  /** This channel is finished: try the rung's next one. */
+  fallBack: boolean
+  /** An operator has to do something; in words, without personal data. */
+  alarm: string | null
+}
+
+/** A reminder ends as failed after so many tries that a provider failed. */
+const MOST_TRIES = 5
+const FIRST_BACKOFF_MS = 30_000
+const LONGEST_BACKOFF_MS = 30 * MINUTE
+const AFTER_CONFIGURATION_MS = 5 * MINUTE
+
+/**
+ * What follows from the end of an attempt?
+ *
+ * Only a real failure of the provider spends a try: throttling, a wrong configuration of ours and
+ * a call that never began cost the person nothing. Unknown is in doubt and is never tried again.
+ *
+ * @param spent   tries that providers failed before
+ * @param jitter  0 to 1, injected
+ */
+export function settlementOf(
+  attempt: AttemptKey, channel: Channel, end: AttemptEnd, spent: number, now: Instant, jitter: number,
+): Settlement {
+  const base = { reminderId: attempt.reminderId, attemptNo: attempt.attemptNo, providerRef: null, rejection: null, code: null, detail: null }
+  const quiet = { suppress: null, fallBack: false, alarm: null }
+  const again = (waitMs: number, spendsAttempt: boolean): SettlementEntry['reminder'] =>
+    ({ status: 'scheduled', nextAt: now + waitMs, spendsAttempt, endReason: null })
+  switch (end.kind) {
+    case 'accepted':
+      return {
+        ...quiet,
+        // A call that was accepted is still ringing: it counts as the worst it can become until its receipt.
+        entry: { ...base, status: 'accepted', providerRef: end.reference, contact: channel === 'phone' ? 'pending' : 'sent',
+          reminder: { status: 'sent', nextAt: null, spendsAttempt: false, endReason: null } },
+      }
+    case 'unknown':
+      return {
+        ...quiet,
+        entry: { ...base, status: 'in_doubt', code: end.code, detail: end.detail, contact: 'in-doubt',
+          reminder: { status: 'in_doubt', nextAt: null, spendsAttempt: false, endReason: null } },
+      }
+    case 'not_sent':
+      return { ...quiet, entry: { ...base, status: 'not_sent', code: end.why, contact: null, reminder: again(end.waitMs, false) } }
+    case 'rejected': {
+      const rejected = { ...base, status: 'rejected' as const, rejection: end.class, code: end.code, detail: end.detail, contact: null }
+      const failed: SettlementEntry['reminder'] = { status: 'failed', nextAt: null, spendsAttempt: true, endReason: `provider_${end.class}` }
+      switch (end.class) {
+        case 'throttled':
+          return { ...quiet, entry: { ...rejected, reminder: again(Math.max(end.retryAfterMs ?? 0, 1_000 + Math.round(jitter * 1_000)), false) } }
+        case 'configuration':
+          return { ...quiet, entry: { ...rejected, reminder: again(AFTER_CONFIGURATION_MS, false) }, alarm: `the provider refuses our configuration (${end.code}): ${end.detail}` }
+        case 'retriable':
+          return spent + 1 >= MOST_TRIES
+            ? { ...quiet, entry: { ...rejected, reminder: failed }, fallBack: true }
+            : { ...quiet, entry: { ...rejected, reminder: again(backoffMs(spent, jitter), true) } }
+        case 'address':
+          // Decided again at once: another address of the person's own is chosen, or the stop is named.
+          return { ...quiet, entry: { ...rejected, reminder: again(0, true) }, suppress: 'bad-address' }
+        case 'opted-out':
+          return { ...quiet, entry: { ...rejected, reminder: again(0, true) }, suppress: 'opt-out' }
+        case 'content':
+          return { ...quiet, entry: { ...rejected, reminder: failed }, fallBack: true, alarm: `the provider refuses the words (${end.code})` }
+        case 'permanent':
+          return { ...quiet, entry: { ...rejected, reminder: failed }, fallBack: true }
+      }
+    }
+  }
+}
+
+/** 30 s, 60 s, 2 min … up to 30 min, each reduced by up to half so that retries spread out. */
+export function backoffMs(spent: number, jitter: number): number {
+  const full = Math.min(FIRST_BACKOFF_MS * 2 ** spent, LONGEST_BACKOFF_MS)
+  return Math.round(full * (1 - jitter / 2))
+}

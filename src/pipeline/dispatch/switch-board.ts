@@ -1,0 +1,47 @@
+import type { SwitchScope } from '../../model/switch.ts'
+import { activeSwitches, type ActiveSwitch } from '../../record/dispatch/switches.ts'
+import type { Shell } from '../shell.ts'
+
+/** What a switch's scope is held against. */
+export type Scoped = { [Dimension in keyof Required<SwitchScope>]: string | null }
+
+/** The switches as this process last saw them; every worker looks again each second. */
+export class SwitchBoard {
+  #active: readonly ActiveSwitch[] = []
+  readonly #shell: Shell
+
+  constructor(shell: Shell) {
+    this.#shell = shell
+  }
+
+  /** Reads the ledger again. */
+  async refresh(): Promise<void> {
+    this.#active = await activeSwitches(this.#shell.ledger.db)
+  }
+
+  /** Does a switch keep this from being sent? The firmest state wins. */
+  closed(subject: Scoped): 'stopped' | 'paused' | null {
+    const states = this.#active.filter((s) => covers(s.scope, subject)).map((s) => s.state)
+    if (states.includes('stopped')) return 'stopped'
+    return states.includes('paused') ? 'paused' : null
+  }
+
+  /** Is nothing new to be queued on this route: a switch of any state that covers all of it? */
+  takesNothingNew(route: string, channel: string): boolean {
+    return this.#active.some((s) => {
+      // A stop must still reach the reminders, so that each is refused with its reason.
+      if (s.state === 'stopped') return false
+      const { route: r, channel: c, ...rest } = s.scope
+      return Object.keys(rest).length === 0 && (r === undefined || r === route) && (c === undefined || c === channel)
+    })
+  }
+}
+
+/** A scope covers what equals it in every dimension it names; a jurisdiction covers what lies below it. */
+export function covers(scope: SwitchScope, subject: Scoped): boolean {
+  return Object.entries(scope).every(([dimension, wanted]) => {
+    const actual = subject[dimension as keyof SwitchScope]
+    if (actual === null) return false
+    return dimension === 'jurisdiction' ? actual === wanted || actual.startsWith(`${wanted}-`) : actual === wanted
+  })
+}

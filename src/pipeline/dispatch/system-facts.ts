@@ -1,0 +1,46 @@
+import type { ContactFacts, SystemFacts } from '../../model/facts.ts'
+import type { AccountRow, PersonAddress, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import type { FencedReminder } from '../../record/dispatch/fence.ts'
+import { NO_ROUTE } from '../no-route.ts'
+import type { Shell } from '../shell.ts'
+import { providerFor, type Desk } from './desk.ts'
+
+/**
+ * What does the running system add to the facts of this reminder?
+ *
+ * @param to       the address in clear; compared with `delivery.onlyTo` and kept nowhere
+ * @param pending  contacts that this batch has reserved already
+ */
+export function systemFacts(input: {
+  shell: Shell
+  desk: Desk
+  reminder: FencedReminder
+  person: PersonRow
+  accounts: readonly AccountRow[]
+  address: PersonAddress | null
+  to: string | null
+  pending: readonly ContactFacts[]
+}): SystemFacts {
+  const { shell, desk, reminder, person, address, to } = input
+  const { onlyTo } = shell.config.delivery
+  return {
+    testMode: reminder.live && onlyTo.length > 0 && (to === null || !onlyTo.includes(to)),
+    switchedOff: desk.switches.closed({
+      creditor: reminder.creditor, product: input.accounts[0]?.product ?? null, jurisdiction: person.jurisdiction, channel: reminder.channel,
+      route: reminder.route, template: reminder.template, ladder: reminder.ladder, rung: reminder.rung,
+    }),
+    clockUncertain: !desk.clockCertain(),
+    routeProblem: routeProblem(reminder, address, to),
+    notRegistered: false,
+    phoneInFlight: reminder.channel === 'phone' && (
+      person.contacts.some((c) => c.channel === 'phone' && c.outcome === 'pending') || input.pending.some((c) => c.channel === 'phone')
+    ),
+  }
+
+  function routeProblem(r: FencedReminder, a: PersonAddress | null, value: string | null): string | null {
+    if (r.route === NO_ROUTE) return `no route serves ${r.channel} here`
+    if (a === null) return `no address of the person's own for ${r.channel}`
+    if (value === null) return 'the address cannot be read any more: the person was erased'
+    return providerFor(desk, r.live).channel === r.channel ? null : `route ${r.route} does not carry ${r.channel}`
+  }
+}

@@ -1,0 +1,27 @@
+import type { Decision, ObjectionCode } from '../../model/decision.ts'
+import type { RenderProblem } from '../../render/render-result.ts'
+
+const CODE: Record<RenderProblem['kind'], ObjectionCode> = {
+  'missing-facts': 'precondition_missing',
+  'not-registered': 'not_registered',
+  'too-long': 'internal_error',
+  'no-template': 'internal_error',
+  fault: 'internal_error',
+}
+
+/**
+ * The refusal of a reminder that may be sent but has no true words.
+ *
+ * A message is held rather than sent with a gap or a wrong figure; the rule names the
+ * kind of problem, and missing facts by their names, never their values.
+ */
+export function wordsObjection(problem: RenderProblem): Decision {
+  const rule = problem.kind === 'missing-facts' ? `decorum/words/${problem.facts.join('+')}` : `decorum/words/${problem.kind}`
+  return {
+    verdict: 'refuse', until: null, candidateZones: [], packs: [],
+    reasons: [{
+      code: CODE[problem.kind], rule, pack: 'decorum', version: '1',
+      citation: 'Decorum: words are sent whole and true, or not at all', verified: true, until: null,
+    }],
+  }
+}

@@ -1,0 +1,230 @@
+import type { Transaction } from 'kysely'
+import { DAY } from '../model/instant.ts'
+import { parseLadder, type Ladder } from '../model/ladder.ts'
+import { REQUIRABLE_FACTS } from '../model/template.ts'
+import type { PersonPlan, PlannedReminder } from '../plan/person-plan.ts'
+import type { PersonToPlan } from '../plan/person-to-plan.ts'
+import { planPerson } from '../plan/plan-person.ts'
+import { newId } from '../record/id.ts'
+import { lockRecipients, takeSequence } from '../record/locks.ts'
+import { peopleDue } from '../record/planning/people-due.ts'
+import {
+  addReminders, addTasks, markCaughtUp, recordRungs, setNextLooks, stopLooking, type NewReminder, type NewTask,
+} from '../record/planning/plan-written.ts'
+import { planningInputs, type PlanningAccount, type PlanningPerson } from '../record/planning/planning-inputs.ts'
+import type { Database } from '../record/schema.ts'
+import { chooseRoute } from './choose-route.ts'
+import { byHalves } from './halving.ts'
+import { NO_ROUTE } from './no-route.ts'
+import type { Shell } from './shell.ts'
+import { reminderKey } from './unique-key.ts'
+
+/** What one pass of planning came to. */
+export interface PlanPass {
+  people: number
+  reminders: number
+  tasks: number
+  /** People that somebody else held; they are still due. */
+  held: number
+}
+
+/** How long a hand-off proposal waits for a person's decision. */
+const HAND_OFF_WAITS_MS = 90 * DAY
+
+/** After a person could not be planned because of a defect, the next try. */
+const AFTER_DEFECT_MS = 60 * 60_000
+
+/**
+ * Plans for people whose accounts are due to be looked at, up to `limit` accounts.
+ *
+ * Each chunk of people is one transaction under their locks: what the plan is made from
+ * cannot change before the plan is written. A person that fails alone is put off and reported.
+ */
+export async function planDue(shell: Shell, limit = 200): Promise<PlanPass> {
+  const now = shell.clock.now()
+  const due = await peopleDue(shell.ledger.db, new Date(now), limit)
+  const passes: PlanPass[] = []
+  for (let start = 0; start < due.length; start += 50) {
+    passes.push(...(await byHalves(
+      due.slice(start, start + 50),
+      async (ids) => [await shell.ledger.db.transaction().execute((trx) => planPeople(shell, trx, ids))],
+      async (id, error) => {
+        shell.log.error({ recipient: id, error: (error as Error).message }, 'planning failed for one person; put off for an hour')
+        await putOff(shell, id)
+        return []
+      },
+    )))
+  }
+  return passes.reduce(
+    (sum, pass) => ({
+      people: sum.people + pass.people, reminders: sum.reminders + pass.reminders, tasks: sum.tasks + pass.tasks, held: sum.held + pass.held,
+    }),
+    { people: 0, reminders: 0, tasks: 0, held: 0 },
+  )
+}
+
+async function planPeople(shell: Shell, trx: Transaction<Database>, ids: readonly string[]): Promise<PlanPass> {
+  const locked = await lockRecipients(trx, ids, 'skip')
+  const now = shell.clock.now()
+  const people = await planningInputs(trx, [...locked])
+  const reminders: NewReminder[] = []
+  const tasks: (NewTask & { seq: number })[] = []
+  const records: Parameters<typeof recordRungs>[1][number][] = []
+  const looks: { accountId: string; nextLookAt: number | null }[] = []
+  for (const person of people) {
+    const plan = planPerson(toPlan(shell, person), now)
+    const made = await writeUp(shell, trx, person, plan, now)
+    reminders.push(...made.reminders)
+    tasks.push(...made.tasks)
+    records.push(...made.records)
+    looks.push(...plan.accounts)
+    if (plan.caughtUpOn !== null) await markCaughtUp(trx, person.id, plan.caughtUpOn)
+  }
+  await addReminders(trx, reminders, now)
+  await addTasks(trx, tasks, now)
+  await recordRungs(trx, records)
+  await setNextLooks(trx, looks)
+  await stopLooking(trx, [...locked], looks.map((look) => look.accountId), new Date(now))
+  return { people: people.length, reminders: reminders.length, tasks: tasks.length, held: ids.length - locked.size }
+}
+
+async function putOff(shell: Shell, recipientId: string): Promise<void> {
+  const later = shell.clock.now() + AFTER_DEFECT_MS
+  await shell.ledger.db.transaction().execute(async (trx) => {
+    await lockRecipients(trx, [recipientId], 'wait')
+    const [person] = await planningInputs(trx, [recipientId])
+    await setNextLooks(trx, (person?.accounts ?? []).map((account) => ({ accountId: account.id, nextLookAt: later })))
+  })
+}
+
+/** Ladders are stored by version and never change, so each is parsed once. */
+const pinned = new Map<string, Ladder>()
+
+function pinnedLadder(account: PlanningAccount): Ladder {
+  const key = `${account.ladder}@${account.ladderVersion}`
+  const known = pinned.get(key)
+  if (known !== undefined) return known
+  const parsed = parseLadder(account.ladderBody)
+  if (!parsed.ok) throw new TypeError(`the pinned ladder ${key} does not parse: ${parsed.faults[0]?.path} ${parsed.faults[0]?.problem}`)
+  pinned.set(key, parsed.ladder)
+  return parsed.ladder
+}
+
+function toPlan(shell: Shell, person: PlanningPerson): PersonToPlan {
+  const creditor = shell.config.creditors.get(person.creditor)
+  return {
+    bookZone: creditor?.bookZone ?? 'UTC',
+    bookCutOff: creditor?.bookCutOff ?? '00:00',
+    channels: person.channels,
+    lastCatchUpOn: person.caughtUpOn,
+    lastConversationAt: person.lastConversationAt,
+    accounts: person.accounts.map((account) => ({
+      id: account.id,
+      state: account.state,
+      ladder: pinnedLadder(account),
+      ladderVersion: account.ladderVersion,
+      spell: {
+        id: account.spellId, pass: account.pass, startedOn: account.startedOn, enteredAt: account.enteredAt,
+        enteredDpd: account.enteredDpd, enteredBy: account.enteredBy,
+      },
+      dueDate: account.dueDate,
+      statedDaysPastDue: account.statedDaysPastDue,
+      overdueMinor: BigInt(account.overdueMinor),
+      currency: account.currency,
+      toleranceMinor: creditor?.doNotChaseBelow[account.currency] ?? 0n,
+      graceDays: account.graceDays,
+      autoDebit: account.autoDebit,
+      riskBand: account.riskBand,
+      handled: account.handled,
+      lastToneSent: account.lastTone,
+      firstMessageAt: account.firstMessageAt,
+      holds: person.holds.filter((hold) => hold.account === null || hold.account === account.id),
+      events: person.events.filter((event) => event.account === null || event.account === account.id),
+      availableFacts: availableFacts({ ...account.factsForWords, earlierEmail: person.lastEmailAt }),
+      notBefore: account.notBefore,
+      toneCeiling: account.toneCeiling,
+    })),
+  }
+}
+
+/** A fact for words is known when it is stated either way; a check at the gate only when it was passed. */
+function availableFacts(facts: Record<string, unknown>): string[] {
+  const words: readonly string[] = REQUIRABLE_FACTS
+  return Object.entries(facts)
+    .filter(([name, value]) => value !== null && (value !== false || words.includes(name)))
+    .map(([name]) => name)
+}
+
+interface WrittenUp {
+  reminders: NewReminder[]
+  tasks: (NewTask & { seq: number })[]
+  records: Parameters<typeof recordRungs>[1][number][]
+}
+
+/** The pure plan, given ids, routes and keys. */
+async function writeUp(shell: Shell, trx: Transaction<Database>, person: PlanningPerson, plan: PersonPlan, now: number): Promise<WrittenUp> {
+  const accounts = new Map(person.accounts.map((account) => [account.id, account]))
+  const reminders = plan.reminders.map((planned) => newReminder(shell, person, planned, accounts))
+  const steps: NewTask[] = plan.tasks.map((task) => ({
+    id: newId(), creditor: person.creditor, recipientId: person.id, accountIds: task.accountIds, kind: 'step', ladder: task.ladder.id,
+    rung: task.rung, tone: task.tone, instructions: task.instructions, dueAt: task.dueAt, expiresAt: task.expiresAt,
+  }))
+  const handOffs: NewTask[] = plan.handOffProposals.map((proposal) => ({
+    id: newId(), creditor: person.creditor, recipientId: person.id, accountIds: [proposal.accountId], kind: 'hand-off',
+    ladder: proposal.ladder.id, rung: 'hand-off', tone: null, dueAt: proposal.proposedAt, expiresAt: now + HAND_OFF_WAITS_MS,
+    instructions: `Decide whether to hand this account off: ${proposal.daysPastDue} days past due. Nothing is handed off by itself.`,
+  }))
+  const tasks = [...steps, ...handOffs]
+  const first = tasks.length === 0 ? 0 : await takeSequence(trx, person.id, tasks.length)
+  const records = plan.records.map((record) => {
+    const planned = record.outcome === 'planned'
+    const taskId = planned ? taskFor(record, plan, tasks) : null
+    const reminderId = planned && taskId === null ? (reminders[plan.reminders.findIndex(speaksFor(record))]?.id ?? null) : null
+    return {
+      spellId: record.spellId, pass: record.pass, rung: record.rung, accountId: record.accountId, state: record.outcome,
+      reason: record.reason, detail: record.detail, at: record.at, reminderId, taskId,
+    }
+  })
+  return { reminders, tasks: tasks.map((task, i) => ({ ...task, seq: first + i })), records }
+}
+
+type Handled = { accountId: string; rung: string }
+
+/** A gathered reminder carries the lead's rung, so the others' rungs are matched by their account. */
+const speaksFor = (record: Handled) => (reminder: PlannedReminder): boolean => reminder.accountIds.includes(record.accountId)
+
+function taskFor(record: Handled, plan: PersonPlan, tasks: readonly NewTask[]): string | null {
+  if (record.rung === 'hand-off') return tasks.find((task) => task.kind === 'hand-off' && task.accountIds[0] === record.accountId)?.id ?? null
+  const index = plan.tasks.findIndex((task) => task.rung === record.rung && task.accountIds.includes(record.accountId))
+  return index < 0 ? null : (tasks[index]?.id ?? null)
+}
+
+function newReminder(
+  shell: Shell, person: PlanningPerson, planned: PlannedReminder, accounts: ReadonlyMap<string, PlanningAccount>,
+): NewReminder {
+  const lead = accounts.get(planned.leadAccountId) as PlanningAccount
+  const served = planned.channels.map((channel) => ({
+    channel,
+    choice: chooseRoute(shell.config.routes, {
+      channel, creditor: person.creditor, product: lead.product, role: lead.role, jurisdictions: person.jurisdiction === null ? [] : [person.jurisdiction],
+    }),
+  }))
+  // A channel without a route is passed over while another has one; with none, the refusal is shown on the first.
+  const chosen = served.find((s) => s.choice.ok) ?? served[0]
+  if (chosen === undefined) throw new RangeError(`rung ${planned.rung} was planned without a channel`)
+  const keys = planned.accountIds.map((id) => {
+    const account = accounts.get(id) as PlanningAccount
+    return { accountId: id, spellId: account.spellId, pass: account.pass }
+  })
+  return {
+    id: newId(), creditor: person.creditor, recipientId: person.id,
+    live: planned.accountIds.every((id) => accounts.get(id)?.live === true),
+    origin: 'ladder', kind: planned.kind, mode: planned.mode, tone: planned.tone, channel: chosen.channel,
+    fallbackChannels: served.filter((s) => s.choice.ok && s !== chosen).map((s) => s.channel), follows: null,
+    template: planned.template, ladder: lead.ladder, ladderVersion: lead.ladderVersion, rung: planned.rung,
+    uniqueKey: reminderKey(person.id, keys, planned.rung, chosen.channel),
+    route: chosen.choice.ok ? chosen.choice.route.id : NO_ROUTE,
+    dueAt: planned.dueAt, nextAt: planned.dueAt, expiresAt: planned.expiresAt, variables: null,
+    accounts: keys.map((key) => ({ accountId: key.accountId, spellId: key.spellId, lead: key.accountId === planned.leadAccountId })),
+  }
+}

@@ -1,0 +1,7 @@
+import type { Route } from '../model/route.ts'
+
+/** How many reminders one ticket carries: 1 to 50, and at most a fifth of a second of the route's rate. */
+export const ringSizeOf = (route: Pick<Route, 'rate'>): number => Math.max(1, Math.min(50, Math.floor(route.rate.perSecond / 5)))
+
+/** How many reminders may be queued on a route at once: about five seconds of its rate. */
+export const depthOf = (route: Pick<Route, 'rate'>): number => Math.max(1, Math.ceil(route.rate.perSecond * 5))

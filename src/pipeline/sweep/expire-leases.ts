@@ -1,0 +1,23 @@
+import { lockRecipients } from '../../record/locks.ts'
+import { overdueLeases, putInDoubt } from '../../record/sweep/doubts.ts'
+import type { Shell } from '../shell.ts'
+
+/**
+ * Puts in doubt every attempt whose worker did not settle it within its lease.
+ *
+ * The worker may have died before the call, in it or after it: nobody knows. It counts as used from
+ * now on and is never sent again by itself. Several sweepers at once are harmless: the update is guarded.
+ */
+export async function expireLeases(shell: Shell): Promise<number> {
+  let doubted = 0
+  for (const attempt of await overdueLeases(shell.ledger.db, 200)) {
+    const done = await shell.ledger.db.transaction().execute(async (trx) => {
+      await lockRecipients(trx, [attempt.recipientId], 'wait')
+      return putInDoubt(trx, attempt.reminderId, attempt.attemptNo, new Date(shell.clock.now()))
+    })
+    if (!done) continue
+    doubted++
+    shell.log.warn({ reminder: attempt.reminderId, attempt: attempt.attemptNo }, 'in doubt: no result within its lease')
+  }
+  return doubted
+}

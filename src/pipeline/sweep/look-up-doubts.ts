@@ -1,0 +1,84 @@
+import type { LookUp, Provider } from '../../deliver/provider.ts'
+import { HOUR } from '../../model/instant.ts'
+import type { Message } from '../../model/message.ts'
+import type { WordFacts } from '../../model/word-facts.ts'
+import { attemptWordFacts } from '../../record/places.ts'
+import { doubtsToLookUp, type Doubt } from '../../record/sweep/doubts.ts'
+import { render } from '../../render/render.ts'
+import { applyReceipt } from '../apply-receipt.ts'
+import { settle } from '../dispatch/settle-stream.ts'
+import { settlementOf } from '../dispatch/settlement.ts'
+import { PersonalData } from '../personal-data.ts'
+import type { Shell } from '../shell.ts'
+
+/** Where to ask about a route's attempts; null when this process does not know the route. */
+export type BooksOf = (route: string, live: boolean) => { provider: Provider; from: string } | null
+
+const EVERY_MS = 60_000
+/** Beyond lease end, call deadline and validity, before "not found" is believed: lists lag behind. */
+const BELIEVE_AFTER_MS = HOUR / 4
+
+/**
+ * Asks providers about attempts in doubt.
+ *
+ * Found: accepted. Not found counts only where the provider declares its look-up conclusive, and only
+ * once the call, however late it began, can no longer turn up; then it was surely not sent and the
+ * reminder is decided again. Everything else waits for an operator.
+ */
+export async function lookUpDoubts(shell: Shell, booksOf: BooksOf, everyMs = EVERY_MS): Promise<number> {
+  let resolved = 0
+  for (const doubt of await doubtsToLookUp(shell.ledger.db, everyMs, 100)) {
+    const books = booksOf(doubt.route, doubt.live)
+    if (books === null) continue
+    const answer = await ask(shell, doubt, books)
+    if (await resolve(shell, doubt, books.provider, answer)) resolved++
+  }
+  return resolved
+}
+
+async function ask(shell: Shell, doubt: Doubt, books: { provider: Provider; from: string }): Promise<LookUp> {
+  const data = new PersonalData(shell.vault, { id: doubt.recipientId, dataKey: doubt.dataKey, dataKeyId: doubt.dataKeyId })
+  const to = data.address({ id: doubt.addressId, value: doubt.addressValue?.toString('hex') ?? null })
+  const message = renderAgain(shell, doubt, data, books.provider)
+  if (to === null) return { kind: 'unavailable', detail: 'the person was erased' }
+  if (message === null) return { kind: 'unavailable', detail: 'the words of that version cannot be rendered any more' }
+  try {
+    return await books.provider.lookUp({
+      attempt: { reminderId: doubt.reminderId, attemptNo: doubt.attemptNo }, to, from: books.from, message,
+      notBefore: doubt.reservedAt.getTime(), notAfter: doubt.goodUntil.getTime(),
+    })
+  } catch (error) {
+    return { kind: 'unavailable', detail: (error as Error).name }
+  }
+}
+
+/** The message that was sent, or null when it can no longer be made to the same hash. */
+function renderAgain(shell: Shell, doubt: Doubt, data: PersonalData, provider: Provider): Message | null {
+  const facts = data.open(attemptWordFacts(`${doubt.reminderId}.${doubt.attemptNo}`), doubt.wordFacts)
+  const template = shell.config.templates.get(doubt.template)
+  if (facts === null || template === undefined) return null
+  const result = render(template, JSON.parse(facts) as WordFacts, {
+    channel: doubt.channel, tone: doubt.tone, locales: [doubt.locale], registeredWith: provider.forms.includes('text') ? null : provider.name,
+  })
+  return result.ok && result.hash === doubt.messageHash.toString('hex') ? result.message : null
+}
+
+async function resolve(shell: Shell, doubt: Doubt, provider: Provider, answer: LookUp): Promise<boolean> {
+  const attempt = { reminderId: doubt.reminderId, attemptNo: doubt.attemptNo }
+  switch (answer.kind) {
+    case 'found': {
+      const word = answer.word ?? { state: 'sent', final: false, code: null, class: null }
+      await applyReceipt(shell, { ...attempt, word, dedupe: `look-up ${word.state}`, saidAt: null, providerRef: answer.reference, by: 'look-up' })
+      return true
+    }
+    case 'not-found': {
+      if (!provider.lookUpIsConclusive || doubt.sinceLeaseMs < doubt.validSeconds * 1000 + BELIEVE_AFTER_MS) return false
+      const end = { kind: 'rejected', class: 'retriable', code: 'not_in_books', detail: 'the provider has no record of it' } as const
+      await settle(shell, [settlementOf(attempt, doubt.channel, end, doubt.attempts, shell.clock.now(), 0)])
+      return true
+    }
+    case 'unavailable':
+      shell.log.warn({ reminder: doubt.reminderId, attempt: doubt.attemptNo, detail: answer.detail }, 'an attempt in doubt could not be looked up')
+      return false
+  }
+}

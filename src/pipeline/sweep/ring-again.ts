@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto'
+import type { Doorbell } from '../../queue/doorbell.ts'
+import { lostRings } from '../../record/sweep/rings.ts'
+import { ringSizeOf } from '../ring-size.ts'
+import type { Shell } from '../shell.ts'
+import type { Route } from '../../model/route.ts'
+import { ringAll } from '../ring-all.ts'
+
+const LOST_AFTER_MS = 30_000
+const LIMIT = 500
+
+/** Rings again for reminders whose ticket was lost: Redis was flushed, a worker died, an add never arrived. */
+export async function ringAgain(shell: Shell, doorbell: Doorbell, routes: readonly Pick<Route, 'id' | 'rate'>[], lostAfterMs = LOST_AFTER_MS): Promise<number> {
+  let rung = 0
+  for (const route of routes) {
+    const ringSize = ringSizeOf(route)
+    const rings = Array.from({ length: Math.ceil(LIMIT / ringSize) }, () => randomUUID())
+    const lost = await lostRings(shell.ledger.db, { route: route.id, olderThanMs: lostAfterMs, limit: LIMIT, ringSize, rings })
+    if (lost.length > 0) shell.log.info({ route: route.id, reminders: lost.length }, 'rung again what had waited too long')
+    await ringAll(doorbell, route.id, lost)
+    rung += lost.length
+  }
+  return rung
+}

@@ -1,0 +1,74 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { HoldKind } from '../../model/hold.ts'
+import type { Database } from '../schema.ts'
+
+export interface LapsedHold {
+  id: string
+  creditor: string
+  recipientId: string
+  accountId: string | null
+  kind: HoldKind
+  endsAt: Date
+}
+
+/** Which holds have come to their end by now and are not closed yet? */
+export async function lapsedHolds(db: Kysely<Database>, now: Date, limit: number): Promise<LapsedHold[]> {
+  const { rows } = await sql<LapsedHold>`
+    SELECT id, creditor, recipient_id AS "recipientId", account_id AS "accountId", kind, ends_at AS "endsAt" FROM decorum.hold
+    WHERE ended_at IS NULL AND ends_at <= ${now} ORDER BY ends_at LIMIT ${limit}`.execute(db)
+  return rows
+}
+
+/** When does the next open hold end? Null: none has an end. */
+export async function nextHoldEnd(db: Kysely<Database>): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    SELECT ends_at AS at FROM decorum.hold WHERE ended_at IS NULL AND ends_at IS NOT NULL ORDER BY ends_at LIMIT 1`.execute(db)
+  return rows[0]?.at ?? null
+}
+
+/** Closes a hold that has lapsed; false when somebody closed it meanwhile. */
+export async function closeLapsedHold(trx: Transaction<Database>, id: string, reason: string, now: Date): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    UPDATE decorum.hold SET ended_at = ${now}, ended_by = 'sweep', end_reason = ${reason}
+    WHERE id = ${id}::uuid AND ended_at IS NULL AND ends_at <= ${now} RETURNING id`.execute(trx)
+  return rows.length === 1
+}
+
+/** Has planning look at these accounts now. Null: all of the person's. */
+export async function replanNow(trx: Transaction<Database>, recipientId: string, accountId: string | null, now: Date): Promise<void> {
+  await sql`
+    UPDATE decorum.account SET plan_at = ${now}
+    WHERE recipient_id = ${recipientId}::uuid AND spell_id IS NOT NULL AND (${accountId}::uuid IS NULL OR id = ${accountId}::uuid)
+      AND (plan_at IS NULL OR plan_at > ${now})`.execute(trx)
+}
+
+/** Records that a promise was not kept; ladders have a step for it. */
+export async function recordBrokenPromise(
+  trx: Transaction<Database>, broken: { id: string; hold: LapsedHold; seq: number; now: Date },
+): Promise<void> {
+  const { hold, now } = broken
+  await sql`
+    INSERT INTO decorum.event (id, creditor, external_id, recipient_id, account_id, type, occurred_at, effective_at, received_at, body, body_hash, effect, seq)
+    VALUES (${broken.id}::uuid, ${hold.creditor}, ${`promise-broken:${hold.id}`}, ${hold.recipientId}::uuid, ${hold.accountId}::uuid, 'promise-broken',
+      ${hold.endsAt}, ${hold.endsAt}, ${now}, '{}', '', 'the promised payment did not arrive; the ladder goes on, not firmer than before', ${broken.seq})
+    ON CONFLICT (creditor, external_id) DO NOTHING`.execute(trx)
+}
+
+/** Tasks that nobody took up in time are closed, with that as their outcome. */
+export async function expireTasks(db: Kysely<Database>, now: Date): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    UPDATE decorum.task SET status = 'expired', outcome = 'not taken up in time', completed_at = ${now}
+    WHERE id IN (
+      SELECT id FROM decorum.task WHERE status = 'open' AND expires_at <= ${now} ORDER BY due_at LIMIT 500 FOR UPDATE SKIP LOCKED
+    ) RETURNING id`.execute(db)
+  return rows.length
+}
+
+/** The latest business time that any process has seen, raised to `now`. */
+export async function raiseClockMark(db: Kysely<Database>, now: Date, virtual: boolean): Promise<{ highWater: Date; databaseNow: Date }> {
+  const { rows } = await sql<{ highWater: Date; databaseNow: Date }>`
+    INSERT INTO decorum.clock_mark (only, high_water, virtual) VALUES (true, ${now}, ${virtual})
+    ON CONFLICT (only) DO UPDATE SET high_water = greatest(clock_mark.high_water, excluded.high_water)
+    RETURNING high_water AS "highWater", clock_timestamp() AS "databaseNow"`.execute(db)
+  return rows[0] as { highWater: Date; databaseNow: Date }
+}
