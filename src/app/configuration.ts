@@ -1,6 +1,8 @@
 import type { Config, ConfigProblem, ConfigWarning } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
+import { readPacks } from '../config/packs.ts'
 import { DecorumError } from '../model/errors.ts'
+import type { Pack } from '../model/pack.ts'
 import { rootDirectory } from './root-directory.ts'
 
 /**
@@ -11,8 +13,22 @@ import { rootDirectory } from './root-directory.ts'
 export function configuration(): { config: Config; warnings: ConfigWarning[] } {
   const loaded = loadConfig({ root: rootDirectory(), env: process.env })
   if (loaded.ok) return loaded
-  const { problems } = loaded
-  throw new DecorumError('DECORUM_CONFIG', `the configuration has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}`, {
+  throw mistakes('the configuration', loaded.problems)
+}
+
+/**
+ * The policy packs alone, for questions that need nothing else to be right.
+ *
+ * @throws DECORUM_CONFIG
+ */
+export function policyPacks(): Pack[] {
+  const { items, problems } = readPacks(rootDirectory())
+  if (problems.length > 0) throw mistakes('a policy pack', problems)
+  return items.map(({ value }) => value)
+}
+
+function mistakes(what: string, problems: readonly ConfigProblem[]): DecorumError {
+  return new DecorumError('DECORUM_CONFIG', `${what} has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}`, {
     faults: problems.map((p) => ({ path: placeOf(p), problem: p.problem, cure: p.cure })),
     hint: 'Correct them and run `decorum check`.',
   })

@@ -1,8 +1,7 @@
-import type { Config } from '../config/config.ts'
 import { compilePack } from '../decide/compile-pack.ts'
 import { decide } from '../decide/decide.ts'
 import { selectPacks } from '../decide/select-packs.ts'
-import { readDecideCase } from '../intake/decide-case.ts'
+import { parseDecideCase } from '../intake/decide-case.ts'
 import type { Decision, ObjectionCode, Verdict } from '../model/decision.ts'
 import type { Fault } from '../model/errors.ts'
 import type { Facts } from '../model/facts.ts'
@@ -35,17 +34,17 @@ export type DecideAnswer =
 export type DecideCase = (input: unknown) => DecideAnswer
 
 /**
- * Makes the shipped and configured packs ready to answer cases.
+ * Makes these packs ready to answer cases.
  *
  * A case that names no packs is decided by every pack that is not opt-in; what a deployment
  * adds for itself (`policies.house`) does not change the public answer.
  */
-export function caseDecider({ packs }: { packs: readonly Pack[] } | Config): DecideCase {
+export function caseDecider(packs: readonly Pack[]): DecideCase {
   const compiled = packs.map(compilePack)
   return (input) => {
-    const read = readDecideCase(input)
+    const read = parseDecideCase(input)
     if (!read.ok) return read
-    const { facts, now, packs: named } = read.value
+    const { facts, now, packs: named } = read.case
     const chosen = selectPacks(compiled, { named })
     if (!chosen.ok) return chosen
     return { ok: true, decision: decisionBody(decide(facts, chosen.packs, now)), facts, now }

@@ -1,7 +1,8 @@
 import { readTemplateFolders } from '../config/templates.ts'
 import { DecorumError } from '../model/errors.ts'
 import { nearMiss } from '../model/near-miss.ts'
-import { lint, type Finding } from '../render/lint.ts'
+import type { Finding } from '../render/finding.ts'
+import { lint } from '../render/lint.ts'
 
 export interface LintReport {
   templates: string[]

@@ -21,7 +21,7 @@ function reasonLines({ code, rule, citation, verified, until, version }: Decisio
 }
 
 function considered({ decision, facts, now }: Extract<DecideAnswer, { ok: true }>): string[] {
-  const { reminder } = facts
+  const { reminder, accounts, contacts, holds, suppressions, consents, events } = facts
   const zones = decision.candidateZones.length === 0 ? 'unknown' : decision.candidateZones.map((zone) => `${zone} (${localTime(now, zone)})`).join(', ')
   return [
     '',
@@ -29,7 +29,7 @@ function considered({ decision, facts, now }: Extract<DecideAnswer, { ok: true }
     `  at ${formatInstant(now)}: a ${reminder.tone} ${reminder.kind} by ${reminder.channel}${reminder.mode === null ? '' : `, ${reminder.mode}`}`,
     `  where the person may be, and what time it is there: ${zones}`,
     `  packs that apply: ${decision.packs.map((p) => `${p.id} ${p.version}`).join(', ') || 'none'}`,
-    `  accounts ${facts.accounts.length}, contacts ${facts.contacts.length}, holds ${facts.holds.length}, suppressions ${facts.suppressions.length}, consents ${facts.consents.length}, events ${facts.events.length}`,
+    `  accounts ${accounts.length}, contacts ${contacts.length}, holds ${holds.length}, suppressions ${suppressions.length}, consents ${consents.length}, events ${events?.length ?? 'not stated'}`,
   ]
 }
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../render/lint.ts'
+import type { LintReport } from '../app/lint-templates.ts'
 
 /** `templates/default/en/3-firm.sms.hbs:4 error never-say: …` */
-export const findingLine = ({ file, line, severity, rule, text }: Finding): string => `templates/${file}:${line} ${severity} ${rule}: ${text}`
+export const findingLine = ({ file, line, severity, rule, text }: LintReport['findings'][number]): string => `templates/${file}:${line} ${severity} ${rule}: ${text}`

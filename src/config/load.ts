@@ -1,12 +1,12 @@
 import { creditorSchema } from '../model/creditor.ts'
 import { parseLadder } from '../model/ladder.ts'
-import { parsePack } from '../model/pack.ts'
 import { contentVersion } from './canonical-json.ts'
 import type { Config, ConfigProblem, LoadedConfig } from './config.ts'
 import { readEnvironment } from './environment.ts'
 import { readFolder, readText } from './folder.ts'
 import { freeze } from './freeze.ts'
 import { parseWithVariables } from './parse-with-variables.ts'
+import { readPacks } from './packs.ts'
 import { missingVariables, problemsOf } from './problems.ts'
 import { brokenReferences } from './references.ts'
 import { judgedWithRoute, readRoutes, type ReadRoutes } from './routes.ts'
@@ -33,10 +33,7 @@ export function loadConfig({ root, env }: { root: string; env: Environment }): L
     const parsed = parseLadder(yaml.value)
     return parsed.ok ? { ok: true, value: parsed.ladder } : parsed
   })
-  const packs = readFolder(root, 'config/policies', null, (yaml) => {
-    const parsed = parsePack(yaml.value)
-    return parsed.ok ? { ok: true, value: parsed.pack } : parsed
-  }, (pack) => `${pack.id} ${pack.version}`)
+  const packs = readPacks(root)
   const { templates, problems: templateProblems } = readTemplates(root)
   problems.push(...main.problems, ...creditors.problems, ...ladders.problems, ...packs.problems, ...templateProblems)
   problems.push(...creditors.items.flatMap(({ yaml }) => missingVariables(yaml)))

@@ -21,7 +21,7 @@ const CAPTURE_PER_SECOND = 1000
  * One that has some of its credentials is a mistake.
  */
 export function readRoutes(yaml: YamlFile, entries: readonly unknown[]): ReadRoutes {
-  const read: ReadRoutes = { routes: [], problems: [], warnings: [] }
+  const read: Reading = { routes: [], problems: [], unsent: new Map() }
   const seen = new Set<string>()
   entries.forEach((entry, i) => {
     const at = `routes[${i}]`
@@ -33,10 +33,19 @@ export function readRoutes(yaml: YamlFile, entries: readonly unknown[]): ReadRou
     if (typeof id === 'string') seen.add(id)
     readRoute(yaml, raw, at, read)
   })
-  return read
+  const { routes, problems, unsent } = read
+  return { routes, problems, warnings: [...unsent].map(([names, ids]) => capturedInstead(names, ids)) }
 }
 
-function readRoute(yaml: YamlFile, raw: Record<string, unknown>, at: string, read: ReadRoutes): void {
+/** `unsent`: the variables that would make routes send → the routes that capture for want of them. */
+type Reading = Omit<ReadRoutes, 'warnings'> & { unsent: Map<string, string[]> }
+
+const capturedInstead = (names: string, ids: readonly string[]): ConfigWarning => ({
+  code: 'capture_instead',
+  message: `${names} not set: what goes out on ${ids.join(', ')} is captured for reading and reaches nobody`,
+})
+
+function readRoute(yaml: YamlFile, raw: Record<string, unknown>, at: string, read: Reading): void {
   const provider = raw['provider']
   if (!isProvider(provider)) {
     read.problems.push(unknownProvider(yaml, provider, at))
@@ -56,12 +65,9 @@ function readRoute(yaml: YamlFile, raw: Record<string, unknown>, at: string, rea
   const parsed = parseWithVariables(yaml, entry, schemaOf(capture ? 'capture' : provider), at)
   if (!parsed.ok) read.problems.push(...problemsOf(yaml, parsed.faults))
   else read.routes.push(parsed.value as Route)
-  if (capture) {
-    read.warnings.push({
-      code: 'capture_instead',
-      message: `route ${String(raw['id'])}: no ${provider} credentials, so its messages are captured and reach nobody; set ${lacking.names.join(' and ')} to send`,
-    })
-  }
+  if (lacking.state !== 'all') return
+  const names = lacking.names.join(' and ')
+  read.unsent.set(names, [...(read.unsent.get(names) ?? []), String(raw['id'])])
 }
 
 /** The rate written is the missing provider's; a captured message costs nothing. */

@@ -15,7 +15,7 @@ export function zodFaults(error: z.ZodError, schema: z.ZodType, within = ''): Fa
     const path = joinPath(within, issue.path)
     if (issue.code === 'invalid_value') return [unknownValue(path, issue)]
     if (issue.code === 'custom') return [{ path, problem: issue.message, ...cureOf(issue) }]
-    if (issue.code !== 'unrecognized_keys') return [{ path, problem: issue.message }]
+    if (issue.code !== 'unrecognized_keys') return [{ path, problem: plain(issue.message) }]
     const known = keysAt(schema, issue.path)
     return issue.keys.map((key) => {
       const meant = nearMiss(key, known)
@@ -32,6 +32,17 @@ export function zodFaults(error: z.ZodError, schema: z.ZodType, within = ''): Fa
 function cureOf(issue: z.core.$ZodIssueCustom): { cure: string } | undefined {
   const cure: unknown = issue.params?.['cure']
   return typeof cure === 'string' ? { cure } : undefined
+}
+
+/** The library's own wording of a wrong type, in ours; what a schema says itself stays. */
+function plain(message: string): string {
+  const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? []
+  if (expected === undefined) return message
+  return received === 'undefined' ? 'is missing' : `is not ${KINDS_OF_VALUE[expected] ?? expected}`
+}
+
+const KINDS_OF_VALUE: Readonly<Record<string, string>> = {
+  string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false', object: 'an object', array: 'a list', record: 'an object',
 }
 
 /** The near miss is named only where the schema was parsed with `reportInput`, as for files that hold no personal data. */

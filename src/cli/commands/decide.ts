@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { text as allOf } from 'node:stream/consumers'
 import { Command } from 'commander'
-import { configuration } from '../../app/configuration.ts'
+import { policyPacks } from '../../app/configuration.ts'
 import { caseDecider } from '../../app/decide-case.ts'
 import { readJson } from '../../app/read-json.ts'
 import { DecorumError } from '../../model/errors.ts'
@@ -24,7 +24,7 @@ export function command(): Command {
     .option('--explain', 'say in words what was considered and why')
     .addHelpText('after', '\nExit codes: 0 for any verdict, 2 for input that does not fit, with the path of each fault.')
     .action(async (file: string | undefined, options: Options) => {
-      const answer = caseDecider(configuration().config)(readJson(await caseText(file)))
+      const answer = caseDecider(policyPacks())(readJson(await caseText(file)))
       if (!answer.ok) throw new DecorumError('DECORUM_BAD_INPUT', 'this is not a decide case', { faults: answer.faults, hint: 'Correct these and ask again; README.md, "Ask the policy engine", has an example.' })
       printAnswer(options.json, answer.decision, () => decisionInWords(answer, options.explain === true))
     })

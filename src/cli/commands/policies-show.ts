@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { configuration } from '../../app/configuration.ts'
+import { policyPacks } from '../../app/configuration.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { nearMiss } from '../../model/near-miss.ts'
 import type { Pack } from '../../model/pack.ts'
@@ -12,7 +12,7 @@ export function command(): Command {
     .argument('<pack>', 'its id')
     .option('--json', 'answer as one JSON document')
     .action((id: string, options: { json?: true }) => {
-      const { packs } = configuration().config
+      const packs = policyPacks()
       const versions = packs.filter((p) => p.id === id)
       if (versions.length === 0) {
         const meant = nearMiss(id, packs.map((p) => p.id))

@@ -42,6 +42,6 @@ export function command(): Command {
         until: options.until,
       })
       const answer = await withApp((app) => app.services.addSuppression(CLI_ACTOR, body))
-      printAnswer(options.json, answer, () => `Stopped. ${answer.standing ? `It stood already, as ${answer.id}.` : `Suppression ${answer.id}.`}.`)
+      printAnswer(options.json, answer, () => `Stopped. ${answer.standing ? `It stood already, as ${answer.id}.` : `Suppression ${answer.id}.`}`)
     })
 }

@@ -1,0 +1,45 @@
+import type { ConfigProblem, ConfigWarning } from '../config/config.ts'
+import { loadConfig } from '../config/load.ts'
+import { readPacks } from '../config/packs.ts'
+import { readTemplateFolders } from '../config/templates.ts'
+import type { Environment } from '../config/yaml-file.ts'
+import type { Finding } from '../render/finding.ts'
+import { lint } from '../render/lint.ts'
+import { runVectors, type PackReport } from './run-vectors.ts'
+
+/** Everything that can be said about a deployment's files without starting anything. */
+export interface CheckReport {
+  /** No problem, no failing example, no finding that is an error. */
+  ok: boolean
+  problems: ConfigProblem[]
+  warnings: ConfigWarning[]
+  /** Of templates that are well formed; malformed ones are among the problems. */
+  findings: Finding[]
+  packs: PackReport[]
+  /** Empty while the configuration has problems. */
+  routes: { id: string; channel: string; provider: string }[]
+  creditors: string[]
+  ladders: { id: string; version: string; rungs: number }[]
+  templates: { id: string; locales: string[] }[]
+}
+
+/** What is wrong here, all of it at once? */
+export function check(root: string, env: Environment): CheckReport {
+  const loaded = loadConfig({ root, env })
+  const packs = runVectors(readPacks(root).items.map(({ value }) => value))
+  const findings = readTemplateFolders(root).folders.flatMap((f) => lint(f.name, f.files)).filter((f) => f.rule !== 'structure')
+  const errors = findings.filter((f) => f.severity === 'error').length + packs.reduce((sum, p) => sum + p.failures.length, 0)
+  const parts = { findings, packs }
+  if (!loaded.ok) return { ok: false, problems: loaded.problems, warnings: [], ...parts, routes: [], creditors: [], ladders: [], templates: [] }
+  const { config, warnings } = loaded
+  return {
+    ok: errors === 0,
+    problems: [],
+    warnings,
+    ...parts,
+    routes: config.routes.map(({ id, channel, provider }) => ({ id, channel, provider })),
+    creditors: [...config.creditors.keys()],
+    ladders: [...config.ladders].map(([id, { ladder, version }]) => ({ id, version, rungs: ladder.rungs.length })),
+    templates: [...config.templates.values()].map(({ id, manifest }) => ({ id, locales: manifest.locales })),
+  }
+}

@@ -1,0 +1,42 @@
+import { Command } from 'commander'
+import { check, type CheckReport } from '../../app/check.ts'
+import { placeOf } from '../../app/configuration.ts'
+import { EXIT } from '../../app/exit-codes.ts'
+import { rootDirectory } from '../../app/root-directory.ts'
+import { findingLine } from '../finding-line.ts'
+import { printAnswer } from '../print-answer.ts'
+
+/** `decorum check`: every mistake in the files of this deployment, at once; exit 1 when there is any. */
+export function command(): Command {
+  return new Command('check')
+    .description('Reports every mistake in the environment, config/ and templates/ at once, and whether each policy pack decides its own examples as it says.')
+    .option('--json', 'answer as one JSON document')
+    .action((options: { json?: true }) => {
+      const report = check(rootDirectory(), process.env)
+      printAnswer(options.json, report, () => inWords(report))
+      if (!report.ok) process.exitCode = EXIT.failed
+    })
+}
+
+function inWords(report: CheckReport): string {
+  const { problems, warnings, findings, packs } = report
+  const failures = packs.flatMap((p) => p.failures.map((f) => `✗ config/policies/${p.id}.yaml, example "${f.name}": ${f.problem}`))
+  return [
+    ...problems.map((p) => `✗ ${placeOf(p)}: ${p.problem}\n    → ${p.cure}`),
+    ...failures,
+    ...findings.map((f) => `${f.severity === 'error' ? '✗' : '!'} ${findingLine(f)}`),
+    ...warnings.map((w) => `! ${w.message}`),
+    ...(problems.length === 0 ? summary(report) : []),
+    report.ok ? 'All is well.' : `${count(problems.length + failures.length + findings.filter((f) => f.severity === 'error').length, 'mistake')} to correct.`,
+  ].join('\n')
+}
+
+const summary = ({ routes, creditors, ladders, templates, packs }: CheckReport): string[] => [
+  `✓ ${count(routes.length, 'route')}: ${routes.map((r) => `${r.id} (${r.provider})`).join(', ')}`,
+  `✓ ${count(creditors.length, 'creditor')}: ${creditors.join(', ')}`,
+  `✓ ${count(ladders.length, 'ladder')}: ${ladders.map((l) => `${l.id} (${count(l.rungs, 'rung')}, version ${l.version})`).join(', ')}`,
+  `✓ ${count(templates.length, 'template')}: ${templates.map((t) => `${t.id} (${t.locales.join(', ')})`).join(', ')}`,
+  `✓ ${count(packs.length, 'policy pack')}: ${packs.map((p) => `${p.id} ${p.version} (${count(p.rules, 'rule')}, ${count(p.vectors, 'example')})`).join(', ')}`,
+]
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
