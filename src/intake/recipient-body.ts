@@ -7,18 +7,6 @@ import { jurisdiction, locale, timeZone } from './place-fields.ts'
 import { line, upstreamId, word } from './text-fields.ts'
 import { instant, timeOfDay } from './time-fields.ts'
 
-const nameBody = z.union([
-  line(200),
-  z.strictObject({
-    full: line(200),
-    given: line(100).nullish(),
-    family: line(100).nullish(),
-    honorific: line(40).nullish().describe('As the creditor states it; never guessed.'),
-  }),
-], { error: 'is neither a name as text nor {full, given, family, honorific}' }).transform((name) => (typeof name === 'string'
-  ? { full: name, given: null, family: null, honorific: null }
-  : { full: name.full, given: name.given ?? null, family: name.family ?? null, honorific: name.honorific ?? null }))
-
 const evidenceBody = z.strictObject({
   kind: word,
   jurisdiction: jurisdiction.nullish(),
@@ -36,7 +24,7 @@ const blockedTimeBody = z.strictObject({
 
 const recipientFields = {
   asOf: instant.nullish().describe('When this was true; older than what is known changes nothing. Absent: now.'),
-  name: nameBody.nullish(),
+  name: line(200).nullish(),
   locale: locale.nullish(),
   timeZone: timeZone.nullish(),
   jurisdiction: jurisdiction.nullish(),

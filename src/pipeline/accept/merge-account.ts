@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { AccountBody } from '../../intake/account-body.ts'
+import type { StatedAmount } from '../../intake/money-fields.ts'
+import type { Creditor } from '../../model/creditor.ts'
+import type { Instant } from '../../model/instant.ts'
+import { parseMoney, toMinor } from '../../model/money.ts'
+import { nearMiss } from '../../model/near-miss.ts'
+import type { AccountRow } from '../../record/accepting/known-accounts.ts'
+import { badField } from './whose.ts'
+
+/** What a new account starts from. */
+export interface NewAccount {
+  id: string
+  externalId: string
+  recipientId: string
+  live: boolean
+}
+
+/**
+ * What is the account once this is known about it? Absent keeps the old value, null clears.
+ *
+ * Variables are sealed by the caller. Days past due belong to the instant they were stated for:
+ * newer figures without them leave them to be counted from the due date.
+ *
+ * @param known  null for a new account, described by `fresh`
+ * @throws       DECORUM_BAD_INPUT when a new account says too little, or names what is not configured
+ */
+export function mergeAccount(known: AccountRow | null, fresh: NewAccount, body: AccountBody, creditor: Creditor, ladders: ReadonlyMap<string, unknown>, now: Instant): AccountRow {
+  const row = known === null ? blank(fresh, body, creditor, now) : { ...known }
+  if (body.ladder !== undefined) row.ladder = body.ladder
+  if (!ladders.has(row.ladder)) throw unknownLadder(row.ladder, ladders)
+  if (body.overdue !== undefined) {
+    if (known !== null && body.overdue.currency !== row.currency) throw badField('overdue.currency', `is not the account's, which is ${row.currency}`, 'An account keeps its currency; register another account.')
+    row.overdue_minor = minorOf(body.overdue, row.currency, 'overdue.amount')
+    row.overdue_parts = body.overdue.parts ?? {}
+  }
+  if (body.outstanding !== undefined) row.outstanding_minor = body.outstanding === null ? null : minorOf(body.outstanding, row.currency, 'outstanding')
+  if (body.minimumDue !== undefined) row.minimum_due_minor = body.minimumDue === null ? null : minorOf(body.minimumDue, row.currency, 'minimumDue')
+  if (body.dueDate !== undefined) row.due_date = body.dueDate
+  if (body.nextDueDate !== undefined) row.next_due_date = body.nextDueDate
+  if (body.daysPastDue !== undefined) row.stated_days_past_due = body.daysPastDue
+  else if (row.due_date !== null && (body.dueDate !== undefined || body.overdue !== undefined)) row.stated_days_past_due = null
+  if (body.product !== undefined) row.product = body.product
+  if (body.role !== undefined) row.role = body.role
+  if (body.graceDays !== undefined) row.grace_days = body.graceDays
+  if (body.autoDebit !== undefined) row.auto_debit = body.autoDebit
+  if (body.reference !== undefined) row.reference_masked = body.reference?.masked ?? null
+  if (body.riskBand !== undefined) row.risk_band = body.riskBand
+  if (body.factsForWords !== undefined) row.facts_for_words = mergeFacts(row.facts_for_words, body.factsForWords)
+  row.as_of = new Date(body.asOf)
+  return row
+}
+
+/** Did anything besides the instant of the facts change? */
+export const differs = (before: AccountRow, after: AccountRow): boolean =>
+  !isDeepStrictEqual({ ...before, as_of: null, updated_at: null, variables: null }, { ...after, as_of: null, updated_at: null, variables: null })
+
+/**
+ * How many minor units is this, in the account's currency?
+ *
+ * @throws DECORUM_BAD_INPUT for another currency, more digits than it has, or more than can be counted exactly
+ */
+export function minorOf(stated: StatedAmount, currency: string, path: string, allow: { negative?: boolean; zero?: boolean } = { zero: true }): number {
+  if (stated.currency !== null && stated.currency !== currency) throw badField(path, `is not in the account's currency, ${currency}`)
+  const parsed = parseMoney(stated.amount, currency, allow)
+  if (!parsed.ok) throw badField(path, parsed.problem, parsed.cure)
+  const minor = Number(toMinor(parsed.money))
+  if (!Number.isSafeInteger(minor)) throw badField(path, 'is more than an account can owe')
+  return minor
+}
+
+function blank(fresh: NewAccount, body: AccountBody, creditor: Creditor, now: Instant): AccountRow {
+  if (body.overdue === undefined) throw badField('overdue', 'is missing', 'A new account states what is overdue, 0 if nothing is.')
+  const at = new Date(now)
+  return {
+    id: fresh.id, creditor: creditor.id, external_id: fresh.externalId, recipient_id: fresh.recipientId, live: fresh.live,
+    product: creditor.defaults.product, role: creditor.defaults.role, ladder: creditor.defaults.ladder, state: 'open', risk_band: null,
+    currency: body.overdue.currency, overdue_minor: 0, outstanding_minor: null, minimum_due_minor: null, overdue_parts: {},
+    due_date: null, next_due_date: null, stated_days_past_due: null, grace_days: 0, auto_debit: false, reference_masked: null,
+    facts_for_words: {}, variables: null, as_of: new Date(body.asOf), spell_id: null, not_before: null, tone_ceiling: null, plan_at: null,
+    created_at: at, updated_at: at,
+  }
+}
+
+function mergeFacts(known: Record<string, unknown>, stated: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries({ ...known, ...stated }).filter(([, value]) => value !== null && value !== undefined))
+}
+
+function unknownLadder(ladder: string, ladders: ReadonlyMap<string, unknown>): Error {
+  const known = [...ladders.keys()]
+  const meant = nearMiss(ladder, known)
+  return badField('ladder', 'is not a configured ladder', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
+}

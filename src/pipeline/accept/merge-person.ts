@@ -1,0 +1,136 @@
+import { isDeepStrictEqual } from 'node:util'
+import { phoneEvidence, type PhoneEvidence } from '../../intake/address-evidence.ts'
+import type { AddressInput, ConsentInput } from '../../intake/address-body.ts'
+import type { RecipientBody } from '../../intake/recipient-body.ts'
+import type { BlockedTime } from '../../model/facts.ts'
+import type { Instant } from '../../model/instant.ts'
+import type { OwnAddress } from '../../record/accepting/known-people.ts'
+import { newId } from '../../record/id.ts'
+import { addressValue, recipientName } from '../../record/places.ts'
+import type { StoredEvidence } from '../../record/schema.ts'
+import type { Vault } from '../../record/vault/vault.ts'
+import { addressHash } from './address-hash.ts'
+import type { PersonDraft } from './person-draft.ts'
+
+export type Merged = 'older' | 'unchanged' | 'changed'
+
+/**
+ * Learns what is said about a person, field by field: absent keeps, null clears.
+ *
+ * A person said to live elsewhere may still be at the old place: what was known before stays as
+ * evidence, so that windows of both places bind, until the new place is confirmed.
+ */
+export function mergePerson(draft: PersonDraft, body: Omit<RecipientBody, 'creditor'>, asOf: Instant, now: Instant, vault: Vault): Merged {
+  const { row } = draft
+  if (row.as_of !== null && asOf < row.as_of.getTime()) return 'older'
+  const before = { ...row }
+  const consentsBefore = draft.newConsents.length
+  let changed = mergeName(draft, body.name, vault)
+  mergePlace(draft, body, asOf)
+  if (body.locale !== undefined) row.locale = body.locale
+  if (body.blockedTimes !== undefined) row.blocked_times = body.blockedTimes.map((time): BlockedTime => ({ ...time, channel: time.channel ?? null, until: time.until ?? null }))
+  changed = !isDeepStrictEqual({ ...before, name: null }, { ...row, name: null }) || changed
+  if (body.addresses !== undefined) changed = mergeAddresses(draft, body.addresses, now, vault) || changed
+  for (const consent of body.consents ?? []) addConsent(draft, consent, null, now)
+  if (row.as_of === null || asOf > row.as_of.getTime()) {
+    row.as_of = new Date(asOf)
+    draft.dirty = true
+  }
+  if (!changed && draft.newConsents.length === consentsBefore) return 'unchanged'
+  row.updated_at = new Date(now)
+  draft.dirty = true
+  return 'changed'
+}
+
+function mergeName(draft: PersonDraft, name: string | null | undefined, vault: Vault): boolean {
+  const { row } = draft
+  if (name === undefined) return false
+  const place = recipientName(row.id)
+  const key = vault.unwrap(row.data_key, row.data_key_id)
+  if ((row.name === null ? null : vault.open(key, place, row.name)) === name) return false
+  row.name = name === null ? null : vault.seal(key, place, name)
+  return true
+}
+
+function mergePlace(draft: PersonDraft, body: Omit<RecipientBody, 'creditor'>, asOf: Instant): void {
+  const { row } = draft
+  const said = (body.locationEvidence ?? []).map((sign): StoredEvidence => ({ kind: sign.kind, jurisdiction: sign.jurisdiction ?? null, timeZone: sign.timeZone ?? null, at: sign.at }))
+  const earlier: StoredEvidence[] = []
+  const movedPlace = body.jurisdiction !== undefined && row.jurisdiction !== null && body.jurisdiction !== row.jurisdiction
+  const movedZone = body.timeZone !== undefined && row.time_zone !== null && body.timeZone !== row.time_zone
+  if (movedPlace || movedZone) {
+    earlier.push({
+      kind: 'earlier-address', jurisdiction: movedPlace ? row.jurisdiction : null, timeZone: movedZone ? row.time_zone : null, at: row.as_of?.getTime() ?? asOf,
+    })
+  }
+  if (body.jurisdiction !== undefined) row.jurisdiction = body.jurisdiction
+  if (body.timeZone !== undefined) row.time_zone = body.timeZone
+  const kept = body.locationConfirmed === true ? [] : [...row.location_evidence, ...earlier]
+  const added = said.filter((sign) => !kept.some((known) => isDeepStrictEqual(known, sign)))
+  row.location_evidence = [...kept, ...added]
+}
+
+function mergeAddresses(draft: PersonDraft, stated: readonly AddressInput[], now: Instant, vault: Vault): boolean {
+  const { row } = draft
+  const named = new Set<OwnAddress>()
+  let changed = false
+  stated.forEach((address, position) => {
+    const { hash } = addressHash(vault, address.channel, address.value)
+    let own = draft.addresses.find((known) => known.channel === address.channel && known.hash.equals(hash))
+    const before = own === undefined ? null : { ...own }
+    if (own === undefined) {
+      own = newAddress(draft, address, hash, now, vault)
+      draft.addresses.push(own)
+    }
+    own.position = position
+    own.relation = address.relation
+    own.removed_at = null
+    if (address.kind !== undefined) own.kind = address.kind
+    if (address.source !== undefined) own.source = address.source
+    if (address.verifiedAt != null) own.verified_at = new Date(address.verifiedAt)
+    named.add(own)
+    if (before === null || !isDeepStrictEqual(before, own)) {
+      draft.touched.add(own)
+      changed = true
+    }
+    for (const consent of address.consents) addConsent(draft, { ...consent, channel: consent.channel ?? address.channel }, hash, now)
+  })
+  for (const own of draft.addresses) {
+    if (named.has(own) || own.removed_at !== null) continue
+    own.removed_at = new Date(now)
+    draft.touched.add(own)
+    changed = true
+  }
+  if (changed) row.updated_at = new Date(now)
+  return changed
+}
+
+const NO_EVIDENCE: PhoneEvidence = { country: null, zones: [], subdivisions: [], lineType: 'unknown' }
+
+function newAddress(draft: PersonDraft, address: AddressInput, hash: Buffer, now: Instant, vault: Vault): OwnAddress {
+  const { row } = draft
+  const id = newId()
+  const evidence = address.channel === 'email' ? NO_EVIDENCE : phoneEvidence(address.value)
+  return {
+    id, creditor: row.creditor, recipient_id: row.id, hash, channel: address.channel,
+    kind: evidence.lineType === 'unknown' ? null : evidence.lineType, relation: address.relation, source: null,
+    position: 0, value: vault.seal(vault.unwrap(row.data_key, row.data_key_id), addressValue(id), address.value),
+    country: evidence.country, zones: [...evidence.zones], subdivisions: [...evidence.subdivisions],
+    verified_at: null, removed_at: null, created_at: new Date(now),
+  }
+}
+
+/** Records a consent, unless it stands already. */
+function addConsent(draft: PersonDraft, consent: ConsentInput, hash: Buffer | null, now: Instant): void {
+  const channel = consent.channel ?? null
+  const until = consent.until ?? null
+  const standing = [...draft.knownConsents, ...draft.newConsents].some((known) =>
+    known.kind === consent.kind && known.channel === channel && (hash === null ? known.address_hash === null : known.address_hash?.equals(hash) === true)
+    && (known.ends_at?.getTime() ?? null) === until && known.starts_at.getTime() <= (consent.from ?? now))
+  if (standing) return
+  draft.newConsents.push({
+    id: newId(), creditor: draft.row.creditor, recipient_id: draft.row.id, kind: consent.kind, channel, address_hash: hash,
+    starts_at: new Date(consent.from ?? now), ends_at: until === null ? null : new Date(until),
+    source: consent.source ?? null, recorded_at: new Date(now), seq: draft.takeSeq(),
+  })
+}

@@ -1,0 +1,39 @@
+import { DecorumError } from '../../model/errors.ts'
+import { nearMiss } from '../../model/near-miss.ts'
+import type { Creditor } from '../../model/creditor.ts'
+import { creditorsOf } from '../../record/accepting/known-accounts.ts'
+import type { Actor, Shell } from '../shell.ts'
+
+/**
+ * In which creditor's name is this said?
+ *
+ * The one that is stated, or the actor's own, or the only one there is.
+ *
+ * @throws DECORUM_FORBIDDEN for another creditor than the actor's; DECORUM_BAD_INPUT when it must be stated, or is none of the configured
+ */
+export function creditorOf(shell: Shell, actor: Actor, stated: string | undefined): Creditor {
+  const known = [...shell.config.creditors.keys()]
+  const id = stated ?? actor.creditor ?? (known.length === 1 ? known[0] : undefined)
+  if (id === undefined) throw badCreditor('is missing', `State one of ${known.join(', ')}.`)
+  if (actor.creditor !== null && id !== actor.creditor) throw new DecorumError('DECORUM_FORBIDDEN', 'this key is for another creditor')
+  const creditor = shell.config.creditors.get(id)
+  if (creditor !== undefined) return creditor
+  const meant = nearMiss(id, known)
+  throw badCreditor('is not a configured creditor', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
+}
+
+/** As `creditorOf`, where an id of an account or a person may tell: an actor of every creditor need not say which. */
+export async function creditorOwning(shell: Shell, actor: Actor, stated: string | undefined, what: 'account' | 'recipient', externalId: string): Promise<Creditor> {
+  if (stated !== undefined || actor.creditor !== null) return creditorOf(shell, actor, stated)
+  const [first, second] = await creditorsOf(shell.ledger.db, what, externalId)
+  if (first === undefined) throw new DecorumError('DECORUM_NOT_FOUND', `there is no such ${what}`)
+  if (second !== undefined) throw badCreditor(`is missing; several creditors have ${what === 'account' ? 'an account' : 'a recipient'} of this id`, 'State the creditor.')
+  return creditorOf(shell, actor, first)
+}
+
+const badCreditor = (problem: string, cure: string): DecorumError =>
+  new DecorumError('DECORUM_BAD_INPUT', `creditor ${problem}`, { faults: [{ path: 'creditor', problem, cure }] })
+
+/** One field that only the record or the configuration could show to be wrong. */
+export const badField = (path: string, problem: string, cure?: string): DecorumError =>
+  new DecorumError('DECORUM_BAD_INPUT', `${path} ${problem}`, { faults: [{ path, problem, ...(cure === undefined ? {} : { cure }) }] })
