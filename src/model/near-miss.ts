@@ -15,16 +15,18 @@ export function nearMiss(word: string, known: readonly string[]): string | null 
   return best
 }
 
-/** Levenshtein distance; a swap of neighbours costs 2. */
+/** Optimal string alignment: insertion, deletion, substitution and a swap of neighbours cost 1 each. */
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
     for (let j = 1; j <= b.length; j++) {
-      const substituted = (previous[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min((previous[j] as number) + 1, (row[j - 1] as number) + 1, substituted))
+      const substituted = (last[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (beforeLast[j - 2] as number) + 1 : Infinity
+      row.push(Math.min((last[j] as number) + 1, (row[j - 1] as number) + 1, substituted, swapped))
     }
-    previous = row
+    ;[beforeLast, last] = [last, row]
   }
-  return previous[b.length] as number
+  return last[b.length] as number
 }

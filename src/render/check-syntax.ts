@@ -25,8 +25,8 @@ const LOOP_DATA = ['first', 'last', 'index']
 /**
  * Does a template use only the small language, and only facts that exist?
  *
- * Puts `fact` around every fact in place, so that a missing one is noticed when rendering
- * (Handlebars' own strict mode lets it pass as an argument).
+ * Puts `fact` (or `maybe`, in a question whether it is known) in the place of every fact, so that a
+ * missing one is noticed when rendering.
  *
  * @returns  faults with line numbers relative to this program, and its static words
  */
@@ -39,7 +39,6 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
 
   const visitProgram = (node: hbs.AST.Program | undefined, scope: Scope): void => {
     if (node === undefined || node === null) return
-    if ((node.blockParams ?? []).length > 0) fault(node, 'block parameters are not part of the template language')
     for (const statement of node.body) visitStatement(statement, scope)
   }
 
@@ -58,8 +57,11 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
       }
       case 'BlockStatement': {
         const block = statement as hbs.AST.BlockStatement
+        const inside = nameOf(block.path) === 'each' ? scopeInside(block.params[0]) : scope
         visitCall(block, scope, true)
-        visitProgram(block.program, nameOf(block.path) === 'each' ? scopeInside(block.params[0]) : scope)
+        const named = [block.program, block.inverse].some((program) => (program?.blockParams ?? []).length > 0)
+        if (named) fault(block, 'block parameters are not part of the template language')
+        visitProgram(block.program, inside)
         visitProgram(block.inverse, scope)
         return
       }
@@ -87,14 +89,14 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
     }
     if (param.type !== 'PathExpression') return param
     checkPath(param as Path, scope)
-    return mayBeMissing || (param as Path).data && !isRoot(param as Path) ? param : guarded(param as Path)
+    return (param as Path).data && !isRoot(param as Path) ? param : guarded(param as Path, mayBeMissing ? 'maybe' : 'fact')
   }
 
   const guardMustache = (mustache: hbs.AST.MustacheStatement, scope: Scope): void => {
     if (mustache.path.type !== 'PathExpression') return
     const path = mustache.path as Path
     checkPath(path, scope)
-    const call = guarded(path)
+    const call = guarded(path, 'fact')
     mustache.path = call.path
     mustache.params = call.params
   }
@@ -114,11 +116,7 @@ const isHelper = (path: hbs.AST.Expression): boolean => Object.hasOwn(WORD_HELPE
 
 const isRoot = (path: Path): boolean => path.data && path.parts[0] === 'root'
 
-const scopeInside = (list: hbs.AST.Expression | undefined): Scope => {
-  const call = list as hbs.AST.SubExpression | undefined
-  const path = call?.type === 'SubExpression' ? call.params[0] : list
-  return path !== undefined && /^(@root\.)?accounts$/.test(nameOf(path)) ? 'account' : 'item'
-}
+const scopeInside = (list: hbs.AST.Expression | undefined): Scope => (list !== undefined && /^(@root\.)?accounts$/.test(nameOf(list)) ? 'account' : 'item')
 
 function pathProblem(path: Path, scope: Scope): string | null {
   if (path.depth > 0) return `"${path.original}": write @root.name instead of ../name`
@@ -146,10 +144,10 @@ function suggest(name: string, known: readonly string[]): string {
   return meant === null ? '' : `; did you mean "${meant}"?`
 }
 
-/** `(fact path "path")`, as a syntax tree. */
-function guarded(path: Path): hbs.AST.SubExpression {
+/** `(fact "path")`, as a syntax tree. */
+function guarded(path: Path, helper: 'fact' | 'maybe'): hbs.AST.SubExpression {
   const { loc } = path
-  const helper = { type: 'PathExpression', data: false, depth: 0, parts: ['fact'], original: 'fact', loc } as Path
+  const callee = { type: 'PathExpression', data: false, depth: 0, parts: [helper], original: helper, loc } as Path
   const name = { type: 'StringLiteral', value: path.original, original: path.original, loc } as hbs.AST.StringLiteral
-  return { type: 'SubExpression', path: helper, params: [path, name], hash: undefined, loc } as unknown as hbs.AST.SubExpression
+  return { type: 'SubExpression', path: callee, params: [name], hash: undefined, loc } as unknown as hbs.AST.SubExpression
 }

@@ -9,7 +9,7 @@ export interface CompiledSection {
   /** Words that stand in the file itself, with their lines there. */
   texts: readonly StaticText[]
   /** Throws MissingFact when the words need a fact that the view lacks. */
-  fill(view: View, data: WordsData): string
+  write(view: View, data: WordsData): string
 }
 
 /** A template file, compiled; `sections` always has those that the file marks, `body` for what stands unmarked. */
@@ -80,7 +80,7 @@ function compileSection(text: string, linesBefore: number): CompiledSection | { 
   const filled = wordsEngine.compile<View>(program, OPTIONS)
   return {
     texts: checked.texts.map(shift),
-    fill: (view, data) => filled(view, { data }),
+    write: (view, data) => filled(view, { data }),
   }
 }
 

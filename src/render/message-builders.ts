@@ -83,14 +83,16 @@ function signatureFor({ manifest, locale, facts, view }: Filled): string {
 function framedBody(filled: Filled): string {
   const body = part(filled, 'body')
   const frame = filled.frame?.sections['body']
-  return frame === undefined ? body : frame.fill({ ...filled.view, body: body.trim() }, filled.data)
+  if (frame === undefined) return body
+  const view = { ...filled.view, body: body.trim() }
+  return frame.write(view, filled.data)
 }
 
 /** A part of the tone's own file, or else of the frame. */
 function part({ source, frame, view, data }: Filled, name: string): string {
   const own = Object.hasOwn(source.sections, name) ? source.sections[name] : undefined
   const section = own ?? (name === 'body' ? undefined : frame?.sections[name])
-  const text = section?.fill(view, data) ?? ''
+  const text = section?.write(view, data) ?? ''
   if (text.trim() === '') throw new MissingFact(`the part "${name}" of the template`)
   return text
 }

@@ -50,7 +50,7 @@ function fillRegistration(registration: Registration, view: View, data: WordsDat
     const compiled = compileTemplate(param.source)
     const section = compiled.ok ? compiled.template.sections['body'] : undefined
     if (section === undefined) return refused({ kind: 'fault', detail: `${registration.code}: the source of "${param.name}" is not a template` })
-    const value = oneLine(section.fill(view, data))
+    const value = oneLine(section.write(view, data))
     const problem = paramProblem(value, param)
     if (problem !== null) return refused({ kind: problem.startsWith('longer') ? 'too-long' : 'fault', detail: `${registration.code}: the variable "${param.name}" is ${problem}` })
     params.push({ name: param.name, value })

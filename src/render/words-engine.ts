@@ -19,7 +19,7 @@ export interface WordsData {
   currentYear: string | null
 }
 
-const dataOf = (options: Handlebars.HelperOptions): WordsData => options.data as WordsData
+const dataOf = (options: Handlebars.HelperOptions): WordsData & { root: unknown } => options.data as WordsData & { root: unknown }
 
 /**
  * The small language that templates are written in: Handlebars with these helpers and no others.
@@ -27,15 +27,20 @@ const dataOf = (options: Handlebars.HelperOptions): WordsData => options.data as
  *   {{date d}} {{shortDate d}} {{money m}} {{spoken m}} {{plural n "day" "days"}} (is a "b")
  *   {{#known x}}…{{else}}…{{/known}} {{#if x}} {{#unless x}} {{#each xs}}
  *
- * `fact` is not for authors: the compiler puts it around every fact, so that a missing one is noticed.
+ * `fact` and `maybe` are not for authors: the compiler puts them in the place of every fact, so that a
+ * missing one is noticed wherever it stands (Handlebars' own strict mode lets it pass as an argument).
  */
 export const WORD_HELPERS: Readonly<Record<string, Handlebars.HelperDelegate>> = {
-  fact: (value: unknown, name: string) => {
-    if (value === undefined || value === null || value === '') throw new MissingFact(name)
+  fact(this: unknown, path: string, options: Handlebars.HelperOptions) {
+    const value = lookUp(path, this, options)
+    if (isMissing(value)) throw new MissingFact(path.replace(/^@root\./, ''))
     return value
   },
+  maybe(this: unknown, path: string, options: Handlebars.HelperOptions) {
+    return lookUp(path, this, options)
+  },
   known(this: unknown, value: unknown, options: Handlebars.HelperOptions) {
-    return value === undefined || value === null || value === '' ? options.inverse(this) : options.fn(this)
+    return isMissing(value) ? options.inverse(this) : options.fn(this)
   },
   date: (day: string, options: Handlebars.HelperOptions) => formatLocalDate(day, dataOf(options).locale, 'long', dataOf(options).currentYear),
   shortDate: (day: string, options: Handlebars.HelperOptions) => formatLocalDate(day, dataOf(options).locale, 'short', dataOf(options).currentYear),
@@ -44,6 +49,20 @@ export const WORD_HELPERS: Readonly<Record<string, Handlebars.HelperDelegate>> =
   plural: (count: number, one: string, other: string, options: Handlebars.HelperOptions) =>
     new Intl.PluralRules(dataOf(options).locale).select(count) === 'one' ? one : other,
   is: (value: unknown, wanted: string) => value === wanted,
+}
+
+const isMissing = (value: unknown): boolean => value === undefined || value === null || value === ''
+
+/** Own properties only: nothing inherited is a fact. */
+function lookUp(path: string, context: unknown, options: Handlebars.HelperOptions): unknown {
+  if (path === 'this') return context
+  const fromRoot = path.startsWith('@root.')
+  let here: unknown = fromRoot ? dataOf(options).root : context
+  for (const name of path.slice(fromRoot ? '@root.'.length : 0).split('.')) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, name)) return undefined
+    here = (here as Record<string, unknown>)[name]
+  }
+  return here
 }
 
 /** Handlebars' own block helpers that stay. */

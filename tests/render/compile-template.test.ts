@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { compileTemplate, templateVersion } from '../../src/render/compile-template.ts'
+import { MissingFact } from '../../src/render/words-engine.ts'
+import type { View } from '../../src/render/view.ts'
+
+const DATA = { locale: 'en', currentYear: '2026' }
+
+function fill(source: string, view: View, section = 'body'): string {
+  const compiled = compileTemplate(source)
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.faults))
+  return compiled.template.sections[section]!.write(view, DATA)
+}
+
+describe('the small language of templates', () => {
+  it('has dates, money, plurals and choices', () => {
+    const view: View = { account: { dueDate: '2026-11-20', due: { amount: '125.00', currency: 'USD' }, daysPastDue: 1 }, nextStep: { kind: 'charge-off' }, several: false }
+    expect(fill('{{date account.dueDate}} {{shortDate account.dueDate}} {{money account.due}} {{spoken account.due}}', view)).toBe('November 20 Nov 20 $125.00 $125')
+    expect(fill('{{plural account.daysPastDue "day" "days"}}{{#if (is nextStep.kind "charge-off")}} yes{{else}} no{{/if}}{{#unless several}} one{{/unless}}', view)).toBe('day yes one')
+  })
+
+  it.each([
+    '{{helpLine}}', '{{date earlierEmail}}', '{{#if reportsToBureau}}x{{/if}}', '{{#each licenceLines}}{{this}}{{/each}}', '{{#if (is nextStep.kind "x")}}y{{/if}}',
+    '{{variables.x}}', '{{money account.due}}', '{{@root.total}}',
+  ])('notices that a fact is missing in %s', (source) => {
+    expect(() => fill(source, {})).toThrow(MissingFact)
+  })
+
+  it('lets words depend on whether a fact is known', () => {
+    expect(fill('{{#known helpHours}}{{helpHours}}{{else}}any time{{/known}}', {})).toBe('any time')
+    expect(fill('{{#known reportsToBureau}}stated{{/known}}', { reportsToBureau: false })).toBe('stated')
+  })
+
+  it('reaches what concerns all accounts from inside the list of them', () => {
+    expect(fill('{{#each accounts}}{{masked}}:{{@root.helpLine}}{{#unless @last}},{{/unless}}{{/each}}', { helpLine: 'h', accounts: [{ masked: 'a' }, { masked: 'b' }] })).toBe('a:h,b:h')
+  })
+
+  it('divides a file into parts', () => {
+    expect(fill('--- subject ---\nA\n--- body ---\nB', {}, 'subject').trim()).toBe('A')
+    expect(fill('B\n--- subject ---\nA', {}).trim()).toBe('B')
+  })
+
+  it.each([
+    ['{{adress}}', '"adress" is not a fact'], ['{{helpline}}', 'did you mean "helpLine"?'], ['{{account.maskd}}', 'did you mean "masked"?'], ['{{#each accounts}}{{helpLine}}{{/each}}', 'not a fact of an account'],
+    ['{{constructor}}', 'not a fact'], ['{{account.constructor}}', 'not a fact'], ['{{account.__proto__}}', 'not a fact'], ['{{variables.__proto__}}', 'variables are written'], ['{{lookup account "x"}}', 'not part of the template language'],
+    ['{{log "x"}}', 'not part of the template language'], ['{{#with account}}x{{/with}}', 'not part of the template language'], ['{{> other}}', 'partials'], ['{{#*inline "x"}}y{{/inline}}', 'partials and decorators'],
+    ['{{#each accounts as |a|}}{{/each}}', 'block parameters'], ['{{money}}', '"money" takes 1 argument'], ['{{date a b}}', '"date" takes 1 argument'], ['{{../helpLine}}', '@root'], ['{{@last}}', 'only inside {{#each}}'],
+    ['{{money total x=1}}', 'named arguments'], ['{{#known}}x{{/known}}', '"known" takes 1 argument'], ['{{fact total "total"}}', 'not part of the template language'], ['{{fact}}', 'not part of the template language'],
+    ['{{helpLine', 'not a Handlebars template'], ['{{#if several}}x', 'not a Handlebars template'], ['{{body}}\n--- a ---\n--- a ---\n', 'comes twice'],
+  ])('refuses %s', (source, problem) => {
+    const compiled = compileTemplate(source)
+    expect(compiled.ok ? '' : compiled.faults.map((f) => f.problem).join(' ')).toContain(problem)
+  })
+
+  it('names the line of the file, counted over its parts', () => {
+    expect(compileTemplate('--- subject ---\nA\n--- body ---\nfine\n{{adress}}\n')).toMatchObject({ ok: false, faults: [{ line: 5 }] })
+  })
+
+  it('never throws on whatever is written', () => {
+    const piece = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('{{', '}}', '{{#if several}}', '{{/if}}', '{{else}}', '{{{', '--- body ---\n', '{{date ', '"', '(', ')', '@root.', '{{!--'))
+    fc.assert(fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => typeof compileTemplate(pieces.join('')).ok === 'boolean'), { numRuns: 500 })
+  })
+
+  it('gives equal words equal versions', () => {
+    expect(templateVersion('a')).toBe(templateVersion('a'))
+    expect(templateVersion('a')).not.toBe(templateVersion('a '))
+    expect(templateVersion('a')).toMatch(/^[0-9a-f]{16}$/)
+  })
+})
