@@ -4,11 +4,12 @@ import { DAY, type Instant } from '../model/instant.ts'
 import { caseOf, type Case } from './case.ts'
 import type { CompiledPack } from './compiled-pack.ts'
 import { PROMISES } from './promises/all.ts'
+import { COMMON_HOURS_SEARCH } from './search.ts'
 import { NEVER, type Answer, type CompiledRule } from './rule.ts'
 import type { SpeakingTime } from './speaking-time.ts'
 
-/** How far ahead an instant is sought at which nothing objects, after the last rule that is not about hours. */
-const HORIZON = 400 * DAY
+/** How far ahead a message that may go now is followed to the first objection. */
+const FORESIGHT = 400 * DAY
 
 /**
  * May this reminder go out now; if not, when or why never?
@@ -82,7 +83,7 @@ function gather(facts: Case, packs: readonly CompiledPack[], rules: CompiledRule
 function firstFree(facts: Case, rules: readonly CompiledRule[], from: Instant): Instant | Objection {
   const answer: Answer = { code: null, until: NEVER }
   let free = from
-  let horizon = from + HORIZON
+  let horizon = from + COMMON_HOURS_SEARCH
   for (let settled = false; !settled;) {
     settled = true
     for (const rule of rules) {
@@ -91,7 +92,7 @@ function firstFree(facts: Case, rules: readonly CompiledRule[], from: Instant): 
       if (answer.until === NEVER) return objection(rule, answer)
       free = answer.until
       settled = false
-      if (!rule.setsHours) horizon = Math.max(horizon, free + HORIZON)
+      if (!rule.setsHours) horizon = Math.max(horizon, free + COMMON_HOURS_SEARCH)
     }
     if (free > horizon) return NO_COMMON_WINDOW
   }
@@ -107,7 +108,7 @@ const NO_COMMON_WINDOW: Objection = {
 /** The first instant after `change` at which any rule objects; null when none is foreseen. */
 function firstObjection(facts: Case, rules: readonly CompiledRule[], change: Instant): Instant | null {
   const answer: Answer = { code: null, until: NEVER }
-  const horizon = facts.now + HORIZON
+  const horizon = facts.now + FORESIGHT
   for (let at = change; at < horizon;) {
     let next = NEVER
     for (const rule of rules) {

@@ -1,11 +1,11 @@
 import type { BlockedTime } from '../../model/facts.ts'
-import { DAY, type Instant } from '../../model/instant.ts'
+import type { Instant } from '../../model/instant.ts'
 import type { Case } from '../case.ts'
 import { allows, NEVER, objects, type Answer } from '../rule.ts'
+import { COMMON_HOURS_SEARCH } from '../search.ts'
 import { compileHours, type HoursAnswer, type WeeklyHours } from '../weekly-hours.ts'
 import { promise } from './promise.ts'
 
-const SEARCH = 400 * DAY
 const compiled = new Map<string, WeeklyHours>()
 const COMPILED_MAX = 5_000
 
@@ -17,6 +17,7 @@ function askBlockedTimes(facts: Case, at: Instant, answer: Answer): void {
   const one: HoursAnswer = { state: 'open', until: 0 }
   const channel = facts.facts.reminder.channel
   let [free, until] = [at, NEVER]
+  let searchedFrom = at
   for (let settled = false; !settled;) {
     settled = true
     until = NEVER
@@ -31,7 +32,9 @@ function askBlockedTimes(facts: Case, at: Instant, answer: Answer): void {
         }
         free = Math.min(one.until, ends)
         settled = false
-        if (free - at > SEARCH) return objects(answer, 'recipient_blocked_time')
+        if (free === NEVER) return objects(answer, 'recipient_blocked_time')
+        if (free === ends) searchedFrom = free
+        if (free - searchedFrom > COMMON_HOURS_SEARCH) return objects(answer, 'recipient_blocked_time')
       }
     }
   }

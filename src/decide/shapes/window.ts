@@ -1,10 +1,9 @@
 import type { Instant } from '../../model/instant.ts'
-import { DAY } from '../../model/instant.ts'
 import type { Case } from '../case.ts'
 import { allows, NEVER, objects, type Answer } from '../rule.ts'
+import { COMMON_HOURS_SEARCH } from '../search.ts'
 import type { HoursAnswer, WeeklyHours } from '../weekly-hours.ts'
 
-const SEARCH = 400 * DAY
 const one: HoursAnswer = { state: 'open', until: 0 }
 
 /**
@@ -31,7 +30,7 @@ export function askHours(hours: WeeklyHours, facts: Case, at: Instant, answer: A
       if (shut === null || (open === at && one.state === 'holiday')) shut = one.state === 'holiday' ? 'holiday' : 'outside_contact_window'
       open = one.until
       settled = false
-      if (open - at > SEARCH) return objects(answer, 'no_common_window')
+      if (open - at > COMMON_HOURS_SEARCH) return objects(answer, 'no_common_window')
     }
   }
   if (shut === null) allows(answer, until)
