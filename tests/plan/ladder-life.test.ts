@@ -106,17 +106,19 @@ const property = (check: (told: Told[]) => void) =>
 describe('whatever is paid, taken back, held or missed', { timeout: 60_000 }, () => {
   it('every rung that came due is planned, recorded with a reason, or still fresh and waiting', () => {
     property((told) => {
+      const vanished: string[] = []
       for (const { plan, before, now } of told) {
         for (const a of stored(before, plan).accounts.filter((x) => x.state === 'open')) {
           const left = a.ladder.rungs.filter((rung) => !a.handled.some((h) => h.rung === rung.id && h.pass === a.spell.pass))
           for (const due of dueRungs(left, a, before).filter((d) => d.dueAt <= now)) {
             // A rung entered late is fresh from its entry on (15 days is the longest of the three ladders, one more for its time of day).
             const freshUntil = due.dueAt < a.spell.enteredAt ? a.spell.enteredAt + 16 * DAY : due.staleAt
-            expect(freshUntil, `${due.rung.id} vanished`).toBeGreaterThan(now)
+            if (freshUntil <= now) vanished.push(due.rung.id)
           }
         }
         for (const r of plan.records.filter((x) => x.outcome === 'skipped')) expect(r.reason).not.toBeNull()
       }
+      expect(vanished).toEqual([])
     })
   })
 
@@ -161,16 +163,13 @@ describe('whatever is paid, taken back, held or missed', { timeout: 60_000 }, ()
 
   it('no rung of a pass is planned twice, and no account is in two messages at once', () => {
     property((told) => {
-      const seen = new Set<string>()
+      const keys: string[] = []
       for (const { plan } of told) {
         const ids = plan.reminders.flatMap((r) => r.accountIds)
         expect(new Set(ids).size).toBe(ids.length)
-        for (const r of plan.records) {
-          const key = `${r.spellId} ${r.pass} ${r.rung}`
-          expect(seen.has(key), key).toBe(false)
-          seen.add(key)
-        }
+        keys.push(...plan.records.map((r) => `${r.spellId} ${r.pass} ${r.rung}`))
       }
+      expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([])
     })
   })
 

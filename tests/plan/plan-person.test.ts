@@ -38,6 +38,25 @@ describe('a rung that falls due', () => {
     expect(planPerson(after, onDay(1, '10:05')).reminders).toEqual([])
   })
 
+  it('is judged when it falls due, not in the morning before', () => {
+    const ladder = ladderOf({ rungs: [{ id: 'noon', at: { dpd: 1, time: '12:00' }, stage: 'M1', tone: 'gentle', channels: ['sms'], requires: ['nextStep'] }] })
+    const a = account({ ladder, availableFacts: [], lastToneSent: 'gentle' })
+    expect(planPerson(person([a]), onDay(1, '10:00')).records).toEqual([])
+    expect(skips(planPerson(person([a]), onDay(1, '12:00')))).toEqual({ noon: 'facts_missing' })
+  })
+
+  it('is overtaken when a later one went first while it waited for an address', () => {
+    const ladder = ladderOf({ defaults: { expiresAfter: '9d' }, rungs: [
+      { id: 'call', at: { dpd: 1 }, stage: 'M1', tone: 'gentle', channels: ['phone'] },
+      { id: 'text', at: { dpd: 3 }, stage: 'M1', tone: 'gentle', channels: ['sms'] },
+    ] })
+    const mute = person([account({ ladder })], { channels: ['sms'] })
+    const day3 = planPerson(mute, onDay(3))
+    expect(rungs(day3)).toEqual(['text'])
+    const reachable = { ...stored(mute, day3), channels: ['sms', 'phone'] as const }
+    expect(planPerson({ ...reachable, channels: [...reachable.channels] }, onDay(5)).records).toMatchObject([{ rung: 'call', reason: 'overtaken', detail: 'text' }])
+  })
+
   it('becomes a task when the step is for a person, with what to do', () => {
     const a = account({ handled: planned(['m1-day7', 7]), lastToneSent: 'neutral' })
     const plan = planPerson(person([{ ...a, handled: [...upTo('m0-heads-up', 'm0-due-day', 'm1-day1', 'm1-day3'), ...a.handled] }]), onDay(10))
@@ -148,6 +167,31 @@ describe('after downtime', () => {
     expect(look(plan)).toBe(onDay(3))
   })
 
+  it('late accounts that share no channel are caught up on different days', () => {
+    const by = (channel: string) => ladderOf({ rungs: [{ id: channel, at: { dpd: 1 }, stage: 'M1', tone: 'gentle', channels: [channel] }] })
+    const p = person([account({ id: 'a', ladder: by('sms') }), account({ id: 'b', ladder: by('email') })])
+    const first = planPerson(p, onDay(2, '12:00'))
+    expect(rungs(first)).toEqual(['sms'])
+    expect(first.accounts.find((a) => a.accountId === 'b')?.nextLookAt).toBe(onDay(3))
+    expect(rungs(planPerson(stored(p, first), onDay(3)))).toEqual(['email'])
+  })
+
+  it('an account that comes when the machine has already spoken today waits for tomorrow', () => {
+    const p = person([account({ handled: reached })])
+    const morning = stored(p, planPerson(p, onDay(1)))
+    const joined = { ...morning, accounts: [...morning.accounts, arrivedAt(onDay(1, '15:00'), { id: 'b', dueDate: '2026-11-12' })] }
+    const plan = planPerson(joined, onDay(1, '15:00'))
+    expect(plan.reminders).toEqual([])
+    expect(plan.accounts.find((a) => a.accountId === 'b')?.nextLookAt).toBe(onDay(2))
+  })
+
+  it('a step about to go stale does not wait for company', () => {
+    const soon = ladderOf({ rungs: [{ id: 'soon', at: { dpd: 1 }, stage: 'M1', tone: 'gentle', channels: ['sms'], expiresAfter: '26h' }] })
+    const later = ladderOf({ rungs: [{ id: 'later', at: { dpd: 2, time: '14:00' }, stage: 'M1', tone: 'gentle', channels: ['sms'] }] })
+    const plan = planPerson(person([account({ id: 'a', ladder: soon }), account({ id: 'b', ladder: later })]), onDay(2, '11:00'))
+    expect(plan.reminders.map((r) => r.accountIds)).toEqual([['a']])
+  })
+
   it('what is stale is recorded, not sent', () => {
     const plan = planPerson(person([account({ handled: reached })]), onDay(6, '10:30'))
     expect(rungs(plan)).toEqual([])
@@ -205,6 +249,18 @@ describe('a payment', () => {
     expect(skips(wait)).toHaveProperty('m1-day7', 'resumed_after_reversal')
   })
 
+  it('that was taken back keeps also the next rung waiting until the pause is over', () => {
+    const back = onDay(14, '18:00')
+    const a = account({
+      spell: { id: 's-1', pass: 2, startedOn: '2026-11-10', enteredAt: back, enteredDpd: 14, enteredBy: 'reversal' },
+      handled: planned(['m1-day7', 7]), lastToneSent: 'neutral', toneCeiling: 'neutral', notBefore: back + DAY,
+    })
+    const p = stored(person([a]), planPerson(person([a]), back))
+    expect(planPerson(p, onDay(15)).reminders).toEqual([])
+    expect(look(planPerson(p, onDay(15)))).toBe(back + DAY)
+    expect(rungs(planPerson(p, back + DAY))).toEqual(['m1-day15'])
+  })
+
   it('that was taken back does not repeat a step already carried out', () => {
     const back = onDay(9, '12:00')
     const a = account({
@@ -225,7 +281,12 @@ describe('a promise', () => {
 
   it.each([['gentle', 'gentle'], ['neutral', 'neutral'], ['firm', 'neutral']] as const)('that was broken after %s words is met with %s ones', (last, tone) => {
     const a = account({ handled: [...handled, ...planned(['m1-day7', 7])], lastToneSent: last, events: [{ type: 'promise-broken', kind: null, at: onDay(9, '00:00') }] })
-    expect(planPerson(person([a]), onDay(9)).reminders).toMatchObject([{ rung: 'broken-promise', tone }])
+    expect(planPerson(person([a]), onDay(9)).reminders).toMatchObject([{ rung: 'broken-promise', tone, dueAt: onDay(9) }])
+  })
+
+  it('found broken in the afternoon is spoken of from then on, not from ten o\'clock', () => {
+    const a = account({ handled: [...handled, ...planned(['m1-day7', 7])], lastToneSent: 'neutral', events: [{ type: 'promise-broken', kind: null, at: onDay(9, '15:00') }] })
+    expect(planPerson(person([a]), onDay(9, '15:00')).reminders).toMatchObject([{ rung: 'broken-promise', dueAt: onDay(9, '15:00') }])
   })
 
   it('broken before a payment moved the account is not spoken of any more', () => {
@@ -245,7 +306,8 @@ describe('what keeps a rung from being sent', () => {
     expect(skips(due({ overdueMinor: 99n }))).toEqual({ 'm1-day1': 'below_tolerance' })
     expect(rungs(due({ overdueMinor: 100n }))).toEqual(['m1-day1'])
     expect(skips(due({ overdueMinor: 100n, toleranceMinor: 101n }))).toEqual({ 'm1-day1': 'below_tolerance' })
-    expect(skips(due({ overdueMinor: 0n }))).toEqual({ 'm1-day1': 'below_tolerance' })
+    const ladder = ladderOf({ rungs: [{ id: 'r', at: { dpd: 1 }, stage: 'M1', tone: 'gentle', channels: ['sms'], skipIf: [] }] })
+    expect(skips(due({ ladder, overdueMinor: 0n }))).toEqual({ r: 'below_tolerance' })
   })
   it('the days of grace, except for rungs that may speak in them', () => {
     expect(skips(due({ graceDays: 1 }))).toEqual({ 'm1-day1': 'within_grace' })
@@ -391,7 +453,14 @@ describe('a collector\'s placement', () => {
     const done = [...checked, ...['day8', 'day15', 'day25'].map((rung) => ({ rung, pass: 1, state: 'planned' as const, at: onDay(25) }))]
     const a = (sentOn: number) => placed({ handled: done, availableFacts: GATE, lastToneSent: 'neutral', events: [{ ...notice, at: onDay(sentOn, '14:00') }] })
     expect(planPerson(person([a(1)]), onDay(45)).reminders).toMatchObject([{ rung: 'day45', tone: 'firm' }])
-    expect(planPerson(person([a(20)]), onDay(45)).reminders).toMatchObject([{ rung: 'day45', tone: 'neutral' }])
+    expect(planPerson(person([a(10)]), onDay(45)).reminders).toMatchObject([{ rung: 'day45', tone: 'neutral' }])
+  })
+
+  it('keeps its place when a part is paid', () => {
+    const paid = placed({ handled: [...checked, ...['day8', 'day15', 'day25'].map((rung) => ({ rung, pass: 1, state: 'planned' as const, at: onDay(25) }))], availableFacts: GATE, events: [notice], lastToneSent: 'neutral',
+      spell: { id: 's-1', pass: 2, startedOn: '2026-11-20', enteredAt: onDay(30), enteredDpd: 240, enteredBy: 'payment' } })
+    expect(planPerson(person([paid]), onDay(30))).toMatchObject({ reminders: [], tasks: [], records: [] })
+    expect(look(planPerson(person([paid]), onDay(30)))).toBe(onDay(45))
   })
 
   it('that came late still asks for the checks before anything else', () => {
