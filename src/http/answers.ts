@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { problemSchema } from './problem.ts'
 
 /** The answers of one route as its schema lists them: this one when all is well, a problem otherwise. */

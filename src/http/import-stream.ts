@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { PassThrough, type Readable } from 'node:stream'
-import type { ImportTotals, LineResult } from '../app/services/accepting.ts'
+import type { ImportTotals, LineResult } from '../app/views.ts'
 import type { Problem } from './problem.ts'
 
 /**

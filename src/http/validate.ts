@@ -26,5 +26,5 @@ export function validateWithZod(api: Api): void {
   const compileZod = createSerializerCompiler()
   api.setValidatorCompiler(compileValidator)
   api.setSerializerCompiler((route) =>
-    (route.schema as unknown) instanceof z.ZodType ? compileZod(route) : (data) => JSON.stringify(data))
+    (route.schema as unknown) instanceof z.ZodType ? compileZod(route as Parameters<typeof compileZod>[0]) : (data) => JSON.stringify(data))
 }

@@ -4,6 +4,7 @@ import type { WordFacts } from '../../model/word-facts.ts'
 import { localeChain } from '../../pipeline/locale-chain.ts'
 import { PersonalData } from '../../pipeline/personal-data.ts'
 import type { Shell } from '../../pipeline/shell.ts'
+import { attemptWordFacts } from '../../record/places.ts'
 import type { SentWords } from '../../record/reading/sent-words.ts'
 import { render } from '../../render/render.ts'
 
@@ -18,7 +19,7 @@ export type RenderedAgain = { state: 'kept'; message: Message } | { state: 'eras
  */
 export function messageOfAttempt({ config, vault }: Pick<Shell, 'config' | 'vault'>, sent: SentWords): RenderedAgain {
   const data = new PersonalData(vault, { id: sent.recipient_id, dataKey: sent.data_key, dataKeyId: sent.data_key_id })
-  const facts = data.open('attempt', 'word_facts', `${sent.reminder_id}.${sent.no}`, sent.word_facts)
+  const facts = data.open(attemptWordFacts(`${sent.reminder_id}.${sent.no}`), sent.word_facts)
   if (facts === null) return { state: 'erased' }
   const template = config.templates.get(sent.template)
   if (template === undefined) return { state: 'unavailable', problem: `template ${sent.template} is not installed any more` }

@@ -1,5 +1,6 @@
 import { PersonalData } from '../../pipeline/personal-data.ts'
 import type { Shell } from '../../pipeline/shell.ts'
+import { capturedContent } from '../../record/places.ts'
 import { isId } from '../../record/id.ts'
 import { accountsByExternalId } from '../../record/reading/account-rows.ts'
 import { listCaptured, type CapturedRow } from '../../record/reading/captured-rows.ts'
@@ -91,7 +92,7 @@ export function readingLists(shell: Shell): Lists {
 
 function capturedViewOf(shell: Shell, row: CapturedRow): CapturedView {
   const data = new PersonalData(shell.vault, { id: row.recipient_id, dataKey: row.data_key, dataKeyId: row.data_key_id })
-  const content = data.open('captured_message', 'content', row.id, row.content)
+  const content = data.open(capturedContent(row.id), row.content)
   return {
     id: row.id,
     reminderId: row.reminder_id,

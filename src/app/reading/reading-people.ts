@@ -16,13 +16,13 @@ export function readingPeople(shell: Shell): Pick<Reading, 'getRecipient' | 'rec
   const at = (): Date => new Date(shell.clock.now())
 
   async function viewOf(row: RecipientRow): Promise<RecipientView> {
-    const data = new PersonalData(shell.vault, { id: row.id, dataKey: row.data_key, dataKeyId: row.data_key_id, name: row.name })
+    const data = new PersonalData(shell.vault, { id: row.id, dataKey: row.data_key, dataKeyId: row.data_key_id })
     const addresses = await addressesOf(db, row.id)
     return {
       id: row.external_id,
       creditor: row.creditor,
       erased: row.erased_at !== null,
-      name: data.name(),
+      name: data.name(row.name),
       locale: row.locale,
       timeZone: row.time_zone,
       jurisdiction: row.jurisdiction,

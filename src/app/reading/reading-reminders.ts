@@ -1,5 +1,5 @@
-import type { Shell } from '../../pipeline/shell.ts'
 import { PersonalData } from '../../pipeline/personal-data.ts'
+import { capturedContent } from '../../record/places.ts'
 import { isId } from '../../record/id.ts'
 import { capturedOfAttempt } from '../../record/reading/captured-of-attempt.ts'
 import { writeCursor } from '../../record/reading/cursor.ts'
@@ -8,7 +8,7 @@ import { attemptsOf, decisionsOf, receiptsOf } from '../../record/reading/remind
 import { listReminders, reminderById } from '../../record/reading/reminder-rows.ts'
 import { sentWords } from '../../record/reading/sent-words.ts'
 import { explainReminder } from '../../report/explain-reminder.ts'
-import type { Actor } from '../../pipeline/shell.ts'
+import type { Actor, Shell } from '../../pipeline/shell.ts'
 import type { Reading } from '../services/reading.ts'
 import { messageOfAttempt } from './message-of-attempt.ts'
 import { reminderSummaryOf, reminderViewOf } from './reminder-view-of.ts'
@@ -58,7 +58,7 @@ export function readingReminders(shell: Shell): Pick<Reading, 'getReminder' | 'l
       const captured = await capturedOfAttempt(db, sent.reminder_id, sent.no)
       if (captured !== null) {
         const data = new PersonalData(shell.vault, { id: sent.recipient_id, dataKey: sent.data_key, dataKeyId: sent.data_key_id })
-        const content = data.open('captured_message', 'content', captured.id, captured.content)
+        const content = data.open(capturedContent(captured.id), captured.content)
         if (content !== null) return { state: 'kept', source: 'captured', content: JSON.parse(content) as unknown }
       }
       const again = messageOfAttempt(shell, sent)

@@ -1,3 +1,10 @@
+import { twilioInbound } from '../hooks/twilio-inbound.ts'
+import { twilioReceipts } from '../hooks/twilio-receipts.ts'
+import { twilioVoice } from '../hooks/twilio-voice.ts'
+import { unsubscribing } from '../hooks/unsubscribing.ts'
+import type { Shell } from '../../pipeline/shell.ts'
+import type { Accepting } from './accepting.ts'
+
 /** A callback as it came over the wire: what its signature covers. */
 export interface SignedCall {
   /** Path and query as sent, e.g. `/hooks/twilio/message/…/1?x=y`; PUBLIC_URL stands before it in the signature. */
@@ -36,3 +43,10 @@ export interface Hooks {
   /** Stops mail to the token's address at once (RFC 8058). False: not a token of ours. */
   unsubscribe(token: string): Promise<boolean>
 }
+
+export const hooks = (shell: Shell, accepting: Pick<Accepting, 'addSuppression' | 'addContact'>): Hooks => ({
+  ...twilioReceipts(shell),
+  ...twilioVoice(shell),
+  ...twilioInbound(shell, accepting),
+  ...unsubscribing(shell),
+})

@@ -11,8 +11,8 @@ const partsSchema = z.object({
 export function healthRoutes(api: Api, app: App): void {
   api.get('/healthz', {
     config: { scope: 'public', rateLimit: false },
-    schema: { tags: ['Operation'], summary: 'Is the process up?', operationId: 'getHealth', security: [], response: { 200: z.object({ ok: z.literal(true) }) } },
-  }, () => ({ ok: true as const }))
+    schema: { tags: ['Operation'], summary: 'Is the process up?', operationId: 'getHealth', security: [], response: { 200: z.object({ status: z.literal('ok') }) } },
+  }, () => ({ status: 'ok' as const }))
 
   api.get('/readyz', {
     config: { scope: 'public', rateLimit: false },

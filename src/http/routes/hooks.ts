@@ -17,7 +17,7 @@ const unlisted = { hide: true }
  * nothing is trimmed, dropped or read from proxy headers here.
  */
 export function hookRoutes(api: Api, app: App): void {
-  void api.register(async (scope) => {
+  void api.register(async (scope: Api) => {
     await scope.register(formbody)
     const { receipts } = app.services
 

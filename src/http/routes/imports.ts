@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../../app/app.ts'
-import type { Actor, OnResult } from '../../app/services/accepting.ts'
+import type { OnResult } from '../../app/services/accepting.ts'
+import type { Caller } from '../../app/services/keys.ts'
 import { lineResult, type ImportTotals } from '../../app/views.ts'
 import { answers } from '../answers.ts'
 import type { Api } from '../api.ts'
@@ -10,7 +11,7 @@ import { importStream } from '../import-stream.ts'
 import { problemOf } from '../problem.ts'
 import { toDecorumError } from '../to-decorum-error.ts'
 
-type Import = (actor: Actor, bytes: AsyncIterable<Uint8Array>, onResult: OnResult) => Promise<ImportTotals>
+type Import = (actor: Caller['actor'], bytes: AsyncIterable<Uint8Array>, onResult: OnResult) => Promise<ImportTotals>
 
 /**
  * Imports: NDJSON in, one result for each line out, at the pace of the slower of reader and ledger.
@@ -19,7 +20,7 @@ type Import = (actor: Actor, bytes: AsyncIterable<Uint8Array>, onResult: OnResul
  * while you send: only a file of up to some 150,000 lines may be sent whole first.
  */
 export function importRoutes(api: Api, app: App): void {
-  void api.register(async (scope) => {
+  void api.register(async (scope: Api) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser(['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/octet-stream'], (_request, body, done) => done(null, body))
 

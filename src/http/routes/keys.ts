@@ -39,17 +39,17 @@ export function keyRoutes(api: Api, app: App): void {
       throw new DecorumError('DECORUM_FORBIDDEN', `the key is bound to creditor ${actor.creditor}`)
     }
     if (!actor.live && request.body.kind === 'live') throw new DecorumError('DECORUM_FORBIDDEN', 'a test key makes test keys only')
-    const { key, secret } = await app.services.keys.createKey({ ...request.body, creditor })
+    const { key, secret } = await app.services.createKey({ ...request.body, creditor })
     return reply.code(201).send({ ...key, secret })
   })
 
   api.get('/v1/keys', {
     config: { scope: 'admin' },
     schema: { tags, summary: 'List keys, without their secrets', operationId: 'listKeys', response: answers(200, pageOf(keySchema)) },
-  }, async (request) => ({ items: await app.services.keys.listKeys(actorOf(request).creditor), next: null }))
+  }, async (request) => ({ items: await app.services.listKeys(actorOf(request).creditor), next: null }))
 
   api.delete('/v1/keys/:id', {
     config: { scope: 'admin' },
     schema: { tags, summary: 'Revoke a key', operationId: 'revokeKey', params: ownPath, response: answers(200, keySchema) },
-  }, async (request) => found(await app.services.keys.revokeKey(request.params.id, actorOf(request).creditor), 'key'))
+  }, async (request) => found(await app.services.revokeKey(request.params.id, actorOf(request).creditor), 'key'))
 }

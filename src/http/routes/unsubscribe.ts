@@ -9,7 +9,7 @@ const tokenPath = z.object({ token: z.string().max(200) })
 
 /** One-click unsubscribe (RFC 8058): mail programs POST without a person; GET shows a page and stops nothing. */
 export function unsubscribeRoutes(api: Api, app: App): void {
-  void api.register(async (scope) => {
+  void api.register(async (scope: Api) => {
     await scope.register(formbody)
     // Mail programs post a form, some of them multipart; what it says does not matter, the address does.
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, {}))

@@ -1,0 +1,43 @@
+import type { LocalText } from '../../model/word-facts.ts'
+import { localeChain } from '../../pipeline/locale-chain.ts'
+import type { Shell } from '../../pipeline/shell.ts'
+import { suppressAddress } from '../../record/dispatch/attempt-address.ts'
+import { lockAddresses, lockRecipients } from '../../record/locks.ts'
+import { mailToStop, type MailToStop } from '../../record/reading/mail-to-stop.ts'
+import type { Hooks } from '../services/hooks.ts'
+import { readUnsubscribeToken } from '../unsubscribe-token.ts'
+
+/** The page behind the link in every email, and the one click that mail programs make for people. */
+export function unsubscribing(shell: Shell): Pick<Hooks, 'readUnsubscribe' | 'unsubscribe'> {
+  async function subjectOf(token: string): Promise<MailToStop | null> {
+    const addressId = readUnsubscribeToken(shell.vault, token)
+    return addressId === null ? null : mailToStop(shell.ledger.db, addressId)
+  }
+
+  function senderName({ creditor, locale }: MailToStop): string {
+    const words = shell.config.creditors.get(creditor)?.words
+    return words === undefined ? creditor : inLocale(words.name, localeChain(shell.config.locales, locale ?? shell.config.locales.default))
+  }
+
+  return {
+    async readUnsubscribe(token) {
+      const subject = await subjectOf(token)
+      return subject === null ? null : { locale: subject.locale, creditorName: senderName(subject), done: subject.stopped }
+    },
+
+    async unsubscribe(token) {
+      const subject = await subjectOf(token)
+      if (subject === null) return false
+      if (subject.stopped) return true
+      await shell.ledger.db.transaction().execute(async (trx) => {
+        await lockRecipients(trx, [subject.recipientId], 'wait')
+        await lockAddresses(trx, [subject], 'wait')
+        await suppressAddress(trx, subject, 'opt-out', 'unsubscribe-link', new Date(shell.clock.now()))
+      })
+      return true
+    },
+  }
+}
+
+const inLocale = (text: LocalText, locales: readonly string[]): string =>
+  typeof text === 'string' ? text : (locales.map((locale) => text[locale]).find((found) => found !== undefined) ?? Object.values(text)[0] ?? '')

@@ -1,0 +1,32 @@
+import { Gauge, Registry } from 'prom-client'
+import type { Shell } from '../../pipeline/shell.ts'
+import { standingCounts } from '../../record/reading/standing-counts.ts'
+import { counters } from '../../report/counters.ts'
+
+/** What can be measured from outside, in the Prometheus text format. */
+export interface Measuring {
+  /** This process's counters, and what stands in the ledger now; the latter are left out while the ledger does not answer. */
+  measurements(): Promise<string>
+}
+
+export function measuring(shell: Pick<Shell, 'ledger' | 'clock' | 'config' | 'log'>): Measuring {
+  const routes = shell.config.routes.map((route) => route.id)
+  return {
+    async measurements() {
+      const standing = new Registry()
+      const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) => new Gauge({ name, help, labelNames, registers: [standing] })
+      try {
+        const counts = await standingCounts(shell.ledger.db, routes, new Date(shell.clock.now()))
+        const queued = gauge('decorum_queued', 'Reminders rung and not yet taken, by route.', ['route'])
+        for (const route of routes) queued.set({ route }, counts.queued.find((one) => one.route === route)?.count ?? 0)
+        const lag = gauge('decorum_lag_seconds', 'How long the reminder that is most overdue has been waiting, by route.', ['route'])
+        for (const { route, seconds } of counts.lag) lag.set({ route }, seconds)
+        gauge('decorum_sending', 'Attempts that are being handed over.').set(counts.sending)
+        gauge('decorum_in_doubt', 'Attempts that may or may not have gone out and wait to be resolved.').set(counts.inDoubt)
+      } catch (error) {
+        shell.log.warn({ code: (error as { code?: unknown }).code }, 'the ledger did not answer a scrape')
+      }
+      return [await counters.metrics(), await standing.metrics()].filter((text) => text !== '').join('\n')
+    },
+  }
+}

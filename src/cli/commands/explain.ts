@@ -1,0 +1,21 @@
+import { Command } from 'commander'
+import { DecorumError } from '../../model/errors.ts'
+import { printAnswer } from '../print-answer.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
+
+/** `decorum explain`: facts, rules, decisions, attempts and receipts of one reminder. */
+export function command(): Command {
+  return new Command('explain')
+    .description('Says why a reminder was sent, deferred or not sent: the facts, every rule with its citation, what was tried and what came of it.')
+    .argument('<reminder>', 'its id, as lists and answers show it')
+    .option('--json', 'answer as one JSON document')
+    .action(async (id: string, options: { json?: true }) => {
+      const found = await withApp(async ({ services }) => {
+        const reminder = await services.getReminder(CLI_ACTOR, id)
+        const lines = await services.explainReminder(CLI_ACTOR, id)
+        return reminder === null || lines === null ? null : { reminder, lines }
+      })
+      if (found === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such reminder', { hint: 'List them with GET /v1/reminders, or read an account with `decorum timeline`.' })
+      printAnswer(options.json, { ...found.reminder, explanation: found.lines }, () => found.lines.join('\n'))
+    })
+}

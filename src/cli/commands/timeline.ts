@@ -1,0 +1,35 @@
+import { Command } from 'commander'
+import type { App } from '../../app/app.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { printAnswer } from '../print-answer.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
+
+/** Entries asked for at once. */
+const PAGE = 500
+
+/** `decorum timeline`: everything that happened with one account, oldest first. */
+export function command(): Command {
+  return new Command('timeline')
+    .description('Everything that happened with an account: events, holds, steps taken and passed over, decisions, attempts, receipts.')
+    .argument('<account>', 'the creditor’s own id of it')
+    .option('--creditor <id>', 'whose account, when several creditors use that id')
+    .option('--json', 'answer as one JSON document')
+    .action(async (id: string, options: { creditor?: string; json?: true }) => {
+      const entries = await withApp((app) => wholeTimeline(app, { creditor: options.creditor ?? null, id }))
+      if (entries === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account', { hint: 'Write the id as the creditor does.' })
+      printAnswer(options.json, { account: id, entries }, () =>
+        entries.length === 0 ? 'Nothing happened yet.' : entries.map((entry) => `${entry.at}  ${entry.words}`).join('\n'))
+    })
+}
+
+async function wholeTimeline({ services }: App, account: { creditor: string | null; id: string }) {
+  const entries = []
+  let cursor: string | undefined
+  do {
+    const page = await services.accountTimeline(CLI_ACTOR, account, { limit: PAGE, cursor })
+    if (page === null) return null
+    entries.push(...page.items)
+    cursor = page.next ?? undefined
+  } while (cursor !== undefined)
+  return entries
+}

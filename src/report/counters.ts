@@ -1,0 +1,38 @@
+import { Counter, Registry } from 'prom-client'
+import type { Channel } from '../model/channel.ts'
+import type { Decision } from '../model/decision.ts'
+import type { CallOutcome } from '../model/outcome.ts'
+import type { ReminderStatus } from '../model/reminder-status.ts'
+import type { Tone } from '../model/tone.ts'
+
+/**
+ * What this process has done since it started, for /metrics.
+ *
+ * Labels are words from closed sets and configuration (statuses, codes, rules, routes), never an
+ * id: the number of series stays small, and nobody can be looked up in a dashboard.
+ */
+export const counters = new Registry()
+
+const reminders = new Counter({
+  name: 'decorum_reminders_total', help: 'Reminders that reached a status, by channel and tone.', labelNames: ['status', 'channel', 'tone'] as const, registers: [counters],
+})
+const decisions = new Counter({
+  name: 'decorum_decisions_total', help: 'Decisions, by verdict and by the binding rule.', labelNames: ['verdict', 'code', 'rule'] as const, registers: [counters],
+})
+const attempts = new Counter({
+  name: 'decorum_attempts_total', help: 'Calls to providers that came to an end, by what they came to.', labelNames: ['route', 'channel', 'outcome', 'class'] as const, registers: [counters],
+})
+
+/** One reminder has come to this status. */
+export const countReminder = (reminder: { status: ReminderStatus; channel: Channel; tone: Tone }): void =>
+  reminders.inc({ status: reminder.status, channel: reminder.channel, tone: reminder.tone })
+
+/** One decision was made; of several objections the binding one counts. */
+export function countDecision({ verdict, reasons }: Pick<Decision, 'verdict' | 'reasons'>): void {
+  const binding = reasons[0]
+  decisions.inc({ verdict, code: binding?.code ?? '', rule: binding?.rule ?? '' })
+}
+
+/** One attempt came to an end: the provider answered, or it was given up before the call. */
+export const countAttempt = (attempt: { route: string; channel: Channel }, outcome: CallOutcome['kind'] | 'not_sent', rejection = ''): void =>
+  attempts.inc({ route: attempt.route, channel: attempt.channel, outcome, class: rejection })
