@@ -34,10 +34,9 @@ export function loadConfig({ root, env }: { root: string; env: Environment }): L
     return parsed.ok ? { ok: true, value: parsed.ladder } : parsed
   })
   const packs = readPacks(root)
-  const { templates, problems: templateProblems } = readTemplates(root)
-  problems.push(...main.problems, ...creditors.problems, ...ladders.problems, ...packs.problems, ...templateProblems)
-  problems.push(...creditors.items.flatMap(({ yaml }) => missingVariables(yaml)))
-  const byId = new Map(templates.map((t) => [t.id, t]))
+  const templates = readTemplates(root)
+  problems.push(...main.problems, ...creditors.problems, ...ladders.problems, ...packs.problems, ...templates.problems)
+  const byId = new Map(templates.templates.map((t) => [t.id, t]))
   if (main.settings !== null) {
     problems.push(...brokenReferences({
       settings: main.yaml,
@@ -48,6 +47,7 @@ export function loadConfig({ root, env }: { root: string; env: Environment }): L
       ladders: ladders.items,
       packs: packs.items,
       templates: byId,
+      named: { ladders: ladders.named, packs: packs.named, templates: templates.named },
     }))
   }
   if (main.settings === null || problems.length > 0) return { ok: false, problems: problems.sort(byPlace) }

@@ -15,7 +15,8 @@ export function problemAt(yaml: YamlFile, code: ConfigProblemCode, path: string,
  */
 export function problemsOf(yaml: YamlFile, faults: readonly Fault[]): ConfigProblem[] {
   return faults.flatMap((fault): ConfigProblem[] => {
-    const variables = yaml.variables.get(fault.path) ?? []
+    // A list may come whole from one variable; its entries then have none of their own.
+    const variables = yaml.variables.get(fault.path) ?? yaml.variables.get(fault.path.replace(/\[\d+\]$/, '')) ?? []
     if (variables.some((v) => v.missing)) return []
     const named = variables.length === 0 ? '' : ` (it comes from ${variables.map((v) => v.name).join(', ')})`
     const code = fault.problem === 'is not a known key' ? 'unknown_key' : 'wrong_value'
@@ -25,7 +26,7 @@ export function problemsOf(yaml: YamlFile, faults: readonly Fault[]): ConfigProb
 
 const CURES = {
   unknown_key: 'Remove it or correct its name.',
-  wrong_value: 'Write a value of the kind that is asked for; README.md, "Configuration", has an example.',
+  wrong_value: 'Correct it; README.md, "Configuration", shows how these files are written.',
 }
 
 /** Variables that are not set and have no default, one problem each; `except` are judged elsewhere. */

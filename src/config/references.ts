@@ -19,6 +19,8 @@ export interface Parts {
   ladders: readonly { value: Ladder; yaml: YamlFile }[]
   packs: readonly { value: Pack; yaml: YamlFile }[]
   templates: ReadonlyMap<string, Template>
+  /** What there are files of, right or wrong: a wrong ladder is one mistake, not a missing one besides. */
+  named: { ladders: readonly string[]; packs: readonly string[]; templates: readonly string[] }
 }
 
 /** Names that lead nowhere: every name one file uses for something in another. */
@@ -31,11 +33,12 @@ function cureFor(name: string, known: readonly string[], otherwise: string): str
   return meant === null ? otherwise : `Did you mean "${meant}"?`
 }
 
-function housePacks({ settings, house, packs }: Parts): ConfigProblem[] {
+function housePacks({ settings, house, packs, named }: Parts): ConfigProblem[] {
   const optIn = packs.filter((p) => p.value.optIn).map((p) => p.value.id)
   return house.flatMap((id, i): ConfigProblem[] => {
     if (optIn.includes(id)) return []
     const path = `policies.house[${i}]`
+    if (named.packs.includes(id) && !packs.some((p) => p.value.id === id)) return []
     if (packs.some((p) => p.value.id === id)) {
       return [problemAt(settings, 'missing_pack', path, `the pack "${id}" is not an opt-in pack`, 'Remove it here; it applies by itself wherever it is the law.')]
     }
@@ -43,8 +46,8 @@ function housePacks({ settings, house, packs }: Parts): ConfigProblem[] {
   })
 }
 
-function extendedPacks({ packs }: Parts): ConfigProblem[] {
-  const ids = packs.map((p) => p.value.id)
+function extendedPacks({ packs, named }: Parts): ConfigProblem[] {
+  const ids = named.packs
   return packs.flatMap(({ value, yaml }) =>
     value.extends === undefined || ids.includes(value.extends) ? []
       : [problemAt(yaml, 'missing_pack', 'extends', `there is no pack "${value.extends}" to extend`, cureFor(value.extends, ids, `One of: ${ids.join(', ')}.`))])
@@ -60,7 +63,7 @@ function creditorLadder({ value: creditor, yaml }: Parts['creditors'][number], p
   const ids = parts.ladders.map((l) => l.value.id)
   const ladder = parts.ladders.find((l) => l.value.id === creditor.defaults.ladder)?.value
   if (ladder === undefined) {
-    return [problemAt(yaml, 'missing_ladder', 'defaults.ladder', `there is no ladder "${creditor.defaults.ladder}"`,
+    return parts.named.ladders.includes(creditor.defaults.ladder) ? [] : [problemAt(yaml, 'missing_ladder', 'defaults.ladder', `there is no ladder "${creditor.defaults.ladder}"`,
       cureFor(creditor.defaults.ladder, ids, `Add config/ladders/${creditor.defaults.ladder}.yaml, or name one of: ${ids.join(', ')}.`))]
   }
   const chain = localeChain([creditor.defaults.locale], parts.locales)
@@ -73,7 +76,7 @@ function creditorLadder({ value: creditor, yaml }: Parts['creditors'][number], p
     `Write templates/${id}/${creditor.defaults.locale}/, or declare a fallback under locales in config/decorum.yaml.`))
 }
 
-function ladderWords({ value: ladder, yaml }: Parts['ladders'][number], { templates }: Parts): ConfigProblem[] {
+function ladderWords({ value: ladder, yaml }: Parts['ladders'][number], { templates, named }: Parts): ConfigProblem[] {
   const ids = [...templates.keys()]
   const unknown = new Set<string>()
   return ladder.rungs.flatMap((rung, i): ConfigProblem[] => {
@@ -81,7 +84,7 @@ function ladderWords({ value: ladder, yaml }: Parts['ladders'][number], { templa
     const template = templates.get(rung.template)
     if (template === undefined) {
       // One missing folder is one mistake, however many rungs rely on it.
-      if (unknown.has(rung.template)) return []
+      if (unknown.has(rung.template) || named.templates.includes(rung.template)) return []
       unknown.add(rung.template)
       return [problemAt(yaml, 'missing_template', `rungs[${i}].template`, `rung "${rung.id}" uses the template "${rung.template}", which does not exist`,
         cureFor(rung.template, ids, `Add templates/${rung.template}/, or name one of: ${ids.join(', ')}.`))]

@@ -15,8 +15,8 @@ export interface TemplateFolder {
   files: TemplateFile[]
 }
 
-/** Every template under `templates/`, one folder each. */
-export function readTemplates(root: string): { templates: Template[]; problems: ConfigProblem[] } {
+/** Every template under `templates/`, one folder each; `named` holds the malformed ones too. */
+export function readTemplates(root: string): { templates: Template[]; named: string[]; problems: ConfigProblem[] } {
   const { folders, problems } = readTemplateFolders(root)
   const templates: Template[] = []
   for (const { name, files } of folders) {
@@ -24,7 +24,7 @@ export function readTemplates(root: string): { templates: Template[]; problems: 
     if (parsed.ok) templates.push(parsed.template)
     else problems.push(...parsed.faults.map((fault) => problemOf(fault, files, name)))
   }
-  return { templates, problems }
+  return { templates, named: folders.map((f) => f.name), problems }
 }
 
 /** What stands under `templates/`, whether or not it makes templates. */

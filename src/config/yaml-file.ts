@@ -37,7 +37,7 @@ export function readYaml(file: string, text: string, env: Environment | null): R
       file,
       line: lines.linePos(error.pos[0]).line,
       path: '',
-      problem: duplicate ? 'the same key stands twice in one mapping' : `is not YAML (${error.code.toLowerCase().replaceAll('_', ' ')})`,
+      problem: duplicate ? `the key ${/^[^\s:]+/.exec(marked.text.slice(error.pos[0]))?.[0] ?? ''} stands twice in one mapping` : `is not YAML (${error.code.toLowerCase().replaceAll('_', ' ')})`,
       cure: duplicate ? 'Keep one of the two.' : 'Check indentation, quotes and brackets around this line.',
     }
   })
