@@ -53,10 +53,21 @@ export function chooseWords(template: Template, { channel, tone, locales }: Pick
     const source = own(template.sources, sourceKey(locale, tone, channel))
     if (source === null) continue
     const frame = own(template.frames, frameKey(locale, channel))
-    const parts = [source.text, frame?.text ?? '', channel === 'email' ? EMAIL_LAYOUT : '']
-    return { locale, source, frame, version: templateVersion(parts.join('\u0000')) }
+    return { locale, source, frame, version: versionOf(source, frame, channel) }
   }
   return null
+}
+
+/** Hashing every text for every message would cost more than filling it. */
+const versions = new WeakMap<TemplateSource, { frame: TemplateSource | null; version: string }>()
+
+function versionOf(source: TemplateSource, frame: TemplateSource | null, channel: Channel): string {
+  const known = versions.get(source)
+  if (known !== undefined && known.frame === frame) return known.version
+  const parts = [source.text, frame?.text ?? '', channel === 'email' ? EMAIL_LAYOUT : '']
+  const version = templateVersion(parts.join('\u0000'))
+  versions.set(source, { frame, version })
+  return version
 }
 
 function renderWords(template: Template, facts: WordFacts, request: RenderRequest): RenderResult {

@@ -119,7 +119,7 @@ function present(values: Record<string, ViewValue | null | undefined>): View {
   for (const [name, value] of Object.entries(values)) {
     const cleaned = typeof value === 'string' ? cleanLine(value) : value
     if (cleaned === null || cleaned === undefined || cleaned === '') continue
-    Object.defineProperty(view, name, { value: cleaned, enumerable: true })
+    view[name] = cleaned
   }
   return view
 }
