@@ -56,13 +56,23 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
       await backend.ready().catch((error: unknown) => {
         throw new DecorumError('DECORUM_QUEUE_UNAVAILABLE', `cannot listen to route ${route}: ${describe(error)}`, { hint: backend.cure, cause: error })
       })
+      const inHand = new Set<Promise<void>>()
       const worker = backend.worker(route, concurrency, async ({ data }) => {
         const ticket = readTicket(data)
-        if (ticket === null) outage.note(new Error(`a job on route ${route} is not a ticket; it was dropped`))
-        else await answer(ticket)
+        if (ticket === null) return outage.note(new Error(`a job on route ${route} is not a ticket; it was dropped`))
+        const answering = answer(ticket).finally(() => inHand.delete(answering))
+        inHand.add(answering)
+        await answering
       })
       worker.on('error', (error) => outage.note(error))
-      const listener = listenerOf(worker, () => listeners.delete(listener))
+      const listener: Listener = {
+        stop: () => end(() => drain(worker, inHand)),
+        abort: () => end(() => within(PATIENCE_MS, worker.close(true), () => undefined)),
+      }
+      const end = async (close: () => Promise<void>): Promise<void> => {
+        listeners.delete(listener)
+        await close()
+      }
       listeners.add(listener)
       return listener
     },
@@ -82,10 +92,19 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
   }
 }
 
-function listenerOf(worker: BellWorker, forget: () => void): Listener {
-  const end = async (force: boolean): Promise<void> => {
-    forget()
-    await worker.close(force)
-  }
-  return { stop: () => end(false), abort: () => end(true) }
+/**
+ * Waits for the tickets in hand, however long they take, and for the worker to close.
+ *
+ * With a dead backend BullMQ's close waits for it to come back; once nothing is in hand there
+ * is nothing left to wait for: the sweep rings again what the queue still holds.
+ */
+async function drain(worker: BellWorker, inHand: ReadonlySet<Promise<void>>): Promise<void> {
+  let closed = false
+  const closing = worker.close().then(() => {
+    closed = true
+  })
+  do {
+    await Promise.race([closing, Promise.allSettled(inHand)])
+    await within(PATIENCE_MS, closing, () => undefined)
+  } while (!closed && inHand.size > 0)
 }

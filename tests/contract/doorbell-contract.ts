@@ -200,5 +200,17 @@ export function doorbellContract(backend: string, open: () => Promise<DoorbellFi
       while (!(await bell.ring(route, ticket()))) await bell.check()
       await ear.until(2)
     })
+
+    it('closes while its backend is dead', async () => {
+      const other = await open()
+      await other.doorbell.listen(route, 1, async () => undefined)
+      expect(await other.doorbell.ring(route, ticket())).toBe(true)
+      await other.die()
+      const begun = performance.now()
+      await other.doorbell.close()
+      expect(performance.now() - begun).toBeLessThan(8_000)
+      await other.revive()
+      await other.dispose()
+    })
   })
 }
