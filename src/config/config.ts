@@ -7,6 +7,12 @@ import type { Template } from '../model/template.ts'
 
 export type { Locales }
 
+/** A key that wraps the recipients' data keys; `secret` is 32 bytes. Never logged. */
+export interface MasterKey {
+  id: string
+  secret: Uint8Array
+}
+
 /** A ladder and the version that spells pin: a hash of its content. */
 export interface VersionedLadder {
   ladder: Ladder
@@ -43,11 +49,8 @@ export interface Config {
   /** Null: BullMQ on the ledger's own PostgreSQL. */
   readonly redisUrl: string | null
   readonly dataDir: string
-  /**
-   * The keys that wrap the recipients' data keys, as `id:base64` of 32 bytes with commas between, the current one first.
-   * Null: one is made and kept in `dataDir`; never in production with a server. Never logged.
-   */
-  readonly keys: string | null
+  /** The current key first, then older ones; null: one is made and kept in `dataDir`, never in production with a server. */
+  readonly keys: readonly MasterKey[] | null
   /** Becomes the first admin key at start-up. */
   readonly bootstrapKey: string | null
   readonly creditors: ReadonlyMap<string, Creditor>

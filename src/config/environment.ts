@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { ConfigProblem } from './config.ts'
+import type { ConfigProblem, MasterKey } from './config.ts'
 import { parseMasterKeys } from './master-keys.ts'
 import type { Environment } from './yaml-file.ts'
 
@@ -11,7 +11,7 @@ export interface Deployment {
   databaseUrl: string | null
   redisUrl: string | null
   dataDir: string
-  keys: string | null
+  keys: readonly MasterKey[] | null
   bootstrapKey: string | null
 }
 
@@ -46,7 +46,7 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
     if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value)
     return refuse('PORT', 'is not a port', 'Write a whole number from 0 to 65535; 0 takes any free one.') ?? DEFAULT_PORT
   }
-  const masterKeys = (): string | null => {
+  const masterKeys = (): readonly MasterKey[] | null => {
     const value = text('DECORUM_KEYS')
     if (value === null) return null
     const parsed = parseMasterKeys(value)

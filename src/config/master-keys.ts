@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { MasterKey } from './config.ts'
 
 const KEY_BYTES = 32
 
@@ -8,9 +9,9 @@ const KEY_BYTES = 32
  * `id:secret` pairs separated by commas or spaces, the current key first; a secret is 32 bytes in base64 or
  * hexadecimal. A secret alone is named after its own hash, which is stable and tells nothing.
  *
- * @returns  the keys as `id:base64` with commas between, or what is wrong in words that hold no secret
+ * @returns  the keys, or what is wrong in words that hold no secret
  */
-export function parseMasterKeys(text: string): { ok: true; keys: string } | { ok: false; problem: string } {
+export function parseMasterKeys(text: string): { ok: true; keys: MasterKey[] } | { ok: false; problem: string } {
   const keys = new Map<string, Buffer>()
   for (const [i, part] of text.split(/[,\s]+/).filter((p) => p !== '').entries()) {
     const at = part.indexOf(':')
@@ -22,7 +23,7 @@ export function parseMasterKeys(text: string): { ok: true; keys: string } | { ok
     keys.set(id, secret)
   }
   if (keys.size === 0) return { ok: false, problem: 'holds no key' }
-  return { ok: true, keys: [...keys].map(([id, secret]) => `${id}:${secret.toString('base64')}`).join(',') }
+  return { ok: true, keys: [...keys].map(([id, secret]) => ({ id, secret })) }
 }
 
 function decode(text: string): Buffer | null {
