@@ -13,7 +13,7 @@ const google = (language: string, kind = 'Wavenet-A'): Voice => ({ voice: `Googl
  * carry their language in their name, which leaves no doubt about the pair; Polly.Zhiyu,
  * for one, may want zh-CN or cmn-CN. The first of a language serves its other regions.
  */
-const VOICES: Record<string, Voice> = {
+const VOICES: ReadonlyMap<string, Voice> = new Map(Object.entries({
   'zh-CN': google('cmn-CN'),
   'zh-TW': google('cmn-TW'),
   'zh-HK': google('yue-HK', 'Standard-A'),
@@ -43,15 +43,15 @@ const VOICES: Record<string, Voice> = {
   'id-ID': google('id-ID'),
   'ms-MY': google('ms-MY'),
   'fil-PH': google('fil-PH'),
-}
+}))
 
 /** Which voice reads this locale? Null when none does: words in a voice of another language cannot be understood. */
 export function voiceFor(locale: string): Voice | null {
-  const exact = VOICES[locale]
+  const exact = VOICES.get(locale)
   if (exact !== undefined) return exact
-  const language = locale.split('-')[0] as string
-  const region = Object.keys(VOICES).find(known => known.split('-')[0] === language)
-  return region === undefined ? null : (VOICES[region] as Voice)
+  const language = locale.split('-')[0]
+  const [, first] = [...VOICES].find(([known]) => known.split('-')[0] === language) ?? []
+  return first ?? null
 }
 
-export const everyVoice = (): readonly Voice[] => Object.values(VOICES)
+export const everyVoice = (): readonly Voice[] => [...VOICES.values()]

@@ -105,6 +105,6 @@ export function retryAfterMs(header: string | string[] | undefined, wallNow: num
   const text = Array.isArray(header) ? header[0] : header
   if (text === undefined) return null
   if (/^\d{1,6}$/.test(text.trim())) return Number(text) * 1000
-  const at = Date.parse(text)
+  const at = /^[A-Z][a-z]{2}, /.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(at) ? null : Math.max(0, at - wallNow)
 }

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { largestWeight, routeSchema } from '../../src/model/route.ts'
+
+const sms = {
+  id: 'sms-main', channel: 'sms', provider: 'twilio', from: '+15005550006', rate: { perSecond: 50 },
+  settings: { accountSid: 'AC0123456789abcdef0123456789abcdef', authToken: 'secret' },
+}
+const paths = (route: unknown): string[] => routeSchema.safeParse(route).error?.issues.map(issue => issue.path.join('.')) ?? []
+
+describe('a route as an operator writes it', () => {
+  it('needs no more than a provider, a sender and a rate', () => {
+    expect(routeSchema.parse(sms)).toMatchObject({ serves: {}, settings: { baseUrl: 'https://api.twilio.com', ringSeconds: 28 } })
+    expect(routeSchema.parse({ id: 'email-main', channel: 'email', provider: 'smtp', from: 'N <a@n.example>', rate: { perSecond: 100 }, settings: { url: 'smtp://127.0.0.1:1025' } }))
+      .toMatchObject({ settings: { pool: 4, requireTls: false } })
+    expect(routeSchema.parse({ id: 'c', channel: 'phone', provider: 'capture', from: 'capture', rate: { perSecond: 1 } })).toMatchObject({ settings: { seed: 1 } })
+  })
+
+  it.each([
+    ['a channel its provider does not have', { ...sms, channel: 'email' }, 'channel'],
+    ['a rate of nothing', { ...sms, rate: { perSecond: 0 } }, 'rate.perSecond'],
+    ['a rate in words', { ...sms, rate: { perSecond: '50' } }, 'rate.perSecond'],
+    ['an unknown key', { ...sms, rates: {} }, ''],
+    ['a setting of another provider', { ...sms, settings: { ...sms.settings, pool: 4 } }, 'settings'],
+    ['no credentials', { ...sms, settings: { accountSid: '', authToken: '' } }, 'settings.accountSid'],
+    ['half an API key', { ...sms, settings: { ...sms.settings, apiKeySid: 'SK0123' } }, 'settings.apiKeySecret'],
+    ['a base address that is none', { ...sms, settings: { ...sms.settings, baseUrl: 'ftp://x' } }, 'settings.baseUrl'],
+    ['a jurisdiction that is none', { ...sms, serves: { jurisdictions: ['usa'] } }, 'serves.jurisdictions.0'],
+    ['an empty list, which would serve nobody', { ...sms, serves: { products: [] } }, 'serves.products'],
+    ['an id that no queue can have', { ...sms, id: 'SMS main' }, 'id'],
+  ])('is refused with %s, naming the place', (_what, route, path) => {
+    expect(paths(route)).toContain(path)
+  })
+
+  it('counts SMS in segments and everything else as one', () => {
+    expect(largestWeight({ channel: 'sms', rate: { perSecond: 50 } })).toBe(4)
+    expect(largestWeight({ channel: 'sms', rate: { perSecond: 50, largestMessage: 2 } })).toBe(2)
+    expect(largestWeight({ channel: 'email', rate: { perSecond: 50, largestMessage: 2 } })).toBe(1)
+  })
+})
