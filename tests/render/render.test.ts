@@ -190,6 +190,12 @@ describe('words that would not be true', () => {
     for (const channel of CHANNELS) expect(JSON.stringify(message(say('default', facts, channel, 'firm', locale)))).not.toMatch(/征信|罚息|bureau|late charge/i)
   })
 
+  it('what holds for one of two gathered accounts is not said of both', () => {
+    const facts = second(sampleFacts('zh-CN', 'firm'), { masked: '7730', reportsToBureau: false, lateInterest: false })
+    for (const channel of CHANNELS) expect(JSON.stringify(message(say('cn-consumer-loan', facts, channel, 'firm', 'zh-CN')))).not.toMatch(/征信|罚息/)
+    expect(missing(say('cn-consumer-loan', second(facts, { reportsToBureau: null }), 'sms', 'firm', 'zh-CN'))).toEqual(['reportsToBureau'])
+  })
+
   it('a next step that differs between gathered accounts is none', () => {
     const facts = second(sampleFacts('en', 'final'), { masked: '7730', nextStep: { kind: 'charge-off', date: '2027-03-01', party: null, authorisedBy: 'u' } })
     expect(missing(say('default', facts, 'email', 'final', 'en'))).toEqual(['nextStep'])
