@@ -26,4 +26,8 @@ export interface App {
   /** Closes at once; what was on the wire is left in doubt for the sweep. */
   abort(): Promise<void>
   health(): Promise<PartHealth[]>
+  /** Resolves when nothing is on the wire or unsettled in this process. */
+  idle(): Promise<void>
+  /** One pass of the planner, sweeper or notifier without its loop; true when there is more to do at once. For a stepped clock. */
+  pass(daemon: Daemon): Promise<boolean>
 }

@@ -79,11 +79,29 @@ export class Dispatcher {
   async #ready(): Promise<boolean> {
     while (!this.#stopping) {
       if (!this.#breaker.admits()) return false
-      const backlog = this.#inFlight.size >= MOST_IN_FLIGHT ? Number.POSITIVE_INFINITY : await this.#desk.gate.backlogMs()
+      const backlog = this.#inFlight.size >= MOST_IN_FLIGHT ? Number.POSITIVE_INFINITY : await this.#backlog()
       if (backlog < this.#desk.limits.backlogMs) return true
       await pause(Math.min(100, Math.max(5, backlog - this.#desk.limits.backlogMs)))
     }
     return false
+  }
+
+  async #backlog(): Promise<number> {
+    try {
+      return await this.#desk.gate.backlogMs()
+    } catch {
+      // A gate that does not answer lets nothing through; nothing is reserved for it either.
+      return Number.POSITIVE_INFINITY
+    }
+  }
+
+  async #slots(reserved: readonly Reserved[]): Promise<Slots | null> {
+    try {
+      return await this.#desk.gate.take(reserved.map((r) => r.weight))
+    } catch (error) {
+      this.#shell.log.warn({ route: this.route, error: (error as Error).message }, 'the rate gate does not answer; no call is made')
+      return null
+    }
   }
 
   /** Answers the reminders that are to be tried again in a moment. */
@@ -100,8 +118,11 @@ export class Dispatcher {
     const reservedAt = { monotonic: performance.now(), wall: Date.now() }
     for (const orphan of reservation.orphans) this.#end(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
     if (reservation.reserved.length > 0) {
-      const slots = await this.#desk.gate.take(reservation.reserved.map((r) => r.weight))
-      reservation.reserved.forEach((reserved, i) => this.#track(this.#call(reserved, slots, i, reservedAt), this.#inFlight))
+      const slots = await this.#slots(reservation.reserved)
+      reservation.reserved.forEach((reserved, i) => {
+        if (slots === null) this.#end(reserved.attempt, { kind: 'not_sent', why: 'no_rate_gate', waitMs: 1_000 }, reserved.spent)
+        else this.#track(this.#call(reserved, slots, i, reservedAt), this.#inFlight)
+      })
     }
     return reservation.held
   }

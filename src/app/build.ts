@@ -1,0 +1,125 @@
+import { createSecretKey } from 'node:crypto'
+import { hostname } from 'node:os'
+import { pino, type Logger } from 'pino'
+import type { Config } from '../config/config.ts'
+import type { RateGate } from '../deliver/rate-gate.ts'
+import type { Clock } from '../model/clock.ts'
+import { DecorumError } from '../model/errors.ts'
+import type { Route } from '../model/route.ts'
+import { DISPATCH_LIMITS, type Desk, type DispatchLimits } from '../pipeline/dispatch/desk.ts'
+import { SwitchBoard } from '../pipeline/dispatch/switch-board.ts'
+import type { Shell } from '../pipeline/shell.ts'
+import { bullmqDoorbell } from '../queue/bullmq-doorbell.ts'
+import type { Doorbell } from '../queue/doorbell.ts'
+import { openLedger, type Ledger } from '../record/ledger.ts'
+import { checkSchema, migrate } from '../record/migrate.ts'
+import { loadOrCreateKeys } from '../record/vault/key-file.ts'
+import { parseKeyRing, type KeyRing } from '../record/vault/key-ring.ts'
+import { openVault } from '../record/vault/vault.ts'
+import type { App } from './app.ts'
+import { systemClock } from './clock.ts'
+import { ClockGuard } from './clock-guard.ts'
+import { RunningDaemons } from './daemons/running.ts'
+import { policyOf } from './policy.ts'
+import { openRoutes } from './routes.ts'
+import { services } from './services.ts'
+import { unsubscribeUrl } from './unsubscribe-token.ts'
+
+/** What tests, the demonstration and benchmarks bring instead of the real thing. */
+export interface Overrides {
+  ledger?: Ledger
+  clock?: Clock
+  log?: Logger
+  doorbell?: Doorbell
+  gates?: (route: Route) => RateGate
+  limits?: Partial<DispatchLimits>
+}
+
+/**
+ * Wires one process: ledger, vault, clock, policies, routes, queue, services.
+ *
+ * Opens the ledger and brings its schema up to this build (safe from several processes at once);
+ * starts nothing: `start` does. The queue is opened by the first daemon that needs it.
+ *
+ * @throws DECORUM_LEDGER_UNAVAILABLE, DECORUM_SCHEMA_NEWER, DECORUM_DATA_DIR_LOCKED, DECORUM_CONFIG
+ */
+export async function build(config: Config, overrides: Overrides = {}): Promise<App> {
+  const log = overrides.log ?? pino({ name: 'decorum', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))
+  const worker = `${hostname()}:${process.pid}`
+  const ledger = overrides.ledger ?? (await openChecked(config, worker, log))
+  const shell: Shell = { config, ledger, vault: openVault(keyRing(config)), clock: overrides.clock ?? systemClock, log }
+  const switches = new SwitchBoard(shell)
+  const guard = new ClockGuard(shell)
+  const routes = openRoutes(shell, overrides.gates)
+  refuseVirtualClock(shell, routes.all)
+  const desk: Omit<Desk, 'route' | 'provider' | 'testProvider' | 'gate'> = {
+    packs: policyOf(config), switches, worker, clockCertain: guard.certain,
+    optOutUrl: (addressId) => unsubscribeUrl(config.publicUrl, shell.vault, addressId),
+    limits: { ...DISPATCH_LIMITS, ...overrides.limits },
+  }
+  const openDoorbell = () => overrides.doorbell ?? bullmqDoorbell(
+    config.redisUrl === null ? { ledgerPool: ledger.pool } : { redisUrl: config.redisUrl },
+    {
+      onError: (problem) => log.error({ error: problem }, 'the queue does not answer; reminders wait in the ledger until it does'),
+      onRecovered: () => log.info('the queue answers again'),
+    },
+  )
+  const running = new RunningDaemons({ shell, switches, guard, routes, desk, openDoorbell })
+  const close = async () => {
+    await routes.close()
+    if (overrides.ledger === undefined) await ledger.close()
+  }
+  let ended: Promise<void> | null = null
+  return {
+    config,
+    shell,
+    services: services(shell),
+    start: (daemons) => running.start(daemons),
+    stop: () => (ended ??= running.stop().then(close)),
+    abort: () => (ended ??= running.abort().then(close)),
+    health: () => running.health(),
+    idle: () => running.idle(),
+    pass: (daemon) => running.pass(daemon),
+  }
+}
+
+async function openChecked(config: Config, worker: string, log: Logger): Promise<Ledger> {
+  const source = config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl }
+  const ledger = await openLedger(source, {
+    applicationName: `decorum ${worker}`, poolSize: config.limits.poolSize,
+    onError: (error) => log.warn({ error: error.message }, 'a connection to the ledger broke; the pool replaces it'),
+  })
+  try {
+    const problem = await ledger.check()
+    if (problem !== null) throw new DecorumError('DECORUM_LEDGER_UNAVAILABLE', `the ledger does not answer: ${problem}`)
+    const schema = await checkSchema(ledger)
+    if (schema.state !== 'ok') {
+      const applied = await migrate(ledger)
+      if (applied.length > 0) log.info({ migrations: applied }, 'the ledger was brought up to this build')
+    }
+    return ledger
+  } catch (error) {
+    await ledger.close()
+    throw error
+  }
+}
+
+function keyRing(config: Config): KeyRing {
+  const keys = config.keys?.map(({ id, secret }) => ({ id, key: createSecretKey(Buffer.from(secret)) }))
+  const [first, ...rest] = keys ?? []
+  if (first !== undefined) return [first, ...rest]
+  if (config.production && config.databaseUrl !== null) {
+    throw new DecorumError('DECORUM_CONFIG', 'DECORUM_KEYS is not set', {
+      hint: 'Set it to the same keys for every process: id:base64 of 32 bytes, e.g. "k1:$(openssl rand -base64 32)". Losing them loses every name and address.',
+    })
+  }
+  return parseKeyRing(loadOrCreateKeys(config.dataDir))
+}
+
+/** A stepped clock opens windows at will: with it, nothing may be able to reach a person. */
+function refuseVirtualClock(shell: Shell, routes: readonly { route: Route; provider: { harmless: boolean } }[]): void {
+  const real = routes.find((open) => !open.provider.harmless)
+  if (shell.clock.virtual && real !== undefined) {
+    throw new DecorumError('DECORUM_VIRTUAL_CLOCK', `route ${real.route.id} has a real provider, and business time is stepped`)
+  }
+}

@@ -1,0 +1,58 @@
+import { performance } from 'node:perf_hooks'
+import type { Shell } from '../pipeline/shell.ts'
+import { raiseClockMark } from '../record/sweep/lapses.ts'
+
+/** Wall time further off than this from a second opinion is not trusted. */
+const TOLERANCE_MS = 2_000
+
+/**
+ * Is business time to be trusted at this moment?
+ *
+ * A wall clock that was stepped opens windows that are closed and empties rolling caps, so sending
+ * is held while wall time disagrees with the monotonic clock, with the database's host, or lies
+ * behind the latest business time that any process has recorded, also across a restart. It clears
+ * by itself once they agree; waking from sleep does so at the next check. A virtual clock is stepped on
+ * purpose and always certain.
+ */
+export class ClockGuard {
+  readonly #shell: Shell
+  /** Wall minus monotonic when they last were known to be right. */
+  #offset = Date.now() - performance.now()
+  #problem: string | null
+
+  constructor(shell: Shell) {
+    this.#shell = shell
+    this.#problem = shell.clock.virtual ? null : 'has not been compared with the ledger yet'
+  }
+
+  /** Null when certain; otherwise what disagrees. Cheap: asked before every reservation. */
+  problem(): string | null {
+    if (this.#shell.clock.virtual) return null
+    if (Math.abs(Date.now() - performance.now() - this.#offset) > TOLERANCE_MS) {
+      this.#problem = 'was stepped: wall time and the monotonic clock disagree'
+    }
+    return this.#problem
+  }
+
+  readonly certain = (): boolean => this.problem() === null
+
+  /** Compares with the database's host and the ledger's high-water mark, and raises the mark. */
+  async check(): Promise<void> {
+    if (this.#shell.clock.virtual) return
+    const before = this.problem()
+    const asked = performance.now()
+    const now = Date.now()
+    // A clock that may be wrong must not raise the mark for everybody.
+    const { highWater, databaseNow } = await raiseClockMark(this.#shell.ledger.db, new Date(before === null ? now : 0), false)
+    const offDatabase = Math.abs(databaseNow.getTime() - now)
+    if (offDatabase > TOLERANCE_MS + (performance.now() - asked)) {
+      this.#problem = `is ${Math.round(offDatabase / 1000)} s off the ledger's clock`
+    } else if (highWater.getTime() - now > TOLERANCE_MS) {
+      this.#problem = `is behind the latest time recorded in the ledger, ${highWater.toISOString()}`
+    } else {
+      this.#problem = null
+      this.#offset = now - asked
+    }
+    if (before !== this.#problem) this.#shell.log[this.#problem === null ? 'info' : 'error']({ clock: this.#problem ?? 'agrees' }, 'business time')
+  }
+}

@@ -1,0 +1,118 @@
+import type { Channel } from '../../model/channel.ts'
+import type { Desk } from '../../pipeline/dispatch/desk.ts'
+import type { SwitchBoard } from '../../pipeline/dispatch/switch-board.ts'
+import type { Shell } from '../../pipeline/shell.ts'
+import type { Doorbell } from '../../queue/doorbell.ts'
+import type { Daemon, PartHealth } from '../app.ts'
+import type { ClockGuard } from '../clock-guard.ts'
+import { loop, type Loop } from '../loop.ts'
+import type { OpenRoute, OpenRoutes } from '../routes.ts'
+import { startDispatching, type DispatchWorker } from './dispatching.ts'
+import { planningPass, refusingDesk } from './planning.ts'
+import { sweepingPass } from './sweeping.ts'
+
+/** All in milliseconds of machine time. */
+const EVERY = { planner: 200, sweeper: 1_000, watch: 1_000 }
+
+export interface DaemonParts {
+  shell: Shell
+  switches: SwitchBoard
+  guard: ClockGuard
+  routes: OpenRoutes
+  desk: Omit<Desk, 'route' | 'provider' | 'testProvider' | 'gate'>
+  openDoorbell: () => Doorbell
+}
+
+const CHANNEL_OF: Partial<Record<Daemon, Channel>> = { email: 'email', sms: 'sms', phone: 'phone' }
+
+/** The daemons of one process. */
+export class RunningDaemons {
+  readonly #parts: DaemonParts
+  readonly #workers: DispatchWorker[] = []
+  readonly #loops = new Map<string, Loop>()
+  #doorbell: Doorbell | null = null
+  #stopped = false
+
+  constructor(parts: DaemonParts) {
+    this.#parts = parts
+  }
+
+  /** Starts these; the watch over switches and clock runs beside whatever is started. */
+  async start(daemons: readonly Daemon[]): Promise<void> {
+    const { shell } = this.#parts
+    await this.#watch()
+    if (!this.#loops.has('watch')) this.#loops.set('watch', loop('watch', EVERY.watch, shell.log, () => this.#watch()))
+    for (const daemon of daemons) {
+      const channel = CHANNEL_OF[daemon]
+      if (channel !== undefined) {
+        this.#workers.push(await startDispatching(shell, channel, this.#parts.routes.all, this.#bell(), (open) => this.#desk(open)))
+      } else {
+        this.#loops.set(daemon, loop(daemon, daemon === 'planner' ? EVERY.planner : EVERY.sweeper, shell.log, () => this.pass(daemon)))
+      }
+    }
+    shell.log.info({ daemons }, 'started')
+  }
+
+  /** One pass of a daemon that works in passes; true when there is more to do at once. */
+  async pass(daemon: Daemon): Promise<boolean> {
+    const { shell, switches, routes, desk } = this.#parts
+    switch (daemon) {
+      case 'planner':
+        return planningPass(shell, this.#bell(), switches, routes.all.map((open) => open.route), refusingDesk(desk))
+      case 'sweeper':
+        return sweepingPass(shell, this.#bell(), routes)
+      default:
+        return false
+    }
+  }
+
+  async idle(): Promise<void> {
+    for (const worker of this.#workers) await worker.idle()
+  }
+
+  /** Takes nothing new, finishes and settles what is in hand. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return
+    this.#stopped = true
+    await Promise.all([...this.#loops.values()].map((l) => l.stop()))
+    await Promise.all(this.#workers.map((worker) => worker.stop()))
+    await this.#doorbell?.close()
+  }
+
+  async abort(): Promise<void> {
+    this.#stopped = true
+    const loops = [...this.#loops.values()].map((l) => l.stop())
+    await Promise.all(this.#workers.map((worker) => worker.abort()))
+    await Promise.race([Promise.all(loops), new Promise((resolve) => setTimeout(resolve, 1_000).unref())])
+    await this.#doorbell?.close()
+  }
+
+  async health(): Promise<PartHealth[]> {
+    const { shell, guard, routes } = this.#parts
+    const part = (name: string, problem: string | null): PartHealth => ({ part: name, ok: problem === null, problem })
+    const loops = [...this.#loops].map(([name, l]) => part(name, l.problem))
+    const resting = routes.all.filter((open) => open.breaker.state === 'open').map((open) => part(`route ${open.route.id}`, 'rests after repeated failures; the log names them'))
+    return [
+      part('ledger', await shell.ledger.check()),
+      ...(this.#doorbell === null ? [] : [part('queue', await this.#doorbell.check())]),
+      ...(this.#loops.has('watch') ? [part('clock', guard.problem())] : []),
+      ...loops,
+      ...resting,
+    ]
+  }
+
+  /** Never more than a second old: switches obey within two, and a stepped clock is noticed. */
+  async #watch(): Promise<boolean> {
+    await this.#parts.switches.refresh()
+    await this.#parts.guard.check()
+    return false
+  }
+
+  #bell(): Doorbell {
+    return (this.#doorbell ??= this.#parts.openDoorbell())
+  }
+
+  #desk(open: OpenRoute): Desk {
+    return { ...this.#parts.desk, route: open.route, provider: open.provider, testProvider: open.testProvider, gate: open.gate }
+  }
+}

@@ -1,0 +1,67 @@
+import type { Logger } from 'pino'
+
+/** A job of a daemon that runs again and again. */
+export interface Loop {
+  /** What went wrong last time; null when it went well. */
+  readonly problem: string | null
+  /** Runs it again at once instead of at its hour. */
+  nudge(): void
+  /** Resolves when the run in hand is done; none follows. */
+  stop(): Promise<void>
+}
+
+const LONGEST_WAIT_MS = 10_000
+
+/**
+ * Runs `work` every `everyMs`, never twice at once.
+ *
+ * `work` answers true when there is more to do at once. A failure is logged once, tried again with
+ * longer and longer waits, and its end is logged too: a dead ledger is one line, not thousands.
+ */
+export function loop(name: string, everyMs: number, log: Logger, work: () => Promise<boolean>): Loop {
+  let stopped = false
+  let problem: string | null = null
+  let failures = 0
+  let wake: (() => void) | null = null
+  let nudged = false
+  const wait = (ms: number) => new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    wake = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+  })
+  const running = (async () => {
+    while (!stopped) {
+      nudged = false
+      let more = false
+      try {
+        more = await work()
+        if (problem !== null) log.info({ loop: name }, 'works again')
+        problem = null
+        failures = 0
+      } catch (error) {
+        const message = error instanceof Error ? error.message || error.name : String(error)
+        if (problem === null) log.error({ loop: name, error: message }, 'fails; it is tried again until it works')
+        problem = message
+        failures++
+      }
+      if (stopped || more || nudged) continue
+      await wait(failures === 0 ? everyMs : Math.min(everyMs * 2 ** failures, LONGEST_WAIT_MS))
+    }
+  })()
+  return {
+    get problem() {
+      return problem
+    },
+    nudge() {
+      nudged = true
+      wake?.()
+    },
+    async stop() {
+      stopped = true
+      wake?.()
+      await running
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import type { Transaction } from 'kysely'
+import type { VoiceMeaning } from '../deliver/twilio-voice/voice-script.ts'
+import type { HoldKind } from '../model/hold.ts'
+import { DAY, type Instant } from '../model/instant.ts'
+import { addHolds } from '../record/accepting/holds.ts'
+import { attemptAddress, suppressAddress } from '../record/dispatch/attempt-address.ts'
+import { newId } from '../record/id.ts'
+import { lockAddresses, lockRecipients, takeSequence } from '../record/locks.ts'
+import { addTasks } from '../record/planning/plan-written.ts'
+import { calledAbout, suppressChannel, type CalledAbout } from '../record/receipts/called-about.ts'
+import { wakeReminders } from '../record/receipts/receipt-written.ts'
+import type { Database } from '../record/schema.ts'
+import { applyReceipt } from './apply-receipt.ts'
+import type { Shell } from './shell.ts'
+
+/** What the listener of a call told us by a key. */
+export interface VoiceKey {
+  reminderId: string
+  attemptNo: number
+  meaning: Exclude<VoiceMeaning, 'repeat'>
+}
+
+/** How long a claim by key keeps us silent while a person checks it. */
+const CLAIM_HOLDS_MS = 3 * DAY
+const TASK_WAITS_MS = 3 * DAY
+
+const HOLD_FOR: Partial<Record<VoiceKey['meaning'], { kind: HoldKind; open: boolean }>> = {
+  paid: { kind: 'payment-pending', open: false },
+  promise: { kind: 'manual', open: false },
+  dispute: { kind: 'dispute', open: true },
+}
+
+const TASK_FOR: Partial<Record<VoiceKey['meaning'], string>> = {
+  promise: 'The borrower pressed the key for a promise to pay. Call back and agree the date.',
+  person: 'The borrower asked for a person. Call back.',
+  dispute: 'The borrower questions the amount. Find out what they dispute and answer it.',
+}
+
+/**
+ * Acts on a key pressed during a call, at once.
+ *
+ * Any key but "wrong number" proves that the right person listened, so it counts as a
+ * conversation. A claim to have paid or a wish to promise keeps the machine silent while a
+ * person checks; "wrong number" stops the number for everybody who shares it.
+ */
+export async function applyVoiceKey(shell: Shell, key: VoiceKey): Promise<void> {
+  const { reminderId, attemptNo, meaning } = key
+  if (meaning !== 'wrong-number') {
+    await applyReceipt(shell, {
+      reminderId, attemptNo, dedupe: `key ${meaning}`, saidAt: null, word: { state: 'conversation', final: true, code: null, class: null },
+    })
+  }
+  if (meaning === 'confirmed') return
+  await shell.ledger.db.transaction().execute(async (trx) => {
+    const about = await calledAbout(trx, reminderId, attemptNo)
+    const address = await attemptAddress(trx, reminderId, attemptNo)
+    if (about === null || address === null) return
+    await lockRecipients(trx, [about.recipientId], 'wait')
+    await lockAddresses(trx, [address], 'wait')
+    const now = shell.clock.now()
+    if (meaning === 'wrong-number') await suppressAddress(trx, address, 'wrong-number', 'call key', new Date(now))
+    if (meaning === 'stop') {
+      await suppressChannel(trx, {
+        id: newId(), recipientId: about.recipientId, creditor: about.creditor, channel: 'phone', source: 'call key',
+        seq: await takeSequence(trx, about.recipientId), now: new Date(now),
+      })
+    }
+    await hold(trx, about, meaning, now)
+    await task(trx, about, meaning, now)
+    await wakeReminders(trx, about.recipientId, new Date(now))
+  })
+}
+
+async function hold(trx: Transaction<Database>, about: CalledAbout, meaning: VoiceKey['meaning'], now: Instant): Promise<void> {
+  const wish = HOLD_FOR[meaning]
+  if (wish === undefined) return
+  const first = await takeSequence(trx, about.recipientId, about.accountIds.length)
+  await addHolds(trx, about.accountIds.map((accountId, i) => ({
+    id: newId(), creditor: about.creditor, recipient_id: about.recipientId, account_id: accountId, kind: wish.kind,
+    starts_at: new Date(now), ends_at: wish.open ? null : new Date(now + CLAIM_HOLDS_MS), ended_at: null, ended_by: null, end_reason: null,
+    details: { key: meaning }, event_id: null, created_by: 'call key', created_at: new Date(now), seq: first + i,
+  })))
+}
+
+async function task(trx: Transaction<Database>, about: CalledAbout, meaning: VoiceKey['meaning'], now: Instant): Promise<void> {
+  const instructions = TASK_FOR[meaning]
+  if (instructions === undefined) return
+  await addTasks(trx, [{
+    id: newId(), creditor: about.creditor, recipientId: about.recipientId, accountIds: about.accountIds, kind: 'step',
+    ladder: about.ladder ?? 'direct', rung: about.rung ?? `key-${meaning}`, tone: about.tone, instructions,
+    dueAt: now, expiresAt: now + TASK_WAITS_MS, seq: await takeSequence(trx, about.recipientId),
+  }], now)
+}
