@@ -72,7 +72,7 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
 
   const visitCall = (call: Call, scope: Scope, block: boolean): void => {
     const name = nameOf(call.path)
-    const arity = ARITY[name]
+    const arity = Object.hasOwn(ARITY, name) ? ARITY[name] : undefined
     if (arity === undefined || block !== BLOCKS.includes(name)) {
       fault(call, `${block ? 'block' : 'helper'} "${name}" is not part of the template language${suggest(name, Object.keys(ARITY))}`)
       return
@@ -93,7 +93,10 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
   }
 
   const guardMustache = (mustache: hbs.AST.MustacheStatement, scope: Scope): void => {
-    if (mustache.path.type !== 'PathExpression') return
+    if (mustache.path.type !== 'PathExpression') {
+      fault(mustache, 'a literal needs no braces')
+      return
+    }
     const path = mustache.path as Path
     checkPath(path, scope)
     const call = guarded(path, 'fact')

@@ -45,7 +45,7 @@ describe('the small language of templates', () => {
     ['{{constructor}}', 'not a fact'], ['{{account.constructor}}', 'not a fact'], ['{{account.__proto__}}', 'not a fact'], ['{{variables.__proto__}}', 'variables are written'], ['{{lookup account "x"}}', 'not part of the template language'],
     ['{{log "x"}}', 'not part of the template language'], ['{{#with account}}x{{/with}}', 'not part of the template language'], ['{{> other}}', 'partials'], ['{{#*inline "x"}}y{{/inline}}', 'partials and decorators'],
     ['{{#each accounts as |a|}}{{/each}}', 'block parameters'], ['{{money}}', '"money" takes 1 argument'], ['{{date a b}}', '"date" takes 1 argument'], ['{{../helpLine}}', '@root'], ['{{@last}}', 'only inside {{#each}}'],
-    ['{{money total x=1}}', 'named arguments'], ['{{#known}}x{{/known}}', '"known" takes 1 argument'], ['{{fact total "total"}}', 'not part of the template language'], ['{{fact}}', 'not part of the template language'],
+    ['{{money total x=1}}', 'named arguments'], ['{{#known}}x{{/known}}', '"known" takes 1 argument'], ['{{fact total "total"}}', 'not part of the template language'], ['{{"x"}}', 'needs no braces'], ['{{constructor x}}', '"constructor" is not part of the template language'], ['{{fact}}', 'not part of the template language'],
     ['{{helpLine', 'not a Handlebars template'], ['{{#if several}}x', 'not a Handlebars template'], ['{{body}}\n--- a ---\n--- a ---\n', 'comes twice'],
   ])('refuses %s', (source, problem) => {
     const compiled = compileTemplate(source)
