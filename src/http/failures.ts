@@ -10,7 +10,7 @@ export function answerFailures(api: Api): void {
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: DecorumError): FastifyReply {
-  if (error.status >= 500) request.log.error({ requestId: request.id, code: error.code, ...causeOf(error.cause) }, 'request failed')
+  if (error.status >= 500) request.log.error({ code: error.code, ...causeOf(error.cause) }, 'request failed')
   if (error.code === 'DECORUM_UNAUTHORIZED') void reply.header('www-authenticate', 'Bearer')
   // A string is sent as it is: no route's own schema gets between a problem and its reader.
   return reply.code(error.status).type('application/problem+json').send(JSON.stringify(problemOf(error, request.id)))

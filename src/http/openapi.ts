@@ -10,8 +10,8 @@ Money is text, instants are RFC 3339 with an offset. Lists are read on with \`cu
 Whatever is not 2xx is a problem document (RFC 9457) whose \`code\` is stable.`
 
 /** Gathers the routes into an OpenAPI 3.1 document and shows it at /docs. Register before any route. */
-export async function describeApi(api: Api, version: string): Promise<void> {
-  await api.register(swagger, {
+export function describeApi(api: Api, version: string): void {
+  void api.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Decorum', version, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
@@ -20,7 +20,14 @@ export async function describeApi(api: Api, version: string): Promise<void> {
     },
     // Plugins' own routes carry JSON schemas, which the transformer of zod schemas refuses.
     transform: (route) => (route.schema?.hide === true || route.url.startsWith('/docs') ? { schema: { hide: true }, url: route.url } : jsonSchemaTransform(route)),
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withoutInputs(jsonSchemaTransformObject(document)),
   })
-  await api.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: (header) => header })
+  void api.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: (header) => header })
+}
+
+/** The transformer lists each named schema once more as an input; named ones are only ever answers. */
+function withoutInputs<T extends object>(document: T): T {
+  const { components } = document as { components?: { schemas?: Record<string, unknown> } }
+  for (const name of Object.keys(components?.schemas ?? {})) if (name.endsWith('Input')) delete components?.schemas?.[name]
+  return document
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Api } from './api.ts'
+import { routeName } from './route-name.ts'
 
 /**
  * The log that requests write to.
@@ -23,9 +24,8 @@ export function logRequests(api: Api): void {
   })
   api.addHook('onResponse', async (request, reply) => {
     request.log.info({
-      requestId: request.id,
       method: request.method,
-      route: request.routeOptions.url ?? 'none',
+      route: routeName(request.routeOptions.url),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       key: request.caller?.keyId ?? null,

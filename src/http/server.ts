@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { LogController, type FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { App } from '../app/app.ts'
 import { VERSION } from '../app/version.ts'
 import type { Api } from './api.ts'
 import { authenticateRequests } from './authenticate.ts'
-import { answerFailures } from './failures.ts'
+import { answerFailures, sendProblem } from './failures.ts'
 import { takeJsonBodies } from './json-bodies.ts'
 import { countRequests } from './metrics/count-requests.ts'
 import { describeApi } from './openapi.ts'
@@ -30,6 +30,7 @@ import { suppressionRoutes } from './routes/suppressions.ts'
 import { taskRoutes } from './routes/tasks.ts'
 import { totalsRoutes } from './routes/totals.ts'
 import { unsubscribeRoutes } from './routes/unsubscribe.ts'
+import { toDecorumError } from './to-decorum-error.ts'
 import { answerUnknownRoutes } from './unknown-route.ts'
 import { validateWithZod } from './validate.ts'
 
@@ -40,33 +41,34 @@ const MAX_PARAM_LENGTH = 128 * 12
 export function buildServer(app: App): FastifyInstance {
   const server = fastify({
     loggerInstance: requestLogger(app.shell.log),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,
     genReqId: () => randomUUID(),
     bodyLimit: app.config.limits.bodyBytes,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // Answers of imports take as long as the import; everything else is bounded by the ledger's own timeouts.
     requestTimeout: 0,
-    return503OnClosing: true,
+    frameworkErrors: (error, request, reply) => sendProblem(request, reply, toDecorumError(error)),
   }).withTypeProvider<ZodTypeProvider>() as unknown as Api
 
   validateWithZod(server)
   takeJsonBodies(server)
   answerFailures(server)
   logRequests(server)
+  countRequests(server)
+  authenticateRequests(server, app)
+  answerUnknownRoutes(server)
+  void server.register(helmet)
+  void server.register(rateLimit, {
+    max: app.config.limits.requestsPerMinute,
+    timeWindow: 60_000,
+    cache: 10_000,
+    // By key; a caller without one shares the bucket of its network address.
+    keyGenerator: (request) => createHash('sha256').update(request.headers.authorization ?? request.ip).digest('base64'),
+  })
+  describeApi(server, VERSION)
+  // In a plugin of their own, so that those above are there when they are registered.
   void server.register(async (api: Api) => {
-    countRequests(api)
-    authenticateRequests(api, app)
-    answerUnknownRoutes(api)
-    await api.register(helmet)
-    await api.register(rateLimit, {
-      max: app.config.limits.requestsPerMinute,
-      timeWindow: 60_000,
-      cache: 10_000,
-      // By key; a caller without one shares the bucket of its network address.
-      keyGenerator: (request) => createHash('sha256').update(request.headers.authorization ?? request.ip).digest('base64'),
-    })
-    await describeApi(api, VERSION)
     for (const routes of ROUTES) routes(api, app)
   })
   return server as unknown as FastifyInstance

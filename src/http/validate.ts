@@ -15,8 +15,8 @@ const compileValidator: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) 
     const parsed = parse(schema, value)
     if (parsed.ok) return { value: parsed.value }
     const prefix = PARTS[httpPart ?? ''] ?? ''
-    const faults = parsed.faults.map((fault) => ({ ...fault, path: prefix + fault.path }))
-    const places = faults.map((fault) => (fault.path === '' ? 'the body' : fault.path))
+    const faults = parsed.faults.map((fault) => ({ ...fault, path: fault.path === '' ? (prefix === '' ? 'body' : prefix.slice(0, -1)) : prefix + fault.path }))
+    const places = faults.map((fault) => fault.path)
     return { error: new DecorumError('DECORUM_BAD_INPUT', `${faults.length === 1 ? 'one fault' : `${faults.length} faults`}: ${places.slice(0, 5).join(', ')}`, { faults }) }
   }
 }

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { Api } from '../api.ts'
+import { routeName } from '../route-name.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -18,6 +19,6 @@ export function countRequests(api: Api): void {
   })
   api.decorate('measured', measured)
   api.addHook('onResponse', async (request, reply) => {
-    seconds.observe({ method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) }, reply.elapsedTime / 1000)
+    seconds.observe({ method: request.method, route: routeName(request.routeOptions.url), status: String(reply.statusCode) }, reply.elapsedTime / 1000)
   })
 }

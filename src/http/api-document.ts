@@ -1,0 +1,16 @@
+import { pino } from 'pino'
+import type { App } from '../app/app.ts'
+import { buildServer } from './server.ts'
+
+/** The OpenAPI document of this build, as text that is the same for the same routes. */
+export async function apiDocument(config: App['config']): Promise<string> {
+  // Describing asks nothing of the process behind: no ledger is opened for it.
+  const app = { config, shell: { log: pino({ level: 'silent' }) }, services: {} } as unknown as App
+  const server = buildServer(app)
+  try {
+    await server.ready()
+    return `${JSON.stringify(server.swagger(), null, 2)}\n`
+  } finally {
+    await server.close()
+  }
+}
