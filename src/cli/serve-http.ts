@@ -1,10 +1,13 @@
 import type { App } from '../app/app.ts'
+import { DecorumError } from '../model/errors.ts'
 import { buildServer } from '../http/server.ts'
 
 /** Puts the HTTP interface in front of a running process, and says where it is. */
 export async function serveHttp(app: App): Promise<{ close(): Promise<void> }> {
   const server = await buildServer(app)
-  const address = await server.listen({ port: app.config.port, host: '0.0.0.0' })
+  const address = await server.listen({ port: app.config.port, host: '0.0.0.0' }).catch((cause: unknown) => {
+    throw new DecorumError('DECORUM_CONFIG', `port ${app.config.port} cannot be listened on`, { cause, hint: 'Is another process using it? Set PORT to a free one.' })
+  })
   const secret = await app.services.ensureBootstrapKey(app.config.bootstrapKey)
   process.stderr.write(`decorum: listening on ${address}, documentation at ${address}/docs\n`)
   if (secret !== null) process.stderr.write(`decorum: first admin key, shown once: ${secret}\n`)

@@ -34,6 +34,11 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
     const value = env[name]?.trim()
     return value === undefined || value === '' ? null : value
   }
+  const redisUrl = (): string | null => {
+    const value = text('REDIS_URL')
+    if (value === null || /^rediss?(-sentinel|-cluster)?:\/\/[^\s/]+/.test(value)) return value
+    return refuse('REDIS_URL', 'is not an address of Redis', 'Write it like redis://host:6379, redis-sentinel://host,host/mymaster or redis-cluster://host,host.')
+  }
   const url = (name: string, protocols: readonly string[], example: string): string | null => {
     const value = text(name)
     if (value === null) return null
@@ -62,7 +67,7 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
     port: port(),
     publicUrl: url('PUBLIC_URL', ['https:', 'http:'], 'https://reminders.example.com')?.replace(/\/+$/, '') ?? null,
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/decorum'),
-    redisUrl: url('REDIS_URL', ['redis:', 'rediss:'], 'redis://host:6379'),
+    redisUrl: redisUrl(),
     dataDir: resolve(root, text('DECORUM_DATA_DIR') ?? 'data'),
     keys: masterKeys(),
     bootstrapKey: bootstrapKey(),

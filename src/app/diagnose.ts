@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import type { Config } from '../config/config.ts'
+import { buildProvider } from '../deliver/build-provider.ts'
+import { DecorumError } from '../model/errors.ts'
+import type { Route } from '../model/route.ts'
+import { checkRedis } from '../queue/check-redis.ts'
+import { openLedger, type Ledger } from '../record/ledger.ts'
+import { checkSchema } from '../record/migrate.ts'
+import { raiseClockMark } from '../record/sweep/lapses.ts'
+import type { PartHealth } from './app.ts'
+
+/** A part with what was found, for people; `problem` says what to do when it is not well. */
+export interface Diagnosis extends PartHealth {
+  /** e.g. `PostgreSQL, schema step 3`; empty when there is a problem. */
+  finding: string
+}
+
+const CLOCK_TOLERANCE_MS = 2000
+
+/**
+ * Can everything that this configuration names be reached, and is it set up as it must be?
+ *
+ * Reads and asks only: no migration, no message, nothing written.
+ */
+export async function diagnose(config: Config): Promise<Diagnosis[]> {
+  return [...await ledgerParts(config), ...await queueParts(config), ...await Promise.all(config.routes.map((route) => routePart(config, route)))]
+}
+
+const well = (part: string, finding: string): Diagnosis => ({ part, ok: true, problem: null, finding })
+const ill = (part: string, problem: string): Diagnosis => ({ part, ok: false, problem, finding: '' })
+
+async function ledgerParts(config: Config): Promise<Diagnosis[]> {
+  const kind = config.databaseUrl === null ? `embedded in ${config.dataDir}` : 'PostgreSQL'
+  if (config.databaseUrl === null && !existsSync(config.dataDir)) return [well('ledger', `${kind}, made at the first start`)]
+  let ledger: Ledger | null = null
+  try {
+    ledger = await openLedger(config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl }, { applicationName: 'decorum doctor', poolSize: 2 })
+    const problem = await ledger.check()
+    if (problem !== null) return [ill('ledger', `does not answer: ${problem}. Is PostgreSQL up, and does DATABASE_URL name it?`)]
+    const schema = await checkSchema(ledger)
+    if (schema.state === 'newer') return [well('ledger', kind), ill('schema', `is at step ${schema.ledger}, this build knows ${schema.build}; run a build at least as new`)]
+    if (schema.state === 'older') return [well('ledger', kind), ill('schema', `is at step ${schema.ledger}, this build needs ${schema.build}; run \`decorum migrate\``)]
+    return [well('ledger', kind), well('schema', `step ${schema.ledger}`), await clockPart(ledger)]
+  } catch (error) {
+    if (!(error instanceof DecorumError)) throw error
+    return [ill('ledger', `${error.message}. ${error.hint}`)]
+  } finally {
+    await ledger?.close()
+  }
+}
+
+/** An instant long past raises no mark: this only asks. */
+async function clockPart(ledger: Ledger): Promise<Diagnosis> {
+  const asked = Date.now()
+  const { highWater, databaseNow } = await raiseClockMark(ledger.db, new Date(0), false)
+  const off = databaseNow.getTime() - asked
+  if (Math.abs(off) > CLOCK_TOLERANCE_MS) return ill('clock', `is ${Math.round(off / 1000)} s off the ledger’s; synchronise both hosts, until then nothing is sent`)
+  if (highWater.getTime() - asked > CLOCK_TOLERANCE_MS) return ill('clock', `is behind the latest time in the ledger, ${highWater.toISOString()}; set it right, until then nothing is sent`)
+  return well('clock', `within ${CLOCK_TOLERANCE_MS / 1000} s of the ledger’s`)
+}
+
+async function queueParts({ redisUrl }: Config): Promise<Diagnosis[]> {
+  if (redisUrl === null) return [well('queue', 'BullMQ on the ledger’s PostgreSQL')]
+  const { problems, version } = await checkRedis(redisUrl)
+  return problems.length === 0 ? [well('queue', `BullMQ on Redis ${version}, noeviction`)] : problems.map((problem) => ill('queue', problem))
+}
+
+async function routePart(config: Config, route: Route): Promise<Diagnosis> {
+  const part = `route ${route.id}`
+  const provider = buildProvider(route, { publicUrl: config.publicUrl, keep: async () => {} })
+  try {
+    const problem = await provider.check()
+    return problem === null ? well(part, `${route.channel} through ${route.provider}`) : ill(part, problem)
+  } finally {
+    await provider.close()
+  }
+}
