@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis'
 import type { GateRate, RateGate } from './rate-gate.ts'
-import { gateOver, type SlotBooking } from './slot-store.ts'
+import { gateOver } from './slot-store.ts'
 
 /**
  * `bookSlots` of slot-store.ts, by the server's clock. Numbers above 2^53 are not met:
@@ -40,20 +40,26 @@ interface WithBook {
 export function redisRateGate(redis: Redis | Cluster, route: string, rate: GateRate, prefix = 'decorum'): RateGate {
   redis.defineCommand('bookRateSlots', { numberOfKeys: 1, lua: BOOK })
   const key = `${prefix}:rate:${route}`
-  const gate = gateOver(route, rate, async (booking: SlotBooking) => {
+  const lost = lossesOf(redis)
+  let known = lost.count
+  return gateOver(route, rate, async booking => {
+    const cold = booking.cold || lost.count !== known
+    known = lost.count
     const [wait, granted] = await (redis as unknown as WithBook).bookRateSlots(
-      key, booking.aheadMicros, booking.coldMicros, booking.cold ? 1 : 0, booking.startsMicros.length,
-      ...booking.startsMicros, ...booking.endsMicros,
+      key, booking.aheadMicros, booking.coldMicros, cold ? 1 : 0, booking.startsMicros.length, ...booking.startsMicros, ...booking.endsMicros,
     )
     return { waitMicros: Number(wait), granted }
   })
-  const lost = (): void => gate.distrust()
-  redis.on('close', lost)
-  return {
-    take: gate.take,
-    backlogMs: gate.backlogMs,
-    async close() {
-      redis.off('close', lost)
-    },
-  }
+}
+
+const losses = new WeakMap<object, { count: number }>()
+
+/** How often this connection was lost; one listener serves the gates of all routes. */
+function lossesOf(redis: Redis | Cluster): { readonly count: number } {
+  const known = losses.get(redis)
+  if (known !== undefined) return known
+  const counted = { count: 0 }
+  losses.set(redis, counted)
+  redis.on('close', () => { counted.count += 1 })
+  return counted
 }

@@ -31,7 +31,7 @@ export type TakeSlots = (booking: SlotBooking) => Promise<SlotAnswer>
  * After a booking that failed the store's memory is not trusted: it may have come back
  * from a restart with an older state.
  */
-export function gateOver(route: string, rate: GateRate, book: TakeSlots, monotonicNow: () => number = () => performance.now()): RateGate & { distrust(): void } {
+export function gateOver(route: string, rate: GateRate, book: TakeSlots, monotonicNow: () => number = () => performance.now()): RateGate {
   const aheadMicros = MAX_AHEAD_MS * 1000
   const cold = coldMicros(rate, aheadMicros)
   let distrusted = false
@@ -62,9 +62,6 @@ export function gateOver(route: string, rate: GateRate, book: TakeSlots, monoton
       return (await ask([], [])).waitMicros / 1000
     },
     close: async () => {},
-    distrust() {
-      distrusted = true
-    },
   }
 }
 

@@ -66,6 +66,7 @@ export function rateGateContract(name: string, open: () => Promise<GateBench>, s
   describe(`${name} never lets a provider see more than its rate`, () => {
     // Mostly waiting, hence side by side; each with a store of its own.
     const during = (sentence: string, check: (bench: GateBench) => Promise<void>): void => {
+      // oxlint-disable-next-line vitest/valid-title -- a suite over several stores
       it.concurrent(sentence, async () => {
         const bench = await open()
         try {

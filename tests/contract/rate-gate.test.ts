@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { describe, expect, it } from 'vitest'
 import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
 import { postgresRateGate } from '../../src/deliver/rate-gate-postgres.ts'
 import { redisRateGate } from '../../src/deliver/rate-gate-redis.ts'
@@ -52,6 +54,22 @@ whenThere('Redis', 'the Redis rate gate', url => {
       },
     }
   }, 4)
+
+  describe('the Redis gate after a lost connection', () => {
+    it('takes what Redis remembers for outdated, and the next second for full', async () => {
+      const redis = new Redis(url)
+      const gate = redisRateGate(redis, 'sms', { perSecond: 50, largestWeight: 1 }, `test-${randomUUID()}`)
+      try {
+        await delay(await gate.backlogMs())
+        expect((await gate.take([1])).delaysMs[0]).toBeLessThan(100)
+        redis.disconnect(true)
+        await once(redis, 'ready')
+        expect(await gate.backlogMs()).toBeGreaterThan(900)
+      } finally {
+        redis.disconnect()
+      }
+    })
+  })
 })
 
 whenThere('PostgreSQL', 'the PostgreSQL rate gate', () => {

@@ -23,7 +23,6 @@ export type Keep = (captured: Captured) => Promise<void> | void
  * Serves every channel and form, so that a system without credentials runs whole.
  */
 export function captureProvider(channel: Channel, settings: CaptureSettings, keep: Keep): Provider {
-  const kept = new Set<string>()
   return {
     name: 'capture',
     channel,
@@ -40,15 +39,11 @@ export function captureProvider(channel: Channel, settings: CaptureSettings, kee
       } catch {
         return { kind: 'rejected', class: 'retriable', code: 'not_kept', detail: 'the capture store did not take the message' }
       }
-      kept.add(reference)
       return { kind: 'accepted', reference, status: 'captured' }
     },
 
-    // What another process captured is not in this one's memory, hence not conclusive.
-    async lookUp({ attempt }) {
-      const reference = `capture-${attempt.reminderId}.${attempt.attemptNo}`
-      return kept.has(reference) ? { kind: 'found', reference, word: null } : { kind: 'not-found' }
-    },
+    // Its books are wherever `keep` puts them.
+    lookUp: async () => ({ kind: 'unavailable', detail: 'ask the store that captured messages go to' }),
 
     check: async () => null,
     close: async () => {},

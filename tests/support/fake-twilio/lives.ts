@@ -13,8 +13,13 @@ export interface World {
 }
 
 const wait = (ms: number, closed: AbortSignal): Promise<void> => new Promise(resolve => {
-  const timer = setTimeout(resolve, ms)
-  closed.addEventListener('abort', () => { clearTimeout(timer); resolve() }, { once: true })
+  const done = (): void => {
+    clearTimeout(timer)
+    closed.removeEventListener('abort', done)
+    resolve()
+  }
+  const timer = setTimeout(done, ms)
+  closed.addEventListener('abort', done)
 })
 
 /** A message's life after its acceptance: queued → sending → sent → delivered, or its end. */

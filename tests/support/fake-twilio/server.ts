@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { asResource, Books, type Row, type TwilioFault } from './books.ts'
@@ -35,6 +36,8 @@ const FORM_LIMITS = { body: 1600, validity: 36_000, twiml: 4_000 }
  */
 export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<FakeTwilio> {
   const closing = new AbortController()
+  // One listener for each message under way.
+  setMaxListeners(0, closing.signal)
   const world: World = {
     accountSid: options.accountSid ?? `AC${'0'.repeat(32)}`,
     authToken: options.authToken ?? 'fake-auth-token',
