@@ -1,10 +1,8 @@
 import { build } from '../app/build.ts'
 import type { App } from '../app/app.ts'
-import type { Actor } from '../pipeline/shell.ts'
 import { configuration } from '../app/configuration.ts'
 
-/** On whose behalf the command line acts: everything, and recorded as such. */
-export const CLI_ACTOR: Actor = { name: 'cli', creditor: null, live: true }
+export { CLI_ACTOR } from '../app/cli-actor.ts'
 
 /**
  * Does one piece of work with a wired process that runs no daemons, then closes it.

@@ -46,7 +46,7 @@ describe('the configuration that is shipped', () => {
     const { config } = shipped({})
     for (const id of config.creditors.keys()) {
       const route = config.routes.find((r) => r.channel === 'email' && (r.serves.creditors === undefined || r.serves.creditors.includes(id)))
-      expect(route?.id, id).toBe(id === 'northwind' ? 'email-main' : `email-${id.split('-')[0]}`)
+      expect(route?.id).toBe(id === 'northwind' ? 'email-main' : `email-${id.split('-')[0]}`)
     }
   })
 })
