@@ -26,7 +26,7 @@ describe('the layout', () => {
 
   it('names files in kebab-case, after what they hold', () => {
     const names = files.map((file) => file.path.split('/').at(-1) as string)
-    expect(names.filter((name) => !/^[a-z0-9]+(?:-[a-z0-9]+)*\.(?:ts|mjs)$/.test(name))).toEqual([])
+    expect(names.filter((name) => !/^[a-z0-9]+(?:-[a-z0-9]+)*\.(?:ts|mjs|d\.mts)$/.test(name))).toEqual([])
     expect(files.map((file) => file.path).filter((path) => /(?:^|[/-])(?:utils?|helpers?|common|manager|misc)(?:[-./]|$)/.test(path))).toEqual([])
   })
 

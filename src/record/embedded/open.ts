@@ -5,6 +5,7 @@ import { lockDataDir } from './data-dir-lock.ts'
 import { startEngine } from './engine.ts'
 import { EmbeddedPool } from './pool.ts'
 import { Session } from './session.ts'
+import { startUpkeep } from './upkeep.ts'
 
 /** As `idle_in_transaction_session_timeout` on a server. */
 const IDLE_IN_TRANSACTION_MS = 30_000
@@ -20,9 +21,11 @@ export async function openEmbedded(dataDir: string, options: LedgerOptions): Pro
   try {
     const engine = await startEngine(join(directory, 'ledger'))
     const pool = new EmbeddedPool(new Session(engine, IDLE_IN_TRANSACTION_MS), options.poolSize ?? 20)
+    const stopUpkeep = startUpkeep(pool)
     return {
       pool,
       close: async () => {
+        stopUpkeep()
         await pool.end()
         await engine.close()
         unlock()
