@@ -15,7 +15,7 @@ export interface PackChoice {
  * Named packs are exactly those, fallback or not. By default every pack that is not
  * opt-in, the fallback included; `decide` itself leaves out those that do not apply.
  *
- * @returns  the packs, every version of each, or a fault for each unknown name
+ * @returns  the packs, every version of each, the oldest law first, or a fault for each unknown name
  */
 export function selectPacks(all: readonly CompiledPack[], choice: PackChoice): { ok: true; packs: CompiledPack[] } | { ok: false; faults: Fault[] } {
   const known = [...new Set(all.map(({ pack }) => pack.id))]
@@ -28,11 +28,17 @@ export function selectPacks(all: readonly CompiledPack[], choice: PackChoice): {
   if (faults.length > 0) return { ok: false, faults }
   if (choice.named !== null) {
     const named = new Set(choice.named)
-    return { ok: true, packs: all.filter(({ pack }) => named.has(pack.id)).map(asOrdinary) }
+    return { ok: true, packs: inOrder(all.filter(({ pack }) => named.has(pack.id)).map(asOrdinary)) }
   }
   const also = new Set(choice.also)
-  return { ok: true, packs: all.filter(({ pack }) => !pack.optIn || also.has(pack.id)) }
+  return { ok: true, packs: inOrder(all.filter(({ pack }) => !pack.optIn || also.has(pack.id))) }
 }
+
+const byAge = (a: CompiledPack, b: CompiledPack): number => (rank(a) < rank(b) ? -1 : 1)
+const rank = ({ pack }: CompiledPack): string => `${pack.kind === 'law' ? 0 : 1} ${pack.validFrom} ${pack.id} ${pack.version}`
+
+/** Law before house rules, older before newer: where several objections end together, that one is named first. */
+const inOrder = (packs: CompiledPack[]): CompiledPack[] => packs.sort(byAge)
 
 const ordinary = new WeakMap<CompiledPack, CompiledPack>()
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CALENDAR_TABLES } from './calendars/known.ts'
 import { CHANNELS } from './channel.ts'
 import { EVENT_TYPES } from './event.ts'
 import { HOLD_KINDS } from './hold.ts'
@@ -24,6 +25,7 @@ const days = z.array(z.int().min(1).max(7)).min(1)
 const channels = z.array(z.enum(CHANNELS)).min(1)
 const kinds = z.array(z.enum(KINDS)).min(1)
 const positive = z.int().min(1)
+const calendar = z.enum(Object.keys(CALENDAR_TABLES))
 
 /** A weekly span of wall time; `to` not after `from` ends on the next day. */
 const weeklySpan = z.strictObject({ days: days.optional(), from: wallTime, to: wallTime })
@@ -67,7 +69,7 @@ const windowRule = z.strictObject({
   closedDays: days.optional(),
   /** Public holidays (S3); a year that the calendar lacks refuses. */
   holidays: z.strictObject({
-    calendar: z.string().min(1),
+    calendar,
     /** `closed`: nothing is sent. `as-sunday`: Sunday's hours. `as-workday-calendar`: make-up workdays count as Mondays too. */
     effect: z.enum(['closed', 'as-sunday', 'as-workday-calendar']),
   }).optional(),
@@ -134,7 +136,7 @@ const preconditionRule = z.strictObject({
   /** Whole local days after the event's own day. */
   waitDays: positive.optional(),
   /** Business days (Monday to Friday without the calendar's holidays) after the event's own day. */
-  waitBusinessDays: z.strictObject({ days: positive, calendar: z.string().min(1) }).optional(),
+  waitBusinessDays: z.strictObject({ days: positive, calendar }).optional(),
   /** Nothing before the debt is overdue by this many days. */
   daysPastDue: positive.optional(),
 }).refine((rule) => (rule.requires === undefined) !== (rule.daysPastDue === undefined), { message: 'needs either requires or daysPastDue', path: ['requires'] })
@@ -151,9 +153,9 @@ const dutyRule = z.strictObject({
 const pauseRule = z.strictObject({
   ...about, shape: z.literal('pause'),
   on: z.union([wantedEvent, z.strictObject({ hold: z.enum(HOLD_KINDS) })]),
-  /** From the event's or hold's start; absent: until somebody ends it. */
+  /** How long it lasts where no end is recorded, the starting day included; absent: until somebody ends it. */
   days: positive.optional(),
-  /** Counted on from the hold's end. */
+  /** Days that a recorded end adds. */
   tailDays: positive.optional(),
   /** An event that ends it, e.g. `dispute-resolved`. */
   endedBy: wantedEvent.optional(),

@@ -21,10 +21,10 @@ function factsOf(person: number): Facts {
     },
     accounts: [{ id: `a-${person}`, role: 'collector', product: 'consumer-loan', dueDate: '2026-10-01', daysPastDue: null, state: 'open', spell: null, asOf: START, freshForMs: 2 * DAY }],
     contacts: Array.from({ length: 20 }, (_, i) => ({
-      at: START - (i + 1) * 31 * HOUR - person * 60_000, channel: i % 4 === 0 ? 'phone' : 'sms', direction: 'outbound', accounts: [`a-${person}`], address: `address-${person}`,
+      at: START - (i + 1) * 37 * HOUR - person * 60_000, channel: i % 4 === 0 ? 'phone' : 'sms', direction: 'outbound', accounts: [`a-${person}`], address: `address-${person}`,
       outcome: i % 4 === 0 ? 'no-answer' : 'delivered', by: 'decorum', mode: null, party: null, otherPerson: false,
     })),
-    events: [], holds: [], suppressions: [], consents: [], system: null,
+    events: [{ type: 'notice', kind: 'validation', at: START - 50 * DAY, account: null }], holds: [], suppressions: [], consents: [], system: null,
   }
 }
 

@@ -17,7 +17,7 @@ export interface Stated {
   reminder?: Partial<ReminderFacts>
   recipient?: Partial<RecipientFacts>
   account?: Partial<AccountFacts>
-  contacts?: (Partial<ContactFacts> & { at: string | Instant })[]
+  contacts?: (Omit<Partial<ContactFacts>, 'at'> & { at: string | Instant })[]
   rest?: Partial<Facts>
 }
 
@@ -33,7 +33,7 @@ export function factsWith(stated: Stated = {}): Facts {
   }
 }
 
-export const contactWith = (contact: Partial<ContactFacts> & { at: string | Instant }): ContactFacts => ({
+export const contactWith = (contact: Omit<Partial<ContactFacts>, 'at'> & { at: string | Instant }): ContactFacts => ({
   channel: 'phone', direction: 'outbound', accounts: ['a'], address: null, outcome: 'no-answer', by: null, mode: null, party: null, otherPerson: false,
   ...contact, at: typeof contact.at === 'string' ? at(contact.at) : contact.at,
 })

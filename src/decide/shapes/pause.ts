@@ -9,12 +9,10 @@ import { daysAfter } from './spacing.ts'
 /** A pause that law attaches to an event or a hold: a fixed length, a tail, or until something ends it (S14). */
 export function compilePause(rule: RuleOf<'pause'>): (facts: Case, at: Instant, answer: Answer) => void {
   const { on, endedBy } = rule
-  const endOf = (facts: Case, from: Instant, known: Instant | null): Instant => {
-    const stated = known === null ? NEVER : rule.tailDays === undefined ? known : daysAfter(facts, known, rule.tailDays)
-    const counted = rule.days === undefined ? NEVER : daysAfter(facts, from, rule.days)
-    // A law's own length holds even where the record ends the hold sooner; without one the record's end (and tail) is all there is.
-    if (rule.days === undefined) return stated
-    return known !== null && rule.tailDays !== undefined ? Math.max(stated, counted) : counted
+  /** A recorded end, with its tail, ends the pause; without one it lasts the law's own length, or until somebody ends it. */
+  const endOf = (facts: Case, from: Instant, recorded: Instant | null): Instant => {
+    if (recorded !== null) return rule.tailDays === undefined ? recorded : daysAfter(facts, recorded, rule.tailDays)
+    return rule.days === undefined ? NEVER : daysAfter(facts, from, rule.days)
   }
   return (facts, at, answer) => {
     if (rule.lets?.includes(facts.facts.reminder.kind) === true) return allows(answer)
@@ -29,7 +27,7 @@ export function compilePause(rule: RuleOf<'pause'>): (facts: Case, at: Instant, 
       const endings = endedBy === undefined ? [] : (eventsOf(facts, endedBy, account.id) ?? [])
       for (const event of eventsOf(facts, on, account.id) ?? []) {
         const ended = endings.filter((ending) => ending.at >= event.at).reduce<Instant | null>((first, ending) => (first === null || ending.at < first ? ending.at : first), null)
-        spans.push({ from: event.at, until: ended ?? endOf(facts, event.at, null) })
+        spans.push({ from: event.at, until: endOf(facts, event.at, ended) })
       }
     }
     askSpans(spans, 'on_hold', at, answer)
