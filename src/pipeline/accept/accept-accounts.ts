@@ -15,7 +15,7 @@ import type { AccountAnswer } from './answers.ts'
 import { conflictHold } from './conflict-hold.ts'
 import { conflictsIn } from './conflicts.ts'
 import { lockPeople } from './lock-people.ts'
-import { differs, mergeAccount } from './merge-account.ts'
+import { differs, followBalance, mergeAccount } from './merge-account.ts'
 import { mergePerson } from './merge-person.ts'
 import { mergeVariables } from './merge-variables.ts'
 import type { PersonDraft } from './person-draft.ts'
@@ -193,7 +193,7 @@ class Puts {
       this.moved.push({ accountId: row.id, recipientId: person.row.id })
       row.recipient_id = person.row.id
     }
-    if (row.state === 'open' || row.state === 'cured') row.state = row.overdue_minor > 0 ? 'open' : 'cured'
+    followBalance(row, body.dueDate !== undefined)
     const changed = known === null || variablesChanged || differs(known.row, row)
     const draft = new AccountDraft(row, known)
     draft.dirty = changed || known === null || body.asOf !== known.row.as_of.getTime()

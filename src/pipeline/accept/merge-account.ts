@@ -51,6 +51,20 @@ export function mergeAccount(known: AccountRow | null, fresh: NewAccount, body: 
   return row
 }
 
+/**
+ * An account that is reminded is open while something is overdue, and cured otherwise.
+ *
+ * @param dueDateStated  whether its due date belongs to the balance; a cured account keeps no older one,
+ *                       or the next time it is overdue its days would be counted from the paid instalment
+ */
+export function followBalance(row: AccountRow, dueDateStated: boolean): void {
+  if (row.state !== 'open' && row.state !== 'cured') return
+  row.state = row.overdue_minor > 0 ? 'open' : 'cured'
+  if (row.state === 'open') return
+  row.stated_days_past_due = null
+  if (!dueDateStated) row.due_date = null
+}
+
 /** Did anything besides the instant of the facts change? */
 export const differs = (before: AccountRow, after: AccountRow): boolean =>
   !isDeepStrictEqual({ ...before, as_of: null, updated_at: null, variables: null }, { ...after, as_of: null, updated_at: null, variables: null })

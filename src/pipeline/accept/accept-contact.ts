@@ -1,0 +1,80 @@
+import type { Transaction } from 'kysely'
+import type { ContactBody } from '../../intake/contact-body.ts'
+import { parseAddress } from '../../intake/address-fields.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { countryOf } from '../../model/jurisdiction.ts'
+import { addContact } from '../../record/accepting/contacts.ts'
+import { findUse, rememberUse } from '../../record/accepting/idempotency.ts'
+import { findAccounts, type FoundAccount } from '../../record/accepting/known-accounts.ts'
+import { findPeople, keyText } from '../../record/accepting/known-people.ts'
+import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
+import { ensureAnchors } from '../../record/accepting/write-people.ts'
+import { newId } from '../../record/id.ts'
+import { lockAddresses } from '../../record/locks.ts'
+import type { Database } from '../../record/schema.ts'
+import type { Actor, Shell } from '../shell.ts'
+import { addressHash } from './address-hash.ts'
+import type { ContactAnswer } from './answers.ts'
+import { bodyHash } from './body-hash.ts'
+import { lockPeople } from './lock-people.ts'
+import type { PersonDraft } from './person-draft.ts'
+import { badField, creditorOwning } from './whose.ts'
+import { noDrafts, writeDrafts } from './write-drafts.ts'
+import { writing } from './writing.ts'
+
+/**
+ * Records a contact made elsewhere, so that it counts in every cap and cooldown.
+ *
+ * Idempotent by its id. What waits for the person is decided again.
+ */
+export async function acceptContact(shell: Shell, actor: Actor, body: ContactBody): Promise<ContactAnswer> {
+  const creditor = await creditorOwning(shell, actor, body.creditor, 'recipient', body.recipientId)
+  const hash = bodyHash({ ...body, creditor: creditor.id })
+  return writing(shell, async (trx) => {
+    const key = { creditor: creditor.id, externalId: body.recipientId }
+    const recipientId = (await findPeople(trx, [key])).get(keyText(key))
+    if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
+    const person = (await lockPeople(trx, shell.vault, [{ id: recipientId }], new Date(shell.clock.now()))).get(recipientId) as PersonDraft
+    const named = { id: body.id, creditor: creditor.id }
+    const use = await findUse(trx, creditor.id, 'contact', body.id)
+    if (use !== null) {
+      if (!use.bodyHash.equals(hash)) throw new DecorumError('DECORUM_CONFLICT', `contact ${body.id} was reported before with another body`)
+      return { ...named, repeated: true }
+    }
+    const accounts = await accountsOf(trx, creditor.id, body, recipientId)
+    const now = shell.clock.now()
+    const at = new Date(now)
+    const anchor = addressOf(shell, body, person)
+    if (anchor !== null) {
+      await ensureAnchors(trx, [{ creditor: creditor.id, ...anchor }], at)
+      await lockAddresses(trx, [{ creditor: creditor.id, hash: anchor.hash }], 'wait')
+    }
+    const id = newId()
+    await addContact(trx, {
+      recipient_id: recipientId, at: new Date(body.at), id, creditor: creditor.id, channel: body.channel, direction: body.direction, mode: body.mode,
+      outcome: body.outcome, party: body.party ?? null, made_by: body.by, address_hash: anchor?.hash ?? null, account_ids: accounts.map((account) => account.id),
+      reminder_id: null, attempt_no: null, excess: null, recorded_at: at, seq: person.takeSeq(),
+    })
+    await rememberUse(trx, { creditor: creditor.id, scope: 'contact', key: body.id, bodyHash: hash, resourceId: id }, at)
+    await writeDrafts(trx, { ...noDrafts(), people: [person] }, actor.name, now)
+    await wakePerson(trx, recipientId, at)
+    return { ...named, repeated: false }
+  })
+}
+
+async function accountsOf(trx: Transaction<Database>, creditor: string, body: ContactBody, recipientId: string): Promise<FoundAccount[]> {
+  const found = await findAccounts(trx, body.accountIds.map((externalId) => ({ creditor, externalId })))
+  return body.accountIds.map((externalId, i) => {
+    const account = found.get(keyText({ creditor, externalId }))
+    if (account === undefined || account.recipientId !== recipientId) throw badField(`accountIds[${i}]`, 'is not an account of this recipient')
+    return account
+  })
+}
+
+function addressOf(shell: Shell, body: ContactBody, person: PersonDraft): ReturnType<typeof addressHash> | null {
+  if (body.address == null) return null
+  const { jurisdiction } = person.row
+  const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
+  if (!parsed.ok) throw badField('address', parsed.problem, parsed.cure)
+  return addressHash(shell.vault, body.channel, parsed.value)
+}

@@ -1,0 +1,124 @@
+import type { Transaction } from 'kysely'
+import type { EventBody } from '../../intake/event-body.ts'
+import { DecorumError } from '../../model/errors.ts'
+import type { Instant } from '../../model/instant.ts'
+import type { SuppressionReason } from '../../model/suppression.ts'
+import { addEvent, findEvent, markExcess, paidSince, type EventRow } from '../../record/accepting/events.ts'
+import { openHolds, type HoldRow } from '../../record/accepting/holds.ts'
+import { findAccounts, knownAccounts } from '../../record/accepting/known-accounts.ts'
+import { addSuppression, standingStop } from '../../record/accepting/suppressions.ts'
+import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
+import { newId } from '../../record/id.ts'
+import { eventNote } from '../../record/places.ts'
+import type { Database } from '../../record/schema.ts'
+import type { Actor, Shell } from '../shell.ts'
+import { AccountDraft } from './account-draft.ts'
+import type { EventAnswer } from './answers.ts'
+import { bodyHash } from './body-hash.ts'
+import { effectOf } from './effects/effects.ts'
+import type { EventContext } from './effects/effect.ts'
+import { lockPeople } from './lock-people.ts'
+import type { PersonDraft } from './person-draft.ts'
+import { creditorOwning } from './whose.ts'
+import { writeDrafts } from './write-drafts.ts'
+import { Overtaken, writing } from './writing.ts'
+
+/**
+ * Records what upstream reports about an account, and lets it act.
+ *
+ * Idempotent by id for the life of the debt. Effects start now; contacts made since the event took
+ * effect that it would have forbidden are marked, never deleted.
+ *
+ * @throws DECORUM_NOT_FOUND for an account that is not known; DECORUM_CONFLICT for an id that came with another body
+ */
+export async function acceptEvent(shell: Shell, actor: Actor, accountId: string, body: EventBody): Promise<EventAnswer> {
+  const creditor = await creditorOwning(shell, actor, body.creditor, 'account', accountId)
+  const hash = bodyHash({ ...body, creditor: creditor.id, accountId })
+  return writing(shell, async (trx) => {
+    const found = [...(await findAccounts(trx, [{ creditor: creditor.id, externalId: accountId }])).values()][0]
+    if (found === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
+    const people = await lockPeople(trx, shell.vault, [{ id: found.recipientId }], new Date(shell.clock.now()))
+    const named = { id: body.id, accountId, creditor: creditor.id }
+    const earlier = await findEvent(trx, creditor.id, body.id)
+    if (earlier !== null) {
+      if (!earlier.body_hash.equals(hash)) throw new DecorumError('DECORUM_CONFLICT', `event ${body.id} was reported before with another body`)
+      return { ...named, repeated: true, effect: earlier.effect ?? '' }
+    }
+    const [known] = await knownAccounts(trx, [found.id])
+    const person = people.get(found.recipientId)
+    if (known === undefined || person === undefined || known.row.recipient_id !== found.recipientId) throw new Overtaken('the account changed hands')
+    if (known.row.live && !actor.live) throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
+    const now = shell.clock.now()
+    const account = new AccountDraft({ ...known.row }, known)
+    const context = await contextOf(trx, { body, person, account, by: actor.name, now, bookZone: creditor.bookZone, creditor: creditor.id })
+    const effect = effectOf(context, body)
+    account.followSpell(shell, now, effect.reversal === true)
+    await writeStops(trx, context)
+    const event = eventRow(shell, body, context, hash, effect.words)
+    await writeDrafts(trx, { people: [person], accounts: [account], newHolds: context.newHolds, endedHolds: context.endedHolds }, actor.name, now)
+    await addEvent(trx, event)
+    // Pauses and stops of the whole person turn the decisions of the other accounts too.
+    if ([...context.newHolds, ...endedOf(context)].some((hold) => hold.account_id === null) || context.stops.length > 0) {
+      await wakePerson(trx, person.row.id, new Date(now))
+    }
+    if (effect.forbids !== undefined && context.effectiveAt < now) {
+      const scope = effect.forbids === 'person' ? null : account.row.id
+      await markExcess(trx, person.row.id, scope, new Date(context.effectiveAt), new Date(now), `retroactive/${body.type}`)
+    }
+    return { ...named, repeated: false, effect: effect.words }
+  })
+}
+
+interface About {
+  body: EventBody
+  person: PersonDraft
+  account: AccountDraft
+  by: string
+  now: Instant
+  bookZone: string
+  creditor: string
+}
+
+async function contextOf(trx: Transaction<Database>, about: About): Promise<EventContext> {
+  const { body, person, account } = about
+  const holds = await openHolds(trx, [person.row.id])
+  const promised = holds.filter((hold) => hold.kind === 'promise' && hold.account_id === account.row.id).map((hold) => hold.created_at.getTime())
+  const named = body.type === 'payment-reversed' && body.paymentId !== undefined ? await findEvent(trx, about.creditor, body.paymentId) : null
+  return {
+    eventId: newId(), by: about.by, now: about.now, bookZone: about.bookZone, person, account, holds,
+    effectiveAt: body.effectiveAt ?? (body.type === 'notice' ? body.sentAt : body.occurredAt),
+    newHolds: [], endedHolds: [], stops: [], kept: {},
+    payment: named !== null && named.type === 'payment' && named.account_id === account.row.id ? named : null,
+    paidSincePromise: promised.length === 0 ? 0 : await paidSince(trx, account.row.id, new Date(Math.min(...promised))),
+  }
+}
+
+const endedOf = (context: EventContext): HoldRow[] => context.holds.filter((hold) => context.endedHolds.some((ended) => ended.id === hold.id))
+
+async function writeStops(trx: Transaction<Database>, context: EventContext): Promise<void> {
+  const { person, now } = context
+  for (const reason of context.stops as SuppressionReason[]) {
+    const stop = { creditor: person.row.creditor, scope: 'all' as const, recipientId: person.row.id, addressHash: null, channel: null, reason, until: null }
+    if ((await standingStop(trx, stop)) !== null) continue
+    await addSuppression(trx, {
+      id: newId(), creditor: stop.creditor, scope: 'all', recipient_id: person.row.id, address_hash: null, channel: null, reason, source: 'event',
+      starts_at: new Date(Math.min(context.effectiveAt, now)), ends_at: null, received_at: new Date(now), lifted_at: null, lifted_by: null,
+      lift_reason: null, created_by: context.by, seq: person.takeSeq(),
+    })
+  }
+}
+
+/** Free text goes to the vault; everything else that was stated stays readable. */
+function eventRow(shell: Shell, body: EventBody, context: EventContext, hash: Buffer, effect: string): EventRow {
+  const { person, account, now } = context
+  const { id, type, creditor: _creditor, occurredAt, effectiveAt: _effectiveAt, note, ...fields } = body
+  const { reason, ...stated } = { reason: null, ...fields }
+  const words = [reason, note].filter((text) => text != null).join('\n')
+  const sealed = words === '' ? null : shell.vault.seal(shell.vault.unwrap(person.row.data_key, person.row.data_key_id), eventNote(context.eventId), words)
+  return {
+    id: context.eventId, creditor: person.row.creditor, external_id: id, recipient_id: person.row.id, account_id: account.row.id, type,
+    kind: body.type === 'notice' ? body.kind : null, occurred_at: new Date(occurredAt), effective_at: new Date(context.effectiveAt),
+    received_at: new Date(now), body: { ...stated, ...context.kept }, note: sealed,
+    body_hash: hash, effect, seq: person.takeSeq(),
+  }
+}

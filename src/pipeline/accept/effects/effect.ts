@@ -1,0 +1,62 @@
+import type { EventBody } from '../../../intake/event-body.ts'
+import type { HoldKind } from '../../../model/hold.ts'
+import type { Instant } from '../../../model/instant.ts'
+import type { SuppressionReason } from '../../../model/suppression.ts'
+import type { EventRow } from '../../../record/accepting/events.ts'
+import type { HoldRow } from '../../../record/accepting/holds.ts'
+import type { AccountDraft } from '../account-draft.ts'
+import { newHold, type HoldWish } from '../new-hold.ts'
+import type { PersonDraft } from '../person-draft.ts'
+
+export type EventOf<T extends EventBody['type']> = Extract<EventBody, { type: T }>
+
+/** What an event may look at and change; everything is locked. */
+export interface EventContext {
+  readonly eventId: string
+  readonly by: string
+  readonly now: Instant
+  readonly bookZone: string
+  readonly effectiveAt: Instant
+  readonly person: PersonDraft
+  readonly account: AccountDraft
+  /** The person's pauses that nobody has ended, those of other accounts included. */
+  readonly holds: readonly HoldRow[]
+  readonly newHolds: HoldRow[]
+  readonly endedHolds: { id: string; reason: string }[]
+  /** Stops of the whole person to be recorded. */
+  readonly stops: SuppressionReason[]
+  /** The payment that a reversal names; null when it names none, or one that is not known. */
+  readonly payment: EventRow | null
+  /** Minor units paid on the account since the oldest open promise was given. */
+  readonly paidSincePromise: number
+  /** Kept with the event: amounts in minor units, and what a reversal must restore. */
+  readonly kept: Record<string, unknown>
+}
+
+/** What an event did. */
+export interface Effect {
+  /** For the timeline: no names, no free text. */
+  words: string
+  /** Contacts made since it took effect should not have been: about the account, or about anything. Null: they were right. */
+  forbids?: 'account' | 'person'
+  /** True for `payment-reversed` that changed the figures. */
+  reversal?: boolean
+}
+
+/** Pauses the account (or, with `wide`, everything of the person). */
+export function hold(c: EventContext, wish: Pick<HoldWish, 'kind' | 'until' | 'details'>, wide = false): void {
+  c.newHolds.push(newHold(c.person, {
+    ...wish, accountId: wide ? null : c.account.row.id, details: { ...wish.details, account: c.account.row.id },
+    from: Math.min(c.effectiveAt, c.now), eventId: c.eventId, by: c.by, now: c.now,
+  }))
+  c.account.wake()
+}
+
+/** Ends the pauses of these kinds that the account has, or that were opened for everything on its account; answers how many. */
+export function endHolds(c: EventContext, kinds: readonly HoldKind[], reason: string): number {
+  const ending = c.holds.filter((known) => kinds.includes(known.kind)
+    && (known.account_id === c.account.row.id || (known.account_id === null && known.details['account'] === c.account.row.id)))
+  c.endedHolds.push(...ending.map(({ id }) => ({ id, reason })))
+  if (ending.length > 0) c.account.wake()
+  return ending.length
+}

@@ -1,0 +1,50 @@
+import type { EventBody } from '../../../intake/event-body.ts'
+import type { SuppressionReason } from '../../../model/suppression.ts'
+import type { Effect, EventContext, EventOf } from './effect.ts'
+import { adjustment, dueDateChanged, payment, paymentReversed } from './figures.ts'
+import {
+  complaint, complaintClosed, dispute, disputeResolved, hardship, legalAction, paymentFailed, paymentPending, promise, promiseCancelled,
+} from './pauses.ts'
+import { chargeOff, handOff, recall, resume, settled, withdrawn } from './states.ts'
+
+/** Stops everything to the person at this creditor, for good or until it is lifted. */
+const stop = (reason: SuppressionReason) => (c: EventContext): Effect => {
+  c.stops.push(reason)
+  return { words: `${reason}; nothing goes to this person any more`, forbids: 'person' }
+}
+
+/** What each type of event does. */
+const EFFECTS: { [T in EventBody['type']]: (c: EventContext, event: EventOf<T>) => Effect } = {
+  payment,
+  'payment-pending': paymentPending,
+  'payment-failed': paymentFailed,
+  'payment-reversed': paymentReversed,
+  adjustment,
+  settled,
+  'due-date-changed': dueDateChanged,
+  promise,
+  'promise-cancelled': promiseCancelled,
+  dispute,
+  'dispute-resolved': disputeResolved,
+  hardship,
+  complaint,
+  'complaint-closed': complaintClosed,
+  bankruptcy: stop('bankruptcy'),
+  deceased: stop('deceased'),
+  attorney: stop('attorney'),
+  'legal-action': legalAction,
+  'identity-fraud': stop('identity-fraud'),
+  notice: (c) => {
+    c.account.wake()
+    return { words: 'a notice was sent' }
+  },
+  'charge-off': chargeOff,
+  'hand-off': handOff,
+  recall,
+  withdrawn,
+  resume,
+}
+
+/** Applies an event to the locked account and person, and answers what it did. */
+export const effectOf = (c: EventContext, event: EventBody): Effect =>
+  (EFFECTS[event.type] as (c: EventContext, event: EventBody) => Effect)(c, event)

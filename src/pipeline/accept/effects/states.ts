@@ -1,0 +1,51 @@
+import type { AccountState } from '../../../model/account-state.ts'
+import type { HoldKind } from '../../../model/hold.ts'
+import { followBalance } from '../merge-account.ts'
+import { endHolds, type Effect, type EventContext, type EventOf } from './effect.ts'
+
+/** Pauses that a closed account has no use for; disputes and complaints stay until they are answered. */
+const OF_OPEN_ACCOUNTS: readonly HoldKind[] = ['promise', 'payment-pending', 'facts-conflict', 'reversal-pause']
+/** Pauses that `resume` ends; promises run out, disputes and complaints are closed by their own events. */
+const RESUMABLE: readonly HoldKind[] = ['manual', 'hardship', 'legal-action', 'breathing-space', 'facts-conflict', 'reversal-pause', 'payment-pending']
+
+/** Settled is the last word, whatever the balance known says. */
+export function settled(c: EventContext, event: EventOf<'settled'>): Effect {
+  const { row } = c.account
+  c.kept['before'] = { overdueMinor: row.overdue_minor, dueDate: row.due_date, nextDueDate: row.next_due_date, state: row.state }
+  row.overdue_minor = 0
+  row.overdue_parts = {}
+  row.due_date = null
+  row.stated_days_past_due = null
+  if (event.occurredAt > row.as_of.getTime()) row.as_of = new Date(event.occurredAt)
+  return close(c, 'settled', 'settled')
+}
+
+export const withdrawn = (c: EventContext): Effect => close(c, 'withdrawn', 'withdrawn by the creditor')
+export const chargeOff = (c: EventContext): Effect => close(c, 'charged-off', 'charged off')
+export const handOff = (c: EventContext): Effect => close(c, 'handed-off', 'handed off')
+
+function close(c: EventContext, state: AccountState, words: string): Effect {
+  c.account.row.state = state
+  c.account.wake()
+  endHolds(c, OF_OPEN_ACCOUNTS, words)
+  return { words, forbids: 'account' }
+}
+
+export function recall(c: EventContext): Effect {
+  return reopen(c) ? { words: 'recalled; reminders go on' } : { words: 'recorded; the account was not away' }
+}
+
+export function resume(c: EventContext): Effect {
+  const ended = endHolds(c, RESUMABLE, 'resumed')
+  const back = c.account.row.state === 'withdrawn' && reopen(c)
+  return { words: ended > 0 || back ? 'resumed' : 'recorded; nothing was paused' }
+}
+
+function reopen(c: EventContext): boolean {
+  const { row } = c.account
+  if (row.state !== 'handed-off' && row.state !== 'charged-off' && row.state !== 'withdrawn') return false
+  row.state = 'open'
+  followBalance(row, true)
+  c.account.wake()
+  return true
+}
