@@ -46,4 +46,4 @@ const stopScope = (d: Details): string =>
   d['scope'] === 'address' ? 'one address' : d['scope'] === 'channel' ? `everything by ${word(d['channel'])}` : 'everything to this person'
 const excessWords = (excess: unknown): string =>
   Array.isArray(excess) && excess.length > 0 ? `; would not have been allowed by ${excess.join(', ')}` : ''
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
