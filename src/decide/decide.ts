@@ -16,7 +16,7 @@ const FORESIGHT = 400 * DAY
  *
  * Pure and total. Refusals outrank deferrals, deferrals outrank sending; every rule
  * that objects is listed, the binding one first. `defer` names the first instant at
- * which no rule objects, found by asking all of them again, not the latest of their ends.
+ * which none does, found by asking all of them again, not the latest of their ends.
  *
  * @param packs  as `selectPacks` gives them; those that do not apply stay silent
  */
@@ -37,26 +37,27 @@ function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
   const applied = gather(facts, packs, rules)
   const answer: Answer = { code: null, until: NEVER }
   const reasons: Objection[] = []
+  /** Until when each rule is known to have nothing to say; `now` for one that objects. */
+  const quiet = new Array<Instant>(rules.length)
   let final = false
   let latest = now
-  let change = NEVER
-  for (const rule of rules) {
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i] as CompiledRule
     rule.ask(facts, now, answer)
-    if (answer.code === null) change = Math.min(change, answer.until)
-    else {
-      reasons.push(objection(rule, answer))
-      if (answer.until === NEVER) final = true
-      else latest = Math.max(latest, answer.until)
-    }
+    quiet[i] = answer.code === null ? answer.until : now
+    if (answer.code === null) continue
+    reasons.push(objection(rule, answer))
+    if (answer.until === NEVER) final = true
+    else latest = Math.max(latest, answer.until)
   }
   const head = { candidateZones: [...facts.located ? facts.zoneNames : []], packs: applied }
   if (final) return { verdict: 'refuse', until: null, ...head, reasons: bindingFirst(reasons) }
   if (reasons.length > 0) {
-    const free = firstFree(facts, rules, latest)
-    if (typeof free === 'number') return { verdict: 'defer', until: free, ...head, reasons: bindingFirst(reasons) }
-    return { verdict: 'refuse', until: null, ...head, reasons: [free, ...bindingFirst(reasons)] }
+    const until = firstFree(facts, rules, quiet, latest)
+    if (until !== null) return { verdict: 'defer', until, ...head, reasons: bindingFirst(reasons) }
+    return { verdict: 'refuse', until, ...head, reasons: [NO_COMMON_WINDOW, ...bindingFirst(reasons)] }
   }
-  return { verdict: 'send', until: firstObjection(facts, rules, change), ...head, reasons: [] }
+  return { verdict: 'send', until: firstObjection(facts, rules, quiet), ...head, reasons: [] }
 }
 
 /** Adds the rules of every pack that applies; returns the packs in force. */
@@ -79,22 +80,32 @@ function gather(facts: Case, packs: readonly CompiledPack[], rules: CompiledRule
   return applied
 }
 
-/** The first instant from `from` on at which nothing objects, or the objection that makes sure there is none. */
-function firstFree(facts: Case, rules: readonly CompiledRule[], from: Instant): Instant | Objection {
+/**
+ * The first instant from `from` on at which no rule objects; null when hours never meet.
+ *
+ * What would stand in the way then without a foreseeable end (a balance that has grown
+ * stale, a consent that has run out, a deadline that has passed) is left to the decision
+ * at that instant: facts may be renewed meanwhile, and a refusal today would be premature.
+ */
+function firstFree(facts: Case, rules: readonly CompiledRule[], quiet: Instant[], from: Instant): Instant | null {
   const answer: Answer = { code: null, until: NEVER }
   let free = from
   let horizon = from + COMMON_HOURS_SEARCH
   for (let settled = false; !settled;) {
     settled = true
-    for (const rule of rules) {
+    for (let i = 0; i < rules.length; i++) {
+      if ((quiet[i] as Instant) > free) continue
+      const rule = rules[i] as CompiledRule
       rule.ask(facts, free, answer)
-      if (answer.code === null) continue
-      if (answer.until === NEVER) return objection(rule, answer)
+      if (answer.code === null || answer.until === NEVER) {
+        quiet[i] = answer.until
+        continue
+      }
       free = answer.until
       settled = false
       if (!rule.setsHours) horizon = Math.max(horizon, free + COMMON_HOURS_SEARCH)
     }
-    if (free > horizon) return NO_COMMON_WINDOW
+    if (free > horizon) return null
   }
   return free
 }
@@ -105,20 +116,22 @@ const NO_COMMON_WINDOW: Objection = {
   citation: 'Decorum: every rule must agree before anything is sent (promise 3)', verified: true, until: null,
 }
 
-/** The first instant after `change` at which any rule objects; null when none is foreseen. */
-function firstObjection(facts: Case, rules: readonly CompiledRule[], change: Instant): Instant | null {
+/** The first instant at which any rule objects; null when none is foreseen. */
+function firstObjection(facts: Case, rules: readonly CompiledRule[], quiet: Instant[]): Instant | null {
   const answer: Answer = { code: null, until: NEVER }
   const horizon = facts.now + FORESIGHT
-  for (let at = change; at < horizon;) {
-    let next = NEVER
-    for (const rule of rules) {
+  for (;;) {
+    let at = NEVER
+    for (const until of quiet) if (until < at) at = until
+    if (at >= horizon) return null
+    for (let i = 0; i < rules.length; i++) {
+      if ((quiet[i] as Instant) > at) continue
+      const rule = rules[i] as CompiledRule
       rule.ask(facts, at, answer)
       if (answer.code !== null) return at
-      next = Math.min(next, answer.until)
+      quiet[i] = answer.until
     }
-    at = next
   }
-  return null
 }
 
 const objection = (rule: CompiledRule, answer: Answer): Objection => ({

@@ -1,4 +1,4 @@
-import { MINUTE, type Instant } from '../../model/instant.ts'
+import { DAY, MINUTE, type Instant } from '../../model/instant.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import type { Case } from '../case.ts'
 import { isCounted, type Counted } from '../counting.ts'
@@ -8,13 +8,14 @@ import { firstConversation } from './cap.ts'
 /** A least time between contacts, in minutes or in whole local days (S11). */
 export function compileSpacing(rule: RuleOf<'spacing'>): (facts: Case, at: Instant, answer: Answer) => void {
   const counted: Counted = { unit: rule.counts, key: rule.key, channels: rule.channels }
+  const surelyOver = rule.minutes === undefined ? ((rule.days as number) + 2) * DAY : rule.minutes * MINUTE
   return (facts, at, answer) => {
     const address = facts.facts.address?.id ?? null
     let until = at
     const look = (account: string | null): void => {
       const notBefore = rule.afterFirstConversation === true ? firstConversation(facts, counted, account) : -Infinity
       for (const contact of facts.facts.contacts) {
-        if (contact.direction !== 'outbound' || contact.at < notBefore || !isCounted(contact, counted, account, address)) continue
+        if (contact.at + surelyOver <= at || contact.direction !== 'outbound' || contact.at < notBefore || !isCounted(contact, counted, account, address)) continue
         // A contact recorded in the future counts as now until its time comes.
         if (rule.minutes !== undefined) until = Math.max(until, contact.at + rule.minutes * MINUTE)
         else until = Math.max(until, daysAfter(facts, contact.at, rule.days as number))
