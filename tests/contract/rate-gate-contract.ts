@@ -139,6 +139,18 @@ export function rateGateContract(name: string, open: () => Promise<GateBench>, s
       for (const delay of delaysMs) if (Number.isFinite(delay)) expect(delay).toBeLessThanOrEqual(MAX_AHEAD_MS)
     })
 
+    during('when many ask at the same instant: no slot is given twice', async bench => {
+      const rate = { perSecond: 100, largestWeight: 1 }
+      const gates = Array.from({ length: 4 }, () => bench.gate('sms', rate))
+      await bench.wait(await (gates[0] as RateGate).backlogMs())
+      const begun = bench.now()
+      const taken = await Promise.all(Array.from({ length: 60 }, (_, n) => (gates[n % 4] as RateGate).take([1])))
+      const granted = taken.filter(slots => Number.isFinite(slots.delaysMs[0])).length
+      const booked = (await (gates[0] as RateGate).backlogMs()) + (bench.now() - begun)
+      expect(granted).toBe(60)
+      expect(booked).toBeGreaterThan((granted / 100) * 1000)
+    })
+
     during('and keeps routes apart', async bench => {
       const [one, other] = [bench.gate('one', { perSecond: 1, largestWeight: 1 }), bench.gate('other', { perSecond: 1, largestWeight: 1 })]
       await Promise.all([one.backlogMs(), other.backlogMs()])

@@ -26,9 +26,16 @@ describe('a route as an operator writes it', () => {
     ['a base address that is none', { ...sms, settings: { ...sms.settings, baseUrl: 'ftp://x' } }, 'settings.baseUrl'],
     ['a jurisdiction that is none', { ...sms, serves: { jurisdictions: ['usa'] } }, 'serves.jurisdictions.0'],
     ['an empty list, which would serve nobody', { ...sms, serves: { products: [] } }, 'serves.products'],
+    ['a sender that cannot make calls', { ...sms, channel: 'phone', from: 'Northwind' }, 'from'],
+    ['a sender name longer than carriers show', { ...sms, from: 'Northwind Credit' }, 'from'],
+    ['two senders of an email', { id: 'm', channel: 'email', provider: 'smtp', from: 'a@n.example, b@n.example', rate: { perSecond: 1 }, settings: { url: 'smtp://127.0.0.1:1025' } }, 'from'],
     ['an id that no queue can have', { ...sms, id: 'SMS main' }, 'id'],
   ])('is refused with %s, naming the place', (_what, route, path) => {
     expect(paths(route)).toContain(path)
+  })
+
+  it.each(['+15005550006', '12345', 'Northwind', 'MG0123456789abcdef0123456789abcdef'])('may send SMS from %s', from => {
+    expect(paths({ ...sms, from })).toEqual([])
   })
 
   it('counts SMS in segments and everything else as one', () => {

@@ -10,7 +10,10 @@ export class Handover {
   private body: PassThrough | null = null
   private stopped = false
 
-  /** The message must not go out any more; without effect once it is complete. */
+  /**
+   * The message must not go out any more; without effect once it is complete. Its last byte
+   * is withheld here, whatever the pool makes of the connection.
+   */
   stop(): void {
     this.stopped = true
     if (!this.complete) this.body?.destroy(new Error('out of time'))
