@@ -1,6 +1,7 @@
 import type { AccountBody } from '../../intake/account-body.ts'
 import type { ContactBody } from '../../intake/contact-body.ts'
 import type { EventBody } from '../../intake/event-body.ts'
+import { readLines } from '../../intake/lines.ts'
 import type { HoldBody, HoldEndBody } from '../../intake/hold-body.ts'
 import type { RecipientBody } from '../../intake/recipient-body.ts'
 import type { ReminderBody } from '../../intake/reminder-body.ts'
@@ -10,7 +11,20 @@ import type {
   AccountAnswer, CancelAnswer, ContactAnswer, EndAnswer, EventAnswer, HoldAnswer, ImportTotals, LineResult,
   RecipientAnswer, ReminderAnswer, SuppressionAnswer, TaskAnswer,
 } from '../../pipeline/accept/answers.ts'
-import type { Actor } from '../../pipeline/shell.ts'
+import { acceptAccount } from '../../pipeline/accept/accept-accounts.ts'
+import { acceptContact } from '../../pipeline/accept/accept-contact.ts'
+import { acceptEvent } from '../../pipeline/accept/accept-event.ts'
+import { acceptHold, endHold } from '../../pipeline/accept/accept-hold.ts'
+import { acceptRecipient } from '../../pipeline/accept/accept-recipient.ts'
+import { acceptReminder, cancelReminder } from '../../pipeline/accept/accept-reminder.ts'
+import { acceptSuppression, liftSuppression } from '../../pipeline/accept/accept-suppression.ts'
+import { completeTask } from '../../pipeline/accept/complete-task.ts'
+import { importFile, type AccountFile, type FileImport } from '../../pipeline/accept/import-file.ts'
+import { importLines } from '../../pipeline/accept/import-lines.ts'
+import { accountLines, eventLines, readAccountJson } from '../../pipeline/accept/line-kinds.ts'
+import type { Actor, Shell } from '../../pipeline/shell.ts'
+
+export type { AccountFile, FileImport, LineResult }
 
 /** Takes the results of an import as they come, in the order of the lines; a slow taker slows the import. */
 export type OnResult = (result: LineResult) => void | Promise<void>
@@ -33,6 +47,8 @@ export interface Accepting {
   addEvent(actor: Actor, accountId: string, body: EventBody): Promise<EventAnswer>
   /** NDJSON in, in pieces of any size; one bad line loses none of the others. */
   importAccounts(actor: Actor, bytes: AsyncIterable<Uint8Array>, onResult: OnResult): Promise<ImportTotals>
+  /** A whole file, CSV or NDJSON, once: an interrupted import goes on where it stood. `onStart` hears how many lines were done before. */
+  importAccountFile(actor: Actor, file: AccountFile, onStart: (resumedAfter: number) => void | Promise<void>, onResult: OnResult): Promise<FileImport>
   /** As `importAccounts`; each line is an event with its `accountId`. */
   importEvents(actor: Actor, bytes: AsyncIterable<Uint8Array>, onResult: OnResult): Promise<ImportTotals>
   /** `key`: the Idempotency-Key header; null when none was sent, and then every request is new. */
@@ -45,3 +61,21 @@ export interface Accepting {
   endHold(actor: Actor, id: string, body: HoldEndBody): Promise<EndAnswer>
   completeTask(actor: Actor, id: string, body: TaskCompletion): Promise<TaskAnswer>
 }
+
+/** The same, bound to one process's shell. */
+export const accepting = (shell: Shell): Accepting => ({
+  putAccount: (actor, id, body) => acceptAccount(shell, actor, id, body),
+  putRecipient: (actor, id, body) => acceptRecipient(shell, actor, id, body),
+  addEvent: (actor, accountId, body) => acceptEvent(shell, actor, accountId, body),
+  importAccounts: (actor, bytes, onResult) => importLines(shell, readLines(bytes), accountLines(shell, actor, readAccountJson), onResult),
+  importAccountFile: (actor, file, onStart, onResult) => importFile(shell, actor, file, onStart, onResult),
+  importEvents: (actor, bytes, onResult) => importLines(shell, readLines(bytes), eventLines(shell, actor), onResult),
+  createReminder: (actor, key, body) => acceptReminder(shell, actor, key, body),
+  cancelReminder: (actor, id) => cancelReminder(shell, actor, id),
+  addContact: (actor, body) => acceptContact(shell, actor, body),
+  addSuppression: (actor, body) => acceptSuppression(shell, actor, body),
+  liftSuppression: (actor, id, body) => liftSuppression(shell, actor, id, body),
+  addHold: (actor, body) => acceptHold(shell, actor, body),
+  endHold: (actor, id, body) => endHold(shell, actor, id, body),
+  completeTask: (actor, id, body) => completeTask(shell, actor, id, body),
+})

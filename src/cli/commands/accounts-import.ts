@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream, existsSync, statSync, writeFileSync, readFileSync, rmSync, type WriteStream } from 'node:fs'
+import { once } from 'node:events'
+import { basename } from 'node:path'
+import { SingleBar, Presets } from 'cli-progress'
+import { Command, Option } from 'commander'
+import type { FileImport, LineResult } from '../../app/services/accepting.ts'
+import { EXIT } from '../../app/exit-codes.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { printAnswer } from '../print-answer.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
+
+interface Options {
+  creditor?: string
+  format?: 'csv' | 'ndjson'
+  rejects?: string
+  json?: true
+}
+
+const REJECTS_HEADER = 'line,id,field,problem,cure\n'
+
+/** `decorum accounts import`: exit 1 when a line was rejected; every other line is in. */
+export function command(): Command {
+  return new Command('import')
+    .description('Registers accounts from a file: CSV with dotted column names (overdue.amount, recipient.addresses.0.value, or recipient.sms for short), or NDJSON, one account a line.')
+    .argument('<file>', 'the file; run again with the same file, an interrupted import goes on where it stood')
+    .option('--creditor <id>', 'whose accounts they are, when the file does not say')
+    .addOption(new Option('--format <format>', 'instead of telling it from the file').choices(['csv', 'ndjson']))
+    .option('--rejects <file>', 'where rejected lines are explained; next to the input by default')
+    .option('--json', 'answer as one JSON document, without a progress bar')
+    .action(async (path: string, options: Options) => {
+      const size = sizeOf(path)
+      const rejectsPath = options.rejects ?? `${path}.rejects.csv`
+      const checksum = await checksumOf(path)
+      const answer = await withApp(async (app) => {
+        const bar = options.json !== true && process.stderr.isTTY ? progressBar(size) : null
+        const rejects = new Rejects(rejectsPath)
+        try {
+          const bytes = () => counted(createReadStream(path), (read) => bar?.update(read))
+          const file = { name: basename(path), checksum, bytes, format: options.format ?? formatOf(path) }
+          const actor = { ...CLI_ACTOR, creditor: options.creditor ?? null }
+          return await app.services.importAccountFile(actor, file, (done) => rejects.open(done), (result) => rejects.take(result))
+        } finally {
+          bar?.stop()
+          await rejects.close()
+        }
+      })
+      printAnswer(options.json, { ...answer, rejects: answer.rejected > 0 ? rejectsPath : null }, () => inWords(answer, rejectsPath))
+      if (answer.rejected > 0) process.exitCode = EXIT.failed
+    })
+}
+
+function sizeOf(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined || !stats.isFile()) throw new DecorumError('DECORUM_BAD_INPUT', `there is no file ${path}`, { hint: 'Name a CSV or NDJSON file.' })
+  return stats.size
+}
+
+async function checksumOf(path: string): Promise<Buffer> {
+  const hash = createHash('sha256')
+  for await (const piece of createReadStream(path)) hash.update(piece as Buffer)
+  return hash.digest()
+}
+
+function formatOf(path: string): 'csv' | 'ndjson' | null {
+  if (/\.csv$/i.test(path)) return 'csv'
+  return /\.(ndjson|jsonl)$/i.test(path) ? 'ndjson' : null
+}
+
+async function* counted(stream: AsyncIterable<unknown>, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  let read = 0
+  for await (const piece of stream) {
+    read += (piece as Buffer).length
+    onRead(read)
+    yield piece as Buffer
+  }
+}
+
+function progressBar(size: number): SingleBar {
+  const bar = new SingleBar({ stream: process.stderr, format: 'importing [{bar}] {percentage}% | {eta_formatted} left', hideCursor: true }, Presets.legacy)
+  bar.start(size, 0)
+  return bar
+}
+
+/** The rejected lines, explained; an interrupted import keeps the explanations of the lines it had done. */
+class Rejects {
+  readonly #path: string
+  #stream: WriteStream | null = null
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  open(linesDone: number): void {
+    if (linesDone === 0 || !existsSync(this.#path)) return rmSync(this.#path, { force: true })
+    const kept = readFileSync(this.#path, 'utf8').split('\n').filter((row, i) => row !== '' && (i === 0 || Number.parseInt(row, 10) <= linesDone))
+    writeFileSync(this.#path, `${kept.join('\n')}\n`)
+  }
+
+  async take(result: LineResult): Promise<void> {
+    if (result.status !== 'rejected') return
+    if (this.#stream === null) {
+      const isNew = !existsSync(this.#path)
+      this.#stream = createWriteStream(this.#path, { flags: 'a', mode: 0o600 })
+      if (isNew) this.#stream.write(REJECTS_HEADER)
+    }
+    const rows = (result.faults ?? []).map((fault) => [result.line, result.id ?? '', fault.path, fault.problem, fault.cure ?? ''].map(cell).join(','))
+    if (!this.#stream.write(`${rows.join('\n')}\n`)) await once(this.#stream, 'drain')
+  }
+
+  async close(): Promise<void> {
+    if (this.#stream === null) return
+    this.#stream.end()
+    await once(this.#stream, 'finish')
+  }
+}
+
+/** Quoted where needed; a cell that a spreadsheet would take for a formula is made text. */
+function cell(value: string | number): string {
+  const text = String(value).replace(/[\r\n]+/g, ' ')
+  const safe = /^[=+\-@]/.test(text) ? `'${text}` : text
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+function inWords(answer: FileImport, rejectsPath: string): string {
+  const { applied, unchanged, rejected, lines, resumedAfter } = answer
+  if (answer.already) return `This file was imported before: ${applied} applied, ${unchanged} unchanged, ${rejected} rejected. Nothing was done.`
+  return [
+    ...(resumedAfter > 0 ? [`Went on after line ${resumedAfter}, where an earlier run had stopped.`] : []),
+    `${lines} accounts: ${applied} applied, ${unchanged} unchanged, ${rejected} rejected.`,
+    ...(rejected > 0 ? [`Why, line by line: ${rejectsPath}`] : []),
+  ].join('\n')
+}

@@ -1,0 +1,111 @@
+import type { Transaction } from 'kysely'
+import type { ReminderBody } from '../../intake/reminder-body.ts'
+import type { Creditor } from '../../model/creditor.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { HOUR, type Instant } from '../../model/instant.ts'
+import { nearMiss } from '../../model/near-miss.ts'
+import { cancelReminder as cancelWaiting, findReminder } from '../../record/accepting/direct-reminders.ts'
+import { findUse, rememberUse } from '../../record/accepting/idempotency.ts'
+import { findAccounts, knownAccounts, type AccountRow } from '../../record/accepting/known-accounts.ts'
+import { keyText } from '../../record/accepting/known-people.ts'
+import { isId, newId } from '../../record/id.ts'
+import { lockRecipients } from '../../record/locks.ts'
+import { reminderVariables } from '../../record/places.ts'
+import { addReminders, type NewReminder } from '../../record/planning/plan-written.ts'
+import type { Database } from '../../record/schema.ts'
+import { chooseRoute } from '../choose-route.ts'
+import { NO_ROUTE } from '../no-route.ts'
+import type { Actor, Shell } from '../shell.ts'
+import { reminderKey } from '../unique-key.ts'
+import type { CancelAnswer, ReminderAnswer } from './answers.ts'
+import { bodyHash } from './body-hash.ts'
+import { lockPeople } from './lock-people.ts'
+import type { PersonDraft } from './person-draft.ts'
+import { badField, creditorOwning } from './whose.ts'
+import { Overtaken, writing } from './writing.ts'
+
+/** How long a reminder asked for directly waits for a moment at which it may go out. */
+const WAITS_MS = 72 * HOUR
+
+/**
+ * Owes one message from now on: `POST /v1/reminders`.
+ *
+ * Whether and when it goes out is decided like any other. The same key and body give the same
+ * answer; a key that came with another body is DECORUM_CONFLICT.
+ */
+export async function acceptReminder(shell: Shell, actor: Actor, key: string | null, body: ReminderBody): Promise<ReminderAnswer> {
+  const creditor = await creditorOwning(shell, actor, body.creditor, 'account', body.accountId)
+  checkTemplate(shell, body)
+  const hash = bodyHash({ ...body, creditor: creditor.id })
+  return writing(shell, async (trx) => {
+    const accountKey = { creditor: creditor.id, externalId: body.accountId }
+    const found = (await findAccounts(trx, [accountKey])).get(keyText(accountKey))
+    if (found === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
+    const person = (await lockPeople(trx, shell.vault, [{ id: found.recipientId }], new Date(shell.clock.now()))).get(found.recipientId) as PersonDraft
+    const use = key === null ? null : await findUse(trx, creditor.id, 'reminder', key)
+    if (use !== null) return repeated(trx, use, hash)
+    const [known] = await knownAccounts(trx, [found.id])
+    if (known === undefined || known.row.recipient_id !== person.row.id) throw new Overtaken('the account changed hands')
+    const now = shell.clock.now()
+    const reminder = newReminder(shell, actor, creditor, person, known.row, body, now)
+    await addReminders(trx, [reminder], now)
+    if (key !== null) await rememberUse(trx, { creditor: creditor.id, scope: 'reminder', key, bodyHash: hash, resourceId: reminder.id }, new Date(now))
+    return { id: reminder.id, status: 'scheduled', repeated: false }
+  })
+}
+
+/** Cancels a reminder that still waits; one that is on its way cannot be called back. */
+export async function cancelReminder(shell: Shell, actor: Actor, id: string): Promise<CancelAnswer> {
+  const known = isId(id) ? await findReminder(shell.ledger.db, id, actor.creditor) : null
+  if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such reminder')
+  return writing(shell, async (trx) => {
+    await lockRecipients(trx, [known.recipientId], 'wait')
+    const cancelled = await cancelWaiting(trx, id, `asked by ${actor.name}`, new Date(shell.clock.now()))
+    const status = cancelled ? 'cancelled' : (await findReminder(trx, id, actor.creditor))?.status ?? known.status
+    return { id, status, cancelled }
+  })
+}
+
+function checkTemplate(shell: Shell, body: ReminderBody): void {
+  const known = [...shell.config.templates.keys()]
+  const template = shell.config.templates.get(body.template)
+  if (template === undefined) {
+    const meant = nearMiss(body.template, known)
+    throw badField('template', 'is not a configured template', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
+  }
+  const { tones, channels } = template.manifest
+  if (!tones.includes(body.tone)) throw badField('tone', 'is not among the template\'s', `It has ${tones.join(', ')}.`)
+  const without = body.channels.findIndex((channel) => !channels.includes(channel))
+  if (without >= 0) throw badField(`channels[${without}]`, 'is not among the template\'s', `It has ${channels.join(', ')}.`)
+}
+
+async function repeated(trx: Transaction<Database>, use: { bodyHash: Buffer; resourceId: string }, hash: Buffer): Promise<ReminderAnswer> {
+  if (!use.bodyHash.equals(hash)) throw new DecorumError('DECORUM_CONFLICT', 'this Idempotency-Key came before with another body')
+  const known = await findReminder(trx, use.resourceId, null)
+  return { id: use.resourceId, status: known?.status ?? 'scheduled', repeated: true }
+}
+
+function newReminder(
+  shell: Shell, actor: Actor, creditor: Creditor, person: PersonDraft, account: AccountRow, body: ReminderBody, now: Instant,
+): NewReminder {
+  const id = newId()
+  const dueAt = Math.max(body.notBefore ?? now, now)
+  const expiresAt = body.expiresAt ?? dueAt + WAITS_MS
+  if (expiresAt <= dueAt) throw badField('expiresAt', 'is over before it may go out', 'State an instant after notBefore and after now.')
+  const place = person.row.jurisdiction ?? creditor.defaults.jurisdiction
+  const served = body.channels.map((channel) => ({
+    channel,
+    choice: chooseRoute(shell.config.routes, { channel, creditor: creditor.id, product: account.product, role: account.role, jurisdictions: place === null ? [] : [place] }),
+  }))
+  const chosen = (served.find(({ choice }) => choice.ok) ?? served[0]) as (typeof served)[number]
+  const sealed = Object.keys(body.variables).length === 0 ? null
+    : shell.vault.seal(shell.vault.unwrap(person.row.data_key, person.row.data_key_id), reminderVariables(id), JSON.stringify(body.variables)).toString('hex')
+  return {
+    id, creditor: creditor.id, recipientId: person.row.id, live: account.live && actor.live, origin: 'direct', kind: body.kind, mode: 'automated',
+    tone: body.tone, channel: chosen.channel, fallbackChannels: served.filter((s) => s !== chosen && s.choice.ok).map((s) => s.channel), follows: null,
+    template: body.template, ladder: null, ladderVersion: null, rung: null,
+    uniqueKey: reminderKey(person.row.id, [{ accountId: account.id, spellId: account.spell_id, pass: 0 }], `direct ${id}`, chosen.channel),
+    route: chosen.choice.ok ? chosen.choice.route.id : NO_ROUTE, dueAt, nextAt: dueAt, expiresAt, variables: sealed,
+    accounts: [{ accountId: account.id, spellId: account.spell_id, lead: true }],
+  }
+}

@@ -1,0 +1,148 @@
+import type { Transaction } from 'kysely'
+import { parseAddress } from '../../intake/address-fields.ts'
+import type { TaskCompletion, TaskOutcome } from '../../intake/task-body.ts'
+import type { ContactOutcome } from '../../model/contact.ts'
+import { DecorumError } from '../../model/errors.ts'
+import type { Instant } from '../../model/instant.ts'
+import { countryOf } from '../../model/jurisdiction.ts'
+import { promiseEndsAt } from '../../plan/book-time.ts'
+import { addContact } from '../../record/accepting/contacts.ts'
+import { knownAccounts, type KnownAccount } from '../../record/accepting/known-accounts.ts'
+import { addSuppression, standingStop, type Stop } from '../../record/accepting/suppressions.ts'
+import { findTask, finishTask, type TaskRow } from '../../record/accepting/tasks.ts'
+import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
+import { ensureAnchors } from '../../record/accepting/write-people.ts'
+import { isId, newId } from '../../record/id.ts'
+import { lockAddresses } from '../../record/locks.ts'
+import { taskNote } from '../../record/places.ts'
+import type { Database } from '../../record/schema.ts'
+import type { AddressHash } from '../../record/vault/vault.ts'
+import type { Actor, Shell } from '../shell.ts'
+import { AccountDraft } from './account-draft.ts'
+import { addressHash } from './address-hash.ts'
+import type { TaskAnswer } from './answers.ts'
+import { lockPeople } from './lock-people.ts'
+import { minorOf } from './merge-account.ts'
+import { newHold } from './new-hold.ts'
+import type { PersonDraft } from './person-draft.ts'
+import { badField } from './whose.ts'
+import { noDrafts, writeDrafts, type Drafts } from './write-drafts.ts'
+import { writing } from './writing.ts'
+
+/** What each outcome means as a contact; null: nobody was contacted. */
+const CONTACTS: Record<TaskOutcome, { outcome: ContactOutcome; party: string } | null> = {
+  contacted: { outcome: 'conversation', party: 'recipient' },
+  promise: { outcome: 'conversation', party: 'recipient' },
+  dispute: { outcome: 'conversation', party: 'recipient' },
+  hardship: { outcome: 'conversation', party: 'recipient' },
+  complaint: { outcome: 'conversation', party: 'recipient' },
+  'wrong-number': { outcome: 'conversation', party: 'third-party' },
+  'third-party': { outcome: 'conversation', party: 'third-party' },
+  'no-answer': { outcome: 'no-answer', party: 'unknown' },
+  voicemail: { outcome: 'voicemail', party: 'unknown' },
+  'not-done': null,
+  'handed-off': null,
+  kept: null,
+}
+
+/** Of a proposed hand-off, and of nothing else. */
+const HAND_OFF_OUTCOMES: ReadonlySet<TaskOutcome> = new Set<TaskOutcome>(['handed-off', 'kept'])
+
+/**
+ * Records what came of a step for a person: the contact it was, and what was learnt in it.
+ *
+ * @throws DECORUM_STATE_CONFLICT when the task is not open any more
+ */
+export async function completeTask(shell: Shell, actor: Actor, id: string, body: TaskCompletion): Promise<TaskAnswer> {
+  const found = isId(id) ? await findTask(shell.ledger.db, id, actor.creditor) : null
+  if (found === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such task')
+  if (body.outcome !== 'not-done' && HAND_OFF_OUTCOMES.has(body.outcome) !== (found.kind === 'hand-off')) {
+    throw badField('outcome', `does not answer a task of kind ${found.kind}`)
+  }
+  return writing(shell, async (trx) => {
+    const person = (await lockPeople(trx, shell.vault, [{ id: found.recipient_id }], new Date(shell.clock.now()))).get(found.recipient_id) as PersonDraft
+    const accounts = await knownAccounts(trx, found.account_ids)
+    const now = shell.clock.now()
+    const done = { outcome: body.outcome, note: sealedNote(shell, person, id, body), by: actor.name, at: new Date(now) }
+    if (!(await finishTask(trx, id, done))) throw new DecorumError('DECORUM_STATE_CONFLICT', 'this task is not open any more')
+    const drafts: Drafts = { ...noDrafts(), people: [person] }
+    const effects = learn(shell, actor, found, person, accounts, body, drafts, now)
+    const anchor = addressOf(shell, body, person)
+    if (anchor !== null) {
+      await ensureAnchors(trx, [{ creditor: found.creditor, ...anchor }], new Date(now))
+      await lockAddresses(trx, [{ creditor: found.creditor, hash: anchor.hash }], 'wait')
+    }
+    const contact = CONTACTS[body.outcome]
+    if (contact !== null) {
+      const at = Math.min(body.at ?? now, now)
+      await addContact(trx, {
+        recipient_id: person.row.id, at: new Date(at), id: newId(), creditor: found.creditor, channel: body.channel, direction: 'outbound', mode: 'agent',
+        outcome: contact.outcome, party: contact.party, made_by: 'agent', address_hash: anchor?.hash ?? null, account_ids: found.account_ids,
+        reminder_id: null, attempt_no: null, excess: null, recorded_at: new Date(now), seq: person.takeSeq(),
+      })
+      effects.push(`a contact was recorded: ${contact.outcome}`)
+    }
+    if (body.outcome === 'wrong-number' && anchor !== null) {
+      await stopAddress(trx, person, found.creditor, anchor, actor.name, now)
+      effects.push('the address is not used any more')
+    }
+    await writeDrafts(trx, drafts, actor.name, now)
+    await wakePerson(trx, person.row.id, new Date(now))
+    return { id, status: 'done', effects }
+  })
+}
+
+/** Pauses and states that follow from what was said. */
+function learn(
+  shell: Shell, actor: Actor, task: TaskRow, person: PersonDraft, accounts: readonly KnownAccount[], body: TaskCompletion, drafts: Drafts, now: Instant,
+): string[] {
+  const common = { by: actor.name, now }
+  if (body.outcome === 'promise' && body.promise !== undefined) {
+    const { date, amount } = body.promise
+    const until = promiseEndsAt(date, shell.config.creditors.get(task.creditor)?.bookZone ?? 'UTC')
+    if (until <= now) throw badField('promise.date', 'has passed')
+    for (const { row } of accounts) {
+      const amountMinor = amount === undefined ? row.overdue_minor : minorOf(amount, row.currency, 'promise.amount', { zero: false })
+      drafts.newHolds.push(newHold(person, { kind: 'promise', accountId: row.id, until, details: { date, amountMinor, task: task.id }, ...common }))
+    }
+    return ['a promise to pay; reminders wait for it']
+  }
+  if (body.outcome === 'dispute') {
+    drafts.newHolds.push(...accounts.map(({ row }) => newHold(person, { kind: 'dispute', accountId: row.id, details: { task: task.id }, ...common })))
+    return ['the debt is disputed; reminders wait']
+  }
+  if (body.outcome === 'hardship' || body.outcome === 'complaint') {
+    drafts.newHolds.push(newHold(person, { kind: body.outcome, accountId: null, details: { account: accounts[0]?.row.id ?? null, task: task.id }, ...common }))
+    return [`${body.outcome}; reminders of every account wait`]
+  }
+  if (body.outcome !== 'handed-off') return []
+  for (const known of accounts) {
+    const draft = new AccountDraft({ ...known.row, state: 'handed-off' }, known)
+    draft.wake()
+    draft.followSpell(shell, now)
+    drafts.accounts.push(draft)
+  }
+  return ['handed off']
+}
+
+function sealedNote(shell: Shell, person: PersonDraft, id: string, body: TaskCompletion): Buffer | null {
+  if (body.note == null) return null
+  return shell.vault.seal(shell.vault.unwrap(person.row.data_key, person.row.data_key_id), taskNote(id), body.note)
+}
+
+function addressOf(shell: Shell, body: TaskCompletion, person: PersonDraft): AddressHash | null {
+  if (body.address == null) return null
+  const { jurisdiction } = person.row
+  const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
+  if (!parsed.ok) throw badField('address', parsed.problem, parsed.cure)
+  return addressHash(shell.vault, body.channel, parsed.value)
+}
+
+async function stopAddress(trx: Transaction<Database>, person: PersonDraft, creditor: string, anchor: AddressHash, by: string, now: Instant): Promise<void> {
+  const stop: Stop = { creditor, scope: 'address', recipientId: person.row.id, addressHash: anchor.hash, channel: null, reason: 'wrong-number', until: null }
+  if ((await standingStop(trx, stop)) !== null) return
+  await addSuppression(trx, {
+    id: newId(), creditor, scope: 'address', recipient_id: person.row.id, address_hash: anchor.hash, channel: null, reason: 'wrong-number', source: 'task',
+    starts_at: new Date(now), ends_at: null, received_at: new Date(now), lifted_at: null, lifted_by: null, lift_reason: null, created_by: by, seq: person.takeSeq(),
+  })
+}
