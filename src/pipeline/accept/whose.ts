@@ -15,7 +15,7 @@ export function creditorOf(shell: Shell, actor: Actor, stated: string | undefine
   const known = [...shell.config.creditors.keys()]
   const id = stated ?? actor.creditor ?? (known.length === 1 ? known[0] : undefined)
   if (id === undefined) throw badCreditor('is missing', `State one of ${known.join(', ')}.`)
-  if (actor.creditor !== null && id !== actor.creditor) throw new DecorumError('DECORUM_FORBIDDEN', 'this key is for another creditor')
+  if (actor.creditor !== null && id !== actor.creditor) throw new DecorumError('DECORUM_FORBIDDEN', `this key is for creditor ${actor.creditor}, not for ${id}`)
   const creditor = shell.config.creditors.get(id)
   if (creditor !== undefined) return creditor
   const meant = nearMiss(id, known)
