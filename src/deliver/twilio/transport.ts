@@ -50,10 +50,11 @@ const LARGEST_REPLY_BYTES = 8 * 1024 * 1024
  * undici hands a request to a connection through `onRequestStart`, after TCP and TLS
  * stand; a request that fails or runs out of time before that was surely not sent.
  * It never repeats a POST that has begun.
+ *
+ * @param connections  at most; at 1,000 messages a second a few silent answers hold hundreds
  */
-export function httpTransport(connectMs = 10_000): Transport {
-  // Many more than are busy by far: at 1,000 a second a few silent answers hold hundreds.
-  const agent = new Agent({ connections: 256, pipelining: 1, connect: { timeout: connectMs } })
+export function httpTransport(connectMs = 10_000, connections = 256): Transport {
+  const agent = new Agent({ connections, pipelining: 1, connect: { timeout: connectMs } })
   return {
     exchange: request => exchange(agent, request),
     close: () => agent.destroy(),

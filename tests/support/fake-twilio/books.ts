@@ -23,7 +23,7 @@ export interface TwilioFault {
     | 'redirect'
     /** Record, then send half of the body and close. */
     | 'cut-body'
-    /** Record, then send the body byte by byte, slowly. */
+    /** Record, then send the body a few bytes at a time, over most of a second. */
     | 'slow-drip'
     /** Accept normally, then report that it failed. */
     | 'report-failure'

@@ -140,7 +140,7 @@ function respond(response: ServerResponse, fault: TwilioFault | null, resource: 
       response.writeHead(201, { 'content-type': 'application/json' })
       let at = 0
       const timer = setInterval(() => {
-        if (at >= resource.length || response.destroyed) { clearInterval(timer); response.end() } else response.write(resource[at++] as string)
+        if (at >= resource.length || response.destroyed) { clearInterval(timer); response.end() } else response.write(resource.slice(at, at += 20))
       }, 25)
       return
     }
