@@ -58,9 +58,10 @@ export function accepting(ledger: Ledger, now = '2026-11-23T02:00:00Z'): { shell
     production: false,
     creditors: new Map(['acme', 'other'].map((id) => [id, creditor(id)])),
     ladders: new Map(['plain', 'stern'].map((id) => [id, ladder(id)])),
-    templates: new Map([['overdue', { id: 'overdue' }]]),
+    templates: new Map([['overdue', { id: 'overdue', manifest: { tones: ['gentle', 'neutral', 'firm'], channels: ['sms', 'phone', 'email'] } }]]),
     routes: [route('sms'), route('phone')],
     packs: [],
+    webhooks: [],
   } as unknown as Config
   const vault = openVault(parseKeyRing(`k1:${Buffer.alloc(32, 7).toString('base64')}`))
   return { shell: { config, ledger, vault, clock, log: pino({ level: 'silent' }) }, clock, actor: { name: 'key:test', creditor: 'acme', live: true } }
