@@ -103,7 +103,7 @@ export class Session {
     for (const { channel, message } of answer.notifications) {
       for (const [listener, channels] of this.#listening) if (channels.has(channel)) listener.deliver(message)
     }
-    connection.deliver(answer.reply)
+    if (this.#listening.has(connection)) connection.deliver(answer.reply)
   }
 
   #note(connection: Connection, changes: { channel: string; on: boolean }[]): void {
