@@ -4,6 +4,7 @@ import type { Locales } from '../model/locale-chain.ts'
 import type { Pack } from '../model/pack.ts'
 import type { Route } from '../model/route.ts'
 import type { Template } from '../model/template.ts'
+import type { Webhook } from '../model/webhook.ts'
 
 export type { Locales }
 
@@ -64,6 +65,8 @@ export interface Config {
   readonly locales: Locales
   /** When not empty, nobody else is reached: E.164 numbers and mailboxes. */
   readonly delivery: { readonly onlyTo: readonly string[] }
+  /** Endpoints that are told what happened; empty: nobody is, and nothing is written for it. */
+  readonly webhooks: readonly Webhook[]
   readonly limits: Limits
 }
 

@@ -43,6 +43,7 @@ export function loadConfig({ root, env }: { root: string; env: Environment }): L
       house: main.settings.policies.house,
       locales: main.settings.locales,
       routes: main.routes.routes,
+      webhooks: main.settings.webhooks,
       creditors: creditors.items,
       ladders: ladders.items,
       packs: packs.items,

@@ -5,6 +5,7 @@ import type { Ladder } from '../model/ladder.ts'
 import type { Pack } from '../model/pack.ts'
 import type { Route } from '../model/route.ts'
 import type { Template } from '../model/template.ts'
+import type { Webhook } from '../model/webhook.ts'
 import type { ConfigProblem } from './config.ts'
 import { problemAt } from './problems.ts'
 import type { YamlFile } from './yaml-file.ts'
@@ -15,6 +16,7 @@ export interface Parts {
   house: readonly string[]
   locales: Locales
   routes: readonly Route[]
+  webhooks: readonly Webhook[]
   creditors: readonly { value: Creditor; yaml: YamlFile }[]
   ladders: readonly { value: Ladder; yaml: YamlFile }[]
   packs: readonly { value: Pack; yaml: YamlFile }[]
@@ -25,7 +27,7 @@ export interface Parts {
 
 /** Names that lead nowhere: every name one file uses for something in another. */
 export function brokenReferences(parts: Parts): ConfigProblem[] {
-  return [...housePacks(parts), ...routeCreditors(parts), ...extendedPacks(parts), ...parts.creditors.flatMap((c) => creditorLadder(c, parts)), ...parts.ladders.flatMap((l) => ladderWords(l, parts))]
+  return [...housePacks(parts), ...routeCreditors(parts), ...webhookProblems(parts), ...extendedPacks(parts), ...parts.creditors.flatMap((c) => creditorLadder(c, parts)), ...parts.ladders.flatMap((l) => ladderWords(l, parts))]
 }
 
 function cureFor(name: string, known: readonly string[], otherwise: string): string {
@@ -57,6 +59,16 @@ function routeCreditors({ settings, routes, creditors }: Parts): ConfigProblem[]
   const ids = creditors.map((c) => c.value.id)
   return routes.flatMap((route, i) => (route.serves.creditors ?? []).filter((id) => !ids.includes(id)).map((id) =>
     problemAt(settings, 'wrong_value', `routes[${i}].serves.creditors`, `route ${route.id} serves a creditor "${id}" that does not exist`, cureFor(id, ids, `One of: ${ids.join(', ')}.`))))
+}
+
+function webhookProblems({ settings, webhooks, creditors }: Parts): ConfigProblem[] {
+  const ids = creditors.map((c) => c.value.id)
+  return webhooks.flatMap((webhook, i) => [
+    ...(webhooks.findIndex((other) => other.id === webhook.id) === i ? []
+      : [problemAt(settings, 'duplicate_id', `webhooks[${i}].id`, `two webhooks are named "${webhook.id}"`, 'Give each an id of its own; what it is still to hear hangs on it.')]),
+    ...(webhook.creditors ?? []).filter((id) => !ids.includes(id)).map((id) =>
+      problemAt(settings, 'wrong_value', `webhooks[${i}].creditors`, `webhook ${webhook.id} listens to a creditor "${id}" that does not exist`, cureFor(id, ids, `One of: ${ids.join(', ')}.`))),
+  ])
 }
 
 function creditorLadder({ value: creditor, yaml }: Parts['creditors'][number], parts: Parts): ConfigProblem[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { webhookSchema } from '../model/webhook.ts'
 
 const slugs = z.array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens'))
 const locale = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag such as zh-CN or en')
@@ -25,6 +26,8 @@ export const settingsSchema = z.strictObject({
     fallback: z.record(locale, z.array(locale)).default({}),
   }).prefault({}),
   delivery: z.strictObject({ onlyTo }).prefault({}),
+  /** Whom upstream has us tell what happened. */
+  webhooks: z.array(webhookSchema).default([]),
   limits: z.strictObject({
     bodyBytes: z.int().min(1024).max(megabytes(64)).default(megabytes(1)),
     importBytes: z.int().min(1024).default(megabytes(1024)),

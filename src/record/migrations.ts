@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import * as m0001 from './migrations/0001-ledger.ts'
+import * as m0002 from './migrations/0002-outbox-endpoints.ts'
 
 /** One numbered step of the schema. Frozen once released: a test compares checksums. */
 export interface Migration {
@@ -19,4 +20,4 @@ const step = (name: string, module: Pick<Migration, 'breaking' | 'up'>): Migrati
 })
 
 /** Every migration of this build, in order. */
-export const MIGRATIONS: readonly Migration[] = [step('0001-ledger', m0001)]
+export const MIGRATIONS: readonly Migration[] = [step('0001-ledger', m0001), step('0002-outbox-endpoints', m0002)]

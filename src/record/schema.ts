@@ -468,6 +468,9 @@ export interface OutboxTable {
   tries: Generated<number>
   next_try_at: Date
   done_at: Date | null
+  endpoint: string
+  written_at: Generated<Date>
+  outcome: 'taken' | 'given_up' | null
 }
 
 export interface CapturedMessageTable {
