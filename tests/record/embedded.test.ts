@@ -179,7 +179,7 @@ describe('a commit', () => {
 })
 
 describe('a data directory', () => {
-  it('keeps every acknowledged row when its process is killed, and can be opened again', async () => {
+  it('keeps every acknowledged row when its process is killed, and can be opened again', { timeout: 60_000 }, async () => {
     const dataDir = await freshDataDir()
     for (let round = 0; round < 2; round++) {
       const child = startWriter(dataDir)

@@ -6,6 +6,7 @@ import { openLedger } from '../../src/record/ledger.ts'
 import { migrate } from '../../src/record/migrate.ts'
 
 const MIGRATIONS = new URL('../../src/record/migrations/', import.meta.url)
+const LIST = new URL('../../src/record/migrations.ts', import.meta.url)
 const PGLITE = new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url)
 const CACHE = new URL('../../node_modules/.cache/decorum-tests/', import.meta.url)
 
@@ -40,7 +41,7 @@ async function template(): Promise<string> {
 
 /** Changes whenever what is in the template would. */
 export function templateKey(): string {
-  const hash = createHash('sha256').update(readFileSync(PGLITE))
+  const hash = createHash('sha256').update(readFileSync(PGLITE)).update(readFileSync(LIST))
   for (const file of readdirSync(MIGRATIONS).sort()) hash.update(file).update(readFileSync(new URL(file, MIGRATIONS)))
   return hash.digest('hex').slice(0, 16)
 }
