@@ -61,18 +61,22 @@ function readRoute(yaml: YamlFile, raw: Record<string, unknown>, at: string, rea
     read.problems.push(...lacking.problems)
     return
   }
-  const entry = capture ? captured(raw) : raw
-  const parsed = parseWithVariables(yaml, entry, schemaOf(capture ? 'capture' : provider), at)
-  if (!parsed.ok) read.problems.push(...problemsOf(yaml, parsed.faults))
-  else read.routes.push(parsed.value as Route)
+  const parsed = parseWithVariables(yaml, raw, schemaOf(provider), at)
+  // A route that captures for want of credentials may have no other mistake either.
+  const unset = capture ? [...CREDENTIALS[provider].map((key) => `${at}.settings.${key}`), ...(raw['from'] === '' ? [`${at}.from`] : [])] : []
+  const faults = parsed.ok ? [] : parsed.faults.filter((fault) => !unset.includes(fault.path))
+  read.problems.push(...problemsOf(yaml, faults))
+  if (parsed.ok) read.routes.push(parsed.value as Route)
+  else if (faults.length === 0) read.routes.push(...captured(raw))
   if (lacking.state !== 'all') return
   const names = lacking.names.join(' and ')
   read.unsent.set(names, [...(read.unsent.get(names) ?? []), String(raw['id'])])
 }
 
-/** The rate written is the missing provider's; a captured message costs nothing. */
-function captured(raw: Record<string, unknown>): Record<string, unknown> {
-  return { ...raw, provider: 'capture', settings: {}, rate: { perSecond: CAPTURE_PER_SECOND }, from: raw['from'] === '' ? 'capture' : raw['from'] }
+/** The rate written is the missing provider's; a captured message costs nothing. Empty when a variable elsewhere in the route is not set. */
+function captured(raw: Record<string, unknown>): Route[] {
+  const parsed = routeSchema.safeParse({ ...raw, provider: 'capture', settings: {}, rate: { perSecond: CAPTURE_PER_SECOND }, from: raw['from'] === '' ? 'capture' : raw['from'] })
+  return parsed.success ? [parsed.data] : []
 }
 
 type Lacking =

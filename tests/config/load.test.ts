@@ -100,6 +100,11 @@ describe('a route without credentials', () => {
     expect(loaded.warnings).toContainEqual({ code: 'capture_instead', message: 'SID and TOKEN not set: what goes out on sms-main is captured for reading and reaches nobody' })
   })
 
+  it('may have no other mistake either', () => {
+    const loaded = load(rootWith(join(FIXTURES, 'mistakes', 'unknown-key')), {})
+    expect(loaded.ok ? [] : loaded.problems.map((p) => p.path)).toEqual(['routes[0].rate.per_second'])
+  })
+
   it('counts a variable that is set but empty as not set', () => {
     const loaded = load(rootWith(null), { SID: '', TOKEN: '' })
     expect(loaded.ok && loaded.config.routes[0]?.provider).toBe('capture')

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { check, type CheckReport } from '../../app/check.ts'
-import { placeOf } from '../../app/configuration.ts'
+import { placeOf } from '../../app/config-mistakes.ts'
 import { EXIT } from '../../app/exit-codes.ts'
 import { rootDirectory } from '../../app/root-directory.ts'
 import { findingLine } from '../finding-line.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { policyPacks } from '../../app/configuration.ts'
+import { policyPacks } from '../../app/policy-packs.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { nearMiss } from '../../model/near-miss.ts'
 import type { Pack } from '../../model/pack.ts'
