@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto'
 import { hostname } from 'node:os'
 import { pino, type Logger } from 'pino'
 import type { Config } from '../config/config.ts'
+import type { Provider } from '../deliver/provider.ts'
 import type { RateGate } from '../deliver/rate-gate.ts'
 import type { Clock } from '../model/clock.ts'
 import { DecorumError } from '../model/errors.ts'
@@ -32,6 +33,8 @@ export interface Overrides {
   log?: Logger
   doorbell?: Doorbell
   gates?: (route: Route) => RateGate
+  /** Null: as the configuration says. */
+  providers?: (route: Route) => Provider | null
   limits?: Partial<DispatchLimits>
 }
 
@@ -50,7 +53,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   const shell: Shell = { config, ledger, vault: openVault(keyRing(config)), clock: overrides.clock ?? systemClock, log }
   const switches = new SwitchBoard(shell)
   const guard = new ClockGuard(shell)
-  const routes = openRoutes(shell, overrides.gates)
+  const routes = openRoutes(shell, overrides)
   refuseVirtualClock(shell, routes.all)
   const desk: Omit<Desk, 'route' | 'provider' | 'testProvider' | 'gate'> = {
     packs: policyOf(config), switches, worker, clockCertain: guard.certain,

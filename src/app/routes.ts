@@ -36,7 +36,9 @@ export interface OpenRoutes {
  * The rate gate is shared by every process that may send on a route: in Redis when there is one,
  * otherwise in the ledger, and in memory where one process owns the ledger.
  */
-export function openRoutes(shell: Shell, gates?: (route: Route) => RateGate): OpenRoutes {
+export function openRoutes(
+  shell: Shell, { gates, providers }: { gates?: (route: Route) => RateGate; providers?: (route: Route) => Provider | null } = {},
+): OpenRoutes {
   const { config, ledger } = shell
   const redis = config.redisUrl === null || gates !== undefined ? null : connectRedis(parseRedisUrl(config.redisUrl), 'ring')
   redis?.on('error', () => { /* the doorbell reports Redis; a gate that does not answer lets nothing through */ })
@@ -49,7 +51,7 @@ export function openRoutes(shell: Shell, gates?: (route: Route) => RateGate): Op
   const capture = (provider: Provider): Provider => (provider.name === 'capture' ? withLedgerBooks(shell, provider) : provider)
   const all = config.routes.map((route): OpenRoute => ({
     route,
-    provider: capture(buildProvider(route, { publicUrl: config.publicUrl, keep })),
+    provider: providers?.(route) ?? capture(buildProvider(route, { publicUrl: config.publicUrl, keep })),
     testProvider: withLedgerBooks(shell, captureProvider(route.channel, { seed: 1 }, keep)),
     gate: gateFor(route),
     breaker: breaker(),

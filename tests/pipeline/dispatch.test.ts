@@ -1,0 +1,315 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
+import { policyOf } from '../../src/app/policy.ts'
+import type { Config } from '../../src/config/config.ts'
+import { applyReceipt } from '../../src/pipeline/apply-receipt.ts'
+import { DISPATCH_LIMITS, type Desk } from '../../src/pipeline/dispatch/desk.ts'
+import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
+import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
+import { planDue } from '../../src/pipeline/plan-due.ts'
+import { expireLeases } from '../../src/pipeline/sweep/expire-leases.ts'
+import { lookUpDoubts } from '../../src/pipeline/sweep/look-up-doubts.ts'
+import { newId } from '../../src/record/id.ts'
+import type { Ledger } from '../../src/record/ledger.ts'
+import { lockRecipients } from '../../src/record/locks.ts'
+import { eachLedger, type FreshLedger } from '../support/ledger.ts'
+import { ScriptedProvider } from '../support/scripted-provider.ts'
+import { overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
+
+eachLedger('dispatch', (_name, openFresh) => {
+  let fresh: FreshLedger
+  let ledger: Ledger
+  let stage: Stage
+  let sms: ScriptedProvider
+  let phone: ScriptedProvider
+
+  beforeAll(async () => {
+    fresh = await openFresh()
+    ledger = fresh.ledger
+  }, 60_000)
+
+  /** A clean ledger and a process on it, at 11:00 in Shanghai on the first day past due. */
+  const open = async (over: Partial<Config> = {}, now = '2026-11-23T03:00:00Z') => {
+    await sql`TRUNCATE decorum.recipient, decorum.reminder, decorum.attempt, decorum.decision, decorum.receipt, decorum.contact, decorum.clock_mark, decorum.switch CASCADE`.execute(ledger.db)
+    sms = new ScriptedProvider('sms')
+    phone = new ScriptedProvider('phone')
+    const scripted = { sms, phone, email: new ScriptedProvider('email') }
+    stage = await Stage.set(fresh, now, {
+      config: shippedConfig({}, over),
+      overrides: {
+        providers: (route) => scripted[route.channel],
+        gates: (route) => memoryRateGate(route.id, { perSecond: 1_000, largestWeight: 4 }),
+      },
+    })
+  }
+  beforeEach(() => open())
+  afterEach(() => stage.app.stop())
+
+  const only = async () => {
+    const [reminder, ...others] = await stage.reminders()
+    expect(others).toEqual([])
+    if (reminder === undefined) throw new Error('no reminder')
+    return reminder
+  }
+  const attempts = () => ledger.db.selectFrom('decorum.attempt').selectAll().orderBy('no').execute()
+
+  describe('one reminder', () => {
+    it('is decided, reserved, sent once and settled', async () => {
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      expect(await only()).toMatchObject({ status: 'sent', channel: 'sms', tone: 'gentle', tries: 1, attempts: 0 })
+      expect(sms.calls).toHaveLength(1)
+      expect(sms.calls[0]).toMatchObject({ to: '+8613800138000', message: { channel: 'sms', form: 'text' } })
+      expect(await attempts()).toMatchObject([{ no: 1, status: 'accepted', provider_ref: 'ref-1', locale: 'zh-CN' }])
+      expect(await stage.contacts()).toMatchObject([{ outcome: 'sent', channel: 'sms', made_by: 'decorum' }])
+    })
+
+    it('may be kept by the carrier no longer than the window is open', async () => {
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      // 11:00 in Shanghai; the window closes at 22:00, and carriers keep an SMS ten hours at most.
+      expect(sms.calls[0]?.validForSeconds).toBe(36_000)
+      await stage.account('a-2', overdueAccount({ recipient: { id: 'r-2', name: '李四', locale: 'zh-CN', jurisdiction: 'CN', addresses: [{ channel: 'sms', value: '13900139000' }] } }))
+      await stage.until('2026-11-23T13:30:00Z')
+      expect(sms.calls[1]?.validForSeconds).toBe(1_800)
+    })
+
+    it('waits for the morning without spending a try when the night falls first', async () => {
+      await open({}, '2026-11-23T14:30:00Z')
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      expect(sms.calls).toEqual([])
+      expect(await only()).toMatchObject({ status: 'scheduled', tries: 0, attempts: 0, next_at: new Date('2026-11-24T00:00:00Z') })
+      await stage.until('2026-11-24T00:00:00Z')
+      expect(await only()).toMatchObject({ status: 'sent' })
+    })
+
+    it('keeps no name, number or text outside the vault', async () => {
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      const rows = JSON.stringify([await stage.reminders(), await stage.decisions((await only()).id), await attempts(), await stage.contacts()])
+      for (const secret of ['张三', '13800138000', '还款', '示例消金']) expect(rows).not.toContain(secret)
+    })
+  })
+
+  describe('at most one acceptance', () => {
+    /** A desk of our own beside the running process, so that a test decides when to reserve. */
+    const desk = (): Desk => {
+      const { shell, config } = stage.app
+      const route = config.routes.find((r) => r.id === 'sms-main')
+      if (route === undefined) throw new Error('no route')
+      return {
+        route, provider: sms, testProvider: sms, gate: memoryRateGate('sms-main', { perSecond: 1_000, largestWeight: 4 }), packs: policyOf(config),
+        switches: new SwitchBoard(shell), worker: 'test', clockCertain: () => true, optOutUrl: () => null, limits: DISPATCH_LIMITS,
+      }
+    }
+    const queued = async () => {
+      await stage.account('a-1', overdueAccount())
+      await planDue(stage.app.shell)
+      const reminder = await only()
+      const ring = randomUUID()
+      await ledger.db.updateTable('decorum.reminder').set({ status: 'queued', ring, queued_at: new Date() }).execute()
+      return { ring, reminderIds: [reminder.id] }
+    }
+
+    it('of two workers that hear one ticket, one reserves', async () => {
+      const ticket = await queued()
+      const [a, b] = await Promise.all([reserve(stage.app.shell, desk(), ticket), reserve(stage.app.shell, desk(), ticket)])
+      expect(a.reserved.length + b.reserved.length).toBe(1)
+      expect(await attempts()).toHaveLength(1)
+    })
+
+    it('an old ring wakes nobody', async () => {
+      const ticket = await queued()
+      expect((await reserve(stage.app.shell, desk(), { ...ticket, ring: randomUUID() })).reserved).toEqual([])
+      expect(await attempts()).toEqual([])
+    })
+
+    it('a worker that dies after reserving leaves an attempt in doubt, which is never sent again by itself', async () => {
+      const ticket = await queued()
+      const shortLease = { ...desk(), limits: { ...DISPATCH_LIMITS, leaseMs: 1 } }
+      expect((await reserve(stage.app.shell, shortLease, ticket)).reserved).toHaveLength(1)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      expect(await expireLeases(stage.app.shell)).toBe(1)
+      expect(await expireLeases(stage.app.shell)).toBe(0)
+      expect(await only()).toMatchObject({ status: 'in_doubt' })
+      expect(await stage.contacts()).toMatchObject([{ outcome: 'in-doubt' }])
+      await stage.until('2026-11-25T03:00:00Z')
+      expect(await stage.reminders()).toContainEqual(expect.objectContaining({ status: 'in_doubt', rung: 'm1-day1' }))
+      expect(sms.calls.every((call) => call.attempt.reminderId !== ticket.reminderIds[0])).toBe(true)
+    })
+
+    it('an attempt in doubt that the provider knows is accepted', async () => {
+      sms.script.push({ kind: 'unknown', code: 'ECONNRESET', detail: 'the connection broke after the request' })
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      expect(await only()).toMatchObject({ status: 'in_doubt' })
+      sms.lookUpAnswer = { kind: 'found', reference: 'SM1', word: { state: 'delivered', final: true, code: null, class: null } }
+      await lookUpDoubts(stage.app.shell, () => ({ provider: sms, from: 'x' }), 0)
+      expect(await only()).toMatchObject({ status: 'delivered' })
+      expect(await attempts()).toMatchObject([{ status: 'accepted', provider_ref: 'SM1', resolved_by: 'look-up' }])
+      expect(sms.calls).toHaveLength(1)
+    })
+
+    it('"not found" is not believed while the message could still turn up', async () => {
+      sms.script.push({ kind: 'unknown', code: 'ETIMEDOUT', detail: 'no answer' })
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      await lookUpDoubts(stage.app.shell, () => ({ provider: sms, from: 'x' }), 0)
+      expect(await only()).toMatchObject({ status: 'in_doubt' })
+      await sql`UPDATE decorum.attempt SET lease_until = clock_timestamp() - interval '12 hours'`.execute(ledger.db)
+      await lookUpDoubts(stage.app.shell, () => ({ provider: sms, from: 'x' }), 0)
+      expect(await attempts()).toMatchObject([{ status: 'rejected', code: 'not_in_books' }])
+      expect(await only()).toMatchObject({ status: 'scheduled', attempts: 1 })
+    })
+
+    it('"not found" is never believed of a provider whose books prove nothing', async () => {
+      sms.script.push({ kind: 'unknown', code: 'ETIMEDOUT', detail: 'no answer' })
+      sms.lookUpIsConclusive = false
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      await sql`UPDATE decorum.attempt SET lease_until = clock_timestamp() - interval '30 days'`.execute(ledger.db)
+      await lookUpDoubts(stage.app.shell, () => ({ provider: sms, from: 'x' }), 0)
+      expect(await only()).toMatchObject({ status: 'in_doubt' })
+    })
+  })
+
+  describe('what a provider refuses', () => {
+    it('a failure that may pass is tried again after a growing pause, and ends after five', async () => {
+      const fault = { kind: 'rejected', class: 'retriable', code: 'ECONNREFUSED', detail: 'refused' } as const
+      sms.script.push(fault, 'accepted')
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      const waiting = await only()
+      expect(waiting).toMatchObject({ status: 'scheduled', attempts: 1 })
+      expect(await stage.contacts()).toEqual([])
+      await stage.until('2026-11-23T03:01:00Z')
+      expect(await only()).toMatchObject({ status: 'sent', tries: 2, attempts: 1 })
+    })
+
+    it('a number that does not exist is stopped, and the step goes out on the next channel if the ladder names one', async () => {
+      sms.script.push({ kind: 'rejected', class: 'address', code: '21211', detail: 'invalid To' })
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      expect(await ledger.db.selectFrom('decorum.suppression').selectAll().execute()).toMatchObject([{ scope: 'address', reason: 'bad-address' }])
+      expect(await only()).toMatchObject({ status: 'refused', end_reason: 'suppressed', tries: 1 })
+      expect(sms.calls).toHaveLength(1)
+    })
+
+    it('an opt-out that the provider knows becomes ours at once', async () => {
+      sms.script.push({ kind: 'rejected', class: 'opted-out', code: '21610', detail: 'unsubscribed' })
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      expect(await ledger.db.selectFrom('decorum.suppression').selectAll().execute()).toMatchObject([{ reason: 'opt-out', source: 'provider:21610' }])
+      expect(await only()).toMatchObject({ status: 'refused' })
+    })
+
+    it('wrong credentials cost the person no try', async () => {
+      sms.script.push({ kind: 'rejected', class: 'configuration', code: '20003', detail: 'authentication' }, 'accepted')
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      expect(await only()).toMatchObject({ status: 'scheduled', attempts: 0 })
+      await stage.until('2026-11-23T03:05:00Z')
+      expect(await only()).toMatchObject({ status: 'sent', attempts: 0, tries: 2 })
+    })
+  })
+
+  describe('receipts', () => {
+    const receipt = (state: 'sent' | 'delivered' | 'failed', over: object = {}) => async () => {
+      const { id } = await only()
+      return applyReceipt(stage.app.shell, {
+        reminderId: id, attemptNo: 1, dedupe: state, saidAt: null, word: { state, final: state !== 'sent', code: null, class: null }, ...over,
+      })
+    }
+
+    it('may come twice and out of order', async () => {
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      expect(await receipt('delivered')()).toBe('applied')
+      expect(await receipt('delivered')()).toBe('repeated')
+      expect(await receipt('sent')()).toBe('no_change')
+      expect(await only()).toMatchObject({ status: 'delivered' })
+      expect(await stage.contacts()).toMatchObject([{ outcome: 'delivered' }])
+    })
+
+    it('resolve a doubt', async () => {
+      sms.script.push({ kind: 'unknown', code: 'ETIMEDOUT', detail: 'no answer' })
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      expect(await receipt('delivered')()).toBe('applied')
+      expect(await attempts()).toMatchObject([{ status: 'accepted', resolved_by: 'receipt' }])
+      expect(await only()).toMatchObject({ status: 'delivered' })
+    })
+
+    it('of an attempt that is none of ours are not invented', async () => {
+      expect(await applyReceipt(stage.app.shell, {
+        reminderId: newId(), attemptNo: 1, dedupe: 'x', saidAt: null, word: { state: 'delivered', final: true, code: null, class: null },
+      })).toBe('unknown')
+    })
+  })
+
+  describe('stops', () => {
+    const hold = async (kind: string) => {
+      const person = await ledger.db.selectFrom('decorum.recipient').select(['id', 'creditor']).executeTakeFirstOrThrow()
+      await sql`INSERT INTO decorum.hold (id, creditor, recipient_id, kind, starts_at, created_by, created_at, seq)
+        VALUES (${newId()}::uuid, ${person.creditor}, ${person.id}::uuid, ${kind}, '2026-11-23T00:00:00Z', 'test', '2026-11-23T00:00:00Z', 99)`.execute(ledger.db)
+    }
+
+    it('one that was committed before the reservation prevents the call, and the reminder waits for its end', async () => {
+      await stage.account('a-1', overdueAccount())
+      await planDue(stage.app.shell)
+      await hold('complaint')
+      await stage.settle()
+      expect(sms.calls).toEqual([])
+      const reminder = await only()
+      expect(reminder).toMatchObject({ status: 'scheduled', tries: 0 })
+      expect((await stage.decisions(reminder.id)).at(-1)).toMatchObject({ verdict: 'refuse', code: 'on_hold' })
+      await stage.until('2026-11-26T03:00:00Z')
+      expect(await stage.reminders()).toContainEqual(expect.objectContaining({ id: reminder.id, status: 'expired', end_reason: 'expired' }))
+      expect(sms.calls).toEqual([])
+    })
+
+    // The embedded ledger has one session: nobody can hold a lock there while another waits.
+    it.runIf(_name === 'PostgreSQL')('one that commits while the person is locked is seen', async () => {
+      await stage.account('a-1', overdueAccount())
+      await planDue(stage.app.shell)
+      const person = await ledger.db.selectFrom('decorum.recipient').select(['id', 'creditor']).executeTakeFirstOrThrow()
+      let commit = (): void => {}
+      const committed = new Promise<void>((resolve) => { commit = resolve })
+      const stop = ledger.db.transaction().execute(async (trx) => {
+        await lockRecipients(trx, [person.id], 'wait')
+        await sql`INSERT INTO decorum.hold (id, creditor, recipient_id, kind, starts_at, created_by, created_at, seq)
+          VALUES (${newId()}::uuid, ${person.creditor}, ${person.id}::uuid, 'dispute', '2026-11-23T00:00:00Z', 'test', '2026-11-23T00:00:00Z', 99)`.execute(trx)
+        await committed
+      })
+      const settled = stage.settle()
+      await new Promise((resolve) => setTimeout(resolve, 150))
+      expect(sms.calls).toEqual([])
+      commit()
+      await stop
+      await settled
+      expect(sms.calls).toEqual([])
+      expect((await stage.decisions((await only()).id)).at(-1)).toMatchObject({ code: 'on_hold' })
+    })
+  })
+
+  describe('who may be reached', () => {
+    it('nobody but those in delivery.onlyTo, when it is set', async () => {
+      await stage.app.stop()
+      await open({ delivery: { onlyTo: ['+8613900000000'] } })
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      expect(await only()).toMatchObject({ status: 'refused', end_reason: 'test_mode' })
+      expect(sms.calls).toEqual([])
+    })
+
+    it('nobody through a provider, when a test key registered the account', async () => {
+      await stage.account('a-1', overdueAccount(), { name: 'key:test', creditor: 'shili-xiaojin', live: false })
+      await stage.settle()
+      expect(sms.calls).toEqual([])
+      expect(await attempts()).toMatchObject([{ provider: 'capture', status: 'accepted' }])
+    })
+  })
+})
