@@ -67,8 +67,8 @@ export async function expireTasks(db: Kysely<Database>, now: Date): Promise<numb
 /** The latest business time that any process has seen, raised to `now`. */
 export async function raiseClockMark(db: Kysely<Database>, now: Date, virtual: boolean): Promise<{ highWater: Date; databaseNow: Date }> {
   const { rows } = await sql<{ highWater: Date; databaseNow: Date }>`
-    INSERT INTO decorum.clock_mark (only, high_water, virtual) VALUES (true, ${now}, ${virtual})
-    ON CONFLICT (only) DO UPDATE SET high_water = greatest(clock_mark.high_water, excluded.high_water)
+    INSERT INTO decorum.clock_mark (singleton, high_water, virtual) VALUES (true, ${now}, ${virtual})
+    ON CONFLICT (singleton) DO UPDATE SET high_water = greatest(clock_mark.high_water, excluded.high_water)
     RETURNING high_water AS "highWater", clock_timestamp() AS "databaseNow"`.execute(db)
   return rows[0] as { highWater: Date; databaseNow: Date }
 }
