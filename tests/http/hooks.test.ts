@@ -1,0 +1,165 @@
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eachLedger } from '../support/ledger.ts'
+import { sentAttempt, type SentAttempt } from './sent-attempt.ts'
+import { account, AUTH_TOKEN, PUBLIC_URL, serve, type Answer, type Served } from './served.ts'
+
+eachLedger('callbacks of Twilio', (_name, openFresh) => {
+  let served: Served
+  let admin: string
+  beforeAll(async () => {
+    served = await serve((await openFresh()).ledger)
+    admin = await served.key(['admin'])
+    await served.call('PUT', '/v1/accounts/A-1', { key: admin, body: account() })
+  })
+  afterAll(() => served.close())
+
+  /** A form post, signed as Twilio would unless a signature is given. */
+  async function post(path: string, form: Record<string, string>, signature = getExpectedTwilioSignature(AUTH_TOKEN, PUBLIC_URL + path, form)): Promise<Answer> {
+    return served.call('POST', path, {
+      body: new URLSearchParams(form).toString(), headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature },
+    })
+  }
+  const message = ({ reminderId, attemptNo }: SentAttempt, form: Record<string, string>, signature?: string) =>
+    post(`/hooks/twilio/message/${reminderId}/${attemptNo}`, { MessageSid: 'SM1', ...form }, signature)
+  const reminder = async (id: string) => (await served.call('GET', `/v1/reminders/${id}`, { key: admin })).body
+
+  describe('about a message', () => {
+    it('are refused without a signature, with a wrong one, and with one for another address or form', async () => {
+      const sent = await sentAttempt(served.app, 'A-1', 'sms', { providerRef: 'SM1' })
+      const path = `/hooks/twilio/message/${sent.reminderId}/1`
+      const form = { MessageSid: 'SM1', MessageStatus: 'delivered' }
+      for (const [what, signature] of [
+        ['none', ''], ['nonsense', 'x'.repeat(28)], ['of another token', getExpectedTwilioSignature('other', PUBLIC_URL + path, form)],
+        ['of another address', getExpectedTwilioSignature(AUTH_TOKEN, `${PUBLIC_URL}/hooks/twilio/message/x/1`, form)],
+        ['of http instead of https', getExpectedTwilioSignature(AUTH_TOKEN, PUBLIC_URL.replace('https', 'http') + path, form)],
+        ['of another form', getExpectedTwilioSignature(AUTH_TOKEN, PUBLIC_URL + path, { ...form, MessageStatus: 'sent' })],
+      ] as const) {
+        const answer = await post(path, form, signature)
+        expect([answer.status, answer.body.code], what).toEqual([403, 'DECORUM_FORBIDDEN'])
+      }
+      expect((await reminder(sent.reminderId)).status, 'nothing was believed').toBe('sent')
+    })
+
+    it('show in the reminder and in the timeline', async () => {
+      const sent = await sentAttempt(served.app, 'A-1', 'sms', { providerRef: 'SM1' })
+      expect((await message(sent, { MessageStatus: 'delivered' })).status).toBe(204)
+      const shown = await reminder(sent.reminderId)
+      expect(shown.status).toBe('delivered')
+      expect(shown.attempts[0]).toMatchObject({ delivery: { state: 'delivered', final: true }, receipts: [{ state: 'delivered', changed: true }] })
+      const timeline = await served.call('GET', '/v1/accounts/A-1/timeline?limit=500', { key: admin })
+      expect(timeline.body.items).toContainEqual(expect.objectContaining({ type: 'receipt', id: sent.reminderId }))
+    })
+
+    it('say the same thing once, however often and in whatever order they come', async () => {
+      const sent = await sentAttempt(served.app, 'A-1', 'sms', { providerRef: 'SM1' })
+      for (const status of ['delivered', 'sent', 'delivered', 'queued', 'sent']) expect((await message(sent, { MessageStatus: status })).status).toBe(204)
+      const shown = await reminder(sent.reminderId)
+      expect(shown.status).toBe('delivered')
+      expect(shown.attempts[0].receipts).toHaveLength(3)
+    })
+
+    it('resolve an attempt in doubt', async () => {
+      const sent = await sentAttempt(served.app, 'A-1', 'sms', { status: 'in_doubt' })
+      await message(sent, { MessageStatus: 'sent' })
+      expect((await reminder(sent.reminderId)).attempts[0]).toMatchObject({ status: 'accepted', providerRef: 'SM1', resolvedBy: 'receipt' })
+    })
+
+    it('answer 404 for an attempt that is none of ours, and 403 for strangers who ask', async () => {
+      const path = '/hooks/twilio/message/0190b3a2-7c1e-7000-8000-00000000dead/1'
+      expect((await post(path, { MessageSid: 'SM9', MessageStatus: 'sent' })).status).toBe(404)
+      expect((await post(path, { MessageSid: 'SM9', MessageStatus: 'sent' }, 'x')).status).toBe(403)
+    })
+
+    it('with fields we do not know, or a status we do not know, do no harm', async () => {
+      const sent = await sentAttempt(served.app, 'A-1', 'sms', { providerRef: 'SM1' })
+      expect((await message(sent, { MessageStatus: 'teleported', Novelty: ' 1 ', Empty: '' })).status).toBe(204)
+      expect((await reminder(sent.reminderId)).status).toBe('sent')
+    })
+  })
+
+  describe('about a call', () => {
+    const voice = ({ reminderId, attemptNo }: SentAttempt, query: string, form: Record<string, string>) =>
+      post(`/hooks/twilio/voice/${reminderId}/${attemptNo}${query}`, { CallSid: 'CA1', ...form })
+
+    it('reveal nothing before the listener has confirmed to be the right person', async () => {
+      const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
+      const opening = await voice(sent, '', { AnsweredBy: 'human' })
+      expect(opening.status).toBe(200)
+      expect(opening.headers['content-type']).toMatch(/^text\/xml/)
+      expect(opening.text).toContain('<Gather')
+      expect(opening.text).not.toMatch(/120|overdue|past due|4821/i)
+      const body = await voice(sent, '?step=confirm-1', { Digits: '1' })
+      expect(body.text).toMatch(/120/)
+    })
+
+    it('leave a voicemail that reveals nothing to a machine', async () => {
+      const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
+      const machine = await voice(sent, '', { AnsweredBy: 'machine_end_beep' })
+      expect(machine.text).not.toMatch(/<Gather|120|overdue|4821/)
+      expect(machine.text).toContain('<Say')
+    })
+
+    it('stop calls when the listener presses the key for it', async () => {
+      const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
+      const answer = await voice(sent, '?step=menu-1', { Digits: '9' })
+      expect(answer.text).toContain('<Hangup')
+      const { items } = (await served.call('GET', '/v1/suppressions?recipientId=P-1&open=true', { key: admin })).body
+      expect(items.length).toBeGreaterThan(0)
+    })
+
+    it('end the call when its words cannot be made again', async () => {
+      const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
+      await served.app.shell.ledger.db.updateTable('decorum.attempt').set({ message_hash: Buffer.alloc(32) }).where('reminder_id', '=', sent.reminderId).execute()
+      const answer = await voice(sent, '', { AnsweredBy: 'human' })
+      expect(answer.text).toContain('<Hangup')
+      expect(answer.text).not.toContain('<Say')
+    })
+
+    it('tell how it went', async () => {
+      const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
+      const path = `/hooks/twilio/call/${sent.reminderId}/1`
+      const answer = await post(path, { CallSid: 'CA1', CallStatus: 'no-answer', SequenceNumber: '3', Timestamp: 'Mon, 23 Nov 2026 02:00:30 +0000' })
+      expect(answer.status).toBe(204)
+      expect((await reminder(sent.reminderId)).attempts[0].receipts).toMatchObject([{ state: 'no-answer', final: true, saidAt: '2026-11-23T02:00:30Z' }])
+    })
+  })
+
+  describe('about what people write back', () => {
+    const inbound = (form: Record<string, string>, signature?: string) =>
+      post('/hooks/twilio/inbound', { MessageSid: 'SM77', From: '+12125550123', To: '+15005550006', ...form }, signature)
+    const stops = async (creditor: string) => (await served.app.shell.ledger.db.selectFrom('decorum.suppression').select(['reason', 'source'])
+      .where('creditor', '=', creditor).where('source', '=', 'twilio-inbound').where('lifted_at', 'is', null).execute())
+
+    it('are refused unsigned', async () => {
+      expect((await inbound({ Body: 'STOP' }, 'x')).status).toBe(403)
+      expect(await stops('northwind')).toEqual([])
+    })
+
+    it('record a reply as an inbound contact, once, and without its text', async () => {
+      for (let i = 0; i < 2; i++) {
+        const answer = await inbound({ Body: 'I paid on Friday, call me Wilhelmina' })
+        expect([answer.status, answer.text]).toEqual([200, '<?xml version="1.0" encoding="UTF-8"?><Response/>'])
+      }
+      const { items } = (await served.call('GET', '/v1/contacts?recipientId=P-1', { key: admin })).body
+      expect(items.filter((item: { direction: string }) => item.direction === 'inbound')).toHaveLength(1)
+    })
+
+    it('stop the number at every creditor of the route, also one that nobody knows', async () => {
+      for (const from of ['+12125550123', '+12125550177']) expect((await inbound({ Body: ' Stop. ', From: from })).status).toBe(200)
+      expect(await stops('northwind')).toHaveLength(2)
+      expect(await stops('lakeside')).toHaveLength(2)
+    })
+
+    it('stop it too when Twilio has understood the wish in another language', async () => {
+      await inbound({ Body: 'genug', OptOutType: 'STOP', From: '+12125550178' })
+      expect(await stops('northwind')).toHaveLength(3)
+    })
+
+    it('from a short code or a name concern nobody', async () => {
+      expect((await inbound({ Body: 'STOP', From: 'NETFLIX' })).status).toBe(200)
+      expect((await inbound({ Body: 'STOP', From: '22000' })).status).toBe(200)
+      expect(await stops('northwind')).toHaveLength(3)
+    })
+  })
+})
