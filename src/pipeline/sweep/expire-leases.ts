@@ -1,5 +1,6 @@
 import { lockRecipients } from '../../record/locks.ts'
 import { overdueLeases, putInDoubt } from '../../record/sweep/doubts.ts'
+import { note } from '../notify/note.ts'
 import type { Shell } from '../shell.ts'
 
 /**
@@ -13,7 +14,10 @@ export async function expireLeases(shell: Shell): Promise<number> {
   for (const attempt of await overdueLeases(shell.ledger.db, 200)) {
     const done = await shell.ledger.db.transaction().execute(async (trx) => {
       await lockRecipients(trx, [attempt.recipientId], 'wait')
-      return putInDoubt(trx, attempt.reminderId, attempt.attemptNo, new Date(shell.clock.now()))
+      const now = shell.clock.now()
+      if (!(await putInDoubt(trx, attempt.reminderId, attempt.attemptNo, new Date(now)))) return false
+      await note(shell, trx, [{ ...attempt, code: 'lease_expired' }], now)
+      return true
     })
     if (!done) continue
     doubted++

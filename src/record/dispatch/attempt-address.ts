@@ -20,15 +20,17 @@ export async function attemptAddress(trx: Transaction<Database>, reminderId: str
   return rows[0] ?? null
 }
 
-/** Stops this address; the caller holds the recipient's and the address's locks. A stop that stands already is not doubled. */
+/** Stops this address; the caller holds the recipient's and the address's locks. False: such a stop stood already and is not doubled. */
 export async function suppressAddress(
   trx: Transaction<Database>, address: AttemptAddress, reason: SuppressionReason, source: string, now: Date,
-): Promise<void> {
+): Promise<boolean> {
   const seq = await takeSequence(trx, address.recipientId)
-  await sql`
+  const { rows } = await sql<{ id: string }>`
     INSERT INTO decorum.suppression (id, creditor, scope, recipient_id, address_hash, reason, source, starts_at, received_at, created_by, seq)
     SELECT ${newId()}::uuid, ${address.creditor}, 'address', ${address.recipientId}::uuid, ${address.hash}, ${reason}, ${source}, ${now}, ${now}, ${source}, ${seq}
     WHERE NOT EXISTS (
       SELECT 1 FROM decorum.suppression s
-      WHERE s.creditor = ${address.creditor} AND s.address_hash = ${address.hash} AND s.reason = ${reason} AND s.lifted_at IS NULL)`.execute(trx)
+      WHERE s.creditor = ${address.creditor} AND s.address_hash = ${address.hash} AND s.reason = ${reason} AND s.lifted_at IS NULL)
+    RETURNING id`.execute(trx)
+  return rows.length === 1
 }
