@@ -1,4 +1,4 @@
-import { compilePack } from '../decide/compile-pack.ts'
+import { compilePacks } from '../decide/compile-pack.ts'
 import { decide } from '../decide/decide.ts'
 import { selectPacks } from '../decide/select-packs.ts'
 import { parseDecideCase } from '../intake/decide-case.ts'
@@ -40,7 +40,7 @@ export type DecideCase = (input: unknown) => DecideAnswer
  * adds for itself (`policies.house`) does not change the public answer.
  */
 export function caseDecider(packs: readonly Pack[]): DecideCase {
-  const compiled = packs.map(compilePack)
+  const compiled = compilePacks(packs)
   return (input) => {
     const read = parseDecideCase(input)
     if (!read.ok) return read

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { compilePack } from '../decide/compile-pack.ts'
+import { compilePacks } from '../decide/compile-pack.ts'
 import type { CompiledPack } from '../decide/compiled-pack.ts'
 import { selectPacks } from '../decide/select-packs.ts'
 import { DecorumError } from '../model/errors.ts'
@@ -10,7 +10,7 @@ import { DecorumError } from '../model/errors.ts'
  * @throws DECORUM_CONFIG when the configuration names a pack that does not exist
  */
 export function policyOf(config: Pick<Config, 'packs' | 'policies'>): CompiledPack[] {
-  const selected = selectPacks(config.packs.map(compilePack), { named: null, also: config.policies.house })
+  const selected = selectPacks(compilePacks(config.packs), { named: null, also: config.policies.house })
   if (!selected.ok) throw new DecorumError('DECORUM_CONFIG', 'the configuration names a policy pack that does not exist', { faults: selected.faults })
   return selected.packs
 }

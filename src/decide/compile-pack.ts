@@ -1,5 +1,7 @@
 import { calendarNamed } from '../model/calendars/known.ts'
+import { DecorumError } from '../model/errors.ts'
 import type { Pack } from '../model/pack.ts'
+import { withInheritedRules } from '../model/pack-extends.ts'
 import type { PackRule } from '../model/pack-rule.ts'
 import type { Instant } from '../model/instant.ts'
 import type { Case } from './case.ts'
@@ -23,10 +25,22 @@ import { compileHours } from './weekly-hours.ts'
 type Ask = (facts: Case, at: Instant, answer: Answer) => void
 
 /**
- * Makes a pack ready to decide with.
+ * Makes all loaded packs ready to decide with, inherited rules included.
+ *
+ * @throws DECORUM_CONFIG when a pack extends itself or what does not exist
+ */
+export function compilePacks(packs: readonly Pack[]): CompiledPack[] {
+  const whole = withInheritedRules(packs)
+  if (!whole.ok) throw new DecorumError('DECORUM_CONFIG', 'a policy pack extends what cannot be extended', { faults: whole.faults })
+  return whole.packs.map(compilePack)
+}
+
+/**
+ * Makes one pack ready to decide with.
  *
  * Rules that are switched off, and rules that never object here (content, retention,
- * opt-out mechanics), are left out; they stay readable in the pack.
+ * opt-out mechanics), are left out; they stay readable in the pack. What it extends is
+ * not looked up: that takes all packs.
  */
 export function compilePack(pack: Pack): CompiledPack {
   const appliesTo = compileCondition(pack.applies)

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { compilePack } from '../../src/decide/compile-pack.ts'
+import { compilePacks } from '../../src/decide/compile-pack.ts'
 import type { CompiledPack } from '../../src/decide/compiled-pack.ts'
 import { parsePack, type Pack } from '../../src/model/pack.ts'
 
@@ -13,4 +13,4 @@ export const shippedPacks: Pack[] = readdirSync(FOLDER).filter((name) => name.en
   return parsed.pack
 })
 
-export const compiledPacks: CompiledPack[] = shippedPacks.map(compilePack)
+export const compiledPacks: CompiledPack[] = compilePacks(shippedPacks)

