@@ -1,6 +1,7 @@
 import type { Channel } from '../../model/channel.ts'
 import type { Desk } from '../../pipeline/dispatch/desk.ts'
 import type { SwitchBoard } from '../../pipeline/dispatch/switch-board.ts'
+import type { EndpointNotifier } from '../../pipeline/notify/endpoint-notifier.ts'
 import type { Shell } from '../../pipeline/shell.ts'
 import type { Doorbell } from '../../queue/doorbell.ts'
 import type { Daemon, PartHealth } from '../app.ts'
@@ -8,11 +9,12 @@ import type { ClockGuard } from '../clock-guard.ts'
 import { loop, type Loop } from '../loop.ts'
 import type { OpenRoute, OpenRoutes } from '../routes.ts'
 import { startDispatching, type DispatchWorker } from './dispatching.ts'
+import { notifyingPass, openNotifiers } from './notifying.ts'
 import { planningPass, refusingDesk } from './planning.ts'
 import { sweepingPass } from './sweeping.ts'
 
 /** All in milliseconds of machine time. */
-const EVERY = { planner: 200, sweeper: 1_000, watch: 1_000 }
+const EVERY = { planner: 200, sweeper: 1_000, notifier: 500, watch: 1_000 }
 
 export interface DaemonParts {
   shell: Shell
@@ -31,6 +33,7 @@ export class RunningDaemons {
   readonly #workers: DispatchWorker[] = []
   readonly #loops = new Map<string, Loop>()
   #doorbell: Doorbell | null = null
+  #notifiers: readonly EndpointNotifier[] | null = null
   #stopped = false
 
   constructor(parts: DaemonParts) {
@@ -46,6 +49,10 @@ export class RunningDaemons {
       const channel = CHANNEL_OF[daemon]
       if (channel !== undefined) {
         this.#workers.push(await startDispatching(shell, channel, this.#parts.routes.all, this.#bell(), (open) => this.#desk(open)))
+      } else if (daemon === 'notifier') {
+        for (const notifier of this.#tellers()) {
+          this.#loops.set(`notifier ${notifier.id}`, loop(`notifier ${notifier.id}`, EVERY.notifier, shell.log, () => notifier.pass()))
+        }
       } else {
         this.#loops.set(daemon, loop(daemon, daemon === 'planner' ? EVERY.planner : EVERY.sweeper, shell.log, () => this.pass(daemon)))
       }
@@ -61,6 +68,8 @@ export class RunningDaemons {
         return planningPass(shell, this.#bell(), switches, routes.all.map((open) => open.route), refusingDesk(desk))
       case 'sweeper':
         return sweepingPass(shell, this.#bell(), routes)
+      case 'notifier':
+        return notifyingPass(this.#tellers())
       default:
         return false
     }
@@ -76,13 +85,14 @@ export class RunningDaemons {
     this.#stopped = true
     await Promise.all([...this.#loops.values()].map((l) => l.stop()))
     await Promise.all(this.#workers.map((worker) => worker.stop()))
+    await this.#hangUp()
     await this.#doorbell?.close()
   }
 
   async abort(): Promise<void> {
     this.#stopped = true
     const loops = [...this.#loops.values()].map((l) => l.stop())
-    await Promise.all(this.#workers.map((worker) => worker.abort()))
+    await Promise.all([this.#hangUp(), ...this.#workers.map((worker) => worker.abort())])
     await Promise.race([Promise.all(loops), new Promise((resolve) => setTimeout(resolve, 1_000).unref())])
     await this.#doorbell?.close()
   }
@@ -98,6 +108,7 @@ export class RunningDaemons {
       ...(this.#loops.has('watch') ? [part('clock', guard.problem())] : []),
       ...loops,
       ...resting,
+      ...(this.#notifiers ?? []).filter((notifier) => notifier.problem !== null).map((notifier) => part(`webhook ${notifier.id}`, notifier.problem)),
     ]
   }
 
@@ -106,6 +117,15 @@ export class RunningDaemons {
     await this.#parts.switches.refresh()
     await this.#parts.guard.check()
     return false
+  }
+
+  #tellers(): readonly EndpointNotifier[] {
+    return (this.#notifiers ??= openNotifiers(this.#parts.shell))
+  }
+
+  /** What is on its way to an endpoint ends at once and is told again later. */
+  async #hangUp(): Promise<void> {
+    await Promise.all((this.#notifiers ?? []).map((notifier) => notifier.close()))
   }
 
   #bell(): Doorbell {

@@ -1,0 +1,67 @@
+import { Webhook as Signer } from 'standardwebhooks'
+import type { Webhook } from '../../model/webhook.ts'
+import { httpTransport, TransportFault, type HttpReply } from '../twilio/transport.ts'
+
+/** One message of Standard Webhooks, the same at every try. */
+export interface WebhookMessage {
+  /** The receiver drops what it has seen under this id. */
+  id: string
+  /** JSON. */
+  body: string
+}
+
+/** What one try came to; codes name no address: `http_503`, `DEADLINE`, `ECONNREFUSED`. */
+export type WebhookAnswer =
+  /** 2xx: theirs from now on. */
+  | { kind: 'taken' }
+  /** 410: they want nothing here any more. */
+  | { kind: 'gone' }
+  /** Any other answer, a redirect included, or none. */
+  | { kind: 'failed'; code: string }
+
+/** An endpoint, ready to be told. */
+export interface WebhookEndpoint {
+  readonly id: string
+  tell(message: WebhookMessage): Promise<WebhookAnswer>
+  close(): Promise<void>
+}
+
+/** Total time of one try, connecting and reading the answer included, in milliseconds. */
+const DEADLINE_MS = 10_000
+
+/**
+ * Opens an endpoint as https://www.standardwebhooks.com describes it.
+ *
+ * The signature covers id, time of sending and body, so the time is the wall clock's: receivers
+ * refuse what is minutes away from theirs. Redirects are not followed: they would carry what we
+ * say to somebody the operator never named.
+ */
+export function openWebhook(webhook: Pick<Webhook, 'id' | 'url' | 'secret'>, deadlineMs = DEADLINE_MS): WebhookEndpoint {
+  const signer = new Signer(webhook.secret)
+  const url = new URL(webhook.url)
+  const transport = httpTransport(deadlineMs)
+  return {
+    id: webhook.id,
+    async tell({ id, body }) {
+      const sentAt = new Date()
+      try {
+        return answerOf(await transport.exchange({
+          method: 'POST', url, body, deadlineMs,
+          headers: {
+            'content-type': 'application/json', 'user-agent': 'decorum', 'webhook-id': id,
+            'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)), 'webhook-signature': signer.sign(id, sentAt, body),
+          },
+        }))
+      } catch (error) {
+        // Any other error may quote the address, which may be a secret.
+        return { kind: 'failed', code: error instanceof TransportFault ? error.code : 'TRANSPORT' }
+      }
+    },
+    close: () => transport.close(),
+  }
+}
+
+function answerOf({ status }: HttpReply): WebhookAnswer {
+  if (status >= 200 && status < 300) return { kind: 'taken' }
+  return status === 410 ? { kind: 'gone' } : { kind: 'failed', code: `http_${status}` }
+}
