@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { DecorumError } from '../model/errors.ts'
 import type { PartHealth } from './app.ts'
 
 /** Answers `/healthz` (the process lives) and `/readyz` (its parts answer) for daemons without an HTTP interface. */
@@ -13,7 +14,7 @@ export interface HealthServer {
  * Starts listening on every interface, as container probes need.
  *
  * @param health  asked at each `/readyz`; 200 when every part is well, 503 otherwise. Holds no secrets.
- * @throws        when the port is taken
+ * @throws        DECORUM_CONFIG when the port is taken
  */
 export async function startHealthServer(port: number, health: () => Promise<PartHealth[]>): Promise<HealthServer> {
   const server = createServer((request, response) => {
@@ -29,7 +30,9 @@ export async function startHealthServer(port: number, health: () => Promise<Part
     } else answer(404, { code: 'DECORUM_NOT_FOUND' })
   })
   server.listen(port)
-  await once(server, 'listening')
+  await once(server, 'listening').catch((cause: unknown) => {
+    throw new DecorumError('DECORUM_CONFIG', `port ${port} cannot be listened on`, { cause, hint: 'Is another process using it? Give --health-port a free one, or 0.' })
+  })
   const address = server.address()
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,

@@ -32,24 +32,20 @@ export async function runDaemon(run: DaemonRun): Promise<ExitCode> {
   let health: HealthServer | null = null
   const parts = async (): Promise<PartHealth[]> => app?.health() ?? [{ part: 'start', ok: false, problem: 'is still starting' }]
   try {
-    if (run.healthPort !== null) health = await startHealthServer(run.healthPort, parts)
+    if (run.healthPort !== null) {
+      health = await startHealthServer(run.healthPort, parts)
+      process.stderr.write(`decorum: health on port ${health.port}\n`)
+    }
     const { config, warnings } = configuration()
     printWarnings(warnings)
     app = await startPatiently(() => build(config), run.daemons, signals.first)
     if (app === null) return EXIT.done
     const beside = await run.alongside?.(app)
     const running = app
-    await signals.first
-    const drained = (async () => {
+    return await drainOrAbort(signals, async () => {
       await beside?.close()
       await running.stop()
-      return EXIT.done
-    })()
-    const aborted = signals.second.then(async () => {
-      await running.abort()
-      return EXIT.aborted
-    })
-    return await Promise.race([drained, aborted])
+    }, () => running.abort())
   } catch (error) {
     await app?.abort()
     return reportError(error)
@@ -57,6 +53,16 @@ export async function runDaemon(run: DaemonRun): Promise<ExitCode> {
     await health?.close()
     signals.stop()
   }
+}
+
+/** Waits for the first signal, then drains; a second signal cuts the drain short. */
+export async function drainOrAbort(signals: { first: Promise<void>; second: Promise<void> }, drain: () => Promise<void>, abort: () => Promise<void>): Promise<ExitCode> {
+  await signals.first
+  const aborted = signals.second.then(async () => {
+    await abort()
+    return EXIT.aborted
+  })
+  return Promise.race([drain().then(() => EXIT.done), aborted])
 }
 
 /** Null when a signal came before everything answered. */

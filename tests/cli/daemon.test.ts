@@ -1,0 +1,110 @@
+import type { ChildProcess } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { sql } from 'kysely'
+import { afterEach, describe, expect, it } from 'vitest'
+import { openLedger } from '../../src/record/ledger.ts'
+import { freshDataDir } from '../support/fresh-embedded.ts'
+import { finish, startCli, startWorker, type Ran } from './run-cli.ts'
+
+const running: ChildProcess[] = []
+const directories: string[] = []
+
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL')
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true })
+})
+
+async function dataDir(): Promise<string> {
+  const directory = await freshDataDir()
+  directories.push(directory)
+  return directory
+}
+
+interface Daemon {
+  child: ChildProcess
+  ended: Promise<Ran>
+  /** Resolves with the match once it has said so; rejects when it ends before. */
+  said(pattern: RegExp): Promise<string>
+}
+
+function watch(child: ChildProcess): Daemon {
+  running.push(child)
+  let heard = ''
+  const waiting: (() => void)[] = []
+  child.stderr?.on('data', (chunk: Buffer) => {
+    heard += chunk.toString()
+    for (const check of waiting) check()
+  })
+  const ended = finish(child)
+  const said = (pattern: RegExp): Promise<string> => new Promise((resolve, reject) => {
+    const check = (): void => {
+      const found = pattern.exec(heard)
+      if (found !== null) resolve(found[1] ?? found[0])
+    }
+    waiting.push(check)
+    check()
+    void ended.then(({ code }) => reject(new Error(`ended with ${code}: ${heard}`)))
+  })
+  return { child, ended, said }
+}
+
+const up = (directory: string): Daemon => watch(startCli(['up'], { PORT: '0', DECORUM_DATA_DIR: directory }))
+
+describe('decorum up', { timeout: 60_000 }, () => {
+  it('says where it listens and shows the first key once, answers, and drains on SIGTERM with exit code 0', async () => {
+    const directory = await dataDir()
+    const first = up(directory)
+    const address = await first.said(/decorum: listening on (http:\/\/\S+),/)
+    expect(await first.said(/first admin key, shown once: (\S+)/)).toMatch(/^dk_live_/)
+    expect((await fetch(`${address}/healthz`)).status).toBe(200)
+    first.child.kill('SIGTERM')
+    expect((await first.ended).code).toBe(0)
+
+    const second = up(directory)
+    await second.said(/listening on/)
+    second.child.kill('SIGINT')
+    const { code, stderr } = await second.ended
+    expect(code).toBe(0)
+    expect(stderr).not.toContain('shown once')
+  })
+
+  it('refuses a data directory that another process has, with exit code 69 and what to do', async () => {
+    const directory = await dataDir()
+    const first = up(directory)
+    await first.said(/listening on/)
+    const { code, stderr } = await up(directory).ended
+    expect(code).toBe(69)
+    expect(stderr).toContain('Stop that process, or set DATABASE_URL')
+    first.child.kill('SIGTERM')
+    expect((await first.ended).code).toBe(0)
+  })
+})
+
+describe('a daemon older than its ledger', { timeout: 60_000 }, () => {
+  it('refuses with exit code 57, so that nobody restarts it', async () => {
+    const directory = await dataDir()
+    const ledger = await openLedger({ dataDir: directory })
+    await sql`INSERT INTO decorum.migration (number, name, breaking) VALUES (9999, '9999-tomorrow', true)`.execute(ledger.db)
+    await ledger.close()
+    const { code, stderr } = await watch(startWorker('sweeper', [], { DECORUM_DATA_DIR: directory })).ended
+    expect(code).toBe(57)
+    expect(stderr).toContain('run a build at least as new')
+  })
+})
+
+describe('a daemon whose ledger does not answer', { timeout: 60_000 }, () => {
+  it('says which and what to do, is alive but not ready, tries again, and ends on a signal', async () => {
+    const daemon = watch(startWorker('planner', ['--health-port', '0'], { DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/none', DECORUM_KEYS: 'ab'.repeat(32) }))
+    const port = await daemon.said(/health on port (\d+)/)
+    await daemon.said(/the ledger does not answer/)
+    await daemon.said(/trying again in 2 s/)
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`)
+    expect([ready.status, await ready.json()]).toMatchObject([503, { ready: false, parts: [{ part: 'start', ok: false }] }])
+    daemon.child.kill('SIGTERM')
+    const { code, stderr } = await daemon.ended
+    expect(code).toBe(0)
+    expect(stderr).toContain('Is PostgreSQL up, and does DATABASE_URL name it?')
+    expect(stderr).not.toContain('secret')
+  })
+})
