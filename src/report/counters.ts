@@ -1,7 +1,7 @@
 import { Counter, Registry } from 'prom-client'
 import type { Channel } from '../model/channel.ts'
 import type { Decision } from '../model/decision.ts'
-import type { CallOutcome } from '../model/outcome.ts'
+import type { CallOutcome, RejectionClass } from '../model/outcome.ts'
 import type { ReminderStatus } from '../model/reminder-status.ts'
 import type { Tone } from '../model/tone.ts'
 
@@ -14,7 +14,7 @@ import type { Tone } from '../model/tone.ts'
 export const counters = new Registry()
 
 const reminders = new Counter({
-  name: 'decorum_reminders_total', help: 'Reminders that reached a status, by channel and tone.', labelNames: ['status', 'channel', 'tone'] as const, registers: [counters],
+  name: 'decorum_reminders_total', help: 'What became of reminders when they were decided (sending, waiting, refused, expired), by channel and tone.', labelNames: ['status', 'channel', 'tone'] as const, registers: [counters],
 })
 const decisions = new Counter({
   name: 'decorum_decisions_total', help: 'Decisions, by verdict and by the binding rule.', labelNames: ['verdict', 'code', 'rule'] as const, registers: [counters],
@@ -23,7 +23,7 @@ const attempts = new Counter({
   name: 'decorum_attempts_total', help: 'Calls to providers that came to an end, by what they came to.', labelNames: ['route', 'channel', 'outcome', 'class'] as const, registers: [counters],
 })
 
-/** One reminder has come to this status. */
+/** One reminder was decided and stands there now. */
 export const countReminder = (reminder: { status: ReminderStatus; channel: Channel; tone: Tone }): void =>
   reminders.inc({ status: reminder.status, channel: reminder.channel, tone: reminder.tone })
 
@@ -34,5 +34,5 @@ export function countDecision({ verdict, reasons }: Pick<Decision, 'verdict' | '
 }
 
 /** One attempt came to an end: the provider answered, or it was given up before the call. */
-export const countAttempt = (attempt: { route: string; channel: Channel }, outcome: CallOutcome['kind'] | 'not_sent', rejection = ''): void =>
-  attempts.inc({ route: attempt.route, channel: attempt.channel, outcome, class: rejection })
+export const countAttempt = (route: { id: string; channel: Channel }, outcome: CallOutcome['kind'] | 'not_sent', rejection: RejectionClass | ''): void =>
+  attempts.inc({ route: route.id, channel: route.channel, outcome, class: rejection })

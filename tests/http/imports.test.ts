@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { request, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { boundedBody } from '../../src/http/bounded-body.ts'
 import { importStream } from '../../src/http/import-stream.ts'
 import { problemOf } from '../../src/http/problem.ts'
 import { toDecorumError } from '../../src/http/to-decorum-error.ts'
@@ -40,7 +41,7 @@ describe('an import over HTTP', () => {
     const outgoing = request({ port, path, method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' } })
     const answered = once(outgoing, 'response')
     Readable.from(lines).pipe(outgoing)
-    const [incoming] = (await answered) as [import('node:http').IncomingMessage]
+    const [incoming] = (await answered) as [IncomingMessage]
     let text = ''
     for await (const chunk of incoming) text += String(chunk)
     return { status: incoming.statusCode ?? 0, text }
@@ -75,6 +76,22 @@ describe('an import over HTTP', () => {
     const event = (id: string, accountId: string) => `${JSON.stringify({ id, accountId, creditor: 'northwind', type: 'payment', occurredAt: '2026-11-23T01:30:00Z', amount: '20.00' })}\n`
     const answered = results((await send('/v1/events:import', [event('E-1', 'A-1'), event('E-2', 'no-such-account'), event('E-1', 'A-1')])).text)
     expect(answered.map((one) => one.status)).toEqual(['applied', 'rejected', 'unchanged'])
+  })
+
+  it('longer than the deployment takes, or broken off, keeps what was answered and says why it ended', async () => {
+    async function* pieces() {
+      yield Buffer.from('1234567890')
+      yield Buffer.from('1234567890')
+    }
+    async function* torn() {
+      yield Buffer.from('1')
+      throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
+    }
+    const taken: number[] = []
+    const drain = async (body: AsyncIterable<Uint8Array>) => { for await (const piece of body) taken.push(piece.length) }
+    await expect(drain(boundedBody(pieces(), 15))).rejects.toMatchObject({ code: 'DECORUM_BODY_TOO_LARGE' })
+    await expect(drain(boundedBody(torn(), 15))).rejects.toMatchObject({ code: 'DECORUM_BAD_INPUT' })
+    expect(taken).toEqual([10, 1])
   })
 
   it('without the scope, or in another media type, is a problem document and not a stream', async () => {

@@ -29,7 +29,7 @@ export async function sentAttempt(app: App, accountId: string, channel: Channel,
       masked: '4821', dueDate: '2026-11-01', daysPastDue: 22, asOf: '2026-11-22', overdue: { amount: '120.00', currency: 'USD' }, minimumDue: null,
       originalCreditor: null, lateInterest: null, reportsToBureau: null, nextStep: null,
     }],
-    earlierEmail: null, optOutUrl: 'https://reminders.example/u/x', variables: {},
+    earlierEmail: null, writtenNotice: null, optOutUrl: 'https://reminders.example/u/x', variables: {},
   }
   const words = render(template, facts, { channel, tone: 'neutral', locales: ['en'] })
   if (!words.ok) throw new TypeError(JSON.stringify(words.problem))

@@ -7,6 +7,7 @@ import { lineResult, type ImportTotals } from '../../app/views.ts'
 import { answers } from '../answers.ts'
 import type { Api } from '../api.ts'
 import { actorOf } from '../authenticate.ts'
+import { boundedBody } from '../bounded-body.ts'
 import { importStream } from '../import-stream.ts'
 import { problemOf } from '../problem.ts'
 import { toDecorumError } from '../to-decorum-error.ts'
@@ -31,7 +32,7 @@ export function importRoutes(api: Api, app: App): void {
     const stream = (take: Import) => async (request: FastifyRequest, reply: FastifyReply) => {
       const actor = actorOf(request)
       const { lines, begun } = importStream(
-        (onResult) => take(actor, request.body as Readable, onResult),
+        (onResult) => take(actor, boundedBody(request.body as Readable, app.config.limits.importBytes), onResult),
         (error) => problemOf(toDecorumError(error), request.id),
       )
       await begun

@@ -5,6 +5,7 @@ import type { Slots } from '../../deliver/rate-gate.ts'
 import { mayCallAt } from '../../deliver/slot.ts'
 import type { CallOutcome } from '../../model/outcome.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
+import { countAttempt } from '../../report/counters.ts'
 import type { Shell } from '../shell.ts'
 import { providerFor, type Desk } from './desk.ts'
 import { lastLook } from './last-look.ts'
@@ -182,6 +183,7 @@ export class Dispatcher {
   }
 
   #end(attempt: Reserved['attempt'], end: AttemptEnd, spent: number): void {
+    countAttempt(this.#desk.route, end.kind, end.kind === 'rejected' ? end.class : '')
     this.#settle.add(settlementOf(attempt, this.#desk.route.channel, end, spent, this.#shell.clock.now(), Math.random()))
   }
 }

@@ -19,6 +19,7 @@ import { attemptWordFacts } from '../../record/places.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
 import { render } from '../../render/render.ts'
+import { countDecision, countReminder } from '../../report/counters.ts'
 import { daysPastDue } from '../../plan/days-past-due.ts'
 import { fallBack } from '../fall-back.ts'
 import { byHalves, isTransient } from '../halving.ts'
@@ -131,7 +132,18 @@ async function reservePart(
   await writeReservation(trx, fold.written, now)
   for (const reminder of fold.ended) await fallBack(shell, trx, reminder.id, reminder.reason, now)
   await note(shell, trx, fold.written.steps.filter((step) => step.endReason !== null), now)
+  count(fold.written, fenced)
   return fold.reserved
+}
+
+/** For /metrics. A transaction that is rolled back at its very end has been counted; the ledger is what is believed. */
+function count(written: Pick<Fold['written'], 'decisions' | 'steps'>, fenced: readonly FencedReminder[]): void {
+  const byId = new Map(fenced.map((reminder) => [reminder.id, reminder]))
+  for (const { decision } of written.decisions) countDecision(decision)
+  for (const { reminderId, status } of written.steps) {
+    const reminder = byId.get(reminderId)
+    if (reminder !== undefined) countReminder({ status, channel: reminder.channel, tone: reminder.tone })
+  }
 }
 
 /** People first, then addresses, each in order, skipping what somebody holds; a reminder needs all of its own. */
