@@ -1,5 +1,8 @@
 import { domainToASCII } from 'node:url'
-import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max'
+import {
+  getCountries, getExampleNumber, isSupportedCountry, parsePhoneNumberFromString, type CountryCode, type PhoneNumber,
+} from 'libphonenumber-js/max'
+import examples from 'libphonenumber-js/mobile/examples'
 import type { Channel } from '../model/channel.ts'
 
 export type ParsedAddress = { ok: true; value: string } | { ok: false; problem: string; cure: string }
@@ -16,11 +19,19 @@ export function parseAddress(channel: Channel, text: string, country: string | n
   return channel === 'email' ? parseEmail(text) : parsePhone(text, country)
 }
 
+/** By country calling code: how many digits mobile numbers of its countries have after it. */
+const MOBILE_LENGTHS = getCountries().reduce((lengths, country) => {
+  const example = getExampleNumber(country, examples)
+  if (example === undefined) return lengths
+  const known = lengths.get(example.countryCallingCode) ?? new Set<number>()
+  return lengths.set(example.countryCallingCode, known.add(example.nationalNumber.length))
+}, new Map<string, Set<number>>())
+
 /**
  * Which E.164 number is this?
  *
- * Possible for its country's plan is enough: plans grow faster than any table of them, and
- * providers' test numbers are in none.
+ * One that its country's numbering plan has, or that is as long as mobile numbers there: plans grow,
+ * and the numbers that regulators and providers keep for tests are in none.
  */
 export function parsePhone(text: string, country: string | null): ParsedAddress {
   const cure = 'Write it with + and the country code, like "+8613800138000".'
@@ -30,11 +41,14 @@ export function parsePhone(text: string, country: string | null): ParsedAddress 
   }
   if (!/^[\s+\d().\-/\u2010-\u2015]{3,40}$/.test(text)) return { ok: false, problem: 'is not a phone number', cure }
   const parsed = parsePhoneNumberFromString(text, { ...(region === undefined ? {} : { defaultCountry: region }), extract: false })
-  if (parsed === undefined || !parsed.isPossible() || !/^\+[1-9]\d{6,14}$/.test(parsed.number)) {
+  if (parsed === undefined || parsed.ext !== undefined || !(parsed.isValid() || isAsLongAsMobiles(parsed))) {
     return { ok: false, problem: 'is not a phone number of any country', cure }
   }
   return { ok: true, value: parsed.number }
 }
+
+const isAsLongAsMobiles = ({ countryCallingCode, nationalNumber }: PhoneNumber): boolean =>
+  MOBILE_LENGTHS.get(countryCallingCode)?.has(nationalNumber.length) === true
 
 /** Which mailbox is this? One plain address: no display name, list, group, comment or quoted part. */
 export function parseEmail(text: string): ParsedAddress {

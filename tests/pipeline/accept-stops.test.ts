@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { beforeAll, expect, it } from 'vitest'
 import { accountBody } from '../../src/intake/account-body.ts'
 import { contactBody } from '../../src/intake/contact-body.ts'
@@ -12,7 +11,6 @@ import { accepting as bind } from '../../src/app/services/accepting.ts'
 import type { Actor, Shell } from '../../src/pipeline/shell.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
-import { lockAddresses, lockRecipients } from '../../src/record/locks.ts'
 import { addTasks } from '../../src/record/planning/plan-written.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { accepting, type StandingClock } from './accepting-shell.ts'
@@ -22,7 +20,7 @@ const must = <T>(parsed: { ok: true; value: T } | { ok: false; faults: unknown }
   return parsed.value
 }
 
-eachLedger('accepting stops, pauses, contacts and wishes', (name, openFresh) => {
+eachLedger('accepting stops, pauses, contacts and wishes', (_name, openFresh) => {
   let ledger: Ledger
   let shell: Shell
   let clock: StandingClock
@@ -185,25 +183,5 @@ eachLedger('accepting stops, pauses, contacts and wishes', (name, openFresh) => 
     await services.completeTask(actor, taskId, must(parse(taskCompletion, { outcome: 'handed-off' })))
     expect(await account(id)).toMatchObject({ state: 'handed-off', spell_id: null })
     expect((await reminder(waits.id)).status).toBe('cancelled')
-  })
-
-  // One session serves the embedded ledger, so nobody can wait in it.
-  if (name !== 'embedded') it('waits for a reservation that holds the person or the number, and is read by the next one', async () => {
-    const id = await put([{ channel: 'sms', value: '+8613700137000' }])
-    const row = await account(id)
-    const [own] = await ledger.db.selectFrom('decorum.recipient_address').selectAll().where('recipient_id', '=', row.recipient_id).execute()
-    const order: string[] = []
-    const waits = (): Promise<number> => sql<{ n: number }>`SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
-      .execute(ledger.db).then(({ rows }) => rows[0]?.n ?? 0)
-    let stopped: Promise<unknown> = Promise.resolve()
-    await ledger.db.transaction().execute(async (trx) => {
-      await lockRecipients(trx, [row.recipient_id], 'wait')
-      await lockAddresses(trx, [{ creditor: 'acme', hash: own?.hash as Buffer }], 'wait')
-      stopped = stop({ scope: 'address', value: '+8613700137000', reason: 'opt-out' }).then(() => order.push('stopped'))
-      await expect.poll(waits).toBeGreaterThan(0)
-      order.push('reserved')
-    })
-    await stopped
-    expect(order).toEqual(['reserved', 'stopped'])
   })
 })

@@ -106,10 +106,10 @@ const idsOf = (id: string | undefined): { id: string }[] => (id === undefined ? 
 
 /** Our ids of the people that these accounts name; people stated for the first time are added. */
 async function bringPeople(shell: Shell, trx: Transaction<Database>, items: readonly Item[], at: Date): Promise<Map<string, string>> {
-  const keys = [...items.flatMap((item) => [
+  const keys = items.flatMap((item) => [
     ...(item.personKey === null ? [] : [item.personKey]),
     ...(item.body.parties ?? []).map((party) => ({ creditor: item.creditor.id, externalId: party.recipientId })),
-  ])]
+  ])
   const known = await findPeople(trx, keys)
   const missing = new Map(items.flatMap((item): [string, NewPerson][] => {
     if (item.personKey === null || item.body.recipient === undefined || known.has(keyText(item.personKey))) return []

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { accountBody, accountLine } from '../../src/intake/account-body.ts'
+import { contactBody } from '../../src/intake/contact-body.ts'
+import { eventBody, eventLine } from '../../src/intake/event-body.ts'
+import { holdBody, holdEndBody } from '../../src/intake/hold-body.ts'
+import { parse } from '../../src/intake/parse.ts'
+import { recipientBody } from '../../src/intake/recipient-body.ts'
+import { reminderBody } from '../../src/intake/reminder-body.ts'
+import { liftBody, suppressionBody } from '../../src/intake/suppression-body.ts'
+import { taskCompletion } from '../../src/intake/task-body.ts'
+import { EVENT_TYPES } from '../../src/model/event.ts'
+
+const account = (over: Record<string, unknown>) => parse(accountBody, { asOf: '2026-11-23T00:00:00Z', ...over })
+const faults = (parsed: ReturnType<typeof parse>) => (parsed.ok ? [] : parsed.faults)
+const money = (amount: unknown, currency: unknown = 'CNY') => ({ overdue: { amount, currency } })
+const person = (over: Record<string, unknown>) => ({ recipient: { id: 'r-1', ...over } })
+
+describe('an account', () => {
+  it('takes every field of the interface at once', () => {
+    expect(account({
+      recipient: { id: 'r-1', name: '张三', locale: 'zh-CN', timeZone: 'Asia/Shanghai', jurisdiction: 'CN-11', addresses: [{ channel: 'sms', value: '+8613800138000', kind: 'mobile', relation: 'self', source: 'contract', consents: [] }] },
+      creditor: 'northwind', product: 'loan', role: 'original-creditor', overdue: { amount: '1250.00', currency: 'CNY', parts: { principal: '1200.00', interest: '50' } },
+      outstanding: '9000.00', minimumDue: { amount: '100', currency: 'CNY' }, dueDate: '2026-11-01', nextDueDate: '2026-12-01', daysPastDue: 22, graceDays: 3, autoDebit: true,
+      reference: { masked: '4821' }, ladder: 'cn-consumer-loan', riskBand: 'low', factsForWords: { lateInterest: true, reportsToBureau: false, licence: true }, variables: { city: '杭州' },
+    })).toMatchObject({ ok: true, value: { overdue: { amount: '1250.00', parts: { interest: '50.00' } } } })
+  })
+
+  it('takes balance as another name of overdue, and not beside it', () => {
+    expect(account({ balance: { amount: '5', currency: 'JPY' } })).toMatchObject({ ok: true, value: { overdue: { amount: '5', currency: 'JPY' } } })
+    expect(faults(account({ ...money('1.00'), balance: { amount: '1.00', currency: 'CNY' } }))).toMatchObject([{ path: 'balance' }])
+  })
+
+  it.each([
+    [money('1250.005'), 'overdue.amount'], [money('1e3'), 'overdue.amount'], [money('-1.00'), 'overdue.amount'], [money('+1.00'), 'overdue.amount'], [money('1,250.00'), 'overdue.amount'],
+    [money(1250), 'overdue.amount'], [money(''), 'overdue.amount'], [money('1.0', 'JPY'), 'overdue.amount'], [money('1.00', 'XXX'), 'overdue.currency'], [money('1.00', 'cny'), 'overdue.currency'],
+    [{ overdue: { amount: '1.00', currency: 'CNY', parts: { fees: '0.001' } } }, 'overdue.parts.fees'],
+    [{ dueDate: '2026-02-30' }, 'dueDate'], [{ dueDate: '20261101' }, 'dueDate'], [{ dueDate: '0001-01-01' }, 'dueDate'], [{ asOf: '2026-11-23T00:00:00' }, 'asOf'], [{ asOf: '2026-02-30T00:00:00Z' }, 'asOf'],
+    [{ asOf: undefined }, 'asOf'], [{ daysPastDue: 1.5 }, 'daysPastDue'], [{ daysPastDue: '3' }, 'daysPastDue'], [{ graceDays: -1 }, 'graceDays'], [{ role: 'lender' }, 'role'], [{ ladder: 'a b' }, 'ladder'],
+    [person({ name: 'a\u0000b' }), 'recipient.name'], [person({ name: 'a\nb' }), 'recipient.name'], [person({ name: '\ud800' }), 'recipient.name'], [person({ name: '' }), 'recipient.name'],
+    [person({ name: 'x'.repeat(201) }), 'recipient.name'], [person({ locale: 'chinese!' }), 'recipient.locale'], [person({ timeZone: 'Asia/Peking' }), 'recipient.timeZone'],
+    [person({ timeZone: '+08:00' }), 'recipient.timeZone'], [person({ jurisdiction: 'UK' }), 'recipient.jurisdiction'], [person({ jurisdiction: 'cn' }), 'recipient.jurisdiction'],
+    [person({ jurisdiction: 'ZZ' }), 'recipient.jurisdiction'], [person({ id: ' r' }), 'recipient.id'], [person({ id: 'x'.repeat(129) }), 'recipient.id'],
+    [person({ addresses: [{ channel: 'sms', value: '13800138000' }] }), 'recipient.addresses[0].value'], [person({ addresses: [{ channel: 'fax', value: '+8613800138000' }] }), 'recipient.addresses[0].channel'],
+    [person({ jurisdiction: 'CN', addresses: [{ channel: 'sms', value: '13800138000' }, { channel: 'sms', value: '+8613800138000' }] }), 'recipient.addresses[1].value'],
+    [{ variables: { 'a-b': 'x' } }, 'variables.a-b'], [{ recipientId: 'r-2', ...person({}) }, 'recipientId'],
+  ])('with %j is refused at %s', (over, path) => {
+    expect(faults(account(over)).map((fault) => fault.path)).toContain(path)
+  })
+
+  it('with an unknown key is told which one was probably meant, at every depth', () => {
+    expect(faults(account({ overdu: {}, recipient: { id: 'r', jursdiction: 'CN' } }))).toEqual(expect.arrayContaining([
+      { path: 'overdu', problem: 'is not a known key', cure: 'Did you mean "overdue"?' },
+      { path: 'recipient.jursdiction', problem: 'is not a known key', cure: 'Did you mean "jurisdiction"?' },
+    ]))
+  })
+
+  it('never has its values repeated in a fault', () => {
+    const secret = 'Geheim'
+    expect(JSON.stringify(faults(account(person({ name: `${secret}\u0000`, locale: secret, addresses: [{ channel: 'sms', value: secret }] }))))).not.toContain(secret)
+  })
+})
+
+describe('an event', () => {
+  it.each(EVENT_TYPES)('of type %s has a shape of its own', (type) => {
+    const known = parse(eventBody, { id: 'e', type, occurredAt: '2026-11-23T00:00:00Z', nonsense: 1 })
+    expect(faults(known)).toContainEqual(expect.objectContaining({ path: 'nonsense', problem: 'is not a known key' }))
+  })
+
+  it('of a type nobody knows is told the types', () => {
+    expect(faults(parse(eventBody, { id: 'e', type: 'payed', occurredAt: '2026-11-23T00:00:00Z' }))).toMatchObject([{ path: 'type', problem: expect.stringContaining('payment-pending') }])
+  })
+
+  it('on a line names its account', () => {
+    expect(faults(parse(eventLine, { id: 'e', type: 'settled', occurredAt: '2026-11-23T00:00:00Z' }))).toMatchObject([{ path: 'accountId', problem: 'is missing' }])
+  })
+})
+
+describe('a stop', () => {
+  it.each([
+    [{ scope: 'address', reason: 'opt-out' }, 'value'], [{ scope: 'all', reason: 'cease' }, 'recipientId'], [{ scope: 'channel', recipientId: 'r', reason: 'cease' }, 'channel'],
+    [{ scope: 'address', value: '13800138000', reason: 'opt-out' }, 'value'],
+  ])('%j is refused at %s', (body, path) => {
+    expect(faults(parse(suppressionBody, body)).map((fault) => fault.path)).toContain(path)
+  })
+})
+
+it('every schema can be written down as JSON Schema for the interface’s description', () => {
+  for (const schema of [accountBody, accountLine, contactBody, eventBody, eventLine, holdBody, holdEndBody, recipientBody, reminderBody, suppressionBody, liftBody, taskCompletion]) {
+    expect(() => z.toJSONSchema(schema, { io: 'input' })).not.toThrow()
+  }
+})
