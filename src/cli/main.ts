@@ -36,8 +36,8 @@ async function program(words: readonly string[]): Promise<Command> {
 function folderCommand(root: Command, { words, group }: CommandEntry): Command {
   const existing = root.commands.find((c) => c.name() === words[0])
   if (existing !== undefined) return existing
-  const inside = COMMANDS.filter((c) => c.words[0] === words[0]).map((c) => c.words[1]).join(', ')
-  const folder = new Command(words[0]).description(inside).helpGroup(`${group}:`)
+  const inside = COMMANDS.filter((c) => c.words[0] === words[0]).map((c) => `${c.words[1]}: ${c.summary}`).join('; ')
+  const folder = new Command(words[0]).description(inside).helpCommand(false).helpGroup(`${group}:`)
   root.addCommand(folder)
   return folder
 }
@@ -47,10 +47,11 @@ async function main(argv: readonly string[]): Promise<void> {
   const json = argv.includes('--json')
   try {
     loadDotEnv()
-    const words = argv[0] === 'help' ? argv.slice(1) : argv
+    // `help accounts import` is `accounts import --help`: commander's own goes one word deep.
+    const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
     const root = await program(words)
     throwInsteadOfExit(root)
-    await root.parseAsync(argv, { from: 'user' })
+    await root.parseAsync(words, { from: 'user' })
   } catch (error) {
     // commander has printed what is wrong with the command line itself.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.badInput
