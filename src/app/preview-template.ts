@@ -28,18 +28,20 @@ export interface Preview {
  * How would these words read to an invented borrower?
  *
  * @returns  one preview for each tone and channel that the template has
- * @throws   DECORUM_BAD_INPUT when the template or the creditor does not exist
+ * @throws   DECORUM_BAD_INPUT when the template or the creditor does not exist, DECORUM_TEMPLATE when it has no such words
  */
 export function previewTemplate(config: Config, request: PreviewRequest): Preview[] {
   const template = named('template', request.template, config.templates)
   const words = request.creditor === null ? null : named('creditor', request.creditor, config.creditors).words
   const locales = localeChain([request.locale], config.locales)
   const { tones, channels } = template.manifest
-  return request.channels.filter((c) => channels.includes(c)).flatMap((channel) =>
+  const previews = request.channels.filter((c) => channels.includes(c)).flatMap((channel) =>
     request.tones.filter((t) => tones.includes(t)).map((tone): Preview => {
       const facts = sampleFacts(request.locale, tone)
       return { tone, channel, result: render(template, { ...facts, creditor: words ?? facts.creditor }, { channel, tone, locales }) }
     }))
+  if (previews.length > 0) return previews
+  throw new DecorumError('DECORUM_TEMPLATE', `the template "${template.id}" has no such words`, { hint: `It has ${tones.join(', ')} for ${channels.join(', ')}.` })
 }
 
 function named<T>(what: string, id: string, all: ReadonlyMap<string, T>): T {

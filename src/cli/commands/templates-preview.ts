@@ -37,9 +37,12 @@ export function command(): Command {
 }
 
 function inWords({ tone, channel, result }: Preview): string {
-  if (!result.ok) return `── ${channel}, ${tone}: not rendered: ${result.problem.kind}`
+  if (!result.ok) return `── ${channel}, ${tone}: not rendered: ${reasonOf(result.problem)}`
   return [`── ${channel}, ${tone}, ${result.locale}${lengthOf(result.message)}`, ...linesOf(result.message)].join('\n')
 }
+
+const reasonOf = (problem: Extract<Preview['result'], { ok: false }>['problem']): string =>
+  problem.kind === 'missing-facts' ? `it needs ${problem.facts.join(', ')}` : problem.detail
 
 const lengthOf = (message: Message): string => message.channel === 'sms' ? `, ${message.segments} ${message.segments === 1 ? 'segment' : 'segments'}` : ''
 
