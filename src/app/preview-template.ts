@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { Channel } from '../model/channel.ts'
+import type { Creditor } from '../model/creditor.ts'
 import { DecorumError } from '../model/errors.ts'
 import { localeChain } from '../model/locale-chain.ts'
 import { nearMiss } from '../model/near-miss.ts'
@@ -14,7 +15,7 @@ export interface PreviewRequest {
   locale: string
   tones: readonly Tone[]
   channels: readonly Channel[]
-  /** Speaks in this creditor's words; null: an invented lender's. */
+  /** Speaks in this creditor's words; null: in those of the first whose ladder uses the template, or an invented lender's. */
   creditor: string | null
 }
 
@@ -32,7 +33,7 @@ export interface Preview {
  */
 export function previewTemplate(config: Config, request: PreviewRequest): Preview[] {
   const template = named('template', request.template, config.templates)
-  const words = request.creditor === null ? null : named('creditor', request.creditor, config.creditors).words
+  const words = (request.creditor === null ? userOf(template.id, config) : named('creditor', request.creditor, config.creditors))?.words ?? null
   const locales = localeChain([request.locale], config.locales)
   const { tones, channels } = template.manifest
   const previews = request.channels.filter((c) => channels.includes(c)).flatMap((channel) =>
@@ -42,6 +43,10 @@ export function previewTemplate(config: Config, request: PreviewRequest): Previe
     }))
   if (previews.length > 0) return previews
   throw new DecorumError('DECORUM_TEMPLATE', `the template "${template.id}" has no such words`, { hint: `It has ${tones.join(', ')} for ${channels.join(', ')}.` })
+}
+
+function userOf(template: string, { creditors, ladders }: Config): Creditor | null {
+  return [...creditors.values()].find((c) => ladders.get(c.defaults.ladder)?.ladder.rungs.some((rung) => rung.template === template)) ?? null
 }
 
 function named<T>(what: string, id: string, all: ReadonlyMap<string, T>): T {
