@@ -58,7 +58,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   const desk: Omit<Desk, 'route' | 'provider' | 'testProvider' | 'gate'> = {
     packs: policyOf(config), switches, worker, clockCertain: guard.certain,
     optOutUrl: (addressId) => unsubscribeUrl(config.publicUrl, shell.vault, addressId),
-    limits: { ...DISPATCH_LIMITS, ...overrides.limits },
+    limits: { ...DISPATCH_LIMITS, leaseMs: config.limits.leaseSeconds * 1000, callMs: config.limits.callSeconds * 1000, ...overrides.limits },
   }
   const openDoorbell = () => overrides.doorbell ?? bullmqDoorbell(
     config.redisUrl === null ? { ledgerPool: ledger.pool } : { redisUrl: config.redisUrl },

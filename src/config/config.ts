@@ -30,6 +30,12 @@ export interface Limits {
   requestsPerMinute: number
   /** Connections of one process to the ledger. */
   poolSize: number
+  /** An attempt that is not settled so long after its reservation is in doubt. */
+  leaseSeconds: number
+  /** Total time of one call to a provider. Twilio may take 26 s to answer. */
+  callSeconds: number
+  /** What was rung and not taken for so long is rung again. */
+  ringAgainSeconds: number
 }
 
 /**

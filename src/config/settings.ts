@@ -33,6 +33,11 @@ export const settingsSchema = z.strictObject({
     importBytes: z.int().min(1024).default(megabytes(1024)),
     requestsPerMinute: z.int().min(1).default(6000),
     poolSize: z.int().min(2).max(200).default(10),
+    leaseSeconds: z.int().min(2).max(600).default(90),
+    callSeconds: z.int().min(1).max(120).default(35),
+    ringAgainSeconds: z.int().min(1).max(600).default(30),
+  }).refine((limits) => limits.callSeconds * 2 <= limits.leaseSeconds, {
+    path: ['callSeconds'], error: 'must be at most half of leaseSeconds: a call begins in the first half of its lease and ends within it',
   }).prefault({}),
 })
 export type Settings = z.output<typeof settingsSchema>

@@ -54,7 +54,7 @@ export class Stage {
   static async set(fresh: Pick<FreshLedger, 'ledger' | 'source'>, now: string, options: { config?: Config; overrides?: Overrides } = {}): Promise<Stage> {
     const clock = new SteppedClock(at(now))
     const dataDir = 'dataDir' in fresh.source ? fresh.source.dataDir : resolve(ROOT, 'data/test-keys')
-    const keys = [{ id: 'k1', secret: Buffer.alloc(32, 7).toString('base64') }]
+    const keys = [{ id: 'k1', secret: Buffer.alloc(32, 7) }]
     const config = options.config ?? shippedConfig()
     const app = await build({ ...config, dataDir, keys }, { ledger: fresh.ledger, clock, log: pino({ level: process.env.TEST_LOG ?? 'silent' }), ...options.overrides })
     await app.start(['email', 'sms', 'phone'])

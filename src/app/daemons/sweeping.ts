@@ -21,7 +21,7 @@ export async function sweepingPass(shell: Shell, doorbell: Doorbell, routes: Ope
   const applied = await applyInvented(shell)
   const closed = await closeLapsed(shell)
   const doubted = await expireLeases(shell)
-  await ringAgain(shell, doorbell, configured)
+  await ringAgain(shell, doorbell, configured, shell.config.limits.ringAgainSeconds * 1000)
   await lookUpDoubts(shell, (id, live) => {
     const open = routes.find(id)
     return open === null ? null : { provider: live ? open.provider : open.testProvider, from: open.route.from }

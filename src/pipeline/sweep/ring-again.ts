@@ -6,11 +6,16 @@ import type { Shell } from '../shell.ts'
 import type { Route } from '../../model/route.ts'
 import { ringAll } from '../ring-all.ts'
 
-const LOST_AFTER_MS = 30_000
 const LIMIT = 500
 
-/** Rings again for reminders whose ticket was lost: Redis was flushed, a worker died, an add never arrived. */
-export async function ringAgain(shell: Shell, doorbell: Doorbell, routes: readonly Pick<Route, 'id' | 'rate'>[], lostAfterMs = LOST_AFTER_MS): Promise<number> {
+/**
+ * Rings again for reminders whose ticket was lost: Redis was flushed, a worker died, an add never arrived.
+ *
+ * @param lostAfterMs  machine time for which a reminder has been queued
+ */
+export async function ringAgain(
+  shell: Shell, doorbell: Doorbell, routes: readonly Pick<Route, 'id' | 'rate'>[], lostAfterMs: number,
+): Promise<number> {
   let rung = 0
   for (const route of routes) {
     const ringSize = ringSizeOf(route)
