@@ -6,7 +6,8 @@ import { lockAddresses, lockRecipients, takeSequence } from '../record/locks.ts'
 import { keepReceipt, receiptSubject, wakeReminders, writeDelivery, type ReceiptSubject } from '../record/receipts/receipt-written.ts'
 import type { AttemptStatus } from '../record/schema.ts'
 import { fallBack } from './fall-back.ts'
-import { note, type Happening } from './notify/note.ts'
+import { noteReminders } from './notify/note-reminders.ts'
+import { noteStop } from './notify/note-stop.ts'
 import { receiptMeaning } from './receipt-meaning.ts'
 import type { Shell } from './shell.ts'
 
@@ -67,14 +68,13 @@ export async function applyReceipt(shell: Shell, receipt: Receipt): Promise<Rece
       rejection: word.class, resolvedBy: subject.status === 'in_doubt' ? (receipt.by ?? 'receipt') : null,
       reminderStatus: meaning.reminder, endReason: meaning.endReason, contact: meaning.contact,
     })
-    const { reminderId, attemptNo } = receipt
-    const happenings: Happening[] = [{ reminderId, attemptNo, code: word.code, before: subject.reminderStatus }]
+    const about = { reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, code: word.code }
     if (meaning.suppress !== null && (await suppressAddress(trx, address, meaning.suppress, `receipt:${word.code ?? ''}`, new Date(now)))) {
-      happenings.push({ reminderId, attemptNo, code: word.code, suppressed: meaning.suppress })
+      await noteStop(shell, trx, [address.recipientId], { ...about, scope: 'address', reason: meaning.suppress, channel: null, by: 'provider' }, now)
     }
     if (meaning.contact === 'conversation') await wakeReminders(trx, subject.recipientId, new Date(now))
     if (meaning.fallBack && before?.state !== word.state) await fallBack(shell, trx, receipt.reminderId, 'provider_refused', now)
-    await note(shell, trx, happenings, now)
+    await noteReminders(shell, trx, [{ ...about, before: subject.reminderStatus }], now)
     return 'applied'
   })
 }

@@ -11,6 +11,7 @@ import { calledAbout, suppressChannel, type CalledAbout } from '../record/receip
 import { wakeReminders } from '../record/receipts/receipt-written.ts'
 import type { Database } from '../record/schema.ts'
 import { applyReceipt } from './apply-receipt.ts'
+import { noteStop } from './notify/note-stop.ts'
 import type { Shell } from './shell.ts'
 
 /** What the listener of a call told us by a key. */
@@ -58,12 +59,16 @@ export async function applyVoiceKey(shell: Shell, key: VoiceKey): Promise<void> 
     await lockRecipients(trx, [about.recipientId], 'wait')
     await lockAddresses(trx, [address], 'wait')
     const now = shell.clock.now()
-    if (meaning === 'wrong-number') await suppressAddress(trx, address, 'wrong-number', 'call key', new Date(now))
+    const told = { reminderId, attemptNo, by: 'call-key' }
+    if (meaning === 'wrong-number' && (await suppressAddress(trx, address, 'wrong-number', 'call key', new Date(now)))) {
+      await noteStop(shell, trx, [about.recipientId], { ...told, scope: 'address', reason: 'wrong-number', channel: null }, now)
+    }
     if (meaning === 'stop') {
-      await suppressChannel(trx, {
+      const stopped = await suppressChannel(trx, {
         id: newId(), recipientId: about.recipientId, creditor: about.creditor, channel: 'phone', source: 'call key',
         seq: await takeSequence(trx, about.recipientId), now: new Date(now),
       })
+      if (stopped) await noteStop(shell, trx, [about.recipientId], { ...told, scope: 'channel', reason: 'opt-out', channel: 'phone' }, now)
     }
     await hold(trx, about, meaning, now)
     await task(trx, about, meaning, now)

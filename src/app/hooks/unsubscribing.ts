@@ -1,5 +1,6 @@
 import type { LocalText } from '../../model/word-facts.ts'
 import { localeChain } from '../../pipeline/locale-chain.ts'
+import { noteStop } from '../../pipeline/notify/note-stop.ts'
 import type { Shell } from '../../pipeline/shell.ts'
 import { suppressAddress } from '../../record/dispatch/attempt-address.ts'
 import { lockAddresses, lockRecipients } from '../../record/locks.ts'
@@ -32,7 +33,9 @@ export function unsubscribing(shell: Shell): Pick<Hooks, 'readUnsubscribe' | 'un
       await shell.ledger.db.transaction().execute(async (trx) => {
         await lockRecipients(trx, [subject.recipientId], 'wait')
         await lockAddresses(trx, [subject], 'wait')
-        await suppressAddress(trx, subject, 'opt-out', 'unsubscribe-link', new Date(shell.clock.now()))
+        const now = shell.clock.now()
+        if (!(await suppressAddress(trx, subject, 'opt-out', 'unsubscribe-link', new Date(now)))) return
+        await noteStop(shell, trx, [subject.recipientId], { scope: 'address', reason: 'opt-out', channel: null, by: 'unsubscribe-link' }, now)
       })
       return true
     },

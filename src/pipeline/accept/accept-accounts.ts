@@ -96,7 +96,7 @@ async function putAll(shell: Shell, actor: Actor, trx: Transaction<Database>, st
   const now = shell.clock.now()
   const put = new Puts(shell, actor, now, found, people, drafts, known, holds)
   for (const item of items) results.set(item.index, put.one(item))
-  await writeDrafts(trx, put.drafts, actor.name, now)
+  await writeDrafts(shell, trx, put.drafts, actor.name, now)
   for (const { accountId, recipientId } of put.moved) await moveHolds(trx, accountId, recipientId)
   for (const { accountId, parties } of put.parties) await writeParties(trx, accountId, parties)
   return results

@@ -56,7 +56,7 @@ export async function acceptContact(shell: Shell, actor: Actor, body: ContactBod
       reminder_id: null, attempt_no: null, excess: null, recorded_at: at, seq: person.takeSeq(),
     })
     await rememberUse(trx, { creditor: creditor.id, scope: 'contact', key: body.id, bodyHash: hash, resourceId: id }, at)
-    await writeDrafts(trx, { ...noDrafts(), people: [person] }, actor.name, now)
+    await writeDrafts(shell, trx, { ...noDrafts(), people: [person] }, actor.name, now)
     await wakePerson(trx, recipientId, at)
     return { ...named, repeated: false }
   })

@@ -55,7 +55,7 @@ export async function acceptEvent(shell: Shell, actor: Actor, accountId: string,
     account.followSpell(shell, now, effect.reversal === true)
     await writeStops(trx, context)
     const event = eventRow(shell, body, context, hash, effect.words)
-    await writeDrafts(trx, { people: [person], accounts: [account], newHolds: context.newHolds, endedHolds: context.endedHolds }, actor.name, now)
+    await writeDrafts(shell, trx, { people: [person], accounts: [account], newHolds: context.newHolds, endedHolds: context.endedHolds }, actor.name, now)
     await addEvent(trx, event)
     // Pauses and stops of the whole person turn the decisions of the other accounts too.
     if ([...context.newHolds, ...endedOf(context)].some((hold) => hold.account_id === null) || context.stops.length > 0) {

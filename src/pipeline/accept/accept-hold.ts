@@ -30,7 +30,7 @@ export async function acceptHold(shell: Shell, actor: Actor, body: HoldBody): Pr
       kind: body.kind, accountId: account?.id ?? null, from: body.from ?? now, until: body.until ?? null,
       details: body.reason == null ? {} : { reason: body.reason }, by: actor.name, now,
     })
-    await writeDrafts(trx, { ...noDrafts(), people: [person], newHolds: [hold] }, actor.name, now)
+    await writeDrafts(shell, trx, { ...noDrafts(), people: [person], newHolds: [hold] }, actor.name, now)
     await wakePerson(trx, recipientId, new Date(now))
     return { id: hold.id, creditor: creditor.id }
   })

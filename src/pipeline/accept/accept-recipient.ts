@@ -29,7 +29,7 @@ export async function acceptRecipient(shell: Shell, actor: Actor, id: string, bo
     const named = { id, creditor: creditor.id }
     const merged = mergePerson(person, body, body.asOf ?? now, now, shell.vault)
     if (merged === 'older') return { applied: false, reason: 'older_than_known', ...named }
-    await writeDrafts(trx, { ...noDrafts(), people: [person] }, actor.name, now)
+    await writeDrafts(shell, trx, { ...noDrafts(), people: [person] }, actor.name, now)
     if (merged === 'changed') await wakePerson(trx, person.row.id, new Date(now))
     return { applied: true, changed: isNew || merged === 'changed', ...named }
   })

@@ -15,6 +15,7 @@ import { addReminders, type NewReminder } from '../../record/planning/plan-writt
 import type { Database } from '../../record/schema.ts'
 import { chooseRoute } from '../choose-route.ts'
 import { NO_ROUTE } from '../no-route.ts'
+import { noteReminders } from '../notify/note-reminders.ts'
 import type { Actor, Shell } from '../shell.ts'
 import { reminderKey } from '../unique-key.ts'
 import type { CancelAnswer, ReminderAnswer } from './answers.ts'
@@ -60,7 +61,9 @@ export async function cancelReminder(shell: Shell, actor: Actor, id: string): Pr
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such reminder')
   return writing(shell, async (trx) => {
     await lockRecipients(trx, [known.recipientId], 'wait')
-    const cancelled = await cancelWaiting(trx, id, `asked by ${actor.name}`, new Date(shell.clock.now()))
+    const now = shell.clock.now()
+    const cancelled = await cancelWaiting(trx, id, `asked by ${actor.name}`, new Date(now))
+    if (cancelled) await noteReminders(shell, trx, [{ reminderId: id }], now)
     const status = cancelled ? 'cancelled' : (await findReminder(trx, id, actor.creditor))?.status ?? known.status
     return { id, status, cancelled }
   })

@@ -9,6 +9,7 @@ import { isId, newId } from '../../record/id.ts'
 import { lockAddresses, lockRecipients, takeSequence } from '../../record/locks.ts'
 import type { Database } from '../../record/schema.ts'
 import type { AddressHash } from '../../record/vault/vault.ts'
+import { noteStop } from '../notify/note-stop.ts'
 import type { Actor, Shell } from '../shell.ts'
 import { addressHash } from './address-hash.ts'
 import type { EndAnswer, SuppressionAnswer } from './answers.ts'
@@ -40,6 +41,7 @@ export async function acceptSuppression(shell: Shell, actor: Actor, body: Suppre
       lifted_by: null, lift_reason: null, created_by: actor.name, seq: recipientId === null ? null : await takeSequence(trx, recipientId),
     })
     for (const owner of owners) await wakePerson(trx, owner, new Date(now))
+    await noteStop(shell, trx, owners, { scope: body.scope, reason: body.reason, channel: stop.channel, by: actor.name }, now)
     return { id, creditor: creditor.id, standing: false }
   })
 }

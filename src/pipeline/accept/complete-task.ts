@@ -17,6 +17,7 @@ import { lockAddresses } from '../../record/locks.ts'
 import { taskNote } from '../../record/places.ts'
 import type { Database } from '../../record/schema.ts'
 import type { AddressHash } from '../../record/vault/vault.ts'
+import { noteStop } from '../notify/note-stop.ts'
 import type { Actor, Shell } from '../shell.ts'
 import { AccountDraft } from './account-draft.ts'
 import { addressHash } from './address-hash.ts'
@@ -82,11 +83,13 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
       })
       effects.push(`a contact was recorded: ${contact.outcome}`)
     }
+    let stopped = false
     if (body.outcome === 'wrong-number' && anchor !== null) {
-      await stopAddress(trx, person, found.creditor, anchor, actor.name, now)
+      stopped = await stopAddress(trx, person, found.creditor, anchor, actor.name, now)
       effects.push('the address is not used any more')
     }
-    await writeDrafts(trx, drafts, actor.name, now)
+    await writeDrafts(shell, trx, drafts, actor.name, now)
+    if (stopped) await noteStop(shell, trx, [person.row.id], { scope: 'address', reason: 'wrong-number', channel: null, by: actor.name }, now)
     await wakePerson(trx, person.row.id, new Date(now))
     return { id, status: 'done', effects }
   })
@@ -138,11 +141,12 @@ function addressOf(shell: Shell, body: TaskCompletion, person: PersonDraft): Add
   return addressHash(shell.vault, body.channel, parsed.value)
 }
 
-async function stopAddress(trx: Transaction<Database>, person: PersonDraft, creditor: string, anchor: AddressHash, by: string, now: Instant): Promise<void> {
+async function stopAddress(trx: Transaction<Database>, person: PersonDraft, creditor: string, anchor: AddressHash, by: string, now: Instant): Promise<boolean> {
   const stop: Stop = { creditor, scope: 'address', recipientId: person.row.id, addressHash: anchor.hash, channel: null, reason: 'wrong-number', until: null }
-  if ((await standingStop(trx, stop)) !== null) return
+  if ((await standingStop(trx, stop)) !== null) return false
   await addSuppression(trx, {
     id: newId(), creditor, scope: 'address', recipient_id: person.row.id, address_hash: anchor.hash, channel: null, reason: 'wrong-number', source: 'task',
     starts_at: new Date(now), ends_at: null, received_at: new Date(now), lifted_at: null, lifted_by: null, lift_reason: null, created_by: by, seq: person.takeSeq(),
   })
+  return true
 }

@@ -5,6 +5,8 @@ import { cancelReminders, cancelTasks, wakeReminders } from '../../record/accept
 import { writeAccounts, writeSpells } from '../../record/accepting/write-accounts.ts'
 import { addConsents, writeAddresses, writePeople } from '../../record/accepting/write-people.ts'
 import type { Database } from '../../record/schema.ts'
+import { noteReminders } from '../notify/note-reminders.ts'
+import type { Shell } from '../shell.ts'
 import type { AccountDraft } from './account-draft.ts'
 import type { PersonDraft } from './person-draft.ts'
 
@@ -19,7 +21,7 @@ export interface Drafts {
 export const noDrafts = (): Drafts => ({ people: [], accounts: [], newHolds: [], endedHolds: [] })
 
 /** Writes the drafts, and cancels or wakes what waits for the accounts. */
-export async function writeDrafts(trx: Transaction<Database>, drafts: Drafts, by: string, now: Instant): Promise<void> {
+export async function writeDrafts(shell: Shell, trx: Transaction<Database>, drafts: Drafts, by: string, now: Instant): Promise<void> {
   const at = new Date(now)
   await writePeople(trx, drafts.people.filter((person) => person.dirty).map((person) => person.row))
   await writeAddresses(trx, drafts.people.flatMap((person) => [...person.touched]))
@@ -29,12 +31,16 @@ export async function writeDrafts(trx: Transaction<Database>, drafts: Drafts, by
   await writeSpells(trx, accounts.flatMap((account) => account.spells), accounts.flatMap((account) => account.ladders), at)
   await addHolds(trx, drafts.newHolds)
   for (const [reason, ids] of groupBy(drafts.endedHolds, (hold) => hold.reason, (hold) => hold.id)) await endHolds(trx, ids, { at, by, reason })
-  await settleWaiting(trx, drafts.accounts, at)
+  await settleWaiting(shell, trx, drafts.accounts, now)
 }
 
-async function settleWaiting(trx: Transaction<Database>, accounts: readonly AccountDraft[], at: Date): Promise<void> {
+async function settleWaiting(shell: Shell, trx: Transaction<Database>, accounts: readonly AccountDraft[], now: Instant): Promise<void> {
+  const at = new Date(now)
   const cancelled = accounts.flatMap((account) => (typeof account.waiting === 'object' ? [{ id: account.row.id, reason: account.waiting.cancelled }] : []))
-  for (const [reason, ids] of groupBy(cancelled, (account) => account.reason, (account) => account.id)) await cancelReminders(trx, ids, reason, at)
+  for (const [reason, ids] of groupBy(cancelled, (account) => account.reason, (account) => account.id)) {
+    const reminders = await cancelReminders(trx, ids, reason, at)
+    await noteReminders(shell, trx, reminders.map((reminderId) => ({ reminderId })), now)
+  }
   await cancelTasks(trx, cancelled.map((account) => account.id))
   await wakeReminders(trx, accounts.filter((account) => account.waiting === 'woken').map((account) => account.row.id), at)
 }

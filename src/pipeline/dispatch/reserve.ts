@@ -24,7 +24,7 @@ import { daysPastDue } from '../../plan/days-past-due.ts'
 import { fallBack } from '../fall-back.ts'
 import { byHalves, isTransient } from '../halving.ts'
 import { localeChain } from '../locale-chain.ts'
-import { note } from '../notify/note.ts'
+import { noteReminders } from '../notify/note-reminders.ts'
 import { openVariables, PersonalData } from '../personal-data.ts'
 import type { Shell } from '../shell.ts'
 import { chooseAddress, composeFacts, pendingContact } from './compose-facts.ts'
@@ -131,7 +131,7 @@ async function reservePart(
   for (const reminder of fenced) fold.add(reminder, people.get(reminder.recipientId) as PersonRow, accounts.get(reminder.id) ?? [])
   await writeReservation(trx, fold.written, now)
   for (const reminder of fold.ended) await fallBack(shell, trx, reminder.id, reminder.reason, now)
-  await note(shell, trx, fold.written.steps.filter((step) => step.endReason !== null), now)
+  await noteReminders(shell, trx, fold.written.steps.filter((step) => step.endReason !== null), now)
   count(fold.written, fenced)
   return fold.reserved
 }

@@ -6,7 +6,8 @@ import { lockAddresses, lockRecipients } from '../../record/locks.ts'
 import type { Database } from '../../record/schema.ts'
 import { fallBack } from '../fall-back.ts'
 import { byHalves, isTransient } from '../halving.ts'
-import { note, peopleToLockForNotices, type Happening } from '../notify/note.ts'
+import { noteReminders, peopleToLock } from '../notify/note-reminders.ts'
+import { noteStop } from '../notify/note-stop.ts'
 import type { Shell } from '../shell.ts'
 import type { Settlement } from './settlement.ts'
 
@@ -106,28 +107,26 @@ async function settlePart(shell: Shell, trx: Transaction<Database>, settlements:
     const address = await attemptAddress(trx, stop.entry.reminderId, stop.entry.attemptNo)
     if (address !== null) addresses.set(stop, address)
   }
-  const toNote = await peopleToLockForNotices(shell, trx, settlements.map((s) => s.entry.reminderId))
+  const toNote = await peopleToLock(shell, trx, settlements.map((s) => s.entry.reminderId))
   await lockRecipients(trx, [...addresses.values()].map((a) => a.recipientId).concat(toNote), 'wait')
   await lockAddresses(trx, [...addresses.values()], 'wait')
   const now = shell.clock.now()
   const written = await writeSettlements(trx, settlements.map((s) => s.entry), now)
-  const happenings: Happening[] = []
   const done = new Set(written.map((w) => `${w.reminderId}.${w.attemptNo}`))
   for (const settlement of settlements) {
     const { entry } = settlement
     const address = addresses.get(settlement)
     if (address !== undefined && settlement.suppress !== null) {
       const added = await suppressAddress(trx, address, settlement.suppress, `provider:${entry.code ?? ''}`, new Date(now))
-      if (added) happenings.push({ ...entry, suppressed: settlement.suppress })
+      if (added) await noteStop(shell, trx, [address.recipientId], { ...entry, scope: 'address', reason: settlement.suppress, channel: null, by: 'provider' }, now)
     }
     if (!done.has(`${entry.reminderId}.${entry.attemptNo}`)) {
       // A receipt that overtook an acceptance said the same and more; anything else is a contradiction.
       const level = entry.status === 'accepted' ? 'debug' : 'error'
       shell.log[level]({ reminder: entry.reminderId, attempt: entry.attemptNo, status: entry.status }, 'a result came after the attempt was settled')
-      continue
+    } else if (settlement.fallBack) {
+      await fallBack(shell, trx, entry.reminderId, 'provider_refused', now)
     }
-    happenings.push(entry)
-    if (settlement.fallBack) await fallBack(shell, trx, entry.reminderId, 'provider_refused', now)
   }
-  await note(shell, trx, happenings, now)
+  await noteReminders(shell, trx, settlements.map((s) => s.entry).filter((entry) => done.has(`${entry.reminderId}.${entry.attemptNo}`)), now)
 }

@@ -1,6 +1,6 @@
 import { lockRecipients } from '../../record/locks.ts'
 import { overdueLeases, putInDoubt } from '../../record/sweep/doubts.ts'
-import { note } from '../notify/note.ts'
+import { noteReminders } from '../notify/note-reminders.ts'
 import type { Shell } from '../shell.ts'
 
 /**
@@ -16,7 +16,7 @@ export async function expireLeases(shell: Shell): Promise<number> {
       await lockRecipients(trx, [attempt.recipientId], 'wait')
       const now = shell.clock.now()
       if (!(await putInDoubt(trx, attempt.reminderId, attempt.attemptNo, new Date(now)))) return false
-      await note(shell, trx, [{ ...attempt, code: 'lease_expired' }], now)
+      await noteReminders(shell, trx, [{ ...attempt, code: 'lease_expired' }], now)
       return true
     })
     if (!done) continue

@@ -7,7 +7,7 @@ import type { Database } from '../schema.ts'
  * What is `sending` is left to its worker. A reminder that speaks of other accounts too goes with
  * them, since its words would be wrong: their steps count as not planned, and are planned anew.
  *
- * @returns  the other accounts that were spoken of
+ * @returns  the reminders that were cancelled
  */
 export async function cancelReminders(trx: Transaction<Database>, accountIds: readonly string[], reason: string, at: Date): Promise<string[]> {
   if (accountIds.length === 0) return []
@@ -22,9 +22,10 @@ export async function cancelReminders(trx: Transaction<Database>, accountIds: re
       WHERE NOT (ra.account_id = ANY(${accountIds}::uuid[]))
     ), freed AS (
       DELETE FROM decorum.rung_record g USING others o WHERE g.account_id = o.account_id AND g.reminder_id = o.reminder_id
+    ), planned_anew AS (
+      UPDATE decorum.account a SET plan_at = ${at} FROM (SELECT DISTINCT account_id FROM others) o WHERE a.id = o.account_id
     )
-    UPDATE decorum.account a SET plan_at = ${at} FROM (SELECT DISTINCT account_id FROM others) o
-    WHERE a.id = o.account_id RETURNING a.id`.execute(trx)
+    SELECT id FROM cancelled`.execute(trx)
   return rows.map((row) => row.id)
 }
 
