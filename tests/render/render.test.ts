@@ -154,6 +154,12 @@ To stop emails to this address: https://reminders.example/u/sample`,
     expect([...sent.html.matchAll(/href="([^"]+)"/g)].map((m) => m[1])).toEqual(['https://northwind.example/p', 'https://reminders.example/u/sample'])
   })
 
+  it('may link to our own opt-out page where it stands, and to nothing else without https', () => {
+    const facts = { ...sampleFacts('en', 'gentle'), optOutUrl: 'http://127.0.0.1:8080/u/token' }
+    expect(message(say('default', facts, 'email', 'gentle', 'en'))).toMatchObject({ text: expect.stringContaining('http://127.0.0.1:8080/u/token') })
+    expect(problem(say('default', creditor(facts, { postalAddress: 'http://127.0.0.1:8080/elsewhere' }), 'email', 'gentle', 'en'))).toMatchObject({ kind: 'fault' })
+  })
+
   it('is refused when a fact brings a link to a stranger\'s host', () => {
     const facts = { ...sampleFacts('en', 'gentle'), recipient: { name: 'https://phish.example/x', givenName: null, familyName: null, honorific: null } }
     expect(problem(say('default', facts, 'email', 'gentle', 'en'))).toMatchObject({ kind: 'fault' })
