@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import * as m0001 from './migrations/0001-ledger.ts'
 import * as m0002 from './migrations/0002-outbox-endpoints.ts'
+import * as m0003 from './migrations/0003-permits-and-doubts.ts'
 
 /** One numbered step of the schema. Frozen once released: a test compares checksums. */
 export interface Migration {
@@ -20,4 +21,6 @@ const step = (name: string, module: Pick<Migration, 'breaking' | 'up'>): Migrati
 })
 
 /** Every migration of this build, in order. */
-export const MIGRATIONS: readonly Migration[] = [step('0001-ledger', m0001), step('0002-outbox-endpoints', m0002)]
+export const MIGRATIONS: readonly Migration[] = [
+  step('0001-ledger', m0001), step('0002-outbox-endpoints', m0002), step('0003-permits-and-doubts', m0003),
+]

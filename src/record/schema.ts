@@ -444,6 +444,50 @@ export interface SwitchTable {
   set_at: Date
   lifted_at: Date | null
   lifted_by: string | null
+  lift_reason: string | null
+  thrown_at: Generated<Date>
+}
+
+/** `denied`: the call was not allowed. `in_doubt`: given, and nobody said what came of it. */
+export type PermitStatus = 'denied' | 'open' | 'settled' | 'in_doubt'
+
+export interface PermitTable {
+  id: string
+  creditor: string
+  recipient_id: string
+  account_ids: string[]
+  address_hash: Buffer
+  mode: Mode
+  made_by: string
+  asked_by: string
+  asked_at: Date
+  decided_at: Date
+  verdict: Verdict
+  until: Date | null
+  reasons: Json<StoredObjection[]>
+  packs: Json<{ id: string; version: string }[]>
+  candidate_zones: string[]
+  facts: Json<Facts>
+  status: PermitStatus
+  expires_at: Date | null
+  outcome: string | null
+  called_at: Date | null
+  settled_at: Date | null
+  settled_by: string | null
+  seq: number
+}
+
+/** What an operator may say about an attempt in doubt. */
+export type DoubtAnswer = 'accept' | 'reject' | 'leave'
+
+export interface DoubtResolutionTable {
+  id: string
+  reminder_id: string
+  attempt_no: number
+  resolved_as: DoubtAnswer
+  reason: string
+  by_whom: string
+  at: Date
 }
 
 export interface RateSlotTable {
@@ -518,6 +562,8 @@ export interface Database {
   'decorum.access_log': AccessLogTable
   'decorum.import_job': ImportJobTable
   'decorum.switch': SwitchTable
+  'decorum.permit': PermitTable
+  'decorum.doubt_resolution': DoubtResolutionTable
   'decorum.rate_slot': RateSlotTable
   'decorum.clock_mark': ClockMarkTable
   'decorum.outbox': OutboxTable
