@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { pino } from 'pino'
 import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/load.ts'
+import { DecorumError } from '../../model/errors.ts'
 import { DAY, type Instant } from '../../model/instant.ts'
 import { type LocalDate } from '../../model/local-date.ts'
 import type { Route } from '../../model/route.ts'
@@ -19,10 +20,12 @@ import { build } from '../build.ts'
 import { SteppedClock } from '../clock.ts'
 import { mistakes } from '../config-mistakes.ts'
 import { rootDirectory } from '../root-directory.ts'
-import { coreFiles, sendCoreFile } from './core-file.ts'
+import { sendCoreFile } from './core-file.ts'
 import { countedDoorbell, type CountedDoorbell } from './counted-doorbell.ts'
+import { dailyRounds, type Round } from './daily-rounds.ts'
 import { giveAccount } from './give-account.ts'
 import { openGate } from './open-gate.ts'
+import { workThroughSteps } from './people-at-work.ts'
 import { play } from './play.ts'
 import { importPortfolio } from './portfolio.ts'
 import { repeatableCapture } from './repeatable-capture.ts'
@@ -56,12 +59,12 @@ const PUBLIC_URL = 'https://reminders.example'
  * Needs no service and no credential, and takes nothing from the environment: the ledger is
  * embedded in a directory of its own, and every route captures.
  *
- * @throws DECORUM_CONFIG, DECORUM_DATA_DIR_LOCKED
+ * @throws DECORUM_CONFIG; DECORUM_BAD_INPUT when `keepIn` holds something already
  */
 export async function runDemo(run: DemoRun): Promise<DemoAccount> {
   const started = performance.now()
   const scenario = readScenario(rootDirectory(), run.firstDay)
-  const dataDir = run.keepIn === null ? mkdtempSync(join(tmpdir(), 'decorum-demo-')) : resolve(run.keepIn)
+  const dataDir = run.keepIn === null ? mkdtempSync(join(tmpdir(), 'decorum-demo-')) : emptyDirectory(run.keepIn)
   try {
     const played = await playIn(dataDir, scenario, run)
     const seconds = Math.round((performance.now() - started) / 100) / 10
@@ -97,30 +100,54 @@ async function playIn(dataDir: string, scenario: Scenario, run: DemoRun) {
   }
 }
 
-/** Everything that happens from outside, in order, and all that the daemons do in between. */
+/** Everything that happens from outside, in order, and all that the daemons do in between; answers how many steps that took. */
 async function stepThrough(
   app: App, clock: SteppedClock, doorbell: CountedDoorbell, scenario: Scenario, { from, to, onStep }: { from: Instant; to: Instant; onStep: DemoRun['onStep'] },
 ): Promise<number> {
-  const accounts = await importPortfolio(app.services, ACTOR, scenario.portfolio)
-  const fresh = () => accounts.filter(({ id }) => !scenario.coreFile.leavesOut.includes(id))
-  const files = coreFiles(app.config.creditors.values(), scenario.coreFile.time, from, to)
-  const happenings = scenario.happenings.filter(({ at }) => at >= from && at < to)
+  const outside = await outsideWorld(app, scenario, from, to)
   for (let steps = 1; ; steps++) {
     const now = clock.now()
-    while (files[0] !== undefined && files[0].at <= now) await sendCoreFile(app.services, ACTOR, files.shift() as (typeof files)[number], fresh())
-    while (happenings[0] !== undefined && happenings[0].at <= now) {
-      const happening = happenings.shift() as (typeof happenings)[number]
-      await play(app.services, ACTOR, happening)
-      if (happening.kind === 'account' && !accounts.some(({ id }) => id === happening.body.id)) {
-        accounts.push({ id: happening.body.id, creditor: happening.body.creditor as string })
-      }
-    }
+    while ((outside[0]?.at ?? to) <= now) await outside.shift()?.happen()
     const foreseen = await settleDown(app, doorbell)
     onStep?.(now, { from, to })
-    const next = Math.min(files[0]?.at ?? to, happenings[0]?.at ?? to, foreseen ?? to)
+    const next = Math.min(outside[0]?.at ?? to, foreseen ?? to)
     if (next >= to) return steps
     clock.stepTo(next)
   }
+}
+
+/** What the world does to the portfolio, once that is imported: core files, people at work, and what the scenario tells. */
+async function outsideWorld({ config, services }: App, scenario: Scenario, from: Instant, to: Instant): Promise<{ at: Instant; happen: () => Promise<void> }[]> {
+  const accounts = await importPortfolio(services, ACTOR, scenario.portfolio)
+  const { coreFile, people } = scenario
+  const creditors = [...config.creditors.values()]
+  let worked = 0
+  const nextOutcome = () => people.outcomes[worked++ % people.outcomes.length] as (typeof people.outcomes)[number]
+  const files = dailyRounds(creditors, coreFile.time, from, to).map((file: Round) => ({
+    at: file.at, happen: () => sendCoreFile(services, ACTOR, file, accounts.filter(({ id }) => !coreFile.leavesOut.includes(id))),
+  }))
+  const afternoons = dailyRounds(creditors.filter(({ id }) => people.creditors.includes(id)), people.time, from, to).map((round) => ({
+    at: round.at, happen: () => workThroughSteps(services, ACTOR, round, nextOutcome),
+  }))
+  const told = scenario.happenings.filter(({ at }) => at >= from && at < to).map((happening) => ({
+    at: happening.at,
+    happen: async () => {
+      await play(services, ACTOR, happening)
+      if (happening.kind !== 'account') return
+      const { id, creditor } = happening.body
+      if (creditor !== undefined && !accounts.some((account) => account.id === id)) accounts.push({ id, creditor })
+    },
+  }))
+  return [...files, ...afternoons, ...told].sort((a, b) => a.at - b.at)
+}
+
+/** A run begins with nothing: on a ledger of another run it would remind people twice. */
+function emptyDirectory(path: string): string {
+  const directory = resolve(path)
+  if (existsSync(directory) && readdirSync(directory).length > 0) {
+    throw new DecorumError('DECORUM_BAD_INPUT', '--keep names a directory that is not empty', { hint: 'Name a new one.' })
+  }
+  return directory
 }
 
 /** The shipped configuration, blind to the environment, with the routes of the scenario. */

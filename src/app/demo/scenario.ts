@@ -7,7 +7,7 @@ import { contactBody } from '../../intake/contact-body.ts'
 import { eventLine, type EventLine } from '../../intake/event-body.ts'
 import { reminderBody } from '../../intake/reminder-body.ts'
 import { suppressionBody } from '../../intake/suppression-body.ts'
-import { taskCompletion } from '../../intake/task-body.ts'
+import { TASK_OUTCOMES, taskCompletion } from '../../intake/task-body.ts'
 import { instant, timeOfDay } from '../../intake/time-fields.ts'
 import { DecorumError } from '../../model/errors.ts'
 import type { Instant } from '../../model/instant.ts'
@@ -32,6 +32,7 @@ const scenarioFile = z.strictObject({
   writtenFor: z.string().refine(isLocalDate, 'is not a calendar day'),
   coreFile: z.strictObject({ time: timeOfDay, leavesOut: z.array(z.string()) }),
   routes: z.record(z.string(), z.strictObject({ serves: servesSchema })).default({}),
+  people: z.strictObject({ time: timeOfDay, creditors: z.array(z.string()), outcomes: z.array(z.enum(TASK_OUTCOMES)).min(1) }),
   timelines: z.array(z.strictObject({ account: z.string(), title: z.string() })),
   happenings: z.array(happening),
 })
@@ -54,6 +55,8 @@ export interface Scenario {
   /** CSV as `accounts import` takes it. */
   portfolio: string
   coreFile: ScenarioFile['coreFile']
+  /** Who works through their steps for people each day, and what comes of them, in turn. */
+  people: ScenarioFile['people']
   routes: ScenarioFile['routes']
   timelines: ScenarioFile['timelines']
   /** Oldest first. */
@@ -72,6 +75,7 @@ export function readScenario(root: string, firstDay: LocalDate): Scenario {
   return {
     portfolio: shiftDays(readFileSync(join(root, PORTFOLIO), 'utf8'), shift),
     coreFile: file.coreFile,
+    people: file.people,
     routes: file.routes,
     timelines: file.timelines,
     happenings: file.happenings.map(readHappening).sort((a, b) => a.at - b.at),
