@@ -1,18 +1,13 @@
 import type { Transaction } from 'kysely'
-import type { ObjectionCode } from '../model/decision.ts'
 import type { Instant } from '../model/instant.ts'
 import { failedReminder } from '../record/dispatch/follow-up.ts'
 import { newId } from '../record/id.ts'
 import { addReminders } from '../record/planning/plan-written.ts'
 import type { Database } from '../record/schema.ts'
 import { chooseRoute } from './choose-route.ts'
+import { concernsChannel } from './concerns-channel.ts'
 import type { Shell } from './shell.ts'
 import { reminderKey } from './unique-key.ts'
-
-/** Ends that concern the channel or the address and not the person, the debt or the hour. */
-const CONCERNS_THE_CHANNEL: ReadonlySet<string> = new Set<ObjectionCode | 'provider_refused'>([
-  'suppressed', 'route_not_eligible', 'consent_missing', 'not_registered', 'provider_refused',
-])
 
 /**
  * Owes the same step on the rung's next channel, when this one could not carry it.
@@ -21,7 +16,7 @@ const CONCERNS_THE_CHANNEL: ReadonlySet<string> = new Set<ObjectionCode | 'provi
  * attempt in doubt: that one may have reached the person.
  */
 export async function fallBack(shell: Shell, trx: Transaction<Database>, reminderId: string, reason: string, now: Instant): Promise<void> {
-  if (!CONCERNS_THE_CHANNEL.has(reason)) return
+  if (!concernsChannel(reason)) return
   const failed = await failedReminder(trx, reminderId)
   if (failed === null || failed.expiresAt.getTime() <= now) return
   const jurisdictions = failed.jurisdiction === null ? [] : [failed.jurisdiction]

@@ -1,9 +1,7 @@
 import type { Transaction } from 'kysely'
 import { DAY } from '../model/instant.ts'
 import { parseLadder, type Ladder } from '../model/ladder.ts'
-import { REQUIRABLE_FACTS } from '../model/template.ts'
 import type { PersonPlan, PlannedReminder } from '../plan/person-plan.ts'
-import type { PersonToPlan } from '../plan/person-to-plan.ts'
 import { planPerson } from '../plan/plan-person.ts'
 import { newId } from '../record/id.ts'
 import { lockRecipients, takeSequence } from '../record/locks.ts'
@@ -13,10 +11,10 @@ import {
 } from '../record/planning/plan-written.ts'
 import { planningInputs, type PlanningAccount, type PlanningPerson } from '../record/planning/planning-inputs.ts'
 import type { Database } from '../record/schema.ts'
-import { chooseRoute } from './choose-route.ts'
 import { byHalves } from './halving.ts'
-import { NO_ROUTE } from './no-route.ts'
+import { serveChannels } from './serve-channels.ts'
 import type { Shell } from './shell.ts'
+import { toPlan } from './to-plan.ts'
 import { reminderKey } from './unique-key.ts'
 
 /** What one pass of planning came to. */
@@ -72,7 +70,7 @@ async function planPeople(shell: Shell, trx: Transaction<Database>, ids: readonl
   const records: Parameters<typeof recordRungs>[1][number][] = []
   const looks: { accountId: string; nextLookAt: number | null }[] = []
   for (const person of people) {
-    const plan = planPerson(toPlan(shell, person), now)
+    const plan = planPerson(toPlan(person, shell.config.creditors.get(person.creditor), pinnedLadder), now)
     const made = await writeUp(shell, trx, person, plan, now)
     reminders.push(...made.reminders)
     tasks.push(...made.tasks)
@@ -108,51 +106,6 @@ function pinnedLadder(account: PlanningAccount): Ladder {
   if (!parsed.ok) throw new TypeError(`the pinned ladder ${key} does not parse: ${parsed.faults[0]?.path} ${parsed.faults[0]?.problem}`)
   pinned.set(key, parsed.ladder)
   return parsed.ladder
-}
-
-function toPlan(shell: Shell, person: PlanningPerson): PersonToPlan {
-  const creditor = shell.config.creditors.get(person.creditor)
-  return {
-    bookZone: creditor?.bookZone ?? 'UTC',
-    bookCutOff: creditor?.bookCutOff ?? '00:00',
-    channels: person.channels,
-    lastCatchUpOn: person.caughtUpOn,
-    lastConversationAt: person.lastConversationAt,
-    accounts: person.accounts.map((account) => ({
-      id: account.id,
-      state: account.state,
-      ladder: pinnedLadder(account),
-      ladderVersion: account.ladderVersion,
-      spell: {
-        id: account.spellId, pass: account.pass, startedOn: account.startedOn, enteredAt: account.enteredAt,
-        enteredDpd: account.enteredDpd, enteredBy: account.enteredBy,
-      },
-      dueDate: account.dueDate,
-      statedDaysPastDue: account.statedDaysPastDue,
-      overdueMinor: BigInt(account.overdueMinor),
-      currency: account.currency,
-      toleranceMinor: creditor?.doNotChaseBelow[account.currency] ?? 0n,
-      graceDays: account.graceDays,
-      autoDebit: account.autoDebit,
-      riskBand: account.riskBand,
-      handled: account.handled,
-      lastToneSent: account.lastTone,
-      firstMessageAt: account.firstMessageAt,
-      holds: person.holds.filter((hold) => hold.account === null || hold.account === account.id),
-      events: person.events.filter((event) => event.account === null || event.account === account.id),
-      availableFacts: availableFacts({ ...account.factsForWords, earlierEmail: person.lastEmailAt }),
-      notBefore: account.notBefore,
-      toneCeiling: account.toneCeiling,
-    })),
-  }
-}
-
-/** A fact for words is known when it is stated either way; a check at the gate only when it was passed. */
-function availableFacts(facts: Record<string, unknown>): string[] {
-  const words: readonly string[] = REQUIRABLE_FACTS
-  return Object.entries(facts)
-    .filter(([name, value]) => value !== null && (value !== false || words.includes(name)))
-    .map(([name]) => name)
 }
 
 interface WrittenUp {
@@ -203,15 +156,10 @@ function newReminder(
   shell: Shell, person: PlanningPerson, planned: PlannedReminder, accounts: ReadonlyMap<string, PlanningAccount>,
 ): NewReminder {
   const lead = accounts.get(planned.leadAccountId) as PlanningAccount
-  const served = planned.channels.map((channel) => ({
-    channel,
-    choice: chooseRoute(shell.config.routes, {
-      channel, creditor: person.creditor, product: lead.product, role: lead.role, jurisdictions: person.jurisdiction === null ? [] : [person.jurisdiction],
-    }),
-  }))
-  // A channel without a route is passed over while another has one; with none, the refusal is shown on the first.
-  const chosen = served.find((s) => s.choice.ok) ?? served[0]
-  if (chosen === undefined) throw new RangeError(`rung ${planned.rung} was planned without a channel`)
+  const served = serveChannels(shell.config.routes, {
+    creditor: person.creditor, product: lead.product, role: lead.role, jurisdictions: person.jurisdiction === null ? [] : [person.jurisdiction],
+  }, planned.channels)
+  if (served === null) throw new RangeError(`rung ${planned.rung} was planned without a channel`)
   const keys = planned.accountIds.map((id) => {
     const account = accounts.get(id) as PlanningAccount
     return { accountId: id, spellId: account.spellId, pass: account.pass }
@@ -219,11 +167,11 @@ function newReminder(
   return {
     id: newId(), creditor: person.creditor, recipientId: person.id,
     live: planned.accountIds.every((id) => accounts.get(id)?.live === true),
-    origin: 'ladder', kind: planned.kind, mode: planned.mode, tone: planned.tone, channel: chosen.channel,
-    fallbackChannels: served.filter((s) => s.choice.ok && s !== chosen).map((s) => s.channel), follows: null,
+    origin: 'ladder', kind: planned.kind, mode: planned.mode, tone: planned.tone, channel: served.channel,
+    fallbackChannels: served.fallbackChannels, follows: null,
     template: planned.template, ladder: lead.ladder, ladderVersion: lead.ladderVersion, rung: planned.rung,
-    uniqueKey: reminderKey(person.id, keys, planned.rung, chosen.channel),
-    route: chosen.choice.ok ? chosen.choice.route.id : NO_ROUTE,
+    uniqueKey: reminderKey(person.id, keys, planned.rung, served.channel),
+    route: served.route,
     dueAt: planned.dueAt, nextAt: planned.dueAt, expiresAt: planned.expiresAt, variables: null,
     accounts: keys.map((key) => ({ accountId: key.accountId, spellId: key.spellId, lead: key.accountId === planned.leadAccountId })),
   }
