@@ -17,7 +17,7 @@ export function warningsOf(config: Config): ConfigWarning[] {
     warnings.push({ code: 'keys_missing', message: `DECORUM_KEYS is not set: the key for personal data is kept in ${config.dataDir}; every process must see that directory` })
   }
   if (config.publicUrl === null && real.some((r) => r.provider === 'twilio')) {
-    warnings.push({ code: 'public_url_missing', message: 'PUBLIC_URL is not set: Twilio cannot send receipts or fetch a call’s script; receipts are asked for instead, and phone calls are not made' })
+    warnings.push({ code: 'public_url_missing', message: 'PUBLIC_URL is not set: Twilio cannot send receipts or fetch a call’s script; receipts are asked for instead, and a call speaks only the voicemail text, which reveals nothing' })
   }
   const china = [...config.creditors.values()].find((c) => c.defaults.jurisdiction?.startsWith('CN'))
   const unbounded = real.find((r) => r.channel === 'sms' && r.provider === 'twilio' && r.serves.jurisdictions === undefined && r.serves.creditors === undefined)

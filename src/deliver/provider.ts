@@ -39,6 +39,8 @@ export interface LookUpRequest {
   notAfter: number
   /** References that are known to belong to other attempts, so that one message is not found twice. */
   except?: readonly string[]
+  /** The provider's own reference, where the attempt has one and only its latest word is wanted. */
+  reference?: string
 }
 
 /**

@@ -9,6 +9,7 @@ import { DISPATCH_LIMITS, type Desk } from '../../src/pipeline/dispatch/desk.ts'
 import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
 import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
 import { planDue } from '../../src/pipeline/plan-due.ts'
+import { askForReceipts } from '../../src/pipeline/sweep/ask-for-receipts.ts'
 import { expireLeases } from '../../src/pipeline/sweep/expire-leases.ts'
 import { lookUpDoubts } from '../../src/pipeline/sweep/look-up-doubts.ts'
 import { newId } from '../../src/record/id.ts'
@@ -241,6 +242,17 @@ eachLedger('dispatch', (_name, openFresh) => {
       expect(await receipt('delivered')()).toBe('applied')
       expect(await attempts()).toMatchObject([{ status: 'accepted', resolved_by: 'receipt' }])
       expect(await only()).toMatchObject({ status: 'delivered' })
+    })
+
+    it('that never came are asked for', async () => {
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      stage.clock.stepTo(stage.clock.now() + 10 * 60_000)
+      sms.lookUpAnswer = { kind: 'found', reference: 'ref-1', word: { state: 'delivered', final: true, code: null, class: null } }
+      const real = Object.assign(Object.create(sms) as ScriptedProvider, { harmless: false })
+      expect(await askForReceipts(stage.app.shell, () => ({ provider: real, from: 'x' }), 0)).toBe(1)
+      expect(await only()).toMatchObject({ status: 'delivered' })
+      expect(await askForReceipts(stage.app.shell, () => ({ provider: real, from: 'x' }), 0)).toBe(0)
     })
 
     it('of an attempt that is none of ours are not invented', async () => {

@@ -28,8 +28,9 @@ export const LOOK_UP_DEADLINE_MS = 30_000
  * @param rows      those with the right words
  * @param rowsRead  how many there were in all; at `MOST_ROWS` the rest was not read
  */
-export function findAttempt(rows: readonly BookRow[], window: { notBefore: number; notAfter: number; except?: readonly string[] }, rowsRead: number): LookUp {
+export function findAttempt(rows: readonly BookRow[], window: { notBefore: number; notAfter: number; except?: readonly string[]; reference?: string }, rowsRead: number): LookUp {
   const candidates = rows
+    .filter(row => window.reference === undefined || row.sid === window.reference)
     .filter(row => row.createdAt >= window.notBefore - SKEW_MS && row.createdAt <= window.notAfter + SKEW_MS)
     .filter(row => !(window.except ?? []).includes(row.sid))
     .sort((a, b) => a.createdAt - b.createdAt)

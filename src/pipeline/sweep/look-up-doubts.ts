@@ -3,7 +3,7 @@ import { HOUR } from '../../model/instant.ts'
 import type { Message } from '../../model/message.ts'
 import type { WordFacts } from '../../model/word-facts.ts'
 import { attemptWordFacts } from '../../record/places.ts'
-import { doubtsToLookUp, type Doubt } from '../../record/sweep/doubts.ts'
+import { takeToLookUp, type Doubt } from '../../record/sweep/doubts.ts'
 import { render } from '../../render/render.ts'
 import { applyReceipt } from '../apply-receipt.ts'
 import { settle } from '../dispatch/settle-stream.ts'
@@ -27,16 +27,17 @@ const BELIEVE_AFTER_MS = HOUR / 4
  */
 export async function lookUpDoubts(shell: Shell, booksOf: BooksOf, everyMs = EVERY_MS): Promise<number> {
   let resolved = 0
-  for (const doubt of await doubtsToLookUp(shell.ledger.db, everyMs, 100)) {
+  for (const doubt of await takeToLookUp(shell.ledger.db, 'doubt', everyMs, 100)) {
     const books = booksOf(doubt.route, doubt.live)
     if (books === null) continue
-    const answer = await ask(shell, doubt, books)
+    const answer = await askBooks(shell, doubt, books)
     if (await resolve(shell, doubt, books.provider, answer)) resolved++
   }
   return resolved
 }
 
-async function ask(shell: Shell, doubt: Doubt, books: { provider: Provider; from: string }): Promise<LookUp> {
+/** What do the provider's books say of this attempt? Never throws. */
+export async function askBooks(shell: Shell, doubt: Doubt, books: { provider: Provider; from: string }): Promise<LookUp> {
   const data = new PersonalData(shell.vault, { id: doubt.recipientId, dataKey: doubt.dataKey, dataKeyId: doubt.dataKeyId })
   const to = data.address({ id: doubt.addressId, value: doubt.addressValue?.toString('hex') ?? null })
   const message = renderAgain(shell, doubt, data, books.provider)
@@ -45,7 +46,8 @@ async function ask(shell: Shell, doubt: Doubt, books: { provider: Provider; from
   try {
     return await books.provider.lookUp({
       attempt: { reminderId: doubt.reminderId, attemptNo: doubt.attemptNo }, to, from: books.from, message,
-      notBefore: doubt.reservedAt.getTime(), notAfter: doubt.goodUntil.getTime(),
+      notBefore: doubt.reservedAt.getTime(), notAfter: doubt.goodUntil.getTime(), except: doubt.othersRefs,
+      ...(doubt.providerRef === null ? {} : { reference: doubt.providerRef }),
     })
   } catch (error) {
     return { kind: 'unavailable', detail: (error as Error).name }

@@ -357,6 +357,8 @@ const STATEMENTS = [
   `CREATE INDEX attempt_on_line ON decorum.attempt (route, reserved_at)
     WHERE channel = 'phone' AND status IN ('sending', 'accepted', 'in_doubt') AND NOT delivery_final`,
   `CREATE INDEX attempt_doubt ON decorum.attempt (reserved_at) WHERE status = 'in_doubt'`,
+  `CREATE INDEX attempt_unfinished ON decorum.attempt (reserved_at)
+    WHERE status = 'accepted' AND NOT delivery_final AND channel IN ('sms', 'phone')`,
   `CREATE TABLE decorum.receipt (
     reminder_id uuid NOT NULL,
     attempt_no smallint NOT NULL,

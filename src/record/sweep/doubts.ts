@@ -11,7 +11,7 @@ export async function overdueLeases(db: Kysely<Database>, limit: number): Promis
   return rows
 }
 
-/** An attempt in doubt, with what a look-up in the provider's books needs. */
+/** An attempt to ask its provider about, with what a look-up in the provider's books needs. */
 export interface Doubt {
   reminderId: string
   attemptNo: number
@@ -32,18 +32,36 @@ export interface Doubt {
   reservedAt: Date
   goodUntil: Date
   validSeconds: number
+  providerRef: string | null
+  /** References of the same person's other attempts: one message is not found twice. */
+  othersRefs: string[]
   attempts: number
   expiresAt: Date
   /** Machine time since the lease ended, in milliseconds. */
   sinceLeaseMs: number
 }
 
-/** Takes attempts in doubt that were not looked up for `everyMs` of machine time, marking them as looked up now. */
-export async function doubtsToLookUp(db: Kysely<Database>, everyMs: number, limit: number): Promise<Doubt[]> {
+/** Which attempts to ask a provider about: those in doubt, or those accepted whose end has not been reported. */
+const ASKED = {
+  doubt: sql`status = 'in_doubt'`,
+  unfinished: sql`status = 'accepted' AND NOT delivery_final AND channel IN ('sms', 'phone') AND provider <> 'capture'`,
+}
+
+/**
+ * Takes attempts to ask their providers about, marking them as looked up now.
+ *
+ * @param everyMs  machine time since the last look-up
+ * @param between  business time of the reservation
+ */
+export async function takeToLookUp(
+  db: Kysely<Database>, asked: keyof typeof ASKED, everyMs: number, limit: number, between?: { from: Date; to: Date },
+): Promise<Doubt[]> {
+  const period = between === undefined ? sql`true` : sql`reserved_at BETWEEN ${between.from} AND ${between.to}`
   const { rows } = await sql<Doubt>`
     WITH due AS (
       SELECT reminder_id, no FROM decorum.attempt
-      WHERE status = 'in_doubt' AND (looked_up_at IS NULL OR looked_up_at < clock_timestamp() - ${everyMs} * interval '1 millisecond')
+      WHERE ${ASKED[asked]} AND ${period}
+        AND (looked_up_at IS NULL OR looked_up_at < clock_timestamp() - ${everyMs} * interval '1 millisecond')
       ORDER BY reserved_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
     ), taken AS (
       UPDATE decorum.attempt a SET looked_up_at = clock_timestamp() FROM due WHERE a.reminder_id = due.reminder_id AND a.no = due.no RETURNING a.*
@@ -51,8 +69,13 @@ export async function doubtsToLookUp(db: Kysely<Database>, everyMs: number, limi
     SELECT t.reminder_id AS "reminderId", t.no AS "attemptNo", t.recipient_id AS "recipientId", t.creditor, r.live, t.channel, t.route, r.tone,
       t.template, t.locale, t.message_hash AS "messageHash", t.word_facts AS "wordFacts", p.data_key AS "dataKey", p.data_key_id AS "dataKeyId",
       t.address_id AS "addressId", ra.value AS "addressValue", t.reserved_at AS "reservedAt", t.good_until AS "goodUntil",
-      t.valid_seconds AS "validSeconds", r.attempts, r.expires_at AS "expiresAt",
-      floor(extract(epoch FROM clock_timestamp() - t.lease_until) * 1000)::bigint AS "sinceLeaseMs"
+      t.valid_seconds AS "validSeconds", t.provider_ref AS "providerRef", r.attempts, r.expires_at AS "expiresAt",
+      floor(extract(epoch FROM clock_timestamp() - t.lease_until) * 1000)::bigint AS "sinceLeaseMs",
+      ARRAY(
+        SELECT o.provider_ref FROM decorum.attempt o
+        JOIN decorum.reminder other ON other.id = o.reminder_id
+        WHERE other.recipient_id = t.recipient_id AND o.provider_ref IS NOT NULL AND (o.reminder_id, o.no) <> (t.reminder_id, t.no)
+      ) AS "othersRefs"
     FROM taken t
     JOIN decorum.reminder r ON r.id = t.reminder_id
     JOIN decorum.recipient p ON p.id = t.recipient_id
