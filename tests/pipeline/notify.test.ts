@@ -7,6 +7,7 @@ import type { DeliveryWord } from '../../src/model/outcome.ts'
 import type { Webhook } from '../../src/model/webhook.ts'
 import { applyReceipt } from '../../src/pipeline/apply-receipt.ts'
 import { applyVoiceKey } from '../../src/pipeline/apply-voice-keys.ts'
+import { planDue } from '../../src/pipeline/plan-due.ts'
 import { expireLeases } from '../../src/pipeline/sweep/expire-leases.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
@@ -136,13 +137,19 @@ eachLedger('upstream hears', (_name, openFresh) => {
     expect((await told()).at(-1)).toMatchObject({ type: 'reminder.in_doubt', data: { code: 'lease_expired', attemptNo: 1 } })
   })
 
-  it('that a reminder was called off, by a payment or by itself', async () => {
-    await stage.app.pass('planner')
-    await sql`UPDATE decorum.reminder SET status = 'scheduled', ring = NULL, next_at = due_at + interval '1 hour'`.execute(fresh.ledger.db)
+  it('that a reminder was called off, by a payment', async () => {
+    // Planned and not yet queued: what is on its way cannot be called off.
+    await planDue(stage.app.shell)
     const paid = parse(eventBody, { type: 'payment', id: 'p-1', occurredAt: '2026-11-23T02:59:00Z', amount: '1250.00' })
     if (!paid.ok) throw new TypeError(JSON.stringify(paid.faults))
     await stage.app.services.addEvent(LENDER, 'a-1', paid.value)
     expect((await told()).map((body) => [body.type, body.data['status']])).toEqual([['reminder.cancelled', 'cancelled']])
+  })
+
+  it('that a reminder was called off by whoever asked for it', async () => {
+    await planDue(stage.app.shell)
+    await stage.app.services.cancelReminder(LENDER, (await only()).id)
+    expect((await told()).map((body) => [body.type, body.data['endReason']])).toEqual([['reminder.cancelled', 'asked by test']])
   })
 
   it('that a person pressed the key for a wrong number', async () => {
