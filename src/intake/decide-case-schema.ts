@@ -13,16 +13,21 @@ import { zonesOf } from '../model/places/zones-of.ts'
 import { ROLES } from '../model/role.ts'
 import { SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../model/suppression.ts'
 import { TONES } from '../model/tone.ts'
+import { line } from './text-fields.ts'
 
 const instant = z.string().refine((text) => parseInstant(text) !== null, 'must be an instant with an offset, as "2026-11-23T15:00:00Z"')
 const localDate = z.string().refine(isLocalDate, 'must be a real calendar date, as "2026-10-01"')
-const text = z.string().min(1, 'must not be empty').max(500, 'must be at most 500 characters')
+const text = line(500)
 const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone, as "America/New_York"')
 const jurisdiction = z.string().refine((place) => isJurisdiction(place) && zonesOf(place).length > 0, 'must be an ISO 3166-1 or 3166-2 place, as "US" or "US-NY"')
 const wallTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a wall time, as "09:00"')
 const wallEnd = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a wall time, as "17:00" or "24:00"')
 const address = z.string().min(3, 'must be an E.164 number or a mailbox').max(320)
 const accountIds = z.union([text, z.array(text).max(100)])
+/** A stretch of time that ends before it begins was written the wrong way round. */
+const forwards = { message: 'must not be earlier than "from"', path: ['until'] }
+const isForwards = ({ from, until }: { from?: string | null | undefined; until?: string | null | undefined }): boolean =>
+  from == null || until == null || (parseInstant(until) ?? 0) >= (parseInstant(from) ?? 0)
 const many = <T extends z.ZodType>(item: T) => z.array(item).max(10_000, 'must hold at most 10,000 entries')
 
 const accountSchema = z.strictObject({
@@ -51,18 +56,22 @@ export const decideCaseSchema = z.strictObject({
     outcome: z.enum(CONTACT_OUTCOMES), by: text.nullish(), mode: z.enum(MODES).nullish(), party: text.nullish(),
   })).default([]),
   events: many(z.strictObject({ type: z.enum(EVENT_TYPES), kind: text.nullish(), at: instant, account: text.nullish() })).optional(),
-  holds: many(z.strictObject({ kind: z.enum(HOLD_KINDS), account: text.nullish(), from: instant.nullish(), until: instant.nullish() })).default([]),
+  holds: many(z.strictObject({ kind: z.enum(HOLD_KINDS), account: text.nullish(), from: instant.nullish(), until: instant.nullish() }).refine(isForwards, forwards)).default([]),
   suppressions: many(z.strictObject({
     scope: z.enum(SUPPRESSION_SCOPES), channel: z.enum(CHANNELS).nullish(), value: address.nullish(), reason: z.enum(SUPPRESSION_REASONS), from: instant.nullish(), until: instant.nullish(),
   })
     .refine((stop) => stop.scope !== 'address' || stop.value != null, { message: 'is needed for scope "address"', path: ['value'] })
-    .refine((stop) => stop.scope !== 'channel' || stop.channel != null, { message: 'is needed for scope "channel"', path: ['channel'] })).default([]),
-  consents: many(z.strictObject({ kind: text, channel: z.enum(CHANNELS).nullish(), value: address.nullish(), from: instant, until: instant.nullish() })).default([]),
+    .refine((stop) => stop.scope !== 'channel' || stop.channel != null, { message: 'is needed for scope "channel"', path: ['channel'] })
+    .refine(isForwards, forwards)).default([]),
+  consents: many(z.strictObject({ kind: text, channel: z.enum(CHANNELS).nullish(), value: address.nullish(), from: instant, until: instant.nullish() }).refine(isForwards, forwards)).default([]),
 })
   .refine((input) => (input.account === undefined) !== (input.accounts === undefined), { message: 'is needed: one `account`, or several `accounts`', path: ['account'] })
 
 /** The decide contract as JSON Schema (draft 2020-12), for editors and other languages. */
 export const decideCaseJsonSchema = z.toJSONSchema(decideCaseSchema, { io: 'input', unrepresentable: 'any' })
+
+/** As much of a case as says which address is used over which channel. */
+export const statedAddressSchema = z.object({ reminder: z.object({ channel: z.enum(CHANNELS) }), address: z.object({ value: address }) })
 
 /** A case that fits the contract, before it becomes facts. */
 export type DecideCaseInput = z.infer<typeof decideCaseSchema>

@@ -1,9 +1,9 @@
 import type { Fault } from '../model/errors.ts'
 import type { AccountFacts, AddressFacts, Facts } from '../model/facts.ts'
 import { parseInstant, type Instant } from '../model/instant.ts'
-import { zodFaults } from '../model/zod-faults.ts'
 import { phoneEvidence } from './address-evidence.ts'
-import { decideCaseJsonSchema, decideCaseSchema, type DecideCaseInput } from './decide-case-schema.ts'
+import { decideCaseJsonSchema, decideCaseSchema, statedAddressSchema, type DecideCaseInput } from './decide-case-schema.ts'
+import { parse } from './parse.ts'
 
 export { decideCaseJsonSchema }
 
@@ -27,11 +27,11 @@ export type ParsedDecideCase = { ok: true; case: DecideCase } | { ok: false; fau
  * @returns     the case, or each fault with its path
  */
 export function parseDecideCase(json: unknown): ParsedDecideCase {
-  const parsed = decideCaseSchema.safeParse(json)
-  if (!parsed.success) return { ok: false, faults: zodFaults(parsed.error, decideCaseSchema) }
-  const input = parsed.data
-  const fault = addressFault(input)
-  if (fault !== null) return { ok: false, faults: [fault] }
+  const parsed = parse(decideCaseSchema, json)
+  const fault = addressFault(json)
+  const faults = [...(parsed.ok ? [] : parsed.faults), ...(fault === null ? [] : [fault])]
+  if (!parsed.ok || faults.length > 0) return { ok: false, faults }
+  const input = parsed.value
   return { ok: true, case: { now: when(input.now), packs: input.packs ?? null, facts: factsOf(input) } }
 }
 
@@ -41,12 +41,15 @@ const orNull = (text: string | null | undefined): Instant | null => (text == nul
 
 const E164 = /^\+[1-9]\d{6,14}$/
 
-function addressFault(input: DecideCaseInput): Fault | null {
-  if (input.address == null) return null
-  if (input.reminder.channel === 'email') {
-    return input.address.value.includes('@') ? null : { path: 'address.value', problem: 'is not a mailbox, though the channel is email', cure: 'Give a mailbox, or another channel.' }
+/** Does the address go with the channel? Asked of any case that states both, so that it is told together with all else. */
+function addressFault(json: unknown): Fault | null {
+  const stated = statedAddressSchema.safeParse(json)
+  if (!stated.success) return null
+  const { reminder: { channel }, address: { value } } = stated.data
+  if (channel === 'email') {
+    return value.includes('@') ? null : { path: 'address.value', problem: 'is not a mailbox, though the channel is email', cure: 'Give a mailbox, or another channel.' }
   }
-  return E164.test(normal(input.address.value)) ? null : { path: 'address.value', problem: 'is not an E.164 number', cure: 'Write it with plus and country code, as "+12125550123".' }
+  return E164.test(normal(value)) ? null : { path: 'address.value', problem: 'is not an E.164 number', cure: 'Write it with plus and country code, as "+12125550123".' }
 }
 
 /** One spelling for each address: digits only after the plus, mailboxes in lower case. */

@@ -29,7 +29,7 @@ function optionOf(schema: z.ZodType, value: unknown): z.ZodType {
 /** Shorter and friendlier than the library's own; what a schema says itself comes first. */
 const wording: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === 'invalid_type') return issue.input === undefined ? 'is missing' : `is not ${ARTICLES[issue.expected] ?? issue.expected}`
-  if (issue.code === 'invalid_value') return `is not one of ${issue.values.map(String).join(', ')}`
+  if (issue.code === 'invalid_value') return issue.input === undefined ? 'is missing' : `is not one of ${issue.values.map(String).join(', ')}`
   if (issue.code === 'invalid_union') return issue.note === undefined ? 'has none of the known forms' : `is not one of ${optionsOf(issue['options'])}`
   return undefined
 }
