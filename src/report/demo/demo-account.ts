@@ -6,7 +6,8 @@ import type { Tone } from '../../model/tone.ts'
 /**
  * What a run of the demonstration came to: the document that `decorum demo --json` prints.
  *
- * The same build, seed and first day give the same document but for `effort` and `keptIn`. Instants
+ * The same build, seed and first day give the same document but for `effort`, `keptIn`, and ids of ours: the
+ * samples' `reminderId` and the links inside their words. Instants
  * are RFC 3339 in UTC; days are those of `zone`, the home market's; counts are whole numbers.
  */
 export interface DemoAccount {
