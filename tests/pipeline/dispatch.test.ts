@@ -33,6 +33,7 @@ eachLedger('dispatch', (_name, openFresh) => {
 
   /** A clean ledger and a process on it, at 11:00 in Shanghai on the first day past due. */
   const open = async (over: Partial<Config> = {}, now = '2026-11-23T03:00:00Z') => {
+    await stage?.app.stop()
     await sql`TRUNCATE decorum.recipient, decorum.reminder, decorum.attempt, decorum.decision, decorum.receipt, decorum.contact, decorum.clock_mark, decorum.switch CASCADE`.execute(ledger.db)
     sms = new ScriptedProvider('sms')
     phone = new ScriptedProvider('phone')
@@ -309,7 +310,6 @@ eachLedger('dispatch', (_name, openFresh) => {
 
   describe('who may be reached', () => {
     it('nobody but those in delivery.onlyTo, when it is set', async () => {
-      await stage.app.stop()
       await open({ delivery: { onlyTo: ['+8613900000000'] } })
       await stage.account('a-1', overdueAccount())
       await stage.settle()
