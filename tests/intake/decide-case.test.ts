@@ -61,7 +61,7 @@ describe('a decide case', () => {
     ['a number too large to be one', { ...SMALLEST, account: { ...SMALLEST.account, daysPastDue: Infinity } }, 'account.daysPastDue'],
     ['a hold that ends before it begins', { ...SMALLEST, holds: [{ kind: 'dispute', from: '2026-12-01T00:00:00Z', until: '2026-11-01T00:00:00Z' }] }, 'holds[0].until'],
     ['a consent that ends before it begins', { ...SMALLEST, consents: [{ kind: 'exceed-cap', from: '2026-12-01T00:00:00Z', until: '2026-11-01T00:00:00Z' }] }, 'consents[0].until'],
-    ['a mailbox for a call, beside another fault', { ...SMALLEST, address: { value: 'ana@example.com' }, packs: 'us-reg-f' }, 'address.value'],
+    ['a mailbox for a call', { ...SMALLEST, address: { value: 'ana@example.com' } }, 'address.value'],
     ['an unknown country', { ...SMALLEST, recipient: { id: 'r', jurisdiction: 'XX' } }, 'recipient.jurisdiction'],
     ['a weekday of eight', { ...SMALLEST, recipient: { id: 'r', blockedTimes: [{ days: [8], from: '09:00', to: '10:00' }] } }, 'recipient.blockedTimes[0].days[0]'],
     ['a wall time of 25:00', { ...SMALLEST, recipient: { id: 'r', blockedTimes: [{ days: [1], from: '25:00', to: '10:00' }] } }, 'recipient.blockedTimes[0].from'],
