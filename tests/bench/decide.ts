@@ -1,13 +1,13 @@
-import { cpus } from 'node:os'
 import { DateTime } from 'luxon'
 import { decide } from '../../src/decide/decide.ts'
 import type { CompiledPack } from '../../src/decide/compiled-pack.ts'
 import type { Facts } from '../../src/model/facts.ts'
-import { DAY, HOUR, formatInstant, type Instant } from '../../src/model/instant.ts'
+import { DAY, HOUR, type Instant } from '../../src/model/instant.ts'
 import { compiledPacks } from '../decide/packs.ts'
+import { repeated, type Section, type Setting } from './bench.ts'
+import { perSecond } from './processor-time.ts'
 
 const START = Date.parse('2026-11-23T17:00:00Z')
-const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 3)
 const PACKS = ['us-reg-f', 'us-tcpa', 'us-ma']
 
 /** A collector's call to somebody who may be in Boston or Los Angeles, with 20 contacts in the last month. */
@@ -47,33 +47,30 @@ function plainly(facts: Facts, now: Instant): boolean {
   return true
 }
 
-/** Decisions in one second of processor time, so that a busy machine does not blur the figure. */
-function perSecond(run: (i: number) => void): number {
-  for (let i = 0; i < 3_000; i++) run(i)
-  let count = 0
-  const begin = process.cpuUsage()
-  const end = performance.now() + SECONDS * 1000
-  while (performance.now() < end) for (let i = 0; i < 50; i++) run(count++)
-  const used = process.cpuUsage(begin)
-  return Math.round((count / (used.user + used.system)) * 1_000_000)
+/** How many decisions a second does one core make, beside the same questions written plainly? */
+export async function decideBench({ quick }: Setting): Promise<Section> {
+  const people = Array.from({ length: 1_000 }, (_, i) => factsOf(i))
+  const packs: CompiledPack[] = compiledPacks.filter(({ pack }) => PACKS.includes(pack.id))
+  const person = (no: number): Facts => people[no % people.length] as Facts
+  const verdicts = new Map<string, number>()
+  for (const facts of people) {
+    const { verdict } = decide(facts, packs, START)
+    verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1)
+  }
+  const [forMs, runs] = quick ? [400, 3] : [1_000, 5]
+  const figure = async (name: string, run: (no: number) => void) => {
+    perSecond(forMs / 2, run)
+    return { name, unit: 'decisions/s', values: await repeated(runs, () => perSecond(forMs, run)) }
+  }
+  return {
+    bench: 'decide',
+    configuration: `one core, processor time; packs ${packs.map(({ pack }) => pack.id).join(', ')}; two candidate zones; 20 contacts; verdicts ${JSON.stringify(Object.fromEntries(verdicts))}`,
+    figures: [
+      await figure('inside the window', (no) => void decide(person(no), packs, START + (no % 600) * 1000)),
+      await figure('at night: deferred, first allowed instant sought', (no) => void decide(person(no), packs, START + 12 * HOUR + (no % 600) * 1000)),
+      await figure(`with all ${compiledPacks.length} shipped packs loaded`, (no) => void decide(person(no), compiledPacks, START + (no % 600) * 1000)),
+      await figure('plainly with luxon: three rules, no reasons, no until', (no) => void plainly(person(no), START + (no % 600) * 1000)),
+    ],
+    leftOut: [],
+  }
 }
-
-const people = Array.from({ length: 1_000 }, (_, i) => factsOf(i))
-const packs: CompiledPack[] = compiledPacks.filter(({ pack }) => PACKS.includes(pack.id))
-const person = (i: number): Facts => people[i % people.length] as Facts
-const verdicts = new Map<string, number>()
-for (const facts of people) {
-  const { verdict } = decide(facts, packs, START)
-  verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1)
-}
-const ours = perSecond((i) => void decide(person(i), packs, START + (i % 600) * 1000))
-const withAll = perSecond((i) => void decide(person(i), compiledPacks, START + (i % 600) * 1000))
-const atNight = perSecond((i) => void decide(person(i), packs, START + 12 * HOUR + (i % 600) * 1000))
-const luxon = perSecond((i) => void plainly(person(i), START + (i % 600) * 1000))
-
-console.log(`decide · ${cpus()[0]?.model ?? 'unknown processor'} · Node ${process.version} · one core · ${formatInstant(START)}`)
-console.log(`case: packs ${packs.map(({ pack }) => pack.id).join(', ')}; two candidate zones; 20 contacts; verdicts ${JSON.stringify(Object.fromEntries(verdicts))}`)
-console.log(`${ours.toLocaleString('en')} decisions/s inside the window`)
-console.log(`${atNight.toLocaleString('en')} decisions/s at night (deferred, first allowed instant sought)`)
-console.log(`${withAll.toLocaleString('en')} decisions/s with all ${compiledPacks.length} shipped packs loaded`)
-console.log(`${luxon.toLocaleString('en')} decisions/s written plainly with luxon (three rules, verdict only, no reasons, no until)`)

@@ -1,0 +1,26 @@
+import type { Config } from '../../src/config/config.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { ROOT } from './root.ts'
+
+/** Far above what any of this reaches, so that the rate gate works and never waits. */
+export const RATE = 100_000
+
+/** Which servers and which provider one process of a benchmark uses. */
+export interface Places {
+  databaseUrl: string | null
+  redisUrl: string | null
+  dataDir: string
+  stubUrl: string
+}
+
+/** The shipped configuration on these servers, with the SMS route's calls going to the stub. */
+export function benchConfig({ databaseUrl, redisUrl, dataDir, stubUrl }: Places): Config {
+  const env = {
+    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }), ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
+    DECORUM_DATA_DIR: dataDir, DECORUM_KEYS: `bench:${Buffer.alloc(32, 7).toString('base64')}`,
+    TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000000000', TWILIO_AUTH_TOKEN: 'bench', TWILIO_BASE_URL: stubUrl,
+  }
+  const loaded = loadConfig({ root: ROOT, env })
+  if (!loaded.ok) throw new TypeError(JSON.stringify(loaded.problems))
+  return { ...loaded.config, routes: loaded.config.routes.map((route) => (route.id === 'sms-main' ? { ...route, rate: { perSecond: RATE } } : route)) }
+}

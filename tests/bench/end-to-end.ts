@@ -1,0 +1,116 @@
+import { performance } from 'node:perf_hooks'
+import { startProcess, type AskedProcess, type Usage } from './ask.ts'
+import { median, type Figure, type Section, type Setting } from './bench.ts'
+import { startDecorum, type Running } from './decorum-processes.ts'
+import { MODE_NAMES, modesOf, openPlace, type Mode } from './decorum-place.ts'
+
+/** Reminders in one run. Few embedded: it is for trial and small portfolios. */
+const REMINDERS: Readonly<Record<Mode, number>> = { embedded: 1_000, postgres: 5_000, 'redis+postgres': 5_000 }
+/** Sent before the time is taken: compiled code, open connections, the gate's first second. */
+const WARM_UP = 300
+
+const PEERS = [
+  { peer: 'bareHttp', name: 'ceiling: the HTTP calls alone', needs: [] },
+  { peer: 'adapterCalls', name: 'ceiling: render and SDK call, no queue', needs: [] },
+  { peer: 'rawBullmq', name: 'ceiling: BullMQ jobs that do nothing', needs: ['redisUrl'] },
+  { peer: 'plainBullmq', name: 'plain BullMQ worker, checks nothing', needs: ['redisUrl'] },
+  { peer: 'graphileWorker', name: 'graphile-worker, checks nothing', needs: ['postgresUrl'] },
+  { peer: 'pgBoss', name: 'pg-boss, checks nothing', needs: ['postgresUrl'] },
+] as const
+
+/**
+ * How many reminders a second go the whole way, beside workers that make the same calls and keep no promise?
+ *
+ * Decorum is timed twice: from planned reminders waiting in the ledger (claim, ring, reserve, decide,
+ * render, call, settle), which is what a peer's queued job is, and from overdue accounts (planning as well).
+ */
+export async function endToEndBench(setting: Setting): Promise<Section> {
+  const runs = setting.quick ? 1 : 3
+  const share = setting.quick ? 0.4 : 1
+  const figures: Figure[] = []
+  const stub = await startProcess('stub-provider', null)
+  const stubUrl = await stub.ask<string>('url')
+  try {
+    for (const mode of modesOf(setting)) figures.push(...(await decorumFigures(setting, mode, Math.round(REMINDERS[mode] * share), runs, stub, stubUrl)))
+    for (const { peer, name, needs } of PEERS) {
+      if (needs.some((server) => setting[server] === null)) continue
+      figures.push(await peerFigure(setting, peer, name, Math.round(REMINDERS['redis+postgres'] * share), runs, stubUrl))
+    }
+  } finally {
+    await stub.end()
+  }
+  return {
+    bench: 'e2e',
+    configuration: `SMS of 2 segments, one per person, route rate 100,000/s; planner and one sending worker as processes of their own (embedded: one process); ` +
+      `peers: one process, 100 calls at once, jobs added before the time is taken; stub provider on loopback in its own process answers at once`,
+    figures,
+    leftOut: setting.postgresUrl === null ? ['everything that needs PostgreSQL'] : setting.redisUrl === null ? ['everything that needs Redis'] : [],
+  }
+}
+
+async function decorumFigures(setting: Setting, mode: Mode, count: number, runs: number, stub: AskedProcess, stubUrl: string): Promise<Figure[]> {
+  const planned: Figure = { name: `Decorum, ${MODE_NAMES[mode]}, from planned reminders`, unit: 'reminders/s', values: [] }
+  const whole: Figure = { name: `Decorum, ${MODE_NAMES[mode]}, from overdue accounts`, unit: 'reminders/s', values: [] }
+  const spent: number[][] = []
+  let memory: string[] = []
+  for (let run = 0; run < runs; run++) {
+    for (const figure of [planned, whole]) {
+      const place = await openPlace(mode, setting)
+      const decorum = await startDecorum(mode, place, stubUrl)
+      try {
+        await warmUp(decorum)
+        await decorum.planner.ask('import', { from: WARM_UP, count })
+        if (figure === planned) await decorum.planner.ask('plan')
+        const [callsBefore, before] = [await stub.ask<number>('count'), await decorum.usage()]
+        const began = performance.now()
+        await decorum.beginPlanning()
+        await decorum.planner.ask('drained')
+        figure.values.push((count / (performance.now() - began)) * 1_000)
+        const after = await decorum.usage()
+        assertSent(count, (await stub.ask<number>('count')) - callsBefore, await decorum.planner.ask('statuses'))
+        if (figure === planned) spent.push(after.map(({ usage }, i) => (usage.cpuMicros - (before[i]?.usage.cpuMicros ?? 0)) / count))
+        memory = after.map(({ name, usage }) => `${name} ${usage.residentMiB} MiB`)
+      } finally {
+        await decorum.end()
+        await place.clear()
+      }
+    }
+  }
+  const processorTime = memory.map((_, i) => `${median(spent.map((perProcess) => perProcess[i] ?? 0)).toFixed(0)} µs`)
+  planned.note = `processor time each ${memory.map((name, i) => `${name.split(' ').slice(0, -2).join(' ')} ${processorTime[i]}`).join(', ')}; ${memory.join(', ')}`
+  return [planned, whole]
+}
+
+/** The warm-up reminders are sent by the sender, rung by a planning pass of the same process that will plan. */
+async function warmUp(decorum: Running): Promise<void> {
+  await decorum.planner.ask('import', { from: 0, count: WARM_UP })
+  await decorum.planner.ask('pass')
+  await decorum.planner.ask('drained')
+}
+
+function assertSent(count: number, calls: number, statuses: Record<string, number>): void {
+  if (calls === count && statuses.sent === count + WARM_UP) return
+  throw new Error(`${count} reminders were owed, ${calls} calls were made, and the ledger holds ${JSON.stringify(statuses)}`)
+}
+
+async function peerFigure(setting: Setting, peer: string, name: string, count: number, runs: number, stubUrl: string): Promise<Figure> {
+  const place = await openPlace(setting.postgresUrl === null ? 'embedded' : setting.redisUrl === null ? 'postgres' : 'redis+postgres', setting)
+  const process = await startProcess('peer', { peer, stubUrl, databaseUrl: place.databaseUrl, redisUrl: place.redisUrl, dataDir: place.dataDir })
+  const figure: Figure = { name, unit: 'calls/s', values: [] }
+  const spent: number[] = []
+  try {
+    for (let run = 0; run < runs; run++) {
+      await process.ask('add', { from: run * count, count })
+      const before = await process.ask<Usage>('usage')
+      const milliseconds = await process.ask<number>('drain', count)
+      const after = await process.ask<Usage>('usage')
+      figure.values.push((count / milliseconds) * 1_000)
+      spent.push((after.cpuMicros - before.cpuMicros) / count)
+      figure.note = `processor time each ${median(spent).toFixed(0)} µs; ${after.residentMiB} MiB`
+    }
+  } finally {
+    await process.end()
+    await place.clear()
+  }
+  return figure
+}

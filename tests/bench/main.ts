@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util'
+import pg from 'pg'
+import { startPostgres } from '../support/start-postgres.ts'
+import { startRedis } from '../support/start-redis.ts'
+import type { Bench, Section } from './bench.ts'
+import { decideBench } from './decide.ts'
+import { endToEndBench } from './end-to-end.ts'
+import { intakeBench } from './intake.ts'
+import { latencyBench } from './latency.ts'
+import { describeMachine } from './machine.ts'
+import { renderBench } from './render.ts'
+import { asJson, machineText, sectionText } from './report.ts'
+import { reserveBench } from './reserve.ts'
+
+/** `npm run bench [-- NAME…] [--json] [--quick]`: throwaway servers where their programs are installed, otherwise DATABASE_URL and REDIS_URL. */
+const BENCHES: Readonly<Record<string, Bench>> = {
+  decide: decideBench, render: renderBench, intake: intakeBench, reserve: reserveBench, latency: latencyBench, e2e: endToEndBench,
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true, options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
+})
+const unknown = positionals.filter((name) => !Object.hasOwn(BENCHES, name))
+if (unknown.length > 0) {
+  process.stderr.write(`no benchmark is called ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}\n`)
+  process.exit(2)
+}
+
+const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
+try {
+  if (postgres !== null) await roomForTheLog(postgres.url)
+  const setting = {
+    quick: values.quick,
+    postgresUrl: postgres?.url ?? process.env['DATABASE_URL'] ?? null,
+    redisUrl: redis?.url ?? process.env['REDIS_URL'] ?? null,
+  }
+  const machine = await describeMachine(setting.postgresUrl, setting.redisUrl)
+  if (!values.json) console.log(machineText(machine))
+  const sections: Section[] = []
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue
+    const section = await bench(setting)
+    sections.push(section)
+    if (!values.json) console.log(sectionText(section))
+  }
+  if (values.json) console.log(asJson(machine, sections, setting))
+} finally {
+  await Promise.all([postgres?.stop(), redis?.stop()])
+}
+
+/** The tests' server is kept small; with 256 MB of log it would checkpoint all through a benchmark, and so measure that. */
+async function roomForTheLog(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query("ALTER SYSTEM SET max_wal_size = '2GB'")
+    await client.query('SELECT pg_reload_conf()')
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { pino } from 'pino'
+import type { Daemon } from '../../../src/app/app.ts'
+import { build } from '../../../src/app/build.ts'
+import { planDue } from '../../../src/pipeline/plan-due.ts'
+import type { Actor } from '../../../src/pipeline/shell.ts'
+import { answer, argumentOf } from '../ask.ts'
+import { benchConfig, type Places } from '../bench-config.ts'
+import { accountLines, CREDITOR } from '../borrowers.ts'
+import { daytimeClock } from '../daytime.ts'
+
+/** One process of Decorum, wired as in production; which daemons it runs is said by command. */
+export interface DecorumArgument extends Places {
+  /** See `daytimeClock`. */
+  clockOrigin: number
+}
+
+const { clockOrigin, ...places } = argumentOf<DecorumArgument>()
+const actor: Actor = { name: 'bench', creditor: CREDITOR, live: true }
+const app = await build(benchConfig(places), { clock: daytimeClock(clockOrigin), log: pino({ level: process.env['LOG_LEVEL'] ?? 'error' }, pino.destination(2)) })
+const { db } = app.shell.ledger
+const LONGEST_MS = 60_000
+
+async function statuses(): Promise<Record<string, number>> {
+  const { rows } = await sql<{ status: string; n: number }>`SELECT status, count(*)::int AS n FROM decorum.reminder GROUP BY 1`.execute(db)
+  return Object.fromEntries(rows.map(({ status, n }) => [status, n]))
+}
+
+/** Is anything still to be planned, queued, sent or settled by now? */
+async function busy(): Promise<boolean> {
+  const now = new Date(app.shell.clock.now())
+  const { rows } = await sql<{ busy: boolean }>`
+    SELECT EXISTS (SELECT 1 FROM decorum.reminder WHERE status = 'scheduled' AND next_at <= ${now})
+      OR EXISTS (SELECT 1 FROM decorum.reminder WHERE status = 'queued')
+      OR EXISTS (SELECT 1 FROM decorum.attempt WHERE status = 'sending')
+      OR EXISTS (SELECT 1 FROM decorum.account WHERE plan_at <= ${now}) AS busy`.execute(db)
+  return rows[0]?.busy ?? false
+}
+
+answer({
+  start: (daemons: Daemon[]) => app.start(daemons),
+  /** Imports accounts, as a creditor's file would bring them; answers how many were applied. */
+  import: async ({ from, count }: { from: number; count: number }) => {
+    const totals = await app.services.importAccounts(actor, accountLines(from, count), () => {})
+    return totals.applied
+  },
+  /** Plans whatever is due, here, without the daemon. */
+  plan: async () => {
+    let reminders = 0
+    for (let pass = await planDue(app.shell); pass.people > 0; pass = await planDue(app.shell)) reminders += pass.reminders
+    return reminders
+  },
+  /** One pass of the planner's daemon: plans, queues, rings. */
+  pass: () => app.pass('planner'),
+  /** Puts one account; answers the wall time, in milliseconds, at which it was accepted. */
+  accept: async (no: number) => {
+    await app.services.importAccounts(actor, accountLines(no, 1), () => {})
+    return performance.timeOrigin + performance.now()
+  },
+  /** Resolves when nothing is left to do; looks every 20 ms, and gives up when it takes absurdly long. */
+  drained: async () => {
+    const giveUp = performance.now() + LONGEST_MS
+    while (await busy()) {
+      if (performance.now() > giveUp) throw new Error(`not done after ${LONGEST_MS / 1000} s: ${JSON.stringify(await statuses())}`)
+      await pause(20)
+    }
+  },
+  /** How many reminders stand at each status. */
+  statuses,
+  stop: () => app.stop(),
+})

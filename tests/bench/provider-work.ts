@@ -1,0 +1,37 @@
+import type { Config } from '../../src/config/config.ts'
+import { buildProvider } from '../../src/deliver/build-provider.ts'
+import type { WordFacts } from '../../src/model/word-facts.ts'
+import { render } from '../../src/render/render.ts'
+import { phoneOf, TEMPLATE, wordFactsOf } from './borrowers.ts'
+
+/** What a worker that checks nothing finds in its job: name, number and amounts in clear, as such workers have them. */
+export interface PlainJob {
+  no: number
+  to: string
+  facts: WordFacts
+}
+
+export const plainJobOf = (no: number, config: Config): PlainJob => ({ no, to: phoneOf(no), facts: wordFactsOf(no, config) })
+
+/** The two things that any worker must do: the same render and the same call, through the same adapter. */
+export function providerWork(config: Config): { sendOne(job: PlainJob): Promise<void>; call(job: PlainJob, text: string): Promise<void> } {
+  const template = config.templates.get(TEMPLATE)
+  const route = config.routes.find((r) => r.id === 'sms-main')
+  if (template === undefined || route === undefined) throw new TypeError('the shipped configuration has no such template or route')
+  const provider = buildProvider(route, { publicUrl: null, keep: () => Promise.reject(new Error('nothing is captured here')) })
+  const call = async ({ no, to }: PlainJob, text: string): Promise<void> => {
+    const outcome = await provider.send({
+      attempt: { reminderId: `00000000-0000-7000-8000-${String(no).padStart(12, '0')}`, attemptNo: 1 }, to, from: route.from,
+      message: { channel: 'sms', form: 'text', text, segments: 1 }, validForSeconds: 3_600, unsubscribeUrl: null, deadlineMs: 35_000,
+    })
+    if (outcome.kind !== 'accepted') throw new Error(`the stub did not accept: ${outcome.kind} ${outcome.code}`)
+  }
+  return {
+    call,
+    sendOne: async (job) => {
+      const result = render(template, job.facts, { channel: 'sms', tone: 'gentle', locales: ['zh-CN', 'en'] })
+      if (!result.ok || result.message.channel !== 'sms' || result.message.form !== 'text') throw new Error('the template does not render')
+      await call(job, result.message.text)
+    },
+  }
+}
