@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config.ts'
 import type { Instant } from '../../model/instant.ts'
 import { bookDate } from '../../plan/book-time.ts'
 import { daysPastDue } from '../../plan/days-past-due.ts'
@@ -5,7 +6,11 @@ import { spellChange, type NewPass, type SpellChange, type Standing } from '../.
 import type { AccountRow, KnownAccount, SpellRow } from '../../record/accepting/known-accounts.ts'
 import type { VersionedBody } from '../../record/accepting/ladder-version.ts'
 import { newId } from '../../record/id.ts'
-import type { Shell } from '../shell.ts'
+
+/** What a spell turns on beside the account itself. */
+export interface SpellRules {
+  readonly config: Pick<Config, 'creditors' | 'ladders'>
+}
 
 /** What becomes of the reminders that wait for an account. */
 export type Waiting = 'left' | 'woken' | { cancelled: string }
@@ -36,7 +41,7 @@ export class AccountDraft {
   }
 
   /** Carries the account's spell along with its new facts, and answers what that meant. Call once, at the end. */
-  followSpell(shell: Shell, now: Instant, reversal = false): SpellChange {
+  followSpell(shell: SpellRules, now: Instant, reversal = false): SpellChange {
     const { row } = this
     const zone = shell.config.creditors.get(row.creditor)?.bookZone ?? 'UTC'
     const after = standingOf(row)
@@ -56,7 +61,7 @@ export class AccountDraft {
     return change
   }
 
-  #open(shell: Shell, pass: NewPass, zone: string): void {
+  #open(shell: SpellRules, pass: NewPass, zone: string): void {
     const pinned = shell.config.ladders.get(this.row.ladder)
     if (pinned === undefined) throw new RangeError(`ladder ${this.row.ladder} is not configured`)
     this.ladders.push({ ladder: this.row.ladder, version: pinned.version, body: pinned.ladder })

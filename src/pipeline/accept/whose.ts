@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { nearMiss } from '../../model/near-miss.ts'
 import type { Creditor } from '../../model/creditor.ts'
@@ -11,7 +12,7 @@ import type { Actor, Shell } from '../shell.ts'
  *
  * @throws DECORUM_FORBIDDEN for another creditor than the actor's; DECORUM_BAD_INPUT when it must be stated, or is none of the configured
  */
-export function creditorOf(shell: Shell, actor: Actor, stated: string | undefined): Creditor {
+export function creditorOf(shell: { readonly config: Pick<Config, 'creditors'> }, actor: Pick<Actor, 'creditor'>, stated: string | undefined): Creditor {
   const known = [...shell.config.creditors.keys()]
   const id = stated ?? actor.creditor ?? (known.length === 1 ? known[0] : undefined)
   if (id === undefined) throw badCreditor('is missing', `State one of ${known.join(', ')}.`)

@@ -1,0 +1,74 @@
+import type { Locales } from '../../config/config.ts'
+import type { Creditor } from '../../model/creditor.ts'
+import type { Decision } from '../../model/decision.ts'
+import type { Instant } from '../../model/instant.ts'
+import { weightOf } from '../../model/message.ts'
+import type { Template } from '../../model/template.ts'
+import type { AccountRow } from '../../record/dispatch/decision-inputs.ts'
+import { render } from '../../render/render.ts'
+import { composeWords } from '../dispatch/compose-words.ts'
+import { wordsObjection } from '../dispatch/words-objection.ts'
+import { localeChain } from '../locale-chain.ts'
+import type { SimulatedPerson, SimulatedReminder } from './simulated-person.ts'
+
+export interface Spoken {
+  person: SimulatedPerson
+  reminder: SimulatedReminder
+  creditor: Creditor
+  accounts: readonly AccountRow[]
+  daysPastDue: readonly (number | null)[]
+  earlier: { emails: readonly Instant[]; notices: readonly Instant[] }
+}
+
+/** How much would this message weigh, or why are there no true words for it? */
+export type SayWords = (spoken: Spoken) => { weight: number } | { objection: Decision }
+
+/** Stands for whatever a person is called; no real name enters a simulation. */
+const SOMEBODY = { name: '陈晓明', value: 'Example' }
+
+/**
+ * Renders each sort of message once.
+ *
+ * Whether words can be made turns on which facts are known and not on their values; the number of
+ * SMS segments nearly so. Messages that know the same things are therefore taken to be alike.
+ */
+export function wordsOnce(templates: ReadonlyMap<string, Template>, locales: Locales): SayWords {
+  const known = new Map<string, { weight: number } | { objection: Decision }>()
+  return (spoken) => {
+    const key = sortOf(spoken)
+    let said = known.get(key)
+    if (said === undefined) {
+      said = say(templates, locales, spoken)
+      known.set(key, said)
+    }
+    return said
+  }
+}
+
+function sortOf({ person, reminder, accounts, daysPastDue, earlier }: Spoken): string {
+  let key = `${reminder.template}|${reminder.channel}|${reminder.tone}|${person.row.creditor}|${person.row.locale}|${person.named}|${earlier.emails.length > 0}|${earlier.notices.length > 0}`
+  accounts.forEach((account, i) => {
+    const { factsForWords: facts } = account
+    key += `#${account.currency}|${account.referenceMasked !== null}|${account.dueDate !== null}|${Math.sign(daysPastDue[i] ?? NaN)}|${account.minimumDueMinor !== null}|` +
+      `${facts['lateInterest']}|${facts['reportsToBureau']}|${typeof facts['originalCreditor']}|${kindOf(facts['nextStep'])}|${(person.accounts[account.id]?.variableNames ?? []).join()}`
+  })
+  return key
+}
+
+const kindOf = (nextStep: unknown): string =>
+  typeof nextStep === 'object' && nextStep !== null && 'kind' in nextStep ? String(nextStep.kind) : ''
+
+function say(templates: ReadonlyMap<string, Template>, locales: Locales, spoken: Spoken): { weight: number } | { objection: Decision } {
+  const { person, reminder, creditor, accounts } = spoken
+  const template = templates.get(reminder.template)
+  if (template === undefined) return { objection: wordsObjection({ kind: 'no-template', detail: `no template ${reminder.template}` }) }
+  const names = accounts.flatMap((account) => person.accounts[account.id]?.variableNames ?? [])
+  const words = composeWords({
+    name: person.named ? SOMEBODY.name : null, creditor, accounts, daysPastDue: spoken.daysPastDue,
+    variables: Object.fromEntries(names.map((name) => [name, SOMEBODY.value])), optOutUrl: null, earlier: spoken.earlier,
+  })
+  const result = render(template, words, {
+    channel: reminder.channel, tone: reminder.tone, locales: localeChain(locales, person.row.locale ?? creditor.defaults.locale), registeredWith: null,
+  })
+  return result.ok ? { weight: weightOf(result.message) } : { objection: wordsObjection(result.problem) }
+}
