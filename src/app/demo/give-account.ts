@@ -44,7 +44,7 @@ export async function giveAccount(
     skipped: counted(totals.skipped, (s) => s.reason).map(([reason, count]) => ({ reason, count })),
     tasks: {
       count: tasks.length, handOffs: tasks.filter((t) => t.kind === 'hand-off').length,
-      byStatus: counted(tasks.map((t) => ({ ...t, count: 1 })), (t) => t.status).map(([status, count]) => ({ status, count })),
+      byStatus: counted(tasks.filter((t) => t.kind === 'step').map((t) => ({ ...t, count: 1 })), (t) => t.status).map(([status, count]) => ({ status, count })),
     },
     holds: counted(holds.map((h) => ({ ...h, count: 1 })), (h) => h.kind)
       .map(([kind, count]) => ({ kind, count, standing: holds.filter((h) => h.kind === kind && h.endedAt === null).length })),

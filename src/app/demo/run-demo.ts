@@ -117,8 +117,8 @@ async function stepThrough(
 }
 
 /** What the world does to the portfolio, once that is imported: core files, people at work, and what the scenario tells. */
-async function outsideWorld({ config, services }: App, scenario: Scenario, from: Instant, to: Instant): Promise<{ at: Instant; happen: () => Promise<void> }[]> {
-  const accounts = await importPortfolio(services, ACTOR, scenario.portfolio)
+async function outsideWorld({ config, services, shell }: App, scenario: Scenario, from: Instant, to: Instant): Promise<{ at: Instant; happen: () => Promise<void> }[]> {
+  const accounts = await importPortfolio(shell, ACTOR, scenario.portfolio)
   const { coreFile, people } = scenario
   const creditors = [...config.creditors.values()]
   let worked = 0

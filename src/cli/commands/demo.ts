@@ -54,7 +54,7 @@ const header = ({ firstDay, days }: DemoRun): string => [
   'Decorum reminds people of overdue payments: gently first, at decent hours, never too often, and with a reason for',
   'everything it sends or does not send.',
   '',
-  `You see ${days} days from ${firstDay} with invented borrowers. All of it is the real pipeline on an embedded ledger, with`,
+  `You see ${days === 1 ? 'one day' : `${days} days`} from ${firstDay} with invented borrowers. All of it is the real pipeline on an embedded ledger, with`,
   'a clock that is stepped; messages are captured, and nobody is reached.',
   '',
 ].join('\n')

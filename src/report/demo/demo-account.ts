@@ -23,7 +23,7 @@ export interface DemoAccount {
   objections: { verdict: 'defer' | 'refuse'; code: ObjectionCode; meaning: string; rule: string; citation: string; verified: boolean; reminders: number }[]
   /** Steps of ladders that were passed over. */
   skipped: { reason: string; count: number }[]
-  /** Steps for people; `handOffs` are proposals that wait for a person's decision. */
+  /** What was put before people: `handOffs` are proposals that wait for a decision, the rest are steps, by where they stand. */
   tasks: { count: number; handOffs: number; byStatus: { status: string; count: number }[] }
   holds: { kind: string; count: number; standing: number }[]
   stops: { reason: string; scope: string; count: number }[]
