@@ -8,6 +8,7 @@ import type { SwitchBoard } from '../../pipeline/dispatch/switch-board.ts'
 import { NO_ROUTE } from '../../pipeline/no-route.ts'
 import { planDue } from '../../pipeline/plan-due.ts'
 import type { Shell } from '../../pipeline/shell.ts'
+import { routesDue } from '../../record/planning/claim.ts'
 import type { Doorbell } from '../../queue/doorbell.ts'
 
 /** Accounts looked at in one pass. */
@@ -22,9 +23,10 @@ export async function planningPass(
   shell: Shell, doorbell: Doorbell, switches: SwitchBoard, routes: readonly Route[], refusing: Desk,
 ): Promise<boolean> {
   const planned = await planDue(shell, ACCOUNTS)
+  const due = await routesDue(shell.ledger.db, [...routes, refusing.route].map((route) => route.id), new Date(shell.clock.now()))
   let queued = 0
-  for (const route of routes) queued += await queueDue(shell, doorbell, switches, route)
-  queued += await queueDue(shell, refusingBell(shell, refusing), switches, refusing.route)
+  for (const route of routes) if (due.has(route.id)) queued += await queueDue(shell, doorbell, switches, route)
+  if (due.has(refusing.route.id)) queued += await queueDue(shell, refusingBell(shell, refusing), switches, refusing.route)
   return planned.people > 0 || queued > 0
 }
 

@@ -46,12 +46,14 @@ export async function claimDue(
   return rows
 }
 
-/** When is the next reminder of any route due that is waiting? Null: none waits. */
-export async function nextReminderAt(db: Kysely<Database>, routes: readonly string[]): Promise<Date | null> {
-  const { rows } = await sql<{ at: Date | null }>`
-    SELECT min(first.next_at) AS at FROM unnest(${routes}::text[]) AS route (id)
-    CROSS JOIN LATERAL (
-      SELECT next_at FROM decorum.reminder WHERE reminder.route = route.id AND status = 'scheduled' ORDER BY next_at, id LIMIT 1
-    ) first`.execute(db)
-  return rows[0]?.at ?? null
+/**
+ * Which of these routes have a reminder waiting that is due by now?
+ *
+ * One look by the partial index, so that a pass with nothing to do costs one statement and not two for each route.
+ */
+export async function routesDue(db: Kysely<Database>, routes: readonly string[], now: Date): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT route.id FROM unnest(${routes}::text[]) AS route (id)
+    WHERE EXISTS (SELECT 1 FROM decorum.reminder WHERE reminder.route = route.id AND status = 'scheduled' AND next_at <= ${now})`.execute(db)
+  return new Set(rows.map((row) => row.id))
 }

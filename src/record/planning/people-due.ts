@@ -16,10 +16,3 @@ export async function peopleDue(db: Kysely<Database>, now: Date, limit: number):
     ) due GROUP BY recipient_id ORDER BY first`.execute(db)
   return rows.map((row) => row.recipient_id)
 }
-
-/** When does planning have something to do next? Null: never, until something is reported. */
-export async function nextPlanAt(db: Kysely<Database>): Promise<Date | null> {
-  const { rows } = await sql<{ at: Date | null }>`
-    SELECT plan_at AS at FROM decorum.account WHERE plan_at IS NOT NULL ORDER BY plan_at LIMIT 1`.execute(db)
-  return rows[0]?.at ?? null
-}

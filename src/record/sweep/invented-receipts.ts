@@ -34,10 +34,3 @@ export async function takeInventedReceipts(db: Kysely<Database>, now: Date, limi
     RETURNING i.reminder_id AS "reminderId", i.attempt_no AS "attemptNo", i.at, i.word`.execute(db)
   return rows.sort((a, b) => a.at.getTime() - b.at.getTime())
 }
-
-/** When is the next invented receipt due? Null: none waits. */
-export async function nextInventedReceiptAt(db: Kysely<Database>): Promise<Date | null> {
-  const { rows } = await sql<{ at: Date | null }>`
-    SELECT at FROM decorum.invented_receipt WHERE applied_at IS NULL ORDER BY at LIMIT 1`.execute(db)
-  return rows[0]?.at ?? null
-}

@@ -19,13 +19,6 @@ export async function lapsedHolds(db: Kysely<Database>, now: Date, limit: number
   return rows
 }
 
-/** When does the next open hold end? Null: none has an end. */
-export async function nextHoldEnd(db: Kysely<Database>): Promise<Date | null> {
-  const { rows } = await sql<{ at: Date | null }>`
-    SELECT ends_at AS at FROM decorum.hold WHERE ended_at IS NULL AND ends_at IS NOT NULL ORDER BY ends_at LIMIT 1`.execute(db)
-  return rows[0]?.at ?? null
-}
-
 /** Closes a hold that has lapsed; false when somebody closed it meanwhile. */
 export async function closeLapsedHold(trx: Transaction<Database>, id: string, reason: string, now: Date): Promise<boolean> {
   const { rows } = await sql<{ id: string }>`

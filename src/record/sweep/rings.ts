@@ -25,16 +25,3 @@ export async function lostRings(
     FROM lost WHERE r.id = lost.id RETURNING r.id, r.ring`.execute(db)
   return rows
 }
-
-/** Routes that still have queued or waiting reminders, whether or not the configuration knows them. */
-export async function routesInUse(db: Kysely<Database>): Promise<string[]> {
-  // A loose index scan: one step per route, however many reminders each has.
-  const { rows } = await sql<{ route: string }>`
-    WITH RECURSIVE routes AS (
-      (SELECT route FROM decorum.reminder WHERE status = 'scheduled' ORDER BY route LIMIT 1)
-      UNION ALL
-      SELECT (SELECT r.route FROM decorum.reminder r WHERE r.status = 'scheduled' AND r.route > routes.route ORDER BY r.route LIMIT 1)
-      FROM routes WHERE routes.route IS NOT NULL
-    ) SELECT route FROM routes WHERE route IS NOT NULL`.execute(db)
-  return rows.map((row) => row.route)
-}
