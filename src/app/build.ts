@@ -76,7 +76,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   return {
     config,
     shell,
-    services: services(shell),
+    services: services(shell, { packs: desk.packs, clockCertain: guard.certainNow }),
     start: (daemons) => running.start(daemons),
     stop: () => (ended ??= running.stop().then(close)),
     abort: () => (ended ??= running.abort().then(close)),

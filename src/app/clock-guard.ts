@@ -36,6 +36,12 @@ export class ClockGuard {
 
   readonly certain = (): boolean => this.problem() === null
 
+  /** The same for a process that does not compare every second: compares when in doubt. */
+  readonly certainNow = async (): Promise<boolean> => {
+    if (!this.certain()) await this.check()
+    return this.certain()
+  }
+
   /** Compares with the database's host and the ledger's high-water mark, and raises the mark. */
   async check(): Promise<void> {
     if (this.#shell.clock.virtual) return

@@ -1,17 +1,24 @@
+import type { PermitRules } from '../pipeline/permits/ask-permit.ts'
 import type { Shell } from '../pipeline/shell.ts'
 import { accepting, type Accepting } from './services/accepting.ts'
+import { doubting, type Doubting } from './services/doubting.ts'
 import { hooks, type Hooks } from './services/hooks.ts'
 import { keys, type Keys } from './services/keys.ts'
 import { measuring, type Measuring } from './services/measuring.ts'
+import { permitting, type Permitting } from './services/permitting.ts'
 import { reading, type Reading } from './services/reading.ts'
+import { switching, type Switching } from './services/switching.ts'
 
 /** Everything that the HTTP interface and the command line may ask of Decorum. */
-export interface Services extends Accepting, Reading, Keys, Measuring {
+export interface Services extends Accepting, Reading, Keys, Measuring, Permitting, Switching, Doubting {
   /** What providers and recipients say without a key. */
   receipts: Hooks
 }
 
-export function services(shell: Shell): Services {
+export function services(shell: Shell, rules: PermitRules): Services {
   const accepts = accepting(shell)
-  return { ...accepts, ...reading(shell), ...keys(shell), ...measuring(shell), receipts: hooks(shell, accepts) }
+  return {
+    ...accepts, ...reading(shell), ...keys(shell), ...measuring(shell), ...permitting(shell, rules), ...switching(shell), ...doubting(shell),
+    receipts: hooks(shell, accepts),
+  }
 }

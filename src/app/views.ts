@@ -1,11 +1,14 @@
 /** The shapes of every answer, for those who may see the app and nothing behind it. */
 export { accountViewSchema } from '../report/account-view.ts'
 export { capturedViewSchema } from '../report/captured-view.ts'
+export { doubtAnswer, doubtViewSchema } from '../report/doubt-view.ts'
 export { pageOf } from '../report/page.ts'
 export {
   contactViewSchema, holdViewSchema, recipientViewSchema, suppressionViewSchema, TASK_STATUSES, taskViewSchema,
 } from '../report/people-views.ts'
+export { permitAnswer, permitSettled, permitViewSchema } from '../report/permit-view.ts'
 export { reminderSummarySchema, reminderViewSchema } from '../report/reminder-view.ts'
+export { switchViewSchema } from '../report/switch-view.ts'
 export { timelineEntrySchema } from '../report/timeline-view.ts'
 export { totalsSchema } from '../report/totals-view.ts'
 export {

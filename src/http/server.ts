@@ -17,6 +17,7 @@ import { capturedRoutes } from './routes/captured.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { decideRoutes } from './routes/decide.ts'
+import { doubtRoutes } from './routes/doubts.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { holdRoutes } from './routes/holds.ts'
@@ -24,9 +25,11 @@ import { hookRoutes } from './routes/hooks.ts'
 import { importRoutes } from './routes/imports.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { metricsRoutes } from './routes/metrics.ts'
+import { permitRoutes } from './routes/permits.ts'
 import { recipientRoutes } from './routes/recipients.ts'
 import { reminderRoutes } from './routes/reminders.ts'
 import { suppressionRoutes } from './routes/suppressions.ts'
+import { switchRoutes } from './routes/switches.ts'
 import { taskRoutes } from './routes/tasks.ts'
 import { totalsRoutes } from './routes/totals.ts'
 import { unsubscribeRoutes } from './routes/unsubscribe.ts'
@@ -76,5 +79,6 @@ export function buildServer(app: App): FastifyInstance {
 
 const ROUTES: readonly ((api: Api, app: App) => void)[] = [
   accountRoutes, recipientRoutes, eventRoutes, importRoutes, reminderRoutes, contactRoutes, suppressionRoutes, holdRoutes, taskRoutes,
+  permitRoutes, switchRoutes, doubtRoutes,
   decideRoutes, totalsRoutes, capturedRoutes, catalogueRoutes, keyRoutes, hookRoutes, unsubscribeRoutes, healthRoutes, metricsRoutes,
 ]

@@ -1,10 +1,11 @@
+import type { Transaction } from 'kysely'
 import type { Instant } from '../model/instant.ts'
 import { contradicts, mergeDelivery } from '../model/delivery-merge.ts'
 import type { DeliveryWord } from '../model/outcome.ts'
 import { attemptAddress, suppressAddress } from '../record/dispatch/attempt-address.ts'
 import { lockAddresses, lockRecipients, takeSequence } from '../record/locks.ts'
 import { keepReceipt, receiptSubject, wakeReminders, writeDelivery, type ReceiptSubject } from '../record/receipts/receipt-written.ts'
-import type { AttemptStatus } from '../record/schema.ts'
+import type { AttemptStatus, Database } from '../record/schema.ts'
 import { fallBack } from './fall-back.ts'
 import { noteReminders } from './notify/note-reminders.ts'
 import { noteStop } from './notify/note-stop.ts'
@@ -35,48 +36,50 @@ export type ReceiptAnswer = 'applied' | 'no_change' | 'repeated' | 'unknown'
  * recorded, and two final words that exclude each other raise an alarm. An attempt in doubt
  * is resolved by it.
  */
-export async function applyReceipt(shell: Shell, receipt: Receipt): Promise<ReceiptAnswer> {
-  return shell.ledger.db.transaction().execute(async (trx) => {
-    const address = await attemptAddress(trx, receipt.reminderId, receipt.attemptNo)
-    if (address === null) return 'unknown'
-    await lockRecipients(trx, [address.recipientId], 'wait')
-    await lockAddresses(trx, [address], 'wait')
-    const subject = (await receiptSubject(trx, receipt.reminderId, receipt.attemptNo)) as ReceiptSubject
-    const now = shell.clock.now()
-    const before = wordOf(subject)
-    const word = mergeDelivery(before, receipt.word)
-    const resolves = subject.status === 'in_doubt' || subject.status === 'sending'
-    const changed = resolves || JSON.stringify(before) !== JSON.stringify(word)
-    const seq = await takeSequence(trx, subject.recipientId)
-    const fresh = await keepReceipt(trx, {
-      reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, dedupe: receipt.dedupe, word: receipt.word,
-      saidAt: receipt.saidAt === null ? null : new Date(receipt.saidAt), receivedAt: new Date(now), changed, seq,
-    })
-    if (!fresh) return 'repeated'
-    if (contradicts(before, receipt.word)) {
-      shell.log.error(
-        { reminder: receipt.reminderId, attempt: receipt.attemptNo, had: before?.state, got: receipt.word.state },
-        'two final words of a provider exclude each other; the one that counts more stands',
-      )
-    }
-    if (!changed) return 'no_change'
-    const meaning = receiptMeaning(subject.channel, word)
-    const surelyNotSent = word.state === 'not-sent'
-    await writeDelivery(trx, {
-      reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, recipientId: subject.recipientId, reservedAt: subject.reservedAt,
-      word, at: new Date(now), attemptStatus: statusAfter(subject.status, surelyNotSent), providerRef: receipt.providerRef ?? null,
-      rejection: word.class, resolvedBy: subject.status === 'in_doubt' ? (receipt.by ?? 'receipt') : null,
-      reminderStatus: meaning.reminder, endReason: meaning.endReason, contact: meaning.contact,
-    })
-    const about = { reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, code: word.code }
-    if (meaning.suppress !== null && (await suppressAddress(trx, address, meaning.suppress, `receipt:${word.code ?? ''}`, new Date(now)))) {
-      await noteStop(shell, trx, [address.recipientId], { ...about, scope: 'address', reason: meaning.suppress, channel: null, by: 'provider' }, now)
-    }
-    if (meaning.contact === 'conversation') await wakeReminders(trx, subject.recipientId, new Date(now))
-    if (meaning.fallBack && before?.state !== word.state) await fallBack(shell, trx, receipt.reminderId, 'provider_refused', now)
-    await noteReminders(shell, trx, [{ ...about, before: subject.reminderStatus }], now)
-    return 'applied'
+export const applyReceipt = (shell: Shell, receipt: Receipt): Promise<ReceiptAnswer> =>
+  shell.ledger.db.transaction().execute((trx) => applyReceiptIn(shell, trx, receipt))
+
+/** The same in a transaction of the caller's, which may hold the locks of the person and the address already. */
+export async function applyReceiptIn(shell: Shell, trx: Transaction<Database>, receipt: Receipt): Promise<ReceiptAnswer> {
+  const address = await attemptAddress(trx, receipt.reminderId, receipt.attemptNo)
+  if (address === null) return 'unknown'
+  await lockRecipients(trx, [address.recipientId], 'wait')
+  await lockAddresses(trx, [address], 'wait')
+  const subject = (await receiptSubject(trx, receipt.reminderId, receipt.attemptNo)) as ReceiptSubject
+  const now = shell.clock.now()
+  const before = wordOf(subject)
+  const word = mergeDelivery(before, receipt.word)
+  const resolves = subject.status === 'in_doubt' || subject.status === 'sending'
+  const changed = resolves || JSON.stringify(before) !== JSON.stringify(word)
+  const seq = await takeSequence(trx, subject.recipientId)
+  const fresh = await keepReceipt(trx, {
+    reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, dedupe: receipt.dedupe, word: receipt.word,
+    saidAt: receipt.saidAt === null ? null : new Date(receipt.saidAt), receivedAt: new Date(now), changed, seq,
   })
+  if (!fresh) return 'repeated'
+  if (contradicts(before, receipt.word)) {
+    shell.log.error(
+      { reminder: receipt.reminderId, attempt: receipt.attemptNo, had: before?.state, got: receipt.word.state },
+      'two final words of a provider exclude each other; the one that counts more stands',
+    )
+  }
+  if (!changed) return 'no_change'
+  const meaning = receiptMeaning(subject.channel, word)
+  const surelyNotSent = word.state === 'not-sent'
+  await writeDelivery(trx, {
+    reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, recipientId: subject.recipientId, reservedAt: subject.reservedAt,
+    word, at: new Date(now), attemptStatus: statusAfter(subject.status, surelyNotSent), providerRef: receipt.providerRef ?? null,
+    rejection: word.class, resolvedBy: subject.status === 'in_doubt' ? (receipt.by ?? 'receipt') : null,
+    reminderStatus: meaning.reminder, endReason: meaning.endReason, contact: meaning.contact,
+  })
+  const about = { reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, code: word.code }
+  if (meaning.suppress !== null && (await suppressAddress(trx, address, meaning.suppress, `receipt:${word.code ?? ''}`, new Date(now)))) {
+    await noteStop(shell, trx, [address.recipientId], { ...about, scope: 'address', reason: meaning.suppress, channel: null, by: 'provider' }, now)
+  }
+  if (meaning.contact === 'conversation') await wakeReminders(trx, subject.recipientId, new Date(now))
+  if (meaning.fallBack && before?.state !== word.state) await fallBack(shell, trx, receipt.reminderId, 'provider_refused', now)
+  await noteReminders(shell, trx, [{ ...about, before: subject.reminderStatus }], now)
+  return 'applied'
 }
 
 const wordOf = (subject: ReceiptSubject): DeliveryWord | null =>

@@ -1,6 +1,7 @@
 import type { Route } from '../../model/route.ts'
 import type { Shell } from '../../pipeline/shell.ts'
 import { askForReceipts } from '../../pipeline/sweep/ask-for-receipts.ts'
+import { lapsePermits } from '../../pipeline/permits/lapse-permits.ts'
 import { applyInvented } from '../../pipeline/sweep/apply-invented.ts'
 import { closeLapsed } from '../../pipeline/sweep/close-lapsed.ts'
 import { endSilentCalls } from '../../pipeline/sweep/end-silent-calls.ts'
@@ -21,7 +22,7 @@ export async function sweepingPass(shell: Shell, doorbell: Doorbell, routes: Ope
   const configured: Route[] = routes.all.map((open) => open.route)
   const applied = await applyInvented(shell)
   const closed = await closeLapsed(shell)
-  const doubted = await expireLeases(shell)
+  const doubted = (await expireLeases(shell)) + (await lapsePermits(shell))
   await ringAgain(shell, doorbell, configured, shell.config.limits.ringAgainSeconds * 1000)
   const booksOf: BooksOf = (id, live) => {
     const open = routes.find(id)

@@ -8,7 +8,7 @@ import { newSecret, secretHash } from './key-secret.ts'
 /** What a key may do. `admin` includes every other. */
 export const SCOPES = [
   'accounts:write', 'accounts:read', 'events:write', 'reminders:write', 'reminders:read', 'contacts:write',
-  'suppressions:write', 'holds:write', 'tasks:write', 'tasks:read', 'decide', 'admin',
+  'suppressions:write', 'holds:write', 'tasks:write', 'tasks:read', 'permits:write', 'switches:write', 'doubts:write', 'decide', 'admin',
 ] as const
 export type Scope = (typeof SCOPES)[number]
 

@@ -25,7 +25,8 @@ export function chooseAddress(person: PersonRow, reminder: Pick<FencedReminder, 
 
 /** What is known about one reminder, in the form that `decide` reads and the ledger keeps. */
 export function composeFacts(input: {
-  reminder: FencedReminder
+  /** `expiresAt` null: it has no deadline of its own. */
+  reminder: Pick<FencedReminder, 'channel' | 'tone' | 'kind' | 'mode'> & { expiresAt: Date | null }
   person: PersonRow
   accounts: readonly AccountRow[]
   address: PersonAddress | null
@@ -39,7 +40,7 @@ export function composeFacts(input: {
   const { reminder, person, address } = input
   return {
     reminder: {
-      channel: reminder.channel, tone: reminder.tone, kind: reminder.kind, mode: reminder.mode, expiresAt: reminder.expiresAt.getTime(),
+      channel: reminder.channel, tone: reminder.tone, kind: reminder.kind, mode: reminder.mode, expiresAt: reminder.expiresAt?.getTime() ?? null,
     },
     address: address === null ? null : addressFacts(address),
     recipient: {
@@ -77,7 +78,7 @@ const contactFacts = ({ hash, ...contact }: PersonRow['contacts'][number]): Cont
 })
 
 /** The contact that a reservation is for every later decision of its batch. */
-export const pendingContact = (reminder: FencedReminder, accounts: readonly AccountRow[], address: PersonAddress, at: Instant): ContactFacts => ({
+export const pendingContact = (reminder: Pick<FencedReminder, 'channel' | 'mode'>, accounts: readonly AccountRow[], address: PersonAddress, at: Instant): ContactFacts => ({
   at, channel: reminder.channel, direction: 'outbound', accounts: accounts.map((a) => a.id), address: addressId(address.hash),
   outcome: 'pending', by: 'decorum', mode: reminder.mode, party: null, otherPerson: false,
 })

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
-import { decide } from '../../decide/decide.ts'
 import type { AttemptKey } from '../../deliver/provider.ts'
 import type { ContactOutcome } from '../../model/contact.ts'
 import type { Creditor } from '../../model/creditor.ts'
 import type { Decision } from '../../model/decision.ts'
 import type { ContactFacts, Facts, SystemFacts } from '../../model/facts.ts'
-import type { Instant } from '../../model/instant.ts'
+import { MINUTE, type Instant } from '../../model/instant.ts'
 import { weightOf, type Message } from '../../model/message.ts'
 import type { WordFacts } from '../../model/word-facts.ts'
 import { attemptsOfBatch, callsOnLine } from '../../record/dispatch/batch.ts'
 import { anchorsOf, type ReminderAnchors } from '../../record/dispatch/anchors.ts'
 import { readAccounts, readPeople, type AccountRow, type PersonAddress, type PersonRow } from '../../record/dispatch/decision-inputs.ts'
 import { passFence, type FencedReminder } from '../../record/dispatch/fence.ts'
+import { putAside } from '../../record/dispatch/put-aside.ts'
 import { writeReservation, type AttemptEntry, type DecisionEntry, type ReminderStep } from '../../record/dispatch/reservation.ts'
 import { lockAddresses, lockRecipients } from '../../record/locks.ts'
 import { attemptWordFacts } from '../../record/places.ts'
@@ -29,6 +29,7 @@ import { openVariables, PersonalData } from '../personal-data.ts'
 import type { Shell } from '../shell.ts'
 import { chooseAddress, composeFacts, pendingContact } from './compose-facts.ts'
 import { composeWords } from './compose-words.ts'
+import { decideForCall } from './decide-for-call.ts'
 import { providerFor, type Desk } from './desk.ts'
 import { afterDecision, signatureOf } from './next-step.ts'
 import { systemFacts } from './system-facts.ts'
@@ -70,8 +71,6 @@ export class ReservationLost extends Error {
   }
 }
 
-/** Nothing is sent with less time than this before a rule would object: the call itself takes time. */
-const MARGIN_MS = 10_000
 /** Carriers hold an SMS at most this long (Twilio's ValidityPeriod). */
 const LONGEST_VALIDITY_MS = 36_000_000
 /** A permission is not kept longer than this, whatever the rules allow. */
@@ -97,8 +96,10 @@ export async function reserve(shell: Shell, desk: Desk, ticket: Ticket): Promise
     }
   }
   try {
-    const reserved = await byHalves(anchors, part, (anchor, error) => {
-      shell.log.error({ reminder: anchor.reminderId, error: (error as Error).message }, 'a reminder could not be reserved; it stays queued for the sweep')
+    const reserved = await byHalves(anchors, part, async (anchor, error) => {
+      // The class alone: a database's message may quote what it could not store.
+      shell.log.error({ reminder: anchor.reminderId, error: (error as Error).name }, 'a reminder cannot be reserved; it is put aside')
+      await putAside(shell.ledger.db, unwritable(anchor.reminderId, ticket.ring, shell.clock.now()))
       return []
     })
     return { reserved, held: [...held], orphans: commitLost ? await orphansOf(shell, batch, reserved) : [] }
@@ -106,6 +107,17 @@ export async function reserve(shell: Shell, desk: Desk, ticket: Ticket): Promise
     throw new ReservationLost(batch, error)
   }
 }
+
+/** How long a reminder with data that cannot be stored waits before it is tried again. */
+const PUT_ASIDE_MS = 15 * MINUTE
+
+const unwritable = (reminderId: string, ring: string, now: Instant): Parameters<typeof putAside>[1] => ({
+  reminderId, ring, now, nextAt: now + PUT_ASIDE_MS,
+  objection: {
+    code: 'internal_error', rule: 'decorum/unwritable', pack: 'decorum', version: '1', citation: 'Decorum: one item cannot fail another',
+    verified: true, until: null,
+  },
+})
 
 /** What the ledger holds for this batch beyond what we know to have reserved. */
 export async function orphansOf(shell: Shell, batch: string, reserved: readonly Reserved[]): Promise<AttemptKey[]> {
@@ -198,13 +210,7 @@ class Fold {
 
   add(reminder: FencedReminder, person: PersonRow, accounts: readonly AccountRow[]): void {
     const subject = this.#subject(reminder, person, accounts)
-    let decision = decide(subject.facts, this.#desk.packs, this.#now)
-    let decidedFor = this.#now
-    if (decision.verdict === 'send' && decision.until !== null && decision.until - this.#now < MARGIN_MS) {
-      // Too close to the edge to begin a call: decide as of the edge, where the rule objects by name.
-      decidedFor = decision.until
-      decision = decide(subject.facts, this.#desk.packs, decidedFor)
-    }
+    const { decision, decidedFor } = decideForCall(subject.facts, this.#desk.packs, this.#now)
     if (decision.verdict !== 'send') return this.#waitOrEnd(reminder, person, subject.facts, decision, decidedFor)
     const rendered = this.#render(reminder, person, accounts, subject)
     if ('objection' in rendered) return this.#waitOrEnd(reminder, person, subject.facts, rendered.objection, decidedFor)

@@ -5,6 +5,24 @@ import type { Shell } from '../shell.ts'
 /** What a switch's scope is held against. */
 export type Scoped = { [Dimension in keyof Required<SwitchScope>]: string | null }
 
+/** Since when it has been on its way, by machine time; `new`: it is only asked for now; `on-its-way`: whatever the queue held when a drain began. */
+export type Queued = Date | 'new' | 'on-its-way'
+
+/**
+ * Does a switch keep this from being sent? The firmest state wins.
+ *
+ * Draining lets go what was queued before the switch was thrown, and is a pause for everything else.
+ */
+export function closedBy(active: readonly ActiveSwitch[], subject: Scoped, queued: Queued): 'stopped' | 'paused' | null {
+  let closed: 'paused' | null = null
+  for (const { scope, state, thrownAt } of active) {
+    if (!covers(scope, subject)) continue
+    if (state === 'stopped') return 'stopped'
+    if (state === 'paused' || queued === 'new' || (queued !== 'on-its-way' && queued > thrownAt)) closed = 'paused'
+  }
+  return closed
+}
+
 /** The switches as this process last saw them; every worker looks again each second. */
 export class SwitchBoard {
   #active: readonly ActiveSwitch[] = []
@@ -19,11 +37,9 @@ export class SwitchBoard {
     this.#active = await activeSwitches(this.#shell.ledger.db)
   }
 
-  /** Does a switch keep this from being sent? The firmest state wins. */
-  closed(subject: Scoped): 'stopped' | 'paused' | null {
-    const states = this.#active.filter((s) => covers(s.scope, subject)).map((s) => s.state)
-    if (states.includes('stopped')) return 'stopped'
-    return states.includes('paused') ? 'paused' : null
+  /** As `closedBy`, for the switches last seen. */
+  closed(subject: Scoped, queued: Queued): 'stopped' | 'paused' | null {
+    return closedBy(this.#active, subject, queued)
   }
 
   /** Is nothing new to be queued on this route: a switch of any state that covers all of it? */

@@ -22,19 +22,16 @@ export function systemFacts(input: {
   pending: readonly ContactFacts[]
 }): SystemFacts {
   const { shell, desk, reminder, person, address, to } = input
-  const { onlyTo } = shell.config.delivery
   return {
-    testMode: reminder.live && onlyTo.length > 0 && (to === null || !onlyTo.includes(to)),
+    testMode: reminder.live && outsideTestAddresses(shell, to),
     switchedOff: desk.switches.closed({
       creditor: reminder.creditor, product: input.accounts[0]?.product ?? null, jurisdiction: person.jurisdiction, channel: reminder.channel,
       route: reminder.route, template: reminder.template, ladder: reminder.ladder, rung: reminder.rung,
-    }),
+    }, reminder.queuedAt ?? 'new'),
     clockUncertain: !desk.clockCertain(),
     routeProblem: routeProblem(reminder, address, to),
     notRegistered: false,
-    phoneInFlight: reminder.channel === 'phone' && (
-      person.contacts.some((c) => c.channel === 'phone' && c.outcome === 'pending') || input.pending.some((c) => c.channel === 'phone')
-    ),
+    phoneInFlight: reminder.channel === 'phone' && (callInFlight(person) || input.pending.some((c) => c.channel === 'phone')),
   }
 
   function routeProblem(r: FencedReminder, a: PersonAddress | null, value: string | null): string | null {
@@ -44,3 +41,10 @@ export function systemFacts(input: {
     return providerFor(desk, r.live).channel === r.channel ? null : `route ${r.route} does not carry ${r.channel}`
   }
 }
+
+/** Is there a list of addresses that alone may be reached, without this one? */
+export const outsideTestAddresses = ({ config: { delivery } }: Pick<Shell, 'config'>, to: string | null): boolean =>
+  delivery.onlyTo.length > 0 && (to === null || !delivery.onlyTo.includes(to))
+
+/** Is a call to this person, or to a number of theirs, not over yet as far as the ledger knows? */
+export const callInFlight = (person: PersonRow): boolean => person.contacts.some((c) => c.channel === 'phone' && c.outcome === 'pending')

@@ -20,6 +20,8 @@ export interface FencedReminder {
   ladder: string | null
   rung: string | null
   route: string
+  /** Machine time. */
+  queuedAt: Date | null
   dueAt: Date
   expiresAt: Date
   /** Attempts begun so far. */
@@ -44,7 +46,7 @@ export async function passFence(
     UPDATE decorum.reminder SET status = 'sending', updated_at = ${now}
     WHERE id = ANY(${reminderIds}::uuid[]) AND status = 'queued' AND ring = ${ring}::uuid
     RETURNING id, creditor, recipient_id AS "recipientId", live, origin, kind, mode, tone, channel,
-      fallback_channels AS "fallbackChannels", template, ladder, rung, route, due_at AS "dueAt",
+      fallback_channels AS "fallbackChannels", template, ladder, rung, route, queued_at AS "queuedAt", due_at AS "dueAt",
       expires_at AS "expiresAt", tries, attempts, decisions, decided_as AS "decidedAs", variables`.execute(trx)
   return rows
 }

@@ -6,11 +6,13 @@ export interface ActiveSwitch {
   id: string
   scope: SwitchScope
   state: SwitchState
+  /** Machine time. */
+  thrownAt: Date
 }
 
 /** Which switches are in force? */
 export async function activeSwitches(db: Kysely<Database> | Transaction<Database>): Promise<ActiveSwitch[]> {
   const { rows } = await sql<ActiveSwitch>`
-    SELECT id, scope, state FROM decorum.switch WHERE lifted_at IS NULL ORDER BY set_at`.execute(db)
+    SELECT id, scope, state, thrown_at AS "thrownAt" FROM decorum.switch WHERE lifted_at IS NULL ORDER BY set_at`.execute(db)
   return rows
 }

@@ -1,0 +1,67 @@
+import { Command, Option } from 'commander'
+import { readSwitch, readSwitchLift } from '../../app/read-switch.ts'
+import type { App } from '../../app/app.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { SWITCH_DIMENSIONS, SWITCH_STATES, type SwitchScope } from '../../model/switch.ts'
+import { everyPage } from '../every-page.ts'
+import { printAnswer } from '../print-answer.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
+
+type SwitchView = Awaited<ReturnType<App['services']['setSwitch']>>
+
+/** `decorum switch set|list|lift`: hold what goes out, by scope, while everything runs. */
+export function command(): Command {
+  return new Command('switch')
+    .description('Stops, pauses or drains what goes out, by scope, while everything runs; every worker obeys within two seconds.')
+    .addCommand(setCommand())
+    .addCommand(listCommand())
+    .addCommand(liftCommand())
+}
+
+function setCommand(): Command {
+  const set = new Command('set')
+    .description('Throws a switch over everything that matches every dimension named.')
+    .addOption(new Option('--state <state>', 'stopped: refused until lifted; paused: waits; draining: what is queued goes out, nothing new').choices(SWITCH_STATES).default('stopped'))
+    .requiredOption('--reason <text>', 'why; it stays on the record')
+    .option('--everything', 'no dimension: hold everything of every creditor')
+    .option('--json', 'answer as one JSON document')
+  for (const dimension of SWITCH_DIMENSIONS) set.option(`--${dimension} <${dimension}>`, `only this ${dimension}`)
+  return set.action(async (options: SwitchScope & { state: string; reason: string; everything?: true; json?: true }) => {
+    const scope = Object.fromEntries(SWITCH_DIMENSIONS.filter((d) => options[d] !== undefined).map((d) => [d, options[d]]))
+    if ((Object.keys(scope).length === 0) !== (options.everything === true)) {
+      throw new DecorumError('DECORUM_BAD_INPUT', 'name what the switch covers, or say --everything', { hint: `Dimensions: ${SWITCH_DIMENSIONS.map((d) => `--${d}`).join(', ')}.` })
+    }
+    const body = readSwitch({ scope, state: options.state, reason: options.reason })
+    const view = await withApp((app) => app.services.setSwitch(CLI_ACTOR, body))
+    printAnswer(options.json, view, () => inOneLine(view))
+  })
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('Lists the switches that stand; with --all, lifted ones too.')
+    .option('--all', 'lifted ones too')
+    .option('--json', 'answer as one JSON document')
+    .action(async (options: { all?: true; json?: true }) => {
+      const items = await withApp(({ services }) => everyPage((cursor) => services.listSwitches(CLI_ACTOR, { limit: 500, cursor, active: options.all === true ? undefined : true })))
+      printAnswer(options.json, { items }, () => (items.length === 0 ? 'No switch stands.' : items.map(inOneLine).join('\n')))
+    })
+}
+
+function liftCommand(): Command {
+  return new Command('lift')
+    .description('Lifts a switch; what waited for it is decided again within seconds.')
+    .argument('<id>', 'as `decorum switch list` shows it')
+    .requiredOption('--reason <text>', 'why; it stays on the record')
+    .option('--json', 'answer as one JSON document')
+    .action(async (id: string, options: { reason: string; json?: true }) => {
+      const answer = await withApp(({ services }) => services.liftSwitch(CLI_ACTOR, id, readSwitchLift({ reason: options.reason })))
+      printAnswer(options.json, answer, () => (answer.changed ? 'Lifted.' : 'It had been lifted before.'))
+    })
+}
+
+function inOneLine({ id, scope, state, reason, setBy, setAt, liftedAt, liftReason }: SwitchView): string {
+  const covers = Object.entries(scope).map(([dimension, value]) => `${dimension} ${value}`).join(', ') || 'everything'
+  const lifted = liftedAt === null ? '' : `; lifted ${liftedAt}${liftReason === null ? '' : `: ${liftReason}`}`
+  return `${id}  ${state}  ${covers}  since ${setAt} by ${setBy}: ${reason}${lifted}`
+}

@@ -1,0 +1,26 @@
+import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
+import { lockRecipients } from '../../record/locks.ts'
+import { overduePermits, putPermitInDoubt } from '../../record/permits/permits.ts'
+import type { Shell } from '../shell.ts'
+
+/**
+ * Puts in doubt every permit whose time is over and of which nobody said what came.
+ *
+ * The call may have been made: it counts from now on as the worst it may have been, until somebody says otherwise.
+ */
+export async function lapsePermits(shell: Shell): Promise<number> {
+  const now = new Date(shell.clock.now())
+  let lapsed = 0
+  for (const permit of await overduePermits(shell.ledger.db, now, 200)) {
+    const done = await shell.ledger.db.transaction().execute(async (trx) => {
+      await lockRecipients(trx, [permit.recipientId], 'wait')
+      if (!(await putPermitInDoubt(trx, permit.id, now))) return false
+      await wakePerson(trx, permit.recipientId, now)
+      return true
+    })
+    if (!done) continue
+    lapsed++
+    shell.log.warn({ permit: permit.id }, 'in doubt: nobody said what came of a permitted call')
+  }
+  return lapsed
+}

@@ -1,0 +1,47 @@
+import type { PermitSettlement } from '../../intake/permit-body.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { MINUTE } from '../../model/instant.ts'
+import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
+import { isId } from '../../record/id.ts'
+import { lockAddresses, lockRecipients } from '../../record/locks.ts'
+import { permitById, settlePermit as writeEnd, type PermitRow } from '../../record/permits/permits.ts'
+import type { PermitSettled } from '../../report/permit-view.ts'
+import { badField } from '../accept/whose.ts'
+import { writing } from '../accept/writing.ts'
+import type { Actor, Shell } from '../shell.ts'
+
+/** Clocks of diallers run a little ahead of ours. */
+const AHEAD_MS = MINUTE
+
+/**
+ * Records what came of a permitted call, whenever the word comes: in time, late, or again.
+ *
+ * What waits for the person is decided anew: a conversation starts cooldowns at once, and a call that
+ * surely was not placed gives its place in the caps back.
+ *
+ * @throws DECORUM_STATE_CONFLICT for one that was not given, or was settled otherwise before
+ */
+export async function settlePermit(shell: Shell, actor: Actor, id: string, body: PermitSettlement): Promise<PermitSettled> {
+  const known = isId(id) ? await permitById(shell.ledger.db, id, actor.creditor) : null
+  if (known === null || known.status === 'denied') throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such permit')
+  return writing(shell, async (trx) => {
+    await lockRecipients(trx, [known.recipient_id], 'wait')
+    await lockAddresses(trx, [{ creditor: known.creditor, hash: known.address_hash }], 'wait')
+    const permit = (await permitById(trx, id, actor.creditor)) as PermitRow
+    const now = shell.clock.now()
+    const calledAt = body.at ?? permit.asked_at.getTime()
+    if (permit.status === 'settled') {
+      if (permit.outcome === body.outcome && (body.at == null || permit.called_at?.getTime() === calledAt)) return { id, outcome: body.outcome, repeated: true }
+      throw new DecorumError('DECORUM_STATE_CONFLICT', `this permit was settled before, as ${permit.outcome}`)
+    }
+    if (calledAt < permit.asked_at.getTime()) throw badField('at', 'is before the permit was given')
+    if (calledAt > now + AHEAD_MS) throw badField('at', 'lies ahead')
+    const at = new Date(now)
+    await writeEnd(trx, permit, {
+      outcome: body.outcome, calledAt: new Date(calledAt), contact: body.outcome === 'not-placed' ? null : body.outcome,
+      party: body.party ?? (body.outcome === 'conversation' ? 'recipient' : null), at, by: actor.name,
+    })
+    await wakePerson(trx, permit.recipient_id, at)
+    return { id, outcome: body.outcome, repeated: false }
+  })
+}

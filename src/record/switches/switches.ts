@@ -1,0 +1,44 @@
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import type { SwitchScope, SwitchState } from '../../model/switch.ts'
+import { newId } from '../id.ts'
+import type { Database, SwitchTable } from '../schema.ts'
+
+type Db = Kysely<Database> | Transaction<Database>
+
+export type SwitchRow = Selectable<SwitchTable>
+
+/** Throws a switch: in force from now on, and known to every worker within two seconds. */
+export async function throwSwitch(db: Db, thrown: { scope: SwitchScope; state: SwitchState; reason: string; by: string; at: Date }): Promise<SwitchRow> {
+  return db.insertInto('decorum.switch')
+    .values({ id: newId(), scope: JSON.stringify(thrown.scope), state: thrown.state, reason: thrown.reason, set_by: thrown.by, set_at: thrown.at, lifted_at: null, lifted_by: null, lift_reason: null })
+    .returningAll().executeTakeFirstOrThrow()
+}
+
+/** Lifts it; null when there is none that stands (or none of this creditor's). */
+export async function liftSwitch(db: Db, id: string, creditor: string | null, lifted: { reason: string; by: string; at: Date }): Promise<SwitchRow | null> {
+  const row = await db.updateTable('decorum.switch').set({ lifted_at: lifted.at, lifted_by: lifted.by, lift_reason: lifted.reason })
+    .where('id', '=', id).where('lifted_at', 'is', null)
+    .$if(creditor !== null, (q) => q.where(sql<boolean>`scope->>'creditor' = ${creditor}`))
+    .returningAll().executeTakeFirst()
+  return row ?? null
+}
+
+/** One switch; null when there is none, or none of this creditor's. */
+export async function switchById(db: Db, id: string, creditor: string | null): Promise<SwitchRow | null> {
+  const row = await db.selectFrom('decorum.switch').selectAll().where('id', '=', id)
+    .$if(creditor !== null, (q) => q.where(sql<boolean>`scope->>'creditor' = ${creditor}`)).executeTakeFirst()
+  return row ?? null
+}
+
+/**
+ * Switches, the newest first.
+ *
+ * @param creditor  null: every; otherwise those of this creditor, and those that cover every creditor
+ */
+export async function listSwitches(db: Db, filter: { creditor: string | null; active: boolean | null; before: string | null; limit: number }): Promise<SwitchRow[]> {
+  return db.selectFrom('decorum.switch').selectAll()
+    .$if(filter.creditor !== null, (q) => q.where(sql<boolean>`(scope->>'creditor' IS NULL OR scope->>'creditor' = ${filter.creditor})`))
+    .$if(filter.active !== null, (q) => q.where('lifted_at', filter.active === true ? 'is' : 'is not', null))
+    .$if(filter.before !== null, (q) => q.where('id', '<', filter.before ?? ''))
+    .orderBy('id', 'desc').limit(filter.limit).execute()
+}

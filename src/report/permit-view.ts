@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { OBJECTION_CODES, VERDICTS } from '../model/decision.ts'
+import { MODES } from '../model/kind.ts'
+import { instantText } from './page.ts'
+
+/** An objection as answers write it. */
+export const objectionText = z.object({
+  code: z.enum(OBJECTION_CODES),
+  rule: z.string(),
+  pack: z.string(),
+  version: z.string(),
+  citation: z.string(),
+  verified: z.boolean(),
+  until: instantText.nullable(),
+})
+export type ObjectionText = z.infer<typeof objectionText>
+
+/** `send`: call until `expiresAt` and settle. Anything else: do not call; `until` says when to ask again, if that is known. */
+export const permitAnswer = z.object({
+  verdict: z.enum(VERDICTS),
+  until: instantText.nullable(),
+  reasons: z.array(objectionText),
+  permitId: z.string().nullable().describe('Null unless the verdict is send: no permit, no call.'),
+  expiresAt: instantText.nullable().describe('No call may begin at or after it. Not settled by then, the permit counts as a call in doubt.'),
+})
+export type PermitAnswer = z.infer<typeof permitAnswer>
+
+/** `repeated`: it had been settled so before, and nothing was done again. */
+export const permitSettled = z.object({ id: z.string(), outcome: z.string(), repeated: z.boolean() })
+export type PermitSettled = z.infer<typeof permitSettled>
+
+/** What `GET /v1/permits/{id}` answers. */
+export const permitViewSchema = z.object({
+  id: z.string(),
+  creditor: z.string(),
+  recipientId: z.string(),
+  accountIds: z.array(z.string()),
+  mode: z.enum(MODES),
+  by: z.string(),
+  status: z.enum(['open', 'settled', 'in_doubt']),
+  askedAt: instantText,
+  expiresAt: instantText,
+  outcome: z.string().nullable(),
+  calledAt: instantText.nullable(),
+  settledAt: instantText.nullable(),
+  settledBy: z.string().nullable(),
+  candidateZones: z.array(z.string()),
+  packs: z.array(z.object({ id: z.string(), version: z.string() })),
+})
+export type PermitView = z.infer<typeof permitViewSchema>
