@@ -63,21 +63,26 @@ function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
 /** Adds the rules of every pack that applies; returns the packs in force. */
 function gather(facts: Case, packs: readonly CompiledPack[], rules: CompiledRule[]): Decision['packs'] {
   const applied: Decision['packs'] = []
-  const time: SpeakingTime = { speaks: true, until: NEVER }
   let hoursAreSet = false
-  const add = (compiled: CompiledPack): void => {
-    if (!compiled.appliesTo(facts)) return
-    compiled.inForce(facts, facts.now, time)
-    if (time.speaks) applied.push({ id: compiled.pack.id, version: compiled.pack.version })
-    for (const rule of compiled.rules) {
-      if (!rule.concerns(facts)) continue
-      rules.push(rule)
-      if (rule.setsHours && time.speaks && !compiled.pack.optIn) hoursAreSet = true
-    }
-  }
-  for (const compiled of packs) if (!compiled.pack.fallback) add(compiled)
-  if (!hoursAreSet) for (const compiled of packs) if (compiled.pack.fallback) add(compiled)
+  for (const compiled of packs) if (!compiled.pack.fallback && add(facts, compiled, rules, applied) && !compiled.pack.optIn) hoursAreSet = true
+  if (!hoursAreSet) for (const compiled of packs) if (compiled.pack.fallback) add(facts, compiled, rules, applied)
   return applied
+}
+
+const time: SpeakingTime = { speaks: true, until: NEVER }
+
+/** Adds one pack, if it applies; returns whether it is in force and sets contact hours for the case. */
+function add(facts: Case, compiled: CompiledPack, rules: CompiledRule[], applied: Decision['packs']): boolean {
+  if (!compiled.appliesTo(facts)) return false
+  compiled.inForce(facts, facts.now, time)
+  if (time.speaks) applied.push({ id: compiled.pack.id, version: compiled.pack.version })
+  let setsHours = false
+  for (const rule of compiled.rules) {
+    if (!rule.concerns(facts)) continue
+    rules.push(rule)
+    if (rule.setsHours && time.speaks) setsHours = true
+  }
+  return setsHours
 }
 
 /**

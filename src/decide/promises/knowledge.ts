@@ -1,3 +1,4 @@
+import type { ContactFacts } from '../../model/facts.ts'
 import { MINUTE } from '../../model/instant.ts'
 import { allows, NEVER, objects, type CompiledRule } from '../rule.ts'
 import { askSpans, type Span } from '../spans.ts'
@@ -30,11 +31,15 @@ export const NOT_EXPIRED = promise('deadline', 'a reminder is not sent after its
 export const ONE_CALL = promise('one-call-at-a-time', 'a person has at most one call in flight', (facts, at, answer) => {
   const spans: Span[] = []
   for (const contact of facts.facts.contacts) {
-    if (contact.channel === 'phone' && contact.direction === 'outbound' && contact.outcome === 'pending') spans.push({ from: Math.min(contact.at, at), until: contact.at + LONGEST_CALL })
+    if (isInFlight(contact)) spans.push({ from: Math.min(contact.at, at), until: contact.at + LONGEST_CALL })
   }
   if (facts.facts.system?.phoneInFlight === true) spans.push({ from: facts.now, until: facts.now + LOOK_AGAIN })
   askSpans(spans, 'too_soon', at, answer)
-}, (facts) => facts.facts.reminder.channel === 'phone')
+}, ({ facts }) => facts.reminder.channel === 'phone' && (facts.system?.phoneInFlight === true || facts.contacts.some(isInFlight)))
+
+function isInFlight({ outcome, channel, direction }: ContactFacts): boolean {
+  return outcome === 'pending' && channel === 'phone' && direction === 'outbound'
+}
 
 /** What the running system itself knows to stand in the way. */
 export const SYSTEM: readonly CompiledRule[] = [

@@ -3,7 +3,7 @@ import type { Instant } from '../../model/instant.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import type { Case } from '../case.ts'
 import { openUntil, type Opening } from '../consent.ts'
-import { countsAs, isCounted, type Counted } from '../counting.ts'
+import { countsAs, isCounted, sharesKey, type Counted } from '../counting.ts'
 import { allows, NEVER, objects, type Answer } from '../rule.ts'
 import type { ZoneTable } from '../zone-table.ts'
 import { compileCountWindow } from './count-window.ts'
@@ -18,37 +18,48 @@ import { compileCountWindow } from './count-window.ts'
 export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): (facts: Case, at: Instant, answer: Answer) => void {
   const counted: Counted = { unit: rule.counts, key: rule.key, channels: rule.channels }
   const window = compileCountWindow(rule.window)
-  const free = rule.freeUnanswered ?? 0
+  const freeUnanswered = rule.freeUnanswered ?? 0
 
-  const countable = (facts: Case, contact: ContactFacts, account: string | null, notBefore: Instant): boolean =>
-    contact.direction === 'outbound' && contact.at >= notBefore && isCounted(contact, counted, account, facts.facts.address?.id ?? null) &&
+  const isCountable = (facts: Case, contact: ContactFacts, account: string | null, address: string | null): boolean =>
+    contact.direction === 'outbound' && isCounted(contact, counted, account, address) &&
     (rule.mode === undefined || contact.mode === null || contact.mode === rule.mode) &&
-    (opening === null || openUntil(facts, opening, contact.at, contact.channel, contact.address) === null)
+    (opening === null || facts.facts.consents.length === 0 || openUntil(facts, opening, contact.at, contact.channel, contact.address) === null)
 
-  const reached = (facts: Case, zone: ZoneTable, at: Instant, account: string | null, notBefore: Instant): boolean => {
-    const since = Math.max(window.since(zone, at), notBefore)
-    let [full, unanswered] = [0, 0]
+  /** What counts at `at` in some zone, as far as can be said without asking any zone. */
+  const countable = (facts: Case, at: Instant, account: string | null): ContactFacts[] => {
+    const found: ContactFacts[] = []
+    const address = facts.facts.address?.id ?? null
+    const notBefore = rule.afterFirstConversation === true ? firstConversation(facts, counted, account) : -Infinity
     for (const contact of facts.facts.contacts) {
-      if (contact.at < since || !countable(facts, contact, account, since)) continue
-      if (free > 0 && surelyUnanswered(contact)) unanswered++
-      else full++
+      if (contact.at + window.longest > at && contact.at >= notBefore && isCountable(facts, contact, account, address)) found.push(contact)
     }
-    return full + Math.max(0, unanswered - free) >= rule.limit
+    return found
+  }
+
+  /** How many these are to the rule, the oldest `left` of them left out. */
+  const weight = (contacts: readonly ContactFacts[], left: number): number => {
+    if (freeUnanswered === 0) return contacts.length - left
+    let unanswered = 0
+    for (let i = left; i < contacts.length; i++) if (surelyUnanswered(contacts[i] as ContactFacts)) unanswered++
+    return contacts.length - left - Math.min(unanswered, freeUnanswered)
+  }
+
+  /** The first instant from `at` on at which few enough of these, oldest first, still count in this zone. */
+  const freeIn = (zone: ZoneTable, at: Instant, contacts: readonly ContactFacts[]): Instant => {
+    const since = window.since(zone, at)
+    let left = 0
+    while (left < contacts.length && (contacts[left] as ContactFacts).at < since) left++
+    if (weight(contacts, left) < rule.limit) return at
+    while (weight(contacts, left) >= rule.limit) left++
+    return window.leaves(zone, (contacts[left - 1] as ContactFacts).at)
   }
 
   const nextFree = (facts: Case, at: Instant, account: string | null): Instant => {
-    const notBefore = rule.afterFirstConversation === true ? firstConversation(facts, counted, account) : -Infinity
+    const contacts = countable(facts, at, account)
+    if (weight(contacts, 0) < rule.limit) return at
+    contacts.sort(oldestFirst)
     let free = at
-    for (const zone of facts.zones) {
-      if (!reached(facts, zone, free, account, notBefore)) continue
-      const leaving = facts.facts.contacts.filter((contact) => countable(facts, contact, account, notBefore)).map((contact) => window.leaves(zone, contact.at))
-      leaving.sort((a, b) => a - b)
-      for (const instant of leaving) {
-        if (instant <= free) continue
-        free = instant
-        if (!reached(facts, zone, free, account, notBefore)) break
-      }
-    }
+    for (const zone of facts.zones) free = Math.max(free, freeIn(zone, at, contacts))
     return free
   }
 
@@ -61,13 +72,16 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): (facts
   }
 }
 
+const oldestFirst = (a: ContactFacts, b: ContactFacts): number => a.at - b.at
+
 const surelyUnanswered = (contact: ContactFacts): boolean => contact.outcome === 'no-answer'
 
-/** When the person was first spoken to, as far as this rule's key goes; NEVER when that has not happened. */
+/** When the person was first spoken to over any channel, as far as this rule's key goes; NEVER when that has not happened. */
 export function firstConversation(facts: Case, counted: Counted, account: string | null): Instant {
+  const address = facts.facts.address?.id ?? null
   let first = NEVER
   for (const contact of facts.facts.contacts) {
-    if (contact.at < first && countsAs(contact, 'conversation') && isCounted(contact, { ...counted, unit: 'conversation', channels: [contact.channel] }, account, facts.facts.address?.id ?? null)) first = contact.at
+    if (contact.at < first && countsAs(contact, 'conversation') && sharesKey(contact, counted.key, account, address)) first = contact.at
   }
   return first
 }

@@ -12,16 +12,18 @@ import { daysAfter } from './spacing.ts'
 export function compileCooldown(rule: RuleOf<'cooldown'>): (facts: Case, at: Instant, answer: Answer) => void {
   const counted: Counted = { unit: rule.after, key: rule.key, channels: rule.channels }
   const surelyOver = (rule.days + 2) * DAY
-  return (facts, at, answer) => {
+  const overFor = (facts: Case, at: Instant, account: string | null): Instant => {
     const address = facts.facts.address?.id ?? null
     let until = at
-    const look = (account: string | null): void => {
-      for (const contact of facts.facts.contacts) {
-        if (contact.at + surelyOver > at && isCounted(contact, counted, account, address)) until = Math.max(until, daysAfter(facts, contact.at, rule.days))
-      }
+    for (const contact of facts.facts.contacts) {
+      if (contact.at + surelyOver > at && isCounted(contact, counted, account, address)) until = Math.max(until, daysAfter(facts, contact.at, rule.days))
     }
-    if (rule.key === 'account') for (const account of facts.facts.accounts) look(account.id)
-    else look(null)
+    return until
+  }
+  return (facts, at, answer) => {
+    let until = at
+    if (rule.key === 'account') for (const account of facts.facts.accounts) until = Math.max(until, overFor(facts, at, account.id))
+    else until = overFor(facts, at, null)
     if (until > at) objects(answer, 'cooldown', until)
     else allows(answer)
   }

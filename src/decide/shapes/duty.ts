@@ -22,8 +22,9 @@ export function compileDuty(rule: RuleOf<'duty'>): (facts: Case, at: Instant, an
     for (const account of facts.facts.accounts) {
       const done = eventsOf(facts, owes, account.id)
       if (done === null) return allows(answer)
+      if (done.some((event) => event.at <= at)) continue
       const start = began(facts, account.id)
-      if (start === NEVER || done.some((event) => event.at <= at)) continue
+      if (start === NEVER) continue
       // The earliest zone's end of the last day: a duty is never read later than it may be due.
       deadline = Math.min(deadline, Math.min(...facts.zones.map((zone) => zone.startOfDay(zone.dayAt(start) + rule.withinDays + 1))))
     }

@@ -9,20 +9,22 @@ import { firstConversation } from './cap.ts'
 export function compileSpacing(rule: RuleOf<'spacing'>): (facts: Case, at: Instant, answer: Answer) => void {
   const counted: Counted = { unit: rule.counts, key: rule.key, channels: rule.channels }
   const surelyOver = rule.minutes === undefined ? ((rule.days as number) + 2) * DAY : rule.minutes * MINUTE
-  return (facts, at, answer) => {
+  const freeFor = (facts: Case, at: Instant, account: string | null): Instant => {
     const address = facts.facts.address?.id ?? null
+    const notBefore = rule.afterFirstConversation === true ? firstConversation(facts, counted, account) : -Infinity
     let until = at
-    const look = (account: string | null): void => {
-      const notBefore = rule.afterFirstConversation === true ? firstConversation(facts, counted, account) : -Infinity
-      for (const contact of facts.facts.contacts) {
-        if (contact.at + surelyOver <= at || contact.direction !== 'outbound' || contact.at < notBefore || !isCounted(contact, counted, account, address)) continue
-        // A contact recorded in the future counts as now until its time comes.
-        if (rule.minutes !== undefined) until = Math.max(until, contact.at + rule.minutes * MINUTE)
-        else until = Math.max(until, daysAfter(facts, contact.at, rule.days as number))
-      }
+    for (const contact of facts.facts.contacts) {
+      if (contact.at + surelyOver <= at || contact.direction !== 'outbound' || contact.at < notBefore || !isCounted(contact, counted, account, address)) continue
+      // A contact recorded in the future counts as now until its time comes.
+      if (rule.minutes !== undefined) until = Math.max(until, contact.at + rule.minutes * MINUTE)
+      else until = Math.max(until, daysAfter(facts, contact.at, rule.days as number))
     }
-    if (rule.key === 'account') for (const account of facts.facts.accounts) look(account.id)
-    else look(null)
+    return until
+  }
+  return (facts, at, answer) => {
+    let until = at
+    if (rule.key === 'account') for (const account of facts.facts.accounts) until = Math.max(until, freeFor(facts, at, account.id))
+    else until = freeFor(facts, at, null)
     if (until > at) objects(answer, 'too_soon', until)
     else allows(answer)
   }
