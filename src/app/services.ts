@@ -1,6 +1,7 @@
 import type { PermitRules } from '../pipeline/permits/ask-permit.ts'
 import type { Shell } from '../pipeline/shell.ts'
 import { accepting, type Accepting } from './services/accepting.ts'
+import { auditing, type Auditing } from './services/auditing.ts'
 import { doubting, type Doubting } from './services/doubting.ts'
 import { hooks, type Hooks } from './services/hooks.ts'
 import { keys, type Keys } from './services/keys.ts'
@@ -10,7 +11,7 @@ import { reading, type Reading } from './services/reading.ts'
 import { switching, type Switching } from './services/switching.ts'
 
 /** Everything that the HTTP interface and the command line may ask of Decorum. */
-export interface Services extends Accepting, Reading, Keys, Measuring, Permitting, Switching, Doubting {
+export interface Services extends Accepting, Reading, Keys, Measuring, Permitting, Switching, Doubting, Auditing {
   /** What providers and recipients say without a key. */
   receipts: Hooks
 }
@@ -18,7 +19,7 @@ export interface Services extends Accepting, Reading, Keys, Measuring, Permittin
 export function services(shell: Shell, rules: PermitRules): Services {
   const accepts = accepting(shell)
   return {
-    ...accepts, ...reading(shell), ...keys(shell), ...measuring(shell), ...permitting(shell, rules), ...switching(shell), ...doubting(shell),
+    ...accepts, ...reading(shell), ...keys(shell), ...measuring(shell), ...permitting(shell, rules), ...switching(shell), ...doubting(shell), ...auditing(shell),
     receipts: hooks(shell, accepts),
   }
 }

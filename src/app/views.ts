@@ -1,5 +1,8 @@
 /** The shapes of every answer, for those who may see the app and nothing behind it. */
 export { accountViewSchema } from '../report/account-view.ts'
+export { contactAuditInWords } from '../report/audit/contact-audit.ts'
+export { packDiffInWords } from '../report/audit/pack-diff.ts'
+export { replayInWords } from '../report/audit/replay-report.ts'
 export { capturedViewSchema } from '../report/captured-view.ts'
 export { doubtAnswer, doubtViewSchema } from '../report/doubt-view.ts'
 export { pageOf } from '../report/page.ts'

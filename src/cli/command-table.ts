@@ -29,6 +29,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { group: 'Run it', words: ['switch'], summary: 'stop, pause or drain what goes out, by scope', load: () => import('./commands/switch.ts') },
   { group: 'Run it', words: ['doubts'], summary: 'attempts that may or may not have gone out: list them, resolve one', load: () => import('./commands/doubts.ts') },
   { group: 'Ask it', words: ['decide'], summary: 'may this be sent now? a decide case in, the decision out', load: () => import('./commands/decide.ts') },
+  { group: 'Ask it', words: ['simulate'], summary: 'what a ladder and packs would do to a portfolio', load: () => import('./commands/simulate.ts') },
   { group: 'Ask it', words: ['explain'], summary: 'why a reminder was sent, deferred or not sent', load: () => import('./commands/explain.ts') },
   { group: 'Ask it', words: ['timeline'], summary: 'everything that happened with an account', load: () => import('./commands/timeline.ts') },
   { group: 'Look after it', words: ['check'], summary: 'every mistake in configuration, packs, ladders and templates', load: () => import('./commands/check.ts') },
@@ -37,5 +38,9 @@ export const COMMANDS: readonly CommandEntry[] = [
   { group: 'Look after it', words: ['templates', 'preview'], summary: 'see a text with invented facts', load: () => import('./commands/templates-preview.ts') },
   { group: 'Look after it', words: ['policies', 'list'], summary: 'policy packs and when each is in force', load: () => import('./commands/policies-list.ts') },
   { group: 'Look after it', words: ['policies', 'show'], summary: 'the rules of one pack with their citations', load: () => import('./commands/policies-show.ts') },
+  { group: 'Look after it', words: ['policies', 'diff'], summary: 'what changed between two versions of a pack, rule by rule', load: () => import('./commands/policies-diff.ts') },
+  { group: 'Look after it', words: ['policies', 'vectors'], summary: 'do packs decide their own examples as they say?', load: () => import('./commands/policies-vectors.ts') },
+  { group: 'Look after it', words: ['audit', 'decisions'], summary: 'do recorded decisions come out the same again?', load: () => import('./commands/audit-decisions.ts') },
+  { group: 'Look after it', words: ['audit', 'contacts'], summary: 'every contact of a period against the rules of its day', load: () => import('./commands/audit-contacts.ts') },
   { group: 'Look after it', words: ['keys'], summary: 'API keys: create, list, revoke', load: () => import('./commands/keys.ts') },
 ]

@@ -8,12 +8,10 @@ import { answers } from '../answers.ts'
 import type { Api } from '../api.ts'
 import { actorOf } from '../authenticate.ts'
 import { found } from '../found.ts'
+import { idempotencyHeaders } from '../idempotency-key.ts'
 import { ownPath, paging, whose } from '../query.ts'
 
 const tags = ['Reminders']
-
-const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'is not 1 to 255 visible ASCII characters').optional()
-  .describe('The same key and body give the same answer; the same key with another body is refused.')
 
 /** Reminders: ask for one, watch it, call it off, and read why. */
 export function reminderRoutes(api: Api, app: App): void {
@@ -21,7 +19,7 @@ export function reminderRoutes(api: Api, app: App): void {
     config: { scope: 'reminders:write' },
     schema: {
       tags, summary: 'Ask for one reminder', operationId: 'createReminder',
-      headers: z.looseObject({ 'idempotency-key': idempotencyKey }), body: reminderBody,
+      headers: idempotencyHeaders, body: reminderBody,
       response: answers(202, z.object({ id: z.string(), status: z.enum(REMINDER_STATUSES) })),
     },
   }, async (request, reply) => {

@@ -1,0 +1,68 @@
+import { DAY, formatInstant, type Instant } from '../../model/instant.ts'
+import type { CompiledPack } from '../../decide/compiled-pack.ts'
+import type { Shell } from '../../pipeline/shell.ts'
+import { contactCounts, contactsQuery, optOutLatency } from '../../record/audit/contact-figures.ts'
+import { peopleAsKnown, peopleContacted } from '../../record/audit/people-as-known.ts'
+import type { ContactAudit, ExceedingContact } from '../../report/audit/contact-audit.ts'
+import { ASSUMPTIONS } from './facts-at.ts'
+import { calendarAlarms, packsDue } from './due-for-review.ts'
+import { judgeContacts, type Judgement } from './judge-contacts.ts'
+
+/** People looked at in one go. */
+const PEOPLE = 200
+/** How far back contacts bear on a later one; talks do however old they are. */
+const MEMORY_MS = 62 * DAY
+
+export interface AuditedContacts {
+  from: Instant
+  /** The first instant that is not looked at any more. */
+  to: Instant
+  creditor: string | null
+}
+
+/**
+ * Was every contact of the period, whoever made it, allowed by the rules in force on its day?
+ *
+ * @param packs  every pack in force here, in all versions: `decide` takes each in its time
+ */
+export async function auditContacts(shell: Shell, packs: readonly CompiledPack[], asked: AuditedContacts): Promise<ContactAudit> {
+  const { db } = shell.ledger
+  const period = { from: new Date(asked.from), to: new Date(asked.to), creditor: asked.creditor }
+  const found: Judgement = { judged: 0, exceeded: [], notJudged: [] }
+  for (let after: string | null = null; ;) {
+    const ids: string[] = await peopleContacted(db, period, after, PEOPLE)
+    for (const person of await peopleAsKnown(db, ids, { since: new Date(asked.from - MEMORY_MS), to: period.to })) {
+      const one = judgeContacts(person, packs, shell.config.creditors.get(person.creditor), asked)
+      found.judged += one.judged
+      found.exceeded.push(...one.exceeded)
+      found.notJudged.push(...one.notJudged)
+    }
+    if (ids.length < PEOPLE) break
+    after = ids.at(-1) ?? null
+  }
+  const counts = await contactCounts(db, period)
+  const optOut = await optOutLatency(db, period)
+  const now = shell.clock.now()
+  return {
+    from: formatInstant(asked.from), to: formatInstant(asked.to), creditor: asked.creditor,
+    contacts: { figures: counts.rows, query: counts.query },
+    judged: found.judged,
+    exceeded: {
+      contacts: found.exceeded.sort((a, b) => (a.at < b.at ? -1 : 1)),
+      byRule: [...grouped(found.exceeded, (c) => c.objections.map((o) => o.rule))].map(([rule, ids]) => ({ rule, contacts: ids.length, query: contactsQuery(db, ids) })),
+      byMaker: [...grouped(found.exceeded, (c) => [c.by])].map(([by, ids]) => ({ by, contacts: ids.length })),
+    },
+    notJudged: found.notJudged,
+    optOut: { ...optOut.row, query: optOut.query },
+    packsDue: packsDue(packs.map(({ pack }) => pack), now),
+    calendars: calendarAlarms(packs, now),
+    assumptions: [...ASSUMPTIONS],
+  }
+}
+
+/** Ids of the contacts under each of their keys, most first. */
+function grouped(contacts: readonly ExceedingContact[], keysOf: (contact: ExceedingContact) => string[]): [string, string[]][] {
+  const groups = new Map<string, string[]>()
+  for (const contact of contacts) for (const key of new Set(keysOf(contact))) groups.set(key, [...(groups.get(key) ?? []), contact.contactId])
+  return [...groups].sort(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1))
+}

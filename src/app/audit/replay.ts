@@ -1,0 +1,67 @@
+import { compilePacks } from '../../decide/compile-pack.ts'
+import type { CompiledPack } from '../../decide/compiled-pack.ts'
+import { decide } from '../../decide/decide.ts'
+import { selectPacks } from '../../decide/select-packs.ts'
+import { canonicalJson } from '../../model/canonical-json.ts'
+import type { Decision } from '../../model/decision.ts'
+import { DAY, formatInstant, type Instant } from '../../model/instant.ts'
+import type { Pack } from '../../model/pack.ts'
+import type { RecordedDecision } from '../../record/audit/sample-decisions.ts'
+import type { ReplayReport } from '../../report/audit/replay-report.ts'
+
+/** Refusals that no rule made: they name the product, and no pack is recorded with them. */
+const NOT_BY_RULES = /^decorum\/(?:words\/|unwritable$|total$)/
+
+/**
+ * Do these recorded facts give the same decisions again?
+ *
+ * Each is decided with exactly the pack versions recorded with it. Packs that were not in force yet
+ * leave no trace in a decision but the instant until which it holds, so where that alone could tell,
+ * those installed now are taken along; either way of deciding has to come out the same byte for byte.
+ *
+ * @param packs  every pack installed, in all versions
+ */
+export function replay(packs: readonly Pack[], recorded: readonly RecordedDecision[]): ReplayReport {
+  const installed = everyPack(packs)
+  const known = new Set(installed.map(nameOf))
+  const report: ReplayReport = { sampled: recorded.length, same: 0, differences: [], packsMissing: [], notByRules: 0, erased: 0 }
+  const missing = new Map<string, ReplayReport['packsMissing'][number]>()
+  for (const one of recorded) {
+    const gone = one.packs.filter((pack) => !known.has(`${pack.id} ${pack.version}`))
+    for (const { id, version } of gone) {
+      const counted = missing.get(`${id} ${version}`) ?? { pack: id, version, decisions: 0 }
+      missing.set(`${id} ${version}`, { ...counted, decisions: counted.decisions + 1 })
+    }
+    if (gone.length > 0) continue
+    if (one.reasons.some((reason) => NOT_BY_RULES.test(reason.rule))) report.notByRules++
+    else if ((one.facts as Partial<RecordedDecision['facts']>).recipient === undefined) report.erased++
+    else {
+      const before = essence({ ...one, until: one.until === null ? null : one.until.getTime() })
+      const again = decideAgain(installed, one)
+      if (again.includes(before)) report.same++
+      else report.differences.push({ source: one.source, id: one.id, no: one.no, at: formatInstant(one.at.getTime()), recorded: before, now: again[0] as string })
+    }
+  }
+  return { ...report, packsMissing: [...missing.values()] }
+}
+
+const essence = ({ verdict, until, reasons }: Pick<Decision, 'verdict' | 'until' | 'reasons'>): string => canonicalJson({ verdict, until, reasons })
+
+function decideAgain(installed: readonly CompiledPack[], one: RecordedDecision): string[] {
+  const at = one.at.getTime()
+  const named = new Set(one.packs.map((pack) => `${pack.id} ${pack.version}`))
+  const recorded = installed.filter((pack) => named.has(nameOf(pack)))
+  const withLater = installed.filter((pack) => named.has(nameOf(pack)) || (!pack.pack.optIn && beginsAfter(pack, at)))
+  return [withLater, recorded].map((packs) => essence(decide(one.facts, packs, at)))
+}
+
+/** Nowhere on earth is it that day yet, or just so. */
+const beginsAfter = ({ pack }: CompiledPack, at: Instant): boolean => Date.parse(`${pack.validFrom}T00:00:00Z`) > at - DAY
+
+const nameOf = ({ pack }: CompiledPack): string => `${pack.id} ${pack.version}`
+
+/** In the order in which production asks them, opt-in packs included. */
+function everyPack(packs: readonly Pack[]): CompiledPack[] {
+  const selected = selectPacks(compilePacks(packs), { named: null, also: packs.filter((pack) => pack.optIn).map((pack) => pack.id) })
+  return selected.ok ? selected.packs : []
+}

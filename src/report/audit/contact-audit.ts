@@ -1,0 +1,85 @@
+import type { ObjectionCode } from '../../model/decision.ts'
+
+/** A query that can be run again by whoever doubts a figure. */
+interface Query {
+  sql: string
+  parameters: unknown[]
+}
+
+/** A contact that rules in force on its day would not have allowed. Ids only. */
+export interface ExceedingContact {
+  contactId: string
+  recipientId: string
+  creditor: string
+  at: string
+  /** `Tue 2026-11-24 21:30 in America/New_York`, one for each zone the person may have been in. */
+  localTime: string
+  channel: string
+  /** Who made it: `decorum`, an agent's desk, an agency. */
+  by: string
+  objections: { code: ObjectionCode; rule: string; version: string; citation: string; verified: boolean }[]
+}
+
+/** What a period's contacts look like against the rules in force on their days. */
+export interface ContactAudit {
+  from: string
+  to: string
+  creditor: string | null
+  contacts: { figures: { channel: string; direction: string; by: string; contacts: number }[]; query: Query }
+  /** Outbound contacts that were decided again. */
+  judged: number
+  exceeded: { contacts: ExceedingContact[]; byRule: { rule: string; contacts: number; query: Query }[]; byMaker: { by: string; contacts: number }[] }
+  /** Contacts about which too little is known to judge them. */
+  notJudged: { contactId: string; recipientId: string; code: ObjectionCode }[]
+  optOut: { optOuts: number; worstMs: number | null; p99Ms: number | null; worstId: string | null; query: Query }
+  packsDue: PackDue[]
+  calendars: CalendarAlarm[]
+  assumptions: string[]
+}
+
+/** A pack that somebody has to look at again. */
+export interface PackDue {
+  pack: string
+  version: string
+  why: string[]
+}
+
+/** A calendar that ends soon, or has ended: rules that need it will refuse everything. */
+export interface CalendarAlarm {
+  calendar: string
+  year: number
+  /** Until the first day that nobody knows; negative: it is over. */
+  daysLeft: number
+  rules: string[]
+}
+
+/** The audit for people. */
+export function contactAuditInWords(audit: ContactAudit): string {
+  const { contacts, exceeded, notJudged, optOut } = audit
+  return [
+    `Contacts from ${audit.from} until before ${audit.to}${audit.creditor === null ? '' : ` of ${audit.creditor}`}, against the rules in force on each one's day`,
+    ...contacts.figures.map((f) => `  ${f.channel} ${f.direction} by ${f.by}: ${f.contacts}`),
+    `    ${queryWords(contacts.query)}`,
+    `${audit.judged} outbound contacts were decided again; ${exceeded.contacts.length} exceeded a rule.`,
+    ...exceeded.byMaker.map((m) => `  by ${m.by}: ${m.contacts}`),
+    ...exceeded.byRule.flatMap((r) => [`  ${r.rule}: ${r.contacts}`, `    ${queryWords(r.query)}`]),
+    ...exceeded.contacts.flatMap((c) => [
+      `✗ ${c.contactId}  ${c.channel} by ${c.by}, recipient ${c.recipientId}, ${c.localTime}`,
+      ...c.objections.map((o) => `    ${o.code}: ${o.rule} ${o.version}, ${o.citation}${o.verified ? '' : ', not verified'}`),
+    ]),
+    ...notJudged.map((n) => `? ${n.contactId}  recipient ${n.recipientId}: cannot be judged, ${n.code}`),
+    optOut.optOuts === 0 ? 'No opt-out was received.' : `${optOut.optOuts} opt-outs, from being said to holding: worst ${duration(optOut.worstMs)} (${optOut.worstId}), 99 of 100 within ${duration(optOut.p99Ms)}.`,
+    `    ${queryWords(optOut.query)}`,
+    ...audit.packsDue.map((p) => `! ${p.pack} ${p.version} is due for review: ${p.why.join('; ')}.`),
+    ...audit.calendars.map(calendarWords),
+    ...audit.assumptions.map((a) => `(${a})`),
+  ].join('\n')
+}
+
+/** `! No days of 2027 are known for CN, in 39 days: …`. */
+export const calendarWords = ({ calendar, year, daysLeft, rules }: CalendarAlarm): string =>
+  `! No days of ${year} are known for calendar ${calendar}${daysLeft > 0 ? `, which begins in ${daysLeft} days` : ', which has begun'}: ${rules.join(', ')} will refuse every contact.`
+
+const queryWords = ({ sql, parameters }: Query): string => `${sql}  -- ${JSON.stringify(parameters)}`
+
+const duration = (ms: number | null): string => (ms === null ? 'none' : ms < 1_000 ? `${ms} ms` : ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`)
