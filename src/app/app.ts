@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { Shell } from '../pipeline/shell.ts'
+import type { PolicyFiles } from './policy-files.ts'
 import type { Services } from './services.ts'
 
 /** Which daemons a process runs. `email`, `sms` and `phone` are the dispatch workers of that channel. */
@@ -18,6 +19,8 @@ export interface PartHealth {
 export interface App {
   readonly config: Config
   readonly shell: Shell
+  /** The packs in force; `config.packs` is what they were at the start. */
+  readonly policies: Pick<PolicyFiles, 'all' | 'decide'>
   readonly services: Services
   /** Starts these daemons in this process. */
   start(daemons: readonly Daemon[]): Promise<void>

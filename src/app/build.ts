@@ -21,7 +21,7 @@ import type { App } from './app.ts'
 import { systemClock } from './clock.ts'
 import { ClockGuard } from './clock-guard.ts'
 import { RunningDaemons } from './daemons/running.ts'
-import { policyOf } from './policy.ts'
+import { PolicyFiles } from './policy-files.ts'
 import { openRoutes } from './routes.ts'
 import { services } from './services.ts'
 import { unsubscribeUrl } from './unsubscribe-token.ts'
@@ -53,10 +53,11 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   const shell: Shell = { config, ledger, vault: openVault(keyRing(config)), clock: overrides.clock ?? systemClock, log }
   const switches = new SwitchBoard(shell)
   const guard = new ClockGuard(shell)
+  const policies = new PolicyFiles(config, log)
   const routes = openRoutes(shell, overrides)
   refuseVirtualClock(shell, routes.all)
   const desk: Omit<Desk, 'route' | 'provider' | 'testProvider' | 'gate'> = {
-    packs: policyOf(config), switches, worker, clockCertain: guard.certain,
+    get packs() { return policies.packs }, switches, worker, clockCertain: guard.certain,
     optOutUrl: (addressId) => unsubscribeUrl(config.publicUrl, shell.vault, addressId),
     limits: { ...DISPATCH_LIMITS, leaseMs: config.limits.leaseSeconds * 1000, callMs: config.limits.callSeconds * 1000, ...overrides.limits },
   }
@@ -67,7 +68,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
       onRecovered: () => log.info('the queue answers again'),
     },
   )
-  const running = new RunningDaemons({ shell, switches, guard, routes, desk, openDoorbell })
+  const running = new RunningDaemons({ shell, switches, guard, policies, routes, desk, openDoorbell })
   const close = async () => {
     await routes.close()
     if (overrides.ledger === undefined) await ledger.close()
@@ -76,7 +77,8 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   return {
     config,
     shell,
-    services: services(shell, { packs: desk.packs, clockCertain: guard.certainNow }),
+    policies,
+    services: services(shell, { get packs() { return policies.packs }, clockCertain: guard.certainNow }),
     start: (daemons) => running.start(daemons),
     stop: () => (ended ??= running.stop().then(close)),
     abort: () => (ended ??= running.abort().then(close)),

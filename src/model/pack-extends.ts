@@ -12,21 +12,40 @@ import type { Pack } from './pack.ts'
 export function withInheritedRules(packs: readonly Pack[]): { ok: true; packs: Pack[] } | { ok: false; faults: Fault[] } {
   const faults: Fault[] = []
   const resolved = packs.map((pack) => {
-    const rules = inherit(pack, packs, [pack.id])
+    const rules = inherit(pack, packs)
     if (typeof rules !== 'string') return { ...pack, rules }
-    faults.push({ path: `${pack.id}.extends`, problem: rules, cure: 'Name another pack by its id, without a circle.' })
+    faults.push({ path: `${pack.id}.extends`, problem: rules, cure: CIRCLE_CURE })
     return pack
   })
   return faults.length > 0 ? { ok: false, faults } : { ok: true, packs: resolved }
 }
 
-function inherit(pack: Pack, packs: readonly Pack[], line: readonly string[]): Pack['rules'] | string {
-  if (pack.extends === undefined) return pack.rules
-  if (line.includes(pack.extends)) return `goes round in a circle: ${[...line, pack.extends].join(' → ')}`
+/** What is wrong with a circle, and its cure. */
+export const circleWords = (circle: readonly string[]): string => `goes round in a circle: ${circle.join(' → ')}`
+export const CIRCLE_CURE = 'Name another pack by its id, without a circle.'
+
+/** The ids round which `extends` of this pack leads in a circle; null when it ends. */
+export function extendsCircle(pack: Pack, packs: readonly Pack[]): readonly string[] | null {
+  const line = [pack.id]
+  for (let here: Pack | undefined = pack; here?.extends !== undefined; here = baseOf(here, packs)) {
+    if (here !== pack) line.push(here.id)
+    if (line.includes(here.extends)) return [...line, here.extends]
+  }
+  return null
+}
+
+function baseOf(pack: Pack, packs: readonly Pack[]): Pack | undefined {
   const versions = packs.filter(({ id }) => id === pack.extends).sort((a, b) => (a.validFrom < b.validFrom ? -1 : 1))
-  const base = versions.filter(({ validFrom }) => validFrom <= pack.validFrom).at(-1) ?? versions.at(-1)
+  return versions.filter(({ validFrom }) => validFrom <= pack.validFrom).at(-1) ?? versions.at(-1)
+}
+
+function inherit(pack: Pack, packs: readonly Pack[]): Pack['rules'] | string {
+  if (pack.extends === undefined) return pack.rules
+  const circle = extendsCircle(pack, packs)
+  if (circle !== null) return circleWords(circle)
+  const base = baseOf(pack, packs)
   if (base === undefined) return `is not a policy pack: ${pack.extends}`
-  const inherited = inherit(base, packs, [...line, base.id])
+  const inherited = inherit(base, packs)
   if (typeof inherited === 'string') return inherited
   const own = new Set(pack.rules.map(({ id }) => id))
   return [...inherited.filter(({ id }) => !own.has(id)), ...pack.rules]

@@ -7,6 +7,7 @@ import type { Doorbell } from '../../queue/doorbell.ts'
 import type { Daemon, PartHealth } from '../app.ts'
 import type { ClockGuard } from '../clock-guard.ts'
 import { loop, type Loop } from '../loop.ts'
+import type { PolicyFiles } from '../policy-files.ts'
 import type { OpenRoute, OpenRoutes } from '../routes.ts'
 import { startDispatching, type DispatchWorker } from './dispatching.ts'
 import { notifyingPass, openNotifiers } from './notifying.ts'
@@ -20,6 +21,7 @@ export interface DaemonParts {
   shell: Shell
   switches: SwitchBoard
   guard: ClockGuard
+  policies: PolicyFiles
   routes: OpenRoutes
   desk: Omit<Desk, 'route' | 'provider' | 'testProvider' | 'gate'>
   openDoorbell: () => Doorbell
@@ -98,7 +100,7 @@ export class RunningDaemons {
   }
 
   async health(): Promise<PartHealth[]> {
-    const { shell, guard, routes } = this.#parts
+    const { shell, guard, policies, routes } = this.#parts
     const part = (name: string, problem: string | null): PartHealth => ({ part: name, ok: problem === null, problem })
     const loops = [...this.#loops].map(([name, l]) => part(name, l.problem))
     const resting = routes.all.filter((open) => open.breaker.state === 'open').map((open) => part(`route ${open.route.id}`, 'rests after repeated failures; the log names them'))
@@ -106,14 +108,16 @@ export class RunningDaemons {
       part('ledger', await shell.ledger.check()),
       ...(this.#doorbell === null ? [] : [part('queue', await this.#doorbell.check())]),
       ...(this.#loops.has('watch') ? [part('clock', guard.problem())] : []),
+      part('policies', policies.problem),
       ...loops,
       ...resting,
       ...(this.#notifiers ?? []).filter((notifier) => notifier.problem !== null).map((notifier) => part(`webhook ${notifier.id}`, notifier.problem)),
     ]
   }
 
-  /** Never more than a second old: switches obey within two, and a stepped clock is noticed. */
+  /** Never more than a second old: switches obey within two, and a stepped clock is noticed. Packs are looked at now and then. */
   async #watch(): Promise<boolean> {
+    this.#parts.policies.lookNowAndThen(performance.now())
     await this.#parts.switches.refresh()
     await this.#parts.guard.check()
     return false
@@ -133,6 +137,8 @@ export class RunningDaemons {
   }
 
   #desk(open: OpenRoute): Desk {
-    return { ...this.#parts.desk, route: open.route, provider: open.provider, testProvider: open.testProvider, gate: open.gate }
+    const { desk } = this.#parts
+    // Read at each decision: packs may be edited while this desk is at work.
+    return { ...desk, get packs() { return desk.packs }, route: open.route, provider: open.provider, testProvider: open.testProvider, gate: open.gate }
   }
 }

@@ -40,7 +40,7 @@ export function catalogueRoutes(api: Api, app: App): void {
       tags, summary: 'Policy packs', operationId: 'listPolicies',
       response: listOf(z.object({ id: z.string(), version: z.string(), title: z.string() })),
     },
-  }, () => ({ items: config.packs.map(({ id, version, title }) => ({ id, version, title })) }))
+  }, () => ({ items: app.policies.all.map(({ id, version, title }) => ({ id, version, title })) }))
 
   api.get('/v1/routes', {
     config: { scope: 'any' },

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { caseDecider } from '../../app/decide-case.ts'
 import { decideCaseSchema } from '../../intake/decide-case-schema.ts'
 import { OBJECTION_CODES, VERDICTS } from '../../model/decision.ts'
 import { DecorumError } from '../../model/errors.ts'
@@ -20,12 +19,11 @@ const decision = z.object({
 
 /** The decide contract over HTTP: one case in, one decision out; nothing is stored and no ledger is asked. */
 export function decideRoutes(api: Api, app: App): void {
-  const decide = caseDecider(app.config.packs)
   api.post('/v1/decide', {
     config: { scope: 'decide' },
     schema: { tags: ['Decide'], summary: 'May this be sent now, and if not, why?', operationId: 'decide', body: decideCaseSchema, response: answers(200, decision) },
   }, (request) => {
-    const answer = decide(request.body)
+    const answer = app.policies.decide(request.body)
     if (!answer.ok) throw new DecorumError('DECORUM_BAD_INPUT', 'this is not a decide case', { faults: answer.faults })
     return answer.decision
   })
