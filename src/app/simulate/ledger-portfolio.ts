@@ -1,0 +1,65 @@
+import type { Shell } from '../../pipeline/shell.ts'
+import type { SimulatedPerson, SimulatedReminder } from '../../pipeline/simulate/simulated-person.ts'
+import { readPeople } from '../../record/dispatch/decision-inputs.ts'
+import { accountVariables } from '../../record/places.ts'
+import { planningInputs } from '../../record/planning/planning-inputs.ts'
+import {
+  accountsOfPeople, countPeopleInSpells, peopleInSpells, waitingReminders, type PersonsAccount, type WaitingReminder,
+} from '../../record/simulate-portfolio.ts'
+import { PersonalData } from '../../pipeline/personal-data.ts'
+import type { Portfolio } from './portfolio.ts'
+
+/** People to a part; each is read in a short transaction that writes nothing. */
+const PEOPLE_TO_A_PART = 200
+
+/** The people of the ledger who are in a spell, with their history, their pauses and what waits for them. */
+export async function ledgerPortfolio(shell: Shell, creditor: string | null): Promise<Portfolio> {
+  const { db } = shell.ledger
+  return {
+    size: await countPeopleInSpells(db, creditor),
+    refused: [],
+    async *parts() {
+      let after: string | null = null
+      for (;;) {
+        const ids: string[] = await peopleInSpells(db, creditor, after, PEOPLE_TO_A_PART)
+        const last = ids.at(-1)
+        if (last === undefined) return
+        after = last
+        yield { kind: 'people', people: await peopleOf(shell, ids) }
+      }
+    },
+  }
+}
+
+async function peopleOf(shell: Shell, ids: readonly string[]): Promise<SimulatedPerson[]> {
+  return shell.ledger.db.transaction().execute(async (trx) => {
+    const planning = await planningInputs(trx, ids)
+    const rows = await readPeople(trx, ids, shell.clock.now())
+    const accounts = await accountsOfPeople(trx, ids)
+    const waiting = await waitingReminders(trx, ids)
+    return planning.flatMap((person): SimulatedPerson[] => {
+      const row = rows.get(person.id)
+      if (row === undefined) return []
+      const data = new PersonalData(shell.vault, row)
+      const own = accounts.filter(({ recipientId }) => recipientId === person.id)
+      return [{
+        // Our own id draws the luck: the creditor's own is not needed for anything else.
+        name: person.id, planning: person, named: row.name !== null,
+        row: { ...row, name: null, dataKey: null, dataKeyId: null, addresses: row.addresses.map((address) => ({ ...address, value: null })) },
+        accounts: Object.fromEntries(own.map((account) => [account.id, simulated(account, data)])),
+        waiting: waiting.filter(({ recipientId }) => recipientId === person.id).map(reminderOf),
+      }]
+    })
+  })
+}
+
+function simulated({ recipientId: _, variables, ...account }: PersonsAccount, data: PersonalData): SimulatedPerson['accounts'][string] {
+  const opened = data.open(accountVariables(account.id), variables)
+  return { ...account, variableNames: opened === null ? [] : Object.keys(JSON.parse(opened) as object) }
+}
+
+const reminderOf = ({ recipientId: _, dueAt, nextAt, accounts, ...reminder }: WaitingReminder): SimulatedReminder => ({
+  ...reminder, dueAt: dueAt.getTime(), nextAt: nextAt.getTime(),
+  accounts: accounts.map(({ accountId, spellId, pass, lead }) => ({ accountId, spellId, pass: pass ?? 1, lead })),
+  steps: accounts.flatMap(({ accountId, pass, rungs }) => rungs.map((rung) => ({ accountId, rung, pass: pass ?? 1 }))),
+})

@@ -1,0 +1,150 @@
+import { writeFileSync } from 'node:fs'
+import { SingleBar, Presets } from 'cli-progress'
+import { Command, InvalidArgumentError } from 'commander'
+import { configuration } from '../../app/configuration.ts'
+import { ladderChoice, packChoice } from '../../app/simulate/choices.ts'
+import { ledgerPortfolio } from '../../app/simulate/ledger-portfolio.ts'
+import { readPortfolioFile } from '../../app/simulate/portfolio-file.ts'
+import { portfolioOfFile, type Portfolio } from '../../app/simulate/portfolio.ts'
+import type { SimulationSetting } from '../../app/simulate/setting.ts'
+import { compareSimulations, comparisonText, simulationPage, simulationText } from '../../app/simulate/show.ts'
+import { simulatePortfolio, type SimulationDone } from '../../app/simulate/simulate-portfolio.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { DAY, parseInstant, type Instant } from '../../model/instant.ts'
+import { printAnswer } from '../print-answer.ts'
+import { withApp } from '../with-app.ts'
+
+interface Options {
+  portfolio?: string
+  ledger?: true
+  creditor?: string
+  ladder?: string
+  packs?: string
+  from: Instant
+  days: number
+  payRate: number
+  seed: number
+  compare?: Compare
+  cost: Map<string, number>
+  json?: true
+  html?: string
+}
+
+interface Compare {
+  text: string
+  what: 'ladder' | 'packs'
+  value: string
+}
+
+/** Refused lines that are told one by one; the rest by number. */
+const TOLD = 10
+
+/** `decorum simulate`: what a ladder and packs would do to a portfolio. Writes nothing, sends nothing. */
+export function command(): Command {
+  return new Command('simulate')
+    .description('What would a ladder and policy packs do to a portfolio over the coming days? The same decisions as in production; nothing is written, nobody is contacted. Balances count as renewed every night.')
+    .option('--portfolio <file>', 'accounts as `accounts import` takes them: CSV or NDJSON')
+    .option('--ledger', 'the accounts in the ledger, with their history')
+    .option('--creditor <id>', 'only this creditor’s accounts; whose they are, where the file does not say')
+    .option('--ladder <id|file>', 'everybody climbs this ladder: one that is configured, or a .yaml file')
+    .option('--packs <list>', 'exactly these packs decide (a,b), or these too (+a,+b); names, or .yaml files. Otherwise the ones in force here')
+    .option('--from <instant>', 'when it begins, e.g. 2026-12-01T00:00:00Z or 2026-12-01', instantOf, Math.floor(Date.now() / 1000) * 1000)
+    .option('--days <n>', 'for how many days', wholeOf(1, 730), 30)
+    .option('--pay-rate <share>', 'share of unpaid accounts that are paid each day, 0 to below 1', shareOf, 0)
+    .option('--seed <n>', 'draws who answers and who pays; the same seed, the same luck', wholeOf(0, 2 ** 31), 1)
+    .option('--compare <what>', 'a second version beside the first: ladder=<id|file> or packs=<list>', compareOf)
+    .option('--cost <route=price>', 'what one unit of a route costs (an SMS segment, a call); may be repeated', costOf, new Map<string, number>())
+    .option('--json', 'answer as one JSON document')
+    .option('--html <file>', 'also write one page with charts')
+    .action(simulate)
+}
+
+async function simulate(options: Options): Promise<void> {
+  const { config } = configuration()
+  if ((options.portfolio === undefined) === (options.ledger === undefined)) throw bad('whose accounts?', 'Name either --portfolio FILE or --ledger.')
+  if (options.creditor !== undefined && !config.creditors.has(options.creditor)) throw bad(`${options.creditor} is not a configured creditor`, `Configured are ${[...config.creditors.keys()].join(', ')}.`)
+  const unknown = [...options.cost.keys()].find((id) => !config.routes.some((route) => route.id === id))
+  if (unknown !== undefined) throw bad(`${unknown} is not a configured route`, `Configured are ${config.routes.map(({ id }) => id).join(', ')}.`)
+  const { creditors, ladders, routes, templates, locales } = config
+  const base: SimulationSetting = {
+    config: { creditors, ladders, routes, templates, locales },
+    ...(options.packs === undefined ? { packs: config.packs, packWish: { named: null, also: [...config.policies.house] } } : packChoice(options.packs, config)),
+    ladder: options.ladder === undefined ? null : ladderChoice(options.ladder, config),
+    from: options.from, to: options.from + options.days * DAY, payRate: options.payRate, seed: options.seed,
+  }
+  const { compare } = options
+  const other = compare === undefined ? null : compare.what === 'ladder' ? { ...base, ladder: ladderChoice(compare.value, config) } : { ...base, ...packChoice(compare.value, config) }
+  const [done, second] = await onPortfolio(options, async (portfolio) => [
+    await withProgress('simulating', portfolio, base, options.cost),
+    other === null ? null : await withProgress('the other version', portfolio, other, options.cost),
+  ] as const)
+  tellRefused(done)
+  const comparison = second === null || compare === undefined ? null : compareSimulations(compare.text, done.report, second.report)
+  if (options.html !== undefined) writePage(options.html, simulationPage(done.report, comparison))
+  const refusedLines = done.refused.map(({ line, faults }) => ({ line, faults }))
+  const answer = comparison === null ? { ...done.report, refusedLines } : { ...comparison, refusedLines }
+  printAnswer(options.json, answer, () => [simulationText(done.report), ...(comparison === null ? [] : [comparisonText(comparison)])].join('\n\n'))
+}
+
+async function onPortfolio<T>(options: Options, work: (portfolio: Portfolio) => Promise<T>): Promise<T> {
+  const creditor = options.creditor ?? null
+  if (options.portfolio !== undefined) return work(portfolioOfFile(await readPortfolioFile(options.portfolio), creditor))
+  return withApp(async ({ shell }) => work(await ledgerPortfolio(shell, creditor)))
+}
+
+async function withProgress(what: string, portfolio: Portfolio, setting: SimulationSetting, costs: ReadonlyMap<string, number>): Promise<SimulationDone> {
+  const bar = new SingleBar({ stream: process.stderr, format: `${what} [{bar}] {percentage}% | {value} of {total} people | {eta_formatted} left`, hideCursor: true, noTTYOutput: true, notTTYSchedule: 5_000 }, Presets.legacy)
+  bar.start(portfolio.size, 0)
+  try {
+    return await simulatePortfolio(setting, portfolio, costs, (people) => bar.update(people))
+  } finally {
+    bar.stop()
+  }
+}
+
+function tellRefused({ refused }: SimulationDone): void {
+  for (const { line, faults } of refused.slice(0, TOLD)) {
+    process.stderr.write(`! line ${line} is left out: ${faults.map(({ path, problem }) => `${path} ${problem}`.trim()).join('; ')}\n`)
+  }
+  if (refused.length > TOLD) process.stderr.write(`! and ${refused.length - TOLD} more lines are left out; --json has them all\n`)
+}
+
+function writePage(path: string, page: string): void {
+  try {
+    writeFileSync(path, page)
+  } catch (cause) {
+    throw new DecorumError('DECORUM_BAD_INPUT', `${path} cannot be written`, { cause, hint: 'Does its directory exist, and may this user write there?' })
+  }
+}
+
+const bad = (message: string, hint: string): DecorumError => new DecorumError('DECORUM_BAD_INPUT', message, { hint })
+
+function instantOf(text: string): Instant {
+  const instant = parseInstant(text) ?? parseInstant(`${text}T00:00:00Z`)
+  if (instant === null) throw new InvalidArgumentError('Write it like 2026-12-01T00:00:00Z or 2026-12-01.')
+  return instant
+}
+
+const wholeOf = (least: number, most: number) => (text: string): number => {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN
+  if (!(value >= least && value <= most)) throw new InvalidArgumentError(`It is not a whole number from ${least} to ${most}.`)
+  return value
+}
+
+function shareOf(text: string): number {
+  const value = /^0?\.?\d+$/.test(text) ? Number(text) : NaN
+  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('It is not a share from 0 to below 1, such as 0.02.')
+  return value
+}
+
+function compareOf(text: string): Compare {
+  const [, what, value] = /^(ladder|packs)=(.+)$/.exec(text) ?? []
+  if (what === undefined || value === undefined) throw new InvalidArgumentError('Write ladder=<id|file> or packs=<list>.')
+  return { text, what: what as Compare['what'], value }
+}
+
+function costOf(text: string, known: Map<string, number>): Map<string, number> {
+  const [, route, price] = /^([^=]+)=(\d+(?:\.\d+)?)$/.exec(text) ?? []
+  if (route === undefined || price === undefined) throw new InvalidArgumentError('Write it like sms-main=0.05.')
+  return new Map([...known, [route, Number(price)]])
+}

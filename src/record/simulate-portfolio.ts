@@ -1,0 +1,69 @@
+import { sql, type Kysely } from 'kysely'
+import type { Channel } from '../model/channel.ts'
+import type { Kind, Mode } from '../model/kind.ts'
+import type { Tone } from '../model/tone.ts'
+import type { AccountRow } from './dispatch/decision-inputs.ts'
+import type { Database } from './schema.ts'
+
+/** Who has a running spell? In order of id, from after `after`. */
+export async function peopleInSpells(db: Kysely<Database>, creditor: string | null, after: string | null, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT r.id FROM decorum.recipient r
+    WHERE (${creditor}::text IS NULL OR r.creditor = ${creditor}) AND (${after}::uuid IS NULL OR r.id > ${after}::uuid)
+      AND EXISTS (SELECT 1 FROM decorum.account a WHERE a.recipient_id = r.id AND a.spell_id IS NOT NULL)
+    ORDER BY r.id LIMIT ${limit}`.execute(db)
+  return rows.map((row) => row.id)
+}
+
+/** How many people have a running spell? */
+export async function countPeopleInSpells(db: Kysely<Database>, creditor: string | null): Promise<number> {
+  const { rows } = await sql<{ people: number }>`
+    SELECT count(DISTINCT recipient_id)::int AS people FROM decorum.account WHERE spell_id IS NOT NULL AND (${creditor}::text IS NULL OR creditor = ${creditor})`.execute(db)
+  return rows[0]?.people ?? 0
+}
+
+/** An account of one of these people, as dispatch would read it. */
+export type PersonsAccount = Omit<AccountRow, 'reminderId' | 'lead' | 'spellId'> & { recipientId: string }
+
+/** Every account of these people, with a spell or without. */
+export async function accountsOfPeople(db: Kysely<Database>, recipientIds: readonly string[]): Promise<PersonsAccount[]> {
+  const { rows } = await sql<PersonsAccount>`
+    SELECT a.recipient_id AS "recipientId", a.spell_id AS "currentSpellId", a.id, a.product, a.role, a.state, a.currency,
+      a.overdue_minor AS "overdueMinor", a.minimum_due_minor AS "minimumDueMinor", a.due_date AS "dueDate",
+      a.stated_days_past_due AS "statedDaysPastDue", a.reference_masked AS "referenceMasked", a.facts_for_words AS "factsForWords",
+      a.as_of AS "asOf", a.variables
+    FROM decorum.account a WHERE a.recipient_id = ANY(${recipientIds}::uuid[]) ORDER BY a.id`.execute(db)
+  return rows
+}
+
+/** A reminder that waits, with what it speaks of. */
+export interface WaitingReminder {
+  recipientId: string
+  channel: Channel
+  fallbackChannels: Channel[]
+  tone: Tone
+  kind: Kind
+  mode: Mode
+  template: string
+  rung: string | null
+  route: string
+  dueAt: Date
+  nextAt: Date
+  expiresAt: Date
+  tries: number
+  decidedAs: string | null
+  accounts: { accountId: string; spellId: string | null; pass: number | null; lead: boolean; rungs: string[] }[]
+}
+
+/** What waits for these people: scheduled, or queued and not sent yet. */
+export async function waitingReminders(db: Kysely<Database>, recipientIds: readonly string[]): Promise<WaitingReminder[]> {
+  const { rows } = await sql<WaitingReminder>`
+    SELECT m.recipient_id AS "recipientId", m.channel, m.fallback_channels AS "fallbackChannels", m.tone, m.kind, m.mode, m.template, m.rung, m.route,
+      m.due_at AS "dueAt", m.next_at AS "nextAt", m.expires_at AS "expiresAt", m.tries, m.decided_as AS "decidedAs",
+      (SELECT jsonb_agg(jsonb_build_object('accountId', ra.account_id, 'spellId', ra.spell_id, 'pass', s.pass, 'lead', ra.lead,
+          'rungs', (SELECT coalesce(jsonb_agg(g.rung), '[]'::jsonb) FROM decorum.rung_record g WHERE g.reminder_id = m.id AND g.account_id = ra.account_id))
+          ORDER BY ra.lead DESC, ra.account_id)
+        FROM decorum.reminder_account ra LEFT JOIN decorum.spell s ON s.id = ra.spell_id WHERE ra.reminder_id = m.id) AS accounts
+    FROM decorum.reminder m WHERE m.recipient_id = ANY(${recipientIds}::uuid[]) AND m.status IN ('scheduled', 'queued') ORDER BY m.id`.execute(db)
+  return rows
+}
