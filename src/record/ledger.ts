@@ -41,6 +41,9 @@ export async function openLedger(source: LedgerSource, options: LedgerOptions = 
     ? await openEmbedded(source.dataDir, options)
     : openServerPool(source.databaseUrl, options)
   pool.on('error', (error) => options.onError?.(error))
+  // One that breaks in somebody's hands between two statements tells nobody but itself, and an
+  // 'error' that nobody hears ends the process. The next statement on it fails, and that is heard.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   let closing: Promise<void> | undefined
   return {
