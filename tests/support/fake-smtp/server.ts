@@ -23,6 +23,8 @@ export interface FakeSmtp {
   url: string
   received: Received[]
   faults: SmtpFault[]
+  /** Faults that were played, and on which message where one was known. */
+  played: { fault: SmtpFault; messageId: string | null; at: number }[]
   /** Messages that came as far as their final dot, taken or not. */
   dots: number
   close(): Promise<void>
@@ -43,7 +45,7 @@ export interface FakeSmtpOptions {
  */
 export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<FakeSmtp> {
   const sockets = new Set<Socket>()
-  const fake: FakeSmtp = { url: '', received: [], faults: [], dots: 0, close: async () => {} }
+  const fake: FakeSmtp = { url: '', received: [], faults: [], played: [], dots: 0, close: async () => {} }
   const server = createServer(socket => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket)).on('error', () => {})
@@ -67,10 +69,11 @@ function converse(fake: FakeSmtp, options: FakeSmtpOptions, socket: Socket): voi
   let login: string[] | null = null
 
   /** Plays the fault due at this phase; true when there was none and the normal reply may follow. */
-  const fine = (phase: SmtpFault['at']): boolean => {
+  const fine = (phase: SmtpFault['at'], messageId: string | null = null): boolean => {
     const index = fake.faults.findIndex(fault => fault.at === phase)
     if (index < 0) return true
     const [fault] = fake.faults.splice(index, 1) as [SmtpFault]
+    fake.played.push({ fault, messageId, at: performance.timeOrigin + performance.now() })
     if (fault.do === 'close') socket.end()
     else if (fault.do === 'reset') socket.resetAndDestroy()
     else if (fault.do !== 'hang') {
@@ -120,14 +123,15 @@ function converse(fake: FakeSmtp, options: FakeSmtpOptions, socket: Socket): voi
   const wholeMessage = (raw: string): void => {
     fake.dots += 1
     const headers = raw.slice(0, raw.indexOf('\r\n\r\n'))
+    const messageId = /^message-id:\s*<([^>]*)>/im.exec(headers)?.[1] ?? ''
     const take = (): void => {
       fake.received.push({
-        from, to, headers, raw, messageId: /^message-id:\s*<([^>]*)>/im.exec(headers)?.[1] ?? '',
+        from, to, headers, raw, messageId,
         arrivedAt: performance.timeOrigin + performance.now(),
       })
     }
     if (fake.faults.some(fault => fault.at === 'dot' && fault.accepted === true)) take()
-    if (fine('dot')) { take(); say(`250 2.0.0 ok queued as ${fake.received.length}`) }
+    if (fine('dot', messageId)) { take(); say(`250 2.0.0 ok queued as ${fake.received.length}`) }
   }
 
   if (!fine('greeting')) return

@@ -8,6 +8,8 @@ export interface World {
   webhooks: WebhookOptions
   /** Between two steps of a message's or call's life, in ms. */
   stepMs: number
+  /** How a send goes wrong when nothing is programmed. */
+  draw: (form: URLSearchParams) => TwilioFault | null
   /** Aborted when the fake closes. */
   closed: AbortSignal
 }

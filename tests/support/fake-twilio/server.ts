@@ -14,6 +14,8 @@ export interface FakeTwilioOptions {
   webhooks?: Partial<WebhookOptions>
   /** New rows are hidden from lists for so long, as an eventually consistent store does. */
   listLagMs?: number
+  /** Says how a send goes wrong when nothing is programmed; null: it goes well. */
+  draw?: (form: URLSearchParams) => TwilioFault | null
 }
 
 export interface FakeTwilio {
@@ -44,6 +46,7 @@ export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<
     books: new Books(),
     webhooks: { copies: 1, reversed: false, lost: false, delayMs: 0, ...options.webhooks },
     stepMs: options.stepMs ?? 5,
+    draw: options.draw ?? (() => null),
     closed: closing.signal,
   }
   const lag = options.listLagMs ?? 0
@@ -88,7 +91,7 @@ async function answer(world: World, lag: number, request: IncomingMessage, respo
 
 function create(world: World, kind: Row['kind'], form: URLSearchParams, response: ServerResponse): void {
   world.books.requests += 1
-  const fault = world.books.faults.shift() ?? null
+  const fault = world.books.faults.shift() ?? world.draw(form)
   if (fault?.kind === 'throttle') {
     response.setHeader('retry-after', String(fault.retryAfterSeconds ?? 2))
     return refuse(response, 429, 20429, 'Too Many Requests')

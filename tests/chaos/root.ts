@@ -1,0 +1,44 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ROOT } from '../support/stage.ts'
+import { packOf, type Cohort } from './policy.ts'
+
+/** Short enough that doubts arise and are swept within a run, long enough for a busy machine. */
+export const LIMITS = { leaseSeconds: 10, callSeconds: 3, ringAgainSeconds: 3 } as const
+
+/** Messages a second on each route; phone calls are capped by their lines. */
+export const RATE_PER_SECOND = 50
+
+const ladder = (id: string, dpd: number, stage: string) => `id: ${id}
+version: "1"
+bookTime: "00:00"
+template: default
+rungs:
+  - { id: step, at: { dpd: ${dpd} }, stage: ${stage}, tone: gentle, channels: [sms, email] }
+`
+
+/** Accounts put on the ladder `chaos-step` are this many days past due: its one step falls due at once. */
+export const STEP_DAYS_PAST_DUE = 5
+export const STEP_LADDER = 'chaos-step'
+/** A ladder that never speaks. */
+export const QUIET_LADDER = 'chaos-quiet'
+
+/** A configuration of the run's own: the shipped words and creditors, the run's rules and limits. Remove it when done. */
+export function openRoot(cohorts: readonly Cohort[]): { root: string; remove(): void } {
+  const root = mkdtempSync(join(tmpdir(), 'decorum-chaos-root-'))
+  cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true })
+  for (const folder of ['creditors', 'ladders']) cpSync(join(ROOT, 'config', folder), join(root, 'config', folder), { recursive: true })
+  mkdirSync(join(root, 'config/policies'), { recursive: true })
+  writeFileSync(join(root, 'config/policies/chaos.yaml'), packOf(cohorts))
+  writeFileSync(join(root, `config/ladders/${STEP_LADDER}.yaml`), ladder(STEP_LADDER, STEP_DAYS_PAST_DUE, 'M1'))
+  writeFileSync(join(root, `config/ladders/${QUIET_LADDER}.yaml`), ladder(QUIET_LADDER, 3000, 'M3+'))
+  const limits = Object.entries(LIMITS).map(([name, value]) => `  ${name}: ${value}\n`).join('')
+  const yaml = readFileSync(join(ROOT, 'config/decorum.yaml'), 'utf8')
+    .replace(/^limits:\n/m, `limits:\n${limits}`)
+    .replace(/requestsPerMinute: \d+/, 'requestsPerMinute: 1000000')
+    .replace(/poolSize: \d+/, 'poolSize: 8')
+    .replace(/rate: \{ perSecond: [^}]*simultaneousCalls: 20 \}/, 'rate: { perSecond: 20, simultaneousCalls: 50 }')
+  writeFileSync(join(root, 'config/decorum.yaml'), yaml)
+  return { root, remove: () => rmSync(root, { recursive: true, force: true }) }
+}

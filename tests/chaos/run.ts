@@ -1,0 +1,116 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { parse as parseYaml } from 'yaml'
+import type pg from 'pg'
+import { actsOf, peopleFor } from './acts.ts'
+import { Api } from './api.ts'
+import { strike } from './blows.ts'
+import { newDiary } from './diary.ts'
+import { openDoubleRinger } from './double-ringer.ts'
+import { packsOf } from './judge/decisions.ts'
+import { readLedger, type Evidence } from './judge/evidence.ts'
+import { judge } from './judge/verdict.ts'
+import { Load } from './load.ts'
+import { watchMailboxes } from './mailboxes.ts'
+import type { ChaosOptions } from './options.ts'
+import { peopleOf } from './people.ts'
+import { cohortsOf, packOf } from './policy.ts'
+import { Random } from './random.ts'
+import type { Report } from './report.ts'
+import { openRoot } from './root.ts'
+import { scheduleOf } from './schedule.ts'
+import { KEY, openStage, type ChaosStage } from './stage.ts'
+
+/** Share of the sends that a provider makes go wrong. */
+const STORM = 0.12
+/** How long whatever was asked last may still be asked again. */
+const PATIENCE_MS = 15_000
+/** A route that rests after failures wakes within half a minute; backoffs are no hindrance. */
+const RECOVERY_MS = 60_000
+/** Between the end of the preparations and the load. */
+const AHEAD_MS = 12_000
+
+/**
+ * One run: starts everything, lets it work under blows, heals it, lets it recover, and judges.
+ *
+ * Whatever happens, every process and directory of the run is gone when it returns.
+ *
+ * @param stopped  aborted: give up at once and clean up
+ * @param tell     is told how the run goes on
+ * @throws NotInstalled
+ */
+export async function runChaos(options: ChaosOptions, stopped: AbortSignal, tell: (line: string) => void): Promise<Report> {
+  const undo: (() => unknown)[] = []
+  try {
+    return await play(options, stopped, tell, (step) => undo.unshift(step))
+  } finally {
+    // Newest first, one after the other: processes before the servers that they talk to.
+    for (const step of undo) await Promise.resolve(step()).catch((error: Error) => tell(`cleaning up: ${error.message}`))
+  }
+}
+
+async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: string) => void, cleanUp: (undo: () => unknown) => void): Promise<Report> {
+  const random = new Random(options.seed)
+  const { seconds, rate, faults } = options
+  const preparing = Date.now()
+  const cohorts = cohortsOf(preparing + AHEAD_MS, seconds)
+  const people = peopleOf(random.stream('people'), peopleFor(seconds, rate), cohorts)
+  const acts = actsOf(random.stream('acts'), seconds, rate, people, options.channels, faults.has('race'))
+  const root = openRoot(cohorts)
+  cleanUp(() => root.remove())
+  const stage = await openStage(options, root.root, cleanUp)
+  stopped.throwIfAborted()
+  await fetch(`${stage.twilio.url}/_listeners`, { method: 'POST', body: JSON.stringify(Object.fromEntries(people.map((p) => [p.number, p.listener]))) })
+  tell(`${stage.processes.length} processes are up after ${Math.round((Date.now() - preparing) / 1000)} s; ${people.length} people, ${acts.length} acts in ${seconds} s`)
+
+  const diary = newDiary()
+  const patience = new AbortController()
+  const mailboxes = watchMailboxes(stage.providers.smtp)
+  cleanUp(() => mailboxes.stop())
+  const load = new Load(new Api(stage.api, KEY, patience.signal), diary, { twilio: stage.twilio, unsubscribeLink: (email) => mailboxes.linkOf(email) })
+  const ringer = faults.has('race') ? openDoubleRinger(stage.redisUrl, stage.db) : null
+  cleanUp(() => ringer?.stop())
+  if (faults.has('provider')) await Promise.all([stage.providers.twilio.storm(STORM), stage.providers.smtp.storm(STORM)])
+  const blows = scheduleOf(random, seconds, faults, stage.processes)
+  const striking = strike(blows, stage, stopped)
+  const playing = load.play(acts, stopped)
+  await pause(seconds * 1000, undefined, { signal: stopped }).catch(() => undefined)
+
+  const struck = await striking
+  await Promise.all([stage.providers.twilio.storm(0), stage.providers.smtp.storm(0)])
+  await ringer?.stop()
+  tell(`${struck.length} blows were struck; everything is healed`)
+  await Promise.race([playing, pause(PATIENCE_MS, undefined, { signal: stopped }).catch(() => undefined)])
+  patience.abort()
+  await playing
+  stopped.throwIfAborted()
+  const recoveryMs = await recovered(stage.db, RECOVERY_MS, stopped)
+  tell(`settled ${Math.round(recoveryMs / 1000)} s after the last answer`)
+
+  const evidence = await evidenceOf(stage, { diary, people, struck })
+  return { options, evidence, recoveryMs, verdict: judge(evidence, packsOf(parseYaml(packOf(cohorts)))) }
+}
+
+async function evidenceOf(stage: ChaosStage, seen: Pick<Evidence, 'diary' | 'people' | 'struck'>): Promise<Evidence> {
+  // The ledger first: what reaches a provider after that is in its books and not yet in the ledger, and nothing should.
+  const ledger = await readLedger(stage.db)
+  const takenAt = Date.now()
+  const [twilio, smtp] = await Promise.all([stage.providers.twilio.books(), stage.providers.smtp.books()])
+  return {
+    ...seen, ledger, takenAt, lives: stage.fleet.lives.map((life) => ({ ...life })),
+    entries: [...twilio.entries, ...smtp.entries], mischief: [...twilio.mischief, ...smtp.mischief],
+  }
+}
+
+/** Waits until nothing is due or under way any more, twice in a row; answers how long that took. */
+async function recovered(db: pg.Pool, atMostMs: number, stopped: AbortSignal): Promise<number> {
+  const begun = Date.now()
+  for (let quiet = 0; quiet < 2 && Date.now() - begun < atMostMs && !stopped.aborted;) {
+    const { rows } = await db.query<{ open: number }>(`
+      SELECT count(*)::int AS open FROM decorum.reminder
+      WHERE status IN ('queued', 'sending') OR (status = 'scheduled' AND next_at <= clock_timestamp() + interval '1 second')`)
+      .catch(() => ({ rows: [{ open: 1 }] }))
+    quiet = rows[0]?.open === 0 ? quiet + 1 : 0
+    await pause(500, undefined, { signal: stopped }).catch(() => undefined)
+  }
+  return Date.now() - begun
+}
