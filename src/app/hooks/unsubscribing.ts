@@ -1,5 +1,5 @@
 import type { LocalText } from '../../model/word-facts.ts'
-import { localeChain } from '../../pipeline/locale-chain.ts'
+import { localeChain } from '../../model/locale-chain.ts'
 import { noteStop } from '../../pipeline/notify/note-stop.ts'
 import type { Shell } from '../../pipeline/shell.ts'
 import { suppressAddress } from '../../record/dispatch/attempt-address.ts'
@@ -17,7 +17,7 @@ export function unsubscribing(shell: Shell): Pick<Hooks, 'readUnsubscribe' | 'un
 
   function senderName({ creditor, locale }: MailToStop): string {
     const words = shell.config.creditors.get(creditor)?.words
-    return words === undefined ? creditor : inLocale(words.name, localeChain(shell.config.locales, locale ?? shell.config.locales.default))
+    return words === undefined ? creditor : inLocale(words.name, localeChain([locale], shell.config.locales))
   }
 
   return {

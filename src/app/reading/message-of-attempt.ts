@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts'
 import type { Message } from '../../model/message.ts'
 import type { WordFacts } from '../../model/word-facts.ts'
-import { localeChain } from '../../pipeline/locale-chain.ts'
+import { localeChain } from '../../model/locale-chain.ts'
 import { PersonalData } from '../../pipeline/personal-data.ts'
 import type { Shell } from '../../pipeline/shell.ts'
 import { attemptWordFacts } from '../../record/places.ts'
@@ -33,6 +33,6 @@ export function messageOfAttempt({ config, vault }: Pick<Shell, 'config' | 'vaul
 
 /** Texts of the creditor may come from another locale of the recipient's chain than the template's. */
 const localesTried = (config: Config, sent: SentWords): string[][] => {
-  const chains = [sent.recipient_locale, sent.locale].filter((own) => own !== null).map((own) => localeChain(config.locales, own))
+  const chains = [sent.recipient_locale, sent.locale].filter((own) => own !== null).map((own) => localeChain([own], config.locales))
   return [...chains, [sent.locale]]
 }

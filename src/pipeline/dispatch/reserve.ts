@@ -6,6 +6,7 @@ import type { Creditor } from '../../model/creditor.ts'
 import type { Decision } from '../../model/decision.ts'
 import type { ContactFacts, Facts, SystemFacts } from '../../model/facts.ts'
 import { MINUTE, type Instant } from '../../model/instant.ts'
+import { localeChain } from '../../model/locale-chain.ts'
 import { weightOf, type Message } from '../../model/message.ts'
 import type { WordFacts } from '../../model/word-facts.ts'
 import { attemptsOfBatch, callsOnLine } from '../../record/dispatch/batch.ts'
@@ -23,7 +24,6 @@ import { countDecision, countReminder } from '../../report/counters.ts'
 import { daysPastDue } from '../../plan/days-past-due.ts'
 import { fallBack } from '../fall-back.ts'
 import { byHalves, isTransient } from '../halving.ts'
-import { localeChain } from '../locale-chain.ts'
 import { noteReminders } from '../notify/note-reminders.ts'
 import { openVariables, PersonalData } from '../personal-data.ts'
 import type { Shell } from '../shell.ts'
@@ -253,7 +253,7 @@ class Fold {
     })
     const forms = providerFor(this.#desk, reminder.live).forms
     const result = render(template, words, {
-      channel: reminder.channel, tone: reminder.tone, locales: localeChain(config.locales, person.locale ?? creditor.defaults.locale),
+      channel: reminder.channel, tone: reminder.tone, locales: localeChain([person.locale, creditor.defaults.locale], config.locales),
       registeredWith: forms.includes('text') ? null : providerFor(this.#desk, reminder.live).name,
     })
     if (!result.ok) return { objection: wordsObjection(result.problem) }

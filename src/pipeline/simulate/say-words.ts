@@ -8,7 +8,7 @@ import type { AccountRow } from '../../record/dispatch/decision-inputs.ts'
 import { render } from '../../render/render.ts'
 import { composeWords } from '../dispatch/compose-words.ts'
 import { wordsObjection } from '../dispatch/words-objection.ts'
-import { localeChain } from '../locale-chain.ts'
+import { localeChain } from '../../model/locale-chain.ts'
 import type { SimulatedPerson, SimulatedReminder } from './simulated-person.ts'
 
 export interface Spoken {
@@ -68,7 +68,7 @@ function say(templates: ReadonlyMap<string, Template>, locales: Locales, spoken:
     variables: Object.fromEntries(names.map((name) => [name, SOMEBODY.value])), optOutUrl: null, earlier: spoken.earlier,
   })
   const result = render(template, words, {
-    channel: reminder.channel, tone: reminder.tone, locales: localeChain(locales, person.row.locale ?? creditor.defaults.locale), registeredWith: null,
+    channel: reminder.channel, tone: reminder.tone, locales: localeChain([person.row.locale, creditor.defaults.locale], locales), registeredWith: null,
   })
   return result.ok ? { weight: weightOf(result.message) } : { objection: wordsObjection(result.problem) }
 }
