@@ -92,7 +92,9 @@ const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 10
 /**
  * What is known about these people at this moment?
  *
- * One round trip for the whole batch: each list is gathered as JSON beside its person.
+ * One round trip for the whole batch: each list is gathered as JSON beside its person. What others
+ * had on the same numbers is looked up number by number: as `hash = ANY(…)` PostgreSQL reads every
+ * contact of the creditor for each person (measured: 1,500 contacts, 1.3 ms a person).
  * Must be called after the locks, in a statement of its own.
  */
 export async function readPeople(
@@ -114,9 +116,11 @@ export async function readPeople(
           SELECT at, channel, direction, account_ids, address_hash, outcome, made_by, mode, party, false AS other
           FROM decorum.contact WHERE recipient_id = r.id AND (at > ${contactsSince} OR outcome = 'conversation')
           UNION ALL
-          SELECT at, channel, direction, account_ids, address_hash, outcome, made_by, mode, party, true AS other
-          FROM decorum.contact
-          WHERE creditor = r.creditor AND address_hash = ANY(own.hashes) AND recipient_id <> r.id AND at > ${contactsSince}
+          SELECT near.at, near.channel, near.direction, near.account_ids, near.address_hash, near.outcome, near.made_by, near.mode, near.party, true
+          FROM (SELECT DISTINCT hash FROM unnest(own.hashes) AS h (hash)) h CROSS JOIN LATERAL (
+            SELECT * FROM decorum.contact c
+            WHERE c.creditor = r.creditor AND c.address_hash = h.hash AND c.at > ${contactsSince} AND c.recipient_id <> r.id OFFSET 0
+          ) near
         ) k) AS contacts,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${ms('e.effective_at')},
           'account', e.account_id) ORDER BY e.seq), '[]'::jsonb)
@@ -126,9 +130,16 @@ export async function readPeople(
         FROM decorum.hold h WHERE h.recipient_id = r.id AND h.ended_at IS NULL) AS holds,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('scope', s.scope, 'channel', s.channel, 'hash', encode(s.address_hash, 'hex'),
           'reason', s.reason, 'from', ${ms('s.starts_at')}, 'until', ${ms('s.ends_at')})), '[]'::jsonb)
-        FROM decorum.suppression s
-        WHERE s.lifted_at IS NULL AND s.creditor = r.creditor
-          AND (s.recipient_id = r.id OR s.address_hash = ANY(own.hashes))) AS suppressions
+        FROM (
+          SELECT * FROM decorum.suppression mine
+          WHERE mine.lifted_at IS NULL AND mine.creditor = r.creditor AND mine.recipient_id = r.id
+          UNION ALL
+          SELECT near.* FROM (SELECT DISTINCT hash FROM unnest(own.hashes) AS h (hash)) h CROSS JOIN LATERAL (
+            SELECT * FROM decorum.suppression theirs
+            WHERE theirs.lifted_at IS NULL AND theirs.creditor = r.creditor AND theirs.address_hash = h.hash
+              AND theirs.recipient_id IS DISTINCT FROM r.id OFFSET 0
+          ) near
+        ) s) AS suppressions
     FROM decorum.recipient r
     LEFT JOIN LATERAL (
       SELECT array_agg(a.hash) AS hashes,
