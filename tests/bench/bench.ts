@@ -5,6 +5,8 @@ export interface Setting {
   /** Maintenance database of the run's PostgreSQL, or null. */
   postgresUrl: string | null
   redisUrl: string | null
+  /** Told what is being measured now. */
+  progress(what: string): void
 }
 
 /** One measured quantity. */

@@ -55,6 +55,7 @@ async function decorumFigures(setting: Setting, mode: Mode, count: number, runs:
   let memory: string[] = []
   for (let run = 0; run < runs; run++) {
     for (const figure of [planned, whole]) {
+      setting.progress(`${figure.name}, run ${run + 1} of ${runs}`)
       const place = await openPlace(mode, setting)
       const decorum = await startDecorum(mode, place, stubUrl)
       try {
@@ -81,10 +82,10 @@ async function decorumFigures(setting: Setting, mode: Mode, count: number, runs:
   return [planned, whole]
 }
 
-/** The warm-up reminders are sent by the sender, rung by a planning pass of the same process that will plan. */
+/** The warm-up reminders are sent by the sender, and rung by the process that will plan. */
 async function warmUp(decorum: Running): Promise<void> {
   await decorum.planner.ask('import', { from: 0, count: WARM_UP })
-  await decorum.planner.ask('pass')
+  await decorum.planner.ask('passes')
   await decorum.planner.ask('drained')
 }
 
@@ -94,6 +95,7 @@ function assertSent(count: number, calls: number, statuses: Record<string, numbe
 }
 
 async function peerFigure(setting: Setting, peer: string, name: string, count: number, runs: number, stubUrl: string): Promise<Figure> {
+  setting.progress(name)
   const place = await openPlace(setting.postgresUrl === null ? 'embedded' : setting.redisUrl === null ? 'postgres' : 'redis+postgres', setting)
   const process = await startProcess('peer', { peer, stubUrl, databaseUrl: place.databaseUrl, redisUrl: place.redisUrl, dataDir: place.dataDir })
   const figure: Figure = { name, unit: 'calls/s', values: [] }

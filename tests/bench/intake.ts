@@ -21,6 +21,7 @@ export async function intakeBench(setting: Setting): Promise<Section> {
 }
 
 async function figuresOf(setting: Setting, mode: Mode): Promise<Figure[]> {
+  setting.progress(`intake, ${MODE_NAMES[mode]}`)
   const runs = setting.quick ? 2 : 3
   const count = (mode === 'embedded' ? 1_000 : 4_000) * (setting.quick ? 0.5 : 1)
   const imported: Figure = { name: `${MODE_NAMES[mode]}, import`, unit: 'accounts/s', values: [] }

@@ -9,6 +9,7 @@ export async function latencyBench(setting: Setting): Promise<Section> {
   const samples = setting.quick ? 15 : 60
   const figures: Figure[] = []
   for (const mode of modesOf(setting)) {
+    setting.progress(`latency, ${MODE_NAMES[mode]}`)
     const delays = await delaysOf(setting, mode, samples)
     figures.push(
       { name: `${MODE_NAMES[mode]}, p50`, unit: 'ms', values: [percentile(delays, 0.5)] },

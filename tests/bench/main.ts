@@ -33,6 +33,7 @@ try {
     quick: values.quick,
     postgresUrl: postgres?.url ?? process.env['DATABASE_URL'] ?? null,
     redisUrl: redis?.url ?? process.env['REDIS_URL'] ?? null,
+    progress: (what: string) => void process.stderr.write(`… ${what}\n`),
   }
   const machine = await describeMachine(setting.postgresUrl, setting.redisUrl)
   if (!values.json) console.log(machineText(machine))

@@ -30,6 +30,7 @@ export async function reserveBench(setting: Setting): Promise<Section> {
 }
 
 async function figuresOf(setting: Setting, mode: Mode): Promise<Figure[]> {
+  setting.progress(`reserve, ${MODE_NAMES[mode]}`)
   const runs = setting.quick ? 2 : 3
   const countOf = (batch: number): number => Math.round((COUNTS[batch] as number) * (mode === 'embedded' ? 0.2 : 1) * (setting.quick ? 0.4 : 1) / batch) * batch
   const { app, take, close } = await openInProcess(mode, setting)
