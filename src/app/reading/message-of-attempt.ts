@@ -1,12 +1,11 @@
 import type { Config } from '../../config/config.ts'
 import type { Message } from '../../model/message.ts'
 import type { WordFacts } from '../../model/word-facts.ts'
-import { localeChain } from '../../model/locale-chain.ts'
 import { PersonalData } from '../../pipeline/personal-data.ts'
 import type { Shell } from '../../pipeline/shell.ts'
 import { attemptWordFacts } from '../../record/places.ts'
 import type { SentWords } from '../../record/reading/sent-words.ts'
-import { render } from '../../render/render.ts'
+import { renderAgain } from '../../pipeline/render-again.ts'
 
 /** The message that an attempt carried, made again; or why it cannot be. */
 export type RenderedAgain = { state: 'kept'; message: Message } | { state: 'erased' } | { state: 'unavailable'; problem: string }
@@ -24,15 +23,10 @@ export function messageOfAttempt({ config, vault }: Pick<Shell, 'config' | 'vaul
   const template = config.templates.get(sent.template)
   if (template === undefined) return { state: 'unavailable', problem: `template ${sent.template} is not installed any more` }
   const parsed = JSON.parse(facts) as WordFacts
-  for (const locales of localesTried(config, sent)) {
-    const result = render(template, parsed, { channel: sent.channel, tone: sent.tone, locales })
-    if (result.ok && result.hash === sent.message_hash.toString('hex')) return { state: 'kept', message: result.message }
-  }
+  const message = renderAgain(config, template, parsed, {
+    creditor: sent.creditor, channel: sent.channel, tone: sent.tone, locale: sent.locale, recipientLocale: sent.recipient_locale,
+    hash: sent.message_hash.toString('hex'), registeredWith: null,
+  })
+  if (message !== null) return { state: 'kept', message }
   return { state: 'unavailable', problem: `version ${sent.template_version} of template ${sent.template} is not the one installed now; the hash remains` }
-}
-
-/** Texts of the creditor may come from another locale of the recipient's chain than the template's. */
-const localesTried = (config: Config, sent: SentWords): string[][] => {
-  const chains = [sent.recipient_locale, sent.locale].filter((own) => own !== null).map((own) => localeChain([own], config.locales))
-  return [...chains, [sent.locale]]
 }

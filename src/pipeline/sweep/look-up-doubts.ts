@@ -4,11 +4,11 @@ import type { Message } from '../../model/message.ts'
 import type { WordFacts } from '../../model/word-facts.ts'
 import { attemptWordFacts } from '../../record/places.ts'
 import { takeToLookUp, type Doubt } from '../../record/sweep/doubts.ts'
-import { render } from '../../render/render.ts'
 import { applyReceipt } from '../apply-receipt.ts'
 import { settle } from '../dispatch/settle-stream.ts'
 import { settlementOf } from '../dispatch/settlement.ts'
 import { PersonalData } from '../personal-data.ts'
+import { renderAgain } from '../render-again.ts'
 import type { Shell } from '../shell.ts'
 
 /** Where to ask about a route's attempts; null when this process does not know the route. */
@@ -40,7 +40,7 @@ export async function lookUpDoubts(shell: Shell, booksOf: BooksOf, everyMs = EVE
 export async function askBooks(shell: Shell, doubt: Doubt, books: { provider: Provider; from: string }): Promise<LookUp> {
   const data = new PersonalData(shell.vault, { id: doubt.recipientId, dataKey: doubt.dataKey, dataKeyId: doubt.dataKeyId })
   const to = data.address({ id: doubt.addressId, value: doubt.addressValue?.toString('hex') ?? null })
-  const message = renderAgain(shell, doubt, data, books.provider)
+  const message = sentMessage(shell, doubt, data, books.provider)
   if (to === null) return { kind: 'unavailable', detail: 'the person was erased' }
   if (message === null) return { kind: 'unavailable', detail: 'the words of that version cannot be rendered any more' }
   try {
@@ -55,14 +55,14 @@ export async function askBooks(shell: Shell, doubt: Doubt, books: { provider: Pr
 }
 
 /** The message that was sent, or null when it can no longer be made to the same hash. */
-function renderAgain(shell: Shell, doubt: Doubt, data: PersonalData, provider: Provider): Message | null {
+function sentMessage(shell: Shell, doubt: Doubt, data: PersonalData, provider: Provider): Message | null {
   const facts = data.open(attemptWordFacts(`${doubt.reminderId}.${doubt.attemptNo}`), doubt.wordFacts)
   const template = shell.config.templates.get(doubt.template)
   if (facts === null || template === undefined) return null
-  const result = render(template, JSON.parse(facts) as WordFacts, {
-    channel: doubt.channel, tone: doubt.tone, locales: [doubt.locale], registeredWith: provider.forms.includes('text') ? null : provider.name,
+  return renderAgain(shell.config, template, JSON.parse(facts) as WordFacts, {
+    creditor: doubt.creditor, channel: doubt.channel, tone: doubt.tone, locale: doubt.locale, recipientLocale: doubt.recipientLocale,
+    hash: doubt.messageHash.toString('hex'), registeredWith: provider.forms.includes('text') ? null : provider.name,
   })
-  return result.ok && result.hash === doubt.messageHash.toString('hex') ? result.message : null
 }
 
 async function resolve(shell: Shell, doubt: Doubt, provider: Provider, answer: LookUp): Promise<boolean> {
