@@ -1,0 +1,119 @@
+import { sql } from 'kysely'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
+import { parse } from '../../src/intake/parse.ts'
+import { switchBody } from '../../src/intake/switch-body.ts'
+import { closedBy } from '../../src/pipeline/dispatch/switch-board.ts'
+import type { Actor } from '../../src/pipeline/shell.ts'
+import { eachLedger, type FreshLedger } from '../support/ledger.ts'
+import { ScriptedProvider } from '../support/scripted-provider.ts'
+import { LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
+
+const EVERYBODY: Actor = { name: 'ops', creditor: null, live: true }
+
+describe('a switch', () => {
+  const subject = { creditor: 'c', product: null, jurisdiction: 'US-NY', channel: 'sms', route: 'r', template: 't', ladder: null, rung: null }
+  const thrownAt = new Date('2026-11-23T03:00:00Z')
+  it.each([
+    ['stopped, over everything', [{ state: 'stopped', scope: {} }], 'new', 'stopped'],
+    ['paused, over a country, covers its states', [{ state: 'paused', scope: { jurisdiction: 'US' } }], 'new', 'paused'],
+    ['paused, over a state, leaves its neighbours alone', [{ state: 'paused', scope: { jurisdiction: 'US-N' } }], 'new', null],
+    ['over what the reminder does not have covers nothing', [{ state: 'stopped', scope: { product: 'loan' } }], 'new', null],
+    ['of two the firmer wins', [{ state: 'paused', scope: {} }, { state: 'stopped', scope: { channel: 'sms' } }], 'new', 'stopped'],
+    ['draining lets go what was queued before', [{ state: 'draining', scope: { creditor: 'c' } }], new Date('2026-11-23T02:59:59Z'), null],
+    ['draining is a pause for what was queued after', [{ state: 'draining', scope: { creditor: 'c' } }], new Date('2026-11-23T03:00:01Z'), 'paused'],
+    ['draining does not call back what has its permission', [{ state: 'draining', scope: {} }], 'on-its-way', null],
+  ] as const)('%s', (_what, active, queued, closed) => {
+    expect(closedBy(active.map((s, i) => ({ ...s, id: String(i), thrownAt })), subject, queued)).toBe(closed)
+  })
+})
+
+eachLedger('switches', (_name, openFresh) => {
+  let fresh: FreshLedger
+  let stage: Stage
+  let sms: ScriptedProvider
+
+  beforeAll(async () => {
+    fresh = await openFresh()
+  }, 60_000)
+
+  const open = async () => {
+    await sql`TRUNCATE decorum.recipient, decorum.reminder, decorum.attempt, decorum.decision, decorum.contact, decorum.switch CASCADE`.execute(fresh.ledger.db)
+    sms = new ScriptedProvider('sms')
+    const scripted = { sms, phone: new ScriptedProvider('phone'), email: new ScriptedProvider('email') }
+    stage = await Stage.set(fresh, '2026-11-23T03:00:00Z', {
+      config: shippedConfig(),
+      overrides: { providers: (route) => scripted[route.channel], gates: (route) => memoryRateGate(route.id, { perSecond: 1_000, largestWeight: 4 }) },
+    })
+  }
+  afterEach(() => stage.app.stop())
+
+  const set = (body: object, actor: Actor = EVERYBODY) => {
+    const parsed = parse(switchBody, { reason: 'a test', ...body })
+    if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.faults))
+    return stage.app.services.setSwitch(actor, parsed.value)
+  }
+  const person = (n: number) => overdueAccount({
+    recipient: { id: `r-${n}`, name: `人${n}`, locale: 'zh-CN', jurisdiction: 'CN', timeZone: 'Asia/Shanghai', addresses: [{ channel: 'sms', value: `1380013${8010 + n}`, kind: 'mobile' }] },
+  })
+
+  it('one that is thrown is obeyed by a running dispatcher within two seconds, and once it is lifted what waited goes out', async () => {
+    await open()
+    await stage.app.start(['planner'])
+    await stage.account('a-0', person(0))
+    await vi.waitFor(() => expect(sms.calls).toHaveLength(1), { timeout: 30_000 })
+
+    let lastCall = 0
+    sms.script.push(...Array.from({ length: 60 }, () => () => {
+      lastCall = performance.now()
+      return { kind: 'accepted', reference: 'r' } as const
+    }))
+    const held = await set({ scope: { creditor: 'shili-xiaojin', channel: 'sms' }, state: 'stopped' })
+    const thrown = performance.now()
+    const stopped = () => fresh.ledger.db.selectFrom('decorum.reminder').select('id').where('decided_as', 'like', 'refuse|decorum/switch@%').execute()
+    // People keep arriving until one of them is held.
+    for (let n = 1; n < 50 && (await stopped()).length === 0; n++) {
+      await stage.account(`a-${n}`, person(n))
+      await stage.app.idle()
+    }
+    expect(lastCall - thrown).toBeLessThan(2_000)
+    const before = sms.calls.length
+    await stage.account('a-50', person(50))
+    await vi.waitFor(async () => expect((await stopped()).length).toBeGreaterThan(1), { timeout: 30_000 })
+    expect(sms.calls).toHaveLength(before)
+
+    await stage.app.services.liftSwitch(EVERYBODY, held.id, { reason: 'the test is over' })
+    await vi.waitFor(async () => {
+      stage.clock.stepTo(stage.clock.now() + 5_000)
+      expect(await stopped()).toEqual([])
+    }, { timeout: 30_000, interval: 300 })
+    await vi.waitFor(async () => expect((await stage.reminders()).map((r) => r.status)).not.toContain('scheduled'), { timeout: 30_000 })
+    expect(sms.calls).toHaveLength((await stage.reminders()).length)
+  }, 120_000)
+
+  it('that would hold nothing is refused, with what was probably meant', async () => {
+    await open()
+    await expect(set({ scope: { route: 'sms-mian' }, state: 'paused' })).rejects.toMatchObject({ code: 'DECORUM_BAD_INPUT', faults: [{ path: 'scope.route', cure: 'Did you mean "sms-main"?' }] })
+    await expect(set({ scope: { ladder: 'cn-consumer-loan', rung: 'none' }, state: 'paused' })).rejects.toMatchObject({ faults: [{ path: 'scope.rung' }] })
+    expect(parse(switchBody, { scope: { chanel: 'sms' }, state: 'halted', reason: '' })).toMatchObject({ ok: false, faults: expect.arrayContaining([expect.objectContaining({ path: 'scope.chanel' }), expect.objectContaining({ path: 'state' }), expect.objectContaining({ path: 'reason' })]) })
+  })
+
+  it('of a key of one creditor holds that creditor alone, and a test key throws none', async () => {
+    await open()
+    expect(await set({ scope: {}, state: 'paused' }, LENDER)).toMatchObject({ scope: { creditor: 'shili-xiaojin' }, setBy: 'test' })
+    await expect(set({ scope: { creditor: 'northwind' }, state: 'paused' }, LENDER)).rejects.toMatchObject({ code: 'DECORUM_FORBIDDEN' })
+    await expect(set({ scope: {}, state: 'paused' }, { ...LENDER, live: false })).rejects.toMatchObject({ code: 'DECORUM_FORBIDDEN' })
+    const ours = await set({ scope: { creditor: 'northwind' }, state: 'paused' })
+    await expect(stage.app.services.liftSwitch(LENDER, ours.id, { reason: 'not mine' })).rejects.toMatchObject({ code: 'DECORUM_NOT_FOUND' })
+    expect((await stage.app.services.listSwitches(LENDER, { active: true })).items).toHaveLength(1)
+    expect((await stage.app.services.listSwitches(EVERYBODY, { active: true })).items).toHaveLength(2)
+  })
+
+  it('is lifted once, with who did it and why on the record', async () => {
+    await open()
+    const { id } = await set({ scope: { template: 'cn-consumer-loan' }, state: 'paused' })
+    expect(await stage.app.services.liftSwitch(EVERYBODY, id, { reason: 'words corrected' })).toEqual({ id, changed: true })
+    expect(await stage.app.services.liftSwitch(EVERYBODY, id, { reason: 'again' })).toEqual({ id, changed: false })
+    expect((await stage.app.services.listSwitches(EVERYBODY, {})).items).toMatchObject([{ id, liftedBy: 'ops', liftReason: 'words corrected' }])
+  })
+})
