@@ -1,4 +1,3 @@
-import type { Config } from '../../config/config.ts'
 import type { Message } from '../../model/message.ts'
 import type { WordFacts } from '../../model/word-facts.ts'
 import { PersonalData } from '../../pipeline/personal-data.ts'
