@@ -24,10 +24,15 @@ export const timeZone = z.string().max(64, 'is longer than 64 characters').refin
   error: 'is not an IANA time zone', params: { cure: 'Write it like "Asia/Shanghai".' },
 }).describe('IANA time zone')
 
+/** Zones that were asked for before: there are few, and asking the runtime costs more than reading the rest of an account. */
+const zones = new Set<string>()
+
 function isZone(text: string): boolean {
+  if (zones.has(text)) return true
   if (!/^[A-Za-z]/.test(text)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: text })
+    zones.add(text)
     return true
   } catch {
     return false

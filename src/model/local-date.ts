@@ -3,8 +3,22 @@ import { DAY } from './instant.ts'
 /** A calendar day without a zone, as `YYYY-MM-DD`: due dates, holidays, days past due. */
 export type LocalDate = string
 
+/** Days that were asked for before: planning and deciding ask for the same few over and over. Emptied when full. */
+const known = new Map<LocalDate, number>()
+const KNOWN_AT_MOST = 10_000
+
 /** The date as a day number (days since 1970-01-01), or null when it is not a real calendar day. */
 export function dayNumber(date: LocalDate): number | null {
+  const found = known.get(date)
+  if (found !== undefined) return found
+  const number = workOut(date)
+  if (number === null) return null
+  if (known.size >= KNOWN_AT_MOST) known.clear()
+  known.set(date, number)
+  return number
+}
+
+function workOut(date: LocalDate): number | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return null
   const ms = Date.parse(`${date}T00:00:00Z`)
   if (Number.isNaN(ms)) return null
@@ -14,7 +28,17 @@ export function dayNumber(date: LocalDate): number | null {
 /** Is this text a real calendar day (2026-02-30 is not)? */
 export const isLocalDate = (text: string): boolean => dayNumber(text) !== null
 
-export const fromDayNumber = (days: number): LocalDate => new Date(days * DAY).toISOString().slice(0, 10)
+const dates = new Map<number, LocalDate>()
+
+export function fromDayNumber(days: number): LocalDate {
+  let date = dates.get(days)
+  if (date === undefined) {
+    date = new Date(days * DAY).toISOString().slice(0, 10)
+    if (dates.size >= KNOWN_AT_MOST) dates.clear()
+    dates.set(days, date)
+  }
+  return date
+}
 
 /** The date `days` later (earlier when negative). Throws RangeError on an impossible date. */
 export function addDays(date: LocalDate, days: number): LocalDate {

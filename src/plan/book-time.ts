@@ -1,16 +1,27 @@
 import { Temporal } from 'temporal-polyfill'
-import type { Instant } from '../model/instant.ts'
+import { DAY, type Instant } from '../model/instant.ts'
 import { addDays, type LocalDate } from '../model/local-date.ts'
 
-/** The day last asked for in each zone: planning asks for today over and over. */
-const lastDay = new Map<string, { from: Instant; to: Instant; date: LocalDate }>()
+interface BookDay {
+  from: Instant
+  to: Instant
+  date: LocalDate
+}
+
+/** Local days by zone and by the UTC day that they share an instant with: the same few days are asked for over and over. */
+const knownDays = new Map<string, Map<number, BookDay[]>>()
+const DAYS_KNOWN_AT_MOST = 4_000
 
 /** Which day is it in the creditor's books? */
 export function bookDate(instant: Instant, zone: string): LocalDate {
-  const last = lastDay.get(zone)
-  if (last !== undefined && last.from <= instant && instant < last.to) return last.date
+  let ofZone = knownDays.get(zone)
+  if (ofZone === undefined || ofZone.size > DAYS_KNOWN_AT_MOST) knownDays.set(zone, ofZone = new Map())
+  const utcDay = Math.floor(instant / DAY)
+  const near = ofZone.get(utcDay) ?? []
+  const found = near.find((day) => day.from <= instant && instant < day.to)
+  if (found !== undefined) return found.date
   const date = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate().toString()
-  lastDay.set(zone, { from: startOfBookDay(date, zone), to: startOfBookDay(addDays(date, 1), zone), date })
+  ofZone.set(utcDay, [...near, { from: startOfBookDay(date, zone), to: startOfBookDay(addDays(date, 1), zone), date }])
   return date
 }
 

@@ -5,14 +5,16 @@ import type { Tone } from '../model/tone.ts'
 import type { AccountRow } from './dispatch/decision-inputs.ts'
 import type { Database } from './schema.ts'
 
-/** Who has a running spell? In order of id, from after `after`. */
-export async function peopleInSpells(db: Kysely<Database>, creditor: string | null, after: string | null, limit: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    SELECT r.id FROM decorum.recipient r
+/** Who has a running spell, and what does the creditor call them? In order of id, from after `after`. */
+export async function peopleInSpells(
+  db: Kysely<Database>, creditor: string | null, after: string | null, limit: number,
+): Promise<{ id: string; externalId: string }[]> {
+  const { rows } = await sql<{ id: string; externalId: string }>`
+    SELECT r.id, r.external_id AS "externalId" FROM decorum.recipient r
     WHERE (${creditor}::text IS NULL OR r.creditor = ${creditor}) AND (${after}::uuid IS NULL OR r.id > ${after}::uuid)
       AND EXISTS (SELECT 1 FROM decorum.account a WHERE a.recipient_id = r.id AND a.spell_id IS NOT NULL)
     ORDER BY r.id LIMIT ${limit}`.execute(db)
-  return rows.map((row) => row.id)
+  return rows
 }
 
 /** How many people have a running spell? */

@@ -21,17 +21,18 @@ export async function ledgerPortfolio(shell: Shell, creditor: string | null): Pr
     async *parts() {
       let after: string | null = null
       for (;;) {
-        const ids: string[] = await peopleInSpells(db, creditor, after, PEOPLE_TO_A_PART)
-        const last = ids.at(-1)
+        const found: { id: string; externalId: string }[] = await peopleInSpells(db, creditor, after, PEOPLE_TO_A_PART)
+        const last = found.at(-1)
         if (last === undefined) return
-        after = last
-        yield { kind: 'people', people: await peopleOf(shell, ids) }
+        after = last.id
+        yield { kind: 'people', people: await peopleOf(shell, new Map(found.map(({ id, externalId }) => [id, externalId]))) }
       }
     },
   }
 }
 
-async function peopleOf(shell: Shell, ids: readonly string[]): Promise<SimulatedPerson[]> {
+async function peopleOf(shell: Shell, names: ReadonlyMap<string, string>): Promise<SimulatedPerson[]> {
+  const ids = [...names.keys()]
   return shell.ledger.db.transaction().execute(async (trx) => {
     const planning = await planningInputs(trx, ids)
     const rows = await readPeople(trx, ids, shell.clock.now())
@@ -43,8 +44,7 @@ async function peopleOf(shell: Shell, ids: readonly string[]): Promise<Simulated
       const data = new PersonalData(shell.vault, row)
       const own = accounts.filter(({ recipientId }) => recipientId === person.id)
       return [{
-        // Our own id draws the luck: the creditor's own is not needed for anything else.
-        name: person.id, planning: person, named: row.name !== null,
+        name: names.get(person.id) ?? person.id, planning: person, named: row.name !== null,
         row: { ...row, name: null, dataKey: null, dataKeyId: null, addresses: row.addresses.map((address) => ({ ...address, value: null })) },
         accounts: Object.fromEntries(own.map((account) => [account.id, simulated(account, data)])),
         waiting: waiting.filter(({ recipientId }) => recipientId === person.id).map(reminderOf),

@@ -3,9 +3,6 @@ import { Worker } from 'node:worker_threads'
 import { partSimulator, type Part, type PartDone } from './simulate-part.ts'
 import type { SimulationSetting } from './setting.ts'
 
-/** Loads TypeScript as the process itself was started with; a thread does not inherit the loader. */
-const LOADER = ['--import', 'tsx']
-
 /**
  * Simulates every part, on so many threads besides this one; each thread is given the next part when it has done its last.
  *
@@ -24,7 +21,7 @@ export async function runParts(
     return
   }
   const queue = 'next' in parts ? parts as AsyncIterator<Part> : Symbol.asyncIterator in parts ? parts[Symbol.asyncIterator]() : parts[Symbol.iterator]()
-  const workers = Array.from({ length: threads }, () => new Worker(new URL('./simulating-thread.ts', import.meta.url), { execArgv: LOADER, workerData: setting }))
+  const workers = Array.from({ length: threads }, () => new Worker(new URL('./start-thread.mjs', import.meta.url), { execArgv: [], workerData: setting }))
   try {
     await Promise.all(workers.map(async (worker) => {
       const failed = once(worker, 'error').then(([error]) => Promise.reject(error as Error))
