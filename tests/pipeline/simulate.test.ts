@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { importPortfolio } from '../../src/app/demo/portfolio.ts'
 import { policyOf } from '../../src/app/policy.ts'
+import { ledgerPortfolio } from '../../src/app/simulate/ledger-portfolio.ts'
 import type { Config } from '../../src/config/config.ts'
 import { captureProvider } from '../../src/deliver/capture/capture.ts'
 import { planReceipts } from '../../src/deliver/capture/receipt-plan.ts'
@@ -69,9 +70,9 @@ const RULES: SimulationRules = {
 
 const line = (person: string, when: Instant, what: string): Line => `${person} ${formatInstant(when)} ${what}`
 
-function simulated(): Line[] {
+function simulated(people: readonly SimulatedPerson[]): Line[] {
   const lines: Line[] = []
-  for (const person of people()) {
+  for (const person of people) {
     simulatePerson(person, RULES, { from: at(FROM), to: at(FROM) + DAYS * DAY }, (event) => {
       const said = (what: string) => lines.push(line(`${person.row.creditor}/${person.name}`, event.at, what))
       if (event.kind === 'decided') {
@@ -92,7 +93,8 @@ const capture = (channel: Channel, stage: () => Stage): Provider => captureProvi
   await keepCaptured(shell, { ...captured, receipts: planReceipts(channel, { reminderId: name, attemptNo: 1 }, SEED) })
 })
 
-async function lived(): Promise<Line[]> {
+/** What happens, and what a simulation of the ledger foresees on the first day. */
+async function lived(): Promise<[Line[], Line[]]> {
   const fresh = await (postgresUrl === null ? openEmbeddedFresh() : openServerFresh())
   const { db } = fresh.ledger
   const stage: Stage = await Stage.set(fresh, FROM, {
@@ -104,6 +106,8 @@ async function lived(): Promise<Line[]> {
   })
   try {
     await importPortfolio(stage.app.shell, { name: 'test', creditor: null, live: true }, CSV.join('\n'))
+    const foreseen: SimulatedPerson[] = []
+    for await (const part of (await ledgerPortfolio(stage.app.shell, null)).parts()) if (part.kind === 'people') foreseen.push(...part.people)
     const end = at(FROM) + DAYS * DAY
     for (let now = at(FROM); now < end;) {
       await stage.until(formatInstant(now))
@@ -121,11 +125,11 @@ async function lived(): Promise<Line[]> {
       .select(['p.creditor', 'p.external_id', 'g.rung', 'g.reason', 'g.at']).execute()
     const tasks = await db.selectFrom('decorum.task as t').innerJoin('decorum.recipient as p', 'p.id', 't.recipient_id')
       .select(['p.creditor', 'p.external_id', 't.rung', 't.created_at']).execute()
-    return [
+    return [[
       ...decisions.map((d) => line(`${d.creditor}/${d.external_id}`, d.at.getTime(), `${d.rung} ${d.channel} ${d.tone} ${d.verdict} ${(d.reasons as { rule: string }[]).map((r) => r.rule).join(' ')}`)),
       ...left.map((g) => line(`${g.creditor}/${g.external_id}`, g.at.getTime(), `${g.rung} left out: ${g.reason}`)),
       ...tasks.map((t) => line(`${t.creditor}/${t.external_id}`, t.created_at.getTime(), `${t.rung} for a person`)),
-    ].sort()
+    ].sort(), simulated(foreseen)]
   } finally {
     await stage.app.stop()
     await fresh.dispose()
@@ -135,13 +139,18 @@ async function lived(): Promise<Line[]> {
 describe('a simulation and the real pipeline, over the same portfolio for the same days', () => {
   let real: Line[]
   let foreseen: Line[]
+  let fromLedger: Line[]
   beforeAll(async () => {
-    foreseen = simulated()
-    real = await lived()
+    foreseen = simulated(people());
+    [real, fromLedger] = await lived()
   }, 300_000)
 
   it('decide the same for every person, in the same order, with the same rules named', () => {
     expect(foreseen).toEqual(real)
+  })
+
+  it('foresee the same from the ledger as from the file', () => {
+    expect(fromLedger).toEqual(real)
   })
 
   it('have something to say: sends, deferrals, refusals, steps left out and steps for people', () => {
