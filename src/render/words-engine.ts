@@ -47,8 +47,20 @@ export const WORD_HELPERS: Readonly<Record<string, Handlebars.HelperDelegate>> =
   money: (money: Money, options: Handlebars.HelperOptions) => formatMoney(money, dataOf(options).locale),
   spoken: (money: Money, options: Handlebars.HelperOptions) => speakMoney(money, dataOf(options).locale),
   plural: (count: number, one: string, other: string, options: Handlebars.HelperOptions) =>
-    new Intl.PluralRules(dataOf(options).locale).select(count) === 'one' ? one : other,
+    pluralRules(dataOf(options).locale).select(count) === 'one' ? one : other,
   is: (value: unknown, wanted: string) => value === wanted,
+}
+
+const rulesOf = new Map<string, Intl.PluralRules>()
+
+/** Making one takes longer than the rest of a message. */
+function pluralRules(locale: string): Intl.PluralRules {
+  let rules = rulesOf.get(locale)
+  if (rules === undefined) {
+    rules = new Intl.PluralRules(locale)
+    rulesOf.set(locale, rules)
+  }
+  return rules
 }
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null || value === ''
