@@ -64,13 +64,6 @@ export async function overduePermits(db: Db, now: Date, limit: number): Promise<
   return rows
 }
 
-/** When does the next open permit run out? Null: none is open. */
-export async function nextPermitEnd(db: Db): Promise<Date | null> {
-  const { rows } = await sql<{ at: Date | null }>`
-    SELECT expires_at AS at FROM decorum.permit WHERE status = 'open' ORDER BY expires_at LIMIT 1`.execute(db)
-  return rows[0]?.at ?? null
-}
-
 /** Puts a permit in doubt whose time is over; false when it was settled meanwhile. Its contact goes on counting, as the worst it may have been. */
 export async function putPermitInDoubt(trx: Transaction<Database>, id: string, now: Date): Promise<boolean> {
   const { rows } = await sql<{ recipient_id: string; asked_at: Date }>`
