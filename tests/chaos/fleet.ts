@@ -25,6 +25,8 @@ export interface Life {
 
 const PRELOAD = join(import.meta.dirname, 'preload.mjs')
 const LINES_KEPT = 200
+/** A dozen processes that start at once on a busy machine. */
+const STARTING_MS = 180_000
 /** A process that ends by itself is started again, as any supervisor does; the judge hears of it all the same. */
 const RESTART_MS = 1_000
 
@@ -53,7 +55,7 @@ export class Fleet {
 
   start(name: string): void {
     const post = this.#posts.get(name)
-    if (post === undefined || this.#running.has(name)) return
+    if (post === undefined || this.#over || this.#running.has(name)) return
     const child = spawn(process.execPath, ['--import', 'tsx', '--import', PRELOAD, join(this.#source, post.script), ...(post.args ?? [])], {
       cwd: this.#source,
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', CHAOS_CLOCK: this.#clockOf(name), ...this.#env, ...post.env },
@@ -74,7 +76,7 @@ export class Fleet {
       life.until = Date.now()
       if (life.end === null) {
         life.end = 'crashed'
-        setTimeout(() => { if (!this.#over) this.start(name) }, RESTART_MS).unref()
+        setTimeout(() => this.start(name), RESTART_MS).unref()
       }
       this.#running.delete(name)
       file?.end()
@@ -112,7 +114,7 @@ export class Fleet {
     await running.exited
   }
 
-  async #says(name: string, text: string, withinMs = 60_000): Promise<string> {
+  async #says(name: string, text: string, withinMs = STARTING_MS): Promise<string> {
     const output = this.#running.get(name)?.output ?? []
     for (const end = Date.now() + withinMs; Date.now() < end && this.#running.has(name); await new Promise((resolve) => setTimeout(resolve, 30))) {
       const line = output.find((one) => one.includes(text))

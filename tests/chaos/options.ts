@@ -14,6 +14,8 @@ export interface ChaosOptions {
   /** Reminders asked for in a second. */
   rate: number
   channels: readonly Channel[]
+  /** Share of the sends that a provider makes go wrong, in percent; with `provider` among the faults. */
+  storm: number
   /** A guard to break on purpose in a copy of the source; null: the source as it is. */
   break: Break | null
   json: boolean
@@ -22,7 +24,7 @@ export interface ChaosOptions {
 }
 
 export const USAGE = `npm run chaos -- [--seconds N] [--seed N] [--faults ${FAULTS.join(',')}]
-              [--rate N] [--channels sms,email,phone] [--break ${BREAKS.join('|')}] [--logs DIR] [--json]`
+              [--rate N] [--storm PERCENT] [--channels sms,email,phone] [--break ${BREAKS.join('|')}] [--logs DIR] [--json]`
 
 /** @throws TypeError with words for the person at the keyboard */
 export function readOptions(argv: readonly string[]): ChaosOptions {
@@ -30,13 +32,13 @@ export function readOptions(argv: readonly string[]): ChaosOptions {
     args: [...argv],
     options: {
       seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' }, faults: { type: 'string', default: FAULTS.join(',') },
-      rate: { type: 'string', default: '12' }, channels: { type: 'string', default: CHANNELS.join(',') },
+      rate: { type: 'string', default: '12' }, storm: { type: 'string', default: '12' }, channels: { type: 'string', default: CHANNELS.join(',') },
       break: { type: 'string' }, logs: { type: 'string' }, json: { type: 'boolean', default: false },
     },
   })
   return {
     seconds: number('--seconds', values.seconds, 1, 86_400), seed: number('--seed', values.seed, 0, 4_294_967_295),
-    rate: number('--rate', values.rate, 1, 1_000), faults: new Set(listOf('--faults', values.faults, FAULTS)),
+    rate: number('--rate', values.rate, 1, 1_000), storm: number('--storm', values.storm, 0, 100), faults: new Set(listOf('--faults', values.faults, FAULTS)),
     channels: listOf('--channels', values.channels, CHANNELS), json: values.json, logs: values.logs ?? null,
     break: values.break === undefined ? null : (listOf('--break', values.break, BREAKS)[0] ?? null),
   }

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Channel } from '../../src/model/channel.ts'
 import { ROOT } from '../support/stage.ts'
 import { packOf, type Cohort } from './policy.ts'
 
@@ -10,12 +11,12 @@ export const LIMITS = { leaseSeconds: 10, callSeconds: 3, ringAgainSeconds: 3 } 
 /** Messages a second on each route; phone calls are capped by their lines. */
 export const RATE_PER_SECOND = 50
 
-const ladder = (id: string, dpd: number, stage: string) => `id: ${id}
+const ladder = (id: string, dpd: number, stage: string, channels: readonly Channel[]) => `id: ${id}
 version: "1"
 bookTime: "00:00"
 template: default
 rungs:
-  - { id: step, at: { dpd: ${dpd} }, stage: ${stage}, tone: gentle, channels: [sms, email] }
+  - { id: step, at: { dpd: ${dpd} }, stage: ${stage}, tone: gentle, channels: [${channels.join(', ')}] }
 `
 
 /** Accounts put on the ladder `chaos-step` are this many days past due: its one step falls due at once. */
@@ -25,14 +26,14 @@ export const STEP_LADDER = 'chaos-step'
 export const QUIET_LADDER = 'chaos-quiet'
 
 /** A configuration of the run's own: the shipped words and creditors, the run's rules and limits. Remove it when done. */
-export function openRoot(cohorts: readonly Cohort[]): { root: string; remove(): void } {
+export function openRoot(cohorts: readonly Cohort[], channels: readonly Channel[]): { root: string; remove(): void } {
   const root = mkdtempSync(join(tmpdir(), 'decorum-chaos-root-'))
   cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true })
   for (const folder of ['creditors', 'ladders']) cpSync(join(ROOT, 'config', folder), join(root, 'config', folder), { recursive: true })
   mkdirSync(join(root, 'config/policies'), { recursive: true })
   writeFileSync(join(root, 'config/policies/chaos.yaml'), packOf(cohorts))
-  writeFileSync(join(root, `config/ladders/${STEP_LADDER}.yaml`), ladder(STEP_LADDER, STEP_DAYS_PAST_DUE, 'M1'))
-  writeFileSync(join(root, `config/ladders/${QUIET_LADDER}.yaml`), ladder(QUIET_LADDER, 3000, 'M3+'))
+  writeFileSync(join(root, `config/ladders/${STEP_LADDER}.yaml`), ladder(STEP_LADDER, STEP_DAYS_PAST_DUE, 'M1', channels))
+  writeFileSync(join(root, `config/ladders/${QUIET_LADDER}.yaml`), ladder(QUIET_LADDER, 3000, 'M3+', channels))
   const limits = Object.entries(LIMITS).map(([name, value]) => `  ${name}: ${value}\n`).join('')
   const yaml = readFileSync(join(ROOT, 'config/decorum.yaml'), 'utf8')
     .replace(/^limits:\n/m, `limits:\n${limits}`)

@@ -8,7 +8,8 @@ import { newDiary } from './diary.ts'
 import { openDoubleRinger } from './double-ringer.ts'
 import { packsOf } from './judge/decisions.ts'
 import { readLedger, type Evidence } from './judge/evidence.ts'
-import { judge } from './judge/verdict.ts'
+import { IRREVOCABLE } from './judge/charges.ts'
+import { judge, onlyThese } from './judge/verdict.ts'
 import { Load } from './load.ts'
 import { watchMailboxes } from './mailboxes.ts'
 import type { ChaosOptions } from './options.ts'
@@ -20,8 +21,6 @@ import { openRoot } from './root.ts'
 import { scheduleOf } from './schedule.ts'
 import { KEY, openStage, type ChaosStage } from './stage.ts'
 
-/** Share of the sends that a provider makes go wrong. */
-const STORM = 0.12
 /** How long whatever was asked last may still be asked again. */
 const PATIENCE_MS = 15_000
 /** A route that rests after failures wakes within half a minute; backoffs are no hindrance. */
@@ -55,7 +54,7 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   const cohorts = cohortsOf(preparing + AHEAD_MS, seconds)
   const people = peopleOf(random.stream('people'), peopleFor(seconds, rate), cohorts)
   const acts = actsOf(random.stream('acts'), seconds, rate, people, options.channels, faults.has('race'))
-  const root = openRoot(cohorts)
+  const root = openRoot(cohorts, options.channels)
   cleanUp(() => root.remove())
   const stage = await openStage(options, root.root, cleanUp)
   stopped.throwIfAborted()
@@ -69,10 +68,25 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   const load = new Load(new Api(stage.api, KEY, patience.signal), diary, { twilio: stage.twilio, unsubscribeLink: (email) => mailboxes.linkOf(email) })
   const ringer = faults.has('race') ? openDoubleRinger(stage.redisUrl, stage.db) : null
   cleanUp(() => ringer?.stop())
-  if (faults.has('provider')) await Promise.all([stage.providers.twilio.storm(STORM), stage.providers.smtp.storm(STORM)])
+  if (faults.has('provider')) await Promise.all([stage.providers.twilio.storm(options.storm / 100), stage.providers.smtp.storm(options.storm / 100)])
   const blows = scheduleOf(random, seconds, faults, stage.processes)
-  const striking = strike(blows, stage, stopped)
-  const playing = load.play(acts, stopped)
+  const packs = packsOf(parseYaml(packOf(cohorts)))
+  const ended = new AbortController()
+  const over = AbortSignal.any([stopped, ended.signal])
+  const striking = strike(blows, stage, over)
+  const playing = load.play(acts, over)
+  cleanUp(async () => {
+    ended.abort()
+    patience.abort()
+    await Promise.allSettled([striking, playing])
+  })
+  if (options.break !== null) {
+    // A broken guard is shown by the first offence; what would come after it shows nothing more.
+    return untilRed(seconds + PATIENCE_MS / 1000, stopped, async () => {
+      const evidence = await evidenceOf(stage, { diary, people, struck: [] })
+      return { options, evidence, recoveryMs: 0, verdict: judge(evidence, packs) }
+    })
+  }
   await pause(seconds * 1000, undefined, { signal: stopped }).catch(() => undefined)
 
   const struck = await striking
@@ -87,7 +101,7 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   tell(`settled ${Math.round(recoveryMs / 1000)} s after the last answer`)
 
   const evidence = await evidenceOf(stage, { diary, people, struck })
-  return { options, evidence, recoveryMs, verdict: judge(evidence, packsOf(parseYaml(packOf(cohorts)))) }
+  return { options, evidence, recoveryMs, verdict: judge(evidence, packs) }
 }
 
 async function evidenceOf(stage: ChaosStage, seen: Pick<Evidence, 'diary' | 'people' | 'struck'>): Promise<Evidence> {
@@ -98,6 +112,16 @@ async function evidenceOf(stage: ChaosStage, seen: Pick<Evidence, 'diary' | 'peo
   return {
     ...seen, ledger, takenAt, lives: stage.fleet.lives.map((life) => ({ ...life })),
     entries: [...twilio.entries, ...smtp.entries], mischief: [...twilio.mischief, ...smtp.mischief],
+  }
+}
+
+/** Judges every second until an offence stands that nothing can undo, and no longer than `seconds`. */
+async function untilRed(seconds: number, stopped: AbortSignal, look: () => Promise<Report>): Promise<Report> {
+  for (const end = Date.now() + seconds * 1000; ;) {
+    await pause(1_000, undefined, { signal: stopped })
+    const report = await look()
+    const charges = report.verdict.charges.filter((charge) => IRREVOCABLE.has(charge.name))
+    if (charges.length > 0 || Date.now() > end) return { ...report, verdict: onlyThese(report.verdict, charges) }
   }
 }
 

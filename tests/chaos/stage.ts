@@ -60,7 +60,7 @@ export async function openStage(options: ChaosOptions, root: string, cleanUp: (u
   if (source !== null) cleanUp(() => source.remove())
   const port = await freePort()
   const api = `http://127.0.0.1:${port}`
-  const posts = decorumPosts(options.channels, options.faults.has('sweepers') ? 2 : 1)
+  const posts = decorumPosts(options.channels, options.faults.has('sweepers') ? 2 : options.break === null ? 1 : 0)
   const fleet = new Fleet(source?.root ?? ROOT, posts, {
     DECORUM_ROOT: root, DATABASE_URL: postgres.url, REDIS_URL: redis.url, PORT: String(port), PUBLIC_URL: api, LOG_LEVEL: 'info',
     DECORUM_BOOTSTRAP_KEY: KEY, DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`, TWILIO_ACCOUNT_SID: twilio.accountSid,
@@ -68,12 +68,9 @@ export async function openStage(options: ChaosOptions, root: string, cleanUp: (u
     SMTP_URL: `smtp://127.0.0.1:${wires.smtp.port}`,
   }, options.logs)
   cleanUp(() => fleet.stop())
-  // The first one makes the schema; the others find it there.
-  fleet.start('serve')
-  await fleet.ready('serve')
-  const others = [...posts.keys()].filter((name) => name !== 'serve')
-  for (const name of others) fleet.start(name)
-  await Promise.all(others.map((name) => fleet.ready(name)))
+  // All at once: whoever comes first makes the schema.
+  for (const name of posts.keys()) fleet.start(name)
+  await Promise.all([...posts.keys()].map((name) => fleet.ready(name)))
 
   const db = new pg.Pool({ connectionString: postgres.url, max: 3 })
   db.on('error', () => undefined)

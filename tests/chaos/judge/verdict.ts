@@ -26,6 +26,11 @@ export function judge(evidence: Evidence, packs: readonly CompiledPack[]): Verdi
     ...lost(evidence), ...duplicated(evidence), ...overCap(evidence), ...outsideWindow(evidence), ...stops.charges,
     ...decisions(evidence, packs), ...stuck(evidence), ...inDoubt.charges, ...surprises,
   ]
-  const counts = Object.fromEntries(CHARGES.map((name) => [name, charges.filter((charge) => charge.name === name).length])) as Verdict['counts']
-  return { charges, counts, raced: stops.raced, doubts: inDoubt }
+  return { charges, counts: countsOf(charges), raced: stops.raced, doubts: inDoubt }
 }
+
+/** The same verdict on these charges alone. */
+export const onlyThese = (verdict: Verdict, charges: Charge[]): Verdict => ({ ...verdict, charges, counts: countsOf(charges) })
+
+const countsOf = (charges: readonly Charge[]): Verdict['counts'] =>
+  Object.fromEntries(CHARGES.map((name) => [name, charges.filter((charge) => charge.name === name).length])) as Verdict['counts']
