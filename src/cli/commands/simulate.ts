@@ -26,6 +26,7 @@ interface Options {
   seed: number
   compare?: Compare
   cost: Map<string, number>
+  rate: Map<string, number>
   json?: true
   html?: string
 }
@@ -53,7 +54,8 @@ export function command(): Command {
     .option('--pay-rate <share>', 'share of unpaid accounts that are paid each day, 0 to below 1', shareOf, 0)
     .option('--seed <n>', 'draws who answers and who pays; the same seed, the same luck', wholeOf(0, 2 ** 31), 1)
     .option('--compare <what>', 'a second version beside the first: ladder=<id|file> or packs=<list>', compareOf)
-    .option('--cost <route=price>', 'what one unit of a route costs (an SMS segment, a call); may be repeated', costOf, new Map<string, number>())
+    .option('--cost <route=price>', 'what one unit of a route costs (an SMS segment, a call); may be repeated', priceOf, new Map<string, number>())
+    .option('--rate <route=units>', 'units a second instead of the configured ones; a route that captures for want of credentials has no limit of its own', priceOf, new Map<string, number>())
     .option('--json', 'answer as one JSON document')
     .option('--html <file>', 'also write one page with charts')
     .action(simulate)
@@ -63,9 +65,10 @@ async function simulate(options: Options): Promise<void> {
   const { config } = configuration()
   if ((options.portfolio === undefined) === (options.ledger === undefined)) throw bad('whose accounts?', 'Name either --portfolio FILE or --ledger.')
   if (options.creditor !== undefined && !config.creditors.has(options.creditor)) throw bad(`${options.creditor} is not a configured creditor`, `Configured are ${[...config.creditors.keys()].join(', ')}.`)
-  const unknown = [...options.cost.keys()].find((id) => !config.routes.some((route) => route.id === id))
+  const unknown = [...options.cost.keys(), ...options.rate.keys()].find((id) => !config.routes.some((route) => route.id === id))
   if (unknown !== undefined) throw bad(`${unknown} is not a configured route`, `Configured are ${config.routes.map(({ id }) => id).join(', ')}.`)
-  const { creditors, ladders, routes, templates, locales } = config
+  const { creditors, ladders, templates, locales } = config
+  const routes = config.routes.map((route) => ({ ...route, rate: { ...route.rate, perSecond: options.rate.get(route.id) ?? route.rate.perSecond } }))
   const base: SimulationSetting = {
     config: { creditors, ladders, routes, templates, locales },
     ...(options.packs === undefined ? { packs: config.packs, packWish: { named: null, also: [...config.policies.house] } } : packChoice(options.packs, config)),
@@ -143,8 +146,8 @@ function compareOf(text: string): Compare {
   return { text, what: what as Compare['what'], value }
 }
 
-function costOf(text: string, known: Map<string, number>): Map<string, number> {
+function priceOf(text: string, known: Map<string, number>): Map<string, number> {
   const [, route, price] = /^([^=]+)=(\d+(?:\.\d+)?)$/.exec(text) ?? []
-  if (route === undefined || price === undefined) throw new InvalidArgumentError('Write it like sms-main=0.05.')
+  if (route === undefined || price === undefined) throw new InvalidArgumentError('Write the route and a number, like sms-main=0.05.')
   return new Map([...known, [route, Number(price)]])
 }
