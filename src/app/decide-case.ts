@@ -7,6 +7,7 @@ import type { Fault } from '../model/errors.ts'
 import type { Facts } from '../model/facts.ts'
 import { formatInstant, type Instant } from '../model/instant.ts'
 import type { Pack } from '../model/pack.ts'
+import { consideredWords, decisionWords } from '../report/decision-words.ts'
 
 /** The answer of the decide contract, as it goes over the wire. */
 export interface DecisionBody {
@@ -25,9 +26,9 @@ export interface DecisionBody {
   }[]
 }
 
-/** `facts` and `now` are what the case was read as; for `--explain`. */
+/** `decided`, `facts` and `now` are what the case was read as and came to; for words. */
 export type DecideAnswer =
-  | { ok: true; decision: DecisionBody; facts: Facts; now: Instant }
+  | { ok: true; decision: DecisionBody; decided: Decision; facts: Facts; now: Instant }
   | { ok: false; faults: Fault[] }
 
 /** Answers one case of the decide contract; asks no ledger. */
@@ -47,7 +48,8 @@ export function caseDecider(packs: readonly Pack[]): DecideCase {
     const { facts, now, packs: named } = read.case
     const chosen = selectPacks(compiled, { named })
     if (!chosen.ok) return chosen
-    return { ok: true, decision: decisionBody(decide(facts, chosen.packs, now)), facts, now }
+    const decided = decide(facts, chosen.packs, now)
+    return { ok: true, decision: decisionBody(decided), decided, facts, now }
   }
 }
 
@@ -55,4 +57,15 @@ export function caseDecider(packs: readonly Pack[]): DecideCase {
 export function decisionBody(decision: Decision): DecisionBody {
   const text = (instant: Instant | null): string | null => (instant === null ? null : formatInstant(instant))
   return { ...decision, until: text(decision.until), reasons: decision.reasons.map((reason) => ({ ...reason, until: text(reason.until) })) }
+}
+
+/**
+ * The same answer for people: what happens and why, the binding reason first.
+ *
+ * @param explain  tell what was considered too
+ * @param locale   BCP 47; `zh…` is told in Chinese, everything else in English
+ */
+export function decisionText({ decided, facts, now }: Extract<DecideAnswer, { ok: true }>, explain: boolean, locale: string): string {
+  const { headline, reasons } = decisionWords(decided, locale)
+  return [headline, ...reasons.map((reason) => `  - ${reason}`), ...(explain ? ['', ...consideredWords(decided, facts, now, locale)] : [])].join('\n')
 }

@@ -1,5 +1,7 @@
 import type { Decision, Objection, ObjectionCode } from '../model/decision.ts'
+import type { Facts } from '../model/facts.ts'
 import { formatInstant, type Instant } from '../model/instant.ts'
+import { localTime } from './local-time.ts'
 import { OBJECTION_WORDS } from './objection-words.ts'
 
 /** Languages in which decisions are told; any other locale is told in English. */
@@ -40,6 +42,11 @@ const WORDS = {
     reason: (why: string, rule: string, citation: string, until: string | null, checked: boolean) =>
       `${why[0]?.toUpperCase() ?? ''}${why.slice(1)}${until === null ? '' : `, until ${until}`} (${rule}; ${citation}${checked ? '' : ', not verified'}).`,
     objection: OBJECTION_WORDS,
+    considered: 'What was considered',
+    asked: (at: string, { reminder: { tone, kind, channel, mode } }: Facts) => `at ${at}: a ${tone} ${kind} by ${channel}${mode === null ? '' : `, ${mode}`}`,
+    where: (clocks: string | null) => `where the person may be, and what time it is there: ${clocks ?? 'not known'}`,
+    packs: (ids: string) => `packs that apply: ${ids || 'none'}`,
+    history: (f: Facts) => `accounts ${f.accounts.length}, contacts ${f.contacts.length}, holds ${f.holds.length}, suppressions ${f.suppressions.length}, consents ${f.consents.length}, events ${f.events?.length ?? 'not stated'}`,
   },
   zh: {
     send: (until: string | null) => (until === null ? '现在可以发送。' : `现在可以发送，截至 ${until}。`),
@@ -48,6 +55,11 @@ const WORDS = {
     reason: (why: string, rule: string, citation: string, until: string | null, checked: boolean) =>
       `${why}${until === null ? '' : `，至 ${until}`}（${rule}；${citation}${checked ? '' : '，出处未核实'}）。`,
     objection: OBJECTION_WORDS_ZH,
+    considered: '判断依据',
+    asked: (at: string, { reminder: { tone, kind, channel, mode } }: Facts) => `时间 ${at}：语气 ${tone}，类别 ${kind}，渠道 ${channel}${mode === null ? '' : `，方式 ${mode}`}`,
+    where: (clocks: string | null) => `借款人可能所在的时区及当地时间：${clocks ?? '不明'}`,
+    packs: (ids: string) => `适用的合规规则包：${ids || '无'}`,
+    history: (f: Facts) => `账户 ${f.accounts.length}，催记 ${f.contacts.length}，暂缓催收 ${f.holds.length}，停催 ${f.suppressions.length}，授权 ${f.consents.length}，事件 ${f.events?.length ?? '未提供'}`,
   },
 } as const
 
@@ -65,7 +77,7 @@ export interface DecisionWords {
  * @param locale  BCP 47; `zh…` is told in Chinese, everything else in English
  */
 export function decisionWords(decision: Decision, locale: string): DecisionWords {
-  const language: DecisionLanguage = locale.toLowerCase().startsWith('zh') ? 'zh' : 'en'
+  const language = languageOf(locale)
   const words = WORDS[language]
   const zone = decision.candidateZones.length === 1 ? (decision.candidateZones[0] ?? null) : null
   const time = (instant: Instant | null): string | null => (instant === null ? null : timeWords(instant, zone, language))
@@ -73,6 +85,21 @@ export function decisionWords(decision: Decision, locale: string): DecisionWords
   const reason = ({ code, rule, citation, until, verified }: Objection): string => words.reason(words.objection[code], rule, citation, time(until), verified)
   return { headline, reasons: decision.reasons.map(reason) }
 }
+
+/** What did the engine look at? One line each: the question, the places with their clocks, the packs, the size of the history. */
+export function consideredWords(decision: Decision, facts: Facts, now: Instant, locale: string): string[] {
+  const words = WORDS[languageOf(locale)]
+  const clocks = decision.candidateZones.map((zone) => `${zone} (${localTime(now, zone)})`).join(', ')
+  return [
+    words.considered,
+    ...[
+      words.asked(formatInstant(now), facts), words.where(clocks === '' ? null : clocks),
+      words.packs(decision.packs.map(({ id, version }) => `${id} ${version}`).join(', ')), words.history(facts),
+    ].map((line) => `  ${line}`),
+  ]
+}
+
+const languageOf = (locale: string): DecisionLanguage => (locale.toLowerCase().startsWith('zh') ? 'zh' : 'en')
 
 function timeWords(instant: Instant, zone: string | null, language: DecisionLanguage): string {
   if (zone === null) return formatInstant(instant)

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { text as allOf } from 'node:stream/consumers'
 import { Command } from 'commander'
-import { caseDecider } from '../../app/decide-case.ts'
+import { caseDecider, decisionText } from '../../app/decide-case.ts'
 import { policyPacks } from '../../app/policy-packs.ts'
 import { readJson } from '../../app/read-json.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { decisionInWords } from '../decision-in-words.ts'
 import { printAnswer } from '../print-answer.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
@@ -13,6 +12,7 @@ const MAX_BYTES = 16 * 1024 * 1024
 interface Options {
   json?: true
   explain?: true
+  lang: string
 }
 
 /** `decorum decide`: exit 0 for any verdict, 2 for input that does not fit. */
@@ -22,11 +22,12 @@ export function command(): Command {
     .argument('[file]', 'the case; without it, or as -, standard input')
     .option('--json', 'answer as one JSON document')
     .option('--explain', 'say in words what was considered and why')
+    .option('--lang <locale>', 'language of the words: en or zh', 'en')
     .addHelpText('after', '\nExit codes: 0 for any verdict, 2 for input that does not fit, with the path of each fault.')
     .action(async (file: string | undefined, options: Options) => {
       const answer = caseDecider(policyPacks())(readJson(await caseText(file)))
       if (!answer.ok) throw new DecorumError('DECORUM_BAD_INPUT', 'this is not a decide case', { faults: answer.faults, hint: 'Correct these and ask again; README.md, "Ask the policy engine", has an example.' })
-      printAnswer(options.json, answer.decision, () => decisionInWords(answer, options.explain === true))
+      printAnswer(options.json, answer.decision, () => decisionText(answer, options.explain === true, options.lang))
     })
 }
 
