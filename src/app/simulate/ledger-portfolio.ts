@@ -53,12 +53,12 @@ async function peopleOf(shell: Shell, names: ReadonlyMap<string, string>): Promi
   })
 }
 
-function simulated({ recipientId: _, variables, ...account }: PersonsAccount, data: PersonalData): SimulatedPerson['accounts'][string] {
+function simulated({ variables, ...account }: PersonsAccount, data: PersonalData): SimulatedPerson['accounts'][string] {
   const opened = data.open(accountVariables(account.id), variables)
   return { ...account, variableNames: opened === null ? [] : Object.keys(JSON.parse(opened) as object) }
 }
 
-const reminderOf = ({ recipientId: _, dueAt, nextAt, accounts, ...reminder }: WaitingReminder): SimulatedReminder => ({
+const reminderOf = ({ dueAt, nextAt, accounts, ...reminder }: WaitingReminder): SimulatedReminder => ({
   ...reminder, dueAt: dueAt.getTime(), nextAt: nextAt.getTime(),
   accounts: accounts.map(({ accountId, spellId, pass, lead }) => ({ accountId, spellId, pass: pass ?? 1, lead })),
   steps: accounts.flatMap(({ accountId, pass, rungs }) => rungs.map((rung) => ({ accountId, rung, pass: pass ?? 1 }))),

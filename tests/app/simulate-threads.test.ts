@@ -1,0 +1,35 @@
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readPortfolioFile, type PortfolioFile } from '../../src/app/simulate/portfolio-file.ts'
+import { runParts } from '../../src/app/simulate/run-parts.ts'
+import type { Part } from '../../src/app/simulate/simulate-part.ts'
+import type { SimulationSetting } from '../../src/app/simulate/setting.ts'
+import { DAY } from '../../src/model/instant.ts'
+import { addTally, emptyTally } from '../../src/pipeline/simulate/tally.ts'
+import { at, ROOT, shippedConfig } from '../support/stage.ts'
+
+const partOf = (file: PortfolioFile, start: number): Part =>
+  ({ kind: 'lines', columns: file.columns, creditor: null, lines: file.people.slice(start, start + 10).flat() })
+
+describe('a simulation on several threads', () => {
+  it('comes to what it comes to on one', async () => {
+    const { creditors, ladders, routes, templates, locales, packs } = shippedConfig()
+    const from = at('2026-11-23T00:00:00Z')
+    const setting: SimulationSetting = {
+      config: { creditors, ladders, routes, templates, locales }, packs, packWish: { named: null, also: [] }, ladder: null,
+      from, to: from + 20 * DAY, payRate: 0.02, seed: 1,
+    }
+    const file = await readPortfolioFile(resolve(ROOT, 'config/demo/portfolio.csv'))
+    const sentOn = async (threads: number): Promise<[string, number][]> => {
+      const tally = emptyTally()
+      // Ten people to a part, so that every thread gets some.
+      const parts = Array.from({ length: 7 }, (_, i) => partOf(file, i * 10))
+      await runParts(setting, parts, threads, (done) => addTally(tally, done.tally))
+      expect(tally.people).toBe(file.people.length)
+      return [...tally.sent].sort()
+    }
+    const alone = await sentOn(0)
+    expect(alone.length).toBeGreaterThan(0)
+    expect(await sentOn(2)).toEqual(alone)
+  }, 120_000)
+})
