@@ -42,6 +42,13 @@ const headShape = {
 const packSchema = z.strictObject({ ...headShape, rules: z.array(z.unknown()).min(1), vectors: z.array(vectorSchema).default([]) })
   .refine((pack) => pack.validUntil === null || pack.validFrom < pack.validUntil, { message: 'must be later than validFrom', path: ['validUntil'] })
 
+/** A whole pack file, its rules by shape: what editors are given to complete and check it with. */
+export const packFileSchema = z.strictObject({
+  ...headShape,
+  rules: z.array(z.discriminatedUnion('shape', Object.values(RULE_SHAPES) as unknown as [typeof RULE_SHAPES.window])).min(1),
+  vectors: z.array(vectorSchema).default([]),
+})
+
 export type PackVector = z.infer<typeof vectorSchema>
 
 /** A dated, cited set of contact rules as data. Parsed from one file under `config/policies/`. */
