@@ -30,7 +30,6 @@ export const COMMANDS: readonly CommandEntry[] = [
   { group: 'Run it', words: ['doubts'], summary: 'attempts that may or may not have gone out: list them, resolve one', load: () => import('./commands/doubts.ts') },
   { group: 'Ask it', words: ['decide'], summary: 'may this be sent now? a decide case in, the decision out', load: () => import('./commands/decide.ts') },
   { group: 'Ask it', words: ['simulate'], summary: 'what a ladder and packs would do to a portfolio', load: () => import('./commands/simulate.ts') },
-  { group: 'Ask it', words: ['simulate'], summary: 'what a ladder and packs would do to a portfolio', load: () => import('./commands/simulate.ts') },
   { group: 'Ask it', words: ['explain'], summary: 'why a reminder was sent, deferred or not sent', load: () => import('./commands/explain.ts') },
   { group: 'Ask it', words: ['timeline'], summary: 'everything that happened with an account', load: () => import('./commands/timeline.ts') },
   { group: 'Look after it', words: ['check'], summary: 'every mistake in configuration, packs, ladders and templates', load: () => import('./commands/check.ts') },
