@@ -10,9 +10,12 @@ async function bullmq<T>(redisUrl: string | null, jobOf: (no: number) => T, proc
   const queue = new Queue('bench-plain', { connection: open(), prefix: 'bench' })
   await queue.obliterate({ force: true })
   const completed = new Completed()
-  const worker = new Worker('bench-plain', async ({ data }) => process(data as T), { connection: open(), prefix: 'bench', concurrency: CONCURRENCY, autorun: false })
-  worker.on('completed', completed.one)
-  worker.on('failed', (_job, error) => { throw error })
+  const start = (): Worker => {
+    const worker = new Worker('bench-plain', async ({ data }) => process(data as T), { connection: open(), prefix: 'bench', concurrency: CONCURRENCY })
+    worker.on('completed', completed.one)
+    worker.on('failed', (_job, error) => { throw error })
+    return worker
+  }
   return {
     add: async (from, count) => {
       for (let start = from; start < from + count; start += 500) {
@@ -22,11 +25,10 @@ async function bullmq<T>(redisUrl: string | null, jobOf: (no: number) => T, proc
     },
     drain: async (count) => {
       const reached = completed.reach(count)
-      if (worker.isRunning()) worker.resume()
-      else void worker.run()
+      // One for each call: jobs are added before the time is taken.
+      const worker = start()
       await reached
-      // Until the next call: jobs are added before the time is taken.
-      await worker.pause()
+      await worker.close()
     },
   }
 }
