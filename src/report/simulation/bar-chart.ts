@@ -47,8 +47,9 @@ function describe(rows: readonly ByChannel[]): string {
 
 const round = (value: number): number => Math.round(value * 10) / 10
 
-/** 1, 2, 2.5 or 5 times a power of ten, at least this. */
+/** A round number, at least this and at least 4, whose quarters are whole: nobody sends half a message. */
 function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value))
-  return ([1, 2, 2.5, 5, 10].find((nice) => nice * power >= value) ?? 10) * power
+  const nice = [1, 2, 4, 6, 8, 10].map((times) => times * power).find((top) => top >= value && top % 4 === 0)
+  return nice ?? Math.ceil(value / 4) * 4
 }
