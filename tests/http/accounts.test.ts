@@ -105,6 +105,9 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
     const person = (await ask('GET', '/v1/recipients?address=w.quackenbush@EXAMPLE.org')).body.items[0]
     expect(person).toMatchObject({ id: 'P-1', name: 'Wilhelmina Quackenbush', erased: false })
     expect((await ask('GET', '/v1/recipients?address=%2B12125550199')).body.items).toEqual([])
+    // Capitals count no more than they do for a stop.
+    expect((await ask('GET', '/v1/recipients?address=W.Quackenbush@example.org')).body.items).toHaveLength(1)
+    expect((await ask('GET', '/v1/recipients?address=twelve')).status).toBe(400)
     const { rows } = await served.app.shell.ledger.pool.query('SELECT actor, action, subject FROM decorum.access_log')
     expect(rows.map((row) => row.action)).toEqual(expect.arrayContaining(['address-search', 'recipient-read']))
     expect(JSON.stringify(rows)).not.toMatch(/5550123|quackenbush/i)

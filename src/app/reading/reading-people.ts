@@ -59,9 +59,9 @@ export function readingPeople(shell: Shell): Pick<Reading, 'getRecipient' | 'rec
   }
 }
 
-/** A number hashes alike for phone and SMS. */
+/** A number hashes alike for phone and SMS, a mailbox without regard to case. */
 function hashesOf(shell: Shell, address: string, channel: Channel | undefined): Buffer[] {
-  return shell.vault.addressHashes(channel ?? (address.includes('@') ? 'email' : 'phone'), address).map(({ hash }) => hash)
+  return shell.vault.addressHashes(channel ?? (address.includes('@') ? 'email' : 'phone'), address.toLowerCase()).map(({ hash }) => hash)
 }
 
 const addressOf = (row: RecipientAddressRow, data: PersonalData): RecipientView['addresses'][number] => ({
