@@ -182,7 +182,10 @@ const consentRule = z.strictObject({
 /** No route may carry this (S21). */
 const routeRule = z.strictObject({ ...about, shape: z.literal('route'), because: z.string().min(1) })
 
-/** What a message must and must not say (S18); read by rendering and its lint, never an objection here. */
+/**
+ * What a message must and must not say (S18). Evidence, never an objection here: the lint of templates holds the
+ * words to it (opt-out, disclosure, what a voicemail reveals, what is never said).
+ */
 const contentRule = z.strictObject({
   ...about, shape: z.literal('content'),
   requires: z.array(z.string().min(1)).optional(),
@@ -190,16 +193,16 @@ const contentRule = z.strictObject({
   only: z.array(z.string().min(1)).optional(),
 })
 
-/** Who besides the borrower may be contacted (S19). This product contacts nobody else; the rule is the evidence. */
+/** Who besides the borrower may be contacted (S19). Evidence: the promise `decorum/own-address` refuses every address that is not the borrower's own. */
 const thirdPartyRule = z.strictObject({ ...about, shape: z.literal('third-party'), allowed: z.string().min(1) })
 
-/** How an opt-out works (S16): the law's latest effect; the engine's effect is immediate. */
+/** How an opt-out works (S16): the law's latest effect. Evidence: here a recorded stop binds the next decision, by `decorum/suppression`. */
 const optOutRule = z.strictObject({
   ...about, shape: z.literal('opt-out'),
   effectWithin: z.string().min(1), words: z.array(z.string().min(1)).optional(), confirmationWithinMinutes: positive.optional(),
 })
 
-/** How long records are kept (S22). */
+/** How long records are kept (S22). Evidence for whoever archives or erases: nothing is deleted by itself. */
 const retentionRule = z.strictObject({
   ...about, shape: z.literal('retention'),
   record: z.enum(['contact', 'recording', 'consent']), years: positive,
