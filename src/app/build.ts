@@ -18,7 +18,7 @@ import { loadOrCreateKeys } from '../record/vault/key-file.ts'
 import { parseKeyRing, type KeyRing } from '../record/vault/key-ring.ts'
 import { openVault } from '../record/vault/vault.ts'
 import type { App } from './app.ts'
-import { systemClock } from './clock.ts'
+import { SteadyClock } from './clock.ts'
 import { ClockGuard } from './clock-guard.ts'
 import { RunningDaemons } from './daemons/running.ts'
 import { PolicyFiles } from './policy-files.ts'
@@ -50,7 +50,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   const log = overrides.log ?? pino({ name: 'decorum', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))
   const worker = `${hostname()}:${process.pid}`
   const ledger = overrides.ledger ?? (await openChecked(config, worker, log))
-  const shell: Shell = { config, ledger, vault: openVault(keyRing(config)), clock: overrides.clock ?? systemClock, log }
+  const shell: Shell = { config, ledger, vault: openVault(keyRing(config)), clock: overrides.clock ?? new SteadyClock(), log }
   const switches = new SwitchBoard(shell)
   const guard = new ClockGuard(shell)
   const policies = new PolicyFiles(config, log)

@@ -1,9 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Shell } from '../pipeline/shell.ts'
 import { raiseClockMark } from '../record/sweep/lapses.ts'
-
-/** Wall time further off than this from a second opinion is not trusted. */
-const TOLERANCE_MS = 2_000
+import { SteadyClock, TOLERANCE_MS } from './clock.ts'
 
 /**
  * Is business time to be trusted at this moment?
@@ -16,19 +14,19 @@ const TOLERANCE_MS = 2_000
  */
 export class ClockGuard {
   readonly #shell: Shell
-  /** Wall minus monotonic when they last were known to be right. */
-  #offset = Date.now() - performance.now()
+  readonly #steady: SteadyClock
   #problem: string | null
 
   constructor(shell: Shell) {
     this.#shell = shell
+    this.#steady = shell.clock instanceof SteadyClock ? shell.clock : new SteadyClock()
     this.#problem = shell.clock.virtual ? null : 'has not been compared with the ledger yet'
   }
 
   /** Null when certain; otherwise what disagrees. Cheap: asked before every reservation. */
   problem(): string | null {
     if (this.#shell.clock.virtual) return null
-    if (Math.abs(Date.now() - performance.now() - this.#offset) > TOLERANCE_MS) {
+    if (this.#problem === null && this.#steady.stepped()) {
       this.#problem = 'was stepped: wall time and the monotonic clock disagree'
     }
     return this.#problem
@@ -53,11 +51,13 @@ export class ClockGuard {
     const offDatabase = Math.abs(databaseNow.getTime() - now)
     if (offDatabase > TOLERANCE_MS + (performance.now() - asked)) {
       this.#problem = `is ${Math.round(offDatabase / 1000)} s off the ledger's clock`
+      // Whoever is right, all processes then tell one time.
+      this.#steady.trust(databaseNow.getTime() - performance.now())
     } else if (highWater.getTime() - now > TOLERANCE_MS) {
       this.#problem = `is behind the latest time recorded in the ledger, ${highWater.toISOString()}`
     } else {
       this.#problem = null
-      this.#offset = now - asked
+      this.#steady.trust(now - asked)
     }
     if (before !== this.#problem) this.#shell.log[this.#problem === null ? 'info' : 'error']({ clock: this.#problem ?? 'agrees' }, 'business time')
   }
