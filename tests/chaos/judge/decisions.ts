@@ -28,9 +28,13 @@ export function decisions(evidence: Evidence, packs: readonly CompiledPack[]): C
   const permitted = new Set(ledger.decisions.filter((d) => d.verdict === 'send' && d.attemptNo !== null).map((d) => `${d.reminderId}.${d.attemptNo}`))
   const attempts = new Map(ledger.attempts.map((a) => [a.id, a]))
   const cancelled = new Set(diary.stops.flatMap(({ covers }) => ('reminder' in covers ? [covers.reminder] : [])))
-  const mustHave = ledger.reminders.filter((r) => !cancelled.has(r.id) && r.status !== 'cancelled' && r.dueAt <= evidence.takenAt)
+  // What was asked for counts, not when the ledger believes it to be due: a clock may have been wrong.
+  const askedFor = new Map(diary.accepted.map((one) => [one.id, one.notBefore]))
+  const mustHave = ledger.reminders.filter((r) => !cancelled.has(r.id) && r.status !== 'cancelled' && (askedFor.get(r.id) ?? r.dueAt) <= evidence.takenAt)
   return [
     ...mustHave.filter((r) => !byReminder.has(r.id)).map((r) => charge(r.id, `${r.status} and never decided`)),
+    ...ledger.reminders.filter((r) => r.status === 'expired' && r.expiresAt > evidence.takenAt)
+      .map((r) => charge(r.id, `expired ${Math.round((r.expiresAt - evidence.takenAt) / 1000)} s before its deadline`)),
     ...ledger.attempts.filter((a) => !permitted.has(a.id)).map((a) => charge(a.id, 'an attempt without a decision to send')),
     ...ledger.decisions.flatMap((one) => {
       const again = decidedAgain(one, packs)

@@ -19,6 +19,7 @@ export interface LedgerReminder {
   decisions: number
   nextAt: number
   dueAt: number
+  expiresAt: number
   endReason: string | null
 }
 
@@ -79,7 +80,7 @@ export async function readLedger(db: pg.Pool): Promise<Ledger> {
   return {
     reminders: await rows<LedgerReminder>(`
       SELECT r.id, a.external_id AS account, p.external_id AS person, r.origin, r.channel, r.status, r.tries, r.decisions,
-        ${ms('r.next_at')} AS "nextAt", ${ms('r.due_at')} AS "dueAt", r.end_reason AS "endReason"
+        ${ms('r.next_at')} AS "nextAt", ${ms('r.due_at')} AS "dueAt", ${ms('r.expires_at')} AS "expiresAt", r.end_reason AS "endReason"
       FROM decorum.reminder r JOIN decorum.recipient p ON p.id = r.recipient_id
       JOIN decorum.reminder_account ra ON ra.reminder_id = r.id AND ra.lead JOIN decorum.account a ON a.id = ra.account_id`),
     attempts: await rows<LedgerAttempt>(`

@@ -1,4 +1,5 @@
 import type { Person } from '../people.ts'
+import { LIMITS } from '../root.ts'
 import type { Entry } from '../providers/books.ts'
 import type { Evidence, LedgerAttempt, LedgerReminder } from './evidence.ts'
 
@@ -24,4 +25,4 @@ export function sendingsOf({ entries, ledger, people }: Evidence): Sending[] {
 }
 
 /** How long after its reservation a call may begin at most: half the lease, and what a slow or frozen wire adds. */
-export const LATEST_BEGIN_MS = 5_000 + 3_000
+export const LATEST_BEGIN_MS = LIMITS.leaseSeconds * 500 + 3_000
