@@ -14,12 +14,11 @@ import { expireLeases } from '../../src/pipeline/sweep/expire-leases.ts'
 import { lookUpDoubts } from '../../src/pipeline/sweep/look-up-doubts.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
-import { lockRecipients } from '../../src/record/locks.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 
-eachLedger('dispatch', (name, openFresh) => {
+eachLedger('dispatch', (_name, openFresh) => {
   let fresh: FreshLedger
   let ledger: Ledger
   let stage: Stage
@@ -284,29 +283,6 @@ eachLedger('dispatch', (name, openFresh) => {
       await stage.until('2026-11-26T03:00:00Z')
       expect(await stage.reminders()).toContainEqual(expect.objectContaining({ id: reminder.id, status: 'expired', end_reason: 'expired' }))
       expect(sms.calls).toEqual([])
-    })
-
-    // The embedded ledger has one session: nobody can hold a lock there while another waits.
-    if (name === 'PostgreSQL') it('one that commits while the person is locked is seen', async () => {
-      await stage.account('a-1', overdueAccount())
-      await planDue(stage.app.shell)
-      const person = await ledger.db.selectFrom('decorum.recipient').select(['id', 'creditor']).executeTakeFirstOrThrow()
-      let commit = (): void => {}
-      const committed = new Promise<void>((resolve) => { commit = resolve })
-      const stop = ledger.db.transaction().execute(async (trx) => {
-        await lockRecipients(trx, [person.id], 'wait')
-        await sql`INSERT INTO decorum.hold (id, creditor, recipient_id, kind, starts_at, created_by, created_at, seq)
-          VALUES (${newId()}::uuid, ${person.creditor}, ${person.id}::uuid, 'dispute', '2026-11-23T00:00:00Z', 'test', '2026-11-23T00:00:00Z', 99)`.execute(trx)
-        await committed
-      })
-      const settled = stage.settle()
-      await new Promise((resolve) => setTimeout(resolve, 150))
-      expect(sms.calls).toEqual([])
-      commit()
-      await stop
-      await settled
-      expect(sms.calls).toEqual([])
-      expect((await stage.decisions((await only()).id)).at(-1)).toMatchObject({ code: 'on_hold' })
     })
   })
 
