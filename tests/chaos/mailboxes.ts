@@ -7,9 +7,9 @@ export function watchMailboxes(smtp: ProviderDoor): { linkOf(email: string): str
   const stopped = new AbortController()
   const watching = (async () => {
     for (let after = 0; !stopped.signal.aborted;) {
-      const { entries, next } = await smtp.books(after)
-      for (const { to, unsubscribe } of entries) if (unsubscribe !== null) links.set(to, unsubscribe)
-      after = next
+      const seen = await smtp.books(after).catch(() => null)
+      for (const { to, unsubscribe } of seen?.entries ?? []) if (unsubscribe !== null) links.set(to, unsubscribe)
+      after = seen?.next ?? after
       await pause(700, undefined, { signal: stopped.signal }).catch(() => undefined)
     }
   })()

@@ -87,6 +87,8 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
       return { options, evidence, recoveryMs: 0, verdict: judge(evidence, packs) }
     })
   }
+  // Heard at the end; a failure before that must not end the harness with everything running.
+  for (const work of [striking, playing]) work.catch(() => undefined)
   await pause(seconds * 1000, undefined, { signal: stopped }).catch(() => undefined)
 
   const struck = await striking

@@ -18,6 +18,8 @@ export async function openControl(control: Control): Promise<string> {
       response.end(JSON.stringify(control.books(Number(url.searchParams.get('after') ?? 0))))
     })
   })
+  // Longer than any pause of the harness: a kept connection that closes as it is used again looks like a failure.
+  server.keepAliveTimeout = 600_000
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
