@@ -89,6 +89,16 @@ eachLedger('dispatch', (_name, openFresh) => {
       expect(await only()).toMatchObject({ status: 'sent' })
     })
 
+    it('is not sent before it is due, though a process whose clock is ahead queued it', async () => {
+      await stage.account('a-1', overdueAccount())
+      await planDue(stage.app.shell)
+      await ledger.db.updateTable('decorum.reminder').set({ due_at: new Date('2026-11-23T06:00:00Z') }).execute()
+      await stage.settle()
+      expect(await only()).toMatchObject({ status: 'scheduled', decisions: 0, tries: 0, next_at: new Date('2026-11-23T06:00:00Z') })
+      await stage.until('2026-11-23T06:00:00Z')
+      expect(await only()).toMatchObject({ status: 'sent' })
+    })
+
     it('keeps no name, number or text outside the vault', async () => {
       await stage.account('a-1', overdueAccount())
       await stage.settle()

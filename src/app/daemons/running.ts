@@ -67,9 +67,11 @@ export class RunningDaemons {
     const { shell, switches, routes, desk } = this.#parts
     switch (daemon) {
       case 'planner':
+        // Planning under a clock that was stepped would pass over steps as stale and queue what is not due.
+        if (!desk.clockCertain()) return false
         return planningPass(shell, this.#bell(), switches, routes.all.map((open) => open.route), refusingDesk(desk))
       case 'sweeper':
-        return sweepingPass(shell, this.#bell(), routes)
+        return sweepingPass(shell, this.#bell(), routes, desk.clockCertain)
       case 'notifier':
         return notifyingPass(this.#tellers())
       default:

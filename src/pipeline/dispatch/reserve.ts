@@ -140,7 +140,10 @@ async function reservePart(
   const people = await readPeople(trx, [...new Set(fenced.map((r) => r.recipientId))], now)
   const accounts = await readAccounts(trx, fenced.map((r) => r.id))
   const fold = new Fold(shell, desk, batch, now)
-  for (const reminder of fenced) fold.add(reminder, people.get(reminder.recipientId) as PersonRow, accounts.get(reminder.id) ?? [])
+  for (const reminder of fenced) {
+    if (reminder.dueAt.getTime() > now) fold.putBack(reminder)
+    else fold.add(reminder, people.get(reminder.recipientId) as PersonRow, accounts.get(reminder.id) ?? [])
+  }
   await writeReservation(trx, fold.written, now)
   for (const reminder of fold.ended) await fallBack(shell, trx, reminder.id, reminder.reason, now)
   await noteReminders(shell, trx, fold.written.steps.filter((step) => step.endReason !== null), now)
@@ -206,6 +209,14 @@ class Fold {
     this.#desk = desk
     this.#batch = batch
     this.#now = now
+  }
+
+  /** Not before it is due: whoever queued it had a clock that was ahead of ours. */
+  putBack(reminder: FencedReminder): void {
+    this.written.steps.push({
+      reminderId: reminder.id, status: 'scheduled', nextAt: reminder.dueAt.getTime(), decisions: reminder.decisions,
+      decidedAs: reminder.decidedAs, tries: reminder.tries, endReason: null,
+    })
   }
 
   add(reminder: FencedReminder, person: PersonRow, accounts: readonly AccountRow[]): void {

@@ -55,7 +55,8 @@ export interface ReminderStep {
   status: ReminderStatus
   nextAt: Instant
   decisions: number
-  decidedAs: string
+  /** Null: not decided yet. */
+  decidedAs: string | null
   endReason: string | null
   /** Attempts begun, this one included. */
   tries: number

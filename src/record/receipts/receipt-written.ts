@@ -91,5 +91,5 @@ export async function writeDelivery(trx: Transaction<Database>, known: DeliveryK
 /** A talk starts cooldowns at once: whoever waits for this person is decided again now. */
 export async function wakeReminders(trx: Transaction<Database>, recipientId: string, now: Date): Promise<void> {
   await sql`
-    UPDATE decorum.reminder SET next_at = ${now} WHERE recipient_id = ${recipientId}::uuid AND status = 'scheduled' AND next_at > ${now}`.execute(trx)
+    UPDATE decorum.reminder SET next_at = least(next_at, greatest(${now}, due_at)) WHERE recipient_id = ${recipientId}::uuid AND status = 'scheduled'`.execute(trx)
 }
