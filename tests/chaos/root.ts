@@ -37,7 +37,8 @@ export function openRoot(cohorts: readonly Cohort[], channels: readonly Channel[
     .replace(/requestsPerMinute: \d+/, 'requestsPerMinute: 1000000')
     .replace(/poolSize: \d+/, 'poolSize: 8')
     // Callbacks that are lost leave calls without an end for two hours, each on a line of its own.
-    .replace(/rate: \{ perSecond: [^}]*simultaneousCalls: 20 \}/, 'rate: { perSecond: 20, simultaneousCalls: 5000 }')
+    .replace('perSecond: ${TWILIO_CALLS_PER_SECOND:-1}, simultaneousCalls: 20', 'perSecond: 20, simultaneousCalls: 5000')
+  if (!yaml.includes('simultaneousCalls: 5000') || !yaml.includes(limits)) throw new Error('config/decorum.yaml was rewritten, and what a run changes in it must follow')
   writeFileSync(join(root, 'config/decorum.yaml'), yaml)
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) }
 }
