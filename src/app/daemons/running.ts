@@ -64,14 +64,14 @@ export class RunningDaemons {
 
   /** One pass of a daemon that works in passes; true when there is more to do at once. */
   async pass(daemon: Daemon): Promise<boolean> {
-    const { shell, switches, routes, desk } = this.#parts
+    const { shell, switches, guard, routes, desk } = this.#parts
     switch (daemon) {
       case 'planner':
         // Planning under a clock that was stepped would pass over steps as stale and queue what is not due.
-        if (!desk.clockCertain()) return false
+        if (!(await guard.certainNow())) return false
         return planningPass(shell, this.#bell(), switches, routes.all.map((open) => open.route), refusingDesk(desk))
       case 'sweeper':
-        return sweepingPass(shell, this.#bell(), routes, desk.clockCertain)
+        return sweepingPass(shell, this.#bell(), routes, await guard.certainNow())
       case 'notifier':
         return notifyingPass(this.#tellers())
       default:

@@ -18,9 +18,9 @@ import type { OpenRoutes } from '../routes.ts'
  *
  * @returns  true when there is more to do at once
  */
-export async function sweepingPass(shell: Shell, doorbell: Doorbell, routes: OpenRoutes, clockCertain: () => boolean): Promise<boolean> {
+export async function sweepingPass(shell: Shell, doorbell: Doorbell, routes: OpenRoutes, clockCertain: boolean): Promise<boolean> {
   const configured: Route[] = routes.all.map((open) => open.route)
-  const closed = clockCertain() ? await closeWhatIsOver(shell) : 0
+  const closed = clockCertain ? await closeWhatIsOver(shell) : 0
   const doubted = await expireLeases(shell)
   await ringAgain(shell, doorbell, configured, shell.config.limits.ringAgainSeconds * 1000)
   const booksOf: BooksOf = (id, live) => {
