@@ -64,7 +64,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   const openDoorbell = () => overrides.doorbell ?? bullmqDoorbell(
     config.redisUrl === null ? { ledgerPool: ledger.pool } : { redisUrl: config.redisUrl },
     {
-      onError: (problem) => log.error({ error: problem }, 'the queue does not answer; reminders wait in the ledger until it does'),
+      onError: (problem) => log.error({ error: problem }, `the queue does not answer: is ${config.redisUrl === null ? 'PostgreSQL up, and does DATABASE_URL' : 'Redis up, and does REDIS_URL'} name it? Reminders wait in the ledger until it does`),
       onRecovered: () => log.info('the queue answers again'),
     },
   )
