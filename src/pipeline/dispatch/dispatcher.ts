@@ -174,7 +174,7 @@ export class Dispatcher {
         attempt: reserved.attempt, to: reserved.to, from: this.#desk.route.from, message: reserved.message,
         validForSeconds: reserved.validForSeconds, unsubscribeUrl: reserved.unsubscribeUrl, deadlineMs: this.#desk.limits.callMs,
       })
-      if (tellsAgainstRoute(outcome)) this.#shell.log.warn({ route: this.route, outcome: outcome.kind, ...codeOf(outcome) }, 'a call did not succeed')
+      if (tellsAgainstRoute(outcome)) this.#shell.log.warn({ route: this.route, outcome: outcome.kind, ...codeOf(outcome) }, 'the provider could not take a message; it is tried again, or in doubt. `decorum doctor` asks the provider what is wrong')
       return outcome
     } catch (error) {
       // A provider promises not to throw; if it does all the same, the call may have been made.

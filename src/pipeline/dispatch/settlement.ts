@@ -64,7 +64,7 @@ export function settlementOf(
         case 'throttled':
           return { ...quiet, entry: { ...rejected, reminder: again(Math.max(end.retryAfterMs ?? 0, 1_000 + Math.round(jitter * 1_000)), false) } }
         case 'configuration':
-          return { ...quiet, entry: { ...rejected, reminder: again(AFTER_CONFIGURATION_MS, false) }, alarm: `the provider refuses our configuration (${end.code}): ${end.detail}` }
+          return { ...quiet, entry: { ...rejected, reminder: again(AFTER_CONFIGURATION_MS, false) }, alarm: `the provider refuses our configuration (${end.code}): ${end.detail}. Correct the route's settings; its messages wait and cost nobody a try` }
         case 'retriable':
           return spent + 1 >= MOST_TRIES
             ? { ...quiet, entry: { ...rejected, reminder: failed }, fallBack: true }
