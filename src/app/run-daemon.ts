@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DecorumError } from '../model/errors.ts'
+import { isTransient } from '../pipeline/halving.ts'
 import type { App, Daemon, PartHealth } from './app.ts'
 import { build } from './build.ts'
 import { configuration, printWarnings } from './configuration.ts'
@@ -65,6 +66,13 @@ export async function drainOrAbort(signals: { first: Promise<void>; second: Prom
   return Promise.race([drain().then(() => EXIT.done), aborted])
 }
 
+/** What can pass by itself; null: nothing that waiting would cure. A ledger that goes away while a process starts says so in PostgreSQL's words. */
+function passing(error: unknown): DecorumError | null {
+  if (error instanceof DecorumError) return error.disposition === 'retry' ? error : null
+  if (!isTransient(error)) return null
+  return new DecorumError('DECORUM_LEDGER_UNAVAILABLE', `the ledger does not answer: ${(error as Error).message}`, { cause: error })
+}
+
 /** Null when a signal came before everything answered. */
 async function startPatiently(open: () => Promise<App>, daemons: readonly Daemon[], signal: Promise<void>): Promise<App | null> {
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
@@ -75,8 +83,9 @@ async function startPatiently(open: () => Promise<App>, daemons: readonly Daemon
       return app
     } catch (error) {
       await app?.abort()
-      if (!(error instanceof DecorumError) || error.disposition !== 'retry') throw error
-      reportError(error)
+      const soon = passing(error)
+      if (soon === null) throw error
+      reportError(soon)
       process.stderr.write(`  trying again in ${wait / 1000} s\n`)
     }
     const asked = await Promise.race([signal.then(() => true), sleep(wait, false)])
