@@ -2,9 +2,10 @@ import type { Transaction } from 'kysely'
 import type { Instant } from '../model/instant.ts'
 import { contradicts, mergeDelivery } from '../model/delivery-merge.ts'
 import type { DeliveryWord } from '../model/outcome.ts'
+import { wakeRemindersOf } from '../record/accepting/waiting-reminders.ts'
 import { attemptAddress, suppressAddress } from '../record/dispatch/attempt-address.ts'
 import { lockAddresses, lockRecipients, takeSequence } from '../record/locks.ts'
-import { keepReceipt, receiptSubject, wakeReminders, writeDelivery, type ReceiptSubject } from '../record/receipts/receipt-written.ts'
+import { keepReceipt, receiptSubject, writeDelivery, type ReceiptSubject } from '../record/receipts/receipt-written.ts'
 import type { AttemptStatus, Database } from '../record/schema.ts'
 import { fallBack } from './fall-back.ts'
 import { noteReminders } from './notify/note-reminders.ts'
@@ -76,7 +77,7 @@ export async function applyReceiptIn(shell: Shell, trx: Transaction<Database>, r
   if (meaning.suppress !== null && (await suppressAddress(trx, address, meaning.suppress, `receipt:${word.code ?? ''}`, new Date(now)))) {
     await noteStop(shell, trx, [address.recipientId], { ...about, scope: 'address', reason: meaning.suppress, channel: null, by: 'provider' }, now)
   }
-  if (meaning.contact === 'conversation') await wakeReminders(trx, subject.recipientId, new Date(now))
+  if (meaning.contact === 'conversation') await wakeRemindersOf(trx, subject.recipientId, new Date(now))
   if (meaning.fallBack && before?.state !== word.state) await fallBack(shell, trx, receipt.reminderId, 'provider_refused', now)
   await noteReminders(shell, trx, [{ ...about, before: subject.reminderStatus }], now)
   return 'applied'

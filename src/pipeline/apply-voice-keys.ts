@@ -3,12 +3,12 @@ import type { VoiceMeaning } from '../deliver/twilio-voice/voice-script.ts'
 import type { HoldKind } from '../model/hold.ts'
 import { DAY, type Instant } from '../model/instant.ts'
 import { addHolds } from '../record/accepting/holds.ts'
+import { wakeRemindersOf } from '../record/accepting/waiting-reminders.ts'
 import { attemptAddress, suppressAddress } from '../record/dispatch/attempt-address.ts'
 import { newId } from '../record/id.ts'
 import { lockAddresses, lockRecipients, takeSequence } from '../record/locks.ts'
 import { addTasks } from '../record/planning/plan-written.ts'
 import { calledAbout, suppressChannel, type CalledAbout } from '../record/receipts/called-about.ts'
-import { wakeReminders } from '../record/receipts/receipt-written.ts'
 import type { Database } from '../record/schema.ts'
 import { applyReceipt } from './apply-receipt.ts'
 import { noteStop } from './notify/note-stop.ts'
@@ -72,7 +72,7 @@ export async function applyVoiceKey(shell: Shell, key: VoiceKey): Promise<void> 
     }
     await hold(trx, about, meaning, now)
     await task(trx, about, meaning, now)
-    await wakeReminders(trx, about.recipientId, new Date(now))
+    await wakeRemindersOf(trx, about.recipientId, new Date(now))
   })
 }
 

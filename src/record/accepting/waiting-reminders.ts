@@ -38,11 +38,16 @@ export async function wakeReminders(trx: Transaction<Database>, accountIds: read
       SELECT reminder_id FROM decorum.reminder_account WHERE account_id = ANY(${accountIds}::uuid[]))`.execute(trx)
 }
 
-/** Lets everything that waits for this person be decided again now, and its accounts be planned. */
-export async function wakePerson(trx: Transaction<Database>, recipientId: string, at: Date): Promise<void> {
+/** Lets everything that waits for this person be decided again now, though nothing before it is due: a talk starts cooldowns at once. */
+export async function wakeRemindersOf(trx: Transaction<Database>, recipientId: string, at: Date): Promise<void> {
   await sql`
     UPDATE decorum.reminder SET next_at = least(next_at, greatest(${at}, due_at)), updated_at = ${at}
     WHERE recipient_id = ${recipientId} AND status = 'scheduled'`.execute(trx)
+}
+
+/** Lets everything that waits for this person be decided again now, and its accounts be planned. */
+export async function wakePerson(trx: Transaction<Database>, recipientId: string, at: Date): Promise<void> {
+  await wakeRemindersOf(trx, recipientId, at)
   await planSoon(trx, recipientId, at)
 }
 

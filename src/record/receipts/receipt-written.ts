@@ -87,9 +87,3 @@ export async function writeDelivery(trx: Transaction<Database>, known: DeliveryK
       WHERE recipient_id = ${known.recipientId}::uuid AND at = ${known.reservedAt} AND id = ${known.reminderId}::uuid`.execute(trx)
   }
 }
-
-/** A talk starts cooldowns at once: whoever waits for this person is decided again now. */
-export async function wakeReminders(trx: Transaction<Database>, recipientId: string, now: Date): Promise<void> {
-  await sql`
-    UPDATE decorum.reminder SET next_at = least(next_at, greatest(${now}, due_at)) WHERE recipient_id = ${recipientId}::uuid AND status = 'scheduled'`.execute(trx)
-}
