@@ -1,9 +1,11 @@
-import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
+import { takeRandomBytes } from '../random-bytes.ts'
 
 const VERSION = 1
 const IV_BYTES = 12
 const TAG_BYTES = 16
 const HEAD_BYTES = 1 + IV_BYTES + TAG_BYTES
+const MARK = Buffer.from([VERSION])
 
 /**
  * AES-256-GCM: version, random IV, tag, ciphertext; 29 bytes more than the plaintext.
@@ -14,11 +16,13 @@ const HEAD_BYTES = 1 + IV_BYTES + TAG_BYTES
  * @param bound  associated data: the ciphertext opens only where it was put
  */
 export function encrypt(key: KeyObject, bound: string, plain: Buffer): Buffer {
-  const iv = randomBytes(IV_BYTES)
+  const iv = takeRandomBytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, iv)
   cipher.setAAD(Buffer.from(bound, 'utf8'))
-  const body = Buffer.concat([cipher.update(plain), cipher.final()])
-  return Buffer.concat([Buffer.from([VERSION]), iv, cipher.getAuthTag(), body])
+  const body = cipher.update(plain)
+  // GCM encrypts as it goes: the end adds the tag and no bytes.
+  cipher.final()
+  return Buffer.concat([MARK, iv, cipher.getAuthTag(), body])
 }
 
 /** The plaintext, or null when the key, the place or a single bit is not what it was. */

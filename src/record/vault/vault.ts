@@ -1,6 +1,7 @@
-import { createHmac, createSecretKey, hkdfSync, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto'
 import type { Channel } from '../../model/channel.ts'
 import { DecorumError } from '../../model/errors.ts'
+import { takeRandomBytes } from '../random-bytes.ts'
 import { decrypt, encrypt } from './cipher.ts'
 import type { KeyRing, RingKey } from './key-ring.ts'
 import { RecentKeys } from './recent-keys.ts'
@@ -105,7 +106,13 @@ export function openVault(ring: KeyRing): Vault {
 
   return {
     currentKeyId: current,
-    newDataKey: () => wrap(randomBytes(32)),
+    newDataKey: () => {
+      const bytes = takeRandomBytes(32)
+      const made = wrap(bytes)
+      // Whoever makes a key is about to seal with it.
+      recent.put(made.wrapped, createSecretKey(bytes))
+      return made
+    },
     unwrap,
     rewrap: (wrapped, keyId) => (keyId === current ? null : wrap(unwrap(wrapped, keyId).export())),
     forget: (wrapped) => recent.delete(wrapped),
