@@ -12,14 +12,29 @@ export interface RateGate {
    * Slots for calls of these weights, in order.
    *
    * @param weights  units each call uses (SMS segments; 1 otherwise)
+   * @param pace     how slow switches bring the route down; absent: not at all
    * @returns        delays in milliseconds relative to this answer's request (t0) and arrival (t1);
    *                 Infinity for a call that would have to wait longer than `MAX_AHEAD_MS`: nothing was booked for it
    * @throws         when the gate's store does not answer; no call may be made then
    */
-  take(weights: readonly number[]): Promise<Slots>
-  /** How far ahead of now the route is already booked, in milliseconds. Asking also opens a route never used before. */
-  backlogMs(): Promise<number>
+  take(weights: readonly number[], pace?: Pace): Promise<Slots>
+  /** How far ahead of now the route is already booked, in milliseconds. Asking also opens a route never used before. @param smallest  as in `Pace` */
+  backlogMs(smallest?: number): Promise<number>
   close(): Promise<void>
+}
+
+/**
+ * How slow switches bring a route down at this moment, in percent of its rate.
+ *
+ * A slowed call takes the room on the route that it would take on one of that share of the
+ * rate, so that in any second no more of them begin than such a route would let through. What
+ * shares the route waits behind it: slow a route of its own where that matters.
+ */
+export interface Pace {
+  /** For each call; 100: not slowed. */
+  shares: readonly number[]
+  /** The smallest that any call of the route may have now: so far ahead may the route honestly be booked. */
+  smallest: number
 }
 
 export interface Slots {

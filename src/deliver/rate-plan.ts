@@ -21,16 +21,21 @@ export function innerRate({ perSecond, largestWeight }: GateRate): number {
   return units / (1 + SLOT_TOLERANCE_MS / 1000)
 }
 
+/** The same route at this share of its rate, in percent. */
+export const atShare = (rate: GateRate, share: number): GateRate => ({ ...rate, perSecond: (rate.perSecond * share) / 100 })
+
 /**
  * Where do calls of these weights lie, if the route is free at 0?
  *
  * A call heavier than expected pays its surplus beforehand as well, which keeps it
  * within the rate of the seconds on both its sides.
+ *
+ * @param shares  of the rate, in percent, for each call; absent: all of it
  */
-export function planSlots(weights: readonly number[], rate: GateRate): PlannedSlot[] {
-  const microsPerUnit = 1_000_000 / innerRate(rate)
+export function planSlots(weights: readonly number[], rate: GateRate, shares: readonly number[] = []): PlannedSlot[] {
   let free = 0
-  return weights.map(weight => {
+  return weights.map((weight, index) => {
+    const microsPerUnit = 1_000_000 / innerRate(atShare(rate, shares[index] ?? 100))
     const startMicros = free + Math.max(0, weight - rate.largestWeight) * microsPerUnit
     free = startMicros + weight * microsPerUnit
     return { startMicros: Math.round(startMicros), endMicros: Math.round(free) }

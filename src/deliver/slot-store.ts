@@ -1,5 +1,5 @@
 import { MAX_AHEAD_MS, type GateRate, type RateGate } from './rate-gate.ts'
-import { coldMicros, planSlots } from './rate-plan.ts'
+import { atShare, coldMicros, planSlots } from './rate-plan.ts'
 
 /** What is asked of the place that remembers a route's next free instant. All in microseconds of its own clock. */
 export interface SlotBooking {
@@ -33,14 +33,13 @@ export type TakeSlots = (booking: SlotBooking) => Promise<SlotAnswer>
  */
 export function gateOver(route: string, rate: GateRate, book: TakeSlots, monotonicNow: () => number = () => performance.now()): RateGate {
   const aheadMicros = MAX_AHEAD_MS * 1000
-  const cold = coldMicros(rate, aheadMicros)
   let distrusted = false
 
-  const ask = async (startsMicros: number[], endsMicros: number[]): Promise<SlotAnswer> => {
+  const ask = async (startsMicros: number[], endsMicros: number[], smallest: number): Promise<SlotAnswer> => {
     const wasDistrusted = distrusted
     distrusted = false
     try {
-      return await book({ route, startsMicros, endsMicros, aheadMicros, coldMicros: cold, cold: wasDistrusted })
+      return await book({ route, startsMicros, endsMicros, aheadMicros, coldMicros: coldMicros(atShare(rate, smallest), aheadMicros), cold: wasDistrusted })
     } catch (error) {
       distrusted = true
       throw error
@@ -48,18 +47,18 @@ export function gateOver(route: string, rate: GateRate, book: TakeSlots, monoton
   }
 
   return {
-    async take(weights) {
-      const planned = planSlots(weights, rate)
+    async take(weights, pace) {
+      const planned = planSlots(weights, rate, pace?.shares)
       const askedAt = monotonicNow()
-      const { waitMicros, granted } = await ask(planned.map(slot => slot.startMicros), planned.map(slot => slot.endMicros))
+      const { waitMicros, granted } = await ask(planned.map(slot => slot.startMicros), planned.map(slot => slot.endMicros), pace?.smallest ?? 100)
       return {
         askedAt,
         answeredAt: monotonicNow(),
         delaysMs: planned.map((slot, index) => (index < granted ? (waitMicros + slot.startMicros) / 1000 : Number.POSITIVE_INFINITY)),
       }
     },
-    async backlogMs() {
-      return (await ask([], [])).waitMicros / 1000
+    async backlogMs(smallest = 100) {
+      return (await ask([], [], smallest)).waitMicros / 1000
     },
     close: async () => {},
   }

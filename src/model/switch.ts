@@ -1,7 +1,8 @@
-export const SWITCH_STATES = ['stopped', 'paused', 'draining'] as const
+export const SWITCH_STATES = ['stopped', 'paused', 'draining', 'slowed'] as const
 /**
  * What a switch does to the reminders in its scope: `stopped` refuses them, `paused`
- * lets them wait, `draining` sends what is queued and takes nothing new.
+ * lets them wait, `draining` sends what is queued and takes nothing new, `slowed` lets
+ * them go out at a share of their route's rate.
  */
 export type SwitchState = (typeof SWITCH_STATES)[number]
 

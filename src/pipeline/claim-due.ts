@@ -4,7 +4,7 @@ import type { Route } from '../model/route.ts'
 import { claimDue, queueDepth, type ClaimCursor } from '../record/planning/claim.ts'
 import type { SwitchBoard } from './dispatch/switch-board.ts'
 import { ringAll } from './ring-all.ts'
-import { depthOf, ringSizeOf } from './ring-size.ts'
+import { atShareOfRate, depthOf, ringSizeOf } from './ring-size.ts'
 import type { Shell } from './shell.ts'
 
 /** Rows of one claim; several claims make a pass. */
@@ -23,12 +23,13 @@ export async function queueDue(
   shell: Shell, doorbell: Doorbell, switches: SwitchBoard, route: Pick<Route, 'id' | 'channel' | 'rate'>,
 ): Promise<number> {
   if (switches.takesNothingNew(route.id, route.channel)) return 0
-  const depth = depthOf(route)
+  const paced = atShareOfRate(route, switches.shareOfRoute(route.id, route.channel))
+  const depth = depthOf(paced)
   let room = depth - (await queueDepth(shell.ledger.db, route.id, depth))
   let after: ClaimCursor | null = null
   let queued = 0
   while (room > 0) {
-    const ringSize = ringSizeOf(route)
+    const ringSize = ringSizeOf(paced)
     const limit = Math.min(room, CLAIM)
     const rings = Array.from({ length: Math.ceil(limit / ringSize) }, () => randomUUID())
     const claimed = await claimDue(shell.ledger.db, { route: route.id, now: new Date(shell.clock.now()), limit, ringSize, rings, after })

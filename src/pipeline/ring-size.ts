@@ -5,3 +5,7 @@ export const ringSizeOf = (route: Pick<Route, 'rate'>): number => Math.max(1, Ma
 
 /** How many reminders may be queued on a route at once: about five seconds of its rate. */
 export const depthOf = (route: Pick<Route, 'rate'>): number => Math.max(1, Math.ceil(route.rate.perSecond * 5))
+
+/** The route as it is while a switch slows all of it to this share, in percent. */
+export const atShareOfRate = (route: Pick<Route, 'rate'>, share: number): Pick<Route, 'rate'> =>
+  share === 100 ? route : { rate: { ...route.rate, perSecond: (route.rate.perSecond * share) / 100 } }

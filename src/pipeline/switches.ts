@@ -16,8 +16,8 @@ import type { Actor, Shell } from './shell.ts'
  */
 export async function setSwitch(shell: Shell, actor: Actor, body: SwitchBody): Promise<SwitchRow> {
   const scope = scopeFor(shell, actor, withoutAbsent(body.scope))
-  const row = await throwSwitch(shell.ledger.db, { scope, state: body.state, reason: body.reason, by: actor.name, at: new Date(shell.clock.now()) })
-  shell.log.warn({ switch: row.id, scope, state: row.state, by: actor.name }, 'a switch was thrown')
+  const row = await throwSwitch(shell.ledger.db, { scope, state: body.state, share: body.share ?? null, reason: body.reason, by: actor.name, at: new Date(shell.clock.now()) })
+  shell.log.warn({ switch: row.id, scope, state: row.state, ...(row.share === null ? {} : { share: row.share }), by: actor.name }, 'a switch was thrown')
   return row
 }
 

@@ -446,6 +446,8 @@ export interface SwitchTable {
   lifted_by: string | null
   lift_reason: string | null
   thrown_at: Generated<Date>
+  /** Percent of the route's rate; null unless slowed. */
+  share: number | null
 }
 
 /** `denied`: the call was not allowed. `in_doubt`: given, and nobody said what came of it. */

@@ -7,6 +7,7 @@ export const switchViewSchema = z.object({
   id: z.string(),
   scope: z.partialRecord(z.enum(SWITCH_DIMENSIONS), z.string()),
   state: z.enum(SWITCH_STATES),
+  share: z.int().nullable().describe('slowed: percent of the route’s rate; otherwise null.'),
   reason: z.string(),
   setBy: z.string(),
   setAt: instantText,

@@ -22,9 +22,10 @@ describe('a switch', () => {
     ['of two the firmer wins', [{ state: 'paused', scope: {} }, { state: 'stopped', scope: { channel: 'sms' } }], 'new', 'stopped'],
     ['draining lets go what was queued before', [{ state: 'draining', scope: { creditor: 'c' } }], new Date('2026-11-23T02:59:59Z'), null],
     ['draining is a pause for what was queued after', [{ state: 'draining', scope: { creditor: 'c' } }], new Date('2026-11-23T03:00:01Z'), 'paused'],
+    ['slowed closes nothing', [{ state: 'slowed', scope: {} }], 'new', null],
     ['draining does not call back what has its permission', [{ state: 'draining', scope: {} }], 'on-its-way', null],
   ] as const)('%s', (_what, active, queued, closed) => {
-    expect(closedBy(active.map((s, i) => ({ ...s, id: String(i), thrownAt })), subject, queued)).toBe(closed)
+    expect(closedBy(active.map((s, i) => ({ ...s, share: s.state === 'slowed' ? 25 : null, id: String(i), thrownAt })), subject, queued)).toBe(closed)
   })
 })
 

@@ -9,7 +9,7 @@ import { text, textOrNull } from '../reading/instants.ts'
 import { limitOf, pageFrom, positionOf } from '../reading/scope.ts'
 import type { Paging } from './reading.ts'
 
-/** Switches that stop, pause or drain what goes out, by scope. */
+/** Switches that stop, pause, slow or drain what goes out, by scope. */
 export interface Switching {
   setSwitch(actor: Actor, body: SwitchBody): Promise<SwitchView>
   /** `changed` false: it had been lifted before. */
@@ -30,6 +30,6 @@ export const switching = (shell: Shell): Switching => ({
 })
 
 const viewOf = (row: SwitchRow): SwitchView => ({
-  id: row.id, scope: row.scope, state: row.state, reason: row.reason, setBy: row.set_by, setAt: text(row.set_at),
+  id: row.id, scope: row.scope, state: row.state, share: row.share, reason: row.reason, setBy: row.set_by, setAt: text(row.set_at),
   liftedAt: textOrNull(row.lifted_at), liftedBy: row.lifted_by, liftReason: row.lift_reason,
 })

@@ -2,36 +2,45 @@ import { Command, Option } from 'commander'
 import { readSwitch, readSwitchLift } from '../../app/read-switch.ts'
 import type { App } from '../../app/app.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { SWITCH_DIMENSIONS, SWITCH_STATES, type SwitchScope } from '../../model/switch.ts'
+import { SWITCH_DIMENSIONS, SWITCH_STATES, type SwitchScope, type SwitchState } from '../../model/switch.ts'
 import { everyPage } from '../every-page.ts'
 import { printAnswer } from '../print-answer.ts'
 import { CLI_ACTOR, withApp } from '../with-app.ts'
 
 type SwitchView = Awaited<ReturnType<App['services']['setSwitch']>>
 
-/** `decorum switch set|list|lift`: hold what goes out, by scope, while everything runs. */
-export function command(): Command {
-  return new Command('switch')
-    .description('Stops, pauses or drains what goes out, by scope, while everything runs; every worker obeys within two seconds.')
-    .addCommand(setCommand())
-    .addCommand(listCommand())
-    .addCommand(liftCommand())
+/** What a person says → the state it throws. */
+const VERBS = { stop: 'stopped', pause: 'paused', drain: 'draining', slow: 'slowed' } as const satisfies Record<string, SwitchState>
+const MEANING: Record<SwitchState, string> = {
+  stopped: 'refused until lifted', paused: 'waits', draining: 'what is queued goes out, nothing new', slowed: 'goes out at --share percent of its route’s rate',
 }
 
-function setCommand(): Command {
-  const set = new Command('set')
-    .description('Throws a switch over everything that matches every dimension named.')
-    .addOption(new Option('--state <state>', 'stopped: refused until lifted; paused: waits; draining: what is queued goes out, nothing new').choices(SWITCH_STATES).default('stopped'))
+/** `decorum switch stop|pause|drain|slow|set|list|lift`: hold what goes out, by scope, while everything runs. */
+export function command(): Command {
+  const switches = new Command('switch')
+    .description('Stops, pauses, drains or slows what goes out, by scope, while everything runs; every worker obeys within two seconds.')
+  for (const [verb, state] of Object.entries(VERBS)) switches.addCommand(throwCommand(verb, state))
+  return switches.addCommand(throwCommand('set', null)).addCommand(listCommand()).addCommand(liftCommand())
+}
+
+/** Throws a switch of this state; null: of the state that --state names. */
+function throwCommand(verb: string, fixed: SwitchState | null): Command {
+  const command = new Command(verb)
+    .description(`Throws a switch over everything that matches every dimension named${fixed === null ? '' : `: it ${MEANING[fixed]}`}.`)
     .requiredOption('--reason <text>', 'why; it stays on the record')
     .option('--everything', 'no dimension: hold everything of every creditor')
     .option('--json', 'answer as one JSON document')
-  for (const dimension of SWITCH_DIMENSIONS) set.option(`--${dimension} <${dimension}>`, `only this ${dimension}`)
-  return set.action(async (options: SwitchScope & { state: string; reason: string; everything?: true; json?: true }) => {
+  if (fixed === null) {
+    command.addOption(new Option('--state <state>', SWITCH_STATES.map((state) => `${state}: ${MEANING[state]}`).join('; ')).choices(SWITCH_STATES).default('stopped'))
+  }
+  if (fixed === null || fixed === 'slowed') command.option('--share <percent>', 'slowed: 1 to 99 percent of the route’s rate')
+  for (const dimension of SWITCH_DIMENSIONS) command.option(`--${dimension} <${dimension}>`, `only this ${dimension}`)
+  return command.action(async (options: SwitchScope & { state?: string; share?: string; reason: string; everything?: true; json?: true }) => {
     const scope = Object.fromEntries(SWITCH_DIMENSIONS.filter((d) => options[d] !== undefined).map((d) => [d, options[d]]))
     if ((Object.keys(scope).length === 0) !== (options.everything === true)) {
       throw new DecorumError('DECORUM_BAD_INPUT', 'name what the switch covers, or say --everything', { hint: `Dimensions: ${SWITCH_DIMENSIONS.map((d) => `--${d}`).join(', ')}.` })
     }
-    const body = readSwitch({ scope, state: options.state, reason: options.reason })
+    const body = readSwitch({ scope, state: fixed ?? options.state, share: options.share === undefined ? undefined : Number(options.share), reason: options.reason })
     const view = await withApp((app) => app.services.setSwitch(CLI_ACTOR, body))
     printAnswer(options.json, view, () => inOneLine(view))
   })
@@ -60,8 +69,8 @@ function liftCommand(): Command {
     })
 }
 
-function inOneLine({ id, scope, state, reason, setBy, setAt, liftedAt, liftReason }: SwitchView): string {
+function inOneLine({ id, scope, state, share, reason, setBy, setAt, liftedAt, liftReason }: SwitchView): string {
   const covers = Object.entries(scope).map(([dimension, value]) => `${dimension} ${value}`).join(', ') || 'everything'
   const lifted = liftedAt === null ? '' : `; lifted ${liftedAt}${liftReason === null ? '' : `: ${liftReason}`}`
-  return `${id}  ${state}  ${covers}  since ${setAt} by ${setBy}: ${reason}${lifted}`
+  return `${id}  ${share === null ? state : `${state} to ${share} %`}  ${covers}  since ${setAt} by ${setBy}: ${reason}${lifted}`
 }

@@ -13,7 +13,7 @@ const tags = ['Switches']
 export function switchRoutes(api: Api, app: App): void {
   api.post('/v1/switches', {
     config: { scope: 'switches:write' },
-    schema: { tags, summary: 'Stop, pause or drain what a scope covers; obeyed within two seconds', operationId: 'setSwitch', body: switchBody, response: answers(201, switchViewSchema) },
+    schema: { tags, summary: 'Stop, pause, slow or drain what a scope covers; obeyed within two seconds', operationId: 'setSwitch', body: switchBody, response: answers(201, switchViewSchema) },
   }, async (request, reply) => reply.code(201).send(await app.services.setSwitch(actorOf(request), request.body)))
 
   api.get('/v1/switches', {

@@ -6,12 +6,15 @@ import { mayCallAt } from '../../deliver/slot.ts'
 import type { CallOutcome } from '../../model/outcome.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
 import { countAttempt } from '../../report/counters.ts'
+import { atShareOfRate, ringSizeOf } from '../ring-size.ts'
 import type { Shell } from '../shell.ts'
 import { providerFor, type Desk } from './desk.ts'
 import { lastLook } from './last-look.ts'
 import { orphansOf, reserve, ReservationLost, type Reserved } from './reserve.ts'
 import { settlementOf, type AttemptEnd } from './settlement.ts'
 import { SettleStream } from './settle-stream.ts'
+import { FULL } from './share-of.ts'
+import { Turns } from './turns.ts'
 
 /** How often a reminder whose person somebody held is tried again before it is left to the sweep. */
 const HELD_TRIES = 20
@@ -33,6 +36,7 @@ export class Dispatcher {
   readonly #settle: SettleStream
   readonly #inFlight = new Set<Promise<void>>()
   readonly #recovering = new Set<Promise<void>>()
+  readonly #turns = new Turns()
   #stopping = false
 
   constructor(shell: Shell, desk: Desk, breaker: Breaker) {
@@ -48,12 +52,29 @@ export class Dispatcher {
 
   /** Takes one ticket to the point where its calls have begun. */
   async answer(ticket: Ticket): Promise<void> {
+    const waiting = [...ticket.reminderIds]
+    while (waiting.length > 0 && !this.#stopping) {
+      const share = this.#smallestShare()
+      const part = { ring: ticket.ring, reminderIds: share === FULL ? waiting.splice(0) : waiting.splice(0, ringSizeOf(atShareOfRate(this.#desk.route, share))) }
+      // Of several that see the same free slot all but one would reserve in vain.
+      const taken = share === FULL ? await this.#take(part) : await this.#turns.take(() => this.#take(part))
+      if (!taken) return
+    }
+  }
+
+  /** False: the route rests, and the rest of the ticket stays queued for the sweep. */
+  async #take(ticket: Ticket): Promise<boolean> {
     let ids = ticket.reminderIds
     for (let tries = 0; ids.length > 0 && tries < HELD_TRIES && !this.#stopping; tries++) {
       if (tries > 0) await pause(HELD_WAIT_MS)
-      if (!(await this.#ready())) return
+      if (!(await this.#ready())) return false
       ids = await this.#dispatch({ ring: ticket.ring, reminderIds: ids })
     }
+    return true
+  }
+
+  #smallestShare(): number {
+    return this.#desk.switches.smallestShare(this.#desk.route.id, this.#desk.route.channel)
   }
 
   /** Takes nothing new; resolves when every call has come back and is settled. */
@@ -89,7 +110,7 @@ export class Dispatcher {
 
   async #backlog(): Promise<number> {
     try {
-      return await this.#desk.gate.backlogMs()
+      return await this.#desk.gate.backlogMs(this.#smallestShare())
     } catch {
       // A gate that does not answer lets nothing through; nothing is reserved for it either.
       return Number.POSITIVE_INFINITY
@@ -98,7 +119,7 @@ export class Dispatcher {
 
   async #slots(reserved: readonly Reserved[]): Promise<Slots | null> {
     try {
-      return await this.#desk.gate.take(reserved.map((r) => r.weight))
+      return await this.#desk.gate.take(reserved.map((r) => r.weight), { shares: reserved.map((r) => this.#desk.switches.share(r.scope)), smallest: this.#smallestShare() })
     } catch (error) {
       this.#shell.log.warn({ route: this.route, error: (error as Error).message }, 'the rate gate does not answer; no call is made')
       return null

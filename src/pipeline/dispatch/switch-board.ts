@@ -1,9 +1,7 @@
-import type { SwitchScope } from '../../model/switch.ts'
 import { activeSwitches, type ActiveSwitch } from '../../record/dispatch/switches.ts'
 import type { Shell } from '../shell.ts'
-
-/** What a switch's scope is held against. */
-export type Scoped = { [Dimension in keyof Required<SwitchScope>]: string | null }
+import { shareOf, shareOfRoute, smallestShare } from './share-of.ts'
+import { covers, coversRoute, type Scoped } from './switch-scope.ts'
 
 /** Since when it has been on its way, by machine time; `new`: it is only asked for now; `on-its-way`: whatever the queue held when a drain began. */
 export type Queued = Date | 'new' | 'on-its-way'
@@ -16,7 +14,7 @@ export type Queued = Date | 'new' | 'on-its-way'
 export function closedBy(active: readonly ActiveSwitch[], subject: Scoped, queued: Queued): 'stopped' | 'paused' | null {
   let closed: 'paused' | null = null
   for (const { scope, state, thrownAt } of active) {
-    if (!covers(scope, subject)) continue
+    if (state === 'slowed' || !covers(scope, subject)) continue
     if (state === 'stopped') return 'stopped'
     if (state === 'paused' || queued === 'new' || (queued !== 'on-its-way' && queued > thrownAt)) closed = 'paused'
   }
@@ -46,18 +44,23 @@ export class SwitchBoard {
   takesNothingNew(route: string, channel: string): boolean {
     return this.#active.some((s) => {
       // A stop must still reach the reminders, so that each is refused with its reason.
-      if (s.state === 'stopped') return false
-      const { route: r, channel: c, ...rest } = s.scope
-      return Object.keys(rest).length === 0 && (r === undefined || r === route) && (c === undefined || c === channel)
+      if (s.state === 'stopped' || s.state === 'slowed') return false
+      return coversRoute(s.scope, route, channel)
     })
   }
-}
 
-/** A scope covers what equals it in every dimension it names; a jurisdiction covers what lies below it. */
-export function covers(scope: SwitchScope, subject: Scoped): boolean {
-  return Object.entries(scope).every(([dimension, wanted]) => {
-    const actual = subject[dimension as keyof SwitchScope]
-    if (actual === null) return false
-    return dimension === 'jurisdiction' ? actual === wanted || actual.startsWith(`${wanted}-`) : actual === wanted
-  })
+  /** At which share of its route's rate may this go, in percent? 100: all of it. */
+  share(subject: Scoped): number {
+    return shareOf(this.#active, subject)
+  }
+
+  /** The smallest share that anything on this route may have. */
+  smallestShare(route: string, channel: string): number {
+    return smallestShare(this.#active, route, channel)
+  }
+
+  /** The share that everything on this route has at most. */
+  shareOfRoute(route: string, channel: string): number {
+    return shareOfRoute(this.#active, route, channel)
+  }
 }

@@ -6,6 +6,8 @@ export interface ActiveSwitch {
   id: string
   scope: SwitchScope
   state: SwitchState
+  /** Percent of the route's rate; null unless slowed. */
+  share: number | null
   /** Machine time. */
   thrownAt: Date
 }
@@ -13,6 +15,6 @@ export interface ActiveSwitch {
 /** Which switches are in force? */
 export async function activeSwitches(db: Kysely<Database> | Transaction<Database>): Promise<ActiveSwitch[]> {
   const { rows } = await sql<ActiveSwitch>`
-    SELECT id, scope, state, thrown_at AS "thrownAt" FROM decorum.switch WHERE lifted_at IS NULL ORDER BY set_at`.execute(db)
+    SELECT id, scope, state, share, thrown_at AS "thrownAt" FROM decorum.switch WHERE lifted_at IS NULL ORDER BY set_at`.execute(db)
   return rows
 }

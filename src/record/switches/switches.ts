@@ -8,9 +8,9 @@ type Db = Kysely<Database> | Transaction<Database>
 export type SwitchRow = Selectable<SwitchTable>
 
 /** Throws a switch: in force from now on, and known to every worker within two seconds. */
-export async function throwSwitch(db: Db, thrown: { scope: SwitchScope; state: SwitchState; reason: string; by: string; at: Date }): Promise<SwitchRow> {
+export async function throwSwitch(db: Db, thrown: { scope: SwitchScope; state: SwitchState; share: number | null; reason: string; by: string; at: Date }): Promise<SwitchRow> {
   return db.insertInto('decorum.switch')
-    .values({ id: newId(), scope: JSON.stringify(thrown.scope), state: thrown.state, reason: thrown.reason, set_by: thrown.by, set_at: thrown.at, lifted_at: null, lifted_by: null, lift_reason: null })
+    .values({ id: newId(), scope: JSON.stringify(thrown.scope), state: thrown.state, share: thrown.share, reason: thrown.reason, set_by: thrown.by, set_at: thrown.at, lifted_at: null, lifted_by: null, lift_reason: null })
     .returningAll().executeTakeFirstOrThrow()
 }
 
