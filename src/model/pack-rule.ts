@@ -202,12 +202,24 @@ const optOutRule = z.strictObject({
   effectWithin: z.string().min(1), words: z.array(z.string().min(1)).optional(), confirmationWithinMinutes: positive.optional(),
 })
 
-/** How long records are kept (S22). Evidence for whoever archives or erases: nothing is deleted by itself. */
+/**
+ * What is kept, as far as law tells it apart: `contact` is all that shows when, how and why somebody was contacted or
+ * not (contacts, attempts, messages, decisions, receipts); `recording` a call's sound; `consent` what was agreed to or refused.
+ */
+export const RECORD_CLASSES = ['contact', 'recording', 'consent'] as const
+export type RecordClass = (typeof RECORD_CLASSES)[number]
+
+/**
+ * How long records are kept (S22): at least so long after the anchor's local day and, with `maximum`, no longer.
+ * `retentionOf` answers from it; nothing is deleted by deciding.
+ */
 const retentionRule = z.strictObject({
   ...about, shape: z.literal('retention'),
-  record: z.enum(['contact', 'recording', 'consent']), years: positive,
+  record: z.enum(RECORD_CLASSES),
+  years: positive.optional(), months: positive.optional(), days: positive.optional(),
+  /** `last-collection-activity` on the debt, or the `contact` that the record tells of. */
   anchor: z.enum(['last-collection-activity', 'contact']), maximum: z.boolean().optional(),
-})
+}).refine((rule) => rule.years !== undefined || rule.months !== undefined || rule.days !== undefined, { message: 'needs years, months or days', path: ['years'] })
 
 /** Every rule shape by its name; see regulations.md §9 for S1–S24. */
 export const RULE_SHAPES = {

@@ -1,0 +1,141 @@
+import { DAY, HOUR, type Instant } from '../model/instant.ts'
+import { dayNumber } from '../model/local-date.ts'
+import type { RecordClass, RuleOf } from '../model/pack-rule.ts'
+import { zonesOf } from '../model/places/zones-of.ts'
+import type { CompiledPack } from './compiled-pack.ts'
+import { NEVER } from './rule.ts'
+import { fitOf, weakest, type Scope } from './scope.ts'
+import { zoneTable, type ZoneTable } from './zone-table.ts'
+
+/** One record, or many of one class that are kept and deleted together, such as a month's partition. */
+export interface KeptRecords {
+  readonly record: RecordClass
+  /** Where the people are, roles, products, channels; what is not known may be anything, and every minimum that may apply does. */
+  readonly scope: Scope
+  /** When the contacts were made that the records tell of, the first and the last of them; null: not known. */
+  readonly contact: { readonly first: Instant; readonly last: Instant } | null
+  /** The last collection activity on any of the debts concerned; null: not known, or it still goes on. */
+  readonly lastCollectionActivity: Instant | null
+  /** Somebody ordered that nothing may be deleted. */
+  readonly legalHold: boolean
+}
+
+/** What one rule asks for. */
+export interface RetentionReason {
+  rule: string
+  pack: string
+  version: string
+  citation: string
+  /** `minimum`: to be kept until `until`. `maximum`: to be deleted by `until`. */
+  bound: 'minimum' | 'maximum'
+  /** Null: cannot be named while its anchor is not known. */
+  until: Instant | null
+}
+
+export interface Retention {
+  verdict: 'keep' | 'may-delete' | 'must-delete'
+  /** First instant at which no minimum is left (`now` where there is none); null while none can be named (an anchor not known, a legal hold). */
+  mayDeleteFrom: Instant | null
+  /** First instant at which a maximum is over; null: none, or its anchor is not known. */
+  mustDeleteBy: Instant | null
+  /** A maximum ends before the minima do, or has passed under a legal hold: kept nevertheless, for a person to resolve. */
+  conflict: boolean
+  /** Every rule that applies: minima first, the one that lasts longest before the others. */
+  reasons: RetentionReason[]
+}
+
+/**
+ * May these records be deleted, and must they be? (S22)
+ *
+ * All rules in force that may apply are applied. The strictest minimum wins; a legal
+ * hold outlasts everything; an anchor that is not known keeps. A maximum binds only
+ * where it surely applies, because a deletion cannot be undone. Where no rule applies,
+ * the law does not stand in the way: `may-delete`, from `now`.
+ *
+ * @param packs  as `selectPacks` gives them, every version of each
+ */
+export function retentionOf(kept: KeptRecords, packs: readonly CompiledPack[], now: Instant): Retention {
+  const reasons: RetentionReason[] = []
+  let [from, by] = [-NEVER, NEVER]
+  for (const { pack } of packs) {
+    if (!isInForce(pack.validFrom, pack.validUntil, now)) continue
+    for (const rule of pack.rules) {
+      if (rule.shape !== 'retention' || rule.status === 'off' || rule.record !== kept.record) continue
+      if (!isInForce(rule.when?.from, rule.when?.until, now)) continue
+      const fit = weakest([fitOf(pack.applies, kept.scope), fitOf(rule.when, kept.scope)])
+      if (fit === 'no') continue
+      const about = { rule: `${pack.id}/${rule.id}`, pack: pack.id, version: pack.version, citation: rule.citation }
+      const least = lastEnd(rule, kept)
+      from = Math.max(from, least)
+      reasons.push({ ...about, bound: 'minimum', until: finite(least) })
+      if (rule.maximum !== true || fit !== 'yes') continue
+      const most = firstEnd(rule, kept)
+      by = Math.min(by, most)
+      reasons.push({ ...about, bound: 'maximum', until: finite(most) })
+    }
+  }
+  if (kept.legalHold) from = NEVER
+  else if (from === -NEVER) from = now
+  const passed = by <= now
+  const verdict = from > now ? 'keep' : passed ? 'must-delete' : 'may-delete'
+  const conflict = by < NEVER && (kept.legalHold ? passed : by < from)
+  return { verdict, mayDeleteFrom: finite(from), mustDeleteBy: finite(by), conflict, reasons: reasons.sort(byBound) }
+}
+
+type RetentionRule = RuleOf<'retention'>
+
+/** No local day begins or ends further than this from the same day in UTC. */
+const FAR = 14 * HOUR
+/** Where the place is not known: no zone's end of a period, a leap day's included, is later than this after UTC's. */
+const ANYWHERE = 2 * DAY
+
+const isInForce = (from: string | undefined, until: string | null | undefined, now: Instant): boolean =>
+  (from === undefined || now >= (dayNumber(from) as number) * DAY - FAR) && (until == null || now < (dayNumber(until) as number) * DAY + FAR)
+
+/** When the last of the records' periods is over, wherever the people are; NEVER while its anchor is not known. */
+function lastEnd(rule: RetentionRule, kept: KeptRecords): Instant {
+  const anchor = rule.anchor === 'contact' ? kept.contact?.last : kept.lastCollectionActivity
+  if (anchor == null) return NEVER
+  const zones = zonesIn(kept.scope)
+  return zones === null ? endOfPeriod(rule, UTC, anchor) + ANYWHERE : Math.max(...zones.map((zone) => endOfPeriod(rule, zone, anchor)))
+}
+
+/** When the first of the records' periods is over; NEVER while its anchor is not known. Asked only where the place is known. */
+function firstEnd(rule: RetentionRule, kept: KeptRecords): Instant {
+  const anchor = rule.anchor === 'contact' ? kept.contact?.first : kept.lastCollectionActivity
+  return anchor == null ? NEVER : Math.min(...(zonesIn(kept.scope) ?? [UTC]).map((zone) => endOfPeriod(rule, zone, anchor)))
+}
+
+const UTC = zoneTable('UTC') as ZoneTable
+
+/** Every zone of the places; null when a place is not known. */
+function zonesIn({ jurisdictions }: Scope): ZoneTable[] | null {
+  if (jurisdictions == null || jurisdictions.length === 0) return null
+  const zones: ZoneTable[] = []
+  for (const place of jurisdictions) {
+    const names = zonesOf(place)
+    if (names.length === 0) return null
+    for (const name of names) {
+      const table = zoneTable(name)
+      if (table !== null) zones.push(table)
+    }
+  }
+  return zones.length === 0 ? null : zones
+}
+
+/** The end of the local day so many years, months or days after the anchor's; one that the calendar lacks becomes the day after it. */
+function endOfPeriod({ years = 0, months = 0, days = 0 }: RetentionRule, zone: ZoneTable, anchor: Instant): Instant {
+  const anchored = zone.dayAt(anchor)
+  const date = new Date(anchored * DAY)
+  const [year, month, day] = [date.getUTCFullYear() + years, date.getUTCMonth() + months, date.getUTCDate()]
+  const daysOfMonth = new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
+  const anniversary = day > daysOfMonth ? Date.UTC(year, month + 1, 1) : Date.UTC(year, month, day)
+  return zone.startOfDay(anniversary / DAY + days + 1)
+}
+
+const finite = (instant: Instant): Instant | null => (instant === NEVER ? null : instant)
+
+const byBound = (a: RetentionReason, b: RetentionReason): number =>
+  a.bound === b.bound ? later(b) - later(a) || 0 : a.bound === 'minimum' ? -1 : 1
+
+const later = (reason: RetentionReason): number => reason.until ?? Number.MAX_SAFE_INTEGER
