@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_AHEAD_MS, SLOT_TOLERANCE_MS, type GateRate, type RateGate } from '../../src/deliver/rate-gate.ts'
+import { MAX_AHEAD_MS, SLOT_TOLERANCE_MS, type GateRate, type Pace, type RateGate } from '../../src/deliver/rate-gate.ts'
 import { mayCallAt } from '../../src/deliver/slot.ts'
 
 export interface GateBench {
@@ -24,14 +24,14 @@ interface Call {
  *
  * @param late  how much too late, in ms, each call would begin: a pause of the process
  */
-async function work(bench: GateBench, gate: RateGate, weights: number[], until: number, calls: Call[], late = (): number => 0): Promise<void> {
+async function work(bench: GateBench, gate: RateGate, weights: number[], until: number, calls: Call[], late = (): number => 0, pace?: Pace): Promise<void> {
   while (bench.now() < until) {
-    const backlog = await gate.backlogMs()
+    const backlog = await gate.backlogMs(pace?.smallest)
     if (backlog > 200) {
       await bench.wait(Math.min(backlog - 150, until - bench.now() + 1))
       continue
     }
-    const slots = await gate.take(weights)
+    const slots = await gate.take(weights, pace)
     for (const [index, weight] of weights.entries()) {
       const verdict = mayCallAt(slots, index, bench.now())
       if (verdict.kind === 'early') await bench.wait(verdict.waitMs)
@@ -116,6 +116,30 @@ export function rateGateContract(name: string, open: () => Promise<GateBench>, s
       expect(worstSecond(calls)).toBeLessThanOrEqual(40)
       // And nothing is lost either: it begins at once.
       expect((calls[0] as Call).at).toBeLessThan(until - 1000)
+    })
+
+    during('and no more than its share of what a switch slows, whatever else goes out on the route', async bench => {
+      const rate = { perSecond: 40, largestWeight: 1 }
+      const [slowed, others]: [Call[], Call[]] = [[], []]
+      const until = bench.now() + seconds * 1000
+      await Promise.all([
+        work(bench, bench.gate('sms', rate), [1, 1], until, slowed, undefined, { shares: [25, 25], smallest: 25 }),
+        work(bench, bench.gate('sms', rate), [1, 1], until, others, undefined, { shares: [100, 100], smallest: 25 }),
+      ])
+      expect(worstSecond(slowed)).toBeLessThanOrEqual(10)
+      expect(worstSecond([...slowed, ...others])).toBeLessThanOrEqual(40)
+      expect(Math.min(slowed.length, others.length)).toBeGreaterThan(0)
+    })
+
+    during('and keeps to a share so small that the next slot lies further ahead than any is handed out', async bench => {
+      const gate = bench.gate('sms', { perSecond: 10, largestWeight: 1 })
+      const pace = { shares: [2], smallest: 2 }
+      await gate.backlogMs()
+      await bench.wait(await gate.backlogMs())
+      await gate.take([1], pace)
+      expect(await gate.backlogMs(2)).toBeGreaterThan(4_000)
+      // Once nothing is slowed any more the route need not sit it out.
+      expect(await gate.backlogMs()).toBeLessThan(1_300)
     })
 
     during('when the store forgets everything in the middle', async bench => {

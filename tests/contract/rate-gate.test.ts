@@ -28,7 +28,7 @@ rateGateContract('the memory gate', async (): Promise<GateBench> => {
     now: clock.now,
     wait: clock.wait,
     gate: (route, rate) => ({
-      take: weights => shared(route, rate).take(weights), backlogMs: () => shared(route, rate).backlogMs(), close: async () => {},
+      take: (weights, pace) => shared(route, rate).take(weights, pace), backlogMs: (smallest) => shared(route, rate).backlogMs(smallest), close: async () => {},
     }),
     async forget() {
       gates = new Map()
