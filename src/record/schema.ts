@@ -392,6 +392,22 @@ export interface ContactTable {
   seq: number
 }
 
+/** Every contact that was a conversation, beside the months; a trigger keeps it. */
+export interface ConversationTable {
+  recipient_id: string
+  at: Date
+  id: string
+  creditor: string
+  channel: Channel
+  direction: Direction
+  mode: Mode | null
+  outcome: 'conversation'
+  party: string | null
+  made_by: string
+  address_hash: Buffer | null
+  account_ids: string[]
+}
+
 export interface IdempotencyTable {
   creditor: string
   scope: string
@@ -559,6 +575,7 @@ export interface Database {
   'decorum.attempt': AttemptTable
   'decorum.receipt': ReceiptTable
   'decorum.contact': ContactTable
+  'decorum.conversation': ConversationTable
   'decorum.idempotency': IdempotencyTable
   'decorum.api_key': ApiKeyTable
   'decorum.access_log': AccessLogTable

@@ -1,0 +1,123 @@
+import { sql } from 'kysely'
+import { beforeAll, expect, it } from 'vitest'
+import type { Ledger } from '../../src/record/ledger.ts'
+import { migrate } from '../../src/record/migrate.ts'
+import { MIGRATIONS } from '../../src/record/migrations.ts'
+import { eachLedger } from '../support/ledger.ts'
+
+const TABLES = ['attempt', 'contact', 'decision', 'receipt'] as const
+const BEFORE = MIGRATIONS.filter((step) => step.number < 5)
+
+/** Two years of reminders, one a day: ids as uuidv7 of that day, and one id that tells no time. */
+const DAYS = sql`(
+  SELECT day, (substr(hex, 1, 8) || '-' || substr(hex, 9, 4) || '-7000-8000-' || lpad(n::text, 12, '0'))::uuid AS id, n
+  FROM (
+    SELECT day, n, lpad(to_hex((extract(epoch FROM day) * 1000)::bigint), 12, '0') AS hex
+    FROM generate_series(now() - interval '2 years', now(), interval '1 day') WITH ORDINALITY AS d (day, n)
+  ) hexed
+  UNION ALL SELECT now(), 'f81d4fae-7dec-41d0-a765-00a0c91e6bf6'::uuid, 100000
+)`
+const PERSON = sql`'01900000-0000-7000-8000-000000000001'::uuid`
+
+async function fill(ledger: Ledger): Promise<void> {
+  await sql`
+    INSERT INTO decorum.attempt (reminder_id, no, creditor, recipient_id, channel, route, provider, address_id, status, batch, worker, reserved_at,
+      good_until, lease_until, weight, template, template_version, locale, message_hash, valid_seconds, seq)
+    SELECT id, 1, 'c', ${PERSON}, 'sms', 'r', 'capture', ${PERSON}, 'accepted', ${PERSON}, 'w', day, day, day, 1, 't', 'v', 'en', '\\x00', 60, n
+    FROM ${DAYS} d`.execute(ledger.db)
+  await sql`
+    INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, reasons, packs, candidate_zones, facts, seq)
+    SELECT id, 1, day, day, 'send', '[]', '[]', '{}', '{}', n FROM ${DAYS} d`.execute(ledger.db)
+  await sql`
+    INSERT INTO decorum.receipt (reminder_id, attempt_no, dedupe, state, final, received_at, changed, seq)
+    SELECT id, 1, 'd', 'delivered', true, day, true, n FROM ${DAYS} d`.execute(ledger.db)
+  // One contact is dated after every month that is made ahead.
+  await sql`
+    INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
+    SELECT ${PERSON}, CASE WHEN n = 1 THEN now() + interval '3 years' ELSE day END, id, 'c', 'phone', 'outbound',
+      CASE WHEN n % 10 = 0 THEN 'conversation' ELSE 'no-answer' END, 'agency', '{}', day, n
+    FROM ${DAYS} d`.execute(ledger.db)
+}
+
+async function contents(ledger: Ledger): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {}
+  for (const table of TABLES) found[table] = (await sql`SELECT * FROM ${sql.table(`decorum.${table}`)} ORDER BY seq`.execute(ledger.db)).rows
+  return found
+}
+
+eachLedger('a ledger from before the months', (_name, openFresh) => {
+  let ledger: Ledger
+  let before: Record<string, unknown>
+  beforeAll(async () => {
+    ;({ ledger } = await openFresh())
+    await ledger.pool.query('DROP SCHEMA decorum CASCADE')
+    await migrate(ledger, BEFORE)
+    await fill(ledger)
+    before = await contents(ledger)
+    expect(await migrate(ledger)).toContain('0005-monthly-partitions')
+  })
+
+  it('holds the same rows as before', async () => {
+    expect(await contents(ledger)).toEqual(before)
+  })
+
+  it('keeps what it held until this month in one piece, and what is later in its month or in the default', async () => {
+    const { rows } = await sql<{ piece: string; rows: number }>`
+      SELECT regexp_replace(tableoid::regclass::text, '_(\\d{4})_\\d\\d$', '') AS piece, count(*) AS rows FROM decorum.contact GROUP BY 1 ORDER BY 1`.execute(ledger.db)
+    expect(rows.map((row) => row.piece)).toEqual(['decorum.contact_before', 'decorum.contact_default'])
+    expect(rows[1]?.rows).toBe(1)
+  })
+
+  it('remembers the conversations it held', async () => {
+    const { rows } = await sql`SELECT at, id FROM decorum.contact WHERE outcome = 'conversation' EXCEPT SELECT at, id FROM decorum.conversation`.execute(ledger.db)
+    expect(rows).toEqual([])
+    expect((await ledger.db.selectFrom('decorum.conversation').select('id').execute()).length).toBeGreaterThan(50)
+  })
+
+  it('refuses a second attempt of the same number, as before', async () => {
+    await expect(fill(ledger)).rejects.toMatchObject({ code: '23505' })
+  })
+
+  it('has every index on every piece', async () => {
+    const { rows } = await sql<{ table: string; lacking: number }>`
+      SELECT parent.relname AS table, count(*) AS lacking
+      FROM pg_inherits h JOIN pg_class parent ON parent.oid = h.inhparent JOIN pg_index wanted ON wanted.indrelid = parent.oid
+      WHERE parent.relkind = 'p' AND (NOT wanted.indisvalid OR NOT EXISTS (
+        SELECT 1 FROM pg_inherits i JOIN pg_index part ON part.indexrelid = i.inhrelid
+        WHERE i.inhparent = wanted.indexrelid AND part.indrelid = h.inhrelid AND part.indisvalid))
+      GROUP BY 1`.execute(ledger.db)
+    expect(rows).toEqual([])
+    const { rows: kept } = await sql<{ name: string }>`
+      SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'decorum' AND tablename IN ('attempt', 'decision', 'receipt', 'contact') ORDER BY 1`.execute(ledger.db)
+    expect(kept.map((index) => index.name)).toEqual([
+      'attempt_doubt', 'attempt_lease', 'attempt_on_line', 'attempt_pkey', 'attempt_unfinished', 'contact_address', 'contact_pkey', 'decision_pkey', 'receipt_pkey',
+    ])
+  })
+})
+
+eachLedger('the memory of conversations', (_name, openFresh) => {
+  let ledger: Ledger
+  beforeAll(async () => {
+    ;({ ledger } = await openFresh())
+  })
+  const remembered = async () => (await ledger.db.selectFrom('decorum.conversation').select(['at', 'party']).orderBy('at').execute())
+    .map((row) => [row.at.toISOString().slice(0, 10), row.party])
+
+  it('follows a contact through everything that becomes of it', async () => {
+    const id = '01900000-0000-7000-8000-000000000002'
+    await sql`
+      INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
+      VALUES (${PERSON}, '2026-01-10', ${id}, 'c', 'phone', 'outbound', 'pending', 'agency', '{}', now(), 1)`.execute(ledger.db)
+    expect(await remembered()).toEqual([])
+    await sql`UPDATE decorum.contact SET outcome = 'conversation', party = 'recipient' WHERE id = ${id}`.execute(ledger.db)
+    expect(await remembered()).toEqual([['2026-01-10', 'recipient']])
+    // As a permit's contact does when the call's own time becomes known: it changes its month.
+    await sql`UPDATE decorum.contact SET at = '2027-06-10' WHERE id = ${id}`.execute(ledger.db)
+    expect(await remembered()).toEqual([['2027-06-10', 'recipient']])
+    await sql`UPDATE decorum.contact SET outcome = 'no-answer', party = NULL WHERE id = ${id}`.execute(ledger.db)
+    expect(await remembered()).toEqual([])
+    await sql`UPDATE decorum.contact SET outcome = 'conversation' WHERE id = ${id}`.execute(ledger.db)
+    await sql`DELETE FROM decorum.contact WHERE id = ${id}`.execute(ledger.db)
+    expect(await remembered()).toEqual([])
+  })
+})
