@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Instant } from '../../model/instant.ts'
 import { addHolds, endHolds, type HoldRow } from '../../record/accepting/holds.ts'
 import { cancelReminders, cancelTasks, wakeReminders } from '../../record/accepting/waiting-reminders.ts'
-import { writeAccounts, writeSpells } from '../../record/accepting/write-accounts.ts'
+import { addAccounts, writeAccounts, writeSpells } from '../../record/accepting/write-accounts.ts'
 import { addConsents, writeAddresses, writePeople } from '../../record/accepting/write-people.ts'
 import type { Database } from '../../record/schema.ts'
 import { noteReminders } from '../notify/note-reminders.ts'
@@ -27,11 +27,13 @@ export async function writeDrafts(shell: Shell, trx: Transaction<Database>, draf
   await writeAddresses(trx, drafts.people.flatMap((person) => [...person.touched]))
   await addConsents(trx, drafts.people.flatMap((person) => person.newConsents))
   const accounts = drafts.accounts.filter((account) => account.dirty || account.isNew)
-  await writeAccounts(trx, accounts.map((account) => account.row))
+  await addAccounts(trx, accounts.filter((account) => account.isNew).map((account) => account.row))
+  await writeAccounts(trx, accounts.filter((account) => !account.isNew).map((account) => account.row))
   await writeSpells(trx, accounts.flatMap((account) => account.spells), accounts.flatMap((account) => account.ladders), at)
   await addHolds(trx, drafts.newHolds)
   for (const [reason, ids] of groupBy(drafts.endedHolds, (hold) => hold.reason, (hold) => hold.id)) await endHolds(trx, ids, { at, by, reason })
-  await settleWaiting(shell, trx, drafts.accounts, now)
+  // Nothing waits yet for an account that was unknown.
+  await settleWaiting(shell, trx, drafts.accounts.filter((account) => !account.isNew), now)
 }
 
 async function settleWaiting(shell: Shell, trx: Transaction<Database>, accounts: readonly AccountDraft[], now: Instant): Promise<void> {

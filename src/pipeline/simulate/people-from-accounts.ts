@@ -8,7 +8,8 @@ import { AccountDraft } from '../accept/account-draft.ts'
 import { conflictsIn } from '../accept/conflicts.ts'
 import { followBalance, mergeAccount } from '../accept/merge-account.ts'
 import { mergePerson } from '../accept/merge-person.ts'
-import { PersonDraft } from '../accept/person-draft.ts'
+import { newPerson } from '../accept/new-person.ts'
+import type { PersonDraft } from '../accept/person-draft.ts'
 import { badField, creditorOf } from '../accept/whose.ts'
 import { simulatedPerson } from './from-drafts.ts'
 import type { SimulatedPerson } from './simulated-person.ts'
@@ -72,7 +73,7 @@ function takeIn({ id, ...body }: AccountLine, people: Map<string, PersonRead>, r
   const externalId = body.recipient?.id ?? body.recipientId
   if (externalId === undefined) throw badField('recipient', 'is missing', 'State the recipient, or recipientId of one that another line states.')
   const personKey = `${creditor.id} ${externalId}`
-  const read = people.get(personKey) ?? (body.recipient === undefined ? undefined : newPerson(personKey, creditor.id, externalId, key, now))
+  const read = people.get(personKey) ?? (body.recipient === undefined ? undefined : readPerson(newPerson(personKey, { creditor: creditor.id, externalId }, key, now)))
   if (read === undefined) throw badField('recipientId', 'is not a recipient that an earlier line states', 'State recipient in full on one line.')
   const known = read.accounts.get(id)
   if (known !== undefined && body.asOf < known.draft.row.as_of.getTime()) return
@@ -95,15 +96,4 @@ function takeIn({ id, ...body }: AccountLine, people: Map<string, PersonRead>, r
   })
 }
 
-const newPerson = (id: string, creditor: string, externalId: string, key: WrappedKey, now: Instant): PersonRead => ({
-  named: false,
-  accounts: new Map(),
-  draft: new PersonDraft({
-    row: {
-      id, creditor, external_id: externalId, seq: 0, data_key: key.wrapped, data_key_id: key.keyId, name: null, locale: null, time_zone: null,
-      jurisdiction: null, location_evidence: [], blocked_times: [], as_of: null, caught_up_on: null, erased_at: null,
-      created_at: new Date(now), updated_at: new Date(now),
-    },
-    addresses: [], consents: [],
-  }),
-})
+const readPerson = (draft: PersonDraft): PersonRead => ({ draft, named: false, accounts: new Map() })

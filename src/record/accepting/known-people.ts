@@ -23,13 +23,6 @@ export interface UpstreamKey {
 /** One text for an upstream key, for maps. */
 export const keyText = (key: UpstreamKey): string => `${key.creditor} ${key.externalId}`
 
-/** A person before anything but its id is known. */
-export interface NewPerson extends UpstreamKey {
-  id: string
-  dataKey: Buffer
-  dataKeyId: string
-}
-
 /** Which of our ids do these people have? By `keyText`; locks nothing. */
 export async function findPeople(db: Db, keys: readonly UpstreamKey[]): Promise<Map<string, string>> {
   if (keys.length === 0) return new Map()
@@ -39,16 +32,6 @@ export async function findPeople(db: Db, keys: readonly UpstreamKey[]): Promise<
       SELECT * FROM unnest(${keys.map((k) => k.creditor)}::text[], ${keys.map((k) => k.externalId)}::text[])
     )`.execute(db)
   return new Map(rows.map((row) => [keyText(row), row.id]))
-}
-
-/** Adds people nobody has added meanwhile; in one order, so that two imports of the same people cannot deadlock. */
-export async function addPeople(trx: Transaction<Database>, people: readonly NewPerson[], at: Date): Promise<void> {
-  if (people.length === 0) return
-  const ordered = [...people].sort((a, b) => (keyText(a) < keyText(b) ? -1 : 1))
-  await trx.insertInto('decorum.recipient').values(ordered.map((person) => ({
-    id: person.id, creditor: person.creditor, external_id: person.externalId, data_key: person.dataKey, data_key_id: person.dataKeyId,
-    created_at: at, updated_at: at,
-  }))).onConflict((oc) => oc.columns(['creditor', 'external_id']).doNothing()).execute()
 }
 
 /** Everything known about these people; read it after locking them. */

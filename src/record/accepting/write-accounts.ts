@@ -1,36 +1,46 @@
-import { type Insertable, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { VersionedBody } from './ladder-version.ts'
 import { pinLadders } from './ladder-version.ts'
-import type { Database, SpellTable } from '../schema.ts'
+import type { Database } from '../schema.ts'
+import { insertRows, updateRows, type Columns } from '../write-rows.ts'
 import type { AccountRow, SpellRow } from './known-accounts.ts'
 
-/** Adds accounts, or writes every column of those that are known. */
-export async function writeAccounts(trx: Transaction<Database>, accounts: readonly AccountRow[]): Promise<void> {
-  if (accounts.length === 0) return
-  await trx.insertInto('decorum.account').values(accounts.map((account) => ({
-    ...account, overdue_parts: JSON.stringify(account.overdue_parts), facts_for_words: JSON.stringify(account.facts_for_words),
-  }))).onConflict((oc) => oc.column('id').doUpdateSet((eb) => ({
-    recipient_id: eb.ref('excluded.recipient_id'), product: eb.ref('excluded.product'), role: eb.ref('excluded.role'),
-    ladder: eb.ref('excluded.ladder'), state: eb.ref('excluded.state'), risk_band: eb.ref('excluded.risk_band'),
-    overdue_minor: eb.ref('excluded.overdue_minor'), outstanding_minor: eb.ref('excluded.outstanding_minor'),
-    minimum_due_minor: eb.ref('excluded.minimum_due_minor'), overdue_parts: eb.ref('excluded.overdue_parts'),
-    due_date: eb.ref('excluded.due_date'), next_due_date: eb.ref('excluded.next_due_date'),
-    stated_days_past_due: eb.ref('excluded.stated_days_past_due'), grace_days: eb.ref('excluded.grace_days'),
-    auto_debit: eb.ref('excluded.auto_debit'), reference_masked: eb.ref('excluded.reference_masked'),
-    facts_for_words: eb.ref('excluded.facts_for_words'), variables: eb.ref('excluded.variables'), as_of: eb.ref('excluded.as_of'),
-    spell_id: eb.ref('excluded.spell_id'), not_before: eb.ref('excluded.not_before'), tone_ceiling: eb.ref('excluded.tone_ceiling'),
-    plan_at: eb.ref('excluded.plan_at'), updated_at: eb.ref('excluded.updated_at'),
-  }))).execute()
+/** What may change about an account; the rest is fixed when it is added. */
+const CHANGING = {
+  recipient_id: 'uuid', product: 'text', role: 'text', ladder: 'text', state: 'text', risk_band: 'text', overdue_minor: 'bigint', outstanding_minor: 'bigint',
+  minimum_due_minor: 'bigint', overdue_parts: 'jsonb', due_date: 'date', next_due_date: 'date', stated_days_past_due: 'integer', grace_days: 'integer',
+  auto_debit: 'boolean', reference_masked: 'text', facts_for_words: 'jsonb', variables: 'bytea', as_of: 'timestamptz', spell_id: 'uuid',
+  not_before: 'timestamptz', tone_ceiling: 'text', plan_at: 'timestamptz', updated_at: 'timestamptz',
+} as const satisfies Columns<AccountRow>
+
+const insertAccounts = insertRows<AccountRow>('decorum.account', {
+  id: 'uuid', creditor: 'text', external_id: 'text', live: 'boolean', currency: 'text', created_at: 'timestamptz', ...CHANGING,
+})
+
+/** Adds accounts. One that was added meanwhile is a unique violation, and is tried again. */
+export async function addAccounts(trx: Transaction<Database>, accounts: readonly AccountRow[]): Promise<void> {
+  await insertAccounts(trx, accounts)
 }
+
+const updateAccounts = updateRows<AccountRow>('decorum.account', { id: 'uuid', ...CHANGING })
+
+/** Writes what changed about accounts whose people are locked. */
+export async function writeAccounts(trx: Transaction<Database>, accounts: readonly AccountRow[]): Promise<void> {
+  await updateAccounts(trx, accounts)
+}
+
+const upsertSpells = insertRows<SpellRow>('decorum.spell', {
+  id: 'uuid', creditor: 'text', account_id: 'uuid', no: 'integer', pass: 'integer', ladder: 'text', ladder_version: 'text', started_on: 'date',
+  entered_at: 'timestamptz', entered_days_past_due: 'integer', entered_by: 'text', first_message_at: 'timestamptz', last_tone: 'text', ended_at: 'timestamptz',
+  ended_as: 'text',
+}, `ON CONFLICT (id) DO UPDATE SET pass = excluded.pass, entered_at = excluded.entered_at, entered_days_past_due = excluded.entered_days_past_due,
+  entered_by = excluded.entered_by, ended_at = excluded.ended_at, ended_as = excluded.ended_as`)
 
 /** Adds spells, or writes how far known ones have come; the ladder of a new one is pinned with it. */
 export async function writeSpells(trx: Transaction<Database>, spells: readonly SpellRow[], ladders: readonly VersionedBody[], at: Date): Promise<void> {
   if (spells.length === 0) return
   await pinLadders(trx, ladders, at)
-  await trx.insertInto('decorum.spell').values([...spells] as Insertable<SpellTable>[]).onConflict((oc) => oc.column('id').doUpdateSet((eb) => ({
-    pass: eb.ref('excluded.pass'), entered_at: eb.ref('excluded.entered_at'), entered_days_past_due: eb.ref('excluded.entered_days_past_due'),
-    entered_by: eb.ref('excluded.entered_by'), ended_at: eb.ref('excluded.ended_at'), ended_as: eb.ref('excluded.ended_as'),
-  }))).execute()
+  await upsertSpells(trx, spells)
 }
 
 /** Others who owe the same; the whole list is replaced. */

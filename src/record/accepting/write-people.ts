@@ -1,41 +1,78 @@
-import { sql, type Transaction } from 'kysely'
-import type { AddressHash } from '../vault/vault.ts'
+import type { Transaction } from 'kysely'
 import type { Database } from '../schema.ts'
-import type { Consent, OwnAddress, RecipientRow } from './known-people.ts'
+import type { AddressHash } from '../vault/vault.ts'
+import { insertRows, updateRows, type Columns } from '../write-rows.ts'
+import { keyText, type Consent, type OwnAddress, type RecipientRow } from './known-people.ts'
 
-/** Makes sure that each of these addresses has a row to lock; in one order, as everybody does. */
-export async function ensureAnchors(trx: Transaction<Database>, anchors: readonly (AddressHash & { creditor: string })[], at: Date): Promise<void> {
-  if (anchors.length === 0) return
-  const unique = new Map(anchors.map((anchor) => [`${anchor.hash.toString('hex')} ${anchor.creditor}`, anchor]))
-  const ordered = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, anchor]) => anchor)
-  await trx.insertInto('decorum.address')
-    .values(ordered.map((anchor) => ({ creditor: anchor.creditor, hash: anchor.hash, hash_key: anchor.keyId, created_at: at })))
-    .onConflict((oc) => oc.columns(['creditor', 'hash']).doNothing()).execute()
+/** What may be learnt about a person; the rest is fixed when it is added, or written elsewhere. */
+const LEARNT = {
+  seq: 'bigint', name: 'bytea', locale: 'text', time_zone: 'text', jurisdiction: 'text', location_evidence: 'jsonb', blocked_times: 'jsonb',
+  as_of: 'timestamptz', updated_at: 'timestamptz',
+} as const satisfies Columns<RecipientRow>
+
+const insertPeople = insertRows<RecipientRow, { id: string }>('decorum.recipient', {
+  id: 'uuid', creditor: 'text', external_id: 'text', data_key: 'bytea', data_key_id: 'text', created_at: 'timestamptz', ...LEARNT,
+}, 'ON CONFLICT (creditor, external_id) DO NOTHING RETURNING id')
+
+/**
+ * Adds people with all that is known about them, in one order, so that two imports of the same people cannot deadlock.
+ *
+ * @returns  whether nobody had added one of them meanwhile; they are locked from then on
+ */
+export async function addPeople(trx: Transaction<Database>, people: readonly RecipientRow[]): Promise<boolean> {
+  const ordered = people.map((row) => ({ row, key: textOf(row) })).sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row)
+  return (await insertPeople(trx, ordered)).length === people.length
 }
+
+const textOf = (row: RecipientRow): string => keyText({ creditor: row.creditor, externalId: row.external_id })
+
+const updatePeople = updateRows<RecipientRow>('decorum.recipient', { id: 'uuid', ...LEARNT })
 
 /** Writes what was learnt about people that are locked; their sequence included. */
 export async function writePeople(trx: Transaction<Database>, people: readonly RecipientRow[]): Promise<void> {
-  if (people.length === 0) return
-  await sql`
-    UPDATE decorum.recipient r SET seq = x.seq, name = decode(x.name, 'hex'), locale = x.locale, time_zone = x.time_zone,
-      jurisdiction = x.jurisdiction, location_evidence = x.location_evidence, blocked_times = x.blocked_times,
-      as_of = x.as_of, updated_at = x.updated_at
-    FROM jsonb_to_recordset(${JSON.stringify(people.map((p) => ({ ...p, data_key: null, name: p.name?.toString('hex') ?? null })))}::jsonb)
-      AS x (id uuid, seq bigint, name text, locale text, time_zone text, jurisdiction text, location_evidence jsonb,
-        blocked_times jsonb, as_of timestamptz, updated_at timestamptz)
-    WHERE r.id = x.id`.execute(trx)
+  await updatePeople(trx, people)
 }
+
+/** One number or mailbox at one creditor, and which key made its hash. */
+export type NewAnchor = AddressHash & { creditor: string }
+
+const insertAnchors = insertRows<{ creditor: string; hash: Buffer; hash_key: string; created_at: Date }, { creditor: string; hash: Buffer }>('decorum.address', {
+  creditor: 'text', hash: 'bytea', hash_key: 'text', created_at: 'timestamptz',
+}, 'ON CONFLICT (creditor, hash) DO NOTHING RETURNING creditor, hash')
+
+/**
+ * Makes sure that each of these addresses has a row to lock; in one order, as everybody does.
+ *
+ * @returns  by `anchorText`, those that had none: they are locked already, by having been added
+ */
+export async function ensureAnchors(trx: Transaction<Database>, anchors: readonly NewAnchor[], at: Date): Promise<Set<string>> {
+  const unique = new Map(anchors.map((anchor) => [anchorText(anchor), anchor]))
+  const ordered = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { creditor, hash, keyId }]) => ({ creditor, hash, hash_key: keyId, created_at: at }))
+  return new Set((await insertAnchors(trx, ordered)).map(anchorText))
+}
+
+/** One text for an anchor, for maps; sorts as anchors are locked. */
+export const anchorText = (anchor: { creditor: string; hash: Buffer }): string => `${anchor.hash.toString('hex')} ${anchor.creditor}`
+
+const ADDRESS: Columns<OwnAddress> = {
+  id: 'uuid', creditor: 'text', recipient_id: 'uuid', hash: 'bytea', channel: 'text', kind: 'text', relation: 'text', source: 'text', position: 'smallint',
+  value: 'bytea', country: 'text', zones: 'texts', subdivisions: 'texts', verified_at: 'timestamptz', removed_at: 'timestamptz', created_at: 'timestamptz',
+}
+
+const upsertAddresses = insertRows<OwnAddress>('decorum.recipient_address', ADDRESS, `ON CONFLICT (id) DO UPDATE SET
+  kind = excluded.kind, relation = excluded.relation, source = excluded.source, position = excluded.position, verified_at = excluded.verified_at,
+  removed_at = excluded.removed_at, country = excluded.country, zones = excluded.zones, subdivisions = excluded.subdivisions`)
 
 /** Adds addresses, or writes what changed about them (a retired one that came back included). */
 export async function writeAddresses(trx: Transaction<Database>, addresses: readonly OwnAddress[]): Promise<void> {
-  if (addresses.length === 0) return
-  await trx.insertInto('decorum.recipient_address').values([...addresses]).onConflict((oc) => oc.column('id').doUpdateSet((eb) => ({
-    kind: eb.ref('excluded.kind'), relation: eb.ref('excluded.relation'), source: eb.ref('excluded.source'),
-    position: eb.ref('excluded.position'), verified_at: eb.ref('excluded.verified_at'), removed_at: eb.ref('excluded.removed_at'),
-    country: eb.ref('excluded.country'), zones: eb.ref('excluded.zones'), subdivisions: eb.ref('excluded.subdivisions'),
-  }))).execute()
+  await upsertAddresses(trx, addresses)
 }
 
+const insertConsents = insertRows<Consent>('decorum.consent', {
+  id: 'uuid', creditor: 'text', recipient_id: 'uuid', kind: 'text', channel: 'text', address_hash: 'bytea', starts_at: 'timestamptz', ends_at: 'timestamptz',
+  source: 'text', recorded_at: 'timestamptz', seq: 'bigint',
+})
+
 export async function addConsents(trx: Transaction<Database>, consents: readonly Consent[]): Promise<void> {
-  if (consents.length > 0) await trx.insertInto('decorum.consent').values([...consents]).execute()
+  await insertConsents(trx, consents)
 }

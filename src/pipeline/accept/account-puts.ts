@@ -1,0 +1,130 @@
+import type { AccountBody } from '../../intake/account-body.ts'
+import { DecorumError } from '../../model/errors.ts'
+import type { Instant } from '../../model/instant.ts'
+import type { HoldRow } from '../../record/accepting/holds.ts'
+import type { FoundAccount, KnownAccount } from '../../record/accepting/known-accounts.ts'
+import { keyText } from '../../record/accepting/known-people.ts'
+import { newId } from '../../record/id.ts'
+import type { Actor, Shell } from '../shell.ts'
+import { AccountDraft } from './account-draft.ts'
+import type { AccountItem } from './account-item.ts'
+import type { AccountAnswer } from './answers.ts'
+import type { People } from './bring-people.ts'
+import { conflictHold } from './conflict-hold.ts'
+import { conflictsIn } from './conflicts.ts'
+import { differs, followBalance, mergeAccount } from './merge-account.ts'
+import { mergePerson, type Merged } from './merge-person.ts'
+import { mergeVariables } from './merge-variables.ts'
+import type { PersonDraft } from './person-draft.ts'
+import { badField } from './whose.ts'
+import { noDrafts, type Drafts } from './write-drafts.ts'
+import { Overtaken } from './writing.ts'
+
+/** What became of one account; a refusal of one is nothing to the others. */
+export type AccountPutResult = { ok: true; answer: AccountAnswer } | { ok: false; error: DecorumError }
+
+/** An expected refusal as a value; anything else is thrown on. */
+export const refusal = (error: unknown): DecorumError => {
+  if (error instanceof DecorumError) return error
+  throw error
+}
+
+/** Goes through the accounts of one transaction, in memory. */
+export class AccountPuts {
+  readonly drafts: Drafts = noDrafts()
+  readonly moved: { accountId: string; recipientId: string }[] = []
+  readonly parties: { accountId: string; parties: { recipientId: string; relation: string }[] }[] = []
+  readonly #shell: Shell
+  readonly #actor: Actor
+  readonly #now: Instant
+  readonly #found: ReadonlyMap<string, FoundAccount>
+  readonly #people: People
+  readonly #known: ReadonlyMap<string, KnownAccount>
+  readonly #holds: readonly HoldRow[]
+  readonly #byId: ReadonlyMap<string, PersonDraft>
+
+  constructor(
+    shell: Shell, actor: Actor, now: Instant, found: ReadonlyMap<string, FoundAccount>, people: People,
+    drafts: ReadonlyMap<string, PersonDraft>, known: ReadonlyMap<string, KnownAccount>, holds: readonly HoldRow[],
+  ) {
+    this.#shell = shell
+    this.#actor = actor
+    this.#now = now
+    this.#found = found
+    this.#people = people
+    this.#known = known
+    this.#holds = holds
+    this.#byId = drafts
+    this.drafts.people = [...drafts.values()]
+  }
+
+  one(item: AccountItem): AccountPutResult {
+    try {
+      return { ok: true, answer: this.#put(item) }
+    } catch (error) {
+      return { ok: false, error: refusal(error) }
+    }
+  }
+
+  #put(item: AccountItem): AccountAnswer {
+    const { body, creditor } = item
+    const found = this.#found.get(keyText(item.key))
+    const known = found === undefined ? null : this.#known.get(found.id) ?? null
+    if (found !== undefined && (known === null || !this.#byId.has(known.row.recipient_id))) throw new Overtaken('the account changed hands')
+    const named = { id: item.key.externalId, creditor: creditor.id }
+    if (known !== null && body.asOf < known.row.as_of.getTime()) return { applied: false, reason: 'older_than_known', ...named }
+    if (known?.row.live === true && !this.#actor.live) throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
+    const person = this.#personOf(item, known)
+    const fresh = { id: known?.row.id ?? newId(), externalId: item.key.externalId, recipientId: person.row.id, live: this.#actor.live }
+    const parties = body.parties?.map((party, i) => ({ recipientId: this.#party(item, party.recipientId, i), relation: party.relation }))
+    const row = mergeAccount(known?.row ?? null, fresh, body, creditor, this.#shell.config.ladders, this.#now)
+    const personChanged = this.#learn(person, body)
+    const owner = this.#byId.get(row.recipient_id) as PersonDraft
+    const variablesChanged = mergeVariables(row, owner, person, body.variables, this.#shell.vault)
+    if (row.recipient_id !== person.row.id) {
+      this.moved.push({ accountId: row.id, recipientId: person.row.id })
+      row.recipient_id = person.row.id
+    }
+    followBalance(row, body.dueDate !== undefined)
+    const changed = known === null || variablesChanged || differs(known.row, row)
+    const draft = new AccountDraft(row, known)
+    draft.dirty = changed || known === null || body.asOf !== known.row.as_of.getTime()
+    // A newer balance may cure a stale one, so it wakes what waits even when nothing else changed.
+    if (draft.dirty || personChanged === 'changed') draft.wake()
+    if (parties !== undefined) this.parties.push({ accountId: row.id, parties })
+    const conflicts = conflictsIn(row, body, creditor.bookZone)
+    const held = conflictHold(person, row, conflicts, this.#holds, this.#actor.name, this.#now)
+    this.drafts.newHolds.push(...held.opened)
+    this.drafts.endedHolds.push(...held.ended)
+    draft.followSpell(this.#shell, this.#now)
+    if (known !== null && known.row.recipient_id !== row.recipient_id) draft.waiting = { cancelled: 'recipient_changed' }
+    this.drafts.accounts.push(draft)
+    const ended = new Set(held.ended.map((hold) => hold.id))
+    const standing = [...this.#holds, ...held.opened].filter((hold) => !ended.has(hold.id)
+      && (hold.account_id === null ? hold.recipient_id === person.row.id : hold.account_id === row.id)
+      && (hold.ends_at === null || hold.ends_at.getTime() > this.#now))
+    return { applied: true, ...named, changed: changed || personChanged === 'changed', state: row.state, holds: [...new Set(standing.map((hold) => hold.kind))], conflicts }
+  }
+
+  #learn(person: PersonDraft, { recipient, asOf }: AccountBody): Merged {
+    if (recipient === undefined) return 'unchanged'
+    if (this.#people.merged.has(recipient)) return 'changed'
+    return mergePerson(person, recipient, recipient.asOf ?? asOf, this.#now, this.#shell.vault)
+  }
+
+  #personOf(item: AccountItem, known: KnownAccount | null): PersonDraft {
+    if (item.personKey === null) {
+      return this.#byId.get((known as KnownAccount).row.recipient_id) as PersonDraft
+    }
+    const id = this.#people.ids.get(keyText(item.personKey))
+    const person = id === undefined ? undefined : this.#byId.get(id)
+    if (person === undefined) throw badField('recipientId', 'is not a known recipient', 'Put the recipient first, or state recipient in full.')
+    return person
+  }
+
+  #party(item: AccountItem, externalId: string, index: number): string {
+    const id = this.#people.ids.get(keyText({ creditor: item.creditor.id, externalId }))
+    if (id === undefined) throw badField(`parties[${index}].recipientId`, 'is not a known recipient', 'Put the recipient first.')
+    return id
+  }
+}

@@ -1,0 +1,63 @@
+import type { Transaction } from 'kysely'
+import type { RecipientInAccount } from '../../intake/recipient-body.ts'
+import type { Instant } from '../../model/instant.ts'
+import { findPeople, keyText } from '../../record/accepting/known-people.ts'
+import { addPeople } from '../../record/accepting/write-people.ts'
+import { newId } from '../../record/id.ts'
+import type { Database } from '../../record/schema.ts'
+import type { Vault } from '../../record/vault/vault.ts'
+import type { AccountItem } from './account-item.ts'
+import { mergePerson } from './merge-person.ts'
+import { newPerson } from './new-person.ts'
+import type { PersonDraft } from './person-draft.ts'
+import { Overtaken } from './writing.ts'
+
+/** The people whom accounts name. */
+export interface People {
+  /** Our ids, by `keyText`. */
+  ids: ReadonlyMap<string, string>
+  /** Those whom this transaction has added, by our id. */
+  added: ReadonlyMap<string, PersonDraft>
+  /** What was said about people who were added with it. */
+  merged: ReadonlySet<RecipientInAccount>
+}
+
+/**
+ * Finds the people whom these accounts name; those stated for the first time are added.
+ *
+ * A new person of a new account is written at once with all that is said, which takes one statement
+ * where adding first and learning afterwards takes five.
+ *
+ * @param isKnown  whether the account is; what its line says of a person may be too old to count
+ * @throws         Overtaken when somebody added one of them at the same time
+ */
+export async function bringPeople(
+  trx: Transaction<Database>, vault: Vault, items: readonly AccountItem[], isKnown: (item: AccountItem) => boolean, now: Instant,
+): Promise<People> {
+  const found = await findPeople(trx, items.flatMap((item) => [
+    ...(item.personKey === null ? [] : [item.personKey]),
+    ...(item.body.parties ?? []).map((party) => ({ creditor: item.creditor.id, externalId: party.recipientId })),
+  ]))
+  const missing = new Map<string, PersonDraft>()
+  const merged = new Set<RecipientInAccount>()
+  for (const item of items) {
+    const { body, personKey } = item
+    if (personKey === null || body.recipient === undefined) continue
+    const text = keyText(personKey)
+    if (found.has(text) || missing.has(text)) continue
+    const person = newPerson(newId(), personKey, vault.newDataKey(), now)
+    missing.set(text, person)
+    // An account that names unknown parties is refused, and must not leave behind what it says.
+    if (isKnown(item) || body.parties !== undefined) continue
+    mergePerson(person, body.recipient, body.recipient.asOf ?? body.asOf, now, vault)
+    merged.add(body.recipient)
+  }
+  const drafts = [...missing.values()]
+  if (!(await addPeople(trx, drafts.map((draft) => draft.row)))) throw new Overtaken('a person was added meanwhile')
+  for (const draft of drafts) draft.dirty = false
+  return {
+    ids: new Map([...found, ...[...missing].map(([key, draft]) => [key, draft.row.id] as const)]),
+    added: new Map(drafts.map((draft) => [draft.row.id, draft])),
+    merged,
+  }
+}
