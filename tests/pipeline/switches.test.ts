@@ -3,8 +3,11 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
 import { parse } from '../../src/intake/parse.ts'
 import { switchBody } from '../../src/intake/switch-body.ts'
+import type { SwitchScope } from '../../src/model/switch.ts'
 import { closedBy } from '../../src/pipeline/dispatch/switch-board.ts'
+import { shareOf, shareOfRoute, smallestShare } from '../../src/pipeline/dispatch/share-of.ts'
 import type { Actor } from '../../src/pipeline/shell.ts'
+import type { ActiveSwitch } from '../../src/record/dispatch/switches.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
@@ -26,6 +29,29 @@ describe('a switch', () => {
     ['draining does not call back what has its permission', [{ state: 'draining', scope: {} }], 'on-its-way', null],
   ] as const)('%s', (_what, active, queued, closed) => {
     expect(closedBy(active.map((s, i) => ({ ...s, share: s.state === 'slowed' ? 25 : null, id: String(i), thrownAt })), subject, queued)).toBe(closed)
+  })
+})
+
+describe('a slow switch', () => {
+  const subject = { creditor: 'c', product: 'loan', jurisdiction: 'US-NY', channel: 'sms', route: 'r', template: 't', ladder: null, rung: null }
+  const slow = (share: number, scope: SwitchScope): ActiveSwitch => ({ id: 'x', scope, state: 'slowed', share, thrownAt: new Date(0) })
+
+  it.each([
+    ['gives what it covers its share', [slow(25, { product: 'loan' })], { of: 25, somewhere: 25, everywhere: 100 }],
+    ['of several that cover it the smallest share counts', [slow(25, { channel: 'sms' }), slow(5, { jurisdiction: 'US' }), slow(50, { route: 'r' })], { of: 5, somewhere: 5, everywhere: 25 }],
+    ['leaves other routes alone', [slow(25, { route: 'other' }), slow(30, { channel: 'email' })], { of: 100, somewhere: 100, everywhere: 100 }],
+    ['that may concern others on the route is known to the route', [slow(40, { creditor: 'another' })], { of: 100, somewhere: 40, everywhere: 100 }],
+    ['over everything covers every route', [slow(40, {})], { of: 40, somewhere: 40, everywhere: 40 }],
+    ['none: all of the rate', [{ ...slow(1, {}), state: 'paused', share: null } as const], { of: 100, somewhere: 100, everywhere: 100 }],
+  ])('%s', (_what, active, expected) => {
+    expect({ of: shareOf(active, subject), somewhere: smallestShare(active, 'r', 'sms'), everywhere: shareOfRoute(active, 'r', 'sms') }).toEqual(expected)
+  })
+
+  it.each([
+    [{ state: 'slowed' }, 'share'], [{ state: 'paused', share: 25 }, 'share'], [{ state: 'slowed', share: 0 }, 'share'],
+    [{ state: 'slowed', share: 100 }, 'share'], [{ state: 'slowed', share: 2.5 }, 'share'], [{ state: 'slowed', share: '25' }, 'share'],
+  ])('says what is wrong with %j', (body, path) => {
+    expect(parse(switchBody, { scope: {}, reason: 'a test', ...body })).toMatchObject({ ok: false, faults: [{ path }] })
   })
 })
 
