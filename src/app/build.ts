@@ -62,7 +62,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
     limits: { ...DISPATCH_LIMITS, leaseMs: config.limits.leaseSeconds * 1000, callMs: config.limits.callSeconds * 1000, ...overrides.limits },
   }
   const openDoorbell = () => overrides.doorbell ?? bullmqDoorbell(
-    config.redisUrl === null ? { ledgerPool: ledger.pool } : { redisUrl: config.redisUrl },
+    config.redisUrl === null ? { ledgerPool: ledger.pool } : { redisUrl: config.redisUrl, shards: config.queue.shards },
     {
       onError: (problem) => log.error({ error: problem }, `the queue does not answer: is ${config.redisUrl === null ? 'PostgreSQL up, and does DATABASE_URL' : 'Redis up, and does REDIS_URL'} name it? Reminders wait in the ledger until it does`),
       onRecovered: () => log.info('the queue answers again'),

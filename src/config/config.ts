@@ -73,6 +73,10 @@ export interface Config {
   readonly delivery: { readonly onlyTo: readonly string[] }
   /** Endpoints that are told what happened; empty: nobody is, and nothing is written for it. */
   readonly webhooks: readonly Webhook[]
+  readonly queue: {
+    /** Queues for each route on Redis, so that on a cluster no one node carries all of it; null: one, on a cluster four. */
+    readonly shards: number | null
+  }
   readonly limits: Limits
 }
 

@@ -14,6 +14,8 @@ const onlyTo = z.preprocess(
   z.array(reachable),
 ).default([])
 
+const SHARDS = 'must be a whole number from 1 to 32'
+
 /** `config/decorum.yaml`; routes are checked one by one against their provider's own schema. */
 export const settingsSchema = z.strictObject({
   routes: z.array(z.unknown()).min(1, 'names no route; without one nothing can be sent'),
@@ -28,6 +30,10 @@ export const settingsSchema = z.strictObject({
   delivery: z.strictObject({ onlyTo }).prefault({}),
   /** Whom upstream has us tell what happened. */
   webhooks: z.array(webhookSchema).default([]),
+  queue: z.strictObject({
+    /** Queues for each route on Redis; null: one, on a cluster four. */
+    shards: z.int(SHARDS).min(1, SHARDS).max(32, SHARDS).nullable().default(null),
+  }).prefault({}),
   limits: z.strictObject({
     bodyBytes: z.int().min(1024).max(megabytes(64)).default(megabytes(1)),
     importBytes: z.int().min(1024).default(megabytes(1024)),

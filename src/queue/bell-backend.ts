@@ -19,12 +19,21 @@ export interface BellWorker {
   close(force?: boolean): Promise<void>
 }
 
+/** The slice of BullMQ's Job that is heard. */
+export interface BellJob {
+  data: unknown
+  /** Leaves it to another worker; the one that holds it must then throw WaitingError. */
+  moveToWait(token: string | undefined): Promise<unknown>
+}
+
 /** What differs between BullMQ's backends. */
 export interface BellBackend {
+  /** How many queues each route has, numbered from 0. */
+  readonly shards: number
   /** Resolves when queues can be used; rejects when the backend does not answer. */
   ready(): Promise<void>
-  queue(route: string): BellQueue
-  worker(route: string, concurrency: number, process: (job: { data: unknown }) => Promise<void>): BellWorker
+  queue(route: string, shard: number): BellQueue
+  worker(route: string, shard: number, concurrency: number, process: (job: BellJob, token?: string) => Promise<void>): BellWorker
   /** Rejects when the backend does not answer. */
   ping(): Promise<unknown>
   /** Said by `check` after the problem. */

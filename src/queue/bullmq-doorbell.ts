@@ -1,3 +1,4 @@
+import { WaitingError } from 'bullmq'
 import type pg from 'pg'
 import { DecorumError } from '../model/errors.ts'
 import { TICKET_OPTIONS, type BellQueue, type BellWorker } from './bell-backend.ts'
@@ -5,44 +6,67 @@ import type { Doorbell, Listener, Ticket } from './doorbell.ts'
 import { Outage, describe, type DoorbellOptions } from './outage.ts'
 import { postgresBackend } from './postgres-backend.ts'
 import { redisBackend } from './redis-backend.ts'
+import { Shards } from './shards.ts'
 import { readTicket } from './ticket.ts'
+import { Turnstile } from './turnstile.ts'
 import { within } from './within.ts'
 
 /** An add hangs while Redis is down; the planner goes on after this, and the sweep repairs. */
 const PATIENCE_MS = 2_000
 
-/** Redis, or the ledger's own PostgreSQL (`ledger.pool`, embedded too). */
-export type DoorbellPlace = { redisUrl: string; namespace?: string } | { ledgerPool: pg.Pool }
+/** Redis, with so many queues for each route (null: one, on a cluster four), or the ledger's own PostgreSQL (`ledger.pool`, embedded too). */
+export type DoorbellPlace = { redisUrl: string; namespace?: string; shards?: number | null } | { ledgerPool: pg.Pool }
 
 /**
- * The doorbell on BullMQ: one queue per route, a ticket per job, nothing kept after it.
+ * The doorbell on BullMQ: one queue per shard of a route, a ticket per job, nothing kept after it.
  *
  * Connections are opened at once and kept open for ever; an unreachable backend is told to
- * `onError` once, and `onRecovered` when it is back.
+ * `onError` once, and `onRecovered` when it is back. A shard that does not answer keeps no other
+ * from being rung and heard.
  *
  * @throws DECORUM_CONFIG when the Redis URL cannot be read
  */
 export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = {}): Doorbell {
   const outage = new Outage(options)
-  const backend =
-    'redisUrl' in place ? redisBackend(place.redisUrl, place.namespace ?? 'decorum', outage) : postgresBackend(place.ledgerPool)
+  const backend = 'redisUrl' in place
+    ? redisBackend({ redisUrl: place.redisUrl, namespace: place.namespace ?? 'decorum', shards: place.shards ?? null }, outage)
+    : postgresBackend(place.ledgerPool)
   const queues = new Map<string, BellQueue>()
+  const shardsOf = new Map<string, Shards>()
   const listeners = new Set<Listener>()
+  const partOf = (route: string, shard: number): string => `${route}:${shard}`
 
-  const queueOf = (route: string): BellQueue => {
-    const known = queues.get(route)
+  const queueOf = (route: string, shard: number): BellQueue => {
+    const part = partOf(route, shard)
+    const known = queues.get(part)
     if (known !== undefined) return known
-    const queue = backend.queue(route)
-    queue.on('error', (error) => outage.note(error))
-    queues.set(route, queue)
+    const queue = backend.queue(route, shard)
+    queue.on('error', (error) => outage.note(error, part))
+    queues.set(part, queue)
     return queue
   }
 
-  const add = async (route: string, ticket: Ticket): Promise<true> => {
+  /** Tries the ring's own shard, then one other; false when neither takes it. */
+  const add = async (route: string, ticket: Ticket): Promise<boolean> => {
     await backend.ready()
-    await queueOf(route).add('ring', ticket, { ...TICKET_OPTIONS, jobId: ticket.ring })
-    outage.over()
-    return true
+    const shards = shardsOf.get(route) ?? new Shards(backend.shards)
+    shardsOf.set(route, shards)
+    const tried = shards.orderFor(ticket.ring).slice(0, 2)
+    for (const shard of tried) {
+      const adding = queueOf(route, shard).add('ring', ticket, { ...TICKET_OPTIONS, jobId: ticket.ring }).then(() => true)
+      // One that arrives after all is a second ring of the same ticket: the fence lets one through.
+      const added = await within(PATIENCE_MS / tried.length, adding, (error) => {
+        outage.note(error, partOf(route, shard))
+        return false
+      })
+      if (added) {
+        shards.answered(shard)
+        outage.over(partOf(route, shard))
+        return true
+      }
+      shards.failed(shard)
+    }
+    return false
   }
 
   return {
@@ -57,19 +81,33 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
         throw new DecorumError('DECORUM_QUEUE_UNAVAILABLE', `cannot listen to route ${route}: ${describe(error)}`, { hint: backend.cure, cause: error })
       })
       const inHand = new Set<Promise<void>>()
-      const worker = backend.worker(route, concurrency, async ({ data }) => {
-        const ticket = readTicket(data)
-        if (ticket === null) return outage.note(new Error(`a job on route ${route} is not a ticket; it was dropped`))
-        const answering = answer(ticket).finally(() => inHand.delete(answering))
-        inHand.add(answering)
-        await answering
+      // Each shard alone may use all of it, so that a route whose other shards are gone is no slower.
+      const turnstile = new Turnstile(concurrency)
+      let ended = false
+      const workers = Array.from({ length: backend.shards }, (_, shard) => {
+        const worker = backend.worker(route, shard, concurrency, async (job, token) => {
+          outage.over(partOf(route, shard))
+          const ticket = readTicket(job.data)
+          if (ticket === null) return outage.note(new Error(`a job on route ${route} is not a ticket; it was dropped`))
+          await turnstile.pass(async () => {
+            if (ended) {
+              await job.moveToWait(token)
+              throw new WaitingError()
+            }
+            const answering = answer(ticket).finally(() => inHand.delete(answering))
+            inHand.add(answering)
+            await answering
+          })
+        })
+        worker.on('error', (error) => outage.note(error, partOf(route, shard)))
+        return worker
       })
-      worker.on('error', (error) => outage.note(error))
       const listener: Listener = {
-        stop: () => end(() => drain(worker, inHand)),
-        abort: () => end(() => within(PATIENCE_MS, worker.close(true), () => undefined)),
+        stop: () => end(() => Promise.all(workers.map((worker) => drain(worker, inHand)))),
+        abort: () => end(() => Promise.all(workers.map((worker) => within(PATIENCE_MS, worker.close(true), () => undefined)))),
       }
-      const end = async (close: () => Promise<void>): Promise<void> => {
+      const end = async (close: () => Promise<unknown>): Promise<void> => {
+        ended = true
         listeners.delete(listener)
         await close()
       }

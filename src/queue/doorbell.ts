@@ -20,9 +20,9 @@ export interface Listener {
  * repeats nothing (the fence in `reserve` lets one through).
  */
 export interface Doorbell {
-  /** Rings one route. Gives up after 2 s: resolves false, and the sweep repairs. */
+  /** Rings one route, on whichever of its shards takes it. Gives up after 2 s: resolves false, and the sweep repairs. */
   ring(route: string, ticket: Ticket): Promise<boolean>
-  /** Calls `answer` for each ticket, up to `concurrency` at once. An `answer` that throws loses the ticket, nothing more. */
+  /** Calls `answer` for each ticket on any shard of the route, up to `concurrency` at once. An `answer` that throws loses the ticket, nothing more. */
   listen(route: string, concurrency: number, answer: (ticket: Ticket) => Promise<void>): Promise<Listener>
   /** Null when the backend answers; otherwise what is wrong and what to do. */
   check(): Promise<string | null>

@@ -1,8 +1,8 @@
 /** Who is told about the queue's health; texts hold no credentials and no personal data. */
 export interface DoorbellOptions {
-  /** Once when the backend stops answering, and for each error that is not an outage. */
+  /** Once when the backend, or a part of it, stops answering, and for each error that is not an outage. */
   onError?: (problem: string) => void
-  /** Once when it answers again. */
+  /** Once when all of it answers again. */
   onRecovered?: () => void
 }
 
@@ -12,30 +12,39 @@ export interface DoorbellOptions {
  */
 const EXPECTED = /missing (?:key|lock) for job|could not renew lock|lock mismatch|is not in the active state/i
 
-const CONNECTION = /ECONN|EPIPE|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|EAI_AGAIN|connection is closed|connection terminated|stream isn't writeable|all sentinels|refresh slots cache|command timed out|no answer within|terminating connection|timeout exceeded when trying to connect|57P0/i
+const CONNECTION = /ECONN|EPIPE|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|EAI_AGAIN|connection is closed|connection terminated|stream isn't writeable|all sentinels|refresh slots cache|startup nodes|cluster isn't ready|cluster redirections|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|command timed out|no answer within|terminating connection|timeout exceeded when trying to connect|57P0/i
 
-/** Tells of an outage once when it begins and once when it ends, however many errors it makes. */
+/** Every part of the backend at once. */
+const WHOLE = 'whole'
+
+/** Tells of an outage once when it begins and once when it ends, however many errors and parts it has. */
 export class Outage {
   readonly #options: DoorbellOptions
-  #down = false
+  readonly #down = new Set<string>()
 
   constructor(options: DoorbellOptions) {
     this.#options = options
   }
 
-  note(error: unknown): void {
+  /** @param part  which queue does not answer; the others may */
+  note(error: unknown, part: string = WHOLE): void {
     const problem = describe(error)
     if (EXPECTED.test(problem)) return
     if (!CONNECTION.test(problem)) return this.#options.onError?.(problem)
-    if (this.#down) return
-    this.#down = true
-    this.#options.onError?.(problem)
+    const begins = this.#down.size === 0
+    this.#down.add(part)
+    if (begins) this.#options.onError?.(problem)
   }
 
-  over(): void {
-    if (!this.#down) return
-    this.#down = false
-    this.#options.onRecovered?.()
+  /** @param part  the queue that answers; when none is named, the connection to all of them stands again */
+  over(part: string = WHOLE): void {
+    if (this.#down.size === 0) return
+    if (part === WHOLE) this.#down.clear()
+    else {
+      this.#down.delete(part)
+      this.#down.delete(WHOLE)
+    }
+    if (this.#down.size === 0) this.#options.onRecovered?.()
   }
 }
 

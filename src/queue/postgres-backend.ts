@@ -23,6 +23,7 @@ export function postgresBackend(ledgerPool: pg.Pool): BellBackend {
     }
   }
   return {
+    shards: 1,
     ready: () =>
       (migrated ??= migrateOnce().catch((error: unknown) => {
         // The next caller tries again.
@@ -30,7 +31,7 @@ export function postgresBackend(ledgerPool: pg.Pool): BellBackend {
         throw error
       })),
     queue: (route) => new Queue(route, { connection: ledgerPool, streams: { events: { maxLen: 100 } } }),
-    worker: (route, concurrency, process) => new Worker(route, process, { connection: ledgerPool, concurrency, runRetryDelay: RETRY_MS }),
+    worker: (route, _shard, concurrency, process) => new Worker(route, process, { connection: ledgerPool, concurrency, runRetryDelay: RETRY_MS }),
     ping: () => ledgerPool.query('SELECT 1'),
     cure: 'Is PostgreSQL up, and does DATABASE_URL name it?',
     close: async () => undefined,

@@ -1,12 +1,28 @@
 import { Queue, Worker } from 'bullmq'
-import type { Cluster, Redis } from 'ioredis'
+import { Cluster, type Redis } from 'ioredis'
 import { RETRY_MS, type BellBackend } from './bell-backend.ts'
 import type { Outage } from './outage.ts'
 import { connectRedis } from './redis-connection.ts'
 import { parseRedisUrl } from './redis-url.ts'
 
-/** BullMQ on Redis. Keys are `decorum:{<route>:0}:<route>:…`: the braces keep one queue on one node of a cluster. */
-export function redisBackend(redisUrl: string, namespace: string, outage: Outage): BellBackend {
+/** Queues of one route where nothing else is said: on a cluster enough that they rarely share one node. */
+const DEFAULT_SHARDS = { standalone: 1, sentinel: 1, cluster: 4 }
+
+export interface RedisQueues {
+  redisUrl: string
+  /** Before every key. */
+  namespace: string
+  /** Queues for each route; null: one, on a cluster four. */
+  shards: number | null
+}
+
+/**
+ * BullMQ on Redis: each shard of a route is a queue of its own.
+ *
+ * Keys are `decorum:{<route>:<shard>}:<route>:…`: the braces keep one queue on one node of a cluster,
+ * and let the shards of a route fall on different ones.
+ */
+export function redisBackend({ redisUrl, namespace, shards }: RedisQueues, outage: Outage): BellBackend {
   const place = parseRedisUrl(redisUrl)
   const open = (purpose: 'ring' | 'listen'): Redis | Cluster => {
     const client = connectRedis(place, purpose)
@@ -16,15 +32,16 @@ export function redisBackend(redisUrl: string, namespace: string, outage: Outage
   }
   const ringer = open('ring')
   let listening: Redis | Cluster | undefined
-  const shared = (route: string) => ({ prefix: `${namespace}:{${route}:0}`, skipVersionCheck: true })
+  const shared = (route: string, shard: number) => ({ prefix: `${namespace}:{${route}:${shard}}`, skipVersionCheck: true })
   return {
+    shards: shards ?? DEFAULT_SHARDS[place.kind],
     ready: async () => undefined,
-    queue: (route) => new Queue(route, { ...shared(route), connection: ringer, streams: { events: { maxLen: 100 } } }),
-    worker: (route, concurrency, process) =>
-      new Worker(route, process, { ...shared(route), concurrency, runRetryDelay: RETRY_MS, connection: (listening ??= open('listen')) }),
+    queue: (route, shard) => new Queue(route, { ...shared(route, shard), connection: ringer, streams: { events: { maxLen: 100 } } }),
+    worker: (route, shard, concurrency, process) =>
+      new Worker(route, process, { ...shared(route, shard), concurrency, runRetryDelay: RETRY_MS, connection: (listening ??= open('listen')) }),
     ping: async () => {
       if (ringer.status !== 'ready') await new Promise((resolve) => ringer.once('ready', resolve))
-      await ringer.ping()
+      await (ringer instanceof Cluster ? Promise.all(ringer.nodes('master').map((node) => node.ping())) : ringer.ping())
     },
     cure: 'Is Redis up, and does REDIS_URL name it?',
     close: async () => {

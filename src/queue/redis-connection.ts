@@ -19,7 +19,8 @@ export function connectRedis(place: RedisPlace, purpose: 'ring' | 'listen'): Red
   }
   const enableOfflineQueue = purpose === 'listen'
   if (place.kind === 'cluster') {
-    return new Cluster(place.nodes, { redisOptions: shared, clusterRetryStrategy: retry, enableOfflineQueue })
+    // Asked for now and then: a node that vanished without closing its connections is noticed by its absence alone.
+    return new Cluster(place.nodes, { redisOptions: shared, clusterRetryStrategy: retry, enableOfflineQueue, slotsRefreshInterval: 5_000 })
   }
   const options: RedisOptions = { ...shared, db: place.db, retryStrategy: retry, enableOfflineQueue }
   if (place.kind === 'sentinel') {

@@ -11,13 +11,13 @@ const EVERY_MS = 150
  * ledger holds as queued, each time as a job of its own, so that workers meet over one ticket.
  */
 export function openDoubleRinger(redisUrl: string, db: pg.Pool): { stop(): Promise<void> } {
-  const backend = redisBackend(redisUrl, 'decorum', new Outage({}))
+  const backend = redisBackend({ redisUrl, namespace: 'decorum', shards: 1 }, new Outage({}))
   const queues = new Map<string, BellQueue>()
   let stopped = false
   const queueOf = (route: string): BellQueue => {
     const known = queues.get(route)
     if (known !== undefined) return known
-    const queue = backend.queue(route)
+    const queue = backend.queue(route, 0)
     queue.on('error', () => undefined)
     queues.set(route, queue)
     return queue

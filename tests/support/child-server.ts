@@ -35,8 +35,9 @@ export function postgresDirectories(): string[] {
   }
 }
 
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
+/** A port that nobody listens at. @param wanted  rejects when this one is taken; 0: any */
+export async function freePort(wanted = 0): Promise<number> {
+  const probe = createServer().listen(wanted, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address() as AddressInfo
   probe.close()

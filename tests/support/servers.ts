@@ -1,4 +1,5 @@
 import { inject } from 'vitest'
+import { findProgram } from './child-server.ts'
 import { noteLeftOut } from './left-out.ts'
 
 /** The run's Redis, or null. Shared by all files: use a prefix of your own, never FLUSHALL. */
@@ -16,4 +17,13 @@ export function whenThere(server: 'Redis' | 'PostgreSQL', name: string, suite: (
   const url = server === 'Redis' ? redisUrl : postgresUrl
   if (url !== null) suite(url)
   else noteLeftOut(inject('runDirectory'), name, server)
+}
+
+/**
+ * Runs `suite` when this program is installed, for suites that start servers of their own; otherwise the
+ * end of the run says that it was left out.
+ */
+export function whenInstalled(program: 'redis-server', name: string, suite: () => void): void {
+  if (findProgram(program) !== null) suite()
+  else noteLeftOut(inject('runDirectory'), name, program)
 }

@@ -1,25 +1,34 @@
 import { Redis } from 'ioredis'
 import { findProgram, freePort, serverDirectory, startChild, type ChildServer } from './child-server.ts'
 
-/** A throwaway Redis with its URL; null when redis-server is not installed. `settings` go to its command line. */
-export async function startRedis(settings: readonly string[] = []): Promise<(ChildServer & { url: string }) | null> {
+export interface RedisServer extends ChildServer {
+  url: string
+  port: number
+  /** Of redis-server itself. */
+  pid: number
+}
+
+/** A throwaway Redis; null when redis-server is not installed. `settings` go to its command line. */
+export async function startRedis(settings: readonly string[] = [], choosePort: () => Promise<number> = () => freePort()): Promise<RedisServer | null> {
   const program = findProgram('redis-server')
   if (program === null) return null
-  const port = await freePort()
+  const port = await choosePort()
   const url = `redis://127.0.0.1:${port}/0`
   const directory = serverDirectory('redis')
   const command = [program, '--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction', ...settings]
+  let pid = 0
   const child = await startChild(directory, command, async () => {
     const client = new Redis(url, { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 })
     client.on('error', () => undefined)
     try {
       await client.connect()
-      return (await client.ping()) === 'PONG'
+      pid = Number(/process_id:(\d+)/.exec(await client.info('server'))?.[1])
+      return pid > 0
     } catch {
       return false
     } finally {
       client.disconnect()
     }
   })
-  return { ...child, url }
+  return { ...child, url, port, pid }
 }

@@ -7,7 +7,7 @@ import { bullmqDoorbell } from '../../src/queue/bullmq-doorbell.ts'
 import type { Ticket } from '../../src/queue/doorbell.ts'
 import { findProgram, freePort, serverDirectory, startChild, type ChildServer } from '../support/child-server.ts'
 import { startRedis } from '../support/start-redis.ts'
-import { whenThere } from '../support/servers.ts'
+import { whenInstalled } from '../support/servers.ts'
 
 const running: ChildServer[] = []
 afterAll(async () => {
@@ -22,17 +22,6 @@ async function command(port: number, ...words: [string, ...string[]]): Promise<u
   } finally {
     client.disconnect()
   }
-}
-
-/** One node that owns every slot: enough to refuse commands whose keys are on different nodes. */
-async function startCluster(): Promise<string> {
-  const server = await startRedis(['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'])
-  if (server === null) throw new Error('no redis-server')
-  running.push(server)
-  const port = Number(new URL(server.url).port)
-  await command(port, 'CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
-  while (!String(await command(port, 'CLUSTER', 'INFO')).includes('cluster_state:ok'));
-  return `redis-cluster://127.0.0.1:${port}`
 }
 
 async function startSentinel(): Promise<string> {
@@ -50,13 +39,10 @@ async function startSentinel(): Promise<string> {
   return `redis-sentinel://127.0.0.1:${port}/mymaster`
 }
 
-whenThere('Redis', 'the doorbell on a cluster and behind Sentinel', () => {
+whenInstalled('redis-server', 'the doorbell behind Sentinel', () => {
   describe('the doorbell', () => {
-    it.each([
-      ['on a cluster', startCluster],
-      ['behind Sentinel', startSentinel],
-    ])('%s wakes a listener', async (_kind, start) => {
-      const doorbell = bullmqDoorbell({ redisUrl: await start() })
+    it('behind Sentinel wakes a listener', async () => {
+      const doorbell = bullmqDoorbell({ redisUrl: await startSentinel() })
       const rung: Ticket = { ring: randomUUID(), reminderIds: [randomUUID()] }
       const heard = new Promise<Ticket>((resolve, reject) => {
         doorbell.listen('sms-main', 2, async (ticket) => resolve(ticket)).catch(reject)
