@@ -11,16 +11,19 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local ahead, coldMicros, isCold, count = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1', tonumber(ARGV[4])
 local cold = now + coldMicros
-local known = tonumber(redis.call('GET', KEYS[1]) or '')
+local info = redis.pcall('INFO', 'replication')
+local server = type(info) == 'string' and string.match(info, 'master_replid:(%x+)') or ''
+local free, by = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+) (%x*)$')
+local known = by == server and tonumber(free)
 local first = cold
 if known and not isCold then first = math.max(now, math.min(known, cold)) end
-local granted, free = 0, first
+local granted, ends = 0, first
 for i = 1, count do
   if first + tonumber(ARGV[4 + i]) > now + ahead then break end
   granted = i
-  free = first + tonumber(ARGV[4 + count + i])
+  ends = first + tonumber(ARGV[4 + count + i])
 end
-redis.call('SET', KEYS[1], string.format('%.0f', free))
+redis.call('SET', KEYS[1], string.format('%.0f %s', ends, server))
 return { string.format('%.0f', first - now), granted }
 `
 
@@ -31,8 +34,11 @@ interface WithBook {
 /**
  * A rate gate shared by all workers through Redis: one key per route, on a cluster too.
  *
- * The key has no expiry. A server that lost or restored its memory may hand out an older
- * state, so after a lost connection the route counts as full for the next second.
+ * The key has no expiry, and remembers which server wrote it: the replication id is another one
+ * after each restart and each promotion of a replica. A server that restored its memory, or took
+ * over from a master whose last bookings never reached it, finds another's id in the key, and the
+ * route counts as full for the next second, as it does without a key and after a lost connection.
+ * A master that is cut off from the majority stops taking bookings before its replica is elected.
  *
  * @param redis   shared; closing the gate leaves it open
  * @param prefix  of the key, e.g. `decorum`
