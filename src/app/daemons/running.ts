@@ -3,6 +3,7 @@ import type { Desk } from '../../pipeline/dispatch/desk.ts'
 import type { SwitchBoard } from '../../pipeline/dispatch/switch-board.ts'
 import type { EndpointNotifier } from '../../pipeline/notify/endpoint-notifier.ts'
 import type { Shell } from '../../pipeline/shell.ts'
+import { MonthsAhead } from '../../pipeline/sweep/months-ahead.ts'
 import type { Doorbell } from '../../queue/doorbell.ts'
 import type { Daemon, PartHealth } from '../app.ts'
 import type { ClockGuard } from '../clock-guard.ts'
@@ -34,12 +35,14 @@ export class RunningDaemons {
   readonly #parts: DaemonParts
   readonly #workers: DispatchWorker[] = []
   readonly #loops = new Map<string, Loop>()
+  readonly #months: MonthsAhead
   #doorbell: Doorbell | null = null
   #notifiers: readonly EndpointNotifier[] | null = null
   #stopped = false
 
   constructor(parts: DaemonParts) {
     this.#parts = parts
+    this.#months = new MonthsAhead(parts.shell)
   }
 
   /** Starts these; the watch over switches and clock runs beside whatever is started. */
@@ -70,8 +73,11 @@ export class RunningDaemons {
         // Planning under a clock that was stepped would pass over steps as stale and queue what is not due.
         if (!(await guard.certainNow())) return false
         return planningPass(shell, this.#bell(), switches, routes.all.map((open) => open.route), refusingDesk(desk))
-      case 'sweeper':
-        return sweepingPass(shell, this.#bell(), routes, await guard.certainNow())
+      case 'sweeper': {
+        const certain = await guard.certainNow()
+        if (certain) await this.#months.pass()
+        return sweepingPass(shell, this.#bell(), routes, certain)
+      }
       case 'notifier':
         return notifyingPass(this.#tellers())
       default:

@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { FreshLedger } from '../support/ledger.ts'
+import { eachLedger } from '../support/ledger.ts'
+import { listPieces } from '../../src/record/partitions/pieces.ts'
+import { at, Stage } from '../support/stage.ts'
+
+eachLedger('the sweeper', (_name, openFresh) => {
+  let fresh: FreshLedger
+  let stage: Stage
+  beforeAll(async () => {
+    fresh = await openFresh()
+    stage = await Stage.set(fresh, '2028-11-23T02:00:00Z')
+  })
+  afterAll(() => stage.app.stop())
+  const months = async () => (await listPieces(fresh.ledger.db)).filter((piece) => piece.table.name === 'contact' && (piece.from ?? 0) >= at('2028-01-01T00:00:00Z')).map((piece) => piece.name)
+
+  it('makes room for this month and the next three of business time', async () => {
+    await stage.app.pass('sweeper')
+    expect(await months()).toEqual(['contact_2028_11', 'contact_2028_12', 'contact_2029_01', 'contact_2029_02'])
+  })
+
+  it('goes on as soon as another month has come', async () => {
+    await stage.until('2028-12-02T02:00:00Z')
+    expect((await months()).at(-1)).toBe('contact_2029_03')
+  })
+})

@@ -1,0 +1,88 @@
+import { sql } from 'kysely'
+import { beforeAll, expect, it } from 'vitest'
+import { parseInstant } from '../../src/model/instant.ts'
+import type { Ledger } from '../../src/record/ledger.ts'
+import { makeMonths } from '../../src/record/partitions/make-months.ts'
+import { firstKey, monthLabel, monthOf, pieceNamed, PARTITIONED } from '../../src/record/partitions/months.ts'
+import { listPieces } from '../../src/record/partitions/pieces.ts'
+import { eachLedger } from '../support/ledger.ts'
+
+const at = (text: string) => parseInstant(text) as number
+const PERSON = '01900000-0000-7000-8000-000000000001'
+
+const addContact = (ledger: Ledger, day: string, id: string, outcome = 'sent') => sql`
+  INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
+  VALUES (${PERSON}, ${day}, ${id}, 'c', 'phone', 'outbound', ${outcome}, 'agency', '{}', now(), 1)`.execute(ledger.db)
+const pieceOf = async (ledger: Ledger, id: string) =>
+  (await sql<{ piece: string }>`SELECT tableoid::regclass::text AS piece FROM decorum.contact WHERE id = ${id}`.execute(ledger.db)).rows.map((row) => row.piece)
+const ID = (n: number) => `01900000-0000-7000-8000-0000000001${String(n).padStart(2, '0')}`
+
+it('a month begins with the least uuidv7 of its first millisecond', () => {
+  const [attempt] = PARTITIONED
+  const first = firstKey(attempt, at('2026-12-01T00:00:00Z'))
+  expect(first).toBe('01a22ee6-b000-0000-0000-000000000000')
+  expect(Number.parseInt(first.replaceAll('-', '').slice(0, 12), 16)).toBe(at('2026-12-01T00:00:00Z'))
+})
+
+it('a piece is known by its name', () => {
+  expect(pieceNamed('contact_2026_11')).toMatchObject({ kind: 'month', from: at('2026-11-01T00:00:00Z'), to: at('2026-12-01T00:00:00Z') })
+  expect(pieceNamed('attempt_before_2027_01')).toMatchObject({ kind: 'before', from: null, to: at('2027-01-01T00:00:00Z') })
+  expect(pieceNamed('receipt_default')).toMatchObject({ kind: 'default', from: null, to: null })
+  expect(pieceNamed('reminder_2026_11')).toBeNull()
+  expect(monthLabel(monthOf(at('2026-11-30T23:59:59Z'), 2))).toBe('2027_01')
+})
+
+eachLedger('the months to come', (_name, openFresh) => {
+  let ledger: Ledger
+  beforeAll(async () => {
+    ;({ ledger } = await openFresh())
+  })
+  const machine = Date.now()
+
+  it('are there from the beginning', async () => {
+    expect(await makeMonths(ledger.db, { machine, business: machine }, 200)).toEqual({ made: [], moved: 0, busy: false })
+  })
+
+  it('take up what had fallen into the default, conversations remembered', async () => {
+    await addContact(ledger, '2031-05-03T10:00:00Z', ID(1), 'conversation')
+    await addContact(ledger, '2031-09-03T10:00:00Z', ID(2))
+    expect(await pieceOf(ledger, ID(1))).toEqual(['decorum.contact_default'])
+    const { made, moved, busy } = await makeMonths(ledger.db, { machine, business: at('2031-05-20T00:00:00Z') }, 200)
+    expect({ made, moved, busy }).toEqual({ made: ['contact_2031_05', 'contact_2031_06', 'contact_2031_07', 'contact_2031_08'], moved: 1, busy: false })
+    expect(await pieceOf(ledger, ID(1))).toEqual(['decorum.contact_2031_05'])
+    expect(await pieceOf(ledger, ID(2))).toEqual(['decorum.contact_default'])
+    expect(await ledger.db.selectFrom('decorum.conversation').select('id').execute()).toEqual([{ id: ID(1) }])
+  })
+
+  it('are made by machine time for what bears an id, by business time for contacts', async () => {
+    const { made } = await makeMonths(ledger.db, { machine: at('2032-01-31T23:00:00Z'), business: at('2031-05-20T00:00:00Z') }, 200)
+    expect(made).toHaveLength(12)
+    expect(made.filter((name) => name.startsWith('decision'))).toEqual(['decision_2032_01', 'decision_2032_02', 'decision_2032_03', 'decision_2032_04'])
+  })
+
+  it('have every index, and what is written into them is refused twice', async () => {
+    await addContact(ledger, '2031-06-03T10:00:00Z', ID(3))
+    await expect(addContact(ledger, '2031-06-03T10:00:00Z', ID(3))).rejects.toMatchObject({ code: '23505' })
+    const { rows } = await sql<{ indexes: number }>`SELECT count(*)::int AS indexes FROM pg_indexes WHERE tablename = 'attempt_2032_01'`.execute(ledger.db)
+    expect(rows).toEqual([{ indexes: 5 }])
+  })
+
+  it('are made once, however many make them', async () => {
+    const now = { machine: at('2034-03-01T00:00:00Z'), business: at('2034-03-01T00:00:00Z') }
+    const results = await Promise.all([1, 2, 3].map(() => makeMonths(ledger.db, now, 200)))
+    const last = await makeMonths(ledger.db, now, 200)
+    const names = [...results, last].flatMap((result) => result.made)
+    expect(new Set(names).size).toBe(names.length)
+    expect((await listPieces(ledger.db)).filter((piece) => piece.from !== null && piece.from >= now.machine)).toHaveLength(16)
+  })
+
+  it('wait for the next round while somebody is reading the default', async () => {
+    if (ledger.embedded) return
+    await ledger.db.transaction().execute(async (reader) => {
+      await sql`SELECT count(*) FROM decorum.contact`.execute(reader)
+      const result = await makeMonths(ledger.db, { machine, business: at('2036-01-01T00:00:00Z') }, 100)
+      expect(result).toEqual({ made: [], moved: 0, busy: true })
+    })
+    expect((await makeMonths(ledger.db, { machine, business: at('2036-01-01T00:00:00Z') }, 100)).made).toHaveLength(4)
+  })
+})
