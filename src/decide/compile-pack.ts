@@ -8,6 +8,7 @@ import type { Case } from './case.ts'
 import type { CompiledPack } from './compiled-pack.ts'
 import { compileCondition } from './condition.ts'
 import { openUntil, opensAfter, type Opening } from './consent.ts'
+import { compileLocation, type Locate } from './location.ts'
 import { allows, NEVER, objects, type Answer, type CompiledRule } from './rule.ts'
 import { compileCap } from './shapes/cap.ts'
 import { compileConsentNeeded } from './shapes/consent-needed.ts'
@@ -19,7 +20,7 @@ import { compilePrecondition } from './shapes/precondition.ts'
 import { compileSpacing } from './shapes/spacing.ts'
 import { compileStop } from './shapes/stop.ts'
 import { askHours } from './shapes/window.ts'
-import { compileSpeakingTime, type SpeakingTime } from './speaking-time.ts'
+import { compileSpeakingTime, type AskSpeakingTime, type SpeakingTime } from './speaking-time.ts'
 import { compileHours } from './weekly-hours.ts'
 
 type Ask = (facts: Case, at: Instant, answer: Answer) => void
@@ -44,6 +45,7 @@ export function compilePacks(packs: readonly Pack[]): CompiledPack[] {
  */
 export function compilePack(pack: Pack): CompiledPack {
   const appliesTo = compileCondition(pack.applies)
+  const locate = compileLocation(pack)
   const rules: CompiledRule[] = []
   for (const rule of pack.rules) {
     if (rule.status === 'off') continue
@@ -57,9 +59,19 @@ export function compilePack(pack: Pack): CompiledPack {
       ask: inItsTime(ask, opening, pack, rule),
     })
   }
-  const inForce = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies])
-  return { pack, appliesTo, inForce: inForce as NonNullable<typeof inForce>, rules }
+  const inForce = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies]) as AskSpeakingTime
+  return locate === null ? { pack, appliesTo, inForce, rules } : located({ pack, appliesTo, inForce, rules }, locate)
 }
+
+/** The same pack, which sees each case where its own location mode puts the person. */
+const located = (compiled: CompiledPack, locate: Locate): CompiledPack => ({
+  pack: compiled.pack,
+  appliesTo: (facts) => compiled.appliesTo(locate(facts)),
+  inForce: (facts, at, time) => compiled.inForce(locate(facts), at, time),
+  rules: compiled.rules.map((rule) => ({
+    ...rule, concerns: (facts) => rule.concerns(locate(facts)), ask: (facts, at, answer) => rule.ask(locate(facts), at, answer),
+  })),
+})
 
 function compileShape(rule: PackRule, opening: Opening | null): Ask | null {
   switch (rule.shape) {

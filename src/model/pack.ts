@@ -18,6 +18,19 @@ const vectorSchema = z.strictObject({
   rule: z.string().optional(),
 })
 
+/**
+ * Which of the places where the person may be this pack's rules are applied to and read in (S5).
+ *
+ * `all-candidates`, which is also what an absent `location` means: all of them. `presume-area-code`: a number called at
+ * an area code within `applies.jurisdictions` puts the person there. `single`: the best-ranked sign. The last two
+ * narrow only while no sign contradicts them.
+ */
+const locationSchema = z.strictObject({
+  mode: z.enum(['all-candidates', 'presume-area-code', 'single']),
+  /** For `single`, what counts for most first: `stated-zone`, `jurisdiction`, `area-code`, or a kind of location evidence such as `postal-address`. */
+  ranking: z.array(z.string().min(1)).min(1).optional(),
+}).refine((location) => location.ranking === undefined || location.mode === 'single', { message: 'is read for mode "single" only', path: ['ranking'], params: { cure: 'Remove it, or set mode: single.' } })
+
 const headShape = {
   id: z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be lower-case words joined by "-"'),
   version: z.string().min(1),
@@ -38,6 +51,7 @@ const headShape = {
   /** Every rule of that pack holds here too, unless a rule of the same id replaces it. */
   extends: z.string().optional(),
   applies: conditionSchema.default({}),
+  location: locationSchema.optional(),
 }
 const packSchema = z.strictObject({ ...headShape, rules: z.array(z.unknown()).min(1), vectors: z.array(vectorSchema).default([]) })
   .refine((pack) => pack.validUntil === null || pack.validFrom < pack.validUntil, { message: 'must be later than validFrom', path: ['validUntil'] })

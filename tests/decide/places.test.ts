@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { compilePack } from '../../src/decide/compile-pack.ts'
+import type { CompiledPack } from '../../src/decide/compiled-pack.ts'
 import { decide } from '../../src/decide/decide.ts'
 import { parseDecideCase } from '../../src/intake/decide-case.ts'
 import { zonesOf, zonesOfCountry } from '../../src/model/places/zones-of.ts'
@@ -93,5 +95,43 @@ describe('whose law applies', () => {
     const city = factsWith({ recipient: { jurisdiction: 'US-NY-NYC' } })
     for (const place of ['US-NY-NYC', 'US-NY', 'US']) expect(decided(city, [inState(place)], '2026-11-23T18:00:00Z').verdict).toBe('refuse')
     expect(decided(factsWith(), [inState('US-NY-NYC')], '2026-11-23T18:00:00Z').verdict).toBe('send')
+  })
+})
+
+describe('which of the places a pack reads (S5)', () => {
+  /** Florida's hours under a location mode, asked of a call to this number at this instant. */
+  const asked = (location: Record<string, unknown> | undefined, recipient: Record<string, unknown>, address: Record<string, unknown> | null, now: string) => {
+    const compiled = packOf(DAYTIME)
+    const pack = compilePack({ ...compiled.pack, applies: { jurisdictions: ['US-FL'] }, location: location as CompiledPack['pack']['location'] })
+    const parsed = parseDecideCase({ now, reminder: { channel: 'phone' }, recipient: { id: ID, ...recipient }, account: { id: 'a', role: 'collector' }, ...(address === null ? {} : { address }) })
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
+    return decided(parsed.case.facts, [pack], now)
+  }
+  const MIAMI = { value: '+13055550123', kind: 'mobile' }
+  const AT_EIGHT_IN_MIAMI = '2026-11-23T13:00:00Z'
+  const ALL = { mode: 'all-candidates' }
+  const PRESUME = { mode: 'presume-area-code' }
+
+  it.each([
+    ['all candidates, by default', undefined, { jurisdiction: 'US-FL' }, MIAMI, 'defer', '2026-11-23T14:00:00Z'],
+    ['all candidates', ALL, { jurisdiction: 'US-FL' }, MIAMI, 'defer', '2026-11-23T14:00:00Z'],
+    ['the area code, where nothing says otherwise', PRESUME, { jurisdiction: 'US-FL' }, MIAMI, 'send', '2026-11-24T02:00:00Z'],
+    ['without a number there is no area code to presume', PRESUME, { jurisdiction: 'US-FL' }, null, 'defer', '2026-11-23T14:00:00Z'],
+    ['a number of another state presumes nothing', PRESUME, { jurisdiction: 'US-FL' }, { value: '+12125550123' }, 'defer', '2026-11-23T14:00:00Z'],
+    ['the panhandle’s code is that of two zones', PRESUME, { jurisdiction: 'US-FL' }, { value: '+18505550123' }, 'defer', '2026-11-23T14:00:00Z'],
+    ['another address that says otherwise', PRESUME, { jurisdiction: 'US-FL', ...postal('US-CA') }, MIAMI, 'defer', '2026-11-23T16:00:00Z'],
+    ['a stated zone of the state narrows a pack that asks for one sign', { mode: 'single' }, { jurisdiction: 'US-FL', timeZone: 'America/New_York' }, null, 'send', '2026-11-24T02:00:00Z'],
+    ['and not one that asks for all', ALL, { jurisdiction: 'US-FL', timeZone: 'America/New_York' }, null, 'defer', '2026-11-23T14:00:00Z'],
+    ['nor against a sign that disagrees', { mode: 'single' }, { jurisdiction: 'US-FL', timeZone: 'America/New_York', ...postal('US-TX') }, null, 'defer', '2026-11-23T15:00:00Z'],
+    ['the sign ranked first decides', { mode: 'single', ranking: ['jurisdiction', 'stated-zone'] }, { jurisdiction: 'US-FL', timeZone: 'America/New_York' }, null, 'defer', '2026-11-23T14:00:00Z'],
+    ['a mobile’s area code with its country alone is no one place', { mode: 'single', ranking: ['area-code'] }, { jurisdiction: 'US' }, MIAMI, 'defer', '2026-11-23T18:00:00Z'],
+  ] as const)('%s', (_name, location, recipient, address, verdict, until) => {
+    expect(asked(location, recipient, address, AT_EIGHT_IN_MIAMI)).toMatchObject({ verdict, until })
+  })
+
+  it('a Florida number brings Florida’s law to whoever lives elsewhere, by presumption alone', () => {
+    const night = '2026-11-24T03:00:00Z'
+    expect(asked(ALL, { jurisdiction: 'US-HI' }, MIAMI, night)).toEqual({ verdict: 'send', until: null, codes: [] })
+    expect(asked(PRESUME, { jurisdiction: 'US-HI' }, MIAMI, night)).toEqual({ verdict: 'defer', until: '2026-11-24T18:00:00Z', codes: ['outside_contact_window'] })
   })
 })

@@ -1,0 +1,91 @@
+import { isWithin } from '../model/jurisdiction.ts'
+import type { Pack } from '../model/pack.ts'
+import { isFinerThanCountry, zonesOf, zonesOfCountry } from '../model/places/zones-of.ts'
+import type { Case } from './case.ts'
+import { zoneTable, type ZoneTable } from './zone-table.ts'
+
+/** The case as a pack sees it: the places its rules are applied to and read in. */
+export type Locate = (facts: Case) => Case
+
+/** What one piece of evidence says, with the zones it leaves open; `finer`: it says more than a whole country. */
+interface Sign {
+  readonly kind: string
+  readonly zones: readonly string[]
+  readonly finer: boolean
+}
+
+/** What counts for most comes first, where a pack of mode `single` ranks nothing itself. */
+const RANKING = ['stated-zone', 'stated', 'postal-address', 'jurisdiction', 'area-code']
+
+/**
+ * In which places and zones does this pack read a case? (S5)
+ *
+ * `all-candidates`: in all that the evidence allows. `presume-area-code`: somebody who
+ * is called at an area code within the pack's own places is there, so the pack applies
+ * whatever else is known, and reads its hours in the area code's zones. `single`: the
+ * best-ranked sign decides. Both narrow only while every sign agrees (the zones chosen
+ * are among those of each, and something more than a whole country names them); where
+ * signs disagree every candidate stays, because nothing is sent outside the hours of a
+ * zone in which the person may plausibly be (promise 3).
+ *
+ * @returns  null for `all-candidates`: the case as it is
+ */
+export function compileLocation({ location, applies }: Pack): Locate | null {
+  if (location === undefined || location.mode === 'all-candidates') return null
+  const { mode, ranking = RANKING } = location
+  const places = applies.jurisdictions
+  const look: Locate = mode === 'single'
+    ? (facts) => narrowed(facts, bestRanked(signsOf(facts), ranking), facts.jurisdictions)
+    : (facts) => {
+      const there = calledPlaces(facts).filter((place) => places === undefined || places.some((scope) => isWithin(place, scope)))
+      return there.length === 0 ? facts : narrowed(facts, areaCode(facts), [...new Set([...facts.jurisdictions, ...there])])
+    }
+  let [seen, view]: [Case | null, Case | null] = [null, null]
+  return (facts) => {
+    if (facts !== seen) [seen, view] = [facts, look(facts)]
+    return view as Case
+  }
+}
+
+/** Subdivisions of the number that is called; a mailbox has none. */
+const calledPlaces = ({ facts }: Case): readonly string[] => (facts.reminder.channel === 'email' ? [] : (facts.address?.subdivisions ?? []))
+
+const areaCode = ({ facts }: Case): readonly string[] | null => (facts.address === null || facts.address.zones.length === 0 ? null : facts.address.zones)
+
+/** The same case in these zones alone, if every sign agrees with them. */
+function narrowed(facts: Case, zones: readonly string[] | null, jurisdictions: readonly string[]): Case {
+  const tables = facts.located && zones !== null && agreed(facts, zones) ? zones.map(zoneTable).filter((table): table is ZoneTable => table !== null) : []
+  if (tables.length === 0) return jurisdictions === facts.jurisdictions ? facts : { ...facts, jurisdictions }
+  return { ...facts, jurisdictions, zones: tables, zoneNames: tables.map(({ zone }) => zone) }
+}
+
+/** Are these among the zones of each sign, and does one of them say more than a whole country? */
+function agreed(facts: Case, zones: readonly string[]): boolean {
+  const signs = signsOf(facts)
+  return signs.some((sign) => sign.finer) && signs.every((sign) => zones.every((zone) => sign.zones.includes(zone)))
+}
+
+function bestRanked(signs: readonly Sign[], ranking: readonly string[]): readonly string[] | null {
+  for (const kind of ranking) {
+    const found = signs.filter((sign) => sign.kind === kind)
+    if (found.length > 0) return [...new Set(found.flatMap((sign) => sign.zones))]
+  }
+  return null
+}
+
+/** Every sign of where the person is, as `placesOf` reads them: a mobile's area code says no more than its country. */
+function signsOf({ facts: { recipient, address, reminder } }: Case): Sign[] {
+  const signs: Sign[] = []
+  const add = (kind: string, place: string | null, zone: string | null): void => {
+    if (zone !== null) signs.push({ kind, zones: [zone], finer: true })
+    if (place !== null) signs.push({ kind, zones: zonesOf(place), finer: isFinerThanCountry(place) })
+  }
+  add('stated-zone', null, recipient.timeZone)
+  add('jurisdiction', recipient.jurisdiction, null)
+  for (const { kind, jurisdiction, timeZone } of recipient.locationEvidence) add(kind, jurisdiction, timeZone)
+  if (reminder.channel !== 'email' && address !== null && address.country !== null) {
+    const known = address.zones.length > 0
+    signs.push({ kind: 'area-code', zones: known ? address.zones : zonesOfCountry(address.country), finer: known && address.kind === 'landline' })
+  }
+  return signs
+}
