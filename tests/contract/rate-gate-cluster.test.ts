@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Cluster } from 'ioredis'
+import type { Cluster } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { redisRateGate } from '../../src/deliver/rate-gate-redis.ts'
 import { connectRedis } from '../../src/queue/redis-connection.ts'
