@@ -2,7 +2,7 @@ import { calendarNamed } from '../model/calendars/known.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { Pack } from '../model/pack.ts'
 import { withInheritedRules } from '../model/pack-extends.ts'
-import type { PackRule } from '../model/pack-rule.ts'
+import type { PackRule, RuleOf } from '../model/pack-rule.ts'
 import type { Instant } from '../model/instant.ts'
 import type { Case } from './case.ts'
 import type { CompiledPack } from './compiled-pack.ts'
@@ -60,12 +60,14 @@ export function compilePack(pack: Pack): CompiledPack {
     })
   }
   const inForce = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies]) as AskSpeakingTime
-  return locate === null ? { pack, appliesTo, inForce, rules } : located({ pack, appliesTo, inForce, rules }, locate)
+  const replies = pack.rules.filter((rule): rule is RuleOf<'reply'> => rule.shape === 'reply' && rule.status === 'on')
+  const compiled = { pack, appliesTo, inForce, rules, replies }
+  return locate === null ? compiled : located(compiled, locate)
 }
 
 /** The same pack, which sees each case where its own location mode puts the person. */
 const located = (compiled: CompiledPack, locate: Locate): CompiledPack => ({
-  pack: compiled.pack,
+  ...compiled,
   appliesTo: (facts) => compiled.appliesTo(locate(facts)),
   inForce: (facts, at, time) => compiled.inForce(locate(facts), at, time),
   rules: compiled.rules.map((rule) => ({
@@ -90,7 +92,7 @@ function compileShape(rule: PackRule, opening: Opening | null): Ask | null {
     case 'stop': return compileStop(rule)
     case 'consent': return compileConsentNeeded(rule)
     case 'route': return (_facts, _at, answer) => objects(answer, 'route_not_eligible')
-    case 'content': case 'third-party': case 'opt-out': case 'retention': return null
+    case 'content': case 'third-party': case 'opt-out': case 'retention': case 'reply': return null
   }
 }
 

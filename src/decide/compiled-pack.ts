@@ -1,5 +1,6 @@
 import type { Pack } from '../model/pack.ts'
 import type { Case } from './case.ts'
+import type { RuleOf } from '../model/pack-rule.ts'
 import type { CompiledRule } from './rule.ts'
 import type { AskSpeakingTime } from './speaking-time.ts'
 
@@ -11,4 +12,6 @@ export interface CompiledPack {
   readonly inForce: AskSpeakingTime
   /** The rules that may object; those switched off are not among them. */
   readonly rules: readonly CompiledRule[]
+  /** Its exceptions for an answer to the person's own message. */
+  readonly replies: readonly RuleOf<'reply'>[]
 }

@@ -3,6 +3,7 @@ import type { Facts } from '../model/facts.ts'
 import { DAY, type Instant } from '../model/instant.ts'
 import { caseOf, type Case } from './case.ts'
 import type { CompiledPack } from './compiled-pack.ts'
+import { withOneReply } from './one-reply.ts'
 import { PROMISES } from './promises/all.ts'
 import { COMMON_HOURS_SEARCH } from './search.ts'
 import { NEVER, type Answer, type CompiledRule } from './rule.ts'
@@ -32,9 +33,10 @@ export function decide(facts: Facts, packs: readonly CompiledPack[], now: Instan
 
 function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
   const { now } = facts
-  const rules: CompiledRule[] = []
-  for (const promise of PROMISES) if (promise.concerns(facts)) rules.push(promise)
-  const applied = gather(facts, packs, rules)
+  const gathered: CompiledRule[] = []
+  for (const promise of PROMISES) if (promise.concerns(facts)) gathered.push(promise)
+  const applied = gather(facts, packs, gathered)
+  const rules = withOneReply(facts, packs, gathered)
   const answer: Answer = { code: null, until: NEVER }
   const reasons: Objection[] = []
   /** Until when each rule is known to have nothing to say; `now` for one that objects. */

@@ -98,6 +98,8 @@ const capRule = z.strictObject({
   channels,
   /** Only contacts made this way count; a contact whose mode is not known counts. */
   mode: z.enum(['automated', 'agent']).optional(),
+  /** `same-day-reply`: the first contact after the person's own message, over its channel and on its local day, does not count. */
+  excludes: z.array(z.enum(['same-day-reply'])).min(1).optional(),
   /** The first so many unanswered ones in the window do not count. */
   freeUnanswered: positive.optional(),
   /** Speaks only once there was a conversation; contacts before it do not count. */
@@ -128,6 +130,16 @@ const cooldownRule = z.strictObject({
 })
 
 const wantedEvent = z.strictObject({ event: z.enum(EVENT_TYPES), kind: z.string().min(1).optional() })
+
+/**
+ * Who writes at a time at which they asked to be left alone may be answered once, over the same channel, while that
+ * time lasts (S4). Only what answers is meant: kinds `service` and `confirmation`, never a reminder.
+ */
+const replyRule = z.strictObject({
+  ...about, shape: z.literal('reply'),
+  /** Rules of this pack that do not object to that answer either. */
+  lifts: z.array(z.string().min(1)).default([]),
+})
 
 /** Nothing before this has happened and the wait is over (S13). */
 const preconditionRule = z.strictObject({
@@ -223,7 +235,7 @@ const retentionRule = z.strictObject({
 
 /** Every rule shape by its name; see regulations.md §9 for S1–S24. */
 export const RULE_SHAPES = {
-  window: windowRule, cap: capRule, exclusivity: exclusivityRule, spacing: spacingRule, cooldown: cooldownRule,
+  window: windowRule, cap: capRule, exclusivity: exclusivityRule, spacing: spacingRule, cooldown: cooldownRule, reply: replyRule,
   precondition: preconditionRule, duty: dutyRule, pause: pauseRule, stop: stopRule, consent: consentRule, route: routeRule,
   content: contentRule, 'third-party': thirdPartyRule, 'opt-out': optOutRule, retention: retentionRule,
 } as const

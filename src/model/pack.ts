@@ -93,7 +93,18 @@ export function parsePack(data: unknown): ParsedPack {
       rules.push(parsed.rule)
     }
   })
+  if (head.data.extends === undefined) faults.push(...strayLifts(head.data.rules, rules, seen))
   return faults.length > 0 ? { ok: false, faults } : { ok: true, pack: { ...head.data, rules } }
+}
+
+/** Exceptions for rules that the pack does not have; what it inherits is known only with all packs. */
+function strayLifts(raw: readonly unknown[], rules: readonly PackRule[], known: ReadonlySet<string>): Fault[] {
+  return rules.flatMap((rule) => (rule.shape !== 'reply' ? [] : rule.lifts.flatMap((id, j): Fault[] => {
+    if (known.has(id) && id !== rule.id) return []
+    const at = raw.findIndex((one) => (one as { id?: unknown } | null)?.id === rule.id)
+    const meant = nearMiss(id, [...known].filter((other) => other !== rule.id))
+    return [{ path: `rules[${at}].lifts[${j}]`, problem: `is not another rule of this pack: ${id}`, cure: meant === null ? 'Name a rule of this pack by its id.' : `Did you mean "${meant}"?` }]
+  })))
 }
 
 function parseRule(raw: unknown, path: string): { ok: true; rule: PackRule } | { ok: false; faults: Fault[] } {

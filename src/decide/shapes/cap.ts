@@ -4,6 +4,7 @@ import type { RuleOf } from '../../model/pack-rule.ts'
 import type { Case } from '../case.ts'
 import { openUntil, type Opening } from '../consent.ts'
 import { countsAs, isCounted, sharesKey, type Counted } from '../counting.ts'
+import { answeredBy, isAbout, isAnswer, onOneDay } from '../replies.ts'
 import { allows, NEVER, objects, type Answer } from '../rule.ts'
 import type { ZoneTable } from '../zone-table.ts'
 import { compileCountWindow } from './count-window.ts'
@@ -19,10 +20,12 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): (facts
   const counted: Counted = { unit: rule.counts, key: rule.key, channels: rule.channels }
   const window = compileCountWindow(rule.window)
   const freeUnanswered = rule.freeUnanswered ?? 0
+  const withoutReplies = rule.excludes?.includes('same-day-reply') === true
 
   const isCountable = (facts: Case, contact: ContactFacts, account: string | null, address: string | null): boolean =>
     contact.direction === 'outbound' && isCounted(contact, counted, account, address) &&
     (rule.mode === undefined || contact.mode === null || contact.mode === rule.mode) &&
+    !(withoutReplies && wasSameDayReply(facts, contact, account)) &&
     (opening === null || facts.facts.consents.length === 0 || openUntil(facts, opening, contact.at, contact.channel, contact.address) === null)
 
   /** What counts at `at` in some zone, as far as can be said without asking any zone. */
@@ -65,11 +68,31 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): (facts
 
   return (facts, at, answer) => {
     let until = at
-    if (rule.key === 'account') for (const account of facts.facts.accounts) until = Math.max(until, nextFree(facts, at, account.id))
-    else until = nextFree(facts, at, null)
+    let uncounted = NEVER
+    const ask = (account: string | null): void => {
+      const end = withoutReplies ? sameDayReplyUntil(facts, at, account) : at
+      if (end > at) uncounted = Math.min(uncounted, end)
+      else until = Math.max(until, nextFree(facts, at, account))
+    }
+    if (rule.key === 'account') for (const account of facts.facts.accounts) ask(account.id)
+    else ask(null)
     if (until > at) objects(answer, 'cap_reached', until)
-    else allows(answer)
+    else allows(answer, uncounted)
   }
+}
+
+/** Was this the answer, on the same day, to the person's own message about this account? */
+function wasSameDayReply(facts: Case, contact: ContactFacts, account: string | null): boolean {
+  const message = answeredBy(facts, contact.channel, contact.at, contact)
+  return message !== null && isAbout(message, account) && isAbout(contact, account) && onOneDay(facts, message.at, contact.at)
+}
+
+/** Until when this message would be such an answer: the end of the day of what it answers; `at` when it answers nothing. */
+function sameDayReplyUntil(facts: Case, at: Instant, account: string | null): Instant {
+  const { channel, kind } = facts.facts.reminder
+  const message = isAnswer(kind) ? answeredBy(facts, channel, at) : null
+  if (message === null || !isAbout(message, account) || !onOneDay(facts, message.at, at)) return at
+  return Math.min(...facts.zones.map((zone) => zone.startOfDay(zone.dayAt(at) + 1)))
 }
 
 const oldestFirst = (a: ContactFacts, b: ContactFacts): number => a.at - b.at
