@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import type pg from 'pg'
 import { openEmbedded } from './embedded/open.ts'
+import { preparesNamed } from './prepared.ts'
 import type { Database } from './schema.ts'
 import { openServerPool } from './server-pool.ts'
 
@@ -44,6 +45,7 @@ export async function openLedger(source: LedgerSource, options: LedgerOptions = 
   // One that breaks in somebody's hands between two statements tells nobody but itself, and an
   // 'error' that nobody hears ends the process. The next statement on it fails, and that is heard.
   pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('connect', preparesNamed)
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   let closing: Promise<void> | undefined
   return {

@@ -20,7 +20,7 @@ type Db = Kysely<Database> | Transaction<Database>
 /** Locks these people; answers the ids that were got. */
 export async function lockRecipients(db: Db, ids: readonly string[], waiting: Waiting): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: string }>`/* lock-recipients */
     SELECT id FROM decorum.recipient WHERE id = ANY(${[...new Set(ids)]}::uuid[])
     ORDER BY id FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(db)
   return new Set(rows.map((row) => row.id))
@@ -32,16 +32,21 @@ export interface AddressAnchor {
   hash: Buffer
 }
 
-/** Locks these addresses; answers the hashes (hexadecimal) that were got. Upsert a row first where none may exist. */
+/** One text for one number or mailbox at one creditor. */
+export const anchorKey = ({ creditor, hash }: AddressAnchor): string => `${creditor} ${hash.toString('hex')}`
+
+/**
+ * Locks these addresses; answers the keys (`anchorKey`) of those that were got. Upsert a row first where none may exist.
+ *
+ * Where several creditors share a number in one call it may lock one more of them than was asked for.
+ */
 export async function lockAddresses(db: Db, anchors: readonly AddressAnchor[], waiting: Waiting): Promise<Set<string>> {
   if (anchors.length === 0) return new Set()
-  const { rows } = await sql<{ creditor: string; hash: Buffer }>`
+  const { rows } = await sql<{ creditor: string; hash: Buffer }>`/* lock-addresses */
     SELECT creditor, hash FROM decorum.address
-    WHERE (creditor, hash) IN (
-      SELECT * FROM unnest(${anchors.map((a) => a.creditor)}::text[], ${anchors.map((a) => a.hash)}::bytea[])
-    )
+    WHERE creditor = ANY(${[...new Set(anchors.map((a) => a.creditor))]}::text[]) AND hash = ANY(${anchors.map((a) => a.hash)}::bytea[])
     ORDER BY hash, creditor FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(db)
-  return new Set(rows.map((row) => row.hash.toString('hex')))
+  return new Set(rows.map(anchorKey))
 }
 
 /** Raises the recipient's sequence by `count`, under its lock; answers the first number of the run. */

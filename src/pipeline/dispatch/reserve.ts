@@ -15,7 +15,8 @@ import { readAccounts, readPeople, type AccountRow, type PersonAddress, type Per
 import { passFence, type FencedReminder } from '../../record/dispatch/fence.ts'
 import { putAside } from '../../record/dispatch/put-aside.ts'
 import { writeReservation, type AttemptEntry, type DecisionEntry, type ReminderStep } from '../../record/dispatch/reservation.ts'
-import { lockAddresses, lockRecipients } from '../../record/locks.ts'
+import { anchorKey, lockAddresses, lockRecipients } from '../../record/locks.ts'
+import { lookUpByKey } from '../../record/look-up-by-key.ts'
 import { attemptWordFacts } from '../../record/places.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
@@ -84,10 +85,9 @@ const LONGEST_PERMISSION_MS = 120_000
  */
 export async function reserve(shell: Shell, desk: Desk, ticket: Ticket): Promise<Reservation> {
   const batch = randomUUID()
-  const anchors = await anchorsOf(shell.ledger.db, ticket.ring, ticket.reminderIds)
   const held = new Set<string>()
   let commitLost = false
-  const part = async (some: readonly ReminderAnchors[]): Promise<Reserved[]> => {
+  const part = async (some: readonly string[]): Promise<Reserved[]> => {
     try {
       return await shell.ledger.db.transaction().execute((trx) => reservePart(shell, desk, trx, ticket.ring, batch, some, held))
     } catch (error) {
@@ -96,10 +96,10 @@ export async function reserve(shell: Shell, desk: Desk, ticket: Ticket): Promise
     }
   }
   try {
-    const reserved = await byHalves(anchors, part, async (anchor, error) => {
+    const reserved = await byHalves(ticket.reminderIds, part, async (reminderId, error) => {
       // The class alone: a database's message may quote what it could not store.
-      shell.log.error({ reminder: anchor.reminderId, error: (error as Error).name }, 'a reminder cannot be reserved; it is put aside')
-      await putAside(shell.ledger.db, unwritable(anchor.reminderId, ticket.ring, shell.clock.now()))
+      shell.log.error({ reminder: reminderId, error: (error as Error).name }, 'a reminder cannot be reserved; it is put aside')
+      await putAside(shell.ledger.db, unwritable(reminderId, ticket.ring, shell.clock.now()))
       return []
     })
     return { reserved, held: [...held], orphans: commitLost ? await orphansOf(shell, batch, reserved) : [] }
@@ -126,14 +126,17 @@ export async function orphansOf(shell: Shell, batch: string, reserved: readonly 
 }
 
 async function reservePart(
-  shell: Shell, desk: Desk, trx: Transaction<Database>, ring: string, batch: string, anchors: readonly ReminderAnchors[], held: Set<string>,
+  shell: Shell, desk: Desk, trx: Transaction<Database>, ring: string, batch: string, reminderIds: readonly string[], held: Set<string>,
 ): Promise<Reserved[]> {
+  await lookUpByKey(trx)
+  const anchors = await anchorsOf(trx, ring, reminderIds)
+  if (anchors.length === 0) return []
   const lines = desk.route.rate.simultaneousCalls
   const room = lines === undefined ? anchors.length : Math.max(0, lines - (await callsOnLine(trx, desk.route.id)))
   const free = (await lockAnchors(trx, anchors)).slice(0, room)
   for (const anchor of anchors) free.includes(anchor) ? held.delete(anchor.reminderId) : held.add(anchor.reminderId)
   const now = shell.clock.now()
-  const fenced = await passFence(trx, ring, free.map((a) => a.reminderId), new Date(now))
+  const fenced = await passFence(trx, ring, free.map((a) => a.reminderId))
   if (fenced.length === 0) return []
   // A fixed order, so that the same batch folds to the same decisions wherever it runs.
   fenced.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1))
@@ -144,7 +147,7 @@ async function reservePart(
     if (reminder.dueAt.getTime() > now) fold.putBack(reminder)
     else fold.add(reminder, people.get(reminder.recipientId) as PersonRow, accounts.get(reminder.id) ?? [])
   }
-  await writeReservation(trx, fold.written, now)
+  await writeReservation(trx, ring, fold.written, now)
   for (const reminder of fold.ended) await fallBack(shell, trx, reminder.id, reminder.reason, now)
   await noteReminders(shell, trx, fold.written.steps.filter((step) => step.endReason !== null), now)
   count(fold.written, fenced)
@@ -167,7 +170,7 @@ async function lockAnchors(trx: Transaction<Database>, anchors: readonly Reminde
   const withPeople = anchors.filter((a) => people.has(a.recipientId))
   const wanted = withPeople.flatMap((a) => a.hashes.map((hash) => ({ creditor: a.creditor, hash })))
   const addresses = await lockAddresses(trx, wanted, 'skip')
-  return withPeople.filter((a) => a.hashes.every((hash) => addresses.has(hash.toString('hex'))))
+  return withPeople.filter((a) => a.hashes.every((hash) => addresses.has(anchorKey({ creditor: a.creditor, hash }))))
 }
 
 /** One reminder's facts and what its words and its call need beside them. */

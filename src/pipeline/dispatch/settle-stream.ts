@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely'
 import { attemptAddress, suppressAddress } from '../../record/dispatch/attempt-address.ts'
 import { writeSettlements } from '../../record/dispatch/settlement.ts'
 import { lockAddresses, lockRecipients } from '../../record/locks.ts'
+import { lookUpByKey } from '../../record/look-up-by-key.ts'
 import type { Database } from '../../record/schema.ts'
 import { fallBack } from '../fall-back.ts'
 import { byHalves, isTransient } from '../halving.ts'
@@ -100,6 +101,7 @@ export async function settle(shell: Shell, settlements: readonly Settlement[]): 
 }
 
 async function settlePart(shell: Shell, trx: Transaction<Database>, settlements: readonly Settlement[]): Promise<void> {
+  await lookUpByKey(trx)
   // What only makes facts milder (a pending contact that turns out sent) needs no lock; a new stop does.
   const stops = settlements.filter((s) => s.suppress !== null)
   const addresses = new Map<Settlement, NonNullable<Awaited<ReturnType<typeof attemptAddress>>>>()

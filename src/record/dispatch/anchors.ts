@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Database } from '../schema.ts'
 
 /** What has to be locked before a queued reminder may be decided. */
@@ -16,14 +16,14 @@ export interface ReminderAnchors {
  * A look without locks, so the answer may be out of date a moment later; the fence and
  * the reads after the locks decide. Reminders no longer queued under the ring are left out.
  */
-export async function anchorsOf(db: Kysely<Database>, ring: string, reminderIds: readonly string[]): Promise<ReminderAnchors[]> {
-  const { rows } = await sql<{ id: string; recipient_id: string; creditor: string; hashes: string[] | null }>`
-    SELECT r.id, r.recipient_id, r.creditor, array_agg(encode(a.hash, 'hex')) FILTER (WHERE a.hash IS NOT NULL) AS hashes
+export async function anchorsOf(trx: Transaction<Database>, ring: string, reminderIds: readonly string[]): Promise<ReminderAnchors[]> {
+  const { rows } = await sql<{ id: string; recipient_id: string; creditor: string; hashes: string[] | null }>`/* anchors */
+    SELECT r.id, r.recipient_id, r.creditor, (
+        SELECT array_agg(encode(a.hash, 'hex')) FROM decorum.recipient_address a
+        WHERE a.recipient_id = r.recipient_id AND a.channel = r.channel AND a.removed_at IS NULL
+      ) AS hashes
     FROM decorum.reminder r
-    LEFT JOIN decorum.recipient_address a
-      ON a.recipient_id = r.recipient_id AND a.channel = r.channel AND a.removed_at IS NULL
-    WHERE r.id = ANY(${reminderIds}::uuid[]) AND r.status = 'queued' AND r.ring = ${ring}::uuid
-    GROUP BY r.id`.execute(db)
+    WHERE r.id = ANY(${reminderIds}::uuid[]) AND r.status = 'queued' AND r.ring = ${ring}::uuid`.execute(trx)
   return rows.map((row) => ({
     reminderId: row.id,
     recipientId: row.recipient_id,

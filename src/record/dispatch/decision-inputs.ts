@@ -13,7 +13,7 @@ import type { SuppressionReason, SuppressionScope } from '../../model/suppressio
 import type { Database } from '../schema.ts'
 
 /** How far back contacts are read. Longest rule known: 3 automated calls in 30 days; conversations are read however old. */
-const CONTACT_MEMORY_MS = 62 * DAY
+export const CONTACT_MEMORY_MS = 62 * DAY
 /** Notices and placements are asked for by preconditions; nothing asks for older ones. */
 const EVENT_MEMORY_MS = 1100 * DAY
 
@@ -104,7 +104,7 @@ export async function readPeople(
 ): Promise<Map<string, PersonRow>> {
   const contactsSince = new Date(now - CONTACT_MEMORY_MS)
   const eventsSince = new Date(now - EVENT_MEMORY_MS)
-  const { rows } = await sql<PersonRow>`
+  const { rows } = await sql<PersonRow>`/* read-people */
     SELECT r.id, r.creditor, r.data_key AS "dataKey", r.data_key_id AS "dataKeyId", r.name, r.locale,
       r.time_zone AS "timeZone", r.jurisdiction, r.location_evidence AS "locationEvidence", r.blocked_times AS "blockedTimes",
       coalesce(own.addresses, '[]'::jsonb) AS addresses,
@@ -161,12 +161,12 @@ export async function readPeople(
 export async function readAccounts(
   db: Kysely<Database> | Transaction<Database>, reminderIds: readonly string[],
 ): Promise<Map<string, AccountRow[]>> {
-  const { rows } = await sql<AccountRow>`
+  const { rows } = await sql<AccountRow>`/* read-accounts */
     SELECT ra.reminder_id AS "reminderId", ra.lead, ra.spell_id AS "spellId", a.spell_id AS "currentSpellId", a.id, a.product, a.role,
       a.state, a.currency, a.overdue_minor AS "overdueMinor", a.minimum_due_minor AS "minimumDueMinor", a.due_date AS "dueDate",
       a.stated_days_past_due AS "statedDaysPastDue", a.reference_masked AS "referenceMasked", a.facts_for_words AS "factsForWords",
       a.as_of AS "asOf", a.variables
-    FROM decorum.reminder_account ra JOIN decorum.account a ON a.id = ra.account_id
+    FROM decorum.reminder_account ra CROSS JOIN LATERAL (SELECT * FROM decorum.account WHERE id = ra.account_id OFFSET 0) a
     WHERE ra.reminder_id = ANY(${reminderIds}::uuid[])
     ORDER BY ra.reminder_id, ra.lead DESC, a.id`.execute(db)
   const byReminder = new Map<string, AccountRow[]>()

@@ -5,6 +5,7 @@ import type { Facts } from '../../model/facts.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { Mode } from '../../model/kind.ts'
 import type { ReminderStatus } from '../../model/reminder-status.ts'
+import { isAmong, keyedRows } from '../keyed-rows.ts'
 import type { Database } from '../schema.ts'
 
 /** A decision to be kept with the facts that it was made from. */
@@ -74,13 +75,14 @@ const rowsOf = (entries: readonly object[]) => sql`${JSON.stringify(entries)}::j
  */
 export async function writeReservation(
   trx: Transaction<Database>,
+  ring: string,
   written: { decisions: readonly DecisionEntry[]; attempts: readonly AttemptEntry[]; steps: readonly ReminderStep[] },
   now: Instant,
 ): Promise<void> {
   const sequence = await takeSequences(trx, written)
   await writeDecisions(trx, written.decisions, sequence)
   await writeAttempts(trx, written.attempts, sequence)
-  await writeSteps(trx, written.steps, now)
+  await writeSteps(trx, ring, written.steps, now)
 }
 
 type Sequence = (recipientId: string) => number
@@ -93,11 +95,10 @@ async function takeSequences(
   for (const entry of written.decisions) if (!entry.repeated) need(entry.recipientId)
   for (const entry of written.attempts) need(entry.recipientId)
   if (needed.size === 0) return () => 0
-  const { rows } = await sql<{ id: string; first: number }>`
-    UPDATE decorum.recipient r SET seq = r.seq + n.count
-    FROM unnest(${[...needed.keys()]}::uuid[], ${[...needed.values()]}::int[]) AS n (id, count)
-    WHERE r.id = n.id RETURNING r.id, r.seq - n.count + 1 AS first`.execute(trx)
-  const next = new Map(rows.map((row) => [row.id, Number(row.first)]))
+  const { rows } = await sql<{ id: string; last: number }>`/* take-sequences */
+    UPDATE decorum.recipient r SET seq = r.seq + (x.rows ->> r.id::text)::int FROM ${keyedRows(needed)} AS x
+    WHERE r.id = ANY(${[...needed.keys()]}::uuid[]) RETURNING r.id, r.seq AS last`.execute(trx)
+  const next = new Map(rows.map((row) => [row.id, Number(row.last) - (needed.get(row.id) ?? 0) + 1]))
   return (recipientId) => {
     const seq = next.get(recipientId)
     if (seq === undefined) throw new RangeError(`no sequence for recipient ${recipientId}`)
@@ -114,7 +115,7 @@ async function writeDecisions(trx: Transaction<Database>, decisions: readonly De
     facts: entry.facts, attempt_no: entry.attemptNo, seq: sequence(entry.recipientId),
   }))
   if (added.length > 0) {
-    await sql`
+    await sql`/* write-decisions */
       INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, until, code, rule, reasons, packs, candidate_zones, facts, attempt_no, seq)
       SELECT x.reminder_id, x.no, ${at('at')}, ${at('at')}, x.verdict, ${at('until')}, x.code, x.rule, x.reasons, x.packs,
         ARRAY(SELECT jsonb_array_elements_text(x.zones)), x.facts, x.attempt_no, x.seq
@@ -123,18 +124,17 @@ async function writeDecisions(trx: Transaction<Database>, decisions: readonly De
   }
   const repeated = decisions.filter((entry) => entry.repeated)
   if (repeated.length > 0) {
-    await sql`
-      UPDATE decorum.decision d SET repeats = d.repeats + 1, last_at = ${at('at')}
-      FROM jsonb_to_recordset(${rowsOf(repeated.map((e) => ({ reminder_id: e.reminderId, no: e.no, at: e.at })))})
-        AS x (reminder_id uuid, no int, at float8)
-      WHERE d.reminder_id = x.reminder_id AND d.no = x.no`.execute(trx)
+    await sql`/* repeat-decisions */
+      UPDATE decorum.decision d SET repeats = d.repeats + 1, last_at = to_timestamp((x.rows ->> (d.reminder_id || ' ' || d.no))::float8 / 1000)
+      FROM ${keyedRows(repeated.map((e) => [`${e.reminderId} ${e.no}`, e.at]))} AS x
+      WHERE ${isAmong('d.reminder_id', repeated.map((e) => e.reminderId))} AND x.rows ? (d.reminder_id || ' ' || d.no)`.execute(trx)
   }
 }
 
 async function writeAttempts(trx: Transaction<Database>, attempts: readonly AttemptEntry[], sequence: Sequence): Promise<void> {
   if (attempts.length === 0) return
   const rows = attempts.map((entry) => ({ ...entry, seq: sequence(entry.recipientId) }))
-  await sql`
+  await sql`/* write-attempts */
     INSERT INTO decorum.attempt (reminder_id, no, creditor, recipient_id, channel, route, provider, address_id, status, batch, worker,
       reserved_at, good_until, lease_until, weight, template, template_version, locale, message_hash, word_facts, valid_seconds, seq)
     SELECT x."reminderId", x.no, x.creditor, x."recipientId", x.channel, x.route, x.provider, x."addressId", 'sending', x.batch, x.worker,
@@ -143,7 +143,7 @@ async function writeAttempts(trx: Transaction<Database>, attempts: readonly Atte
     FROM jsonb_to_recordset(${rowsOf(rows)}) AS x ("reminderId" uuid, no smallint, creditor text, "recipientId" uuid, channel text, route text,
       provider text, "addressId" uuid, batch uuid, worker text, "reservedAt" float8, "goodUntil" float8, "leaseMs" int, weight smallint,
       template text, "templateVersion" text, locale text, "messageHash" text, "wordFacts" text, "validSeconds" int, seq bigint)`.execute(trx)
-  await sql`
+  await sql`/* write-contacts */
     INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, mode, outcome, made_by, address_hash, account_ids,
       reminder_id, attempt_no, recorded_at, seq)
     SELECT x."recipientId", ${at('"reservedAt"')}, x."reminderId", x.creditor, x.channel, 'outbound', x.mode, 'pending', 'decorum',
@@ -153,11 +153,15 @@ async function writeAttempts(trx: Transaction<Database>, attempts: readonly Atte
       mode text, "addressHash" text, "accountIds" jsonb, no smallint, seq bigint)`.execute(trx)
 }
 
-async function writeSteps(trx: Transaction<Database>, steps: readonly ReminderStep[], now: Instant): Promise<void> {
+/** @throws RangeError when a reminder is not queued under the ring any more: whoever has it meanwhile keeps it, and nothing of this is written */
+async function writeSteps(trx: Transaction<Database>, ring: string, steps: readonly ReminderStep[], now: Instant): Promise<void> {
   if (steps.length === 0) return
-  await sql`
-    UPDATE decorum.reminder r SET status = x.status, next_at = ${at('"nextAt"')}, decisions = x.decisions, decided_as = x."decidedAs", tries = x.tries,
-      end_reason = x."endReason", ring = NULL, queued_at = NULL, updated_at = ${new Date(now)}
-    FROM jsonb_to_recordset(${rowsOf(steps)}) AS x ("reminderId" uuid, status text, "nextAt" float8, decisions int, "decidedAs" text, "endReason" text, tries smallint)
-    WHERE r.id = x."reminderId"`.execute(trx)
+  const { numAffectedRows } = await sql`/* write-steps */
+    UPDATE decorum.reminder r SET status = x.rows -> r.id::text ->> 'status', next_at = to_timestamp((x.rows -> r.id::text ->> 'nextAt')::float8 / 1000),
+      decisions = (x.rows -> r.id::text ->> 'decisions')::int, decided_as = x.rows -> r.id::text ->> 'decidedAs',
+      tries = (x.rows -> r.id::text ->> 'tries')::smallint, end_reason = x.rows -> r.id::text ->> 'endReason',
+      ring = NULL, queued_at = NULL, updated_at = ${new Date(now)}
+    FROM ${keyedRows(steps.map(({ reminderId, ...step }) => [reminderId, step]))} AS x
+    WHERE r.id = ANY(${steps.map((step) => step.reminderId)}::uuid[]) AND r.status = 'queued' AND r.ring = ${ring}::uuid`.execute(trx)
+  if (numAffectedRows !== BigInt(steps.length)) throw new RangeError(`${numAffectedRows ?? 0} of ${steps.length} reminders were still ours to write`)
 }

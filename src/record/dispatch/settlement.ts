@@ -1,9 +1,10 @@
-import { sql, type Transaction } from 'kysely'
+import { sql, type RawBuilder, type Transaction } from 'kysely'
 import type { ContactOutcome } from '../../model/contact.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { RejectionClass } from '../../model/outcome.ts'
 import type { ReminderStatus } from '../../model/reminder-status.ts'
 import type { AttemptStatus, Database } from '../schema.ts'
+import { isAmong, keyedRows } from '../keyed-rows.ts'
 import { markSpells } from './spell-progress.ts'
 
 /** What one attempt came to, ready to be written. */
@@ -37,36 +38,72 @@ export interface Settled {
 export async function writeSettlements(
   trx: Transaction<Database>, entries: readonly SettlementEntry[], now: Instant,
 ): Promise<Settled[]> {
-  const rows = JSON.stringify(entries.map((e) => ({
-    id: e.reminderId, no: e.attemptNo, status: e.status, ref: e.providerRef, rejection: e.rejection, code: e.code, detail: e.detail,
-    contact: e.contact, r_status: e.reminder.status, r_next: e.reminder.nextAt, spends: e.reminder.spendsAttempt, r_end: e.reminder.endReason,
-  })))
-  const nowDate = new Date(now)
-  const { rows: written } = await sql<{ reminder_id: string; no: number }>`
-    UPDATE decorum.attempt a SET status = x.status, provider_ref = coalesce(x.ref, a.provider_ref), rejection = x.rejection,
-      code = x.code, detail = x.detail, settled_at = ${nowDate}
-    FROM jsonb_to_recordset(${rows}::jsonb) AS x (id uuid, no smallint, status text, ref text, rejection text, code text, detail text)
-    WHERE a.reminder_id = x.id AND a.no = x.no
-      AND (a.status = 'sending' OR (a.status = 'in_doubt' AND x.status <> 'in_doubt'))
-    RETURNING a.reminder_id, a.no`.execute(trx)
+  const at = new Date(now)
+  const written = await settleAttempts(trx, entries, at)
   if (written.length === 0) return []
-  const done = JSON.stringify(written.map((w) => ({ id: w.reminder_id, no: w.no })))
-  const picked = sql`
-    FROM jsonb_to_recordset(${rows}::jsonb) AS x (id uuid, no smallint, contact text, r_status text, r_next float8, spends boolean, r_end text)
-    JOIN jsonb_to_recordset(${done}::jsonb) AS d (id uuid, no smallint) ON d.id = x.id AND d.no = x.no
-    JOIN decorum.attempt a ON a.reminder_id = x.id AND a.no = x.no`
-  // The status guard leaves a reminder that a receipt has already carried further where it is.
-  await sql`
-    UPDATE decorum.reminder r SET status = x.r_status, next_at = coalesce(to_timestamp(x.r_next / 1000.0), r.next_at),
-      attempts = r.attempts + x.spends::int, end_reason = x.r_end, updated_at = ${nowDate}
-    ${picked} WHERE r.id = x.id AND r.status IN ('sending', 'in_doubt')`.execute(trx)
-  await sql`
-    UPDATE decorum.contact k SET outcome = x.contact
-    ${picked} WHERE x.contact IS NOT NULL AND k.recipient_id = a.recipient_id AND k.at = a.reserved_at AND k.id = x.id
-      AND k.outcome IN ('pending', 'in-doubt')`.execute(trx)
-  await sql`
-    DELETE FROM decorum.contact k USING (SELECT a.recipient_id, a.reserved_at, x.id ${picked} WHERE x.contact IS NULL) gone
-    WHERE k.recipient_id = gone.recipient_id AND k.at = gone.reserved_at AND k.id = gone.id`.execute(trx)
-  await markSpells(trx, done)
-  return written.map((w) => ({ reminderId: w.reminder_id, attemptNo: w.no }))
+  await moveReminders(trx, written, at)
+  await settleContacts(trx, written)
+  await markSpells(trx, written.filter((w) => w.contact !== null))
+  return written
+}
+
+/** An entry that found its attempt, with the key of the attempt's contact. */
+interface Written extends SettlementEntry {
+  recipientId: string
+  reservedAt: Date
+}
+
+async function settleAttempts(trx: Transaction<Database>, entries: readonly SettlementEntry[], at: Date): Promise<Written[]> {
+  const byAttempt = new Map(entries.map((entry) => [`${entry.reminderId} ${entry.attemptNo}`, entry]))
+  const rows = [...byAttempt].map(([key, e]) => [key, { status: e.status, ref: e.providerRef, rejection: e.rejection, code: e.code, detail: e.detail }] as const)
+  const key = sql.raw("(a.reminder_id || ' ' || a.no)")
+  const { rows: settled } = await sql<{ key: string; recipientId: string; reservedAt: Date }>`/* settle-attempts */
+    UPDATE decorum.attempt a SET status = x.rows -> ${key} ->> 'status', provider_ref = coalesce(x.rows -> ${key} ->> 'ref', a.provider_ref),
+      rejection = x.rows -> ${key} ->> 'rejection', code = x.rows -> ${key} ->> 'code', detail = x.rows -> ${key} ->> 'detail', settled_at = ${at}
+    FROM ${keyedRows(rows)} AS x
+    WHERE ${isAmong('a.reminder_id', entries.map((e) => e.reminderId))} AND x.rows ? ${key}
+      AND (a.status = 'sending' OR (a.status = 'in_doubt' AND x.rows -> ${key} ->> 'status' <> 'in_doubt'))
+    RETURNING ${key} AS key, a.recipient_id AS "recipientId", a.reserved_at AS "reservedAt"`.execute(trx)
+  return settled.map(({ key, recipientId, reservedAt }) => ({ ...(byAttempt.get(key) as SettlementEntry), recipientId, reservedAt }))
+}
+
+/** The status guard leaves a reminder that a receipt has already carried further where it is. */
+async function moveReminders(trx: Transaction<Database>, written: readonly Written[], at: Date): Promise<void> {
+  const rows = written.map(({ reminderId, reminder }) => [reminderId, reminder] as const)
+  await sql`/* move-reminders */
+    UPDATE decorum.reminder r SET status = x.rows -> r.id::text ->> 'status',
+      next_at = coalesce(to_timestamp((x.rows -> r.id::text ->> 'nextAt')::float8 / 1000), r.next_at),
+      attempts = r.attempts + (x.rows -> r.id::text ->> 'spendsAttempt')::boolean::int,
+      end_reason = x.rows -> r.id::text ->> 'endReason', updated_at = ${at}
+    FROM ${keyedRows(rows)} AS x
+    WHERE r.id = ANY(${written.map((w) => w.reminderId)}::uuid[]) AND r.status IN ('sending', 'in_doubt')`.execute(trx)
+}
+
+async function settleContacts(trx: Transaction<Database>, written: readonly Written[]): Promise<void> {
+  const happened = written.filter((w) => w.contact !== null)
+  if (happened.length > 0) {
+    await sql`/* settle-contacts */
+      UPDATE decorum.contact k SET outcome = x.rows ->> (k.id || ' ' || k.attempt_no)
+      FROM ${keyedRows(happened.map((w) => [attemptText(w), w.contact]))} AS x
+      WHERE ${ofAttempts(happened)} AND x.rows ? (k.id || ' ' || k.attempt_no) AND k.outcome IN ('pending', 'in-doubt')`.execute(trx)
+  }
+  const never = written.filter((w) => w.contact === null)
+  if (never.length > 0) {
+    await sql`/* remove-contacts */
+      DELETE FROM decorum.contact k USING ${keyedRows(never.map((w) => [attemptText(w), true]))} AS x
+      WHERE ${ofAttempts(never)} AND x.rows ? (k.id || ' ' || k.attempt_no)`.execute(trx)
+  }
+}
+
+const attemptText = (w: Written): string => `${w.reminderId} ${w.attemptNo}`
+
+/**
+ * The contacts of these people at the time of these attempts, by the primary key and within the months that can hold them.
+ *
+ * The ids are left to the keyed rows: as a third list PostgreSQL would look for every combination of the three.
+ */
+function ofAttempts(written: readonly Written[]): RawBuilder<boolean> {
+  const times = written.map((w) => w.reservedAt.getTime())
+  return sql`(k.recipient_id = ANY(${written.map((w) => w.recipientId)}::uuid[])
+    AND k.at BETWEEN ${new Date(Math.min(...times))} AND ${new Date(Math.max(...times))})`
 }

@@ -73,7 +73,7 @@ export async function writeDelivery(trx: Transaction<Database>, known: DeliveryK
       rejection = coalesce(${known.rejection}, rejection), resolved_by = coalesce(resolved_by, ${known.resolvedBy}),
       settled_at = coalesce(settled_at, ${known.at})
     WHERE reminder_id = ${known.reminderId}::uuid AND no = ${known.attemptNo}`.execute(trx)
-  await markSpells(trx, JSON.stringify([{ id: known.reminderId, no: known.attemptNo }]))
+  if (known.attemptStatus === 'accepted' || known.attemptStatus === 'in_doubt') await markSpells(trx, [known])
   await sql`
     UPDATE decorum.reminder SET status = ${known.reminderStatus}, end_reason = ${known.endReason}, updated_at = ${known.at}
     WHERE id = ${known.reminderId}::uuid AND tries = ${known.attemptNo} AND status IN ('sending', 'sent', 'delivered', 'in_doubt', 'failed')`.execute(trx)
