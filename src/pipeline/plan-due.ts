@@ -64,7 +64,7 @@ export async function planDue(shell: Shell, limit = 200): Promise<PlanPass> {
 async function planPeople(shell: Shell, trx: Transaction<Database>, ids: readonly string[]): Promise<PlanPass> {
   const locked = await lockRecipients(trx, ids, 'skip')
   const now = shell.clock.now()
-  const people = await planningInputs(trx, [...locked])
+  const people = await planningInputs(trx, [...locked], now)
   const reminders: NewReminder[] = []
   const tasks: (NewTask & { seq: number })[] = []
   const records: Parameters<typeof recordRungs>[1][number][] = []
@@ -87,10 +87,11 @@ async function planPeople(shell: Shell, trx: Transaction<Database>, ids: readonl
 }
 
 async function putOff(shell: Shell, recipientId: string): Promise<void> {
-  const later = shell.clock.now() + AFTER_DEFECT_MS
+  const now = shell.clock.now()
+  const later = now + AFTER_DEFECT_MS
   await shell.ledger.db.transaction().execute(async (trx) => {
     await lockRecipients(trx, [recipientId], 'wait')
-    const [person] = await planningInputs(trx, [recipientId])
+    const [person] = await planningInputs(trx, [recipientId], now)
     await setNextLooks(trx, (person?.accounts ?? []).map((account) => ({ accountId: account.id, nextLookAt: later })))
   })
 }

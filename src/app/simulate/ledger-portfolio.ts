@@ -34,7 +34,7 @@ export async function ledgerPortfolio(shell: Shell, creditor: string | null): Pr
 async function peopleOf(shell: Shell, names: ReadonlyMap<string, string>): Promise<SimulatedPerson[]> {
   const ids = [...names.keys()]
   return shell.ledger.db.transaction().execute(async (trx) => {
-    const planning = await planningInputs(trx, ids)
+    const planning = await planningInputs(trx, ids, shell.clock.now())
     const rows = await readPeople(trx, ids, shell.clock.now())
     const accounts = await accountsOfPeople(trx, ids)
     const waiting = await waitingReminders(trx, ids)

@@ -34,6 +34,7 @@ export interface PersonAsKnown extends Pick<PersonRow, 'id' | 'creditor' | 'loca
 /** Under which key are the facts of this contact's decision? */
 export const factsKey = ({ id, attemptNo }: Pick<AuditedContact, 'id' | 'attemptNo'>): string => `${id}.${attemptNo ?? 0}`
 
+const CONTACT = sql.raw('c.id, c.at, c.channel, c.direction, c.account_ids, c.address_hash, c.outcome, c.made_by, c.mode, c.party')
 const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 1000)::bigint`)
 
 /** Which people had an outbound contact in this period? By id, page by page. */
@@ -60,10 +61,13 @@ export async function peopleAsKnown(db: Kysely<Database>, ids: readonly string[]
           'direction', k.direction, 'accounts', k.account_ids, 'hash', encode(k.address_hash, 'hex'), 'outcome', k.outcome, 'by', k.made_by,
           'mode', k.mode, 'party', k.party, 'otherPerson', k.other) ORDER BY k.at, k.id), '[]'::jsonb)
         FROM (
-          SELECT c.*, false AS other FROM decorum.contact c
-          WHERE c.recipient_id = r.id AND c.at < ${contacts.to} AND (c.at > ${contacts.since} OR c.outcome = 'conversation')
+          SELECT ${CONTACT}, attempt_no, false AS other FROM decorum.contact c
+          WHERE c.recipient_id = r.id AND c.at < ${contacts.to} AND c.at > ${contacts.since}
           UNION ALL
-          SELECT c.*, true AS other FROM decorum.contact c
+          SELECT ${CONTACT}, NULL::smallint, false FROM decorum.conversation c
+          WHERE c.recipient_id = r.id AND c.at < ${contacts.to} AND c.at <= ${contacts.since}
+          UNION ALL
+          SELECT ${CONTACT}, attempt_no, true FROM decorum.contact c
           WHERE c.creditor = r.creditor AND c.address_hash = ANY(own.hashes) AND c.recipient_id <> r.id AND c.at > ${contacts.since} AND c.at < ${contacts.to}
         ) k) AS contacts,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${ms('e.effective_at')}, 'account', e.account_id,

@@ -6,6 +6,7 @@ import type { Instant } from '../../model/instant.ts'
 import type { LocalDate } from '../../model/local-date.ts'
 import type { Role } from '../../model/role.ts'
 import type { Tone } from '../../model/tone.ts'
+import { CONTACT_MEMORY_MS } from '../dispatch/decision-inputs.ts'
 import type { Database, Entry } from '../schema.ts'
 
 /** One person with every account that has a spell, as planning needs them. */
@@ -57,8 +58,14 @@ export interface PlanningAccount {
 
 const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 1000)::bigint`)
 
-/** What must planning know about these people? Call it after locking them, in a statement of its own. */
-export async function planningInputs(trx: Transaction<Database>, recipientIds: readonly string[]): Promise<PlanningPerson[]> {
+/**
+ * What must planning know about these people? Call it after locking them, in a statement of its own.
+ *
+ * Contacts are remembered as long as decisions remember them: words that name an email which no decision knows any more
+ * would be planned and never found.
+ */
+export async function planningInputs(trx: Transaction<Database>, recipientIds: readonly string[], now: Instant): Promise<PlanningPerson[]> {
+  const contactsSince = new Date(now - CONTACT_MEMORY_MS)
   const { rows } = await sql<Unread>`
     SELECT r.id, r.creditor, r.jurisdiction, r.caught_up_on AS "caughtUpOn",
       ARRAY(
@@ -72,9 +79,9 @@ export async function planningInputs(trx: Transaction<Database>, recipientIds: r
             WHERE s.lifted_at IS NULL AND s.ends_at IS NULL AND s.creditor = r.creditor
               AND s.recipient_id = r.id AND s.scope = 'channel' AND s.channel = a.channel)
       ) AS channels,
-      (SELECT ${ms('max(k.at)')} FROM decorum.contact k WHERE k.recipient_id = r.id AND k.outcome = 'conversation') AS "lastConversationAt",
+      (SELECT ${ms('max(k.at)')} FROM decorum.conversation k WHERE k.recipient_id = r.id) AS "lastConversationAt",
       (SELECT ${ms('max(k.at)')} FROM decorum.contact k
-        WHERE k.recipient_id = r.id AND k.channel = 'email' AND k.direction = 'outbound' AND k.outcome IN ('sent', 'delivered')) AS "lastEmailAt",
+        WHERE k.recipient_id = r.id AND k.at > ${contactsSince} AND k.channel = 'email' AND k.direction = 'outbound' AND k.outcome IN ('sent', 'delivered')) AS "lastEmailAt",
       (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${ms('e.effective_at')}, 'account', e.account_id)
           ORDER BY e.seq), '[]'::jsonb) FROM decorum.event e WHERE e.recipient_id = r.id) AS events,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${ms('h.starts_at')},
