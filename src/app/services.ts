@@ -3,6 +3,7 @@ import type { Shell } from '../pipeline/shell.ts'
 import { accepting, type Accepting } from './services/accepting.ts'
 import { auditing, type Auditing } from './services/auditing.ts'
 import { doubting, type Doubting } from './services/doubting.ts'
+import { forecasting, type Forecasting } from './services/forecasting.ts'
 import { hooks, type Hooks } from './services/hooks.ts'
 import { keys, type Keys } from './services/keys.ts'
 import { measuring, type Measuring } from './services/measuring.ts'
@@ -11,7 +12,7 @@ import { reading, type Reading } from './services/reading.ts'
 import { switching, type Switching } from './services/switching.ts'
 
 /** Everything that the HTTP interface and the command line may ask of Decorum. */
-export interface Services extends Accepting, Reading, Keys, Measuring, Permitting, Switching, Doubting, Auditing {
+export interface Services extends Accepting, Reading, Keys, Measuring, Permitting, Switching, Doubting, Auditing, Forecasting {
   /** What providers and recipients say without a key. */
   receipts: Hooks
 }
@@ -19,7 +20,7 @@ export interface Services extends Accepting, Reading, Keys, Measuring, Permittin
 export function services(shell: Shell, rules: PermitRules): Services {
   const accepts = accepting(shell)
   return {
-    ...accepts, ...reading(shell), ...keys(shell), ...measuring(shell), ...permitting(shell, rules), ...switching(shell), ...doubting(shell), ...auditing(shell),
+    ...accepts, ...reading(shell), ...keys(shell), ...measuring(shell), ...permitting(shell, rules), ...switching(shell), ...doubting(shell), ...auditing(shell), ...forecasting(shell, rules),
     receipts: hooks(shell, accepts),
   }
 }

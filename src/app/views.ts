@@ -5,6 +5,8 @@ export { packDiffInWords } from '../report/audit/pack-diff.ts'
 export { replayInWords } from '../report/audit/replay-report.ts'
 export { capturedViewSchema } from '../report/captured-view.ts'
 export { doubtAnswer, doubtViewSchema } from '../report/doubt-view.ts'
+export { forecastInWords } from '../report/forecast-words.ts'
+export { forecastSchema } from '../report/forecast-view.ts'
 export { pageOf } from '../report/page.ts'
 export {
   contactViewSchema, holdViewSchema, recipientViewSchema, suppressionViewSchema, TASK_STATUSES, taskViewSchema,

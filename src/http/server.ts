@@ -32,6 +32,7 @@ import { suppressionRoutes } from './routes/suppressions.ts'
 import { switchRoutes } from './routes/switches.ts'
 import { taskRoutes } from './routes/tasks.ts'
 import { totalsRoutes } from './routes/totals.ts'
+import { forecastRoutes } from './routes/forecast.ts'
 import { unsubscribeRoutes } from './routes/unsubscribe.ts'
 import { toDecorumError } from './to-decorum-error.ts'
 import { answerUnknownRoutes } from './unknown-route.ts'
@@ -80,5 +81,5 @@ export function buildServer(app: App): FastifyInstance {
 const ROUTES: readonly ((api: Api, app: App) => void)[] = [
   accountRoutes, recipientRoutes, eventRoutes, importRoutes, reminderRoutes, contactRoutes, suppressionRoutes, holdRoutes, taskRoutes,
   permitRoutes, switchRoutes, doubtRoutes,
-  decideRoutes, totalsRoutes, capturedRoutes, catalogueRoutes, keyRoutes, hookRoutes, unsubscribeRoutes, healthRoutes, metricsRoutes,
+  decideRoutes, totalsRoutes, forecastRoutes, capturedRoutes, catalogueRoutes, keyRoutes, hookRoutes, unsubscribeRoutes, healthRoutes, metricsRoutes,
 ]

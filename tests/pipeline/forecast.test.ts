@@ -1,0 +1,133 @@
+import { sql } from 'kysely'
+import { afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
+import { largestWeight, type Route } from '../../src/model/route.ts'
+import type { Actor } from '../../src/pipeline/shell.ts'
+import type { Doorbell } from '../../src/queue/doorbell.ts'
+import { eachLedger, type FreshLedger } from '../support/ledger.ts'
+import { ScriptedProvider } from '../support/scripted-provider.ts'
+import { at, LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
+
+const EVERYBODY: Actor = { name: 'ops', creditor: null, live: true }
+/** Rings nobody: what is queued stays queued. */
+const SILENT: Doorbell = { ring: async () => true, listen: async () => ({ stop: async () => {}, abort: async () => {} }), check: async () => null, close: async () => {} }
+/** In units a second: a message of at most four segments, by the rate that a gate really keeps to. */
+const innerOf = (perSecond: number): number => (perSecond - 3) / 1.05
+
+const person = (n: number) => overdueAccount({
+  recipient: { id: `r-${n}`, name: `人${n}`, locale: 'zh-CN', jurisdiction: 'CN', timeZone: 'Asia/Shanghai', addresses: [{ channel: 'sms', value: `138${String(13_800_000 + n).padStart(8, '0')}`, kind: 'mobile' }] },
+})
+
+eachLedger('the forecast', (_name, openFresh) => {
+  let fresh: FreshLedger
+  let stage: Stage
+  let sms: ScriptedProvider
+
+  beforeAll(async () => {
+    fresh = await openFresh()
+  }, 60_000)
+  afterEach(() => stage.app.stop())
+
+  const open = async (now: string, perSecond: number, bell: { doorbell?: Doorbell } = { doorbell: SILENT }) => {
+    await sql`TRUNCATE decorum.recipient, decorum.account, decorum.reminder, decorum.attempt, decorum.decision, decorum.contact, decorum.switch, decorum.clock_mark CASCADE`.execute(fresh.ledger.db)
+    const config = shippedConfig()
+    sms = new ScriptedProvider('sms')
+    const scripted = { sms, phone: new ScriptedProvider('phone'), email: new ScriptedProvider('email') }
+    stage = await Stage.set(fresh, now, {
+      config: { ...config, routes: config.routes.map((route): Route => (route.id === 'sms-main' ? { ...route, rate: { perSecond } } : route)) },
+      overrides: { ...bell, providers: (route) => scripted[route.channel], gates: (route) => memoryRateGate(route.id, { perSecond: route.rate.perSecond, largestWeight: largestWeight(route) }) },
+    })
+  }
+  const people = async (from: number, to: number) => {
+    for (let n = from; n < to; n++) await stage.account(`a-${n}`, person(n))
+  }
+  const smsForecast = async (actor: Actor = EVERYBODY) => {
+    const forecast = await stage.app.services.forecast(actor, { zone: 'Asia/Shanghai' })
+    const route = forecast.routes.find((one) => one.route === 'sms-main')
+    if (route === undefined) throw new TypeError('no forecast for sms-main')
+    return { ...route, words: forecast.words.filter((words) => words.startsWith('sms-main')).join() }
+  }
+  const planned = async (count: number) => {
+    await people(0, count)
+    await stage.app.pass('planner')
+    expect(await stage.reminders()).toHaveLength(count)
+  }
+
+  it('says of nothing that it is empty now', async () => {
+    await open('2026-11-23T03:00:00Z', 50)
+    expect(await smsForecast()).toMatchObject({ waiting: 0, goes: 0, emptyAt: '2026-11-23T03:00:00Z', words: '' })
+  })
+
+  it('counts what is queued and what waits, and when the last of them goes, at the rate that slow switches leave', async () => {
+    await open('2026-11-23T03:00:00Z', 5)
+    await planned(40)
+    const full = await smsForecast()
+    expect(full).toMatchObject({ waiting: 40, dueNow: 40, dueLaterToday: 0, goes: 40, missesWindow: 0, share: 100, ratePerSecond: 5, everyNth: 1, assumed: true })
+    const takes = (forecast: { emptyAt: string | null }) => at(forecast.emptyAt ?? '') - at('2026-11-23T03:00:00Z')
+    expect(takes(full)).toBeCloseTo((39 * 1_000) / innerOf(5), -2)
+    expect(full.words).toContain('at this rate the sms queue empties at 11:00')
+
+    await stage.app.services.setSwitch(EVERYBODY, { scope: { channel: 'sms' }, state: 'slowed', share: 10, reason: 'a test' })
+    const slowed = await smsForecast()
+    expect(slowed).toMatchObject({ goes: 40, share: 10, ratePerSecond: 0.5 })
+    expect(takes(slowed)).toBeCloseTo((39 * 1_000) / (0.5 / 1.05), -3)
+  })
+
+  it('tells who will miss today’s window, and who will expire before their turn', async () => {
+    // An SMS may begin until 22:00 in mainland China: thirty seconds are left.
+    await open('2026-11-23T13:59:30Z', 4)
+    await planned(60)
+    await sql`UPDATE decorum.reminder SET expires_at = '2026-11-23T13:59:31Z' WHERE id IN (SELECT id FROM decorum.reminder ORDER BY status, next_at DESC, id DESC LIMIT 5)`.execute(fresh.ledger.db)
+    const goes = Math.ceil((30 * innerOf(4)))
+    const forecast = await smsForecast()
+    expect(forecast.expires).toBeGreaterThanOrEqual(4)
+    expect(forecast).toMatchObject({ goes, missesWindow: 60 - goes - forecast.expires, notToday: 0 })
+    expect(forecast.words).toContain(`the sms queue empties at 21:59; ${forecast.missesWindow} will miss today’s window; ${forecast.expires} will expire before they can go`)
+  })
+
+  it('sets apart what a switch holds, and what the rules keep past today', async () => {
+    await open('2026-11-23T03:00:00Z', 5)
+    await planned(10)
+    const { id } = await stage.app.services.setSwitch(EVERYBODY, { scope: { creditor: 'shili-xiaojin' }, state: 'paused', reason: 'a test' })
+    expect(await smsForecast()).toMatchObject({ waiting: 10, goes: 0, heldBySwitch: 10, emptyAt: null })
+    expect((await smsForecast()).words).toContain('nothing of it goes today; a switch holds 10')
+    await stage.app.services.liftSwitch(EVERYBODY, id, { reason: 'the test goes on' })
+    await sql`INSERT INTO decorum.suppression (id, creditor, recipient_id, scope, reason, source, starts_at, received_at, created_by, seq)
+      SELECT gen_random_uuid(), creditor, id, 'all', 'opt-out', 'test', '2026-11-23T00:00:00Z', '2026-11-23T00:00:00Z', 'test', 99 FROM decorum.recipient ORDER BY id LIMIT 3`.execute(fresh.ledger.db)
+    expect(await smsForecast()).toMatchObject({ waiting: 10, goes: 7, notToday: 3, heldBySwitch: 0 })
+  })
+
+  it('tells a creditor of its own reminders only', async () => {
+    await open('2026-11-23T03:00:00Z', 5)
+    await planned(6)
+    expect(await smsForecast(LENDER)).toMatchObject({ waiting: 6, goes: 6 })
+    expect(await smsForecast({ ...LENDER, creditor: 'northwind' })).toMatchObject({ waiting: 0, goes: 0 })
+  })
+
+  it('comes true within a tenth: a hundred messages at a provider', { retry: 2, timeout: 120_000 }, async () => {
+    await open('2026-11-23T03:00:00Z', 40, {})
+    await people(0, 20)
+    await stage.settle()
+    const { id } = await stage.app.services.setSwitch(EVERYBODY, { scope: {}, state: 'paused', reason: 'until all of them wait' })
+    await vi.waitFor(async () => {
+      await people(20, 120)
+      await stage.app.pass('planner')
+      expect((await stage.reminders()).filter((one) => one.status === 'scheduled')).toHaveLength(100)
+    }, { timeout: 60_000, interval: 1_000 })
+    await stage.app.services.liftSwitch(EVERYBODY, id, { reason: 'now' })
+    const forecast = await smsForecast()
+    expect(forecast).toMatchObject({ goes: 100, assumed: false })
+    await vi.waitFor(async () => expect(await stage.app.pass('planner')).toBe(true), { timeout: 5_000 })
+
+    const calls: number[] = []
+    sms.script.push(...Array.from({ length: 100 }, () => () => {
+      calls.push(performance.now())
+      return { kind: 'accepted', reference: 'r' } as const
+    }))
+    await stage.app.start(['planner'])
+    await vi.waitFor(() => expect(calls).toHaveLength(100), { timeout: 60_000 })
+    const foretold = at(forecast.emptyAt ?? '') - stage.clock.now()
+    const took = (calls.at(-1) as number) - (calls[0] as number)
+    expect(Math.abs(took - foretold) / foretold).toBeLessThan(0.1)
+  })
+})
