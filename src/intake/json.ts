@@ -3,7 +3,6 @@ import type { Parsed } from './parse.ts'
 
 const MAX_DEPTH = 32
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const SPACE = /[ \t\n\r]*/y
 const LITERALS: readonly (readonly [string, unknown])[] = [['true', true], ['false', false], ['null', null]]
 
 /**
@@ -131,9 +130,11 @@ class Reader {
   }
 
   #space(): void {
-    SPACE.lastIndex = this.#at
-    SPACE.exec(this.#text)
-    this.#at = SPACE.lastIndex
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at)
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return
+      this.#at++
+    }
   }
 
   #skip(character: string): boolean {

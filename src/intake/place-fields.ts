@@ -4,15 +4,36 @@ import { countryOf, isJurisdiction } from '../model/jurisdiction.ts'
 
 /** ISO 3166-1 (`US`), 3166-2 (`US-NY`) or a place below it as policy packs name it (`US-NY-NYC`). */
 export const jurisdiction = z.string()
-  .refine((text) => isJurisdiction(text) && getCountry(countryOf(text)) !== null, {
+  .refine((text) => isJurisdiction(text) && isCountry(countryOf(text)), {
     error: (issue) => (/^UK\b/i.test(String(issue.input)) ? 'is not an ISO 3166 code; the United Kingdom is GB' : 'is not an ISO 3166 code'),
     params: { cure: 'Write it like "CN", "US" or "US-NY".' },
   }).describe('ISO 3166-1 or 3166-2')
 
+/** Asked for before: there are few of each, and asking costs more than reading the rest of an account. */
+const countries = new Map<string, boolean>()
+const locales = new Map<string, string>()
+/** More different tags than anybody has; what comes after them is looked up each time. */
+const MOST_LOCALES = 1_000
+
+/** @param code  two capital letters */
+function isCountry(code: string): boolean {
+  const known = countries.get(code) ?? getCountry(code) !== null
+  countries.set(code, known)
+  return known
+}
+
+function canonicalLocale(text: string): string {
+  const known = locales.get(text)
+  if (known !== undefined) return known
+  const canonical = Intl.getCanonicalLocales(text)[0] as string
+  if (locales.size < MOST_LOCALES) locales.set(text, canonical)
+  return canonical
+}
+
 /** BCP 47 → its canonical form (`zh-cn` → `zh-CN`). */
 export const locale = z.string().max(35, 'is longer than 35 characters').transform((text, ctx): string => {
   try {
-    return Intl.getCanonicalLocales(text)[0] as string
+    return canonicalLocale(text)
   } catch {
     ctx.addIssue({ code: 'custom', message: 'is not a language tag', params: { cure: 'Write it like "zh-CN" or "en".' } })
     return z.NEVER
@@ -24,7 +45,6 @@ export const timeZone = z.string().max(64, 'is longer than 64 characters').refin
   error: 'is not an IANA time zone', params: { cure: 'Write it like "Asia/Shanghai".' },
 }).describe('IANA time zone')
 
-/** Zones that were asked for before: there are few, and asking the runtime costs more than reading the rest of an account. */
 const zones = new Set<string>()
 
 function isZone(text: string): boolean {

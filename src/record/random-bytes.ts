@@ -17,8 +17,7 @@ export function takeRandomBytes(count: number): Buffer {
     randomFillSync(pool)
     used = 0
   }
-  const taken = Buffer.allocUnsafeSlow(count)
-  pool.copy(taken, 0, used, used + count)
+  const taken = Buffer.from(pool.subarray(used, used + count))
   pool.fill(0, used, used + count)
   used += count
   return taken

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, expect, it } from 'vitest'
+import { DecorumError } from '../../src/model/errors.ts'
 import type { LineResult } from '../../src/pipeline/accept/answers.ts'
 import { accepting as bind, type AccountFile } from '../../src/app/services/accepting.ts'
 import type { Actor, Shell } from '../../src/pipeline/shell.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
+import { recipientName } from '../../src/record/places.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { accepting } from './accepting-shell.ts'
 
@@ -60,6 +62,30 @@ eachLedger('importing accounts', (_name, openFresh) => {
     expect((await imported(lines.join('\n'))).totals).toMatchObject({ applied: 0, unchanged: 450 })
   }, 60_000)
 
+  it('keeps the order of what lines say about one account or person, however far apart and however many are put at once', async () => {
+    const said = (i: number) => json(`o-${i % 250}`, { asOf: '2026-11-22T16:00:00Z', overdue: { amount: `${i + 1}.00`, currency: 'CNY' }, recipient: { id: `ro-${i % 100}`, jurisdiction: 'CN', name: `name ${i}` } })
+    const { totals } = await imported(Array.from({ length: 1_000 }, (_, i) => said(i)).join('\n'))
+    expect(totals).toMatchObject({ lines: 1_000, rejected: 0 })
+    const amounts = await ledger.db.selectFrom('decorum.account').select(['external_id', 'overdue_minor']).where('external_id', 'like', 'o-%').execute()
+    expect(Object.fromEntries(amounts.map((row) => [row.external_id, row.overdue_minor]))).toEqual(Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`o-${i}`, (751 + i) * 100])))
+    const people = await ledger.db.selectFrom('decorum.recipient').selectAll().where('external_id', 'like', 'ro-%').execute()
+    const names = people.map((row) => [row.external_id, shell.vault.open(shell.vault.unwrap(row.data_key, row.data_key_id), recipientName(row.id), row.name as Buffer)])
+    expect(Object.fromEntries(names)).toEqual(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`ro-${i}`, `name ${900 + i}`])))
+  }, 60_000)
+
+  it('answers what was put before a line at which the ledger goes away, and stops there', async () => {
+    const lines = Array.from({ length: 900 }, (_, i) => json(`g-${i}`))
+    const seen: LineResult[] = []
+    let calls = 0
+    const failing = bind({ ...shell, ledger: { ...ledger, get db() { if (++calls === 3) throw new DecorumError('DECORUM_LEDGER_UNAVAILABLE', 'gone'); return ledger.db } } })
+    await expect(failing.importAccounts(actor, pieces(lines.join('\n')), (result) => void seen.push(result))).rejects.toMatchObject({ code: 'DECORUM_LEDGER_UNAVAILABLE' })
+    expect(seen.map((result) => result.status)).toEqual(Array.from({ length: 400 }, () => 'applied'))
+    // Everything that was answered is there; what was not may be, and is put again without harm.
+    const { totals } = await imported(lines.join('\n'))
+    expect(totals).toMatchObject({ lines: 900, rejected: 0 })
+    expect(totals.unchanged).toBeGreaterThanOrEqual(400)
+  }, 60_000)
+
   it('finds the one line that the ledger itself refuses, and keeps all around it', async () => {
     const lines = ['h-1', 'h-2', 'h-3', 'h-4', 'h-5'].map((id) => json(id))
     await ledger.pool.query(`ALTER TABLE decorum.account ADD CONSTRAINT no_h3 CHECK (external_id <> 'h-3')`)
@@ -96,17 +122,17 @@ eachLedger('importing accounts', (_name, openFresh) => {
   })
 
   it('goes on where an interrupted import stood, and counts no line twice', async () => {
-    const text = Array.from({ length: 500 }, (_, i) => json(`i-${i}`)).join('\n')
+    const text = Array.from({ length: 1_500 }, (_, i) => json(`i-${i}`)).join('\n')
     let seen = 0
     await expect(services.importAccountFile(actor, fileOf(text), () => {}, () => {
-      if (++seen === 450) throw new Error('the power went')
+      if (++seen === 1_450) throw new Error('the power went')
     })).rejects.toThrow('the power went')
     const lines: number[] = []
     let resumedAfter = -1
     const rest = await services.importAccountFile(actor, fileOf(text), (done) => { resumedAfter = done }, (result) => void lines.push(result.line))
-    expect(resumedAfter).toBe(400)
-    expect(lines[0]).toBe(401)
-    expect(rest).toMatchObject({ lines: 500, rejected: 0, already: false })
-    expect(await known('i-')).toBe(500)
+    expect(resumedAfter).toBe(1_000)
+    expect(lines[0]).toBe(1_001)
+    expect(rest).toMatchObject({ lines: 1_500, rejected: 0, already: false })
+    expect(await known('i-')).toBe(1_500)
   }, 60_000)
 })

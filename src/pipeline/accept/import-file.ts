@@ -70,7 +70,8 @@ export async function importFile(
   return { ...totals, format, resumedAfter: job.linesDone, already: false }
 }
 
-const NOTE_EVERY = 200
+/** Lines that an interrupted import may put again, so that noting costs little beside putting. */
+const NOTE_EVERY = 1_000
 
 async function* after(lines: AsyncIterable<Line>, done: number): AsyncGenerator<Line> {
   for await (const line of lines) if (line.no > done) yield line

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises'
 import type { Line } from '../../intake/lines.ts'
 import type { Parsed } from '../../intake/parse.ts'
 import { DecorumError, type Fault } from '../../model/errors.ts'
@@ -6,6 +7,9 @@ import type { ImportTotals, LineResult } from './answers.ts'
 
 /** Lines to a transaction: few enough to hold no lock for long, enough that the statements do not count. */
 const CHUNK = 200
+
+/** Lines that are read at a stretch, about a millisecond's worth. */
+const TURN = 16
 
 /** What became of one item: changed something, changed nothing, or was refused. */
 export type ItemResult = { ok: true; changed: boolean } | { ok: false; error: DecorumError }
@@ -17,17 +21,38 @@ export interface LineKind<T> {
   idOf(item: T): string
   /** Items of the same thing are not put in one transaction, so that the later word follows the earlier. */
   thingOf(item: T): string
+  /** Whatever the order of words about it matters for: transactions at the same time have none of it in common. */
+  touchedBy(item: T): readonly string[]
+  /** Transactions under way at the same time. */
+  readonly atOnce: number
   /** One transaction; throws only for what concerns all of them. */
   put(items: readonly T[]): Promise<ItemResult[]>
 }
 
 type Entry<T> = { line: number; item: T } | { line: number; faults: Fault[] }
 
+/** Lines that one transaction puts. */
+class Chunk<T> {
+  readonly entries: Entry<T>[] = []
+  readonly items: T[] = []
+  readonly things = new Set<string>()
+  readonly touched = new Set<string>()
+
+  add(entry: Entry<T>, kind: LineKind<T>): void {
+    this.entries.push(entry)
+    if (!('item' in entry)) return
+    this.items.push(entry.item)
+    this.things.add(kind.thingOf(entry.item))
+    for (const touched of kind.touchedBy(entry.item)) this.touched.add(touched)
+  }
+}
+
 /**
  * Imports a stream of lines, however long, in constant memory.
  *
  * Every line gets a result, in the order of the lines, after what it says has been committed. A line
- * that cannot be read, or that the ledger refuses, loses none of the others.
+ * that cannot be read, or that the ledger refuses, loses none of the others. While one transaction
+ * waits for the ledger the next lines are read, and put beside it unless they speak of the same things.
  *
  * @throws when the ledger cannot be reached; what was answered before has been committed
  */
@@ -35,29 +60,52 @@ export async function importLines<T>(
   shell: Shell, lines: AsyncIterable<Line>, kind: LineKind<T>, onResult: (result: LineResult) => void | Promise<void>,
 ): Promise<ImportTotals> {
   const totals: ImportTotals = { lines: 0, applied: 0, unchanged: 0, rejected: 0 }
-  let chunk: Entry<T>[] = []
-  let things = new Set<string>()
-  const flush = async (): Promise<void> => {
-    const entries = chunk
-    ;[chunk, things] = [[], new Set()]
-    const results = await putByHalves(shell, kind, entries.flatMap((entry) => ('item' in entry ? [entry.item] : [])))
+  const answer = async (chunk: Chunk<T>, results: readonly ItemResult[]): Promise<void> => {
     let next = 0
-    for (const entry of entries) {
+    for (const entry of chunk.entries) {
       const result = 'item' in entry ? resultOf(entry.line, kind.idOf(entry.item), results[next++] as ItemResult) : rejected(entry.line, null, entry.faults)
       totals.lines++
       totals[result.status]++
       await onResult(result)
     }
   }
-  for await (const line of lines) {
-    const entry = readEntry(line, kind)
-    const thing = 'item' in entry ? kind.thingOf(entry.item) : null
-    if (chunk.length === CHUNK || (thing !== null && things.has(thing))) await flush()
-    chunk.push(entry)
-    if (thing !== null) things.add(thing)
+  /** In the order of the lines; each ends when its lines have been answered, which the one before has been then. */
+  const underWay: { chunk: Chunk<T>; put: Promise<unknown>; answered: Promise<void> }[] = []
+  const begin = async (chunk: Chunk<T>): Promise<void> => {
+    while (underWay.length >= kind.atOnce || underWay.some((other) => haveInCommon(other.chunk.touched, chunk.touched))) await underWay.shift()?.answered
+    const before = underWay.at(-1)?.answered
+    const put = putByHalves(shell, kind, chunk.items)
+    const answered = Promise.all([put, before]).then(([results]) => answer(chunk, results))
+    // Heard of when its turn comes; until then nobody waits for it.
+    answered.catch(() => undefined)
+    underWay.push({ chunk, put, answered })
   }
-  await flush()
-  return totals
+  try {
+    let chunk = new Chunk<T>()
+    let read = 0
+    for await (const line of lines) {
+      if (++read % TURN === 0) await othersTurn()
+      const entry = readEntry(line, kind)
+      if (chunk.entries.length === CHUNK || ('item' in entry && chunk.things.has(kind.thingOf(entry.item)))) {
+        await begin(chunk)
+        chunk = new Chunk()
+      }
+      chunk.add(entry, kind)
+    }
+    await begin(chunk)
+    for (const { answered } of underWay) await answered
+    return totals
+  } finally {
+    // Whatever failed, nothing is left running behind the caller's back.
+    await Promise.allSettled(underWay.flatMap(({ put, answered }) => [put, answered]))
+  }
+}
+
+/** Sets are compared from the smaller side. */
+function haveInCommon(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  const [few, many] = one.size < other.size ? [one, other] : [other, one]
+  for (const thing of few) if (many.has(thing)) return true
+  return false
 }
 
 function readEntry<T>(line: Line, kind: LineKind<T>): Entry<T> {

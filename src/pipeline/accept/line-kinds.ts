@@ -14,11 +14,20 @@ export function readAccountJson(text: string): Parsed<AccountLine> {
   return json.ok ? parse(accountLine, json.value) : json
 }
 
+/** Transactions of accounts at the same time: while one is in the ledger's hands, this process makes up the next. */
+const ACCOUNTS_AT_ONCE = 2
+
 /** Lines that are accounts, read in the given way. */
 export const accountLines = (shell: Shell, actor: Actor, read: (text: string) => Parsed<AccountLine>): LineKind<AccountLine> => ({
   read,
   idOf: (account) => account.id,
-  thingOf: (account) => `${account.creditor ?? ''} ${account.id}`,
+  thingOf: (account) => `${creditorSaid(shell, actor, account.creditor)} ${account.id}`,
+  touchedBy: (account) => {
+    const creditor = creditorSaid(shell, actor, account.creditor)
+    const people = [account.recipient?.id, account.recipientId, ...(account.parties ?? []).map((party) => party.recipientId)]
+    return [`account ${creditor} ${account.id}`, ...people.flatMap((person) => (person === undefined ? [] : [`recipient ${creditor} ${person}`]))]
+  },
+  atOnce: ACCOUNTS_AT_ONCE,
   put: async (accounts) => {
     const results = await acceptAccounts(shell, actor, accounts.map(({ id, ...body }) => ({ id, body })))
     return results.map((result) => (result.ok ? { ok: true, changed: result.answer.applied && result.answer.changed } : result))
@@ -32,7 +41,10 @@ export const eventLines = (shell: Shell, actor: Actor): LineKind<EventLine> => (
     return json.ok ? (parse(eventLine, json.value) as Parsed<EventLine>) : json
   },
   idOf: (event) => event.id,
-  thingOf: (event) => `${event.creditor ?? ''} ${event.id}`,
+  thingOf: (event) => `${creditorSaid(shell, actor, event.creditor)} ${event.id}`,
+  // One may end what another began, for the person's other accounts too: each waits for the one before.
+  touchedBy: () => [],
+  atOnce: 1,
   put: async (events) => {
     const results: ItemResult[] = []
     for (const { accountId, ...event } of events) {
@@ -47,3 +59,7 @@ export const eventLines = (shell: Shell, actor: Actor): LineKind<EventLine> => (
     return results
   },
 })
+
+/** In whose name a line speaks, stated or not, so that both ways name the same thing; whether it may is asked later. */
+const creditorSaid = ({ config }: Shell, actor: Actor, stated: string | undefined): string =>
+  stated ?? actor.creditor ?? (config.creditors.size === 1 ? [...config.creditors.keys()][0] as string : '')

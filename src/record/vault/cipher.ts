@@ -5,7 +5,6 @@ const VERSION = 1
 const IV_BYTES = 12
 const TAG_BYTES = 16
 const HEAD_BYTES = 1 + IV_BYTES + TAG_BYTES
-const MARK = Buffer.from([VERSION])
 
 /**
  * AES-256-GCM: version, random IV, tag, ciphertext; 29 bytes more than the plaintext.
@@ -19,10 +18,14 @@ export function encrypt(key: KeyObject, bound: string, plain: Buffer): Buffer {
   const iv = takeRandomBytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, iv)
   cipher.setAAD(Buffer.from(bound, 'utf8'))
-  const body = cipher.update(plain)
+  const sealed = Buffer.allocUnsafe(HEAD_BYTES + plain.length)
+  cipher.update(plain).copy(sealed, HEAD_BYTES)
   // GCM encrypts as it goes: the end adds the tag and no bytes.
   cipher.final()
-  return Buffer.concat([MARK, iv, cipher.getAuthTag(), body])
+  sealed[0] = VERSION
+  iv.copy(sealed, 1)
+  cipher.getAuthTag().copy(sealed, 1 + IV_BYTES)
+  return sealed
 }
 
 /** The plaintext, or null when the key, the place or a single bit is not what it was. */

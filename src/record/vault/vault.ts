@@ -111,6 +111,7 @@ export function openVault(ring: KeyRing): Vault {
       const made = wrap(bytes)
       // Whoever makes a key is about to seal with it.
       recent.put(made.wrapped, createSecretKey(bytes))
+      bytes.fill(0)
       return made
     },
     unwrap,
