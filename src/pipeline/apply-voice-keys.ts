@@ -41,14 +41,14 @@ const TASK_FOR: Partial<Record<VoiceKey['meaning'], string>> = {
  * Acts on a key pressed during a call, at once.
  *
  * Any key but "wrong number" proves that the right person listened, so it counts as a
- * conversation. A claim to have paid or a wish to promise keeps the machine silent while a
+ * conversation. The call goes on, and holds its line until the provider reports its end. A claim to have paid or a wish to promise keeps the machine silent while a
  * person checks; "wrong number" stops the number for everybody who shares it.
  */
 export async function applyVoiceKey(shell: Shell, key: VoiceKey): Promise<void> {
   const { reminderId, attemptNo, meaning } = key
   if (meaning !== 'wrong-number') {
     await applyReceipt(shell, {
-      reminderId, attemptNo, dedupe: `key ${meaning}`, saidAt: null, word: { state: 'conversation', final: true, code: null, class: null },
+      reminderId, attemptNo, dedupe: `key ${meaning}`, saidAt: null, word: { state: 'conversation', final: false, code: null, class: null },
     })
   }
   if (meaning === 'confirmed') return

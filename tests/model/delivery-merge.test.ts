@@ -18,9 +18,17 @@ describe('what is known of an attempt after several words of its provider', () =
     ['a failure is never taken back by a stage', [word('failed', true), word('sent', false)], 'failed'],
     ['of two ends the one that counts more stands', [word('failed', true), word('delivered', true)], 'delivered'],
     ['a talk outweighs a voicemail', [word('conversation', true), word('voicemail', true)], 'conversation'],
+    ['a talk that was proven before the end stays one', [word('conversation', false), word('voicemail', true)], 'conversation'],
+    ['a talk that was proven, and is told late, counts', [word('voicemail', true), word('conversation', false)], 'conversation'],
     ['a ring that may have been heard outweighs "never sent"', [word('not-sent', true), word('no-answer', true)], 'no-answer'],
   ])('%s', (_sentence, words, state) => {
     expect(merge(words)?.state).toBe(state)
+  })
+
+  it('has an end once any word was one', () => {
+    fc.assert(fc.property(fc.array(anyWord, { minLength: 1, maxLength: 6 }), (words) => {
+      expect(merge(words)?.final).toBe(words.some(({ final }) => final))
+    }))
   })
 
   it('does not depend on the order in which they came, nor on repetition', () => {
