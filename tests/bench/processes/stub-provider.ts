@@ -1,16 +1,26 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import { answer } from '../ask.ts'
+import { answer, argumentOf } from '../ask.ts'
+
+/** What this provider remembers of a request. */
+export interface Taken {
+  /** When it had been read, in wall milliseconds with fractions. */
+  at: number
+  /** As it was sent: a URL-encoded form. */
+  body: string
+}
 
 /**
  * A provider that accepts every message at once: just enough HTTP/1.1 to answer a POST to Messages.json.
  *
  * Not Node's own server, which would take as much of the machine as what is measured. Answers how
- * many requests came and when, in wall milliseconds with fractions.
+ * many requests came, when, and (asked to keep them) with which bodies.
  */
 const HEAD_END = Buffer.from('\r\n\r\n')
 const arrivals: number[] = []
+const keepsBodies = argumentOf<{ keepBodies?: boolean } | null>()?.keepBodies === true
+const bodies: Buffer[] = []
 
 function serve(socket: Socket): void {
   let rest: Buffer = Buffer.alloc(0)
@@ -24,6 +34,7 @@ function serve(socket: Socket): void {
       const length = Number(/\r\ncontent-length: *(\d+)/i.exec(rest.toString('latin1', 0, end + 2))?.[1] ?? 0)
       const whole = end + HEAD_END.length + length
       if (rest.length < whole) return
+      if (keepsBodies) bodies.push(rest.subarray(whole - length, whole))
       rest = rest.subarray(whole)
       arrivals.push(performance.timeOrigin + performance.now())
       const body = `{"sid":"SM${arrivals.length.toString(16).padStart(32, '0')}","status":"queued","num_segments":"1","direction":"outbound-api"}`
@@ -39,4 +50,6 @@ answer({
   count: () => arrivals.length,
   /** When the requests from the given one on arrived. */
   arrivalsFrom: (from: number) => arrivals.slice(from),
+  /** The requests from the given one on, with their bodies. */
+  takenFrom: (from: number) => arrivals.slice(from).map((at, i): Taken => ({ at, body: (bodies[from + i] as Buffer).toString('latin1') })),
 })

@@ -60,6 +60,8 @@ export interface Row {
   dateSent: number | null
   /** performance.timeOrigin + now, in ms: when the request had been read. For rates. */
   arrivedAt: number
+  /** A call: by the same clock, when its line was free again, before anybody was told; null until then. */
+  endedAt: number | null
   /** Texts that a person or machine heard, in order. */
   heard: string[]
   meant: string[]
@@ -74,13 +76,14 @@ export class Books {
   /** Every POST that came, recorded or not. */
   requests = 0
 
-  add(row: Omit<Row, 'sid' | 'dateCreated' | 'arrivedAt' | 'heard' | 'meant'>): Row {
+  add(row: Omit<Row, 'sid' | 'dateCreated' | 'arrivedAt' | 'endedAt' | 'heard' | 'meant'>): Row {
     const full: Row = {
       ...row,
       sid: (row.kind === 'message' ? 'SM' : 'CA') + randomBytes(16).toString('hex'),
       // Twilio dates in whole seconds.
       dateCreated: Math.floor(Date.now() / 1000) * 1000,
       arrivedAt: performance.timeOrigin + performance.now(),
+      endedAt: null,
       heard: [],
       meant: [],
     }

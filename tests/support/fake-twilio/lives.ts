@@ -48,6 +48,8 @@ export async function liveMessage(world: World, row: Row, fault: TwilioFault | n
   if (world.webhooks.reversed) for (const form of said.reverse()) await tell(world, row, form)
 }
 
+const FINAL = new Set(['completed', 'failed', 'busy', 'no-answer'])
+
 /** A call's life: rings, perhaps is answered, fetches what to say, ends. */
 export async function liveCall(world: World, row: Row, fault: TwilioFault | null): Promise<void> {
   const listener = world.books.listeners.get(row.to) ?? { answer: 'human', digits: ['1', ''] }
@@ -56,6 +58,7 @@ export async function liveCall(world: World, row: Row, fault: TwilioFault | null
     await wait(world.stepMs, world.closed)
     if (world.closed.aborted || row.status === 'canceled') return false
     row.status = status === 'initiated' ? 'queued' : status
+    if (FINAL.has(status)) row.endedAt = performance.timeOrigin + performance.now()
     const event = status === 'in-progress' ? 'answered' : ['initiated', 'ringing'].includes(status) ? status : 'completed'
     if (row.statusCallbackEvents.includes(event)) {
       await tell(world, row, {

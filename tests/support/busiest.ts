@@ -1,0 +1,31 @@
+/** One call as the provider saw it. */
+export interface Seen {
+  /** Milliseconds of any one clock. */
+  at: number
+  /** Units of the rate: SMS segments, otherwise 1. */
+  weight: number
+}
+
+/** The most units in any second, wherever it begins. */
+export function busiestSecond(calls: readonly Seen[]): number {
+  const sorted = [...calls].sort((a, b) => a.at - b.at)
+  let busiest = 0
+  let sum = 0
+  let oldest = 0
+  for (const call of sorted) {
+    sum += call.weight
+    while (call.at - (sorted[oldest] as Seen).at >= 1_000) sum -= (sorted[oldest++] as Seen).weight
+    busiest = Math.max(busiest, sum)
+  }
+  return busiest
+}
+
+/** How many of these were going on at one instant, at most? What has no end goes on for ever. */
+export function mostAtOnce(spans: readonly { from: number; until: number | null }[]): number {
+  // Of what happens at one instant the ends come first: a line that is free again may be taken.
+  const steps = spans
+    .flatMap(({ from, until }) => [{ at: from, by: 1 }, ...(until === null ? [] : [{ at: until, by: -1 }])])
+    .sort((a, b) => a.at - b.at || a.by - b.by)
+  let now = 0
+  return steps.reduce((most, { by }) => Math.max(most, (now += by)), 0)
+}

@@ -1,0 +1,146 @@
+import pg from 'pg'
+import { startProcess, type AskedProcess } from '../bench/ask.ts'
+import type { Taken } from '../bench/processes/stub-provider.ts'
+import { smsSize } from '../../src/render/sms-segments.ts'
+import type { Seen } from './busiest.ts'
+import { freePort } from './child-server.ts'
+import { freshDatabase } from './fresh-database.ts'
+import { Process, testRoot } from './processes.ts'
+
+const KEY = 'dk_live_bootstrap-key-of-the-fleet-0123456789'
+/** Names that cost different numbers of segments, in GSM-7 and in UCS-2. */
+const NAMES = ['Ana Ortiz', 'Łucja Żółkiewska', 'Bo Li', 'Maximiliana Konstantinopolskaya-Wolfeschlegelstein']
+const LOADED_AT_ONCE = 12
+
+export interface FleetSetting {
+  postgresUrl: string
+  redisUrl: string
+  sms: { perSecond: number; workers: number }
+  calls?: { perSecond: number; lines: number; workers: number }
+  /** Queues for each route; absent: as the kind of Redis has it. */
+  shards?: number
+  /** Workers that stand still for 100–300 ms about every second. */
+  pauses?: boolean
+}
+
+/** What a person was sent, by the provider's own books. */
+export interface Received extends Seen {
+  to: string
+}
+
+/** Real processes that plan, send and sweep, with providers in processes of their own. */
+export interface SendingFleet {
+  db: pg.Client
+  /** Puts so many people, and one reminder for each. */
+  owe(channel: 'sms' | 'phone', count: number): Promise<void>
+  start(): void
+  /** How many reminders have not come to their end. */
+  open(): Promise<number>
+  sms(): Promise<Received[]>
+  calls(): Promise<(Received & { until: number | null })[]>
+  /** What the processes said last, for people who look for the cause. */
+  said(): string
+  end(): Promise<void>
+}
+
+export async function openSendingFleet(setting: FleetSetting): Promise<SendingFleet> {
+  const database = await freshDatabase(setting.postgresUrl)
+  const db = new pg.Client({ connectionString: database.url })
+  await db.connect()
+  const stub = await startProcess('stub-provider', { keepBodies: true })
+  const smsUrl = await stub.ask<string>('url')
+  const twilio = new Process('tests/support/fake-twilio-process.ts', ['--step-ms', '60'], {})
+  const books = await twilio.announced<{ url: string; accountSid: string; authToken: string }>()
+  const root = testRoot((yaml) => configured(yaml, setting, smsUrl))
+  const port = await freePort()
+  const api = `http://127.0.0.1:${port}`
+  const env = {
+    DECORUM_ROOT: root.root, DATABASE_URL: database.url, REDIS_URL: setting.redisUrl, PORT: String(port), PUBLIC_URL: api,
+    DECORUM_BOOTSTRAP_KEY: KEY, DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`, LOG_LEVEL: 'info',
+    TWILIO_ACCOUNT_SID: books.accountSid, TWILIO_AUTH_TOKEN: books.authToken, TWILIO_BASE_URL: books.url, TWILIO_FROM: '+442079460000',
+  }
+  const running: { name: string; process: Process }[] = []
+  const run = (name: string, script: string, args: readonly string[], more: Record<string, string> = {}): Process => {
+    const process = new Process(script, args, { ...env, ...more })
+    running.push({ name, process })
+    return process
+  }
+  await run('serve', 'src/cli/main.ts', ['serve']).says('listening')
+  let owed = 0
+
+  return {
+    db,
+    async owe(channel, count) {
+      const numbers = Array.from({ length: count }, () => ++owed)
+      await post(api, '/v1/accounts:import', numbers.map((n) => JSON.stringify(account(n))).join('\n'), { 'content-type': 'application/x-ndjson' })
+      const waiting = [...numbers]
+      await Promise.all(Array.from({ length: LOADED_AT_ONCE }, async () => {
+        for (let n = waiting.pop(); n !== undefined; n = waiting.pop()) await remind(api, n, channel)
+      }))
+    },
+    start() {
+      for (const daemon of ['planner', 'sweeper']) run(daemon, `workers/${daemon}.ts`, [])
+      const senders = [...Array<string>(setting.sms.workers).fill('sms'), ...Array<string>(setting.calls?.workers ?? 0).fill('phone')]
+      for (const [seed, daemon] of senders.entries()) {
+        run(`${daemon} ${seed}`, `workers/${daemon}.ts`, [], setting.pauses === true ? { NODE_OPTIONS: `--import ${PAUSES}`, PAUSES_SEED: String(seed + 1) } : {})
+      }
+    },
+    async open() {
+      const { rows } = await db.query<{ open: number }>(`SELECT count(*)::int AS open FROM decorum.reminder WHERE status IN ('scheduled', 'queued', 'sending')`)
+      return rows[0]?.open ?? 0
+    },
+    sms: () => smsOf(stub),
+    async calls() {
+      const { received } = (await (await fetch(`${books.url}/_ledger`)).json()) as { received: { kind: string; to: string; arrivedAt: number; endedAt: number | null }[] }
+      return received.filter(({ kind }) => kind === 'call').map(({ to, arrivedAt, endedAt }) => ({ to, at: arrivedAt, weight: 1, until: endedAt }))
+    },
+    said: () => running.map(({ name, process }) => `--- ${name}\n${process.output.slice(-15).join('\n')}`).join('\n'),
+    async end() {
+      await Promise.all(running.map(({ process }) => process.kill()))
+      await Promise.all([twilio.kill(), stub.end(), db.end()])
+      await database.drop()
+      root.remove()
+    },
+  }
+}
+
+const PAUSES = new URL('pauses.mjs', import.meta.url).href
+
+/** SMS go to one provider, calls to another; a ticket that waits is not taken for lost, one that is lost comes back soon. */
+function configured(yaml: string, { sms, calls, shards }: FleetSetting, smsUrl: string): string {
+  const changed = yaml
+    .replace('rate: { perSecond: 50 } ', `rate: { perSecond: ${sms.perSecond} } `)
+    .replace('baseUrl: ${TWILIO_BASE_URL:-https://api.twilio.com}', `baseUrl: ${smsUrl}`)
+    .replace('rate: { perSecond: ${TWILIO_CALLS_PER_SECOND:-1}, simultaneousCalls: 20 }', `rate: { perSecond: ${calls?.perSecond ?? 1}, simultaneousCalls: ${calls?.lines ?? 1} }`)
+    .replace('leaseSeconds: 4', 'leaseSeconds: 20').replace('callSeconds: 2', 'callSeconds: 10').replace('ringAgainSeconds: 2', 'ringAgainSeconds: 8')
+  return shards === undefined ? changed : `${changed}\nqueue: { shards: ${shards} }\n`
+}
+
+async function smsOf(stub: AskedProcess): Promise<Received[]> {
+  const taken = await stub.ask<Taken[]>('takenFrom', 0)
+  return taken.flatMap(({ at, body }) => {
+    const form = new URLSearchParams(body)
+    const text = form.get('Body')
+    return text === null ? [] : [{ at, weight: smsSize(text).segments, to: form.get('To') as string }]
+  })
+}
+
+const account = (n: number) => ({
+  id: `f-${n}`, creditor: 'meridian', asOf: new Date().toISOString(), overdue: { amount: '125.00', currency: 'GBP' }, reference: { masked: '4821' },
+  dueDate: new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10), ladder: 'quiet',
+  recipient: {
+    id: `r-${n}`, name: NAMES[n % NAMES.length], locale: 'en', jurisdiction: 'GB', timeZone: 'Europe/London',
+    addresses: (['sms', 'phone'] as const).map((channel) => ({ channel, value: `+4477${String(n).padStart(8, '0')}`, kind: 'mobile', relation: 'self' })),
+  },
+})
+
+const remind = (api: string, n: number, channel: string): Promise<void> => post(api, '/v1/reminders', JSON.stringify({
+  creditor: 'meridian', accountId: `f-${n}`, template: 'default', tone: 'gentle', channels: [channel], expiresAt: new Date(Date.now() + 6 * 3_600_000).toISOString(),
+}), { 'content-type': 'application/json', 'idempotency-key': `f-${n}-${channel}` })
+
+async function post(api: string, path: string, body: string, headers: Record<string, string>): Promise<void> {
+  const answer = await fetch(`${api}${path}`, { method: 'POST', body, headers: { authorization: `Bearer ${KEY}`, ...headers } })
+  const said = await answer.text()
+  if (!answer.ok || said.includes('"faults"')) throw new Error(`${path} answered ${answer.status}: ${said.slice(0, 500)}`)
+}
+
