@@ -13,6 +13,8 @@ export interface PartHealth {
   ok: boolean
   /** What is wrong and what to do; null when all is well. */
   problem: string | null
+  /** What somebody should know or see to while the part works; absent: nothing. */
+  warning?: string
 }
 
 /** One process of Decorum, wired and ready to start. */

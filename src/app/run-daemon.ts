@@ -6,6 +6,7 @@ import { build } from './build.ts'
 import { configuration, printWarnings } from './configuration.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { startHealthServer, type HealthServer } from './health-server.ts'
+import { howToLift } from './how-to-lift.ts'
 import { reportError } from './report-error.ts'
 
 /** One long-running process. */
@@ -13,6 +14,8 @@ export interface DaemonRun {
   daemons: readonly Daemon[]
   /** Where `/healthz` and `/readyz` are answered; null: nowhere. */
   healthPort: number | null
+  /** Pause everything, in every process, before anything starts here. */
+  paused?: boolean
   /** Started once the daemons run, and closed before they drain: the HTTP interface. */
   alongside?: (app: App) => Promise<{ close(): Promise<void> }>
 }
@@ -39,7 +42,7 @@ export async function runDaemon(run: DaemonRun): Promise<ExitCode> {
     }
     const { config, warnings } = configuration()
     printWarnings(warnings)
-    app = await startPatiently(() => build(config), run.daemons, signals.first)
+    app = await startPatiently(() => build(config), (opened) => startDaemons(opened, run), signals.first)
     if (app === null) return EXIT.done
     const beside = await run.alongside?.(app)
     const running = app
@@ -54,6 +57,15 @@ export async function runDaemon(run: DaemonRun): Promise<ExitCode> {
     await health?.close()
     signals.stop()
   }
+}
+
+/** What is paused is paused before the first daemon can send. */
+async function startDaemons(app: App, run: DaemonRun): Promise<void> {
+  if (run.paused === true) {
+    const { id, thrown } = await app.services.pauseEverything()
+    process.stderr.write(`decorum: ${thrown ? 'starts paused' : 'starts paused: everything was paused before'}; nothing is sent until you run\n  ${howToLift(app.config, id)}\n`)
+  }
+  await app.start(run.daemons)
 }
 
 /** Waits for the first signal, then drains; a second signal cuts the drain short. */
@@ -74,12 +86,12 @@ function passing(error: unknown): DecorumError | null {
 }
 
 /** Null when a signal came before everything answered. */
-async function startPatiently(open: () => Promise<App>, daemons: readonly Daemon[], signal: Promise<void>): Promise<App | null> {
+async function startPatiently(open: () => Promise<App>, start: (app: App) => Promise<void>, signal: Promise<void>): Promise<App | null> {
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     let app: App | null = null
     try {
       app = await open()
-      await app.start(daemons)
+      await start(app)
       return app
     } catch (error) {
       await app?.abort()

@@ -16,22 +16,22 @@ export interface Worker {
 export async function runWorker(worker: Worker, argv: readonly string[] = process.argv.slice(2)): Promise<ExitCode> {
   try {
     const flags = readFlags(worker, argv)
-    return flags === 'help' ? EXIT.done : await runDaemon({ daemons: worker.daemons, healthPort: flags.healthPort })
+    return flags === 'help' ? EXIT.done : await runDaemon({ daemons: worker.daemons, ...flags })
   } catch (error) {
     return reportError(error)
   }
 }
 
-function readFlags(worker: Worker, argv: readonly string[]): 'help' | { healthPort: number | null } {
+function readFlags(worker: Worker, argv: readonly string[]): 'help' | { healthPort: number | null; paused: boolean } {
   const { values } = parsed(argv)
-  if (values.help !== true) return { healthPort: portOf(values['health-port'], '--health-port') }
+  if (values.help !== true) return { healthPort: portOf(values['health-port'], '--health-port'), paused: values.paused ?? false }
   process.stdout.write(helpOf(worker))
   return 'help'
 }
 
 function parsed(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options: { 'health-port': { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
+    return parseArgs({ args: [...argv], options: { 'health-port': { type: 'string' }, paused: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
   } catch (cause) {
     throw new DecorumError('DECORUM_BAD_INPUT', cause instanceof Error ? cause.message : 'bad flags', { cause, hint: 'Run it with --help.' })
   }
@@ -39,9 +39,10 @@ function parsed(argv: readonly string[]) {
 
 const helpOf = ({ name, purpose }: Worker): string => `${purpose}
 
-Usage: node --import tsx workers/${name}.ts [--health-port PORT]
+Usage: node --import tsx workers/${name}.ts [--health-port PORT] [--paused]
 
   --health-port PORT  answer /healthz and /readyz there (0: any free port)
+  --paused            send nothing until told: pauses everything, in every process
   -h, --help          this text
 
 SIGTERM or SIGINT drains; a second signal aborts.

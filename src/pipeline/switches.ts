@@ -3,7 +3,7 @@ import { DecorumError, type Fault } from '../model/errors.ts'
 import { nearMiss } from '../model/near-miss.ts'
 import type { SwitchScope } from '../model/switch.ts'
 import { isId } from '../record/id.ts'
-import { liftSwitch, switchById, throwSwitch, type SwitchRow } from '../record/switches/switches.ts'
+import { liftSwitch, switchById, throwSwitch, throwUnlessPaused, type SwitchRow } from '../record/switches/switches.ts'
 import type { Actor, Shell } from './shell.ts'
 
 /**
@@ -19,6 +19,17 @@ export async function setSwitch(shell: Shell, actor: Actor, body: SwitchBody): P
   const row = await throwSwitch(shell.ledger.db, { scope, state: body.state, share: body.share ?? null, reason: body.reason, by: actor.name, at: new Date(shell.clock.now()) })
   shell.log.warn({ switch: row.id, scope, state: row.state, ...(row.share === null ? {} : { share: row.share }), by: actor.name }, 'a switch was thrown')
   return row
+}
+
+/**
+ * Pauses everything for a start that sends nothing until told.
+ *
+ * @returns  the switch; `thrown` false: one that pauses everything stood before, and none was added
+ */
+export async function pauseEverything(shell: Shell): Promise<{ id: string; thrown: boolean }> {
+  const paused = await throwUnlessPaused(shell.ledger.db, { reason: 'started paused', by: 'start', at: new Date(shell.clock.now()) })
+  shell.log.warn({ switch: paused.id, thrown: paused.thrown }, 'everything is paused from the start; nothing is sent until this switch is lifted')
+  return paused
 }
 
 /** Lifts a switch; what waited for it is decided again within seconds. `changed` false: it had been lifted before. */

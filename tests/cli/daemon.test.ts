@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { sql } from 'kysely'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openLedger } from '../../src/record/ledger.ts'
 import { freshDataDir } from '../support/fresh-embedded.ts'
 import { finish, startCli, startWorker, type Ran } from './run-cli.ts'
@@ -48,7 +48,7 @@ function watch(child: ChildProcess): Daemon {
   return { child, ended, said }
 }
 
-const up = (directory: string): Daemon => watch(startCli(['up'], { PORT: '0', DECORUM_DATA_DIR: directory }))
+const up = (directory: string, ...flags: string[]): Daemon => watch(startCli(['up', ...flags], { PORT: '0', DECORUM_DATA_DIR: directory }))
 
 describe('decorum up', { timeout: 60_000 }, () => {
   it('says where it listens and shows the first key once, answers, and drains on SIGTERM with exit code 0', async () => {
@@ -66,6 +66,30 @@ describe('decorum up', { timeout: 60_000 }, () => {
     const { code, stderr } = await second.ended
     expect(code).toBe(0)
     expect(stderr).not.toContain('shown once')
+  })
+
+  it('--paused sends nothing until told: it says which command goes on, /readyz warns, and starting so again adds no second pause', async () => {
+    const directory = await dataDir()
+    const first = up(directory, '--paused')
+    const id = await first.said(/decorum: starts paused; nothing is sent until you run\n {2}curl -X POST \S+\/v1\/switches\/([0-9a-f-]{36}):lift /)
+    const address = await first.said(/decorum: listening on (http:\/\/\S+),/)
+    const headers = { authorization: `Bearer ${await first.said(/first admin key, shown once: (\S+)/)}`, 'content-type': 'application/json' }
+    const ready = await fetch(`${address}/readyz`)
+    expect([ready.status, await ready.json()]).toMatchObject([200, { ready: true, parts: expect.arrayContaining([
+      expect.objectContaining({ part: 'switches', ok: true, warning: expect.stringMatching(new RegExp(`everything is paused .*${id}:lift`)) }),
+    ]) }])
+    first.child.kill('SIGTERM')
+    await first.ended
+
+    const second = up(directory, '--paused')
+    expect(await second.said(/everything was paused before; .*\n.*switches\/([0-9a-f-]{36}):lift/)).toBe(id)
+    const again = await second.said(/decorum: listening on (http:\/\/\S+),/)
+    const { items } = (await (await fetch(`${again}/v1/switches?active=true`, { headers })).json()) as { items: object[] }
+    expect(items).toMatchObject([{ id, scope: {}, state: 'paused', reason: 'started paused' }])
+    expect((await fetch(`${again}/v1/switches/${id}:lift`, { method: 'POST', headers, body: '{"reason":"all is well"}' })).status).toBe(200)
+    await vi.waitFor(async () => expect(JSON.stringify(await (await fetch(`${again}/readyz`)).json())).not.toContain('everything is paused'), { timeout: 5_000 })
+    second.child.kill('SIGTERM')
+    expect((await second.ended).code).toBe(0)
   })
 
   it('refuses a data directory that another process has, with exit code 69 and what to do', async () => {

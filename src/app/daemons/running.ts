@@ -5,9 +5,13 @@ import type { EndpointNotifier } from '../../pipeline/notify/endpoint-notifier.t
 import type { Shell } from '../../pipeline/shell.ts'
 import { MonthsAhead } from '../../pipeline/sweep/months-ahead.ts'
 import type { Doorbell } from '../../queue/doorbell.ts'
+import { calendarWords } from '../../report/audit/contact-audit.ts'
 import type { Daemon, PartHealth } from '../app.ts'
+import { calendarAlarms } from '../audit/due-for-review.ts'
 import type { ClockGuard } from '../clock-guard.ts'
+import { howToLift } from '../how-to-lift.ts'
 import { loop, type Loop } from '../loop.ts'
+import type { PlannerBell } from '../planner-bell.ts'
 import type { PolicyFiles } from '../policy-files.ts'
 import type { OpenRoute, OpenRoutes } from '../routes.ts'
 import { startDispatching, type DispatchWorker } from './dispatching.ts'
@@ -20,6 +24,7 @@ const EVERY = { planner: 200, sweeper: 1_000, notifier: 500, watch: 1_000 }
 
 export interface DaemonParts {
   shell: Shell
+  plannerBell: PlannerBell
   switches: SwitchBoard
   guard: ClockGuard
   policies: PolicyFiles
@@ -59,7 +64,9 @@ export class RunningDaemons {
           this.#loops.set(`notifier ${notifier.id}`, loop(`notifier ${notifier.id}`, EVERY.notifier, shell.log, () => notifier.pass()))
         }
       } else {
-        this.#loops.set(daemon, loop(daemon, daemon === 'planner' ? EVERY.planner : EVERY.sweeper, shell.log, () => this.pass(daemon)))
+        const passes = loop(daemon, daemon === 'planner' ? EVERY.planner : EVERY.sweeper, shell.log, () => this.pass(daemon))
+        this.#loops.set(daemon, passes)
+        if (daemon === 'planner') this.#parts.plannerBell.listen(() => passes.nudge())
       }
     }
     shell.log.info({ daemons }, 'started')
@@ -117,9 +124,21 @@ export class RunningDaemons {
       ...(this.#doorbell === null ? [] : [part('queue', await this.#doorbell.check())]),
       ...(this.#loops.has('watch') ? [part('clock', guard.problem())] : []),
       part('policies', policies.problem),
+      ...this.#warnings(),
       ...loops,
       ...resting,
       ...(this.#notifiers ?? []).filter((notifier) => notifier.problem !== null).map((notifier) => part(`webhook ${notifier.id}`, notifier.problem)),
+    ]
+  }
+
+  /** What somebody should know, though everything works. */
+  #warnings(): PartHealth[] {
+    const { shell, switches, policies } = this.#parts
+    const held = switches.holdsEverything()
+    const calendars = calendarAlarms(policies.packs, shell.clock.now()).map(calendarWords)
+    return [
+      ...(held === null ? [] : [{ part: 'switches', ok: true, problem: null, warning: `everything is ${held.state} since ${held.thrownAt.toISOString()}; nothing is sent until you run: ${howToLift(shell.config, held.id)}` }]),
+      ...(calendars.length === 0 ? [] : [{ part: 'calendars', ok: true, problem: null, warning: calendars.join(' ') }]),
     ]
   }
 

@@ -1,6 +1,8 @@
 import { Gauge, Registry } from 'prom-client'
+import type { PermitRules } from '../../pipeline/permits/ask-permit.ts'
 import type { Shell } from '../../pipeline/shell.ts'
 import { standingCounts } from '../../record/reading/standing-counts.ts'
+import { calendarAlarms } from '../audit/due-for-review.ts'
 import { counters } from '../../report/counters.ts'
 
 /** What can be measured from outside, in the Prometheus text format. */
@@ -9,12 +11,14 @@ export interface Measuring {
   measurements(): Promise<string>
 }
 
-export function measuring(shell: Pick<Shell, 'ledger' | 'clock' | 'config' | 'log'>): Measuring {
+export function measuring(shell: Pick<Shell, 'ledger' | 'clock' | 'config' | 'log'>, rules: Pick<PermitRules, 'packs'>): Measuring {
   const routes = shell.config.routes.map((route) => route.id)
   return {
     async measurements() {
       const standing = new Registry()
       const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) => new Gauge({ name, help, labelNames, registers: [standing] })
+      const calendars = gauge('decorum_calendar_days_left', 'Days until the first that a calendar in use does not know, by calendar and year; negative: it has begun. Only from sixty days before.', ['calendar', 'year'])
+      for (const { calendar, year, daysLeft } of calendarAlarms(rules.packs, shell.clock.now())) calendars.set({ calendar, year }, daysLeft)
       try {
         const counts = await standingCounts(shell.ledger.db, routes, new Date(shell.clock.now()))
         const queued = gauge('decorum_queued', 'Reminders rung and not yet taken, by route.', ['route'])

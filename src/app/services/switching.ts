@@ -1,5 +1,5 @@
 import type { SwitchBody, SwitchLift } from '../../intake/switch-body.ts'
-import { endSwitch, setSwitch } from '../../pipeline/switches.ts'
+import { endSwitch, pauseEverything, setSwitch } from '../../pipeline/switches.ts'
 import type { Actor, Shell } from '../../pipeline/shell.ts'
 import { writeCursor } from '../../record/reading/cursor.ts'
 import { listSwitches, type SwitchRow } from '../../record/switches/switches.ts'
@@ -12,6 +12,8 @@ import type { Paging } from './reading.ts'
 /** Switches that stop, pause, slow or drain what goes out, by scope. */
 export interface Switching {
   setSwitch(actor: Actor, body: SwitchBody): Promise<SwitchView>
+  /** For a start that sends nothing until told. `thrown` false: everything was paused before, by this switch. */
+  pauseEverything(): Promise<{ id: string; thrown: boolean }>
   /** `changed` false: it had been lifted before. */
   liftSwitch(actor: Actor, id: string, body: SwitchLift): Promise<{ id: string; changed: boolean }>
   /** The newest first. A key of one creditor sees that creditor's and those that cover every creditor. */
@@ -20,6 +22,7 @@ export interface Switching {
 
 export const switching = (shell: Shell): Switching => ({
   setSwitch: async (actor, body) => viewOf(await setSwitch(shell, actor, body)),
+  pauseEverything: () => pauseEverything(shell),
   liftSwitch: (actor, id, body) => endSwitch(shell, actor, id, body),
   async listSwitches(actor, query) {
     const limit = limitOf(query.limit)

@@ -7,7 +7,8 @@ import { serveHttp } from '../serve-http.ts'
 export function command(): Command {
   return new Command('up')
     .description('Runs the HTTP interface and every daemon in one process. Without DATABASE_URL the ledger is embedded, under ./data.')
-    .action(async () => {
-      process.exit(await runDaemon({ daemons: DAEMONS, healthPort: null, alongside: serveHttp }))
+    .option('--paused', 'send nothing until told: pauses everything, in every process, and says how to go on')
+    .action(async ({ paused = false }: { paused?: boolean }) => {
+      process.exit(await runDaemon({ daemons: DAEMONS, healthPort: null, paused, alongside: serveHttp }))
     })
 }

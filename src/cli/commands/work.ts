@@ -8,8 +8,9 @@ export function command(): Command {
     .description('Runs one daemon, or all of them. SIGTERM or SIGINT drains; a second signal aborts.')
     .addArgument(new Argument('<daemon>', 'which one').choices([...DAEMONS, 'all']))
     .option('--health-port <port>', 'answer /healthz and /readyz there (0: any free port)')
-    .action(async (daemon: Daemon | 'all', options: { healthPort?: string }) => {
+    .option('--paused', 'send nothing until told: pauses everything, in every process, and says how to go on')
+    .action(async (daemon: Daemon | 'all', options: { healthPort?: string; paused?: boolean }) => {
       const healthPort = portOf(options.healthPort, '--health-port')
-      process.exit(await runDaemon({ daemons: daemon === 'all' ? DAEMONS : [daemon], healthPort }))
+      process.exit(await runDaemon({ daemons: daemon === 'all' ? DAEMONS : [daemon], healthPort, paused: options.paused ?? false }))
     })
 }

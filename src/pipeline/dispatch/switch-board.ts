@@ -49,6 +49,11 @@ export class SwitchBoard {
     })
   }
 
+  /** The switch that holds all of everybody's; null: none does. */
+  holdsEverything(): ActiveSwitch | null {
+    return this.#active.find((s) => (s.state === 'stopped' || s.state === 'paused') && Object.keys(s.scope).length === 0) ?? null
+  }
+
   /** At which share of its route's rate may this go, in percent? 100: all of it. */
   share(subject: Scoped): number {
     return shareOf(this.#active, subject)

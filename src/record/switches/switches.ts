@@ -14,6 +14,18 @@ export async function throwSwitch(db: Db, thrown: { scope: SwitchScope; state: S
     .returningAll().executeTakeFirstOrThrow()
 }
 
+/** Pauses everything, unless a switch that does so stands: processes that start at once throw one between them. */
+export async function throwUnlessPaused(db: Kysely<Database>, pause: { reason: string; by: string; at: Date }): Promise<{ id: string; thrown: boolean }> {
+  return db.transaction().execute(async (trx) => {
+    await sql`LOCK TABLE decorum.switch IN SHARE ROW EXCLUSIVE MODE`.execute(trx)
+    const standing = await trx.selectFrom('decorum.switch').select('id')
+      .where('lifted_at', 'is', null).where('state', '=', 'paused').where(sql<boolean>`scope = '{}'::jsonb`).orderBy('set_at').executeTakeFirst()
+    if (standing !== undefined) return { id: standing.id, thrown: false }
+    const { id } = await throwSwitch(trx, { scope: {}, state: 'paused', share: null, ...pause })
+    return { id, thrown: true }
+  })
+}
+
 /** Lifts it; null when there is none that stands (or none of this creditor's). */
 export async function liftSwitch(db: Db, id: string, creditor: string | null, lifted: { reason: string; by: string; at: Date }): Promise<SwitchRow | null> {
   const row = await db.updateTable('decorum.switch').set({ lifted_at: lifted.at, lifted_by: lifted.by, lift_reason: lifted.reason })

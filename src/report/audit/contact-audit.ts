@@ -71,14 +71,14 @@ export function contactAuditInWords(audit: ContactAudit): string {
     optOut.optOuts === 0 ? 'No opt-out was received.' : `${optOut.optOuts} opt-outs, from being said to holding: worst ${duration(optOut.worstMs)} (${optOut.worstId}), 99 of 100 within ${duration(optOut.p99Ms)}.`,
     `    ${queryWords(optOut.query)}`,
     ...audit.packsDue.map((p) => `! ${p.pack} ${p.version} is due for review: ${p.why.join('; ')}.`),
-    ...audit.calendars.map(calendarWords),
+    ...audit.calendars.map((alarm) => `! ${calendarWords(alarm)}`),
     ...audit.assumptions.map((a) => `(${a})`),
   ].join('\n')
 }
 
-/** `! No days of 2027 are known for CN, in 39 days: …`. */
+/** `No days of 2027 are known for CN, in 39 days: …`. */
 export const calendarWords = ({ calendar, year, daysLeft, rules }: CalendarAlarm): string =>
-  `! No days of ${year} are known for calendar ${calendar}${daysLeft > 0 ? `, which begins in ${daysLeft} days` : ', which has begun'}: ${rules.join(', ')} will refuse every contact.`
+  `No days of ${year} are known for calendar ${calendar}${daysLeft > 0 ? `, which begins in ${daysLeft} days` : ', which has begun'}: ${rules.join(', ')} will refuse every contact.`
 
 const queryWords = ({ sql, parameters }: Query): string => `${sql}  -- ${JSON.stringify(parameters)}`
 
