@@ -3,8 +3,13 @@ import { loadConfig } from '../config/load.ts'
 import { readPacks } from '../config/packs.ts'
 import { readTemplateFolders } from '../config/templates.ts'
 import type { Environment } from '../config/yaml-file.ts'
+import type { Instant } from '../model/instant.ts'
+import { whole } from '../model/pack-extends.ts'
 import type { Finding } from '../render/finding.ts'
 import { lint } from '../render/lint.ts'
+import { calendarWords } from '../report/audit/contact-audit.ts'
+import { calendarAlarms } from './audit/due-for-review.ts'
+import { policyOf } from './policy.ts'
 import { runVectors, type PackReport } from './run-vectors.ts'
 
 /** Everything that can be said about a deployment's files without starting anything. */
@@ -12,7 +17,7 @@ export interface CheckReport {
   /** No problem, no failing example, no finding that is an error. */
   ok: boolean
   problems: ConfigProblem[]
-  warnings: ConfigWarning[]
+  warnings: (ConfigWarning | { code: 'calendar_ends'; message: string })[]
   /** Of templates that are well formed; malformed ones are among the problems. */
   findings: Finding[]
   packs: PackReport[]
@@ -24,18 +29,19 @@ export interface CheckReport {
 }
 
 /** What is wrong here, all of it at once? */
-export function check(root: string, env: Environment): CheckReport {
+export function check(root: string, env: Environment, now: Instant): CheckReport {
   const loaded = loadConfig({ root, env })
-  const packs = runVectors(readPacks(root).items.map(({ value }) => value))
+  const packs = runVectors(whole(readPacks(root).items.map(({ value }) => value)))
   const findings = readTemplateFolders(root).folders.flatMap((f) => lint(f.name, f.files)).filter((f) => f.rule !== 'structure')
   const errors = findings.filter((f) => f.severity === 'error').length + packs.reduce((sum, p) => sum + p.failures.length, 0)
   const parts = { findings, packs }
   if (!loaded.ok) return { ok: false, problems: loaded.problems, warnings: [], ...parts, routes: [], creditors: [], ladders: [], templates: [] }
-  const { config, warnings } = loaded
+  const { config } = loaded
+  const calendars = calendarAlarms(policyOf(config), now).map((alarm) => ({ code: 'calendar_ends' as const, message: calendarWords(alarm) }))
   return {
     ok: errors === 0,
     problems: [],
-    warnings,
+    warnings: [...loaded.warnings, ...calendars],
     ...parts,
     routes: config.routes.map(({ id, channel, provider }) => ({ id, channel, provider })),
     creditors: [...config.creditors.keys()],

@@ -19,7 +19,7 @@ export function problemsOf(yaml: YamlFile, faults: readonly Fault[]): ConfigProb
     const variables = yaml.variables.get(fault.path) ?? yaml.variables.get(fault.path.replace(/\[\d+\]$/, '')) ?? []
     if (variables.some((v) => v.missing)) return []
     const named = variables.length === 0 ? '' : ` (it comes from ${variables.map((v) => v.name).join(', ')})`
-    const code = fault.problem === 'is not a known key' ? 'unknown_key' : 'wrong_value'
+    const code = fault.problem.startsWith('is not a known key') ? 'unknown_key' : 'wrong_value'
     return [problemAt(yaml, code, fault.path, fault.problem + named, fault.cure ?? CURES[code])]
   })
 }

@@ -14,15 +14,18 @@ export function withInheritedRules(packs: readonly Pack[]): { ok: true; packs: P
   const resolved = packs.map((pack) => {
     const rules = inherit(pack, packs)
     if (typeof rules !== 'string') return { ...pack, rules }
-    faults.push({ path: `${pack.id}.extends`, problem: rules, cure: CIRCLE_CURE })
+    faults.push({ path: `${pack.id}.extends`, problem: rules, cure: rules.startsWith('goes round') ? CIRCLE_CURE : 'Name another pack by its id.' })
     return pack
   })
   return faults.length > 0 ? { ok: false, faults } : { ok: true, packs: resolved }
 }
 
+/** Those of the packs that have all their rules: neither they nor what they extend goes round in a circle or leads nowhere. */
+export const whole = (packs: readonly Pack[]): Pack[] => packs.filter((pack) => typeof inherit(pack, packs) !== 'string')
+
 /** What is wrong with a circle, and its cure. */
 export const circleWords = (circle: readonly string[]): string => `goes round in a circle: ${circle.join(' → ')}`
-export const CIRCLE_CURE = 'Name another pack by its id, without a circle.'
+export const CIRCLE_CURE = 'Take "extends" out of one of these packs, and repeat there the rules that it needs.'
 
 /** The ids round which `extends` of this pack leads in a circle; null when it ends. */
 export function extendsCircle(pack: Pack, packs: readonly Pack[]): readonly string[] | null {

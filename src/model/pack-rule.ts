@@ -29,8 +29,8 @@ const calendar = z.enum(Object.keys(CALENDAR_TABLES))
 
 /** A weekly span of wall time; `to` not after `from` ends on the next day. */
 const weeklySpan = z.strictObject({ days: days.optional(), from: wallTime, to: wallTime })
-  .refine((span) => span.from !== span.to, { message: 'must differ from "from"; a whole day is 00:00 to 24:00', path: ['to'] })
-  .refine((span) => span.from !== '24:00', { message: 'must be earlier than 24:00', path: ['from'] })
+  .refine((span) => span.from !== span.to, { message: 'is the same as "from"', path: ['to'], params: { cure: 'A whole day is from "00:00" to "24:00".' } })
+  .refine((span) => span.from !== '24:00', { message: 'is the end of a day', path: ['from'], params: { cure: 'Begin at "00:00" of the next day.' } })
 export type WeeklySpan = z.infer<typeof weeklySpan>
 
 const consentOpening = z.strictObject({
@@ -73,8 +73,15 @@ const windowRule = z.strictObject({
     /** `closed`: nothing is sent. `as-sunday`: Sunday's hours. `as-workday-calendar`: make-up workdays count as Mondays too. */
     effect: z.enum(['closed', 'as-sunday', 'as-workday-calendar']),
   }).optional(),
-}).refine((rule) => (rule.allow === undefined) !== (rule.ban === undefined), { message: 'needs either allow or ban', path: ['allow'] })
-  .refine((rule) => noOverlap(rule.allow ?? rule.ban ?? []), { message: 'has spans that overlap on one day; join them', path: ['allow'] })
+}).superRefine((rule, context) => {
+  if ((rule.allow === undefined) === (rule.ban === undefined)) {
+    context.addIssue({ code: 'custom', path: ['allow'], message: 'needs either allow or ban', params: { cure: 'Keep one: allow says when contact may be made, ban when it may not.' } })
+  }
+  for (const key of ['allow', 'ban'] as const) {
+    const overlap = overlapOf(rule[key] ?? [])
+    if (overlap !== null) context.addIssue({ code: 'custom', path: [key], message: overlap, params: { cure: 'Join the two spans into one, or give them different days.' } })
+  }
+})
 
 /** How long a contact counts (S7). Days are local dates, the contact's own day is day 1. */
 const countWindow = z.discriminatedUnion('type', [
@@ -243,18 +250,26 @@ export type RuleShape = keyof typeof RULE_SHAPES
 export type RuleOf<S extends RuleShape> = z.infer<(typeof RULE_SHAPES)[S]>
 export type PackRule = { [S in RuleShape]: RuleOf<S> }[RuleShape]
 
-function noOverlap(spans: readonly WeeklySpan[]): boolean {
-  const taken: [number, number][] = []
-  for (const span of spans) {
+const WEEK = 7 * 1440
+const DAY_NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+
+/** Which two spans overlap, and on which day; null when none do, or a time cannot be read. */
+function overlapOf(spans: readonly WeeklySpan[]): string | null {
+  if (!spans.every(({ from, to }) => wallTime.safeParse(from).success && wallTime.safeParse(to).success)) return null
+  const taken = spans.flatMap((span) => (span.days ?? [1, 2, 3, 4, 5, 6, 7]).flatMap((day) => {
     const [from, to] = [minutesOf(span.from), minutesOf(span.to)]
-    for (const day of span.days ?? [1, 2, 3, 4, 5, 6, 7]) {
-      const start = (day - 1) * 1440 + from
-      const end = (day - 1) * 1440 + (to <= from ? to + 1440 : to)
-      for (const shifted of [[start, end], [start - 10_080, end - 10_080]] as [number, number][]) taken.push(shifted)
-    }
+    const start = (day - 1) * 1440 + from
+    const end = start + (to <= from ? to + 1440 : to) - from
+    // Sunday's tail stands before Monday.
+    return [{ span, start, end }, { span, start: start - WEEK, end: end - WEEK }]
+  })).sort((a, b) => a.start - b.start)
+  for (const [i, later] of taken.entries()) {
+    const earlier = taken[i - 1]
+    if (earlier === undefined || later.start >= earlier.end) continue
+    const day = DAY_NAMES[Math.floor(((later.start + WEEK) % WEEK) / 1440)]
+    return `has two spans that overlap on ${day}: ${earlier.span.from} to ${earlier.span.to}, and ${later.span.from} to ${later.span.to}`
   }
-  taken.sort((a, b) => a[0] - b[0])
-  return taken.every((span, i) => i === 0 || span[0] >= (taken[i - 1] as [number, number])[1])
+  return null
 }
 
 /** Minutes after midnight of an `HH:MM`. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Fault } from './errors.ts'
 import { nearMiss } from './near-miss.ts'
 import { conditionSchema, localDate } from './pack-condition.ts'
+import { withPackCure } from './pack-cures.ts'
 import { RULE_SHAPES, type PackRule, type RuleShape } from './pack-rule.ts'
 import { zodFaults } from './zod-faults.ts'
 
@@ -79,14 +80,14 @@ export type ParsedPack = { ok: true; pack: Pack } | { ok: false; faults: Fault[]
  * @returns     the pack, or every fault with its path, e.g. `rules[2].window.days`
  */
 export function parsePack(data: unknown): ParsedPack {
-  const head = packSchema.safeParse(data)
-  if (!head.success) return { ok: false, faults: zodFaults(head.error, packSchema) }
+  const head = packSchema.safeParse(data, { reportInput: true })
+  if (!head.success) return { ok: false, faults: zodFaults(head.error, packSchema).map(withPackCure) }
   const faults: Fault[] = []
   const rules: PackRule[] = []
   const seen = new Set<string>()
   head.data.rules.forEach((raw, i) => {
     const parsed = parseRule(raw, `rules[${i}]`)
-    if (!parsed.ok) faults.push(...parsed.faults)
+    if (!parsed.ok) faults.push(...parsed.faults.map((fault) => namingRule(fault, raw)))
     else if (seen.has(parsed.rule.id)) faults.push({ path: `rules[${i}].id`, problem: `is used twice: ${parsed.rule.id}`, cure: 'Give each rule an id of its own.' })
     else {
       seen.add(parsed.rule.id)
@@ -107,8 +108,14 @@ function strayLifts(raw: readonly unknown[], rules: readonly PackRule[], known: 
   })))
 }
 
+/** People look for a rule by its id, not by its place in the list. */
+function namingRule(fault: Fault, raw: unknown): Fault {
+  const id = (raw as { id?: unknown } | null)?.id
+  return typeof id === 'string' && id !== '' ? { ...fault, problem: `${fault.problem} (rule "${id}")` } : fault
+}
+
 function parseRule(raw: unknown, path: string): { ok: true; rule: PackRule } | { ok: false; faults: Fault[] } {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return { ok: false, faults: [{ path, problem: 'must be a rule with id, shape and citation' }] }
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return { ok: false, faults: [{ path, problem: 'is not a rule', cure: 'Write a mapping with id, shape, citation, source and verified.' }] }
   const shape = (raw as { shape?: unknown }).shape
   if (typeof shape !== 'string' || !Object.hasOwn(RULE_SHAPES, shape)) {
     const known = Object.keys(RULE_SHAPES)
@@ -116,8 +123,8 @@ function parseRule(raw: unknown, path: string): { ok: true; rule: PackRule } | {
     return { ok: false, faults: [{ path: `${path}.shape`, problem: 'is not a rule shape', cure: meant === null ? `Known: ${known.join(', ')}.` : `Did you mean "${meant}"?` }] }
   }
   const schema = RULE_SHAPES[shape as RuleShape]
-  const parsed = schema.safeParse(raw)
-  if (!parsed.success) return { ok: false, faults: zodFaults(parsed.error, schema, path) }
+  const parsed = schema.safeParse(raw, { reportInput: true })
+  if (!parsed.success) return { ok: false, faults: zodFaults(parsed.error, schema, path).map(withPackCure) }
   const rule = parsed.data as PackRule
   if (rule.verified === 'no' && rule.status === 'on') {
     return { ok: false, faults: [{ path: `${path}.status`, problem: 'is "on" though the rule is not verified', cure: 'Ship it as "off" until its text has been read, or cite what was read.' }] }

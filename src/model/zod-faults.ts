@@ -15,6 +15,8 @@ export function zodFaults(error: z.ZodError, schema: z.ZodType, within = ''): Fa
     const path = joinPath(within, issue.path)
     if (issue.code === 'invalid_value') return [unknownValue(path, issue)]
     if (issue.code === 'custom') return [{ path, problem: issue.message, ...cureOf(issue) }]
+    if (issue.code === 'invalid_union' && issue.discriminator !== undefined && issue.input !== undefined && issue.message.startsWith('Invalid')) return [unknownWord(path, discriminated(issue.message), (issue.input as Record<string, unknown>)[issue.discriminator])]
+    if (issue.code === 'too_small' || issue.code === 'too_big') return [{ path, problem: sized(issue) }]
     if (issue.code !== 'unrecognized_keys') return [{ path, problem: plain(issue.message) }]
     const known = keysAt(schema, issue.path)
     return issue.keys.map((key) => {
@@ -45,12 +47,29 @@ const KINDS_OF_VALUE: Readonly<Record<string, string>> = {
   string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false', object: 'an object', array: 'a list', record: 'an object',
 }
 
-/** The near miss is named only where the schema was parsed with `reportInput`, as for files that hold no personal data. */
-function unknownValue(path: string, issue: z.core.$ZodIssueInvalidValue): Fault {
-  const known = issue.values.map(String)
-  const meant = typeof issue.input === 'string' ? nearMiss(issue.input, known) : null
-  return { path, problem: issue.message, cure: meant === null ? `One of: ${known.join(', ')}.` : `Did you mean "${meant}"?` }
+/** A size in plain words; what a schema says about it itself stays. The value is named only where it was parsed with `reportInput`. */
+function sized(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  if (!/^Too (?:small|big)/.test(issue.message)) return issue.message
+  const [most, bound] = issue.code === 'too_small' ? ['at least', issue.minimum] : ['at most', issue.maximum]
+  if (issue.origin === 'string') return issue.code === 'too_small' && bound === 1 ? 'is empty' : `must have ${most} ${bound} characters`
+  if (issue.origin === 'array') return issue.code === 'too_small' && bound === 1 ? 'is an empty list' : `must have ${most} ${bound} entries`
+  return typeof issue.input === 'number' ? `is ${issue.input}, and must be ${most} ${bound}` : `must be ${most} ${bound}`
 }
+
+function unknownValue(path: string, issue: z.core.$ZodIssueInvalidValue): Fault {
+  const fault = unknownWord(path, issue.values.map(String), issue.input)
+  return issue.input !== undefined && issue.message.startsWith('Invalid option') ? fault : { ...fault, problem: issue.message }
+}
+
+/** The near miss is named only where the schema was parsed with `reportInput`, as for files that hold no personal data. */
+function unknownWord(path: string, known: readonly string[], found: unknown): Fault {
+  const meant = typeof found === 'string' ? nearMiss(found, known) : null
+  const problem = typeof found === 'string' ? `is "${found}", which is none of the words known here` : 'is none of the words known here'
+  return { path, problem, cure: meant === null ? `One of: ${known.join(', ')}.` : `Did you mean "${meant}"?` }
+}
+
+/** The words that a choice by a key knows, which the library tells in its message alone. */
+const discriminated = (message: string): string[] => [...message.matchAll(/'([^']+)'/g)].map(([, word]) => word as string)
 
 function joinPath(base: string, parts: readonly PropertyKey[]): string {
   return parts.reduce<string>((path, part) => {

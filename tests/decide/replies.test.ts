@@ -6,7 +6,7 @@ import { compiledPacks } from './packs.ts'
 const EVENING = { days: [1, 2, 3, 4, 5, 6, 7], from: '18:00', to: '08:00', channel: null, until: null }
 const AT_NINE = '2026-11-24T02:00:00Z'
 const TEN_PAST = '2026-11-24T02:10:00Z'
-const wrote = (contact: Partial<ContactFacts> = {}) => ({ at: AT_NINE, channel: 'sms' as const, direction: 'inbound' as const, outcome: 'delivered' as const, ...contact, ...{ at: AT_NINE } })
+const wrote = (contact: Partial<ContactFacts> = {}) => ({ channel: 'sms' as const, direction: 'inbound' as const, outcome: 'delivered' as const, ...contact, at: AT_NINE })
 const answering = (contacts: NonNullable<Stated['contacts']>, more: Stated = {}): Facts => factsWith({
   ...more, reminder: { channel: 'sms', kind: 'service', ...more.reminder }, recipient: { blockedTimes: [EVENING], ...more.recipient }, contacts,
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withInheritedRules } from '../../src/model/pack-extends.ts'
+import { whole, withInheritedRules } from '../../src/model/pack-extends.ts'
 import { parsePack, type Pack } from '../../src/model/pack.ts'
 
 const RULE = { id: 'contact-window', shape: 'window', allow: [{ from: '08:00', to: '21:00' }], citation: 'Law 1', source: 'page 1', verified: 'text' }
@@ -73,5 +73,10 @@ describe('a pack that extends another', () => {
     expect(faultOf(pack({ id: 'yy', extends: 'yy' }))[0]).toContain('circle')
     expect(faultOf(pack({ id: 'yy', extends: 'zz' }), pack({ id: 'zz', extends: 'yy' }))).toHaveLength(2)
     expect(faultOf(pack({ id: 'yy', extends: 'zz' }))[0]).toContain('not a policy pack')
+  })
+
+  it('is left out, with what extends it in turn, while the others are looked at', () => {
+    const packs = [base, pack({ id: 'yy', extends: 'yy' }), pack({ id: 'zz', extends: 'yy' }), pack({ id: 'ww', extends: 'xx' }), pack({ id: 'vv', extends: 'nowhere' })]
+    expect(whole(packs).map(({ id }) => id)).toEqual(['xx', 'ww'])
   })
 })
