@@ -21,6 +21,7 @@ import type { App } from './app.ts'
 import { SteadyClock } from './clock.ts'
 import { ClockGuard } from './clock-guard.ts'
 import { RunningDaemons } from './daemons/running.ts'
+import { PlannerBell } from './planner-bell.ts'
 import { PolicyFiles } from './policy-files.ts'
 import { openRoutes } from './routes.ts'
 import { services } from './services.ts'
@@ -50,7 +51,8 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   const log = overrides.log ?? pino({ name: 'decorum', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))
   const worker = `${hostname()}:${process.pid}`
   const ledger = overrides.ledger ?? (await openChecked(config, worker, log))
-  const shell: Shell = { config, ledger, vault: openVault(keyRing(config)), clock: overrides.clock ?? new SteadyClock(), log }
+  const plannerBell = new PlannerBell(ledger, log)
+  const shell: Shell = { config, ledger, vault: openVault(keyRing(config)), clock: overrides.clock ?? new SteadyClock(), log, ringPlanner: plannerBell.ring }
   const switches = new SwitchBoard(shell)
   const guard = new ClockGuard(shell)
   const policies = new PolicyFiles(config, log)
@@ -68,8 +70,9 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
       onRecovered: () => log.info('the queue answers again'),
     },
   )
-  const running = new RunningDaemons({ shell, switches, guard, policies, routes, desk, openDoorbell })
+  const running = new RunningDaemons({ shell, plannerBell, switches, guard, policies, routes, desk, openDoorbell })
   const close = async () => {
+    plannerBell.close()
     await routes.close()
     if (overrides.ledger === undefined) await ledger.close()
   }

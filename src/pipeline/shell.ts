@@ -16,6 +16,8 @@ export interface Shell {
   readonly vault: Vault
   readonly clock: Clock
   readonly log: Logger
+  /** Tells the planner that something may be due now; absent where nobody plans by himself, as under a stepped clock. */
+  readonly ringPlanner?: () => void
 }
 
 /** On whose behalf something is done: the API key or the command line, and what it may touch. */

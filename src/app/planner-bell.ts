@@ -1,0 +1,82 @@
+import type { Logger } from 'pino'
+import type { Ledger } from '../record/ledger.ts'
+import { listenForPlanner, ringPlanner } from '../record/planning/planner-bell.ts'
+
+/** Ringings that come closer together than this are one: an import commits many times in it. */
+const TOGETHER_MS = 10
+/** Until a broken connection is tried again; meanwhile the planner looks by itself, as it always does. */
+const LISTEN_AGAIN_MS = 2_000
+
+/**
+ * Wakes the planner when something was accepted, so that a lone reminder does not wait for its next look.
+ *
+ * In this process directly, in others through the ledger. Only a convenience: a ringing that is lost
+ * costs one interval of the planner's, nothing else.
+ */
+export class PlannerBell {
+  readonly #ledger: Ledger
+  readonly #log: Logger
+  #nudge: (() => void) | null = null
+  #listening: { stop(): void } | null = null
+  #timer: NodeJS.Timeout | null = null
+  #rangAgain = false
+  #closed = false
+
+  constructor(ledger: Ledger, log: Logger) {
+    this.#ledger = ledger
+    this.#log = log
+  }
+
+  /** Something may be due that was not. Returns at once and never fails. */
+  readonly ring = (): void => {
+    if (this.#closed) return
+    if (this.#timer !== null) {
+      this.#rangAgain = true
+      return
+    }
+    this.#sound()
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      if (!this.#rangAgain) return
+      this.#rangAgain = false
+      this.ring()
+    }, TOGETHER_MS).unref()
+  }
+
+  /** The planner runs here: `nudge` is called when anybody rings, in any process. */
+  listen(nudge: () => void): void {
+    this.#nudge = nudge
+    // The embedded ledger has no other process.
+    if (!this.#ledger.embedded) void this.#listen(nudge)
+  }
+
+  close(): void {
+    this.#closed = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#listening?.stop()
+  }
+
+  #sound(): void {
+    if (this.#nudge !== null) this.#nudge()
+    else if (!this.#ledger.embedded) {
+      ringPlanner(this.#ledger.pool).catch((error: unknown) => this.#log.debug({ error: (error as Error).message }, 'the planner was not rung; it looks by itself'))
+    }
+  }
+
+  async #listen(nudge: () => void): Promise<void> {
+    const again = (): void => {
+      this.#listening = null
+      if (!this.#closed) setTimeout(() => void this.#listen(nudge), LISTEN_AGAIN_MS).unref()
+    }
+    if (this.#closed) return
+    try {
+      const listening = await listenForPlanner(this.#ledger.pool, nudge, again)
+      if (this.#closed) listening.stop()
+      else this.#listening = listening
+      // What was accepted while nobody listened.
+      nudge()
+    } catch {
+      again()
+    }
+  }
+}
