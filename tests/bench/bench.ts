@@ -2,6 +2,8 @@
 export interface Setting {
   /** Fewer and shorter runs: a rough look, not figures to publish. */
   quick: boolean
+  /** How long a benchmark that can last for any time is to last; null: as long as it likes. */
+  seconds: number | null
   /** Maintenance database of the run's PostgreSQL, or null. */
   postgresUrl: string | null
   redisUrl: string | null

@@ -9,17 +9,23 @@ import { intakeBench } from './intake.ts'
 import { latencyBench } from './latency.ts'
 import { describeMachine } from './machine.ts'
 import { renderBench } from './render.ts'
+import { ratesBench } from './rates.ts'
 import { asJson, machineText, sectionText } from './report.ts'
 import { reserveBench } from './reserve.ts'
 
-/** `npm run bench [-- NAME…] [--json] [--quick]`: throwaway servers where their programs are installed, otherwise DATABASE_URL and REDIS_URL. */
+/** `npm run bench [-- NAME…] [--json] [--quick] [--seconds N]`: throwaway servers where their programs are installed, otherwise DATABASE_URL and REDIS_URL. */
 const BENCHES: Readonly<Record<string, Bench>> = {
   decide: decideBench, render: renderBench, intake: intakeBench, reserve: reserveBench, latency: latencyBench, e2e: endToEndBench,
+  rates: ratesBench,
 }
 
 const { values, positionals } = parseArgs({
-  allowPositionals: true, options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
+  allowPositionals: true, options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false }, seconds: { type: 'string' } },
 })
+if (values.seconds !== undefined && !/^[1-9]\d{0,5}$/.test(values.seconds)) {
+  process.stderr.write('--seconds takes a whole number of seconds\n')
+  process.exit(2)
+}
 const unknown = positionals.filter((name) => !Object.hasOwn(BENCHES, name))
 if (unknown.length > 0) {
   process.stderr.write(`no benchmark is called ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}\n`)
@@ -31,6 +37,7 @@ try {
   if (postgres !== null) await roomForTheLog(postgres.url)
   const setting = {
     quick: values.quick,
+    seconds: values.seconds === undefined ? null : Number(values.seconds),
     postgresUrl: postgres?.url ?? process.env['DATABASE_URL'] ?? null,
     redisUrl: redis?.url ?? process.env['REDIS_URL'] ?? null,
     progress: (what: string) => void process.stderr.write(`… ${what}\n`),

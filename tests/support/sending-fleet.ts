@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { startProcess, type AskedProcess } from '../bench/ask.ts'
 import type { Taken } from '../bench/processes/stub-provider.ts'
@@ -34,6 +36,8 @@ export interface SendingFleet {
   /** Puts so many people, and one reminder for each. */
   owe(channel: 'sms' | 'phone', count: number): Promise<void>
   start(): void
+  /** Restarts senders and sweeper with another number of queues a route; the planner goes on with the old one. */
+  reshard(shards: number): Promise<void>
   /** How many reminders have not come to their end. */
   open(): Promise<number>
   sms(): Promise<Received[]>
@@ -65,6 +69,13 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
     running.push({ name, process })
     return process
   }
+  const runSenders = (): void => {
+    run('sweeper', 'workers/sweeper.ts', [])
+    const senders = [...Array<string>(setting.sms.workers).fill('sms'), ...Array<string>(setting.calls?.workers ?? 0).fill('phone')]
+    for (const [seed, daemon] of senders.entries()) {
+      run(`${daemon} ${seed}`, `workers/${daemon}.ts`, [], setting.pauses === true ? { NODE_OPTIONS: `--import ${PAUSES}`, PAUSES_SEED: String(seed + 1) } : {})
+    }
+  }
   await run('serve', 'src/cli/main.ts', ['serve']).says('listening')
   let owed = 0
 
@@ -79,11 +90,15 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
       }))
     },
     start() {
-      for (const daemon of ['planner', 'sweeper']) run(daemon, `workers/${daemon}.ts`, [])
-      const senders = [...Array<string>(setting.sms.workers).fill('sms'), ...Array<string>(setting.calls?.workers ?? 0).fill('phone')]
-      for (const [seed, daemon] of senders.entries()) {
-        run(`${daemon} ${seed}`, `workers/${daemon}.ts`, [], setting.pauses === true ? { NODE_OPTIONS: `--import ${PAUSES}`, PAUSES_SEED: String(seed + 1) } : {})
-      }
+      run('planner', 'workers/planner.ts', [])
+      runSenders()
+    },
+    async reshard(shards) {
+      const stopped = running.filter(({ name }) => name !== 'serve' && name !== 'planner')
+      await Promise.all(stopped.map(({ process }) => process.terminate()))
+      const file = join(root.root, 'config/decorum.yaml')
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/^queue: .*$/m, queueLine(shards)))
+      runSenders()
     },
     async open() {
       const { rows } = await db.query<{ open: number }>(`SELECT count(*)::int AS open FROM decorum.reminder WHERE status IN ('scheduled', 'queued', 'sending')`)
@@ -113,8 +128,10 @@ function configured(yaml: string, { sms, calls, shards }: FleetSetting, smsUrl: 
     .replace('baseUrl: ${TWILIO_BASE_URL:-https://api.twilio.com}', `baseUrl: ${smsUrl}`)
     .replace('rate: { perSecond: ${TWILIO_CALLS_PER_SECOND:-1}, simultaneousCalls: 20 }', `rate: { perSecond: ${calls?.perSecond ?? 1}, simultaneousCalls: ${calls?.lines ?? 1} }`)
     .replace('leaseSeconds: 4', 'leaseSeconds: 20').replace('callSeconds: 2', 'callSeconds: 10').replace('ringAgainSeconds: 2', 'ringAgainSeconds: 8')
-  return shards === undefined ? changed : `${changed}\nqueue: { shards: ${shards} }\n`
+  return shards === undefined ? changed : `${changed}\n${queueLine(shards)}\n`
 }
+
+const queueLine = (shards: number): string => `queue: { shards: ${shards} }`
 
 async function smsOf(stub: AskedProcess): Promise<Received[]> {
   const taken = await stub.ask<Taken[]>('takenFrom', 0)

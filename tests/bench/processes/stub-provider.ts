@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { keepsTime } from '../../support/keeps-time.ts'
 import { answer, argumentOf } from '../ask.ts'
 
 /** What this provider remembers of a request. */
@@ -43,6 +44,7 @@ function serve(socket: Socket): void {
   })
 }
 
+keepsTime()
 const server = createServer(serve).listen(0, '127.0.0.1')
 await once(server, 'listening')
 answer({
