@@ -1,6 +1,6 @@
 import type { Decision, Objection } from '../model/decision.ts'
 import type { Facts } from '../model/facts.ts'
-import { DAY, type Instant } from '../model/instant.ts'
+import { DAY, LAST_INSTANT, type Instant } from '../model/instant.ts'
 import { caseOf, type Case } from './case.ts'
 import type { CompiledPack } from './compiled-pack.ts'
 import { withOneReply } from './one-reply.ts'
@@ -112,7 +112,7 @@ function firstFree(facts: Case, rules: readonly CompiledRule[], quiet: Instant[]
       settled = false
       if (!rule.setsHours) horizon = Math.max(horizon, free + COMMON_HOURS_SEARCH)
     }
-    if (free > horizon) return null
+    if (free > horizon || free > LAST_INSTANT) return null
   }
   return free
 }
@@ -130,7 +130,7 @@ function firstObjection(facts: Case, rules: readonly CompiledRule[], quiet: Inst
   for (;;) {
     let at = NEVER
     for (const until of quiet) if (until < at) at = until
-    if (at >= horizon) return null
+    if (at >= horizon || at > LAST_INSTANT) return null
     for (let i = 0; i < rules.length; i++) {
       if ((quiet[i] as Instant) > at) continue
       const rule = rules[i] as CompiledRule

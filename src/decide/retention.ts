@@ -1,4 +1,4 @@
-import { DAY, HOUR, type Instant } from '../model/instant.ts'
+import { DAY, HOUR, LAST_INSTANT, type Instant } from '../model/instant.ts'
 import { dayNumber } from '../model/local-date.ts'
 import type { RecordClass, RuleOf } from '../model/pack-rule.ts'
 import { zonesOf } from '../model/places/zones-of.ts'
@@ -133,7 +133,7 @@ function endOfPeriod({ years = 0, months = 0, days = 0 }: RetentionRule, zone: Z
   return zone.startOfDay(anniversary / DAY + days + 1)
 }
 
-const finite = (instant: Instant): Instant | null => (instant === NEVER ? null : instant)
+const finite = (instant: Instant): Instant | null => (instant > LAST_INSTANT ? null : instant)
 
 const byBound = (a: RetentionReason, b: RetentionReason): number =>
   a.bound === b.bound ? later(b) - later(a) || 0 : a.bound === 'minimum' ? -1 : 1

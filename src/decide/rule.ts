@@ -1,4 +1,4 @@
-import type { Instant } from '../model/instant.ts'
+import { LAST_INSTANT, type Instant } from '../model/instant.ts'
 import type { ObjectionCode } from '../model/decision.ts'
 import type { Case } from './case.ts'
 
@@ -41,7 +41,8 @@ export function allows(answer: Answer, until: Instant = NEVER): void {
   answer.until = until
 }
 
+/** An end later than any date can be written for is none that is known. */
 export function objects(answer: Answer, code: ObjectionCode, until: Instant = NEVER): void {
   answer.code = code
-  answer.until = until
+  answer.until = until > LAST_INSTANT ? NEVER : until
 }

@@ -10,13 +10,16 @@ export const MINUTE = 60_000
 export const HOUR = 3_600_000
 export const DAY = 86_400_000
 
+/** The last instant that RFC 3339 can write. Nothing is dated later: what would end after it has no end that is known. */
+export const LAST_INSTANT: Instant = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
 
 /**
  * Which instant does this text name?
  *
  * @param text  RFC 3339 with an explicit offset, e.g. `2026-11-23T15:00:00Z`
- * @returns     null for anything else: no offset, 30 February, 24:00, a leap second
+ * @returns     null for anything else: no offset, 30 February, 24:00, a leap second, later than `LAST_INSTANT` in UTC
  */
 export function parseInstant(text: string): Instant | null {
   const m = RFC3339.exec(text)
@@ -33,7 +36,8 @@ export function parseInstant(text: string): Instant | null {
   if (offset === 'Z') return utc + millis
   const [oh, om] = [Number(offset.slice(1, 3)), Number(offset.slice(4, 6))]
   if (oh > 18 || om > 59) return null
-  return utc + millis - (offset[0] === '-' ? -1 : 1) * (oh * HOUR + om * MINUTE)
+  const instant = utc + millis - (offset[0] === '-' ? -1 : 1) * (oh * HOUR + om * MINUTE)
+  return instant > LAST_INSTANT ? null : instant
 }
 
 /** The instant as RFC 3339 in UTC, without milliseconds when there are none. */

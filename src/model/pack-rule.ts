@@ -25,6 +25,8 @@ const days = z.array(z.int().min(1).max(7)).min(1)
 const channels = z.array(z.enum(CHANNELS)).min(1)
 const kinds = z.array(z.enum(KINDS)).min(1)
 const positive = z.int().min(1)
+/** A century at most: what lies further ahead has no date that can be reckoned with. */
+const dayCount = positive.max(36_500)
 const calendar = z.enum(Object.keys(CALENDAR_TABLES))
 
 /** A weekly span of wall time; `to` not after `from` ends on the next day. */
@@ -37,7 +39,7 @@ const consentOpening = z.strictObject({
   /** Consent of one of these kinds, in force, for this channel and address, silences the rule. */
   consent: z.array(z.string().min(1)).min(1),
   /** The consent's day is day 1; it opens the rule for this many days at most. */
-  days: positive.optional(),
+  days: dayCount.optional(),
 })
 
 /** What every rule says about itself, whatever its shape. */
@@ -85,8 +87,8 @@ const windowRule = z.strictObject({
 
 /** How long a contact counts (S7). Days are local dates, the contact's own day is day 1. */
 const countWindow = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('rolling-days'), days: positive }),
-  z.strictObject({ type: z.literal('rolling-hours'), hours: positive }),
+  z.strictObject({ type: z.literal('rolling-days'), days: dayCount }),
+  z.strictObject({ type: z.literal('rolling-hours'), hours: positive.max(876_000) }),
   z.strictObject({ type: z.literal('calendar-day') }),
   z.strictObject({ type: z.literal('calendar-week'), startsOn: z.int().min(1).max(7).default(1) }),
   z.strictObject({ type: z.literal('calendar-month') }),
@@ -123,9 +125,9 @@ const exclusivityRule = z.strictObject({
 /** A least time between contacts (S11). */
 const spacingRule = z.strictObject({
   ...about, shape: z.literal('spacing'),
-  minutes: positive.optional(),
+  minutes: positive.max(525_600).optional(),
   /** Whole local days: 2 means not before the day after tomorrow. */
-  days: positive.optional(),
+  days: dayCount.optional(),
   counts: z.enum(COUNT_UNITS), key: z.enum(COUNT_KEYS), channels,
   afterFirstConversation: z.boolean().optional(),
 }).refine((rule) => (rule.minutes === undefined) !== (rule.days === undefined), { message: 'needs either minutes or days', path: ['minutes'] })
@@ -133,7 +135,7 @@ const spacingRule = z.strictObject({
 /** Silence after something happened (S12); the day it happened is day 1. Inbound counts too. */
 const cooldownRule = z.strictObject({
   ...about, shape: z.literal('cooldown'),
-  after: z.enum(COUNT_UNITS), days: positive, key: z.enum(COUNT_KEYS), channels,
+  after: z.enum(COUNT_UNITS), days: dayCount, key: z.enum(COUNT_KEYS), channels,
 })
 
 const wantedEvent = z.strictObject({ event: z.enum(EVENT_TYPES), kind: z.string().min(1).optional() })
@@ -153,11 +155,11 @@ const preconditionRule = z.strictObject({
   ...about, shape: z.literal('precondition'),
   requires: wantedEvent.optional(),
   /** Whole local days after the event's own day. */
-  waitDays: positive.optional(),
+  waitDays: dayCount.optional(),
   /** Business days (Monday to Friday without the calendar's holidays) after the event's own day. */
-  waitBusinessDays: z.strictObject({ days: positive, calendar }).optional(),
+  waitBusinessDays: z.strictObject({ days: dayCount, calendar }).optional(),
   /** Nothing before the debt is overdue by this many days. */
-  daysPastDue: positive.optional(),
+  daysPastDue: dayCount.optional(),
 }).refine((rule) => (rule.requires === undefined) !== (rule.daysPastDue === undefined), { message: 'needs either requires or daysPastDue', path: ['requires'] })
 
 /** Something we owe after the first contact or an event; once overdue it blocks (S20). */
@@ -165,7 +167,7 @@ const dutyRule = z.strictObject({
   ...about, shape: z.literal('duty'),
   after: z.union([z.literal('first-contact'), wantedEvent]),
   owes: wantedEvent,
-  withinDays: positive,
+  withinDays: dayCount,
 })
 
 /** A pause that law attaches to an event or hold (S14). */
@@ -173,9 +175,9 @@ const pauseRule = z.strictObject({
   ...about, shape: z.literal('pause'),
   on: z.union([wantedEvent, z.strictObject({ hold: z.enum(HOLD_KINDS) })]),
   /** How long it lasts where no end is recorded, the starting day included; absent: until somebody ends it. */
-  days: positive.optional(),
+  days: dayCount.optional(),
   /** Days that a recorded end adds. */
-  tailDays: positive.optional(),
+  tailDays: dayCount.optional(),
   /** An event that ends it, e.g. `dispute-resolved`. */
   endedBy: wantedEvent.optional(),
   lets: kinds.optional(),
@@ -195,7 +197,7 @@ const consentRule = z.strictObject({
   ...about, shape: z.literal('consent'),
   needs: z.array(z.string().min(1)).min(1),
   /** A consent older than this is stale. */
-  freshDays: positive.optional(),
+  freshDays: dayCount.optional(),
 })
 
 /** No route may carry this (S21). */
@@ -235,7 +237,7 @@ export type RecordClass = (typeof RECORD_CLASSES)[number]
 const retentionRule = z.strictObject({
   ...about, shape: z.literal('retention'),
   record: z.enum(RECORD_CLASSES),
-  years: positive.optional(), months: positive.optional(), days: positive.optional(),
+  years: positive.max(100).optional(), months: positive.max(1200).optional(), days: dayCount.optional(),
   /** `last-collection-activity` on the debt, or the `contact` that the record tells of. */
   anchor: z.enum(['last-collection-activity', 'contact']), maximum: z.boolean().optional(),
 }).refine((rule) => rule.years !== undefined || rule.months !== undefined || rule.days !== undefined, { message: 'needs years, months or days', path: ['years'] })

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { at, decided, factsWith, packOf, DAYTIME } from './case-of.ts'
 import { decide } from '../../src/decide/decide.ts'
+import { LAST_INSTANT, parseInstant } from '../../src/model/instant.ts'
+import { compiledPacks } from './packs.ts'
 
 const inZones = (...zones: string[]) => ({
   recipient: { jurisdiction: null, timeZone: zones[0] as string, locationEvidence: zones.slice(1).map((timeZone) => ({ kind: 'stated', jurisdiction: null, timeZone, at: 0 })) },
@@ -127,5 +129,31 @@ describe('several zones at once, on 23 November 2026', () => {
   it('refuse when a person blocks every hour that is open', () => {
     const facts = factsWith({ recipient: { blockedTimes: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '07:00', to: '22:00', channel: null, until: null }] } })
     expect(decided(facts, daytime, '2026-11-23T15:00:00Z')).toEqual({ verdict: 'refuse', until: null, codes: ['no_common_window', 'recipient_blocked_time'] })
+  })
+})
+
+describe('the last days that can be written', () => {
+  const hours = [packOf(DAYTIME, { shape: 'cooldown', after: 'conversation', days: 7, key: 'account', channels: ['phone'] })]
+
+  it('a wait that would end after the year 9999 has no end', () => {
+    expect(decided(factsWith(), hours, '9999-12-31T23:00:00Z')).toEqual({ verdict: 'send', until: null, codes: [] })
+    expect(decided(factsWith({ contacts: [{ at: '9999-12-30T15:00:00Z', outcome: 'conversation' }] }), hours, '9999-12-31T15:00:00Z')).toEqual({ verdict: 'refuse', until: null, codes: ['cooldown'] })
+    expect(decided(factsWith({ recipient: { jurisdiction: 'JP' } }), hours, '9999-12-31T13:00:00Z')).toEqual({ verdict: 'defer', until: '9999-12-31T23:00:00Z', codes: ['outside_contact_window'] })
+  })
+
+  it('and no later instant is read', () => {
+    expect(parseInstant('9999-12-31T23:59:59.999Z')).toBe(LAST_INSTANT)
+    expect(parseInstant('9999-12-31T23:59:59-01:00')).toBeNull()
+  })
+
+  it('whatever shipped packs say, every instant has a year of four digits', () => {
+    for (const place of ['US-NY', 'US-FL', 'CN', 'KR', 'GR', 'CL', 'CO', 'GB']) {
+      for (const channel of ['phone', 'sms', 'email'] as const) {
+        const facts = factsWith({ reminder: { channel }, recipient: { jurisdiction: place }, contacts: [{ at: '9999-12-31T10:00:00Z', channel, outcome: 'conversation' }] })
+        const { until, reasons } = decide(facts, compiledPacks, at('9999-12-31T23:30:00Z'))
+        for (const instant of [until, ...reasons.map((reason) => reason.until)]) expect(instant ?? 0).toBeLessThanOrEqual(LAST_INSTANT)
+        expect(reasons.map(({ code }) => code)).not.toContain('internal_error')
+      }
+    }
   })
 })
