@@ -5,7 +5,7 @@ import type { Random } from './random.ts'
 /** Something that the world outside does while Decorum works. */
 export type Act =
   | { kind: 'remind'; person: Person; channels: Channel[]; notBeforeMs: number; twice: boolean; cancelAfterMs: number | null }
-  | { kind: 'pay' | 'text-stop' | 'unsubscribe' | 'hold' | 'agent-call' | 'report-again'; person: Person }
+  | { kind: 'pay' | 'text-stop' | 'unsubscribe' | 'hold' | 'agent-call' | 'permit' | 'report-again'; person: Person }
 
 export interface TimedAct {
   /** After the load began. */
@@ -43,7 +43,7 @@ export function actsOf(random: Random, seconds: number, rate: number, people: re
       })
     }
     if (race && random.chance(0.35)) {
-      const kind = random.pick(['pay', 'text-stop', 'unsubscribe', 'hold', 'agent-call', 'report-again'] as const)
+      const kind = random.pick(['pay', 'text-stop', 'unsubscribe', 'hold', 'agent-call', 'permit', 'report-again'] as const)
       acts.push({ atMs: Math.min(lastMs, atMs + random.int(0, 600)), act: { kind, person } })
     }
   }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Proxy } from '../support/tcp-proxy.ts'
 import type { Fleet } from './fleet.ts'
+import type { Switches } from './switches.ts'
 import type { Blow, TimedBlow } from './schedule.ts'
 import type { StrickenServer } from './servers.ts'
 
@@ -12,6 +13,7 @@ export interface Targets {
   /** Empties Redis. */
   flush(): Promise<void>
   wires: Record<'twilio' | 'smtp', Proxy>
+  switches: Switches
 }
 
 /** A blow that was struck and how long it lasted, in milliseconds of the harness's clock. */
@@ -59,6 +61,15 @@ async function land(blow: Blow, targets: Targets, stopped: AbortSignal): Promise
       targets.fleet.stepClock(blow.process, blow.offsetMs)
       await lasts(blow.lastsMs)
       return targets.fleet.stepClock(blow.process, 0)
+    case 'freeze':
+      targets.fleet.freeze(blow.process)
+      await lasts(blow.lastsMs)
+      return targets.fleet.thaw(blow.process)
+    case 'switch': {
+      const lift = await targets.switches.throw(blow.state, blow.channel)
+      await lasts(blow.lastsMs)
+      return lift()
+    }
     case 'wire': {
       const wire = targets.wires[blow.to]
       if (blow.how === 'freeze') wire.freeze()

@@ -29,10 +29,14 @@ export interface Diary {
   stops: Stop[]
   /** Ids of payments and calls that were acknowledged. */
   events: string[]
-  /** Agents' calls that ended in a conversation, by person. */
+  /** Calls of agents and diallers that ended in a conversation, by person. */
   agentCalls: { person: string; ackedAt: number }[]
+  /** Switches that were acknowledged, until they were asked to be lifted. */
+  switches: { state: 'stopped' | 'paused' | 'draining'; channel: Channel | null; ackedAt: number; liftedAt: number }[]
+  /** Permits that a dialler was given: the call was made unless it says that it was not. */
+  permits: { id: string; person: string; ackedAt: number; outcome: string | null }[]
   /** Answers that should never be given: a repeated question refused, a key with two answers. */
   surprises: string[]
 }
 
-export const newDiary = (): Diary => ({ accounts: new Set(), accepted: [], stops: [], events: [], agentCalls: [], surprises: [] })
+export const newDiary = (): Diary => ({ accounts: new Set(), accepted: [], stops: [], events: [], agentCalls: [], switches: [], permits: [], surprises: [] })

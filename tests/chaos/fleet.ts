@@ -90,6 +90,15 @@ export class Fleet {
     await this.#end(name, 'killed')
   }
 
+  /** SIGSTOP: it stands still, with whatever it holds; `thaw` lets it go on. */
+  freeze(name: string): void {
+    this.#running.get(name)?.child.kill('SIGSTOP')
+  }
+
+  thaw(name: string): void {
+    this.#running.get(name)?.child.kill('SIGCONT')
+  }
+
   /** Puts the wall clock of a process off by so much, now and after a restart; 0: right again. */
   stepClock(name: string, offsetMs: number): void {
     writeFileSync(this.#clockOf(name), String(offsetMs))

@@ -5,6 +5,8 @@ import type { Answer, Api, Question } from './api.ts'
 import type { Covers, Diary } from './diary.ts'
 import { accountBody, type Person } from './people.ts'
 
+/** What diallers say of the calls that they asked for; null: nothing. */
+const PERMIT_ENDS = ['no-answer', 'conversation', 'not-placed', null] as const
 
 /** Accounts are reported as of an hour ago, so that whatever happens in the run is newer. */
 const AS_OF_MS = 3_600_000
@@ -66,6 +68,7 @@ export class Load {
         return this.#stop('unsubscribe', { email: person.email }, { method: 'POST', path: link, form: { 'List-Unsubscribe': 'One-Click' } })
       }
       case 'agent-call': return this.#agentCall(person, id)
+      case 'permit': return this.#permit(person, id)
       case 'report-again': return void (await this.#ask({ method: 'PUT', path: `/v1/accounts/${person.accountId}`, body: accountBody(person, Date.now() - AS_OF_MS) }))
     }
   }
@@ -106,6 +109,24 @@ export class Load {
       body: { id, creditor: 'meridian', recipientId: person.id, at: new Date().toISOString(), channel: 'phone', outcome: 'conversation', party: 'recipient' },
     })
     if (answer !== null) this.#diary.agentCalls.push({ person: person.id, ackedAt: answer.answeredAt })
+  }
+
+  /** A dialler asks; given the permit it calls, and says what came of it, or falls silent, or did not call after all. */
+  async #permit(person: Person, key: string): Promise<void> {
+    const answer = await this.#ask({
+      method: 'POST', path: '/v1/permits', headers: { 'idempotency-key': key },
+      body: { creditor: 'meridian', recipientId: person.id, accountIds: [person.accountId], address: person.number, by: 'dialler-1' },
+    })
+    if (answer === null || answer.body.permitId === null) return
+    const id = String(answer.body.permitId)
+    const given: Diary['permits'][number] = { id, person: person.id, ackedAt: answer.answeredAt, outcome: null }
+    this.#diary.permits.push(given)
+    const outcome = PERMIT_ENDS[this.#serial % PERMIT_ENDS.length] ?? null
+    if (outcome === null) return
+    const settled = await this.#ask({ method: 'POST', path: `/v1/permits/${id}:settle`, body: { outcome } })
+    if (settled === null) return
+    given.outcome = outcome
+    if (outcome === 'conversation') this.#diary.agentCalls.push({ person: person.id, ackedAt: settled.answeredAt })
   }
 
   #inbound(from: string, id: string): Question {

@@ -3,7 +3,7 @@ import { CHANNELS, type Channel } from '../../src/model/channel.ts'
 import { BREAKS, type Break } from './broken-source.ts'
 
 /** What goes wrong in a run. */
-export const FAULTS = ['kill', 'redis-kill', 'redis-flush', 'postgres-restart', 'provider', 'clock', 'sweepers', 'race'] as const
+export const FAULTS = ['kill', 'redis-kill', 'redis-flush', 'postgres-restart', 'provider', 'clock', 'freeze', 'switch', 'sweepers', 'race'] as const
 export type FaultName = (typeof FAULTS)[number]
 
 export interface ChaosOptions {

@@ -46,7 +46,7 @@ export function asText(report: Report): string {
     `seed ${options.seed}, ${options.seconds} s${options.break === null ? '' : `, with the guard "${options.break}" broken`}`,
     `struck    ${list(facts.struck)}`,
     `mischief  ${list(facts.mischief)}`,
-    `stops     ${list(facts.stops)}, agents' calls ${evidence.diary.agentCalls.length}`,
+    `stops     ${list(facts.stops)}, agents' calls ${evidence.diary.agentCalls.length}, permits given ${evidence.diary.permits.length}, switches ${evidence.diary.switches.length}`,
     `reminders ${evidence.ledger.reminders.length}: ${list(facts.statuses)}`,
     `attempts  ${evidence.ledger.attempts.length}, of which providers took ${evidence.entries.length}`,
     '', 'per 10,000 reminders', ...CHARGES.map((name) => `  ${name.padEnd(28)}${String(facts.per10k[name]).padStart(8)}   (${verdict.counts[name]})`),

@@ -19,6 +19,7 @@ import { Random } from './random.ts'
 import type { Report } from './report.ts'
 import { openRoot } from './root.ts'
 import { scheduleOf } from './schedule.ts'
+import { Switches } from './switches.ts'
 import { KEY, openStage, type ChaosStage } from './stage.ts'
 
 /** How long whatever was asked last may still be asked again. */
@@ -65,7 +66,8 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   const patience = new AbortController()
   const mailboxes = watchMailboxes(stage.providers.smtp)
   cleanUp(() => mailboxes.stop())
-  const load = new Load(new Api(stage.api, KEY, patience.signal), diary, { twilio: stage.twilio, unsubscribeLink: (email) => mailboxes.linkOf(email) })
+  const api = new Api(stage.api, KEY, patience.signal)
+  const load = new Load(api, diary, { twilio: stage.twilio, unsubscribeLink: (email) => mailboxes.linkOf(email) })
   const ringer = faults.has('race') ? openDoubleRinger(stage.redisUrl, stage.db) : null
   cleanUp(() => ringer?.stop())
   if (faults.has('provider')) await Promise.all([stage.providers.twilio.storm(options.storm / 100), stage.providers.smtp.storm(options.storm / 100)])
@@ -73,7 +75,8 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   const packs = packsOf(parseYaml(packOf(cohorts)))
   const ended = new AbortController()
   const over = AbortSignal.any([stopped, ended.signal])
-  const striking = strike(blows, stage, over)
+  const switches = new Switches(api, diary)
+  const striking = strike(blows, { ...stage, switches }, over)
   const playing = load.play(acts, over)
   cleanUp(async () => {
     ended.abort()
@@ -94,6 +97,7 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   const struck = await striking
   await Promise.all([stage.providers.twilio.storm(0), stage.providers.smtp.storm(0)])
   await ringer?.stop()
+  await switches.liftAll()
   tell(`${struck.length} blows were struck; everything is healed`)
   await Promise.race([playing, pause(PATIENCE_MS, undefined, { signal: stopped }).catch(() => undefined)])
   patience.abort()

@@ -1,3 +1,4 @@
+import { CHANNELS, type Channel } from '../../src/model/channel.ts'
 import type { FaultName } from './options.ts'
 import type { Random } from './random.ts'
 
@@ -8,6 +9,8 @@ export type Blow =
   | { kind: 'redis-flush' }
   | { kind: 'postgres-restart'; downMs: number }
   | { kind: 'clock'; process: string; offsetMs: number; lastsMs: number }
+  | { kind: 'freeze'; process: string; lastsMs: number }
+  | { kind: 'switch'; state: 'stopped' | 'paused' | 'draining'; channel: Channel | null; lastsMs: number }
   | { kind: 'wire'; to: 'twilio' | 'smtp'; how: 'freeze' | 'cut'; lastsMs: number }
 
 export interface TimedBlow {
@@ -18,10 +21,11 @@ export interface TimedBlow {
 
 /** Mean time between two blows of one kind; a short run gets at least one of each that it asks for. */
 const EVERY_MS: Record<Blow['kind'], number> = {
-  'kill': 6_000, 'redis-kill': 20_000, 'redis-flush': 12_000, 'postgres-restart': 30_000, 'clock': 7_000, 'wire': 8_000,
+  'kill': 6_000, 'redis-kill': 20_000, 'redis-flush': 12_000, 'postgres-restart': 30_000, 'clock': 7_000, 'freeze': 9_000, 'switch': 15_000, 'wire': 8_000,
 }
 const FAULT_OF: Record<Blow['kind'], FaultName> = {
-  'kill': 'kill', 'redis-kill': 'redis-kill', 'redis-flush': 'redis-flush', 'postgres-restart': 'postgres-restart', 'clock': 'clock', 'wire': 'provider',
+  'kill': 'kill', 'redis-kill': 'redis-kill', 'redis-flush': 'redis-flush', 'postgres-restart': 'postgres-restart', 'clock': 'clock', 'freeze': 'freeze', 'switch': 'switch',
+  'wire': 'provider',
 }
 
 /**
@@ -54,6 +58,9 @@ function blowOf(kind: Blow['kind'], random: Random, processes: readonly string[]
       const size = random.pick([5_000, 30_000, 600_000, 7_200_000, 86_400_000, 7 * 86_400_000])
       return { kind, process: random.pick(processes), offsetMs: size * random.pick([1, -1]), lastsMs: random.int(500, 4_000) }
     }
+    // Some shorter than half a lease, some longer than all of it.
+    case 'freeze': return { kind, process: random.pick(processes), lastsMs: random.pick([1_500, 4_000, 9_000, 20_000]) + random.int(0, 1_000) }
+    case 'switch': return { kind, state: random.pick(['stopped', 'paused', 'draining']), channel: random.pick([null, ...CHANNELS]), lastsMs: random.int(3_000, 7_000) }
     case 'wire': return { kind, to: random.pick(['twilio', 'smtp']), how: random.pick(['freeze', 'cut']), lastsMs: random.int(300, 2_000) }
   }
 }

@@ -23,7 +23,7 @@ export interface ProviderDoor {
 }
 
 /** Everything that a run needs, started and answering. */
-export interface ChaosStage extends Targets {
+export interface ChaosStage extends Omit<Targets, 'switches'> {
   api: string
   db: pg.Pool
   redisUrl: string

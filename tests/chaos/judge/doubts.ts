@@ -34,6 +34,8 @@ function causeOf(attempt: LedgerAttempt, { mischief, struck, lives }: Evidence):
   if (named !== undefined) return named.kind
   const life = lives.find((one) => attempt.worker.endsWith(`:${one.pid}`) && one.from <= reservedAt + 1_000)
   if (life?.end === 'killed' && life.until !== null && life.until >= reservedAt - 1_000 && life.until <= leaseUntil + 1_000) return 'killed'
+  const frozen = struck.find(({ blow, from, until }) => blow.kind === 'freeze' && during(from, until) && life?.name === blow.process)
+  if (frozen !== undefined) return 'freeze'
   const wire = attempt.channel === 'email' ? 'smtp' : 'twilio'
   const blow = struck.find(({ blow: { kind, ...rest }, from, until }) =>
     during(from, until) && (kind === 'postgres-restart' || (kind === 'wire' && 'to' in rest && rest.to === wire)))

@@ -48,10 +48,20 @@ export interface LedgerDecision {
   facts: Facts
 }
 
+/** A call that somebody else was allowed to make. */
+export interface LedgerPermit {
+  id: string
+  person: string
+  decidedAt: number
+  /** Null: nobody has said. */
+  outcome: string | null
+}
+
 export interface Ledger {
   reminders: LedgerReminder[]
   attempts: LedgerAttempt[]
   decisions: LedgerDecision[]
+  permits: LedgerPermit[]
   accounts: Set<string>
   events: Set<string>
   /** Accounts whose step of the ladder became a reminder, or was left out with a reason. */
@@ -90,6 +100,9 @@ export async function readLedger(db: pg.Pool): Promise<Ledger> {
     decisions: await rows<LedgerDecision>(`
       SELECT reminder_id AS "reminderId", ${ms('at')} AS at, attempt_no AS "attemptNo", verdict, ${ms('until')} AS until, reasons, facts
       FROM decorum.decision`),
+    permits: await rows<LedgerPermit>(`
+      SELECT p.id, r.external_id AS person, ${ms('p.decided_at')} AS "decidedAt", p.outcome
+      FROM decorum.permit p JOIN decorum.recipient r ON r.id = p.recipient_id WHERE p.status <> 'denied'`),
     accounts: new Set((await rows<{ id: string }>('SELECT external_id AS id FROM decorum.account')).map(({ id }) => id)),
     events: new Set((await rows<{ id: string }>('SELECT external_id AS id FROM decorum.event')).map(({ id }) => id)),
     steps: new Set((await rows<{ id: string }>(

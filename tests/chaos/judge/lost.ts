@@ -16,6 +16,7 @@ export function lost({ ledger, entries, diary, people }: Evidence): Charge[] {
   return [
     ...[...diary.accounts].filter((id) => !ledger.accounts.has(id)).map((id) => charge(id, 'an acknowledged account is not in the ledger')),
     ...diary.accepted.filter(({ id }) => !reminders.has(id)).map(({ id }) => charge(id, 'an accepted reminder is not in the ledger')),
+    ...diary.permits.filter(({ id }) => !ledger.permits.some((permit) => permit.id === id)).map(({ id }) => charge(id, 'a permit that was given is not in the ledger')),
     ...diary.events.filter((id) => !ledger.events.has(id)).map((id) => charge(id, 'an acknowledged event is not in the ledger')),
     ...[...diary.accounts].filter((id) => climbing.has(id) && !stopped.has(id) && !ledger.steps.has(id))
       .map((id) => charge(id, 'a step of the ladder fell due and nothing came of it')),

@@ -4,16 +4,28 @@ import type { Evidence } from './evidence.ts'
 import { grouped } from './grouped.ts'
 import { sendingsOf, type Sending } from './sendings.ts'
 
-/** What people got beyond the run's rules, counted in the providers' books. */
+/** A call to somebody: ours, or one that a permit allowed. */
+interface Call {
+  id: string
+  person: string
+  /** When it was reserved: spacing is decided there, so that is where it is measured. */
+  at: number
+}
+
+/** What people got beyond the run's rules, counted in the providers' books and the permits that were given. */
 export function overCap(evidence: Evidence): Charge[] {
   const sendings = sendingsOf(evidence)
   const calls = sendings.filter((s) => s.reminder.channel === 'phone')
+  // A permit whose call was not placed gave its place back; one of which nobody said anything counts.
+  const permitted = evidence.ledger.permits.filter((permit) => permit.outcome !== 'not-placed').map((permit): Call => ({ id: permit.id, person: permit.person, at: permit.decidedAt }))
+  const allCalls = [...calls.map(({ attempt, person }): Call => ({ id: attempt.id, person: person.id, at: attempt.reservedAt })), ...permitted]
+    .sort((a, b) => a.at - b.at)
   return [
-    ...[...grouped(sendings, (s) => `${s.person.id} ${s.reminder.channel}`).values()]
+    ...[...grouped(sendings.filter((s) => s.reminder.channel !== 'phone'), (s) => `${s.person.id} ${s.reminder.channel}`).values()]
       .flatMap((some) => beyond(some, RULES.perPerson[(some[0] as Sending).reminder.channel], 'to one person')),
     ...[...grouped(sendings.filter((s) => s.reminder.channel === 'sms'), (s) => s.person.number).values()]
       .flatMap((some) => beyond(some, RULES.textsPerNumber, 'to one number')),
-    ...[...grouped(calls, (s) => s.person.id).values()].flatMap(tooSoon),
+    ...[...grouped(allCalls, (call) => call.person).values()].flatMap((some) => [...tooMany(some), ...tooSoon(some)]),
     ...calls.flatMap((call) => afterTalk(call, evidence)),
   ]
 }
@@ -23,12 +35,13 @@ const charge = ({ attempt }: Sending, how: string): Charge => ({ name: 'over cap
 const beyond = (some: readonly Sending[], limit: number, whom: string): Charge[] =>
   some.slice(limit).map((sending, i) => charge(sending, `${sending.reminder.channel} number ${limit + i + 1} ${whom}, where ${limit} are allowed`))
 
-/** Spacing is decided at the reservation, so that is where it is measured. */
-function tooSoon(calls: readonly Sending[]): Charge[] {
-  const inOrder = [...calls].sort((a, b) => a.attempt.reservedAt - b.attempt.reservedAt)
-  return inOrder.slice(1).flatMap((call, i) => {
-    const after = call.attempt.reservedAt - (inOrder[i] as Sending).attempt.reservedAt
-    return after < RULES.callSpacingMs ? [charge(call, `called ${after} ms after the call before`)] : []
+const tooMany = (calls: readonly Call[]): Charge[] =>
+  calls.slice(RULES.perPerson.phone).map(({ id }, i) => ({ name: 'over cap', id, how: `call number ${RULES.perPerson.phone + i + 1} to one person, where ${RULES.perPerson.phone} are allowed` }))
+
+function tooSoon(calls: readonly Call[]): Charge[] {
+  return calls.slice(1).flatMap(({ id, at }, i) => {
+    const after = at - (calls[i] as Call).at
+    return after < RULES.callSpacingMs ? [{ name: 'over cap', id, how: `called ${after} ms after the call before` }] : []
   })
 }
 

@@ -6,6 +6,7 @@ import { doubts, type Doubts } from './doubts.ts'
 import { duplicated } from './duplicated.ts'
 import type { Evidence } from './evidence.ts'
 import { lost } from './lost.ts'
+import { pastSwitch } from './past-switch.ts'
 import { overCap } from './over-cap.ts'
 import { stuck } from './stuck.ts'
 import { outsideWindow } from './window.ts'
@@ -23,7 +24,7 @@ export function judge(evidence: Evidence, packs: readonly CompiledPack[]): Verdi
   const inDoubt = doubts(evidence)
   const surprises = evidence.diary.surprises.map((how, i): Charge => ({ name: 'surprise', id: `answer ${i + 1}`, how }))
   const charges = [
-    ...lost(evidence), ...duplicated(evidence), ...overCap(evidence), ...outsideWindow(evidence), ...stops.charges,
+    ...lost(evidence), ...duplicated(evidence), ...overCap(evidence), ...outsideWindow(evidence), ...stops.charges, ...pastSwitch(evidence),
     ...decisions(evidence, packs), ...stuck(evidence), ...inDoubt.charges, ...surprises,
   ]
   return { charges, counts: countsOf(charges), raced: stops.raced, doubts: inDoubt }
