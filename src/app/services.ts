@@ -9,10 +9,11 @@ import { keys, type Keys } from './services/keys.ts'
 import { measuring, type Measuring } from './services/measuring.ts'
 import { permitting, type Permitting } from './services/permitting.ts'
 import { reading, type Reading } from './services/reading.ts'
+import { retaining, type Retaining } from './services/retaining.ts'
 import { switching, type Switching } from './services/switching.ts'
 
 /** Everything that the HTTP interface and the command line may ask of Decorum. */
-export interface Services extends Accepting, Reading, Keys, Measuring, Permitting, Switching, Doubting, Auditing, Forecasting {
+export interface Services extends Accepting, Reading, Keys, Measuring, Permitting, Switching, Doubting, Auditing, Forecasting, Retaining {
   /** What providers and recipients say without a key. */
   receipts: Hooks
 }
@@ -20,7 +21,7 @@ export interface Services extends Accepting, Reading, Keys, Measuring, Permittin
 export function services(shell: Shell, rules: PermitRules): Services {
   const accepts = accepting(shell)
   return {
-    ...accepts, ...reading(shell), ...keys(shell), ...measuring(shell, rules), ...permitting(shell, rules), ...switching(shell), ...doubting(shell), ...auditing(shell), ...forecasting(shell, rules),
+    ...accepts, ...reading(shell), ...keys(shell), ...measuring(shell, rules), ...permitting(shell, rules), ...switching(shell), ...doubting(shell), ...auditing(shell), ...forecasting(shell, rules), ...retaining(shell),
     receipts: hooks(shell, accepts),
   }
 }

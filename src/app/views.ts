@@ -13,6 +13,7 @@ export {
 } from '../report/people-views.ts'
 export { permitAnswer, permitSettled, permitViewSchema } from '../report/permit-view.ts'
 export { reminderSummarySchema, reminderViewSchema } from '../report/reminder-view.ts'
+export { retentionInWords } from '../report/retention-report.ts'
 export { switchViewSchema } from '../report/switch-view.ts'
 export { timelineEntrySchema } from '../report/timeline-view.ts'
 export { totalsSchema } from '../report/totals-view.ts'

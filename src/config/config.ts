@@ -77,6 +77,12 @@ export interface Config {
     /** Queues for each route on Redis, so that on a cluster no one node carries all of it; null: one, on a cluster four. */
     readonly shards: number | null
   }
+  readonly retention: {
+    /** Whole months for which attempts, decisions, receipts and contacts are kept, whatever the packs demand. */
+    readonly keepMonths: number
+    /** Nothing may be dropped. */
+    readonly legalHold: boolean
+  }
   readonly limits: Limits
 }
 

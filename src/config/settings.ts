@@ -34,6 +34,12 @@ export const settingsSchema = z.strictObject({
     /** Queues for each route on Redis; null: one, on a cluster four. */
     shards: z.int(SHARDS).min(1, SHARDS).max(32, SHARDS).nullable().default(null),
   }).prefault({}),
+  /** What `decorum retention` keeps beside what the packs demand; nothing is deleted by itself. */
+  retention: z.strictObject({
+    /** Not less than decisions look back. */
+    keepMonths: z.int().min(3).max(1200).default(36),
+    legalHold: z.boolean().default(false),
+  }).prefault({}),
   limits: z.strictObject({
     bodyBytes: z.int().min(1024).max(megabytes(64)).default(megabytes(1)),
     importBytes: z.int().min(1024).default(megabytes(1024)),

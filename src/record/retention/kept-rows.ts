@@ -1,0 +1,90 @@
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import type { Database } from '../schema.ts'
+import { firstKey, type PartitionedTable, type Piece } from '../partitions/months.ts'
+
+type Db = Kysely<Database> | Transaction<Database>
+
+/** Whose records outlast their month. */
+export interface KeptPeople {
+  /** People whose collection goes on, or went on since then. Null: no rule counts from the last activity. */
+  ongoingSince: Date | null
+}
+
+const ENDED = sql`('cured', 'settled', 'withdrawn')`
+const holders = (which: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  SELECT a.recipient_id FROM decorum.account a WHERE ${which}
+  UNION ALL SELECT p.recipient_id FROM decorum.account a JOIN decorum.account_party p ON p.account_id = a.id WHERE ${which}`
+
+/** People who still owe: what decisions ask about them is never forgotten. */
+export const peopleWhoOwe: RawBuilder<unknown> = holders(sql`a.state NOT IN ${ENDED}`)
+
+/**
+ * People whose records are kept whatever their age: in court, or with a debt that is or lately was collected.
+ *
+ * An account is written to whenever anything about the debt is heard, its end included, so its last
+ * writing is not before the last collection activity.
+ */
+function keptPeople({ ongoingSince }: KeptPeople): RawBuilder<unknown> {
+  const inCourt = sql`SELECT h.recipient_id FROM decorum.hold h WHERE h.ended_at IS NULL AND h.kind = 'legal-action'`
+  return ongoingSince === null ? inCourt : sql`${inCourt} UNION ALL ${holders(sql`(a.state NOT IN ${ENDED} OR a.updated_at >= ${ongoingSince})`)}`
+}
+
+/** The person of a row of this table, under the alias `row`. */
+export const personOf = (table: PartitionedTable): RawBuilder<unknown> =>
+  table.name === 'attempt' || table.name === 'contact' ? sql`row.recipient_id` : sql`(SELECT m.recipient_id FROM decorum.reminder m WHERE m.id = row.reminder_id)`
+
+/** Is this row (alias `row`) one of theirs? */
+export const isKept = (table: PartitionedTable, people: KeptPeople): RawBuilder<boolean> => sql<boolean>`${personOf(table)} IN (${keptPeople(people)})`
+
+/** How large a piece is; `rows` as PostgreSQL last estimated it, null when it never did. */
+export interface PieceSize {
+  rows: number | null
+  bytes: number
+}
+
+export async function sizeOf(db: Db, piece: Piece): Promise<PieceSize> {
+  const { rows } = await sql<PieceSize>`
+    SELECT nullif(greatest(reltuples, -1), -1)::float8 AS rows, pg_total_relation_size(oid)::float8 AS bytes FROM pg_class WHERE oid = ${`decorum.${piece.name}`}::regclass`.execute(db)
+  return rows[0] ?? { rows: null, bytes: 0 }
+}
+
+/**
+ * How much in a piece, before this month, is not finished, so that it must not be touched?
+ *
+ * Attempts on the way or in doubt, receipts still waited for, reminders still waiting; of contacts, those
+ * that one of our attempts has not settled.
+ *
+ * @param receiptsSince  accepted attempts since then may still hear of their end
+ */
+export async function unfinishedIn(db: Db, piece: Piece, before: number, receiptsSince: Date): Promise<number> {
+  const end = firstKey(piece.table, piece.to ?? before)
+  const { rows } = piece.table.by === 'at'
+    ? await sql<{ unfinished: number }>`
+      SELECT count(*)::int AS unfinished FROM ${sql.table(`decorum.${piece.name}`)}
+      WHERE at < ${end} AND reminder_id IS NOT NULL AND outcome IN ('pending', 'in-doubt')`.execute(db)
+    : await sql<{ unfinished: number }>`
+      SELECT (SELECT count(*) FROM decorum.attempt t WHERE ${within('t.reminder_id', piece, end)} AND (t.status IN ('sending', 'in_doubt')
+          OR (t.status = 'accepted' AND NOT t.delivery_final AND t.channel IN ('sms', 'phone') AND t.reserved_at > ${receiptsSince})))
+        + (SELECT count(*) FROM decorum.reminder m WHERE ${within('m.id', piece, end)} AND m.status IN ('scheduled', 'queued')) AS unfinished`.execute(db)
+  return Number(rows[0]?.unfinished ?? 0)
+}
+
+const within = (column: string, piece: Piece, end: string): RawBuilder<unknown> =>
+  sql`${sql.ref(column)} < ${end} ${piece.from === null ? sql`` : sql`AND ${sql.ref(column)} >= ${firstKey(piece.table, piece.from)}`}`
+
+/** Which rows of a piece are so old that it is asked whether they must stay? All of a month's; of the default's, those before this month. */
+export function oldRows(piece: Piece, before: number): RawBuilder<boolean> {
+  if (piece.kind !== 'default') return sql<boolean>`true`
+  const old = sql<boolean>`row.${sql.ref(piece.table.key)} < ${firstKey(piece.table, before)}`
+  // An id that is no uuidv7 tells no time.
+  return piece.table.by === 'at' ? old : sql<boolean>`${old} AND substr(row.reminder_id::text, 15, 1) = '7'`
+}
+
+/** How many of the old rows of a piece must stay, and is there one that need not? */
+export async function countKept(db: Db, piece: Piece, before: number, people: KeptPeople): Promise<{ kept: number; someGo: boolean }> {
+  const table = sql.table(`decorum.${piece.name}`)
+  const { rows } = await sql<{ kept: number; someGo: boolean }>`
+    SELECT (SELECT count(*) FROM ${table} row WHERE ${oldRows(piece, before)} AND ${isKept(piece.table, people)})::float8 AS kept,
+      EXISTS (SELECT 1 FROM ${table} row WHERE ${oldRows(piece, before)} AND (${isKept(piece.table, people)}) IS NOT TRUE) AS "someGo"`.execute(db)
+  return rows[0] ?? { kept: 0, someGo: false }
+}

@@ -1,0 +1,46 @@
+/** What becomes of one piece that is old enough. */
+export interface RetainedPiece {
+  piece: string
+  /**
+   * `may-go`: nothing was changed. `dropped`: it is gone, but for what was kept. `unfinished`: left alone, because something
+   * in it has no end yet. `busy`: the table was in use for too long; try again.
+   */
+  fate: 'may-go' | 'dropped' | 'unfinished' | 'busy'
+  /** As PostgreSQL last estimated it; null: it never did. */
+  rows: number | null
+  bytes: number
+  /** Rows that stay though they are old. */
+  kept: number
+  /** Attempts and reminders without an end. */
+  unfinished: number
+}
+
+/** What retention found, and did. */
+export interface RetentionReport {
+  applied: boolean
+  house: { keepMonths: number; legalHold: boolean }
+  /** RFC 3339. What is older than this may go; null: nothing may. */
+  before: string | null
+  /** The packs' rules that ask for longer than the house does. */
+  reasons: { rule: string; citation: string }[]
+  pieces: RetainedPiece[]
+}
+
+const FATES: Readonly<Record<RetainedPiece['fate'], string>> = {
+  'may-go': 'may go', dropped: 'dropped', unfinished: 'left alone: unfinished', busy: 'in use: try again',
+}
+
+export function retentionInWords({ applied, house, before, reasons, pieces }: RetentionReport): string {
+  if (before === null) {
+    return house.legalHold ? 'A legal hold is in force (retention.legalHold): nothing may go.' : 'A rule asks for something to be kept without a known end: nothing may go.'
+  }
+  const why = reasons.length === 0 ? `the house keeps ${house.keepMonths} months` : reasons.map(({ rule, citation }) => `${rule} (${citation})`).join(', ')
+  const lines = pieces.map(({ piece, fate, rows, bytes, kept, unfinished }) =>
+    `  ${piece.padEnd(26)} ${FATES[fate]}${unfinished > 0 ? ` (${unfinished})` : ''} · ${rows === null ? 'rows not counted' : `about ${Math.round(rows).toLocaleString('en')} rows`}, ` +
+    `${(bytes / 2 ** 20).toLocaleString('en', { maximumFractionDigits: 1 })} MiB${kept === 0 ? '' : ` · ${kept.toLocaleString('en')} kept: in court, or the debt is still collected`}`)
+  return [
+    `Records from before ${before.slice(0, 10)} may go: ${why}.`,
+    ...(pieces.length === 0 ? ['There are none.'] : lines),
+    ...(applied || pieces.length === 0 ? [] : ['Nothing was changed; --apply drops them.']),
+  ].join('\n')
+}

@@ -1,0 +1,137 @@
+import { sql } from 'kysely'
+import { pino } from 'pino'
+import { beforeEach, expect, it } from 'vitest'
+import { policyOf } from '../../src/app/policy.ts'
+import { SteppedClock } from '../../src/app/clock.ts'
+import type { Config } from '../../src/config/config.ts'
+import type { Shell } from '../../src/pipeline/shell.ts'
+import { retain } from '../../src/pipeline/retention/retain.ts'
+import type { Ledger } from '../../src/record/ledger.ts'
+import { makeMonths } from '../../src/record/partitions/make-months.ts'
+import { listPieces } from '../../src/record/partitions/pieces.ts'
+import { retentionInWords } from '../../src/report/retention-report.ts'
+import { eachLedger } from '../support/ledger.ts'
+import { at, LENDER, shippedConfig } from '../support/stage.ts'
+
+const OLD = '2022-03-10T12:00:00Z'
+const [OWES, PAID, COURT] = [1, 2, 3].map((n) => `01900000-0000-7000-8000-00000000000${n}`) as [string, string, string]
+/** A reminder's id as it was made at that moment. */
+const idOf = (when: string, n: number) => {
+  const hex = at(when).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-00000000000${n}`
+}
+
+eachLedger('retention', (_name, openFresh) => {
+  let ledger: Ledger
+  let shell: Shell
+  const open = async (retention: Config['retention'], now = '2026-11-23T12:00:00Z') => {
+    const config = { ...shippedConfig(), retention }
+    shell = { config, ledger, clock: new SteppedClock(at(now)), log: pino({ level: 'silent' }) } as Shell
+  }
+  const run = (apply: boolean) => retain(shell, LENDER, policyOf(shell.config), apply)
+  const fates = (report: Awaited<ReturnType<typeof run>>) => report.pieces.map(({ piece, fate, kept }) => [piece, fate, kept])
+  const left = async (table: string) => (await sql<{ id: string }>`SELECT recipient_id AS id FROM ${sql.table(`decorum.${table}`)} ORDER BY 1`.execute(ledger.db)).rows.map((row) => row.id)
+
+  async function person(id: string, n: number, state: string) {
+    await sql`INSERT INTO decorum.recipient (id, creditor, external_id, created_at, updated_at) VALUES (${id}, 'c', ${id}, ${OLD}, ${OLD})`.execute(ledger.db)
+    await sql`
+      INSERT INTO decorum.account (id, creditor, external_id, recipient_id, product, role, ladder, state, currency, overdue_minor, as_of, created_at, updated_at)
+      VALUES (${id}, 'c', ${id}, ${id}, 'consumer-loan', 'collector', 'l', ${state}, 'USD', 1, ${OLD}, ${OLD}, ${OLD})`.execute(ledger.db)
+    await send(id, n, OLD)
+  }
+  /** A reminder that was sent then, with everything that is kept of it. */
+  async function send(recipient: string, n: number, when: string, status = 'accepted') {
+    const id = idOf(when, n)
+    await sql`
+      INSERT INTO decorum.reminder (id, creditor, recipient_id, live, origin, kind, mode, tone, channel, template, unique_key, route, status, due_at, next_at, expires_at, created_at, updated_at)
+      VALUES (${id}, 'c', ${recipient}, true, 'ladder', 'reminder', 'automated', 'gentle', 'phone', 't', ${Buffer.from(id)}, 'r', 'delivered', ${when}, ${when}, ${when}, ${when}, ${when})`.execute(ledger.db)
+    await sql`
+      INSERT INTO decorum.attempt (reminder_id, no, creditor, recipient_id, channel, route, provider, address_id, status, batch, worker, reserved_at,
+        good_until, lease_until, weight, template, template_version, locale, message_hash, valid_seconds, delivery_final, seq)
+      VALUES (${id}, 1, 'c', ${recipient}, 'phone', 'r', 'capture', ${id}, ${status}, ${id}, 'w', ${when}, ${when}, ${when}, 1, 't', 'v', 'en', '\\x00', 60, true, 1)`.execute(ledger.db)
+    await sql`
+      INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, reasons, packs, candidate_zones, facts, seq)
+      VALUES (${id}, 1, ${when}, ${when}, 'send', '[]', '[]', '{}', '{}', 1)`.execute(ledger.db)
+    await sql`
+      INSERT INTO decorum.receipt (reminder_id, attempt_no, dedupe, state, final, received_at, changed, seq)
+      VALUES (${id}, 1, 'd', 'conversation', true, ${when}, true, 1)`.execute(ledger.db)
+    await sql`
+      INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, reminder_id, attempt_no, recorded_at, seq)
+      VALUES (${recipient}, ${when}, ${id}, 'c', 'phone', 'outbound', ${status === 'in_doubt' ? 'in-doubt' : 'conversation'}, 'decorum', '{}', ${id}, 1, ${when}, 1)`.execute(ledger.db)
+  }
+
+  beforeEach(async () => {
+    ;({ ledger } = await openFresh())
+    await makeMonths(ledger.db, { machine: at(OLD), business: at(OLD) }, 1_000)
+    await open({ keepMonths: 36, legalHold: false })
+    await person(PAID, 1, 'settled')
+    await sql`
+      INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
+      VALUES (${PAID}, '2026-10-01', ${PAID}, 'c', 'phone', 'inbound', 'no-answer', 'agency', '{}', now(), 1)`.execute(ledger.db)
+  }, 60_000)
+
+  it('changes nothing until it is told to', async () => {
+    const report = await run(false)
+    expect(fates(report).map(([piece, fate]) => `${piece} ${fate}`)).toContain('contact_2022_03 may-go')
+    expect(await left('attempt')).toEqual([PAID])
+    expect(retentionInWords(report)).toContain('Nothing was changed')
+  })
+
+  it('drops whole months that nobody demands any more, and nothing younger', async () => {
+    const report = await run(true)
+    // Empty months go as well; of reminders none is older than the pieces of this month.
+    expect(new Set(report.pieces.map((piece) => piece.fate))).toEqual(new Set(['dropped']))
+    expect((await listPieces(ledger.db)).filter((piece) => piece.to !== null && piece.to <= at('2023-11-01T00:00:00Z'))).toEqual([])
+    for (const table of ['attempt', 'conversation']) expect(await left(table)).toEqual([])
+    expect(await left('contact')).toEqual([PAID])
+    const { rows } = await sql`SELECT actor, subject FROM decorum.access_log WHERE action = 'retention-dropped' AND subject LIKE 'contact_2022_03 %'`.execute(ledger.db)
+    expect(rows).toEqual([{ actor: LENDER.name, subject: 'contact_2022_03 before 2023-11-01T00:00:00.000Z; kept 0' }])
+    expect((await run(true)).pieces).toEqual([])
+  })
+
+  it('keeps what tells of people in court, and of debts still collected where a rule counts from the last activity', async () => {
+    await person(OWES, 2, 'open')
+    await person(COURT, 3, 'settled')
+    await sql`
+      INSERT INTO decorum.hold (id, creditor, recipient_id, kind, starts_at, created_by, created_at, seq) VALUES (${COURT}, 'c', ${COURT}, 'legal-action', ${OLD}, 't', ${OLD}, 1)`.execute(ledger.db)
+    const report = await run(true)
+    expect(fates(report).filter(([piece]) => String(piece).endsWith('2022_03'))).toEqual(['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_2022_03`, 'dropped', 2]))
+    expect(await left('attempt')).toEqual([OWES, COURT])
+    expect(await left('conversation')).toEqual([OWES, COURT])
+    const { rows } = await sql<{ decisions: number; receipts: number }>`
+      SELECT (SELECT count(*)::int FROM decorum.decision) AS decisions, (SELECT count(*)::int FROM decorum.receipt) AS receipts`.execute(ledger.db)
+    expect(rows).toEqual([{ decisions: 2, receipts: 2 }])
+    expect((await run(true)).pieces).toEqual([])
+  })
+
+  it('remembers the conversations of people who owe, though no rule keeps the contact', async () => {
+    await person(OWES, 2, 'open')
+    const report = await retain(shell, LENDER, [], true)
+    expect(report.pieces.length).toBeGreaterThan(0)
+    expect(await left('attempt')).toEqual([])
+    expect(await left('conversation')).toEqual([OWES])
+  })
+
+  it('leaves a month alone while an attempt in it is in doubt', async () => {
+    await send(PAID, 9, '2022-03-12T12:00:00Z', 'in_doubt')
+    const report = await run(true)
+    expect(report.pieces.filter((piece) => piece.fate === 'unfinished').map(({ piece, unfinished }) => [piece, unfinished]))
+      .toEqual(['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_2022_03`, 1]))
+    expect(await left('attempt')).toEqual([PAID, PAID])
+  })
+
+  it('clears old rows out of the default, one by one', async () => {
+    await person(OWES, 2, 'open')
+    for (const [who, n] of [[PAID, 7], [OWES, 8]] as const) await send(who, n, '2019-01-05T12:00:00Z')
+    const report = await run(true)
+    expect(fates(report).filter(([piece]) => String(piece).endsWith('_default'))).toEqual(['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_default`, 'dropped', 1]))
+    expect(await left('attempt')).toEqual([OWES, OWES])
+  })
+
+  it('drops nothing under a legal hold', async () => {
+    await open({ keepMonths: 3, legalHold: true })
+    const report = await run(true)
+    expect(report).toMatchObject({ before: null, pieces: [] })
+    expect(retentionInWords(report)).toContain('legal hold')
+  })
+})
