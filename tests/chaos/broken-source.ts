@@ -30,7 +30,10 @@ const BREAKAGES = {
     instead: "case 'unknown':\n      return { ...quiet, entry: { ...base, status: 'not_sent', code: end.code, contact: null, reminder: again(0, false) } }\n",
   }],
   /** Two workers decide about one person at the same time. */
-  locks: [{ file: 'src/record/locks.ts', guard: /ORDER BY id FOR NO KEY UPDATE \$\{[^}]*\}/, instead: 'ORDER BY id' }],
+  locks: [
+    { file: 'src/record/locks.ts', guard: /ORDER BY id FOR NO KEY UPDATE \$\{[^}]*\}/, instead: 'ORDER BY id' },
+    { file: 'src/record/locks.ts', guard: /ORDER BY hash, creditor FOR NO KEY UPDATE \$\{[^}]*\}/, instead: 'ORDER BY hash, creditor' },
+  ],
   /** Stops are recorded and not looked at. */
   stops: [{ file: 'src/pipeline/dispatch/compose-facts.ts', guard: /suppressions: person\.suppressions\.map/, instead: 'suppressions: person.suppressions.slice(0, 0).map' }],
 } satisfies Record<string, Breakage[]>

@@ -38,8 +38,9 @@ describe('a run of chaos', () => {
       ['fence', 'a ticket that is heard twice is answered twice', '--faults race', 'duplicated'],
       ['pending', 'caps count only what is settled', '--faults none', 'over cap'],
       ['doubt', 'what may have been sent is sent again', '--faults provider --storm 60', 'duplicated'],
+      ['stops', 'stops are recorded and not looked at', '--faults race --seconds 40', 'after a stop'],
     ])('is red when the guard "%s" is broken and %s', async (guard, _how, faults, offence) => {
-      const report = await run(`--seconds 10 --seed 3 --rate 20 --channels sms --break ${guard} ${faults}`)
+      const report = await run(`--seconds 10 --seed 5 --rate 30 --channels sms --break ${guard} ${faults}`)
       expect(report.verdict.counts[offence], asText(report)).toBeGreaterThan(0)
     }, PATIENCE_MS)
   }))
