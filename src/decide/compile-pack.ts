@@ -12,13 +12,16 @@ import { compileLocation, type Locate } from './location.ts'
 import { allows, NEVER, objects, type Answer, type CompiledRule } from './rule.ts'
 import { compileCap } from './shapes/cap.ts'
 import { compileConsentNeeded } from './shapes/consent-needed.ts'
+import { compileContent } from './shapes/content.ts'
 import { compileCooldown } from './shapes/cooldown.ts'
 import { compileDuty } from './shapes/duty.ts'
 import { compileExclusivity } from './shapes/exclusivity.ts'
+import { compileOptOut } from './shapes/opt-out.ts'
 import { compilePause } from './shapes/pause.ts'
 import { compilePrecondition } from './shapes/precondition.ts'
 import { compileSpacing } from './shapes/spacing.ts'
 import { compileStop } from './shapes/stop.ts'
+import { compileThirdParty } from './shapes/third-party.ts'
 import { askHours } from './shapes/window.ts'
 import { compileSpeakingTime, type AskSpeakingTime, type SpeakingTime } from './speaking-time.ts'
 import { compileHours } from './weekly-hours.ts'
@@ -39,8 +42,8 @@ export function compilePacks(packs: readonly Pack[]): CompiledPack[] {
 /**
  * Makes one pack ready to decide with.
  *
- * Rules that are switched off, and rules that never object here (content, retention,
- * opt-out mechanics), are left out; they stay readable in the pack. What it extends is
+ * Rules that are switched off, and rules that answer other questions (retention, opt-out,
+ * guidance for words), are left out; they stay readable in the pack. What it extends is
  * not looked up: that takes all packs.
  */
 export function compilePack(pack: Pack): CompiledPack {
@@ -92,7 +95,10 @@ function compileShape(rule: PackRule, opening: Opening | null): Ask | null {
     case 'stop': return compileStop(rule)
     case 'consent': return compileConsentNeeded(rule)
     case 'route': return (_facts, _at, answer) => objects(answer, 'route_not_eligible')
-    case 'content': case 'third-party': case 'opt-out': case 'retention': case 'reply': return null
+    case 'content': return compileContent(rule)
+    case 'third-party': return compileThirdParty(rule)
+    case 'opt-out': return compileOptOut(rule)
+    case 'retention': case 'reply': return null
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Channel } from '../model/channel.ts'
 import type { ContactFacts } from '../model/facts.ts'
-import type { CountKey, CountUnit } from '../model/pack-rule.ts'
+import type { CountKey, CountUnit } from '../model/pack-counting.ts'
 
 /**
  * Does this contact count as one of these? (S8)

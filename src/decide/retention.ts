@@ -1,11 +1,11 @@
-import { DAY, HOUR, LAST_INSTANT, type Instant } from '../model/instant.ts'
-import { dayNumber } from '../model/local-date.ts'
+import { DAY, LAST_INSTANT, type Instant } from '../model/instant.ts'
 import type { RecordClass, RuleOf } from '../model/pack-rule.ts'
-import { zonesOf } from '../model/places/zones-of.ts'
 import type { CompiledPack } from './compiled-pack.ts'
+import { isInForceAnywhere } from './in-force.ts'
 import { NEVER } from './rule.ts'
 import { fitOf, weakest, type Scope } from './scope.ts'
-import { zoneTable, type ZoneTable } from './zone-table.ts'
+import { UTC, zonesIn } from './scope-zones.ts'
+import type { ZoneTable } from './zone-table.ts'
 
 /** One record, or many of one class that are kept and deleted together, such as a month's partition. */
 export interface KeptRecords {
@@ -58,10 +58,10 @@ export function retentionOf(kept: KeptRecords, packs: readonly CompiledPack[], n
   const reasons: RetentionReason[] = []
   let [from, by] = [-NEVER, NEVER]
   for (const { pack } of packs) {
-    if (!isInForce(pack.validFrom, pack.validUntil, now)) continue
+    if (!isInForceAnywhere(pack.validFrom, pack.validUntil, now)) continue
     for (const rule of pack.rules) {
       if (rule.shape !== 'retention' || rule.status === 'off' || rule.record !== kept.record) continue
-      if (!isInForce(rule.when?.from, rule.when?.until, now)) continue
+      if (!isInForceAnywhere(rule.when?.from, rule.when?.until, now)) continue
       const fit = weakest([fitOf(pack.applies, kept.scope), fitOf(rule.when, kept.scope)])
       if (fit === 'no') continue
       const about = { rule: `${pack.id}/${rule.id}`, pack: pack.id, version: pack.version, citation: rule.citation }
@@ -84,13 +84,8 @@ export function retentionOf(kept: KeptRecords, packs: readonly CompiledPack[], n
 
 type RetentionRule = RuleOf<'retention'>
 
-/** No local day begins or ends further than this from the same day in UTC. */
-const FAR = 14 * HOUR
 /** Where the place is not known: no zone's end of a period, a leap day's included, is later than this after UTC's. */
 const ANYWHERE = 2 * DAY
-
-const isInForce = (from: string | undefined, until: string | null | undefined, now: Instant): boolean =>
-  (from === undefined || now >= (dayNumber(from) as number) * DAY - FAR) && (until == null || now < (dayNumber(until) as number) * DAY + FAR)
 
 /** When the last of the records' periods is over, wherever the people are; NEVER while its anchor is not known. */
 function lastEnd(rule: RetentionRule, kept: KeptRecords): Instant {
@@ -104,23 +99,6 @@ function lastEnd(rule: RetentionRule, kept: KeptRecords): Instant {
 function firstEnd(rule: RetentionRule, kept: KeptRecords): Instant {
   const anchor = rule.anchor === 'contact' ? kept.contact?.first : kept.lastCollectionActivity
   return anchor == null ? NEVER : Math.min(...(zonesIn(kept.scope) ?? [UTC]).map((zone) => endOfPeriod(rule, zone, anchor)))
-}
-
-const UTC = zoneTable('UTC') as ZoneTable
-
-/** Every zone of the places; null when a place is not known. */
-function zonesIn({ jurisdictions }: Scope): ZoneTable[] | null {
-  if (jurisdictions == null || jurisdictions.length === 0) return null
-  const zones: ZoneTable[] = []
-  for (const place of jurisdictions) {
-    const names = zonesOf(place)
-    if (names.length === 0) return null
-    for (const name of names) {
-      const table = zoneTable(name)
-      if (table !== null) zones.push(table)
-    }
-  }
-  return zones.length === 0 ? null : zones
 }
 
 /** The end of the local day so many years, months or days after the anchor's; one that the calendar lacks becomes the day after it. */

@@ -1,6 +1,6 @@
 import type { Calendar } from '../model/calendars/calendar.ts'
 import { DAY, MINUTE, type Instant } from '../model/instant.ts'
-import { minutesOf, type WeeklySpan } from '../model/pack-rule.ts'
+import { minutesOf, type WeeklySpan } from '../model/pack-hours.ts'
 import { NEVER } from './rule.ts'
 import type { ZoneTable } from './zone-table.ts'
 

@@ -1,6 +1,7 @@
 import type { AccountState } from './account-state.ts'
 import type { AddressKind, Relation } from './address.ts'
 import type { Channel } from './channel.ts'
+import type { CarriedBlocks } from './content-block.ts'
 import type { ContactOutcome, Direction } from './contact.ts'
 import type { HoldKind } from './hold.ts'
 import type { Instant } from './instant.ts'
@@ -41,6 +42,8 @@ export interface ReminderFacts {
   mode: Mode | null
   /** The reminder's deadline; `expired` from this instant on. */
   expiresAt: Instant | null
+  /** What its words carry. Absent or null: not stated (a person speaks, or the words are not chosen yet). */
+  carries?: CarriedBlocks | null
 }
 
 export interface AddressFacts {

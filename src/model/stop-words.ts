@@ -10,6 +10,14 @@ const STOP_WORDS: ReadonlySet<string> = new Set([
   'ARRET', 'ARRÊT', 'ALTO', 'BAJA', 'PARAR',
 ])
 
-/** Does this reply ask to stop? Case, spaces and punctuation do not matter; words around it do. */
-export const asksToStop = (reply: string): boolean =>
-  STOP_WORDS.has(reply.normalize('NFKC').toUpperCase().replaceAll(/[\s\p{P}\p{S}]/gu, ''))
+const bare = (text: string): string => text.normalize('NFKC').toUpperCase().replaceAll(/[\s\p{P}\p{S}]/gu, '')
+
+/**
+ * Does this reply ask to stop? Case, spaces and punctuation do not matter; words around it do.
+ *
+ * @param more  further words that do, as policy packs name them
+ */
+export const asksToStop = (reply: string, more: readonly string[] = []): boolean => {
+  const said = bare(reply)
+  return STOP_WORDS.has(said) || (said !== '' && more.some((word) => bare(word) === said))
+}

@@ -1,3 +1,4 @@
+import { stopWordsOf } from '../../decide/opt-out.ts'
 import { field } from '../../deliver/twilio/receipts.ts'
 import { parsePhone } from '../../intake/address-fields.ts'
 import { asksToStop } from '../../model/stop-words.ts'
@@ -27,7 +28,7 @@ export function twilioInbound(shell: Shell, accepting: Pick<Accepting, 'addSuppr
       const reference = field(call.form, 'MessageSid') ?? field(call.form, 'SmsSid')
       // Short codes and alphanumeric senders are not people.
       if (!from.ok || reference === null) return SILENCE
-      if (field(call.form, 'OptOutType') === 'STOP' || asksToStop(field(call.form, 'Body') ?? '')) await stop(from.value, route)
+      if (field(call.form, 'OptOutType') === 'STOP' || asksToStop(field(call.form, 'Body') ?? '', stopWordsOf(shell.config.packs))) await stop(from.value, route)
       else await record(from.value, reference, route)
       return SILENCE
     },

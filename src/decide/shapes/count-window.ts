@@ -1,5 +1,5 @@
 import { DAY, HOUR, type Instant } from '../../model/instant.ts'
-import type { CountWindow } from '../../model/pack-rule.ts'
+import type { CountWindow } from '../../model/pack-counting.ts'
 import type { ZoneTable } from '../zone-table.ts'
 
 /**
