@@ -21,6 +21,19 @@ export const accountLineOf = (no: number): string => JSON.stringify({
   },
 })
 
+/** The same accounts as a CSV file for a process whose clock is the machine's: overdue since the day before yesterday. */
+export function accountCsv(from: number, count: number): string {
+  const [asOf, due] = [0, 2].map((days) => new Date(Date.now() - days * 86_400_000 - 3_600_000).toISOString())
+  const header = 'id,creditor,asOf,product,ladder,dueDate,autoDebit,overdue.amount,overdue.currency,reference.masked,factsForWords.reportsToBureau,factsForWords.lateInterest,'
+    + 'recipient.id,recipient.name,recipient.locale,recipient.jurisdiction,recipient.timeZone,recipient.addresses.0.channel,recipient.addresses.0.value,recipient.addresses.0.kind,recipient.addresses.0.relation'
+  const rows = Array.from({ length: count }, (_, i) => {
+    const no = from + i
+    return `a-${no},${CREDITOR},${asOf},consumer-loan,cn-consumer-loan,${due?.slice(0, 10)},false,${amountOf(no)},CNY,${1_000 + (no % 9_000)},true,true,`
+      + `r-${no},${nameOf(no)},zh-CN,CN,Asia/Shanghai,sms,${phoneOf(no)},mobile,self`
+  })
+  return `${[header, ...rows].join('\n')}\n`
+}
+
 /** Lines `from` to `from + count`, as bytes in pieces like those a request body comes in. */
 export async function* accountLines(from: number, count: number): AsyncGenerator<Uint8Array> {
   for (let no = from; no < from + count; no += 100) {

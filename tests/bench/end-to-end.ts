@@ -1,13 +1,22 @@
 import { performance } from 'node:perf_hooks'
+import { Accounting } from './accounting.ts'
 import { startProcess, type AskedProcess, type Usage } from './ask.ts'
-import { median, type Figure, type Section, type Setting } from './bench.ts'
+import type { Figure, Section, Setting } from './bench.ts'
 import { startDecorum, type Running } from './decorum-processes.ts'
 import { MODE_NAMES, modesOf, openPlace, type Mode } from './decorum-place.ts'
+import { watchServers } from './server-usage.ts'
 
 /** Reminders in one run. Few embedded: it is for trial and small portfolios. */
 const REMINDERS: Readonly<Record<Mode, number>> = { embedded: 1_000, postgres: 5_000, 'redis+postgres': 5_000 }
 /** Sent before the time is taken: compiled code, open connections, the gate's first second. */
 const WARM_UP = 300
+
+interface Peer {
+  /** Its key in processes/peer.ts. */
+  peer: string
+  name: string
+  needs: readonly ('postgresUrl' | 'redisUrl')[]
+}
 
 const PEERS = [
   { peer: 'bareHttp', name: 'ceiling: the HTTP calls alone', needs: [] },
@@ -16,7 +25,7 @@ const PEERS = [
   { peer: 'plainBullmq', name: 'plain BullMQ worker, checks nothing', needs: ['redisUrl'] },
   { peer: 'graphileWorker', name: 'graphile-worker, checks nothing', needs: ['postgresUrl'] },
   { peer: 'pgBoss', name: 'pg-boss, checks nothing', needs: ['postgresUrl'] },
-] as const
+] as const satisfies readonly Peer[]
 
 /**
  * How many reminders a second go the whole way, beside workers that make the same calls and keep no promise?
@@ -34,7 +43,7 @@ export async function endToEndBench(setting: Setting): Promise<Section> {
     for (const mode of modesOf(setting)) figures.push(...(await decorumFigures(setting, mode, Math.round(REMINDERS[mode] * share), runs, stub, stubUrl)))
     for (const { peer, name, needs } of PEERS) {
       if (needs.some((server) => setting[server] === null)) continue
-      figures.push(await peerFigure(setting, peer, name, Math.round(REMINDERS['redis+postgres'] * share), runs, stubUrl))
+      figures.push(await peerFigure(setting, { peer, name, needs }, Math.round(REMINDERS['redis+postgres'] * share), runs, stubUrl))
     }
   } finally {
     await stub.end()
@@ -51,8 +60,7 @@ export async function endToEndBench(setting: Setting): Promise<Section> {
 async function decorumFigures(setting: Setting, mode: Mode, count: number, runs: number, stub: AskedProcess, stubUrl: string): Promise<Figure[]> {
   const planned: Figure = { name: `Decorum, ${MODE_NAMES[mode]}, from planned reminders`, unit: 'reminders/s', values: [] }
   const whole: Figure = { name: `Decorum, ${MODE_NAMES[mode]}, from overdue accounts`, unit: 'reminders/s', values: [] }
-  const spent: number[][] = []
-  let memory: string[] = []
+  const accounting = new Accounting()
   for (let run = 0; run < runs; run++) {
     for (const figure of [planned, whole]) {
       setting.progress(`${figure.name}, run ${run + 1} of ${runs}`)
@@ -69,16 +77,14 @@ async function decorumFigures(setting: Setting, mode: Mode, count: number, runs:
         figure.values.push((count / (performance.now() - began)) * 1_000)
         const after = await decorum.usage()
         assertSent(count, (await stub.ask<number>('count')) - callsBefore, await decorum.planner.ask('statuses'))
-        if (figure === planned) spent.push(after.map(({ usage }, i) => (usage.cpuMicros - (before[i]?.usage.cpuMicros ?? 0)) / count))
-        memory = after.map(({ name, usage }) => `${name} ${usage.residentMiB} MiB`)
+        if (figure === planned) accounting.add(before, after, count)
       } finally {
         await decorum.end()
         await place.clear()
       }
     }
   }
-  const processorTime = memory.map((_, i) => `${median(spent.map((perProcess) => perProcess[i] ?? 0)).toFixed(0)} µs`)
-  planned.note = `processor time each ${memory.map((name, i) => `${name.split(' ').slice(0, -2).join(' ')} ${processorTime[i]}`).join(', ')}; ${memory.join(', ')}`
+  planned.note = accounting.note()
   return [planned, whole]
 }
 
@@ -94,25 +100,27 @@ function assertSent(count: number, calls: number, statuses: Record<string, numbe
   throw new Error(`${count} reminders were owed, ${calls} calls were made, and the ledger holds ${JSON.stringify(statuses)}`)
 }
 
-async function peerFigure(setting: Setting, peer: string, name: string, count: number, runs: number, stubUrl: string): Promise<Figure> {
+async function peerFigure(setting: Setting, { peer, name, needs }: Peer, count: number, runs: number, stubUrl: string): Promise<Figure> {
   setting.progress(name)
   const place = await openPlace(setting.postgresUrl === null ? 'embedded' : setting.redisUrl === null ? 'postgres' : 'redis+postgres', setting)
   const process = await startProcess('peer', { peer, stubUrl, databaseUrl: place.databaseUrl, redisUrl: place.redisUrl, dataDir: place.dataDir })
+  // Of the servers only those that it uses.
+  const servers = await watchServers(needs.includes('postgresUrl') ? place.databaseUrl : null, needs.includes('redisUrl') ? place.redisUrl : null)
+  const usage = async () => [{ name: 'worker', usage: await process.ask<Usage>('usage') }, ...servers.map((server) => ({ name: server.name, usage: server.usage() }))]
   const figure: Figure = { name, unit: 'calls/s', values: [] }
-  const spent: number[] = []
+  const accounting = new Accounting()
   try {
     for (let run = 0; run < runs; run++) {
       await process.ask('add', { from: run * count, count })
-      const before = await process.ask<Usage>('usage')
+      const before = await usage()
       const milliseconds = await process.ask<number>('drain', count)
-      const after = await process.ask<Usage>('usage')
+      accounting.add(before, await usage(), count)
       figure.values.push((count / milliseconds) * 1_000)
-      spent.push((after.cpuMicros - before.cpuMicros) / count)
-      figure.note = `processor time each ${median(spent).toFixed(0)} µs; ${after.residentMiB} MiB`
     }
   } finally {
     await process.end()
     await place.clear()
   }
+  figure.note = accounting.note()
   return figure
 }

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { request } from 'undici'
+import { startProcess } from './ask.ts'
+import { benchEnvironment } from './bench-config.ts'
+import { accountCsv, accountLines, CREDITOR } from './borrowers.ts'
+import type { Place } from './decorum-place.ts'
+import { ROOT } from './root.ts'
+
+/** Nothing is called while accounts are taken in; the address is one that nobody listens at. */
+const NO_PROVIDER = 'http://127.0.0.1:9'
+/** Accounts taken in before the time is taken: compiled code, open connections. */
+const WARM_UP = 1_000
+
+/** Takes in `count` new accounts at a place, after `WARM_UP` others; answers accounts a second. */
+export type ImportPath = (place: Place, count: number) => Promise<number>
+
+/** `POST /v1/accounts:import`, one stream of NDJSON to an API in a process of its own, its answer read to the end. */
+export const overHttp: ImportPath = async ({ databaseUrl, redisUrl, dataDir }, count) => {
+  const api = await startProcess('api', { databaseUrl, redisUrl, dataDir, stubUrl: NO_PROVIDER })
+  try {
+    const { url, secret } = await api.ask<{ url: string; secret: string }>('at')
+    const put = async (from: number, length: number): Promise<number> => {
+      const pieces: Uint8Array[] = []
+      for await (const piece of accountLines(from, length)) pieces.push(piece)
+      const began = performance.now()
+      const { statusCode, body } = await request(`${url}/v1/accounts:import`, {
+        method: 'POST', headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/x-ndjson' }, body: Readable.from(pieces), bodyTimeout: 0,
+      })
+      const results = await body.text()
+      const milliseconds = performance.now() - began
+      const applied = results.split('"status":"applied"').length - 1
+      if (statusCode !== 200 || applied !== length) throw new Error(`of ${length} accounts ${applied} were taken: ${statusCode} ${results.slice(0, 500)}`)
+      return milliseconds
+    }
+    await put(0, WARM_UP)
+    const milliseconds = await put(WARM_UP, count)
+    await api.ask('stop')
+    return (count / milliseconds) * 1_000
+  } finally {
+    await api.end()
+  }
+}
+
+/** `decorum accounts import FILE.csv`, from a process that starts cold; its start and end, which do not grow with the file, are left out. */
+export const overCommandLine: ImportPath = async (place, count) => {
+  const path = join(place.dataDir, 'accounts.csv')
+  const run = async (): Promise<{ milliseconds: number; answer: { applied: number; already: boolean } }> => {
+    const began = performance.now()
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'accounts', 'import', path, '--creditor', CREDITOR, '--json'], {
+      cwd: ROOT, env: { ...process.env, ...benchEnvironment({ ...place, stubUrl: NO_PROVIDER }), LOG_LEVEL: 'error' },
+    })
+    return { milliseconds: performance.now() - began, answer: JSON.parse(stdout) as { applied: number; already: boolean } }
+  }
+  try {
+    writeFileSync(path, accountCsv(0, WARM_UP))
+    await run()
+    writeFileSync(path, accountCsv(WARM_UP, count))
+    const whole = await run()
+    if (whole.answer.applied !== count) throw new Error(`of ${count} accounts ${whole.answer.applied} were taken`)
+    // The same file again is known, and nothing is done but starting and ending.
+    const idle = await run()
+    if (!idle.answer.already) throw new Error('a file that was imported was imported again')
+    return (count / (whole.milliseconds - idle.milliseconds)) * 1_000
+  } finally {
+    rmSync(path, { force: true })
+  }
+}
