@@ -177,6 +177,7 @@ export class Dispatcher {
       const tooFar = slot.kind === 'early' && slot.waitMs > limits.slotMs
       const look = lastLook({
         now: this.#shell.clock.now(), goodUntil: reserved.goodUntil, switchedOff: switches.closed(reserved.scope, 'on-its-way'),
+        switchesKnown: !switches.outOfDate,
         routeOpen: this.#breaker.admits(), slot: tooFar ? { kind: 'missed' } : slot, leaseMs: limits.leaseMs,
         sinceReserved: { monotonic: performance.now() - reservedAt.monotonic, wall: Date.now() - reservedAt.wall },
       })

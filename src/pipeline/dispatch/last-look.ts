@@ -6,6 +6,8 @@ export interface LastSight {
   now: Instant
   goodUntil: Instant
   switchedOff: 'stopped' | 'paused' | null
+  /** Are the switches known as they were a moment ago? */
+  switchesKnown: boolean
   routeOpen: boolean
   slot: SlotVerdict
   /** Machine time since the reservation was committed, by the monotonic and by the wall clock, in milliseconds. */
@@ -31,6 +33,8 @@ export function lastLook(sight: LastSight): LastLook {
   }
   if (sight.now >= sight.goodUntil) return { kind: 'not_sent', why: 'permission_expired', waitMs: 0 }
   if (sight.switchedOff !== null) return { kind: 'not_sent', why: 'switched_off', waitMs: 0 }
+  // Somebody may have thrown one meanwhile.
+  if (!sight.switchesKnown) return { kind: 'not_sent', why: 'switches_unknown', waitMs: 1_000 }
   if (!sight.routeOpen) return { kind: 'not_sent', why: 'route_resting', waitMs: 5_000 }
   if (sight.slot.kind === 'missed') return { kind: 'not_sent', why: 'slot_missed', waitMs: 0 }
   return sight.slot.kind === 'early' ? { kind: 'wait', waitMs: sight.slot.waitMs } : { kind: 'go' }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { activeSwitches, type ActiveSwitch } from '../../record/dispatch/switches.ts'
 import type { Shell } from '../shell.ts'
 import { shareOf, shareOfRoute, smallestShare } from './share-of.ts'
@@ -21,18 +22,37 @@ export function closedBy(active: readonly ActiveSwitch[], subject: Scoped, queue
   return closed
 }
 
+/** Every worker obeys a switch within this time. */
+const OBEYED_WITHIN_MS = 2_000
+
 /** The switches as this process last saw them; every worker looks again each second. */
 export class SwitchBoard {
   #active: readonly ActiveSwitch[] = []
-  readonly #shell: Shell
+  /** By the monotonic clock, which goes on while a process is frozen. */
+  #asOf: number | null = null
+  readonly #shell: Pick<Shell, 'ledger'>
+  readonly #monotonic: () => number
 
-  constructor(shell: Shell) {
+  /** @param monotonic  milliseconds of a clock that nothing sets back or stops */
+  constructor(shell: Pick<Shell, 'ledger'>, monotonic = () => performance.now()) {
     this.#shell = shell
+    this.#monotonic = monotonic
   }
 
   /** Reads the ledger again. */
   async refresh(): Promise<void> {
+    const asOf = this.#monotonic()
     this.#active = await activeSwitches(this.#shell.ledger.db)
+    this.#asOf = asOf
+  }
+
+  /**
+   * Is what was last seen too old to act on: the ledger does not answer, or this process was frozen?
+   *
+   * False until the first look: who never looks has nobody to obey.
+   */
+  get outOfDate(): boolean {
+    return this.#asOf !== null && this.#monotonic() - this.#asOf > OBEYED_WITHIN_MS
   }
 
   /** As `closedBy`, for the switches last seen. */
