@@ -12,7 +12,7 @@ export function command(): Command {
     .description('Reports every mistake in the environment, config/ and templates/ at once, and whether each policy pack decides its own examples as it says.')
     .option('--json', 'answer as one JSON document')
     .action((options: { json?: true }) => {
-      const report = check(rootDirectory(), process.env)
+      const report = check(rootDirectory(), process.env, Date.now())
       printAnswer(options.json, report, () => inWords(report))
       if (!report.ok) process.exitCode = EXIT.failed
     })
