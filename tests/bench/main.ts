@@ -3,11 +3,13 @@ import pg from 'pg'
 import { startPostgres } from '../support/start-postgres.ts'
 import { startRedis } from '../support/start-redis.ts'
 import type { Bench, Section } from './bench.ts'
+import { capCheckBench } from './cap-check.ts'
 import { decideBench } from './decide.ts'
 import { endToEndBench } from './end-to-end.ts'
 import { intakeBench } from './intake.ts'
 import { latencyBench } from './latency.ts'
 import { describeMachine } from './machine.ts'
+import { plannerBench } from './planner.ts'
 import { renderBench } from './render.ts'
 import { ratesBench } from './rates.ts'
 import { asJson, machineText, sectionText } from './report.ts'
@@ -16,6 +18,7 @@ import { reserveBench } from './reserve.ts'
 /** `npm run bench [-- NAME…] [--json] [--quick] [--seconds N]`: throwaway servers where their programs are installed, otherwise DATABASE_URL and REDIS_URL. */
 const BENCHES: Readonly<Record<string, Bench>> = {
   decide: decideBench, render: renderBench, intake: intakeBench, reserve: reserveBench, latency: latencyBench, e2e: endToEndBench,
+  planner: plannerBench, 'cap-check': capCheckBench,
   rates: ratesBench,
 }
 

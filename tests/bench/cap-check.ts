@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { policyOf } from '../../src/app/policy.ts'
+import type { CompiledPack } from '../../src/decide/compiled-pack.ts'
+import type { SystemFacts } from '../../src/model/facts.ts'
+import { composeFacts, chooseAddress } from '../../src/pipeline/dispatch/compose-facts.ts'
+import { decideForCall } from '../../src/pipeline/dispatch/decide-for-call.ts'
+import { planDue } from '../../src/pipeline/plan-due.ts'
+import type { Shell } from '../../src/pipeline/shell.ts'
+import { daysPastDue } from '../../src/plan/days-past-due.ts'
+import { readAccounts, readPeople, type PersonRow } from '../../src/record/dispatch/decision-inputs.ts'
+import { passFence, type FencedReminder } from '../../src/record/dispatch/fence.ts'
+import { lookUpByKey } from '../../src/record/look-up-by-key.ts'
+import { makeMonths } from '../../src/record/partitions/make-months.ts'
+import { claimDue } from '../../src/record/planning/claim.ts'
+import type { Database } from '../../src/record/schema.ts'
+import { percentile, type Figure, type Section, type Setting } from './bench.ts'
+import { CREDITOR } from './borrowers.ts'
+import { openInProcess } from './in-process.ts'
+
+const SIZES = [10_000, 1_000_000, 10_000_000]
+const SIZES_QUICK = [10_000, 100_000, 1_000_000]
+/** People whose reminders are decided, each once at each size. */
+const DECIDED = 1_000
+const DECIDED_QUICK = 500
+/** Contacts of everybody, spread over a year; about two of them within the memory of caps. */
+const CONTACTS_EACH = 10
+const DAYS = 360
+const PER_STATEMENT = 250_000
+
+/** Does deciding about one reminder take longer the more contacts the ledger holds? */
+export async function capCheckBench(setting: Setting): Promise<Section> {
+  const sizes = setting.quick ? SIZES_QUICK : SIZES
+  const decided = setting.quick ? DECIDED_QUICK : DECIDED
+  const configuration = `one reminder a transaction, under the locks: facts of the person and the accounts read, decided by all packs; ${decided} people, ${CONTACTS_EACH} contacts each like everybody, over ${DAYS} days` +
+    `${setting.quick ? ' (quick: a tenth of the contacts)' : ''}`
+  if (setting.postgresUrl === null) return { bench: 'cap-check', configuration, figures: [], leftOut: ['all of it: needs PostgreSQL'] }
+  const { app: { shell }, take, close } = await openInProcess('postgres', setting)
+  try {
+    const { db } = shell.ledger
+    const now = shell.clock.now()
+    // As in a ledger that was there all that time.
+    for (let day = 0; day <= DAYS + 31; day += 90) await makeMonths(db, { machine: now - day * 86_400_000, business: now - day * 86_400_000 }, 5_000)
+    await take(0, decided)
+    while ((await planDue(shell)).people > 0);
+    await addContactsOfDecided(db, now)
+    const figures: Figure[] = []
+    let filled = decided * CONTACTS_EACH
+    for (const size of sizes) {
+      setting.progress(`cap-check, ${size.toLocaleString('en')} contacts`)
+      for (; filled < size; filled += PER_STATEMENT) await addContacts(db, Math.min(PER_STATEMENT, size - filled), now)
+      await shell.ledger.pool.query('ANALYZE decorum.contact')
+      await shell.ledger.pool.query('CHECKPOINT')
+      figures.push(...(await figuresAt(shell, size, decided)))
+    }
+    return { bench: 'cap-check', configuration, figures, leftOut: [] }
+  } finally {
+    await close()
+  }
+}
+
+async function figuresAt(shell: Shell, size: number, decided: number): Promise<Figure[]> {
+  const packs = policyOf(shell.config)
+  const ring = randomUUID()
+  const { db } = shell.ledger
+  const claimed = await claimDue(db, { route: 'sms-main', now: new Date(shell.clock.now()), limit: decided, ringSize: decided, rings: [ring], after: null })
+  if (claimed.length !== decided) throw new Error(`of ${decided} reminders ${claimed.length} were queued`)
+  const spent: number[] = []
+  let contacts = 0
+  for (const { id } of claimed) {
+    const looked = await db.transaction().execute((trx) => look(shell, packs, trx, ring, id))
+    spent.push(looked.milliseconds)
+    contacts += looked.contacts
+  }
+  await sql`UPDATE decorum.reminder SET status = 'scheduled', ring = NULL, queued_at = NULL WHERE ring = ${ring}::uuid`.execute(db)
+  // The first ones open pages and compile code.
+  const warm = spent.slice(Math.ceil(decided / 10))
+  const name = `${size.toLocaleString('en')} contacts`
+  return [
+    { name: `${name}, p50`, unit: 'ms', values: [percentile(warm, 0.5)] },
+    { name: `${name}, p99`, unit: 'ms', values: [percentile(warm, 0.99)], note: `of ${warm.length}; ${(contacts / decided).toFixed(1)} contacts read each` },
+  ]
+}
+
+async function look(shell: Shell, packs: readonly CompiledPack[], trx: Transaction<Database>, ring: string, id: string): Promise<{ milliseconds: number; contacts: number }> {
+  await lookUpByKey(trx)
+  const [reminder] = await passFence(trx, ring, [id])
+  if (reminder === undefined) throw new Error('a reminder was taken by somebody else')
+  const began = performance.now()
+  const now = shell.clock.now()
+  const person = (await readPeople(trx, [reminder.recipientId], now)).get(reminder.recipientId) as PersonRow
+  const verdict = decideForCall(await factsOf(shell, trx, reminder, person, now), packs, now).decision.verdict
+  const milliseconds = performance.now() - began
+  if (verdict === 'refuse') throw new Error('a reminder was refused, where it should be sent or wait')
+  return { milliseconds, contacts: person.contacts.length }
+}
+
+async function factsOf(shell: Shell, trx: Transaction<Database>, reminder: FencedReminder, person: PersonRow, now: number) {
+  const creditor = shell.config.creditors.get(reminder.creditor)
+  const accounts = (await readAccounts(trx, [reminder.id])).get(reminder.id) ?? []
+  return composeFacts({
+    reminder, person, accounts, address: chooseAddress(person, reminder), daysPastDue: accounts.map((a) => daysPastDue(a, creditor?.bookZone ?? 'UTC', now)),
+    freshForMs: creditor?.freshFor ?? null, pending: [], system: OPEN,
+  })
+}
+
+/** Nothing but people and accounts stands in the way. */
+const OPEN: SystemFacts = { testMode: false, switchedOff: null, clockUncertain: false, routeProblem: null, notRegistered: false, phoneInFlight: false }
+
+const HOURS = sql`(interval '1 hour' * (24 * (1 + (c * ${DAYS / CONTACTS_EACH} + n % 30) % ${DAYS}) + n % 9))`
+
+/** The people who are decided about have contacts as everybody has; none in the last day, so that most may be sent. */
+async function addContactsOfDecided(db: Kysely<Database>, now: number): Promise<void> {
+  await sql`
+    INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, mode, outcome, made_by, address_hash, account_ids, recorded_at, seq)
+    SELECT r.id, ${new Date(now)}::timestamptz - ${HOURS}, gen_random_uuid(), ${CREDITOR}, 'sms', 'outbound', 'automated', 'delivered', 'decorum',
+      (SELECT hash FROM decorum.recipient_address a WHERE a.recipient_id = r.id LIMIT 1), ARRAY(SELECT a.id FROM decorum.account a WHERE a.recipient_id = r.id), now(), 1
+    FROM (SELECT id, row_number() OVER () AS n FROM decorum.recipient) r CROSS JOIN generate_series(0, ${CONTACTS_EACH - 1}) c`.execute(db)
+}
+
+async function addContacts(db: Kysely<Database>, count: number, now: number): Promise<void> {
+  await sql`
+    INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, mode, outcome, made_by, address_hash, account_ids, recorded_at, seq)
+    SELECT p.id, ${new Date(now)}::timestamptz - ${HOURS}, gen_random_uuid(), ${CREDITOR}, 'sms', 'outbound', 'automated',
+      CASE WHEN n % 50 = 0 AND c = 0 THEN 'conversation' ELSE 'delivered' END, 'decorum', sha256(uuid_send(p.id)), ARRAY[p.id], now(), 1
+    FROM (SELECT gen_random_uuid() AS id, n FROM generate_series(1, ${Math.ceil(count / CONTACTS_EACH)}::bigint) n OFFSET 0) p CROSS JOIN generate_series(0, ${CONTACTS_EACH - 1}) c`.execute(db)
+}
