@@ -52,7 +52,7 @@ export const rungSchema = z.strictObject({
   /** In order of preference. */
   channels: z.array(z.enum(CHANNELS)).default([]),
   who: z.enum(['machine', 'person']).default('machine'),
-  /** At least so long after the machine's last step for this account. */
+  /** At least so long after the machine's last step for this account, and after its message went out. */
   minimumDwell: durationText.optional(),
   /** So long after falling due the step is stale. */
   expiresAfter: durationText.optional(),

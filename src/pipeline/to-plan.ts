@@ -39,6 +39,8 @@ export function toPlan(person: PlanningPerson, creditor: Creditor | undefined, l
       handled: account.handled,
       lastToneSent: account.lastTone,
       firstMessageAt: account.firstMessageAt,
+      nextMessageAt: account.nextMessageAt,
+      lastMessageAt: account.lastMessageAt,
       holds: person.holds.filter((hold) => hold.account === null || hold.account === account.id),
       events: person.events.filter((event) => event.account === null || event.account === account.id),
       availableFacts: availableFacts({ ...account.factsForWords, earlierEmail: person.lastEmailAt }),

@@ -11,7 +11,7 @@ import type { AccountToPlan, PersonToPlan } from './person-to-plan.ts'
 import { dueRungs, handOffAt, timeOn, type DueRung } from './rung-due.ts'
 import { isBelowTolerance, skipFor, type Skip } from './skip.ts'
 import { readyStep, type Step } from './step.ts'
-import { waitFor } from './wait.ts'
+import { waitFor, waitToCatchUp } from './wait.ts'
 
 /** What one account, looked at by itself, asks for now. */
 export interface AccountOutlook {
@@ -66,7 +66,7 @@ function considerRung(outlook: AccountOutlook, due: DueRung, person: PersonToPla
     if (isDue) leaveOut(outlook, due, skip)
     return
   }
-  const wait = waitFor(due, applied, account, person, now)
+  const wait = waitFor(due, applied, account, person, now) ?? (applied.who === 'machine' ? waitToCatchUp(due, account, person, today) : null)
   if (wait !== null) {
     outlook.looks.push(due.staleAt, ...(wait.until === null ? [] : [wait.until]))
     return

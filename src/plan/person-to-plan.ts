@@ -55,6 +55,10 @@ export interface AccountToPlan {
   lastToneSent: Tone | null
   /** When the first message of this spell went out or was planned; null: none yet. */
   firstMessageAt: Instant | null
+  /** When the next of what the ladder said earlier, and has not gone out yet, may go; null: nothing waits. */
+  nextMessageAt: Instant | null
+  /** When we last wrote or called about this account; null: never, or longer ago than contacts are remembered. */
+  lastMessageAt: Instant | null
   /** Holds on the account and on the whole person. */
   holds: HoldToPlan[]
   events: EventToPlan[]

@@ -1,11 +1,16 @@
 import { parseDuration } from '../model/duration.ts'
-import type { Instant } from '../model/instant.ts'
+import { MINUTE, type Instant } from '../model/instant.ts'
+import { addDays, type LocalDate } from '../model/local-date.ts'
 import type { AppliedRung } from './band.ts'
+import { startOfBookDay } from './book-time.ts'
 import { missingForGate } from './gate.ts'
 import { machineSteps } from './history.ts'
 import { activeHolds, endOf } from './holds.ts'
 import type { AccountToPlan, PersonToPlan } from './person-to-plan.ts'
-import type { DueRung } from './rung-due.ts'
+import { timeOn, type DueRung } from './rung-due.ts'
+
+/** While a message is about to go it is not looked again sooner than this. */
+const LOOK_AGAIN_MS = 15 * MINUTE
 
 /** A rung that is due waits; `until` is when to look again, null when only news can tell. */
 export interface Wait {
@@ -25,7 +30,23 @@ export function waitFor(due: DueRung, applied: AppliedRung, account: AccountToPl
   if (missingForGate(due.rung, account).length > 0) return { until: null }
   if (applied.who === 'person') return null
   if (!applied.channels.some((channel) => person.channels.includes(channel))) return { until: null }
-  const last = machineSteps(account).at(-1)
-  const dwellEnds = last === undefined ? 0 : last.at + (parseDuration(due.rung.minimumDwell) ?? 0)
+  // What waited through an outage or a pause goes first, and this one its time after it.
+  if (account.nextMessageAt !== null && account.nextMessageAt <= now) return { until: now + LOOK_AGAIN_MS }
+  const last = Math.max(machineSteps(account).at(-1)?.at ?? -Infinity, account.lastMessageAt ?? -Infinity)
+  const dwellEnds = last + (parseDuration(due.rung.minimumDwell) ?? 0)
   return dwellEnds > now ? { until: dwellEnds } : null
+}
+
+/**
+ * Must a step from an earlier day wait for another day?
+ *
+ * One message about an account is caught up a day: what was planned before an outage and still
+ * waits is today's, and so is what has gone today.
+ */
+export function waitToCatchUp(due: DueRung, account: AccountToPlan, person: PersonToPlan, today: LocalDate): Wait | null {
+  if (due.date >= today) return null
+  const tomorrow = addDays(today, 1)
+  const spoken = account.lastMessageAt !== null && account.lastMessageAt >= startOfBookDay(today, person.bookZone)
+  const willSpeak = account.nextMessageAt !== null && account.nextMessageAt < startOfBookDay(tomorrow, person.bookZone)
+  return spoken || willSpeak ? { until: timeOn(tomorrow, due.rung, account.ladder, person) } : null
 }

@@ -54,6 +54,8 @@ export function account(changes: Partial<AccountToPlan> = {}): AccountToPlan {
     availableFacts: ALL_FACTS,
     notBefore: null,
     toneCeiling: null,
+    nextMessageAt: null,
+    lastMessageAt: null,
     ...changes,
   }
 }

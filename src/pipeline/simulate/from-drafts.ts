@@ -44,7 +44,7 @@ function planningAccount({ draft: { row, spell } }: AccountRead): PlanningAccoun
     enteredDpd: spell.entered_days_past_due, enteredBy: spell.entered_by, dueDate: row.due_date, statedDaysPastDue: row.stated_days_past_due,
     overdueMinor: String(row.overdue_minor), currency: row.currency, graceDays: row.grace_days, autoDebit: row.auto_debit, riskBand: row.risk_band,
     lastTone: spell.last_tone, firstMessageAt: spell.first_message_at?.getTime() ?? null, factsForWords: row.facts_for_words,
-    notBefore: row.not_before?.getTime() ?? null, toneCeiling: row.tone_ceiling, handled: [],
+    notBefore: row.not_before?.getTime() ?? null, toneCeiling: row.tone_ceiling, nextMessageAt: null, lastMessageAt: null, handled: [],
   }]
 }
 

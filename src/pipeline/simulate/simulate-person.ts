@@ -105,7 +105,11 @@ class Life {
   }
 
   #plan(now: Instant): void {
-    const { planning } = this.#person
+    const { planning, waiting } = this.#person
+    for (const account of planning.accounts) {
+      const about = waiting.filter((reminder) => reminder.accounts.some((link) => link.accountId === account.id))
+      account.nextMessageAt = about.length === 0 ? null : Math.min(...about.map((reminder) => reminder.nextAt))
+    }
     const plan = planPerson(toPlan(planning, this.#rules.creditors.get(planning.creditor), this.#rules.ladderOf), now)
     const owed = plan.reminders.map((planned) => this.#owe(planned))
     for (const record of plan.records) {
@@ -211,6 +215,7 @@ class Life {
       const account = planning.accounts.find((a) => a.spellId === link.spellId)
       if (account === undefined) continue
       account.firstMessageAt ??= now
+      account.lastMessageAt = now
       if (account.lastTone === null || compareTones(reminder.tone, account.lastTone) > 0) account.lastTone = reminder.tone
     }
     if (reminder.channel === 'email') planning.lastEmailAt = Math.max(planning.lastEmailAt ?? 0, now)

@@ -53,6 +53,10 @@ export interface PlanningAccount {
   factsForWords: Record<string, unknown>
   notBefore: Instant | null
   toneCeiling: Tone | null
+  /** When the next message of the ladder about it, scheduled, queued or being sent, may go. */
+  nextMessageAt: Instant | null
+  /** Our last contact about it. */
+  lastMessageAt: Instant | null
   handled: { rung: string; pass: number; state: 'planned' | 'skipped'; at: Instant }[]
 }
 
@@ -94,6 +98,11 @@ export async function planningInputs(trx: Transaction<Database>, recipientIds: r
           'graceDays', a.grace_days, 'autoDebit', a.auto_debit, 'riskBand', a.risk_band, 'lastTone', s.last_tone,
           'firstMessageAt', ${ms('s.first_message_at')}, 'factsForWords', a.facts_for_words, 'notBefore', ${ms('a.not_before')},
           'toneCeiling', a.tone_ceiling,
+          'nextMessageAt', (
+            SELECT ${ms('min(m.next_at)')} FROM decorum.reminder_account l JOIN decorum.reminder m ON m.id = l.reminder_id
+            WHERE l.account_id = a.id AND m.origin = 'ladder' AND m.status IN ('scheduled', 'queued', 'sending')),
+          'lastMessageAt', (SELECT ${ms('max(k.at)')} FROM decorum.contact k
+            WHERE k.recipient_id = r.id AND k.at > ${contactsSince} AND k.direction = 'outbound' AND k.made_by = 'decorum' AND a.id = ANY(k.account_ids)),
           'handled', (SELECT coalesce(jsonb_agg(jsonb_build_object('rung', g.rung, 'pass', g.pass, 'state', g.state, 'at', ${ms('g.at')})
               ORDER BY g.pass, g.at), '[]'::jsonb) FROM decorum.rung_record g WHERE g.spell_id = s.id)
         ) ORDER BY a.external_id), '[]'::jsonb)
