@@ -24,9 +24,9 @@ const idOf = (when: string, n: number) => {
 eachLedger('retention', (_name, openFresh) => {
   let ledger: Ledger
   let shell: Shell
-  const open = async (retention: Config['retention'], now = '2026-11-23T12:00:00Z') => {
+  const open = (retention: Config['retention'], now = '2026-11-23T12:00:00Z') => {
     const config = { ...shippedConfig(), retention }
-    shell = { config, ledger, clock: new SteppedClock(at(now)), log: pino({ level: 'silent' }) } as Shell
+    shell = { config, ledger, clock: new SteppedClock(at(now)), log: pino({ level: 'silent' }) } as unknown as Shell
   }
   const run = (apply: boolean) => retain(shell, LENDER, policyOf(shell.config), apply)
   const fates = (report: Awaited<ReturnType<typeof run>>) => report.pieces.map(({ piece, fate, kept }) => [piece, fate, kept])
@@ -63,7 +63,7 @@ eachLedger('retention', (_name, openFresh) => {
   beforeEach(async () => {
     ;({ ledger } = await openFresh())
     await makeMonths(ledger.db, { machine: at(OLD), business: at(OLD) }, 1_000)
-    await open({ keepMonths: 36, legalHold: false })
+    open({ keepMonths: 36, legalHold: false })
     await person(PAID, 1, 'settled')
     await sql`
       INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
@@ -129,7 +129,7 @@ eachLedger('retention', (_name, openFresh) => {
   })
 
   it('drops nothing under a legal hold', async () => {
-    await open({ keepMonths: 3, legalHold: true })
+    open({ keepMonths: 3, legalHold: true })
     const report = await run(true)
     expect(report).toMatchObject({ before: null, pieces: [] })
     expect(retentionInWords(report)).toContain('legal hold')
