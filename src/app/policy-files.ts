@@ -5,14 +5,14 @@ import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { readPacks } from '../config/packs.ts'
 import type { CompiledPack } from '../decide/compiled-pack.ts'
-import { DecorumError } from '../model/errors.ts'
+import { DecorumError, type Fault } from '../model/errors.ts'
 import type { Pack } from '../model/pack.ts'
 import { mistakes } from './config-mistakes.ts'
 import { caseDecider, type DecideCase } from './decide-case.ts'
 import { policyOf } from './policy.ts'
 
 /** How often the files are looked at, in milliseconds of machine time. */
-const EVERY = 30_000
+const EVERY = 5_000
 const FOLDER = 'config/policies'
 
 /** What is in force: replaced whole, so that one decision never sees half of an edit. */
@@ -87,7 +87,7 @@ export class PolicyFiles {
     } catch (error) {
       if (!(error instanceof DecorumError)) throw error
       const faults = error.faults ?? []
-      this.#problem = `the policy packs in force are those before the last edit: ${faults.map(({ path, problem }) => `${path} ${problem}`).join('; ') || error.message}`
+      this.#problem = `the policy packs in force are those before the last edit: ${faults.map(faultWords).join('; ') || error.message}`
       this.#log.error({ faults }, 'a policy pack was edited and does not load; the version before it stays in force')
     }
   }
@@ -96,6 +96,8 @@ export class PolicyFiles {
     return { all, packs: policyOf({ packs: all, policies: this.#config.policies }), decide: caseDecider(all) }
   }
 }
+
+const faultWords = ({ path, problem, cure }: Fault): string => `${path} ${problem}${cure === undefined ? '' : `. ${cure}`}`
 
 /** Changes whenever a file of the folder comes, goes or is written. */
 function fingerprint(root: string): string {
