@@ -14,11 +14,21 @@ import { daytimeClock } from '../daytime.ts'
 export interface DecorumArgument extends Places {
   /** See `daytimeClock`. */
   clockOrigin: number
+  /** Of the SMS route; absent: more than it can ever do. */
+  perSecond?: number
 }
 
-const { clockOrigin, ...places } = argumentOf<DecorumArgument>()
+/** See the command of this name. */
+export interface Waiting {
+  later: number
+  /** Business time in milliseconds. */
+  at: number | null
+  now: number
+}
+
+const { clockOrigin, perSecond, ...places } = argumentOf<DecorumArgument>()
 const actor: Actor = { name: 'bench', creditor: CREDITOR, live: true }
-const app = await build(benchConfig(places), { clock: daytimeClock(clockOrigin), log: pino({ level: process.env['LOG_LEVEL'] ?? 'error' }, pino.destination(2)) })
+const app = await build(benchConfig(places, perSecond), { clock: daytimeClock(clockOrigin), log: pino({ level: process.env['LOG_LEVEL'] ?? 'error' }, pino.destination(2)) })
 const { db } = app.shell.ledger
 const LONGEST_MS = 60_000
 
@@ -61,6 +71,16 @@ answer({
     await app.services.importAccounts(actor, accountLines(no, 1), () => {})
     return performance.timeOrigin + performance.now()
   },
+  /** Accepts accounts at this rate, 20 times a second; resolves when the time is over. */
+  load: async ({ from, perSecond, seconds }: { from: number; perSecond: number; seconds: number }) => {
+    const began = performance.now()
+    for (let done = 0, total = Math.round(perSecond * seconds); done < total;) {
+      const due = Math.min(total, Math.round(((performance.now() - began) / 1_000) * perSecond))
+      if (due > done) await app.services.importAccounts(actor, accountLines(from + done, due - done), () => {})
+      done = due
+      await pause(50)
+    }
+  },
   /** Resolves when nothing is left to do; looks every 20 ms, and gives up when it takes absurdly long. */
   drained: async () => {
     const giveUp = performance.now() + LONGEST_MS
@@ -68,6 +88,15 @@ answer({
       if (performance.now() > giveUp) throw new Error(`not done after ${LONGEST_MS / 1000} s: ${JSON.stringify(await statuses())}`)
       await pause(20)
     }
+  },
+  /** What waits for a later time: how much, when the first of it may go, and how much may go already or is on its way. */
+  waiting: async (): Promise<Waiting> => {
+    const now = new Date(app.shell.clock.now())
+    const { rows } = await sql<{ later: number; at: Date | null; now: number }>`
+      SELECT count(*) FILTER (WHERE status = 'scheduled' AND next_at > ${now})::int AS later, min(next_at) FILTER (WHERE status = 'scheduled' AND next_at > ${now}) AS at,
+        count(*) FILTER (WHERE status IN ('queued', 'sending') OR status = 'scheduled' AND next_at <= ${now})::int AS now FROM decorum.reminder`.execute(db)
+    const [found] = rows
+    return { later: found?.later ?? 0, at: found?.at?.getTime() ?? null, now: found?.now ?? 0 }
   },
   /** How many reminders stand at each status. */
   statuses,
