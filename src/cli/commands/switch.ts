@@ -12,7 +12,7 @@ type SwitchView = Awaited<ReturnType<App['services']['setSwitch']>>
 /** What a person says → the state it throws. */
 const VERBS = { stop: 'stopped', pause: 'paused', drain: 'draining', slow: 'slowed' } as const satisfies Record<string, SwitchState>
 const MEANING: Record<SwitchState, string> = {
-  stopped: 'refused until lifted', paused: 'waits', draining: 'what is queued goes out, nothing new', slowed: 'goes out at --share percent of its route’s rate',
+  stopped: 'is refused until it is lifted', paused: 'waits', draining: 'goes out if it is queued, and waits otherwise', slowed: 'goes out at --share percent of its route’s rate at most',
 }
 
 /** `decorum switch stop|pause|drain|slow|set|list|lift`: hold what goes out, by scope, while everything runs. */
@@ -26,7 +26,7 @@ export function command(): Command {
 /** Throws a switch of this state; null: of the state that --state names. */
 function throwCommand(verb: string, fixed: SwitchState | null): Command {
   const command = new Command(verb)
-    .description(`Throws a switch over everything that matches every dimension named${fixed === null ? '' : `: it ${MEANING[fixed]}`}.`)
+    .description(`Throws a switch: what matches every dimension named ${fixed === null ? 'does as --state says' : MEANING[fixed]}.`)
     .requiredOption('--reason <text>', 'why; it stays on the record')
     .option('--everything', 'no dimension: hold everything of every creditor')
     .option('--json', 'answer as one JSON document')
