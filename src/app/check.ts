@@ -9,6 +9,7 @@ import type { Finding } from '../render/finding.ts'
 import { lint } from '../render/lint.ts'
 import { calendarWords } from '../report/audit/contact-audit.ts'
 import { calendarAlarms } from './audit/due-for-review.ts'
+import { contentGaps, gapText } from './content-gaps.ts'
 import { policyOf } from './policy.ts'
 import { runVectors, type PackReport } from './run-vectors.ts'
 
@@ -17,7 +18,7 @@ export interface CheckReport {
   /** No problem, no failing example, no finding that is an error. */
   ok: boolean
   problems: ConfigProblem[]
-  warnings: (ConfigWarning | { code: 'calendar_ends'; message: string })[]
+  warnings: (ConfigWarning | { code: 'calendar_ends' | 'content_gap'; message: string })[]
   /** Of templates that are well formed; malformed ones are among the problems. */
   findings: Finding[]
   packs: PackReport[]
@@ -38,10 +39,11 @@ export function check(root: string, env: Environment, now: Instant): CheckReport
   if (!loaded.ok) return { ok: false, problems: loaded.problems, warnings: [], ...parts, routes: [], creditors: [], ladders: [], templates: [] }
   const { config } = loaded
   const calendars = calendarAlarms(policyOf(config), now).map((alarm) => ({ code: 'calendar_ends' as const, message: calendarWords(alarm) }))
+  const gaps = contentGaps(config, now).map((gap) => ({ code: 'content_gap' as const, message: gapText(gap) }))
   return {
     ok: errors === 0,
     problems: [],
-    warnings: [...loaded.warnings, ...calendars],
+    warnings: [...loaded.warnings, ...calendars, ...gaps],
     ...parts,
     routes: config.routes.map(({ id, channel, provider }) => ({ id, channel, provider })),
     creditors: [...config.creditors.keys()],

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ACCOUNT_STATES } from '../model/account-state.ts'
 import { ADDRESS_KINDS, RELATIONS } from '../model/address.ts'
 import { CHANNELS } from '../model/channel.ts'
+import { CONTENT_BLOCKS } from '../model/content-block.ts'
 import { CONTACT_OUTCOMES, DIRECTIONS } from '../model/contact.ts'
 import { EVENT_TYPES } from '../model/event.ts'
 import { HOLD_KINDS } from '../model/hold.ts'
@@ -36,11 +37,15 @@ const accountSchema = z.strictObject({
   freshFor: z.int().min(0).nullish().describe('Milliseconds for which a balance as of `asOf` may be trusted.'),
 })
 
+const blocks = z.array(z.enum(CONTENT_BLOCKS)).max(100)
+const carries = z.strictObject({ message: blocks.default([]), voicemail: blocks.nullish() })
+  .describe('What the words carry of what law wants said. Absent: not stated, and rules about words do not speak.')
+
 /** One question to the policy engine, as upstream systems and people write it. */
 export const decideCaseSchema = z.strictObject({
   now: instant,
   packs: z.array(text).max(200).nullish().describe('Exactly these policy packs; absent: every shipped one that applies.'),
-  reminder: z.strictObject({ channel: z.enum(CHANNELS), tone: z.enum(TONES).default('neutral'), kind: z.enum(KINDS).default('reminder'), mode: z.enum(MODES).nullish(), expiresAt: instant.nullish() }),
+  reminder: z.strictObject({ channel: z.enum(CHANNELS), tone: z.enum(TONES).default('neutral'), kind: z.enum(KINDS).default('reminder'), mode: z.enum(MODES).nullish(), expiresAt: instant.nullish(), carries: carries.nullish() }),
   address: z.strictObject({ value: address, kind: z.enum(ADDRESS_KINDS).nullish(), relation: z.enum(RELATIONS).nullish() }).nullish(),
   recipient: z.strictObject({
     id: text, timeZone: timeZone.nullish(), jurisdiction: jurisdiction.nullish(),

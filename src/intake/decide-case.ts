@@ -67,7 +67,10 @@ function factsOf(input: DecideCaseInput): Facts {
   const { reminder, recipient } = input
   const address = addressOf(input, idOf)
   return {
-    reminder: { channel: reminder.channel, tone: reminder.tone, kind: reminder.kind, mode: reminder.mode ?? null, expiresAt: orNull(reminder.expiresAt) },
+    reminder: {
+      channel: reminder.channel, tone: reminder.tone, kind: reminder.kind, mode: reminder.mode ?? null, expiresAt: orNull(reminder.expiresAt),
+      ...(reminder.carries == null ? {} : { carries: { message: reminder.carries.message, voicemail: reminder.carries.voicemail ?? null } }),
+    },
     address,
     recipient: {
       id: recipient.id, timeZone: recipient.timeZone ?? null, jurisdiction: recipient.jurisdiction ?? null,

@@ -10,6 +10,12 @@ export const WORD_BLOCKS = [
   'debt', 'amount', 'creditor-relationship', 'debt-before-identity', 'collection-in-sender-name',
 ] as const
 
+/** What no phrase shows for certain: the author of the words states it in the manifest's `carries`. */
+export const STATED_BLOCKS = [
+  'rights', 'how-to-query-or-dispute', 'debt-advice-signposting', 'client-name-and-address', 'ground-with-contract-and-date', 'interest-calculation',
+  'above-statutory-rate-note', 'cost-type-amount-reason', 'vat-statement', 'address-was-researched', 'supervisory-authority',
+] as const satisfies readonly WordBlock[]
+
 /** What only the route or a registration with a carrier can show; no words do. */
 export const ROUTE_BLOCKS = ['caller-id-1600-series', 'dlt-entity', 'dlt-header', 'dlt-template'] as const
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CHANNELS, type Channel } from './channel.ts'
+import { STATED_BLOCKS } from './content-block.ts'
 import { isLocalDate } from './local-date.ts'
 import { TONES, type Tone } from './tone.ts'
 
@@ -37,6 +38,8 @@ export type Registration = z.infer<typeof registration>
 const tonesOf = <T extends z.ZodType>(value: T) =>
   z.strictObject({ gentle: value.optional(), neutral: value.optional(), firm: value.optional(), final: value.optional() })
 
+const statedBlocks = z.array(z.enum(STATED_BLOCKS))
+
 /** `templates/<template>/template.yaml`. */
 export const manifestSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
@@ -51,6 +54,8 @@ export const manifestSchema = z.strictObject({
     optOut: z.array(z.enum(['sms', 'email'])).default([]),
     collectorDisclosure: z.boolean().default(false),
   }).default({ optOut: [], collectorDisclosure: false }),
+  /** What law wants said that only the author can tell to be said, in every text of a channel: policy packs ask for it by these names. */
+  carries: z.strictObject({ phone: statedBlocks.optional(), sms: statedBlocks.optional(), email: statedBlocks.optional() }).default({}),
   /** Which SMS carry the sender's 【signature】: Chinese ones, or all (mainland carriers ask for it in any language). */
   signed: z.enum(['chinese', 'always']).default('chinese'),
   registrations: z.array(registration).default([]),

@@ -3,6 +3,7 @@ import type { Message } from '../model/message.ts'
 import { sourceKey, type Template } from '../model/template.ts'
 import type { Tone } from '../model/tone.ts'
 import type { WordFacts } from '../model/word-facts.ts'
+import { COLLECTOR_WORDS, OPT_OUT_WORDS } from './carried-blocks.ts'
 import type { Finding } from './finding.ts'
 import { isChinese, neverSaid } from './lint-rules.ts'
 import { linksIn } from './links.ts'
@@ -12,7 +13,6 @@ import { smsSize } from './sms-segments.ts'
 
 const BUREAU = /征信|credit bureau/i
 const LATE_INTEREST = /罚息|滞纳金|late (?:charge|interest|fee)/i
-const OPT_OUT_WORDS = /\bSTOP\b|退订|不再接收|opt out|unsubscribe/i
 
 /** What is wrong with the messages that a template makes of invented facts? */
 export function sampleFindings(template: Template): Finding[] {
@@ -68,7 +68,7 @@ function mustCarryFindings({ manifest }: Template, facts: WordFacts, message: Me
   if (message.channel === 'sms' && optOut.includes('sms') && !OPT_OUT_WORDS.test(words)) add('opt-out', 'the SMS does not say how to opt out')
   if (message.channel === 'email' && optOut.includes('email') && !words.includes(String(facts.optOutUrl))) add('opt-out', 'the email does not carry the opt-out link')
   if (!collectorDisclosure) return
-  if (!/debt collector|催收/i.test(words)) add('disclosure', 'does not say that it comes from a debt collector')
+  if (!COLLECTOR_WORDS.test(words)) add('disclosure', 'does not say that it comes from a debt collector')
   const { creditor } = facts
   const named = { creditor: creditor.name, collector: creditor.collector, originalCreditor: creditor.originalCreditor, licenceLines: creditor.licenceLines[0] }
   for (const [name, value] of Object.entries(named)) if (!words.includes(String(value))) add('disclosure', `does not name the ${name}`)
