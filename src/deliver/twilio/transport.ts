@@ -51,9 +51,10 @@ const LARGEST_REPLY_BYTES = 8 * 1024 * 1024
  * stand; a request that fails or runs out of time before that was surely not sent.
  * It never repeats a POST that has begun.
  *
- * @param connections  at most; at 1,000 messages a second a few silent answers hold hundreds
+ * @param connections  at most: as many as there may be calls in flight, because one that waited for a free
+ *                     connection would leave after its slot, together with all that waited beside it
  */
-export function httpTransport(connectMs = 10_000, connections = 256): Transport {
+export function httpTransport(connectMs = 10_000, connections = 1_000): Transport {
   const agent = new Agent({ connections, pipelining: 1, connect: { timeout: connectMs } })
   return {
     exchange: request => exchange(agent, request),

@@ -4,6 +4,7 @@ import { tellsAgainstRoute, type Breaker } from '../../deliver/breaker.ts'
 import type { Slots } from '../../deliver/rate-gate.ts'
 import { mayCallAt } from '../../deliver/slot.ts'
 import type { CallOutcome } from '../../model/outcome.ts'
+import { largestWeight } from '../../model/route.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
 import { countAttempt } from '../../report/counters.ts'
 import { atShareOfRate, ringSizeOf } from '../ring-size.ts'
@@ -37,6 +38,10 @@ export class Dispatcher {
   readonly #inFlight = new Set<Promise<void>>()
   readonly #recovering = new Set<Promise<void>>()
   readonly #turns = new Turns()
+  /** Units of the rate that are being reserved and have no slots yet; nobody but this process knows of them. */
+  #unslotted = 0
+  /** Units that a reminder came to lately. */
+  #unitsEach: number
   #stopping = false
 
   constructor(shell: Shell, desk: Desk, breaker: Breaker) {
@@ -44,6 +49,7 @@ export class Dispatcher {
     this.#desk = desk
     this.#breaker = breaker
     this.#settle = new SettleStream(shell)
+    this.#unitsEach = largestWeight(desk.route)
   }
 
   get route(): string {
@@ -67,8 +73,13 @@ export class Dispatcher {
     let ids = ticket.reminderIds
     for (let tries = 0; ids.length > 0 && tries < HELD_TRIES && !this.#stopping; tries++) {
       if (tries > 0) await pause(HELD_WAIT_MS)
-      if (!(await this.#ready())) return false
-      ids = await this.#dispatch({ ring: ticket.ring, reminderIds: ids })
+      const units = ids.length * this.#unitsEach
+      if (!(await this.#ready(units))) return false
+      try {
+        ids = await this.#dispatch({ ring: ticket.ring, reminderIds: ids })
+      } finally {
+        this.#unslotted -= units
+      }
     }
     return true
   }
@@ -97,12 +108,21 @@ export class Dispatcher {
     await this.#settle.drained()
   }
 
-  /** Reserving what cannot be sent soon only makes permissions expire: wait for the rate, the route and room. */
-  async #ready(): Promise<boolean> {
+  /**
+   * Reserving what cannot be sent soon only makes permissions expire: wait for the rate, the route and room.
+   *
+   * @param units  of the rate, counted as `#unslotted` from the moment this answers true
+   */
+  async #ready(units: number): Promise<boolean> {
     while (!this.#stopping) {
       if (!this.#breaker.admits()) return false
-      const backlog = this.#inFlight.size >= MOST_IN_FLIGHT ? Number.POSITIVE_INFINITY : await this.#backlog()
-      if (backlog < this.#desk.limits.backlogMs) return true
+      const booked = this.#inFlight.size >= MOST_IN_FLIGHT ? Number.POSITIVE_INFINITY : await this.#backlog()
+      // Tickets that all saw the same room would take slots too far ahead, and reserve in vain.
+      const backlog = booked + (this.#unslotted * 1_000) / this.#desk.route.rate.perSecond
+      if (backlog < this.#desk.limits.backlogMs) {
+        this.#unslotted += units
+        return true
+      }
       await pause(Math.min(100, Math.max(5, backlog - this.#desk.limits.backlogMs)))
     }
     return false
@@ -118,6 +138,7 @@ export class Dispatcher {
   }
 
   async #slots(reserved: readonly Reserved[]): Promise<Slots | null> {
+    this.#unitsEach = reserved.reduce((sum, { weight }) => sum + weight, 0) / reserved.length
     try {
       return await this.#desk.gate.take(reserved.map((r) => r.weight), { shares: reserved.map((r) => this.#desk.switches.share(r.scope)), smallest: this.#smallestShare() })
     } catch (error) {

@@ -14,7 +14,7 @@ const LIMIT = 500
  * @param lostAfterMs  machine time for which a reminder has been queued
  */
 export async function ringAgain(
-  shell: Shell, doorbell: Doorbell, routes: readonly Pick<Route, 'id' | 'rate'>[], lostAfterMs: number,
+  shell: Shell, doorbell: Doorbell, routes: readonly Pick<Route, 'id' | 'channel' | 'rate'>[], lostAfterMs: number,
 ): Promise<number> {
   let rung = 0
   for (const route of routes) {
