@@ -5,6 +5,7 @@ import { startRedis } from '../support/start-redis.ts'
 import type { Bench, Section } from './bench.ts'
 import { capCheckBench } from './cap-check.ts'
 import { decideBench } from './decide.ts'
+import { drainBench } from './drain.ts'
 import { endToEndBench } from './end-to-end.ts'
 import { intakeBench } from './intake.ts'
 import { latencyBench } from './latency.ts'
@@ -19,7 +20,7 @@ import { reserveBench } from './reserve.ts'
 const BENCHES: Readonly<Record<string, Bench>> = {
   decide: decideBench, render: renderBench, intake: intakeBench, reserve: reserveBench, latency: latencyBench, e2e: endToEndBench,
   planner: plannerBench, 'cap-check': capCheckBench,
-  rates: ratesBench,
+  drain: drainBench, rates: ratesBench,
 }
 
 const { values, positionals } = parseArgs({
