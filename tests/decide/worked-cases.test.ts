@@ -156,3 +156,46 @@ describe('the rest of the world, worked out by hand', () => {
     ['Indonesia has three zones: Jayapura’s evening comes first', { place: 'ID', now: '2026-11-23T11:00:00Z' }, 'defer', '2026-11-24T01:00:00Z', ['outside_contact_window']],
   ])
 })
+
+describe('days that begin, end and jump elsewhere, worked out by hand', () => {
+  const beside = (timeZone: string, ...others: string[]): Stated => ({
+    packs: ['us-reg-f'], role: 'collector', recipient: { id: 'r', jurisdiction: 'US-HI', timeZone, locationEvidence: others.map((zone) => ({ kind: 'stated', timeZone: zone, at: '2026-01-01T00:00:00Z' })) },
+  })
+  worked([
+    // Clocks on Lord Howe go forward by half an hour at 02:00 on 4 October 2026: eight o'clock is 21:00Z, not 21:30Z.
+    ['Lord Howe’s half hour of summer time opens its morning half an hour sooner', { ...beside('Australia/Lord_Howe'), now: '2026-10-03T20:59:59Z' }, 'defer', '2026-10-03T21:00:00Z', ['outside_contact_window']],
+    ['and the day before', { ...beside('Australia/Lord_Howe'), now: '2026-10-02T21:00:00Z' }, 'defer', '2026-10-02T21:30:00Z', ['outside_contact_window']],
+    // 13:30Z is 03:15 on 4 April 2027 on Chatham, an hour that happens twice; eight o'clock standard time (+12:45) is 19:15Z.
+    ['Chatham’s quarter hours', { ...beside('Pacific/Chatham'), now: '2027-04-03T13:30:00Z' }, 'defer', '2027-04-03T19:15:00Z', ['outside_contact_window']],
+    ['Apia and Pago Pago, a day apart, wake in the same hour', { ...beside('Pacific/Apia', 'Pacific/Pago_Pago'), now: '2026-11-23T18:59:59Z' }, 'defer', '2026-11-23T19:00:00Z', ['outside_contact_window']],
+    ['and stay open together until nine in Honolulu, the last to come in between', { ...beside('Pacific/Apia', 'Pacific/Pago_Pago'), now: '2026-11-23T19:00:00Z' }, 'send', '2026-11-24T07:00:00Z', []],
+    // Kiritimati dates the talk Saturday 21 November; seven days of its own end as Saturday 28 begins, 10:00Z on the 27th.
+    ['a talk that is Saturday’s on one side of the date line counts from there', { ...beside('Pacific/Kiritimati', 'Pacific/Pago_Pago'), now: '2026-11-24T06:00:00Z', contacts: [contact('2026-11-20T10:30:00Z', 'conversation')] }, 'defer', '2026-11-27T19:00:00Z', ['cooldown']],
+    ['the hour that happens twice in New York is night in both its runs', { ...REG_F, now: '2026-11-01T05:30:00Z' }, 'defer', '2026-11-01T13:00:00Z', ['outside_contact_window']],
+    ['a cap holds to the last second of the seventh day, whatever hours were agreed', { ...REG_F, now: '2026-11-24T04:59:59Z', contacts: days('2026-11-17T15:00:00Z', 7), consents: [{ kind: 'contact-outside-hours', from: '2026-11-01T00:00:00Z' }] }, 'defer', '2026-11-24T05:00:00Z', ['cap_reached']],
+    ['and at midnight it is over', { ...REG_F, now: '2026-11-24T05:00:00Z', contacts: days('2026-11-17T15:00:00Z', 7), consents: [{ kind: 'contact-outside-hours', from: '2026-11-01T00:00:00Z' }] }, 'send', null, []],
+  ])
+})
+
+describe('more of the world, worked out by hand', () => {
+  worked([
+    ['New South Wales wakes with Broken Hill, half an hour behind Sydney', { place: 'AU-NSW', now: '2026-11-22T20:00:00Z' }, 'defer', '2026-11-22T21:00:00Z', ['outside_contact_window']],
+    ['South Australia on a Saturday wakes with Eucla, three quarters past the hour', { place: 'AU-SA', now: '2026-11-20T22:00:00Z' }, 'defer', '2026-11-21T00:15:00Z', ['outside_contact_window']],
+    ['the Northern Territory rests on Australia Day', { place: 'AU-NT', now: '2027-01-26T02:00:00Z' }, 'defer', '2027-01-26T22:00:00Z', ['holiday']],
+    ['three talks in a week are enough in Queensland', { place: 'AU-QLD', now: '2026-11-23T23:00:00Z', contacts: days('2026-11-17T23:00:00Z', 3, 'conversation') }, 'defer', '2026-11-24T21:30:00Z', ['cap_reached']],
+    ['three calls that nobody took are not', { place: 'AU-QLD', now: '2026-11-23T23:00:00Z', contacts: days('2026-11-17T23:00:00Z', 3) }, 'send', '2026-11-24T11:00:00Z', []],
+    ['Papua closes first in Indonesia, Jakarta last', { place: 'ID-PA', now: '2026-11-23T10:59:00Z' }, 'send', '2026-11-23T11:00:00Z', []],
+    ['Baja California opens at seven by its own clock', { place: 'MX-BCN', now: '2026-11-23T14:30:00Z' }, 'defer', '2026-11-23T15:00:00Z', ['outside_contact_window']],
+    ['one call a week in Chile, Easter Island’s eight o’clock included', { place: 'CL', now: '2026-11-23T15:00:00Z', contacts: [contact('2026-11-18T15:00:00Z')] }, 'defer', '2026-11-25T13:00:00Z', ['cap_reached']],
+    ['São Paulo rests on 20 November', { place: 'BR-SP', now: '2026-11-20T15:00:00Z' }, 'defer', '2026-11-21T11:00:00Z', ['holiday']],
+    ['Espírito Santo has no hours on a Saturday', { place: 'BR-ES', now: '2026-11-21T14:00:00Z' }, 'defer', '2026-11-23T11:00:00Z', ['outside_contact_window']],
+    ['Ontario on a Sunday opens at one, in Winnipeg’s corner an hour later', { place: 'CA-ON', role: 'collector', now: '2026-11-22T18:00:00Z' }, 'defer', '2026-11-22T19:00:00Z', ['outside_contact_window']],
+    ['Ontario waits six days after its notice', { place: 'CA-ON', role: 'collector', now: '2026-11-23T18:00:00Z', events: [{ type: 'notice', kind: 'collection', at: '2026-11-20T15:00:00Z' }] }, 'defer', '2026-11-26T13:00:00Z', ['precondition_missing']],
+    ['Washington’s three in seven days leave with the first', { place: 'US-WA', role: 'collector', now: '2026-11-23T18:00:00Z', contacts: [contact('2026-11-18T18:00:00Z'), contact('2026-11-19T18:00:00Z'), contact('2026-11-20T18:00:00Z', 'voicemail')] }, 'defer', '2026-11-25T16:00:00Z', ['cap_reached']],
+    ['Nevada: sixty days after the notice of a medical debt', { place: 'US-NV', role: 'collector', account: { id: 'a', role: 'collector', product: 'medical' }, now: '2026-11-23T18:00:00Z', events: [{ type: 'notice', kind: 'medical-debt', at: '2026-09-25T18:00:00Z' }] }, 'defer', '2026-11-24T16:00:00Z', ['precondition_missing']],
+    ['a calendar that ends refuses: Quebec in July 2029', { place: 'CA-QC', role: 'collector', now: '2029-07-02T15:00:00Z' }, 'refuse', null, ['calendar_unknown']],
+    ['Xinjiang keeps Beijing’s clock, and a call of which nothing is known was answered', { place: 'CN-XJ', now: '2026-11-23T08:00:00Z', contacts: [contact('2026-11-23T01:00:00Z', 'voicemail'), contact('2026-11-23T02:00:00Z', 'sent'), contact('2026-11-23T03:00:00Z', 'in-doubt')] }, 'defer', '2026-11-24T00:00:00Z', ['cap_reached']],
+    ['who lives in Florida and has a number of Miami is called from eight in Miami', { place: 'US-FL', address: { value: '+13055550123', kind: 'mobile' }, now: '2026-11-23T12:59:59Z' }, 'defer', '2026-11-23T13:00:00Z', ['outside_contact_window']],
+    ['a collector, whom federal law binds too, waits for the panhandle', { place: 'US-FL', role: 'collector', address: { value: '+13055550123', kind: 'mobile' }, now: '2026-11-23T13:30:00Z' }, 'defer', '2026-11-23T14:00:00Z', ['outside_contact_window']],
+  ])
+})
