@@ -1,0 +1,70 @@
+import { sql, type Transaction } from 'kysely'
+import { describe, afterAll, beforeAll, expect, it } from 'vitest'
+import { DAY } from '../../src/model/instant.ts'
+import { readPeople } from '../../src/record/dispatch/decision-inputs.ts'
+import { writeSettlements } from '../../src/record/dispatch/settlement.ts'
+import { newId } from '../../src/record/id.ts'
+import { lookUpByKey } from '../../src/record/look-up-by-key.ts'
+import { makeMonths } from '../../src/record/partitions/make-months.ts'
+import { monthLabel, monthOf, pieceNamed } from '../../src/record/partitions/months.ts'
+import { planningInputs } from '../../src/record/planning/planning-inputs.ts'
+import type { Database } from '../../src/record/schema.ts'
+import { openServerFresh, type FreshLedger } from '../support/ledger.ts'
+import { whenThere } from '../support/servers.ts'
+
+/** Three years of months: what a ledger of that age has. */
+whenThere('PostgreSQL', 'what opens which months', () => {
+  describe('in a ledger of three years', () => {
+    let fresh: FreshLedger
+    const now = Date.now()
+    beforeAll(async () => {
+      fresh = await openServerFresh()
+      for (let back = 36; back > 0; back -= 4) {
+        const then = monthOf(now, -back)
+        await makeMonths(fresh.ledger.db, { machine: then, business: then }, 1_000)
+      }
+    }, 60_000)
+    afterAll(() => fresh.dispose())
+
+    /**
+     * The months whose indexes this work opens when it is done again: an index stays locked until its transaction ends.
+     *
+     * The first time a prepared statement is planned, and the planner looks at every month once.
+     */
+    const opened = (work: (trx: Transaction<Database>) => Promise<unknown>): Promise<string[]> =>
+      fresh.ledger.db.connection().execute(async (connection) => {
+        await connection.transaction().execute(work)
+        return connection.transaction().execute(async (trx) => {
+          await work(trx)
+          const { rows } = await sql<{ piece: string }>`
+            SELECT DISTINCT piece.relname AS piece FROM pg_locks l
+            JOIN pg_index i ON i.indexrelid = l.relation JOIN pg_class piece ON piece.oid = i.indrelid JOIN pg_inherits h ON h.inhrelid = piece.oid
+            WHERE l.pid = pg_backend_pid() ORDER BY 1`.execute(trx)
+          return rows.map((row) => row.piece)
+        })
+      })
+    const before = (pieces: readonly string[], month: number) => pieces.filter((name) => (pieceNamed(name)?.to ?? Infinity) <= month)
+
+    it('a decision asks the months that caps look back to, and none before', async () => {
+      const pieces = await opened(async (trx) => {
+        await lookUpByKey(trx)
+        await readPeople(trx, [newId()], now)
+      })
+      expect(pieces).toContain(`contact_${monthLabel(monthOf(now))}`)
+      expect(before(pieces, monthOf(now - 62 * DAY))).toEqual([])
+    })
+
+    it('so does planning', async () => {
+      const pieces = await opened((trx) => planningInputs(trx, [newId()], now))
+      expect(before(pieces, monthOf(now - 62 * DAY))).toEqual([])
+    })
+
+    it('settling opens the month of its reminders and no other', async () => {
+      const pieces = await opened((trx) => writeSettlements(trx, [{
+        reminderId: newId(), attemptNo: 1, status: 'accepted', providerRef: null, rejection: null, code: null, detail: null, contact: 'sent',
+        reminder: { status: 'sent', nextAt: null, spendsAttempt: false, endReason: null },
+      }], now))
+      expect(pieces).toEqual([`attempt_${monthLabel(monthOf(now))}`])
+    })
+  })
+})
