@@ -1,6 +1,6 @@
 import type { Channel } from '../model/channel.ts'
 import type { CarriedBlocks, ContentBlock } from '../model/content-block.ts'
-import type { Template, TemplateSource } from '../model/template.ts'
+import type { Template, TemplateManifest, TemplateSource } from '../model/template.ts'
 import { chooseWords, type RenderRequest } from './render.ts'
 import { splitSections } from './sections.ts'
 
@@ -18,7 +18,7 @@ interface Words {
   text: string
 }
 
-const kept = new WeakMap<TemplateSource, { frame: TemplateSource | null; blocks: CarriedBlocks }>()
+const kept = new WeakMap<TemplateSource, { frame: TemplateSource | null; manifest: TemplateManifest; blocks: CarriedBlocks }>()
 
 /**
  * What do these words carry of what law wants said, or kept silent? (S18)
@@ -33,7 +33,7 @@ export function carriedBlocks(template: Template, request: Pick<RenderRequest, '
   const words = chooseWords(template, request)
   if (words === null) return null
   const known = kept.get(words.source)
-  if (known !== undefined && known.frame === words.frame) return known.blocks
+  if (known !== undefined && known.frame === words.frame && known.manifest === template.manifest) return known.blocks
   const parts = new Map([...sectionsOf(words.frame), ...sectionsOf(words.source)])
   const body = `${sectionsOf(words.frame).get('body') ?? ''}\n${sectionsOf(words.source).get('body') ?? ''}`
   const { channel } = request
@@ -42,7 +42,7 @@ export function carriedBlocks(template: Template, request: Pick<RenderRequest, '
     message: [...saidBlocks(channel, read(`${parts.get('opening') ?? ''}\n${body}`), signed), ...(template.manifest.carries[channel] ?? [])],
     voicemail: channel === 'phone' ? leftBlocks(read(parts.get('voicemail') ?? '')) : null,
   }
-  kept.set(words.source, { frame: words.frame, blocks })
+  kept.set(words.source, { frame: words.frame, manifest: template.manifest, blocks })
   return blocks
 }
 

@@ -9,6 +9,7 @@ import { DISPATCH_LIMITS, type Desk } from '../../src/pipeline/dispatch/desk.ts'
 import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
 import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
 import { planDue } from '../../src/pipeline/plan-due.ts'
+import type { Template } from '../../src/model/template.ts'
 import { askForReceipts } from '../../src/pipeline/sweep/ask-for-receipts.ts'
 import { expireLeases } from '../../src/pipeline/sweep/expire-leases.ts'
 import { lookUpDoubts } from '../../src/pipeline/sweep/look-up-doubts.ts'
@@ -293,6 +294,21 @@ eachLedger('dispatch', (_name, openFresh) => {
       await stage.until('2026-11-26T03:00:00Z')
       expect(await stage.reminders()).toContainEqual(expect.objectContaining({ id: reminder.id, status: 'expired', end_reason: 'expired' }))
       expect(sms.calls).toEqual([])
+    })
+  })
+
+  describe('words that lack what law wants said', () => {
+    it('are refused with the rule and its citation, before any provider is asked', async () => {
+      const { templates } = shippedConfig()
+      const signed = templates.get('cn-consumer-loan') as Template
+      await open({ templates: new Map([...templates, [signed.id, { ...signed, manifest: { ...signed.manifest, signed: 'chinese' } }]]) })
+      const account = overdueAccount()
+      await stage.account('a-1', { ...account, recipient: { ...(account['recipient'] as object), locale: 'en' } })
+      await stage.settle()
+      expect(sms.calls).toEqual([])
+      const [decision] = await ledger.db.selectFrom('decorum.decision').selectAll().execute()
+      expect(decision).toMatchObject({ verdict: 'refuse' })
+      expect(JSON.stringify(decision)).toContain('cn-sms/signature')
     })
   })
 

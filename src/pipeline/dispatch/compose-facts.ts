@@ -1,3 +1,4 @@
+import type { CarriedBlocks } from '../../model/content-block.ts'
 import type { AccountFacts, AddressFacts, ContactFacts, Facts, SystemFacts } from '../../model/facts.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
@@ -36,11 +37,14 @@ export function composeFacts(input: {
   /** Contacts that this batch has reserved already. */
   pending: readonly ContactFacts[]
   system: SystemFacts
+  /** What the chosen words carry; absent: a person speaks, or a vendor's own text goes out. */
+  carries?: CarriedBlocks | null
 }): Facts {
   const { reminder, person, address } = input
   return {
     reminder: {
       channel: reminder.channel, tone: reminder.tone, kind: reminder.kind, mode: reminder.mode, expiresAt: reminder.expiresAt?.getTime() ?? null,
+      ...(input.carries == null ? {} : { carries: input.carries }),
     },
     address: address === null ? null : addressFacts(address),
     recipient: {

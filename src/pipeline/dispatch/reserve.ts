@@ -6,7 +6,6 @@ import type { Creditor } from '../../model/creditor.ts'
 import type { Decision } from '../../model/decision.ts'
 import type { ContactFacts, Facts, SystemFacts } from '../../model/facts.ts'
 import { MINUTE, type Instant } from '../../model/instant.ts'
-import { localeChain } from '../../model/locale-chain.ts'
 import { weightOf, type Message } from '../../model/message.ts'
 import type { WordFacts } from '../../model/word-facts.ts'
 import { attemptsOfBatch, callsOnLine } from '../../record/dispatch/batch.ts'
@@ -28,6 +27,7 @@ import { byHalves, isTransient } from '../halving.ts'
 import { noteReminders } from '../notify/note-reminders.ts'
 import { openVariables, PersonalData } from '../personal-data.ts'
 import type { Shell } from '../shell.ts'
+import { carriedWords, localesFor } from './carried-words.ts'
 import { chooseAddress, composeFacts, pendingContact } from './compose-facts.ts'
 import { composeWords } from './compose-words.ts'
 import { decideForCall } from './decide-for-call.ts'
@@ -240,7 +240,8 @@ class Fold {
     const own = this.#pending.filter((p) => p.recipientId === person.id)
     const pending = [...own.map((p) => p.contact), ...others.map((p) => ({ ...p.contact, otherPerson: true }))]
     const system: SystemFacts = systemFacts({ shell: this.#shell, desk: this.#desk, reminder, person, accounts, address, to, pending })
-    const facts = composeFacts({ reminder, person, accounts, address, daysPastDue: dpd, freshForMs: creditor?.freshFor ?? null, pending, system })
+    const carries = carriedWords(this.#shell.config, reminder, person, creditor, providerFor(this.#desk, reminder.live).forms)
+    const facts = composeFacts({ reminder, person, accounts, address, daysPastDue: dpd, freshForMs: creditor?.freshFor ?? null, pending, system, carries })
     return { facts, address, to, dpd, creditor }
   }
 
@@ -267,7 +268,7 @@ class Fold {
     })
     const forms = providerFor(this.#desk, reminder.live).forms
     const result = render(template, words, {
-      channel: reminder.channel, tone: reminder.tone, locales: localeChain([person.locale, creditor.defaults.locale], config.locales),
+      channel: reminder.channel, tone: reminder.tone, locales: localesFor(config, person, creditor),
       registeredWith: forms.includes('text') ? null : providerFor(this.#desk, reminder.live).name,
     })
     if (!result.ok) return { objection: wordsObjection(result.problem) }
