@@ -14,6 +14,7 @@ import type { Channel } from '../../src/model/channel.ts'
 import { DAY, formatInstant, type Instant } from '../../src/model/instant.ts'
 import { keepCaptured } from '../../src/pipeline/keep-captured.ts'
 import { peopleFromAccounts, type PortfolioLine } from '../../src/pipeline/simulate/people-from-accounts.ts'
+import { carriedWords } from '../../src/pipeline/dispatch/carried-words.ts'
 import { wordsOnce } from '../../src/pipeline/simulate/say-words.ts'
 import { simulatePerson } from '../../src/pipeline/simulate/simulate-person.ts'
 import type { SimulatedPerson } from '../../src/pipeline/simulate/simulated-person.ts'
@@ -59,6 +60,7 @@ function people(): SimulatedPerson[] {
 
 const RULES: SimulationRules = {
   creditors: CONFIG.creditors, routes: CONFIG.routes, packs: policyOf(CONFIG), words: wordsOnce(CONFIG.templates, CONFIG.locales),
+  carries: (reminder, person, creditor) => carriedWords(CONFIG, reminder, person, creditor, ['text']),
   ladderOf: (account) => {
     const pinned = CONFIG.ladders.get(account.ladder)
     if (pinned === undefined) throw new RangeError(account.ladder)

@@ -7,6 +7,7 @@ import type { Instant } from '../../model/instant.ts'
 import { parseLadder, type Ladder } from '../../model/ladder.ts'
 import type { Pack } from '../../model/pack.ts'
 import { drawPayment } from '../../pipeline/simulate/draws.ts'
+import { carriedWords } from '../../pipeline/dispatch/carried-words.ts'
 import { wordsOnce } from '../../pipeline/simulate/say-words.ts'
 import type { SimulationRules } from '../../pipeline/simulate/simulation-rules.ts'
 import type { PlanningAccount } from '../../record/planning/planning-inputs.ts'
@@ -42,6 +43,7 @@ export function rulesOf(setting: SimulationSetting): SimulationRules {
   if (!chosen.ok) throw new DecorumError('DECORUM_BAD_INPUT', 'a policy pack is named that does not exist', { faults: chosen.faults, hint: 'decorum policies list shows them.' })
   return {
     creditors: config.creditors, routes: config.routes, packs: chosen.packs, words: wordsOnce(config.templates, config.locales),
+    carries: (reminder, person, creditor) => carriedWords(config, reminder, person, creditor, ['text']),
     ladderOf: ladderFinder(setting),
     receipts: (channel, attempt) => planReceipts(channel, attempt, seed),
     paysAt: (person, accountId) => drawPayment(`${person.row.creditor}/${person.name}/${accountId}`, payRate, seed, from),

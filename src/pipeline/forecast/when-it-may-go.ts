@@ -5,6 +5,7 @@ import type { Instant } from '../../model/instant.ts'
 import { daysPastDue } from '../../plan/days-past-due.ts'
 import type { AccountRow, PersonRow } from '../../record/dispatch/decision-inputs.ts'
 import type { WaitingSample } from '../../record/forecast/waiting-sample.ts'
+import { carriedWords } from '../dispatch/carried-words.ts'
 import { chooseAddress, composeFacts } from '../dispatch/compose-facts.ts'
 import { callInFlight } from '../dispatch/system-facts.ts'
 import { NO_ROUTE } from '../no-route.ts'
@@ -55,6 +56,6 @@ function factsAt(
   }
   return composeFacts({
     reminder, person, accounts, address, daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', at)),
-    freshForMs: creditor?.freshFor ?? null, pending: [], system,
+    freshForMs: creditor?.freshFor ?? null, pending: [], system, carries: carriedWords(config, reminder, person, creditor, ['text']),
   })
 }
