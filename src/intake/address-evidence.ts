@@ -1,5 +1,5 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { subdivisionsOfPrefix, zonesOfCountry, zonesOfPrefix } from '../model/places/zones-of.ts'
+import { plannedNumber } from './numbering-plan.ts'
 
 /** What a phone number says about where its holder may be, and what line it is. */
 export interface PhoneEvidence {
@@ -26,9 +26,9 @@ const AREA_CODE_COUNTRIES: ReadonlySet<string> = new Set(['US', 'CA'])
  * @param e164  `+` and digits; anything that cannot be parsed says nothing
  */
 export function phoneEvidence(e164: string): PhoneEvidence {
-  const number = parsePhoneNumberFromString(e164)
-  const country = number?.country ?? countryOfPrefix(e164)
-  const lineType = LINE_TYPES[number?.getType() ?? ''] ?? 'unknown'
+  const planned = plannedNumber(e164)
+  const country = planned?.number.country ?? countryOfPrefix(e164)
+  const lineType = LINE_TYPES[planned?.type ?? ''] ?? 'unknown'
   if (country === null) return { country: null, zones: [], subdivisions: [], lineType }
   const digits = e164.slice(1)
   const countryZones = zonesOfCountry(country)

@@ -4,6 +4,7 @@ import {
 } from 'libphonenumber-js/max'
 import examples from 'libphonenumber-js/mobile/examples'
 import type { Channel } from '../model/channel.ts'
+import { describe, plannedNumber, type PlannedNumber } from './numbering-plan.ts'
 
 export type ParsedAddress = { ok: true; value: string } | { ok: false; problem: string; cure: string }
 
@@ -40,11 +41,18 @@ export function parsePhone(text: string, country: string | null): ParsedAddress 
     return { ok: false, problem: 'is a phone number without its country', cure: `${cure} Or state the recipient's jurisdiction.` }
   }
   if (!/^[\s+\d().\-/\u2010-\u2015]{3,40}$/.test(text)) return { ok: false, problem: 'is not a phone number', cure }
-  const parsed = parsePhoneNumberFromString(text, { ...(region === undefined ? {} : { defaultCountry: region }), extract: false })
-  if (parsed === undefined || parsed.ext !== undefined || !(parsed.isValid() || isAsLongAsMobiles(parsed))) {
+  const planned = E164.test(text) ? plannedNumber(text) : readWithin(text, region)
+  if (planned === null || planned.number.ext !== undefined || !(planned.valid || isAsLongAsMobiles(planned.number))) {
     return { ok: false, problem: 'is not a phone number of any country', cure }
   }
-  return { ok: true, value: parsed.number }
+  return { ok: true, value: planned.number.number }
+}
+
+const E164 = /^\+\d{4,15}$/
+
+function readWithin(text: string, region: CountryCode | undefined): PlannedNumber | null {
+  const number = parsePhoneNumberFromString(text, { ...(region === undefined ? {} : { defaultCountry: region }), extract: false })
+  return number === undefined ? null : describe(number)
 }
 
 const isAsLongAsMobiles = ({ countryCallingCode, nationalNumber }: PhoneNumber): boolean =>

@@ -2,10 +2,12 @@ import { setImmediate as othersTurn } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
 import type { AccountBody } from '../../intake/account-body.ts'
 import type { DecorumError } from '../../model/errors.ts'
+import type { Instant } from '../../model/instant.ts'
 import { openHolds, moveHolds } from '../../record/accepting/holds.ts'
-import { findAccounts, knownAccounts } from '../../record/accepting/known-accounts.ts'
+import { findAccounts, knownAccounts, type AccountRow } from '../../record/accepting/known-accounts.ts'
 import { keyText } from '../../record/accepting/known-people.ts'
 import { writeParties } from '../../record/accepting/write-accounts.ts'
+import { newId } from '../../record/id.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Actor, Shell } from '../shell.ts'
 import type { AccountItem } from './account-item.ts'
@@ -13,7 +15,7 @@ import { AccountPuts, refusal, type AccountPutResult } from './account-puts.ts'
 import type { AccountAnswer } from './answers.ts'
 import { bringPeople } from './bring-people.ts'
 import { lockPeople } from './lock-people.ts'
-import { mergeAccount } from './merge-account.ts'
+import { newAccount } from './merge-account.ts'
 import { rememberHashes } from './remember-hashes.ts'
 import { badField, creditorOf } from './whose.ts'
 import { writeDrafts } from './write-drafts.ts'
@@ -66,12 +68,15 @@ async function putAll(shell: Shell, actor: Actor, trx: Transaction<Database>, st
   const began = shell.clock.now()
   const found = await findAccounts(trx, stated.map((item) => item.key))
   const results = new Map<number, AccountPutResult>()
+  const fresh = new Map<AccountItem, AccountRow>()
   const items = stated.filter((item) => {
-    const error = found.has(keyText(item.key)) ? null : lacking(shell, actor, item)
-    if (error !== null) results.set(item.index, { ok: false, error })
-    return error === null
+    if (found.has(keyText(item.key))) return true
+    const first = firstRow(shell, actor, item, began)
+    if (first.ok) fresh.set(item, first.row)
+    else results.set(item.index, first)
+    return first.ok
   })
-  const people = await bringPeople(trx, shell.vault, items, (item) => found.has(keyText(item.key)), began)
+  const people = await bringPeople(trx, shell.vault, items, (item) => !fresh.has(item), began)
   const drafts = await lockPeople(trx, shell.vault, items.flatMap((item) => [
     ...idsOf(found.get(keyText(item.key))?.recipientId),
     ...idsOf(item.personKey === null ? undefined : people.ids.get(keyText(item.personKey))).map(({ id }) => ({ id, addresses: item.body.recipient?.addresses })),
@@ -79,7 +84,7 @@ async function putAll(shell: Shell, actor: Actor, trx: Transaction<Database>, st
   const known = new Map((await knownAccounts(trx, [...found.values()].map((account) => account.id))).map((account) => [account.row.id, account]))
   const holds = await openHolds(trx, [...drafts.keys()].filter((id) => !people.added.has(id)))
   const now = shell.clock.now()
-  const put = new AccountPuts(shell, actor, now, found, people, drafts, known, holds)
+  const put = new AccountPuts(shell, actor, now, { found, fresh, people, drafts, known, holds })
   for (const [i, item] of items.entries()) {
     // The chunk beside this one waits for its answers meanwhile, and so does whoever else asks this process.
     if (i % TURN === TURN - 1) await othersTurn()
@@ -96,13 +101,16 @@ const TURN = 32
 
 const idsOf = (id: string | undefined): { id: string }[] => (id === undefined ? [] : [{ id }])
 
-/** What a new account cannot be registered without; asked before its person is added. Null: nothing. */
-function lacking(shell: Shell, actor: Actor, { body, creditor, personKey, key }: AccountItem): DecorumError | null {
+/**
+ * The account that is new, as it will be added; its person is not known yet.
+ *
+ * Asked before the person is added: what cannot be registered leaves nobody behind.
+ */
+function firstRow(shell: Shell, actor: Actor, { body, creditor, personKey, key }: AccountItem, now: Instant): { ok: true; row: AccountRow } | { ok: false; error: DecorumError } {
   try {
     if (personKey === null) throw badField('recipient', 'is missing', 'A new account states its recipient, or recipientId of one that is known.')
-    mergeAccount(null, { id: '', externalId: key.externalId, recipientId: '', live: actor.live }, body, creditor, shell.config.ladders, 0)
-    return null
+    return { ok: true, row: newAccount({ id: newId(), externalId: key.externalId, recipientId: '', live: actor.live }, body, creditor, shell.config.ladders, now) }
   } catch (error) {
-    return refusal(error)
+    return { ok: false, error: refusal(error) }
   }
 }

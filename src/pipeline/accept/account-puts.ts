@@ -2,9 +2,8 @@ import type { AccountBody } from '../../intake/account-body.ts'
 import { DecorumError } from '../../model/errors.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { HoldRow } from '../../record/accepting/holds.ts'
-import type { FoundAccount, KnownAccount } from '../../record/accepting/known-accounts.ts'
+import type { AccountRow, FoundAccount, KnownAccount } from '../../record/accepting/known-accounts.ts'
 import { keyText } from '../../record/accepting/known-people.ts'
-import { newId } from '../../record/id.ts'
 import type { Actor, Shell } from '../shell.ts'
 import { AccountDraft } from './account-draft.ts'
 import type { AccountItem } from './account-item.ts'
@@ -29,6 +28,19 @@ export const refusal = (error: unknown): DecorumError => {
   throw error
 }
 
+/** What was found, locked and read before the accounts are gone through. */
+export interface Before {
+  /** Accounts that are known, by `keyText`, and as they stand under their locks, by id. */
+  found: ReadonlyMap<string, FoundAccount>
+  known: ReadonlyMap<string, KnownAccount>
+  /** Those that are new, as they will be added once it is known to whom they belong. */
+  fresh: ReadonlyMap<AccountItem, AccountRow>
+  people: People
+  drafts: ReadonlyMap<string, PersonDraft>
+  /** The people's pauses that nobody has ended. */
+  holds: readonly HoldRow[]
+}
+
 /** Goes through the accounts of one transaction, in memory. */
 export class AccountPuts {
   readonly drafts: Drafts = noDrafts()
@@ -37,25 +49,16 @@ export class AccountPuts {
   readonly #shell: Shell
   readonly #actor: Actor
   readonly #now: Instant
-  readonly #found: ReadonlyMap<string, FoundAccount>
-  readonly #people: People
-  readonly #known: ReadonlyMap<string, KnownAccount>
-  readonly #holds: readonly HoldRow[]
+  readonly #before: Before
   readonly #byId: ReadonlyMap<string, PersonDraft>
 
-  constructor(
-    shell: Shell, actor: Actor, now: Instant, found: ReadonlyMap<string, FoundAccount>, people: People,
-    drafts: ReadonlyMap<string, PersonDraft>, known: ReadonlyMap<string, KnownAccount>, holds: readonly HoldRow[],
-  ) {
+  constructor(shell: Shell, actor: Actor, now: Instant, before: Before) {
     this.#shell = shell
     this.#actor = actor
     this.#now = now
-    this.#found = found
-    this.#people = people
-    this.#known = known
-    this.#holds = holds
-    this.#byId = drafts
-    this.drafts.people = [...drafts.values()]
+    this.#before = before
+    this.#byId = before.drafts
+    this.drafts.people = [...before.drafts.values()]
   }
 
   one(item: AccountItem): AccountPutResult {
@@ -68,16 +71,15 @@ export class AccountPuts {
 
   #put(item: AccountItem): AccountAnswer {
     const { body, creditor } = item
-    const found = this.#found.get(keyText(item.key))
-    const known = found === undefined ? null : this.#known.get(found.id) ?? null
+    const found = this.#before.found.get(keyText(item.key))
+    const known = found === undefined ? null : this.#before.known.get(found.id) ?? null
     if (found !== undefined && (known === null || !this.#byId.has(known.row.recipient_id))) throw new Overtaken('the account changed hands')
     const named = { id: item.key.externalId, creditor: creditor.id }
     if (known !== null && body.asOf < known.row.as_of.getTime()) return { applied: false, reason: 'older_than_known', ...named }
     if (known?.row.live === true && !this.#actor.live) throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
     const person = this.#personOf(item, known)
-    const fresh = { id: known?.row.id ?? newId(), externalId: item.key.externalId, recipientId: person.row.id, live: this.#actor.live }
     const parties = body.parties?.map((party, i) => ({ recipientId: this.#party(item, party.recipientId, i), relation: party.relation }))
-    const row = mergeAccount(known?.row ?? null, fresh, body, creditor, this.#shell.config.ladders, this.#now)
+    const row = known === null ? this.#firstRow(item, person) : mergeAccount(known.row, body, this.#shell.config.ladders)
     const personChanged = this.#learn(person, body)
     const owner = this.#byId.get(row.recipient_id) as PersonDraft
     const variablesChanged = mergeVariables(row, owner, person, body.variables, this.#shell.vault)
@@ -93,22 +95,29 @@ export class AccountPuts {
     if (draft.dirty || personChanged === 'changed') draft.wake()
     if (parties !== undefined) this.parties.push({ accountId: row.id, parties })
     const conflicts = conflictsIn(row, body, creditor.bookZone)
-    const held = conflictHold(person, row, conflicts, this.#holds, this.#actor.name, this.#now)
+    const held = conflictHold(person, row, conflicts, this.#before.holds, this.#actor.name, this.#now)
     this.drafts.newHolds.push(...held.opened)
     this.drafts.endedHolds.push(...held.ended)
     draft.followSpell(this.#shell, this.#now)
     if (known !== null && known.row.recipient_id !== row.recipient_id) draft.waiting = { cancelled: 'recipient_changed' }
     this.drafts.accounts.push(draft)
     const ended = new Set(held.ended.map((hold) => hold.id))
-    const standing = [...this.#holds, ...held.opened].filter((hold) => !ended.has(hold.id)
+    const standing = [...this.#before.holds, ...held.opened].filter((hold) => !ended.has(hold.id)
       && (hold.account_id === null ? hold.recipient_id === person.row.id : hold.account_id === row.id)
       && (hold.ends_at === null || hold.ends_at.getTime() > this.#now))
     return { applied: true, ...named, changed: changed || personChanged === 'changed', state: row.state, holds: [...new Set(standing.map((hold) => hold.kind))], conflicts }
   }
 
+  #firstRow(item: AccountItem, person: PersonDraft): AccountRow {
+    const row = this.#before.fresh.get(item) as AccountRow
+    row.recipient_id = person.row.id
+    row.created_at = row.updated_at = new Date(this.#now)
+    return row
+  }
+
   #learn(person: PersonDraft, { recipient, asOf }: AccountBody): Merged {
     if (recipient === undefined) return 'unchanged'
-    if (this.#people.merged.has(recipient)) return 'changed'
+    if (this.#before.people.merged.has(recipient)) return 'changed'
     return mergePerson(person, recipient, recipient.asOf ?? asOf, this.#now, this.#shell.vault)
   }
 
@@ -116,14 +125,14 @@ export class AccountPuts {
     if (item.personKey === null) {
       return this.#byId.get((known as KnownAccount).row.recipient_id) as PersonDraft
     }
-    const id = this.#people.ids.get(keyText(item.personKey))
+    const id = this.#before.people.ids.get(keyText(item.personKey))
     const person = id === undefined ? undefined : this.#byId.get(id)
     if (person === undefined) throw badField('recipientId', 'is not a known recipient', 'Put the recipient first, or state recipient in full.')
     return person
   }
 
   #party(item: AccountItem, externalId: string, index: number): string {
-    const id = this.#people.ids.get(keyText({ creditor: item.creditor.id, externalId }))
+    const id = this.#before.people.ids.get(keyText({ creditor: item.creditor.id, externalId }))
     if (id === undefined) throw badField(`parties[${index}].recipientId`, 'is not a known recipient', 'Put the recipient first.')
     return id
   }

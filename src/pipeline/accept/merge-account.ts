@@ -16,21 +16,36 @@ export interface NewAccount {
   live: boolean
 }
 
+/** Configured ladders, by id. */
+type Ladders = ReadonlyMap<string, unknown>
+
 /**
- * What is the account once this is known about it? Absent keeps the old value, null clears.
+ * What is a new account, by what is said of it?
+ *
+ * @throws DECORUM_BAD_INPUT when it says too little, or names what is not configured
+ */
+export const newAccount = (fresh: NewAccount, body: AccountBody, creditor: Creditor, ladders: Ladders, now: Instant): AccountRow =>
+  learn(blank(fresh, body, creditor, now), body, ladders)
+
+/**
+ * What is a known account once this is said of it? Absent keeps the old value, null clears.
  *
  * Variables are sealed by the caller. Days past due belong to the instant they were stated for:
  * newer figures without them leave them to be counted from the due date.
  *
- * @param known  null for a new account, described by `fresh`
- * @throws       DECORUM_BAD_INPUT when a new account says too little, or names what is not configured
+ * @throws DECORUM_BAD_INPUT when it names what is not configured, or another currency
  */
-export function mergeAccount(known: AccountRow | null, fresh: NewAccount, body: AccountBody, creditor: Creditor, ladders: ReadonlyMap<string, unknown>, now: Instant): AccountRow {
-  const row = known === null ? blank(fresh, body, creditor, now) : { ...known }
+export function mergeAccount(known: AccountRow, body: AccountBody, ladders: Ladders): AccountRow {
+  if (body.overdue !== undefined && body.overdue.currency !== known.currency) {
+    throw badField('overdue.currency', `is not the account's, which is ${known.currency}`, 'An account keeps its currency; register another account.')
+  }
+  return learn({ ...known }, body, ladders)
+}
+
+function learn(row: AccountRow, body: AccountBody, ladders: Ladders): AccountRow {
   if (body.ladder !== undefined) row.ladder = body.ladder
   if (!ladders.has(row.ladder)) throw unknownLadder(row.ladder, ladders)
   if (body.overdue !== undefined) {
-    if (known !== null && body.overdue.currency !== row.currency) throw badField('overdue.currency', `is not the account's, which is ${row.currency}`, 'An account keeps its currency; register another account.')
     row.overdue_minor = minorOf(body.overdue, row.currency, 'overdue.amount')
     row.overdue_parts = body.overdue.parts ?? {}
   }

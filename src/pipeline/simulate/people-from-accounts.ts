@@ -6,7 +6,7 @@ import type { AccountRow } from '../../record/accepting/known-accounts.ts'
 import type { Vault, WrappedKey } from '../../record/vault/vault.ts'
 import { AccountDraft } from '../accept/account-draft.ts'
 import { conflictsIn } from '../accept/conflicts.ts'
-import { followBalance, mergeAccount } from '../accept/merge-account.ts'
+import { followBalance, mergeAccount, newAccount } from '../accept/merge-account.ts'
 import { mergePerson } from '../accept/merge-person.ts'
 import { newPerson } from '../accept/new-person.ts'
 import type { PersonDraft } from '../accept/person-draft.ts'
@@ -80,8 +80,8 @@ function takeIn({ id, ...body }: AccountLine, people: Map<string, PersonRead>, r
   // The name itself is not needed, so it goes no further than this.
   const { name, ...recipient } = body.recipient ?? { name: undefined }
   const order = String(read.accounts.size).padStart(4, '0')
-  const fresh = { id: known?.draft.row.id ?? `${order} ${id}`, externalId: id, recipientId: personKey, live: true }
-  const row: AccountRow = mergeAccount(known?.draft.row ?? null, fresh, body, creditor, config.ladders, now)
+  const fresh = { id: `${order} ${id}`, externalId: id, recipientId: personKey, live: true }
+  const row: AccountRow = known === undefined ? newAccount(fresh, body, creditor, config.ladders, now) : mergeAccount(known.draft.row, body, config.ladders)
   if (body.recipient !== undefined) {
     mergePerson(read.draft, recipient, body.recipient.asOf ?? body.asOf, now, vault)
     if (name !== undefined) read.named = name !== null
