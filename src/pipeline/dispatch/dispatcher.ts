@@ -117,13 +117,14 @@ export class Dispatcher {
     while (!this.#stopping) {
       if (!this.#breaker.admits()) return false
       const booked = this.#inFlight.size >= MOST_IN_FLIGHT ? Number.POSITIVE_INFINITY : await this.#backlog()
-      // Tickets that all saw the same room would take slots too far ahead, and reserve in vain.
-      const backlog = booked + (this.#unslotted * 1_000) / this.#desk.route.rate.perSecond
-      if (backlog < this.#desk.limits.backlogMs) {
+      const { backlogMs } = this.#desk.limits
+      // Tickets that all saw the same room would take slots too far ahead, and reserve in vain; one at a time would wait for the ledger.
+      const reserving = (this.#unslotted * 1_000) / this.#desk.route.rate.perSecond
+      if (booked < backlogMs && booked + reserving < 2 * backlogMs) {
         this.#unslotted += units
         return true
       }
-      await pause(Math.min(100, Math.max(5, backlog - this.#desk.limits.backlogMs)))
+      await pause(Math.min(100, Math.max(5, booked - backlogMs)))
     }
     return false
   }
