@@ -16,7 +16,7 @@ const WAITING_QUICK = 20_000
 /** 22:30 of the same day in Shanghai: too late for any message, so that all that is planned waits for the morning. */
 const NIGHT = DAYTIME + 11.5 * 3_600_000
 /** Business time left before the window opens when the senders are started. */
-const EARLY_MS = 10_000
+const EARLY_MS = 30_000
 
 /**
  * A contact window opens on everything that was planned in the night: does it go out at the route's rate, and never above it?
@@ -79,6 +79,8 @@ interface SeenDrain {
   firstAfterMs: number
   seconds: number
   left: Waiting
+  /** Attempts that were given up because their slot was missed; they were decided again. */
+  missed: number
 }
 
 async function liveThrough({ databaseUrl, redisUrl, dataDir, stubUrl }: Where, opening: number, seconds: number, stub: AskedProcess): Promise<SeenDrain> {
@@ -89,24 +91,25 @@ async function liveThrough({ databaseUrl, redisUrl, dataDir, stubUrl }: Where, o
   try {
     await Promise.all(senders.map((sender) => sender.ask('start', ['sms'])))
     await (planner as AskedProcess).ask('start', ['planner'])
+    if (Date.now() > opensAt) throw new Error('the machine is too busy: the window opened before the senders were there')
     await pause(opensAt + seconds * 1_000 - Date.now())
     const taken = (await stub.ask<Taken[]>('takenFrom', 0)).flatMap(({ at, body }) => {
       const text = new URLSearchParams(body).get('Body')
       return text === null || at > opensAt + seconds * 1_000 ? [] : [{ at, weight: smsSize(text).segments }]
     })
     if (taken.length === 0) throw new Error('nothing was sent')
-    return { taken, firstAfterMs: (taken[0] as Seen).at - opensAt, seconds, left: await (planner as AskedProcess).ask<Waiting>('waiting') }
+    return { taken, firstAfterMs: (taken[0] as Seen).at - opensAt, seconds, left: await (planner as AskedProcess).ask<Waiting>('waiting'), missed: await (planner as AskedProcess).ask<number>('slotsMissed') }
   } finally {
     await Promise.all([planner as AskedProcess, ...senders].map((process) => process.end()))
   }
 }
 
-function figuresOf({ taken, firstAfterMs, seconds, left }: SeenDrain): Section['figures'] {
+function figuresOf({ taken, firstAfterMs, seconds, left, missed }: SeenDrain): Section['figures'] {
   const segments = taken.reduce((sum, { weight }) => sum + weight, 0)
   const [from, to] = [(taken[0] as Seen).at, (taken.at(-1) as Seen).at]
   const opened = seconds - firstAfterMs / 1_000
   return [
-    { name: `segments a second, of ${RATE}`, unit: 'segments/s', values: [segments / opened], note: `${((segments / opened / RATE) * 100).toFixed(1)} % of the rate over ${opened.toFixed(0)} s; ${taken.length} messages` },
+    { name: `segments a second, of ${RATE}`, unit: 'segments/s', values: [segments / opened], note: `${((segments / opened / RATE) * 100).toFixed(1)} % of the rate over ${opened.toFixed(0)} s; ${taken.length} messages, ${missed} slots missed` },
     { name: `segments in the busiest second, of ${RATE}`, unit: 'segments', values: [busiestSecond(taken)] },
     { name: 'longest silence', unit: 'ms', values: [longestSilence(taken)], note: `last message ${((to - from) / 1_000).toFixed(1)} s after the first` },
     { name: 'first message after the opening', unit: 'ms', values: [firstAfterMs], note: `${left.later + left.now} reminders still wait or are on their way` },

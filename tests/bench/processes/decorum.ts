@@ -98,6 +98,10 @@ answer({
     const [found] = rows
     return { later: found?.later ?? 0, at: found?.at?.getTime() ?? null, now: found?.now ?? 0 }
   },
+  slotsMissed: async (): Promise<number> => {
+    const { rows } = await sql<{ missed: number }>`SELECT count(*)::int AS missed FROM decorum.attempt WHERE code = 'slot_missed'`.execute(db)
+    return rows[0]?.missed ?? 0
+  },
   /** How many reminders stand at each status. */
   statuses,
   stop: () => app.stop(),
