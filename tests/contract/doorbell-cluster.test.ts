@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Cluster } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bullmqDoorbell } from '../../src/queue/bullmq-doorbell.ts'
+import { checkRedis } from '../../src/queue/check-redis.ts'
 import type { Doorbell, Ticket } from '../../src/queue/doorbell.ts'
 import { startRedisCluster, type ClusterNode, type RedisCluster } from '../support/start-redis-cluster.ts'
 import { whenInstalled } from '../support/servers.ts'
@@ -117,6 +118,14 @@ whenInstalled('redis-server', 'the doorbell on a cluster', () => {
       }
       await bell.close()
     }, 30_000)
+
+    it('is checked on every master', async () => {
+      expect(await checkRedis(cluster.url)).toEqual({ version: expect.stringMatching(/^\d+\.\d+/), problems: [] })
+      const [, second] = cluster.masters
+      await second?.call('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')
+      expect((await checkRedis(cluster.url)).problems).toEqual([expect.stringContaining('maxmemory-policy allkeys-lru')])
+      await second?.call('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
+    })
 
     it('loses what waits on a shard that is no longer heard, and hears what is rung again', async () => {
       const namespace = `test-${randomUUID()}`
