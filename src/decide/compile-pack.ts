@@ -58,7 +58,7 @@ export function compilePack(pack: Pack): CompiledPack {
     rules.push({
       rule: `${pack.id}/${rule.id}`, pack: pack.id, version: pack.version, citation: rule.citation, verified: rule.verified !== 'no',
       setsHours: rule.shape === 'window',
-      concerns: compileCondition(rule.when),
+      concerns: compileConcern(rule),
       ask: inItsTime(ask, opening, pack, rule),
     })
   }
@@ -99,6 +99,17 @@ function compileShape(rule: PackRule, opening: Opening | null): Ask | null {
     case 'third-party': return compileThirdParty(rule)
     case 'opt-out': return compileOptOut(rule)
     case 'retention': case 'reply': return null
+  }
+}
+
+/** May the rule ever speak in a case? What turns on facts that few cases state is left out of all others, which costs them nothing. */
+function compileConcern(rule: PackRule): (facts: Case) => boolean {
+  const matches = compileCondition(rule.when)
+  switch (rule.shape) {
+    case 'content': return (facts) => facts.facts.reminder.carries != null && matches(facts)
+    case 'third-party': return (facts) => facts.facts.address !== null && facts.facts.address.relation !== null && !rule.relations.includes(facts.facts.address.relation) && matches(facts)
+    case 'opt-out': return (facts) => facts.facts.suppressions.length > 0 && matches(facts)
+    default: return matches
   }
 }
 

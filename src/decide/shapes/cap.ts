@@ -67,15 +67,12 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): (facts
   }
 
   return (facts, at, answer) => {
+    // Until when this message would not count for one account or other; NEVER where it counts.
+    const uncounted = withoutReplies ? uncountedUntil(facts, at, rule.key === 'account') : NEVER
     let until = at
-    let uncounted = NEVER
-    const ask = (account: string | null): void => {
-      const end = withoutReplies ? sameDayReplyUntil(facts, at, account) : at
-      if (end > at) uncounted = Math.min(uncounted, end)
-      else until = Math.max(until, nextFree(facts, at, account))
-    }
-    if (rule.key === 'account') for (const account of facts.facts.accounts) ask(account.id)
-    else ask(null)
+    if (rule.key === 'account') {
+      for (const { id } of facts.facts.accounts) if (uncounted === NEVER || sameDayReplyUntil(facts, at, id) === at) until = Math.max(until, nextFree(facts, at, id))
+    } else if (uncounted === NEVER) until = nextFree(facts, at, null)
     if (until > at) objects(answer, 'cap_reached', until)
     else allows(answer, uncounted)
   }
@@ -87,10 +84,17 @@ function wasSameDayReply(facts: Case, contact: ContactFacts, account: string | n
   return message !== null && isAbout(message, account) && isAbout(contact, account) && onOneDay(facts, message.at, contact.at)
 }
 
+/** The first end of a day on which this message is such an answer, for one account or another; NEVER when it is none. */
+function uncountedUntil(facts: Case, at: Instant, byAccount: boolean): Instant {
+  if (!isAnswer(facts.facts.reminder.kind)) return NEVER
+  const ends = (byAccount ? facts.facts.accounts.map(({ id }) => id) : [null]).map((account) => sameDayReplyUntil(facts, at, account)).filter((end) => end > at)
+  return Math.min(...ends)
+}
+
 /** Until when this message would be such an answer: the end of the day of what it answers; `at` when it answers nothing. */
 function sameDayReplyUntil(facts: Case, at: Instant, account: string | null): Instant {
-  const { channel, kind } = facts.facts.reminder
-  const message = isAnswer(kind) ? answeredBy(facts, channel, at) : null
+  const { channel } = facts.facts.reminder
+  const message = answeredBy(facts, channel, at)
   if (message === null || !isAbout(message, account) || !onOneDay(facts, message.at, at)) return at
   return Math.min(...facts.zones.map((zone) => zone.startOfDay(zone.dayAt(at) + 1)))
 }
