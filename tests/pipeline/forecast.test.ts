@@ -105,8 +105,9 @@ eachLedger('the forecast', (name, openFresh) => {
     expect(await smsForecast({ ...LENDER, creditor: 'northwind' })).toMatchObject({ waiting: 0, goes: 0 })
   })
 
-  // The embedded ledger works on the thread that calls the provider, so that there the machine is the bound and not the rate.
-  if (name === 'PostgreSQL') it('comes true within a tenth: sixty messages at a provider', { retry: 3, timeout: 120_000 }, async () => {
+  // The embedded ledger works on the thread that calls the provider: on a busy machine slots are missed for it.
+  const tolerance = name === 'PostgreSQL' ? 0.1 : 1
+  it('comes true, on a server within a tenth: sixty messages at a provider', { retry: 3, timeout: 120_000 }, async () => {
     await open('2026-11-23T03:00:00Z', 20, {})
     await people(0, 10)
     await stage.settle()
@@ -128,6 +129,6 @@ eachLedger('the forecast', (name, openFresh) => {
     await vi.waitFor(() => expect(calls).toHaveLength(60), { timeout: 60_000 })
     const foretold = at(forecast.emptyAt ?? '') - stage.clock.now()
     const took = (calls.at(-1) as number) - (calls[0] as number)
-    expect(Math.abs(took - foretold) / foretold).toBeLessThan(0.1)
+    expect(Math.abs(took - foretold) / foretold).toBeLessThan(tolerance)
   })
 })
