@@ -11,6 +11,7 @@ export const OBJECTION_WORDS: Readonly<Record<ObjectionCode, string>> = {
   on_hold: 'contact is on hold',
   suppressed: 'contact was stopped',
   precondition_missing: 'something that has to happen first is not recorded',
+  content_missing: 'its words lack what the law wants said, or say what it forbids',
   route_not_eligible: 'no route may carry it',
   no_common_window: 'no hour is decent in every place where the person may be',
   location_unknown: 'it is not known where the person may be',

@@ -19,7 +19,7 @@ describe('a message whose words fall short is refused (S18)', () => {
     ['where nothing says what the words carry', {}, 'send'],
     ['where a person speaks', { carries: null }, 'send'],
   ])('%s', (_name, reminder, verdict) => {
-    expect(decided(factsWith({ reminder }), disclosed, NOON)).toEqual({ verdict, until: null, codes: verdict === 'send' ? [] : ['precondition_missing'] })
+    expect(decided(factsWith({ reminder }), disclosed, NOON)).toEqual({ verdict, until: null, codes: verdict === 'send' ? [] : ['content_missing'] })
   })
 
   it('on a voicemail, by what is left there and nothing else', () => {

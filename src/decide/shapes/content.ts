@@ -18,7 +18,7 @@ export function compileContent(rule: ContentRule): ((facts: Case, at: Instant, a
     if (carries == null) return allows(answer)
     if (satisfiedBy !== undefined && facts.facts.accounts.every(({ id }) => eventsOf(facts, satisfiedBy, id)?.some((event) => event.at <= at) === true)) return allows(answer)
     const { missing, tooMuch } = shortfallOf(rule, carries)
-    if (missing.length > 0 || tooMuch.length > 0) objects(answer, 'precondition_missing')
+    if (missing.length > 0 || tooMuch.length > 0) objects(answer, 'content_missing')
     else allows(answer)
   }
 }
