@@ -9,6 +9,9 @@ import type { Problem } from './problem.ts'
  */
 const WAITING_BYTES = 16 * 1024 * 1024
 
+/** Results that go on their way as one piece. */
+const PIECE_CHARACTERS = 32 * 1024
+
 /** An import under way: what it writes, and when the first line or the end is known. */
 export interface ImportStream {
   /** NDJSON, one result for each line in order; a failure half-way ends it with one `{"problem": …}`. */
@@ -34,15 +37,28 @@ export function importStream(
   let wrote: () => void = () => undefined
   const first = new Promise<void>((resolve) => { wrote = resolve })
   let any = false
-  const done = run(async (result) => {
-    any = true
-    const room = lines.write(`${JSON.stringify(result)}\n`)
+  let waiting = ''
+  const flush = (): void => {
+    if (waiting !== '') lines.write(waiting)
+    waiting = ''
     wrote()
-    if (!room) await once(lines, 'drain', { signal: gone.signal })
+  }
+  const done = run(async (result) => {
+    gone.signal.throwIfAborted()
+    any = true
+    // Those that come together go together: a piece of the answer for each line cost as much as reading it.
+    if (waiting === '') setImmediate(flush)
+    waiting += `${JSON.stringify(result)}\n`
+    if (waiting.length >= PIECE_CHARACTERS) flush()
+    if (lines.writableNeedDrain) await once(lines, 'drain', { signal: gone.signal })
   }).then(
-    () => { lines.end() },
+    () => {
+      flush()
+      lines.end()
+    },
     (error: unknown) => {
       if (!any) throw error
+      flush()
       lines.end(`${JSON.stringify({ problem: problem(error) })}\n`)
     },
   )
