@@ -13,7 +13,7 @@ import { ROOT } from './root.ts'
 /** Nothing is called while accounts are taken in; the address is one that nobody listens at. */
 const NO_PROVIDER = 'http://127.0.0.1:9'
 /** Accounts taken in before the time is taken: compiled code, open connections. */
-const WARM_UP = 1_000
+const WARM_UP = 2_000
 
 /** Takes in `count` new accounts at a place, after `WARM_UP` others; answers accounts a second. */
 export type ImportPath = (place: Place, count: number) => Promise<number>
