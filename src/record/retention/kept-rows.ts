@@ -30,7 +30,7 @@ function keptPeople({ ongoingSince }: KeptPeople): RawBuilder<unknown> {
 }
 
 /** The person of a row of this table, under the alias `row`. */
-export const personOf = (table: PartitionedTable): RawBuilder<unknown> =>
+const personOf = (table: PartitionedTable): RawBuilder<unknown> =>
   table.name === 'attempt' || table.name === 'contact' ? sql`row.recipient_id` : sql`(SELECT m.recipient_id FROM decorum.reminder m WHERE m.id = row.reminder_id)`
 
 /** Is this row (alias `row`) one of theirs? */
