@@ -34,6 +34,7 @@ import { taskRoutes } from './routes/tasks.ts'
 import { totalsRoutes } from './routes/totals.ts'
 import { forecastRoutes } from './routes/forecast.ts'
 import { unsubscribeRoutes } from './routes/unsubscribe.ts'
+import { shedLoad } from './shed-load.ts'
 import { toDecorumError } from './to-decorum-error.ts'
 import { answerUnknownRoutes } from './unknown-route.ts'
 import { validateWithZod } from './validate.ts'
@@ -60,6 +61,7 @@ export function buildServer(app: App): FastifyInstance {
   answerFailures(server)
   logRequests(server)
   countRequests(server)
+  shedLoad(server, app)
   authenticateRequests(server, app)
   answerUnknownRoutes(server)
   void server.register(helmet)

@@ -18,6 +18,7 @@ export const ERRORS = {
   DECORUM_STATE_CONFLICT: { disposition: 'give_up', status: 409, hint: 'Read the resource again; it has moved on.' },
   DECORUM_RATE_LIMITED: { disposition: 'retry', status: 429, hint: 'Wait as long as Retry-After says.' },
   DECORUM_INTERNAL: { disposition: 'retry', status: 500, hint: 'Try again; if it stays, look up the request id in the log.' },
+  DECORUM_OVERLOADED: { disposition: 'retry', status: 503, hint: 'Wait as long as Retry-After says, and send the same again. For many accounts use POST /v1/accounts:import.' },
   DECORUM_LEDGER_UNAVAILABLE: { disposition: 'retry', status: 503, hint: 'Is PostgreSQL up, and does DATABASE_URL name it? Nothing accepted is lost.' },
   DECORUM_QUEUE_UNAVAILABLE: { disposition: 'retry', status: 503, hint: 'Is Redis up, and does REDIS_URL name it? Reminders wait in the ledger meanwhile.' },
   DECORUM_CONFIG: { disposition: 'fix_config', status: 500, hint: 'Correct the named line and run `decorum check`.' },

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parse as parseYaml } from 'yaml'
 import type pg from 'pg'
@@ -40,6 +41,8 @@ const AHEAD_MS = 12_000
  */
 export async function runChaos(options: ChaosOptions, stopped: AbortSignal, tell: (line: string) => void): Promise<Report> {
   const undo: (() => unknown)[] = []
+  // Every blow and every act that waits listens.
+  setMaxListeners(0, stopped)
   try {
     return await play(options, stopped, tell, (step) => undo.unshift(step))
   } finally {
@@ -75,6 +78,7 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   const packs = packsOf(parseYaml(packOf(cohorts)))
   const ended = new AbortController()
   const over = AbortSignal.any([stopped, ended.signal])
+  setMaxListeners(0, over)
   const switches = new Switches(api, diary)
   const striking = strike(blows, { ...stage, switches }, over)
   const playing = load.play(acts, over)

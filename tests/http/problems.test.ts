@@ -54,6 +54,23 @@ eachLedger('what the interface refuses', (_name, openFresh) => {
     expect(`${answer.body.faults[0].path} ${answer.body.faults[0].problem}`).toMatch(where)
   })
 
+  it('is turned away at once while more wait for the ledger than it can answer in time, and health is still told', async () => {
+    const { pool } = served.app.shell.ledger
+    const crowd = (waiting: number) => Object.defineProperty(pool, 'waitingCount', { configurable: true, get: () => waiting })
+    const most = (pool.options.max ?? 10) * 4
+    try {
+      crowd(most)
+      expect((await put(account())).status).toBe(200)
+      crowd(most + 1)
+      const answer = await put(account())
+      expect([answer.status, answer.body.code, answer.headers['retry-after']]).toEqual([503, 'DECORUM_OVERLOADED', '1'])
+      expect((await served.call('GET', '/healthz')).status).toBe(200)
+      expect((await served.call('POST', '/hooks/twilio/inbound', {})).body.code, 'a provider is let in longer').not.toBe('DECORUM_OVERLOADED')
+    } finally {
+      Reflect.deleteProperty(pool, 'waitingCount')
+    }
+  })
+
   it('says that a body is missing', async () => {
     const answer = await served.call('PUT', '/v1/accounts/A-1', { key: admin })
     expect(answer.body).toMatchObject({ status: 400, faults: [{ path: 'body' }] })
