@@ -93,9 +93,9 @@ async function liveThrough({ databaseUrl, redisUrl, dataDir, stubUrl }: Where, o
     await (planner as AskedProcess).ask('start', ['planner'])
     if (Date.now() > opensAt) throw new Error('the machine is too busy: the window opened before the senders were there')
     await pause(opensAt + seconds * 1_000 - Date.now())
-    const taken = (await stub.ask<Taken[]>('takenFrom', 0)).flatMap(({ at, body }) => {
+    const taken = (await stub.ask<Taken[]>('takenFrom', 0)).flatMap(({ at, since, body }) => {
       const text = new URLSearchParams(body).get('Body')
-      return text === null || at > opensAt + seconds * 1_000 ? [] : [{ at, weight: smsSize(text).segments }]
+      return text === null || at > opensAt + seconds * 1_000 ? [] : [{ at, since, weight: smsSize(text).segments }]
     })
     if (taken.length === 0) throw new Error('nothing was sent')
     return { taken, firstAfterMs: (taken[0] as Seen).at - opensAt, seconds, left: await (planner as AskedProcess).ask<Waiting>('waiting'), missed: await (planner as AskedProcess).ask<number>('slotsMissed') }
@@ -110,7 +110,7 @@ function figuresOf({ taken, firstAfterMs, seconds, left, missed }: SeenDrain): S
   const opened = seconds - firstAfterMs / 1_000
   return [
     { name: `segments a second, of ${RATE}`, unit: 'segments/s', values: [segments / opened], note: `${((segments / opened / RATE) * 100).toFixed(1)} % of the rate over ${opened.toFixed(0)} s; ${taken.length} messages, ${missed} slots missed` },
-    { name: `segments in the busiest second, of ${RATE}`, unit: 'segments', values: [busiestSecond(taken)] },
+    { name: `segments in the busiest second, of ${RATE}`, unit: 'segments', values: [busiestSecond(taken)], note: `the provider itself was up to ${Math.max(...taken.map(({ at, since = at }) => at - since)).toFixed(0)} ms late to look` },
     { name: 'longest silence', unit: 'ms', values: [longestSilence(taken)], note: `last message ${((to - from) / 1_000).toFixed(1)} s after the first` },
     { name: 'first message after the opening', unit: 'ms', values: [firstAfterMs], note: `${left.later + left.now} reminders still wait or are on their way` },
   ]

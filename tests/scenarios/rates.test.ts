@@ -14,6 +14,10 @@ describe('what is counted in a provider’s books', () => {
     expect(busiestSecond(calls.map(([at, weight]) => ({ at, weight })))).toBe(units)
   })
 
+  it('in the busiest second: not what a provider that looked late may have had before', () => {
+    expect(busiestSecond([{ at: 100, weight: 2 }, { at: 1_050, since: 990, weight: 3 }, { at: 2_010, weight: 1 }])).toBe(5)
+  })
+
   it.each([
     ['one after the other', [[0, 5], [5, 9]], 1],
     ['two of three together', [[0, 5], [4, 9], [8, 12]], 2],

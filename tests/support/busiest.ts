@@ -2,11 +2,13 @@
 export interface Seen {
   /** Milliseconds of any one clock. */
   at: number
+  /** It came no earlier than this, and no later than `at`; absent: at that instant. */
+  since?: number
   /** Units of the rate: SMS segments, otherwise 1. */
   weight: number
 }
 
-/** The most units in any second, wherever it begins. */
+/** The most units that surely came within any one second, wherever it begins. */
 export function busiestSecond(calls: readonly Seen[]): number {
   const sorted = [...calls].sort((a, b) => a.at - b.at)
   let busiest = 0
@@ -14,11 +16,13 @@ export function busiestSecond(calls: readonly Seen[]): number {
   let oldest = 0
   for (const call of sorted) {
     sum += call.weight
-    while (call.at - (sorted[oldest] as Seen).at >= 1_000) sum -= (sorted[oldest++] as Seen).weight
+    while (call.at - earliest(sorted[oldest] as Seen) >= 1_000) sum -= (sorted[oldest++] as Seen).weight
     busiest = Math.max(busiest, sum)
   }
   return busiest
 }
+
+const earliest = ({ at, since = at }: Seen): number => since
 
 /** How many of these were going on at one instant, at most? What has no end goes on for ever. */
 export function mostAtOnce(spans: readonly { from: number; until: number | null }[]): number {

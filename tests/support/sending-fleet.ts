@@ -106,8 +106,8 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
     },
     sms: () => smsOf(stub),
     async calls() {
-      const { received } = (await (await fetch(`${books.url}/_ledger`)).json()) as { received: { kind: string; to: string; arrivedAt: number; endedAt: number | null }[] }
-      return received.filter(({ kind }) => kind === 'call').map(({ to, arrivedAt, endedAt }) => ({ to, at: arrivedAt, weight: 1, until: endedAt }))
+      const { received } = (await (await fetch(`${books.url}/_ledger`)).json()) as { received: { kind: string; to: string; arrivedAt: number; arrivedSince: number; endedAt: number | null }[] }
+      return received.filter(({ kind }) => kind === 'call').map(({ to, arrivedAt, arrivedSince, endedAt }) => ({ to, at: arrivedAt, since: arrivedSince, weight: 1, until: endedAt }))
     },
     said: () => running.map(({ name, process }) => `--- ${name}\n${process.output.slice(-15).join('\n')}`).join('\n'),
     async end() {
@@ -135,10 +135,10 @@ const queueLine = (shards: number): string => `queue: { shards: ${shards} }`
 
 async function smsOf(stub: AskedProcess): Promise<Received[]> {
   const taken = await stub.ask<Taken[]>('takenFrom', 0)
-  return taken.flatMap(({ at, body }) => {
+  return taken.flatMap(({ at, since, body }) => {
     const form = new URLSearchParams(body)
     const text = form.get('Body')
-    return text === null ? [] : [{ at, weight: smsSize(text).segments, to: form.get('To') as string }]
+    return text === null ? [] : [{ at, since, weight: smsSize(text).segments, to: form.get('To') as string }]
   })
 }
 

@@ -1,13 +1,15 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import { keepsTime } from '../../support/keeps-time.ts'
+import { keepsTime, lookedLast } from '../../support/keeps-time.ts'
 import { answer, argumentOf } from '../ask.ts'
 
 /** What this provider remembers of a request. */
 export interface Taken {
   /** When it had been read, in wall milliseconds with fractions. */
   at: number
+  /** It came no earlier: see `lookedLast`. */
+  since: number
   /** As it was sent: a URL-encoded form. */
   body: string
 }
@@ -21,7 +23,7 @@ export interface Taken {
 const HEAD_END = Buffer.from('\r\n\r\n')
 const arrivals: number[] = []
 const keepsBodies = argumentOf<{ keepBodies?: boolean } | null>()?.keepBodies === true
-const bodies: Buffer[] = []
+const kept: { since: number; body: Buffer }[] = []
 
 function serve(socket: Socket): void {
   let rest: Buffer = Buffer.alloc(0)
@@ -35,7 +37,7 @@ function serve(socket: Socket): void {
       const length = Number(/\r\ncontent-length: *(\d+)/i.exec(rest.toString('latin1', 0, end + 2))?.[1] ?? 0)
       const whole = end + HEAD_END.length + length
       if (rest.length < whole) return
-      if (keepsBodies) bodies.push(rest.subarray(whole - length, whole))
+      if (keepsBodies) kept.push({ since: lookedLast(), body: rest.subarray(whole - length, whole) })
       rest = rest.subarray(whole)
       arrivals.push(performance.timeOrigin + performance.now())
       const body = `{"sid":"SM${arrivals.length.toString(16).padStart(32, '0')}","status":"queued","num_segments":"1","direction":"outbound-api"}`
@@ -53,5 +55,5 @@ answer({
   /** When the requests from the given one on arrived. */
   arrivalsFrom: (from: number) => arrivals.slice(from),
   /** The requests from the given one on, with their bodies. */
-  takenFrom: (from: number) => arrivals.slice(from).map((at, i): Taken => ({ at, body: (bodies[from + i] as Buffer).toString('latin1') })),
+  takenFrom: (from: number) => kept.slice(from).map(({ since, body }, i): Taken => ({ at: arrivals[from + i] as number, since, body: body.toString('latin1') })),
 })

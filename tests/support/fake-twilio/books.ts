@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { lookedLast } from '../keeps-time.ts'
 
 /** How one send goes wrong. Each is used up once, in the order programmed. */
 export interface TwilioFault {
@@ -60,6 +61,8 @@ export interface Row {
   dateSent: number | null
   /** performance.timeOrigin + now, in ms: when the request had been read. For rates. */
   arrivedAt: number
+  /** It came no earlier: see `lookedLast`. */
+  arrivedSince: number
   /** A call: by the same clock, when its line was free again, before anybody was told; null until then. */
   endedAt: number | null
   /** Texts that a person or machine heard, in order. */
@@ -76,13 +79,14 @@ export class Books {
   /** Every POST that came, recorded or not. */
   requests = 0
 
-  add(row: Omit<Row, 'sid' | 'dateCreated' | 'arrivedAt' | 'endedAt' | 'heard' | 'meant'>): Row {
+  add(row: Omit<Row, 'sid' | 'dateCreated' | 'arrivedAt' | 'arrivedSince' | 'endedAt' | 'heard' | 'meant'>): Row {
     const full: Row = {
       ...row,
       sid: (row.kind === 'message' ? 'SM' : 'CA') + randomBytes(16).toString('hex'),
       // Twilio dates in whole seconds.
       dateCreated: Math.floor(Date.now() / 1000) * 1000,
       arrivedAt: performance.timeOrigin + performance.now(),
+      arrivedSince: lookedLast(),
       endedAt: null,
       heard: [],
       meant: [],
