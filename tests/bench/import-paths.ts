@@ -12,10 +12,10 @@ import { ROOT } from './root.ts'
 
 /** Nothing is called while accounts are taken in; the address is one that nobody listens at. */
 const NO_PROVIDER = 'http://127.0.0.1:9'
-/** Accounts taken in before the time is taken: compiled code, open connections. */
-const WARM_UP = 2_000
+/** Accounts taken in before the time is taken, so that the API is as warm as one that has run for a while: compiling takes thousands of lines. */
+const warmUpFor = (count: number): number => count / 2
 
-/** Takes in `count` new accounts at a place, after `WARM_UP` others; answers accounts a second. */
+/** Takes in `count` new accounts at a place, after half as many others; answers accounts a second. */
 export type ImportPath = (place: Place, count: number) => Promise<number>
 
 /** `POST /v1/accounts:import`, one stream of NDJSON to an API in a process of its own, its answer read to the end. */
@@ -36,8 +36,8 @@ export const overHttp: ImportPath = async ({ databaseUrl, redisUrl, dataDir }, c
       if (statusCode !== 200 || applied !== length) throw new Error(`of ${length} accounts ${applied} were taken: ${statusCode} ${results.slice(0, 500)}`)
       return milliseconds
     }
-    await put(0, WARM_UP)
-    const milliseconds = await put(WARM_UP, count)
+    await put(0, warmUpFor(count))
+    const milliseconds = await put(warmUpFor(count), count)
     await api.ask('stop')
     return (count / milliseconds) * 1_000
   } finally {
@@ -56,9 +56,9 @@ export const overCommandLine: ImportPath = async (place, count) => {
     return { milliseconds: performance.now() - began, answer: JSON.parse(stdout) as { applied: number; already: boolean } }
   }
   try {
-    writeFileSync(path, accountCsv(0, WARM_UP))
+    writeFileSync(path, accountCsv(0, warmUpFor(count)))
     await run()
-    writeFileSync(path, accountCsv(WARM_UP, count))
+    writeFileSync(path, accountCsv(warmUpFor(count), count))
     const whole = await run()
     if (whole.answer.applied !== count) throw new Error(`of ${count} accounts ${whole.answer.applied} were taken`)
     // The same file again is known, and nothing is done but starting and ending.
