@@ -48,16 +48,18 @@ async function contents(ledger: Ledger): Promise<Record<string, unknown>> {
 eachLedger('a ledger from before the months', (_name, openFresh) => {
   let ledger: Ledger
   let before: Record<string, unknown>
+  let applied: string[]
   beforeAll(async () => {
     ;({ ledger } = await openFresh())
     await ledger.pool.query('DROP SCHEMA decorum CASCADE')
     await migrate(ledger, BEFORE)
     await fill(ledger)
     before = await contents(ledger)
-    expect(await migrate(ledger)).toContain('0005-monthly-partitions')
+    applied = await migrate(ledger)
   })
 
   it('holds the same rows as before', async () => {
+    expect(applied).toContain('0005-monthly-partitions')
     expect(await contents(ledger)).toEqual(before)
   })
 
