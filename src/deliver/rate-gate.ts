@@ -49,6 +49,9 @@ export interface Slots {
 /** J: a slot missed by more than this is given up. */
 export const SLOT_TOLERANCE_MS = 50
 
+/** Of that, what the last look before the call leaves for the way from there to the wire (measured: tens of ms on a crowded machine). */
+export const WAY_TO_WIRE_MS = 20
+
 /**
  * No slot is handed out further ahead than this. It bounds what a gate that lost its
  * memory must assume: a missing key means that the next second is already full.
