@@ -103,6 +103,8 @@ whenInstalled('redis-server', 'the doorbell on a cluster', () => {
       const namespace = `test-${randomUUID()}`
       const bell = bullmqDoorbell({ redisUrl: cluster.url, namespace, shards: SHARDS })
       const { route, first } = await spreadRoute(namespace)
+      // Before it is connected a ring is refused at once, by design.
+      expect(await bell.check()).toBeNull()
       const ear = await hear(bell, route)
       await ear.until((await ringTimes(bell, route, 8)).taken)
       first.signal('SIGSTOP')
