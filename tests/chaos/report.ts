@@ -25,7 +25,7 @@ export function asJson({ options, evidence, recoveryMs, verdict }: Report): Reco
   return {
     ok: verdict.charges.length === 0,
     seconds: options.seconds, seed: options.seed, rate: options.rate, faults: [...options.faults], channels: options.channels, break: options.break,
-    reminders: total, attempts: ledger.attempts.length, decisions: ledger.decisions.length, received: evidence.entries.length,
+    reminders: total, attempts: ledger.attempts.length, decisions: ledger.decisions.length, received: evidence.entries.length, receivedUnderFire: evidence.entries.filter((entry) => entry.at < evidence.healedAt).length,
     statuses: counted(ledger.reminders, (r) => r.status),
     struck: counted(evidence.struck, ({ blow }) => blow.kind), mischief: counted(evidence.mischief, (one) => one.kind),
     stops: counted(evidence.diary.stops, (stop) => stop.kind),
@@ -40,7 +40,7 @@ export function asJson({ options, evidence, recoveryMs, verdict }: Report): Reco
 /** The report for a person at a terminal. */
 export function asText(report: Report): string {
   const { evidence, verdict, options } = report
-  const facts = asJson(report) as ReturnType<typeof asJson> & { per10k: Record<string, number>; inDoubt: { open: number; per10k: number; resolved: number }; raced: { count: number; worstMs: number } }
+  const facts = asJson(report) as ReturnType<typeof asJson> & { receivedUnderFire: number; per10k: Record<string, number>; inDoubt: { open: number; per10k: number; resolved: number }; raced: { count: number; worstMs: number } }
   const list = (what: unknown) => Object.entries(what as Record<string, number>).map(([name, count]) => `${name} ${count}`).join(', ') || 'none'
   const lines = [
     `seed ${options.seed}, ${options.seconds} s${options.break === null ? '' : `, with the guard "${options.break}" broken`}`,
@@ -48,7 +48,7 @@ export function asText(report: Report): string {
     `mischief  ${list(facts.mischief)}`,
     `stops     ${list(facts.stops)}, agents' calls ${evidence.diary.agentCalls.length}, permits given ${evidence.diary.permits.length}, switches ${evidence.diary.switches.length}`,
     `reminders ${evidence.ledger.reminders.length}: ${list(facts.statuses)}`,
-    `attempts  ${evidence.ledger.attempts.length}, of which providers took ${evidence.entries.length}`,
+    `attempts  ${evidence.ledger.attempts.length}, of which providers took ${evidence.entries.length}, ${facts.receivedUnderFire} of them while blows fell`,
     '', 'per 10,000 reminders', ...CHARGES.map((name) => `  ${name.padEnd(28)}${String(facts.per10k[name]).padStart(8)}   (${verdict.counts[name]})`),
     `  ${'in doubt, all explained'.padEnd(28)}${String(facts.inDoubt.per10k).padStart(8)}   (${facts.inDoubt.open}; ${facts.inDoubt.resolved} more were resolved)`,
     `on their way when a stop was acknowledged: ${facts.raced.count}, the latest ${facts.raced.worstMs} ms after it`,

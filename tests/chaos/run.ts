@@ -90,7 +90,7 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   if (options.break !== null) {
     // A broken guard is shown by the first offence; what would come after it shows nothing more.
     return untilRed(seconds + PATIENCE_MS / 1000, stopped, async () => {
-      const evidence = await evidenceOf(stage, { diary, people, struck: [] })
+      const evidence = await evidenceOf(stage, { diary, people, struck: [], healedAt: Number.POSITIVE_INFINITY })
       return { options, evidence, recoveryMs: 0, verdict: judge(evidence, packs) }
     })
   }
@@ -102,6 +102,7 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   await Promise.all([stage.providers.twilio.storm(0), stage.providers.smtp.storm(0)])
   await ringer?.stop()
   await switches.liftAll()
+  const healedAt = Date.now()
   tell(`${struck.length} blows were struck; everything is healed`)
   await Promise.race([playing, pause(PATIENCE_MS, undefined, { signal: stopped }).catch(() => undefined)])
   patience.abort()
@@ -110,11 +111,11 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   const recoveryMs = await recovered(stage.db, RECOVERY_MS, stopped)
   tell(`settled ${Math.round(recoveryMs / 1000)} s after the last answer`)
 
-  const evidence = await evidenceOf(stage, { diary, people, struck })
+  const evidence = await evidenceOf(stage, { diary, people, struck, healedAt })
   return { options, evidence, recoveryMs, verdict: judge(evidence, packs) }
 }
 
-async function evidenceOf(stage: ChaosStage, seen: Pick<Evidence, 'diary' | 'people' | 'struck'>): Promise<Evidence> {
+async function evidenceOf(stage: ChaosStage, seen: Pick<Evidence, 'diary' | 'people' | 'struck' | 'healedAt'>): Promise<Evidence> {
   // The ledger first: what reaches a provider after that is in its books and not yet in the ledger, and nothing should.
   const ledger = await readLedger(stage.db)
   const takenAt = Date.now()

@@ -22,11 +22,11 @@ export class Switches {
     return async () => {
       // From the first time it is asked for, the lift may have happened, whatever became of the answer.
       thrown.liftedAt = Date.now()
-      await this.#lift(String(answer.body.id))
+      await this.liftAll()
     }
   }
 
-  /** Lifts what still stands: an answer that was lost left a switch whose id nobody knows. */
+  /** Lifts what stands: of a switch that was thrown twice, because the first answer was lost, only one id is known. */
   async liftAll(): Promise<void> {
     const answer = await this.#api.ask({ method: 'GET', path: '/v1/switches?active=true' })
     for (const { id } of (answer?.body.items ?? []) as { id: string }[]) await this.#lift(id)

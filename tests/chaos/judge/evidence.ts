@@ -78,6 +78,8 @@ export interface Evidence {
   people: readonly Person[]
   struck: readonly Struck[]
   lives: readonly Life[]
+  /** When the last fault was healed. */
+  healedAt: number
   /** Instant at which the evidence was taken. */
   takenAt: number
 }
