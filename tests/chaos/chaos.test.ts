@@ -34,14 +34,15 @@ describe('a run of chaos', () => {
       expect(report.evidence.struck.length).toBeGreaterThan(0)
     }, PATIENCE_MS)
 
-    it.each<[Break, string, string, ChargeName]>([
-      ['fence', 'a ticket that is heard twice is answered twice', '--faults race', 'duplicated'],
-      ['pending', 'caps count only what is settled', '--faults none', 'over cap'],
-      ['doubt', 'what may have been sent is sent again', '--faults provider --storm 60', 'duplicated'],
-      ['stops', 'stops are recorded and not looked at', '--faults race --seconds 40', 'after a stop'],
-    ])('is red when the guard "%s" is broken and %s', async (guard, _how, faults, offence) => {
-      const report = await run(`--seconds 10 --seed 5 --rate 30 --channels sms --break ${guard} ${faults}`)
-      expect(report.verdict.counts[offence], asText(report)).toBeGreaterThan(0)
+    // A run ends at its first offence; which of a guard's own it is hangs on the moment.
+    it.each<[Break, string, string, ChargeName[]]>([
+      ['fence', 'a ticket that is heard twice is answered twice', '--faults race', ['duplicated', 'after a stop']],
+      ['pending', 'caps count only what is settled', '--faults none', ['over cap']],
+      ['doubt', 'what may have been sent is sent again', '--faults provider --storm 60', ['duplicated', 'over cap']],
+      ['stops', 'stops are recorded and not looked at', '--faults race --seed 5 --rate 30', ['after a stop']],
+    ])('is red when the guard "%s" is broken and %s', async (guard, _how, faults, offences) => {
+      const report = await run(`--seconds 40 --seed 3 --rate 20 --channels sms --break ${guard} ${faults}`)
+      expect(offences, asText(report)).toContain(report.verdict.charges[0]?.name)
     }, PATIENCE_MS)
   }))
 })
