@@ -32,8 +32,8 @@ export interface AddressAnchor {
   hash: Buffer
 }
 
-/** One text for one number or mailbox at one creditor. */
-export const anchorKey = ({ creditor, hash }: AddressAnchor): string => `${creditor} ${hash.toString('hex')}`
+/** One text for one number or mailbox at one creditor, for maps; sorts as anchors are locked. */
+export const anchorKey = ({ creditor, hash }: AddressAnchor): string => `${hash.toString('hex')} ${creditor}`
 
 /**
  * Locks these addresses; answers the keys (`anchorKey`) of those that were got. Upsert a row first where none may exist.

@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely'
 import type { AddressInput } from '../../intake/address-body.ts'
 import { knownPeople } from '../../record/accepting/known-people.ts'
-import { anchorText, ensureAnchors } from '../../record/accepting/write-people.ts'
-import { lockAddresses, lockRecipients } from '../../record/locks.ts'
+import { ensureAnchors } from '../../record/accepting/write-people.ts'
+import { anchorKey, lockAddresses, lockRecipients } from '../../record/locks.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Vault } from '../../record/vault/vault.ts'
 import { addressHash } from './address-hash.ts'
@@ -37,6 +37,6 @@ export async function lockPeople(
   const mine = await ensureAnchors(trx, wanted, at)
   const touchedIds = new Set(touched.map((person) => person.id))
   const owned = known.filter(({ row }) => touchedIds.has(row.id)).flatMap(({ addresses }) => addresses.map(({ creditor, hash }) => ({ creditor, hash })))
-  await lockAddresses(trx, [...wanted, ...owned].filter((anchor) => !mine.has(anchorText(anchor))), 'wait')
+  await lockAddresses(trx, [...wanted, ...owned].filter((anchor) => !mine.has(anchorKey(anchor))), 'wait')
   return drafts
 }

@@ -6,6 +6,7 @@ import { mayCallAt } from '../../deliver/slot.ts'
 import type { CallOutcome } from '../../model/outcome.ts'
 import { largestWeight } from '../../model/route.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
+import { Turnstile } from '../../queue/turnstile.ts'
 import { countAttempt } from '../../report/counters.ts'
 import { atShareOfRate, ringSizeOf } from '../ring-size.ts'
 import type { Shell } from '../shell.ts'
@@ -15,7 +16,6 @@ import { orphansOf, reserve, ReservationLost, type Reserved } from './reserve.ts
 import { settlementOf, type AttemptEnd } from './settlement.ts'
 import { SettleStream } from './settle-stream.ts'
 import { FULL } from './share-of.ts'
-import { Turns } from './turns.ts'
 
 /** How often a reminder whose person somebody held is tried again before it is left to the sweep. */
 const HELD_TRIES = 20
@@ -37,7 +37,7 @@ export class Dispatcher {
   readonly #settle: SettleStream
   readonly #inFlight = new Set<Promise<void>>()
   readonly #recovering = new Set<Promise<void>>()
-  readonly #turns = new Turns()
+  readonly #oneByOne = new Turnstile(1)
   /** Units of the rate that are being reserved and have no slots yet; nobody but this process knows of them. */
   #unslotted = 0
   /** Units that a reminder came to lately. */
@@ -63,7 +63,7 @@ export class Dispatcher {
       const share = this.#smallestShare()
       const part = { ring: ticket.ring, reminderIds: share === FULL ? waiting.splice(0) : waiting.splice(0, ringSizeOf(atShareOfRate(this.#desk.route, share))) }
       // Of several that see the same free slot all but one would reserve in vain.
-      const taken = share === FULL ? await this.#take(part) : await this.#turns.take(() => this.#take(part))
+      const taken = share === FULL ? await this.#take(part) : await this.#oneByOne.pass(() => this.#take(part))
       if (!taken) return
     }
   }

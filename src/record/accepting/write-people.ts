@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { anchorKey } from '../locks.ts'
 import type { Database } from '../schema.ts'
 import type { AddressHash } from '../vault/vault.ts'
 import { insertRows, updateRows, type Columns } from '../write-rows.ts'
@@ -43,16 +44,13 @@ const insertAnchors = insertRows<{ creditor: string; hash: Buffer; hash_key: str
 /**
  * Makes sure that each of these addresses has a row to lock; in one order, as everybody does.
  *
- * @returns  by `anchorText`, those that had none: they are locked already, by having been added
+ * @returns  by `anchorKey`, those that had none: they are locked already, by having been added
  */
 export async function ensureAnchors(trx: Transaction<Database>, anchors: readonly NewAnchor[], at: Date): Promise<Set<string>> {
-  const unique = new Map(anchors.map((anchor) => [anchorText(anchor), anchor]))
+  const unique = new Map(anchors.map((anchor) => [anchorKey(anchor), anchor]))
   const ordered = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { creditor, hash, keyId }]) => ({ creditor, hash, hash_key: keyId, created_at: at }))
-  return new Set((await insertAnchors(trx, ordered)).map(anchorText))
+  return new Set((await insertAnchors(trx, ordered)).map(anchorKey))
 }
-
-/** One text for an anchor, for maps; sorts as anchors are locked. */
-export const anchorText = (anchor: { creditor: string; hash: Buffer }): string => `${anchor.hash.toString('hex')} ${anchor.creditor}`
 
 const ADDRESS: Columns<OwnAddress> = {
   id: 'uuid', creditor: 'text', recipient_id: 'uuid', hash: 'bytea', channel: 'text', kind: 'text', relation: 'text', source: 'text', position: 'smallint',
