@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { pino } from 'pino'
 import type { Daemon } from '../../../src/app/app.ts'
 import { build } from '../../../src/app/build.ts'
+import { loop, type Loop } from '../../../src/app/loop.ts'
 import { planDue } from '../../../src/pipeline/plan-due.ts'
 import type { Actor } from '../../../src/pipeline/shell.ts'
 import { answer, argumentOf } from '../ask.ts'
@@ -31,6 +32,9 @@ const actor: Actor = { name: 'bench', creditor: CREDITOR, live: true }
 const app = await build(benchConfig(places, perSecond), { clock: daytimeClock(clockOrigin), log: pino({ level: process.env['LOG_LEVEL'] ?? 'error' }, pino.destination(2)) })
 const { db } = app.shell.ledger
 const LONGEST_MS = 60_000
+/** As often as the planner's daemon. */
+const PASS_EVERY_MS = 200
+let passing: Loop | null = null
 
 async function statuses(): Promise<Record<string, number>> {
   const { rows } = await sql<{ status: string; n: number }>`SELECT status, count(*)::int AS n FROM decorum.reminder GROUP BY 1`.execute(db)
@@ -66,6 +70,11 @@ answer({
     // A slot that was missed while code was being compiled brings a reminder back.
     for (const giveUp = performance.now() + LONGEST_MS; await busy() && performance.now() < giveUp; await pause(20)) await app.pass('planner')
   },
+  /** Does what the planner's daemon does, but can be told to stop: what is planned for the next round must wait for it. */
+  beginPasses: () => {
+    passing = loop('passes', PASS_EVERY_MS, app.shell.log, () => app.pass('planner'))
+  },
+  endPasses: () => passing?.stop(),
   /** Puts one account; answers the wall time, in milliseconds, at which it was accepted. */
   accept: async (no: number) => {
     await app.services.importAccounts(actor, accountLines(no, 1), () => {})

@@ -24,6 +24,7 @@ const HEAD_END = Buffer.from('\r\n\r\n')
 const arrivals: number[] = []
 const keepsBodies = argumentOf<{ keepBodies?: boolean } | null>()?.keepBodies === true
 const kept: { since: number; body: Buffer }[] = []
+let awaited: { count: number; resolve: () => void } | null = null
 
 function serve(socket: Socket): void {
   let rest: Buffer = Buffer.alloc(0)
@@ -40,6 +41,7 @@ function serve(socket: Socket): void {
       if (keepsBodies) kept.push({ since: lookedLast(), body: rest.subarray(whole - length, whole) })
       rest = rest.subarray(whole)
       arrivals.push(performance.timeOrigin + performance.now())
+      if (awaited !== null && arrivals.length >= awaited.count) awaited.resolve()
       const body = `{"sid":"SM${arrivals.length.toString(16).padStart(32, '0')}","status":"queued","num_segments":"1","direction":"outbound-api"}`
       socket.write(`HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
     }
@@ -52,6 +54,11 @@ await once(server, 'listening')
 answer({
   url: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   count: () => arrivals.length,
+  /** Resolves when so many requests have come in all. */
+  reached: (count: number) => new Promise<void>((resolve) => {
+    if (arrivals.length >= count) resolve()
+    else awaited = { count, resolve }
+  }),
   /** When the requests from the given one on arrived. */
   arrivalsFrom: (from: number) => arrivals.slice(from),
   /** The requests from the given one on, with their bodies. */
