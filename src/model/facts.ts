@@ -42,6 +42,8 @@ export interface ReminderFacts {
   mode: Mode | null
   /** The reminder's deadline; `expired` from this instant on. */
   expiresAt: Instant | null
+  /** When it fell due. Absent or null: not stated (a person's call), and it is never late. */
+  dueAt?: Instant | null
   /** What its words carry. Absent or null: not stated (a person speaks, or the words are not chosen yet). */
   carries?: CarriedBlocks | null
 }
@@ -67,6 +69,8 @@ export interface RecipientFacts {
   jurisdiction: string | null
   locationEvidence: LocationEvidence[]
   blockedTimes: BlockedTime[]
+  /** The last day, in the creditor's books, on which planning caught up a step that had been missed. */
+  caughtUpOn?: LocalDate | null
 }
 
 /** One dated sign of where the person is. A newer sign adds a place; it does not remove an older one until confirmed. */

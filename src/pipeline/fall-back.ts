@@ -12,7 +12,7 @@ import { reminderKey } from './unique-key.ts'
 /**
  * Owes the same step on the rung's next channel, when this one could not carry it.
  *
- * A reminder of its own, decided afresh with every rule of its own channel. Never called for an
+ * A reminder of its own, decided afresh with every rule of its own channel; late if the first was. Never called for an
  * attempt in doubt: that one may have reached the person.
  */
 export async function fallBack(shell: Shell, trx: Transaction<Database>, reminderId: string, reason: string, now: Instant): Promise<void> {
@@ -31,7 +31,7 @@ export async function fallBack(shell: Shell, trx: Transaction<Database>, reminde
     mode: failed.mode, tone: failed.tone, channel: next.channel, fallbackChannels: rest.map((r) => r.channel), follows: failed.id,
     template: failed.template, ladder: failed.ladder, ladderVersion: failed.ladderVersion, rung: failed.rung,
     uniqueKey: reminderKey(failed.recipientId, key, failed.rung ?? `direct ${failed.id}`, next.channel), route: next.route,
-    dueAt: now, nextAt: now, expiresAt: failed.expiresAt.getTime(),
+    dueAt: failed.dueAt.getTime(), nextAt: now, expiresAt: failed.expiresAt.getTime(),
     variables: null, accounts: failed.accounts.map(({ accountId, spellId, lead }) => ({ accountId, spellId, lead })),
   }], now)
 }

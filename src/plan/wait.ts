@@ -40,13 +40,15 @@ export function waitFor(due: DueRung, applied: AppliedRung, account: AccountToPl
 /**
  * Must a step from an earlier day wait for another day?
  *
- * One message about an account is caught up a day: what was planned before an outage and still
- * waits is today's, and so is what has gone today.
+ * One message a day is caught up: whatever has gone to the person today was today's, and what was
+ * planned for this account before an outage and still waits will be. What waits about their other
+ * accounts does not count: it may be on hold for long. Deciding keeps it back on a day that is taken.
  */
 export function waitToCatchUp(due: DueRung, account: AccountToPlan, person: PersonToPlan, today: LocalDate): Wait | null {
   if (due.date >= today) return null
   const tomorrow = addDays(today, 1)
-  const spoken = account.lastMessageAt !== null && account.lastMessageAt >= startOfBookDay(today, person.bookZone)
+  const startOfDay = startOfBookDay(today, person.bookZone)
+  const spoken = person.accounts.some(({ lastMessageAt }) => lastMessageAt !== null && lastMessageAt >= startOfDay)
   const willSpeak = account.nextMessageAt !== null && account.nextMessageAt < startOfBookDay(tomorrow, person.bookZone)
   return spoken || willSpeak ? { until: timeOn(tomorrow, due.rung, account.ladder, person) } : null
 }

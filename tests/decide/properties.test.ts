@@ -31,12 +31,13 @@ const cases = instants.chain((now) => fc.record({
   facts: fc.record({
     places: fc.uniqueArray(fc.constantFrom(...PLACES), { minLength: 1, maxLength: 2 }),
     channel: fc.constantFrom(...CHANNELS), role: fc.constantFrom('original-creditor' as const, 'collector' as const), mode: fc.constantFrom('automated' as const, 'agent' as const, null),
+    lateBy: fc.option(fc.integer({ min: 0, max: 5 * DAY }), { nil: null }),
     contacts: contactsBefore(now), daysPastDue: fc.option(fc.integer({ min: -3, max: 120 }), { nil: null }),
     hold: fc.option(fc.record({ from: fc.integer({ min: -DAY, max: 2 * DAY }), length: fc.option(fc.integer({ min: 1, max: 3 * DAY }), { nil: null }) }), { nil: null }),
     blocked: fc.option(fc.record({ from: fc.constantFrom('06:00', '09:00', '18:00'), to: fc.constantFrom('12:00', '17:30', '02:00') }), { nil: null }),
   }).map((stated): Facts => ({
     ...factsWith({
-      reminder: { channel: stated.channel, mode: stated.mode },
+      reminder: { channel: stated.channel, mode: stated.mode, dueAt: stated.lateBy === null ? null : now - stated.lateBy },
       recipient: {
         jurisdiction: stated.places[0] as string, locationEvidence: stated.places.slice(1).map((place) => ({ kind: 'postal-address', jurisdiction: place, timeZone: null, at: 0 })),
         blockedTimes: stated.blocked === null ? [] : [{ days: [1, 2, 3, 4, 5], ...stated.blocked, channel: null, until: null }],

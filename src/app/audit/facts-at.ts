@@ -24,14 +24,14 @@ export function factsAt(person: PersonAsKnown, contact: AuditedContact, creditor
   const knownThen = <T extends { known: Instant; gone: Instant | null }>(facts: readonly T[]): T[] => facts.filter((fact) => fact.known < at && (fact.gone === null || fact.gone > at))
   const before = person.contacts.filter((other) => other.at < at || (other.at === at && factsKey(other) < factsKey(contact)))
   const row: PersonRow = {
-    ...person, dataKey: null, dataKeyId: null, name: null,
+    ...person, dataKey: null, dataKeyId: null, name: null, caughtUpOn: null,
     consents: knownThen(person.consents), events: knownThen(person.events), holds: knownThen(person.holds), suppressions: knownThen(person.suppressions),
     contacts: before,
   }
   const about = person.accounts.filter((account) => contact.accounts.length === 0 || contact.accounts.includes(account.id))
   const accounts: AccountRow[] = about.map((account) => ({ ...account, state: 'open', asOf: new Date(at), variables: null }))
   const composed = composeFacts({
-    reminder: { channel: contact.channel, tone: 'neutral', kind: 'reminder', mode: contact.mode ?? 'agent', expiresAt: null },
+    reminder: { channel: contact.channel, tone: 'neutral', kind: 'reminder', mode: contact.mode ?? 'agent', expiresAt: null, dueAt: null },
     person: row, accounts, address: person.addresses.find((address) => address.hash === contact.hash && address.channel === contact.channel)
       ?? person.addresses.find((address) => address.hash === contact.hash) ?? null,
     daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', at)), freshForMs: null, pending: [],

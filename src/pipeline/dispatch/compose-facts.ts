@@ -26,8 +26,8 @@ export function chooseAddress(person: PersonRow, reminder: Pick<FencedReminder, 
 
 /** What is known about one reminder, in the form that `decide` reads and the ledger keeps. */
 export function composeFacts(input: {
-  /** `expiresAt` null: it has no deadline of its own. */
-  reminder: Pick<FencedReminder, 'channel' | 'tone' | 'kind' | 'mode'> & { expiresAt: Date | null }
+  /** `expiresAt` null: it has no deadline of its own; `dueAt` null: it is nothing that falls due. */
+  reminder: Pick<FencedReminder, 'channel' | 'tone' | 'kind' | 'mode'> & { expiresAt: Date | null; dueAt: Date | null }
   person: PersonRow
   accounts: readonly AccountRow[]
   address: PersonAddress | null
@@ -44,12 +44,14 @@ export function composeFacts(input: {
   return {
     reminder: {
       channel: reminder.channel, tone: reminder.tone, kind: reminder.kind, mode: reminder.mode, expiresAt: reminder.expiresAt?.getTime() ?? null,
+      ...(reminder.dueAt === null ? {} : { dueAt: reminder.dueAt.getTime() }),
       ...(input.carries == null ? {} : { carries: input.carries }),
     },
     address: address === null ? null : addressFacts(address),
     recipient: {
       id: person.id, timeZone: person.timeZone, jurisdiction: person.jurisdiction,
       locationEvidence: person.locationEvidence, blockedTimes: person.blockedTimes,
+      ...(person.caughtUpOn === null ? {} : { caughtUpOn: person.caughtUpOn }),
     },
     accounts: input.accounts.map((account, i) => accountFacts(account, input.daysPastDue[i] ?? null, input.freshForMs)),
     contacts: [...person.contacts.map(contactFacts), ...input.pending],

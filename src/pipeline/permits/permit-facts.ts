@@ -45,7 +45,7 @@ export async function permitFacts(shell: Shell, trx: Transaction<Database>, body
     phoneInFlight: callInFlight(person),
   }
   return composeFacts({
-    reminder: { channel: 'phone', tone: body.tone, kind: body.kind, mode: body.mode, expiresAt: null },
+    reminder: { channel: 'phone', tone: body.tone, kind: body.kind, mode: body.mode, expiresAt: null, dueAt: null },
     person, accounts, address, daysPastDue: accounts.map((account) => daysPastDue(account, creditor.bookZone, now)),
     freshForMs: creditor.freshFor, pending: [], system,
   })

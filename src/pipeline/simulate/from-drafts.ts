@@ -18,7 +18,7 @@ export function simulatedPerson({ draft, named, accounts }: PersonRead, { now }:
     name: row.external_id, named, waiting: [],
     row: {
       id: row.id, creditor: row.creditor, dataKey: null, dataKeyId: null, name: null, locale: row.locale, timeZone: row.time_zone, jurisdiction: row.jurisdiction,
-      locationEvidence: row.location_evidence, blockedTimes: row.blocked_times, addresses,
+      locationEvidence: row.location_evidence, blockedTimes: row.blocked_times, caughtUpOn: null, addresses,
       consents: draft.newConsents.map((consent) => ({
         kind: consent.kind, channel: consent.channel, hash: consent.address_hash?.toString('hex') ?? null,
         from: consent.starts_at.getTime(), until: consent.ends_at?.getTime() ?? null,

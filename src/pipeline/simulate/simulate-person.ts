@@ -105,7 +105,7 @@ class Life {
   }
 
   #plan(now: Instant): void {
-    const { planning, waiting } = this.#person
+    const { planning, row, waiting } = this.#person
     for (const account of planning.accounts) {
       const about = waiting.filter((reminder) => reminder.accounts.some((link) => link.accountId === account.id))
       account.nextMessageAt = about.length === 0 ? null : Math.min(...about.map((reminder) => reminder.nextAt))
@@ -124,7 +124,7 @@ class Life {
     }
     for (const task of plan.tasks) this.#tell({ kind: 'step-for-person', at: now, person: this.#person, rung: task.rung })
     for (const _ of plan.handOffProposals) this.#tell({ kind: 'hand-off-proposed', at: now, person: this.#person })
-    if (plan.caughtUpOn !== null) planning.caughtUpOn = plan.caughtUpOn
+    if (plan.caughtUpOn !== null) planning.caughtUpOn = row.caughtUpOn = plan.caughtUpOn
     const looks = plan.accounts.flatMap(({ nextLookAt }) => (nextLookAt === null ? [] : [nextLookAt]))
     this.#planAt = looks.length === 0 ? null : Math.min(...looks)
   }
@@ -164,7 +164,7 @@ class Life {
     const address = chooseAddress(row, reminder)
     const routeProblem = reminder.route === NO_ROUTE ? `no route serves ${reminder.channel} here` : address === null ? `no address of the person's own for ${reminder.channel}` : null
     const facts = composeFacts({
-      reminder, person: row, accounts, address, daysPastDue: dpd, freshForMs: creditor?.freshFor ?? null, pending: [],
+      reminder: { ...reminder, dueAt: new Date(reminder.dueAt) }, person: row, accounts, address, daysPastDue: dpd, freshForMs: creditor?.freshFor ?? null, pending: [],
       carries: this.#rules.carries(reminder, row, creditor),
       system: {
         testMode: false, switchedOff: null, clockUncertain: false, routeProblem, notRegistered: false,
@@ -259,7 +259,7 @@ class Life {
       return choice.ok ? [{ channel, route: choice.route.id }] : []
     })
     if (next === undefined) return
-    const reminder: SimulatedReminder = { ...failed, ...next, fallbackChannels: rest.map((r) => r.channel), dueAt: now, nextAt: now, tries: 0, decidedAs: null, steps: [] }
+    const reminder: SimulatedReminder = { ...failed, ...next, fallbackChannels: rest.map((r) => r.channel), nextAt: now, tries: 0, decidedAs: null, steps: [] }
     const key = this.#keyOf(reminder)
     if (this.#owed.has(key)) return
     this.#owed.add(key)

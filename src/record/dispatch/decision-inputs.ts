@@ -29,6 +29,8 @@ export interface PersonRow {
   jurisdiction: string | null
   locationEvidence: LocationEvidence[]
   blockedTimes: BlockedTime[]
+  /** The last day on which planning caught up a missed step. */
+  caughtUpOn: LocalDate | null
   addresses: PersonAddress[]
   consents: { kind: string; channel: Channel | null; hash: string | null; from: Instant; until: Instant | null }[]
   contacts: PersonContact[]
@@ -107,7 +109,7 @@ export async function readPeople(
   const { rows } = await sql<PersonRow>`/* read-people */
     SELECT r.id, r.creditor, r.data_key AS "dataKey", r.data_key_id AS "dataKeyId", r.name, r.locale,
       r.time_zone AS "timeZone", r.jurisdiction, r.location_evidence AS "locationEvidence", r.blocked_times AS "blockedTimes",
-      coalesce(own.addresses, '[]'::jsonb) AS addresses,
+      r.caught_up_on AS "caughtUpOn", coalesce(own.addresses, '[]'::jsonb) AS addresses,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', c.kind, 'channel', c.channel, 'hash', encode(c.address_hash, 'hex'),
           'from', ${ms('c.starts_at')}, 'until', ${ms('c.ends_at')})), '[]'::jsonb)
         FROM decorum.consent c WHERE c.recipient_id = r.id) AS consents,

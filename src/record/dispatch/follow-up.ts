@@ -20,6 +20,7 @@ export interface FailedReminder {
   ladder: string | null
   ladderVersion: string | null
   rung: string | null
+  dueAt: Date
   expiresAt: Date
   variables: Buffer | null
   jurisdiction: string | null
@@ -33,7 +34,7 @@ export async function failedReminder(trx: Transaction<Database>, reminderId: str
   const { rows } = await sql<FailedReminder>`
     SELECT r.id, r.creditor, r.recipient_id AS "recipientId", r.live, r.origin, r.kind, r.mode, r.tone,
       r.fallback_channels AS "fallbackChannels", r.template, r.ladder, r.ladder_version AS "ladderVersion", r.rung,
-      r.expires_at AS "expiresAt", r.variables, p.jurisdiction, lead.product, lead.role,
+      r.due_at AS "dueAt", r.expires_at AS "expiresAt", r.variables, p.jurisdiction, lead.product, lead.role,
       (SELECT jsonb_agg(jsonb_build_object('accountId', ra.account_id, 'spellId', ra.spell_id, 'pass', s.pass, 'lead', ra.lead))
         FROM decorum.reminder_account ra LEFT JOIN decorum.spell s ON s.id = ra.spell_id WHERE ra.reminder_id = r.id) AS accounts
     FROM decorum.reminder r

@@ -24,6 +24,7 @@ export interface WaitingSample {
   live: boolean
   /** Machine time. */
   queuedAt: Date | null
+  dueAt: Date
   nextAt: Date
   expiresAt: Date
   /** How many it stands for, itself included. */
@@ -56,7 +57,7 @@ export async function sampleWaiting(
   const until = asked.status === 'queued' ? sql`true` : sql`next_at < ${asked.until}`
   const { rows } = await sql<WaitingSample>`
     SELECT m.id, m.creditor, m.recipient_id AS "recipientId", m.status, m.kind, m.mode, m.tone, m.channel, m.template, m.ladder, m.rung, m.route, m.live,
-      m.queued_at AS "queuedAt", m.next_at AS "nextAt", m.expires_at AS "expiresAt", least(${every}, ${asked.waiting} - chosen.position)::int AS "standsFor"
+      m.queued_at AS "queuedAt", m.due_at AS "dueAt", m.next_at AS "nextAt", m.expires_at AS "expiresAt", least(${every}, ${asked.waiting} - chosen.position)::int AS "standsFor"
     FROM (
       SELECT id, row_number() OVER (ORDER BY next_at, id) - 1 AS position FROM decorum.reminder
       WHERE route = ${asked.route} AND status = ${sql.lit(asked.status)} AND ${until} LIMIT ${asked.waiting}
