@@ -1,5 +1,5 @@
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
-import { arrayLiteral, type ColumnType } from './array-literal.ts'
+import { binaryArray, type ColumnType } from './binary-array.ts'
 import type { Database } from './schema.ts'
 
 /** The columns that a statement writes, with their types. */
@@ -35,7 +35,7 @@ function writer<Row, Returned>(text: string, columns: Columns<Row>): WriteRows<R
   const entries = Object.entries(columns) as [keyof Row & string, ColumnType][]
   return async (db, rows) => {
     if (rows.length === 0) return []
-    const arrays = entries.map(([name, type]) => arrayLiteral(type, rows.map((row) => row[name])))
+    const arrays = entries.map(([name, type]) => binaryArray(type, rows.map((row) => row[name])))
     return (await db.executeQuery(CompiledQuery.raw(text, arrays))).rows as Returned[]
   }
 }

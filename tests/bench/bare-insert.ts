@@ -3,6 +3,7 @@ import { openLedger } from '../../src/record/ledger.ts'
 import type { Database } from '../../src/record/schema.ts'
 import type { Setting } from './bench.ts'
 import { openPlace, type Mode, type Place } from './decorum-place.ts'
+import { microsEach, postgresMicros, type TakenIn } from './import-paths.ts'
 
 /**
  * Rows of these are what an import of new accounts leaves, in the order that foreign keys ask for; each person's
@@ -38,27 +39,49 @@ export async function rowsLeft(place: Place): Promise<TableRows[]> {
   }
 }
 
-/** How many rows of each table, for comparing and for printing. */
-export const countsOf = (tables: readonly TableRows[]): string => tables.map(({ table, rows }) => `${rows.length} ${table}`).join(', ')
+/** How many rows of each table are there, for comparing and for printing? */
+export async function countsAt(place: Place): Promise<string> {
+  const ledger = await openAt(place)
+  try {
+    const counts = await Promise.all(TABLES.map(async ({ table }) => {
+      const { rows } = await sql<{ count: number }>`SELECT count(*)::integer AS count FROM ${sql.raw(`decorum.${table}`)}`.execute(ledger.db)
+      return `${rows[0]?.count} ${table}`
+    }))
+    return counts.join(', ')
+  } finally {
+    await ledger.close()
+  }
+}
 
 /**
- * How many accounts a second does a bare INSERT … unnest of these rows take in?
+ * How fast does a bare INSERT … unnest take in these rows?
  *
- * Into an empty ledger with the same tables, keys and indexes; one connection, one statement for each table
- * and transaction, the arrays made from text that is there already: no reading, no checks, no encryption.
+ * With the same tables, keys and indexes; one connection, one statement for each table and transaction,
+ * the arrays made from text that is there already: no reading, no checks, no encryption. As with the
+ * imports, the first accounts are taken in before the time is taken.
  */
-export async function bareInsertsPerSecond(tables: readonly TableRows[], mode: Mode, setting: Setting): Promise<number> {
+export async function bareInsert(tables: readonly TableRows[], warmUp: number, mode: Mode, setting: Setting): Promise<TakenIn> {
   const accounts = tables.find(({ table }) => table === 'account')?.rows.length ?? 0
   const place = await openPlace(mode, setting)
   const ledger = await openAt(place)
-  try {
-    const began = performance.now()
-    for (let start = 0; start < accounts; start += CHUNK) {
+  const insert = async (from: number, to: number): Promise<void> => {
+    for (let start = from; start < to; start += CHUNK) {
       await ledger.db.transaction().execute(async (trx) => {
-        for (const table of tables) await insertChunk(trx, { ...table, rows: table.rows.slice(start, start + CHUNK) })
+        for (const table of tables) await insertChunk(trx, { ...table, rows: table.rows.slice(start, Math.min(start + CHUNK, to)) })
       })
     }
-    return (accounts / (performance.now() - began)) * 1_000
+  }
+  try {
+    await insert(0, warmUp)
+    const postgres = await postgresMicros(place.databaseUrl)
+    const micros = (): Record<string, number> => {
+      const { user, system } = process.cpuUsage()
+      return { client: user + system, ...postgres() }
+    }
+    const [before, began] = [micros(), performance.now()]
+    await insert(warmUp, accounts)
+    const [milliseconds, timed] = [performance.now() - began, accounts - warmUp]
+    return { perSecond: (timed / milliseconds) * 1_000, micros: microsEach(before, micros(), timed) }
   } finally {
     await ledger.close()
     await place.clear()

@@ -24,8 +24,8 @@ const text = fc.oneof(
 const row = fc.record<Row>({
   id: fc.uuid(), words: fc.option(text), list: fc.array(text, { maxLength: 3 }), bytes: fc.option(fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes))),
   document: fc.dictionary(text, fc.oneof(text, fc.integer(), fc.boolean(), fc.array(text, { maxLength: 2 })), { maxKeys: 3, noNullPrototype: true }),
-  at: fc.option(fc.date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2199-12-31T00:00:00Z'), noInvalidDate: true })),
-  day: fc.constantFrom(null, '1970-01-01', '2026-02-28', '2199-12-31'), amount: fc.maxSafeInteger(), yes: fc.boolean(),
+  at: fc.option(fc.date({ min: new Date('1900-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })),
+  day: fc.constantFrom(null, '1970-01-01', '1999-12-31', '2026-02-28', '2199-12-31', '9999-12-31'), amount: fc.maxSafeInteger(), yes: fc.boolean(),
 })
 
 const COLUMNS = {
@@ -59,6 +59,28 @@ eachLedger('writing many rows at once', (_name, openFresh) => {
       expect(await stored()).toEqual(new Map([{ ...other, id: first.id }, ...rest].map((wanted) => [wanted.id, wanted])))
     }), { numRuns: 20 })
   }, 60_000)
+
+  it('stores what is longer than anything before it, and what repeats', async () => {
+    await ledger.pool.query('DELETE FROM public.written')
+    const [at, bytes] = [new Date('2026-11-23T15:00:00.123Z'), Buffer.alloc(70_000, 9)]
+    const rows = Array.from({ length: 5 }, (_, i): Row => ({
+      id: `019abcde-0000-7000-8000-00000000000${i}`, words: '张'.repeat(100_000), list: ['Asia/Shanghai'], bytes, document: {}, at: i === 3 ? null : at, day: '2026-11-23', amount: i - 2, yes: true,
+    }))
+    await insert(ledger.db, rows)
+    expect(await stored()).toEqual(new Map(rows.map((wanted) => [wanted.id, wanted])))
+  })
+
+  const known: Row = { id: '019abcde-0000-7000-8000-000000000009', words: null, list: [], bytes: null, document: null, at: null, day: null, amount: 0, yes: false }
+
+  it.each([
+    { what: 'an id that is none', wrong: { id: '019abcde-0000-7000-8000-00000000000g' } },
+    { what: 'an id that is too short', wrong: { id: '019abcde' } },
+    { what: 'an instant that is none', wrong: { at: new Date(Number.NaN) } },
+    { what: 'a day that is none', wrong: { day: 'tomorrow' } },
+    { what: 'a part of a minor unit', wrong: { amount: 0.5 } },
+  ])('refuses $what instead of storing something else', async ({ wrong }) => {
+    await expect(insert(ledger.db, [{ ...known, ...wrong }])).rejects.toThrow(RangeError)
+  })
 
   it('asks nothing for no rows', async () => {
     expect(await insert(ledger.db, [])).toEqual([])

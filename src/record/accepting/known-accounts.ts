@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import { binaryArray } from '../binary-array.ts'
 import type { AccountTable, Database, SpellTable } from '../schema.ts'
 import { keyText, type UpstreamKey } from './known-people.ts'
 
@@ -26,7 +27,7 @@ export async function findAccounts(db: Db, keys: readonly UpstreamKey[]): Promis
   const { rows } = await sql<FoundAccount>`
     SELECT id, creditor, external_id AS "externalId", recipient_id AS "recipientId" FROM decorum.account
     WHERE (creditor, external_id) IN (
-      SELECT * FROM unnest(${keys.map((k) => k.creditor)}::text[], ${keys.map((k) => k.externalId)}::text[])
+      SELECT * FROM unnest(${binaryArray('text', keys.map((k) => k.creditor))}::text[], ${binaryArray('text', keys.map((k) => k.externalId))}::text[])
     )`.execute(db)
   return new Map(rows.map((row) => [keyText(row), row]))
 }

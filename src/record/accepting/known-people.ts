@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import { binaryArray } from '../binary-array.ts'
 import type { ConsentTable, Database, RecipientAddressTable, RecipientTable } from '../schema.ts'
 
 type Db = Kysely<Database> | Transaction<Database>
@@ -29,7 +30,7 @@ export async function findPeople(db: Db, keys: readonly UpstreamKey[]): Promise<
   const { rows } = await sql<UpstreamKey & { id: string }>`
     SELECT id, creditor, external_id AS "externalId" FROM decorum.recipient
     WHERE (creditor, external_id) IN (
-      SELECT * FROM unnest(${keys.map((k) => k.creditor)}::text[], ${keys.map((k) => k.externalId)}::text[])
+      SELECT * FROM unnest(${binaryArray('text', keys.map((k) => k.creditor))}::text[], ${binaryArray('text', keys.map((k) => k.externalId))}::text[])
     )`.execute(db)
   return new Map(rows.map((row) => [keyText(row), row.id]))
 }
