@@ -45,7 +45,10 @@ const carries = z.strictObject({ message: blocks.default([]), voicemail: blocks.
 export const decideCaseSchema = z.strictObject({
   now: instant,
   packs: z.array(text).max(200).nullish().describe('Exactly these policy packs; absent: every shipped one that applies.'),
-  reminder: z.strictObject({ channel: z.enum(CHANNELS), tone: z.enum(TONES).default('neutral'), kind: z.enum(KINDS).default('reminder'), mode: z.enum(MODES).nullish(), expiresAt: instant.nullish(), carries: carries.nullish() }),
+  reminder: z.strictObject({
+    channel: z.enum(CHANNELS), tone: z.enum(TONES).default('neutral'), kind: z.enum(KINDS).default('reminder'), mode: z.enum(MODES).nullish(), expiresAt: instant.nullish(),
+    dueAt: instant.nullish().describe('When it fell due. On a later local day it is late, and of what is late one goes a day. Absent: never late.'), carries: carries.nullish(),
+  }),
   address: z.strictObject({ value: address, kind: z.enum(ADDRESS_KINDS).nullish(), relation: z.enum(RELATIONS).nullish() }).nullish(),
   recipient: z.strictObject({
     id: text, timeZone: timeZone.nullish(), jurisdiction: jurisdiction.nullish(),

@@ -69,6 +69,7 @@ function factsOf(input: DecideCaseInput): Facts {
   return {
     reminder: {
       channel: reminder.channel, tone: reminder.tone, kind: reminder.kind, mode: reminder.mode ?? null, expiresAt: orNull(reminder.expiresAt),
+      ...(reminder.dueAt == null ? {} : { dueAt: when(reminder.dueAt) }),
       ...(reminder.carries == null ? {} : { carries: { message: reminder.carries.message, voicemail: reminder.carries.voicemail ?? null } }),
     },
     address,

@@ -29,6 +29,11 @@ const faults = (input: unknown) => {
 }
 
 describe('a decide case', () => {
+  it('says when its reminder fell due, or nothing of it', () => {
+    expect(facts({ ...SMALLEST, reminder: { channel: 'phone', dueAt: '2026-11-20T15:00:00Z' } }).facts.reminder).toMatchObject({ dueAt: Date.UTC(2026, 10, 20, 15) })
+    expect(facts(SMALLEST).facts.reminder).not.toHaveProperty('dueAt')
+  })
+
   it('becomes facts without a number in them; the same number has the same id everywhere', () => {
     const { facts: found, packs } = facts(FULL)
     expect(packs).toEqual(['us-reg-f'])

@@ -22,6 +22,14 @@ describe('a step that was missed', () => {
     expect(plan.accounts[0]?.nextLookAt).toBeLessThanOrEqual(onDay(3, '10:00'))
   })
 
+  it('waits on a day on which a message about another account went, but not for one that still waits: it may be on hold', () => {
+    const missed = account({ id: 'a', handled: planned(['m0-heads-up', -3], ['m0-due-day', 0]) })
+    const other = (changes: Partial<AccountToPlan>) => planPerson(person([missed, account({ id: 'b', dueDate: null, ...changes })]), onDay(2, '11:00'))
+    expect(other({ lastMessageAt: onDay(2, '08:30') }).reminders).toEqual([])
+    expect(other({ lastMessageAt: onDay(1, '20:00') }).reminders).toMatchObject([{ rung: 'm1-day1' }])
+    expect(other({ nextMessageAt: onDay(2, '18:00') }).reminders).toMatchObject([{ rung: 'm1-day1' }])
+  })
+
   it('does not wait for a message that the rules put off to another day', () => {
     expect(planOn(2, '11:00', { nextMessageAt: onDay(3, '09:00') }).reminders).toMatchObject([{ rung: 'm1-day1' }])
   })

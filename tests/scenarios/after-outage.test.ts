@@ -4,9 +4,11 @@ import type { Config } from '../../src/config/config.ts'
 import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
 import type { Rung } from '../../src/model/ladder.ts'
 import type { Actor } from '../../src/pipeline/shell.ts'
+import { parse } from '../../src/intake/parse.ts'
+import { reminderBody } from '../../src/intake/reminder-body.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
-import { overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
+import { LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 
 const PEOPLE = 5
 const EVERYBODY: Actor = { name: 'ops', creditor: null, live: true }
@@ -15,13 +17,13 @@ const person = (n: number) => overdueAccount({
 })
 
 /** A ladder whose steps follow each other closely and stay fresh for long: the most that can pile up. */
-function crowded(): Config {
+function crowded(days = [1, 2, 3, 4]): Config {
   const config = shippedConfig()
   const shipped = config.ladders.get('cn-consumer-loan')
   const first = shipped?.ladder.rungs.find((rung) => rung.id === 'm1-day1')
   if (shipped === undefined || first === undefined) throw new TypeError('the shipped ladder has changed')
-  const rungs = [1, 2, 3, 4].map((dpd): Rung => ({ ...first, id: `day${dpd}`, at: { dpd }, expiresAfter: '10d', minimumDwell: '20h' }))
-  return { ...config, ladders: new Map([...config.ladders, ['cn-consumer-loan', { ...shipped, version: 'crowded', ladder: { ...shipped.ladder, bands: {}, rungs } }]]) }
+  const rungs = days.map((dpd): Rung => ({ ...first, id: `day${dpd}`, at: { dpd }, expiresAfter: '10d', minimumDwell: '20h' }))
+  return { ...config, ladders: new Map([...config.ladders, ['cn-consumer-loan', { ...shipped, version: `crowded ${days.join()}`, ladder: { ...shipped.ladder, bands: {}, rungs } }]]) }
 }
 
 eachLedger('after an outage', (_name, openFresh) => {
@@ -114,5 +116,39 @@ eachLedger('after an outage', (_name, openFresh) => {
     expect(wrote).toHaveLength(PEOPLE)
     for (const day of ['27', '28', '29', '30']) for (const time of ['01:00', '02:30', '06:00']) await at(`2026-11-${day}T${time}:00Z`)
     expect(mostForOneOnOneDay()).toBe(1)
+  })
+
+  /** Asks for a message beside the ladder's. */
+  const askFor = async (n: number, expiresAt: string, channels = ['sms']): Promise<string> => {
+    const body = parse(reminderBody, { accountId: `a-${n}`, template: 'cn-consumer-loan', tone: 'neutral', channels, expiresAt })
+    if (!body.ok) throw new TypeError(JSON.stringify(body.faults))
+    return (await stage.app.services.createReminder(LENDER, null, body.value)).id
+  }
+  const statusOf = async (id: string) => (await stage.reminders()).filter((one) => one.id === id).map(({ status, end_reason: reason }) => [status, reason])[0]
+
+  it('of two that waited through it for one account one goes on the day of the return; the other waits for the next day, or ends by its deadline', async () => {
+    await open('2026-11-23T01:00:00Z', crowded([1]))
+    await plannedOnly()
+    const patient = await askFor(0, '2026-11-29T12:00:00Z')
+    const impatient = await askFor(1, '2026-11-25T12:00:00Z')
+    // Nobody has a number for calls: it comes as a text, and no sooner for having another id.
+    const redirected = await askFor(2, '2026-11-29T12:00:00Z', ['phone', 'sms'])
+    // Two days later, and again and again on that day: nothing but the day keeps the second one back.
+    for (const time of ['02:00', '02:01', '06:00', '11:00']) await at(`2026-11-25T${time}:00Z`)
+    expect(wrote).toHaveLength(PEOPLE)
+    expect(mostForOneOnOneDay()).toBe(1)
+    expect((await stage.decisions(patient)).at(-1)).toMatchObject({ verdict: 'defer', code: 'cap_reached', rule: 'decorum/one-catch-up-a-day' })
+    expect((await stage.decisions(patient)).at(-1)?.until?.toISOString()).toBe('2026-11-26T00:00:00.000Z')
+
+    for (const time of ['01:00', '02:00']) await at(`2026-11-26T${time}:00Z`)
+    expect(await statusOf(patient)).toEqual(['sent', null])
+    expect(await statusOf(impatient)).toEqual(['expired', 'expired'])
+    expect(await statusOf(redirected)).toEqual(['refused', 'route_not_eligible'])
+    expect((await stage.reminders()).find((one) => one.follows === redirected)).toMatchObject({ status: 'sent', due_at: new Date('2026-11-23T02:00:00Z') })
+    expect(wrote).toHaveLength(PEOPLE + 2)
+    expect(mostForOneOnOneDay()).toBe(1)
+    const timeline = await stage.app.services.accountTimeline(LENDER, { creditor: null, id: 'a-0' }, { limit: 100 })
+    expect(timeline?.items.map(({ words }) => words)).toContainEqual(expect.stringMatching(
+      /^Decided to wait, until 2026-11-26T00:00:00\+00:00: .*rule decorum\/one-catch-up-a-day, Decorum: what is late goes one message a day, on a day without another/))
   })
 })
