@@ -80,6 +80,8 @@ export interface Config {
   readonly retention: {
     /** Whole months for which attempts, decisions, receipts and contacts are kept, whatever the packs demand. */
     readonly keepMonths: number
+    /** Days for which webhook notices are kept after an endpoint has taken them; given-up ones at least 90. */
+    readonly keepNoticesDays: number
     /** Nothing may be dropped. */
     readonly legalHold: boolean
   }

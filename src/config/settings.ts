@@ -34,10 +34,12 @@ export const settingsSchema = z.strictObject({
     /** Queues for each route on Redis; null: one, on a cluster four. */
     shards: z.int(SHARDS).min(1, SHARDS).max(32, SHARDS).nullable().default(null),
   }).prefault({}),
-  /** What `decorum retention` keeps beside what the packs demand; nothing is deleted by itself. */
+  /** What `decorum retention` keeps beside what the packs demand; no evidence is deleted by itself. */
   retention: z.strictObject({
     /** Not less than decisions look back. */
     keepMonths: z.int().min(3).max(1200).default(36),
+    /** Webhook notices that were taken; those given up stay at least 90 days. The sweeper removes them. */
+    keepNoticesDays: z.int().min(1).max(3650).default(30),
     legalHold: z.boolean().default(false),
   }).prefault({}),
   limits: z.strictObject({

@@ -18,22 +18,38 @@ export interface RetainedPiece {
 /** What retention found, and did. */
 export interface RetentionReport {
   applied: boolean
-  house: { keepMonths: number; legalHold: boolean }
+  house: { keepMonths: number; keepNoticesDays: number; legalHold: boolean }
   /** RFC 3339. What is older than this may go; null: nothing may. */
   before: string | null
   /** The packs' rules that ask for longer than the house does. */
   reasons: { rule: string; citation: string }[]
   pieces: RetainedPiece[]
+  /** Settled webhook notices older than they are kept: removed when applied. Null: a legal hold keeps them. */
+  notices: { taken: number; givenUp: number } | null
 }
 
 const FATES: Readonly<Record<RetainedPiece['fate'], string>> = {
   'may-go': 'may go', dropped: 'dropped', unfinished: 'left alone: unfinished', busy: 'in use: try again',
 }
 
-export function retentionInWords({ applied, house, before, reasons, pieces }: RetentionReport): string {
-  if (before === null) {
-    return house.legalHold ? 'A legal hold is in force (retention.legalHold): nothing may go.' : 'A rule asks for something to be kept without a known end: nothing may go.'
-  }
+export function retentionInWords(report: RetentionReport): string {
+  if (report.notices === null) return 'A legal hold is in force (retention.legalHold): nothing may go.'
+  const notices = report.notices.taken + report.notices.givenUp
+  return [
+    ...recordsInWords(report),
+    noticesInWords(report, report.notices),
+    ...(report.applied || (report.pieces.length === 0 && notices === 0) ? [] : ['Nothing was changed; --apply drops them.']),
+  ].join('\n')
+}
+
+function noticesInWords({ applied, house }: RetentionReport, { taken, givenUp }: NonNullable<RetentionReport['notices']>): string {
+  const old = `Webhook notices are kept for ${house.keepNoticesDays} days after they were taken`
+  if (taken + givenUp === 0) return `${old}; none is older.`
+  return `${old}: ${taken.toLocaleString('en')} older ones ${applied ? 'were removed' : 'may go'}, and ${givenUp.toLocaleString('en')} that were given up long ago.`
+}
+
+function recordsInWords({ house, before, reasons, pieces }: RetentionReport): string[] {
+  if (before === null) return ['A rule asks for something to be kept without a known end: no record may go.']
   const why = reasons.length === 0 ? `the house keeps ${house.keepMonths} months` : reasons.map(({ rule, citation }) => `${rule} (${citation})`).join(', ')
   const lines = pieces.map(({ piece, fate, rows, bytes, kept, unfinished }) =>
     `  ${piece.padEnd(26)} ${FATES[fate]}${unfinished > 0 ? ` (${unfinished})` : ''} · ${rows === null ? 'rows not counted' : `about ${Math.round(rows).toLocaleString('en')} rows`}, ` +
@@ -41,6 +57,5 @@ export function retentionInWords({ applied, house, before, reasons, pieces }: Re
   return [
     `Records from before ${before.slice(0, 10)} may go: ${why}.`,
     ...(pieces.length === 0 ? ['There are none.'] : lines),
-    ...(applied || pieces.length === 0 ? [] : ['Nothing was changed; --apply drops them.']),
-  ].join('\n')
+  ]
 }

@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import { pino } from 'pino'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { policyOf } from '../../src/app/policy.ts'
 import { SteppedClock } from '../../src/app/clock.ts'
 import type { Config } from '../../src/config/config.ts'
+import { DAY } from '../../src/model/instant.ts'
+import { forgetNotices } from '../../src/pipeline/retention/forget-notices.ts'
 import type { Shell } from '../../src/pipeline/shell.ts'
 import { retain } from '../../src/pipeline/retention/retain.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
@@ -24,8 +26,8 @@ const idOf = (when: string, n: number) => {
 eachLedger('retention', (_name, openFresh) => {
   let ledger: Ledger
   let shell: Shell
-  const open = (retention: Config['retention'], now = '2026-11-23T12:00:00Z') => {
-    const config = { ...shippedConfig(), retention }
+  const open = (house: Omit<Config['retention'], 'keepNoticesDays'> & { keepNoticesDays?: number }, now = '2026-11-23T12:00:00Z') => {
+    const config = { ...shippedConfig(), retention: { keepNoticesDays: 30, ...house } }
     shell = { config, ledger, clock: new SteppedClock(at(now)), log: pino({ level: 'silent' }) } as unknown as Shell
   }
   const run = (apply: boolean) => retain(shell, LENDER, policyOf(shell.config), apply)
@@ -133,5 +135,69 @@ eachLedger('retention', (_name, openFresh) => {
     const report = await run(true)
     expect(report).toMatchObject({ before: null, pieces: [] })
     expect(retentionInWords(report)).toContain('legal hold')
+  })
+
+  describe('webhook notices', () => {
+    /** So many notices, settled this long before now; null: not settled yet. */
+    const notices = async (type: string, count: number, outcome: 'taken' | 'given_up' | null, daysAgo: number) => {
+      const when = new Date(shell.clock.now() - daysAgo * DAY)
+      await sql`
+        INSERT INTO decorum.outbox (recipient_id, seq, part, endpoint, creditor, type, body, at, next_try_at, outcome, done_at)
+        SELECT ${PAID}, n, 0, ${type}, 'c', ${type}, '{}', ${when}, ${when}, ${outcome}, ${outcome === null ? null : when} FROM generate_series(1, ${count}::int) n`.execute(ledger.db)
+    }
+    const kept = async () => Object.fromEntries((await sql<{ type: string; count: number }>`SELECT type, count(*)::int AS count FROM decorum.outbox GROUP BY type`.execute(ledger.db)).rows
+      .map(({ type, count }) => [type, count]))
+    /** Taken, given up and still waiting ones, young and old. */
+    const all = async () => {
+      await notices('taken young', 2, 'taken', 29)
+      await notices('taken old', 3, 'taken', 31)
+      await notices('given up lately', 4, 'given_up', 89)
+      await notices('given up long ago', 5, 'given_up', 91)
+      await notices('waiting', 6, null, 200)
+    }
+    const YOUNG = { 'taken young': 2, 'given up lately': 4, waiting: 6 }
+
+    it('that were taken go after their days, given-up ones after ninety, waiting ones never; without --apply they are only counted', async () => {
+      await all()
+      const told = await run(false)
+      expect(told.notices).toEqual({ taken: 3, givenUp: 5 })
+      expect(retentionInWords(told)).toContain('Webhook notices are kept for 30 days after they were taken: 3 older ones may go, and 5 that were given up long ago.\nNothing was changed')
+      expect(await kept()).toMatchObject({ 'taken old': 3, 'given up long ago': 5 })
+      const done = await run(true)
+      expect(done.notices).toEqual({ taken: 3, givenUp: 5 })
+      expect(retentionInWords(done)).toContain('3 older ones were removed')
+      expect(await kept()).toEqual(YOUNG)
+      expect(retentionInWords(await run(true))).toContain('none is older')
+    })
+
+    it('are removed by the sweep too, a thousand of each kind at a time', async () => {
+      await all()
+      await notices('many', 2_500, 'taken', 40)
+      const more: boolean[] = []
+      for (let pass = 0; pass < 4; pass++) more.push(await forgetNotices(shell))
+      expect(more).toEqual([true, true, false, false])
+      expect(await kept()).toEqual(YOUNG)
+    })
+
+    it('are found by their age, whatever else the outbox holds', async () => {
+      await notices('young', 5_000, 'taken', 1)
+      await notices('old', 10, 'taken', 40)
+      await sql`ANALYZE decorum.outbox`.execute(ledger.db)
+      const { rows } = await sql<{ 'QUERY PLAN': string }>`EXPLAIN SELECT ctid FROM decorum.outbox
+        WHERE outcome = 'taken' AND done_at < ${new Date(shell.clock.now() - 30 * DAY)} ORDER BY done_at LIMIT 1000`.execute(ledger.db)
+      const plan = rows.map((row) => row['QUERY PLAN']).join(' ')
+      expect(plan).toContain('outbox_settled')
+      expect(plan).not.toContain('Seq Scan')
+    })
+
+    it('stay as long as a house with a longer memory wants, and all of them under a legal hold', async () => {
+      await all()
+      open({ keepMonths: 36, legalHold: false, keepNoticesDays: 365 })
+      expect((await run(true)).notices).toEqual({ taken: 0, givenUp: 0 })
+      open({ keepMonths: 36, legalHold: true })
+      expect((await run(true)).notices).toBeNull()
+      expect(await forgetNotices(shell)).toBe(false)
+      expect(await kept()).toMatchObject({ 'taken old': 3, 'given up long ago': 5 })
+    })
   })
 })

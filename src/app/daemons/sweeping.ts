@@ -1,6 +1,7 @@
 import type { Route } from '../../model/route.ts'
 import type { Shell } from '../../pipeline/shell.ts'
 import { askForReceipts } from '../../pipeline/sweep/ask-for-receipts.ts'
+import { forgetNotices } from '../../pipeline/retention/forget-notices.ts'
 import { lapsePermits } from '../../pipeline/permits/lapse-permits.ts'
 import { applyInvented } from '../../pipeline/sweep/apply-invented.ts'
 import { closeLapsed } from '../../pipeline/sweep/close-lapsed.ts'
@@ -29,7 +30,8 @@ export async function sweepingPass(shell: Shell, doorbell: Doorbell, routes: Ope
   }
   await lookUpDoubts(shell, booksOf)
   await askForReceipts(shell, booksOf)
-  return closed + doubted > 0
+  const old = clockCertain && (await forgetNotices(shell))
+  return closed + doubted > 0 || old
 }
 
 /** What ends by business time: under a clock that was stepped, promises would be broken and tasks expire that are not. */

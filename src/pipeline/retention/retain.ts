@@ -8,6 +8,7 @@ import { thinPiece } from '../../record/retention/thin-piece.ts'
 import type { RetainedPiece, RetentionReport } from '../../report/retention-report.ts'
 import type { Actor, Shell } from '../shell.ts'
 import { cutoffOf, type Cutoff } from './cutoff.ts'
+import { retainNotices } from './forget-notices.ts'
 
 /** Providers are asked about what they did not report for two days; a day more for clocks and delays. */
 const RECEIPTS_FOR_MS = 3 * DAY
@@ -17,6 +18,7 @@ const RECEIPTS_FOR_MS = 3 * DAY
  *
  * The longest of the packs' minima and the house's months counts. Of people in court, and of debts still collected where a
  * rule counts from the last activity, everything stays. A month with something unfinished in it is left alone.
+ * Settled webhook notices, which are no evidence, go by their own days.
  *
  * @param apply  false: nothing is changed
  */
@@ -24,7 +26,8 @@ export async function retain(shell: Shell, actor: Actor, packs: readonly Compile
   const { ledger: { db }, clock, config: { retention: house } } = shell
   const now = clock.now()
   const cutoff = cutoffOf(await debtsOnRecord(db), packs, house, now)
-  const about = { applied: apply, house, before: cutoff === null ? null : formatInstant(cutoff.before), reasons: (cutoff?.reasons ?? []).map(({ rule, citation }) => ({ rule, citation })) }
+  const notices = await retainNotices(shell, apply)
+  const about = { applied: apply, house, notices, before: cutoff === null ? null : formatInstant(cutoff.before), reasons: (cutoff?.reasons ?? []).map(({ rule, citation }) => ({ rule, citation })) }
   if (cutoff === null) return { ...about, pieces: [] }
   const old = (await listPieces(db)).filter((piece) => piece.kind === 'default' || (piece.to !== null && piece.to <= cutoff.before))
   const pieces: RetainedPiece[] = []
