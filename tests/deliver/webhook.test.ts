@@ -41,6 +41,10 @@ describe('an endpoint that is told', () => {
     ['410 asks for silence', 410, { kind: 'gone' }],
     ['429 is a failure', 429, { kind: 'failed', code: 'http_429' }],
     ['503 is a failure', 503, { kind: 'failed', code: 'http_503' }],
+    ['429 may say how long to stay away', { status: 429, retryAfter: '120' }, { kind: 'failed', code: 'http_429', retryAfterMs: 120_000 }],
+    ['so may 503, with a date', { status: 503, retryAfter: 'Thu, 01 Jan 2026 00:00:00 GMT' }, { kind: 'failed', code: 'http_503', retryAfterMs: 0 }],
+    ['what cannot be read is no request to stay away', { status: 503, retryAfter: 'later' }, { kind: 'failed', code: 'http_503' }],
+    ['with another status it does not say when to ask again', { status: 500, retryAfter: '120' }, { kind: 'failed', code: 'http_500' }],
     ['no answer within the deadline is a failure', 'hang', { kind: 'failed', code: 'DEADLINE' }],
     ['a death with the request in hand is a failure', 'die', { kind: 'failed', code: 'UND_ERR_SOCKET' }],
   ])('%s', async (_what, manner, answer) => {

@@ -165,6 +165,30 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
     expect(log.map((line) => line['msg'])).toEqual(['the endpoint keeps failing; what it is to hear waits', 'the endpoint takes notices again'])
   })
 
+  it('leaves an endpoint alone for as long as it asks, whatever it is to hear, and tells it then', async () => {
+    let machine = 1_000
+    const patient = new EndpointNotifier(shell, openWebhook(receiver.webhook, 300), () => 0, () => machine)
+    opened.push(patient)
+    const [a, b] = [await person(), await person()]
+    await happens(a, ['a1'])
+    receiver.manner = { status: 429, retryAfter: '600' }
+    await passes(patient)
+    const { rows: [wait] } = await sql<{ seconds: number }>`SELECT extract(epoch FROM next_try_at - clock_timestamp())::float8 AS seconds FROM decorum.outbox`.execute(ledger.db)
+    expect(wait?.seconds).toBeGreaterThan(500)
+    expect(wait?.seconds).toBeLessThanOrEqual(600)
+
+    receiver.manner = 204
+    await happens(b, ['b1'])
+    await waitIsOver()
+    machine += 599_999
+    await passes(patient)
+    expect(words()).toEqual(['a1'])
+    machine += 1
+    await passes(patient)
+    expect(words().sort()).toEqual(['a1', 'a1', 'b1'])
+    expect((await rows()).every((row) => row.outcome === 'taken')).toBe(true)
+  })
+
   it('ends with 410 until a restart, and what it did not take stays in the ledger', async () => {
     receiver.manner = 410
     await happens(await person(), ['a1', 'a2'])

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../src/model/instant.ts'
-import { nextTry } from '../../src/pipeline/notify/next-try.ts'
+import { nextTry, pauseAskedBy } from '../../src/pipeline/notify/next-try.ts'
 
 const FAILED = { kind: 'failed', code: 'http_500' } as const
 
@@ -25,6 +25,21 @@ describe('after a try to tell something', () => {
   it('what waited three days for a notifier that was down still gets its tries', () => {
     expect(nextTry(FAILED, 9, 10 * DAY, 0).outcome).toBe('again')
     expect(nextTry(FAILED, 10, 10 * DAY, 0).outcome).toBe('given_up')
+  })
+
+  it.each([[0, 5_000], [2_000, 5_000], [90_000, 90_000], [DAY, DAY]])('an endpoint that asks for %i ms is left alone for %i, and everything comes a little spread', (retryAfterMs, waitMs) => {
+    const asked = { ...FAILED, code: 'http_429', retryAfterMs }
+    for (const tries of [1, 20]) {
+      expect(nextTry(asked, tries, MINUTE, 0)).toEqual({ outcome: 'again', waitMs })
+      expect(nextTry(asked, tries, MINUTE, 1)).toEqual({ outcome: 'again', waitMs: waitMs + waitMs / 10 })
+    }
+    expect(nextTry(asked, 80, 3 * DAY, 0).outcome).toBe('given_up')
+    expect(pauseAskedBy(asked)).toBe(waitMs)
+  })
+
+  it('nobody asks for a pause who does not say so', () => {
+    expect(pauseAskedBy(FAILED)).toBeNull()
+    expect(pauseAskedBy({ kind: 'taken' })).toBeNull()
   })
 
   it('never waits less than two seconds or more than an hour', () => {

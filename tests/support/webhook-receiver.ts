@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { Webhook as Verifier } from 'standardwebhooks'
 import type { Webhook } from '../../src/model/webhook.ts'
 
-/** What it does with a request: answers with this status, never answers, or dies with the request in hand. */
-export type Manner = number | 'hang' | 'die'
+/** What it does with a request: answers with this status (and when to come again), never answers, or dies with the request in hand. */
+export type Manner = number | { status: number; retryAfter: string } | 'hang' | 'die'
 
 export interface Heard {
   id: string
@@ -36,6 +36,7 @@ export async function openReceiver(id: string, over: Partial<Webhook> = {}): Pro
       receiver.heard.push(heard)
       const manner = typeof receiver.manner === 'function' ? receiver.manner(heard) : receiver.manner
       if (manner === 'die') request.socket.destroy()
+      else if (typeof manner === 'object') response.writeHead(manner.status, { 'retry-after': manner.retryAfter }).end()
       else if (manner !== 'hang') response.writeHead(manner, manner === 302 ? { location: '/elsewhere' } : {}).end()
     })
   })

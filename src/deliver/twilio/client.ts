@@ -1,5 +1,6 @@
 import type TwilioClient from 'twilio/lib/rest/Twilio.js'
 import type { TwilioSettings } from '../../model/route.ts'
+import { retryAfterMs } from '../retry-after.ts'
 import { TwilioRefusal, UnclearReply } from './judge.ts'
 import { httpTransport, type HttpReply, type Transport } from './transport.ts'
 
@@ -104,13 +105,4 @@ function codeIn(body: string): string | null {
   } catch {
     return null
   }
-}
-
-/** Whole seconds, or an HTTP date; anything else says nothing. */
-export function retryAfterMs(header: string | string[] | undefined, wallNow: number = Date.now()): number | null {
-  const text = Array.isArray(header) ? header[0] : header
-  if (text === undefined) return null
-  if (/^\d{1,6}$/.test(text.trim())) return Number(text) * 1000
-  const at = /^[A-Z][a-z]{2}, /.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(at) ? null : Math.max(0, at - wallNow)
 }

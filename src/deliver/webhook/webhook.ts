@@ -1,5 +1,6 @@
 import { Webhook as Signer } from 'standardwebhooks'
 import type { Webhook } from '../../model/webhook.ts'
+import { retryAfterMs } from '../retry-after.ts'
 import { httpTransport, TransportFault, type HttpReply } from '../twilio/transport.ts'
 
 /** One message of Standard Webhooks, the same at every try. */
@@ -17,7 +18,12 @@ export type WebhookAnswer =
   /** 410: they want nothing here any more. */
   | { kind: 'gone' }
   /** Any other answer, a redirect included, or none. */
-  | { kind: 'failed'; code: string }
+  | {
+    kind: 'failed'
+    code: string
+    /** With 429 and 503: how long they ask to be left alone. Absent: they do not say. */
+    retryAfterMs?: number
+  }
 
 /** An endpoint, ready to be told. */
 export interface WebhookEndpoint {
@@ -61,7 +67,12 @@ export function openWebhook(webhook: Pick<Webhook, 'id' | 'url' | 'secret'>, dea
   }
 }
 
-function answerOf({ status }: HttpReply): WebhookAnswer {
+/** Too many requests, and out of service: what else bears the field (a redirect) does not say when to ask here again. */
+const BEAR_RETRY_AFTER: ReadonlySet<number> = new Set([429, 503])
+
+function answerOf({ status, headers }: HttpReply): WebhookAnswer {
   if (status >= 200 && status < 300) return { kind: 'taken' }
-  return status === 410 ? { kind: 'gone' } : { kind: 'failed', code: `http_${status}` }
+  if (status === 410) return { kind: 'gone' }
+  const pause = BEAR_RETRY_AFTER.has(status) ? retryAfterMs(headers['retry-after']) : null
+  return { kind: 'failed', code: `http_${status}`, ...(pause === null ? {} : { retryAfterMs: pause }) }
 }

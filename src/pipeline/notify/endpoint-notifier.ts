@@ -2,7 +2,7 @@ import type { WebhookAnswer, WebhookEndpoint } from '../../deliver/webhook/webho
 import { claimNotices, type ClaimedNotice } from '../../record/outbox/claim-notices.ts'
 import { settleNotices } from '../../record/outbox/settle-notices.ts'
 import type { Shell } from '../shell.ts'
-import { nextTry } from './next-try.ts'
+import { nextTry, pauseAskedBy } from './next-try.ts'
 
 /** Notices on their way to one endpoint at once, each about another person. */
 const AT_ONCE = 50
@@ -21,16 +21,23 @@ export class EndpointNotifier {
   readonly #shell: Shell
   readonly #endpoint: WebhookEndpoint
   readonly #random: () => number
+  readonly #machineNow: () => number
   #gone = false
+  /** Until then, in machine time, the endpoint asked to be left alone. */
+  #pausedUntil = 0
   /** Tries in a row that were not taken, and the last one's code. */
   #failures = 0
   #code = ''
 
-  /** @param random  0 to 1, for the jitter of retries */
-  constructor(shell: Shell, endpoint: WebhookEndpoint, random: () => number) {
+  /**
+   * @param random      0 to 1, for the jitter of retries
+   * @param machineNow  milliseconds that never jump
+   */
+  constructor(shell: Shell, endpoint: WebhookEndpoint, random: () => number, machineNow: () => number = () => performance.now()) {
     this.#shell = shell
     this.#endpoint = endpoint
     this.#random = random
+    this.#machineNow = machineNow
   }
 
   get id(): string {
@@ -45,7 +52,7 @@ export class EndpointNotifier {
 
   /** Tells what is due; true when more may be due at once. */
   async pass(): Promise<boolean> {
-    if (this.#gone) return false
+    if (this.#gone || this.#machineNow() < this.#pausedUntil) return false
     // While nothing gets through, one notice at a time asks whether it does again: the others keep their tries.
     const limit = this.#failures === 0 ? AT_ONCE : 1
     const claimed = await claimNotices(this.#shell.ledger.db, { endpoint: this.id, limit, leaseMs: LEASE_MS })
@@ -53,7 +60,9 @@ export class EndpointNotifier {
     const answers = await Promise.all(claimed.map((notice) => this.#endpoint.tell(messageOf(notice))))
     await this.#settle(claimed, answers)
     this.#remember(answers)
-    return answers.some((answer) => answer.kind === 'taken')
+    const pause = Math.max(...answers.map((answer) => pauseAskedBy(answer) ?? 0))
+    if (pause > 0) this.#pausedUntil = this.#machineNow() + pause
+    return pause === 0 && answers.some((answer) => answer.kind === 'taken')
   }
 
   close(): Promise<void> {

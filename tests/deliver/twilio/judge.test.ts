@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { TWILIO_CODES } from '../../../src/deliver/twilio/error-codes.ts'
 import { judgeFailure, TwilioRefusal, UnclearReply } from '../../../src/deliver/twilio/judge.ts'
-import { retryAfterMs } from '../../../src/deliver/twilio/client.ts'
 import { TransportFault } from '../../../src/deliver/twilio/transport.ts'
 
 const refused = (status: number, code: string | null, retryAfter: number | null = null) => judgeFailure(new TwilioRefusal(status, code, retryAfter))
@@ -56,9 +55,4 @@ describe('what became of a request to Twilio', () => {
     expect([...TWILIO_CODES].filter(([, entry]) => entry.class === 'permanent')).toEqual([])
     expect([...TWILIO_CODES].every(([code, entry]) => /^\d{5}$/.test(code) && entry.meaning !== '')).toBe(true)
   })
-
-  it.each([['2', 2000], ['0', 0], ['120', 120_000], ['soon', null], ['', null], ['-1', null], [undefined, null], ['Mon, 23 Nov 2026 15:00:30 GMT', 30_000], ['Mon, 23 Nov 2026 14:00:00 GMT', 0]])(
-    'Retry-After %s is %s ms', (header, ms) => {
-      expect(retryAfterMs(header, Date.UTC(2026, 10, 23, 15, 0, 0))).toBe(ms)
-    })
 })
