@@ -12,21 +12,22 @@ import { instant, localDate } from './time-fields.ts'
 /** Read by `parseMoney`, which says more about a wrong amount than a type could. */
 const statedText = z.unknown().meta({ type: 'string' })
 
+function exactly(amount: unknown, currency: unknown, path: PropertyKey[], ctx: z.RefinementCtx): Money {
+  const parsed = parseMoney(amount, currency)
+  if (parsed.ok) return parsed.money
+  ctx.addIssue({ code: 'custom', path: parsed.part === 'currency' ? ['currency'] : path, message: parsed.problem, params: { cure: parsed.cure } })
+  return z.NEVER
+}
+
 /** What is overdue, exact, with what it is made of. */
 const overdueBody = z.strictObject({
   amount: statedText,
   currency: statedText,
   parts: z.record(word, statedText).optional(),
 }).transform((stated, ctx): StatedOverdue => {
-  const exact = (amount: unknown, path: PropertyKey[]): Money => {
-    const parsed = parseMoney(amount, stated.currency)
-    if (parsed.ok) return parsed.money
-    ctx.addIssue({ code: 'custom', path: parsed.part === 'currency' ? ['currency'] : path, message: parsed.problem, params: { cure: parsed.cure } })
-    return z.NEVER
-  }
-  const total = exact(stated.amount, ['amount'])
+  const total = exactly(stated.amount, stated.currency, ['amount'], ctx)
   if (stated.parts === undefined || !CURRENCY_EXPONENTS.has(String(stated.currency))) return { ...total, parts: null }
-  const parts = Object.entries(stated.parts).map(([part, amount]) => [part, exact(amount, ['parts', part])?.amount] as const)
+  const parts = Object.entries(stated.parts).map(([part, amount]) => [part, exactly(amount, stated.currency, ['parts', part], ctx)?.amount] as const)
   return { ...total, parts: Object.fromEntries(parts) }
 }).meta({ description: 'An exact amount and, in the same currency, what it is made of: {"amount": "1250.00", "currency": "CNY", "parts": {"principal": "1200.00"}}' })
 
@@ -70,11 +71,17 @@ type Fields = z.output<z.ZodObject<typeof accountFields>>
 /** An account as upstream states it: absent keeps the old value, null clears. */
 export type AccountBody = Omit<Fields, 'balance'>
 
-function settle<T extends Fields>({ balance, ...body }: T, ctx: z.RefinementCtx): Omit<T, 'balance'> {
-  const fault = (path: string, message: string, cure: string) => ctx.addIssue({ code: 'custom', path: [path], message, params: { cure } })
-  if (body.overdue !== undefined && balance !== undefined) fault('balance', 'is another name of overdue, which is there too', 'State one of them.')
-  if (body.recipient !== undefined && body.recipientId !== undefined) fault('recipientId', 'stands beside recipient', 'State recipient (with its id) or recipientId.')
-  return balance === undefined ? body : { ...body, overdue: balance }
+function settle<T extends Fields>(stated: T, ctx: z.RefinementCtx): Omit<T, 'balance'> {
+  if (stated.overdue !== undefined && stated.balance !== undefined) fault(ctx, 'balance', 'is another name of overdue, which is there too', 'State one of them.')
+  if (stated.recipient !== undefined && stated.recipientId !== undefined) fault(ctx, 'recipientId', 'stands beside recipient', 'State recipient (with its id) or recipientId.')
+  // Nearly every account is stated under the one name, and is not copied.
+  if (stated.balance === undefined) return stated
+  const { balance, ...body } = stated
+  return { ...body, overdue: balance }
+}
+
+function fault(ctx: z.RefinementCtx, path: string, message: string, cure: string): void {
+  ctx.addIssue({ code: 'custom', path: [path], message, params: { cure } })
 }
 
 /** `PUT /v1/accounts/{id}`. */

@@ -93,8 +93,10 @@ function put(root: Record<string, unknown>, path: readonly (string | number)[], 
 }
 
 /** As an own property, whatever the name: `__proto__` then fails as an unknown key. */
-const define = (target: object, key: string | number, value: unknown) =>
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+function define(target: Record<string | number, unknown>, key: string | number, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+  else target[key] = value
+}
 
 /** A cell is text; numbers and truth values are read by the column's name, and left as text when they are none. */
 function typed(name: string, cell: string): unknown {

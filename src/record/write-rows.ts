@@ -5,8 +5,8 @@ import type { Database } from './schema.ts'
 /** The columns that a statement writes, with their types. */
 export type Columns<Row> = Readonly<Partial<Record<keyof Row & string, ColumnType>>>
 
-/** Writes rows and answers what its clause returns; nothing is asked of the ledger for no rows. */
-export type WriteRows<Row, Returned = unknown> = (db: Kysely<Database> | Transaction<Database>, rows: readonly Row[]) => Promise<Returned[]>
+/** Writes rows and answers how many were written; nothing is asked of the ledger for no rows. */
+export type WriteRows<Row> = (db: Kysely<Database> | Transaction<Database>, rows: readonly Row[]) => Promise<number>
 
 /**
  * How are rows of one shape inserted with one statement, however many they are?
@@ -14,9 +14,9 @@ export type WriteRows<Row, Returned = unknown> = (db: Kysely<Database> | Transac
  * Each column is one array, so the statement has one text and as many parameters as columns. A VALUES
  * list of 200 accounts has 5,400, and building, sending and parsing those took longer than writing the rows.
  *
- * @param after  what follows the rows: ON CONFLICT, RETURNING
+ * @param after  what follows the rows: ON CONFLICT
  */
-export function insertRows<Row, Returned = unknown>(table: string, columns: Columns<Row>, after = ''): WriteRows<Row, Returned> {
+export function insertRows<Row>(table: string, columns: Columns<Row>, after = ''): WriteRows<Row> {
   const text = `INSERT INTO ${table} (${Object.keys(columns).join(', ')}) SELECT ${valuesOf(columns)} FROM ${arraysOf(columns)} ${after}`
   return writer(text, columns)
 }
@@ -31,12 +31,12 @@ export function updateRows<Row extends { id: string }>(table: string, columns: C
   return writer(`UPDATE ${table} AS known SET ${set} FROM ${arraysOf(columns)} WHERE known.id = x.id`, columns)
 }
 
-function writer<Row, Returned>(text: string, columns: Columns<Row>): WriteRows<Row, Returned> {
+function writer<Row>(text: string, columns: Columns<Row>): WriteRows<Row> {
   const entries = Object.entries(columns) as [keyof Row & string, ColumnType][]
   return async (db, rows) => {
-    if (rows.length === 0) return []
+    if (rows.length === 0) return 0
     const arrays = entries.map(([name, type]) => binaryArray(type, rows.map((row) => row[name])))
-    return (await db.executeQuery(CompiledQuery.raw(text, arrays))).rows as Returned[]
+    return Number((await db.executeQuery(CompiledQuery.raw(text, arrays))).numAffectedRows ?? 0)
   }
 }
 

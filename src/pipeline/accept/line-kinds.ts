@@ -29,7 +29,7 @@ export const accountLines = (shell: Shell, actor: Actor, read: (text: string) =>
   },
   atOnce: ACCOUNTS_AT_ONCE,
   put: async (accounts) => {
-    const results = await acceptAccounts(shell, actor, accounts.map(({ id, ...body }) => ({ id, body })))
+    const results = await acceptAccounts(shell, actor, accounts.map((account) => ({ id: account.id, body: account })))
     return results.map((result) => (result.ok ? { ok: true, changed: result.answer.applied && result.answer.changed } : result))
   },
 })

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import type { AddressInput } from '../../intake/address-body.ts'
 import { knownPeople } from '../../record/accepting/known-people.ts'
 import { ensureAnchors } from '../../record/accepting/write-people.ts'
-import { anchorKey, lockAddresses, lockRecipients } from '../../record/locks.ts'
+import { lockAddresses, lockRecipients } from '../../record/locks.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Vault } from '../../record/vault/vault.ts'
 import { addressHash } from './address-hash.ts'
@@ -34,9 +34,9 @@ export async function lockPeople(
   const wanted = touched.flatMap((person) => (person.addresses ?? []).map((address) => ({
     creditor: (drafts.get(person.id) as PersonDraft).row.creditor, ...addressHash(vault, address.channel, address.value),
   })))
-  const mine = await ensureAnchors(trx, wanted, at)
+  const areMine = await ensureAnchors(trx, wanted, at)
   const touchedIds = new Set(touched.map((person) => person.id))
   const owned = known.filter(({ row }) => touchedIds.has(row.id)).flatMap(({ addresses }) => addresses.map(({ creditor, hash }) => ({ creditor, hash })))
-  await lockAddresses(trx, [...wanted, ...owned].filter((anchor) => !mine.has(anchorKey(anchor))), 'wait')
+  await lockAddresses(trx, areMine ? owned : [...wanted, ...owned], 'wait')
   return drafts
 }

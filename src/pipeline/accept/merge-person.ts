@@ -23,13 +23,14 @@ export type Merged = 'older' | 'unchanged' | 'changed'
 export function mergePerson(draft: PersonDraft, body: Omit<RecipientBody, 'creditor'>, asOf: Instant, now: Instant, vault: Vault): Merged {
   const { row } = draft
   if (row.as_of !== null && asOf < row.as_of.getTime()) return 'older'
-  const before = { ...row }
+  // Of whom nothing was said yet, anything is new: comparing costs a large import more than learning.
+  const before = row.as_of === null ? null : { ...row }
   const consentsBefore = draft.newConsents.length
   let changed = mergeName(draft, body.name, vault)
   mergePlace(draft, body, asOf)
   if (body.locale !== undefined) row.locale = body.locale
   if (body.blockedTimes !== undefined) row.blocked_times = body.blockedTimes.map((time): BlockedTime => ({ ...time, channel: time.channel ?? null, until: time.until ?? null }))
-  changed = !isDeepStrictEqual({ ...before, name: null }, { ...row, name: null }) || changed
+  changed = before === null || !isDeepStrictEqual({ ...before, name: null }, { ...row, name: null }) || changed
   if (body.addresses !== undefined) changed = mergeAddresses(draft, body.addresses, now, vault) || changed
   for (const consent of body.consents ?? []) addConsent(draft, consent, null, now)
   if (row.as_of === null || asOf > row.as_of.getTime()) {
@@ -46,7 +47,7 @@ function mergeName(draft: PersonDraft, name: string | null | undefined, vault: V
   const { row } = draft
   if (name === undefined) return false
   const place = recipientName(row.id)
-  const key = vault.unwrap(row.data_key, row.data_key_id)
+  const key = draft.dataKey(vault)
   if ((row.name === null ? null : vault.open(key, place, row.name)) === name) return false
   row.name = name === null ? null : vault.seal(key, place, name)
   return true
@@ -114,7 +115,7 @@ function newAddress(draft: PersonDraft, address: AddressInput, hash: Buffer, now
   return {
     id, creditor: row.creditor, recipient_id: row.id, hash, channel: address.channel,
     kind: evidence.lineType === 'unknown' ? null : evidence.lineType, relation: address.relation, source: null,
-    position: 0, value: vault.seal(vault.unwrap(row.data_key, row.data_key_id), addressValue(id), address.value),
+    position: 0, value: vault.seal(draft.dataKey(vault), addressValue(id), address.value),
     country: evidence.country, zones: [...evidence.zones], subdivisions: [...evidence.subdivisions],
     verified_at: null, removed_at: null, created_at: new Date(now),
   }

@@ -13,11 +13,10 @@ import type { PersonDraft } from './person-draft.ts'
 export function mergeVariables(row: AccountRow, owner: PersonDraft, person: PersonDraft, stated: Record<string, string> | undefined, vault: Vault): boolean {
   if (stated === undefined && owner === person) return false
   const place = accountVariables(row.id)
-  const keyOf = ({ row: { data_key, data_key_id } }: PersonDraft) => vault.unwrap(data_key, data_key_id)
-  const known = row.variables === null ? {} : JSON.parse(vault.open(keyOf(owner), place, row.variables)) as Record<string, string>
+  const known = row.variables === null ? {} : JSON.parse(vault.open(owner.dataKey(vault), place, row.variables)) as Record<string, string>
   const wanted = stated ?? known
   const same = isDeepStrictEqual(known, wanted)
   if (same && owner === person) return false
-  row.variables = Object.keys(wanted).length === 0 ? null : vault.seal(keyOf(person), place, JSON.stringify(wanted))
+  row.variables = Object.keys(wanted).length === 0 ? null : vault.seal(person.dataKey(vault), place, JSON.stringify(wanted))
   return !same
 }

@@ -11,9 +11,9 @@ const LEARNT = {
   as_of: 'timestamptz', updated_at: 'timestamptz',
 } as const satisfies Columns<RecipientRow>
 
-const insertPeople = insertRows<RecipientRow, { id: string }>('decorum.recipient', {
+const insertPeople = insertRows<RecipientRow>('decorum.recipient', {
   id: 'uuid', creditor: 'text', external_id: 'text', data_key: 'bytea', data_key_id: 'text', created_at: 'timestamptz', ...LEARNT,
-}, 'ON CONFLICT (creditor, external_id) DO NOTHING RETURNING id')
+}, 'ON CONFLICT (creditor, external_id) DO NOTHING')
 
 /**
  * Adds people with all that is known about them, in one order, so that two imports of the same people cannot deadlock.
@@ -22,7 +22,7 @@ const insertPeople = insertRows<RecipientRow, { id: string }>('decorum.recipient
  */
 export async function addPeople(trx: Transaction<Database>, people: readonly RecipientRow[]): Promise<boolean> {
   const ordered = people.map((row) => ({ row, key: textOf(row) })).sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row)
-  return (await insertPeople(trx, ordered)).length === people.length
+  return (await insertPeople(trx, ordered)) === people.length
 }
 
 const textOf = (row: RecipientRow): string => keyText({ creditor: row.creditor, externalId: row.external_id })
@@ -37,19 +37,19 @@ export async function writePeople(trx: Transaction<Database>, people: readonly R
 /** One number or mailbox at one creditor, and which key made its hash. */
 export type NewAnchor = AddressHash & { creditor: string }
 
-const insertAnchors = insertRows<{ creditor: string; hash: Buffer; hash_key: string; created_at: Date }, { creditor: string; hash: Buffer }>('decorum.address', {
+const insertAnchors = insertRows<{ creditor: string; hash: Buffer; hash_key: string; created_at: Date }>('decorum.address', {
   creditor: 'text', hash: 'bytea', hash_key: 'text', created_at: 'timestamptz',
-}, 'ON CONFLICT (creditor, hash) DO NOTHING RETURNING creditor, hash')
+}, 'ON CONFLICT (creditor, hash) DO NOTHING')
 
 /**
  * Makes sure that each of these addresses has a row to lock; in one order, as everybody does.
  *
- * @returns  by `anchorKey`, those that had none: they are locked already, by having been added
+ * @returns  whether none of them had one: then all are locked already, by having been added
  */
-export async function ensureAnchors(trx: Transaction<Database>, anchors: readonly NewAnchor[], at: Date): Promise<Set<string>> {
+export async function ensureAnchors(trx: Transaction<Database>, anchors: readonly NewAnchor[], at: Date): Promise<boolean> {
   const unique = new Map(anchors.map((anchor) => [anchorKey(anchor), anchor]))
   const ordered = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { creditor, hash, keyId }]) => ({ creditor, hash, hash_key: keyId, created_at: at }))
-  return new Set((await insertAnchors(trx, ordered)).map(anchorKey))
+  return (await insertAnchors(trx, ordered)) === ordered.length
 }
 
 const ADDRESS: Columns<OwnAddress> = {
