@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
-import { promisify } from 'node:util'
-import { Redis } from 'ioredis'
-import pg from 'pg'
-import { findProgram, freePort, postgresDirectories, serverDirectory, startChild, type ChildServer } from '../support/child-server.ts'
-import { userIds } from '../support/user-ids.ts'
+import { findProgram, freePort, serverDirectory, startChild, type ChildServer } from '../support/child-server.ts'
+import { answersSql, processOfRedis } from '../support/readiness.ts'
+import { newDatabase } from '../support/start-postgres.ts'
 
 /** A server of the run's own that can be struck down and comes back on the same port. */
 export interface StrickenServer {
@@ -37,20 +34,16 @@ async function stricken(
 
 /** PostgreSQL on a data directory that outlives its crashes (SIGQUIT: immediate shutdown, recovery at the next start); null when it is not installed. */
 export async function openPostgres(): Promise<StrickenServer | null> {
-  const [initdb, postgres] = ['initdb', 'postgres'].map((name) => findProgram(name, postgresDirectories()))
-  if (initdb == null || postgres == null) return null
-  const home = serverDirectory('chaos-postgres')
-  const data = `${home}/data`
+  const made = await newDatabase('chaos-postgres')
+  if (made === null) return null
+  const { postgres, directory, data } = made
   const port = await freePort()
   const url = `postgres://decorum@127.0.0.1:${port}/postgres`
-  await promisify(execFile)(initdb, ['-D', data, '-U', 'decorum', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'], {
-    cwd: home, ...userIds(),
-  })
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'logging_collector=off']
   const command = [postgres, '-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
   return stricken(
     url, () => startChild(serverDirectory('chaos-postgres-run'), command, () => answersSql(url)),
-    () => Number(readFileSync(`${data}/postmaster.pid`, 'utf8').split('\n')[0]), 'SIGQUIT', () => rmSync(home, { recursive: true, force: true }),
+    () => Number(readFileSync(`${data}/postmaster.pid`, 'utf8').split('\n')[0]), 'SIGQUIT', () => rmSync(directory, { recursive: true, force: true }),
   )
 }
 
@@ -66,33 +59,7 @@ export async function openRedis(): Promise<StrickenServer | null> {
     '--maxmemory-policy', 'noeviction',
   ]
   return stricken(
-    url, () => startChild(serverDirectory('chaos-redis-run'), command, () => answersRedis(url)),
+    url, () => startChild(serverDirectory('chaos-redis-run'), command, async () => (await processOfRedis(url)) !== null),
     () => Number(readFileSync(`${home}/redis.pid`, 'utf8')), 'SIGKILL', () => rmSync(home, { recursive: true, force: true }),
   )
-}
-
-async function answersSql(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url })
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    return true
-  } catch {
-    return false
-  } finally {
-    await client.end().catch(() => undefined)
-  }
-}
-
-async function answersRedis(url: string): Promise<boolean> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 })
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    return (await client.ping()) === 'PONG'
-  } catch {
-    return false
-  } finally {
-    client.disconnect()
-  }
 }

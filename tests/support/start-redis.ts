@@ -1,5 +1,5 @@
-import { Redis } from 'ioredis'
 import { findProgram, freePort, serverDirectory, startChild, type ChildServer } from './child-server.ts'
+import { processOfRedis } from './readiness.ts'
 
 export interface RedisServer extends ChildServer {
   url: string
@@ -18,17 +18,8 @@ export async function startRedis(settings: readonly string[] = [], choosePort: (
   const command = [program, '--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction', ...settings]
   let pid = 0
   const child = await startChild(directory, command, async () => {
-    const client = new Redis(url, { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 })
-    client.on('error', () => undefined)
-    try {
-      await client.connect()
-      pid = Number(/process_id:(\d+)/.exec(await client.info('server'))?.[1])
-      return pid > 0
-    } catch {
-      return false
-    } finally {
-      client.disconnect()
-    }
+    pid = (await processOfRedis(url)) ?? 0
+    return pid > 0
   })
   return { ...child, url, port, pid }
 }
