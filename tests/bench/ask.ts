@@ -27,7 +27,8 @@ export interface AskedProcess {
 /** Starts one of the files in `processes/`; it answers once it has said that it is there. */
 export async function startProcess(name: string, argument: unknown, env: Readonly<Record<string, string>> = {}): Promise<AskedProcess> {
   const child = fork(resolve(import.meta.dirname, `processes/${name}.ts`), [JSON.stringify(argument)], {
-    execArgv: ['--import', 'tsx', ...(process.env['BENCH_NODE_OPTIONS'] ?? '').split(' ').filter((option) => option !== '')],
+    // As Decorum's processes are started, and the same for its peers.
+    execArgv: ['--max-semi-space-size=64', '--import', 'tsx', ...(process.env['BENCH_NODE_OPTIONS'] ?? '').split(' ').filter((option) => option !== '')],
     env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>()

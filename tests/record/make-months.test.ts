@@ -43,6 +43,15 @@ eachLedger('the months to come', (_name, openFresh) => {
     expect(await makeMonths(ledger.db, { machine, business: machine }, 200)).toEqual({ made: [], moved: 0, busy: false })
   })
 
+  it('leave room on the pages of contacts, so that an outcome is changed without touching an index', async () => {
+    const half = async () => (await sql<{ half: boolean }>`
+      SELECT bool_and(piece.reloptions @> ARRAY['fillfactor=50']) AS half FROM pg_inherits h JOIN pg_class piece ON piece.oid = h.inhrelid
+      WHERE h.inhparent = 'decorum.contact'::regclass`.execute(ledger.db)).rows[0]?.half
+    expect(await half()).toBe(true)
+    await makeMonths(ledger.db, { machine, business: at('2030-01-20T00:00:00Z') }, 200)
+    expect(await half()).toBe(true)
+  })
+
   it('take up what had fallen into the default, conversations remembered', async () => {
     await addContact(ledger, '2031-05-03T10:00:00Z', ID(1), 'conversation')
     await addContact(ledger, '2031-09-03T10:00:00Z', ID(2))

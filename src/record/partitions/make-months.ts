@@ -76,7 +76,7 @@ async function attach(trx: Transaction<Database>, table: PartitionedTable, month
   const piece = sql.table(`decorum.${table.name}_${monthLabel(month)}`)
   const [from, to] = [firstKey(table, month), firstKey(table, monthOf(month, 1))]
   const fallen = sql`${sql.ref(table.key)} >= ${from} AND ${sql.ref(table.key)} < ${to}`
-  await sql`CREATE TABLE ${piece} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)`.execute(trx)
+  await sql`CREATE TABLE ${piece} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE) WITH (fillfactor = ${sql.lit(table.fill)})`.execute(trx)
   await sql`LOCK TABLE ${rest} IN ACCESS EXCLUSIVE MODE`.execute(trx)
   await sql`CREATE TEMP TABLE moved_rows ON COMMIT DROP AS SELECT * FROM ${parent} LIMIT 0`.execute(trx)
   await sql`INSERT INTO moved_rows SELECT * FROM ${rest} WHERE ${fallen}`.execute(trx)
