@@ -15,7 +15,7 @@ export function readAccountJson(text: string): Parsed<AccountLine> {
 }
 
 /** Transactions of accounts at the same time: while one is in the ledger's hands, this process makes up the next. */
-const ACCOUNTS_AT_ONCE = 2
+const ACCOUNTS_AT_ONCE = 3
 
 /** Lines that are accounts, read in the given way. */
 export const accountLines = (shell: Shell, actor: Actor, read: (text: string) => Parsed<AccountLine>): LineKind<AccountLine> => ({
