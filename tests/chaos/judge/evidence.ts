@@ -66,6 +66,8 @@ export interface Ledger {
   events: Set<string>
   /** Accounts whose step of the ladder became a reminder, or was left out with a reason. */
   steps: Set<string>
+  /** When the planner looks at an account again, by the account. */
+  looks: Map<string, number>
 }
 
 /** Everything that a verdict is based on: Decorum's own record beside what everybody else saw. */
@@ -109,5 +111,7 @@ export async function readLedger(db: pg.Pool): Promise<Ledger> {
     events: new Set((await rows<{ id: string }>('SELECT external_id AS id FROM decorum.event')).map(({ id }) => id)),
     steps: new Set((await rows<{ id: string }>(
       'SELECT a.external_id AS id FROM decorum.rung_record s JOIN decorum.account a ON a.id = s.account_id')).map(({ id }) => id)),
+    looks: new Map((await rows<{ id: string; at: number }>(
+      `SELECT external_id AS id, ${ms('plan_at')} AS at FROM decorum.account WHERE plan_at IS NOT NULL`)).map(({ id, at }) => [id, at])),
   }
 }
