@@ -106,8 +106,9 @@ async function inTime(reached: Promise<unknown>, standing: () => Promise<unknown
 /** The warm-up reminders are sent by the sender, and rung by the process that will plan. */
 async function warmUp(decorum: Running): Promise<void> {
   await decorum.planner.ask('import', { from: 0, count: WARM_UP })
-  await decorum.planner.ask('passes')
+  await decorum.planner.ask('beginPasses')
   await decorum.planner.ask('drained')
+  await decorum.planner.ask('endPasses')
 }
 
 function assertSent(count: number, calls: number, statuses: Record<string, number>, round: number): void {

@@ -65,11 +65,6 @@ answer({
     for (let pass = await planDue(app.shell); pass.people > 0; pass = await planDue(app.shell)) reminders += pass.reminders
     return reminders
   },
-  /** Plans, queues and rings without the planner's daemon, until all that is due has been sent. */
-  passes: async () => {
-    // A slot that was missed while code was being compiled brings a reminder back.
-    for (const giveUp = performance.now() + LONGEST_MS; await busy() && performance.now() < giveUp; await pause(20)) await app.pass('planner')
-  },
   /** Does what the planner's daemon does, but can be told to stop: what is planned for the next round must wait for it. */
   beginPasses: () => {
     passing = loop('passes', PASS_EVERY_MS, app.shell.log, () => app.pass('planner'))

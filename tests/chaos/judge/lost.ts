@@ -6,7 +6,7 @@ import type { Evidence } from './evidence.ts'
  *
  * Accounts, reminders and events that were answered with 2xx are in the ledger; what the ledger
  * holds for sent is in a provider's books; a step of the ladder that fell due became something, or
- * waits behind a message that went or was asked for before the planner came to it, and will be looked at again.
+ * waits its time (`minimumDwell`) after a message that went before the planner came to it, and will be looked at again.
  */
 export function lost({ ledger, entries, diary, people, takenAt }: Evidence): Charge[] {
   const charge = (id: string, how: string): Charge => ({ name: 'lost', id, how })
@@ -14,10 +14,9 @@ export function lost({ ledger, entries, diary, people, takenAt }: Evidence): Cha
   const inBooks = new Set(entries.map((entry) => entry.attempt))
   const climbing = new Set(people.filter((person) => person.climbs).map((person) => person.accountId))
   const stopped = new Set(diary.stops.flatMap(({ covers }) => ('account' in covers ? [covers.account] : [])))
-  const spokenTo = new Set([
-    ...ledger.reminders.map((r) => r.account),
-    ...people.filter(({ id }) => diary.agentCalls.some((call) => call.person === id) || diary.permits.some((permit) => permit.person === id)).map((person) => person.accountId),
-  ])
+  // The ladder's own messages come with a step; only one that was asked for directly can have gone before it.
+  const asked = new Map(ledger.reminders.filter((r) => r.origin === 'direct').map((r) => [r.id, r.account]))
+  const spokenTo = new Set(ledger.attempts.filter((a) => a.status === 'accepted' || a.status === 'in_doubt').map((a) => asked.get(a.reminderId)))
   const waits = (id: string): boolean => spokenTo.has(id) && (ledger.looks.get(id) ?? 0) > takenAt
   return [
     ...[...diary.accounts].filter((id) => !ledger.accounts.has(id)).map((id) => charge(id, 'an acknowledged account is not in the ledger')),
