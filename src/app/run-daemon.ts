@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DecorumError } from '../model/errors.ts'
-import { isTransient } from '../pipeline/halving.ts'
 import type { App, Daemon, PartHealth } from './app.ts'
 import { build } from './build.ts'
 import { configuration, printWarnings } from './configuration.ts'
@@ -8,6 +6,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 import { startHealthServer, type HealthServer } from './health-server.ts'
 import { howToLift } from './how-to-lift.ts'
 import { reportError } from './report-error.ts'
+import { startPatiently } from './start-patiently.ts'
 
 /** One long-running process. */
 export interface DaemonRun {
@@ -16,12 +15,13 @@ export interface DaemonRun {
   healthPort: number | null
   /** Pause everything, in every process, before anything starts here. */
   paused?: boolean
-  /** Started once the daemons run, and closed before they drain: the HTTP interface. */
-  alongside?: (app: App) => Promise<{ close(): Promise<void> }>
+  /** Started once the daemons run, and closed before they drain: the HTTP interface. What fails has closed what it opened. */
+  alongside?: (app: App) => Promise<Beside>
 }
 
-const FIRST_WAIT_MS = 1000
-const LONGEST_WAIT_MS = 30_000
+interface Beside {
+  close(): Promise<void>
+}
 
 /**
  * Runs until a signal, and answers with the exit code.
@@ -42,10 +42,10 @@ export async function runDaemon(run: DaemonRun): Promise<ExitCode> {
     }
     const { config, warnings } = configuration()
     printWarnings(warnings)
-    app = await startPatiently(() => build(config), (opened) => startDaemons(opened, run), signals.first)
-    if (app === null) return EXIT.done
-    const beside = await run.alongside?.(app)
-    const running = app
+    const begun = await startPatiently(() => build(config), (opened) => startAll(opened, run), signals.first)
+    if (begun === null) return EXIT.done
+    const { beside } = begun.started
+    const running = app = begun.opened
     return await drainOrAbort(signals, async () => {
       await beside?.close()
       await running.stop()
@@ -60,12 +60,13 @@ export async function runDaemon(run: DaemonRun): Promise<ExitCode> {
 }
 
 /** What is paused is paused before the first daemon can send. */
-async function startDaemons(app: App, run: DaemonRun): Promise<void> {
+async function startAll(app: App, run: DaemonRun): Promise<{ beside: Beside | undefined }> {
   if (run.paused === true) {
     const { id, thrown } = await app.services.pauseEverything()
     process.stderr.write(`decorum: ${thrown ? 'starts paused' : 'starts paused: everything was paused before'}; nothing is sent until you run\n  ${howToLift(app.config, id)}\n`)
   }
   await app.start(run.daemons)
+  return { beside: await run.alongside?.(app) }
 }
 
 /** Waits for the first signal, then drains; a second signal cuts the drain short. */
@@ -76,33 +77,6 @@ export async function drainOrAbort(signals: { first: Promise<void>; second: Prom
     return EXIT.aborted
   })
   return Promise.race([drain().then(() => EXIT.done), aborted])
-}
-
-/** What can pass by itself; null: nothing that waiting would cure. A ledger that goes away while a process starts says so in PostgreSQL's words. */
-function passing(error: unknown): DecorumError | null {
-  if (error instanceof DecorumError) return error.disposition === 'retry' ? error : null
-  if (!isTransient(error)) return null
-  return new DecorumError('DECORUM_LEDGER_UNAVAILABLE', `the ledger does not answer: ${(error as Error).message}`, { cause: error })
-}
-
-/** Null when a signal came before everything answered. */
-async function startPatiently(open: () => Promise<App>, start: (app: App) => Promise<void>, signal: Promise<void>): Promise<App | null> {
-  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-    let app: App | null = null
-    try {
-      app = await open()
-      await start(app)
-      return app
-    } catch (error) {
-      await app?.abort()
-      const soon = passing(error)
-      if (soon === null) throw error
-      reportError(soon)
-      process.stderr.write(`  trying again in ${wait / 1000} s\n`)
-    }
-    const asked = await Promise.race([signal.then(() => true), sleep(wait, false)])
-    if (asked) return null
-  }
 }
 
 interface Signals {

@@ -8,7 +8,11 @@ export async function serveHttp(app: App): Promise<{ close(): Promise<void> }> {
   const address = await server.listen({ port: app.config.port, host: '0.0.0.0' }).catch((cause: unknown) => {
     throw new DecorumError('DECORUM_CONFIG', `port ${app.config.port} cannot be listened on`, { cause, hint: 'Is another process using it? Set PORT to a free one.' })
   })
-  const secret = await app.services.ensureBootstrapKey(app.config.bootstrapKey)
+  const secret = await app.services.ensureBootstrapKey(app.config.bootstrapKey).catch(async (error: unknown) => {
+    // The next attempt to start needs the port.
+    await server.close()
+    throw error
+  })
   process.stderr.write(`decorum: listening on ${address}, documentation at ${address}/docs\n`)
   if (secret !== null) process.stderr.write(`decorum: first admin key, shown once: ${secret}\n`)
   return { close: () => server.close() }
