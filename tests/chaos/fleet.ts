@@ -21,10 +21,13 @@ export interface Life {
   until: number | null
   /** `killed`: by us. `stopped`: at the end. `crashed`: by itself. */
   end: 'killed' | 'stopped' | 'crashed' | null
+  /** Of one that ended by itself: how, and what it said last. */
+  lastWords: string
 }
 
 const PRELOAD = join(import.meta.dirname, 'preload.mjs')
 const LINES_KEPT = 200
+const LAST_WORDS = 8
 /** A dozen processes that start at once on a busy machine. */
 const STARTING_MS = 180_000
 /** A process that ends by itself is started again, as any supervisor does; the judge hears of it all the same. */
@@ -70,12 +73,13 @@ export class Fleet {
         file?.write(`${line}\n`)
       })
     }
-    const life: Life = { name, pid: child.pid ?? 0, from: Date.now(), until: null, end: null }
+    const life: Life = { name, pid: child.pid ?? 0, from: Date.now(), until: null, end: null, lastWords: '' }
     this.lives.push(life)
-    const exited = new Promise<void>((resolve) => child.once('exit', () => {
+    const exited = new Promise<void>((resolve) => child.once('exit', (code, signal) => {
       life.until = Date.now()
       if (life.end === null) {
         life.end = 'crashed'
+        life.lastWords = `${signal ?? `exit ${code}`}: ${output.slice(-LAST_WORDS).join(' / ')}`
         setTimeout(() => this.start(name), RESTART_MS).unref()
       }
       this.#running.delete(name)

@@ -1,3 +1,4 @@
+import { keepEvidence } from './keep-evidence.ts'
 import { readOptions, USAGE, type ChaosOptions } from './options.ts'
 import { asJson, asText } from './report.ts'
 import { runChaos } from './run.ts'
@@ -20,7 +21,9 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const report = await runChaos(options, stop.signal, tell)
     process.stdout.write(`${options.json ? JSON.stringify(asJson(report), null, 2) : asText(report)}\n`)
-    return report.verdict.charges.length === 0 ? 0 : 1
+    if (report.verdict.charges.length === 0) return 0
+    tell(`what the judge saw is in ${keepEvidence(report.evidence, options.logs)}`)
+    return 1
   } catch (error) {
     if (stop.signal.aborted) return 130
     tell((error as Error).message)
