@@ -23,9 +23,21 @@ export interface DeliveryRequest {
   deadlineMs: number
 }
 
-/** What a look-up of an attempt in doubt found in the provider's own books. */
+/** One message or call in a provider's own books. */
+export interface BookRow {
+  reference: string
+  word: DeliveryWord | null
+}
+
+/**
+ * What a look-up of an attempt in doubt found in the provider's own books.
+ *
+ * `found`: surely this attempt's. `alike`: these have its number, its words and its time, the earliest first; the books do not say
+ * whose they are, and where they are not `complete` there may be more.
+ */
 export type LookUp =
-  | { kind: 'found'; reference: string; word: DeliveryWord | null }
+  | ({ kind: 'found' } & BookRow)
+  | { kind: 'alike'; rows: readonly BookRow[]; complete: boolean }
   | { kind: 'not-found' }
   | { kind: 'unavailable'; detail: string }
 
@@ -37,8 +49,6 @@ export interface LookUpRequest {
   message: Message
   notBefore: number
   notAfter: number
-  /** References that are known to belong to other attempts, so that one message is not found twice. */
-  except?: readonly string[]
   /** The provider's own reference, where the attempt has one and only its latest word is wanted. */
   reference?: string
 }

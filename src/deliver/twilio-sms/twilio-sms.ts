@@ -76,7 +76,7 @@ async function lookUp(account: TwilioAccount, settings: TwilioSettings, request:
     const ours = rows.filter(row => row.direction.startsWith('outbound') && sameWords(message.text, row.body)
       && (chosen === undefined || row.from === null || row.from === chosen))
     return findAttempt(ours.map(row => ({
-      sid: row.sid,
+      reference: row.sid,
       createdAt: row.dateCreated.getTime(),
       word: messageWord(row.status, row.errorCode === null || row.errorCode === undefined ? null : String(row.errorCode)),
     })), request, rows.length)

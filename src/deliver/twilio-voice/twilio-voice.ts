@@ -78,7 +78,7 @@ async function lookUp(account: TwilioAccount, request: LookUpRequest): Promise<L
     const rows = await client.calls.list({ to: request.to, pageSize: PAGE_SIZE, limit: MOST_ROWS })
     const ours = rows.filter(row => row.direction === 'outbound-api' && (!row.from || row.from === request.from))
     return findAttempt(ours.map(row => ({
-      sid: row.sid,
+      reference: row.sid,
       createdAt: row.dateCreated.getTime(),
       word: callWord(row.status, row.answeredBy || null, null),
     })), request, rows.length)

@@ -1,12 +1,9 @@
-import type { LookUp } from '../provider.ts'
-import type { DeliveryWord } from '../../model/outcome.ts'
+import type { BookRow, LookUp } from '../provider.ts'
 import { judgeFailure } from './judge.ts'
 
-/** One row of Twilio's books, of a message or of a call. */
-export interface BookRow {
-  sid: string
+/** One row of Twilio's books, of a message or of a call, with when it was made. */
+export interface DatedRow extends BookRow {
   createdAt: number
-  word: DeliveryWord | null
 }
 
 /** Twilio dates in whole seconds, and its clock is not ours. */
@@ -17,25 +14,24 @@ export const PAGE_SIZE = 200
 export const LOOK_UP_DEADLINE_MS = 30_000
 
 /**
- * Which of these rows is the attempt in doubt?
+ * Which of these rows may be the attempt in doubt?
  *
  * Lists are asked by To alone: a row still `accepted` or `queued` has no From and no
  * date sent or started, and a filter on them would miss exactly the rows in doubt. The
  * callback address, which holds the attempt's id, is not in the books; so a row matches
- * by its words and by when it was made. The earliest match wins: were there two, the
- * later one would be another attempt's.
+ * by its words and by when it was made, and only a reference says for sure whose it is.
  *
  * @param rows      those with the right words
  * @param rowsRead  how many there were in all; at `MOST_ROWS` the rest was not read
  */
-export function findAttempt(rows: readonly BookRow[], window: { notBefore: number; notAfter: number; except?: readonly string[]; reference?: string }, rowsRead: number): LookUp {
-  const candidates = rows
-    .filter(row => window.reference === undefined || row.sid === window.reference)
+export function findAttempt(rows: readonly DatedRow[], window: { notBefore: number; notAfter: number; reference?: string }, rowsRead: number): LookUp {
+  const alike = rows
     .filter(row => row.createdAt >= window.notBefore - SKEW_MS && row.createdAt <= window.notAfter + SKEW_MS)
-    .filter(row => !(window.except ?? []).includes(row.sid))
     .sort((a, b) => a.createdAt - b.createdAt)
-  const [first] = candidates
-  if (first !== undefined) return { kind: 'found', reference: first.sid, word: first.word }
+    .map(({ reference, word }) => ({ reference, word }))
+  const own = alike.find(row => row.reference === window.reference)
+  if (own !== undefined) return { kind: 'found', ...own }
+  if (alike.length > 0 && window.reference === undefined) return { kind: 'alike', rows: alike, complete: rowsRead < MOST_ROWS }
   return rowsRead >= MOST_ROWS ? { kind: 'unavailable', detail: 'too many messages to this recipient to search' } : { kind: 'not-found' }
 }
 

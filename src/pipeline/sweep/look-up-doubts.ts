@@ -1,15 +1,18 @@
 import type { LookUp, Provider } from '../../deliver/provider.ts'
+import { DecorumError } from '../../model/errors.ts'
 import { HOUR } from '../../model/instant.ts'
 import type { Message } from '../../model/message.ts'
 import type { WordFacts } from '../../model/word-facts.ts'
 import { attemptWordFacts } from '../../record/places.ts'
 import { takeToLookUp, type Doubt } from '../../record/sweep/doubts.ts'
+import { rivalsOf } from '../../record/sweep/rivals.ts'
 import { applyReceipt } from '../apply-receipt.ts'
 import { settle } from '../dispatch/settle-stream.ts'
 import { settlementOf } from '../dispatch/settlement.ts'
 import { PersonalData } from '../personal-data.ts'
 import { renderAgain } from '../render-again.ts'
 import type { Shell } from '../shell.ts'
+import { ownRow } from './own-row.ts'
 
 /** Where to ask about a route's attempts; null when this process does not know the route. */
 export type BooksOf = (route: string, live: boolean) => { provider: Provider; from: string } | null
@@ -36,21 +39,24 @@ export async function lookUpDoubts(shell: Shell, booksOf: BooksOf, everyMs = EVE
   return resolved
 }
 
-/** What do the provider's books say of this attempt? Never throws. */
-export async function askBooks(shell: Shell, doubt: Doubt, books: { provider: Provider; from: string }): Promise<LookUp> {
-  const data = new PersonalData(shell.vault, { id: doubt.recipientId, dataKey: doubt.dataKey, dataKeyId: doubt.dataKeyId })
-  const to = data.address({ id: doubt.addressId, value: doubt.addressValue?.toString('hex') ?? null })
-  const message = sentMessage(shell, doubt, data, books.provider)
-  if (to === null) return { kind: 'unavailable', detail: 'the person was erased' }
-  if (message === null) return { kind: 'unavailable', detail: 'the words of that version cannot be rendered any more' }
+type Answer = Exclude<LookUp, { kind: 'alike' }>
+
+/** What do the provider's books say of this attempt? Never throws: one that cannot even be opened must not keep the others from being looked up. */
+export async function askBooks(shell: Shell, doubt: Doubt, books: { provider: Provider; from: string }): Promise<Answer> {
   try {
-    return await books.provider.lookUp({
+    const data = new PersonalData(shell.vault, { id: doubt.recipientId, dataKey: doubt.dataKey, dataKeyId: doubt.dataKeyId })
+    const to = data.address({ id: doubt.addressId, value: doubt.addressValue?.toString('hex') ?? null })
+    const message = sentMessage(shell, doubt, data, books.provider)
+    if (to === null) return { kind: 'unavailable', detail: 'the person was erased' }
+    if (message === null) return { kind: 'unavailable', detail: 'the words of that version cannot be rendered any more' }
+    const answer = await books.provider.lookUp({
       attempt: { reminderId: doubt.reminderId, attemptNo: doubt.attemptNo }, to, from: books.from, message,
-      notBefore: doubt.reservedAt.getTime(), notAfter: doubt.goodUntil.getTime(), except: doubt.othersRefs,
+      notBefore: doubt.reservedAt.getTime(), notAfter: doubt.goodUntil.getTime(),
       ...(doubt.providerRef === null ? {} : { reference: doubt.providerRef }),
     })
+    return answer.kind === 'alike' ? ownRow(answer, doubt, await rivalsOf(shell.ledger.db, doubt, [...shell.config.creditors.keys()])) : answer
   } catch (error) {
-    return { kind: 'unavailable', detail: (error as Error).name }
+    return { kind: 'unavailable', detail: error instanceof DecorumError ? error.code : (error as Error).name }
   }
 }
 
@@ -65,7 +71,7 @@ function sentMessage(shell: Shell, doubt: Doubt, data: PersonalData, provider: P
   })
 }
 
-async function resolve(shell: Shell, doubt: Doubt, provider: Provider, answer: LookUp): Promise<boolean> {
+async function resolve(shell: Shell, doubt: Doubt, provider: Provider, answer: Answer): Promise<boolean> {
   const attempt = { reminderId: doubt.reminderId, attemptNo: doubt.attemptNo }
   switch (answer.kind) {
     case 'found': {

@@ -34,8 +34,6 @@ export interface Doubt {
   goodUntil: Date
   validSeconds: number
   providerRef: string | null
-  /** References of the same person's other attempts: one message is not found twice. */
-  othersRefs: string[]
   attempts: number
   expiresAt: Date
   /** Machine time since the lease ended, in milliseconds. */
@@ -71,12 +69,7 @@ export async function takeToLookUp(
       t.template, t.locale, p.locale AS "recipientLocale", t.message_hash AS "messageHash", t.word_facts AS "wordFacts", p.data_key AS "dataKey", p.data_key_id AS "dataKeyId",
       t.address_id AS "addressId", ra.value AS "addressValue", t.reserved_at AS "reservedAt", t.good_until AS "goodUntil",
       t.valid_seconds AS "validSeconds", t.provider_ref AS "providerRef", r.attempts, r.expires_at AS "expiresAt",
-      floor(extract(epoch FROM clock_timestamp() - t.lease_until) * 1000)::bigint AS "sinceLeaseMs",
-      ARRAY(
-        SELECT o.provider_ref FROM decorum.attempt o
-        JOIN decorum.reminder other ON other.id = o.reminder_id
-        WHERE other.recipient_id = t.recipient_id AND o.provider_ref IS NOT NULL AND (o.reminder_id, o.no) <> (t.reminder_id, t.no)
-      ) AS "othersRefs"
+      floor(extract(epoch FROM clock_timestamp() - t.lease_until) * 1000)::bigint AS "sinceLeaseMs"
     FROM taken t
     JOIN decorum.reminder r ON r.id = t.reminder_id
     JOIN decorum.recipient p ON p.id = t.recipient_id
