@@ -17,6 +17,7 @@ import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
+import { scriptedRoutes } from '../support/scripted-routes.ts'
 import { overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 
 eachLedger('dispatch', (_name, openFresh) => {
@@ -37,15 +38,11 @@ eachLedger('dispatch', (_name, openFresh) => {
     await sql`TRUNCATE decorum.recipient, decorum.reminder, decorum.attempt, decorum.decision, decorum.receipt, decorum.contact, decorum.clock_mark, decorum.switch CASCADE`.execute(ledger.db)
     sms = new ScriptedProvider('sms')
     phone = new ScriptedProvider('phone')
-    const scripted = { sms, phone, email: new ScriptedProvider('email') }
     const shipped = shippedConfig()
     stage = await Stage.set(fresh, now, {
       // One route a channel: each more is another listener to start and stop for every test.
       config: { ...shipped, routes: shipped.routes.filter((route) => route.id.endsWith('-main')), ...over },
-      overrides: {
-        providers: (route) => scripted[route.channel],
-        gates: (route) => memoryRateGate(route.id, { perSecond: 1_000, largestWeight: 4 }),
-      },
+      overrides: scriptedRoutes({ sms, phone }),
     })
   }
   beforeEach(() => open())

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
 import { PersonalData } from '../../src/pipeline/personal-data.ts'
 import { lookUpDoubts } from '../../src/pipeline/sweep/look-up-doubts.ts'
 import { newId } from '../../src/record/id.ts'
 import { attemptWordFacts } from '../../src/record/places.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
+import { scriptedRoutes } from '../support/scripted-routes.ts'
 import { overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 
 eachLedger('attempts in doubt beside another with the same words to the same number', (_name, openFresh) => {
@@ -17,10 +17,9 @@ eachLedger('attempts in doubt beside another with the same words to the same num
   beforeAll(async () => {
     fresh = await openFresh()
     sms = new ScriptedProvider('sms')
-    const scripted = { sms, phone: new ScriptedProvider('phone'), email: new ScriptedProvider('email') }
     stage = await Stage.set(fresh, '2026-11-23T03:00:00Z', {
       config: shippedConfig(),
-      overrides: { providers: (route) => scripted[route.channel], gates: (route) => memoryRateGate(route.id, { perSecond: 1_000, largestWeight: 4 }) },
+      overrides: scriptedRoutes({ sms }),
     })
   }, 60_000)
   afterAll(() => stage.app.stop())

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
 import type { DoubtResolution } from '../../src/intake/doubt-body.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
+import { scriptedRoutes } from '../support/scripted-routes.ts'
 import { LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 
 eachLedger('doubts', (_name, openFresh) => {
@@ -14,10 +14,9 @@ eachLedger('doubts', (_name, openFresh) => {
   beforeAll(async () => {
     fresh = await openFresh()
     sms = new ScriptedProvider('sms')
-    const scripted = { sms, phone: new ScriptedProvider('phone'), email: new ScriptedProvider('email') }
     stage = await Stage.set(fresh, '2026-11-23T03:00:00Z', {
       config: shippedConfig(),
-      overrides: { providers: (route) => scripted[route.channel], gates: (route) => memoryRateGate(route.id, { perSecond: 1_000, largestWeight: 4 }) },
+      overrides: scriptedRoutes({ sms }),
     })
   }, 60_000)
   afterAll(() => stage.app.stop())

@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
 import { eventBody } from '../../src/intake/event-body.ts'
 import { parse } from '../../src/intake/parse.ts'
 import type { DeliveryWord } from '../../src/model/outcome.ts'
@@ -11,6 +10,7 @@ import { planDue } from '../../src/pipeline/plan-due.ts'
 import { expireLeases } from '../../src/pipeline/sweep/expire-leases.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
+import { scriptedRoutes } from '../support/scripted-routes.ts'
 import { LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 import { openReceiver, type Receiver } from '../support/webhook-receiver.ts'
 
@@ -38,13 +38,9 @@ eachLedger('upstream hears', (_name, openFresh) => {
     await sql`TRUNCATE decorum.recipient, decorum.address, decorum.reminder, decorum.attempt, decorum.decision, decorum.receipt, decorum.contact, decorum.suppression,
       decorum.event, decorum.outbox, decorum.clock_mark, decorum.switch CASCADE`.execute(fresh.ledger.db)
     sms = new ScriptedProvider('sms')
-    const others = { phone: new ScriptedProvider('phone'), email: new ScriptedProvider('email') }
     stage = await Stage.set(fresh, '2026-11-23T03:00:00Z', {
       config: shippedConfig({}, { webhooks }),
-      overrides: {
-        providers: (route) => (route.channel === 'sms' ? sms : others[route.channel]),
-        gates: (route) => memoryRateGate(route.id, { perSecond: 1_000, largestWeight: 4 }),
-      },
+      overrides: scriptedRoutes({ sms }),
     })
     await stage.account('a-1', overdueAccount())
   }

@@ -14,6 +14,7 @@ import type { Actor } from '../../src/pipeline/shell.ts'
 import { callCapPack } from '../support/call-cap-pack.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
+import { scriptedRoutes } from '../support/scripted-routes.ts'
 import { LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 
 const NUMBER = '+8613800138000'
@@ -34,10 +35,9 @@ eachLedger('permits', (_name, openFresh) => {
     standing = true
     await sql`TRUNCATE decorum.recipient, decorum.reminder, decorum.attempt, decorum.decision, decorum.receipt, decorum.contact, decorum.permit, decorum.switch, decorum.idempotency CASCADE`.execute(fresh.ledger.db)
     phone = new ScriptedProvider('phone')
-    const scripted = { phone, sms: new ScriptedProvider('sms'), email: new ScriptedProvider('email') }
     stage = await Stage.set(fresh, '2026-11-23T03:00:00Z', {
       config: shippedConfig({}, { packs: [callCapPack(limit)], policies: { house: [] } }),
-      overrides: { providers: (route) => scripted[route.channel], gates: (route) => memoryRateGate(route.id, { perSecond: 1_000, largestWeight: 4 }) },
+      overrides: scriptedRoutes({ phone }),
     })
     await stage.account('a-1', overdueAccount())
   }

@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
 import { parse } from '../../src/intake/parse.ts'
 import { switchBody } from '../../src/intake/switch-body.ts'
 import type { SwitchScope } from '../../src/model/switch.ts'
@@ -10,6 +9,7 @@ import type { Actor } from '../../src/pipeline/shell.ts'
 import type { ActiveSwitch } from '../../src/record/dispatch/switches.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
+import { scriptedRoutes } from '../support/scripted-routes.ts'
 import { LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 
 const EVERYBODY: Actor = { name: 'ops', creditor: null, live: true }
@@ -67,10 +67,9 @@ eachLedger('switches', (_name, openFresh) => {
   const open = async () => {
     await sql`TRUNCATE decorum.recipient, decorum.reminder, decorum.attempt, decorum.decision, decorum.contact, decorum.switch CASCADE`.execute(fresh.ledger.db)
     sms = new ScriptedProvider('sms')
-    const scripted = { sms, phone: new ScriptedProvider('phone'), email: new ScriptedProvider('email') }
     stage = await Stage.set(fresh, '2026-11-23T03:00:00Z', {
       config: shippedConfig(),
-      overrides: { providers: (route) => scripted[route.channel], gates: (route) => memoryRateGate(route.id, { perSecond: 1_000, largestWeight: 4 }) },
+      overrides: scriptedRoutes({ sms }),
     })
   }
   afterEach(() => stage.app.stop())

@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import { afterEach, beforeAll, expect, it } from 'vitest'
 import type { Config } from '../../src/config/config.ts'
-import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
 import type { Rung } from '../../src/model/ladder.ts'
 import type { Actor } from '../../src/pipeline/shell.ts'
 import { parse } from '../../src/intake/parse.ts'
 import { reminderBody } from '../../src/intake/reminder-body.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
+import { scriptedRoutes } from '../support/scripted-routes.ts'
 import { LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 
 const PEOPLE = 5
@@ -42,9 +42,8 @@ eachLedger('after an outage', (_name, openFresh) => {
     await sql`TRUNCATE decorum.recipient, decorum.account, decorum.reminder, decorum.attempt, decorum.decision, decorum.contact, decorum.switch, decorum.clock_mark CASCADE`.execute(fresh.ledger.db)
     sms = new ScriptedProvider('sms')
     wrote = []
-    const scripted = { sms, phone: new ScriptedProvider('phone'), email: new ScriptedProvider('email') }
     stage = await Stage.set(fresh, now, {
-      config, overrides: { providers: (route) => scripted[route.channel], gates: (route) => memoryRateGate(route.id, { perSecond: 1_000, largestWeight: 4 }) },
+      config, overrides: scriptedRoutes({ sms }),
     })
     for (let n = 0; n < PEOPLE; n++) await stage.account(`a-${n}`, person(n))
   }

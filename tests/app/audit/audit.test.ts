@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { replay } from '../../../src/app/audit/replay.ts'
-import { memoryRateGate } from '../../../src/deliver/rate-gate-memory.ts'
 import { contactBody } from '../../../src/intake/contact-body.ts'
 import { parse } from '../../../src/intake/parse.ts'
 import { permitBody } from '../../../src/intake/permit-body.ts'
 import { suppressionBody } from '../../../src/intake/suppression-body.ts'
 import { sampleDecisions } from '../../../src/record/audit/sample-decisions.ts'
 import { eachLedger, type FreshLedger } from '../../support/ledger.ts'
-import { ScriptedProvider } from '../../support/scripted-provider.ts'
+import { scriptedRoutes } from '../../support/scripted-routes.ts'
 import { at, LENDER, overdueAccount, shippedConfig, Stage } from '../../support/stage.ts'
 
 const fitting = <T>(parsed: { ok: true; value: T } | { ok: false; faults: unknown }): T => {
@@ -26,10 +25,9 @@ eachLedger('audits', (_name, openFresh) => {
 
   beforeAll(async () => {
     fresh = await openFresh()
-    const scripted = { sms: new ScriptedProvider('sms'), phone: new ScriptedProvider('phone'), email: new ScriptedProvider('email') }
     stage = await Stage.set(fresh, '2026-11-23T03:00:00Z', {
       config: shippedConfig(),
-      overrides: { providers: (route) => scripted[route.channel], gates: (route) => memoryRateGate(route.id, { perSecond: 1_000, largestWeight: 4 }) },
+      overrides: scriptedRoutes(),
     })
     // A few people over ten days, day and night: sent, put off to the morning, capped, stopped.
     const register = (n: number, dueDate: string) =>
