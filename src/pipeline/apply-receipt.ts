@@ -4,7 +4,9 @@ import { contradicts, mergeDelivery } from '../model/delivery-merge.ts'
 import type { DeliveryWord } from '../model/outcome.ts'
 import { wakeRemindersOf } from '../record/accepting/waiting-reminders.ts'
 import { attemptAddress, suppressAddress } from '../record/dispatch/attempt-address.ts'
-import { lockAddresses, lockRecipients, takeSequence } from '../record/locks.ts'
+import { lockAddresses, lockRecipients } from '../record/locks.ts'
+import { lookUpByKey } from '../record/look-up-by-key.ts'
+import { markSpells } from '../record/dispatch/spell-progress.ts'
 import { keepReceipt, receiptSubject, writeDelivery, type ReceiptSubject } from '../record/receipts/receipt-written.ts'
 import type { AttemptStatus, Database } from '../record/schema.ts'
 import { fallBack } from './fall-back.ts'
@@ -42,6 +44,7 @@ export const applyReceipt = (shell: Shell, receipt: Receipt): Promise<ReceiptAns
 
 /** The same in a transaction of the caller's, which may hold the locks of the person and the address already. */
 export async function applyReceiptIn(shell: Shell, trx: Transaction<Database>, receipt: Receipt): Promise<ReceiptAnswer> {
+  await lookUpByKey(trx)
   const address = await attemptAddress(trx, receipt.reminderId, receipt.attemptNo)
   if (address === null) return 'unknown'
   await lockRecipients(trx, [address.recipientId], 'wait')
@@ -52,10 +55,9 @@ export async function applyReceiptIn(shell: Shell, trx: Transaction<Database>, r
   const word = mergeDelivery(before, receipt.word)
   const resolves = subject.status === 'in_doubt' || subject.status === 'sending'
   const changed = resolves || JSON.stringify(before) !== JSON.stringify(word)
-  const seq = await takeSequence(trx, subject.recipientId)
   const fresh = await keepReceipt(trx, {
-    reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, dedupe: receipt.dedupe, word: receipt.word,
-    saidAt: receipt.saidAt === null ? null : new Date(receipt.saidAt), receivedAt: new Date(now), changed, seq,
+    reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, recipientId: subject.recipientId, dedupe: receipt.dedupe, word: receipt.word,
+    saidAt: receipt.saidAt === null ? null : new Date(receipt.saidAt), receivedAt: new Date(now), changed,
   })
   if (!fresh) return 'repeated'
   if (contradicts(before, receipt.word)) {
@@ -67,12 +69,15 @@ export async function applyReceiptIn(shell: Shell, trx: Transaction<Database>, r
   if (!changed) return 'no_change'
   const meaning = receiptMeaning(subject.channel, word)
   const surelyNotSent = word.state === 'not-sent'
+  const status = statusAfter(subject.status, surelyNotSent)
   await writeDelivery(trx, {
     reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, recipientId: subject.recipientId, reservedAt: subject.reservedAt,
-    word, at: new Date(now), attemptStatus: statusAfter(subject.status, surelyNotSent), providerRef: receipt.providerRef ?? null,
+    word, at: new Date(now), attemptStatus: status, providerRef: receipt.providerRef ?? null,
     rejection: word.class, resolvedBy: subject.status === 'in_doubt' ? (receipt.by ?? 'receipt') : null,
     reminderStatus: meaning.reminder, endReason: meaning.endReason, contact: meaning.contact,
   })
+  // Whoever settled it as accepted has marked them; an attempt whose lease ran out nobody has.
+  if (status === 'accepted' && subject.status !== 'accepted') await markSpells(trx, [{ reminderId: receipt.reminderId, reservedAt: subject.reservedAt }])
   const about = { reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, code: word.code }
   if (meaning.suppress !== null && (await suppressAddress(trx, address, meaning.suppress, `receipt:${word.code ?? ''}`, new Date(now)))) {
     await noteStop(shell, trx, [address.recipientId], { ...about, scope: 'address', reason: meaning.suppress, channel: null, by: 'provider' }, now)

@@ -5,6 +5,7 @@ import type { PersonPlan, PlannedReminder } from '../plan/person-plan.ts'
 import { planPerson } from '../plan/plan-person.ts'
 import { newId } from '../record/id.ts'
 import { lockRecipients, takeSequence } from '../record/locks.ts'
+import { lookUpByKey } from '../record/look-up-by-key.ts'
 import { peopleDue } from '../record/planning/people-due.ts'
 import {
   addReminders, addTasks, markCaughtUp, recordRungs, setNextLooks, stopLooking, type NewReminder, type NewTask,
@@ -62,6 +63,7 @@ export async function planDue(shell: Shell, limit = 200): Promise<PlanPass> {
 }
 
 async function planPeople(shell: Shell, trx: Transaction<Database>, ids: readonly string[]): Promise<PlanPass> {
+  await lookUpByKey(trx)
   const locked = await lockRecipients(trx, ids, 'skip')
   const now = shell.clock.now()
   const people = await planningInputs(trx, [...locked], now)

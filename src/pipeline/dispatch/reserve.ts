@@ -4,7 +4,7 @@ import type { AttemptKey } from '../../deliver/provider.ts'
 import { MINUTE, type Instant } from '../../model/instant.ts'
 import { attemptsOfBatch, callsOnLine } from '../../record/dispatch/batch.ts'
 import { anchorsOf, type ReminderAnchors } from '../../record/dispatch/anchors.ts'
-import { readAccounts, readPeople, type PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import { readAccounts, readPeople, type LockedPerson } from '../../record/dispatch/decision-inputs.ts'
 import { passFence, type FencedReminder } from '../../record/dispatch/fence.ts'
 import { putAside } from '../../record/dispatch/put-aside.ts'
 import { writeReservation } from '../../record/dispatch/reservation.ts'
@@ -107,9 +107,9 @@ async function reservePart(
   const fold = new Fold(shell, desk, batch, now)
   for (const reminder of fenced) {
     if (reminder.dueAt.getTime() > now) fold.putBack(reminder)
-    else fold.add(reminder, people.get(reminder.recipientId) as PersonRow, accounts.get(reminder.id) ?? [])
+    else fold.add(reminder, people.get(reminder.recipientId) as LockedPerson, accounts.get(reminder.id) ?? [])
   }
-  await writeReservation(trx, ring, fold.written, now)
+  await writeReservation(trx, ring, fold.written, (id) => (people.get(id) as LockedPerson).seq, now)
   for (const reminder of fold.ended) await fallBack(shell, trx, reminder.id, reminder.reason, now)
   await noteReminders(shell, trx, fold.written.steps.filter((step) => step.endReason !== null), now)
   count(fold.written, fenced)

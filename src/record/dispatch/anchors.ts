@@ -23,7 +23,7 @@ export async function anchorsOf(trx: Transaction<Database>, ring: string, remind
         WHERE a.recipient_id = r.recipient_id AND a.channel = r.channel AND a.removed_at IS NULL
       ) AS hashes
     FROM decorum.reminder r
-    WHERE r.id = ANY(${reminderIds}::uuid[]) AND r.status = 'queued' AND r.ring = ${ring}::uuid`.execute(trx)
+    WHERE r.id = ANY(${reminderIds}::uuid[]) AND r.status = ${'queued'} AND r.ring = ${ring}::uuid`.execute(trx)
   return rows.map((row) => ({
     reminderId: row.id,
     recipientId: row.recipient_id,

@@ -13,7 +13,7 @@ export interface AttemptAddress {
 
 /** Whose locks does this attempt need? Null: no such attempt. */
 export async function attemptAddress(trx: Transaction<Database>, reminderId: string, attemptNo: number): Promise<AttemptAddress | null> {
-  const { rows } = await sql<AttemptAddress>`
+  const { rows } = await sql<AttemptAddress>`/* attempt-address */
     SELECT a.recipient_id AS "recipientId", a.creditor, ra.hash
     FROM decorum.attempt a JOIN decorum.recipient_address ra ON ra.id = a.address_id
     WHERE a.reminder_id = ${reminderId}::uuid AND a.no = ${attemptNo}`.execute(trx)

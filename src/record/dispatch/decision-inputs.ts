@@ -42,6 +42,12 @@ export interface PersonRow {
   }[]
 }
 
+/** A person as read under its lock. */
+export interface LockedPerson extends PersonRow {
+  /** The last number of the recipient's sequence. */
+  seq: number
+}
+
 export interface PersonAddress {
   id: string
   channel: Channel
@@ -103,11 +109,11 @@ const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 10
  */
 export async function readPeople(
   db: Kysely<Database> | Transaction<Database>, recipientIds: readonly string[], now: Instant,
-): Promise<Map<string, PersonRow>> {
+): Promise<Map<string, LockedPerson>> {
   const contactsSince = new Date(now - CONTACT_MEMORY_MS)
   const eventsSince = new Date(now - EVENT_MEMORY_MS)
-  const { rows } = await sql<PersonRow>`/* read-people */
-    SELECT r.id, r.creditor, r.data_key AS "dataKey", r.data_key_id AS "dataKeyId", r.name, r.locale,
+  const { rows } = await sql<LockedPerson>`/* read-people */
+    SELECT r.id, r.creditor, r.seq, r.data_key AS "dataKey", r.data_key_id AS "dataKeyId", r.name, r.locale,
       r.time_zone AS "timeZone", r.jurisdiction, r.location_evidence AS "locationEvidence", r.blocked_times AS "blockedTimes",
       r.caught_up_on AS "caughtUpOn", coalesce(own.addresses, '[]'::jsonb) AS addresses,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', c.kind, 'channel', c.channel, 'hash', encode(c.address_hash, 'hex'),

@@ -47,7 +47,7 @@ export async function passFence(trx: Transaction<Database>, ring: string, remind
     SELECT id, creditor, recipient_id AS "recipientId", live, origin, kind, mode, tone, channel,
       fallback_channels AS "fallbackChannels", template, ladder, rung, route, queued_at AS "queuedAt", due_at AS "dueAt",
       expires_at AS "expiresAt", tries, attempts, decisions, decided_as AS "decidedAs", variables
-    FROM decorum.reminder WHERE id = ANY(${reminderIds}::uuid[]) AND status = 'queued' AND ring = ${ring}::uuid
+    FROM decorum.reminder WHERE id = ANY(${reminderIds}::uuid[]) AND status = ${'queued'} AND ring = ${ring}::uuid
     ORDER BY id FOR NO KEY UPDATE`.execute(trx)
   return rows
 }

@@ -69,99 +69,98 @@ const rowsOf = (entries: readonly object[]) => sql`${JSON.stringify(entries)}::j
 /**
  * Writes what reserve decided: decisions, attempts, their contacts and each reminder's next step.
  *
- * Each table takes one statement however large the batch. A decision like the last one
- * counts up on it instead of adding a row. Sequence numbers come from the recipients,
- * whose rows the caller has locked: one each for the decision and one for the attempt.
+ * One statement for all of it however large the batch: each one more was a round trip and a second reading of the
+ * same rows. A decision like the last one counts up on it instead of adding a row. Sequence numbers come from the
+ * recipients, whose rows the caller has locked: one each for the decision and one for the attempt.
+ *
+ * @param lastNumber  the sequence of each recipient, as it was read under the lock
+ * @throws RangeError when a reminder is not queued under the ring any more: whoever has it meanwhile keeps it, and nothing of this is written
  */
 export async function writeReservation(
   trx: Transaction<Database>,
   ring: string,
   written: { decisions: readonly DecisionEntry[]; attempts: readonly AttemptEntry[]; steps: readonly ReminderStep[] },
+  lastNumber: (recipientId: string) => number,
   now: Instant,
 ): Promise<void> {
-  const sequence = await takeSequences(trx, written)
-  await writeDecisions(trx, written.decisions, sequence)
-  await writeAttempts(trx, written.attempts, sequence)
-  await writeSteps(trx, ring, written.steps, now)
-}
-
-type Sequence = (recipientId: string) => number
-
-async function takeSequences(
-  trx: Transaction<Database>, written: { decisions: readonly DecisionEntry[]; attempts: readonly AttemptEntry[] },
-): Promise<Sequence> {
-  const needed = new Map<string, number>()
-  const need = (id: string) => needed.set(id, (needed.get(id) ?? 0) + 1)
-  for (const entry of written.decisions) if (!entry.repeated) need(entry.recipientId)
-  for (const entry of written.attempts) need(entry.recipientId)
-  if (needed.size === 0) return () => 0
-  const { rows } = await sql<{ id: string; last: number }>`/* take-sequences */
-    UPDATE decorum.recipient r SET seq = r.seq + (x.rows ->> r.id::text)::int FROM ${keyedRows(needed)} AS x
-    WHERE r.id = ANY(${[...needed.keys()]}::uuid[]) RETURNING r.id, r.seq AS last`.execute(trx)
-  const next = new Map(rows.map((row) => [row.id, Number(row.last) - (needed.get(row.id) ?? 0) + 1]))
-  return (recipientId) => {
-    const seq = next.get(recipientId)
-    if (seq === undefined) throw new RangeError(`no sequence for recipient ${recipientId}`)
-    next.set(recipientId, seq + 1)
-    return seq
-  }
-}
-
-async function writeDecisions(trx: Transaction<Database>, decisions: readonly DecisionEntry[], sequence: Sequence): Promise<void> {
-  const added = decisions.filter((entry) => !entry.repeated).map(({ decision, ...entry }) => ({
-    reminder_id: entry.reminderId, no: entry.no, at: entry.at, verdict: decision.verdict, until: decision.until,
-    code: decision.reasons[0]?.code ?? null, rule: decision.reasons[0]?.rule ?? null,
-    reasons: decision.reasons, packs: decision.packs, zones: decision.candidateZones,
-    facts: entry.facts, attempt_no: entry.attemptNo, seq: sequence(entry.recipientId),
-  }))
-  if (added.length > 0) {
-    await sql`/* write-decisions */
+  const { steps } = written
+  if (steps.length === 0) return
+  const sequence = new Sequence(lastNumber)
+  const decisions = decisionRows(written.decisions, sequence)
+  const attempts = written.attempts.map((entry) => ({ ...entry, seq: sequence.next(entry.recipientId) }))
+  const { rows } = await sql<{ moved: number }>`/* write-reservation */
+    WITH numbered AS (
+      UPDATE decorum.recipient r SET seq = (x.rows ->> r.id::text)::bigint FROM ${keyedRows(sequence.last)} AS x
+      WHERE r.id = ANY(${[...sequence.last.keys()]}::uuid[])
+    ), decided AS (
       INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, until, code, rule, reasons, packs, candidate_zones, facts, attempt_no, seq)
       SELECT x.reminder_id, x.no, ${at('at')}, ${at('at')}, x.verdict, ${at('until')}, x.code, x.rule, x.reasons, x.packs,
         ARRAY(SELECT jsonb_array_elements_text(x.zones)), x.facts, x.attempt_no, x.seq
-      FROM jsonb_to_recordset(${rowsOf(added)}) AS x (reminder_id uuid, no int, at float8, verdict text, until float8, code text, rule text,
-        reasons jsonb, packs jsonb, zones jsonb, facts jsonb, attempt_no smallint, seq bigint)`.execute(trx)
+      FROM jsonb_to_recordset(${rowsOf(decisions)}) AS x (reminder_id uuid, no int, at float8, verdict text, until float8, code text, rule text,
+        reasons jsonb, packs jsonb, zones jsonb, facts jsonb, attempt_no smallint, seq bigint)
+    ), x AS MATERIALIZED (
+      SELECT * FROM jsonb_to_recordset(${rowsOf(attempts)}) AS x ("reminderId" uuid, no smallint, creditor text, "recipientId" uuid, channel text,
+        mode text, route text, provider text, "addressId" uuid, "addressHash" text, "accountIds" jsonb, batch uuid, worker text, "reservedAt" float8,
+        "goodUntil" float8, "leaseMs" int, weight smallint, template text, "templateVersion" text, locale text, "messageHash" text,
+        "wordFacts" text, "validSeconds" int, seq bigint)
+    ), attempted AS (
+      INSERT INTO decorum.attempt (reminder_id, no, creditor, recipient_id, channel, route, provider, address_id, status, batch, worker,
+        reserved_at, good_until, lease_until, weight, template, template_version, locale, message_hash, word_facts, valid_seconds, seq)
+      SELECT x."reminderId", x.no, x.creditor, x."recipientId", x.channel, x.route, x.provider, x."addressId", 'sending', x.batch, x.worker,
+        ${at('"reservedAt"')}, ${at('"goodUntil"')}, clock_timestamp() + x."leaseMs" * interval '1 millisecond', x.weight, x.template,
+        x."templateVersion", x.locale, decode(x."messageHash", 'hex'), decode(x."wordFacts", 'hex'), x."validSeconds", x.seq
+      FROM x
+    ), contacted AS (
+      INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, mode, outcome, made_by, address_hash, account_ids,
+        reminder_id, attempt_no, recorded_at, seq)
+      SELECT x."recipientId", ${at('"reservedAt"')}, x."reminderId", x.creditor, x.channel, 'outbound', x.mode, 'pending', 'decorum',
+        decode(x."addressHash", 'hex'), ARRAY(SELECT jsonb_array_elements_text(x."accountIds")::uuid), x."reminderId", x.no,
+        ${at('"reservedAt"')}, x.seq
+      FROM x
+    ), moved AS (
+      UPDATE decorum.reminder r SET status = y.rows -> r.id::text ->> 'status', next_at = to_timestamp((y.rows -> r.id::text ->> 'nextAt')::float8 / 1000),
+        decisions = (y.rows -> r.id::text ->> 'decisions')::int, decided_as = y.rows -> r.id::text ->> 'decidedAs',
+        tries = (y.rows -> r.id::text ->> 'tries')::smallint, end_reason = y.rows -> r.id::text ->> 'endReason',
+        ring = NULL, queued_at = NULL, updated_at = ${new Date(now)}
+      FROM ${keyedRows(steps.map(({ reminderId, ...step }) => [reminderId, step]))} AS y
+      WHERE r.id = ANY(${steps.map((step) => step.reminderId)}::uuid[]) AND r.status = ${'queued'} AND r.ring = ${ring}::uuid
+      RETURNING 1
+    )
+    SELECT count(*)::int AS moved FROM moved`.execute(trx)
+  const moved = rows[0]?.moved ?? 0
+  if (moved !== steps.length) throw new RangeError(`${moved} of ${steps.length} reminders were still ours to write`)
+  await repeatDecisions(trx, written.decisions.filter((entry) => entry.repeated))
+}
+
+/** Hands out the numbers of each recipient's sequence. */
+class Sequence {
+  /** The last number of each recipient that got one. */
+  readonly last = new Map<string, number>()
+  readonly #before: (recipientId: string) => number
+
+  constructor(before: (recipientId: string) => number) {
+    this.#before = before
   }
-  const repeated = decisions.filter((entry) => entry.repeated)
-  if (repeated.length > 0) {
-    await sql`/* repeat-decisions */
-      UPDATE decorum.decision d SET repeats = d.repeats + 1, last_at = to_timestamp((x.rows ->> (d.reminder_id || ' ' || d.no))::float8 / 1000)
-      FROM ${keyedRows(repeated.map((e) => [`${e.reminderId} ${e.no}`, e.at]))} AS x
-      WHERE ${isAmong('d.reminder_id', repeated.map((e) => e.reminderId))} AND x.rows ? (d.reminder_id || ' ' || d.no)`.execute(trx)
+
+  next(recipientId: string): number {
+    const number = (this.last.get(recipientId) ?? this.#before(recipientId)) + 1
+    this.last.set(recipientId, number)
+    return number
   }
 }
 
-async function writeAttempts(trx: Transaction<Database>, attempts: readonly AttemptEntry[], sequence: Sequence): Promise<void> {
-  if (attempts.length === 0) return
-  const rows = attempts.map((entry) => ({ ...entry, seq: sequence(entry.recipientId) }))
-  await sql`/* write-attempts */
-    INSERT INTO decorum.attempt (reminder_id, no, creditor, recipient_id, channel, route, provider, address_id, status, batch, worker,
-      reserved_at, good_until, lease_until, weight, template, template_version, locale, message_hash, word_facts, valid_seconds, seq)
-    SELECT x."reminderId", x.no, x.creditor, x."recipientId", x.channel, x.route, x.provider, x."addressId", 'sending', x.batch, x.worker,
-      ${at('"reservedAt"')}, ${at('"goodUntil"')}, clock_timestamp() + x."leaseMs" * interval '1 millisecond', x.weight, x.template,
-      x."templateVersion", x.locale, decode(x."messageHash", 'hex'), decode(x."wordFacts", 'hex'), x."validSeconds", x.seq
-    FROM jsonb_to_recordset(${rowsOf(rows)}) AS x ("reminderId" uuid, no smallint, creditor text, "recipientId" uuid, channel text, route text,
-      provider text, "addressId" uuid, batch uuid, worker text, "reservedAt" float8, "goodUntil" float8, "leaseMs" int, weight smallint,
-      template text, "templateVersion" text, locale text, "messageHash" text, "wordFacts" text, "validSeconds" int, seq bigint)`.execute(trx)
-  await sql`/* write-contacts */
-    INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, mode, outcome, made_by, address_hash, account_ids,
-      reminder_id, attempt_no, recorded_at, seq)
-    SELECT x."recipientId", ${at('"reservedAt"')}, x."reminderId", x.creditor, x.channel, 'outbound', x.mode, 'pending', 'decorum',
-      decode(x."addressHash", 'hex'), ARRAY(SELECT jsonb_array_elements_text(x."accountIds")::uuid), x."reminderId", x.no,
-      ${at('"reservedAt"')}, x.seq
-    FROM jsonb_to_recordset(${rowsOf(rows)}) AS x ("recipientId" uuid, "reservedAt" float8, "reminderId" uuid, creditor text, channel text,
-      mode text, "addressHash" text, "accountIds" jsonb, no smallint, seq bigint)`.execute(trx)
-}
+const decisionRows = (decisions: readonly DecisionEntry[], sequence: Sequence): object[] =>
+  decisions.filter((entry) => !entry.repeated).map(({ decision, ...entry }) => ({
+    reminder_id: entry.reminderId, no: entry.no, at: entry.at, verdict: decision.verdict, until: decision.until,
+    code: decision.reasons[0]?.code ?? null, rule: decision.reasons[0]?.rule ?? null,
+    reasons: decision.reasons, packs: decision.packs, zones: decision.candidateZones,
+    facts: entry.facts, attempt_no: entry.attemptNo, seq: sequence.next(entry.recipientId),
+  }))
 
-/** @throws RangeError when a reminder is not queued under the ring any more: whoever has it meanwhile keeps it, and nothing of this is written */
-async function writeSteps(trx: Transaction<Database>, ring: string, steps: readonly ReminderStep[], now: Instant): Promise<void> {
-  if (steps.length === 0) return
-  const { numAffectedRows } = await sql`/* write-steps */
-    UPDATE decorum.reminder r SET status = x.rows -> r.id::text ->> 'status', next_at = to_timestamp((x.rows -> r.id::text ->> 'nextAt')::float8 / 1000),
-      decisions = (x.rows -> r.id::text ->> 'decisions')::int, decided_as = x.rows -> r.id::text ->> 'decidedAs',
-      tries = (x.rows -> r.id::text ->> 'tries')::smallint, end_reason = x.rows -> r.id::text ->> 'endReason',
-      ring = NULL, queued_at = NULL, updated_at = ${new Date(now)}
-    FROM ${keyedRows(steps.map(({ reminderId, ...step }) => [reminderId, step]))} AS x
-    WHERE r.id = ANY(${steps.map((step) => step.reminderId)}::uuid[]) AND r.status = 'queued' AND r.ring = ${ring}::uuid`.execute(trx)
-  if (numAffectedRows !== BigInt(steps.length)) throw new RangeError(`${numAffectedRows ?? 0} of ${steps.length} reminders were still ours to write`)
+async function repeatDecisions(trx: Transaction<Database>, repeated: readonly DecisionEntry[]): Promise<void> {
+  if (repeated.length === 0) return
+  await sql`/* repeat-decisions */
+    UPDATE decorum.decision d SET repeats = d.repeats + 1, last_at = to_timestamp((x.rows ->> (d.reminder_id || ' ' || d.no))::float8 / 1000)
+    FROM ${keyedRows(repeated.map((e) => [`${e.reminderId} ${e.no}`, e.at]))} AS x
+    WHERE ${isAmong('d.reminder_id', repeated.map((e) => e.reminderId))} AND x.rows ? (d.reminder_id || ' ' || d.no)`.execute(trx)
 }

@@ -41,8 +41,7 @@ export async function writeSettlements(
   const at = new Date(now)
   const written = await settleAttempts(trx, entries, at)
   if (written.length === 0) return []
-  await moveReminders(trx, written, at)
-  await settleContacts(trx, written)
+  await carryOn(trx, written, at)
   await markSpells(trx, written.filter((w) => w.contact !== null))
   return written
 }
@@ -62,39 +61,39 @@ async function settleAttempts(trx: Transaction<Database>, entries: readonly Sett
       rejection = x.rows -> ${key} ->> 'rejection', code = x.rows -> ${key} ->> 'code', detail = x.rows -> ${key} ->> 'detail', settled_at = ${at}
     FROM ${keyedRows(rows)} AS x
     WHERE ${isAmong('a.reminder_id', entries.map((e) => e.reminderId))} AND x.rows ? ${key}
-      AND (a.status = 'sending' OR (a.status = 'in_doubt' AND x.rows -> ${key} ->> 'status' <> 'in_doubt'))
+      AND (a.status = ${'sending'} OR (a.status = ${'in_doubt'} AND x.rows -> ${key} ->> 'status' <> 'in_doubt'))
     RETURNING ${key} AS key, a.recipient_id AS "recipientId", a.reserved_at AS "reservedAt"`.execute(trx)
   return settled.map(({ key, recipientId, reservedAt }) => ({ ...(byAttempt.get(key) as SettlementEntry), recipientId, reservedAt }))
 }
 
-/** The status guard leaves a reminder that a receipt has already carried further where it is. */
-async function moveReminders(trx: Transaction<Database>, written: readonly Written[], at: Date): Promise<void> {
+/**
+ * Carries each reminder on and says of each contact what it came to; one that surely never happened is taken away.
+ *
+ * The status guard leaves a reminder that a receipt has already carried further where it is.
+ */
+async function carryOn(trx: Transaction<Database>, written: readonly Written[], at: Date): Promise<void> {
   const rows = written.map(({ reminderId, reminder }) => [reminderId, reminder] as const)
-  await sql`/* move-reminders */
-    UPDATE decorum.reminder r SET status = x.rows -> r.id::text ->> 'status',
-      next_at = coalesce(to_timestamp((x.rows -> r.id::text ->> 'nextAt')::float8 / 1000), r.next_at),
-      attempts = r.attempts + (x.rows -> r.id::text ->> 'spendsAttempt')::boolean::int,
-      end_reason = x.rows -> r.id::text ->> 'endReason', updated_at = ${at}
-    FROM ${keyedRows(rows)} AS x
-    WHERE r.id = ANY(${written.map((w) => w.reminderId)}::uuid[]) AND r.status IN ('sending', 'in_doubt')`.execute(trx)
-}
-
-async function settleContacts(trx: Transaction<Database>, written: readonly Written[]): Promise<void> {
-  const happened = written.filter((w) => w.contact !== null)
-  if (happened.length > 0) {
-    await sql`/* settle-contacts */
-      UPDATE decorum.contact k SET outcome = x.rows ->> (k.id || ' ' || k.attempt_no)
-      FROM ${keyedRows(happened.map((w) => [attemptText(w), w.contact]))} AS x
-      WHERE ${ofAttempts(happened)} AND x.rows ? (k.id || ' ' || k.attempt_no) AND k.outcome IN ('pending', 'in-doubt')`.execute(trx)
-  }
+  const outcomes = written.map((w) => [attemptText(w), w.contact] as const)
+  await sql`/* carry-on */
+    WITH moved AS (
+      UPDATE decorum.reminder r SET status = x.rows -> r.id::text ->> 'status',
+        next_at = coalesce(to_timestamp((x.rows -> r.id::text ->> 'nextAt')::float8 / 1000), r.next_at),
+        attempts = r.attempts + (x.rows -> r.id::text ->> 'spendsAttempt')::boolean::int,
+        end_reason = x.rows -> r.id::text ->> 'endReason', updated_at = ${at}
+      FROM ${keyedRows(rows)} AS x
+      WHERE r.id = ANY(${written.map((w) => w.reminderId)}::uuid[]) AND r.status IN ('sending', 'in_doubt')
+    )
+    UPDATE decorum.contact k SET outcome = x.rows ->> ${contactText}
+    FROM ${keyedRows(outcomes)} AS x
+    WHERE ${ofAttempts(written)} AND x.rows ->> ${contactText} IS NOT NULL AND k.outcome IN ('pending', 'in-doubt')`.execute(trx)
   const never = written.filter((w) => w.contact === null)
-  if (never.length > 0) {
-    await sql`/* remove-contacts */
-      DELETE FROM decorum.contact k USING ${keyedRows(never.map((w) => [attemptText(w), true]))} AS x
-      WHERE ${ofAttempts(never)} AND x.rows ? (k.id || ' ' || k.attempt_no)`.execute(trx)
-  }
+  if (never.length === 0) return
+  await sql`/* remove-contacts */
+    DELETE FROM decorum.contact k USING ${keyedRows(never.map((w) => [attemptText(w), true]))} AS x
+    WHERE ${ofAttempts(never)} AND x.rows ? ${contactText}`.execute(trx)
 }
 
+const contactText = sql.raw("(k.id || ' ' || k.attempt_no)")
 const attemptText = (w: Written): string => `${w.reminderId} ${w.attemptNo}`
 
 /**

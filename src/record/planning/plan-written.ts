@@ -67,7 +67,7 @@ const set = (entries: readonly object[]) => sql`jsonb_to_recordset(${JSON.string
 /** Adds reminders that do not exist yet; answers the ids that were added (the others stand under their unique key already). */
 export async function addReminders(trx: Transaction<Database>, reminders: readonly NewReminder[], now: Instant): Promise<Set<string>> {
   if (reminders.length === 0) return new Set()
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: string }>`/* add-reminders */
     INSERT INTO decorum.reminder (id, creditor, recipient_id, live, origin, kind, mode, tone, channel, fallback_channels, follows, template,
       ladder, ladder_version, rung, unique_key, route, status, due_at, next_at, expires_at, variables, created_at, updated_at)
     SELECT x.id, x.creditor, x."recipientId", x.live, x.origin, x.kind, x.mode, x.tone, x.channel,
@@ -81,7 +81,7 @@ export async function addReminders(trx: Transaction<Database>, reminders: readon
   const added = new Set(rows.map((row) => row.id))
   const links = reminders.filter((r) => added.has(r.id)).flatMap((r) => r.accounts.map((a) => ({ ...a, reminderId: r.id })))
   if (links.length > 0) {
-    await sql`
+    await sql`/* add-reminder-accounts */
       INSERT INTO decorum.reminder_account (reminder_id, account_id, spell_id, lead)
       SELECT x."reminderId", x."accountId", x."spellId", x.lead
       FROM ${set(links)} AS x ("reminderId" uuid, "accountId" uuid, "spellId" uuid, lead boolean)`.execute(trx)
@@ -105,7 +105,7 @@ export async function addTasks(
 /** Records what became of each rung; a rung recorded before in the same pass keeps its first record. */
 export async function recordRungs(trx: Transaction<Database>, records: readonly NewRungRecord[]): Promise<void> {
   if (records.length === 0) return
-  await sql`
+  await sql`/* record-rungs */
     INSERT INTO decorum.rung_record (spell_id, pass, rung, account_id, state, reason, detail, reminder_id, task_id, at)
     SELECT x."spellId", x.pass, x.rung, x."accountId", x.state, x.reason, x.detail, x."reminderId", x."taskId", ${at('at')}
     FROM ${set(records)} AS x ("spellId" uuid, pass int, rung text, "accountId" uuid, state text, reason text, detail text,
@@ -118,16 +118,21 @@ export async function setNextLooks(
   trx: Transaction<Database>, looks: readonly { accountId: string; nextLookAt: Instant | null }[],
 ): Promise<void> {
   if (looks.length === 0) return
-  await sql`
+  await sql`/* set-next-looks */
     UPDATE decorum.account a SET plan_at = ${at('nextLookAt')}
     FROM ${set(looks)} AS x ("accountId" uuid, "nextLookAt" float8) WHERE a.id = x."accountId"`.execute(trx)
 }
 
-/** Accounts due now that planning has nothing to say about (no spell, or finished) are not looked at again. */
+/**
+ * Accounts due now that planning has nothing to say about (no spell, or finished) are not looked at again.
+ *
+ * Found by their people: by `plan_at`, which is hidden from its index here, every account that waits to be planned was
+ * read for each batch (measured with 5,000 waiting: 60 µs a person).
+ */
 export async function stopLooking(trx: Transaction<Database>, recipientIds: readonly string[], planned: readonly string[], now: Date): Promise<void> {
-  await sql`
+  await sql`/* stop-looking */
     UPDATE decorum.account SET plan_at = NULL
-    WHERE recipient_id = ANY(${recipientIds}::uuid[]) AND plan_at <= ${now} AND NOT (id = ANY(${planned}::uuid[]))`.execute(trx)
+    WHERE recipient_id = ANY(${recipientIds}::uuid[]) AND coalesce(plan_at <= ${now}, false) AND NOT (id = ANY(${planned}::uuid[]))`.execute(trx)
 }
 
 /** The person had a missed step caught up on this day: no second one today. */

@@ -70,7 +70,7 @@ const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 10
  */
 export async function planningInputs(trx: Transaction<Database>, recipientIds: readonly string[], now: Instant): Promise<PlanningPerson[]> {
   const contactsSince = new Date(now - CONTACT_MEMORY_MS)
-  const { rows } = await sql<Unread>`
+  const { rows } = await sql<Unread>`/* planning-inputs */
     SELECT r.id, r.creditor, r.jurisdiction, r.caught_up_on AS "caughtUpOn",
       ARRAY(
         SELECT DISTINCT a.channel FROM decorum.recipient_address a
@@ -120,7 +120,7 @@ async function withLadders(trx: Transaction<Database>, people: readonly Unread[]
   const keyOf = (account: { ladder: string; ladderVersion: string }): string => `${account.ladder}@${account.ladderVersion}`
   const pinned = [...new Map(people.flatMap((person) => person.accounts).map((account) => [keyOf(account), account])).values()]
   if (pinned.length === 0) return people.map((person) => ({ ...person, accounts: [] }))
-  const { rows } = await sql<{ ladder: string; ladderVersion: string; body: unknown }>`
+  const { rows } = await sql<{ ladder: string; ladderVersion: string; body: unknown }>`/* ladder-bodies */
     SELECT ladder, version AS "ladderVersion", body FROM decorum.ladder_version
     WHERE (ladder, version) IN (SELECT * FROM unnest(${pinned.map((p) => p.ladder)}::text[], ${pinned.map((p) => p.ladderVersion)}::text[]))`.execute(trx)
   const bodies = new Map(rows.map((row) => [keyOf(row), row.body]))
