@@ -11,6 +11,7 @@ import { intakeBench } from './intake.ts'
 import { latencyBench } from './latency.ts'
 import { describeMachine } from './machine.ts'
 import { plannerBench } from './planner.ts'
+import { receiptsBench } from './receipts.ts'
 import { renderBench } from './render.ts'
 import { ratesBench } from './rates.ts'
 import { asJson, machineText, sectionText } from './report.ts'
@@ -18,7 +19,7 @@ import { reserveBench } from './reserve.ts'
 
 /** `npm run bench [-- NAME…] [--json] [--quick] [--seconds N]`: throwaway servers where their programs are installed, otherwise DATABASE_URL and REDIS_URL. */
 const BENCHES: Readonly<Record<string, Bench>> = {
-  decide: decideBench, render: renderBench, intake: intakeBench, reserve: reserveBench, latency: latencyBench, e2e: endToEndBench,
+  decide: decideBench, render: renderBench, intake: intakeBench, reserve: reserveBench, receipts: receiptsBench, latency: latencyBench, e2e: endToEndBench,
   planner: plannerBench, 'cap-check': capCheckBench,
   drain: drainBench, rates: ratesBench,
 }

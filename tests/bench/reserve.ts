@@ -1,17 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { policyOf } from '../../src/app/policy.ts'
-import { buildProvider } from '../../src/deliver/build-provider.ts'
-import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
-import { DISPATCH_LIMITS, type Desk } from '../../src/pipeline/dispatch/desk.ts'
+import type { Desk } from '../../src/pipeline/dispatch/desk.ts'
 import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
-import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
 import { planDue } from '../../src/pipeline/plan-due.ts'
 import type { Shell } from '../../src/pipeline/shell.ts'
-import type { Ticket } from '../../src/queue/doorbell.ts'
-import { claimDue } from '../../src/record/planning/claim.ts'
 import type { Figure, Section, Setting } from './bench.ts'
 import { MODE_NAMES, modesOf, type Mode } from './decorum-place.ts'
 import { openInProcess } from './in-process.ts'
+import { benchDesk, claimTickets } from './tickets.ts'
 
 /** Tickets in hand at once, as the dispatch worker has them. */
 const AT_ONCE = 4
@@ -38,7 +32,7 @@ async function figuresOf(setting: Setting, mode: Mode): Promise<Figure[]> {
     const warmUp = countOf(50)
     await take(0, warmUp + runs * BATCHES.reduce((sum, batch) => sum + countOf(batch), 0))
     while ((await planDue(app.shell)).people > 0);
-    const desk = deskOf(app.shell)
+    const desk = benchDesk(app.shell)
     await timed(app.shell, desk, 50, warmUp)
     const figures = BATCHES.map((batch): Figure => ({ name: `${MODE_NAMES[mode]}, batches of ${batch}`, unit: 'reminders/s', values: [] }))
     // In turn, so that a slow minute of the machine falls on all of them.
@@ -52,7 +46,7 @@ async function figuresOf(setting: Setting, mode: Mode): Promise<Figure[]> {
 }
 
 async function timed(shell: Shell, desk: Desk, batch: number, count: number): Promise<number> {
-  const tickets = await claim(shell, desk.route.id, batch, count)
+  const tickets = await claimTickets(shell, desk.route.id, batch, count)
   const began = performance.now()
   let reserved = 0
   await Promise.all(Array.from({ length: AT_ONCE }, async () => {
@@ -64,20 +58,4 @@ async function timed(shell: Shell, desk: Desk, batch: number, count: number): Pr
   }))
   if (reserved !== count) throw new Error(`of ${count} reminders ${reserved} were reserved`)
   return (count / (performance.now() - began)) * 1_000
-}
-
-async function claim(shell: Shell, route: string, batch: number, count: number): Promise<Ticket[]> {
-  const rings = Array.from({ length: Math.ceil(count / batch) }, () => randomUUID())
-  const claimed = await claimDue(shell.ledger.db, { route, now: new Date(shell.clock.now()), limit: count, ringSize: batch, rings, after: null })
-  return rings.map((ring) => ({ ring, reminderIds: claimed.filter((row) => row.ring === ring).map((row) => row.id) }))
-}
-
-function deskOf(shell: Shell): Desk {
-  const route = shell.config.routes.find((r) => r.id === 'sms-main')
-  if (route === undefined) throw new TypeError('the shipped configuration has no route sms-main')
-  const provider = buildProvider(route, { publicUrl: null, keep: () => Promise.reject(new Error('nothing is captured here')) })
-  return {
-    route, provider, testProvider: provider, gate: memoryRateGate(route.id, { perSecond: route.rate.perSecond, largestWeight: 4 }), packs: policyOf(shell.config),
-    switches: new SwitchBoard(shell), worker: 'bench', clockCertain: () => true, optOutUrl: () => null, limits: DISPATCH_LIMITS,
-  }
 }

@@ -15,9 +15,9 @@ interface Breakage {
 const BREAKAGES = {
   /** A ticket heard twice is answered twice: the fence no longer asks whether the reminder is still queued under this ring. */
   fence: [
-    { file: 'src/record/dispatch/fence.ts', guard: / AND status = 'queued' AND ring = \$\{ring\}::uuid/, instead: '' },
-    { file: 'src/record/dispatch/reservation.ts', guard: / AND r\.status = 'queued' AND r\.ring = \$\{ring\}::uuid/, instead: '' },
-    { file: 'src/record/dispatch/anchors.ts', guard: / AND r\.status = 'queued' AND r\.ring = \$\{ring\}::uuid/, instead: '' },
+    { file: 'src/record/dispatch/fence.ts', guard: / AND status = \$\{'queued'\} AND ring = \$\{ring\}::uuid/, instead: '' },
+    { file: 'src/record/dispatch/reservation.ts', guard: / AND r\.status = \$\{'queued'\} AND r\.ring = \$\{ring\}::uuid/, instead: '' },
+    { file: 'src/record/dispatch/anchors.ts', guard: / AND r\.status = \$\{'queued'\} AND r\.ring = \$\{ring\}::uuid/, instead: '' },
   ],
   /** Caps count only what has been settled. */
   pending: [{

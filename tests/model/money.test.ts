@@ -41,7 +41,7 @@ describe('parseMoney', () => {
 
 describe('minor units', () => {
   it('go there and back without losing a digit, in every currency', () => {
-    fc.assert(fc.property(fc.bigInt(-(10n ** 15n), 10n ** 15n), fc.constantFrom(...CURRENCY_EXPONENTS.keys()), (minor, currency) => {
+    fc.assert(fc.property(fc.bigInt(-(10n ** 15n) + 1n, 10n ** 15n - 1n), fc.constantFrom(...CURRENCY_EXPONENTS.keys()), (minor, currency) => {
       expect(toMinor(fromMinor(minor, currency))).toBe(minor)
     }))
   })

@@ -90,25 +90,31 @@ eachLedger('switches', (_name, openFresh) => {
     await vi.waitFor(() => expect(sms.calls).toHaveLength(1), { timeout: 30_000 })
 
     let lastCall = 0
-    sms.script.push(...Array.from({ length: 60 }, () => () => {
+    sms.script.push(...Array.from({ length: 1_000 }, () => () => {
       lastCall = performance.now()
       return { kind: 'accepted', reference: 'r' } as const
     }))
-    const held = await set({ scope: { creditor: 'shili-xiaojin', channel: 'sms' }, state: 'stopped' })
+    const stop = await set({ scope: { creditor: 'shili-xiaojin', channel: 'sms' }, state: 'stopped' })
     const thrown = performance.now()
     const stopped = () => fresh.ledger.db.selectFrom('decorum.reminder').select('id').where('decided_as', 'like', 'refuse|decorum/switch@%').execute()
-    // People keep arriving until one of them is held.
-    for (let n = 1; n < 50 && (await stopped()).length === 0; n++) {
+    // People keep arriving, each as soon as the one before has been decided, until one of them is held.
+    let held = 0
+    for (let n = 1; n < 1_000 && held === 0; n++) {
       await stage.account(`a-${n}`, person(n))
-      await stage.app.idle()
+      held = await vi.waitFor(async () => {
+        const now = (await stopped()).length
+        expect(sms.calls.length + now).toBeGreaterThan(n)
+        return now
+      }, { timeout: 30_000, interval: 5 })
     }
+    expect(held).toBe(1)
     expect(lastCall - thrown).toBeLessThan(2_000)
     const before = sms.calls.length
-    await stage.account('a-50', person(50))
+    await stage.account('a-1000', person(1_000))
     await vi.waitFor(async () => expect((await stopped()).length).toBeGreaterThan(1), { timeout: 30_000 })
     expect(sms.calls).toHaveLength(before)
 
-    await stage.app.services.liftSwitch(EVERYBODY, held.id, { reason: 'the test is over' })
+    await stage.app.services.liftSwitch(EVERYBODY, stop.id, { reason: 'the test is over' })
     await vi.waitFor(async () => {
       stage.clock.stepTo(stage.clock.now() + 5_000)
       expect(await stopped()).toEqual([])
