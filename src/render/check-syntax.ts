@@ -1,4 +1,4 @@
-import { ACCOUNT_NAMES, NEXT_STEP_NAMES, VIEW_NAMES } from './view.ts'
+import { ACCOUNT_FACTS, NEXT_STEP_FACTS, VIEW_FACTS, type FactKind } from './view.ts'
 import { nearMiss } from '../model/near-miss.ts'
 import { BLOCK_HELPERS, WORD_HELPERS } from './words-engine.ts'
 
@@ -20,7 +20,21 @@ type Call = { path: hbs.AST.Expression; params: hbs.AST.Expression[]; hash?: hbs
 
 const ARITY: Readonly<Record<string, number>> = { known: 1, date: 1, shortDate: 1, money: 1, spoken: 1, plural: 3, is: 2, if: 1, unless: 1, each: 1 }
 const BLOCKS: readonly string[] = ['known', ...BLOCK_HELPERS]
-const LOOP_DATA = ['first', 'last', 'index']
+const LOOP_DATA: Readonly<Record<string, FactKind>> = { first: 'truth', last: 'truth', index: 'number' }
+
+/** What the first argument of each helper must be; the others take anything. */
+const TAKES: Readonly<Record<string, readonly FactKind[]>> = { date: ['day'], shortDate: ['day'], money: ['money'], spoken: ['money'], plural: ['number'], each: ['list'] }
+
+/** How a fact of each kind is said, for whoever wrote it where it cannot stand. */
+const SAY_IT: Readonly<Record<FactKind, (fact: string) => string>> = {
+  text: (fact) => `is text; write {{${fact}}}`,
+  number: (fact) => `is a number; write {{${fact}}}, or {{plural ${fact} "day" "days"}} for its noun`,
+  money: (fact) => `is an amount; write {{money ${fact}}}, or {{spoken ${fact}}} in calls`,
+  day: (fact) => `is a day; write {{date ${fact}}} or {{shortDate ${fact}}}`,
+  truth: (fact) => `is true or false; ask {{#if ${fact}}}…{{/if}}`,
+  list: (fact) => `is a list; go through it with {{#each ${fact}}}…{{/each}}`,
+  parts: (fact) => `has parts; name the one that is meant, like {{${fact}.name}}`,
+}
 
 /**
  * Does a template use only the small language, and only facts that exist?
@@ -46,11 +60,13 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
     switch (statement.type) {
       case 'ContentStatement':
         texts.push({ line: statement.loc.start.line, text: String((statement as hbs.AST.ContentStatement).original) })
+        if (/｛|｝|\{\{|\}\}/.test(String((statement as hbs.AST.ContentStatement).original))) fault(statement, 'braces stand in the words as they are: a fact needs two plain ones on each side, {{helpLine}}')
         return
       case 'CommentStatement':
         return
       case 'MustacheStatement': {
         const mustache = statement as hbs.AST.MustacheStatement
+        if (!mustache.escaped) fault(mustache, 'three braces or {{& are not part of the template language; write two braces')
         if (mustache.params.length > 0 || isHelper(mustache.path)) visitCall(mustache, scope, false)
         else guardMustache(mustache, scope)
         return
@@ -79,17 +95,17 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
     }
     if (call.params.length !== arity) fault(call, `"${name}" takes ${arity} argument${arity === 1 ? '' : 's'}`)
     if (call.hash !== undefined && call.hash !== null) fault(call, `"${name}" takes no named arguments`)
-    call.params = call.params.map((param) => visitParam(param, scope, name === 'known'))
+    call.params = call.params.map((param, index) => visitParam(param, scope, name, index === 0 ? (TAKES[name] ?? null) : null))
   }
 
-  const visitParam = (param: hbs.AST.Expression, scope: Scope, mayBeMissing: boolean): hbs.AST.Expression => {
-    if (param.type === 'SubExpression') {
-      visitCall(param as hbs.AST.SubExpression, scope, false)
+  const visitParam = (param: hbs.AST.Expression, scope: Scope, helper: string, takes: readonly FactKind[] | null): hbs.AST.Expression => {
+    if (param.type !== 'PathExpression') {
+      if (param.type === 'SubExpression') visitCall(param as hbs.AST.SubExpression, scope, false)
+      if (takes !== null) fault(param, `"${helper}" takes a fact of the facts that templates may use`)
       return param
     }
-    if (param.type !== 'PathExpression') return param
-    checkPath(param as Path, scope)
-    return (param as Path).data && !isRoot(param as Path) ? param : guarded(param as Path, mayBeMissing ? 'maybe' : 'fact')
+    checkPath(param as Path, scope, takes, helper)
+    return (param as Path).data && !isRoot(param as Path) ? param : guarded(param as Path, helper === 'known' ? 'maybe' : 'fact')
   }
 
   const guardMustache = (mustache: hbs.AST.MustacheStatement, scope: Scope): void => {
@@ -98,15 +114,19 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
       return
     }
     const path = mustache.path as Path
-    checkPath(path, scope)
-    const call = guarded(path, 'fact')
+    checkPath(path, scope, ['text', 'number'], null)
+    const call = guarded(path, 'said')
     mustache.path = call.path
     mustache.params = call.params
   }
 
-  const checkPath = (path: Path, scope: Scope): void => {
-    const problem = pathProblem(path, scope)
-    if (problem !== null) fault(path, problem)
+  /** @param takes  the kinds that may stand here; null: any */
+  const checkPath = (path: Path, scope: Scope, takes: readonly FactKind[] | null, helper: string | null): void => {
+    const found = factAt(path, scope)
+    if ('problem' in found) return fault(path, found.problem)
+    if (takes === null || takes.some((kind) => found.kinds.includes(kind))) return
+    const where = helper === null ? '' : `"${helper}" does not take it: `
+    fault(path, `${where}"${path.original}" ${SAY_IT[found.kinds[0] as FactKind](path.original)}`)
   }
 
   visitProgram(program, 'root')
@@ -121,26 +141,33 @@ const isRoot = (path: Path): boolean => path.data && path.parts[0] === 'root'
 
 const scopeInside = (list: hbs.AST.Expression | undefined): Scope => (list !== undefined && /^(@root\.)?accounts$/.test(nameOf(list)) ? 'account' : 'item')
 
-function pathProblem(path: Path, scope: Scope): string | null {
-  if (path.depth > 0) return `"${path.original}": write @root.name instead of ../name`
+/** Which fact does a path name, and of what kind is it? Variables are text, which may hold a day. */
+function factAt(path: Path, scope: Scope): { kinds: readonly FactKind[] } | { problem: string } {
+  if (path.depth > 0) return { problem: `"${path.original}": write @root.name instead of ../name` }
   if (path.data && !isRoot(path)) {
-    return scope !== 'root' && path.parts.length === 1 && LOOP_DATA.includes(path.parts[0] as string) ? null : `"${path.original}" is known only inside {{#each}}`
+    const kind = scope !== 'root' && path.parts.length === 1 ? own(LOOP_DATA, path.parts[0] as string) : null
+    return kind === null ? { problem: `"${path.original}" is known only inside {{#each}}` } : { kinds: [kind] }
   }
   const parts = isRoot(path) ? path.parts.slice(1) : path.parts
-  if (parts.length === 0) return scope === 'item' && !path.data ? null : `"${path.original}" is not a fact`
-  if (scope === 'account' && !path.data) return unknownName(parts, ACCOUNT_NAMES, 1, 'a fact of an account')
-  if (scope === 'item' && !path.data) return `"${path.original}" is not known inside this list; write {{this}}`
+  if (parts.length === 0) return scope === 'item' && !path.data ? { kinds: ['text'] } : { problem: `"${path.original}" is not a fact` }
+  if (scope === 'account' && !path.data) return named(parts, ACCOUNT_FACTS, 'a fact of an account')
+  if (scope === 'item' && !path.data) return { problem: `"${path.original}" is not known inside this list; write {{this}}` }
   const [head, ...rest] = parts as [string, ...string[]]
-  if (head === 'account') return unknownName(rest, ACCOUNT_NAMES, 1, 'a fact of an account')
-  if (head === 'nextStep' && rest.length > 0) return unknownName(rest, NEXT_STEP_NAMES, 1, 'a part of nextStep')
-  if (head === 'variables') return rest.length === 1 && /^[A-Za-z]\w*$/.test(rest[0] as string) ? null : `"${path.original}": variables are written variables.name`
-  return unknownName(parts, VIEW_NAMES, 1, 'a fact')
+  if (head === 'account' && rest.length > 0) return named(rest, ACCOUNT_FACTS, 'a fact of an account')
+  if (head === 'nextStep' && rest.length > 0) return named(rest, NEXT_STEP_FACTS, 'a part of nextStep')
+  if (head === 'variables' && rest.length > 0) {
+    return rest.length === 1 && /^[A-Za-z]\w*$/.test(rest[0] as string) ? { kinds: ['text', 'day'] } : { problem: `"${path.original}": variables are written variables.name` }
+  }
+  return named(parts, VIEW_FACTS, 'a fact')
 }
 
-function unknownName(parts: readonly string[], known: readonly string[], length: number, what: string): string | null {
+function named(parts: readonly string[], known: Readonly<Record<string, FactKind>>, what: string): { kinds: readonly FactKind[] } | { problem: string } {
   const name = parts.join('.')
-  return parts.length === length && known.includes(name) ? null : `"${name}" is not ${what}${suggest(name, known)}`
+  const kind = parts.length === 1 ? own(known, name) : null
+  return kind === null ? { problem: `"${name}" is not ${what}${suggest(name, Object.keys(known))}` } : { kinds: [kind] }
 }
+
+const own = <T>(record: Readonly<Record<string, T>>, key: string): T | null => (Object.hasOwn(record, key) ? record[key] as T : null)
 
 function suggest(name: string, known: readonly string[]): string {
   const meant = nearMiss(name, known)
@@ -148,7 +175,7 @@ function suggest(name: string, known: readonly string[]): string {
 }
 
 /** `(fact "path")`, as a syntax tree. */
-function guarded(path: Path, helper: 'fact' | 'maybe'): hbs.AST.SubExpression {
+function guarded(path: Path, helper: 'said' | 'fact' | 'maybe'): hbs.AST.SubExpression {
   const { loc } = path
   const callee = { type: 'PathExpression', data: false, depth: 0, parts: [helper], original: helper, loc } as Path
   const name = { type: 'StringLiteral', value: path.original, original: path.original, loc } as hbs.AST.StringLiteral

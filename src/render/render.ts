@@ -10,7 +10,7 @@ import { renderRegistered } from './registered.ts'
 import type { RenderProblem, RenderResult } from './render-result.ts'
 import { missingForTone } from './truth.ts'
 import { viewOf } from './view.ts'
-import { MissingFact, type WordsData } from './words-engine.ts'
+import { MissingFact, UnsayableFact, type WordsData } from './words-engine.ts'
 
 /** Which words are wanted. */
 export interface RenderRequest {
@@ -35,6 +35,7 @@ export function render(template: Template, facts: WordFacts, request: RenderRequ
     return renderWords(template, facts, request)
   } catch (error) {
     if (error instanceof MissingFact) return failed({ kind: 'missing-facts', facts: [error.fact] })
+    if (error instanceof UnsayableFact) return failed({ kind: 'fault', detail: `${template.id}: ${error.message}` })
     // The class is enough to find a defect; an engine's message could quote a fact.
     return failed({ kind: 'fault', detail: `${template.id}: ${error instanceof Error ? error.name : 'unknown failure'} while rendering` })
   }

@@ -2,16 +2,23 @@ import type { AccountWords, LocalText, NextStep, WordFacts } from '../model/word
 import { sumMoney, type Money } from '../model/money.ts'
 import { cleanLine } from './clean.ts'
 
-/** The names that templates may use at the top level; anything else is a fault when the template is compiled. */
-export const VIEW_NAMES = [
-  'fullName', 'firstName', 'addressee', 'sender', 'creditor', 'collector', 'originalCreditor', 'voiceName', 'contactPerson',
-  'helpLine', 'helpHours', 'payUrl', 'payLink', 'postalAddress', 'licenceLines', 'accounts', 'account', 'several', 'count', 'total',
-  'lateInterest', 'reportsToBureau', 'nextStep', 'earlierEmail', 'writtenNotice', 'optOutUrl', 'variables', 'body',
-] as const
+/** What a fact is, and so how a template may say it: as it stands, through a helper of its kind, or not at all. */
+export type FactKind = 'text' | 'number' | 'money' | 'day' | 'truth' | 'list' | 'parts'
 
-/** The names under `account` and inside `{{#each accounts}}`. */
-export const ACCOUNT_NAMES = ['masked', 'dueDate', 'daysPastDue', 'asOf', 'due', 'overdue', 'minimumDue', 'originalCreditor', 'notYetDue'] as const
-export const NEXT_STEP_NAMES = ['kind', 'date', 'party'] as const
+/** The facts that templates may use at the top level; anything else is a fault when the template is compiled. */
+export const VIEW_FACTS: Readonly<Record<string, FactKind>> = {
+  fullName: 'text', firstName: 'text', addressee: 'text', sender: 'text', creditor: 'text', collector: 'text', originalCreditor: 'text',
+  voiceName: 'text', contactPerson: 'text', helpLine: 'text', helpHours: 'text', payUrl: 'text', payLink: 'text', postalAddress: 'text',
+  licenceLines: 'list', accounts: 'list', account: 'parts', several: 'truth', count: 'number', total: 'money', lateInterest: 'truth',
+  reportsToBureau: 'truth', nextStep: 'parts', earlierEmail: 'day', writtenNotice: 'day', optOutUrl: 'text', variables: 'parts', body: 'text',
+}
+
+/** The facts under `account` and inside `{{#each accounts}}`. */
+export const ACCOUNT_FACTS: Readonly<Record<string, FactKind>> = {
+  masked: 'text', dueDate: 'day', daysPastDue: 'number', asOf: 'day', due: 'money', overdue: 'money', minimumDue: 'money',
+  originalCreditor: 'text', notYetDue: 'truth',
+}
+export const NEXT_STEP_FACTS: Readonly<Record<string, FactKind>> = { kind: 'text', date: 'day', party: 'text' }
 
 type ViewValue = string | number | boolean | Money | View | ViewValue[]
 /** Facts as templates see them: what is not known is absent, so that asking for it is noticed. */

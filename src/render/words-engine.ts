@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars'
+import { isLocalDate, type LocalDate } from '../model/local-date.ts'
 import { formatMoney, speakMoney } from '../model/money-format.ts'
 import type { Money } from '../model/money.ts'
 import { formatLocalDate } from './local-date-format.ts'
@@ -8,6 +9,15 @@ export class MissingFact extends Error {
   readonly fact: string
   constructor(fact: string) {
     super(`missing fact: ${fact}`)
+    this.fact = fact
+  }
+}
+
+/** Thrown inside a template when a fact is not of the kind that its place takes; caught by `render`. Names the fact, never its value. */
+export class UnsayableFact extends Error {
+  readonly fact: string
+  constructor(fact: string, wanted: string) {
+    super(`${fact} is not ${wanted}`)
     this.fact = fact
   }
 }
@@ -27,10 +37,17 @@ const dataOf = (options: Handlebars.HelperOptions): WordsData & { root: unknown 
  *   {{date d}} {{shortDate d}} {{money m}} {{spoken m}} {{plural n "day" "days"}} (is a "b")
  *   {{#known x}}…{{else}}…{{/known}} {{#if x}} {{#unless x}} {{#each xs}}
  *
- * `fact` and `maybe` are not for authors: the compiler puts them in the place of every fact, so that a
- * missing one is noticed wherever it stands (Handlebars' own strict mode lets it pass as an argument).
+ * `said`, `fact` and `maybe` are not for authors: the compiler puts them in the place of every fact, so that a
+ * missing one is noticed wherever it stands (Handlebars' own strict mode lets it pass as an argument), and
+ * what is written out is text or a number: JavaScript would write an amount as "[object Object]".
  */
 export const WORD_HELPERS: Readonly<Record<string, Handlebars.HelperDelegate>> = {
+  said(this: unknown, path: string, options: Handlebars.HelperOptions) {
+    const value = lookUp(path, this, options)
+    if (isMissing(value)) throw new MissingFact(path.replace(/^@root\./, ''))
+    if (typeof value !== 'string' && !Number.isFinite(value)) throw new UnsayableFact(path, 'text or a number')
+    return value
+  },
   fact(this: unknown, path: string, options: Handlebars.HelperOptions) {
     const value = lookUp(path, this, options)
     if (isMissing(value)) throw new MissingFact(path.replace(/^@root\./, ''))
@@ -42,13 +59,28 @@ export const WORD_HELPERS: Readonly<Record<string, Handlebars.HelperDelegate>> =
   known(this: unknown, value: unknown, options: Handlebars.HelperOptions) {
     return isMissing(value) ? options.inverse(this) : options.fn(this)
   },
-  date: (day: string, options: Handlebars.HelperOptions) => formatLocalDate(day, dataOf(options).locale, 'long', dataOf(options).currentYear),
-  shortDate: (day: string, options: Handlebars.HelperOptions) => formatLocalDate(day, dataOf(options).locale, 'short', dataOf(options).currentYear),
-  money: (money: Money, options: Handlebars.HelperOptions) => formatMoney(money, dataOf(options).locale),
-  spoken: (money: Money, options: Handlebars.HelperOptions) => speakMoney(money, dataOf(options).locale),
-  plural: (count: number, one: string, other: string, options: Handlebars.HelperOptions) =>
-    pluralRules(dataOf(options).locale).select(count) === 'one' ? one : other,
+  date: (day: unknown, options: Handlebars.HelperOptions) => formatLocalDate(dayOf(day), dataOf(options).locale, 'long', dataOf(options).currentYear),
+  shortDate: (day: unknown, options: Handlebars.HelperOptions) => formatLocalDate(dayOf(day), dataOf(options).locale, 'short', dataOf(options).currentYear),
+  money: (money: unknown, options: Handlebars.HelperOptions) => formatMoney(moneyOf(money), dataOf(options).locale),
+  spoken: (money: unknown, options: Handlebars.HelperOptions) => speakMoney(moneyOf(money), dataOf(options).locale),
+  plural: (count: unknown, one: string, other: string, options: Handlebars.HelperOptions) =>
+    pluralRules(dataOf(options).locale).select(countOf(count)) === 'one' ? one : other,
   is: (value: unknown, wanted: string) => value === wanted,
+}
+
+function dayOf(value: unknown): LocalDate {
+  if (typeof value === 'string' && isLocalDate(value)) return value
+  throw new UnsayableFact('what a date is made of', 'a calendar day (YYYY-MM-DD)')
+}
+
+function moneyOf(value: unknown): Money {
+  if (typeof value === 'object' && value !== null && 'amount' in value && 'currency' in value) return value as Money
+  throw new UnsayableFact('what an amount is made of', 'an amount')
+}
+
+function countOf(value: unknown): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  throw new UnsayableFact('what is counted', 'a number')
 }
 
 const rulesOf = new Map<string, Intl.PluralRules>()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileTemplate, templateVersion } from '../../src/render/compile-template.ts'
-import { MissingFact } from '../../src/render/words-engine.ts'
+import { MissingFact, UnsayableFact } from '../../src/render/words-engine.ts'
 import type { View } from '../../src/render/view.ts'
 
 const DATA = { locale: 'en', currentYear: '2026' }
@@ -21,9 +21,50 @@ describe('the small language of templates', () => {
 
   it.each([
     '{{helpLine}}', '{{date earlierEmail}}', '{{#if reportsToBureau}}x{{/if}}', '{{#each licenceLines}}{{this}}{{/each}}', '{{#if (is nextStep.kind "x")}}y{{/if}}',
-    '{{variables.x}}', '{{money account.due}}', '{{@root.total}}',
+    '{{variables.x}}', '{{money account.due}}', '{{money @root.total}}',
   ])('notices that a fact is missing in %s', (source) => {
     expect(() => fill(source, {})).toThrow(MissingFact)
+  })
+
+  it.each([
+    ['an amount as it stands', '{{account.due}}', 'write {{money account.due}}'],
+    ['an amount inside the list of accounts', '{{#each accounts}}{{overdue}}{{/each}}', 'write {{money overdue}}'],
+    ['the total from inside the list', '{{#each accounts}}{{@root.total}}{{/each}}', 'write {{money @root.total}}'],
+    ['a day as it stands', '{{account.dueDate}}', 'write {{date account.dueDate}}'],
+    ['a truth', '{{several}}', 'ask {{#if several}}'],
+    ['a truth of the list', '{{#each accounts}}{{@last}}{{/each}}', 'ask {{#if @last}}'],
+    ['a list', '{{licenceLines}}', 'go through it with {{#each licenceLines}}'],
+    ['an account', '{{account}}', 'has parts'],
+    ['the next step', '{{nextStep}}', 'has parts'],
+    ['all variables', '{{variables}}', 'has parts'],
+    ['an amount as a day', '{{date account.due}}', '"date" does not take it'],
+    ['a day as an amount', '{{money account.dueDate}}', '"money" does not take it'],
+    ['a number as an amount', '{{money account.daysPastDue}}', 'is a number'],
+    ['text as a number', '{{plural helpLine "a" "b"}}', 'is text'],
+    ['text as a list', '{{#each helpLine}}x{{/each}}', 'is text'],
+    ['a literal as an amount', '{{money "125.00"}}', '"money" takes a fact'],
+    ['what a helper made', '{{date (is count 1)}}', '"date" takes a fact'],
+    ['three braces', '{{{helpLine}}}', 'write two braces'],
+    ['braces with an ampersand', '{{&helpLine}}', 'write two braces'],
+    ['full-width braces of a Chinese keyboard', '｛｛addressee｝｝', 'two plain ones'],
+    ['braces that were left over', 'Call {{helpLine}} }}', 'two plain ones'],
+  ])('lets nothing but text be rendered: %s is refused with the way to say it', (_what, source, cure) => {
+    const compiled = compileTemplate(source)
+    expect(compiled.ok ? '' : compiled.faults.map((f) => f.problem).join(' ')).toContain(cure)
+  })
+
+  it.each([
+    ['an amount where text was promised', '{{helpLine}}', { helpLine: { amount: '1.00', currency: 'USD' } }],
+    ['a list where text was promised', '{{addressee}}', { addressee: ['a', 'b'] }],
+    ['a truth in a variable', '{{variables.x}}', { variables: { x: true } }],
+    ['no number at all', '{{count}}', { count: Number.NaN }],
+    ['parts inside a list of lines', '{{#each licenceLines}}{{this}}{{/each}}', { licenceLines: [{ a: 'b' }] }],
+    ['a variable that is no day', '{{date variables.x}}', { variables: { x: '31/12/2026' } }],
+    ['a variable with a day that the calendar lacks', '{{shortDate variables.x}}', { variables: { x: '2026-02-30' } }],
+    ['text where an amount was promised', '{{money account.due}}', { account: { due: '125.00' } }],
+    ['text where a number was promised', '{{plural count "day" "days"}}', { count: 'three' }],
+  ] as [string, string, View][])('and whatever reaches a template all the same is noticed: %s', (_what, source, view) => {
+    expect(() => fill(source, view)).toThrow(UnsayableFact)
   })
 
   it('lets words depend on whether a fact is known', () => {
