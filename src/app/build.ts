@@ -22,6 +22,7 @@ import { SteadyClock } from './clock.ts'
 import { ClockGuard } from './clock-guard.ts'
 import { RunningDaemons } from './daemons/running.ts'
 import { PlannerBell } from './planner-bell.ts'
+import { ProcessRegister } from './process-register.ts'
 import { PolicyFiles } from './policy-files.ts'
 import { openRoutes } from './routes.ts'
 import { services } from './services.ts'
@@ -70,7 +71,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
       onRecovered: () => log.info('the queue answers again'),
     },
   )
-  const running = new RunningDaemons({ shell, plannerBell, switches, guard, policies, routes, desk, openDoorbell })
+  const running = new RunningDaemons({ shell, plannerBell, switches, guard, policies, register: new ProcessRegister(shell, worker), routes, desk, openDoorbell })
   const close = async () => {
     plannerBell.close()
     await routes.close()

@@ -6,8 +6,10 @@ import type { Route } from '../model/route.ts'
 import { checkRedis } from '../queue/check-redis.ts'
 import { openLedger, type Ledger } from '../record/ledger.ts'
 import { checkSchema } from '../record/migrate.ts'
+import { processesAtWork } from '../record/processes.ts'
 import { raiseClockMark } from '../record/sweep/lapses.ts'
 import type { PartHealth } from './app.ts'
+import { otherWords, wordsVersion } from './process-register.ts'
 
 /** A part with what was found, for people; `problem` says what to do when it is not well. */
 export interface Diagnosis extends PartHealth {
@@ -40,7 +42,7 @@ async function ledgerParts(config: Config): Promise<Diagnosis[]> {
     const schema = await checkSchema(ledger)
     if (schema.state === 'newer') return [well('ledger', kind), ill('schema', `is at step ${schema.ledger}, this build knows ${schema.build}; run a build at least as new`)]
     if (schema.state === 'older') return [well('ledger', kind), ill('schema', `is at step ${schema.ledger}, this build needs ${schema.build}; run \`decorum migrate\``)]
-    return [well('ledger', kind), well('schema', `step ${schema.ledger}`), await clockPart(ledger)]
+    return [well('ledger', kind), well('schema', `step ${schema.ledger}`), await clockPart(ledger), await wordsPart(config, ledger)]
   } catch (error) {
     if (!(error instanceof DecorumError)) throw error
     return [ill('ledger', `${error.message}. ${error.hint}`)]
@@ -57,6 +59,14 @@ async function clockPart(ledger: Ledger): Promise<Diagnosis> {
   if (Math.abs(off) > CLOCK_TOLERANCE_MS) return ill('clock', `is ${Math.round(off / 1000)} s off the ledger’s; synchronise both hosts, until then nothing is sent`)
   if (highWater.getTime() - asked > CLOCK_TOLERANCE_MS) return ill('clock', `is behind the latest time in the ledger, ${highWater.toISOString()}; set it right, until then nothing is sent`)
   return well('clock', `within ${CLOCK_TOLERANCE_MS / 1000} s of the ledger’s`)
+}
+
+/** Do the processes at work use the words of these files? */
+async function wordsPart(config: Config, ledger: Ledger): Promise<Diagnosis> {
+  const own = wordsVersion(config)
+  const processes = await processesAtWork(ledger.db)
+  const problem = otherWords(own, processes)
+  return problem === null ? well('words', `version ${own}, the same in all ${processes.length} processes at work`) : ill('words', problem)
 }
 
 async function queueParts({ redisUrl }: Config): Promise<Diagnosis[]> {

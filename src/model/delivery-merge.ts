@@ -12,10 +12,14 @@ const WEIGHT: Record<DeliveryState, number> = {
  * order: a final word never gives way to one that is not; of two of the same rank
  * the one that counts more towards caps stands, because the safer error is to have
  * contacted the person. A talk stays a talk whatever its end is called: a key that was pressed
- * proves it while the call still goes on.
+ * proves it while the call still goes on. A call of which we know that its words could not be
+ * said was no talk, though the provider reports at its end that somebody picked up; only a key
+ * pressed before outweighs that.
  */
 export function mergeDelivery(previous: DeliveryWord | null, next: DeliveryWord): DeliveryWord {
   if (previous === null) return next
+  const unsaid = [previous, next].find(wordsWereMissing)
+  if (unsaid !== undefined && !(previous.state === 'conversation' && !previous.final)) return { ...unsaid, final: previous.final || next.final }
   const [talk, again] = [previous, next].filter(({ state }) => state === 'conversation')
   if (talk !== undefined) return { ...moreOf(talk, again ?? talk), final: previous.final || next.final }
   if (previous.final !== next.final) return previous.final ? previous : next
@@ -23,9 +27,15 @@ export function mergeDelivery(previous: DeliveryWord | null, next: DeliveryWord)
   return moreOf(previous, next)
 }
 
+/** Our own word on a call that could not say what it was made for; no provider has this code. */
+export const WORDS_UNAVAILABLE: DeliveryWord = { state: 'failed', final: false, code: 'WORDS_UNAVAILABLE', class: 'content' }
+
+/** Did this call fail for want of its words? */
+export const wordsWereMissing = ({ code }: Pick<DeliveryWord, 'code'>): boolean => code === WORDS_UNAVAILABLE.code
+
 /** Do two final words exclude each other? The pipeline raises an alarm and keeps the merged word. */
 export function contradicts(previous: DeliveryWord | null, next: DeliveryWord): boolean {
-  return previous !== null && previous.final && next.final && previous.state !== next.state
+  return previous !== null && previous.final && next.final && previous.state !== next.state && !wordsWereMissing(previous)
 }
 
 const moreOf = (one: DeliveryWord, other: DeliveryWord): DeliveryWord => (detailOf(other) > detailOf(one) ? other : one)

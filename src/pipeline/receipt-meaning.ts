@@ -1,4 +1,5 @@
 import type { Channel } from '../model/channel.ts'
+import { wordsWereMissing } from '../model/delivery-merge.ts'
 import type { ContactOutcome } from '../model/contact.ts'
 import type { DeliveryWord } from '../model/outcome.ts'
 import type { ReminderStatus } from '../model/reminder-status.ts'
@@ -37,6 +38,8 @@ export function receiptMeaning(channel: Channel, word: DeliveryWord): ReceiptMea
       return { ...quiet, contact: 'no-answer', reminder: 'sent', endReason: 'no_answer' }
     case 'failed':
     case 'not-sent':
+      // Somebody may have picked up and heard what we leave on machines: it counts as that, and as nothing sent.
+      if (wordsWereMissing(word)) return { contact: 'voicemail', reminder: 'failed', endReason: 'words_unavailable', suppress: null, fallBack: true }
       return {
         contact: word.state === 'not-sent' ? null : 'failed',
         reminder: 'failed',

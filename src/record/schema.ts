@@ -546,6 +546,23 @@ export interface CapturedMessageTable {
   content: Buffer
 }
 
+export interface TemplateWordsTable {
+  version: string
+  template: string
+  words: Json<Record<string, unknown>>
+  kept_at: Date
+}
+
+export interface ProcessTable {
+  id: string
+  name: string
+  daemons: string[]
+  build: string
+  words: string
+  started_at: Date
+  seen_at: Date
+}
+
 export interface InventedReceiptTable {
   reminder_id: string
   attempt_no: number
@@ -588,4 +605,6 @@ export interface Database {
   'decorum.outbox': OutboxTable
   'decorum.captured_message': CapturedMessageTable
   'decorum.invented_receipt': InventedReceiptTable
+  'decorum.template_words': TemplateWordsTable
+  'decorum.process': ProcessTable
 }

@@ -33,16 +33,24 @@ export function renderRegistered(template: Template, facts: WordFacts, data: Wor
   const { provider, channel, tone, locale } = request
   const name = `${template.id} (${locale}, ${tone}) with ${provider}`
   if (channel !== 'sms') return refused({ kind: 'not-registered', detail: `${name}: only SMS can be registered` })
-  const candidates = template.manifest.registrations.filter((r) => r.provider === provider && r.locale === locale && r.tone === tone)
-  const registration = candidates.find((r) => r.status === 'approved')
-  if (registration === undefined) {
-    return refused({ kind: 'not-registered', detail: `${name} is ${candidates[0]?.status ?? 'not registered'}` })
+  const registration = approvedRegistration(template, request)
+  if (registration === null) {
+    return refused({ kind: 'not-registered', detail: `${name} is ${registrationsFor(template, request)[0]?.status ?? 'not registered'}` })
   }
   const view = viewOf(facts, [locale])
   const missing = missingForTone(template.manifest, tone, facts, view)
   if (missing.length > 0) return refused({ kind: 'missing-facts', facts: missing })
   return fillRegistration(registration, view, data, locale)
 }
+
+type Registered = Pick<RegisteredRequest, 'provider' | 'locale' | 'tone'>
+
+const registrationsFor = (template: Template, { provider, locale, tone }: Registered): Registration[] =>
+  template.manifest.registrations.filter((r) => r.provider === provider && r.locale === locale && r.tone === tone)
+
+/** What has the vendor approved for this template, locale and tone? Null: nothing. */
+export const approvedRegistration = (template: Template, request: Registered): Registration | null =>
+  registrationsFor(template, request).find((r) => r.status === 'approved') ?? null
 
 function fillRegistration(registration: Registration, view: View, data: WordsData, locale: string): Result {
   const params: { name: string; value: string }[] = []

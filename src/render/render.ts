@@ -1,5 +1,5 @@
 import type { Channel } from '../model/channel.ts'
-import { frameKey, sourceKey, type Template, type TemplateSource } from '../model/template.ts'
+import { frameKey, sourceKey, type Template, type TemplateManifest, type TemplateSource } from '../model/template.ts'
 import type { Tone } from '../model/tone.ts'
 import type { WordFacts } from '../model/word-facts.ts'
 import { compileTemplate, templateVersion, type CompiledTemplate } from './compile-template.ts'
@@ -54,7 +54,7 @@ export function chooseWords(template: Template, { channel, tone, locales }: Pick
     const source = own(template.sources, sourceKey(locale, tone, channel))
     if (source === null) continue
     const frame = own(template.frames, frameKey(locale, channel))
-    return { locale, source, frame, version: versionOf(source, frame, channel) }
+    return { locale, source, frame, version: versionOf(source, frame, channel, template.manifest.signed) }
   }
   return null
 }
@@ -62,10 +62,10 @@ export function chooseWords(template: Template, { channel, tone, locales }: Pick
 /** Hashing every text for every message would cost more than filling it. */
 const versions = new WeakMap<TemplateSource, { frame: TemplateSource | null; version: string }>()
 
-function versionOf(source: TemplateSource, frame: TemplateSource | null, channel: Channel): string {
+function versionOf(source: TemplateSource, frame: TemplateSource | null, channel: Channel, signed: TemplateManifest['signed']): string {
   const known = versions.get(source)
   if (known !== undefined && known.frame === frame) return known.version
-  const parts = [source.text, frame?.text ?? '', channel === 'email' ? EMAIL_LAYOUT : '']
+  const parts = [source.text, frame?.text ?? '', channel === 'email' ? EMAIL_LAYOUT : channel === 'sms' ? signed : '']
   const version = templateVersion(parts.join('\u0000'))
   versions.set(source, { frame, version })
   return version

@@ -23,6 +23,13 @@ const attempts = new Counter({
   name: 'decorum_attempts_total', help: 'Calls to providers that came to an end, by what they came to.', labelNames: ['route', 'channel', 'outcome', 'class'] as const, registers: [counters],
 })
 
+const unsaidCalls = new Counter({
+  name: 'decorum_calls_without_words_total', help: 'Calls whose words could not be made again: they said the voicemail text or an apology. Above zero somebody must look.', registers: [counters],
+})
+
+/** One call could not say what it was made for. */
+export const countCallWithoutWords = (): void => unsaidCalls.inc()
+
 /** One reminder was decided and stands there now. */
 export const countReminder = (reminder: { status: ReminderStatus; channel: Channel; tone: Tone }): void =>
   reminders.inc({ status: reminder.status, channel: reminder.channel, tone: reminder.tone })

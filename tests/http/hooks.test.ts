@@ -108,12 +108,56 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       expect(items.length).toBeGreaterThan(0)
     })
 
-    it('end the call when its words cannot be made again', async () => {
-      const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
-      await served.app.shell.ledger.db.updateTable('decorum.attempt').set({ message_hash: Buffer.alloc(32) }).where('reminder_id', '=', sent.reminderId).execute()
-      const answer = await voice(sent, '', { AnsweredBy: 'human' })
-      expect(answer.text).toContain('<Hangup')
-      expect(answer.text).not.toContain('<Say')
+    describe('whose words cannot be made again', () => {
+      /** Neither the installed nor any kept text gives this hash. */
+      const unsayable = async (): Promise<SentAttempt> => {
+        const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
+        await served.app.shell.ledger.db.updateTable('decorum.attempt').set({ message_hash: Buffer.alloc(32) }).where('reminder_id', '=', sent.reminderId).execute()
+        return sent
+      }
+      const ends = (sent: SentAttempt, form: Record<string, string>) =>
+        post(`/hooks/twilio/call/${sent.reminderId}/1`, { CallSid: 'CA1', CallStatus: 'completed', SequenceNumber: '4', ...form })
+
+      it('leave the voicemail text, which reveals nothing, and never silence', async () => {
+        const answer = await voice(await unsayable(), '', { AnsweredBy: 'human' })
+        expect(answer.text).toMatch(/<Say[^>]*>[^<]{20,}/)
+        expect(answer.text).toContain('<Hangup')
+        expect(answer.text).not.toMatch(/<Gather|120|overdue|past due|4821/i)
+      })
+
+      it('apologise when the call is under way, and when not even a voicemail text is to be had', async () => {
+        expect((await voice(await unsayable(), '?step=confirm-1', { Digits: '1' })).text).toContain('We are sorry')
+        const gone = await unsayable()
+        await served.app.shell.ledger.db.updateTable('decorum.attempt').set({ word_facts: null }).where('reminder_id', '=', gone.reminderId).execute()
+        expect((await voice(gone, '', { AnsweredBy: 'human' })).text).toContain('We are sorry')
+      })
+
+      it('are recorded as failed, whatever the provider calls their end, and count as something left with the person', async () => {
+        const sent = await unsayable()
+        await voice(sent, '', { AnsweredBy: 'human' })
+        expect((await reminder(sent.reminderId)).status).toBe('failed')
+        expect((await ends(sent, { AnsweredBy: 'human' })).status).toBe(204)
+        const shown = await reminder(sent.reminderId)
+        expect(shown).toMatchObject({ status: 'failed', endReason: 'words_unavailable' })
+        expect(shown.attempts[0].delivery).toMatchObject({ state: 'failed', final: true, code: 'WORDS_UNAVAILABLE' })
+        const { items } = (await served.call('GET', '/v1/contacts?recipientId=P-1', { key: admin })).body
+        expect(items.find((item: { reminderId: string }) => item.reminderId === sent.reminderId)).toMatchObject({ outcome: 'voicemail' })
+      })
+
+      it('stay a conversation when the listener had proven it by a key before', async () => {
+        const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
+        await voice(sent, '?step=confirm-1', { Digits: '1' })
+        await served.app.shell.ledger.db.updateTable('decorum.attempt').set({ message_hash: Buffer.alloc(32) }).where('reminder_id', '=', sent.reminderId).execute()
+        expect((await voice(sent, '?step=menu-1', { Digits: '2' })).text).toContain('We are sorry')
+        await ends(sent, { AnsweredBy: 'human' })
+        expect((await reminder(sent.reminderId)).attempts[0].delivery).toMatchObject({ state: 'conversation', final: true })
+      })
+
+      it('raise an alarm in the log and in the metrics', async () => {
+        await voice(await unsayable(), '', { AnsweredBy: 'human' })
+        expect(served.log.some((line) => line.includes('"event":"call.words_unavailable"'))).toBe(true)
+        expect((await served.call('GET', '/metrics', { key: admin })).text).toMatch(/^decorum_calls_without_words_total [1-9]/m)
+      })
     })
 
     it('tell how it went', async () => {

@@ -13,6 +13,7 @@ import { howToLift } from '../how-to-lift.ts'
 import { loop, type Loop } from '../loop.ts'
 import type { PlannerBell } from '../planner-bell.ts'
 import type { PolicyFiles } from '../policy-files.ts'
+import type { ProcessRegister } from '../process-register.ts'
 import type { OpenRoute, OpenRoutes } from '../routes.ts'
 import { startDispatching, type DispatchWorker } from './dispatching.ts'
 import { notifyingPass, openNotifiers } from './notifying.ts'
@@ -28,6 +29,7 @@ export interface DaemonParts {
   switches: SwitchBoard
   guard: ClockGuard
   policies: PolicyFiles
+  register: ProcessRegister
   routes: OpenRoutes
   desk: Omit<Desk, 'route' | 'provider' | 'testProvider' | 'gate'>
   openDoorbell: () => Doorbell
@@ -44,6 +46,7 @@ export class RunningDaemons {
   #doorbell: Doorbell | null = null
   #notifiers: readonly EndpointNotifier[] | null = null
   #stopped = false
+  readonly #started: Daemon[] = []
 
   constructor(parts: DaemonParts) {
     this.#parts = parts
@@ -53,6 +56,7 @@ export class RunningDaemons {
   /** Starts these; the watch over switches and clock runs beside whatever is started. */
   async start(daemons: readonly Daemon[]): Promise<void> {
     const { shell } = this.#parts
+    this.#started.push(...daemons)
     await this.#watch()
     if (!this.#loops.has('watch')) this.#loops.set('watch', loop('watch', EVERY.watch, shell.log, () => this.#watch()))
     for (const daemon of daemons) {
@@ -104,6 +108,7 @@ export class RunningDaemons {
     await Promise.all(this.#workers.map((worker) => worker.stop()))
     await this.#hangUp()
     await this.#doorbell?.close()
+    await this.#parts.register.withdraw()
   }
 
   async abort(): Promise<void> {
@@ -124,7 +129,7 @@ export class RunningDaemons {
       ...(this.#doorbell === null ? [] : [part('queue', await this.#doorbell.check())]),
       ...(this.#loops.has('watch') ? [part('clock', guard.problem())] : []),
       part('policies', policies.problem),
-      ...this.#warnings(),
+      ...await this.#warnings(),
       ...loops,
       ...resting,
       ...(this.#notifiers ?? []).filter((notifier) => notifier.problem !== null).map((notifier) => part(`webhook ${notifier.id}`, notifier.problem)),
@@ -132,13 +137,15 @@ export class RunningDaemons {
   }
 
   /** What somebody should know, though everything works. */
-  #warnings(): PartHealth[] {
-    const { shell, switches, policies } = this.#parts
+  async #warnings(): Promise<PartHealth[]> {
+    const { shell, switches, policies, register } = this.#parts
+    const words = await register.warning()
     const held = switches.holdsEverything()
     const calendars = calendarAlarms(policies.packs, shell.clock.now()).map(calendarWords)
     return [
       ...(held === null ? [] : [{ part: 'switches', ok: true, problem: null, warning: `everything is ${held.state} since ${held.thrownAt.toISOString()}; nothing is sent until you run: ${howToLift(shell.config, held.id)}` }]),
       ...(calendars.length === 0 ? [] : [{ part: 'calendars', ok: true, problem: null, warning: calendars.join(' ') }]),
+      ...(words === null ? [] : [{ part: 'words', ok: true, problem: null, warning: words }]),
     ]
   }
 
@@ -147,6 +154,7 @@ export class RunningDaemons {
     this.#parts.policies.lookNowAndThen(performance.now())
     await this.#parts.switches.refresh()
     await this.#parts.guard.check()
+    await this.#parts.register.refresh(this.#started, performance.now())
     return false
   }
 

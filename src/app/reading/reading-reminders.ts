@@ -1,4 +1,5 @@
 import { PersonalData } from '../../pipeline/personal-data.ts'
+import { sentMessage } from '../../pipeline/sent-message.ts'
 import { capturedContent } from '../../record/places.ts'
 import { isId } from '../../record/id.ts'
 import { capturedOfAttempt } from '../../record/reading/captured-of-attempt.ts'
@@ -10,7 +11,6 @@ import { sentWords } from '../../record/reading/sent-words.ts'
 import { explainReminder } from '../../report/explain-reminder.ts'
 import type { Actor, Shell } from '../../pipeline/shell.ts'
 import type { Reading } from '../services/reading.ts'
-import { messageOfAttempt } from './message-of-attempt.ts'
 import { reminderSummaryOf, reminderViewOf } from './reminder-view-of.ts'
 import { creditorSeen, emptyPage, limitOf, pageFrom, positionOf } from './scope.ts'
 
@@ -53,15 +53,15 @@ export function readingReminders(shell: Shell): Pick<Reading, 'getReminder' | 'l
     async attemptWords(actor, reminderId, attemptNo) {
       const sent = isId(reminderId) ? await sentWords(db, actor.creditor, reminderId.toLowerCase(), attemptNo) : null
       if (sent === null) return null
-      await logAccess(db, [{ at: new Date(shell.clock.now()), actor: actor.name, action: 'words-read', subject: `attempt:${sent.reminder_id}.${sent.no}` }])
-      if (sent.data_key === null) return { state: 'erased' }
-      const captured = await capturedOfAttempt(db, sent.reminder_id, sent.no)
+      await logAccess(db, [{ at: new Date(shell.clock.now()), actor: actor.name, action: 'words-read', subject: `attempt:${sent.reminderId}.${sent.attemptNo}` }])
+      if (sent.dataKey === null) return { state: 'erased' }
+      const captured = await capturedOfAttempt(db, sent.reminderId, sent.attemptNo)
       if (captured !== null) {
-        const data = new PersonalData(shell.vault, { id: sent.recipient_id, dataKey: sent.data_key, dataKeyId: sent.data_key_id })
+        const data = new PersonalData(shell.vault, { id: sent.recipientId, dataKey: sent.dataKey, dataKeyId: sent.dataKeyId })
         const content = data.open(capturedContent(captured.id), captured.content)
         if (content !== null) return { state: 'kept', source: 'captured', content: JSON.parse(content) as unknown }
       }
-      const again = messageOfAttempt(shell, sent)
+      const again = await sentMessage(shell, sent)
       return again.state === 'kept' ? { state: 'kept', source: 'rendered-again', content: again.message } : again
     },
   }

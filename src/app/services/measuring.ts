@@ -1,6 +1,7 @@
 import { Gauge, Registry } from 'prom-client'
 import type { PermitRules } from '../../pipeline/permits/ask-permit.ts'
 import type { Shell } from '../../pipeline/shell.ts'
+import { processesAtWork } from '../../record/processes.ts'
 import { standingCounts } from '../../record/reading/standing-counts.ts'
 import { calendarAlarms } from '../audit/due-for-review.ts'
 import { counters } from '../../report/counters.ts'
@@ -26,6 +27,8 @@ export function measuring(shell: Pick<Shell, 'ledger' | 'clock' | 'config' | 'lo
         const lag = gauge('decorum_lag_seconds', 'How long the reminder that is most overdue has been waiting, by route.', ['route'])
         for (const { route, seconds } of counts.lag) lag.set({ route }, seconds)
         gauge('decorum_sending', 'Attempts that are being handed over.').set(counts.sending)
+        gauge('decorum_words_versions', 'Versions of words that the processes at work use; more than one: some have other templates or creditors than the rest.')
+          .set(new Set((await processesAtWork(shell.ledger.db)).map((process) => process.words)).size)
         gauge('decorum_in_doubt', 'Attempts that may or may not have gone out and wait to be resolved.').set(counts.inDoubt)
       } catch (error) {
         shell.log.warn({ code: (error as { code?: unknown }).code }, 'the ledger did not answer a scrape')

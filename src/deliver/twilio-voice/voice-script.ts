@@ -70,6 +70,30 @@ export function voiceTurn(message: VoiceMessage, ask: VoiceAsk): VoiceTurn {
   return call.reply(meaning ?? 'goodbye').end(meaning)
 }
 
+/** What is said when a call has begun and its words cannot be made: nothing about any debt, and no more calls to expect from it. */
+const APOLOGIES: readonly (readonly [language: RegExp, text: string])[] = [
+  [/^zh\b.*\b(?:Hant|TW|HK|MO)\b/i, '您好。由於我們的技術故障,這通電話無法繼續,打擾您了,非常抱歉。您不需要做任何事。再見。'],
+  [/^zh\b/i, '您好。由于我们的技术故障,这通电话无法继续,打扰您了,非常抱歉。您不需要做任何事。再见。'],
+  [/./, 'Hello. We are sorry for the disturbance: because of a technical fault on our side this call cannot go on. There is nothing you need to do. Goodbye.'],
+]
+
+/**
+ * What does a call say whose own words cannot be made again?
+ *
+ * At its beginning the voicemail text, which is safe for whoever listens; in its middle, or when not even
+ * that is to be had, an apology. Never silence, and no key is asked for.
+ */
+export function voiceWithoutWords(message: VoiceMessage | null, locale: string, step: VoiceStep): string {
+  const [, apology] = APOLOGIES.find(([language]) => language.test(locale)) as readonly [RegExp, string]
+  const text = step === 'opening' && message !== null ? message.voicemail : apology
+  const reader = step === 'opening' && message !== null ? message.locale : /^zh\b/i.test(locale) ? locale : 'en-US'
+  const response = new VoiceResponse()
+  const { voice, language } = voiceFor(reader) ?? (voiceFor('en-US') as Voice)
+  for (const piece of sayable(text)) response.say({ voice, language } as VoiceResponse.SayAttributes, piece)
+  response.hangup()
+  return response.toString()
+}
+
 function menuMeaning(key: string): Exclude<VoiceReply, 'goodbye'> | null {
   const meaning = MENU_KEYS[key]
   return meaning === undefined || meaning === 'goodbye' ? null : meaning

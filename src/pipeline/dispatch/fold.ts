@@ -10,7 +10,8 @@ import type { AccountRow, PersonAddress, PersonRow } from '../../record/dispatch
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
 import type { AttemptEntry, DecisionEntry, ReminderStep } from '../../record/dispatch/reservation.ts'
 import { attemptWordFacts } from '../../record/places.ts'
-import { render } from '../../render/render.ts'
+import { wordsToKeep, type KeptWords } from '../../render/kept-words.ts'
+import { render, type RenderRequest } from '../../render/render.ts'
 import { openVariables, PersonalData } from '../personal-data.ts'
 import type { Shell } from '../shell.ts'
 import { carriedWords, localesFor } from './carried-words.ts'
@@ -45,6 +46,8 @@ interface Rendered {
   locale: string
   version: string
   hash: string
+  /** The template's own text, to be kept with the attempt. */
+  toKeep: () => KeptWords
 }
 
 /**
@@ -56,6 +59,8 @@ export class Fold {
   readonly reserved: Reserved[] = []
   /** Refused for good: another channel may be tried. */
   readonly ended: { id: string; reason: string }[] = []
+  /** The texts that this batch's attempts were made of, by version. */
+  readonly words = new Map<string, { template: string; kept: KeptWords }>()
   readonly #pending: { recipientId: string; hash: string; contact: ContactFacts }[] = []
   readonly #shell: Shell
   readonly #desk: Desk
@@ -122,12 +127,13 @@ export class Fold {
       },
     })
     const forms = providerFor(this.#desk, reminder.live).forms
-    const result = render(template, words, {
+    const request: RenderRequest = {
       channel: reminder.channel, tone: reminder.tone, locales: localesFor(config, person, creditor),
       registeredWith: forms.includes('text') ? null : providerFor(this.#desk, reminder.live).name,
-    })
+    }
+    const result = render(template, words, request)
     if (!result.ok) return { objection: wordsObjection(result.problem) }
-    return { ...result, words, unsubscribeUrl }
+    return { ...result, words, unsubscribeUrl, toKeep: () => wordsToKeep(template, request) as KeptWords }
   }
 
   #reserve(
@@ -143,6 +149,7 @@ export class Fold {
     const weight = weightOf(rendered.message)
     const data = this.#open(person)
     this.#decided(reminder, person, subject.facts, decision, now, attemptNo)
+    if (!this.words.has(rendered.version)) this.words.set(rendered.version, { template: reminder.template, kept: rendered.toKeep() })
     this.written.attempts.push({
       reminderId: reminder.id, no: attemptNo, creditor: reminder.creditor, recipientId: person.id, channel: reminder.channel, mode: reminder.mode,
       route: reminder.route, provider: providerFor(this.#desk, reminder.live).name, addressId: address.id, addressHash: address.hash,

@@ -9,8 +9,10 @@ import { passFence, type FencedReminder } from '../../record/dispatch/fence.ts'
 import { putAside } from '../../record/dispatch/put-aside.ts'
 import { writeReservation } from '../../record/dispatch/reservation.ts'
 import { anchorKey, lockAddresses, lockRecipients } from '../../record/locks.ts'
+import type { Ledger } from '../../record/ledger.ts'
 import { lookUpByKey } from '../../record/look-up-by-key.ts'
 import type { Database } from '../../record/schema.ts'
+import { keepTemplateWords } from '../../record/template-words.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
 import { countDecision, countReminder } from '../../report/counters.ts'
 import { fallBack } from '../fall-back.ts'
@@ -51,7 +53,9 @@ export async function reserve(shell: Shell, desk: Desk, ticket: Ticket): Promise
   let commitLost = false
   const part = async (some: readonly string[]): Promise<Reserved[]> => {
     try {
-      return await shell.ledger.db.transaction().execute((trx) => reservePart(shell, desk, trx, ticket.ring, batch, some, held))
+      const part = await shell.ledger.db.transaction().execute((trx) => reservePart(shell, desk, trx, ticket.ring, batch, some, held))
+      for (const version of part.keptNow) keptIn(shell.ledger).add(version)
+      return part.reserved
     } catch (error) {
       commitLost ||= isTransient(error)
       throw error
@@ -87,19 +91,33 @@ export async function orphansOf(shell: Shell, batch: string, reserved: readonly 
   return (await attemptsOfBatch(shell.ledger.db, batch)).filter((attempt) => !known.has(attempt.reminderId))
 }
 
+/**
+ * Versions of words whose text this process knows to be in the ledger, so that it is written once and not with
+ * every batch. Only what was committed counts: an attempt whose words nobody kept could not be shown again.
+ */
+const kept = new WeakMap<Ledger, Set<string>>()
+
+function keptIn(ledger: Ledger): Set<string> {
+  let versions = kept.get(ledger)
+  if (versions === undefined) kept.set(ledger, (versions = new Set()))
+  return versions
+}
+
+const NOTHING = { reserved: [], keptNow: [] }
+
 async function reservePart(
   shell: Shell, desk: Desk, trx: Transaction<Database>, ring: string, batch: string, reminderIds: readonly string[], held: Set<string>,
-): Promise<Reserved[]> {
+): Promise<{ reserved: Reserved[]; keptNow: readonly string[] }> {
   await lookUpByKey(trx)
   const anchors = await anchorsOf(trx, ring, reminderIds)
-  if (anchors.length === 0) return []
+  if (anchors.length === 0) return NOTHING
   const lines = desk.route.rate.simultaneousCalls
   const room = lines === undefined ? anchors.length : Math.max(0, lines - (await callsOnLine(trx, desk.route.id)))
   const free = (await lockAnchors(trx, anchors)).slice(0, room)
   for (const anchor of anchors) free.includes(anchor) ? held.delete(anchor.reminderId) : held.add(anchor.reminderId)
   const now = shell.clock.now()
   const fenced = await passFence(trx, ring, free.map((a) => a.reminderId))
-  if (fenced.length === 0) return []
+  if (fenced.length === 0) return NOTHING
   // A fixed order, so that the same batch folds to the same decisions wherever it runs.
   fenced.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1))
   const people = await readPeople(trx, [...new Set(fenced.map((r) => r.recipientId))], now)
@@ -109,11 +127,15 @@ async function reservePart(
     if (reminder.dueAt.getTime() > now) fold.putBack(reminder)
     else fold.add(reminder, people.get(reminder.recipientId) as LockedPerson, accounts.get(reminder.id) ?? [])
   }
+  const newWords = [...fold.words].filter(([version]) => !keptIn(shell.ledger).has(version))
+  if (newWords.length > 0) {
+    await keepTemplateWords(trx, newWords.map(([version, { template, kept }]) => ({ version, template, words: JSON.stringify(kept) })), new Date(now))
+  }
   await writeReservation(trx, ring, fold.written, (id) => (people.get(id) as LockedPerson).seq, now)
   for (const reminder of fold.ended) await fallBack(shell, trx, reminder.id, reminder.reason, now)
   await noteReminders(shell, trx, fold.written.steps.filter((step) => step.endReason !== null), now)
   count(fold.written, fenced)
-  return fold.reserved
+  return { reserved: fold.reserved, keptNow: newWords.map(([version]) => version) }
 }
 
 /** For /metrics. A transaction that is rolled back at its very end has been counted; the ledger is what is believed. */

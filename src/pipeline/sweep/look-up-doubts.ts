@@ -1,16 +1,13 @@
 import type { LookUp, Provider } from '../../deliver/provider.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { HOUR } from '../../model/instant.ts'
-import type { Message } from '../../model/message.ts'
-import type { WordFacts } from '../../model/word-facts.ts'
-import { attemptWordFacts } from '../../record/places.ts'
 import { takeToLookUp, type Doubt } from '../../record/sweep/doubts.ts'
 import { rivalsOf } from '../../record/sweep/rivals.ts'
 import { applyReceipt } from '../apply-receipt.ts'
 import { settle } from '../dispatch/settle-stream.ts'
 import { settlementOf } from '../dispatch/settlement.ts'
 import { PersonalData } from '../personal-data.ts'
-import { renderAgain } from '../render-again.ts'
+import { sentMessage } from '../sent-message.ts'
 import type { Shell } from '../shell.ts'
 import { ownRow } from './own-row.ts'
 
@@ -46,11 +43,11 @@ export async function askBooks(shell: Shell, doubt: Doubt, books: { provider: Pr
   try {
     const data = new PersonalData(shell.vault, { id: doubt.recipientId, dataKey: doubt.dataKey, dataKeyId: doubt.dataKeyId })
     const to = data.address({ id: doubt.addressId, value: doubt.addressValue?.toString('hex') ?? null })
-    const message = sentMessage(shell, doubt, data, books.provider)
+    const sent = await sentMessage(shell, doubt)
     if (to === null) return { kind: 'unavailable', detail: 'the person was erased' }
-    if (message === null) return { kind: 'unavailable', detail: 'the words of that version cannot be rendered any more' }
+    if (sent.state !== 'kept') return { kind: 'unavailable', detail: 'the words of that version cannot be rendered any more' }
     const answer = await books.provider.lookUp({
-      attempt: { reminderId: doubt.reminderId, attemptNo: doubt.attemptNo }, to, from: books.from, message,
+      attempt: { reminderId: doubt.reminderId, attemptNo: doubt.attemptNo }, to, from: books.from, message: sent.message,
       notBefore: doubt.reservedAt.getTime(), notAfter: doubt.goodUntil.getTime(),
       ...(doubt.providerRef === null ? {} : { reference: doubt.providerRef }),
     })
@@ -58,17 +55,6 @@ export async function askBooks(shell: Shell, doubt: Doubt, books: { provider: Pr
   } catch (error) {
     return { kind: 'unavailable', detail: error instanceof DecorumError ? error.code : (error as Error).name }
   }
-}
-
-/** The message that was sent, or null when it can no longer be made to the same hash. */
-function sentMessage(shell: Shell, doubt: Doubt, data: PersonalData, provider: Provider): Message | null {
-  const facts = data.open(attemptWordFacts(`${doubt.reminderId}.${doubt.attemptNo}`), doubt.wordFacts)
-  const template = shell.config.templates.get(doubt.template)
-  if (facts === null || template === undefined) return null
-  return renderAgain(shell.config, template, JSON.parse(facts) as WordFacts, {
-    creditor: doubt.creditor, channel: doubt.channel, tone: doubt.tone, locale: doubt.locale, recipientLocale: doubt.recipientLocale,
-    hash: doubt.messageHash.toString('hex'), registeredWith: provider.forms.includes('text') ? null : provider.name,
-  })
 }
 
 async function resolve(shell: Shell, doubt: Doubt, provider: Provider, answer: Answer): Promise<boolean> {

@@ -8,8 +8,9 @@ export const sentWords = async (db: Kysely<Database>, creditor: string | null, r
     .innerJoin('decorum.reminder as m', 'm.id', 't.reminder_id')
     .innerJoin('decorum.recipient as r', 'r.id', 't.recipient_id')
     .select([
-      't.reminder_id', 't.no', 't.creditor', 't.recipient_id', 't.channel', 't.route', 't.template', 't.template_version', 't.locale', 't.message_hash',
-      't.word_facts', 't.status', 't.provider_ref', 'm.tone', 'r.locale as recipient_locale', 'r.data_key', 'r.data_key_id',
+      't.reminder_id as reminderId', 't.no as attemptNo', 't.creditor', 't.recipient_id as recipientId', 't.channel', 't.route', 't.provider', 't.template',
+      't.template_version as templateVersion', 't.locale', 't.message_hash as messageHash', 't.word_facts as wordFacts', 'm.tone',
+      'r.locale as recipientLocale', 'r.data_key as dataKey', 'r.data_key_id as dataKeyId',
     ])
     .where('t.reminder_id', '=', reminderId)
     .where('t.no', '=', no)

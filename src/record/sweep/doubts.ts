@@ -22,6 +22,7 @@ export interface Doubt {
   route: string
   tone: Tone
   template: string
+  templateVersion: string
   locale: string
   recipientLocale: string | null
   messageHash: Buffer
@@ -66,7 +67,7 @@ export async function takeToLookUp(
       UPDATE decorum.attempt a SET looked_up_at = clock_timestamp() FROM due WHERE a.reminder_id = due.reminder_id AND a.no = due.no RETURNING a.*
     )
     SELECT t.reminder_id AS "reminderId", t.no AS "attemptNo", t.recipient_id AS "recipientId", t.creditor, r.live, t.channel, t.route, r.tone,
-      t.template, t.locale, p.locale AS "recipientLocale", t.message_hash AS "messageHash", t.word_facts AS "wordFacts", p.data_key AS "dataKey", p.data_key_id AS "dataKeyId",
+      t.template, t.template_version AS "templateVersion", t.locale, p.locale AS "recipientLocale", t.message_hash AS "messageHash", t.word_facts AS "wordFacts", p.data_key AS "dataKey", p.data_key_id AS "dataKeyId",
       t.address_id AS "addressId", ra.value AS "addressValue", t.reserved_at AS "reservedAt", t.good_until AS "goodUntil",
       t.valid_seconds AS "validSeconds", t.provider_ref AS "providerRef", r.attempts, r.expires_at AS "expiresAt",
       floor(extract(epoch FROM clock_timestamp() - t.lease_until) * 1000)::bigint AS "sinceLeaseMs"

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto'
+import { contentVersion } from '../config/canonical-json.ts'
+import type { Config } from '../config/config.ts'
+import { processesAtWork, reportProcess, withdrawProcess, type ProcessRow } from '../record/processes.ts'
+import type { Shell } from '../pipeline/shell.ts'
+import type { Daemon } from './app.ts'
+import { VERSION } from './version.ts'
+
+/** How often a process reports itself, in milliseconds of machine time. */
+const EVERY_MS = 15_000
+
+/** Which words does this configuration send? Equal texts of templates and creditors give equal versions, whatever their order on disk. */
+export const wordsVersion = ({ templates, creditors }: Pick<Config, 'templates' | 'creditors'>): string =>
+  contentVersion({
+    templates: Object.fromEntries([...templates].map(([id, { manifest, sources, frames }]) => [id, { manifest, sources, frames }])),
+    creditors: Object.fromEntries([...creditors].map(([id, creditor]) => [id, creditor.words])),
+  })
+
+/** Which of these processes use other words, in a sentence that says what to do? Null: all use the same. */
+export function otherWords(own: string, others: readonly Pick<ProcessRow, 'name' | 'daemons' | 'words'>[]): string | null {
+  const different = others.filter((process) => process.words !== own)
+  if (different.length === 0) return null
+  const named = different.slice(0, 5).map(({ name, daemons }) => `${name} (${daemons.length === 0 ? 'serve' : daemons.join(', ')})`)
+  const more = different.length > named.length ? ` and ${different.length - named.length} more` : ''
+  return `other words are in use by ${named.join('; ')}${more}: bring templates/ and config/creditors/ to the same state everywhere and restart those processes`
+}
+
+/**
+ * Reports this process to the ledger and knows the others, so that a worker with other words than the
+ * rest is seen while nothing has gone wrong yet.
+ */
+export class ProcessRegister {
+  readonly #shell: Shell
+  readonly #self: Omit<ProcessRow, 'daemons'>
+  #daemons: readonly Daemon[] = []
+  #reportedAt = -Infinity
+  #reported = false
+
+  constructor(shell: Shell, name: string) {
+    this.#shell = shell
+    this.#self = { id: randomUUID(), name, build: VERSION, words: wordsVersion(shell.config) }
+  }
+
+  /** Reports when a report is due. @param monotonicMs  machine time */
+  async refresh(daemons: readonly Daemon[], monotonicMs: number): Promise<void> {
+    if (monotonicMs - this.#reportedAt < EVERY_MS && daemons.length === this.#daemons.length) return
+    this.#reportedAt = monotonicMs
+    this.#daemons = daemons
+    await reportProcess(this.#shell.ledger.db, { ...this.#self, daemons: [...daemons] })
+    this.#reported = true
+  }
+
+  /** What is to be said of the words that other processes use; null: nothing, or the ledger does not answer and says so itself. */
+  async warning(): Promise<string | null> {
+    try {
+      const others = (await processesAtWork(this.#shell.ledger.db)).filter(({ id }) => id !== this.#self.id)
+      return otherWords(this.#self.words, others)
+    } catch {
+      return null
+    }
+  }
+
+  /** Ends the reports: this process is not missed. A ledger that does not answer forgets it by itself. */
+  async withdraw(): Promise<void> {
+    if (this.#reported) await withdrawProcess(this.#shell.ledger.db, this.#self.id).catch(() => undefined)
+  }
+}

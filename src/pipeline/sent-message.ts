@@ -1,0 +1,104 @@
+import { localeChain } from '../model/locale-chain.ts'
+import type { Channel } from '../model/channel.ts'
+import type { Message, VoiceMessage } from '../model/message.ts'
+import type { Template } from '../model/template.ts'
+import type { Tone } from '../model/tone.ts'
+import type { WordFacts } from '../model/word-facts.ts'
+import { attemptWordFacts } from '../record/places.ts'
+import { templateWords } from '../record/template-words.ts'
+import { templateOfKept, type KeptWords } from '../render/kept-words.ts'
+import { render } from '../render/render.ts'
+import { PersonalData } from './personal-data.ts'
+import type { Shell } from './shell.ts'
+
+/** What an attempt keeps of the message that it sent. */
+export interface SentTrace {
+  reminderId: string
+  attemptNo: number
+  creditor: string
+  recipientId: string
+  dataKey: Buffer | null
+  dataKeyId: string | null
+  channel: Channel
+  tone: Tone
+  template: string
+  templateVersion: string
+  /** In which the words came out. */
+  locale: string
+  /** The recipient's own, as it is now. */
+  recipientLocale: string | null
+  /** SHA-256 of the message. */
+  messageHash: Buffer
+  /** Sealed; null: erased. */
+  wordFacts: Buffer | null
+}
+
+/** The message that an attempt carried, made again; or why it cannot be. */
+export type SentMessage = { state: 'kept'; message: Message } | { state: 'erased' } | { state: 'unavailable'; problem: string }
+
+/**
+ * Which message did this attempt carry?
+ *
+ * Rendered from the facts that were kept with it and believed only if the hash is the same as then: an
+ * edited template would otherwise put words into the record that nobody was sent. The installed text is
+ * tried first; when it has been edited since, the text that was kept under the attempt's version.
+ */
+export async function sentMessage(shell: Pick<Shell, 'config' | 'vault' | 'ledger'>, sent: SentTrace): Promise<SentMessage> {
+  const facts = factsOf(shell, sent)
+  if (facts === null) return { state: 'erased' }
+  const installed = shell.config.templates.get(sent.template)
+  const again = installed === undefined ? null : renderAgain(shell, installed, facts, sent, null)
+  if (again !== null) return { state: 'kept', message: again }
+  const kept = (await templateWords(shell.ledger.db, sent.templateVersion)) as KeptWords | null
+  if (kept === null) return { state: 'unavailable', problem: `the text of version ${sent.templateVersion} of template ${sent.template} is neither installed nor kept; the hash remains` }
+  const message = renderAgain(shell, templateOfKept(kept, sent), facts, sent, kept.registration?.provider ?? null)
+  if (message !== null) return { state: 'kept', message }
+  return { state: 'unavailable', problem: `version ${sent.templateVersion} of template ${sent.template} renders another message with this build than with the one that sent it; the hash remains` }
+}
+
+/**
+ * What may be left as a voicemail on a call whose words cannot be made again?
+ *
+ * The installed text's voicemail for the same facts: it reveals nothing, whoever listens. Null when
+ * not even that can be made.
+ */
+export function installedVoicemail(shell: Pick<Shell, 'config' | 'vault'>, sent: SentTrace): VoiceMessage | null {
+  const facts = factsOf(shell, sent)
+  const template = shell.config.templates.get(sent.template)
+  if (facts === null || template === undefined) return null
+  for (const locales of chainsOf(shell, sent)) {
+    const result = render(template, facts, { channel: 'phone', tone: sent.tone, locales, registeredWith: null })
+    if (result.ok && result.message.channel === 'phone') return result.message
+  }
+  return null
+}
+
+function factsOf({ vault }: Pick<Shell, 'vault'>, sent: SentTrace): WordFacts | null {
+  const data = new PersonalData(vault, { id: sent.recipientId, dataKey: sent.dataKey, dataKeyId: sent.dataKeyId })
+  const facts = data.open(attemptWordFacts(`${sent.reminderId}.${sent.attemptNo}`), sent.wordFacts)
+  return facts === null ? null : (JSON.parse(facts) as WordFacts)
+}
+
+/** Null: this text makes another message, or none. */
+function renderAgain(shell: Pick<Shell, 'config'>, template: Template, facts: WordFacts, sent: SentTrace, registeredWith: string | null): Message | null {
+  const hash = sent.messageHash.toString('hex')
+  for (const locales of registeredWith === null ? chainsOf(shell, sent) : [[sent.locale]]) {
+    const result = render(template, facts, { channel: sent.channel, tone: sent.tone, locales, registeredWith })
+    if (result.ok && result.hash === hash) return result.message
+  }
+  return null
+}
+
+/**
+ * In which order of locales may the message have been made? Texts of the creditor may come from another
+ * locale of the recipient's chain than the template's, so each chain that may have been used is tried.
+ */
+function chainsOf({ config }: Pick<Shell, 'config'>, sent: SentTrace): string[][] {
+  const standard = config.creditors.get(sent.creditor)?.defaults.locale ?? null
+  return [
+    localeChain([sent.recipientLocale, standard], config.locales),
+    localeChain([sent.recipientLocale], config.locales),
+    localeChain([sent.locale], config.locales),
+    [sent.locale],
+  ]
+}

@@ -1,0 +1,37 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from './schema.ts'
+
+/** A process that works on this ledger, as it reports itself. */
+export interface ProcessRow {
+  id: string
+  name: string
+  daemons: string[]
+  build: string
+  words: string
+}
+
+/** A process that has not reported for this long has ended. */
+export const PROCESS_GONE_AFTER_SECONDS = 60
+
+/** Reports a process as alive, and forgets those that have been silent for a day. Machine time, the server's. */
+export async function reportProcess(db: Kysely<Database>, process: ProcessRow): Promise<void> {
+  await sql`/* report-process */
+    WITH gone AS (DELETE FROM decorum.process WHERE seen_at < clock_timestamp() - interval '1 day' AND id <> ${process.id}::uuid)
+    INSERT INTO decorum.process (id, name, daemons, build, words, started_at, seen_at)
+    VALUES (${process.id}::uuid, ${process.name}, ${process.daemons}::text[], ${process.build}, ${process.words}, clock_timestamp(), clock_timestamp())
+    ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp(), daemons = excluded.daemons, words = excluded.words`.execute(db)
+}
+
+/** A process that ends by itself is not waited for. */
+export const withdrawProcess = async (db: Kysely<Database>, id: string): Promise<void> =>
+  void (await db.deleteFrom('decorum.process').where('id', '=', id).execute())
+
+/** Which processes are at work on this ledger now? */
+export const processesAtWork = (db: Kysely<Database>): Promise<ProcessRow[]> =>
+  db
+    .selectFrom('decorum.process')
+    .select(['id', 'name', 'daemons', 'build', 'words'])
+    .where('seen_at', '>', sql<Date>`clock_timestamp() - ${PROCESS_GONE_AFTER_SECONDS} * interval '1 second'`)
+    .orderBy('name')
+    .limit(500)
+    .execute()
