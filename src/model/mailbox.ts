@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url'
 
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
 /** As written: letters of any script, digits, hyphens and full stops. Whatever else a host parser would cut off, decode or take for a port is refused. */
-const DOMAIN_AS_WRITTEN = /^[\p{L}\p{M}\p{N}\u00b7\u0375\u05f3\u05f4\u30fb\u200c\u200d.\u3002\uff0e\uff61-]+$/u
+const DOMAIN_AS_WRITTEN = /^(?:[\p{L}\p{M}\p{N}\u00b7\u0375\u05f3\u05f4\u30fb.\u3002\uff0e\uff61-]|\u200c|\u200d)+$/u
 /** In ASCII: at least two labels, the last one no number, so that no IP address is one. */
 const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
 const MOST_BYTES = 254

@@ -12,7 +12,7 @@ const JOINED_SCRIPTS = '[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolia
 const AFTER_JOINED = new RegExp(`${JOINED_SCRIPTS}$`, 'u')
 const BEFORE_JOINED = new RegExp(`^${JOINED_SCRIPTS}`, 'u')
 /** An emoji, with the skin tone or the selector that may follow it. */
-const AFTER_EMOJI = /\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]?$/u
+const AFTER_EMOJI = /\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})?$/u
 const BEFORE_EMOJI = /^\p{Extended_Pictographic}/u
 const AFTER_MONGOLIAN = /\p{Script=Mongolian}$/u
 
