@@ -6,7 +6,7 @@ import { statedName } from '../model/person-name.ts'
 import { addressBody, consentBody, type AddressInput } from './address-body.ts'
 import { parseOwnAddress } from './address-fields.ts'
 import { jurisdiction, locale, timeZone } from './place-fields.ts'
-import { line, upstreamId, word } from './text-fields.ts'
+import { nameText, upstreamId, word } from './text-fields.ts'
 import { instant, timeOfDay } from './time-fields.ts'
 
 const evidenceBody = z.strictObject({
@@ -26,7 +26,7 @@ const blockedTimeBody = z.strictObject({
 
 const recipientFields = {
   asOf: instant.nullish().describe('When this was true; older than what is known changes nothing. Absent: now.'),
-  name: line(200).nullish(),
+  name: nameText.nullish(),
   locale: locale.nullish(),
   timeZone: timeZone.nullish(),
   jurisdiction: jurisdiction.nullish(),

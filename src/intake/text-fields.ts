@@ -17,6 +17,11 @@ export const line = (max: number) =>
     .refine((text) => !LONE_SURROGATE.test(text), wellFormed)
     .refine((text) => !CONTROLS.test(text), noControls)
 
+/** A person's name as it came; what it says is read by `statedName`. */
+export const nameText = z.string().min(1, 'is empty').max(200, 'is longer than 200 characters')
+  .refine((text) => !LONE_SURROGATE.test(text), wellFormed)
+  .refine((text) => !CONTROLS.test(text), noControls)
+
 /** Free text of several lines, for notes; kept in the vault. */
 export const note = z.string().max(4000, 'is longer than 4000 characters').overwrite(plainText).min(1, 'is empty')
   .refine((text) => !LONE_SURROGATE.test(text), wellFormed)
