@@ -315,13 +315,16 @@ eachLedger('dispatch', (_name, openFresh) => {
     const landline = { channel: 'sms', value: '+861012345678', kind: 'home' }
 
     it('is a landline, whatever it is used for; the step goes on by its next channel', async () => {
-      await stage.account('a-1', reachedBy([landline, { channel: 'phone', value: '+861012345678' }]))
+      await stage.account('a-1', overdueAccount({ ...reachedBy([landline, { channel: 'phone', value: '+861012345678' }]), dueDate: '2026-12-22' }))
+      const asked = await stage.app.services.createReminder({ name: 'key:test', creditor: 'shili-xiaojin', live: true }, null, {
+        accountId: 'a-1', template: 'cn-consumer-loan', tone: 'gentle', kind: 'reminder', channels: ['sms', 'phone'], variables: {},
+      })
       await stage.settle()
       expect(sms.calls).toEqual([])
       const reminders = await stage.reminders()
-      expect(reminders).toContainEqual(expect.objectContaining({ channel: 'sms', status: 'refused', end_reason: 'route_not_eligible' }))
-      expect(JSON.stringify(await stage.decisions(reminders.find((one) => one.channel === 'sms')?.id as string))).toContain('decorum/sms-to-landline')
-      for (const reminder of reminders.filter((one) => one.channel !== 'sms')) expect(reminder.follows).toBe(reminders.find((one) => one.channel === 'sms')?.id)
+      expect(reminders).toContainEqual(expect.objectContaining({ id: asked.id, channel: 'sms', status: 'refused', end_reason: 'route_not_eligible' }))
+      expect(JSON.stringify(await stage.decisions(asked.id))).toContain('decorum/sms-to-landline')
+      expect(reminders).toContainEqual(expect.objectContaining({ channel: 'phone', follows: asked.id }))
     })
 
     it('is passed over for a mobile', async () => {
