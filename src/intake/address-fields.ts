@@ -33,6 +33,10 @@ export function parseOwnPhone(text: string, country: string | null): ParsedAddre
   return readPhone(text, country, true)
 }
 
+const UNREADABLE = {
+  none: 'is not a phone number of any country', ambiguous: 'is two numbers, read with its country\'s code or without', extended: 'holds more than one number, or an extension',
+}
+
 function readPhone(stated: string, country: string | null, own: boolean): ParsedAddress {
   const written = readPhoneText(stated)
   if (!written.ok) return written
@@ -42,8 +46,7 @@ function readPhone(stated: string, country: string | null, own: boolean): Parsed
   }
   const read = readNumber(written.text, region)
   if (!read.ok) {
-    const problem = read.why === 'ambiguous' ? 'is two numbers, read with its country\'s code or without' : 'is not a phone number of any country'
-    return { ok: false, problem, cure: WRITE_WITH_PLUS }
+    return { ok: false, problem: UNREADABLE[read.why], cure: WRITE_WITH_PLUS }
   }
   const excluded = own ? notAPersons(read.planned) : null
   return excluded === null ? { ok: true, value: read.planned.number.number } : { ok: false, problem: excluded, cure: 'State a number of the person\'s own, or none.' }

@@ -40,7 +40,7 @@ function describe(number: PhoneNumber): PlannedNumber {
   return { number, type, valid: type !== undefined || number.isValid() }
 }
 
-export type NumberReading = { ok: true; planned: PlannedNumber } | { ok: false; why: 'none' | 'ambiguous' }
+export type NumberReading = { ok: true; planned: PlannedNumber } | { ok: false; why: 'none' | 'ambiguous' | 'extended' }
 
 /**
  * Which number is this, read by somebody in that country?
@@ -52,6 +52,7 @@ export type NumberReading = { ok: true; planned: PlannedNumber } | { ok: false; 
  * @param region  null: none is known, and the number must have its +
  */
 export function readNumber(text: string, region: CountryCode | null): NumberReading {
+  if (addsToMobile(text, region)) return { ok: false, why: 'extended' }
   if (text.startsWith('+') || region === null) return reading(plannedOf(text, null))
   const stated = plannedOf(text, region)
   const digits = text.replace(/\D/g, '')
@@ -65,6 +66,14 @@ export function readNumber(text: string, region: CountryCode | null): NumberRead
     if (one || other) return reading(one ? national : whole)
   }
   return reading(stated)
+}
+
+/** `0664 1234567-68`: a mobile has no extensions, and what is behind the dash would make another mobile of it. */
+function addsToMobile(text: string, region: CountryCode | null): boolean {
+  const alone = /^(.*\d)-\d{1,3}$/.exec(text)?.[1]
+  if (alone === undefined) return false
+  const [first, joined] = [plannedOf(alone, region), plannedOf(text, region)]
+  return first?.type === 'MOBILE' && joined?.type === 'MOBILE'
 }
 
 const reading = (planned: PlannedNumber | null): NumberReading => (planned !== null && isUsable(planned) ? { ok: true, planned } : { ok: false, why: 'none' })
