@@ -70,7 +70,11 @@ export interface Config {
   readonly routes: readonly Route[]
   readonly locales: Locales
   /** When not empty, nobody else is reached: E.164 numbers and mailboxes. */
-  readonly delivery: { readonly onlyTo: readonly string[] }
+  readonly delivery: {
+    readonly onlyTo: readonly string[]
+    /** ISO 3166-1 countries whose landlines take SMS; elsewhere an SMS step skips a landline. Absent: none. */
+    readonly smsToLandlines?: readonly string[]
+  }
   /** Endpoints that are told what happened; empty: nobody is, and nothing is written for it. */
   readonly webhooks: readonly Webhook[]
   readonly queue: {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { canonicalNumber } from '../model/canonical-number.ts'
 import { webhookSchema } from '../model/webhook.ts'
 
 const slugs = z.array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens'))
@@ -11,7 +12,7 @@ const reachable = z.string().regex(/^(\+[1-9]\d{6,14}|[^\s@,]+@[^\s@,]+\.[^\s@,]
 /** A list, or one text with commas between: that is how a variable holds a list. */
 const onlyTo = z.preprocess(
   (v) => (typeof v === 'string' ? v.split(',').map((part) => part.trim()).filter((part) => part !== '') : v),
-  z.array(reachable),
+  z.array(reachable.transform(canonicalNumber)),
 ).default([])
 
 const SHARDS = 'must be a whole number from 1 to 32'
@@ -27,7 +28,11 @@ export const settingsSchema = z.strictObject({
     default: locale.default('en'),
     fallback: z.record(locale, z.array(locale)).default({}),
   }).prefault({}),
-  delivery: z.strictObject({ onlyTo }).prefault({}),
+  delivery: z.strictObject({
+    onlyTo,
+    /** Countries whose landlines take SMS. */
+    smsToLandlines: z.array(z.string().regex(/^[A-Z]{2}$/, 'must be ISO 3166-1 countries, such as GB')).default([]),
+  }).prefault({}),
   /** Whom upstream has us tell what happened. */
   webhooks: z.array(webhookSchema).default([]),
   queue: z.strictObject({

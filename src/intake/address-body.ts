@@ -17,7 +17,7 @@ export type ConsentInput = z.output<typeof consentBody>
 /** A number or mailbox. Only the borrower's own (`self`) are ever used. */
 export const addressBody = z.strictObject({
   channel: z.enum(CHANNELS),
-  value: line(254),
+  value: z.string().max(254, 'is longer than 254 characters').describe('A number or a mailbox; one that is none is left out of the list and reported in `warnings`.'),
   kind: z.enum(ADDRESS_KINDS).nullish(),
   relation: z.enum(RELATIONS).default('self'),
   source: line(200).nullish(),

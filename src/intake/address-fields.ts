@@ -1,18 +1,16 @@
-import { domainToASCII } from 'node:url'
-import {
-  getCountries, getExampleNumber, isSupportedCountry, parsePhoneNumberFromString, type CountryCode, type PhoneNumber,
-} from 'libphonenumber-js/max'
-import examples from 'libphonenumber-js/mobile/examples'
+import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max'
 import type { Channel } from '../model/channel.ts'
-import { describe, plannedNumber, type PlannedNumber } from './numbering-plan.ts'
+import { readMailbox } from '../model/mailbox.ts'
+import { plainText } from '../model/plain-text.ts'
+import { notAPersons, readNumber } from './numbering-plan.ts'
+import { readPhoneText, WRITE_WITH_PLUS } from './phone-text.ts'
 
 export type ParsedAddress = { ok: true; value: string } | { ok: false; problem: string; cure: string }
 
-const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
-const DOMAIN = /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])$/
-
 /**
  * Which number or mailbox does this text name, in the one form that is stored and hashed?
+ *
+ * Whoever it may belong to: for looking up, for what happened, for stopping, which must never fail.
  *
  * @param country  ISO 3166-1 country that a number without `+` belongs to; null: none is known
  */
@@ -20,50 +18,44 @@ export function parseAddress(channel: Channel, text: string, country: string | n
   return channel === 'email' ? parseEmail(text) : parsePhone(text, country)
 }
 
-/** By country calling code: how many digits mobile numbers of its countries have after it. */
-const MOBILE_LENGTHS = getCountries().reduce((lengths, country) => {
-  const example = getExampleNumber(country, examples)
-  if (example === undefined) return lengths
-  const known = lengths.get(example.countryCallingCode) ?? new Set<number>()
-  return lengths.set(example.countryCallingCode, known.add(example.nationalNumber.length))
-}, new Map<string, Set<number>>())
+/** The same of an address that a borrower is said to have: a number that can be nobody's own is refused. */
+export function parseOwnAddress(channel: Channel, text: string, country: string | null): ParsedAddress {
+  return channel === 'email' ? parseEmail(text) : parseOwnPhone(text, country)
+}
 
-/**
- * Which E.164 number is this?
- *
- * One that its country's numbering plan has, or that is as long as mobile numbers there: plans grow,
- * and the numbers that regulators and providers keep for tests are in none.
- */
+/** Which E.164 number is this? Old forms (`+521…`) become the number of today; two possible readings are none. */
 export function parsePhone(text: string, country: string | null): ParsedAddress {
-  const cure = 'Write it with + and the country code, like "+8613800138000".'
-  const region = country !== null && isSupportedCountry(country) ? (country as CountryCode) : undefined
-  if (region === undefined && !text.trim().startsWith('+')) {
-    return { ok: false, problem: 'is a phone number without its country', cure: `${cure} Or state the recipient's jurisdiction.` }
-  }
-  if (!/^[\s+\d().\-/\u2010-\u2015]{3,40}$/.test(text)) return { ok: false, problem: 'is not a phone number', cure }
-  const planned = E164.test(text) ? plannedNumber(text) : readWithin(text, region)
-  if (planned === null || planned.number.ext !== undefined || !(planned.valid || isAsLongAsMobiles(planned.number))) {
-    return { ok: false, problem: 'is not a phone number of any country', cure }
-  }
-  return { ok: true, value: planned.number.number }
+  return readPhone(text, country, false)
 }
 
-const E164 = /^\+\d{4,15}$/
-
-function readWithin(text: string, region: CountryCode | undefined): PlannedNumber | null {
-  const number = parsePhoneNumberFromString(text, { ...(region === undefined ? {} : { defaultCountry: region }), extract: false })
-  return number === undefined ? null : describe(number)
+/** Which E.164 number is this, that may be a person's own? */
+export function parseOwnPhone(text: string, country: string | null): ParsedAddress {
+  return readPhone(text, country, true)
 }
 
-const isAsLongAsMobiles = ({ countryCallingCode, nationalNumber }: PhoneNumber): boolean =>
-  MOBILE_LENGTHS.get(countryCallingCode)?.has(nationalNumber.length) === true
+const UNREADABLE = {
+  none: 'is not a phone number of any country', ambiguous: 'is two numbers, read with its country\'s code or without', extended: 'holds more than one number, or an extension',
+}
+
+function readPhone(stated: string, country: string | null, own: boolean): ParsedAddress {
+  const written = readPhoneText(stated)
+  if (!written.ok) return written
+  const region = country !== null && isSupportedCountry(country) ? (country as CountryCode) : null
+  if (region === null && !written.text.startsWith('+')) {
+    return { ok: false, problem: 'is a phone number without its country', cure: `${WRITE_WITH_PLUS} Or state the recipient's jurisdiction.` }
+  }
+  const read = readNumber(written.text, region)
+  if (!read.ok) {
+    return { ok: false, problem: UNREADABLE[read.why], cure: WRITE_WITH_PLUS }
+  }
+  const excluded = own ? notAPersons(read.planned) : null
+  return excluded === null ? { ok: true, value: read.planned.number.number } : { ok: false, problem: excluded, cure: 'State a number of the person\'s own, or none.' }
+}
 
 /** Which mailbox is this? One plain address: no display name, list, group, comment or quoted part. */
 export function parseEmail(text: string): ParsedAddress {
-  const wrong: ParsedAddress = { ok: false, problem: 'is not an email address', cure: 'Write one plain address, like "name@example.com".' }
-  const at = text.lastIndexOf('@')
-  if (at < 1 || text.length > 254) return wrong
-  const [local, domain] = [text.slice(0, at), domainToASCII(text.slice(at + 1)).toLowerCase()]
-  if (local.length > 64 || domain.length > 253 || !LOCAL_PART.test(local) || !DOMAIN.test(domain)) return wrong
-  return { ok: true, value: `${local}@${domain}` }
+  const mailbox = readMailbox(plainText(text).trim())
+  return mailbox === null
+    ? { ok: false, problem: 'is not an email address', cure: 'Write one plain address, like "name@example.com".' }
+    : { ok: true, value: mailbox }
 }

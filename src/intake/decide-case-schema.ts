@@ -49,7 +49,10 @@ export const decideCaseSchema = z.strictObject({
     channel: z.enum(CHANNELS), tone: z.enum(TONES).default('neutral'), kind: z.enum(KINDS).default('reminder'), mode: z.enum(MODES).nullish(), expiresAt: instant.nullish(),
     dueAt: instant.nullish().describe('When it fell due. On a later local day it is late, and of what is late one goes a day. Absent: never late.'), carries: carries.nullish(),
   }),
-  address: z.strictObject({ value: address, kind: z.enum(ADDRESS_KINDS).nullish(), relation: z.enum(RELATIONS).nullish() }).nullish(),
+  address: z.strictObject({
+    value: address, kind: z.enum(ADDRESS_KINDS).nullish(), relation: z.enum(RELATIONS).nullish(),
+    takesSms: z.boolean().nullish().describe('This landline takes texts. Absent: an SMS to a landline is refused.'),
+  }).nullish(),
   recipient: z.strictObject({
     id: text, timeZone: timeZone.nullish(), jurisdiction: jurisdiction.nullish(),
     locationEvidence: many(z.strictObject({ kind: text, jurisdiction: jurisdiction.nullish(), timeZone: timeZone.nullish(), at: instant.nullish() })).default([]),

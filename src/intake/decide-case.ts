@@ -3,6 +3,8 @@ import type { AccountFacts, AddressFacts, Facts } from '../model/facts.ts'
 import { parseInstant, type Instant } from '../model/instant.ts'
 import { phoneEvidence } from './address-evidence.ts'
 import { decideCaseJsonSchema, decideCaseSchema, statedAddressSchema, type DecideCaseInput } from './decide-case-schema.ts'
+import { canonicalNumber } from '../model/canonical-number.ts'
+import { readPhoneText } from './phone-text.ts'
 import { parse } from './parse.ts'
 
 export { decideCaseJsonSchema }
@@ -52,8 +54,12 @@ function addressFault(json: unknown): Fault | null {
   return E164.test(normal(value)) ? null : { path: 'address.value', problem: 'is not an E.164 number', cure: 'Write it with plus and country code, as "+12125550123".' }
 }
 
-/** One spelling for each address: digits only after the plus, mailboxes in lower case. */
-const normal = (value: string): string => (value.includes('@') ? value.trim().toLowerCase() : value.replace(/[\s().-]/g, ''))
+/** One spelling for each address: digits only after the plus and no form that its country has replaced, mailboxes in lower case. */
+function normal(value: string): string {
+  if (value.includes('@')) return value.trim().toLowerCase()
+  const written = readPhoneText(value)
+  return canonicalNumber(written.ok ? written.text.replace(/[\s().-]/g, '') : value)
+}
 
 function factsOf(input: DecideCaseInput): Facts {
   const ids = new Map<string, string>()
@@ -102,7 +108,10 @@ function addressOf(input: DecideCaseInput, idOf: (value: string) => string | nul
   const said = { id, kind: stated.kind ?? null, relation: stated.relation ?? null }
   if (input.reminder.channel === 'email') return { ...said, country: null, zones: [], subdivisions: [] }
   const { country, zones, subdivisions, lineType } = phoneEvidence(normal(stated.value))
-  return { ...said, kind: said.kind ?? (lineType === 'unknown' ? null : lineType), country, zones, subdivisions }
+  return {
+    ...said, kind: said.kind ?? (lineType === 'unknown' ? null : lineType), country, zones, subdivisions,
+    ...(input.reminder.channel === 'sms' && lineType === 'landline' ? { line: lineType } : {}), ...(stated.takesSms == null ? {} : { takesSms: stated.takesSms }),
+  }
 }
 
 const accountOf = (account: NonNullable<DecideCaseInput['account']>): AccountFacts => ({

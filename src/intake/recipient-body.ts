@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { CHANNELS } from '../model/channel.ts'
+import type { Fault } from '../model/errors.ts'
 import { countryOf } from '../model/jurisdiction.ts'
+import { statedName } from '../model/person-name.ts'
 import { addressBody, consentBody, type AddressInput } from './address-body.ts'
-import { parseAddress } from './address-fields.ts'
+import { parseOwnAddress } from './address-fields.ts'
 import { jurisdiction, locale, timeZone } from './place-fields.ts'
-import { line, upstreamId, word } from './text-fields.ts'
+import { nameText, upstreamId, word } from './text-fields.ts'
 import { instant, timeOfDay } from './time-fields.ts'
 
 const evidenceBody = z.strictObject({
@@ -24,7 +26,7 @@ const blockedTimeBody = z.strictObject({
 
 const recipientFields = {
   asOf: instant.nullish().describe('When this was true; older than what is known changes nothing. Absent: now.'),
-  name: line(200).nullish(),
+  name: nameText.nullish(),
   locale: locale.nullish(),
   timeZone: timeZone.nullish(),
   jurisdiction: jurisdiction.nullish(),
@@ -35,33 +37,58 @@ const recipientFields = {
   consents: z.array(consentBody).max(50).optional(),
 }
 
-interface Reachable {
+interface Stated {
+  name?: string | null | undefined
   jurisdiction?: string | null | undefined
   addresses?: AddressInput[] | undefined
 }
 
-/** Numbers to E.164 with the stated jurisdiction's country for those without `+`; the same address twice is a fault. */
-function withAddresses<T extends Reachable>(body: T, ctx: z.RefinementCtx): T {
-  const seen = new Set<string>()
-  const addresses = body.addresses?.map((address, i): AddressInput => {
-    const parsed = parseAddress(address.channel, address.value, body.jurisdiction == null ? null : countryOf(body.jurisdiction))
-    const path = ['addresses', i, 'value']
+/** `warnings`: what is not taken of a body that is, each with its path; absent when all is. */
+type Taken<T> = T & { warnings?: Fault[] }
+
+/**
+ * The person as far as what is stated can be used: one bad address loses neither the others nor the account.
+ *
+ * Numbers become E.164, with the stated jurisdiction's country for those without `+`. The list stays the
+ * whole list: what a bad address was to replace is retired with it, and when all are bad nobody is reached.
+ */
+function asFarAsUsable<T extends Stated>(body: T): Taken<T> {
+  const warnings: Fault[] = []
+  const name = usableName(body.name, warnings)
+  const addresses = body.addresses === undefined ? undefined : usableAddresses(body.addresses, body.jurisdiction == null ? null : countryOf(body.jurisdiction), warnings)
+  return { ...body, ...(name === undefined ? {} : { name }), ...(addresses === undefined ? {} : { addresses }), ...(warnings.length === 0 ? {} : { warnings }) }
+}
+
+function usableName(stated: string | null | undefined, warnings: Fault[]): string | null | undefined {
+  if (stated == null) return stated
+  const read = statedName(stated)
+  if (read.ok) return read.name
+  warnings.push({ path: 'name', problem: read.problem, cure: read.cure })
+  return null
+}
+
+function usableAddresses(stated: readonly AddressInput[], country: string | null, warnings: Fault[]): AddressInput[] {
+  const usable = new Map<string, AddressInput>()
+  stated.forEach((address, i) => {
+    const path = `addresses[${i}].value`
+    const parsed = parseOwnAddress(address.channel, address.value, country)
     if (!parsed.ok) {
-      ctx.addIssue({ code: 'custom', path, message: parsed.problem, params: { cure: parsed.cure } })
-      return address
+      warnings.push({ path, problem: `${parsed.problem}; the address is left out`, cure: parsed.cure })
+      return
     }
-    const key = `${address.channel} ${parsed.value}`
-    if (seen.has(key)) ctx.addIssue({ code: 'custom', path, message: 'stands here twice', params: { cure: 'State each address once for each channel.' } })
-    seen.add(key)
-    return { ...address, value: parsed.value }
+    const key = `${address.channel} ${parsed.value.toLowerCase()}`
+    const earlier = usable.get(key)
+    if (earlier !== undefined) warnings.push({ path, problem: 'stands in the list twice; the address is taken once', cure: 'State each address once for each channel.' })
+    // Whose it is, said in two ways: the borrower's own and somebody else's is not surely their own.
+    if (earlier === undefined || earlier.relation === 'self') usable.set(key, { ...(earlier !== undefined && address.relation === 'self' ? earlier : address), value: earlier?.value ?? parsed.value })
   })
-  return addresses === undefined ? body : { ...body, addresses }
+  return [...usable.values()]
 }
 
 /** `PUT /v1/recipients/{id}`: merged by field; absent keeps, null clears. */
-export const recipientBody = z.strictObject({ creditor: word.optional(), ...recipientFields }).transform(withAddresses)
+export const recipientBody = z.strictObject({ creditor: word.optional(), ...recipientFields }).transform(asFarAsUsable)
 export type RecipientBody = z.output<typeof recipientBody>
 
 /** The person inside an account: the same, with its id. */
-export const recipientInAccount = z.strictObject({ id: upstreamId, ...recipientFields }).transform(withAddresses)
+export const recipientInAccount = z.strictObject({ id: upstreamId, ...recipientFields }).transform(asFarAsUsable)
 export type RecipientInAccount = z.output<typeof recipientInAccount>

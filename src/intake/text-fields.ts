@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { plainText } from '../model/plain-text.ts'
+import { statedName } from '../model/person-name.ts'
 
 // NUL breaks PostgreSQL text, lone surrogates break UTF-8, other controls break mail headers, CSV and speech.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/
@@ -9,14 +11,19 @@ const PRINTABLE_ID = /^(?! )(?:[^\p{C}\p{Z}]| ){1,128}(?<! )$/u
 const wellFormed = { error: 'holds half of a surrogate pair, which is not a character' }
 const noControls = { error: 'holds a control character' }
 
-/** One line of text, 1 to `max` UTF-16 units, without control characters and half characters. */
+/** One line of text, 1 to `max` UTF-16 units, without control characters and half characters; composed, and without what nobody sees. */
 export const line = (max: number) =>
-  z.string().min(1, 'is empty').max(max, `is longer than ${max} characters`)
+  z.string().max(max, `is longer than ${max} characters`).overwrite(plainText).min(1, 'is empty')
     .refine((text) => !LONE_SURROGATE.test(text), wellFormed)
     .refine((text) => !CONTROLS.test(text), noControls)
 
+/** A person's name as it came; what it says is read by `statedName`. */
+export const nameText = z.string().min(1, 'is empty').max(200, 'is longer than 200 characters')
+  .refine((text) => !LONE_SURROGATE.test(text), wellFormed)
+  .refine((text) => !CONTROLS.test(text), noControls)
+
 /** Free text of several lines, for notes; kept in the vault. */
-export const note = z.string().min(1, 'is empty').max(4000, 'is longer than 4000 characters')
+export const note = z.string().max(4000, 'is longer than 4000 characters').overwrite(plainText).min(1, 'is empty')
   .refine((text) => !LONE_SURROGATE.test(text), wellFormed)
   .refine((text) => !CONTROLS_BUT_LINES.test(text), noControls)
   .describe('Free text; stored encrypted.')
@@ -30,3 +37,18 @@ export const word = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, 'is
 /** Names and short values that a template may speak. Values are text, so that nothing is reformatted. */
 export const variables = z.record(z.string().regex(/^[A-Za-z_]\w{0,63}$/, 'is not a variable name'), line(500))
   .refine((map) => Object.keys(map).length <= 50, 'has more than 50 variables')
+  .overwrite(withNamesAsMeant)
+
+/** Variables that are parts of the person's name; read as the name is. */
+const NAME_PARTS = ['givenName', 'familyName', 'honorific'] as const
+
+/** `O&#39;Brien` as it is meant. What is no name, or no name alone, stays as it is: the words leave it out, or are not sent. */
+function withNamesAsMeant(map: Record<string, string>): Record<string, string> {
+  if (!NAME_PARTS.some((part) => map[part]?.includes('&') === true)) return map
+  const meant = { ...map }
+  for (const part of NAME_PARTS) {
+    const name = meant[part] === undefined ? null : statedName(meant[part])
+    if (name?.ok === true) meant[part] = name.name
+  }
+  return meant
+}

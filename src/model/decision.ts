@@ -8,7 +8,7 @@ export const OBJECTION_CODES = [
   'outside_contact_window', 'holiday', 'recipient_blocked_time', 'cap_reached', 'cooldown', 'too_soon', 'on_hold',
   'suppressed', 'precondition_missing', 'route_not_eligible', 'no_common_window', 'location_unknown',
   'calendar_unknown', 'account_closed', 'expired', 'consent_missing', 'stale_balance', 'facts_conflict',
-  'payment_pending', 'not_registered', 'content_missing', 'test_mode', 'switched_off', 'clock_uncertain', 'internal_error',
+  'payment_pending', 'not_registered', 'content_missing', 'content_unsafe', 'test_mode', 'switched_off', 'clock_uncertain', 'internal_error',
 ] as const
 export type ObjectionCode = (typeof OBJECTION_CODES)[number]
 
@@ -48,5 +48,5 @@ export interface Decision {
  */
 export const CURABLE: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
   'on_hold', 'facts_conflict', 'payment_pending', 'stale_balance', 'location_unknown', 'no_common_window', 'calendar_unknown',
-  'precondition_missing', 'content_missing', 'switched_off', 'clock_uncertain', 'internal_error',
+  'precondition_missing', 'content_missing', 'content_unsafe', 'switched_off', 'clock_uncertain', 'internal_error',
 ])

@@ -59,6 +59,10 @@ export interface AddressFacts {
   zones: string[]
   /** Subdivisions the prefix is consistent with, as ISO 3166-2; empty when it says nothing. */
   subdivisions: string[]
+  /** SMS: the numbering plan says that it is a landline, whatever `kind` says of its use. Absent: it does not say so. */
+  line?: 'landline'
+  /** SMS: landlines of its country take texts, as the operator has set. Absent: not stated, and a landline gets none. */
+  takesSms?: boolean
 }
 
 export interface RecipientFacts {

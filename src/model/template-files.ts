@@ -1,5 +1,6 @@
 import { parse as parseYaml, YAMLParseError } from 'yaml'
 import type { Fault } from './errors.ts'
+import { plainText } from './plain-text.ts'
 import { nearMiss } from './near-miss.ts'
 import { frameKey, manifestSchema, sourceKey, type Template, type TemplateFile, type TemplateManifest, type TemplateSource } from './template.ts'
 import { zodFaults } from './zod-faults.ts'
@@ -58,7 +59,7 @@ function collectSources(folder: string, manifest: TemplateManifest, files: reado
   const faults: Fault[] = []
   for (const file of files) {
     if (file.path === MANIFEST) continue
-    const source = { path: `${folder}/${file.path}`, text: file.text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n') }
+    const source = { path: `${folder}/${file.path}`, text: plainText(file.text).replace(/\r\n?/g, '\n') }
     if (wanted.has(file.path)) sources[file.path] = source
     else if (frameNames.has(file.path)) frames[file.path] = source
     else {

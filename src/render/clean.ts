@@ -1,5 +1,7 @@
-// Bidi overrides can make a text read otherwise than it is; 【】 would look like a second sender's signature.
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb【】]+/g
+import { plainText } from '../model/plain-text.ts'
+
+// Bidi overrides can make a text read otherwise than it is (they are gone before); 【】 would look like a second sender's signature.
+const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029【】]+/g
 
 /** Most facts need nothing done: words without edges, double spaces or anything unusual. */
 const PLAIN = /^[!-~\u4e00-\u9fff]+(?: [!-~\u4e00-\u9fff]+)*$/
@@ -7,11 +9,11 @@ const PLAIN = /^[!-~\u4e00-\u9fff]+(?: [!-~\u4e00-\u9fff]+)*$/
 /**
  * The same text as one line that no channel, header or speech engine stumbles over.
  *
- * Control characters, bidi overrides and 【】 become a space, lone surrogates vanish, spaces are joined.
+ * Composed (NFC); control characters and 【】 become a space, what nobody sees and lone surrogates vanish, spaces are joined.
  * For facts, never for whole messages.
  */
 export function cleanLine(text: string): string {
-  return PLAIN.test(text) ? text : wellFormed(text).replace(INVISIBLE, ' ').replace(/\s+/g, ' ').trim()
+  return PLAIN.test(text) ? text : plainText(wellFormed(text)).replace(INVISIBLE, ' ').replace(/\s+/g, ' ').trim()
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/gu

@@ -30,7 +30,7 @@ function oneSample(template: Template, locale: string, tone: Tone, channel: Chan
     const result = render(template, facts, { channel, tone, locales: [locale] })
     if (result.ok) return result.message
     const { problem } = result
-    add('sample', problem.kind === 'missing-facts' ? `does not render with the sample facts: ${problem.facts.join(', ')}` : problem.detail)
+    add('sample', 'facts' in problem ? `does not render with the sample facts: ${problem.facts.join(', ')}` : problem.detail)
     return null
   }
   const facts = sampleFacts(locale, tone, template.manifest.mustCarry.collectorDisclosure ? 'collector' : 'lender')

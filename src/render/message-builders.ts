@@ -8,7 +8,7 @@ import { oneLine, paragraphs } from './flow.ts'
 import { explicitLinks, hostOf, leadsTo } from './links.ts'
 import type { RenderProblem } from './render-result.ts'
 import { revealingWord } from './revealing.ts'
-import { smsSize } from './sms-segments.ts'
+import { foldedToGsm, smsSize } from './sms-segments.ts'
 import type { View } from './view.ts'
 import { MissingFact, type WordsData } from './words-engine.ts'
 
@@ -33,7 +33,7 @@ const MAX_SUBJECT = 120
 
 /** @throws MissingFact as every builder here does, when the words need a fact that the view lacks */
 export function smsMessage(filled: Filled): Built<SmsMessage> {
-  const text = `${signatureFor(filled)}${oneLine(framedBody(filled))}`
+  const text = foldedToGsm(`${signatureFor(filled)}${oneLine(framedBody(filled))}`)
   const linkProblem = strayLink(text, filled, /^zh\b/i.test(filled.locale))
   if (linkProblem !== null) return { ok: false, problem: linkProblem }
   const { segments } = smsSize(text)

@@ -1,3 +1,4 @@
+import { clickableLinks } from '../model/web-links.ts'
 import type { Channel } from '../model/channel.ts'
 import type { RegisteredSmsMessage } from '../model/message.ts'
 import type { Registration, Template } from '../model/template.ts'
@@ -5,7 +6,6 @@ import type { Tone } from '../model/tone.ts'
 import type { WordFacts } from '../model/word-facts.ts'
 import { compileTemplate, templateVersion } from './compile-template.ts'
 import { oneLine } from './flow.ts'
-import { linksIn } from './links.ts'
 import type { RenderProblem } from './render-result.ts'
 import { smsSize } from './sms-segments.ts'
 import { missingForTone } from './truth.ts'
@@ -78,7 +78,7 @@ function fillRegistration(registration: Registration, view: View, data: WordsDat
 function paramProblem(value: string, { maxLen, forbids }: Registration['params'][number]): string | null {
   if ([...value].length > maxLen) return `longer than ${maxLen} characters`
   if (forbids.includes('empty') && value === '') return 'empty'
-  if (forbids.includes('url') && linksIn(value).length > 0) return 'a link'
+  if (forbids.includes('url') && clickableLinks(value).length > 0) return 'a link'
   return forbids.includes('brackets') && /[【】]/.test(value) ? 'bracketed like a signature' : null
 }
 

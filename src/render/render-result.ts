@@ -5,10 +5,12 @@ import type { Message } from '../model/message.ts'
  *
  * `missing-facts` names facts (never their values); `not-registered` means that the vendor has not
  * approved this template, locale and tone; `too-long` does not fit the channel; `no-template` has no
- * file for the locales, tone and channel; `fault` is a defect of the template.
+ * file for the locales, tone and channel; `link-in-fact` names facts (a name, a variable) that would
+ * put a link of somebody else's into the message; `fault` is a defect of the template.
  */
 export type RenderProblem =
   | { kind: 'missing-facts'; facts: string[] }
+  | { kind: 'link-in-fact'; facts: string[] }
   | { kind: 'not-registered'; detail: string }
   | { kind: 'too-long'; detail: string }
   | { kind: 'no-template'; detail: string }

@@ -5,6 +5,7 @@ import type { WordFacts } from '../model/word-facts.ts'
 import { compileTemplate, templateVersion, type CompiledTemplate } from './compile-template.ts'
 import { EMAIL_LAYOUT } from './email-layout.ts'
 import { emailMessage, smsMessage, voiceMessage, type Filled } from './message-builders.ts'
+import { factsWithLinks } from './foreign-links.ts'
 import { messageHash } from './message-hash.ts'
 import { renderRegistered } from './registered.ts'
 import type { RenderProblem, RenderResult } from './render-result.ts'
@@ -75,7 +76,7 @@ function renderWords(template: Template, facts: WordFacts, request: RenderReques
   const { channel, tone, locales } = request
   if (request.registeredWith != null) {
     const locale = locales[0] ?? ''
-    return finished(renderRegistered(template, facts, wordsData(facts, locale), { provider: request.registeredWith, channel, tone, locale }))
+    return finished(renderRegistered(template, facts, wordsData(facts, locale), { provider: request.registeredWith, channel, tone, locale }), facts)
   }
   const words = chooseWords(template, request)
   if (words === null) return failed({ kind: 'no-template', detail: `${template.id} has no ${tone} ${channel} text for ${locales.join(', ')}` })
@@ -95,7 +96,7 @@ function renderWords(template: Template, facts: WordFacts, request: RenderReques
     frame: (frame as CompiledFile | null)?.template ?? null,
   }
   const built = channel === 'sms' ? smsMessage(filled) : channel === 'email' ? emailMessage(filled) : voiceMessage(filled)
-  return finished(built.ok ? { ...built, locale: words.locale, version: words.version } : built)
+  return finished(built.ok ? { ...built, locale: words.locale, version: words.version } : built, facts)
 }
 
 type CompiledFile = { ok: true; template: CompiledTemplate }
@@ -115,8 +116,12 @@ function wordsData(facts: WordFacts, locale: string): WordsData {
 
 type Unhashed = Omit<Extract<RenderResult, { ok: true }>, 'hash'>
 
-const finished = (result: Unhashed | Extract<RenderResult, { ok: false }>): RenderResult =>
-  result.ok ? { ...result, hash: messageHash(result.message) } : result
+/** Last of all the facts are asked for links: only the finished message shows which of them it says. */
+function finished(result: Unhashed | Extract<RenderResult, { ok: false }>, facts: WordFacts): RenderResult {
+  const linked = result.ok ? factsWithLinks(facts, result.message) : result.problem.kind === 'fault' ? factsWithLinks(facts, null) : []
+  if (linked.length > 0) return failed({ kind: 'link-in-fact', facts: linked })
+  return result.ok ? { ...result, hash: messageHash(result.message) } : result
+}
 
 const failed = (problem: RenderProblem): RenderResult => ({ ok: false, problem })
 

@@ -29,4 +29,20 @@ export function calculatedSize(text: string): SmsSize {
   return { segments: Math.max(1, sized.segmentsCount), encoding: sized.encodingName }
 }
 
+const TYPOGRAPHIC: readonly (readonly [RegExp, string])[] = [
+  [/[\u2018\u2019\u201a\u201b\u2032\u02bc]/g, "'"], [/[\u201c\u201d\u201e\u201f\u2033]/g, '"'], [/[\u2010-\u2015\u2212]/g, '-'], [/\u2026/g, '...'], [/[\u00a0\u2000-\u200a\u202f]/g, ' '],
+]
+const GSM_EXTENDED = /[\^{}\\[\]~|€]/g
+
+/**
+ * The same words with plain quotes, dashes and spaces, where that alone makes them fit GSM-7.
+ *
+ * One ’ in a name makes an SMS of one segment two or three; where another character needs UCS-2 anyway, all stays as it is.
+ */
+export function foldedToGsm(text: string): string {
+  if (GSM_BASIC.test(text)) return text
+  const folded = TYPOGRAPHIC.reduce((words, [from, to]) => words.replace(from, to), text)
+  return GSM_BASIC.test(folded.replace(GSM_EXTENDED, '')) ? folded : text
+}
+
 const counted = (units: number, single: number, joined: number): number => (units <= single ? 1 : Math.ceil(units / joined))

@@ -1,5 +1,6 @@
 import type { AccountWords, LocalText, NextStep, WordFacts } from '../model/word-facts.ts'
 import { sumMoney, type Money } from '../model/money.ts'
+import { personName } from '../model/person-name.ts'
 import { cleanLine } from './clean.ts'
 
 /** What a fact is, and so how a template may say it: as it stands, through a helper of its kind, or not at all. */
@@ -80,8 +81,11 @@ function localText(value: LocalText | null, locales: readonly string[]): string 
   return null
 }
 
+type NameParts = [name: string | null, givenName: string | null, familyName: string | null, honorific: string | null]
+
+/** What is no name (`NULL`, `-`) counts as not known, so that nobody is greeted with it. */
 function namesOf({ recipient }: WordFacts, locale: string): Record<'fullName' | 'firstName' | 'addressee', string | null> {
-  const { name, givenName, familyName, honorific } = recipient
+  const [name, givenName, familyName, honorific] = [recipient.name, recipient.givenName, recipient.familyName, recipient.honorific].map((part) => (part === null ? null : personName(part))) as NameParts
   const chinese = /^zh\b/i.test(locale)
   const polite = honorific === null ? null : chinese ? `${familyName ?? name ?? ''}${honorific}` : `${honorific} ${familyName ?? name ?? ''}`
   return { fullName: name, firstName: givenName ?? name, addressee: name === null ? null : polite ?? name }

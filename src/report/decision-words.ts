@@ -18,6 +18,7 @@ const OBJECTION_WORDS_ZH: Readonly<Record<ObjectionCode, string>> = {
   suppressed: '已停止联系',
   precondition_missing: '尚无必须先完成的事项的记录',
   content_missing: '文案缺少法规要求的内容，或含有法规禁止的内容',
+  content_unsafe: '姓名或其他传入字段中含有链接，会随文案发出',
   route_not_eligible: '没有可用的通道',
   no_common_window: '借款人可能所在的各地没有共同的可联系时段',
   location_unknown: '不知道借款人可能在哪里',

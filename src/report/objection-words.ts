@@ -12,6 +12,7 @@ export const OBJECTION_WORDS: Readonly<Record<ObjectionCode, string>> = {
   suppressed: 'contact was stopped',
   precondition_missing: 'something that has to happen first is not recorded',
   content_missing: 'its words lack what the law wants said, or say what it forbids',
+  content_unsafe: 'a name or another stated fact holds a link, which its words would carry',
   route_not_eligible: 'no route may carry it',
   no_common_window: 'no hour is decent in every place where the person may be',
   location_unknown: 'it is not known where the person may be',

@@ -32,7 +32,7 @@ eachLedger('privacy of the interface', (_name, openFresh) => {
       ['GET', '/v1/recipients?address=555-0123', undefined],
       ['GET', '/v1/recipient/Quackenbush?name=Wilhelmina', undefined],
       ['PUT', '/v1/accounts/A-1', account({}, { name: 'Wilhelmina Quackenbush\u0000' })],
-      ['PUT', '/v1/accounts/A-1', account({}, { addresses: [{ channel: 'sms', value: '+1212555012345678 Quackenbush' }] })],
+      ['PUT', '/v1/accounts/A-1', account({}, { addresses: [{ channel: 'sms', value: '+1212555012345678 Quackenbush'.repeat(12) }] })],
       ['PUT', '/v1/accounts/A-1', '{"recipient": {"name": "Wilhelmina Quackenbush" "x"}}'],
       ['POST', '/v1/reminders', { accountId: 'A-1', template: 'Quackenbush', tone: 'gentle', channels: ['sms'] }],
       ['POST', '/v1/decide', { now: '2026-11-23T15:00:00Z', address: { value: 'w.quackenbush@example.org' } }],
@@ -41,6 +41,10 @@ eachLedger('privacy of the interface', (_name, openFresh) => {
       expect(answer.status, url).toBeGreaterThanOrEqual(400)
       if (!url.includes('name=') && !answer.text.includes('"Quackenbush"')) problems.push(answer.text)
     }
+
+    const leftOut = await ask('PUT', '/v1/accounts/A-2', account({}, { id: 'P-2', name: 'quackenbush.com', addresses: [{ channel: 'sms', value: '+1212555012345678 Quackenbush' }, { channel: 'email', value: 'w.quackenbush@example.org/x' }] }))
+    expect(leftOut.body.warnings).toHaveLength(3)
+    problems.push(leftOut.text)
 
     const log = served.log.join('')
     expect(log.split('\n').length).toBeGreaterThan(10)

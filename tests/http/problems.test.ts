@@ -29,7 +29,7 @@ eachLedger('what the interface refuses', (_name, openFresh) => {
     ['money as a number', account({ overdue: { amount: 12, currency: 'USD' } }), 'overdue.amount'],
     ['a day that does not exist', account({ dueDate: '2026-02-30' }), 'dueDate'],
     ['a currency that does not exist', account({ overdue: { amount: '1.00', currency: 'ZZZ' } }), 'overdue.currency'],
-    ['a number that no country has', account({}, { addresses: [{ channel: 'sms', value: '+1' }] }), 'recipient.addresses[0].value'],
+    ['a number that is no text', account({}, { addresses: [{ channel: 'sms', value: 12125550123 }] }), 'recipient.addresses[0].value'],
     ['a NUL', account({}, { name: 'a\u0000b' }), 'recipient.name'],
     ['half a character', account({}, { name: 'a\ud800b' }), 'recipient.name'],
   ])('names the field: %s', async (_what, body, path) => {
@@ -37,6 +37,27 @@ eachLedger('what the interface refuses', (_name, openFresh) => {
     expect(answer.status).toBe(400)
     expect(answer.body.code).toBe('DECORUM_BAD_INPUT')
     expect(answer.body.faults.map((fault: { path: string }) => fault.path)).toContain(path)
+  })
+
+  it('takes an account without the address that no country has, and a person likewise, and says what it left out', async () => {
+    const addresses = [{ channel: 'sms', value: '+1' }, { channel: 'email', value: 'ana@example.com?x' }, { channel: 'sms', value: '+12125550123' }]
+    const answer = await served.call('PUT', '/v1/accounts/A-w', { key: admin, body: account({}, { id: 'P-w', name: 'evil.com/pay', addresses }) })
+    expect(answer).toMatchObject({ status: 200, body: { applied: true, warnings: [{ path: 'recipient.name' }, { path: 'recipient.addresses[0].value', cure: expect.any(String) }, { path: 'recipient.addresses[1].value' }] } })
+    expect(answer.text).not.toMatch(/evil|ana@/)
+    const person = (await served.call('GET', '/v1/recipients/P-w?creditor=northwind', { key: admin })).body
+    expect(person.addresses.map((address: { value: string }) => address.value)).toEqual(['+12125550123'])
+    const put = await served.call('PUT', '/v1/recipients/P-w', { key: admin, body: { creditor: 'northwind', addresses: [{ channel: 'sms', value: '+18005550199' }] } })
+    expect(put).toMatchObject({ status: 200, body: { applied: true, changed: true, warnings: [{ path: 'addresses[0].value', problem: expect.stringContaining('toll-free') }] } })
+    // What the bad number was to replace is gone with it: nobody is reached, and not whoever was reached before.
+    expect((await served.call('GET', '/v1/recipients/P-w?creditor=northwind', { key: admin })).body.addresses).toMatchObject([{ value: '+12125550123', removedAt: expect.any(String) }])
+  })
+
+  it('takes a stop for whatever number is named, and finds it', async () => {
+    for (const value of ['+18005550199', '+10000000000', '＋１８００５５５０１９９', '\u202d+5215512345678\u202c', '+864001234567']) {
+      const stop = await served.call('POST', '/v1/suppressions', { key: admin, body: { creditor: 'northwind', scope: 'address', value, reason: 'opt-out' } })
+      expect(stop.status, value).toBeLessThan(300)
+    }
+    expect(await served.call('POST', '/v1/suppressions', { key: admin, body: { creditor: 'northwind', scope: 'address', value: '+525512345678', reason: 'opt-out' } })).toMatchObject({ body: { standing: true } })
   })
 
   it('suggests the key that was meant', async () => {

@@ -41,9 +41,9 @@ describe('an account', () => {
     [person({ name: 'x'.repeat(201) }), 'recipient.name'], [person({ locale: 'chinese!' }), 'recipient.locale'], [person({ timeZone: 'Asia/Peking' }), 'recipient.timeZone'],
     [person({ timeZone: '+08:00' }), 'recipient.timeZone'], [person({ jurisdiction: 'UK' }), 'recipient.jurisdiction'], [person({ jurisdiction: 'cn' }), 'recipient.jurisdiction'],
     [person({ jurisdiction: 'ZZ' }), 'recipient.jurisdiction'], [person({ id: ' r' }), 'recipient.id'], [person({ id: 'x'.repeat(129) }), 'recipient.id'],
-    [person({ addresses: [{ channel: 'sms', value: '13800138000' }] }), 'recipient.addresses[0].value'], [person({ addresses: [{ channel: 'fax', value: '+8613800138000' }] }), 'recipient.addresses[0].channel'],
-    [person({ jurisdiction: 'CN', addresses: [{ channel: 'sms', value: '13800138000' }, { channel: 'sms', value: '+8613800138000' }] }), 'recipient.addresses[1].value'],
-    [{ variables: { 'a-b': 'x' } }, 'variables.a-b'], [{ recipientId: 'r-2', ...person({}) }, 'recipientId'],
+    [person({ addresses: [{ channel: 'fax', value: '+8613800138000' }] }), 'recipient.addresses[0].channel'],
+    [person({ addresses: [{ channel: 'sms', value: 13800138000 }] }), 'recipient.addresses[0].value'], [person({ addresses: [{ channel: 'sms', value: '+8613800138000', typ: 'mobile' }] }), 'recipient.addresses[0].typ'],
+    [person({ addresses: [{ channel: 'sms', value: '1'.repeat(255) }] }), 'recipient.addresses[0].value'], [{ variables: { 'a-b': 'x' } }, 'variables.a-b'], [{ recipientId: 'r-2', ...person({}) }, 'recipientId'],
   ])('with %j is refused at %s', (over, path) => {
     expect(faults(account(over)).map((fault) => fault.path)).toContain(path)
   })
@@ -53,6 +53,45 @@ describe('an account', () => {
       { path: 'overdu', problem: 'is not a known key', cure: 'Did you mean "overdue"?' },
       { path: 'recipient.jursdiction', problem: 'is not a known key', cure: 'Did you mean "jurisdiction"?' },
     ]))
+  })
+
+  const taken = (over: Record<string, unknown>) => {
+    const parsed = account(person(over))
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
+    return (parsed.value as { recipient: { name?: string | null; addresses?: { value: string; relation: string }[]; warnings?: { path: string }[] } }).recipient
+  }
+  const sms = (value: string, rest: Record<string, unknown> = {}) => ({ channel: 'sms', value, ...rest })
+
+  it('is taken without an address that is none, which is named with its path', () => {
+    const recipient = taken({ jurisdiction: 'DE', addresses: [sms('491711234567'), sms('0171 1234567'), { channel: 'email', value: 'ana@example.com/home' }, { channel: 'email', value: 'ana@example.com' }, sms('')] })
+    expect(recipient.addresses?.map((address) => address.value)).toEqual(['+491711234567', 'ana@example.com'])
+    expect(recipient.warnings).toEqual([
+      { path: 'addresses[0].value', problem: expect.stringContaining('left out'), cure: expect.stringContaining('Write it with +') }, { path: 'addresses[2].value', problem: expect.any(String), cure: expect.any(String) },
+      { path: 'addresses[4].value', problem: expect.any(String), cure: expect.any(String) },
+    ])
+  })
+
+  it('is taken with no address at all when none of them is one: nobody is reached, and nothing older either', () => {
+    expect(taken({ addresses: [sms('13800138000'), sms('+18005550199')] })).toMatchObject({ addresses: [], warnings: [{ path: 'addresses[0].value' }, { path: 'addresses[1].value' }] })
+    expect(taken({ addresses: [sms('+12125550123')] })).not.toHaveProperty('warnings')
+  })
+
+  it('has an address once, and as somebody else\'s where it is said to be both', () => {
+    const number = '+8613800138000'
+    expect(taken({ jurisdiction: 'CN', addresses: [sms('13800138000'), sms(number)] })).toMatchObject({ addresses: [{ value: number }], warnings: [{ path: 'addresses[1].value' }] })
+    for (const addresses of [[sms(number), sms(number, { relation: 'spouse' })], [sms(number, { relation: 'spouse' }), sms(number)]]) {
+      expect(taken({ addresses }).addresses).toMatchObject([{ value: number, relation: 'spouse' }])
+    }
+  })
+
+  it.each([['NULL', null], ['#REF!', null], ['\u3164', null], [' ', null], ['-', null], ['evil.com/pay', null], ['https://evil.com', null]])('named %j has no name, and says so', (name) => {
+    expect(taken({ name })).toMatchObject({ name: null, warnings: [{ path: 'name' }] })
+  })
+
+  it.each([['O&#39;Brien', "O'Brien"], ['O&apos;Brien &amp; Sons', "O'Brien & Sons"], ['Tom &amp;amp; Jerry', 'Tom &amp; Jerry'], ['Jose\u0301', 'José'], ['Or\u00adtiz', 'Ortiz'], ['Na', 'Na'], ['AT&T', 'AT&T'], ['  Ana   Li ', 'Ana Li']])('named %j is %j', (name, meant) => {
+    expect(taken({ name })).toMatchObject({ name: meant })
+    expect(taken({ name })).not.toHaveProperty('warnings')
+    expect(account({ variables: { familyName: name, note: name } })).toMatchObject({ ok: true, value: { variables: { familyName: name.includes('&') ? meant : expect.any(String) } } })
   })
 
   it('never has its values repeated in a fault', () => {

@@ -15,3 +15,31 @@ describe('where words are looked for', () => {
     expect(localeChain(wanted, LOCALES)).toEqual(chain)
   })
 })
+
+describe('a reader of one Chinese script', () => {
+  const inChina = { default: 'zh-CN', fallback: { zh: ['zh-CN'], 'zh-SG': ['zh-CN'] } }
+
+  it.each([
+    [['zh-TW', 'zh-CN'], ['zh-TW', 'zh-Hant', 'en']],
+    [['zh-HK'], ['zh-HK', 'zh-Hant', 'en']],
+    [['zh-MO', null], ['zh-MO', 'zh-Hant', 'en']],
+    [['zh-Hant'], ['zh-Hant', 'en']],
+    [['zh-Hant-MO', 'zh-Hans'], ['zh-Hant-MO', 'zh-Hant', 'en']],
+    [['zh-CN', 'zh-TW'], ['zh-CN', 'zh']],
+    [['zh-Hans-HK'], ['zh-Hans-HK', 'zh-Hans', 'zh', 'zh-CN']],
+    [['zh-SG', 'zh-HK'], ['zh-SG', 'zh-CN', 'zh']],
+  ])('%j is never given the other by falling back: %j', (wanted, chain) => {
+    expect(localeChain(wanted, inChina)).toEqual(chain)
+  })
+
+  it('keeps the default of the deployment where they read it', () => {
+    expect(localeChain(['zh-CN'], { default: 'zh-HK', fallback: {} })).toEqual(['zh-CN', 'zh', 'en'])
+    expect(localeChain(['zh-TW'], { default: 'ja', fallback: {} })).toEqual(['zh-TW', 'zh-Hant', 'ja'])
+    expect(localeChain(['zh-TW'], { default: 'zh-HK', fallback: {} })).toEqual(['zh-TW', 'zh-Hant', 'zh-HK'])
+  })
+
+  it('is given the other where a fallback says so for their own language, not for Chinese at large', () => {
+    expect(localeChain(['zh-TW'], { default: 'en', fallback: { 'zh-Hant': ['zh-CN'] } })).toContain('zh-CN')
+    expect(localeChain(['zh-TW'], { default: 'en', fallback: { zh: ['zh-CN'] } })).not.toContain('zh-CN')
+  })
+})

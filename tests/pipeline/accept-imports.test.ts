@@ -50,6 +50,12 @@ eachLedger('importing accounts', (_name, openFresh) => {
     expect(totals).toEqual({ lines: 8, applied: 2, unchanged: 1, rejected: 5 })
   })
 
+  it('takes a line without an address that is none, and says so in its result', async () => {
+    const { results, totals } = await imported(`${json('w-1', { recipient: { id: 'r-w', jurisdiction: 'DE', name: '#REF!', addresses: [{ channel: 'sms', value: '1711234567.0' }, { channel: 'sms', value: '0171 1234567' }] } })}\n`)
+    expect(results).toMatchObject([{ line: 1, id: 'w-1', status: 'applied', warnings: [{ path: 'recipient.name' }, { path: 'recipient.addresses[0].value', problem: expect.stringContaining('decimal') }] }])
+    expect(totals).toEqual({ lines: 1, applied: 1, unchanged: 0, rejected: 0 })
+  })
+
   it('refuses a line longer than a mebibyte alone', async () => {
     const { results } = await imported(`${json('l-1')}\n${'x'.repeat(1_100_000)}\n${json('l-2')}\n`)
     expect(results.map((result) => result.status)).toEqual(['applied', 'rejected', 'applied'])

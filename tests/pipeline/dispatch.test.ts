@@ -310,6 +310,49 @@ eachLedger('dispatch', (_name, openFresh) => {
     })
   })
 
+  describe('a number that an SMS does not go to', () => {
+    const reachedBy = (addresses: unknown[]) => overdueAccount({ recipient: { id: 'r-1', name: '张三', locale: 'zh-CN', jurisdiction: 'CN', timeZone: 'Asia/Shanghai', addresses } })
+    const landline = { channel: 'sms', value: '+861012345678', kind: 'home' }
+
+    it('is a landline, whatever it is used for; the step goes on by its next channel', async () => {
+      await stage.account('a-1', overdueAccount({ ...reachedBy([landline, { channel: 'phone', value: '+861012345678' }]), dueDate: '2026-12-22' }))
+      const asked = await stage.app.services.createReminder({ name: 'key:test', creditor: 'shili-xiaojin', live: true }, null, {
+        accountId: 'a-1', template: 'cn-consumer-loan', tone: 'gentle', kind: 'reminder', channels: ['sms', 'phone'], variables: {},
+      })
+      await stage.settle()
+      expect(sms.calls).toEqual([])
+      const reminders = await stage.reminders()
+      expect(reminders).toContainEqual(expect.objectContaining({ id: asked.id, channel: 'sms', status: 'refused', end_reason: 'route_not_eligible' }))
+      expect(JSON.stringify(await stage.decisions(asked.id))).toContain('decorum/sms-to-landline')
+      expect(reminders).toContainEqual(expect.objectContaining({ channel: 'phone', follows: asked.id }))
+    })
+
+    it('is passed over for a mobile', async () => {
+      await stage.account('a-1', reachedBy([{ ...landline, kind: 'landline' }, { channel: 'sms', value: '+8613900139000' }]))
+      await stage.settle()
+      expect(sms.calls.map((call) => call.to)).toEqual(['+8613900139000'])
+    })
+
+    it('is reached where the operator has set that landlines of its country take texts', async () => {
+      await open({ delivery: { onlyTo: [], smsToLandlines: ['CN'] } })
+      await stage.account('a-1', reachedBy([landline]))
+      await stage.settle()
+      expect(sms.calls.map((call) => call.to)).toEqual(['+861012345678'])
+    })
+  })
+
+  it('a name that holds a link is not sent: the decision names the fact, and a corrected name goes out', async () => {
+    await stage.account('a-1', overdueAccount({ variables: { familyName: 'evil.com/pay', honorific: '女士' } }))
+    await stage.settle()
+    expect(sms.calls).toEqual([])
+    const reminder = await only()
+    expect(reminder.status).toBe('scheduled')
+    expect(JSON.stringify(await stage.decisions(reminder.id))).toMatch(/content_unsafe.*variables\.familyName/)
+    await stage.account('a-1', overdueAccount({ asOf: '2026-11-23T01:00:00Z', variables: { familyName: '张', honorific: '女士' } }))
+    await stage.settle()
+    expect(sms.calls).toHaveLength(1)
+  })
+
   describe('who may be reached', () => {
     it('nobody but those in delivery.onlyTo, when it is set', async () => {
       await open({ delivery: { onlyTo: ['+8613900000000'] } })

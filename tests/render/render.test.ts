@@ -5,6 +5,7 @@ import { TONES, type Tone } from '../../src/model/tone.ts'
 import type { AccountWords, WordFacts } from '../../src/model/word-facts.ts'
 import { render, type RenderRequest } from '../../src/render/render.ts'
 import type { RenderResult } from '../../src/render/render-result.ts'
+import { smsSize } from '../../src/render/sms-segments.ts'
 import { sampleFacts } from '../../src/render/sample-facts.ts'
 import { SHIPPED, shippedTemplate } from './shipped-templates.ts'
 
@@ -162,7 +163,7 @@ To stop emails to this address: https://reminders.example/u/sample`,
 
   it('is refused when a fact brings a link to a stranger\'s host', () => {
     const facts = { ...sampleFacts('en', 'gentle'), recipient: { name: 'https://phish.example/x', givenName: null, familyName: null, honorific: null } }
-    expect(problem(say('default', facts, 'email', 'gentle', 'en'))).toMatchObject({ kind: 'fault' })
+    expect(problem(say('default', facts, 'email', 'gentle', 'en'))).toEqual({ kind: 'link-in-fact', facts: ['recipient.name'] })
   })
 
   it('has a subject that is one line, whatever the facts hold', () => {
@@ -207,10 +208,72 @@ describe('words that would not be true', () => {
     expect(missing(say('default', facts, 'email', 'final', 'en'))).toEqual(['nextStep'])
   })
 
-  it('nobody without accounts and nobody without a name is written to', () => {
+  it('nobody without accounts is written to, and nobody without a name is called', () => {
     expect(problem(say('default', { ...sampleFacts('en', 'gentle'), accounts: [] }, 'email', 'gentle', 'en'))).toMatchObject({ kind: 'missing-facts' })
     const nameless = { ...sampleFacts('en', 'gentle'), recipient: { name: ' \u0000 ', givenName: null, familyName: null, honorific: null } }
-    expect(problem(say('default', nameless, 'email', 'gentle', 'en'))).toEqual({ kind: 'missing-facts', facts: ['firstName'] })
+    expect(problem(say('default', nameless, 'phone', 'gentle', 'en'))).toEqual({ kind: 'missing-facts', facts: ['fullName'] })
+  })
+})
+
+describe('a name that is none', () => {
+  const named = (name: string | null, locale = 'en'): WordFacts => ({ ...sampleFacts(locale, 'gentle'), recipient: { name, givenName: null, familyName: null, honorific: null } })
+  const text = (facts: WordFacts, locale = 'en'): string => (message(say('default', facts, 'sms', 'gentle', locale)) as { text: string }).text
+
+  it.each(['NULL', 'null', 'N/A', '#N/A', '#REF!', '#VALUE!', '#NAME?', 'nan', 'NaN', 'nil', 'None', 'undefined', 'unknown', '-', '--', '.', '?', '???', '\u3164', '\u200b', '_', 'undefined undefined', '未知'])('%j: the salutation is without a name', (name) => {
+    expect(text(named(name))).toMatch(/^[^:]+: Hello, /)
+    expect(text(named(name))).toBe(text(named(null)))
+    expect(text(named(name, 'zh-CN'), 'zh-CN')).toMatch(/^【[^】]+】您好，/)
+  })
+
+  it.each(['Na', 'NA', 'Na Li', 'Null Ortiz', 'Nan Goldin', 'None Nguyen', '李', 'O\'Brien', 'R2'])('%j is one', (name) => {
+    expect(text(named(name))).toContain(`Hi ${name},`)
+  })
+
+  it('every template has words for whom no name is known, in SMS and email', () => {
+    for (const id of SHIPPED) for (const locale of ['en', 'zh-CN']) for (const tone of TONES) for (const channel of ['sms', 'email'] as const) {
+      const facts = { ...sampleFacts(locale, tone, id === 'us-third-party' ? 'collector' : 'lender'), recipient: { name: 'NULL', givenName: 'NULL', familyName: '-', honorific: 'undefined' } }
+      expect(JSON.stringify(message(say(id, facts, channel, tone, locale)))).not.toMatch(/NULL|undefined|Hi ,|Hello ,|\n，/)
+    }
+  })
+})
+
+describe('a link that somebody else has put into a fact', () => {
+  const named = (name: string): WordFacts => ({ ...sampleFacts('en', 'gentle'), recipient: { name, givenName: null, familyName: null, honorific: null } })
+
+  it.each(['evil.com/pay', 'bit.ly/abc', 'www.evil.com', 'WWW.EVIL.COM', 'Ana evil.co.uk', 'http://evil.com', 'evil.com:8080', 'пример.рф', '例子.中国', 'ev\u200bil.com', 'evil．com', 'evil。com', '192.0.2.7/pay', 'hxxps://x.y'])('%j is stopped on every channel, and the name is said to be at fault', (name) => {
+    for (const channel of CHANNELS) expect(problem(say('default', named(name), channel, 'gentle', 'en'))).toEqual({ kind: 'link-in-fact', facts: ['recipient.name'] })
+  })
+
+  it.each(['St. John', 'St.John', 'J.R. Smith', 'J.R.Smith', 'Dr.Müller', 'Dr. Müller', 'Inc.', 'Acme Inc.', 'Shili Co.Ltd', 'Mr.Wang', 'S.p.A.', 'A.B. & Co', 'Jean-Luc.P', 'Van.der.Berg', 'Ph.D.'])('%j is a name', (name) => {
+    for (const channel of CHANNELS) expect(say('default', named(name), channel, 'gentle', 'en').ok).toBe(true)
+  })
+
+  it('is found in every fact that the words say, and nowhere else', () => {
+    const facts = named('Ana')
+    expect(say('default', { ...facts, variables: { unused: 'evil.com' } }, 'sms', 'gentle', 'en').ok).toBe(true)
+    expect(problem(say('default', account(facts, { masked: 'evil.com' }), 'sms', 'gentle', 'en'))).toEqual({ kind: 'link-in-fact', facts: ['reference.masked'] })
+    const given = { ...facts, recipient: { ...facts.recipient, givenName: 'evil.com' } }
+    expect(problem(say('default', given, 'sms', 'gentle', 'en'))).toEqual({ kind: 'link-in-fact', facts: ['variables.givenName'] })
+  })
+
+  it('may be the creditor\'s own', () => {
+    const facts = creditor(named('pay.acme-lending.com'), { payUrl: 'https://pay.acme-lending.com/x', allowedLinks: [] })
+    expect(say('default', facts, 'sms', 'gentle', 'en').ok).toBe(true)
+  })
+})
+
+describe('what nobody sees', () => {
+  const sms = (name: string) => message(say('default', { ...sampleFacts('en', 'gentle'), recipient: { name, givenName: null, familyName: null, honorific: null } }, 'sms', 'gentle', 'en'))
+
+  it.each([['Jose\u0301', 'José'], ['Or\u00adtiz', 'Ortiz'], ['Or\u200btiz', 'Ortiz'], ['\u202eOrtiz\u202c', 'Ortiz'], ['Ortiz\ufe0f', 'Ortiz'], ['\ufeffOrtiz', 'Ortiz'], ['D\u2019Angelo', "D'Angelo"], ['Anne\u2013Marie', 'Anne-Marie'], ['Ana\u00a0Li', 'Ana Li']])(
+    'in %j costs no segment: it is written as %j', (stated, meant) => {
+      expect(sms(stated)).toEqual(sms(meant))
+      expect(smsSize((sms(stated) as { text: string }).text).encoding).toBe('GSM-7')
+    })
+
+  it('keeps the joiners that a script is written with, and the marks of a name that needs UCS-2 anyway', () => {
+    expect(sms('می\u200cخواهم')).toMatchObject({ text: expect.stringContaining('می\u200cخواهم') })
+    expect(sms('Łukasz D\u2019Angelo')).toMatchObject({ text: expect.stringContaining('D\u2019Angelo') })
   })
 })
 
@@ -246,7 +309,7 @@ describe('every message, whatever the facts', () => {
     fc.assert(fc.property(anyFacts, (x) => {
       const result = say(x.id, build(x), x.channel, x.tone, x.locale)
       if (!result.ok) {
-        expect(['missing-facts', 'too-long', 'fault']).toContain(result.problem.kind)
+        expect(['missing-facts', 'too-long', 'link-in-fact', 'fault']).toContain(result.problem.kind)
         return
       }
       const words = JSON.stringify(result.message)

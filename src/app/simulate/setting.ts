@@ -20,7 +20,7 @@ export interface PackWish {
 
 /** Everything that one simulation turns on. Plain data: it is handed to threads as it is. */
 export interface SimulationSetting {
-  config: Pick<Config, 'creditors' | 'ladders' | 'routes' | 'templates' | 'locales'>
+  config: Pick<Config, 'creditors' | 'ladders' | 'routes' | 'templates' | 'locales'> & Partial<Pick<Config, 'delivery'>>
   /** Of all packs that could be named. */
   packs: readonly Pack[]
   packWish: PackWish
@@ -44,6 +44,7 @@ export function rulesOf(setting: SimulationSetting): SimulationRules {
   return {
     creditors: config.creditors, routes: config.routes, packs: chosen.packs, words: wordsOnce(config.templates, config.locales),
     carries: (reminder, person, creditor) => carriedWords(config, reminder, person, creditor, ['text']),
+    ...(config.delivery?.smsToLandlines === undefined ? {} : { smsToLandlines: config.delivery.smsToLandlines }),
     ladderOf: ladderFinder(setting),
     receipts: (channel, attempt) => planReceipts(channel, attempt, seed),
     paysAt: (person, accountId) => drawPayment(`${person.row.creditor}/${person.name}/${accountId}`, payRate, seed, from),

@@ -26,15 +26,15 @@ export function command(): Command {
     .argument('<file>', 'the file; run again with the same file, an interrupted import goes on where it stood')
     .option('--creditor <id>', 'whose accounts they are, when the file does not say')
     .addOption(new Option('--format <format>', 'instead of telling it from the file').choices(['csv', 'ndjson']))
-    .option('--rejects <file>', 'where rejected lines are explained; next to the input by default')
+    .option('--rejects <file>', 'where rejected lines, and addresses that were left out of others, are explained; next to the input by default')
     .option('--json', 'answer as one JSON document, without a progress bar')
     .action(async (path: string, options: Options) => {
       const size = sizeOf(path)
       const rejectsPath = options.rejects ?? `${path}.rejects.csv`
       const checksum = await checksumOf(path)
+      const rejects = new Rejects(rejectsPath)
       const answer = await withApp(async (app) => {
         const bar = options.json !== true && process.stderr.isTTY ? progressBar(size) : null
-        const rejects = new Rejects(rejectsPath)
         try {
           const bytes = () => counted(createReadStream(path), (read) => bar?.update(read))
           const file = { name: basename(path), checksum, bytes, format: options.format ?? formatOf(path) }
@@ -45,7 +45,8 @@ export function command(): Command {
           await rejects.close()
         }
       })
-      printAnswer(options.json, { ...answer, rejects: answer.rejected > 0 ? rejectsPath : null }, () => inWords(answer, rejectsPath))
+      const { warned } = rejects
+      printAnswer(options.json, { ...answer, warned, rejects: answer.rejected + warned > 0 ? rejectsPath : null }, () => inWords(answer, warned, rejectsPath))
       if (answer.rejected > 0) process.exitCode = EXIT.failed
     })
 }
@@ -82,8 +83,10 @@ function progressBar(size: number): SingleBar {
   return bar
 }
 
-/** The rejected lines, explained; an interrupted import keeps the explanations of the lines it had done. */
+/** The rejected lines, and what was left out of lines that were taken, explained; an interrupted import keeps the explanations of the lines it had done. */
 class Rejects {
+  /** Lines of this run that were taken without an address or a name. */
+  warned = 0
   readonly #path: string
   #stream: WriteStream | null = null
 
@@ -98,13 +101,15 @@ class Rejects {
   }
 
   async take(result: LineResult): Promise<void> {
-    if (result.status !== 'rejected') return
+    const faults = result.status === 'rejected' ? result.faults ?? [] : result.warnings ?? []
+    if (faults.length === 0) return
+    if (result.status !== 'rejected') this.warned++
     if (this.#stream === null) {
       const isNew = !existsSync(this.#path)
       this.#stream = createWriteStream(this.#path, { flags: 'a', mode: 0o600 })
       if (isNew) this.#stream.write(REJECTS_HEADER)
     }
-    const rows = (result.faults ?? []).map((fault) => [result.line, result.id ?? '', fault.path, fault.problem, fault.cure ?? ''].map(cell).join(','))
+    const rows = faults.map((fault) => [result.line, result.id ?? '', fault.path, fault.problem, fault.cure ?? ''].map(cell).join(','))
     if (!this.#stream.write(`${rows.join('\n')}\n`)) await once(this.#stream, 'drain')
   }
 
@@ -122,12 +127,13 @@ function cell(value: string | number): string {
   return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
-function inWords(answer: FileImport, rejectsPath: string): string {
+function inWords(answer: FileImport, warned: number, rejectsPath: string): string {
   const { applied, unchanged, rejected, lines, resumedAfter } = answer
   if (answer.already) return `This file was imported before: ${applied} applied, ${unchanged} unchanged, ${rejected} rejected. Nothing was done.`
   return [
     ...(resumedAfter > 0 ? [`Went on after line ${resumedAfter}, where an earlier run had stopped.`] : []),
     `${lines} accounts: ${applied} applied, ${unchanged} unchanged, ${rejected} rejected.`,
-    ...(rejected > 0 ? [`Why, line by line: ${rejectsPath}`] : []),
+    ...(warned > 0 ? [`${warned} of those taken lack an address or a name that could not be used.`] : []),
+    ...(rejected + warned > 0 ? [`Why, line by line: ${rejectsPath}`] : []),
   ].join('\n')
 }

@@ -42,7 +42,8 @@ function inWords({ tone, channel, result }: Preview): string {
 }
 
 const reasonOf = (problem: Extract<Preview['result'], { ok: false }>['problem']): string =>
-  problem.kind === 'missing-facts' ? `it needs ${problem.facts.join(', ')}` : problem.detail
+  problem.kind === 'missing-facts' ? `it needs ${problem.facts.join(', ')}`
+    : problem.kind === 'link-in-fact' ? `these facts hold a link, which no message may carry: ${problem.facts.join(', ')}` : problem.detail
 
 const lengthOf = (message: Message): string => message.channel === 'sms' ? `, ${message.segments} ${message.segments === 1 ? 'segment' : 'segments'}` : ''
 

@@ -1,3 +1,4 @@
+import type { AddressKind } from '../../model/address.ts'
 import type { Kind } from '../../model/kind.ts'
 import type { SuppressionReason } from '../../model/suppression.ts'
 import type { SuppressionFacts } from '../../model/facts.ts'
@@ -57,6 +58,16 @@ export const OWN_ADDRESS: CompiledRule = promise('own-address', "only the borrow
   const relation = facts.facts.address?.relation ?? null
   return relation !== null && relation !== 'self'
 })
+
+/** Kinds that say what line it is; the others say what it is used for. */
+const MOBILE_KINDS: ReadonlySet<AddressKind> = new Set<AddressKind>(['mobile', 'voip'])
+
+/** A text to a landline is lost, or read aloud to whoever picks up. */
+export const SMS_LINE: CompiledRule = promise('sms-to-landline', 'an SMS goes to a landline only where an operator has set that landlines take them (delivery.smsToLandlines)',
+  (_facts, _at, answer) => objects(answer, 'route_not_eligible'), ({ facts: { reminder, address } }) => {
+    if (reminder.channel !== 'sms' || address === null || address.takesSms === true) return false
+    return address.kind === 'landline' || (address.line === 'landline' && !(address.kind !== null && MOBILE_KINDS.has(address.kind)))
+  })
 
 /** Only an open account is reminded of; what closes an account may still be confirmed. */
 export const OPEN_ACCOUNT = promise('open-account', 'a debt that is settled, cured, withdrawn or handed off is not chased', (facts, _at, answer) => {

@@ -1,6 +1,6 @@
 import type { Channel } from '../../model/channel.ts'
 import type { CaptureSettings } from '../../model/route.ts'
-import { readMailbox } from '../mailbox.ts'
+import { readMailbox } from '../../model/mailbox.ts'
 import { isE164 } from '../phone-number.ts'
 import type { DeliveryRequest, Provider } from '../provider.ts'
 import { planReceipts, type PlannedReceipt } from './receipt-plan.ts'

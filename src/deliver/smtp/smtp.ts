@@ -3,7 +3,7 @@ import type { SmtpSettings } from '../../model/route.ts'
 import type { DeliveryRequest, Provider } from '../provider.ts'
 import { headersFor, SIGNED_HEADERS } from './headers.ts'
 import { judgeSmtp, type SmtpFailure } from './judge-smtp.ts'
-import { readMailbox, senderMailbox } from '../mailbox.ts'
+import { readMailbox, senderMailbox } from '../../model/mailbox.ts'
 import { Handover, watchedPool, type WatchedMail } from './watched-pool.ts'
 
 type Transporter = ReturnType<typeof watchedPool>

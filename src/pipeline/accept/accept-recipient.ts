@@ -31,6 +31,6 @@ export async function acceptRecipient(shell: Shell, actor: Actor, id: string, bo
     if (merged === 'older') return { applied: false, reason: 'older_than_known', ...named }
     await writeDrafts(shell, trx, { ...noDrafts(), people: [person] }, actor.name, now)
     if (merged === 'changed') await wakePerson(trx, person.row.id, new Date(now))
-    return { applied: true, changed: added !== null || merged === 'changed', ...named }
+    return { applied: true, changed: added !== null || merged === 'changed', ...named, ...(body.warnings === undefined ? {} : { warnings: body.warnings }) }
   })
 }

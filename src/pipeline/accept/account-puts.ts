@@ -1,5 +1,5 @@
 import type { AccountBody } from '../../intake/account-body.ts'
-import { DecorumError } from '../../model/errors.ts'
+import { DecorumError, type Fault } from '../../model/errors.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { HoldRow } from '../../record/accepting/holds.ts'
 import type { AccountRow, FoundAccount, KnownAccount } from '../../record/accepting/known-accounts.ts'
@@ -27,6 +27,10 @@ export const refusal = (error: unknown): DecorumError => {
   if (error instanceof DecorumError) return error
   throw error
 }
+
+/** What was not taken of the person, under its path in the account. */
+const warningsOf = ({ recipient }: AccountBody): { warnings?: Fault[] } =>
+  (recipient?.warnings === undefined ? {} : { warnings: recipient.warnings.map((warning) => ({ ...warning, path: `recipient.${warning.path}` })) })
 
 /** What was found, locked and read before the accounts are gone through. */
 export interface Before {
@@ -105,7 +109,7 @@ export class AccountPuts {
     const standing = [...this.#before.holds, ...held.opened].filter((hold) => !ended.has(hold.id)
       && (hold.account_id === null ? hold.recipient_id === person.row.id : hold.account_id === row.id)
       && (hold.ends_at === null || hold.ends_at.getTime() > this.#now))
-    return { applied: true, ...named, changed: changed || personChanged === 'changed', state: row.state, holds: [...new Set(standing.map((hold) => hold.kind))], conflicts }
+    return { applied: true, ...named, changed: changed || personChanged === 'changed', state: row.state, holds: [...new Set(standing.map((hold) => hold.kind))], conflicts, ...warningsOf(body) }
   }
 
   #firstRow(item: AccountItem, person: PersonDraft): AccountRow {

@@ -3,6 +3,11 @@ import { ACCOUNT_STATES } from '../../model/account-state.ts'
 import { HOLD_KINDS } from '../../model/hold.ts'
 import { REMINDER_STATUSES } from '../../model/reminder-status.ts'
 
+const fault = z.object({ path: z.string(), problem: z.string(), cure: z.string().optional() })
+
+/** An account is not refused for an address or a name that cannot be used: it is left out, and named here. */
+const warnings = { warnings: z.array(fault).optional().describe('Addresses that were left out and names that count as absent, each with its path; absent when everything was taken.') }
+
 /** Expected refusals are values: newer facts are known, so nothing was changed. */
 const olderThanKnown = { applied: z.literal(false), reason: z.literal('older_than_known') }
 
@@ -11,14 +16,14 @@ export const accountAnswer = z.union([
   z.object({
     applied: z.literal(true), id: z.string(), creditor: z.string(), changed: z.boolean(), state: z.enum(ACCOUNT_STATES),
     holds: z.array(z.enum(HOLD_KINDS)).describe('What keeps reminders back now, e.g. facts-conflict.'),
-    conflicts: z.array(z.string()).describe('Which facts contradict each other.'),
+    conflicts: z.array(z.string()).describe('Which facts contradict each other.'), ...warnings,
   }),
   z.object({ ...olderThanKnown, id: z.string(), creditor: z.string() }),
 ])
 export type AccountAnswer = z.infer<typeof accountAnswer>
 
 export const recipientAnswer = z.union([
-  z.object({ applied: z.literal(true), id: z.string(), creditor: z.string(), changed: z.boolean() }),
+  z.object({ applied: z.literal(true), id: z.string(), creditor: z.string(), changed: z.boolean(), ...warnings }),
   z.object({ ...olderThanKnown, id: z.string(), creditor: z.string() }),
 ])
 export type RecipientAnswer = z.infer<typeof recipientAnswer>
@@ -56,12 +61,10 @@ export type HoldAnswer = z.infer<typeof holdAnswer>
 export const taskAnswer = z.object({ id: z.string(), status: z.literal('done'), effects: z.array(z.string()) })
 export type TaskAnswer = z.infer<typeof taskAnswer>
 
-const lineFault = z.object({ path: z.string(), problem: z.string(), cure: z.string().optional() })
-
 /** What became of one line of an import; `line` counts from 1, in a CSV file with its header. */
 export const lineResult = z.object({
   line: z.int(), id: z.string().nullable(), status: z.enum(['applied', 'unchanged', 'rejected']),
-  code: z.string().optional(), faults: z.array(lineFault).optional(),
+  code: z.string().optional(), faults: z.array(fault).optional(), ...warnings,
 })
 export type LineResult = z.infer<typeof lineResult>
 

@@ -11,8 +11,8 @@ const CHUNK = 200
 /** Lines that are read at a stretch, about a millisecond's worth. */
 const TURN = 16
 
-/** What became of one item: changed something, changed nothing, or was refused. */
-export type ItemResult = { ok: true; changed: boolean } | { ok: false; error: DecorumError }
+/** What became of one item: changed something, changed nothing, or was refused; `warnings` for what was left out of it. */
+export type ItemResult = { ok: true; changed: boolean; warnings?: Fault[] } | { ok: false; error: DecorumError }
 
 /** How lines of one sort are read and put. */
 export interface LineKind<T> {
@@ -131,7 +131,7 @@ async function putByHalves<T>(shell: Shell, kind: LineKind<T>, items: readonly T
 }
 
 function resultOf(line: number, id: string, result: ItemResult): LineResult {
-  if (result.ok) return { line, id, status: result.changed ? 'applied' : 'unchanged' }
+  if (result.ok) return { line, id, status: result.changed ? 'applied' : 'unchanged', ...(result.warnings === undefined ? {} : { warnings: result.warnings }) }
   const faults = result.error.faults.length > 0 ? [...result.error.faults] : [{ path: '', problem: result.error.message, cure: result.error.hint }]
   return { ...rejected(line, id, faults), code: result.error.code }
 }

@@ -30,7 +30,11 @@ export const accountLines = (shell: Shell, actor: Actor, read: (text: string) =>
   atOnce: ACCOUNTS_AT_ONCE,
   put: async (accounts) => {
     const results = await acceptAccounts(shell, actor, accounts.map((account) => ({ id: account.id, body: account })))
-    return results.map((result) => (result.ok ? { ok: true, changed: result.answer.applied && result.answer.changed } : result))
+    return results.map((result) => {
+      if (!result.ok) return result
+      const { answer } = result
+      return answer.applied ? { ok: true, changed: answer.changed, ...(answer.warnings === undefined ? {} : { warnings: answer.warnings }) } : { ok: true, changed: false }
+    })
   },
 })
 

@@ -15,13 +15,22 @@ export const addressId = (hash: string): string => hash.slice(0, 32)
 /**
  * Which of the person's addresses is this reminder for?
  *
- * The first of their own on the channel that no stop covers; when all are stopped the
- * first, so that the decision names the stop. Null: they have none.
+ * The first of their own on the channel that no stop covers, for an SMS no landline if there is
+ * another; when all are stopped the first, so that the decision names the stop. Null: they have none.
  */
 export function chooseAddress(person: PersonRow, reminder: Pick<FencedReminder, 'channel'>): PersonAddress | null {
   const own = person.addresses.filter((a) => a.channel === reminder.channel && a.relation === 'self')
   const stopped = (a: PersonAddress) => person.suppressions.some((s) => s.hash === a.hash)
-  return own.find((a) => !stopped(a)) ?? own[0] ?? null
+  const fits = (a: PersonAddress) => reminder.channel !== 'sms' || a.kind !== 'landline'
+  return own.find((a) => !stopped(a) && fits(a)) ?? own.find((a) => !stopped(a)) ?? own[0] ?? null
+}
+
+/** What is known of the line that an SMS would go to; nothing of the other channels. */
+export interface SmsLine {
+  /** What the numbering plan says, where the number could be read. */
+  line: string | null
+  /** Countries whose landlines take SMS, as the operator has set. */
+  smsToLandlines: readonly string[]
 }
 
 /** What is known about one reminder, in the form that `decide` reads and the ledger keeps. */
@@ -39,6 +48,8 @@ export function composeFacts(input: {
   system: SystemFacts
   /** What the chosen words carry; absent: a person speaks, or a vendor's own text goes out. */
   carries?: CarriedBlocks | null
+  /** Absent: nothing is known of the line beyond the address's kind. */
+  smsLine?: SmsLine
 }): Facts {
   const { reminder, person, address } = input
   return {
@@ -47,7 +58,7 @@ export function composeFacts(input: {
       ...(reminder.dueAt === null ? {} : { dueAt: reminder.dueAt.getTime() }),
       ...(input.carries == null ? {} : { carries: input.carries }),
     },
-    address: address === null ? null : addressFacts(address),
+    address: address === null ? null : addressFacts(address, reminder.channel === 'sms' ? input.smsLine : undefined),
     recipient: {
       id: person.id, timeZone: person.timeZone, jurisdiction: person.jurisdiction,
       locationEvidence: person.locationEvidence, blockedTimes: person.blockedTimes,
@@ -67,9 +78,11 @@ export function composeFacts(input: {
   }
 }
 
-const addressFacts = (address: PersonAddress): AddressFacts => ({
+const addressFacts = (address: PersonAddress, sms: SmsLine | undefined): AddressFacts => ({
   id: addressId(address.hash), kind: address.kind, relation: address.relation,
   country: address.country, zones: address.zones, subdivisions: address.subdivisions,
+  ...(sms?.line === 'landline' ? { line: sms.line } : {}),
+  ...(address.country !== null && sms?.smsToLandlines.includes(address.country) === true ? { takesSms: true } : {}),
 })
 
 /** An account that cured and fell overdue again is, for the old spell's reminders, no longer the account they were about. */

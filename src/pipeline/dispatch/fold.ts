@@ -1,3 +1,5 @@
+import { phoneEvidence } from '../../intake/address-evidence.ts'
+import type { Channel } from '../../model/channel.ts'
 import type { ContactOutcome } from '../../model/contact.ts'
 import type { Creditor } from '../../model/creditor.ts'
 import type { Decision } from '../../model/decision.ts'
@@ -15,7 +17,7 @@ import { render, type RenderRequest } from '../../render/render.ts'
 import { openVariables, PersonalData } from '../personal-data.ts'
 import type { Shell } from '../shell.ts'
 import { carriedWords, localesFor } from './carried-words.ts'
-import { chooseAddress, composeFacts, pendingContact } from './compose-facts.ts'
+import { chooseAddress, composeFacts, pendingContact, type SmsLine } from './compose-facts.ts'
 import { composeWords } from './compose-words.ts'
 import { decideForCall } from './decide-for-call.ts'
 import { providerFor, type Desk } from './desk.ts'
@@ -101,7 +103,7 @@ export class Fold {
     const pending = [...own.map((p) => p.contact), ...others.map((p) => ({ ...p.contact, otherPerson: true }))]
     const system: SystemFacts = systemFacts({ shell: this.#shell, desk: this.#desk, reminder, person, accounts, address, to, pending })
     const carries = carriedWords(this.#shell.config, reminder, person, creditor, providerFor(this.#desk, reminder.live).forms)
-    const facts = composeFacts({ reminder, person, accounts, address, daysPastDue: dpd, freshForMs: creditor?.freshFor ?? null, pending, system, carries })
+    const facts = composeFacts({ reminder, person, accounts, address, daysPastDue: dpd, freshForMs: creditor?.freshFor ?? null, pending, system, carries, smsLine: smsLineOf(this.#shell.config, reminder.channel, to) })
     return { facts, address, to, dpd, creditor }
   }
 
@@ -187,6 +189,9 @@ export class Fold {
     })
   }
 }
+
+const smsLineOf = ({ delivery }: Shell['config'], channel: Channel, to: string | null): SmsLine =>
+  ({ line: channel !== 'sms' || to === null ? null : phoneEvidence(to).lineType, smsToLandlines: delivery.smsToLandlines ?? [] })
 
 /** Surely left us. */
 const isOut = (outcome: ContactOutcome): boolean => outcome === 'sent' || outcome === 'delivered'

@@ -1,3 +1,4 @@
+import { notAPersons, plannedNumber } from '../../intake/numbering-plan.ts'
 import type { ContactFacts, SystemFacts } from '../../model/facts.ts'
 import type { AccountRow, PersonAddress, PersonRow } from '../../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
@@ -38,8 +39,15 @@ export function systemFacts(input: {
     if (r.route === NO_ROUTE) return `no route serves ${r.channel} here`
     if (a === null) return `no address of the person's own for ${r.channel}`
     if (value === null) return 'the address cannot be read any more: the person was erased'
+    if (r.channel !== 'email' && isNobodys(value)) return 'the number can be nobody\'s own (toll-free, premium, excluded by its plan)'
     return providerFor(desk, r.live).channel === r.channel ? null : `route ${r.route} does not carry ${r.channel}`
   }
+}
+
+/** Taken in before such numbers were left out; asked again here, so that none of them is ever called. */
+function isNobodys(e164: string): boolean {
+  const planned = plannedNumber(e164)
+  return planned !== null && notAPersons(planned) !== null
 }
 
 /** Is there a list of addresses that alone may be reached, without this one? */

@@ -57,5 +57,6 @@ function factsAt(
   return composeFacts({
     reminder, person, accounts, address, daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', at)),
     freshForMs: creditor?.freshFor ?? null, pending: [], system, carries: carriedWords(config, reminder, person, creditor, ['text']),
+    smsLine: { line: null, smsToLandlines: config.delivery.smsToLandlines ?? [] },
   })
 }

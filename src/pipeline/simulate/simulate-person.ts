@@ -165,7 +165,7 @@ class Life {
     const routeProblem = reminder.route === NO_ROUTE ? `no route serves ${reminder.channel} here` : address === null ? `no address of the person's own for ${reminder.channel}` : null
     const facts = composeFacts({
       reminder: { ...reminder, dueAt: new Date(reminder.dueAt) }, person: row, accounts, address, daysPastDue: dpd, freshForMs: creditor?.freshFor ?? null, pending: [],
-      carries: this.#rules.carries(reminder, row, creditor),
+      carries: this.#rules.carries(reminder, row, creditor), smsLine: { line: null, smsToLandlines: this.#rules.smsToLandlines ?? [] },
       system: {
         testMode: false, switchedOff: null, clockUncertain: false, routeProblem, notRegistered: false,
         phoneInFlight: reminder.channel === 'phone' && callInFlight(row),

@@ -20,6 +20,8 @@ export interface SimulationRules {
   /** The ladder that this account climbs. */
   readonly ladderOf: (account: PlanningAccount) => Ladder
   readonly words: SayWords
+  /** Countries whose landlines take SMS; absent: none. */
+  readonly smsToLandlines?: readonly string[]
   /** What the words carry in which this person would be written to. */
   readonly carries: (reminder: Pick<FencedReminder, 'template' | 'channel' | 'tone'>, person: { locale: string | null }, creditor: Creditor | undefined) => CarriedBlocks | null
   /** What a provider would report of an attempt, and how long after it. */

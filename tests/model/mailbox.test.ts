@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readMailbox, senderMailbox } from '../../src/deliver/mailbox.ts'
+import { readMailbox, senderMailbox } from '../../src/model/mailbox.ts'
 import { isE164 } from '../../src/deliver/phone-number.ts'
 
 describe('an address that a message may go to', () => {
