@@ -1,4 +1,5 @@
 import type { Decision, ObjectionCode } from '../../model/decision.ts'
+import { ZONE_DATA_VERSION } from '../../model/zones/zone-data.ts'
 import type { RenderProblem } from '../../render/render-result.ts'
 
 const CODE: Record<RenderProblem['kind'], ObjectionCode> = {
@@ -18,7 +19,7 @@ const CODE: Record<RenderProblem['kind'], ObjectionCode> = {
 export function wordsObjection(problem: RenderProblem): Decision {
   const rule = problem.kind === 'missing-facts' ? `decorum/words/${problem.facts.join('+')}` : `decorum/words/${problem.kind}`
   return {
-    verdict: 'refuse', until: null, candidateZones: [], packs: [],
+    verdict: 'refuse', until: null, candidateZones: [], packs: [], zoneData: ZONE_DATA_VERSION,
     reasons: [{
       code: CODE[problem.kind], rule, pack: 'decorum', version: '1',
       citation: 'Decorum: words are sent whole and true, or not at all', verified: true, until: null,
