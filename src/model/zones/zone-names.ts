@@ -35,10 +35,10 @@ for (const zone of current) {
  * Area/Location (`Europe/London`) and `UTC` name a place and all of its rules. Abbreviations do not
  * (BST is London's summer and Dhaka's year, CST Chicago's and China's), nor do offsets, which know no summer time;
  * words of one country are refused with the name to write. Old two-part names (`Asia/Calcutta`, `US/Pacific`)
- * are unambiguous and become today's. Case does not matter.
+ * are unambiguous and become today's, as `Etc/UTC` does. Case does not matter.
  */
 export function statedZone(text: string): StatedZone {
-  if (text.toUpperCase() === 'UTC') return { ok: true, zone: 'UTC' }
+  if (/^(?:Etc\/)?UTC$/i.test(text)) return { ok: true, zone: 'UTC' }
   const named = namedInData(text)
   const zone = named === null || named.name.startsWith('Etc/') ? null : placeOf(named)
   if (zone !== null && named?.name.includes('/')) return { ok: true, zone }
