@@ -15,6 +15,8 @@ export interface PartHealth {
   problem: string | null
   /** What somebody should know or see to while the part works; absent: nothing. */
   warning?: string
+  /** Which edition of it is in force, where that matters. */
+  version?: string
 }
 
 /** One process of Decorum, wired and ready to start. */

@@ -15,6 +15,8 @@ export interface DecisionBody {
   until: string | null
   candidateZones: string[]
   packs: { id: string; version: string }[]
+  /** The edition of the time zone data it was decided with. */
+  zoneData: string
   reasons: {
     code: ObjectionCode
     rule: string

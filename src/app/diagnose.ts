@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts'
 import { buildProvider } from '../deliver/build-provider.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { Route } from '../model/route.ts'
+import { judgeZoneData } from '../model/zones/zone-edition.ts'
 import { checkRedis } from '../queue/check-redis.ts'
 import { openLedger, type Ledger } from '../record/ledger.ts'
 import { checkSchema } from '../record/migrate.ts'
@@ -25,11 +26,16 @@ const CLOCK_TOLERANCE_MS = 2000
  * Reads and asks only: no migration, no message, nothing written.
  */
 export async function diagnose(config: Config): Promise<Diagnosis[]> {
-  return [...await ledgerParts(config), ...await queueParts(config), ...await Promise.all(config.routes.map((route) => routePart(config, route)))]
+  return [...zoneDataParts(config), ...await ledgerParts(config), ...await queueParts(config), ...await Promise.all(config.routes.map((route) => routePart(config, route)))]
 }
 
 const well = (part: string, finding: string): Diagnosis => ({ part, ok: true, problem: null, finding })
 const ill = (part: string, problem: string): Diagnosis => ({ part, ok: false, problem, finding: '' })
+
+function zoneDataParts({ packs }: Config): Diagnosis[] {
+  const { version, published, faults } = judgeZoneData(packs, Date.now())
+  return faults.length === 0 ? [well('time zone data', `${version}, published ${published}`)] : faults.map((fault) => ill('time zone data', fault))
+}
 
 async function ledgerParts(config: Config): Promise<Diagnosis[]> {
   const kind = config.databaseUrl === null ? `embedded in ${config.dataDir}` : 'PostgreSQL'

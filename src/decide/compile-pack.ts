@@ -4,6 +4,8 @@ import type { Pack } from '../model/pack.ts'
 import { withInheritedRules } from '../model/pack-extends.ts'
 import type { PackRule, RuleOf } from '../model/pack-rule.ts'
 import type { Instant } from '../model/instant.ts'
+import { ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
+import { isOlderEdition } from '../model/zones/zone-edition.ts'
 import type { Case } from './case.ts'
 import type { CompiledPack } from './compiled-pack.ts'
 import { compileCondition } from './condition.ts'
@@ -63,9 +65,24 @@ export function compilePack(pack: Pack): CompiledPack {
     })
   }
   const inForce = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies]) as AskSpeakingTime
+  if (pack.zoneData !== undefined && isOlderEdition(ZONE_DATA_VERSION, pack.zoneData)) rules.unshift(zoneDataRule(pack, pack.zoneData, inForce))
   const replies = pack.rules.filter((rule): rule is RuleOf<'reply'> => rule.shape === 'reply' && rule.status === 'on')
   const compiled = { pack, appliesTo, inForce, rules, replies }
   return locate === null ? compiled : located(compiled, locate)
+}
+
+/** With zone data that is older than its places' time, no hour of this pack can be told: while it is in force, all that it applies to is held. */
+function zoneDataRule(pack: Pack, needed: string, inForce: AskSpeakingTime): CompiledRule {
+  const time: SpeakingTime = { speaks: true, until: NEVER }
+  return {
+    rule: `${pack.id}/zone-data`, pack: pack.id, version: pack.version, citation: `${pack.id}: needs time zone data ${needed} or later`, verified: true, setsHours: false,
+    concerns: () => true,
+    ask: (facts, at, answer) => {
+      inForce(facts, at, time)
+      if (time.speaks) objects(answer, 'zone_data_outdated', time.until)
+      else allows(answer, time.until)
+    },
+  }
 }
 
 /** The same pack, which sees each case where its own location mode puts the person. */

@@ -1,6 +1,7 @@
 import type { Decision, Objection } from '../model/decision.ts'
 import type { Facts } from '../model/facts.ts'
 import { DAY, LAST_INSTANT, type Instant } from '../model/instant.ts'
+import { ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
 import { caseOf, type Case } from './case.ts'
 import type { CompiledPack } from './compiled-pack.ts'
 import { withOneReply } from './one-reply.ts'
@@ -27,7 +28,7 @@ export function decide(facts: Facts, packs: readonly CompiledPack[], now: Instan
   } catch {
     // A fault of ours must neither send nor stop the batch: it shows as a refusal that an operator can cure.
     const reason: Objection = { code: 'internal_error', rule: 'decorum/total', pack: 'decorum', version: '1', citation: 'Decorum: what cannot be decided is not sent', verified: true, until: null }
-    return { verdict: 'refuse', until: null, candidateZones: [], packs: [], reasons: [reason] }
+    return { verdict: 'refuse', until: null, candidateZones: [], packs: [], zoneData: ZONE_DATA_VERSION, reasons: [reason] }
   }
 }
 
@@ -52,7 +53,7 @@ function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
     if (answer.until === NEVER) final = true
     else latest = Math.max(latest, answer.until)
   }
-  const head = { candidateZones: [...facts.located ? facts.zoneNames : []], packs: applied }
+  const head = { candidateZones: [...facts.located ? facts.zoneNames : []], packs: applied, zoneData: ZONE_DATA_VERSION }
   if (final) return { verdict: 'refuse', until: null, ...head, reasons: bindingFirst(reasons) }
   if (reasons.length > 0) {
     const until = firstFree(facts, rules, quiet, latest)

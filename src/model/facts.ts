@@ -33,6 +33,8 @@ export interface Facts {
   consents: ConsentFacts[]
   /** What the running system adds: absent in a bare decide case. */
   system: SystemFacts | null
+  /** In facts that were recorded: the edition of the time zone data the decision was made with. Absent: recorded before it was kept. Decides nothing. */
+  zoneData?: string
 }
 
 export interface ReminderFacts {

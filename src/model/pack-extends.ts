@@ -13,7 +13,7 @@ export function withInheritedRules(packs: readonly Pack[]): { ok: true; packs: P
   const faults: Fault[] = []
   const resolved = packs.map((pack) => {
     const rules = inherit(pack, packs)
-    if (typeof rules !== 'string') return { ...pack, rules }
+    if (typeof rules !== 'string') return { ...pack, rules, ...zoneDataNeeded(pack, packs) }
     faults.push({ path: `${pack.id}.extends`, problem: rules, cure: rules.startsWith('goes round') ? CIRCLE_CURE : 'Name another pack by its id.' })
     return pack
   })
@@ -35,6 +35,13 @@ export function extendsCircle(pack: Pack, packs: readonly Pack[]): readonly stri
     if (line.includes(here.extends)) return [...line, here.extends]
   }
   return null
+}
+
+/** The newest that the pack or what it extends needs. */
+function zoneDataNeeded(pack: Pack, packs: readonly Pack[]): Pick<Pack, 'zoneData'> {
+  const base = pack.extends === undefined ? undefined : baseOf(pack, packs)
+  const needed = [pack.zoneData, ...(base === undefined ? [] : [zoneDataNeeded(base, packs).zoneData])].filter((edition) => edition !== undefined).sort()
+  return needed.length === 0 ? {} : { zoneData: needed.at(-1) }
 }
 
 function baseOf(pack: Pack, packs: readonly Pack[]): Pack | undefined {

@@ -5,6 +5,7 @@ import { conditionSchema, localDate } from './pack-condition.ts'
 import { withPackCure } from './pack-cures.ts'
 import { RULE_SHAPES, type PackRule, type RuleShape } from './pack-rule.ts'
 import { zodFaults } from './zod-faults.ts'
+import { ZONE_EDITION } from './zones/zone-edition.ts'
 
 /** One example that a pack carries: a decide case without `packs`, and what must come out. */
 const vectorSchema = z.strictObject({
@@ -52,6 +53,8 @@ const headShape = {
   /** Every rule of that pack holds here too, unless a rule of the same id replaces it. */
   extends: z.string().optional(),
   applies: conditionSchema.default({}),
+  /** The oldest edition of the time zone data that knows the time of its places, e.g. `2026b`; with an older one in force everything it applies to is held. */
+  zoneData: z.string().regex(ZONE_EDITION, 'must be an edition of the time zone data, as "2026b"').optional(),
   location: locationSchema.optional(),
 }
 const packSchema = z.strictObject({ ...headShape, rules: z.array(z.unknown()).min(1), vectors: z.array(vectorSchema).default([]) })

@@ -1,6 +1,7 @@
 import type { Decision, Objection, ObjectionCode } from '../model/decision.ts'
 import type { Facts } from '../model/facts.ts'
 import { formatInstant, type Instant } from '../model/instant.ts'
+import { wallClock } from '../model/zones/local-clock.ts'
 import { localTime } from './local-time.ts'
 import { OBJECTION_WORDS } from './objection-words.ts'
 
@@ -23,6 +24,7 @@ const OBJECTION_WORDS_ZH: Readonly<Record<ObjectionCode, string>> = {
   no_common_window: '借款人可能所在的各地没有共同的可联系时段',
   location_unknown: '不知道借款人可能在哪里',
   calendar_unknown: '没有该日期的节假日安排',
+  zone_data_outdated: '时区数据早于该地规则所要求的版本',
   account_closed: '账户已无逾期',
   expired: '提醒已过期限',
   consent_missing: '没有所需授权的记录',
@@ -48,6 +50,7 @@ const WORDS = {
     asked: (at: string, { reminder: { tone, kind, channel, mode } }: Facts) => `at ${at}: a ${tone} ${kind} by ${channel}${mode === null ? '' : `, ${mode}`}`,
     where: (clocks: string | null) => `where the person may be, and what time it is there: ${clocks ?? 'not known'}`,
     packs: (ids: string) => `packs that apply: ${ids || 'none'}`,
+    zoneData: (version: string) => `time zone data: ${version}`,
     history: (f: Facts) => `accounts ${f.accounts.length}, contacts ${f.contacts.length}, holds ${f.holds.length}, suppressions ${f.suppressions.length}, consents ${f.consents.length}, events ${f.events?.length ?? 'not stated'}`,
   },
   zh: {
@@ -61,6 +64,7 @@ const WORDS = {
     asked: (at: string, { reminder: { tone, kind, channel, mode } }: Facts) => `时间 ${at}：语气 ${tone}，类别 ${kind}，渠道 ${channel}${mode === null ? '' : `，方式 ${mode}`}`,
     where: (clocks: string | null) => `借款人可能所在的时区及当地时间：${clocks ?? '不明'}`,
     packs: (ids: string) => `适用的合规规则包：${ids || '无'}`,
+    zoneData: (version: string) => `时区数据版本：${version}`,
     history: (f: Facts) => `账户 ${f.accounts.length}，催记 ${f.contacts.length}，暂缓催收 ${f.holds.length}，停催 ${f.suppressions.length}，授权 ${f.consents.length}，事件 ${f.events?.length ?? '未提供'}`,
   },
 } as const
@@ -96,7 +100,7 @@ export function consideredWords(decision: Decision, facts: Facts, now: Instant, 
     words.considered,
     ...[
       words.asked(formatInstant(now), facts), words.where(clocks === '' ? null : clocks),
-      words.packs(decision.packs.map(({ id, version }) => `${id} ${version}`).join(', ')), words.history(facts),
+      words.packs(decision.packs.map(({ id, version }) => `${id} ${version}`).join(', ')), words.zoneData(decision.zoneData), words.history(facts),
     ].map((line) => `  ${line}`),
   ]
 }
@@ -106,7 +110,8 @@ const languageOf = (locale: string): DecisionLanguage => (locale.toLowerCase().s
 function timeWords(instant: Instant, zone: string | null, language: DecisionLanguage): string {
   if (zone === null) return formatInstant(instant)
   const format = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
-    timeZone: zone, year: 'numeric', month: 'short', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+    timeZone: 'UTC', year: 'numeric', month: 'short', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
   })
-  return `${format.format(instant)} ${zone} (${formatInstant(instant)})`
+  // The wall clock's own figures, since the runtime's zone data may be older than ours.
+  return `${format.format(wallClock(instant, zone))} ${zone} (${formatInstant(instant)})`
 }

@@ -50,7 +50,7 @@ function decisionLines(decision: DecisionView): string[] {
   return [
     item(`${onEveryClock(decision.at, decision.candidateZones)}: ${verdictWords(decision)}${again}`),
     ...decision.reasons.flatMap((reason) => reasonLines(reason, decision.candidateZones)),
-    detail(`rules asked: ${decision.packs.map((pack) => `${pack.id} ${pack.version}`).join(', ') || 'none'}`),
+    detail(`rules asked: ${decision.packs.map((pack) => `${pack.id} ${pack.version}`).join(', ') || 'none'}${decision.zoneData === null ? '' : `; time zone data ${decision.zoneData}`}`),
   ]
 }
 

@@ -46,5 +46,6 @@ export const permitViewSchema = z.object({
   settledBy: z.string().nullable(),
   candidateZones: z.array(z.string()),
   packs: z.array(z.object({ id: z.string(), version: z.string() })),
+  zoneData: z.string().nullable().describe('The edition of the time zone data it was decided with; null: recorded before it was kept.'),
 })
 export type PermitView = z.infer<typeof permitViewSchema>

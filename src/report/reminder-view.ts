@@ -55,6 +55,7 @@ export const decisionViewSchema = z.object({
   until: instantText.nullable(),
   candidateZones: z.array(z.string()),
   packs: z.array(z.object({ id: z.string(), version: z.string() })),
+  zoneData: z.string().nullable().describe('The edition of the time zone data it was decided with; null: recorded before it was kept.'),
   reasons: z.array(reasonViewSchema),
   attemptNo: z.int().nullable(),
 })

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { DateTime } from 'luxon'
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/decide/decide.ts'
 import type { ContactFacts, Facts, ReminderFacts } from '../../src/model/facts.ts'
 import { DAY, HOUR, MINUTE, type Instant } from '../../src/model/instant.ts'
 import { at, contactWith, DAYTIME, decided, factsWith, packOf, type Stated } from './case-of.ts'
+import { wallOf } from './zone-oracle.ts'
 
 const ZONE = 'Asia/Shanghai'
 const packs = [packOf(DAYTIME)]
@@ -95,7 +95,7 @@ describe('whatever piled up during an outage', () => {
 
   it('goes at most one late message a day, each decided until it goes or its deadline ends it', () => {
     fc.assert(fc.property(backlog, ({ back, zone, waiting, looks }) => {
-      const dayOf = (instant: Instant): string => DateTime.fromMillis(instant, { zone }).toISODate() as string
+      const dayOf = (instant: Instant): string => wallOf(zone, instant).day
       const contacts: ContactFacts[] = []
       const lateDays: string[] = []
       let left = waiting.map(({ lateBy, lasts }) => ({ dueAt: back - lateBy, expiresAt: back + lasts }))

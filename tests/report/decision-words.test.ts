@@ -4,7 +4,7 @@ import { decisionWords } from '../../src/report/decision-words.ts'
 
 const UNTIL = Date.parse('2026-11-24T00:00:00Z')
 const deferred: Decision = {
-  verdict: 'defer', until: UNTIL, candidateZones: ['Asia/Shanghai'], packs: [{ id: 'cn-gbt-45251', version: '1' }],
+  verdict: 'defer', until: UNTIL, candidateZones: ['Asia/Shanghai'], packs: [{ id: 'cn-gbt-45251', version: '1' }], zoneData: '2026f',
   reasons: [{ code: 'outside_contact_window', rule: 'cn-gbt-45251/contact-window', pack: 'cn-gbt-45251', version: '1', citation: 'GB/T 45251—2025', verified: true, until: UNTIL }],
 }
 

@@ -8,7 +8,7 @@ import type { AttemptView, DecisionView, ReminderView } from '../../src/report/r
 
 const deferred: DecisionView = {
   no: 1, at: '2026-11-23T15:00:00Z', lastAt: '2026-11-23T16:00:00Z', repeats: 3, verdict: 'defer', until: '2026-11-24T13:00:00Z',
-  candidateZones: ['America/New_York', 'America/Los_Angeles'], packs: [{ id: 'us-reg-f', version: '2026-11-01' }], attemptNo: null,
+  candidateZones: ['America/New_York', 'America/Los_Angeles'], packs: [{ id: 'us-reg-f', version: '2026-11-01' }], zoneData: '2026f', attemptNo: null,
   reasons: [{
     code: 'outside_contact_window', rule: 'us-reg-f/contact-window', pack: 'us-reg-f', version: '2026-11-01',
     citation: '12 CFR 1006.6(b)(1)(i)', verified: true, until: '2026-11-24T13:00:00Z',

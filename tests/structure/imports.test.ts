@@ -77,6 +77,14 @@ describe('the core', () => {
   })
 })
 
+describe('local time', () => {
+  it('is read from the zone data that come along, never from those of Node or PostgreSQL', () => {
+    const elsewhere = /\bTemporal\b|\btimeZone: (?!'UTC')[^,}\n]*,[^\n]*(?:hourCycle|weekday|numeric)|DateTimeFormat\([^)]*timeZone: (?!'UTC')|AT TIME ZONE (?!'UTC')|resolvedOptions\(\)\.timeZone|\b(?:get|set)(?:Hours|Minutes|Date|Day|Month|FullYear)\(/
+    expect(brokenBy((file) => { const found = elsewhere.exec(codeOf(file.text))?.[0]; return found === undefined ? [] : [found] })).toEqual([])
+    for (const broken of [`new Intl.DateTimeFormat('en', { timeZone: zone })`, `AT TIME ZONE \${zone}`, `date.getHours()`]) expect(elsewhere.test(broken)).toBe(true)
+  })
+})
+
 describe('SQL', () => {
   const SQL = /\bsql(?:<[^>`]*>)?`|\bsql\.raw\(|\.(?:selectFrom|insertInto|updateTable|deleteFrom)\(|(?:pool|client)\.query\(/
 

@@ -6,6 +6,7 @@ import { canonicalJson } from '../../model/canonical-json.ts'
 import type { Decision } from '../../model/decision.ts'
 import { DAY, formatInstant, type Instant } from '../../model/instant.ts'
 import type { Pack } from '../../model/pack.ts'
+import { ZONE_DATA_VERSION } from '../../model/zones/zone-data.ts'
 import type { RecordedDecision } from '../../record/audit/sample-decisions.ts'
 import type { ReplayReport } from '../../report/audit/replay-report.ts'
 
@@ -24,7 +25,8 @@ const NOT_BY_RULES = /^decorum\/(?:words\/|unwritable$|total$)/
 export function replay(packs: readonly Pack[], recorded: readonly RecordedDecision[]): ReplayReport {
   const installed = everyPack(packs)
   const known = new Set(installed.map(nameOf))
-  const report: ReplayReport = { sampled: recorded.length, same: 0, differences: [], packsMissing: [], notByRules: 0, erased: 0 }
+  const report: ReplayReport = { sampled: recorded.length, same: 0, differences: [], packsMissing: [], otherZoneData: [], notByRules: 0, erased: 0 }
+  const zoneData = new Map<string | null, number>()
   const missing = new Map<string, ReplayReport['packsMissing'][number]>()
   for (const one of recorded) {
     const gone = one.packs.filter((pack) => !known.has(`${pack.id} ${pack.version}`))
@@ -36,13 +38,15 @@ export function replay(packs: readonly Pack[], recorded: readonly RecordedDecisi
     if (one.reasons.some((reason) => NOT_BY_RULES.test(reason.rule))) report.notByRules++
     else if ((one.facts as Partial<RecordedDecision['facts']>).recipient === undefined) report.erased++
     else {
+      const made = one.facts.zoneData ?? null
+      if (made !== ZONE_DATA_VERSION) zoneData.set(made, (zoneData.get(made) ?? 0) + 1)
       const before = essence({ ...one, until: one.until === null ? null : one.until.getTime() })
       const again = decideAgain(installed, one)
       if (again.includes(before)) report.same++
-      else report.differences.push({ source: one.source, id: one.id, no: one.no, at: formatInstant(one.at.getTime()), recorded: before, now: again[0] as string })
+      else report.differences.push({ source: one.source, id: one.id, no: one.no, at: formatInstant(one.at.getTime()), recorded: before, now: again[0] as string, zoneData: made })
     }
   }
-  return { ...report, packsMissing: [...missing.values()] }
+  return { ...report, packsMissing: [...missing.values()], otherZoneData: [...zoneData].map(([edition, decisions]) => ({ zoneData: edition, decisions })) }
 }
 
 const essence = ({ verdict, until, reasons }: Pick<Decision, 'verdict' | 'until' | 'reasons'>): string => canonicalJson({ verdict, until, reasons })

@@ -1,4 +1,5 @@
 import type { Channel } from '../../model/channel.ts'
+import { judgeZoneData } from '../../model/zones/zone-edition.ts'
 import type { Desk } from '../../pipeline/dispatch/desk.ts'
 import type { SwitchBoard } from '../../pipeline/dispatch/switch-board.ts'
 import type { EndpointNotifier } from '../../pipeline/notify/endpoint-notifier.ts'
@@ -142,7 +143,10 @@ export class RunningDaemons {
     const words = await register.warning()
     const held = switches.holdsEverything()
     const calendars = calendarAlarms(policies.packs, shell.clock.now()).map(calendarWords)
+    const zones = judgeZoneData(policies.packs.map(({ pack }) => pack), shell.clock.now())
     return [
+      // Old zone data holds what needs newer by itself; a process that is taken out of service for it would hear no stops.
+      { part: 'time zone data', ok: true, problem: null, version: zones.version, ...(zones.faults.length === 0 ? {} : { warning: zones.faults.join(' ') }) },
       ...(held === null ? [] : [{ part: 'switches', ok: true, problem: null, warning: `everything is ${held.state} since ${held.thrownAt.toISOString()}; nothing is sent until you run: ${howToLift(shell.config, held.id)}` }]),
       ...(calendars.length === 0 ? [] : [{ part: 'calendars', ok: true, problem: null, warning: calendars.join(' ') }]),
       ...(words === null ? [] : [{ part: 'words', ok: true, problem: null, warning: words }]),

@@ -48,6 +48,8 @@ const decisionOf = (row: DecisionRow): DecisionView => ({
   until: textOrNull(row.until),
   candidateZones: row.candidate_zones,
   packs: row.packs,
+  // Facts of people who were erased are gone, and what was decided with them.
+  zoneData: (row.facts as Partial<typeof row.facts>).zoneData ?? null,
   reasons: row.reasons.map((reason) => ({ ...reason, until: reason.until === null ? null : formatInstant(reason.until) })),
   attemptNo: row.attempt_no,
 })

@@ -29,5 +29,5 @@ const viewOf = (permit: PermitRow, status: PermitView['status'], names: Pick<Per
   id: permit.id, creditor: permit.creditor, ...names, mode: permit.mode, by: permit.made_by, status,
   askedAt: text(permit.asked_at), expiresAt: text(permit.expires_at ?? permit.asked_at), outcome: permit.outcome,
   calledAt: textOrNull(permit.called_at), settledAt: textOrNull(permit.settled_at), settledBy: permit.settled_by,
-  candidateZones: permit.candidate_zones, packs: permit.packs,
+  candidateZones: permit.candidate_zones, packs: permit.packs, zoneData: (permit.facts as Partial<typeof permit.facts>).zoneData ?? null,
 })

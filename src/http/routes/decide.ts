@@ -11,6 +11,7 @@ const decision = z.object({
   until: z.string().nullable(),
   candidateZones: z.array(z.string()),
   packs: z.array(z.object({ id: z.string(), version: z.string() })),
+  zoneData: z.string().describe('The edition of the time zone data it was decided with, as 2026f.'),
   reasons: z.array(z.object({
     code: z.enum(OBJECTION_CODES), rule: z.string(), pack: z.string(), version: z.string(), citation: z.string(), verified: z.boolean(),
     until: z.string().nullable(),

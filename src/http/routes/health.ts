@@ -4,7 +4,7 @@ import type { Api } from '../api.ts'
 
 const partsSchema = z.object({
   ready: z.boolean(),
-  parts: z.array(z.object({ part: z.string(), ok: z.boolean(), problem: z.string().nullable().describe('What is wrong and what to do.'), warning: z.string().optional().describe('What somebody should know or see to, though the part works.') })),
+  parts: z.array(z.object({ part: z.string(), ok: z.boolean(), problem: z.string().nullable().describe('What is wrong and what to do.'), warning: z.string().optional().describe('What somebody should know or see to, though the part works.'), version: z.string().optional().describe('Which edition of it is in force, where that matters.') })),
 })
 
 /** Is the process up, and can it do its work? For load balancers and supervisors, without a key. */

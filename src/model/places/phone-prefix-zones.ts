@@ -124,7 +124,8 @@ export const PREFIX_ZONES: readonly (readonly [zones: readonly string[], prefixe
   [['America/Toronto'],
     '1226 1249 1263 1289 1343 1354 1365 1367 1382 1416 1437 1438 1450 1468 1514 1519 1548 1579 1581 1613 1647 1683 ' +
     '1705 1742 1753 1819 1873 1905 1942'],
-  [['America/Toronto', 'America/Winnipeg'],
+  // With the time of western Ontario, which is not Manitoba's since 2026: see subdivision-zones.ts.
+  [['America/Rankin_Inlet', 'America/Toronto', 'America/Winnipeg'],
     '1807'],
   [['America/Vancouver'],
     '1236 1257 1604 1672 1778'],

@@ -2,10 +2,15 @@
  * Zones of states and provinces (ISO 3166-2) in countries that have several.
  *
  * Every zone that any part of the subdivision keeps, so that a border county is never
- * missed. Source: tz database 2025b, zone1970.tab comments and the `northamerica`,
+ * missed. Source: tz database 2025b (2026f knows no other zones), zone1970.tab comments and the `northamerica`,
  * `southamerica`, `australasia`, `asia` files (public domain); for the United States
  * also 49 CFR 71. A subdivision that is not listed has its country's full set.
  */
+/**
+ * Kenora, Dryden and Fort Frances: the database gives them America/Winnipeg, but Manitoba's law of 2026-09-17 (UTC−5 for
+ * good) is not Ontario's, whose Time Act still has Central Time with summer time there. Rankin Inlet keeps just that.
+ */
+const WESTERN_ONTARIO = 'America/Rankin_Inlet'
 const NEW_YORK = ['America/New_York']
 const CHICAGO = ['America/Chicago']
 const DENVER = ['America/Denver']
@@ -36,7 +41,7 @@ export const SUBDIVISION_ZONES: Readonly<Record<string, readonly string[]>> = {
   'CA-AB': ['America/Edmonton'], 'CA-BC': ['America/Vancouver', 'America/Dawson_Creek', 'America/Fort_Nelson', 'America/Creston', 'America/Edmonton'],
   'CA-MB': ['America/Winnipeg'], 'CA-NB': ['America/Moncton'], 'CA-NL': ['America/St_Johns', 'America/Goose_Bay'], 'CA-NS': ['America/Halifax', 'America/Glace_Bay'],
   'CA-NT': ['America/Inuvik', 'America/Edmonton'], 'CA-NU': ['America/Iqaluit', 'America/Rankin_Inlet', 'America/Resolute', 'America/Cambridge_Bay'],
-  'CA-ON': ['America/Toronto', 'America/Winnipeg', 'America/Atikokan'], 'CA-PE': ['America/Halifax'], 'CA-QC': ['America/Toronto', 'America/Blanc-Sablon', 'America/Halifax'],
+  'CA-ON': ['America/Toronto', 'America/Winnipeg', WESTERN_ONTARIO, 'America/Atikokan'], 'CA-PE': ['America/Halifax'], 'CA-QC': ['America/Toronto', 'America/Blanc-Sablon', 'America/Halifax'],
   'CA-SK': ['America/Regina', 'America/Swift_Current', 'America/Edmonton'], 'CA-YT': ['America/Whitehorse', 'America/Dawson'],
 
   'AU-ACT': ['Australia/Sydney'], 'AU-NSW': ['Australia/Sydney', 'Australia/Broken_Hill', 'Australia/Lord_Howe'], 'AU-NT': ['Australia/Darwin'],

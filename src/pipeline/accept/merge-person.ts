@@ -4,6 +4,7 @@ import type { AddressInput, ConsentInput } from '../../intake/address-body.ts'
 import type { RecipientBody } from '../../intake/recipient-body.ts'
 import type { BlockedTime } from '../../model/facts.ts'
 import type { Instant } from '../../model/instant.ts'
+import { statedZone } from '../../model/zones/zone-names.ts'
 import type { OwnAddress } from '../../record/accepting/known-people.ts'
 import { newId } from '../../record/id.ts'
 import { addressValue, recipientName } from '../../record/places.ts'
@@ -58,10 +59,12 @@ function mergePlace(draft: PersonDraft, body: Omit<RecipientBody, 'creditor'>, a
   const said = (body.locationEvidence ?? []).map((sign): StoredEvidence => ({ kind: sign.kind, jurisdiction: sign.jurisdiction ?? null, timeZone: sign.timeZone ?? null, at: sign.at }))
   const earlier: StoredEvidence[] = []
   const movedPlace = body.jurisdiction !== undefined && row.jurisdiction !== null && body.jurisdiction !== row.jurisdiction
-  const movedZone = body.timeZone !== undefined && row.time_zone !== null && body.timeZone !== row.time_zone
-  if (movedPlace || movedZone) {
+  // A zone that was recorded under an abbreviation named no place: one that is stated now corrects it, and nobody has moved.
+  const before = row.time_zone === null ? null : statedZone(row.time_zone)
+  const leftZone = body.timeZone !== undefined && before?.ok === true && before.zone !== body.timeZone ? before.zone : null
+  if (movedPlace || leftZone !== null) {
     earlier.push({
-      kind: 'earlier-address', jurisdiction: movedPlace ? row.jurisdiction : null, timeZone: movedZone ? row.time_zone : null, at: row.as_of?.getTime() ?? asOf,
+      kind: 'earlier-address', jurisdiction: movedPlace ? row.jurisdiction : null, timeZone: leftZone, at: row.as_of?.getTime() ?? asOf,
     })
   }
   if (body.jurisdiction !== undefined) row.jurisdiction = body.jurisdiction

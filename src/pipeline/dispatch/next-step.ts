@@ -36,6 +36,6 @@ export function afterDecision(decision: Decision, now: Instant, expiresAt: Insta
   return { status: 'scheduled', nextAt: Math.max(now + 1, Math.min(now + soonest, expiresAt)), endReason: null }
 }
 
-/** Two decisions with one signature are the same answer given again: it is counted, not added. */
+/** Two decisions with one signature are the same answer given again, from the same zone data: it is counted, not added. */
 export const signatureOf = (decision: Decision): string =>
-  `${decision.verdict}|${decision.reasons.map((r) => `${r.rule}@${r.version}`).join('|')}`
+  `${decision.verdict}|${decision.reasons.map((r) => `${r.rule}@${r.version}`).join('|')}|tz@${decision.zoneData}`

@@ -1,4 +1,5 @@
 import type { Decision, ObjectionCode } from '../../model/decision.ts'
+import { ZONE_DATA_VERSION } from '../../model/zones/zone-data.ts'
 import type { RenderProblem } from '../../render/render-result.ts'
 
 const CODE: Record<RenderProblem['kind'], ObjectionCode> = {
@@ -20,7 +21,7 @@ export function wordsObjection(problem: RenderProblem): Decision {
   const rule = problem.kind === 'missing-facts' ? `decorum/words/${problem.facts.join('+')}`
     : problem.kind === 'link-in-fact' ? `decorum/words/link-in/${[...new Set(problem.facts)].join('+')}` : `decorum/words/${problem.kind}`
   return {
-    verdict: 'refuse', until: null, candidateZones: [], packs: [],
+    verdict: 'refuse', until: null, candidateZones: [], packs: [], zoneData: ZONE_DATA_VERSION,
     reasons: [{
       code: CODE[problem.kind], rule, pack: 'decorum', version: '1',
       citation: problem.kind === 'link-in-fact' ? `Decorum: no name or other fact puts a link into a message; correct ${[...new Set(problem.facts)].join(', ')} upstream`

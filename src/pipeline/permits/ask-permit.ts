@@ -63,7 +63,7 @@ export async function askPermit(shell: Shell, rules: PermitRules, actor: Actor, 
       id: newId(), creditor: creditor.id, recipient_id: recipientId, account_ids: accounts.map((account) => account.id),
       address_hash: Buffer.from(address.hash, 'hex'), mode: body.mode, made_by: body.by, asked_by: actor.name, asked_at: new Date(now),
       decided_at: new Date(decidedFor), verdict: decision.verdict, until: decision.until === null ? null : new Date(decision.until),
-      reasons: decision.reasons, packs: decision.packs, candidate_zones: decision.candidateZones, facts,
+      reasons: decision.reasons, packs: decision.packs, candidate_zones: decision.candidateZones, facts: { ...facts, zoneData: decision.zoneData },
       status: given ? 'open' : 'denied', expires_at: given ? new Date(Math.min(now + PERMIT_MS, decision.until ?? Infinity)) : null,
       outcome: null, called_at: null, settled_at: null, settled_by: null, seq: await takeSequence(trx, recipientId),
     }

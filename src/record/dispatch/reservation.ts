@@ -154,7 +154,7 @@ const decisionRows = (decisions: readonly DecisionEntry[], sequence: Sequence): 
     reminder_id: entry.reminderId, no: entry.no, at: entry.at, verdict: decision.verdict, until: decision.until,
     code: decision.reasons[0]?.code ?? null, rule: decision.reasons[0]?.rule ?? null,
     reasons: decision.reasons, packs: decision.packs, zones: decision.candidateZones,
-    facts: entry.facts, attempt_no: entry.attemptNo, seq: sequence.next(entry.recipientId),
+    facts: { ...entry.facts, zoneData: decision.zoneData }, attempt_no: entry.attemptNo, seq: sequence.next(entry.recipientId),
   }))
 
 async function repeatDecisions(trx: Transaction<Database>, repeated: readonly DecisionEntry[]): Promise<void> {
