@@ -5,7 +5,7 @@
  * 2016), Argentina's without the mobile 9. Any other number, and anything that is none, is answered as it came.
  */
 export function withoutOldPrefix(e164: string): string {
-  const mexican = /^\+521(\d{10})$/.exec(e164)
+  const mexican = /^\+521([2-9]\d{9})$/.exec(e164)
   if (mexican !== null) return `+52${mexican[1]}`
   // Eight digits that begin with 6 to 9 were mobile numbers; a fixed line begins with 2 to 5.
   const brazilian = /^\+55([1-9]\d)([6-9]\d{7})$/.exec(e164)

@@ -42,7 +42,7 @@ const POLITE = setOf(POLITE_WORDS)
 const STARTS = setOf(START_WORDS)
 const HELPS = setOf(HELP_WORDS)
 /** Carriers' one-letter answers with "reply" before or "unsubscribe" behind them. */
-const CHINESE_KEYWORD = /^(?:回复?|回覆|回復)?(?:TD|T|R|N)(?:退订|退訂)?$/u
+const CHINESE_KEYWORD = /^(?:(?:回复?|回覆|回復)(?:TD|T|R|N)(?:退订|退訂)?|(?:TD|T|R|N)(?:退订|退訂))$/u
 
 /** A phrase of the tables as one expression over folded words. */
 function expression(phrase: string): string {

@@ -12,6 +12,7 @@ const holdRule = (id: string, citation: string, code: ObjectionCode, concernsKin
     const spans: Span[] = []
     for (const hold of facts.facts.holds) {
       if (!concernsKind(hold.kind) || (facts.facts.reminder.kind === 'confirmation' && !SILENT.has(hold.kind))) continue
+      if (hold.channel != null && hold.channel !== facts.facts.reminder.channel) continue
       if (hold.account !== null && !facts.facts.accounts.some((account) => account.id === hold.account)) continue
       spans.push({ from: hold.from, until: hold.until ?? NEVER })
     }

@@ -1,4 +1,3 @@
-import type { Transaction } from 'kysely'
 import { parseAddress } from '../../intake/address-fields.ts'
 import type { TaskCompletion, TaskOutcome } from '../../intake/task-body.ts'
 import type { ContactOutcome } from '../../model/contact.ts'
@@ -8,14 +7,12 @@ import { countryOf } from '../../model/jurisdiction.ts'
 import { promiseEndsAt } from '../../plan/book-time.ts'
 import { addContact } from '../../record/accepting/contacts.ts'
 import { knownAccounts, type KnownAccount } from '../../record/accepting/known-accounts.ts'
-import { addSuppression, standingStop, type Stop } from '../../record/accepting/suppressions.ts'
 import { findTask, finishTask, type TaskRow } from '../../record/accepting/tasks.ts'
 import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
 import { ensureAnchors } from '../../record/accepting/write-people.ts'
 import { isId, newId } from '../../record/id.ts'
 import { lockAddresses } from '../../record/locks.ts'
 import { taskNote } from '../../record/places.ts'
-import type { Database } from '../../record/schema.ts'
 import type { AddressHash } from '../../record/vault/vault.ts'
 import { noteStop } from '../notify/note-stop.ts'
 import type { Actor, Shell } from '../shell.ts'
@@ -26,6 +23,7 @@ import { lockPeople } from './lock-people.ts'
 import { minorOf } from './merge-account.ts'
 import { newHold } from './new-hold.ts'
 import type { PersonDraft } from './person-draft.ts'
+import { suppress } from './suppress.ts'
 import { badField } from './whose.ts'
 import { noDrafts, writeDrafts, type Drafts } from './write-drafts.ts'
 import { writing } from './writing.ts'
@@ -85,7 +83,10 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
     }
     let stopped = false
     if (body.outcome === 'wrong-number' && anchor !== null) {
-      stopped = await stopAddress(trx, person, found.creditor, anchor, actor.name, now)
+      const stop = await suppress(shell, trx, {
+        creditor: found.creditor, scope: 'address', recipientId: person.row.id, hash: anchor.hash, channel: null, reason: 'wrong-number', source: 'task', by: actor.name,
+      }, { owners: [person.row.id], now, takeSeq: () => person.takeSeq(), tell: null, wake: false })
+      stopped = !stop.standing
       effects.push('the address is not used any more')
     }
     await writeDrafts(shell, trx, drafts, actor.name, now)
@@ -139,14 +140,4 @@ function addressOf(shell: Shell, body: TaskCompletion, person: PersonDraft): Add
   const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
   if (!parsed.ok) throw badField('address', parsed.problem, parsed.cure)
   return addressHash(shell.vault, body.channel, parsed.value)
-}
-
-async function stopAddress(trx: Transaction<Database>, person: PersonDraft, creditor: string, anchor: AddressHash, by: string, now: Instant): Promise<boolean> {
-  const stop: Stop = { creditor, scope: 'address', recipientId: person.row.id, addressHash: anchor.hash, channel: null, reason: 'wrong-number', until: null }
-  if ((await standingStop(trx, stop)) !== null) return false
-  await addSuppression(trx, {
-    id: newId(), creditor, scope: 'address', recipient_id: person.row.id, address_hash: anchor.hash, channel: null, reason: 'wrong-number', source: 'task',
-    starts_at: new Date(now), ends_at: null, received_at: new Date(now), lifted_at: null, lifted_by: null, lift_reason: null, created_by: by, seq: person.takeSeq(),
-  })
-  return true
 }
