@@ -89,6 +89,23 @@ export const contactViewSchema = z.object({
 })
 export type ContactView = z.infer<typeof contactViewSchema>
 
+export const REPLY_MEANINGS = ['stop', 'stop-all', 'start', 'help', 'empty', 'other'] as const
+
+/** What somebody wrote back. `words` come out of the vault, and every reading is logged. */
+export const replyViewSchema = z.object({
+  id: z.string(),
+  creditor: z.string().nullable().describe('Null: of a route that writes for several creditors, from nobody who is known.'),
+  recipientId: z.string().nullable().describe('Null: nobody can be told to have sent it; `problem` says why.'),
+  channel: z.enum(CHANNELS),
+  route: z.string(),
+  receivedAt: instantText,
+  meaning: z.enum(REPLY_MEANINGS).describe('What it was understood to ask; other: a person has to read it.'),
+  problem: z.string().nullable(),
+  taskId: z.string().nullable().describe('The task under which it waits to be read.'),
+  words: z.string().nullable().describe('Null: a known word alone, no words, an erased person, or nobody who is known.'),
+})
+export type ReplyView = z.infer<typeof replyViewSchema>
+
 export const TASK_STATUSES = ['open', 'done', 'expired', 'cancelled'] as const
 
 export const taskViewSchema = z.object({

@@ -6,6 +6,7 @@ import type { Instant } from '../../model/instant.ts'
 import { countryOf } from '../../model/jurisdiction.ts'
 import { promiseEndsAt } from '../../plan/book-time.ts'
 import { addContact } from '../../record/accepting/contacts.ts'
+import { openHolds } from '../../record/accepting/holds.ts'
 import { knownAccounts, type KnownAccount } from '../../record/accepting/known-accounts.ts'
 import { findTask, finishTask, type TaskRow } from '../../record/accepting/tasks.ts'
 import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
@@ -13,6 +14,7 @@ import { ensureAnchors } from '../../record/accepting/write-people.ts'
 import { isId, newId } from '../../record/id.ts'
 import { lockAddresses } from '../../record/locks.ts'
 import { taskNote } from '../../record/places.ts'
+import { holdsOfTask } from '../../record/replies.ts'
 import type { AddressHash } from '../../record/vault/vault.ts'
 import { noteStop } from '../notify/note-stop.ts'
 import type { Actor, Shell } from '../shell.ts'
@@ -42,7 +44,10 @@ const CONTACTS: Record<TaskOutcome, { outcome: ContactOutcome; party: string } |
   'not-done': null,
   'handed-off': null,
   kept: null,
+  read: null,
 }
+
+const CALLED: ReadonlySet<TaskOutcome> = new Set<TaskOutcome>(['contacted', 'third-party', 'no-answer', 'voicemail'])
 
 /** Of a proposed hand-off, and of nothing else. */
 const HAND_OFF_OUTCOMES: ReadonlySet<TaskOutcome> = new Set<TaskOutcome>(['handed-off', 'kept'])
@@ -58,6 +63,7 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
   if (body.outcome !== 'not-done' && HAND_OFF_OUTCOMES.has(body.outcome) !== (found.kind === 'hand-off')) {
     throw badField('outcome', `does not answer a task of kind ${found.kind}`)
   }
+  if ((body.outcome === 'read' || body.outcome === 'not-done') && (body.outcome === 'read') !== (found.kind === 'reply')) throw badField('outcome', `does not answer a task of kind ${found.kind}`)
   return writing(shell, async (trx) => {
     const person = (await lockPeople(trx, shell.vault, [{ id: found.recipient_id }], new Date(shell.clock.now()))).get(found.recipient_id) as PersonDraft
     const accounts = await knownAccounts(trx, found.account_ids)
@@ -65,6 +71,7 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
     const done = { outcome: body.outcome, note: sealedNote(shell, person, id, body), by: actor.name, at: new Date(now) }
     if (!(await finishTask(trx, id, done))) throw new DecorumError('DECORUM_STATE_CONFLICT', 'this task is not open any more')
     const drafts: Drafts = { ...noDrafts(), people: [person] }
+    if (found.kind === 'reply') drafts.endedHolds.push(...holdsOfTask(await openHolds(trx, [person.row.id]), id).map((hold) => ({ id: hold, reason: 'the reply was read' })))
     const effects = learn(shell, actor, found, person, accounts, body, drafts, now)
     const anchor = addressOf(shell, body, person)
     if (anchor !== null) {
@@ -72,7 +79,8 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
       await lockAddresses(trx, [{ creditor: found.creditor, hash: anchor.hash }], 'wait')
     }
     const contact = CONTACTS[body.outcome]
-    if (contact !== null) {
+    // What a reply says was a contact when it came; only who called about it made another.
+    if (contact !== null && (found.kind !== 'reply' || CALLED.has(body.outcome))) {
       const at = Math.min(body.at ?? now, now)
       await addContact(trx, {
         recipient_id: person.row.id, at: new Date(at), id: newId(), creditor: found.creditor, channel: body.channel, direction: 'outbound', mode: 'agent',
