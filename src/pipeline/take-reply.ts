@@ -65,13 +65,18 @@ export async function takeReply(shell: Shell, message: InboundMessage): Promise<
   const reading: ReplyReading = message.understood === null || read.meaning === 'stop-all' ? read : { ...read, meaning: message.understood }
   countReply(message.route, reading.meaning)
   const number = numberIn(message.from)
-  if (number === null) return unresolved(shell, message, reading, 'unreadable-sender')
-  const reference = (message.reference ?? newId()).slice(0, 100)
+  const reference = referenceOf(shell, message)
+  if (number === null) return unresolved(shell, { ...message, reference }, reading, 'unreadable-sender')
   let known = 0
   for (const creditor of [...message.creditors].sort()) {
     known += await writing(shell, (trx) => takeFor(shell, trx, creditor, { ...message, reference }, reading, formsOfNumber(number)))
   }
-  if (known === 0 && !isStop(reading)) await unresolved(shell, message, reading, 'unknown-number')
+  if (known === 0 && !isStop(reading)) await unresolved(shell, { ...message, reference }, reading, 'unknown-number')
+}
+
+/** Names the message: an id that comes with other words or from another sender is another message, and no stop is lost for it. */
+function referenceOf(shell: Shell, { reference, from, text, understood }: InboundMessage): string {
+  return `${(reference ?? newId()).slice(0, 64)}.${shell.vault.sign('inbound', JSON.stringify([from, text, understood])).toString('hex')}`
 }
 
 /** Providers write E.164; short codes and names are not people's. */
@@ -178,15 +183,14 @@ function instructionsFor({ meaning, hints }: ReplyReading): string {
 const wellFormed = (text: string): string => text.replaceAll(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
 
 /** Nobody can be told to have sent it: it is logged, counted and listed, without its words, for which nobody's vault is there. */
-async function unresolved(shell: Shell, message: InboundMessage, { meaning }: ReplyReading, problem: UnresolvedProblem): Promise<void> {
+async function unresolved(shell: Shell, message: InboundMessage & { reference: string }, { meaning }: ReplyReading, problem: UnresolvedProblem): Promise<void> {
   const { route, channel, creditors, reference } = message
   shell.log.warn({ event: 'reply.unresolved', route, problem, meaning }, 'a message came from a sender whom nobody can be told to be')
   countUnresolvedReply(route, problem)
   await writing(shell, async (trx) => {
     const at = new Date(shell.clock.now())
-    const key = (reference ?? newId()).slice(0, 100)
-    if ((await findUse(trx, '*', 'inbound', key)) !== null || (await isFullOfUnresolved(trx, route, MOST_UNRESOLVED))) return
-    await rememberUse(trx, { creditor: '*', scope: 'inbound', key, bodyHash: Buffer.alloc(0), resourceId: newId() }, at)
+    if ((await findUse(trx, '*', 'inbound', reference)) !== null || (await isFullOfUnresolved(trx, route, MOST_UNRESOLVED))) return
+    await rememberUse(trx, { creditor: '*', scope: 'inbound', key: reference, bodyHash: Buffer.alloc(0), resourceId: newId() }, at)
     await addReply(trx, {
       id: newId(), creditor: creditors.length === 1 ? (creditors[0] as string) : null, recipient_id: null, channel, route, received_at: at, meaning, problem, words: null, task_id: null,
     })
