@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import { stopWordsOf } from '../decide/opt-out.ts'
+import { mayStartAgain, stopWordsOf } from '../decide/opt-out.ts'
 import type { Channel } from '../model/channel.ts'
 import { DAY, type Instant } from '../model/instant.ts'
 import { formsOfNumber } from '../model/old-prefixes.ts'
@@ -107,7 +107,12 @@ async function takeFor(
   if (recorded.length === 0 && !isStop(reading) && reading.meaning !== 'start') return people.length
   await rememberUse(trx, { creditor, scope: 'inbound', key: message.reference, bodyHash: Buffer.alloc(0), resourceId: newId() }, new Date(now))
   if (isStop(reading)) await stop(shell, trx, creditor, message, reading, anchors, people, now)
-  if (reading.meaning === 'start') await start(trx, creditor, message, anchors, now)
+  if (reading.meaning === 'start') {
+    const places = writers.map(({ jurisdiction }) => jurisdiction)
+    // Where somebody is not known to be, any law may be theirs.
+    const jurisdictions = places.length === 0 || places.includes(null) ? null : (places as string[])
+    if (mayStartAgain({ jurisdictions, channels: [message.channel] }, now, shell.config.packs)) await start(trx, creditor, message, anchors, now)
+  }
   for (const writer of recorded) await keep(shell, trx, creditor, message, reading, writer, anchors[0] as AddressHash, now)
   for (const id of people) await wakePerson(trx, id, new Date(now))
   return people.length

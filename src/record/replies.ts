@@ -10,6 +10,7 @@ export interface Writer {
   id: string
   dataKey: Buffer | null
   dataKeyId: string | null
+  jurisdiction: string | null
   accountIds: string[]
   /** The task under which earlier replies wait to be read; null: none. */
   task: { id: string; instructions: string } | null
@@ -21,7 +22,7 @@ export interface Writer {
 export async function readWriters(trx: Transaction<Database>, recipientIds: readonly string[], rung: string, since: Date): Promise<Writer[]> {
   if (recipientIds.length === 0) return []
   const { rows } = await sql<Writer>`/* read-writers */
-    SELECT r.id, r.data_key AS "dataKey", r.data_key_id AS "dataKeyId",
+    SELECT r.id, r.data_key AS "dataKey", r.data_key_id AS "dataKeyId", r.jurisdiction,
       ARRAY(SELECT a.id FROM decorum.account a WHERE a.recipient_id = r.id ORDER BY (a.state = 'open') DESC, a.id LIMIT 50) AS "accountIds",
       (SELECT jsonb_build_object('id', t.id, 'instructions', coalesce(t.instructions, '')) FROM decorum.task t
         WHERE t.recipient_id = r.id AND t.kind = 'reply' AND t.rung = ${rung} AND t.status = 'open' ORDER BY t.id LIMIT 1) AS task,

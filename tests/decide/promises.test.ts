@@ -47,6 +47,11 @@ describe('a hold of one channel', () => {
     expect(codes(hold({ kind: 'reply', channel: 'phone' }))).toEqual(['on_hold'])
     expect(codes(hold({ kind: 'reply', channel: 'sms' }))).toEqual([])
   })
+
+  it('lets the reminder wait until somebody has read the reply, where other open holds refuse it', () => {
+    expect(decided(factsWith(hold({ kind: 'reply', channel: 'phone' })), [], NOON).verdict).toBe('defer')
+    expect(decided(factsWith(hold({ kind: 'manual' })), [], NOON).verdict).toBe('refuse')
+  })
 })
 
 describe('a stop', () => {
