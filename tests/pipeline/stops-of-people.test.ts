@@ -58,6 +58,16 @@ eachLedger('stops of people', (_name, openFresh) => {
       expect(await seen(`r-${id}`)).toEqual([])
     })
 
+    it('and any stop of a number finds its holder in whichever form the number is stored, and is lifted as one', async () => {
+      const id = newId()
+      await put(id, [{ channel: 'sms', value: '+5491123456780' }], { jurisdiction: 'AR' })
+      const answer = await stop({ scope: 'address', value: '+541123456780', reason: 'opt-out' })
+      expect(await seen(`r-${id}`)).toEqual([{ scope: 'address', reason: 'opt-out', otherPerson: false }])
+      expect(must(parse(suppressionBody, { scope: 'address', value: '+52 1 55 1234 5678', reason: 'opt-out' })).value).toBe('+525512345678')
+      await services.liftSuppression(actor, answer.id, { reason: 'an error' })
+      expect(await seen(`r-${id}`)).toEqual([])
+    })
+
     it('also when it names one channel', async () => {
       const id = newId()
       await put(id, [{ channel: 'sms', value: number() }])

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { LiftBody, SuppressionBody } from '../../intake/suppression-body.ts'
 import { DecorumError } from '../../model/errors.ts'
+import { formsOfNumber } from '../../model/old-prefixes.ts'
 import { findPeople, keyText } from '../../record/accepting/known-people.ts'
 import { findSuppression, lift, lockAwaited, peopleStoppedBy, peopleWithAddress } from '../../record/accepting/suppressions.ts'
 import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
@@ -12,7 +13,7 @@ import type { AddressHash } from '../../record/vault/vault.ts'
 import type { Actor, Shell } from '../shell.ts'
 import { addressHash } from './address-hash.ts'
 import type { EndAnswer, SuppressionAnswer } from './answers.ts'
-import { suppress } from './suppress.ts'
+import { suppress, type StopWish } from './suppress.ts'
 import { creditorOf, creditorOwning } from './whose.ts'
 import { Overtaken, writing } from './writing.ts'
 
@@ -27,12 +28,18 @@ export async function acceptSuppression(shell: Shell, actor: Actor, body: Suppre
   const anchor = body.value === undefined ? null : addressHash(shell.vault, body.value.includes('@') ? 'email' : 'phone', body.value)
   return writing(shell, async (trx) => {
     const recipientId = body.recipientId === undefined ? null : await personNamed(trx, creditor.id, body.recipientId)
-    const owners = await lockOwners(trx, creditor.id, recipientId === null ? [] : [recipientId], anchor, new Date(shell.clock.now()))
+    const others = await otherForms(shell, trx, creditor.id, body.value)
+    const named = recipientId === null ? [] : [recipientId]
+    const owners = await lockOwners(trx, creditor.id, [...named, ...others.flatMap(({ people }) => people)], anchor, new Date(shell.clock.now()))
+    await lockAddresses(trx, others, 'wait')
     const awaits = body.recipientId !== undefined && recipientId === null ? { recipient: body.recipientId } : null
-    const stopped = await suppress(shell, trx, {
+    const wish: StopWish = {
       creditor: creditor.id, scope: body.scope, recipientId, hash: anchor?.hash ?? null, channel: body.channel ?? null, reason: body.reason, source: body.source,
       by: actor.name, from: body.from, until: body.until, awaits,
-    }, { owners, now: shell.clock.now() })
+    }
+    const setting = { owners, now: shell.clock.now() }
+    const stopped = await suppress(shell, trx, wish, setting)
+    for (const { hash } of others) await suppress(shell, trx, { ...wish, hash, cause: stopped.id }, { ...setting, tell: null })
     return {
       id: stopped.id, creditor: creditor.id, standing: stopped.standing, scope: stopped.scope,
       ...(awaits === null ? {} : { awaits: 'recipient' as const }),
@@ -54,6 +61,18 @@ export async function liftSuppression(shell: Shell, actor: Actor, id: string, bo
     if (changed) for (const owner of owners) await wakePerson(trx, owner, at)
     return { id, changed }
   })
+}
+
+/** Other forms of the same number that people are known by: a stop must not miss its number for a digit. */
+async function otherForms(shell: Shell, trx: Transaction<Database>, creditor: string, value: string | undefined): Promise<{ creditor: string; hash: Buffer; people: string[] }[]> {
+  if (value === undefined || value.includes('@')) return []
+  const found = []
+  for (const form of formsOfNumber(value).filter((other) => other !== value)) {
+    const { hash } = addressHash(shell.vault, 'phone', form)
+    const people = await peopleWithAddress(trx, creditor, [hash])
+    if (people.length > 0) found.push({ creditor, hash, people })
+  }
+  return found
 }
 
 /** Who is this? Null: nobody who is known, and nobody comes to be until this is written. */

@@ -28,6 +28,8 @@ export interface StopWish {
   until?: Instant | null | undefined
   /** The creditor's own id of a person or an account that is not known yet. */
   awaits?: { recipient: string } | { account: string } | null
+  /** The stop that this one only repeats, at another form of the same number: lifted with it. */
+  cause?: string | null
 }
 
 /** Around it. */
@@ -72,7 +74,7 @@ export async function suppress(shell: Shell, trx: Transaction<Database>, wish: S
   if (heard.awaits != null && ((await countAwaited(trx, heard.creditor, new Date(now - AWAITED_FOR_MS))) >= MOST_AWAITED)) {
     throw new DecorumError('DECORUM_STATE_CONFLICT', `${MOST_AWAITED} stops of this creditor wait for people who are not known`, { hint: 'Put the people first, or lift the stops that wait for nobody.' })
   }
-  const first = await record(trx, heard, null, personal, setting)
+  const first = await record(trx, heard, heard.cause ?? null, personal, setting)
   const scope = personal ? 'all' : heard.scope
   const people = heard.recipientId === null ? owners : heard.scope === 'address' && !personal ? owners : [heard.recipientId]
   let standing = first.standing
