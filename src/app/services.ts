@@ -22,6 +22,6 @@ export function services(shell: Shell, rules: PermitRules): Services {
   const accepts = accepting(shell)
   return {
     ...accepts, ...reading(shell), ...keys(shell), ...measuring(shell, rules), ...permitting(shell, rules), ...switching(shell), ...doubting(shell), ...auditing(shell), ...forecasting(shell, rules), ...retaining(shell, rules),
-    receipts: hooks(shell, accepts),
+    receipts: hooks(shell),
   }
 }

@@ -9,7 +9,7 @@ export { forecastInWords } from '../report/forecast-words.ts'
 export { forecastSchema } from '../report/forecast-view.ts'
 export { pageOf } from '../report/page.ts'
 export {
-  contactViewSchema, holdViewSchema, recipientViewSchema, suppressionViewSchema, TASK_STATUSES, taskViewSchema,
+  contactViewSchema, holdViewSchema, recipientViewSchema, replyViewSchema, suppressionViewSchema, TASK_STATUSES, taskViewSchema,
 } from '../report/people-views.ts'
 export { permitAnswer, permitSettled, permitViewSchema } from '../report/permit-view.ts'
 export { reminderSummarySchema, reminderViewSchema } from '../report/reminder-view.ts'

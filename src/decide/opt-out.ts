@@ -43,6 +43,12 @@ export function optOutOf(scope: Scope, asked: Instant, packs: readonly CompiledP
   return { covers, honourBy: honourBy === NEVER ? null : honourBy, confirmUntil: confirmUntil === NEVER ? null : confirmUntil, rules }
 }
 
+/** Does law let whoever opted out by message take it back by message (START)? What may apply is applied. */
+export const mayStartAgain = (scope: Scope, asked: Instant, packs: readonly Pack[]): boolean => !packs.some((pack) =>
+  isInForceAnywhere(pack.validFrom, pack.validUntil, asked) && pack.rules.some((rule) =>
+    rule.shape === 'opt-out' && rule.startLifts === false && rule.status !== 'off' && isInForceAnywhere(rule.when?.from, rule.when?.until, asked)
+    && weakest([fitOf(pack.applies, scope), fitOf(rule.when, scope)]) !== 'no'))
+
 /** Which words ask to stop, by the law of any place? As the packs write them. */
 export const stopWordsOf = (packs: readonly Pack[]): string[] =>
   packs.flatMap(({ rules }) => rules.flatMap((rule) => (rule.shape === 'opt-out' && rule.status === 'on' ? (rule.words ?? []) : [])))

@@ -67,7 +67,7 @@ export const decideCaseSchema = z.strictObject({
     outcome: z.enum(CONTACT_OUTCOMES), by: text.nullish(), mode: z.enum(MODES).nullish(), party: text.nullish(),
   })).default([]),
   events: many(z.strictObject({ type: z.enum(EVENT_TYPES), kind: text.nullish(), at: instant, account: text.nullish() })).optional(),
-  holds: many(z.strictObject({ kind: z.enum(HOLD_KINDS), account: text.nullish(), from: instant.nullish(), until: instant.nullish() }).refine(isForwards, forwards)).default([]),
+  holds: many(z.strictObject({ kind: z.enum(HOLD_KINDS), account: text.nullish(), channel: z.enum(CHANNELS).nullish().describe('Absent: every channel.'), from: instant.nullish(), until: instant.nullish() }).refine(isForwards, forwards)).default([]),
   suppressions: many(z.strictObject({
     scope: z.enum(SUPPRESSION_SCOPES), channel: z.enum(CHANNELS).nullish(), value: address.nullish(), reason: z.enum(SUPPRESSION_REASONS), from: instant.nullish(), until: instant.nullish(),
   })

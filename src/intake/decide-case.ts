@@ -92,7 +92,7 @@ function factsOf(input: DecideCaseInput): Facts {
       address: idOf(contact.address), outcome: contact.outcome, by: contact.by ?? null, mode: contact.mode ?? null, party: contact.party ?? null, otherPerson: false,
     })),
     events: input.events === undefined ? null : input.events.map((event) => ({ type: event.type, kind: event.kind ?? null, at: when(event.at), account: event.account ?? null })),
-    holds: input.holds.map((hold) => ({ kind: hold.kind, account: hold.account ?? null, from: orNull(hold.from) ?? 0, until: orNull(hold.until) })),
+    holds: input.holds.map((hold) => ({ kind: hold.kind, account: hold.account ?? null, from: orNull(hold.from) ?? 0, until: orNull(hold.until), ...(hold.channel == null ? {} : { channel: hold.channel }) })),
     suppressions: input.suppressions.map((stop) => ({
       scope: stop.scope, channel: stop.channel ?? null, address: idOf(stop.value), reason: stop.reason, from: orNull(stop.from), until: orNull(stop.until),
     })),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CHANNELS } from '../model/channel.ts'
+import { withoutOldPrefix } from '../model/old-prefixes.ts'
 import { SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../model/suppression.ts'
 import { parseEmail, parsePhone } from './address-fields.ts'
 import { line, upstreamId, word } from './text-fields.ts'
@@ -28,11 +29,18 @@ export const suppressionBody = z.strictObject({
     fault('value', 'is missing', 'Scope address stops one number or mailbox: state it.')
     return body
   }
-  const parsed = body.value.includes('@') ? parseEmail(body.value) : parsePhone(body.value, null)
+  const parsed = body.value.includes('@') ? parseEmail(body.value) : parsePhone(numberInForce(body.value), null)
   if (!parsed.ok) fault('value', parsed.problem, parsed.cure)
   return parsed.ok ? { ...body, value: parsed.value } : body
 })
 export type SuppressionBody = z.output<typeof suppressionBody>
+
+/** As its country writes it now: a stop comes in the form in which a provider reported the number. */
+function numberInForce(value: string): string {
+  const digits = value.replaceAll(/[\s().-]/g, '')
+  const now = withoutOldPrefix(digits)
+  return now === digits ? value : now
+}
 
 /** `POST /v1/suppressions/{id}:lift`. */
 export const liftBody = z.strictObject({ reason: line(200) })

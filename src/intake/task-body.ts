@@ -4,10 +4,10 @@ import { amount } from './money-fields.ts'
 import { line, note } from './text-fields.ts'
 import { instant, localDate } from './time-fields.ts'
 
-/** What came of a step for a person. The last two answer a proposed hand-off. */
+/** What came of a step for a person. `handed-off` and `kept` answer a proposed hand-off; `read` says that a reply was read and nothing more came of it. */
 export const TASK_OUTCOMES = [
   'contacted', 'promise', 'dispute', 'hardship', 'complaint', 'wrong-number', 'third-party', 'no-answer', 'voicemail',
-  'not-done', 'handed-off', 'kept',
+  'not-done', 'handed-off', 'kept', 'read',
 ] as const
 export type TaskOutcome = (typeof TASK_OUTCOMES)[number]
 

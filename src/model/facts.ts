@@ -149,6 +149,8 @@ export interface HoldFacts {
   from: Instant
   /** Null: open, until somebody ends it. */
   until: Instant | null
+  /** Absent or null: every channel. */
+  channel?: Channel | null
 }
 
 export interface SuppressionFacts {
@@ -159,6 +161,8 @@ export interface SuppressionFacts {
   reason: SuppressionReason
   from: Instant | null
   until: Instant | null
+  /** Said of another person who has the same number or mailbox: it concerns that address alone. Absent: false. */
+  otherPerson?: boolean
 }
 
 export interface ConsentFacts {

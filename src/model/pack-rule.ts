@@ -107,6 +107,8 @@ const optOutRule = z.strictObject({
   withinBusinessDays: dayCount.optional(),
   /** What it stops at least: the address it came from, the channel, or all. */
   covers: z.enum(SUPPRESSION_SCOPES).default('address'),
+  /** False: a message (START) is not enough to take it back. */
+  startLifts: z.boolean().optional(),
   words: z.array(z.string().min(1)).optional(), confirmationWithinMinutes: positive.max(525_600).optional(),
 })
 

@@ -6,3 +6,14 @@ export const SUPPRESSION_REASONS = [
   'opt-out', 'cease', 'refusal-to-pay', 'wrong-number', 'deceased', 'attorney', 'bankruptcy', 'identity-fraud', 'bad-address', 'manual',
 ] as const
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number]
+
+/**
+ * Is this a fact about the person, at whichever address or channel it was heard?
+ *
+ * Somebody who died or has an attorney is so by letter too; a written cease and a refusal to pay end
+ * communication on the debt, not on one number (12 CFR 1006.6(b)(2), (c)(1)).
+ */
+export const isAboutPerson = (reason: SuppressionReason): boolean => ABOUT_THE_PERSON.has(reason)
+
+export const PERSON_REASONS = ['deceased', 'bankruptcy', 'identity-fraud', 'attorney', 'cease', 'refusal-to-pay'] as const satisfies readonly SuppressionReason[]
+const ABOUT_THE_PERSON: ReadonlySet<SuppressionReason> = new Set<SuppressionReason>(PERSON_REASONS)

@@ -3,15 +3,15 @@ import type { Instant } from '../model/instant.ts'
 import { contradicts, mergeDelivery } from '../model/delivery-merge.ts'
 import type { DeliveryWord } from '../model/outcome.ts'
 import { wakeRemindersOf } from '../record/accepting/waiting-reminders.ts'
-import { attemptAddress, suppressAddress } from '../record/dispatch/attempt-address.ts'
+import { attemptAddress } from '../record/dispatch/attempt-address.ts'
 import { lockAddresses, lockRecipients } from '../record/locks.ts'
 import { lookUpByKey } from '../record/look-up-by-key.ts'
 import { markSpells } from '../record/dispatch/spell-progress.ts'
 import { keepReceipt, receiptSubject, writeDelivery, type ReceiptSubject } from '../record/receipts/receipt-written.ts'
 import type { AttemptStatus, Database } from '../record/schema.ts'
+import { suppress } from './accept/suppress.ts'
 import { fallBack } from './fall-back.ts'
 import { noteReminders } from './notify/note-reminders.ts'
-import { noteStop } from './notify/note-stop.ts'
 import { receiptMeaning } from './receipt-meaning.ts'
 import type { Shell } from './shell.ts'
 
@@ -79,8 +79,9 @@ export async function applyReceiptIn(shell: Shell, trx: Transaction<Database>, r
   // Whoever settled it as accepted has marked them; an attempt whose lease ran out nobody has.
   if (status === 'accepted' && subject.status !== 'accepted') await markSpells(trx, [{ reminderId: receipt.reminderId, reservedAt: subject.reservedAt }])
   const about = { reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, code: word.code }
-  if (meaning.suppress !== null && (await suppressAddress(trx, address, meaning.suppress, `receipt:${word.code ?? ''}`, new Date(now)))) {
-    await noteStop(shell, trx, [address.recipientId], { ...about, scope: 'address', reason: meaning.suppress, channel: null, by: 'provider' }, now)
+  if (meaning.suppress !== null) {
+    const source = `receipt:${word.code ?? ''}`
+    await suppress(shell, trx, { ...address, scope: 'address', channel: null, reason: meaning.suppress, source, by: source }, { owners: [address.recipientId], now, tell: { ...about, by: 'provider' }, wake: false })
   }
   if (meaning.contact === 'conversation') await wakeRemindersOf(trx, subject.recipientId, new Date(now))
   if (meaning.fallBack && before?.state !== word.state) await fallBack(shell, trx, receipt.reminderId, 'provider_refused', now)

@@ -4,14 +4,14 @@ import type { HoldKind } from '../model/hold.ts'
 import { DAY, type Instant } from '../model/instant.ts'
 import { addHolds } from '../record/accepting/holds.ts'
 import { wakeRemindersOf } from '../record/accepting/waiting-reminders.ts'
-import { attemptAddress, suppressAddress } from '../record/dispatch/attempt-address.ts'
+import { attemptAddress } from '../record/dispatch/attempt-address.ts'
 import { newId } from '../record/id.ts'
 import { lockAddresses, lockRecipients, takeSequence } from '../record/locks.ts'
 import { addTasks } from '../record/planning/plan-written.ts'
-import { calledAbout, suppressChannel, type CalledAbout } from '../record/receipts/called-about.ts'
+import { calledAbout, type CalledAbout } from '../record/receipts/called-about.ts'
 import type { Database } from '../record/schema.ts'
+import { suppress } from './accept/suppress.ts'
 import { applyReceipt } from './apply-receipt.ts'
-import { noteStop } from './notify/note-stop.ts'
 import type { Shell } from './shell.ts'
 
 /** What the listener of a call told us by a key. */
@@ -60,16 +60,10 @@ export async function applyVoiceKey(shell: Shell, key: VoiceKey): Promise<void> 
     await lockAddresses(trx, [address], 'wait')
     const now = shell.clock.now()
     const told = { reminderId, attemptNo, by: 'call-key' }
-    if (meaning === 'wrong-number' && (await suppressAddress(trx, address, 'wrong-number', 'call key', new Date(now)))) {
-      await noteStop(shell, trx, [about.recipientId], { ...told, scope: 'address', reason: 'wrong-number', channel: null }, now)
-    }
-    if (meaning === 'stop') {
-      const stopped = await suppressChannel(trx, {
-        id: newId(), recipientId: about.recipientId, creditor: about.creditor, channel: 'phone', source: 'call key',
-        seq: await takeSequence(trx, about.recipientId), now: new Date(now),
-      })
-      if (stopped) await noteStop(shell, trx, [about.recipientId], { ...told, scope: 'channel', reason: 'opt-out', channel: 'phone' }, now)
-    }
+    const heard = { creditor: about.creditor, recipientId: about.recipientId, source: 'call key', by: 'call key' }
+    const setting = { owners: [about.recipientId], now, tell: told, wake: false }
+    if (meaning === 'wrong-number') await suppress(shell, trx, { ...heard, scope: 'address', hash: address.hash, channel: null, reason: 'wrong-number' }, setting)
+    if (meaning === 'stop') await suppress(shell, trx, { ...heard, scope: 'channel', hash: null, channel: 'phone', reason: 'opt-out' }, setting)
     await hold(trx, about, meaning, now)
     await task(trx, about, meaning, now)
     await wakeRemindersOf(trx, about.recipientId, new Date(now))

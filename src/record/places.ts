@@ -13,6 +13,7 @@ export const accountVariables = place('account', 'variables')
 export const reminderVariables = place('reminder', 'variables')
 export const eventNote = place('event', 'note')
 export const taskNote = place('task', 'note')
+export const replyWords = place('reply', 'words')
 /** `rowId` is `<reminder id>.<attempt no>`: the facts that render the attempt's message again, as JSON. */
 export const attemptWordFacts = place('attempt', 'word_facts')
 /** A captured address and message, as JSON. */

@@ -12,6 +12,7 @@ import type { LocalDate } from '../model/local-date.ts'
 import type { DeliveryState, DeliveryWord, RejectionClass } from '../model/outcome.ts'
 import type { ReminderStatus } from '../model/reminder-status.ts'
 import type { Role } from '../model/role.ts'
+import type { ReplyMeaning } from '../model/stop-words.ts'
 import type { SuppressionReason, SuppressionScope } from '../model/suppression.ts'
 import type { SwitchScope, SwitchState } from '../model/switch.ts'
 import type { Tone } from '../model/tone.ts'
@@ -207,6 +208,8 @@ export interface HoldTable {
   created_by: string
   created_at: Date
   seq: number
+  /** Null: every channel. */
+  channel: Generated<Channel | null>
 }
 
 export interface SuppressionTable {
@@ -226,6 +229,11 @@ export interface SuppressionTable {
   lift_reason: string | null
   created_by: string
   seq: number | null
+  /** The stop of an address from which this one of its holder follows. */
+  cause: Generated<string | null>
+  /** The creditor's own id of a person, or of an account, that was not known when the stop came. */
+  awaits_recipient: Generated<string | null>
+  awaits_account: Generated<string | null>
 }
 
 export interface ReminderTable {
@@ -288,7 +296,7 @@ export interface TaskTable {
   creditor: string
   recipient_id: string
   account_ids: string[]
-  kind: 'step' | 'hand-off'
+  kind: 'step' | 'hand-off' | 'reply'
   ladder: string | null
   rung: string | null
   tone: Tone | null
@@ -390,6 +398,21 @@ export interface ContactTable {
   excess: Json<string[] | null>
   recorded_at: Date
   seq: number
+}
+
+/** What people wrote back. */
+export interface ReplyTable {
+  id: string
+  creditor: string | null
+  recipient_id: string | null
+  channel: Channel
+  route: string
+  received_at: Date
+  meaning: ReplyMeaning
+  /** Why nobody could be told to have sent it. */
+  problem: string | null
+  words: Buffer | null
+  task_id: string | null
 }
 
 /** Every contact that was a conversation, beside the months; a trigger keeps it. */
@@ -593,6 +616,7 @@ export interface Database {
   'decorum.receipt': ReceiptTable
   'decorum.contact': ContactTable
   'decorum.conversation': ConversationTable
+  'decorum.reply': ReplyTable
   'decorum.idempotency': IdempotencyTable
   'decorum.api_key': ApiKeyTable
   'decorum.access_log': AccessLogTable

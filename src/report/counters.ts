@@ -3,6 +3,7 @@ import type { Channel } from '../model/channel.ts'
 import type { Decision } from '../model/decision.ts'
 import type { CallOutcome, RejectionClass } from '../model/outcome.ts'
 import type { ReminderStatus } from '../model/reminder-status.ts'
+import type { ReplyMeaning } from '../model/stop-words.ts'
 import type { Tone } from '../model/tone.ts'
 
 /**
@@ -43,3 +44,16 @@ export function countDecision({ verdict, reasons }: Pick<Decision, 'verdict' | '
 /** One attempt came to an end: the provider answered, or it was given up before the call. */
 export const countAttempt = (route: { id: string; channel: Channel }, outcome: CallOutcome['kind'] | 'not_sent', rejection: RejectionClass | ''): void =>
   attempts.inc({ route: route.id, channel: route.channel, outcome, class: rejection })
+
+const replies = new Counter({
+  name: 'decorum_replies_total', help: 'Messages that came back, by what they were understood to ask.', labelNames: ['route', 'meaning'] as const, registers: [counters],
+})
+const unresolvedReplies = new Counter({
+  name: 'decorum_replies_unresolved_total', help: 'Messages that came back from a sender who cannot be read or is not known.', labelNames: ['route', 'problem'] as const, registers: [counters],
+})
+
+/** One message came back. */
+export const countReply = (route: string, meaning: ReplyMeaning): void => replies.inc({ route, meaning })
+
+/** Nobody can be told to have sent it. */
+export const countUnresolvedReply = (route: string, problem: string): void => unresolvedReplies.inc({ route, problem })

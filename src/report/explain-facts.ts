@@ -16,7 +16,7 @@ export function factLines(facts: Facts, zones: readonly string[], at: Instant): 
     zones.length === 0 ? 'where the person may be: not known' : `where the person may be: ${placesWords(zones)}${jurisdictionWords(facts)}`,
     addressLine(facts),
     facts.contacts.length === 0 ? 'contacts before: none on record' : `contacts before: ${facts.contacts.length} on record, the last at ${textOf(last)}`,
-    ...holds.map((hold) => `on hold: ${hold.kind}, ${hold.account === null ? 'the whole person' : 'one account'}${hold.until === null ? '' : `, until ${textOf(hold.until)}`}`),
+    ...holds.map((hold) => `on hold: ${hold.kind}, ${hold.channel != null ? `everything by ${hold.channel}` : hold.account === null ? 'the whole person' : 'one account'}${hold.until === null ? '' : `, until ${textOf(hold.until)}`}`),
     ...stops.map((stop) => `stopped: ${stop.reason}, ${stop.scope === 'address' ? 'one address' : stop.scope === 'channel' ? `everything by ${stop.channel ?? 'that channel'}` : 'everything'}`),
     ...(facts.consents.length === 0 ? [] : [`consents on record: ${[...new Set(facts.consents.map((consent) => consent.kind))].join(', ')}`]),
   ]

@@ -39,6 +39,7 @@ export const holdViewSchema = z.object({
   creditor: z.string(),
   recipientId: z.string(),
   accountId: z.string().nullable().describe('Null: the whole person.'),
+  channel: z.enum(CHANNELS).nullable().describe('Null: every channel.'),
   kind: z.enum(HOLD_KINDS),
   startsAt: instantText,
   endsAt: instantText.nullable(),
@@ -55,6 +56,8 @@ export const suppressionViewSchema = z.object({
   creditor: z.string(),
   scope: z.enum(SUPPRESSION_SCOPES),
   recipientId: z.string().nullable(),
+  awaits: z.enum(['recipient', 'account']).nullable().describe('Of whom it waits for: nobody of this id is known yet.'),
+  accountId: z.string().nullable().describe('The account that it waits for.'),
   channel: z.enum(CHANNELS).nullable(),
   reason: z.enum(SUPPRESSION_REASONS),
   source: z.string(),
@@ -86,6 +89,23 @@ export const contactViewSchema = z.object({
 })
 export type ContactView = z.infer<typeof contactViewSchema>
 
+export const REPLY_MEANINGS = ['stop', 'stop-all', 'start', 'help', 'empty', 'other'] as const
+
+/** What somebody wrote back. `words` come out of the vault, and every reading is logged. */
+export const replyViewSchema = z.object({
+  id: z.string(),
+  creditor: z.string().nullable().describe('Null: of a route that writes for several creditors, from nobody who is known.'),
+  recipientId: z.string().nullable().describe('Null: nobody can be told to have sent it; `problem` says why.'),
+  channel: z.enum(CHANNELS),
+  route: z.string(),
+  receivedAt: instantText,
+  meaning: z.enum(REPLY_MEANINGS).describe('What it was understood to ask; other: a person has to read it.'),
+  problem: z.string().nullable(),
+  taskId: z.string().nullable().describe('The task under which it waits to be read.'),
+  words: z.string().nullable().describe('Null: a known word alone, no words, an erased person, or nobody who is known.'),
+})
+export type ReplyView = z.infer<typeof replyViewSchema>
+
 export const TASK_STATUSES = ['open', 'done', 'expired', 'cancelled'] as const
 
 export const taskViewSchema = z.object({
@@ -93,7 +113,7 @@ export const taskViewSchema = z.object({
   creditor: z.string(),
   recipientId: z.string(),
   accountIds: z.array(z.string()),
-  kind: z.enum(['step', 'hand-off']),
+  kind: z.enum(['step', 'hand-off', 'reply']).describe('reply: somebody wrote what a person has to read; GET /v1/replies?taskId= shows it.'),
   ladder: z.string().nullable(),
   rung: z.string().nullable(),
   tone: z.enum(TONES).nullable(),

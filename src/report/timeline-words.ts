@@ -15,7 +15,7 @@ const by = (value: unknown): string => (typeof value === 'string' ? `, by ${valu
 const WORDS: Readonly<Record<TimelineType, (d: Details) => string>> = {
   spell: (d) => `Overdue episode ${word(d['no'])} began on ladder ${word(d['ladder'])}, ${word(d['daysPastDue'])} days past due.`,
   event: (d) => `Reported: ${word(d['type'])}${because(d['kind'])}${when('effective', d['effectiveAt'])}.${typeof d['effect'] === 'string' ? ` ${sentence(d['effect'])}` : ''}`,
-  hold: (d) => `Put on hold: ${word(d['kind'])}, ${d['scope'] === 'recipient' ? 'the whole person' : 'this account'}${when('until', d['endsAt'])}${by(d['by'])}.`,
+  hold: (d) => `Put on hold: ${word(d['kind'])}, ${typeof d['channel'] === 'string' ? `everything by ${d['channel']}` : d['scope'] === 'recipient' ? 'the whole person' : 'this account'}${when('until', d['endsAt'])}${by(d['by'])}.`,
   'hold-ended': (d) => `Hold ended: ${word(d['kind'])}${because(d['reason'])}${by(d['by'])}.`,
   suppression: (d) => `Stopped: ${word(d['reason'])}, ${stopScope(d)}${when('until', d['endsAt'])}, heard through ${word(d['source'])}.`,
   'suppression-lifted': (d) => `Stop lifted: ${word(d['reason'])}${because(d['why'])}${by(d['by'])}.`,
@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<TimelineType, (d: Details) => string>> = {
   attempt: (d) => `Attempt ${word(d['no'])}: ${channelWords(d)}, ${word(d['tone'])}, ${ATTEMPT_WORDS[d['status'] as AttemptView['status']]}${because(d['code'])}.`,
   receipt: (d) => `The provider says of attempt ${word(d['no'])} that ${DELIVERY_WORDS[d['state'] as DeliveryState]}${because(d['code'])}${d['changed'] === false ? '; nothing changed' : ''}.`,
   contact: (d) => `Contact made elsewhere: ${channelWords(d)}, ${word(d['direction'])}, ${word(d['outcome'])}${by(d['by'])}${excessWords(d['excess'])}.`,
-  task: (d) => `${d['kind'] === 'hand-off' ? 'Proposed to a person: hand-off to an agency' : `Step for a person: ${word(d['rung'])}`}${when('due', d['dueAt'])}.`,
+  task: (d) => `${d['kind'] === 'hand-off' ? 'Proposed to a person: hand-off to an agency' : d['kind'] === 'reply' ? 'A reply for a person to read' : `Step for a person: ${word(d['rung'])}`}${when('due', d['dueAt'])}.`,
   'task-done': (d) => `Step for a person done: ${word(d['outcome'])}${by(d['by'])}.`,
   'step-skipped': (d) => `Step ${word(d['rung'])} passed over: ${word(d['reason'])}${because(d['detail'])}.`,
 }

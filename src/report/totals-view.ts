@@ -18,7 +18,7 @@ export const totalsSchema = z.object({
   /** Steps of ladders that were passed over, by reason. */
   skipped: z.array(z.object({ day, reason: z.string(), count: z.int() })),
   /** Steps for people. */
-  tasks: z.array(z.object({ day, kind: z.enum(['step', 'hand-off']), count: z.int() })),
+  tasks: z.array(z.object({ day, kind: z.enum(['step', 'hand-off', 'reply']), count: z.int() })),
   /** Reminders created in the span, by where they stand now. */
   reminders: z.array(z.object({ status: z.enum(REMINDER_STATUSES), channel: z.enum(CHANNELS), tone: z.enum(TONES), count: z.int() })),
 })

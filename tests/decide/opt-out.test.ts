@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { optOutOf, stopWordsOf } from '../../src/decide/opt-out.ts'
+import { mayStartAgain, optOutOf, stopWordsOf } from '../../src/decide/opt-out.ts'
 import type { SuppressionFacts } from '../../src/model/facts.ts'
 import { formatInstant } from '../../src/model/instant.ts'
 import { asksToStop } from '../../src/model/stop-words.ts'
@@ -49,6 +49,15 @@ describe('an opt-out that law reads as one from the whole channel', () => {
 
   it('and its confirmation still goes out', () => {
     expect(asked('channel', stop({}), 'confirmation').verdict).toBe('send')
+  })
+})
+
+describe('START', () => {
+  it('takes back an opt-out, unless the law of a place where the person may be asks for more', () => {
+    const strict = packOf({ shape: 'opt-out', effectWithin: 'at once', startLifts: false, when: { jurisdictions: ['CN'] } }).pack
+    const may = (jurisdictions: string[] | null) => mayStartAgain({ jurisdictions, channels: ['sms'] }, at('2026-11-23T18:00:00Z'), [strict])
+    expect([may(['US-NY']), may(['CN']), may(null)]).toEqual([true, false, false])
+    expect(mayStartAgain({ jurisdictions: null, channels: ['sms'] }, at('2026-11-23T18:00:00Z'), shippedPacks)).toBe(true)
   })
 })
 

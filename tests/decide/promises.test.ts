@@ -3,6 +3,7 @@ import { decide } from '../../src/decide/decide.ts'
 import type { Facts, HoldFacts, SuppressionFacts, SystemFacts } from '../../src/model/facts.ts'
 import { DAY, HOUR } from '../../src/model/instant.ts'
 import { KINDS } from '../../src/model/kind.ts'
+import { PERSON_REASONS } from '../../src/model/suppression.ts'
 import { at, contactWith, DAYTIME, decided, factsWith, packOf, type Stated } from './case-of.ts'
 
 const NOON = '2026-11-23T17:00:00Z'
@@ -41,6 +42,18 @@ describe('a hold', () => {
   })
 })
 
+describe('a hold of one channel', () => {
+  it('holds that channel, and leaves the others', () => {
+    expect(codes(hold({ kind: 'reply', channel: 'phone' }))).toEqual(['on_hold'])
+    expect(codes(hold({ kind: 'reply', channel: 'sms' }))).toEqual([])
+  })
+
+  it('lets the reminder wait until somebody has read the reply, where other open holds refuse it', () => {
+    expect(decided(factsWith(hold({ kind: 'reply', channel: 'phone' })), [], NOON).verdict).toBe('defer')
+    expect(decided(factsWith(hold({ kind: 'manual' })), [], NOON).verdict).toBe('refuse')
+  })
+})
+
 describe('a stop', () => {
   it('covers everything, a channel, or one address', () => {
     expect(codes(stop({ scope: 'all' }))).toEqual(['suppressed'])
@@ -55,6 +68,18 @@ describe('a stop', () => {
     expect(codes(stop({ scope: 'address', address: 'number', channel: 'sms', reason: 'wrong-number' }))).toEqual(['suppressed'])
   })
 
+  it.each(PERSON_REASONS)('for %s is about the person: it reaches them at every address and on every channel, wherever it was recorded', (reason) => {
+    expect(codes(stop({ scope: 'address', address: 'another', reason }))).toEqual(['suppressed'])
+    expect(codes(stop({ scope: 'address', address: 'another', channel: 'email', reason }))).toEqual(['suppressed'])
+    expect(codes(stop({ scope: 'channel', channel: 'email', reason }))).toEqual(['suppressed'])
+  })
+
+  it('about another person who has the number too concerns that number alone, on every channel', () => {
+    const other = { scope: 'address', reason: 'deceased', otherPerson: true } as const
+    expect(codes(stop({ ...other, address: 'number', channel: 'sms' }))).toEqual(['suppressed'])
+    expect(codes(stop({ ...other, address: 'another' }))).toEqual([])
+  })
+
   it('by opt-out may be confirmed; after a death nothing is', () => {
     const confirming = { reminder: { kind: 'confirmation' as const } }
     expect(codes({ ...stop({ reason: 'opt-out' }), ...confirming })).toEqual([])
@@ -64,6 +89,7 @@ describe('a stop', () => {
 
   it('counts as soon as a death is reported, before anybody has recorded the stop', () => {
     expect(codes({ rest: { events: [{ type: 'deceased', kind: null, at: at(NOON) - DAY, account: null }] } })).toEqual(['suppressed'])
+    expect(codes({ rest: { events: [{ type: 'deceased', kind: null, at: at(NOON) - DAY, account: 'another account of theirs' }] } })).toEqual(['suppressed'])
   })
 })
 

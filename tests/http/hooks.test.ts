@@ -180,13 +180,57 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       expect(await stops('northwind')).toEqual([])
     })
 
-    it('record a reply as an inbound contact, once, and without its text', async () => {
-      for (let i = 0; i < 2; i++) {
-        const answer = await inbound({ Body: 'I paid on Friday, call me Wilhelmina' })
-        expect([answer.status, answer.text]).toEqual([200, '<?xml version="1.0" encoding="UTF-8"?><Response/>'])
+    const replies = async (query = '') => (await served.call('GET', `/v1/replies${query}`, { key: admin })).body.items
+    const openTasks = async () => (await served.call('GET', '/v1/tasks?recipientId=P-1&status=open', { key: admin })).body.items.filter((task: { kind: string }) => task.kind === 'reply')
+    const openHolds = async () => (await served.call('GET', '/v1/holds?recipientId=P-1&open=true', { key: admin })).body.items
+    let sid = 100
+    const fresh = () => ({ MessageSid: `SM${sid++}` })
+
+    it('keep the words of a reply that is not understood for a person, once, and hold the channel until they have read it', async () => {
+      for (const day of ['2026-11-23T02:00:00Z', '2026-11-23T02:00:05Z', '2026-11-23T02:10:00Z']) {
+        served.clock.set(day)
+        const answer = await inbound({ Body: 'I paid on Friday, ask Wilhelmina' })
+        expect([answer.status, answer.text], day).toEqual([200, '<?xml version="1.0" encoding="UTF-8"?><Response/>'])
       }
       const { items } = (await served.call('GET', '/v1/contacts?recipientId=P-1', { key: admin })).body
       expect(items.filter((item: { direction: string }) => item.direction === 'inbound')).toHaveLength(1)
+      const [task, ...more] = await openTasks()
+      expect(more).toEqual([])
+      expect(task.instructions).toContain('a dispute or a payment')
+      expect(JSON.stringify(task)).not.toContain('Wilhelmina')
+      expect(await replies(`?taskId=${task.id}`)).toMatchObject([{ words: 'I paid on Friday, ask Wilhelmina', meaning: 'other', recipientId: 'P-1' }])
+      expect(await openHolds()).toMatchObject([{ kind: 'reply', channel: 'sms', accountId: null }])
+      expect(served.log.join('')).not.toContain('Wilhelmina')
+      const log = await served.app.shell.ledger.db.selectFrom('decorum.access_log').select(['action', 'subject']).where('subject', 'like', 'reply:%').execute()
+      expect(log).toHaveLength(1)
+    })
+
+    it('add later replies to the same task, up to a bound', async () => {
+      for (let i = 0; i < 70; i++) expect((await inbound({ ...fresh(), Body: `question ${i}` })).status).toBe(200)
+      expect((await inbound({ ...fresh(), Body: '', NumMedia: '1' })).status).toBe(200)
+      const [task, ...more] = await openTasks()
+      expect(more).toEqual([])
+      expect((await replies(`?taskId=${task.id}&limit=500`)).length).toBe(50)
+      expect(await openHolds()).toHaveLength(1)
+    })
+
+    it('let the channel go when the task is done, and not by saying that it was not', async () => {
+      const [task] = await openTasks()
+      const complete = (outcome: string) => served.call('POST', `/v1/tasks/${task.id}:complete`, { key: admin, body: { outcome } })
+      expect((await complete('not-done')).status).toBe(400)
+      expect((await complete('handed-off')).status).toBe(400)
+      expect((await complete('read')).status).toBe(200)
+      expect(await openHolds()).toEqual([])
+      served.clock.set('2026-11-24T02:11:00Z')
+      await inbound({ ...fresh(), Body: '' })
+      const [next] = await openTasks()
+      expect(next.instructions).toContain('without words')
+      await served.call('POST', `/v1/tasks/${next.id}:complete`, { key: admin, body: { outcome: 'read' } })
+    })
+
+    it('are read by those alone who may read personal data, and at their own creditor', async () => {
+      expect((await served.call('GET', '/v1/replies', { key: await served.key(['tasks:read']) })).status).toBe(403)
+      expect((await served.call('GET', '/v1/replies', { key: await served.key(['accounts:read'], { creditor: 'lakeside' }) })).body.items).toEqual([])
     })
 
     it('stop the number at every creditor of the route, also one that nobody knows', async () => {
@@ -200,10 +244,69 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       expect(await stops('northwind')).toHaveLength(3)
     })
 
-    it('from a short code or a name concern nobody', async () => {
-      expect((await inbound({ Body: 'STOP', From: 'NETFLIX' })).status).toBe(200)
-      expect((await inbound({ Body: 'STOP', From: '22000' })).status).toBe(200)
+    it('in the same words again, or delivered again, stop it once; START from that number takes it back, and a repeated delivery does not stop it anew', async () => {
+      const [stopped, started] = [fresh(), fresh()]
+      for (let i = 0; i < 2; i++) await inbound({ ...stopped, Body: 'Please stop texting me', From: '+12125550179' })
+      expect(await stops('northwind')).toHaveLength(4)
+      for (let i = 0; i < 2; i++) expect((await inbound({ ...started, Body: 'START', From: '+12125550179' })).status).toBe(200)
+      expect(await stops('northwind')).toHaveLength(3)
+      expect((await inbound({ ...stopped, Body: 'Please stop texting me', From: '+12125550179' })).status).toBe(200)
       expect(await stops('northwind')).toHaveLength(3)
     })
+
+    it('under an id that came before with other words are other messages', async () => {
+      const reference = fresh()
+      await inbound({ ...reference, Body: 'hello', From: '+12125550172' })
+      await inbound({ ...reference, Body: 'STOP', From: '+12125550172' })
+      expect((await served.call('POST', '/v1/suppressions', { key: admin, body: { creditor: 'northwind', scope: 'address', value: '+12125550172', reason: 'opt-out' } })).body.standing).toBe(true)
+    })
+
+    it('START lifts nothing that somebody else recorded', async () => {
+      const stop = (reason: string) => served.call('POST', '/v1/suppressions', { key: admin, body: { creditor: 'northwind', scope: 'address', value: '+12125550171', reason } })
+      for (const reason of ['opt-out', 'cease', 'wrong-number']) expect((await stop(reason)).status).toBe(201)
+      await inbound({ ...fresh(), Body: 'Start', From: '+12125550171' })
+      for (const reason of ['opt-out', 'cease', 'wrong-number']) expect((await stop(reason)).body.standing, reason).toBe(true)
+    })
+
+    it('act on a stop that says more, and leave what it says to a person', async () => {
+      await inbound({ ...fresh(), Body: 'Please stop texting me, I will not answer these. Call my lawyer.' })
+      const [task] = await openTasks()
+      expect(task.instructions).toContain('an attorney')
+      expect(await replies(`?taskId=${task.id}`)).toMatchObject([{ meaning: 'stop', words: expect.stringContaining('lawyer') }])
+      expect((await served.call('GET', '/v1/suppressions?recipientId=P-1&open=true', { key: admin })).body.items).toContainEqual(expect.objectContaining({ reason: 'opt-out', scope: 'address' }))
+    })
+
+    it('stop everything where everything is asked for', async () => {
+      await inbound({ ...fresh(), Body: 'Do not contact me again' })
+      expect((await served.call('GET', '/v1/suppressions?recipientId=P-1&open=true', { key: admin })).body.items).toContainEqual(expect.objectContaining({ reason: 'cease', scope: 'all' }))
+    })
+
+    it.each([['+5215512345678', '+525512345678', 'MX'], ['+551187654321', '+5511987654321', 'BR'], ['+541123456789', '+5491123456789', 'AR']])('from %s stop the number that is stored as %s', async (from, stored, country) => {
+      await served.call('PUT', `/v1/recipients/P-${country}`, { key: admin, body: { creditor: 'northwind', jurisdiction: country, addresses: [{ channel: 'sms', value: stored }] } })
+      await inbound({ ...fresh(), Body: 'ALTO', From: from })
+      const { items } = (await served.call('GET', `/v1/suppressions?recipientId=P-${country}&creditor=northwind&open=true`, { key: admin })).body
+      expect(items).toContainEqual(expect.objectContaining({ reason: 'opt-out' }))
+    })
+
+    it('stop a number that nobody has yet, and bind whoever comes with it', async () => {
+      await inbound({ ...fresh(), Body: 'stop ❤️', From: '+12125550155' })
+      await served.call('PUT', '/v1/recipients/P-late', { key: admin, body: { creditor: 'northwind', jurisdiction: 'US-NY', addresses: [{ channel: 'sms', value: '+12125550155' }] } })
+      expect((await served.call('GET', '/v1/suppressions?recipientId=P-late&creditor=northwind&open=true', { key: admin })).body.items).toMatchObject([{ reason: 'opt-out', scope: 'address' }])
+    })
+
+    it.each([['NETFLIX', 'unreadable-sender'], ['22000', 'unreadable-sender'], ['', 'unreadable-sender'], ['whatsapp:+12125550123', 'unreadable-sender'], ['+12125550111', 'unknown-number']])(
+      'from %j leave a trace though they concern nobody: a log line, a counter and an entry without their words', async (From, problem) => {
+        const before = await stops('northwind')
+        const [reference, lines] = [fresh(), served.log.length]
+        for (let i = 0; i < 2; i++) expect((await inbound({ ...reference, Body: problem === 'unknown-number' ? 'Who is Wilhelmina?' : 'STOP', From })).status).toBe(200)
+        expect(await stops('northwind')).toEqual(before)
+        const [entry, ...rest] = await replies('?unresolved=true')
+        expect(entry).toMatchObject({ recipientId: null, problem, words: null })
+        expect(rest.filter((other: { id: string }) => other.id === entry.id)).toEqual([])
+        const said = served.log.slice(lines).join('')
+        expect(said).toContain('reply.unresolved')
+        if (From.length > 5) expect(said).not.toContain(From)
+        expect((await served.call('GET', '/metrics')).text).toContain(`problem="${problem}"`)
+      })
   })
 })

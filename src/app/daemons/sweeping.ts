@@ -2,6 +2,7 @@ import type { Route } from '../../model/route.ts'
 import type { Shell } from '../../pipeline/shell.ts'
 import { askForReceipts } from '../../pipeline/sweep/ask-for-receipts.ts'
 import { forgetNotices } from '../../pipeline/retention/forget-notices.ts'
+import { forgetReplies } from '../../pipeline/retention/forget-replies.ts'
 import { lapsePermits } from '../../pipeline/permits/lapse-permits.ts'
 import { applyInvented } from '../../pipeline/sweep/apply-invented.ts'
 import { closeLapsed } from '../../pipeline/sweep/close-lapsed.ts'
@@ -30,7 +31,7 @@ export async function sweepingPass(shell: Shell, doorbell: Doorbell, routes: Ope
   }
   await lookUpDoubts(shell, booksOf)
   await askForReceipts(shell, booksOf)
-  const old = clockCertain && (await forgetNotices(shell))
+  const old = clockCertain && [await forgetNotices(shell), await forgetReplies(shell)].includes(true)
   return closed + doubted > 0 || old
 }
 

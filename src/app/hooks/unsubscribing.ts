@@ -1,8 +1,7 @@
 import type { LocalText } from '../../model/word-facts.ts'
 import { localeChain } from '../../model/locale-chain.ts'
-import { noteStop } from '../../pipeline/notify/note-stop.ts'
+import { suppress } from '../../pipeline/accept/suppress.ts'
 import type { Shell } from '../../pipeline/shell.ts'
-import { suppressAddress } from '../../record/dispatch/attempt-address.ts'
 import { lockAddresses, lockRecipients } from '../../record/locks.ts'
 import { mailToStop, type MailToStop } from '../../record/reading/mail-to-stop.ts'
 import type { Hooks } from '../services/hooks.ts'
@@ -34,8 +33,7 @@ export function unsubscribing(shell: Shell): Pick<Hooks, 'readUnsubscribe' | 'un
         await lockRecipients(trx, [subject.recipientId], 'wait')
         await lockAddresses(trx, [subject], 'wait')
         const now = shell.clock.now()
-        if (!(await suppressAddress(trx, subject, 'opt-out', 'unsubscribe-link', new Date(now)))) return
-        await noteStop(shell, trx, [subject.recipientId], { scope: 'address', reason: 'opt-out', channel: null, by: 'unsubscribe-link' }, now)
+        await suppress(shell, trx, { ...subject, scope: 'address', channel: null, reason: 'opt-out', source: 'unsubscribe-link', by: 'unsubscribe-link' }, { owners: [subject.recipientId], now, wake: false })
       })
       return true
     },

@@ -1,6 +1,6 @@
 import { PersonalData } from '../../pipeline/personal-data.ts'
 import type { Shell } from '../../pipeline/shell.ts'
-import { capturedContent } from '../../record/places.ts'
+import { capturedContent, replyWords } from '../../record/places.ts'
 import { isId } from '../../record/id.ts'
 import { accountsByExternalId } from '../../record/reading/account-rows.ts'
 import { listCaptured, type CapturedRow } from '../../record/reading/captured-rows.ts'
@@ -11,13 +11,15 @@ import { logAccess } from '../../record/reading/log-access.ts'
 import { recipientsByExternalId } from '../../record/reading/recipient-rows.ts'
 import { listSuppressions } from '../../record/reading/suppression-rows.ts'
 import { listTasks, taskById } from '../../record/reading/task-rows.ts'
+import { listReplies, type ListedReply } from '../../record/replies.ts'
 import type { CapturedView } from '../../report/captured-view.ts'
+import type { ReplyView } from '../../report/people-views.ts'
 import type { Paging, Reading, Whose } from '../services/reading.ts'
 import { text } from './instants.ts'
 import { contactViewOf, holdViewOf, suppressionViewOf, taskViewOf } from './people-views-of.ts'
 import { creditorSeen, emptyPage, limitOf, onlyOne, pageFrom, positionOf } from './scope.ts'
 
-type Lists = Pick<Reading, 'listTasks' | 'getTask' | 'listHolds' | 'listSuppressions' | 'listContacts' | 'listCaptured'>
+type Lists = Pick<Reading, 'listTasks' | 'getTask' | 'listHolds' | 'listSuppressions' | 'listContacts' | 'listCaptured' | 'listReplies'>
 
 /** Tasks, pauses, stops, contacts and captured messages, page by page. */
 export function readingLists(shell: Shell): Lists {
@@ -79,6 +81,18 @@ export function readingLists(shell: Shell): Lists {
       return pageFrom(rows, limit, contactViewOf, (row) => writeCursor([row.at.getTime(), row.id]))
     },
 
+    async listReplies(actor, query) {
+      const seen = creditorSeen(actor, query.creditor)
+      if (seen.nobody) return emptyPage()
+      const limit = limitOf(query.limit)
+      const rows = await listReplies(db, {
+        creditor: seen.creditor, recipientExternalId: query.recipientId ?? null, taskId: query.taskId ?? null, unresolved: query.unresolved === true,
+        before: before(query), limit: limit + 1,
+      })
+      await logAccess(db, rows.slice(0, limit).filter((row) => row.words !== null).map((row) => ({ at: now(), actor: actor.name, action: 'words-read' as const, subject: `reply:${row.id}` })))
+      return pageFrom(rows, limit, (row) => replyViewOf(shell, row), (row) => writeCursor([row.id]))
+    },
+
     async listCaptured(actor, query) {
       const seen = creditorSeen(actor, query.creditor)
       if (seen.nobody) return emptyPage()
@@ -87,6 +101,15 @@ export function readingLists(shell: Shell): Lists {
       await logAccess(db, rows.slice(0, limit).map((row) => ({ at: now(), actor: actor.name, action: 'captured-read' as const, subject: `captured:${row.id}` })))
       return pageFrom(rows, limit, (row) => capturedViewOf(shell, row), (row) => writeCursor([row.id]))
     },
+  }
+}
+
+function replyViewOf(shell: Shell, row: ListedReply): ReplyView {
+  const { data_key: dataKey, data_key_id: dataKeyId } = row
+  const data = row.recipient_id === null ? null : new PersonalData(shell.vault, { id: row.recipient_id, dataKey, dataKeyId })
+  return {
+    id: row.id, creditor: row.creditor, recipientId: row.recipient_external_id, channel: row.channel, route: row.route, receivedAt: text(row.received_at),
+    meaning: row.meaning, problem: row.problem, taskId: row.task_id, words: data === null ? null : data.open(replyWords(row.id), row.words),
   }
 }
 

@@ -3,7 +3,6 @@ import { twilioReceipts } from '../hooks/twilio-receipts.ts'
 import { twilioVoice } from '../hooks/twilio-voice.ts'
 import { unsubscribing } from '../hooks/unsubscribing.ts'
 import type { Shell } from '../../pipeline/shell.ts'
-import type { Accepting } from './accepting.ts'
 
 /** A callback as it came over the wire: what its signature covers. */
 export interface SignedCall {
@@ -36,7 +35,7 @@ export interface Hooks {
   twilioCall(call: SignedCall, reminderId: string, attemptNo: number): Promise<HookAnswer>
   /** The next step of a call's script, and what a pressed key means. */
   twilioVoice(call: SignedCall, reminderId: string, attemptNo: number): Promise<HookAnswer>
-  /** An SMS from outside: stop words become a suppression, anything else is recorded. */
+  /** An SMS from outside: a wish to stop becomes a suppression, what is not understood a task. */
   twilioInbound(call: SignedCall): Promise<HookAnswer>
   /** Whose mail does this token stop? Changes nothing. Null: not a token of ours. */
   readUnsubscribe(token: string): Promise<UnsubscribeSubject | null>
@@ -44,9 +43,9 @@ export interface Hooks {
   unsubscribe(token: string): Promise<boolean>
 }
 
-export const hooks = (shell: Shell, accepting: Pick<Accepting, 'addSuppression' | 'addContact'>): Hooks => ({
+export const hooks = (shell: Shell): Hooks => ({
   ...twilioReceipts(shell),
   ...twilioVoice(shell),
-  ...twilioInbound(shell, accepting),
+  ...twilioInbound(shell),
   ...unsubscribing(shell),
 })

@@ -5,7 +5,7 @@ import type { Actor, Shell } from '../../pipeline/shell.ts'
 import type { AccountView } from '../../report/account-view.ts'
 import type { CapturedView } from '../../report/captured-view.ts'
 import type { Page } from '../../report/page.ts'
-import type { ContactView, HoldView, RecipientView, SuppressionView, TaskView } from '../../report/people-views.ts'
+import type { ContactView, HoldView, RecipientView, ReplyView, SuppressionView, TaskView } from '../../report/people-views.ts'
 import type { ReminderSummary, ReminderView } from '../../report/reminder-view.ts'
 import type { TimelineEntry } from '../../report/timeline-view.ts'
 import type { Totals } from '../../report/totals-view.ts'
@@ -62,6 +62,8 @@ export interface Reading {
   listSuppressions(actor: Actor, query: Paging & Whose & { open?: boolean | undefined }): Promise<Page<SuppressionView>>
   listContacts(actor: Actor, query: Paging & Whose): Promise<Page<ContactView>>
   listCaptured(actor: Actor, query: Paging & { creditor?: string | undefined; reminderId?: string | undefined }): Promise<Page<CapturedView>>
+  /** What people wrote back, the newest first; words out of the vault, written to the access log. `unresolved`: only what nobody can be told to have sent. */
+  listReplies(actor: Actor, query: Paging & { creditor?: string | undefined; recipientId?: string | undefined; taskId?: string | undefined; unresolved?: boolean | undefined }): Promise<Page<ReplyView>>
   /** From `from` until before `to`, by local day in `zone`. */
   totals(actor: Actor, query: { creditor?: string | undefined; from: Instant; to: Instant; zone: string }): Promise<Totals>
 }

@@ -42,6 +42,10 @@ export function command(): Command {
         until: options.until,
       })
       const answer = await withApp((app) => app.services.addSuppression(CLI_ACTOR, body))
-      printAnswer(options.json, answer, () => `Stopped. ${answer.standing ? `It stood already, as ${answer.id}.` : `Suppression ${answer.id}.`}`)
+      printAnswer(options.json, answer, () => [
+        `Stopped. ${answer.standing ? `It stood already, as ${answer.id}.` : `Suppression ${answer.id}.`}`,
+        ...(body.scope !== 'all' && answer.scope === 'all' ? [`${body.reason} is about the person: everything to them stops, on every channel and address.`] : []),
+        ...(answer.awaits === undefined ? [] : ['No such person is known yet; the stop is kept, and acts when they come.']),
+      ].join('\n'))
     })
 }

@@ -1,4 +1,5 @@
 import type { ObjectionCode } from '../../model/decision.ts'
+import { DAY } from '../../model/instant.ts'
 import type { HoldKind } from '../../model/hold.ts'
 import { NEVER, type CompiledRule } from '../rule.ts'
 import { askSpans, type Span } from '../spans.ts'
@@ -7,13 +8,17 @@ import { promise } from './promise.ts'
 /** Holds under which not even a confirmation of what the person said goes out. */
 const SILENT: ReadonlySet<HoldKind> = new Set<HoldKind>(['breathing-space', 'legal-action', 'bankruptcy', 'facts-conflict'])
 
+/** What somebody wrote is read soon: the reminder waits for it, and is not given up. */
+const ASKED_AGAIN = DAY
+
 const holdRule = (id: string, citation: string, code: ObjectionCode, concernsKind: (kind: HoldKind) => boolean): CompiledRule =>
   promise(id, citation, (facts, at, answer) => {
     const spans: Span[] = []
     for (const hold of facts.facts.holds) {
       if (!concernsKind(hold.kind) || (facts.facts.reminder.kind === 'confirmation' && !SILENT.has(hold.kind))) continue
+      if (hold.channel != null && hold.channel !== facts.facts.reminder.channel) continue
       if (hold.account !== null && !facts.facts.accounts.some((account) => account.id === hold.account)) continue
-      spans.push({ from: hold.from, until: hold.until ?? NEVER })
+      spans.push({ from: hold.from, until: hold.until ?? (hold.kind === 'reply' ? facts.now + ASKED_AGAIN : NEVER) })
     }
     askSpans(spans, code, at, answer)
   }, (facts) => facts.facts.holds.some((hold) => concernsKind(hold.kind)))

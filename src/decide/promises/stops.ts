@@ -1,6 +1,6 @@
 import type { AddressKind } from '../../model/address.ts'
 import type { Kind } from '../../model/kind.ts'
-import type { SuppressionReason } from '../../model/suppression.ts'
+import { isAboutPerson, type SuppressionReason } from '../../model/suppression.ts'
 import type { SuppressionFacts } from '../../model/facts.ts'
 import { allows, NEVER, objects, type CompiledRule } from '../rule.ts'
 import { askSpans, type Span } from '../spans.ts'
@@ -17,13 +17,17 @@ const LETS: Partial<Record<SuppressionReason, readonly Kind[]>> = {
   'refusal-to-pay': ['confirmation', 'required-notice'],
 }
 
-/** Reasons that say something about the number or mailbox itself, whatever channel they were learned on. */
-const ABOUT_THE_ADDRESS: ReadonlySet<SuppressionReason> = new Set<SuppressionReason>(['wrong-number', 'deceased', 'identity-fraud', 'attorney', 'bankruptcy', 'cease'])
-
 const STOPPING_EVENTS: ReadonlySet<string> = new Set(['deceased', 'attorney', 'bankruptcy', 'identity-fraud'])
 
+/**
+ * Does this stop concern this reminder?
+ *
+ * A fact about the person reaches them wherever it was recorded; one about another holder of the same number, and a
+ * wrong number, are facts about the address on every channel.
+ */
 function reaches(stop: SuppressionFacts, facts: Case): boolean {
   const { reminder, address } = facts.facts
+  if (isAboutPerson(stop.reason) && stop.otherPerson !== true) return true
   const sameChannel = stop.channel === null || stop.channel === reminder.channel
   switch (stop.scope) {
     case 'all':
@@ -32,7 +36,7 @@ function reaches(stop: SuppressionFacts, facts: Case): boolean {
       return sameChannel
     case 'address':
       if (stop.address === null) return sameChannel
-      return stop.address === address?.id && (sameChannel || ABOUT_THE_ADDRESS.has(stop.reason))
+      return stop.address === address?.id && (sameChannel || stop.reason === 'wrong-number' || isAboutPerson(stop.reason))
   }
 }
 
@@ -49,7 +53,8 @@ export const SUPPRESSION = promise('suppression', 'whoever asked us to stop, or 
 export const STOPPING_EVENT = promise('stopping-event', 'a death, an attorney, a bankruptcy or an identity fraud stops contact as soon as it is known', (facts, at, answer) => {
   const spans: Span[] = []
   for (const event of facts.facts.events ?? []) {
-    if (STOPPING_EVENTS.has(event.type) && (event.account === null || facts.facts.accounts.some((account) => account.id === event.account))) spans.push({ from: Math.min(event.at, at), until: NEVER })
+    // Of the person, whichever of their accounts it was reported with.
+    if (STOPPING_EVENTS.has(event.type)) spans.push({ from: Math.min(event.at, at), until: NEVER })
   }
   askSpans(spans, 'suppressed', at, answer)
 }, (facts) => facts.facts.events !== null && facts.facts.events.length > 0)

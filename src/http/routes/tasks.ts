@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { pageOf, taskAnswer, TASK_STATUSES, taskViewSchema } from '../../app/views.ts'
+import { pageOf, replyViewSchema, taskAnswer, TASK_STATUSES, taskViewSchema } from '../../app/views.ts'
 import { taskCompletion } from '../../intake/task-body.ts'
+import { upstreamId } from '../../intake/text-fields.ts'
 import { answers } from '../answers.ts'
 import type { Api } from '../api.ts'
 import { actorOf } from '../authenticate.ts'
 import { found } from '../found.ts'
-import { ownPath, paging, whose } from '../query.ts'
+import { creditor, flag, ownPath, paging, whose } from '../query.ts'
 
 const tags = ['Tasks']
 
@@ -25,6 +26,18 @@ export function taskRoutes(api: Api, app: App): void {
     config: { scope: 'tasks:read' },
     schema: { tags, summary: 'One task', operationId: 'getTask', params: ownPath, response: answers(200, taskViewSchema) },
   }, async (request) => found(await app.services.getTask(actorOf(request), request.params.id), 'task'))
+
+  api.get('/v1/replies', {
+    config: { scope: 'accounts:read' },
+    schema: {
+      tags, summary: 'What people wrote back, the newest first; the access is logged', operationId: 'listReplies',
+      querystring: z.strictObject({
+        ...paging, creditor, recipientId: upstreamId.optional(), taskId: z.guid('is not an id of ours').optional(),
+        unresolved: flag.optional().describe('true: only what nobody can be told to have sent.'),
+      }),
+      response: answers(200, pageOf(replyViewSchema)),
+    },
+  }, (request) => app.services.listReplies(actorOf(request), request.query))
 
   api.post('/v1/tasks/:id(^[^/:]+)::complete', {
     config: { scope: 'tasks:write' },

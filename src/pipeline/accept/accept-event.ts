@@ -2,11 +2,12 @@ import type { Transaction } from 'kysely'
 import type { EventBody } from '../../intake/event-body.ts'
 import { DecorumError } from '../../model/errors.ts'
 import type { Instant } from '../../model/instant.ts'
-import type { SuppressionReason } from '../../model/suppression.ts'
+import { PERSON_REASONS, type SuppressionReason } from '../../model/suppression.ts'
 import { addEvent, findEvent, markExcess, paidSince, type EventRow } from '../../record/accepting/events.ts'
 import { openHolds, type HoldRow } from '../../record/accepting/holds.ts'
 import { findAccounts, knownAccounts } from '../../record/accepting/known-accounts.ts'
-import { addSuppression, standingStop } from '../../record/accepting/suppressions.ts'
+import { findUse, rememberUse } from '../../record/accepting/idempotency.ts'
+import { lockAwaited } from '../../record/accepting/suppressions.ts'
 import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
 import { newId } from '../../record/id.ts'
 import { eventNote } from '../../record/places.ts'
@@ -19,6 +20,7 @@ import { effectOf } from './effects/effects.ts'
 import type { EventContext } from './effects/effect.ts'
 import { lockPeople } from './lock-people.ts'
 import type { PersonDraft } from './person-draft.ts'
+import { suppress } from './suppress.ts'
 import { creditorOwning } from './whose.ts'
 import { writeDrafts } from './write-drafts.ts'
 import { Overtaken, writing } from './writing.ts'
@@ -29,14 +31,21 @@ import { Overtaken, writing } from './writing.ts'
  * Idempotent by id for the life of the debt. Effects start now; contacts made since the event took
  * effect that it would have forbidden are marked, never deleted.
  *
- * @throws DECORUM_NOT_FOUND for an account that is not known; DECORUM_CONFLICT for an id that came with another body
+ * @throws DECORUM_NOT_FOUND for an account that is not known, unless the event stops a person, which is kept for them; DECORUM_CONFLICT for an id that came with another body
  */
 export async function acceptEvent(shell: Shell, actor: Actor, accountId: string, body: EventBody): Promise<EventAnswer> {
-  const creditor = await creditorOwning(shell, actor, body.creditor, 'account', accountId)
+  const stops = PERSON_REASONS.find((reason) => reason === body.type)
+  const creditor = await creditorOwning(shell, actor, body.creditor, 'account', accountId, { mayBeUnknown: stops !== undefined })
   const hash = bodyHash({ ...body, creditor: creditor.id, accountId })
   return writing(shell, async (trx) => {
-    const found = [...(await findAccounts(trx, [{ creditor: creditor.id, externalId: accountId }])).values()][0]
-    if (found === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
+    const find = async () => [...(await findAccounts(trx, [{ creditor: creditor.id, externalId: accountId }])).values()][0]
+    const found = await find()
+    if (found === undefined && stops === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
+    if (found === undefined) {
+      await lockAwaited(trx, [creditor.id], 'exclusive')
+      if ((await find()) !== undefined) throw new Overtaken('the account came meanwhile')
+      return keepStop(shell, trx, { creditor: creditor.id, accountId, body, hash, reason: stops as SuppressionReason, by: actor.name })
+    }
     const people = await lockPeople(trx, shell.vault, [{ id: found.recipientId }], new Date(shell.clock.now()))
     const named = { id: body.id, accountId, creditor: creditor.id }
     const earlier = await findEvent(trx, creditor.id, body.id)
@@ -53,7 +62,7 @@ export async function acceptEvent(shell: Shell, actor: Actor, accountId: string,
     const context = await contextOf(trx, { body, person, account, by: actor.name, now, bookZone: creditor.bookZone, creditor: creditor.id })
     const effect = effectOf(context, body)
     account.followSpell(shell, now, effect.reversal === true)
-    await writeStops(trx, context)
+    await writeStops(shell, trx, context)
     const event = eventRow(shell, body, context, hash, effect.words)
     await writeDrafts(shell, trx, { people: [person], accounts: [account], newHolds: context.newHolds, endedHolds: context.endedHolds }, actor.name, now)
     await addEvent(trx, event)
@@ -95,17 +104,32 @@ async function contextOf(trx: Transaction<Database>, about: About): Promise<Even
 
 const endedOf = (context: EventContext): HoldRow[] => context.holds.filter((hold) => context.endedHolds.some((ended) => ended.id === hold.id))
 
-async function writeStops(trx: Transaction<Database>, context: EventContext): Promise<void> {
+async function writeStops(shell: Shell, trx: Transaction<Database>, context: EventContext): Promise<void> {
   const { person, now } = context
   for (const reason of context.stops as SuppressionReason[]) {
-    const stop = { creditor: person.row.creditor, scope: 'all' as const, recipientId: person.row.id, addressHash: null, channel: null, reason, until: null }
-    if ((await standingStop(trx, stop)) !== null) continue
-    await addSuppression(trx, {
-      id: newId(), creditor: stop.creditor, scope: 'all', recipient_id: person.row.id, address_hash: null, channel: null, reason, source: 'event',
-      starts_at: new Date(Math.min(context.effectiveAt, now)), ends_at: null, received_at: new Date(now), lifted_at: null, lifted_by: null,
-      lift_reason: null, created_by: context.by, seq: person.takeSeq(),
-    })
+    await suppress(shell, trx, {
+      creditor: person.row.creditor, scope: 'all', recipientId: person.row.id, hash: null, channel: null, reason, source: 'event', by: context.by, from: context.effectiveAt,
+    }, { owners: [person.row.id], now, takeSeq: () => person.takeSeq(), tell: null, wake: false })
   }
+}
+
+/** An event that stops a person, of an account that is not known yet: the stop is kept, and acts when the account comes. */
+async function keepStop(
+  shell: Shell, trx: Transaction<Database>, kept: { creditor: string; accountId: string; body: EventBody; hash: Buffer; reason: SuppressionReason; by: string },
+): Promise<EventAnswer> {
+  const { creditor, accountId, body, hash, reason, by } = kept
+  const now = shell.clock.now()
+  const answer = { id: body.id, accountId, creditor, effect: `${reason}; no such account is known yet: kept, and acts when it comes` }
+  const use = await findUse(trx, creditor, 'awaited-event', body.id)
+  if (use !== null) {
+    if (!use.bodyHash.equals(hash)) throw new DecorumError('DECORUM_CONFLICT', `event ${body.id} was reported before with another body`)
+    return { ...answer, repeated: true }
+  }
+  const { id } = await suppress(shell, trx, {
+    creditor, scope: 'all', recipientId: null, hash: null, channel: null, reason, source: 'event', by, from: body.effectiveAt ?? body.occurredAt, awaits: { account: accountId },
+  }, { owners: [], now, tell: null })
+  await rememberUse(trx, { creditor, scope: 'awaited-event', key: body.id, bodyHash: hash, resourceId: id }, new Date(now))
+  return { ...answer, repeated: false }
 }
 
 /** Free text goes to the vault; everything else that was stated stays readable. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ACCOUNT_STATES } from '../../model/account-state.ts'
 import { HOLD_KINDS } from '../../model/hold.ts'
 import { REMINDER_STATUSES } from '../../model/reminder-status.ts'
+import { SUPPRESSION_SCOPES } from '../../model/suppression.ts'
 
 const fault = z.object({ path: z.string(), problem: z.string(), cure: z.string().optional() })
 
@@ -47,7 +48,11 @@ export const contactAnswer = z.object({ id: z.string(), creditor: z.string(), re
 export type ContactAnswer = z.infer<typeof contactAnswer>
 
 /** `id` is ours; `standing` true: the same stop stood already, and is the one named. */
-export const suppressionAnswer = z.object({ id: z.string(), creditor: z.string(), standing: z.boolean() })
+export const suppressionAnswer = z.object({
+  id: z.string(), creditor: z.string(), standing: z.boolean(),
+  scope: z.enum(SUPPRESSION_SCOPES).optional().describe('What it stops. A fact about the person (deceased, bankruptcy, identity-fraud, attorney, cease, refusal-to-pay) stops all, whichever address it came with.'),
+  awaits: z.enum(['recipient', 'account']).optional().describe('No such person or account is known yet: it is kept for 400 days, and acts when they come.'),
+})
 export type SuppressionAnswer = z.infer<typeof suppressionAnswer>
 
 /** `changed` false: it had been lifted or ended before. */

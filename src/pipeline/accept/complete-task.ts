@@ -1,4 +1,3 @@
-import type { Transaction } from 'kysely'
 import { parseAddress } from '../../intake/address-fields.ts'
 import type { TaskCompletion, TaskOutcome } from '../../intake/task-body.ts'
 import type { ContactOutcome } from '../../model/contact.ts'
@@ -7,15 +6,15 @@ import type { Instant } from '../../model/instant.ts'
 import { countryOf } from '../../model/jurisdiction.ts'
 import { promiseEndsAt } from '../../plan/book-time.ts'
 import { addContact } from '../../record/accepting/contacts.ts'
+import { openHolds } from '../../record/accepting/holds.ts'
 import { knownAccounts, type KnownAccount } from '../../record/accepting/known-accounts.ts'
-import { addSuppression, standingStop, type Stop } from '../../record/accepting/suppressions.ts'
 import { findTask, finishTask, type TaskRow } from '../../record/accepting/tasks.ts'
 import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
 import { ensureAnchors } from '../../record/accepting/write-people.ts'
 import { isId, newId } from '../../record/id.ts'
 import { lockAddresses } from '../../record/locks.ts'
 import { taskNote } from '../../record/places.ts'
-import type { Database } from '../../record/schema.ts'
+import { holdsOfTask } from '../../record/replies.ts'
 import type { AddressHash } from '../../record/vault/vault.ts'
 import { noteStop } from '../notify/note-stop.ts'
 import type { Actor, Shell } from '../shell.ts'
@@ -26,6 +25,7 @@ import { lockPeople } from './lock-people.ts'
 import { minorOf } from './merge-account.ts'
 import { newHold } from './new-hold.ts'
 import type { PersonDraft } from './person-draft.ts'
+import { suppress } from './suppress.ts'
 import { badField } from './whose.ts'
 import { noDrafts, writeDrafts, type Drafts } from './write-drafts.ts'
 import { writing } from './writing.ts'
@@ -44,7 +44,10 @@ const CONTACTS: Record<TaskOutcome, { outcome: ContactOutcome; party: string } |
   'not-done': null,
   'handed-off': null,
   kept: null,
+  read: null,
 }
+
+const CALLED: ReadonlySet<TaskOutcome> = new Set<TaskOutcome>(['contacted', 'third-party', 'no-answer', 'voicemail'])
 
 /** Of a proposed hand-off, and of nothing else. */
 const HAND_OFF_OUTCOMES: ReadonlySet<TaskOutcome> = new Set<TaskOutcome>(['handed-off', 'kept'])
@@ -60,6 +63,7 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
   if (body.outcome !== 'not-done' && HAND_OFF_OUTCOMES.has(body.outcome) !== (found.kind === 'hand-off')) {
     throw badField('outcome', `does not answer a task of kind ${found.kind}`)
   }
+  if ((body.outcome === 'read' || body.outcome === 'not-done') && (body.outcome === 'read') !== (found.kind === 'reply')) throw badField('outcome', `does not answer a task of kind ${found.kind}`)
   return writing(shell, async (trx) => {
     const person = (await lockPeople(trx, shell.vault, [{ id: found.recipient_id }], new Date(shell.clock.now()))).get(found.recipient_id) as PersonDraft
     const accounts = await knownAccounts(trx, found.account_ids)
@@ -67,6 +71,7 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
     const done = { outcome: body.outcome, note: sealedNote(shell, person, id, body), by: actor.name, at: new Date(now) }
     if (!(await finishTask(trx, id, done))) throw new DecorumError('DECORUM_STATE_CONFLICT', 'this task is not open any more')
     const drafts: Drafts = { ...noDrafts(), people: [person] }
+    if (found.kind === 'reply') drafts.endedHolds.push(...holdsOfTask(await openHolds(trx, [person.row.id]), id).map((hold) => ({ id: hold, reason: 'the reply was read' })))
     const effects = learn(shell, actor, found, person, accounts, body, drafts, now)
     const anchor = addressOf(shell, body, person)
     if (anchor !== null) {
@@ -74,7 +79,8 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
       await lockAddresses(trx, [{ creditor: found.creditor, hash: anchor.hash }], 'wait')
     }
     const contact = CONTACTS[body.outcome]
-    if (contact !== null) {
+    // What a reply says was a contact when it came; only who called about it made another.
+    if (contact !== null && (found.kind !== 'reply' || CALLED.has(body.outcome))) {
       const at = Math.min(body.at ?? now, now)
       await addContact(trx, {
         recipient_id: person.row.id, at: new Date(at), id: newId(), creditor: found.creditor, channel: body.channel, direction: 'outbound', mode: 'agent',
@@ -85,7 +91,10 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
     }
     let stopped = false
     if (body.outcome === 'wrong-number' && anchor !== null) {
-      stopped = await stopAddress(trx, person, found.creditor, anchor, actor.name, now)
+      const stop = await suppress(shell, trx, {
+        creditor: found.creditor, scope: 'address', recipientId: person.row.id, hash: anchor.hash, channel: null, reason: 'wrong-number', source: 'task', by: actor.name,
+      }, { owners: [person.row.id], now, takeSeq: () => person.takeSeq(), tell: null, wake: false })
+      stopped = !stop.standing
       effects.push('the address is not used any more')
     }
     await writeDrafts(shell, trx, drafts, actor.name, now)
@@ -139,14 +148,4 @@ function addressOf(shell: Shell, body: TaskCompletion, person: PersonDraft): Add
   const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
   if (!parsed.ok) throw badField('address', parsed.problem, parsed.cure)
   return addressHash(shell.vault, body.channel, parsed.value)
-}
-
-async function stopAddress(trx: Transaction<Database>, person: PersonDraft, creditor: string, anchor: AddressHash, by: string, now: Instant): Promise<boolean> {
-  const stop: Stop = { creditor, scope: 'address', recipientId: person.row.id, addressHash: anchor.hash, channel: null, reason: 'wrong-number', until: null }
-  if ((await standingStop(trx, stop)) !== null) return false
-  await addSuppression(trx, {
-    id: newId(), creditor, scope: 'address', recipient_id: person.row.id, address_hash: anchor.hash, channel: null, reason: 'wrong-number', source: 'task',
-    starts_at: new Date(now), ends_at: null, received_at: new Date(now), lifted_at: null, lifted_by: null, lift_reason: null, created_by: by, seq: person.takeSeq(),
-  })
-  return true
 }

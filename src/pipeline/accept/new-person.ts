@@ -11,4 +11,4 @@ export const newPerson = (id: string, key: UpstreamKey, dataKey: WrappedKey, now
     created_at: new Date(now), updated_at: new Date(now),
   },
   addresses: [], consents: [],
-})
+}, true)

@@ -10,9 +10,12 @@ export class PersonDraft {
   readonly knownConsents: readonly Consent[]
   readonly newConsents: Consent[] = []
   dirty = false
+  /** Added by this transaction. */
+  readonly isNew: boolean
   #key: DataKey | undefined
 
-  constructor(known: KnownPerson) {
+  constructor(known: KnownPerson, isNew = false) {
+    this.isNew = isNew
     this.row = { ...known.row }
     this.addresses = known.addresses.map((address) => ({ ...address }))
     this.knownConsents = known.consents

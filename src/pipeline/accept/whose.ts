@@ -23,10 +23,17 @@ export function creditorOf(shell: { readonly config: Pick<Config, 'creditors'> }
   throw badCreditor('is not a configured creditor', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
 }
 
-/** As `creditorOf`, where an id of an account or a person may tell: an actor of every creditor need not say which. */
-export async function creditorOwning(shell: Shell, actor: Actor, stated: string | undefined, what: 'account' | 'recipient', externalId: string): Promise<Creditor> {
+/**
+ * As `creditorOf`, where an id of an account or a person may tell: an actor of every creditor need not say which.
+ *
+ * @param mayBeUnknown  true: what is said of somebody who is not known is kept, if it is clear in whose name
+ */
+export async function creditorOwning(
+  shell: Shell, actor: Actor, stated: string | undefined, what: 'account' | 'recipient', externalId: string, { mayBeUnknown = false } = {},
+): Promise<Creditor> {
   if (stated !== undefined || actor.creditor !== null) return creditorOf(shell, actor, stated)
   const [first, second] = await creditorsOf(shell.ledger.db, what, externalId)
+  if (first === undefined && mayBeUnknown) return creditorOf(shell, actor, stated)
   if (first === undefined) throw new DecorumError('DECORUM_NOT_FOUND', `there is no such ${what}`)
   if (second !== undefined) throw badCreditor(`is missing; several creditors have ${what === 'account' ? 'an account' : 'a recipient'} of this id`, 'State the creditor.')
   return creditorOf(shell, actor, first)

@@ -8,6 +8,7 @@ import type { Database } from '../../record/schema.ts'
 import { noteReminders } from '../notify/note-reminders.ts'
 import type { Shell } from '../shell.ts'
 import type { AccountDraft } from './account-draft.ts'
+import { adoptStops } from './adopt-stops.ts'
 import type { PersonDraft } from './person-draft.ts'
 
 /** Everything that one accepting transaction is about to write. */
@@ -23,6 +24,7 @@ export const noDrafts = (): Drafts => ({ people: [], accounts: [], newHolds: [],
 /** Writes the drafts, and cancels or wakes what waits for the accounts. */
 export async function writeDrafts(shell: Shell, trx: Transaction<Database>, drafts: Drafts, by: string, now: Instant): Promise<void> {
   const at = new Date(now)
+  await adoptStops(trx, drafts, by, now)
   await writePeople(trx, drafts.people.filter((person) => person.dirty).map((person) => person.row))
   await writeAddresses(trx, drafts.people.flatMap((person) => [...person.touched]))
   await addConsents(trx, drafts.people.flatMap((person) => person.newConsents))

@@ -67,9 +67,10 @@ export function composeFacts(input: {
     accounts: input.accounts.map((account, i) => accountFacts(account, input.daysPastDue[i] ?? null, input.freshForMs)),
     contacts: [...person.contacts.map(contactFacts), ...input.pending],
     events: person.events,
-    holds: person.holds,
+    holds: person.holds.map(({ channel = null, ...hold }) => (channel === null ? hold : { ...hold, channel })),
     suppressions: person.suppressions.map((s) => ({
       scope: s.scope, channel: s.channel, address: s.hash === null ? null : addressId(s.hash), reason: s.reason, from: s.from, until: s.until,
+      ...(s.otherPerson === true ? { otherPerson: true } : {}),
     })),
     consents: person.consents.map((c) => ({
       kind: c.kind, channel: c.channel, address: c.hash === null ? null : addressId(c.hash), from: c.from, until: c.until,

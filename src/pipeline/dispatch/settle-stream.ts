@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
-import { attemptAddress, suppressAddress } from '../../record/dispatch/attempt-address.ts'
+import { attemptAddress } from '../../record/dispatch/attempt-address.ts'
 import { writeSettlements } from '../../record/dispatch/settlement.ts'
 import { lockAddresses, lockRecipients } from '../../record/locks.ts'
 import { lookUpByKey } from '../../record/look-up-by-key.ts'
 import type { Database } from '../../record/schema.ts'
+import { suppress } from '../accept/suppress.ts'
 import { fallBack } from '../fall-back.ts'
 import { byHalves, isTransient } from '../halving.ts'
 import { noteReminders, peopleToLock } from '../notify/note-reminders.ts'
-import { noteStop } from '../notify/note-stop.ts'
 import type { Shell } from '../shell.ts'
 import type { Settlement } from './settlement.ts'
 
@@ -119,8 +119,11 @@ async function settlePart(shell: Shell, trx: Transaction<Database>, settlements:
     const { entry } = settlement
     const address = addresses.get(settlement)
     if (address !== undefined && settlement.suppress !== null) {
-      const added = await suppressAddress(trx, address, settlement.suppress, `provider:${entry.code ?? ''}`, new Date(now))
-      if (added) await noteStop(shell, trx, [address.recipientId], { ...entry, scope: 'address', reason: settlement.suppress, channel: null, by: 'provider' }, now)
+      const source = `provider:${entry.code ?? ''}`
+      const { reminderId, attemptNo, code } = entry
+      await suppress(shell, trx, { ...address, scope: 'address', channel: null, reason: settlement.suppress, source, by: source }, {
+        owners: [address.recipientId], now, tell: { reminderId, attemptNo, code, by: 'provider' }, wake: false,
+      })
     }
     if (!done.has(`${entry.reminderId}.${entry.attemptNo}`)) {
       // A receipt that overtook an acceptance said the same and more; anything else is a contradiction.

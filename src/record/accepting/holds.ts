@@ -1,8 +1,10 @@
 import type { Insertable, Kysely, Selectable, Transaction } from 'kysely'
+import type { Channel } from '../../model/channel.ts'
 import type { HoldKind } from '../../model/hold.ts'
 import type { Database, HoldTable } from '../schema.ts'
 
-export type HoldRow = Selectable<HoldTable>
+/** `channel` absent or null: a pause of every channel. */
+export type HoldRow = Omit<Selectable<HoldTable>, 'channel'> & { channel?: Channel | null }
 
 /** Which pauses of these people have not been ended by anybody? */
 export const openHolds = (db: Kysely<Database> | Transaction<Database>, recipientIds: readonly string[]): Promise<HoldRow[]> =>

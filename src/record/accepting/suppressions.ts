@@ -1,4 +1,4 @@
-import type { Insertable, Kysely, Selectable, Transaction } from 'kysely'
+import { sql, type Insertable, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { Channel } from '../../model/channel.ts'
 import type { SuppressionReason, SuppressionScope } from '../../model/suppression.ts'
 import type { Database, SuppressionTable } from '../schema.ts'
@@ -14,15 +14,22 @@ export interface Stop {
   channel: Channel | null
   reason: SuppressionReason
   until: Date | null
+  /** True: of this person (or of nobody in particular), also where it is the stop of an address that others have. */
+  personal: boolean
+  awaitsRecipient: string | null
+  awaitsAccount: string | null
 }
 
-/** Does exactly this stop stand already? Its id, or null. */
+/** Does exactly this stop stand already? Its id, or null. A stop of an address is the same one whoever of its holders it was heard of. */
 export async function standingStop(db: Db, stop: Stop): Promise<string | null> {
+  const holders = stop.scope === 'address' && !stop.personal
   const row = await db.selectFrom('decorum.suppression').select('id')
     .where('creditor', '=', stop.creditor).where('scope', '=', stop.scope).where('reason', '=', stop.reason).where('lifted_at', 'is', null)
-    .where('recipient_id', 'is not distinct from', stop.recipientId).where('address_hash', 'is not distinct from', stop.addressHash)
+    .$if(!holders, (q) => q.where('recipient_id', 'is not distinct from', stop.recipientId))
+    .where('address_hash', 'is not distinct from', stop.addressHash)
+    .where('awaits_recipient', 'is not distinct from', stop.awaitsRecipient).where('awaits_account', 'is not distinct from', stop.awaitsAccount)
     .where('channel', 'is not distinct from', stop.channel).where('ends_at', 'is not distinct from', stop.until)
-    .executeTakeFirst()
+    .orderBy('id').executeTakeFirst()
   return row?.id ?? null
 }
 
@@ -37,16 +44,88 @@ export async function findSuppression(db: Db, id: string, creditor: string | nul
   return (await query.executeTakeFirst()) ?? null
 }
 
-/** Lifts a stop; false when it was lifted before. */
-export async function lift(trx: Transaction<Database>, id: string, at: Date, by: string, reason: string): Promise<boolean> {
+/** Which people are stopped because of this stop of an address? */
+export async function peopleStoppedBy(db: Db, cause: string): Promise<string[]> {
+  const rows = await db.selectFrom('decorum.suppression').select('recipient_id').where('cause', '=', cause).where('recipient_id', 'is not', null).execute()
+  return rows.flatMap((row) => row.recipient_id ?? [])
+}
+
+/** Lifts a stop, and with it what follows from it; false when it was lifted before. */
+export async function lift(trx: Transaction<Database>, cause: string, at: Date, by: string, reason: string): Promise<boolean> {
   const result = await trx.updateTable('decorum.suppression').set({ lifted_at: at, lifted_by: by, lift_reason: reason })
-    .where('id', '=', id).where('lifted_at', 'is', null).executeTakeFirst()
+    .where((eb) => eb.or([eb('id', '=', cause), eb('cause', '=', cause)])).where('lifted_at', 'is', null).executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
 
 /** Whose address is or was this? By hash, at one creditor. */
-export async function peopleWithAddress(db: Db, creditor: string, hash: Buffer): Promise<string[]> {
+export async function peopleWithAddress(db: Db, creditor: string, hashes: readonly Buffer[]): Promise<string[]> {
+  if (hashes.length === 0) return []
   const rows = await db.selectFrom('decorum.recipient_address').select('recipient_id').distinct()
-    .where('creditor', '=', creditor).where('hash', '=', hash).orderBy('recipient_id').execute()
+    .where('creditor', '=', creditor).where('hash', 'in', [...hashes]).orderBy('recipient_id').execute()
   return rows.map((row) => row.recipient_id)
+}
+
+/** Opt-outs of these addresses that their holders, or the provider on their behalf, sent as messages; those that an answer of theirs can lift. */
+export async function ownOptOuts(db: Db, creditor: string, hashes: readonly Buffer[], source: string): Promise<string[]> {
+  const rows = await db.selectFrom('decorum.suppression').select('id')
+    .where('creditor', '=', creditor).where('address_hash', 'in', [...hashes]).where('scope', '=', 'address').where('reason', '=', 'opt-out').where('lifted_at', 'is', null)
+    .where((eb) => eb.or([eb('source', '=', source), eb('source', 'like', 'receipt:%'), eb('source', 'like', 'provider:%')])).execute()
+  return rows.map((row) => row.id)
+}
+
+/** How a stop that comes before its person, and the person, take turns: whoever is first is seen by the other. */
+export const lockAwaited = async (trx: Transaction<Database>, creditors: readonly string[], mode: 'exclusive' | 'shared'): Promise<void> => {
+  for (const creditor of [...new Set(creditors)].sort()) {
+    await sql`SELECT ${sql.raw(mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')}(hashtext('decorum.awaited'), hashtext(${creditor}))`.execute(trx)
+  }
+}
+
+/** Forgets the stops of a creditor whose people did not come until then; answers how many wait still. */
+export async function countAwaited(trx: Transaction<Database>, creditor: string, since: Date): Promise<number> {
+  await sql`DELETE FROM decorum.suppression WHERE creditor = ${creditor} AND recipient_id IS NULL AND scope <> 'address'
+    AND (awaits_recipient IS NOT NULL OR awaits_account IS NOT NULL) AND received_at < ${since}`.execute(trx)
+  const { rows } = await sql<{ waiting: number }>`SELECT count(*)::int AS waiting FROM decorum.suppression
+    WHERE creditor = ${creditor} AND recipient_id IS NULL AND lifted_at IS NULL AND (awaits_recipient IS NOT NULL OR awaits_account IS NOT NULL)`.execute(trx)
+  return rows[0]?.waiting ?? 0
+}
+
+/** A stop that waited for somebody, or one of an address that is a fact about its holder. */
+export interface FoundStop {
+  stop: SuppressionRow
+  recipientId: string
+}
+
+/** Whoever has just come: people, accounts with their people, addresses with their holders. */
+export interface Arrivals {
+  people: readonly { creditor: string; externalId: string; recipientId: string }[]
+  accounts: readonly { creditor: string; externalId: string; recipientId: string }[]
+  addresses: readonly { creditor: string; hash: Buffer; recipientId: string }[]
+}
+
+/**
+ * Which stops waited for these, and which concern the holders of these addresses?
+ *
+ * Looked up one by one in their indexes, whatever the statistics are.
+ */
+export async function stopsFor(trx: Transaction<Database>, { people, accounts, addresses }: Arrivals, reasons: readonly SuppressionReason[], since: Date): Promise<FoundStop[]> {
+  const keys = (rows: readonly { creditor: string; externalId: string; recipientId: string }[]) => sql`
+    unnest(${rows.map((row) => row.creditor)}::text[], ${rows.map((row) => row.externalId)}::text[], ${rows.map((row) => row.recipientId)}::uuid[]) AS k (creditor, external_id, recipient_id)`
+  const { rows } = await sql<SuppressionRow & { for_recipient: string }>`/* stops-for */
+    SELECT s.*, k.recipient_id AS for_recipient FROM ${keys(people)} CROSS JOIN LATERAL (
+      SELECT * FROM decorum.suppression w WHERE w.creditor = k.creditor AND w.awaits_recipient = k.external_id AND w.recipient_id IS NULL
+        AND w.lifted_at IS NULL AND w.received_at >= ${since} OFFSET 0) s
+    UNION ALL SELECT s.*, k.recipient_id FROM ${keys(accounts)} CROSS JOIN LATERAL (
+      SELECT * FROM decorum.suppression w WHERE w.creditor = k.creditor AND w.awaits_account = k.external_id AND w.recipient_id IS NULL
+        AND w.lifted_at IS NULL AND w.received_at >= ${since} OFFSET 0) s
+    UNION ALL SELECT s.*, k.recipient_id
+      FROM unnest(${addresses.map((row) => row.creditor)}::text[], ${addresses.map((row) => row.hash)}::bytea[], ${addresses.map((row) => row.recipientId)}::uuid[]) AS k (creditor, hash, recipient_id)
+      CROSS JOIN LATERAL (
+        SELECT * FROM decorum.suppression w WHERE w.creditor = k.creditor AND w.address_hash = k.hash AND w.lifted_at IS NULL AND w.recipient_id IS NULL
+          AND w.awaits_recipient IS NULL AND w.reason = ANY(${[...reasons]}::text[]) OFFSET 0) s`.execute(trx)
+  return rows.map(({ for_recipient: recipientId, ...stop }) => ({ stop, recipientId }))
+}
+
+/** The person for whom a stop waited has come. */
+export async function giveStop(trx: Transaction<Database>, id: string, recipientId: string, seq: number): Promise<void> {
+  await trx.updateTable('decorum.suppression').set({ recipient_id: recipientId, seq }).where('id', '=', id).where('recipient_id', 'is', null).execute()
 }

@@ -57,12 +57,12 @@ export async function planSoon(trx: Transaction<Database>, recipientId: string, 
     .where('recipient_id', '=', recipientId).where('spell_id', 'is not', null).execute()
 }
 
-/** Cancels the open tasks of which every account is closed. */
+/** Cancels the open tasks of which every account is closed; what somebody wrote is read all the same. */
 export async function cancelTasks(trx: Transaction<Database>, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return
   await sql`
     UPDATE decorum.task t SET status = 'cancelled'
-    WHERE status = 'open' AND account_ids && ${accountIds}::uuid[] AND recipient_id IN (
+    WHERE status = 'open' AND kind <> 'reply' AND account_ids && ${accountIds}::uuid[] AND recipient_id IN (
       SELECT recipient_id FROM decorum.account WHERE id = ANY(${accountIds}::uuid[]))
     AND NOT EXISTS (SELECT 1 FROM decorum.account a WHERE a.id = ANY(t.account_ids) AND a.state = 'open')`.execute(trx)
 }

@@ -73,11 +73,12 @@ export async function peopleAsKnown(db: Kysely<Database>, ids: readonly string[]
       (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${ms('e.effective_at')}, 'account', e.account_id,
           'known', ${ms('e.received_at')}, 'gone', NULL) ORDER BY e.seq), '[]'::jsonb)
         FROM decorum.event e WHERE e.recipient_id = r.id) AS events,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${ms('h.starts_at')}, 'until', ${ms('h.ends_at')},
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${ms('h.starts_at')}, 'until', ${ms('h.ends_at')}, 'channel', h.channel,
           'known', ${ms('h.created_at')}, 'gone', ${ms('h.ended_at')}) ORDER BY h.seq), '[]'::jsonb)
         FROM decorum.hold h WHERE h.recipient_id = r.id) AS holds,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('scope', s.scope, 'channel', s.channel, 'hash', encode(s.address_hash, 'hex'), 'reason', s.reason,
-          'from', ${ms('s.starts_at')}, 'until', ${ms('s.ends_at')}, 'known', ${ms('s.received_at')}, 'gone', ${ms('s.lifted_at')})), '[]'::jsonb)
+          'from', ${ms('s.starts_at')}, 'until', ${ms('s.ends_at')}, 'known', ${ms('s.received_at')}, 'gone', ${ms('s.lifted_at')},
+          'otherPerson', (s.recipient_id IS NOT NULL AND s.recipient_id <> r.id) OR (s.recipient_id IS NULL AND s.awaits_recipient IS NOT NULL))), '[]'::jsonb)
         FROM decorum.suppression s WHERE s.creditor = r.creditor AND (s.recipient_id = r.id OR s.address_hash = ANY(own.hashes))) AS suppressions,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('reminderId', '', 'lead', false, 'spellId', a.spell_id, 'currentSpellId', a.spell_id, 'id', a.id,
           'product', a.product, 'role', a.role, 'state', a.state, 'currency', a.currency, 'overdueMinor', a.overdue_minor,

@@ -35,10 +35,12 @@ export interface PersonRow {
   consents: { kind: string; channel: Channel | null; hash: string | null; from: Instant; until: Instant | null }[]
   contacts: PersonContact[]
   events: { type: string; kind: string | null; at: Instant; account: string | null }[]
-  holds: { kind: HoldKind; account: string | null; from: Instant; until: Instant | null }[]
+  holds: { kind: HoldKind; account: string | null; from: Instant; until: Instant | null; channel?: Channel | null }[]
   suppressions: {
     scope: SuppressionScope; channel: Channel | null; hash: string | null; reason: SuppressionReason
     from: Instant; until: Instant | null
+    /** Said of another person who has the same address. */
+    otherPerson?: boolean
   }[]
 }
 
@@ -139,15 +141,15 @@ export async function readPeople(
           'account', e.account_id) ORDER BY e.seq), '[]'::jsonb)
         FROM decorum.event e WHERE e.recipient_id = r.id AND e.effective_at > ${eventsSince}) AS events,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${ms('h.starts_at')},
-          'until', ${ms('h.ends_at')}) ORDER BY h.seq), '[]'::jsonb)
+          'until', ${ms('h.ends_at')}, 'channel', h.channel) ORDER BY h.seq), '[]'::jsonb)
         FROM decorum.hold h WHERE h.recipient_id = r.id AND h.ended_at IS NULL) AS holds,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('scope', s.scope, 'channel', s.channel, 'hash', encode(s.address_hash, 'hex'),
-          'reason', s.reason, 'from', ${ms('s.starts_at')}, 'until', ${ms('s.ends_at')})), '[]'::jsonb)
+          'reason', s.reason, 'from', ${ms('s.starts_at')}, 'until', ${ms('s.ends_at')}, 'otherPerson', s.other)), '[]'::jsonb)
         FROM (
-          SELECT * FROM decorum.suppression mine
+          SELECT mine.*, false AS other FROM decorum.suppression mine
           WHERE mine.lifted_at IS NULL AND mine.creditor = r.creditor AND mine.recipient_id = r.id
           UNION ALL
-          SELECT near.* FROM (SELECT DISTINCT hash FROM unnest(own.hashes) AS h (hash)) h CROSS JOIN LATERAL (
+          SELECT near.*, near.recipient_id IS NOT NULL OR near.awaits_recipient IS NOT NULL FROM (SELECT DISTINCT hash FROM unnest(own.hashes) AS h (hash)) h CROSS JOIN LATERAL (
             SELECT * FROM decorum.suppression theirs
             WHERE theirs.lifted_at IS NULL AND theirs.creditor = r.creditor AND theirs.address_hash = h.hash
               AND theirs.recipient_id IS DISTINCT FROM r.id OFFSET 0

@@ -39,7 +39,7 @@ export interface NewTask {
   creditor: string
   recipientId: string
   accountIds: string[]
-  kind: 'step' | 'hand-off'
+  kind: 'step' | 'hand-off' | 'reply'
   ladder: string
   rung: string
   tone: Tone | null

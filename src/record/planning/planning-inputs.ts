@@ -90,7 +90,7 @@ export async function planningInputs(trx: Transaction<Database>, recipientIds: r
           ORDER BY e.seq), '[]'::jsonb) FROM decorum.event e WHERE e.recipient_id = r.id) AS events,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${ms('h.starts_at')},
           'until', ${ms('h.ends_at')}) ORDER BY h.seq), '[]'::jsonb)
-        FROM decorum.hold h WHERE h.recipient_id = r.id AND h.ended_at IS NULL) AS holds,
+        FROM decorum.hold h WHERE h.recipient_id = r.id AND h.ended_at IS NULL AND h.channel IS NULL) AS holds,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'live', a.live, 'state', a.state, 'product', a.product, 'role', a.role,
           'ladder', s.ladder, 'ladderVersion', s.ladder_version, 'spellId', s.id, 'pass', s.pass,
           'startedOn', s.started_on, 'enteredAt', ${ms('s.entered_at')}, 'enteredDpd', s.entered_days_past_due, 'enteredBy', s.entered_by,

@@ -37,7 +37,7 @@ export async function accountTimeline(db: Kysely<Database>, page: TimelinePage):
         jsonb_build_object('type', type, 'kind', kind, 'occurredAt', occurred_at, 'effectiveAt', effective_at, 'effect', effect, 'upstreamId', external_id)
         FROM decorum.event WHERE recipient_id = ${person} AND (account_id = ${account} OR account_id IS NULL)
       UNION ALL SELECT created_at, seq, 'hold', id::text,
-        jsonb_build_object('kind', kind, 'startsAt', starts_at, 'endsAt', ends_at, 'scope', CASE WHEN account_id IS NULL THEN 'recipient' ELSE 'account' END, 'by', created_by)
+        jsonb_build_object('kind', kind, 'startsAt', starts_at, 'endsAt', ends_at, 'scope', CASE WHEN account_id IS NULL THEN 'recipient' ELSE 'account' END, 'channel', channel, 'by', created_by)
         FROM decorum.hold WHERE recipient_id = ${person} AND (account_id = ${account} OR account_id IS NULL)
       UNION ALL SELECT ended_at, NULL, 'hold-ended', id::text, jsonb_build_object('kind', kind, 'by', ended_by, 'reason', end_reason)
         FROM decorum.hold WHERE recipient_id = ${person} AND (account_id = ${account} OR account_id IS NULL) AND ended_at IS NOT NULL

@@ -48,7 +48,7 @@ export const skippedTotals = async (db: Kysely<Database>, span: Span) =>
 
 /** How many steps fell to people, by day? */
 export const taskTotals = async (db: Kysely<Database>, span: Span) =>
-  (await sql<{ day: string; kind: 'step' | 'hand-off'; count: number }>`
+  (await sql<{ day: string; kind: 'step' | 'hand-off' | 'reply'; count: number }>`
     SELECT ${dayOf('k.created_at', span)} AS day, k.kind, count(*) AS count
     FROM decorum.task k WHERE ${within('k.created_at', span)} AND ${owner('k.creditor', span)}
     GROUP BY 1, 2 ORDER BY 1, 2`.execute(db)).rows

@@ -7,7 +7,7 @@ const holdRows = (db: Kysely<Database>) =>
     .innerJoin('decorum.recipient as r', 'r.id', 'h.recipient_id')
     .leftJoin('decorum.account as a', 'a.id', 'h.account_id')
     .select([
-      'h.id', 'h.creditor', 'h.kind', 'h.starts_at', 'h.ends_at', 'h.ended_at', 'h.ended_by', 'h.end_reason', 'h.created_by', 'h.created_at',
+      'h.id', 'h.creditor', 'h.kind', 'h.channel', 'h.starts_at', 'h.ends_at', 'h.ended_at', 'h.ended_by', 'h.end_reason', 'h.created_by', 'h.created_at',
       'r.external_id as recipient_external_id', 'a.external_id as account_external_id',
     ])
 export type HoldRow = Awaited<ReturnType<ReturnType<typeof holdRows>['execute']>>[number]

@@ -7,7 +7,7 @@ const suppressionRows = (db: Kysely<Database>) =>
     .leftJoin('decorum.recipient as r', 'r.id', 's.recipient_id')
     .select([
       's.id', 's.creditor', 's.scope', 's.channel', 's.reason', 's.source', 's.starts_at', 's.ends_at', 's.received_at', 's.lifted_at', 's.lifted_by',
-      's.lift_reason', 's.created_by', 'r.external_id as recipient_external_id',
+      's.lift_reason', 's.created_by', 's.awaits_recipient', 's.awaits_account', 'r.external_id as recipient_external_id',
     ])
 export type SuppressionRow = Awaited<ReturnType<ReturnType<typeof suppressionRows>['execute']>>[number]
 
@@ -26,10 +26,14 @@ export interface SuppressionFilter {
 export const listSuppressions = (db: Kysely<Database>, filter: SuppressionFilter): Promise<SuppressionRow[]> =>
   suppressionRows(db)
     .$if(filter.creditor !== null, (q) => q.where('s.creditor', '=', filter.creditor as string))
-    .$if(filter.recipientExternalId !== null, (q) => q.where(coversPerson(sql`p.external_id = ${filter.recipientExternalId}`)))
+    .$if(filter.recipientExternalId !== null, (q) => q.where((eb) => eb.or([
+      coversPerson(sql`p.external_id = ${filter.recipientExternalId}`), eb.and([eb('s.awaits_recipient', '=', filter.recipientExternalId), eb('s.recipient_id', 'is', null)]),
+    ])))
     .$if(filter.accountExternalId !== null, (q) =>
-      q.where(coversPerson(sql`p.id = (SELECT a.recipient_id FROM decorum.account a
-        WHERE a.external_id = ${filter.accountExternalId} AND a.creditor = s.creditor)`)))
+      q.where((eb) => eb.or([
+        coversPerson(sql`p.id = (SELECT a.recipient_id FROM decorum.account a WHERE a.external_id = ${filter.accountExternalId} AND a.creditor = s.creditor)`),
+        eb('s.awaits_account', '=', filter.accountExternalId),
+      ])))
     .$if(filter.open === true, (q) => q.where('s.lifted_at', 'is', null).where((eb) => eb.or([eb('s.ends_at', 'is', null), eb('s.ends_at', '>', filter.at)])))
     .$if(filter.open === false, (q) => q.where((eb) => eb.or([eb('s.lifted_at', 'is not', null), eb('s.ends_at', '<=', filter.at)])))
     .$if(filter.before !== null, (q) => q.where('s.id', '<', filter.before as string))

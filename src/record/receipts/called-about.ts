@@ -21,17 +21,3 @@ export async function calledAbout(trx: Transaction<Database>, reminderId: string
     WHERE r.id = ${reminderId}::uuid AND a.no = ${attemptNo}`.execute(trx)
   return rows[0] ?? null
 }
-
-/** Stops one channel for this person; the caller holds the recipient's lock. False: such a stop stood already and is not doubled. */
-export async function suppressChannel(
-  trx: Transaction<Database>, stop: { id: string; recipientId: string; creditor: string; channel: string; source: string; seq: number; now: Date },
-): Promise<boolean> {
-  const { rows } = await sql<{ id: string }>`
-    INSERT INTO decorum.suppression (id, creditor, scope, recipient_id, channel, reason, source, starts_at, received_at, created_by, seq)
-    SELECT ${stop.id}::uuid, ${stop.creditor}, 'channel', ${stop.recipientId}::uuid, ${stop.channel}, 'opt-out', ${stop.source}, ${stop.now}, ${stop.now}, ${stop.source}, ${stop.seq}
-    WHERE NOT EXISTS (
-      SELECT 1 FROM decorum.suppression s
-      WHERE s.recipient_id = ${stop.recipientId}::uuid AND s.scope = 'channel' AND s.channel = ${stop.channel} AND s.reason = 'opt-out' AND s.lifted_at IS NULL)
-    RETURNING id`.execute(trx)
-  return rows.length === 1
-}

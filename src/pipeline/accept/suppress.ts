@@ -1,0 +1,108 @@
+import type { Transaction } from 'kysely'
+import type { Channel } from '../../model/channel.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { DAY, type Instant } from '../../model/instant.ts'
+import { isAboutPerson, type SuppressionReason, type SuppressionScope } from '../../model/suppression.ts'
+import { addSuppression, countAwaited, standingStop, type Stop } from '../../record/accepting/suppressions.ts'
+import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
+import { newId } from '../../record/id.ts'
+import { takeSequence } from '../../record/locks.ts'
+import type { Database } from '../../record/schema.ts'
+import { noteStop, type NewStop } from '../notify/note-stop.ts'
+import type { Shell } from '../shell.ts'
+
+/** A stop as it was heard. */
+export interface StopWish {
+  creditor: string
+  scope: SuppressionScope
+  /** Null: nobody in particular (an address), or somebody who is not known yet (`awaits`). */
+  recipientId: string | null
+  /** For scope address. */
+  hash: Buffer | null
+  channel: Channel | null
+  reason: SuppressionReason
+  /** How it was heard, in the record: `api`, `event`, `twilio-inbound`. */
+  source: string
+  by: string
+  from?: Instant | null | undefined
+  until?: Instant | null | undefined
+  /** The creditor's own id of a person or an account that is not known yet. */
+  awaits?: { recipient: string } | { account: string } | null
+  /** The stop that this one only repeats, at another form of the same number: lifted with it. */
+  cause?: string | null
+}
+
+/** Around it. */
+export interface StopSetting {
+  /** Everybody whom it concerns: the person named and, of an address, all who have it. The caller holds their locks, and the address's. */
+  owners: readonly string[]
+  now: Instant
+  /** Numbers in the person's sequence, where the caller counts them in a draft. */
+  takeSeq?: (recipientId: string) => number
+  /** What upstream is told with it; null: nothing, for upstream said it. Absent: by whom. */
+  tell?: Partial<NewStop> | null
+  /** False: the caller wakes what waits for them. */
+  wake?: boolean
+}
+
+/** What stands now. */
+export interface Suppressed {
+  /** Of the stop as it was heard. */
+  id: string
+  /** True: all of it stood already. */
+  standing: boolean
+  /** How far it reaches: a fact about the person reaches all of it. */
+  scope: SuppressionScope
+  /** Whose it is. */
+  people: readonly string[]
+}
+
+/** A file with a wrong column must not fill the ledger; nobody's person comes a year later. */
+const MOST_AWAITED = 100_000
+export const AWAITED_FOR_MS = 400 * DAY
+
+/**
+ * Records a stop, wherever it was heard: the one way in which anybody is stopped.
+ *
+ * A fact about the person (a death, an attorney, a written cease) stops the person, whichever address or channel it was
+ * recorded with: of an address, the person named, or else everybody who has it. The same stop is never recorded twice.
+ */
+export async function suppress(shell: Shell, trx: Transaction<Database>, wish: StopWish, setting: StopSetting): Promise<Suppressed> {
+  const { owners, now } = setting
+  const personal = isAboutPerson(wish.reason)
+  const heard: StopWish = personal && wish.scope === 'channel' ? { ...wish, scope: 'all', channel: null } : wish
+  if (heard.awaits != null && ((await countAwaited(trx, heard.creditor, new Date(now - AWAITED_FOR_MS))) >= MOST_AWAITED)) {
+    throw new DecorumError('DECORUM_STATE_CONFLICT', `${MOST_AWAITED} stops of this creditor wait for people who are not known`, { hint: 'Put the people first, or lift the stops that wait for nobody.' })
+  }
+  const first = await record(trx, heard, heard.cause ?? null, personal, setting)
+  const scope = personal ? 'all' : heard.scope
+  const people = heard.recipientId === null ? owners : heard.scope === 'address' && !personal ? owners : [heard.recipientId]
+  let standing = first.standing
+  if (personal && heard.scope === 'address') {
+    const everything = { ...heard, scope: 'all' as const, hash: null, channel: null }
+    for (const recipientId of people) standing = (await record(trx, { ...everything, recipientId, awaits: null }, first.id, true, setting)).standing && standing
+    if (heard.awaits != null) standing = (await record(trx, everything, first.id, true, setting)).standing && standing
+  }
+  if (standing) return { id: first.id, standing, scope, people }
+  if (setting.wake !== false) for (const owner of people) await wakePerson(trx, owner, new Date(now))
+  if (setting.tell !== null) await noteStop(shell, trx, people, { by: wish.by, ...setting.tell, scope, reason: heard.reason, channel: heard.channel }, now)
+  return { id: first.id, standing, scope, people }
+}
+
+async function record(trx: Transaction<Database>, wish: StopWish, cause: string | null, personal: boolean, { now, takeSeq }: StopSetting): Promise<{ id: string; standing: boolean }> {
+  const awaits = { recipient: null, account: null, ...wish.awaits }
+  const stop: Stop = {
+    creditor: wish.creditor, scope: wish.scope, recipientId: wish.recipientId, addressHash: wish.hash, channel: wish.channel, reason: wish.reason,
+    until: wish.until == null ? null : new Date(wish.until), personal, awaitsRecipient: awaits.recipient, awaitsAccount: awaits.account,
+  }
+  const standing = await standingStop(trx, stop)
+  if (standing !== null) return { id: standing, standing: true }
+  const id = newId()
+  const seq = stop.recipientId === null ? null : takeSeq === undefined ? await takeSequence(trx, stop.recipientId) : takeSeq(stop.recipientId)
+  await addSuppression(trx, {
+    id, creditor: stop.creditor, scope: stop.scope, recipient_id: stop.recipientId, address_hash: stop.addressHash, channel: stop.channel, reason: stop.reason,
+    source: wish.source, starts_at: new Date(Math.min(wish.from ?? now, now)), ends_at: stop.until, received_at: new Date(now), lifted_at: null, lifted_by: null,
+    lift_reason: null, created_by: wish.by, seq, cause, awaits_recipient: stop.awaitsRecipient, awaits_account: stop.awaitsAccount,
+  })
+  return { id, standing: false }
+}

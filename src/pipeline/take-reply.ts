@@ -1,0 +1,203 @@
+import type { Transaction } from 'kysely'
+import { mayStartAgain, stopWordsOf } from '../decide/opt-out.ts'
+import type { Channel } from '../model/channel.ts'
+import { DAY, type Instant } from '../model/instant.ts'
+import { formsOfNumber } from '../model/old-prefixes.ts'
+import type { ReplyHint } from '../model/stop-phrases.ts'
+import { readReply, type ReplyReading } from '../model/stop-words.ts'
+import { countReply, countUnresolvedReply } from '../report/counters.ts'
+import { addContact } from '../record/accepting/contacts.ts'
+import { addHolds } from '../record/accepting/holds.ts'
+import { findUse, rememberUse } from '../record/accepting/idempotency.ts'
+import { lift, ownOptOuts, peopleWithAddress } from '../record/accepting/suppressions.ts'
+import { wakePerson } from '../record/accepting/waiting-reminders.ts'
+import { ensureAnchors } from '../record/accepting/write-people.ts'
+import { newId } from '../record/id.ts'
+import { lockAddresses, lockRecipients, takeSequence } from '../record/locks.ts'
+import { replyWords } from '../record/places.ts'
+import { addTasks } from '../record/planning/plan-written.ts'
+import { addReply, instructTask, isFullOfUnresolved, readWriters, replyRung, type Writer } from '../record/replies.ts'
+import type { Database } from '../record/schema.ts'
+import type { AddressHash } from '../record/vault/vault.ts'
+import { addressHash } from './accept/address-hash.ts'
+import { suppress } from './accept/suppress.ts'
+import { writing } from './accept/writing.ts'
+import type { Shell } from './shell.ts'
+
+/** A message from outside, as its provider delivered it. */
+export interface InboundMessage {
+  route: string
+  channel: Exclude<Channel, 'email'>
+  /** For whom the route writes. */
+  creditors: readonly string[]
+  /** As the provider wrote it. */
+  from: string
+  /** The provider's id of the message: the same again changes nothing. Null: it gave none. */
+  reference: string | null
+  text: string
+  /** What the provider understood by itself. */
+  understood: 'stop' | 'start' | 'help' | null
+  /** In the record: `twilio-inbound`. */
+  source: string
+}
+
+/** Why nobody can be told to have sent a message. */
+export type UnresolvedProblem = 'unreadable-sender' | 'unknown-number'
+
+/** One message of an SMS has 1,600 characters at most. */
+const MOST_WORDS = 1_600
+/** Somebody who writes more in a day is read, and stopped, all the same; only the record keeps no more. */
+const MOST_A_DAY = 50
+const MOST_SHARING = 100
+const MOST_UNRESOLVED = 10_000
+/** What people have to read does not lapse by itself: the channel waits for it. */
+const TASK_WAITS_MS = 3_650 * DAY
+
+/**
+ * Takes in what somebody wrote, once, however often the provider delivers it.
+ *
+ * A wish to stop binds the number at every creditor of the route, known or not; START takes back what the number itself
+ * asked for. What is not understood keeps its words in the person's vault, makes a task, and holds the channel until
+ * somebody has read it. What cannot be told to be anybody's is logged, counted and listed.
+ */
+export async function takeReply(shell: Shell, message: InboundMessage): Promise<void> {
+  const read = readReply(message.text, stopWordsOf(shell.config.packs))
+  const reading: ReplyReading = message.understood === null || read.meaning === 'stop-all' ? read : { ...read, meaning: message.understood }
+  countReply(message.route, reading.meaning)
+  const number = numberIn(message.from)
+  const reference = referenceOf(shell, message)
+  if (number === null) return unresolved(shell, { ...message, reference }, reading, 'unreadable-sender')
+  let known = 0
+  for (const creditor of [...message.creditors].sort()) {
+    known += await writing(shell, (trx) => takeFor(shell, trx, creditor, { ...message, reference }, reading, formsOfNumber(number)))
+  }
+  if (known === 0 && !isStop(reading)) await unresolved(shell, { ...message, reference }, reading, 'unknown-number')
+}
+
+/** Names the message: an id that comes with other words or from another sender is another message, and no stop is lost for it. */
+function referenceOf(shell: Shell, { reference, from, text, understood }: InboundMessage): string {
+  return `${(reference ?? newId()).slice(0, 64)}.${shell.vault.sign('inbound', JSON.stringify([from, text, understood])).toString('hex')}`
+}
+
+/** Providers write E.164; short codes and names are not people's. */
+function numberIn(from: string): string | null {
+  const bare = from.slice(0, 64).normalize('NFKC').replaceAll(/[\p{Cf}\s().-]/gu, '')
+  return /^\+[1-9]\d{6,14}$/.test(bare) ? bare : null
+}
+
+const isStop = ({ meaning }: ReplyReading): boolean => meaning === 'stop' || meaning === 'stop-all'
+
+/** What is left for a person: what is not understood, and what speaks of an attorney or the like whatever else it asks. */
+const isForPeople = ({ meaning, hints }: ReplyReading): boolean => meaning === 'other' || meaning === 'empty' || hints.length > 0
+
+/** At one creditor; answers how many people have the number. */
+async function takeFor(
+  shell: Shell, trx: Transaction<Database>, creditor: string, message: InboundMessage & { reference: string }, reading: ReplyReading, forms: readonly string[],
+): Promise<number> {
+  const anchors = forms.map((form) => ({ creditor, ...addressHash(shell.vault, message.channel, form) }))
+  const people = (await peopleWithAddress(trx, creditor, anchors.map(({ hash }) => hash))).slice(0, MOST_SHARING)
+  if (people.length === 0 && !isStop(reading) && reading.meaning !== 'start') return 0
+  await lockRecipients(trx, people, 'wait')
+  const now = shell.clock.now()
+  await ensureAnchors(trx, anchors, new Date(now))
+  await lockAddresses(trx, anchors, 'wait')
+  if ((await findUse(trx, creditor, 'inbound', message.reference)) !== null) return people.length
+  const writers = await readWriters(trx, people, replyRung(message.channel), new Date(now - DAY))
+  const recorded = writers.filter((writer) => writer.kept < MOST_A_DAY)
+  if (recorded.length === 0 && !isStop(reading) && reading.meaning !== 'start') return people.length
+  await rememberUse(trx, { creditor, scope: 'inbound', key: message.reference, bodyHash: Buffer.alloc(0), resourceId: newId() }, new Date(now))
+  if (isStop(reading)) await stop(shell, trx, creditor, message, reading, anchors, people, now)
+  if (reading.meaning === 'start') {
+    const places = writers.map(({ jurisdiction }) => jurisdiction)
+    // Where somebody is not known to be, any law may be theirs.
+    const jurisdictions = places.length === 0 || places.includes(null) ? null : (places as string[])
+    if (mayStartAgain({ jurisdictions, channels: [message.channel] }, now, shell.config.packs)) await start(trx, creditor, message, anchors, now)
+  }
+  for (const writer of recorded) await keep(shell, trx, creditor, message, reading, writer, anchors[0] as AddressHash, now)
+  for (const id of people) await wakePerson(trx, id, new Date(now))
+  return people.length
+}
+
+async function stop(
+  shell: Shell, trx: Transaction<Database>, creditor: string, { route, source }: InboundMessage, { meaning }: ReplyReading, anchors: readonly AddressHash[], people: readonly string[], now: Instant,
+): Promise<void> {
+  for (const [i, { hash }] of anchors.entries()) {
+    const heard = { creditor, scope: 'address', recipientId: null, hash, channel: null, source, by: `provider:${route}` } as const
+    const setting = { owners: people, now, wake: false, ...(i === 0 ? {} : { tell: null }) }
+    await suppress(shell, trx, { ...heard, reason: 'opt-out' }, setting)
+    // In writing, and about everything: a cease, which stops the person (12 CFR 1006.6(c)).
+    if (meaning === 'stop-all') await suppress(shell, trx, { ...heard, reason: 'cease' }, setting)
+  }
+}
+
+/** Lifts what the number itself asked for by message, and nothing that anybody else recorded. */
+async function start(trx: Transaction<Database>, creditor: string, { source }: InboundMessage, anchors: readonly AddressHash[], now: Instant): Promise<void> {
+  for (const id of await ownOptOuts(trx, creditor, anchors.map(({ hash }) => hash), source)) await lift(trx, id, new Date(now), 'recipient', 'a message from this number asked to start again')
+}
+
+async function keep(
+  shell: Shell, trx: Transaction<Database>, creditor: string, message: InboundMessage, reading: ReplyReading, writer: Writer, anchor: AddressHash, now: Instant,
+): Promise<void> {
+  const at = new Date(now)
+  const { channel, route } = message
+  if (!isStop(reading)) {
+    await addContact(trx, {
+      recipient_id: writer.id, at, id: newId(), creditor, channel, direction: 'inbound', mode: 'automated', outcome: 'delivered', party: null, made_by: 'recipient',
+      address_hash: anchor.hash, account_ids: [], reminder_id: null, attempt_no: null, excess: null, recorded_at: at, seq: await takeSequence(trx, writer.id),
+    })
+  }
+  const taskId = isForPeople(reading) ? await openTask(trx, creditor, channel, reading, writer, now) : null
+  const id = newId()
+  const words = reading.keyword ? '' : wellFormed(message.text.trim().slice(0, MOST_WORDS))
+  const sealed = words === '' || writer.dataKey === null ? null : shell.vault.seal(shell.vault.unwrap(writer.dataKey, writer.dataKeyId), replyWords(id), words)
+  await addReply(trx, { id, creditor, recipient_id: writer.id, channel, route, received_at: at, meaning: reading.meaning, problem: null, words: sealed, task_id: taskId })
+}
+
+/** The task under which a person reads it, and the hold that waits for them; one for each person and channel. */
+async function openTask(trx: Transaction<Database>, creditor: string, channel: Channel, reading: ReplyReading, writer: Writer, now: Instant): Promise<string> {
+  if (writer.task !== null) {
+    const { id, instructions } = writer.task
+    const fresh = reading.hints.map((hint) => HINT_WORDS[hint]).filter((words) => !instructions.includes(words))
+    if (fresh.length > 0) await instructTask(trx, id, `${instructions} A later one seems to speak of ${fresh.join(', ')}.`)
+    return id
+  }
+  const id = newId()
+  await addTasks(trx, [{
+    id, creditor, recipientId: writer.id, accountIds: writer.accountIds, kind: 'reply', ladder: 'direct', rung: replyRung(channel), tone: null,
+    instructions: instructionsFor(reading), dueAt: now, expiresAt: now + TASK_WAITS_MS, seq: await takeSequence(trx, writer.id),
+  }], now)
+  await addHolds(trx, [{
+    id: newId(), creditor, recipient_id: writer.id, account_id: null, kind: 'reply', channel, starts_at: new Date(now), ends_at: null, ended_at: null, ended_by: null,
+    end_reason: null, details: { task: id }, event_id: null, created_by: 'recipient', created_at: new Date(now), seq: await takeSequence(trx, writer.id),
+  }])
+  return id
+}
+
+const HINT_WORDS: Readonly<Record<ReplyHint, string>> = {
+  'attorney': 'an attorney', 'bankruptcy': 'a bankruptcy', 'deceased': 'a death', 'wrong-person': 'a wrong person or number', 'identity-fraud': 'identity fraud',
+  'dispute': 'a dispute or a payment', 'distress': 'distress (see to the person first)',
+}
+
+function instructionsFor({ meaning, hints }: ReplyReading): string {
+  const what = meaning === 'empty' ? 'A message without words came back (a picture, or nothing).' : meaning === 'other' ? 'A reply came that is not understood.' : 'A reply came that was acted on and says more.'
+  const seems = hints.length === 0 ? '' : ` It seems to speak of ${hints.map((hint) => HINT_WORDS[hint]).join(', ')}.`
+  return `${what}${seems} Read it, do what it asks, then complete this task: nothing goes out on this channel until then.`
+}
+
+/** Half a pair, left by cutting, cannot be stored. */
+const wellFormed = (text: string): string => text.replaceAll(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
+
+/** Nobody can be told to have sent it: it is logged, counted and listed, without its words, for which nobody's vault is there. */
+async function unresolved(shell: Shell, message: InboundMessage & { reference: string }, { meaning }: ReplyReading, problem: UnresolvedProblem): Promise<void> {
+  const { route, channel, creditors, reference } = message
+  shell.log.warn({ event: 'reply.unresolved', route, problem, meaning }, 'a message came from a sender whom nobody can be told to be')
+  countUnresolvedReply(route, problem)
+  await writing(shell, async (trx) => {
+    const at = new Date(shell.clock.now())
+    if ((await findUse(trx, '*', 'inbound', reference)) !== null || (await isFullOfUnresolved(trx, route, MOST_UNRESOLVED))) return
+    await rememberUse(trx, { creditor: '*', scope: 'inbound', key: reference, bodyHash: Buffer.alloc(0), resourceId: newId() }, at)
+    await addReply(trx, {
+      id: newId(), creditor: creditors.length === 1 ? (creditors[0] as string) : null, recipient_id: null, channel, route, received_at: at, meaning, problem, words: null, task_id: null,
+    })
+  })
+}

@@ -1,0 +1,90 @@
+import { sql, type Insertable, type Kysely, type Selectable, type Transaction } from 'kysely'
+import type { Channel } from '../model/channel.ts'
+import type { Database, ReplyTable } from './schema.ts'
+
+export type ReplyRow = Selectable<ReplyTable>
+type Db = Kysely<Database> | Transaction<Database>
+
+/** Whoever wrote back, with what seals their words. */
+export interface Writer {
+  id: string
+  dataKey: Buffer | null
+  dataKeyId: string | null
+  jurisdiction: string | null
+  accountIds: string[]
+  /** The task under which earlier replies wait to be read; null: none. */
+  task: { id: string; instructions: string } | null
+  /** How many of their replies were kept since. */
+  kept: number
+}
+
+/** Who wrote, and what of theirs waits to be read? Call it after locking them. */
+export async function readWriters(trx: Transaction<Database>, recipientIds: readonly string[], rung: string, since: Date): Promise<Writer[]> {
+  if (recipientIds.length === 0) return []
+  const { rows } = await sql<Writer>`/* read-writers */
+    SELECT r.id, r.data_key AS "dataKey", r.data_key_id AS "dataKeyId", r.jurisdiction,
+      ARRAY(SELECT a.id FROM decorum.account a WHERE a.recipient_id = r.id ORDER BY (a.state = 'open') DESC, a.id LIMIT 50) AS "accountIds",
+      (SELECT jsonb_build_object('id', t.id, 'instructions', coalesce(t.instructions, '')) FROM decorum.task t
+        WHERE t.recipient_id = r.id AND t.kind = 'reply' AND t.rung = ${rung} AND t.status = 'open' ORDER BY t.id LIMIT 1) AS task,
+      (SELECT count(*)::int FROM (SELECT 1 FROM decorum.reply p WHERE p.recipient_id = r.id AND p.received_at > ${since} LIMIT 1000) k) AS kept
+    FROM decorum.recipient r WHERE r.id = ANY(${[...recipientIds]}::uuid[]) ORDER BY r.id`.execute(trx)
+  return rows
+}
+
+export async function addReply(db: Db, reply: ReplyRow): Promise<void> {
+  await db.insertInto('decorum.reply').values(reply as Insertable<ReplyTable>).execute()
+}
+
+export async function instructTask(trx: Transaction<Database>, id: string, instructions: string): Promise<void> {
+  await trx.updateTable('decorum.task').set({ instructions }).where('id', '=', id).execute()
+}
+
+/** Are there as many as this of this route already that nobody could be told to have sent? */
+export async function isFullOfUnresolved(db: Db, route: string, most: number): Promise<boolean> {
+  const { rows } = await sql<{ one: number }>`SELECT 1 AS one FROM decorum.reply WHERE route = ${route} AND recipient_id IS NULL OFFSET ${most - 1} LIMIT 1`.execute(db)
+  return rows.length > 0
+}
+
+/** Removes replies older than these that nobody has to read any more; answers how many. */
+export async function forgetReplies(db: Kysely<Database>, old: { known: Date; unresolved: Date }, limit: number): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    DELETE FROM decorum.reply WHERE id IN (
+      SELECT p.id FROM decorum.reply p WHERE p.received_at < ${old.unresolved} AND (p.recipient_id IS NULL OR p.received_at < ${old.known})
+        AND NOT EXISTS (SELECT 1 FROM decorum.task t WHERE t.id = p.task_id AND t.status = 'open')
+      ORDER BY p.received_at LIMIT ${limit})
+    RETURNING id`.execute(db)
+  return rows.length
+}
+
+export interface ReplyFilter {
+  creditor: string | null
+  recipientExternalId: string | null
+  taskId: string | null
+  /** True: only those that nobody could be told to have sent. */
+  unresolved: boolean
+  before: string | null
+  limit: number
+}
+
+/** Replies with what opens their words, the newest first. */
+export async function listReplies(db: Kysely<Database>, filter: ReplyFilter) {
+  return db.selectFrom('decorum.reply as p').leftJoin('decorum.recipient as r', 'r.id', 'p.recipient_id')
+    .select([
+      'p.id', 'p.creditor', 'p.recipient_id', 'p.channel', 'p.route', 'p.received_at', 'p.meaning', 'p.problem', 'p.words', 'p.task_id',
+      'r.external_id as recipient_external_id', 'r.data_key', 'r.data_key_id',
+    ])
+    .$if(filter.creditor !== null, (q) => q.where('p.creditor', '=', filter.creditor as string))
+    .$if(filter.recipientExternalId !== null, (q) => q.where('r.external_id', '=', filter.recipientExternalId as string))
+    .$if(filter.taskId !== null, (q) => q.where('p.task_id', '=', filter.taskId as string))
+    .$if(filter.unresolved, (q) => q.where('p.recipient_id', 'is', null))
+    .$if(filter.before !== null, (q) => q.where('p.id', '<', filter.before as string))
+    .orderBy('p.id', 'desc').limit(filter.limit).execute()
+}
+export type ListedReply = Awaited<ReturnType<typeof listReplies>>[number]
+
+/** Pauses that wait for this task to be done. */
+export const holdsOfTask = (holds: readonly { id: string; kind: string; details: Record<string, unknown> }[], taskId: string): string[] =>
+  holds.filter((hold) => hold.kind === 'reply' && hold.details['task'] === taskId).map(({ id }) => id)
+
+/** What a reply task is about, as its `rung`: one is open for each person and channel. */
+export const replyRung = (channel: Channel): string => `reply-${channel}`
