@@ -1,7 +1,8 @@
 import { DecorumError, type Fault } from '../model/errors.ts'
-import { parseInstant, type Instant } from '../model/instant.ts'
+import { DAY, parseInstant, type Instant } from '../model/instant.ts'
 import { dayNumber } from '../model/local-date.ts'
-import { zoneTable } from '../decide/zone-table.ts'
+import { firstInstantAt } from '../model/zones/local-clock.ts'
+import { statedZone } from '../model/zones/zone-names.ts'
 
 /**
  * Which stretch of time is meant? From `from` until before `to`.
@@ -10,11 +11,11 @@ import { zoneTable } from '../decide/zone-table.ts'
  * @throws DECORUM_BAD_INPUT with every fault
  */
 export function readPeriod(from: string, to: string, zone: string): { from: Instant; to: Instant } {
-  const table = zoneTable(zone)
-  const faults: Fault[] = table === null ? [{ path: 'zone', problem: 'is not an IANA time zone', cure: 'Write it like "Asia/Shanghai".' }] : []
+  const stated = statedZone(zone)
+  const faults: Fault[] = stated.ok ? [] : [{ path: 'zone', problem: stated.problem, cure: stated.cure }]
   const read = (path: string, text: string): Instant => {
     const day = dayNumber(text)
-    const instant = day === null ? parseInstant(text) : (table?.startOfDay(day) ?? 0)
+    const instant = day === null ? parseInstant(text) : (stated.ok ? firstInstantAt(day * DAY, stated.zone) : 0)
     if (instant === null) faults.push({ path, problem: 'is neither a day nor an instant', cure: 'Write it like "2026-11-23", or "2026-11-23T15:00:00Z".' })
     return instant ?? 0
   }

@@ -1,4 +1,6 @@
 import { DAY, type Instant } from '../model/instant.ts'
+import { changesOf, nextChange, offsetAt, type ZoneChanges } from '../model/zones/zone-data.ts'
+import { statedZone } from '../model/zones/zone-names.ts'
 
 /**
  * A stretch of time in which a zone's offset is constant.
@@ -16,7 +18,7 @@ export interface Stretch {
   readonly twiceTo: number
 }
 
-/** Offsets of one IANA zone, read from the runtime's tz data when first needed and kept. */
+/** Offsets of one IANA zone, read from the zone data that comes along when first needed and kept. */
 export interface ZoneTable {
   readonly zone: string
   /** The stretch that holds this instant. */
@@ -27,26 +29,29 @@ export interface ZoneTable {
   dayAt(instant: Instant): number
 }
 
-/** Zones change offset at most a few times a year and never twice within this. */
-const STEP = 7 * DAY
 /** How far a table reaches beyond what was asked, so that neighbours need no new look. */
 const REACH = 800 * DAY
 
-const tables = new Map<string, ZoneTable | null>()
+/** By the place's name of today; no more than the data has places. */
+const tables = new Map<string, ZoneTable>()
 
-/** The offsets of this zone, or null when the runtime does not know it. */
+/**
+ * The offsets of this zone; null when it names no place.
+ *
+ * An abbreviation or an offset that was recorded as a zone (`BST`, `Etc/GMT+8`) has none: which place was meant is not known.
+ */
 export function zoneTable(zone: string): ZoneTable | null {
   let table = tables.get(zone)
-  if (table === undefined) {
-    table = build(zone)
-    tables.set(zone, table)
-  }
+  if (table !== undefined) return table
+  const stated = statedZone(zone)
+  const changes = stated.ok ? changesOf(stated.zone) : null
+  if (!stated.ok || changes === null) return null
+  table = tables.get(stated.zone) ?? build(stated.zone, changes)
+  tables.set(stated.zone, table)
   return table
 }
 
-function build(zone: string): ZoneTable | null {
-  const offsetAt = offsetReader(zone)
-  if (offsetAt === null) return null
+function build(zone: string, changes: ZoneChanges): ZoneTable {
   let stretches: Stretch[] = []
   let last: Stretch = { start: 0, end: 0, offset: 0, twiceFrom: NaN, twiceTo: NaN }
 
@@ -57,7 +62,7 @@ function build(zone: string): ZoneTable | null {
     if (first === undefined || final === undefined || instant < first.start || instant >= final.end) {
       // What lies far from the known years replaces them: nobody asks about both.
       const near = first !== undefined && final !== undefined && instant > first.start - 10 * REACH && instant < final.end + 10 * REACH
-      stretches = readStretches(offsetAt, Math.min(instant - REACH, near ? first.start : Infinity), Math.max(instant + REACH, near ? final.end : -Infinity))
+      stretches = readStretches(changes, Math.min(instant - REACH, near ? first.start : Infinity), Math.max(instant + REACH, near ? final.end : -Infinity))
     }
     let [low, high] = [0, stretches.length - 1]
     while (low < high) {
@@ -83,66 +88,27 @@ function build(zone: string): ZoneTable | null {
   }
 }
 
-function readStretches(offsetAt: (instant: Instant) => number, from: Instant, to: Instant): Stretch[] {
-  const changes: { at: Instant; before: number; after: number }[] = []
-  const begin = Math.floor(from / STEP) * STEP
-  let before = offsetAt(begin)
-  let end = begin
-  while (end < to) {
-    const next = end + STEP
-    const after = offsetAt(next)
-    if (after !== before) changes.push({ at: changeBetween(offsetAt, end, next), before, after })
-    before = after
-    end = next
-  }
+function readStretches(data: ZoneChanges, from: Instant, to: Instant): Stretch[] {
   const edges: Stretch[] = []
-  let [start, offset] = [begin, changes[0]?.before ?? before]
+  // A day earlier: clocks put back just before the first instant make its hour one that happens twice.
+  let [start, offset] = [from, offsetAt(data, from - DAY)]
   const push = (until: Instant, twiceFrom = NaN, twiceTo = NaN): void => {
     if (until > start) edges.push({ start, end: until, offset, twiceFrom, twiceTo })
     start = Math.max(start, until)
   }
-  for (const change of changes) {
-    const back = change.before - change.after
+  for (let change = nextChange(data, from - DAY); change !== null && change.at <= to; change = nextChange(data, change.at)) {
+    const back = offset - change.offset
     if (back > 0) {
-      const [twiceFrom, twiceTo] = [change.at + change.after, change.at + change.before]
+      const [twiceFrom, twiceTo] = [change.at + change.offset, change.at + offset]
       push(change.at - back)
       push(change.at, twiceFrom, twiceTo)
-      offset = change.after
+      offset = change.offset
       push(change.at + back, twiceFrom, twiceTo)
     } else {
       push(change.at)
-      offset = change.after
+      offset = change.offset
     }
   }
-  push(end)
+  push(to)
   return edges
-}
-
-/** The first second at which the later offset holds, by halving. */
-function changeBetween(offsetAt: (instant: Instant) => number, low: Instant, high: Instant): Instant {
-  const before = offsetAt(low)
-  while (high - low > 1000) {
-    const middle = Math.floor((low + high) / 2000) * 1000
-    if (offsetAt(middle) === before) low = middle
-    else high = middle
-  }
-  return high
-}
-
-function offsetReader(zone: string): ((instant: Instant) => number) | null {
-  let format: Intl.DateTimeFormat
-  try {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone, calendar: 'gregory', hourCycle: 'h23', era: 'narrow',
-      year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
-    })
-  } catch {
-    return null
-  }
-  return (instant) => {
-    const whole = Math.floor(instant / 1000) * 1000
-    const part: Record<string, string> = {}
-    for (const { type, value } of format.formatToParts(whole)) part[type] = value
-    return Date.UTC(Number(part['year']), Number(part['month']) - 1, Number(part['day']), Number(part['hour']), Number(part['minute']), Number(part['second'])) - whole
-  }
 }

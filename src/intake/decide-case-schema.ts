@@ -14,12 +14,12 @@ import { zonesOf } from '../model/places/zones-of.ts'
 import { ROLES } from '../model/role.ts'
 import { SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../model/suppression.ts'
 import { TONES } from '../model/tone.ts'
+import { timeZoneSchema } from '../model/zones/zone-names.ts'
 import { line } from './text-fields.ts'
 
 const instant = z.string().refine((text) => parseInstant(text) !== null, 'must be an instant with an offset, as "2026-11-23T15:00:00Z"')
 const localDate = z.string().refine(isLocalDate, 'must be a real calendar date, as "2026-10-01"')
 const text = line(500)
-const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone, as "America/New_York"')
 const jurisdiction = z.string().refine((place) => isJurisdiction(place) && zonesOf(place).length > 0, 'must be an ISO 3166-1 or 3166-2 place, as "US" or "US-NY"')
 const wallTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a wall time, as "09:00"')
 const wallEnd = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a wall time, as "17:00" or "24:00"')
@@ -51,8 +51,8 @@ export const decideCaseSchema = z.strictObject({
   }),
   address: z.strictObject({ value: address, kind: z.enum(ADDRESS_KINDS).nullish(), relation: z.enum(RELATIONS).nullish() }).nullish(),
   recipient: z.strictObject({
-    id: text, timeZone: timeZone.nullish(), jurisdiction: jurisdiction.nullish(),
-    locationEvidence: many(z.strictObject({ kind: text, jurisdiction: jurisdiction.nullish(), timeZone: timeZone.nullish(), at: instant.nullish() })).default([]),
+    id: text, timeZone: timeZoneSchema.nullish(), jurisdiction: jurisdiction.nullish(),
+    locationEvidence: many(z.strictObject({ kind: text, jurisdiction: jurisdiction.nullish(), timeZone: timeZoneSchema.nullish(), at: instant.nullish() })).default([]),
     blockedTimes: many(z.strictObject({
       days: z.array(z.int().min(1).max(7)).min(1).max(7).default([1, 2, 3, 4, 5, 6, 7]), from: wallTime, to: wallEnd, channel: z.enum(CHANNELS).nullish(), until: instant.nullish(),
     }).refine((span) => span.from !== span.to, { message: 'must differ from "from"; a whole day is 00:00 to 24:00', path: ['to'] })).default([]),
@@ -83,12 +83,3 @@ export const statedAddressSchema = z.object({ reminder: z.object({ channel: z.en
 
 /** A case that fits the contract, before it becomes facts. */
 export type DecideCaseInput = z.infer<typeof decideCaseSchema>
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-    return /^[A-Za-z]/.test(zone)
-  } catch {
-    return false
-  }
-}

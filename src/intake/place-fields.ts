@@ -1,6 +1,7 @@
 import { getCountry } from 'countries-and-timezones'
 import { z } from 'zod'
 import { countryOf, isJurisdiction } from '../model/jurisdiction.ts'
+import { timeZoneSchema } from '../model/zones/zone-names.ts'
 
 /** ISO 3166-1 (`US`), 3166-2 (`US-NY`) or a place below it as policy packs name it (`US-NY-NYC`). */
 export const jurisdiction = z.string()
@@ -40,21 +41,5 @@ export const locale = z.string().max(35, 'is longer than 35 characters').transfo
   }
 }).describe('BCP 47')
 
-/** An IANA zone that this build knows. Offsets are refused: they say nothing of summer time. */
-export const timeZone = z.string().max(64, 'is longer than 64 characters').refine(isZone, {
-  error: 'is not an IANA time zone', params: { cure: 'Write it like "Asia/Shanghai".' },
-}).describe('IANA time zone')
-
-const zones = new Set<string>()
-
-function isZone(text: string): boolean {
-  if (zones.has(text)) return true
-  if (!/^[A-Za-z]/.test(text)) return false
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text })
-    zones.add(text)
-    return true
-  } catch {
-    return false
-  }
-}
+/** A zone as Area/Location or UTC, read as its place is called today. Offsets and abbreviations are refused. */
+export const timeZone = timeZoneSchema

@@ -3,14 +3,13 @@ import { parseDuration } from './duration.ts'
 import { parseMoney, toMinor } from './money.ts'
 import { ROLES } from './role.ts'
 import { creditorWordsSchema } from './word-facts.ts'
+import { timeZoneSchema } from './zones/zone-names.ts'
 
 const duration = z.string().transform((text, ctx) => {
   const ms = parseDuration(text)
   if (ms === null) ctx.addIssue({ code: 'custom', message: 'is not a duration such as 90s, 30m, 20h or 3d' })
   return ms ?? z.NEVER
 })
-
-const zone = z.string().refine(isZone, 'is not an IANA time zone such as Asia/Shanghai')
 
 const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day such as 06:00')
 
@@ -31,7 +30,7 @@ export const creditorSchema = z.strictObject({
   /** What messages may say about it. */
   words: creditorWordsSchema,
   /** IANA zone of its books: days past due and rung times are counted in it. */
-  bookZone: zone,
+  bookZone: timeZoneSchema,
   /** Local time in `bookZone` by which the day's payments are known; nothing of the day goes out before. */
   bookCutOff: localTime.default('00:00'),
   /** A balance older than this holds every reminder (`stale_balance`); read as milliseconds. */
@@ -49,13 +48,3 @@ export const creditorSchema = z.strictObject({
   doNotChaseBelow: tolerance,
 })
 export type Creditor = z.infer<typeof creditorSchema>
-
-/** Offsets such as `+08:00` are refused: they know no summer time. */
-function isZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}

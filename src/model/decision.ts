@@ -7,7 +7,7 @@ export type Verdict = (typeof VERDICTS)[number]
 export const OBJECTION_CODES = [
   'outside_contact_window', 'holiday', 'recipient_blocked_time', 'cap_reached', 'cooldown', 'too_soon', 'on_hold',
   'suppressed', 'precondition_missing', 'route_not_eligible', 'no_common_window', 'location_unknown',
-  'calendar_unknown', 'account_closed', 'expired', 'consent_missing', 'stale_balance', 'facts_conflict',
+  'calendar_unknown', 'zone_data_outdated', 'account_closed', 'expired', 'consent_missing', 'stale_balance', 'facts_conflict',
   'payment_pending', 'not_registered', 'content_missing', 'test_mode', 'switched_off', 'clock_uncertain', 'internal_error',
 ] as const
 export type ObjectionCode = (typeof OBJECTION_CODES)[number]
@@ -38,6 +38,8 @@ export interface Decision {
   until: Instant | null
   candidateZones: string[]
   packs: { id: string; version: string }[]
+  /** The edition of the time zone data that places and hours were read with, e.g. `2026f`. */
+  zoneData: string
   /** Every objection, the binding one first; empty for `send`. */
   reasons: Objection[]
 }
@@ -47,6 +49,6 @@ export interface Decision {
  * such reasons keeps waiting until its deadline and is decided again when facts change.
  */
 export const CURABLE: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
-  'on_hold', 'facts_conflict', 'payment_pending', 'stale_balance', 'location_unknown', 'no_common_window', 'calendar_unknown',
+  'on_hold', 'facts_conflict', 'payment_pending', 'stale_balance', 'location_unknown', 'no_common_window', 'calendar_unknown', 'zone_data_outdated',
   'precondition_missing', 'content_missing', 'switched_off', 'clock_uncertain', 'internal_error',
 ])

@@ -1,6 +1,6 @@
-import { Temporal } from 'temporal-polyfill'
 import { DAY, type Instant } from '../model/instant.ts'
 import { addDays, type LocalDate } from '../model/local-date.ts'
+import { localDateAt, localInstant } from '../model/zones/local-clock.ts'
 
 interface BookDay {
   from: Instant
@@ -20,7 +20,7 @@ export function bookDate(instant: Instant, zone: string): LocalDate {
   const near = ofZone.get(utcDay) ?? []
   const found = near.find((day) => day.from <= instant && instant < day.to)
   if (found !== undefined) return found.date
-  const date = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate().toString()
+  const date = localDateAt(instant, zone)
   ofZone.set(utcDay, [...near, { from: startOfBookDay(date, zone), to: startOfBookDay(addDays(date, 1), zone), date }])
   return date
 }
@@ -42,16 +42,9 @@ export function bookInstant(date: LocalDate, time: string, zone: string): Instan
   const found = known.get(key)
   if (found !== undefined) return found
   if (known.size >= KNOWN_AT_MOST) known.clear()
-  const instant = workOut(Temporal.PlainDateTime.from(`${date}T${time}`), zone)
+  const instant = localInstant(date, time, zone)
   known.set(key, instant)
   return instant
-}
-
-function workOut(local: Temporal.PlainDateTime, zone: string): Instant {
-  const earlier = local.toZonedDateTime(zone, { disambiguation: 'earlier' })
-  const inGap = !earlier.toPlainDateTime().equals(local)
-  // In a gap `earlier` lands before it, so that the next change of the clocks is the gap's end.
-  return ((inGap ? earlier.getTimeZoneTransition('next') : null) ?? earlier).epochMilliseconds
 }
 
 /** The first instant of a day in the book zone (not midnight where a change of clocks leaves midnight out). */

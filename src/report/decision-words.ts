@@ -1,6 +1,7 @@
 import type { Decision, Objection, ObjectionCode } from '../model/decision.ts'
 import type { Facts } from '../model/facts.ts'
 import { formatInstant, type Instant } from '../model/instant.ts'
+import { wallClock } from '../model/zones/local-clock.ts'
 import { localTime } from './local-time.ts'
 import { OBJECTION_WORDS } from './objection-words.ts'
 
@@ -105,7 +106,8 @@ const languageOf = (locale: string): DecisionLanguage => (locale.toLowerCase().s
 function timeWords(instant: Instant, zone: string | null, language: DecisionLanguage): string {
   if (zone === null) return formatInstant(instant)
   const format = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
-    timeZone: zone, year: 'numeric', month: 'short', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+    timeZone: 'UTC', year: 'numeric', month: 'short', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
   })
-  return `${format.format(instant)} ${zone} (${formatInstant(instant)})`
+  // The wall clock's own figures, since the runtime's zone data may be older than ours.
+  return `${format.format(wallClock(instant, zone))} ${zone} (${formatInstant(instant)})`
 }

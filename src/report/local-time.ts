@@ -1,32 +1,21 @@
-import type { Instant } from '../model/instant.ts'
+import { fromDayNumber } from '../model/local-date.ts'
+import { DAY, MINUTE, type Instant } from '../model/instant.ts'
+import { localDateAt, wallClock } from '../model/zones/local-clock.ts'
 
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-function formatFor(zone: string): Intl.DateTimeFormat {
-  let format = formats.get(zone)
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-GB', {
-      timeZone: zone, weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
-    })
-    formats.set(zone, format)
-  }
-  return format
-}
-
-const partsOf = (at: Instant, zone: string): Record<string, string> =>
-  Object.fromEntries(formatFor(zone).formatToParts(at).map((part) => [part.type, part.value]))
+const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed']
 
 /** What does a wall clock in this IANA zone show? `Tue 2026-11-24 08:00` */
 export function localTime(at: Instant, zone: string): string {
-  const { weekday, year, month, day, hour, minute } = partsOf(at, zone)
-  return `${weekday} ${year}-${month}-${day} ${hour}:${minute}`
+  const local = wallClock(at, zone)
+  const day = Math.floor(local / DAY)
+  const minute = Math.floor((local - day * DAY) / MINUTE)
+  return `${WEEKDAYS[((day % 7) + 7) % 7]} ${fromDayNumber(day)} ${two(Math.floor(minute / 60))}:${two(minute % 60)}`
 }
 
+const two = (value: number): string => String(value).padStart(2, '0')
+
 /** Which calendar day is it in this IANA zone? */
-export function localDay(at: Instant, zone: string): string {
-  const { year, month, day } = partsOf(at, zone)
-  return `${year}-${month}-${day}`
-}
+export const localDay = (at: Instant, zone: string): string => localDateAt(at, zone)
 
 /**
  * The same instant on every clock that matters: `2026-11-24T13:00:00Z = Tue 2026-11-24 08:00 in America/New_York, …`.

@@ -1,6 +1,7 @@
-import { HOUR, type Instant } from '../../model/instant.ts'
+import { DAY, HOUR, MINUTE, type Instant } from '../../model/instant.ts'
 import { countryOf } from '../../model/jurisdiction.ts'
 import { zonesOf } from '../../model/places/zones-of.ts'
+import { wallClock } from '../../model/zones/local-clock.ts'
 import { brokenPromises } from '../../record/demo/broken-promises.ts'
 import type { SentAttempt } from '../../record/demo/sent-attempts.ts'
 import type { Ledger } from '../../record/ledger.ts'
@@ -85,9 +86,8 @@ function mostCalls(sent: readonly SentAttempt[]): { day: number; week: number } 
 const within = (times: readonly Instant[], from: Instant, span: number): number => times.filter((at) => at >= from && at < from + span).length
 
 function minuteOfDay(at: Instant, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).formatToParts(at)
-  const part = (type: string) => Number(parts.find((p) => p.type === type)?.value)
-  return part('hour') * 60 + part('minute')
+  const local = wallClock(at, zone)
+  return Math.floor((local - Math.floor(local / DAY) * DAY) / MINUTE)
 }
 
 const clock = (minute: number): string =>
