@@ -1,3 +1,4 @@
+import type { ImportMapping } from '../model/import-mapping.ts'
 import type { Creditor } from '../model/creditor.ts'
 import type { Ladder } from '../model/ladder.ts'
 import type { Locales } from '../model/locale-chain.ts'
@@ -67,6 +68,8 @@ export interface Config {
   /** Opt-in packs in force beside the ones that always apply. */
   readonly policies: { readonly house: readonly string[] }
   readonly templates: ReadonlyMap<string, Template>
+  /** How creditors' own files of accounts are read, by id. */
+  readonly imports: ReadonlyMap<string, ImportMapping>
   readonly routes: readonly Route[]
   readonly locales: Locales
   /** When not empty, nobody else is reached: E.164 numbers and mailboxes. */

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { creditorSchema } from '../model/creditor.ts'
+import { importMappingSchema, type ImportMapping } from '../model/import-mapping.ts'
 import { parseLadder } from '../model/ladder.ts'
 import { contentVersion } from './canonical-json.ts'
 import type { Config, ConfigProblem, LoadedConfig } from './config.ts'
 import { readEnvironment } from './environment.ts'
-import { readFolder, readText } from './folder.ts'
+import { readFolder, readText, type ReadFolder } from './folder.ts'
 import { freeze } from './freeze.ts'
 import { parseWithVariables } from './parse-with-variables.ts'
 import { readPacks } from './packs.ts'
@@ -16,6 +19,7 @@ import { warningsOf } from './warnings.ts'
 import { readYaml, type Environment, type YamlFile } from './yaml-file.ts'
 
 const MAIN = 'config/decorum.yaml'
+const IMPORTS = 'config/imports'
 
 /**
  * What is Decorum configured to do here, or everything that is wrong with it at once?
@@ -33,9 +37,10 @@ export function loadConfig({ root, env }: { root: string; env: Environment }): L
     const parsed = parseLadder(yaml.value)
     return parsed.ok ? { ok: true, value: parsed.ladder } : parsed
   })
+  const imports = readImports(root)
   const packs = readPacks(root)
   const templates = readTemplates(root)
-  problems.push(...main.problems, ...creditors.problems, ...ladders.problems, ...packs.problems, ...templates.problems)
+  problems.push(...main.problems, ...creditors.problems, ...ladders.problems, ...imports.problems, ...packs.problems, ...templates.problems)
   const byId = new Map(templates.templates.map((t) => [t.id, t]))
   if (main.settings !== null) {
     problems.push(...brokenReferences({
@@ -60,10 +65,15 @@ export function loadConfig({ root, env }: { root: string; env: Environment }): L
     ladders: new Map(ladders.items.map(({ value }) => [value.id, { ladder: value, version: contentVersion(value) }])),
     packs: packs.items.map(({ value }) => value),
     templates: byId,
+    imports: new Map(imports.items.map(({ value }) => [value.id, value])),
     routes: main.routes.routes,
   })
   return { ok: true, config, warnings: [...main.routes.warnings, ...warningsOf(config)] }
 }
+
+/** Mappings of `config/imports/`; the folder may be missing. */
+export const readImports = (root: string): ReadFolder<ImportMapping> =>
+  existsSync(join(root, IMPORTS)) ? readFolder(root, IMPORTS, null, (yaml) => parseWithVariables(yaml, yaml.value, importMappingSchema)) : { items: [], named: [], problems: [] }
 
 type Main =
   | { settings: Settings; yaml: YamlFile; routes: ReadRoutes; problems: ConfigProblem[] }

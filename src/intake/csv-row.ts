@@ -1,50 +1,44 @@
+import { CsvError, parse } from 'csv-parse/sync'
+import { DELIMITERS, type Delimiter } from '../model/import-mapping.ts'
 import type { Parsed } from './parse.ts'
 
-const DELIMITERS = [',', ';', '\t', '|'] as const
-
-/** Which delimiter does this header use? The one that occurs most; a comma when none does. */
-export function delimiterOf(header: string): string {
-  const count = (delimiter: string) => header.split(delimiter).length - 1
-  return [...DELIMITERS].sort((a, b) => count(b) - count(a))[0] as string
+/** Which delimiter does this header use? The one that occurs most outside quotes; a comma when none does. */
+export function delimiterOf(header: string): Delimiter {
+  const bare = header.replace(/"(?:[^"]|"")*"/g, '')
+  const count = (delimiter: string) => bare.split(delimiter).length - 1
+  return [...DELIMITERS].sort((a, b) => count(b) - count(a))[0] as Delimiter
 }
+
+/** `sep=;`, as Excel writes and reads it on a line of its own before the header; null for any other line. */
+export const separatorLine = (line: string): Delimiter | null => {
+  const named = /^\s*"?sep=(.)"?\s*$/i.exec(line)?.[1]
+  return DELIMITERS.find((delimiter) => delimiter === named) ?? null
+}
+
+/** Does nothing but delimiters and spaces stand in this row? Spreadsheets write such rows below a table. */
+export const isEmptyRow = (line: string, delimiter: string): boolean => !line.includes('"') && line.replaceAll(delimiter, '').trim() === ''
 
 /**
- * What are the cells of this line?
+ * What are the cells of this record?
  *
- * RFC 4180 quoting, except that a record ends with its line: a stray quote then spoils one
- * record and not the rest of the file.
+ * RFC 4180 quoting; spaces around a cell and around its quotes are no part of it. A line break inside quotes
+ * becomes a space, so that a cell is one line whatever the editor did.
  */
-export function splitRow(line: string, delimiter: string): Parsed<string[]> {
-  const cells: string[] = []
-  let at = 0
-  for (;;) {
-    if (line[at] === '"') {
-      const quoted = readQuoted(line, at)
-      if (quoted === null) return fault('a quote is opened and not closed on the line', 'Close it, or write a quote inside as two quotes.')
-      cells.push(quoted.text)
-      at = quoted.end
-      if (at < line.length && line[at] !== delimiter) return fault('something follows a closing quote', 'Write a quote inside a quoted cell as two quotes.')
-    } else {
-      const end = line.indexOf(delimiter, at)
-      cells.push(line.slice(at, end < 0 ? line.length : end).trim())
-      at = end < 0 ? line.length : end
-    }
-    if (at >= line.length) return { ok: true, value: cells }
-    at++
+export function splitRow(record: string, delimiter: string): Parsed<string[]> {
+  // Most rows have no quotes, and splitting them is all that a parser would do.
+  if (!record.includes('"')) return { ok: true, value: record.split(delimiter).map((cell) => cell.trim()) }
+  try {
+    const [cells] = parse(record, { delimiter, trim: true, relax_column_count: true, record_delimiter: '\n' })
+    return { ok: true, value: (cells ?? []).map((cell) => cell.replace(/[\t ]*[\r\n]+[\t ]*/g, ' ')) }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    return { ok: false, faults: [{ path: '', ...WRONG_QUOTES[error.code] ?? WRONG_QUOTES['CSV_QUOTE_NOT_CLOSED'] as { problem: string; cure: string } }] }
   }
 }
 
-function readQuoted(line: string, start: number): { text: string; end: number } | null {
-  let text = ''
-  let from = start + 1
-  for (;;) {
-    const quote = line.indexOf('"', from)
-    if (quote < 0) return null
-    text += line.slice(from, quote)
-    if (line[quote + 1] !== '"') return { text, end: quote + 1 }
-    text += '"'
-    from = quote + 2
-  }
+const WRONG_QUOTES: Readonly<Record<string, { problem: string; cure: string }>> = {
+  CSV_QUOTE_NOT_CLOSED: { problem: 'a quote is opened and not closed', cure: 'Close it, or write a quote inside as two quotes.' },
+  CSV_INVALID_CLOSING_QUOTE: { problem: 'something follows a closing quote', cure: 'Write a quote inside a quoted cell as two quotes.' },
+  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: { problem: 'something follows a closing quote', cure: 'Write a quote inside a quoted cell as two quotes.' },
+  INVALID_OPENING_QUOTE: { problem: 'a quote stands inside a cell that is not quoted', cure: 'Quote the whole cell, and write a quote inside as two quotes.' },
 }
-
-const fault = (problem: string, cure: string): Parsed<never> => ({ ok: false, faults: [{ path: '', problem, cure }] })

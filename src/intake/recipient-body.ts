@@ -51,12 +51,14 @@ type Taken<T> = T & { warnings?: Fault[] }
  *
  * Numbers become E.164, with the stated jurisdiction's country for those without `+`. The list stays the
  * whole list: what a bad address was to replace is retired with it, and when all are bad nobody is reached.
+ *
+ * @param at  where the recipient stands in the body, for the warnings' paths
  */
-function asFarAsUsable<T extends Stated>(body: T): Taken<T> {
+const asFarAsUsable = (at: string) => <T extends Stated>(body: T): Taken<T> => {
   const warnings: Fault[] = []
   const name = usableName(body.name, warnings)
   const addresses = body.addresses === undefined ? undefined : usableAddresses(body.addresses, body.jurisdiction == null ? null : countryOf(body.jurisdiction), warnings)
-  return { ...body, ...(name === undefined ? {} : { name }), ...(addresses === undefined ? {} : { addresses }), ...(warnings.length === 0 ? {} : { warnings }) }
+  return { ...body, ...(name === undefined ? {} : { name }), ...(addresses === undefined ? {} : { addresses }), ...(warnings.length === 0 ? {} : { warnings: warnings.map((warning) => ({ ...warning, path: at + warning.path })) }) }
 }
 
 function usableName(stated: string | null | undefined, warnings: Fault[]): string | null | undefined {
@@ -86,9 +88,9 @@ function usableAddresses(stated: readonly AddressInput[], country: string | null
 }
 
 /** `PUT /v1/recipients/{id}`: merged by field; absent keeps, null clears. */
-export const recipientBody = z.strictObject({ creditor: word.optional(), ...recipientFields }).transform(asFarAsUsable)
+export const recipientBody = z.strictObject({ creditor: word.optional(), ...recipientFields }).transform(asFarAsUsable(''))
 export type RecipientBody = z.output<typeof recipientBody>
 
 /** The person inside an account: the same, with its id. */
-export const recipientInAccount = z.strictObject({ id: upstreamId, ...recipientFields }).transform(asFarAsUsable)
+export const recipientInAccount = z.strictObject({ id: upstreamId, ...recipientFields }).transform(asFarAsUsable('recipient.'))
 export type RecipientInAccount = z.output<typeof recipientInAccount>

@@ -38,11 +38,12 @@ export function parseMoney(amount: unknown, currency: unknown, allow: { negative
   const [sign, whole, minor] = [m[1] as string, m[2] as string, m[3] ?? '']
   if (whole.length > 1 && whole.startsWith('0')) return wrong('has leading zeros')
   if (whole.length > MAX_WHOLE_DIGITS) return wrong(`has more than ${MAX_WHOLE_DIGITS} digits before the point`)
-  if (minor.length > exponent) return wrong(`has ${minor.length} digits after the point, ${currency as string} has ${exponent}`)
+  // 125.0000 says nothing that 125.00 does not; 125.005 would lose a digit.
+  if (/[1-9]/.test(minor.slice(exponent))) return wrong(`has ${minor.length} digits after the point, ${currency as string} has ${exponent}`)
   const zero = /^0*$/.test(whole + minor)
   if (sign === '-' && (allow.negative !== true || zero)) return wrong('has a sign')
   if (zero && allow.zero === false) return wrong('is zero')
-  const digits = minor.padEnd(exponent, '0')
+  const digits = minor.slice(0, exponent).padEnd(exponent, '0')
   return { ok: true, money: { amount: exponent === 0 ? sign + whole : `${sign}${whole}.${digits}`, currency: currency as string } }
 }
 
@@ -78,6 +79,7 @@ function problemOf(text: string): string {
   if (text === '') return 'is empty'
   if (/^[+]/.test(text)) return 'has a sign'
   if (/^[+-]?(\d+\.?\d*|\.\d+)e[+-]?\d+$/i.test(text)) return 'is in exponent notation'
+  if (/^[-(]?\d{1,3}(?:[. ']?\d{3})*,\d{1,2}[-)]?$/.test(text)) return 'has a decimal comma'
   if (/^-?\d{1,3}([,' _]\d{2,3})+(\.\d+)?$/.test(text)) return 'has thousands marks'
   return 'is not a decimal amount'
 }

@@ -33,7 +33,7 @@ describe('an account', () => {
 
   it.each([
     [money('1250.005'), 'overdue.amount'], [money('1e3'), 'overdue.amount'], [money('-1.00'), 'overdue.amount'], [money('+1.00'), 'overdue.amount'], [money('1,250.00'), 'overdue.amount'],
-    [money(1250), 'overdue.amount'], [money(''), 'overdue.amount'], [money('1.0', 'JPY'), 'overdue.amount'], [money('1.00', 'XXX'), 'overdue.currency'], [money('1.00', 'cny'), 'overdue.currency'],
+    [money(1250), 'overdue.amount'], [money(''), 'overdue.amount'], [money('1.5', 'JPY'), 'overdue.amount'], [money('1.00', 'XXX'), 'overdue.currency'], [money('1.00', 'cny'), 'overdue.currency'],
     [{ overdue: { amount: '1.00', currency: 'CNY', parts: { fees: '0.001' } } }, 'overdue.parts.fees'],
     [{ dueDate: '2026-02-30' }, 'dueDate'], [{ dueDate: '20261101' }, 'dueDate'], [{ dueDate: '0001-01-01' }, 'dueDate'], [{ asOf: '2026-11-23T00:00:00' }, 'asOf'], [{ asOf: '2026-02-30T00:00:00Z' }, 'asOf'],
     [{ asOf: undefined }, 'asOf'], [{ daysPastDue: 1.5 }, 'daysPastDue'], [{ daysPastDue: '3' }, 'daysPastDue'], [{ graceDays: -1 }, 'graceDays'], [{ role: 'lender' }, 'role'], [{ ladder: 'a b' }, 'ladder'],
@@ -66,26 +66,26 @@ describe('an account', () => {
     const recipient = taken({ jurisdiction: 'DE', addresses: [sms('491711234567'), sms('0171 1234567'), { channel: 'email', value: 'ana@example.com/home' }, { channel: 'email', value: 'ana@example.com' }, sms('')] })
     expect(recipient.addresses?.map((address) => address.value)).toEqual(['+491711234567', 'ana@example.com'])
     expect(recipient.warnings).toEqual([
-      { path: 'addresses[0].value', problem: expect.stringContaining('left out'), cure: expect.stringContaining('Write it with +') }, { path: 'addresses[2].value', problem: expect.any(String), cure: expect.any(String) },
-      { path: 'addresses[4].value', problem: expect.any(String), cure: expect.any(String) },
+      { path: 'recipient.addresses[0].value', problem: expect.stringContaining('left out'), cure: expect.stringContaining('Write it with +') }, { path: 'recipient.addresses[2].value', problem: expect.any(String), cure: expect.any(String) },
+      { path: 'recipient.addresses[4].value', problem: expect.any(String), cure: expect.any(String) },
     ])
   })
 
   it('is taken with no address at all when none of them is one: nobody is reached, and nothing older either', () => {
-    expect(taken({ addresses: [sms('13800138000'), sms('+18005550199')] })).toMatchObject({ addresses: [], warnings: [{ path: 'addresses[0].value' }, { path: 'addresses[1].value' }] })
+    expect(taken({ addresses: [sms('13800138000'), sms('+18005550199')] })).toMatchObject({ addresses: [], warnings: [{ path: 'recipient.addresses[0].value' }, { path: 'recipient.addresses[1].value' }] })
     expect(taken({ addresses: [sms('+12125550123')] })).not.toHaveProperty('warnings')
   })
 
   it('has an address once, and as somebody else\'s where it is said to be both', () => {
     const number = '+8613800138000'
-    expect(taken({ jurisdiction: 'CN', addresses: [sms('13800138000'), sms(number)] })).toMatchObject({ addresses: [{ value: number }], warnings: [{ path: 'addresses[1].value' }] })
+    expect(taken({ jurisdiction: 'CN', addresses: [sms('13800138000'), sms(number)] })).toMatchObject({ addresses: [{ value: number }], warnings: [{ path: 'recipient.addresses[1].value' }] })
     for (const addresses of [[sms(number), sms(number, { relation: 'spouse' })], [sms(number, { relation: 'spouse' }), sms(number)]]) {
       expect(taken({ addresses }).addresses).toMatchObject([{ value: number, relation: 'spouse' }])
     }
   })
 
   it.each([['NULL', null], ['#REF!', null], ['\u3164', null], [' ', null], ['-', null], ['evil.com/pay', null], ['https://evil.com', null]])('named %j has no name, and says so', (name) => {
-    expect(taken({ name })).toMatchObject({ name: null, warnings: [{ path: 'name' }] })
+    expect(taken({ name })).toMatchObject({ name: null, warnings: [{ path: 'recipient.name' }] })
   })
 
   it.each([['O&#39;Brien', "O'Brien"], ['O&apos;Brien &amp; Sons', "O'Brien & Sons"], ['Tom &amp;amp; Jerry', 'Tom &amp; Jerry'], ['Jose\u0301', 'José'], ['Or\u00adtiz', 'Ortiz'], ['Na', 'Na'], ['AT&T', 'AT&T'], ['  Ana   Li ', 'Ana Li']])('named %j is %j', (name, meant) => {

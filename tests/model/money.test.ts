@@ -15,13 +15,20 @@ describe('parseMoney', () => {
   it.each([
     ['1e3', 'CNY', 'is in exponent notation'], ['1E-2', 'CNY', 'is in exponent notation'], ['+5', 'USD', 'has a sign'], ['-5', 'USD', 'has a sign'],
     ['1,250.00', 'USD', 'has thousands marks'], ['12,34,500', 'INR', 'has thousands marks'], ['1 250', 'EUR', 'has thousands marks'],
-    ['1.234', 'USD', 'has 3 digits after the point, USD has 2'], ['1.0', 'JPY', 'has 1 digits after the point, JPY has 0'],
+    ['1.234', 'USD', 'has 3 digits after the point, USD has 2'], ['1.5', 'JPY', 'has 1 digits after the point, JPY has 0'], ['125.0001', 'USD', 'has 4 digits after the point, USD has 2'],
+    ['125,00', 'EUR', 'has a decimal comma'], ['1.250,5', 'EUR', 'has a decimal comma'], ['1250,00', 'EUR', 'has a decimal comma'], ['-125,00', 'EUR', 'has a decimal comma'], ['1,250', 'USD', 'has thousands marks'],
     ['NaN', 'USD', 'is not a decimal amount'], ['Infinity', 'USD', 'is not a decimal amount'], ['', 'USD', 'is empty'], [' 5', 'USD', 'is not a decimal amount'],
     ['.5', 'USD', 'is not a decimal amount'], ['5.', 'USD', 'is not a decimal amount'], ['05', 'USD', 'has leading zeros'], ['0x10', 'USD', 'is not a decimal amount'],
     ['５', 'USD', 'is not a decimal amount'], ['$5', 'USD', 'is not a decimal amount'], ['9999999999999999', 'USD', 'has more than 15 digits before the point'],
     ['1'.repeat(100_000), 'USD', 'is longer than 32 characters'], [5, 'USD', 'is a number; money is text, so that no digit is lost'], [null, 'USD', 'is not text'], [{}, 'USD', 'is not text'],
   ])('refuses the amount %j %s: %s', (amount, currency, problem) => {
     expect(parseMoney(amount, currency)).toMatchObject({ ok: false, part: 'amount', problem })
+  })
+
+  it.each([
+    ['125.0000', 'USD', '125.00'], ['125.500', 'USD', '125.50'], ['1250.00', 'JPY', '1250'], ['0.000', 'JPY', '0'], ['1.2500', 'KWD', '1.250'],
+  ])('takes digits after the point that say nothing: %s %s is %s', (amount, currency, meant) => {
+    expect(parseMoney(amount, currency)).toEqual({ ok: true, money: { amount: meant, currency } })
   })
 
   it.each(['usd', 'XXX', 'XAU', '', 'RMB', '¥', null, 5, 'toString'])('refuses the currency %j', (currency) => {

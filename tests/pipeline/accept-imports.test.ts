@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, expect, it } from 'vitest'
+import { PLAIN_FILE } from '../../src/model/import-mapping.ts'
 import { DecorumError } from '../../src/model/errors.ts'
 import type { LineResult } from '../../src/pipeline/accept/answers.ts'
 import { accepting as bind, type AccountFile } from '../../src/app/services/accepting.ts'
@@ -17,8 +18,8 @@ async function* pieces(text: string | Buffer, size = 97): AsyncGenerator<Uint8Ar
   const bytes = Buffer.from(text)
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
-const fileOf = (text: string, format: AccountFile['format'] = null): AccountFile =>
-  ({ name: 'accounts', checksum: createHash('sha256').update(text).digest(), bytes: () => pieces(text), format })
+const fileOf = (text: string, over: Partial<AccountFile> = {}): AccountFile =>
+  ({ name: 'accounts', checksum: createHash('sha256').update(text).digest(), bytes: () => pieces(text), options: PLAIN_FILE, again: false, ...over })
 
 eachLedger('importing accounts', (_name, openFresh) => {
   let ledger: Ledger
@@ -44,8 +45,8 @@ eachLedger('importing accounts', (_name, openFresh) => {
       Buffer.from(`${json('n-5', { recipient: { id: 'r', name: 'a\u0000b' } })}\n${json('n-6', { recipient: { id: 'r', name: '\ud800' } })}\n${json('n-7')}\n${json('n-1')}`),
     ]))
     expect(results.map((result) => [result.line, result.id, result.status, result.faults?.[0]?.path ?? null])).toEqual([
-      [1, 'n-1', 'applied', null], [3, null, 'rejected', 'id'], [4, null, 'rejected', 'overdue.amount'], [5, null, 'rejected', ''],
-      [6, null, 'rejected', 'recipient.name'], [7, null, 'rejected', 'recipient.name'], [8, 'n-7', 'applied', null], [9, 'n-1', 'unchanged', null],
+      [1, 'n-1', 'applied', null], [3, 'n-3', 'rejected', 'id'], [4, 'n-4', 'rejected', 'overdue.amount'], [5, null, 'rejected', ''],
+      [6, 'n-5', 'rejected', 'recipient.name'], [7, 'n-6', 'rejected', 'recipient.name'], [8, 'n-7', 'applied', null], [9, 'n-1', 'unchanged', null],
     ])
     expect(totals).toEqual({ lines: 8, applied: 2, unchanged: 1, rejected: 5 })
   })
@@ -113,12 +114,26 @@ eachLedger('importing accounts', (_name, openFresh) => {
 
   it('reads CSV with dotted columns, and imports the same file once', async () => {
     const csv = 'id,asOf,overdue.amount,overdue.currency,dueDate,daysPastDue,autoDebit,recipient.id,recipient.name,recipient.jurisdiction,recipient.sms\n'
-      + 'c-1,2026-11-22T16:00:00Z,12.00,CNY,2026-11-20,3,false,rc-1,"张, 三",CN,13800138000\nc-2,2026-11-22T16:00:00Z,"12,00",CNY,2026-11-20,3,false,rc-2,x,CN,\n'
+      + 'c-1,2026-11-22T16:00:00Z,12.00,CNY,2026-11-20,3,false,rc-1,"张, 三",CN,13800138000\nc-2,2026-11-22T16:00:00Z,12.00,CNY,2026-11-20,3,false,rc-2,x,CN,\n'
     const results: LineResult[] = []
     const first = await services.importAccountFile(actor, fileOf(csv), () => {}, (result) => void results.push(result))
-    expect(first).toMatchObject({ format: 'csv', lines: 2, applied: 1, rejected: 1, already: false })
-    expect(results.map((result) => [result.line, result.status, result.faults?.[0]?.path])).toEqual([[2, 'applied', undefined], [3, 'rejected', 'overdue.amount']])
-    expect(await services.importAccountFile(actor, fileOf(csv), () => {}, () => { throw new Error('nothing is to be done') })).toMatchObject({ already: true, applied: 1, rejected: 1 })
+    expect(first).toMatchObject({ format: 'csv', lines: 2, applied: 2, rejected: 0, already: false })
+    expect(results.map((result) => [result.line, result.status])).toEqual([[2, 'applied'], [3, 'applied']])
+    expect(await services.importAccountFile(actor, fileOf(csv), () => {}, () => { throw new Error('nothing is to be done') })).toMatchObject({ already: true, applied: 2, rejected: 0 })
+    expect(await services.importAccountFile(actor, fileOf(csv, { again: true }), () => {}, () => {}), 'unless it is asked for').toMatchObject({ already: false, applied: 0, unchanged: 2 })
+  })
+
+  it('reads a file again of which lines were rejected: what they lacked may be there by now', async () => {
+    const csv = 'id,asOf,overdue.amount,overdue.currency,dueDate,recipientId,creditor\n'
+      + 'w-1,2026-11-22T16:00:00Z,12.00,CNY,2026-11-20,rw-1,acme\nw-2,2026-11-22T16:00:00Z,"12,00",CNY,2026-11-20,rw-1,acme\n'
+    const results: LineResult[] = []
+    const take = (result: LineResult) => void results.push(result)
+    expect(await services.importAccountFile(actor, fileOf(csv), () => {}, take)).toMatchObject({ applied: 0, rejected: 2, already: false })
+    expect(results.map((result) => [result.line, result.id, result.status])).toEqual([[2, 'w-1', 'rejected'], [3, 'w-2', 'rejected']])
+    await services.putRecipient(actor, 'rw-1', { jurisdiction: 'CN' } as never)
+    expect(await services.importAccountFile(actor, fileOf(csv), () => {}, take)).toMatchObject({ lines: 2, applied: 1, rejected: 1, already: false })
+    expect(await services.importAccountFile(actor, fileOf(csv), () => {}, take), 'and again').toMatchObject({ applied: 0, unchanged: 1, rejected: 1, already: false })
+    expect(await known('w-')).toBe(1)
   })
 
   it('refuses a file whose header cannot be understood, and names what was probably meant', async () => {

@@ -18,7 +18,7 @@ function heldKind(atOnce = 2): { kind: LineKind<string>; begun: Held[] } {
   return {
     begun,
     kind: {
-      read: (text) => ({ ok: true, value: text }), idOf: (item) => item, thingOf: (item) => item, touchedBy: (item) => [item.slice(-1)], atOnce,
+      read: (text) => ({ ok: true, value: text }), idIn: () => null, idOf: (item) => item, thingOf: (item) => item, touchedBy: (item) => [item.slice(-1)], atOnce,
       put: (items) => new Promise<ItemResult[]>((resolve, reject) => {
         begun.push({ items, commit: () => resolve(items.map(() => ({ ok: true, changed: true }))), fail: reject })
       }),

@@ -21,7 +21,7 @@ import { acceptSuppression, liftSuppression } from '../../pipeline/accept/accept
 import { completeTask } from '../../pipeline/accept/complete-task.ts'
 import { importFile, type AccountFile, type FileImport } from '../../pipeline/accept/import-file.ts'
 import { importLines } from '../../pipeline/accept/import-lines.ts'
-import { accountLines, eventLines, readAccountJson } from '../../pipeline/accept/line-kinds.ts'
+import { accountLines, eventLines } from '../../pipeline/accept/line-kinds.ts'
 import type { Actor, Shell } from '../../pipeline/shell.ts'
 
 export type { AccountFile, FileImport, LineResult }
@@ -47,7 +47,7 @@ export interface Accepting {
   addEvent(actor: Actor, accountId: string, body: EventBody): Promise<EventAnswer>
   /** NDJSON in, in pieces of any size; one bad line loses none of the others. */
   importAccounts(actor: Actor, bytes: AsyncIterable<Uint8Array>, onResult: OnResult): Promise<ImportTotals>
-  /** A whole file, CSV or NDJSON, once: an interrupted import goes on where it stood. `onStart` hears how many lines were done before. */
+  /** A whole file, CSV, NDJSON or .xlsx, once: an interrupted import goes on where it stood. `onStart` hears how many lines were done before. */
   importAccountFile(actor: Actor, file: AccountFile, onStart: (resumedAfter: number) => void | Promise<void>, onResult: OnResult): Promise<FileImport>
   /** As `importAccounts`; each line is an event with its `accountId`. */
   importEvents(actor: Actor, bytes: AsyncIterable<Uint8Array>, onResult: OnResult): Promise<ImportTotals>
@@ -67,7 +67,7 @@ export const accepting = (shell: Shell): Accepting => ({
   putAccount: (actor, id, body) => acceptAccount(shell, actor, id, body),
   putRecipient: (actor, id, body) => acceptRecipient(shell, actor, id, body),
   addEvent: (actor, accountId, body) => acceptEvent(shell, actor, accountId, body),
-  importAccounts: (actor, bytes, onResult) => importLines(shell, readLines(bytes), accountLines(shell, actor, readAccountJson), onResult),
+  importAccounts: (actor, bytes, onResult) => importLines(shell, readLines(bytes), accountLines(shell, actor), onResult),
   importAccountFile: (actor, file, onStart, onResult) => importFile(shell, actor, file, onStart, onResult),
   importEvents: (actor, bytes, onResult) => importLines(shell, readLines(bytes), eventLines(shell, actor), onResult),
   createReminder: (actor, key, body) => acceptReminder(shell, actor, key, body),

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { readHeader, type AccountColumns } from '../../intake/csv-account.ts'
+import { openAccountFile } from '../../intake/account-file.ts'
+import { PLAIN_FILE, type FileOptions } from '../../model/import-mapping.ts'
+import type { AccountColumns } from '../../intake/csv-account.ts'
 import { splitRow } from '../../intake/csv-row.ts'
-import { readLines } from '../../intake/lines.ts'
 import { DecorumError, type Fault } from '../../model/errors.ts'
 
 /** A line of a portfolio file as it stands there. */
@@ -22,51 +23,46 @@ export interface PortfolioFile {
 /**
  * Whose lines are these? The rest of each line is read by the threads that simulate.
  *
- * @throws DECORUM_BAD_INPUT when the file cannot be read or its header not be understood
+ * @param options  as `accounts import` takes them
+ * @throws         DECORUM_BAD_INPUT when the file cannot be read or its header not be understood
  */
-export async function readPortfolioFile(path: string): Promise<PortfolioFile> {
-  const file: PortfolioFile = { columns: null, people: [], refused: [] }
-  const byPerson = new Map<string, RawLine[]>()
-  let personOf: ((text: string) => string) | null = null
+export async function readPortfolioFile(path: string, options: FileOptions = PLAIN_FILE): Promise<PortfolioFile> {
   try {
-    for await (const line of readLines(createReadStream(path) as AsyncIterable<Uint8Array>)) {
+    const opened = await openAccountFile(() => createReadStream(path) as AsyncIterable<Uint8Array>, options)
+    if (!opened.ok) throw notUnderstood(opened.faults)
+    const { columns, records } = opened.value
+    const file: PortfolioFile = { columns, people: [], refused: [] }
+    const byPerson = new Map<string, RawLine[]>()
+    const personOf = columns === null ? personInJson : personInRow(columns)
+    for await (const line of records()) {
       if (!line.ok) {
         file.refused.push({ line: line.no, faults: [line.fault] })
         continue
-      }
-      if (personOf === null) {
-        if (line.text.trimStart().startsWith('{')) personOf = personInJson
-        else {
-          file.columns = columnsOf(line.text)
-          personOf = personInRow(file.columns)
-          continue
-        }
       }
       const person = personOf(line.text)
       const lines = byPerson.get(person)
       if (lines === undefined) byPerson.set(person, [{ no: line.no, text: line.text }])
       else lines.push({ no: line.no, text: line.text })
     }
+    file.people = [...byPerson.values()]
+    return file
   } catch (cause) {
     if (cause instanceof DecorumError) throw cause
     throw new DecorumError('DECORUM_BAD_INPUT', `${path} cannot be read`, { cause, hint: 'Is the path right, and may this user read it?' })
   }
-  if (personOf === null) throw new DecorumError('DECORUM_BAD_INPUT', `${path} is empty`, { hint: 'Name a CSV or NDJSON file of accounts.' })
-  file.people = [...byPerson.values()]
-  return file
 }
 
-function columnsOf(header: string): AccountColumns {
-  const columns = readHeader(header)
-  if (columns.ok) return columns.value
-  throw new DecorumError('DECORUM_BAD_INPUT', 'the header of the portfolio cannot be understood', { faults: columns.faults, hint: 'Name the columns as `decorum accounts import` takes them.' })
+function notUnderstood(faults: readonly Fault[]): DecorumError {
+  const [only] = faults
+  if (faults.length === 1 && only?.path === '') return new DecorumError('DECORUM_BAD_INPUT', `the portfolio cannot be read: ${only.problem}`, only.cure === undefined ? {} : { hint: only.cure })
+  return new DecorumError('DECORUM_BAD_INPUT', 'the header of the portfolio cannot be understood', { faults, hint: 'Name the columns as `decorum accounts import` takes them.' })
 }
 
 /** A line that cannot be read has nobody; it is refused where it is read in full. */
 const NOBODY = ''
 
 function personInRow(columns: AccountColumns): (text: string) => string {
-  const at = (name: string) => columns.paths.findIndex((path) => path.join('.') === name)
+  const at = (name: string) => columns.paths.findIndex((path) => path?.join('.') === name)
   const [creditor, recipient, recipientId] = [at('creditor'), at('recipient.id'), at('recipientId')]
   return (text) => {
     const cells = splitRow(text, columns.delimiter)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { readAccountRow, type AccountColumns } from '../../intake/csv-account.ts'
+import { readAccountRecord } from '../../intake/account-file.ts'
+import type { AccountColumns } from '../../intake/csv-account.ts'
 import type { Fault } from '../../model/errors.ts'
-import { readAccountJson } from '../../pipeline/accept/line-kinds.ts'
 import { peopleFromAccounts, type PortfolioLine } from '../../pipeline/simulate/people-from-accounts.ts'
 import { simulatePeople } from '../../pipeline/simulate/simulate-people.ts'
 import type { SimulatedPerson } from '../../pipeline/simulate/simulated-person.ts'
@@ -35,7 +35,7 @@ export function partSimulator(setting: SimulationSetting): SimulatePart {
     if (part.kind === 'people') return { tally: simulatePeople(part.people, rules, { from, to }), refused: [] }
     const refused: PartDone['refused'] = []
     const lines = part.lines.flatMap(({ no, text }): PortfolioLine[] => {
-      const read = part.columns === null ? readAccountJson(text) : readAccountRow(text, part.columns)
+      const read = readAccountRecord(text, part.columns)
       if (!read.ok) {
         refused.push({ line: no, faults: read.faults })
         return []

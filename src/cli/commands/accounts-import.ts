@@ -3,17 +3,19 @@ import { createReadStream, createWriteStream, existsSync, statSync, writeFileSyn
 import { once } from 'node:events'
 import { basename } from 'node:path'
 import { SingleBar, Presets } from 'cli-progress'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import type { FileImport, LineResult } from '../../app/services/accepting.ts'
 import { EXIT } from '../../app/exit-codes.ts'
 import { DecorumError } from '../../model/errors.ts'
+import { PLAIN_FILE, type FileOptions } from '../../model/import-mapping.ts'
+import { fileOptions, withFileOptions, type FileFlags } from '../file-options.ts'
 import { printAnswer } from '../print-answer.ts'
 import { CLI_ACTOR, withApp } from '../with-app.ts'
 
-interface Options {
+interface Options extends FileFlags {
   creditor?: string
-  format?: 'csv' | 'ndjson'
   rejects?: string
+  again?: true
   json?: true
 }
 
@@ -21,23 +23,24 @@ const REJECTS_HEADER = 'line,id,field,problem,cure\n'
 
 /** `decorum accounts import`: exit 1 when a line was rejected; every other line is in. */
 export function command(): Command {
-  return new Command('import')
-    .description('Registers accounts from a file: CSV with dotted column names (overdue.amount, recipient.addresses.0.value, or recipient.sms for short), or NDJSON, one account a line.')
-    .argument('<file>', 'the file; run again with the same file, an interrupted import goes on where it stood')
+  return withFileOptions(new Command('import')
+    .description('Registers accounts from a file: CSV or .xlsx with dotted column names (overdue.amount, recipient.addresses.0.value, or recipient.sms for short) or read by a mapping, or NDJSON, one account a line.')
+    .argument('<file>', 'the file; run again with the same file, an interrupted import goes on where it stood, and one with rejected lines is read anew')
     .option('--creditor <id>', 'whose accounts they are, when the file does not say')
-    .addOption(new Option('--format <format>', 'instead of telling it from the file').choices(['csv', 'ndjson']))
+    .option('--again', 'read it anew though all of it was taken before')
     .option('--rejects <file>', 'where rejected lines, and addresses that were left out of others, are explained; next to the input by default')
-    .option('--json', 'answer as one JSON document, without a progress bar')
+    .option('--json', 'answer as one JSON document, without a progress bar'))
     .action(async (path: string, options: Options) => {
       const size = sizeOf(path)
       const rejectsPath = options.rejects ?? `${path}.rejects.csv`
-      const checksum = await checksumOf(path)
       const rejects = new Rejects(rejectsPath)
       const answer = await withApp(async (app) => {
+        const read = fileOptions(options, app.config)
+        const checksum = await checksumOf(path, read)
         const bar = options.json !== true && process.stderr.isTTY ? progressBar(size) : null
         try {
           const bytes = () => counted(createReadStream(path), (read) => bar?.update(read))
-          const file = { name: basename(path), checksum, bytes, format: options.format ?? formatOf(path) }
+          const file = { name: basename(path), checksum, bytes, options: read, again: options.again === true }
           const actor = { ...CLI_ACTOR, creditor: options.creditor ?? null }
           return await app.services.importAccountFile(actor, file, (done) => rejects.open(done), (result) => rejects.take(result))
         } finally {
@@ -53,19 +56,16 @@ export function command(): Command {
 
 function sizeOf(path: string): number {
   const stats = statSync(path, { throwIfNoEntry: false })
-  if (stats === undefined || !stats.isFile()) throw new DecorumError('DECORUM_BAD_INPUT', `there is no file ${path}`, { hint: 'Name a CSV or NDJSON file.' })
+  if (stats === undefined || !stats.isFile()) throw new DecorumError('DECORUM_BAD_INPUT', `there is no file ${path}`, { hint: 'Name a CSV, NDJSON or .xlsx file.' })
   return stats.size
 }
 
-async function checksumOf(path: string): Promise<Buffer> {
+/** Of the file and of how it is read: the same bytes under another mapping say something else. */
+async function checksumOf(path: string, read: FileOptions): Promise<Buffer> {
   const hash = createHash('sha256')
+  if (JSON.stringify(read) !== JSON.stringify(PLAIN_FILE)) hash.update(JSON.stringify(read))
   for await (const piece of createReadStream(path)) hash.update(piece as Buffer)
   return hash.digest()
-}
-
-function formatOf(path: string): 'csv' | 'ndjson' | null {
-  if (/\.csv$/i.test(path)) return 'csv'
-  return /\.(ndjson|jsonl)$/i.test(path) ? 'ndjson' : null
 }
 
 async function* counted(stream: AsyncIterable<unknown>, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array> {
@@ -129,11 +129,11 @@ function cell(value: string | number): string {
 
 function inWords(answer: FileImport, warned: number, rejectsPath: string): string {
   const { applied, unchanged, rejected, lines, resumedAfter } = answer
-  if (answer.already) return `This file was imported before: ${applied} applied, ${unchanged} unchanged, ${rejected} rejected. Nothing was done.`
+  if (answer.already) return `This file was imported before: ${applied} applied, ${unchanged} unchanged, none rejected. Nothing was done; --again reads it anew.`
   return [
     ...(resumedAfter > 0 ? [`Went on after line ${resumedAfter}, where an earlier run had stopped.`] : []),
     `${lines} accounts: ${applied} applied, ${unchanged} unchanged, ${rejected} rejected.`,
     ...(warned > 0 ? [`${warned} of those taken lack an address or a name that could not be used.`] : []),
-    ...(rejected + warned > 0 ? [`Why, line by line: ${rejectsPath}`] : []),
+    ...(rejected + warned > 0 ? [`Why, line by line: ${rejectsPath}.${rejected > 0 ? ' Once the cause is mended, import the same file again: what was taken changes nothing.' : ''}`] : []),
   ].join('\n')
 }

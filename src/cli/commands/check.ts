@@ -32,11 +32,12 @@ function inWords(report: CheckReport): string {
   ].join('\n')
 }
 
-const summary = ({ routes, creditors, ladders, templates, packs, zoneData }: CheckReport): string[] => [
+const summary = ({ routes, creditors, ladders, templates, imports, packs, zoneData }: CheckReport): string[] => [
   `✓ ${count(routes.length, 'route')}: ${routes.map((r) => `${r.id} (${r.provider})`).join(', ')}`,
   `✓ ${count(creditors.length, 'creditor')}: ${creditors.join(', ')}`,
   `✓ ${count(ladders.length, 'ladder')}: ${ladders.map((l) => `${l.id} (${count(l.rungs, 'rung')}, version ${l.version})`).join(', ')}`,
   `✓ ${count(templates.length, 'template')}: ${templates.map((t) => `${t.id} (${t.locales.join(', ')})`).join(', ')}`,
+  ...(imports.length === 0 ? [] : [`✓ ${count(imports.length, 'import mapping')}: ${imports.join(', ')}`]),
   `✓ ${count(packs.length, 'policy pack')}: ${packs.map((p) => `${p.id} ${p.version} (${count(p.rules, 'rule')}, ${count(p.vectors, 'example')})`).join(', ')}`,
   ...(zoneData.faults.length > 0 ? [] : [`✓ time zone data ${zoneData.version}, published ${zoneData.published}`]),
 ]

@@ -10,11 +10,13 @@ import type { SimulationSetting } from '../../app/simulate/setting.ts'
 import { compareSimulations, comparisonText, simulationPage, simulationText } from '../../app/simulate/show.ts'
 import { simulatePortfolio, type SimulationDone } from '../../app/simulate/simulate-portfolio.ts'
 import { DecorumError } from '../../model/errors.ts'
+import type { ImportMapping } from '../../model/import-mapping.ts'
 import { DAY, parseInstant, type Instant } from '../../model/instant.ts'
+import { fileOptions, withFileOptions, type FileFlags } from '../file-options.ts'
 import { printAnswer } from '../print-answer.ts'
 import { withApp } from '../with-app.ts'
 
-interface Options {
+interface Options extends FileFlags {
   portfolio?: string
   ledger?: true
   creditor?: string
@@ -42,9 +44,9 @@ const TOLD = 10
 
 /** `decorum simulate`: what a ladder and packs would do to a portfolio. Writes nothing, sends nothing. */
 export function command(): Command {
-  return new Command('simulate')
+  return withFileOptions(new Command('simulate')
     .description('What would a ladder and policy packs do to a portfolio over the coming days? The same decisions as in production; nothing is written, nobody is contacted. Balances count as renewed every night.')
-    .option('--portfolio <file>', 'accounts as `accounts import` takes them: CSV or NDJSON')
+    .option('--portfolio <file>', 'accounts as `accounts import` takes them: CSV, NDJSON or .xlsx, with the same options')
     .option('--ledger', 'the accounts in the ledger, with their history')
     .option('--creditor <id>', 'only this creditor’s accounts; whose they are, where the file does not say')
     .option('--ladder <id|file>', 'everybody climbs this ladder: one that is configured, or a .yaml file')
@@ -57,7 +59,7 @@ export function command(): Command {
     .option('--cost <route=price>', 'what one unit of a route costs (an SMS segment, a call); may be repeated', priceOf, new Map<string, number>())
     .option('--rate <route=units>', 'units a second instead of the configured ones; a route that captures for want of credentials has no limit of its own', priceOf, new Map<string, number>())
     .option('--json', 'answer as one JSON document')
-    .option('--html <file>', 'also write one page with charts')
+    .option('--html <file>', 'also write one page with charts'))
     .action(simulate)
 }
 
@@ -77,7 +79,7 @@ async function simulate(options: Options): Promise<void> {
   }
   const { compare } = options
   const other = compare === undefined ? null : compare.what === 'ladder' ? { ...base, ladder: ladderChoice(compare.value, config) } : { ...base, ...packChoice(compare.value, config) }
-  const [done, second] = await onPortfolio(options, async (portfolio) => [
+  const [done, second] = await onPortfolio(options, config, async (portfolio) => [
     await withProgress('simulating', portfolio, base, options.cost),
     other === null ? null : await withProgress('the other version', portfolio, other, options.cost),
   ] as const)
@@ -89,9 +91,9 @@ async function simulate(options: Options): Promise<void> {
   printAnswer(options.json, answer, () => [simulationText(done.report), ...(comparison === null ? [] : [comparisonText(comparison)])].join('\n\n'))
 }
 
-async function onPortfolio<T>(options: Options, work: (portfolio: Portfolio) => Promise<T>): Promise<T> {
+async function onPortfolio<T>(options: Options, config: { imports: ReadonlyMap<string, ImportMapping> }, work: (portfolio: Portfolio) => Promise<T>): Promise<T> {
   const creditor = options.creditor ?? null
-  if (options.portfolio !== undefined) return work(portfolioOfFile(await readPortfolioFile(options.portfolio), creditor))
+  if (options.portfolio !== undefined) return work(portfolioOfFile(await readPortfolioFile(options.portfolio, fileOptions(options, config)), creditor))
   return withApp(async ({ shell }) => work(await ledgerPortfolio(shell, creditor)))
 }
 

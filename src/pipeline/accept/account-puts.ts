@@ -28,9 +28,9 @@ export const refusal = (error: unknown): DecorumError => {
   throw error
 }
 
-/** What was not taken of the person, under its path in the account. */
+/** What was not taken of the recipient. */
 const warningsOf = ({ recipient }: AccountBody): { warnings?: Fault[] } =>
-  (recipient?.warnings === undefined ? {} : { warnings: recipient.warnings.map((warning) => ({ ...warning, path: `recipient.${warning.path}` })) })
+  (recipient?.warnings === undefined ? {} : { warnings: recipient.warnings })
 
 /** What was found, locked and read before the accounts are gone through. */
 export interface Before {

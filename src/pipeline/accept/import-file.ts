@@ -1,24 +1,24 @@
-import { readHeader, readAccountRow, type AccountColumns } from '../../intake/csv-account.ts'
-import { readLines, type Line } from '../../intake/lines.ts'
+import { idInRecord, openAccountFile, readAccountRecord, type AccountFileReader } from '../../intake/account-file.ts'
+import type { FileFormat, FileOptions } from '../../model/import-mapping.ts'
+import type { Line } from '../../intake/lines.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { noteImport, openImportJob } from '../../record/accepting/import-jobs.ts'
 import type { Actor, Shell } from '../shell.ts'
 import type { ImportTotals, LineResult } from './answers.ts'
 import { importLines } from './import-lines.ts'
-import { accountLines, readAccountJson } from './line-kinds.ts'
-
-export type FileFormat = 'csv' | 'ndjson'
+import { accountLines } from './line-kinds.ts'
 
 /** A file of accounts, as the command line found it. */
 export interface AccountFile {
   /** For the record; never a path. */
   name: string
-  /** SHA-256 of the whole file: the same file is imported once. */
+  /** SHA-256 of the whole file and of how it is read: the same file is imported once. */
   checksum: Buffer
   /** From the beginning, however often it is asked for. */
   bytes: () => AsyncIterable<Uint8Array>
-  /** Null: told from the first line. */
-  format: FileFormat | null
+  options: FileOptions
+  /** Put every line again, though all of them were taken before. */
+  again: boolean
 }
 
 /** Totals of the whole file, earlier runs included. */
@@ -31,32 +31,31 @@ export interface FileImport extends ImportTotals {
 }
 
 /**
- * Imports a file of accounts, CSV or NDJSON, once.
+ * Imports a file of accounts, CSV, NDJSON or .xlsx, once.
  *
  * An import that was interrupted goes on after the last line that was noted; lines between that and
- * the interruption are put again, which changes nothing.
+ * the interruption are put again, which changes nothing. A file of which lines were rejected is read anew
+ * each time: what they lacked (a ladder, a recipient) may be there now, and the others change nothing.
  *
  * @param onStart  told first where it goes on from
- * @throws         DECORUM_BAD_INPUT when the header of a CSV file cannot be understood
+ * @throws         DECORUM_BAD_INPUT when the file or its header cannot be understood
  */
 export async function importFile(
   shell: Shell, actor: Actor, file: AccountFile, onStart: (resumedAfter: number) => void | Promise<void>, onResult: (result: LineResult) => void | Promise<void>,
 ): Promise<FileImport> {
-  const first = await firstLine(file)
-  const format = file.format ?? (first.text.trimStart().startsWith('{') ? 'ndjson' : 'csv')
-  const columns = format === 'csv' ? columnsOf(first.text) : null
+  const { format, columns, records } = await openedFile(file)
   const { db } = shell.ledger
-  const job = await openImportJob(db, { creditor: actor.creditor ?? '*', checksum: file.checksum, source: file.name, format }, new Date(shell.clock.now()))
+  const job = await openImportJob(db, { creditor: actor.creditor ?? '*', checksum: file.checksum, source: file.name, format, again: file.again }, new Date(shell.clock.now()))
   await onStart(job.linesDone)
   const totals = { lines: job.applied + job.unchanged + job.rejected, applied: job.applied, unchanged: job.unchanged, rejected: job.rejected }
   if (job.status === 'done') return { ...totals, format, resumedAfter: job.linesDone, already: true }
 
   const note = (linesDone: number, finishedAt: Date | null): Promise<void> =>
     noteImport(db, { id: job.id, linesDone, applied: totals.applied, unchanged: totals.unchanged, rejected: totals.rejected }, finishedAt)
-  const read = columns === null ? readAccountJson : (text: string) => readAccountRow(text, columns)
+  const kind = accountLines(shell, actor, (text) => readAccountRecord(text, columns), (text) => idInRecord(text, columns))
   let last = job.linesDone
   let noted = last
-  await importLines(shell, after(readLines(file.bytes()), Math.max(job.linesDone, columns === null ? 0 : first.no)), accountLines(shell, actor, read), async (result) => {
+  await importLines(shell, after(records(), job.linesDone), kind, async (result) => {
     totals.lines++
     totals[result.status]++
     last = result.line
@@ -77,16 +76,10 @@ async function* after(lines: AsyncIterable<Line>, done: number): AsyncGenerator<
   for await (const line of lines) if (line.no > done) yield line
 }
 
-async function firstLine(file: AccountFile): Promise<Extract<Line, { ok: true }>> {
-  for await (const line of readLines(file.bytes())) {
-    if (line.ok) return line
-    break
-  }
-  throw new DecorumError('DECORUM_BAD_INPUT', `${file.name} has no first line that can be read`, { hint: 'Save it as CSV with a header, or as NDJSON, in UTF-8.' })
-}
-
-function columnsOf(header: string): AccountColumns {
-  const read = readHeader(header)
-  if (read.ok) return read.value
-  throw new DecorumError('DECORUM_BAD_INPUT', 'the header of the file cannot be understood', { faults: read.faults })
+async function openedFile({ name, bytes, options }: AccountFile): Promise<AccountFileReader> {
+  const opened = await openAccountFile(bytes, options)
+  if (opened.ok) return opened.value
+  const [only] = opened.faults
+  if (opened.faults.length === 1 && only?.path === '') throw new DecorumError('DECORUM_BAD_INPUT', `${name}: ${only.problem}`, only.cure === undefined ? {} : { hint: only.cure })
+  throw new DecorumError('DECORUM_BAD_INPUT', 'the header of the file cannot be understood', { faults: opened.faults })
 }

@@ -17,6 +17,8 @@ export type ItemResult = { ok: true; changed: boolean; warnings?: Fault[] } | { 
 /** How lines of one sort are read and put. */
 export interface LineKind<T> {
   read(text: string): Parsed<T>
+  /** The item's own id in a line that cannot be read; null when that cannot be told either. */
+  idIn(text: string): string | null
   /** The item's own id, for the answer. */
   idOf(item: T): string
   /** Items of the same thing are not put in one transaction, so that the later word follows the earlier. */
@@ -29,7 +31,7 @@ export interface LineKind<T> {
   put(items: readonly T[]): Promise<ItemResult[]>
 }
 
-type Entry<T> = { line: number; item: T } | { line: number; faults: Fault[] }
+type Entry<T> = { line: number; item: T } | { line: number; id: string | null; faults: Fault[] }
 
 /** Lines that one transaction puts. */
 class Chunk<T> {
@@ -63,7 +65,7 @@ export async function importLines<T>(
   const answer = async (chunk: Chunk<T>, results: readonly ItemResult[]): Promise<void> => {
     let next = 0
     for (const entry of chunk.entries) {
-      const result = 'item' in entry ? resultOf(entry.line, kind.idOf(entry.item), results[next++] as ItemResult) : rejected(entry.line, null, entry.faults)
+      const result = 'item' in entry ? resultOf(entry.line, kind.idOf(entry.item), results[next++] as ItemResult) : rejected(entry.line, entry.id, entry.faults)
       totals.lines++
       totals[result.status]++
       await onResult(result)
@@ -109,9 +111,9 @@ function haveInCommon(one: ReadonlySet<string>, other: ReadonlySet<string>): boo
 }
 
 function readEntry<T>(line: Line, kind: LineKind<T>): Entry<T> {
-  if (!line.ok) return { line: line.no, faults: [line.fault] }
+  if (!line.ok) return { line: line.no, id: null, faults: [line.fault] }
   const read = kind.read(line.text)
-  return read.ok ? { line: line.no, item: read.value } : { line: line.no, faults: read.faults }
+  return read.ok ? { line: line.no, item: read.value } : { line: line.no, id: kind.idIn(line.text), faults: read.faults }
 }
 
 /** A transaction that fails on its data is split down to the culprit, which is refused alone. */

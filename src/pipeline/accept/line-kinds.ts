@@ -1,4 +1,5 @@
-import { accountLine, type AccountLine } from '../../intake/account-body.ts'
+import type { AccountLine } from '../../intake/account-body.ts'
+import { idInRecord, readAccountRecord } from '../../intake/account-file.ts'
 import { eventLine, type EventLine } from '../../intake/event-body.ts'
 import { parseJson } from '../../intake/json.ts'
 import { parse, type Parsed } from '../../intake/parse.ts'
@@ -8,18 +9,17 @@ import { acceptAccounts } from './accept-accounts.ts'
 import { acceptEvent } from './accept-event.ts'
 import type { ItemResult, LineKind } from './import-lines.ts'
 
-/** One account as JSON on a line. */
-export function readAccountJson(text: string): Parsed<AccountLine> {
-  const json = parseJson(text)
-  return json.ok ? parse(accountLine, json.value) : json
-}
-
 /** Transactions of accounts at the same time: while one is in the ledger's hands, this process makes up the next. */
 const ACCOUNTS_AT_ONCE = 3
 
-/** Lines that are accounts, read in the given way. */
-export const accountLines = (shell: Shell, actor: Actor, read: (text: string) => Parsed<AccountLine>): LineKind<AccountLine> => ({
+/** Lines that are accounts, read in the given way: as JSON unless it is said otherwise. */
+export const accountLines = (
+  shell: Shell, actor: Actor,
+  read: (text: string) => Parsed<AccountLine> = (text) => readAccountRecord(text, null),
+  idIn: (text: string) => string | null = (text) => idInRecord(text, null),
+): LineKind<AccountLine> => ({
   read,
+  idIn,
   idOf: (account) => account.id,
   thingOf: (account) => `${creditorSaid(shell, actor, account.creditor)} ${account.id}`,
   touchedBy: (account) => {
@@ -44,6 +44,7 @@ export const eventLines = (shell: Shell, actor: Actor): LineKind<EventLine> => (
     const json = parseJson(text)
     return json.ok ? (parse(eventLine, json.value) as Parsed<EventLine>) : json
   },
+  idIn: (text) => idInRecord(text, null),
   idOf: (event) => event.id,
   thingOf: (event) => `${creditorSaid(shell, actor, event.creditor)} ${event.id}`,
   // One may end what another began, for the person's other accounts too: each waits for the one before.

@@ -1,0 +1,89 @@
+import { readerOfDays, type ReadDay } from '../model/date-format.ts'
+import type { Fault } from '../model/errors.ts'
+import { formatInstant, parseInstant } from '../model/instant.ts'
+import { isLocalDate } from '../model/local-date.ts'
+import { localInstant } from '../model/zones/local-clock.ts'
+
+/** A field of an account: names, and numbers for the places of a list. */
+export type FieldPath = readonly (string | number)[]
+
+/** How the cells of a file are written. */
+export interface CellSetting {
+  /** As `readerOfDays` takes it; null: `2026-11-20` alone. */
+  dateFormat: string | null
+  /** Of times without an offset; null: they are refused. */
+  timeZone: string | null
+  decimal: 'point' | 'comma'
+  /** By field: what a cell says → what is meant. */
+  values: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+/** What one cell means for a field: a value as JSON would have it, or why it is none. */
+export type CellReaders = (path: FieldPath, cell: string) => { ok: true; value: unknown } | { ok: false; fault: Omit<Fault, 'path'> }
+
+const WHOLE_NUMBERS: ReadonlySet<string> = new Set(['daysPastDue', 'graceDays'])
+const YES_NO: ReadonlySet<string> = new Set(['autoDebit', 'locationConfirmed', 'lateInterest', 'reportsToBureau'])
+const DAYS: ReadonlySet<string> = new Set(['dueDate', 'nextDueDate', 'date'])
+const INSTANTS: ReadonlySet<string> = new Set(['asOf', 'at', 'from', 'until', 'verifiedAt'])
+const AMOUNTS: ReadonlySet<string> = new Set(['amount', 'outstanding', 'minimumDue'])
+
+/** `['recipient', 'addresses', 0]` → `recipient.addresses[0]`, as faults name fields. */
+export const pathLabel = (path: FieldPath): string =>
+  path.reduce<string>((label, part) => (typeof part === 'number' ? `${label}[${part}]` : label === '' ? part : `${label}.${part}`), '')
+
+/**
+ * How are the cells of this file read?
+ *
+ * By the field's name: days and instants in the stated format (and as ISO 8601, which is never ambiguous),
+ * amounts by the stated decimal mark, numbers and truths as such. Nothing is guessed: 03/04/2026 without a
+ * stated format is refused.
+ */
+export function cellReaders(setting: CellSetting): CellReaders {
+  const format = setting.dateFormat === null ? null : readerOfDays(setting.dateFormat)
+  const readDay: ReadDay | null = format?.ok === true ? format.read : null
+  return (path, text) => {
+    const name = String(path.at(-1))
+    const cell = valueOf(setting.values, pathLabel(path), text)
+    if (DAYS.has(name)) return day(cell, readDay, setting.dateFormat)
+    if (INSTANTS.has(name)) return instant(cell, readDay, setting)
+    if (setting.decimal === 'comma' && (AMOUNTS.has(name) || path.at(-2) === 'parts')) return { ok: true, value: withPoint(cell) }
+    if (WHOLE_NUMBERS.has(name) && /^-?\d{1,6}$/.test(cell)) return { ok: true, value: Number(cell) }
+    if (YES_NO.has(name) && /^(true|false)$/i.test(cell)) return { ok: true, value: cell.toLowerCase() === 'true' }
+    return { ok: true, value: cell }
+  }
+}
+
+const valueOf = (values: CellSetting['values'], label: string, cell: string): string => {
+  const meant = Object.hasOwn(values, label) ? values[label] : undefined
+  return meant !== undefined && Object.hasOwn(meant, cell) ? meant[cell] as string : cell
+}
+
+function day(cell: string, read: ReadDay | null, format: string | null): ReturnType<CellReaders> {
+  if (isLocalDate(cell)) return { ok: true, value: cell }
+  const written = read?.(cell) ?? null
+  if (written !== null) return { ok: true, value: written.date }
+  return { ok: false, fault: { problem: 'is not a calendar day', cure: format === null ? 'Write it like "2026-11-23", or state how the file writes days, as --date-format "yyyy/MM/dd".' : `Write it in the format that was stated, ${format}.` } }
+}
+
+function instant(cell: string, read: ReadDay | null, { dateFormat, timeZone }: CellSetting): ReturnType<CellReaders> {
+  if (parseInstant(cell) !== null) return { ok: true, value: cell }
+  const written = read?.(cell) ?? isoWithoutOffset(cell)
+  if (written === null) {
+    return { ok: false, fault: { problem: 'is not an instant with an offset', cure: dateFormat === null ? 'Write it like "2026-11-23T15:00:00Z", or state how the file writes it, as --date-format "yyyy/MM/dd HH:mm:ss" with --time-zone.' : `Write it in the format that was stated, ${dateFormat}.` } }
+  }
+  if (timeZone === null) return { ok: false, fault: { problem: 'has no offset, and no time zone was stated', cure: 'State where the clock stands, as --time-zone "Asia/Shanghai" or timeZone in the mapping.' } }
+  const [hours, minutes, seconds] = (written.time ?? '00:00:00').split(':') as [string, string, string]
+  return { ok: true, value: formatInstant(localInstant(written.date, `${hours}:${minutes}`, timeZone) + Number(seconds) * 1000) }
+}
+
+/** `2026-11-26 14:05:09` or with a T, and a day alone: as spreadsheets' own times are handed over. */
+function isoWithoutOffset(cell: string): { date: string; time: string | null } | null {
+  const parts = /^(\d{4}-\d{2}-\d{2})(?:[T ](([01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?)?$/.exec(cell)
+  if (parts === null || !isLocalDate(parts[1] as string)) return null
+  return { date: parts[1] as string, time: parts[2] === undefined ? null : `${parts[2]}${parts[4] ?? ':00'}` }
+}
+
+/** 1.250,00 → 1250.00; what is written otherwise stays, and is refused with the reason. */
+function withPoint(cell: string): string {
+  return /^[-(]?\d{1,3}(?:\.\d{3})*(?:,\d+)?[-)]?$|^[-(]?\d+(?:,\d+)?[-)]?$/.test(cell) ? cell.replaceAll('.', '').replace(',', '.') : cell
+}
