@@ -44,6 +44,23 @@ export function zoneTable(zone: string): ZoneTable | null {
   return table
 }
 
+/** The years over which two zones are compared, and how finely: clocks are put back and forward weeks apart. */
+const COMPARED = { from: Date.UTC(2024, 0, 1), until: Date.UTC(2034, 0, 1), step: 3 * DAY }
+const compared = new Map<string, boolean>()
+
+/** Do these two names stand for the same time of day, as old names and their successors do? */
+export function keepSameTime(one: string, other: string): boolean {
+  const key = one < other ? `${one}|${other}` : `${other}|${one}`
+  let same = compared.get(key)
+  if (same === undefined) {
+    const [a, b] = [zoneTable(one), zoneTable(other)]
+    same = a !== null && b !== null
+    for (let at = COMPARED.from; same && at < COMPARED.until; at += COMPARED.step) same = a?.at(at).offset === b?.at(at).offset
+    compared.set(key, same)
+  }
+  return same
+}
+
 function build(zone: string): ZoneTable | null {
   const offsetAt = offsetReader(zone)
   if (offsetAt === null) return null
