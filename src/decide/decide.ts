@@ -6,6 +6,7 @@ import type { CompiledPack } from './compiled-pack.ts'
 import { withOneReply } from './one-reply.ts'
 import { PROMISES } from './promises/all.ts'
 import { COMMON_HOURS_SEARCH } from './search.ts'
+import { addWhereverItMayBe, stepsBack } from './steps-back.ts'
 import { NEVER, type Answer, type CompiledRule } from './rule.ts'
 import type { SpeakingTime } from './speaking-time.ts'
 
@@ -62,29 +63,44 @@ function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
   return { verdict: 'send', until: firstObjection(facts, rules, quiet), ...head, reasons: [] }
 }
 
-/** Adds the rules of every pack that applies; returns the packs in force. */
+/**
+ * Adds the rules of every pack that applies; returns the packs in force.
+ *
+ * A fallback pack's rules step back one by one, where law settles the same (`stepsBack`).
+ * Where of a country no state or province is known, the hours of each of them hold too.
+ */
 function gather(facts: Case, packs: readonly CompiledPack[], rules: CompiledRule[]): Decision['packs'] {
   const applied: Decision['packs'] = []
-  let hoursAreSet = false
-  for (const compiled of packs) if (!compiled.pack.fallback && add(facts, compiled, rules, applied) && !compiled.pack.optIn) hoursAreSet = true
-  if (!hoursAreSet) for (const compiled of packs) if (compiled.pack.fallback) add(facts, compiled, rules, applied)
+  const law: CompiledRule[] = []
+  const anywhere = facts.places.some(({ whole }) => whole)
+  for (const compiled of packs) {
+    if (compiled.pack.fallback) continue
+    const before = rules.length
+    const surely = compiled.appliesTo(facts)
+    if (surely) {
+      for (const rule of compiled.rules) if (rule.concerns(facts)) rules.push(rule)
+      if (compiled.pack.kind === 'law' && !compiled.pack.optIn) for (let i = before; i < rules.length; i++) law.push(rules[i] as CompiledRule)
+    }
+    if (anywhere) for (const rule of compiled.rules) addWhereverItMayBe(facts, rule, rules)
+    if (surely || rules.length > before) addInForce(facts, compiled, applied)
+  }
+  for (const compiled of packs) {
+    if (!compiled.pack.fallback || !compiled.appliesTo(facts)) continue
+    const before = rules.length
+    for (const rule of compiled.rules) {
+      const bound = rule.concerns(facts) ? stepsBack(rule, facts, law) : null
+      if (bound !== null) rules.push(bound)
+    }
+    if (rules.length > before) addInForce(facts, compiled, applied)
+  }
   return applied
 }
 
 const time: SpeakingTime = { speaks: true, until: NEVER }
 
-/** Adds one pack, if it applies; returns whether it is in force and sets contact hours for the case. */
-function add(facts: Case, compiled: CompiledPack, rules: CompiledRule[], applied: Decision['packs']): boolean {
-  if (!compiled.appliesTo(facts)) return false
-  compiled.inForce(facts, facts.now, time)
-  if (time.speaks) applied.push({ id: compiled.pack.id, version: compiled.pack.version })
-  let setsHours = false
-  for (const rule of compiled.rules) {
-    if (!rule.concerns(facts)) continue
-    rules.push(rule)
-    if (rule.setsHours && time.speaks) setsHours = true
-  }
-  return setsHours
+function addInForce(facts: Case, { inForce, pack }: CompiledPack, applied: Decision['packs']): void {
+  inForce(facts, facts.now, time)
+  if (time.speaks) applied.push({ id: pack.id, version: pack.version })
 }
 
 /**

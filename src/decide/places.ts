@@ -1,7 +1,7 @@
 import type { AddressFacts, Facts, RecipientFacts } from '../model/facts.ts'
 import { canonicalJurisdiction, countryOfTime, isWithin } from '../model/jurisdiction.ts'
 import { isFinerThanCountry, zonesOf, zonesOfCountry } from '../model/places/zones-of.ts'
-import { keepSameTime, zoneTable, type ZoneTable } from './zone-table.ts'
+import { isAmong, zoneTable, type ZoneTable } from './zone-table.ts'
 
 /** One place where the person may be, by itself. */
 export interface Place {
@@ -89,7 +89,7 @@ function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Pl
     const all = zonesOf(country)
     const land = countryOfTime(country)
     if (finer.some((other) => countryOfTime(other) === land)) return
-    const said = [...stated, ...fromLine].filter((zone, i, list) => list.indexOf(zone) === i && among(zone, all))
+    const said = [...stated, ...fromLine].filter((zone, i, list) => list.indexOf(zone) === i && isAmong(zone, all))
     // Its state is known from a landline's area code, which has more of them to say than the zone.
     const whole = address === null || fromLine.length === 0 || address.subdivisions.length === 0
     if (said.length === 0) return add(country, all, true)
@@ -102,7 +102,7 @@ function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Pl
     else if (place !== null) {
       const all = zonesOf(place)
       const own = zone ?? statedFor(place, recipient, signs[0] as Sign, i)
-      add(place, own !== null && among(own, all) ? [own] : all)
+      add(place, own !== null && isAmong(own, all) ? [own] : all)
     }
   }
   const jurisdictions = jurisdictionsOf(signs, address)
@@ -123,9 +123,6 @@ function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Pl
   return { located, zoneNames: names, zones: tables.length > 0 ? tables : UTC, jurisdictions, places }
 }
 
-/** Is this one of these zones, by whichever of its names? */
-const among = (zone: string, zones: readonly string[]): boolean => zones.includes(zone) || zones.some((other) => keepSameTime(zone, other))
-
 /** The zone that the person states goes for a sign of the same place that states none; other signs' zones speak of those signs alone. */
 function statedFor(place: string, { timeZone }: RecipientFacts, own: Sign, sign: number): string | null {
   return sign > 0 && timeZone !== null && (own.place === null || own.place === place) ? timeZone : null
@@ -133,7 +130,7 @@ function statedFor(place: string, { timeZone }: RecipientFacts, own: Sign, sign:
 
 /** The country in which a zone that is stated by itself lies, among those that are known of. */
 function countryKeeping(zone: string, jurisdictions: readonly string[]): string | null {
-  const place = jurisdictions.find((one) => zonesOfCountry(countryOfTime(one)).includes(zone))
+  const place = jurisdictions.find((one) => isAmong(zone, zonesOfCountry(countryOfTime(one))))
   return place === undefined ? null : canonicalJurisdiction(countryOfTime(place))
 }
 
@@ -141,18 +138,19 @@ function addPhone(address: AddressFacts, country: string, signs: readonly Sign[]
   const jurisdiction = canonicalJurisdiction(country)
   const countryZones = zonesOfCountry(country)
   const inCountry = signs.some(({ place }) => place !== null && countryOfTime(place) === country)
-  const pointedAt = inCountry || stated.some((zone) => countryZones.includes(zone))
+  const pointedAt = inCountry || stated.some((zone) => isAmong(zone, countryZones))
   const line = address.kind !== null && LINES_WITH_A_PLACE.has(address.kind)
   // Weighed alone a prefix says no more than its country, save a landline's; beside news of that country it names one more area.
   const names = address.zones.length > 0 && (line || pointedAt) ? address.zones : pointedAt ? [] : countryZones
   for (const name of names) zones.add(name)
   // Of a country that is known of, what was stated says whose law is kept.
   if (inCountry) {
-    if (names.length > 0) found.push({ jurisdiction, zones: names.filter((name) => !found.some((place) => place.zones.includes(name))), whole: false })
+    const news = names.filter((name) => !found.some((place) => place.zones.includes(name)))
+    if (news.length > 0) found.push({ jurisdiction, zones: news, whole: false })
     return
   }
   const placed = names === countryZones ? [] : address.subdivisions
-  if (placed.length === 0) found.push({ jurisdiction, zones: names.length > 0 ? names : stated.filter((zone) => countryZones.includes(zone)), whole: true })
+  if (placed.length === 0) found.push({ jurisdiction, zones: names.length > 0 ? names : stated.filter((zone) => isAmong(zone, countryZones)), whole: true })
   for (const place of placed) found.push({ jurisdiction: place, zones: names.filter((name) => zonesOf(place).includes(name)), whole: false })
 }
 

@@ -48,8 +48,11 @@ export function zoneTable(zone: string): ZoneTable | null {
 const COMPARED = { from: Date.UTC(2024, 0, 1), until: Date.UTC(2034, 0, 1), step: 3 * DAY }
 const compared = new Map<string, boolean>()
 
+/** Is this one of these zones, by whichever of its names? */
+export const isAmong = (zone: string, zones: readonly string[]): boolean => zones.includes(zone) || zones.some((other) => keepSameTime(zone, other))
+
 /** Do these two names stand for the same time of day, as old names and their successors do? */
-export function keepSameTime(one: string, other: string): boolean {
+function keepSameTime(one: string, other: string): boolean {
   const key = one < other ? `${one}|${other}` : `${other}|${one}`
   let same = compared.get(key)
   if (same === undefined) {

@@ -36,7 +36,8 @@ export function subdivisionOf(place: Jurisdiction): string | null {
 }
 
 /** Is `place` the same as `scope`, or inside it, however they are spelled? `US-NY-NYC` is within `US-NY` and `US`, `PR` within `US`; `US` is not within `US-NY`. */
-export function isWithin(place: Jurisdiction, scope: Jurisdiction): boolean {
-  const [inner, outer] = [canonicalJurisdiction(place), canonicalJurisdiction(scope)]
-  return inner === outer || (inner.length > outer.length && inner.startsWith(outer) && inner[outer.length] === '-')
-}
+export const isWithin = (place: Jurisdiction, scope: Jurisdiction): boolean => liesWithin(canonicalJurisdiction(place), canonicalJurisdiction(scope))
+
+/** The same of places that are in their canonical spelling. */
+export const liesWithin = (place: Jurisdiction, scope: Jurisdiction): boolean =>
+  place === scope || (place.length > scope.length && place.startsWith(scope) && place[scope.length] === '-')

@@ -121,9 +121,9 @@ describe('which of the places a pack reads (S5)', () => {
     ['the panhandle’s code is that of two zones', PRESUME, { jurisdiction: 'US-FL' }, { value: '+18505550123' }, 'defer', '2026-11-23T14:00:00Z'],
     ['another address that says otherwise', PRESUME, { jurisdiction: 'US-FL', ...postal('US-CA') }, MIAMI, 'defer', '2026-11-23T16:00:00Z'],
     ['a stated zone of the state narrows a pack that asks for one sign', { mode: 'single' }, { jurisdiction: 'US-FL', timeZone: 'America/New_York' }, null, 'send', '2026-11-24T02:00:00Z'],
-    ['and not one that asks for all', ALL, { jurisdiction: 'US-FL', timeZone: 'America/New_York' }, null, 'defer', '2026-11-23T14:00:00Z'],
+    ['and one that asks for all', ALL, { jurisdiction: 'US-FL', timeZone: 'America/New_York' }, null, 'send', '2026-11-24T02:00:00Z'],
     ['nor against a sign that disagrees', { mode: 'single' }, { jurisdiction: 'US-FL', timeZone: 'America/New_York', ...postal('US-TX') }, null, 'defer', '2026-11-23T15:00:00Z'],
-    ['the sign ranked first decides', { mode: 'single', ranking: ['jurisdiction', 'stated-zone'] }, { jurisdiction: 'US-FL', timeZone: 'America/New_York' }, null, 'defer', '2026-11-23T14:00:00Z'],
+    ['the sign ranked first decides', { mode: 'single', ranking: ['jurisdiction', 'stated-zone'] }, { jurisdiction: 'US-FL', timeZone: 'America/Phoenix' }, null, 'defer', '2026-11-23T15:00:00Z'],
     ['a mobile’s area code with its country alone is no one place', { mode: 'single', ranking: ['area-code'] }, { jurisdiction: 'US' }, MIAMI, 'defer', '2026-11-23T18:00:00Z'],
   ] as const)('%s', (_name, location, recipient, address, verdict, until) => {
     expect(asked(location, recipient, address, AT_EIGHT_IN_MIAMI)).toMatchObject({ verdict, until })

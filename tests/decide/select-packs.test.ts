@@ -20,8 +20,11 @@ describe('which packs decide', () => {
     expect(applied(inPlace('CN'))).toEqual(['cn-gbt-45251', 'cn-cba-2026'])
   })
 
-  it('are the strict house pack where no law sets hours for the case', () => {
+  it('are the strict house pack in what no law settles for the case, channel by channel', () => {
+    const byEmail = (facts: Facts): Facts => ({ ...facts, reminder: { ...facts.reminder, channel: 'email' } })
     expect(applied(inPlace('FR'))).toEqual(['house'])
+    expect(applied(byEmail(inPlace('CN')))).toEqual(['cn-gbt-45251', 'cn-cba-2026', 'house'])
+    expect(applied(byEmail(inPlace('US-NY', 'collector')))).toEqual(['us-reg-f', 'us-carrier-sms', 'us-tcpa', 'house'])
     expect(applied(inPlace('US-NY'))).toEqual(['us-carrier-sms', 'us-tcpa', 'house'])
     expect(applied(inPlace('GB'))).toEqual(['uk', 'house'])
   })
