@@ -130,7 +130,7 @@ describe('whatever the facts', () => {
 describe('the cases of these properties', () => {
   it('send, defer and refuse in fair shares', () => {
     const counts = { send: 0, defer: 0, refuse: 0 }
-    for (const { facts, now } of fc.sample(cases, { numRuns: 500, seed: 7 })) counts[decide(facts, compiledPacks, now).verdict]++
+    for (const { facts, now } of fc.sample(cases, { numRuns: 1_000, seed: 7 })) counts[decide(facts, compiledPacks, now).verdict]++
     for (const count of Object.values(counts)) expect(count).toBeGreaterThan(40)
   })
 })
