@@ -14,6 +14,7 @@ import { zonesOf } from '../model/places/zones-of.ts'
 import { ROLES } from '../model/role.ts'
 import { SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../model/suppression.ts'
 import { TONES } from '../model/tone.ts'
+import { hasItsCountry, postcode, withItsCountry } from './place-fields.ts'
 import { line } from './text-fields.ts'
 
 const instant = z.string().refine((text) => parseInstant(text) !== null, 'must be an instant with an offset, as "2026-11-23T15:00:00Z"')
@@ -51,12 +52,12 @@ export const decideCaseSchema = z.strictObject({
   }),
   address: z.strictObject({ value: address, kind: z.enum(ADDRESS_KINDS).nullish(), relation: z.enum(RELATIONS).nullish() }).nullish(),
   recipient: z.strictObject({
-    id: text, timeZone: timeZone.nullish(), jurisdiction: jurisdiction.nullish(),
-    locationEvidence: many(z.strictObject({ kind: text, jurisdiction: jurisdiction.nullish(), timeZone: timeZone.nullish(), at: instant.nullish() })).default([]),
+    id: text, timeZone: timeZone.nullish(), jurisdiction: jurisdiction.nullish(), postcode: postcode.nullish(),
+    locationEvidence: many(z.strictObject({ kind: text, jurisdiction: jurisdiction.nullish(), timeZone: timeZone.nullish(), postcode: postcode.nullish(), at: instant.nullish() }).refine(hasItsCountry, withItsCountry)).default([]),
     blockedTimes: many(z.strictObject({
       days: z.array(z.int().min(1).max(7)).min(1).max(7).default([1, 2, 3, 4, 5, 6, 7]), from: wallTime, to: wallEnd, channel: z.enum(CHANNELS).nullish(), until: instant.nullish(),
     }).refine((span) => span.from !== span.to, { message: 'must differ from "from"; a whole day is 00:00 to 24:00', path: ['to'] })).default([]),
-  }),
+  }).refine(hasItsCountry, withItsCountry),
   account: accountSchema.optional(),
   accounts: z.array(accountSchema).min(1).max(100).optional().describe('When one message speaks of several accounts; then without `account`.'),
   contacts: many(z.strictObject({

@@ -1,7 +1,6 @@
 import Table from 'cli-table3'
 import { Command } from 'commander'
 import { configuration } from '../../app/configuration.ts'
-import type { Config } from '../../config/config.ts'
 import type { Pack } from '../../model/pack.ts'
 import { printAnswer } from '../print-answer.ts'
 
@@ -24,7 +23,7 @@ export function command(): Command {
     })
 }
 
-function appliesHere({ id, optIn, fallback, kind }: Pack, { house, without = [] }: Config['policies']): string {
+function appliesHere({ id, optIn, fallback, kind }: Pack, { house, without = [] }: { house: readonly string[]; without?: readonly string[] }): string {
   if (optIn) return house.includes(id) ? 'named in config' : 'only when named'
   if (kind === 'house' && without.includes(id)) return 'left out in config'
   return fallback ? 'in what no law settles' : 'by itself'
