@@ -1,4 +1,4 @@
-import type { Decision, Objection } from '../model/decision.ts'
+import type { Decision, Objection, ObjectionCode } from '../model/decision.ts'
 import type { Facts } from '../model/facts.ts'
 import { DAY, LAST_INSTANT, type Instant } from '../model/instant.ts'
 import { caseOf, type Case } from './case.ts'
@@ -120,6 +120,7 @@ function firstFree(facts: Case, rules: readonly CompiledRule[], quiet: Instant[]
       if ((quiet[i] as Instant) > free) continue
       const rule = rules[i] as CompiledRule
       rule.ask(facts, free, answer)
+      if (answer.code !== null && answer.until === NEVER && NO_HOUR_LEFT.has(answer.code)) return null
       if (answer.code === null || answer.until === NEVER) {
         quiet[i] = answer.until
         continue
@@ -132,6 +133,9 @@ function firstFree(facts: Case, rules: readonly CompiledRule[], quiet: Instant[]
   }
   return free
 }
+
+/** Later facts make nothing of hours that do not meet from some instant on; the rest may be cured by then. */
+const NO_HOUR_LEFT: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>(['no_common_window', 'recipient_blocked_time'])
 
 /** Hours of different rules that never meet, though each opens at some time. */
 const NO_COMMON_WINDOW: Objection = {
