@@ -138,7 +138,7 @@ describe('which of the places a pack reads (S5)', () => {
 })
 
 describe('a stated zone', () => {
-  const with_ = (jurisdiction: string | null, timeZone: string | null, evidence: Record<string, unknown>[] = []) =>
+  const candidatesOf = (jurisdiction: string | null, timeZone: string | null, evidence: Record<string, unknown>[] = []) =>
     zones({ jurisdiction, timeZone, locationEvidence: evidence.map((sign) => ({ kind: 'stated', at: '2026-10-01T00:00:00Z', ...sign })) })
 
   it.each<[string, string | null, string | null, Record<string, unknown>[], string[]]>([
@@ -155,7 +155,7 @@ describe('a stated zone', () => {
     ['leaves what else is known', 'CA-ON', 'America/Toronto', [{ jurisdiction: 'JP' }], ['America/Toronto', 'Asia/Tokyo']],
     ['and another zone that is stated', 'CA-ON', 'America/Toronto', [{ timeZone: 'America/Winnipeg' }], ['America/Toronto', 'America/Winnipeg']],
   ])('%s', (_name, jurisdiction, timeZone, evidence, expected) => {
-    expect(with_(jurisdiction, timeZone, evidence).sort()).toEqual([...expected].sort())
+    expect(candidatesOf(jurisdiction, timeZone, evidence).sort()).toEqual([...expected].sort())
   })
 
   it('leaves the area of a landline', () => {
