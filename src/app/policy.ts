@@ -10,7 +10,7 @@ import { DecorumError } from '../model/errors.ts'
  * @throws DECORUM_CONFIG when the configuration names a pack that does not exist
  */
 export function policyOf(config: Pick<Config, 'packs' | 'policies'>): CompiledPack[] {
-  const selected = selectPacks(compilePacks(config.packs), { named: null, also: config.policies.house })
+  const selected = selectPacks(compilePacks(config.packs), { named: null, also: config.policies.house, without: config.policies.without ?? [] })
   if (!selected.ok) throw new DecorumError('DECORUM_CONFIG', 'the configuration names a policy pack that does not exist', { faults: selected.faults })
   return selected.packs
 }

@@ -65,8 +65,8 @@ export interface Config {
   readonly ladders: ReadonlyMap<string, VersionedLadder>
   /** Every pack under `config/policies/`, opt-in ones included. */
   readonly packs: readonly Pack[]
-  /** Opt-in packs in force beside the ones that always apply. */
-  readonly policies: { readonly house: readonly string[] }
+  /** Opt-in packs in force beside the ones that always apply, and house packs that are left out. */
+  readonly policies: { readonly house: readonly string[]; readonly without?: readonly string[] }
   readonly templates: ReadonlyMap<string, Template>
   /** How creditors' own files of accounts are read, by id. */
   readonly imports: ReadonlyMap<string, ImportMapping>

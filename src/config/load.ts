@@ -46,6 +46,7 @@ export function loadConfig({ root, env }: { root: string; env: Environment }): L
     problems.push(...brokenReferences({
       settings: main.yaml,
       house: main.settings.policies.house,
+      without: main.settings.policies.without,
       locales: main.settings.locales,
       routes: main.routes.routes,
       webhooks: main.settings.webhooks,

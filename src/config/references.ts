@@ -14,6 +14,7 @@ import type { YamlFile } from './yaml-file.ts'
 export interface Parts {
   settings: YamlFile
   house: readonly string[]
+  without: readonly string[]
   locales: Locales
   routes: readonly Route[]
   webhooks: readonly Webhook[]
@@ -27,7 +28,7 @@ export interface Parts {
 
 /** Names that lead nowhere: every name one file uses for something in another. */
 export function brokenReferences(parts: Parts): ConfigProblem[] {
-  return [...housePacks(parts), ...routeCreditors(parts), ...webhookProblems(parts), ...extendedPacks(parts), ...parts.creditors.flatMap((c) => creditorLadder(c, parts)), ...parts.ladders.flatMap((l) => ladderWords(l, parts))]
+  return [...housePacks(parts), ...leftOutPacks(parts), ...routeCreditors(parts), ...webhookProblems(parts), ...extendedPacks(parts), ...parts.creditors.flatMap((c) => creditorLadder(c, parts)), ...parts.ladders.flatMap((l) => ladderWords(l, parts))]
 }
 
 function cureFor(name: string, known: readonly string[], otherwise: string): string {
@@ -45,6 +46,18 @@ function housePacks({ settings, house, packs, named }: Parts): ConfigProblem[] {
       return [problemAt(settings, 'missing_pack', path, `the pack "${id}" is not an opt-in pack`, 'Remove it here; it applies by itself wherever it is the law.')]
     }
     return [problemAt(settings, 'missing_pack', path, `there is no pack "${id}"`, cureFor(id, optIn, `Add config/policies/${id}.yaml, or name one of: ${optIn.join(', ') || 'none'}.`))]
+  })
+}
+
+/** Only the house's own packs can be left out; law applies wherever it is the law. */
+function leftOutPacks({ settings, without, packs, named }: Parts): ConfigProblem[] {
+  const byThemselves = [...new Set(packs.filter(({ value }) => value.kind === 'house' && !value.optIn).map(({ value }) => value.id))]
+  return without.flatMap((id, i): ConfigProblem[] => {
+    if (byThemselves.includes(id)) return []
+    const path = `policies.without[${i}]`
+    const pack = packs.find(({ value }) => value.id === id)?.value
+    if (pack === undefined) return named.packs.includes(id) ? [] : [problemAt(settings, 'missing_pack', path, `there is no pack "${id}"`, cureFor(id, byThemselves, `One of: ${byThemselves.join(', ') || 'none'}.`))]
+    return [problemAt(settings, 'wrong_value', path, pack.optIn ? `the pack "${id}" applies only where policies.house names it` : `the pack "${id}" is law and cannot be left out`, 'Remove it here.')]
   })
 }
 

@@ -23,6 +23,8 @@ export const settingsSchema = z.strictObject({
   policies: z.strictObject({
     /** Opt-in packs in force beside the ones that always apply. */
     house: slugs.default([]),
+    /** House packs that would apply by themselves and are left out here. */
+    without: slugs.default([]),
   }).prefault({}),
   locales: z.strictObject({
     default: locale.default('en'),

@@ -13,7 +13,7 @@ export interface Case extends Places {
 
 export function caseOf(facts: Facts, now: Instant): Case {
   const places = placesOf(facts)
-  return { facts, now, located: places.located, zoneNames: places.zoneNames, zones: places.zones, jurisdictions: places.jurisdictions }
+  return { facts, now, located: places.located, zoneNames: places.zoneNames, zones: places.zones, jurisdictions: places.jurisdictions, places: places.places }
 }
 
 /**

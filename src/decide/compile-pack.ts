@@ -1,3 +1,5 @@
+import type { Condition } from '../model/pack-condition.ts'
+import { canonicalJurisdiction, liesWithin } from '../model/jurisdiction.ts'
 import { calendarNamed } from '../model/calendars/known.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { Pack } from '../model/pack.ts'
@@ -11,7 +13,7 @@ import type { CompiledPack } from './compiled-pack.ts'
 import { compileCondition } from './condition.ts'
 import { openUntil, opensAfter, type Opening } from './consent.ts'
 import { compileLocation, type Locate } from './location.ts'
-import { allows, NEVER, objects, type Answer, type CompiledRule } from './rule.ts'
+import { allows, NEVER, objects, type Answer, type CompiledRule, type Settlement } from './rule.ts'
 import { compileCap } from './shapes/cap.ts'
 import { compileConsentNeeded } from './shapes/consent-needed.ts'
 import { compileContent } from './shapes/content.ts'
@@ -61,6 +63,7 @@ export function compilePack(pack: Pack): CompiledPack {
       rule: `${pack.id}/${rule.id}`, pack: pack.id, version: pack.version, citation: rule.citation, verified: rule.verified !== 'no',
       setsHours: rule.shape === 'window',
       concerns: compileConcern(rule),
+      settles: settlementOf(pack, rule),
       ask: inItsTime(ask, opening, pack, rule),
     })
   }
@@ -94,6 +97,29 @@ const located = (compiled: CompiledPack, locate: Locate): CompiledPack => ({
     ...rule, concerns: (facts) => rule.concerns(locate(facts)), ask: (facts, at, answer) => rule.ask(locate(facts), at, answer),
   })),
 })
+
+const SETTLED: Partial<Record<PackRule['shape'], Settlement['what']>> = { window: 'hours', cap: 'cap', spacing: 'spacing', cooldown: 'cooldown' }
+
+function settlementOf(pack: Pack, rule: PackRule): Settlement {
+  const wherever = [pack.applies, rule.when ?? {}].map((condition) => compileCondition({ ...condition, jurisdictions: undefined }))
+  return {
+    what: SETTLED[rule.shape] ?? null,
+    channels: rule.shape === 'cap' || rule.shape === 'spacing' || rule.shape === 'cooldown' ? rule.channels : null,
+    places: narrower(pack.applies, rule.when ?? {}),
+    speaking: speakingTimeOf(pack, rule),
+    concernsElsewhere: (facts) => wherever.every((matches) => matches(facts)),
+  }
+}
+
+/** Where both conditions hold; null: everywhere. */
+function narrower(pack: Condition, rule: Condition): readonly string[] | null {
+  const [outer, inner] = [pack, rule].map(({ jurisdictions }) => jurisdictions?.map(canonicalJurisdiction))
+  if (outer === undefined || inner === undefined) return inner ?? outer ?? null
+  return [...inner.filter((place) => outer.some((scope) => liesWithin(place, scope))), ...outer.filter((place) => inner.some((scope) => place !== scope && liesWithin(place, scope)))]
+}
+
+const speakingTimeOf = (pack: Pack, rule: PackRule): AskSpeakingTime | null =>
+  compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies, rule.when ?? {}])
 
 function compileShape(rule: PackRule, opening: Opening | null): Ask | null {
   switch (rule.shape) {
@@ -132,7 +158,7 @@ function compileConcern(rule: PackRule): (facts: Case) => boolean {
 
 /** Silences a rule outside its dates and days past due, and while consent opens it. */
 function inItsTime(ask: Ask, opening: Opening | null, pack: Pack, rule: PackRule): Ask {
-  const speaking = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies, rule.when ?? {}])
+  const speaking = speakingTimeOf(pack, rule)
   const time: SpeakingTime = { speaks: true, until: NEVER }
   let cutShort = false
 

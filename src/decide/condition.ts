@@ -1,5 +1,5 @@
 import type { Facts } from '../model/facts.ts'
-import { isWithin } from '../model/jurisdiction.ts'
+import { canonicalJurisdiction, liesWithin } from '../model/jurisdiction.ts'
 import type { Condition } from '../model/pack-condition.ts'
 import type { Case } from './case.ts'
 
@@ -34,11 +34,12 @@ export function compileCondition(when: Condition | undefined): (facts: Case) => 
   among(when.addressKinds, (facts) => facts.address?.kind ?? null)
   outside(when.exceptKinds, (facts) => facts.reminder.kind)
   outside(when.exceptAddressKinds, (facts) => facts.address?.kind ?? null)
-  const { roles, products, jurisdictions } = when
+  const { roles, products } = when
+  const jurisdictions = when.jurisdictions?.map(canonicalJurisdiction)
   if (roles !== undefined) tests.push((facts) => facts.accounts.some((account) => roles.includes(account.role)))
   if (products !== undefined) tests.push((facts) => facts.accounts.some((account) => products.includes(account.product)))
   const inPlace = (facts: Case): boolean =>
-    jurisdictions === undefined || facts.jurisdictions.some((place) => jurisdictions.some((scope) => isWithin(place, scope)))
+    jurisdictions === undefined || facts.jurisdictions.some((place) => jurisdictions.some((scope) => liesWithin(place, scope)))
   return (facts) => {
     if (!inPlace(facts)) return false
     for (const test of tests) if (!test(facts.facts)) return false

@@ -1,4 +1,4 @@
-import type { Decision, Objection } from '../model/decision.ts'
+import type { Decision, Objection, ObjectionCode } from '../model/decision.ts'
 import type { Facts } from '../model/facts.ts'
 import { DAY, LAST_INSTANT, type Instant } from '../model/instant.ts'
 import { ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
@@ -7,6 +7,7 @@ import type { CompiledPack } from './compiled-pack.ts'
 import { withOneReply } from './one-reply.ts'
 import { PROMISES } from './promises/all.ts'
 import { COMMON_HOURS_SEARCH } from './search.ts'
+import { addWhereverItMayBe, stepsBack } from './steps-back.ts'
 import { NEVER, type Answer, type CompiledRule } from './rule.ts'
 import type { SpeakingTime } from './speaking-time.ts'
 
@@ -63,29 +64,44 @@ function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
   return { verdict: 'send', until: firstObjection(facts, rules, quiet), ...head, reasons: [] }
 }
 
-/** Adds the rules of every pack that applies; returns the packs in force. */
+/**
+ * Adds the rules of every pack that applies; returns the packs in force.
+ *
+ * A fallback pack's rules step back one by one, where law settles the same (`stepsBack`).
+ * Where of a country no state or province is known, the hours of each of them hold too.
+ */
 function gather(facts: Case, packs: readonly CompiledPack[], rules: CompiledRule[]): Decision['packs'] {
   const applied: Decision['packs'] = []
-  let hoursAreSet = false
-  for (const compiled of packs) if (!compiled.pack.fallback && add(facts, compiled, rules, applied) && !compiled.pack.optIn) hoursAreSet = true
-  if (!hoursAreSet) for (const compiled of packs) if (compiled.pack.fallback) add(facts, compiled, rules, applied)
+  const law: CompiledRule[] = []
+  const anywhere = facts.places.some(({ whole }) => whole)
+  for (const compiled of packs) {
+    if (compiled.pack.fallback) continue
+    const before = rules.length
+    const surely = compiled.appliesTo(facts)
+    if (surely) {
+      for (const rule of compiled.rules) if (rule.concerns(facts)) rules.push(rule)
+      if (compiled.pack.kind === 'law' && !compiled.pack.optIn) for (let i = before; i < rules.length; i++) law.push(rules[i] as CompiledRule)
+    }
+    if (anywhere) for (const rule of compiled.rules) addWhereverItMayBe(facts, rule, rules)
+    if (surely || rules.length > before) addInForce(facts, compiled, applied)
+  }
+  for (const compiled of packs) {
+    if (!compiled.pack.fallback || !compiled.appliesTo(facts)) continue
+    const before = rules.length
+    for (const rule of compiled.rules) {
+      const bound = rule.concerns(facts) ? stepsBack(rule, facts, law) : null
+      if (bound !== null) rules.push(bound)
+    }
+    if (rules.length > before) addInForce(facts, compiled, applied)
+  }
   return applied
 }
 
 const time: SpeakingTime = { speaks: true, until: NEVER }
 
-/** Adds one pack, if it applies; returns whether it is in force and sets contact hours for the case. */
-function add(facts: Case, compiled: CompiledPack, rules: CompiledRule[], applied: Decision['packs']): boolean {
-  if (!compiled.appliesTo(facts)) return false
-  compiled.inForce(facts, facts.now, time)
-  if (time.speaks) applied.push({ id: compiled.pack.id, version: compiled.pack.version })
-  let setsHours = false
-  for (const rule of compiled.rules) {
-    if (!rule.concerns(facts)) continue
-    rules.push(rule)
-    if (rule.setsHours && time.speaks) setsHours = true
-  }
-  return setsHours
+function addInForce(facts: Case, { inForce, pack }: CompiledPack, applied: Decision['packs']): void {
+  inForce(facts, facts.now, time)
+  if (time.speaks) applied.push({ id: pack.id, version: pack.version })
 }
 
 /**
@@ -105,6 +121,7 @@ function firstFree(facts: Case, rules: readonly CompiledRule[], quiet: Instant[]
       if ((quiet[i] as Instant) > free) continue
       const rule = rules[i] as CompiledRule
       rule.ask(facts, free, answer)
+      if (answer.code !== null && answer.until === NEVER && NO_HOUR_LEFT.has(answer.code)) return null
       if (answer.code === null || answer.until === NEVER) {
         quiet[i] = answer.until
         continue
@@ -117,6 +134,9 @@ function firstFree(facts: Case, rules: readonly CompiledRule[], quiet: Instant[]
   }
   return free
 }
+
+/** Later facts make nothing of hours that do not meet from some instant on; the rest may be cured by then. */
+const NO_HOUR_LEFT: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>(['no_common_window', 'recipient_blocked_time'])
 
 /** Hours of different rules that never meet, though each opens at some time. */
 const NO_COMMON_WINDOW: Objection = {

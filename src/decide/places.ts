@@ -1,7 +1,16 @@
 import type { AddressFacts, Facts, RecipientFacts } from '../model/facts.ts'
-import { canonicalJurisdiction, countryOf } from '../model/jurisdiction.ts'
+import { canonicalJurisdiction, countryOfTime, isWithin } from '../model/jurisdiction.ts'
 import { isFinerThanCountry, zonesOf, zonesOfCountry } from '../model/places/zones-of.ts'
-import { zoneTable, type ZoneTable } from './zone-table.ts'
+import { isAmong, zoneTable, type ZoneTable } from './zone-table.ts'
+
+/** One place where the person may be, by itself. */
+export interface Place {
+  /** Null: a zone is stated and nothing says whose law is kept there. */
+  readonly jurisdiction: string | null
+  readonly zones: readonly ZoneTable[]
+  /** A country of which no state or province is known: it may be any of them. */
+  readonly whole: boolean
+}
 
 /** Where the person may be: every zone and every jurisdiction that the evidence allows. */
 export interface Places {
@@ -10,6 +19,8 @@ export interface Places {
   readonly zoneNames: readonly string[]
   readonly zones: readonly ZoneTable[]
   readonly jurisdictions: readonly string[]
+  /** The same, place by place; together they have every zone. */
+  readonly places: readonly Place[]
 }
 
 const UTC = [zoneTable('UTC') as ZoneTable]
@@ -21,9 +32,11 @@ const KNOWN_MAX = 20_000
  * Where may this person be? (S5)
  *
  * The union of what the stated zone, the jurisdiction, each dated sign and the phone
- * prefix indicate, in that order. A whole country adds all its zones unless a stated
- * zone, a finer place or a landline's area code lies within it. A phone prefix alone
- * counts as its country, except a landline's. A stated zone never displaces a finer place.
+ * prefix indicate, in that order. A stated zone that is among those of the place stated
+ * with it stands for that place; elsewhere it adds to it. A whole country adds all its
+ * zones unless a stated zone, a finer place or a landline's area code lies within it. A
+ * phone prefix counts as its country, except a landline's, and except where the rest
+ * points to that country too.
  */
 export function placesOf(facts: Facts): Places {
   const key = keyOf(facts.recipient, facts.address, facts.reminder.channel)
@@ -43,34 +56,58 @@ function keyOf(recipient: RecipientFacts, address: AddressFacts | null, channel:
   return `${key}#${address.country}#${address.kind}#${address.zones.join()}#${address.subdivisions.join()}`
 }
 
+/** What one piece of evidence says. */
+interface Sign {
+  readonly zone: string | null
+  /** In its canonical spelling. */
+  readonly place: string | null
+}
+
+/** A place as it is gathered, its zones by name. */
+interface Found {
+  jurisdiction: string | null
+  zones: readonly string[]
+  whole: boolean
+}
+
 function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Places {
-  const stated = [recipient.timeZone, ...recipient.locationEvidence.map((sign) => sign.timeZone)].filter((zone) => zone !== null)
-  const signs = [recipient.jurisdiction, ...recipient.locationEvidence.map((sign) => sign.jurisdiction)].filter((place) => place !== null)
+  const signs: Sign[] = [recipient, ...recipient.locationEvidence]
+    .map(({ timeZone, jurisdiction }) => ({ zone: timeZone, place: jurisdiction === null ? null : canonicalJurisdiction(jurisdiction) }))
+  const stated = signs.flatMap(({ zone }) => (zone === null ? [] : [zone]))
   const fromLine = address !== null && address.kind !== null && LINES_WITH_A_PLACE.has(address.kind) ? address.zones : []
-  const finer = signs.filter(isFinerThanCountry)
+  const finer = signs.flatMap(({ place }) => (place !== null && isFinerThanCountry(place) ? [place] : []))
+  const found: Found[] = []
   const zones = new Set<string>()
   let unplaced = false
 
-  const add = (found: readonly string[]): void => {
-    if (found.length === 0) unplaced = true
-    for (const zone of found) zones.add(zone)
+  const add = (jurisdiction: string | null, names: readonly string[], whole = false): void => {
+    if (names.length === 0) unplaced = true
+    for (const name of names) zones.add(name)
+    found.push({ jurisdiction, zones: names, whole })
   }
-  const addPlace = (place: string): void => {
-    const all = zonesOf(place)
-    if (isFinerThanCountry(place)) return add(all)
-    const country = countryOf(canonicalJurisdiction(place))
-    const narrowed = stated.some((zone) => all.includes(zone)) || fromLine.some((zone) => all.includes(zone)) ||
-      finer.some((other) => countryOf(canonicalJurisdiction(other)) === country)
-    if (!narrowed) add(all)
+  const addCountry = (country: string): void => {
+    const all = zonesOf(country)
+    const land = countryOfTime(country)
+    if (finer.some((other) => countryOfTime(other) === land)) return
+    const said = [...stated, ...fromLine].filter((zone, i, list) => list.indexOf(zone) === i && isAmong(zone, all))
+    // Its state is known from a landline's area code, which has more of them to say than the zone.
+    const whole = address === null || fromLine.length === 0 || address.subdivisions.length === 0
+    if (said.length === 0) return add(country, all, true)
+    found.push({ jurisdiction: country, zones: said, whole })
   }
 
-  if (recipient.timeZone !== null) add([recipient.timeZone])
-  if (recipient.jurisdiction !== null) addPlace(recipient.jurisdiction)
-  for (const sign of recipient.locationEvidence) {
-    if (sign.timeZone !== null) add([sign.timeZone])
-    if (sign.jurisdiction !== null) addPlace(sign.jurisdiction)
+  for (const [i, { zone, place }] of signs.entries()) {
+    if (zone !== null) zones.add(zone)
+    if (place !== null && !isFinerThanCountry(place)) addCountry(place)
+    else if (place !== null) {
+      const all = zonesOf(place)
+      const own = zone ?? statedFor(place, recipient, signs[0] as Sign, i)
+      add(place, own !== null && isAmong(own, all) ? [own] : all)
+    }
   }
-  if (address !== null && address.country !== null) addPhone(address, address.country, signs, stated, zones)
+  const jurisdictions = jurisdictionsOf(signs, address)
+  for (const zone of stated) if (!found.some((place) => place.zones.includes(zone))) found.push({ jurisdiction: countryKeeping(zone, jurisdictions), zones: [zone], whole: false })
+  if (address !== null && address.country !== null) addPhone(address, address.country, signs, stated, zones, found)
 
   const tables: ZoneTable[] = []
   const names: string[] = []
@@ -82,36 +119,51 @@ function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Pl
     } else if (stated.includes(name)) unplaced = true
   }
   const located = tables.length > 0 && !unplaced
-  return { located, zoneNames: names, zones: tables.length > 0 ? tables : UTC, jurisdictions: jurisdictionsOf(signs, address) }
+  const places = found.map(({ jurisdiction, zones: own, whole }): Place => ({ jurisdiction, zones: tables.filter(({ zone }) => own.includes(zone)), whole }))
+  return { located, zoneNames: names, zones: tables.length > 0 ? tables : UTC, jurisdictions, places }
 }
 
-function addPhone(address: AddressFacts, country: string, signs: readonly string[], stated: readonly string[], zones: Set<string>): void {
+/** The zone that the person states goes for a sign of the same place that states none; other signs' zones speak of those signs alone. */
+function statedFor(place: string, { timeZone }: RecipientFacts, own: Sign, sign: number): string | null {
+  return sign > 0 && timeZone !== null && (own.place === null || own.place === place) ? timeZone : null
+}
+
+/** The country in which a zone that is stated by itself lies, among those that are known of. */
+function countryKeeping(zone: string, jurisdictions: readonly string[]): string | null {
+  const place = jurisdictions.find((one) => isAmong(zone, zonesOfCountry(countryOfTime(one))))
+  return place === undefined ? null : canonicalJurisdiction(countryOfTime(place))
+}
+
+function addPhone(address: AddressFacts, country: string, signs: readonly Sign[], stated: readonly string[], zones: Set<string>, found: Found[]): void {
+  const jurisdiction = canonicalJurisdiction(country)
   const countryZones = zonesOfCountry(country)
-  const alone = zones.size === 0
+  const inCountry = signs.some(({ place }) => place !== null && countryOfTime(place) === country)
+  const pointedAt = inCountry || stated.some((zone) => isAmong(zone, countryZones))
   const line = address.kind !== null && LINES_WITH_A_PLACE.has(address.kind)
-  if (alone) {
-    for (const zone of line && address.zones.length > 0 ? address.zones : countryZones) zones.add(zone)
+  // Weighed alone a prefix says no more than its country, save a landline's; beside news of that country it names one more area.
+  const names = address.zones.length > 0 && (line || pointedAt) ? address.zones : pointedAt ? [] : countryZones
+  for (const name of names) zones.add(name)
+  // Of a country that is known of, what was stated says whose law is kept.
+  if (inCountry) {
+    const news = names.filter((name) => !found.some((place) => place.zones.includes(name)))
+    if (news.length > 0) found.push({ jurisdiction, zones: news, whole: false })
     return
   }
-  if (address.zones.length > 0) {
-    for (const zone of address.zones) zones.add(zone)
-    return
-  }
-  // The prefix says no more than the country: news only when nothing else points there.
-  const pointedAt = signs.some((place) => countryOf(canonicalJurisdiction(place)) === country) || stated.some((zone) => countryZones.includes(zone))
-  if (!pointedAt) for (const zone of countryZones) zones.add(zone)
+  const placed = names === countryZones ? [] : address.subdivisions
+  if (placed.length === 0) found.push({ jurisdiction, zones: names.length > 0 ? names : stated.filter((zone) => isAmong(zone, countryZones)), whole: true })
+  for (const place of placed) found.push({ jurisdiction: place, zones: names.filter((name) => zonesOf(place).includes(name)), whole: false })
 }
 
-/** The phone prefix speaks of law only where nothing that was stated does: people keep numbers when they move. */
-function jurisdictionsOf(signs: readonly string[], address: AddressFacts | null): string[] {
-  const found = new Set(signs.map(canonicalJurisdiction))
+/**
+ * Whose law applies? A phone prefix speaks for its country where nothing that was stated lies there, and
+ * for its state where nothing finer than the country was stated: people keep numbers when they move.
+ */
+function jurisdictionsOf(signs: readonly Sign[], address: AddressFacts | null): string[] {
+  const found = new Set(signs.flatMap(({ place }) => (place === null ? [] : [place])))
   if (address?.country == null) return [...found]
-  const country = address.country
-  if (found.size === 0) {
-    found.add(country)
-    for (const place of address.subdivisions) found.add(place)
-  } else if (found.has(country) && ![...found].some((place) => place !== country && countryOf(place) === country)) {
-    for (const place of address.subdivisions) found.add(place)
-  }
+  const country = canonicalJurisdiction(address.country)
+  if ([...found].some((place) => place !== country && isWithin(place, country))) return [...found]
+  found.add(country)
+  for (const place of address.subdivisions) found.add(place)
   return [...found]
 }

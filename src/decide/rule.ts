@@ -1,6 +1,8 @@
 import { LAST_INSTANT, type Instant } from '../model/instant.ts'
 import type { ObjectionCode } from '../model/decision.ts'
+import type { Channel } from '../model/channel.ts'
 import type { Case } from './case.ts'
+import type { AskSpeakingTime } from './speaking-time.ts'
 
 /** "Never" as an instant: no change foreseen. */
 export const NEVER: Instant = Number.POSITIVE_INFINITY
@@ -32,8 +34,24 @@ export interface CompiledRule extends RuleIdentity {
   /** May it ever speak in this case, whatever the instant? */
   readonly concerns: (facts: Case) => boolean
   readonly ask: (facts: Case, at: Instant, answer: Answer) => void
-  /** Does it set contact hours? Then a fallback pack need not, and an endless search means that no common hour exists. */
+  /** Does it set contact hours? Then an endless search means that no common hour exists. */
   readonly setsHours: boolean
+  /** What of a person's peace it settles; absent for the product's own promises. */
+  readonly settles?: Settlement
+}
+
+/** What a rule settles, where, and when: by this the house knows where law leaves something to it. */
+export interface Settlement {
+  /** Hours, counts, spacing or silence after a contact; null: something else, which no rule of the house stands in for. */
+  readonly what: 'hours' | 'cap' | 'spacing' | 'cooldown' | null
+  /** The channels that it counts; null: every one. */
+  readonly channels: readonly Channel[] | null
+  /** At or below these places; null: everywhere. */
+  readonly places: readonly string[] | null
+  /** Its dates and days past due; null: it speaks at all times. */
+  readonly speaking: AskSpeakingTime | null
+  /** May it ever speak, wherever the person is? */
+  readonly concernsElsewhere: (facts: Case) => boolean
 }
 
 export function allows(answer: Answer, until: Instant = NEVER): void {

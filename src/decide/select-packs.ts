@@ -7,6 +7,8 @@ export interface PackChoice {
   named: readonly string[] | null
   /** Opt-in packs that the configuration adds to the defaults. */
   also?: readonly string[]
+  /** House packs that the configuration leaves out of the defaults. */
+  without?: readonly string[]
 }
 
 /**
@@ -30,8 +32,8 @@ export function selectPacks(all: readonly CompiledPack[], choice: PackChoice): {
     const named = new Set(choice.named)
     return { ok: true, packs: inOrder(all.filter(({ pack }) => named.has(pack.id)).map(asOrdinary)) }
   }
-  const also = new Set(choice.also)
-  return { ok: true, packs: inOrder(all.filter(({ pack }) => !pack.optIn || also.has(pack.id))) }
+  const [also, without] = [new Set(choice.also), new Set(choice.without)]
+  return { ok: true, packs: inOrder(all.filter(({ pack }) => (!pack.optIn || also.has(pack.id)) && !(pack.kind === 'house' && without.has(pack.id)))) }
 }
 
 const byAge = (a: CompiledPack, b: CompiledPack): number => (rank(a) < rank(b) ? -1 : 1)

@@ -51,6 +51,26 @@ export function zoneTable(zone: string): ZoneTable | null {
   return table
 }
 
+/** The years over which two zones are compared, and how finely: clocks are put back and forward weeks apart. */
+const COMPARED = { from: Date.UTC(2024, 0, 1), until: Date.UTC(2034, 0, 1), step: 3 * DAY }
+const compared = new Map<string, boolean>()
+
+/** Is this one of these zones, by whichever of its names? */
+export const isAmong = (zone: string, zones: readonly string[]): boolean => zones.includes(zone) || zones.some((other) => keepSameTime(zone, other))
+
+/** Do these two names stand for the same time of day, as old names and their successors do? */
+function keepSameTime(one: string, other: string): boolean {
+  const key = one < other ? `${one}|${other}` : `${other}|${one}`
+  let same = compared.get(key)
+  if (same === undefined) {
+    const [a, b] = [zoneTable(one), zoneTable(other)]
+    same = a !== null && b !== null
+    for (let at = COMPARED.from; same && at < COMPARED.until; at += COMPARED.step) same = a?.at(at).offset === b?.at(at).offset
+    compared.set(key, same)
+  }
+  return same
+}
+
 function build(zone: string, changes: ZoneChanges): ZoneTable {
   let stretches: Stretch[] = []
   let last: Stretch = { start: 0, end: 0, offset: 0, twiceFrom: NaN, twiceTo: NaN }

@@ -14,6 +14,7 @@ import { zonesOf } from '../model/places/zones-of.ts'
 import { ROLES } from '../model/role.ts'
 import { SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../model/suppression.ts'
 import { TONES } from '../model/tone.ts'
+import { hasItsCountry, postcode, withItsCountry } from './place-fields.ts'
 import { timeZoneSchema } from '../model/zones/zone-names.ts'
 import { line } from './text-fields.ts'
 
@@ -54,12 +55,12 @@ export const decideCaseSchema = z.strictObject({
     takesSms: z.boolean().nullish().describe('This landline takes texts. Absent: an SMS to a landline is refused.'),
   }).nullish(),
   recipient: z.strictObject({
-    id: text, timeZone: timeZoneSchema.nullish(), jurisdiction: jurisdiction.nullish(),
-    locationEvidence: many(z.strictObject({ kind: text, jurisdiction: jurisdiction.nullish(), timeZone: timeZoneSchema.nullish(), at: instant.nullish() })).default([]),
+    id: text, timeZone: timeZoneSchema.nullish(), jurisdiction: jurisdiction.nullish(), postcode: postcode.nullish(),
+    locationEvidence: many(z.strictObject({ kind: text, jurisdiction: jurisdiction.nullish(), timeZone: timeZoneSchema.nullish(), postcode: postcode.nullish(), at: instant.nullish() }).refine(hasItsCountry, withItsCountry)).default([]),
     blockedTimes: many(z.strictObject({
       days: z.array(z.int().min(1).max(7)).min(1).max(7).default([1, 2, 3, 4, 5, 6, 7]), from: wallTime, to: wallEnd, channel: z.enum(CHANNELS).nullish(), until: instant.nullish(),
     }).refine((span) => span.from !== span.to, { message: 'must differ from "from"; a whole day is 00:00 to 24:00', path: ['to'] })).default([]),
-  }),
+  }).refine(hasItsCountry, withItsCountry),
   account: accountSchema.optional(),
   accounts: z.array(accountSchema).min(1).max(100).optional().describe('When one message speaks of several accounts; then without `account`.'),
   contacts: many(z.strictObject({

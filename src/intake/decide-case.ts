@@ -1,6 +1,7 @@
 import type { Fault } from '../model/errors.ts'
-import type { AccountFacts, AddressFacts, Facts } from '../model/facts.ts'
+import type { AccountFacts, AddressFacts, Facts, LocationEvidence } from '../model/facts.ts'
 import { parseInstant, type Instant } from '../model/instant.ts'
+import { placeByPostcode } from '../model/places/postcodes.ts'
 import { phoneEvidence } from './address-evidence.ts'
 import { decideCaseJsonSchema, decideCaseSchema, statedAddressSchema, type DecideCaseInput } from './decide-case-schema.ts'
 import { canonicalNumber } from '../model/canonical-number.ts'
@@ -72,6 +73,12 @@ function factsOf(input: DecideCaseInput): Facts {
   }
   const { reminder, recipient } = input
   const address = addressOf(input, idOf)
+  const { elsewhere, ...placed } = placeByPostcode({ jurisdiction: recipient.jurisdiction ?? null, timeZone: recipient.timeZone ?? null }, recipient.postcode)
+  const signs = recipient.locationEvidence.flatMap((sign): LocationEvidence[] => {
+    const { elsewhere: other, ...place } = placeByPostcode({ jurisdiction: sign.jurisdiction ?? null, timeZone: sign.timeZone ?? null }, sign.postcode)
+    const about = { kind: sign.kind, at: orNull(sign.at) ?? when(input.now) }
+    return [{ ...about, ...place }, ...(other === null ? [] : [{ ...about, ...other }])]
+  })
   return {
     reminder: {
       channel: reminder.channel, tone: reminder.tone, kind: reminder.kind, mode: reminder.mode ?? null, expiresAt: orNull(reminder.expiresAt),
@@ -80,10 +87,7 @@ function factsOf(input: DecideCaseInput): Facts {
     },
     address,
     recipient: {
-      id: recipient.id, timeZone: recipient.timeZone ?? null, jurisdiction: recipient.jurisdiction ?? null,
-      locationEvidence: recipient.locationEvidence.map((sign) => ({
-        kind: sign.kind, jurisdiction: sign.jurisdiction ?? null, timeZone: sign.timeZone ?? null, at: orNull(sign.at) ?? when(input.now),
-      })),
+      id: recipient.id, ...placed, locationEvidence: [...signs, ...(elsewhere === null ? [] : [{ kind: 'postcode', ...elsewhere, at: when(input.now) }])],
       blockedTimes: recipient.blockedTimes.map((span) => ({ days: span.days, from: span.from, to: span.to, channel: span.channel ?? null, until: orNull(span.until) })),
     },
     accounts: (input.accounts ?? (input.account === undefined ? [] : [input.account])).map(accountOf),

@@ -10,6 +10,16 @@ export const jurisdiction = z.string()
     params: { cure: 'Write it like "CN", "US" or "US-NY".' },
   }).describe('ISO 3166-1 or 3166-2')
 
+/** A postcode, which is read for what it says of the place and not kept. */
+export const postcode = z.string().max(16, 'is longer than 16 characters').regex(/^[0-9A-Za-z][0-9A-Za-z -]{1,14}$/, 'is not a postcode')
+  .describe('Read together with `jurisdiction` for a finer place (United States: state, New York City, zone); not kept.')
+
+/** What a postcode needs beside it: alone it may be that of many countries. */
+export const withItsCountry = {
+  message: 'needs the jurisdiction beside it', path: ['postcode'], params: { cure: 'State jurisdiction as well, at least the country, such as "US".' },
+}
+export const hasItsCountry = ({ postcode: code, jurisdiction: place }: { postcode?: string | null | undefined; jurisdiction?: string | null | undefined }): boolean => code == null || place != null
+
 /** Asked for before: there are few of each, and asking costs more than reading the rest of an account. */
 const countries = new Map<string, boolean>()
 const locales = new Map<string, string>()

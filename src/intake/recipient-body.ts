@@ -5,7 +5,8 @@ import { countryOf } from '../model/jurisdiction.ts'
 import { statedName } from '../model/person-name.ts'
 import { addressBody, consentBody, type AddressInput } from './address-body.ts'
 import { parseOwnAddress } from './address-fields.ts'
-import { jurisdiction, locale, timeZone } from './place-fields.ts'
+import { placeByPostcode, type StatedPlace } from '../model/places/postcodes.ts'
+import { hasItsCountry, jurisdiction, locale, postcode, timeZone, withItsCountry } from './place-fields.ts'
 import { nameText, upstreamId, word } from './text-fields.ts'
 import { instant, timeOfDay } from './time-fields.ts'
 
@@ -13,8 +14,9 @@ const evidenceBody = z.strictObject({
   kind: word,
   jurisdiction: jurisdiction.nullish(),
   timeZone: timeZone.nullish(),
+  postcode: postcode.nullish(),
   at: instant,
-})
+}).refine(hasItsCountry, withItsCountry)
 
 const blockedTimeBody = z.strictObject({
   days: z.array(z.int().min(1).max(7)).min(1).max(7).describe('ISO weekdays, 1 Monday … 7 Sunday'),
@@ -30,6 +32,7 @@ const recipientFields = {
   locale: locale.nullish(),
   timeZone: timeZone.nullish(),
   jurisdiction: jurisdiction.nullish(),
+  postcode: postcode.nullish(),
   locationEvidence: z.array(evidenceBody).max(50).optional(),
   locationConfirmed: z.boolean().optional().describe('The place stated now is confirmed: earlier places are forgotten.'),
   blockedTimes: z.array(blockedTimeBody).max(50).optional(),
@@ -87,10 +90,30 @@ function usableAddresses(stated: readonly AddressInput[], country: string | null
   return [...usable.values()]
 }
 
+interface Placed {
+  jurisdiction?: string | null | undefined
+  timeZone?: string | null | undefined
+  postcode?: string | null | undefined
+  locationEvidence?: { kind: string; jurisdiction?: string | null | undefined; timeZone?: string | null | undefined; postcode?: string | null | undefined; at: number }[] | undefined
+}
+
+/** Postcodes become the places that they name: what is kept is the place. `elsewhere`: the person's own postcode contradicts the place stated with it. */
+function withPlaces<T extends Placed>(body: T): Omit<T, 'postcode'> & { elsewhere?: StatedPlace } {
+  const { postcode: code, ...rest } = body
+  const locationEvidence = body.locationEvidence?.flatMap(({ postcode: theirs, ...sign }) => {
+    const { elsewhere, ...place } = placeByPostcode({ jurisdiction: sign.jurisdiction ?? null, timeZone: sign.timeZone ?? null }, theirs)
+    return [{ ...sign, ...place }, ...(elsewhere === null ? [] : [{ ...sign, ...elsewhere }])]
+  })
+  const signs = locationEvidence === undefined ? {} : { locationEvidence }
+  if (code == null) return { ...rest, ...signs }
+  const { elsewhere, jurisdiction: place, timeZone: zone } = placeByPostcode({ jurisdiction: body.jurisdiction ?? null, timeZone: body.timeZone ?? null }, code)
+  return { ...rest, ...signs, jurisdiction: place, ...(body.timeZone === undefined && zone === null ? {} : { timeZone: zone }), ...(elsewhere === null ? {} : { elsewhere }) }
+}
+
 /** `PUT /v1/recipients/{id}`: merged by field; absent keeps, null clears. */
-export const recipientBody = z.strictObject({ creditor: word.optional(), ...recipientFields }).transform(asFarAsUsable(''))
+export const recipientBody = z.strictObject({ creditor: word.optional(), ...recipientFields }).refine(hasItsCountry, withItsCountry).transform(asFarAsUsable('')).transform(withPlaces)
 export type RecipientBody = z.output<typeof recipientBody>
 
 /** The person inside an account: the same, with its id. */
-export const recipientInAccount = z.strictObject({ id: upstreamId, ...recipientFields }).transform(asFarAsUsable('recipient.'))
+export const recipientInAccount = z.strictObject({ id: upstreamId, ...recipientFields }).refine(hasItsCountry, withItsCountry).transform(asFarAsUsable('recipient.')).transform(withPlaces)
 export type RecipientInAccount = z.output<typeof recipientInAccount>

@@ -60,6 +60,8 @@ export const spacingRule = z.strictObject({
   /** Whole local days: 2 means not before the day after tomorrow. */
   days: dayCount.optional(),
   counts: z.enum(COUNT_UNITS), key: z.enum(COUNT_KEYS), channels,
+  /** `same-day-reply`: as for a cap. */
+  excludes: z.array(z.enum(['same-day-reply'])).min(1).optional(),
   afterFirstConversation: z.boolean().optional(),
 }).refine((rule) => (rule.minutes === undefined) !== (rule.days === undefined), { message: 'needs either minutes or days', path: ['minutes'] })
 

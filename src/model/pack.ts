@@ -48,7 +48,7 @@ const headShape = {
   validUntil: localDate.nullable().default(null),
   /** Considered only when named. */
   optIn: z.boolean().default(false),
-  /** Considered only where no other pack sets contact hours for the case. */
+  /** Each of its rules holds where, when and for the channel for which no law settles the same (hours, counts, spacing, silence after a contact). */
   fallback: z.boolean().default(false),
   /** Every rule of that pack holds here too, unless a rule of the same id replaces it. */
   extends: z.string().optional(),

@@ -1,3 +1,4 @@
+import { isWithin } from '../model/jurisdiction.ts'
 import type { Channel } from '../model/channel.ts'
 import type { Role } from '../model/role.ts'
 import type { Route } from '../model/route.ts'
@@ -39,6 +40,6 @@ function unserved({ serves }: Route, wish: RouteWish): string | null {
   if (serves.roles !== undefined && !serves.roles.includes(wish.role)) return `role ${wish.role}`
   if (serves.jurisdictions === undefined) return null
   if (wish.jurisdictions.length === 0) return 'a person whose jurisdiction is not known'
-  const outside = wish.jurisdictions.find((place) => !serves.jurisdictions?.some((served) => place === served || place.startsWith(`${served}-`)))
+  const outside = wish.jurisdictions.find((place) => !serves.jurisdictions?.some((served) => isWithin(place, served)))
   return outside === undefined ? null : `jurisdiction ${outside}`
 }

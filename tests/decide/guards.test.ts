@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/decide/decide.ts'
+import { compilePack } from '../../src/decide/compile-pack.ts'
 import type { CompiledPack } from '../../src/decide/compiled-pack.ts'
 import type { AddressFacts, EventFacts, SuppressionFacts } from '../../src/model/facts.ts'
 import { at, DAYTIME, decided, factsWith, packOf, type Stated } from './case-of.ts'
@@ -132,10 +133,10 @@ describe('the fallback pack', () => {
   const fallback: CompiledPack = { ...packOf({ shape: 'route', because: 'a test' }), pack: { ...packOf(DAYTIME).pack, id: 'fallback', fallback: true } }
   const law = packOf(DAYTIME)
 
-  it('steps back for a law that sets hours, but not for an opt-in pack or a law that is not yet in force', () => {
+  it('steps back for a law that sets hours, but not for an opt-in pack, and for a law to come only when it has come', () => {
     const optIn: CompiledPack = { ...law, pack: { ...law.pack, optIn: true } }
-    const later: CompiledPack = { ...law, inForce: (_facts, _at, time) => { time.speaks = false } }
+    const later = compilePack({ ...law.pack, validFrom: '2030-01-01' })
     const verdicts = [law, optIn, later].map((pack) => decided(factsWith(), [pack, fallback], NOON).verdict)
-    expect(verdicts).toEqual(['send', 'refuse', 'refuse'])
+    expect(verdicts).toEqual(['send', 'refuse', 'defer'])
   })
 })

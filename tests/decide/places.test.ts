@@ -7,6 +7,7 @@ import { zonesOf, zonesOfCountry } from '../../src/model/places/zones-of.ts'
 import { SUBDIVISION_ZONES } from '../../src/model/places/subdivision-zones.ts'
 import { COUNTRY_ZONES } from '../../src/model/places/country-zones.ts'
 import { at, DAYTIME, decided, factsWith, packOf } from './case-of.ts'
+import { compiledPacks } from './packs.ts'
 
 const ID = 'r'
 /** Candidate zones of a case with this recipient and phone number. */
@@ -121,9 +122,9 @@ describe('which of the places a pack reads (S5)', () => {
     ['the panhandle’s code is that of two zones', PRESUME, { jurisdiction: 'US-FL' }, { value: '+18505550123' }, 'defer', '2026-11-23T14:00:00Z'],
     ['another address that says otherwise', PRESUME, { jurisdiction: 'US-FL', ...postal('US-CA') }, MIAMI, 'defer', '2026-11-23T16:00:00Z'],
     ['a stated zone of the state narrows a pack that asks for one sign', { mode: 'single' }, { jurisdiction: 'US-FL', timeZone: 'America/New_York' }, null, 'send', '2026-11-24T02:00:00Z'],
-    ['and not one that asks for all', ALL, { jurisdiction: 'US-FL', timeZone: 'America/New_York' }, null, 'defer', '2026-11-23T14:00:00Z'],
+    ['and one that asks for all', ALL, { jurisdiction: 'US-FL', timeZone: 'America/New_York' }, null, 'send', '2026-11-24T02:00:00Z'],
     ['nor against a sign that disagrees', { mode: 'single' }, { jurisdiction: 'US-FL', timeZone: 'America/New_York', ...postal('US-TX') }, null, 'defer', '2026-11-23T15:00:00Z'],
-    ['the sign ranked first decides', { mode: 'single', ranking: ['jurisdiction', 'stated-zone'] }, { jurisdiction: 'US-FL', timeZone: 'America/New_York' }, null, 'defer', '2026-11-23T14:00:00Z'],
+    ['the sign ranked first decides', { mode: 'single', ranking: ['jurisdiction', 'stated-zone'] }, { jurisdiction: 'US-FL', timeZone: 'America/Phoenix' }, null, 'defer', '2026-11-23T15:00:00Z'],
     ['a mobile’s area code with its country alone is no one place', { mode: 'single', ranking: ['area-code'] }, { jurisdiction: 'US' }, MIAMI, 'defer', '2026-11-23T18:00:00Z'],
   ] as const)('%s', (_name, location, recipient, address, verdict, until) => {
     expect(asked(location, recipient, address, AT_EIGHT_IN_MIAMI)).toMatchObject({ verdict, until })
@@ -133,5 +134,106 @@ describe('which of the places a pack reads (S5)', () => {
     const night = '2026-11-24T03:00:00Z'
     expect(asked(ALL, { jurisdiction: 'US-HI' }, MIAMI, night)).toEqual({ verdict: 'send', until: null, codes: [] })
     expect(asked(PRESUME, { jurisdiction: 'US-HI' }, MIAMI, night)).toEqual({ verdict: 'defer', until: '2026-11-24T18:00:00Z', codes: ['outside_contact_window'] })
+  })
+})
+
+describe('a stated zone', () => {
+  const candidatesOf = (jurisdiction: string | null, timeZone: string | null, evidence: Record<string, unknown>[] = []) =>
+    zones({ jurisdiction, timeZone, locationEvidence: evidence.map((sign) => ({ kind: 'stated', at: '2026-10-01T00:00:00Z', ...sign })) })
+
+  it.each<[string, string | null, string | null, Record<string, unknown>[], string[]]>([
+    ['stands for the state that it lies in', 'CA-ON', 'America/Toronto', [], ['America/Toronto']],
+    ['in Australia too', 'AU-SA', 'Australia/Adelaide', [], ['Australia/Adelaide']],
+    ['and leaves Broken Hill and Lord Howe out', 'AU-NSW', 'Australia/Sydney', [], ['Australia/Sydney']],
+    ['by an older name as well', 'CA-ON', 'America/Montreal', [], ['America/Montreal']],
+    ['adds to a state that it does not lie in', 'US-GA', 'America/Chicago', [], ['America/Chicago', 'America/New_York']],
+    ['stands for the same place in another sign that names no zone', 'US-FL', 'America/New_York', [{ jurisdiction: 'US-FL' }], ['America/New_York']],
+    ['but not for another state that has that zone too', 'US-FL', 'America/New_York', [{ jurisdiction: 'US-TN' }], ['America/New_York', 'America/Chicago']],
+    ['of one sign stands for that sign’s own place', null, null, [{ jurisdiction: 'US-FL', timeZone: 'America/New_York' }], ['America/New_York']],
+    ['and not for what the person states', 'US-FL', null, [{ timeZone: 'America/New_York' }], ['America/New_York', 'America/Chicago']],
+    ['narrows a country of which nothing else is known', 'US', 'America/Denver', [], ['America/Denver']],
+    ['leaves what else is known', 'CA-ON', 'America/Toronto', [{ jurisdiction: 'JP' }], ['America/Toronto', 'Asia/Tokyo']],
+    ['and another zone that is stated', 'CA-ON', 'America/Toronto', [{ timeZone: 'America/Winnipeg' }], ['America/Toronto', 'America/Winnipeg']],
+  ])('%s', (_name, jurisdiction, timeZone, evidence, expected) => {
+    expect(candidatesOf(jurisdiction, timeZone, evidence).sort()).toEqual([...expected].sort())
+  })
+
+  it('leaves the area of a landline', () => {
+    expect(zones({ jurisdiction: 'US-FL', timeZone: 'America/New_York' }, { value: '+13125550123', kind: 'landline' })).toEqual(['America/New_York', 'America/Chicago'])
+  })
+})
+
+describe('a territory of the United States', () => {
+  it.each(['PR', 'GU', 'VI', 'AS', 'MP'])('%s is within the United States by law, under either name, and keeps its own time', (code) => {
+    const federal = packOf({ shape: 'route', because: 'a test', when: { jurisdictions: ['US'] } })
+    const local = packOf({ shape: 'route', because: 'a test', when: { jurisdictions: [code] } })
+    for (const jurisdiction of [code, `US-${code}`]) {
+      expect(zones({ jurisdiction })).toEqual(zonesOfCountry(code))
+      for (const pack of [federal, local]) expect(decided(factsWith({ recipient: { jurisdiction } }), [pack], '2026-11-23T18:00:00Z').codes).toEqual(['route_not_eligible'])
+    }
+  })
+
+  it('is where its numbers are, by law and by time', () => {
+    expect(zones({}, { value: '+17875550123' })).toEqual(['America/Puerto_Rico'])
+  })
+
+  it('does not make an unknown place in the United States a known one', () => {
+    expect(zones({ jurisdiction: 'US', ...postal('PR') })).toHaveLength(30)
+  })
+})
+
+describe('a ZIP code', () => {
+  it.each<[string, Record<string, unknown>, string[]]>([
+    ['names the zone of a state that keeps two', { jurisdiction: 'US-FL', postcode: '33101' }, ['America/New_York']],
+    ['in its other half', { jurisdiction: 'US-FL', postcode: '32501-1234' }, ['America/Chicago']],
+    ['leaves both where its area lies in both', { jurisdiction: 'US-FL', postcode: '32401' }, ['America/New_York', 'America/Chicago']],
+    ['names the state where the country alone is stated', { jurisdiction: 'US', postcode: '60601' }, ['America/Chicago']],
+    ['never replaces a zone that is stated', { jurisdiction: 'US-FL', timeZone: 'America/New_York', postcode: '32501' }, ['America/New_York', 'America/Chicago']],
+    ['of another state is one place more', { jurisdiction: 'US-NY', postcode: '75201' }, ['America/New_York', 'America/Chicago']],
+    ['says nothing in another country', { jurisdiction: 'DE', postcode: '10117' }, ['Europe/Berlin', 'Europe/Busingen']],
+    ['may be that of Puerto Rico', { jurisdiction: 'US', postcode: '00901' }, ['America/Puerto_Rico']],
+  ])('%s', (_name, recipient, expected) => {
+    expect(zones(recipient).sort()).toEqual([...expected].sort())
+  })
+
+  it.each([['10001', true], ['10301', true], ['10475', true], ['11201', true], ['11691', true], ['11001', true], ['11040', true], ['12207', false], ['11550', false], ['10701', false]])('%s brings the rules of New York City: %s', (postcode, inCity) => {
+    const city = packOf({ shape: 'route', because: 'a test', when: { jurisdictions: ['US-NY-NYC'] } })
+    for (const recipient of [{ id: ID, jurisdiction: 'US-NY', postcode }, { id: ID, locationEvidence: [{ kind: 'postal-address', jurisdiction: 'US', postcode }] }]) {
+      const parsed = parseDecideCase({ now: '2026-11-23T18:00:00Z', reminder: { channel: 'email' }, recipient, account: { id: 'a', role: 'collector' } })
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
+      expect(decide(parsed.case.facts, [city], at('2026-11-23T18:00:00Z')).verdict).toBe(inCity ? 'refuse' : 'send')
+      expect(JSON.stringify(parsed.case.facts)).not.toContain(postcode)
+    }
+  })
+
+  it('is refused without a country beside it', () => {
+    const parsed = parseDecideCase({ now: '2026-11-23T18:00:00Z', reminder: { channel: 'email' }, recipient: { id: ID, postcode: '10001' }, account: { id: 'a', role: 'collector' } })
+    expect(parsed).toMatchObject({ ok: false, faults: [{ path: 'recipient.postcode', problem: 'needs the jurisdiction beside it' }] })
+  })
+})
+
+describe('where the state or province is not known', () => {
+  const stated = (jurisdiction: string, channel: string, now: string, rest: Record<string, unknown> = {}) => {
+    const parsed = parseDecideCase({ now, reminder: { channel }, recipient: { id: ID, jurisdiction, ...rest }, account: { id: 'a', role: 'collector', product: 'consumer-loan' } })
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
+    return decided(parsed.case.facts, compiledPacks, now)
+  }
+
+  it.each<[string, string, string, Record<string, unknown>, string]>([
+    ['a holiday of Ontario alone closes Canada', 'CA', '2027-02-15T17:00:00Z', {}, 'holiday'],
+    ['one of Quebec alone, in Quebec’s zone', 'CA', '2027-06-24T17:00:00Z', { timeZone: 'America/Toronto' }, 'holiday'],
+    ['a holiday of São Paulo closes Brazil', 'BR', '2027-07-09T15:00:00Z', {}, 'holiday'],
+  ])('%s', (_name, jurisdiction, now, rest, code) => {
+    expect(stated(jurisdiction, 'email', now, rest).codes).toContain(code)
+  })
+
+  it('hours of a state are asked in that state’s zones: no holiday of Ontario in Vancouver', () => {
+    expect(stated('CA', 'email', '2027-02-15T19:00:00Z', { timeZone: 'America/Vancouver' }).codes).toContain('holiday')
+    expect(stated('CA', 'email', '2027-06-24T19:00:00Z', { timeZone: 'America/Vancouver' }).verdict).toBe('send')
+  })
+
+  it('nothing but hours speaks on a mere possibility', () => {
+    const massachusetts = packOf({ shape: 'route', because: 'a test', when: { jurisdictions: ['US-MA'] } })
+    expect(decided(factsWith({ recipient: { jurisdiction: 'US' } }), [massachusetts], '2026-11-23T18:00:00Z').verdict).toBe('send')
   })
 })

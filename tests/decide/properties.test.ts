@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/decide/decide.ts'
 import type { Decision } from '../../src/model/decision.ts'
 import type { Facts } from '../../src/model/facts.ts'
+import { isAmong } from '../../src/decide/zone-table.ts'
+import { countryOfTime } from '../../src/model/jurisdiction.ts'
+import { COUNTRY_ZONES } from '../../src/model/places/country-zones.ts'
 import { CHANNELS } from '../../src/model/channel.ts'
 import { CONTACT_OUTCOMES } from '../../src/model/contact.ts'
 import { DAY, HOUR, MINUTE, type Instant } from '../../src/model/instant.ts'
@@ -110,6 +113,35 @@ describe('whatever the facts', () => {
     }), { numRuns: 1_000 })
   }, PATIENCE)
 
+  it('one more place where somebody may be never makes a message go out, nor sooner', () => {
+    const shipped = compiledPacks.filter(({ pack }) => !pack.optIn)
+    const places = fc.constantFrom(...PLACES, 'PR', 'JP', 'DE', 'US-NY-NYC', 'CA', 'BR', 'AU', 'US-AZ', 'MX', 'NZ')
+    const zones = fc.constantFrom(...ZONES)
+    const sign = fc.oneof(
+      places.map((jurisdiction) => ({ jurisdiction: jurisdiction as string | null, timeZone: null as string | null })),
+      zones.map((timeZone) => ({ jurisdiction: null, timeZone })),
+      fc.record({ jurisdiction: places, timeZone: zones }),
+    ).map((place) => ({ kind: 'stated', ...place, at: 0 }))
+    const address = fc.constantFrom(null, { country: 'US', zones: ['America/New_York'], subdivisions: ['US-MA'] }, { country: 'US', zones: ['Pacific/Honolulu'], subdivisions: ['US-HI'] },
+      { country: 'GB', zones: ['Europe/London'], subdivisions: [] }, { country: 'CA', zones: ['America/Toronto'], subdivisions: ['CA-ON'] }, { country: 'JP', zones: ['Asia/Tokyo'], subdivisions: [] })
+    /** The countries that a sign points to; what lies in one that is pointed at already says more precisely where, and may free hours. */
+    const countries = (signs: readonly { jurisdiction: string | null; timeZone: string | null }[]): string[] => signs.flatMap(({ jurisdiction, timeZone }) =>
+      [...(jurisdiction === null ? [] : [countryOfTime(jurisdiction)]), ...(timeZone === null ? [] : Object.entries(COUNTRY_ZONES).filter(([, names]) => isAmong(timeZone, names)).map(([code]) => code))])
+    fc.assert(fc.property(cases, sign, sign, address, fc.constantFrom('mobile' as const, 'landline' as const, null), ({ facts, now }, first, more, line, kind) => {
+      const known: Facts = {
+        ...facts, recipient: { ...facts.recipient, jurisdiction: first.jurisdiction, timeZone: first.timeZone },
+        address: line === null ? null : { id: 'address', kind, relation: 'self', country: line.country, zones: [...line.zones], subdivisions: [...line.subdivisions] },
+      }
+      const pointedAt = new Set([...countries([known.recipient, ...known.recipient.locationEvidence]), ...(line === null ? [] : [line.country])])
+      fc.pre(!countries([more]).some((country) => pointedAt.has(country)))
+      const before = decide(known, shipped, now)
+      const after = decide({ ...known, recipient: { ...known.recipient, locationEvidence: [...known.recipient.locationEvidence, more] } }, shipped, now)
+      if (before.verdict === 'refuse') return after.verdict === 'refuse'
+      if (before.verdict === 'defer') return after.verdict === 'refuse' || (after.verdict === 'defer' && (after.until as number) >= (before.until as number))
+      return after.verdict !== 'send' || (after.until ?? Infinity) <= (before.until ?? Infinity)
+    }), { numRuns: 1_500 })
+  }, PATIENCE)
+
   it('a refusal outranks a deferral, and every objection is listed with its rule and citation', () => {
     fc.assert(fc.property(cases, ({ facts, now }) => {
       const { verdict, until, reasons } = decide(facts, compiledPacks, now)
@@ -131,7 +163,7 @@ describe('whatever the facts', () => {
 describe('the cases of these properties', () => {
   it('send, defer and refuse in fair shares', () => {
     const counts = { send: 0, defer: 0, refuse: 0 }
-    for (const { facts, now } of fc.sample(cases, { numRuns: 500, seed: 7 })) counts[decide(facts, compiledPacks, now).verdict]++
+    for (const { facts, now } of fc.sample(cases, { numRuns: 1_000, seed: 7 })) counts[decide(facts, compiledPacks, now).verdict]++
     for (const count of Object.values(counts)) expect(count).toBeGreaterThan(40)
   })
 })

@@ -16,23 +16,31 @@ const inPlace = (jurisdiction: string, role: 'collector' | 'original-creditor' =
 
 describe('which packs decide', () => {
   it('are by default those of the place, role, product and channel', () => {
-    expect(applied(inPlace('US-NY', 'collector'))).toEqual(['us-reg-f', 'us-carrier-sms', 'us-tcpa'])
-    expect(applied(inPlace('CN'))).toEqual(['cn-gbt-45251', 'cn-cba-2026'])
+    expect(applied(inPlace('US-NY', 'collector'))).toEqual(['us-reg-f', 'us-carrier-sms', 'us-tcpa', 'house-limits'])
+    expect(applied(inPlace('CN'))).toEqual(['cn-gbt-45251', 'cn-cba-2026', 'house-limits'])
   })
 
-  it('are the strict house pack where no law sets hours for the case', () => {
-    expect(applied(inPlace('FR'))).toEqual(['house'])
-    expect(applied(inPlace('US-NY'))).toEqual(['us-carrier-sms', 'us-tcpa', 'house'])
-    expect(applied(inPlace('GB'))).toEqual(['uk', 'house'])
+  it('are the strict house pack in what no law settles for the case, channel by channel', () => {
+    const byEmail = (facts: Facts): Facts => ({ ...facts, reminder: { ...facts.reminder, channel: 'email' } })
+    expect(applied(inPlace('FR'))).toEqual(['house-limits', 'house'])
+    expect(applied(byEmail(inPlace('CN')))).toEqual(['cn-gbt-45251', 'cn-cba-2026', 'house-limits', 'house'])
+    expect(applied(byEmail(inPlace('US-NY', 'collector')))).toEqual(['us-reg-f', 'us-carrier-sms', 'us-tcpa', 'house-limits', 'house'])
+    expect(applied(inPlace('US-NY'))).toEqual(['us-carrier-sms', 'us-tcpa', 'house-limits', 'house'])
+    expect(applied(inPlace('GB'))).toEqual(['uk', 'house-limits', 'house'])
   })
 
   it('include an opt-in pack only when it is named, and it does not stand in for the fallback', () => {
-    expect(applied(inPlace('CN'), { named: null, also: ['house-cn'] })).toEqual(['cn-gbt-45251', 'cn-cba-2026', 'house-cn'])
+    expect(applied(inPlace('CN'), { named: null, also: ['house-cn'] })).toEqual(['cn-gbt-45251', 'cn-cba-2026', 'house-limits', 'house-cn'])
   })
 
   it('are exactly the named ones that match, the fallback included', () => {
     expect(applied(inPlace('US-NY', 'collector'), { named: ['us-reg-f', 'house', 'cn-gbt-45251'] })).toEqual(['us-reg-f', 'house'])
     expect(applied(inPlace('US-NY'), { named: ['us-reg-f'] })).toEqual([])
+  })
+
+  it('leave out a pack of the house that the configuration does not want, and never one of law', () => {
+    expect(applied(inPlace('FR'), { named: null, without: ['house-limits', 'house'] })).toEqual([])
+    expect(applied(inPlace('CN'), { named: null, without: ['cn-cba-2026'] })).toEqual(['cn-gbt-45251', 'cn-cba-2026', 'house-limits'])
   })
 
   it('are refused by name when they do not exist', () => {

@@ -52,7 +52,7 @@ export function packChoice(text: string, config: Pick<Config, 'packs' | 'policie
     packs = [...packs.filter(({ id }) => id !== parsed.pack.id), parsed.pack]
     return parsed.pack.id
   })
-  return { packs, packWish: added.length > 0 ? { named: null, also: [...config.policies.house, ...names] } : { named: names, also: [] } }
+  return { packs, packWish: added.length > 0 ? { named: null, also: [...config.policies.house, ...names], without: config.policies.without ?? [] } : { named: names, also: [] } }
 }
 
 const isFile = (text: string): boolean => /\.ya?ml$/i.test(text)

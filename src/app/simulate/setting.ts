@@ -16,6 +16,7 @@ import type { PlanningAccount } from '../../record/planning/planning-inputs.ts'
 export interface PackWish {
   named: string[] | null
   also: string[]
+  without?: readonly string[]
 }
 
 /** Everything that one simulation turns on. Plain data: it is handed to threads as it is. */

@@ -13,7 +13,7 @@ export function command(): Command {
       const { config } = configuration()
       const answer = config.packs.map((pack) => ({
         id: pack.id, version: pack.version, title: pack.title, kind: pack.kind, validFrom: pack.validFrom,
-        validUntil: pack.validUntil, rules: pack.rules.length, applies: appliesHere(pack, config.policies.house), reviewer: pack.reviewer,
+        validUntil: pack.validUntil, rules: pack.rules.length, applies: appliesHere(pack, config.policies), reviewer: pack.reviewer,
       }))
       printAnswer(options.json, answer, () => {
         const table = new Table({ head: ['pack', 'version', 'from', 'rules', 'applies', 'title'], style: { head: [], border: [] } })
@@ -23,7 +23,8 @@ export function command(): Command {
     })
 }
 
-function appliesHere({ id, optIn, fallback }: Pack, house: readonly string[]): string {
+function appliesHere({ id, optIn, fallback, kind }: Pack, { house, without = [] }: { house: readonly string[]; without?: readonly string[] }): string {
   if (optIn) return house.includes(id) ? 'named in config' : 'only when named'
-  return fallback ? 'where no other sets hours' : 'by itself'
+  if (kind === 'house' && without.includes(id)) return 'left out in config'
+  return fallback ? 'in what no law settles' : 'by itself'
 }

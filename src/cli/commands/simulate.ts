@@ -73,7 +73,7 @@ async function simulate(options: Options): Promise<void> {
   const routes = config.routes.map((route) => ({ ...route, rate: { ...route.rate, perSecond: options.rate.get(route.id) ?? route.rate.perSecond } }))
   const base: SimulationSetting = {
     config: { creditors, ladders, routes, templates, locales },
-    ...(options.packs === undefined ? { packs: config.packs, packWish: { named: null, also: [...config.policies.house] } } : packChoice(options.packs, config)),
+    ...(options.packs === undefined ? { packs: config.packs, packWish: { named: null, also: [...config.policies.house], without: config.policies.without ?? [] } } : packChoice(options.packs, config)),
     ladder: options.ladder === undefined ? null : ladderChoice(options.ladder, config),
     from: options.from, to: options.from + options.days * DAY, payRate: options.payRate, seed: options.seed,
   }

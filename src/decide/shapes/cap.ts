@@ -79,7 +79,7 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): (facts
 }
 
 /** Was this the answer, on the same day, to the person's own message about this account? */
-function wasSameDayReply(facts: Case, contact: ContactFacts, account: string | null): boolean {
+export function wasSameDayReply(facts: Case, contact: ContactFacts, account: string | null): boolean {
   const message = answeredBy(facts, contact.channel, contact.at, contact)
   return message !== null && isAbout(message, account) && isAbout(contact, account) && onOneDay(facts, message.at, contact.at)
 }

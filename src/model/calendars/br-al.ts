@@ -3,6 +3,9 @@ import type { CalendarTable } from './calendar.ts'
 /** Public holidays: Alagoas. */
 export const BR_AL: CalendarTable = {
   source: 'date-holidays 3.37.0 (CC BY-SA 3.0), public holidays of the state and the nation, read 2026-11-23',
+  readOn: '2026-11-23',
+  computed: 'every day, by the rules of the law',
+  decreed: null,
   years: {
     2025: { holidays: [
       '2025-01-01', '2025-04-18', '2025-04-21', '2025-05-01', '2025-06-24', '2025-06-29', '2025-09-07', '2025-09-16', '2025-10-12', '2025-11-02',

@@ -3,6 +3,9 @@ import type { CalendarTable } from './calendar.ts'
 /** Public holidays: British Columbia. */
 export const CA_BC: CalendarTable = {
   source: 'date-holidays 3.37.0 (CC BY-SA 3.0), public holidays, read 2026-11-23; National Day for Truth and Reconciliation added (Employment Standards Act, SBC 2023 c. 2)',
+  readOn: '2026-11-23',
+  computed: 'every day, by the rules of the law',
+  decreed: null,
   years: {
     2025: { holidays: [
       '2025-01-01', '2025-02-17', '2025-04-18', '2025-05-19', '2025-07-01', '2025-08-04', '2025-09-01', '2025-09-30', '2025-10-13', '2025-11-11',

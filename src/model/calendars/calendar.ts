@@ -4,7 +4,20 @@ import { dayNumber, type LocalDate } from '../local-date.ts'
 export interface CalendarTable {
   /** What it is and where the days come from, with version or date. */
   readonly source: string
-  readonly years: Readonly<Record<number, { readonly holidays: readonly LocalDate[]; readonly workdays?: readonly LocalDate[] }>>
+  /** When the source was read last. */
+  readonly readOn: LocalDate
+  /** Which days are computed from rules ahead of time; null: none. */
+  readonly computed: string | null
+  /** Which days stand here as an authority has set them for that year; null: none. */
+  readonly decreed: string | null
+  readonly years: Readonly<Record<number, CalendarYear>>
+}
+
+export interface CalendarYear {
+  readonly holidays: readonly LocalDate[]
+  readonly workdays?: readonly LocalDate[]
+  /** Days as they are expected, which only a decree settles: until it is loaded each is unknown, with the day before and the day after. */
+  readonly awaited?: readonly LocalDate[]
 }
 
 /** `workday` is a weekend day that is worked by decree. */
@@ -23,6 +36,7 @@ export function calendarOf(table: CalendarTable): Calendar {
     years.add(Number(year))
     for (const date of days.holidays) marked.set(numberOf(date), 'holiday')
     for (const date of days.workdays ?? []) marked.set(numberOf(date), 'workday')
+    for (const date of days.awaited ?? []) for (const day of [-1, 0, 1]) if (marked.get(numberOf(date) + day) !== 'holiday') marked.set(numberOf(date) + day, 'unknown')
   }
   return (day) => marked.get(day) ?? (years.has(yearOf(day)) ? 'ordinary' : 'unknown')
 }

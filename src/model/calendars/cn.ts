@@ -8,6 +8,9 @@ const days = (from: string, count: number): string[] => {
 /** Mainland China's public holidays and make-up workdays, from the State Council's yearly notices. */
 export const CN: CalendarTable = {
   source: '国务院办公厅关于2025年部分节假日安排的通知 (国办发明电〔2024〕12号, 2024-11-12); 国务院办公厅关于2026年部分节假日安排的通知 (国办发明电〔2025〕7号, 2025-11-04)',
+  readOn: '2026-11-23',
+  computed: null,
+  decreed: 'every day, by the State Council’s notice of the year',
   years: {
     2025: {
       holidays: ['2025-01-01', ...days('2025-01-28', 8), ...days('2025-04-04', 3), ...days('2025-05-01', 5), ...days('2025-05-31', 3), ...days('2025-10-01', 8)],

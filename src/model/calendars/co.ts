@@ -3,6 +3,9 @@ import type { CalendarTable } from './calendar.ts'
 /** Public holidays: Colombia. */
 export const CO: CalendarTable = {
   source: 'date-holidays 3.37.0 (CC BY-SA 3.0), public holidays, read 2026-11-23',
+  readOn: '2026-11-23',
+  computed: 'every day, by the rules of the law',
+  decreed: null,
   years: {
     2025: { holidays: [
       '2025-01-01', '2025-01-06', '2025-03-24', '2025-04-17', '2025-04-18', '2025-04-20', '2025-05-01', '2025-06-02', '2025-06-23', '2025-06-30',

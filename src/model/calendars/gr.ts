@@ -2,7 +2,10 @@ import type { CalendarTable } from './calendar.ts'
 
 /** Public holidays: Greece. */
 export const GR: CalendarTable = {
-  source: 'date-holidays 3.37.0 (CC BY-SA 3.0), public holidays, read 2026-11-23',
+  source: 'date-holidays 3.37.0 (CC BY-SA 3.0), public holidays, read 2026-11-23; in 2027 the first of May falls on Holy Saturday, which a decision of the minister may move: it stands here on its own day',
+  readOn: '2026-11-26',
+  computed: 'every day, by the rules of the law; a first of May that is moved is not foreseen',
+  decreed: null,
   years: {
     2025: { holidays: [
       '2025-01-01', '2025-01-06', '2025-03-03', '2025-03-25', '2025-04-18', '2025-04-20', '2025-04-21', '2025-05-01', '2025-06-08', '2025-06-09',

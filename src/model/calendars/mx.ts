@@ -3,6 +3,9 @@ import type { CalendarTable } from './calendar.ts'
 /** Public holidays: Mexico. */
 export const MX: CalendarTable = {
   source: 'date-holidays 3.37.0 (CC BY-SA 3.0), public holidays, read 2026-11-23',
+  readOn: '2026-11-23',
+  computed: 'every day, by the rules of the law',
+  decreed: null,
   years: {
     2025: { holidays: [
       '2025-01-01', '2025-02-03', '2025-03-17', '2025-05-01', '2025-09-16', '2025-11-17', '2025-12-25',

@@ -1,4 +1,4 @@
-import { canonicalJurisdiction, countryOf, subdivisionOf, type Jurisdiction } from '../jurisdiction.ts'
+import { canonicalJurisdiction, countryOfTime, subdivisionOf, type Jurisdiction } from '../jurisdiction.ts'
 import { AREA_CODES } from './area-codes.ts'
 import { COUNTRY_ZONES } from './country-zones.ts'
 import { PREFIX_ZONES } from './phone-prefix-zones.ts'
@@ -24,7 +24,7 @@ export const isFinerThanCountry = (place: Jurisdiction): boolean => {
 export function zonesOf(place: Jurisdiction): readonly string[] {
   const canonical = canonicalJurisdiction(place)
   const subdivision = subdivisionOf(canonical)
-  return (subdivision === null ? undefined : SUBDIVISION_ZONES[subdivision]) ?? zonesOfCountry(countryOf(canonical))
+  return (subdivision === null ? undefined : SUBDIVISION_ZONES[subdivision]) ?? zonesOfCountry(countryOfTime(canonical))
 }
 
 const prefixZones = new Map<string, readonly string[]>()

@@ -57,6 +57,7 @@ function mergeName(draft: PersonDraft, name: string | null | undefined, vault: V
 function mergePlace(draft: PersonDraft, body: Omit<RecipientBody, 'creditor'>, asOf: Instant): void {
   const { row } = draft
   const said = (body.locationEvidence ?? []).map((sign): StoredEvidence => ({ kind: sign.kind, jurisdiction: sign.jurisdiction ?? null, timeZone: sign.timeZone ?? null, at: sign.at }))
+  if (body.elsewhere !== undefined) said.push({ kind: 'postcode', ...body.elsewhere, at: asOf })
   const earlier: StoredEvidence[] = []
   const movedPlace = body.jurisdiction !== undefined && row.jurisdiction !== null && body.jurisdiction !== row.jurisdiction
   // A zone that was recorded under an abbreviation named no place: one that is stated now corrects it, and nobody has moved.

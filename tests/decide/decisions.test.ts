@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { decide } from '../../src/decide/decide.ts'
+import { selectPacks } from '../../src/decide/select-packs.ts'
+import { parseDecideCase } from '../../src/intake/decide-case.ts'
+import { formatInstant } from '../../src/model/instant.ts'
+import { compiledPacks } from './packs.ts'
+
+/** One decision worked out by hand from the law: what must come out; of several lawful instants any, of several objections one that must be among them. */
+interface WorkedDecision {
+  name: string
+  case: unknown
+  expect: { verdict?: string; verdictNot?: string; until?: (string | null)[]; code?: string }
+}
+
+const DECISIONS = JSON.parse(readFileSync(new URL('./fixtures/decisions.json', import.meta.url), 'utf8')) as WorkedDecision[]
+
+describe('decisions worked out by hand from the law', () => {
+  it('are all there', () => {
+    expect(DECISIONS).toHaveLength(141)
+  })
+
+  it.each(DECISIONS.map((decision) => [decision.name, decision] as const))('%s', (_name, { case: stated, expect: right }) => {
+    const parsed = parseDecideCase(stated)
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
+    const chosen = selectPacks(compiledPacks, { named: parsed.case.packs })
+    if (!chosen.ok) throw new Error(JSON.stringify(chosen.faults))
+    const { verdict, until, reasons } = decide(parsed.case.facts, chosen.packs, parsed.case.now)
+    if (right.verdict !== undefined) expect(verdict).toBe(right.verdict)
+    if (right.verdictNot !== undefined) expect(verdict).not.toBe(right.verdictNot)
+    if (right.until !== undefined) expect(right.until.map((one) => one ?? 'null')).toContain(until === null ? 'null' : formatInstant(until))
+    if (right.code !== undefined) expect(reasons.map(({ code }) => code)).toContain(right.code)
+  })
+})
