@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ACCOUNT_STATES } from '../model/account-state.ts'
-import { ADDRESS_KINDS, RELATIONS } from '../model/address.ts'
+import { ADDRESS_KINDS, ADDRESS_ORIGINS, RELATIONS } from '../model/address.ts'
 import { CHANNELS } from '../model/channel.ts'
 import { CONTENT_BLOCKS } from '../model/content-block.ts'
 import { CONTACT_OUTCOMES, DIRECTIONS } from '../model/contact.ts'
@@ -49,7 +49,11 @@ export const decideCaseSchema = z.strictObject({
     channel: z.enum(CHANNELS), tone: z.enum(TONES).default('neutral'), kind: z.enum(KINDS).default('reminder'), mode: z.enum(MODES).nullish(), expiresAt: instant.nullish(),
     dueAt: instant.nullish().describe('When it fell due. On a later local day it is late, and of what is late one goes a day. Absent: never late.'), carries: carries.nullish(),
   }),
-  address: z.strictObject({ value: address, kind: z.enum(ADDRESS_KINDS).nullish(), relation: z.enum(RELATIONS).nullish() }).nullish(),
+  address: z.strictObject({
+    value: address, kind: z.enum(ADDRESS_KINDS).nullish(), relation: z.enum(RELATIONS).nullish(),
+    source: text.nullish().describe(`How it came to be known; rules read ${ADDRESS_ORIGINS.slice(0, -1).join(', ')}. Absent: not stated.`),
+    verifiedAt: instant.nullish().describe('When it was last confirmed to be theirs, e.g. found not to be reassigned.'),
+  }).nullish(),
   recipient: z.strictObject({
     id: text, timeZone: timeZone.nullish(), jurisdiction: jurisdiction.nullish(),
     locationEvidence: many(z.strictObject({ kind: text, jurisdiction: jurisdiction.nullish(), timeZone: timeZone.nullish(), at: instant.nullish() })).default([]),
