@@ -202,3 +202,17 @@ describe('a duty from the due date', () => {
     expect(decided(facts(null), [duty], '2026-11-07T05:00:00Z').verdict).toBe('send')
   })
 })
+
+describe('Scotland’s six months', () => {
+  const until = (place: string) => {
+    const parsed = parseDecideCase(caseWith({ packs: ['uk'], place, now: '2026-11-23T12:00:00Z', events: [], holds: [{ kind: 'breathing-space', from: '2026-11-01T00:00:00Z' }] }))
+    const chosen = selectPacks(compiledPacks, { named: ['uk'] })
+    if (!parsed.ok || !chosen.ok) throw new Error('does not fit')
+    return decide(parsed.case.facts, chosen.packs, parsed.case.now).reasons.filter(({ pack }) => pack === 'uk').map((reason) => [reason.rule, reason.until === null ? null : formatInstant(reason.until)])
+  }
+  it.each([
+    ['England keeps sixty days', 'GB-ENG', [['uk/breathing-space', '2026-12-31T00:00:00Z']]],
+    ['Scotland 184, which no six months exceed', 'GB-SCT', [['uk/scottish-moratorium', '2027-05-03T23:00:00Z']]],
+    ['so does somebody whose nation is not known', 'GB', [['uk/scottish-moratorium', '2027-05-03T23:00:00Z']]],
+  ])('%s', (_name, place, found) => expect(until(place)).toEqual(found))
+})
