@@ -6,7 +6,7 @@ import type { PackRule } from '../model/pack-rule.ts'
 /**
  * What does this rule say, number for number, as an officer checks it against its source?
  *
- * @returns  what it limits; when it speaks; what opens it; how surely it is known; where it was read; how it was read
+ * @returns  what it limits; when it speaks; what opens it; how surely it is known, where and when it was read; how it was read
  */
 export function ruleInWords(rule: PackRule): string[] {
   const retrieved = rule.retrieved === undefined ? 'date of retrieval not stated' : rule.retrieved === null ? 'never retrieved' : `retrieved ${rule.retrieved}`
@@ -15,8 +15,7 @@ export function ruleInWords(rule: PackRule): string[] {
     numbersOf(rule),
     rule.when === undefined ? null : `only ${conditionInWords(rule.when)}`,
     consent,
-    rule.citation,
-    `${VERIFIED[rule.verified]}; ${FORCE[rule.force]}; source: ${rule.source}, ${retrieved}`,
+    `status: ${rule.status}; ${VERIFIED[rule.verified]}; ${FORCE[rule.force]}; source: ${rule.source}, ${retrieved}`,
     rule.reading === undefined ? null : `read as: ${rule.reading}`,
   ].filter((line) => line !== null)
 }

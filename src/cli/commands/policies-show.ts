@@ -32,7 +32,7 @@ const inWords = (pack: Pack): string => [
   ...(pack.extends === undefined ? [] : [`Every rule of ${pack.extends} holds here too, unless one of the same id stands below.`]),
   ...pack.rules.flatMap((rule) => [
     '',
-    `  ${rule.id} (${rule.shape}, ${rule.status})`,
+    `  ${rule.id} (${rule.shape}${rule.status === 'off' ? ', off' : ''}): ${rule.citation}${rule.verified === 'no' ? ', not verified' : ''}`,
     ...ruleInWords(rule).map((line) => `    ${line.trim()}`),
   ]),
 ].join('\n')
