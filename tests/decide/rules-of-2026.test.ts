@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/decide/decide.ts'
+import { fitOf } from '../../src/decide/scope.ts'
 import { selectPacks } from '../../src/decide/select-packs.ts'
 import { parseDecideCase } from '../../src/intake/decide-case.ts'
 import type { Facts } from '../../src/model/facts.ts'
@@ -215,4 +216,18 @@ describe('Scotland’s six months', () => {
     ['Scotland 184, which no six months exceed', 'GB-SCT', [['uk/scottish-moratorium', '2027-05-03T23:00:00Z']]],
     ['so does somebody whose nation is not known', 'GB', [['uk/scottish-moratorium', '2027-05-03T23:00:00Z']]],
   ])('%s', (_name, place, found) => expect(until(place)).toEqual(found))
+})
+
+describe('what a rule excepts, asked of a batch', () => {
+  it.each([
+    ['only excepted products', { exceptProducts: ['mortgage'] }, { products: ['mortgage'] }, 'no'],
+    ['some of them', { exceptProducts: ['mortgage'] }, { products: ['mortgage', 'loan'] }, 'maybe'],
+    ['none of them', { exceptProducts: ['mortgage'] }, { products: ['loan'] }, 'yes'],
+    ['products that are not known', { exceptProducts: ['mortgage'] }, {}, 'maybe'],
+    ['only excepted places', { exceptJurisdictions: ['GB-ENG', 'GB-WLS'] }, { jurisdictions: ['GB-ENG'] }, 'no'],
+    ['another nation', { exceptJurisdictions: ['GB-ENG', 'GB-WLS'] }, { jurisdictions: ['GB-SCT'] }, 'yes'],
+    ['a country that holds excepted places', { exceptJurisdictions: ['GB-ENG', 'GB-WLS'] }, { jurisdictions: ['GB'] }, 'maybe'],
+  ] as const)('%s', (_name, when, scope, fit) => {
+    expect(fitOf({ ...when, ...('exceptProducts' in when ? { exceptProducts: [...when.exceptProducts] } : { exceptJurisdictions: [...when.exceptJurisdictions] }) }, scope)).toBe(fit)
+  })
 })
