@@ -9,7 +9,7 @@ import { mistakes } from './config-mistakes.ts'
 /**
  * Which pack is meant?
  *
- * @param name  a file (`some/pack.yaml`), a version (`us-reg-f@2026-11-01`), or an id: its latest version
+ * @param name  a file (`some/pack.yaml`), a version (`us-reg-f@2026-11-26`), or an id: its latest version
  * @param installed  as `policyPacks` reads them
  * @throws DECORUM_BAD_INPUT when there is no such pack; DECORUM_CONFIG when the file is not a pack
  */

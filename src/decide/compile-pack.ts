@@ -14,6 +14,7 @@ import { compileCondition } from './condition.ts'
 import { openUntil, opensAfter, type Opening } from './consent.ts'
 import { compileLocation, type Locate } from './location.ts'
 import { allows, NEVER, objects, type Answer, type CompiledRule, type Settlement } from './rule.ts'
+import { compileAddress } from './shapes/address.ts'
 import { compileCap } from './shapes/cap.ts'
 import { compileConsentNeeded } from './shapes/consent-needed.ts'
 import { compileContent } from './shapes/content.ts'
@@ -137,6 +138,7 @@ function compileShape(rule: PackRule, opening: Opening | null): Ask | null {
     case 'pause': return compilePause(rule)
     case 'stop': return compileStop(rule)
     case 'consent': return compileConsentNeeded(rule)
+    case 'address': return compileAddress(rule)
     case 'route': return (_facts, _at, answer) => objects(answer, 'route_not_eligible')
     case 'content': return compileContent(rule)
     case 'third-party': return compileThirdParty(rule)
@@ -152,6 +154,7 @@ function compileConcern(rule: PackRule): (facts: Case) => boolean {
     case 'content': return (facts) => facts.facts.reminder.carries != null && matches(facts)
     case 'third-party': return (facts) => facts.facts.address !== null && facts.facts.address.relation !== null && !rule.relations.includes(facts.facts.address.relation) && matches(facts)
     case 'opt-out': return (facts) => facts.facts.suppressions.length > 0 && matches(facts)
+    case 'address': return (facts) => facts.facts.address !== null && matches(facts)
     default: return matches
   }
 }

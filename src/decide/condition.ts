@@ -34,12 +34,15 @@ export function compileCondition(when: Condition | undefined): (facts: Case) => 
   among(when.addressKinds, (facts) => facts.address?.kind ?? null)
   outside(when.exceptKinds, (facts) => facts.reminder.kind)
   outside(when.exceptAddressKinds, (facts) => facts.address?.kind ?? null)
-  const { roles, products } = when
+  const { roles, products, exceptProducts } = when
   const jurisdictions = when.jurisdictions?.map(canonicalJurisdiction)
+  const exceptJurisdictions = when.exceptJurisdictions?.map(canonicalJurisdiction)
   if (roles !== undefined) tests.push((facts) => facts.accounts.some((account) => roles.includes(account.role)))
   if (products !== undefined) tests.push((facts) => facts.accounts.some((account) => products.includes(account.product)))
+  if (exceptProducts !== undefined) tests.push((facts) => !facts.accounts.every((account) => exceptProducts.includes(account.product)))
   const inPlace = (facts: Case): boolean =>
-    jurisdictions === undefined || facts.jurisdictions.some((place) => jurisdictions.some((scope) => liesWithin(place, scope)))
+    (jurisdictions === undefined || facts.jurisdictions.some((place) => jurisdictions.some((scope) => liesWithin(place, scope)))) &&
+    (exceptJurisdictions === undefined || facts.jurisdictions.length === 0 || !facts.jurisdictions.every((place) => exceptJurisdictions.some((scope) => liesWithin(place, scope))))
   return (facts) => {
     if (!inPlace(facts)) return false
     for (const test of tests) if (!test(facts.facts)) return false

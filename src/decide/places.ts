@@ -109,18 +109,18 @@ function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Pl
   for (const zone of stated) if (!found.some((place) => place.zones.includes(zone))) found.push({ jurisdiction: countryKeeping(zone, jurisdictions), zones: [zone], whole: false })
   if (address !== null && address.country !== null) addPhone(address, address.country, signs, stated, zones, found)
 
-  const tables: ZoneTable[] = []
-  const names: string[] = []
+  // An old name and its successor are one zone, under the name of today.
+  const tableOf = new Map<string, ZoneTable>()
   for (const name of zones) {
     const table = zoneTable(name)
-    if (table !== null) {
-      tables.push(table)
-      names.push(name)
-    } else if (stated.includes(name)) unplaced = true
+    if (table !== null) tableOf.set(name, table)
+    else if (stated.includes(name)) unplaced = true
   }
+  const tables = [...new Set(tableOf.values())]
   const located = tables.length > 0 && !unplaced
-  const places = found.map(({ jurisdiction, zones: own, whole }): Place => ({ jurisdiction, zones: tables.filter(({ zone }) => own.includes(zone)), whole }))
-  return { located, zoneNames: names, zones: tables.length > 0 ? tables : UTC, jurisdictions, places }
+  const places = found.map(({ jurisdiction, zones: own, whole }): Place =>
+    ({ jurisdiction, zones: [...new Set(own.flatMap((name) => tableOf.get(name) ?? []))], whole }))
+  return { located, zoneNames: tables.map(({ zone }) => zone), zones: tables.length > 0 ? tables : UTC, jurisdictions, places }
 }
 
 /** The zone that the person states goes for a sign of the same place that states none; other signs' zones speak of those signs alone. */

@@ -35,7 +35,8 @@ export function fitOf(when: Condition | undefined, scope: Scope): Fit {
   const parts: Fit[] = [
     among(when.roles, scope.roles), among(when.products, scope.products), among(when.channels, scope.channels),
     among(when.kinds, scope.kinds), among(when.modes, scope.modes), among(when.tones, scope.tones),
-    outside(when.exceptKinds, scope.kinds), inPlaces(when.jurisdictions, scope.jurisdictions),
+    outside(when.exceptKinds, scope.kinds), outside(when.exceptProducts, scope.products),
+    inPlaces(when.jurisdictions, scope.jurisdictions), outsidePlaces(when.exceptJurisdictions, scope.jurisdictions),
   ]
   if (when.addressKinds !== undefined || when.exceptAddressKinds !== undefined || when.daysPastDue !== undefined) parts.push('maybe')
   return weakest(parts)
@@ -62,6 +63,13 @@ function inPlaces(wanted: readonly Jurisdiction[] | undefined, found: readonly J
   const sure = found.filter((place) => wanted.some((scope) => isWithin(place, scope))).length
   if (sure > 0) return allOrSome(sure, found.length)
   return found.some((place) => wanted.some((scope) => isWithin(scope, place))) ? 'maybe' : 'no'
+}
+
+/** A place that is wider than the excused ones may hold one of them. */
+function outsidePlaces(excused: readonly Jurisdiction[] | undefined, found: readonly Jurisdiction[] | null | undefined): Fit {
+  if (excused === undefined) return 'yes'
+  if (found == null || found.some((place) => excused.some((scope) => place !== scope && isWithin(scope, place)))) return 'maybe'
+  return allOrSome(found.filter((place) => !excused.some((scope) => isWithin(place, scope))).length, found.length)
 }
 
 const allOrSome = (matching: number, all: number): Fit => (matching === 0 ? 'no' : matching === all ? 'yes' : 'maybe')

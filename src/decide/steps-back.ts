@@ -24,9 +24,10 @@ export function stepsBack(rule: CompiledRule, facts: Case, law: readonly Compile
   const left: LeftPlace[] = []
   let entirely = true
   for (const place of facts.places) {
-    const settled = settlersOf(place, facts, law, settling)
+    const there = placedIn(facts, place)
+    const settled = settlersOf(place, there, law, settling)
     if (settled === null || settled.length > 0) entirely = false
-    if (settled !== null) left.push({ place, settled })
+    if (settled !== null) left.push({ place, there, settled })
   }
   if (entirely) return rule
   return left.length === 0 ? null : boundIn(rule, facts, left)
@@ -35,6 +36,8 @@ export function stepsBack(rule: CompiledRule, facts: Case, law: readonly Compile
 /** A place that no law settles for good, with the laws that settle it at times. */
 interface LeftPlace {
   readonly place: Place
+  /** The case in this place's zones alone. */
+  readonly there: Case
   readonly settled: readonly Settlement[]
 }
 
@@ -59,11 +62,11 @@ function boundIn(rule: CompiledRule, facts: Case, left: readonly LeftPlace[]): C
   let change: Instant = NEVER
   const boundAt = (at: Instant): Place[] => {
     change = NEVER
-    return left.filter(({ settled }) => !settled.some((law) => speaksAt(law, at))).map(({ place }) => place)
+    return left.filter(({ settled, there }) => !settled.some((law) => speaksAt(law, there, at))).map(({ place }) => place)
   }
-  const speaksAt = ({ speaking }: Settlement, at: Instant): boolean => {
+  const speaksAt = ({ speaking }: Settlement, there: Case, at: Instant): boolean => {
     if (speaking === null) return true
-    speaking(facts, at, time)
+    speaking(there, at, time)
     change = Math.min(change, time.until)
     return time.speaks
   }
@@ -86,7 +89,8 @@ function boundIn(rule: CompiledRule, facts: Case, left: readonly LeftPlace[]): C
         const end = answer.until
         cutShort = askOnce(end, answer)
         if (answer.code === null) return objects(answer, code, end)
-        answer.code = code
+        // Hours that never meet from there on are told as what they are.
+        if (answer.until !== NEVER) answer.code = code
       }
     },
   }
@@ -106,6 +110,13 @@ function speaksForGood({ speaking }: Settlement, facts: Case): boolean {
   speaking(facts, facts.now, time)
   return time.speaks && time.until === NEVER
 }
+
+/**
+ * A law settles something in a place by that place's own clocks: a day past due that has not ended somewhere else
+ * must not keep the house away from here.
+ */
+const placedIn = (facts: Case, { zones }: Place): Case =>
+  zones.length === 0 || zones.length === facts.zones.length ? facts : { ...facts, zones, zoneNames: zones.map(({ zone }) => zone) }
 
 const isAt = ({ jurisdiction }: Place, places: readonly string[] | null): boolean =>
   places === null || (jurisdiction !== null && places.some((scope) => liesWithin(jurisdiction, scope)))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ADDRESS_KINDS, RELATIONS } from '../model/address.ts'
+import { ADDRESS_KINDS, ADDRESS_ORIGINS, RELATIONS } from '../model/address.ts'
 import { CHANNELS } from '../model/channel.ts'
 import { line, word } from './text-fields.ts'
 import { instant } from './time-fields.ts'
@@ -20,8 +20,8 @@ export const addressBody = z.strictObject({
   value: z.string().max(254, 'is longer than 254 characters').describe('A number or a mailbox; one that is none is left out of the list and reported in `warnings`.'),
   kind: z.enum(ADDRESS_KINDS).nullish(),
   relation: z.enum(RELATIONS).default('self'),
-  source: line(200).nullish(),
-  verifiedAt: instant.nullish(),
+  source: line(200).nullish().describe(`How it came to be known, in words of one's own or as rules read it: ${ADDRESS_ORIGINS.slice(0, -1).join(', ')}.`),
+  verifiedAt: instant.nullish().describe('When it was last confirmed to be theirs, e.g. found not to be reassigned.'),
   consents: z.array(consentBody).max(20).default([]),
 })
 /** `value` is E.164 or a mailbox with a lower-case domain. */

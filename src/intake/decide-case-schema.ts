@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ACCOUNT_STATES } from '../model/account-state.ts'
-import { ADDRESS_KINDS, RELATIONS } from '../model/address.ts'
+import { ADDRESS_KINDS, ADDRESS_ORIGINS, RELATIONS } from '../model/address.ts'
 import { CHANNELS } from '../model/channel.ts'
 import { CONTENT_BLOCKS } from '../model/content-block.ts'
 import { CONTACT_OUTCOMES, DIRECTIONS } from '../model/contact.ts'
@@ -53,6 +53,8 @@ export const decideCaseSchema = z.strictObject({
   address: z.strictObject({
     value: address, kind: z.enum(ADDRESS_KINDS).nullish(), relation: z.enum(RELATIONS).nullish(),
     takesSms: z.boolean().nullish().describe('This landline takes texts. Absent: an SMS to a landline is refused.'),
+    source: text.nullish().describe(`How it came to be known; rules read ${ADDRESS_ORIGINS.slice(0, -1).join(', ')}. Absent: not stated.`),
+    verifiedAt: instant.nullish().describe('When it was last confirmed to be theirs, e.g. found not to be reassigned.'),
   }).nullish(),
   recipient: z.strictObject({
     id: text, timeZone: timeZoneSchema.nullish(), jurisdiction: jurisdiction.nullish(), postcode: postcode.nullish(),

@@ -1,3 +1,4 @@
+import { originOf } from '../model/address.ts'
 import type { Fault } from '../model/errors.ts'
 import type { AccountFacts, AddressFacts, Facts, LocationEvidence } from '../model/facts.ts'
 import { parseInstant, type Instant } from '../model/instant.ts'
@@ -109,7 +110,11 @@ function addressOf(input: DecideCaseInput, idOf: (value: string) => string | nul
   const stated = input.address
   if (stated == null) return null
   const id = idOf(stated.value) as string
-  const said = { id, kind: stated.kind ?? null, relation: stated.relation ?? null }
+  const said = {
+    id, kind: stated.kind ?? null, relation: stated.relation ?? null,
+    ...(originOf(stated.source) === null ? {} : { origin: originOf(stated.source) }),
+    ...(stated.verifiedAt == null ? {} : { verifiedAt: when(stated.verifiedAt) }),
+  }
   if (input.reminder.channel === 'email') return { ...said, country: null, zones: [], subdivisions: [] }
   const { country, zones, subdivisions, lineType } = phoneEvidence(normal(stated.value))
   return {

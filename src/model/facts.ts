@@ -1,5 +1,5 @@
 import type { AccountState } from './account-state.ts'
-import type { AddressKind, Relation } from './address.ts'
+import type { AddressKind, AddressOrigin, Relation } from './address.ts'
 import type { Channel } from './channel.ts'
 import type { CarriedBlocks } from './content-block.ts'
 import type { ContactOutcome, Direction } from './contact.ts'
@@ -65,6 +65,10 @@ export interface AddressFacts {
   line?: 'landline'
   /** SMS: landlines of its country take texts, as the operator has set. Absent: not stated, and a landline gets none. */
   takesSms?: boolean
+  /** How it came to be known. Absent or null: not stated. */
+  origin?: AddressOrigin | null
+  /** When it was last confirmed to be theirs, e.g. found not to be reassigned. Absent or null: not stated. */
+  verifiedAt?: Instant | null
 }
 
 export interface RecipientFacts {

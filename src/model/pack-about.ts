@@ -3,7 +3,7 @@ import { CALENDAR_TABLES } from './calendars/known.ts'
 import { CHANNELS } from './channel.ts'
 import { EVENT_TYPES } from './event.ts'
 import { KINDS } from './kind.ts'
-import { conditionSchema } from './pack-condition.ts'
+import { conditionSchema, localDate } from './pack-condition.ts'
 
 /** ISO weekdays, 1 Monday … 7 Sunday. */
 export const days = z.array(z.int().min(1).max(7)).min(1)
@@ -31,6 +31,8 @@ export const about = {
   citation: z.string().min(1),
   /** Where the text was seen: the row of the fact base and the page. */
   source: z.string().min(1),
+  /** The day on which the source was retrieved; null: it never was (from memory). Every rule of a shipped law pack states it. */
+  retrieved: localDate.nullable().optional(),
   /** Was the rule's own text, or a trustworthy copy, read? */
   verified: z.enum(['text', 'secondary', 'no']),
   /** `off` rules are listed and never object. An unverified rule must be off. */

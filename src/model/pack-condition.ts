@@ -25,8 +25,12 @@ const some = <T extends readonly [string, ...string[]]>(words: T) => z.array(z.e
 export const conditionSchema = z.strictObject({
   /** The person may be at or below one of these places. */
   jurisdictions: z.array(jurisdictionPath).min(1).optional(),
+  /** Silent only where every place in which the person may be is at or below one of these. */
+  exceptJurisdictions: z.array(jurisdictionPath).min(1).optional(),
   roles: some(ROLES).optional(),
   products: z.array(z.string().min(1)).min(1).optional(),
+  /** Silent only where every account of the message is of one of these products. */
+  exceptProducts: z.array(z.string().min(1)).min(1).optional(),
   channels: some(CHANNELS).optional(),
   modes: some(MODES).optional(),
   kinds: some(KINDS).optional(),

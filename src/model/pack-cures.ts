@@ -18,6 +18,8 @@ const CURES: Readonly<Record<string, string>> = {
   rules: 'Write at least one rule, with id, shape, citation, source and verified.',
   jurisdictions: 'Write ISO 3166 codes in capitals: a country, a state as "US-NY", or a place below it.',
   daysPastDue: 'Put the smaller number into min, or leave one of the two out.',
+  retrieved: `${DAY} Or null, where nothing was retrieved.`, readOn: `${DAY} Or null, where nobody has read it.`,
+  readBy: 'Write who read the rules against their sources, or null.',
   reviewer: 'Write the name of the counsel who signed it off, or null.',
 }
 

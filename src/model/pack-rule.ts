@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { RELATIONS } from './address.ts'
+import { ADDRESS_ORIGINS, RELATIONS } from './address.ts'
 import { CONTENT_BLOCKS } from './content-block.ts'
 import { HOLD_KINDS } from './hold.ts'
 import { about, calendar, dayCount, kinds, positive, wantedEvent } from './pack-about.ts'
@@ -23,19 +23,24 @@ const preconditionRule = z.strictObject({
   requires: wantedEvent.optional(),
   /** Whole local days after the event's own day. */
   waitDays: dayCount.optional(),
-  /** Business days (Monday to Friday without the calendar's holidays) after the event's own day. */
+  /** Business days (Monday to Friday without the calendar's holidays) after the event's own day; `waitDays` follow them. */
   waitBusinessDays: z.strictObject({ days: dayCount, calendar }).optional(),
+  /** Only an event since the account last fell due counts: each time it falls overdue asks for a new one. */
+  eachSpell: z.boolean().optional(),
   /** Nothing before the debt is overdue by this many days. */
   daysPastDue: dayCount.optional(),
 }).refine((rule) => (rule.requires === undefined) !== (rule.daysPastDue === undefined), { message: 'needs either requires or daysPastDue', path: ['requires'] })
 
-/** Something we owe after the first contact or an event; once overdue it blocks (S20). */
+/** Something we owe after the first contact, the due date or an event; once overdue it blocks (S20). */
 const dutyRule = z.strictObject({
   ...about, shape: z.literal('duty'),
-  after: z.union([z.literal('first-contact'), wantedEvent]),
+  /** `first-contact`: the first that reached the person, or in which the person reached us and was spoken to. */
+  after: z.union([z.literal('first-contact'), z.literal('due-date'), wantedEvent]),
   owes: wantedEvent,
-  withinDays: dayCount,
-})
+  withinDays: dayCount.optional(),
+  /** Monday to Friday; no holiday is left out, so that none is read later than it may be due. */
+  withinBusinessDays: dayCount.optional(),
+}).refine((rule) => (rule.withinDays === undefined) !== (rule.withinBusinessDays === undefined), { message: 'needs either withinDays or withinBusinessDays', path: ['withinDays'] })
 
 /** A pause that law attaches to an event or hold (S14). */
 const pauseRule = z.strictObject({
@@ -65,6 +70,25 @@ const consentRule = z.strictObject({
   needs: z.array(z.string().min(1)).min(1),
   /** A consent older than this is stale. */
   freshDays: dayCount.optional(),
+  /** `silent`: a case outside the running system that states no such consent at all says nothing about consents. */
+  ifUnstated: z.enum(['refuse', 'silent']).default('refuse'),
+})
+
+/**
+ * Where must an address come from, and how lately must it have been confirmed?
+ *
+ * It is shown by its stated origin, by consent to this very address, or by the person's own message from it; freshness
+ * by the latest of `verifiedAt`, such a consent and such a message.
+ */
+const addressRule = z.strictObject({
+  ...about, shape: z.literal('address'),
+  origins: z.array(z.enum(ADDRESS_ORIGINS)).min(1),
+  /** Consent of one of these kinds, in force and recorded for this very address. */
+  consents: z.array(z.string().min(1)).min(1).optional(),
+  /** Local days for which a confirmation lasts, its own day included. */
+  freshDays: dayCount.optional(),
+  /** Where a case outside the running system says nothing about the address: `silent`, or as if nothing were known (`refuse`). */
+  ifUnstated: z.enum(['refuse', 'silent']).default('silent'),
 })
 
 /** No route may carry this (S21). */
@@ -134,7 +158,7 @@ const retentionRule = z.strictObject({
 /** Every rule shape by its name; see regulations.md §9 for S1–S24. */
 export const RULE_SHAPES = {
   window: windowRule, cap: capRule, exclusivity: exclusivityRule, spacing: spacingRule, cooldown: cooldownRule, reply: replyRule,
-  precondition: preconditionRule, duty: dutyRule, pause: pauseRule, stop: stopRule, consent: consentRule, route: routeRule,
+  precondition: preconditionRule, duty: dutyRule, pause: pauseRule, stop: stopRule, consent: consentRule, address: addressRule, route: routeRule,
   content: contentRule, 'third-party': thirdPartyRule, 'opt-out': optOutRule, retention: retentionRule,
 } as const
 export type RuleShape = keyof typeof RULE_SHAPES

@@ -43,6 +43,9 @@ const headShape = {
   reviewer: z.string().nullable(),
   /** Where and when the rules were collected. */
   source: z.string().min(1),
+  /** Who last read the rules against their sources, and on which day; null: nobody has. Reading is not signing off. */
+  readBy: z.string().min(1).nullable().default(null),
+  readOn: localDate.nullable().default(null),
   validFrom: localDate,
   /** First local date on which it is no longer in force. */
   validUntil: localDate.nullable().default(null),
@@ -57,8 +60,12 @@ const headShape = {
   zoneData: z.string().regex(ZONE_EDITION, 'must be an edition of the time zone data, as "2026b"').optional(),
   location: locationSchema.optional(),
 }
+const READ = { message: 'goes with readBy: state both, or neither', path: ['readOn'] }
+const isReadWhole = (pack: { readBy: string | null; readOn: string | null }): boolean => (pack.readBy === null) === (pack.readOn === null)
+
 const packSchema = z.strictObject({ ...headShape, rules: z.array(z.unknown()).min(1), vectors: z.array(vectorSchema).default([]) })
   .refine((pack) => pack.validUntil === null || pack.validFrom < pack.validUntil, { message: 'must be later than validFrom', path: ['validUntil'] })
+  .refine(isReadWhole, READ)
 
 /** A whole pack file, its rules by shape: what editors are given to complete and check it with. */
 export const packFileSchema = z.strictObject({

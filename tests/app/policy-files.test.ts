@@ -37,7 +37,8 @@ function edit(change: (text: string) => string, name = 'in.yaml'): void {
   const later = new Date(Date.now() + ++edits * 1000)
   utimesSync(file, later, later)
 }
-const untilEight = (text: string): string => text.replace('version: "2026-11-01"', 'version: "2026-12-01"').replace('allow: [{ from: "08:00", to: "19:00" }]', 'allow: [{ from: "08:00", to: "20:00" }]')
+const SHIPPED_VERSION = /^version: "(.+)"$/m.exec(readFileSync(join(SHIPPED, 'in.yaml'), 'utf8'))?.[1] ?? ''
+const untilEight = (text: string): string => text.replace(`version: "${SHIPPED_VERSION}"`, 'version: "2026-12-01"').replace('allow: [{ from: "08:00", to: "19:00" }]', 'allow: [{ from: "08:00", to: "20:00" }]')
 const impossible = (text: string): string => text.replace('to: "19:00"', 'to: "29:00"')
 
 function verdict(policies: PolicyFiles): [string, string | undefined] {
@@ -50,7 +51,7 @@ describe('policy packs that are edited while the process runs', () => {
   it('hold for the next decisions once they load', () => {
     const policies = open()
     const before = policies.packs
-    expect(verdict(policies)).toEqual(['defer', '2026-11-01'])
+    expect(verdict(policies)).toEqual(['defer', SHIPPED_VERSION])
     edit(untilEight)
     policies.look()
     expect(verdict(policies)).toEqual(['send', '2026-12-01'])
@@ -62,7 +63,7 @@ describe('policy packs that are edited while the process runs', () => {
     const policies = open()
     edit(impossible)
     policies.look()
-    expect(verdict(policies)).toEqual(['defer', '2026-11-01'])
+    expect(verdict(policies)).toEqual(['defer', SHIPPED_VERSION])
     expect(policies.problem).toMatch(/those before the last edit: config\/policies\/in\.yaml:\d+ rules\[0\]\.allow\[0\]\.to must be a wall time/)
     expect(logged.join('')).toContain('does not load')
     edit(untilEight)
@@ -75,7 +76,7 @@ describe('policy packs that are edited while the process runs', () => {
     edit((text) => text.replace('kind: law', 'kind: law\nextends: nowhere'))
     policies.look()
     expect(policies.problem).toContain('is not a policy pack: nowhere')
-    expect(verdict(policies)).toEqual(['defer', '2026-11-01'])
+    expect(verdict(policies)).toEqual(['defer', SHIPPED_VERSION])
   })
 
   it('leave it in force when the whole folder is gone', () => {
@@ -83,7 +84,7 @@ describe('policy packs that are edited while the process runs', () => {
     rmSync(join(root, 'config'), { recursive: true })
     policies.look()
     expect(policies.problem).toContain('config/policies does not exist')
-    expect(verdict(policies)).toEqual(['defer', '2026-11-01'])
+    expect(verdict(policies)).toEqual(['defer', SHIPPED_VERSION])
   })
 
   it('are looked at now and then, not at every breath, and read only when a file has changed', () => {

@@ -51,10 +51,13 @@ describe('decorum templates', () => {
 })
 
 describe('decorum policies', () => {
-  it('shows each rule with its citation', async () => {
+  it('shows each rule with its citation, its numbers, and where and when it was read', async () => {
     const { code, stdout } = await runCli(['policies', 'show', 'us-reg-f'])
     expect(code).toBe(0)
     expect(stdout).toContain('contact-window (window): 12 CFR 1006.6(b)(1)(i)')
+    expect(stdout).toContain('    hours: every day 08:00-21:00')
+    expect(stdout).toContain('retrieved 2026-11-23')
+    expect(stdout).toContain('Nobody has read it against its sources yet.')
   })
 
   it('lists which packs apply by themselves and which only when named', async () => {

@@ -48,7 +48,7 @@ describe('decorum decide', () => {
     const { code, stdout } = await runCli(['decide', '--explain', '--lang', 'zh-CN'], { input: JSON.stringify(CASE) })
     expect(code).toBe(0)
     expect(stdout).toContain('顺延至 2026-11-23T16:00:00Z')
-    expect(stdout).toContain('适用的合规规则包：us-reg-f 2026-11-01')
+    expect(stdout).toContain('适用的合规规则包：us-reg-f 2026-11-26')
   })
 
   it('answers any verdict with exit code 0, whatever else is wrong with the configuration', async () => {

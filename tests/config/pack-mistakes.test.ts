@@ -61,6 +61,9 @@ describe('a policy pack with a mistake is refused at load, with file, line, rule
     ['an impossible date', ['"2026-01-01"', '"2026-02-30"'], 7, 'validFrom'],
     ['a date range reversed', ['validFrom: "2026-01-01"', 'validFrom: "2026-01-01"\nvalidUntil: "2025-01-01"'], 8, 'validUntil'],
     ['a rule’s date range reversed', ['when: { channels: [phone] }', 'when: { from: "2026-05-01", until: "2026-04-01" }'], 17, 'rules[1].when.until'],
+    ['a reader without a day', ['source: a collection', 'source: a collection\nreadBy: Counsel'], 1, 'readOn'],
+    ['a retrieval on no day', ['    source: page 1\n', '    source: page 1\n    retrieved: yesterday\n'], 14, 'rules[0].retrieved'],
+    ['a duty without a term', ['shape: cap\n    when: { channels: [phone] }\n    limit: 3\n    window: { type: calendar-day }\n    counts: attempt\n    key: person\n    channels: [phone]\n', 'shape: duty\n    after: due-date\n    owes: { event: notice }\n'], 15, 'rules[1].withinDays'],
     ['an extends of itself', ['source: a collection', 'source: a collection\nextends: xx'], 7, 'extends'],
   ])('%s', (_name, [from, to], line, path) => {
     const problems = problemsOf({ 'xx.yaml': GOOD.replace(from, to) })

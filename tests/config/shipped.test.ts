@@ -50,3 +50,24 @@ describe('the configuration that is shipped', () => {
     }
   })
 })
+
+describe('the laws that are shipped', () => {
+  const laws = shipped({}).config.packs.filter(({ kind }) => kind === 'law')
+
+  it('say of every rule when its source was retrieved; only what is from memory was not', () => {
+    const undated = laws.flatMap(({ id, rules }) => rules.filter((rule) => rule.retrieved === undefined || (rule.retrieved === null && rule.verified !== 'no')).map((rule) => `${id}/${rule.id}`))
+    expect(undated).toEqual([])
+  })
+
+  it('were retrieved before the pack was written', () => {
+    expect(laws.flatMap(({ id, version, rules }) => rules.filter(({ retrieved }) => retrieved != null && retrieved > version).map((rule) => `${id}/${rule.id}`))).toEqual([])
+  })
+
+  it('switch off whatever nobody has read', () => {
+    expect(laws.flatMap(({ id, rules }) => rules.filter(({ verified, status }) => verified === 'no' && status !== 'off').map((rule) => `${id}/${rule.id}`))).toEqual([])
+  })
+
+  it('say who read them, or that nobody has', () => {
+    for (const { readBy, readOn } of laws) expect(readBy === null).toBe(readOn === null)
+  })
+})

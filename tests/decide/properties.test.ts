@@ -4,7 +4,7 @@ import { decide } from '../../src/decide/decide.ts'
 import type { Decision } from '../../src/model/decision.ts'
 import type { Facts } from '../../src/model/facts.ts'
 import { isAmong } from '../../src/decide/zone-table.ts'
-import { countryOfTime } from '../../src/model/jurisdiction.ts'
+import { canonicalJurisdiction, countryOf, countryOfTime } from '../../src/model/jurisdiction.ts'
 import { COUNTRY_ZONES } from '../../src/model/places/country-zones.ts'
 import { CHANNELS } from '../../src/model/channel.ts'
 import { CONTACT_OUTCOMES } from '../../src/model/contact.ts'
@@ -124,9 +124,9 @@ describe('whatever the facts', () => {
     ).map((place) => ({ kind: 'stated', ...place, at: 0 }))
     const address = fc.constantFrom(null, { country: 'US', zones: ['America/New_York'], subdivisions: ['US-MA'] }, { country: 'US', zones: ['Pacific/Honolulu'], subdivisions: ['US-HI'] },
       { country: 'GB', zones: ['Europe/London'], subdivisions: [] }, { country: 'CA', zones: ['America/Toronto'], subdivisions: ['CA-ON'] }, { country: 'JP', zones: ['Asia/Tokyo'], subdivisions: [] })
-    /** The countries that a sign points to; what lies in one that is pointed at already says more precisely where, and may free hours. */
+    /** The countries that a sign points to, a territory's own clock and the country whose law it is under; what lies in one that is pointed at already says more precisely where, and may free hours. */
     const countries = (signs: readonly { jurisdiction: string | null; timeZone: string | null }[]): string[] => signs.flatMap(({ jurisdiction, timeZone }) =>
-      [...(jurisdiction === null ? [] : [countryOfTime(jurisdiction)]), ...(timeZone === null ? [] : Object.entries(COUNTRY_ZONES).filter(([, names]) => isAmong(timeZone, names)).map(([code]) => code))])
+      [...(jurisdiction === null ? [] : [countryOfTime(jurisdiction), countryOf(canonicalJurisdiction(jurisdiction))]), ...(timeZone === null ? [] : Object.entries(COUNTRY_ZONES).filter(([, names]) => isAmong(timeZone, names)).map(([code]) => code))])
     fc.assert(fc.property(cases, sign, sign, address, fc.constantFrom('mobile' as const, 'landline' as const, null), ({ facts, now }, first, more, line, kind) => {
       const known: Facts = {
         ...facts, recipient: { ...facts.recipient, jurisdiction: first.jurisdiction, timeZone: first.timeZone },

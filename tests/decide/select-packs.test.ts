@@ -51,6 +51,6 @@ describe('which packs decide', () => {
     const chosen = selectPacks(compiledPacks, { named: ['cn-cba-2026'] })
     const packs = chosen.ok ? chosen.packs : []
     expect(decide(inPlace('CN'), packs, at('2026-01-29T15:59:59Z')).packs).toEqual([])
-    expect(decide(inPlace('CN'), packs, at('2026-01-29T16:00:00Z')).packs).toEqual([{ id: 'cn-cba-2026', version: '2026-11-01' }])
+    expect(decide(inPlace('CN'), packs, at('2026-01-29T16:00:00Z')).packs).toEqual([{ id: 'cn-cba-2026', version: '2026-11-26' }])
   })
 })

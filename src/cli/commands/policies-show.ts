@@ -1,14 +1,15 @@
 import { Command } from 'commander'
 import { policyPacks } from '../../app/policy-packs.ts'
+import { conditionInWords, ruleInWords } from '../../app/rule-in-words.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { nearMiss } from '../../model/near-miss.ts'
 import type { Pack } from '../../model/pack.ts'
 import { printAnswer } from '../print-answer.ts'
 
-/** `decorum policies show <pack>`: each rule with where it comes from. */
+/** `decorum policies show <pack>`: each rule with its numbers and where it comes from. */
 export function command(): Command {
   return new Command('show')
-    .description('Shows the rules of one pack, each with its citation and whether that was verified.')
+    .description('Shows the rules of one pack with their numbers, each with its citation, its source and whether that was verified.')
     .argument('<pack>', 'its id')
     .option('--json', 'answer as one JSON document')
     .action((id: string, options: { json?: true }) => {
@@ -25,9 +26,13 @@ export function command(): Command {
 const inWords = (pack: Pack): string => [
   `${pack.id} ${pack.version}: ${pack.title}`,
   `In force from ${pack.validFrom}${pack.validUntil === null ? '' : ` until before ${pack.validUntil}`}. Source: ${pack.source}`,
+  pack.readBy === null ? 'Nobody has read it against its sources yet.' : `Read against its sources by ${pack.readBy} on ${pack.readOn}.`,
   pack.reviewer === null ? 'No counsel has signed it off for live use.' : `Signed off by ${pack.reviewer}.`,
-  ...pack.rules.map((rule) => {
-    const doubt = rule.verified === 'no' ? ', not verified' : ''
-    return `  ${rule.id} (${rule.shape}${rule.status === 'off' ? ', off' : ''}): ${rule.citation}${doubt}`
-  }),
+  `Applies to ${conditionInWords(pack.applies)}.`,
+  ...(pack.extends === undefined ? [] : [`Every rule of ${pack.extends} holds here too, unless one of the same id stands below.`]),
+  ...pack.rules.flatMap((rule) => [
+    '',
+    `  ${rule.id} (${rule.shape}${rule.status === 'off' ? ', off' : ''}): ${rule.citation}${rule.verified === 'no' ? ', not verified' : ''}`,
+    ...ruleInWords(rule).map((line) => `    ${line.trim()}`),
+  ]),
 ].join('\n')

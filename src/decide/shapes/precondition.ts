@@ -6,21 +6,27 @@ import { allows, NEVER, objects, type Answer } from '../rule.ts'
 import { eventsOf } from './events.ts'
 import { daysAfter } from './spacing.ts'
 
-/** Nothing before something has happened and the wait after it is over (S13). */
+/** Nothing before something has happened, since the account last fell due where each spell needs its own, and the wait after it is over (S13). */
 export function compilePrecondition(rule: RuleOf<'precondition'>, calendar: Calendar | null): (facts: Case, at: Instant, answer: Answer) => void {
   const { requires, daysPastDue } = rule
   if (requires === undefined) return notBeforeDaysPastDue(daysPastDue as number)
   const endOfWait = (facts: Case, happened: Instant): Instant | 'calendar_unknown' => {
-    if (rule.waitBusinessDays !== undefined) return businessDaysAfter(facts, happened, rule.waitBusinessDays.days, calendar)
+    if (rule.waitBusinessDays !== undefined) {
+      const end = businessDaysAfter(facts, happened, rule.waitBusinessDays.days, calendar)
+      // The days that follow begin on the last business day's morrow, which is the first of them.
+      return end === 'calendar_unknown' || rule.waitDays === undefined ? end : daysAfter(facts, end, rule.waitDays)
+    }
     return rule.waitDays === undefined ? happened : daysAfter(facts, happened, rule.waitDays)
   }
   return (facts, at, answer) => {
     let until = at
-    for (const account of facts.facts.accounts) {
+    for (const [i, account] of facts.facts.accounts.entries()) {
       const events = eventsOf(facts, requires, account.id)
       if (events === null) return allows(answer)
+      const since = rule.eachSpell === true ? overdueSince(facts, i, at) : -Infinity
       let first = NEVER
       for (const event of events) {
+        if (event.at < since) continue
         const end = endOfWait(facts, event.at)
         if (end === 'calendar_unknown') return objects(answer, 'calendar_unknown')
         first = Math.min(first, end)
@@ -30,6 +36,18 @@ export function compilePrecondition(rule: RuleOf<'precondition'>, calendar: Cale
     if (until > at) objects(answer, 'precondition_missing', until)
     else allows(answer)
   }
+}
+
+/** The first instant of the day on which the account fell due, in the zone where it comes first; -∞ when no due date is known. */
+function overdueSince(facts: Case, account: number, at: Instant): Instant {
+  let first = Infinity
+  for (const zone of facts.zones) {
+    const today = zone.dayAt(at)
+    const days = daysPastDueOn(facts, account, zone, today)
+    if (days === null) return -Infinity
+    first = Math.min(first, zone.startOfDay(today - days))
+  }
+  return first
 }
 
 const notBeforeDaysPastDue = (days: number) => (facts: Case, at: Instant, answer: Answer): void => {

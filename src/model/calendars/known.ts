@@ -15,11 +15,12 @@ import { GR } from './gr.ts'
 import { ID } from './id.ts'
 import { KR } from './kr.ts'
 import { MX } from './mx.ts'
+import { US } from './us.ts'
 
 /** Every calendar that packs may name, with its source. */
 export const CALENDAR_TABLES: Readonly<Record<string, CalendarTable>> = {
   'GR': GR, 'AU': AU, 'CA-ON': CA_ON, 'CA-QC': CA_QC, 'CA-BC': CA_BC, 'KR': KR, 'ID': ID, 'MX': MX,
-  CN: CN, 'CO': CO, 'CL': CL, 'BR': BR, 'BR-SP': BR_SP, 'BR-RJ': BR_RJ, 'BR-ES': BR_ES, 'BR-AL': BR_AL,
+  CN: CN, 'CO': CO, 'CL': CL, 'BR': BR, 'BR-SP': BR_SP, 'BR-RJ': BR_RJ, 'BR-ES': BR_ES, 'BR-AL': BR_AL, 'US': US,
 }
 
 const ready = new Map<string, Calendar>(Object.entries(CALENDAR_TABLES).map(([id, table]) => [id, calendarOf(table)]))

@@ -1,3 +1,4 @@
+import { originOf } from '../../model/address.ts'
 import type { CarriedBlocks } from '../../model/content-block.ts'
 import type { AccountFacts, AddressFacts, ContactFacts, Facts, SystemFacts } from '../../model/facts.ts'
 import type { Instant } from '../../model/instant.ts'
@@ -79,12 +80,16 @@ export function composeFacts(input: {
   }
 }
 
-const addressFacts = (address: PersonAddress, sms: SmsLine | undefined): AddressFacts => ({
-  id: addressId(address.hash), kind: address.kind, relation: address.relation,
-  country: address.country, zones: address.zones, subdivisions: address.subdivisions,
-  ...(sms?.line === 'landline' ? { line: sms.line } : {}),
-  ...(address.country !== null && sms?.smsToLandlines.includes(address.country) === true ? { takesSms: true } : {}),
-})
+function addressFacts(address: PersonAddress, sms: SmsLine | undefined): AddressFacts {
+  const origin = originOf(address.source)
+  return {
+    id: addressId(address.hash), kind: address.kind, relation: address.relation,
+    country: address.country, zones: address.zones, subdivisions: address.subdivisions,
+    ...(sms?.line === 'landline' ? { line: sms.line } : {}),
+    ...(address.country !== null && sms?.smsToLandlines.includes(address.country) === true ? { takesSms: true } : {}),
+    ...(origin === null ? {} : { origin }), ...(address.verifiedAt === null ? {} : { verifiedAt: address.verifiedAt }),
+  }
+}
 
 /** An account that cured and fell overdue again is, for the old spell's reminders, no longer the account they were about. */
 const accountFacts = (account: AccountRow, daysPastDue: number | null, freshForMs: number | null): AccountFacts => ({

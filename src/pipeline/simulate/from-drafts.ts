@@ -10,7 +10,7 @@ export function simulatedPerson({ draft, named, accounts }: PersonRead, { now }:
   const reads = [...accounts.values()].sort((a, b) => (a.draft.row.external_id < b.draft.row.external_id ? -1 : 1))
   const addresses = draft.addresses.filter((own) => own.removed_at === null).sort((a, b) => a.position - b.position).map((own): PersonAddress => ({
     id: own.id, channel: own.channel, hash: own.hash.toString('hex'), kind: own.kind, relation: own.relation, country: own.country,
-    zones: own.zones, subdivisions: own.subdivisions, value: null,
+    zones: own.zones, subdivisions: own.subdivisions, source: own.source, verifiedAt: own.verified_at?.getTime() ?? null, value: null,
   }))
   const holds = reads.filter(({ conflicts }) => conflicts.length > 0)
     .map(({ draft: account }) => ({ kind: 'facts-conflict' as const, account: account.row.id, from: now, until: null }))

@@ -97,7 +97,8 @@ export async function peopleAsKnown(db: Kysely<Database>, ids: readonly string[]
     LEFT JOIN LATERAL (
       SELECT array_agg(a.hash) AS hashes,
         jsonb_agg(jsonb_build_object('id', a.id, 'channel', a.channel, 'hash', encode(a.hash, 'hex'), 'kind', a.kind, 'relation', a.relation,
-          'country', a.country, 'zones', a.zones, 'subdivisions', a.subdivisions, 'value', NULL) ORDER BY a.position, a.id) AS addresses
+          'source', a.source, 'verifiedAt', ${ms('a.verified_at')}, 'country', a.country, 'zones', a.zones, 'subdivisions', a.subdivisions,
+          'value', NULL) ORDER BY a.position, a.id) AS addresses
       FROM decorum.recipient_address a WHERE a.recipient_id = r.id
     ) own ON true
     WHERE r.id = ANY(${ids}::uuid[]) ORDER BY r.id`.execute(db)

@@ -56,6 +56,9 @@ export interface PersonAddress {
   hash: string
   kind: AddressKind | null
   relation: Relation
+  /** As upstream stated it; facts keep no more than the origin that rules read in it. */
+  source: string | null
+  verifiedAt: Instant | null
   country: string | null
   zones: string[]
   subdivisions: string[]
@@ -159,8 +162,8 @@ export async function readPeople(
     LEFT JOIN LATERAL (
       SELECT array_agg(a.hash) AS hashes,
         jsonb_agg(jsonb_build_object('id', a.id, 'channel', a.channel, 'hash', encode(a.hash, 'hex'), 'kind', a.kind,
-          'relation', a.relation, 'country', a.country, 'zones', a.zones, 'subdivisions', a.subdivisions,
-          'value', encode(a.value, 'hex')) ORDER BY a.position, a.id) AS addresses
+          'relation', a.relation, 'source', a.source, 'verifiedAt', ${ms('a.verified_at')}, 'country', a.country, 'zones', a.zones,
+          'subdivisions', a.subdivisions, 'value', encode(a.value, 'hex')) ORDER BY a.position, a.id) AS addresses
       FROM decorum.recipient_address a WHERE a.recipient_id = r.id AND a.removed_at IS NULL
     ) own ON true
     WHERE r.id = ANY(${recipientIds}::uuid[])`.execute(db)
