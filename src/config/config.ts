@@ -69,8 +69,12 @@ export interface Config {
   readonly templates: ReadonlyMap<string, Template>
   readonly routes: readonly Route[]
   readonly locales: Locales
-  /** When not empty, nobody else is reached: E.164 numbers and mailboxes. */
-  readonly delivery: { readonly onlyTo: readonly string[] }
+  readonly delivery: {
+    /** When not empty, nobody else is reached: E.164 numbers and mailboxes. */
+    readonly onlyTo: readonly string[]
+    /** Milliseconds within which the same is not told twice; see `pipeline/dispatch/repeats.ts`. */
+    readonly sameWordsWithin: number
+  }
   /** Endpoints that are told what happened; empty: nobody is, and nothing is written for it. */
   readonly webhooks: readonly Webhook[]
   readonly queue: {

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { parseDuration } from '../model/duration.ts'
+import { DAY, MINUTE } from '../model/instant.ts'
 import { webhookSchema } from '../model/webhook.ts'
 
 const slugs = z.array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens'))
@@ -14,6 +16,15 @@ const onlyTo = z.preprocess(
   z.array(reachable),
 ).default([])
 
+const SAME_WORDS_WITHIN = 'must be a duration from 1m to 31d, such as 20h'
+
+const sameWordsWithin = z.string().default('20h').transform((text, ctx) => {
+  const ms = parseDuration(text)
+  if (ms !== null && ms >= MINUTE && ms <= 31 * DAY) return ms
+  ctx.addIssue({ code: 'custom', message: SAME_WORDS_WITHIN })
+  return z.NEVER
+})
+
 const SHARDS = 'must be a whole number from 1 to 32'
 
 /** `config/decorum.yaml`; routes are checked one by one against their provider's own schema. */
@@ -27,7 +38,7 @@ export const settingsSchema = z.strictObject({
     default: locale.default('en'),
     fallback: z.record(locale, z.array(locale)).default({}),
   }).prefault({}),
-  delivery: z.strictObject({ onlyTo }).prefault({}),
+  delivery: z.strictObject({ onlyTo, sameWordsWithin }).prefault({}),
   /** Whom upstream has us tell what happened. */
   webhooks: z.array(webhookSchema).default([]),
   queue: z.strictObject({

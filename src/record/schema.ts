@@ -47,6 +47,7 @@ export interface StoredObjection {
   citation: string
   verified: boolean
   until: number | null
+  reminderId?: string
 }
 
 export interface RecipientTable {

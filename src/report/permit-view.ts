@@ -12,6 +12,7 @@ export const objectionText = z.object({
   citation: z.string(),
   verified: z.boolean(),
   until: instantText.nullable(),
+  reminderId: z.string().optional().describe('The reminder that stands in the way, where one does.'),
 })
 export type ObjectionText = z.infer<typeof objectionText>
 

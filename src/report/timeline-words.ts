@@ -38,7 +38,7 @@ function decisionWords(d: Details): string {
   const rule = `${word(d['code'])}, rule ${String(d['rule'] ?? 'unstated')}${typeof d['citation'] === 'string' && d['citation'] !== '' ? `, ${d['citation']}` : ''}`
   return d['verdict'] === 'defer'
     ? `Decided to wait${when('until', d['until'])}: ${rule}.${repeats}`
-    : `Decided not to send: ${rule}.${repeats}`
+    : `Decided not to send: ${rule}${typeof d['reminderId'] === 'string' ? `, the same as reminder ${d['reminderId']}` : ''}.${repeats}`
 }
 
 const channelWords = (d: Details): string => CHANNEL_WORDS[d['channel'] as Channel]

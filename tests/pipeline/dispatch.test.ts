@@ -312,7 +312,7 @@ eachLedger('dispatch', (_name, openFresh) => {
 
   describe('who may be reached', () => {
     it('nobody but those in delivery.onlyTo, when it is set', async () => {
-      await open({ delivery: { onlyTo: ['+8613900000000'] } })
+      await open({ delivery: { ...shippedConfig().delivery, onlyTo: ['+8613900000000'] } })
       await stage.account('a-1', overdueAccount())
       await stage.settle()
       expect(await only()).toMatchObject({ status: 'refused', end_reason: 'test_mode' })

@@ -51,7 +51,7 @@ export async function accountTimeline(db: Kysely<Database>, page: TimelinePage):
         FROM decorum.reminder WHERE id IN ${mine}
       UNION ALL SELECT at, seq, 'decision', reminder_id::text,
         jsonb_build_object('no', no, 'verdict', verdict, 'until', until, 'code', code, 'rule', rule, 'repeats', repeats, 'lastAt', last_at,
-          'citation', reasons -> 0 ->> 'citation')
+          'citation', reasons -> 0 ->> 'citation', 'reminderId', reasons -> 0 ->> 'reminderId')
         FROM decorum.decision WHERE reminder_id IN ${mine}
       UNION ALL SELECT t.reserved_at, t.seq, 'attempt', t.reminder_id::text,
         jsonb_build_object('no', t.no, 'channel', t.channel, 'route', t.route, 'status', t.status, 'code', t.code, 'rejection', t.rejection, 'delivery', t.delivery, 'tone', m.tone)
