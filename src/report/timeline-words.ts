@@ -26,6 +26,7 @@ const WORDS: Readonly<Record<TimelineType, (d: Details) => string>> = {
   contact: (d) => `Contact made elsewhere: ${channelWords(d)}, ${word(d['direction'])}, ${word(d['outcome'])}${by(d['by'])}${excessWords(d['excess'])}.`,
   task: (d) => `${d['kind'] === 'hand-off' ? 'Proposed to a person: hand-off to an agency' : `Step for a person: ${word(d['rung'])}`}${when('due', d['dueAt'])}.`,
   'task-done': (d) => `Step for a person done: ${word(d['outcome'])}${by(d['by'])}.`,
+  'task-withdrawn': (d) => `${d['kind'] === 'hand-off' ? 'Proposed hand-off' : `Step for a person: ${word(d['rung'])}`} withdrawn: ${word(d['reason'])}.`,
   'step-skipped': (d) => `Step ${word(d['rung'])} passed over: ${word(d['reason'])}${because(d['detail'])}.`,
 }
 

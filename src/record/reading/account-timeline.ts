@@ -66,6 +66,8 @@ export async function accountTimeline(db: Kysely<Database>, page: TimelinePage):
         FROM decorum.task WHERE recipient_id = ${person} AND ${account}::uuid = ANY (account_ids)
       UNION ALL SELECT completed_at, NULL, 'task-done', id::text, jsonb_build_object('kind', kind, 'rung', rung, 'outcome', outcome, 'by', completed_by)
         FROM decorum.task WHERE recipient_id = ${person} AND ${account}::uuid = ANY (account_ids) AND completed_at IS NOT NULL
+      UNION ALL SELECT withdrawn_at, NULL, 'task-withdrawn', id::text, jsonb_build_object('kind', kind, 'rung', rung, 'reason', end_reason)
+        FROM decorum.task WHERE recipient_id = ${person} AND ${account}::uuid = ANY (account_ids) AND withdrawn_at IS NOT NULL
       UNION ALL SELECT r.at, NULL, 'step-skipped', r.spell_id::text, jsonb_build_object('rung', r.rung, 'pass', r.pass, 'reason', r.reason, 'detail', r.detail)
         FROM decorum.rung_record r WHERE r.account_id = ${account} AND r.state = 'skipped'
     ) AS history
