@@ -3,9 +3,9 @@ import type { Creditor } from '../../model/creditor.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { Kind } from '../../model/kind.ts'
 import type { Tone } from '../../model/tone.ts'
-import { composeFacts } from '../dispatch/compose-facts.ts'
+import { chooseAddress, composeFacts } from '../dispatch/compose-facts.ts'
 import { daysPastDue } from '../../plan/days-past-due.ts'
-import type { AccountRow, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import type { AccountRow, PersonAddress, PersonRow } from '../../record/dispatch/decision-inputs.ts'
 import { factsKey, type AuditedContact, type PersonAsKnown } from '../../record/audit/people-as-known.ts'
 
 /** What facts about a contact of the past cannot be known any more, in words. */
@@ -45,7 +45,7 @@ export function factsAt(
   const composed = composeFacts({
     reminder: { channel: contact.channel, tone: asked.tone, kind: asked.kind, mode: contact.mode ?? 'agent', expiresAt: null, dueAt: null },
     person: row, accounts, address: person.addresses.find((address) => address.hash === contact.hash && address.channel === contact.channel)
-      ?? person.addresses.find((address) => address.hash === contact.hash) ?? null,
+      ?? person.addresses.find((address) => address.hash === contact.hash) ?? (contact.hash === null ? stoppedAddress(row, contact) : null),
     daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', at)), freshForMs: null, pending: [],
     system: { testMode: false, switchedOff: null, clockUncertain: false, routeProblem: null, notRegistered: false, phoneInFlight: false },
   })
@@ -56,3 +56,9 @@ export function factsAt(
 
 /** How old a balance was is no question of how often or when somebody was contacted. */
 const fresh = (account: AccountFacts): AccountFacts => ({ ...account, freshForMs: null })
+
+/** Where nobody says which number was used, it is not known to be a stopped one unless all on the channel were. */
+function stoppedAddress(person: PersonRow, contact: AuditedContact): PersonAddress | null {
+  const address = chooseAddress(person, contact)
+  return address !== null && person.suppressions.some((stop) => stop.hash === address.hash) ? address : null
+}

@@ -62,13 +62,19 @@ export interface StepRules {
 export function decideStep(rules: StepRules, step: StepForPerson, person: PersonRow, accounts: readonly TaskAccount[], now: Instant): StepDecision {
   const open = accounts.filter((account) => account.state === 'open')
   const about = open.length > 0 ? open : accounts
-  const channels: readonly (Channel | null)[] = step.channels.length > 0 ? step.channels : [null]
+  const channels: readonly (Channel | null)[] = step.channels.length > 0 ? reachable(step.channels, person) : [null]
   const decided = channels.map((channel): StepDecision => {
     const facts = factsOf(rules, step, channel, person, about, now)
     const { decision } = decideForCall(facts, rules.packs, now)
     return { channel, facts, decision: channel === null ? onlyBars(decision) : decision }
   })
   return decided.reduce((best, other) => (sooner(other.decision, best.decision) ? other : best))
+}
+
+/** Those on which the person has an address of their own; all where there is none, for then somebody has to find one. */
+function reachable(channels: readonly Channel[], person: PersonRow): readonly Channel[] {
+  const own = channels.filter((channel) => chooseAddress(person, { channel }) !== null)
+  return own.length > 0 ? own : channels
 }
 
 /** What keeps a step from being given out; null: nothing, though its hour may not have come. */
