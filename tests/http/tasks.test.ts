@@ -159,6 +159,15 @@ eachLedger('tasks over HTTP', (_name, openFresh) => {
     expect(await words()).toContain('would not have been allowed by')
   })
 
+  it('a call made for a task that a stop withdrew meanwhile is recorded, and says what it exceeded', async () => {
+    const { id } = await given()
+    await ok('POST', '/v1/suppressions', { creditor: 'northwind', recipientId: 'P-1', scope: 'all', reason: 'deceased', source: 'agent' })
+    expect((await call('POST', `/v1/tasks/${id}:complete`, { outcome: 'not-done' })).body).toMatchObject({ code: 'DECORUM_STATE_CONFLICT' })
+    served.clock.set('2026-11-23T15:05:00Z')
+    expect((await ok('POST', `/v1/tasks/${id}:complete`, { outcome: 'contacted' })).exceeded).toContainEqual(expect.objectContaining({ rule: 'decorum/suppression' }))
+    expect((await ok('GET', '/v1/contacts?accountId=A-1')).items).toMatchObject([{ by: 'agent', excess: expect.arrayContaining(['decorum/suppression']) }])
+  })
+
   it('a call made in its time exceeds nothing', async () => {
     const { id } = await given()
     expect(await ok('POST', `/v1/tasks/${id}:complete`, { outcome: 'no-answer' })).toMatchObject({ status: 'done', exceeded: [] })

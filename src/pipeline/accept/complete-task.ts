@@ -54,7 +54,8 @@ const HAND_OFF_OUTCOMES: ReadonlySet<TaskOutcome> = new Set<TaskOutcome>(['hande
 /**
  * Records what came of a step for a person: the contact it was, and what was learnt in it.
  *
- * A contact that rules forbade has happened all the same: it is recorded, marked with them, and the answer says so.
+ * A contact that rules forbade has happened all the same: it is recorded, marked with them, and the answer says so. So is one
+ * that an agent made for a task which a stop withdrew meanwhile.
  *
  * @param packs  those in force; none: judged by the product's own promises alone
  * @throws DECORUM_STATE_CONFLICT when the task is not open any more
@@ -70,7 +71,7 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
     const accounts = await knownAccounts(trx, found.account_ids)
     const now = shell.clock.now()
     const done = { outcome: body.outcome, note: sealedNote(shell, person, id, body), by: actor.name, at: new Date(now) }
-    if (!(await finishTask(trx, id, done))) throw new DecorumError('DECORUM_STATE_CONFLICT', 'this task is not open any more')
+    if (!(await finishTask(trx, id, done, CONTACTS[body.outcome] !== null))) throw new DecorumError('DECORUM_STATE_CONFLICT', 'this task is not open any more')
     const drafts: Drafts = { ...noDrafts(), people: [person] }
     const effects = learn(shell, actor, found, person, accounts, body, drafts, now)
     const anchor = addressOf(shell, body, person)

@@ -13,13 +13,13 @@ export async function findTask(db: Db, id: string, creditor: string | null): Pro
   return (await query.executeTakeFirst()) ?? null
 }
 
-/** Closes an open task; false when it was closed before. */
+/** Closes an open task, or one that was withdrawn when the call had been made; false when it was closed before. */
 export async function finishTask(
-  trx: Transaction<Database>, id: string, done: { outcome: string; note: Buffer | null; by: string; at: Date },
+  trx: Transaction<Database>, id: string, done: { outcome: string; note: Buffer | null; by: string; at: Date }, contacted: boolean,
 ): Promise<boolean> {
   const result = await trx.updateTable('decorum.task')
     .set({ status: 'done', outcome: done.outcome, note: done.note, completed_by: done.by, completed_at: done.at })
-    .where('id', '=', id).where('status', '=', 'open').executeTakeFirst()
+    .where('id', '=', id).where('status', 'in', contacted ? ['open', 'withdrawn'] : ['open']).executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
 
