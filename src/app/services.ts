@@ -19,9 +19,9 @@ export interface Services extends Accepting, Reading, Keys, Measuring, Permittin
 }
 
 export function services(shell: Shell, rules: PermitRules): Services {
-  const accepts = accepting(shell)
+  const accepts = accepting(shell, rules)
   return {
-    ...accepts, ...reading(shell), ...keys(shell), ...measuring(shell, rules), ...permitting(shell, rules), ...switching(shell), ...doubting(shell), ...auditing(shell), ...forecasting(shell, rules), ...retaining(shell, rules),
+    ...accepts, ...reading(shell, rules), ...keys(shell), ...measuring(shell, rules), ...permitting(shell, rules), ...switching(shell), ...doubting(shell), ...auditing(shell), ...forecasting(shell, rules), ...retaining(shell, rules),
     receipts: hooks(shell),
   }
 }

@@ -72,9 +72,11 @@ export interface Config {
   readonly imports: ReadonlyMap<string, ImportMapping>
   readonly routes: readonly Route[]
   readonly locales: Locales
-  /** When not empty, nobody else is reached: E.164 numbers and mailboxes. */
   readonly delivery: {
+    /** When not empty, nobody else is reached: E.164 numbers and mailboxes. */
     readonly onlyTo: readonly string[]
+    /** Milliseconds within which the same is not told twice; see `pipeline/dispatch/repeats.ts`. */
+    readonly sameWordsWithin: number
     /** ISO 3166-1 countries whose landlines take SMS; elsewhere an SMS step skips a landline. Absent: none. */
     readonly smsToLandlines?: readonly string[]
   }

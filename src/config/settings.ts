@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { canonicalNumber } from '../model/canonical-number.ts'
+import { parseDuration } from '../model/duration.ts'
+import { DAY, MINUTE } from '../model/instant.ts'
 import { webhookSchema } from '../model/webhook.ts'
 
 const slugs = z.array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens'))
@@ -14,6 +16,15 @@ const onlyTo = z.preprocess(
   (v) => (typeof v === 'string' ? v.split(',').map((part) => part.trim()).filter((part) => part !== '') : v),
   z.array(reachable.transform(canonicalNumber)),
 ).default([])
+
+const SAME_WORDS_WITHIN = 'must be a duration from 1m to 31d, such as 20h'
+
+const sameWordsWithin = z.string().default('20h').transform((text, ctx) => {
+  const ms = parseDuration(text)
+  if (ms !== null && ms >= MINUTE && ms <= 31 * DAY) return ms
+  ctx.addIssue({ code: 'custom', message: SAME_WORDS_WITHIN })
+  return z.NEVER
+})
 
 const SHARDS = 'must be a whole number from 1 to 32'
 
@@ -32,6 +43,7 @@ export const settingsSchema = z.strictObject({
   }).prefault({}),
   delivery: z.strictObject({
     onlyTo,
+    sameWordsWithin,
     /** Countries whose landlines take SMS. */
     smsToLandlines: z.array(z.string().regex(/^[A-Z]{2}$/, 'must be ISO 3166-1 countries, such as GB')).default([]),
   }).prefault({}),

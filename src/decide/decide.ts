@@ -50,7 +50,7 @@ function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
     rule.ask(facts, now, answer)
     quiet[i] = answer.code === null ? answer.until : now
     if (answer.code === null) continue
-    reasons.push(objection(rule, answer))
+    reasons.push(objection(rule, answer, facts))
     if (answer.until === NEVER) final = true
     else latest = Math.max(latest, answer.until)
   }
@@ -162,10 +162,13 @@ function firstObjection(facts: Case, rules: readonly CompiledRule[], quiet: Inst
   }
 }
 
-const objection = (rule: CompiledRule, answer: Answer): Objection => ({
-  code: answer.code ?? 'internal_error', rule: rule.rule, pack: rule.pack, version: rule.version, citation: rule.citation, verified: rule.verified,
-  until: answer.until === NEVER ? null : answer.until,
-})
+function objection(rule: CompiledRule, answer: Answer, facts: Case): Objection {
+  const reminderId = rule.names?.(facts)
+  return {
+    code: answer.code ?? 'internal_error', rule: rule.rule, pack: rule.pack, version: rule.version, citation: rule.citation, verified: rule.verified,
+    until: answer.until === NEVER ? null : answer.until, ...(reminderId === undefined ? {} : { reminderId }),
+  }
+}
 
 /** Objections without an end first, in the order they were asked; then the ones that last longest. */
 const bindingFirst = (reasons: Objection[]): Objection[] => reasons.sort((a, b) => (b.until ?? NEVER) === (a.until ?? NEVER) ? 0 : (b.until ?? NEVER) - (a.until ?? NEVER))

@@ -34,6 +34,8 @@ export interface CompiledRule extends RuleIdentity {
   /** May it ever speak in this case, whatever the instant? */
   readonly concerns: (facts: Case) => boolean
   readonly ask: (facts: Case, at: Instant, answer: Answer) => void
+  /** Which other reminder stands in the way, when it objects? Absent: no reminder does. */
+  readonly names?: (facts: Case) => string | undefined
   /** Does it set contact hours? Then an endless search means that no common hour exists. */
   readonly setsHours: boolean
   /** What of a person's peace it settles; absent for the product's own promises. */

@@ -24,6 +24,8 @@ export interface Objection {
   verified: boolean
   /** First instant at which this rule would no longer object; null when none is known. */
   until: Instant | null
+  /** The reminder that stands in the way, where one does. */
+  reminderId?: string
 }
 
 /**

@@ -191,4 +191,9 @@ export interface SystemFacts {
   notRegistered: boolean
   /** A phone attempt to this person or number is in flight; wait for its outcome. */
   phoneInFlight: boolean
+  /**
+   * The reminder that has told the person the same already, and when. Absent or null: none has, or the words are not chosen
+   * yet, for only rendered words can be compared.
+   */
+  sameWordsAs?: { reminderId: string; at: Instant } | null
 }

@@ -87,6 +87,7 @@ async function task(trx: Transaction<Database>, about: CalledAbout, meaning: Voi
   await addTasks(trx, [{
     id: newId(), creditor: about.creditor, recipientId: about.recipientId, accountIds: about.accountIds, kind: 'step',
     ladder: about.ladder ?? 'direct', rung: about.rung ?? `key-${meaning}`, tone: about.tone, instructions,
-    dueAt: now, expiresAt: now + TASK_WAITS_MS, seq: await takeSequence(trx, about.recipientId),
+    // The borrower waits for it: a pause that their own key began does not keep it back.
+    channels: ['phone'], stepKind: 'confirmation', dueAt: now, expiresAt: now + TASK_WAITS_MS, seq: await takeSequence(trx, about.recipientId),
   }], now)
 }

@@ -1,8 +1,13 @@
 import type { Transaction } from 'kysely'
+import type { CompiledPack } from '../decide/compiled-pack.ts'
 import { DAY } from '../model/instant.ts'
 import { parseLadder, type Ladder } from '../model/ladder.ts'
 import type { PersonPlan, PlannedReminder } from '../plan/person-plan.ts'
+import type { PersonToPlan } from '../plan/person-to-plan.ts'
 import { planPerson } from '../plan/plan-person.ts'
+import { accountsOfTasks } from '../record/accepting/tasks.ts'
+import { readPeople } from '../record/dispatch/decision-inputs.ts'
+import { activeSwitches, type ActiveSwitch } from '../record/dispatch/switches.ts'
 import { newId } from '../record/id.ts'
 import { lockRecipients, takeSequence } from '../record/locks.ts'
 import { lookUpByKey } from '../record/look-up-by-key.ts'
@@ -12,9 +17,13 @@ import {
 } from '../record/planning/plan-written.ts'
 import { planningInputs, type PlanningAccount, type PlanningPerson } from '../record/planning/planning-inputs.ts'
 import type { Database } from '../record/schema.ts'
+import { closedBy } from './dispatch/switch-board.ts'
 import { byHalves } from './halving.ts'
 import { serveChannels } from './serve-channels.ts'
 import type { Shell } from './shell.ts'
+import { decideStep } from './tasks/decide-steps.ts'
+import { withdrawForbidden } from './tasks/decide-tasks.ts'
+import { asksPeople, planAllowed } from './tasks/plan-allowed.ts'
 import { toPlan } from './to-plan.ts'
 import { reminderKey } from './unique-key.ts'
 
@@ -38,15 +47,17 @@ const AFTER_DEFECT_MS = 60 * 60_000
  *
  * Each chunk of people is one transaction under their locks: what the plan is made from
  * cannot change before the plan is written. A person that fails alone is put off and reported.
+ *
+ * @param packs  those in force; by them it is decided whether a person may be asked for a step. None: by the product's own promises alone
  */
-export async function planDue(shell: Shell, limit = 200): Promise<PlanPass> {
+export async function planDue(shell: Shell, limit = 200, packs: readonly CompiledPack[] = []): Promise<PlanPass> {
   const now = shell.clock.now()
   const due = await peopleDue(shell.ledger.db, new Date(now), limit)
   const passes: PlanPass[] = []
   for (let start = 0; start < due.length; start += 50) {
     passes.push(...(await byHalves(
       due.slice(start, start + 50),
-      async (ids) => [await shell.ledger.db.transaction().execute((trx) => planPeople(shell, trx, ids))],
+      async (ids) => [await shell.ledger.db.transaction().execute((trx) => planPeople(shell, trx, ids, packs))],
       async (id, error) => {
         shell.log.error({ recipient: id, error: (error as Error).message }, 'planning failed for one person; put off for an hour')
         await putOff(shell, id)
@@ -62,17 +73,18 @@ export async function planDue(shell: Shell, limit = 200): Promise<PlanPass> {
   )
 }
 
-async function planPeople(shell: Shell, trx: Transaction<Database>, ids: readonly string[]): Promise<PlanPass> {
+async function planPeople(shell: Shell, trx: Transaction<Database>, ids: readonly string[], packs: readonly CompiledPack[]): Promise<PlanPass> {
   await lookUpByKey(trx)
   const locked = await lockRecipients(trx, ids, 'skip')
   const now = shell.clock.now()
+  await withdrawForbidden(shell, trx, [...locked], now, packs)
   const people = await planningInputs(trx, [...locked], now)
+  const planned = await planAll(shell, trx, people, packs, now)
   const reminders: NewReminder[] = []
   const tasks: (NewTask & { seq: number })[] = []
   const records: Parameters<typeof recordRungs>[1][number][] = []
   const looks: { accountId: string; nextLookAt: number | null }[] = []
-  for (const person of people) {
-    const plan = planPerson(toPlan(person, shell.config.creditors.get(person.creditor), pinnedLadder), now)
+  for (const { person, plan } of planned) {
     const made = await writeUp(shell, trx, person, plan, now)
     reminders.push(...made.reminders)
     tasks.push(...made.tasks)
@@ -87,6 +99,48 @@ async function planPeople(shell: Shell, trx: Transaction<Database>, ids: readonl
   await stopLooking(trx, [...locked], looks.map((look) => look.accountId), new Date(now))
   return { people: people.length, reminders: reminders.length, tasks: tasks.length, held: ids.length - locked.size }
 }
+
+/**
+ * The plans of these people, whose steps for people the policy allows.
+ *
+ * Facts are read for those alone whose plan asks a person for something: most plans do not.
+ */
+async function planAll(
+  shell: Shell, trx: Transaction<Database>, people: readonly PlanningPerson[], packs: readonly CompiledPack[], now: number,
+): Promise<{ person: PlanningPerson; plan: PersonPlan }[]> {
+  const switches = people.length === 0 ? [] : await activeSwitches(trx)
+  const planned = people.map((person) => {
+    const input = withSwitches(toPlan(person, shell.config.creditors.get(person.creditor), pinnedLadder), person, switches)
+    return { person, input, plan: planPerson(input, now) }
+  })
+  const asking = planned.filter(({ plan }) => asksPeople(plan))
+  if (asking.length === 0) return planned
+  const rows = await readPeople(trx, asking.map(({ person }) => person.id), now)
+  const accounts = await accountsOfTasks(trx, asking.flatMap(({ person }) => person.accounts.map(({ id }) => id)))
+  const rules = { shell, packs, switches, clockCertain: true }
+  return planned.map(({ person, input, plan }) => {
+    const row = rows.get(person.id)
+    if (row === undefined) return { person, plan }
+    return {
+      person, plan: planAllowed(plan, input, now, (accountId, step) => {
+        const account = accounts.get(accountId)
+        return account === undefined ? null : decideStep(rules, { ...step, creditor: person.creditor }, row, [account], now)
+      }),
+    }
+  })
+}
+
+/** Says of each account whether a switch covers all of it, so that what went stale meanwhile is recorded with that reason. */
+const withSwitches = (input: PersonToPlan, person: PlanningPerson, switches: readonly ActiveSwitch[]): PersonToPlan => (switches.length === 0 ? input : {
+  ...input,
+  accounts: input.accounts.map((account, i) => ({
+    ...account,
+    switchedOff: closedBy(switches, {
+      creditor: person.creditor, product: person.accounts[i]?.product ?? null, jurisdiction: person.jurisdiction, channel: null, route: null, template: null,
+      ladder: account.ladder.id, rung: null,
+    }, 'new') !== null,
+  })),
+})
 
 async function putOff(shell: Shell, recipientId: string): Promise<void> {
   const now = shell.clock.now()
@@ -123,7 +177,7 @@ async function writeUp(shell: Shell, trx: Transaction<Database>, person: Plannin
   const reminders = plan.reminders.map((planned) => newReminder(shell, person, planned, accounts))
   const steps: NewTask[] = plan.tasks.map((task) => ({
     id: newId(), creditor: person.creditor, recipientId: person.id, accountIds: task.accountIds, kind: 'step', ladder: task.ladder.id,
-    rung: task.rung, tone: task.tone, instructions: task.instructions, dueAt: task.dueAt, expiresAt: task.expiresAt,
+    rung: task.rung, tone: task.tone, channels: task.channels, stepKind: task.kind, instructions: task.instructions, dueAt: task.dueAt, expiresAt: task.expiresAt,
   }))
   const handOffs: NewTask[] = plan.handOffProposals.map((proposal) => ({
     id: newId(), creditor: person.creditor, recipientId: person.id, accountIds: [proposal.accountId], kind: 'hand-off',
@@ -151,7 +205,7 @@ const speaksFor = (record: Handled) => (reminder: PlannedReminder): boolean => r
 
 function taskFor(record: Handled, plan: PersonPlan, tasks: readonly NewTask[]): string | null {
   if (record.rung === 'hand-off') return tasks.find((task) => task.kind === 'hand-off' && task.accountIds[0] === record.accountId)?.id ?? null
-  const index = plan.tasks.findIndex((task) => task.rung === record.rung && task.accountIds.includes(record.accountId))
+  const index = plan.tasks.findIndex((task) => task.steps.some((step) => step.rung === record.rung && step.accountId === record.accountId))
   return index < 0 ? null : (tasks[index]?.id ?? null)
 }
 

@@ -5,9 +5,11 @@ import type { SwitchScope } from '../model/switch.ts'
 import { isId } from '../record/id.ts'
 import { liftSwitch, switchById, throwSwitch, throwUnlessPaused, type SwitchRow } from '../record/switches/switches.ts'
 import type { Actor, Shell } from './shell.ts'
+import { planWithdrawn, withdrawStopped } from './tasks/under-switches.ts'
 
 /**
- * Throws a switch. Every worker obeys within two seconds: each reads the switches every second.
+ * Throws a switch. Every worker obeys within two seconds: each reads the switches every second. Open steps for people
+ * that it stops are withdrawn; while it only pauses them they stay, and say so.
  *
  * A key that is bound to a creditor throws switches of that creditor alone; a test key throws none,
  * for switches hold what is real.
@@ -18,6 +20,7 @@ export async function setSwitch(shell: Shell, actor: Actor, body: SwitchBody): P
   const scope = scopeFor(shell, actor, withoutAbsent(body.scope))
   const row = await throwSwitch(shell.ledger.db, { scope, state: body.state, share: body.share ?? null, reason: body.reason, by: actor.name, at: new Date(shell.clock.now()) })
   shell.log.warn({ switch: row.id, scope, state: row.state, ...(row.share === null ? {} : { share: row.share }), by: actor.name }, 'a switch was thrown')
+  if (row.state === 'stopped') await withdrawStopped(shell)
   return row
 }
 
@@ -32,14 +35,17 @@ export async function pauseEverything(shell: Shell): Promise<{ id: string; throw
   return paused
 }
 
-/** Lifts a switch; what waited for it is decided again within seconds. `changed` false: it had been lifted before. */
+/** Lifts a switch; what waited for it is decided again within seconds, and steps for people that it withdrew are planned anew. `changed` false: it had been lifted before. */
 export async function endSwitch(shell: Shell, actor: Actor, id: string, body: SwitchLift): Promise<{ id: string; changed: boolean }> {
   mayThrow(actor)
   const { db } = shell.ledger
   const known = isId(id) ? await switchById(db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such switch')
   const lifted = await liftSwitch(db, id, actor.creditor, { reason: body.reason, by: actor.name, at: new Date(shell.clock.now()) })
-  if (lifted !== null) shell.log.warn({ switch: id, scope: lifted.scope, state: lifted.state, by: actor.name }, 'a switch was lifted')
+  if (lifted !== null) {
+    shell.log.warn({ switch: id, scope: lifted.scope, state: lifted.state, by: actor.name }, 'a switch was lifted')
+    await planWithdrawn(shell)
+  }
   return { id, changed: lifted !== null }
 }
 

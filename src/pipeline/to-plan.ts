@@ -19,6 +19,7 @@ export function toPlan(person: PlanningPerson, creditor: Creditor | undefined, l
     channels: person.channels,
     lastCatchUpOn: person.caughtUpOn,
     lastConversationAt: person.lastConversationAt,
+    stops: person.stops,
     accounts: person.accounts.map((account) => ({
       id: account.id,
       state: account.state,

@@ -11,7 +11,7 @@ import type { AccountToPlan, PersonToPlan } from './person-to-plan.ts'
 import { dueRungs, handOffAt, timeOn, type DueRung } from './rung-due.ts'
 import { isBelowTolerance, skipFor, type Skip } from './skip.ts'
 import { readyStep, type Step } from './step.ts'
-import { waitFor, waitToCatchUp } from './wait.ts'
+import { barOf, waitFor, waitToCatchUp } from './wait.ts'
 
 /** What one account, looked at by itself, asks for now. */
 export interface AccountOutlook {
@@ -96,6 +96,8 @@ function considerHandOff(outlook: AccountOutlook, now: Instant): void {
   const { account } = outlook
   if (handOffWasHandled(account)) return
   const holds = activeHolds(account.holds, now)
+  const bar = barOf(HAND_OFF_RUNG, account)
+  if (bar !== null) return void (bar.until !== null && outlook.looks.push(bar.until))
   const pausedUntil = Math.max(holds.length > 0 ? (endOf(holds) ?? Infinity) : 0, account.notBefore ?? 0)
   if (pausedUntil > now) {
     if (pausedUntil !== Infinity) outlook.looks.push(pausedUntil)

@@ -8,7 +8,7 @@ import type { Tone } from '../model/tone.ts'
 export const SKIP_REASONS = [
   'entered_late', 'stale', 'moved_by_payment', 'resumed_after_reversal', 'already_done', 'below_tolerance', 'within_grace',
   'promise_open', 'payment_in_flight', 'on_hold', 'auto_debit', 'facts_missing', 'gate_closed', 'band',
-  'recent_conversation', 'no_usable_address', 'overtaken', 'after_final', 'hand_off_due',
+  'recent_conversation', 'no_usable_address', 'overtaken', 'after_final', 'hand_off_due', 'stopped', 'switched_off',
 ] as const
 export type SkipReason = (typeof SKIP_REASONS)[number]
 
@@ -59,6 +59,17 @@ export interface PlannedTask {
   dueAt: Instant
   expiresAt: Instant
   instructions: string
+  /** Which rung of which account it carries out; the lead's first. */
+  steps: PlannedStep[]
+}
+
+/** One account's rung for a person. */
+export interface PlannedStep {
+  accountId: string
+  rung: string
+  kind: Kind
+  tone: Tone
+  channels: Channel[]
 }
 
 /** A person decides; nothing is handed off by this. Recorded under the rung id `hand-off`. */

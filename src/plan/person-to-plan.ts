@@ -24,7 +24,17 @@ export interface PersonToPlan {
   lastCatchUpOn: LocalDate | null
   /** Last conversation with the person, by machine or by people; null: none known. */
   lastConversationAt: Instant | null
+  /** Stops of everything to the person: a step for people that they kept back until it was stale is recorded so. Absent: none. */
+  stops?: readonly StopToPlan[]
   accounts: AccountToPlan[]
+}
+
+export interface StopToPlan {
+  /** Why: `deceased`, `cease`, … */
+  reason: string
+  from: Instant
+  /** Null: until it is lifted. */
+  until: Instant | null
 }
 
 export interface AccountToPlan {
@@ -68,6 +78,16 @@ export interface AccountToPlan {
   notBefore: Instant | null
   /** The first machine message of this pass is no firmer than this, e.g. the last tone sent before a reversal. */
   toneCeiling: Tone | null
+  /** Steps for people, hand-offs included, that must not be given out now because a stop, a pause or a switch forbids it. Absent: none. */
+  barred?: readonly BarredStep[]
+  /** A switch keeps everything about the account back. */
+  switchedOff?: boolean
+}
+
+export interface BarredStep {
+  rung: string
+  /** When to ask again; null: only news can tell. */
+  until: Instant | null
 }
 
 /** How an account came to the step at which it stands. */

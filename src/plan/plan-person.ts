@@ -79,7 +79,10 @@ function reminderOf(group: Group): PlannedReminder {
   }
 }
 
-const taskOf = (group: Group): PlannedTask => ({ ...shared(group), channels: group.channels, instructions: group.steps[0].rung.instructions })
+const taskOf = (group: Group): PlannedTask => ({
+  ...shared(group), channels: group.channels, instructions: group.steps[0].rung.instructions,
+  steps: group.steps.map(({ account, rung, tone, channels }) => ({ accountId: account.id, rung: rung.id, kind: rung.kind, tone, channels })),
+})
 
 function shared(group: Group) {
   const [lead] = group.steps

@@ -6,7 +6,7 @@ import type { SkipCondition } from '../model/ladder-rung.ts'
 import type { AppliedRung } from './band.ts'
 import { missingForGate } from './gate.ts'
 import { machineSteps } from './history.ts'
-import { activeHolds, holdWithin, reasonOf } from './holds.ts'
+import { activeHolds, holdWithin, reasonOf, stopWithin } from './holds.ts'
 import type { SkipReason } from './person-plan.ts'
 import type { AccountToPlan, PersonToPlan } from './person-to-plan.ts'
 import type { DueRung } from './rung-due.ts'
@@ -40,6 +40,11 @@ export function isBelowTolerance(account: AccountToPlan): boolean {
 function staleness(due: DueRung, applied: AppliedRung, account: AccountToPlan, person: PersonToPlan): Skip {
   const hold = holdWithin(account.holds, due.dueAt, due.staleAt)
   if (hold !== null) return { reason: reasonOf(hold), detail: hold.kind }
+  if (applied.who === 'person') {
+    const stop = stopWithin(person.stops ?? [], due.dueAt, due.staleAt)
+    if (stop !== null) return { reason: 'stopped', detail: stop.reason }
+    if (account.switchedOff === true) return { reason: 'switched_off', detail: null }
+  }
   const missing = missingForGate(due.rung, account)
   if (missing.length > 0) return { reason: 'gate_closed', detail: missing.join(', ') }
   const reachable = applied.who === 'person' || applied.channels.some((channel) => person.channels.includes(channel))

@@ -28,7 +28,7 @@ export function waitFor(due: DueRung, applied: AppliedRung, account: AccountToPl
   if (holds.length > 0) return { until: endOf(holds) }
   if (account.notBefore !== null && account.notBefore > now) return { until: account.notBefore }
   if (missingForGate(due.rung, account).length > 0) return { until: null }
-  if (applied.who === 'person') return null
+  if (applied.who === 'person') return barOf(due.rung.id, account)
   if (!applied.channels.some((channel) => person.channels.includes(channel))) return { until: null }
   // What waited through an outage or a pause goes first, and this one its time after it.
   if (account.nextMessageAt !== null && account.nextMessageAt <= now) return { until: now + LOOK_AGAIN_MS }
@@ -36,6 +36,9 @@ export function waitFor(due: DueRung, applied: AppliedRung, account: AccountToPl
   const dwellEnds = last + (parseDuration(due.rung.minimumDwell) ?? 0)
   return dwellEnds > now ? { until: dwellEnds } : null
 }
+
+/** Is this step for a person, or the hand-off, kept back by a stop, a pause or a switch? */
+export const barOf = (rung: string, account: AccountToPlan): Wait | null => account.barred?.find((step) => step.rung === rung) ?? null
 
 /**
  * Must a step from an earlier day wait for another day?

@@ -48,6 +48,7 @@ export interface StoredObjection {
   citation: string
   verified: boolean
   until: number | null
+  reminderId?: string
 }
 
 export interface RecipientTable {
@@ -301,7 +302,7 @@ export interface TaskTable {
   rung: string | null
   tone: Tone | null
   instructions: string | null
-  status: 'open' | 'done' | 'expired' | 'cancelled'
+  status: 'open' | 'done' | 'expired' | 'cancelled' | 'withdrawn'
   assigned_to: string | null
   due_at: Date
   expires_at: Date
@@ -311,6 +312,11 @@ export interface TaskTable {
   completed_at: Date | null
   created_at: Date
   seq: number
+  /** In order of preference; empty: nobody is contacted. */
+  channels: Generated<Channel[]>
+  step_kind: Generated<Kind>
+  withdrawn_at: Date | null
+  end_reason: string | null
 }
 
 export interface DecisionTable {

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { ACCOUNT_STATES } from '../model/account-state.ts'
+import { CHANNELS } from '../model/channel.ts'
 import { HOLD_KINDS } from '../model/hold.ts'
 import { ROLES } from '../model/role.ts'
+import { SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../model/suppression.ts'
 import { TONES } from '../model/tone.ts'
 import { instantText, moneyText } from './page.ts'
 
@@ -42,6 +44,14 @@ export const accountViewSchema = z.object({
     startsAt: instantText,
     endsAt: instantText.nullable(),
   })).describe('Pauses that stand now.'),
+  suppressions: z.array(z.object({
+    id: z.string(),
+    scope: z.enum(SUPPRESSION_SCOPES),
+    channel: z.enum(CHANNELS).nullable(),
+    reason: z.enum(SUPPRESSION_REASONS),
+    startsAt: instantText,
+    endsAt: instantText.nullable(),
+  })).describe("Stops that bind its borrower now: of the person, of a channel, and of each address of theirs."),
   nextLookAt: instantText.nullable().describe('When the planner looks at it next.'),
   updatedAt: instantText,
 })

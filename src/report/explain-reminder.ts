@@ -65,6 +65,7 @@ function reasonLines(reason: ReasonView, zones: readonly string[]): string[] {
   const source = reason.citation === '' ? '' : `, ${reason.citation}${reason.verified ? '' : ' (citation not verified)'}`
   return [
     detail(`because ${OBJECTION_WORDS[reason.code]}${reason.until === null ? '' : `, until ${onEveryClock(reason.until, zones)}`}`),
+    ...(reason.reminderId === undefined ? [] : [detail(`  reminder ${reason.reminderId} stands in the way`)]),
     detail(`  rule ${reason.rule} (${reason.pack} ${reason.version})${source} [${reason.code}]`),
   ]
 }

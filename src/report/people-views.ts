@@ -6,7 +6,9 @@ import { HOLD_KINDS } from '../model/hold.ts'
 import { MODES } from '../model/kind.ts'
 import { SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../model/suppression.ts'
 import { TONES } from '../model/tone.ts'
+import { VERDICTS } from '../model/decision.ts'
 import { instantText } from './page.ts'
+import { objectionText } from './permit-view.ts'
 
 /** What `GET /v1/recipients/{id}` answers. `name` and `value` come out of the vault, and every reading is logged. */
 export const recipientViewSchema = z.object({
@@ -84,7 +86,7 @@ export const contactViewSchema = z.object({
   party: z.string().nullable(),
   by: z.string(),
   reminderId: z.string().nullable(),
-  excess: z.array(z.string()).describe('Rules that facts learnt later show it to have exceeded.'),
+  excess: z.array(z.string()).describe('Rules that it exceeded: known when it was reported, or shown by facts learnt later.'),
   recordedAt: instantText,
 })
 export type ContactView = z.infer<typeof contactViewSchema>
@@ -106,7 +108,7 @@ export const replyViewSchema = z.object({
 })
 export type ReplyView = z.infer<typeof replyViewSchema>
 
-export const TASK_STATUSES = ['open', 'done', 'expired', 'cancelled'] as const
+export const TASK_STATUSES = ['open', 'done', 'expired', 'cancelled', 'withdrawn'] as const
 
 export const taskViewSchema = z.object({
   id: z.string(),
@@ -125,5 +127,14 @@ export const taskViewSchema = z.object({
   outcome: z.string().nullable(),
   completedBy: z.string().nullable(),
   completedAt: instantText.nullable(),
+  channels: z.array(z.enum(CHANNELS)).describe('In order of preference; empty: nobody is contacted by it.'),
+  withdrawnAt: instantText.nullable(),
+  endReason: z.string().nullable().describe("Why it was withdrawn: a stop's reason such as deceased, or switched_off."),
+  decision: z.object({
+    channel: z.enum(CHANNELS).nullable().describe('What it is about; null: nobody is contacted.'),
+    verdict: z.enum(VERDICTS).describe('send: it may be worked on now, until `until`. defer: not before `until`. refuse: not now, and nothing known says when.'),
+    until: instantText.nullable(),
+    reasons: z.array(objectionText),
+  }).nullable().describe('May the person be contacted now? Decided at the moment of reading; it reserves nothing (see permits). Null: the task is not open.'),
 })
 export type TaskView = z.infer<typeof taskViewSchema>

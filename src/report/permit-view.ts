@@ -12,8 +12,12 @@ export const objectionText = z.object({
   citation: z.string(),
   verified: z.boolean(),
   until: instantText.nullable(),
+  reminderId: z.string().optional().describe('The reminder that stands in the way, where one does.'),
 })
 export type ObjectionText = z.infer<typeof objectionText>
+
+/** Rules that forbade a contact which was made all the same; it was recorded, is marked with them, and counts. */
+export const exceededText = z.array(z.object({ rule: z.string(), citation: z.string() })).describe('Rules that forbade this contact, which was recorded all the same. Empty or absent: none did.')
 
 /** `send`: call until `expiresAt` and settle. Anything else: do not call; `until` says when to ask again, if that is known. */
 export const permitAnswer = z.object({
@@ -26,7 +30,7 @@ export const permitAnswer = z.object({
 export type PermitAnswer = z.infer<typeof permitAnswer>
 
 /** `repeated`: it had been settled so before, and nothing was done again. */
-export const permitSettled = z.object({ id: z.string(), outcome: z.string(), repeated: z.boolean() })
+export const permitSettled = z.object({ id: z.string(), outcome: z.string(), repeated: z.boolean(), exceeded: exceededText.optional() })
 export type PermitSettled = z.infer<typeof permitSettled>
 
 /** What `GET /v1/permits/{id}` answers. */

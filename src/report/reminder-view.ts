@@ -43,6 +43,7 @@ export const reasonViewSchema = z.object({
   citation: z.string(),
   verified: z.boolean(),
   until: instantText.nullable(),
+  reminderId: z.string().optional().describe('The reminder that stands in the way, where one does.'),
 })
 export type ReasonView = z.infer<typeof reasonViewSchema>
 

@@ -3,7 +3,7 @@ import { instantText } from './page.ts'
 
 export const TIMELINE_TYPES = [
   'spell', 'event', 'hold', 'hold-ended', 'suppression', 'suppression-lifted', 'reminder', 'decision', 'attempt', 'receipt',
-  'contact', 'task', 'task-done', 'step-skipped',
+  'contact', 'task', 'task-done', 'task-withdrawn', 'step-skipped',
 ] as const
 export type TimelineType = (typeof TIMELINE_TYPES)[number]
 

@@ -26,6 +26,7 @@ const WORDS: Readonly<Record<TimelineType, (d: Details) => string>> = {
   contact: (d) => `Contact made elsewhere: ${channelWords(d)}, ${word(d['direction'])}, ${word(d['outcome'])}${by(d['by'])}${excessWords(d['excess'])}.`,
   task: (d) => `${d['kind'] === 'hand-off' ? 'Proposed to a person: hand-off to an agency' : d['kind'] === 'reply' ? 'A reply for a person to read' : `Step for a person: ${word(d['rung'])}`}${when('due', d['dueAt'])}.`,
   'task-done': (d) => `Step for a person done: ${word(d['outcome'])}${by(d['by'])}.`,
+  'task-withdrawn': (d) => `${d['kind'] === 'hand-off' ? 'Proposed hand-off' : `Step for a person: ${word(d['rung'])}`} withdrawn: ${word(d['reason'])}.`,
   'step-skipped': (d) => `Step ${word(d['rung'])} passed over: ${word(d['reason'])}${because(d['detail'])}.`,
 }
 
@@ -38,7 +39,7 @@ function decisionWords(d: Details): string {
   const rule = `${word(d['code'])}, rule ${String(d['rule'] ?? 'unstated')}${typeof d['citation'] === 'string' && d['citation'] !== '' ? `, ${d['citation']}` : ''}`
   return d['verdict'] === 'defer'
     ? `Decided to wait${when('until', d['until'])}: ${rule}.${repeats}`
-    : `Decided not to send: ${rule}.${repeats}`
+    : `Decided not to send: ${rule}${typeof d['reminderId'] === 'string' ? `, the same as reminder ${d['reminderId']}` : ''}.${repeats}`
 }
 
 const channelWords = (d: Details): string => CHANNEL_WORDS[d['channel'] as Channel]

@@ -68,6 +68,7 @@ describe('a configuration without mistakes', () => {
     const { config } = loaded
     expect(config.routes[1]?.rate.perSecond).toBe(0.5)
     expect(config.delivery.onlyTo).toEqual(['+12125550123', 'me@acme.example'])
+    expect(config.delivery.sameWordsWithin).toBe(20 * 3_600_000)
     expect(config.port).toBe(0)
     expect(config.publicUrl).toBe('https://r.acme.example')
     expect(config.dataDir).toBe(join(config.root, 'elsewhere'))

@@ -169,3 +169,19 @@ describe('a message about several accounts', () => {
     expect(decided(factsWith({ rest: { contacts: [neighbour], address: ADDRESS } }), [perNumber], NOON).codes).toEqual(['cap_reached'])
   })
 })
+
+describe('the same words', () => {
+  const quiet: SystemFacts = { testMode: false, switchedOff: null, clockUncertain: false, routeProblem: null, notRegistered: false, phoneInFlight: false }
+  const same = (kind: (typeof KINDS)[number]) => {
+    const facts = factsWith({ rest: { system: { ...quiet, sameWordsAs: { reminderId: 'first', at: at('2026-11-23T16:59:59Z') } } } })
+    return decide({ ...facts, reminder: { ...facts.reminder, kind } }, packs, at(NOON))
+  }
+
+  it('end a reminder and name the first', () => {
+    expect(same('reminder')).toMatchObject({ verdict: 'refuse', until: null, reasons: [{ code: 'too_soon', rule: 'decorum/same-words', reminderId: 'first' }] })
+  })
+
+  it('end nothing that the law asks for or the person waits for', () => {
+    for (const kind of KINDS) if (kind !== 'reminder') expect(same(kind).verdict).toBe('send')
+  })
+})

@@ -334,7 +334,7 @@ eachLedger('dispatch', (_name, openFresh) => {
     })
 
     it('is reached where the operator has set that landlines of its country take texts', async () => {
-      await open({ delivery: { onlyTo: [], smsToLandlines: ['CN'] } })
+      await open({ delivery: { onlyTo: [], sameWordsWithin: 72_000_000, smsToLandlines: ['CN'] } })
       await stage.account('a-1', reachedBy([landline]))
       await stage.settle()
       expect(sms.calls.map((call) => call.to)).toEqual(['+861012345678'])
@@ -355,7 +355,7 @@ eachLedger('dispatch', (_name, openFresh) => {
 
   describe('who may be reached', () => {
     it('nobody but those in delivery.onlyTo, when it is set', async () => {
-      await open({ delivery: { onlyTo: ['+8613900000000'] } })
+      await open({ delivery: { ...shippedConfig().delivery, onlyTo: ['+8613900000000'] } })
       await stage.account('a-1', overdueAccount())
       await stage.settle()
       expect(await only()).toMatchObject({ status: 'refused', end_reason: 'test_mode' })

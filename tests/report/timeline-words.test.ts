@@ -17,6 +17,7 @@ const cases: [TimelineType, Record<string, unknown>, string][] = [
   ['receipt', { no: 1, state: 'failed', code: '30006', changed: true }, 'The provider says of attempt 1 that it was not delivered (30006).'],
   ['contact', { channel: 'phone', direction: 'outbound', outcome: 'conversation', by: 'agency-2', excess: ['us-reg-f/cap'] }, 'Contact made elsewhere: a call, outbound, conversation, by agency-2; would not have been allowed by us-reg-f/cap.'],
   ['task', { kind: 'hand-off', dueAt: null }, 'Proposed to a person: hand-off to an agency.'],
+  ['task-withdrawn', { kind: 'step', rung: 'm2-day36', reason: 'identity-fraud' }, 'Step for a person: m2-day36 withdrawn: identity-fraud.'],
   ['task-done', { outcome: 'promise', by: 'key:1' }, 'Step for a person done: promise, by key:1.'],
   ['step-skipped', { rung: 'm1-second', reason: 'entered_late', detail: null }, 'Step m1-second passed over: entered late.'],
 ]

@@ -1,17 +1,16 @@
-import { DAY, formatInstant, type Instant } from '../../model/instant.ts'
+import { formatInstant, type Instant } from '../../model/instant.ts'
 import type { CompiledPack } from '../../decide/compiled-pack.ts'
+import { CONTACTS_BEAR_MS } from '../../pipeline/contacts/exceeded.ts'
+import { ASSUMPTIONS } from '../../pipeline/contacts/facts-at.ts'
 import type { Shell } from '../../pipeline/shell.ts'
 import { contactCounts, contactsQuery, optOutLatency } from '../../record/audit/contact-figures.ts'
 import { peopleAsKnown, peopleContacted } from '../../record/audit/people-as-known.ts'
 import type { ContactAudit, ExceedingContact } from '../../report/audit/contact-audit.ts'
-import { ASSUMPTIONS } from './facts-at.ts'
 import { calendarAlarms, packsDue } from './due-for-review.ts'
 import { judgeContacts, type Judgement } from './judge-contacts.ts'
 
 /** People looked at in one go. */
 const PEOPLE = 200
-/** How far back contacts bear on a later one; talks do however old they are. */
-const MEMORY_MS = 62 * DAY
 
 export interface AuditedContacts {
   from: Instant
@@ -31,7 +30,7 @@ export async function auditContacts(shell: Shell, packs: readonly CompiledPack[]
   const found: Judgement = { judged: 0, exceeded: [], notJudged: [] }
   for (let after: string | null = null; ;) {
     const ids: string[] = await peopleContacted(db, period, after, PEOPLE)
-    for (const person of await peopleAsKnown(db, ids, { since: new Date(asked.from - MEMORY_MS), to: period.to })) {
+    for (const person of await peopleAsKnown(db, ids, { since: new Date(asked.from - CONTACTS_BEAR_MS), to: period.to })) {
       const one = judgeContacts(person, packs, shell.config.creditors.get(person.creditor), asked)
       found.judged += one.judged
       found.exceeded.push(...one.exceeded)

@@ -3,16 +3,11 @@ import { decide } from '../../decide/decide.ts'
 import type { Creditor } from '../../model/creditor.ts'
 import type { ObjectionCode } from '../../model/decision.ts'
 import { formatInstant, type Instant } from '../../model/instant.ts'
+import { EXCEEDS } from '../../pipeline/contacts/exceeded.ts'
+import { factsAt } from '../../pipeline/contacts/facts-at.ts'
 import type { PersonAsKnown } from '../../record/audit/people-as-known.ts'
 import type { ContactAudit, ExceedingContact } from '../../report/audit/contact-audit.ts'
 import { onEveryClock } from '../../report/local-time.ts'
-import { factsAt } from './facts-at.ts'
-
-/** Objections that say that a rule about contacts was exceeded; the others are about messages and machines. */
-const EXCEEDS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
-  'outside_contact_window', 'holiday', 'recipient_blocked_time', 'cap_reached', 'cooldown', 'too_soon', 'on_hold', 'suppressed',
-  'precondition_missing', 'consent_missing', 'payment_pending', 'route_not_eligible',
-])
 
 /** What has to be known to judge a contact at all. */
 const NEEDS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>(['location_unknown', 'calendar_unknown', 'internal_error'])

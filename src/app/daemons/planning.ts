@@ -22,7 +22,7 @@ const ACCOUNTS = 200
 export async function planningPass(
   shell: Shell, doorbell: Doorbell, switches: SwitchBoard, routes: readonly Route[], refusing: Desk,
 ): Promise<boolean> {
-  const planned = await planDue(shell, ACCOUNTS)
+  const planned = await planDue(shell, ACCOUNTS, refusing.packs)
   const due = await routesDue(shell.ledger.db, [...routes, refusing.route].map((route) => route.id), new Date(shell.clock.now()))
   let queued = 0
   for (const route of routes) if (due.has(route.id)) queued += await queueDue(shell, doorbell, switches, route)

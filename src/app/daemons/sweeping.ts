@@ -5,6 +5,7 @@ import { forgetNotices } from '../../pipeline/retention/forget-notices.ts'
 import { forgetReplies } from '../../pipeline/retention/forget-replies.ts'
 import { lapsePermits } from '../../pipeline/permits/lapse-permits.ts'
 import { applyInvented } from '../../pipeline/sweep/apply-invented.ts'
+import { withdrawStopped } from '../../pipeline/tasks/under-switches.ts'
 import { closeLapsed } from '../../pipeline/sweep/close-lapsed.ts'
 import { endSilentCalls } from '../../pipeline/sweep/end-silent-calls.ts'
 import { expireLeases } from '../../pipeline/sweep/expire-leases.ts'
@@ -37,5 +38,5 @@ export async function sweepingPass(shell: Shell, doorbell: Doorbell, routes: Ope
 
 /** What ends by business time: under a clock that was stepped, promises would be broken and tasks expire that are not. */
 async function closeWhatIsOver(shell: Shell): Promise<number> {
-  return (await applyInvented(shell)) + (await closeLapsed(shell)) + (await lapsePermits(shell)) + (await endSilentCalls(shell))
+  return (await applyInvented(shell)) + (await closeLapsed(shell)) + (await lapsePermits(shell)) + (await endSilentCalls(shell)) + (await withdrawStopped(shell))
 }

@@ -3,6 +3,7 @@ import { countryOf } from '../../model/jurisdiction.ts'
 import { zonesOf } from '../../model/places/zones-of.ts'
 import { wallClock } from '../../model/zones/local-clock.ts'
 import { brokenPromises } from '../../record/demo/broken-promises.ts'
+import { contactsByPeople, type ContactByPeople } from '../../record/demo/contacts-by-people.ts'
 import type { SentAttempt } from '../../record/demo/sent-attempts.ts'
 import type { Ledger } from '../../record/ledger.ts'
 import type { DemoPromise } from '../../report/demo/demo-account.ts'
@@ -17,24 +18,26 @@ const CALLS = { aDay: 3, aWeek: 7, week: 7 * 24 * HOUR }
  * Were the promises kept?
  *
  * Counted afresh from what the ledger holds, by nothing that decided: local hours come from
- * the zones of the person's record and number, counts from the attempts themselves.
+ * the zones of the person's record and number, counts from the attempts themselves. What people
+ * did counts like what the machine sent: calls of agents are contacts too.
  */
 export async function checkPromises(ledger: Ledger, sent: readonly SentAttempt[], waiting: number): Promise<DemoPromise[]> {
   const broken = await brokenPromises(ledger.db)
-  const hours = localHours(sent)
-  const most = mostCalls(sent)
+  const all = [...sent, ...(await contactsByPeople(ledger.db))]
+  const hours = localHours(all)
+  const most = mostCalls(all)
   const none = (count: number, what: string) => (count === 0 ? 'none found' : `${count} ${what}`)
   return [
     {
-      promise: 'Nothing was sent outside decent hours, in any zone the borrower may be in', kept: hours.outside === 0, checked: sent.length,
+      promise: 'Nobody was contacted outside decent hours, in any zone the borrower may be in', kept: hours.outside === 0, checked: all.length,
       found: `earliest ${clock(hours.earliest)}, latest ${clock(hours.latest)} by the borrowers' clocks; ${none(hours.outside, 'outside')}`,
     },
     {
-      promise: 'No cap on calls was exceeded', kept: most.day <= CALLS.aDay && most.week <= CALLS.aWeek, checked: sent.filter((s) => s.channel === 'phone').length,
+      promise: 'No cap on calls was exceeded', kept: most.day <= CALLS.aDay && most.week <= CALLS.aWeek, checked: all.filter((s) => s.channel === 'phone').length,
       found: `at most ${most.day} in 24 hours and ${most.week} in seven days to one person`,
     },
-    { promise: 'Nobody was contacted after a stop', kept: broken.afterStop === 0, checked: sent.length, found: none(broken.afterStop, 'sent in spite of a stop') },
-    { promise: 'Nobody was contacted while on hold', kept: broken.whileOnHold === 0, checked: sent.length, found: none(broken.whileOnHold, 'sent in spite of a hold') },
+    { promise: 'Nobody was contacted after a stop', kept: broken.afterStop === 0, checked: all.length, found: none(broken.afterStop, 'in spite of a stop') },
+    { promise: 'Nobody was contacted while on hold', kept: broken.whileOnHold === 0, checked: all.length, found: none(broken.whileOnHold, 'in spite of a hold') },
     { promise: 'Nothing was sent twice', kept: broken.twice === 0, checked: sent.length, found: none(broken.twice, 'repeated') },
     { promise: 'Every reminder has a decision with its reasons', kept: broken.undecided === 0, checked: waiting + sent.length, found: none(broken.undecided, 'without one') },
     { promise: 'Nothing was left half done', kept: broken.leftOver === 0, checked: waiting + sent.length, found: none(broken.leftOver, 'neither waiting nor ended') },
@@ -48,28 +51,28 @@ interface Hours {
 }
 
 /** In minutes of the day on the earliest and on the latest of the borrower's possible clocks. */
-function localHours(sent: readonly SentAttempt[]): Hours {
+function localHours(contacts: readonly ContactByPeople[]): Hours {
   const hours: Hours = { earliest: Infinity, latest: -Infinity, outside: 0 }
-  for (const attempt of sent) {
-    const shown = zonesToCheck(attempt).map((zone) => minuteOfDay(attempt.at.getTime(), zone))
+  for (const contact of contacts) {
+    const shown = zonesToCheck(contact).map((zone) => minuteOfDay(contact.at.getTime(), zone))
     hours.earliest = Math.min(hours.earliest, ...shown)
     hours.latest = Math.max(hours.latest, ...shown)
-    const until = DECENT.to(attempt.jurisdiction === null ? null : countryOf(attempt.jurisdiction))
+    const until = DECENT.to(contact.jurisdiction === null ? null : countryOf(contact.jurisdiction))
     if (shown.some((minute) => minute < DECENT.from || minute >= until)) hours.outside++
   }
   return hours
 }
 
 /** A zone that the creditor states is where the person is; otherwise everything that place and number leave open. */
-function zonesToCheck({ timeZone, jurisdiction, evidence, addressZones }: SentAttempt): string[] {
+function zonesToCheck({ timeZone, jurisdiction, evidence, addressZones }: ContactByPeople): string[] {
   if (timeZone !== null) return [timeZone, ...evidence.flatMap((e) => e.timeZone ?? [])]
   return [...new Set([...(jurisdiction === null ? [] : zonesOf(jurisdiction)), ...addressZones])]
 }
 
 /** The most calls that one person got in any 24 hours and in any seven days, answered or not. */
-function mostCalls(sent: readonly SentAttempt[]): { day: number; week: number } {
+function mostCalls(contacts: readonly ContactByPeople[]): { day: number; week: number } {
   const calls = new Map<string, Instant[]>()
-  for (const { channel, creditor, recipient, at } of sent) {
+  for (const { channel, creditor, recipient, at } of contacts) {
     const person = `${creditor} ${recipient}`
     if (channel === 'phone') calls.set(person, [...(calls.get(person) ?? []), at.getTime()])
   }

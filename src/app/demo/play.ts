@@ -28,8 +28,8 @@ export async function play(services: Services, actor: Actor, happening: Happenin
       const { accountId, completion } = happening.body
       const open = await services.listTasks(actor, { accountId, status: 'open', limit: 1 })
       const [task] = open.items
-      // With other days in between, that step may not have come up: then nobody has anything to report.
-      if (task !== undefined) await services.completeTask(actor, task.id, completion)
+      // With other days in between, that step may not have come up, or may not be taken now: then nobody has anything to report.
+      if (task?.decision?.verdict === 'send') await services.completeTask(actor, task.id, completion)
     }
   }
 }

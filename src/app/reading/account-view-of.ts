@@ -2,7 +2,7 @@ import { dayNumber, daysBetween, type LocalDate } from '../../model/local-date.t
 import { fromMinor } from '../../model/money.ts'
 import { stageOf } from '../../model/stage.ts'
 import type { AccountRow } from '../../record/reading/account-rows.ts'
-import type { StandingHold } from '../../record/reading/standing-holds.ts'
+import type { StandingHold, StandingStop } from '../../record/reading/standing-holds.ts'
 import type { AccountView } from '../../report/account-view.ts'
 import { text, textOrNull } from './instants.ts'
 
@@ -10,9 +10,9 @@ import { text, textOrNull } from './instants.ts'
  * An account as it is answered.
  *
  * @param today  the day it is now in the zone of the creditor's books
- * @param holds  every pause of its borrower that stands now; those of other accounts are left out
+ * @param standing  every pause and stop of its borrower that stands now; pauses of other accounts are left out
  */
-export function accountViewOf(row: AccountRow, holds: readonly StandingHold[], today: LocalDate): AccountView {
+export function accountViewOf(row: AccountRow, standing: { holds: readonly StandingHold[]; stops: readonly StandingStop[] }, today: LocalDate): AccountView {
   const daysPastDue = daysPastDueOf(row, today)
   const money = (minor: number | null) => (minor === null ? null : fromMinor(BigInt(minor), row.currency))
   return {
@@ -37,7 +37,7 @@ export function accountViewOf(row: AccountRow, holds: readonly StandingHold[], t
     riskBand: row.risk_band,
     asOf: text(row.as_of),
     spell: spellOf(row),
-    holds: holds
+    holds: standing.holds
       .filter((hold) => hold.recipient_id === row.recipient_id && (hold.account_id === null || hold.account_id === row.id))
       .map((hold) => ({
         id: hold.id,
@@ -46,6 +46,9 @@ export function accountViewOf(row: AccountRow, holds: readonly StandingHold[], t
         startsAt: text(hold.starts_at),
         endsAt: textOrNull(hold.ends_at),
       })),
+    suppressions: standing.stops.filter((stop) => stop.recipient_id === row.recipient_id).map((stop) => ({
+      id: stop.id, scope: stop.scope, channel: stop.channel, reason: stop.reason, startsAt: text(stop.starts_at), endsAt: textOrNull(stop.ends_at),
+    })),
     nextLookAt: textOrNull(row.plan_at),
     updatedAt: text(row.updated_at),
   }

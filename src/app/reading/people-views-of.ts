@@ -1,3 +1,5 @@
+import { formatInstant, type Instant } from '../../model/instant.ts'
+import type { StepDecision } from '../../pipeline/tasks/decide-steps.ts'
 import type { ContactRow } from '../../record/reading/contact-rows.ts'
 import type { HoldRow } from '../../record/reading/hold-rows.ts'
 import type { SuppressionRow } from '../../record/reading/suppression-rows.ts'
@@ -57,7 +59,8 @@ export const contactViewOf = (row: ContactRow): ContactView => ({
   recordedAt: text(row.recorded_at),
 })
 
-export const taskViewOf = (row: TaskRow): TaskView => ({
+/** @param decided  undefined: it is not open any more, or nothing is decided about tasks of its kind */
+export const taskViewOf = (row: TaskRow, decided: StepDecision | undefined): TaskView => ({
   id: row.id,
   creditor: row.creditor,
   recipientId: row.recipient_external_id,
@@ -74,4 +77,15 @@ export const taskViewOf = (row: TaskRow): TaskView => ({
   outcome: row.outcome,
   completedBy: row.completed_by,
   completedAt: textOrNull(row.completed_at),
+  channels: row.channels,
+  withdrawnAt: textOrNull(row.withdrawn_at),
+  endReason: row.end_reason,
+  decision: decided === undefined ? null : decisionOf(decided),
 })
+
+const decisionOf = ({ channel, decision }: StepDecision): TaskView['decision'] => ({
+  channel, verdict: decision.verdict, until: instantOrNull(decision.until),
+  reasons: decision.reasons.map((reason) => ({ ...reason, until: instantOrNull(reason.until) })),
+})
+
+const instantOrNull = (instant: Instant | null): string | null => (instant === null ? null : formatInstant(instant))

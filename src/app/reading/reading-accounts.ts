@@ -3,7 +3,7 @@ import { accountTimeline, type TimelineRow } from '../../record/reading/account-
 import { accountsByExternalId, listAccounts, type AccountRow } from '../../record/reading/account-rows.ts'
 import { writeCursor } from '../../record/reading/cursor.ts'
 import { objectionTotals, sentTotals, skippedTotals, standingTotals, taskTotals } from '../../record/reading/day-totals.ts'
-import { standingHolds } from '../../record/reading/standing-holds.ts'
+import { standingHolds, standingStops } from '../../record/reading/standing-holds.ts'
 import type { AccountView } from '../../report/account-view.ts'
 import { localDay } from '../../report/local-time.ts'
 import type { TimelineEntry, TimelineType } from '../../report/timeline-view.ts'
@@ -19,8 +19,9 @@ export function readingAccounts(shell: Shell): Pick<Reading, 'getAccount' | 'lis
 
   async function viewsOf(rows: readonly AccountRow[]): Promise<AccountView[]> {
     const now = shell.clock.now()
-    const holds = await standingHolds(db, [...new Set(rows.map((row) => row.recipient_id))], new Date(now))
-    return rows.map((row) => accountViewOf(row, holds, localDay(now, shell.config.creditors.get(row.creditor)?.bookZone ?? 'UTC')))
+    const people = [...new Set(rows.map((row) => row.recipient_id))]
+    const [holds, stops] = [await standingHolds(db, people, new Date(now)), await standingStops(db, people, new Date(now))]
+    return rows.map((row) => accountViewOf(row, { holds, stops }, localDay(now, shell.config.creditors.get(row.creditor)?.bookZone ?? 'UTC')))
   }
 
   return {

@@ -1,5 +1,8 @@
 import { PersonalData } from '../../pipeline/personal-data.ts'
+import type { PermitRules } from '../../pipeline/permits/ask-permit.ts'
 import type { Shell } from '../../pipeline/shell.ts'
+import type { StepDecision } from '../../pipeline/tasks/decide-steps.ts'
+import { decideTasks } from '../../pipeline/tasks/decide-tasks.ts'
 import { capturedContent, replyWords } from '../../record/places.ts'
 import { isId } from '../../record/id.ts'
 import { accountsByExternalId } from '../../record/reading/account-rows.ts'
@@ -10,7 +13,7 @@ import { listHolds } from '../../record/reading/hold-rows.ts'
 import { logAccess } from '../../record/reading/log-access.ts'
 import { recipientsByExternalId } from '../../record/reading/recipient-rows.ts'
 import { listSuppressions } from '../../record/reading/suppression-rows.ts'
-import { listTasks, taskById } from '../../record/reading/task-rows.ts'
+import { listTasks, taskById, type TaskRow } from '../../record/reading/task-rows.ts'
 import { listReplies, type ListedReply } from '../../record/replies.ts'
 import type { CapturedView } from '../../report/captured-view.ts'
 import type { ReplyView } from '../../report/people-views.ts'
@@ -22,11 +25,16 @@ import { creditorSeen, emptyPage, limitOf, onlyOne, pageFrom, positionOf } from 
 type Lists = Pick<Reading, 'listTasks' | 'getTask' | 'listHolds' | 'listSuppressions' | 'listContacts' | 'listCaptured' | 'listReplies'>
 
 /** Tasks, pauses, stops, contacts and captured messages, page by page. */
-export function readingLists(shell: Shell): Lists {
+export function readingLists(shell: Shell, rules: PermitRules): Lists {
   const { db } = shell.ledger
   const now = (): Date => new Date(shell.clock.now())
   const narrowed = (query: Whose) => ({ recipientExternalId: query.recipientId ?? null, accountExternalId: query.accountId ?? null })
   const before = (query: Paging): string | null => (positionOf(query.cursor, ['id'])?.[0] as string | undefined) ?? null
+  /** Open steps alone: what is over is not worked on any more. */
+  const decide = async (rows: readonly TaskRow[]) => {
+    const open = rows.filter((row) => row.status === 'open' && (row.kind === 'step' || row.kind === 'hand-off'))
+    return open.length === 0 ? new Map<string, StepDecision>() : decideTasks(shell, db, rules.packs, open, shell.clock.now(), await rules.clockCertain())
+  }
   const timed = (position: Position | null) => (position === null ? null : { at: new Date(position[0] as number), id: position[1] as string })
 
   return {
@@ -39,12 +47,13 @@ export function readingLists(shell: Shell): Lists {
         creditor: seen.creditor, status: query.status ?? null, ...narrowed(query),
         after: after === null ? null : { dueAt: after.at, id: after.id }, limit: limit + 1,
       })
-      return pageFrom(rows, limit, taskViewOf, (row) => writeCursor([row.due_at.getTime(), row.id]))
+      const decided = await decide(rows.slice(0, limit))
+      return pageFrom(rows, limit, (row) => taskViewOf(row, decided.get(row.id)), (row) => writeCursor([row.due_at.getTime(), row.id]))
     },
 
     async getTask(actor, id) {
       const row = isId(id) ? await taskById(db, actor.creditor, id.toLowerCase()) : null
-      return row === null ? null : taskViewOf(row)
+      return row === null ? null : taskViewOf(row, (await decide([row])).get(row.id))
     },
 
     async listHolds(actor, query) {

@@ -22,6 +22,7 @@ import { completeTask } from '../../pipeline/accept/complete-task.ts'
 import { importFile, type AccountFile, type FileImport } from '../../pipeline/accept/import-file.ts'
 import { importLines } from '../../pipeline/accept/import-lines.ts'
 import { accountLines, eventLines } from '../../pipeline/accept/line-kinds.ts'
+import type { PermitRules } from '../../pipeline/permits/ask-permit.ts'
 import type { Actor, Shell } from '../../pipeline/shell.ts'
 
 export type { AccountFile, FileImport, LineResult }
@@ -62,8 +63,8 @@ export interface Accepting {
   completeTask(actor: Actor, id: string, body: TaskCompletion): Promise<TaskAnswer>
 }
 
-/** The same, bound to one process's shell. */
-export const accepting = (shell: Shell): Accepting => ({
+/** The same, bound to one process's shell. `rules`: by which contacts that are reported are judged; absent: by the product's own promises alone. */
+export const accepting = (shell: Shell, rules: Pick<PermitRules, 'packs'> = { packs: [] }): Accepting => ({
   putAccount: (actor, id, body) => acceptAccount(shell, actor, id, body),
   putRecipient: (actor, id, body) => acceptRecipient(shell, actor, id, body),
   addEvent: (actor, accountId, body) => acceptEvent(shell, actor, accountId, body),
@@ -72,10 +73,10 @@ export const accepting = (shell: Shell): Accepting => ({
   importEvents: (actor, bytes, onResult) => importLines(shell, readLines(bytes), eventLines(shell, actor), onResult),
   createReminder: (actor, key, body) => acceptReminder(shell, actor, key, body),
   cancelReminder: (actor, id) => cancelReminder(shell, actor, id),
-  addContact: (actor, body) => acceptContact(shell, actor, body),
+  addContact: (actor, body) => acceptContact(shell, actor, body, rules.packs),
   addSuppression: (actor, body) => acceptSuppression(shell, actor, body),
   liftSuppression: (actor, id, body) => liftSuppression(shell, actor, id, body),
   addHold: (actor, body) => acceptHold(shell, actor, body),
   endHold: (actor, id, body) => endHold(shell, actor, id, body),
-  completeTask: (actor, id, body) => completeTask(shell, actor, id, body),
+  completeTask: (actor, id, body) => completeTask(shell, actor, id, body, rules.packs),
 })

@@ -18,7 +18,7 @@ export interface Permitting {
 
 export const permitting = (shell: Shell, rules: PermitRules): Permitting => ({
   askPermit: (actor, key, body) => askPermit(shell, rules, actor, key, body),
-  settlePermit: (actor, id, body) => settlePermit(shell, actor, id, body),
+  settlePermit: (actor, id, body) => settlePermit(shell, actor, id, body, rules.packs),
   async getPermit(actor, id) {
     const permit = isId(id) ? await permitById(shell.ledger.db, id, actor.creditor) : null
     return permit === null || permit.status === 'denied' ? null : viewOf(permit, permit.status, await upstreamNames(shell.ledger.db, permit))

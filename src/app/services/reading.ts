@@ -1,6 +1,7 @@
 import type { Channel } from '../../model/channel.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { ReminderStatus } from '../../model/reminder-status.ts'
+import type { PermitRules } from '../../pipeline/permits/ask-permit.ts'
 import type { Actor, Shell } from '../../pipeline/shell.ts'
 import type { AccountView } from '../../report/account-view.ts'
 import type { CapturedView } from '../../report/captured-view.ts'
@@ -75,6 +76,7 @@ export type AttemptWords =
   /** The template version that made it is not installed any more; its hash remains with the attempt. */
   | { state: 'unavailable'; problem: string }
 
-export function reading(shell: Shell): Reading {
-  return { ...readingAccounts(shell), ...readingReminders(shell), ...readingPeople(shell), ...readingLists(shell) }
+/** @param rules  by which it is said of a task whether it may be worked on now */
+export function reading(shell: Shell, rules: PermitRules): Reading {
+  return { ...readingAccounts(shell), ...readingReminders(shell), ...readingPeople(shell), ...readingLists(shell, rules) }
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import type { CompiledPack } from '../../decide/compiled-pack.ts'
 import type { ContactBody } from '../../intake/contact-body.ts'
 import { parseAddress } from '../../intake/address-fields.ts'
 import { DecorumError } from '../../model/errors.ts'
@@ -12,6 +13,7 @@ import { ensureAnchors } from '../../record/accepting/write-people.ts'
 import { newId } from '../../record/id.ts'
 import { lockAddresses } from '../../record/locks.ts'
 import type { Database } from '../../record/schema.ts'
+import { markExceeded } from '../contacts/exceeded.ts'
 import type { Actor, Shell } from '../shell.ts'
 import { addressHash } from './address-hash.ts'
 import type { ContactAnswer } from './answers.ts'
@@ -25,9 +27,10 @@ import { writing } from './writing.ts'
 /**
  * Records a contact made elsewhere, so that it counts in every cap and cooldown.
  *
- * Idempotent by its id. What waits for the person is decided again.
+ * Idempotent by its id. What waits for the person is decided again. One that rules forbade is recorded all the same, marked
+ * with them, and the answer says so.
  */
-export async function acceptContact(shell: Shell, actor: Actor, body: ContactBody): Promise<ContactAnswer> {
+export async function acceptContact(shell: Shell, actor: Actor, body: ContactBody, packs: readonly CompiledPack[] = []): Promise<ContactAnswer> {
   const creditor = await creditorOwning(shell, actor, body.creditor, 'recipient', body.recipientId)
   const hash = bodyHash({ ...body, creditor: creditor.id })
   return writing(shell, async (trx) => {
@@ -58,7 +61,8 @@ export async function acceptContact(shell: Shell, actor: Actor, body: ContactBod
     await rememberUse(trx, { creditor: creditor.id, scope: 'contact', key: body.id, bodyHash: hash, resourceId: id }, at)
     await writeDrafts(shell, trx, { ...noDrafts(), people: [person] }, actor.name, now)
     await wakePerson(trx, recipientId, at)
-    return { ...named, repeated: false }
+    const exceeded = await markExceeded(shell, trx, packs, { id, recipientId, at: body.at })
+    return { ...named, repeated: false, ...(exceeded.length === 0 ? {} : { exceeded }) }
   })
 }
 

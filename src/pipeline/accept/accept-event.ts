@@ -13,6 +13,7 @@ import { newId } from '../../record/id.ts'
 import { eventNote } from '../../record/places.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Actor, Shell } from '../shell.ts'
+import { withdrawForbidden } from '../tasks/decide-tasks.ts'
 import { AccountDraft } from './account-draft.ts'
 import type { EventAnswer } from './answers.ts'
 import { bodyHash } from './body-hash.ts'
@@ -70,6 +71,7 @@ export async function acceptEvent(shell: Shell, actor: Actor, accountId: string,
     if ([...context.newHolds, ...endedOf(context)].some((hold) => hold.account_id === null) || context.stops.length > 0) {
       await wakePerson(trx, person.row.id, new Date(now))
     }
+    if (context.stops.length > 0) await withdrawForbidden(shell, trx, [person.row.id], now)
     if (effect.forbids !== undefined && context.effectiveAt < now) {
       const scope = effect.forbids === 'person' ? null : account.row.id
       await markExcess(trx, person.row.id, scope, new Date(context.effectiveAt), new Date(now), `retroactive/${body.type}`)

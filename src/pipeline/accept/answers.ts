@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ACCOUNT_STATES } from '../../model/account-state.ts'
 import { HOLD_KINDS } from '../../model/hold.ts'
+import { exceededText as exceeded } from '../../report/permit-view.ts'
 import { REMINDER_STATUSES } from '../../model/reminder-status.ts'
 import { SUPPRESSION_SCOPES } from '../../model/suppression.ts'
 
@@ -44,7 +45,7 @@ export type ReminderAnswer = z.infer<typeof reminderAnswer>
 export const cancelAnswer = z.object({ id: z.string(), status: z.enum(REMINDER_STATUSES), cancelled: z.boolean() })
 export type CancelAnswer = z.infer<typeof cancelAnswer>
 
-export const contactAnswer = z.object({ id: z.string(), creditor: z.string(), repeated: z.boolean() })
+export const contactAnswer = z.object({ id: z.string(), creditor: z.string(), repeated: z.boolean(), exceeded: exceeded.optional() })
 export type ContactAnswer = z.infer<typeof contactAnswer>
 
 /** `id` is ours; `standing` true: the same stop stood already, and is the one named. */
@@ -63,7 +64,7 @@ export const holdAnswer = z.object({ id: z.string(), creditor: z.string() })
 export type HoldAnswer = z.infer<typeof holdAnswer>
 
 /** `effects`: what the outcome changed besides, in words. */
-export const taskAnswer = z.object({ id: z.string(), status: z.literal('done'), effects: z.array(z.string()) })
+export const taskAnswer = z.object({ id: z.string(), status: z.literal('done'), effects: z.array(z.string()), exceeded })
 export type TaskAnswer = z.infer<typeof taskAnswer>
 
 /** What became of one line of an import; `line` counts from 1, in a CSV file with its header. */

@@ -1,3 +1,4 @@
+import type { CompiledPack } from '../../decide/compiled-pack.ts'
 import { parseAddress } from '../../intake/address-fields.ts'
 import type { TaskCompletion, TaskOutcome } from '../../intake/task-body.ts'
 import type { ContactOutcome } from '../../model/contact.ts'
@@ -17,6 +18,7 @@ import { taskNote } from '../../record/places.ts'
 import { holdsOfTask } from '../../record/replies.ts'
 import type { AddressHash } from '../../record/vault/vault.ts'
 import { noteStop } from '../notify/note-stop.ts'
+import { markExceeded } from '../contacts/exceeded.ts'
 import type { Actor, Shell } from '../shell.ts'
 import { AccountDraft } from './account-draft.ts'
 import { addressHash } from './address-hash.ts'
@@ -55,9 +57,13 @@ const HAND_OFF_OUTCOMES: ReadonlySet<TaskOutcome> = new Set<TaskOutcome>(['hande
 /**
  * Records what came of a step for a person: the contact it was, and what was learnt in it.
  *
+ * A contact that rules forbade has happened all the same: it is recorded, marked with them, and the answer says so. So is one
+ * that an agent made for a task which a stop withdrew meanwhile.
+ *
+ * @param packs  those in force; none: judged by the product's own promises alone
  * @throws DECORUM_STATE_CONFLICT when the task is not open any more
  */
-export async function completeTask(shell: Shell, actor: Actor, id: string, body: TaskCompletion): Promise<TaskAnswer> {
+export async function completeTask(shell: Shell, actor: Actor, id: string, body: TaskCompletion, packs: readonly CompiledPack[] = []): Promise<TaskAnswer> {
   const found = isId(id) ? await findTask(shell.ledger.db, id, actor.creditor) : null
   if (found === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such task')
   if (body.outcome !== 'not-done' && HAND_OFF_OUTCOMES.has(body.outcome) !== (found.kind === 'hand-off')) {
@@ -69,7 +75,7 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
     const accounts = await knownAccounts(trx, found.account_ids)
     const now = shell.clock.now()
     const done = { outcome: body.outcome, note: sealedNote(shell, person, id, body), by: actor.name, at: new Date(now) }
-    if (!(await finishTask(trx, id, done))) throw new DecorumError('DECORUM_STATE_CONFLICT', 'this task is not open any more')
+    if (!(await finishTask(trx, id, done, CONTACTS[body.outcome] !== null))) throw new DecorumError('DECORUM_STATE_CONFLICT', 'this task is not open any more')
     const drafts: Drafts = { ...noDrafts(), people: [person] }
     if (found.kind === 'reply') drafts.endedHolds.push(...holdsOfTask(await openHolds(trx, [person.row.id]), id).map((hold) => ({ id: hold, reason: 'the reply was read' })))
     const effects = learn(shell, actor, found, person, accounts, body, drafts, now)
@@ -80,15 +86,18 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
     }
     const contact = CONTACTS[body.outcome]
     // What a reply says was a contact when it came; only who called about it made another.
-    if (contact !== null && (found.kind !== 'reply' || CALLED.has(body.outcome))) {
-      const at = Math.min(body.at ?? now, now)
+    const made = { id: newId(), recipientId: person.row.id, at: Math.min(body.at ?? now, now) }
+    const counts = contact !== null && (found.kind !== 'reply' || CALLED.has(body.outcome))
+    if (counts) {
       await addContact(trx, {
-        recipient_id: person.row.id, at: new Date(at), id: newId(), creditor: found.creditor, channel: body.channel, direction: 'outbound', mode: 'agent',
+        recipient_id: person.row.id, at: new Date(made.at), id: made.id, creditor: found.creditor, channel: body.channel, direction: 'outbound', mode: 'agent',
         outcome: contact.outcome, party: contact.party, made_by: 'agent', address_hash: anchor?.hash ?? null, account_ids: found.account_ids,
         reminder_id: null, attempt_no: null, excess: null, recorded_at: new Date(now), seq: person.takeSeq(),
       })
       effects.push(`a contact was recorded: ${contact.outcome}`)
     }
+    const step = { kind: found.step_kind, tone: found.tone ?? 'neutral', ladder: found.ladder, rung: found.rung }
+    const exceeded = !counts ? [] : await markExceeded(shell, trx, packs, { ...made, step })
     let stopped = false
     if (body.outcome === 'wrong-number' && anchor !== null) {
       const stop = await suppress(shell, trx, {
@@ -100,7 +109,7 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
     await writeDrafts(shell, trx, drafts, actor.name, now)
     if (stopped) await noteStop(shell, trx, [person.row.id], { scope: 'address', reason: 'wrong-number', channel: null, by: actor.name }, now)
     await wakePerson(trx, person.row.id, new Date(now))
-    return { id, status: 'done', effects }
+    return { id, status: 'done', effects, exceeded }
   })
 }
 

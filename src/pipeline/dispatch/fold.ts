@@ -9,6 +9,7 @@ import { weightOf, type Message } from '../../model/message.ts'
 import type { WordFacts } from '../../model/word-facts.ts'
 import { daysPastDue } from '../../plan/days-past-due.ts'
 import type { AccountRow, PersonAddress, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import type { EarlierMessage } from '../../record/dispatch/earlier-messages.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
 import type { AttemptEntry, DecisionEntry, ReminderStep } from '../../record/dispatch/reservation.ts'
 import { attemptWordFacts } from '../../record/places.ts'
@@ -22,6 +23,7 @@ import { composeWords } from './compose-words.ts'
 import { decideForCall } from './decide-for-call.ts'
 import { providerFor, type Desk } from './desk.ts'
 import { afterDecision, signatureOf } from './next-step.ts'
+import { repeatOf, type Spoken } from './repeats.ts'
 import type { Reserved } from './reserved.ts'
 import { systemFacts } from './system-facts.ts'
 import { wordsObjection } from './words-objection.ts'
@@ -68,8 +70,11 @@ export class Fold {
   readonly #desk: Desk
   readonly #batch: string
   readonly #now: Instant
+  readonly #repeats: { since: Instant; messages: EarlierMessage[] }
 
-  constructor(shell: Shell, desk: Desk, batch: string, now: Instant) {
+  /** @param repeats  what the batch's people were told since `since`; what the batch itself reserves is added */
+  constructor(shell: Shell, desk: Desk, batch: string, now: Instant, repeats: { since: Instant; messages: EarlierMessage[] }) {
+    this.#repeats = repeats
     this.#shell = shell
     this.#desk = desk
     this.#batch = batch
@@ -90,7 +95,18 @@ export class Fold {
     if (decision.verdict !== 'send') return this.#waitOrEnd(reminder, person, subject.facts, decision, decidedFor)
     const rendered = this.#render(reminder, person, accounts, subject)
     if ('objection' in rendered) return this.#waitOrEnd(reminder, person, subject.facts, rendered.objection, decidedFor)
+    const spoken = spokenBy(reminder, accounts, rendered)
+    const repeated = reminder.kind === 'reminder' ? repeatOf(spoken, this.#repeats.messages, this.#repeats.since) : null
+    if (repeated !== null) return this.#refuseRepeat(reminder, person, subject.facts, repeated)
     this.#reserve(reminder, person, accounts, subject, decision, rendered)
+    if (reminder.kind === 'reminder') this.#repeats.messages.push({ ...spoken, at: new Date(this.#now) })
+  }
+
+  /** Decided again with what the rendered words have shown, so that the kept facts give the same decision. */
+  #refuseRepeat(reminder: FencedReminder, person: PersonRow, known: Facts, first: EarlierMessage): void {
+    const facts: Facts = { ...known, system: { ...(known.system as SystemFacts), sameWordsAs: { reminderId: first.reminderId, at: first.at.getTime() } } }
+    const { decision, decidedFor } = decideForCall(facts, this.#desk.packs, this.#now)
+    this.#waitOrEnd(reminder, person, facts, decision, decidedFor)
   }
 
   #subject(reminder: FencedReminder, person: PersonRow, accounts: readonly AccountRow[]): Subject {
@@ -192,6 +208,10 @@ export class Fold {
 
 const smsLineOf = ({ delivery }: Shell['config'], channel: Channel, to: string | null): SmsLine =>
   ({ line: channel !== 'sms' || to === null ? null : phoneEvidence(to).lineType, smsToLandlines: delivery.smsToLandlines ?? [] })
+const spokenBy = (reminder: FencedReminder, accounts: readonly AccountRow[], { hash }: Rendered): Spoken => ({
+  reminderId: reminder.id, recipientId: reminder.recipientId, live: reminder.live, origin: reminder.origin, channel: reminder.channel,
+  accountIds: accounts.map((account) => account.id), messageHash: hash,
+})
 
 /** Surely left us. */
 const isOut = (outcome: ContactOutcome): boolean => outcome === 'sent' || outcome === 'delivered'

@@ -5,6 +5,7 @@ import { MINUTE, type Instant } from '../../model/instant.ts'
 import { attemptsOfBatch, callsOnLine } from '../../record/dispatch/batch.ts'
 import { anchorsOf, type ReminderAnchors } from '../../record/dispatch/anchors.ts'
 import { readAccounts, readPeople, type LockedPerson } from '../../record/dispatch/decision-inputs.ts'
+import { earlierMessages } from '../../record/dispatch/earlier-messages.ts'
 import { passFence, type FencedReminder } from '../../record/dispatch/fence.ts'
 import { putAside } from '../../record/dispatch/put-aside.ts'
 import { writeReservation } from '../../record/dispatch/reservation.ts'
@@ -21,6 +22,7 @@ import { noteReminders } from '../notify/note-reminders.ts'
 import type { Shell } from '../shell.ts'
 import type { Desk } from './desk.ts'
 import { Fold } from './fold.ts'
+import { spokenToSince } from './repeats.ts'
 import type { Reserved } from './reserved.ts'
 
 /** What one ticket came to. */
@@ -122,7 +124,10 @@ async function reservePart(
   fenced.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1))
   const people = await readPeople(trx, [...new Set(fenced.map((r) => r.recipientId))], now)
   const accounts = await readAccounts(trx, fenced.map((r) => r.id))
-  const fold = new Fold(shell, desk, batch, now)
+  const since = now - shell.config.delivery.sameWordsWithin
+  const spokenTo = spokenToSince(fenced, people, since)
+  const earlier = spokenTo.length === 0 ? [] : await earlierMessages(trx, spokenTo, new Date(since))
+  const fold = new Fold(shell, desk, batch, now, { since, messages: earlier })
   for (const reminder of fenced) {
     if (reminder.dueAt.getTime() > now) fold.putBack(reminder)
     else fold.add(reminder, people.get(reminder.recipientId) as LockedPerson, accounts.get(reminder.id) ?? [])

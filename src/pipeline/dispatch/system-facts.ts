@@ -51,7 +51,7 @@ function isNobodys(e164: string): boolean {
 }
 
 /** Is there a list of addresses that alone may be reached, without this one? */
-export const outsideTestAddresses = ({ config: { delivery } }: Pick<Shell, 'config'>, to: string | null): boolean =>
+export const outsideTestAddresses = ({ config: { delivery } }: { config: { delivery: Pick<Shell['config']['delivery'], 'onlyTo'> } }, to: string | null): boolean =>
   delivery.onlyTo.length > 0 && (to === null || !delivery.onlyTo.includes(to))
 
 /** Is a call to this person, or to a number of theirs, not over yet as far as the ledger knows? */

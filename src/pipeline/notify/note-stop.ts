@@ -6,6 +6,7 @@ import { addNotices } from '../../record/outbox/add-notices.ts'
 import { upstreamPeople } from '../../record/outbox/upstream-people.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Shell } from '../shell.ts'
+import { withdrawForbidden } from '../tasks/decide-tasks.ts'
 import { creditorsHeard, endpointsFor, someoneListens } from './listeners.ts'
 
 /** A stop that has just been recorded. */
@@ -21,8 +22,12 @@ export interface NewStop {
   code?: string | null
 }
 
-/** Notes that upstream is to be told of this stop; the caller holds the locks of the people whom it concerns. */
+/**
+ * Lets a stop that has just been recorded reach those who act for us: steps for people that it forbids are withdrawn, and
+ * upstream is to be told. The caller holds the locks of the people whom it concerns.
+ */
 export async function noteStop(shell: Shell, trx: Transaction<Database>, recipientKeys: readonly string[], stop: NewStop, now: Instant): Promise<void> {
+  await withdrawForbidden(shell, trx, recipientKeys, now)
   if (!someoneListens(shell) || recipientKeys.length === 0) return
   const { scope, reason, channel, by, reminderId = null, attemptNo = null, code = null } = stop
   const people = await upstreamPeople(trx, recipientKeys, creditorsHeard(shell))

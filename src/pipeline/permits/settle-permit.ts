@@ -1,3 +1,4 @@
+import type { CompiledPack } from '../../decide/compiled-pack.ts'
 import type { PermitSettlement } from '../../intake/permit-body.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { MINUTE } from '../../model/instant.ts'
@@ -8,6 +9,7 @@ import { permitById, settlePermit as writeEnd, type PermitRow } from '../../reco
 import type { PermitSettled } from '../../report/permit-view.ts'
 import { badField } from '../accept/whose.ts'
 import { writing } from '../accept/writing.ts'
+import { markExceeded } from '../contacts/exceeded.ts'
 import type { Actor, Shell } from '../shell.ts'
 
 /** Clocks of diallers run a little ahead of ours. */
@@ -17,11 +19,12 @@ const AHEAD_MS = MINUTE
  * Records what came of a permitted call, whenever the word comes: in time, late, or again.
  *
  * What waits for the person is decided anew: a conversation starts cooldowns at once, and a call that
- * surely was not placed gives its place in the caps back.
+ * surely was not placed gives its place in the caps back. A call at another time than it was allowed for is marked with the
+ * rules that it exceeded.
  *
  * @throws DECORUM_STATE_CONFLICT for one that was not given, or was settled otherwise before
  */
-export async function settlePermit(shell: Shell, actor: Actor, id: string, body: PermitSettlement): Promise<PermitSettled> {
+export async function settlePermit(shell: Shell, actor: Actor, id: string, body: PermitSettlement, packs: readonly CompiledPack[] = []): Promise<PermitSettled> {
   const known = isId(id) ? await permitById(shell.ledger.db, id, actor.creditor) : null
   if (known === null || known.status === 'denied') throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such permit')
   return writing(shell, async (trx) => {
@@ -42,6 +45,7 @@ export async function settlePermit(shell: Shell, actor: Actor, id: string, body:
       party: body.party ?? (body.outcome === 'conversation' ? 'recipient' : null), at, by: actor.name,
     })
     await wakePerson(trx, permit.recipient_id, at)
-    return { id, outcome: body.outcome, repeated: false }
+    const exceeded = body.outcome === 'not-placed' ? [] : await markExceeded(shell, trx, packs, { id, recipientId: permit.recipient_id, at: calledAt })
+    return { id, outcome: body.outcome, repeated: false, ...(exceeded.length === 0 ? {} : { exceeded }) }
   })
 }

@@ -28,7 +28,7 @@ export function simulatedPerson({ draft, named, accounts }: PersonRead, { now }:
     planning: {
       id: row.id, creditor: row.creditor, jurisdiction: row.jurisdiction, caughtUpOn: null,
       channels: [...new Set(addresses.filter((own) => own.relation === 'self').map((own) => own.channel))],
-      lastConversationAt: null, lastEmailAt: null, events: [], holds: holds.map((hold) => ({ ...hold })),
+      lastConversationAt: null, lastEmailAt: null, events: [], stops: [], holds: holds.map((hold) => ({ ...hold })),
       accounts: reads.flatMap(planningAccount),
     },
     accounts: Object.fromEntries(reads.map((read) => [read.draft.row.id, simulatedAccount(read)])),

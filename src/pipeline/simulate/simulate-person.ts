@@ -17,6 +17,8 @@ import { callInFlight } from '../dispatch/system-facts.ts'
 import { NO_ROUTE } from '../no-route.ts'
 import { receiptMeaning } from '../receipt-meaning.ts'
 import { serveChannels } from '../serve-channels.ts'
+import { decideStep, type StepDecision, type StepForPerson } from '../tasks/decide-steps.ts'
+import { planAllowed } from '../tasks/plan-allowed.ts'
 import { toPlan } from '../to-plan.ts'
 import { holdsThatEnd, lapse, nextHoldEnd } from './lapsing-holds.ts'
 import { payOff } from './pay-off.ts'
@@ -110,7 +112,8 @@ class Life {
       const about = waiting.filter((reminder) => reminder.accounts.some((link) => link.accountId === account.id))
       account.nextMessageAt = about.length === 0 ? null : Math.min(...about.map((reminder) => reminder.nextAt))
     }
-    const plan = planPerson(toPlan(planning, this.#rules.creditors.get(planning.creditor), this.#rules.ladderOf), now)
+    const input = toPlan(planning, this.#rules.creditors.get(planning.creditor), this.#rules.ladderOf)
+    const plan = planAllowed(planPerson(input, now), input, now, (accountId, step) => this.#decideStep(accountId, step, now))
     const owed = plan.reminders.map((planned) => this.#owe(planned))
     for (const record of plan.records) {
       const account = planning.accounts.find(({ id }) => id === record.accountId)
@@ -127,6 +130,15 @@ class Life {
     if (plan.caughtUpOn !== null) planning.caughtUpOn = row.caughtUpOn = plan.caughtUpOn
     const looks = plan.accounts.flatMap(({ nextLookAt }) => (nextLookAt === null ? [] : [nextLookAt]))
     this.#planAt = looks.length === 0 ? null : Math.min(...looks)
+  }
+
+  /** As planning asks it; operators' switches are taken to be open. */
+  #decideStep(accountId: string, step: Omit<StepForPerson, 'creditor'>, now: Instant): StepDecision | null {
+    const { row, planning } = this.#person
+    const spellId = planning.accounts.find(({ id }) => id === accountId)?.spellId ?? null
+    const accounts = this.#accountRow({ accountId, spellId, pass: 1, lead: true }, now).map((account) => ({ ...account, live: true }))
+    const shell = { config: { creditors: this.#rules.creditors, delivery: { onlyTo: [] } } }
+    return accounts.length === 0 ? null : decideStep({ shell, packs: this.#rules.packs, switches: [], clockCertain: true }, { ...step, creditor: row.creditor }, row, accounts, now)
   }
 
   #owe(planned: PlannedReminder): SimulatedReminder | null {
@@ -287,7 +299,7 @@ class Life {
 
 /** A step planned for a person: it belongs to a task and to no message. */
 const isForPerson = (record: PersonPlan['records'][number], plan: PersonPlan): boolean =>
-  plan.tasks.some((task) => task.rung === record.rung && task.accountIds.includes(record.accountId))
+  plan.tasks.some((task) => task.steps.some((step) => step.rung === record.rung && step.accountId === record.accountId))
 
 /** Takes out of a list what is wanted of it, in order. */
 function take<T>(list: T[], wanted: (item: T) => boolean): T[] {

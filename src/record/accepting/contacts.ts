@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Transaction } from 'kysely'
+import { sql, type Insertable, type Selectable, type Transaction } from 'kysely'
 import type { ContactTable, Database } from '../schema.ts'
 
 export type ContactRow = Selectable<ContactTable>
@@ -7,4 +7,12 @@ export type ContactRow = Selectable<ContactTable>
 export async function addContact(trx: Transaction<Database>, contact: ContactRow): Promise<void> {
   const row: Insertable<ContactTable> = { ...contact, excess: contact.excess === null ? null as never : JSON.stringify(contact.excess) }
   await trx.insertInto('decorum.contact').values(row).execute()
+}
+
+/** Marks a contact with the rules that it exceeded; those that it has been marked with before stay. */
+export async function markContact(trx: Transaction<Database>, recipientId: string, at: Date, id: string, rules: readonly string[]): Promise<void> {
+  await sql`
+    UPDATE decorum.contact SET excess = (
+      SELECT jsonb_agg(DISTINCT rule) FROM jsonb_array_elements(coalesce(excess, '[]'::jsonb) || ${JSON.stringify(rules)}::jsonb) AS r (rule))
+    WHERE recipient_id = ${recipientId}::uuid AND at = ${at} AND id = ${id}::uuid`.execute(trx)
 }

@@ -1,11 +1,14 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../schema.ts'
 
+/** Was it known before the contact `t`, and not over by then? */
+const stands = (known: string, ended: string, ends: string) => sql.raw(`${known} < t.at AND (${ended} IS NULL OR ${ended} > t.at) AND (${ends} IS NULL OR ${ends} > t.at)`)
+
 /** Each is a count of things that must not be; the queries ask the record, not the code that wrote it. */
 export interface BrokenPromises {
-  /** Attempts begun while a stop stood that covers them. */
+  /** Attempts begun, and contacts that people made, while a stop stood that covers them. */
   afterStop: number
-  /** Attempts begun while the person or the account was on hold. */
+  /** Attempts begun, and contacts that people made, while the person or the account was on hold. */
   whileOnHold: number
   /** Attempts captured twice, reminders sent twice, or one step of one account sent twice over one channel. */
   twice: number
@@ -18,20 +21,33 @@ export interface BrokenPromises {
 /** Which of these promises does the record show to be broken? All zero when none is. */
 export async function brokenPromises(db: Kysely<Database>): Promise<BrokenPromises> {
   const { rows } = await sql<BrokenPromises>`
-    WITH sent AS (SELECT * FROM decorum.attempt WHERE status IN ('accepted', 'in_doubt'))
+    WITH sent AS (
+      SELECT * FROM decorum.attempt WHERE status IN ('accepted', 'in_doubt')
+    ), reached AS (
+      SELECT t.creditor, t.recipient_id, t.channel, t.reserved_at AS at, ARRAY[ad.hash] AS hashes,
+        ARRAY(SELECT account_id FROM decorum.reminder_account WHERE reminder_id = t.reminder_id) AS account_ids
+      FROM sent t JOIN decorum.recipient_address ad ON ad.id = t.address_id
+      UNION ALL
+      SELECT k.creditor, k.recipient_id, k.channel, k.at, CASE WHEN k.address_hash IS NOT NULL THEN ARRAY[k.address_hash] ELSE
+          ARRAY(SELECT DISTINCT ad.hash FROM decorum.recipient_address ad
+            WHERE ad.recipient_id = k.recipient_id AND ad.channel = k.channel AND ad.relation = 'self' AND ad.removed_at IS NULL) END,
+        k.account_ids
+      FROM decorum.contact k WHERE k.direction = 'outbound' AND k.made_by <> 'decorum'
+    )
     SELECT
-      (SELECT count(*) FROM sent t JOIN decorum.recipient_address ad ON ad.id = t.address_id WHERE EXISTS (
+      (SELECT count(*) FROM reached t WHERE EXISTS (
         SELECT 1 FROM decorum.suppression s
-        WHERE s.creditor = t.creditor AND s.received_at < t.reserved_at AND (s.lifted_at IS NULL OR s.lifted_at > t.reserved_at)
-          AND (s.ends_at IS NULL OR s.ends_at > t.reserved_at)
-          AND ((s.scope = 'all' AND s.recipient_id = t.recipient_id)
-            OR (s.scope = 'channel' AND s.recipient_id = t.recipient_id AND s.channel = t.channel)
-            OR (s.scope = 'address' AND s.address_hash = ad.hash AND (s.channel IS NULL OR s.channel = t.channel)))))::int AS "afterStop",
-      (SELECT count(*) FROM sent t WHERE EXISTS (
+        WHERE s.recipient_id = t.recipient_id AND ${stands('s.received_at', 's.lifted_at', 's.ends_at')}
+          AND (s.scope = 'all' OR (s.scope = 'channel' AND s.channel = t.channel)))
+        OR (t.hashes <> '{}' AND NOT EXISTS (
+          SELECT 1 FROM unnest(t.hashes) AS h (hash) WHERE NOT EXISTS (
+            SELECT 1 FROM decorum.suppression s
+            WHERE s.creditor = t.creditor AND s.scope = 'address' AND s.address_hash = h.hash AND (s.channel IS NULL OR s.channel = t.channel)
+              AND ${stands('s.received_at', 's.lifted_at', 's.ends_at')}))))::int AS "afterStop",
+      (SELECT count(*) FROM reached t WHERE EXISTS (
         SELECT 1 FROM decorum.hold h
-        WHERE h.recipient_id = t.recipient_id AND h.created_at < t.reserved_at AND h.starts_at < t.reserved_at
-          AND (h.ended_at IS NULL OR h.ended_at > t.reserved_at) AND (h.ends_at IS NULL OR h.ends_at > t.reserved_at)
-          AND (h.account_id IS NULL OR h.account_id IN (SELECT account_id FROM decorum.reminder_account WHERE reminder_id = t.reminder_id))))::int AS "whileOnHold",
+        WHERE h.recipient_id = t.recipient_id AND h.starts_at < t.at AND ${stands('h.created_at', 'h.ended_at', 'h.ends_at')}
+          AND (h.account_id IS NULL OR h.account_id = ANY(t.account_ids))))::int AS "whileOnHold",
       (SELECT count(*) FROM (
         SELECT reminder_id FROM decorum.captured_message GROUP BY reminder_id, attempt_no HAVING count(*) > 1
         UNION ALL

@@ -18,3 +18,11 @@ export async function activeSwitches(db: Kysely<Database> | Transaction<Database
     SELECT id, scope, state, share, thrown_at AS "thrownAt" FROM decorum.switch WHERE lifted_at IS NULL ORDER BY set_at`.execute(db)
   return rows
 }
+
+/** Which switches were in force at this instant of business time? */
+export async function switchesAt(db: Kysely<Database> | Transaction<Database>, at: Date): Promise<ActiveSwitch[]> {
+  const { rows } = await sql<ActiveSwitch>`
+    SELECT id, scope, state, share, thrown_at AS "thrownAt" FROM decorum.switch
+    WHERE set_at <= ${at} AND (lifted_at IS NULL OR lifted_at > ${at}) ORDER BY set_at`.execute(db)
+  return rows
+}

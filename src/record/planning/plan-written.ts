@@ -43,6 +43,10 @@ export interface NewTask {
   ladder: string
   rung: string
   tone: Tone | null
+  /** Empty or absent: nobody is contacted. */
+  channels?: Channel[]
+  /** Absent: a reminder. */
+  stepKind?: Kind
   instructions: string
   dueAt: Instant
   expiresAt: Instant
@@ -95,11 +99,11 @@ export async function addTasks(
 ): Promise<void> {
   if (tasks.length === 0) return
   await sql`
-    INSERT INTO decorum.task (id, creditor, recipient_id, account_ids, kind, ladder, rung, tone, instructions, status, due_at, expires_at, created_at, seq)
+    INSERT INTO decorum.task (id, creditor, recipient_id, account_ids, kind, ladder, rung, tone, channels, step_kind, instructions, status, due_at, expires_at, created_at, seq)
     SELECT x.id, x.creditor, x."recipientId", ARRAY(SELECT jsonb_array_elements_text(x."accountIds")::uuid), x.kind, x.ladder, x.rung, x.tone,
-      x.instructions, 'open', ${at('dueAt')}, ${at('expiresAt')}, ${new Date(now)}, x.seq
+      ARRAY(SELECT jsonb_array_elements_text(coalesce(x.channels, '[]'))), coalesce(x."stepKind", 'reminder'), x.instructions, 'open', ${at('dueAt')}, ${at('expiresAt')}, ${new Date(now)}, x.seq
     FROM ${set(tasks)} AS x (id uuid, creditor text, "recipientId" uuid, "accountIds" jsonb, kind text, ladder text, rung text, tone text,
-      instructions text, "dueAt" float8, "expiresAt" float8, seq bigint)`.execute(trx)
+      channels jsonb, "stepKind" text, instructions text, "dueAt" float8, "expiresAt" float8, seq bigint)`.execute(trx)
 }
 
 /** Records what became of each rung; a rung recorded before in the same pass keeps its first record. */

@@ -22,6 +22,8 @@ export interface PlanningPerson {
   lastEmailAt: Instant | null
   events: { type: string; kind: string | null; at: Instant; account: string | null }[]
   holds: { kind: HoldKind; account: string | null; from: Instant; until: Instant | null }[]
+  /** Stops of everything to the person. */
+  stops: { reason: string; from: Instant; until: Instant | null }[]
   accounts: PlanningAccount[]
 }
 
@@ -91,6 +93,9 @@ export async function planningInputs(trx: Transaction<Database>, recipientIds: r
       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${ms('h.starts_at')},
           'until', ${ms('h.ends_at')}) ORDER BY h.seq), '[]'::jsonb)
         FROM decorum.hold h WHERE h.recipient_id = r.id AND h.ended_at IS NULL AND h.channel IS NULL) AS holds,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', p.reason, 'from', ${ms('p.starts_at')}, 'until', ${ms('p.ends_at')})), '[]'::jsonb)
+        FROM decorum.suppression p
+        WHERE p.lifted_at IS NULL AND p.creditor = r.creditor AND p.recipient_id = r.id AND p.scope = 'all') AS stops,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'live', a.live, 'state', a.state, 'product', a.product, 'role', a.role,
           'ladder', s.ladder, 'ladderVersion', s.ladder_version, 'spellId', s.id, 'pass', s.pass,
           'startedOn', s.started_on, 'enteredAt', ${ms('s.entered_at')}, 'enteredDpd', s.entered_days_past_due, 'enteredBy', s.entered_by,

@@ -51,7 +51,7 @@ export async function accountTimeline(db: Kysely<Database>, page: TimelinePage):
         FROM decorum.reminder WHERE id IN ${mine}
       UNION ALL SELECT at, seq, 'decision', reminder_id::text,
         jsonb_build_object('no', no, 'verdict', verdict, 'until', until, 'code', code, 'rule', rule, 'repeats', repeats, 'lastAt', last_at,
-          'citation', reasons -> 0 ->> 'citation')
+          'citation', reasons -> 0 ->> 'citation', 'reminderId', reasons -> 0 ->> 'reminderId')
         FROM decorum.decision WHERE reminder_id IN ${mine}
       UNION ALL SELECT t.reserved_at, t.seq, 'attempt', t.reminder_id::text,
         jsonb_build_object('no', t.no, 'channel', t.channel, 'route', t.route, 'status', t.status, 'code', t.code, 'rejection', t.rejection, 'delivery', t.delivery, 'tone', m.tone)
@@ -66,6 +66,8 @@ export async function accountTimeline(db: Kysely<Database>, page: TimelinePage):
         FROM decorum.task WHERE recipient_id = ${person} AND ${account}::uuid = ANY (account_ids)
       UNION ALL SELECT completed_at, NULL, 'task-done', id::text, jsonb_build_object('kind', kind, 'rung', rung, 'outcome', outcome, 'by', completed_by)
         FROM decorum.task WHERE recipient_id = ${person} AND ${account}::uuid = ANY (account_ids) AND completed_at IS NOT NULL
+      UNION ALL SELECT withdrawn_at, NULL, 'task-withdrawn', id::text, jsonb_build_object('kind', kind, 'rung', rung, 'reason', end_reason)
+        FROM decorum.task WHERE recipient_id = ${person} AND ${account}::uuid = ANY (account_ids) AND withdrawn_at IS NOT NULL
       UNION ALL SELECT r.at, NULL, 'step-skipped', r.spell_id::text, jsonb_build_object('rung', r.rung, 'pass', r.pass, 'reason', r.reason, 'detail', r.detail)
         FROM decorum.rung_record r WHERE r.account_id = ${account} AND r.state = 'skipped'
     ) AS history

@@ -7,7 +7,7 @@ const taskRows = (db: Kysely<Database>) =>
     .innerJoin('decorum.recipient as r', 'r.id', 't.recipient_id')
     .select([
       't.id', 't.creditor', 't.kind', 't.ladder', 't.rung', 't.tone', 't.instructions', 't.status', 't.assigned_to', 't.due_at', 't.expires_at',
-      't.outcome', 't.completed_by', 't.completed_at', 'r.external_id as recipient_external_id',
+      't.outcome', 't.completed_by', 't.completed_at', 't.recipient_id', 't.account_ids', 't.step_kind', 't.channels', 't.withdrawn_at', 't.end_reason', 'r.external_id as recipient_external_id',
       sql<string[]>`(SELECT coalesce(array_agg(a.external_id ORDER BY array_position(t.account_ids, a.id)), '{}')
         FROM decorum.account a WHERE a.id = ANY (t.account_ids))`.as('account_external_ids'),
     ])

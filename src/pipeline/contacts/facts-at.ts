@@ -1,9 +1,11 @@
 import type { AccountFacts, Facts } from '../../model/facts.ts'
 import type { Creditor } from '../../model/creditor.ts'
 import type { Instant } from '../../model/instant.ts'
-import { composeFacts } from '../../pipeline/dispatch/compose-facts.ts'
+import type { Kind } from '../../model/kind.ts'
+import type { Tone } from '../../model/tone.ts'
+import { chooseAddress, composeFacts } from '../dispatch/compose-facts.ts'
 import { daysPastDue } from '../../plan/days-past-due.ts'
-import type { AccountRow, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import type { AccountRow, PersonAddress, PersonRow } from '../../record/dispatch/decision-inputs.ts'
 import { factsKey, type AuditedContact, type PersonAsKnown } from '../../record/audit/people-as-known.ts'
 
 /** What facts about a contact of the past cannot be known any more, in words. */
@@ -12,13 +14,23 @@ export const ASSUMPTIONS = [
   'A contact of our own, and one made with a permit, is judged by the facts that were kept with its decision, and by every contact before it that is known today.',
 ] as const
 
+/** What the contact was for, where that is known. */
+export interface Asked {
+  kind: Kind
+  tone: Tone
+}
+
 /**
  * What was known at the moment of this contact?
  *
  * Holds, stops, consents and events as far as they had been recorded by then; contacts as they are known
  * today, so that a call which somebody reported late counts, with the outcome that it turned out to have.
+ *
+ * @param asked  absent: taken for a reminder of neutral tone; of our own contacts and permits the kept facts tell
  */
-export function factsAt(person: PersonAsKnown, contact: AuditedContact, creditor: Creditor | undefined): Facts {
+export function factsAt(
+  person: PersonAsKnown, contact: AuditedContact, creditor: Creditor | undefined, asked: Asked = { kind: 'reminder', tone: 'neutral' },
+): Facts {
   const at = contact.at
   // What was recorded in the same moment is what the contact itself brought about: a promise, a stop.
   const knownThen = <T extends { known: Instant; gone: Instant | null }>(facts: readonly T[]): T[] => facts.filter((fact) => fact.known < at && (fact.gone === null || fact.gone > at))
@@ -31,9 +43,9 @@ export function factsAt(person: PersonAsKnown, contact: AuditedContact, creditor
   const about = person.accounts.filter((account) => contact.accounts.length === 0 || contact.accounts.includes(account.id))
   const accounts: AccountRow[] = about.map((account) => ({ ...account, state: 'open', asOf: new Date(at), variables: null }))
   const composed = composeFacts({
-    reminder: { channel: contact.channel, tone: 'neutral', kind: 'reminder', mode: contact.mode ?? 'agent', expiresAt: null, dueAt: null },
+    reminder: { channel: contact.channel, tone: asked.tone, kind: asked.kind, mode: contact.mode ?? 'agent', expiresAt: null, dueAt: null },
     person: row, accounts, address: person.addresses.find((address) => address.hash === contact.hash && address.channel === contact.channel)
-      ?? person.addresses.find((address) => address.hash === contact.hash) ?? null,
+      ?? person.addresses.find((address) => address.hash === contact.hash) ?? (contact.hash === null ? stoppedAddress(row, contact) : null),
     daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', at)), freshForMs: null, pending: [],
     system: { testMode: false, switchedOff: null, clockUncertain: false, routeProblem: null, notRegistered: false, phoneInFlight: false },
   })
@@ -44,3 +56,9 @@ export function factsAt(person: PersonAsKnown, contact: AuditedContact, creditor
 
 /** How old a balance was is no question of how often or when somebody was contacted. */
 const fresh = (account: AccountFacts): AccountFacts => ({ ...account, freshForMs: null })
+
+/** Where nobody says which number was used, it is not known to be a stopped one unless all on the channel were. */
+function stoppedAddress(person: PersonRow, contact: AuditedContact): PersonAddress | null {
+  const address = chooseAddress(person, contact)
+  return address !== null && person.suppressions.some((stop) => stop.hash === address.hash) ? address : null
+}
