@@ -3,13 +3,12 @@ import { DecorumError } from '../model/errors.ts'
 import type { Pack } from '../model/pack.ts'
 import { withInheritedRules } from '../model/pack-extends.ts'
 import type { PackRule, RuleOf } from '../model/pack-rule.ts'
-import type { Instant } from '../model/instant.ts'
 import type { Case } from './case.ts'
 import type { CompiledPack } from './compiled-pack.ts'
 import { compileCondition } from './condition.ts'
 import { openUntil, opensAfter, type Opening } from './consent.ts'
 import { compileLocation, type Locate } from './location.ts'
-import { allows, NEVER, objects, type Answer, type CompiledRule } from './rule.ts'
+import { allows, NEVER, objects, seenThrough, type Ask, type CompiledRule, type Shape } from './rule.ts'
 import { compileCap } from './shapes/cap.ts'
 import { compileConsentNeeded } from './shapes/consent-needed.ts'
 import { compileContent } from './shapes/content.ts'
@@ -22,11 +21,9 @@ import { compilePrecondition } from './shapes/precondition.ts'
 import { compileSpacing } from './shapes/spacing.ts'
 import { compileStop } from './shapes/stop.ts'
 import { compileThirdParty } from './shapes/third-party.ts'
-import { askHours } from './shapes/window.ts'
+import { compileWindow } from './shapes/window.ts'
 import { compileSpeakingTime, type AskSpeakingTime, type SpeakingTime } from './speaking-time.ts'
 import { compileHours } from './weekly-hours.ts'
-
-type Ask = (facts: Case, at: Instant, answer: Answer) => void
 
 /**
  * Makes all loaded packs ready to decide with, inherited rules included.
@@ -53,13 +50,16 @@ export function compilePack(pack: Pack): CompiledPack {
   for (const rule of pack.rules) {
     if (rule.status === 'off') continue
     const opening: Opening | null = rule.unless === undefined ? null : { kinds: new Set(rule.unless.consent), days: rule.unless.days ?? null }
-    const ask = compileShape(rule, opening)
-    if (ask === null) continue
+    const shape = compileShape(rule, opening)
+    if (shape === null) continue
+    const speaking = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies, rule.when ?? {}])
     rules.push({
       rule: `${pack.id}/${rule.id}`, pack: pack.id, version: pack.version, citation: rule.citation, verified: rule.verified !== 'no',
       setsHours: rule.shape === 'window',
       concerns: compileConcern(rule),
-      ask: inItsTime(ask, opening, pack, rule),
+      ask: inItsTime(shape.ask, opening, speaking),
+      detail: shape.detail,
+      source: { data: rule, speaking, opening },
     })
   }
   const inForce = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies]) as AskSpeakingTime
@@ -73,17 +73,14 @@ const located = (compiled: CompiledPack, locate: Locate): CompiledPack => ({
   ...compiled,
   appliesTo: (facts) => compiled.appliesTo(locate(facts)),
   inForce: (facts, at, time) => compiled.inForce(locate(facts), at, time),
-  rules: compiled.rules.map((rule) => ({
-    ...rule, concerns: (facts) => rule.concerns(locate(facts)), ask: (facts, at, answer) => rule.ask(locate(facts), at, answer),
-  })),
+  rules: compiled.rules.map((rule) => seenThrough(rule, locate)),
 })
 
-function compileShape(rule: PackRule, opening: Opening | null): Ask | null {
+function compileShape(rule: PackRule, opening: Opening | null): Shape | null {
   switch (rule.shape) {
     case 'window': {
       const calendar = rule.holidays === undefined ? undefined : { calendar: calendarNamed(rule.holidays.calendar) ?? (() => 'unknown' as const), effect: rule.holidays.effect }
-      const hours = compileHours({ allow: rule.allow, ban: rule.ban, closedDays: rule.closedDays, holidays: calendar })
-      return (facts, at, answer) => askHours(hours, facts, at, answer)
+      return compileWindow(rule, compileHours({ allow: rule.allow, ban: rule.ban, closedDays: rule.closedDays, holidays: calendar }))
     }
     case 'cap': return compileCap(rule, opening)
     case 'exclusivity': return compileExclusivity(rule)
@@ -94,7 +91,7 @@ function compileShape(rule: PackRule, opening: Opening | null): Ask | null {
     case 'pause': return compilePause(rule)
     case 'stop': return compileStop(rule)
     case 'consent': return compileConsentNeeded(rule)
-    case 'route': return (_facts, _at, answer) => objects(answer, 'route_not_eligible')
+    case 'route': return { ask: (_facts, _at, answer) => objects(answer, 'route_not_eligible'), detail: () => ({ kind: 'because', because: rule.because }) }
     case 'content': return compileContent(rule)
     case 'third-party': return compileThirdParty(rule)
     case 'opt-out': return compileOptOut(rule)
@@ -114,8 +111,7 @@ function compileConcern(rule: PackRule): (facts: Case) => boolean {
 }
 
 /** Silences a rule outside its dates and days past due, and while consent opens it. */
-function inItsTime(ask: Ask, opening: Opening | null, pack: Pack, rule: PackRule): Ask {
-  const speaking = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies, rule.when ?? {}])
+function inItsTime(ask: Ask, opening: Opening | null, speaking: AskSpeakingTime | null): Ask {
   const time: SpeakingTime = { speaks: true, until: NEVER }
   let cutShort = false
 

@@ -1,5 +1,8 @@
 import type { ObjectionCode } from '../../model/decision.ts'
+import type { HoldFacts } from '../../model/facts.ts'
 import type { HoldKind } from '../../model/hold.ts'
+import type { Case } from '../case.ts'
+import { holdOf } from '../dated.ts'
 import { NEVER, type CompiledRule } from '../rule.ts'
 import { askSpans, type Span } from '../spans.ts'
 import { promise } from './promise.ts'
@@ -10,13 +13,14 @@ const SILENT: ReadonlySet<HoldKind> = new Set<HoldKind>(['breathing-space', 'leg
 const holdRule = (id: string, citation: string, code: ObjectionCode, concernsKind: (kind: HoldKind) => boolean): CompiledRule =>
   promise(id, citation, (facts, at, answer) => {
     const spans: Span[] = []
-    for (const hold of facts.facts.holds) {
-      if (!concernsKind(hold.kind) || (facts.facts.reminder.kind === 'confirmation' && !SILENT.has(hold.kind))) continue
-      if (hold.account !== null && !facts.facts.accounts.some((account) => account.id === hold.account)) continue
-      spans.push({ from: hold.from, until: hold.until ?? NEVER })
-    }
+    for (const hold of facts.facts.holds) if (stands(facts, hold, concernsKind)) spans.push({ from: hold.from, until: hold.until ?? NEVER })
     askSpans(spans, code, at, answer)
-  }, (facts) => facts.facts.holds.some((hold) => concernsKind(hold.kind)))
+  }, (facts) => facts.facts.holds.some((hold) => concernsKind(hold.kind)), false,
+  (facts) => ({ kind: 'holds', found: facts.facts.holds.filter((hold) => stands(facts, hold, concernsKind)).map(holdOf) }))
+
+/** Is it in the way of this message while it lasts? */
+const stands = ({ facts: { reminder, accounts } }: Case, hold: HoldFacts, concernsKind: (kind: HoldKind) => boolean): boolean =>
+  concernsKind(hold.kind) && !(reminder.kind === 'confirmation' && !SILENT.has(hold.kind)) && (hold.account === null || accounts.some((account) => account.id === hold.account))
 
 export const HOLDS: readonly CompiledRule[] = [
   holdRule('hold', 'a promise, dispute, hardship, complaint or other pause is kept', 'on_hold', (kind) => kind !== 'payment-pending' && kind !== 'facts-conflict'),

@@ -1,7 +1,8 @@
 import type { Kind } from '../../model/kind.ts'
 import type { SuppressionReason } from '../../model/suppression.ts'
-import type { SuppressionFacts } from '../../model/facts.ts'
+import type { EventFacts, SuppressionFacts } from '../../model/facts.ts'
 import { allows, NEVER, objects, type CompiledRule } from '../rule.ts'
+import { accountsOf, eventOf, stopOf } from '../dated.ts'
 import { askSpans, type Span } from '../spans.ts'
 import type { Case } from '../case.ts'
 import { promise } from './promise.ts'
@@ -38,28 +39,39 @@ function reaches(stop: SuppressionFacts, facts: Case): boolean {
 export const SUPPRESSION = promise('suppression', 'whoever asked us to stop, or must not be contacted, is not', (facts, at, answer) => {
   const spans: Span[] = []
   for (const stop of facts.facts.suppressions) {
-    if (!reaches(stop, facts) || LETS[stop.reason]?.includes(facts.facts.reminder.kind) === true) continue
+    if (!isInTheWay(stop, facts)) continue
     spans.push({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER })
   }
   askSpans(spans, 'suppressed', at, answer)
-}, (facts) => facts.facts.suppressions.length > 0)
+}, (facts) => facts.facts.suppressions.length > 0, false, (facts) => ({ kind: 'stops', found: facts.facts.suppressions.filter((stop) => isInTheWay(stop, facts)).map(stopOf) }))
+
+function isInTheWay(stop: SuppressionFacts, facts: Case): boolean {
+  return reaches(stop, facts) && LETS[stop.reason]?.includes(facts.facts.reminder.kind) !== true
+}
 
 /** An event that stops contact counts from the moment it is known, before anybody has recorded a suppression. */
 export const STOPPING_EVENT = promise('stopping-event', 'a death, an attorney, a bankruptcy or an identity fraud stops contact as soon as it is known', (facts, at, answer) => {
   const spans: Span[] = []
   for (const event of facts.facts.events ?? []) {
-    if (STOPPING_EVENTS.has(event.type) && (event.account === null || facts.facts.accounts.some((account) => account.id === event.account))) spans.push({ from: Math.min(event.at, at), until: NEVER })
+    if (isStopping(event, facts)) spans.push({ from: Math.min(event.at, at), until: NEVER })
   }
   askSpans(spans, 'suppressed', at, answer)
-}, (facts) => facts.facts.events !== null && facts.facts.events.length > 0)
+}, (facts) => facts.facts.events !== null && facts.facts.events.length > 0, false, (facts) => ({
+  kind: 'events', wants: null, waitDays: null, waitBusinessDays: null, withinDays: null, daysPastDue: null, deadline: null,
+  found: (facts.facts.events ?? []).filter((event) => isStopping(event, facts)).map(eventOf),
+}))
+
+function isStopping(event: EventFacts, facts: Case): boolean {
+  return STOPPING_EVENTS.has(event.type) && (event.account === null || facts.facts.accounts.some((account) => account.id === event.account))
+}
 
 export const OWN_ADDRESS: CompiledRule = promise('own-address', "only the borrower's own addresses are ever used", (_facts, _at, answer) => objects(answer, 'suppressed'), (facts) => {
   const relation = facts.facts.address?.relation ?? null
   return relation !== null && relation !== 'self'
-})
+}, false, ({ facts }) => ({ kind: 'relation', relation: facts.address?.relation ?? null, lets: ['self'] }))
 
 /** Only an open account is reminded of; what closes an account may still be confirmed. */
 export const OPEN_ACCOUNT = promise('open-account', 'a debt that is settled, cured, withdrawn or handed off is not chased', (facts, _at, answer) => {
   if (facts.facts.reminder.kind !== 'confirmation' && facts.facts.accounts.some((account) => account.state !== 'open')) objects(answer, 'account_closed')
   else allows(answer)
-})
+}, undefined, false, accountsOf)
