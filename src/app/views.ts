@@ -16,6 +16,7 @@ export { reminderSummarySchema, reminderViewSchema } from '../report/reminder-vi
 export { retentionInWords } from '../report/retention-report.ts'
 export { switchViewSchema } from '../report/switch-view.ts'
 export { timelineEntrySchema } from '../report/timeline-view.ts'
+export { timelineInWords } from '../report/timeline-words.ts'
 export { totalsSchema } from '../report/totals-view.ts'
 export {
   accountAnswer, cancelAnswer, contactAnswer, endAnswer, eventAnswer, holdAnswer, lineResult, recipientAnswer, suppressionAnswer, taskAnswer,

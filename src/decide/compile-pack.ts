@@ -58,7 +58,7 @@ export function compilePack(pack: Pack): CompiledPack {
       setsHours: rule.shape === 'window',
       concerns: compileConcern(rule),
       ask: inItsTime(shape.ask, opening, speaking),
-      detail: shape.detail,
+      detail: shape.detail ?? undefined,
       source: { data: rule, speaking, opening },
     })
   }

@@ -38,7 +38,8 @@ export type Detail = (facts: Case, at: Instant) => RuleDetail
 /** A rule shape filled in: the question, and what an answer to it rests on. */
 export interface Shape {
   readonly ask: Ask
-  readonly detail: Detail
+  /** Null: what it rests on is told with the consents that it weighs. */
+  readonly detail: Detail | null
 }
 
 /** Where a rule of a pack comes from, and what silences it: for explanations. */

@@ -91,7 +91,7 @@ describe('an explanation never says otherwise than the decision', () => {
     }), { numRuns: 500 })
   }, PATIENCE)
 
-  it('it is plain data of its own schema', () => {
+  it('is plain data of its own schema', () => {
     fc.assert(fc.property(cases, ({ facts, now }) => {
       const explanation = explainDecision(facts, compiledPacks, now)
       expect(decisionExplanationSchema.parse(JSON.parse(JSON.stringify(explanation)))).toEqual(explanation)

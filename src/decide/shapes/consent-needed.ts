@@ -5,7 +5,7 @@ import { allows, objects, type Shape } from '../rule.ts'
 /** Nothing without recorded consent, in force and fresh enough (S17). */
 export function compileConsentNeeded(rule: RuleOf<'consent'>): Shape {
   const opening = openingOf(rule)
-  return { detail: () => ({ kind: 'because', because: rule.needs.join(', ') }), ask: (facts, at, answer) => {
+  return { detail: null, ask: (facts, at, answer) => {
     const channel = facts.facts.reminder.channel
     const address = facts.facts.address?.id ?? null
     const until = openUntil(facts, opening, at, channel, address)
