@@ -106,5 +106,5 @@ export const decisionExplanationSchema = z.object({
   eventsStated: z.boolean(),
   rules: z.array(ruleExplanationSchema),
   packsLeftOut: z.array(z.object({ id: z.string(), version: z.string(), because: z.enum(SILENCES) })).describe('Packs of these places that do not apply.'),
-})
+}).meta({ id: 'DecisionExplanation' })
 export type DecisionExplanation = z.infer<typeof decisionExplanationSchema>
