@@ -7,6 +7,7 @@ export { capturedViewSchema } from '../report/captured-view.ts'
 export { doubtAnswer, doubtViewSchema } from '../report/doubt-view.ts'
 export { forecastInWords } from '../report/forecast-words.ts'
 export { forecastSchema } from '../report/forecast-view.ts'
+export { packInWords } from '../report/pack-words.ts'
 export { pageOf } from '../report/page.ts'
 export {
   contactViewSchema, holdViewSchema, recipientViewSchema, suppressionViewSchema, TASK_STATUSES, taskViewSchema,

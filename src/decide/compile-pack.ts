@@ -14,6 +14,7 @@ import { compileConsentNeeded } from './shapes/consent-needed.ts'
 import { compileContent } from './shapes/content.ts'
 import { compileCooldown } from './shapes/cooldown.ts'
 import { compileDuty } from './shapes/duty.ts'
+import { explainedDuty, explainedPrecondition } from './shapes/event-details.ts'
 import { compileExclusivity } from './shapes/exclusivity.ts'
 import { compileOptOut } from './shapes/opt-out.ts'
 import { compilePause } from './shapes/pause.ts'
@@ -50,8 +51,9 @@ export function compilePack(pack: Pack): CompiledPack {
   for (const rule of pack.rules) {
     if (rule.status === 'off') continue
     const opening: Opening | null = rule.unless === undefined ? null : { kinds: new Set(rule.unless.consent), days: rule.unless.days ?? null }
-    const shape = compileShape(rule, opening)
-    if (shape === null) continue
+    const made = compileShape(rule, opening)
+    if (made === null) continue
+    const shape: Shape = typeof made === 'function' ? { ask: made, detail: null } : made
     const speaking = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies, rule.when ?? {}])
     rules.push({
       rule: `${pack.id}/${rule.id}`, pack: pack.id, version: pack.version, citation: rule.citation, verified: rule.verified !== 'no',
@@ -76,7 +78,7 @@ const located = (compiled: CompiledPack, locate: Locate): CompiledPack => ({
   rules: compiled.rules.map((rule) => seenThrough(rule, locate)),
 })
 
-function compileShape(rule: PackRule, opening: Opening | null): Shape | null {
+function compileShape(rule: PackRule, opening: Opening | null): Ask | Shape | null {
   switch (rule.shape) {
     case 'window': {
       const calendar = rule.holidays === undefined ? undefined : { calendar: calendarNamed(rule.holidays.calendar) ?? (() => 'unknown' as const), effect: rule.holidays.effect }
@@ -86,8 +88,8 @@ function compileShape(rule: PackRule, opening: Opening | null): Shape | null {
     case 'exclusivity': return compileExclusivity(rule)
     case 'spacing': return compileSpacing(rule)
     case 'cooldown': return compileCooldown(rule)
-    case 'precondition': return compilePrecondition(rule, rule.waitBusinessDays === undefined ? null : calendarNamed(rule.waitBusinessDays.calendar))
-    case 'duty': return compileDuty(rule)
+    case 'precondition': return explainedPrecondition(rule, compilePrecondition(rule, rule.waitBusinessDays === undefined ? null : calendarNamed(rule.waitBusinessDays.calendar)))
+    case 'duty': return explainedDuty(rule, compileDuty(rule))
     case 'pause': return compilePause(rule)
     case 'stop': return compileStop(rule)
     case 'consent': return compileConsentNeeded(rule)

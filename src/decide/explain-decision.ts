@@ -12,7 +12,6 @@ import { decide, gatherRules } from './decide.ts'
 import { withOneReply } from './one-reply.ts'
 import { evidenceOf } from './place-signs.ts'
 import { OWN_ADDRESS, STOPPING_EVENT } from './promises/stops.ts'
-import { openingOf } from './shapes/consent-needed.ts'
 import { NEVER, type Answer, type CompiledRule } from './rule.ts'
 import type { SpeakingTime } from './speaking-time.ts'
 
@@ -67,7 +66,9 @@ function explainRule(seen: Case, rule: CompiledRule, isLifted: boolean): RuleExp
 }
 
 /** Why does a rule that was asked have nothing to judge by? Null: it judged, and lets the message pass. */
-function silence(facts: Case, { source }: CompiledRule): Silence | null {
+function silence(facts: Case, { source, silent }: CompiledRule): Silence | null {
+  const own = silent?.(facts, facts.now) ?? null
+  if (own !== null) return own
   if (source === undefined) return null
   const { data, speaking, opening } = source
   const time: SpeakingTime = { speaks: true, until: NEVER }
@@ -126,7 +127,7 @@ function whyNotAsked(facts: Case, data: PackRule, compiled: CompiledRule | undef
 }
 
 function consentsOf(facts: Case, data: PackRule | undefined, opening: Opening | null): Pick<RuleExplanation, 'asksConsent' | 'consents'> {
-  const wanted = data?.shape === 'consent' ? openingOf(data) : opening
+  const wanted: Opening | null = data?.shape === 'consent' ? { kinds: new Set(data.needs), days: data.freshDays ?? null } : opening
   if (wanted === null) return { asksConsent: data?.unless?.consent ?? [], consents: [] }
   return { asksConsent: [...wanted.kinds], consents: weighConsents(facts, wanted, facts.now, facts.facts.reminder.channel, facts.facts.address?.id ?? null) }
 }

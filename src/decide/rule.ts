@@ -1,6 +1,6 @@
 import { LAST_INSTANT, type Instant } from '../model/instant.ts'
 import type { ObjectionCode } from '../model/decision.ts'
-import type { RuleDetail } from '../model/explanation.ts'
+import type { RuleDetail, Silence } from '../model/explanation.ts'
 import type { PackRule } from '../model/pack-rule.ts'
 import type { Case } from './case.ts'
 import type { Opening } from './consent.ts'
@@ -56,6 +56,8 @@ export interface CompiledRule extends RuleIdentity {
   readonly ask: Ask
   /** Absent: it rests on nothing but what its objection says. */
   readonly detail?: Detail | undefined
+  /** Why it says nothing at an instant, where neither its dates nor consent silence it. For explanations only. */
+  readonly silent?: ((facts: Case, at: Instant) => Silence | null) | undefined
   /** Absent: one of the product's own promises. */
   readonly source?: RuleSource | undefined
   /** The case as the rule sees it, where its pack reads places in a way of its own. */
@@ -77,12 +79,13 @@ export function objects(answer: Answer, code: ObjectionCode, until: Instant = NE
 
 /** The same rule, which sees each case as `view` shows it, when it is asked as when it is explained. */
 export function seenThrough(rule: CompiledRule, view: (facts: Case) => Case): CompiledRule {
-  const { concerns, ask, detail, view: own } = rule
+  const { concerns, ask, detail, silent, view: own } = rule
   return {
     ...rule,
     concerns: (facts) => concerns(view(facts)),
     ask: (facts, at, answer) => ask(view(facts), at, answer),
     view: own === undefined ? view : (facts) => own(view(facts)),
+    ...(silent === undefined ? {} : { silent: (facts, at) => silent(view(facts), at) }),
     ...(detail === undefined ? {} : { detail: (facts, at) => detail(view(facts), at) }),
   }
 }

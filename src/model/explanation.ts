@@ -17,7 +17,7 @@ export type RuleVerdict = (typeof RULE_VERDICTS)[number]
 
 /** Why a rule of a pack that applies said nothing. The first group is what a fuller case would cure. */
 export const SILENCES = [
-  'events_not_stated', 'mode_not_stated', 'address_kind_not_stated', 'relation_not_stated', 'words_not_stated', 'days_past_due_not_stated', 'place_not_known',
+  'events_not_stated', 'mode_not_stated', 'address_kind_not_stated', 'relation_not_stated', 'words_not_stated', 'days_past_due_not_stated', 'place_not_known', 'consents_not_stated', 'address_origin_not_stated',
   'not_in_force', 'days_past_due', 'consent', 'answers_a_message', 'other_hours', 'off',
   'place', 'channel', 'mode', 'kind', 'tone', 'role', 'product', 'address_kind', 'nothing_recorded',
 ] as const
@@ -25,7 +25,7 @@ export type Silence = (typeof SILENCES)[number]
 
 /** What the silence of a rule hangs on, where stating it would make the rule speak. */
 export const NOT_STATED: ReadonlySet<Silence> = new Set<Silence>([
-  'events_not_stated', 'mode_not_stated', 'address_kind_not_stated', 'relation_not_stated', 'words_not_stated', 'days_past_due_not_stated', 'place_not_known',
+  'events_not_stated', 'mode_not_stated', 'address_kind_not_stated', 'relation_not_stated', 'words_not_stated', 'days_past_due_not_stated', 'place_not_known', 'consents_not_stated', 'address_origin_not_stated',
 ])
 
 /** A consent as one rule saw it. `opens`: in force, for this channel and address, and it lifts or satisfies the rule. */

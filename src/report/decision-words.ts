@@ -62,11 +62,12 @@ export function explanationLines(explanation: DecisionExplanation, decision: Dec
   const telling: Telling = { language, zones: decision.candidateZones }
   const { titles, terms } = words
   const { reminder } = facts
+  const { zoneData } = decision as Decision & { zoneData?: string }
   const title = (text: string, lines: readonly string[]): string[] => ['', text, ...lines.map((line) => `  ${line}`)]
   const pack = ({ id, version }: { id: string; version: string }): string => `${id} ${version}`
   return [
     ...title(titles.asked, [words.asked(onEveryClock(explanation.at, decision.candidateZones, language), terms.tone[reminder.tone], terms.kind[reminder.kind], terms.channel[reminder.channel], reminder.mode === null ? null : terms.mode[reminder.mode])]),
-    ...title(titles.where, zoneLines(explanation, telling)),
+    ...title(titles.where, [...zoneLines(explanation, telling), ...(zoneData === undefined ? [] : [words.zoneData(zoneData)])]),
     ...title(titles.packs, [decision.packs.length === 0 ? words.none : decision.packs.map(pack).join(', ')]),
     ...(explanation.packsLeftOut.length === 0 ? [] : title(titles.leftOut, explanation.packsLeftOut.map((one) => `${pack(one)}: ${terms.silence[one.because]}`))),
     ...title(titles.record, [words.onRecord({

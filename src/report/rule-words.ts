@@ -24,6 +24,7 @@ export function detailLines(detail: RuleDetail, telling: Telling): string[] {
   const clock = (at: string): string => onEveryClock(at, telling.zones, telling.language)
   const until = (at: string | null): string | null => (at === null ? null : clock(at))
   const channels = (named: readonly (keyof typeof terms.channel)[]): string => list(named.map((channel) => terms.channel[channel]))
+  const kindOf = (kind: string | null | undefined): string | null => (kind == null ? null : openWord(terms.eventKind, kind))
   switch (detail.kind) {
     case 'count': {
       const window = words.window(detail.window)
@@ -48,12 +49,12 @@ export function detailLines(detail: RuleDetail, telling: Telling): string[] {
     case 'events':
       return [
         ...[
-          detail.wants === null ? null : words.wants(`${terms.event[detail.wants.event]}${detail.wants.kind === undefined ? '' : ` (${detail.wants.kind})`}`),
+          detail.wants === null ? null : words.wants(words.named(terms.event[detail.wants.event], kindOf(detail.wants.kind))),
           detail.waitDays === null ? null : words.waits(detail.waitDays, false), detail.waitBusinessDays === null ? null : words.waits(detail.waitBusinessDays, true),
           detail.withinDays === null ? null : words.within(detail.withinDays, until(detail.deadline)), detail.daysPastDue === null ? null : words.dueFrom(detail.daysPastDue),
         ].filter((part) => part !== null),
         ...(detail.daysPastDue !== null ? [] : [words.found(detail.found.length === 0 ? words.none
-          : words.join(detail.found.map(({ type, kind, at }) => words.happened(openWord(terms.event, type), kind, clock(at)))))]),
+          : words.join(detail.found.map(({ type, kind, at }) => words.happened(openWord(terms.event, type), kindOf(kind), clock(at)))))]),
       ]
     case 'stops': return [words.found(detail.found.length === 0 ? words.none : words.join(detail.found.map((stop) => words.stop(terms.stop[stop.reason], stop.scope, stop.channel === null ? null : terms.channel[stop.channel], until(stop.until)))))]
     case 'holds': return [words.found(detail.found.length === 0 ? words.none : words.join(detail.found.map((hold) => words.hold(terms.hold[hold.kind], hold.account === null, until(hold.until)))))]

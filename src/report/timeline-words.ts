@@ -62,7 +62,7 @@ class Entry {
 /** One sentence for each kind of entry, from what the record keeps in clear. */
 const WORDS: Readonly<Record<TimelineType, (entry: Entry) => string>> = {
   spell: (e) => e.words.timeline.spell(e.raw('no'), e.raw('ladder'), e.raw('daysPastDue')),
-  event: (e) => e.words.timeline.event(e.word(e.words.terms.event, 'type'), e.orNull('kind'), e.when('effectiveAt'), e.telling.language === 'en' ? e.orNull('effect') : null),
+  event: (e) => e.words.timeline.event(e.word(e.words.terms.event, 'type'), e.orNull('kind') === null ? null : e.word(e.words.terms.eventKind, 'kind'), e.when('effectiveAt'), e.telling.language === 'en' ? e.orNull('effect') : null),
   hold: (e) => e.words.timeline.hold(e.word(e.words.terms.hold, 'kind'), e.details['scope'] === 'recipient', e.when('endsAt'), e.orNull('by')),
   'hold-ended': (e) => e.words.timeline.holdEnded(e.word(e.words.terms.hold, 'kind'), e.why('reason'), e.orNull('by')),
   suppression: (e) => e.words.timeline.stop(e.words.stop(e.word(e.words.terms.stop, 'reason'), scopeOf(e), e.orNull('channel') === null ? null : e.word(e.words.terms.channel, 'channel'), e.when('endsAt')), e.raw('source')),

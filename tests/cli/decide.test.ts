@@ -51,6 +51,15 @@ describe('decorum decide', () => {
     expect(stdout).toContain('适用的合规规则包\n  us-reg-f 2026-11-01')
   })
 
+  it('gives the explanation as a document too, and names the languages there are', async () => {
+    const [asked, strange] = await Promise.all([
+      runCli(['decide', '--explain', '--json'], { input: JSON.stringify(CASE) }), runCli(['decide', '--lang', 'zh-TW'], { input: JSON.stringify(CASE) }),
+    ])
+    expect(JSON.parse(asked.stdout)).toMatchObject({ verdict: 'defer', explanation: { verdict: 'defer', eventsStated: true, rules: expect.arrayContaining([expect.objectContaining({ rule: 'us-reg-f/contact-window', verdict: 'objects' })]) as object[] } })
+    expect([strange.code, strange.stdout]).toEqual([2, ''])
+    expect(strange.stderr).toContain('Choose one of: en, zh-CN.')
+  })
+
   it('answers any verdict with exit code 0, whatever else is wrong with the configuration', async () => {
     const stopped = { ...CASE, suppressions: [{ scope: 'all', reason: 'deceased' }] }
     const refused = await runCli(['decide', '--json'], { input: JSON.stringify(stopped), env: { PORT: 'x', DECORUM_KEYS: 'x' } })

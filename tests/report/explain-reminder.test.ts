@@ -99,6 +99,33 @@ describe('the explanation of a reminder', () => {
       .toBe('In short: it was not sent because contact was stopped (decorum/stop).')
   })
 
+  it('says of a refusal that more knowledge cures that it waits, and of any other that it is not sent; the end agrees', () => {
+    const refused = (code: 'stale_balance' | 'suppressed'): DecisionView => ({ ...deferred, verdict: 'refuse', until: null, reasons: [{ ...deferred.reasons[0] as DecisionView['reasons'][number], code, rule: 'decorum/x', until: null }] })
+    const waiting = explainReminder(reminder({ status: 'scheduled', decisions: [refused('stale_balance')], attempts: [] }), { facts: null })
+    expect(waiting.join('\n')).toContain('not now, and nothing known says when: it is asked again when facts change, until its deadline')
+    expect(waiting.join('\n')).not.toContain('do not send')
+    expect(waiting.at(-1)).toMatch(/^In short: it waits because the balance is older .* it is decided again at /)
+    expect(explainReminder(reminder({ status: 'refused', decisions: [refused('suppressed')], attempts: [] }), { facts: null }).join('\n')).toContain(': do not send')
+  })
+
+  it('calls a debt that was handed off handed off, and says whose step it was', () => {
+    const closed: DecisionView = { ...deferred, verdict: 'refuse', until: null, reasons: [{ ...deferred.reasons[0] as DecisionView['reasons'][number], code: 'account_closed', rule: 'decorum/open-account', until: null }] }
+    const handedOff = { ...facts, accounts: facts.accounts.map((account) => ({ ...account, state: 'handed-off' as const })) }
+    const whole = explainReminder(reminder({ status: 'refused', decisions: [closed], attempts: [] }), { facts: handedOff }).join('\n')
+    expect(whole).toContain('because the account was handed off to somebody else to collect, which is not payment')
+    expect(whole).not.toMatch(/\bpaid\b|overdue any more/)
+    expect(whole).toContain('step m1-first of ladder default (version 1a2b), the step of account A-1, which leads')
+  })
+
+  it('has every status, state and word of it in Chinese, without an English word but ids', () => {
+    for (const status of REMINDER_STATUSES) {
+      const text = explainReminder(reminder({ status, accountIds: ['1', '2'] }), { facts, language: 'zh-CN' }).join('\n')
+      const words = text.replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, '').replace(/12 CFR [\d.()a-z]+/g, '').replace(/America\/[A-Za-z_]+|[a-z0-9-]+\/[a-z0-9-]+|\[[a-z_]+\]/g, '')
+        .replace(/us-reg-f|0190b3a2-[0-9a-f-]+|lakeside|default|m1-first|sms-main|twilio|ff00|abc|SM1|loan|P-1|1a2b|US-(?:NY|CA)|\bUS\b|\ben\b/g, '')
+      expect(words.match(/[A-Za-z]{2,}/g), text).toBeNull()
+    }
+  })
+
   it('says so when nothing was decided or tried yet', () => {
     const fresh = explainReminder(reminder({ status: 'scheduled', decisions: [], attempts: [] }), { facts: null }).join('\n')
     expect(fresh).toContain('nothing yet')

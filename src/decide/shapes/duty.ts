@@ -1,13 +1,12 @@
 import type { Instant } from '../../model/instant.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import type { Case } from '../case.ts'
-import { dated, eventOf } from '../dated.ts'
 import { countsAs, sharesKey } from '../counting.ts'
-import { allows, NEVER, objects, type Detail, type Shape } from '../rule.ts'
+import { allows, NEVER, objects, type Answer } from '../rule.ts'
 import { eventsOf } from './events.ts'
 
 /** Something owed within so many days after the first contact or an event; once overdue, nothing more goes out (S20). */
-export function compileDuty(rule: RuleOf<'duty'>): Shape {
+export function compileDuty(rule: RuleOf<'duty'>): (facts: Case, at: Instant, answer: Answer) => void {
   const { after, owes } = rule
   const began = (facts: Case, account: string): Instant => {
     let first = NEVER
@@ -18,28 +17,18 @@ export function compileDuty(rule: RuleOf<'duty'>): Shape {
     } else for (const event of eventsOf(facts, after, account) ?? []) first = Math.min(first, event.at)
     return first
   }
-  /** The first end of a term that runs for any account; null when no history is stated. */
-  const deadlineOf = (facts: Case, at: Instant): Instant | null => {
+  return (facts, at, answer) => {
     let deadline = NEVER
     for (const account of facts.facts.accounts) {
       const done = eventsOf(facts, owes, account.id)
-      if (done === null) return null
+      if (done === null) return allows(answer)
       if (done.some((event) => event.at <= at)) continue
       const start = began(facts, account.id)
       if (start === NEVER) continue
       // The earliest zone's end of the last day: a duty is never read later than it may be due.
       deadline = Math.min(deadline, Math.min(...facts.zones.map((zone) => zone.startOfDay(zone.dayAt(start) + rule.withinDays + 1))))
     }
-    return deadline
-  }
-  const detail: Detail = (facts, at) => ({
-    kind: 'events', wants: owes, waitDays: null, waitBusinessDays: null, withinDays: rule.withinDays, daysPastDue: null,
-    found: facts.facts.accounts.flatMap(({ id }) => eventsOf(facts, owes, id) ?? []).map(eventOf), deadline: dated(deadlineOf(facts, at)),
-  })
-  return { detail, ask: (facts, at, answer) => {
-    const deadline = deadlineOf(facts, at)
-    if (deadline === null) return allows(answer)
     if (at >= deadline) objects(answer, 'precondition_missing')
     else allows(answer, deadline)
-  } }
+  }
 }

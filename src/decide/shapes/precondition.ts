@@ -2,24 +2,19 @@ import type { Calendar } from '../../model/calendars/calendar.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import { daysPastDueOn, type Case } from '../case.ts'
-import { eventOf } from '../dated.ts'
-import { allows, NEVER, objects, type Answer, type Detail, type Shape } from '../rule.ts'
+import { allows, NEVER, objects, type Answer } from '../rule.ts'
 import { eventsOf } from './events.ts'
 import { daysAfter } from './spacing.ts'
 
 /** Nothing before something has happened and the wait after it is over (S13). */
-export function compilePrecondition(rule: RuleOf<'precondition'>, calendar: Calendar | null): Shape {
+export function compilePrecondition(rule: RuleOf<'precondition'>, calendar: Calendar | null): (facts: Case, at: Instant, answer: Answer) => void {
   const { requires, daysPastDue } = rule
-  const detail: Detail = (facts) => ({
-    kind: 'events', wants: requires ?? null, waitDays: rule.waitDays ?? null, waitBusinessDays: rule.waitBusinessDays?.days ?? null, withinDays: null, daysPastDue: daysPastDue ?? null,
-    found: requires === undefined ? [] : [...new Set(facts.facts.accounts.flatMap(({ id }) => eventsOf(facts, requires, id) ?? []))].map(eventOf), deadline: null,
-  })
-  if (requires === undefined) return { detail, ask: notBeforeDaysPastDue(daysPastDue as number) }
+  if (requires === undefined) return notBeforeDaysPastDue(daysPastDue as number)
   const endOfWait = (facts: Case, happened: Instant): Instant | 'calendar_unknown' => {
     if (rule.waitBusinessDays !== undefined) return businessDaysAfter(facts, happened, rule.waitBusinessDays.days, calendar)
     return rule.waitDays === undefined ? happened : daysAfter(facts, happened, rule.waitDays)
   }
-  return { detail, ask: (facts, at, answer) => {
+  return (facts, at, answer) => {
     let until = at
     for (const account of facts.facts.accounts) {
       const events = eventsOf(facts, requires, account.id)
@@ -34,7 +29,7 @@ export function compilePrecondition(rule: RuleOf<'precondition'>, calendar: Cale
     }
     if (until > at) objects(answer, 'precondition_missing', until)
     else allows(answer)
-  } }
+  }
 }
 
 const notBeforeDaysPastDue = (days: number) => (facts: Case, at: Instant, answer: Answer): void => {

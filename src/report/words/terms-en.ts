@@ -51,7 +51,8 @@ export const TERMS_EN: Terms = {
     address_kind_not_stated: 'it is not stated what kind of address it is', relation_not_stated: 'it is not stated whose address it is',
     words_not_stated: 'it is not stated what the words carry', days_past_due_not_stated: 'days past due are not stated', place_not_known: 'it is not known where the person may be',
     not_in_force: 'not in force on that day', days_past_due: 'for other days past due', consent: 'lifted by consent', answers_a_message: 'this answers the person’s own message',
-    other_hours: 'another pack sets the hours here', off: 'switched off in the pack', place: 'for other places', channel: 'for other channels', mode: 'for the other mode',
+    consents_not_stated: 'consents are not stated', address_origin_not_stated: 'it is not stated how the address came to be known',
+    other_hours: 'another pack settles this here', off: 'switched off in the pack', place: 'for other places', channel: 'for other channels', mode: 'for the other mode',
     kind: 'not for this kind of message', tone: 'for other tones', role: 'for other roles of the creditor', product: 'for other products', address_kind: 'not for this kind of address',
     nothing_recorded: 'nothing on record that it turns on',
   },
@@ -65,15 +66,14 @@ export const TERMS_EN: Terms = {
   force: { hard: 'a prohibition', presumption: 'a presumption in law, kept as a prohibition', soft: 'guidance' },
   shape: {
     window: 'hours', cap: 'cap', exclusivity: 'cap on channels', spacing: 'interval', cooldown: 'cooling-off', reply: 'answer to the person', precondition: 'precondition', duty: 'duty', pause: 'pause',
-    stop: 'stop', consent: 'consent', route: 'route', content: 'words', 'third-party': 'third parties', 'opt-out': 'opt-out', retention: 'retention',
+    stop: 'stop', consent: 'consent', address: 'address', route: 'route', content: 'words', 'third-party': 'third parties', 'opt-out': 'opt-out', retention: 'retention',
   },
   block: Object.fromEntries(CONTENT_BLOCKS.map((block) => [block, block.replaceAll('-', ' ')])) as Record<ContentBlock, string>,
   hours: { open: 'open', shut: 'shut', holiday: 'shut, a holiday', unknown: 'no calendar is known for the day' },
   weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
-  consent: {
-    'contact-outside-hours': 'contact outside the hours', 'exceed-cap': 'contact beyond the cap', 'artificial-voice': 'an artificial voice', 'autodialled-text': 'autodialled texts', 'electronic-contact': 'electronic contact',
-  },
+  consent: {},
   evidence: { 'postal-address': 'a postal address', stated: 'stated by the person', 'earlier-address': 'an earlier address', 'phone-prefix': 'the prefix of the number' },
+  eventKind: {},
   skip: {
     entered_late: 'entered late', stale: 'stale', moved_by_payment: 'moved by a payment', resumed_after_reversal: 'resumed after a reversal', already_done: 'already done',
     below_tolerance: 'below the tolerance', within_grace: 'within grace', promise_open: 'a promise is open', payment_in_flight: 'a payment is under way', on_hold: 'on hold',

@@ -71,7 +71,7 @@ export const TERMS_ZH: Terms = {
   silence: {
     events_not_stated: '未提供历史事件（若无事件，请提供空列表）', mode_not_stated: '未说明是自动发起还是人工坐席', address_kind_not_stated: '未说明号码或邮箱的类别',
     relation_not_stated: '未说明号码或邮箱属于谁', words_not_stated: '未说明文案包含的内容', days_past_due_not_stated: '未提供逾期天数', place_not_known: '不知道借款人可能在哪里',
-    not_in_force: '当日未生效', days_past_due: '适用于其他逾期天数', consent: '因借款人授权而解除', answers_a_message: '这是对借款人本人来信的答复', other_hours: '该地时段已由其他规则包规定',
+    not_in_force: '当日未生效', days_past_due: '适用于其他逾期天数', consent: '因借款人授权而解除', answers_a_message: '这是对借款人本人来信的答复', consents_not_stated: '未提供授权记录', address_origin_not_stated: '未说明号码或邮箱的来源', other_hours: '该地已由其他规则包规定',
     off: '规则包中已停用', place: '适用于其他地区', channel: '适用于其他渠道', mode: '适用于另一种发起方式', kind: '不适用于该类消息', tone: '适用于其他语气', role: '适用于债权人的其他身份',
     product: '适用于其他产品', address_kind: '不适用于该类号码或邮箱', nothing_recorded: '没有与之相关的记录',
   },
@@ -82,7 +82,7 @@ export const TERMS_ZH: Terms = {
   verified: { text: '已读原文', secondary: '据二手资料', no: '出处未核实' },
   force: { hard: '禁止性规定', presumption: '法律上的推定，按禁止性规定执行', soft: '指引' },
   shape: {
-    window: '时段', cap: '次数上限', exclusivity: '渠道上限', spacing: '间隔', cooldown: '冷却期', reply: '答复来信', precondition: '前置条件', duty: '义务', pause: '暂停', stop: '停止', consent: '授权',
+    window: '时段', cap: '次数上限', exclusivity: '渠道上限', spacing: '间隔', cooldown: '冷却期', reply: '答复来信', precondition: '前置条件', duty: '义务', pause: '暂停', stop: '停止', consent: '授权', address: '联系方式来源',
     route: '通道', content: '文案', 'third-party': '第三人', 'opt-out': '退订', retention: '保存期限',
   },
   block: {
@@ -99,6 +99,7 @@ export const TERMS_ZH: Terms = {
     'contact-outside-hours': '非常规时段联系', 'exceed-cap': '超出次数上限', 'artificial-voice': '自动语音', 'autodialled-text': '自动群发短信', 'electronic-contact': '电子方式联系',
   },
   evidence: { 'postal-address': '邮寄地址', stated: '本人陈述', 'earlier-address': '曾用地址', 'phone-prefix': '号码前缀' },
+  eventKind: { validation: '债务核实通知', collection: '催收通知', default: '违约通知', 'first-demand': '首次催告', written: '书面', information: '告知', 'mental-health-crisis': '心理健康危机' },
   skip: {
     entered_late: '进入策略较晚', stale: '已过时限', moved_by_payment: '因还款前移', resumed_after_reversal: '冲正后恢复', already_done: '已执行过', below_tolerance: '低于起催金额', within_grace: '在宽限期内',
     promise_open: '承诺还款未到期', payment_in_flight: '款项在途', on_hold: '暂缓催收', auto_debit: '自动扣款', facts_missing: '缺少所需事实', gate_closed: '前置条件未满足', band: '该风险分层不执行',

@@ -10,7 +10,7 @@ import type { HoldKind } from '../../model/hold.ts'
 import type { Kind, Mode } from '../../model/kind.ts'
 import type { DeliveryState } from '../../model/outcome.ts'
 import type { CountKey, CountUnit } from '../../model/pack-counting.ts'
-import type { PackRule, RuleShape } from '../../model/pack-rule.ts'
+import type { PackRule } from '../../model/pack-rule.ts'
 import type { ReminderStatus } from '../../model/reminder-status.ts'
 import type { Role } from '../../model/role.ts'
 import type { SuppressionReason } from '../../model/suppression.ts'
@@ -50,13 +50,15 @@ export interface Terms {
   readonly sign: Readonly<Record<(typeof PLACE_SIGNS)[number], string>>
   readonly verified: Readonly<Record<PackRule['verified'], string>>
   readonly force: Readonly<Record<PackRule['force'], string>>
-  readonly shape: Readonly<Record<RuleShape, string>>
+  readonly shape: OpenWords
   readonly block: Readonly<Record<ContentBlock, string>>
   readonly hours: Readonly<Record<'open' | 'shut' | 'holiday' | 'unknown', string>>
   /** Monday first. */
   readonly weekdays: readonly string[]
   readonly consent: OpenWords
   readonly evidence: OpenWords
+  /** Kinds of notices and other events, as packs name them. */
+  readonly eventKind: OpenWords
   readonly skip: OpenWords
   readonly task: OpenWords
   readonly end: OpenWords
