@@ -1,13 +1,16 @@
 import { compilePacks } from '../decide/compile-pack.ts'
 import { decide } from '../decide/decide.ts'
+import { explainDecision } from '../decide/explain-decision.ts'
 import { selectPacks } from '../decide/select-packs.ts'
 import { parseDecideCase } from '../intake/decide-case.ts'
 import type { Decision, ObjectionCode, Verdict } from '../model/decision.ts'
 import type { Fault } from '../model/errors.ts'
+import type { DecisionExplanation, RuleExplanation } from '../model/explanation.ts'
 import type { Facts } from '../model/facts.ts'
 import { formatInstant, type Instant } from '../model/instant.ts'
 import type { Pack } from '../model/pack.ts'
-import { consideredWords, decisionWords } from '../report/decision-words.ts'
+import { decisionWords, explanationLines, reasonBasis } from '../report/decision-words.ts'
+import type { Language } from '../report/words/language.ts'
 
 /** The answer of the decide contract, as it goes over the wire. */
 export interface DecisionBody {
@@ -28,9 +31,9 @@ export interface DecisionBody {
   }[]
 }
 
-/** `decided`, `facts` and `now` are what the case was read as and came to; for words. */
+/** `decided` and `facts` are what the case was read as and came to; for words. `explain` says why, and is worked out when it is asked. */
 export type DecideAnswer =
-  | { ok: true; decision: DecisionBody; decided: Decision; facts: Facts; now: Instant }
+  | { ok: true; decision: DecisionBody; decided: Decision; facts: Facts; now: Instant; explain: () => DecisionExplanation }
   | { ok: false; faults: Fault[] }
 
 /** Answers one case of the decide contract; asks no ledger. */
@@ -51,7 +54,7 @@ export function caseDecider(packs: readonly Pack[]): DecideCase {
     const chosen = selectPacks(compiled, { named })
     if (!chosen.ok) return chosen
     const decided = decide(facts, chosen.packs, now)
-    return { ok: true, decision: decisionBody(decided), decided, facts, now }
+    return { ok: true, decision: decisionBody(decided), decided, facts, now, explain: () => explainDecision(facts, chosen.packs, now) }
   }
 }
 
@@ -64,10 +67,18 @@ export function decisionBody(decision: Decision): DecisionBody {
 /**
  * The same answer for people: what happens and why, the binding reason first.
  *
- * @param explain  tell what was considered too
- * @param locale   BCP 47; `zh…` is told in Chinese, everything else in English
+ * @param explain  tell what each rule judged by, and which let it pass or stayed silent
+ * @param locale   one of `LANGUAGES`
  */
-export function decisionText({ decided, facts, now }: Extract<DecideAnswer, { ok: true }>, explain: boolean, locale: string): string {
-  const { headline, reasons } = decisionWords(decided, locale)
-  return [headline, ...reasons.map((reason) => `  - ${reason}`), ...(explain ? ['', ...consideredWords(decided, facts, now, locale)] : [])].join('\n')
+export function decisionText(answer: Extract<DecideAnswer, { ok: true }>, explain: boolean, locale: Language): string {
+  const { decided, facts } = answer
+  const { headline, reasons } = decisionWords(decided, locale, facts)
+  if (!explain) return [headline, ...reasons.map((reason) => `  - ${reason}`)].join('\n')
+  const explanation = answer.explain()
+  const telling = { language: locale, zones: decided.candidateZones }
+  return [
+    headline,
+    ...reasons.flatMap((reason, i) => [`  - ${reason}`, ...reasonBasis(explanation.rules[i] as RuleExplanation, telling).map((line) => `      ${line}`)]),
+    ...explanationLines(explanation, decided, facts, locale),
+  ].join('\n')
 }

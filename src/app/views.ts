@@ -7,6 +7,7 @@ export { capturedViewSchema } from '../report/captured-view.ts'
 export { doubtAnswer, doubtViewSchema } from '../report/doubt-view.ts'
 export { forecastInWords } from '../report/forecast-words.ts'
 export { forecastSchema } from '../report/forecast-view.ts'
+export { packInWords } from '../report/pack-words.ts'
 export { pageOf } from '../report/page.ts'
 export {
   contactViewSchema, holdViewSchema, recipientViewSchema, replyViewSchema, suppressionViewSchema, TASK_STATUSES, taskViewSchema,
@@ -16,6 +17,7 @@ export { reminderSummarySchema, reminderViewSchema } from '../report/reminder-vi
 export { retentionInWords } from '../report/retention-report.ts'
 export { switchViewSchema } from '../report/switch-view.ts'
 export { timelineEntrySchema } from '../report/timeline-view.ts'
+export { timelineInWords } from '../report/timeline-words.ts'
 export { totalsSchema } from '../report/totals-view.ts'
 export {
   accountAnswer, cancelAnswer, contactAnswer, endAnswer, eventAnswer, holdAnswer, lineResult, recipientAnswer, suppressionAnswer, taskAnswer,

@@ -5,7 +5,6 @@ import { DecorumError } from '../model/errors.ts'
 import type { Pack } from '../model/pack.ts'
 import { withInheritedRules } from '../model/pack-extends.ts'
 import type { PackRule, RuleOf } from '../model/pack-rule.ts'
-import type { Instant } from '../model/instant.ts'
 import { ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
 import { isOlderEdition } from '../model/zones/zone-edition.ts'
 import type { Case } from './case.ts'
@@ -13,13 +12,14 @@ import type { CompiledPack } from './compiled-pack.ts'
 import { compileCondition } from './condition.ts'
 import { openUntil, opensAfter, type Opening } from './consent.ts'
 import { compileLocation, type Locate } from './location.ts'
-import { allows, NEVER, objects, type Answer, type CompiledRule, type Settlement } from './rule.ts'
+import { allows, NEVER, objects, seenThrough, type Ask, type CompiledRule, type Settlement, type Shape } from './rule.ts'
 import { compileAddress } from './shapes/address.ts'
 import { compileCap } from './shapes/cap.ts'
 import { compileConsentNeeded } from './shapes/consent-needed.ts'
 import { compileContent } from './shapes/content.ts'
 import { compileCooldown } from './shapes/cooldown.ts'
 import { compileDuty } from './shapes/duty.ts'
+import { explainedDuty, explainedPrecondition } from './shapes/event-details.ts'
 import { compileExclusivity } from './shapes/exclusivity.ts'
 import { compileOptOut } from './shapes/opt-out.ts'
 import { compilePause } from './shapes/pause.ts'
@@ -27,11 +27,9 @@ import { compilePrecondition } from './shapes/precondition.ts'
 import { compileSpacing } from './shapes/spacing.ts'
 import { compileStop } from './shapes/stop.ts'
 import { compileThirdParty } from './shapes/third-party.ts'
-import { askHours } from './shapes/window.ts'
+import { compileWindow } from './shapes/window.ts'
 import { compileSpeakingTime, type AskSpeakingTime, type SpeakingTime } from './speaking-time.ts'
 import { compileHours } from './weekly-hours.ts'
-
-type Ask = (facts: Case, at: Instant, answer: Answer) => void
 
 /**
  * Makes all loaded packs ready to decide with, inherited rules included.
@@ -58,14 +56,19 @@ export function compilePack(pack: Pack): CompiledPack {
   for (const rule of pack.rules) {
     if (rule.status === 'off') continue
     const opening: Opening | null = rule.unless === undefined ? null : { kinds: new Set(rule.unless.consent), days: rule.unless.days ?? null }
-    const ask = compileShape(rule, opening)
-    if (ask === null) continue
+    const made = compileShape(rule, opening)
+    if (made === null) continue
+    const shape: Shape = typeof made === 'function' ? { ask: made, detail: null } : made
+    const speaking = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies, rule.when ?? {}])
     rules.push({
       rule: `${pack.id}/${rule.id}`, pack: pack.id, version: pack.version, citation: rule.citation, verified: rule.verified !== 'no',
       setsHours: rule.shape === 'window',
       concerns: compileConcern(rule),
-      settles: settlementOf(pack, rule),
-      ask: inItsTime(ask, opening, pack, rule),
+      settles: settlementOf(pack, rule, speaking),
+      ask: inItsTime(shape.ask, opening, speaking),
+      detail: shape.detail ?? undefined,
+      silent: shape.silent,
+      source: { data: rule, speaking, opening },
     })
   }
   const inForce = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies]) as AskSpeakingTime
@@ -94,20 +97,18 @@ const located = (compiled: CompiledPack, locate: Locate): CompiledPack => ({
   ...compiled,
   appliesTo: (facts) => compiled.appliesTo(locate(facts)),
   inForce: (facts, at, time) => compiled.inForce(locate(facts), at, time),
-  rules: compiled.rules.map((rule) => ({
-    ...rule, concerns: (facts) => rule.concerns(locate(facts)), ask: (facts, at, answer) => rule.ask(locate(facts), at, answer),
-  })),
+  rules: compiled.rules.map((rule) => seenThrough(rule, locate)),
 })
 
 const SETTLED: Partial<Record<PackRule['shape'], Settlement['what']>> = { window: 'hours', cap: 'cap', spacing: 'spacing', cooldown: 'cooldown' }
 
-function settlementOf(pack: Pack, rule: PackRule): Settlement {
+function settlementOf(pack: Pack, rule: PackRule, speaking: AskSpeakingTime | null): Settlement {
   const wherever = [pack.applies, rule.when ?? {}].map((condition) => compileCondition({ ...condition, jurisdictions: undefined }))
   return {
     what: SETTLED[rule.shape] ?? null,
     channels: rule.shape === 'cap' || rule.shape === 'spacing' || rule.shape === 'cooldown' ? rule.channels : null,
     places: narrower(pack.applies, rule.when ?? {}),
-    speaking: speakingTimeOf(pack, rule),
+    speaking,
     concernsElsewhere: (facts) => wherever.every((matches) => matches(facts)),
   }
 }
@@ -119,27 +120,23 @@ function narrower(pack: Condition, rule: Condition): readonly string[] | null {
   return [...inner.filter((place) => outer.some((scope) => liesWithin(place, scope))), ...outer.filter((place) => inner.some((scope) => place !== scope && liesWithin(place, scope)))]
 }
 
-const speakingTimeOf = (pack: Pack, rule: PackRule): AskSpeakingTime | null =>
-  compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies, rule.when ?? {}])
-
-function compileShape(rule: PackRule, opening: Opening | null): Ask | null {
+function compileShape(rule: PackRule, opening: Opening | null): Ask | Shape | null {
   switch (rule.shape) {
     case 'window': {
       const calendar = rule.holidays === undefined ? undefined : { calendar: calendarNamed(rule.holidays.calendar) ?? (() => 'unknown' as const), effect: rule.holidays.effect }
-      const hours = compileHours({ allow: rule.allow, ban: rule.ban, closedDays: rule.closedDays, holidays: calendar })
-      return (facts, at, answer) => askHours(hours, facts, at, answer)
+      return compileWindow(rule, compileHours({ allow: rule.allow, ban: rule.ban, closedDays: rule.closedDays, holidays: calendar }))
     }
     case 'cap': return compileCap(rule, opening)
     case 'exclusivity': return compileExclusivity(rule)
     case 'spacing': return compileSpacing(rule)
     case 'cooldown': return compileCooldown(rule)
-    case 'precondition': return compilePrecondition(rule, rule.waitBusinessDays === undefined ? null : calendarNamed(rule.waitBusinessDays.calendar))
-    case 'duty': return compileDuty(rule)
+    case 'precondition': return explainedPrecondition(rule, compilePrecondition(rule, rule.waitBusinessDays === undefined ? null : calendarNamed(rule.waitBusinessDays.calendar)))
+    case 'duty': return explainedDuty(rule, compileDuty(rule))
     case 'pause': return compilePause(rule)
     case 'stop': return compileStop(rule)
     case 'consent': return compileConsentNeeded(rule)
     case 'address': return compileAddress(rule)
-    case 'route': return (_facts, _at, answer) => objects(answer, 'route_not_eligible')
+    case 'route': return { ask: (_facts, _at, answer) => objects(answer, 'route_not_eligible'), detail: () => ({ kind: 'because', because: rule.because }) }
     case 'content': return compileContent(rule)
     case 'third-party': return compileThirdParty(rule)
     case 'opt-out': return compileOptOut(rule)
@@ -160,8 +157,7 @@ function compileConcern(rule: PackRule): (facts: Case) => boolean {
 }
 
 /** Silences a rule outside its dates and days past due, and while consent opens it. */
-function inItsTime(ask: Ask, opening: Opening | null, pack: Pack, rule: PackRule): Ask {
-  const speaking = speakingTimeOf(pack, rule)
+function inItsTime(ask: Ask, opening: Opening | null, speaking: AskSpeakingTime | null): Ask {
   const time: SpeakingTime = { speaks: true, until: NEVER }
   let cutShort = false
 

@@ -1,4 +1,5 @@
 import type { Facts } from '../model/facts.ts'
+import type { Silence } from '../model/explanation.ts'
 import { canonicalJurisdiction, liesWithin } from '../model/jurisdiction.ts'
 import type { Condition } from '../model/pack-condition.ts'
 import type { Case } from './case.ts'
@@ -48,4 +49,28 @@ export function compileCondition(when: Condition | undefined): (facts: Case) => 
     for (const test of tests) if (!test(facts.facts)) return false
     return true
   }
+}
+
+/**
+ * On which part of its condition does a rule stay silent in this case? Null: on none.
+ *
+ * For explanations; answers null exactly where `compileCondition` says that it may speak.
+ */
+export function unmetPart(when: Condition | undefined, { facts, jurisdictions }: Case): Silence | null {
+  if (when === undefined) return null
+  const { reminder, address, accounts } = facts
+  const lacks = <T extends string>(words: readonly T[] | undefined, word: T | null): boolean => words !== undefined && (word === null || !words.includes(word))
+  const within = (place: string, scopes: readonly string[] | undefined): boolean => scopes?.some((scope) => liesWithin(place, canonicalJurisdiction(scope))) === true
+  if (when.jurisdictions !== undefined && !jurisdictions.some((place) => within(place, when.jurisdictions))) return 'place'
+  if (when.exceptJurisdictions !== undefined && jurisdictions.length > 0 && jurisdictions.every((place) => within(place, when.exceptJurisdictions))) return 'place'
+  if (when.roles !== undefined && !accounts.some((account) => when.roles?.includes(account.role))) return 'role'
+  if (when.products !== undefined && !accounts.some((account) => when.products?.includes(account.product))) return 'product'
+  if (when.exceptProducts !== undefined && accounts.every((account) => when.exceptProducts?.includes(account.product))) return 'product'
+  if (lacks(when.channels, reminder.channel)) return 'channel'
+  if (lacks(when.kinds, reminder.kind) || when.exceptKinds?.includes(reminder.kind) === true) return 'kind'
+  if (lacks(when.tones, reminder.tone)) return 'tone'
+  if (lacks(when.modes, reminder.mode)) return reminder.mode === null ? 'mode_not_stated' : 'mode'
+  const kind = address?.kind ?? null
+  if (lacks(when.addressKinds, kind)) return kind === null ? 'address_kind_not_stated' : 'address_kind'
+  return kind !== null && when.exceptAddressKinds?.includes(kind) === true ? 'address_kind' : null
 }

@@ -1,7 +1,9 @@
-import type { Instant } from '../model/instant.ts'
+import type { ConsentWeighed } from '../model/explanation.ts'
+import { formatInstant, type Instant } from '../model/instant.ts'
 import type { Channel } from '../model/channel.ts'
 import type { ConsentFacts } from '../model/facts.ts'
 import type { Case } from './case.ts'
+import { dated } from './dated.ts'
 import { NEVER } from './rule.ts'
 
 /** Does this consent reach this channel and address? What it does not limit, it covers. */
@@ -48,3 +50,13 @@ export function opensAfter(facts: Case, opening: Opening, at: Instant, channel: 
   return first
 }
 
+/** Every consent of the kinds that a rule asks for, and what came of it at this instant: for explanations. */
+export function weighConsents(facts: Case, opening: Opening, at: Instant, channel: Channel, address: string | null): ConsentWeighed[] {
+  return facts.facts.consents.filter((consent) => opening.kinds.has(consent.kind)).map((consent) => {
+    const end = endOf(facts, consent, opening)
+    const state = consent.channel !== null && consent.channel !== channel ? 'other_channel'
+      : consent.address !== null && consent.address !== address ? 'other_address'
+        : consent.from > at ? 'not_yet' : end > at ? 'opens' : 'ended'
+    return { kind: consent.kind, channel: consent.channel, from: formatInstant(consent.from), until: dated(end), state }
+  })
+}

@@ -35,9 +35,7 @@ export function decide(facts: Facts, packs: readonly CompiledPack[], now: Instan
 
 function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
   const { now } = facts
-  const gathered: CompiledRule[] = []
-  for (const promise of PROMISES) if (promise.concerns(facts)) gathered.push(promise)
-  const applied = gather(facts, packs, gathered)
+  const { rules: gathered, applied } = gatherRules(facts, packs)
   const rules = withOneReply(facts, packs, gathered)
   const answer: Answer = { code: null, until: NEVER }
   const reasons: Objection[] = []
@@ -62,6 +60,14 @@ function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
     return { verdict: 'refuse', until, ...head, reasons: [NO_COMMON_WINDOW, ...bindingFirst(reasons)] }
   }
   return { verdict: 'send', until: firstObjection(facts, rules, quiet), ...head, reasons: [] }
+}
+
+/** Which rules are asked about this case, the promises first, and which packs are in force? */
+export function gatherRules(facts: Case, packs: readonly CompiledPack[]): { rules: CompiledRule[]; applied: Decision['packs'] } {
+  const rules: CompiledRule[] = []
+  for (const promise of PROMISES) if (promise.concerns(facts)) rules.push(promise)
+  const applied = gather(facts, packs, rules)
+  return { rules, applied }
 }
 
 /**

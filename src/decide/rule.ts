@@ -1,7 +1,10 @@
 import { LAST_INSTANT, type Instant } from '../model/instant.ts'
 import type { ObjectionCode } from '../model/decision.ts'
 import type { Channel } from '../model/channel.ts'
+import type { RuleDetail, Silence } from '../model/explanation.ts'
+import type { PackRule } from '../model/pack-rule.ts'
 import type { Case } from './case.ts'
+import type { Opening } from './consent.ts'
 import type { AskSpeakingTime } from './speaking-time.ts'
 
 /** "Never" as an instant: no change foreseen. */
@@ -29,11 +32,39 @@ export interface RuleIdentity {
   readonly verified: boolean
 }
 
+export type Ask = (facts: Case, at: Instant, answer: Answer) => void
+/** What a rule judges by at one instant: its number, and what it finds. For explanations only; no decision asks it. */
+export type Detail = (facts: Case, at: Instant) => RuleDetail
+
+/** A rule shape filled in: the question, and what an answer to it rests on. */
+export interface Shape {
+  readonly ask: Ask
+  /** Null: what it rests on is told with the consents that it weighs. */
+  readonly detail: Detail | null
+  /** Why it says nothing, where the case does not state what it turns on. */
+  readonly silent?: ((facts: Case, at: Instant) => Silence | null) | undefined
+}
+
+/** Where a rule of a pack comes from, and what silences it: for explanations. */
+export interface RuleSource {
+  readonly data: PackRule
+  readonly speaking: AskSpeakingTime | null
+  readonly opening: Opening | null
+}
+
 /** One rule of a pack, or one of the product's own promises, ready to be asked. */
 export interface CompiledRule extends RuleIdentity {
   /** May it ever speak in this case, whatever the instant? */
   readonly concerns: (facts: Case) => boolean
-  readonly ask: (facts: Case, at: Instant, answer: Answer) => void
+  readonly ask: Ask
+  /** Absent: it rests on nothing but what its objection says. */
+  readonly detail?: Detail | undefined
+  /** Why it says nothing at an instant, where neither its dates nor consent silence it. For explanations only. */
+  readonly silent?: ((facts: Case, at: Instant) => Silence | null) | undefined
+  /** Absent: one of the product's own promises. */
+  readonly source?: RuleSource | undefined
+  /** The case as the rule sees it, where its pack reads places in a way of its own. */
+  readonly view?: ((facts: Case) => Case) | undefined
   /** Which other reminder stands in the way, when it objects? Absent: no reminder does. */
   readonly names?: (facts: Case) => string | undefined
   /** Does it set contact hours? Then an endless search means that no common hour exists. */
@@ -65,4 +96,17 @@ export function allows(answer: Answer, until: Instant = NEVER): void {
 export function objects(answer: Answer, code: ObjectionCode, until: Instant = NEVER): void {
   answer.code = code
   answer.until = until > LAST_INSTANT ? NEVER : until
+}
+
+/** The same rule, which sees each case as `view` shows it, when it is asked as when it is explained. */
+export function seenThrough(rule: CompiledRule, view: (facts: Case) => Case): CompiledRule {
+  const { concerns, ask, detail, silent, view: own } = rule
+  return {
+    ...rule,
+    concerns: (facts) => concerns(view(facts)),
+    ask: (facts, at, answer) => ask(view(facts), at, answer),
+    view: own === undefined ? view : (facts) => own(view(facts)),
+    ...(silent === undefined ? {} : { silent: (facts, at) => silent(view(facts), at) }),
+    ...(detail === undefined ? {} : { detail: (facts, at) => detail(view(facts), at) }),
+  }
 }

@@ -3,7 +3,7 @@ import { zonesOf } from '../model/places/zones-of.ts'
 import type { Instant } from '../model/instant.ts'
 import type { Case } from './case.ts'
 import type { Place } from './places.ts'
-import { allows, NEVER, objects, type Answer, type CompiledRule, type Settlement } from './rule.ts'
+import { allows, NEVER, objects, seenThrough, type Answer, type CompiledRule, type Settlement } from './rule.ts'
 import type { SpeakingTime } from './speaking-time.ts'
 import { isAmong } from './zone-table.ts'
 
@@ -79,8 +79,11 @@ function boundIn(rule: CompiledRule, facts: Case, left: readonly LeftPlace[]): C
     if (cutShort) answer.until = until
     return cutShort
   }
+  const { detail } = rule
   return {
     ...rule,
+    silent: (_facts, at) => (boundAt(at).length === 0 ? 'other_hours' : null),
+    ...(detail === undefined ? {} : { detail: (_facts: Case, at: Instant) => detail(view(boundAt(at)), at) }),
     ask: (_facts, at, answer) => {
       let cutShort = askOnce(at, answer)
       const { code } = answer
@@ -149,5 +152,5 @@ export function addWhereverItMayBe(facts: Case, rule: CompiledRule, rules: Compi
     settles.places?.some((scope) => jurisdiction !== null && scope !== jurisdiction && liesWithin(scope, jurisdiction) && isAmong(table.zone, zonesOf(scope)))))
   if (zones.length === 0) return
   const view = { ...facts, zones, zoneNames: zones.map(({ zone }) => zone) }
-  rules.push({ ...rule, ask: (_facts, at, answer) => rule.ask(view, at, answer) })
+  rules.push(seenThrough(rule, () => view))
 }

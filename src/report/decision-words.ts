@@ -1,73 +1,12 @@
 import type { Decision, Objection, ObjectionCode } from '../model/decision.ts'
+import { NOT_STATED, SILENCES, type DecisionExplanation, type PlaceSign, type RuleExplanation } from '../model/explanation.ts'
 import type { Facts } from '../model/facts.ts'
 import { formatInstant, type Instant } from '../model/instant.ts'
-import { wallClock } from '../model/zones/local-clock.ts'
-import { localTime } from './local-time.ts'
-import { OBJECTION_WORDS } from './objection-words.ts'
-
-/** Languages in which decisions are told; any other locale is told in English. */
-export type DecisionLanguage = 'en' | 'zh'
-
-const OBJECTION_WORDS_ZH: Readonly<Record<ObjectionCode, string>> = {
-  outside_contact_window: '当前不在允许的联系时段内（按借款人可能所在的每个时区判断）',
-  holiday: '当天是节假日（借款人可能所在地之一）',
-  recipient_blocked_time: '借款人要求在该时段不要联系',
-  cap_reached: '联系次数已达上限',
-  cooldown: '近期已通话，仍在冷却期内',
-  too_soon: '距上次联系时间过短',
-  on_hold: '处于暂缓联系状态',
-  suppressed: '已停止联系',
-  precondition_missing: '尚无必须先完成的事项的记录',
-  content_missing: '文案缺少法规要求的内容，或含有法规禁止的内容',
-  content_unsafe: '姓名或其他传入字段中含有链接，会随文案发出',
-  route_not_eligible: '没有可用的通道',
-  no_common_window: '借款人可能所在的各地没有共同的可联系时段',
-  location_unknown: '不知道借款人可能在哪里',
-  calendar_unknown: '没有该日期的节假日安排',
-  zone_data_outdated: '时区数据早于该地规则所要求的版本',
-  account_closed: '账户已无逾期',
-  expired: '提醒已过期限',
-  consent_missing: '没有所需授权的记录',
-  stale_balance: '余额信息已过时',
-  facts_conflict: '事实相互矛盾',
-  payment_pending: '有款项在途',
-  not_registered: '模板尚未在服务商处报备',
-  test_mode: '处于测试模式，只联系白名单',
-  switched_off: '运营人员已关停',
-  clock_uncertain: '系统时间不可信',
-  internal_error: '系统内部错误，详见日志',
-}
-
-const WORDS = {
-  en: {
-    send: (until: string | null) => (until === null ? 'It may be sent now.' : `It may be sent now, until ${until}.`),
-    defer: (until: string) => `It waits until ${until}, the first moment at which no rule objects.`,
-    refuse: () => 'It is not sent; nothing that is known says when it could be.',
-    reason: (why: string, rule: string, citation: string, until: string | null, checked: boolean) =>
-      `${why[0]?.toUpperCase() ?? ''}${why.slice(1)}${until === null ? '' : `, until ${until}`} (${rule}; ${citation}${checked ? '' : ', not verified'}).`,
-    objection: OBJECTION_WORDS,
-    considered: 'What was considered',
-    asked: (at: string, { reminder: { tone, kind, channel, mode } }: Facts) => `at ${at}: a ${tone} ${kind} by ${channel}${mode === null ? '' : `, ${mode}`}`,
-    where: (clocks: string | null) => `where the person may be, and what time it is there: ${clocks ?? 'not known'}`,
-    packs: (ids: string) => `packs that apply: ${ids || 'none'}`,
-    zoneData: (version: string) => `time zone data: ${version}`,
-    history: (f: Facts) => `accounts ${f.accounts.length}, contacts ${f.contacts.length}, holds ${f.holds.length}, suppressions ${f.suppressions.length}, consents ${f.consents.length}, events ${f.events?.length ?? 'not stated'}`,
-  },
-  zh: {
-    send: (until: string | null) => (until === null ? '现在可以发送。' : `现在可以发送，截至 ${until}。`),
-    defer: (until: string) => `顺延至 ${until}，即所有规则首次均不反对的时刻。`,
-    refuse: () => '不予发送；依现有信息无法得知何时可以发送。',
-    reason: (why: string, rule: string, citation: string, until: string | null, checked: boolean) =>
-      `${why}${until === null ? '' : `，至 ${until}`}（${rule}；${citation}${checked ? '' : '，出处未核实'}）。`,
-    objection: OBJECTION_WORDS_ZH,
-    considered: '判断依据',
-    asked: (at: string, { reminder: { tone, kind, channel, mode } }: Facts) => `时间 ${at}：语气 ${tone}，类别 ${kind}，渠道 ${channel}${mode === null ? '' : `，方式 ${mode}`}`,
-    where: (clocks: string | null) => `借款人可能所在的时区及当地时间：${clocks ?? '不明'}`,
-    packs: (ids: string) => `适用的合规规则包：${ids || '无'}`,
-    zoneData: (version: string) => `时区数据版本：${version}`,
-    history: (f: Facts) => `账户 ${f.accounts.length}，催记 ${f.contacts.length}，暂缓催收 ${f.holds.length}，停催 ${f.suppressions.length}，授权 ${f.consents.length}，事件 ${f.events?.length ?? '未提供'}`,
-  },
-} as const
+import { localTime, onEveryClock } from './local-time.ts'
+import { consentLines, consentName, detailLines, type Telling } from './rule-words.ts'
+import { catalogueOf, citationIn, readingIn, type Catalogue } from './words/catalogue.ts'
+import { languageNamed, type Language } from './words/language.ts'
+import { openWord } from './words/terms.ts'
 
 /** A decision as people read it: what happens, and why, the binding reason first. */
 export interface DecisionWords {
@@ -78,40 +17,122 @@ export interface DecisionWords {
 /**
  * What does this decision mean, in plain words?
  *
- * Times are told on the recipient's wall clock where one zone is certain, and in UTC.
+ * Times are told on every clock of the places where the person may be, UTC beside.
  *
- * @param locale  BCP 47; `zh…` is told in Chinese, everything else in English
+ * @param locale  BCP 47; what is not spoken here is told in English
+ * @param facts   what was decided on, where that is known: a closed account and a stale balance are told by their facts
  */
-export function decisionWords(decision: Decision, locale: string): DecisionWords {
-  const language = languageOf(locale)
-  const words = WORDS[language]
-  const zone = decision.candidateZones.length === 1 ? (decision.candidateZones[0] ?? null) : null
-  const time = (instant: Instant | null): string | null => (instant === null ? null : timeWords(instant, zone, language))
-  const headline = decision.verdict === 'send' ? words.send(time(decision.until)) : decision.until === null ? words.refuse() : words.defer(timeWords(decision.until, zone, language))
-  const reason = ({ code, rule, citation, until, verified }: Objection): string => words.reason(words.objection[code], rule, citation, time(until), verified)
+export function decisionWords(decision: Decision, locale: string, facts: Facts | null = null): DecisionWords {
+  const language = languageNamed(locale) ?? 'en'
+  const words = catalogueOf(language)
+  const time = (instant: Instant): string => onEveryClock(formatInstant(instant), decision.candidateZones, language)
+  const headline = decision.verdict === 'send' ? words.send(decision.until === null ? null : time(decision.until)) : decision.until === null ? words.refuse() : words.defer(time(decision.until))
+  const reason = ({ code, rule, citation, until, verified }: Objection): string =>
+    words.reason(objectionIn(language, code, facts?.accounts ?? [], decision.candidateZones), until === null ? null : time(until), rule, citationIn(language, rule, citation), verified)
   return { headline, reasons: decision.reasons.map(reason) }
 }
 
-/** What did the engine look at? One line each: the question, the places with their clocks, the packs, the size of the history. */
-export function consideredWords(decision: Decision, facts: Facts, now: Instant, locale: string): string[] {
-  const words = WORDS[languageOf(locale)]
-  const clocks = decision.candidateZones.map((zone) => `${zone} (${localTime(now, zone)})`).join(', ')
+/** As much of an account as an objection is told by. */
+export type AccountKnown = Pick<Facts['accounts'][number], 'state' | 'asOf' | 'freshForMs'>
+
+/**
+ * What does this objection mean here, as the end of "because …"?
+ *
+ * A closed account is told by its state: only what was paid is called paid. A stale balance is told by its age and the bound.
+ */
+export function objectionIn(language: Language, code: ObjectionCode, accounts: readonly AccountKnown[], zones: readonly string[]): string {
+  const words = catalogueOf(language)
+  const general = words.terms.objection[code]
+  if (code === 'account_closed') {
+    const closed = [...new Set(accounts.flatMap(({ state }) => (state === 'open' ? [] : [words.terms.closed[state]])))]
+    return closed.length === 0 ? general : words.list(closed)
+  }
+  if (code !== 'stale_balance') return general
+  const facts = accounts.flatMap(({ asOf, freshForMs }) => (freshForMs === null ? [] : [words.balanceFact(asOf === null ? null : onEveryClock(formatInstant(asOf), zones.slice(0, 1), language), words.duration(freshForMs))]))
+  return facts.length === 0 ? general : words.list([general, ...new Set(facts)])
+}
+
+/**
+ * Why did the decision come out so? The reasons with what each rests on, the places with their evidence, the consents,
+ * the rules that let it pass and those that stayed silent, with the cause.
+ */
+export function explanationLines(explanation: DecisionExplanation, decision: Decision, facts: Facts, locale: string): string[] {
+  const language = languageNamed(locale) ?? 'en'
+  const words = catalogueOf(language)
+  const telling: Telling = { language, zones: decision.candidateZones }
+  const { titles, terms } = words
+  const { reminder } = facts
+  const { zoneData } = decision
+  const title = (text: string, lines: readonly string[]): string[] => ['', text, ...lines.map((line) => `  ${line}`)]
+  const pack = ({ id, version }: { id: string; version: string }): string => `${id} ${version}`
   return [
-    words.considered,
-    ...[
-      words.asked(formatInstant(now), facts), words.where(clocks === '' ? null : clocks),
-      words.packs(decision.packs.map(({ id, version }) => `${id} ${version}`).join(', ')), words.zoneData(decision.zoneData), words.history(facts),
-    ].map((line) => `  ${line}`),
+    ...title(titles.asked, [words.asked(onEveryClock(explanation.at, decision.candidateZones, language), terms.tone[reminder.tone], terms.kind[reminder.kind], terms.channel[reminder.channel], reminder.mode === null ? null : terms.mode[reminder.mode])]),
+    ...title(titles.where, [...zoneLines(explanation, telling), words.zoneData(zoneData)]),
+    ...title(titles.packs, [decision.packs.length === 0 ? words.none : decision.packs.map(pack).join(', ')]),
+    ...(explanation.packsLeftOut.length === 0 ? [] : title(titles.leftOut, explanation.packsLeftOut.map((one) => `${pack(one)}: ${terms.silence[one.because]}`))),
+    ...title(titles.record, [words.onRecord({
+      accounts: facts.accounts.length, contacts: facts.contacts.length, holds: facts.holds.length, stops: facts.suppressions.length, consents: facts.consents.length, events: facts.events?.length ?? null,
+    })]),
+    ...title(titles.consents, consentsOnRecord(explanation, facts, telling)),
+    ...ruleSections(explanation, telling),
   ]
 }
 
-const languageOf = (locale: string): DecisionLanguage => (locale.toLowerCase().startsWith('zh') ? 'zh' : 'en')
+/** The rules that let it pass, with their numbers, and those that stayed silent, by cause: what a fuller case would cure comes first. */
+export function ruleSections(explanation: DecisionExplanation, telling: Telling): string[] {
+  const words = catalogueOf(telling.language)
+  const passed = explanation.rules.filter((rule) => rule.verdict === 'allows')
+  const silent = explanation.rules.filter((rule) => rule.verdict === 'silent')
+  return [
+    ...(passed.length === 0 ? [] : ['', words.titles.passed(passed.length), ...passed.flatMap((rule) => [
+      `  ${words.source(rule.rule, citationIn(telling.language, rule.rule, rule.citation), rule.verified === null ? null : words.terms.verified[rule.verified])}`,
+      ...basisLines(rule, telling).map((line) => `      ${line}`),
+    ])]),
+    ...[...SILENCES].sort((a, b) => Number(NOT_STATED.has(b)) - Number(NOT_STATED.has(a))).flatMap((why) => {
+      const because = silent.filter((rule) => rule.silentBecause === why)
+      if (because.length === 0) return []
+      const told = why === 'consent' ? because.flatMap((rule) => [rule.rule, ...basisLines(rule, telling).map((line) => `    ${line}`)]) : [because.map(({ rule }) => rule).join(', ')]
+      return ['', words.titles.silent(words.terms.silence[why]), ...told.map((line) => `  ${line}`)]
+    }),
+  ]
+}
 
-function timeWords(instant: Instant, zone: string | null, language: DecisionLanguage): string {
-  if (zone === null) return formatInstant(instant)
-  const format = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
-    timeZone: 'UTC', year: 'numeric', month: 'short', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+/** What one rule rests on: its numbers, the reading chosen, the consents it weighed. */
+export function basisLines(rule: RuleExplanation, telling: Telling): string[] {
+  const words = catalogueOf(telling.language)
+  return [
+    ...(rule.detail === null ? [] : detailLines(rule.detail, telling)),
+    ...consentLines(rule, telling),
+    ...(rule.reading === null ? [] : [words.reading(readingIn(telling.language, rule.rule, rule.reading.trim()))]),
+  ]
+}
+
+/** What stands beside a reason: the version, what was read of it, what it is in law, and what it rests on. */
+export function reasonBasis(rule: RuleExplanation, telling: Telling): string[] {
+  const { terms, standing } = catalogueOf(telling.language)
+  const head = rule.verified === null ? [] : [standing(`${rule.pack} ${rule.version}`, terms.verified[rule.verified], terms.force[rule.force])]
+  return [...head, ...basisLines(rule, telling)]
+}
+
+function zoneLines({ zones, at }: DecisionExplanation, { language }: Telling): string[] {
+  const words = catalogueOf(language)
+  if (zones.length === 0) return [words.nowhere]
+  return zones.map(({ zone, evidence }) => words.zone(zone, localTime(Date.parse(at), zone, language), words.join(evidence.map((sign) => signWords(sign, words)))))
+}
+
+function signWords({ sign, place, zone, at }: PlaceSign, words: Catalogue): string {
+  const named = Object.hasOwn(words.terms.sign, sign) ? words.terms.sign[sign as keyof typeof words.terms.sign] : openWord(words.terms.evidence, sign)
+  const what = [place, zone].filter((part) => part !== null)
+  return words.evidence(named, what.length === 0 ? null : what.join(', '), at === null ? null : at.slice(0, 10))
+}
+
+/** Every consent on record; those that no rule asked about say so. */
+function consentsOnRecord(explanation: DecisionExplanation, facts: Facts, { language, zones }: Telling): string[] {
+  const words = catalogueOf(language)
+  if (facts.consents.length === 0) return [words.none]
+  const clock = (at: Instant): string => onEveryClock(formatInstant(at), zones, language)
+  return facts.consents.map((consent) => {
+    const by = explanation.rules.filter((rule) => rule.consents.some((weighed) => weighed.kind === consent.kind)).map(({ rule }) => rule)
+    return words.consent(consentName(words, consent.kind), consent.channel === null ? null : words.terms.channel[consent.channel], clock(consent.from), consent.until === null ? null : clock(consent.until), by.length === 0 ? words.notWeighed : by.join(', '))
   })
-  // The wall clock's own figures, since the runtime's zone data may be older than ours.
-  return `${format.format(wallClock(instant, zone))} ${zone} (${formatInstant(instant)})`
 }

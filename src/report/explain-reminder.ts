@@ -1,102 +1,150 @@
+import { CURABLE } from '../model/decision.ts'
+import type { DecisionExplanation } from '../model/explanation.ts'
 import type { Facts } from '../model/facts.ts'
+import { objectionIn, reasonBasis, ruleSections, type AccountKnown } from './decision-words.ts'
 import { factLines } from './explain-facts.ts'
 import { onEveryClock } from './local-time.ts'
-import { OBJECTION_WORDS } from './objection-words.ts'
-import { ATTEMPT_WORDS, CHANNEL_WORDS, DELIVERY_WORDS } from './outcome-words.ts'
 import type { AttemptView, DecisionView, ReasonView, ReminderView } from './reminder-view.ts'
+import type { Telling } from './rule-words.ts'
+import { catalogueOf, citationIn, type Catalogue } from './words/catalogue.ts'
+import type { Language } from './words/language.ts'
+import { openWord } from './words/terms.ts'
+
+/** What the rules of the last decision can still be asked: why it came out so, or why that cannot be told again. */
+export type AskedAgain =
+  | { explanation: DecisionExplanation; agrees: boolean }
+  | { packsMissing: readonly string[] }
+  | { erased: true }
+
+/** What an explanation knows beside the reminder itself. */
+export interface Known {
+  /** What the last decision knew; null when nothing was decided yet, or the person was erased. */
+  facts: Facts | null
+  /** Null: nothing was decided by rules. */
+  asked?: AskedAgain | null
+  language?: Language
+}
 
 /**
  * Why was this reminder sent, deferred or not sent? In plain words, one line each.
  *
- * Every instant is shown on the clock of every place where the person may be, every reason with
- * its rule and citation. Names no person, address or message text.
- *
- * @param facts  what the last decision knew; null when nothing was decided yet
+ * Every instant is shown on the clock of every place where the person may be, UTC beside it, every reason
+ * with its rule and citation. Names no person, address or message text.
  */
-export function explainReminder(reminder: ReminderView, facts: Facts | null): string[] {
+export function explainReminder(reminder: ReminderView, { facts, asked = null, language = 'en' }: Known): string[] {
   const last = reminder.decisions.at(-1)
-  const zones = last?.candidateZones ?? []
+  const telling: Telling = { language, zones: last?.candidateZones ?? [] }
+  const words = catalogueOf(language).reminder
+  const accounts = facts?.accounts ?? []
   return [
-    ...headLines(reminder, zones),
-    ...(facts === null || last === undefined ? [] : ['', 'What the last decision knew', ...factLines(facts, zones, Date.parse(last.at)).map(item)]),
+    ...headLines(reminder, telling),
+    ...(facts === null || last === undefined ? [] : ['', words.knew, ...factLines(facts, telling.zones, Date.parse(last.at), language).map(item)]),
     '',
-    'What was decided',
-    ...(reminder.decisions.length === 0 ? [item('nothing yet')] : reminder.decisions.flatMap(decisionLines)),
+    words.decided,
+    ...(reminder.decisions.length === 0 ? [item(words.nothingYet)] : reminder.decisions.flatMap((decision) => decisionLines(decision, language, decision === last ? accounts : [], decision === last ? asked : null))),
+    ...askedLines(asked, telling),
     '',
-    'What was tried',
-    ...(reminder.attempts.length === 0 ? [item('nothing; no provider was called')] : reminder.attempts.flatMap((attempt) => attemptLines(attempt, zones))),
+    words.tried,
+    ...(reminder.attempts.length === 0 ? [item(words.noCall)] : reminder.attempts.flatMap((attempt) => attemptLines(attempt, telling))),
     '',
-    `In short: ${conclusion(reminder, last)}`,
+    words.inShort(conclusion(reminder, last, accounts, telling)),
   ]
 }
 
 const item = (text: string): string => `  - ${text}`
 const detail = (text: string): string => `      ${text}`
 
-function headLines(reminder: ReminderView, zones: readonly string[]): string[] {
-  const from = reminder.ladder === null ? 'asked for directly' : `step ${reminder.ladder.rung} of ladder ${reminder.ladder.id} (version ${reminder.ladder.version})`
+function headLines(reminder: ReminderView, { zones, language }: Telling): string[] {
+  const { reminder: words, terms } = catalogueOf(language)
+  const lead = reminder.accountIds.length > 1 ? (reminder.accountIds[0] ?? null) : null
+  const from = reminder.ladder === null ? words.direct : words.step(reminder.ladder.rung, reminder.ladder.id, reminder.ladder.version, lead)
   return [
-    `Reminder ${reminder.id}: ${CHANNEL_WORDS[reminder.channel]}, ${reminder.tone}, ${reminder.kind}, ${from}`,
-    `  creditor ${reminder.creditor}, recipient ${reminder.recipientId}, ${reminder.accountIds.length === 1 ? 'account' : 'accounts'} ${reminder.accountIds.join(', ')}`,
-    `  due ${onEveryClock(reminder.dueAt, zones)}`,
-    `  not after ${onEveryClock(reminder.expiresAt, zones)}`,
-    ...(reminder.follows === null ? [] : [`  follows reminder ${reminder.follows}, whose channel failed`]),
-    ...(reminder.live ? [] : ['  registered with a test key: never reaches a provider']),
+    words.head(reminder.id, terms.message[reminder.channel], terms.tone[reminder.tone], terms.kind[reminder.kind], from),
+    ...[
+      words.whose(reminder.creditor, reminder.recipientId, reminder.accountIds), words.due(onEveryClock(reminder.dueAt, zones, language)), words.notAfter(onEveryClock(reminder.expiresAt, zones, language)),
+      ...(reminder.follows === null ? [] : [words.follows(reminder.follows)]), ...(reminder.live ? [] : [words.testKey]),
+    ].map((line) => `  ${line}`),
   ]
 }
 
-function decisionLines(decision: DecisionView): string[] {
-  const again = decision.repeats > 1 ? `; the same came out ${decision.repeats} times, last at ${decision.lastAt}` : ''
+function decisionLines(decision: DecisionView, language: Language, accounts: readonly AccountKnown[], asked: AskedAgain | null): string[] {
+  const { reminder: words } = catalogueOf(language)
+  const zones = decision.candidateZones
+  const again = decision.repeats > 1 ? words.again(decision.repeats, onEveryClock(decision.lastAt, zones, language)) : ''
+  const bases = asked !== null && 'explanation' in asked && asked.agrees ? asked.explanation.rules : []
   return [
-    item(`${onEveryClock(decision.at, decision.candidateZones)}: ${verdictWords(decision)}${again}`),
-    ...decision.reasons.flatMap((reason) => reasonLines(reason, decision.candidateZones)),
-    detail(`rules asked: ${decision.packs.map((pack) => `${pack.id} ${pack.version}`).join(', ') || 'none'}${decision.zoneData === null ? '' : `; time zone data ${decision.zoneData}`}`),
+    item(`${onEveryClock(decision.at, zones, language)}: ${verdictWords(decision, language)}${again}`),
+    ...decision.reasons.flatMap((reason, i) => [
+      ...reasonLines(reason, { language, zones }, accounts),
+      ...(bases[i]?.verdict === 'objects' && bases[i].rule === reason.rule ? reasonBasis(bases[i], { language, zones }).slice(1).map((line) => detail(`    ${line}`)) : []),
+    ]),
+    detail(words.packs(decision.packs.length === 0 ? null : decision.packs.map((pack) => `${pack.id} ${pack.version}`).join(', '), decision.zoneData)),
   ]
 }
 
-function verdictWords(decision: DecisionView): string {
-  const { verdict, until, candidateZones } = decision
-  if (verdict === 'send') return until === null ? 'send; no rule objects' : `send; no rule objects before ${onEveryClock(until, candidateZones)}`
-  if (verdict === 'defer') return until === null ? 'wait' : `wait until ${onEveryClock(until, candidateZones)}`
-  return 'do not send'
+function verdictWords({ verdict, until, candidateZones, reasons }: DecisionView, language: Language): string {
+  const { reminder: words } = catalogueOf(language)
+  const time = until === null ? null : onEveryClock(until, candidateZones, language)
+  if (verdict === 'send') return words.send(time)
+  if (verdict === 'defer') return words.wait(time)
+  return waits(reasons) ? words.notNow : words.never
 }
 
-function reasonLines(reason: ReasonView, zones: readonly string[]): string[] {
-  const source = reason.citation === '' ? '' : `, ${reason.citation}${reason.verified ? '' : ' (citation not verified)'}`
+/** Is each endless objection one that more knowledge cures? Then the reminder keeps waiting until its deadline. */
+const waits = (reasons: readonly ReasonView[]): boolean => reasons.length > 0 && reasons.every((reason) => reason.until !== null || CURABLE.has(reason.code))
+
+function reasonLines(reason: ReasonView, { zones, language }: Telling, accounts: readonly AccountKnown[]): string[] {
+  const { reminder: words } = catalogueOf(language)
   return [
-    detail(`because ${OBJECTION_WORDS[reason.code]}${reason.until === null ? '' : `, until ${onEveryClock(reason.until, zones)}`}`),
-    ...(reason.reminderId === undefined ? [] : [detail(`  reminder ${reason.reminderId} stands in the way`)]),
-    detail(`  rule ${reason.rule} (${reason.pack} ${reason.version})${source} [${reason.code}]`),
+    detail(words.because(objectionIn(language, reason.code, accounts, zones), reason.until === null ? null : onEveryClock(reason.until, zones, language))),
+    ...(reason.reminderId === undefined ? [] : [detail(`  ${words.inTheWay(reason.reminderId)}`)]),
+    detail(words.rule(reason.rule, reason.pack, reason.version, citationIn(language, reason.rule, reason.citation), reason.verified, reason.code)),
   ]
 }
 
-function attemptLines(attempt: AttemptView, zones: readonly string[]): string[] {
+function askedLines(asked: AskedAgain | null, telling: Telling): string[] {
+  const { reminder: words, list } = catalogueOf(telling.language)
+  if (asked === null) return []
+  const lines = 'erased' in asked ? [item(words.erased)]
+    : 'packsMissing' in asked ? [item(words.missing(list(asked.packsMissing)))]
+      : [...(asked.agrees ? [] : [item(words.otherwise)]), ...ruleSections(asked.explanation, telling).slice(1).map((line) => (line === '' ? '' : `  ${line}`))]
+  return lines.length === 0 ? [] : ['', words.asked, ...lines]
+}
+
+function attemptLines(attempt: AttemptView, { zones, language }: Telling): string[] {
+  const { reminder: words, terms } = catalogueOf(language)
   const why = [attempt.rejection, attempt.code, attempt.detail].filter((part) => part !== null).join(', ')
   return [
-    item(`attempt ${attempt.no} at ${onEveryClock(attempt.reservedAt, zones)}: through route ${attempt.route} (${attempt.provider}), ${ATTEMPT_WORDS[attempt.status]}${why === '' ? '' : ` (${why})`}`),
-    detail(`template ${attempt.template}, version ${attempt.templateVersion}, in ${attempt.locale}; message hash ${attempt.messageHash}`),
-    ...(attempt.providerRef === null ? [] : [detail(`the provider calls it ${attempt.providerRef}`)]),
-    ...(attempt.resolvedBy === null ? [] : [detail(`was in doubt; settled by ${attempt.resolvedBy}`)]),
-    ...attempt.receipts.map((receipt) =>
-      detail(`the provider says that ${DELIVERY_WORDS[receipt.state]}${receipt.code === null ? '' : ` (${receipt.code})`}, heard at ${onEveryClock(receipt.receivedAt, zones)}${receipt.changed ? '' : '; it changed nothing'}`)),
+    item(words.attempt(attempt.no, onEveryClock(attempt.reservedAt, zones, language), attempt.route, attempt.provider, terms.attempt[attempt.status], why)),
+    detail(words.template(attempt.template, attempt.templateVersion, attempt.locale, attempt.messageHash)),
+    ...(attempt.providerRef === null ? [] : [detail(words.reference(attempt.providerRef))]),
+    ...(attempt.resolvedBy === null ? [] : [detail(words.settledBy(attempt.resolvedBy))]),
+    ...attempt.receipts.map((receipt) => detail(words.receipt(terms.delivery[receipt.state], receipt.code, onEveryClock(receipt.receivedAt, zones, language), receipt.changed))),
   ]
 }
 
-function conclusion(reminder: ReminderView, last: DecisionView | undefined): string {
+function conclusion(reminder: ReminderView, last: DecisionView | undefined, accounts: readonly AccountKnown[], { language, zones }: Telling): string {
+  const words: Catalogue = catalogueOf(language)
+  const say = words.reminder
   const binding = last?.reasons[0]
-  const because = binding === undefined ? '' : ` because ${OBJECTION_WORDS[binding.code]} (${binding.rule})`
+  const because = binding === undefined ? '' : say.becauseOf(objectionIn(language, binding.code, accounts, zones), binding.rule)
   switch (reminder.status) {
-    case 'scheduled': return last === undefined ? `it waits to be decided at ${reminder.nextAt}.` : `it waits${because}; it is decided again at ${reminder.nextAt}.`
-    case 'queued': return 'it waits for a worker.'
-    case 'sending': return 'it is being handed to the provider.'
-    case 'sent': return 'it was sent; nothing yet shows that it arrived.'
-    case 'delivered': return 'it was sent, and the provider says that it arrived.'
-    case 'failed': return `it was not delivered${reasonWords(reminder.endReason)}.`
-    case 'refused': return `it was not sent${because}.`
-    case 'expired': return `it was not sent: its deadline came first${because === '' ? '' : `; until then it waited${because}`}.`
-    case 'cancelled': return `it was called off${reasonWords(reminder.endReason)}.`
-    case 'in_doubt': return 'it may or may not have gone out; it counts as sent and is never sent again by itself.'
+    case 'scheduled': return say.scheduled(because, onEveryClock(reminder.nextAt, zones, language), last !== undefined)
+    case 'queued': return say.queued
+    case 'sending': return say.sending
+    case 'sent': return say.sent
+    case 'delivered': return say.delivered
+    case 'failed': return say.failed(endWords(reminder.endReason, words))
+    case 'refused': return say.refused(because)
+    case 'expired': return say.expired(because)
+    case 'cancelled': return say.cancelled(endWords(reminder.endReason, words))
+    case 'in_doubt': return say.inDoubt
   }
 }
 
-const reasonWords = (reason: string | null): string => (reason === null ? '' : `: ${reason.replaceAll('_', ' ')}`)
+/** Why something ended: by a word that is known here, or in the words that were given. */
+export function endWords(reason: string | null, { terms, original }: Catalogue): string | null {
+  if (reason === null || reason === '') return null
+  if (Object.hasOwn(terms.objection, reason)) return terms.objection[reason as keyof typeof terms.objection]
+  return Object.hasOwn(terms.end, reason) ? openWord(terms.end, reason) : original(reason.replaceAll('_', ' '))
+}

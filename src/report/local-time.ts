@@ -1,15 +1,19 @@
 import { fromDayNumber } from '../model/local-date.ts'
-import { DAY, MINUTE, type Instant } from '../model/instant.ts'
+import { DAY, formatInstant, MINUTE, type Instant } from '../model/instant.ts'
 import { localDateAt, wallClock } from '../model/zones/local-clock.ts'
+import { catalogueOf } from './words/catalogue.ts'
+import type { Language } from './words/language.ts'
 
-const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed']
-
-/** What does a wall clock in this IANA zone show? `Tue 2026-11-24 08:00` */
-export function localTime(at: Instant, zone: string): string {
+/** What does a wall clock in this IANA zone show? `Tue 2026-11-24 08:00`, in Chinese `2026-11-24（周二）08:00`. */
+export function localTime(at: Instant, zone: string, language: Language = 'en'): string {
   const local = wallClock(at, zone)
   const day = Math.floor(local / DAY)
   const minute = Math.floor((local - day * DAY) / MINUTE)
-  return `${WEEKDAYS[((day % 7) + 7) % 7]} ${fromDayNumber(day)} ${two(Math.floor(minute / 60))}:${two(minute % 60)}`
+  const { clock, terms } = catalogueOf(language)
+  // Day 0 was a Thursday; the catalogues begin with Monday.
+  const named = terms.weekdays[(((day + 3) % 7) + 7) % 7] as string
+  const [date, time] = [fromDayNumber(day), `${two(Math.floor(minute / 60))}:${two(minute % 60)}`]
+  return clock.order === 'weekday-first' ? `${named} ${date} ${time}` : `${date}（${named}）${time}`
 }
 
 const two = (value: number): string => String(value).padStart(2, '0')
@@ -18,22 +22,26 @@ const two = (value: number): string => String(value).padStart(2, '0')
 export const localDay = (at: Instant, zone: string): string => localDateAt(at, zone)
 
 /**
- * The same instant on every clock that matters: `2026-11-24T13:00:00Z = Tue 2026-11-24 08:00 in America/New_York, …`.
+ * One instant on every clock that matters, UTC beside: `Tue 2026-11-24 08:00 in America/New_York; … (2026-11-24T13:00:00Z)`.
  *
  * Clocks that show the same time are named together, so that a person in three zones of
- * one offset does not read three equal times.
+ * one offset does not read three equal times. Without a zone UTC alone.
  */
-export function onEveryClock(at: string, zones: readonly string[]): string {
-  if (zones.length === 0) return at
+export function onEveryClock(at: string, zones: readonly string[], language: Language = 'en'): string {
+  const { clock } = catalogueOf(language)
+  const instant = Date.parse(at)
+  const utc = formatInstant(instant)
+  if (zones.length === 0) return utc
   const byTime = new Map<string, string[]>()
   for (const zone of zones) {
-    const shown = localTime(Date.parse(at), zone)
+    const shown = localTime(instant, zone, language)
     byTime.set(shown, [...(byTime.get(shown) ?? []), zone])
   }
-  const clocks = [...byTime].map(([shown, places]) => `${shown} in ${placesWords(places)}`)
-  return `${at} = ${clocks.join('; ')}`
+  return clock.join([...byTime].map(([shown, places]) => clock.at(shown, placesWords(places, language))), utc)
 }
 
 /** Up to four zones by name, the rest by number. */
-export const placesWords = (zones: readonly string[]): string =>
-  zones.length <= 4 ? zones.join(', ') : `${zones.slice(0, 3).join(', ')} and ${zones.length - 3} more zones`
+export function placesWords(zones: readonly string[], language: Language = 'en'): string {
+  const { list, clock } = catalogueOf(language)
+  return zones.length <= 4 ? list(zones) : clock.moreZones(list(zones.slice(0, 3)), zones.length - 3)
+}

@@ -18,7 +18,7 @@ export const OBJECTION_WORDS: Readonly<Record<ObjectionCode, string>> = {
   location_unknown: 'it is not known where the person may be',
   calendar_unknown: 'no calendar of holidays is known for the day',
   zone_data_outdated: 'the time zone data is older than the rule for this place needs',
-  account_closed: 'nothing is overdue any more',
+  account_closed: 'nothing is collected on the account here any more',
   expired: 'its deadline has passed',
   consent_missing: 'a consent that is needed is not recorded',
   stale_balance: 'the balance is older than the creditor allows a message to state',

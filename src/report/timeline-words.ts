@@ -1,50 +1,131 @@
-import type { Channel } from '../model/channel.ts'
-import type { DeliveryState } from '../model/outcome.ts'
-import { ATTEMPT_WORDS, CHANNEL_WORDS, DELIVERY_WORDS } from './outcome-words.ts'
-import type { AttemptView } from './reminder-view.ts'
-import type { TimelineType } from './timeline-view.ts'
+import type { ObjectionCode } from '../model/decision.ts'
+import { formatInstant } from '../model/instant.ts'
+import { objectionIn, type AccountKnown } from './decision-words.ts'
+import { endWords } from './explain-reminder.ts'
+import { localTime, onEveryClock } from './local-time.ts'
+import type { TimelineEntry, TimelineType } from './timeline-view.ts'
+import { catalogueOf, citationIn, type Catalogue } from './words/catalogue.ts'
+import type { Language } from './words/language.ts'
+import { openWord } from './words/terms.ts'
 
 type Details = Readonly<Record<string, unknown>>
 
-const word = (value: unknown): string => String(value ?? '').replaceAll('_', ' ')
-const when = (label: string, value: unknown): string => (typeof value === 'string' ? `, ${label} ${value}` : '')
-const because = (value: unknown): string => (value === null || value === undefined || value === '' ? '' : ` (${word(value)})`)
-const by = (value: unknown): string => (typeof value === 'string' ? `, by ${value}` : '')
+/** In which language, and on whose clock, a timeline is told; null: in UTC. */
+export interface TimelineTelling {
+  language: Language
+  zone: string | null
+}
+
+/** What an entry is told with: its details, read without trust in what an older build wrote. */
+class Entry {
+  readonly words: Catalogue
+  readonly details: Details
+  readonly telling: TimelineTelling
+
+  constructor(details: Details, telling: TimelineTelling) {
+    this.details = details
+    this.telling = telling
+    this.words = catalogueOf(telling.language)
+  }
+
+  /** A code or number as it stands. */
+  raw(key: string): string {
+    return String(this.details[key] ?? '')
+  }
+
+  orNull(key: string): string | null {
+    const value = this.details[key]
+    return typeof value === 'string' && value !== '' ? value : null
+  }
+
+  /** A word of a closed or open set; what nobody has named is told by its code. */
+  word(set: Readonly<Record<string, string>>, key: string): string {
+    return openWord(set, this.raw(key)).replaceAll('_', ' ')
+  }
+
+  when(key: string): string | null {
+    const at = this.orNull(key)
+    if (at === null || Number.isNaN(Date.parse(at))) return null
+    return onEveryClock(formatInstant(Date.parse(at)), this.telling.zone === null ? [] : [this.telling.zone], this.telling.language)
+  }
+
+  message(): string {
+    return this.word(this.words.terms.message, 'channel')
+  }
+
+  /** Codes as codes; words that somebody wrote as they wrote them. */
+  why(key: string): string | null {
+    return endWords(this.orNull(key), this.words)
+  }
+}
 
 /** One sentence for each kind of entry, from what the record keeps in clear. */
-const WORDS: Readonly<Record<TimelineType, (d: Details) => string>> = {
-  spell: (d) => `Overdue episode ${word(d['no'])} began on ladder ${word(d['ladder'])}, ${word(d['daysPastDue'])} days past due.`,
-  event: (d) => `Reported: ${word(d['type'])}${because(d['kind'])}${when('effective', d['effectiveAt'])}.${typeof d['effect'] === 'string' ? ` ${sentence(d['effect'])}` : ''}`,
-  hold: (d) => `Put on hold: ${word(d['kind'])}, ${typeof d['channel'] === 'string' ? `everything by ${d['channel']}` : d['scope'] === 'recipient' ? 'the whole person' : 'this account'}${when('until', d['endsAt'])}${by(d['by'])}.`,
-  'hold-ended': (d) => `Hold ended: ${word(d['kind'])}${because(d['reason'])}${by(d['by'])}.`,
-  suppression: (d) => `Stopped: ${word(d['reason'])}, ${stopScope(d)}${when('until', d['endsAt'])}, heard through ${word(d['source'])}.`,
-  'suppression-lifted': (d) => `Stop lifted: ${word(d['reason'])}${because(d['why'])}${by(d['by'])}.`,
-  reminder: (d) => `Planned ${channelWords(d)}, ${word(d['tone'])}${typeof d['rung'] === 'string' ? `, step ${d['rung']}` : ', asked for directly'}${when('due', d['dueAt'])}; now ${word(d['status'])}${because(d['endReason'])}.`,
-  decision: (d) => decisionWords(d),
-  attempt: (d) => `Attempt ${word(d['no'])}: ${channelWords(d)}, ${word(d['tone'])}, ${ATTEMPT_WORDS[d['status'] as AttemptView['status']]}${because(d['code'])}.`,
-  receipt: (d) => `The provider says of attempt ${word(d['no'])} that ${DELIVERY_WORDS[d['state'] as DeliveryState]}${because(d['code'])}${d['changed'] === false ? '; nothing changed' : ''}.`,
-  contact: (d) => `Contact made elsewhere: ${channelWords(d)}, ${word(d['direction'])}, ${word(d['outcome'])}${by(d['by'])}${excessWords(d['excess'])}.`,
-  task: (d) => `${d['kind'] === 'hand-off' ? 'Proposed to a person: hand-off to an agency' : d['kind'] === 'reply' ? 'A reply for a person to read' : `Step for a person: ${word(d['rung'])}`}${when('due', d['dueAt'])}.`,
-  'task-done': (d) => `Step for a person done: ${word(d['outcome'])}${by(d['by'])}.`,
-  'task-withdrawn': (d) => `${d['kind'] === 'hand-off' ? 'Proposed hand-off' : `Step for a person: ${word(d['rung'])}`} withdrawn: ${word(d['reason'])}.`,
-  'step-skipped': (d) => `Step ${word(d['rung'])} passed over: ${word(d['reason'])}${because(d['detail'])}.`,
+const WORDS: Readonly<Record<TimelineType, (entry: Entry) => string>> = {
+  spell: (e) => e.words.timeline.spell(e.raw('no'), e.raw('ladder'), e.raw('daysPastDue')),
+  event: (e) => e.words.timeline.event(e.word(e.words.terms.event, 'type'), e.orNull('kind') === null ? null : e.word(e.words.terms.eventKind, 'kind'), e.when('effectiveAt'), e.telling.language === 'en' ? e.orNull('effect') : null),
+  hold: (e) => e.words.timeline.hold(e.word(e.words.terms.hold, 'kind'), e.details['scope'] === 'recipient', e.orNull('channel') === null ? null : e.word(e.words.terms.channel, 'channel'), e.when('endsAt'), e.orNull('by')),
+  'hold-ended': (e) => e.words.timeline.holdEnded(e.word(e.words.terms.hold, 'kind'), e.why('reason'), e.orNull('by')),
+  suppression: (e) => e.words.timeline.stop(e.words.stop(e.word(e.words.terms.stop, 'reason'), scopeOf(e), e.orNull('channel') === null ? null : e.word(e.words.terms.channel, 'channel'), e.when('endsAt')), e.raw('source')),
+  'suppression-lifted': (e) => e.words.timeline.stopLifted(e.word(e.words.terms.stop, 'reason'), e.why('why'), e.orNull('by')),
+  reminder: (e) => e.words.timeline.reminder(e.message(), e.word(e.words.terms.tone, 'tone'), e.orNull('rung'), e.orNull('leadAccount'), e.when('dueAt'), e.word(e.words.terms.status, 'status'), e.why('endReason')),
+  decision: decisionSentence,
+  attempt: (e) => e.words.timeline.attempt(e.raw('no'), e.message(), e.word(e.words.terms.tone, 'tone'), e.word(e.words.terms.attempt, 'status'), e.orNull('code')),
+  receipt: (e) => e.words.timeline.receipt(e.raw('no'), e.word(e.words.terms.delivery, 'state'), e.orNull('code'), e.details['changed'] !== false),
+  contact: (e) => e.words.timeline.contact(e.message(), e.word(e.words.terms.direction, 'direction'), e.word(e.words.terms.outcome, 'outcome'), e.orNull('by'), excessOf(e.details['excess'])),
+  task: (e) => (e.details['kind'] === 'hand-off' ? e.words.timeline.handOff(e.when('dueAt')) : e.details['kind'] === 'reply' ? e.words.timeline.replyToRead(e.when('dueAt')) : e.words.timeline.task(e.raw('rung'), e.when('dueAt'))),
+  'task-done': (e) => e.words.timeline.taskDone(e.word(e.words.terms.task, 'outcome'), e.orNull('by')),
+  'task-withdrawn': (e) => e.words.timeline.withdrawn(e.details['kind'] === 'hand-off' ? null : e.raw('rung'), endWords(openWord(e.words.terms.stop, e.raw('reason')), e.words) ?? ''),
+  'step-skipped': (e) => e.words.timeline.skipped(e.raw('rung'), e.word(e.words.terms.skip, 'reason'), skipDetail(e)),
 }
 
 /** One plain sentence for an entry of a timeline. Holds no name, address or message text. */
-export const timelineWords = (type: TimelineType, details: Details): string => WORDS[type](details)
+export const timelineWords = (type: TimelineType, details: Details, telling: TimelineTelling = { language: 'en', zone: null }): string => WORDS[type](new Entry(details, telling))
 
-function decisionWords(d: Details): string {
-  const repeats = typeof d['repeats'] === 'number' && d['repeats'] > 1 ? ` Came out ${d['repeats']} times.` : ''
-  if (d['verdict'] === 'send') return `Decided to send${when('good until', d['until'])}.${repeats}`
-  const rule = `${word(d['code'])}, rule ${String(d['rule'] ?? 'unstated')}${typeof d['citation'] === 'string' && d['citation'] !== '' ? `, ${d['citation']}` : ''}`
-  return d['verdict'] === 'defer'
-    ? `Decided to wait${when('until', d['until'])}: ${rule}.${repeats}`
-    : `Decided not to send: ${rule}${typeof d['reminderId'] === 'string' ? `, the same as reminder ${d['reminderId']}` : ''}.${repeats}`
+/** Entries that `decorum explain` can say more about. */
+const OF_A_REMINDER: ReadonlySet<TimelineType> = new Set<TimelineType>(['reminder', 'decision', 'attempt', 'receipt'])
+
+/**
+ * A whole timeline for people, oldest first: the person's own clock, UTC beside, and the reminder's id in brackets.
+ *
+ * @param bookZone  whose clock to use while nothing was decided that says where the person is
+ */
+export function timelineInWords(entries: readonly TimelineEntry[], bookZone: string, language: Language): string {
+  const { timeline } = catalogueOf(language)
+  if (entries.length === 0) return timeline.nothing
+  const zone = entries.map(({ details }) => details['zones']).reduce<string>((latest, zones) => (Array.isArray(zones) && typeof zones[0] === 'string' ? zones[0] : latest), bookZone)
+  return [
+    timeline.zoneLine(zone),
+    ...entries.map(({ at, type, id, details }) =>
+      `${localTime(Date.parse(at), zone, language)} (${at})  ${timelineWords(type, details, { language, zone })}${OF_A_REMINDER.has(type) ? ` [${id}]` : ''}`),
+  ].join('\n')
 }
 
-const channelWords = (d: Details): string => CHANNEL_WORDS[d['channel'] as Channel]
-const stopScope = (d: Details): string =>
-  d['scope'] === 'address' ? 'one address' : d['scope'] === 'channel' ? `everything by ${word(d['channel'])}` : 'everything to this person'
-const excessWords = (excess: unknown): string =>
-  Array.isArray(excess) && excess.length > 0 ? `; would not have been allowed by ${excess.join(', ')}` : ''
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
+function decisionSentence(e: Entry): string {
+  const { timeline } = e.words
+  const { repeats: count } = e.details
+  const repeats = typeof count === 'number' && count > 1 ? timeline.repeats(count, e.when('lastAt')) : ''
+  if (e.details['verdict'] === 'send') return timeline.send(e.when('until'), repeats)
+  const [rule, citation] = [e.orNull('rule'), e.orNull('citation')]
+  const why = timeline.rule(objectionWords(e), rule, citation === null || rule === null ? citation : citationIn(e.telling.language, rule, citation))
+  return e.details['verdict'] === 'defer' ? timeline.wait(e.when('until'), why, repeats) : timeline.refuse(why, e.orNull('reminderId'), repeats)
+}
+
+/** A stale balance and a closed account are told by the facts that were decided on. */
+function objectionWords(e: Entry): string {
+  const { objection } = e.words.terms
+  const code = e.raw('code')
+  if (!Object.hasOwn(objection, code)) return code.replaceAll('_', ' ')
+  const accounts = Array.isArray(e.details['accounts']) ? (e.details['accounts'] as AccountKnown[]) : []
+  return objectionIn(e.telling.language, code as ObjectionCode, accounts, e.telling.zone === null ? [] : [e.telling.zone])
+}
+
+/** What a step was passed over for: a hold by its kind, everything else by the ids that the ladder uses. */
+function skipDetail(e: Entry): string | null {
+  const detail = e.orNull('detail')
+  if (detail === null) return null
+  if (Object.hasOwn(e.words.terms.hold, detail)) return openWord(e.words.terms.hold, detail)
+  return e.words.list(detail.split(', ').map((part) => openWord(e.words.terms.end, openWord(e.words.terms.channel, part))))
+}
+
+const scopeOf = (e: Entry): 'address' | 'channel' | 'all' => (e.details['scope'] === 'address' ? 'address' : e.details['scope'] === 'channel' ? 'channel' : 'all')
+const excessOf = (excess: unknown): string | null => (Array.isArray(excess) && excess.length > 0 ? excess.join(', ') : null)

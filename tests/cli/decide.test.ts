@@ -39,16 +39,25 @@ describe('decorum decide', () => {
     writeFileSync(path, `\uFEFF${JSON.stringify(CASE)}`)
     const { code, stdout } = await runCli(['decide', path, '--explain'])
     expect(code).toBe(0)
-    expect(stdout).toContain('It waits until 2026-11-23T16:00:00Z, the first moment at which no rule objects.')
+    expect(stdout).toContain('It waits until Mon 2026-11-23 11:00 in America/New_York; Mon 2026-11-23 08:00 in America/Los_Angeles (2026-11-23T16:00:00Z), the first moment at which no rule objects.')
     expect(stdout).toContain('(us-reg-f/contact-window; 12 CFR 1006.6(b)(1)(i))')
-    expect(stdout).toContain('America/Los_Angeles (Mon 2026-11-23 07:00)')
+    expect(stdout).toContain('America/Los_Angeles, Mon 2026-11-23 07:00: a postal address US-CA, of 2026-10-01')
   })
 
   it('says it in Chinese when asked to', async () => {
     const { code, stdout } = await runCli(['decide', '--explain', '--lang', 'zh-CN'], { input: JSON.stringify(CASE) })
     expect(code).toBe(0)
-    expect(stdout).toContain('顺延至 2026-11-23T16:00:00Z')
-    expect(stdout).toContain('适用的合规规则包：us-reg-f 2026-11-26')
+    expect(stdout).toContain('顺延至 2026-11-23（周一）11:00 America/New_York')
+    expect(stdout).toContain('适用的合规规则包\n  us-reg-f 2026-11-26')
+  })
+
+  it('gives the explanation as a document too, and names the languages there are', async () => {
+    const [asked, strange] = await Promise.all([
+      runCli(['decide', '--explain', '--json'], { input: JSON.stringify(CASE) }), runCli(['decide', '--lang', 'zh-TW'], { input: JSON.stringify(CASE) }),
+    ])
+    expect(JSON.parse(asked.stdout)).toMatchObject({ verdict: 'defer', explanation: { verdict: 'defer', eventsStated: true, rules: expect.arrayContaining([expect.objectContaining({ rule: 'us-reg-f/contact-window', verdict: 'objects' })]) as object[] } })
+    expect([strange.code, strange.stdout]).toEqual([2, ''])
+    expect(strange.stderr).toContain('Choose one of: en, zh-CN.')
   })
 
   it('answers any verdict with exit code 0, whatever else is wrong with the configuration', async () => {

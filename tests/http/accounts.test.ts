@@ -150,6 +150,22 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
     expect(body.candidateZones).toEqual(expect.arrayContaining(['America/New_York', 'America/Los_Angeles']))
   })
 
+  it('explain a decision when they are asked to, as a document and in words of either language', async () => {
+    const one = {
+      now: '2026-11-23T15:00:00Z', packs: ['us-reg-f'], reminder: { channel: 'phone', tone: 'firm' }, recipient: { id: 'r-1', jurisdiction: 'US-NY' },
+      account: { id: 'a-1', role: 'collector', product: 'consumer-loan' }, contacts: [{ at: '2026-11-22T15:00:00Z', channel: 'phone', outcome: 'no-answer' }],
+    }
+    const { body } = await ask('POST', '/v1/decide?explain=true&lang=zh-CN', one)
+    expect(body.explanation).toMatchObject({ verdict: 'send', eventsStated: false, zones: [{ zone: 'America/New_York', evidence: [{ sign: 'jurisdiction', place: 'US-NY' }] }] })
+    expect(body.explanation.rules.find((rule: { rule: string }) => rule.rule === 'us-reg-f/seven-calls-in-seven-days')).toMatchObject({
+      verdict: 'allows', verified: 'text', detail: { kind: 'count', limit: 7, subjects: [{ account: 'a-1', count: 1, counted: [{ at: '2026-11-22T15:00:00Z', channel: 'phone', outcome: 'no-answer' }] }] },
+    })
+    expect(body.words[0]).toMatch(/^现在可以发送，截至 2026-11-23（周一）21:00 America\/New_York/)
+    expect(await ask('POST', '/v1/decide', one)).toMatchObject({ status: 200, body: { verdict: 'send' } })
+    expect((await ask('POST', '/v1/decide', one)).body.explanation).toBeUndefined()
+    expect((await ask('POST', '/v1/decide?explain=true&lang=fr', one)).status).toBe(400)
+  })
+
   it('show the shipped configuration, without a secret', async () => {
     for (const [url, id] of [['templates', 'us-first-party-loan'], ['ladders', 'cn-consumer-loan'], ['policies', 'us-reg-f'], ['routes', 'sms-main']] as const) {
       const { body, text } = await ask('GET', `/v1/${url}`)

@@ -52,7 +52,7 @@ eachLedger('the same words', (_name, openFresh) => {
     expect(refused).toMatchObject({ end_reason: 'too_soon', tries: 0 })
     expect(await onlyReason(refused?.id ?? '')).toMatchObject([{ code: 'too_soon', rule: 'decorum/same-words', until: null, reminderId: sent?.id }])
     const told = await stage.app.services.explainReminder(LENDER, refused?.id ?? '')
-    expect(told?.join('\n')).toContain(`reminder ${sent?.id} stands in the way`)
+    expect(told?.lines.join('\n')).toContain(`reminder ${sent?.id} stands in the way`)
     const timeline = await stage.app.services.accountTimeline(LENDER, { creditor: null, id: 'a-1' }, { limit: 100 })
     expect(timeline?.items.map((entry) => entry.words).join('\n')).toContain(`the same as reminder ${sent?.id}`)
   })

@@ -11,7 +11,7 @@ const deferred: Decision = {
 describe('a decision in plain words', () => {
   it('says in English when it is sent, on the recipient’s clock, and which rule says so', () => {
     const { headline, reasons } = decisionWords(deferred, 'en')
-    expect(headline).toMatch(/^It waits until Tue, 24 Nov 2026.* 08:00 Asia\/Shanghai \(2026-11-24T00:00:00Z\)/)
+    expect(headline).toMatch(/^It waits until Tue 2026-11-24 08:00 in Asia\/Shanghai \(2026-11-24T00:00:00Z\)/)
     expect(reasons[0]).toMatch(/^It is outside the hours .*\(cn-gbt-45251\/contact-window; GB\/T 45251—2025\)\.$/)
   })
 
@@ -21,10 +21,10 @@ describe('a decision in plain words', () => {
     expect(reasons[0]).toMatch(/^当前不在允许的联系时段内.*（cn-gbt-45251\/contact-window；GB\/T 45251—2025）。$/)
   })
 
-  it('tells times in UTC when the person may be in several zones, and marks what is not verified', () => {
+  it('tells times on each clock when the person may be in several zones, UTC beside, and marks what is not verified', () => {
     const doubtful: Decision = { ...deferred, candidateZones: ['Asia/Shanghai', 'Asia/Tokyo'], reasons: deferred.reasons.map((reason) => ({ ...reason, verified: false })) }
     const { headline, reasons } = decisionWords(doubtful, 'en')
-    expect(headline).toBe('It waits until 2026-11-24T00:00:00Z, the first moment at which no rule objects.')
+    expect(headline).toBe('It waits until Tue 2026-11-24 08:00 in Asia/Shanghai; Tue 2026-11-24 09:00 in Asia/Tokyo (2026-11-24T00:00:00Z), the first moment at which no rule objects.')
     expect(reasons[0]).toContain('not verified')
   })
 

@@ -51,11 +51,11 @@ const facts: Facts = {
 } as unknown as Facts
 
 describe('the explanation of a reminder', () => {
-  const lines = explainReminder(reminder(), facts)
+  const lines = explainReminder(reminder(), { facts })
   const whole = lines.join('\n')
 
   it('tells each decision on the clock of every place where the person may be', () => {
-    expect(whole).toContain('wait until 2026-11-24T13:00:00Z = Tue 2026-11-24 08:00 in America/New_York; Tue 2026-11-24 05:00 in America/Los_Angeles')
+    expect(whole).toContain('wait until Tue 2026-11-24 08:00 in America/New_York; Tue 2026-11-24 05:00 in America/Los_Angeles (2026-11-24T13:00:00Z)')
     expect(whole).toContain('the same came out 3 times')
   })
 
@@ -65,11 +65,11 @@ describe('the explanation of a reminder', () => {
 
   it('says when a citation was not verified', () => {
     const unsure = { ...deferred, reasons: deferred.reasons.map((reason) => ({ ...reason, verified: false })) }
-    expect(explainReminder(reminder({ decisions: [unsure] }), null).join('\n')).toContain('(citation not verified)')
+    expect(explainReminder(reminder({ decisions: [unsure] }), { facts: null }).join('\n')).toContain('(citation not verified)')
   })
 
   it('tells what was known: the account, the places, the address by its kind, what stood then', () => {
-    expect(whole).toContain('account: open, 23 days past due, unpaid since 2026-11-01, loan, collector; balance as of 2026-11-24T00:00:00Z')
+    expect(whole).toContain('account: open, 23 days past due, unpaid since 2026-11-01, loan, collector; balance as of Mon 2026-11-23 19:00 in America/New_York (2026-11-24T00:00:00Z)')
     expect(whole).toContain('where the person may be: America/New_York, America/Los_Angeles (US-NY, US-CA)')
     expect(whole).toContain('address: mobile, of US, relation self')
     expect(whole).toContain('on hold: dispute')
@@ -84,23 +84,50 @@ describe('the explanation of a reminder', () => {
 
   it('ends with one sentence for every status a reminder can have', () => {
     for (const status of REMINDER_STATUSES) {
-      const last = explainReminder(reminder({ status }), facts).at(-1)
+      const last = explainReminder(reminder({ status }), { facts }).at(-1)
       expect(last, status).toMatch(/^In short: it .+\.$/)
     }
   })
 
   it('says of one that may have gone out that it is never sent again by itself', () => {
-    expect(explainReminder(reminder({ status: 'in_doubt' }), facts).at(-1)).toContain('never sent again by itself')
+    expect(explainReminder(reminder({ status: 'in_doubt' }), { facts }).at(-1)).toContain('never sent again by itself')
   })
 
   it('gives the binding reason of one that was refused', () => {
     const refused: DecisionView = { ...deferred, verdict: 'refuse', until: null, reasons: [{ ...deferred.reasons[0] as DecisionView['reasons'][number], code: 'suppressed', rule: 'decorum/stop', until: null }] }
-    expect(explainReminder(reminder({ status: 'refused', decisions: [refused], attempts: [] }), null).at(-1))
+    expect(explainReminder(reminder({ status: 'refused', decisions: [refused], attempts: [] }), { facts: null }).at(-1))
       .toBe('In short: it was not sent because contact was stopped (decorum/stop).')
   })
 
+  it('says of a refusal that more knowledge cures that it waits, and of any other that it is not sent; the end agrees', () => {
+    const refused = (code: 'stale_balance' | 'suppressed'): DecisionView => ({ ...deferred, verdict: 'refuse', until: null, reasons: [{ ...deferred.reasons[0] as DecisionView['reasons'][number], code, rule: 'decorum/x', until: null }] })
+    const waiting = explainReminder(reminder({ status: 'scheduled', decisions: [refused('stale_balance')], attempts: [] }), { facts: null })
+    expect(waiting.join('\n')).toContain('not now, and nothing known says when: it is asked again when facts change, until its deadline')
+    expect(waiting.join('\n')).not.toContain('do not send')
+    expect(waiting.at(-1)).toMatch(/^In short: it waits because the balance is older .* it is decided again at /)
+    expect(explainReminder(reminder({ status: 'refused', decisions: [refused('suppressed')], attempts: [] }), { facts: null }).join('\n')).toContain(': do not send')
+  })
+
+  it('calls a debt that was handed off handed off, and says whose step it was', () => {
+    const closed: DecisionView = { ...deferred, verdict: 'refuse', until: null, reasons: [{ ...deferred.reasons[0] as DecisionView['reasons'][number], code: 'account_closed', rule: 'decorum/open-account', until: null }] }
+    const handedOff = { ...facts, accounts: facts.accounts.map((account) => ({ ...account, state: 'handed-off' as const })) }
+    const whole = explainReminder(reminder({ status: 'refused', decisions: [closed], attempts: [] }), { facts: handedOff }).join('\n')
+    expect(whole).toContain('because the account was handed off to somebody else to collect, which is not payment')
+    expect(whole).not.toMatch(/\bpaid\b|overdue any more/)
+    expect(whole).toContain('step m1-first of ladder default (version 1a2b), the step of account A-1, which leads')
+  })
+
+  it('has every status, state and word of it in Chinese, without an English word but ids', () => {
+    for (const status of REMINDER_STATUSES) {
+      const text = explainReminder(reminder({ status, accountIds: ['1', '2'] }), { facts, language: 'zh-CN' }).join('\n')
+      const words = text.replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, '').replace(/12 CFR [\d.()a-z]+/g, '').replace(/America\/[A-Za-z_]+|[a-z0-9-]+\/[a-z0-9-]+|\[[a-z_]+\]/g, '')
+        .replace(/us-reg-f|0190b3a2-[0-9a-f-]+|lakeside|default|m1-first|sms-main|twilio|ff00|abc|SM1|loan|P-1|1a2b|US-(?:NY|CA)|\bUS\b|\ben\b/g, '')
+      expect(words.match(/[A-Za-z]{2,}/g), text).toBeNull()
+    }
+  })
+
   it('says so when nothing was decided or tried yet', () => {
-    const fresh = explainReminder(reminder({ status: 'scheduled', decisions: [], attempts: [] }), null).join('\n')
+    const fresh = explainReminder(reminder({ status: 'scheduled', decisions: [], attempts: [] }), { facts: null }).join('\n')
     expect(fresh).toContain('nothing yet')
     expect(fresh).toContain('no provider was called')
   })

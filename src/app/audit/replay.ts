@@ -11,7 +11,7 @@ import type { RecordedDecision } from '../../record/audit/sample-decisions.ts'
 import type { ReplayReport } from '../../report/audit/replay-report.ts'
 
 /** Refusals that no rule made: they name the product, and no pack is recorded with them. */
-const NOT_BY_RULES = /^decorum\/(?:words\/|unwritable$|total$)/
+export const NOT_BY_RULES = /^decorum\/(?:words\/|unwritable$|total$)/
 
 /**
  * Do these recorded facts give the same decisions again?
@@ -49,23 +49,28 @@ export function replay(packs: readonly Pack[], recorded: readonly RecordedDecisi
   return { ...report, packsMissing: [...missing.values()], otherZoneData: [...zoneData].map(([edition, decisions]) => ({ zoneData: edition, decisions })) }
 }
 
-const essence = ({ verdict, until, reasons }: Pick<Decision, 'verdict' | 'until' | 'reasons'>): string => canonicalJson({ verdict, until, reasons })
+/** What has to come out the same. */
+export const essence = ({ verdict, until, reasons }: Pick<Decision, 'verdict' | 'until' | 'reasons'>): string => canonicalJson({ verdict, until, reasons })
 
-function decideAgain(installed: readonly CompiledPack[], one: RecordedDecision): string[] {
+const decideAgain = (installed: readonly CompiledPack[], one: RecordedDecision): string[] =>
+  packsOf(installed, one).map((packs) => essence(decide(one.facts, packs, one.at.getTime())))
+
+/** The packs that a recorded decision was made with: with those that were to come, and without. */
+export function packsOf(installed: readonly CompiledPack[], one: Pick<RecordedDecision, 'at' | 'packs'>): [CompiledPack[], CompiledPack[]] {
   const at = one.at.getTime()
   const named = new Set(one.packs.map((pack) => `${pack.id} ${pack.version}`))
   const recorded = installed.filter((pack) => named.has(nameOf(pack)))
   const withLater = installed.filter((pack) => named.has(nameOf(pack)) || (!pack.pack.optIn && beginsAfter(pack, at)))
-  return [withLater, recorded].map((packs) => essence(decide(one.facts, packs, at)))
+  return [withLater, recorded]
 }
 
 /** Nowhere on earth is it that day yet, or just so. */
 const beginsAfter = ({ pack }: CompiledPack, at: Instant): boolean => Date.parse(`${pack.validFrom}T00:00:00Z`) > at - DAY
 
-const nameOf = ({ pack }: CompiledPack): string => `${pack.id} ${pack.version}`
+export const nameOf = ({ pack }: CompiledPack): string => `${pack.id} ${pack.version}`
 
 /** In the order in which production asks them, opt-in packs included. */
-function everyPack(packs: readonly Pack[]): CompiledPack[] {
+export function everyPack(packs: readonly Pack[]): CompiledPack[] {
   const selected = selectPacks(compilePacks(packs), { named: null, also: packs.filter((pack) => pack.optIn).map((pack) => pack.id) })
   return selected.ok ? selected.packs : []
 }

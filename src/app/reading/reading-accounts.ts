@@ -1,3 +1,4 @@
+import { formatInstant } from '../../model/instant.ts'
 import type { Shell } from '../../pipeline/shell.ts'
 import { accountTimeline, type TimelineRow } from '../../record/reading/account-timeline.ts'
 import { accountsByExternalId, listAccounts, type AccountRow } from '../../record/reading/account-rows.ts'
@@ -82,5 +83,10 @@ export function readingAccounts(shell: Shell): Pick<Reading, 'getAccount' | 'lis
 
 function entryOf(row: TimelineRow): TimelineEntry {
   const type = row.type as TimelineType
-  return { at: text(row.at), type, id: row.id, seq: row.seq, words: timelineWords(type, row.details), details: row.details }
+  const details = Object.fromEntries(Object.entries(row.details).map(([key, value]) => [key, instantIn(value)]))
+  return { at: text(row.at), type, id: row.id, seq: row.seq, words: timelineWords(type, details), details }
 }
+
+/** PostgreSQL writes instants inside JSON with an offset; here every instant is in UTC and ends in Z. */
+const instantIn = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?[+-]\d{2}:\d{2}$/.test(value) ? formatInstant(Date.parse(value)) : value

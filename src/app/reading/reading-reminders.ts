@@ -11,6 +11,7 @@ import { sentWords } from '../../record/reading/sent-words.ts'
 import { explainReminder } from '../../report/explain-reminder.ts'
 import type { Actor, Shell } from '../../pipeline/shell.ts'
 import type { Reading } from '../services/reading.ts'
+import { askAgain } from './ask-again.ts'
 import { reminderSummaryOf, reminderViewOf } from './reminder-view-of.ts'
 import { creditorSeen, emptyPage, limitOf, pageFrom, positionOf } from './scope.ts'
 
@@ -22,15 +23,18 @@ export function readingReminders(shell: Shell): Pick<Reading, 'getReminder' | 'l
     const row = isId(id) ? await reminderById(db, actor.creditor, id.toLowerCase()) : null
     if (row === null) return null
     const decisions = await decisionsOf(db, row.id)
-    return { view: reminderViewOf(row, decisions, await attemptsOf(db, row.id), await receiptsOf(db, row.id)), facts: decisions.at(-1)?.facts ?? null }
+    return { view: reminderViewOf(row, decisions, await attemptsOf(db, row.id), await receiptsOf(db, row.id)), last: decisions.at(-1) ?? null }
   }
 
   return {
     getReminder: async (actor, id) => (await history(actor, id))?.view ?? null,
 
-    async explainReminder(actor, id) {
+    async explainReminder(actor, id, language = 'en') {
       const found = await history(actor, id)
-      return found === null ? null : explainReminder(found.view, found.facts)
+      if (found === null) return null
+      const asked = found.last === null ? null : askAgain(shell.config.packs, found.last)
+      const facts = found.last === null || (asked !== null && 'erased' in asked) ? null : found.last.facts
+      return { lines: explainReminder(found.view, { facts, asked, language }), asked: asked !== null && 'explanation' in asked && asked.agrees ? asked.explanation : null }
     },
 
     async listReminders(actor, query) {

@@ -1,4 +1,5 @@
 import type { Channel } from '../../model/channel.ts'
+import type { DecisionExplanation } from '../../model/explanation.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { ReminderStatus } from '../../model/reminder-status.ts'
 import type { PermitRules } from '../../pipeline/permits/ask-permit.ts'
@@ -10,6 +11,7 @@ import type { ContactView, HoldView, RecipientView, ReplyView, SuppressionView, 
 import type { ReminderSummary, ReminderView } from '../../report/reminder-view.ts'
 import type { TimelineEntry } from '../../report/timeline-view.ts'
 import type { Totals } from '../../report/totals-view.ts'
+import type { Language } from '../../report/words/language.ts'
 import { readingAccounts } from '../reading/reading-accounts.ts'
 import { readingLists } from '../reading/reading-lists.ts'
 import { readingPeople } from '../reading/reading-people.ts'
@@ -53,8 +55,8 @@ export interface Reading {
   recipientsByAddress(actor: Actor, query: { creditor?: string | undefined; address: string; channel?: Channel | undefined }): Promise<RecipientView[]>
   getReminder(actor: Actor, id: string): Promise<ReminderView | null>
   listReminders(actor: Actor, query: Paging & Whose & { status?: ReminderStatus | undefined; channel?: Channel | undefined }): Promise<Page<ReminderSummary>>
-  /** In plain words, one line each. Null: no such reminder. */
-  explainReminder(actor: Actor, id: string): Promise<string[] | null>
+  /** In plain words, one line each, and what the rules of the last decision judged by, where that can still be told. Null: no such reminder. */
+  explainReminder(actor: Actor, id: string, language?: Language): Promise<{ lines: string[]; asked: DecisionExplanation | null } | null>
   /** What was sent, word for word, rendered again from its facts or as captured. Access is logged. Null: no such attempt. */
   attemptWords(actor: Actor, reminderId: string, attemptNo: number): Promise<AttemptWords | null>
   listTasks(actor: Actor, query: Paging & Whose & { status?: TaskView['status'] | undefined }): Promise<Page<TaskView>>

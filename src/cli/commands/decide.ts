@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { caseDecider, decisionText } from '../../app/decide-case.ts'
 import { policyPacks } from '../../app/policy-packs.ts'
 import { readJson } from '../../app/read-json.ts'
+import { readLanguage } from '../../app/read-language.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { printAnswer } from '../print-answer.ts'
 
@@ -21,13 +22,15 @@ export function command(): Command {
     .description('May this be sent now? Reads one decide case as JSON (from FILE, or from stdin) and says send, defer or refuse, with every rule that objects.')
     .argument('[file]', 'the case; without it, or as -, standard input')
     .option('--json', 'answer as one JSON document')
-    .option('--explain', 'say in words what was considered and why')
-    .option('--lang <locale>', 'language of the words: en or zh', 'en')
+    .option('--explain', 'say what each rule judged by, which let it pass, and which stayed silent')
+    .option('--lang <language>', 'language of the words: en or zh-CN', 'en')
     .addHelpText('after', '\nExit codes: 0 for any verdict, 2 for input that does not fit, with the path of each fault.')
     .action(async (file: string | undefined, options: Options) => {
+      const language = readLanguage(options.lang)
       const answer = caseDecider(policyPacks())(readJson(await caseText(file)))
       if (!answer.ok) throw new DecorumError('DECORUM_BAD_INPUT', 'this is not a decide case', { faults: answer.faults, hint: 'Correct these and ask again; README.md, "Ask the policy engine", has an example.' })
-      printAnswer(options.json, answer.decision, () => decisionText(answer, options.explain === true, options.lang))
+      const explained = options.explain === true
+      printAnswer(options.json, explained && options.json === true ? { ...answer.decision, explanation: answer.explain() } : answer.decision, () => decisionText(answer, explained, language))
     })
 }
 

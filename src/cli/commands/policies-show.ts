@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import { policyPacks } from '../../app/policy-packs.ts'
 import { conditionInWords, ruleInWords } from '../../app/rule-in-words.ts'
+import { readLanguage } from '../../app/read-language.ts'
+import { packInWords } from '../../app/views.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { nearMiss } from '../../model/near-miss.ts'
 import type { Pack } from '../../model/pack.ts'
@@ -12,14 +14,16 @@ export function command(): Command {
     .description('Shows the rules of one pack with their numbers, each with its citation, its source and whether that was verified.')
     .argument('<pack>', 'its id')
     .option('--json', 'answer as one JSON document')
-    .action((id: string, options: { json?: true }) => {
+    .option('--lang <language>', 'language of the words: en or zh-CN', 'en')
+    .action((id: string, options: { json?: true; lang: string }) => {
+      const language = readLanguage(options.lang)
       const packs = policyPacks()
       const versions = packs.filter((p) => p.id === id)
       if (versions.length === 0) {
         const meant = nearMiss(id, packs.map((p) => p.id))
         throw new DecorumError('DECORUM_BAD_INPUT', `there is no pack "${id}"`, { hint: meant === null ? 'Run `decorum policies list`.' : `Did you mean "${meant}"?` })
       }
-      printAnswer(options.json, versions, () => versions.map(inWords).join('\n\n'))
+      printAnswer(options.json, versions, () => versions.map((pack) => (language === 'en' ? inWords(pack) : packInWords(pack, language))).join('\n\n'))
     })
 }
 

@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import type { App } from '../../app/app.ts'
+import { readLanguage } from '../../app/read-language.ts'
+import { timelineInWords } from '../../app/views.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { printAnswer } from '../print-answer.ts'
 import { CLI_ACTOR, withApp } from '../with-app.ts'
@@ -14,11 +16,16 @@ export function command(): Command {
     .argument('<account>', 'the creditor’s own id of it')
     .option('--creditor <id>', 'whose account, when several creditors use that id')
     .option('--json', 'answer as one JSON document')
-    .action(async (id: string, options: { creditor?: string; json?: true }) => {
-      const entries = await withApp((app) => wholeTimeline(app, { creditor: options.creditor ?? null, id }))
+    .option('--lang <language>', 'language of the words: en or zh-CN', 'en')
+    .action(async (id: string, options: { creditor?: string; json?: true; lang: string }) => {
+      const language = readLanguage(options.lang)
+      const { entries, zone } = await withApp(async (app) => {
+        const ref = { creditor: options.creditor ?? null, id }
+        const account = await app.services.getAccount(CLI_ACTOR, ref)
+        return { entries: await wholeTimeline(app, ref), zone: app.config.creditors.get(account?.creditor ?? '')?.bookZone ?? 'UTC' }
+      })
       if (entries === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account', { hint: 'Write the id as the creditor does.' })
-      printAnswer(options.json, { account: id, entries }, () =>
-        entries.length === 0 ? 'Nothing happened yet.' : entries.map((entry) => `${entry.at}  ${entry.words}`).join('\n'))
+      printAnswer(options.json, { account: id, entries }, () => timelineInWords(entries, zone, language))
     })
 }
 

@@ -1,6 +1,7 @@
 import type { BlockedTime } from '../../model/facts.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { Case } from '../case.ts'
+import { dated } from '../dated.ts'
 import { allows, NEVER, objects, type Answer } from '../rule.ts'
 import { COMMON_HOURS_SEARCH } from '../search.ts'
 import { compileHours, type HoursAnswer, type WeeklyHours } from '../weekly-hours.ts'
@@ -11,7 +12,8 @@ const COMPILED_MAX = 5_000
 
 /** Times at which the person asked not to be contacted, in every zone they may be in (S4). */
 export const BLOCKED_TIMES = promise('blocked-time', 'a time at which somebody asked not to be contacted is kept', askBlockedTimes,
-  (facts) => facts.located && facts.facts.recipient.blockedTimes.length > 0, true)
+  (facts) => facts.located && facts.facts.recipient.blockedTimes.length > 0, true,
+  ({ facts }) => ({ kind: 'blocked', times: facts.recipient.blockedTimes.map(({ days, from, to, channel, until }) => ({ days, from, to, channel, until: dated(until) })) }))
 
 function askBlockedTimes(facts: Case, at: Instant, answer: Answer): void {
   const one: HoursAnswer = { state: 'open', until: 0 }

@@ -1,6 +1,8 @@
+import { CHANNELS } from '../../model/channel.ts'
 import type { ContactFacts } from '../../model/facts.ts'
 import type { Instant } from '../../model/instant.ts'
 import { dayNumber } from '../../model/local-date.ts'
+import { contactOf, dated } from '../dated.ts'
 import { askSpans, type Span } from '../spans.ts'
 import { promise } from './promise.ts'
 
@@ -32,7 +34,11 @@ export const ONE_CATCH_UP = promise('one-catch-up-a-day', 'what is late goes one
 }, ({ facts: { reminder, recipient, contacts } }) => {
   const dueAt = reminder.dueAt ?? null
   return dueAt !== null && reminder.kind === 'reminder' && (recipient.caughtUpOn != null || contacts.some((contact) => contact.at > dueAt && isOurs(contact)))
-})
+}, false, ({ facts: { reminder, contacts }, zones }) => ({
+  kind: 'wait', minutes: null, days: 1, unit: 'attempt', key: 'person', channels: [...CHANNELS],
+  counted: contacts.filter((contact) => contact.at > (reminder.dueAt as Instant) && isOurs(contact))
+    .map((contact) => ({ ...contactOf(contact), until: dated(Math.max(...zones.map((zone) => zone.startOfDay(zone.dayAt(contact.at) + 1)))) ?? '' })),
+}))
 
 /** A contact that does not say who made it counts; one that surely never reached its address took nobody's day. */
 const isOurs = ({ direction, by, otherPerson, outcome }: ContactFacts): boolean =>

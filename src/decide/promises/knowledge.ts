@@ -1,5 +1,6 @@
 import type { ContactFacts } from '../../model/facts.ts'
 import { MINUTE } from '../../model/instant.ts'
+import { accountsOf, contactOf, dated } from '../dated.ts'
 import { allows, NEVER, objects, type CompiledRule } from '../rule.ts'
 import { askSpans, type Span } from '../spans.ts'
 import { promise } from './promise.ts'
@@ -19,13 +20,14 @@ export const FRESH_BALANCE = promise('fresh-balance', "a balance older than the 
   }
   if (at >= staleFrom) objects(answer, 'stale_balance')
   else allows(answer, staleFrom)
-}, (facts) => facts.facts.accounts.some((account) => account.freshForMs !== null))
+}, (facts) => facts.facts.accounts.some((account) => account.freshForMs !== null), false, accountsOf)
 
 export const NOT_EXPIRED = promise('deadline', 'a reminder is not sent after its own deadline', (facts, at, answer) => {
   const deadline = facts.facts.reminder.expiresAt ?? NEVER
   if (at >= deadline) objects(answer, 'expired')
   else allows(answer, deadline)
-}, (facts) => facts.facts.reminder.expiresAt !== null)
+}, (facts) => facts.facts.reminder.expiresAt !== null, false,
+  ({ facts }) => ({ kind: 'deadline', at: dated(facts.reminder.expiresAt) ?? '' }))
 
 /** A person or number is never rung while an earlier call may still be ringing. */
 export const ONE_CALL = promise('one-call-at-a-time', 'a person has at most one call in flight', (facts, at, answer) => {
@@ -35,7 +37,10 @@ export const ONE_CALL = promise('one-call-at-a-time', 'a person has at most one 
   }
   if (facts.facts.system?.phoneInFlight === true) spans.push({ from: facts.now, until: facts.now + LOOK_AGAIN })
   askSpans(spans, 'too_soon', at, answer)
-}, ({ facts }) => facts.reminder.channel === 'phone' && (facts.system?.phoneInFlight === true || facts.contacts.some(isInFlight)))
+}, ({ facts }) => facts.reminder.channel === 'phone' && (facts.system?.phoneInFlight === true || facts.contacts.some(isInFlight)), false, ({ facts }) => ({
+  kind: 'wait', minutes: LONGEST_CALL / MINUTE, days: null, unit: 'attempt', key: 'person', channels: ['phone'],
+  counted: facts.contacts.filter(isInFlight).map((contact) => ({ ...contactOf(contact), until: dated(contact.at + LONGEST_CALL) ?? '' })),
+}))
 
 function isInFlight({ outcome, channel, direction }: ContactFacts): boolean {
   return outcome === 'pending' && channel === 'phone' && direction === 'outbound'
@@ -46,6 +51,7 @@ export const SYSTEM: readonly CompiledRule[] = [
   promise('test-mode', 'a test key, or a copy of the system, reaches nobody (promise 12)', (_facts, _at, answer) => objects(answer, 'test_mode'), (facts) => facts.facts.system?.testMode === true),
   promise('switch', 'a switch thrown by an operator holds at once', (_facts, _at, answer) => objects(answer, 'switched_off'), (facts) => facts.facts.system?.switchedOff != null),
   promise('clock', 'nothing is sent while the time is in doubt', (_facts, _at, answer) => objects(answer, 'clock_uncertain'), (facts) => facts.facts.system?.clockUncertain === true),
-  promise('route', 'a message needs a route that serves it', (_facts, _at, answer) => objects(answer, 'route_not_eligible'), (facts) => facts.facts.system?.routeProblem != null),
+  promise('route', 'a message needs a route that serves it', (_facts, _at, answer) => objects(answer, 'route_not_eligible'), (facts) => facts.facts.system?.routeProblem != null, false,
+    ({ facts }) => ({ kind: 'because', because: facts.system?.routeProblem ?? '' })),
   promise('registration', 'a template that needs registration is not sent without it', (_facts, _at, answer) => objects(answer, 'not_registered'), (facts) => facts.facts.system?.notRegistered === true),
 ]

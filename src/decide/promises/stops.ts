@@ -1,8 +1,9 @@
 import type { AddressKind } from '../../model/address.ts'
 import type { Kind } from '../../model/kind.ts'
 import { isAboutPerson, type SuppressionReason } from '../../model/suppression.ts'
-import type { SuppressionFacts } from '../../model/facts.ts'
+import type { EventFacts, SuppressionFacts } from '../../model/facts.ts'
 import { allows, NEVER, objects, type CompiledRule } from '../rule.ts'
+import { accountsOf, eventOf, stopOf } from '../dated.ts'
 import { askSpans, type Span } from '../spans.ts'
 import type { Case } from '../case.ts'
 import { promise } from './promise.ts'
@@ -43,26 +44,35 @@ function reaches(stop: SuppressionFacts, facts: Case): boolean {
 export const SUPPRESSION = promise('suppression', 'whoever asked us to stop, or must not be contacted, is not', (facts, at, answer) => {
   const spans: Span[] = []
   for (const stop of facts.facts.suppressions) {
-    if (!reaches(stop, facts) || LETS[stop.reason]?.includes(facts.facts.reminder.kind) === true) continue
+    if (!isInTheWay(stop, facts)) continue
     spans.push({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER })
   }
   askSpans(spans, 'suppressed', at, answer)
-}, (facts) => facts.facts.suppressions.length > 0)
+}, (facts) => facts.facts.suppressions.length > 0, false, (facts) => ({ kind: 'stops', found: facts.facts.suppressions.filter((stop) => isInTheWay(stop, facts)).map(stopOf) }))
+
+function isInTheWay(stop: SuppressionFacts, facts: Case): boolean {
+  return reaches(stop, facts) && LETS[stop.reason]?.includes(facts.facts.reminder.kind) !== true
+}
 
 /** An event that stops contact counts from the moment it is known, before anybody has recorded a suppression. */
 export const STOPPING_EVENT = promise('stopping-event', 'a death, an attorney, a bankruptcy or an identity fraud stops contact as soon as it is known', (facts, at, answer) => {
   const spans: Span[] = []
   for (const event of facts.facts.events ?? []) {
-    // Of the person, whichever of their accounts it was reported with.
-    if (STOPPING_EVENTS.has(event.type)) spans.push({ from: Math.min(event.at, at), until: NEVER })
+    if (isStopping(event)) spans.push({ from: Math.min(event.at, at), until: NEVER })
   }
   askSpans(spans, 'suppressed', at, answer)
-}, (facts) => facts.facts.events !== null && facts.facts.events.length > 0)
+}, (facts) => facts.facts.events !== null && facts.facts.events.length > 0, false, (facts) => ({
+  kind: 'events', wants: null, waitDays: null, waitBusinessDays: null, withinDays: null, daysPastDue: null, deadline: null,
+  found: (facts.facts.events ?? []).filter(isStopping).map(eventOf),
+}))
+
+/** Of the person, whichever of their accounts it was reported with. */
+const isStopping = (event: EventFacts): boolean => STOPPING_EVENTS.has(event.type)
 
 export const OWN_ADDRESS: CompiledRule = promise('own-address', "only the borrower's own addresses are ever used", (_facts, _at, answer) => objects(answer, 'suppressed'), (facts) => {
   const relation = facts.facts.address?.relation ?? null
   return relation !== null && relation !== 'self'
-})
+}, false, ({ facts }) => ({ kind: 'relation', relation: facts.address?.relation ?? null, lets: ['self'] }))
 
 /** Kinds that say what line it is; the others say what it is used for. */
 const MOBILE_KINDS: ReadonlySet<AddressKind> = new Set<AddressKind>(['mobile', 'voip'])
@@ -78,4 +88,4 @@ export const SMS_LINE: CompiledRule = promise('sms-to-landline', 'an SMS goes to
 export const OPEN_ACCOUNT = promise('open-account', 'a debt that is settled, cured, withdrawn or handed off is not chased', (facts, _at, answer) => {
   if (facts.facts.reminder.kind !== 'confirmation' && facts.facts.accounts.some((account) => account.state !== 'open')) objects(answer, 'account_closed')
   else allows(answer)
-})
+}, undefined, false, accountsOf)

@@ -1,7 +1,7 @@
 import type { Instant } from '../../model/instant.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import type { Case } from '../case.ts'
-import { allows, NEVER, objects, type Answer } from '../rule.ts'
+import { allows, NEVER, objects, type Shape } from '../rule.ts'
 
 /**
  * May this address be used, by how it came to be known and how lately it was confirmed? (12 CFR 1006.6(d)(4)-(5))
@@ -10,43 +10,61 @@ import { allows, NEVER, objects, type Answer } from '../rule.ts'
  * it lasts. What a bare case does not state is not asked about, unless the rule says so; the running system knows what
  * it knows of every address, and what it does not know is missing.
  */
-export function compileAddress(rule: RuleOf<'address'>): (facts: Case, at: Instant, answer: Answer) => void {
+export function compileAddress(rule: RuleOf<'address'>): Shape {
   const kinds = new Set(rule.consents)
-
-  return (facts, at, answer) => {
-    const { address, system } = facts.facts
-    if (address === null) return allows(answer)
-    const origin = address.origin ?? null
-    const verifiedAt = address.verifiedAt ?? null
-    const shown: Instant[] = []
-    let until = NEVER
-    let proven = origin !== null && rule.origins.includes(origin)
-    for (const contact of facts.facts.contacts) {
-      if (contact.direction === 'inbound' && contact.channel === facts.facts.reminder.channel && contact.address === address.id && !contact.otherPerson && contact.at <= at) {
-        proven = true
-        shown.push(contact.at)
+  const knownOf = (facts: Case, at: Instant): KnownOfAddress => knownOfAddress(facts, at, rule, kinds)
+  return {
+    detail: null,
+    silent: (facts, at) => (facts.facts.address !== null && rule.ifUnstated === 'silent' && !knownOf(facts, at).stated ? 'address_origin_not_stated' : null),
+    ask: (facts, at, answer) => {
+      const { address } = facts.facts
+      if (address === null) return allows(answer)
+      const { stated, proven, consented, shown } = knownOf(facts, at)
+      if (!stated && rule.ifUnstated === 'silent') return allows(answer)
+      if (!proven && consented === null) return objects(answer, 'precondition_missing')
+      let until = proven ? NEVER : (consented as Instant)
+      if (rule.freshDays !== undefined) {
+        const verifiedAt = address.verifiedAt ?? null
+        const moments = verifiedAt !== null && verifiedAt <= at ? [...shown, verifiedAt] : shown
+        until = Math.min(until, Math.max(-Infinity, ...moments.map((moment) => freshUntil(facts, moment, rule.freshDays as number))))
+        if (until <= at) return objects(answer, 'precondition_missing')
       }
-    }
-    let consented: Instant | null = null
-    for (const consent of facts.facts.consents) {
-      if (!kinds.has(consent.kind) || consent.address !== address.id || consent.from > at || (consent.until ?? NEVER) <= at) continue
-      if (consent.channel !== null && consent.channel !== facts.facts.reminder.channel) continue
-      consented = Math.max(consented ?? -Infinity, consent.until ?? NEVER)
-      shown.push(consent.from)
-    }
-    const stated = system !== null || origin !== null || verifiedAt !== null || shown.length > 0
-    if (!stated && rule.ifUnstated === 'silent') return allows(answer)
-    if (!proven) {
-      if (consented === null) return objects(answer, 'precondition_missing')
-      until = consented
-    }
-    if (rule.freshDays !== undefined) {
-      if (verifiedAt !== null && verifiedAt <= at) shown.push(verifiedAt)
-      until = Math.min(until, Math.max(-Infinity, ...shown.map((moment) => freshUntil(facts, moment, rule.freshDays as number))))
-      if (until <= at) return objects(answer, 'precondition_missing')
-    }
-    allows(answer, until)
+      allows(answer, until)
+    },
   }
+}
+
+/** What the case shows of the address at an instant. */
+interface KnownOfAddress {
+  /** Something of it is stated, by the case or by the running system. */
+  stated: boolean
+  /** It came to be known in a way that the rule accepts. */
+  proven: boolean
+  /** Until when consent that was recorded for it lasts; null: there is none. */
+  consented: Instant | null
+  /** Moments at which the person wrote from it or consented to it. */
+  shown: Instant[]
+}
+
+function knownOfAddress({ facts }: Case, at: Instant, rule: RuleOf<'address'>, kinds: ReadonlySet<string>): KnownOfAddress {
+  const { address, system, reminder, contacts, consents } = facts
+  const origin = address?.origin ?? null
+  const shown: Instant[] = []
+  let proven = origin !== null && rule.origins.includes(origin)
+  for (const contact of contacts) {
+    if (contact.direction === 'inbound' && contact.channel === reminder.channel && contact.address === address?.id && !contact.otherPerson && contact.at <= at) {
+      proven = true
+      shown.push(contact.at)
+    }
+  }
+  let consented: Instant | null = null
+  for (const consent of consents) {
+    if (!kinds.has(consent.kind) || consent.address !== address?.id || consent.from > at || (consent.until ?? NEVER) <= at) continue
+    if (consent.channel !== null && consent.channel !== reminder.channel) continue
+    consented = Math.max(consented ?? -Infinity, consent.until ?? NEVER)
+    shown.push(consent.from)
+  }
+  return { stated: system !== null || origin !== null || (address?.verifiedAt ?? null) !== null || shown.length > 0, proven, consented, shown }
 }
 
 /** The end of so many local days, this one's included, in the zone where it comes first. */

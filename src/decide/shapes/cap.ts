@@ -2,10 +2,11 @@ import type { ContactFacts } from '../../model/facts.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import type { Case } from '../case.ts'
+import { contactOf } from '../dated.ts'
 import { openUntil, type Opening } from '../consent.ts'
 import { countsAs, isCounted, sharesKey, type Counted } from '../counting.ts'
 import { answeredBy, isAbout, isAnswer, onOneDay } from '../replies.ts'
-import { allows, NEVER, objects, type Answer } from '../rule.ts'
+import { allows, NEVER, objects, type Detail, type Shape } from '../rule.ts'
 import type { ZoneTable } from '../zone-table.ts'
 import { compileCountWindow } from './count-window.ts'
 
@@ -16,7 +17,7 @@ import { compileCountWindow } from './count-window.ts'
  * message speaks of; the latest next instant of all of them is the answer. Contacts
  * that were made under the consent that opens the rule do not count.
  */
-export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): (facts: Case, at: Instant, answer: Answer) => void {
+export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape {
   const counted: Counted = { unit: rule.counts, key: rule.key, channels: rule.channels }
   const window = compileCountWindow(rule.window)
   const freeUnanswered = rule.freeUnanswered ?? 0
@@ -66,7 +67,19 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): (facts
     return free
   }
 
-  return (facts, at, answer) => {
+  /** What counts at `at` in the zone where most does. */
+  const mostCounted = (facts: Case, at: Instant, account: string | null): { account: string | null; count: number; counted: ReturnType<typeof contactOf>[] } => {
+    const contacts = countable(facts, at, account).sort(oldestFirst)
+    const inZones = facts.zones.map((zone) => contacts.filter((contact) => contact.at >= window.since(zone, at)))
+    const most = inZones.reduce((a, b) => (weight(b, 0) > weight(a, 0) ? b : a), inZones[0] ?? [])
+    return { account, count: weight(most, 0), counted: most.map(contactOf) }
+  }
+  const detail: Detail = (facts, at) => ({
+    kind: 'count', of: 'contacts', limit: rule.limit, ...counted, channels: rule.channels, mode: rule.mode ?? null, freeUnanswered: rule.freeUnanswered ?? null, window: rule.window,
+    subjects: (rule.key === 'account' ? facts.facts.accounts.map(({ id }) => id) : [null]).map((account) => mostCounted(facts, at, account)),
+  })
+
+  return { detail, ask: (facts, at, answer) => {
     // Until when this message would not count for one account or other; NEVER where it counts.
     const uncounted = withoutReplies ? uncountedUntil(facts, at, rule.key === 'account') : NEVER
     let until = at
@@ -75,7 +88,7 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): (facts
     } else if (uncounted === NEVER) until = nextFree(facts, at, null)
     if (until > at) objects(answer, 'cap_reached', until)
     else allows(answer, uncounted)
-  }
+  } }
 }
 
 /** Was this the answer, on the same day, to the person's own message about this account? */

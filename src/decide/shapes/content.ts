@@ -1,7 +1,5 @@
-import type { Instant } from '../../model/instant.ts'
-import type { Case } from '../case.ts'
 import { shortfallOf, type ContentRule } from '../content.ts'
-import { allows, objects, type Answer } from '../rule.ts'
+import { allows, objects, type Shape } from '../rule.ts'
 import { eventsOf } from './events.ts'
 
 /**
@@ -10,15 +8,19 @@ import { eventsOf } from './events.ts'
  * Speaks only where the case states what the words carry. Guidance (`force: soft`) is
  * for `decorum check` to report and refuses nothing.
  */
-export function compileContent(rule: ContentRule): ((facts: Case, at: Instant, answer: Answer) => void) | null {
+export function compileContent(rule: ContentRule): Shape | null {
   if (rule.force === 'soft') return null
   const { satisfiedBy } = rule
-  return (facts, at, answer) => {
+  const detail: Shape['detail'] = ({ facts }) => {
+    const { missing, tooMuch } = facts.reminder.carries == null ? { missing: [], tooMuch: [] } : shortfallOf(rule, facts.reminder.carries)
+    return { kind: 'words', missing: [...missing], tooMuch: [...tooMuch] }
+  }
+  return { detail, ask: (facts, at, answer) => {
     const { carries } = facts.facts.reminder
     if (carries == null) return allows(answer)
     if (satisfiedBy !== undefined && facts.facts.accounts.every(({ id }) => eventsOf(facts, satisfiedBy, id)?.some((event) => event.at <= at) === true)) return allows(answer)
     const { missing, tooMuch } = shortfallOf(rule, carries)
     if (missing.length > 0 || tooMuch.length > 0) objects(answer, 'content_missing')
     else allows(answer)
-  }
+  } }
 }

@@ -1,7 +1,8 @@
-import type { Instant } from '../../model/instant.ts'
+import type { SuppressionFacts } from '../../model/facts.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import type { Case } from '../case.ts'
-import { allows, NEVER, type Answer } from '../rule.ts'
+import { stopOf } from '../dated.ts'
+import { allows, NEVER, type Shape } from '../rule.ts'
 import { askSpans, type Span } from '../spans.ts'
 
 /**
@@ -11,16 +12,13 @@ import { askSpans, type Span } from '../spans.ts'
  *
  * @returns  null where it reaches no further than `decorum/suppression` takes it anyway
  */
-export function compileOptOut(rule: RuleOf<'opt-out'>): ((facts: Case, at: Instant, answer: Answer) => void) | null {
+export function compileOptOut(rule: RuleOf<'opt-out'>): Shape | null {
   if (rule.covers === 'address') return null
-  return (facts, at, answer) => {
-    const { kind, channel } = facts.facts.reminder
-    if (kind === 'confirmation') return allows(answer)
-    const spans: Span[] = []
-    for (const stop of facts.facts.suppressions) {
-      if (stop.reason !== 'opt-out' || (rule.covers === 'channel' && stop.channel !== null && stop.channel !== channel)) continue
-      spans.push({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER })
-    }
+  const reaching = ({ facts: { suppressions, reminder: { channel } } }: Case): SuppressionFacts[] =>
+    suppressions.filter((stop) => stop.reason === 'opt-out' && !(rule.covers === 'channel' && stop.channel !== null && stop.channel !== channel))
+  return { detail: (facts) => ({ kind: 'stops', found: reaching(facts).map(stopOf) }), ask: (facts, at, answer) => {
+    if (facts.facts.reminder.kind === 'confirmation') return allows(answer)
+    const spans = reaching(facts).map((stop): Span => ({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER }))
     askSpans(spans, 'suppressed', at, answer)
-  }
+  } }
 }

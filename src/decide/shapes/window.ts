@@ -1,10 +1,24 @@
 import type { Instant } from '../../model/instant.ts'
+import type { RuleOf } from '../../model/pack-rule.ts'
 import type { Case } from '../case.ts'
-import { allows, NEVER, objects, type Answer } from '../rule.ts'
+import { allows, NEVER, objects, type Answer, type Shape } from '../rule.ts'
 import { COMMON_HOURS_SEARCH } from '../search.ts'
+import { dated } from '../dated.ts'
 import type { HoursAnswer, WeeklyHours } from '../weekly-hours.ts'
 
 const one: HoursAnswer = { state: 'open', until: 0 }
+
+export const compileWindow = (rule: RuleOf<'window'>, hours: WeeklyHours): Shape => ({
+  ask: (facts, at, answer) => askHours(hours, facts, at, answer),
+  detail: (facts, at) => ({
+    kind: 'hours', allow: rule.allow ?? null, ban: rule.ban ?? null, closedDays: rule.closedDays ?? [], calendar: rule.holidays?.calendar ?? null,
+    zones: (facts.located ? facts.zones : []).map((zone) => {
+      const said: HoursAnswer = { state: 'open', until: 0 }
+      hours.ask(zone, at, said)
+      return { zone: zone.zone, state: said.state, until: dated(said.until) }
+    }),
+  }),
+})
 
 /**
  * Contact hours, in every zone the person may be in.
@@ -12,7 +26,7 @@ const one: HoursAnswer = { state: 'open', until: 0 }
  * Objects until the first instant that is open in all of them; when there is none,
  * the answer is `no_common_window`, which more knowledge about the person cures.
  */
-export function askHours(hours: WeeklyHours, facts: Case, at: Instant, answer: Answer): void {
+function askHours(hours: WeeklyHours, facts: Case, at: Instant, answer: Answer): void {
   if (!facts.located) return allows(answer)
   let shut: 'outside_contact_window' | 'holiday' | null = null
   let open = at

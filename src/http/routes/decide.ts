@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
+import { decisionText } from '../../app/decide-case.ts'
+import { LANGUAGES } from '../../app/read-language.ts'
 import { decideCaseSchema } from '../../intake/decide-case-schema.ts'
 import { OBJECTION_CODES, VERDICTS } from '../../model/decision.ts'
 import { DecorumError } from '../../model/errors.ts'
+import { decisionExplanationSchema } from '../../model/explanation.ts'
 import { answers } from '../answers.ts'
 import type { Api } from '../api.ts'
+import { flag } from '../query.ts'
 
 const decision = z.object({
   verdict: z.enum(VERDICTS),
@@ -16,16 +20,22 @@ const decision = z.object({
     code: z.enum(OBJECTION_CODES), rule: z.string(), pack: z.string(), version: z.string(), citation: z.string(), verified: z.boolean(),
     until: z.string().nullable(),
   })),
+  explanation: decisionExplanationSchema.optional().describe('With `explain=true`: what each rule judged by, which let it pass, which stayed silent and why.'),
+  words: z.array(z.string()).optional().describe('With `explain=true`: the same for people, one line each.'),
 })
 
 /** The decide contract over HTTP: one case in, one decision out; nothing is stored and no ledger is asked. */
 export function decideRoutes(api: Api, app: App): void {
   api.post('/v1/decide', {
     config: { scope: 'decide' },
-    schema: { tags: ['Decide'], summary: 'May this be sent now, and if not, why?', operationId: 'decide', body: decideCaseSchema, response: answers(200, decision) },
+    schema: {
+      tags: ['Decide'], summary: 'May this be sent now, and if not, why?', operationId: 'decide', body: decideCaseSchema,
+      querystring: z.strictObject({ explain: flag.optional(), lang: z.enum(LANGUAGES).default('en').describe('Language of `words`.') }), response: answers(200, decision),
+    },
   }, (request) => {
     const answer = app.policies.decide(request.body)
     if (!answer.ok) throw new DecorumError('DECORUM_BAD_INPUT', 'this is not a decide case', { faults: answer.faults })
-    return answer.decision
+    if (request.query.explain !== true) return answer.decision
+    return { ...answer.decision, explanation: answer.explain(), words: decisionText(answer, true, request.query.lang).split('\n') }
   })
 }

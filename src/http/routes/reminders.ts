@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
 import { cancelAnswer, pageOf, reminderSummarySchema, reminderViewSchema } from '../../app/views.ts'
+import { LANGUAGES } from '../../app/read-language.ts'
 import { reminderBody } from '../../intake/reminder-body.ts'
 import { CHANNELS } from '../../model/channel.ts'
+import { decisionExplanationSchema } from '../../model/explanation.ts'
 import { REMINDER_STATUSES } from '../../model/reminder-status.ts'
 import { answers } from '../answers.ts'
 import type { Api } from '../api.ts'
@@ -48,9 +50,10 @@ export function reminderRoutes(api: Api, app: App): void {
     config: { scope: 'reminders:read' },
     schema: {
       tags, summary: 'The same in plain words', operationId: 'explainReminder',
-      params: ownPath, response: answers(200, z.object({ lines: z.array(z.string()) })),
+      params: ownPath, querystring: z.strictObject({ lang: z.enum(LANGUAGES).default('en') }),
+      response: answers(200, z.object({ lines: z.array(z.string()), asked: decisionExplanationSchema.nullable().describe('What the rules of the last decision judged by; null where that cannot be told again.') })),
     },
-  }, async (request) => ({ lines: found(await app.services.explainReminder(actorOf(request), request.params.id), 'reminder') }))
+  }, async (request) => found(await app.services.explainReminder(actorOf(request), request.params.id, request.query.lang), 'reminder'))
 
   api.get('/v1/reminders/:id/attempts/:no/words', {
     config: { scope: 'accounts:read' },

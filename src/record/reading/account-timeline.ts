@@ -47,11 +47,14 @@ export async function accountTimeline(db: Kysely<Database>, page: TimelinePage):
       UNION ALL SELECT s.lifted_at, NULL, 'suppression-lifted', s.id::text, jsonb_build_object('scope', s.scope, 'reason', s.reason, 'by', s.lifted_by, 'why', s.lift_reason)
         FROM decorum.suppression s WHERE ${stops} AND s.lifted_at IS NOT NULL
       UNION ALL SELECT created_at, NULL, 'reminder', id::text,
-        jsonb_build_object('channel', channel, 'tone', tone, 'kind', kind, 'origin', origin, 'rung', rung, 'dueAt', due_at, 'status', status, 'endReason', end_reason)
+        jsonb_build_object('channel', channel, 'tone', tone, 'kind', kind, 'origin', origin, 'rung', rung, 'dueAt', due_at, 'status', status, 'endReason', end_reason,
+          'leadAccount', (SELECT a.external_id FROM decorum.reminder_account ra JOIN decorum.account a ON a.id = ra.account_id WHERE ra.reminder_id = reminder.id AND ra.lead AND ra.account_id <> ${account}))
         FROM decorum.reminder WHERE id IN ${mine}
       UNION ALL SELECT at, seq, 'decision', reminder_id::text,
         jsonb_build_object('no', no, 'verdict', verdict, 'until', until, 'code', code, 'rule', rule, 'repeats', repeats, 'lastAt', last_at,
-          'citation', reasons -> 0 ->> 'citation', 'reminderId', reasons -> 0 ->> 'reminderId')
+          'citation', reasons -> 0 ->> 'citation', 'reminderId', reasons -> 0 ->> 'reminderId', 'zones', candidate_zones,
+          'accounts', CASE WHEN code IN ('stale_balance', 'account_closed') AND jsonb_typeof(facts -> 'accounts') = 'array' THEN (
+            SELECT jsonb_agg(jsonb_build_object('state', f -> 'state', 'asOf', f -> 'asOf', 'freshForMs', f -> 'freshForMs')) FROM jsonb_array_elements(facts -> 'accounts') AS f) END)
         FROM decorum.decision WHERE reminder_id IN ${mine}
       UNION ALL SELECT t.reserved_at, t.seq, 'attempt', t.reminder_id::text,
         jsonb_build_object('no', t.no, 'channel', t.channel, 'route', t.route, 'status', t.status, 'code', t.code, 'rejection', t.rejection, 'delivery', t.delivery, 'tone', m.tone)

@@ -1,0 +1,142 @@
+import type { Decision, Objection } from '../model/decision.ts'
+import type { DecisionExplanation, RuleExplanation, Silence } from '../model/explanation.ts'
+import type { Facts } from '../model/facts.ts'
+import { formatInstant, type Instant } from '../model/instant.ts'
+import type { PackRule } from '../model/pack-rule.ts'
+import { caseOf, type Case } from './case.ts'
+import type { CompiledPack } from './compiled-pack.ts'
+import { unmetPart } from './condition.ts'
+import { openUntil, weighConsents, type Opening } from './consent.ts'
+import { dated } from './dated.ts'
+import { decide, gatherRules } from './decide.ts'
+import { withOneReply } from './one-reply.ts'
+import { evidenceOf } from './place-signs.ts'
+import { OWN_ADDRESS, STOPPING_EVENT } from './promises/stops.ts'
+import { NEVER, type Answer, type CompiledRule } from './rule.ts'
+import type { SpeakingTime } from './speaking-time.ts'
+
+/** Shapes that answer other questions than "may this go now?". */
+const NEVER_ASKED: ReadonlySet<PackRule['shape']> = new Set<PackRule['shape']>(['retention', 'reply'])
+
+/**
+ * Why did `decide` come to this? Every rule asked with what it judged by, and every rule that stayed silent, with the cause.
+ *
+ * Decides the same facts by the same rules and asks each rule once more, so that an
+ * explanation cannot say otherwise than the decision. Pure; dispatch never calls it.
+ */
+export function explainDecision(facts: Facts, packs: readonly CompiledPack[], now: Instant): DecisionExplanation {
+  const decision = decide(facts, packs, now)
+  const seen = caseOf(facts, now)
+  const { rules: gathered } = gatherRules(seen, packs)
+  const asked = withOneReply(seen, packs, gathered).map((rule, i) => explainRule(seen, rule, rule !== gathered[i]))
+  return {
+    verdict: decision.verdict, until: dated(decision.until), at: formatInstant(now),
+    located: seen.located, places: [...seen.jurisdictions],
+    zones: evidenceOf(facts, seen.located ? seen.zoneNames : [], now),
+    eventsStated: facts.events !== null,
+    rules: [
+      ...decision.reasons.map((reason) => asked.find((rule) => rule.verdict === 'objects' && isSame(rule, reason)) ?? withoutRule(reason)),
+      ...asked.filter((rule) => rule.verdict === 'allows'),
+      ...[...asked.filter((rule) => rule.verdict === 'silent'), ...silentPromises(seen), ...silentRules(seen, packs, gathered)].filter(firstOfItsKind),
+    ],
+    packsLeftOut: packs.flatMap(({ pack, appliesTo }) => {
+      const because = appliesTo(seen) ? null : unmetPart(pack.applies, seen)
+      return because === null || because === 'place' ? [] : [{ id: pack.id, version: pack.version, because }]
+    }),
+  }
+}
+
+const isSame = (rule: RuleExplanation, reason: Objection): boolean =>
+  rule.rule === reason.rule && rule.version === reason.version && rule.code === reason.code && rule.until === dated(reason.until)
+
+const firstOfItsKind = (rule: RuleExplanation, i: number, all: readonly RuleExplanation[]): boolean =>
+  all.findIndex((other) => other.rule === rule.rule && other.version === rule.version) === i
+
+function explainRule(seen: Case, rule: CompiledRule, isLifted: boolean): RuleExplanation {
+  const facts = rule.view === undefined ? seen : rule.view(seen)
+  const answer: Answer = { code: null, until: NEVER }
+  rule.ask(seen, seen.now, answer)
+  const { code, until } = answer
+  const silentBecause = code !== null ? null : isLifted ? 'answers_a_message' : silence(facts, rule)
+  return {
+    ...headOf(rule, rule.source?.data), ...consentsOf(facts, rule.source?.data, rule.source?.opening ?? null),
+    verdict: code !== null ? 'objects' : silentBecause === null ? 'allows' : 'silent', code, until: dated(until), silentBecause,
+    detail: rule.detail?.(seen, seen.now) ?? null,
+  }
+}
+
+/** Why does a rule that was asked have nothing to judge by? Null: it judged, and lets the message pass. */
+function silence(facts: Case, { source, silent }: CompiledRule): Silence | null {
+  const own = silent?.(facts, facts.now) ?? null
+  if (own !== null) return own
+  if (source === undefined) return null
+  const { data, speaking, opening } = source
+  const time: SpeakingTime = { speaks: true, until: NEVER }
+  speaking?.(facts, facts.now, time)
+  if (!time.speaks) return hasNoDays(facts, data) ? 'days_past_due_not_stated' : data.when?.daysPastDue === undefined ? 'not_in_force' : 'days_past_due'
+  const { channel } = facts.facts.reminder
+  if (opening !== null && openUntil(facts, opening, facts.now, channel, facts.facts.address?.id ?? null) !== null) return 'consent'
+  if (data.shape === 'window' && !facts.located) return 'place_not_known'
+  if (turnsOnEvents(data) && facts.facts.events === null) return 'events_not_stated'
+  if (data.shape === 'precondition' && data.daysPastDue !== undefined && knowsNoDays(facts)) return 'days_past_due_not_stated'
+  return null
+}
+
+const knowsNoDays = ({ facts }: Case): boolean => facts.accounts.every((account) => account.daysPastDue === null && account.dueDate === null)
+const hasNoDays = (facts: Case, rule: PackRule): boolean => rule.when?.daysPastDue !== undefined && knowsNoDays(facts)
+
+/** Does it look for an event in the account's history? */
+const turnsOnEvents = (rule: PackRule): boolean =>
+  rule.shape === 'duty' || (rule.shape === 'precondition' && rule.requires !== undefined) || (rule.shape === 'pause' && 'event' in rule.on)
+
+/** Promises that only a fuller case would let speak; the others have nothing on record to speak of. */
+function silentPromises({ facts }: Case): RuleExplanation[] {
+  const silent = (promise: CompiledRule, silentBecause: Silence): RuleExplanation => ({
+    ...headOf(promise, undefined), verdict: 'silent', code: null, until: null, silentBecause, detail: null, asksConsent: [], consents: [],
+  })
+  return [
+    ...(facts.events === null ? [silent(STOPPING_EVENT, 'events_not_stated')] : []),
+    ...((facts.address?.relation ?? null) === null ? [silent(OWN_ADDRESS, 'relation_not_stated')] : []),
+  ]
+}
+
+/** Rules of packs that apply which were not asked at all. */
+function silentRules(seen: Case, packs: readonly CompiledPack[], gathered: readonly CompiledRule[]): RuleExplanation[] {
+  const asked = new Set(gathered.map(({ rule, version }) => `${rule} ${version}`))
+  return packs.filter((pack) => pack.appliesTo(seen)).flatMap(({ pack, rules }) => pack.rules.flatMap((data): RuleExplanation[] => {
+    const id = `${pack.id}/${data.id}`
+    if (asked.has(`${id} ${pack.version}`) || NEVER_ASKED.has(data.shape)) return []
+    const compiled = rules.find(({ rule }) => rule === id)
+    // What is on and was not compiled refuses nothing: guidance for words, an opt-out that reaches no further than it was recorded.
+    if (compiled === undefined && data.status === 'on') return []
+    const facts = compiled?.view === undefined ? seen : compiled.view(seen)
+    return [{
+      ...headOf({ rule: id, pack: pack.id, version: pack.version, citation: data.citation }, data), ...consentsOf(facts, data, null),
+      verdict: 'silent', code: null, until: null, silentBecause: whyNotAsked(facts, data, compiled), detail: null,
+    }]
+  }))
+}
+
+function whyNotAsked(facts: Case, data: PackRule, compiled: CompiledRule | undefined): Silence {
+  if (compiled === undefined) return 'off'
+  const unmet = unmetPart(data.when, facts)
+  if (unmet !== null) return unmet
+  if (data.shape === 'content' && facts.facts.reminder.carries == null) return 'words_not_stated'
+  if (data.shape === 'third-party' && (facts.facts.address?.relation ?? null) === null) return 'relation_not_stated'
+  return data.shape === 'opt-out' || data.shape === 'third-party' ? 'nothing_recorded' : 'other_hours'
+}
+
+function consentsOf(facts: Case, data: PackRule | undefined, opening: Opening | null): Pick<RuleExplanation, 'asksConsent' | 'consents'> {
+  const wanted: Opening | null = data?.shape === 'consent' ? { kinds: new Set(data.needs), days: data.freshDays ?? null } : opening
+  if (wanted === null) return { asksConsent: data?.unless?.consent ?? [], consents: [] }
+  return { asksConsent: [...wanted.kinds], consents: weighConsents(facts, wanted, facts.now, facts.facts.reminder.channel, facts.facts.address?.id ?? null) }
+}
+
+const headOf = ({ rule, pack, version, citation }: Pick<CompiledRule, 'rule' | 'pack' | 'version' | 'citation'>, data: PackRule | undefined) => ({
+  rule, pack, version, citation, shape: data?.shape ?? 'promise', verified: data?.verified ?? null, reading: data?.reading ?? null, force: data?.force ?? 'hard',
+})
+
+/** What no single rule said: that hours never meet, or a fault of ours. */
+const withoutRule = (reason: Decision['reasons'][number]): RuleExplanation => ({
+  ...headOf(reason, undefined), verdict: 'objects', code: reason.code, until: dated(reason.until), silentBecause: null, detail: null, asksConsent: [], consents: [],
+})
