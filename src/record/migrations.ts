@@ -6,6 +6,7 @@ import * as m0004 from './migrations/0004-slow-switches.ts'
 import * as m0005 from './migrations/0005-monthly-partitions.ts'
 import * as m0006 from './migrations/0006-room-to-update.ts'
 import * as m0007 from './migrations/0007-settled-notices.ts'
+import * as m0008 from './migrations/0008-stated-balances.ts'
 
 /** One numbered step of the schema. Frozen once released: a test compares checksums. */
 export interface Migration {
@@ -28,4 +29,5 @@ const step = (name: string, module: Pick<Migration, 'breaking' | 'up'>): Migrati
 export const MIGRATIONS: readonly Migration[] = [
   step('0001-ledger', m0001), step('0002-outbox-endpoints', m0002), step('0003-permits-and-doubts', m0003),
   step('0004-slow-switches', m0004), step('0005-monthly-partitions', m0005), step('0006-room-to-update', m0006), step('0007-settled-notices', m0007),
+  step('0008-stated-balances', m0008),
 ]
