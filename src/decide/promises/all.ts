@@ -2,10 +2,10 @@ import type { CompiledRule } from '../rule.ts'
 import { BLOCKED_TIMES } from './blocked-times.ts'
 import { ONE_CATCH_UP } from './catching-up.ts'
 import { HOLDS } from './holds.ts'
-import { FRESH_BALANCE, LOCATION, NOT_EXPIRED, ONE_CALL, SYSTEM } from './knowledge.ts'
+import { BALANCE_IN_TIME, FRESH_BALANCE, LOCATION, NOT_EXPIRED, ONE_CALL, SYSTEM } from './knowledge.ts'
 import { OPEN_ACCOUNT, OWN_ADDRESS, STOPPING_EVENT, SUPPRESSION } from './stops.ts'
 
 /** The product's own promises, in the order in which refusals are named. */
 export const PROMISES: readonly CompiledRule[] = [
-  OPEN_ACCOUNT, NOT_EXPIRED, SUPPRESSION, STOPPING_EVENT, OWN_ADDRESS, ...HOLDS, FRESH_BALANCE, LOCATION, BLOCKED_TIMES, ONE_CALL, ONE_CATCH_UP, ...SYSTEM,
+  OPEN_ACCOUNT, NOT_EXPIRED, SUPPRESSION, STOPPING_EVENT, OWN_ADDRESS, ...HOLDS, BALANCE_IN_TIME, FRESH_BALANCE, LOCATION, BLOCKED_TIMES, ONE_CALL, ONE_CATCH_UP, ...SYSTEM,
 ]
