@@ -29,6 +29,8 @@ export interface Limits {
   importBytes: number
   /** Requests a minute for one API key. */
   requestsPerMinute: number
+  /** By how many minutes a fact may be dated ahead of now; it counts as of now then. Later ones are refused. */
+  clockSkewMinutes: number
   /** Connections of one process to the ledger. */
   poolSize: number
   /** An attempt that is not settled so long after its reservation is in doubt. */

@@ -27,6 +27,7 @@ const sameWordsWithin = z.string().default('20h').transform((text, ctx) => {
 })
 
 const SHARDS = 'must be a whole number from 1 to 32'
+const SKEW = 'must be a whole number of minutes from 0 to 60'
 
 /** `config/decorum.yaml`; routes are checked one by one against their provider's own schema. */
 export const settingsSchema = z.strictObject({
@@ -65,6 +66,8 @@ export const settingsSchema = z.strictObject({
     bodyBytes: z.int().min(1024).max(megabytes(64)).default(megabytes(1)),
     importBytes: z.int().min(1024).default(megabytes(1024)),
     requestsPerMinute: z.int().min(1).default(6000),
+    /** By how much a sender's clock may be ahead: what is dated later is refused. */
+    clockSkewMinutes: z.int(SKEW).min(0, SKEW).max(60, SKEW).default(5),
     poolSize: z.int().min(2).max(200).default(10),
     leaseSeconds: z.int().min(2).max(600).default(90),
     callSeconds: z.int().min(1).max(120).default(35),

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { RELATIONS } from '../model/address.ts'
 import { CURRENCY_EXPONENTS } from '../model/currency.ts'
-import { parseMoney, type Money } from '../model/money.ts'
+import { parseMoney, signedBalance, type Money } from '../model/money.ts'
 import { ROLES } from '../model/role.ts'
 import { nextStepSchema } from '../model/word-facts.ts'
-import { amount } from './money-fields.ts'
+import { balance } from './money-fields.ts'
 import { recipientInAccount } from './recipient-body.ts'
 import { line, upstreamId, variables, word } from './text-fields.ts'
 import { instant, localDate } from './time-fields.ts'
@@ -13,13 +13,13 @@ import { instant, localDate } from './time-fields.ts'
 const statedText = z.unknown().meta({ type: 'string' })
 
 function exactly(amount: unknown, currency: unknown, path: PropertyKey[], ctx: z.RefinementCtx): Money {
-  const parsed = parseMoney(amount, currency)
+  const parsed = parseMoney(signedBalance(amount), currency, { negative: true, zero: true })
   if (parsed.ok) return parsed.money
   ctx.addIssue({ code: 'custom', path: parsed.part === 'currency' ? ['currency'] : path, message: parsed.problem, params: { cure: parsed.cure } })
   return z.NEVER
 }
 
-/** What is overdue, exact, with what it is made of. */
+/** What is overdue, exact, with what it is made of; below zero when more was paid than was owed. */
 const overdueBody = z.strictObject({
   amount: statedText,
   currency: statedText,
@@ -29,7 +29,7 @@ const overdueBody = z.strictObject({
   if (stated.parts === undefined || !CURRENCY_EXPONENTS.has(String(stated.currency))) return { ...total, parts: null }
   const parts = Object.entries(stated.parts).map(([part, amount]) => [part, exactly(amount, stated.currency, ['parts', part], ctx)?.amount] as const)
   return { ...total, parts: Object.fromEntries(parts) }
-}).meta({ description: 'An exact amount and, in the same currency, what it is made of: {"amount": "1250.00", "currency": "CNY", "parts": {"principal": "1200.00"}}' })
+}).meta({ description: 'An exact amount and, in the same currency, what it is made of: {"amount": "1250.00", "currency": "CNY", "parts": {"principal": "1200.00"}}. "-5.00", "(5.00)" and "5.00-" say that more was paid than was owed: nothing is overdue' })
 
 export type StatedOverdue = Money & { parts: Record<string, string> | null }
 
@@ -51,8 +51,8 @@ const accountFields = {
   role: z.enum(ROLES).optional(),
   overdue: overdueBody.optional(),
   balance: overdueBody.optional().describe('Another name of `overdue`.'),
-  outstanding: amount.nullish(),
-  minimumDue: amount.nullish(),
+  outstanding: balance.nullish(),
+  minimumDue: balance.nullish(),
   dueDate: localDate.nullish().describe('Oldest unpaid due date.'),
   nextDueDate: localDate.nullish(),
   daysPastDue: z.int().min(-3660).max(36600).nullish(),

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { CHANNELS } from '../model/channel.ts'
-import { amount } from './money-fields.ts'
+import { amount, balance } from './money-fields.ts'
 import { line, note, upstreamId, word } from './text-fields.ts'
 import { instant, localDate } from './time-fields.ts'
 
 const shared = {
   id: upstreamId.describe('Unique for the life of the debt; the same id with another body is a conflict.'),
   creditor: word.optional(),
-  occurredAt: instant,
-  effectiveAt: instant.optional().describe('Absent: when it occurred.'),
+  occurredAt: instant.describe('When it happened; not later than now.'),
+  effectiveAt: instant.optional().describe('Absent: when it occurred. Later than now only for what may be announced: payment-pending, due-date-changed, hardship, legal-action, charge-off, hand-off, withdrawn.'),
   note: note.nullish(),
 }
 const reason = line(200).nullish()
@@ -18,15 +18,15 @@ const currency = z.string().max(8).optional().describe('Absent: the account\'s.'
 const event = <T extends string, F extends z.ZodRawShape>(type: T, fields: F) =>
   z.strictObject({ ...shared, type: z.literal(type), ...fields })
 
-/** What remains after a payment, when upstream knows it; otherwise the amount is taken off what was overdue. */
-const after = { overdue: amount.optional(), dueDate: localDate.nullish(), nextDueDate: localDate.nullish() }
+/** What remains after it, when upstream knows it: news whatever its date. Otherwise the amount counts when it is dated after the last snapshot. */
+const after = { overdue: balance.optional(), dueDate: localDate.nullish(), nextDueDate: localDate.nullish() }
 
 /** Each kind of event and what it carries; `POST /v1/accounts/{id}/events`. */
 const EVENTS = [
   event('payment', { amount, currency, ...after }),
   event('payment-pending', { amount: amount.optional(), currency, until: instant.nullish() }),
   event('payment-failed', { reason }),
-  event('payment-reversed', { paymentId: upstreamId.optional(), amount: amount.optional(), currency, reason, ...after }),
+  event('payment-reversed', { paymentId: upstreamId.optional().describe('The event id of the payment; one that is not reported yet is waited for.'), amount: amount.optional(), currency, reason, ...after }),
   event('adjustment', { amount: amount.optional(), currency, reason, ...after }),
   event('settled', { reason }),
   event('due-date-changed', { dueDate: localDate, nextDueDate: localDate.nullish(), reason }),

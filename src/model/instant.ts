@@ -45,3 +45,9 @@ export function formatInstant(instant: Instant): string {
   const iso = new Date(instant).toISOString()
   return iso.endsWith('.000Z') ? `${iso.slice(0, -5)}Z` : iso
 }
+
+/** The clocks of two machines may differ by so much; what is dated later than that has not happened yet. */
+export const CLOCK_SKEW = 5 * MINUTE
+
+/** Is this instant so far ahead of now that nothing can be true as of it? */
+export const isInFuture = (at: Instant, now: Instant): boolean => at > now + CLOCK_SKEW

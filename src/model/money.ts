@@ -47,6 +47,21 @@ export function parseMoney(amount: unknown, currency: unknown, allow: { negative
   return { ok: true, money: { amount: exponent === 0 ? sign + whole : `${sign}${whole}.${digits}`, currency: currency as string } }
 }
 
+const CREDITS = [/^[-\u2212]\s*([\d.]+)$/, /^([\d.]+)\s*[-\u2212]$/, /^\(\s*([\d.]+)\s*\)$/, /^\uff08\s*([\d.]+)\s*\uff09$/]
+
+/**
+ * A balance as books write it, with the sign before it: `(125.00)` and `125.00-` are `-125.00`.
+ *
+ * Below zero more was paid than was owed. Anything else stays as it came.
+ */
+export function signedBalance(stated: unknown): unknown {
+  if (typeof stated !== 'string' || stated.length > MAX_LENGTH) return stated
+  const text = stated.trim()
+  const amount = CREDITS.map((credit) => credit.exec(text)?.[1]).find((found) => found !== undefined)
+  if (amount === undefined) return stated
+  return /^[0.]+$/.test(amount) ? amount : `-${amount}`
+}
+
 /** The amount in minor units (fen, cents). Throws RangeError when `money` did not come from `parseMoney`. */
 export function toMinor(money: Money): bigint {
   const parsed = parseMoney(money.amount, money.currency, { negative: true, zero: true })
@@ -77,7 +92,7 @@ function exampleOf(exponent: number): string {
 
 function problemOf(text: string): string {
   if (text === '') return 'is empty'
-  if (/^[+]/.test(text)) return 'has a sign'
+  if (/^[+]/.test(text) || signedBalance(text) !== text) return 'has a sign'
   if (/^[+-]?(\d+\.?\d*|\.\d+)e[+-]?\d+$/i.test(text)) return 'is in exponent notation'
   if (/^[-(]?\d{1,3}(?:[. ']?\d{3})*,\d{1,2}[-)]?$/.test(text)) return 'has a decimal comma'
   if (/^-?\d{1,3}([,' _]\d{2,3})+(\.\d+)?$/.test(text)) return 'has thousands marks'

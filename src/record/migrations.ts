@@ -9,6 +9,7 @@ import * as m0007 from './migrations/0007-settled-notices.ts'
 import * as m0008 from './migrations/0008-kept-words.ts'
 import * as m0009 from './migrations/0009-stops-and-replies.ts'
 import * as m0010 from './migrations/0010-withdrawn-tasks.ts'
+import * as m0011 from './migrations/0011-stated-balances.ts'
 
 /** One numbered step of the schema. Frozen once released: a test compares checksums. */
 export interface Migration {
@@ -32,5 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   step('0001-ledger', m0001), step('0002-outbox-endpoints', m0002), step('0003-permits-and-doubts', m0003),
   step('0004-slow-switches', m0004), step('0005-monthly-partitions', m0005), step('0006-room-to-update', m0006),
   step('0007-settled-notices', m0007), step('0008-kept-words', m0008), step('0009-stops-and-replies', m0009),
-  step('0010-withdrawn-tasks', m0010),
+  step('0010-withdrawn-tasks', m0010), step('0011-stated-balances', m0011),
 ]

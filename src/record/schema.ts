@@ -143,6 +143,11 @@ export interface AccountTable {
   facts_for_words: JsonWithDefault<Record<string, unknown>>
   variables: Buffer | null
   as_of: Date
+  /** What upstream stated last to be overdue; below zero: overpaid. Null, as the two that follow: `overdue_minor` was stated, as of `as_of`. */
+  stated_minor: number | null
+  stated_at: Date | null
+  /** `snapshot`, or the id of the event that said what remains. */
+  stated_by: string | null
   spell_id: string | null
   not_before: Date | null
   tone_ceiling: Tone | null

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/decide/decide.ts'
 import type { Facts, HoldFacts, SuppressionFacts, SystemFacts } from '../../src/model/facts.ts'
-import { DAY, HOUR } from '../../src/model/instant.ts'
+import { DAY, HOUR, MINUTE } from '../../src/model/instant.ts'
 import { KINDS } from '../../src/model/kind.ts'
 import { PERSON_REASONS } from '../../src/model/suppression.ts'
 import { at, contactWith, DAYTIME, decided, factsWith, packOf, type Stated } from './case-of.ts'
@@ -104,6 +104,15 @@ describe('what we know', () => {
     expect(codes(stale)).toEqual(['stale_balance'])
     expect(codes({ account: { asOf: null, freshForMs: HOUR } })).toEqual(['stale_balance'])
     expect(decide(factsWith({ account: { asOf: at(NOON), freshForMs: 2 * HOUR } }), packs, at(NOON)).until).toBe(at(NOON) + 2 * HOUR + 1)
+  })
+
+  it('a balance dated in the future is not known: nothing is sent on it, however fresh, and not on that day either', () => {
+    for (const asOf of [at(NOON) + 6 * MINUTE, at('2027-11-23T20:00:00Z')]) {
+      expect(codes({ account: { asOf, freshForMs: null } })).toEqual(['facts_conflict'])
+      expect(codes({ account: { asOf, freshForMs: 2 * HOUR } })).toEqual(['facts_conflict', 'stale_balance'])
+      expect(decide(factsWith({ account: { asOf, freshForMs: null } }), packs, at(NOON))).toMatchObject({ verdict: 'refuse', until: null })
+    }
+    expect(codes({ account: { asOf: at(NOON) + 5 * MINUTE, freshForMs: 2 * HOUR } })).toEqual([])
   })
 
   it('a balance that is fresh tonight and stale in the morning is deferred, not refused: it may be renewed', () => {

@@ -32,7 +32,7 @@ describe('an account', () => {
   })
 
   it.each([
-    [money('1250.005'), 'overdue.amount'], [money('1e3'), 'overdue.amount'], [money('-1.00'), 'overdue.amount'], [money('+1.00'), 'overdue.amount'], [money('1,250.00'), 'overdue.amount'],
+    [money('1250.005'), 'overdue.amount'], [money('1e3'), 'overdue.amount'], [money('-1.0.0'), 'overdue.amount'], [money('+1.00'), 'overdue.amount'], [money('1,250.00'), 'overdue.amount'],
     [money(1250), 'overdue.amount'], [money(''), 'overdue.amount'], [money('1.5', 'JPY'), 'overdue.amount'], [money('1.00', 'XXX'), 'overdue.currency'], [money('1.00', 'cny'), 'overdue.currency'],
     [{ overdue: { amount: '1.00', currency: 'CNY', parts: { fees: '0.001' } } }, 'overdue.parts.fees'],
     [{ dueDate: '2026-02-30' }, 'dueDate'], [{ dueDate: '20261101' }, 'dueDate'], [{ dueDate: '0001-01-01' }, 'dueDate'], [{ asOf: '2026-11-23T00:00:00' }, 'asOf'], [{ asOf: '2026-02-30T00:00:00Z' }, 'asOf'],

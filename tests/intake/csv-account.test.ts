@@ -41,6 +41,13 @@ describe('a CSV file of accounts', () => {
     expect(readAccountRow('a,2026-11-23T00:00:00Z,r,,sms,,', read)).toEqual({ ok: true, value: { id: 'a', asOf: expect.any(Number), recipient: { id: 'r', addresses: [] } } })
   })
 
+  it.each([['-5.00', '-5.00'], ['(125.00)', '-125.00'], ['5.00-', '-5.00']])('reads %s as what was paid beyond what was owed', (cell, amount) => {
+    for (const [name, value] of [['overdue', { overdue: { amount } }], ['balance', { overdue: { amount } }]] as const) {
+      expect(readAccountRow(`a,2026-11-23T00:00:00Z,${cell},USD`, columns(`id,asOf,${name}.amount,${name}.currency`))).toMatchObject({ ok: true, value })
+    }
+    expect(readAccountRow(`a,2026-11-23T00:00:00Z,${cell},${cell}`, columns('id,asOf,outstanding,minimumDue'))).toMatchObject({ ok: true, value: { outstanding: { amount }, minimumDue: { amount } } })
+  })
+
   it('refuses a row with too few or too many cells', () => {
     expect(readAccountRow('a,b,c', columns('id,asOf')).ok).toBe(false)
   })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CURRENCY_EXPONENTS } from '../../src/model/currency.ts'
 import { formatMoney, speakMoney } from '../../src/model/money-format.ts'
-import { fromMinor, parseMoney, sumMoney, toMinor } from '../../src/model/money.ts'
+import { fromMinor, parseMoney, signedBalance, sumMoney, toMinor } from '../../src/model/money.ts'
 
 describe('parseMoney', () => {
   it.each([
@@ -13,7 +13,7 @@ describe('parseMoney', () => {
   })
 
   it.each([
-    ['1e3', 'CNY', 'is in exponent notation'], ['1E-2', 'CNY', 'is in exponent notation'], ['+5', 'USD', 'has a sign'], ['-5', 'USD', 'has a sign'],
+    ['1e3', 'CNY', 'is in exponent notation'], ['1E-2', 'CNY', 'is in exponent notation'], ['+5', 'USD', 'has a sign'], ['-5', 'USD', 'has a sign'], ['(5)', 'USD', 'has a sign'], ['5.00-', 'USD', 'has a sign'],
     ['1,250.00', 'USD', 'has thousands marks'], ['12,34,500', 'INR', 'has thousands marks'], ['1 250', 'EUR', 'has thousands marks'],
     ['1.234', 'USD', 'has 3 digits after the point, USD has 2'], ['1.5', 'JPY', 'has 1 digits after the point, JPY has 0'], ['125.0001', 'USD', 'has 4 digits after the point, USD has 2'],
     ['125,00', 'EUR', 'has a decimal comma'], ['1.250,5', 'EUR', 'has a decimal comma'], ['1250,00', 'EUR', 'has a decimal comma'], ['-125,00', 'EUR', 'has a decimal comma'], ['1,250', 'USD', 'has thousands marks'],
@@ -81,5 +81,16 @@ describe('how amounts are written', () => {
     fc.assert(fc.property(fc.constantFrom(...CURRENCY_EXPONENTS.keys()), fc.constantFrom('zh-CN', 'en', 'fr', 'de', 'es'), (currency, locale) => {
       expect(formatMoney(fromMinor(123_456n, currency), locale)).not.toMatch(/[¥￥\u00a0\u202f\u200e\u200f]/)
     }))
+  })
+})
+
+describe('a balance below zero', () => {
+  it.each([
+    ['-5.00', '-5.00'], ['(125.00)', '-125.00'], ['5.00-', '-5.00'], ['( 5 )', '-5'], ['- 5.00', '-5.00'], ['5.00 -', '-5.00'], ['\u22125.00', '-5.00'], ['\uff085.00\uff09', '-5.00'],
+    ['-0.00', '0.00'], ['(0)', '0'],
+  ])('is written as %s', (stated, amount) => expect(signedBalance(stated)).toBe(amount))
+
+  it.each(['5.00', '--5.00', '(-5.00)', '-(5.00)', '(5.00', '5,00-', '(1,250.00)', '-', '()', '', 5, null])('is not written as %s, which stays as it came', (stated) => {
+    expect(signedBalance(stated)).toBe(stated)
   })
 })

@@ -155,8 +155,13 @@ eachLedger('an event of an account', (_name, openFresh) => {
     expect(await holds(id)).toMatchObject([{ kind: 'reversal-pause', ends_at: day }])
   })
 
-  it('about a reversal of a payment nobody reported is refused', async () => {
-    await expect(say(await put(), { type: 'payment-reversed', paymentId: 'none' })).rejects.toMatchObject({ code: 'DECORUM_BAD_INPUT', faults: [{ path: 'paymentId' }] })
+  it('about a reversal of what was no payment of the account is refused', async () => {
+    const id = await put()
+    const { id: dispute } = await say(id, { type: 'dispute' })
+    const { id: elsewhere } = await say(await put(), { type: 'payment', amount: '1.00' })
+    for (const paymentId of [dispute, elsewhere]) {
+      await expect(say(id, { type: 'payment-reversed', paymentId })).rejects.toMatchObject({ code: 'DECORUM_BAD_INPUT', faults: [{ path: 'paymentId' }] })
+    }
   })
 
   it('about a promise keeps silence until the promised day is over in the creditor’s books', async () => {

@@ -62,6 +62,7 @@ export function accepting(ledger: Ledger, now = '2026-11-23T02:00:00Z'): { shell
     routes: [route('sms'), route('phone')],
     packs: [],
     webhooks: [],
+    limits: { clockSkewMinutes: 5 },
   } as unknown as Config
   const vault = openVault(parseKeyRing(`k1:${Buffer.alloc(32, 7).toString('base64')}`))
   return { shell: { config, ledger, vault, clock, log: pino({ level: 'silent' }) }, clock, actor: { name: 'key:test', creditor: 'acme', live: true } }

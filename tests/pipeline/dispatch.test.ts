@@ -68,6 +68,17 @@ eachLedger('dispatch', (_name, openFresh) => {
       expect(await stage.contacts()).toMatchObject([{ outcome: 'sent', channel: 'sms', made_by: 'decorum' }])
     })
 
+    it('is not sent on a balance that the ledger has as of a day that has not come, and is once the balance is stated', async () => {
+      await stage.account('a-1', overdueAccount())
+      await ledger.db.updateTable('decorum.account').set({ as_of: new Date('2027-11-26T20:00:00Z'), stated_at: null, stated_by: null, stated_minor: null }).execute()
+      await stage.settle()
+      expect(sms.calls).toHaveLength(0)
+      expect((await stage.decisions((await only()).id)).at(-1)).toMatchObject({ verdict: 'refuse', code: 'facts_conflict' })
+      await stage.account('a-1', overdueAccount({ asOf: '2026-11-23T02:00:00Z' }))
+      await stage.settle()
+      expect(sms.calls).toHaveLength(1)
+    })
+
     it('may be kept by the carrier no longer than the window is open', async () => {
       await stage.account('a-1', overdueAccount())
       await stage.settle()

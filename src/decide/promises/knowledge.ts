@@ -1,5 +1,6 @@
 import type { ContactFacts } from '../../model/facts.ts'
-import { MINUTE } from '../../model/instant.ts'
+import { isInFuture, MINUTE } from '../../model/instant.ts'
+import type { Case } from '../case.ts'
 import { accountsOf, contactOf, dated } from '../dated.ts'
 import { allows, NEVER, objects, type CompiledRule } from '../rule.ts'
 import { askSpans, type Span } from '../spans.ts'
@@ -13,10 +14,16 @@ const LOOK_AGAIN = 5 * MINUTE
 export const LOCATION = promise('location', 'nobody is contacted while it is unknown where, and so at what hour, they are (promise 11)',
   (_facts, _at, answer) => objects(answer, 'location_unknown'), (facts) => !facts.located)
 
+/** Dated ahead of now, and so not known: it does not become true by waiting for that day. */
+const isAhead = ({ now }: Case, asOf: number | null): boolean => asOf !== null && isInFuture(asOf, now)
+
+export const BALANCE_IN_TIME = promise('balance-in-time', 'a balance dated in the future is not known, and not chased (promise 11)',
+  (_facts, _at, answer) => objects(answer, 'facts_conflict'), (facts) => facts.facts.accounts.some((account) => isAhead(facts, account.asOf)), false, accountsOf)
+
 export const FRESH_BALANCE = promise('fresh-balance', "a balance older than the creditor's bound is not chased (promise 11)", (facts, at, answer) => {
   let staleFrom = NEVER
   for (const account of facts.facts.accounts) {
-    if (account.freshForMs !== null) staleFrom = Math.min(staleFrom, account.asOf === null ? -Infinity : account.asOf + account.freshForMs + 1)
+    if (account.freshForMs !== null) staleFrom = Math.min(staleFrom, account.asOf === null || isAhead(facts, account.asOf) ? -Infinity : account.asOf + account.freshForMs + 1)
   }
   if (at >= staleFrom) objects(answer, 'stale_balance')
   else allows(answer, staleFrom)

@@ -3,6 +3,8 @@ import type { Transaction } from 'kysely'
 import type { AccountBody } from '../../intake/account-body.ts'
 import type { DecorumError } from '../../model/errors.ts'
 import type { Instant } from '../../model/instant.ts'
+import { timesOfAccount } from '../../intake/times-of-facts.ts'
+import { balanceEvents } from '../../record/accepting/events.ts'
 import { openHolds, moveHolds } from '../../record/accepting/holds.ts'
 import { findAccounts, knownAccounts, type AccountRow } from '../../record/accepting/known-accounts.ts'
 import { keyText } from '../../record/accepting/known-people.ts'
@@ -10,12 +12,14 @@ import { writeParties } from '../../record/accepting/write-accounts.ts'
 import { newId } from '../../record/id.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Actor, Shell } from '../shell.ts'
+import { mayHaveChanges } from './account-balance.ts'
 import type { AccountItem } from './account-item.ts'
 import { AccountPuts, refusal, type AccountPutResult } from './account-puts.ts'
 import type { AccountAnswer } from './answers.ts'
 import { bringPeople } from './bring-people.ts'
 import { lockPeople } from './lock-people.ts'
 import { newAccount } from './merge-account.ts'
+import { refuseFuture } from './refuse-future.ts'
 import { rememberHashes } from './remember-hashes.ts'
 import { badField, creditorOf } from './whose.ts'
 import { writeDrafts } from './write-drafts.ts'
@@ -44,12 +48,14 @@ export async function acceptAccount(shell: Shell, actor: Actor, id: string, body
  */
 export async function acceptAccounts(shell: Shell, actor: Actor, puts: readonly AccountPut[]): Promise<AccountPutResult[]> {
   const refused = new Map<number, DecorumError>()
+  const began = shell.clock.now()
   const items = puts.flatMap((put, index): AccountItem[] => {
     try {
       const creditor = creditorOf(shell, actor, put.body.creditor)
+      refuseFuture(shell, timesOfAccount(put.body), began)
       const person = put.body.recipient?.id ?? put.body.recipientId
       return [{
-        index, creditor, body: put.body, key: { creditor: creditor.id, externalId: put.id },
+        index, creditor, body: put.body.asOf > began ? { ...put.body, asOf: began } : put.body, key: { creditor: creditor.id, externalId: put.id },
         personKey: person === undefined ? null : { creditor: creditor.id, externalId: person },
       }]
     } catch (error) {
@@ -83,8 +89,12 @@ async function putAll(shell: Shell, actor: Actor, trx: Transaction<Database>, st
   ]), new Date(began), people.added)
   const known = new Map((await knownAccounts(trx, [...found.values()].map((account) => account.id))).map((account) => [account.row.id, account]))
   const holds = await openHolds(trx, [...drafts.keys()].filter((id) => !people.added.has(id)))
+  const reported = await balanceEvents(trx, items.flatMap((item) => {
+    const row = known.get(found.get(keyText(item.key))?.id ?? '')?.row
+    return row === undefined || item.body.overdue === undefined || item.body.asOf > row.as_of.getTime() || !mayHaveChanges(row) ? [] : [row]
+  }))
   const now = shell.clock.now()
-  const put = new AccountPuts(shell, actor, now, { found, fresh, people, drafts, known, holds })
+  const put = new AccountPuts(shell, actor, now, { found, fresh, people, drafts, known, holds, reported })
   for (const [i, item] of items.entries()) {
     // The chunk beside this one waits for its answers meanwhile, and so does whoever else asks this process.
     if (i % TURN === TURN - 1) await othersTurn()

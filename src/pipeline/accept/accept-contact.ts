@@ -20,6 +20,7 @@ import type { ContactAnswer } from './answers.ts'
 import { bodyHash } from './body-hash.ts'
 import { lockPeople } from './lock-people.ts'
 import type { PersonDraft } from './person-draft.ts'
+import { refuseFuture } from './refuse-future.ts'
 import { badField, creditorOwning } from './whose.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
 import { writing } from './writing.ts'
@@ -32,6 +33,7 @@ import { writing } from './writing.ts'
  */
 export async function acceptContact(shell: Shell, actor: Actor, body: ContactBody, packs: readonly CompiledPack[] = []): Promise<ContactAnswer> {
   const creditor = await creditorOwning(shell, actor, body.creditor, 'recipient', body.recipientId)
+  refuseFuture(shell, [['at', body.at]], shell.clock.now())
   const hash = bodyHash({ ...body, creditor: creditor.id })
   return writing(shell, async (trx) => {
     const key = { creditor: creditor.id, externalId: body.recipientId }
@@ -54,7 +56,7 @@ export async function acceptContact(shell: Shell, actor: Actor, body: ContactBod
     }
     const id = newId()
     await addContact(trx, {
-      recipient_id: recipientId, at: new Date(body.at), id, creditor: creditor.id, channel: body.channel, direction: body.direction, mode: body.mode,
+      recipient_id: recipientId, at: new Date(Math.min(body.at, now)), id, creditor: creditor.id, channel: body.channel, direction: body.direction, mode: body.mode,
       outcome: body.outcome, party: body.party ?? null, made_by: body.by, address_hash: anchor?.hash ?? null, account_ids: accounts.map((account) => account.id),
       reminder_id: null, attempt_no: null, excess: null, recorded_at: at, seq: person.takeSeq(),
     })

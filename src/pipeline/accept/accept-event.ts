@@ -1,9 +1,10 @@
 import type { Transaction } from 'kysely'
 import type { EventBody } from '../../intake/event-body.ts'
+import { timesOfEvent } from '../../intake/times-of-facts.ts'
 import { DecorumError } from '../../model/errors.ts'
 import type { Instant } from '../../model/instant.ts'
 import { PERSON_REASONS, type SuppressionReason } from '../../model/suppression.ts'
-import { addEvent, findEvent, markExcess, paidSince, type EventRow } from '../../record/accepting/events.ts'
+import { addEvent, balanceEvents, findEvent, markExcess, paidSince, type EventRow } from '../../record/accepting/events.ts'
 import { openHolds, type HoldRow } from '../../record/accepting/holds.ts'
 import { findAccounts, knownAccounts } from '../../record/accepting/known-accounts.ts'
 import { findUse, rememberUse } from '../../record/accepting/idempotency.ts'
@@ -14,6 +15,7 @@ import { eventNote } from '../../record/places.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Actor, Shell } from '../shell.ts'
 import { withdrawForbidden } from '../tasks/decide-tasks.ts'
+import { balanceOf } from './account-balance.ts'
 import { AccountDraft } from './account-draft.ts'
 import type { EventAnswer } from './answers.ts'
 import { bodyHash } from './body-hash.ts'
@@ -21,6 +23,7 @@ import { effectOf } from './effects/effects.ts'
 import type { EventContext } from './effects/effect.ts'
 import { lockPeople } from './lock-people.ts'
 import type { PersonDraft } from './person-draft.ts'
+import { refuseFuture } from './refuse-future.ts'
 import { suppress } from './suppress.ts'
 import { creditorOwning } from './whose.ts'
 import { writeDrafts } from './write-drafts.ts'
@@ -37,6 +40,7 @@ import { Overtaken, writing } from './writing.ts'
 export async function acceptEvent(shell: Shell, actor: Actor, accountId: string, body: EventBody): Promise<EventAnswer> {
   const stops = PERSON_REASONS.find((reason) => reason === body.type)
   const creditor = await creditorOwning(shell, actor, body.creditor, 'account', accountId, { mayBeUnknown: stops !== undefined })
+  refuseFuture(shell, timesOfEvent(body), shell.clock.now())
   const hash = bodyHash({ ...body, creditor: creditor.id, accountId })
   return writing(shell, async (trx) => {
     const find = async () => [...(await findAccounts(trx, [{ creditor: creditor.id, externalId: accountId }])).values()][0]
@@ -94,14 +98,20 @@ async function contextOf(trx: Transaction<Database>, about: About): Promise<Even
   const { body, person, account } = about
   const holds = await openHolds(trx, [person.row.id])
   const promised = holds.filter((hold) => hold.kind === 'promise' && hold.account_id === account.row.id).map((hold) => hold.created_at.getTime())
+  const reported = await balanceEvents(trx, [account.row])
   const named = body.type === 'payment-reversed' && body.paymentId !== undefined ? await findEvent(trx, about.creditor, body.paymentId) : null
   return {
     eventId: newId(), by: about.by, now: about.now, bookZone: about.bookZone, person, account, holds,
-    effectiveAt: body.effectiveAt ?? (body.type === 'notice' ? body.sentAt : body.occurredAt),
-    newHolds: [], endedHolds: [], stops: [], kept: {},
-    payment: named !== null && named.type === 'payment' && named.account_id === account.row.id ? named : null,
+    effectiveAt: effectiveAt(body, about.now), newHolds: [], endedHolds: [], stops: [], kept: {},
+    balance: balanceOf(account.row, reported), reported, named,
     paidSincePromise: promised.length === 0 ? 0 : await paidSince(trx, account.row.id, new Date(Math.min(...promised))),
   }
+}
+
+/** When did it take effect? What lies ahead by no more than clocks differ is of now. */
+function effectiveAt(body: EventBody, now: Instant): Instant {
+  if (body.type === 'notice') return Math.min(body.effectiveAt ?? body.sentAt, now)
+  return body.effectiveAt ?? Math.min(body.occurredAt, now)
 }
 
 const endedOf = (context: EventContext): HoldRow[] => context.holds.filter((hold) => context.endedHolds.some((ended) => ended.id === hold.id))
@@ -143,7 +153,7 @@ function eventRow(shell: Shell, body: EventBody, context: EventContext, hash: Bu
   const sealed = words === '' ? null : shell.vault.seal(shell.vault.unwrap(person.row.data_key, person.row.data_key_id), eventNote(context.eventId), words)
   return {
     id: context.eventId, creditor: person.row.creditor, external_id: id, recipient_id: person.row.id, account_id: account.row.id, type,
-    kind: body.type === 'notice' ? body.kind : null, occurred_at: new Date(occurredAt), effective_at: new Date(context.effectiveAt),
+    kind: body.type === 'notice' ? body.kind : null, occurred_at: new Date(Math.min(occurredAt, now)), effective_at: new Date(context.effectiveAt),
     received_at: new Date(now), body: { ...stated, ...context.kept }, note: sealed,
     body_hash: hash, effect, seq: person.takeSeq(),
   }

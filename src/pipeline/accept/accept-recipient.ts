@@ -1,4 +1,5 @@
 import type { RecipientBody } from '../../intake/recipient-body.ts'
+import { timesOfRecipient } from '../../intake/times-of-facts.ts'
 import { findPeople, keyText } from '../../record/accepting/known-people.ts'
 import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
 import { addPeople } from '../../record/accepting/write-people.ts'
@@ -9,6 +10,7 @@ import { lockPeople } from './lock-people.ts'
 import { mergePerson } from './merge-person.ts'
 import { newPerson } from './new-person.ts'
 import type { PersonDraft } from './person-draft.ts'
+import { refuseFuture } from './refuse-future.ts'
 import { creditorOf } from './whose.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
 import { Overtaken, writing } from './writing.ts'
@@ -16,6 +18,7 @@ import { Overtaken, writing } from './writing.ts'
 /** Puts a person by itself: `PUT /v1/recipients/{id}`. */
 export async function acceptRecipient(shell: Shell, actor: Actor, id: string, body: RecipientBody): Promise<RecipientAnswer> {
   const creditor = creditorOf(shell, actor, body.creditor)
+  refuseFuture(shell, timesOfRecipient(body), shell.clock.now())
   const key = { creditor: creditor.id, externalId: id }
   return writing(shell, async (trx) => {
     const began = shell.clock.now()

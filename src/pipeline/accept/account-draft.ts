@@ -46,7 +46,7 @@ export class AccountDraft {
     const zone = shell.config.creditors.get(row.creditor)?.bookZone ?? 'UTC'
     const after = standingOf(row)
     const change = spellChange(this.#before, after, {
-      reversal, at: now, curedBefore: this.spell?.ended_as === 'cured', lastTone: this.spell?.last_tone ?? null,
+      reversal, at: now, curedBefore: this.spell?.ended_as === 'cured' || this.spell?.ended_as === 'settled', lastTone: this.spell?.last_tone ?? null,
     })
     if (change.kind === 'opened') this.#open(shell, change.pass, zone)
     else if (change.kind === 'moved' || change.kind === 'reopened') this.#nextPass(change.pass, zone, change.kind)

@@ -1,17 +1,21 @@
 import type { AccountBody } from '../../intake/account-body.ts'
 import { DecorumError, type Fault } from '../../model/errors.ts'
-import type { Instant } from '../../model/instant.ts'
+import type { HoldKind } from '../../model/hold.ts'
+import { isInFuture, type Instant } from '../../model/instant.ts'
+import { overdueOf, restate, type Balance, type Restated } from '../../plan/balance.ts'
+import type { BalanceEvent } from '../../record/accepting/events.ts'
 import type { HoldRow } from '../../record/accepting/holds.ts'
 import type { AccountRow, FoundAccount, KnownAccount } from '../../record/accepting/known-accounts.ts'
 import { keyText } from '../../record/accepting/known-people.ts'
 import type { Actor, Shell } from '../shell.ts'
+import { balanceOf, enterBalance } from './account-balance.ts'
 import { AccountDraft } from './account-draft.ts'
 import type { AccountItem } from './account-item.ts'
 import type { AccountAnswer } from './answers.ts'
 import type { People } from './bring-people.ts'
-import { conflictHold } from './conflict-hold.ts'
+import { conflictHold, type FactsFound } from './conflict-hold.ts'
 import { conflictsIn } from './conflicts.ts'
-import { differs, followBalance, mergeAccount } from './merge-account.ts'
+import { balanceIn, differs, followBalance, mergeAccount } from './merge-account.ts'
 import { mergePerson, type Merged } from './merge-person.ts'
 import { mergeVariables } from './merge-variables.ts'
 import type { PersonDraft } from './person-draft.ts'
@@ -21,6 +25,8 @@ import { Overtaken } from './writing.ts'
 
 /** What became of one account; a refusal of one is nothing to the others. */
 export type AccountPutResult = { ok: true; answer: AccountAnswer } | { ok: false; error: DecorumError }
+
+const NOT_AS_RECKONED = 'what is overdue is not what was reckoned from the payments that were reported'
 
 /** An expected refusal as a value; anything else is thrown on. */
 export const refusal = (error: unknown): DecorumError => {
@@ -43,6 +49,8 @@ export interface Before {
   drafts: ReadonlyMap<string, PersonDraft>
   /** The people's pauses that nobody has ended. */
   holds: readonly HoldRow[]
+  /** What was reported of the payments of accounts whose snapshot is dated before the last report. */
+  reported: readonly BalanceEvent[]
 }
 
 /** Goes through the accounts of one transaction, in memory. */
@@ -79,8 +87,12 @@ export class AccountPuts {
     const known = found === undefined ? null : this.#before.known.get(found.id) ?? null
     if (found !== undefined && (known === null || !this.#byId.has(known.row.recipient_id))) throw new Overtaken('the account changed hands')
     const named = { id: item.key.externalId, creditor: creditor.id }
-    if (known !== null && body.asOf < known.row.as_of.getTime()) return { applied: false, reason: 'older_than_known', ...named }
+    const isAhead = known !== null && isInFuture(known.row.as_of.getTime(), this.#now)
+    const restated = known === null ? null : this.#restate(known.row, body)
+    const isOlder = known !== null && !isAhead && (body.asOf < known.row.as_of.getTime() || restated?.kind === 'older')
+    if (isOlder && restated?.kind !== 'contradicts') return { applied: false, reason: 'older_than_known', ...named }
     if (known?.row.live === true && !this.#actor.live) throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
+    if (isOlder) return { ...named, ...this.#learnBalanceOnly(known as KnownAccount, (restated as { balance: Balance }).balance, body) }
     const person = this.#personOf(item, known)
     const parties = body.parties?.map((party, i) => ({ recipientId: this.#party(item, party.recipientId, i), relation: party.relation }))
     const row = known === null ? this.#firstRow(item, person) : mergeAccount(known.row, body, this.#shell.config.ladders)
@@ -91,25 +103,56 @@ export class AccountPuts {
       this.moved.push({ accountId: row.id, recipientId: person.row.id })
       row.recipient_id = person.row.id
     }
+    if (restated !== null && restated.kind !== 'older') enterBalance(row, restated.balance)
+    // Facts that do not state the balance do not make one known that is dated ahead.
+    if (isAhead && body.overdue === undefined) row.as_of = known.row.as_of
     followBalance(row, body.dueDate !== undefined)
     const changed = known === null || variablesChanged || differs(known.row, row)
     const draft = new AccountDraft(row, known)
-    draft.dirty = changed || known === null || body.asOf !== known.row.as_of.getTime()
+    draft.dirty = changed || known === null || row.as_of.getTime() !== known.row.as_of.getTime() || row.stated_minor !== known.row.stated_minor
     // A newer balance may cure a stale one, so it wakes what waits even when nothing else changed.
     if (draft.dirty || personChanged === 'changed') draft.wake()
     if (parties !== undefined) this.parties.push({ accountId: row.id, parties })
     const conflicts = conflictsIn(row, body, creditor.bookZone)
-    const held = conflictHold(person, row, conflicts, this.#before.holds, this.#actor.name, this.#now)
-    this.drafts.newHolds.push(...held.opened)
-    this.drafts.endedHolds.push(...held.ended)
-    draft.followSpell(this.#shell, this.#now)
+    const doubt = restated?.kind === 'contradicts' ? NOT_AS_RECKONED : null
+    const held = this.#hold(person, row, { conflicts, balanceAt: body.overdue === undefined ? null : body.asOf, doubt })
+    draft.followSpell(this.#shell, this.#now, held.afterReversal)
     if (known !== null && known.row.recipient_id !== row.recipient_id) draft.waiting = { cancelled: 'recipient_changed' }
     this.drafts.accounts.push(draft)
-    const ended = new Set(held.ended.map((hold) => hold.id))
-    const standing = [...this.#before.holds, ...held.opened].filter((hold) => !ended.has(hold.id)
+    return { applied: true, ...named, changed: changed || personChanged === 'changed', state: row.state, holds: held.standing, conflicts: doubt === null ? conflicts : [...conflicts, doubt], ...warningsOf(body) }
+  }
+
+  /** What a snapshot says of a known account's balance; null: nothing. */
+  #restate(row: AccountRow, body: AccountBody): Restated | null {
+    if (body.overdue === undefined || body.overdue.currency !== row.currency) return null
+    return restate(balanceOf(row, this.#before.reported), balanceIn(body.overdue, row.currency, 'overdue.amount'), body.asOf, this.#now)
+  }
+
+  /** An older snapshot that contradicts what was reckoned for then: nothing else of it counts, and the account is held. */
+  #learnBalanceOnly(known: KnownAccount, balance: Balance, body: AccountBody): Omit<Extract<AccountAnswer, { applied: true }>, 'id' | 'creditor'> {
+    const person = this.#byId.get(known.row.recipient_id) as PersonDraft
+    const draft = new AccountDraft({ ...known.row }, known)
+    const { row } = draft
+    const changed = overdueOf(balance) !== row.overdue_minor
+    enterBalance(row, balance)
+    if (changed) row.overdue_parts = {}
+    followBalance(row, false)
+    draft.wake()
+    const held = this.#hold(person, row, { conflicts: [], balanceAt: body.asOf, doubt: NOT_AS_RECKONED })
+    draft.followSpell(this.#shell, this.#now)
+    this.drafts.accounts.push(draft)
+    return { applied: true, changed, state: row.state, holds: held.standing, conflicts: [NOT_AS_RECKONED] }
+  }
+
+  #hold(person: PersonDraft, row: AccountRow, found: FactsFound): { standing: HoldKind[]; afterReversal: boolean } {
+    const { opened, ended, afterReversal } = conflictHold(person, row, found, this.#before.holds, this.#actor.name, this.#now)
+    this.drafts.newHolds.push(...opened)
+    this.drafts.endedHolds.push(...ended)
+    const over = new Set(ended.map((hold) => hold.id))
+    const standing = [...this.#before.holds, ...opened].filter((hold) => !over.has(hold.id)
       && (hold.account_id === null ? hold.recipient_id === person.row.id : hold.account_id === row.id)
       && (hold.ends_at === null || hold.ends_at.getTime() > this.#now))
-    return { applied: true, ...named, changed: changed || personChanged === 'changed', state: row.state, holds: [...new Set(standing.map((hold) => hold.kind))], conflicts, ...warningsOf(body) }
+    return { standing: [...new Set(standing.map((hold) => hold.kind))], afterReversal }
   }
 
   #firstRow(item: AccountItem, person: PersonDraft): AccountRow {

@@ -28,6 +28,7 @@ import { minorOf } from './merge-account.ts'
 import { newHold } from './new-hold.ts'
 import type { PersonDraft } from './person-draft.ts'
 import { suppress } from './suppress.ts'
+import { refuseFuture } from './refuse-future.ts'
 import { badField } from './whose.ts'
 import { noDrafts, writeDrafts, type Drafts } from './write-drafts.ts'
 import { writing } from './writing.ts'
@@ -70,6 +71,7 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
     throw badField('outcome', `does not answer a task of kind ${found.kind}`)
   }
   if ((body.outcome === 'read' || body.outcome === 'not-done') && (body.outcome === 'read') !== (found.kind === 'reply')) throw badField('outcome', `does not answer a task of kind ${found.kind}`)
+  refuseFuture(shell, [['at', body.at]], shell.clock.now())
   return writing(shell, async (trx) => {
     const person = (await lockPeople(trx, shell.vault, [{ id: found.recipient_id }], new Date(shell.clock.now()))).get(found.recipient_id) as PersonDraft
     const accounts = await knownAccounts(trx, found.account_ids)

@@ -5,6 +5,7 @@ import type { Creditor } from '../../model/creditor.ts'
 import type { Instant } from '../../model/instant.ts'
 import { parseMoney, toMinor } from '../../model/money.ts'
 import { nearMiss } from '../../model/near-miss.ts'
+import { SNAPSHOT } from '../../plan/balance.ts'
 import type { AccountRow } from '../../record/accepting/known-accounts.ts'
 import { badField } from './whose.ts'
 
@@ -46,11 +47,14 @@ function learn(row: AccountRow, body: AccountBody, ladders: Ladders): AccountRow
   if (body.ladder !== undefined) row.ladder = body.ladder
   if (!ladders.has(row.ladder)) throw unknownLadder(row.ladder, ladders)
   if (body.overdue !== undefined) {
-    row.overdue_minor = minorOf(body.overdue, row.currency, 'overdue.amount')
-    row.overdue_parts = body.overdue.parts ?? {}
+    row.stated_minor = balanceIn(body.overdue, row.currency, 'overdue.amount')
+    row.stated_at = new Date(body.asOf)
+    row.stated_by = SNAPSHOT
+    row.overdue_minor = Math.max(0, row.stated_minor)
+    row.overdue_parts = row.stated_minor < 0 ? {} : body.overdue.parts ?? {}
   }
-  if (body.outstanding !== undefined) row.outstanding_minor = body.outstanding === null ? null : minorOf(body.outstanding, row.currency, 'outstanding')
-  if (body.minimumDue !== undefined) row.minimum_due_minor = body.minimumDue === null ? null : minorOf(body.minimumDue, row.currency, 'minimumDue')
+  if (body.outstanding !== undefined) row.outstanding_minor = body.outstanding === null ? null : Math.max(0, balanceIn(body.outstanding, row.currency, 'outstanding'))
+  if (body.minimumDue !== undefined) row.minimum_due_minor = body.minimumDue === null ? null : Math.max(0, balanceIn(body.minimumDue, row.currency, 'minimumDue'))
   if (body.dueDate !== undefined) row.due_date = body.dueDate
   if (body.nextDueDate !== undefined) row.next_due_date = body.nextDueDate
   if (body.daysPastDue !== undefined) row.stated_days_past_due = body.daysPastDue
@@ -80,9 +84,13 @@ export function followBalance(row: AccountRow, dueDateStated: boolean): void {
   if (!dueDateStated) row.due_date = null
 }
 
-/** Did anything besides the instant of the facts change? */
-export const differs = (before: AccountRow, after: AccountRow): boolean =>
-  !isDeepStrictEqual({ ...before, as_of: null, updated_at: null, variables: null }, { ...after, as_of: null, updated_at: null, variables: null })
+/** Did anything besides the instant of the facts, and how they were come by, change? */
+export const differs = (before: AccountRow, after: AccountRow): boolean => !isDeepStrictEqual({ ...before, ...ASIDE }, { ...after, ...ASIDE })
+
+const ASIDE = { as_of: null, stated_minor: null, stated_at: null, stated_by: null, updated_at: null, variables: null } as const
+
+/** A balance in minor units of the account's currency; below zero when more was paid than was owed. */
+export const balanceIn = (stated: StatedAmount, currency: string, path: string): number => minorOf(stated, currency, path, { negative: true, zero: true })
 
 /**
  * How many minor units is this, in the account's currency?
@@ -106,7 +114,8 @@ function blank(fresh: NewAccount, body: AccountBody, creditor: Creditor, now: In
     product: creditor.defaults.product, role: creditor.defaults.role, ladder: creditor.defaults.ladder, state: 'open', risk_band: null,
     currency: body.overdue.currency, overdue_minor: 0, outstanding_minor: null, minimum_due_minor: null, overdue_parts: {},
     due_date: null, next_due_date: null, stated_days_past_due: null, grace_days: 0, auto_debit: false, reference_masked: null,
-    facts_for_words: {}, variables: null, as_of: new Date(body.asOf), spell_id: null, not_before: null, tone_ceiling: null, plan_at: null,
+    facts_for_words: {}, variables: null, as_of: new Date(body.asOf), stated_minor: null, stated_at: null, stated_by: null,
+    spell_id: null, not_before: null, tone_ceiling: null, plan_at: null,
     created_at: at, updated_at: at,
   }
 }

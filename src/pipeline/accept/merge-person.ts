@@ -3,7 +3,7 @@ import { phoneEvidence, type PhoneEvidence } from '../../intake/address-evidence
 import type { AddressInput, ConsentInput } from '../../intake/address-body.ts'
 import type { RecipientBody } from '../../intake/recipient-body.ts'
 import type { BlockedTime } from '../../model/facts.ts'
-import type { Instant } from '../../model/instant.ts'
+import { isInFuture, type Instant } from '../../model/instant.ts'
 import { statedZone } from '../../model/zones/zone-names.ts'
 import type { OwnAddress } from '../../record/accepting/known-people.ts'
 import { newId } from '../../record/id.ts'
@@ -21,9 +21,12 @@ export type Merged = 'older' | 'unchanged' | 'changed'
  * A person said to live elsewhere may still be at the old place: what was known before stays as
  * evidence, so that windows of both places bind, until the new place is confirmed.
  */
-export function mergePerson(draft: PersonDraft, body: Omit<RecipientBody, 'creditor'>, asOf: Instant, now: Instant, vault: Vault): Merged {
+export function mergePerson(draft: PersonDraft, body: Omit<RecipientBody, 'creditor'>, stated: Instant, now: Instant, vault: Vault): Merged {
+  const asOf = Math.min(stated, now)
   const { row } = draft
-  if (row.as_of !== null && asOf < row.as_of.getTime()) return 'older'
+  // What is known as of an instant that has not come yet gives way to anything.
+  const known = row.as_of === null || isInFuture(row.as_of.getTime(), now) ? null : row.as_of.getTime()
+  if (known !== null && asOf < known) return 'older'
   // Of whom nothing was said yet, anything is new: comparing costs a large import more than learning.
   const before = row.as_of === null ? null : { ...row }
   const consentsBefore = draft.newConsents.length
@@ -34,7 +37,7 @@ export function mergePerson(draft: PersonDraft, body: Omit<RecipientBody, 'credi
   changed = before === null || !isDeepStrictEqual({ ...before, name: null }, { ...row, name: null }) || changed
   if (body.addresses !== undefined) changed = mergeAddresses(draft, body.addresses, now, vault) || changed
   for (const consent of body.consents ?? []) addConsent(draft, consent, null, now)
-  if (row.as_of === null || asOf > row.as_of.getTime()) {
+  if (known === null || asOf > known) {
     row.as_of = new Date(asOf)
     draft.dirty = true
   }
@@ -65,7 +68,7 @@ function mergePlace(draft: PersonDraft, body: Omit<RecipientBody, 'creditor'>, a
   const leftZone = body.timeZone !== undefined && before?.ok === true && before.zone !== body.timeZone ? before.zone : null
   if (movedPlace || leftZone !== null) {
     earlier.push({
-      kind: 'earlier-address', jurisdiction: movedPlace ? row.jurisdiction : null, timeZone: leftZone, at: row.as_of?.getTime() ?? asOf,
+      kind: 'earlier-address', jurisdiction: movedPlace ? row.jurisdiction : null, timeZone: leftZone, at: Math.min(row.as_of?.getTime() ?? asOf, asOf),
     })
   }
   if (body.jurisdiction !== undefined) row.jurisdiction = body.jurisdiction

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { Database, EventTable } from '../schema.ts'
+import type { AccountRow } from './known-accounts.ts'
 
 export type EventRow = Selectable<EventTable>
 type Db = Kysely<Database> | Transaction<Database>
@@ -17,9 +18,29 @@ export async function addEvent(trx: Transaction<Database>, event: EventRow): Pro
 /** How much was paid on this account since then, less what was taken back? In minor units. */
 export async function paidSince(trx: Transaction<Database>, accountId: string, since: Date): Promise<number> {
   const { rows } = await sql<{ paid: number }>`
-    SELECT coalesce(sum(CASE type WHEN 'payment' THEN 1 ELSE -1 END * (body->>'amountMinor')::bigint), 0)::bigint AS paid
+    SELECT coalesce(sum(CASE type WHEN 'payment' THEN 1 ELSE -1 END * coalesce(body->>'countsMinor', body->>'amountMinor')::bigint), 0)::bigint AS paid
     FROM decorum.event WHERE account_id = ${accountId} AND type IN ('payment', 'payment-reversed') AND received_at >= ${since}`.execute(trx)
   return Number(rows[0]?.paid ?? 0)
+}
+
+/** What was reported of an account's payments, reversals and adjustments. */
+export type BalanceEvent = Pick<EventRow, 'id' | 'external_id' | 'account_id' | 'type' | 'body' | 'received_at'>
+
+/**
+ * Which payments and adjustments count on top of what was stated to be overdue on these accounts, and which reversals were ever reported?
+ *
+ * In the order in which they came. `body.change` is what was entered: `{ minor, at, onto }`, with `at` in milliseconds and `onto` as `stated_by`.
+ */
+export async function balanceEvents(trx: Transaction<Database>, accounts: readonly Pick<AccountRow, 'id' | 'as_of' | 'stated_at' | 'stated_by'>[]): Promise<BalanceEvent[]> {
+  if (accounts.length === 0) return []
+  const { rows } = await sql<BalanceEvent>`
+    SELECT e.id, e.external_id, e.account_id, e.type, e.body, e.received_at
+    FROM unnest(${accounts.map(({ id }) => id)}::uuid[], ${accounts.map((account) => (account.stated_at ?? account.as_of).getTime())}::bigint[],
+      ${accounts.map((account) => account.stated_by ?? '')}::text[]) AS asked (id, since, statement)
+    JOIN decorum.event e ON e.account_id = asked.id AND e.type IN ('payment', 'payment-reversed', 'adjustment')
+      AND (e.type = 'payment-reversed' OR (e.body->'change'->>'at')::bigint > asked.since OR e.body->'change'->>'onto' = asked.statement)
+    ORDER BY e.received_at, e.seq`.execute(trx)
+  return rows
 }
 
 /**

@@ -9,8 +9,8 @@ import type { AccountRow, SpellRow } from './known-accounts.ts'
 const CHANGING = {
   recipient_id: 'uuid', product: 'text', role: 'text', ladder: 'text', state: 'text', risk_band: 'text', overdue_minor: 'bigint', outstanding_minor: 'bigint',
   minimum_due_minor: 'bigint', overdue_parts: 'jsonb', due_date: 'date', next_due_date: 'date', stated_days_past_due: 'integer', grace_days: 'integer',
-  auto_debit: 'boolean', reference_masked: 'text', facts_for_words: 'jsonb', variables: 'bytea', as_of: 'timestamptz', spell_id: 'uuid',
-  not_before: 'timestamptz', tone_ceiling: 'text', plan_at: 'timestamptz', updated_at: 'timestamptz',
+  auto_debit: 'boolean', reference_masked: 'text', facts_for_words: 'jsonb', variables: 'bytea', as_of: 'timestamptz', stated_minor: 'bigint',
+  stated_at: 'timestamptz', stated_by: 'text', spell_id: 'uuid', not_before: 'timestamptz', tone_ceiling: 'text', plan_at: 'timestamptz', updated_at: 'timestamptz',
 } as const satisfies Columns<AccountRow>
 
 const insertAccounts = insertRows<AccountRow>('decorum.account', {

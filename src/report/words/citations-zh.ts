@@ -13,6 +13,7 @@ const CITATIONS: Readonly<Record<string, readonly [of: string, zh: string]>> = {
   'decorum/hold': ['Decorum: a promise, dispute, hardship, complaint or other pause is kept', 'Decorum 承诺：遵守承诺还款、债务异议、还款困难、投诉等暂缓'],
   'decorum/payment-in-flight': ['Decorum: nobody is chased for money that is on its way', 'Decorum 承诺：款项在途时不催收'],
   'decorum/facts-agree': ['Decorum: facts that contradict each other hold the account (promise 11)', 'Decorum 承诺：事实相互矛盾时暂缓该账户（承诺 11）'],
+  'decorum/balance-in-time': ['Decorum: a balance dated in the future is not known, and not chased (promise 11)', 'Decorum 承诺：日期在将来的余额视为未知，不据以催收（承诺 11）'],
   'decorum/fresh-balance': ["Decorum: a balance older than the creditor's bound is not chased (promise 11)", 'Decorum 承诺：余额超过委托方规定的时限即不据以催收（承诺 11）'],
   'decorum/location': ['Decorum: nobody is contacted while it is unknown where, and so at what hour, they are (promise 11)', 'Decorum 承诺：不知借款人所在地、从而不知当地时间时，不联系（承诺 11）'],
   'decorum/blocked-time': ['Decorum: a time at which somebody asked not to be contacted is kept', 'Decorum 承诺：遵守借款人要求不联系的时段'],

@@ -2,9 +2,11 @@ import type { EventBody } from '../../../intake/event-body.ts'
 import type { HoldKind } from '../../../model/hold.ts'
 import type { Instant } from '../../../model/instant.ts'
 import type { SuppressionReason } from '../../../model/suppression.ts'
-import type { EventRow } from '../../../record/accepting/events.ts'
+import type { Balance } from '../../../plan/balance.ts'
+import type { BalanceEvent, EventRow } from '../../../record/accepting/events.ts'
 import type { HoldRow } from '../../../record/accepting/holds.ts'
 import type { AccountDraft } from '../account-draft.ts'
+import { doubtHold } from '../conflict-hold.ts'
 import { newHold, type HoldWish } from '../new-hold.ts'
 import type { PersonDraft } from '../person-draft.ts'
 
@@ -25,8 +27,12 @@ export interface EventContext {
   readonly endedHolds: { id: string; reason: string }[]
   /** Stops of the whole person to be recorded. */
   readonly stops: SuppressionReason[]
-  /** The payment that a reversal names; null when it names none, or one that is not known. */
-  readonly payment: EventRow | null
+  /** What is known of the account's balance before this event. */
+  readonly balance: Balance
+  /** What was reported of the account's payments since the balance was stated, and every reversal. */
+  readonly reported: readonly BalanceEvent[]
+  /** What was reported under the id that a reversal names as its payment; null when it names none, or nothing was. */
+  readonly named: EventRow | null
   /** Minor units paid on the account since the oldest open promise was given. */
   readonly paidSincePromise: number
   /** Kept with the event: amounts in minor units, and what a reversal must restore. */
@@ -59,4 +65,12 @@ export function endHolds(c: EventContext, kinds: readonly HoldKind[], reason: st
   c.endedHolds.push(...ending.map(({ id }) => ({ id, reason })))
   if (ending.length > 0) c.account.wake()
   return ending.length
+}
+
+/** Holds the account until upstream states its balance in a later snapshot. */
+export function doubt(c: EventContext, why: string, reversal = false): void {
+  const ended = new Set(c.endedHolds.map(({ id }) => id))
+  const standing = [...c.holds.filter(({ id }) => !ended.has(id)), ...c.newHolds]
+  c.newHolds.push(...doubtHold(c.person, c.account.row, why, standing, { by: c.by, now: c.now, eventId: c.eventId, reportedFor: Math.min(c.effectiveAt, c.now), reversal }))
+  c.account.wake()
 }

@@ -1,10 +1,11 @@
 import type { EventBody } from '../../../intake/event-body.ts'
 import type { SuppressionReason } from '../../../model/suppression.ts'
 import type { Effect, EventContext, EventOf } from './effect.ts'
-import { adjustment, dueDateChanged, payment, paymentReversed } from './figures.ts'
+import { adjustment, dueDateChanged, payment } from './figures.ts'
 import {
   complaint, complaintClosed, dispute, disputeResolved, hardship, legalAction, paymentFailed, paymentPending, promise, promiseCancelled,
 } from './pauses.ts'
+import { paymentReversed } from './reversals.ts'
 import { chargeOff, handOff, recall, resume, settled, withdrawn } from './states.ts'
 
 /** Stops everything to the person at this creditor, for good or until it is lifted. */

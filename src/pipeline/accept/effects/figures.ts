@@ -1,57 +1,114 @@
-import { DAY, type Instant } from '../../../model/instant.ts'
-import type { LocalDate } from '../../../model/local-date.ts'
 import type { StatedAmount } from '../../../intake/money-fields.ts'
-import { followBalance, minorOf } from '../merge-account.ts'
-import { badField } from '../whose.ts'
-import { endHolds, hold, type Effect, type EventContext, type EventOf } from './effect.ts'
+import { DAY, isInFuture, type Instant } from '../../../model/instant.ts'
+import type { LocalDate } from '../../../model/local-date.ts'
+import { report, saysLess } from '../../../plan/balance.ts'
+import { enterBalance } from '../account-balance.ts'
+import { balanceIn, followBalance, minorOf } from '../merge-account.ts'
+import { doubt, endHolds, type Effect, type EventContext, type EventOf } from './effect.ts'
 
 /** What an event may state about the figures after it. */
-interface After {
+export interface After {
   occurredAt: Instant
   overdue?: StatedAmount | undefined
   dueDate?: LocalDate | null | undefined
   nextDueDate?: LocalDate | null | undefined
 }
 
-const NEWER_BALANCE = 'recorded; the balance known is newer and has it already'
+const KNOWN_ALREADY = 'recorded; what is known is newer, and stays'
+const IN_DOUBT = 'recorded; whether the known balance has it is not known, and reminders wait for the next snapshot of the account'
+const MAY_BE_KNOWN = 'whether the balance has a report that came after it is not known'
 
 /** What is stated on the event itself, in the account's currency. */
-function amountOf(c: EventContext, stated: StatedAmount, currency: string | undefined, allow: { negative?: boolean; zero?: boolean }): number {
+export function amountOf(c: EventContext, stated: StatedAmount, currency: string | undefined, allow: { negative?: boolean; zero?: boolean }): number {
   return minorOf({ amount: stated.amount, currency: stated.currency ?? currency ?? null }, c.account.row.currency, 'amount', allow)
 }
+
+/** What bringing an account up to an event came to: its figures are the event's, they are what they were, or nobody knows. */
+export type Brought = 'counted' | 'known' | 'doubtful'
 
 /**
  * Brings the account's figures up to an event.
  *
- * @param computed  what is overdue after it, where the event does not say
- * @returns         false when the balance that is known is of a later instant: it has the event in it
+ * @param moves  what the event adds to the balance in minor units; null when that cannot be told
+ * @param from     a reversal of what is counted: not dated before this, whatever it says; null: nothing of the kind
+ * @param remains  what remains after it, if it says so
  */
-function bring(c: EventContext, after: After, computed: number): boolean {
+export function bring(c: EventContext, after: After, moves: number | null, from: Instant | null = null, remains = remainsAfter(c, after)): Brought {
   const { row } = c.account
-  if (after.occurredAt < row.as_of.getTime()) return false
-  c.kept['before'] = { overdueMinor: row.overdue_minor, dueDate: row.due_date, nextDueDate: row.next_due_date, state: row.state }
-  row.overdue_minor = after.overdue === undefined ? Math.max(0, computed) : minorOf(after.overdue, row.currency, 'overdue')
-  row.overdue_parts = {}
-  if (after.dueDate !== undefined) row.due_date = after.dueDate
-  if (after.nextDueDate !== undefined) row.next_due_date = after.nextDueDate
-  if (row.due_date !== null) row.stated_days_past_due = null
-  row.as_of = new Date(after.occurredAt)
-  followBalance(row, after.dueDate !== undefined)
+  const at = Math.max(Math.min(after.occurredAt, c.effectiveAt, c.now), from ?? 0)
+  c.kept['before'] = { overdueMinor: row.overdue_minor, dueDate: row.due_date, nextDueDate: row.next_due_date, statedDaysPastDue: row.stated_days_past_due, state: row.state }
+  const { kind, balance, change } = report(c.balance, { id: c.eventId, at, moves, isReversal: from !== null, remains }, c.now)
+  if (change !== null) c.kept['change'] = { minor: change.minor, at: change.at, onto: balance.statedBy }
+  const isNew = balance !== c.balance
+  if (isNew) {
+    enterBalance(row, balance)
+    row.overdue_parts = {}
+    // What must be paid at least was stated beside another balance, and is never more than what is left.
+    if (row.minimum_due_minor !== null) row.minimum_due_minor = Math.min(row.minimum_due_minor, row.overdue_minor)
+  } else if (kind === 'counted' && !isInFuture(balance.asOf, c.now) && at > balance.asOf) row.as_of = new Date(at)
+  if (kind === 'counted' && (isNew || at >= balance.asOf)) {
+    if (after.dueDate !== undefined) row.due_date = after.dueDate
+    if (after.nextDueDate !== undefined) row.next_due_date = after.nextDueDate
+    if (row.due_date !== null) row.stated_days_past_due = null
+  }
+  if (isNew) followBalance(row, kind === 'counted' && after.dueDate !== undefined)
+  c.kept['after'] = { dueDate: row.due_date, nextDueDate: row.next_due_date }
   c.account.wake()
-  return true
+  if (kind === 'doubtful') return 'doubtful'
+  return isNew || at >= balance.asOf ? 'counted' : 'known'
+}
+
+/** Below zero: more was paid than was owed. Null: it does not say. */
+const remainsAfter = (c: EventContext, { overdue }: After): number | null =>
+  overdue === undefined ? null : balanceIn(overdue, c.account.row.currency, 'overdue')
+
+/** Holds an account that still has something to be chased; where nothing is overdue nothing is in doubt. */
+function heldInDoubt(c: EventContext): Effect {
+  if (c.account.row.state !== 'open' || c.account.row.overdue_minor === 0) return { words: 'recorded; whether the known balance has it is not known, and nothing is chased' }
+  doubt(c, MAY_BE_KNOWN)
+  return { words: IN_DOUBT }
 }
 
 export function payment(c: EventContext, event: EventOf<'payment'>): Effect {
   const { row } = c.account
   const paid = amountOf(c, event.amount, event.currency, { zero: false })
   c.kept['amountMinor'] = paid
-  const brought = bring(c, event, row.overdue_minor - paid)
   endHolds(c, ['payment-pending'], 'the payment came')
-  const kept = keepPromises(c, paid)
-  if (!brought) return { words: NEWER_BALANCE }
+  const left = overtaken(c, event.id, paid)
+  const brought = left === paid ? bring(c, event, -paid) : bringOvertaken(c, event, paid, left)
+  if (brought === null) return { words: 'recorded; it was reversed before it was reported, and takes nothing off' }
+  const kept = keepPromises(c, left)
+  if (brought === 'doubtful') return heldInDoubt(c)
+  if (brought === 'known') return { words: KNOWN_ALREADY }
   if (row.state === 'cured') return { words: `paid; nothing is overdue any more${kept}`, forbids: 'account' }
   return { words: `paid in part${kept}` }
 }
+
+/** What remained after the payment was said before it was taken back; it counts only where it shows that less is owed than is known. Null: nothing is left of it. */
+function bringOvertaken(c: EventContext, event: EventOf<'payment'>, paid: number, left: number): Brought | null {
+  const said = remainsAfter(c, event)
+  const remains = said !== null && saysLess(c.balance, said + paid - left) ? said + paid - left : null
+  return left === 0 && remains === null ? null : bring(c, { occurredAt: event.occurredAt }, left === 0 ? 0 : -left, null, remains)
+}
+
+/** How much of a payment is left, once a reversal that overtook it is set against it? */
+function overtaken(c: EventContext, paymentId: string, paid: number): number {
+  const reversal = c.reported.find((event) => event.type === 'payment-reversed' && event.body['waits'] === true && event.body['paymentId'] === paymentId
+    && isWaiting(event, c.now))
+  if (reversal === undefined) return paid
+  const taken = reversal.body['amountMinor']
+  const left = typeof taken === 'number' ? Math.max(0, paid - taken) : 0
+  c.kept['reversedBy'] = reversal.external_id
+  c.kept['countsMinor'] = left
+  return left
+}
+
+/** A reversal waits so long for its payment. */
+const WAITS_MS = 90 * DAY
+
+/** Does a reversal whose payment is not known still wait for it? */
+export const isWaiting = ({ body, received_at: received }: EventContext['reported'][number], now: Instant): boolean =>
+  body['waits'] === true && received.getTime() > now - WAITS_MS
 
 /** Ends the promises that what was paid since keeps. */
 function keepPromises(c: EventContext, paid: number): string {
@@ -62,37 +119,28 @@ function keepPromises(c: EventContext, paid: number): string {
   return keeping.length > 0 ? '; the promise is kept' : ''
 }
 
-/**
- * A payment was taken back: what it had changed is restored, and the person has a day to learn of it.
- */
-export function paymentReversed(c: EventContext, event: EventOf<'payment-reversed'>): Effect {
-  const { row } = c.account
-  if (event.paymentId !== undefined && c.payment === null) throw badField('paymentId', 'is not a known payment of this account')
-  const known = c.payment?.body ?? {}
-  const taken = event.amount === undefined ? known['amountMinor'] : amountOf(c, event.amount, event.currency, { zero: false })
-  if (typeof taken !== 'number') throw badField('amount', 'is missing', 'State the amount, or paymentId of a payment that was reported.')
-  c.kept['amountMinor'] = taken
-  endHolds(c, ['payment-pending'], 'the payment was reversed')
-  const before = known['before'] as { dueDate: LocalDate | null; nextDueDate: LocalDate | null } | undefined
-  const closed = row.state === 'settled' || row.state === 'cured'
-  if (event.occurredAt >= row.as_of.getTime() && closed) row.state = 'open'
-  const dueDate = event.dueDate ?? (before?.dueDate ?? undefined)
-  if (!bring(c, { ...event, dueDate }, row.overdue_minor + taken)) return { words: NEWER_BALANCE }
-  hold(c, { kind: 'reversal-pause', until: c.now + DAY })
-  row.not_before = new Date(c.now + DAY)
-  row.tone_ceiling = c.account.spell?.last_tone ?? row.tone_ceiling
-  return { words: 'a payment was reversed; nothing goes out for 24 hours, and nothing firmer than before', reversal: true }
-}
-
 export function adjustment(c: EventContext, event: EventOf<'adjustment'>): Effect {
   const { row } = c.account
   const change = event.amount === undefined ? 0 : amountOf(c, event.amount, event.currency, { negative: true, zero: true })
   c.kept['changeMinor'] = change
-  if (!bring(c, event, row.overdue_minor + change)) return { words: NEWER_BALANCE }
+  const brought = bring(c, event, change)
+  if (brought === 'doubtful') return heldInDoubt(c)
+  if (brought === 'known') return { words: KNOWN_ALREADY }
   return { words: row.state === 'cured' ? 'adjusted; nothing is overdue any more' : 'adjusted' }
 }
 
+/**
+ * The due date is stated anew, and is news whatever its date.
+ *
+ * One that is dated before what is known moves the account to a later day only; an earlier day may be the older word, and holds it.
+ */
 export function dueDateChanged(c: EventContext, event: EventOf<'due-date-changed'>): Effect {
-  const brought = bring(c, event, c.account.row.overdue_minor)
-  return { words: brought ? 'the due date was changed' : NEWER_BALANCE }
+  const { row } = c.account
+  const brought = bring(c, event, 0)
+  if (brought === 'counted' || row.due_date === event.dueDate) return { words: brought === 'counted' ? 'the due date was changed' : KNOWN_ALREADY }
+  if (row.due_date !== null && event.dueDate < row.due_date) return heldInDoubt(c)
+  row.due_date = event.dueDate
+  if (event.nextDueDate !== undefined) row.next_due_date = event.nextDueDate
+  row.stated_days_past_due = null
+  return { words: 'the due date was changed' }
 }

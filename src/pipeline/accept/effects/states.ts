@@ -1,5 +1,7 @@
 import type { AccountState } from '../../../model/account-state.ts'
 import type { HoldKind } from '../../../model/hold.ts'
+import { isInFuture } from '../../../model/instant.ts'
+import { enterBalance } from '../account-balance.ts'
 import { followBalance } from '../merge-account.ts'
 import { endHolds, type Effect, type EventContext, type EventOf } from './effect.ts'
 
@@ -11,12 +13,12 @@ const RESUMABLE: readonly HoldKind[] = ['manual', 'hardship', 'legal-action', 'b
 /** Settled is the last word, whatever the balance known says. */
 export function settled(c: EventContext, event: EventOf<'settled'>): Effect {
   const { row } = c.account
-  c.kept['before'] = { overdueMinor: row.overdue_minor, dueDate: row.due_date, nextDueDate: row.next_due_date, state: row.state }
-  row.overdue_minor = 0
+  const { asOf } = c.balance
+  const at = Math.min(event.occurredAt, c.now)
+  enterBalance(row, { stated: 0, statedAt: c.now, statedBy: c.eventId, changes: [], asOf: isInFuture(asOf, c.now) ? at : Math.max(at, asOf) })
   row.overdue_parts = {}
   row.due_date = null
   row.stated_days_past_due = null
-  if (event.occurredAt > row.as_of.getTime()) row.as_of = new Date(event.occurredAt)
   return close(c, 'settled', 'settled')
 }
 
