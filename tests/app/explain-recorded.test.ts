@@ -16,7 +16,7 @@ eachLedger('a recorded decision explained', (_name, openFresh) => {
     fresh = await openFresh()
     // Before eight in Shanghai: the first step waits for the hours; then it goes.
     stage = await Stage.set(fresh, '2026-11-22T22:30:00Z')
-    await stage.account('A-1', overdueAccount())
+    await stage.account('A-1', overdueAccount({ asOf: '2026-11-22T22:30:00Z' }))
     await stage.until('2026-11-23T03:00:00Z')
   }, 120_000)
   afterAll(() => stage.app.stop())

@@ -158,7 +158,7 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
     const { body } = await ask('POST', '/v1/decide?explain=true&lang=zh-CN', one)
     expect(body.explanation).toMatchObject({ verdict: 'send', eventsStated: false, zones: [{ zone: 'America/New_York', evidence: [{ sign: 'jurisdiction', place: 'US-NY' }] }] })
     expect(body.explanation.rules.find((rule: { rule: string }) => rule.rule === 'us-reg-f/seven-calls-in-seven-days')).toMatchObject({
-      verdict: 'allows', verified: 'text', detail: { kind: 'count', limit: 7, subjects: [{ account: 'a-1', count: 1, counted: [{ at: '2026-11-22T15:00:00Z', channel: 'phone', outcome: 'no-answer' }] }] },
+      verdict: 'allows', verified: 'secondary', detail: { kind: 'count', limit: 7, subjects: [{ account: 'a-1', count: 1, counted: [{ at: '2026-11-22T15:00:00Z', channel: 'phone', outcome: 'no-answer' }] }] },
     })
     expect(body.words[0]).toMatch(/^现在可以发送，截至 2026-11-23（周一）21:00 America\/New_York/)
     expect(await ask('POST', '/v1/decide', one)).toMatchObject({ status: 200, body: { verdict: 'send' } })

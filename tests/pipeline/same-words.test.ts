@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { policyOf } from '../../src/app/policy.ts'
+import type { Config } from '../../src/config/config.ts'
 import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
 import { reminderBody } from '../../src/intake/reminder-body.ts'
 import { DISPATCH_LIMITS, type Desk } from '../../src/pipeline/dispatch/desk.ts'
@@ -29,18 +30,23 @@ eachLedger('the same words', (_name, openFresh) => {
     await sql`TRUNCATE decorum.recipient, decorum.reminder, decorum.attempt, decorum.decision, decorum.receipt, decorum.contact, decorum.clock_mark CASCADE`.execute(db)
     sms = new ScriptedProvider('sms')
     email = new ScriptedProvider('email')
-    const shipped = shippedConfig()
-    stage = await Stage.set(fresh, '2026-11-23T03:00:00Z', {
-      config: { ...shipped, routes: shipped.routes.filter((route) => route.id.endsWith('-main')) }, overrides: scriptedRoutes({ sms, email }),
-    })
+    stage = await open({ house: [], without: ['house', 'house-limits'] })
   })
   afterEach(() => stage.app.stop())
+
+  /** Without the house's caps and spacing where nothing but the words shall keep a second one back. */
+  const open = (policies: Config['policies']) => {
+    const shipped = shippedConfig()
+    return Stage.set(fresh, '2026-11-23T03:00:00Z', {
+      config: { ...shipped, policies, routes: shipped.routes.filter((route) => route.id.endsWith('-main')) }, overrides: scriptedRoutes({ sms, email }),
+    })
+  }
 
   const direct = (over: Record<string, unknown> = {}) => stage.app.services.createReminder(LENDER, null, reminderBody.parse({
     accountId: 'a-1', template: 'cn-consumer-loan', tone: 'gentle', channels: ['sms'], ...over,
   }))
   const byStatus = async (status: string) => (await stage.reminders()).filter((reminder) => reminder.status === status)
-  const onlyReason = async (reminderId: string) => (await stage.decisions(reminderId)).at(-1)?.reasons
+  const reasonsOf = async (reminderId: string) => (await stage.decisions(reminderId)).at(-1)?.reasons
 
   it('an overdue account and one reminder asked for beside it: one message goes out, and the other names it', async () => {
     await stage.account('a-1', overdueAccount())
@@ -50,11 +56,27 @@ eachLedger('the same words', (_name, openFresh) => {
     const [sent] = await byStatus('sent')
     const [refused] = await byStatus('refused')
     expect(refused).toMatchObject({ end_reason: 'too_soon', tries: 0 })
-    expect(await onlyReason(refused?.id ?? '')).toMatchObject([{ code: 'too_soon', rule: 'decorum/same-words', until: null, reminderId: sent?.id }])
+    expect(await reasonsOf(refused?.id ?? '')).toMatchObject([{ code: 'too_soon', rule: 'decorum/same-words', until: null, reminderId: sent?.id }])
     const told = await stage.app.services.explainReminder(LENDER, refused?.id ?? '')
     expect(told?.lines.join('\n')).toContain(`reminder ${sent?.id} stands in the way`)
     const timeline = await stage.app.services.accountTimeline(LENDER, { creditor: null, id: 'a-1' }, { limit: 100 })
     expect(timeline?.items.map((entry) => entry.words).join('\n')).toContain(`the same as reminder ${sent?.id}`)
+  })
+
+  it('does not wait for the house’s caps to let it say the same again: it ends at once, for that reason first', async () => {
+    await stage.app.stop()
+    stage = await open(shippedConfig().policies)
+    await stage.account('a-1', overdueAccount())
+    await direct()
+    await stage.settle()
+    expect(sms.calls).toHaveLength(1)
+    const [sent] = await byStatus('sent')
+    const [refused] = await byStatus('refused')
+    expect(refused).toMatchObject({ end_reason: 'too_soon', tries: 0 })
+    const reasons = await reasonsOf(refused?.id ?? '') as { rule: string; reminderId?: string }[]
+    expect(reasons[0]).toMatchObject({ rule: 'decorum/same-words', reminderId: sent?.id })
+    expect(reasons.map(({ rule }) => rule)).toContain('house/one-message-a-day')
+    expect(await stage.app.services.auditDecisions(100)).toMatchObject({ differences: [], notByRules: 0 })
   })
 
   it('is decided the same again from the facts that were kept', async () => {
@@ -91,8 +113,9 @@ eachLedger('the same words', (_name, openFresh) => {
     await direct({ tone: 'neutral' })
     await stage.settle()
     expect(await byStatus('refused')).toMatchObject([{ tone: 'neutral', end_reason: 'too_soon' }])
-    await stage.account('a-1', overdueAccount({ asOf: '2026-11-23T23:00:00Z' }))
-    await stage.until('2026-11-24T00:00:00Z')
+    stage.clock.stepTo(Date.parse('2026-11-24T00:00:00Z'))
+    await stage.account('a-1', overdueAccount({ asOf: '2026-11-24T00:00:00Z' }))
+    await stage.settle()
     await direct({ tone: 'neutral' })
     await stage.settle()
     // 08:00 of the next day is 21 hours after 11:00.
@@ -118,7 +141,7 @@ eachLedger('the same words', (_name, openFresh) => {
     const [doubt] = await byStatus('in_doubt')
     expect(sms.calls).toHaveLength(1)
     const [refused] = await byStatus('refused')
-    expect(await onlyReason(refused?.id ?? '')).toMatchObject([{ rule: 'decorum/same-words', reminderId: doubt?.id }])
+    expect(await reasonsOf(refused?.id ?? '')).toMatchObject([{ rule: 'decorum/same-words', reminderId: doubt?.id }])
   })
 
   it('what the person waits for, and what the law asks for, is told all the same', async () => {

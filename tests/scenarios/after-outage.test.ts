@@ -117,16 +117,18 @@ eachLedger('after an outage', (_name, openFresh) => {
     expect(mostForOneOnOneDay()).toBe(1)
   })
 
-  /** Asks for a message beside the ladder's. */
-  const askFor = async (n: number, expiresAt: string, channels = ['sms']): Promise<string> => {
-    const body = parse(reminderBody, { accountId: `a-${n}`, template: 'cn-consumer-loan', tone: 'neutral', channels, expiresAt })
+  /** Asks for a message, whatever a ladder says. */
+  const askFor = async (n: number, expiresAt: string, channels = ['sms'], tone = 'neutral'): Promise<string> => {
+    const body = parse(reminderBody, { accountId: `a-${n}`, template: 'cn-consumer-loan', tone, channels, expiresAt })
     if (!body.ok) throw new TypeError(JSON.stringify(body.faults))
     return (await stage.app.services.createReminder(LENDER, null, body.value)).id
   }
   const statusOf = async (id: string) => (await stage.reminders()).filter((one) => one.id === id).map(({ status, end_reason: reason }) => [status, reason])[0]
 
   it('of two that waited through it for one account one goes on the day of the return; the other waits for the next day, or ends by its deadline', async () => {
-    await open('2026-11-23T01:00:00Z', crowded([1]))
+    // Two that were asked for one by one with different words are two; a ladder's beside one of them would be the same said twice.
+    await open('2026-11-23T01:00:00Z', crowded([20]))
+    for (let n = 0; n < PEOPLE; n++) await askFor(n, '2026-11-29T12:00:00Z', ['sms'], 'gentle')
     await plannedOnly()
     const patient = await askFor(0, '2026-11-29T12:00:00Z')
     const impatient = await askFor(1, '2026-11-25T12:00:00Z')
@@ -148,6 +150,6 @@ eachLedger('after an outage', (_name, openFresh) => {
     expect(mostForOneOnOneDay()).toBe(1)
     const timeline = await stage.app.services.accountTimeline(LENDER, { creditor: null, id: 'a-0' }, { limit: 100 })
     expect(timeline?.items.map(({ words }) => words)).toContainEqual(expect.stringMatching(
-      /^Decided to wait, until 2026-11-26T00:00:00\+00:00: .*rule decorum\/one-catch-up-a-day, Decorum: what is late goes one message a day, on a day without another/))
+      /^Decided to wait, until 2026-11-26T00:00:00Z: .*rule decorum\/one-catch-up-a-day, Decorum: what is late goes one message a day, on a day without another/))
   })
 })

@@ -63,8 +63,8 @@ describe('the demonstration, over a change of clocks', () => {
   it('tells three histories on the borrowers’ own clocks, and one message of three loans', () => {
     expect(account.timelines.map((timeline) => timeline.account)).toEqual(['SL-1001-A', 'SL-1002', 'SL-1004'])
     expect(account.timelines[0]?.entries.some(({ words }) => words.includes('SL-1001-B') && words.includes('SL-1001-C'))).toBe(true)
-    expect(account.timelines[1]?.entries.some(({ words }) => words.includes('promise-broken'))).toBe(true)
-    expect(account.timelines[2]?.entries.some(({ words }) => words.includes('payment-reversed'))).toBe(true)
+    expect(account.timelines[1]?.entries.some(({ words }) => words.includes('promise not kept'))).toBe(true)
+    expect(account.timelines[2]?.entries.some(({ words }) => words.includes('payment reversed'))).toBe(true)
   })
 
   it('shows the words that were sent, in both languages', () => {

@@ -36,7 +36,7 @@ export const TERMS_EN: Terms = {
   addressKind: { mobile: 'mobile', landline: 'landline', voip: 'internet telephone', work: 'work', home: 'home', personal: 'personal', other: 'other' },
   event: {
     payment: 'payment', 'payment-pending': 'payment under way', 'payment-failed': 'payment failed', 'payment-reversed': 'payment reversed', adjustment: 'adjustment', settled: 'settled',
-    'due-date-changed': 'due date changed', promise: 'promise', 'promise-cancelled': 'promise cancelled', dispute: 'dispute', 'dispute-resolved': 'dispute resolved',
+    'due-date-changed': 'due date changed', promise: 'promise', 'promise-broken': 'promise not kept', 'promise-cancelled': 'promise cancelled', dispute: 'dispute', 'dispute-resolved': 'dispute resolved',
     hardship: 'hardship', complaint: 'complaint', 'complaint-closed': 'complaint closed', bankruptcy: 'bankruptcy', deceased: 'deceased', attorney: 'attorney',
     'legal-action': 'legal action', 'identity-fraud': 'identity fraud', notice: 'notice', 'charge-off': 'charge-off', 'hand-off': 'hand-off', recall: 'recall', withdrawn: 'withdrawn', resume: 'resume',
   },

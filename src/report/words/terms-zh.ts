@@ -57,7 +57,7 @@ export const TERMS_ZH: Terms = {
   addressKind: { mobile: '手机', landline: '固定电话', voip: '网络电话', work: '单位', home: '住宅', personal: '个人', other: '其他' },
   event: {
     payment: '还款', 'payment-pending': '款项在途', 'payment-failed': '扣款失败', 'payment-reversed': '还款冲正', adjustment: '金额调整', settled: '结清', 'due-date-changed': '还款日变更',
-    promise: '承诺还款', 'promise-cancelled': '取消承诺', dispute: '债务异议', 'dispute-resolved': '异议已处理', hardship: '还款困难', complaint: '投诉', 'complaint-closed': '投诉已办结',
+    promise: '承诺还款', 'promise-broken': '承诺未履行', 'promise-cancelled': '取消承诺', dispute: '债务异议', 'dispute-resolved': '异议已处理', hardship: '还款困难', complaint: '投诉', 'complaint-closed': '投诉已办结',
     bankruptcy: '破产', deceased: '身故', attorney: '委托律师', 'legal-action': '诉讼', 'identity-fraud': '身份冒用', notice: '通知', 'charge-off': '核销', 'hand-off': '移交', recall: '召回',
     withdrawn: '撤回', resume: '恢复',
   },

@@ -39,7 +39,7 @@ export interface Terms {
   readonly stop: Readonly<Record<SuppressionReason, string>>
   readonly relation: Readonly<Record<Relation, string>>
   readonly addressKind: Readonly<Record<AddressKind, string>>
-  readonly event: Readonly<Record<EventType, string>>
+  readonly event: Readonly<Record<EventType | 'promise-broken', string>>
   readonly delivery: Readonly<Record<DeliveryState, string>>
   readonly attempt: Readonly<Record<AttemptView['status'], string>>
   readonly status: Readonly<Record<ReminderStatus, string>>
