@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { Cluster } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bullmqDoorbell } from '../../src/queue/bullmq-doorbell.ts'
 import { checkRedis } from '../../src/queue/check-redis.ts'
@@ -27,19 +25,15 @@ whenInstalled('redis-server', 'the doorbell on a cluster', () => {
 
   async function onCluster(): Promise<DoorbellFixture> {
     const namespace = `test-${randomUUID()}`
-    const client = new Cluster(cluster.masters.map(({ port }) => ({ host: '127.0.0.1', port })))
     const doorbell = bullmqDoorbell({ redisUrl: cluster.url, namespace, shards: SHARDS })
     const flush = async (): Promise<void> => {
-      // Until it has asked for the slots, the client knows no master, and a flush would delete nothing.
-      if (client.status !== 'ready') await once(client, 'ready')
-      for (const node of client.nodes('master')) for (const key of await node.keys(`${namespace}:*`)) await node.del(key)
+      for (const node of cluster.masters) for (const key of await node.call<string[]>('KEYS', `${namespace}:*`)) await node.call('DEL', key)
     }
     return {
       doorbell, flush, die: signal('SIGSTOP'), revive: signal('SIGCONT'),
       dispose: async () => {
         await doorbell.close()
         await flush()
-        client.disconnect()
       },
     }
   }

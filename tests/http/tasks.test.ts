@@ -61,7 +61,7 @@ eachLedger('tasks over HTTP', (_name, openFresh) => {
       expect(await ok('GET', `/v1/tasks/${id}`)).toMatchObject({ status: 'withdrawn', endReason: reason, withdrawnAt: expect.any(String), decision: null })
       for (let pass = 0; pass < 3; pass++) await plan()
       expect(await tasks('open')).toEqual([])
-      expect(await words()).toContain(`Step for a person: day17 withdrawn: ${reason}.`)
+      expect(await words()).toContain(`Step for a person: day17 withdrawn: ${reason.replace('-', ' ')}.`)
       expect((await ok('GET', '/v1/accounts/A-1')).suppressions).toMatchObject([{ scope: 'all', reason, channel: null }])
     })
   }
@@ -76,7 +76,7 @@ eachLedger('tasks over HTTP', (_name, openFresh) => {
         await plan()
       }
       expect(await tasks('open')).toEqual([])
-      expect(await words()).toMatch(new RegExp(`Step day17 passed over: stopped \\(${type}\\)`))
+      expect(await words()).toMatch(new RegExp(`Step day17 passed over: contact is stopped \\(${type.replace('-', ' ')}\\)`))
     })
   }
 
