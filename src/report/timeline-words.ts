@@ -119,11 +119,12 @@ function objectionWords(e: Entry): string {
   return objectionIn(e.telling.language, code as ObjectionCode, accounts, e.telling.zone === null ? [] : [e.telling.zone])
 }
 
-/** What a step was passed over for: a hold by its kind, everything else by the ids that the ladder uses. */
+/** What a step was passed over for: a hold by its kind, a stop by its reason, everything else by the ids that the ladder uses. */
 function skipDetail(e: Entry): string | null {
   const detail = e.orNull('detail')
   if (detail === null) return null
-  if (Object.hasOwn(e.words.terms.hold, detail)) return openWord(e.words.terms.hold, detail)
+  // A word that is both, such as bankruptcy, is the same word.
+  for (const known of [e.words.terms.hold, e.words.terms.stop]) if (Object.hasOwn(known, detail)) return openWord(known, detail)
   return e.words.list(detail.split(', ').map((part) => openWord(e.words.terms.end, openWord(e.words.terms.channel, part))))
 }
 
