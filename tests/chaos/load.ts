@@ -4,6 +4,7 @@ import type { Act, TimedAct } from './acts.ts'
 import type { Answer, Api, Question } from './api.ts'
 import type { Covers, Diary } from './diary.ts'
 import { accountBody, type Person } from './people.ts'
+import { wordingOf } from './root.ts'
 
 /** What diallers say of the calls that they asked for; null: nothing. */
 const PERMIT_ENDS = ['no-answer', 'conversation', 'not-placed', null] as const
@@ -27,6 +28,7 @@ export class Load {
   readonly #outside: Outside
   readonly #known = new Map<string, Promise<boolean>>()
   #serial = 0
+  #wordings = 0
 
   constructor(api: Api, diary: Diary, outside: Outside) {
     this.#api = api
@@ -87,7 +89,7 @@ export class Load {
     const question: Question = {
       method: 'POST', path: '/v1/reminders', headers: { 'idempotency-key': key },
       body: {
-        creditor: 'meridian', accountId: act.person.accountId, template: 'default', tone: 'gentle', channels: act.channels,
+        creditor: 'meridian', accountId: act.person.accountId, template: wordingOf(this.#wordings++), tone: 'gentle', channels: act.channels,
         ...(notBefore === 0 ? {} : { notBefore: new Date(notBefore).toISOString() }), expiresAt: new Date(Date.now() + DEADLINE_MS).toISOString(),
       },
     }

@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Channel } from '../../src/model/channel.ts'
+import { CHANNELS, type Channel } from '../../src/model/channel.ts'
 import { ROOT } from '../support/stage.ts'
 import { packOf, type Cohort } from './policy.ts'
 
@@ -22,10 +22,26 @@ export const STEP_LADDER = 'chaos-step'
 /** A ladder that never speaks. */
 export const QUIET_LADDER = 'chaos-quiet'
 
+/** What is asked for directly goes out in so many wordings, so that caps and spacings keep one back and not only that it was said already. */
+const WORDINGS = 16
+export const wordingOf = (serial: number): string => `chaos-${serial % WORDINGS}`
+
+/** The shipped default, told apart by its last line. */
+function writeWordings(templates: string): void {
+  for (let n = 0; n < WORDINGS; n++) {
+    const folder = join(templates, wordingOf(n))
+    cpSync(join(templates, 'default'), folder, { recursive: true })
+    const meta = join(folder, 'template.yaml')
+    writeFileSync(meta, readFileSync(meta, 'utf8').replace(/^id: .*$/m, `id: ${wordingOf(n)}`))
+    for (const channel of CHANNELS) appendFileSync(join(folder, `en/1-gentle.${channel}.hbs`), `Notice ${n}.\n`)
+  }
+}
+
 /** A configuration of the run's own: the shipped words and creditors, the run's rules and limits. Remove it when done. */
 export function openRoot(cohorts: readonly Cohort[], channels: readonly Channel[]): { root: string; remove(): void } {
   const root = mkdtempSync(join(tmpdir(), 'decorum-chaos-root-'))
   cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true })
+  writeWordings(join(root, 'templates'))
   for (const folder of ['creditors', 'ladders']) cpSync(join(ROOT, 'config', folder), join(root, 'config', folder), { recursive: true })
   mkdirSync(join(root, 'config/policies'), { recursive: true })
   writeFileSync(join(root, 'config/policies/chaos.yaml'), packOf(cohorts))
