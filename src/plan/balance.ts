@@ -160,8 +160,9 @@ function reckonedAs(known: Balance, moves: number, remains: number): number | nu
   return sums.find((reckoned) => reckoned === remains) ?? sums.find((reckoned) => clamp(reckoned) === clamp(remains)) ?? null
 }
 
-/** Is this less than was ever reckoned since the last statement? */
-export const saysLess = (known: Balance, remains: number): boolean => remains < Math.max(known.stated, overdueOf(known))
+/** Is this less than may ever have been reckoned since the last statement, whichever of its changes were known by then? */
+export const saysLess = (known: Balance, remains: number): boolean =>
+  remains < clamp(known.changes.reduce((most, { minor }) => most + Math.max(0, minor), known.stated))
 
 /**
  * What does a reversal add to the balance, and when at the earliest?

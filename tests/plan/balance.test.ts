@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../src/model/instant.ts'
-import { givenBack, overdueOf, report, restate, saysLess, type Balance, type Change, type Reported } from '../../src/plan/balance.ts'
+import { givenBack, overdueOf, report, restate, type Balance, type Change, type Reported } from '../../src/plan/balance.ts'
 import { step, surelyOwed, tell, when, type Told } from '../support/lender-books.ts'
 
 const at = (hour: number): number => Date.UTC(2026, 10, 26) + hour * HOUR
@@ -81,6 +81,22 @@ describe('a reversal', () => {
   })
 })
 
+describe('what remained before a payment that was taken back before it was heard of', () => {
+  const before = (remains: number) => ({ id: 'p', at: at(22), moves: 0, remains })
+
+  it('is news when it is less than was reckoned then, though payments since have brought it lower', () => {
+    const so = after(known(), { id: 'fee', at: at(21), moves: 20000, remains: null }, paid(10016, 23))
+    expect(overdueOf(so.balance)).toBe(19984)
+    expect(overdue(report(so.balance, before(19998), NOW))).toEqual(['doubtful', 9982])
+  })
+
+  it('is news when it is more, and what is told later and dated before may be in it', () => {
+    const more = report(known(), before(10007), NOW)
+    expect(overdue(more)).toEqual(['counted', 10007])
+    expect(overdue(report(more.balance, { id: 'fee', at: at(21), moves: 10001, remains: null }, NOW))).toEqual(['doubtful', 10007])
+  })
+})
+
 describe('a snapshot', () => {
   it('that is later is the balance', () => {
     expect(restate(known(), 12000, at(21), NOW)).toMatchObject({ kind: 'taken', balance: { stated: 12000, asOf: at(21), changes: [] } })
@@ -142,7 +158,7 @@ class Account {
     this.#heard.add(one.no)
     const isBack = one.type === 'payment' && this.#waiting.has(one.no)
     const said = one.owed - (isBack ? one.minor : 0)
-    if (isBack && (!one.remains || !saysLess(this.balance, said))) return
+    if (isBack && (!one.remains || said === overdueOf(this.balance))) return
     const payment = one.payment === null ? undefined : this.#changes.get(one.payment.no)
     const overtakes = one.payment !== null && !this.#heard.has(one.payment.no)
     if (overtakes) this.#waiting.add((one.payment as Told).no)

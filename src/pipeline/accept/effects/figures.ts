@@ -1,7 +1,7 @@
 import type { StatedAmount } from '../../../intake/money-fields.ts'
 import { DAY, isInFuture, type Instant } from '../../../model/instant.ts'
 import type { LocalDate } from '../../../model/local-date.ts'
-import { report, saysLess } from '../../../plan/balance.ts'
+import { overdueOf, report, saysLess } from '../../../plan/balance.ts'
 import { enterBalance } from '../account-balance.ts'
 import { balanceIn, followBalance, minorOf } from '../merge-account.ts'
 import { doubt, endHolds, type Effect, type EventContext, type EventOf } from './effect.ts'
@@ -84,11 +84,17 @@ export function payment(c: EventContext, event: EventOf<'payment'>): Effect {
   return { words: `paid in part${kept}` }
 }
 
-/** What remained after the payment was said before it was taken back; it counts only where it shows that less is owed than is known. Null: nothing is left of it. */
+/** What remained after the payment was said before it was taken back; it counts where it shows that something else is owed than is known. Null: nothing is left of it. */
 function bringOvertaken(c: EventContext, event: EventOf<'payment'>, paid: number, left: number): Brought | null {
-  const said = remainsAfter(c, event)
-  const remains = said !== null && saysLess(c.balance, said + paid - left) ? said + paid - left : null
-  return left === 0 && remains === null ? null : bring(c, { occurredAt: event.occurredAt }, left === 0 ? 0 : -left, null, remains)
+  const { row } = c.account
+  const [known, said] = [row.overdue_minor, remainsAfter(c, event)]
+  const sum = said === null ? null : said + paid - left
+  // Where nothing remained, more may have been paid than was owed: then no more than this remained before.
+  const isNews = sum !== null && (said === 0 ? saysLess(c.balance, sum) : sum !== overdueOf(c.balance))
+  const before = isNews ? sum : null
+  if (left === 0 && before === null) return null
+  const brought = bring(c, { occurredAt: event.occurredAt }, left === 0 ? 0 : -left, null, before)
+  return left === 0 && brought === 'counted' && row.overdue_minor === known ? null : brought
 }
 
 /** How much of a payment is left, once a reversal that overtook it is set against it? */
