@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../src/model/instant.ts'
-import { givenBack, overdueOf, report, restate, type Balance, type Change, type Reported } from '../../src/plan/balance.ts'
+import { givenBack, overdueOf, report, restate, saysLess, type Balance, type Change, type Reported } from '../../src/plan/balance.ts'
 import { step, surelyOwed, tell, when, type Told } from '../support/lender-books.ts'
 
 const at = (hour: number): number => Date.UTC(2026, 10, 26) + hour * HOUR
@@ -88,6 +88,11 @@ describe('what remained before a payment that was taken back before it was heard
     const so = after(known(), { id: 'fee', at: at(21), moves: 20000, remains: null }, paid(10016, 23))
     expect(overdueOf(so.balance)).toBe(19984)
     expect(overdue(report(so.balance, before(19998), NOW))).toEqual(['doubtful', 9982])
+  })
+
+  it('is less than was reckoned where any of what is known since could have made it more', () => {
+    const { balance } = after(known(), { id: 'fee', at: at(21), moves: 20000, remains: null }, paid(10016, 23))
+    expect([9999, 29999, 30000].map((remains) => saysLess(balance, remains))).toEqual([true, true, false])
   })
 
   it('is news when it is more, and what is told later and dated before may be in it', () => {

@@ -92,26 +92,21 @@ export class Fold {
   add(reminder: FencedReminder, person: PersonRow, accounts: readonly AccountRow[]): void {
     const subject = this.#subject(reminder, person, accounts)
     const { decision, decidedFor } = decideForCall(subject.facts, this.#desk.packs, this.#now)
-    if (decision.verdict !== 'send') {
-      const repeated = decision.verdict === 'defer' ? this.#repeatOf(reminder, person, accounts, subject) : null
-      if (repeated !== null) return this.#refuseRepeat(reminder, person, subject.facts, repeated)
-      return this.#waitOrEnd(reminder, person, subject.facts, decision, decidedFor)
-    }
+    const waits = decision.verdict === 'defer'
+    if (decision.verdict === 'refuse' || (waits && !this.#mayRepeat(reminder))) return this.#waitOrEnd(reminder, person, subject.facts, decision, decidedFor)
     const rendered = this.#render(reminder, person, accounts, subject)
-    if ('objection' in rendered) return this.#waitOrEnd(reminder, person, subject.facts, rendered.objection, decidedFor)
+    if ('objection' in rendered) return this.#waitOrEnd(reminder, person, subject.facts, waits ? decision : rendered.objection, decidedFor)
     const spoken = spokenBy(reminder, accounts, rendered)
     const repeated = reminder.kind === 'reminder' ? repeatOf(spoken, this.#repeats.messages, this.#repeats.since) : null
     if (repeated !== null) return this.#refuseRepeat(reminder, person, subject.facts, repeated)
+    if (waits) return this.#waitOrEnd(reminder, person, subject.facts, decision, decidedFor)
     this.#reserve(reminder, person, accounts, subject, decision, rendered)
     if (reminder.kind === 'reminder') this.#repeats.messages.push({ ...spoken, at: new Date(this.#now) })
   }
 
-  /** What tells the same as an earlier message is over at once, and does not wait first for a cap or a spacing to let it repeat it. */
-  #repeatOf(reminder: FencedReminder, person: PersonRow, accounts: readonly AccountRow[], subject: Subject): EarlierMessage | null {
-    const { messages, since } = this.#repeats
-    if (reminder.kind !== 'reminder' || !messages.some((message) => message.recipientId === person.id && message.channel === reminder.channel)) return null
-    const rendered = this.#render(reminder, person, accounts, subject)
-    return 'objection' in rendered ? null : repeatOf(spokenBy(reminder, accounts, rendered), messages, since)
+  /** What tells the same as an earlier message is over at once, and does not wait first for a cap or a spacing; only then are the words of what waits needed. */
+  #mayRepeat({ kind, recipientId, channel }: FencedReminder): boolean {
+    return kind === 'reminder' && this.#repeats.messages.some((message) => message.recipientId === recipientId && message.channel === channel)
   }
 
   /** Decided again with what the rendered words have shown, so that the kept facts give the same decision. */
