@@ -66,15 +66,16 @@ export function rateGateContract(name: string, open: () => Promise<GateBench>, s
   describe(`${name} never lets a provider see more than its rate`, () => {
     // Mostly waiting, hence side by side; each with a store of its own.
     const during = (sentence: string, check: (bench: GateBench) => Promise<void>): void => {
-      // oxlint-disable-next-line vitest/valid-title -- a suite over several stores
-      it.concurrent(sentence, async () => {
+      const run = async (): Promise<void> => {
         const bench = await open()
         try {
           await check(bench)
         } finally {
           await bench.close()
         }
-      }, 30_000)
+      }
+      // oxlint-disable-next-line vitest/valid-title -- a suite over several stores
+      it.concurrent(sentence, run, 30_000)
     }
     const run = async (bench: GateBench, workers: number, rate: GateRate, weights: number[], late?: () => number): Promise<Call[]> => {
       const calls: Call[] = []
