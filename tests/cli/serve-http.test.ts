@@ -1,8 +1,8 @@
-import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { App } from '../../src/app/app.ts'
 import { serveHttp } from '../../src/cli/serve-http.ts'
 import { serve, type Served } from '../http/served.ts'
+import { freePort } from '../support/child-server.ts'
 import { openEmbeddedFresh, type FreshLedger } from '../support/ledger.ts'
 
 let fresh: FreshLedger
@@ -15,14 +15,6 @@ afterAll(async () => {
   await served.close()
   await fresh.dispose()
 })
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}
 
 it('gives its port back when the ledger goes away before the first key is looked after, so that the next try can listen', async () => {
   vi.spyOn(process.stderr, 'write').mockReturnValue(true)

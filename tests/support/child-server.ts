@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, chownSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { accessSync, chownSync, constants, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { userIds } from './user-ids.ts'
@@ -35,14 +35,58 @@ export function postgresDirectories(): string[] {
   }
 }
 
-/** A port that nobody listens at. @param wanted  rejects when this one is taken; 0: any */
-export async function freePort(wanted = 0): Promise<number> {
-  const probe = createServer().listen(wanted, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
+/** Below what systems hand out by themselves (Linux from 32768), so that no connection takes a port between choosing and listening. */
+const FIRST_PORT = 22_000
+const PORTS = 10_000
+/** After this a claim is a dead process's. */
+const CLAIM_LASTS_MS = 3_600_000
+
+/**
+ * A port that nobody listens at and no other test process on this machine was given.
+ *
+ * @param wanted  rejects when this one is taken; absent: any
+ */
+export async function freePort(wanted?: number): Promise<number> {
+  if (wanted !== undefined) {
+    if (!claimed(wanted) || !(await isFree(wanted))) throw new Error(`port ${wanted} is taken`)
+    return wanted
+  }
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS)
+    if (claimed(port) && (await isFree(port))) return port
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(probe, 'listening')
+  } catch {
+    return false
+  }
   probe.close()
   await once(probe, 'close')
-  return port
+  return true
+}
+
+const claims: string[] = []
+
+/** A file that only one process can create says whose the port is, until that process ends. */
+function claimed(port: number): boolean {
+  const path = join(tmpdir(), `decorum-port-${port}`)
+  try {
+    if (Date.now() - statSync(path).mtimeMs > CLAIM_LASTS_MS) rmSync(path, { force: true })
+  } catch {
+    // nobody's yet
+  }
+  try {
+    writeFileSync(path, '', { flag: 'wx' })
+  } catch {
+    return false
+  }
+  if (claims.length === 0) process.once('exit', () => claims.forEach((claim) => rmSync(claim, { force: true })))
+  claims.push(path)
+  return true
 }
 
 /** A directory that the servers' user can write: PostgreSQL refuses to run as root. */

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { startProcess, type AskedProcess } from '../bench/ask.ts'
 import type { Taken } from '../bench/processes/stub-provider.ts'
+import { SLOT_TOLERANCE_MS } from '../../src/deliver/rate-gate.ts'
 import { smsSize } from '../../src/render/sms-segments.ts'
-import type { Seen } from './busiest.ts'
+import { asBegun, type Seen, type Stall } from './busiest.ts'
 import { freePort } from './child-server.ts'
 import { freshDatabase } from './fresh-database.ts'
 import { Process, testRoot } from './processes.ts'
@@ -73,9 +74,13 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
     run('sweeper', 'workers/sweeper.ts', [])
     const senders = [...Array<string>(setting.sms.workers).fill('sms'), ...Array<string>(setting.calls?.workers ?? 0).fill('phone')]
     for (const [seed, daemon] of senders.entries()) {
-      run(`${daemon} ${seed}`, `workers/${daemon}.ts`, [], setting.pauses === true ? { NODE_OPTIONS: `--import ${PAUSES}`, PAUSES_SEED: String(seed + 1) } : {})
+      const pauses: Record<string, string> = setting.pauses === true ? { NODE_OPTIONS: `--import ${STALLS} --import ${PAUSES}`, PAUSES_SEED: String(seed + 1) } : { NODE_OPTIONS: `--import ${STALLS}` }
+      run(`${daemon} ${seed}`, `workers/${daemon}.ts`, [], pauses)
     }
   }
+  const stalls = (): Stall[] => running
+    .filter(({ name }) => name.startsWith('sms') || name.startsWith('phone'))
+    .flatMap(({ process }) => process.output.filter((line) => line.startsWith('{"stalledFrom"')).map((line) => JSON.parse(line) as Stall))
   await run('serve', 'src/cli/main.ts', ['serve']).says('listening')
   let owed = 0
 
@@ -104,12 +109,13 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
       const { rows } = await db.query<{ open: number }>(`SELECT count(*)::int AS open FROM decorum.reminder WHERE status IN ('scheduled', 'queued', 'sending')`)
       return rows[0]?.open ?? 0
     },
-    sms: () => smsOf(stub),
+    sms: async () => asBegun(await smsOf(stub), stalls(), SLOT_TOLERANCE_MS),
     async calls() {
       const { received } = (await (await fetch(`${books.url}/_ledger`)).json()) as { received: { kind: string; to: string; arrivedAt: number; arrivedSince: number; endedAt: number | null }[] }
-      return received.filter(({ kind }) => kind === 'call').map(({ to, arrivedAt, arrivedSince, endedAt }) => ({ to, at: arrivedAt, since: arrivedSince, weight: 1, until: endedAt }))
+      const calls = received.filter(({ kind }) => kind === 'call').map(({ to, arrivedAt, arrivedSince, endedAt }) => ({ to, at: arrivedAt, since: arrivedSince, weight: 1, until: endedAt }))
+      return asBegun(calls, stalls(), SLOT_TOLERANCE_MS)
     },
-    said: () => running.map(({ name, process }) => `--- ${name}\n${process.output.slice(-15).join('\n')}`).join('\n'),
+    said: () => running.map(({ name, process }) => `--- ${name}\n${process.output.filter((line) => !line.startsWith('{"stalledFrom"')).slice(-15).join('\n')}`).join('\n'),
     async end() {
       await Promise.all(running.map(({ process }) => process.kill()))
       await Promise.all([twilio.kill(), stub.end(), db.end()])
@@ -120,6 +126,7 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
 }
 
 const PAUSES = new URL('pauses.mjs', import.meta.url).href
+const STALLS = new URL('stalls.mjs', import.meta.url).href
 
 /** SMS go to one provider, calls to another; a ticket that waits is not taken for lost, one that is lost comes back soon. */
 function configured(yaml: string, { sms, calls, shards }: FleetSetting, smsUrl: string): string {
