@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isTransient } from '../model/database-failure.ts'
 import { DecorumError } from '../model/errors.ts'
-import { isTransient } from '../pipeline/halving.ts'
 import { reportError } from './report-error.ts'
 
 const FIRST_WAIT_MS = 1_000

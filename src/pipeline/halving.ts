@@ -1,17 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-
-/** PostgreSQL's class for "try the same again": serialization, deadlock, lock not available, and a connection that broke. */
-const TRANSIENT = /^(40001|40P01|55P03|57P0[123]|08\w{3}|53300)$/
-
-/** What pg says, without a code, of a connection that ended under it. */
-const CONNECTION_ENDED = /^(connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|cannot use a pool after)/i
-
-/** Will the same transaction work if it is simply tried again? */
-export function isTransient(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
-  if (typeof code !== 'string') return typeof message === 'string' && CONNECTION_ENDED.test(message)
-  return TRANSIENT.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)
-}
+import { isTransient } from '../model/database-failure.ts'
 
 /**
  * Runs one transaction over many items so that one item cannot fail another.

@@ -1,3 +1,5 @@
+import { isUnreachable } from '../model/database-failure.ts'
+
 /** Who is told about the queue's health; texts hold no credentials and no personal data. */
 export interface DoorbellOptions {
   /** Once when the backend, or a part of it, stops answering, and for each error that is not an outage. */
@@ -12,7 +14,8 @@ export interface DoorbellOptions {
  */
 const EXPECTED = /missing (?:key|lock) for job|could not renew lock|lock mismatch|is not in the active state/i
 
-const CONNECTION = /ECONN|EPIPE|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|EAI_AGAIN|connection is closed|connection terminated|stream isn't writeable|all sentinels|refresh slots cache|startup nodes|cluster isn't ready|cluster redirections|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|command timed out|no answer within|terminating connection|timeout exceeded when trying to connect|57P0/i
+/** What ioredis, Redis and our own deadline say, without a code, of a Redis that cannot be reached or does not serve. */
+const REDIS_AWAY = /connection is closed|stream isn't writeable|all sentinels|refresh slots cache|startup nodes|cluster isn't ready|cluster redirections|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|command timed out|no answer within/i
 
 /** Every part of the backend at once. */
 const WHOLE = 'whole'
@@ -30,7 +33,7 @@ export class Outage {
   note(error: unknown, part: string = WHOLE): void {
     const problem = describe(error)
     if (EXPECTED.test(problem)) return
-    if (!CONNECTION.test(problem)) return this.#options.onError?.(problem)
+    if (!isUnreachable(error) && !REDIS_AWAY.test(problem)) return this.#options.onError?.(problem)
     const begins = this.#down.size === 0
     this.#down.add(part)
     if (begins) this.#options.onError?.(problem)

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
+import { isTransient } from '../../model/database-failure.ts'
 import { DecorumError } from '../../model/errors.ts'
 import type { Database } from '../../record/schema.ts'
-import { isTransient } from '../halving.ts'
 import type { Shell } from '../shell.ts'
 
 const TRIES = 6

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { databaseFailure } from '../../model/database-failure.ts'
 import type { Database } from '../schema.ts'
 import { PARTITIONED, pieceNamed, type Piece } from './months.ts'
 
@@ -20,4 +21,7 @@ export async function takePieces(trx: Transaction<Database>): Promise<boolean> {
 }
 
 /** Was a lock not to be had in time? Then the same is worth trying again a little later. */
-export const wasBusy = (error: unknown): boolean => ['55P03', '40P01'].includes((error as { code?: string }).code ?? '')
+export function wasBusy(error: unknown): boolean {
+  const failure = databaseFailure(error)
+  return failure === 'lock_timeout' || failure === 'conflict'
+}
