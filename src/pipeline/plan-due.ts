@@ -17,8 +17,8 @@ import {
 } from '../record/planning/plan-written.ts'
 import { planningInputs, type PlanningAccount, type PlanningPerson } from '../record/planning/planning-inputs.ts'
 import type { Database } from '../record/schema.ts'
+import { runBisecting } from './bisect.ts'
 import { closedBy } from './dispatch/switch-board.ts'
-import { byHalves } from './halving.ts'
 import { serveChannels } from './serve-channels.ts'
 import type { Shell } from './shell.ts'
 import { decideStep } from './tasks/decide-steps.ts'
@@ -55,7 +55,7 @@ export async function planDue(shell: Shell, limit = 200, packs: readonly Compile
   const due = await peopleDue(shell.ledger.db, new Date(now), limit)
   const passes: PlanPass[] = []
   for (let start = 0; start < due.length; start += 50) {
-    passes.push(...(await byHalves(
+    passes.push(...(await runBisecting(
       due.slice(start, start + 50),
       async (ids) => [await shell.ledger.db.transaction().execute((trx) => planPeople(shell, trx, ids, packs))],
       async (id, error) => {

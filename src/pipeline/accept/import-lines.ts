@@ -2,6 +2,7 @@ import { setImmediate as othersTurn } from 'node:timers/promises'
 import type { Line } from '../../intake/lines.ts'
 import type { Parsed } from '../../intake/parse.ts'
 import { DecorumError, type Fault } from '../../model/errors.ts'
+import { runBisecting } from '../bisect.ts'
 import type { Shell } from '../shell.ts'
 import type { ImportTotals, LineResult } from './answers.ts'
 
@@ -76,7 +77,7 @@ export async function importLines<T>(
   const begin = async (chunk: Chunk<T>): Promise<void> => {
     while (underWay.length >= kind.atOnce || underWay.some((other) => haveInCommon(other.chunk.touched, chunk.touched))) await underWay.shift()?.answered
     const before = underWay.at(-1)?.answered
-    const put = putByHalves(shell, kind, chunk.items)
+    const put = putChunk(shell, kind, chunk.items)
     const answered = Promise.all([put, before]).then(([results]) => answer(chunk, results))
     // Heard of when its turn comes; until then nobody waits for it.
     answered.catch(() => undefined)
@@ -116,21 +117,15 @@ function readEntry<T>(line: Line, kind: LineKind<T>): Entry<T> {
   return read.ok ? { line: line.no, item: read.value } : { line: line.no, id: kind.idIn(line.text), faults: read.faults }
 }
 
-/** A transaction that fails on its data is split down to the culprit, which is refused alone. */
-async function putByHalves<T>(shell: Shell, kind: LineKind<T>, items: readonly T[]): Promise<ItemResult[]> {
-  if (items.length === 0) return []
-  try {
-    return await kind.put(items)
-  } catch (error) {
-    if (error instanceof DecorumError && error.disposition !== 'give_up') throw error
-    if (items.length === 1) {
-      shell.log.error({ err: (error as Error).name, code: (error as { code?: unknown }).code }, 'a line could not be stored')
-      return [{ ok: false, error: error instanceof DecorumError ? error : new DecorumError('DECORUM_INTERNAL', 'the ledger did not take this line') }]
-    }
-    const middle = items.length >> 1
-    return [...(await putByHalves(shell, kind, items.slice(0, middle))), ...(await putByHalves(shell, kind, items.slice(middle)))]
-  }
-}
+/** A line that the ledger does not take is refused alone. */
+const putChunk = <T>(shell: Shell, kind: LineKind<T>, items: readonly T[]): Promise<ItemResult[]> =>
+  runBisecting(items, (some) => kind.put(some), (_item, error) => {
+    shell.log.error({ err: (error as Error).name, code: (error as { code?: unknown }).code }, 'a line could not be stored')
+    return [{ ok: false, error: error instanceof DecorumError ? error : new DecorumError('DECORUM_INTERNAL', 'the ledger did not take this line') }]
+  }, isForAllLines)
+
+/** What waiting or an operator may cure; `put` has tried again already. */
+const isForAllLines = (error: unknown): boolean => error instanceof DecorumError && error.disposition !== 'give_up'
 
 function resultOf(line: number, id: string, result: ItemResult): LineResult {
   if (result.ok) return { line, id, status: result.changed ? 'applied' : 'unchanged', ...(result.warnings === undefined ? {} : { warnings: result.warnings }) }

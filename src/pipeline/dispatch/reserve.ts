@@ -17,8 +17,8 @@ import type { Database } from '../../record/schema.ts'
 import { keepTemplateWords } from '../../record/template-words.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
 import { countDecision, countReminder } from '../../report/counters.ts'
+import { runBisecting } from '../bisect.ts'
 import { fallBack } from '../fall-back.ts'
-import { byHalves } from '../halving.ts'
 import { noteReminders } from '../notify/note-reminders.ts'
 import type { Shell } from '../shell.ts'
 import type { Desk } from './desk.ts'
@@ -65,7 +65,7 @@ export async function reserve(shell: Shell, desk: Desk, ticket: Ticket): Promise
     }
   }
   try {
-    const reserved = await byHalves(ticket.reminderIds, part, async (reminderId, error) => {
+    const reserved = await runBisecting(ticket.reminderIds, part, async (reminderId, error) => {
       // The class alone: a database's message may quote what it could not store.
       shell.log.error({ reminder: reminderId, error: (error as Error).name }, 'a reminder cannot be reserved; it is put aside')
       await putAside(shell.ledger.db, unwritable(reminderId, ticket.ring, shell.clock.now()))

@@ -1,14 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
-import { isTransient } from '../../model/database-failure.ts'
 import { attemptAddress } from '../../record/dispatch/attempt-address.ts'
 import { writeSettlements } from '../../record/dispatch/settlement.ts'
 import { lockAddresses, lockRecipients } from '../../record/locks.ts'
 import { lookUpByKey } from '../../record/look-up-by-key.ts'
 import type { Database } from '../../record/schema.ts'
 import { suppress } from '../accept/suppress.ts'
+import { runBisecting } from '../bisect.ts'
 import { fallBack } from '../fall-back.ts'
-import { byHalves } from '../halving.ts'
 import { noteReminders, peopleToLock } from '../notify/note-reminders.ts'
 import type { Shell } from '../shell.ts'
 import type { Settlement } from './settlement.ts'
@@ -84,14 +83,13 @@ export async function settle(shell: Shell, settlements: readonly Settlement[]): 
   for (const { alarm, entry } of settlements) {
     if (alarm !== null) shell.log.error({ reminder: entry.reminderId, attempt: entry.attemptNo, code: entry.code }, alarm)
   }
-  await byHalves(
+  await runBisecting(
     settlements,
     async (part) => {
       await shell.ledger.db.transaction().execute((trx) => settlePart(shell, trx, part))
       return []
     },
     (settlement, error) => {
-      if (isTransient(error)) throw error
       shell.log.error(
         { reminder: settlement.entry.reminderId, attempt: settlement.entry.attemptNo, error: (error as Error).message },
         'a result could not be written; the attempt will be in doubt',
