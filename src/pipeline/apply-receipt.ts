@@ -4,7 +4,7 @@ import { contradicts, mergeDelivery } from '../model/delivery-merge.ts'
 import type { DeliveryWord } from '../model/outcome.ts'
 import { wakeRemindersOf } from '../record/accepting/waiting-reminders.ts'
 import { attemptAddress } from '../record/dispatch/attempt-address.ts'
-import { lockAddresses, lockRecipients } from '../record/locks.ts'
+import { takeLocks } from '../record/locks.ts'
 import { lookUpByKey } from '../record/look-up-by-key.ts'
 import { markSpells } from '../record/dispatch/spell-progress.ts'
 import { keepReceipt, receiptSubject, writeDelivery, type ReceiptSubject } from '../record/receipts/receipt-written.ts'
@@ -43,12 +43,11 @@ export const applyReceipt = (shell: Shell, receipt: Receipt): Promise<ReceiptAns
   shell.ledger.db.transaction().execute((trx) => applyReceiptIn(shell, trx, receipt))
 
 /** The same in a transaction of the caller's, which may hold the locks of the person and the address already. */
-export async function applyReceiptIn(shell: Shell, trx: Transaction<Database>, receipt: Receipt): Promise<ReceiptAnswer> {
-  await lookUpByKey(trx)
-  const address = await attemptAddress(trx, receipt.reminderId, receipt.attemptNo)
+export async function applyReceiptIn(shell: Shell, opened: Transaction<Database>, receipt: Receipt): Promise<ReceiptAnswer> {
+  await lookUpByKey(opened)
+  const address = await attemptAddress(opened, receipt.reminderId, receipt.attemptNo)
   if (address === null) return 'unknown'
-  await lockRecipients(trx, [address.recipientId], 'wait')
-  await lockAddresses(trx, [address], 'wait')
+  const trx = await takeLocks(opened, { recipients: [address.recipientId], addresses: [address] }, 'wait')
   const subject = (await receiptSubject(trx, receipt.reminderId, receipt.attemptNo)) as ReceiptSubject
   const now = shell.clock.now()
   const before = wordOf(subject)

@@ -9,7 +9,7 @@ import { accountsOfTasks } from '../record/accepting/tasks.ts'
 import { readPeople } from '../record/dispatch/decision-inputs.ts'
 import { activeSwitches, type ActiveSwitch } from '../record/dispatch/switches.ts'
 import { newId } from '../record/id.ts'
-import { lockRecipients, takeSequence } from '../record/locks.ts'
+import { heldBy, takeLocks, takeSequence, type Locked } from '../record/locks.ts'
 import { lookUpByKey } from '../record/look-up-by-key.ts'
 import { peopleDue } from '../record/planning/people-due.ts'
 import {
@@ -73,9 +73,10 @@ export async function planDue(shell: Shell, limit = 200, packs: readonly Compile
   )
 }
 
-async function planPeople(shell: Shell, trx: Transaction<Database>, ids: readonly string[], packs: readonly CompiledPack[]): Promise<PlanPass> {
-  await lookUpByKey(trx)
-  const locked = await lockRecipients(trx, ids, 'skip')
+async function planPeople(shell: Shell, opened: Transaction<Database>, ids: readonly string[], packs: readonly CompiledPack[]): Promise<PlanPass> {
+  await lookUpByKey(opened)
+  const trx = await takeLocks(opened, { recipients: ids }, 'skip')
+  const locked = heldBy(trx).recipients
   const now = shell.clock.now()
   await withdrawForbidden(shell, trx, [...locked], now, packs)
   const people = await planningInputs(trx, [...locked], now)
@@ -145,8 +146,8 @@ const withSwitches = (input: PersonToPlan, person: PlanningPerson, switches: rea
 async function putOff(shell: Shell, recipientId: string): Promise<void> {
   const now = shell.clock.now()
   const later = now + AFTER_DEFECT_MS
-  await shell.ledger.db.transaction().execute(async (trx) => {
-    await lockRecipients(trx, [recipientId], 'wait')
+  await shell.ledger.db.transaction().execute(async (opened) => {
+    const trx = await takeLocks(opened, { recipients: [recipientId] }, 'wait')
     const [person] = await planningInputs(trx, [recipientId], now)
     await setNextLooks(trx, (person?.accounts ?? []).map((account) => ({ accountId: account.id, nextLookAt: later })))
   })
@@ -172,7 +173,7 @@ interface WrittenUp {
 }
 
 /** The pure plan, given ids, routes and keys. */
-async function writeUp(shell: Shell, trx: Transaction<Database>, person: PlanningPerson, plan: PersonPlan, now: number): Promise<WrittenUp> {
+async function writeUp(shell: Shell, trx: Locked, person: PlanningPerson, plan: PersonPlan, now: number): Promise<WrittenUp> {
   const accounts = new Map(person.accounts.map((account) => [account.id, account]))
   const reminders = plan.reminders.map((planned) => newReminder(shell, person, planned, accounts))
   const steps: NewTask[] = plan.tasks.map((task) => ({

@@ -1,5 +1,7 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Database } from './schema.ts'
+import type { AddressHash } from './vault/vault.ts'
+import { insertRows } from './write-rows.ts'
 
 /**
  * The lock protocol, for every writer of what `decide` reads.
@@ -15,16 +17,40 @@ export type Waiting =
   /** Leave out what somebody holds: a batch must not stand still for one person. */
   | 'skip'
 
-type Db = Kysely<Database> | Transaction<Database>
+const HELD: unique symbol = Symbol('locks')
 
-/** Locks these people; answers the ids that were got. */
-export async function lockRecipients(db: Db, ids: readonly string[], waiting: Waiting): Promise<Set<string>> {
-  if (ids.length === 0) return new Set()
-  const { rows } = await sql<{ id: string }>`/* lock-recipients */
-    SELECT id FROM decorum.recipient WHERE id = ANY(${[...new Set(ids)]}::uuid[])
-    ORDER BY id FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(db)
-  return new Set(rows.map((row) => row.id))
+/** Which rows a transaction holds until it ends. */
+export interface HeldLocks {
+  /** By id. */
+  readonly recipients: ReadonlySet<string>
+  /** By `anchorKey`. */
+  readonly addresses: ReadonlySet<string>
 }
+
+/**
+ * A transaction that has taken its locks: what every writer of what `decide` reads demands.
+ *
+ * Nothing but this file makes one of a transaction. Which rows it holds, `heldBy` tells; writers that know whose rows
+ * they write compare (`requireHeld`), the others say in their first line what their caller has locked.
+ */
+export type Locked = Transaction<Database> & { readonly [HELD]: HeldLocks }
+
+interface Holding {
+  recipients: Set<string>
+  addresses: Set<string>
+}
+
+/** What this transaction holds so far, to be added to. */
+function holdingOf(trx: Transaction<Database>): Holding {
+  const known = (trx as Partial<Record<typeof HELD, Holding>>)[HELD]
+  if (known !== undefined) return known
+  const holding: Holding = { recipients: new Set(), addresses: new Set() }
+  Object.defineProperty(trx, HELD, { value: holding })
+  return holding
+}
+
+/** Which rows does this transaction hold? */
+export const heldBy = (locked: Locked): HeldLocks => locked[HELD]
 
 /** One number or mailbox at one creditor. */
 export interface AddressAnchor {
@@ -32,27 +58,104 @@ export interface AddressAnchor {
   hash: Buffer
 }
 
+/** One that nobody may have had so far, and which key made its hash. */
+export type NewAnchor = AddressHash & { creditor: string }
+
 /** One text for one number or mailbox at one creditor, for maps; sorts as anchors are locked. */
 export const anchorKey = ({ creditor, hash }: AddressAnchor): string => `${hash.toString('hex')} ${creditor}`
 
 /**
- * Locks these addresses; answers the keys (`anchorKey`) of those that were got. Upsert a row first where none may exist.
+ * Locks people, and addresses that are known beforehand; `heldBy` tells which were got.
+ *
+ * What the transaction holds already is not asked for again. With nobody named it asks nothing of the ledger: the token then
+ * says that what is about to be written needs no lock.
+ *
+ * @throws RangeError when a person is asked for after an address: two such transactions could wait for each other for ever
+ */
+export async function takeLocks(
+  trx: Transaction<Database>, wanted: { recipients: readonly string[]; addresses?: readonly AddressAnchor[] }, waiting: Waiting,
+): Promise<Locked> {
+  await lockRecipients(trx, wanted.recipients, waiting)
+  return lockMoreAddresses(trx as Locked, wanted.addresses ?? [], waiting)
+}
+
+/** Locks addresses that could be found only once their people were locked. */
+export async function lockMoreAddresses(locked: Locked, anchors: readonly AddressAnchor[], waiting: Waiting): Promise<Locked> {
+  await lockAddresses(locked, anchors, waiting)
+  return locked
+}
+
+/**
+ * Locks addresses that nobody may have had so far: each gets a row to lock first, in the order in which they are locked.
+ *
+ * @param known  further ones that have a row, locked in the same order
+ */
+export async function lockNewAddresses(locked: Locked, anchors: readonly NewAnchor[], at: Date, known: readonly AddressAnchor[] = []): Promise<Locked> {
+  const unique = new Map(anchors.map((anchor) => [anchorKey(anchor), anchor]))
+  const ordered = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { creditor, hash, keyId }]) => ({ creditor, hash, hash_key: keyId, created_at: at }))
+  // None had a row: all are held already, by having been added.
+  if ((await insertAnchors(locked, ordered)) === ordered.length) for (const key of unique.keys()) holdingOf(locked).addresses.add(key)
+  return lockMoreAddresses(locked, [...anchors, ...known], 'wait')
+}
+
+const insertAnchors = insertRows<{ creditor: string; hash: Buffer; hash_key: string; created_at: Date }>('decorum.address', {
+  creditor: 'text', hash: 'bytea', hash_key: 'text', created_at: 'timestamptz',
+}, 'ON CONFLICT (creditor, hash) DO NOTHING')
+
+/** People whom this transaction has added are held by it without being asked for. For the one function that adds them. */
+export function heldByAdding(trx: Transaction<Database>, recipientIds: readonly string[]): Locked {
+  const { recipients } = holdingOf(trx)
+  for (const id of recipientIds) recipients.add(id)
+  return trx as Locked
+}
+
+/**
+ * Are these people's locks held by this transaction? A writer asks, for who writes without them undoes what `decide` relies on.
+ *
+ * @param recipientIds  null: nobody's, which needs no lock
+ * @throws RangeError when one is not
+ */
+export function requireHeld(locked: Locked, recipientIds: Iterable<string | null>): void {
+  const { recipients } = locked[HELD]
+  for (const id of recipientIds) {
+    if (id !== null && !recipients.has(id)) throw new RangeError('a recipient is written about whose lock this transaction does not hold')
+  }
+}
+
+/** Locks these people; answers the ids that were got. */
+export async function lockRecipients(trx: Transaction<Database>, ids: readonly string[], waiting: Waiting): Promise<ReadonlySet<string>> {
+  const held = holdingOf(trx)
+  const wanted = [...new Set(ids)].filter((id) => !held.recipients.has(id))
+  if (wanted.length === 0) return held.recipients
+  if (held.addresses.size > 0) throw new RangeError('a recipient is to be locked after an address: recipients come first')
+  const { rows } = await sql<{ id: string }>`/* lock-recipients */
+    SELECT id FROM decorum.recipient WHERE id = ANY(${wanted}::uuid[])
+    ORDER BY id FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(trx)
+  for (const { id } of rows) held.recipients.add(id)
+  return held.recipients
+}
+
+/**
+ * Locks these addresses; answers the keys (`anchorKey`) of those that were got.
  *
  * Where several creditors share a number in one call it may lock one more of them than was asked for.
  */
-export async function lockAddresses(db: Db, anchors: readonly AddressAnchor[], waiting: Waiting): Promise<Set<string>> {
-  if (anchors.length === 0) return new Set()
+export async function lockAddresses(trx: Transaction<Database>, anchors: readonly AddressAnchor[], waiting: Waiting): Promise<ReadonlySet<string>> {
+  const held = holdingOf(trx)
+  const wanted = held.addresses.size === 0 ? anchors : anchors.filter((anchor) => !held.addresses.has(anchorKey(anchor)))
+  if (wanted.length === 0) return held.addresses
   const { rows } = await sql<{ creditor: string; hash: Buffer }>`/* lock-addresses */
     SELECT creditor, hash FROM decorum.address
-    WHERE creditor = ANY(${[...new Set(anchors.map((a) => a.creditor))]}::text[]) AND hash = ANY(${anchors.map((a) => a.hash)}::bytea[])
-    ORDER BY hash, creditor FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(db)
-  return new Set(rows.map(anchorKey))
+    WHERE creditor = ANY(${[...new Set(wanted.map((a) => a.creditor))]}::text[]) AND hash = ANY(${wanted.map((a) => a.hash)}::bytea[])
+    ORDER BY hash, creditor FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(trx)
+  for (const row of rows) held.addresses.add(anchorKey(row))
+  return held.addresses
 }
 
 /** Raises the recipient's sequence by `count`, under its lock; answers the first number of the run. */
-export async function takeSequence(db: Db, recipientId: string, count = 1): Promise<number> {
+export async function takeSequence(locked: Transaction<Database>, recipientId: string, count = 1): Promise<number> {
   const { rows } = await sql<{ seq: number }>`
-    UPDATE decorum.recipient SET seq = seq + ${count} WHERE id = ${recipientId} RETURNING seq`.execute(db)
+    UPDATE decorum.recipient SET seq = seq + ${count} WHERE id = ${recipientId} RETURNING seq`.execute(locked)
   const last = rows[0]?.seq
   if (last === undefined) throw new RangeError(`no recipient ${recipientId}`)
   return last - count + 1

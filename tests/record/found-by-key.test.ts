@@ -4,6 +4,7 @@ import { anchorsOf } from '../../src/record/dispatch/anchors.ts'
 import { passFence } from '../../src/record/dispatch/fence.ts'
 import { writeReservation } from '../../src/record/dispatch/reservation.ts'
 import { newId } from '../../src/record/id.ts'
+import { heldByAdding } from '../../src/record/locks.ts'
 import { lookUpByKey } from '../../src/record/look-up-by-key.ts'
 import { stopLooking } from '../../src/record/planning/plan-written.ts'
 import type { Database } from '../../src/record/schema.ts'
@@ -40,12 +41,13 @@ whenThere('PostgreSQL', 'a batch is found by its keys', () => {
       })
 
     const ring = newId()
+    const nobody = newId()
     const step = { reminderId: newId(), status: 'sending' as const, nextAt: now, decisions: 1, decidedAs: null, endReason: null, tries: 1 }
     it.each<[statement: string, by: RegExp, work: Work]>([
       ['anchors', /reminder_pkey/, (trx) => anchorsOf(trx, ring, [newId()])],
       ['pass-fence', /reminder_pkey/, (trx) => passFence(trx, ring, [newId()])],
-      ['write-reservation', /reminder_pkey/, (trx) => writeReservation(trx, ring, { decisions: [], attempts: [], steps: [step] }, () => 0, now)],
-      ['stop-looking', /account_recipient/, (trx) => stopLooking(trx, [newId()], [newId()], new Date(now))],
+      ['write-reservation', /reminder_pkey/, (trx) => writeReservation(heldByAdding(trx, []), ring, { decisions: [], attempts: [], steps: [step] }, () => 0, now)],
+      ['stop-looking', /account_recipient/, (trx) => stopLooking(heldByAdding(trx, [nobody]), [nobody], [newId()], new Date(now))],
     ])('%s', async (name, by, work) => {
       const plan = await planOf(name, work)
       expect(plan).toMatch(by)

@@ -4,6 +4,7 @@ import { DAY } from '../../src/model/instant.ts'
 import { readPeople } from '../../src/record/dispatch/decision-inputs.ts'
 import { writeSettlements } from '../../src/record/dispatch/settlement.ts'
 import { newId } from '../../src/record/id.ts'
+import { takeLocks } from '../../src/record/locks.ts'
 import { lookUpByKey } from '../../src/record/look-up-by-key.ts'
 import { makeMonths } from '../../src/record/partitions/make-months.ts'
 import { monthLabel, monthOf, pieceNamed } from '../../src/record/partitions/months.ts'
@@ -60,7 +61,7 @@ whenThere('PostgreSQL', 'what opens which months', () => {
     })
 
     it('settling opens the month of its reminders and no other', async () => {
-      const pieces = await opened((trx) => writeSettlements(trx, [{
+      const pieces = await opened(async (trx) => writeSettlements(await takeLocks(trx, { recipients: [] }, 'wait'), [{
         reminderId: newId(), attemptNo: 1, status: 'accepted', providerRef: null, rejection: null, code: null, detail: null, contact: 'sent',
         reminder: { status: 'sent', nextAt: null, spendsAttempt: false, endReason: null },
       }], now))

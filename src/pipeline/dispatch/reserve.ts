@@ -10,7 +10,7 @@ import { earlierMessages } from '../../record/dispatch/earlier-messages.ts'
 import { passFence, type FencedReminder } from '../../record/dispatch/fence.ts'
 import { putAside } from '../../record/dispatch/put-aside.ts'
 import { writeReservation } from '../../record/dispatch/reservation.ts'
-import { anchorKey, lockAddresses, lockRecipients } from '../../record/locks.ts'
+import { anchorKey, heldBy, lockMoreAddresses, takeLocks, type Locked } from '../../record/locks.ts'
 import type { Ledger } from '../../record/ledger.ts'
 import { lookUpByKey } from '../../record/look-up-by-key.ts'
 import type { Database } from '../../record/schema.ts'
@@ -109,14 +109,15 @@ function keptIn(ledger: Ledger): Set<string> {
 const NOTHING = { reserved: [], keptNow: [] }
 
 async function reservePart(
-  shell: Shell, desk: Desk, trx: Transaction<Database>, ring: string, batch: string, reminderIds: readonly string[], held: Set<string>,
+  shell: Shell, desk: Desk, opened: Transaction<Database>, ring: string, batch: string, reminderIds: readonly string[], held: Set<string>,
 ): Promise<{ reserved: Reserved[]; keptNow: readonly string[] }> {
-  await lookUpByKey(trx)
-  const anchors = await anchorsOf(trx, ring, reminderIds)
+  await lookUpByKey(opened)
+  const anchors = await anchorsOf(opened, ring, reminderIds)
   if (anchors.length === 0) return NOTHING
   const lines = desk.route.rate.simultaneousCalls
-  const room = lines === undefined ? anchors.length : Math.max(0, lines - (await callsOnLine(trx, desk.route.id)))
-  const free = (await lockAnchors(trx, anchors)).slice(0, room)
+  const room = lines === undefined ? anchors.length : Math.max(0, lines - (await callsOnLine(opened, desk.route.id)))
+  const { trx, got } = await lockAnchors(opened, anchors)
+  const free = got.slice(0, room)
   for (const anchor of anchors) free.includes(anchor) ? held.delete(anchor.reminderId) : held.add(anchor.reminderId)
   const now = shell.clock.now()
   const fenced = await passFence(trx, ring, free.map((a) => a.reminderId))
@@ -155,10 +156,10 @@ function count(written: Pick<Fold['written'], 'decisions' | 'steps'>, fenced: re
 }
 
 /** People first, then addresses, each in order, skipping what somebody holds; a reminder needs all of its own. */
-async function lockAnchors(trx: Transaction<Database>, anchors: readonly ReminderAnchors[]): Promise<ReminderAnchors[]> {
-  const people = await lockRecipients(trx, anchors.map((a) => a.recipientId), 'skip')
-  const withPeople = anchors.filter((a) => people.has(a.recipientId))
-  const wanted = withPeople.flatMap((a) => a.hashes.map((hash) => ({ creditor: a.creditor, hash })))
-  const addresses = await lockAddresses(trx, wanted, 'skip')
-  return withPeople.filter((a) => a.hashes.every((hash) => addresses.has(anchorKey({ creditor: a.creditor, hash }))))
+async function lockAnchors(opened: Transaction<Database>, anchors: readonly ReminderAnchors[]): Promise<{ trx: Locked; got: ReminderAnchors[] }> {
+  const trx = await takeLocks(opened, { recipients: anchors.map((a) => a.recipientId) }, 'skip')
+  const { recipients, addresses } = heldBy(trx)
+  const withPeople = anchors.filter((a) => recipients.has(a.recipientId))
+  await lockMoreAddresses(trx, withPeople.flatMap((a) => a.hashes.map((hash) => ({ creditor: a.creditor, hash }))), 'skip')
+  return { trx, got: withPeople.filter((a) => a.hashes.every((hash) => addresses.has(anchorKey({ creditor: a.creditor, hash })))) }
 }

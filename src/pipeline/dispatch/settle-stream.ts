@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
 import { attemptAddress } from '../../record/dispatch/attempt-address.ts'
 import { writeSettlements } from '../../record/dispatch/settlement.ts'
-import { lockAddresses, lockRecipients } from '../../record/locks.ts'
+import { takeLocks } from '../../record/locks.ts'
 import { lookUpByKey } from '../../record/look-up-by-key.ts'
 import type { Database } from '../../record/schema.ts'
 import { suppress } from '../accept/suppress.ts'
@@ -99,18 +99,18 @@ export async function settle(shell: Shell, settlements: readonly Settlement[]): 
   )
 }
 
-async function settlePart(shell: Shell, trx: Transaction<Database>, settlements: readonly Settlement[]): Promise<void> {
-  await lookUpByKey(trx)
+async function settlePart(shell: Shell, opened: Transaction<Database>, settlements: readonly Settlement[]): Promise<void> {
+  await lookUpByKey(opened)
   // What only makes facts milder (a pending contact that turns out sent) needs no lock; a new stop does.
   const stops = settlements.filter((s) => s.suppress !== null)
   const addresses = new Map<Settlement, NonNullable<Awaited<ReturnType<typeof attemptAddress>>>>()
   for (const stop of stops) {
-    const address = await attemptAddress(trx, stop.entry.reminderId, stop.entry.attemptNo)
+    const address = await attemptAddress(opened, stop.entry.reminderId, stop.entry.attemptNo)
     if (address !== null) addresses.set(stop, address)
   }
-  const toNote = await peopleToLock(shell, trx, settlements.map((s) => s.entry.reminderId))
-  await lockRecipients(trx, [...addresses.values()].map((a) => a.recipientId).concat(toNote), 'wait')
-  await lockAddresses(trx, [...addresses.values()], 'wait')
+  const toNote = await peopleToLock(shell, opened, settlements.map((s) => s.entry.reminderId))
+  const toStop = [...addresses.values()]
+  const trx = await takeLocks(opened, { recipients: toStop.map((a) => a.recipientId).concat(toNote), addresses: toStop }, 'wait')
   const now = shell.clock.now()
   const written = await writeSettlements(trx, settlements.map((s) => s.entry), now)
   const done = new Set(written.map((w) => `${w.reminderId}.${w.attemptNo}`))

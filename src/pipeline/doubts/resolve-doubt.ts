@@ -1,4 +1,3 @@
-import type { Transaction } from 'kysely'
 import type { DoubtResolution } from '../../intake/doubt-body.ts'
 import type { Channel } from '../../model/channel.ts'
 import { DecorumError } from '../../model/errors.ts'
@@ -7,8 +6,7 @@ import { attemptAddress } from '../../record/dispatch/attempt-address.ts'
 import { writeSettlements } from '../../record/dispatch/settlement.ts'
 import { doubtedAttempt, recordDoubtAnswer, type DoubtedAttempt } from '../../record/doubts/doubts.ts'
 import { isId } from '../../record/id.ts'
-import { lockAddresses, lockRecipients } from '../../record/locks.ts'
-import type { Database } from '../../record/schema.ts'
+import { takeLocks, type Locked } from '../../record/locks.ts'
 import type { DoubtAnswerView } from '../../report/doubt-view.ts'
 import { writing } from '../accept/writing.ts'
 import { applyReceiptIn } from '../apply-receipt.ts'
@@ -28,10 +26,9 @@ export async function resolveDoubt(shell: Shell, actor: Actor, reminderId: strin
   const { db } = shell.ledger
   const known = isId(reminderId) ? await doubtedAttempt(db, reminderId, attemptNo, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such attempt')
-  return writing(shell, async (trx) => {
-    await lockRecipients(trx, [known.recipientId], 'wait')
-    const address = await attemptAddress(trx, reminderId, attemptNo)
-    await lockAddresses(trx, address === null ? [] : [address], 'wait')
+  return writing(shell, async (opened) => {
+    const address = await attemptAddress(opened, reminderId, attemptNo)
+    const trx = await takeLocks(opened, { recipients: [known.recipientId], addresses: address === null ? [] : [address] }, 'wait')
     const attempt = (await doubtedAttempt(trx, reminderId, attemptNo, actor.creditor)) as DoubtedAttempt
     if (attempt.status !== 'in_doubt') throw new DecorumError('DECORUM_STATE_CONFLICT', `this attempt is not in doubt; it is ${attempt.status}`)
     if (body.as === 'accept') await accept(shell, trx, actor, attempt, reminderId, attemptNo)
@@ -43,7 +40,7 @@ export async function resolveDoubt(shell: Shell, actor: Actor, reminderId: strin
   })
 }
 
-async function accept(shell: Shell, trx: Transaction<Database>, actor: Actor, attempt: DoubtedAttempt, reminderId: string, attemptNo: number): Promise<void> {
+async function accept(shell: Shell, trx: Locked, actor: Actor, attempt: DoubtedAttempt, reminderId: string, attemptNo: number): Promise<void> {
   await applyReceiptIn(shell, trx, {
     reminderId, attemptNo, word: acceptedAs(attempt.channel), dedupe: 'operator accept', saidAt: null, by: `operator:${actor.name}`,
   })
@@ -53,7 +50,7 @@ async function accept(shell: Shell, trx: Transaction<Database>, actor: Actor, at
 const acceptedAs = (channel: Channel): DeliveryWord =>
   channel === 'phone' ? { state: 'conversation', final: true, code: 'operator', class: null } : { state: 'sent', final: false, code: 'operator', class: null }
 
-async function reject(shell: Shell, trx: Transaction<Database>, attempt: DoubtedAttempt, reminderId: string, attemptNo: number): Promise<void> {
+async function reject(shell: Shell, trx: Locked, attempt: DoubtedAttempt, reminderId: string, attemptNo: number): Promise<void> {
   const end = { kind: 'rejected', class: 'retriable', code: 'operator_rejected', detail: 'an operator knows that it did not go out' } as const
   const now = shell.clock.now()
   // As if no try had failed before: an operator's word alone does not end a reminder.

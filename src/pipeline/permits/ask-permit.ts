@@ -9,7 +9,7 @@ import { findUse, rememberUse } from '../../record/accepting/idempotency.ts'
 import { findPeople, keyText } from '../../record/accepting/known-people.ts'
 import { readPeople, type PersonAddress, type PersonRow } from '../../record/dispatch/decision-inputs.ts'
 import { newId } from '../../record/id.ts'
-import { lockAddresses, lockRecipients, takeSequence } from '../../record/locks.ts'
+import { lockMoreAddresses, takeLocks, takeSequence } from '../../record/locks.ts'
 import { accountsToCallAbout, numbersOf, type PermitAccount } from '../../record/permits/permit-subjects.ts'
 import { addPermit, permitById, type PermitRow } from '../../record/permits/permits.ts'
 import type { Database } from '../../record/schema.ts'
@@ -44,12 +44,12 @@ export async function askPermit(shell: Shell, rules: PermitRules, actor: Actor, 
   const creditor = await creditorOwning(shell, actor, body.creditor, 'recipient', body.recipientId)
   const clockCertain = await rules.clockCertain()
   const hash = bodyHash({ ...body, creditor: creditor.id })
-  return writing(shell, async (trx) => {
+  return writing(shell, async (opened) => {
     const upstream = { creditor: creditor.id, externalId: body.recipientId }
-    const recipientId = (await findPeople(trx, [upstream])).get(keyText(upstream))
+    const recipientId = (await findPeople(opened, [upstream])).get(keyText(upstream))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
-    await lockRecipients(trx, [recipientId], 'wait')
-    await lockAddresses(trx, await numbersOf(trx, recipientId), 'wait')
+    const trx = await takeLocks(opened, { recipients: [recipientId] }, 'wait')
+    await lockMoreAddresses(trx, await numbersOf(trx, recipientId), 'wait')
     const earlier = key === null ? null : await answerGiven(trx, creditor.id, key, hash)
     if (earlier !== null) return answerOf(earlier)
     const now = shell.clock.now()

@@ -1,5 +1,5 @@
 import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
-import { lockRecipients } from '../../record/locks.ts'
+import { takeLocks } from '../../record/locks.ts'
 import { overduePermits, putPermitInDoubt } from '../../record/permits/permits.ts'
 import type { Shell } from '../shell.ts'
 
@@ -12,8 +12,8 @@ export async function lapsePermits(shell: Shell): Promise<number> {
   const now = new Date(shell.clock.now())
   let lapsed = 0
   for (const permit of await overduePermits(shell.ledger.db, now, 200)) {
-    const done = await shell.ledger.db.transaction().execute(async (trx) => {
-      await lockRecipients(trx, [permit.recipientId], 'wait')
+    const done = await shell.ledger.db.transaction().execute(async (opened) => {
+      const trx = await takeLocks(opened, { recipients: [permit.recipientId] }, 'wait')
       if (!(await putPermitInDoubt(trx, permit.id, now))) return false
       await wakePerson(trx, permit.recipientId, now)
       return true

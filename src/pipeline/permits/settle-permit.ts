@@ -4,7 +4,7 @@ import { DecorumError } from '../../model/errors.ts'
 import { MINUTE } from '../../model/instant.ts'
 import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
 import { isId } from '../../record/id.ts'
-import { lockAddresses, lockRecipients } from '../../record/locks.ts'
+import { takeLocks } from '../../record/locks.ts'
 import { permitById, settlePermit as writeEnd, type PermitRow } from '../../record/permits/permits.ts'
 import type { PermitSettled } from '../../report/permit-view.ts'
 import { badField } from '../accept/whose.ts'
@@ -27,9 +27,8 @@ const AHEAD_MS = MINUTE
 export async function settlePermit(shell: Shell, actor: Actor, id: string, body: PermitSettlement, packs: readonly CompiledPack[] = []): Promise<PermitSettled> {
   const known = isId(id) ? await permitById(shell.ledger.db, id, actor.creditor) : null
   if (known === null || known.status === 'denied') throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such permit')
-  return writing(shell, async (trx) => {
-    await lockRecipients(trx, [known.recipient_id], 'wait')
-    await lockAddresses(trx, [{ creditor: known.creditor, hash: known.address_hash }], 'wait')
+  return writing(shell, async (opened) => {
+    const trx = await takeLocks(opened, { recipients: [known.recipient_id], addresses: [{ creditor: known.creditor, hash: known.address_hash }] }, 'wait')
     const permit = (await permitById(trx, id, actor.creditor)) as PermitRow
     const now = shell.clock.now()
     const calledAt = body.at ?? permit.asked_at.getTime()

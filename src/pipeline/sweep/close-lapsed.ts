@@ -1,5 +1,5 @@
 import { newId } from '../../record/id.ts'
-import { lockRecipients, takeSequence } from '../../record/locks.ts'
+import { takeLocks, takeSequence } from '../../record/locks.ts'
 import { closeLapsedHold, expireTasks, lapsedHolds, recordBrokenPromise, replanNow } from '../../record/sweep/lapses.ts'
 import type { Shell } from '../shell.ts'
 
@@ -13,8 +13,8 @@ export async function closeLapsed(shell: Shell): Promise<number> {
   const now = new Date(shell.clock.now())
   let closed = await expireTasks(shell.ledger.db, now)
   for (const hold of await lapsedHolds(shell.ledger.db, now, 200)) {
-    const done = await shell.ledger.db.transaction().execute(async (trx) => {
-      await lockRecipients(trx, [hold.recipientId], 'wait')
+    const done = await shell.ledger.db.transaction().execute(async (opened) => {
+      const trx = await takeLocks(opened, { recipients: [hold.recipientId] }, 'wait')
       const broken = hold.kind === 'promise'
       if (!(await closeLapsedHold(trx, hold.id, broken ? 'promise not kept' : 'its term ended', now))) return false
       if (broken) await recordBrokenPromise(trx, { id: newId(), hold, seq: await takeSequence(trx, hold.recipientId), now })

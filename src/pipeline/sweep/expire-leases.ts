@@ -1,4 +1,4 @@
-import { lockRecipients } from '../../record/locks.ts'
+import { takeLocks } from '../../record/locks.ts'
 import { overdueLeases, putInDoubt } from '../../record/sweep/doubts.ts'
 import { noteReminders } from '../notify/note-reminders.ts'
 import type { Shell } from '../shell.ts'
@@ -12,8 +12,8 @@ import type { Shell } from '../shell.ts'
 export async function expireLeases(shell: Shell): Promise<number> {
   let doubted = 0
   for (const attempt of await overdueLeases(shell.ledger.db, 200)) {
-    const done = await shell.ledger.db.transaction().execute(async (trx) => {
-      await lockRecipients(trx, [attempt.recipientId], 'wait')
+    const done = await shell.ledger.db.transaction().execute(async (opened) => {
+      const trx = await takeLocks(opened, { recipients: [attempt.recipientId] }, 'wait')
       const now = shell.clock.now()
       if (!(await putInDoubt(trx, attempt.reminderId, attempt.attemptNo, new Date(now)))) return false
       await noteReminders(shell, trx, [{ ...attempt, code: 'lease_expired' }], now)

@@ -1,7 +1,7 @@
 import { peopleWithdrawnBySwitch, peopleWithStepsUnder } from '../../record/accepting/tasks.ts'
 import { planSoon } from '../../record/accepting/waiting-reminders.ts'
 import { activeSwitches } from '../../record/dispatch/switches.ts'
-import { lockRecipients } from '../../record/locks.ts'
+import { heldBy, takeLocks } from '../../record/locks.ts'
 import type { Shell } from '../shell.ts'
 import { withdrawForbidden } from './decide-tasks.ts'
 
@@ -24,9 +24,9 @@ export async function withdrawStopped(shell: Shell): Promise<number> {
     const people = await peopleWithStepsUnder(db, scope, PEOPLE)
     for (let start = 0; start < people.length; start += AT_ONCE) {
       const ids = people.slice(start, start + AT_ONCE)
-      withdrawn += await db.transaction().execute(async (trx) => {
-        const locked = await lockRecipients(trx, ids, 'wait')
-        return withdrawForbidden(shell, trx, [...locked], shell.clock.now())
+      withdrawn += await db.transaction().execute(async (opened) => {
+        const trx = await takeLocks(opened, { recipients: ids }, 'wait')
+        return withdrawForbidden(shell, trx, [...heldBy(trx).recipients], shell.clock.now())
       })
     }
   }
@@ -39,8 +39,8 @@ export async function planWithdrawn(shell: Shell): Promise<void> {
   const people = await peopleWithdrawnBySwitch(db, new Date(shell.clock.now()))
   for (let start = 0; start < people.length; start += AT_ONCE) {
     const ids = people.slice(start, start + AT_ONCE)
-    await db.transaction().execute(async (trx) => {
-      await lockRecipients(trx, ids, 'wait')
+    await db.transaction().execute(async (opened) => {
+      const trx = await takeLocks(opened, { recipients: ids }, 'wait')
       for (const id of ids) await planSoon(trx, id, new Date(shell.clock.now()))
     })
   }

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Instant } from '../../model/instant.ts'
 import type { Database, StoredObjection } from '../schema.ts'
-import { lockRecipients, takeSequence } from '../locks.ts'
+import { takeLocks, takeSequence } from '../locks.ts'
 
 /**
  * Puts aside a reminder that cannot be reserved because of its own data.
@@ -16,7 +16,7 @@ export async function putAside(
   return db.transaction().execute(async (trx) => {
     const owner = await trx.selectFrom('decorum.reminder').select('recipient_id').where('id', '=', aside.reminderId).executeTakeFirst()
     if (owner === undefined) return false
-    await lockRecipients(trx, [owner.recipient_id], 'wait')
+    const locked = await takeLocks(trx, { recipients: [owner.recipient_id] }, 'wait')
     const { rows } = await sql<{ no: number }>`
       UPDATE decorum.reminder SET ring = NULL, queued_at = NULL, decisions = decisions + 1, decided_as = 'refuse|decorum/unwritable', updated_at = ${now},
         status = CASE WHEN expires_at <= ${now} THEN 'expired' ELSE 'scheduled' END,
@@ -25,7 +25,7 @@ export async function putAside(
       WHERE id = ${aside.reminderId}::uuid AND status = 'queued' AND ring = ${aside.ring}::uuid RETURNING decisions AS no`.execute(trx)
     const [row] = rows
     if (row === undefined) return false
-    const seq = await takeSequence(trx, owner.recipient_id)
+    const seq = await takeSequence(locked, owner.recipient_id)
     await sql`
       INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, code, rule, reasons, packs, candidate_zones, facts, seq)
       VALUES (${aside.reminderId}::uuid, ${row.no}, ${now}, ${now}, 'refuse', ${aside.objection.code}, ${aside.objection.rule},

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import type { Channel } from '../../model/channel.ts'
 import type { Decision } from '../../model/decision.ts'
 import type { Facts } from '../../model/facts.ts'
@@ -6,7 +6,7 @@ import type { Instant } from '../../model/instant.ts'
 import type { Mode } from '../../model/kind.ts'
 import type { ReminderStatus } from '../../model/reminder-status.ts'
 import { isAmong, keyedRows } from '../keyed-rows.ts'
-import type { Database } from '../schema.ts'
+import { requireHeld, type Locked } from '../locks.ts'
 
 /** A decision to be kept with the facts that it was made from. */
 export interface DecisionEntry {
@@ -77,7 +77,7 @@ const rowsOf = (entries: readonly object[]) => sql`${JSON.stringify(entries)}::j
  * @throws RangeError when a reminder is not queued under the ring any more: whoever has it meanwhile keeps it, and nothing of this is written
  */
 export async function writeReservation(
-  trx: Transaction<Database>,
+  trx: Locked,
   ring: string,
   written: { decisions: readonly DecisionEntry[]; attempts: readonly AttemptEntry[]; steps: readonly ReminderStep[] },
   lastNumber: (recipientId: string) => number,
@@ -88,6 +88,7 @@ export async function writeReservation(
   const sequence = new Sequence(lastNumber)
   const decisions = decisionRows(written.decisions, sequence)
   const attempts = written.attempts.map((entry) => ({ ...entry, seq: sequence.next(entry.recipientId) }))
+  requireHeld(trx, sequence.last.keys())
   const { rows } = await sql<{ moved: number }>`/* write-reservation */
     WITH numbered AS (
       UPDATE decorum.recipient r SET seq = (x.rows ->> r.id::text)::bigint FROM ${keyedRows(sequence.last)} AS x
@@ -157,7 +158,7 @@ const decisionRows = (decisions: readonly DecisionEntry[], sequence: Sequence): 
     facts: { ...entry.facts, zoneData: decision.zoneData }, attempt_no: entry.attemptNo, seq: sequence.next(entry.recipientId),
   }))
 
-async function repeatDecisions(trx: Transaction<Database>, repeated: readonly DecisionEntry[]): Promise<void> {
+async function repeatDecisions(trx: Locked, repeated: readonly DecisionEntry[]): Promise<void> {
   if (repeated.length === 0) return
   await sql`/* repeat-decisions */
     UPDATE decorum.decision d SET repeats = d.repeats + 1, last_at = to_timestamp((x.rows ->> (d.reminder_id || ' ' || d.no))::float8 / 1000)

@@ -1,10 +1,11 @@
-import { sql, type RawBuilder, type Transaction } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { ContactOutcome } from '../../model/contact.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { RejectionClass } from '../../model/outcome.ts'
 import type { ReminderStatus } from '../../model/reminder-status.ts'
-import type { AttemptStatus, Database } from '../schema.ts'
+import type { AttemptStatus } from '../schema.ts'
 import { isAmong, keyedRows } from '../keyed-rows.ts'
+import type { Locked } from '../locks.ts'
 import { markSpells } from './spell-progress.ts'
 
 /** What one attempt came to, ready to be written. */
@@ -33,10 +34,11 @@ export interface Settled {
  *
  * Guarded: an attempt that is no longer `sending` (the sweep already put it in doubt) keeps its
  * state unless this knowledge resolves the doubt. Returns those that were written; the
- * caller looks at the others one by one.
+ * caller looks at the others one by one. Whose attempts they are need not be locked: a call that is on its way counts as the worst
+ * it can become, so that what it came to makes facts milder, and who decides meanwhile decides too strictly and never too freely.
  */
 export async function writeSettlements(
-  trx: Transaction<Database>, entries: readonly SettlementEntry[], now: Instant,
+  trx: Locked, entries: readonly SettlementEntry[], now: Instant,
 ): Promise<Settled[]> {
   const at = new Date(now)
   const written = await settleAttempts(trx, entries, at)
@@ -52,7 +54,7 @@ interface Written extends SettlementEntry {
   reservedAt: Date
 }
 
-async function settleAttempts(trx: Transaction<Database>, entries: readonly SettlementEntry[], at: Date): Promise<Written[]> {
+async function settleAttempts(trx: Locked, entries: readonly SettlementEntry[], at: Date): Promise<Written[]> {
   const byAttempt = new Map(entries.map((entry) => [`${entry.reminderId} ${entry.attemptNo}`, entry]))
   const rows = [...byAttempt].map(([key, e]) => [key, { status: e.status, ref: e.providerRef, rejection: e.rejection, code: e.code, detail: e.detail }] as const)
   const key = sql.raw("(a.reminder_id || ' ' || a.no)")
@@ -71,7 +73,7 @@ async function settleAttempts(trx: Transaction<Database>, entries: readonly Sett
  *
  * The status guard leaves a reminder that a receipt has already carried further where it is.
  */
-async function carryOn(trx: Transaction<Database>, written: readonly Written[], at: Date): Promise<void> {
+async function carryOn(trx: Locked, written: readonly Written[], at: Date): Promise<void> {
   const rows = written.map(({ reminderId, reminder }) => [reminderId, reminder] as const)
   const outcomes = written.map((w) => [attemptText(w), w.contact] as const)
   await sql`/* carry-on */

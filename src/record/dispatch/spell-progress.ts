@@ -1,15 +1,15 @@
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import { TONES } from '../../model/tone.ts'
 import { keyedRows } from '../keyed-rows.ts'
-import type { Database } from '../schema.ts'
+import type { Locked } from '../locks.ts'
 
 /**
  * Notes on their spells that these attempts may have reached the person: when the first message
- * went out, and the firmest tone so far.
+ * went out, and the firmest tone so far. Either only ever moves one way, so that nobody's lock is needed.
  *
  * @param attempts  those that were accepted or are in doubt, which counts as gone out
  */
-export async function markSpells(trx: Transaction<Database>, attempts: readonly { reminderId: string; reservedAt: Date }[]): Promise<void> {
+export async function markSpells(trx: Locked, attempts: readonly { reminderId: string; reservedAt: Date }[]): Promise<void> {
   if (attempts.length === 0) return
   const reservedAt = attempts.map((attempt) => [attempt.reminderId, attempt.reservedAt.getTime()] as const)
   // From the mildest, as they stand in the list.

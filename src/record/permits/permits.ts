@@ -1,5 +1,6 @@
 import { sql, type Insertable, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { ContactOutcome } from '../../model/contact.ts'
+import { requireHeld, type Locked } from '../locks.ts'
 import type { Database, PermitTable } from '../schema.ts'
 
 type Db = Kysely<Database> | Transaction<Database>
@@ -7,7 +8,8 @@ type Db = Kysely<Database> | Transaction<Database>
 export type PermitRow = Selectable<PermitTable>
 
 /** Keeps the answer to one who asked to call, given or not; and, when given, the call as a contact that counts from now on. */
-export async function addPermit(trx: Transaction<Database>, permit: PermitRow): Promise<void> {
+export async function addPermit(trx: Locked, permit: PermitRow): Promise<void> {
+  requireHeld(trx, [permit.recipient_id])
   const row: Insertable<PermitTable> = {
     ...permit, reasons: JSON.stringify(permit.reasons), packs: JSON.stringify(permit.packs), facts: JSON.stringify(permit.facts),
   }
@@ -47,7 +49,8 @@ export interface PermitEnd {
 }
 
 /** Writes what came of a permitted call; the recipient and the address are locked, and the permit is open or in doubt. */
-export async function settlePermit(trx: Transaction<Database>, permit: PermitRow, end: PermitEnd): Promise<void> {
+export async function settlePermit(trx: Locked, permit: PermitRow, end: PermitEnd): Promise<void> {
+  requireHeld(trx, [permit.recipient_id])
   await trx.updateTable('decorum.permit')
     .set({ status: 'settled', outcome: end.outcome, called_at: end.calledAt, settled_at: end.at, settled_by: end.by })
     .where('id', '=', permit.id).execute()
@@ -65,7 +68,7 @@ export async function overduePermits(db: Db, now: Date, limit: number): Promise<
 }
 
 /** Puts a permit in doubt whose time is over; false when it was settled meanwhile. Its contact goes on counting, as the worst it may have been. */
-export async function putPermitInDoubt(trx: Transaction<Database>, id: string, now: Date): Promise<boolean> {
+export async function putPermitInDoubt(trx: Locked, id: string, now: Date): Promise<boolean> {
   const { rows } = await sql<{ recipient_id: string; asked_at: Date }>`
     UPDATE decorum.permit SET status = 'in_doubt' WHERE id = ${id}::uuid AND status = 'open' AND expires_at <= ${now}
     RETURNING recipient_id, asked_at`.execute(trx)

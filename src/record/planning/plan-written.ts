@@ -4,6 +4,7 @@ import type { Instant } from '../../model/instant.ts'
 import type { Kind, Mode } from '../../model/kind.ts'
 import type { LocalDate } from '../../model/local-date.ts'
 import type { Tone } from '../../model/tone.ts'
+import { requireHeld, type Locked } from '../locks.ts'
 import type { Database } from '../schema.ts'
 
 /** A reminder to be owed from now on. */
@@ -119,7 +120,7 @@ export async function recordRungs(trx: Transaction<Database>, records: readonly 
 
 /** When planning looks at each account next; null: not before something is reported. */
 export async function setNextLooks(
-  trx: Transaction<Database>, looks: readonly { accountId: string; nextLookAt: Instant | null }[],
+  trx: Locked, looks: readonly { accountId: string; nextLookAt: Instant | null }[],
 ): Promise<void> {
   if (looks.length === 0) return
   await sql`/* set-next-looks */
@@ -133,13 +134,15 @@ export async function setNextLooks(
  * Found by their people: by `plan_at`, which is hidden from its index here, every account that waits to be planned was
  * read for each batch (measured with 5,000 waiting: 60 µs a person).
  */
-export async function stopLooking(trx: Transaction<Database>, recipientIds: readonly string[], planned: readonly string[], now: Date): Promise<void> {
+export async function stopLooking(trx: Locked, recipientIds: readonly string[], planned: readonly string[], now: Date): Promise<void> {
+  requireHeld(trx, recipientIds)
   await sql`/* stop-looking */
     UPDATE decorum.account SET plan_at = NULL
     WHERE recipient_id = ANY(${recipientIds}::uuid[]) AND coalesce(plan_at <= ${now}, false) AND NOT (id = ANY(${planned}::uuid[]))`.execute(trx)
 }
 
 /** The person had a missed step caught up on this day: no second one today. */
-export async function markCaughtUp(trx: Transaction<Database>, recipientId: string, on: LocalDate): Promise<void> {
+export async function markCaughtUp(trx: Locked, recipientId: string, on: LocalDate): Promise<void> {
+  requireHeld(trx, [recipientId])
   await sql`UPDATE decorum.recipient SET caught_up_on = ${on} WHERE id = ${recipientId}::uuid`.execute(trx)
 }

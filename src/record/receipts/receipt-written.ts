@@ -3,6 +3,7 @@ import type { Channel } from '../../model/channel.ts'
 import type { ContactOutcome } from '../../model/contact.ts'
 import type { DeliveryState, DeliveryWord, RejectionClass } from '../../model/outcome.ts'
 import type { ReminderStatus } from '../../model/reminder-status.ts'
+import { requireHeld, type Locked } from '../locks.ts'
 import type { AttemptStatus, Database } from '../schema.ts'
 
 /** An attempt as it stands when a receipt for it arrives. */
@@ -34,10 +35,11 @@ export async function receiptSubject(trx: Transaction<Database>, reminderId: str
 
 /** Keeps the receipt itself, under the next number of its recipient, whose lock the caller holds; false when the same one was kept before. */
 export async function keepReceipt(
-  trx: Transaction<Database>,
+  trx: Locked,
   receipt: { reminderId: string; attemptNo: number; recipientId: string; dedupe: string; word: DeliveryWord; saidAt: Date | null; receivedAt: Date; changed: boolean },
 ): Promise<boolean> {
   const { word } = receipt
+  requireHeld(trx, [receipt.recipientId])
   const { rows } = await sql<{ one: number }>`/* keep-receipt */
     WITH numbered AS (UPDATE decorum.recipient SET seq = seq + 1 WHERE id = ${receipt.recipientId}::uuid RETURNING seq)
     INSERT INTO decorum.receipt (reminder_id, attempt_no, dedupe, state, final, code, said_at, received_at, changed, seq)
@@ -66,7 +68,8 @@ export interface DeliveryKnown {
 }
 
 /** Writes what the receipts of an attempt have come to: with one statement, for it is what most of them need. */
-export async function writeDelivery(trx: Transaction<Database>, known: DeliveryKnown): Promise<void> {
+export async function writeDelivery(trx: Locked, known: DeliveryKnown): Promise<void> {
+  requireHeld(trx, [known.recipientId])
   await sql`/* write-delivery */
     WITH told AS (
       UPDATE decorum.attempt SET status = ${known.attemptStatus}, delivery = ${known.word.state}, delivery_final = ${known.word.final},

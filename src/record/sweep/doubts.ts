@@ -1,6 +1,7 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Channel } from '../../model/channel.ts'
 import type { Tone } from '../../model/tone.ts'
+import type { Locked } from '../locks.ts'
 import type { Database } from '../schema.ts'
 
 /** Attempts whose lease ran out while they were sending: candidates only, the guarded update decides. */
@@ -88,7 +89,7 @@ export async function silentCalls(db: Kysely<Database>, before: Date, limit: num
 }
 
 /** Puts an attempt in doubt when its lease is over and it is still sending; false when it was settled meanwhile. */
-export async function putInDoubt(trx: Transaction<Database>, reminderId: string, attemptNo: number, now: Date): Promise<boolean> {
+export async function putInDoubt(trx: Locked, reminderId: string, attemptNo: number, now: Date): Promise<boolean> {
   const { rows } = await sql<{ recipient_id: string; reserved_at: Date }>`
     UPDATE decorum.attempt SET status = 'in_doubt', code = 'lease_expired', settled_at = ${now}
     WHERE reminder_id = ${reminderId}::uuid AND no = ${attemptNo} AND status = 'sending' AND lease_until < clock_timestamp()

@@ -1,5 +1,6 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { HoldKind } from '../../model/hold.ts'
+import { requireHeld, type Locked } from '../locks.ts'
 import type { Database } from '../schema.ts'
 
 export interface LapsedHold {
@@ -20,7 +21,7 @@ export async function lapsedHolds(db: Kysely<Database>, now: Date, limit: number
 }
 
 /** Closes a hold that has lapsed; false when somebody closed it meanwhile. */
-export async function closeLapsedHold(trx: Transaction<Database>, id: string, reason: string, now: Date): Promise<boolean> {
+export async function closeLapsedHold(trx: Locked, id: string, reason: string, now: Date): Promise<boolean> {
   const { rows } = await sql<{ id: string }>`
     UPDATE decorum.hold SET ended_at = ${now}, ended_by = 'sweep', end_reason = ${reason}
     WHERE id = ${id}::uuid AND ended_at IS NULL AND ends_at <= ${now} RETURNING id`.execute(trx)
@@ -28,7 +29,8 @@ export async function closeLapsedHold(trx: Transaction<Database>, id: string, re
 }
 
 /** Has planning look at these accounts now. Null: all of the person's. */
-export async function replanNow(trx: Transaction<Database>, recipientId: string, accountId: string | null, now: Date): Promise<void> {
+export async function replanNow(trx: Locked, recipientId: string, accountId: string | null, now: Date): Promise<void> {
+  requireHeld(trx, [recipientId])
   await sql`
     UPDATE decorum.account SET plan_at = ${now}
     WHERE recipient_id = ${recipientId}::uuid AND spell_id IS NOT NULL AND (${accountId}::uuid IS NULL OR id = ${accountId}::uuid)
@@ -37,9 +39,10 @@ export async function replanNow(trx: Transaction<Database>, recipientId: string,
 
 /** Records that a promise was not kept; ladders have a step for it. */
 export async function recordBrokenPromise(
-  trx: Transaction<Database>, broken: { id: string; hold: LapsedHold; seq: number; now: Date },
+  trx: Locked, broken: { id: string; hold: LapsedHold; seq: number; now: Date },
 ): Promise<void> {
   const { hold, now } = broken
+  requireHeld(trx, [hold.recipientId])
   await sql`
     INSERT INTO decorum.event (id, creditor, external_id, recipient_id, account_id, type, occurred_at, effective_at, received_at, body, body_hash, effect, seq)
     VALUES (${broken.id}::uuid, ${hold.creditor}, ${`promise-broken:${hold.id}`}, ${hold.recipientId}::uuid, ${hold.accountId}::uuid, 'promise-broken',
