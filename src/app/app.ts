@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import type { Shell } from '../pipeline/shell.ts'
 import type { PolicyFiles } from './policy-files.ts'
@@ -23,6 +24,8 @@ export interface PartHealth {
 export interface App {
   readonly config: Config
   readonly shell: Shell
+  /** What `shell.log` writes to, for frameworks that want a whole pino logger. */
+  readonly logger: Logger
   /** The packs in force; `config.packs` is what they were at the start. */
   readonly policies: Pick<PolicyFiles, 'all' | 'decide'>
   readonly services: Services

@@ -6,6 +6,7 @@ import type { Provider } from '../deliver/provider.ts'
 import type { RateGate } from '../deliver/rate-gate.ts'
 import type { Clock } from '../model/clock.ts'
 import { DecorumError } from '../model/errors.ts'
+import type { Log } from '../model/log-events.ts'
 import type { Route } from '../model/route.ts'
 import { DISPATCH_LIMITS, type Desk, type DispatchLimits } from '../pipeline/dispatch/desk.ts'
 import { SwitchBoard } from '../pipeline/dispatch/switch-board.ts'
@@ -67,8 +68,8 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   const openDoorbell = () => overrides.doorbell ?? bullmqDoorbell(
     config.redisUrl === null ? { ledgerPool: ledger.pool } : { redisUrl: config.redisUrl, shards: config.queue.shards },
     {
-      onError: (problem) => log.error({ error: problem }, `the queue does not answer: is ${config.redisUrl === null ? 'PostgreSQL up, and does DATABASE_URL' : 'Redis up, and does REDIS_URL'} name it? Reminders wait in the ledger until it does`),
-      onRecovered: () => log.info('the queue answers again'),
+      onError: (problem) => log.error({ event: 'queue.unreachable', error: problem }, `queue does not answer: is ${config.redisUrl === null ? 'PostgreSQL up, and does DATABASE_URL' : 'Redis up, and does REDIS_URL'} name it? Reminders wait in the ledger until it does`),
+      onRecovered: () => log.info({ event: 'queue.recovered' }, 'queue answers again'),
     },
   )
   const running = new RunningDaemons({ shell, plannerBell, switches, guard, policies, register: new ProcessRegister(shell, worker), routes, desk, openDoorbell })
@@ -81,6 +82,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   return {
     config,
     shell,
+    logger: log,
     policies,
     services: services(shell, { get packs() { return policies.packs }, clockCertain: guard.certainNow }),
     start: (daemons) => running.start(daemons),
@@ -92,11 +94,11 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   }
 }
 
-async function openChecked(config: Config, worker: string, log: Logger): Promise<Ledger> {
+async function openChecked(config: Config, worker: string, log: Log): Promise<Ledger> {
   const source = config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl }
   const ledger = await openLedger(source, {
     applicationName: `decorum ${worker}`, poolSize: config.limits.poolSize,
-    onError: (error) => log.warn({ error: error.message }, 'a connection to the ledger broke; the pool replaces it'),
+    onError: (error) => log.warn({ event: 'ledger.connection_lost', error: error.message }, 'connection to the ledger lost; the pool replaces it'),
   })
   try {
     const problem = await ledger.check()
@@ -104,7 +106,7 @@ async function openChecked(config: Config, worker: string, log: Logger): Promise
     const schema = await checkSchema(ledger)
     if (schema.state !== 'ok') {
       const applied = await migrate(ledger)
-      if (applied.length > 0) log.info({ migrations: applied }, 'the ledger was brought up to this build')
+      if (applied.length > 0) log.info({ event: 'ledger.migrated', migrations: applied }, 'ledger migrated to the schema of this build')
     }
     return ledger
   } catch (error) {

@@ -59,6 +59,9 @@ export class ClockGuard {
       this.#problem = null
       this.#steady.trust(now - asked)
     }
-    if (before !== this.#problem) this.#shell.log[this.#problem === null ? 'info' : 'error']({ clock: this.#problem ?? 'agrees' }, 'business time')
+    if (before === this.#problem) return
+    const { log } = this.#shell
+    if (this.#problem === null) log.info({ event: 'clock.trusted' }, 'clock agrees with the ledger; sending is allowed')
+    else log.error({ event: 'clock.distrusted', clock: this.#problem }, 'clock disagrees; nothing is sent until it agrees')
   }
 }

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino'
+import type { Log } from '../model/log-events.ts'
 
 /** A job of a daemon that runs again and again. */
 export interface Loop {
@@ -18,7 +18,7 @@ const LONGEST_WAIT_MS = 10_000
  * `work` answers true when there is more to do at once. A failure is logged once, tried again with
  * longer and longer waits, and its end is logged too: a dead ledger is one line, not thousands.
  */
-export function loop(name: string, everyMs: number, log: Logger, work: () => Promise<boolean>): Loop {
+export function loop(name: string, everyMs: number, log: Log, work: () => Promise<boolean>): Loop {
   let stopped = false
   let problem: string | null = null
   let failures = 0
@@ -37,12 +37,12 @@ export function loop(name: string, everyMs: number, log: Logger, work: () => Pro
       let more = false
       try {
         more = await work()
-        if (problem !== null) log.info({ loop: name }, 'works again')
+        if (problem !== null) log.info({ event: 'loop.recovered', loop: name }, 'loop recovered')
         problem = null
         failures = 0
       } catch (error) {
         const message = error instanceof Error ? error.message || error.name : String(error)
-        if (problem === null) log.error({ loop: name, error: message }, 'fails; it is tried again until it works')
+        if (problem === null) log.error({ event: 'loop.retrying', loop: name, error: message }, 'loop failing, retrying with backoff')
         problem = message
         failures++
       }

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino'
+import type { Log } from '../model/log-events.ts'
 import type { Ledger } from '../record/ledger.ts'
 import { listenForPlanner, ringPlanner } from '../record/planning/planner-bell.ts'
 
@@ -15,14 +15,14 @@ const LISTEN_AGAIN_MS = 2_000
  */
 export class PlannerBell {
   readonly #ledger: Ledger
-  readonly #log: Logger
+  readonly #log: Log
   #nudge: (() => void) | null = null
   #listening: { stop(): void } | null = null
   #timer: NodeJS.Timeout | null = null
   #rangAgain = false
   #closed = false
 
-  constructor(ledger: Ledger, log: Logger) {
+  constructor(ledger: Ledger, log: Log) {
     this.#ledger = ledger
     this.#log = log
   }
@@ -59,7 +59,7 @@ export class PlannerBell {
   #sound(): void {
     if (this.#nudge !== null) this.#nudge()
     else if (!this.#ledger.embedded) {
-      ringPlanner(this.#ledger.pool).catch((error: unknown) => this.#log.debug({ error: (error as Error).message }, 'the planner was not rung; it looks by itself'))
+      ringPlanner(this.#ledger.pool).catch((error: unknown) => this.#log.debug({ event: 'planner.not_woken', error: (error as Error).message }, 'planner not woken; it polls by itself'))
     }
   }
 

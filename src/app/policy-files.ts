@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { readPacks } from '../config/packs.ts'
 import type { CompiledPack } from '../decide/compiled-pack.ts'
 import { DecorumError, type Fault } from '../model/errors.ts'
+import type { Log } from '../model/log-events.ts'
 import type { Pack } from '../model/pack.ts'
 import { mistakes } from './config-mistakes.ts'
 import { caseDecider, type DecideCase } from './decide-case.ts'
@@ -33,13 +33,13 @@ interface InForce {
  */
 export class PolicyFiles {
   readonly #config: Pick<Config, 'root' | 'packs' | 'policies'>
-  readonly #log: Logger
+  readonly #log: Log
   #inForce: InForce
   #seen: string
   #lookedAt = -Infinity
   #problem: string | null = null
 
-  constructor(config: Pick<Config, 'root' | 'packs' | 'policies'>, log: Logger) {
+  constructor(config: Pick<Config, 'root' | 'packs' | 'policies'>, log: Log) {
     this.#config = config
     this.#log = log
     this.#seen = fingerprint(config.root)
@@ -83,12 +83,12 @@ export class PolicyFiles {
       if (problems.length > 0) throw mistakes('a policy pack', problems)
       this.#inForce = this.#madeReady(items.map(({ value }) => value))
       this.#problem = null
-      this.#log.info({ packs: this.#inForce.all.map(({ id, version }) => `${id} ${version}`) }, 'the policy packs were read again and are in force')
+      this.#log.info({ event: 'packs.reloaded', packs: this.#inForce.all.map(({ id, version }) => `${id} ${version}`) }, 'policy packs reloaded and in force')
     } catch (error) {
       if (!(error instanceof DecorumError)) throw error
       const faults = error.faults ?? []
       this.#problem = `the policy packs in force are those before the last edit: ${faults.map(faultWords).join('; ') || error.message}`
-      this.#log.error({ faults }, 'a policy pack was edited and does not load; the version before it stays in force')
+      this.#log.error({ event: 'packs.rejected', faults }, 'edited policy pack does not load; the packs before the edit stay in force')
     }
   }
 

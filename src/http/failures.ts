@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { DecorumError } from '../model/errors.ts'
+import type { Log } from '../model/log-events.ts'
 import type { Api } from './api.ts'
 import { problemOf } from './problem.ts'
 import { toDecorumError } from './to-decorum-error.ts'
@@ -10,7 +11,10 @@ export function answerFailures(api: Api): void {
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: DecorumError): FastifyReply {
-  if (error.status >= 500) request.log.error({ code: error.code, ...causeOf(error.cause) }, 'request failed')
+  if (error.status >= 500) {
+    const log: Log = request.log
+    log.error({ event: 'http.request_failed', code: error.code, ...causeOf(error.cause) }, 'request failed')
+  }
   if (error.code === 'DECORUM_UNAUTHORIZED') void reply.header('www-authenticate', 'Bearer')
   // A string is sent as it is: no route's own schema gets between a problem and its reader.
   return reply.code(error.status).type('application/problem+json').send(JSON.stringify(problemOf(error, request.id)))

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Log, LogEvent } from '../model/log-events.ts'
 import type { Api } from './api.ts'
 import { routeName } from './route-name.ts'
 
@@ -15,6 +16,8 @@ export const requestLogger = (log: Logger): Logger =>
       res: (res: { statusCode?: number }) => ({ statusCode: res.statusCode }),
       err: (error: { name?: string; code?: string }) => ({ type: error.name, code: error.code }),
     },
+    // Fastify's own lines, such as the addresses that it listens on, get an event too.
+    formatters: { log: (fields) => ('event' in fields ? fields : { event: 'http.reported' satisfies LogEvent, ...fields }) },
   })
 
 /** One line for each request: the route's pattern, never the address that was asked for. */
@@ -23,7 +26,9 @@ export function logRequests(api: Api): void {
     void reply.header('x-request-id', request.id)
   })
   api.addHook('onResponse', async (request, reply) => {
-    request.log.info({
+    const log: Log = request.log
+    log.info({
+      event: 'http.request',
       method: request.method,
       route: routeName(request.routeOptions.url),
       status: reply.statusCode,

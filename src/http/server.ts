@@ -45,7 +45,7 @@ const MAX_PARAM_LENGTH = 128 * 12
 /** The HTTP interface over a wired process. Does not listen; `inject` works as it is. */
 export function buildServer(app: App): FastifyInstance {
   const server = fastify({
-    loggerInstance: requestLogger(app.shell.log),
+    loggerInstance: requestLogger(app.logger),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,
     genReqId: () => randomUUID(),

@@ -61,8 +61,8 @@ export async function applyReceiptIn(shell: Shell, opened: Transaction<Database>
   if (!fresh) return 'repeated'
   if (contradicts(before, receipt.word)) {
     shell.log.error(
-      { reminder: receipt.reminderId, attempt: receipt.attemptNo, had: before?.state, got: receipt.word.state },
-      'two final words of a provider exclude each other; the one that counts more stands',
+      { event: 'receipt.contradicted', reminder: receipt.reminderId, attempt: receipt.attemptNo, had: before?.state, got: receipt.word.state },
+      'two final receipts exclude each other; the one that counts more stands',
     )
   }
   if (!changed) return 'no_change'

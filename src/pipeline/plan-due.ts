@@ -59,7 +59,7 @@ export async function planDue(shell: Shell, limit = 200, packs: readonly Compile
       due.slice(start, start + 50),
       async (ids) => [await shell.ledger.db.transaction().execute((trx) => planPeople(shell, trx, ids, packs))],
       async (id, error) => {
-        shell.log.error({ recipient: id, error: (error as Error).message }, 'planning failed for one person; put off for an hour')
+        shell.log.error({ event: 'planning.postponed', recipient: id, error: (error as Error).message }, 'planning failed for one recipient; postponed by an hour')
         await putOff(shell, id)
         return []
       },

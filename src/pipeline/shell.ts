@@ -1,6 +1,6 @@
-import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import type { Clock } from '../model/clock.ts'
+import type { Log } from '../model/log-events.ts'
 import type { Ledger } from '../record/ledger.ts'
 import type { Vault } from '../record/vault/vault.ts'
 
@@ -15,7 +15,7 @@ export interface Shell {
   readonly ledger: Ledger
   readonly vault: Vault
   readonly clock: Clock
-  readonly log: Logger
+  readonly log: Log
   /** Tells the planner that something may be due now; absent where nobody plans by himself, as under a stepped clock. */
   readonly ringPlanner?: () => void
 }

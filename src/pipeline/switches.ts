@@ -19,7 +19,7 @@ import { planWithdrawn, withdrawStopped } from './tasks/under-switches.ts'
 export async function setSwitch(shell: Shell, actor: Actor, body: SwitchBody): Promise<SwitchRow> {
   const scope = scopeFor(shell, actor, withoutAbsent(body.scope))
   const row = await throwSwitch(shell.ledger.db, { scope, state: body.state, share: body.share ?? null, reason: body.reason, by: actor.name, at: new Date(shell.clock.now()) })
-  shell.log.warn({ switch: row.id, scope, state: row.state, ...(row.share === null ? {} : { share: row.share }), by: actor.name }, 'a switch was thrown')
+  shell.log.warn({ event: 'switch.thrown', switch: row.id, scope, state: row.state, ...(row.share === null ? {} : { share: row.share }), by: actor.name }, 'switch thrown')
   if (row.state === 'stopped') await withdrawStopped(shell)
   return row
 }
@@ -31,7 +31,7 @@ export async function setSwitch(shell: Shell, actor: Actor, body: SwitchBody): P
  */
 export async function pauseEverything(shell: Shell): Promise<{ id: string; thrown: boolean }> {
   const paused = await throwUnlessPaused(shell.ledger.db, { reason: 'started paused', by: 'start', at: new Date(shell.clock.now()) })
-  shell.log.warn({ switch: paused.id, thrown: paused.thrown }, 'everything is paused from the start; nothing is sent until this switch is lifted')
+  shell.log.warn({ event: 'switch.paused_all', switch: paused.id, thrown: paused.thrown }, 'started paused: nothing is sent until this switch is lifted')
   return paused
 }
 
@@ -43,7 +43,7 @@ export async function endSwitch(shell: Shell, actor: Actor, id: string, body: Sw
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such switch')
   const lifted = await liftSwitch(db, id, actor.creditor, { reason: body.reason, by: actor.name, at: new Date(shell.clock.now()) })
   if (lifted !== null) {
-    shell.log.warn({ switch: id, scope: lifted.scope, state: lifted.state, by: actor.name }, 'a switch was lifted')
+    shell.log.warn({ event: 'switch.lifted', switch: id, scope: lifted.scope, state: lifted.state, by: actor.name }, 'switch lifted')
     await planWithdrawn(shell)
   }
   return { id, changed: lifted !== null }

@@ -190,7 +190,7 @@ const wellFormed = (text: string): string => text.replaceAll(/[\uD800-\uDBFF](?!
 /** Nobody can be told to have sent it: it is logged, counted and listed, without its words, for which nobody's vault is there. */
 async function unresolved(shell: Shell, message: InboundMessage & { reference: string }, { meaning }: ReplyReading, problem: UnresolvedProblem): Promise<void> {
   const { route, channel, creditors, reference } = message
-  shell.log.warn({ event: 'reply.unresolved', route, problem, meaning }, 'a message came from a sender whom nobody can be told to be')
+  shell.log.warn({ event: 'reply.unresolved', route, problem, meaning }, 'reply from a sender that matches no recipient')
   countUnresolvedReply(route, problem)
   await writing(shell, async (trx) => {
     const at = new Date(shell.clock.now())

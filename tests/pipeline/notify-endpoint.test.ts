@@ -162,7 +162,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
     await passes(notifier)
     expect(notifier.problem).toBeNull()
     expect((await rows()).every((row) => row.outcome === 'taken')).toBe(true)
-    expect(log.map((line) => line['msg'])).toEqual(['the endpoint keeps failing; what it is to hear waits', 'the endpoint takes notices again'])
+    expect(log.map((line) => line['event'])).toEqual(['webhook.failing', 'webhook.recovered'])
   })
 
   it('leaves an endpoint alone for as long as it asks, whatever it is to hear, and tells it then', async () => {

@@ -23,14 +23,17 @@ export async function startDispatching(
   const open = routes.filter((r) => r.route.channel === channel)
   const dispatchers = open.map((r) => new Dispatcher(shell, deskOf(r), r.breaker))
   const unwatch = open.map((r) => r.breaker.onChange((state) => {
-    shell.log[state === 'open' ? 'error' : 'info']({ route: r.route.id, state }, 'route breaker')
+    const route = r.route.id
+    if (state === 'open') shell.log.error({ event: 'breaker.opened', route }, 'breaker opened: no calls to the provider for now')
+    else if (state === 'half-open') shell.log.info({ event: 'breaker.half_opened', route }, 'breaker half open: trying one call')
+    else shell.log.info({ event: 'breaker.closed', route }, 'breaker closed: calls go to the provider again')
   }))
   const listeners: Listener[] = await Promise.all(
     dispatchers.map((dispatcher) => doorbell.listen(dispatcher.route, TICKETS_AT_ONCE, async (ticket) => {
       try {
         await dispatcher.answer(ticket)
       } catch (error) {
-        shell.log.error({ route: dispatcher.route, error: (error as Error).message }, 'a ticket was not dispatched; its reminders stay queued for the sweep')
+        shell.log.error({ event: 'ticket.failed', route: dispatcher.route, error: (error as Error).message }, 'ticket not dispatched; its reminders stay queued until the sweep rings them again')
       }
     })),
   )

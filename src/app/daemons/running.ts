@@ -74,7 +74,7 @@ export class RunningDaemons {
         if (daemon === 'planner') this.#parts.plannerBell.listen(() => passes.nudge())
       }
     }
-    shell.log.info({ daemons }, 'started')
+    shell.log.info({ event: 'daemons.started', daemons }, 'daemons started')
   }
 
   /** One pass of a daemon that works in passes; true when there is more to do at once. */

@@ -14,11 +14,11 @@ export function twilioReceipts(shell: Shell): Pick<Hooks, 'twilioMessage' | 'twi
     if (attempt === null) return { kind: 'unknown' }
     const receipt = read(call.form)
     if (receipt === null) {
-      shell.log.warn({ reminder: reminderId, attempt: attemptNo }, 'a signed callback says nothing that is understood')
+      shell.log.warn({ event: 'callback.not_understood', reminder: reminderId, attempt: attemptNo }, 'signed callback not understood')
       return { kind: 'done' }
     }
     if (attempt.provider_ref !== null && attempt.provider_ref !== receipt.reference) {
-      shell.log.error({ reminder: reminderId, attempt: attemptNo }, 'a receipt bears another reference than the provider gave when it accepted')
+      shell.log.error({ event: 'receipt.mismatched', reminder: reminderId, attempt: attemptNo }, 'receipt has another provider reference than the acceptance')
     }
     await applyReceipt(shell, {
       reminderId, attemptNo, word: receipt.word, saidAt: saidAt(call.form), providerRef: receipt.reference,

@@ -31,7 +31,7 @@ export function measuring(shell: Pick<Shell, 'ledger' | 'clock' | 'config' | 'lo
           .set(new Set((await processesAtWork(shell.ledger.db)).map((process) => process.words)).size)
         gauge('decorum_in_doubt', 'Attempts that may or may not have gone out and wait to be resolved.').set(counts.inDoubt)
       } catch (error) {
-        shell.log.warn({ code: (error as { code?: unknown }).code }, 'the ledger did not answer a scrape')
+        shell.log.warn({ event: 'metrics.incomplete', code: (error as { code?: unknown }).code }, 'metrics served without those of the ledger, which did not answer')
       }
       return [await counters.metrics(), await standing.metrics()].filter((text) => text !== '').join('\n')
     },

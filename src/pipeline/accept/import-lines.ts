@@ -120,7 +120,7 @@ function readEntry<T>(line: Line, kind: LineKind<T>): Entry<T> {
 /** A line that the ledger does not take is refused alone. */
 const putChunk = <T>(shell: Shell, kind: LineKind<T>, items: readonly T[]): Promise<ItemResult[]> =>
   runBisecting(items, (some) => kind.put(some), (_item, error) => {
-    shell.log.error({ err: (error as Error).name, code: (error as { code?: unknown }).code }, 'a line could not be stored')
+    shell.log.error({ event: 'import.line_failed', error: (error as Error).name, code: (error as { code?: unknown }).code }, 'import line not stored')
     return [{ ok: false, error: error instanceof DecorumError ? error : new DecorumError('DECORUM_INTERNAL', 'the ledger did not take this line') }]
   }, isForAllLines)
 

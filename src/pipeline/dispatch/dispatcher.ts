@@ -144,7 +144,7 @@ export class Dispatcher {
     try {
       return await this.#desk.gate.take(reserved.map((r) => r.weight), { shares: reserved.map((r) => this.#desk.switches.share(r.scope)), smallest: this.#smallestShare() })
     } catch (error) {
-      this.#shell.log.warn({ route: this.route, error: (error as Error).message }, 'the rate gate does not answer; no call is made')
+      this.#shell.log.warn({ event: 'rate_gate.unreachable', route: this.route, error: (error as Error).message }, 'rate gate does not answer; no call is made')
       return null
     }
   }
@@ -156,7 +156,7 @@ export class Dispatcher {
       reservation = await reserve(this.#shell, this.#desk, ticket)
     } catch (error) {
       if (!(error instanceof ReservationLost)) throw error
-      this.#shell.log.warn({ route: this.route, error: (error.cause as Error).message }, error.message)
+      this.#shell.log.warn({ event: 'reservation.lost', route: this.route, error: (error.cause as Error).message }, 'ledger did not answer while a batch was being reserved; its attempts are read back')
       this.#recover(error.batch)
       return []
     }
@@ -219,7 +219,7 @@ export class Dispatcher {
         attempt: reserved.attempt, to: reserved.to, from: this.#desk.route.from, message: reserved.message,
         validForSeconds: reserved.validForSeconds, unsubscribeUrl: reserved.unsubscribeUrl, deadlineMs: this.#desk.limits.callMs,
       })
-      if (tellsAgainstRoute(outcome)) this.#shell.log.warn({ route: this.route, outcome: outcome.kind, ...codeOf(outcome) }, 'the provider could not take a message; it is tried again, or in doubt. `decorum doctor` asks the provider what is wrong')
+      if (tellsAgainstRoute(outcome)) this.#shell.log.warn({ event: 'message.failed', route: this.route, outcome: outcome.kind, ...codeOf(outcome) }, 'provider did not take a message; it is retried, or in doubt. `decorum doctor` asks the provider what is wrong')
       return outcome
     } catch (error) {
       // A provider promises not to throw; if it does all the same, the call may have been made.

@@ -67,7 +67,7 @@ export async function reserve(shell: Shell, desk: Desk, ticket: Ticket): Promise
   try {
     const reserved = await runBisecting(ticket.reminderIds, part, async (reminderId, error) => {
       // The class alone: a database's message may quote what it could not store.
-      shell.log.error({ reminder: reminderId, error: (error as Error).name }, 'a reminder cannot be reserved; it is put aside')
+      shell.log.error({ event: 'reminder.quarantined', reminder: reminderId, error: (error as Error).name }, 'reminder cannot be reserved; tried again later')
       await putAside(shell.ledger.db, unwritable(reminderId, ticket.ring, shell.clock.now()))
       return []
     })

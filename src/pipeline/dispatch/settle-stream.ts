@@ -69,7 +69,7 @@ export class SettleStream {
         return
       } catch (error) {
         if (!complained) {
-          this.#shell.log.error({ results: batch.length, error: (error as Error).message }, 'results wait to be written: the ledger does not answer')
+          this.#shell.log.error({ event: 'result.delayed', results: batch.length, error: (error as Error).message }, 'results not written yet, retrying: the ledger does not answer')
           complained = true
         }
         await pause(RETRY_MS)
@@ -81,7 +81,9 @@ export class SettleStream {
 /** Writes settlements now, each once; used by the stream, the sweep and the receipts. */
 export async function settle(shell: Shell, settlements: readonly Settlement[]): Promise<void> {
   for (const { alarm, entry } of settlements) {
-    if (alarm !== null) shell.log.error({ reminder: entry.reminderId, attempt: entry.attemptNo, code: entry.code }, alarm)
+    const about = { reminder: entry.reminderId, attempt: entry.attemptNo, code: entry.code }
+    if (alarm === 'route.misconfigured') shell.log.error({ event: 'route.misconfigured', ...about, detail: entry.detail }, 'provider refuses our configuration; its messages wait and spend no try')
+    if (alarm === 'message.refused') shell.log.error({ event: 'message.refused', ...about }, 'provider refuses the words of a message')
   }
   await runBisecting(
     settlements,
@@ -91,8 +93,8 @@ export async function settle(shell: Shell, settlements: readonly Settlement[]): 
     },
     (settlement, error) => {
       shell.log.error(
-        { reminder: settlement.entry.reminderId, attempt: settlement.entry.attemptNo, error: (error as Error).message },
-        'a result could not be written; the attempt will be in doubt',
+        { event: 'result.failed', reminder: settlement.entry.reminderId, attempt: settlement.entry.attemptNo, error: (error as Error).message },
+        'result not written; the attempt will be in doubt',
       )
       return []
     },
@@ -126,8 +128,9 @@ async function settlePart(shell: Shell, opened: Transaction<Database>, settlemen
     }
     if (!done.has(`${entry.reminderId}.${entry.attemptNo}`)) {
       // A receipt that overtook an acceptance said the same and more; anything else is a contradiction.
-      const level = entry.status === 'accepted' ? 'debug' : 'error'
-      shell.log[level]({ reminder: entry.reminderId, attempt: entry.attemptNo, status: entry.status }, 'a result came after the attempt was settled')
+      const about = { reminder: entry.reminderId, attempt: entry.attemptNo, status: entry.status }
+      if (entry.status === 'accepted') shell.log.debug({ event: 'result.superseded', ...about }, 'acceptance came after its receipt')
+      else shell.log.error({ event: 'result.contradicted', ...about }, 'result came after the attempt was settled otherwise')
     } else if (settlement.fallBack) {
       await fallBack(shell, trx, entry.reminderId, 'provider_refused', now)
     }

@@ -15,8 +15,8 @@ export interface Settlement {
   suppress: SuppressionReason | null
   /** This channel is finished: try the rung's next one. */
   fallBack: boolean
-  /** An operator has to do something; in words, without personal data. */
-  alarm: string | null
+  /** An operator has to do something: the event to log, with the code and detail of `entry`. */
+  alarm: 'route.misconfigured' | 'message.refused' | null
 }
 
 /** A reminder ends as failed after so many tries that a provider failed. */
@@ -64,7 +64,7 @@ export function settlementOf(
         case 'throttled':
           return { ...quiet, entry: { ...rejected, reminder: again(Math.max(end.retryAfterMs ?? 0, 1_000 + Math.round(jitter * 1_000)), false) } }
         case 'configuration':
-          return { ...quiet, entry: { ...rejected, reminder: again(AFTER_CONFIGURATION_MS, false) }, alarm: `the provider refuses our configuration (${end.code}): ${end.detail}. Correct the route's settings; its messages wait and cost nobody a try` }
+          return { ...quiet, entry: { ...rejected, reminder: again(AFTER_CONFIGURATION_MS, false) }, alarm: 'route.misconfigured' }
         case 'retriable':
           return spent + 1 >= MOST_TRIES
             ? { ...quiet, entry: { ...rejected, reminder: failed }, fallBack: true }
@@ -75,7 +75,7 @@ export function settlementOf(
         case 'opted-out':
           return { ...quiet, entry: { ...rejected, reminder: again(0, true) }, suppress: 'opt-out' }
         case 'content':
-          return { ...quiet, entry: { ...rejected, reminder: failed }, fallBack: true, alarm: `the provider refuses the words (${end.code})` }
+          return { ...quiet, entry: { ...rejected, reminder: failed }, fallBack: true, alarm: 'message.refused' }
         case 'permanent':
           return { ...quiet, entry: { ...rejected, reminder: failed }, fallBack: true }
       }

@@ -34,7 +34,7 @@ export async function resolveDoubt(shell: Shell, actor: Actor, reminderId: strin
     if (body.as === 'accept') await accept(shell, trx, actor, attempt, reminderId, attemptNo)
     if (body.as === 'reject') await reject(shell, trx, attempt, reminderId, attemptNo)
     await recordDoubtAnswer(trx, { reminderId, attemptNo, as: body.as, reason: body.reason, by: actor.name, at: new Date(shell.clock.now()) })
-    shell.log.warn({ reminder: reminderId, attempt: attemptNo, as: body.as, by: actor.name }, 'an operator spoke of an attempt in doubt')
+    shell.log.warn({ event: 'doubt.resolved', reminder: reminderId, attempt: attemptNo, as: body.as, by: actor.name }, 'in-doubt attempt resolved by operator')
     const after = (await doubtedAttempt(trx, reminderId, attemptNo, actor.creditor)) as DoubtedAttempt
     return { reminderId, attemptNo, as: body.as, reminderStatus: after.reminderStatus }
   })

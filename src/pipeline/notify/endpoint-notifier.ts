@@ -74,7 +74,7 @@ export class EndpointNotifier {
     const told = claimed.map(({ recipientKey, seq, part, tries, ageMs }, i) => ({ recipientKey, seq, part, tries, ...nextTry(answers[i] as WebhookAnswer, tries, ageMs, this.#random()) }))
     await ledger.db.transaction().execute((trx) => settleNotices(trx, this.id, told, new Date(clock.now())))
     for (const { outcome, tries, ...notice } of told) {
-      if (outcome === 'given_up') log.error({ webhook: this.id, notice: idOf(notice), tries }, 'a notice was given up: the endpoint took it in no try of three days')
+      if (outcome === 'given_up') log.error({ event: 'notice.abandoned', webhook: this.id, notice: idOf(notice), tries }, 'webhook notice abandoned: not accepted in three days of retries')
     }
   }
 
@@ -82,15 +82,15 @@ export class EndpointNotifier {
     const { log } = this.#shell
     if (answers.some((answer) => answer.kind === 'gone')) {
       this.#gone = true
-      log.error({ webhook: this.id }, 'the endpoint answered 410 Gone; it is told nothing until a restart')
+      log.error({ event: 'webhook.gone', webhook: this.id }, 'webhook endpoint answered 410 Gone; nothing is sent to it until a restart')
       return
     }
     const failed = answers.flatMap((answer) => (answer.kind === 'failed' ? [answer.code] : []))
     const wasInTrouble = this.problem !== null
     this.#failures = failed.length < answers.length ? 0 : this.#failures + 1
     this.#code = failed.at(-1) ?? ''
-    if (this.problem !== null && !wasInTrouble) log.error({ webhook: this.id, code: this.#code }, 'the endpoint keeps failing; what it is to hear waits')
-    if (this.problem === null && wasInTrouble) log.info({ webhook: this.id }, 'the endpoint takes notices again')
+    if (this.problem !== null && !wasInTrouble) log.error({ event: 'webhook.failing', webhook: this.id, code: this.#code }, 'webhook endpoint failing; its notices wait and are retried')
+    if (this.problem === null && wasInTrouble) log.info({ event: 'webhook.recovered', webhook: this.id }, 'webhook endpoint recovered')
   }
 }
 

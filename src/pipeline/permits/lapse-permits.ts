@@ -20,7 +20,7 @@ export async function lapsePermits(shell: Shell): Promise<number> {
     })
     if (!done) continue
     lapsed++
-    shell.log.warn({ permit: permit.id }, 'in doubt: nobody said what came of a permitted call')
+    shell.log.warn({ event: 'permit.doubted', permit: permit.id }, 'permit in doubt: its call was never settled')
   }
   return lapsed
 }

@@ -35,7 +35,7 @@ export async function retain(shell: Shell, actor: Actor, packs: readonly Compile
     const retained = await retainPiece(shell, actor, piece, cutoff, apply)
     if (retained === null) continue
     pieces.push(retained)
-    if (apply) shell.log.info({ ...retained }, 'retention')
+    if (apply) shell.log.info({ event: 'retention.applied', ...retained }, 'retention applied to a partition')
   }
   return { ...about, pieces }
 }

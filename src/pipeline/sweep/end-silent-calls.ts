@@ -17,7 +17,7 @@ export async function endSilentCalls(shell: Shell): Promise<number> {
     await applyReceipt(shell, {
       ...call, word: { state: 'conversation', final: true, code: 'end_not_reported', class: null }, dedupe: 'sweep silent', saidAt: null,
     })
-    shell.log.warn({ reminder: call.reminderId, attempt: call.attemptNo }, 'a call never reported its end; it counts as a conversation')
+    shell.log.warn({ event: 'call.end_missed', reminder: call.reminderId, attempt: call.attemptNo }, 'end of a call never reported; it counts as a conversation')
   }
   return calls.length
 }

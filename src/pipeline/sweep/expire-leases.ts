@@ -21,7 +21,7 @@ export async function expireLeases(shell: Shell): Promise<number> {
     })
     if (!done) continue
     doubted++
-    shell.log.warn({ reminder: attempt.reminderId, attempt: attempt.attemptNo }, 'in doubt: no result within its lease')
+    shell.log.warn({ event: 'attempt.doubted', reminder: attempt.reminderId, attempt: attempt.attemptNo }, 'attempt in doubt: no result within its lease')
   }
   return doubted
 }

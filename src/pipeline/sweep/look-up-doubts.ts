@@ -72,7 +72,7 @@ async function resolve(shell: Shell, doubt: Doubt, provider: Provider, answer: A
       return true
     }
     case 'unavailable':
-      shell.log.warn({ reminder: doubt.reminderId, attempt: doubt.attemptNo, detail: answer.detail }, 'an attempt in doubt could not be looked up')
+      shell.log.warn({ event: 'doubt.lookup_failed', reminder: doubt.reminderId, attempt: doubt.attemptNo, detail: answer.detail }, 'in-doubt attempt not looked up: the provider did not answer')
       return false
   }
 }

@@ -26,10 +26,10 @@ export class MonthsAhead {
     if (months === this.#seen && performance.now() < this.#nextLook) return
     try {
       const { made, moved, busy } = await makeMonths(ledger.db, now, LOCK_TIMEOUT_MS)
-      if (made.length > 0) log.info({ made, moved }, 'the ledger has room for the months to come')
+      if (made.length > 0) log.info({ event: 'partitions.created', made, moved }, 'monthly partitions created')
       if (busy) return
     } catch (error) {
-      log.error({ error: (error as Error).message }, 'pieces of the ledger for the months to come could not be made; rows go into the default piece meanwhile')
+      log.error({ event: 'partitions.failed', error: (error as Error).message }, 'monthly partitions not created; rows go to the default partition meanwhile')
     }
     this.#seen = months
     this.#nextLook = performance.now() + HOUR

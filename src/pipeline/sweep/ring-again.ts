@@ -21,7 +21,7 @@ export async function ringAgain(
     const ringSize = ringSizeOf(route)
     const rings = Array.from({ length: Math.ceil(LIMIT / ringSize) }, () => randomUUID())
     const lost = await lostRings(shell.ledger.db, { route: route.id, olderThanMs: lostAfterMs, limit: LIMIT, ringSize, rings })
-    if (lost.length > 0) shell.log.info({ route: route.id, reminders: lost.length }, 'rung again what had waited too long')
+    if (lost.length > 0) shell.log.info({ event: 'reminders.requeued', route: route.id, reminders: lost.length }, 'reminders queued for too long, rung again')
     await ringAll(doorbell, route.id, lost)
     rung += lost.length
   }

@@ -1,0 +1,69 @@
+/**
+ * Which events does a process log, and at which level?
+ *
+ * Each line of the log carries one of these as `event`, so that an alert or a search does not hang on the words of a
+ * message. Public: workers/README.md says of each when it is written and what to do; a key is never given to another
+ * meaning. Named `noun.verb-past`.
+ */
+export const LOG_EVENTS = {
+  'attempt.doubted': 'warn',
+  'breaker.closed': 'info',
+  'breaker.half_opened': 'info',
+  'breaker.opened': 'error',
+  'call.end_missed': 'warn',
+  'call.words_unavailable': 'error',
+  'callback.not_understood': 'warn',
+  'clock.distrusted': 'error',
+  'clock.trusted': 'info',
+  'daemons.started': 'info',
+  'doubt.lookup_failed': 'warn',
+  'doubt.resolved': 'warn',
+  'http.reported': 'any',
+  'http.request': 'info',
+  'http.request_failed': 'error',
+  'import.line_failed': 'error',
+  'ledger.connection_lost': 'warn',
+  'ledger.migrated': 'info',
+  'loop.recovered': 'info',
+  'loop.retrying': 'error',
+  'message.failed': 'warn',
+  'message.refused': 'error',
+  'metrics.incomplete': 'warn',
+  'notice.abandoned': 'error',
+  'packs.rejected': 'error',
+  'packs.reloaded': 'info',
+  'partitions.created': 'info',
+  'partitions.failed': 'error',
+  'permit.doubted': 'warn',
+  'planner.not_woken': 'debug',
+  'planning.postponed': 'error',
+  'queue.recovered': 'info',
+  'queue.unreachable': 'error',
+  'rate_gate.unreachable': 'warn',
+  'receipt.contradicted': 'error',
+  'receipt.mismatched': 'error',
+  'reminder.quarantined': 'error',
+  'reminders.requeued': 'info',
+  'reply.unresolved': 'warn',
+  'reservation.lost': 'warn',
+  'result.contradicted': 'error',
+  'result.delayed': 'error',
+  'result.failed': 'error',
+  'result.superseded': 'debug',
+  'retention.applied': 'info',
+  'route.misconfigured': 'error',
+  'switch.lifted': 'warn',
+  'switch.paused_all': 'warn',
+  'switch.thrown': 'warn',
+  'ticket.failed': 'error',
+  'webhook.failing': 'error',
+  'webhook.gone': 'error',
+  'webhook.recovered': 'info',
+} as const satisfies Record<string, LogLevel | 'any'>
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+export type LogEvent = keyof typeof LOG_EVENTS
+type EventAt<Level extends LogLevel> = { [Event in LogEvent]: (typeof LOG_EVENTS)[Event] extends Level ? Event : never }[LogEvent]
+
+/** Where may code log to? Ids, codes and states only: nothing that identifies a person. A pino logger is one. */
+export type Log = { readonly [Level in LogLevel]: (fields: { readonly event: EventAt<Level> } & Readonly<Record<string, unknown>>, message: string) => void }
