@@ -1,16 +1,15 @@
-import type { Transaction } from 'kysely'
 import type { VoiceMeaning } from '../deliver/twilio-voice/voice-script.ts'
-import type { HoldKind } from '../model/hold.ts'
-import { DAY, type Instant } from '../model/instant.ts'
-import { addHolds } from '../record/accepting/holds.ts'
-import { wakeRemindersOf } from '../record/accepting/waiting-reminders.ts'
+import { effectOf, type Fact } from '../plan/effect-of.ts'
+import { openHolds } from '../record/accepting/holds.ts'
+import { knownAccounts } from '../record/accepting/known-accounts.ts'
 import { attemptAddress } from '../record/dispatch/attempt-address.ts'
-import { newId } from '../record/id.ts'
-import { lockAddresses, lockRecipients, takeSequence } from '../record/locks.ts'
-import { addTasks } from '../record/planning/plan-written.ts'
-import { calledAbout, type CalledAbout } from '../record/receipts/called-about.ts'
-import type { Database } from '../record/schema.ts'
-import { suppress } from './accept/suppress.ts'
+import { lockAddresses } from '../record/locks.ts'
+import { calledAbout } from '../record/receipts/called-about.ts'
+import { lockPeople } from './accept/lock-people.ts'
+import type { PersonDraft } from './accept/person-draft.ts'
+import { openHoldsOf, takeEffect, takeSuppressions } from './accept/take-effect.ts'
+import { noDrafts, writeDrafts, type Drafts } from './accept/write-drafts.ts'
+import { writing } from './accept/writing.ts'
 import { applyReceipt } from './apply-receipt.ts'
 import type { Shell } from './shell.ts'
 
@@ -21,20 +20,14 @@ export interface VoiceKey {
   meaning: Exclude<VoiceMeaning, 'repeat'>
 }
 
-/** How long a claim by key keeps us silent while a person checks it. */
-const CLAIM_HOLDS_MS = 3 * DAY
-const TASK_WAITS_MS = 3 * DAY
-
-const HOLD_FOR: Partial<Record<VoiceKey['meaning'], { kind: HoldKind; open: boolean }>> = {
-  paid: { kind: 'payment-pending', open: false },
-  promise: { kind: 'manual', open: false },
-  dispute: { kind: 'dispute', open: true },
-}
-
-const TASK_FOR: Partial<Record<VoiceKey['meaning'], string>> = {
-  promise: 'The borrower pressed the key for a promise to pay. Call back and agree the date.',
-  person: 'The borrower asked for a person. Call back.',
-  dispute: 'The borrower questions the amount. Find out what they dispute and answer it.',
+/** What a key says; of the others nothing follows but that they were heard. */
+const FACTS: Readonly<Partial<Record<VoiceKey['meaning'], Fact>>> = {
+  paid: { type: 'payment-pending', until: null },
+  promise: { type: 'promise-wish' },
+  dispute: { type: 'dispute', reference: null },
+  person: { type: 'call-back' },
+  stop: { type: 'stop', scope: 'channel', channel: 'phone', reason: 'opt-out' },
+  'wrong-number': { type: 'stop', scope: 'address', channel: null, reason: 'wrong-number' },
 }
 
 /**
@@ -52,42 +45,27 @@ export async function applyVoiceKey(shell: Shell, key: VoiceKey): Promise<void> 
     })
   }
   if (meaning === 'confirmed') return
-  await shell.ledger.db.transaction().execute(async (trx) => {
+  await writing(shell, async (trx) => {
     const about = await calledAbout(trx, reminderId, attemptNo)
     const address = await attemptAddress(trx, reminderId, attemptNo)
-    if (about === null || address === null) return
-    await lockRecipients(trx, [about.recipientId], 'wait')
+    const fact = FACTS[meaning]
+    if (about === null || address === null || fact === undefined) return
+    const person = (await lockPeople(trx, shell.vault, [{ id: about.recipientId }], new Date(shell.clock.now()))).get(about.recipientId) as PersonDraft
     await lockAddresses(trx, [address], 'wait')
     const now = shell.clock.now()
-    const told = { reminderId, attemptNo, by: 'call-key' }
-    const heard = { creditor: about.creditor, recipientId: about.recipientId, source: 'call key', by: 'call key' }
-    const setting = { owners: [about.recipientId], now, tell: told, wake: false }
-    if (meaning === 'wrong-number') await suppress(shell, trx, { ...heard, scope: 'address', hash: address.hash, channel: null, reason: 'wrong-number' }, setting)
-    if (meaning === 'stop') await suppress(shell, trx, { ...heard, scope: 'channel', hash: null, channel: 'phone', reason: 'opt-out' }, setting)
-    await hold(trx, about, meaning, now)
-    await task(trx, about, meaning, now)
-    await wakeRemindersOf(trx, about.recipientId, new Date(now))
+    const known = new Map((await knownAccounts(trx, about.accountIds)).map(({ row }) => [row.id, row]))
+    const effect = effectOf(fact, {
+      now, effectiveAt: now, bookZone: shell.config.creditors.get(about.creditor)?.bookZone ?? 'UTC', holds: openHoldsOf(await openHolds(trx, [about.recipientId])), heardBy: 'machine',
+      accounts: about.accountIds.map((id) => ({ id, overdueMinor: known.get(id)?.overdue_minor ?? 0 })),
+    })
+    const drafts: Drafts = { ...noDrafts(), people: [person], replan: new Set([about.recipientId]) }
+    takeEffect(drafts, person, effect, {
+      by: 'call key', now, marks: { key: meaning },
+      step: { accountIds: about.accountIds, ladder: about.ladder ?? 'direct', rung: about.rung ?? `key-${meaning}`, tone: about.tone },
+    })
+    takeSuppressions(drafts, effect, {
+      creditor: about.creditor, recipientId: about.recipientId, hash: address.hash, source: 'call key', by: 'call key', owners: [about.recipientId], tell: { reminderId, attemptNo, by: 'call-key' },
+    })
+    await writeDrafts(shell, trx, drafts, 'call key', now)
   })
-}
-
-async function hold(trx: Transaction<Database>, about: CalledAbout, meaning: VoiceKey['meaning'], now: Instant): Promise<void> {
-  const wish = HOLD_FOR[meaning]
-  if (wish === undefined) return
-  const first = await takeSequence(trx, about.recipientId, about.accountIds.length)
-  await addHolds(trx, about.accountIds.map((accountId, i) => ({
-    id: newId(), creditor: about.creditor, recipient_id: about.recipientId, account_id: accountId, kind: wish.kind,
-    starts_at: new Date(now), ends_at: wish.open ? null : new Date(now + CLAIM_HOLDS_MS), ended_at: null, ended_by: null, end_reason: null,
-    details: { key: meaning }, event_id: null, created_by: 'call key', created_at: new Date(now), seq: first + i,
-  })))
-}
-
-async function task(trx: Transaction<Database>, about: CalledAbout, meaning: VoiceKey['meaning'], now: Instant): Promise<void> {
-  const instructions = TASK_FOR[meaning]
-  if (instructions === undefined) return
-  await addTasks(trx, [{
-    id: newId(), creditor: about.creditor, recipientId: about.recipientId, accountIds: about.accountIds, kind: 'step',
-    ladder: about.ladder ?? 'direct', rung: about.rung ?? `key-${meaning}`, tone: about.tone, instructions,
-    // The borrower waits for it: a pause that their own key began does not keep it back.
-    channels: ['phone'], stepKind: 'confirmation', dueAt: now, expiresAt: now + TASK_WAITS_MS, seq: await takeSequence(trx, about.recipientId),
-  }], now)
 }

@@ -5,22 +5,23 @@ import { DAY, type Instant } from '../model/instant.ts'
 import { formsOfNumber } from '../model/old-prefixes.ts'
 import type { ReplyHint } from '../model/stop-phrases.ts'
 import { readReply, type ReplyReading } from '../model/stop-words.ts'
+import { effectOf, type Fact, type Known } from '../plan/effect-of.ts'
 import { countReply, countUnresolvedReply } from '../report/counters.ts'
 import { addContact } from '../record/accepting/contacts.ts'
-import { addHolds } from '../record/accepting/holds.ts'
 import { findUse, rememberUse } from '../record/accepting/idempotency.ts'
 import { lift, ownOptOuts, peopleWithAddress } from '../record/accepting/suppressions.ts'
-import { wakePerson } from '../record/accepting/waiting-reminders.ts'
 import { ensureAnchors } from '../record/accepting/write-people.ts'
 import { newId } from '../record/id.ts'
-import { lockAddresses, lockRecipients, takeSequence } from '../record/locks.ts'
+import { lockAddresses } from '../record/locks.ts'
 import { replyWords } from '../record/places.ts'
-import { addTasks } from '../record/planning/plan-written.ts'
-import { addReply, instructTask, isFullOfUnresolved, readWriters, replyRung, type Writer } from '../record/replies.ts'
+import { addReply, instructTask, isFullOfUnresolved, readWriters, replyRung, type ReplyRow, type Writer } from '../record/replies.ts'
 import type { Database } from '../record/schema.ts'
 import type { AddressHash } from '../record/vault/vault.ts'
 import { addressHash } from './accept/address-hash.ts'
-import { suppress } from './accept/suppress.ts'
+import { lockPeople } from './accept/lock-people.ts'
+import type { PersonDraft } from './accept/person-draft.ts'
+import { takeEffect, takeSuppressions } from './accept/take-effect.ts'
+import { noDrafts, writeDrafts, type Drafts } from './accept/write-drafts.ts'
 import { writing } from './accept/writing.ts'
 import type { Shell } from './shell.ts'
 
@@ -50,8 +51,6 @@ const MOST_WORDS = 1_600
 const MOST_A_DAY = 50
 const MOST_SHARING = 100
 const MOST_UNRESOLVED = 10_000
-/** What people have to read does not lapse by itself: the channel waits for it. */
-const TASK_WAITS_MS = 3_650 * DAY
 
 /**
  * Takes in what somebody wrote, once, however often the provider delivers it.
@@ -97,7 +96,7 @@ async function takeFor(
   const anchors = forms.map((form) => ({ creditor, ...addressHash(shell.vault, message.channel, form) }))
   const people = (await peopleWithAddress(trx, creditor, anchors.map(({ hash }) => hash))).slice(0, MOST_SHARING)
   if (people.length === 0 && !isStop(reading) && reading.meaning !== 'start') return 0
-  await lockRecipients(trx, people, 'wait')
+  const locked = await lockPeople(trx, shell.vault, people.map((id) => ({ id })), new Date(shell.clock.now()))
   const now = shell.clock.now()
   await ensureAnchors(trx, anchors, new Date(now))
   await lockAddresses(trx, anchors, 'wait')
@@ -106,71 +105,85 @@ async function takeFor(
   const recorded = writers.filter((writer) => writer.kept < MOST_A_DAY)
   if (recorded.length === 0 && !isStop(reading) && reading.meaning !== 'start') return people.length
   await rememberUse(trx, { creditor, scope: 'inbound', key: message.reference, bodyHash: Buffer.alloc(0), resourceId: newId() }, new Date(now))
-  if (isStop(reading)) await stop(shell, trx, creditor, message, reading, anchors, people, now)
+  const drafts: Drafts = { ...noDrafts(), people: [...locked.values()], replan: new Set(people) }
+  if (isStop(reading)) stop(shell, drafts, creditor, message, reading, anchors, people, now)
   if (reading.meaning === 'start') {
     const places = writers.map(({ jurisdiction }) => jurisdiction)
     // Where somebody is not known to be, any law may be theirs.
     const jurisdictions = places.length === 0 || places.includes(null) ? null : (places as string[])
     if (mayStartAgain({ jurisdictions, channels: [message.channel] }, now, shell.config.packs)) await start(trx, creditor, message, anchors, now)
   }
-  for (const writer of recorded) await keep(shell, trx, creditor, message, reading, writer, anchors[0] as AddressHash, now)
-  for (const id of people) await wakePerson(trx, id, new Date(now))
+  const replies = []
+  for (const writer of recorded) replies.push(await keep(shell, trx, creditor, message, reading, { writer, person: locked.get(writer.id) as PersonDraft, drafts }, anchors[0] as AddressHash, now))
+  await writeDrafts(shell, trx, drafts, 'recipient', now)
+  for (const reply of replies) await addReply(trx, reply)
   return people.length
 }
 
-async function stop(
-  shell: Shell, trx: Transaction<Database>, creditor: string, { route, source }: InboundMessage, { meaning }: ReplyReading, anchors: readonly AddressHash[], people: readonly string[], now: Instant,
-): Promise<void> {
-  for (const [i, { hash }] of anchors.entries()) {
-    const heard = { creditor, scope: 'address', recipientId: null, hash, channel: null, source, by: `provider:${route}` } as const
-    const setting = { owners: people, now, wake: false, ...(i === 0 ? {} : { tell: null }) }
-    await suppress(shell, trx, { ...heard, reason: 'opt-out' }, setting)
-    // In writing, and about everything: a cease, which stops the person (12 CFR 1006.6(c)).
-    if (meaning === 'stop-all') await suppress(shell, trx, { ...heard, reason: 'cease' }, setting)
+const OPT_OUT: Fact = { type: 'stop', scope: 'address', channel: null, reason: 'opt-out' }
+/** In writing, and about everything: a cease, which stops the person (12 CFR 1006.6(c)). */
+const CEASE: Fact = { ...OPT_OUT, reason: 'cease' }
+
+/** Of the number, whoever has it. */
+function stop(
+  shell: Shell, drafts: Drafts, creditor: string, { route, source }: InboundMessage, { meaning }: ReplyReading, anchors: readonly AddressHash[], people: readonly string[], now: Instant,
+): void {
+  const known = knownAt(shell, creditor, now)
+  for (const { hash } of anchors) {
+    for (const fact of meaning === 'stop-all' ? [OPT_OUT, CEASE] : [OPT_OUT]) {
+      takeSuppressions(drafts, effectOf(fact, known), { creditor, recipientId: null, hash, source, by: `provider:${route}`, owners: people, tell: hash === anchors[0]?.hash ? {} : null })
+    }
   }
 }
+
+/** A message is about no account and no hold in particular. */
+const knownAt = (shell: Shell, creditor: string, now: Instant): Known =>
+  ({ now, effectiveAt: now, bookZone: shell.config.creditors.get(creditor)?.bookZone ?? 'UTC', accounts: [], holds: [], heardBy: 'machine' })
 
 /** Lifts what the number itself asked for by message, and nothing that anybody else recorded. */
 async function start(trx: Transaction<Database>, creditor: string, { source }: InboundMessage, anchors: readonly AddressHash[], now: Instant): Promise<void> {
   for (const id of await ownOptOuts(trx, creditor, anchors.map(({ hash }) => hash), source)) await lift(trx, id, new Date(now), 'recipient', 'a message from this number asked to start again')
 }
 
+/** Somebody who wrote, locked. */
+interface LockedWriter {
+  writer: Writer
+  person: PersonDraft
+  drafts: Drafts
+}
+
+/** Enters what came of the message for one who has the number; answers the reply, to be added once its task is. */
 async function keep(
-  shell: Shell, trx: Transaction<Database>, creditor: string, message: InboundMessage, reading: ReplyReading, writer: Writer, anchor: AddressHash, now: Instant,
-): Promise<void> {
+  shell: Shell, trx: Transaction<Database>, creditor: string, message: InboundMessage, reading: ReplyReading, locked: LockedWriter, anchor: AddressHash, now: Instant,
+): Promise<ReplyRow> {
   const at = new Date(now)
   const { channel, route } = message
+  const { writer, person } = locked
   if (!isStop(reading)) {
     await addContact(trx, {
       recipient_id: writer.id, at, id: newId(), creditor, channel, direction: 'inbound', mode: 'automated', outcome: 'delivered', party: null, made_by: 'recipient',
-      address_hash: anchor.hash, account_ids: [], reminder_id: null, attempt_no: null, excess: null, recorded_at: at, seq: await takeSequence(trx, writer.id),
+      address_hash: anchor.hash, account_ids: [], reminder_id: null, attempt_no: null, excess: null, recorded_at: at, seq: person.takeSeq(),
     })
   }
-  const taskId = isForPeople(reading) ? await openTask(trx, creditor, channel, reading, writer, now) : null
+  const taskId = isForPeople(reading) ? await openTask(shell, trx, creditor, channel, reading, locked, now) : null
   const id = newId()
   const words = reading.keyword ? '' : wellFormed(message.text.trim().slice(0, MOST_WORDS))
   const sealed = words === '' || writer.dataKey === null ? null : shell.vault.seal(shell.vault.unwrap(writer.dataKey, writer.dataKeyId), replyWords(id), words)
-  await addReply(trx, { id, creditor, recipient_id: writer.id, channel, route, received_at: at, meaning: reading.meaning, problem: null, words: sealed, task_id: taskId })
+  return { id, creditor, recipient_id: writer.id, channel, route, received_at: at, meaning: reading.meaning, problem: null, words: sealed, task_id: taskId }
 }
 
 /** The task under which a person reads it, and the hold that waits for them; one for each person and channel. */
-async function openTask(trx: Transaction<Database>, creditor: string, channel: Channel, reading: ReplyReading, writer: Writer, now: Instant): Promise<string> {
+async function openTask(
+  shell: Shell, trx: Transaction<Database>, creditor: string, channel: Channel, reading: ReplyReading, { writer, person, drafts }: LockedWriter, now: Instant,
+): Promise<string | null> {
   if (writer.task !== null) {
     const { id, instructions } = writer.task
     const fresh = reading.hints.map((hint) => HINT_WORDS[hint]).filter((words) => !instructions.includes(words))
     if (fresh.length > 0) await instructTask(trx, id, `${instructions} A later one seems to speak of ${fresh.join(', ')}.`)
     return id
   }
-  const id = newId()
-  await addTasks(trx, [{
-    id, creditor, recipientId: writer.id, accountIds: writer.accountIds, kind: 'reply', ladder: 'direct', rung: replyRung(channel), tone: null,
-    instructions: instructionsFor(reading), dueAt: now, expiresAt: now + TASK_WAITS_MS, seq: await takeSequence(trx, writer.id),
-  }], now)
-  await addHolds(trx, [{
-    id: newId(), creditor, recipient_id: writer.id, account_id: null, kind: 'reply', channel, starts_at: new Date(now), ends_at: null, ended_at: null, ended_by: null,
-    end_reason: null, details: { task: id }, event_id: null, created_by: 'recipient', created_at: new Date(now), seq: await takeSequence(trx, writer.id),
-  }])
-  return id
+  const effect = effectOf({ type: 'unread-reply', channel, instructions: instructionsFor(reading) }, knownAt(shell, creditor, now))
+  return takeEffect(drafts, person, effect, { by: 'recipient', now, step: { accountIds: writer.accountIds, ladder: 'direct', rung: replyRung(channel), tone: null } })
 }
 
 const HINT_WORDS: Readonly<Record<ReplyHint, string>> = {

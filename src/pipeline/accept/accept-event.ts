@@ -4,29 +4,27 @@ import { timesOfEvent } from '../../intake/times-of-facts.ts'
 import { DecorumError } from '../../model/errors.ts'
 import type { Instant } from '../../model/instant.ts'
 import { PERSON_REASONS, type SuppressionReason } from '../../model/suppression.ts'
-import { addEvent, balanceEvents, findEvent, markExcess, paidSince, type EventRow } from '../../record/accepting/events.ts'
-import { openHolds, type HoldRow } from '../../record/accepting/holds.ts'
+import { addEvent, balanceEvents, findEvent, paidSince, type EventRow } from '../../record/accepting/events.ts'
+import { openHolds } from '../../record/accepting/holds.ts'
 import { findAccounts, knownAccounts } from '../../record/accepting/known-accounts.ts'
 import { findUse, rememberUse } from '../../record/accepting/idempotency.ts'
 import { lockAwaited } from '../../record/accepting/suppressions.ts'
-import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
 import { newId } from '../../record/id.ts'
 import { eventNote } from '../../record/places.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Actor, Shell } from '../shell.ts'
-import { withdrawForbidden } from '../tasks/decide-tasks.ts'
 import { balanceOf } from './account-balance.ts'
 import { AccountDraft } from './account-draft.ts'
 import type { EventAnswer } from './answers.ts'
 import { bodyHash } from './body-hash.ts'
-import { effectOf } from './effects/effects.ts'
+import { applyEvent } from './effects/effects.ts'
 import type { EventContext } from './effects/effect.ts'
 import { lockPeople } from './lock-people.ts'
 import type { PersonDraft } from './person-draft.ts'
 import { refuseFuture } from './refuse-future.ts'
 import { suppress } from './suppress.ts'
 import { creditorOwning } from './whose.ts'
-import { writeDrafts } from './write-drafts.ts'
+import { noDrafts, writeDrafts } from './write-drafts.ts'
 import { Overtaken, writing } from './writing.ts'
 
 /**
@@ -65,21 +63,14 @@ export async function acceptEvent(shell: Shell, actor: Actor, accountId: string,
     const now = shell.clock.now()
     const account = new AccountDraft({ ...known.row }, known)
     const context = await contextOf(trx, { body, person, account, by: actor.name, now, bookZone: creditor.bookZone, creditor: creditor.id })
-    const effect = effectOf(context, body)
+    const effect = applyEvent(context, body)
     account.followSpell(shell, now, effect.reversal === true)
-    await writeStops(shell, trx, context)
     const event = eventRow(shell, body, context, hash, effect.words)
-    await writeDrafts(shell, trx, { people: [person], accounts: [account], newHolds: context.newHolds, endedHolds: context.endedHolds }, actor.name, now)
+    if (effect.forbids === true && context.effectiveAt < now) {
+      context.drafts.excess.push({ recipientId: person.row.id, accountIds: [account.row.id], since: context.effectiveAt, rule: `retroactive/${body.type}`, exceptContact: null })
+    }
+    await writeDrafts(shell, trx, context.drafts, actor.name, now)
     await addEvent(trx, event)
-    // Pauses and stops of the whole person turn the decisions of the other accounts too.
-    if ([...context.newHolds, ...endedOf(context)].some((hold) => hold.account_id === null) || context.stops.length > 0) {
-      await wakePerson(trx, person.row.id, new Date(now))
-    }
-    if (context.stops.length > 0) await withdrawForbidden(shell, trx, [person.row.id], now)
-    if (effect.forbids !== undefined && context.effectiveAt < now) {
-      const scope = effect.forbids === 'person' ? null : account.row.id
-      await markExcess(trx, person.row.id, scope, new Date(context.effectiveAt), new Date(now), `retroactive/${body.type}`)
-    }
     return { ...named, repeated: false, effect: effect.words }
   })
 }
@@ -102,7 +93,7 @@ async function contextOf(trx: Transaction<Database>, about: About): Promise<Even
   const named = body.type === 'payment-reversed' && body.paymentId !== undefined ? await findEvent(trx, about.creditor, body.paymentId) : null
   return {
     eventId: newId(), by: about.by, now: about.now, bookZone: about.bookZone, person, account, holds,
-    effectiveAt: effectiveAt(body, about.now), newHolds: [], endedHolds: [], stops: [], kept: {},
+    effectiveAt: effectiveAt(body, about.now), drafts: { ...noDrafts(), people: [person], accounts: [account] }, kept: {},
     balance: balanceOf(account.row, reported), reported, named,
     paidSincePromise: promised.length === 0 ? 0 : await paidSince(trx, account.row.id, new Date(Math.min(...promised))),
   }
@@ -112,17 +103,6 @@ async function contextOf(trx: Transaction<Database>, about: About): Promise<Even
 function effectiveAt(body: EventBody, now: Instant): Instant {
   if (body.type === 'notice') return Math.min(body.effectiveAt ?? body.sentAt, now)
   return body.effectiveAt ?? Math.min(body.occurredAt, now)
-}
-
-const endedOf = (context: EventContext): HoldRow[] => context.holds.filter((hold) => context.endedHolds.some((ended) => ended.id === hold.id))
-
-async function writeStops(shell: Shell, trx: Transaction<Database>, context: EventContext): Promise<void> {
-  const { person, now } = context
-  for (const reason of context.stops as SuppressionReason[]) {
-    await suppress(shell, trx, {
-      creditor: person.row.creditor, scope: 'all', recipientId: person.row.id, hash: null, channel: null, reason, source: 'event', by: context.by, from: context.effectiveAt,
-    }, { owners: [person.row.id], now, takeSeq: () => person.takeSeq(), tell: null, wake: false })
-  }
 }
 
 /** An event that stops a person, of an account that is not known yet: the stop is kept, and acts when the account comes. */

@@ -9,7 +9,7 @@ import { lockRecipients } from '../../record/locks.ts'
 import type { Actor, Shell } from '../shell.ts'
 import type { EndAnswer, HoldAnswer } from './answers.ts'
 import { lockPeople } from './lock-people.ts'
-import { newHold } from './new-hold.ts'
+import { openHold } from './new-hold.ts'
 import type { PersonDraft } from './person-draft.ts'
 import { creditorOwning } from './whose.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
@@ -26,7 +26,7 @@ export async function acceptHold(shell: Shell, actor: Actor, body: HoldBody): Pr
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', `there is no such ${what}`)
     const person = (await lockPeople(trx, shell.vault, [{ id: recipientId }], new Date(shell.clock.now()))).get(recipientId) as PersonDraft
     const now = shell.clock.now()
-    const hold = newHold(person, {
+    const hold = openHold(person, {
       kind: body.kind, accountId: account?.id ?? null, from: body.from ?? now, until: body.until ?? null,
       details: body.reason == null ? {} : { reason: body.reason }, by: actor.name, now,
     })

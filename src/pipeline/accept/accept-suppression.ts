@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { LiftBody, SuppressionBody } from '../../intake/suppression-body.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { formsOfNumber } from '../../model/old-prefixes.ts'
+import { effectOf } from '../../plan/effect-of.ts'
 import { findPeople, keyText } from '../../record/accepting/known-people.ts'
 import { findSuppression, lift, lockAwaited, peopleStoppedBy, peopleWithAddress } from '../../record/accepting/suppressions.ts'
 import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
@@ -15,6 +16,7 @@ import { addressHash } from './address-hash.ts'
 import type { EndAnswer, SuppressionAnswer } from './answers.ts'
 import { suppress, type StopWish } from './suppress.ts'
 import { creditorOf, creditorOwning } from './whose.ts'
+import { markContacts } from './write-drafts.ts'
 import { Overtaken, writing } from './writing.ts'
 
 /**
@@ -37,8 +39,13 @@ export async function acceptSuppression(shell: Shell, actor: Actor, body: Suppre
       creditor: creditor.id, scope: body.scope, recipientId, hash: anchor?.hash ?? null, channel: body.channel ?? null, reason: body.reason, source: body.source,
       by: actor.name, from: body.from, until: body.until, awaits,
     }
-    const setting = { owners, now: shell.clock.now() }
+    const now = shell.clock.now()
+    const setting = { owners, now }
     const stopped = await suppress(shell, trx, wish, setting)
+    const { excess } = effectOf({ type: 'stop', scope: body.scope, channel: wish.channel, reason: body.reason }, {
+      now, effectiveAt: body.from ?? now, bookZone: creditor.bookZone, accounts: [], holds: [], heardBy: 'person',
+    })
+    if (excess !== null) for (const person of stopped.people) await markContacts(trx, { ...excess, recipientId: person, exceptContact: null }, now)
     for (const { hash } of others) await suppress(shell, trx, { ...wish, hash, cause: stopped.id }, { ...setting, tell: null })
     return {
       id: stopped.id, creditor: creditor.id, standing: stopped.standing, scope: stopped.scope,

@@ -1,12 +1,12 @@
 import type { Transaction } from 'kysely'
 import type { Instant } from '../../model/instant.ts'
 import { PERSON_REASONS } from '../../model/suppression.ts'
-import { addSuppression, giveStop, lockAwaited, standingStop, stopsFor, type Arrivals, type FoundStop } from '../../record/accepting/suppressions.ts'
-import { newId } from '../../record/id.ts'
+import { giveStop, lockAwaited, stopsFor, type Arrivals, type FoundStop } from '../../record/accepting/suppressions.ts'
 import type { Database } from '../../record/schema.ts'
+import type { Shell } from '../shell.ts'
 import type { AccountDraft } from './account-draft.ts'
 import type { PersonDraft } from './person-draft.ts'
-import { AWAITED_FOR_MS } from './suppress.ts'
+import { AWAITED_FOR_MS, suppress } from './suppress.ts'
 
 /**
  * Gives people the stops that were there before them.
@@ -15,7 +15,7 @@ import { AWAITED_FOR_MS } from './suppress.ts'
  * stops whoever comes to have it. Asks nothing when nobody is new and no address is.
  */
 export async function adoptStops(
-  trx: Transaction<Database>, drafts: { people: readonly PersonDraft[]; accounts: readonly AccountDraft[] }, by: string, now: Instant,
+  shell: Shell, trx: Transaction<Database>, drafts: { people: readonly PersonDraft[]; accounts: readonly AccountDraft[] }, by: string, now: Instant,
 ): Promise<void> {
   const arrivals = arrivalsIn(drafts)
   const { people, accounts, addresses } = arrivals
@@ -25,19 +25,16 @@ export async function adoptStops(
   const drafted = new Map(drafts.people.map((person) => [person.row.id, person]))
   for (const one of found) {
     const person = drafted.get(one.recipientId)
-    if (person !== undefined) await adopt(trx, one, person, by, now)
+    if (person !== undefined) await adopt(shell, trx, one, person, by, now)
   }
 }
 
-async function adopt(trx: Transaction<Database>, { stop, recipientId }: FoundStop, person: PersonDraft, by: string, now: Instant): Promise<void> {
+async function adopt(shell: Shell, trx: Transaction<Database>, { stop, recipientId }: FoundStop, person: PersonDraft, by: string, now: Instant): Promise<void> {
   if (stop.awaits_recipient !== null || stop.awaits_account !== null) return giveStop(trx, stop.id, recipientId, person.takeSeq())
-  const standing = await standingStop(trx, {
-    creditor: stop.creditor, scope: 'all', recipientId, addressHash: null, channel: null, reason: stop.reason, until: stop.ends_at, personal: true, awaitsRecipient: null, awaitsAccount: null,
-  })
-  if (standing !== null) return
-  await addSuppression(trx, {
-    ...stop, id: newId(), scope: 'all', recipient_id: recipientId, address_hash: null, channel: null, received_at: new Date(now), created_by: by, seq: person.takeSeq(), cause: stop.id,
-  })
+  await suppress(shell, trx, {
+    creditor: stop.creditor, scope: 'all', recipientId, hash: null, channel: null, reason: stop.reason, source: stop.source, by,
+    from: stop.starts_at.getTime(), until: stop.ends_at?.getTime() ?? null, cause: stop.id,
+  }, { owners: [recipientId], now, takeSeq: () => person.takeSeq(), tell: null, wake: false })
 }
 
 function arrivalsIn({ people, accounts }: { people: readonly PersonDraft[]; accounts: readonly AccountDraft[] }): Arrivals {

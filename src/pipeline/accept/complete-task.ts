@@ -5,19 +5,17 @@ import type { ContactOutcome } from '../../model/contact.ts'
 import { DecorumError } from '../../model/errors.ts'
 import type { Instant } from '../../model/instant.ts'
 import { countryOf } from '../../model/jurisdiction.ts'
-import { promiseEndsAt } from '../../plan/book-time.ts'
+import { effectOf, type Effect, type Fact } from '../../plan/effect-of.ts'
 import { addContact } from '../../record/accepting/contacts.ts'
-import { openHolds } from '../../record/accepting/holds.ts'
+import { openHolds, type HoldRow } from '../../record/accepting/holds.ts'
 import { knownAccounts, type KnownAccount } from '../../record/accepting/known-accounts.ts'
 import { findTask, finishTask, type TaskRow } from '../../record/accepting/tasks.ts'
-import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
 import { ensureAnchors } from '../../record/accepting/write-people.ts'
 import { isId, newId } from '../../record/id.ts'
 import { lockAddresses } from '../../record/locks.ts'
 import { taskNote } from '../../record/places.ts'
 import { holdsOfTask } from '../../record/replies.ts'
 import type { AddressHash } from '../../record/vault/vault.ts'
-import { noteStop } from '../notify/note-stop.ts'
 import { markExceeded } from '../contacts/exceeded.ts'
 import type { Actor, Shell } from '../shell.ts'
 import { AccountDraft } from './account-draft.ts'
@@ -25,10 +23,9 @@ import { addressHash } from './address-hash.ts'
 import type { TaskAnswer } from './answers.ts'
 import { lockPeople } from './lock-people.ts'
 import { minorOf } from './merge-account.ts'
-import { newHold } from './new-hold.ts'
 import type { PersonDraft } from './person-draft.ts'
-import { suppress } from './suppress.ts'
 import { refuseFuture } from './refuse-future.ts'
+import { openHoldsOf, takeEffect, takeSuppressions } from './take-effect.ts'
 import { badField } from './whose.ts'
 import { noDrafts, writeDrafts, type Drafts } from './write-drafts.ts'
 import { writing } from './writing.ts'
@@ -78,9 +75,9 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
     const now = shell.clock.now()
     const done = { outcome: body.outcome, note: sealedNote(shell, person, id, body), by: actor.name, at: new Date(now) }
     if (!(await finishTask(trx, id, done, CONTACTS[body.outcome] !== null))) throw new DecorumError('DECORUM_STATE_CONFLICT', 'this task is not open any more')
-    const drafts: Drafts = { ...noDrafts(), people: [person] }
-    if (found.kind === 'reply') drafts.endedHolds.push(...holdsOfTask(await openHolds(trx, [person.row.id]), id).map((hold) => ({ id: hold, reason: 'the reply was read' })))
-    const effects = learn(shell, actor, found, person, accounts, body, drafts, now)
+    const drafts: Drafts = { ...noDrafts(), people: [person], replan: new Set([person.row.id]) }
+    const holds = await openHolds(trx, [person.row.id])
+    if (found.kind === 'reply') drafts.endedHolds.push(...holdsOfTask(holds, id).map((hold) => ({ id: hold, reason: 'the reply was read' })))
     const anchor = addressOf(shell, body, person)
     if (anchor !== null) {
       await ensureAnchors(trx, [{ creditor: found.creditor, ...anchor }], new Date(now))
@@ -89,6 +86,17 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
     const contact = CONTACTS[body.outcome]
     // What a reply says was a contact when it came; only who called about it made another.
     const made = { id: newId(), recipientId: person.row.id, at: Math.min(body.at ?? now, now) }
+    const effects: string[] = []
+    const fact = factIn(body, accounts, anchor !== null)
+    if (fact !== null) {
+      const effect = effectOfTask(fact, shell, found, accounts, holds, made.at, now)
+      takeEffect(drafts, person, effect, { by: actor.name, now, marks: { task: id }, contactId: made.id })
+      takeSuppressions(drafts, effect, {
+        creditor: found.creditor, recipientId: person.row.id, hash: anchor?.hash ?? null, source: 'task', by: actor.name, owners: [person.row.id], tell: {},
+      })
+      effects.push(effect.words)
+    }
+    if (body.outcome === 'handed-off') effects.push(handOff(shell, accounts, drafts, now))
     const counts = contact !== null && (found.kind !== 'reply' || CALLED.has(body.outcome))
     if (counts) {
       await addContact(trx, {
@@ -100,52 +108,43 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
     }
     const step = { kind: found.step_kind, tone: found.tone ?? 'neutral', ladder: found.ladder, rung: found.rung }
     const exceeded = !counts ? [] : await markExceeded(shell, trx, packs, { ...made, step })
-    let stopped = false
-    if (body.outcome === 'wrong-number' && anchor !== null) {
-      const stop = await suppress(shell, trx, {
-        creditor: found.creditor, scope: 'address', recipientId: person.row.id, hash: anchor.hash, channel: null, reason: 'wrong-number', source: 'task', by: actor.name,
-      }, { owners: [person.row.id], now, takeSeq: () => person.takeSeq(), tell: null, wake: false })
-      stopped = !stop.standing
-      effects.push('the address is not used any more')
-    }
     await writeDrafts(shell, trx, drafts, actor.name, now)
-    if (stopped) await noteStop(shell, trx, [person.row.id], { scope: 'address', reason: 'wrong-number', channel: null, by: actor.name }, now)
-    await wakePerson(trx, person.row.id, new Date(now))
     return { id, status: 'done', effects, exceeded }
   })
 }
 
-/** Pauses and states that follow from what was said. */
-function learn(
-  shell: Shell, actor: Actor, task: TaskRow, person: PersonDraft, accounts: readonly KnownAccount[], body: TaskCompletion, drafts: Drafts, now: Instant,
-): string[] {
-  const common = { by: actor.name, now }
-  if (body.outcome === 'promise' && body.promise !== undefined) {
-    const { date, amount } = body.promise
-    const until = promiseEndsAt(date, shell.config.creditors.get(task.creditor)?.bookZone ?? 'UTC')
-    if (until <= now) throw badField('promise.date', 'has passed')
-    for (const { row } of accounts) {
-      const amountMinor = amount === undefined ? row.overdue_minor : minorOf(amount, row.currency, 'promise.amount', { zero: false })
-      drafts.newHolds.push(newHold(person, { kind: 'promise', accountId: row.id, until, details: { date, amountMinor, task: task.id }, ...common }))
-    }
-    return ['a promise to pay; reminders wait for it']
+/** What was learnt by it, as every entrance may; null: nothing of the kind. */
+function factIn({ outcome, promise }: TaskCompletion, accounts: readonly KnownAccount[], hasAddress: boolean): Fact | null {
+  if (outcome === 'promise' && promise !== undefined) {
+    const { date, amount } = promise
+    const amountsMinor = amount === undefined ? {} : Object.fromEntries(accounts.map(({ row }) => [row.id, minorOf(amount, row.currency, 'promise.amount', { zero: false })]))
+    return { type: outcome, date, amountsMinor }
   }
-  if (body.outcome === 'dispute') {
-    drafts.newHolds.push(...accounts.map(({ row }) => newHold(person, { kind: 'dispute', accountId: row.id, details: { task: task.id }, ...common })))
-    return ['the debt is disputed; reminders wait']
-  }
-  if (body.outcome === 'hardship' || body.outcome === 'complaint') {
-    drafts.newHolds.push(newHold(person, { kind: body.outcome, accountId: null, details: { account: accounts[0]?.row.id ?? null, task: task.id }, ...common }))
-    return [`${body.outcome}; reminders of every account wait`]
-  }
-  if (body.outcome !== 'handed-off') return []
+  if (outcome === 'dispute' || outcome === 'complaint') return { type: outcome, reference: null }
+  if (outcome === 'hardship') return { type: outcome, until: null }
+  return outcome === 'wrong-number' && hasAddress ? { type: 'stop', scope: 'address', channel: null, reason: outcome } : null
+}
+
+/** @throws DECORUM_BAD_INPUT for a promised day that is over: whoever completes the task is there to correct it */
+function effectOfTask(
+  fact: Fact, shell: Shell, task: TaskRow, accounts: readonly KnownAccount[], holds: readonly HoldRow[], effectiveAt: Instant, now: Instant,
+): Effect {
+  const effect = effectOf(fact, {
+    now, effectiveAt, bookZone: shell.config.creditors.get(task.creditor)?.bookZone ?? 'UTC', holds: openHoldsOf(holds), heardBy: 'person',
+    accounts: accounts.map(({ row }) => ({ id: row.id, overdueMinor: row.overdue_minor })),
+  })
+  if (effect.isPast) throw badField('promise.date', 'has passed', 'State the day that was agreed, today or later; where it is over already, complete the task as contacted.')
+  return effect
+}
+
+function handOff(shell: Shell, accounts: readonly KnownAccount[], drafts: Drafts, now: Instant): string {
   for (const known of accounts) {
     const draft = new AccountDraft({ ...known.row, state: 'handed-off' }, known)
     draft.wake()
     draft.followSpell(shell, now)
     drafts.accounts.push(draft)
   }
-  return ['handed off']
+  return 'handed off'
 }
 
 function sealedNote(shell: Shell, person: PersonDraft, id: string, body: TaskCompletion): Buffer | null {

@@ -2,7 +2,7 @@ import { formatInstant, isInFuture, parseInstant, type Instant } from '../../mod
 import type { AccountRow } from '../../record/accepting/known-accounts.ts'
 import type { HoldRow } from '../../record/accepting/holds.ts'
 import type { PersonDraft } from './person-draft.ts'
-import { newHold, type HoldWish } from './new-hold.ts'
+import { openHold, type HoldWish } from './new-hold.ts'
 
 /** What a put says about an account's facts. */
 export interface FactsFound {
@@ -30,7 +30,7 @@ export function conflictHold(
   const cleared = doubts.filter((hold) => found.doubt === null && found.balanceAt !== null && isLater(found.balanceAt, doubtedAsOf(hold) as Instant, now))
   const settled = found.conflicts.length === 0 ? conflicting : []
   const opened: HoldRow[] = []
-  if (found.conflicts.length > 0 && conflicting.length === 0) opened.push(newHold(person, { kind: 'facts-conflict', accountId: account.id, details: { conflicts: found.conflicts }, by, now }))
+  if (found.conflicts.length > 0 && conflicting.length === 0) opened.push(openHold(person, { kind: 'facts-conflict', accountId: account.id, details: { conflicts: found.conflicts }, by, now }))
   if (found.doubt !== null) opened.push(...doubtHold(person, account, found.doubt, doubts, { by, now }))
   return {
     opened, afterReversal: cleared.some((hold) => hold.details['reversal'] === true),
@@ -50,7 +50,7 @@ export function doubtHold(
   const asOf = Math.max(account.as_of.getTime(), reportedFor ?? 0)
   const covers = (hold: HoldRow): boolean => hold.kind === 'facts-conflict' && hold.account_id === account.id && (doubtedAsOf(hold) ?? -Infinity) >= asOf
   if (reversal !== true && holds.some(covers)) return []
-  return [newHold(person, {
+  return [openHold(person, {
     kind: 'facts-conflict', accountId: account.id, by, now, eventId: eventId ?? null,
     details: { conflicts: [why], balanceAsOf: formatInstant(asOf), ...(reversal === true ? { reversal } : {}) },
   })]

@@ -47,16 +47,17 @@ export async function balanceEvents(trx: Transaction<Database>, accounts: readon
  * Marks the outbound contacts made since then that a fact learnt late would have forbidden.
  *
  * @param accountId  null: those about any account
+ * @param except     this contact is not marked
  * @returns          how many were marked
  */
 export async function markExcess(
-  trx: Transaction<Database>, recipientId: string, accountId: string | null, since: Date, until: Date, rule: string,
+  trx: Transaction<Database>, recipientId: string, accountId: string | null, since: Date, until: Date, rule: string, except: string | null = null,
 ): Promise<number> {
   const { rows } = await sql`
     UPDATE decorum.contact SET excess = coalesce(excess, '[]'::jsonb) || ${JSON.stringify([rule])}::jsonb
     WHERE recipient_id = ${recipientId} AND direction = 'outbound' AND at >= ${since} AND at < ${until}
       AND (${accountId}::uuid IS NULL OR account_ids = '{}' OR ${accountId}::uuid = ANY(account_ids))
-      AND NOT coalesce(excess, '[]'::jsonb) ? ${rule}
+      AND (${except}::uuid IS NULL OR id <> ${except}::uuid) AND NOT coalesce(excess, '[]'::jsonb) ? ${rule}
     RETURNING id`.execute(trx)
   return rows.length
 }

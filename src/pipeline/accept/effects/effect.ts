@@ -1,14 +1,16 @@
 import type { EventBody } from '../../../intake/event-body.ts'
 import type { HoldKind } from '../../../model/hold.ts'
 import type { Instant } from '../../../model/instant.ts'
-import type { SuppressionReason } from '../../../model/suppression.ts'
 import type { Balance } from '../../../plan/balance.ts'
+import { effectOf, holdsOf, type Fact } from '../../../plan/effect-of.ts'
 import type { BalanceEvent, EventRow } from '../../../record/accepting/events.ts'
 import type { HoldRow } from '../../../record/accepting/holds.ts'
 import type { AccountDraft } from '../account-draft.ts'
 import { doubtHold } from '../conflict-hold.ts'
-import { newHold, type HoldWish } from '../new-hold.ts'
+import { openHold, type HoldWish } from '../new-hold.ts'
 import type { PersonDraft } from '../person-draft.ts'
+import { openHoldsOf, takeEffect, takeSuppressions } from '../take-effect.ts'
+import type { Drafts } from '../write-drafts.ts'
 
 export type EventOf<T extends EventBody['type']> = Extract<EventBody, { type: T }>
 
@@ -23,10 +25,8 @@ export interface EventContext {
   readonly account: AccountDraft
   /** The person's pauses that nobody has ended, those of other accounts included. */
   readonly holds: readonly HoldRow[]
-  readonly newHolds: HoldRow[]
-  readonly endedHolds: { id: string; reason: string }[]
-  /** Stops of the whole person to be recorded. */
-  readonly stops: SuppressionReason[]
+  /** What will be written of the person and the account. */
+  readonly drafts: Drafts
   /** What is known of the account's balance before this event. */
   readonly balance: Balance
   /** What was reported of the account's payments since the balance was stated, and every reversal. */
@@ -43,16 +43,28 @@ export interface EventContext {
 export interface Effect {
   /** For the timeline: no names, no free text. */
   words: string
-  /** Contacts made since it took effect should not have been: about the account, or about anything. Null: they were right. */
-  forbids?: 'account' | 'person'
+  /** True: contacts about the account made since it took effect should not have been. */
+  forbids?: true
   /** True for `payment-reversed` that changed the figures. */
   reversal?: boolean
 }
 
-/** Pauses the account (or, with `wide`, everything of the person). */
-export function hold(c: EventContext, wish: Pick<HoldWish, 'kind' | 'until' | 'details'>, wide = false): void {
-  c.newHolds.push(newHold(c.person, {
-    ...wish, accountId: wide ? null : c.account.row.id, details: { ...wish.details, account: c.account.row.id },
+/** Lets a fact that every entrance may bring have its effect. */
+export function learn(c: EventContext, fact: Fact): Effect {
+  const { row } = c.account
+  const effect = effectOf(fact, {
+    now: c.now, effectiveAt: c.effectiveAt, bookZone: c.bookZone, accounts: [{ id: row.id, overdueMinor: row.overdue_minor }], holds: openHoldsOf(c.holds), heardBy: 'person',
+  })
+  takeEffect(c.drafts, c.person, effect, { by: c.by, now: c.now, eventId: c.eventId })
+  takeSuppressions(c.drafts, effect, { creditor: row.creditor, recipientId: c.person.row.id, hash: null, source: 'event', by: c.by, owners: [c.person.row.id], tell: null })
+  if (effect.opens.length > 0) c.account.wake()
+  return { words: effect.words }
+}
+
+/** Holds the account. */
+export function hold(c: EventContext, wish: Pick<HoldWish, 'kind' | 'until' | 'details'>): void {
+  c.drafts.newHolds.push(openHold(c.person, {
+    ...wish, accountId: c.account.row.id, details: { ...wish.details, account: c.account.row.id },
     from: Math.min(c.effectiveAt, c.now), eventId: c.eventId, by: c.by, now: c.now,
   }))
   c.account.wake()
@@ -60,17 +72,17 @@ export function hold(c: EventContext, wish: Pick<HoldWish, 'kind' | 'until' | 'd
 
 /** Ends the pauses of these kinds that the account has, or that were opened for everything on its account; answers how many. */
 export function endHolds(c: EventContext, kinds: readonly HoldKind[], reason: string): number {
-  const ending = c.holds.filter((known) => kinds.includes(known.kind)
-    && (known.account_id === c.account.row.id || (known.account_id === null && known.details['account'] === c.account.row.id)))
-  c.endedHolds.push(...ending.map(({ id }) => ({ id, reason })))
+  const ending = holdsOf(openHoldsOf(c.holds), c.account.row.id, kinds)
+  c.drafts.endedHolds.push(...ending.map(({ id }) => ({ id, reason })))
+  if (ending.some(({ accountId }) => accountId === null)) c.drafts.replan.add(c.person.row.id)
   if (ending.length > 0) c.account.wake()
   return ending.length
 }
 
 /** Holds the account until upstream states its balance in a later snapshot. */
 export function doubt(c: EventContext, why: string, reversal = false): void {
-  const ended = new Set(c.endedHolds.map(({ id }) => id))
-  const standing = [...c.holds.filter(({ id }) => !ended.has(id)), ...c.newHolds]
-  c.newHolds.push(...doubtHold(c.person, c.account.row, why, standing, { by: c.by, now: c.now, eventId: c.eventId, reportedFor: Math.min(c.effectiveAt, c.now), reversal }))
+  const ended = new Set(c.drafts.endedHolds.map(({ id }) => id))
+  const standing = [...c.holds.filter(({ id }) => !ended.has(id)), ...c.drafts.newHolds]
+  c.drafts.newHolds.push(...doubtHold(c.person, c.account.row, why, standing, { by: c.by, now: c.now, eventId: c.eventId, reportedFor: Math.min(c.effectiveAt, c.now), reversal }))
   c.account.wake()
 }

@@ -80,7 +80,7 @@ export function payment(c: EventContext, event: EventOf<'payment'>): Effect {
   const kept = keepPromises(c, left)
   if (brought === 'doubtful') return heldInDoubt(c)
   if (brought === 'known') return { words: KNOWN_ALREADY }
-  if (row.state === 'cured') return { words: `paid; nothing is overdue any more${kept}`, forbids: 'account' }
+  if (row.state === 'cured') return { words: `paid; nothing is overdue any more${kept}`, forbids: true }
   return { words: `paid in part${kept}` }
 }
 
@@ -121,7 +121,7 @@ function keepPromises(c: EventContext, paid: number): string {
   const promises = c.holds.filter((known) => known.kind === 'promise' && known.account_id === c.account.row.id)
   const cleared = c.account.row.overdue_minor === 0
   const keeping = promises.filter((known) => cleared || c.paidSincePromise + paid >= Number(known.details['amountMinor'] ?? Infinity))
-  c.endedHolds.push(...keeping.map(({ id }) => ({ id, reason: 'kept' })))
+  c.drafts.endedHolds.push(...keeping.map(({ id }) => ({ id, reason: 'kept' })))
   return keeping.length > 0 ? '; the promise is kept' : ''
 }
 

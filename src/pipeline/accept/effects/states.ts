@@ -30,7 +30,7 @@ function close(c: EventContext, state: AccountState, words: string): Effect {
   c.account.row.state = state
   c.account.wake()
   endHolds(c, OF_OPEN_ACCOUNTS, words)
-  return { words, forbids: 'account' }
+  return { words, forbids: true }
 }
 
 export function recall(c: EventContext): Effect {
