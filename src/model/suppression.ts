@@ -1,3 +1,5 @@
+import type { RejectionClass } from './outcome.ts'
+
 /** What a stop covers: one address, one channel of the person, or everything. */
 export const SUPPRESSION_SCOPES = ['address', 'channel', 'all'] as const
 export type SuppressionScope = (typeof SUPPRESSION_SCOPES)[number]
@@ -6,6 +8,15 @@ export const SUPPRESSION_REASONS = [
   'opt-out', 'cease', 'refusal-to-pay', 'wrong-number', 'deceased', 'attorney', 'bankruptcy', 'identity-fraud', 'bad-address', 'manual',
 ] as const
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number]
+
+/** Which stop does it bring that a provider refuses an address, or says that its owner wants no more? Null: neither is the case. */
+export function suppressionAfter(rejection: RejectionClass | null): Extract<SuppressionReason, 'bad-address' | 'opt-out'> | null {
+  if (rejection === 'address') return 'bad-address'
+  return rejection === 'opted-out' ? 'opt-out' : null
+}
+
+/** What does such a stop cover? The one address, on every channel, until somebody lifts it. */
+export const addressSuppression = <Reason extends SuppressionReason>(reason: Reason) => ({ scope: 'address', channel: null, reason, until: null }) as const
 
 /**
  * Is this a fact about the person, at whichever address or channel it was heard?

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Instant } from '../model/instant.ts'
 import { contradicts, mergeDelivery } from '../model/delivery-merge.ts'
 import type { DeliveryWord } from '../model/outcome.ts'
+import { addressSuppression } from '../model/suppression.ts'
 import { wakeRemindersOf } from '../record/accepting/waiting-reminders.ts'
 import { attemptAddress } from '../record/dispatch/attempt-address.ts'
 import { takeLocks } from '../record/locks.ts'
@@ -80,7 +81,7 @@ export async function applyReceiptIn(shell: Shell, opened: Transaction<Database>
   const about = { reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, code: word.code }
   if (meaning.suppress !== null) {
     const source = `receipt:${word.code ?? ''}`
-    await suppress(shell, trx, { ...address, scope: 'address', channel: null, reason: meaning.suppress, source, by: source }, { owners: [address.recipientId], now, tell: { ...about, by: 'provider' }, wake: false })
+    await suppress(shell, trx, { ...address, ...addressSuppression(meaning.suppress), source, by: source }, { owners: [address.recipientId], now, tell: { ...about, by: 'provider' }, wake: false })
   }
   if (meaning.contact === 'conversation') await wakeRemindersOf(trx, subject.recipientId, new Date(now))
   if (meaning.fallBack && before?.state !== word.state) await fallBack(shell, trx, receipt.reminderId, 'provider_refused', now)

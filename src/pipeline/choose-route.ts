@@ -13,6 +13,11 @@ export interface RouteWish {
   jurisdictions: readonly string[]
 }
 
+/** Which route do this creditor's messages about this account want, wherever the recipient is? */
+export const wishFor = (
+  { creditor, jurisdiction }: { creditor: string; jurisdiction: string | null }, { product, role }: { product: string; role: Role },
+): Omit<RouteWish, 'channel'> => ({ creditor, product, role, jurisdictions: jurisdiction === null ? [] : [jurisdiction] })
+
 export type RouteChoice = { ok: true; route: Route } | { ok: false; problem: string }
 
 /**
@@ -31,6 +36,12 @@ export function chooseRoute(routes: readonly Route[], wish: RouteWish): RouteCho
   if (route !== undefined) return { ok: true, route }
   const gaps = ofChannel.map((candidate) => `${candidate.id}: ${unserved(candidate, wish) as string}`)
   return { ok: false, problem: `no route serves this message (${gaps.join('; ')})` }
+}
+
+/** Asks which route carries this message on a channel; null: none does. */
+export const routeIdFor = (routes: readonly Route[], wish: Omit<RouteWish, 'channel'>) => (channel: Channel): string | null => {
+  const choice = chooseRoute(routes, { ...wish, channel })
+  return choice.ok ? choice.route.id : null
 }
 
 /** What about the wish does this route not serve? Null: nothing, it serves all. */

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { CompiledPack } from '../decide/compiled-pack.ts'
 import { DAY } from '../model/instant.ts'
 import { parseLadder, type Ladder } from '../model/ladder.ts'
+import { carrierOf, reminderFromPlan, type RungCarrier } from '../plan/owed-reminder.ts'
 import type { PersonPlan, PlannedReminder } from '../plan/person-plan.ts'
 import type { PersonToPlan } from '../plan/person-to-plan.ts'
 import { planPerson } from '../plan/plan-person.ts'
@@ -18,6 +19,7 @@ import {
 import { planningInputs, type PlanningAccount, type PlanningPerson } from '../record/planning/planning-inputs.ts'
 import type { Database } from '../record/schema.ts'
 import { runBisecting } from './bisect.ts'
+import { wishFor } from './choose-route.ts'
 import { closedBy } from './dispatch/switch-board.ts'
 import { serveChannels } from './serve-channels.ts'
 import type { Shell } from './shell.ts'
@@ -25,7 +27,6 @@ import { decideStep } from './tasks/decide-steps.ts'
 import { withdrawForbidden } from './tasks/decide-tasks.ts'
 import { asksPeople, planAllowed } from './tasks/plan-allowed.ts'
 import { toPlan } from './to-plan.ts'
-import { reminderKey } from './unique-key.ts'
 
 /** What one pass of planning came to. */
 export interface PlanPass {
@@ -188,49 +189,20 @@ async function writeUp(shell: Shell, trx: Locked, person: PlanningPerson, plan: 
   const tasks = [...steps, ...handOffs]
   const first = tasks.length === 0 ? 0 : await takeSequence(trx, person.id, tasks.length)
   const records = plan.records.map((record) => {
-    const planned = record.outcome === 'planned'
-    const taskId = planned ? taskFor(record, plan, tasks) : null
-    const reminderId = planned && taskId === null ? (reminders[plan.reminders.findIndex(speaksFor(record))]?.id ?? null) : null
+    const carrier = carrierOf(record, plan)
+    const idOf = (kind: RungCarrier['kind'], made: readonly { id: string }[]): string | null => (carrier?.kind === kind ? made[carrier.index]?.id ?? null : null)
     return {
       spellId: record.spellId, pass: record.pass, rung: record.rung, accountId: record.accountId, state: record.outcome,
-      reason: record.reason, detail: record.detail, at: record.at, reminderId, taskId,
+      reason: record.reason, detail: record.detail, at: record.at,
+      reminderId: idOf('reminder', reminders), taskId: idOf('task', steps) ?? idOf('hand-off', handOffs),
     }
   })
   return { reminders, tasks: tasks.map((task, i) => ({ ...task, seq: first + i })), records }
 }
 
-type Handled = { accountId: string; rung: string }
-
-/** A gathered reminder carries the lead's rung, so the others' rungs are matched by their account. */
-const speaksFor = (record: Handled) => (reminder: PlannedReminder): boolean => reminder.accountIds.includes(record.accountId)
-
-function taskFor(record: Handled, plan: PersonPlan, tasks: readonly NewTask[]): string | null {
-  if (record.rung === 'hand-off') return tasks.find((task) => task.kind === 'hand-off' && task.accountIds[0] === record.accountId)?.id ?? null
-  const index = plan.tasks.findIndex((task) => task.steps.some((step) => step.rung === record.rung && step.accountId === record.accountId))
-  return index < 0 ? null : (tasks[index]?.id ?? null)
-}
-
 function newReminder(
   shell: Shell, person: PlanningPerson, planned: PlannedReminder, accounts: ReadonlyMap<string, PlanningAccount>,
 ): NewReminder {
-  const lead = accounts.get(planned.leadAccountId) as PlanningAccount
-  const served = serveChannels(shell.config.routes, {
-    creditor: person.creditor, product: lead.product, role: lead.role, jurisdictions: person.jurisdiction === null ? [] : [person.jurisdiction],
-  }, planned.channels)
-  if (served === null) throw new RangeError(`rung ${planned.rung} was planned without a channel`)
-  const keys = planned.accountIds.map((id) => {
-    const account = accounts.get(id) as PlanningAccount
-    return { accountId: id, spellId: account.spellId, pass: account.pass }
-  })
-  return {
-    id: newId(), creditor: person.creditor, recipientId: person.id,
-    live: planned.accountIds.every((id) => accounts.get(id)?.live === true),
-    origin: 'ladder', kind: planned.kind, mode: planned.mode, tone: planned.tone, channel: served.channel,
-    fallbackChannels: served.fallbackChannels, follows: null,
-    template: planned.template, ladder: lead.ladder, ladderVersion: lead.ladderVersion, rung: planned.rung,
-    uniqueKey: reminderKey(person.id, keys, planned.rung, served.channel),
-    route: served.route,
-    dueAt: planned.dueAt, nextAt: planned.dueAt, expiresAt: planned.expiresAt, variables: null,
-    accounts: keys.map((key) => ({ accountId: key.accountId, spellId: key.spellId, lead: key.accountId === planned.leadAccountId })),
-  }
+  const owed = reminderFromPlan(person.id, planned, accounts, (lead, channels) => serveChannels(shell.config.routes, wishFor(person, lead), channels))
+  return { ...owed, id: newId(), creditor: person.creditor, recipientId: person.id, follows: null, variables: null }
 }

@@ -3,7 +3,7 @@ import { wordsWereMissing } from '../model/delivery-merge.ts'
 import type { ContactOutcome } from '../model/contact.ts'
 import type { DeliveryWord } from '../model/outcome.ts'
 import type { ReminderStatus } from '../model/reminder-status.ts'
-import type { SuppressionReason } from '../model/suppression.ts'
+import { suppressionAfter, type SuppressionReason } from '../model/suppression.ts'
 
 /** What a provider's word on an attempt means for caps, for the reminder and for the address. */
 export interface ReceiptMeaning {
@@ -44,7 +44,7 @@ export function receiptMeaning(channel: Channel, word: DeliveryWord): ReceiptMea
         contact: word.state === 'not-sent' ? null : 'failed',
         reminder: 'failed',
         endReason: `provider_${word.class ?? 'failed'}`,
-        suppress: word.class === 'address' ? 'bad-address' : word.class === 'opted-out' ? 'opt-out' : null,
+        suppress: suppressionAfter(word.class),
         fallBack: true,
       }
   }

@@ -1,15 +1,8 @@
 import type { Channel } from '../model/channel.ts'
 import type { Route } from '../model/route.ts'
+import type { Carrier } from '../plan/owed-reminder.ts'
 import { chooseRoute, type RouteWish } from './choose-route.ts'
 import { NO_ROUTE } from './no-route.ts'
-
-/** By which channel and route a step goes, and which channels stand by. */
-export interface ServedStep {
-  channel: Channel
-  /** `none` where no route serves any of the channels. */
-  route: string
-  fallbackChannels: Channel[]
-}
 
 /**
  * Which of a step's channels carries it, and which others could?
@@ -17,9 +10,9 @@ export interface ServedStep {
  * A channel without a route is passed over while another has one; with none, the refusal is shown on the first.
  *
  * @param channels  in order of preference
- * @returns         null when there is no channel at all
+ * @returns         `route` is `none` where no route serves any of the channels; null when there is no channel at all
  */
-export function serveChannels(routes: readonly Route[], wish: Omit<RouteWish, 'channel'>, channels: readonly Channel[]): ServedStep | null {
+export function serveChannels(routes: readonly Route[], wish: Omit<RouteWish, 'channel'>, channels: readonly Channel[]): Carrier | null {
   const served = channels.map((channel) => ({ channel, choice: chooseRoute(routes, { ...wish, channel }) }))
   const chosen = served.find((s) => s.choice.ok) ?? served[0]
   if (chosen === undefined) return null

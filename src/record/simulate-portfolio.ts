@@ -40,14 +40,21 @@ export async function accountsOfPeople(db: Kysely<Database>, recipientIds: reado
 
 /** A reminder that waits, with what it speaks of. */
 export interface WaitingReminder {
+  id: string
   recipientId: string
+  live: boolean
+  origin: 'ladder' | 'direct'
   channel: Channel
   fallbackChannels: Channel[]
   tone: Tone
   kind: Kind
   mode: Mode
   template: string
+  ladder: string | null
+  ladderVersion: string | null
   rung: string | null
+  /** Hexadecimal. */
+  uniqueKey: string
   route: string
   dueAt: Date
   nextAt: Date
@@ -60,7 +67,7 @@ export interface WaitingReminder {
 /** What waits for these people: scheduled, or queued and not sent yet. */
 export async function waitingReminders(db: Kysely<Database>, recipientIds: readonly string[]): Promise<WaitingReminder[]> {
   const { rows } = await sql<WaitingReminder>`
-    SELECT m.recipient_id AS "recipientId", m.channel, m.fallback_channels AS "fallbackChannels", m.tone, m.kind, m.mode, m.template, m.rung, m.route,
+    SELECT m.id, m.recipient_id AS "recipientId", m.live, m.origin, m.ladder, m.ladder_version AS "ladderVersion", encode(m.unique_key, 'hex') AS "uniqueKey", m.channel, m.fallback_channels AS "fallbackChannels", m.tone, m.kind, m.mode, m.template, m.rung, m.route,
       m.due_at AS "dueAt", m.next_at AS "nextAt", m.expires_at AS "expiresAt", m.tries, m.decided_as AS "decidedAs",
       (SELECT jsonb_agg(jsonb_build_object('accountId', ra.account_id, 'spellId', ra.spell_id, 'pass', s.pass, 'lead', ra.lead,
           'rungs', (SELECT coalesce(jsonb_agg(g.rung), '[]'::jsonb) FROM decorum.rung_record g WHERE g.reminder_id = m.id AND g.account_id = ra.account_id))

@@ -13,10 +13,10 @@ const partOf = (file: PortfolioFile, start: number): Part =>
 
 describe('a simulation on several threads', () => {
   it('comes to what it comes to on one', async () => {
-    const { creditors, ladders, routes, templates, locales, packs } = shippedConfig()
+    const { creditors, ladders, routes, templates, locales, delivery, packs } = shippedConfig()
     const from = at('2026-11-23T00:00:00Z')
     const setting: SimulationSetting = {
-      config: { creditors, ladders, routes, templates, locales }, packs, packWish: { named: null, also: [] }, ladder: null,
+      config: { creditors, ladders, routes, templates, locales, delivery }, packs, packWish: { named: null, also: [] }, ladder: null,
       from, to: from + 20 * DAY, payRate: 0.02, seed: 1,
     }
     const file = await readPortfolioFile(resolve(ROOT, 'config/demo/portfolio.csv'))

@@ -44,12 +44,12 @@ try {
   const setting: SimulationSetting = {
     config, packs: config.packs, packWish: { named: null, also: [...config.policies.house] }, ladder: null, from: FROM, to: FROM + days * DAY, payRate: 0.02, seed: 1,
   }
-  const { creditors, ladders, routes, templates, locales } = config
+  const { creditors, ladders, routes, templates, locales, delivery } = config
   const began = performance.now()
   const load = loadavg()[0] as number
   const file = await readPortfolioFile(path)
   const { report, refused } = await simulatePortfolio(
-    { ...setting, config: { creditors, ladders, routes, templates, locales } }, portfolioOfFile(file, null), new Map(), (people) => process.stderr.write(`\r${people} people`),
+    { ...setting, config: { creditors, ladders, routes, templates, locales, delivery } }, portfolioOfFile(file, null), new Map(), (people) => process.stderr.write(`\r${people} people`),
   )
   const seconds = (performance.now() - began) / 1000
   const { user, system } = process.cpuUsage()

@@ -59,7 +59,7 @@ function people(): SimulatedPerson[] {
 }
 
 const RULES: SimulationRules = {
-  creditors: CONFIG.creditors, routes: CONFIG.routes, packs: policyOf(CONFIG), words: wordsOnce(CONFIG.templates, CONFIG.locales),
+  creditors: CONFIG.creditors, routes: CONFIG.routes, packs: policyOf(CONFIG), words: wordsOnce(CONFIG.templates, CONFIG.locales), sameWordsWithin: CONFIG.delivery.sameWordsWithin,
   carries: (reminder, person, creditor) => carriedWords(CONFIG, reminder, person, creditor, ['text']),
   ladderOf: (account) => {
     const pinned = CONFIG.ladders.get(account.ladder)

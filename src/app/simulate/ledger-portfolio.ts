@@ -1,6 +1,7 @@
 import type { Shell } from '../../pipeline/shell.ts'
 import type { SimulatedPerson, SimulatedReminder } from '../../pipeline/simulate/simulated-person.ts'
 import { readPeople } from '../../record/dispatch/decision-inputs.ts'
+import { earlierMessages } from '../../record/dispatch/earlier-messages.ts'
 import { accountVariables } from '../../record/places.ts'
 import { planningInputs } from '../../record/planning/planning-inputs.ts'
 import {
@@ -38,6 +39,7 @@ async function peopleOf(shell: Shell, names: ReadonlyMap<string, string>): Promi
     const rows = await readPeople(trx, ids, shell.clock.now())
     const accounts = await accountsOfPeople(trx, ids)
     const waiting = await waitingReminders(trx, ids)
+    const earlier = await earlierMessages(trx, ids, new Date(shell.clock.now() - shell.config.delivery.sameWordsWithin))
     return planning.flatMap((person): SimulatedPerson[] => {
       const row = rows.get(person.id)
       if (row === undefined) return []
@@ -48,6 +50,7 @@ async function peopleOf(shell: Shell, names: ReadonlyMap<string, string>): Promi
         row: { ...row, name: null, dataKey: null, dataKeyId: null, addresses: row.addresses.map((address) => ({ ...address, value: null })) },
         accounts: Object.fromEntries(own.map((account) => [account.id, simulated(account, data)])),
         waiting: waiting.filter(({ recipientId }) => recipientId === person.id).map(reminderOf),
+        earlier: earlier.filter(({ recipientId }) => recipientId === person.id),
       }]
     })
   })
@@ -58,8 +61,8 @@ function simulated({ variables, ...account }: PersonsAccount, data: PersonalData
   return { ...account, variableNames: opened === null ? [] : Object.keys(JSON.parse(opened) as object) }
 }
 
-const reminderOf = ({ dueAt, nextAt, accounts, ...reminder }: WaitingReminder): SimulatedReminder => ({
-  ...reminder, dueAt: dueAt.getTime(), nextAt: nextAt.getTime(),
+const reminderOf = ({ dueAt, nextAt, expiresAt, accounts, ...reminder }: WaitingReminder): SimulatedReminder => ({
+  ...reminder, dueAt: dueAt.getTime(), nextAt: nextAt.getTime(), expiresAt: expiresAt.getTime(),
   accounts: accounts.map(({ accountId, spellId, pass, lead }) => ({ accountId, spellId, pass: pass ?? 1, lead })),
   steps: accounts.flatMap(({ accountId, pass, rungs }) => rungs.map((rung) => ({ accountId, rung, pass: pass ?? 1 }))),
 })

@@ -21,7 +21,7 @@ export interface PackWish {
 
 /** Everything that one simulation turns on. Plain data: it is handed to threads as it is. */
 export interface SimulationSetting {
-  config: Pick<Config, 'creditors' | 'ladders' | 'routes' | 'templates' | 'locales'> & Partial<Pick<Config, 'delivery'>>
+  config: Pick<Config, 'creditors' | 'ladders' | 'routes' | 'templates' | 'locales'> & { delivery: Pick<Config['delivery'], 'sameWordsWithin' | 'smsToLandlines'> }
   /** Of all packs that could be named. */
   packs: readonly Pack[]
   packWish: PackWish
@@ -44,8 +44,9 @@ export function rulesOf(setting: SimulationSetting): SimulationRules {
   if (!chosen.ok) throw new DecorumError('DECORUM_BAD_INPUT', 'a policy pack is named that does not exist', { faults: chosen.faults, hint: 'decorum policies list shows them.' })
   return {
     creditors: config.creditors, routes: config.routes, packs: chosen.packs, words: wordsOnce(config.templates, config.locales),
+    sameWordsWithin: config.delivery.sameWordsWithin,
     carries: (reminder, person, creditor) => carriedWords(config, reminder, person, creditor, ['text']),
-    ...(config.delivery?.smsToLandlines === undefined ? {} : { smsToLandlines: config.delivery.smsToLandlines }),
+    ...(config.delivery.smsToLandlines === undefined ? {} : { smsToLandlines: config.delivery.smsToLandlines }),
     ladderOf: ladderFinder(setting),
     receipts: (channel, attempt) => planReceipts(channel, attempt, seed),
     paysAt: (person, accountId) => drawPayment(`${person.row.creditor}/${person.name}/${accountId}`, payRate, seed, from),

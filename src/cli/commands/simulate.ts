@@ -69,10 +69,10 @@ async function simulate(options: Options): Promise<void> {
   if (options.creditor !== undefined && !config.creditors.has(options.creditor)) throw bad(`${options.creditor} is not a configured creditor`, `Configured are ${[...config.creditors.keys()].join(', ')}.`)
   const unknown = [...options.cost.keys(), ...options.rate.keys()].find((id) => !config.routes.some((route) => route.id === id))
   if (unknown !== undefined) throw bad(`${unknown} is not a configured route`, `Configured are ${config.routes.map(({ id }) => id).join(', ')}.`)
-  const { creditors, ladders, templates, locales } = config
+  const { creditors, ladders, templates, locales, delivery } = config
   const routes = config.routes.map((route) => ({ ...route, rate: { ...route.rate, perSecond: options.rate.get(route.id) ?? route.rate.perSecond } }))
   const base: SimulationSetting = {
-    config: { creditors, ladders, routes, templates, locales },
+    config: { creditors, ladders, routes, templates, locales, delivery },
     ...(options.packs === undefined ? { packs: config.packs, packWish: { named: null, also: [...config.policies.house], without: config.policies.without ?? [] } } : packChoice(options.packs, config)),
     ladder: options.ladder === undefined ? null : ladderChoice(options.ladder, config),
     from: options.from, to: options.from + options.days * DAY, payRate: options.payRate, seed: options.seed,

@@ -4,6 +4,7 @@ import type { Creditor } from '../../model/creditor.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { HOUR, type Instant } from '../../model/instant.ts'
 import { nearMiss } from '../../model/near-miss.ts'
+import { uniqueKeyOf, type Carrier } from '../../plan/owed-reminder.ts'
 import { cancelReminder as cancelWaiting, findReminder } from '../../record/accepting/direct-reminders.ts'
 import { findUse, rememberUse } from '../../record/accepting/idempotency.ts'
 import { findAccounts, knownAccounts, type AccountRow } from '../../record/accepting/known-accounts.ts'
@@ -13,11 +14,10 @@ import { lockRecipients } from '../../record/locks.ts'
 import { reminderVariables } from '../../record/places.ts'
 import { addReminders, type NewReminder } from '../../record/planning/plan-written.ts'
 import type { Database } from '../../record/schema.ts'
-import { chooseRoute } from '../choose-route.ts'
-import { NO_ROUTE } from '../no-route.ts'
+import { wishFor } from '../choose-route.ts'
 import { noteReminders } from '../notify/note-reminders.ts'
+import { serveChannels } from '../serve-channels.ts'
 import type { Actor, Shell } from '../shell.ts'
-import { reminderKey } from '../unique-key.ts'
 import type { CancelAnswer, ReminderAnswer } from './answers.ts'
 import { bodyHash } from './body-hash.ts'
 import { lockPeople } from './lock-people.ts'
@@ -95,20 +95,16 @@ function newReminder(
   const dueAt = Math.max(body.notBefore ?? now, now)
   const expiresAt = body.expiresAt ?? dueAt + WAITS_MS
   if (expiresAt <= dueAt) throw badField('expiresAt', 'is over before it may go out', 'State an instant after notBefore and after now.')
-  const place = person.row.jurisdiction ?? creditor.defaults.jurisdiction
-  const served = body.channels.map((channel) => ({
-    channel,
-    choice: chooseRoute(shell.config.routes, { channel, creditor: creditor.id, product: account.product, role: account.role, jurisdictions: place === null ? [] : [place] }),
-  }))
-  const chosen = (served.find(({ choice }) => choice.ok) ?? served[0]) as (typeof served)[number]
+  const jurisdiction = person.row.jurisdiction ?? creditor.defaults.jurisdiction
+  const carrier = serveChannels(shell.config.routes, wishFor({ creditor: creditor.id, jurisdiction }, account), body.channels) as Carrier
   const sealed = Object.keys(body.variables).length === 0 ? null
     : shell.vault.seal(shell.vault.unwrap(person.row.data_key, person.row.data_key_id), reminderVariables(id), JSON.stringify(body.variables)).toString('hex')
   return {
     id, creditor: creditor.id, recipientId: person.row.id, live: account.live && actor.live, origin: 'direct', kind: body.kind, mode: 'automated',
-    tone: body.tone, channel: chosen.channel, fallbackChannels: served.filter((s) => s !== chosen && s.choice.ok).map((s) => s.channel), follows: null,
+    tone: body.tone, ...carrier, follows: null,
     template: body.template, ladder: null, ladderVersion: null, rung: null,
-    uniqueKey: reminderKey(person.row.id, [{ accountId: account.id, spellId: account.spell_id, pass: 0 }], `direct ${id}`, chosen.channel),
-    route: chosen.choice.ok ? chosen.choice.route.id : NO_ROUTE, dueAt, nextAt: dueAt, expiresAt, variables: sealed,
+    uniqueKey: uniqueKeyOf(person.row.id, [{ accountId: account.id, spellId: account.spell_id, pass: 0 }], `direct ${id}`, carrier.channel),
+    dueAt, nextAt: dueAt, expiresAt, variables: sealed,
     accounts: [{ accountId: account.id, spellId: account.spell_id, lead: true }],
   }
 }

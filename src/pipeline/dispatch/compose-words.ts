@@ -3,7 +3,19 @@ import type { Creditor } from '../../model/creditor.ts'
 import type { Instant } from '../../model/instant.ts'
 import { fromMinor, type Money } from '../../model/money.ts'
 import { nextStepSchema, type AccountWords, type WordFacts } from '../../model/word-facts.ts'
-import type { AccountRow } from '../../record/dispatch/decision-inputs.ts'
+import type { AccountRow, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+
+/** What went out in writing before, newest last: emails of ours and notices that were reported. */
+export interface WrittenBefore {
+  emails: readonly Instant[]
+  notices: readonly Instant[]
+}
+
+/** What has this person had in writing? Only what surely left us. */
+export const writtenBefore = ({ contacts, events }: Pick<PersonRow, 'contacts' | 'events'>): WrittenBefore => ({
+  emails: contacts.filter((c) => c.channel === 'email' && c.direction === 'outbound' && !c.otherPerson && (c.outcome === 'sent' || c.outcome === 'delivered')).map((c) => c.at),
+  notices: events.filter((e) => e.type === 'notice').map((e) => e.at),
+})
 
 /** Variables with a meaning of their own; the others are the template's. */
 const NAME_PARTS = ['givenName', 'familyName', 'honorific'] as const
@@ -23,8 +35,7 @@ export function composeWords(input: {
   daysPastDue: readonly (number | null)[]
   variables: Record<string, string>
   optOutUrl: string | null
-  /** What went out in writing before, newest last: emails of ours and notices that were reported. */
-  earlier: { emails: readonly Instant[]; notices: readonly Instant[] }
+  earlier: WrittenBefore
 }): WordFacts {
   const { creditor, variables } = input
   const lastDay = (instants: readonly Instant[]) => (instants.length === 0 ? null : bookDate(Math.max(...instants), creditor.bookZone))

@@ -1,6 +1,5 @@
 import { phoneEvidence } from '../../intake/address-evidence.ts'
 import type { Channel } from '../../model/channel.ts'
-import type { ContactOutcome } from '../../model/contact.ts'
 import type { Creditor } from '../../model/creditor.ts'
 import type { Decision } from '../../model/decision.ts'
 import type { ContactFacts, Facts, SystemFacts } from '../../model/facts.ts'
@@ -19,11 +18,10 @@ import { openVariables, PersonalData } from '../personal-data.ts'
 import type { Shell } from '../shell.ts'
 import { carriedWords, localesFor } from './carried-words.ts'
 import { chooseAddress, composeFacts, pendingContact, type SmsLine } from './compose-facts.ts'
-import { composeWords } from './compose-words.ts'
-import { decideForCall } from './decide-for-call.ts'
+import { composeWords, writtenBefore } from './compose-words.ts'
+import { decideWithWords } from './decide-with-words.ts'
 import { providerFor, type Desk } from './desk.ts'
 import { afterDecision, signatureOf } from './next-step.ts'
-import { repeatOf, type Spoken } from './repeats.ts'
 import type { Reserved } from './reserved.ts'
 import { systemFacts } from './system-facts.ts'
 import { wordsObjection } from './words-objection.ts'
@@ -91,29 +89,13 @@ export class Fold {
 
   add(reminder: FencedReminder, person: PersonRow, accounts: readonly AccountRow[]): void {
     const subject = this.#subject(reminder, person, accounts)
-    const { decision, decidedFor } = decideForCall(subject.facts, this.#desk.packs, this.#now)
-    const waits = decision.verdict === 'defer'
-    if (decision.verdict === 'refuse' || (waits && !this.#mayRepeat(reminder))) return this.#waitOrEnd(reminder, person, subject.facts, decision, decidedFor)
-    const rendered = this.#render(reminder, person, accounts, subject)
-    if ('objection' in rendered) return this.#waitOrEnd(reminder, person, subject.facts, waits ? decision : rendered.objection, decidedFor)
-    const spoken = spokenBy(reminder, accounts, rendered)
-    const repeated = reminder.kind === 'reminder' ? repeatOf(spoken, this.#repeats.messages, this.#repeats.since) : null
-    if (repeated !== null) return this.#refuseRepeat(reminder, person, subject.facts, repeated)
-    if (waits) return this.#waitOrEnd(reminder, person, subject.facts, decision, decidedFor)
-    this.#reserve(reminder, person, accounts, subject, decision, rendered)
-    if (reminder.kind === 'reminder') this.#repeats.messages.push({ ...spoken, at: new Date(this.#now) })
-  }
-
-  /** What tells the same as an earlier message is over at once, and does not wait first for a cap or a spacing; only then are the words of what waits needed. */
-  #mayRepeat({ kind, recipientId, channel }: FencedReminder): boolean {
-    return kind === 'reminder' && this.#repeats.messages.some((message) => message.recipientId === recipientId && message.channel === channel)
-  }
-
-  /** Decided again with what the rendered words have shown, so that the kept facts give the same decision. */
-  #refuseRepeat(reminder: FencedReminder, person: PersonRow, known: Facts, first: EarlierMessage): void {
-    const facts: Facts = { ...known, system: { ...(known.system as SystemFacts), sameWordsAs: { reminderId: first.reminderId, at: first.at.getTime() } } }
-    const { decision, decidedFor } = decideForCall(facts, this.#desk.packs, this.#now)
-    this.#waitOrEnd(reminder, person, facts, decision, decidedFor)
+    const decided = decideWithWords({
+      facts: subject.facts, packs: this.#desk.packs, now: this.#now, recipientId: reminder.recipientId, earlier: this.#repeats,
+      render: () => this.#render(reminder, person, accounts, subject), messageOf: (rendered) => messageOf(reminder, accounts, rendered, this.#now),
+    })
+    if (!decided.goes) return this.#waitOrEnd(reminder, person, decided.facts, decided.decision, decided.decidedFor)
+    this.#reserve(reminder, person, accounts, subject, decided.decision, decided.words)
+    if (decided.tells !== null) this.#repeats.messages.push(decided.tells)
   }
 
   #subject(reminder: FencedReminder, person: PersonRow, accounts: readonly AccountRow[]): Subject {
@@ -146,10 +128,7 @@ export class Fold {
     const words = composeWords({
       name: data.name(person.name), creditor, accounts, daysPastDue: subject.dpd, optOutUrl: unsubscribeUrl,
       variables: openVariables(data, reminder, accounts),
-      earlier: {
-        emails: person.contacts.filter((c) => c.channel === 'email' && c.direction === 'outbound' && !c.otherPerson && isOut(c.outcome)).map((c) => c.at),
-        notices: person.events.filter((e) => e.type === 'notice').map((e) => e.at),
-      },
+      earlier: writtenBefore(person),
     })
     const forms = providerFor(this.#desk, reminder.live).forms
     const request: RenderRequest = {
@@ -215,13 +194,10 @@ export class Fold {
 
 const smsLineOf = ({ delivery }: Shell['config'], channel: Channel, to: string | null): SmsLine =>
   ({ line: channel !== 'sms' || to === null ? null : phoneEvidence(to).lineType, smsToLandlines: delivery.smsToLandlines ?? [] })
-const spokenBy = (reminder: FencedReminder, accounts: readonly AccountRow[], { hash }: Rendered): Spoken => ({
+const messageOf = (reminder: FencedReminder, accounts: readonly AccountRow[], { hash }: Rendered, now: Instant): EarlierMessage => ({
   reminderId: reminder.id, recipientId: reminder.recipientId, live: reminder.live, origin: reminder.origin, channel: reminder.channel,
-  accountIds: accounts.map((account) => account.id), messageHash: hash,
+  accountIds: accounts.map((account) => account.id), messageHash: hash, at: new Date(now),
 })
-
-/** Surely left us. */
-const isOut = (outcome: ContactOutcome): boolean => outcome === 'sent' || outcome === 'delivered'
 
 /** What switches are held against. */
 const scopeOf = (reminder: FencedReminder, person: PersonRow, accounts: readonly AccountRow[]): Reserved['scope'] => ({

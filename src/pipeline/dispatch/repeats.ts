@@ -17,7 +17,7 @@ export function repeatOf(spoken: Spoken, earlier: readonly EarlierMessage[], sin
   return earlier.find((message) => message.reminderId !== spoken.reminderId && message.recipientId === spoken.recipientId
     && message.live === spoken.live && message.channel === spoken.channel && message.at.getTime() > since
     && (message.origin === spoken.origin
-      ? message.messageHash === spoken.messageHash && covers(message, spoken) && covers(spoken, message)
+      ? covers(message, spoken) && covers(spoken, message) && message.messageHash === spoken.messageHash
       : covers(message, spoken))) ?? null
 }
 

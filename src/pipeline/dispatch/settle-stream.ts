@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
+import { addressSuppression } from '../../model/suppression.ts'
 import { attemptAddress } from '../../record/dispatch/attempt-address.ts'
 import { writeSettlements } from '../../record/dispatch/settlement.ts'
 import { takeLocks } from '../../record/locks.ts'
@@ -122,7 +123,7 @@ async function settlePart(shell: Shell, opened: Transaction<Database>, settlemen
     if (address !== undefined && settlement.suppress !== null) {
       const source = `provider:${entry.code ?? ''}`
       const { reminderId, attemptNo, code } = entry
-      await suppress(shell, trx, { ...address, scope: 'address', channel: null, reason: settlement.suppress, source, by: source }, {
+      await suppress(shell, trx, { ...address, ...addressSuppression(settlement.suppress), source, by: source }, {
         owners: [address.recipientId], now, tell: { reminderId, attemptNo, code, by: 'provider' }, wake: false,
       })
     }

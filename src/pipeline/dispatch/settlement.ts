@@ -2,7 +2,7 @@ import type { AttemptKey } from '../../deliver/provider.ts'
 import type { Channel } from '../../model/channel.ts'
 import { MINUTE, type Instant } from '../../model/instant.ts'
 import type { CallOutcome } from '../../model/outcome.ts'
-import type { SuppressionReason } from '../../model/suppression.ts'
+import { suppressionAfter, type SuppressionReason } from '../../model/suppression.ts'
 import type { SettlementEntry } from '../../record/dispatch/settlement.ts'
 
 /** What an attempt came to: a provider's outcome, or that no call was begun at all. */
@@ -70,10 +70,9 @@ export function settlementOf(
             ? { ...quiet, entry: { ...rejected, reminder: failed }, fallBack: true }
             : { ...quiet, entry: { ...rejected, reminder: again(backoffMs(spent, jitter), true) } }
         case 'address':
-          // Decided again at once: another address of the person's own is chosen, or the stop is named.
-          return { ...quiet, entry: { ...rejected, reminder: again(0, true) }, suppress: 'bad-address' }
         case 'opted-out':
-          return { ...quiet, entry: { ...rejected, reminder: again(0, true) }, suppress: 'opt-out' }
+          // Decided again at once: another address of the person's own is chosen, or the stop is named.
+          return { ...quiet, entry: { ...rejected, reminder: again(0, true) }, suppress: suppressionAfter(end.class) }
         case 'content':
           return { ...quiet, entry: { ...rejected, reminder: failed }, fallBack: true, alarm: 'message.refused' }
         case 'permanent':

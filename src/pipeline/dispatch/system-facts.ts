@@ -1,4 +1,5 @@
 import { notAPersons, plannedNumber } from '../../intake/numbering-plan.ts'
+import type { Channel } from '../../model/channel.ts'
 import type { ContactFacts, SystemFacts } from '../../model/facts.ts'
 import type { AccountRow, PersonAddress, PersonRow } from '../../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
@@ -30,18 +31,28 @@ export function systemFacts(input: {
       route: reminder.route, template: reminder.template, ladder: reminder.ladder, rung: reminder.rung,
     }, reminder.queuedAt ?? 'new'),
     clockUncertain: !desk.clockCertain(),
-    routeProblem: routeProblem(reminder, address, to),
+    routeProblem: routeProblemOf(reminder, address !== null, { to, carries: providerFor(desk, reminder.live).channel }),
     notRegistered: false,
     phoneInFlight: reminder.channel === 'phone' && (callInFlight(person) || input.pending.some((c) => c.channel === 'phone')),
   }
+}
 
-  function routeProblem(r: FencedReminder, a: PersonAddress | null, value: string | null): string | null {
-    if (r.route === NO_ROUTE) return `no route serves ${r.channel} here`
-    if (a === null) return `no address of the person's own for ${r.channel}`
-    if (value === null) return 'the address cannot be read any more: the person was erased'
-    if (r.channel !== 'email' && isNobodys(value)) return 'the number can be nobody\'s own (toll-free, premium, excluded by its plan)'
-    return providerFor(desk, r.live).channel === r.channel ? null : `route ${r.route} does not carry ${r.channel}`
-  }
+/**
+ * Why can no route carry this reminder? Null: one can.
+ *
+ * @param hasAddress  the recipient has an address of their own on the channel
+ * @param call        the address in clear (null: it cannot be read any more) and what the route's provider carries; absent where
+ *                    nobody is called, as in a simulation or a forecast, which open no address
+ */
+export function routeProblemOf(
+  { route, channel }: Pick<FencedReminder, 'route' | 'channel'>, hasAddress: boolean, call?: { to: string | null; carries: Channel },
+): string | null {
+  if (route === NO_ROUTE) return `no route serves ${channel} here`
+  if (!hasAddress) return `no address of the person's own for ${channel}`
+  if (call === undefined) return null
+  if (call.to === null) return 'the address cannot be read any more: the person was erased'
+  if (channel !== 'email' && isNobodys(call.to)) return 'the number can be nobody\'s own (toll-free, premium, excluded by its plan)'
+  return call.carries === channel ? null : `route ${route} does not carry ${channel}`
 }
 
 /** Taken in before such numbers were left out; asked again here, so that none of them is ever called. */

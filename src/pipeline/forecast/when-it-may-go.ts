@@ -7,8 +7,7 @@ import type { AccountRow, PersonRow } from '../../record/dispatch/decision-input
 import type { WaitingSample } from '../../record/forecast/waiting-sample.ts'
 import { carriedWords } from '../dispatch/carried-words.ts'
 import { chooseAddress, composeFacts } from '../dispatch/compose-facts.ts'
-import { callInFlight } from '../dispatch/system-facts.ts'
-import { NO_ROUTE } from '../no-route.ts'
+import { callInFlight, routeProblemOf } from '../dispatch/system-facts.ts'
 import type { Shell } from '../shell.ts'
 
 /** Rules may put off what they had put off before; more often than this within a day they do not. */
@@ -50,7 +49,7 @@ function factsAt(
     // Switches are looked at beside the rules: what they hold is counted apart.
     switchedOff: null,
     clockUncertain: false,
-    routeProblem: reminder.route === NO_ROUTE || address === null ? 'nothing carries it' : null,
+    routeProblem: routeProblemOf(reminder, address !== null),
     notRegistered: false,
     phoneInFlight: reminder.channel === 'phone' && callInFlight(person),
   }

@@ -24,6 +24,8 @@ export function counter(tally: Tally, person: SimulatedPerson, bookZone: string,
   const tell = (event: SimulatedEvent): void => {
     const day = (): string => fromDayNumber(book.dayAt(event.at))
     switch (event.kind) {
+      case 'owed':
+      case 'lapsed': return
       case 'decided': return countObjections(tally, event)
       case 'sent': return countSent(tally, event, used, readCaps)
       case 'ended': return count(tally.ended, `${event.as}|${event.reminder.channel}|${event.reason ?? ''}`)
@@ -51,7 +53,7 @@ function countSent(
   const zone = zoneTable(decision.candidateZones[0] ?? 'UTC') ?? UTC
   const local = at + zone.at(at).offset
   count(tally.sent, `${fromDayNumber(Math.floor(local / DAY))}|${Math.floor((local % DAY) / HOUR)}|${reminder.channel}|${reminder.tone}`)
-  const load = `${reminder.route}|${secondOf(at)}|${secondOf(Math.min(decision.until ?? Infinity, reminder.expiresAt.getTime()))}`
+  const load = `${reminder.route}|${secondOf(at)}|${secondOf(Math.min(decision.until ?? Infinity, reminder.expiresAt))}`
   count(tally.load, load)
   count(tally.units, load, weight)
   for (const { rule, pack, version, citation, verified, limit, used: now } of readCaps(facts, at)) {

@@ -2,6 +2,7 @@ import type { Instant } from '../../model/instant.ts'
 import type { PersonAddress } from '../../record/dispatch/decision-inputs.ts'
 import type { PlanningAccount } from '../../record/planning/planning-inputs.ts'
 import type { AccountRead, PersonRead } from './people-from-accounts.ts'
+import { usableChannels } from './contact-record.ts'
 import type { SimulatedAccount, SimulatedPerson } from './simulated-person.ts'
 
 /** The person as the ledger would give it to planning and dispatch after these accounts were registered. */
@@ -15,7 +16,7 @@ export function simulatedPerson({ draft, named, accounts }: PersonRead, { now }:
   const holds = reads.filter(({ conflicts }) => conflicts.length > 0)
     .map(({ draft: account }) => ({ kind: 'facts-conflict' as const, account: account.row.id, from: now, until: null }))
   return {
-    name: row.external_id, named, waiting: [],
+    name: row.external_id, named, waiting: [], earlier: [],
     row: {
       id: row.id, creditor: row.creditor, dataKey: null, dataKeyId: null, name: null, locale: row.locale, timeZone: row.time_zone, jurisdiction: row.jurisdiction,
       locationEvidence: row.location_evidence, blockedTimes: row.blocked_times, caughtUpOn: null, addresses,
@@ -27,7 +28,7 @@ export function simulatedPerson({ draft, named, accounts }: PersonRead, { now }:
     },
     planning: {
       id: row.id, creditor: row.creditor, jurisdiction: row.jurisdiction, caughtUpOn: null,
-      channels: [...new Set(addresses.filter((own) => own.relation === 'self').map((own) => own.channel))],
+      channels: usableChannels(addresses, []),
       lastConversationAt: null, lastEmailAt: null, events: [], stops: [], holds: holds.map((hold) => ({ ...hold })),
       accounts: reads.flatMap(planningAccount),
     },

@@ -1,11 +1,16 @@
 import type { Decision } from '../../model/decision.ts'
 import type { Facts } from '../../model/facts.ts'
+import type { HoldKind } from '../../model/hold.ts'
 import type { Instant } from '../../model/instant.ts'
+import type { Lapse } from '../../plan/lapse.ts'
 import type { SkipReason } from '../../plan/person-plan.ts'
 import type { SimulatedPerson, SimulatedReminder } from './simulated-person.ts'
 
 /** What happens in a simulation, as it happens. */
 export type SimulatedEvent =
+  /** `follows`: it takes the place of this one, which could not be carried; null: planned. */
+  | { kind: 'owed'; at: Instant; person: SimulatedPerson; reminder: SimulatedReminder; follows: SimulatedReminder | null }
+  | { kind: 'lapsed'; at: Instant; person: SimulatedPerson; hold: HoldKind; lapse: Lapse }
   /** A decision that differs from the reminder's last one. */
   | { kind: 'decided'; at: Instant; person: SimulatedPerson; reminder: SimulatedReminder; decision: Decision }
   /** `facts` as they were decided; `weight` in the route's unit: SMS segments, otherwise 1. */

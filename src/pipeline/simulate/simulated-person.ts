@@ -1,8 +1,7 @@
-import type { Channel } from '../../model/channel.ts'
 import type { Instant } from '../../model/instant.ts'
-import type { Kind, Mode } from '../../model/kind.ts'
-import type { Tone } from '../../model/tone.ts'
+import type { LinkedAccount, OwedReminder } from '../../plan/owed-reminder.ts'
 import type { AccountRow, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import type { EarlierMessage } from '../../record/dispatch/earlier-messages.ts'
 import type { PlanningPerson } from '../../record/planning/planning-inputs.ts'
 
 /**
@@ -23,26 +22,29 @@ export interface SimulatedPerson {
   named: boolean
   /** Reminders that wait already. */
   waiting: SimulatedReminder[]
+  /**
+   * What we told them lately, oldest first. Of what the ledger tells the words were made with their name and their
+   * variables, which a simulation does not have: only a reminder asked for directly is found to be repeated there.
+   */
+  earlier: EarlierMessage[]
+}
+
+/** A reminder that is owed from now on. */
+export const newlyOwed = (owed: OwedReminder): SimulatedReminder => ({ ...owed, id: owed.uniqueKey, tries: 0, steps: [], decidedAs: null })
+
+/** The account as it would be read now: its balance is taken to be renewed every night. Nothing where it is not known. */
+export function accountRowNow(person: SimulatedPerson, { accountId, spellId, lead }: Omit<LinkedAccount, 'pass'>, now: Instant): AccountRow[] {
+  const account = person.accounts[accountId]
+  return account === undefined ? [] : [{ ...account, reminderId: '', lead, spellId, asOf: new Date(now), variables: null }]
 }
 
 /** An account as dispatch reads it; of its variables only the names. */
 export type SimulatedAccount = Omit<AccountRow, 'reminderId' | 'lead' | 'spellId' | 'variables'> & { variableNames: string[] }
 
 /** A reminder that is owed. */
-export interface SimulatedReminder {
-  channel: Channel
-  fallbackChannels: Channel[]
-  tone: Tone
-  kind: Kind
-  mode: Mode
-  template: string
-  rung: string | null
-  route: string
-  dueAt: Instant
-  nextAt: Instant
-  expiresAt: Date
-  /** Lead first. */
-  accounts: { accountId: string; spellId: string | null; pass: number; lead: boolean }[]
+export interface SimulatedReminder extends OwedReminder {
+  /** As the ledger names it; its unique key where the simulation made it. */
+  id: string
   tries: number
   /** The steps of the ladder that it carries out; each is planned anew when it is cancelled for another account's sake. */
   steps: { accountId: string; rung: string; pass: number }[]

@@ -20,6 +20,8 @@ export interface SimulationRules {
   /** The ladder that this account climbs. */
   readonly ladderOf: (account: PlanningAccount) => Ladder
   readonly words: SayWords
+  /** Milliseconds within which the same is not told twice; see `dispatch/repeats.ts`. */
+  readonly sameWordsWithin: number
   /** Countries whose landlines take SMS; absent: none. */
   readonly smsToLandlines?: readonly string[]
   /** What the words carry in which this person would be written to. */

@@ -37,16 +37,17 @@ export async function replanNow(trx: Locked, recipientId: string, accountId: str
       AND (plan_at IS NULL OR plan_at > ${now})`.execute(trx)
 }
 
-/** Records that a promise was not kept; ladders have a step for it. */
+/** Records what `lapseOf` says of a promise that was not kept; ladders have a step for it. */
 export async function recordBrokenPromise(
-  trx: Locked, broken: { id: string; hold: LapsedHold; seq: number; now: Date },
+  trx: Locked, broken: { id: string; hold: LapsedHold; event: { type: string; at: number; account: string | null }; seq: number; now: Date },
 ): Promise<void> {
-  const { hold, now } = broken
+  const { hold, event, now } = broken
+  const at = new Date(event.at)
   requireHeld(trx, [hold.recipientId])
   await sql`
     INSERT INTO decorum.event (id, creditor, external_id, recipient_id, account_id, type, occurred_at, effective_at, received_at, body, body_hash, effect, seq)
-    VALUES (${broken.id}::uuid, ${hold.creditor}, ${`promise-broken:${hold.id}`}, ${hold.recipientId}::uuid, ${hold.accountId}::uuid, 'promise-broken',
-      ${hold.endsAt}, ${hold.endsAt}, ${now}, '{}', '', 'the promised payment did not arrive; the ladder goes on, not firmer than before', ${broken.seq})
+    VALUES (${broken.id}::uuid, ${hold.creditor}, ${`promise-broken:${hold.id}`}, ${hold.recipientId}::uuid, ${event.account}::uuid, ${event.type},
+      ${at}, ${at}, ${now}, '{}', '', 'the promised payment did not arrive; the ladder goes on, not firmer than before', ${broken.seq})
     ON CONFLICT (creditor, external_id) DO NOTHING`.execute(trx)
 }
 

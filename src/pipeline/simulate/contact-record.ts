@@ -1,0 +1,51 @@
+import type { Channel } from '../../model/channel.ts'
+import type { Instant } from '../../model/instant.ts'
+import { addressSuppression } from '../../model/suppression.ts'
+import { compareTones } from '../../model/tone.ts'
+import type { PersonAddress, PersonContact, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import { writtenBefore } from '../dispatch/compose-words.ts'
+import type { ReceiptMeaning } from '../receipt-meaning.ts'
+import type { SimulatedPerson, SimulatedReminder } from './simulated-person.ts'
+
+/** Records that a message went out, as settling does: a contact for the rules, and what planning reads of it. */
+export function recordContact({ row, planning }: SimulatedPerson, reminder: SimulatedReminder, address: PersonAddress, outcome: PersonContact['outcome'], now: Instant): PersonContact {
+  const { channel, mode, tone } = reminder
+  const contact: PersonContact = {
+    at: now, channel, direction: 'outbound', accounts: reminder.accounts.map(({ accountId }) => accountId), hash: address.hash, outcome, by: 'decorum', mode, party: null, otherPerson: false,
+  }
+  row.contacts.push(contact)
+  for (const link of reminder.accounts) {
+    const account = planning.accounts.find((a) => a.spellId === link.spellId)
+    if (account === undefined) continue
+    account.firstMessageAt ??= now
+    account.lastMessageAt = now
+    if (account.lastTone === null || compareTones(tone, account.lastTone) > 0) account.lastTone = tone
+  }
+  if (channel === 'email') planning.lastEmailAt = Math.max(planning.lastEmailAt ?? 0, now)
+  return contact
+}
+
+/** Records what a provider's word makes of a contact, as applying a receipt does. */
+export function recordReceipt(person: SimulatedPerson, contact: PersonContact, reminder: SimulatedReminder, meaning: Pick<ReceiptMeaning, 'contact' | 'suppress'>, now: Instant): void {
+  const { row, planning } = person
+  if (meaning.contact === null) row.contacts.splice(row.contacts.indexOf(contact), 1)
+  else contact.outcome = meaning.contact
+  if (meaning.contact === null || meaning.contact === 'failed') person.earlier = person.earlier.filter(({ reminderId }) => reminderId !== reminder.id)
+  if (meaning.contact === 'conversation') {
+    contact.party ??= 'recipient'
+    planning.lastConversationAt = Math.max(planning.lastConversationAt ?? 0, contact.at)
+    for (const other of person.waiting) other.nextAt = Math.min(other.nextAt, now)
+  }
+  const { emails } = writtenBefore(row)
+  planning.lastEmailAt = emails.length === 0 ? null : Math.max(...emails)
+  if (meaning.suppress === null) return
+  row.suppressions.push({ ...addressSuppression(meaning.suppress), hash: contact.hash, from: now })
+  const usable = usableChannels(row.addresses, row.suppressions)
+  planning.channels = planning.channels.filter((channel) => usable.includes(channel))
+}
+
+/** On which channels has the person an address of their own that no lasting stop covers? As `planningInputs` asks the ledger. */
+export function usableChannels(addresses: PersonRow['addresses'], suppressions: PersonRow['suppressions']): Channel[] {
+  const usable = (address: PersonAddress) => address.relation === 'self' && !suppressions.some(({ hash, until }) => hash === address.hash && until === null)
+  return [...new Set(addresses.filter(usable).map(({ channel }) => channel))]
+}

@@ -1,0 +1,59 @@
+import type { Facts } from '../../model/facts.ts'
+import type { Instant } from '../../model/instant.ts'
+import { daysPastDue } from '../../plan/days-past-due.ts'
+import type { PersonAddress } from '../../record/dispatch/decision-inputs.ts'
+import type { EarlierMessage } from '../../record/dispatch/earlier-messages.ts'
+import { chooseAddress, composeFacts } from '../dispatch/compose-facts.ts'
+import { writtenBefore } from '../dispatch/compose-words.ts'
+import { decideWithWords, type WordsDecision } from '../dispatch/decide-with-words.ts'
+import { callInFlight, routeProblemOf } from '../dispatch/system-facts.ts'
+import { wordsObjection } from '../dispatch/words-objection.ts'
+import type { SaidWords } from './say-words.ts'
+import { accountRowNow, type SimulatedPerson, type SimulatedReminder } from './simulated-person.ts'
+import type { SimulationRules } from './simulation-rules.ts'
+
+/** A decision with what it was made of. */
+export interface SimulatedDecision {
+  decided: WordsDecision<SaidWords>
+  facts: Facts
+  address: PersonAddress | null
+}
+
+/**
+ * What would dispatch decide about this reminder now?
+ *
+ * From the same facts and by the same questions. Operators' switches are taken to be open, the clock to be right, and no
+ * address is opened.
+ */
+export function decideSimulated(person: SimulatedPerson, reminder: SimulatedReminder, rules: SimulationRules, now: Instant): SimulatedDecision {
+  const { row } = person
+  const creditor = rules.creditors.get(row.creditor)
+  const accounts = reminder.accounts.flatMap((link) => accountRowNow(person, link, now))
+  const dpd = accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', now))
+  const address = chooseAddress(row, reminder)
+  const facts = composeFacts({
+    reminder: { ...reminder, dueAt: new Date(reminder.dueAt), expiresAt: new Date(reminder.expiresAt) }, person: row, accounts, address, daysPastDue: dpd,
+    freshForMs: creditor?.freshFor ?? null, pending: [], carries: rules.carries(reminder, row, creditor), smsLine: { line: null, smsToLandlines: rules.smsToLandlines ?? [] },
+    system: {
+      testMode: false, switchedOff: null, clockUncertain: false, routeProblem: routeProblemOf(reminder, address !== null), notRegistered: false,
+      phoneInFlight: reminder.channel === 'phone' && callInFlight(row),
+    },
+  })
+  const decided = decideWithWords<SaidWords>({
+    facts, packs: rules.packs, now, recipientId: row.id, earlier: { since: now - rules.sameWordsWithin, messages: person.earlier },
+    render: () => creditor === undefined
+      ? { objection: wordsObjection({ kind: 'no-template', detail: `no creditor ${row.creditor}` }) }
+      : rules.words({ person, reminder, creditor, accounts, daysPastDue: dpd, earlier: writtenBefore(row) }),
+    messageOf: (words) => messageOf(person, reminder, words, now),
+  })
+  return { decided, facts, address }
+}
+
+/** The message as a later one is compared with it; its words are rendered only if one is. */
+function messageOf({ row }: SimulatedPerson, { id, live, origin, channel, accounts }: SimulatedReminder, words: SaidWords, now: Instant): EarlierMessage {
+  let hash: string | null = null
+  return {
+    reminderId: id, recipientId: row.id, live, origin, channel, accountIds: accounts.map(({ accountId }) => accountId), at: new Date(now),
+    get messageHash() { return hash ??= words.hash() },
+  }
+}
