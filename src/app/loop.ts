@@ -17,6 +17,8 @@ const LONGEST_WAIT_MS = 10_000
  *
  * `work` answers true when there is more to do at once. A failure is logged once, tried again with
  * longer and longer waits, and its end is logged too: a dead ledger is one line, not thousands.
+ *
+ * Not cockatiel's `retry`: this is a schedule, and its waits end at once when it is nudged or stopped.
  */
 export function loop(name: string, everyMs: number, log: Log, work: () => Promise<boolean>): Loop {
   let stopped = false

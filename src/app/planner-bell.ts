@@ -1,11 +1,12 @@
+import { ConstantBackoff, handleAll, retry } from 'cockatiel'
 import type { Log } from '../model/log-events.ts'
 import type { Ledger } from '../record/ledger.ts'
 import { listenForPlanner, ringPlanner } from '../record/planning/planner-bell.ts'
 
 /** Ringings that come closer together than this are one: an import commits many times in it. */
 const TOGETHER_MS = 10
-/** Until a broken connection is tried again; meanwhile the planner looks by itself, as it always does. */
-const LISTEN_AGAIN_MS = 2_000
+/** A broken connection is tried again after two seconds; meanwhile the planner looks by itself, as it always does. */
+const listening = retry(handleAll, { backoff: new ConstantBackoff(2_000) }).dangerouslyUnref()
 
 /**
  * Wakes the planner when something was accepted, so that a lone reminder does not wait for its next look.
@@ -47,7 +48,7 @@ export class PlannerBell {
   listen(nudge: () => void): void {
     this.#nudge = nudge
     // The embedded ledger has no other process.
-    if (!this.#ledger.embedded) void this.#listen(nudge)
+    if (!this.#ledger.embedded) void listening.execute(() => this.#listenUntilBroken(nudge))
   }
 
   close(): void {
@@ -63,20 +64,23 @@ export class PlannerBell {
     }
   }
 
-  async #listen(nudge: () => void): Promise<void> {
-    const again = (): void => {
-      this.#listening = null
-      if (!this.#closed) setTimeout(() => void this.#listen(nudge), LISTEN_AGAIN_MS).unref()
-    }
-    if (this.#closed) return
-    try {
-      const listening = await listenForPlanner(this.#ledger.pool, nudge, again)
-      if (this.#closed) listening.stop()
-      else this.#listening = listening
-      // What was accepted while nobody listened.
-      nudge()
-    } catch {
-      again()
-    }
+  /** Rejects when the connection breaks, or when there is none; resolves only when there is nothing more to listen for. */
+  #listenUntilBroken(nudge: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return resolve()
+      const broken = (): void => {
+        this.#listening = null
+        reject(new Error('the connection that listens broke'))
+      }
+      listenForPlanner(this.#ledger.pool, nudge, broken).then((connection) => {
+        if (this.#closed) {
+          connection.stop()
+          return resolve()
+        }
+        this.#listening = connection
+        // What was accepted while nobody listened.
+        nudge()
+      }).catch(reject)
+    })
   }
 }

@@ -15,6 +15,7 @@ export interface Opened {
  * Opens and starts something that needs servers, again and again with longer and longer waits, until they answer.
  *
  * Null when the signal came before everything answered.
+ * Not cockatiel's `retry`: it sits out a wait that has begun, and a process that is told to stop must not stay for 30 s.
  *
  * @param start  a failure anywhere in it begins anew with a fresh `open`; what it began beside the opened is its own to close
  * @throws whatever waiting does not cure

@@ -9,7 +9,7 @@ import { lockPeople } from './accept/lock-people.ts'
 import type { PersonDraft } from './accept/person-draft.ts'
 import { openHoldsOf, takeEffect, takeSuppressions } from './accept/take-effect.ts'
 import { noDrafts, writeDrafts, type Drafts } from './accept/write-drafts.ts'
-import { writing } from './accept/writing.ts'
+import { inWriteTransaction } from './accept/write-transaction.ts'
 import { applyReceipt } from './apply-receipt.ts'
 import type { Shell } from './shell.ts'
 
@@ -45,7 +45,7 @@ export async function applyVoiceKey(shell: Shell, key: VoiceKey): Promise<void> 
     })
   }
   if (meaning === 'confirmed') return
-  await writing(shell, async (trx) => {
+  await inWriteTransaction(shell, async (trx) => {
     const about = await calledAbout(trx, reminderId, attemptNo)
     const address = await attemptAddress(trx, reminderId, attemptNo)
     const fact = FACTS[meaning]

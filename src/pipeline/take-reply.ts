@@ -22,7 +22,7 @@ import { lockPeople } from './accept/lock-people.ts'
 import type { PersonDraft } from './accept/person-draft.ts'
 import { takeEffect, takeSuppressions } from './accept/take-effect.ts'
 import { noDrafts, writeDrafts, type Drafts } from './accept/write-drafts.ts'
-import { writing } from './accept/writing.ts'
+import { inWriteTransaction } from './accept/write-transaction.ts'
 import type { Shell } from './shell.ts'
 
 /** A message from outside, as its provider delivered it. */
@@ -68,7 +68,7 @@ export async function takeReply(shell: Shell, message: InboundMessage): Promise<
   if (number === null) return unresolved(shell, { ...message, reference }, reading, 'unreadable-sender')
   let known = 0
   for (const creditor of [...message.creditors].sort()) {
-    known += await writing(shell, (trx) => takeFor(shell, trx, creditor, { ...message, reference }, reading, formsOfNumber(number)))
+    known += await inWriteTransaction(shell, (trx) => takeFor(shell, trx, creditor, { ...message, reference }, reading, formsOfNumber(number)))
   }
   if (known === 0 && !isStop(reading)) await unresolved(shell, { ...message, reference }, reading, 'unknown-number')
 }
@@ -205,7 +205,7 @@ async function unresolved(shell: Shell, message: InboundMessage & { reference: s
   const { route, channel, creditors, reference } = message
   shell.log.warn({ event: 'reply.unresolved', route, problem, meaning }, 'reply from a sender that matches no recipient')
   countUnresolvedReply(route, problem)
-  await writing(shell, async (trx) => {
+  await inWriteTransaction(shell, async (trx) => {
     const at = new Date(shell.clock.now())
     if ((await findUse(trx, '*', 'inbound', reference)) !== null || (await isFullOfUnresolved(trx, route, MOST_UNRESOLVED))) return
     await rememberUse(trx, { creditor: '*', scope: 'inbound', key: reference, bodyHash: Buffer.alloc(0), resourceId: newId() }, at)

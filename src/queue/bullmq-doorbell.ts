@@ -6,10 +6,10 @@ import type { Doorbell, Listener, Ticket } from './doorbell.ts'
 import { Outage, describe, type DoorbellOptions } from './outage.ts'
 import { postgresBackend } from './postgres-backend.ts'
 import { redisBackend } from './redis-backend.ts'
+import { Semaphore } from './semaphore.ts'
 import { Shards } from './shards.ts'
 import { readTicket } from './ticket.ts'
-import { Turnstile } from './turnstile.ts'
-import { within } from './within.ts'
+import { withTimeout } from './with-timeout.ts'
 
 /** An add hangs while Redis is down; the planner goes on after this, and the sweep repairs. */
 const PATIENCE_MS = 2_000
@@ -55,7 +55,7 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
     for (const shard of tried) {
       const adding = queueOf(route, shard).add('ring', ticket, { ...TICKET_OPTIONS, jobId: ticket.ring }).then(() => true)
       // One that arrives after all is a second ring of the same ticket: the fence lets one through.
-      const added = await within(PATIENCE_MS / tried.length, adding, (error) => {
+      const added = await withTimeout(PATIENCE_MS / tried.length, adding, (error) => {
         outage.note(error, partOf(route, shard))
         return false
       })
@@ -71,7 +71,7 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
 
   return {
     ring: (route, ticket) =>
-      within(PATIENCE_MS, add(route, ticket), (error) => {
+      withTimeout(PATIENCE_MS, add(route, ticket), (error) => {
         outage.note(error)
         return false
       }),
@@ -82,14 +82,14 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
       })
       const inHand = new Set<Promise<void>>()
       // Each shard alone may use all of it, so that a route whose other shards are gone is no slower.
-      const turnstile = new Turnstile(concurrency)
+      const places = new Semaphore(concurrency)
       let ended = false
       const workers = Array.from({ length: backend.shards }, (_, shard) => {
         const worker = backend.worker(route, shard, concurrency, async (job, token) => {
           outage.over(partOf(route, shard))
           const ticket = readTicket(job.data)
           if (ticket === null) return outage.note(new Error(`a job on route ${route} is not a ticket; it was dropped`))
-          await turnstile.pass(async () => {
+          await places.run(async () => {
             if (ended) {
               await job.moveToWait(token)
               throw new WaitingError()
@@ -104,7 +104,7 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
       })
       const listener: Listener = {
         stop: () => end(() => Promise.all(workers.map((worker) => drain(worker, inHand)))),
-        abort: () => end(() => Promise.all(workers.map((worker) => within(PATIENCE_MS, worker.close(true), () => undefined)))),
+        abort: () => end(() => Promise.all(workers.map((worker) => withTimeout(PATIENCE_MS, worker.close(true), () => undefined)))),
       }
       const end = async (close: () => Promise<unknown>): Promise<void> => {
         ended = true
@@ -116,7 +116,7 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
     },
 
     check: () =>
-      within(
+      withTimeout(
         PATIENCE_MS,
         backend.ping().then(() => null),
         (error) => `the queue does not answer: ${describe(error)}. ${backend.cure}`,
@@ -124,7 +124,7 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
 
     close: async () => {
       await Promise.all([...listeners].map((listener) => listener.stop()))
-      await Promise.all([...queues.values()].map((queue) => within(PATIENCE_MS, queue.close(), () => undefined)))
+      await Promise.all([...queues.values()].map((queue) => withTimeout(PATIENCE_MS, queue.close(), () => undefined)))
       await backend.close()
     },
   }
@@ -143,6 +143,6 @@ async function drain(worker: BellWorker, inHand: ReadonlySet<Promise<void>>): Pr
   })
   do {
     await Promise.race([closing, Promise.allSettled(inHand)])
-    await within(PATIENCE_MS, closing, () => undefined)
+    await withTimeout(PATIENCE_MS, closing, () => undefined)
   } while (!closed && inHand.size > 0)
 }

@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from 'ioredis'
 import { connectRedis } from './redis-connection.ts'
 import { parseRedisUrl } from './redis-url.ts'
-import { within } from './within.ts'
+import { withTimeout } from './with-timeout.ts'
 
 const DEADLINE_MS = 3000
 
@@ -17,7 +17,7 @@ export async function checkRedis(redisUrl: string): Promise<{ version: string; p
   const redis = connectRedis(parseRedisUrl(redisUrl), 'listen')
   redis.on('error', () => { /* told by the deadline below */ })
   try {
-    const infos = await within(DEADLINE_MS, infosOf(redis), () => null)
+    const infos = await withTimeout(DEADLINE_MS, infosOf(redis), () => null)
     if (infos === null) return { version: '', problems: [`Redis does not answer within ${DEADLINE_MS / 1000} s. Is it up, and does REDIS_URL name it?`] }
     const values = (name: string): string[] => [...new Set(infos.map((info) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? ''))]
     const problems = values('maxmemory_policy')

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { Shards } from '../../src/queue/shards.ts'
-import { Turnstile } from '../../src/queue/turnstile.ts'
 
 const RING = '0190a5b2-7c1d-7000-8000-000000000006'
 
@@ -37,25 +36,5 @@ describe('the shards of a route', () => {
     shards.failed(0)
     shards.failed(1)
     expect(shards.orderFor(RING)).toEqual([0, 1])
-  })
-})
-
-describe('a turnstile', () => {
-  it('lets only so many at once, the others in their order, and frees the place of one that failed', async () => {
-    const turnstile = new Turnstile(2)
-    const order: number[] = []
-    let now = 0
-    let most = 0
-    const work = (n: number) => turnstile.pass(async () => {
-      order.push(n)
-      most = Math.max(most, ++now)
-      await Promise.resolve()
-      now -= 1
-      if (n === 1) throw new Error('failed')
-      return n
-    })
-    const done = await Promise.allSettled([0, 1, 2, 3, 4].map(work))
-    expect(done.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'fulfilled'])
-    expect([order, most]).toEqual([[0, 1, 2, 3, 4], 2])
   })
 })

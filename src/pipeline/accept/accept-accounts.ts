@@ -21,9 +21,9 @@ import { lockPeople } from './lock-people.ts'
 import { newAccount } from './merge-account.ts'
 import { refuseFuture } from './refuse-future.ts'
 import { rememberHashes } from './remember-hashes.ts'
-import { badField, creditorOf } from './whose.ts'
+import { invalidField, creditorOf } from './resolve-creditor.ts'
 import { writeDrafts } from './write-drafts.ts'
-import { writing } from './writing.ts'
+import { inWriteTransaction } from './write-transaction.ts'
 
 /** One account to be put. */
 export interface AccountPut {
@@ -63,7 +63,7 @@ export async function acceptAccounts(shell: Shell, actor: Actor, puts: readonly 
       return []
     }
   })
-  const answers = items.length === 0 ? new Map<number, AccountPutResult>() : await writing(shell, (trx) => putAll({ ...shell, vault: rememberHashes(shell.vault) }, actor, trx, items))
+  const answers = items.length === 0 ? new Map<number, AccountPutResult>() : await inWriteTransaction(shell, (trx) => putAll({ ...shell, vault: rememberHashes(shell.vault) }, actor, trx, items))
   return puts.map((_, index) => {
     const error = refused.get(index)
     return error === undefined ? answers.get(index) as AccountPutResult : { ok: false, error }
@@ -118,7 +118,7 @@ const idsOf = (id: string | undefined): { id: string }[] => (id === undefined ? 
  */
 function firstRow(shell: Shell, actor: Actor, { body, creditor, personKey, key }: AccountItem, now: Instant): { ok: true; row: AccountRow } | { ok: false; error: DecorumError } {
   try {
-    if (personKey === null) throw badField('recipient', 'is missing', 'A new account states its recipient, or recipientId of one that is known.')
+    if (personKey === null) throw invalidField('recipient', 'is missing', 'A new account states its recipient, or recipientId of one that is known.')
     return { ok: true, row: newAccount({ id: newId(), externalId: key.externalId, recipientId: '', live: actor.live }, body, creditor, shell.config.ladders, now) }
   } catch (error) {
     return { ok: false, error: refusal(error) }

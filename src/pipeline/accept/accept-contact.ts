@@ -21,9 +21,9 @@ import { bodyHash } from './body-hash.ts'
 import { lockPeople } from './lock-people.ts'
 import type { PersonDraft } from './person-draft.ts'
 import { refuseFuture } from './refuse-future.ts'
-import { badField, creditorOwning } from './whose.ts'
+import { invalidField, creditorOwning } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
-import { writing } from './writing.ts'
+import { inWriteTransaction } from './write-transaction.ts'
 
 /**
  * Records a contact made elsewhere, so that it counts in every cap and cooldown.
@@ -35,7 +35,7 @@ export async function acceptContact(shell: Shell, actor: Actor, body: ContactBod
   const creditor = await creditorOwning(shell, actor, body.creditor, 'recipient', body.recipientId)
   refuseFuture(shell, [['at', body.at]], shell.clock.now())
   const hash = bodyHash({ ...body, creditor: creditor.id })
-  return writing(shell, async (trx) => {
+  return inWriteTransaction(shell, async (trx) => {
     const key = { creditor: creditor.id, externalId: body.recipientId }
     const recipientId = (await findPeople(trx, [key])).get(keyText(key))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
@@ -72,7 +72,7 @@ async function accountsOf(trx: Transaction<Database>, creditor: string, body: Co
   const found = await findAccounts(trx, body.accountIds.map((externalId) => ({ creditor, externalId })))
   return body.accountIds.map((externalId, i) => {
     const account = found.get(keyText({ creditor, externalId }))
-    if (account === undefined || account.recipientId !== recipientId) throw badField(`accountIds[${i}]`, 'is not an account of this recipient')
+    if (account === undefined || account.recipientId !== recipientId) throw invalidField(`accountIds[${i}]`, 'is not an account of this recipient')
     return account
   })
 }
@@ -81,6 +81,6 @@ function addressOf(shell: Shell, body: ContactBody, person: PersonDraft): Return
   if (body.address == null) return null
   const { jurisdiction } = person.row
   const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
-  if (!parsed.ok) throw badField('address', parsed.problem, parsed.cure)
+  if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
   return addressHash(shell.vault, body.channel, parsed.value)
 }

@@ -23,9 +23,9 @@ import { lockPeople } from './lock-people.ts'
 import type { PersonDraft } from './person-draft.ts'
 import { refuseFuture } from './refuse-future.ts'
 import { suppress } from './suppress.ts'
-import { creditorOwning } from './whose.ts'
+import { creditorOwning } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
-import { Overtaken, writing } from './writing.ts'
+import { ConcurrentModification, inWriteTransaction } from './write-transaction.ts'
 
 /**
  * Records what upstream reports about an account, and lets it act.
@@ -40,13 +40,13 @@ export async function acceptEvent(shell: Shell, actor: Actor, accountId: string,
   const creditor = await creditorOwning(shell, actor, body.creditor, 'account', accountId, { mayBeUnknown: stops !== undefined })
   refuseFuture(shell, timesOfEvent(body), shell.clock.now())
   const hash = bodyHash({ ...body, creditor: creditor.id, accountId })
-  return writing(shell, async (trx) => {
+  return inWriteTransaction(shell, async (trx) => {
     const find = async () => [...(await findAccounts(trx, [{ creditor: creditor.id, externalId: accountId }])).values()][0]
     const found = await find()
     if (found === undefined && stops === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
     if (found === undefined) {
       await lockAwaited(trx, [creditor.id], 'exclusive')
-      if ((await find()) !== undefined) throw new Overtaken('the account came meanwhile')
+      if ((await find()) !== undefined) throw new ConcurrentModification('the account came meanwhile')
       return keepStop(shell, trx, { creditor: creditor.id, accountId, body, hash, reason: stops as SuppressionReason, by: actor.name })
     }
     const people = await lockPeople(trx, shell.vault, [{ id: found.recipientId }], new Date(shell.clock.now()))
@@ -58,7 +58,7 @@ export async function acceptEvent(shell: Shell, actor: Actor, accountId: string,
     }
     const [known] = await knownAccounts(trx, [found.id])
     const person = people.get(found.recipientId)
-    if (known === undefined || person === undefined || known.row.recipient_id !== found.recipientId) throw new Overtaken('the account changed hands')
+    if (known === undefined || person === undefined || known.row.recipient_id !== found.recipientId) throw new ConcurrentModification('the account changed hands')
     if (known.row.live && !actor.live) throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
     const now = shell.clock.now()
     const account = new AccountDraft({ ...known.row }, known)

@@ -11,16 +11,16 @@ import type { EndAnswer, HoldAnswer } from './answers.ts'
 import { lockPeople } from './lock-people.ts'
 import { openHold } from './new-hold.ts'
 import type { PersonDraft } from './person-draft.ts'
-import { creditorOwning } from './whose.ts'
+import { creditorOwning } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
-import { writing } from './writing.ts'
+import { inWriteTransaction } from './write-transaction.ts'
 
 /** Pauses one account, or everything of a person. */
 export async function acceptHold(shell: Shell, actor: Actor, body: HoldBody): Promise<HoldAnswer> {
   const [what, externalId] = body.accountId === undefined ? ['recipient' as const, body.recipientId as string] : ['account' as const, body.accountId]
   const creditor = await creditorOwning(shell, actor, body.creditor, what, externalId)
   const key = { creditor: creditor.id, externalId }
-  return writing(shell, async (trx) => {
+  return inWriteTransaction(shell, async (trx) => {
     const account = what === 'account' ? (await findAccounts(trx, [key])).get(keyText(key)) : undefined
     const recipientId = account?.recipientId ?? (await findPeople(trx, what === 'recipient' ? [key] : [])).get(keyText(key))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', `there is no such ${what}`)
@@ -40,7 +40,7 @@ export async function acceptHold(shell: Shell, actor: Actor, body: HoldBody): Pr
 export async function endHold(shell: Shell, actor: Actor, id: string, body: HoldEndBody): Promise<EndAnswer> {
   const known = isId(id) ? await findHold(shell.ledger.db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such hold')
-  return writing(shell, async (trx) => {
+  return inWriteTransaction(shell, async (trx) => {
     await lockRecipients(trx, [known.recipientId], 'wait')
     const at = new Date(shell.clock.now())
     const changed = (await endHolds(trx, [id], { at, by: actor.name, reason: body.reason })) > 0

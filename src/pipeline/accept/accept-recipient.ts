@@ -11,20 +11,20 @@ import { mergePerson } from './merge-person.ts'
 import { newPerson } from './new-person.ts'
 import type { PersonDraft } from './person-draft.ts'
 import { refuseFuture } from './refuse-future.ts'
-import { creditorOf } from './whose.ts'
+import { creditorOf } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
-import { Overtaken, writing } from './writing.ts'
+import { ConcurrentModification, inWriteTransaction } from './write-transaction.ts'
 
 /** Puts a person by itself: `PUT /v1/recipients/{id}`. */
 export async function acceptRecipient(shell: Shell, actor: Actor, id: string, body: RecipientBody): Promise<RecipientAnswer> {
   const creditor = creditorOf(shell, actor, body.creditor)
   refuseFuture(shell, timesOfRecipient(body), shell.clock.now())
   const key = { creditor: creditor.id, externalId: id }
-  return writing(shell, async (trx) => {
+  return inWriteTransaction(shell, async (trx) => {
     const began = shell.clock.now()
     const known = (await findPeople(trx, [key])).get(keyText(key))
     const added = known === undefined ? newPerson(newId(), key, shell.vault.newDataKey(), began) : null
-    if (added !== null && !(await addPeople(trx, [added.row]))) throw new Overtaken('the person was added meanwhile')
+    if (added !== null && !(await addPeople(trx, [added.row]))) throw new ConcurrentModification('the person was added meanwhile')
     const recipientId = known ?? (added as PersonDraft).row.id
     const drafts = await lockPeople(trx, shell.vault, [{ id: recipientId, addresses: body.addresses }], new Date(began), new Map(added === null ? [] : [[recipientId, added]]))
     const person = drafts.get(recipientId) as PersonDraft

@@ -22,8 +22,8 @@ import type { CancelAnswer, ReminderAnswer } from './answers.ts'
 import { bodyHash } from './body-hash.ts'
 import { lockPeople } from './lock-people.ts'
 import type { PersonDraft } from './person-draft.ts'
-import { badField, creditorOwning } from './whose.ts'
-import { Overtaken, writing } from './writing.ts'
+import { invalidField, creditorOwning } from './resolve-creditor.ts'
+import { ConcurrentModification, inWriteTransaction } from './write-transaction.ts'
 
 /** How long a reminder asked for directly waits for a moment at which it may go out. */
 const WAITS_MS = 72 * HOUR
@@ -38,7 +38,7 @@ export async function acceptReminder(shell: Shell, actor: Actor, key: string | n
   const creditor = await creditorOwning(shell, actor, body.creditor, 'account', body.accountId)
   checkTemplate(shell, body)
   const hash = bodyHash({ ...body, creditor: creditor.id })
-  return writing(shell, async (trx) => {
+  return inWriteTransaction(shell, async (trx) => {
     const accountKey = { creditor: creditor.id, externalId: body.accountId }
     const found = (await findAccounts(trx, [accountKey])).get(keyText(accountKey))
     if (found === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
@@ -46,7 +46,7 @@ export async function acceptReminder(shell: Shell, actor: Actor, key: string | n
     const use = key === null ? null : await findUse(trx, creditor.id, 'reminder', key)
     if (use !== null) return repeated(trx, use, hash)
     const [known] = await knownAccounts(trx, [found.id])
-    if (known === undefined || known.row.recipient_id !== person.row.id) throw new Overtaken('the account changed hands')
+    if (known === undefined || known.row.recipient_id !== person.row.id) throw new ConcurrentModification('the account changed hands')
     const now = shell.clock.now()
     const reminder = newReminder(shell, actor, creditor, person, known.row, body, now)
     await addReminders(trx, [reminder], now)
@@ -59,7 +59,7 @@ export async function acceptReminder(shell: Shell, actor: Actor, key: string | n
 export async function cancelReminder(shell: Shell, actor: Actor, id: string): Promise<CancelAnswer> {
   const known = isId(id) ? await findReminder(shell.ledger.db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such reminder')
-  return writing(shell, async (trx) => {
+  return inWriteTransaction(shell, async (trx) => {
     await lockRecipients(trx, [known.recipientId], 'wait')
     const now = shell.clock.now()
     const cancelled = await cancelWaiting(trx, id, `asked by ${actor.name}`, new Date(now))
@@ -74,12 +74,12 @@ function checkTemplate(shell: Shell, body: ReminderBody): void {
   const template = shell.config.templates.get(body.template)
   if (template === undefined) {
     const meant = nearMiss(body.template, known)
-    throw badField('template', 'is not a configured template', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
+    throw invalidField('template', 'is not a configured template', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
   }
   const { tones, channels } = template.manifest
-  if (!tones.includes(body.tone)) throw badField('tone', 'is not among the template\'s', `It has ${tones.join(', ')}.`)
+  if (!tones.includes(body.tone)) throw invalidField('tone', 'is not among the template\'s', `It has ${tones.join(', ')}.`)
   const without = body.channels.findIndex((channel) => !channels.includes(channel))
-  if (without >= 0) throw badField(`channels[${without}]`, 'is not among the template\'s', `It has ${channels.join(', ')}.`)
+  if (without >= 0) throw invalidField(`channels[${without}]`, 'is not among the template\'s', `It has ${channels.join(', ')}.`)
 }
 
 async function repeated(trx: Transaction<Database>, use: { bodyHash: Buffer; resourceId: string }, hash: Buffer): Promise<ReminderAnswer> {
@@ -94,7 +94,7 @@ function newReminder(
   const id = newId()
   const dueAt = Math.max(body.notBefore ?? now, now)
   const expiresAt = body.expiresAt ?? dueAt + WAITS_MS
-  if (expiresAt <= dueAt) throw badField('expiresAt', 'is over before it may go out', 'State an instant after notBefore and after now.')
+  if (expiresAt <= dueAt) throw invalidField('expiresAt', 'is over before it may go out', 'State an instant after notBefore and after now.')
   const jurisdiction = person.row.jurisdiction ?? creditor.defaults.jurisdiction
   const carrier = serveChannels(shell.config.routes, wishFor({ creditor: creditor.id, jurisdiction }, account), body.channels) as Carrier
   const sealed = Object.keys(body.variables).length === 0 ? null

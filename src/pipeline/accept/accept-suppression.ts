@@ -15,9 +15,9 @@ import type { Actor, Shell } from '../shell.ts'
 import { addressHash } from './address-hash.ts'
 import type { EndAnswer, SuppressionAnswer } from './answers.ts'
 import { suppress, type StopWish } from './suppress.ts'
-import { creditorOf, creditorOwning } from './whose.ts'
+import { creditorOf, creditorOwning } from './resolve-creditor.ts'
 import { markContacts } from './write-drafts.ts'
-import { Overtaken, writing } from './writing.ts'
+import { ConcurrentModification, inWriteTransaction } from './write-transaction.ts'
 
 /**
  * Records a stop. Once this is answered, no reservation made later sends past it.
@@ -28,7 +28,7 @@ import { Overtaken, writing } from './writing.ts'
 export async function acceptSuppression(shell: Shell, actor: Actor, body: SuppressionBody): Promise<SuppressionAnswer> {
   const creditor = body.recipientId === undefined ? creditorOf(shell, actor, body.creditor) : await creditorOwning(shell, actor, body.creditor, 'recipient', body.recipientId, { mayBeUnknown: true })
   const anchor = body.value === undefined ? null : addressHash(shell.vault, body.value.includes('@') ? 'email' : 'phone', body.value)
-  return writing(shell, async (trx) => {
+  return inWriteTransaction(shell, async (trx) => {
     const recipientId = body.recipientId === undefined ? null : await personNamed(trx, creditor.id, body.recipientId)
     const others = await otherForms(shell, trx, creditor.id, body.value)
     const named = recipientId === null ? [] : [recipientId]
@@ -58,7 +58,7 @@ export async function acceptSuppression(shell: Shell, actor: Actor, body: Suppre
 export async function liftSuppression(shell: Shell, actor: Actor, id: string, body: LiftBody): Promise<EndAnswer> {
   const named = isId(id) ? await findSuppression(shell.ledger.db, id, actor.creditor) : null
   if (named === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such suppression')
-  return writing(shell, async (trx) => {
+  return inWriteTransaction(shell, async (trx) => {
     // A stop that follows from an address's is lifted with it: they say one thing.
     const known = named.cause === null ? named : ((await findSuppression(trx, named.cause, null)) ?? named)
     const people = [...(known.recipient_id === null ? [] : [known.recipient_id]), ...(await peopleStoppedBy(trx, known.id))]
@@ -89,7 +89,7 @@ async function personNamed(trx: Transaction<Database>, creditor: string, externa
   if (id !== undefined) return id
   await lockAwaited(trx, [creditor], 'exclusive')
   // Found now, they would be locked after it, in the wrong order.
-  if ((await findPeople(trx, [key])).has(keyText(key))) throw new Overtaken('the person came meanwhile')
+  if ((await findPeople(trx, [key])).has(keyText(key))) throw new ConcurrentModification('the person came meanwhile')
   return null
 }
 

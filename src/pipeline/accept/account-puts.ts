@@ -19,9 +19,9 @@ import { balanceIn, differs, followBalance, mergeAccount } from './merge-account
 import { mergePerson, type Merged } from './merge-person.ts'
 import { mergeVariables } from './merge-variables.ts'
 import type { PersonDraft } from './person-draft.ts'
-import { badField } from './whose.ts'
+import { invalidField } from './resolve-creditor.ts'
 import { noDrafts, type Drafts } from './write-drafts.ts'
-import { Overtaken } from './writing.ts'
+import { ConcurrentModification } from './write-transaction.ts'
 
 /** What became of one account; a refusal of one is nothing to the others. */
 export type AccountPutResult = { ok: true; answer: AccountAnswer } | { ok: false; error: DecorumError }
@@ -85,7 +85,7 @@ export class AccountPuts {
     const { body, creditor } = item
     const found = this.#before.found.get(keyText(item.key))
     const known = found === undefined ? null : this.#before.known.get(found.id) ?? null
-    if (found !== undefined && (known === null || !this.#byId.has(known.row.recipient_id))) throw new Overtaken('the account changed hands')
+    if (found !== undefined && (known === null || !this.#byId.has(known.row.recipient_id))) throw new ConcurrentModification('the account changed hands')
     const named = { id: item.key.externalId, creditor: creditor.id }
     const isAhead = known !== null && isInFuture(known.row.as_of.getTime(), this.#now)
     const restated = known === null ? null : this.#restate(known.row, body)
@@ -174,13 +174,13 @@ export class AccountPuts {
     }
     const id = this.#before.people.ids.get(keyText(item.personKey))
     const person = id === undefined ? undefined : this.#byId.get(id)
-    if (person === undefined) throw badField('recipientId', 'is not a known recipient', 'Put the recipient first, or state recipient in full.')
+    if (person === undefined) throw invalidField('recipientId', 'is not a known recipient', 'Put the recipient first, or state recipient in full.')
     return person
   }
 
   #party(item: AccountItem, externalId: string, index: number): string {
     const id = this.#before.people.ids.get(keyText({ creditor: item.creditor.id, externalId }))
-    if (id === undefined) throw badField(`parties[${index}].recipientId`, 'is not a known recipient', 'Put the recipient first.')
+    if (id === undefined) throw invalidField(`parties[${index}].recipientId`, 'is not a known recipient', 'Put the recipient first.')
     return id
   }
 }

@@ -10,7 +10,7 @@ import type { AccountItem } from './account-item.ts'
 import { mergePerson } from './merge-person.ts'
 import { newPerson } from './new-person.ts'
 import type { PersonDraft } from './person-draft.ts'
-import { Overtaken } from './writing.ts'
+import { ConcurrentModification } from './write-transaction.ts'
 
 /** The people whom accounts name. */
 export interface People {
@@ -29,7 +29,7 @@ export interface People {
  * where adding first and learning afterwards takes five.
  *
  * @param isKnown  whether the account is; what its line says of a person may be too old to count
- * @throws         Overtaken when somebody added one of them at the same time
+ * @throws         ConcurrentModification when somebody added one of them at the same time
  */
 export async function bringPeople(
   trx: Transaction<Database>, vault: Vault, items: readonly AccountItem[], isKnown: (item: AccountItem) => boolean, now: Instant,
@@ -53,7 +53,7 @@ export async function bringPeople(
     merged.add(body.recipient)
   }
   const drafts = [...missing.values()]
-  if (!(await addPeople(trx, drafts.map((draft) => draft.row)))) throw new Overtaken('a person was added meanwhile')
+  if (!(await addPeople(trx, drafts.map((draft) => draft.row)))) throw new ConcurrentModification('a person was added meanwhile')
   for (const draft of drafts) draft.dirty = false
   return {
     ids: new Map([...found, ...[...missing].map(([key, draft]) => [key, draft.row.id] as const)]),

@@ -26,9 +26,9 @@ import { minorOf } from './merge-account.ts'
 import type { PersonDraft } from './person-draft.ts'
 import { refuseFuture } from './refuse-future.ts'
 import { openHoldsOf, takeEffect, takeSuppressions } from './take-effect.ts'
-import { badField } from './whose.ts'
+import { invalidField } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts, type Drafts } from './write-drafts.ts'
-import { writing } from './writing.ts'
+import { inWriteTransaction } from './write-transaction.ts'
 
 /** What each outcome means as a contact; null: nobody was contacted. */
 const CONTACTS: Record<TaskOutcome, { outcome: ContactOutcome; party: string } | null> = {
@@ -65,11 +65,11 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
   const found = isId(id) ? await findTask(shell.ledger.db, id, actor.creditor) : null
   if (found === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such task')
   if (body.outcome !== 'not-done' && HAND_OFF_OUTCOMES.has(body.outcome) !== (found.kind === 'hand-off')) {
-    throw badField('outcome', `does not answer a task of kind ${found.kind}`)
+    throw invalidField('outcome', `does not answer a task of kind ${found.kind}`)
   }
-  if ((body.outcome === 'read' || body.outcome === 'not-done') && (body.outcome === 'read') !== (found.kind === 'reply')) throw badField('outcome', `does not answer a task of kind ${found.kind}`)
+  if ((body.outcome === 'read' || body.outcome === 'not-done') && (body.outcome === 'read') !== (found.kind === 'reply')) throw invalidField('outcome', `does not answer a task of kind ${found.kind}`)
   refuseFuture(shell, [['at', body.at]], shell.clock.now())
-  return writing(shell, async (trx) => {
+  return inWriteTransaction(shell, async (trx) => {
     const person = (await lockPeople(trx, shell.vault, [{ id: found.recipient_id }], new Date(shell.clock.now()))).get(found.recipient_id) as PersonDraft
     const accounts = await knownAccounts(trx, found.account_ids)
     const now = shell.clock.now()
@@ -133,7 +133,7 @@ function effectOfTask(
     now, effectiveAt, bookZone: shell.config.creditors.get(task.creditor)?.bookZone ?? 'UTC', holds: openHoldsOf(holds), heardBy: 'person',
     accounts: accounts.map(({ row }) => ({ id: row.id, overdueMinor: row.overdue_minor })),
   })
-  if (effect.isPast) throw badField('promise.date', 'has passed', 'State the day that was agreed, today or later; where it is over already, complete the task as contacted.')
+  if (effect.isPast) throw invalidField('promise.date', 'has passed', 'State the day that was agreed, today or later; where it is over already, complete the task as contacted.')
   return effect
 }
 
@@ -156,6 +156,6 @@ function addressOf(shell: Shell, body: TaskCompletion, person: PersonDraft): Add
   if (body.address == null) return null
   const { jurisdiction } = person.row
   const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
-  if (!parsed.ok) throw badField('address', parsed.problem, parsed.cure)
+  if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
   return addressHash(shell.vault, body.channel, parsed.value)
 }

@@ -7,7 +7,7 @@ import type { Database } from '../../record/schema.ts'
 import type { Vault } from '../../record/vault/vault.ts'
 import { addressHash } from './address-hash.ts'
 import { PersonDraft } from './person-draft.ts'
-import { Overtaken } from './writing.ts'
+import { ConcurrentModification } from './write-transaction.ts'
 
 /** A person to be locked, and the addresses that are about to be theirs. */
 export interface ToLock {
@@ -27,7 +27,7 @@ export async function lockPeople(
 ): Promise<Map<string, PersonDraft>> {
   const ids = [...new Set(people.map((person) => person.id))].filter((id) => !added.has(id))
   const locked = await lockRecipients(trx, ids, 'wait')
-  if (locked.size < ids.length) throw new Overtaken('a person vanished')
+  if (locked.size < ids.length) throw new ConcurrentModification('a person vanished')
   const known = await knownPeople(trx, ids)
   const drafts = new Map([...added, ...known.map((person) => [person.row.id, new PersonDraft(person)] as const)])
   const touched = people.filter((person) => person.addresses !== undefined)

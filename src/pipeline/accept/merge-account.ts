@@ -7,7 +7,7 @@ import { parseMoney, toMinor } from '../../model/money.ts'
 import { nearMiss } from '../../model/near-miss.ts'
 import { SNAPSHOT } from '../../plan/balance.ts'
 import type { AccountRow } from '../../record/accepting/known-accounts.ts'
-import { badField } from './whose.ts'
+import { invalidField } from './resolve-creditor.ts'
 
 /** What a new account starts from. */
 export interface NewAccount {
@@ -38,7 +38,7 @@ export const newAccount = (fresh: NewAccount, body: AccountBody, creditor: Credi
  */
 export function mergeAccount(known: AccountRow, body: AccountBody, ladders: Ladders): AccountRow {
   if (body.overdue !== undefined && body.overdue.currency !== known.currency) {
-    throw badField('overdue.currency', `is not the account's, which is ${known.currency}`, 'An account keeps its currency; register another account.')
+    throw invalidField('overdue.currency', `is not the account's, which is ${known.currency}`, 'An account keeps its currency; register another account.')
   }
   return learn({ ...known }, body, ladders)
 }
@@ -98,16 +98,16 @@ export const balanceIn = (stated: StatedAmount, currency: string, path: string):
  * @throws DECORUM_BAD_INPUT for another currency, more digits than it has, or more than can be counted exactly
  */
 export function minorOf(stated: StatedAmount, currency: string, path: string, allow: { negative?: boolean; zero?: boolean } = { zero: true }): number {
-  if (stated.currency !== null && stated.currency !== currency) throw badField(path, `is not in the account's currency, ${currency}`)
+  if (stated.currency !== null && stated.currency !== currency) throw invalidField(path, `is not in the account's currency, ${currency}`)
   const parsed = parseMoney(stated.amount, currency, allow)
-  if (!parsed.ok) throw badField(path, parsed.problem, parsed.cure)
+  if (!parsed.ok) throw invalidField(path, parsed.problem, parsed.cure)
   const minor = Number(toMinor(parsed.money))
-  if (!Number.isSafeInteger(minor)) throw badField(path, 'is more than an account can owe')
+  if (!Number.isSafeInteger(minor)) throw invalidField(path, 'is more than an account can owe')
   return minor
 }
 
 function blank(fresh: NewAccount, body: AccountBody, creditor: Creditor, now: Instant): AccountRow {
-  if (body.overdue === undefined) throw badField('overdue', 'is missing', 'A new account states what is overdue, 0 if nothing is.')
+  if (body.overdue === undefined) throw invalidField('overdue', 'is missing', 'A new account states what is overdue, 0 if nothing is.')
   const at = new Date(now)
   return {
     id: fresh.id, creditor: creditor.id, external_id: fresh.externalId, recipient_id: fresh.recipientId, live: fresh.live,
@@ -127,5 +127,5 @@ function mergeFacts(known: Record<string, unknown>, stated: Record<string, unkno
 function unknownLadder(ladder: string, ladders: ReadonlyMap<string, unknown>): Error {
   const known = [...ladders.keys()]
   const meant = nearMiss(ladder, known)
-  return badField('ladder', 'is not a configured ladder', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
+  return invalidField('ladder', 'is not a configured ladder', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
 }

@@ -1,3 +1,4 @@
+import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { tellsAgainstRoute, type Breaker } from '../../deliver/breaker.ts'
@@ -6,7 +7,7 @@ import { mayCallAt } from '../../deliver/slot.ts'
 import type { CallOutcome } from '../../model/outcome.ts'
 import { largestWeight } from '../../model/route.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
-import { Turnstile } from '../../queue/turnstile.ts'
+import { Semaphore } from '../../queue/semaphore.ts'
 import { countAttempt } from '../../report/counters.ts'
 import { atShareOfRate, ringSizeOf } from '../ring-size.ts'
 import type { Shell } from '../shell.ts'
@@ -21,6 +22,7 @@ import { FULL } from './share-of.ts'
 /** How often a reminder whose person somebody held is tried again before it is left to the sweep. */
 const HELD_TRIES = 20
 const HELD_WAIT_MS = 50
+const untilLedgerAnswers = retry(handleAll, { backoff: new ExponentialBackoff({ initialDelay: 250, maxDelay: 1_000 }) })
 /** Calls in flight at most; beyond it new tickets wait. */
 const MOST_IN_FLIGHT = 1_000
 
@@ -38,7 +40,7 @@ export class Dispatcher {
   readonly #settle: SettleStream
   readonly #inFlight = new Set<Promise<void>>()
   readonly #recovering = new Set<Promise<void>>()
-  readonly #oneByOne = new Turnstile(1)
+  readonly #oneByOne = new Semaphore(1)
   /** Units of the rate that are being reserved and have no slots yet; nobody but this process knows of them. */
   #unslotted = 0
   /** Units that a reminder came to lately. */
@@ -64,7 +66,7 @@ export class Dispatcher {
       const share = this.#smallestShare()
       const part = { ring: ticket.ring, reminderIds: share === FULL ? waiting.splice(0) : waiting.splice(0, ringSizeOf(atShareOfRate(this.#desk.route, share))) }
       // Of several that see the same free slot all but one would reserve in vain.
-      const taken = share === FULL ? await this.#take(part) : await this.#oneByOne.pass(() => this.#take(part))
+      const taken = share === FULL ? await this.#take(part) : await this.#oneByOne.run(() => this.#take(part))
       if (!taken) return
     }
   }
@@ -179,18 +181,12 @@ export class Dispatcher {
 
   /** Reads back what a lost COMMIT left; until the ledger answers, the attempts are nobody's to call. */
   #recover(batch: string): void {
-    const work = async () => {
-      while (!this.#stopping) {
-        try {
-          const orphans = await orphansOf(this.#shell, batch, [])
-          for (const orphan of orphans) this.#end(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
-          return
-        } catch {
-          await pause(500)
-        }
-      }
+    const readBack = async () => {
+      if (this.#stopping) return
+      const orphans = await orphansOf(this.#shell, batch, [])
+      for (const orphan of orphans) this.#end(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
     }
-    this.#track(work(), this.#recovering)
+    this.#track(untilLedgerAnswers.execute(readBack), this.#recovering)
   }
 
   async #call(reserved: Reserved, slots: Slots, index: number, reservedAt: { monotonic: number; wall: number }): Promise<void> {

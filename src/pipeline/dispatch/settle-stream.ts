@@ -1,3 +1,4 @@
+import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
 import { addressSuppression } from '../../model/suppression.ts'
@@ -15,7 +16,7 @@ import type { Settlement } from './settlement.ts'
 
 const EVERY_MS = 20
 const MOST_AT_ONCE = 50
-const RETRY_MS = 250
+const RETRIES = new ExponentialBackoff({ initialDelay: 100, maxDelay: 500 })
 
 /**
  * Writes what attempts came to, as a stream.
@@ -29,7 +30,7 @@ export class SettleStream {
   readonly #shell: Shell
   readonly #waiting: Settlement[] = []
   #writing: Promise<void> | null = null
-  #aborted = false
+  readonly #abort = new AbortController()
   #idle: (() => void)[] = []
 
   constructor(shell: Shell) {
@@ -51,12 +52,12 @@ export class SettleStream {
 
   /** Stops trying; what is not written is left to the sweep. */
   abort(): void {
-    this.#aborted = true
+    this.#abort.abort()
     this.#waiting.length = 0
   }
 
   async #write(): Promise<void> {
-    while (this.#waiting.length > 0 && !this.#aborted) {
+    while (this.#waiting.length > 0 && !this.#abort.signal.aborted) {
       if (this.#waiting.length < MOST_AT_ONCE) await pause(EVERY_MS)
       const batch = this.#waiting.splice(0, MOST_AT_ONCE)
       await this.#writeBatch(batch)
@@ -64,17 +65,17 @@ export class SettleStream {
   }
 
   async #writeBatch(batch: readonly Settlement[]): Promise<void> {
-    for (let complained = false; !this.#aborted; ) {
-      try {
-        await settle(this.#shell, batch)
-        return
-      } catch (error) {
-        if (!complained) {
-          this.#shell.log.error({ event: 'result.delayed', results: batch.length, error: (error as Error).message }, 'results not written yet, retrying: the ledger does not answer')
-          complained = true
-        }
-        await pause(RETRY_MS)
-      }
+    const { signal } = this.#abort
+    const untilTaken = retry(handleAll, { backoff: RETRIES })
+    untilTaken.onRetry((failed) => {
+      if (failed.attempt !== 1 || !('error' in failed)) return
+      this.#shell.log.error({ event: 'result.delayed', results: batch.length, error: failed.error.message }, 'results not written yet, retrying: the ledger does not answer')
+    })
+    try {
+      // cockatiel waits out its delay when it is aborted, and tries once more.
+      await untilTaken.execute(async () => { if (!signal.aborted) await settle(this.#shell, batch) }, signal)
+    } catch {
+      // Aborted while the ledger did not answer.
     }
   }
 }

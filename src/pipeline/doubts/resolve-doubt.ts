@@ -8,7 +8,7 @@ import { doubtedAttempt, recordDoubtAnswer, type DoubtedAttempt } from '../../re
 import { isId } from '../../record/id.ts'
 import { takeLocks, type Locked } from '../../record/locks.ts'
 import type { DoubtAnswerView } from '../../report/doubt-view.ts'
-import { writing } from '../accept/writing.ts'
+import { inWriteTransaction } from '../accept/write-transaction.ts'
 import { applyReceiptIn } from '../apply-receipt.ts'
 import { settlementOf } from '../dispatch/settlement.ts'
 import { noteReminders } from '../notify/note-reminders.ts'
@@ -26,7 +26,7 @@ export async function resolveDoubt(shell: Shell, actor: Actor, reminderId: strin
   const { db } = shell.ledger
   const known = isId(reminderId) ? await doubtedAttempt(db, reminderId, attemptNo, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such attempt')
-  return writing(shell, async (opened) => {
+  return inWriteTransaction(shell, async (opened) => {
     const address = await attemptAddress(opened, reminderId, attemptNo)
     const trx = await takeLocks(opened, { recipients: [known.recipientId], addresses: address === null ? [] : [address] }, 'wait')
     const attempt = (await doubtedAttempt(trx, reminderId, attemptNo, actor.creditor)) as DoubtedAttempt

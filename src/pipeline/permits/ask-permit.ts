@@ -16,8 +16,8 @@ import type { Database } from '../../record/schema.ts'
 import type { PermitAnswer } from '../../report/permit-view.ts'
 import { addressHash } from '../accept/address-hash.ts'
 import { bodyHash } from '../accept/body-hash.ts'
-import { badField, creditorOwning } from '../accept/whose.ts'
-import { writing } from '../accept/writing.ts'
+import { invalidField, creditorOwning } from '../accept/resolve-creditor.ts'
+import { inWriteTransaction } from '../accept/write-transaction.ts'
 import { decideForCall } from '../dispatch/decide-for-call.ts'
 import type { Actor, Shell } from '../shell.ts'
 import { permitFacts } from './permit-facts.ts'
@@ -44,7 +44,7 @@ export async function askPermit(shell: Shell, rules: PermitRules, actor: Actor, 
   const creditor = await creditorOwning(shell, actor, body.creditor, 'recipient', body.recipientId)
   const clockCertain = await rules.clockCertain()
   const hash = bodyHash({ ...body, creditor: creditor.id })
-  return writing(shell, async (opened) => {
+  return inWriteTransaction(shell, async (opened) => {
     const upstream = { creditor: creditor.id, externalId: body.recipientId }
     const recipientId = (await findPeople(opened, [upstream])).get(keyText(upstream))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
@@ -83,18 +83,18 @@ async function answerGiven(trx: Transaction<Database>, creditor: string, key: st
 async function accountsOf(trx: Transaction<Database>, recipientId: string, body: PermitBody): Promise<PermitAccount[]> {
   const accounts = await accountsToCallAbout(trx, recipientId, body.accountIds)
   const missing = body.accountIds.findIndex((id) => !accounts.some((account) => account.externalId === id))
-  if (missing >= 0) throw badField(`accountIds[${missing}]`, 'is not an account of this recipient')
+  if (missing >= 0) throw invalidField(`accountIds[${missing}]`, 'is not an account of this recipient')
   return accounts
 }
 
 /** The person's own record of the number; one they have for texts alone is the same number. */
 function addressOf(shell: Shell, body: PermitBody, person: PersonRow): { address: PersonAddress; to: string } {
   const parsed = parseAddress('phone', body.address, person.jurisdiction === null ? null : countryOf(person.jurisdiction))
-  if (!parsed.ok) throw badField('address', parsed.problem, parsed.cure)
+  if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
   const hashes = (['phone', 'sms'] as const).map((channel) => ({ channel, hash: addressHash(shell.vault, channel, parsed.value).hash.toString('hex') }))
   const address = hashes.map(({ channel, hash }) => person.addresses.find((a) => a.channel === channel && a.hash === hash)).find((found) => found !== undefined)
   if (address === undefined) {
-    throw badField('address', 'is not a number of this recipient', 'Call only numbers that are registered as the recipient\'s: PUT /v1/recipients/{id}.')
+    throw invalidField('address', 'is not a number of this recipient', 'Call only numbers that are registered as the recipient\'s: PUT /v1/recipients/{id}.')
   }
   return { address, to: parsed.value }
 }

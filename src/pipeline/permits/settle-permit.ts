@@ -7,8 +7,8 @@ import { isId } from '../../record/id.ts'
 import { takeLocks } from '../../record/locks.ts'
 import { permitById, settlePermit as writeEnd, type PermitRow } from '../../record/permits/permits.ts'
 import type { PermitSettled } from '../../report/permit-view.ts'
-import { badField } from '../accept/whose.ts'
-import { writing } from '../accept/writing.ts'
+import { invalidField } from '../accept/resolve-creditor.ts'
+import { inWriteTransaction } from '../accept/write-transaction.ts'
 import { markExceeded } from '../contacts/exceeded.ts'
 import type { Actor, Shell } from '../shell.ts'
 
@@ -27,7 +27,7 @@ const AHEAD_MS = MINUTE
 export async function settlePermit(shell: Shell, actor: Actor, id: string, body: PermitSettlement, packs: readonly CompiledPack[] = []): Promise<PermitSettled> {
   const known = isId(id) ? await permitById(shell.ledger.db, id, actor.creditor) : null
   if (known === null || known.status === 'denied') throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such permit')
-  return writing(shell, async (opened) => {
+  return inWriteTransaction(shell, async (opened) => {
     const trx = await takeLocks(opened, { recipients: [known.recipient_id], addresses: [{ creditor: known.creditor, hash: known.address_hash }] }, 'wait')
     const permit = (await permitById(trx, id, actor.creditor)) as PermitRow
     const now = shell.clock.now()
@@ -36,8 +36,8 @@ export async function settlePermit(shell: Shell, actor: Actor, id: string, body:
       if (permit.outcome === body.outcome && (body.at == null || permit.called_at?.getTime() === calledAt)) return { id, outcome: body.outcome, repeated: true }
       throw new DecorumError('DECORUM_STATE_CONFLICT', `this permit was settled before, as ${permit.outcome}`)
     }
-    if (calledAt < permit.asked_at.getTime()) throw badField('at', 'is before the permit was given')
-    if (calledAt > now + AHEAD_MS) throw badField('at', 'lies ahead')
+    if (calledAt < permit.asked_at.getTime()) throw invalidField('at', 'is before the permit was given')
+    if (calledAt > now + AHEAD_MS) throw invalidField('at', 'lies ahead')
     const at = new Date(now)
     await writeEnd(trx, permit, {
       outcome: body.outcome, calledAt: new Date(calledAt), contact: body.outcome === 'not-placed' ? null : body.outcome,

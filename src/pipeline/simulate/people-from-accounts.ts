@@ -10,7 +10,7 @@ import { followBalance, mergeAccount, newAccount } from '../accept/merge-account
 import { mergePerson } from '../accept/merge-person.ts'
 import { newPerson } from '../accept/new-person.ts'
 import type { PersonDraft } from '../accept/person-draft.ts'
-import { badField, creditorOf } from '../accept/whose.ts'
+import { invalidField, creditorOf } from '../accept/resolve-creditor.ts'
 import { simulatedPerson } from './from-drafts.ts'
 import type { SimulatedPerson } from './simulated-person.ts'
 
@@ -71,10 +71,10 @@ function takeIn({ id, ...body }: AccountLine, people: Map<string, PersonRead>, r
   const { config, now, vault } = register
   const creditor = creditorOf({ config }, register, body.creditor)
   const externalId = body.recipient?.id ?? body.recipientId
-  if (externalId === undefined) throw badField('recipient', 'is missing', 'State the recipient, or recipientId of one that another line states.')
+  if (externalId === undefined) throw invalidField('recipient', 'is missing', 'State the recipient, or recipientId of one that another line states.')
   const personKey = `${creditor.id} ${externalId}`
   const read = people.get(personKey) ?? (body.recipient === undefined ? undefined : readPerson(newPerson(personKey, { creditor: creditor.id, externalId }, key, now)))
-  if (read === undefined) throw badField('recipientId', 'is not a recipient that an earlier line states', 'State recipient in full on one line.')
+  if (read === undefined) throw invalidField('recipientId', 'is not a recipient that an earlier line states', 'State recipient in full on one line.')
   const known = read.accounts.get(id)
   if (known !== undefined && body.asOf < known.draft.row.as_of.getTime()) return
   // The name itself is not needed, so it goes no further than this.

@@ -4,7 +4,7 @@ import type { LocalDate } from '../../../model/local-date.ts'
 import { givenBack } from '../../../plan/balance.ts'
 import type { BalanceEvent } from '../../../record/accepting/events.ts'
 import { changeOf } from '../account-balance.ts'
-import { badField } from '../whose.ts'
+import { invalidField } from '../resolve-creditor.ts'
 import { doubt, endHolds, hold, type Effect, type EventContext, type EventOf } from './effect.ts'
 import { amountOf, bring, isWaiting } from './figures.ts'
 
@@ -22,12 +22,12 @@ const CANNOT_TELL = 'what a reversed payment had taken off is not known'
  * @throws DECORUM_STATE_CONFLICT when the payment was reversed before
  */
 export function paymentReversed(c: EventContext, event: EventOf<'payment-reversed'>): Effect {
-  if (event.paymentId === undefined && event.amount === undefined) throw badField('amount', 'is missing', 'State the amount, or paymentId of a payment that was reported.')
+  if (event.paymentId === undefined && event.amount === undefined) throw invalidField('amount', 'is missing', 'State the amount, or paymentId of a payment that was reported.')
   const amount = statedAmount(c, event)
   const payment = event.paymentId === undefined ? ofAmount(c, amount) : ofId(c, event.paymentId)
   if (event.paymentId !== undefined && payment === null) return waitFor(c, event, amount)
   const paid = payment === null ? null : payment.body['amountMinor']
-  if (typeof paid === 'number' && amount !== null && amount > paid) throw badField('amount', 'is more than the payment was', 'State what was taken back of this payment, or leave the amount out for all of it.')
+  if (typeof paid === 'number' && amount !== null && amount > paid) throw invalidField('amount', 'is more than the payment was', 'State what was taken back of this payment, or leave the amount out for all of it.')
   const taken = amount ?? (event.amount === undefined && typeof paid === 'number' ? paid : null)
   if (taken !== null) c.kept['amountMinor'] = taken
   if (payment !== null) c.kept['paymentId'] = payment.external_id
@@ -62,7 +62,7 @@ function statedAmount(c: EventContext, event: EventOf<'payment-reversed'>): numb
 /** The payment of this id; null when nothing is known under it yet. */
 function ofId(c: EventContext, paymentId: string): BalanceEvent | null {
   if (c.named !== null && (c.named.type !== 'payment' || c.named.account_id !== c.account.row.id)) {
-    throw badField('paymentId', 'is not a payment of this account', 'Name the event id of the payment that was taken back.')
+    throw invalidField('paymentId', 'is not a payment of this account', 'Name the event id of the payment that was taken back.')
   }
   const before = c.reported.find((event) => isReversalOf(event, paymentId) && (c.named !== null || isWaiting(event, c.now)))
   if (before !== undefined) throw new DecorumError('DECORUM_STATE_CONFLICT', `this payment was reversed before, by event ${before.external_id}`)

@@ -43,5 +43,5 @@ const badCreditor = (problem: string, cure: string): DecorumError =>
   new DecorumError('DECORUM_BAD_INPUT', `creditor ${problem}`, { faults: [{ path: 'creditor', problem, cure }] })
 
 /** One field that only the record or the configuration could show to be wrong. */
-export const badField = (path: string, problem: string, cure?: string): DecorumError =>
+export const invalidField = (path: string, problem: string, cure?: string): DecorumError =>
   new DecorumError('DECORUM_BAD_INPUT', `${path} ${problem}`, { faults: [{ path, problem, ...(cure === undefined ? {} : { cure }) }] })

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { SettleStream } from '../../src/pipeline/dispatch/settle-stream.ts'
+import type { Settlement } from '../../src/pipeline/dispatch/settlement.ts'
+import type { Shell } from '../../src/pipeline/shell.ts'
+
+const settlement = (attemptNo: number): Settlement => ({ alarm: null, entry: { reminderId: 'r', attemptNo } }) as unknown as Settlement
+
+/** A ledger whose transactions fail as if there were no connection, for as long as `away` is true. */
+function streamTo(ledger: { away: boolean; tried: number; taken: number }) {
+  const complaints: string[] = []
+  const shell = {
+    log: { error: (_fields: unknown, message: string) => void complaints.push(message) },
+    ledger: { db: { transaction: () => ({ execute: async () => {
+      ledger.tried++
+      if (ledger.away) throw new Error('Connection terminated unexpectedly')
+      ledger.taken++
+    } }) } },
+  }
+  return { stream: new SettleStream(shell as unknown as Shell), complaints }
+}
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await new Promise((resolve) => { setTimeout(resolve, 5) })
+}
+
+describe('results while the ledger does not answer', () => {
+  it('are tried again until it does, and complained of once', async () => {
+    const ledger = { away: true, tried: 0, taken: 0 }
+    const { stream, complaints } = streamTo(ledger)
+    stream.add(settlement(1))
+    await until(() => ledger.tried > 9)
+    ledger.away = false
+    await stream.drained()
+    expect([ledger.taken, complaints]).toEqual([1, ['results not written yet, retrying: the ledger does not answer']])
+  }, 20_000)
+
+  it('are left to the sweep once the stream is aborted', async () => {
+    const ledger = { away: true, tried: 0, taken: 0 }
+    const { stream } = streamTo(ledger)
+    stream.add(settlement(1))
+    await until(() => ledger.tried > 5)
+    stream.abort()
+    ledger.away = false
+    await stream.drained()
+    const { tried } = ledger
+    await new Promise((resolve) => { setTimeout(resolve, 300) })
+    expect([ledger.tried, ledger.taken <= 1]).toEqual([tried, true])
+  }, 20_000)
+})
