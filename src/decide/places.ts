@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { AddressFacts, Facts, RecipientFacts } from '../model/facts.ts'
 import { canonicalJurisdiction, countryOfTime, isWithin } from '../model/jurisdiction.ts'
 import { isFinerThanCountry, zonesOf, zonesOfCountry } from '../model/places/zones-of.ts'
@@ -25,8 +26,8 @@ export interface Places {
 
 const UTC = [zoneTable('UTC') as ZoneTable]
 const LINES_WITH_A_PLACE = new Set(['landline'])
-const known = new Map<string, Places>()
-const KNOWN_MAX = 20_000
+/** By what is stated of a person: many live in the same place. */
+const known = new LRUCache<string, Places>({ max: 20_000 })
 
 /**
  * Where may this person be? (S5)
@@ -43,7 +44,6 @@ export function placesOf(facts: Facts): Places {
   let places = known.get(key)
   if (places === undefined) {
     places = findPlaces(facts.recipient, facts.reminder.channel === 'email' ? null : facts.address)
-    if (known.size >= KNOWN_MAX) known.clear()
     known.set(key, places)
   }
   return places

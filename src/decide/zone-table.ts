@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { DAY, type Instant } from '../model/instant.ts'
 import { changesOf, nextChange, offsetAt, type ZoneChanges } from '../model/zones/zone-data.ts'
 import { statedZone } from '../model/zones/zone-names.ts'
@@ -32,7 +33,7 @@ export interface ZoneTable {
 /** How far a table reaches beyond what was asked, so that neighbours need no new look. */
 const REACH = 800 * DAY
 
-/** By the place's name of today; no more than the data has places. */
+/** By the place's name of today. Not an LRU cache: bounded by the places that the zone data has, whatever spellings are asked for. */
 const tables = new Map<string, ZoneTable>()
 
 /**
@@ -46,14 +47,14 @@ export function zoneTable(zone: string): ZoneTable | null {
   const stated = statedZone(zone)
   const changes = stated.ok ? changesOf(stated.zone) : null
   if (!stated.ok || changes === null) return null
-  table = tables.get(stated.zone) ?? build(stated.zone, changes)
-  tables.set(stated.zone, table)
+  table = tables.get(stated.zone)
+  if (table === undefined) tables.set(stated.zone, table = build(stated.zone, changes))
   return table
 }
 
 /** The years over which two zones are compared, and how finely: clocks are put back and forward weeks apart. */
 const COMPARED = { from: Date.UTC(2024, 0, 1), until: Date.UTC(2034, 0, 1), step: 3 * DAY }
-const compared = new Map<string, boolean>()
+const compared = new LRUCache<string, boolean>({ max: 10_000 })
 
 /** Is this one of these zones, by whichever of its names? */
 export const isAmong = (zone: string, zones: readonly string[]): boolean => zones.includes(zone) || zones.some((other) => keepSameTime(zone, other))

@@ -1,5 +1,6 @@
 import { getCountries, getExampleNumber, parsePhoneNumberFromString, type CountryCode, type NumberType, type PhoneNumber } from 'libphonenumber-js/max'
 import examples from 'libphonenumber-js/mobile/examples'
+import { LRUCache } from 'lru-cache'
 import { canonicalNumber } from '../model/canonical-number.ts'
 
 /** What the numbering plans say of a number. */
@@ -12,8 +13,8 @@ export interface PlannedNumber {
 }
 
 /** More than an import has between reading a number and asking where its holder may be. */
-const MOST_KNOWN = 2_000
-const known = new Map<string, PlannedNumber | null>()
+const NUMBERS_KEPT = 2_000
+const known = new LRUCache<string, PlannedNumber>({ max: NUMBERS_KEPT })
 
 /**
  * Which number of which plan is this? Null: of none.
@@ -27,8 +28,8 @@ export function plannedNumber(e164: string): PlannedNumber | null {
   const found = known.get(e164)
   if (found !== undefined) return found
   const number = parsePhoneNumberFromString(canonicalNumber(e164), { extract: false })
-  const planned = number === undefined ? null : describe(number)
-  if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value as string)
+  if (number === undefined) return null
+  const planned = describe(number)
   known.set(e164, planned)
   return planned
 }

@@ -1,11 +1,14 @@
-import { getCountry } from 'countries-and-timezones'
+import { getAllCountries } from 'countries-and-timezones'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { countryOf, isJurisdiction } from '../model/jurisdiction.ts'
 import { timeZoneSchema } from '../model/zones/zone-names.ts'
 
+const COUNTRIES: ReadonlySet<string> = new Set(Object.keys(getAllCountries()))
+
 /** ISO 3166-1 (`US`), 3166-2 (`US-NY`) or a place below it as policy packs name it (`US-NY-NYC`). */
 export const jurisdiction = z.string()
-  .refine((text) => isJurisdiction(text) && isCountry(countryOf(text)), {
+  .refine((text) => isJurisdiction(text) && COUNTRIES.has(countryOf(text)), {
     error: (issue) => (/^UK\b/i.test(String(issue.input)) ? 'is not an ISO 3166 code; the United Kingdom is GB' : 'is not an ISO 3166 code'),
     params: { cure: 'Write it like "CN", "US" or "US-NY".' },
   }).describe('ISO 3166-1 or 3166-2')
@@ -20,24 +23,14 @@ export const withItsCountry = {
 }
 export const hasItsCountry = ({ postcode: code, jurisdiction: place }: { postcode?: string | null | undefined; jurisdiction?: string | null | undefined }): boolean => code == null || place != null
 
-/** Asked for before: there are few of each, and asking costs more than reading the rest of an account. */
-const countries = new Map<string, boolean>()
-const locales = new Map<string, string>()
-/** More different tags than anybody has; what comes after them is looked up each time. */
-const MOST_LOCALES = 1_000
-
-/** @param code  two capital letters */
-function isCountry(code: string): boolean {
-  const known = countries.get(code) ?? getCountry(code) !== null
-  countries.set(code, known)
-  return known
-}
+/** By their spelling: few are in use, and Intl takes longer over one than the rest of an account does. */
+const locales = new LRUCache<string, string>({ max: 1_000 })
 
 function canonicalLocale(text: string): string {
   const known = locales.get(text)
   if (known !== undefined) return known
   const canonical = Intl.getCanonicalLocales(text)[0] as string
-  if (locales.size < MOST_LOCALES) locales.set(text, canonical)
+  locales.set(text, canonical)
   return canonical
 }
 

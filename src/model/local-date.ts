@@ -1,20 +1,20 @@
+import { LRUCache } from 'lru-cache'
 import { DAY } from './instant.ts'
 
 /** A calendar day without a zone, as `YYYY-MM-DD`: due dates, holidays, days past due. */
 export type LocalDate = string
 
-/** Days that were asked for before: planning and deciding ask for the same few over and over. Emptied when full. */
-const known = new Map<LocalDate, number>()
-const KNOWN_AT_MOST = 10_000
+/** Days that were asked for before: planning and deciding ask for the same few over and over. */
+const DAYS_KEPT = 10_000
+const numbers = new LRUCache<LocalDate, number>({ max: DAYS_KEPT })
+const dates = new LRUCache<number, LocalDate>({ max: DAYS_KEPT })
 
 /** The date as a day number (days since 1970-01-01), or null when it is not a real calendar day. */
 export function dayNumber(date: LocalDate): number | null {
-  const found = known.get(date)
-  if (found !== undefined) return found
+  const known = numbers.get(date)
+  if (known !== undefined) return known
   const number = workOut(date)
-  if (number === null) return null
-  if (known.size >= KNOWN_AT_MOST) known.clear()
-  known.set(date, number)
+  if (number !== null) numbers.set(date, number)
   return number
 }
 
@@ -28,13 +28,10 @@ function workOut(date: LocalDate): number | null {
 /** Is this text a real calendar day (2026-02-30 is not)? */
 export const isLocalDate = (text: string): boolean => dayNumber(text) !== null
 
-const dates = new Map<number, LocalDate>()
-
 export function fromDayNumber(days: number): LocalDate {
   let date = dates.get(days)
   if (date === undefined) {
     date = new Date(days * DAY).toISOString().slice(0, 10)
-    if (dates.size >= KNOWN_AT_MOST) dates.clear()
     dates.set(days, date)
   }
   return date

@@ -1,10 +1,12 @@
+import { LRUCache } from 'lru-cache'
 import { CURRENCY_EXPONENTS } from './currency.ts'
 import type { Money } from './money.ts'
 
 /** Everything GSM-7 and Chinese carriers take: `¥` and `₹` are not among it, and give way to the code. */
 const PLAIN = /^[-A-Z$£€0-9.,' ]+$/
 
-const formats = new Map<string, Intl.NumberFormat>()
+/** Making one takes longer than the rest of a message. */
+const formats = new LRUCache<string, Intl.NumberFormat>({ max: 500 })
 
 /**
  * How is this amount written to a person?

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import type { CompiledPack } from '../decide/compiled-pack.ts'
 import { DAY } from '../model/instant.ts'
 import { parseLadder, type Ladder } from '../model/ladder.ts'
@@ -155,7 +156,7 @@ async function putOff(shell: Shell, recipientId: string): Promise<void> {
 }
 
 /** Ladders are stored by version and never change, so each is parsed once. */
-const pinned = new Map<string, Ladder>()
+const pinned = new LRUCache<string, Ladder>({ max: 1_000 })
 
 function pinnedLadder(account: PlanningAccount): Ladder {
   const key = `${account.ladder}@${account.ladderVersion}`

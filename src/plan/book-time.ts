@@ -1,33 +1,13 @@
-import { DAY, type Instant } from '../model/instant.ts'
+import { LRUCache } from 'lru-cache'
+import type { Instant } from '../model/instant.ts'
 import { addDays, type LocalDate } from '../model/local-date.ts'
 import { localDateAt, localInstant } from '../model/zones/local-clock.ts'
 
-interface BookDay {
-  from: Instant
-  to: Instant
-  date: LocalDate
-}
-
-/** Local days by zone and by the UTC day that they share an instant with: the same few days are asked for over and over. */
-const knownDays = new Map<string, Map<number, BookDay[]>>()
-const DAYS_KNOWN_AT_MOST = 4_000
-
 /** Which day is it in the creditor's books? */
-export function bookDate(instant: Instant, zone: string): LocalDate {
-  let ofZone = knownDays.get(zone)
-  if (ofZone === undefined || ofZone.size > DAYS_KNOWN_AT_MOST) knownDays.set(zone, ofZone = new Map())
-  const utcDay = Math.floor(instant / DAY)
-  const near = ofZone.get(utcDay) ?? []
-  const found = near.find((day) => day.from <= instant && instant < day.to)
-  if (found !== undefined) return found.date
-  const date = localDateAt(instant, zone)
-  ofZone.set(utcDay, [...near, { from: startOfBookDay(date, zone), to: startOfBookDay(addDays(date, 1), zone), date }])
-  return date
-}
+export const bookDate = (instant: Instant, zone: string): LocalDate => localDateAt(instant, zone)
 
-/** Answers already worked out: every account of a creditor asks for the same few days. Emptied when full. */
-const known = new Map<string, Instant>()
-const KNOWN_AT_MOST = 20_000
+/** Answers already worked out: every account of a creditor asks for the same few days. */
+const instants = new LRUCache<string, Instant>({ max: 20_000 })
 
 /**
  * At which instant does this local day and time come, in the book zone?
@@ -39,11 +19,10 @@ const KNOWN_AT_MOST = 20_000
  */
 export function bookInstant(date: LocalDate, time: string, zone: string): Instant {
   const key = `${date} ${time} ${zone}`
-  const found = known.get(key)
-  if (found !== undefined) return found
-  if (known.size >= KNOWN_AT_MOST) known.clear()
+  const known = instants.get(key)
+  if (known !== undefined) return known
   const instant = localInstant(date, time, zone)
-  known.set(key, instant)
+  instants.set(key, instant)
   return instant
 }
 

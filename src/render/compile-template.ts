@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { checkAndGuard, type StaticText, type TemplateFault } from './check-syntax.ts'
 import { splitSections } from './sections.ts'
 import type { View } from './view.ts'
@@ -20,9 +21,8 @@ export interface CompiledTemplate {
 
 export type Compiled = { ok: true; template: CompiledTemplate } | { ok: false; faults: TemplateFault[] }
 
-/** Compiling takes a hundred times as long as filling, and texts change seldom. Oldest out first. */
-const cache = new Map<string, Compiled>()
-const CACHE_SIZE = 2000
+/** Compiling takes a hundred times as long as filling, and texts change seldom. */
+const cache = new LRUCache<string, Compiled>({ max: 2_000 })
 
 const OPTIONS: CompileOptions = {
   strict: true,
@@ -47,7 +47,6 @@ export function compileTemplate(source: string): Compiled {
   const known = cache.get(source)
   if (known !== undefined) return known
   const compiled = compile(source)
-  if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value as string)
   cache.set(source, compiled)
   return compiled
 }

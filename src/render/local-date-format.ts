@@ -1,6 +1,8 @@
+import { LRUCache } from 'lru-cache'
 import type { LocalDate } from '../model/local-date.ts'
 
-const formats = new Map<string, Intl.DateTimeFormat>()
+/** Making one takes longer than the rest of a message. */
+const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 })
 
 /**
  * How is this day written to a person: `11月20日`, `November 20`, `Nov 20`?

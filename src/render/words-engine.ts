@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars'
+import { LRUCache } from 'lru-cache'
 import { isLocalDate, type LocalDate } from '../model/local-date.ts'
 import { formatMoney, speakMoney } from '../model/money-format.ts'
 import type { Money } from '../model/money.ts'
@@ -83,7 +84,7 @@ function countOf(value: unknown): number {
   throw new UnsayableFact('what is counted', 'a number')
 }
 
-const rulesOf = new Map<string, Intl.PluralRules>()
+const rulesOf = new LRUCache<string, Intl.PluralRules>({ max: 500 })
 
 /** Making one takes longer than the rest of a message. */
 function pluralRules(locale: string): Intl.PluralRules {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { BlockedTime } from '../../model/facts.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { Case } from '../case.ts'
@@ -7,8 +8,7 @@ import { COMMON_HOURS_SEARCH } from '../search.ts'
 import { compileHours, type HoursAnswer, type WeeklyHours } from '../weekly-hours.ts'
 import { promise } from './promise.ts'
 
-const compiled = new Map<string, WeeklyHours>()
-const COMPILED_MAX = 5_000
+const compiled = new LRUCache<string, WeeklyHours>({ max: 5_000 })
 
 /** Times at which the person asked not to be contacted, in every zone they may be in (S4). */
 export const BLOCKED_TIMES = promise('blocked-time', 'a time at which somebody asked not to be contacted is kept', askBlockedTimes,
@@ -26,8 +26,9 @@ function askBlockedTimes(facts: Case, at: Instant, answer: Answer): void {
     for (const blocked of facts.facts.recipient.blockedTimes) {
       const ends = blocked.until ?? NEVER
       if (free >= ends || (blocked.channel !== null && blocked.channel !== channel)) continue
+      const hours = hoursOf(blocked)
       for (const zone of facts.zones) {
-        hoursOf(blocked).ask(zone, free, one)
+        hours.ask(zone, free, one)
         if (one.state === 'open') {
           if (one.until < ends) until = Math.min(until, one.until)
           continue
@@ -49,7 +50,6 @@ function hoursOf(blocked: BlockedTime): WeeklyHours {
   let hours = compiled.get(key)
   if (hours === undefined) {
     hours = compileHours({ ban: [{ days: blocked.days, from: blocked.from, to: blocked.to }] })
-    if (compiled.size >= COMPILED_MAX) compiled.clear()
     compiled.set(key, hours)
   }
   return hours

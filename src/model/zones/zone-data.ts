@@ -32,7 +32,7 @@ for (const link of packed.links) {
   const [listedAs, name] = link.split('|') as [string, string]
   names.set(name.toLowerCase(), { name, listedAs })
 }
-/** What was asked for so far; no more than are listed. */
+/** What was asked for so far. Not an LRU cache: bounded by the names that the data lists. */
 const read = new Map<string, ZoneChanges>()
 
 /** Every name that the data knows, abbreviations and old names included. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import type { AttemptKey } from '../../deliver/provider.ts'
 import { isTransient } from '../../model/database-failure.ts'
 import { MINUTE, type Instant } from '../../model/instant.ts'
@@ -57,7 +58,7 @@ export async function reserve(shell: Shell, desk: Desk, ticket: Ticket): Promise
   const part = async (some: readonly string[]): Promise<Reserved[]> => {
     try {
       const part = await shell.ledger.db.transaction().execute((trx) => reservePart(shell, desk, trx, ticket.ring, batch, some, held))
-      for (const version of part.keptNow) keptIn(shell.ledger).add(version)
+      for (const version of part.keptNow) keptIn(shell.ledger).set(version, true)
       return part.reserved
     } catch (error) {
       commitLost ||= isTransient(error)
@@ -98,11 +99,11 @@ export async function orphansOf(shell: Shell, batch: string, reserved: readonly 
  * Versions of words whose text this process knows to be in the ledger, so that it is written once and not with
  * every batch. Only what was committed counts: an attempt whose words nobody kept could not be shown again.
  */
-const kept = new WeakMap<Ledger, Set<string>>()
+const kept = new WeakMap<Ledger, LRUCache<string, true>>()
 
-function keptIn(ledger: Ledger): Set<string> {
+function keptIn(ledger: Ledger): LRUCache<string, true> {
   let versions = kept.get(ledger)
-  if (versions === undefined) kept.set(ledger, (versions = new Set()))
+  if (versions === undefined) kept.set(ledger, (versions = new LRUCache({ max: 10_000 })))
   return versions
 }
 

@@ -1,10 +1,10 @@
 import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { Channel } from '../../model/channel.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { takeRandomBytes } from '../random-bytes.ts'
 import { decrypt, encrypt } from './cipher.ts'
 import type { KeyRing, RingKey } from './key-ring.ts'
-import { RecentKeys } from './recent-keys.ts'
 
 /** One person's key, unwrapped; lives in memory only. */
 export type DataKey = KeyObject & { readonly __dataKey?: never }
@@ -74,7 +74,8 @@ export interface Vault {
 export function openVault(ring: KeyRing): Vault {
   const wrappers = new Map(ring.map((ringKey) => [ringKey.id, derive(ringKey, 'wrap')]))
   const hashers = ring.map((ringKey) => ({ keyId: ringKey.id, key: derive(ringKey, 'address-hash') })).reverse()
-  const recent = new RecentKeys(2_000)
+  // By the wrapped key's bytes, so that a batch or a person's timeline unwraps each key once.
+  const recent = new LRUCache<string, KeyObject>({ max: 2_000 })
   const current = ring[0].id
 
   const wrap = (bytes: Buffer): WrappedKey => ({ wrapped: encrypt(wrapper(current), wrapBound(current), bytes), keyId: current })
@@ -85,14 +86,15 @@ export function openVault(ring: KeyRing): Vault {
   }
   const unwrap: Vault['unwrap'] = (wrapped, keyId) => {
     if (wrapped === null || keyId === null) throw new DecorumError('DECORUM_ERASED', 'this person was erased')
-    const known = recent.get(wrapped)
+    const name = wrapped.toString('latin1')
+    const known = recent.get(name)
     if (known !== undefined) return known
     const bytes = decrypt(wrapper(keyId), wrapBound(keyId), wrapped)
     if (bytes === null) {
       throw new DecorumError('DECORUM_KEY_MISSING', `key ${keyId} of DECORUM_KEYS is not the one that wrapped this data`)
     }
     const key = createSecretKey(bytes)
-    recent.put(wrapped, key)
+    recent.set(name, key)
     return key
   }
   // Links in sent mail must outlive a rotation, so they too are signed with the oldest key.
@@ -110,13 +112,13 @@ export function openVault(ring: KeyRing): Vault {
       const bytes = takeRandomBytes(32)
       const made = wrap(bytes)
       // Whoever makes a key is about to seal with it.
-      recent.put(made.wrapped, createSecretKey(bytes))
+      recent.set(made.wrapped.toString('latin1'), createSecretKey(bytes))
       bytes.fill(0)
       return made
     },
     unwrap,
     rewrap: (wrapped, keyId) => (keyId === current ? null : wrap(unwrap(wrapped, keyId).export())),
-    forget: (wrapped) => recent.delete(wrapped),
+    forget: (wrapped) => void recent.delete(wrapped.toString('latin1')),
     seal: (key, place, text) => encrypt(key, fieldBound(place), Buffer.from(text, 'utf8')),
     open: (key, place, sealed) => {
       const plain = decrypt(key, fieldBound(place), sealed)
