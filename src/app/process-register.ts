@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { contentVersion } from '../config/canonical-json.ts'
+import { contentVersion } from '../model/canonical-json.ts'
 import type { Config } from '../config/config.ts'
 import { processesAtWork, reportProcess, withdrawProcess, type ProcessRow } from '../record/processes.ts'
 import type { Shell } from '../pipeline/shell.ts'

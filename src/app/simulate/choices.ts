@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { contentVersion } from '../../config/canonical-json.ts'
+import { contentVersion } from '../../model/canonical-json.ts'
 import type { Config, VersionedLadder } from '../../config/config.ts'
 import { readYaml } from '../../config/yaml-file.ts'
 import { DecorumError, type Fault } from '../../model/errors.ts'
