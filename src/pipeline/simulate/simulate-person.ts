@@ -225,10 +225,10 @@ class PersonSimulation {
     this.#person.waiting.splice(this.#person.waiting.indexOf(reminder), 1)
   }
 
-  /** The same in every run, so that the same seed draws the same outcomes. */
-  #nameOf({ rung, channel, tone, dueAt }: SimulatedReminder): string {
+  /** As `reminderName` names it in the ledger: the same in every run, so that the same seed draws the same outcomes. */
+  #nameOf({ origin, rung, channel, tone, dueAt }: SimulatedReminder): string {
     const { row, name } = this.#person
-    return `${row.creditor}/${name}/ladder/${rung}/${channel}/${tone}/${Math.round(dueAt / 1000)}`
+    return [row.creditor, name, origin, rung, channel, tone, Math.round(dueAt / 1000)].filter((part) => part !== null).join('/')
   }
 
   #tell(event: Told): void {
