@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../model/errors.ts'
 
 /**
- * What the process says to whoever started it. Public: README.md lists them, and service managers act on them.
+ * What the process says to whoever started it. Public: workers/README.md lists them, and service managers act on them.
  * 57 is graphile/worker's custom; 69 and 78 are sysexits(3) EX_UNAVAILABLE and EX_CONFIG.
  */
 export const EXIT = {

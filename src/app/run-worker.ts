@@ -47,5 +47,5 @@ Usage: node --import tsx workers/${name}.ts [--health-port PORT] [--paused]
 
 SIGTERM or SIGINT drains; a second signal aborts.
 Exit codes: 0 drained, 2 bad flags, 57 newer schema, 69 unavailable, 78 bad configuration, 130 aborted.
-Configuration: config/ and the environment; README.md lists the variables.
+Configuration: config/ and the environment; config/README.md lists the variables.
 `

@@ -43,6 +43,6 @@ export const COMMANDS: readonly CommandEntry[] = [
   { group: 'Look after it', words: ['policies', 'vectors'], summary: 'do packs decide their own examples as they say?', load: () => import('./commands/policies-vectors.ts') },
   { group: 'Look after it', words: ['audit', 'decisions'], summary: 'do recorded decisions come out the same again?', load: () => import('./commands/audit-decisions.ts') },
   { group: 'Look after it', words: ['audit', 'contacts'], summary: 'every contact of a period against the rules of its day', load: () => import('./commands/audit-contacts.ts') },
-  { group: 'Look after it', words: ['retention'], summary: 'drop the months that nobody demands any more', load: () => import('./commands/retention.ts') },
+  { group: 'Look after it', words: ['retention'], summary: 'drop partitions past their retention period', load: () => import('./commands/retention.ts') },
   { group: 'Look after it', words: ['keys'], summary: 'API keys: create, list, revoke', load: () => import('./commands/keys.ts') },
 ]

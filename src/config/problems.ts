@@ -26,7 +26,7 @@ export function problemsOf(yaml: YamlFile, faults: readonly Fault[]): ConfigProb
 
 const CURES = {
   unknown_key: 'Remove it or correct its name.',
-  wrong_value: 'Correct it; README.md, "Configuration", shows how these files are written.',
+  wrong_value: 'Correct it; config/README.md shows how these files are written.',
 }
 
 /** Variables that are not set and have no default, one problem each; `except` are judged elsewhere. */

@@ -61,7 +61,7 @@ function problemOf(fault: Fault, files: readonly TemplateFile[], folder: string)
     line: line !== undefined ? Number(line) : lineIn(files.find((f) => `${folder}/${f.path}` === file), path),
     path,
     problem: fault.problem,
-    cure: fault.cure ?? 'Run `decorum templates lint`; README.md, "Add a locale", shows the files of a template.',
+    cure: fault.cure ?? 'Run `decorum templates lint`; templates/README.md shows the files of a template.',
   }
 }
 

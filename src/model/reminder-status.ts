@@ -1,7 +1,5 @@
 /**
- * The life of a reminder:
- *
- *   scheduled → queued → sending → sent → delivered
+ * The states of a reminder; src/README.md draws them with what leads from one to the next.
  *
  * `scheduled` waits for `next_at` (a deferral leads back here); `queued` has been
  * rung; `sending` has a reserved attempt. Ends: `failed` (every try was surely not

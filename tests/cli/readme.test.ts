@@ -2,15 +2,20 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { runCli } from './run-cli.ts'
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-const section = README.slice(README.indexOf('## Ask the policy engine'), README.indexOf('## Configuration'))
-const [, stated] = /echo '(\{[\s\S]*?\})' \|/.exec(section) ?? []
-/** Each command with the block that follows it. */
-const shown = [...section.matchAll(/```sh\n([\s\S]*?)```\s+(?:[^`][\s\S]*?\n)??```\n([\s\S]*?)```/g)].map(([, command = '', answer = '']) => ({
-  args: (/decorum -- (.*)/.exec(command)?.[1] ?? '').split(' ').filter((word) => word !== 'case.json'), answer: answer.trimEnd(),
-}))
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
-/** The answer as the README shows it: a line `…` stands for any lines. */
+/** Each command of a section with the answer that follows it, and the case that the section pipes in. */
+function shownIn(path: string): { path: string; args: string[]; stated: string; answer: string }[] {
+  const [, section = ''] = /\n#{2,3} Ask the policy engine\n([\s\S]*?)(?=\n#{2,3} |$)/.exec(read(path)) ?? []
+  const [, stated] = /echo '(\{[\s\S]*?\})' \|/.exec(section) ?? []
+  return [...section.matchAll(/```sh\n([\s\S]*?)```\s+(?:[^`][\s\S]*?\n)??```\n([\s\S]*?)```/g)].map(([, command = '', answer = '']) => ({
+    path, args: (/decorum -- (.*)/.exec(command)?.[1] ?? '').split(' ').filter((word) => word !== 'case.json'), stated: stated ?? '', answer: answer.trimEnd(),
+  }))
+}
+
+const shown = [...shownIn('README.md'), ...shownIn('src/cli/README.md')]
+
+/** The answer as a document shows it: a line `…` stands for any lines. */
 function shownFrom(printed: string, answer: string): string {
   const lines = printed.trimEnd().split('\n')
   const parts = answer.split('\n…').map((part) => part.replace(/^\n/, ''))
@@ -25,14 +30,14 @@ function shownFrom(printed: string, answer: string): string {
   }).join('\n…\n').trimEnd()
 }
 
-describe('what the README shows of the policy engine', () => {
+describe('what the documents show of the policy engine', () => {
   it('is found: a case, and commands with their answers', () => {
-    expect(stated).toBeDefined()
-    expect(shown.map(({ args }) => args)).toEqual([['decide', '--explain'], ['decide', '--lang', 'zh-CN']])
+    expect(shown.map(({ args }) => args)).toEqual([['decide'], ['decide', '--explain'], ['decide', '--lang', 'zh-CN']])
+    expect(shown.map(({ stated }) => stated)).not.toContain('')
   })
 
-  it.each(shown)('is what the command prints: $args', async ({ args, answer }) => {
-    const { code, stdout } = await runCli(args, { input: stated ?? '' })
+  it.each(shown)('is what the command prints: $path $args', async ({ args, stated, answer }) => {
+    const { code, stdout } = await runCli(args, { input: stated })
     expect(code).toBe(0)
     if (answer.includes('\n…')) expect(shownFrom(stdout, answer)).toBe(answer)
     else expect(stdout.trimEnd()).toBe(answer)

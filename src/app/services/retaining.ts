@@ -7,7 +7,7 @@ import type { RetentionReport } from '../../report/retention-report.ts'
 /** How long records are kept. */
 export interface Retaining {
   /**
-   * Drops the months that nobody demands any more; without `apply` it only tells which.
+   * Drops the partitions past their retention period; without `apply` it only tells which.
    *
    * @throws DECORUM_STATE_CONFLICT when it cannot be told how old a month is
    */

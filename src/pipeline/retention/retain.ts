@@ -14,7 +14,7 @@ import { retainNotices } from './forget-notices.ts'
 const RECEIPTS_FOR_MS = 3 * DAY
 
 /**
- * Drops the months of attempts, decisions, receipts and contacts that nobody demands any more, or tells what would be dropped.
+ * Drops the monthly partitions of attempts, decisions, receipts and contacts past their retention period, or tells what would be dropped.
  *
  * The longest of the packs' minima and the house's months counts. Of people in court, and of debts still collected where a
  * rule counts from the last activity, everything stays. A month with something unfinished in it is left alone.
