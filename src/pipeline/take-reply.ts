@@ -5,7 +5,7 @@ import { DAY, type Instant } from '../model/instant.ts'
 import { formsOfNumber } from '../model/old-prefixes.ts'
 import type { ReplyHint } from '../model/stop-phrases.ts'
 import { readReply, type ReplyReading } from '../model/stop-words.ts'
-import { effectOf, type Fact, type Known } from '../plan/effect-of.ts'
+import { effectOf, type Fact, type FactContext } from '../plan/effect-of.ts'
 import { countReply, countUnresolvedReply } from '../report/counters.ts'
 import { addContact } from '../record/accepting/contacts.ts'
 import { findUse, rememberUse } from '../record/accepting/idempotency.ts'
@@ -137,7 +137,7 @@ function stop(
 }
 
 /** A message is about no account and no hold in particular. */
-const knownAt = (shell: Shell, creditor: string, now: Instant): Known =>
+const knownAt = (shell: Shell, creditor: string, now: Instant): FactContext =>
   ({ now, effectiveAt: now, bookZone: shell.config.creditors.get(creditor)?.bookZone ?? 'UTC', accounts: [], holds: [], heardBy: 'machine' })
 
 /** Lifts what the number itself asked for by message, and nothing that anybody else recorded. */

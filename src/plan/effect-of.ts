@@ -33,7 +33,7 @@ export interface OpenHold {
 }
 
 /** What a fact meets. */
-export interface Known {
+export interface FactContext {
   now: Instant
   /** When it took effect: before now where it was learnt late. */
   effectiveAt: Instant
@@ -117,11 +117,11 @@ const NOTHING: Omit<Effect, 'words'> = { opens: [], ends: [], suppressions: [], 
  * when another is given, contacts made since it took effect are marked, hardship and complaints hold every account of the
  * recipient. Only who follows it up differs (`heardBy`).
  */
-export function effectOf(fact: Fact, known: Known): Effect {
+export function effectOf(fact: Fact, known: FactContext): Effect {
   switch (fact.type) {
     case 'promise': return promise(fact, known)
     case 'promise-wish': return {
-      ...ofAccounts(fact.type, known, 'a promise to pay is wished for; reminders wait', { kind: 'manual', until: known.now + IN_FLIGHT_MS }),
+      ...ofAccounts(fact.type, known, 'a promise to pay is wished for; reminders wait', { kind: 'manual', until: known.now + IN_FLIGHT_MS, details: { awaits: 'promise' } }),
       tasks: followUp(known, 'The borrower pressed the key for a promise to pay. Call back and agree the date.'),
     }
     case 'payment-pending': {
@@ -148,22 +148,25 @@ export function effectOf(fact: Fact, known: Known): Effect {
   }
 }
 
-/** Silent until the promised day is over in the creditor's books; an earlier promise gives way to it. */
-function promise({ date, amountsMinor }: Extract<Fact, { type: 'promise' }>, known: Known): Effect {
+/** Silent until the promised day is over in the creditor's books; an earlier promise gives way to it, and so does the wish to promise. */
+function promise({ date, amountsMinor }: Extract<Fact, { type: 'promise' }>, known: FactContext): Effect {
   if (date < bookDate(known.now, known.bookZone)) return { ...NOTHING, words: 'recorded; the promised day has passed', isPast: true }
   const held = ofAccounts('promise', known, 'a promise to pay; reminders wait for it', { kind: 'promise', until: promiseEndsAt(date, known.bookZone) })
   return {
     ...held,
     opens: held.opens.map((hold, i) => {
-      const { id, overdueMinor } = known.accounts[i] as Known['accounts'][number]
+      const { id, overdueMinor } = known.accounts[i] as FactContext['accounts'][number]
       return { ...hold, details: { ...hold.details, date, amountMinor: amountsMinor[id] ?? overdueMinor } }
     }),
-    ends: known.accounts.flatMap(({ id }) => holdsOf(known.holds, id, ['promise']).map((earlier) => ({ id: earlier.id, reason: 'another promise was given' }))),
+    ends: known.accounts.flatMap(({ id }) => [
+      ...holdsOf(known.holds, id, ['promise']).map((earlier) => ({ id: earlier.id, reason: 'another promise was given' })),
+      ...holdsOf(known.holds, id, ['manual']).filter(({ details }) => details['awaits'] === 'promise').map((wish) => ({ id: wish.id, reason: 'a day was agreed' })),
+    ]),
   }
 }
 
 /** What a stop reaches is told by its reason too: a fact about the recipient stops everything, whichever address it came with. */
-function stop({ scope, channel, reason }: Extract<Fact, { type: 'stop' }>, known: Known): Effect {
+function stop({ scope, channel, reason }: Extract<Fact, { type: 'stop' }>, known: FactContext): Effect {
   const isOfRecipient = scope === 'all' || isAboutPerson(reason)
   const words = isOfRecipient ? `${reason}; nothing goes to this person any more` : scope === 'channel' ? 'nothing goes out on this channel any more' : 'the address is not used any more'
   return {
@@ -176,24 +179,24 @@ function stop({ scope, channel, reason }: Extract<Fact, { type: 'stop' }>, known
 type Held = { kind: HoldKind; until: Instant | null; details?: Record<string, unknown> }
 
 /** Holds each of the accounts. */
-const ofAccounts = (type: string, known: Known, words: string, { kind, until, details }: Held): Effect => ({
+const ofAccounts = (type: string, known: FactContext, words: string, { kind, until, details }: Held): Effect => ({
   ...NOTHING, words, replan: 'accounts', excess: excessOf(type, known, known.accounts.map(({ id }) => id)),
   opens: known.accounts.map(({ id }) => ({ kind, accountId: id, from: startOf(known), until, details: { ...details, account: id } })),
 })
 
 /** Holds everything of the recipient: whoever cannot pay one loan is not reminded of another. */
-const ofRecipient = (type: string, known: Known, words: string, { kind, until, details }: Held): Effect => ({
+const ofRecipient = (type: string, known: FactContext, words: string, { kind, until, details }: Held): Effect => ({
   ...NOTHING, words, replan: 'recipient', excess: excessOf(type, known, null),
   opens: [{ kind, accountId: null, from: startOf(known), until, details: { ...details, account: known.accounts[0]?.id ?? null } }],
 })
 
-const startOf = ({ effectiveAt, now }: Known): Instant => Math.min(effectiveAt, now)
+const startOf = ({ effectiveAt, now }: FactContext): Instant => Math.min(effectiveAt, now)
 
-const excessOf = (type: string, { effectiveAt, now }: Known, accountIds: readonly string[] | null): Excess | null =>
+const excessOf = (type: string, { effectiveAt, now }: FactContext, accountIds: readonly string[] | null): Excess | null =>
   effectiveAt < now ? { accountIds, since: effectiveAt, rule: `retroactive/${type}` } : null
 
 /** They wait for it: a hold that their own key began does not keep a confirmation back. */
-const followUp = ({ heardBy, now }: Known, instructions: string): TaskToOpen[] =>
+const followUp = ({ heardBy, now }: FactContext, instructions: string): TaskToOpen[] =>
   heardBy === 'person' ? [] : [{ kind: 'step', channels: ['phone'], stepKind: 'confirmation', instructions, expiresAt: now + FOLLOW_UP_WITHIN_MS }]
 
 const named = (reference: string | null): Record<string, unknown> => (reference === null ? {} : { reference })

@@ -212,6 +212,13 @@ eachLedger('a fact, whichever way it was heard', (_name, openFresh) => {
     }
   })
 
+  it('a day that is agreed ends what waited for it since the key', async () => {
+    const about = await debt()
+    await hear.key('promise', about)
+    await hear.task(FACTS['a promise to pay']?.task as Record<string, unknown>, about)
+    expect(await outcome(about)).toMatchObject({ open: [['promise', 'account', null, expect.any(String), '2026-11-30T16:00:00.000Z', true]], ended: [['promise', 'another promise was given'], ['manual', 'a day was agreed']] })
+  })
+
   it('numbers of one recipient’s sequence are taken once, whatever is heard in one call', async () => {
     const about = await debt()
     await hear.key('dispute', about)

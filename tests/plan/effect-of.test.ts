@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { HOLD_KINDS } from '../../src/model/hold.ts'
 import { DAY, parseInstant, type Instant } from '../../src/model/instant.ts'
 import { isAboutPerson, SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../../src/model/suppression.ts'
-import { effectOf, type Effect, type Fact, type Known, type OpenHold } from '../../src/plan/effect-of.ts'
+import { effectOf, type Effect, type Fact, type FactContext, type OpenHold } from '../../src/plan/effect-of.ts'
 
 const at = (text: string): Instant => parseInstant(text) as Instant
 const NOW = at('2026-11-23T15:00:00Z')
 const EARLIER = NOW - 2 * DAY
 
-const known = (over: Partial<Known> = {}): Known => ({
+const known = (over: Partial<FactContext> = {}): FactContext => ({
   now: NOW, effectiveAt: NOW, bookZone: 'Asia/Shanghai', accounts: [{ id: 'a-1', overdueMinor: 12000 }], holds: [], heardBy: 'person', ...over,
 })
 const hold = (id: string, over: Partial<OpenHold> = {}): OpenHold => ({ id, kind: 'promise', accountId: 'a-1', details: {}, ...over })
@@ -18,7 +18,7 @@ const promise = (date: string): Fact => ({ type: 'promise', date: date as never,
 const HOLDING: [Fact, { kind: string; accountId: string | null; until: Instant | null; details: Record<string, unknown> }, Effect['replan']][] = [
   // The day is over at midnight in Shanghai, eight hours before it is in UTC.
   [promise('2026-11-30'), { kind: 'promise', accountId: 'a-1', until: at('2026-11-30T16:00:00Z'), details: { account: 'a-1', date: '2026-11-30', amountMinor: 12000 } }, 'accounts'],
-  [{ type: 'promise-wish' }, { kind: 'manual', accountId: 'a-1', until: NOW + 3 * DAY, details: { account: 'a-1' } }, 'accounts'],
+  [{ type: 'promise-wish' }, { kind: 'manual', accountId: 'a-1', until: NOW + 3 * DAY, details: { account: 'a-1', awaits: 'promise' } }, 'accounts'],
   [{ type: 'payment-pending', until: null }, { kind: 'payment-pending', accountId: 'a-1', until: NOW + 3 * DAY, details: { account: 'a-1' } }, 'accounts'],
   [{ type: 'dispute', reference: 'D-7' }, { kind: 'dispute', accountId: 'a-1', until: null, details: { account: 'a-1', reference: 'D-7' } }, 'accounts'],
   [{ type: 'legal-action', until: null, reference: null }, { kind: 'legal-action', accountId: 'a-1', until: null, details: { account: 'a-1' } }, 'accounts'],
@@ -44,11 +44,12 @@ describe('what follows from a fact', () => {
     expect(effectOf({ type: 'hardship', until: null }, known({ accounts })).opens).toHaveLength(1)
   })
 
-  it('a promise ends the earlier promises of its accounts, and no other hold', () => {
+  it('a promise ends the earlier promises of its accounts and the wish to promise, and no other hold', () => {
     const holds = [
       hold('earlier'), hold('of another account', { accountId: 'a-2' }), hold('a dispute', { kind: 'dispute' }), hold('of everything, opened on it', { accountId: null, details: { account: 'a-1' } }),
+      hold('a wish', { kind: 'manual', details: { account: 'a-1', awaits: 'promise' } }), hold('an operator’s', { kind: 'manual' }),
     ]
-    expect(effectOf(promise('2026-11-30'), known({ holds })).ends.map(({ id }) => id)).toEqual(['earlier', 'of everything, opened on it'])
+    expect(effectOf(promise('2026-11-30'), known({ holds })).ends.map(({ id }) => id)).toEqual(['earlier', 'of everything, opened on it', 'a wish'])
     for (const [fact] of HOLDING.slice(1)) expect(effectOf(fact, known({ holds })).ends, fact.type).toEqual([])
   })
 
@@ -93,7 +94,7 @@ describe('what follows from a fact', () => {
     }))
   })
 
-  it('whatever was said: no hold begins after now or ends before it, only promises end holds, and the words name nobody', () => {
+  it('whatever was said: no hold begins after now or ends before it, only promises end promises, and the words name nobody', () => {
     const facts = fc.constantFrom<Fact>(
       ...HOLDING.map(([fact]) => fact), promise('2026-11-01'), { type: 'payment-pending', until: NOW - DAY }, { type: 'call-back' },
       { type: 'unread-reply', channel: 'sms', instructions: 'secret words' }, { type: 'stop', scope: 'all', channel: null, reason: 'attorney' },

@@ -40,7 +40,7 @@ export interface EventContext {
 }
 
 /** What an event did. */
-export interface Effect {
+export interface EventEffect {
   /** For the timeline: no names, no free text. */
   words: string
   /** True: contacts about the account made since it took effect should not have been. */
@@ -50,7 +50,7 @@ export interface Effect {
 }
 
 /** Lets a fact that every entrance may bring have its effect. */
-export function learn(c: EventContext, fact: Fact): Effect {
+export function learn(c: EventContext, fact: Fact): EventEffect {
   const { row } = c.account
   const effect = effectOf(fact, {
     now: c.now, effectiveAt: c.effectiveAt, bookZone: c.bookZone, accounts: [{ id: row.id, overdueMinor: row.overdue_minor }], holds: openHoldsOf(c.holds), heardBy: 'person',
@@ -71,7 +71,7 @@ export function hold(c: EventContext, wish: Pick<HoldWish, 'kind' | 'until' | 'd
 }
 
 /** Ends the pauses of these kinds that the account has, or that were opened for everything on its account; answers how many. */
-export function endHolds(c: EventContext, kinds: readonly HoldKind[], reason: string): number {
+export function endHoldsOf(c: EventContext, kinds: readonly HoldKind[], reason: string): number {
   const ending = holdsOf(openHoldsOf(c.holds), c.account.row.id, kinds)
   c.drafts.endedHolds.push(...ending.map(({ id }) => ({ id, reason })))
   if (ending.some(({ accountId }) => accountId === null)) c.drafts.replan.add(c.person.row.id)

@@ -1,6 +1,6 @@
 import type { EventBody } from '../../../intake/event-body.ts'
 import type { SuppressionReason } from '../../../model/suppression.ts'
-import { learn, type Effect, type EventContext, type EventOf } from './effect.ts'
+import { learn, type EventEffect, type EventContext, type EventOf } from './effect.ts'
 import { adjustment, dueDateChanged, payment } from './figures.ts'
 import {
   complaint, complaintClosed, dispute, disputeResolved, hardship, legalAction, paymentFailed, paymentPending, promise, promiseCancelled,
@@ -9,10 +9,10 @@ import { paymentReversed } from './reversals.ts'
 import { chargeOff, handOff, recall, resume, settled, withdrawn } from './states.ts'
 
 /** Stops everything to the person at this creditor, for good or until it is lifted. */
-const stop = (reason: SuppressionReason) => (c: EventContext): Effect => learn(c, { type: 'stop', scope: 'all', channel: null, reason })
+const stop = (reason: SuppressionReason) => (c: EventContext): EventEffect => learn(c, { type: 'stop', scope: 'all', channel: null, reason })
 
 /** What each type of event does. */
-const EFFECTS: { [T in EventBody['type']]: (c: EventContext, event: EventOf<T>) => Effect } = {
+const EFFECTS: { [T in EventBody['type']]: (c: EventContext, event: EventOf<T>) => EventEffect } = {
   payment,
   'payment-pending': paymentPending,
   'payment-failed': paymentFailed,
@@ -44,5 +44,5 @@ const EFFECTS: { [T in EventBody['type']]: (c: EventContext, event: EventOf<T>) 
 }
 
 /** Applies an event to the locked account and person, and answers what it did. */
-export const applyEvent = (c: EventContext, event: EventBody): Effect =>
-  (EFFECTS[event.type] as (c: EventContext, event: EventBody) => Effect)(c, event)
+export const applyEvent = (c: EventContext, event: EventBody): EventEffect =>
+  (EFFECTS[event.type] as (c: EventContext, event: EventBody) => EventEffect)(c, event)

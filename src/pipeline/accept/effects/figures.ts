@@ -4,7 +4,7 @@ import type { LocalDate } from '../../../model/local-date.ts'
 import { overdueOf, report, saysLess } from '../../../plan/balance.ts'
 import { enterBalance } from '../account-balance.ts'
 import { balanceIn, followBalance, minorOf } from '../merge-account.ts'
-import { doubt, endHolds, type Effect, type EventContext, type EventOf } from './effect.ts'
+import { doubt, endHoldsOf, type EventEffect, type EventContext, type EventOf } from './effect.ts'
 
 /** What an event may state about the figures after it. */
 export interface After {
@@ -63,17 +63,17 @@ const remainsAfter = (c: EventContext, { overdue }: After): number | null =>
   overdue === undefined ? null : balanceIn(overdue, c.account.row.currency, 'overdue')
 
 /** Holds an account that still has something to be chased; where nothing is overdue nothing is in doubt. */
-function heldInDoubt(c: EventContext): Effect {
+function heldInDoubt(c: EventContext): EventEffect {
   if (c.account.row.state !== 'open' || c.account.row.overdue_minor === 0) return { words: 'recorded; whether the known balance has it is not known, and nothing is chased' }
   doubt(c, MAY_BE_KNOWN)
   return { words: IN_DOUBT }
 }
 
-export function payment(c: EventContext, event: EventOf<'payment'>): Effect {
+export function payment(c: EventContext, event: EventOf<'payment'>): EventEffect {
   const { row } = c.account
   const paid = amountOf(c, event.amount, event.currency, { zero: false })
   c.kept['amountMinor'] = paid
-  endHolds(c, ['payment-pending'], 'the payment came')
+  endHoldsOf(c, ['payment-pending'], 'the payment came')
   const left = overtaken(c, event.id, paid)
   const brought = left === paid ? bring(c, event, -paid) : bringOvertaken(c, event, paid, left)
   if (brought === null) return { words: 'recorded; it was reversed before it was reported, and takes nothing off' }
@@ -125,7 +125,7 @@ function keepPromises(c: EventContext, paid: number): string {
   return keeping.length > 0 ? '; the promise is kept' : ''
 }
 
-export function adjustment(c: EventContext, event: EventOf<'adjustment'>): Effect {
+export function adjustment(c: EventContext, event: EventOf<'adjustment'>): EventEffect {
   const { row } = c.account
   const change = event.amount === undefined ? 0 : amountOf(c, event.amount, event.currency, { negative: true, zero: true })
   c.kept['changeMinor'] = change
@@ -140,7 +140,7 @@ export function adjustment(c: EventContext, event: EventOf<'adjustment'>): Effec
  *
  * One that is dated before what is known moves the account to a later day only; an earlier day may be the older word, and holds it.
  */
-export function dueDateChanged(c: EventContext, event: EventOf<'due-date-changed'>): Effect {
+export function dueDateChanged(c: EventContext, event: EventOf<'due-date-changed'>): EventEffect {
   const { row } = c.account
   const brought = bring(c, event, 0)
   if (brought === 'counted' || row.due_date === event.dueDate) return { words: brought === 'counted' ? 'the due date was changed' : KNOWN_ALREADY }

@@ -5,7 +5,7 @@ import { givenBack } from '../../../plan/balance.ts'
 import type { BalanceEvent } from '../../../record/accepting/events.ts'
 import { changeOf } from '../account-balance.ts'
 import { invalidField } from '../resolve-creditor.ts'
-import { doubt, endHolds, hold, type Effect, type EventContext, type EventOf } from './effect.ts'
+import { doubt, endHoldsOf, hold, type EventEffect, type EventContext, type EventOf } from './effect.ts'
 import { amountOf, bring, isWaiting } from './figures.ts'
 
 /** Reversals of one account that may wait for their payments at the same time. */
@@ -21,7 +21,7 @@ const CANNOT_TELL = 'what a reversed payment had taken off is not known'
  *
  * @throws DECORUM_STATE_CONFLICT when the payment was reversed before
  */
-export function paymentReversed(c: EventContext, event: EventOf<'payment-reversed'>): Effect {
+export function paymentReversed(c: EventContext, event: EventOf<'payment-reversed'>): EventEffect {
   if (event.paymentId === undefined && event.amount === undefined) throw invalidField('amount', 'is missing', 'State the amount, or paymentId of a payment that was reported.')
   const amount = statedAmount(c, event)
   const payment = event.paymentId === undefined ? ofAmount(c, amount) : ofId(c, event.paymentId)
@@ -31,12 +31,12 @@ export function paymentReversed(c: EventContext, event: EventOf<'payment-reverse
   const taken = amount ?? (event.amount === undefined && typeof paid === 'number' ? paid : null)
   if (taken !== null) c.kept['amountMinor'] = taken
   if (payment !== null) c.kept['paymentId'] = payment.external_id
-  endHolds(c, ['payment-pending'], 'the payment was reversed')
+  endHoldsOf(c, ['payment-pending'], 'the payment was reversed')
   const change = payment === null ? null : changeOf(payment)
   return giveBack(c, event, taken === null ? null : givenBack(c.balance, change ?? undefined, taken), payment)
 }
 
-function giveBack(c: EventContext, event: EventOf<'payment-reversed'>, back: ReturnType<typeof givenBack>, payment: BalanceEvent | null): Effect {
+function giveBack(c: EventContext, event: EventOf<'payment-reversed'>, back: ReturnType<typeof givenBack>, payment: BalanceEvent | null): EventEffect {
   const { row } = c.account
   // What was settled by a payment that came back is not settled.
   if (row.state === 'settled') row.state = 'cured'
@@ -78,7 +78,7 @@ function ofAmount(c: EventContext, amount: number | null): BalanceEvent | null {
 const isReversalOf = (event: BalanceEvent, paymentId: string): boolean => event.type === 'payment-reversed' && event.body['paymentId'] === paymentId
 
 /** A reversal that came before its payment: when that comes, it takes nothing off. */
-function waitFor(c: EventContext, event: EventOf<'payment-reversed'>, amount: number | null): Effect {
+function waitFor(c: EventContext, event: EventOf<'payment-reversed'>, amount: number | null): EventEffect {
   if (c.reported.filter((other) => isWaiting(other, c.now)).length >= WAITING_AT_MOST) {
     throw new DecorumError('DECORUM_STATE_CONFLICT', `${WAITING_AT_MOST} reversals of this account wait for their payments already`, { hint: 'Report the payments first, and then this reversal.' })
   }

@@ -3,7 +3,7 @@ import type { HoldKind } from '../../../model/hold.ts'
 import { isInFuture } from '../../../model/instant.ts'
 import { enterBalance } from '../account-balance.ts'
 import { followBalance } from '../merge-account.ts'
-import { endHolds, type Effect, type EventContext, type EventOf } from './effect.ts'
+import { endHoldsOf, type EventEffect, type EventContext, type EventOf } from './effect.ts'
 
 /** Pauses that a closed account has no use for; disputes and complaints stay until they are answered. */
 const OF_OPEN_ACCOUNTS: readonly HoldKind[] = ['promise', 'payment-pending', 'facts-conflict', 'reversal-pause']
@@ -11,7 +11,7 @@ const OF_OPEN_ACCOUNTS: readonly HoldKind[] = ['promise', 'payment-pending', 'fa
 const RESUMABLE: readonly HoldKind[] = ['manual', 'hardship', 'legal-action', 'breathing-space', 'facts-conflict', 'reversal-pause', 'payment-pending']
 
 /** Settled is the last word, whatever the balance known says. */
-export function settled(c: EventContext, event: EventOf<'settled'>): Effect {
+export function settled(c: EventContext, event: EventOf<'settled'>): EventEffect {
   const { row } = c.account
   const { asOf } = c.balance
   const at = Math.min(event.occurredAt, c.now)
@@ -22,23 +22,23 @@ export function settled(c: EventContext, event: EventOf<'settled'>): Effect {
   return close(c, 'settled', 'settled')
 }
 
-export const withdrawn = (c: EventContext): Effect => close(c, 'withdrawn', 'withdrawn by the creditor')
-export const chargeOff = (c: EventContext): Effect => close(c, 'charged-off', 'charged off')
-export const handOff = (c: EventContext): Effect => close(c, 'handed-off', 'handed off')
+export const withdrawn = (c: EventContext): EventEffect => close(c, 'withdrawn', 'withdrawn by the creditor')
+export const chargeOff = (c: EventContext): EventEffect => close(c, 'charged-off', 'charged off')
+export const handOff = (c: EventContext): EventEffect => close(c, 'handed-off', 'handed off')
 
-function close(c: EventContext, state: AccountState, words: string): Effect {
+function close(c: EventContext, state: AccountState, words: string): EventEffect {
   c.account.row.state = state
   c.account.wake()
-  endHolds(c, OF_OPEN_ACCOUNTS, words)
+  endHoldsOf(c, OF_OPEN_ACCOUNTS, words)
   return { words, forbids: true }
 }
 
-export function recall(c: EventContext): Effect {
+export function recall(c: EventContext): EventEffect {
   return reopen(c) ? { words: 'recalled; reminders go on' } : { words: 'recorded; the account was not away' }
 }
 
-export function resume(c: EventContext): Effect {
-  const ended = endHolds(c, RESUMABLE, 'resumed')
+export function resume(c: EventContext): EventEffect {
+  const ended = endHoldsOf(c, RESUMABLE, 'resumed')
   const back = c.account.row.state === 'withdrawn' && reopen(c)
   return { words: ended > 0 || back ? 'resumed' : 'recorded; nothing was paused' }
 }
