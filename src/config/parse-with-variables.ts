@@ -1,9 +1,8 @@
 import type { z } from 'zod'
-import type { Fault } from '../model/errors.ts'
+import type { Parsed } from '../model/errors.ts'
+import { fieldPath } from '../model/field-path.ts'
 import { zodFaults } from '../model/zod-faults.ts'
 import type { YamlFile } from './yaml-file.ts'
-
-export type Parsed<T> = { ok: true; value: T } | { ok: false; faults: Fault[] }
 
 /**
  * Does this part of a file fit its schema?
@@ -19,16 +18,11 @@ export function parseWithVariables<T extends z.ZodType>(yaml: YamlFile, raw: unk
   const value = structuredClone(raw)
   let converted = false
   for (const issue of first.error.issues) {
-    if (issue.code !== 'invalid_type' || !yaml.variables.has(dotted(at, issue.path))) continue
+    if (issue.code !== 'invalid_type' || !yaml.variables.has(fieldPath(issue.path, at))) continue
     converted = convert(value, issue.path, issue.expected) || converted
   }
   const second = converted ? schema.safeParse(value) : first
   return second.success ? { ok: true, value: second.data } : { ok: false, faults: zodFaults(second.error, schema, at) }
-}
-
-function dotted(at: string, path: readonly PropertyKey[]): string {
-  return path.reduce<string>((joined, part) =>
-    typeof part === 'number' ? `${joined}[${part}]` : joined === '' ? String(part) : `${joined}.${String(part)}`, at)
 }
 
 function convert(root: unknown, path: readonly PropertyKey[], expected: string): boolean {

@@ -2,19 +2,26 @@ import { z } from 'zod'
 import { canonicalNumber } from '../model/canonical-number.ts'
 import { parseDuration } from '../model/duration.ts'
 import { DAY, MINUTE } from '../model/instant.ts'
+import { readMailbox } from '../model/mailbox.ts'
+import { isE164 } from '../model/phone-number.ts'
 import { webhookSchema } from '../model/webhook.ts'
 
 const slugs = z.array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens'))
 const locale = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag such as zh-CN or en')
 const megabytes = (n: number) => n * 1024 * 1024
 
-/** A number in E.164 or a mailbox; nothing else can be compared with what is about to be called. */
-const reachable = z.string().regex(/^(\+[1-9]\d{6,14}|[^\s@,]+@[^\s@,]+\.[^\s@,]+)$/, 'must be a number such as +12125550123 or a mailbox')
+/** A number in E.164 or a mailbox, as addresses are stored; nothing else can be compared with what is about to be called. */
+const reachable = z.string().transform((text, ctx) => {
+  const address = isE164(text) ? canonicalNumber(text) : readMailbox(text)
+  if (address !== null) return address
+  ctx.addIssue({ code: 'custom', message: 'must be a number such as +12125550123 or a mailbox' })
+  return z.NEVER
+})
 
 /** A list, or one text with commas between: that is how a variable holds a list. */
 const onlyTo = z.preprocess(
   (v) => (typeof v === 'string' ? v.split(',').map((part) => part.trim()).filter((part) => part !== '') : v),
-  z.array(reachable.transform(canonicalNumber)),
+  z.array(reachable),
 ).default([])
 
 const SAME_WORDS_WITHIN = 'must be a duration from 1m to 31d, such as 20h'

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import type { Fault } from '../model/errors.ts'
+import type { Fault, Parsed } from '../model/errors.ts'
+import { fieldPath } from '../model/field-path.ts'
 import type { ImportMapping } from '../model/import-mapping.ts'
 import { accountLine, type AccountLine } from './account-body.ts'
-import { cellReaders, pathLabel, type CellReaders, type CellSetting, type FieldPath } from './csv-cells.ts'
+import { cellReaders, type CellReaders, type CellSetting, type FieldPath } from './csv-cells.ts'
 import { delimiterOf, splitRow } from './csv-row.ts'
-import { parse, type Parsed } from './parse.ts'
+import { parse } from './parse.ts'
 import { upstreamId } from './text-fields.ts'
 
 /** The columns of a file, once its header has been understood: plain data, so that threads can be given it. */
@@ -113,8 +114,8 @@ export function mappingFaults(mapping: ImportMapping): Fault[] {
   const titles = Object.keys(mapping.columns)
   const paths = Object.values(mapping.columns).map(pathOf)
   const constants = Object.entries(mapping.constants).map(([name, value]) => ({ path: pathOf(name), value }))
-  const filled = new Set([...paths, ...constants.map(({ path }) => path)].map(pathLabel))
-  const unfilled = Object.keys(mapping.values).filter((name) => !filled.has(pathLabel(pathOf(name))))
+  const filled = new Set([...paths, ...constants.map(({ path }) => path)].map((path) => fieldPath(path)))
+  const unfilled = Object.keys(mapping.values).filter((name) => !filled.has(fieldPath(pathOf(name))))
   const columns: AccountColumns = { delimiter: ',', titles, paths, constants, decimal: 'point', values: {}, dateFormat: null, timeZone: null }
   return [
     ...unknownColumns(columns, true).map((fault) => ({ ...fault, path: `${titles.includes(fault.path) ? 'columns' : 'constants'}.${fault.path}` })),
@@ -188,7 +189,7 @@ function assemble(columns: AccountColumns, cells: readonly string[], read: CellR
       short.push({ channel: String(path[1]), value: text, title })
       return
     }
-    const label = pathLabel(path)
+    const label = fieldPath(path)
     titleAt.set(label, title)
     const cell = read === null ? { ok: true as const, value: text } : read(path, text)
     if (cell.ok) return put(root, path, cell.value)

@@ -1,5 +1,6 @@
 import { readerOfDays, type ReadDay } from '../model/date-format.ts'
 import type { Fault } from '../model/errors.ts'
+import { fieldPath } from '../model/field-path.ts'
 import { formatInstant, parseInstant } from '../model/instant.ts'
 import { isLocalDate } from '../model/local-date.ts'
 import { localInstant } from '../model/zones/local-clock.ts'
@@ -27,10 +28,6 @@ const DAYS: ReadonlySet<string> = new Set(['dueDate', 'nextDueDate', 'date'])
 const INSTANTS: ReadonlySet<string> = new Set(['asOf', 'at', 'from', 'until', 'verifiedAt'])
 const AMOUNTS: ReadonlySet<string> = new Set(['amount', 'outstanding', 'minimumDue'])
 
-/** `['recipient', 'addresses', 0]` → `recipient.addresses[0]`, as faults name fields. */
-export const pathLabel = (path: FieldPath): string =>
-  path.reduce<string>((label, part) => (typeof part === 'number' ? `${label}[${part}]` : label === '' ? part : `${label}.${part}`), '')
-
 /**
  * How are the cells of this file read?
  *
@@ -43,7 +40,7 @@ export function cellReaders(setting: CellSetting): CellReaders {
   const readDay: ReadDay | null = format?.ok === true ? format.read : null
   return (path, text) => {
     const name = String(path.at(-1))
-    const cell = valueOf(setting.values, pathLabel(path), text)
+    const cell = valueOf(setting.values, fieldPath(path), text)
     if (DAYS.has(name)) return day(cell, readDay, setting.dateFormat)
     if (INSTANTS.has(name)) return instant(cell, readDay, setting)
     if (setting.decimal === 'comma' && (AMOUNTS.has(name) || path.at(-2) === 'parts')) return { ok: true, value: withPoint(cell) }

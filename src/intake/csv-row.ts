@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync'
+import type { Parsed } from '../model/errors.ts'
 import { DELIMITERS, type Delimiter } from '../model/import-mapping.ts'
-import type { Parsed } from './parse.ts'
 
 /** Which delimiter does this header use? The one that occurs most outside quotes; a comma when none does. */
 export function delimiterOf(header: string): Delimiter {

@@ -2,6 +2,7 @@ import { originOf } from '../model/address.ts'
 import type { Fault } from '../model/errors.ts'
 import type { AccountFacts, AddressFacts, Facts, LocationEvidence } from '../model/facts.ts'
 import { parseInstant, type Instant } from '../model/instant.ts'
+import { isE164 } from '../model/phone-number.ts'
 import { placeByPostcode } from '../model/places/postcodes.ts'
 import { phoneEvidence } from './address-evidence.ts'
 import { decideCaseJsonSchema, decideCaseSchema, statedAddressSchema, type DecideCaseInput } from './decide-case-schema.ts'
@@ -43,7 +44,6 @@ export function parseDecideCase(json: unknown): ParsedDecideCase {
 const when = (text: string): Instant => parseInstant(text) as Instant
 const orNull = (text: string | null | undefined): Instant | null => (text == null ? null : when(text))
 
-const E164 = /^\+[1-9]\d{6,14}$/
 
 /** Does the address go with the channel? Asked of any case that states both, so that it is told together with all else. */
 function addressFault(json: unknown): Fault | null {
@@ -53,7 +53,7 @@ function addressFault(json: unknown): Fault | null {
   if (channel === 'email') {
     return value.includes('@') ? null : { path: 'address.value', problem: 'is not a mailbox, though the channel is email', cure: 'Give a mailbox, or another channel.' }
   }
-  return E164.test(normal(value)) ? null : { path: 'address.value', problem: 'is not an E.164 number', cure: 'Write it with plus and country code, as "+12125550123".' }
+  return isE164(normal(value)) ? null : { path: 'address.value', problem: 'is not an E.164 number', cure: 'Write it with plus and country code, as "+12125550123".' }
 }
 
 /** One spelling for each address: digits only after the plus and no form that its country has replaced, mailboxes in lower case. */

@@ -1,5 +1,5 @@
-import type { Fault } from '../model/errors.ts'
-import type { Parsed } from './parse.ts'
+import type { Fault, Parsed } from '../model/errors.ts'
+import { fieldPath } from '../model/field-path.ts'
 
 const MAX_DEPTH = 32
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
@@ -146,7 +146,7 @@ class Reader {
   #fail(problem: string, cure?: string): never {
     const before = this.#text.slice(0, this.#at).split('\n')
     const where = `line ${before.length}, column ${(before.at(-1) as string).length + 1}`
-    const path = this.#path.reduce<string>((p, part) => (typeof part === 'number' ? `${p}[${part}]` : p === '' ? part : `${p}.${part}`), '')
+    const path = fieldPath(this.#path)
     throw new JsonFault({ path: path === '' ? where : path, problem: path === '' ? problem : `${problem} (${where})`, ...(cure === undefined ? {} : { cure }) })
   }
 }

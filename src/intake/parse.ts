@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import type { Fault } from '../model/errors.ts'
-import { zodFaults } from '../model/zod-faults.ts'
-
-export type Parsed<T> = { ok: true; value: T } | { ok: false; faults: Fault[] }
+import type { Parsed } from '../model/errors.ts'
+import { kindOfValue, zodFaults } from '../model/zod-faults.ts'
 
 /**
  * What does this input say, once it has passed its schema?
@@ -31,14 +29,10 @@ function optionOf(schema: z.ZodType, value: unknown): z.ZodType {
 
 /** Shorter and friendlier than the library's own; what a schema says itself comes first. */
 const wording: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code === 'invalid_type') return issue.input === undefined ? 'is missing' : `is not ${ARTICLES[issue.expected] ?? issue.expected}`
+  if (issue.code === 'invalid_type') return issue.input === undefined ? 'is missing' : `is not ${kindOfValue(issue.expected)}`
   if (issue.code === 'invalid_value') return issue.input === undefined ? 'is missing' : `is not one of ${issue.values.map(String).join(', ')}`
   if (issue.code === 'invalid_union') return issue.note === undefined ? 'has none of the known forms' : `is not one of ${optionsOf(issue['options'])}`
   return undefined
-}
-
-const ARTICLES: Readonly<Record<string, string>> = {
-  string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false', object: 'an object', array: 'a list', record: 'an object',
 }
 
 const optionsOf = (options: unknown): string => (Array.isArray(options) ? options.map(String).join(', ') : 'the known forms')

@@ -1,3 +1,4 @@
+import { isE164 } from '../model/phone-number.ts'
 import { plainText } from '../model/plain-text.ts'
 
 /** A phone number as it was written, in ASCII and without what surrounds it; or why it names no one number. */
@@ -5,8 +6,6 @@ export type PhoneText = { ok: true; text: string } | { ok: false; problem: strin
 
 export const WRITE_WITH_PLUS = 'Write it with + and the country code, like "+8613800138000".'
 
-/** Most numbers come so, and have nothing around them. */
-const PLAIN = /^\+[1-9]\d{6,14}$/
 const SCIENTIFIC = /^[+-]?\d+(?:[.,]\d+)?E[+-]?\d+$/i
 const EXTENSION = /(?:;\s*ext\s*=|(?<!\p{L})(?:ext|extn|extension|xtn|x|dw|durchwahl|poste|anexo|ramal|interno|int)\.?\s*:?|#|内线|分机|转|轉|内線|내선)\s*\d/iu
 const SEVERAL = /[;,|&\n]|\b(?:or|and|oder|und|ou|et|y|o)\b|[或和、，；]/i
@@ -23,7 +22,8 @@ const AREA_SLASH = /^(?:(?:\+|00)\d{1,3}[ .-]?(?:\(0\) ?)?\(?\d{1,5}\)?|\(?0\d{1
  * a number of it.
  */
 export function readPhoneText(stated: string): PhoneText {
-  if (PLAIN.test(stated)) return { ok: true, text: stated }
+  // Most numbers come so, and have nothing around them.
+  if (isE164(stated)) return { ok: true, text: stated }
   const text = asciiOf(stated)
   const wrong = (problem: string, cure: string = WRITE_WITH_PLUS): PhoneText => ({ ok: false, problem, cure })
   if (SCIENTIFIC.test(text)) {

@@ -1,7 +1,7 @@
 import { Unzip, UnzipInflate } from 'fflate'
 import { InvalidInputError, readSheet } from 'read-excel-file/node'
+import type { Parsed } from '../model/errors.ts'
 import type { Line } from './lines.ts'
-import type { Parsed } from './parse.ts'
 
 /** A workbook is held in memory while it is read: larger ones go as CSV. */
 const MAX_WORKBOOK_BYTES = 64 << 20

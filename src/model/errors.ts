@@ -42,6 +42,9 @@ export interface Fault {
   cure?: string
 }
 
+/** What an input says, or every fault in it. */
+export type Parsed<T> = { ok: true; value: T } | { ok: false; faults: Fault[] }
+
 /**
  * An error with a stable code, a message fit for people and logs, and a hint.
  * Messages never hold names, addresses or message text.

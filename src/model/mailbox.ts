@@ -31,6 +31,7 @@ export function readMailbox(text: string): string | null {
 
 /** The mailbox in a sender such as `Northwind Credit <reminders@northwind.example>`; null when there is none. */
 export function senderMailbox(from: string): string | null {
-  const angled = /^[^<>]*<([^<>]*)>\s*$/.exec(from)
+  if (/[\r\n]/.test(from)) return null
+  const angled = /^[^<>@]*<([^<>]*)>\s*$/.exec(from)
   return readMailbox(angled === null ? from.trim() : (angled[1] as string))
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { CHANNELS } from './channel.ts'
+import { senderMailbox } from './mailbox.ts'
+import { isE164 } from './phone-number.ts'
 import { ROLES } from './role.ts'
 
 /**
@@ -74,20 +76,17 @@ const shared = {
   serves: servesSchema.default({}),
 }
 
-const E164 = /^\+[1-9]\d{6,14}$/
-/** A number, a short code, a Messaging Service or an alphanumeric sender (at most 11 characters, one a letter). */
-const SMS_SENDER = /^(\+[1-9]\d{6,14}|\d{3,8}|MG[0-9a-zA-Z]{2,64}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/
-/** One mailbox, with a name before it or without. */
-const MAIL_SENDER = /^([^<>@\r\n]*<[^<>@\s,]+@[^<>@\s,]+\.[^<>@\s,]+>|[^<>@\s,]+@[^<>@\s,]+\.[^<>@\s,]+)$/
+/** Beside a number: a short code, a Messaging Service or an alphanumeric sender (at most 11 characters, one a letter). */
+const SMS_SENDER = /^(\d{3,8}|MG[0-9a-zA-Z]{2,64}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/
 
 export const routeSchema = z.discriminatedUnion('provider', [
   z.strictObject({ ...shared, provider: z.literal('twilio'), channel: z.enum(['sms', 'phone']), from: z.string().min(1), settings: twilioSettingsSchema })
-    .refine(({ channel, from }) => (channel === 'phone' ? E164 : SMS_SENDER).test(from), {
+    .refine(({ channel, from }) => isE164(from) || (channel === 'sms' && SMS_SENDER.test(from)), {
       path: ['from'], error: 'must be a number such as +15005550006 (SMS: also a short code, a sender name or a Messaging Service SID)',
     }),
   z.strictObject({
     ...shared, provider: z.literal('smtp'), channel: z.literal('email'), settings: smtpSettingsSchema,
-    from: z.string().regex(MAIL_SENDER, 'must be one mailbox, such as "Northwind Credit <reminders@northwind.example>"'),
+    from: z.string().refine((from) => senderMailbox(from) !== null, 'must be one mailbox, such as "Northwind Credit <reminders@northwind.example>"'),
   }),
   z.strictObject({ ...shared, provider: z.literal('capture'), channel: z.enum(CHANNELS), from: z.string().min(1), settings: captureSettingsSchema.prefault({}) }),
 ])

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Fault } from './errors.ts'
+import { fieldPath } from './field-path.ts'
 import { nearMiss } from './near-miss.ts'
 
 /**
@@ -12,7 +13,7 @@ import { nearMiss } from './near-miss.ts'
  */
 export function zodFaults(error: z.ZodError, schema: z.ZodType, within = ''): Fault[] {
   return error.issues.flatMap((issue): Fault[] => {
-    const path = joinPath(within, issue.path)
+    const path = fieldPath(issue.path, within)
     if (issue.code === 'invalid_value') return [unknownValue(path, issue)]
     if (issue.code === 'custom') return [{ path, problem: issue.message, ...cureOf(issue) }]
     if (issue.code === 'invalid_union' && issue.discriminator !== undefined && issue.input !== undefined && issue.message.startsWith('Invalid')) return [unknownWord(path, discriminated(issue.message), (issue.input as Record<string, unknown>)[issue.discriminator])]
@@ -22,7 +23,7 @@ export function zodFaults(error: z.ZodError, schema: z.ZodType, within = ''): Fa
     return issue.keys.map((key) => {
       const meant = nearMiss(key, known)
       return {
-        path: joinPath(path, [key]),
+        path: fieldPath([key], path),
         problem: 'is not a known key',
         cure: meant === null ? `Known here: ${known.join(', ')}.` : `Did you mean "${meant}"?`,
       }
@@ -40,12 +41,15 @@ function cureOf(issue: z.core.$ZodIssueCustom): { cure: string } | undefined {
 function plain(message: string): string {
   const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? []
   if (expected === undefined) return message
-  return received === 'undefined' ? 'is missing' : `is not ${KINDS_OF_VALUE[expected] ?? expected}`
+  return received === 'undefined' ? 'is missing' : `is not ${kindOfValue(expected)}`
 }
 
 const KINDS_OF_VALUE: Readonly<Record<string, string>> = {
   string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false', object: 'an object', array: 'a list', record: 'an object',
 }
+
+/** What is wanted here, in words, by zod's name for it? */
+export const kindOfValue = (expected: string): string => KINDS_OF_VALUE[expected] ?? expected
 
 /** A size in plain words; what a schema says about it itself stays. The value is named only where it was parsed with `reportInput`. */
 function sized(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
@@ -70,13 +74,6 @@ function unknownWord(path: string, known: readonly string[], found: unknown): Fa
 
 /** The words that a choice by a key knows, which the library tells in its message alone. */
 const discriminated = (message: string): string[] => [...message.matchAll(/'([^']+)'/g)].map(([, word]) => word as string)
-
-function joinPath(base: string, parts: readonly PropertyKey[]): string {
-  return parts.reduce<string>((path, part) => {
-    if (typeof part === 'number') return `${path}[${part}]`
-    return path === '' ? String(part) : `${path}.${String(part)}`
-  }, base)
-}
 
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let here: unknown = unwrap(schema)

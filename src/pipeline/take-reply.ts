@@ -3,6 +3,7 @@ import { mayStartAgain, stopWordsOf } from '../decide/opt-out.ts'
 import type { Channel } from '../model/channel.ts'
 import { DAY, type Instant } from '../model/instant.ts'
 import { formsOfNumber } from '../model/old-prefixes.ts'
+import { isE164 } from '../model/phone-number.ts'
 import type { ReplyHint } from '../model/stop-phrases.ts'
 import { readReply, type ReplyReading } from '../model/stop-words.ts'
 import { effectOf, type Fact, type FactContext } from '../plan/effect-of.ts'
@@ -81,7 +82,7 @@ function referenceOf(shell: Shell, { reference, from, text, understood }: Inboun
 /** Providers write E.164; short codes and names are not people's. */
 function numberIn(from: string): string | null {
   const bare = from.slice(0, 64).normalize('NFKC').replaceAll(/[\p{Cf}\s().-]/gu, '')
-  return /^\+[1-9]\d{6,14}$/.test(bare) ? bare : null
+  return isE164(bare) ? bare : null
 }
 
 const isStop = ({ meaning }: ReplyReading): boolean => meaning === 'stop' || meaning === 'stop-all'

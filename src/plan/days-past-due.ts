@@ -1,5 +1,5 @@
 import type { Instant } from '../model/instant.ts'
-import { daysBetween } from '../model/local-date.ts'
+import { daysBetween, type LocalDate } from '../model/local-date.ts'
 import type { AccountToPlan } from './person-to-plan.ts'
 import { bookDate } from './book-time.ts'
 
@@ -12,6 +12,9 @@ import { bookDate } from './book-time.ts'
  * @returns  whole days, or null when neither is known
  */
 export function daysPastDue(account: Pick<AccountToPlan, 'dueDate' | 'statedDaysPastDue'>, bookZone: string, now: Instant): number | null {
-  if (account.dueDate === null) return account.statedDaysPastDue
-  return daysBetween(account.dueDate, bookDate(now, bookZone))
+  return daysPastDueOn(account, bookDate(now, bookZone))
 }
+
+/** The same on this day of the creditor's books. */
+export const daysPastDueOn = ({ dueDate, statedDaysPastDue }: Pick<AccountToPlan, 'dueDate' | 'statedDaysPastDue'>, day: LocalDate): number | null =>
+  dueDate === null ? statedDaysPastDue : daysBetween(dueDate, day)

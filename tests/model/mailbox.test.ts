@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readMailbox, senderMailbox } from '../../src/model/mailbox.ts'
-import { isE164 } from '../../src/deliver/phone-number.ts'
+import { isE164 } from '../../src/model/phone-number.ts'
 
 describe('an address that a message may go to', () => {
   it.each([

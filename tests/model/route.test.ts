@@ -34,6 +34,16 @@ describe('a route as an operator writes it', () => {
     expect(paths(route)).toContain(path)
   })
 
+  const mail = (from: string) => ({ id: 'm', channel: 'email', provider: 'smtp', from, rate: { perSecond: 1 }, settings: { url: 'smtp://127.0.0.1:1025' } })
+
+  it.each(['Northwind Credit <reminders@northwind.example>', 'reminders@northwind.example'])('may send email from %s', from => {
+    expect(paths(mail(from))).toEqual([])
+  })
+
+  it.each(['Northwind Credit', 'reminders@localhost', 'a@n.example <b@n.example>', 'N <a@n.example>\n', 'N\r\nBcc: b@n.example <a@n.example>', 'N <a@n.example>, M <b@n.example>'])('may not send email from %j', from => {
+    expect(paths(mail(from))).toEqual(['from'])
+  })
+
   it.each(['+15005550006', '12345', 'Northwind', 'MG0123456789abcdef0123456789abcdef'])('may send SMS from %s', from => {
     expect(paths({ ...sms, from })).toEqual([])
   })

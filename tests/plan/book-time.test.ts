@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatInstant } from '../../src/model/instant.ts'
 import { bookDate, bookInstant, promiseEndsAt, startOfBookDay } from '../../src/plan/book-time.ts'
-import { daysPastDue } from '../../src/plan/days-past-due.ts'
+import { daysPastDue, daysPastDueOn } from '../../src/plan/days-past-due.ts'
 import { at } from './people.ts'
 
 describe('a local time in the creditor\'s books', () => {
@@ -34,6 +34,7 @@ describe('days past due', () => {
   })
   it('are negative before the due date, and what is stated counts only without one', () => {
     expect(daysPastDue(due, 'Asia/Shanghai', at('2026-11-17T00:00:00Z'))).toBe(-3)
+    expect(daysPastDueOn(due, '2026-11-17')).toBe(-3)
     expect(daysPastDue({ dueDate: null, statedDaysPastDue: 3 }, 'Asia/Shanghai', 0)).toBe(3)
     expect(daysPastDue({ dueDate: null, statedDaysPastDue: null }, 'Asia/Shanghai', 0)).toBeNull()
   })

@@ -1,6 +1,7 @@
-import { dayNumber, daysBetween, type LocalDate } from '../../model/local-date.ts'
+import type { LocalDate } from '../../model/local-date.ts'
 import { fromMinor } from '../../model/money.ts'
 import { stageOf } from '../../model/stage.ts'
+import { daysPastDueOn } from '../../plan/days-past-due.ts'
 import type { AccountRow } from '../../record/reading/account-rows.ts'
 import type { StandingHold, StandingStop } from '../../record/reading/standing-holds.ts'
 import type { AccountView } from '../../report/account-view.ts'
@@ -57,8 +58,8 @@ export function accountViewOf(row: AccountRow, standing: { holds: readonly Stand
 /** Counted while it is open; what the creditor states counts only where nothing can be counted. */
 function daysPastDueOf(row: AccountRow, today: LocalDate): number | null {
   if (row.state !== 'open') return 0
-  if (row.due_date === null || dayNumber(row.due_date) === null) return row.stated_days_past_due
-  return Math.max(0, daysBetween(row.due_date, today))
+  const days = daysPastDueOn({ dueDate: row.due_date, statedDaysPastDue: row.stated_days_past_due }, today)
+  return days === null || row.due_date === null ? days : Math.max(0, days)
 }
 
 function spellOf(row: AccountRow): AccountView['spell'] {

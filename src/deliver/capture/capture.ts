@@ -1,7 +1,7 @@
 import type { Channel } from '../../model/channel.ts'
 import type { CaptureSettings } from '../../model/route.ts'
 import { readMailbox } from '../../model/mailbox.ts'
-import { isE164 } from '../phone-number.ts'
+import { isE164 } from '../../model/phone-number.ts'
 import type { DeliveryRequest, Provider } from '../provider.ts'
 import { planReceipts, type PlannedReceipt } from './receipt-plan.ts'
 

@@ -1,6 +1,6 @@
 import type { CallOutcome } from '../../model/outcome.ts'
 import type { TwilioSettings } from '../../model/route.ts'
-import { isE164 } from '../phone-number.ts'
+import { isE164 } from '../../model/phone-number.ts'
 import type { DeliveryRequest, LookUp, LookUpRequest, Provider } from '../provider.ts'
 import { checkAccount } from '../twilio/account-check.ts'
 import { messageCallback } from '../twilio/callback-urls.ts'

@@ -1,7 +1,6 @@
 import { setImmediate as othersTurn } from 'node:timers/promises'
 import type { Line } from '../../intake/lines.ts'
-import type { Parsed } from '../../intake/parse.ts'
-import { DecorumError, type Fault } from '../../model/errors.ts'
+import { DecorumError, type Fault, type Parsed } from '../../model/errors.ts'
 import { runBisecting } from '../bisect.ts'
 import type { Shell } from '../shell.ts'
 import type { ImportTotals, LineResult } from './answers.ts'
