@@ -5,8 +5,7 @@ import { knownAccounts } from '../record/accepting/known-accounts.ts'
 import { attemptAddress } from '../record/dispatch/attempt-address.ts'
 import { lockAddresses } from '../record/locks.ts'
 import { calledAbout } from '../record/receipts/called-about.ts'
-import { lockPeople } from './accept/lock-people.ts'
-import type { PersonDraft } from './accept/person-draft.ts'
+import { lockPerson } from './accept/lock-people.ts'
 import { openHoldsOf, takeEffect, takeSuppressions } from './accept/take-effect.ts'
 import { noDrafts, writeDrafts, type Drafts } from './accept/write-drafts.ts'
 import { inWriteTransaction } from './accept/write-transaction.ts'
@@ -45,12 +44,12 @@ export async function applyVoiceKey(shell: Shell, key: VoiceKey): Promise<void> 
     })
   }
   if (meaning === 'confirmed') return
-  await inWriteTransaction(shell, async (trx) => {
-    const about = await calledAbout(trx, reminderId, attemptNo)
-    const address = await attemptAddress(trx, reminderId, attemptNo)
+  await inWriteTransaction(shell, async (opened) => {
+    const about = await calledAbout(opened, reminderId, attemptNo)
+    const address = await attemptAddress(opened, reminderId, attemptNo)
     const fact = FACTS[meaning]
     if (about === null || address === null || fact === undefined) return
-    const person = (await lockPeople(trx, shell.vault, [{ id: about.recipientId }], new Date(shell.clock.now()))).get(about.recipientId) as PersonDraft
+    const { trx, person } = await lockPerson(shell, opened, about.recipientId)
     await lockAddresses(trx, [address], 'wait')
     const now = shell.clock.now()
     const known = new Map((await knownAccounts(trx, about.accountIds)).map(({ row }) => [row.id, row]))

@@ -11,9 +11,8 @@ import { countReply, countUnresolvedReply } from '../report/counters.ts'
 import { addContact } from '../record/accepting/contacts.ts'
 import { findUse, rememberUse } from '../record/accepting/idempotency.ts'
 import { lift, ownOptOuts, peopleWithAddress } from '../record/accepting/suppressions.ts'
-import { ensureAnchors } from '../record/accepting/write-people.ts'
 import { newId } from '../record/id.ts'
-import { lockAddresses } from '../record/locks.ts'
+import { lockNewAddresses, type Locked } from '../record/locks.ts'
 import { replyWords } from '../record/places.ts'
 import { addReply, instructTask, isFullOfUnresolved, readWriters, replyRung, type ReplyRow, type Writer } from '../record/replies.ts'
 import type { Database } from '../record/schema.ts'
@@ -92,15 +91,14 @@ const isForPeople = ({ meaning, hints }: ReplyReading): boolean => meaning === '
 
 /** At one creditor; answers how many people have the number. */
 async function takeFor(
-  shell: Shell, trx: Transaction<Database>, creditor: string, message: InboundMessage & { reference: string }, reading: ReplyReading, forms: readonly string[],
+  shell: Shell, opened: Transaction<Database>, creditor: string, message: InboundMessage & { reference: string }, reading: ReplyReading, forms: readonly string[],
 ): Promise<number> {
   const anchors = forms.map((form) => ({ creditor, ...addressHash(shell.vault, message.channel, form) }))
-  const people = (await peopleWithAddress(trx, creditor, anchors.map(({ hash }) => hash))).slice(0, MOST_SHARING)
+  const people = (await peopleWithAddress(opened, creditor, anchors.map(({ hash }) => hash))).slice(0, MOST_SHARING)
   if (people.length === 0 && !isStop(reading) && reading.meaning !== 'start') return 0
-  const locked = await lockPeople(trx, shell.vault, people.map((id) => ({ id })), new Date(shell.clock.now()))
+  const { trx, people: locked } = await lockPeople(opened, shell.vault, people.map((id) => ({ id })), new Date(shell.clock.now()))
   const now = shell.clock.now()
-  await ensureAnchors(trx, anchors, new Date(now))
-  await lockAddresses(trx, anchors, 'wait')
+  await lockNewAddresses(trx, anchors, new Date(now))
   if ((await findUse(trx, creditor, 'inbound', message.reference)) !== null) return people.length
   const writers = await readWriters(trx, people, replyRung(message.channel), new Date(now - DAY))
   const recorded = writers.filter((writer) => writer.kept < MOST_A_DAY)
@@ -142,7 +140,7 @@ const knownAt = (shell: Shell, creditor: string, now: Instant): FactContext =>
   ({ now, effectiveAt: now, bookZone: shell.config.creditors.get(creditor)?.bookZone ?? 'UTC', accounts: [], holds: [], heardBy: 'machine' })
 
 /** Lifts what the number itself asked for by message, and nothing that anybody else recorded. */
-async function start(trx: Transaction<Database>, creditor: string, { source }: InboundMessage, anchors: readonly AddressHash[], now: Instant): Promise<void> {
+async function start(trx: Locked, creditor: string, { source }: InboundMessage, anchors: readonly AddressHash[], now: Instant): Promise<void> {
   for (const id of await ownOptOuts(trx, creditor, anchors.map(({ hash }) => hash), source)) await lift(trx, id, new Date(now), 'recipient', 'a message from this number asked to start again')
 }
 
@@ -155,7 +153,7 @@ interface LockedWriter {
 
 /** Enters what came of the message for one who has the number; answers the reply, to be added once its task is. */
 async function keep(
-  shell: Shell, trx: Transaction<Database>, creditor: string, message: InboundMessage, reading: ReplyReading, locked: LockedWriter, anchor: AddressHash, now: Instant,
+  shell: Shell, trx: Locked, creditor: string, message: InboundMessage, reading: ReplyReading, locked: LockedWriter, anchor: AddressHash, now: Instant,
 ): Promise<ReplyRow> {
   const at = new Date(now)
   const { channel, route } = message
@@ -175,7 +173,7 @@ async function keep(
 
 /** The task under which a person reads it, and the hold that waits for them; one for each person and channel. */
 async function openTask(
-  shell: Shell, trx: Transaction<Database>, creditor: string, channel: Channel, reading: ReplyReading, { writer, person, drafts }: LockedWriter, now: Instant,
+  shell: Shell, trx: Locked, creditor: string, channel: Channel, reading: ReplyReading, { writer, person, drafts }: LockedWriter, now: Instant,
 ): Promise<string | null> {
   if (writer.task !== null) {
     const { id, instructions } = writer.task

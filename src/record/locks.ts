@@ -76,12 +76,23 @@ export async function takeLocks(
   trx: Transaction<Database>, wanted: { recipients: readonly string[]; addresses?: readonly AddressAnchor[] }, waiting: Waiting,
 ): Promise<Locked> {
   await lockRecipients(trx, wanted.recipients, waiting)
-  return lockMoreAddresses(trx as Locked, wanted.addresses ?? [], waiting)
+  return lockAddresses(trx as Locked, wanted.addresses ?? [], waiting)
 }
 
-/** Locks addresses that could be found only once their people were locked. */
-export async function lockMoreAddresses(locked: Locked, anchors: readonly AddressAnchor[], waiting: Waiting): Promise<Locked> {
-  await lockAddresses(locked, anchors, waiting)
+/**
+ * Locks addresses, where they could be found only once their people were locked.
+ *
+ * Where several creditors share a number in one call it may lock one more of them than was asked for.
+ */
+export async function lockAddresses(locked: Locked, anchors: readonly AddressAnchor[], waiting: Waiting): Promise<Locked> {
+  const held = holdingOf(locked)
+  const wanted = held.addresses.size === 0 ? anchors : anchors.filter((anchor) => !held.addresses.has(anchorKey(anchor)))
+  if (wanted.length === 0) return locked
+  const { rows } = await sql<{ creditor: string; hash: Buffer }>`/* lock-addresses */
+    SELECT creditor, hash FROM decorum.address
+    WHERE creditor = ANY(${[...new Set(wanted.map((a) => a.creditor))]}::text[]) AND hash = ANY(${wanted.map((a) => a.hash)}::bytea[])
+    ORDER BY hash, creditor FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(locked)
+  for (const row of rows) held.addresses.add(anchorKey(row))
   return locked
 }
 
@@ -95,7 +106,7 @@ export async function lockNewAddresses(locked: Locked, anchors: readonly NewAnch
   const ordered = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { creditor, hash, keyId }]) => ({ creditor, hash, hash_key: keyId, created_at: at }))
   // None had a row: all are held already, by having been added.
   if ((await insertAnchors(locked, ordered)) === ordered.length) for (const key of unique.keys()) holdingOf(locked).addresses.add(key)
-  return lockMoreAddresses(locked, [...anchors, ...known], 'wait')
+  return lockAddresses(locked, [...anchors, ...known], 'wait')
 }
 
 const insertAnchors = insertRows<{ creditor: string; hash: Buffer; hash_key: string; created_at: Date }>('decorum.address', {
@@ -122,38 +133,44 @@ export function requireHeld(locked: Locked, recipientIds: Iterable<string | null
   }
 }
 
-/** Locks these people; answers the ids that were got. */
-export async function lockRecipients(trx: Transaction<Database>, ids: readonly string[], waiting: Waiting): Promise<ReadonlySet<string>> {
+async function lockRecipients(trx: Transaction<Database>, ids: readonly string[], waiting: Waiting): Promise<void> {
   const held = holdingOf(trx)
   const wanted = [...new Set(ids)].filter((id) => !held.recipients.has(id))
-  if (wanted.length === 0) return held.recipients
+  if (wanted.length === 0) return
   if (held.addresses.size > 0) throw new RangeError('a recipient is to be locked after an address: recipients come first')
   const { rows } = await sql<{ id: string }>`/* lock-recipients */
     SELECT id FROM decorum.recipient WHERE id = ANY(${wanted}::uuid[])
     ORDER BY id FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(trx)
   for (const { id } of rows) held.recipients.add(id)
-  return held.recipients
 }
 
 /**
- * Locks these addresses; answers the keys (`anchorKey`) of those that were got.
+ * How a stop that comes before its person, and the person, take turns: whoever is first is seen by the other.
  *
- * Where several creditors share a number in one call it may lock one more of them than was asked for.
+ * @param mode  exclusive: for the stop; shared: for people and accounts that come
  */
-export async function lockAddresses(trx: Transaction<Database>, anchors: readonly AddressAnchor[], waiting: Waiting): Promise<ReadonlySet<string>> {
-  const held = holdingOf(trx)
-  const wanted = held.addresses.size === 0 ? anchors : anchors.filter((anchor) => !held.addresses.has(anchorKey(anchor)))
-  if (wanted.length === 0) return held.addresses
-  const { rows } = await sql<{ creditor: string; hash: Buffer }>`/* lock-addresses */
-    SELECT creditor, hash FROM decorum.address
-    WHERE creditor = ANY(${[...new Set(wanted.map((a) => a.creditor))]}::text[]) AND hash = ANY(${wanted.map((a) => a.hash)}::bytea[])
-    ORDER BY hash, creditor FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(trx)
-  for (const row of rows) held.addresses.add(anchorKey(row))
-  return held.addresses
+export async function lockAwaited(trx: Transaction<Database>, creditors: readonly string[], mode: 'exclusive' | 'shared'): Promise<Locked> {
+  holdingOf(trx)
+  for (const creditor of [...new Set(creditors)].sort()) {
+    await sql`SELECT ${sql.raw(mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')}(hashtext('decorum.awaited'), hashtext(${creditor}))`.execute(trx)
+  }
+  return trx as Locked
+}
+
+/**
+ * Locks a table, or a partition of one, against every writer. For upkeep, which moves or removes rows whosever they are.
+ *
+ * Reading goes on. The token names nobody: what is written about one person has to be locked by the person.
+ */
+export async function exclusively(trx: Transaction<Database>, table: string): Promise<Locked> {
+  holdingOf(trx)
+  await sql`LOCK TABLE ${sql.table(`decorum.${table}`)} IN SHARE ROW EXCLUSIVE MODE`.execute(trx)
+  return trx as Locked
 }
 
 /** Raises the recipient's sequence by `count`, under its lock; answers the first number of the run. */
-export async function takeSequence(locked: Transaction<Database>, recipientId: string, count = 1): Promise<number> {
+export async function takeSequence(locked: Locked, recipientId: string, count = 1): Promise<number> {
+  requireHeld(locked, [recipientId])
   const { rows } = await sql<{ seq: number }>`
     UPDATE decorum.recipient SET seq = seq + ${count} WHERE id = ${recipientId} RETURNING seq`.execute(locked)
   const last = rows[0]?.seq

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accepting as bind } from '../../src/app/services/accepting.ts'
 import { accountBody } from '../../src/intake/account-body.ts'
 import { parse } from '../../src/intake/parse.ts'
-import { lockAddresses, lockRecipients } from '../../src/record/locks.ts'
+import { takeLocks } from '../../src/record/locks.ts'
 import { openServerFresh, type FreshLedger } from '../support/ledger.ts'
 import { whenThere } from '../support/servers.ts'
 import { accepting } from './accepting-shell.ts'
@@ -40,8 +40,7 @@ whenThere('PostgreSQL', 'accepting beside a reservation', () => describe('accept
     const order: string[] = []
     let writing: Promise<unknown> = Promise.resolve()
     await fresh.ledger.db.transaction().execute(async (trx) => {
-      await lockRecipients(trx, [own.recipient_id], 'skip')
-      await lockAddresses(trx, [{ creditor: 'acme', hash: own.hash }], 'skip')
+      await takeLocks(trx, { recipients: [own.recipient_id], addresses: [{ creditor: 'acme', hash: own.hash }] }, 'skip')
       writing = write().then(() => order.push('written'))
       await expect.poll(blocked).toBeGreaterThan(0)
       order.push('reserved')

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { planDue } from '../../src/pipeline/plan-due.ts'
 import { newId } from '../../src/record/id.ts'
-import { lockRecipients } from '../../src/record/locks.ts'
+import { takeLocks } from '../../src/record/locks.ts'
 import { openServerFresh, type FreshLedger } from '../support/ledger.ts'
 import { whenThere } from '../support/servers.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
@@ -33,7 +33,7 @@ whenThere('PostgreSQL', 'a stop that commits while dispatch waits', () => {
       let commit = (): void => {}
       const committed = new Promise<void>((resolve) => { commit = resolve })
       const stop = db.transaction().execute(async (trx) => {
-        await lockRecipients(trx, [person.id], 'wait')
+        await takeLocks(trx, { recipients: [person.id] }, 'wait')
         await sql`INSERT INTO decorum.hold (id, creditor, recipient_id, kind, starts_at, created_by, created_at, seq)
           VALUES (${newId()}::uuid, ${person.creditor}, ${person.id}::uuid, 'dispute', '2026-11-23T00:00:00Z', 'test', '2026-11-23T00:00:00Z', 99)`.execute(trx)
         await committed

@@ -5,6 +5,7 @@ import { openWebhook } from '../../src/deliver/webhook/webhook.ts'
 import { EndpointNotifier } from '../../src/pipeline/notify/endpoint-notifier.ts'
 import type { Shell } from '../../src/pipeline/shell.ts'
 import { newId } from '../../src/record/id.ts'
+import { takeLocks } from '../../src/record/locks.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { addNotices } from '../../src/record/outbox/add-notices.ts'
 import { claimNotices } from '../../src/record/outbox/claim-notices.ts'
@@ -53,8 +54,8 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   /** Writes notices about this person, one after another, as the pipeline would. */
   const happens = async (recipientKey: string, words: readonly string[], endpoints: readonly string[] = ['servicing']): Promise<void> => {
     for (const word of words) {
-      await ledger.db.transaction().execute((trx) =>
-        addNotices(trx, [{ recipientKey, creditor: 'acme', type: 'reminder.sent', data: { word }, endpoints }], shell.clock.now()))
+      await ledger.db.transaction().execute(async (trx) =>
+        addNotices(await takeLocks(trx, { recipients: [recipientKey] }, 'wait'), [{ recipientKey, creditor: 'acme', type: 'reminder.sent', data: { word }, endpoints }], shell.clock.now()))
     }
   }
   const passes = async (...some: EndpointNotifier[]): Promise<void> => {

@@ -1,8 +1,7 @@
 import type { LocalText } from '../../model/word-facts.ts'
 import { localeChain } from '../../model/locale-chain.ts'
-import { suppress } from '../../pipeline/accept/suppress.ts'
+import { unsubscribe } from '../../pipeline/accept/unsubscribe.ts'
 import type { Shell } from '../../pipeline/shell.ts'
-import { lockAddresses, lockRecipients } from '../../record/locks.ts'
 import { mailToStop, type MailToStop } from '../../record/reading/mail-to-stop.ts'
 import type { Hooks } from '../services/hooks.ts'
 import { readUnsubscribeToken } from '../unsubscribe-token.ts'
@@ -29,12 +28,7 @@ export function unsubscribing(shell: Shell): Pick<Hooks, 'readUnsubscribe' | 'un
       const subject = await subjectOf(token)
       if (subject === null) return false
       if (subject.stopped) return true
-      await shell.ledger.db.transaction().execute(async (trx) => {
-        await lockRecipients(trx, [subject.recipientId], 'wait')
-        await lockAddresses(trx, [subject], 'wait')
-        const now = shell.clock.now()
-        await suppress(shell, trx, { ...subject, scope: 'address', channel: null, reason: 'opt-out', source: 'unsubscribe-link', by: 'unsubscribe-link' }, { owners: [subject.recipientId], now, wake: false })
-      })
+      await unsubscribe(shell, subject)
       return true
     },
   }

@@ -70,9 +70,9 @@ export async function acceptAccounts(shell: Shell, actor: Actor, puts: readonly 
   })
 }
 
-async function putAll(shell: Shell, actor: Actor, trx: Transaction<Database>, stated: readonly AccountItem[]): Promise<Map<number, AccountPutResult>> {
+async function putAll(shell: Shell, actor: Actor, opened: Transaction<Database>, stated: readonly AccountItem[]): Promise<Map<number, AccountPutResult>> {
   const began = shell.clock.now()
-  const found = await findAccounts(trx, stated.map((item) => item.key))
+  const found = await findAccounts(opened, stated.map((item) => item.key))
   const results = new Map<number, AccountPutResult>()
   const fresh = new Map<AccountItem, AccountRow>()
   const items = stated.filter((item) => {
@@ -82,8 +82,8 @@ async function putAll(shell: Shell, actor: Actor, trx: Transaction<Database>, st
     else results.set(item.index, first)
     return first.ok
   })
-  const people = await bringPeople(trx, shell.vault, items, (item) => !fresh.has(item), began)
-  const drafts = await lockPeople(trx, shell.vault, items.flatMap((item) => [
+  const people = await bringPeople(opened, shell.vault, items, (item) => !fresh.has(item), began)
+  const { trx, people: drafts } = await lockPeople(opened, shell.vault, items.flatMap((item) => [
     ...idsOf(found.get(keyText(item.key))?.recipientId),
     ...idsOf(item.personKey === null ? undefined : people.ids.get(keyText(item.personKey))).map(({ id }) => ({ id, addresses: item.body.recipient?.addresses })),
   ]), new Date(began), people.added)

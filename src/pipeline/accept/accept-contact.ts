@@ -9,16 +9,15 @@ import { findUse, rememberUse } from '../../record/accepting/idempotency.ts'
 import { findAccounts, type FoundAccount } from '../../record/accepting/known-accounts.ts'
 import { findPeople, keyText } from '../../record/accepting/known-people.ts'
 import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
-import { ensureAnchors } from '../../record/accepting/write-people.ts'
 import { newId } from '../../record/id.ts'
-import { lockAddresses } from '../../record/locks.ts'
+import { lockNewAddresses } from '../../record/locks.ts'
 import type { Database } from '../../record/schema.ts'
 import { markExceeded } from '../contacts/exceeded.ts'
 import type { Actor, Shell } from '../shell.ts'
 import { addressHash } from './address-hash.ts'
 import type { ContactAnswer } from './answers.ts'
 import { bodyHash } from './body-hash.ts'
-import { lockPeople } from './lock-people.ts'
+import { lockPerson } from './lock-people.ts'
 import type { PersonDraft } from './person-draft.ts'
 import { refuseFuture } from './refuse-future.ts'
 import { invalidField, creditorOwning } from './resolve-creditor.ts'
@@ -35,11 +34,11 @@ export async function acceptContact(shell: Shell, actor: Actor, body: ContactBod
   const creditor = await creditorOwning(shell, actor, body.creditor, 'recipient', body.recipientId)
   refuseFuture(shell, [['at', body.at]], shell.clock.now())
   const hash = bodyHash({ ...body, creditor: creditor.id })
-  return inWriteTransaction(shell, async (trx) => {
+  return inWriteTransaction(shell, async (opened) => {
     const key = { creditor: creditor.id, externalId: body.recipientId }
-    const recipientId = (await findPeople(trx, [key])).get(keyText(key))
+    const recipientId = (await findPeople(opened, [key])).get(keyText(key))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
-    const person = (await lockPeople(trx, shell.vault, [{ id: recipientId }], new Date(shell.clock.now()))).get(recipientId) as PersonDraft
+    const { trx, person } = await lockPerson(shell, opened, recipientId)
     const named = { id: body.id, creditor: creditor.id }
     const use = await findUse(trx, creditor.id, 'contact', body.id)
     if (use !== null) {
@@ -50,10 +49,7 @@ export async function acceptContact(shell: Shell, actor: Actor, body: ContactBod
     const now = shell.clock.now()
     const at = new Date(now)
     const anchor = addressOf(shell, body, person)
-    if (anchor !== null) {
-      await ensureAnchors(trx, [{ creditor: creditor.id, ...anchor }], at)
-      await lockAddresses(trx, [{ creditor: creditor.id, hash: anchor.hash }], 'wait')
-    }
+    if (anchor !== null) await lockNewAddresses(trx, [{ creditor: creditor.id, ...anchor }], at)
     const id = newId()
     await addContact(trx, {
       recipient_id: recipientId, at: new Date(Math.min(body.at, now)), id, creditor: creditor.id, channel: body.channel, direction: body.direction, mode: body.mode,

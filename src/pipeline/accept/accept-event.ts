@@ -8,8 +8,8 @@ import { addEvent, balanceEvents, findEvent, paidSince, type EventRow } from '..
 import { openHolds } from '../../record/accepting/holds.ts'
 import { findAccounts, knownAccounts } from '../../record/accepting/known-accounts.ts'
 import { findUse, rememberUse } from '../../record/accepting/idempotency.ts'
-import { lockAwaited } from '../../record/accepting/suppressions.ts'
 import { newId } from '../../record/id.ts'
+import { lockAwaited, type Locked } from '../../record/locks.ts'
 import { eventNote } from '../../record/places.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Actor, Shell } from '../shell.ts'
@@ -19,7 +19,7 @@ import type { EventAnswer } from './answers.ts'
 import { bodyHash } from './body-hash.ts'
 import { applyEvent } from './effects/effects.ts'
 import type { EventContext } from './effects/effect.ts'
-import { lockPeople } from './lock-people.ts'
+import { lockPerson } from './lock-people.ts'
 import type { PersonDraft } from './person-draft.ts'
 import { refuseFuture } from './refuse-future.ts'
 import { suppress } from './suppress.ts'
@@ -40,16 +40,16 @@ export async function acceptEvent(shell: Shell, actor: Actor, accountId: string,
   const creditor = await creditorOwning(shell, actor, body.creditor, 'account', accountId, { mayBeUnknown: stops !== undefined })
   refuseFuture(shell, timesOfEvent(body), shell.clock.now())
   const hash = bodyHash({ ...body, creditor: creditor.id, accountId })
-  return inWriteTransaction(shell, async (trx) => {
-    const find = async () => [...(await findAccounts(trx, [{ creditor: creditor.id, externalId: accountId }])).values()][0]
+  return inWriteTransaction(shell, async (opened) => {
+    const find = async () => [...(await findAccounts(opened, [{ creditor: creditor.id, externalId: accountId }])).values()][0]
     const found = await find()
     if (found === undefined && stops === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
     if (found === undefined) {
-      await lockAwaited(trx, [creditor.id], 'exclusive')
+      const trx = await lockAwaited(opened, [creditor.id], 'exclusive')
       if ((await find()) !== undefined) throw new ConcurrentModification('the account came meanwhile')
       return keepStop(shell, trx, { creditor: creditor.id, accountId, body, hash, reason: stops as SuppressionReason, by: actor.name })
     }
-    const people = await lockPeople(trx, shell.vault, [{ id: found.recipientId }], new Date(shell.clock.now()))
+    const { trx, person } = await lockPerson(shell, opened, found.recipientId)
     const named = { id: body.id, accountId, creditor: creditor.id }
     const earlier = await findEvent(trx, creditor.id, body.id)
     if (earlier !== null) {
@@ -57,8 +57,7 @@ export async function acceptEvent(shell: Shell, actor: Actor, accountId: string,
       return { ...named, repeated: true, effect: earlier.effect ?? '' }
     }
     const [known] = await knownAccounts(trx, [found.id])
-    const person = people.get(found.recipientId)
-    if (known === undefined || person === undefined || known.row.recipient_id !== found.recipientId) throw new ConcurrentModification('the account changed hands')
+    if (known === undefined || known.row.recipient_id !== found.recipientId) throw new ConcurrentModification('the account changed hands')
     if (known.row.live && !actor.live) throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
     const now = shell.clock.now()
     const account = new AccountDraft({ ...known.row }, known)
@@ -107,7 +106,7 @@ function effectiveAt(body: EventBody, now: Instant): Instant {
 
 /** An event that stops a person, of an account that is not known yet: the stop is kept, and acts when the account comes. */
 async function keepStop(
-  shell: Shell, trx: Transaction<Database>, kept: { creditor: string; accountId: string; body: EventBody; hash: Buffer; reason: SuppressionReason; by: string },
+  shell: Shell, trx: Locked, kept: { creditor: string; accountId: string; body: EventBody; hash: Buffer; reason: SuppressionReason; by: string },
 ): Promise<EventAnswer> {
   const { creditor, accountId, body, hash, reason, by } = kept
   const now = shell.clock.now()

@@ -5,12 +5,11 @@ import { findAccounts } from '../../record/accepting/known-accounts.ts'
 import { findPeople, keyText } from '../../record/accepting/known-people.ts'
 import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
 import { isId } from '../../record/id.ts'
-import { lockRecipients } from '../../record/locks.ts'
+import { takeLocks } from '../../record/locks.ts'
 import type { Actor, Shell } from '../shell.ts'
 import type { EndAnswer, HoldAnswer } from './answers.ts'
-import { lockPeople } from './lock-people.ts'
+import { lockPerson } from './lock-people.ts'
 import { openHold } from './new-hold.ts'
-import type { PersonDraft } from './person-draft.ts'
 import { creditorOwning } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
 import { inWriteTransaction } from './write-transaction.ts'
@@ -20,11 +19,11 @@ export async function acceptHold(shell: Shell, actor: Actor, body: HoldBody): Pr
   const [what, externalId] = body.accountId === undefined ? ['recipient' as const, body.recipientId as string] : ['account' as const, body.accountId]
   const creditor = await creditorOwning(shell, actor, body.creditor, what, externalId)
   const key = { creditor: creditor.id, externalId }
-  return inWriteTransaction(shell, async (trx) => {
-    const account = what === 'account' ? (await findAccounts(trx, [key])).get(keyText(key)) : undefined
-    const recipientId = account?.recipientId ?? (await findPeople(trx, what === 'recipient' ? [key] : [])).get(keyText(key))
+  return inWriteTransaction(shell, async (opened) => {
+    const account = what === 'account' ? (await findAccounts(opened, [key])).get(keyText(key)) : undefined
+    const recipientId = account?.recipientId ?? (await findPeople(opened, what === 'recipient' ? [key] : [])).get(keyText(key))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', `there is no such ${what}`)
-    const person = (await lockPeople(trx, shell.vault, [{ id: recipientId }], new Date(shell.clock.now()))).get(recipientId) as PersonDraft
+    const { trx, person } = await lockPerson(shell, opened, recipientId)
     const now = shell.clock.now()
     const hold = openHold(person, {
       kind: body.kind, accountId: account?.id ?? null, from: body.from ?? now, until: body.until ?? null,
@@ -40,8 +39,8 @@ export async function acceptHold(shell: Shell, actor: Actor, body: HoldBody): Pr
 export async function endHold(shell: Shell, actor: Actor, id: string, body: HoldEndBody): Promise<EndAnswer> {
   const known = isId(id) ? await findHold(shell.ledger.db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such hold')
-  return inWriteTransaction(shell, async (trx) => {
-    await lockRecipients(trx, [known.recipientId], 'wait')
+  return inWriteTransaction(shell, async (opened) => {
+    const trx = await takeLocks(opened, { recipients: [known.recipientId] }, 'wait')
     const at = new Date(shell.clock.now())
     const changed = (await endHolds(trx, [id], { at, by: actor.name, reason: body.reason })) > 0
     if (changed) await wakePerson(trx, known.recipientId, at)

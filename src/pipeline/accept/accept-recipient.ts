@@ -20,13 +20,13 @@ export async function acceptRecipient(shell: Shell, actor: Actor, id: string, bo
   const creditor = creditorOf(shell, actor, body.creditor)
   refuseFuture(shell, timesOfRecipient(body), shell.clock.now())
   const key = { creditor: creditor.id, externalId: id }
-  return inWriteTransaction(shell, async (trx) => {
+  return inWriteTransaction(shell, async (opened) => {
     const began = shell.clock.now()
-    const known = (await findPeople(trx, [key])).get(keyText(key))
+    const known = (await findPeople(opened, [key])).get(keyText(key))
     const added = known === undefined ? newPerson(newId(), key, shell.vault.newDataKey(), began) : null
-    if (added !== null && !(await addPeople(trx, [added.row]))) throw new ConcurrentModification('the person was added meanwhile')
+    if (added !== null && (await addPeople(opened, [added.row])) === null) throw new ConcurrentModification('the person was added meanwhile')
     const recipientId = known ?? (added as PersonDraft).row.id
-    const drafts = await lockPeople(trx, shell.vault, [{ id: recipientId, addresses: body.addresses }], new Date(began), new Map(added === null ? [] : [[recipientId, added]]))
+    const { trx, people: drafts } = await lockPeople(opened, shell.vault, [{ id: recipientId, addresses: body.addresses }], new Date(began), new Map(added === null ? [] : [[recipientId, added]]))
     const person = drafts.get(recipientId) as PersonDraft
     const now = shell.clock.now()
     const named = { id, creditor: creditor.id }

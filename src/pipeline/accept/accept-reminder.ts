@@ -10,7 +10,7 @@ import { findUse, rememberUse } from '../../record/accepting/idempotency.ts'
 import { findAccounts, knownAccounts, type AccountRow } from '../../record/accepting/known-accounts.ts'
 import { keyText } from '../../record/accepting/known-people.ts'
 import { isId, newId } from '../../record/id.ts'
-import { lockRecipients } from '../../record/locks.ts'
+import { takeLocks } from '../../record/locks.ts'
 import { reminderVariables } from '../../record/places.ts'
 import { addReminders, type NewReminder } from '../../record/planning/plan-written.ts'
 import type { Database } from '../../record/schema.ts'
@@ -20,7 +20,7 @@ import { serveChannels } from '../serve-channels.ts'
 import type { Actor, Shell } from '../shell.ts'
 import type { CancelAnswer, ReminderAnswer } from './answers.ts'
 import { bodyHash } from './body-hash.ts'
-import { lockPeople } from './lock-people.ts'
+import { lockPerson } from './lock-people.ts'
 import type { PersonDraft } from './person-draft.ts'
 import { invalidField, creditorOwning } from './resolve-creditor.ts'
 import { ConcurrentModification, inWriteTransaction } from './write-transaction.ts'
@@ -38,11 +38,11 @@ export async function acceptReminder(shell: Shell, actor: Actor, key: string | n
   const creditor = await creditorOwning(shell, actor, body.creditor, 'account', body.accountId)
   checkTemplate(shell, body)
   const hash = bodyHash({ ...body, creditor: creditor.id })
-  return inWriteTransaction(shell, async (trx) => {
+  return inWriteTransaction(shell, async (opened) => {
     const accountKey = { creditor: creditor.id, externalId: body.accountId }
-    const found = (await findAccounts(trx, [accountKey])).get(keyText(accountKey))
+    const found = (await findAccounts(opened, [accountKey])).get(keyText(accountKey))
     if (found === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
-    const person = (await lockPeople(trx, shell.vault, [{ id: found.recipientId }], new Date(shell.clock.now()))).get(found.recipientId) as PersonDraft
+    const { trx, person } = await lockPerson(shell, opened, found.recipientId)
     const use = key === null ? null : await findUse(trx, creditor.id, 'reminder', key)
     if (use !== null) return repeated(trx, use, hash)
     const [known] = await knownAccounts(trx, [found.id])
@@ -59,8 +59,8 @@ export async function acceptReminder(shell: Shell, actor: Actor, key: string | n
 export async function cancelReminder(shell: Shell, actor: Actor, id: string): Promise<CancelAnswer> {
   const known = isId(id) ? await findReminder(shell.ledger.db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such reminder')
-  return inWriteTransaction(shell, async (trx) => {
-    await lockRecipients(trx, [known.recipientId], 'wait')
+  return inWriteTransaction(shell, async (opened) => {
+    const trx = await takeLocks(opened, { recipients: [known.recipientId] }, 'wait')
     const now = shell.clock.now()
     const cancelled = await cancelWaiting(trx, id, `asked by ${actor.name}`, new Date(now))
     if (cancelled) await noteReminders(shell, trx, [{ reminderId: id }], now)

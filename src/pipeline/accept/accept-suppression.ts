@@ -4,13 +4,11 @@ import { DecorumError } from '../../model/errors.ts'
 import { formsOfNumber } from '../../model/old-prefixes.ts'
 import { effectOf } from '../../plan/effect-of.ts'
 import { findPeople, keyText } from '../../record/accepting/known-people.ts'
-import { findSuppression, lift, lockAwaited, peopleStoppedBy, peopleWithAddress } from '../../record/accepting/suppressions.ts'
+import { findSuppression, lift, peopleStoppedBy, peopleWithAddress } from '../../record/accepting/suppressions.ts'
 import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
-import { ensureAnchors } from '../../record/accepting/write-people.ts'
 import { isId } from '../../record/id.ts'
-import { lockAddresses, lockRecipients } from '../../record/locks.ts'
+import { lockAwaited, lockNewAddresses, takeLocks } from '../../record/locks.ts'
 import type { Database } from '../../record/schema.ts'
-import type { AddressHash } from '../../record/vault/vault.ts'
 import type { Actor, Shell } from '../shell.ts'
 import { addressHash } from './address-hash.ts'
 import type { EndAnswer, SuppressionAnswer } from './answers.ts'
@@ -28,12 +26,13 @@ import { ConcurrentModification, inWriteTransaction } from './write-transaction.
 export async function acceptSuppression(shell: Shell, actor: Actor, body: SuppressionBody): Promise<SuppressionAnswer> {
   const creditor = body.recipientId === undefined ? creditorOf(shell, actor, body.creditor) : await creditorOwning(shell, actor, body.creditor, 'recipient', body.recipientId, { mayBeUnknown: true })
   const anchor = body.value === undefined ? null : addressHash(shell.vault, body.value.includes('@') ? 'email' : 'phone', body.value)
-  return inWriteTransaction(shell, async (trx) => {
-    const recipientId = body.recipientId === undefined ? null : await personNamed(trx, creditor.id, body.recipientId)
-    const others = await otherForms(shell, trx, creditor.id, body.value)
+  return inWriteTransaction(shell, async (opened) => {
+    const recipientId = body.recipientId === undefined ? null : await personNamed(opened, creditor.id, body.recipientId)
+    const others = await otherForms(shell, opened, creditor.id, body.value)
     const named = recipientId === null ? [] : [recipientId]
-    const owners = await lockOwners(trx, creditor.id, [...named, ...others.flatMap(({ people }) => people)], anchor, new Date(shell.clock.now()))
-    await lockAddresses(trx, others, 'wait')
+    const owners = await ownersOf(opened, creditor.id, [...named, ...others.flatMap(({ people }) => people)], anchor)
+    const trx = await takeLocks(opened, { recipients: owners }, 'wait')
+    await lockNewAddresses(trx, anchor === null ? [] : [{ creditor: creditor.id, ...anchor }], new Date(shell.clock.now()), others)
     const awaits = body.recipientId !== undefined && recipientId === null ? { recipient: body.recipientId } : null
     const wish: StopWish = {
       creditor: creditor.id, scope: body.scope, recipientId, hash: anchor?.hash ?? null, channel: body.channel ?? null, reason: body.reason, source: body.source,
@@ -58,11 +57,13 @@ export async function acceptSuppression(shell: Shell, actor: Actor, body: Suppre
 export async function liftSuppression(shell: Shell, actor: Actor, id: string, body: LiftBody): Promise<EndAnswer> {
   const named = isId(id) ? await findSuppression(shell.ledger.db, id, actor.creditor) : null
   if (named === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such suppression')
-  return inWriteTransaction(shell, async (trx) => {
+  return inWriteTransaction(shell, async (opened) => {
     // A stop that follows from an address's is lifted with it: they say one thing.
-    const known = named.cause === null ? named : ((await findSuppression(trx, named.cause, null)) ?? named)
-    const people = [...(known.recipient_id === null ? [] : [known.recipient_id]), ...(await peopleStoppedBy(trx, known.id))]
-    const owners = await lockOwners(trx, known.creditor, people, known.address_hash === null ? null : { hash: known.address_hash }, new Date(shell.clock.now()))
+    const known = named.cause === null ? named : ((await findSuppression(opened, named.cause, null)) ?? named)
+    const people = [...(known.recipient_id === null ? [] : [known.recipient_id]), ...(await peopleStoppedBy(opened, known.id))]
+    const anchor = known.address_hash === null ? null : { creditor: known.creditor, hash: known.address_hash }
+    const owners = await ownersOf(opened, known.creditor, people, anchor)
+    const trx = await takeLocks(opened, { recipients: owners, addresses: anchor === null ? [] : [anchor] }, 'wait')
     const at = new Date(shell.clock.now())
     const changed = await lift(trx, known.id, at, actor.name, body.reason)
     if (changed) for (const owner of owners) await wakePerson(trx, owner, at)
@@ -93,15 +94,8 @@ async function personNamed(trx: Transaction<Database>, creditor: string, externa
   return null
 }
 
-/** Locks everybody whom a stop concerns, found before they are locked, then the address; answers who they are. */
-async function lockOwners(
-  trx: Transaction<Database>, creditor: string, people: readonly string[], anchor: AddressHash | { hash: Buffer } | null, at: Date,
-): Promise<string[]> {
+/** Everybody whom a stop concerns, found before they are locked: those named, and of an address all who have it. */
+async function ownersOf(trx: Transaction<Database>, creditor: string, named: readonly string[], anchor: { hash: Buffer } | null): Promise<string[]> {
   const having = anchor === null ? [] : await peopleWithAddress(trx, creditor, [anchor.hash])
-  const owners = [...new Set([...having, ...people])]
-  await lockRecipients(trx, owners, 'wait')
-  if (anchor === null) return owners
-  if ('keyId' in anchor) await ensureAnchors(trx, [{ creditor, ...anchor }], at)
-  await lockAddresses(trx, [{ creditor, hash: anchor.hash }], 'wait')
-  return owners
+  return [...new Set([...having, ...named])]
 }

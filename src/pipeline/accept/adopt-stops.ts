@@ -1,8 +1,7 @@
-import type { Transaction } from 'kysely'
 import type { Instant } from '../../model/instant.ts'
 import { PERSON_REASONS } from '../../model/suppression.ts'
-import { giveStop, lockAwaited, stopsFor, type Arrivals, type FoundStop } from '../../record/accepting/suppressions.ts'
-import type { Database } from '../../record/schema.ts'
+import { giveStop, stopsFor, type Arrivals, type FoundStop } from '../../record/accepting/suppressions.ts'
+import { lockAwaited, type Locked } from '../../record/locks.ts'
 import type { Shell } from '../shell.ts'
 import type { AccountDraft } from './account-draft.ts'
 import type { PersonDraft } from './person-draft.ts'
@@ -15,7 +14,7 @@ import { AWAITED_FOR_MS, suppress } from './suppress.ts'
  * stops whoever comes to have it. Asks nothing when nobody is new and no address is.
  */
 export async function adoptStops(
-  shell: Shell, trx: Transaction<Database>, drafts: { people: readonly PersonDraft[]; accounts: readonly AccountDraft[] }, by: string, now: Instant,
+  shell: Shell, trx: Locked, drafts: { people: readonly PersonDraft[]; accounts: readonly AccountDraft[] }, by: string, now: Instant,
 ): Promise<void> {
   const arrivals = arrivalsIn(drafts)
   const { people, accounts, addresses } = arrivals
@@ -29,7 +28,7 @@ export async function adoptStops(
   }
 }
 
-async function adopt(shell: Shell, trx: Transaction<Database>, { stop, recipientId }: FoundStop, person: PersonDraft, by: string, now: Instant): Promise<void> {
+async function adopt(shell: Shell, trx: Locked, { stop, recipientId }: FoundStop, person: PersonDraft, by: string, now: Instant): Promise<void> {
   if (stop.awaits_recipient !== null || stop.awaits_account !== null) return giveStop(trx, stop.id, recipientId, person.takeSeq())
   await suppress(shell, trx, {
     creditor: stop.creditor, scope: 'all', recipientId, hash: null, channel: null, reason: stop.reason, source: stop.source, by,

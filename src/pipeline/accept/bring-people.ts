@@ -53,7 +53,7 @@ export async function bringPeople(
     merged.add(body.recipient)
   }
   const drafts = [...missing.values()]
-  if (!(await addPeople(trx, drafts.map((draft) => draft.row)))) throw new ConcurrentModification('a person was added meanwhile')
+  if ((await addPeople(trx, drafts.map((draft) => draft.row))) === null) throw new ConcurrentModification('a person was added meanwhile')
   for (const draft of drafts) draft.dirty = false
   return {
     ids: new Map([...found, ...[...missing].map(([key, draft]) => [key, draft.row.id] as const)]),

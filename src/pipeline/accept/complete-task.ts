@@ -10,9 +10,8 @@ import { addContact } from '../../record/accepting/contacts.ts'
 import { openHolds, type HoldRow } from '../../record/accepting/holds.ts'
 import { knownAccounts, type KnownAccount } from '../../record/accepting/known-accounts.ts'
 import { findTask, finishTask, type TaskRow } from '../../record/accepting/tasks.ts'
-import { ensureAnchors } from '../../record/accepting/write-people.ts'
 import { isId, newId } from '../../record/id.ts'
-import { lockAddresses } from '../../record/locks.ts'
+import { lockNewAddresses } from '../../record/locks.ts'
 import { taskNote } from '../../record/places.ts'
 import { holdsOfTask } from '../../record/replies.ts'
 import type { AddressHash } from '../../record/vault/vault.ts'
@@ -21,7 +20,7 @@ import type { Actor, Shell } from '../shell.ts'
 import { AccountDraft } from './account-draft.ts'
 import { addressHash } from './address-hash.ts'
 import type { TaskAnswer } from './answers.ts'
-import { lockPeople } from './lock-people.ts'
+import { lockPerson } from './lock-people.ts'
 import { minorOf } from './merge-account.ts'
 import type { PersonDraft } from './person-draft.ts'
 import { refuseFuture } from './refuse-future.ts'
@@ -69,8 +68,8 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
   }
   if ((body.outcome === 'read' || body.outcome === 'not-done') && (body.outcome === 'read') !== (found.kind === 'reply')) throw invalidField('outcome', `does not answer a task of kind ${found.kind}`)
   refuseFuture(shell, [['at', body.at]], shell.clock.now())
-  return inWriteTransaction(shell, async (trx) => {
-    const person = (await lockPeople(trx, shell.vault, [{ id: found.recipient_id }], new Date(shell.clock.now()))).get(found.recipient_id) as PersonDraft
+  return inWriteTransaction(shell, async (opened) => {
+    const { trx, person } = await lockPerson(shell, opened, found.recipient_id)
     const accounts = await knownAccounts(trx, found.account_ids)
     const now = shell.clock.now()
     const done = { outcome: body.outcome, note: sealedNote(shell, person, id, body), by: actor.name, at: new Date(now) }
@@ -79,10 +78,7 @@ export async function completeTask(shell: Shell, actor: Actor, id: string, body:
     const holds = await openHolds(trx, [person.row.id])
     if (found.kind === 'reply') drafts.endedHolds.push(...holdsOfTask(holds, id).map((hold) => ({ id: hold, reason: 'the reply was read' })))
     const anchor = addressOf(shell, body, person)
-    if (anchor !== null) {
-      await ensureAnchors(trx, [{ creditor: found.creditor, ...anchor }], new Date(now))
-      await lockAddresses(trx, [{ creditor: found.creditor, hash: anchor.hash }], 'wait')
-    }
+    if (anchor !== null) await lockNewAddresses(trx, [{ creditor: found.creditor, ...anchor }], new Date(now))
     const contact = CONTACTS[body.outcome]
     // What a reply says was a contact when it came; only who called about it made another.
     const made = { id: newId(), recipientId: person.row.id, at: Math.min(body.at ?? now, now) }

@@ -1,4 +1,3 @@
-import type { Transaction } from 'kysely'
 import type { Channel } from '../../model/channel.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { DAY, type Instant } from '../../model/instant.ts'
@@ -6,8 +5,7 @@ import { isAboutPerson, type SuppressionReason, type SuppressionScope } from '..
 import { addSuppression, countAwaited, standingStop, type Stop } from '../../record/accepting/suppressions.ts'
 import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
 import { newId } from '../../record/id.ts'
-import { takeSequence } from '../../record/locks.ts'
-import type { Database } from '../../record/schema.ts'
+import { takeSequence, type Locked } from '../../record/locks.ts'
 import { noteStop, type NewStop } from '../notify/note-stop.ts'
 import type { Shell } from '../shell.ts'
 
@@ -67,7 +65,7 @@ export const AWAITED_FOR_MS = 400 * DAY
  * A fact about the person (a death, an attorney, a written cease) stops the person, whichever address or channel it was
  * recorded with: of an address, the person named, or else everybody who has it. The same stop is never recorded twice.
  */
-export async function suppress(shell: Shell, trx: Transaction<Database>, wish: StopWish, setting: StopSetting): Promise<Suppressed> {
+export async function suppress(shell: Shell, trx: Locked, wish: StopWish, setting: StopSetting): Promise<Suppressed> {
   const { owners, now } = setting
   const personal = isAboutPerson(wish.reason)
   const heard: StopWish = personal && wish.scope === 'channel' ? { ...wish, scope: 'all', channel: null } : wish
@@ -89,7 +87,7 @@ export async function suppress(shell: Shell, trx: Transaction<Database>, wish: S
   return { id: first.id, standing, scope, people }
 }
 
-async function record(trx: Transaction<Database>, wish: StopWish, cause: string | null, personal: boolean, { now, takeSeq }: StopSetting): Promise<{ id: string; standing: boolean }> {
+async function record(trx: Locked, wish: StopWish, cause: string | null, personal: boolean, { now, takeSeq }: StopSetting): Promise<{ id: string; standing: boolean }> {
   const awaits = { recipient: null, account: null, ...wish.awaits }
   const stop: Stop = {
     creditor: wish.creditor, scope: wish.scope, recipientId: wish.recipientId, addressHash: wish.hash, channel: wish.channel, reason: wish.reason,

@@ -1,4 +1,3 @@
-import type { Transaction } from 'kysely'
 import type { Instant } from '../../model/instant.ts'
 import type { Excess } from '../../plan/effect-of.ts'
 import { markExcess } from '../../record/accepting/events.ts'
@@ -7,7 +6,7 @@ import { cancelReminders, cancelTasks, wakePerson, wakeReminders } from '../../r
 import { addAccounts, writeAccounts, writeSpells } from '../../record/accepting/write-accounts.ts'
 import { addConsents, writeAddresses, writePeople } from '../../record/accepting/write-people.ts'
 import { addTasks, type NewTask } from '../../record/planning/plan-written.ts'
-import type { Database } from '../../record/schema.ts'
+import type { Locked } from '../../record/locks.ts'
 import { noteReminders } from '../notify/note-reminders.ts'
 import { noteStop, type NewStop } from '../notify/note-stop.ts'
 import type { Shell } from '../shell.ts'
@@ -53,7 +52,7 @@ export const noDrafts = (): Drafts => ({ people: [], accounts: [], newHolds: [],
  *
  * Last come the notices, for they take numbers of the sequences that the drafts have counted until then.
  */
-export async function writeDrafts(shell: Shell, trx: Transaction<Database>, drafts: Drafts, by: string, now: Instant): Promise<void> {
+export async function writeDrafts(shell: Shell, trx: Locked, drafts: Drafts, by: string, now: Instant): Promise<void> {
   const at = new Date(now)
   await adoptStops(shell, trx, drafts, by, now)
   const suppressed = await writeSuppressions(shell, trx, drafts, now)
@@ -77,7 +76,7 @@ export async function writeDrafts(shell: Shell, trx: Transaction<Database>, draf
   }
 }
 
-async function writeSuppressions(shell: Shell, trx: Transaction<Database>, { people, suppressions }: Drafts, now: Instant): Promise<(NewSuppression & Suppressed)[]> {
+async function writeSuppressions(shell: Shell, trx: Locked, { people, suppressions }: Drafts, now: Instant): Promise<(NewSuppression & Suppressed)[]> {
   const drafted = new Map(people.map((person) => [person.row.id, person]))
   const written = []
   for (const one of suppressions) {
@@ -92,11 +91,11 @@ async function writeSuppressions(shell: Shell, trx: Transaction<Database>, { peo
 }
 
 /** Marks the contacts that a fact learnt late would have forbidden. */
-export async function markContacts(trx: Transaction<Database>, { recipientId, accountIds, since, rule, exceptContact }: ExcessOf, now: Instant): Promise<void> {
+export async function markContacts(trx: Locked, { recipientId, accountIds, since, rule, exceptContact }: ExcessOf, now: Instant): Promise<void> {
   for (const accountId of accountIds ?? [null]) await markExcess(trx, recipientId, accountId, new Date(since), new Date(now), rule, exceptContact)
 }
 
-async function settleWaiting(shell: Shell, trx: Transaction<Database>, accounts: readonly AccountDraft[], now: Instant): Promise<void> {
+async function settleWaiting(shell: Shell, trx: Locked, accounts: readonly AccountDraft[], now: Instant): Promise<void> {
   const at = new Date(now)
   const cancelled = accounts.flatMap((account) => (typeof account.waiting === 'object' ? [{ id: account.row.id, reason: account.waiting.cancelled }] : []))
   for (const [reason, ids] of groupBy(cancelled, (account) => account.reason, (account) => account.id)) {

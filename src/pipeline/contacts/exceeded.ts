@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { CompiledPack } from '../../decide/compiled-pack.ts'
 import { decide } from '../../decide/decide.ts'
 import type { ObjectionCode } from '../../model/decision.ts'
@@ -7,6 +7,7 @@ import { DAY, type Instant } from '../../model/instant.ts'
 import { markContact } from '../../record/accepting/contacts.ts'
 import { peopleAsKnown, type AuditedContact, type PersonAsKnown } from '../../record/audit/people-as-known.ts'
 import { switchesAt, type ActiveSwitch } from '../../record/dispatch/switches.ts'
+import type { Locked } from '../../record/locks.ts'
 import type { Database } from '../../record/schema.ts'
 import { closedBy } from '../dispatch/switch-board.ts'
 import type { Shell } from '../shell.ts'
@@ -43,7 +44,7 @@ export interface RecordedContact {
  * beyond that by switches, and by stops of the person that took effect before it and were learnt afterwards.
  */
 export async function markExceeded(
-  shell: Shell, trx: Transaction<Database>, packs: readonly CompiledPack[], contact: RecordedContact,
+  shell: Shell, trx: Locked, packs: readonly CompiledPack[], contact: RecordedContact,
 ): Promise<Exceedance[]> {
   const { id, recipientId, at } = contact
   const [person] = await peopleAsKnown(trx as Kysely<Database>, [recipientId], { since: new Date(at - CONTACTS_BEAR_MS), to: new Date(at + 1) })

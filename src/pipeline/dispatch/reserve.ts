@@ -11,7 +11,7 @@ import { earlierMessages } from '../../record/dispatch/earlier-messages.ts'
 import { passFence, type FencedReminder } from '../../record/dispatch/fence.ts'
 import { putAside } from '../../record/dispatch/put-aside.ts'
 import { writeReservation } from '../../record/dispatch/reservation.ts'
-import { anchorKey, heldBy, lockMoreAddresses, takeLocks, type Locked } from '../../record/locks.ts'
+import { anchorKey, heldBy, lockAddresses, takeLocks, type Locked } from '../../record/locks.ts'
 import type { Ledger } from '../../record/ledger.ts'
 import { lookUpByKey } from '../../record/look-up-by-key.ts'
 import type { Database } from '../../record/schema.ts'
@@ -161,6 +161,6 @@ async function lockAnchors(opened: Transaction<Database>, anchors: readonly Remi
   const trx = await takeLocks(opened, { recipients: anchors.map((a) => a.recipientId) }, 'skip')
   const { recipients, addresses } = heldBy(trx)
   const withPeople = anchors.filter((a) => recipients.has(a.recipientId))
-  await lockMoreAddresses(trx, withPeople.flatMap((a) => a.hashes.map((hash) => ({ creditor: a.creditor, hash }))), 'skip')
+  await lockAddresses(trx, withPeople.flatMap((a) => a.hashes.map((hash) => ({ creditor: a.creditor, hash }))), 'skip')
   return { trx, got: withPeople.filter((a) => a.hashes.every((hash) => addresses.has(anchorKey({ creditor: a.creditor, hash })))) }
 }

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Instant } from '../../model/instant.ts'
 import type { ReminderStatus } from '../../model/reminder-status.ts'
 import { TOLD_STATUSES, type ToldStatus } from '../../model/webhook.ts'
+import type { Locked } from '../../record/locks.ts'
 import { addNotices, type NewNotice } from '../../record/outbox/add-notices.ts'
 import { noticeSubjects, peopleToNote, type NoticeSubject } from '../../record/outbox/notice-subjects.ts'
 import type { Database } from '../../record/schema.ts'
@@ -24,7 +25,7 @@ export interface Moved {
  * The caller holds the lock of each one's recipient; `peopleToLock` names them. With nobody
  * listening it costs nothing: no question is asked and no row is written.
  */
-export async function noteReminders(shell: Shell, trx: Transaction<Database>, moved: readonly Moved[], now: Instant): Promise<void> {
+export async function noteReminders(shell: Shell, trx: Locked, moved: readonly Moved[], now: Instant): Promise<void> {
   if (!someoneListens(shell) || moved.length === 0) return
   const subjects = await noticeSubjects(trx, moved.map((one) => one.reminderId), creditorsHeard(shell))
   await addNotices(trx, moved.flatMap((one) => {

@@ -1,10 +1,9 @@
-import type { Transaction } from 'kysely'
 import type { Channel } from '../../model/channel.ts'
 import type { Instant } from '../../model/instant.ts'
 import type { SuppressionReason, SuppressionScope } from '../../model/suppression.ts'
+import type { Locked } from '../../record/locks.ts'
 import { addNotices } from '../../record/outbox/add-notices.ts'
 import { upstreamPeople } from '../../record/outbox/upstream-people.ts'
-import type { Database } from '../../record/schema.ts'
 import type { Shell } from '../shell.ts'
 import { withdrawForbidden } from '../tasks/decide-tasks.ts'
 import { creditorsHeard, endpointsFor, someoneListens } from './listeners.ts'
@@ -26,7 +25,7 @@ export interface NewStop {
  * Lets a stop that has just been recorded reach those who act for us: steps for people that it forbids are withdrawn, and
  * upstream is to be told. The caller holds the locks of the people whom it concerns.
  */
-export async function noteStop(shell: Shell, trx: Transaction<Database>, recipientKeys: readonly string[], stop: NewStop, now: Instant): Promise<void> {
+export async function noteStop(shell: Shell, trx: Locked, recipientKeys: readonly string[], stop: NewStop, now: Instant): Promise<void> {
   await withdrawForbidden(shell, trx, recipientKeys, now)
   if (!someoneListens(shell) || recipientKeys.length === 0) return
   const { scope, reason, channel, by, reminderId = null, attemptNo = null, code = null } = stop

@@ -9,7 +9,7 @@ import { findUse, rememberUse } from '../../record/accepting/idempotency.ts'
 import { findPeople, keyText } from '../../record/accepting/known-people.ts'
 import { readPeople, type PersonAddress, type PersonRow } from '../../record/dispatch/decision-inputs.ts'
 import { newId } from '../../record/id.ts'
-import { lockMoreAddresses, takeLocks, takeSequence } from '../../record/locks.ts'
+import { lockAddresses, takeLocks, takeSequence } from '../../record/locks.ts'
 import { accountsToCallAbout, numbersOf, type PermitAccount } from '../../record/permits/permit-subjects.ts'
 import { addPermit, permitById, type PermitRow } from '../../record/permits/permits.ts'
 import type { Database } from '../../record/schema.ts'
@@ -49,7 +49,7 @@ export async function askPermit(shell: Shell, rules: PermitRules, actor: Actor, 
     const recipientId = (await findPeople(opened, [upstream])).get(keyText(upstream))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
     const trx = await takeLocks(opened, { recipients: [recipientId] }, 'wait')
-    await lockMoreAddresses(trx, await numbersOf(trx, recipientId), 'wait')
+    await lockAddresses(trx, await numbersOf(trx, recipientId), 'wait')
     const earlier = key === null ? null : await answerGiven(trx, creditor.id, key, hash)
     if (earlier !== null) return answerOf(earlier)
     const now = shell.clock.now()

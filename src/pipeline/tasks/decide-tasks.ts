@@ -4,6 +4,7 @@ import type { Instant } from '../../model/instant.ts'
 import { accountsOfTasks, openSteps, withdrawOpen, type TaskRow } from '../../record/accepting/tasks.ts'
 import { readPeople } from '../../record/dispatch/decision-inputs.ts'
 import { activeSwitches } from '../../record/dispatch/switches.ts'
+import type { Locked } from '../../record/locks.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Shell } from '../shell.ts'
 import { barOf, decideStep, whyWithdrawn, type StepDecision } from './decide-steps.ts'
@@ -44,7 +45,7 @@ export async function decideTasks(
  * @param packs  none: the product's own promises alone are asked, and planning asks the packs soon afterwards
  */
 export async function withdrawForbidden(
-  shell: Shell, trx: Transaction<Database>, recipientIds: readonly string[], now: Instant, packs: readonly CompiledPack[] = [],
+  shell: Shell, trx: Locked, recipientIds: readonly string[], now: Instant, packs: readonly CompiledPack[] = [],
 ): Promise<number> {
   const open = await openSteps(trx, recipientIds)
   const decided = await decideTasks(shell, trx, packs, open, now)

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import { requireHeld, type Locked } from '../locks.ts'
 import type { Database, EventTable } from '../schema.ts'
 import type { AccountRow } from './known-accounts.ts'
 
@@ -11,7 +12,8 @@ export async function findEvent(db: Db, creditor: string, externalId: string): P
   return row ?? null
 }
 
-export async function addEvent(trx: Transaction<Database>, event: EventRow): Promise<void> {
+export async function addEvent(trx: Locked, event: EventRow): Promise<void> {
+  requireHeld(trx, [event.recipient_id])
   await trx.insertInto('decorum.event').values({ ...event, body: JSON.stringify(event.body) }).execute()
 }
 
@@ -51,8 +53,9 @@ export async function balanceEvents(trx: Transaction<Database>, accounts: readon
  * @returns          how many were marked
  */
 export async function markExcess(
-  trx: Transaction<Database>, recipientId: string, accountId: string | null, since: Date, until: Date, rule: string, except: string | null = null,
+  trx: Locked, recipientId: string, accountId: string | null, since: Date, until: Date, rule: string, except: string | null = null,
 ): Promise<number> {
+  requireHeld(trx, [recipientId])
   const { rows } = await sql`
     UPDATE decorum.contact SET excess = coalesce(excess, '[]'::jsonb) || ${JSON.stringify([rule])}::jsonb
     WHERE recipient_id = ${recipientId} AND direction = 'outbound' AND at >= ${since} AND at < ${until}

@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Selectable, Transaction } from 'kysely'
 import type { Channel } from '../../model/channel.ts'
 import type { HoldKind } from '../../model/hold.ts'
+import { requireHeld, type Locked } from '../locks.ts'
 import type { Database, HoldTable } from '../schema.ts'
 
 /** `channel` absent or null: a pause of every channel. */
@@ -12,8 +13,9 @@ export const openHolds = (db: Kysely<Database> | Transaction<Database>, recipien
     ? Promise.resolve([])
     : db.selectFrom('decorum.hold').selectAll().where('recipient_id', 'in', recipientIds).where('ended_at', 'is', null).orderBy('seq').execute()
 
-export async function addHolds(trx: Transaction<Database>, holds: readonly HoldRow[]): Promise<void> {
+export async function addHolds(trx: Locked, holds: readonly HoldRow[]): Promise<void> {
   if (holds.length === 0) return
+  requireHeld(trx, holds.map((hold) => hold.recipient_id))
   const rows: Insertable<HoldTable>[] = holds.map((hold) => ({ ...hold, details: JSON.stringify(hold.details) }))
   await trx.insertInto('decorum.hold').values(rows).execute()
 }
@@ -25,8 +27,8 @@ export interface HoldEnd {
   reason: string
 }
 
-/** Ends these pauses; answers how many had not ended. */
-export async function endHolds(trx: Transaction<Database>, ids: readonly string[], end: HoldEnd): Promise<number> {
+/** Ends these pauses, of people that are locked; answers how many had not ended. */
+export async function endHolds(trx: Locked, ids: readonly string[], end: HoldEnd): Promise<number> {
   if (ids.length === 0) return 0
   const result = await trx.updateTable('decorum.hold').set({ ended_at: end.at, ended_by: end.by, end_reason: end.reason })
     .where('id', 'in', ids).where('ended_at', 'is', null).executeTakeFirst()
@@ -41,7 +43,8 @@ export async function findHold(db: Kysely<Database>, id: string, creditor: strin
 }
 
 /** An account went to another person: what pauses the account goes with it. */
-export async function moveHolds(trx: Transaction<Database>, accountId: string, recipientId: string): Promise<void> {
+export async function moveHolds(trx: Locked, accountId: string, recipientId: string): Promise<void> {
+  requireHeld(trx, [recipientId])
   await trx.updateTable('decorum.hold').set({ recipient_id: recipientId })
     .where('account_id', '=', accountId).where('ended_at', 'is', null).execute()
 }

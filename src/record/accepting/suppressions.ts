@@ -1,6 +1,7 @@
 import { sql, type Insertable, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { Channel } from '../../model/channel.ts'
 import type { SuppressionReason, SuppressionScope } from '../../model/suppression.ts'
+import { requireHeld, type Locked } from '../locks.ts'
 import type { Database, SuppressionTable } from '../schema.ts'
 
 export type SuppressionRow = Selectable<SuppressionTable>
@@ -33,7 +34,9 @@ export async function standingStop(db: Db, stop: Stop): Promise<string | null> {
   return row?.id ?? null
 }
 
-export async function addSuppression(trx: Transaction<Database>, row: SuppressionRow): Promise<void> {
+/** Adds a stop; the person whom it names, and everybody who has its address, is locked, and so is the address. */
+export async function addSuppression(trx: Locked, row: SuppressionRow): Promise<void> {
+  requireHeld(trx, [row.recipient_id])
   await trx.insertInto('decorum.suppression').values(row as Insertable<SuppressionTable>).execute()
 }
 
@@ -50,8 +53,8 @@ export async function peopleStoppedBy(db: Db, cause: string): Promise<string[]> 
   return rows.flatMap((row) => row.recipient_id ?? [])
 }
 
-/** Lifts a stop, and with it what follows from it; false when it was lifted before. */
-export async function lift(trx: Transaction<Database>, cause: string, at: Date, by: string, reason: string): Promise<boolean> {
+/** Lifts a stop, and with it what follows from it; false when it was lifted before. Whom they concern is locked. */
+export async function lift(trx: Locked, cause: string, at: Date, by: string, reason: string): Promise<boolean> {
   const result = await trx.updateTable('decorum.suppression').set({ lifted_at: at, lifted_by: by, lift_reason: reason })
     .where((eb) => eb.or([eb('id', '=', cause), eb('cause', '=', cause)])).where('lifted_at', 'is', null).executeTakeFirst()
   return result.numUpdatedRows > 0n
@@ -73,15 +76,8 @@ export async function ownOptOuts(db: Db, creditor: string, hashes: readonly Buff
   return rows.map((row) => row.id)
 }
 
-/** How a stop that comes before its person, and the person, take turns: whoever is first is seen by the other. */
-export const lockAwaited = async (trx: Transaction<Database>, creditors: readonly string[], mode: 'exclusive' | 'shared'): Promise<void> => {
-  for (const creditor of [...new Set(creditors)].sort()) {
-    await sql`SELECT ${sql.raw(mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')}(hashtext('decorum.awaited'), hashtext(${creditor}))`.execute(trx)
-  }
-}
-
 /** Forgets the stops of a creditor whose people did not come until then; answers how many wait still. */
-export async function countAwaited(trx: Transaction<Database>, creditor: string, since: Date): Promise<number> {
+export async function countAwaited(trx: Locked, creditor: string, since: Date): Promise<number> {
   await sql`DELETE FROM decorum.suppression WHERE creditor = ${creditor} AND recipient_id IS NULL AND scope <> 'address'
     AND (awaits_recipient IS NOT NULL OR awaits_account IS NOT NULL) AND received_at < ${since}`.execute(trx)
   const { rows } = await sql<{ waiting: number }>`SELECT count(*)::int AS waiting FROM decorum.suppression
@@ -126,6 +122,7 @@ export async function stopsFor(trx: Transaction<Database>, { people, accounts, a
 }
 
 /** The person for whom a stop waited has come. */
-export async function giveStop(trx: Transaction<Database>, id: string, recipientId: string, seq: number): Promise<void> {
+export async function giveStop(trx: Locked, id: string, recipientId: string, seq: number): Promise<void> {
+  requireHeld(trx, [recipientId])
   await trx.updateTable('decorum.suppression').set({ recipient_id: recipientId, seq }).where('id', '=', id).where('recipient_id', 'is', null).execute()
 }

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { SwitchScope } from '../../model/switch.ts'
 import type { AccountRow } from '../dispatch/decision-inputs.ts'
+import type { Locked } from '../locks.ts'
 import type { Database, TaskTable } from '../schema.ts'
 
 export type TaskRow = Selectable<TaskTable>
@@ -54,7 +55,7 @@ export async function accountsOfTasks(db: Db, accountIds: readonly string[]): Pr
  *
  * @returns  how many were still open
  */
-export async function withdrawOpen(trx: Transaction<Database>, tasks: readonly { id: string; reason: string }[], at: Date): Promise<number> {
+export async function withdrawOpen(trx: Locked, tasks: readonly { id: string; reason: string }[], at: Date): Promise<number> {
   if (tasks.length === 0) return 0
   const { rows } = await sql<{ id: string }>`
     WITH wanted AS (

@@ -1,15 +1,16 @@
 import { sql, type Transaction } from 'kysely'
+import { requireHeld, type Locked } from '../locks.ts'
 import type { Database } from '../schema.ts'
 
 /**
  * Cancels what waits for these accounts, which are closed.
  *
  * What is `sending` is left to its worker. A reminder that speaks of other accounts too goes with
- * them, since its words would be wrong: their steps count as not planned, and are planned anew.
+ * them, since its words would be wrong: their steps count as not planned, and are planned anew. The accounts' people are locked.
  *
  * @returns  the reminders that were cancelled
  */
-export async function cancelReminders(trx: Transaction<Database>, accountIds: readonly string[], reason: string, at: Date): Promise<string[]> {
+export async function cancelReminders(trx: Locked, accountIds: readonly string[], reason: string, at: Date): Promise<string[]> {
   if (accountIds.length === 0) return []
   const { rows } = await sql<{ id: string }>`
     WITH cancelled AS (
@@ -46,13 +47,14 @@ export async function wakeRemindersOf(trx: Transaction<Database>, recipientId: s
 }
 
 /** Lets everything that waits for this person be decided again now, and its accounts be planned. */
-export async function wakePerson(trx: Transaction<Database>, recipientId: string, at: Date): Promise<void> {
+export async function wakePerson(trx: Locked, recipientId: string, at: Date): Promise<void> {
   await wakeRemindersOf(trx, recipientId, at)
   await planSoon(trx, recipientId, at)
 }
 
 /** Lets planning look at the person's accounts that have a spell. */
-export async function planSoon(trx: Transaction<Database>, recipientId: string, at: Date): Promise<void> {
+export async function planSoon(trx: Locked, recipientId: string, at: Date): Promise<void> {
+  requireHeld(trx, [recipientId])
   await trx.updateTable('decorum.account').set({ plan_at: at })
     .where('recipient_id', '=', recipientId).where('spell_id', 'is not', null).execute()
 }

@@ -1,7 +1,6 @@
-import type { Transaction } from 'kysely'
 import type { VersionedBody } from './ladder-version.ts'
 import { pinLadders } from './ladder-version.ts'
-import type { Database } from '../schema.ts'
+import { requireHeld, type Locked } from '../locks.ts'
 import { insertRows, updateRows, type Columns } from '../write-rows.ts'
 import type { AccountRow, SpellRow } from './known-accounts.ts'
 
@@ -17,15 +16,17 @@ const insertAccounts = insertRows<AccountRow>('decorum.account', {
   id: 'uuid', creditor: 'text', external_id: 'text', live: 'boolean', currency: 'text', created_at: 'timestamptz', ...CHANGING,
 })
 
-/** Adds accounts. One that was added meanwhile is a unique violation, and is tried again. */
-export async function addAccounts(trx: Transaction<Database>, accounts: readonly AccountRow[]): Promise<void> {
+/** Adds accounts of people that are locked. One that was added meanwhile is a unique violation, and is tried again. */
+export async function addAccounts(trx: Locked, accounts: readonly AccountRow[]): Promise<void> {
+  requireHeld(trx, accounts.map((account) => account.recipient_id))
   await insertAccounts(trx, accounts)
 }
 
 const updateAccounts = updateRows<AccountRow>('decorum.account', { id: 'uuid', ...CHANGING })
 
 /** Writes what changed about accounts whose people are locked. */
-export async function writeAccounts(trx: Transaction<Database>, accounts: readonly AccountRow[]): Promise<void> {
+export async function writeAccounts(trx: Locked, accounts: readonly AccountRow[]): Promise<void> {
+  requireHeld(trx, accounts.map((account) => account.recipient_id))
   await updateAccounts(trx, accounts)
 }
 
@@ -37,14 +38,14 @@ const upsertSpells = insertRows<SpellRow>('decorum.spell', {
   entered_by = excluded.entered_by, ended_at = excluded.ended_at, ended_as = excluded.ended_as`)
 
 /** Adds spells, or writes how far known ones have come; the ladder of a new one is pinned with it. */
-export async function writeSpells(trx: Transaction<Database>, spells: readonly SpellRow[], ladders: readonly VersionedBody[], at: Date): Promise<void> {
+export async function writeSpells(trx: Locked, spells: readonly SpellRow[], ladders: readonly VersionedBody[], at: Date): Promise<void> {
   if (spells.length === 0) return
   await pinLadders(trx, ladders, at)
   await upsertSpells(trx, spells)
 }
 
 /** Others who owe the same; the whole list is replaced. */
-export async function writeParties(trx: Transaction<Database>, accountId: string, parties: readonly { recipientId: string; relation: string }[]): Promise<void> {
+export async function writeParties(trx: Locked, accountId: string, parties: readonly { recipientId: string; relation: string }[]): Promise<void> {
   await trx.deleteFrom('decorum.account_party').where('account_id', '=', accountId).execute()
   if (parties.length === 0) return
   await trx.insertInto('decorum.account_party')

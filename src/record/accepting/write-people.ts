@@ -1,7 +1,6 @@
 import type { Transaction } from 'kysely'
-import { anchorKey } from '../locks.ts'
+import { heldByAdding, requireHeld, type Locked } from '../locks.ts'
 import type { Database } from '../schema.ts'
-import type { AddressHash } from '../vault/vault.ts'
 import { insertRows, updateRows, type Columns } from '../write-rows.ts'
 import { keyText, type Consent, type OwnAddress, type RecipientRow } from './known-people.ts'
 
@@ -18,11 +17,11 @@ const insertPeople = insertRows<RecipientRow>('decorum.recipient', {
 /**
  * Adds people with all that is known about them, in one order, so that two imports of the same people cannot deadlock.
  *
- * @returns  whether nobody had added one of them meanwhile; they are locked from then on
+ * @returns  they are locked from then on; null: somebody had added one of them meanwhile
  */
-export async function addPeople(trx: Transaction<Database>, people: readonly RecipientRow[]): Promise<boolean> {
+export async function addPeople(trx: Transaction<Database>, people: readonly RecipientRow[]): Promise<Locked | null> {
   const ordered = people.map((row) => ({ row, key: textOf(row) })).sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row)
-  return (await insertPeople(trx, ordered)) === people.length
+  return (await insertPeople(trx, ordered)) === people.length ? heldByAdding(trx, people.map((row) => row.id)) : null
 }
 
 const textOf = (row: RecipientRow): string => keyText({ creditor: row.creditor, externalId: row.external_id })
@@ -30,26 +29,9 @@ const textOf = (row: RecipientRow): string => keyText({ creditor: row.creditor, 
 const updatePeople = updateRows<RecipientRow>('decorum.recipient', { id: 'uuid', ...LEARNT })
 
 /** Writes what was learnt about people that are locked; their sequence included. */
-export async function writePeople(trx: Transaction<Database>, people: readonly RecipientRow[]): Promise<void> {
+export async function writePeople(trx: Locked, people: readonly RecipientRow[]): Promise<void> {
+  requireHeld(trx, people.map((row) => row.id))
   await updatePeople(trx, people)
-}
-
-/** One number or mailbox at one creditor, and which key made its hash. */
-export type NewAnchor = AddressHash & { creditor: string }
-
-const insertAnchors = insertRows<{ creditor: string; hash: Buffer; hash_key: string; created_at: Date }>('decorum.address', {
-  creditor: 'text', hash: 'bytea', hash_key: 'text', created_at: 'timestamptz',
-}, 'ON CONFLICT (creditor, hash) DO NOTHING')
-
-/**
- * Makes sure that each of these addresses has a row to lock; in one order, as everybody does.
- *
- * @returns  whether none of them had one: then all are locked already, by having been added
- */
-export async function ensureAnchors(trx: Transaction<Database>, anchors: readonly NewAnchor[], at: Date): Promise<boolean> {
-  const unique = new Map(anchors.map((anchor) => [anchorKey(anchor), anchor]))
-  const ordered = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { creditor, hash, keyId }]) => ({ creditor, hash, hash_key: keyId, created_at: at }))
-  return (await insertAnchors(trx, ordered)) === ordered.length
 }
 
 const ADDRESS: Columns<OwnAddress> = {
@@ -62,7 +44,8 @@ const upsertAddresses = insertRows<OwnAddress>('decorum.recipient_address', ADDR
   removed_at = excluded.removed_at, country = excluded.country, zones = excluded.zones, subdivisions = excluded.subdivisions`)
 
 /** Adds addresses, or writes what changed about them (a retired one that came back included). */
-export async function writeAddresses(trx: Transaction<Database>, addresses: readonly OwnAddress[]): Promise<void> {
+export async function writeAddresses(trx: Locked, addresses: readonly OwnAddress[]): Promise<void> {
+  requireHeld(trx, addresses.map((address) => address.recipient_id))
   await upsertAddresses(trx, addresses)
 }
 
@@ -71,6 +54,7 @@ const insertConsents = insertRows<Consent>('decorum.consent', {
   source: 'text', recorded_at: 'timestamptz', seq: 'bigint',
 })
 
-export async function addConsents(trx: Transaction<Database>, consents: readonly Consent[]): Promise<void> {
+export async function addConsents(trx: Locked, consents: readonly Consent[]): Promise<void> {
+  requireHeld(trx, consents.map((consent) => consent.recipient_id))
   await insertConsents(trx, consents)
 }

@@ -1,7 +1,7 @@
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import type { Instant } from '../../model/instant.ts'
 import type { NoticeType } from '../../model/webhook.ts'
-import type { Database } from '../schema.ts'
+import type { Locked } from '../locks.ts'
 
 /** Something to be told, and to whom. */
 export interface NewNotice {
@@ -19,7 +19,7 @@ export interface NewNotice {
  * Each person's notices share one number of its sequence and are counted in `part`. A number taken
  * under the lock is seen by others in its order, which commits of several processes are not.
  */
-export async function addNotices(trx: Transaction<Database>, notices: readonly NewNotice[], now: Instant): Promise<void> {
+export async function addNotices(trx: Locked, notices: readonly NewNotice[], now: Instant): Promise<void> {
   if (notices.length === 0) return
   const people = [...new Set(notices.map((notice) => notice.recipientKey))]
   const { rows: taken } = await sql<{ id: string; seq: number }>`

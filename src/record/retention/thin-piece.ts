@@ -1,5 +1,6 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { newId } from '../id.ts'
+import { exclusively, type Locked } from '../locks.ts'
 import { firstKey, type Month, type Piece } from '../partitions/months.ts'
 import { takePieces, wasBusy } from '../partitions/pieces.ts'
 import type { Database } from '../schema.ts'
@@ -33,11 +34,11 @@ const LOCK_TIMEOUT_MS = 2_000
  */
 export async function thinPiece(db: Kysely<Database>, asked: Thinning): Promise<Thinned> {
   try {
-    return await db.transaction().execute(async (trx) => {
-      await sql`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true), set_config('statement_timeout', '0', true)`.execute(trx)
-      if (!(await takePieces(trx))) return 'busy'
+    return await db.transaction().execute(async (opened) => {
+      await sql`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true), set_config('statement_timeout', '0', true)`.execute(opened)
+      if (!(await takePieces(opened))) return 'busy'
       const { piece, before } = asked
-      await sql`LOCK TABLE ${sql.table(`decorum.${piece.name}`)} IN SHARE ROW EXCLUSIVE MODE`.execute(trx)
+      const trx = await exclusively(opened, piece.name)
       if ((await unfinishedIn(trx, piece, before, asked.receiptsSince)) > 0) return 'unfinished'
       const kept = piece.kind === 'default' ? await deleteOld(trx, asked) : await replace(trx, asked)
       if (piece.table.name === 'contact') await forgetConversations(trx, asked)
@@ -51,7 +52,7 @@ export async function thinPiece(db: Kysely<Database>, asked: Thinning): Promise<
   }
 }
 
-async function replace(trx: Transaction<Database>, { piece, before, people }: Thinning): Promise<number> {
+async function replace(trx: Locked, { piece, before, people }: Thinning): Promise<number> {
   const parent = sql.table(`decorum.${piece.table.name}`)
   const old = sql.table(`decorum.${piece.name}`)
   const rest = sql.table(`decorum.${piece.name}_rest`)
@@ -70,7 +71,7 @@ async function replace(trx: Transaction<Database>, { piece, before, people }: Th
   return kept
 }
 
-async function deleteOld(trx: Transaction<Database>, { piece, before, people }: Thinning): Promise<number> {
+async function deleteOld(trx: Locked, { piece, before, people }: Thinning): Promise<number> {
   const table = sql.table(`decorum.${piece.name}`)
   // The memory of conversations follows a delete, and must not lose those of people who owe.
   const remembered = piece.table.name === 'contact' ? sql`row.outcome = 'conversation' AND row.recipient_id IN (${peopleWhoOwe})` : sql`false`
@@ -80,7 +81,7 @@ async function deleteOld(trx: Transaction<Database>, { piece, before, people }: 
 }
 
 /** Conversations are asked for as long as somebody owes, however old they are; only those of people who do not are forgotten with their month. */
-async function forgetConversations(trx: Transaction<Database>, { piece, before, people }: Thinning): Promise<void> {
+async function forgetConversations(trx: Locked, { piece, before, people }: Thinning): Promise<void> {
   const from = piece.from === null ? sql`true` : sql`row.at >= ${new Date(piece.from)}`
   await sql`
     DELETE FROM decorum.conversation row
