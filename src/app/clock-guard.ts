@@ -47,7 +47,7 @@ export class ClockGuard {
     const asked = performance.now()
     const now = Date.now()
     // A clock that may be wrong must not raise the mark for everybody.
-    const { highWater, databaseNow } = await raiseClockMark(this.#shell.ledger.db, new Date(before === null ? now : 0), false)
+    const { highWater, databaseNow } = await raiseClockMark(this.#shell.ledger.db, new Date(before === null ? now : 0))
     const offDatabase = Math.abs(databaseNow.getTime() - now)
     if (offDatabase > TOLERANCE_MS + (performance.now() - asked)) {
       this.#problem = `is ${Math.round(offDatabase / 1000)} s off the ledger's clock`

@@ -51,7 +51,7 @@ export class SteppedClock implements Clock {
 
   /** Moves on to `instant`. Throws RangeError when that lies behind: business time never runs back. */
   stepTo(instant: Instant): void {
-    if (instant < this.#now) throw new RangeError('a stepped clock does not run back')
+    if (instant < this.#now) throw new RangeError('a stepped clock cannot go backwards')
     this.#now = instant
   }
 }

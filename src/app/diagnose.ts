@@ -8,7 +8,7 @@ import { checkRedis } from '../queue/check-redis.ts'
 import { openLedger, type Ledger } from '../record/ledger.ts'
 import { checkSchema } from '../record/migrate.ts'
 import { processesAtWork } from '../record/processes.ts'
-import { raiseClockMark } from '../record/sweep/lapses.ts'
+import { readClockMark } from '../record/sweep/lapses.ts'
 import type { PartHealth } from './app.ts'
 import { otherWords, wordsVersion } from './process-register.ts'
 
@@ -57,13 +57,12 @@ async function ledgerParts(config: Config): Promise<Diagnosis[]> {
   }
 }
 
-/** An instant long past raises no mark: this only asks. */
 async function clockPart(ledger: Ledger): Promise<Diagnosis> {
   const asked = Date.now()
-  const { highWater, databaseNow } = await raiseClockMark(ledger.db, new Date(0), false)
+  const { highWater, databaseNow } = await readClockMark(ledger.db)
   const off = databaseNow.getTime() - asked
   if (Math.abs(off) > CLOCK_TOLERANCE_MS) return ill('clock', `is ${Math.round(off / 1000)} s off the ledger’s; synchronise both hosts, until then nothing is sent`)
-  if (highWater.getTime() - asked > CLOCK_TOLERANCE_MS) return ill('clock', `is behind the latest time in the ledger, ${highWater.toISOString()}; set it right, until then nothing is sent`)
+  if (highWater !== null && highWater.getTime() - asked > CLOCK_TOLERANCE_MS) return ill('clock', `is behind the latest time in the ledger, ${highWater.toISOString()}; set it right, until then nothing is sent`)
   return well('clock', `within ${CLOCK_TOLERANCE_MS / 1000} s of the ledger’s`)
 }
 

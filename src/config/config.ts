@@ -44,8 +44,9 @@ export interface Limits {
 /**
  * Everything an operator decides, read once at start-up, validated and frozen.
  *
- * Environment variables and the files under `config/` and `templates/`; nothing
- * else in Decorum reads either.
+ * From environment variables and the files under `config/` and `templates/`. Beside it the environment says only what
+ * must be known before: which directory (DECORUM_ROOT), how much is logged (LOG_LEVEL), whether stack traces are
+ * printed (DECORUM_DEBUG). Later the policy files alone are read again (`PolicyFiles`).
  */
 export interface Config {
   readonly production: boolean

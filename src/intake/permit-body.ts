@@ -21,7 +21,6 @@ export type PermitBody = z.output<typeof permitBody>
 
 /** What came of a permitted call. `not-placed`: surely nobody was called, and the permit's place in the caps is given back. */
 export const PERMIT_OUTCOMES = ['no-answer', 'voicemail', 'conversation', 'failed', 'not-placed'] as const
-export type PermitOutcome = (typeof PERMIT_OUTCOMES)[number]
 
 /** `POST /v1/permits/{id}:settle`. */
 export const permitSettlement = z.strictObject({

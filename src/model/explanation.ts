@@ -13,7 +13,6 @@ import { SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from './suppression.ts'
 
 /** What a rule said when it was asked. `silent`: it was not asked, or had nothing to judge by. */
 export const RULE_VERDICTS = ['objects', 'allows', 'silent'] as const
-export type RuleVerdict = (typeof RULE_VERDICTS)[number]
 
 /** Why a rule of a pack that applies said nothing. The first group is what a fuller case would cure. */
 export const SILENCES = [

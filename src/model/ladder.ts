@@ -81,8 +81,6 @@ export const ladderSchema = written.transform((ladder) => ({
 export type Ladder = z.output<typeof ladderSchema>
 /** One step of a ladder. */
 export type Rung = Ladder['rungs'][number]
-/** What differs for one risk band. */
-export type LadderBand = Ladder['bands'][string]
 
 export type ParsedLadder = { ok: true; ladder: Ladder } | { ok: false; faults: Fault[] }
 

@@ -40,20 +40,20 @@ export function fromDayNumber(days: number): LocalDate {
 /** The date `days` later (earlier when negative). Throws RangeError on an impossible date. */
 export function addDays(date: LocalDate, days: number): LocalDate {
   const n = dayNumber(date)
-  if (n === null) throw new RangeError(`not a calendar date: ${date}`)
+  if (n === null) throw new RangeError(`invalid date: ${date}`)
   return fromDayNumber(n + days)
 }
 
 /** Whole days from `from` to `to`; negative when `to` is earlier. Throws RangeError on an impossible date. */
 export function daysBetween(from: LocalDate, to: LocalDate): number {
   const [a, b] = [dayNumber(from), dayNumber(to)]
-  if (a === null || b === null) throw new RangeError(`not a calendar date: ${a === null ? from : to}`)
+  if (a === null || b === null) throw new RangeError(`invalid date: ${a === null ? from : to}`)
   return b - a
 }
 
 /** ISO weekday: 1 Monday … 7 Sunday. Throws RangeError on an impossible date. */
 export function isoWeekday(date: LocalDate): number {
   const n = dayNumber(date)
-  if (n === null) throw new RangeError(`not a calendar date: ${date}`)
+  if (n === null) throw new RangeError(`invalid date: ${date}`)
   return ((((n + 3) % 7) + 7) % 7) + 1
 }

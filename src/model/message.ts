@@ -1,4 +1,3 @@
-import type { Channel } from './channel.ts'
 
 /**
  * Words ready to go out, for one channel.
@@ -74,5 +73,3 @@ export const MENU_KEYS: Readonly<Record<string, VoiceReply>> = {
 
 /** What the provider is charged for and the rate gate counts: segments for SMS, 1 otherwise. */
 export const weightOf = (message: Message): number => (message.channel === 'sms' ? message.segments : 1)
-
-export type MessageOf<C extends Channel> = Extract<Message, { channel: C }>

@@ -11,8 +11,3 @@ export const REMINDER_STATUSES = [
   'scheduled', 'queued', 'sending', 'sent', 'delivered', 'failed', 'refused', 'expired', 'cancelled', 'in_doubt',
 ] as const
 export type ReminderStatus = (typeof REMINDER_STATUSES)[number]
-
-/** Nothing will happen to these by themselves any more (a late receipt may still move `sent` or `in_doubt`). */
-export const FINISHED: ReadonlySet<ReminderStatus> = new Set([
-  'sent', 'delivered', 'failed', 'refused', 'expired', 'cancelled', 'in_doubt',
-])

@@ -10,7 +10,7 @@ import type { Shell } from './shell.ts'
 export async function keepCaptured(shell: Shell, captured: Captured): Promise<void> {
   const { reminderId, attemptNo } = captured.request.attempt
   const owner = await attemptOwner(shell.ledger.db, reminderId, attemptNo)
-  if (owner === null) throw new RangeError(`no attempt ${reminderId}.${attemptNo}`)
+  if (owner === null) throw new RangeError(`attempt not found: ${reminderId}.${attemptNo}`)
   const id = newId()
   const now = shell.clock.now()
   const data = new PersonalData(shell.vault, { id: owner.recipientId, dataKey: owner.dataKey, dataKeyId: owner.dataKeyId })

@@ -113,7 +113,7 @@ class Bytes {
       wrong |= byte
       Bytes.#kept[at++] = byte
     }
-    if (wrong < 0) throw new RangeError('an id is none')
+    if (wrong < 0) throw new RangeError('invalid UUID')
   }
 
   copy(value: Buffer): void {
@@ -133,19 +133,19 @@ const JSONB_VERSION = 1
 
 function writeInstant(bytes: Bytes, value: Date): void {
   const micros = (value.getTime() - EPOCH) * 1_000
-  if (Number.isNaN(micros)) throw new RangeError('an instant is none')
+  if (Number.isNaN(micros)) throw new RangeError('invalid timestamp')
   bytes.int64(Number.isSafeInteger(micros) ? micros : BigInt(value.getTime() - EPOCH) * 1_000n)
 }
 
 function writeDay(bytes: Bytes, value: string): void {
   const day = Date.parse(`${value}T00:00:00Z`)
-  if (Number.isNaN(day)) throw new RangeError('a day is none')
+  if (Number.isNaN(day)) throw new RangeError('invalid date')
   bytes.int32((day - EPOCH) / DAY)
 }
 
 /** Beyond what the column holds, Buffer refuses it itself. */
 function whole(value: number): number {
-  if (!Number.isInteger(value)) throw new RangeError('a whole number is none')
+  if (!Number.isInteger(value)) throw new RangeError('invalid integer')
   return value
 }
 

@@ -57,7 +57,7 @@ export async function checkSchema(ledger: Pick<Ledger, 'db'>, migrations: readon
 }
 
 /**
- * What every daemon asks before it starts.
+ * Is the ledger's schema the one of this build? Asked by every process before its daemons start.
  *
  * @throws DECORUM_SCHEMA_NEWER (exit with EXIT_SCHEMA_NEWER) or DECORUM_SCHEMA_OLDER
  */

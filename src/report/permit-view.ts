@@ -14,7 +14,6 @@ export const objectionText = z.object({
   until: instantText.nullable(),
   reminderId: z.string().optional().describe('The reminder that stands in the way, where one does.'),
 })
-export type ObjectionText = z.infer<typeof objectionText>
 
 /** Rules that forbade a contact which was made all the same; it was recorded, is marked with them, and counts. */
 export const exceededText = z.array(z.object({ rule: z.string(), citation: z.string() })).describe('Rules that forbade this contact, which was recorded all the same. Empty or absent: none did.')

@@ -51,7 +51,7 @@ const refusingBell = (shell: Shell, desk: Desk): Doorbell => ({
     await reserve(shell, desk, ticket)
     return true
   },
-  listen: () => Promise.reject(new Error('nobody listens for reminders without a route')),
+  listen: () => Promise.reject(new Error('reminders without a route are not queued')),
   check: async () => null,
   close: async () => {},
 })

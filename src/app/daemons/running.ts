@@ -6,6 +6,7 @@ import type { EndpointNotifier } from '../../pipeline/notify/endpoint-notifier.t
 import type { Shell } from '../../pipeline/shell.ts'
 import { MonthsAhead } from '../../pipeline/sweep/months-ahead.ts'
 import type { Doorbell } from '../../queue/doorbell.ts'
+import { requireSchema } from '../../record/migrate.ts'
 import { calendarWords } from '../../report/audit/contact-audit.ts'
 import type { Daemon, PartHealth } from '../app.ts'
 import { calendarAlarms } from '../audit/due-for-review.ts'
@@ -57,6 +58,7 @@ export class RunningDaemons {
   /** Starts these; the watch over switches and clock runs beside whatever is started. */
   async start(daemons: readonly Daemon[]): Promise<void> {
     const { shell } = this.#parts
+    await requireSchema(shell.ledger)
     this.#started.push(...daemons)
     await this.#watch()
     if (!this.#loops.has('watch')) this.#loops.set('watch', loop('watch', EVERY.watch, shell.log, () => this.#watch()))

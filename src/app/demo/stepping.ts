@@ -20,7 +20,7 @@ const MOST_ROUNDS = 500
 export async function settleDown(app: App, doorbell: CountedDoorbell): Promise<Instant | null> {
   const now = app.shell.clock.now()
   for (let round = 1; ; round++) {
-    if (round > MOST_ROUNDS) throw new RangeError(`there is no end of work at ${new Date(now).toISOString()}`)
+    if (round > MOST_ROUNDS) throw new RangeError(`work at ${new Date(now).toISOString()} did not finish within ${MOST_ROUNDS} rounds`)
     const { planner, sweeper } = await nextWork(app.shell.ledger.db)
     const due = (at: Date | null): boolean => at !== null && at.getTime() <= now
     let done = false

@@ -62,7 +62,7 @@ function ladderFinder({ config, ladder }: SimulationSetting): (account: Planning
     const known = pinned.get(key)
     if (known !== undefined) return known
     const found = account.ladderBody === null ? config.ladders.get(account.ladder)?.ladder : parsed(account.ladderBody)
-    if (found === undefined) throw new RangeError(`the ladder ${key} is not known`)
+    if (found === undefined) throw new RangeError(`unknown ladder ${key}`)
     pinned.set(key, found)
     return found
   }

@@ -16,7 +16,7 @@ export class Handover {
    */
   stop(): void {
     this.stopped = true
-    if (!this.complete) this.body?.destroy(new Error('out of time'))
+    if (!this.complete) this.body?.destroy(new Error('timed out'))
   }
 
   watch(source: Readable): Readable {
@@ -24,7 +24,7 @@ export class Handover {
     this.body = body
     body.once('end', () => { this.complete = true })
     source.once('error', error => body.destroy(error))
-    if (this.stopped) body.destroy(new Error('out of time'))
+    if (this.stopped) body.destroy(new Error('timed out'))
     else source.pipe(body)
     return body
   }

@@ -120,7 +120,7 @@ class Script {
 
   constructor(message: VoiceMessage, actionUrl: string) {
     const voice = voiceFor(message.locale)
-    if (voice === null) throw new RangeError(`no voice reads ${message.locale}`)
+    if (voice === null) throw new RangeError(`no voice for locale ${message.locale}`)
     this.message = message
     this.actionUrl = actionUrl
     this.voice = voice

@@ -43,7 +43,7 @@ export function calendarOf(table: CalendarTable): Calendar {
 
 function numberOf(date: LocalDate): number {
   const day = dayNumber(date)
-  if (day === null) throw new RangeError(`not a calendar date: ${date}`)
+  if (day === null) throw new RangeError(`invalid date: ${date}`)
   return day
 }
 

@@ -36,7 +36,7 @@ export function firstInstantAt(local: number, zone: string): Instant {
 /** The same for a date and a time of day, `HH:MM`. Throws RangeError on an impossible date. */
 export function localInstant(date: LocalDate, time: string, zone: string): Instant {
   const day = dayNumber(date)
-  if (day === null) throw new RangeError(`not a calendar date: ${date}`)
+  if (day === null) throw new RangeError(`invalid date: ${date}`)
   const [hour, minute] = time.split(':').map(Number) as [number, number]
   return firstInstantAt(day * DAY + (hour * 60 + minute) * MINUTE, zone)
 }

@@ -34,7 +34,7 @@ export interface AccountPut {
 /** Puts one account: `PUT /v1/accounts/{id}`. */
 export async function acceptAccount(shell: Shell, actor: Actor, id: string, body: AccountBody): Promise<AccountAnswer> {
   const [result] = await acceptAccounts(shell, actor, [{ id, body }])
-  if (result === undefined) throw new RangeError('one account was put and none answered')
+  if (result === undefined) throw new RangeError('no result for the account')
   if (!result.ok) throw result.error
   return result.answer
 }

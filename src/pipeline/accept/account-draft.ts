@@ -74,7 +74,7 @@ export class AccountDraft {
   }
 
   #nextPass(pass: NewPass, zone: string, why: 'moved' | 'reopened'): void {
-    if (this.spell === null) throw new RangeError('a spell that never began cannot go on')
+    if (this.spell === null) throw new RangeError('there is no spell to continue')
     this.spell = { ...this.spell, pass: this.spell.pass + 1, ...this.#entered(pass, zone), ended_at: null, ended_as: null }
     this.waiting = { cancelled: why === 'moved' ? 'moved_by_payment' : 'payment_reversed' }
     this.#bind(pass)

@@ -87,7 +87,7 @@ class PersonSimulation {
     for (const receipt of take(this.#receipts, ({ at }) => at <= now)) this.#applyReceipt(receipt, now)
     this.#closeLapsed(now)
     for (let round = 0; ; round++) {
-      if (round > MOST_ROUNDS) throw new RangeError(`there is no end of work at ${new Date(now).toISOString()}`)
+      if (round > MOST_ROUNDS) throw new RangeError(`work at ${new Date(now).toISOString()} did not finish within ${MOST_ROUNDS} rounds`)
       const planned = this.#planAt !== null && this.#planAt <= now
       if (planned) this.#plan(now)
       const due = this.#person.waiting.filter(({ nextAt }) => nextAt <= now).sort((a, b) => a.dueAt - b.dueAt)

@@ -129,7 +129,7 @@ export async function writeReservation(
     )
     SELECT count(*)::int AS moved FROM moved`.execute(trx)
   const moved = rows[0]?.moved ?? 0
-  if (moved !== steps.length) throw new RangeError(`${moved} of ${steps.length} reminders were still ours to write`)
+  if (moved !== steps.length) throw new RangeError(`updated ${moved} of ${steps.length} reminders: the others changed meanwhile`)
   await repeatDecisions(trx, written.decisions.filter((entry) => entry.repeated))
 }
 

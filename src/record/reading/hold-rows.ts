@@ -35,10 +35,3 @@ export const listHolds = (db: Kysely<Database>, filter: HoldFilter): Promise<Hol
     .orderBy('h.id', 'desc')
     .limit(filter.limit)
     .execute()
-
-/** One pause by our own id. Null creditor: any. */
-export const holdById = async (db: Kysely<Database>, creditor: string | null, id: string): Promise<HoldRow | null> =>
-  (await holdRows(db)
-    .where('h.id', '=', id)
-    .$if(creditor !== null, (q) => q.where('h.creditor', '=', creditor as string))
-    .executeTakeFirst()) ?? null

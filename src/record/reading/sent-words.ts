@@ -16,4 +16,3 @@ export const sentWords = async (db: Kysely<Database>, creditor: string | null, r
     .where('t.no', '=', no)
     .$if(creditor !== null, (q) => q.where('t.creditor', '=', creditor as string))
     .executeTakeFirst()) ?? null
-export type SentWords = NonNullable<Awaited<ReturnType<typeof sentWords>>>

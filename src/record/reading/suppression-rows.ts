@@ -44,10 +44,3 @@ export const listSuppressions = (db: Kysely<Database>, filter: SuppressionFilter
 const coversPerson = (which: ReturnType<typeof sql>) => sql<boolean>`EXISTS (
   SELECT 1 FROM decorum.recipient p LEFT JOIN decorum.recipient_address pa ON pa.recipient_id = p.id
   WHERE p.creditor = s.creditor AND ${which} AND (p.id = s.recipient_id OR pa.hash = s.address_hash))`
-
-/** One stop by our own id. Null creditor: any. */
-export const suppressionById = async (db: Kysely<Database>, creditor: string | null, id: string): Promise<SuppressionRow | null> =>
-  (await suppressionRows(db)
-    .where('s.id', '=', id)
-    .$if(creditor !== null, (q) => q.where('s.creditor', '=', creditor as string))
-    .executeTakeFirst()) ?? null

@@ -61,10 +61,17 @@ export async function expireTasks(db: Kysely<Database>, now: Date): Promise<numb
   return rows.length
 }
 
-/** The latest business time that any process has seen, raised to `now`. */
-export async function raiseClockMark(db: Kysely<Database>, now: Date, virtual: boolean): Promise<{ highWater: Date; databaseNow: Date }> {
+/** The latest business time that any process has seen, and the database's own. Reads only. */
+export async function readClockMark(db: Kysely<Database>): Promise<{ highWater: Date | null; databaseNow: Date }> {
+  const { rows } = await sql<{ highWater: Date | null; databaseNow: Date }>`
+    SELECT (SELECT high_water FROM decorum.clock_mark) AS "highWater", clock_timestamp() AS "databaseNow"`.execute(db)
+  return rows[0] as { highWater: Date | null; databaseNow: Date }
+}
+
+/** The same, raised to `now`, which a real clock shows: a stepped one raises no mark. */
+export async function raiseClockMark(db: Kysely<Database>, now: Date): Promise<{ highWater: Date; databaseNow: Date }> {
   const { rows } = await sql<{ highWater: Date; databaseNow: Date }>`
-    INSERT INTO decorum.clock_mark (singleton, high_water, virtual) VALUES (true, ${now}, ${virtual})
+    INSERT INTO decorum.clock_mark (singleton, high_water, virtual) VALUES (true, ${now}, false)
     ON CONFLICT (singleton) DO UPDATE SET high_water = greatest(clock_mark.high_water, excluded.high_water)
     RETURNING high_water AS "highWater", clock_timestamp() AS "databaseNow"`.execute(db)
   return rows[0] as { highWater: Date; databaseNow: Date }

@@ -31,20 +31,18 @@ export interface AddressHash {
 /**
  * Keeps what identifies people: names, addresses, message texts.
  *
- * Each person has a random data key, wrapped by the current key of DECORUM_KEYS. Rotating
- * re-wraps data keys and touches no field; erasing a person destroys the data key, after which
- * every copy of their fields, in backups too, is noise. Pure cryptography, no SQL.
+ * Each person has a random data key, wrapped by the key of DECORUM_KEYS that was current when it was made. A new
+ * key wraps what comes after it; no command re-wraps older data keys yet, so older keys stay in DECORUM_KEYS. Where
+ * the data key was destroyed, every copy of the person's fields, in backups too, is noise. Pure cryptography, no SQL.
  */
 export interface Vault {
-  /** Which key wraps from now on; rows with another id are due for `rewrap`. */
+  /** Which key wraps from now on. */
   readonly currentKeyId: string
   newDataKey(): WrappedKey
   /** @throws DECORUM_ERASED when there is no key any more; DECORUM_KEY_MISSING when DECORUM_KEYS lacks its wrapper */
   unwrap(wrapped: Buffer | null, keyId: string | null): DataKey
-  /** The same data key under the current key; null when it already is. */
+  /** The same data key under the current key, no field touched; null when it already is. What a rotation needs; no command calls it yet. */
   rewrap(wrapped: Buffer, keyId: string): WrappedKey | null
-  /** Drops an unwrapped copy from memory; call it when a person is erased. */
-  forget(wrapped: Buffer): void
   seal(key: DataKey, place: Place, text: string): Buffer
   /** @throws DECORUM_INTERNAL when the bytes were altered or belong elsewhere */
   open(key: DataKey, place: Place, sealed: Buffer): string
@@ -118,7 +116,6 @@ export function openVault(ring: KeyRing): Vault {
     },
     unwrap,
     rewrap: (wrapped, keyId) => (keyId === current ? null : wrap(unwrap(wrapped, keyId).export())),
-    forget: (wrapped) => void recent.delete(wrapped.toString('latin1')),
     seal: (key, place, text) => encrypt(key, fieldBound(place), Buffer.from(text, 'utf8')),
     open: (key, place, sealed) => {
       const plain = decrypt(key, fieldBound(place), sealed)

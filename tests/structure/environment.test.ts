@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest'
+import { codeOf, sourceFiles } from './source-files.ts'
+
+/** Where the environment is read, and what for. */
+const READERS: Readonly<Record<string, string>> = {
+  'src/app/configuration.ts': 'the configuration',
+  'src/cli/commands/check.ts': 'the configuration, to be judged',
+  'src/app/root-directory.ts': 'DECORUM_ROOT: where the configuration lies',
+  'src/app/build.ts': 'LOG_LEVEL',
+  'src/app/report-error.ts': 'DECORUM_DEBUG: also for what goes wrong before there is a configuration',
+}
+
+describe('the environment', () => {
+  it('is read for the configuration, and for what must be known before it', () => {
+    const found = sourceFiles().filter(({ text }) => /\bprocess\.env\b/.test(codeOf(text))).map(({ path }) => path)
+    expect(found.toSorted()).toEqual(Object.keys(READERS).toSorted())
+  })
+})
