@@ -47,7 +47,7 @@ export function providerContract(name: string, open: () => Promise<Bench>, claim
 
     /** A promise that only some providers have to keep. */
     const where = (applies: boolean, sentence: string, check: () => Promise<void>): void => {
-      // oxlint-disable-next-line vitest/valid-title, vitest/no-conditional-tests -- a suite over many providers
+      // oxlint-disable-next-line vitest/valid-title, vitest/no-conditional-tests, vitest/expect-expect -- a suite over many providers; each check expects
       if (applies) it(sentence, check)
     }
     const after = (trouble: Trouble, sentence: string, check: () => Promise<void>): void => {

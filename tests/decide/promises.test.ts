@@ -191,6 +191,6 @@ describe('the same words', () => {
   })
 
   it('end nothing that the law asks for or the person waits for', () => {
-    for (const kind of KINDS) if (kind !== 'reminder') expect(same(kind).verdict).toBe('send')
+    for (const kind of KINDS.filter((one) => one !== 'reminder')) expect(same(kind).verdict).toBe('send')
   })
 })

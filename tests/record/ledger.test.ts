@@ -64,7 +64,7 @@ eachLedger('an open ledger', (_name, openFresh) => {
   it('can be closed twice', async () => {
     const other = await openFresh()
     await Promise.all([other.ledger.close(), other.ledger.close()])
-    await other.ledger.close()
+    await expect(other.ledger.close()).resolves.toBeUndefined()
   })
 })
 
