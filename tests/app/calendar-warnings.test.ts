@@ -12,7 +12,7 @@ describe('a calendar that ends', () => {
   let fresh: FreshLedger
   beforeAll(async () => {
     fresh = await openEmbeddedFresh()
-  }, 60_000)
+  })
   afterAll(() => fresh.dispose())
 
   const warned = (now: string) => check(ROOT, {}, at(now)).warnings.filter(({ code }) => code === 'calendar_ends').map(({ message }) => message).filter((message) => message.includes('calendar AU'))
@@ -23,7 +23,7 @@ describe('a calendar that ends', () => {
     // By then the time zone data of this build may be more than a year old, which is a fault of its own.
     const { problems, packs, zoneData, ok } = check(ROOT, {}, at(`${LAST}-12-01T00:00:00Z`))
     expect({ problems, failures: packs.flatMap(({ failures }) => failures), ok }).toEqual({ problems: [], failures: [], ok: zoneData.faults.length === 0 })
-  }, 30_000)
+  })
 
   it('is warned of by a process, which stays ready, and by its metrics', async () => {
     const stage = await Stage.set(fresh, `${LAST}-12-01T00:00:00Z`)
@@ -35,5 +35,5 @@ describe('a calendar that ends', () => {
     expect(parts.find(({ part }) => part === 'time zone data')).toEqual({ part: 'time zone data', ok: true, problem: null, version, ...(faults.length === 0 ? {} : { warning: faults.join(' ') }) })
     expect(await stage.app.services.measurements()).toContain(`decorum_calendar_days_left{calendar="AU",year="${LAST + 1}"} 31`)
     await stage.app.stop()
-  }, 60_000)
+  })
 })

@@ -18,7 +18,7 @@ eachLedger('a recorded decision explained', (_name, openFresh) => {
     stage = await Stage.set(fresh, '2026-11-22T22:30:00Z')
     await stage.account('A-1', overdueAccount({ asOf: '2026-11-22T22:30:00Z' }))
     await stage.until('2026-11-23T03:00:00Z')
-  }, 120_000)
+  })
   afterAll(() => stage.app.stop())
 
   const first = async () => (await stage.reminders())[0] as { id: string }

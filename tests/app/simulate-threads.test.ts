@@ -31,5 +31,5 @@ describe('a simulation on several threads', () => {
     const alone = await sentOn(0)
     expect(alone.length).toBeGreaterThan(0)
     expect(await sentOn(2)).toEqual(alone)
-  }, 120_000)
+  })
 })

@@ -9,7 +9,7 @@ import { runChaos } from './run.ts'
 import { scheduleOf } from './schedule.ts'
 
 /** Starting a fleet of processes takes its time on a busy machine; a run itself is bounded by its seconds. */
-const PATIENCE_MS = 180_000
+const PATIENCE_MS = 600_000
 
 const run = (line: string) => runChaos(readOptions(line.split(' ')), new AbortController().signal, () => undefined)
 

@@ -30,7 +30,7 @@ describe('decorum accounts import', () => {
     expect(readFileSync(`${path}.rejects.csv`, 'utf8').split('\n')[1]).toBe('3,J-2,应还日期,is not a calendar day,"Write it in the format that was stated, yyyy/M/d."')
     const again = await run(['accounts', 'import', path, '--mapping', 'example-cn', '--as-of', '2026-11-25T00:00:00+08:00', '--json'])
     expect(JSON.parse(again.stdout)).toMatchObject({ already: false, applied: 0, unchanged: 1, rejected: 1 })
-  }, 120_000)
+  })
 
   it.each([
     [['--mapping', 'exmaple-cn'], 'Did you mean "example-cn"?'], [['--date-format', 'dd/mm'], 'does not have a year'], [['--time-zone', 'CST'], 'Name the place'],
@@ -38,7 +38,7 @@ describe('decorum accounts import', () => {
   ])('answers %j with what would be right', async (flags, cure) => {
     const { code, stderr } = await run(['accounts', 'import', file('one.csv', 'id,asOf\n'), ...flags])
     expect([code, stderr]).toEqual([2, expect.stringContaining(cure)])
-  }, 60_000)
+  })
 
   it('`check` tells of a mapping’s fields that an account does not have, with their lines', async () => {
     writeFileSync(join(root, 'config/imports/odd.yaml'), '# yaml-language-server: $schema=../schemas/import.schema.json\nid: odd\ncolumns:\n  Konto: id\n  Saldo: overdue.amonut\nvalues:\n  autoDebit: { ja: "true" }\n')
@@ -47,5 +47,5 @@ describe('decorum accounts import', () => {
     expect(stdout).toContain('✗ config/imports/odd.yaml:5 columns.Saldo: is not a known key')
     expect(stdout).toContain('✗ config/imports/odd.yaml:7 values.autoDebit: is a field that no column fills')
     expect(code).toBe(1)
-  }, 60_000)
+  })
 })

@@ -50,7 +50,7 @@ function watch(child: ChildProcess): Daemon {
 
 const up = (directory: string, ...flags: string[]): Daemon => watch(startCli(['up', ...flags], { PORT: '0', DECORUM_DATA_DIR: directory }))
 
-describe('decorum up', { timeout: 60_000 }, () => {
+describe('decorum up', () => {
   it('says where it listens and shows the first key once, answers, and drains on SIGTERM with exit code 0', async () => {
     const directory = await dataDir()
     const first = up(directory)
@@ -104,7 +104,7 @@ describe('decorum up', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a daemon older than its ledger', { timeout: 60_000 }, () => {
+describe('a daemon older than its ledger', () => {
   it('refuses with exit code 57, so that nobody restarts it', async () => {
     const directory = await dataDir()
     const ledger = await openLedger({ dataDir: directory })
@@ -116,7 +116,7 @@ describe('a daemon older than its ledger', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a daemon whose ledger does not answer', { timeout: 60_000 }, () => {
+describe('a daemon whose ledger does not answer', () => {
   it('says which and what to do, is alive but not ready, tries again, and ends on a signal', async () => {
     const daemon = watch(startWorker('planner', ['--health-port', '0'], { DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/none', DECORUM_KEYS: 'ab'.repeat(32) }))
     const port = await daemon.said(/health on port (\d+)/)

@@ -10,7 +10,7 @@ let served: Served
 beforeAll(async () => {
   fresh = await openEmbeddedFresh()
   served = await serve(fresh.ledger)
-}, 60_000)
+})
 afterAll(async () => {
   await served.close()
   await fresh.dispose()

@@ -26,7 +26,7 @@ describe('decorum simulate', () => {
     expect(answer.totals.sent).toBeGreaterThan(0)
     expect(answer.totals.cost).toBeCloseTo(answer.routes.reduce((units, route) => units + route.units, 0) * 0.05)
     expect(readFileSync(at('page.html'), 'utf8')).toContain('<!doctype html>')
-  }, 120_000)
+  })
 
   it('sets a second version beside the first', async () => {
     const ran = await runCli(['simulate', '--portfolio', at('portfolio.csv'), '--from', '2026-11-23', '--days', '8', '--compare', 'packs=+house-cn', '--json'])
@@ -35,7 +35,7 @@ describe('decorum simulate', () => {
     expect(answer.compared).toBe('packs=+house-cn')
     expect(answer.other.of.packs.map(({ id }) => id)).toContain('house-cn')
     expect(answer.base.of.packs.map(({ id }) => id)).not.toContain('house-cn')
-  }, 120_000)
+  })
 
   it.each([
     ['no portfolio', ['--days', '3']],
@@ -46,5 +46,5 @@ describe('decorum simulate', () => {
   ])('refuses %s as bad input', async (_what, options) => {
     const ran = await runCli(['simulate', ...options.map((option) => (option === 'PORTFOLIO' ? at('portfolio.csv') : option))])
     expect(ran.code).toBe(2)
-  }, 120_000)
+  })
 })

@@ -16,7 +16,7 @@ whenInstalled('redis-server', 'the doorbell on a cluster', () => {
   let cluster: RedisCluster
   beforeAll(async () => {
     cluster = (await startRedisCluster()) as RedisCluster
-  }, 60_000)
+  })
   afterAll(() => cluster.stop())
 
   const signal = (name: 'SIGSTOP' | 'SIGCONT') => async (): Promise<void> => {
@@ -116,7 +116,7 @@ whenInstalled('redis-server', 'the doorbell on a cluster', () => {
         first.signal('SIGCONT')
       }
       await bell.close()
-    }, 30_000)
+    })
 
     it('is checked on every master', async () => {
       expect(await checkRedis(cluster.url)).toEqual({ version: expect.stringMatching(/^\d+\.\d+/), problems: [] })

@@ -21,7 +21,7 @@ whenInstalled('redis-server', 'the rate gate on a cluster', () => {
     let cluster: RedisCluster
     beforeAll(async () => {
       cluster = (await startRedisCluster()) as RedisCluster
-    }, 60_000)
+    })
     afterAll(() => cluster.stop())
 
     rateGateContract('the Redis gate on a cluster', async (): Promise<GateBench> => {
@@ -68,6 +68,6 @@ whenInstalled('redis-server', 'the rate gate on a cluster', () => {
         before.disconnect()
         await cluster.stop()
       }
-    }, 60_000)
+    })
   })
 })

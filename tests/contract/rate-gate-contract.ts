@@ -74,8 +74,8 @@ export function rateGateContract(name: string, open: () => Promise<GateBench>, s
           await bench.close()
         }
       }
-      // oxlint-disable-next-line vitest/valid-title -- a suite over several stores
-      it.concurrent(sentence, run, 30_000)
+      // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- a suite over several stores; each check expects
+      it.concurrent(sentence, run)
     }
     const run = async (bench: GateBench, workers: number, rate: GateRate, weights: number[], late?: () => number): Promise<Call[]> => {
       const calls: Call[] = []

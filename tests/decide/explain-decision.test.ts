@@ -18,7 +18,7 @@ import { TONES } from '../../src/model/tone.ts'
 import { at, factsWith, packOf, type Stated } from './case-of.ts'
 import { compiledPacks, shippedPacks } from './packs.ts'
 
-const PATIENCE = 120_000
+const PATIENCE = 300_000
 const PLACES = ['US-NY', 'US-NY-NYC', 'US-CA', 'US-MA', 'US-FL', 'US-DC', 'US', 'CN', 'GB', 'AU-VIC', 'CA-ON', 'CO', 'KR', 'GR', 'PH', 'CL', 'FR', 'IN', 'BR-SP', 'MX', 'HK']
 const orNone = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
 const ago = fc.integer({ min: -DAY, max: 12 * DAY })

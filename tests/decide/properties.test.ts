@@ -15,7 +15,7 @@ import { DAYTIME, factsWith, packOf } from './case-of.ts'
 import { wallOf } from './zone-oracle.ts'
 
 /** A busy machine may take its time over thousands of cases. */
-const PATIENCE = 60_000
+const PATIENCE = 300_000
 const ZONES = allStatedZoneNames()
 const FROM = Date.UTC(2025, 2, 1)
 const TO = Date.UTC(2028, 10, 1)

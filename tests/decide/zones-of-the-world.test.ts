@@ -8,7 +8,7 @@ import { ZONE_DATA_VERSION } from '../../src/model/zones/zone-data.ts'
 import { CHANGED_IN, changedSince, changesByRule, RULES_EDITION, startOfDayOf, wallOf } from './zone-oracle.ts'
 
 /** A busy machine may take its time over all zones of the world. */
-const PATIENCE = 60_000
+const PATIENCE = 300_000
 const ZONES = allStatedZoneNames()
 const FROM = Date.UTC(2025, 0, 1)
 const TO = Date.UTC(2029, 0, 1)

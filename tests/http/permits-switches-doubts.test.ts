@@ -12,7 +12,7 @@ describe('over HTTP', () => {
     key = await served.key(['accounts:write', 'permits:write', 'switches:write', 'doubts:write', 'reminders:read'], { creditor: 'northwind' })
     await served.call('PUT', '/v1/accounts/A-1', { key, body: account() })
     served.clock.set('2026-11-23T17:00:00Z')
-  }, 60_000)
+  })
   afterAll(async () => {
     await served.close()
     await fresh.dispose()

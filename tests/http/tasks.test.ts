@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, it, afterEach } from 'vitest'
-import { sql } from 'kysely'
+import { emptyLedger } from '../support/empty-ledger.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { account, serve, type Answer, type Served } from './served.ts'
 
@@ -13,10 +13,9 @@ eachLedger('tasks over HTTP', (_name, openFresh) => {
 
   beforeAll(async () => {
     fresh = await openFresh()
-  }, 60_000)
+  })
   beforeEach(async () => {
-    const { db } = fresh.ledger
-    await sql`TRUNCATE decorum.recipient, decorum.reminder, decorum.attempt, decorum.decision, decorum.receipt, decorum.contact, decorum.conversation, decorum.clock_mark, decorum.switch, decorum.event, decorum.address CASCADE`.execute(db)
+    await emptyLedger(fresh.ledger)
     served = await serve(fresh.ledger)
     served.clock.set(NOW)
     key = await served.key(['admin'])

@@ -27,7 +27,7 @@ eachLedger('putting an account', (_name, openFresh) => {
   beforeAll(async () => {
     ({ ledger } = await openFresh())
     ;({ shell, clock, actor } = accepting(ledger))
-  }, 60_000)
+  })
   const account = (id: string) => ledger.db.selectFrom('decorum.account').selectAll().where('external_id', '=', id).executeTakeFirstOrThrow()
   const person = (id: string) => ledger.db.selectFrom('decorum.recipient').selectAll().where('external_id', '=', id).executeTakeFirstOrThrow()
   const spells = async (id: string) => ledger.db.selectFrom('decorum.spell').selectAll().where('account_id', '=', (await account(id)).id).orderBy('no').execute()

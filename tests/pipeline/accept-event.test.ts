@@ -35,7 +35,7 @@ eachLedger('an event of an account', (_name, openFresh) => {
   beforeAll(async () => {
     ({ ledger } = await openFresh())
     ;({ shell, clock, actor } = accepting(ledger))
-  }, 60_000)
+  })
 
   const account = (id: string) => ledger.db.selectFrom('decorum.account').selectAll().where('external_id', '=', id).executeTakeFirstOrThrow()
   const spell = async (id: string) => ledger.db.selectFrom('decorum.spell').selectAll().where('account_id', '=', (await account(id)).id).orderBy('no', 'desc').executeTakeFirstOrThrow()

@@ -30,7 +30,7 @@ eachLedger('importing accounts', (_name, openFresh) => {
     ({ ledger } = await openFresh())
     ;({ shell, actor } = accepting(ledger))
     services = bind(shell)
-  }, 60_000)
+  })
   const imported = async (text: string | Buffer) => {
     const results: LineResult[] = []
     const totals = await services.importAccounts(actor, pieces(text), (result) => void results.push(result))
@@ -67,7 +67,7 @@ eachLedger('importing accounts', (_name, openFresh) => {
     expect((await imported(lines.join('\n'))).totals).toEqual({ lines: 450, applied: 450, unchanged: 0, rejected: 0 })
     expect(await known('m-')).toBe(450)
     expect((await imported(lines.join('\n'))).totals).toMatchObject({ applied: 0, unchanged: 450 })
-  }, 60_000)
+  })
 
   it('keeps the order of what lines say about one account or person, however far apart and however many are put at once', async () => {
     const said = (i: number) => json(`o-${i % 250}`, { asOf: '2026-11-22T16:00:00Z', overdue: { amount: `${i + 1}.00`, currency: 'CNY' }, recipient: { id: `ro-${i % 100}`, jurisdiction: 'CN', name: `name ${i}` } })
@@ -78,7 +78,7 @@ eachLedger('importing accounts', (_name, openFresh) => {
     const people = await ledger.db.selectFrom('decorum.recipient').selectAll().where('external_id', 'like', 'ro-%').execute()
     const names = people.map((row) => [row.external_id, shell.vault.open(shell.vault.unwrap(row.data_key, row.data_key_id), recipientName(row.id), row.name as Buffer)])
     expect(Object.fromEntries(names)).toEqual(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`ro-${i}`, `name ${900 + i}`])))
-  }, 60_000)
+  })
 
   it('answers what was put before a line at which the ledger goes away, and stops there', async () => {
     const lines = Array.from({ length: 900 }, (_, i) => json(`g-${i}`))
@@ -91,7 +91,7 @@ eachLedger('importing accounts', (_name, openFresh) => {
     const { totals } = await imported(lines.join('\n'))
     expect(totals).toMatchObject({ lines: 900, rejected: 0 })
     expect(totals.unchanged).toBeGreaterThanOrEqual(400)
-  }, 60_000)
+  })
 
   it('finds the one line that the ledger itself refuses, and keeps all around it', async () => {
     const lines = ['h-1', 'h-2', 'h-3', 'h-4', 'h-5'].map((id) => json(id))
@@ -155,5 +155,5 @@ eachLedger('importing accounts', (_name, openFresh) => {
     expect(lines[0]).toBe(1_001)
     expect(rest).toMatchObject({ lines: 1_500, rejected: 0, already: false })
     expect(await known('i-')).toBe(1_500)
-  }, 60_000)
+  })
 })

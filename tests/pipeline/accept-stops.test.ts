@@ -30,7 +30,7 @@ eachLedger('accepting stops, pauses, contacts and wishes', (_name, openFresh) =>
     ({ ledger } = await openFresh())
     ;({ shell, clock, actor } = accepting(ledger))
     services = bind(shell)
-  }, 60_000)
+  })
 
   const account = (id: string) => ledger.db.selectFrom('decorum.account').selectAll().where('external_id', '=', id).executeTakeFirstOrThrow()
   const put = async (addresses: unknown[] = [{ channel: 'sms', value: '+8613800138000' }], jurisdiction = 'CN') => {

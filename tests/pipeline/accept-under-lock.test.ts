@@ -22,7 +22,7 @@ whenThere('PostgreSQL', 'accepting beside a reservation', () => describe('accept
     })
     if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.faults))
     await services.putAccount(setup.actor, 'a-1', parsed.value)
-  }, 60_000)
+  })
   afterAll(() => fresh.dispose())
 
   const blocked = async (): Promise<number> => {

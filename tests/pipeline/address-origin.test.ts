@@ -16,7 +16,7 @@ describe('what is on record of an address', () => {
   beforeAll(async () => {
     fresh = await openEmbeddedFresh()
     stage = await Stage.set(fresh, NOW)
-  }, 60_000)
+  })
   afterAll(async () => {
     await stage.app.stop()
     await fresh.dispose()

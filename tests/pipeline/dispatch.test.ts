@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
 import { policyOf } from '../../src/app/policy.ts'
 import type { Config } from '../../src/config/config.ts'
@@ -15,6 +15,7 @@ import { expireLeases } from '../../src/pipeline/sweep/expire-leases.ts'
 import { lookUpDoubts } from '../../src/pipeline/sweep/look-up-doubts.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
+import { emptyLedger } from '../support/empty-ledger.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
@@ -30,12 +31,12 @@ eachLedger('dispatch', (_name, openFresh) => {
   beforeAll(async () => {
     fresh = await openFresh()
     ledger = fresh.ledger
-  }, 60_000)
+  })
 
   /** A clean ledger and a process on it, at 11:00 in Shanghai on the first day past due. */
   const open = async (over: Partial<Config> = {}, now = '2026-11-23T03:00:00Z') => {
     await stage?.app.stop()
-    await sql`TRUNCATE decorum.recipient, decorum.reminder, decorum.attempt, decorum.decision, decorum.receipt, decorum.contact, decorum.clock_mark, decorum.switch CASCADE`.execute(ledger.db)
+    await emptyLedger(ledger)
     sms = new ScriptedProvider('sms')
     phone = new ScriptedProvider('phone')
     const shipped = shippedConfig()
@@ -154,8 +155,7 @@ eachLedger('dispatch', (_name, openFresh) => {
       const ticket = await queued()
       const shortLease = { ...desk(), limits: { ...DISPATCH_LIMITS, leaseMs: 1 } }
       expect((await reserve(stage.app.shell, shortLease, ticket)).reserved).toHaveLength(1)
-      await new Promise((resolve) => setTimeout(resolve, 5))
-      expect(await expireLeases(stage.app.shell)).toBe(1)
+      await vi.waitUntil(async () => (await expireLeases(stage.app.shell)) === 1)
       expect(await expireLeases(stage.app.shell)).toBe(0)
       expect(await only()).toMatchObject({ status: 'in_doubt' })
       expect(await stage.contacts()).toMatchObject([{ outcome: 'in-doubt' }])

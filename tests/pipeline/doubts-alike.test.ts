@@ -4,6 +4,7 @@ import { PersonalData } from '../../src/pipeline/personal-data.ts'
 import { lookUpDoubts } from '../../src/pipeline/sweep/look-up-doubts.ts'
 import { newId } from '../../src/record/id.ts'
 import { attemptWordFacts } from '../../src/record/places.ts'
+import { emptyLedger } from '../support/empty-ledger.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
@@ -21,12 +22,12 @@ eachLedger('attempts in doubt beside another with the same words to the same num
       config: shippedConfig(),
       overrides: scriptedRoutes({ sms }),
     })
-  }, 60_000)
+  })
   afterAll(() => stage.app.stop())
 
   /** One SMS of which nobody knows whether it went out: its worker died before it could say. */
   beforeEach(async () => {
-    await sql`TRUNCATE decorum.recipient, decorum.reminder, decorum.attempt, decorum.decision, decorum.receipt, decorum.contact CASCADE`.execute(fresh.ledger.db)
+    await emptyLedger(fresh.ledger)
     await stage.account('a-1', overdueAccount())
     await stage.settle()
     await sql`UPDATE decorum.attempt SET status = 'in_doubt', provider_ref = NULL`.execute(fresh.ledger.db)

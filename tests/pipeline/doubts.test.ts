@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { DoubtResolution } from '../../src/intake/doubt-body.ts'
+import { emptyLedger } from '../support/empty-ledger.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
@@ -18,12 +18,12 @@ eachLedger('doubts', (_name, openFresh) => {
       config: shippedConfig(),
       overrides: scriptedRoutes({ sms }),
     })
-  }, 60_000)
+  })
   afterAll(() => stage.app.stop())
 
   /** One SMS of which nobody knows whether it went out. */
   beforeEach(async () => {
-    await sql`TRUNCATE decorum.recipient, decorum.reminder, decorum.attempt, decorum.decision, decorum.receipt, decorum.contact, decorum.doubt_resolution CASCADE`.execute(fresh.ledger.db)
+    await emptyLedger(fresh.ledger)
     sms.script.push({ kind: 'unknown', code: 'ECONNRESET', detail: 'the connection broke after the request' })
     await stage.account('a-1', overdueAccount())
     await stage.settle()

@@ -4,6 +4,7 @@ import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
 import { largestWeight, type Route } from '../../src/model/route.ts'
 import type { Actor } from '../../src/pipeline/shell.ts'
 import type { Doorbell } from '../../src/queue/doorbell.ts'
+import { emptyLedger } from '../support/empty-ledger.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { at, LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
@@ -23,14 +24,13 @@ eachLedger('the forecast', (name, openFresh) => {
   let stage: Stage
   let sms: ScriptedProvider
 
-  vi.setConfig({ testTimeout: 60_000 })
   beforeAll(async () => {
     fresh = await openFresh()
-  }, 60_000)
+  })
   afterEach(() => stage.app.stop())
 
   const open = async (now: string, perSecond: number, bell: { doorbell?: Doorbell } = { doorbell: SILENT }) => {
-    await sql`TRUNCATE decorum.recipient, decorum.account, decorum.reminder, decorum.attempt, decorum.decision, decorum.contact, decorum.switch, decorum.clock_mark CASCADE`.execute(fresh.ledger.db)
+    await emptyLedger(fresh.ledger)
     const config = shippedConfig()
     sms = new ScriptedProvider('sms')
     const scripted = { sms, phone: new ScriptedProvider('phone'), email: new ScriptedProvider('email') }
@@ -107,7 +107,7 @@ eachLedger('the forecast', (name, openFresh) => {
 
   // The embedded ledger works on the thread that calls the provider: on a busy machine slots are missed for it.
   const tolerance = name === 'PostgreSQL' ? 0.1 : 1
-  it('comes true, on a server within a tenth: sixty messages at a provider', { retry: 3, timeout: 120_000 }, async () => {
+  it('comes true, on a server within a tenth: sixty messages at a provider', { retry: 3 }, async () => {
     await open('2026-11-23T03:00:00Z', 20, {})
     await people(0, 10)
     await stage.settle()
@@ -126,7 +126,7 @@ eachLedger('the forecast', (name, openFresh) => {
       return { kind: 'accepted', reference: 'r' } as const
     }))
     await stage.app.start(['planner'])
-    await vi.waitFor(() => expect(calls).toHaveLength(60), { timeout: 60_000 })
+    await vi.waitFor(() => expect(calls).toHaveLength(60), { timeout: 120_000 })
     const foretold = at(forecast.emptyAt ?? '') - stage.clock.now()
     const took = (calls.at(-1) as number) - (calls[0] as number)
     expect(Math.abs(took - foretold) / foretold).toBeLessThan(tolerance)

@@ -10,7 +10,7 @@ eachLedger('the sweeper', (_name, openFresh) => {
   beforeAll(async () => {
     fresh = await openFresh()
     stage = await Stage.set(fresh, '2028-11-23T02:00:00Z')
-  }, 60_000)
+  })
   afterAll(() => stage.app.stop())
   const months = async () => (await listPieces(fresh.ledger.db)).filter((piece) => piece.table.name === 'contact' && (piece.from ?? 0) >= at('2028-01-01T00:00:00Z')).map((piece) => piece.name)
 

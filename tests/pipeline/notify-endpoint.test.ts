@@ -9,6 +9,7 @@ import { takeLocks } from '../../src/record/locks.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { addNotices } from '../../src/record/outbox/add-notices.ts'
 import { claimNotices } from '../../src/record/outbox/claim-notices.ts'
+import { emptyLedger } from '../support/empty-ledger.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { openReceiver, type Receiver } from '../support/webhook-receiver.ts'
 import { accepting } from './accepting-shell.ts'
@@ -36,7 +37,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
     ({ ledger } = await openFresh())
   })
   beforeEach(async () => {
-    await sql`TRUNCATE decorum.outbox, decorum.recipient CASCADE`.execute(ledger.db)
+    await emptyLedger(ledger)
     log.length = 0
     shell = { ...accepting(ledger).shell, log: pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) }) }
     receiver = await receive('servicing')

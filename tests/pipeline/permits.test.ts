@@ -12,6 +12,7 @@ import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
 import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
 import type { Actor } from '../../src/pipeline/shell.ts'
 import { callCapPack } from '../support/call-cap-pack.ts'
+import { emptyLedger } from '../support/empty-ledger.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
@@ -27,13 +28,13 @@ eachLedger('permits', (_name, openFresh) => {
 
   beforeAll(async () => {
     fresh = await openFresh()
-  }, 60_000)
+  })
 
   /** 11:00 in Shanghai on the first day past due; three calls in seven days. */
   const open = async (limit = 3) => {
     if (standing) await stage.app.stop()
     standing = true
-    await sql`TRUNCATE decorum.recipient, decorum.reminder, decorum.attempt, decorum.decision, decorum.receipt, decorum.contact, decorum.permit, decorum.switch, decorum.idempotency CASCADE`.execute(fresh.ledger.db)
+    await emptyLedger(fresh.ledger)
     phone = new ScriptedProvider('phone')
     stage = await Stage.set(fresh, '2026-11-23T03:00:00Z', {
       config: shippedConfig({}, { packs: [callCapPack(limit)], policies: { house: [] } }),
@@ -165,7 +166,7 @@ eachLedger('permits', (_name, openFresh) => {
         for (const lost of answers.filter((a) => a.verdict !== 'send')) expect(lost.reasons).toContainEqual(expect.objectContaining({ code: 'cap_reached' }))
         expect(await stage.contacts()).toHaveLength(3)
       }
-    }, 60_000)
+    })
 
     it('against our own dispatcher, the two together never pass the cap', async () => {
       let [ours, theirs] = [0, 0]
@@ -185,7 +186,7 @@ eachLedger('permits', (_name, openFresh) => {
         theirs += sent
       }
       expect(ours + theirs).toBeGreaterThan(0)
-    }, 60_000)
+    })
   })
 
   const queuedCall = async () => {

@@ -70,7 +70,7 @@ eachLedger('retention', (_name, openFresh) => {
     await sql`
       INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
       VALUES (${PAID}, '2026-10-01', ${PAID}, 'c', 'phone', 'inbound', 'no-answer', 'agency', '{}', now(), 1)`.execute(ledger.db)
-  }, 60_000)
+  })
 
   it('changes nothing until it is told to', async () => {
     const report = await run(false)

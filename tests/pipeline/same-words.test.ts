@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { policyOf } from '../../src/app/policy.ts'
 import type { Config } from '../../src/config/config.ts'
@@ -9,6 +8,7 @@ import { DISPATCH_LIMITS, type Desk } from '../../src/pipeline/dispatch/desk.ts'
 import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
 import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
 import { planDue } from '../../src/pipeline/plan-due.ts'
+import { emptyLedger } from '../support/empty-ledger.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
@@ -22,12 +22,11 @@ eachLedger('the same words', (_name, openFresh) => {
 
   beforeAll(async () => {
     fresh = await openFresh()
-  }, 60_000)
+  })
 
   /** 11:00 in Shanghai, on the first day past due: the ladder owes a gentle SMS. */
   beforeEach(async () => {
-    const { db } = fresh.ledger
-    await sql`TRUNCATE decorum.recipient, decorum.reminder, decorum.attempt, decorum.decision, decorum.receipt, decorum.contact, decorum.clock_mark CASCADE`.execute(db)
+    await emptyLedger(fresh.ledger)
     sms = new ScriptedProvider('sms')
     email = new ScriptedProvider('email')
     stage = await open({ house: [], without: ['house', 'house-limits'] })

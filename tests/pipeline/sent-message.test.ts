@@ -10,6 +10,7 @@ import { sentMessage } from '../../src/pipeline/sent-message.ts'
 import { sentWords } from '../../src/record/reading/sent-words.ts'
 import { reportProcess } from '../../src/record/processes.ts'
 import { newId } from '../../src/record/id.ts'
+import { emptyLedger } from '../support/empty-ledger.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
@@ -38,10 +39,10 @@ eachLedger('what was sent can always be shown', (_name, openFresh) => {
   let stage: Stage
   beforeAll(async () => {
     fresh = await openFresh()
-  }, 60_000)
+  })
 
   const open = async (channels: Channel[] = ['sms']) => {
-    await sql`TRUNCATE decorum.recipient, decorum.account, decorum.reminder, decorum.attempt, decorum.decision, decorum.receipt, decorum.contact, decorum.clock_mark, decorum.process CASCADE`.execute(fresh.ledger.db)
+    await emptyLedger(fresh.ledger)
     const shipped = shippedConfig()
     stage = await Stage.set(fresh, '2026-11-23T03:00:00Z', {
       config: { ...shipped, routes: shipped.routes.filter((route) => route.id.endsWith('-main') && channels.includes(route.channel)) },

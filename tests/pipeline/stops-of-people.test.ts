@@ -31,7 +31,7 @@ eachLedger('stops of people', (_name, openFresh) => {
     ({ ledger } = await openFresh())
     ;({ shell, actor } = accepting(ledger))
     services = bind(shell)
-  }, 60_000)
+  })
 
   const put = async (id: string, addresses: unknown[], over: Record<string, unknown> = {}) => services.putAccount(actor, id, must(parse(accountBody, {
     asOf: '2026-11-22T16:00:00Z', overdue: { amount: '1250.00', currency: 'CNY' }, dueDate: '2026-11-20', recipient: { id: `r-${id}`, jurisdiction: 'CN', addresses, ...over },

@@ -103,7 +103,7 @@ const leadOf = (r: PlannedReminder, before: PersonToPlan) => before.accounts.fin
 const property = (check: (told: Told[]) => void) =>
   fc.assert(fc.property(people, fc.array(move, { maxLength: 25 }), ({ now, person: p }, moves) => check(live(p, now, moves))), { numRuns: 40 })
 
-describe('whatever is paid, taken back, held or missed', { timeout: 60_000 }, () => {
+describe('whatever is paid, taken back, held or missed', () => {
   it('every rung that came due is planned, recorded with a reason, or still fresh and waiting', () => {
     property((told) => {
       const vanished: string[] = []

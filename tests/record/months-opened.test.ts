@@ -24,7 +24,7 @@ whenThere('PostgreSQL', 'what opens which months', () => {
         const then = monthOf(now, -back)
         await makeMonths(fresh.ledger.db, { machine: then, business: then }, 1_000)
       }
-    }, 60_000)
+    })
     afterAll(() => fresh.dispose())
 
     /**

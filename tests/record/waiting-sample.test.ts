@@ -21,7 +21,7 @@ eachLedger('the sample of what waits', (_name, openFresh) => {
         'scheduled', t.at, t.at, t.at + interval '1 day', t.at, t.at
       FROM decorum.recipient r, generate_series(1, 9000) n, LATERAL (SELECT ${NOW}::timestamptz + (n - 7200) * interval '1 second' AS at) t`.execute(db)
     await sql`UPDATE decorum.reminder SET status = 'queued', ring = gen_random_uuid(), queued_at = now() WHERE route = 'sms' AND next_at < ${new Date('2026-11-23T01:01:00Z')}`.execute(db)
-  }, 120_000)
+  })
 
   it('counts what is queued, what is due and what is due later today', async () => {
     const counts = await readOnly(fresh.ledger, 5_000, (trx) => countWaiting(trx, 'sms', NOW, TONIGHT))

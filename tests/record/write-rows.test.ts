@@ -39,7 +39,7 @@ eachLedger('writing many rows at once', (_name, openFresh) => {
   beforeAll(async () => {
     ({ ledger } = await openFresh())
     await ledger.pool.query('CREATE TABLE public.written (id uuid PRIMARY KEY, words text, list text[], bytes bytea, document jsonb, at timestamptz, day date, amount bigint, yes boolean)')
-  }, 60_000)
+  })
   const stored = async (): Promise<Map<string, Row>> => new Map((await ledger.pool.query<Row>('SELECT * FROM public.written')).rows.map((found) => [found.id, found]))
 
   it('stores exactly what it was given, whatever the texts hold', async () => {
@@ -48,7 +48,7 @@ eachLedger('writing many rows at once', (_name, openFresh) => {
       await insert(ledger.db, rows)
       expect(await stored()).toEqual(new Map(rows.map((wanted) => [wanted.id, wanted])))
     }), { numRuns: 40 })
-  }, 60_000)
+  })
 
   it('changes the rows that it names and no others', async () => {
     await fc.assert(fc.asyncProperty(fc.uniqueArray(row, { selector: ({ id }) => id, minLength: 2, maxLength: 6 }), row, async (rows, other) => {
@@ -58,7 +58,7 @@ eachLedger('writing many rows at once', (_name, openFresh) => {
       await update(ledger.db, [{ ...other, id: first.id }])
       expect(await stored()).toEqual(new Map([{ ...other, id: first.id }, ...rest].map((wanted) => [wanted.id, wanted])))
     }), { numRuns: 20 })
-  }, 60_000)
+  })
 
   it('stores what is longer than anything before it, and what repeats', async () => {
     await ledger.pool.query('DELETE FROM public.written')

@@ -48,7 +48,7 @@ const facts: Facts = {
     { kind: 'promise', account: null, from: Date.parse('2026-11-01T00:00:00Z'), until: Date.parse('2026-11-02T00:00:00Z') },
   ],
   suppressions: [], consents: [], system: null,
-} as unknown as Facts
+}
 
 describe('the explanation of a reminder', () => {
   const lines = explainReminder(reminder(), { facts })

@@ -114,7 +114,7 @@ describe('an explanation in Chinese', () => {
       for (const line of news) read.add(line)
       expect(news.flatMap((line) => englishIn(line, facts, citations).map((word) => `${word} in: ${line}`))).toEqual([])
     }
-  }, 120_000)
+  })
 
   it('shows a pack for China without an English word but those quoted from it', () => {
     for (const pack of shippedPacks.filter(({ id }) => /^(?:cn|house)/.test(id))) {

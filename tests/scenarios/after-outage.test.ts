@@ -5,6 +5,7 @@ import type { Rung } from '../../src/model/ladder.ts'
 import type { Actor } from '../../src/pipeline/shell.ts'
 import { parse } from '../../src/intake/parse.ts'
 import { reminderBody } from '../../src/intake/reminder-body.ts'
+import { emptyLedger } from '../support/empty-ledger.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
@@ -35,11 +36,11 @@ eachLedger('after an outage', (_name, openFresh) => {
 
   beforeAll(async () => {
     fresh = await openFresh()
-  }, 60_000)
+  })
   afterEach(() => stage.app.stop())
 
   const open = async (now: string, config = shippedConfig()) => {
-    await sql`TRUNCATE decorum.recipient, decorum.account, decorum.reminder, decorum.attempt, decorum.decision, decorum.contact, decorum.switch, decorum.clock_mark CASCADE`.execute(fresh.ledger.db)
+    await emptyLedger(fresh.ledger)
     sms = new ScriptedProvider('sms')
     wrote = []
     stage = await Stage.set(fresh, now, {

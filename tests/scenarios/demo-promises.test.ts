@@ -14,7 +14,7 @@ describe('the promises of the demonstration count what people did', () => {
     fresh = await openEmbeddedFresh()
     served = await serve(fresh.ledger)
     key = await served.key(['admin'])
-  }, 60_000)
+  })
   afterAll(async () => {
     await served.close()
     await fresh.dispose()

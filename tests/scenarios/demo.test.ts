@@ -27,7 +27,7 @@ describe('the demonstration, over a change of clocks', () => {
       }
     }
     text = demoText(account)
-  }, 180_000)
+  })
 
   it('keeps every promise, counted again from the ledger', () => {
     expect(account.promises.length).toBeGreaterThanOrEqual(6)

@@ -11,8 +11,8 @@ whenThere('PostgreSQL', 'a slow switch over separate processes', () => whenThere
     beforeAll(async () => {
       deployment = await Deployment.open(redis, (yaml) => yaml.replace('rate: { perSecond: 50 } ', 'rate: { perSecond: 40, largestMessage: 1 } '))
       await deployment.start('serve').says('listening')
-    }, 60_000)
-    afterAll(() => deployment.close(), 30_000)
+    })
+    afterAll(() => deployment.close())
 
     it('lets through no more than its share in any second, with two workers and a Redis that is flushed; lifted, all goes out, once each', async () => {
       for (let n = 0; n < 60; n++) await deployment.remind(n)

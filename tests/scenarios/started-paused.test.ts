@@ -9,8 +9,8 @@ whenThere('PostgreSQL', 'a start that sends nothing until told', () => {
     beforeAll(async () => {
       deployment = await Deployment.open(null)
       await deployment.start('serve').says('listening')
-    }, 60_000)
-    afterAll(() => deployment.close(), 30_000)
+    })
+    afterAll(() => deployment.close())
 
     it('holds every process until the command that it prints is run; the forecast says how many wait for that', async () => {
       const [paused, again] = [deployment.start('sms', '--paused'), deployment.start('sms', '--paused')]
@@ -28,10 +28,10 @@ whenThere('PostgreSQL', 'a start that sends nothing until told', () => {
       expect(await deployment.received()).toEqual([])
 
       await deployment.start('switch', 'lift', id, '--reason', 'all is well').says('Lifted')
-      await vi.waitFor(async () => expect(await deployment.received()).toHaveLength(3), { timeout: 30_000, interval: 100 })
+      await vi.waitFor(async () => expect(await deployment.received()).toHaveLength(3), { timeout: 120_000, interval: 100 })
       for (const one of ids) expect((await deployment.ask('GET', `/v1/reminders/${one}`)).body.status).toMatch(/sent|delivered/)
       expect(await forecast()).toMatchObject({ waiting: 0, heldBySwitch: 0 })
-    }, 90_000)
+    })
 
     it('a zone that does not exist is refused', async () => {
       expect(await deployment.ask('GET', '/v1/forecast?zone=Mars/Base')).toMatchObject({ status: 400, body: { code: 'DECORUM_BAD_INPUT' } })

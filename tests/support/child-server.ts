@@ -114,11 +114,11 @@ export async function startChild(directory: string, command: readonly string[], 
     await exited
     rmSync(directory, { recursive: true, force: true })
   }
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + 120_000
   while (!(await answers())) {
     if (performance.now() > deadline) {
       await stop()
-      throw new Error(`${command[0]} did not answer within 20 s`)
+      throw new Error(`${command[0]} did not answer within two minutes`)
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

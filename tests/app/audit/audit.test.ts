@@ -47,7 +47,7 @@ eachLedger('audits', (_name, openFresh) => {
     const permit = fitting(parse(permitBody, { recipientId: 'r-1', accountIds: ['a-1'], address: number(1), by: 'north-agency' }))
     await stage.app.services.askPermit(LENDER, null, permit)
     await stage.app.services.askPermit(LENDER, null, permit)
-  }, 180_000)
+  })
   afterAll(() => stage.app.stop())
 
   describe('decisions', () => {
