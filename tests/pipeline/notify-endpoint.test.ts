@@ -22,7 +22,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   const opened: { close(): Promise<void> }[] = []
   const log: Record<string, unknown>[] = []
 
-  const open = (told: Receiver, deadlineMs = 300): EndpointNotifier => {
+  const open = (told: Receiver, deadlineMs = 60_000): EndpointNotifier => {
     const made = new EndpointNotifier(shell, openWebhook(told.webhook, deadlineMs), () => 0)
     opened.push(made)
     return made
@@ -130,7 +130,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   it('does not lose what it was told while it hangs', async () => {
     await happens(await person(), ['a1'])
     receiver.manner = 'hang'
-    await passes(notifier)
+    await passes(open(receiver, 300))
     expect((await rows())[0]).toMatchObject({ outcome: null, tries: 1 })
     receiver.manner = 204
     await waitIsOver()
