@@ -1,3 +1,4 @@
+// Hot path: a rule writes its answer into an object that is used again; measured by `npm run bench -- decide`. Outside, `decide` is a pure function from facts, packs and an instant to a decision.
 import type { Decision, Objection, ObjectionCode } from '../model/decision.ts'
 import type { Facts } from '../model/facts.ts'
 import { DAY, LAST_INSTANT, type Instant } from '../model/instant.ts'
@@ -103,9 +104,8 @@ function gather(facts: Case, packs: readonly CompiledPack[], rules: CompiledRule
   return applied
 }
 
-const time: SpeakingTime = { speaks: true, until: NEVER }
-
 function addInForce(facts: Case, { inForce, pack }: CompiledPack, applied: Decision['packs']): void {
+  const time: SpeakingTime = { speaks: true, until: NEVER }
   inForce(facts, facts.now, time)
   if (time.speaks) applied.push({ id: pack.id, version: pack.version })
 }

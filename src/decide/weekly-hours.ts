@@ -1,3 +1,4 @@
+// Hot path: hours answer into an object of the caller; measured by `npm run bench -- decide`. Outside, `compileHours` is asked by rules alone.
 import type { Calendar } from '../model/calendars/calendar.ts'
 import { DAY, MINUTE, type Instant } from '../model/instant.ts'
 import { minutesOf, type WeeklySpan } from '../model/pack-hours.ts'
@@ -88,7 +89,7 @@ export function compileHours(data: HoursData): WeeklyHours {
       answer.until = stretch.end
       return
     }
-    if (stretch.twiceFrom === stretch.twiceFrom) {
+    if (!Number.isNaN(stretch.twiceFrom)) {
       answer.state = twiceOpen(spansOf, stretch.twiceFrom, stretch.twiceTo) ? 'open' : shutByHoliday(day, wall) ? 'holiday' : 'shut'
       answer.until = stretch.end
       return

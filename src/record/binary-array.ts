@@ -1,3 +1,4 @@
+// Hot path: all arrays are written into one buffer of the process, one after the other, and copied out; measured by `npm run bench -- intake`. Outside, `binaryArray` is a function from values to bytes of its own.
 /** Types of columns that rows are written to in bulk. `texts` is a `text[]` column, which cannot itself stand in an array of rows. */
 export type ColumnType = 'uuid' | 'text' | 'texts' | 'bytea' | 'jsonb' | 'timestamptz' | 'date' | 'bigint' | 'integer' | 'smallint' | 'boolean'
 

@@ -1,3 +1,4 @@
+// Hot path: `client.query` is replaced on each connection, so that Kysely’s statements get names; measured by `npm run bench -- reserve`. Outside, a statement says its name in a comment, and nobody calls this but the pool.
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
 
