@@ -47,7 +47,7 @@ export interface Overrides {
  * Opens the ledger and brings its schema up to this build (safe from several processes at once);
  * starts nothing: `start` does. The queue is opened by the first daemon that needs it.
  *
- * @throws DECORUM_LEDGER_UNAVAILABLE, DECORUM_SCHEMA_NEWER, DECORUM_DATA_DIR_LOCKED, DECORUM_CONFIG
+ * @throws DECORUM_LEDGER_UNAVAILABLE, DECORUM_SCHEMA_NEWER, DECORUM_SCHEMA_FOREIGN, DECORUM_DATA_DIR_LOCKED, DECORUM_CONFIG
  */
 export async function build(config: Config, overrides: Overrides = {}): Promise<App> {
   const log = overrides.log ?? pino({ name: 'decorum', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))

@@ -47,6 +47,7 @@ async function ledgerParts(config: Config): Promise<Diagnosis[]> {
     if (problem !== null) return [ill('ledger', `does not answer: ${problem}. Is PostgreSQL up, and does DATABASE_URL name it?`)]
     const schema = await checkSchema(ledger)
     if (schema.state === 'newer') return [well('ledger', kind), ill('schema', `is at step ${schema.ledger}, this build knows ${schema.build}; run a build at least as new`)]
+    if (schema.state === 'foreign') return [well('ledger', kind), ill('schema', 'was made by a build that was never released; point DATABASE_URL or DECORUM_DATA_DIR at another ledger')]
     if (schema.state === 'older') return [well('ledger', kind), ill('schema', `is at step ${schema.ledger}, this build needs ${schema.build}; run \`decorum migrate\``)]
     return [well('ledger', kind), well('schema', `step ${schema.ledger}`), await clockPart(ledger), await wordsPart(config, ledger)]
   } catch (error) {

@@ -18,7 +18,7 @@ export interface MigratedLedger {
 /**
  * Brings the configured ledger to this build's schema, with room for the months to come.
  *
- * @throws   DECORUM_LEDGER_UNAVAILABLE, DECORUM_SCHEMA_NEWER, DECORUM_DATA_DIR_LOCKED
+ * @throws   DECORUM_LEDGER_UNAVAILABLE, DECORUM_SCHEMA_NEWER, DECORUM_SCHEMA_FOREIGN, DECORUM_DATA_DIR_LOCKED
  */
 export async function migrateLedger(config: Config): Promise<MigratedLedger> {
   const ledger = await openLedger(config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl }, { applicationName: 'decorum migrate' })

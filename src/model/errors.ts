@@ -23,6 +23,7 @@ export const ERRORS = {
   DECORUM_QUEUE_UNAVAILABLE: { disposition: 'retry', status: 503, hint: 'Is Redis up, and does REDIS_URL name it? Reminders wait in the ledger meanwhile.' },
   DECORUM_CONFIG: { disposition: 'fix_config', status: 500, hint: 'Correct the named line and run `decorum check`.' },
   DECORUM_SCHEMA_NEWER: { disposition: 'fix_config', status: 503, hint: 'This build is older than the ledger; run a build at least as new, or point it at another database.' },
+  DECORUM_SCHEMA_FOREIGN: { disposition: 'fix_config', status: 503, hint: 'A build that was never released made this ledger; point this one at another database or data directory.' },
   DECORUM_SCHEMA_OLDER: { disposition: 'fix_config', status: 503, hint: 'Run `decorum migrate`.' },
   DECORUM_DATA_DIR_LOCKED: { disposition: 'fix_config', status: 503, hint: 'Stop the other process that uses this data directory, or set DATABASE_URL so that several can share a ledger.' },
   DECORUM_KEY_MISSING: { disposition: 'fix_config', status: 503, hint: 'DECORUM_KEYS lacks the key that wrapped this data; add it back.' },

@@ -6,9 +6,12 @@ import { MIGRATIONS, type Migration } from './migrations.ts'
 /** What a daemon exits with when the ledger is newer than its build; a supervisor must not restart it. */
 export const EXIT_SCHEMA_NEWER = 57
 
-/** `older`: run `migrate`. `newer`: a step that this build does not know forbids it to go on. */
+/**
+ * `older`: run `migrate`. `newer`: a step that this build does not know forbids it to go on. `foreign`: a step that this build knows by its number was another
+ * one, as in a ledger of a build that was never released; nothing can be said of its tables.
+ */
 export interface SchemaState {
-  state: 'ok' | 'older' | 'newer'
+  state: 'ok' | 'older' | 'newer' | 'foreign'
   /** The highest step recorded in the ledger; 0 when there is none. */
   ledger: number
   /** The highest step this build knows. */
@@ -24,7 +27,7 @@ const ADVISORY_LOCK = 5_324_417_001
  * Safe from several processes at once; the others wait, then find nothing to do.
  *
  * @returns  the names of the steps that were applied
- * @throws   DECORUM_SCHEMA_NEWER when the ledger is ahead with a breaking step
+ * @throws   DECORUM_SCHEMA_NEWER when the ledger is ahead with a breaking step, DECORUM_SCHEMA_FOREIGN when its steps are not this build's
  */
 export async function migrate(ledger: Pick<Ledger, 'db'>, migrations: readonly Migration[] = MIGRATIONS): Promise<string[]> {
   return ledger.db.transaction().execute(async (trx) => {
@@ -40,7 +43,7 @@ export async function migrate(ledger: Pick<Ledger, 'db'>, migrations: readonly M
       applied_at timestamptz NOT NULL DEFAULT now() -- machine time
     )`.execute(trx)
     const recorded = await readRecorded(trx)
-    refuseNewer(compare(recorded, migrations))
+    refuseOthers(compare(recorded, migrations))
     const missing = migrations.filter((m) => !recorded.some((r) => r.number === m.number))
     for (const m of missing) {
       await m.up(trx as unknown as Kysely<unknown>)
@@ -59,31 +62,33 @@ export async function checkSchema(ledger: Pick<Ledger, 'db'>, migrations: readon
 /**
  * Is the ledger's schema the one of this build? Asked by every process before its daemons start.
  *
- * @throws DECORUM_SCHEMA_NEWER (exit with EXIT_SCHEMA_NEWER) or DECORUM_SCHEMA_OLDER
+ * @throws DECORUM_SCHEMA_NEWER (exit with EXIT_SCHEMA_NEWER), DECORUM_SCHEMA_FOREIGN or DECORUM_SCHEMA_OLDER
  */
 export async function requireSchema(ledger: Pick<Ledger, 'db'>): Promise<void> {
   const found = await checkSchema(ledger)
-  refuseNewer(found)
+  refuseOthers(found)
   if (found.state === 'older') {
     throw new DecorumError('DECORUM_SCHEMA_OLDER', `the ledger is at step ${found.ledger}, this build needs ${found.build}`)
   }
 }
 
-type Recorded = { number: number; breaking: boolean }
+type Recorded = { number: number; name: string; breaking: boolean }
 
 async function readRecorded(db: Kysely<never> | Ledger['db']): Promise<Recorded[]> {
-  return (await sql<Recorded>`SELECT number, breaking FROM decorum.migration ORDER BY number`.execute(db)).rows
+  return (await sql<Recorded>`SELECT number, name, breaking FROM decorum.migration ORDER BY number`.execute(db)).rows
 }
 
 function compare(recorded: readonly Recorded[], migrations: readonly Migration[]): SchemaState {
   const build = migrations.at(-1)?.number ?? 0
   const ledger = recorded.at(-1)?.number ?? 0
+  if (recorded.some((r) => migrations.some((m) => m.number === r.number && m.name !== r.name))) return { state: 'foreign', ledger, build }
   if (recorded.some((r) => r.number > build && r.breaking)) return { state: 'newer', ledger, build }
   const lacking = migrations.some((m) => !recorded.some((r) => r.number === m.number))
   return { state: lacking ? 'older' : 'ok', ledger, build }
 }
 
-function refuseNewer(found: SchemaState): void {
+function refuseOthers(found: SchemaState): void {
+  if (found.state === 'foreign') throw new DecorumError('DECORUM_SCHEMA_FOREIGN', `the ledger is at step ${found.ledger} of other migrations than this build's`)
   if (found.state !== 'newer') return
   throw new DecorumError('DECORUM_SCHEMA_NEWER', `the ledger is at step ${found.ledger}, this build knows ${found.build}`)
 }

@@ -5,7 +5,7 @@ import type { Instant } from '../../model/instant.ts'
  *
  * `reminder-id`: by the month in which the reminder's uuidv7 was made, which is machine time. `at`: by
  * business time. Pages of contacts are left half empty, because each contact's outcome changes once, soon, and no index
- * needs to hear of it where there is room (0006-room-to-update). A piece is named after its month (`contact_2026_11`); `_before_2026_12` holds what a ledger
+ * needs to hear of it where there is room. A piece is named after its month (`contact_2026_11`); `_before_2026_12` holds what a ledger
  * held until the end of the month in which it was partitioned, `_default` what has no month.
  */
 export const PARTITIONED = [
