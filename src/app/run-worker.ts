@@ -39,7 +39,7 @@ function parsed(argv: readonly string[]) {
 
 const helpOf = ({ name, purpose }: Worker): string => `${purpose}
 
-Usage: node --import tsx workers/${name}.ts [--health-port PORT] [--paused]
+Usage: node dist/workers/${name}.js [--health-port PORT] [--paused]
 
   --health-port PORT  answer /healthz and /readyz there (0: any free port)
   --paused            send nothing until told: pauses everything, in every process

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { COMMANDS, GROUPS, type CommandEntry } from './command-table.ts'
 import { EXIT } from '../app/exit-codes.ts'
 import { reportError } from '../app/report-error.ts'
 import { rootDirectory } from '../app/root-directory.ts'
+import { VERSION } from '../app/version.ts'
 
 /** `.env` beside the checkout's config is for people at a terminal; what is already set wins. */
 function loadDotEnv(): void {
@@ -12,12 +13,10 @@ function loadDotEnv(): void {
   if (existsSync(path)) process.loadEnvFile(path)
 }
 
-const version = (): string => (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
-
 async function program(words: readonly string[]): Promise<Command> {
   const root = new Command('decorum')
     .description('Delivers overdue-payment reminders by phone, SMS and email: from gentle to firm, at decent hours, never too often, every decision explained.')
-    .version(version())
+    .version(VERSION)
     .usage('<command> [options]')
     .helpCommand('help [command]', 'what a command does and takes')
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 bad input; daemons: 57 newer schema, 69 unavailable, 78 bad configuration.\nFrom a checkout: npm run -s decorum -- <command>')
