@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** How one process is started: a script under the source's root, and its arguments. */
+/** How one process is started: a script under the fleet's folder, compiled or TypeScript, and its arguments. */
 export interface Post {
   script: string
   args?: readonly string[]
@@ -36,7 +36,7 @@ const RESTART_MS = 1_000
 /** The run's processes, each started as an operator starts it, and what became of them. */
 export class Fleet {
   readonly lives: Life[] = []
-  readonly #source: string
+  readonly #folder: string
   readonly #posts: ReadonlyMap<string, Post>
   readonly #env: Record<string, string>
   readonly #logs: string | null
@@ -45,11 +45,11 @@ export class Fleet {
   #over = false
 
   /**
-   * @param source  directory with src/ and workers/
+   * @param folder  the compiled program's, or the checkout's
    * @param logs    directory that keeps every line printed; null: the last ones are kept in memory
    */
-  constructor(source: string, posts: ReadonlyMap<string, Post>, env: Record<string, string>, logs: string | null) {
-    this.#source = source
+  constructor(folder: string, posts: ReadonlyMap<string, Post>, env: Record<string, string>, logs: string | null) {
+    this.#folder = folder
     this.#posts = posts
     this.#env = env
     this.#logs = logs
@@ -59,8 +59,8 @@ export class Fleet {
   start(name: string): void {
     const post = this.#posts.get(name)
     if (post === undefined || this.#over || this.#running.has(name)) return
-    const child = spawn(process.execPath, ['--import', 'tsx', '--import', PRELOAD, join(this.#source, post.script), ...(post.args ?? [])], {
-      cwd: this.#source,
+    const child = spawn(process.execPath, [...(post.script.endsWith('.ts') ? ['--import', 'tsx'] : []), '--import', PRELOAD, join(this.#folder, post.script), ...(post.args ?? [])], {
+      cwd: this.#folder,
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', CHAOS_CLOCK: this.#clockOf(name), ...this.#env, ...post.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { Redis } from 'ioredis'
 import { freePort } from '../support/child-server.ts'
 import { ROOT } from '../support/stage.ts'
+import { installProgram } from '../support/program.ts'
 import { openProxy, type Proxy } from '../support/tcp-proxy.ts'
 import type { Targets } from './blows.ts'
 import { breakGuard } from './broken-source.ts'
@@ -58,10 +59,12 @@ export async function openStage(options: ChaosOptions, root: string, cleanUp: (u
 
   const source = options.break === null ? null : breakGuard(options.break)
   if (source !== null) cleanUp(() => source.remove())
+  const program = await installProgram(source?.root)
+  cleanUp(() => program.remove())
   const port = await freePort()
   const api = `http://127.0.0.1:${port}`
   const posts = decorumPosts(options.channels, options.faults.has('sweepers') ? 2 : options.break === null ? 1 : 0)
-  const fleet = new Fleet(source?.root ?? ROOT, posts, {
+  const fleet = new Fleet(program.folder, posts, {
     DECORUM_ROOT: root, DATABASE_URL: postgres.url, REDIS_URL: redis.url, PORT: String(port), PUBLIC_URL: api, LOG_LEVEL: 'info',
     DECORUM_BOOTSTRAP_KEY: KEY, DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`, TWILIO_ACCOUNT_SID: twilio.accountSid,
     TWILIO_AUTH_TOKEN: twilio.authToken, TWILIO_BASE_URL: `http://127.0.0.1:${wires.twilio.port}`, TWILIO_FROM: SENDER,

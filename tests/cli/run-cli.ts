@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { text } from 'node:stream/consumers'
+import { startArguments } from '../support/start-arguments.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -16,11 +17,11 @@ const environment = (env: Record<string, string>): NodeJS.ProcessEnv => ({ PATH:
 
 /** Starts `decorum …` as a person would. */
 export const startCli = (args: readonly string[], env: Record<string, string> = {}): ChildProcess =>
-  spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { cwd: ROOT, env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
+  spawn(process.execPath, [...startArguments('dist/decorum.js'), ...args], { cwd: ROOT, env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
 
 /** Starts a daemon of workers/ by itself. */
 export const startWorker = (name: string, args: readonly string[] = [], env: Record<string, string> = {}): ChildProcess =>
-  spawn(process.execPath, ['--import', 'tsx', `workers/${name}.ts`, ...args], { cwd: ROOT, env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
+  spawn(process.execPath, [...startArguments(`dist/workers/${name}.js`), ...args], { cwd: ROOT, env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
 
 /** Everything it says, and its exit code. */
 export async function finish(child: ChildProcess, input = ''): Promise<Ran> {

@@ -26,7 +26,7 @@ whenThere('PostgreSQL', 'separate processes', () => whenThere('Redis', 'separate
     const running = new Map<string, Process>()
 
     const start = (daemon: string): Process => {
-      const process = daemon === 'serve' ? new Process('src/cli/main.ts', ['serve'], env) : new Process(`workers/${daemon}.ts`, [], env)
+      const process = daemon === 'serve' ? new Process('dist/decorum.js', ['serve'], env) : new Process(`dist/workers/${daemon}.js`, [], env)
       running.set(daemon, process)
       return process
     }

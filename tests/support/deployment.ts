@@ -61,7 +61,7 @@ export class Deployment {
   start(...words: [string, ...string[]]): Process {
     const [name, ...rest] = words
     const isCommand = name === 'serve' || name === 'up' || name === 'switch' || name === 'forecast'
-    const process = isCommand ? new Process('src/cli/main.ts', words, this.env) : new Process(`workers/${name}.ts`, rest, this.env)
+    const process = isCommand ? new Process('dist/decorum.js', words, this.env) : new Process(`dist/workers/${name}.js`, rest, this.env)
     this.#running.push(process)
     return process
   }

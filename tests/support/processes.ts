@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ROOT } from './stage.ts'
+import { startArguments } from './start-arguments.ts'
 
 /** A process of Decorum or of a fake, as a user starts it. */
 export class Process {
@@ -12,7 +13,7 @@ export class Process {
   readonly #exited: Promise<number | null>
 
   constructor(script: string, args: readonly string[], env: Record<string, string>) {
-    this.child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, script), ...args], {
+    this.child = spawn(process.execPath, [...startArguments(script), ...args], {
       cwd: ROOT, env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [this.child.stdout, this.child.stderr]) {

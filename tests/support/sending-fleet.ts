@@ -71,17 +71,17 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
     return process
   }
   const runSenders = (): void => {
-    run('sweeper', 'workers/sweeper.ts', [])
+    run('sweeper', 'dist/workers/sweeper.js', [])
     const senders = [...Array<string>(setting.sms.workers).fill('sms'), ...Array<string>(setting.calls?.workers ?? 0).fill('phone')]
     for (const [seed, daemon] of senders.entries()) {
       const pauses: Record<string, string> = setting.pauses === true ? { NODE_OPTIONS: `--import ${STALLS} --import ${PAUSES}`, PAUSES_SEED: String(seed + 1) } : { NODE_OPTIONS: `--import ${STALLS}` }
-      run(`${daemon} ${seed}`, `workers/${daemon}.ts`, [], pauses)
+      run(`${daemon} ${seed}`, `dist/workers/${daemon}.js`, [], pauses)
     }
   }
   const stalls = (): Stall[] => running
     .filter(({ name }) => name.startsWith('sms') || name.startsWith('phone'))
     .flatMap(({ process }) => process.output.filter((line) => line.startsWith('{"stalledFrom"')).map((line) => JSON.parse(line) as Stall))
-  await run('serve', 'src/cli/main.ts', ['serve']).says('listening')
+  await run('serve', 'dist/decorum.js', ['serve']).says('listening')
   let owed = 0
 
   return {
@@ -95,7 +95,7 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
       }))
     },
     start() {
-      run('planner', 'workers/planner.ts', [])
+      run('planner', 'dist/workers/planner.js', [])
       runSenders()
     },
     async reshard(shards) {
