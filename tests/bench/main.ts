@@ -16,12 +16,13 @@ import { renderBench } from './render.ts'
 import { ratesBench } from './rates.ts'
 import { asJson, machineText, sectionText } from './report.ts'
 import { reserveBench } from './reserve.ts'
+import { startBench } from './start.ts'
 
 /** `npm run bench [-- NAME…] [--json] [--quick] [--seconds N]`: throwaway servers where their programs are installed, otherwise DATABASE_URL and REDIS_URL. */
 const BENCHES: Readonly<Record<string, Bench>> = {
   decide: decideBench, render: renderBench, intake: intakeBench, reserve: reserveBench, receipts: receiptsBench, latency: latencyBench, e2e: endToEndBench,
   planner: plannerBench, 'cap-check': capCheckBench,
-  drain: drainBench, rates: ratesBench,
+  drain: drainBench, rates: ratesBench, start: startBench,
 }
 
 const { values, positionals } = parseArgs({
