@@ -1,17 +1,36 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { eachLedger } from '../support/ledger.ts'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { emptyLedger } from '../support/empty-ledger.ts'
+import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { account, serve, type Served } from './served.ts'
 
 eachLedger('accounts over HTTP', (_name, openFresh) => {
+  let fresh: FreshLedger
   let served: Served
   let admin: string
   beforeAll(async () => {
-    served = await serve((await openFresh()).ledger)
+    fresh = await openFresh()
+  })
+  beforeEach(async () => {
+    await emptyLedger(fresh.ledger)
+    served = await serve(fresh.ledger)
     admin = await served.key(['admin'])
   })
-  afterAll(() => served.close())
+  afterEach(() => served.close())
 
   const ask = (method: string, url: string, body?: unknown) => served.call(method, url, { key: admin, body })
+  const known = async (...ids: string[]) => {
+    for (const id of ids) expect((await ask('PUT', `/v1/accounts/${id}`, account())).body.applied).toBe(true)
+  }
+  const PAYMENT = { id: 'E-1', type: 'payment', occurredAt: '2026-11-23T03:00:00Z', amount: { amount: '20.00', currency: 'USD' } }
+  /** A-1 with a payment and a hold: something on its timeline. */
+  const disputed = async () => {
+    await known('A-1')
+    served.clock.set('2026-11-23T05:00:00Z')
+    expect((await ask('POST', '/v1/accounts/A-1/events', PAYMENT)).status).toBe(201)
+    await ask('POST', '/v1/holds', { accountId: 'A-1', creditor: 'northwind', kind: 'dispute', reason: 'case 7' })
+  }
+  const REMINDER = { accountId: 'A-2', creditor: 'northwind', template: 'us-first-party-loan', tone: 'gentle', channels: ['sms', 'email'] }
+  const remind = (key: string, over = {}) => served.call('POST', '/v1/reminders', { key: admin, body: { ...REMINDER, ...over }, headers: { 'idempotency-key': key } })
 
   it('are registered, merged, and not overwritten by older facts', async () => {
     const first = await ask('PUT', '/v1/accounts/A-1', account())
@@ -26,6 +45,7 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
   })
 
   it('count days past due in the zone of the creditor’s books', async () => {
+    await known('A-1')
     served.clock.set('2026-11-23T04:59:00Z')
     expect((await ask('GET', '/v1/accounts/A-1')).body.daysPastDue, 'still the 22nd in New York').toBe(21)
     served.clock.set('2026-11-23T05:00:00Z')
@@ -33,7 +53,7 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
   })
 
   it('are listed page by page, each once', async () => {
-    for (let i = 2; i <= 7; i++) await ask('PUT', `/v1/accounts/A-${i}`, account())
+    await known('A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6', 'A-7')
     const seen: string[] = []
     let next: string | null = ''
     while (next !== null) {
@@ -46,17 +66,18 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
   })
 
   it('take an event once: the same id again does nothing, and with another body is refused', async () => {
-    const payment = { id: 'E-1', type: 'payment', occurredAt: '2026-11-23T03:00:00Z', amount: { amount: '20.00', currency: 'USD' } }
-    expect((await ask('POST', '/v1/accounts/A-1/events', payment)).status).toBe(201)
-    const again = await ask('POST', '/v1/accounts/A-1/events', payment)
+    await known('A-1')
+    served.clock.set('2026-11-23T05:00:00Z')
+    expect((await ask('POST', '/v1/accounts/A-1/events', PAYMENT)).status).toBe(201)
+    const again = await ask('POST', '/v1/accounts/A-1/events', PAYMENT)
     expect([again.status, again.body.repeated]).toEqual([200, true])
     expect((await ask('GET', '/v1/accounts/A-1')).body.overdue.amount).toBe('100.00')
-    const other = await ask('POST', '/v1/accounts/A-1/events', { ...payment, amount: { amount: '21.00', currency: 'USD' } })
+    const other = await ask('POST', '/v1/accounts/A-1/events', { ...PAYMENT, amount: { amount: '21.00', currency: 'USD' } })
     expect([other.status, other.body.code]).toEqual([409, 'DECORUM_CONFLICT'])
   })
 
   it('tell their history in order, without a name or an address', async () => {
-    await ask('POST', '/v1/holds', { accountId: 'A-1', creditor: 'northwind', kind: 'dispute', reason: 'case 7' })
+    await disputed()
     const timeline = await ask('GET', '/v1/accounts/A-1/timeline?limit=200')
     const types = timeline.body.items.map((entry: { type: string }) => entry.type)
     expect(types).toEqual(expect.arrayContaining(['spell', 'event', 'hold']))
@@ -67,6 +88,7 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
   })
 
   it('read on a timeline where the page before ended', async () => {
+    await disputed()
     const whole = (await ask('GET', '/v1/accounts/A-1/timeline?limit=200')).body.items
     const first = (await ask('GET', '/v1/accounts/A-1/timeline?limit=2')).body
     const rest = (await ask('GET', `/v1/accounts/A-1/timeline?limit=200&cursor=${first.next}`)).body
@@ -74,6 +96,7 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
   })
 
   it('end a hold once, saying why', async () => {
+    await disputed()
     const { items: [hold] } = (await ask('GET', '/v1/holds?accountId=A-1&open=true')).body
     expect((await ask('POST', `/v1/holds/${hold.id}:end`, {})).body.faults[0].path).toBe('reason')
     expect((await ask('POST', `/v1/holds/${hold.id}:end`, { reason: 'answered' })).body.changed).toBe(true)
@@ -83,12 +106,11 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
   })
 
   it('ask for a reminder once for each Idempotency-Key', async () => {
-    const body = { accountId: 'A-2', creditor: 'northwind', template: 'us-first-party-loan', tone: 'gentle', channels: ['sms', 'email'] }
-    const send = (key: string, over = {}) => served.call('POST', '/v1/reminders', { key: admin, body: { ...body, ...over }, headers: { 'idempotency-key': key } })
-    const first = await send('k-1')
+    await known('A-2')
+    const first = await remind('k-1')
     expect([first.status, first.body.status, first.headers['location']]).toEqual([202, 'scheduled', `/v1/reminders/${first.body.id}`])
-    expect((await send('k-1')).body.id).toBe(first.body.id)
-    expect((await send('k-1', { tone: 'neutral' })).body.code).toBe('DECORUM_CONFLICT')
+    expect((await remind('k-1')).body.id).toBe(first.body.id)
+    expect((await remind('k-1', { tone: 'neutral' })).body.code).toBe('DECORUM_CONFLICT')
     const { body: shown } = await ask('GET', `/v1/reminders/${first.body.id}`)
     expect(shown).toMatchObject({ status: 'scheduled', channel: 'sms', fallbackChannels: ['email'], accountIds: ['A-2'], origin: 'direct', decisions: [], attempts: [] })
     expect((await ask('GET', `/v1/reminders/${first.body.id}/explanation`)).body.lines.at(-1)).toContain('it waits to be decided')
@@ -98,6 +120,7 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
   })
 
   it('are found by the borrower’s number or mailbox, and every look is logged', async () => {
+    await known('A-1')
     for (const address of ['%2B12125550123', '+12125550123', '%2B1%20(212)%20555-0123']) {
       const { body } = await ask('GET', `/v1/recipients?address=${address}`)
       expect(body.items.map((person: { id: string }) => person.id), address).toEqual(['P-1'])
@@ -114,6 +137,7 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
   })
 
   it('count contacts made elsewhere, for the accounts they were about', async () => {
+    await known('A-1', 'A-2')
     const contact = { id: 'C-1', creditor: 'northwind', recipientId: 'P-1', accountIds: ['A-1'], at: '2026-11-22T16:00:00Z', channel: 'phone', outcome: 'no-answer', by: 'agency-2' }
     expect((await ask('POST', '/v1/contacts', contact)).status).toBe(201)
     expect((await ask('POST', '/v1/contacts', contact)).status).toBe(200)
@@ -123,6 +147,7 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
   })
 
   it('stop an address once, show the stop with the person, and lift it with a reason', async () => {
+    await known('A-1')
     const stop = { creditor: 'northwind', scope: 'address', value: '+12125550123', reason: 'opt-out' }
     const made = await ask('POST', '/v1/suppressions', stop)
     expect(made.status).toBe(201)
@@ -134,6 +159,8 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
   })
 
   it('are counted by day', async () => {
+    await known('A-2')
+    await ask('DELETE', `/v1/reminders/${(await remind('k-1')).body.id}`)
     const { body } = await ask('GET', '/v1/totals?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z&zone=America/New_York&creditor=northwind')
     expect(body.zone).toBe('America/New_York')
     expect(body.reminders).toContainEqual({ status: 'cancelled', channel: 'sms', tone: 'gentle', count: 1 })

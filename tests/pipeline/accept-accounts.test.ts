@@ -33,6 +33,10 @@ eachLedger('putting an account', (_name, openFresh) => {
   const spells = async (id: string) => ledger.db.selectFrom('decorum.spell').selectAll().where('account_id', '=', (await account(id)).id).orderBy('no').execute()
   const recipient = (id: string, over: Record<string, unknown> = {}) => ({ recipient: { id, jurisdiction: 'CN', ...over } })
 
+  /** Zhang San with an account of his own, so that no case needs another's rows. */
+  const zhang = (id: string, over: Record<string, unknown> = {}) =>
+    body({ recipient: { id: `p-${id}`, name: '张三', jurisdiction: 'CN-11', addresses: [{ channel: 'sms', value: '13800138000' }] }, ...over })
+
   it('registers account, person, address and the first spell, pinned to its ladder', async () => {
     const answer = await acceptAccount(shell, actor, 'a-1', body())
     expect(answer).toEqual({ applied: true, id: 'a-1', creditor: 'acme', changed: true, state: 'open', holds: [], conflicts: [] })
@@ -43,33 +47,37 @@ eachLedger('putting an account', (_name, openFresh) => {
   })
 
   it('keeps name and number where only the vault can read them, and derives the country', async () => {
-    const who = await person('r-1')
+    await acceptAccount(shell, actor, 'secret', zhang('secret'))
+    const who = await person('p-secret')
     const address = await ledger.db.selectFrom('decorum.recipient_address').selectAll().where('recipient_id', '=', who.id).executeTakeFirstOrThrow()
     expect(address).toMatchObject({ channel: 'sms', country: 'CN', kind: 'mobile', relation: 'self' })
     const key = shell.vault.unwrap(who.data_key, who.data_key_id)
     expect(shell.vault.open(key, addressValue(address.id), address.value as Buffer)).toBe('+8613800138000')
     expect(shell.vault.open(key, recipientName(who.id), who.name as Buffer)).toBe('张三')
-    const dump = JSON.stringify([who, address, await account('a-1')])
+    const dump = JSON.stringify([who, address, await account('secret')])
     expect(dump).not.toContain('张三')
     expect(dump).not.toContain('13800138000')
   })
 
   it('changes nothing when the same facts come again', async () => {
-    const before = await person('r-1')
-    expect(await acceptAccount(shell, actor, 'a-1', body())).toMatchObject({ applied: true, changed: false })
-    expect((await person('r-1')).seq).toBe(before.seq)
-    expect(await spells('a-1')).toHaveLength(1)
+    await acceptAccount(shell, actor, 'again', zhang('again'))
+    const before = await person('p-again')
+    expect(await acceptAccount(shell, actor, 'again', zhang('again'))).toMatchObject({ applied: true, changed: false })
+    expect((await person('p-again')).seq).toBe(before.seq)
+    expect(await spells('again')).toHaveLength(1)
   })
 
   it('lets older facts change nothing, the person included', async () => {
-    const answer = await acceptAccount(shell, actor, 'a-1', body({ asOf: '2026-11-21T16:00:00Z', overdue: { amount: '9.00', currency: 'CNY' }, recipient: { id: 'r-1', name: '李四' } }))
-    expect(answer).toEqual({ applied: false, reason: 'older_than_known', id: 'a-1', creditor: 'acme' })
-    expect((await account('a-1')).overdue_minor).toBe(125000)
+    await acceptAccount(shell, actor, 'older', zhang('older'))
+    const answer = await acceptAccount(shell, actor, 'older', body({ asOf: '2026-11-21T16:00:00Z', overdue: { amount: '9.00', currency: 'CNY' }, recipient: { id: 'p-older', name: '李四' } }))
+    expect(answer).toEqual({ applied: false, reason: 'older_than_known', id: 'older', creditor: 'acme' })
+    expect((await account('older')).overdue_minor).toBe(125000)
   })
 
   it('takes other facts of the same instant as a correction', async () => {
-    expect(await acceptAccount(shell, actor, 'a-1', body({ overdue: { amount: '1250.01', currency: 'CNY' } }))).toMatchObject({ applied: true, changed: true })
-    expect((await account('a-1')).overdue_minor).toBe(125001)
+    await acceptAccount(shell, actor, 'corrected', zhang('corrected'))
+    expect(await acceptAccount(shell, actor, 'corrected', zhang('corrected', { overdue: { amount: '1250.01', currency: 'CNY' } }))).toMatchObject({ applied: true, changed: true })
+    expect((await account('corrected')).overdue_minor).toBe(125001)
   })
 
   it('keeps what is not stated and clears what is null', async () => {
@@ -167,7 +175,8 @@ eachLedger('putting an account', (_name, openFresh) => {
 
   it('does not let a test key change a live account, and marks what it registers', async () => {
     const tester = { ...actor, live: false }
-    await expect(acceptAccount(shell, tester, 'a-1', body({ asOf: '2026-11-22T18:00:00Z' }))).rejects.toMatchObject({ code: 'DECORUM_FORBIDDEN' })
+    await acceptAccount(shell, actor, 'live', zhang('live'))
+    await expect(acceptAccount(shell, tester, 'live', zhang('live', { asOf: '2026-11-22T18:00:00Z' }))).rejects.toMatchObject({ code: 'DECORUM_FORBIDDEN' })
     await acceptAccount(shell, tester, 't-1', body(recipient('rt-1')))
     expect((await account('t-1')).live).toBe(false)
   })
