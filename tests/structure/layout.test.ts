@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { measureLayout } from './measure-layout.ts'
 import { ROOT, sourceFiles } from './source-files.ts'
 
 const files = sourceFiles()
@@ -8,10 +9,10 @@ const lines = (text: string): number => text.split('\n').length - 1
 const TOP_LEVEL = ['config', 'src', 'templates', 'tests', 'workers']
 /** Made by installing, running and testing; in .gitignore. */
 const UNTRACKED = ['coverage', 'data', 'dist', 'node_modules']
-const FOLDERS = ['app', 'cli', 'config', 'decide', 'deliver', 'http', 'intake', 'model', 'pipeline', 'plan', 'queue', 'record', 'render', 'report']
-
-/** Tables of facts and frozen steps: long because the world is. */
-const LONG_BY_NATURE = [/^src\/record\/migrations\//, /^src\/record\/schema\.ts$/, /-(?:table|data|zones)\.ts$/, /generated/]
+const FOLDERS = [
+  'app', 'authoring', 'cli', 'config', 'decide', 'deliver', 'demo', 'http', 'intake', 'model', 'pipeline', 'plan', 'queue', 'record', 'render', 'report', 'services',
+]
+const layout = measureLayout(files)
 
 describe('the layout', () => {
   it('has the folders of the design at the top, and otherwise only files that tools expect', () => {
@@ -30,11 +31,37 @@ describe('the layout', () => {
     expect(files.map((file) => file.path).filter((path) => /(?:^|[/-])(?:utils?|helpers?|common|manager|misc)(?:[-./]|$)/.test(path))).toEqual([])
   })
 
-  it('has no file of more than 400 lines, and half of them have at most 100', () => {
-    const counted = files.filter((file) => !LONG_BY_NATURE.some((nature) => nature.test(file.path))).map((file) => ({ path: file.path, lines: lines(file.text) }))
-    expect(counted.filter((file) => file.lines > 400)).toEqual([])
-    const sorted = counted.map((file) => file.lines).sort((a, b) => a - b)
-    expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThanOrEqual(100)
+  it('has one file for each concept: about 390, half of them of 80 lines or more', () => {
+    expect(layout.files).toBeLessThanOrEqual(400)
+    expect(layout.medianLines).toBeGreaterThanOrEqual(80)
+  })
+
+  it('has at most 25 files under 20 lines: commands, routes, daemons and the stubs of threads', () => {
+    expect(layout.short.length, layout.short.join('\n')).toBeLessThanOrEqual(25)
+  })
+
+  it('has no file of more than 400 lines but the schema and its migrations', () => {
+    expect(layout.long).toEqual([])
+  })
+
+  it('has no import circles, type-only ones included', () => {
+    expect(layout.circles).toEqual([])
+  })
+
+  it('gives no name to two things in different folders', () => {
+    expect(layout.namesInTwoFolders).toEqual({})
+  })
+
+  it('sees a circle, a name in two folders and a short file where there are some', () => {
+    const broken = measureLayout([
+      { path: 'src/plan/a.ts', text: "import type { B } from './b.ts'\nexport interface Twin {}\n" },
+      { path: 'src/plan/b.ts', text: "import { a } from './a.ts'\nexport type B = typeof a\n" },
+      { path: 'src/decide/c.ts', text: `export class Twin {}\n${'//\n'.repeat(401)}` },
+    ])
+    expect(broken).toMatchObject({
+      files: 3, short: ['src/plan/a.ts', 'src/plan/b.ts'], long: ['src/decide/c.ts'], circles: [['src/plan/a.ts', 'src/plan/b.ts']],
+      namesInTwoFolders: { Twin: ['src/plan/a.ts', 'src/decide/c.ts'] },
+    })
   })
 
   it('keeps each daemon in workers to its flags, signals and start', () => {

@@ -3,8 +3,14 @@ import { dirname, join, relative, resolve } from 'node:path'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 
-/** Every TypeScript file of the product, with its text: `src/…` and `workers/…`, forward slashes. */
-export function sourceFiles(): { path: string; text: string }[] {
+export interface SourceFile {
+  /** From the root, with forward slashes. */
+  path: string
+  text: string
+}
+
+/** Every TypeScript file of the product: those under `src` and `workers`. */
+export function sourceFiles(): SourceFile[] {
   return ['src', 'workers'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
@@ -17,7 +23,7 @@ export function sourceFiles(): { path: string; text: string }[] {
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g
 
 /** What a file imports, types included: relative ones as paths from the root, packages as they are named. */
-export function importsOf({ path, text }: { path: string; text: string }): string[] {
+export function importsOf({ path, text }: SourceFile): string[] {
   return [...text.matchAll(IMPORT)].map(([, from, bare, dynamic]) => {
     const name = from ?? bare ?? dynamic ?? ''
     return name.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(path), name)).replaceAll('\\', '/') : name
