@@ -10,10 +10,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   model: [],
   ...Object.fromEntries(['plan', 'decide', 'render', ...EDGES].map((folder) => [folder, ['model']])),
   pipeline: [...CORE, ...EDGES],
-  app: [...CORE, ...EDGES, 'pipeline'],
-  http: ['model', 'intake', 'app'],
+  services: [...CORE, ...EDGES, 'pipeline'],
+  authoring: [...CORE, ...EDGES, 'pipeline'],
+  app: [...CORE, ...EDGES, 'pipeline', 'services'],
+  demo: [...CORE, ...EDGES, 'pipeline', 'services', 'app'],
+  http: ['model', 'intake', 'report', 'config', 'services', 'authoring', 'app'],
   // `decorum serve` and `up` are commands too: they start the HTTP server on the app they built.
-  cli: ['model', 'app', 'http'],
+  cli: ['model', 'intake', 'report', 'config', 'services', 'authoring', 'app', 'demo', 'http'],
   workers: ['model', 'app'],
 }
 
