@@ -2,16 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { SingleBar, Presets } from 'cli-progress'
 import { Command, InvalidArgumentError } from 'commander'
 import { configuration } from '../../app/configuration.ts'
-import { ladderChoice, packChoice } from '../../app/simulate/choices.ts'
-import { ledgerPortfolio } from '../../app/simulate/ledger-portfolio.ts'
-import { readPortfolioFile } from '../../app/simulate/portfolio-file.ts'
-import { portfolioOfFile, type Portfolio } from '../../app/simulate/portfolio.ts'
-import type { SimulationSetting } from '../../app/simulate/setting.ts'
-import { compareSimulations, comparisonText, simulationPage, simulationText } from '../../app/simulate/show.ts'
-import { simulatePortfolio, type SimulationDone } from '../../app/simulate/simulate-portfolio.ts'
+import { simulateWish, type SimulationProgress } from '../../app/services/simulating.ts'
+import { comparisonText, simulationPage, simulationText } from '../../app/simulate/show.ts'
 import { DecorumError } from '../../model/errors.ts'
-import type { ImportMapping } from '../../model/import-mapping.ts'
-import { DAY, parseInstant, type Instant } from '../../model/instant.ts'
+import { parseInstant, type Instant } from '../../model/instant.ts'
 import { fileOptions, withFileOptions, type FileFlags } from '../file-options.ts'
 import { printAnswer } from '../print-answer.ts'
 import { withApp } from '../with-app.ts'
@@ -66,48 +60,28 @@ export function command(): Command {
 async function simulate(options: Options): Promise<void> {
   const { config } = configuration()
   if ((options.portfolio === undefined) === (options.ledger === undefined)) throw bad('whose accounts?', 'Name either --portfolio FILE or --ledger.')
-  if (options.creditor !== undefined && !config.creditors.has(options.creditor)) throw bad(`${options.creditor} is not a configured creditor`, `Configured are ${[...config.creditors.keys()].join(', ')}.`)
-  const unknown = [...options.cost.keys(), ...options.rate.keys()].find((id) => !config.routes.some((route) => route.id === id))
-  if (unknown !== undefined) throw bad(`${unknown} is not a configured route`, `Configured are ${config.routes.map(({ id }) => id).join(', ')}.`)
-  const { creditors, ladders, templates, locales, delivery } = config
-  const routes = config.routes.map((route) => ({ ...route, rate: { ...route.rate, perSecond: options.rate.get(route.id) ?? route.rate.perSecond } }))
-  const base: SimulationSetting = {
-    config: { creditors, ladders, routes, templates, locales, delivery },
-    ...(options.packs === undefined ? { packs: config.packs, packWish: { named: null, also: [...config.policies.house], without: config.policies.without ?? [] } } : packChoice(options.packs, config)),
-    ladder: options.ladder === undefined ? null : ladderChoice(options.ladder, config),
-    from: options.from, to: options.from + options.days * DAY, payRate: options.payRate, seed: options.seed,
-  }
-  const { compare } = options
-  const other = compare === undefined ? null : compare.what === 'ladder' ? { ...base, ladder: ladderChoice(compare.value, config) } : { ...base, ...packChoice(compare.value, config) }
-  const [done, second] = await onPortfolio(options, config, async (portfolio) => [
-    await withProgress('simulating', portfolio, base, options.cost),
-    other === null ? null : await withProgress('the other version', portfolio, other, options.cost),
-  ] as const)
+  const { done, comparison } = await simulateWish(config, {
+    ...options,
+    file: options.portfolio === undefined ? undefined : { path: options.portfolio, options: fileOptions(options, config) },
+    creditor: options.creditor ?? null, costs: options.cost, rates: options.rate,
+  }, (work) => withApp(({ shell }) => work(shell)), progressBar())
   tellRefused(done)
-  const comparison = second === null || compare === undefined ? null : compareSimulations(compare.text, done.report, second.report)
   if (options.html !== undefined) writePage(options.html, simulationPage(done.report, comparison))
   const refusedLines = done.refused.map(({ line, faults }) => ({ line, faults }))
   const answer = comparison === null ? { ...done.report, refusedLines } : { ...comparison, refusedLines }
   printAnswer(options.json, answer, () => [simulationText(done.report), ...(comparison === null ? [] : [comparisonText(comparison)])].join('\n\n'))
 }
 
-async function onPortfolio<T>(options: Options, config: { imports: ReadonlyMap<string, ImportMapping> }, work: (portfolio: Portfolio) => Promise<T>): Promise<T> {
-  const creditor = options.creditor ?? null
-  if (options.portfolio !== undefined) return work(portfolioOfFile(await readPortfolioFile(options.portfolio, fileOptions(options, config)), creditor))
-  return withApp(async ({ shell }) => work(await ledgerPortfolio(shell, creditor)))
-}
-
-async function withProgress(what: string, portfolio: Portfolio, setting: SimulationSetting, costs: ReadonlyMap<string, number>): Promise<SimulationDone> {
-  const bar = new SingleBar({ stream: process.stderr, format: `${what} [{bar}] {percentage}% | {value} of {total} people | {eta_formatted} left`, hideCursor: true, noTTYOutput: true, notTTYSchedule: 5_000 }, Presets.legacy)
-  bar.start(portfolio.size, 0)
-  try {
-    return await simulatePortfolio(setting, portfolio, costs, (people) => bar.update(people))
-  } finally {
-    bar.stop()
+function progressBar(): SimulationProgress {
+  const bar = new SingleBar({ stream: process.stderr, format: '{what} [{bar}] {percentage}% | {value} of {total} recipients | {eta_formatted} left', hideCursor: true, noTTYOutput: true, notTTYSchedule: 5_000 }, Presets.legacy)
+  return {
+    begins: (run, recipients) => bar.start(recipients, 0, { what: run === 'first' ? 'simulating' : 'the other version' }),
+    done: (recipients) => bar.update(recipients),
+    ends: () => bar.stop(),
   }
 }
 
-function tellRefused({ refused }: SimulationDone): void {
+function tellRefused({ refused }: Awaited<ReturnType<typeof simulateWish>>['done']): void {
   for (const { line, faults } of refused.slice(0, TOLD)) {
     process.stderr.write(`! line ${line} is left out: ${faults.map(({ path, problem }) => `${path} ${problem}`.trim()).join('; ')}\n`)
   }
