@@ -1,4 +1,4 @@
-import { runWorker } from '../src/app/run-worker.ts'
+import { runWorker } from '../src/app/run-daemon.ts'
 
 process.exit(await runWorker({
   name: 'sms',

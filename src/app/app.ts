@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
-import type { Shell } from '../pipeline/shell.ts'
-import type { PolicyFiles } from './policy-files.ts'
-import type { Services } from './services.ts'
+import { PACKAGE_DIRECTORY } from '../config/configuration.ts'
+import type { Actor, Shell } from '../pipeline/runtime.ts'
+import type { PolicyFiles } from '../services/packs-in-force.ts'
+import type { Services } from '../services/services.ts'
 
 /** Which daemons a process runs. `email`, `sms` and `phone` are the dispatch workers of that channel. */
 export const DAEMONS = ['planner', 'email', 'sms', 'phone', 'sweeper', 'notifier'] as const
@@ -41,3 +44,9 @@ export interface App {
   /** One pass of the planner, sweeper or notifier without its loop; true when there is more to do at once. For a stepped clock. */
   pass(daemon: Daemon): Promise<boolean>
 }
+
+/** Of this build, as package.json states it. */
+export const VERSION: string = (JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'package.json'), 'utf8')) as { version: string }).version
+
+/** On whose behalf the command line acts: every creditor, and recorded as `cli`. */
+export const CLI_ACTOR: Actor = { name: 'cli', creditor: null, live: true }

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
-import type { Clock } from '../model/clock.ts'
-import type { Instant } from '../model/instant.ts'
+import type { Clock, Instant } from '../model/time.ts'
+import type { Shell } from '../pipeline/runtime.ts'
+import { raiseClockMark } from '../record/lapses.ts'
 
 /** Wall time further off than this from a second opinion is not trusted. */
 export const TOLERANCE_MS = 2_000
@@ -53,5 +54,68 @@ export class SteppedClock implements Clock {
   stepTo(instant: Instant): void {
     if (instant < this.#now) throw new RangeError('a stepped clock cannot go backwards')
     this.#now = instant
+  }
+}
+
+/**
+ * Is business time to be trusted at this moment?
+ *
+ * A wall clock that was stepped opens windows that are closed and empties rolling caps, so sending
+ * is held while wall time disagrees with the monotonic clock, with the database's host, or lies
+ * behind the latest business time that any process has recorded, also across a restart. It clears
+ * by itself once they agree; waking from sleep does so at the next check. A virtual clock is stepped on
+ * purpose and always certain.
+ */
+export class ClockGuard {
+  readonly #shell: Shell
+  readonly #steady: SteadyClock
+  #problem: string | null
+
+  constructor(shell: Shell) {
+    this.#shell = shell
+    this.#steady = shell.clock instanceof SteadyClock ? shell.clock : new SteadyClock()
+    this.#problem = shell.clock.virtual ? null : 'has not been compared with the ledger yet'
+  }
+
+  /** Null when certain; otherwise what disagrees. Cheap: asked before every reservation. */
+  problem(): string | null {
+    if (this.#shell.clock.virtual) return null
+    if (this.#problem === null && this.#steady.stepped()) {
+      this.#problem = 'was stepped: wall time and the monotonic clock disagree'
+    }
+    return this.#problem
+  }
+
+  readonly certain = (): boolean => this.problem() === null
+
+  /** The same for a process that does not compare every second: compares when in doubt. */
+  readonly certainNow = async (): Promise<boolean> => {
+    if (!this.certain()) await this.check()
+    return this.certain()
+  }
+
+  /** Compares with the database's host and the ledger's high-water mark, and raises the mark. */
+  async check(): Promise<void> {
+    if (this.#shell.clock.virtual) return
+    const before = this.problem()
+    const asked = performance.now()
+    const now = Date.now()
+    // A clock that may be wrong must not raise the mark for everybody.
+    const { highWater, databaseNow } = await raiseClockMark(this.#shell.ledger.db, new Date(before === null ? now : 0))
+    const offDatabase = Math.abs(databaseNow.getTime() - now)
+    if (offDatabase > TOLERANCE_MS + (performance.now() - asked)) {
+      this.#problem = `is ${Math.round(offDatabase / 1000)} s off the ledger's clock`
+      // Whoever is right, all processes then tell one time.
+      this.#steady.trust(databaseNow.getTime() - performance.now())
+    } else if (highWater.getTime() - now > TOLERANCE_MS) {
+      this.#problem = `is behind the latest time recorded in the ledger, ${highWater.toISOString()}`
+    } else {
+      this.#problem = null
+      this.#steady.trust(now - asked)
+    }
+    if (before === this.#problem) return
+    const { log } = this.#shell
+    if (this.#problem === null) log.info({ event: 'clock.trusted' }, 'clock agrees with the ledger; sending is allowed')
+    else log.error({ event: 'clock.distrusted', clock: this.#problem }, 'clock disagrees; nothing is sent until it agrees')
   }
 }

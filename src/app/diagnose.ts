@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs'
 import type { Config } from '../config/config.ts'
-import { buildProvider } from '../deliver/build-provider.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { Route } from '../model/route.ts'
-import { judgeZoneData } from '../model/zones/zone-edition.ts'
-import { checkRedis } from '../queue/check-redis.ts'
-import { openLedger, type Ledger } from '../record/ledger.ts'
-import { checkSchema } from '../record/migrate.ts'
+import { judgeZoneData } from '../model/zones/zone-data.ts'
+import { checkRedis } from '../queue/redis-connection.ts'
+import { readClockMark } from '../record/lapses.ts'
+import { type Ledger, openLedger } from '../record/ledger.ts'
+import { checkSchema, migrate } from '../record/migrate.ts'
+import { makeMonths } from '../record/partitions.ts'
 import { processesAtWork } from '../record/processes.ts'
-import { readClockMark } from '../record/sweep/lapses.ts'
 import type { PartHealth } from './app.ts'
+import { buildProvider } from './open-routes.ts'
 import { otherWords, wordsVersion } from './process-register.ts'
 
 /** A part with what was found, for people; `problem` says what to do when it is not well. */
@@ -89,5 +90,34 @@ async function routePart(config: Config, route: Route): Promise<Diagnosis> {
     return problem === null ? well(part, `${route.channel} through ${route.provider}`) : ill(part, problem)
   } finally {
     await provider.close()
+  }
+}
+
+/** An operator's command may wait for what is at work, though others wait behind it. */
+const LOCK_TIMEOUT_MS = 5_000
+
+/** What was done; all empty: nothing was needed. */
+export interface MigratedLedger {
+  /** The steps of the schema, by name. */
+  applied: string[]
+  /** Pieces for the months to come, by name. */
+  made: string[]
+}
+
+/**
+ * Brings the configured ledger to this build's schema, with room for the months to come.
+ *
+ * @throws   DECORUM_LEDGER_UNAVAILABLE, DECORUM_SCHEMA_NEWER, DECORUM_SCHEMA_FOREIGN, DECORUM_DATA_DIR_LOCKED
+ */
+export async function migrateLedger(config: Config): Promise<MigratedLedger> {
+  const ledger = await openLedger(config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl }, { applicationName: 'decorum migrate' })
+  try {
+    const problem = await ledger.check()
+    if (problem !== null) throw new DecorumError('DECORUM_LEDGER_UNAVAILABLE', `the ledger does not answer: ${problem}`)
+    const applied = await migrate(ledger)
+    const { made } = await makeMonths(ledger.db, { machine: Date.now(), business: Date.now() }, LOCK_TIMEOUT_MS)
+    return { applied, made }
+  } finally {
+    await ledger.close()
   }
 }

@@ -1,7 +1,7 @@
 import { ConstantBackoff, handleAll, retry } from 'cockatiel'
 import type { Log } from '../model/log-events.ts'
 import type { Ledger } from '../record/ledger.ts'
-import { listenForPlanner, ringPlanner } from '../record/planning/planner-bell.ts'
+import { listenForPlanner, ringPlanner } from '../record/claim.ts'
 
 /** Ringings that come closer together than this are one: an import commits many times in it. */
 const TOGETHER_MS = 10

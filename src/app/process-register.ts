@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { contentVersion } from '../model/canonical-json.ts'
 import type { Config } from '../config/config.ts'
-import { processesAtWork, reportProcess, withdrawProcess, type ProcessRow } from '../record/processes.ts'
-import type { Shell } from '../pipeline/shell.ts'
-import type { Daemon } from './app.ts'
-import { VERSION } from './version.ts'
+import { contentVersion } from '../model/canonical-json.ts'
+import type { Shell } from '../pipeline/runtime.ts'
+import { processesAtWork, type ProcessRow, reportProcess, withdrawProcess } from '../record/processes.ts'
+import { type Daemon, VERSION } from './app.ts'
 
 /** How often a process reports itself, in milliseconds of machine time. */
 const EVERY_MS = 15_000

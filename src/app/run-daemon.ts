@@ -1,12 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { configuration, printWarnings } from '../config/configuration.ts'
+import { isTransient } from '../model/database-failure.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { App, Daemon, PartHealth } from './app.ts'
 import { build } from './build.ts'
-import { configuration, printWarnings } from './configuration.ts'
-import { EXIT, type ExitCode } from './exit-codes.ts'
-import { startHealthServer, type HealthServer } from './health-server.ts'
-import { howToLift } from './how-to-lift.ts'
-import { reportError } from './report-error.ts'
-import { startPatiently } from './start-patiently.ts'
+import { howToLift } from './daemons/daemons.ts'
+import { EXIT, type ExitCode, reportError } from './errors.ts'
+import { type HealthServer, startHealthServer } from './health.ts'
 
 /** One long-running process. */
 export interface DaemonRun {
@@ -108,4 +109,93 @@ export function portOf(text: string | undefined, option: string): number | null 
   if (text === undefined) return null
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
   throw new DecorumError('DECORUM_BAD_INPUT', `${option} is not a port`, { hint: 'Give a whole number from 0 to 65535.' })
+}
+
+/** A file in `workers/`: which daemons it is, and what they are for. */
+export interface Worker {
+  name: string
+  daemons: readonly Daemon[]
+  purpose: string
+}
+
+/** Reads the flags, runs until a signal, answers with the exit code; never throws. */
+export async function runWorker(worker: Worker, argv: readonly string[] = process.argv.slice(2)): Promise<ExitCode> {
+  try {
+    const flags = readFlags(worker, argv)
+    return flags === 'help' ? EXIT.done : await runDaemon({ daemons: worker.daemons, ...flags })
+  } catch (error) {
+    return reportError(error)
+  }
+}
+
+function readFlags(worker: Worker, argv: readonly string[]): 'help' | { healthPort: number | null; paused: boolean } {
+  const { values } = parsed(argv)
+  if (values.help !== true) return { healthPort: portOf(values['health-port'], '--health-port'), paused: values.paused ?? false }
+  process.stdout.write(helpOf(worker))
+  return 'help'
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: { 'health-port': { type: 'string' }, paused: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
+  } catch (cause) {
+    throw new DecorumError('DECORUM_BAD_INPUT', cause instanceof Error ? cause.message : 'bad flags', { cause, hint: 'Run it with --help.' })
+  }
+}
+
+const helpOf = ({ name, purpose }: Worker): string => `${purpose}
+
+Usage: node dist/workers/${name}.js [--health-port PORT] [--paused]
+
+  --health-port PORT  answer /healthz and /readyz there (0: any free port)
+  --paused            send nothing until told: pauses everything, in every process
+  -h, --help          this text
+
+SIGTERM or SIGINT drains; a second signal aborts.
+Exit codes: 0 drained, 2 bad flags, 57 newer schema, 69 unavailable, 78 bad configuration, 130 aborted.
+Configuration: config/ and the environment; config/README.md lists the variables.
+`
+
+const FIRST_WAIT_MS = 1_000
+const LONGEST_WAIT_MS = 30_000
+
+/** What can be let go of when it could not be started. */
+export interface Opened {
+  abort(): Promise<void>
+}
+
+/**
+ * Opens and starts something that needs servers, again and again with longer and longer waits, until they answer.
+ *
+ * Null when the signal came before everything answered.
+ * Not cockatiel's `retry`: it sits out a wait that has begun, and a process that is told to stop must not stay for 30 s.
+ *
+ * @param start  a failure anywhere in it begins anew with a fresh `open`; what it began beside the opened is its own to close
+ * @throws whatever waiting does not cure
+ */
+export async function startPatiently<Thing extends Opened, Started>(
+  open: () => Promise<Thing>, start: (opened: Thing) => Promise<Started>, signal: Promise<void>, firstWaitMs = FIRST_WAIT_MS,
+): Promise<{ opened: Thing; started: Started } | null> {
+  for (let wait = firstWaitMs; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    let opened: Thing | null = null
+    try {
+      opened = await open()
+      return { opened, started: await start(opened) }
+    } catch (error) {
+      await opened?.abort()
+      const soon = passing(error)
+      if (soon === null) throw error
+      reportError(soon)
+      process.stderr.write(`  trying again in ${wait / 1_000} s\n`)
+    }
+    const asked = await Promise.race([signal.then(() => true), sleep(wait, false)])
+    if (asked) return null
+  }
+}
+
+/** What can pass by itself; null: nothing that waiting would cure. A ledger that goes away while a process starts says so in PostgreSQL's words. */
+function passing(error: unknown): DecorumError | null {
+  if (error instanceof DecorumError) return error.disposition === 'retry' ? error : null
+  if (!isTransient(error)) return null
+  return new DecorumError('DECORUM_LEDGER_UNAVAILABLE', `the ledger does not answer: ${(error as Error).message}`, { cause: error })
 }

@@ -1,8 +1,9 @@
-import { build } from '../app/build.ts'
 import type { App } from '../app/app.ts'
-import { configuration } from '../app/configuration.ts'
+import { build } from '../app/build.ts'
+import type { LintReport } from '../authoring/templates.ts'
+import { configuration } from '../config/configuration.ts'
 
-export { CLI_ACTOR } from '../app/cli-actor.ts'
+export { CLI_ACTOR } from '../app/app.ts'
 
 /**
  * Does one piece of work with a wired process that runs no daemons, then closes it.
@@ -18,3 +19,23 @@ export async function withApp<T>(work: (app: App) => Promise<T>): Promise<T> {
     await app.stop()
   }
 }
+
+/** Prints an answer on stdout: as one JSON document when that was asked for, otherwise in words. */
+export function printAnswer(json: boolean | undefined, answer: unknown, words: () => string): void {
+  process.stdout.write(`${json === true ? JSON.stringify(answer, null, 2) : words()}\n`)
+}
+
+/** Every item of a list, read page by page. */
+export async function everyPage<T>(page: (cursor: string | undefined) => Promise<{ items: T[]; next: string | null }>): Promise<T[]> {
+  const items: T[] = []
+  let cursor: string | undefined
+  do {
+    const { items: some, next } = await page(cursor)
+    items.push(...some)
+    cursor = next ?? undefined
+  } while (cursor !== undefined)
+  return items
+}
+
+/** `templates/default/en/3-firm.sms.hbs:4 error never-say: …` */
+export const findingLine = ({ file, line, severity, rule, text }: LintReport['findings'][number]): string => `templates/${file}:${line} ${severity} ${rule}: ${text}`

@@ -1,7 +1,7 @@
 import type { ImportMapping } from '../model/import-mapping.ts'
 import type { Creditor } from '../model/creditor.ts'
 import type { Ladder } from '../model/ladder.ts'
-import type { Locales } from '../model/locale-chain.ts'
+import type { Locales } from '../model/locale.ts'
 import type { Pack } from '../model/pack.ts'
 import type { Route } from '../model/route.ts'
 import type { Template } from '../model/template.ts'

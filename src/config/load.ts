@@ -1,22 +1,17 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { creditorSchema } from '../model/creditor.ts'
-import { importMappingSchema, type ImportMapping } from '../model/import-mapping.ts'
-import { parseLadder } from '../model/ladder.ts'
 import { contentVersion } from '../model/canonical-json.ts'
+import { creditorSchema } from '../model/creditor.ts'
+import { type ImportMapping, importMappingSchema } from '../model/import-mapping.ts'
+import { parseLadder } from '../model/ladder.ts'
 import type { Config, ConfigProblem, LoadedConfig } from './config.ts'
 import { readEnvironment } from './environment.ts'
-import { readFolder, readText, type ReadFolder } from './folder.ts'
-import { freeze } from './freeze.ts'
-import { parseWithVariables } from './parse-with-variables.ts'
-import { readPacks } from './packs.ts'
-import { missingVariables, problemsOf } from './problems.ts'
-import { brokenReferences } from './references.ts'
+import { readFolder, type ReadFolder, readPacks, readTemplates, readText } from './folder.ts'
+import { missingVariables, parseWithVariables, problemsOf } from './problems.ts'
+import { brokenReferences, warningsOf } from './references.ts'
 import { judgedWithRoute, readRoutes, type ReadRoutes } from './routes.ts'
-import { settingsSchema, type Settings } from './settings.ts'
-import { readTemplates } from './templates.ts'
-import { warningsOf } from './warnings.ts'
-import { readYaml, type Environment, type YamlFile } from './yaml-file.ts'
+import { type Settings, settingsSchema } from './settings.ts'
+import { type Environment, readYaml, type YamlFile } from './yaml-file.ts'
 
 const MAIN = 'config/decorum.yaml'
 const IMPORTS = 'config/imports'
@@ -100,3 +95,17 @@ function routesOf(yaml: YamlFile): ReadRoutes {
 
 const byPlace = (a: ConfigProblem, b: ConfigProblem): number =>
   a.file === b.file ? (a.line ?? 0) - (b.line ?? 0) : a.file < b.file ? -1 : 1
+
+function refuse(): never {
+  throw new TypeError('the configuration is frozen')
+}
+
+/** The same value, unchangeable all the way down; changing it throws. */
+export function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value
+  if (value instanceof Map) {
+    for (const inner of value.values()) freeze(inner)
+    Object.defineProperties(value, { set: { value: refuse }, delete: { value: refuse }, clear: { value: refuse } })
+  } else for (const inner of Object.values(value)) freeze(inner)
+  return Object.freeze(value)
+}

@@ -1,12 +1,13 @@
-import { localeChain, type Locales } from '../model/locale-chain.ts'
-import { nearMiss } from '../model/near-miss.ts'
 import type { Creditor } from '../model/creditor.ts'
+import { nearMiss } from '../model/faults.ts'
 import type { Ladder } from '../model/ladder.ts'
+import { localeChain, type Locales } from '../model/locale.ts'
 import type { Pack } from '../model/pack.ts'
 import type { Route } from '../model/route.ts'
 import type { Template } from '../model/template.ts'
+import { CHANNELS } from '../model/vocabulary.ts'
 import type { Webhook } from '../model/webhook.ts'
-import type { ConfigProblem } from './config.ts'
+import type { Config, ConfigProblem, ConfigWarning } from './config.ts'
 import { problemAt } from './problems.ts'
 import type { YamlFile } from './yaml-file.ts'
 
@@ -127,3 +128,43 @@ function ladderWords({ value: ladder, yaml }: Parts['ladders'][number], { templa
 }
 
 const spoken = (ladder: Ladder): Ladder['rungs'] => ladder.rungs.filter((rung) => rung.who === 'machine')
+
+/** What of this valid configuration deserves a look before anything is sent? */
+export function warningsOf(config: Config): ConfigWarning[] {
+  const warnings: ConfigWarning[] = []
+  const real = config.routes.filter(reachesPeople)
+  if (real.length > 0 && !config.production && config.delivery.onlyTo.length === 0) {
+    warnings.push({
+      code: 'live_without_only_to',
+      message: `REAL MESSAGES: this is not production (DECORUM_ENV), yet ${real.map((r) => r.id).join(', ')} can reach anybody; `
+        + 'list your own addresses in delivery.onlyTo (or DECORUM_ONLY_TO), or set DECORUM_ENV=production',
+    })
+  }
+  if (config.databaseUrl !== null && config.keys === null) {
+    warnings.push({ code: 'keys_missing', message: `DECORUM_KEYS is not set: the key for personal data is kept in ${config.dataDir}; every process must see that directory` })
+  }
+  if (config.publicUrl === null && real.some((r) => r.provider === 'twilio')) {
+    warnings.push({ code: 'public_url_missing', message: 'PUBLIC_URL is not set: Twilio cannot send receipts or fetch a call’s script; receipts are asked for instead, and a call speaks only the voicemail text, which reveals nothing' })
+  }
+  const china = [...config.creditors.values()].find((c) => c.defaults.jurisdiction?.startsWith('CN'))
+  const unbounded = real.find((r) => r.channel === 'sms' && r.provider === 'twilio' && r.serves.jurisdictions === undefined && r.serves.creditors === undefined)
+  if (china !== undefined && unbounded !== undefined) {
+    warnings.push({
+      code: 'unregistered_china',
+      message: `route ${unbounded.id} would carry SMS of ${china.id} to mainland China, where only registered signatures and templates are delivered; give it serves.jurisdictions, and a registered route for CN`,
+    })
+  }
+  for (const channel of CHANNELS) {
+    if (!config.routes.some((r) => r.channel === channel)) warnings.push({ code: 'no_route', message: `no route carries ${channel}; reminders for it will be refused` })
+  }
+  return warnings
+}
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
+
+/** Could a message on this route arrive at somebody? Not when it is captured or goes to this very machine. */
+function reachesPeople(route: Route): boolean {
+  if (route.provider === 'capture') return false
+  const address = route.provider === 'twilio' ? route.settings.baseUrl : route.settings.url
+  return !LOOPBACK.test(new URL(address).hostname)
+}

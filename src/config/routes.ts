@@ -1,8 +1,7 @@
-import { nearMiss } from '../model/near-miss.ts'
-import { CREDENTIALS, routeSchema, type ProviderName, type Route } from '../model/route.ts'
+import { nearMiss } from '../model/faults.ts'
+import { CREDENTIALS, type ProviderName, type Route, routeSchema } from '../model/route.ts'
 import type { ConfigProblem, ConfigWarning } from './config.ts'
-import { parseWithVariables } from './parse-with-variables.ts'
-import { missingVariables, problemAt, problemsOf } from './problems.ts'
+import { missingVariables, parseWithVariables, problemAt, problemsOf } from './problems.ts'
 import type { YamlFile } from './yaml-file.ts'
 
 export interface ReadRoutes {

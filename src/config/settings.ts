@@ -1,9 +1,6 @@
 import { z } from 'zod'
-import { canonicalNumber } from '../model/canonical-number.ts'
-import { parseDuration } from '../model/duration.ts'
-import { DAY, MINUTE } from '../model/instant.ts'
-import { readMailbox } from '../model/mailbox.ts'
-import { isE164 } from '../model/phone-number.ts'
+import { canonicalNumber, isE164, readMailbox } from '../model/address-rules.ts'
+import { DAY, MINUTE, parseDuration } from '../model/time.ts'
 import { webhookSchema } from '../model/webhook.ts'
 
 const slugs = z.array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens'))

@@ -1,8 +1,8 @@
-import type { Facts } from '../model/facts.ts'
-import type { Instant } from '../model/instant.ts'
-import { dayNumber } from '../model/local-date.ts'
-import { placesOf, type Places } from './places.ts'
-import type { ZoneTable } from './zone-table.ts'
+import { LRUCache } from 'lru-cache'
+import type { AddressFacts, Facts, RecipientFacts } from '../model/facts.ts'
+import { canonicalJurisdiction, countryOfTime, isFinerThanCountry, isWithin, zonesOf, zonesOfCountry } from '../model/places/zones-of.ts'
+import { dayNumber, type Instant } from '../model/time.ts'
+import { isAmong, type ZoneTable, zoneTable } from './zone-table.ts'
 
 /** The facts of one decision, with what every rule needs worked out once. */
 export interface Case extends Places {
@@ -21,7 +21,7 @@ export function caseOf(facts: Facts, now: Instant): Case {
  *
  * A stated figure is true at the decision's own instant and grows by local days.
  */
-export function daysPastDueOn(facts: Case, account: number, zone: ZoneTable, day: number): number | null {
+export function daysPastDueIn(facts: Case, account: number, zone: ZoneTable, day: number): number | null {
   const stated = facts.facts.accounts[account]
   if (stated === undefined) return null
   if (stated.daysPastDue !== null) return stated.daysPastDue + day - zone.dayAt(facts.now)
@@ -41,4 +41,168 @@ export function dayBeginsEverywhere(facts: Case, day: number): Instant {
   let last = -Infinity
   for (const zone of facts.zones) last = Math.max(last, zone.startOfDay(day))
   return last
+}
+
+/** One place where the person may be, by itself. */
+export interface Place {
+  /** Null: a zone is stated and nothing says whose law is kept there. */
+  readonly jurisdiction: string | null
+  readonly zones: readonly ZoneTable[]
+  /** A country of which no state or province is known: it may be any of them. */
+  readonly whole: boolean
+}
+
+/** Where the person may be: every zone and every jurisdiction that the evidence allows. */
+export interface Places {
+  /** False: nothing is known, or something is stated that cannot be placed. */
+  readonly located: boolean
+  readonly zoneNames: readonly string[]
+  readonly zones: readonly ZoneTable[]
+  readonly jurisdictions: readonly string[]
+  /** The same, place by place; together they have every zone. */
+  readonly places: readonly Place[]
+}
+
+const UTC = [zoneTable('UTC') as ZoneTable]
+const LINES_WITH_A_PLACE = new Set(['landline'])
+/** By what is stated of a person: many live in the same place. */
+const known = new LRUCache<string, Places>({ max: 20_000 })
+
+/**
+ * Where may this person be? (S5)
+ *
+ * The union of what the stated zone, the jurisdiction, each dated sign and the phone
+ * prefix indicate, in that order. A stated zone that is among those of the place stated
+ * with it stands for that place; elsewhere it adds to it. A whole country adds all its
+ * zones unless a stated zone, a finer place or a landline's area code lies within it. A
+ * phone prefix counts as its country, except a landline's, and except where the rest
+ * points to that country too.
+ */
+export function placesOf(facts: Facts): Places {
+  const key = keyOf(facts.recipient, facts.address, facts.reminder.channel)
+  let places = known.get(key)
+  if (places === undefined) {
+    places = findPlaces(facts.recipient, facts.reminder.channel === 'email' ? null : facts.address)
+    known.set(key, places)
+  }
+  return places
+}
+
+function keyOf(recipient: RecipientFacts, address: AddressFacts | null, channel: string): string {
+  let key = `${recipient.timeZone}|${recipient.jurisdiction}`
+  for (const sign of recipient.locationEvidence) key += `|${sign.jurisdiction}@${sign.timeZone}`
+  if (address === null || channel === 'email') return key
+  return `${key}#${address.country}#${address.kind}#${address.zones.join()}#${address.subdivisions.join()}`
+}
+
+/** What one piece of evidence says. */
+interface Sign {
+  readonly zone: string | null
+  /** In its canonical spelling. */
+  readonly place: string | null
+}
+
+/** A place as it is gathered, its zones by name. */
+interface Found {
+  jurisdiction: string | null
+  zones: readonly string[]
+  whole: boolean
+}
+
+function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Places {
+  const signs: Sign[] = [recipient, ...recipient.locationEvidence]
+    .map(({ timeZone, jurisdiction }) => ({ zone: timeZone, place: jurisdiction === null ? null : canonicalJurisdiction(jurisdiction) }))
+  const stated = signs.flatMap(({ zone }) => (zone === null ? [] : [zone]))
+  const fromLine = address !== null && address.kind !== null && LINES_WITH_A_PLACE.has(address.kind) ? address.zones : []
+  const finer = signs.flatMap(({ place }) => (place !== null && isFinerThanCountry(place) ? [place] : []))
+  const found: Found[] = []
+  const zones = new Set<string>()
+  let unplaced = false
+
+  const add = (jurisdiction: string | null, names: readonly string[], whole = false): void => {
+    if (names.length === 0) unplaced = true
+    for (const name of names) zones.add(name)
+    found.push({ jurisdiction, zones: names, whole })
+  }
+  const addCountry = (country: string): void => {
+    const all = zonesOf(country)
+    const land = countryOfTime(country)
+    if (finer.some((other) => countryOfTime(other) === land)) return
+    const said = [...stated, ...fromLine].filter((zone, i, list) => list.indexOf(zone) === i && isAmong(zone, all))
+    // Its state is known from a landline's area code, which has more of them to say than the zone.
+    const whole = address === null || fromLine.length === 0 || address.subdivisions.length === 0
+    if (said.length === 0) return add(country, all, true)
+    found.push({ jurisdiction: country, zones: said, whole })
+  }
+
+  for (const [i, { zone, place }] of signs.entries()) {
+    if (zone !== null) zones.add(zone)
+    if (place !== null && !isFinerThanCountry(place)) addCountry(place)
+    else if (place !== null) {
+      const all = zonesOf(place)
+      const own = zone ?? statedFor(place, recipient, signs[0] as Sign, i)
+      add(place, own !== null && isAmong(own, all) ? [own] : all)
+    }
+  }
+  const jurisdictions = jurisdictionsOf(signs, address)
+  for (const zone of stated) if (!found.some((place) => place.zones.includes(zone))) found.push({ jurisdiction: countryKeeping(zone, jurisdictions), zones: [zone], whole: false })
+  if (address !== null && address.country !== null) addPhone(address, address.country, signs, stated, zones, found)
+
+  // An old name and its successor are one zone, under the name of today.
+  const tableOf = new Map<string, ZoneTable>()
+  for (const name of zones) {
+    const table = zoneTable(name)
+    if (table !== null) tableOf.set(name, table)
+    else if (stated.includes(name)) unplaced = true
+  }
+  const tables = [...new Set(tableOf.values())]
+  const located = tables.length > 0 && !unplaced
+  const places = found.map(({ jurisdiction, zones: own, whole }): Place =>
+    ({ jurisdiction, zones: [...new Set(own.flatMap((name) => tableOf.get(name) ?? []))], whole }))
+  return { located, zoneNames: tables.map(({ zone }) => zone), zones: tables.length > 0 ? tables : UTC, jurisdictions, places }
+}
+
+/** The zone that the person states goes for a sign of the same place that states none; other signs' zones speak of those signs alone. */
+function statedFor(place: string, { timeZone }: RecipientFacts, own: Sign, sign: number): string | null {
+  return sign > 0 && timeZone !== null && (own.place === null || own.place === place) ? timeZone : null
+}
+
+/** The country in which a zone that is stated by itself lies, among those that are known of. */
+function countryKeeping(zone: string, jurisdictions: readonly string[]): string | null {
+  const place = jurisdictions.find((one) => isAmong(zone, zonesOfCountry(countryOfTime(one))))
+  return place === undefined ? null : canonicalJurisdiction(countryOfTime(place))
+}
+
+function addPhone(address: AddressFacts, country: string, signs: readonly Sign[], stated: readonly string[], zones: Set<string>, found: Found[]): void {
+  const jurisdiction = canonicalJurisdiction(country)
+  const countryZones = zonesOfCountry(country)
+  const inCountry = signs.some(({ place }) => place !== null && countryOfTime(place) === country)
+  const pointedAt = inCountry || stated.some((zone) => isAmong(zone, countryZones))
+  const line = address.kind !== null && LINES_WITH_A_PLACE.has(address.kind)
+  // Weighed alone a prefix says no more than its country, save a landline's; beside news of that country it names one more area.
+  const names = address.zones.length > 0 && (line || pointedAt) ? address.zones : pointedAt ? [] : countryZones
+  for (const name of names) zones.add(name)
+  // Of a country that is known of, what was stated says whose law is kept.
+  if (inCountry) {
+    const news = names.filter((name) => !found.some((place) => place.zones.includes(name)))
+    if (news.length > 0) found.push({ jurisdiction, zones: news, whole: false })
+    return
+  }
+  const placed = names === countryZones ? [] : address.subdivisions
+  if (placed.length === 0) found.push({ jurisdiction, zones: names.length > 0 ? names : stated.filter((zone) => isAmong(zone, countryZones)), whole: true })
+  for (const place of placed) found.push({ jurisdiction: place, zones: names.filter((name) => zonesOf(place).includes(name)), whole: false })
+}
+
+/**
+ * Whose law applies? A phone prefix speaks for its country where nothing that was stated lies there, and
+ * for its state where nothing finer than the country was stated: people keep numbers when they move.
+ */
+function jurisdictionsOf(signs: readonly Sign[], address: AddressFacts | null): string[] {
+  const found = new Set(signs.flatMap(({ place }) => (place === null ? [] : [place])))
+  if (address?.country == null) return [...found]
+  const country = canonicalJurisdiction(address.country)
+  if ([...found].some((place) => place !== country && isWithin(place, country))) return [...found]
+  found.add(country)
+  for (const place of address.subdivisions) found.add(place)
+  return [...found]
 }

@@ -1,36 +1,28 @@
-// Hot path: rules answer into an object of the caller, and each keeps one of its own for the time it speaks; measured by `npm run bench -- decide`. Outside, a compiled pack is only handed to `decide`.
-import type { Condition } from '../model/pack-condition.ts'
-import { canonicalJurisdiction, liesWithin } from '../model/jurisdiction.ts'
-import { calendarNamed } from '../model/calendars/known.ts'
+import { calendarNamed } from '../model/calendars/tables.ts'
 import { DecorumError } from '../model/errors.ts'
-import type { Pack } from '../model/pack.ts'
-import { withInheritedRules } from '../model/pack-extends.ts'
+import type { Condition } from '../model/pack-parts.ts'
 import type { PackRule, RuleOf } from '../model/pack-rule.ts'
-import { ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
-import { isOlderEdition } from '../model/zones/zone-edition.ts'
+import { type Pack, withInheritedRules } from '../model/pack.ts'
+import { canonicalJurisdiction, liesWithin } from '../model/places/zones-of.ts'
+import { NEVER } from '../model/time.ts'
+import { isOlderEdition, ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
 import type { Case } from './case.ts'
-import type { CompiledPack } from './compiled-pack.ts'
 import { compileCondition } from './condition.ts'
-import { openUntil, opensAfter, type Opening } from './consent.ts'
+import { type Opening, opensAfter, openUntil } from './consent.ts'
 import { compileLocation, type Locate } from './location.ts'
-import { allows, NEVER, objects, seenThrough, type Ask, type CompiledRule, type Settlement, type Shape } from './rule.ts'
+import type { CompiledPack } from './packs.ts'
+import { allows, type Ask, type CompiledRule, objects, type SearchSettlement, seenThrough, type Shape } from './rule.ts'
 import { compileAddress } from './shapes/address.ts'
 import { compileCap } from './shapes/cap.ts'
-import { compileConsentNeeded } from './shapes/consent-needed.ts'
-import { compileContent } from './shapes/content.ts'
-import { compileCooldown } from './shapes/cooldown.ts'
-import { compileDuty } from './shapes/duty.ts'
-import { explainedDuty, explainedPrecondition } from './shapes/event-details.ts'
-import { compileExclusivity } from './shapes/exclusivity.ts'
-import { compileOptOut } from './shapes/opt-out.ts'
-import { compilePause } from './shapes/pause.ts'
-import { compilePrecondition } from './shapes/precondition.ts'
-import { compileSpacing } from './shapes/spacing.ts'
-import { compileStop } from './shapes/stop.ts'
-import { compileThirdParty } from './shapes/third-party.ts'
+import { compileConsentNeeded, compileContent, compileOptOut, compileThirdParty } from './shapes/content.ts'
+import { compileCooldown, compileExclusivity, compileSpacing } from './shapes/pacing.ts'
+import { compileDuty, compilePause, compileStop } from './shapes/pause-and-stop.ts'
+import { compilePrecondition, explainedDuty, explainedPrecondition } from './shapes/precondition.ts'
 import { compileWindow } from './shapes/window.ts'
-import { compileSpeakingTime, type AskSpeakingTime, type SpeakingTime } from './speaking-time.ts'
+import { type AskSpeakingTime, compileSpeakingTime, type SpeakingTime } from './speaking-time.ts'
 import { compileHours } from './weekly-hours.ts'
+// Hot path: rules answer into an object of the caller, and each keeps one of its own for the time it speaks; measured by `npm run bench -- decide`. Outside, a compiled pack is only handed to `decide`.
+
 
 /**
  * Makes all loaded packs ready to decide with, inherited rules included.
@@ -101,9 +93,9 @@ const located = (compiled: CompiledPack, locate: Locate): CompiledPack => ({
   rules: compiled.rules.map((rule) => seenThrough(rule, locate)),
 })
 
-const SETTLED: Partial<Record<PackRule['shape'], Settlement['what']>> = { window: 'hours', cap: 'cap', spacing: 'spacing', cooldown: 'cooldown' }
+const SETTLED: Partial<Record<PackRule['shape'], SearchSettlement['what']>> = { window: 'hours', cap: 'cap', spacing: 'spacing', cooldown: 'cooldown' }
 
-function settlementOf(pack: Pack, rule: PackRule, speaking: AskSpeakingTime | null): Settlement {
+function settlementOf(pack: Pack, rule: PackRule, speaking: AskSpeakingTime | null): SearchSettlement {
   const wherever = [pack.applies, rule.when ?? {}].map((condition) => compileCondition({ ...condition, jurisdictions: undefined }))
   return {
     what: SETTLED[rule.shape] ?? null,

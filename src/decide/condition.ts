@@ -1,7 +1,7 @@
 import type { Facts } from '../model/facts.ts'
 import type { Silence } from '../model/explanation.ts'
-import { canonicalJurisdiction, liesWithin } from '../model/jurisdiction.ts'
-import type { Condition } from '../model/pack-condition.ts'
+import { canonicalJurisdiction, liesWithin } from '../model/places/zones-of.ts'
+import type { Condition } from '../model/pack-parts.ts'
 import type { Case } from './case.ts'
 
 /**

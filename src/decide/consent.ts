@@ -1,10 +1,9 @@
 import type { ConsentWeighed } from '../model/explanation.ts'
-import { formatInstant, type Instant } from '../model/instant.ts'
-import type { Channel } from '../model/channel.ts'
+import { formatInstant, type Instant, NEVER } from '../model/time.ts'
+import type { Channel } from '../model/vocabulary.ts'
 import type { ConsentFacts } from '../model/facts.ts'
 import type { Case } from './case.ts'
-import { dated } from './dated.ts'
-import { NEVER } from './rule.ts'
+import { dated } from './explanation-facts.ts'
 
 /** Does this consent reach this channel and address? What it does not limit, it covers. */
 const covers = (consent: ConsentFacts, kinds: ReadonlySet<string>, channel: Channel, address: string | null): boolean =>

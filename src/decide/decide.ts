@@ -1,16 +1,15 @@
 // Hot path: a rule writes its answer into an object that is used again; measured by `npm run bench -- decide`. Outside, `decide` is a pure function from facts, packs and an instant to a decision.
 import type { Decision, Objection, ObjectionCode } from '../model/decision.ts'
 import type { Facts } from '../model/facts.ts'
-import { DAY, LAST_INSTANT, type Instant } from '../model/instant.ts'
+import { DAY, type Instant, LAST_INSTANT, NEVER } from '../model/time.ts'
 import { ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
-import { caseOf, type Case } from './case.ts'
-import type { CompiledPack } from './compiled-pack.ts'
-import { withOneReply } from './one-reply.ts'
-import { PROMISES } from './promises/all.ts'
-import { COMMON_HOURS_SEARCH } from './search.ts'
-import { addWhereverItMayBe, stepsBack } from './steps-back.ts'
-import { NEVER, type Answer, type CompiledRule } from './rule.ts'
+import { type Case, caseOf } from './case.ts'
+import { PROMISES } from './invariants/all.ts'
+import type { CompiledPack } from './packs.ts'
+import { withOneReply } from './replies.ts'
+import { type Answer, COMMON_HOURS_SEARCH, type CompiledRule } from './rule.ts'
 import type { SpeakingTime } from './speaking-time.ts'
+import { addWhereverItMayBe, stepsBack } from './steps-back.ts'
 
 /** How far ahead a message that may go now is followed to the first objection. */
 const FORESIGHT = 400 * DAY

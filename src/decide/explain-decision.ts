@@ -1,19 +1,55 @@
 import type { Decision, Objection } from '../model/decision.ts'
-import type { DecisionExplanation, RuleExplanation, Silence } from '../model/explanation.ts'
+import type { DecisionExplanation, PlaceSign, RuleExplanation, Silence } from '../model/explanation.ts'
 import type { Facts } from '../model/facts.ts'
-import { formatInstant, type Instant } from '../model/instant.ts'
 import type { PackRule } from '../model/pack-rule.ts'
-import { caseOf, type Case } from './case.ts'
-import type { CompiledPack } from './compiled-pack.ts'
+import { zonesOf, zonesOfCountry } from '../model/places/zones-of.ts'
+import { formatInstant, type Instant, NEVER } from '../model/time.ts'
+import { type Case, caseOf } from './case.ts'
 import { unmetPart } from './condition.ts'
-import { openUntil, weighConsents, type Opening } from './consent.ts'
-import { dated } from './dated.ts'
+import { type Opening, openUntil, weighConsents } from './consent.ts'
 import { decide, gatherRules } from './decide.ts'
-import { withOneReply } from './one-reply.ts'
-import { evidenceOf } from './place-signs.ts'
-import { OWN_ADDRESS, STOPPING_EVENT } from './promises/stops.ts'
-import { NEVER, type Answer, type CompiledRule } from './rule.ts'
+import { dated } from './explanation-facts.ts'
+import { OWN_ADDRESS, STOPPING_EVENT } from './invariants/stops.ts'
+import type { CompiledPack } from './packs.ts'
+import { withOneReply } from './replies.ts'
+import type { Answer, CompiledRule } from './rule.ts'
 import type { SpeakingTime } from './speaking-time.ts'
+
+/** A sign of where the person is, and every zone that it allows. */
+interface Sign extends PlaceSign {
+  zones: readonly string[]
+}
+
+/**
+ * Which signs of where the person is allow each of these zones? For explanations.
+ *
+ * A whole country that something finer narrowed allows the zones that are left; the country of a phone
+ * prefix is named only where no other sign is.
+ */
+export function evidenceOf(facts: Facts, zones: readonly string[], now: Instant): { zone: string; evidence: PlaceSign[] }[] {
+  const signs = signsOf(facts, now)
+  return zones.map((zone) => {
+    const allowing = signs.filter((sign) => sign.zones.includes(zone))
+    const finer = allowing.filter((sign) => sign.sign !== 'phone-country')
+    return { zone, evidence: (finer.length > 0 ? finer : allowing).map(({ zones: _allowed, ...sign }) => sign) }
+  })
+}
+
+/** A sign that carries no date of its own was read as of now, or as of the beginning of time. */
+function signsOf({ recipient, address, reminder }: Facts, now: Instant): Sign[] {
+  const signs: Sign[] = []
+  const add = (sign: string, place: string | null, zone: string | null, at: Instant | null): void => {
+    if (place === null && zone === null) return
+    signs.push({ sign, place, zone, at: at === null || at === 0 || at === now ? null : formatInstant(at), zones: [...(zone === null ? [] : [zone]), ...(place === null ? [] : zonesOf(place))] })
+  }
+  add('stated-zone', null, recipient.timeZone, null)
+  add('jurisdiction', recipient.jurisdiction, null, null)
+  for (const { kind, jurisdiction, timeZone, at } of recipient.locationEvidence) add(kind, jurisdiction, timeZone, at)
+  if (reminder.channel === 'email' || address === null || address.country === null) return signs
+  if (address.zones.length > 0) signs.push({ sign: 'area-code', place: address.subdivisions[0] ?? address.country, zone: null, at: null, zones: address.zones })
+  signs.push({ sign: 'phone-country', place: address.country, zone: null, at: null, zones: zonesOfCountry(address.country) })
+  return signs
+}
 
 /** Shapes that answer other questions than "may this go now?". */
 const NEVER_ASKED: ReadonlySet<PackRule['shape']> = new Set<PackRule['shape']>(['retention', 'reply'])

@@ -1,6 +1,5 @@
-import { isWithin } from '../model/jurisdiction.ts'
 import type { Pack } from '../model/pack.ts'
-import { isFinerThanCountry, zonesOf, zonesOfCountry } from '../model/places/zones-of.ts'
+import { isFinerThanCountry, isWithin, zonesOf, zonesOfCountry } from '../model/places/zones-of.ts'
 import type { Case } from './case.ts'
 import { zoneTable, type ZoneTable } from './zone-table.ts'
 

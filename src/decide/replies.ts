@@ -1,8 +1,12 @@
 import type { ContactFacts } from '../model/facts.ts'
-import type { Instant } from '../model/instant.ts'
-import type { Channel } from '../model/channel.ts'
-import type { Kind } from '../model/kind.ts'
+import { type Instant, NEVER } from '../model/time.ts'
+import type { Channel, Kind } from '../model/vocabulary.ts'
 import type { Case } from './case.ts'
+import { BLOCKED_TIMES } from './invariants/waiting.ts'
+import type { CompiledPack } from './packs.ts'
+import { allows, type Answer, type CompiledRule } from './rule.ts'
+import { fitOf, type Scope, weakest } from './scope.ts'
+import type { SpeakingTime } from './speaking-time.ts'
 
 /** Is a message of this kind an answer to somebody? A reminder or a notice answers nothing, whenever it goes out. */
 export const isAnswer = (kind: Kind): boolean => kind === 'service' || kind === 'confirmation'
@@ -37,3 +41,56 @@ export const onOneDay = (facts: Case, a: Instant, b: Instant): boolean => facts.
 
 /** Is it known to be about this account? Null: any account will do. */
 export const isAbout = (contact: ContactFacts, account: string | null): boolean => account === null || contact.accounts.includes(account)
+
+/**
+ * The rules that are asked about an answer to the person's own message.
+ *
+ * Who writes at a time at which they asked to be left alone may be answered once, over
+ * the same channel, while that time lasts, where a pack in force says so (`reply`). Then
+ * neither the blocked time nor the rules that the pack names object until it ends. Every
+ * fact must be known: all places, roles and products within the pack's own.
+ */
+export function withOneReply(facts: Case, packs: readonly CompiledPack[], rules: CompiledRule[]): CompiledRule[] {
+  const { reminder, accounts, recipient } = facts.facts
+  if (!isAnswer(reminder.kind) || !facts.located || recipient.blockedTimes.length === 0) return rules
+  const message = answeredBy(facts, reminder.channel, facts.now)
+  if (message === null || (message.accounts.length > 0 && !accounts.every(({ id }) => message.accounts.includes(id)))) return rules
+  const end = endOfBlockedTime(facts, message.at)
+  if (end <= facts.now) return rules
+  const lifted = liftedRules(facts, packs)
+  if (lifted.size === 0) return rules
+  return rules.map((rule) => (lifted.has(rule.rule) ? liftedUntil(rule, end) : rule))
+}
+
+/** When the blocked time ends in which the message came; -∞ when it came at no such time. */
+function endOfBlockedTime(facts: Case, written: Instant): Instant {
+  const answer: Answer = { code: null, until: NEVER }
+  BLOCKED_TIMES.ask(facts, written, answer)
+  return answer.code === null ? -NEVER : answer.until
+}
+
+function liftedRules(facts: Case, packs: readonly CompiledPack[]): Set<string> {
+  const scope = scopeOf(facts)
+  const time: SpeakingTime = { speaks: true, until: NEVER }
+  const lifted = new Set<string>()
+  for (const { pack, replies, inForce } of packs) {
+    for (const rule of replies) {
+      if (weakest([fitOf(pack.applies, scope), fitOf(rule.when, scope)]) !== 'yes') continue
+      inForce(facts, facts.now, time)
+      if (!time.speaks) continue
+      lifted.add(BLOCKED_TIMES.rule)
+      for (const id of rule.lifts) lifted.add(`${pack.id}/${id}`)
+    }
+  }
+  return lifted
+}
+
+const scopeOf = ({ facts: { reminder, accounts }, jurisdictions }: Case): Scope => ({
+  jurisdictions, roles: accounts.map(({ role }) => role), products: accounts.map(({ product }) => product),
+  channels: [reminder.channel], kinds: [reminder.kind], modes: reminder.mode === null ? null : [reminder.mode], tones: [reminder.tone],
+})
+
+const liftedUntil = (rule: CompiledRule, end: Instant): CompiledRule => ({
+  ...rule,
+  ask: (facts, at, answer) => (at < end ? allows(answer, end) : rule.ask(facts, at, answer)),
+})

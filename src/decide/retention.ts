@@ -1,10 +1,7 @@
-import { DAY, LAST_INSTANT, type Instant } from '../model/instant.ts'
 import type { RecordClass, RuleOf } from '../model/pack-rule.ts'
-import type { CompiledPack } from './compiled-pack.ts'
-import { isInForceAnywhere } from './in-force.ts'
-import { NEVER } from './rule.ts'
-import { fitOf, weakest, type Scope } from './scope.ts'
-import { UTC, zonesIn } from './scope-zones.ts'
+import { DAY, type Instant, LAST_INSTANT, NEVER } from '../model/time.ts'
+import { type CompiledPack, isInForceAnywhere } from './packs.ts'
+import { fitOf, type Scope, UTC, weakest, zonesIn } from './scope.ts'
 import type { ZoneTable } from './zone-table.ts'
 
 /** One record, or many of one class that are kept and deleted together, such as a month's partition. */

@@ -1,14 +1,11 @@
-import { LAST_INSTANT, type Instant } from '../model/instant.ts'
 import type { ObjectionCode } from '../model/decision.ts'
-import type { Channel } from '../model/channel.ts'
 import type { RuleDetail, Silence } from '../model/explanation.ts'
 import type { PackRule } from '../model/pack-rule.ts'
+import { DAY, type Instant, LAST_INSTANT, NEVER } from '../model/time.ts'
+import type { Channel } from '../model/vocabulary.ts'
 import type { Case } from './case.ts'
 import type { Opening } from './consent.ts'
 import type { AskSpeakingTime } from './speaking-time.ts'
-
-/** "Never" as an instant: no change foreseen. */
-export const NEVER: Instant = Number.POSITIVE_INFINITY
 
 /**
  * What one rule says at one instant, from the facts as they stand.
@@ -70,11 +67,11 @@ export interface CompiledRule extends RuleIdentity {
   /** Does it set contact hours? Then an endless search means that no common hour exists. */
   readonly setsHours: boolean
   /** What of a person's peace it settles; absent for the product's own promises. */
-  readonly settles?: Settlement
+  readonly settles?: SearchSettlement
 }
 
 /** What a rule settles, where, and when: by this the house knows where law leaves something to it. */
-export interface Settlement {
+export interface SearchSettlement {
   /** Hours, counts, spacing or silence after a contact; null: something else, which no rule of the house stands in for. */
   readonly what: 'hours' | 'cap' | 'spacing' | 'cooldown' | null
   /** The channels that it counts; null: every one. */
@@ -109,4 +106,45 @@ export function seenThrough(rule: CompiledRule, view: (facts: Case) => Case): Co
     ...(silent === undefined ? {} : { silent: (facts, at) => silent(view(facts), at) }),
     ...(detail === undefined ? {} : { detail: (facts, at) => detail(view(facts), at) }),
   }
+}
+
+/** A stretch of time in which something stands in the way; `until` NEVER when no end is known. */
+export interface Span {
+  from: Instant
+  until: Instant
+}
+
+/** Objects while any span holds, until the first instant at which none does; otherwise allows until the next begins. */
+export function askSpans(spans: readonly Span[], code: ObjectionCode, at: Instant, answer: Answer): void {
+  let free = at
+  let next = NEVER
+  for (let settled = false; !settled;) {
+    settled = true
+    for (const span of spans) {
+      if (span.from <= free && span.until > free) {
+        free = span.until
+        settled = false
+      }
+    }
+    if (free === NEVER) break
+  }
+  if (free > at) return objects(answer, code, free)
+  for (const span of spans) if (span.from > at && span.until > span.from) next = Math.min(next, span.from)
+  allows(answer, next)
+}
+
+/**
+ * How far ahead hours are followed until they meet.
+ *
+ * Longer than any run of holidays, shorter than the wait for a change of clocks: hours
+ * of Los Angeles, Kolkata and London meet again only once summer time has begun in one of
+ * them, and by then somebody should have asked where the person is.
+ */
+export const COMMON_HOURS_SEARCH = 21 * DAY
+
+const VERSION = '1'
+
+/** One of the product's own promises as a rule: it holds everywhere, whatever packs are loaded. */
+export function invariant(id: string, citation: string, ask: CompiledRule['ask'], concerns: (facts: Case) => boolean = () => true, setsHours = false, detail?: Detail): CompiledRule {
+  return { rule: `decorum/${id}`, pack: 'decorum', version: VERSION, citation: `Decorum: ${citation}`, verified: true, setsHours, concerns, ask, detail }
 }

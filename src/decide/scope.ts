@@ -1,10 +1,7 @@
-import type { Channel } from '../model/channel.ts'
-import type { Kind, Mode } from '../model/kind.ts'
-import type { Condition } from '../model/pack-condition.ts'
-import type { Jurisdiction } from '../model/jurisdiction.ts'
-import { isWithin } from '../model/jurisdiction.ts'
-import type { Role } from '../model/role.ts'
-import type { Tone } from '../model/tone.ts'
+import type { Condition } from '../model/pack-parts.ts'
+import { isWithin, type Jurisdiction, zonesOf } from '../model/places/zones-of.ts'
+import type { Channel, Kind, Mode, Role, Tone } from '../model/vocabulary.ts'
+import { zoneTable, type ZoneTable } from './zone-table.ts'
 
 /**
  * What a question without an instant is about: a batch of records, a template, an opt-out.
@@ -73,3 +70,20 @@ function outsidePlaces(excused: readonly Jurisdiction[] | undefined, found: read
 }
 
 const allOrSome = (matching: number, all: number): Fit => (matching === 0 ? 'no' : matching === all ? 'yes' : 'maybe')
+
+export const UTC = zoneTable('UTC') as ZoneTable
+
+/** Every zone of the scope's places; null when a place is not known. */
+export function zonesIn({ jurisdictions }: Scope): ZoneTable[] | null {
+  if (jurisdictions == null || jurisdictions.length === 0) return null
+  const zones: ZoneTable[] = []
+  for (const place of jurisdictions) {
+    const names = zonesOf(place)
+    if (names.length === 0) return null
+    for (const name of names) {
+      const table = zoneTable(name)
+      if (table !== null) zones.push(table)
+    }
+  }
+  return zones.length === 0 ? null : zones
+}

@@ -1,8 +1,6 @@
-import { DAY, type Instant } from '../model/instant.ts'
-import { dayNumber } from '../model/local-date.ts'
-import type { Condition } from '../model/pack-condition.ts'
-import { dayBeginsEverywhere, dayBeginsSomewhere, daysPastDueOn, type Case } from './case.ts'
-import { NEVER } from './rule.ts'
+import type { Condition } from '../model/pack-parts.ts'
+import { DAY, dayNumber, type Instant, NEVER } from '../model/time.ts'
+import { type Case, dayBeginsEverywhere, dayBeginsSomewhere, daysPastDueIn } from './case.ts'
 
 /** No local day begins or ends further than this from the same day in UTC. */
 const FAR = 26 * 3_600_000
@@ -66,7 +64,7 @@ const whilePastDue = (min: number, max: number): AskSpeakingTime => (facts, at, 
   for (const zone of facts.zones) {
     const today = zone.dayAt(at)
     for (let account = 0; account < facts.facts.accounts.length; account++) {
-      const days = daysPastDueOn(facts, account, zone, today)
+      const days = daysPastDueIn(facts, account, zone, today)
       if (days === null) continue
       if (days < min) entry = Math.min(entry, zone.startOfDay(today + min - days))
       else if (days <= max) {

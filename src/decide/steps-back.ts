@@ -1,9 +1,7 @@
-import { liesWithin } from '../model/jurisdiction.ts'
-import { zonesOf } from '../model/places/zones-of.ts'
-import type { Instant } from '../model/instant.ts'
-import type { Case } from './case.ts'
-import type { Place } from './places.ts'
-import { allows, NEVER, objects, seenThrough, type Answer, type CompiledRule, type Settlement } from './rule.ts'
+import { liesWithin, zonesOf } from '../model/places/zones-of.ts'
+import { type Instant, NEVER } from '../model/time.ts'
+import type { Case, Place } from './case.ts'
+import { allows, type Answer, type CompiledRule, objects, type SearchSettlement, seenThrough } from './rule.ts'
 import type { SpeakingTime } from './speaking-time.ts'
 import { isAmong } from './zone-table.ts'
 
@@ -38,13 +36,13 @@ interface LeftPlace {
   readonly place: Place
   /** The case in this place's zones alone. */
   readonly there: Case
-  readonly settled: readonly Settlement[]
+  readonly settled: readonly SearchSettlement[]
 }
 
-const NOBODY: readonly Settlement[] = []
+const NOBODY: readonly SearchSettlement[] = []
 
 /** The laws that settle this in a place now and then; null where one does for good. */
-function settlersOf(place: Place, facts: Case, law: readonly CompiledRule[], settling: ReadonlySet<Settlement['what']>): readonly Settlement[] | null {
+function settlersOf(place: Place, facts: Case, law: readonly CompiledRule[], settling: ReadonlySet<SearchSettlement['what']>): readonly SearchSettlement[] | null {
   let found = NOBODY
   for (const { settles } of law) {
     if (settles === undefined || !settling.has(settles.what) || !isAt(place, settles.places)) continue
@@ -64,7 +62,7 @@ function boundIn(rule: CompiledRule, facts: Case, left: readonly LeftPlace[]): C
     change = NEVER
     return left.filter(({ settled, there }) => !settled.some((law) => speaksAt(law, there, at))).map(({ place }) => place)
   }
-  const speaksAt = ({ speaking }: Settlement, there: Case, at: Instant): boolean => {
+  const speaksAt = ({ speaking }: SearchSettlement, there: Case, at: Instant): boolean => {
     if (speaking === null) return true
     speaking(there, at, time)
     change = Math.min(change, time.until)
@@ -101,14 +99,14 @@ function boundIn(rule: CompiledRule, facts: Case, left: readonly LeftPlace[]): C
 
 /** A law that says how often somebody is called has said how soon after a talk they may be called again. */
 // What settles none of these steps back with the hours.
-const SETTLED_BY: Readonly<Record<NonNullable<Settlement['what']>, ReadonlySet<Settlement['what']>>> = {
+const SETTLED_BY: Readonly<Record<NonNullable<SearchSettlement['what']>, ReadonlySet<SearchSettlement['what']>>> = {
   hours: new Set(['hours']), cap: new Set(['cap']), spacing: new Set(['spacing']), cooldown: new Set(['cooldown', 'cap']),
 }
 
 const time: SpeakingTime = { speaks: true, until: NEVER }
 
 /** From the decision's own instant on; nothing is asked about earlier ones. */
-function speaksForGood({ speaking }: Settlement, facts: Case): boolean {
+function speaksForGood({ speaking }: SearchSettlement, facts: Case): boolean {
   if (speaking === null) return true
   speaking(facts, facts.now, time)
   return time.speaks && time.until === NEVER

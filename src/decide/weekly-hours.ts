@@ -1,8 +1,7 @@
 // Hot path: hours answer into an object of the caller; measured by `npm run bench -- decide`. Outside, `compileHours` is asked by rules alone.
 import type { Calendar } from '../model/calendars/calendar.ts'
-import { DAY, MINUTE, type Instant } from '../model/instant.ts'
-import { minutesOf, type WeeklySpan } from '../model/pack-hours.ts'
-import { NEVER } from './rule.ts'
+import { DAY, MINUTE, type Instant, NEVER } from '../model/time.ts'
+import { minutesOf, type WeeklySpan } from '../model/pack-parts.ts'
 import type { ZoneTable } from './zone-table.ts'
 
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]

@@ -1,6 +1,6 @@
 // Hot path: a zone remembers its last stretch, and NaN says that no wall time happens twice in it; measured by `npm run bench -- decide`. Outside, a table only answers questions.
 import { LRUCache } from 'lru-cache'
-import { DAY, type Instant } from '../model/instant.ts'
+import { DAY, type Instant } from '../model/time.ts'
 import { changesOf, nextChange, offsetAt, type ZoneChanges } from '../model/zones/zone-data.ts'
 import { statedZone } from '../model/zones/zone-names.ts'
 

@@ -1,5 +1,5 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult, BrokenCircuitError } from 'cockatiel'
-import type { CallOutcome } from '../model/outcome.ts'
+import type { CallOutcome } from '../model/delivery.ts'
 
 export type BreakerState = 'closed' | 'open' | 'half-open'
 

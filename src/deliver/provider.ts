@@ -1,6 +1,6 @@
-import type { Channel } from '../model/channel.ts'
+import type { Channel } from '../model/vocabulary.ts'
 import type { Message } from '../model/message.ts'
-import type { CallOutcome, DeliveryWord } from '../model/outcome.ts'
+import type { CallOutcome, DeliveryWord } from '../model/delivery.ts'
 
 /** Which attempt a call is for. Travels in callback URLs and Message-IDs; says nothing about a person. */
 export interface AttemptKey {

@@ -1,6 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
-import type { GateRate, RateGate } from './rate-gate.ts'
-import { gateOver } from './slot-store.ts'
+import { gateOver, type GateRate, type RateGate } from './rate-gate.ts'
 
 /**
  * `bookSlots` of slot-store.ts, by the server's clock. Numbers above 2^53 are not met:

@@ -1,7 +1,7 @@
 import { DecorumError } from '../model/errors.ts'
 import type { App } from '../app/app.ts'
-import type { Caller } from '../app/services/keys.ts'
-import type { Api } from './api.ts'
+import type { Caller } from '../services/keys.ts'
+import type { Api } from './openapi.ts'
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{8,512})$/i
 

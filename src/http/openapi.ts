@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
-import type { Api } from './api.ts'
+import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify'
+import { jsonSchemaTransform, jsonSchemaTransformObject, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Caller, KeyScope } from '../services/keys.ts'
 
 const DESCRIPTION = `Register overdue accounts and what happens to them, ask for reminders, and read what was sent, what was not, and by which rule.
 
@@ -30,4 +31,21 @@ function withoutInputs<T extends object>(document: T): T {
   const { components } = document as { components?: { schemas?: Record<string, unknown> } }
   for (const name of Object.keys(components?.schemas ?? {})) if (name.endsWith('Input')) delete components?.schemas?.[name]
   return document
+}
+
+/** A server whose routes are typed by their zod schemas. */
+export type Api = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, ZodTypeProvider>
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * Which scope a key needs for this route; `any`: every valid key; `public`: no key. Every route
+     * must say, or the server does not start.
+     */
+    scope?: KeyScope | 'any' | 'public'
+  }
+  interface FastifyRequest {
+    /** Who calls; null on public routes. */
+    caller: Caller | null
+  }
 }

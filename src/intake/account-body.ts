@@ -1,13 +1,9 @@
 import { z } from 'zod'
-import { RELATIONS } from '../model/address.ts'
-import { CURRENCY_EXPONENTS } from '../model/currency.ts'
-import { parseMoney, signedBalance, type Money } from '../model/money.ts'
-import { ROLES } from '../model/role.ts'
+import { CURRENCY_EXPONENTS, type Money, parseMoney, signedBalance } from '../model/money.ts'
+import { RELATIONS, ROLES } from '../model/vocabulary.ts'
 import { nextStepSchema } from '../model/word-facts.ts'
-import { balance } from './money-fields.ts'
+import { balance, instant, line, localDateField, upstreamId, variables, word } from './fields.ts'
 import { recipientInAccount } from './recipient-body.ts'
-import { line, upstreamId, variables, word } from './text-fields.ts'
-import { instant, localDate } from './time-fields.ts'
 
 /** Read by `parseMoney`, which says more about a wrong amount than a type could. */
 const statedText = z.unknown().meta({ type: 'string' })
@@ -53,8 +49,8 @@ const accountFields = {
   balance: overdueBody.optional().describe('Another name of `overdue`.'),
   outstanding: balance.nullish(),
   minimumDue: balance.nullish(),
-  dueDate: localDate.nullish().describe('Oldest unpaid due date.'),
-  nextDueDate: localDate.nullish(),
+  dueDate: localDateField.nullish().describe('Oldest unpaid due date.'),
+  nextDueDate: localDateField.nullish(),
   daysPastDue: z.int().min(-3660).max(36600).nullish(),
   graceDays: z.int().min(0).max(366).optional(),
   autoDebit: z.boolean().optional(),

@@ -1,13 +1,11 @@
 import type { Fault, Parsed } from '../model/errors.ts'
 import type { FileFormat, FileOptions } from '../model/import-mapping.ts'
 import { accountLine, type AccountLine } from './account-body.ts'
-import { hasAllCells, idInRow, readAccountRow, readHeader, type AccountColumns } from './csv-account.ts'
-import { delimiterOf, isEmptyRow, separatorLine } from './csv-row.ts'
-import { inspectFile, inUtf8, type FileKind } from './file-encoding.ts'
-import { parseJson } from './json.ts'
-import { readLines, type Line } from './lines.ts'
-import { parse } from './parse.ts'
-import { upstreamId } from './text-fields.ts'
+import { type AccountColumns, delimiterOf, hasAllCells, idInRow, isEmptyRow, readAccountRow, readHeader, separatorLine } from './csv.ts'
+import { upstreamId } from './fields.ts'
+import { type FileKind, inspectFile, inUtf8 } from './file-encoding.ts'
+import { type Line, readLines } from './lines.ts'
+import { parse, parseJson } from './parse.ts'
 import { workbookLines } from './workbook.ts'
 
 /** A file of accounts whose layout has been understood. */

@@ -1,9 +1,8 @@
-import { readerOfDays, type ReadDay } from '../model/date-format.ts'
 import type { Fault } from '../model/errors.ts'
-import { fieldPath } from '../model/field-path.ts'
-import { formatInstant, parseInstant } from '../model/instant.ts'
-import { isLocalDate } from '../model/local-date.ts'
-import { localInstant } from '../model/zones/local-clock.ts'
+import { fieldPath } from '../model/faults.ts'
+import { type ReadDay, readerOfDays } from '../model/locale.ts'
+import { formatInstant, isLocalDate, parseInstant } from '../model/time.ts'
+import { localInstant } from '../model/zones/zone-data.ts'
 
 /** A field of an account: names, and numbers for the places of a list. */
 export type FieldPath = readonly (string | number)[]

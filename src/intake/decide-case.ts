@@ -1,14 +1,13 @@
-import { originOf } from '../model/address.ts'
+import { canonicalNumber, isE164 } from '../model/address-rules.ts'
 import type { Fault } from '../model/errors.ts'
 import type { AccountFacts, AddressFacts, Facts, LocationEvidence } from '../model/facts.ts'
-import { parseInstant, type Instant } from '../model/instant.ts'
-import { isE164 } from '../model/phone-number.ts'
 import { placeByPostcode } from '../model/places/postcodes.ts'
-import { phoneEvidence } from './address-evidence.ts'
-import { decideCaseJsonSchema, decideCaseSchema, statedAddressSchema, type DecideCaseInput } from './decide-case-schema.ts'
-import { canonicalNumber } from '../model/canonical-number.ts'
-import { readPhoneText } from './phone-text.ts'
+import { type Instant, parseInstant } from '../model/time.ts'
+import { originOf } from '../model/vocabulary.ts'
+import { phoneEvidence } from './address.ts'
+import { type DecideCaseInput, decideCaseJsonSchema, decideCaseSchema, statedAddressSchema } from './decide-case-schema.ts'
 import { parse } from './parse.ts'
+import { readPhoneText } from './phone-text.ts'
 
 export { decideCaseJsonSchema }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Parsed } from '../model/errors.ts'
-import { kindOfValue, zodFaults } from '../model/zod-faults.ts'
+import type { Fault, Parsed } from '../model/errors.ts'
+import { fieldPath, kindOfValue, zodFaults } from '../model/faults.ts'
 
 /**
  * What does this input say, once it has passed its schema?
@@ -36,3 +36,153 @@ const wording: z.core.$ZodErrorMap = (issue) => {
 }
 
 const optionsOf = (options: unknown): string => (Array.isArray(options) ? options.map(String).join(', ') : 'the known forms')
+
+const MAX_DEPTH = 32
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const LITERALS: readonly (readonly [string, unknown])[] = [['true', true], ['false', false], ['null', null]]
+
+/**
+ * Which value does this JSON document hold?
+ *
+ * Stricter than `JSON.parse`: a key that stands twice in one object is a fault (parsers disagree
+ * about which one counts), so is `__proto__`, and so is nesting beyond 32. Faults say where, and
+ * never quote the text.
+ */
+export function parseJson(text: string): Parsed<unknown> {
+  try {
+    return { ok: true, value: new Reader(text).document() }
+  } catch (error) {
+    if (error instanceof JsonFault) return { ok: false, faults: [error.fault] }
+    throw error
+  }
+}
+
+class JsonFault extends Error {
+  readonly fault: Fault
+  constructor(fault: Fault) {
+    super(fault.problem)
+    this.fault = fault
+  }
+}
+
+class Reader {
+  readonly #text: string
+  #at = 0
+  #path: (string | number)[] = []
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  document(): unknown {
+    const value = this.#value(0)
+    this.#space()
+    if (this.#at < this.#text.length) this.#fail('more follows after the end of the document')
+    return value
+  }
+
+  #value(depth: number): unknown {
+    if (depth > MAX_DEPTH) this.#fail(`is nested deeper than ${MAX_DEPTH}`)
+    this.#space()
+    const first = this.#text[this.#at]
+    if (first === '{') return this.#object(depth)
+    if (first === '[') return this.#array(depth)
+    if (first === '"') return this.#string()
+    for (const [word, value] of LITERALS) {
+      if (this.#text.startsWith(word, this.#at)) {
+        this.#at += word.length
+        return value
+      }
+    }
+    NUMBER.lastIndex = this.#at
+    const number = NUMBER.exec(this.#text)?.[0]
+    if (number === undefined) this.#fail(first === undefined ? 'the document ends too early' : 'no value begins here')
+    this.#at += number.length
+    return Number(number)
+  }
+
+  #object(depth: number): Record<string, unknown> {
+    const object: Record<string, unknown> = {}
+    this.#at++
+    this.#space()
+    if (this.#skip('}')) return object
+    for (;;) {
+      this.#space()
+      if (this.#text[this.#at] !== '"') this.#fail('a key in double quotes is expected here')
+      const key = this.#string()
+      this.#path.push(key)
+      if (Object.hasOwn(object, key)) this.#fail('stands twice in the same object', 'State each key once.')
+      if (key === '__proto__') this.#fail('is not a key that can be used')
+      this.#space()
+      if (!this.#skip(':')) this.#fail('a colon is expected here')
+      object[key] = this.#value(depth + 1)
+      this.#path.pop()
+      this.#space()
+      if (this.#skip('}')) return object
+      if (!this.#skip(',')) this.#fail('a comma or } is expected here')
+    }
+  }
+
+  #array(depth: number): unknown[] {
+    const array: unknown[] = []
+    this.#at++
+    this.#space()
+    if (this.#skip(']')) return array
+    for (;;) {
+      this.#path.push(array.length)
+      array.push(this.#value(depth + 1))
+      this.#path.pop()
+      this.#space()
+      if (this.#skip(']')) return array
+      if (!this.#skip(',')) this.#fail('a comma or ] is expected here')
+    }
+  }
+
+  #string(): string {
+    const start = this.#at
+    for (let i = start + 1; i < this.#text.length; i++) {
+      const code = this.#text.charCodeAt(i)
+      if (code === 0x5c) i++
+      else if (code === 0x22) {
+        this.#at = i + 1
+        return this.#unescape(start, i)
+      } else if (code < 0x20) {
+        this.#at = i
+        this.#fail('a text holds a raw control character')
+      }
+    }
+    return this.#fail('a text does not end')
+  }
+
+  #unescape(start: number, end: number): string {
+    const inside = this.#text.slice(start + 1, end)
+    if (!inside.includes('\\')) return inside
+    try {
+      return JSON.parse(this.#text.slice(start, end + 1)) as string
+    } catch {
+      this.#at = start
+      return this.#fail('a text holds an escape that JSON does not know')
+    }
+  }
+
+  #space(): void {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at)
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return
+      this.#at++
+    }
+  }
+
+  #skip(character: string): boolean {
+    if (this.#text[this.#at] !== character) return false
+    this.#at++
+    return true
+  }
+
+  #fail(problem: string, cure?: string): never {
+    const before = this.#text.slice(0, this.#at).split('\n')
+    const where = `line ${before.length}, column ${(before.at(-1) as string).length + 1}`
+    const path = fieldPath(this.#path)
+    throw new JsonFault({ path: path === '' ? where : path, problem: path === '' ? problem : `${problem} (${where})`, ...(cure === undefined ? {} : { cure }) })
+  }
+}

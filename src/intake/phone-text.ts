@@ -1,4 +1,4 @@
-import { isE164 } from '../model/phone-number.ts'
+import { isE164 } from '../model/address-rules.ts'
 import { plainText } from '../model/plain-text.ts'
 
 /** A phone number as it was written, in ASCII and without what surrounds it; or why it names no one number. */

@@ -1,8 +1,8 @@
-import type { EventType } from '../model/event.ts'
+import type { EventType } from '../model/vocabulary.ts'
 import type { Fault } from '../model/errors.ts'
-import { formatInstant, type Instant } from '../model/instant.ts'
+import { formatInstant, type Instant } from '../model/time.ts'
 import type { AccountBody } from './account-body.ts'
-import type { EventBody } from './event-body.ts'
+import type { EventBody } from './bodies.ts'
 import type { RecipientBody } from './recipient-body.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { parseDuration } from './duration.ts'
+import { parseDuration } from './time.ts'
 import { parseMoney, toMinor } from './money.ts'
-import { ROLES } from './role.ts'
+import { ROLES } from './vocabulary.ts'
 import { creditorWordsSchema } from './word-facts.ts'
 import { timeZoneSchema } from './zones/zone-names.ts'
 

@@ -1,4 +1,4 @@
-import type { Instant } from './instant.ts'
+import type { Instant } from './time.ts'
 
 export const VERDICTS = ['send', 'defer', 'refuse'] as const
 export type Verdict = (typeof VERDICTS)[number]

@@ -1,15 +1,8 @@
 import { z } from 'zod'
-import { ACCOUNT_STATES } from './account-state.ts'
-import { RELATIONS } from './address.ts'
-import { CHANNELS } from './channel.ts'
-import { CONTACT_OUTCOMES, DIRECTIONS } from './contact.ts'
-import { CONTENT_BLOCKS } from './content-block.ts'
 import { OBJECTION_CODES, VERDICTS } from './decision.ts'
-import { EVENT_TYPES } from './event.ts'
-import { HOLD_KINDS } from './hold.ts'
-import { MODES } from './kind.ts'
-import { COUNT_KEYS, COUNT_UNITS } from './pack-counting.ts'
-import { SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from './suppression.ts'
+import { COUNT_KEYS, COUNT_UNITS } from './pack-parts.ts'
+import { CONTENT_BLOCKS } from './template.ts'
+import { ACCOUNT_STATES, CHANNELS, CONTACT_OUTCOMES, DIRECTIONS, EVENT_TYPES, HOLD_KINDS, MODES, RELATIONS, SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from './vocabulary.ts'
 
 /** What a rule said when it was asked. `silent`: it was not asked, or had nothing to judge by. */
 export const RULE_VERDICTS = ['objects', 'allows', 'silent'] as const

@@ -1,15 +1,6 @@
-import type { AccountState } from './account-state.ts'
-import type { AddressKind, AddressOrigin, Relation } from './address.ts'
-import type { Channel } from './channel.ts'
-import type { CarriedBlocks } from './content-block.ts'
-import type { ContactOutcome, Direction } from './contact.ts'
-import type { HoldKind } from './hold.ts'
-import type { Instant } from './instant.ts'
-import type { Kind, Mode } from './kind.ts'
-import type { LocalDate } from './local-date.ts'
-import type { Role } from './role.ts'
-import type { SuppressionReason, SuppressionScope } from './suppression.ts'
-import type { Tone } from './tone.ts'
+import type { CarriedBlocks } from './template.ts'
+import type { Instant, LocalDate } from './time.ts'
+import type { AccountState, AddressKind, AddressOrigin, Channel, ContactOutcome, Direction, HoldKind, Kind, Mode, Relation, Role, SuppressionReason, SuppressionScope, Tone } from './vocabulary.ts'
 
 /**
  * Everything `decide` may know about one reminder at one instant.

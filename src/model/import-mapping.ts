@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { readerOfDays } from './date-format.ts'
-import { slug } from './ladder-rung.ts'
+import { readerOfDays } from './locale.ts'
+import { slug } from './ladder.ts'
 import { timeZoneSchema } from './zones/zone-names.ts'
 
 /** Encodings in which files of accounts are read. */

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { CHANNELS } from './channel.ts'
-import { senderMailbox } from './mailbox.ts'
-import { isE164 } from './phone-number.ts'
-import { ROLES } from './role.ts'
+import { isE164, senderMailbox } from './address-rules.ts'
+import { CHANNELS, ROLES } from './vocabulary.ts'
 
 /**
  * What an operator may write under `routes:` in `config/decorum.yaml`.

@@ -1,8 +1,45 @@
+import { parse as parseYaml, YAMLParseError } from 'yaml'
 import { z } from 'zod'
-import { CHANNELS, type Channel } from './channel.ts'
-import { STATED_BLOCKS } from './content-block.ts'
-import { isLocalDate } from './local-date.ts'
-import { TONES, type Tone } from './tone.ts'
+import type { Fault } from './errors.ts'
+import { nearMiss, zodFaults } from './faults.ts'
+import { plainText } from './plain-text.ts'
+import { isLocalDate } from './time.ts'
+import { type Channel, CHANNELS, type Tone, TONES } from './vocabulary.ts'
+
+/** What the words of a message can be seen to carry, or to reveal. */
+export const WORD_BLOCKS = [
+  'opt-out-instruction', 'debt-collector-disclosure', 'business-name', 'balance', 'reason', 'rights', 'how-to-query-or-dispute', 'contact',
+  'debt-advice-signposting', 'registered-signature-2-to-16-characters',
+  // A first demand in text form (RDG §13a).
+  'client-name-and-address', 'ground-with-contract-and-date', 'interest-calculation', 'above-statutory-rate-note', 'cost-type-amount-reason',
+  'vat-statement', 'address-was-researched', 'supervisory-authority',
+  // A voicemail (12 CFR 1006.2(j)).
+  'request-to-reply', 'person-name', 'phone-number', 'salutation', 'date-and-time', 'suggested-times', 'any-representative',
+  'debt', 'amount', 'creditor-relationship', 'debt-before-identity', 'collection-in-sender-name',
+] as const
+
+/** What no phrase shows for certain: the author of the words states it in the manifest's `carries`. */
+export const STATED_BLOCKS = [
+  'rights', 'how-to-query-or-dispute', 'debt-advice-signposting', 'client-name-and-address', 'ground-with-contract-and-date', 'interest-calculation',
+  'above-statutory-rate-note', 'cost-type-amount-reason', 'vat-statement', 'address-was-researched', 'supervisory-authority',
+] as const satisfies readonly WordBlock[]
+
+/** What only the route or a registration with a carrier can show; no words do. */
+export const ROUTE_BLOCKS = ['caller-id-1600-series', 'dlt-entity', 'dlt-header', 'dlt-template'] as const
+
+/** A thing that law wants said, or kept silent (S18). */
+export const CONTENT_BLOCKS = [...WORD_BLOCKS, ...ROUTE_BLOCKS] as const
+export type ContentBlock = (typeof CONTENT_BLOCKS)[number]
+export type WordBlock = (typeof WORD_BLOCKS)[number]
+
+/** What a message's words carry: what the recipient reads or hears, and what a machine hears in their place. */
+export interface CarriedBlocks {
+  readonly message: readonly ContentBlock[]
+  /** Null: no voicemail is left. */
+  readonly voicemail: readonly ContentBlock[] | null
+}
+
+export const isRouteBlock = (block: ContentBlock): boolean => (ROUTE_BLOCKS as readonly string[]).includes(block)
 
 /** Facts that `requires` may demand before a tone's words are true. */
 export const REQUIRABLE_FACTS = [
@@ -90,3 +127,76 @@ export const sourceKey = (locale: string, tone: Tone, channel: Channel): string 
 
 /** `zh-CN/frame.sms.hbs` */
 export const frameKey = (locale: string, channel: Channel): string => `${locale}/frame.${channel}.hbs`
+
+export type ParsedTemplate = { ok: true; template: Template } | { ok: false; faults: Fault[] }
+
+const MANIFEST = 'template.yaml'
+
+/**
+ * Do these files make one template?
+ *
+ * Every file must be expected and every (locale, tone, channel) that `template.yaml` promises must
+ * be there. Says nothing about the words themselves: `lint` does.
+ *
+ * @param folder  the template's folder name, which must equal its id
+ * @param files   the folder's files, paths relative to it, with `/`
+ */
+export function parseTemplate(folder: string, files: readonly TemplateFile[]): ParsedTemplate {
+  const yaml = files.find((f) => f.path === MANIFEST)
+  if (yaml === undefined) {
+    return { ok: false, faults: [{ path: `${folder}/${MANIFEST}`, problem: 'is missing', cure: 'Add it; `templates/default/template.yaml` is an example.' }] }
+  }
+  const manifest = parseManifest(folder, yaml.text)
+  if (!manifest.ok) return manifest
+  return collectSources(folder, manifest.manifest, files)
+}
+
+function parseManifest(folder: string, text: string): { ok: true; manifest: TemplateManifest } | { ok: false; faults: Fault[] } {
+  const path = `${folder}/${MANIFEST}`
+  let raw: unknown
+  try {
+    raw = parseYaml(text)
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    return { ok: false, faults: [{ path: `${path}:${error.linePos?.[0].line ?? 1}`, problem: `is not YAML (${error.code})` }] }
+  }
+  const parsed = manifestSchema.safeParse(raw)
+  if (!parsed.success) return { ok: false, faults: zodFaults(parsed.error, manifestSchema, path) }
+  if (parsed.data.id !== folder) {
+    return { ok: false, faults: [{ path: `${path}.id`, problem: `is "${parsed.data.id}" in the folder "${folder}"`, cure: 'Give folder and id one name.' }] }
+  }
+  return { ok: true, manifest: parsed.data }
+}
+
+function collectSources(folder: string, manifest: TemplateManifest, files: readonly TemplateFile[]): ParsedTemplate {
+  const wanted = new Set<string>()
+  const frameNames = new Set<string>()
+  for (const locale of manifest.locales) {
+    for (const channel of manifest.channels) {
+      frameNames.add(frameKey(locale, channel))
+      for (const tone of manifest.tones) wanted.add(sourceKey(locale, tone, channel))
+    }
+  }
+  const sources: Record<string, TemplateSource> = {}
+  const frames: Record<string, TemplateSource> = {}
+  const faults: Fault[] = []
+  for (const file of files) {
+    if (file.path === MANIFEST) continue
+    const source = { path: `${folder}/${file.path}`, text: plainText(file.text).replace(/\r\n?/g, '\n') }
+    if (wanted.has(file.path)) sources[file.path] = source
+    else if (frameNames.has(file.path)) frames[file.path] = source
+    else {
+      const meant = nearMiss(file.path, [...wanted, ...frameNames])
+      faults.push({
+        path: source.path,
+        problem: 'is not a file that template.yaml promises',
+        cure: meant === null ? 'Name its locale, tone and channel in template.yaml, or remove it.' : `Did you mean "${meant}"?`,
+      })
+    }
+  }
+  for (const path of wanted) {
+    if (sources[path] === undefined) faults.push({ path: `${folder}/${path}`, problem: 'is missing', cure: 'Write it, or take its locale, tone or channel out of template.yaml.' })
+  }
+  if (faults.length > 0) return { ok: false, faults }
+  return { ok: true, template: { id: manifest.id, manifest, sources, frames } }
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ReminderStatus } from './reminder-status.ts'
+import type { ReminderStatus } from './vocabulary.ts'
 
 /** Where a reminder can come to that upstream is told of: `scheduled`, `queued` and `sending` are ours alone. */
 export const TOLD_STATUSES = ['sent', 'delivered', 'failed', 'refused', 'expired', 'cancelled', 'in_doubt'] as const satisfies readonly ReminderStatus[]

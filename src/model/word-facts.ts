@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isLocalDate, type LocalDate } from './local-date.ts'
+import { isLocalDate, type LocalDate } from './time.ts'
 import type { Money } from './money.ts'
 
 /** A text that may differ by locale: one string for all, or one per BCP 47 tag. */

@@ -1,7 +1,10 @@
-import { accountVariables, addressValue, recipientName, reminderVariables } from '../record/places.ts'
-import type { AccountRow, PersonAddress } from '../record/dispatch/decision-inputs.ts'
+import type { Captured } from '../deliver/capture.ts'
+import { attemptOwner, keepCapturedRow, keepInventedReceipts } from '../record/captured.ts'
+import type { AccountForDecision, PersonAddress } from '../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../record/dispatch/fence.ts'
-import type { DataKey, Place, Vault } from '../record/vault/vault.ts'
+import { newId } from '../record/id.ts'
+import { accountVariables, addressValue, capturedContent, type DataKey, recipientName, reminderVariables, type SealedField, type Vault } from '../record/vault/vault.ts'
+import type { Shell } from './runtime.ts'
 
 /** Whose data: the columns of `decorum.recipient` that the vault needs. */
 export interface VaultSubject {
@@ -29,12 +32,12 @@ export class PersonalData {
     return this.open(addressValue(address.id), address.value === null ? null : Buffer.from(address.value, 'hex'))
   }
 
-  open(place: Place, sealed: Buffer | null): string | null {
+  open(place: SealedField, sealed: Buffer | null): string | null {
     return sealed === null || this.#subject.dataKey === null ? null : this.#vault.open(this.#key(), place, sealed)
   }
 
   /** @throws DECORUM_ERASED when the person's data key is gone */
-  seal(place: Place, text: string): Buffer {
+  seal(place: SealedField, text: string): Buffer {
     return this.#vault.seal(this.#key(), place, text)
   }
 
@@ -45,9 +48,25 @@ export class PersonalData {
 
 /** The accounts' variables and the reminder's own, the lead's over the others' and the reminder's over all. */
 export function openVariables(
-  data: PersonalData, reminder: Pick<FencedReminder, 'id' | 'variables'>, accounts: readonly Pick<AccountRow, 'id' | 'variables'>[],
+  data: PersonalData, reminder: Pick<FencedReminder, 'id' | 'variables'>, accounts: readonly Pick<AccountForDecision, 'id' | 'variables'>[],
 ): Record<string, string> {
   const parts = [...accounts].reverse().map((account) => data.open(accountVariables(account.id), account.variables))
   parts.push(data.open(reminderVariables(reminder.id), reminder.variables))
   return Object.assign({}, ...parts.filter((part) => part !== null).map((part) => JSON.parse(part) as Record<string, string>))
+}
+
+/** Keeps what capture would have sent where people can read it, and the receipts it invented for it. */
+export async function keepCaptured(shell: Shell, captured: Captured): Promise<void> {
+  const { reminderId, attemptNo } = captured.request.attempt
+  const owner = await attemptOwner(shell.ledger.db, reminderId, attemptNo)
+  if (owner === null) throw new RangeError(`attempt not found: ${reminderId}.${attemptNo}`)
+  const id = newId()
+  const now = shell.clock.now()
+  const data = new PersonalData(shell.vault, { id: owner.recipientId, dataKey: owner.dataKey, dataKeyId: owner.dataKeyId })
+  const { to, from, message } = captured.request
+  await keepCapturedRow(shell.ledger.db, {
+    id, reminderId, attemptNo, recipientId: owner.recipientId, channel: captured.channel, route: owner.route, at: new Date(now),
+    content: data.seal(capturedContent(id), JSON.stringify({ to, from, message })),
+  })
+  await keepInventedReceipts(shell.ledger.db, captured.receipts.map((receipt) => ({ reminderId, attemptNo, at: now + receipt.afterMs, word: receipt.word })))
 }

@@ -1,33 +1,82 @@
 import type { Transaction } from 'kysely'
 import { LRUCache } from 'lru-cache'
-import type { CompiledPack } from '../decide/compiled-pack.ts'
-import { DAY } from '../model/instant.ts'
-import { parseLadder, type Ladder } from '../model/ladder.ts'
-import { carrierOf, reminderFromPlan, type RungCarrier } from '../plan/owed-reminder.ts'
-import type { PersonPlan, PlannedReminder } from '../plan/person-plan.ts'
-import type { PersonToPlan } from '../plan/person-to-plan.ts'
-import { planPerson } from '../plan/plan-person.ts'
-import { accountsOfTasks } from '../record/accepting/tasks.ts'
+import type { CompiledPack } from '../decide/packs.ts'
+import type { Creditor } from '../model/creditor.ts'
+import { type Ladder, parseLadder } from '../model/ladder.ts'
+import { REQUIRABLE_FACTS } from '../model/template.ts'
+import { DAY } from '../model/time.ts'
+import { carrierOf, reminderFromPlan, type RungCarrier } from '../plan/fallback.ts'
+import { planPerson } from '../plan/plan-recipient.ts'
+import type { PersonPlan, PersonToPlan, PlannedReminder } from '../plan/recipient-plan.ts'
 import { readPeople } from '../record/dispatch/decision-inputs.ts'
-import { activeSwitches, type ActiveSwitch } from '../record/dispatch/switches.ts'
 import { newId } from '../record/id.ts'
-import { heldBy, takeLocks, takeSequence, type Locked } from '../record/locks.ts'
-import { lookUpByKey } from '../record/look-up-by-key.ts'
-import { peopleDue } from '../record/planning/people-due.ts'
-import {
-  addReminders, addTasks, markCaughtUp, recordRungs, setNextLooks, stopLooking, type NewReminder, type NewTask,
-} from '../record/planning/plan-written.ts'
-import { planningInputs, type PlanningAccount, type PlanningPerson } from '../record/planning/planning-inputs.ts'
+import { heldBy, type Locked, takeLocks, takeSequence } from '../record/locks.ts'
+import { lookUpByKey } from '../record/pg/batch.ts'
+import { addReminders, addTasks, markCaughtUp, type NewReminder, type NewTask, recordRungs, setNextLooks, stopLooking } from '../record/plan-written.ts'
+import { peopleDue, type PlanningAccount, planningInputs, type PlanningPerson } from '../record/planning.ts'
 import type { Database } from '../record/schema.ts'
+import { type ActiveSwitch, activeSwitches } from '../record/switches.ts'
+import { accountsOfTasks } from '../record/tasks.ts'
 import { runBisecting } from './bisect.ts'
-import { wishFor } from './choose-route.ts'
 import { closedBy } from './dispatch/switch-board.ts'
-import { serveChannels } from './serve-channels.ts'
-import type { Shell } from './shell.ts'
-import { decideStep } from './tasks/decide-steps.ts'
-import { withdrawForbidden } from './tasks/decide-tasks.ts'
-import { asksPeople, planAllowed } from './tasks/plan-allowed.ts'
-import { toPlan } from './to-plan.ts'
+import { serveChannels, wishFor } from './routing.ts'
+import type { Shell } from './runtime.ts'
+import { asksPeople, decideStep, planAllowed, withdrawForbidden } from './tasks.ts'
+
+/**
+ * What must the planner know about this person, in its own terms?
+ *
+ * Planning from the ledger and simulating ask the same way, so that both get the same plan.
+ *
+ * @param creditor  undefined where the configuration no longer has it
+ * @param ladderOf  the ladder that the account's spell is pinned to
+ */
+export function toPlan(person: PlanningPerson, creditor: Creditor | undefined, ladderOf: (account: PlanningAccount) => Ladder): PersonToPlan {
+  return {
+    bookZone: creditor?.bookZone ?? 'UTC',
+    bookCutOff: creditor?.bookCutOff ?? '00:00',
+    channels: person.channels,
+    lastCatchUpOn: person.caughtUpOn,
+    lastConversationAt: person.lastConversationAt,
+    stops: person.stops,
+    accounts: person.accounts.map((account) => ({
+      id: account.id,
+      state: account.state,
+      ladder: ladderOf(account),
+      ladderVersion: account.ladderVersion,
+      spell: {
+        id: account.spellId, pass: account.pass, startedOn: account.startedOn, enteredAt: account.enteredAt,
+        enteredDpd: account.enteredDpd, enteredBy: account.enteredBy,
+      },
+      dueDate: account.dueDate,
+      statedDaysPastDue: account.statedDaysPastDue,
+      overdueMinor: BigInt(account.overdueMinor),
+      currency: account.currency,
+      toleranceMinor: creditor?.doNotChaseBelow[account.currency] ?? 0n,
+      graceDays: account.graceDays,
+      autoDebit: account.autoDebit,
+      riskBand: account.riskBand,
+      handled: account.handled,
+      lastToneSent: account.lastTone,
+      firstMessageAt: account.firstMessageAt,
+      nextMessageAt: account.nextMessageAt,
+      lastMessageAt: account.lastMessageAt,
+      holds: person.holds.filter((hold) => hold.account === null || hold.account === account.id),
+      events: person.events.filter((event) => event.account === null || event.account === account.id),
+      availableFacts: availableFacts({ ...account.factsForWords, earlierEmail: person.lastEmailAt }),
+      notBefore: account.notBefore,
+      toneCeiling: account.toneCeiling,
+    })),
+  }
+}
+
+/** A fact for words is known when it is stated either way; a check at the gate only when it was passed. */
+function availableFacts(facts: Record<string, unknown>): string[] {
+  const words: readonly string[] = REQUIRABLE_FACTS
+  return Object.entries(facts)
+    .filter(([name, value]) => value !== null && (value !== false || words.includes(name)))
+    .map(([name]) => name)
+}
 
 /** What one pass of planning came to. */
 export interface PlanPass {

@@ -1,15 +1,14 @@
-import { localeChain } from '../model/locale-chain.ts'
-import type { Channel } from '../model/channel.ts'
+import { localeChain } from '../model/locale.ts'
 import type { Message, VoiceMessage } from '../model/message.ts'
 import type { Template } from '../model/template.ts'
-import type { Tone } from '../model/tone.ts'
+import type { Channel, Tone } from '../model/vocabulary.ts'
 import type { WordFacts } from '../model/word-facts.ts'
-import { attemptWordFacts } from '../record/places.ts'
-import { templateWords } from '../record/template-words.ts'
-import { templateOfKept, type KeptWords } from '../render/kept-words.ts'
+import { templateWords } from '../record/history.ts'
+import { attemptWordFacts } from '../record/vault/vault.ts'
+import { type KeptWords, templateOfKept } from '../render/kept-words.ts'
 import { render } from '../render/render.ts'
 import { PersonalData } from './personal-data.ts'
-import type { Shell } from './shell.ts'
+import type { Shell } from './runtime.ts'
 
 /** What an attempt keeps of the message that it sent. */
 export interface SentTrace {

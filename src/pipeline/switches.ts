@@ -1,11 +1,14 @@
-import type { SwitchBody, SwitchLift } from '../intake/switch-body.ts'
+import type { SwitchBody, SwitchLift } from '../intake/bodies.ts'
 import { DecorumError, type Fault } from '../model/errors.ts'
-import { nearMiss } from '../model/near-miss.ts'
-import type { SwitchScope } from '../model/switch.ts'
+import { nearMiss } from '../model/faults.ts'
+import type { SwitchScope } from '../model/vocabulary.ts'
 import { isId } from '../record/id.ts'
-import { liftSwitch, switchById, throwSwitch, throwUnlessPaused, type SwitchRow } from '../record/switches/switches.ts'
-import type { Actor, Shell } from './shell.ts'
-import { planWithdrawn, withdrawStopped } from './tasks/under-switches.ts'
+import { heldBy, takeLocks } from '../record/locks.ts'
+import { planSoon } from '../record/reminders.ts'
+import { activeSwitches, liftSwitch, switchById, type SwitchRow, throwSwitch, throwUnlessPaused } from '../record/switches.ts'
+import { peopleWithdrawnBySwitch, peopleWithStepsUnder } from '../record/tasks.ts'
+import type { Actor, Shell } from './runtime.ts'
+import { withdrawForbidden } from './tasks.ts'
 
 /**
  * Throws a switch. Every worker obeys within two seconds: each reads the switches every second. Open steps for people
@@ -79,3 +82,45 @@ const knownNames = ({ config }: Shell, scope: SwitchScope): Partial<Record<keyof
   ladder: [...config.ladders.keys()],
   rung: [...config.ladders.values()].filter(({ ladder }) => scope.ladder === undefined || ladder.id === scope.ladder).flatMap(({ ladder }) => ladder.rungs.map((rung) => rung.id)),
 })
+
+/** People locked in one transaction. */
+const AT_ONCE = 50
+/** People in one pass: whoever threw the switch, or the sweeper, is not kept for longer. */
+const PEOPLE = 500
+
+/**
+ * Withdraws the open steps for people that a switch stops; answers how many.
+ *
+ * By the person, under their lock, so that planning and this never hold each other up. Until it is done an open task's decision
+ * says `switched_off`; the sweeper goes on where a large stop left off, and finds what planning gave out in the very moment.
+ */
+export async function withdrawStopped(shell: Shell): Promise<number> {
+  const { db } = shell.ledger
+  let withdrawn = 0
+  for (const { scope, state } of await activeSwitches(db)) {
+    if (state !== 'stopped') continue
+    const people = await peopleWithStepsUnder(db, scope, PEOPLE)
+    for (let start = 0; start < people.length; start += AT_ONCE) {
+      const ids = people.slice(start, start + AT_ONCE)
+      withdrawn += await db.transaction().execute(async (opened) => {
+        const trx = await takeLocks(opened, { recipients: ids }, 'wait')
+        return withdrawForbidden(shell, trx, [...heldBy(trx).recipients], shell.clock.now())
+      })
+    }
+  }
+  return withdrawn
+}
+
+/** Lets planning look at once at the people whose steps a switch withdrew and who would still be in time; another switch may still stand. */
+export async function planWithdrawn(shell: Shell): Promise<void> {
+  const { db } = shell.ledger
+  const people = await peopleWithdrawnBySwitch(db, new Date(shell.clock.now()))
+  for (let start = 0; start < people.length; start += AT_ONCE) {
+    const ids = people.slice(start, start + AT_ONCE)
+    await db.transaction().execute(async (opened) => {
+      const trx = await takeLocks(opened, { recipients: ids }, 'wait')
+      for (const id of ids) await planSoon(trx, id, new Date(shell.clock.now()))
+    })
+  }
+  shell.ringPlanner?.()
+}

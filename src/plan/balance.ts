@@ -1,4 +1,4 @@
-import { isInFuture, type Instant } from '../model/instant.ts'
+import { isInFuture, type Instant } from '../model/time.ts'
 
 /**
  * What is known of how much is overdue on one account.

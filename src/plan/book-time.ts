@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import type { Instant } from '../model/instant.ts'
-import { addDays, type LocalDate } from '../model/local-date.ts'
-import { localDateAt, localInstant } from '../model/zones/local-clock.ts'
+import { addDays, daysBetween, type Instant, type LocalDate } from '../model/time.ts'
+import { localDateAt, localInstant } from '../model/zones/zone-data.ts'
+import type { AccountToPlan } from './recipient-plan.ts'
 
 /** Which day is it in the creditor's books? */
 export const bookDate = (instant: Instant, zone: string): LocalDate => localDateAt(instant, zone)
@@ -36,3 +36,19 @@ export const startOfBookDay = (date: LocalDate, zone: string): Instant => bookIn
  * payments are known, the `promise-broken` rung may speak.
  */
 export const promiseEndsAt = (promisedFor: LocalDate, zone: string): Instant => startOfBookDay(addDays(promisedFor, 1), zone)
+
+/**
+ * How many days past due is this account, by the creditor's books?
+ *
+ * Day 0 is the due date; negative before it. Counted from the oldest unpaid due
+ * date; what the creditor states counts only where no due date is known.
+ *
+ * @returns  whole days, or null when neither is known
+ */
+export function daysPastDue(account: Pick<AccountToPlan, 'dueDate' | 'statedDaysPastDue'>, bookZone: string, now: Instant): number | null {
+  return daysPastDueOn(account, bookDate(now, bookZone))
+}
+
+/** The same on this day of the creditor's books. */
+export const daysPastDueOn = ({ dueDate, statedDaysPastDue }: Pick<AccountToPlan, 'dueDate' | 'statedDaysPastDue'>, day: LocalDate): number | null =>
+  dueDate === null ? statedDaysPastDue : daysBetween(dueDate, day)

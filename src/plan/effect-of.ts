@@ -1,8 +1,5 @@
-import type { Channel } from '../model/channel.ts'
-import type { HoldKind } from '../model/hold.ts'
-import { DAY, type Instant } from '../model/instant.ts'
-import type { LocalDate } from '../model/local-date.ts'
-import { isAboutPerson, type SuppressionReason, type SuppressionScope } from '../model/suppression.ts'
+import { DAY, type Instant, type LocalDate } from '../model/time.ts'
+import { type Channel, type HoldKind, isAboutPerson, type SuppressionReason, type SuppressionScope } from '../model/vocabulary.ts'
 import { bookDate, promiseEndsAt } from './book-time.ts'
 
 /** What was said of a debt or of the recipient, whichever way it came: an event, a completed task, a key pressed during a call, a reply. */

@@ -1,4 +1,4 @@
-import type { Instant } from '../model/instant.ts'
+import type { Instant } from '../model/time.ts'
 
 /** A waiting reminder, or several alike that stand together in their route's queue. */
 export interface InLine {

@@ -1,10 +1,7 @@
-import { parseDuration } from '../model/duration.ts'
-import type { Instant } from '../model/instant.ts'
-import type { Ladder, Rung } from '../model/ladder.ts'
-import type { LadderEvent } from '../model/ladder-rung.ts'
-import { addDays, type LocalDate } from '../model/local-date.ts'
+import type { Ladder, LadderEvent, Rung } from '../model/ladder.ts'
+import { addDays, type Instant, type LocalDate, parseDuration } from '../model/time.ts'
 import { bookDate, bookInstant } from './book-time.ts'
-import type { AccountToPlan, EventToPlan } from './person-to-plan.ts'
+import type { AccountToPlan, EventToPlan } from './recipient-plan.ts'
 
 /** Where and when a creditor's books count. */
 export interface Book {

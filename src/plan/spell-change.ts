@@ -1,8 +1,6 @@
-import type { AccountState } from '../model/account-state.ts'
-import { DAY, type Instant } from '../model/instant.ts'
-import type { LocalDate } from '../model/local-date.ts'
-import type { Tone } from '../model/tone.ts'
-import type { Entry } from './person-to-plan.ts'
+import { DAY, type Instant, type LocalDate } from '../model/time.ts'
+import type { AccountState, Tone } from '../model/vocabulary.ts'
+import type { Entry } from './recipient-plan.ts'
 
 /** How an account stands: the facts that decide whether it has a spell and at which step. */
 export interface Standing {

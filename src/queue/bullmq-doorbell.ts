@@ -1,15 +1,11 @@
 import { WaitingError } from 'bullmq'
 import type pg from 'pg'
 import { DecorumError } from '../model/errors.ts'
-import { TICKET_OPTIONS, type BellQueue, type BellWorker } from './bell-backend.ts'
-import type { Doorbell, Listener, Ticket } from './doorbell.ts'
-import { Outage, describe, type DoorbellOptions } from './outage.ts'
+import { Semaphore, withTimeout } from './concurrency.ts'
+import { type BellQueue, type BellWorker, type Doorbell, type Listener, readTicket, Shards, type Ticket, TICKET_OPTIONS } from './doorbell.ts'
+import { describe, type DoorbellOptions, Outage } from './outage.ts'
 import { postgresBackend } from './postgres-backend.ts'
 import { redisBackend } from './redis-backend.ts'
-import { Semaphore } from './semaphore.ts'
-import { Shards } from './shards.ts'
-import { readTicket } from './ticket.ts'
-import { withTimeout } from './with-timeout.ts'
 
 /** An add hangs while Redis is down; the planner goes on after this, and the sweep repairs. */
 const PATIENCE_MS = 2_000

@@ -1,6 +1,6 @@
 import { createPostgresBackend, runMigrations, withBackend } from 'bullmq'
 import type pg from 'pg'
-import { RETRY_MS, type BellBackend } from './bell-backend.ts'
+import { RETRY_MS, type BellBackend } from './doorbell.ts'
 
 const { Queue, Worker } = withBackend(createPostgresBackend)
 

@@ -1,9 +1,8 @@
 import { Queue, Worker } from 'bullmq'
 import { Cluster, type Redis } from 'ioredis'
-import { RETRY_MS, type BellBackend } from './bell-backend.ts'
+import { type BellBackend, RETRY_MS } from './doorbell.ts'
 import type { Outage } from './outage.ts'
-import { connectRedis } from './redis-connection.ts'
-import { parseRedisUrl } from './redis-url.ts'
+import { connectRedis, parseRedisUrl } from './redis-connection.ts'
 
 /** Queues of one route where nothing else is said: on a cluster enough that they rarely share one node. */
 const DEFAULT_SHARDS = { standalone: 1, sentinel: 1, cluster: 4 }

@@ -1,9 +1,13 @@
+import { join, resolve } from 'node:path'
 import { Kysely, PostgresDialect } from 'kysely'
-import type pg from 'pg'
-import { openEmbedded } from './embedded/open.ts'
-import { preparesNamed } from './prepared.ts'
+import pg from 'pg'
+import { DecorumError } from '../model/errors.ts'
+import { lockDataDir } from './embedded/data-dir-lock.ts'
+import { startEngine } from './embedded/engine.ts'
+import { EmbeddedPool } from './embedded/pool.ts'
+import { Session } from './embedded/session.ts'
+import { pgTypes, preparesNamed } from './pg/connection.ts'
 import type { Database } from './schema.ts'
-import { openServerPool } from './server-pool.ts'
 
 /** Where the ledger lives: a PostgreSQL server, or a directory of our own for one process. */
 export type LedgerSource = { databaseUrl: string } | { dataDir: string }
@@ -68,4 +72,88 @@ export async function openLedger(source: LedgerSource, options: LedgerOptions = 
 function describeFailure(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(describeFailure).join('; ')
   return error instanceof Error ? error.message : String(error)
+}
+
+/**
+ * A pool of connections to a PostgreSQL server, with every wait bounded.
+ *
+ * Stock PostgreSQL lets a partitioned client hold its locks for two hours (keepalive 7200 s,
+ * no timeouts); here a transaction that sits idle, a lock that does not come and a statement
+ * that does not end each give up within half a minute.
+ *
+ * @throws DECORUM_CONFIG when the URL cannot be read
+ */
+export function openServerPool(databaseUrl: string, options: LedgerOptions): { pool: pg.Pool; close: () => Promise<void> } {
+  assertPostgresUrl(databaseUrl)
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: options.poolSize ?? 20,
+    application_name: options.applicationName ?? 'decorum',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: 10_000,
+    idle_in_transaction_session_timeout: 30_000,
+    lock_timeout: 10_000,
+    statement_timeout: 30_000,
+    // BullMQ's PostgreSQL backend names its tables without a schema when it is given a pool. Without statistics, as after
+    // a first import, PostgreSQL thought planning's question dear and compiled it for 0.7 s each time to answer it in 1 ms.
+    options: '-c search_path=bullmq,public -c jit=off',
+    types: pgTypes,
+  })
+  return { pool, close: () => pool.end() }
+}
+
+function assertPostgresUrl(text: string): void {
+  if (!URL.canParse(text) || !['postgres:', 'postgresql:'].includes(new URL(text).protocol)) {
+    throw new DecorumError('DECORUM_CONFIG', 'DATABASE_URL is not a PostgreSQL URL', {
+      hint: 'Write it as postgres://user:password@host:5432/database.',
+    })
+  }
+}
+
+/** As `idle_in_transaction_session_timeout` on a server. */
+const IDLE_IN_TRANSACTION_MS = 30_000
+
+/**
+ * Opens the embedded ledger: PGlite on `<dataDir>/ledger`, behind a pool like a server's.
+ *
+ * @throws DECORUM_DATA_DIR_LOCKED, DECORUM_LEDGER_UNAVAILABLE
+ */
+export async function openEmbedded(dataDir: string, options: LedgerOptions): Promise<{ pool: pg.Pool; close: () => Promise<void> }> {
+  const directory = resolve(dataDir)
+  const unlock = lockDataDir(directory)
+  try {
+    const engine = await startEngine(join(directory, 'ledger'))
+    const pool = new EmbeddedPool(new Session(engine, IDLE_IN_TRANSACTION_MS), options.poolSize ?? 20)
+    const stopUpkeep = startUpkeep(pool)
+    return {
+      pool,
+      close: async () => {
+        stopUpkeep()
+        await pool.end()
+        await engine.close()
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+const EVERY_MS = 10 * 60_000
+
+/**
+ * What a server's background processes do and PGlite, a single one, does not: without a checkpoint
+ * its log grows until it is closed, without vacuum and analyze tables bloat and plans go blind.
+ */
+export async function keepUp(pool: pg.Pool): Promise<void> {
+  await pool.query('VACUUM (ANALYZE)')
+  await pool.query('CHECKPOINT')
+}
+
+/** Keeps up every ten minutes; a failure waits for the next time, as it would come up in every other query too. */
+export function startUpkeep(pool: pg.Pool): () => void {
+  const timer = setInterval(() => void keepUp(pool).catch(() => undefined), EVERY_MS).unref()
+  return () => clearInterval(timer)
 }

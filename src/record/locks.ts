@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Database } from './schema.ts'
 import type { AddressHash } from './vault/vault.ts'
-import { insertRows } from './write-rows.ts'
+import { insertRows } from './pg/batch.ts'
 
 /**
  * The lock protocol, for every writer of what `decide` reads.
@@ -11,7 +11,7 @@ import { insertRows } from './write-rows.ts'
  * NO KEY because foreign keys to these rows take KEY SHARE in the writer's order and would
  * otherwise deadlock (measured: 73 deadlocks in 240 transactions with FOR UPDATE, none with this).
  */
-export type Waiting =
+export type LockWait =
   /** Wait for whoever holds it: a stop must not be lost. */
   | 'wait'
   /** Leave out what somebody holds: a batch must not stand still for one person. */
@@ -73,7 +73,7 @@ export const anchorKey = ({ creditor, hash }: AddressAnchor): string => `${hash.
  * @throws RangeError when a person is asked for after an address: two such transactions could wait for each other for ever
  */
 export async function takeLocks(
-  trx: Transaction<Database>, wanted: { recipients: readonly string[]; addresses?: readonly AddressAnchor[] }, waiting: Waiting,
+  trx: Transaction<Database>, wanted: { recipients: readonly string[]; addresses?: readonly AddressAnchor[] }, waiting: LockWait,
 ): Promise<Locked> {
   await lockRecipients(trx, wanted.recipients, waiting)
   return lockAddresses(trx as Locked, wanted.addresses ?? [], waiting)
@@ -84,7 +84,7 @@ export async function takeLocks(
  *
  * Where several creditors share a number in one call it may lock one more of them than was asked for.
  */
-export async function lockAddresses(locked: Locked, anchors: readonly AddressAnchor[], waiting: Waiting): Promise<Locked> {
+export async function lockAddresses(locked: Locked, anchors: readonly AddressAnchor[], waiting: LockWait): Promise<Locked> {
   const held = holdingOf(locked)
   const wanted = held.addresses.size === 0 ? anchors : anchors.filter((anchor) => !held.addresses.has(anchorKey(anchor)))
   if (wanted.length === 0) return locked
@@ -133,7 +133,7 @@ export function requireHeld(locked: Locked, recipientIds: Iterable<string | null
   }
 }
 
-async function lockRecipients(trx: Transaction<Database>, ids: readonly string[], waiting: Waiting): Promise<void> {
+async function lockRecipients(trx: Transaction<Database>, ids: readonly string[], waiting: LockWait): Promise<void> {
   const held = holdingOf(trx)
   const wanted = [...new Set(ids)].filter((id) => !held.recipients.has(id))
   if (wanted.length === 0) return

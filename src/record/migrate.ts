@@ -1,7 +1,7 @@
-import { sql, type Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { DecorumError } from '../model/errors.ts'
 import type { Ledger } from './ledger.ts'
-import { MIGRATIONS, type Migration } from './migrations.ts'
+import * as m0001 from './migrations/0001-initial.ts'
 
 /** What a daemon exits with when the ledger is newer than its build; a supervisor must not restart it. */
 export const EXIT_SCHEMA_NEWER = 57
@@ -92,3 +92,23 @@ function refuseOthers(found: SchemaState): void {
   if (found.state !== 'newer') return
   throw new DecorumError('DECORUM_SCHEMA_NEWER', `the ledger is at step ${found.ledger}, this build knows ${found.build}`)
 }
+
+/** One numbered step of the schema. Frozen once released: a test compares checksums. */
+export interface Migration {
+  readonly number: number
+  /** The file's name without `.ts`. */
+  readonly name: string
+  /** True when a build that does not know this step must not touch the ledger. */
+  readonly breaking: boolean
+  up(db: Kysely<unknown>): Promise<void>
+}
+
+const step = (name: string, module: Pick<Migration, 'breaking' | 'up'>): Migration => ({
+  number: Number(name.slice(0, 4)),
+  name,
+  breaking: module.breaking,
+  up: module.up,
+})
+
+/** Every migration of this build, in order. */
+export const MIGRATIONS: readonly Migration[] = [step('0001-initial', m0001)]

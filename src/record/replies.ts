@@ -1,5 +1,5 @@
 import { sql, type Insertable, type Kysely, type Selectable, type Transaction } from 'kysely'
-import type { Channel } from '../model/channel.ts'
+import type { Channel } from '../model/vocabulary.ts'
 import type { Database, ReplyTable } from './schema.ts'
 
 export type ReplyRow = Selectable<ReplyTable>
@@ -46,7 +46,7 @@ export async function isFullOfUnresolved(db: Db, route: string, most: number): P
 }
 
 /** Removes replies older than these that nobody has to read any more; answers how many. */
-export async function forgetReplies(db: Kysely<Database>, old: { known: Date; unresolved: Date }, limit: number): Promise<number> {
+export async function deleteReplies(db: Kysely<Database>, old: { known: Date; unresolved: Date }, limit: number): Promise<number> {
   const { rows } = await sql<{ id: string }>`
     DELETE FROM decorum.reply WHERE id IN (
       SELECT p.id FROM decorum.reply p WHERE p.received_at < ${old.unresolved} AND (p.recipient_id IS NULL OR p.received_at < ${old.known})

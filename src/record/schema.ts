@@ -1,21 +1,10 @@
 import type { ColumnType, Generated } from 'kysely'
-import type { AccountState } from '../model/account-state.ts'
-import type { AddressKind, Relation } from '../model/address.ts'
-import type { Channel } from '../model/channel.ts'
-import type { ContactOutcome, Direction } from '../model/contact.ts'
 import type { ObjectionCode, Verdict } from '../model/decision.ts'
-import type { EventType } from '../model/event.ts'
+import type { DeliveryState, DeliveryWord, RejectionClass } from '../model/delivery.ts'
 import type { BlockedTime, Facts } from '../model/facts.ts'
-import type { HoldKind } from '../model/hold.ts'
-import type { Kind, Mode } from '../model/kind.ts'
-import type { LocalDate } from '../model/local-date.ts'
-import type { DeliveryState, DeliveryWord, RejectionClass } from '../model/outcome.ts'
-import type { ReminderStatus } from '../model/reminder-status.ts'
-import type { Role } from '../model/role.ts'
 import type { ReplyMeaning } from '../model/stop-words.ts'
-import type { SuppressionReason, SuppressionScope } from '../model/suppression.ts'
-import type { SwitchScope, SwitchState } from '../model/switch.ts'
-import type { Tone } from '../model/tone.ts'
+import type { LocalDate } from '../model/time.ts'
+import type { AccountState, AddressKind, Channel, ContactOutcome, Direction, EventType, HoldKind, Kind, Mode, Relation, ReminderStatus, Role, SuppressionReason, SuppressionScope, SwitchScope, SwitchState, Tone } from '../model/vocabulary.ts'
 
 /**
  * The ledger's tables as kysely sees them; a test compares this file with the migrated database.
@@ -27,7 +16,7 @@ type Json<T> = ColumnType<T, string, string>
 type JsonWithDefault<T> = ColumnType<T, string | undefined, string>
 
 /** How a pass over the ladder began. */
-export type Entry = 'arrival' | 'payment' | 'reversal'
+export type SpellEntry = 'arrival' | 'payment' | 'reversal'
 
 export type AttemptStatus = 'sending' | 'accepted' | 'rejected' | 'not_sent' | 'in_doubt'
 
@@ -173,7 +162,7 @@ export interface SpellTable {
   started_on: LocalDate
   entered_at: Date
   entered_days_past_due: number
-  entered_by: Generated<Entry>
+  entered_by: Generated<SpellEntry>
   first_message_at: Date | null
   last_tone: Tone | null
   ended_at: Date | null

@@ -1,8 +1,6 @@
-import { sql, type Kysely } from 'kysely'
-import type { Channel } from '../model/channel.ts'
-import type { Kind, Mode } from '../model/kind.ts'
-import type { Tone } from '../model/tone.ts'
-import type { AccountRow } from './dispatch/decision-inputs.ts'
+import { type Kysely, sql } from 'kysely'
+import type { Channel, Kind, Mode, Tone } from '../model/vocabulary.ts'
+import type { AccountForDecision } from './dispatch/decision-inputs.ts'
 import type { Database } from './schema.ts'
 
 /** Who has a running spell, and what does the creditor call them? In order of id, from after `after`. */
@@ -25,7 +23,7 @@ export async function countPeopleInSpells(db: Kysely<Database>, creditor: string
 }
 
 /** An account of one of these people, as dispatch would read it. */
-export type PersonsAccount = Omit<AccountRow, 'reminderId' | 'lead' | 'spellId'> & { recipientId: string }
+export type PersonsAccount = Omit<AccountForDecision, 'reminderId' | 'lead' | 'spellId'> & { recipientId: string }
 
 /** Every account of these people, with a spell or without. */
 export async function accountsOfPeople(db: Kysely<Database>, recipientIds: readonly string[]): Promise<PersonsAccount[]> {

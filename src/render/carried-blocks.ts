@@ -1,8 +1,7 @@
-import type { Channel } from '../model/channel.ts'
-import type { CarriedBlocks, ContentBlock } from '../model/content-block.ts'
-import type { Template, TemplateManifest, TemplateSource } from '../model/template.ts'
+import type { CarriedBlocks, ContentBlock, Template, TemplateManifest, TemplateSource } from '../model/template.ts'
+import type { Channel } from '../model/vocabulary.ts'
+import { splitSections } from './compile-template.ts'
 import { chooseWords, type RenderRequest } from './render.ts'
-import { splitSections } from './sections.ts'
 
 export const OPT_OUT_WORDS = /\bSTOP\b|退订|不再接收|opt out|unsubscribe/i
 export const COLLECTOR_WORDS = /debt collector|催收/i

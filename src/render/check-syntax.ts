@@ -1,5 +1,5 @@
 import { ACCOUNT_FACTS, NEXT_STEP_FACTS, VIEW_FACTS, type FactKind } from './view.ts'
-import { nearMiss } from '../model/near-miss.ts'
+import { nearMiss } from '../model/faults.ts'
 import { BLOCK_HELPERS, WORD_HELPERS } from './words-engine.ts'
 
 /** A defect of a template file: where and what. */

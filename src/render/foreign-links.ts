@@ -1,8 +1,7 @@
 import type { Message } from '../model/message.ts'
+import { clickableLinks } from '../model/plain-text.ts'
 import type { WordFacts } from '../model/word-facts.ts'
-import { clickableLinks } from '../model/web-links.ts'
-import { cleanLine } from './clean.ts'
-import { hostOf, leadsTo } from './links.ts'
+import { cleanLine, hostOf, leadsTo } from './text.ts'
 
 /**
  * Which facts would put a link into this message that is none of the creditor's own?

@@ -1,6 +1,5 @@
-import type { Channel } from '../model/channel.ts'
-import { frameKey, sourceKey, type Registration, type Template, type TemplateManifest } from '../model/template.ts'
-import type { Tone } from '../model/tone.ts'
+import { frameKey, type Registration, sourceKey, type Template, type TemplateManifest } from '../model/template.ts'
+import type { Channel, Tone } from '../model/vocabulary.ts'
 import { approvedRegistration } from './registered.ts'
 import { chooseWords, type RenderRequest } from './render.ts'
 

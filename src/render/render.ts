@@ -1,17 +1,21 @@
-import type { Channel } from '../model/channel.ts'
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../model/canonical-json.ts'
+import type { Message } from '../model/message.ts'
 import { frameKey, sourceKey, type Template, type TemplateManifest, type TemplateSource } from '../model/template.ts'
-import type { Tone } from '../model/tone.ts'
+import type { Channel, Tone } from '../model/vocabulary.ts'
 import type { WordFacts } from '../model/word-facts.ts'
-import { compileTemplate, templateVersion, type CompiledTemplate } from './compile-template.ts'
-import { EMAIL_LAYOUT } from './email-layout.ts'
-import { emailMessage, smsMessage, voiceMessage, type Filled } from './message-builders.ts'
+import { type CompiledTemplate, compileTemplate, templateVersion } from './compile-template.ts'
 import { factsWithLinks } from './foreign-links.ts'
-import { messageHash } from './message-hash.ts'
+import { EMAIL_LAYOUT, emailMessage, type Filled, smsMessage, voiceMessage } from './message-builders.ts'
 import { renderRegistered } from './registered.ts'
 import type { RenderProblem, RenderResult } from './render-result.ts'
-import { missingForTone } from './truth.ts'
-import { viewOf } from './view.ts'
+import { missingForTone, viewOf } from './view.ts'
 import { MissingFact, UnsayableFact, type WordsData } from './words-engine.ts'
+
+/** Were the same words sent? SHA-256, in hex, of the message as JSON with its keys in order. */
+export function messageHash(message: Message): string {
+  return createHash('sha256').update(canonicalJson(message), 'utf8').digest('hex')
+}
 
 /** Which words are wanted. */
 export interface RenderRequest {

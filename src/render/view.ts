@@ -1,7 +1,9 @@
+import { type Money, sumMoney, toMinor } from '../model/money.ts'
+import { personName } from '../model/plain-text.ts'
+import type { RequirableFact, TemplateManifest } from '../model/template.ts'
+import type { Tone } from '../model/vocabulary.ts'
 import type { AccountWords, LocalText, NextStep, WordFacts } from '../model/word-facts.ts'
-import { sumMoney, type Money } from '../model/money.ts'
-import { personName } from '../model/person-name.ts'
-import { cleanLine } from './clean.ts'
+import { cleanLine } from './text.ts'
 
 /** What a fact is, and so how a template may say it: as it stands, through a helper of its kind, or not at all. */
 export type FactKind = 'text' | 'number' | 'money' | 'day' | 'truth' | 'list' | 'parts'
@@ -137,4 +139,44 @@ function present(values: Record<string, ViewValue | null | undefined>): View {
     view[name] = cleaned
   }
   return view
+}
+
+const PER_ACCOUNT: ReadonlySet<RequirableFact> = new Set<RequirableFact>(['masked', 'dueDate', 'daysPastDue', 'asOf', 'overdue', 'minimumDue', 'originalCreditor'])
+
+/**
+ * Which facts are missing before this tone's words would be true?
+ *
+ * What the manifest requires, and what holds for every template: nobody who owes nothing is
+ * reminded, only gentle words speak to someone who is not overdue, and a final text's next step lies ahead.
+ *
+ * @returns  names of facts, never their values; empty when the words are true
+ */
+export function missingForTone(manifest: TemplateManifest, tone: Tone, facts: WordFacts, view: View): string[] {
+  const missing = (manifest.requires[tone] ?? []).flatMap((fact) => missingFact(fact, facts, view))
+  if (facts.accounts.length === 0) missing.push('accounts')
+  for (const [index, account] of facts.accounts.entries()) missing.push(...untrue(account, tone).map((name) => `accounts[${index}].${name}`))
+  return [...new Set(missing)]
+}
+
+function missingFact(fact: RequirableFact, facts: WordFacts, view: View): string[] {
+  if (!PER_ACCOUNT.has(fact)) return Object.hasOwn(view, fact) ? [] : [fact]
+  const accounts = view['accounts'] as View[]
+  return facts.accounts.flatMap((_, index) => (Object.hasOwn(accounts[index] as View, fact) ? [] : [`accounts[${index}].${fact}`]))
+}
+
+function untrue(account: AccountWords, tone: Tone): string[] {
+  const names: string[] = []
+  const due = amountDue(account)
+  if (due !== null && !isOwed(due)) names.push('overdue above zero')
+  if (tone !== 'gentle' && account.daysPastDue !== null && account.daysPastDue < 1) names.push('daysPastDue above zero')
+  if (tone === 'final' && account.nextStep !== null && account.asOf !== null && account.nextStep.date <= account.asOf) names.push('nextStep.date after asOf')
+  return names
+}
+
+function isOwed(money: Money): boolean {
+  try {
+    return toMinor(money) > 0n
+  } catch {
+    return false
+  }
 }

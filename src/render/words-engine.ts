@@ -1,9 +1,26 @@
 import Handlebars from 'handlebars'
 import { LRUCache } from 'lru-cache'
-import { isLocalDate, type LocalDate } from '../model/local-date.ts'
-import { formatMoney, speakMoney } from '../model/money-format.ts'
-import type { Money } from '../model/money.ts'
-import { formatLocalDate } from './local-date-format.ts'
+import { formatMoney, type Money, speakMoney } from '../model/money.ts'
+import { isLocalDate, type LocalDate } from '../model/time.ts'
+
+/** Making one takes longer than the rest of a message. */
+const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 })
+
+/**
+ * How is this day written to a person: `11月20日`, `November 20`, `Nov 20`?
+ *
+ * The year is left out only when it is `currentYear`, so that an old due date is never read as a recent one.
+ */
+export function formatLocalDate(date: LocalDate, locale: string, month: 'long' | 'short', currentYear: string | null): string {
+  const withYear = date.slice(0, 4) !== currentYear
+  const key = `${locale}|${month}|${withYear}`
+  let format = formats.get(key)
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', calendar: 'gregory', numberingSystem: 'latn', day: 'numeric', month, ...(withYear ? { year: 'numeric' } : {}) })
+    formats.set(key, format)
+  }
+  return format.format(Date.parse(`${date}T00:00:00Z`)).replace(/[\u00a0\u202f]/g, ' ')
+}
 
 /** Thrown inside a template when it says something that is not known; caught by `render`, never seen outside. */
 export class MissingFact extends Error {

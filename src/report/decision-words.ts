@@ -1,12 +1,11 @@
 import type { Decision, Objection, ObjectionCode } from '../model/decision.ts'
-import { NOT_STATED, SILENCES, type DecisionExplanation, type PlaceSign, type RuleExplanation } from '../model/explanation.ts'
+import { type DecisionExplanation, NOT_STATED, type PlaceSign, type RuleExplanation, SILENCES } from '../model/explanation.ts'
 import type { Facts } from '../model/facts.ts'
-import { formatInstant, type Instant } from '../model/instant.ts'
+import { formatInstant, type Instant } from '../model/time.ts'
 import { localTime, onEveryClock } from './local-time.ts'
 import { consentLines, consentName, detailLines, type Telling } from './rule-words.ts'
-import { catalogueOf, citationIn, readingIn, type Catalogue } from './words/catalogue.ts'
-import { languageNamed, type Language } from './words/language.ts'
-import { openWord } from './words/terms.ts'
+import { type Catalogue, catalogueOf, citationIn, readingIn } from './words/catalogue.ts'
+import { type Language, languageNamed, openWord } from './words/terms.ts'
 
 /** A decision as people read it: what happens, and why, the binding reason first. */
 export interface DecisionWords {

@@ -1,8 +1,7 @@
-import { fromDayNumber } from '../model/local-date.ts'
-import { DAY, formatInstant, MINUTE, type Instant } from '../model/instant.ts'
-import { localDateAt, wallClock } from '../model/zones/local-clock.ts'
+import { DAY, formatInstant, fromDayNumber, type Instant, MINUTE } from '../model/time.ts'
+import { localDateAt, wallClock } from '../model/zones/zone-data.ts'
 import { catalogueOf } from './words/catalogue.ts'
-import type { Language } from './words/language.ts'
+import type { Language } from './words/terms.ts'
 
 /** What does a wall clock in this IANA zone show? `Tue 2026-11-24 08:00`, in Chinese `2026-11-24（周二）08:00`. */
 export function localTime(at: Instant, zone: string, language: Language = 'en'): string {

@@ -1,12 +1,11 @@
 import type { ObjectionCode } from '../model/decision.ts'
-import { formatInstant } from '../model/instant.ts'
-import { objectionIn, type AccountKnown } from './decision-words.ts'
-import { endWords } from './explain-reminder.ts'
+import { formatInstant } from '../model/time.ts'
+import { type AccountKnown, objectionIn } from './decision-words.ts'
+import { endWords } from './explain.ts'
 import { localTime, onEveryClock } from './local-time.ts'
-import type { TimelineEntry, TimelineType } from './timeline-view.ts'
-import { catalogueOf, citationIn, type Catalogue } from './words/catalogue.ts'
-import type { Language } from './words/language.ts'
-import { openWord } from './words/terms.ts'
+import type { TimelineEntry, TimelineType } from './views/accounts.ts'
+import { type Catalogue, catalogueOf, citationIn } from './words/catalogue.ts'
+import { type Language, openWord } from './words/terms.ts'
 
 type Details = Readonly<Record<string, unknown>>
 

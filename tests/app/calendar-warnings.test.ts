@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { check } from '../../src/app/check.ts'
-import { CALENDAR_TABLES } from '../../src/model/calendars/known.ts'
-import { judgeZoneData } from '../../src/model/zones/zone-edition.ts'
+import { check } from '../../src/authoring/check.ts'
+import { CALENDAR_TABLES } from '../../src/model/calendars/tables.ts'
+import { judgeZoneData } from '../../src/model/zones/zone-data.ts'
 import { openEmbeddedFresh, type FreshLedger } from '../support/ledger.ts'
 import { at, ROOT, Stage } from '../support/stage.ts'
 

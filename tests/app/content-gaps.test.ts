@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { contentGaps, gapText } from '../../src/app/content-gaps.ts'
+import { contentGaps, gapText } from '../../src/authoring/check.ts'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Creditor } from '../../src/model/creditor.ts'

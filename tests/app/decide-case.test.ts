@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { caseDecider } from '../../src/app/decide-case.ts'
-import { policyPacks } from '../../src/app/policy-packs.ts'
+import { caseDecider } from '../../src/services/decide-case.ts'
+import { policyPacks } from '../../src/authoring/packs.ts'
 
 const decide = caseDecider(policyPacks())
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PolicyFiles } from '../../src/app/policy-files.ts'
-import { readPacks } from '../../src/config/packs.ts'
+import { PolicyFiles } from '../../src/services/packs-in-force.ts'
+import { readPacks } from '../../src/config/folder.ts'
 
 const SHIPPED = fileURLToPath(new URL('../../config/policies/', import.meta.url))
 const CASE = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { conditionInWords, ruleInWords } from '../../src/app/rule-in-words.ts'
+import { conditionInWords, ruleInWords } from '../../src/authoring/packs.ts'
 import type { PackRule } from '../../src/model/pack-rule.ts'
 import { shippedPacks } from '../decide/packs.ts'
 

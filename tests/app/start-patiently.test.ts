@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { startPatiently } from '../../src/app/start-patiently.ts'
+import { startPatiently } from '../../src/app/run-daemon.ts'
 import { DecorumError } from '../../src/model/errors.ts'
 
 const NEVER = new Promise<void>(() => {})

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readUnsubscribeToken, unsubscribeToken, unsubscribeUrl } from '../../src/app/unsubscribe-token.ts'
+import { readUnsubscribeToken, unsubscribeToken, unsubscribeUrl } from '../../src/services/callbacks/unsubscribe.ts'
 import { parseKeyRing } from '../../src/record/vault/key-ring.ts'
 import { openVault } from '../../src/record/vault/vault.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/model/clock.ts'
+import type { Clock } from '../../src/model/time.ts'
 
 /** Tuesday 24 November 2026, 11:00 in Shanghai: inside every contact window that concerns the invented borrowers. */
 export const DAYTIME = Date.parse('2026-11-24T03:00:00Z')

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { smsSize } from '../../src/render/sms-segments.ts'
+import { smsSize } from '../../src/render/text.ts'
 import { busiestSecond, type Seen } from '../support/busiest.ts'
 import { startProcess, type AskedProcess } from './ask.ts'
 import type { Section, Setting } from './bench.ts'

@@ -1,5 +1,5 @@
 import type { Config } from '../../src/config/config.ts'
-import { buildProvider } from '../../src/deliver/build-provider.ts'
+import { buildProvider } from '../../src/app/open-routes.ts'
 import type { WordFacts } from '../../src/model/word-facts.ts'
 import { render } from '../../src/render/render.ts'
 import { phoneOf, TEMPLATE, wordFactsOf } from './borrowers.ts'

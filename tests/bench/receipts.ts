@@ -1,10 +1,10 @@
 import type { AttemptKey } from '../../src/deliver/provider.ts'
-import { applyReceipt, type Receipt } from '../../src/pipeline/apply-receipt.ts'
+import { applyReceipt, type ReceivedReceipt } from '../../src/pipeline/receipts.ts'
 import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
 import { settle } from '../../src/pipeline/dispatch/settle-stream.ts'
 import { settlementOf } from '../../src/pipeline/dispatch/settlement.ts'
 import { planDue } from '../../src/pipeline/plan-due.ts'
-import type { Shell } from '../../src/pipeline/shell.ts'
+import type { Shell } from '../../src/pipeline/runtime.ts'
 import type { Figure, Section, Setting } from './bench.ts'
 import { MODE_NAMES, modesOf, type Mode } from './decorum-place.ts'
 import { openInProcess } from './in-process.ts'
@@ -73,5 +73,5 @@ async function sent(shell: Shell, count: number): Promise<AttemptKey[]> {
 }
 
 /** In the order in which they are taken from the end: all "sent" first. */
-const receiptsOf = (attempts: readonly AttemptKey[]): Receipt[] => WORDS.flatMap(({ state, final }) =>
+const receiptsOf = (attempts: readonly AttemptKey[]): ReceivedReceipt[] => WORDS.flatMap(({ state, final }) =>
   attempts.map((attempt) => ({ ...attempt, word: { state, final, code: null, class: null }, dedupe: state, saidAt: null }))).reverse()

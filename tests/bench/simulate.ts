@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readPortfolioFile } from '../../src/app/simulate/portfolio-file.ts'
-import { portfolioOfFile } from '../../src/app/simulate/portfolio.ts'
-import type { SimulationSetting } from '../../src/app/simulate/setting.ts'
-import { simulatePortfolio } from '../../src/app/simulate/simulate-portfolio.ts'
-import { DAY } from '../../src/model/instant.ts'
-import { fromDayNumber } from '../../src/model/local-date.ts'
+import { DAY, fromDayNumber } from '../../src/model/time.ts'
+import type { SimulationSetting } from '../../src/pipeline/simulate/part.ts'
+import { readPortfolioFile } from '../../src/pipeline/simulate/portfolio-file.ts'
+import { portfolioOfFile } from '../../src/pipeline/simulate/portfolio.ts'
+import { simulatePortfolio } from '../../src/pipeline/simulate/run.ts'
 import { shippedConfig } from '../support/stage.ts'
 
 /**

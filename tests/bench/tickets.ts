@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { policyOf } from '../../src/app/policy.ts'
-import { buildProvider } from '../../src/deliver/build-provider.ts'
-import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
-import { DISPATCH_LIMITS, type Desk } from '../../src/pipeline/dispatch/desk.ts'
+import { policyOf } from '../../src/services/packs-in-force.ts'
+import { buildProvider } from '../../src/app/open-routes.ts'
+import { memoryRateGate } from '../../src/deliver/rate-gate.ts'
+import { DISPATCH_LIMITS, type Desk } from '../../src/pipeline/dispatch/dispatch-context.ts'
 import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
-import type { Shell } from '../../src/pipeline/shell.ts'
+import type { Shell } from '../../src/pipeline/runtime.ts'
 import type { Ticket } from '../../src/queue/doorbell.ts'
-import { claimDue } from '../../src/record/planning/claim.ts'
+import { claimDue } from '../../src/record/claim.ts'
 
 /** Takes so many reminders of a route that are due, as tickets of this size that nobody is rung for. */
 export async function claimTickets(shell: Shell, route: string, batch: number, count: number): Promise<Ticket[]> {

@@ -1,4 +1,4 @@
-import type { Channel } from '../../src/model/channel.ts'
+import type { Channel } from '../../src/model/vocabulary.ts'
 import type { Person } from './people.ts'
 import type { Random } from './random.ts'
 

@@ -17,11 +17,11 @@ const BREAKAGES = {
   fence: [
     { file: 'src/record/dispatch/fence.ts', guard: / AND status = \$\{'queued'\} AND ring = \$\{ring\}::uuid/, instead: '' },
     { file: 'src/record/dispatch/reservation.ts', guard: / AND r\.status = \$\{'queued'\} AND r\.ring = \$\{ring\}::uuid/, instead: '' },
-    { file: 'src/record/dispatch/anchors.ts', guard: / AND r\.status = \$\{'queued'\} AND r\.ring = \$\{ring\}::uuid/, instead: '' },
+    { file: 'src/record/dispatch/fence.ts', guard: / AND r\.status = \$\{'queued'\} AND r\.ring = \$\{ring\}::uuid/, instead: '' },
   ],
   /** Caps count only what has been settled. */
   pending: [{
-    file: 'src/pipeline/dispatch/compose-facts.ts', guard: /contacts: \[\.\.\.person\.contacts\.map\(contactFacts\), \.\.\.input\.pending\]/,
+    file: 'src/pipeline/dispatch/facts.ts', guard: /contacts: \[\.\.\.person\.contacts\.map\(contactFacts\), \.\.\.input\.pending\]/,
     instead: "contacts: person.contacts.filter((c) => c.outcome !== 'pending').map(contactFacts)",
   }],
   /** No answer is taken for not sent, and the reminder is sent again at once. */
@@ -35,7 +35,7 @@ const BREAKAGES = {
     { file: 'src/record/locks.ts', guard: /ORDER BY hash, creditor FOR NO KEY UPDATE \$\{[^}]*\}/, instead: 'ORDER BY hash, creditor' },
   ],
   /** Stops are recorded and not looked at. */
-  stops: [{ file: 'src/pipeline/dispatch/compose-facts.ts', guard: /suppressions: person\.suppressions\.map/, instead: 'suppressions: person.suppressions.slice(0, 0).map' }],
+  stops: [{ file: 'src/pipeline/dispatch/facts.ts', guard: /suppressions: person\.suppressions\.map/, instead: 'suppressions: person.suppressions.slice(0, 0).map' }],
 } satisfies Record<string, Breakage[]>
 
 export type Break = keyof typeof BREAKAGES

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import { TICKET_OPTIONS, type BellQueue } from '../../src/queue/bell-backend.ts'
+import { TICKET_OPTIONS, type BellQueue } from '../../src/queue/doorbell.ts'
 import { Outage } from '../../src/queue/outage.ts'
 import { redisBackend } from '../../src/queue/redis-backend.ts'
 

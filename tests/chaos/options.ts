@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { CHANNELS, type Channel } from '../../src/model/channel.ts'
+import { CHANNELS, type Channel } from '../../src/model/vocabulary.ts'
 import { BREAKS, type Break } from './broken-source.ts'
 
 /** What goes wrong in a run. */

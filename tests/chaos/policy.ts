@@ -1,5 +1,5 @@
-import type { Channel } from '../../src/model/channel.ts'
-import { MINUTE, type Instant } from '../../src/model/instant.ts'
+import type { Channel } from '../../src/model/vocabulary.ts'
+import { MINUTE, type Instant } from '../../src/model/time.ts'
 
 /**
  * The rules of a run, small enough to bind within it: as a policy pack for Decorum, and as numbers

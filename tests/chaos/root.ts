@@ -1,7 +1,7 @@
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CHANNELS, type Channel } from '../../src/model/channel.ts'
+import { CHANNELS, type Channel } from '../../src/model/vocabulary.ts'
 import { ROOT } from '../support/stage.ts'
 import { packOf, type Cohort } from './policy.ts'
 

@@ -1,4 +1,4 @@
-import { CHANNELS, type Channel } from '../../src/model/channel.ts'
+import { CHANNELS, type Channel } from '../../src/model/vocabulary.ts'
 import type { FaultName } from './options.ts'
 import type { Random } from './random.ts'
 

@@ -1,4 +1,4 @@
-import type { Channel } from '../../src/model/channel.ts'
+import type { Channel } from '../../src/model/vocabulary.ts'
 import type { Api } from './api.ts'
 import type { Diary } from './diary.ts'
 

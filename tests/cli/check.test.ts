@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CheckReport } from '../../src/app/check.ts'
+import type { CheckReport } from '../../src/authoring/check.ts'
 import { runCli } from './run-cli.ts'
 
 const FIXTURES = fileURLToPath(new URL('../config/fixtures', import.meta.url))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { COMMANDS } from '../../src/cli/command-table.ts'
+import { COMMANDS } from '../../src/cli/main.ts'
 import { finish, runCli, startWorker } from './run-cli.ts'
 
 describe('the command line', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { COMMAND_LINE, entryPoints } from '../../build.ts'
-import type { SimulationReport } from '../../src/report/simulation/simulation-report.ts'
+import type { SimulationReport } from '../../src/report/simulation/report.ts'
 import { finish, runCli, startWorker } from './run-cli.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')

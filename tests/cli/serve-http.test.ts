@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { App } from '../../src/app/app.ts'
-import { serveHttp } from '../../src/cli/serve-http.ts'
+import { serveHttp } from '../../src/cli/commands/serve.ts'
 import { serve, type Served } from '../http/served.ts'
 import { freePort } from '../support/child-server.ts'
 import { openEmbeddedFresh, type FreshLedger } from '../support/ledger.ts'

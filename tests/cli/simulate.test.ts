@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SimulationReport } from '../../src/report/simulation/simulation-report.ts'
+import type { SimulationReport } from '../../src/report/simulation/report.ts'
 import { runCli } from './run-cli.ts'
 
 const HEADER = 'id,creditor,asOf,recipient.id,recipient.timeZone,recipient.jurisdiction,recipient.sms,overdue.amount,overdue.currency,dueDate,autoDebit,reference.masked,recipient.name,factsForWords.reportsToBureau,factsForWords.lateInterest'

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { FILE_SCHEMAS, schemaText } from '../../src/model/file-schemas.ts'
+import { FILE_SCHEMAS, schemaText } from '../../src/authoring/schemas.ts'
 import { RULE_SHAPES } from '../../src/model/pack-rule.ts'
 
 const CONFIG = new URL('../../config/', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, CONFIG), 'utf8')
 
 describe('the JSON Schemas that editors check packs, ladders and import mappings with', () => {
-  it.each(['pack', 'ladder', 'import'] as const)('are those of the code: %s (npx tsx src/app/write-schemas.ts writes them)', (name) => {
+  it.each(['pack', 'ladder', 'import'] as const)('are those of the code: %s (npx tsx src/authoring/schemas.ts writes them)', (name) => {
     expect(read(`schemas/${name}.schema.json`)).toBe(schemaText(name))
   })
 

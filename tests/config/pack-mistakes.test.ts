@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { readPacks } from '../../src/config/packs.ts'
+import { readPacks } from '../../src/config/folder.ts'
 
 const HEAD = `id: xx
 version: "1"

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bullmqDoorbell } from '../../src/queue/bullmq-doorbell.ts'
-import { checkRedis } from '../../src/queue/check-redis.ts'
+import { checkRedis } from '../../src/queue/redis-connection.ts'
 import type { Doorbell, Ticket } from '../../src/queue/doorbell.ts'
 import { startRedisCluster, type ClusterNode, type RedisCluster } from '../support/start-redis-cluster.ts'
 import { whenInstalled } from '../support/servers.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DeliveryRequest, Provider } from '../../src/deliver/provider.ts'
-import type { CallOutcome, RejectionClass } from '../../src/model/outcome.ts'
+import type { CallOutcome, RejectionClass } from '../../src/model/delivery.ts'
 
 /** What a provider's fake must be able to do, so that the adapter can be held to the contract. */
 export interface Bench {

@@ -3,11 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { redisRateGate } from '../../src/deliver/rate-gate-redis.ts'
-import { connectRedis } from '../../src/queue/redis-connection.ts'
-import { parseRedisUrl } from '../../src/queue/redis-url.ts'
-import { startRedisCluster, type RedisCluster } from '../support/start-redis-cluster.ts'
+import { connectRedis, parseRedisUrl } from '../../src/queue/redis-connection.ts'
 import { whenInstalled } from '../support/servers.ts'
-import { rateGateContract, type GateBench } from './rate-gate-contract.ts'
+import { type RedisCluster, startRedisCluster } from '../support/start-redis-cluster.ts'
+import { type GateBench, rateGateContract } from './rate-gate-contract.ts'
 
 const connect = async (cluster: RedisCluster): Promise<Cluster> => {
   const client = connectRedis(parseRedisUrl(cluster.url), 'ring') as Cluster

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_AHEAD_MS, SLOT_TOLERANCE_MS, type GateRate, type Pace, type RateGate } from '../../src/deliver/rate-gate.ts'
-import { mayCallAt } from '../../src/deliver/slot.ts'
+import { type GateRate, MAX_AHEAD_MS, mayCallAt, type Pace, type RateGate, SLOT_TOLERANCE_MS } from '../../src/deliver/rate-gate.ts'
 
 export interface GateBench {
   /** A gate on this route as one more worker process would have it. */

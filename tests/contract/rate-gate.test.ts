@@ -3,15 +3,13 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
-import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
-import { postgresRateGate } from '../../src/deliver/rate-gate-postgres.ts'
 import { redisRateGate } from '../../src/deliver/rate-gate-redis.ts'
-import type { GateRate, RateGate } from '../../src/deliver/rate-gate.ts'
+import { type GateRate, memoryRateGate, postgresRateGate, type RateGate } from '../../src/deliver/rate-gate.ts'
 import { takeRateSlots } from '../../src/record/take-rate-slots.ts'
 import { FakeMonotonic } from '../support/fake-monotonic.ts'
 import { openServerFresh } from '../support/ledger.ts'
 import { whenThere } from '../support/servers.ts'
-import { rateGateContract, type GateBench } from './rate-gate-contract.ts'
+import { type GateBench, rateGateContract } from './rate-gate-contract.ts'
 
 const real = { now: () => performance.now(), wait: async (ms: number) => { await delay(Math.max(ms, 0)) } }
 

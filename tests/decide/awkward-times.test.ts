@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { at, decided, factsWith, packOf, DAYTIME } from './case-of.ts'
 import { decide } from '../../src/decide/decide.ts'
-import { LAST_INSTANT, parseInstant } from '../../src/model/instant.ts'
+import { LAST_INSTANT, parseInstant } from '../../src/model/time.ts'
 import { compiledPacks } from './packs.ts'
 
 const inZones = (...zones: string[]) => ({

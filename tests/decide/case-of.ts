@@ -1,9 +1,9 @@
 import { decide } from '../../src/decide/decide.ts'
-import type { CompiledPack } from '../../src/decide/compiled-pack.ts'
+import type { CompiledPack } from '../../src/decide/packs.ts'
 import { compilePack } from '../../src/decide/compile-pack.ts'
 import type { Decision } from '../../src/model/decision.ts'
 import type { AccountFacts, ContactFacts, Facts, RecipientFacts, ReminderFacts } from '../../src/model/facts.ts'
-import { formatInstant, parseInstant, type Instant } from '../../src/model/instant.ts'
+import { formatInstant, parseInstant, type Instant } from '../../src/model/time.ts'
 import { parsePack } from '../../src/model/pack.ts'
 
 /** An instant from RFC 3339, for tests. */

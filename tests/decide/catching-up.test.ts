@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/decide/decide.ts'
 import type { ContactFacts, Facts, ReminderFacts } from '../../src/model/facts.ts'
-import { DAY, HOUR, MINUTE, type Instant } from '../../src/model/instant.ts'
+import { DAY, HOUR, MINUTE, type Instant } from '../../src/model/time.ts'
 import { at, contactWith, DAYTIME, decided, factsWith, packOf, type Stated } from './case-of.ts'
 import { wallOf } from './zone-oracle.ts'
 

@@ -1,18 +1,15 @@
+import packed from 'moment-timezone/data/packed/latest.json' with { type: 'json' }
 import { describe, expect, it } from 'vitest'
 import { compilePack, compilePacks } from '../../src/decide/compile-pack.ts'
 import { decide } from '../../src/decide/decide.ts'
 import { parseDecideCase } from '../../src/intake/decide-case.ts'
-import { formatInstant } from '../../src/model/instant.ts'
 import { parsePack } from '../../src/model/pack.ts'
-import { COUNTRY_ZONES } from '../../src/model/places/country-zones.ts'
+import { COUNTRY_ZONES, SUBDIVISION_ZONES } from '../../src/model/places/country-zones.ts'
 import { PREFIX_ZONES } from '../../src/model/places/phone-prefix-zones.ts'
-import { SUBDIVISION_ZONES } from '../../src/model/places/subdivision-zones.ts'
-import { localInstant, wallClock } from '../../src/model/zones/local-clock.ts'
-import { ZONE_DATA_VERSION } from '../../src/model/zones/zone-data.ts'
-import { isOlderEdition, judgeZoneData, publicationIsRecorded } from '../../src/model/zones/zone-edition.ts'
+import { formatInstant } from '../../src/model/time.ts'
+import { isOlderEdition, judgeZoneData, localInstant, publicationIsRecorded, wallClock, ZONE_DATA_VERSION } from '../../src/model/zones/zone-data.ts'
 import { statedZone } from '../../src/model/zones/zone-names.ts'
 import { localTime } from '../../src/report/local-time.ts'
-import packed from 'moment-timezone/data/packed/latest.json' with { type: 'json' }
 import { at, DAYTIME, decided, factsWith, packOf } from './case-of.ts'
 
 describe('places that stopped changing their clocks in 2026', () => {

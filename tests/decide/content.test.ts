@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { contentOf, shortfallOf } from '../../src/decide/content.ts'
 import { decide } from '../../src/decide/decide.ts'
-import type { CarriedBlocks } from '../../src/model/content-block.ts'
+import type { CarriedBlocks } from '../../src/model/template.ts'
 import type { ReminderFacts } from '../../src/model/facts.ts'
 import { at, decided, factsWith, packOf } from './case-of.ts'
 import { compiledPacks } from './packs.ts'

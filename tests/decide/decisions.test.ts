@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/decide/decide.ts'
-import { selectPacks } from '../../src/decide/select-packs.ts'
+import { selectPacks } from '../../src/decide/packs.ts'
 import { parseDecideCase } from '../../src/intake/decide-case.ts'
-import { formatInstant } from '../../src/model/instant.ts'
+import { formatInstant } from '../../src/model/time.ts'
 import { compiledPacks } from './packs.ts'
 
 /** One decision worked out by hand from the law: what must come out; of several lawful instants any, of several objections one that must be among them. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/decide/decide.ts'
 import { compilePack } from '../../src/decide/compile-pack.ts'
-import type { CompiledPack } from '../../src/decide/compiled-pack.ts'
+import type { CompiledPack } from '../../src/decide/packs.ts'
 import type { AddressFacts, EventFacts, SuppressionFacts } from '../../src/model/facts.ts'
 import { at, DAYTIME, decided, factsWith, packOf, type Stated } from './case-of.ts'
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { compilePacks } from '../../src/decide/compile-pack.ts'
-import type { CompiledPack } from '../../src/decide/compiled-pack.ts'
+import type { CompiledPack } from '../../src/decide/packs.ts'
 import { parsePack, type Pack } from '../../src/model/pack.ts'
 
 const FOLDER = new URL('../../config/policies/', import.meta.url)

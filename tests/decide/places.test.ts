@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { compilePack } from '../../src/decide/compile-pack.ts'
-import type { CompiledPack } from '../../src/decide/compiled-pack.ts'
 import { decide } from '../../src/decide/decide.ts'
+import type { CompiledPack } from '../../src/decide/packs.ts'
 import { parseDecideCase } from '../../src/intake/decide-case.ts'
+import { COUNTRY_ZONES, SUBDIVISION_ZONES } from '../../src/model/places/country-zones.ts'
 import { zonesOf, zonesOfCountry } from '../../src/model/places/zones-of.ts'
-import { SUBDIVISION_ZONES } from '../../src/model/places/subdivision-zones.ts'
-import { COUNTRY_ZONES } from '../../src/model/places/country-zones.ts'
 import { at, DAYTIME, decided, factsWith, packOf } from './case-of.ts'
 import { compiledPacks } from './packs.ts'
 

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compileHours, type HoursAnswer } from '../../src/decide/weekly-hours.ts'
 import { zoneTable, type ZoneTable } from '../../src/decide/zone-table.ts'
-import { DAY, HOUR, MINUTE, type Instant } from '../../src/model/instant.ts'
+import { DAY, HOUR, MINUTE, type Instant } from '../../src/model/time.ts'
 import { whenThere } from '../support/servers.ts'
 import { editionThatDiffersIn } from './zone-oracle.ts'
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/decide/decide.ts'
 import type { Facts, HoldFacts, SuppressionFacts, SystemFacts } from '../../src/model/facts.ts'
-import { DAY, HOUR, MINUTE } from '../../src/model/instant.ts'
-import { KINDS } from '../../src/model/kind.ts'
-import { PERSON_REASONS } from '../../src/model/suppression.ts'
+import { DAY, HOUR, MINUTE } from '../../src/model/time.ts'
+import { KINDS, PERSON_REASONS } from '../../src/model/vocabulary.ts'
 import { at, contactWith, DAYTIME, decided, factsWith, packOf, type Stated } from './case-of.ts'
 
 const NOON = '2026-11-23T17:00:00Z'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { retentionOf, type KeptRecords } from '../../src/decide/retention.ts'
-import { formatInstant } from '../../src/model/instant.ts'
+import { formatInstant } from '../../src/model/time.ts'
 import { at, packOf } from './case-of.ts'
 import { compiledPacks } from './packs.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/decide/decide.ts'
-import { selectPacks, type PackChoice } from '../../src/decide/select-packs.ts'
+import { selectPacks, type PackChoice } from '../../src/decide/packs.ts'
 import type { Facts } from '../../src/model/facts.ts'
 import { at, factsWith } from './case-of.ts'
 import { compiledPacks } from './packs.ts'

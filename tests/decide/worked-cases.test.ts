@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/decide/decide.ts'
-import { selectPacks } from '../../src/decide/select-packs.ts'
+import { selectPacks } from '../../src/decide/packs.ts'
 import { parseDecideCase } from '../../src/intake/decide-case.ts'
-import { formatInstant } from '../../src/model/instant.ts'
+import { formatInstant } from '../../src/model/time.ts'
 import { compiledPacks } from './packs.ts'
 
 type Stated = Record<string, unknown>

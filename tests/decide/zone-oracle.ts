@@ -1,6 +1,6 @@
 import moment from 'moment-timezone'
 import source from 'tzdata' with { type: 'json' }
-import { DAY, HOUR, MINUTE, type Instant } from '../../src/model/instant.ts'
+import { DAY, HOUR, MINUTE, type Instant } from '../../src/model/time.ts'
 import { namedInData, zoneNamesInData, ZONE_DATA_VERSION } from '../../src/model/zones/zone-data.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { breaker } from '../../src/deliver/breaker.ts'
-import type { CallOutcome } from '../../src/model/outcome.ts'
+import type { CallOutcome } from '../../src/model/delivery.ts'
 
 const accepted: CallOutcome = { kind: 'accepted', reference: 'SM1' }
 const rejected = (cls: 'address' | 'retriable' | 'configuration' | 'throttled' | 'opted-out'): CallOutcome => ({ kind: 'rejected', class: cls, code: 'x', detail: '' })

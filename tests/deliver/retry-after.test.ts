@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { retryAfterMs } from '../../src/deliver/retry-after.ts'
-import { DAY } from '../../src/model/instant.ts'
+import { retryAfterMs } from '../../src/deliver/http-transport.ts'
+import { DAY } from '../../src/model/time.ts'
 
 describe('how long to stay away', () => {
   it.each<[string | undefined, number | null]>([

@@ -1,9 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MAX_AHEAD_MS, SLOT_TOLERANCE_MS, type Slots } from '../../src/deliver/rate-gate.ts'
-import { coldMicros, innerRate, planSlots } from '../../src/deliver/rate-plan.ts'
-import { bookSlots, gateOver, type SlotBooking } from '../../src/deliver/slot-store.ts'
-import { mayCallAt } from '../../src/deliver/slot.ts'
+import { bookSlots, coldMicros, gateOver, innerRate, MAX_AHEAD_MS, mayCallAt, planSlots, SLOT_TOLERANCE_MS, type SlotBooking, type Slots } from '../../src/deliver/rate-gate.ts'
 
 describe('a slot', () => {
   // Asked at 1000, answered at 1010: the gate's own clock said "now" somewhere in between.

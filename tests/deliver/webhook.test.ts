@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openWebhook, type WebhookEndpoint } from '../../src/deliver/webhook/webhook.ts'
+import { openWebhook, type WebhookEndpoint } from '../../src/deliver/webhook.ts'
 import { openReceiver, type Manner, type Receiver } from '../support/webhook-receiver.ts'
 
 const MESSAGE = { id: 'r-1_7_0', body: '{"type":"reminder.sent","timestamp":"2026-11-23T03:00:00.000Z","data":{"name":"für 张"}}' }

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SCOPES, type Scope } from '../../src/app/services/keys.ts'
+import { SCOPES, type KeyScope } from '../../src/services/keys.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { account, serve, type Served } from './served.ts'
 
 const ID = '0190b3a2-7c1e-7000-8000-000000000001'
 
 /** One request for each scope that only a key with that scope may make. */
-const GUARDED: [Scope, string, string][] = [
+const GUARDED: [KeyScope, string, string][] = [
   ['accounts:write', 'PUT', '/v1/accounts/A-1'],
   ['accounts:write', 'PUT', '/v1/recipients/P-1'],
   ['accounts:write', 'POST', '/v1/accounts:import'],
@@ -41,7 +41,7 @@ const GUARDED: [Scope, string, string][] = [
 eachLedger('keys', (name, openFresh) => {
   let served: Served
   let admin: string
-  const byScope = new Map<Scope, string>()
+  const byScope = new Map<KeyScope, string>()
   beforeAll(async () => {
     served = await serve((await openFresh()).ledger)
     admin = await served.key(['admin'])

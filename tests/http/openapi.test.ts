@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
-import { apiDocument } from '../../src/http/api-document.ts'
+import { apiDocument } from '../../src/http/write-openapi.ts'
 import { ERRORS } from '../../src/model/errors.ts'
 
 const loaded = loadConfig({ root: new URL('../../', import.meta.url).pathname, env: {} })

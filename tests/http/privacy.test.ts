@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { unsubscribeToken } from '../../src/app/unsubscribe-token.ts'
+import { unsubscribeToken } from '../../src/services/callbacks/unsubscribe.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { sentAttempt } from './sent-attempt.ts'
 import { account, serve, type Served } from './served.ts'

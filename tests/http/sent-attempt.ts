@@ -1,8 +1,8 @@
 import type { App } from '../../src/app/app.ts'
-import type { Channel } from '../../src/model/channel.ts'
+import type { Channel } from '../../src/model/vocabulary.ts'
 import type { WordFacts } from '../../src/model/word-facts.ts'
 import { newId } from '../../src/record/id.ts'
-import { attemptWordFacts } from '../../src/record/places.ts'
+import { attemptWordFacts } from '../../src/record/vault/vault.ts'
 import { render } from '../../src/render/render.ts'
 
 export interface SentAttempt {

@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import type { App } from '../../src/app/app.ts'
 import { build } from '../../src/app/build.ts'
-import type { Scope } from '../../src/app/services/keys.ts'
+import type { KeyScope } from '../../src/services/keys.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { buildServer } from '../../src/http/server.ts'
-import { parseInstant, type Instant } from '../../src/model/instant.ts'
+import { parseInstant, type Instant } from '../../src/model/time.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 
 export const PUBLIC_URL = 'https://reminders.example'
@@ -26,7 +26,7 @@ export interface Served {
   /** Every line that the process has logged. */
   log: string[]
   /** A new key's secret. */
-  key(scopes: Scope[], options?: { creditor?: string | null; kind?: 'live' | 'test' }): Promise<string>
+  key(scopes: KeyScope[], options?: { creditor?: string | null; kind?: 'live' | 'test' }): Promise<string>
   /** One request with a key; a body goes as JSON. */
   call(method: string, url: string, options?: CallOptions): Promise<Answer>
   close(): Promise<void>

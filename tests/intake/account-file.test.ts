@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { idInRecord, openAccountFile, readAccountRecord } from '../../src/intake/account-file.ts'
 import { workbookLines } from '../../src/intake/workbook.ts'
 import { importMappingSchema, PLAIN_FILE, type FileOptions } from '../../src/model/import-mapping.ts'
-import { formatInstant } from '../../src/model/instant.ts'
+import { formatInstant } from '../../src/model/time.ts'
 import { workbook, type SheetCell } from '../support/workbook.ts'
 
 /** Chinese text in GB18030, which Node reads and does not write: the characters that the tests use. */

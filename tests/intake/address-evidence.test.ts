@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { phoneEvidence } from '../../src/intake/address-evidence.ts'
+import { phoneEvidence } from '../../src/intake/address.ts'
 
 describe('what a phone number says about a place', () => {
   it.each<[string, ReturnType<typeof phoneEvidence>]>([

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseEmail, parseOwnPhone, parsePhone } from '../../src/intake/address-fields.ts'
-import { canonicalNumber } from '../../src/model/canonical-number.ts'
+import { parseEmail, parseOwnPhone, parsePhone } from '../../src/intake/address.ts'
+import { canonicalNumber } from '../../src/model/address-rules.ts'
 
 describe('a phone number', () => {
   it.each([

@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { accountBody, accountLine } from '../../src/intake/account-body.ts'
-import { contactBody } from '../../src/intake/contact-body.ts'
-import { eventBody, eventLine } from '../../src/intake/event-body.ts'
-import { holdBody, holdEndBody } from '../../src/intake/hold-body.ts'
+import { contactBody, eventBody, eventLine, holdBody, holdEndBody, liftBody, reminderBody, suppressionBody, taskCompletion } from '../../src/intake/bodies.ts'
 import { parse } from '../../src/intake/parse.ts'
 import { recipientBody } from '../../src/intake/recipient-body.ts'
-import { reminderBody } from '../../src/intake/reminder-body.ts'
-import { liftBody, suppressionBody } from '../../src/intake/suppression-body.ts'
-import { taskCompletion } from '../../src/intake/task-body.ts'
-import { EVENT_TYPES } from '../../src/model/event.ts'
+import { EVENT_TYPES } from '../../src/model/vocabulary.ts'
 
 const account = (over: Record<string, unknown>) => parse(accountBody, { asOf: '2026-11-23T00:00:00Z', ...over })
 const faults = (parsed: ReturnType<typeof parse>) => (parsed.ok ? [] : parsed.faults)

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readAccountRow, readHeader } from '../../src/intake/csv-account.ts'
-import { delimiterOf, splitRow } from '../../src/intake/csv-row.ts'
+import { delimiterOf, readAccountRow, readHeader, splitRow } from '../../src/intake/csv.ts'
 
 const columns = (header: string) => {
   const read = readHeader(header)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseJson } from '../../src/intake/json.ts'
+import { parseJson } from '../../src/intake/parse.ts'
 
 describe('a JSON document', () => {
   it('means what JSON.parse takes it to mean, when no key stands twice', () => {

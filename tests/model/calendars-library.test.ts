@@ -1,7 +1,7 @@
 import Holidays from 'date-holidays'
 import { describe, expect, it } from 'vitest'
-import type { LocalDate } from '../../src/model/local-date.ts'
-import { CALENDAR_TABLES } from '../../src/model/calendars/known.ts'
+import type { LocalDate } from '../../src/model/time.ts'
+import { CALENDAR_TABLES } from '../../src/model/calendars/tables.ts'
 
 /** Days by which a table differs on purpose from the library that it was taken from; `added` ones the library lacks. */
 const DIFFERENCES: Readonly<Record<string, { why: string; added: readonly LocalDate[] }>> = {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { DayStatus } from '../../src/model/calendars/calendar.ts'
-import { CALENDAR_TABLES, calendarNamed } from '../../src/model/calendars/known.ts'
-import { dayNumber } from '../../src/model/local-date.ts'
+import { CALENDAR_TABLES, calendarNamed } from '../../src/model/calendars/tables.ts'
+import { dayNumber } from '../../src/model/time.ts'
 
 const statusOn = (calendar: string, date: string): DayStatus | undefined => calendarNamed(calendar)?.(dayNumber(date) as number)
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { canonicalJson, contentVersion } from '../../src/model/canonical-json.ts'
 import { parseLadder } from '../../src/model/ladder.ts'
 import type { Message } from '../../src/model/message.ts'
-import { bodyHash } from '../../src/pipeline/accept/body-hash.ts'
-import { messageHash } from '../../src/render/message-hash.ts'
+import { bodyHash } from '../../src/pipeline/accept/resolve-creditor.ts'
+import { messageHash } from '../../src/render/render.ts'
 
 describe('canonical JSON', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { daysWithin } from '../../src/model/zones/local-clock.ts'
+import { daysWithin } from '../../src/model/zones/zone-data.ts'
 
 const days = (from: string, to: string, zone: string) => daysWithin(Date.parse(from), Date.parse(to), zone).map(({ date, start }) => `${date} ${new Date(start).toISOString()}`)
 

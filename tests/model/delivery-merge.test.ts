@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { contradicts, mergeDelivery } from '../../src/model/delivery-merge.ts'
-import { DELIVERY_STATES, REJECTION_CLASSES, type DeliveryWord } from '../../src/model/outcome.ts'
+import { contradicts, DELIVERY_STATES, type DeliveryWord, mergeDelivery, REJECTION_CLASSES } from '../../src/model/delivery.ts'
 
 const word = (state: DeliveryWord['state'], final: boolean, code: string | null = null): DeliveryWord => ({ state, final, code, class: null })
 const anyWord: fc.Arbitrary<DeliveryWord> = fc.record({

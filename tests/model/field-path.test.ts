@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fieldPath } from '../../src/model/field-path.ts'
+import { fieldPath } from '../../src/model/faults.ts'
 
 describe('the path of a field', () => {
   it.each<[readonly PropertyKey[], string, string]>([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { localeChain } from '../../src/model/locale-chain.ts'
+import { localeChain } from '../../src/model/locale.ts'
 
 const LOCALES = { default: 'en', fallback: { 'zh-HK': ['zh-CN'], zh: ['zh-CN'] } }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readMailbox, senderMailbox } from '../../src/model/mailbox.ts'
-import { isE164 } from '../../src/model/phone-number.ts'
+import { isE164, readMailbox, senderMailbox } from '../../src/model/address-rules.ts'
 
 describe('an address that a message may go to', () => {
   it.each([

@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CURRENCY_EXPONENTS } from '../../src/model/currency.ts'
-import { formatMoney, speakMoney } from '../../src/model/money-format.ts'
-import { fromMinor, parseMoney, signedBalance, sumMoney, toMinor } from '../../src/model/money.ts'
+import { CURRENCY_EXPONENTS, formatMoney, fromMinor, parseMoney, signedBalance, speakMoney, sumMoney, toMinor } from '../../src/model/money.ts'
 
 describe('parseMoney', () => {
   it.each([

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formsOfNumber, withoutOldPrefix } from '../../src/model/old-prefixes.ts'
+import { formsOfNumber, withoutOldPrefix } from '../../src/model/address-rules.ts'
 
 describe('a number written as before its country changed its plan', () => {
   it.each([

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { whole, withInheritedRules } from '../../src/model/pack-extends.ts'
-import { parsePack, type Pack } from '../../src/model/pack.ts'
+import { type Pack, parsePack, whole, withInheritedRules } from '../../src/model/pack.ts'
 
 const RULE = { id: 'contact-window', shape: 'window', allow: [{ from: '08:00', to: '21:00' }], citation: 'Law 1', source: 'page 1', verified: 'text' }
 const PACK = { id: 'xx', version: '1', title: 'A law', kind: 'law', reviewer: null, source: 'a collection', validFrom: '2026-01-01', rules: [RULE] }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseTemplate } from '../../src/model/template-files.ts'
+import { parseTemplate } from '../../src/model/template.ts'
 
 const YAML = 'id: t\ntitle: T\nlocales: [en]\nchannels: [sms]\ntones: [gentle]\n'
 const SMS = { path: 'en/1-gentle.sms.hbs', text: 'Hello' }

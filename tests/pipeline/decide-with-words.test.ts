@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Decision } from '../../src/model/decision.ts'
-import { CHANNELS } from '../../src/model/channel.ts'
+import { CHANNELS } from '../../src/model/vocabulary.ts'
 import type { Facts } from '../../src/model/facts.ts'
-import { HOUR } from '../../src/model/instant.ts'
-import { decideWithWords, type WordsQuestion } from '../../src/pipeline/dispatch/decide-with-words.ts'
-import { routeProblemOf } from '../../src/pipeline/dispatch/system-facts.ts'
-import { wordsObjection } from '../../src/pipeline/dispatch/words-objection.ts'
-import { NO_ROUTE } from '../../src/pipeline/no-route.ts'
-import type { EarlierMessage } from '../../src/record/dispatch/earlier-messages.ts'
+import { HOUR } from '../../src/model/time.ts'
+import { decideWithWords, type WordsQuestion } from '../../src/pipeline/dispatch/words.ts'
+import { routeProblemOf } from '../../src/pipeline/dispatch/facts.ts'
+import { wordsObjection } from '../../src/pipeline/dispatch/after-decision.ts'
+import { NO_ROUTE } from '../../src/pipeline/routing.ts'
+import type { EarlierMessage } from '../../src/record/dispatch/decision-inputs.ts'
 
 const NOW = Date.UTC(2026, 10, 27, 4)
 

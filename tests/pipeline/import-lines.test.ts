@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import type { Line } from '../../src/intake/lines.ts'
 import { DecorumError } from '../../src/model/errors.ts'
-import type { LineResult } from '../../src/pipeline/accept/answers.ts'
-import { importLines, type ItemResult, type LineKind } from '../../src/pipeline/accept/import-lines.ts'
-import type { Shell } from '../../src/pipeline/shell.ts'
+import type { LineResult } from '../../src/report/views/operations.ts'
+import { importLines, type ItemResult, type LineKind } from '../../src/pipeline/accept/imports.ts'
+import type { Shell } from '../../src/pipeline/runtime.ts'
 
 interface Held {
   items: readonly string[]

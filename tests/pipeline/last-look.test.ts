@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lastLook, type LastSight } from '../../src/pipeline/dispatch/last-look.ts'
+import { lastLook, type LastSight } from '../../src/pipeline/dispatch/preflight.ts'
 import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
 import { eachLedger } from '../support/ledger.ts'
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { FreshLedger } from '../support/ledger.ts'
-import { eachLedger } from '../support/ledger.ts'
-import { listPieces } from '../../src/record/partitions/pieces.ts'
+import { listPieces } from '../../src/record/partitions.ts'
+import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { at, Stage } from '../support/stage.ts'
 
 eachLedger('the sweeper', (_name, openFresh) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DAY, HOUR, MINUTE } from '../../src/model/instant.ts'
-import { nextTry, pauseAskedBy } from '../../src/pipeline/notify/next-try.ts'
+import { DAY, HOUR, MINUTE } from '../../src/model/time.ts'
+import { nextTry, pauseAskedBy } from '../../src/pipeline/notify.ts'
 
 const FAILED = { kind: 'failed', code: 'http_500' } as const
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ownRow } from '../../src/pipeline/sweep/own-row.ts'
-import type { Rival } from '../../src/record/sweep/rivals.ts'
+import { ownRow } from '../../src/pipeline/sweep/doubts.ts'
+import type { Rival } from '../../src/record/doubts.ts'
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 23, 3, 0, second))
 const own = { reminderId: 'own', attemptNo: 1, reservedAt: at(10) }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { policyOf } from '../../src/app/policy.ts'
-import { formatInstant, parseInstant } from '../../src/model/instant.ts'
-import { cutoffOf } from '../../src/pipeline/retention/cutoff.ts'
+import { policyOf } from '../../src/services/packs-in-force.ts'
+import { formatInstant, parseInstant } from '../../src/model/time.ts'
+import { cutoffOf } from '../../src/pipeline/retention.ts'
 import { shippedConfig } from '../support/stage.ts'
 
 const NOW = parseInstant('2026-11-23T12:00:00Z') as number

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SettleStream } from '../../src/pipeline/dispatch/settle-stream.ts'
 import type { Settlement } from '../../src/pipeline/dispatch/settlement.ts'
-import type { Shell } from '../../src/pipeline/shell.ts'
+import type { Shell } from '../../src/pipeline/runtime.ts'
 
 const settlement = (attemptNo: number): Settlement => ({ alarm: null, entry: { reminderId: 'r', attemptNo } }) as unknown as Settlement
 

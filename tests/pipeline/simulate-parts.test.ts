@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DAY } from '../../src/model/instant.ts'
-import { drawPayment } from '../../src/pipeline/simulate/draws.ts'
-import { drain } from '../../src/pipeline/simulate/route-queue.ts'
+import { DAY } from '../../src/model/time.ts'
+import { drain, drawPayment } from '../../src/pipeline/simulate/simulation-rules.ts'
 import { addTally, count, emptyTally } from '../../src/pipeline/simulate/tally.ts'
 
 describe('a route that drains', () => {

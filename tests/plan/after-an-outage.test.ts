@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { planPerson } from '../../src/plan/plan-person.ts'
-import type { AccountToPlan } from '../../src/plan/person-to-plan.ts'
+import { planPerson } from '../../src/plan/plan-recipient.ts'
+import type { AccountToPlan } from '../../src/plan/recipient-plan.ts'
 import { account, onDay, person, planned } from './people.ts'
 
 /** On the second day past due, with the step of the first planned in time (or not at all), and the account in this state. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DAY, HOUR, MINUTE } from '../../src/model/instant.ts'
+import { DAY, HOUR, MINUTE } from '../../src/model/time.ts'
 import { givenBack, overdueOf, report, restate, saysLess, type Balance, type Change, type Reported } from '../../src/plan/balance.ts'
 import { step, surelyOwed, tell, when, type Told } from '../support/lender-books.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planPerson } from '../../src/plan/plan-person.ts'
+import { planPerson } from '../../src/plan/plan-recipient.ts'
 import { account, onDay, person, planned, stored } from './people.ts'
 
 /** Day 36 of the ladder of mainland China is a person's call; what came before it was said. */

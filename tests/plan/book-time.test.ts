@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatInstant } from '../../src/model/instant.ts'
-import { bookDate, bookInstant, promiseEndsAt, startOfBookDay } from '../../src/plan/book-time.ts'
-import { daysPastDue, daysPastDueOn } from '../../src/plan/days-past-due.ts'
+import { formatInstant } from '../../src/model/time.ts'
+import { bookDate, bookInstant, daysPastDue, daysPastDueOn, promiseEndsAt, startOfBookDay } from '../../src/plan/book-time.ts'
 import { at } from './people.ts'
 
 describe('a local time in the creditor\'s books', () => {

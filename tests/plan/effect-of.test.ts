@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { HOLD_KINDS } from '../../src/model/hold.ts'
-import { DAY, parseInstant, type Instant } from '../../src/model/instant.ts'
-import { isAboutPerson, SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../../src/model/suppression.ts'
-import { effectOf, type Effect, type Fact, type FactContext, type OpenHold } from '../../src/plan/effect-of.ts'
+import { DAY, type Instant, parseInstant } from '../../src/model/time.ts'
+import { HOLD_KINDS, isAboutPerson, SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../../src/model/vocabulary.ts'
+import { type Effect, effectOf, type Fact, type FactContext, type OpenHold } from '../../src/plan/effect-of.ts'
 
 const at = (text: string): Instant => parseInstant(text) as Instant
 const NOW = at('2026-11-23T15:00:00Z')

@@ -1,16 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DAY, HOUR, type Instant } from '../../src/model/instant.ts'
-import { addDays } from '../../src/model/local-date.ts'
-import { compareTones } from '../../src/model/tone.ts'
-import { bookDate } from '../../src/plan/book-time.ts'
-import { daysPastDue } from '../../src/plan/days-past-due.ts'
-import type { PersonPlan, PlannedReminder } from '../../src/plan/person-plan.ts'
-import type { AccountToPlan, PersonToPlan } from '../../src/plan/person-to-plan.ts'
-import { planPerson } from '../../src/plan/plan-person.ts'
+import { addDays, DAY, HOUR, type Instant } from '../../src/model/time.ts'
+import { compareTones } from '../../src/model/vocabulary.ts'
+import { bookDate, daysPastDue } from '../../src/plan/book-time.ts'
+import { planPerson } from '../../src/plan/plan-recipient.ts'
+import type { AccountToPlan, PersonPlan, PersonToPlan, PlannedReminder } from '../../src/plan/recipient-plan.ts'
 import { dueRungs } from '../../src/plan/rung-due.ts'
 import { spellChange } from '../../src/plan/spell-change.ts'
-import { ALL_FACTS, account, arrivedAt, at, person, shipped, stored } from './people.ts'
+import { account, ALL_FACTS, arrivedAt, at, person, shipped, stored } from './people.ts'
 
 type Move =
   | { do: 'wait'; hours: number }

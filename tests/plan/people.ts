@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { parseInstant, type Instant } from '../../src/model/instant.ts'
-import { parseLadder, type Ladder } from '../../src/model/ladder.ts'
-import type { AccountToPlan, PersonToPlan } from '../../src/plan/person-to-plan.ts'
+import { type Ladder, parseLadder } from '../../src/model/ladder.ts'
+import { addDays, daysBetween, type Instant, parseInstant } from '../../src/model/time.ts'
 import { bookDate, bookInstant } from '../../src/plan/book-time.ts'
-import { addDays, daysBetween } from '../../src/model/local-date.ts'
-import type { PersonPlan } from '../../src/plan/person-plan.ts'
+import type { AccountToPlan, PersonPlan, PersonToPlan } from '../../src/plan/recipient-plan.ts'
 
 /** Builders for planner tests: a borrower in Shanghai whose facts a test changes where they matter. */
 export const SHANGHAI = 'Asia/Shanghai'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { DAY } from '../../src/model/instant.ts'
-import { planPerson } from '../../src/plan/plan-person.ts'
-import type { PersonPlan } from '../../src/plan/person-plan.ts'
+import { DAY } from '../../src/model/time.ts'
+import { planPerson } from '../../src/plan/plan-recipient.ts'
+import type { PersonPlan } from '../../src/plan/recipient-plan.ts'
 import { account, arrivedAt, at, ladderOf, onDay, person, planned, shipped, stored } from './people.ts'
 
 const skips = (plan: PersonPlan) => Object.fromEntries(plan.records.filter((r) => r.outcome === 'skipped').map((r) => [r.rung, r.reason]))

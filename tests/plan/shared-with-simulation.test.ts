@@ -1,13 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CHANNELS, type Channel } from '../../src/model/channel.ts'
-import { HOLD_KINDS } from '../../src/model/hold.ts'
-import { addressSuppression, suppressionAfter } from '../../src/model/suppression.ts'
-import { REJECTION_CLASSES } from '../../src/model/outcome.ts'
-import { concernsChannel, nextOnFallback, type FailedReminder } from '../../src/plan/fallback.ts'
-import { lapseOf } from '../../src/plan/lapse.ts'
-import { carrierOf, reminderFromPlan, uniqueKeyOf, type Carrier } from '../../src/plan/owed-reminder.ts'
-import type { PersonPlan, PlannedReminder } from '../../src/plan/person-plan.ts'
+import { REJECTION_CLASSES } from '../../src/model/delivery.ts'
+import { addressSuppression, type Channel, CHANNELS, HOLD_KINDS, suppressionAfter } from '../../src/model/vocabulary.ts'
+import { type Carrier, carrierOf, concernsChannel, type FailedReminder, lapseOf, nextOnFallback, reminderFromPlan, uniqueKeyOf } from '../../src/plan/fallback.ts'
+import type { PersonPlan, PlannedReminder } from '../../src/plan/recipient-plan.ts'
 
 const NOW = Date.UTC(2026, 10, 27, 8)
 const channel = fc.constantFrom(...CHANNELS)

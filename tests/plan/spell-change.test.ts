@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DAY } from '../../src/model/instant.ts'
+import { DAY } from '../../src/model/time.ts'
 import { spellChange, type Standing } from '../../src/plan/spell-change.ts'
 import { at } from './people.ts'
 

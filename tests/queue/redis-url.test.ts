@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRedisUrl } from '../../src/queue/redis-url.ts'
+import { parseRedisUrl } from '../../src/queue/redis-connection.ts'
 
 const plain = { kind: 'standalone', tls: false, username: undefined, password: undefined, db: 0, master: undefined }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Semaphore } from '../../src/queue/semaphore.ts'
+import { Semaphore } from '../../src/queue/concurrency.ts'
 
 describe('a semaphore', () => {
   it('lets only so many at once, the others in their order, and frees the place of one that failed', async () => {

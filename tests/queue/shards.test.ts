@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { Shards } from '../../src/queue/shards.ts'
+import { Shards } from '../../src/queue/doorbell.ts'
 
 const RING = '0190a5b2-7c1d-7000-8000-000000000006'
 

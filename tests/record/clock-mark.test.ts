@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { Ledger } from '../../src/record/ledger.ts'
-import { raiseClockMark, readClockMark } from '../../src/record/sweep/lapses.ts'
+import { raiseClockMark, readClockMark } from '../../src/record/lapses.ts'
 import { eachLedger } from '../support/ledger.ts'
 
 eachLedger('the mark of the latest business time', (_name, openFresh) => {

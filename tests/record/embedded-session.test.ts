@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../../src/record/embedded/engine.ts'
-import { listeningIn } from '../../src/record/embedded/listen.ts'
-import { Session, type Connection } from '../../src/record/embedded/session.ts'
-import { RequestReader, readAnswer, simpleQuery, sqlOf } from '../../src/record/embedded/wire.ts'
+import { type Connection, listeningIn, Session } from '../../src/record/embedded/session.ts'
+import { readAnswer, RequestReader, simpleQuery, sqlOf } from '../../src/record/embedded/wire.ts'
 
 const ready = (state: 'I' | 'T' | 'E'): Buffer => Buffer.from([0x5a, 0, 0, 0, 5, state.charCodeAt(0)])
 const startup = Buffer.from([0, 0, 0, 8, 0, 3, 0, 0])

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { spawn, type ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fsyncSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
@@ -9,10 +9,9 @@ import { sql } from 'kysely'
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openDurable } from '../../src/record/embedded/durable-pglite.mjs'
-import { keepUp } from '../../src/record/embedded/upkeep.ts'
-import { openLedger, type Ledger } from '../../src/record/ledger.ts'
+import { keepUp, type Ledger, openLedger } from '../../src/record/ledger.ts'
 import { freshDataDir } from '../support/fresh-embedded.ts'
-import { openEmbeddedFresh, type FreshLedger } from '../support/ledger.ts'
+import { type FreshLedger, openEmbeddedFresh } from '../support/ledger.ts'
 
 const startWriter = (dataDir: string): ChildProcess =>
   spawn(process.execPath, ['--import', 'tsx', 'tests/support/ledger-child.ts', dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })

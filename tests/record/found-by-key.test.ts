@@ -1,14 +1,13 @@
 import { sql, type Transaction } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { anchorsOf } from '../../src/record/dispatch/anchors.ts'
-import { passFence } from '../../src/record/dispatch/fence.ts'
+import { anchorsOf, passFence } from '../../src/record/dispatch/fence.ts'
 import { writeReservation } from '../../src/record/dispatch/reservation.ts'
 import { newId } from '../../src/record/id.ts'
 import { heldByAdding } from '../../src/record/locks.ts'
-import { lookUpByKey } from '../../src/record/look-up-by-key.ts'
-import { stopLooking } from '../../src/record/planning/plan-written.ts'
+import { lookUpByKey } from '../../src/record/pg/batch.ts'
+import { stopLooking } from '../../src/record/plan-written.ts'
 import type { Database } from '../../src/record/schema.ts'
-import { openServerFresh, type FreshLedger } from '../support/ledger.ts'
+import { type FreshLedger, openServerFresh } from '../support/ledger.ts'
 import { whenThere } from '../support/servers.ts'
 
 type Work = (trx: Transaction<Database>) => Promise<unknown>

@@ -1,10 +1,8 @@
 import { sql } from 'kysely'
 import { beforeAll, expect, it } from 'vitest'
-import { parseInstant } from '../../src/model/instant.ts'
+import { parseInstant } from '../../src/model/time.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
-import { makeMonths } from '../../src/record/partitions/make-months.ts'
-import { firstKey, monthLabel, monthOf, pieceNamed, PARTITIONED } from '../../src/record/partitions/months.ts'
-import { listPieces } from '../../src/record/partitions/pieces.ts'
+import { firstKey, listPieces, makeMonths, monthLabel, monthOf, PARTITIONED, pieceNamed } from '../../src/record/partitions.ts'
 import { eachLedger } from '../support/ledger.ts'
 
 const at = (text: string) => parseInstant(text) as number

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { loadOrCreateKeys } from '../../src/record/vault/key-file.ts'
-import { parseKeyRing } from '../../src/record/vault/key-ring.ts'
+import { loadOrCreateKeys, parseKeyRing } from '../../src/record/vault/key-ring.ts'
 import { openVault } from '../../src/record/vault/vault.ts'
 
 const [older, newer] = [1, 2].map((n) => `k${n}:${Buffer.alloc(32, n).toString('base64')}`) as [string, string]

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import { beforeAll, expect, it } from 'vitest'
-import { readOnly } from '../../src/record/forecast/read-only.ts'
-import { countWaiting, sampleWaiting } from '../../src/record/forecast/waiting-sample.ts'
+import { countWaiting, readOnly, sampleWaiting } from '../../src/record/forecast.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 
 const NOW = new Date('2026-11-23T03:00:00Z')

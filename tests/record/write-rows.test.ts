@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
 import type { Ledger } from '../../src/record/ledger.ts'
-import { insertRows, updateRows } from '../../src/record/write-rows.ts'
+import { insertRows, updateRows } from '../../src/record/pg/batch.ts'
 import { eachLedger } from '../support/ledger.ts'
 
 interface Row {

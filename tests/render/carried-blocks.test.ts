@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { parseTemplate, type Template, type TemplateFile } from '../../src/model/template.ts'
+import { TONES } from '../../src/model/vocabulary.ts'
 import { carriedBlocks } from '../../src/render/carried-blocks.ts'
-import { parseTemplate } from '../../src/model/template-files.ts'
-import { TONES } from '../../src/model/tone.ts'
-import type { Template, TemplateFile } from '../../src/model/template.ts'
 import { filesOf, SHIPPED, shippedTemplate, withFile } from './shipped-templates.ts'
 
 const made = (id: string, files: readonly TemplateFile[]): Template => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { wordFindings } from '../../src/render/lint-rules.ts'
+import { wordFindings } from '../../src/render/house-rules.ts'
 import { lint } from '../../src/render/lint.ts'
 import { filesOf, SHIPPED, withFile } from './shipped-templates.ts'
 

@@ -3,7 +3,7 @@ import type { Registration, Template } from '../../src/model/template.ts'
 import type { WordFacts } from '../../src/model/word-facts.ts'
 import { lint } from '../../src/render/lint.ts'
 import { render } from '../../src/render/render.ts'
-import { sampleFacts } from '../../src/render/sample-facts.ts'
+import { sampleFacts } from '../../src/render/lint-samples.ts'
 import { shippedTemplate, withFile } from './shipped-templates.ts'
 
 const REGISTRATION: Registration = {

@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CHANNELS } from '../../src/model/channel.ts'
-import { TONES, type Tone } from '../../src/model/tone.ts'
+import { CHANNELS, type Tone, TONES } from '../../src/model/vocabulary.ts'
 import type { AccountWords, WordFacts } from '../../src/model/word-facts.ts'
-import { render, type RenderRequest } from '../../src/render/render.ts'
+import { sampleFacts } from '../../src/render/lint-samples.ts'
 import type { RenderResult } from '../../src/render/render-result.ts'
-import { smsSize } from '../../src/render/sms-segments.ts'
-import { sampleFacts } from '../../src/render/sample-facts.ts'
+import { render, type RenderRequest } from '../../src/render/render.ts'
+import { smsSize } from '../../src/render/text.ts'
 import { SHIPPED, shippedTemplate } from './shipped-templates.ts'
 
 const templates = Object.fromEntries(SHIPPED.map((id) => [id, shippedTemplate(id)]))

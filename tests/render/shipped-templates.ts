@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { parseTemplate } from '../../src/model/template-files.ts'
-import type { Template, TemplateFile } from '../../src/model/template.ts'
+import { parseTemplate, type Template, type TemplateFile } from '../../src/model/template.ts'
 
 const ROOT = new URL('../../templates/', import.meta.url)
 

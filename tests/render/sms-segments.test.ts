@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { calculatedSize, smsSize } from '../../src/render/sms-segments.ts'
+import { calculatedSize, smsSize } from '../../src/render/text.ts'
 
 describe('SMS segments', () => {
   it.each([

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { OBJECTION_CODES } from '../../src/model/decision.ts'
 import type { Facts } from '../../src/model/facts.ts'
-import { REMINDER_STATUSES } from '../../src/model/reminder-status.ts'
-import { explainReminder } from '../../src/report/explain-reminder.ts'
-import { OBJECTION_WORDS } from '../../src/report/objection-words.ts'
-import type { AttemptView, DecisionView, ReminderView } from '../../src/report/reminder-view.ts'
+import { REMINDER_STATUSES } from '../../src/model/vocabulary.ts'
+import { explainReminder } from '../../src/report/explain.ts'
+import { OBJECTION_WORDS } from '../../src/report/outcome-words.ts'
+import type { AttemptView, DecisionView, ReminderView } from '../../src/report/views/reminders.ts'
 
 const deferred: DecisionView = {
   no: 1, at: '2026-11-23T15:00:00Z', lastAt: '2026-11-23T16:00:00Z', repeats: 3, verdict: 'defer', until: '2026-11-24T13:00:00Z',

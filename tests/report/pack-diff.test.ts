@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parsePack, type Pack } from '../../src/model/pack.ts'
-import { packDiff, packDiffInWords } from '../../src/report/audit/pack-diff.ts'
+import { packDiff, packDiffInWords } from '../../src/report/pack-diff.ts'
 
 const hours = { id: 'hours', shape: 'window', allow: [{ from: '08:00', to: '21:00' }], citation: 'Act § 1', source: 'made up', verified: 'text' }
 const calls = { id: 'calls', shape: 'cap', limit: 7, window: { type: 'rolling-days', days: 7 }, counts: 'attempt', key: 'person', channels: ['phone'], citation: 'Act § 2', source: 'made up', verified: 'text' }

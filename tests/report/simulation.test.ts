@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { compareSimulations } from '../../src/report/simulation/comparison.ts'
-import { byDay, byHour } from '../../src/report/simulation/figures.ts'
-import { simulationPage } from '../../src/report/simulation/simulation-page.ts'
-import type { SimulationReport } from '../../src/report/simulation/simulation-report.ts'
-import { comparisonText, simulationText } from '../../src/report/simulation/simulation-text.ts'
+import { simulationPage } from '../../src/report/simulation/page.ts'
+import { compareSimulations, type SimulationReport } from '../../src/report/simulation/report.ts'
+import { byDay, byHour, comparisonText, simulationText } from '../../src/report/simulation/text.ts'
 
 const REPORT: SimulationReport = {
   of: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { timelineInWords, timelineWords } from '../../src/report/timeline-words.ts'
-import { TIMELINE_TYPES, type TimelineType } from '../../src/report/timeline-view.ts'
+import { TIMELINE_TYPES, type TimelineType } from '../../src/report/views/accounts.ts'
 
 const cases: [TimelineType, Record<string, unknown>, string][] = [
   ['spell', { no: 2, ladder: 'default', daysPastDue: 4 }, 'Overdue episode 2 began on ladder default, 4 days past due.'],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { checkPromises } from '../../src/app/demo/check-promises.ts'
+import { checkPromises } from '../../src/demo/account.ts'
 import { account, serve, type Served } from '../http/served.ts'
 import { openEmbeddedFresh, type FreshLedger } from '../support/ledger.ts'
 

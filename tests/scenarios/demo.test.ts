@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { demoText, runDemo } from '../../src/app/demo/run-demo.ts'
-import { TONES } from '../../src/model/tone.ts'
-import type { DemoAccount } from '../../src/report/demo/demo-account.ts'
+import { demoText, runDemo } from '../../src/demo/run.ts'
+import { TONES } from '../../src/model/vocabulary.ts'
+import type { DemoAccount } from '../../src/demo/text.ts'
 
 const ledgersLeft = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('decorum-demo-'))
 

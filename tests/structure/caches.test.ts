@@ -13,7 +13,7 @@ const GROWING: Readonly<Record<string, string>> = {
   'src/model/zones/zone-names.ts byLetters': 'filled while loading',
   'src/model/places/zones-of.ts prefixZones': 'filled while loading',
   'src/model/places/zones-of.ts areaCodePlaces': 'filled while loading',
-  'src/record/prepared.ts names': 'by texts of statements that say their name, which stand in the code',
+  'src/record/pg/connection.ts names': 'by texts of statements that say their name, which stand in the code',
 }
 
 const COLLECTION = /^(?:export )?(?:const|let) (\w+)[^=\n]*= new (?:Map|Set)\b/gm

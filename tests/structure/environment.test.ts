@@ -3,11 +3,11 @@ import { codeOf, sourceFiles } from './source-files.ts'
 
 /** Where the environment is read, and what for. */
 const READERS: Readonly<Record<string, string>> = {
-  'src/app/configuration.ts': 'the configuration',
+  'src/config/configuration.ts': 'the configuration',
   'src/cli/commands/check.ts': 'the configuration, to be judged',
-  'src/app/root-directory.ts': 'DECORUM_ROOT: where the configuration lies',
+  'src/config/configuration.ts': 'DECORUM_ROOT: where the configuration lies',
   'src/app/build.ts': 'LOG_LEVEL',
-  'src/app/report-error.ts': 'DECORUM_DEBUG: also for what goes wrong before there is a configuration',
+  'src/app/errors.ts': 'DECORUM_DEBUG: also for what goes wrong before there is a configuration',
 }
 
 describe('the environment', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { MIGRATIONS } from '../../src/record/migrations.ts'
+import { MIGRATIONS } from '../../src/record/migrate.ts'
 import { ROOT, importsOf } from './source-files.ts'
 
 const FOLDER = 'src/record/migrations'

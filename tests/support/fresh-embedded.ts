@@ -6,7 +6,7 @@ import { openLedger } from '../../src/record/ledger.ts'
 import { migrate } from '../../src/record/migrate.ts'
 
 const MIGRATIONS = new URL('../../src/record/migrations/', import.meta.url)
-const LIST = new URL('../../src/record/migrations.ts', import.meta.url)
+const LIST = new URL('../../src/record/migrate.ts', import.meta.url)
 const PGLITE = new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url)
 const CACHE = new URL('../../node_modules/.cache/decorum-tests/', import.meta.url)
 

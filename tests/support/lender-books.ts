@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { HOUR, type Instant } from '../../src/model/instant.ts'
+import { HOUR, type Instant } from '../../src/model/time.ts'
 
 /** Books are entered by the hour. */
 export const when = (tick: number): Instant => Date.UTC(2026, 0, 1) + tick * HOUR

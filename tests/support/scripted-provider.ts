@@ -1,6 +1,6 @@
 import type { DeliveryRequest, LookUp, Provider } from '../../src/deliver/provider.ts'
-import type { Channel } from '../../src/model/channel.ts'
-import type { CallOutcome } from '../../src/model/outcome.ts'
+import type { Channel } from '../../src/model/vocabulary.ts'
+import type { CallOutcome } from '../../src/model/delivery.ts'
 
 /** What the provider does with the next call; `accepted` when the script has run out. */
 export type Line = CallOutcome | 'accepted' | (() => Promise<CallOutcome> | CallOutcome)

@@ -1,6 +1,6 @@
 import type { Overrides } from '../../src/app/build.ts'
-import { memoryRateGate } from '../../src/deliver/rate-gate-memory.ts'
-import type { Channel } from '../../src/model/channel.ts'
+import { memoryRateGate } from '../../src/deliver/rate-gate.ts'
+import type { Channel } from '../../src/model/vocabulary.ts'
 import { ScriptedProvider } from './scripted-provider.ts'
 
 /** A scripted provider behind every route of its channel, at a rate that stands in nobody's way; channels not given get one that accepts all. */

@@ -7,9 +7,9 @@ import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { accountBody } from '../../src/intake/account-body.ts'
 import { parse } from '../../src/intake/parse.ts'
-import { parseInstant, type Instant } from '../../src/model/instant.ts'
+import { parseInstant, type Instant } from '../../src/model/time.ts'
 import { acceptAccount } from '../../src/pipeline/accept/accept-accounts.ts'
-import type { Actor } from '../../src/pipeline/shell.ts'
+import type { Actor } from '../../src/pipeline/runtime.ts'
 import type { FreshLedger } from './ledger.ts'
 
 export const at = (text: string): Instant => {

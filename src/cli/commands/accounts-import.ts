@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync, statSync, writeFileSync, readFileSync, rmSync, type WriteStream } from 'node:fs'
 import { once } from 'node:events'
+import { createReadStream, createWriteStream, existsSync, readFileSync, rmSync, statSync, writeFileSync, type WriteStream } from 'node:fs'
 import { basename } from 'node:path'
-import { SingleBar, Presets } from 'cli-progress'
+import { Presets, SingleBar } from 'cli-progress'
 import { Command } from 'commander'
-import type { FileImport, LineResult } from '../../app/services/accepting.ts'
-import { EXIT } from '../../app/exit-codes.ts'
+import { EXIT } from '../../app/errors.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { PLAIN_FILE, type FileOptions } from '../../model/import-mapping.ts'
-import { fileOptions, withFileOptions, type FileFlags } from '../file-options.ts'
-import { printAnswer } from '../print-answer.ts'
-import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { type FileOptions, PLAIN_FILE } from '../../model/import-mapping.ts'
+import type { FileImport, LineResult } from '../../services/commands.ts'
+import { type FileFlags, fileOptions, withFileOptions } from '../arguments.ts'
+import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
 
 interface Options extends FileFlags {
   creditor?: string

@@ -1,9 +1,8 @@
 import { Command } from 'commander'
-import { readPeriod } from '../../app/read-period.ts'
-import { contactAuditInWords } from '../../app/views.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { printAnswer } from '../print-answer.ts'
-import { withApp } from '../with-app.ts'
+import { contactAuditInWords } from '../../report/audit.ts'
+import { readPeriod } from '../arguments.ts'
+import { printAnswer, withApp } from '../with-app.ts'
 
 /** `decorum audit contacts`: evidence for the compliance officer; ids only. */
 export function command(): Command {

@@ -1,9 +1,8 @@
 import { Command } from 'commander'
-import { EXIT } from '../../app/exit-codes.ts'
-import { replayInWords } from '../../app/views.ts'
+import { EXIT } from '../../app/errors.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { printAnswer } from '../print-answer.ts'
-import { withApp } from '../with-app.ts'
+import { replayInWords } from '../../report/audit.ts'
+import { printAnswer, withApp } from '../with-app.ts'
 
 /** More at once would not fit in memory with their facts. */
 const MOST = 100_000

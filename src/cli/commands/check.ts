@@ -1,10 +1,8 @@
 import { Command } from 'commander'
-import { check, type CheckReport } from '../../app/check.ts'
-import { placeOf } from '../../app/config-mistakes.ts'
-import { EXIT } from '../../app/exit-codes.ts'
-import { rootDirectory } from '../../app/root-directory.ts'
-import { findingLine } from '../finding-line.ts'
-import { printAnswer } from '../print-answer.ts'
+import { EXIT } from '../../app/errors.ts'
+import { check, type CheckReport } from '../../authoring/check.ts'
+import { placeOf, rootDirectory } from '../../config/configuration.ts'
+import { findingLine, printAnswer } from '../with-app.ts'
 
 /** `decorum check`: every mistake in the files of this deployment, at once; exit 1 when there is any. */
 export function command(): Command {

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { text as allOf } from 'node:stream/consumers'
 import { Command } from 'commander'
-import { caseDecider, decisionText } from '../../app/decide-case.ts'
-import { policyPacks } from '../../app/policy-packs.ts'
-import { readJson } from '../../app/read-json.ts'
-import { readLanguage } from '../../app/read-language.ts'
+import { caseDecider, decisionText } from '../../services/decide-case.ts'
+import { policyPacks } from '../../authoring/packs.ts'
+import { readJson } from '../arguments.ts'
+import { readLanguage } from '../../report/words/terms.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { printAnswer } from '../print-answer.ts'
+import { printAnswer } from '../with-app.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
 

@@ -1,11 +1,10 @@
-import { Command } from 'commander'
 import { Presets, SingleBar } from 'cli-progress'
-import { demoText, runDemo, type DemoRun } from '../../app/demo/run-demo.ts'
-import { EXIT } from '../../app/exit-codes.ts'
-import { DAY } from '../../model/instant.ts'
+import { Command } from 'commander'
+import { EXIT } from '../../app/errors.ts'
+import { type DemoRun, demoText, runDemo } from '../../demo/run.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { isLocalDate } from '../../model/local-date.ts'
-import { printAnswer } from '../print-answer.ts'
+import { DAY, isLocalDate } from '../../model/time.ts'
+import { printAnswer } from '../with-app.ts'
 
 interface Options {
   at: string

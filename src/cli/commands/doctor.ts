@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { configuration } from '../../app/configuration.ts'
+import { configuration } from '../../config/configuration.ts'
 import { diagnose } from '../../app/diagnose.ts'
-import { EXIT } from '../../app/exit-codes.ts'
-import { printAnswer } from '../print-answer.ts'
+import { EXIT } from '../../app/errors.ts'
+import { printAnswer } from '../with-app.ts'
 
 /** `decorum doctor`: exit 1 when anything is not well. */
 export function command(): Command {

@@ -1,9 +1,7 @@
 import { Command, Option } from 'commander'
-import { readDoubtResolution } from '../../app/read-doubt.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { everyPage } from '../every-page.ts'
-import { printAnswer } from '../print-answer.ts'
-import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { readDoubtResolution } from '../arguments.ts'
+import { CLI_ACTOR, everyPage, printAnswer, withApp } from '../with-app.ts'
 
 /** `decorum doubts list|resolve`: attempts that may or may not have gone out. */
 export function command(): Command {

@@ -1,8 +1,7 @@
 import { Command } from 'commander'
-import { readLanguage } from '../../app/read-language.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { printAnswer } from '../print-answer.ts'
-import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { readLanguage } from '../../report/words/terms.ts'
+import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
 
 /** `decorum explain`: facts, rules, decisions, attempts and receipts of one reminder. */
 export function command(): Command {

@@ -1,8 +1,7 @@
 import { Command } from 'commander'
-import { readZone } from '../../app/read-zone.ts'
-import { forecastInWords } from '../../app/views.ts'
-import { printAnswer } from '../print-answer.ts'
-import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { forecastInWords } from '../../report/forecast.ts'
+import { readZone } from '../arguments.ts'
+import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
 
 /** `decorum forecast`: when each route's queue will be empty, and how many will not make it today. */
 export function command(): Command {

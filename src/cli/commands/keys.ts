@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander'
-import { SCOPES, type ApiKey, type Scope } from '../../app/services/keys.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { printAnswer } from '../print-answer.ts'
-import { withApp } from '../with-app.ts'
+import { type ApiKey, type KeyScope, SCOPES } from '../../services/keys.ts'
+import { printAnswer, withApp } from '../with-app.ts'
 
 /** `decorum keys create|list|revoke`: who may use the HTTP interface. */
 export function command(): Command {
@@ -21,7 +20,7 @@ function createKey(): Command {
     .addOption(new Option('--kind <kind>', 'what a test key registers never reaches a provider').choices(['live', 'test']).default('live'))
     .requiredOption('--scopes <list>', `separated by commas: ${SCOPES.join(', ')}`, readScopes)
     .option('--json', 'answer as one JSON document')
-    .action(async (label: string, options: { creditor?: string; kind: 'live' | 'test'; scopes: Scope[]; json?: true }) => {
+    .action(async (label: string, options: { creditor?: string; kind: 'live' | 'test'; scopes: KeyScope[]; json?: true }) => {
       const made = await withApp(({ services }) =>
         services.createKey({ label, creditor: options.creditor ?? null, kind: options.kind, scopes: options.scopes }))
       printAnswer(options.json, { ...made.key, secret: made.secret }, () => `${inOneLine(made.key)}\nIts secret, shown this once: ${made.secret}`)
@@ -50,10 +49,10 @@ function revokeKey(): Command {
     })
 }
 
-function readScopes(text: string): Scope[] {
+function readScopes(text: string): KeyScope[] {
   const named = text.split(',').map((scope) => scope.trim()).filter((scope) => scope !== '')
   const unknown = named.filter((scope) => !(SCOPES as readonly string[]).includes(scope))
-  if (named.length > 0 && unknown.length === 0) return named as Scope[]
+  if (named.length > 0 && unknown.length === 0) return named as KeyScope[]
   throw new DecorumError('DECORUM_BAD_INPUT', `${unknown.join(', ') || 'nothing'} is not a scope`, { hint: `Scopes: ${SCOPES.join(', ')}.` })
 }
 

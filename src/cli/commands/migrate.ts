@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { migrateLedger } from '../../app/migrate-ledger.ts'
-import { configuration } from '../../app/configuration.ts'
-import { printAnswer } from '../print-answer.ts'
+import { migrateLedger } from '../../app/diagnose.ts'
+import { configuration } from '../../config/configuration.ts'
+import { printAnswer } from '../with-app.ts'
 
 /** `decorum migrate`: brings the ledger to this build's schema. */
 export function command(): Command {

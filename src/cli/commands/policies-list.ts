@@ -1,8 +1,8 @@
 import Table from 'cli-table3'
 import { Command } from 'commander'
-import { configuration } from '../../app/configuration.ts'
+import { configuration } from '../../config/configuration.ts'
 import type { Pack } from '../../model/pack.ts'
-import { printAnswer } from '../print-answer.ts'
+import { printAnswer } from '../with-app.ts'
 
 /** `decorum policies list`: what rules there are, and whether this deployment applies them. */
 export function command(): Command {

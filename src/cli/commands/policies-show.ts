@@ -1,12 +1,11 @@
 import { Command } from 'commander'
-import { policyPacks } from '../../app/policy-packs.ts'
-import { conditionInWords, ruleInWords } from '../../app/rule-in-words.ts'
-import { readLanguage } from '../../app/read-language.ts'
-import { packInWords } from '../../app/views.ts'
+import { conditionInWords, policyPacks, ruleInWords } from '../../authoring/packs.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { nearMiss } from '../../model/near-miss.ts'
+import { nearMiss } from '../../model/faults.ts'
 import type { Pack } from '../../model/pack.ts'
-import { printAnswer } from '../print-answer.ts'
+import { packInWords } from '../../report/rule-words.ts'
+import { readLanguage } from '../../report/words/terms.ts'
+import { printAnswer } from '../with-app.ts'
 
 /** `decorum policies show <pack>`: each rule with its numbers and where it comes from. */
 export function command(): Command {

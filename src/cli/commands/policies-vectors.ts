@@ -1,10 +1,9 @@
 import { Command } from 'commander'
-import { EXIT } from '../../app/exit-codes.ts'
-import { policyPacks } from '../../app/policy-packs.ts'
-import { runVectors } from '../../app/run-vectors.ts'
+import { EXIT } from '../../app/errors.ts'
+import { policyPacks, runVectors } from '../../authoring/packs.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { nearMiss } from '../../model/near-miss.ts'
-import { printAnswer } from '../print-answer.ts'
+import { nearMiss } from '../../model/faults.ts'
+import { printAnswer } from '../with-app.ts'
 
 /** `decorum policies vectors [pack]`: exit 1 when an example comes out otherwise. */
 export function command(): Command {

@@ -1,7 +1,6 @@
 import { Command } from 'commander'
-import { retentionInWords } from '../../app/views.ts'
-import { printAnswer } from '../print-answer.ts'
-import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { retentionInWords } from '../../report/retention-report.ts'
+import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
 
 /** `decorum retention`: for an operator or cron; no record is ever dropped by itself. */
 export function command(): Command {

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
+import type { App } from '../../app/app.ts'
 import { runDaemon } from '../../app/run-daemon.ts'
-import { serveHttp } from '../serve-http.ts'
+import { buildServer } from '../../http/server.ts'
+import { DecorumError } from '../../model/errors.ts'
 
 /** `decorum serve`: the HTTP interface; run `decorum work` beside it. */
 export function command(): Command {
@@ -9,4 +11,20 @@ export function command(): Command {
     .action(async () => {
       process.exit(await runDaemon({ daemons: [], healthPort: null, alongside: serveHttp }))
     })
+}
+
+/** Puts the HTTP interface in front of a running process, and says where it is. */
+export async function serveHttp(app: App): Promise<{ close(): Promise<void> }> {
+  const server = await buildServer(app)
+  const address = await server.listen({ port: app.config.port, host: '0.0.0.0' }).catch((cause: unknown) => {
+    throw new DecorumError('DECORUM_CONFIG', `port ${app.config.port} cannot be listened on`, { cause, hint: 'Is another process using it? Set PORT to a free one.' })
+  })
+  const secret = await app.services.ensureBootstrapKey(app.config.bootstrapKey).catch(async (error: unknown) => {
+    // The next attempt to start needs the port.
+    await server.close()
+    throw error
+  })
+  process.stderr.write(`decorum: listening on ${address}, documentation at ${address}/docs\n`)
+  if (secret !== null) process.stderr.write(`decorum: first admin key, shown once: ${secret}\n`)
+  return { close: () => server.close() }
 }

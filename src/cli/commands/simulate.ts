@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs'
-import { SingleBar, Presets } from 'cli-progress'
+import { Presets, SingleBar } from 'cli-progress'
 import { Command, InvalidArgumentError } from 'commander'
-import { configuration } from '../../app/configuration.ts'
-import { simulateWish, type SimulationProgress } from '../../app/services/simulating.ts'
-import { comparisonText, simulationPage, simulationText } from '../../app/simulate/show.ts'
+import { configuration } from '../../config/configuration.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { parseInstant, type Instant } from '../../model/instant.ts'
-import { fileOptions, withFileOptions, type FileFlags } from '../file-options.ts'
-import { printAnswer } from '../print-answer.ts'
-import { withApp } from '../with-app.ts'
+import { type Instant, parseInstant } from '../../model/time.ts'
+import { simulationPage } from '../../report/simulation/page.ts'
+import { comparisonText, simulationText } from '../../report/simulation/text.ts'
+import { simulateWish, type SimulationProgress } from '../../services/simulations.ts'
+import { type FileFlags, fileOptions, withFileOptions } from '../arguments.ts'
+import { printAnswer, withApp } from '../with-app.ts'
 
 interface Options extends FileFlags {
   portfolio?: string

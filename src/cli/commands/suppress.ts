@@ -1,10 +1,8 @@
 import { Command, Option } from 'commander'
-import { readSuppression } from '../../app/read-suppression.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { CHANNELS } from '../../model/channel.ts'
-import { SUPPRESSION_REASONS } from '../../model/suppression.ts'
-import { printAnswer } from '../print-answer.ts'
-import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { CHANNELS, SUPPRESSION_REASONS } from '../../model/vocabulary.ts'
+import { readSuppression } from '../arguments.ts'
+import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
 
 interface Options {
   creditor: string

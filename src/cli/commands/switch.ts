@@ -1,11 +1,9 @@
 import { Command, Option } from 'commander'
-import { readSwitch, readSwitchLift } from '../../app/read-switch.ts'
 import type { App } from '../../app/app.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { SWITCH_DIMENSIONS, SWITCH_STATES, type SwitchScope, type SwitchState } from '../../model/switch.ts'
-import { everyPage } from '../every-page.ts'
-import { printAnswer } from '../print-answer.ts'
-import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { SWITCH_DIMENSIONS, SWITCH_STATES, type SwitchScope, type SwitchState } from '../../model/vocabulary.ts'
+import { readSwitch, readSwitchLift } from '../arguments.ts'
+import { CLI_ACTOR, everyPage, printAnswer, withApp } from '../with-app.ts'
 
 type SwitchView = Awaited<ReturnType<App['services']['setSwitch']>>
 

@@ -1,9 +1,8 @@
 import { Command } from 'commander'
-import { EXIT } from '../../app/exit-codes.ts'
-import { lintTemplates } from '../../app/lint-templates.ts'
-import { rootDirectory } from '../../app/root-directory.ts'
-import { findingLine } from '../finding-line.ts'
-import { printAnswer } from '../print-answer.ts'
+import { EXIT } from '../../app/errors.ts'
+import { lintTemplates } from '../../authoring/templates.ts'
+import { rootDirectory } from '../../config/configuration.ts'
+import { findingLine, printAnswer } from '../with-app.ts'
 
 /** `decorum templates lint`: exit 1 when a finding keeps words from being released. */
 export function command(): Command {

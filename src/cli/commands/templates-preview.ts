@@ -1,10 +1,9 @@
 import { Command, Option } from 'commander'
-import { configuration } from '../../app/configuration.ts'
-import { previewTemplate, type Preview } from '../../app/preview-template.ts'
-import { CHANNELS, type Channel } from '../../model/channel.ts'
+import { type Preview, previewTemplate } from '../../authoring/templates.ts'
+import { configuration } from '../../config/configuration.ts'
 import type { Message } from '../../model/message.ts'
-import { TONES, type Tone } from '../../model/tone.ts'
-import { printAnswer } from '../print-answer.ts'
+import { type Channel, CHANNELS, type Tone, TONES } from '../../model/vocabulary.ts'
+import { printAnswer } from '../with-app.ts'
 
 interface Options {
   locale: string

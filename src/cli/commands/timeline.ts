@@ -1,10 +1,9 @@
 import { Command } from 'commander'
 import type { App } from '../../app/app.ts'
-import { readLanguage } from '../../app/read-language.ts'
-import { timelineInWords } from '../../app/views.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { printAnswer } from '../print-answer.ts'
-import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { timelineInWords } from '../../report/timeline-words.ts'
+import { readLanguage } from '../../report/words/terms.ts'
+import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
 
 /** Entries asked for at once. */
 const PAGE = 500

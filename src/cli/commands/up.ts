@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { DAEMONS } from '../../app/app.ts'
 import { runDaemon } from '../../app/run-daemon.ts'
-import { serveHttp } from '../serve-http.ts'
+import { serveHttp } from './serve.ts'
 
 /** `decorum up`: the HTTP interface and every daemon in one process; embedded when nothing is configured. */
 export function command(): Command {

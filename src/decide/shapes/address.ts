@@ -1,7 +1,7 @@
-import type { Instant } from '../../model/instant.ts'
+import { NEVER, type Instant } from '../../model/time.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import type { Case } from '../case.ts'
-import { allows, NEVER, objects, type Shape } from '../rule.ts'
+import { allows, objects, type Shape } from '../rule.ts'
 
 /**
  * May this address be used, by how it came to be known and how lately it was confirmed? (12 CFR 1006.6(d)(4)-(5))

@@ -1,14 +1,14 @@
 import type { ContactFacts } from '../../model/facts.ts'
-import type { Instant } from '../../model/instant.ts'
+import type { CountKey, CountUnit, CountWindow } from '../../model/pack-parts.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
+import { DAY, HOUR, type Instant, NEVER } from '../../model/time.ts'
+import type { Channel } from '../../model/vocabulary.ts'
 import type { Case } from '../case.ts'
-import { contactOf } from '../dated.ts'
-import { openUntil, type Opening } from '../consent.ts'
-import { countsAs, isCounted, sharesKey, type Counted } from '../counting.ts'
+import { type Opening, openUntil } from '../consent.ts'
+import { contactOf } from '../explanation-facts.ts'
 import { answeredBy, isAbout, isAnswer, onOneDay } from '../replies.ts'
-import { allows, NEVER, objects, type Detail, type Shape } from '../rule.ts'
+import { allows, type Detail, objects, type Shape } from '../rule.ts'
 import type { ZoneTable } from '../zone-table.ts'
-import { compileCountWindow } from './count-window.ts'
 
 /**
  * At most so many contacts in a window (S6–S10).
@@ -125,3 +125,105 @@ export function firstConversation(facts: Case, counted: Counted, account: string
   }
   return first
 }
+
+/**
+ * How long does a contact count? (S7)
+ *
+ * `since(zone, at)`: contacts at or after this instant count at `at`.
+ * `leaves(zone, contact)`: the first instant at which a contact no longer counts.
+ * Both in local dates of the zone, so that a day of 23 or 25 hours is one day.
+ */
+export interface Counting {
+  since(zone: ZoneTable, at: Instant): Instant
+  leaves(zone: ZoneTable, contact: Instant): Instant
+  /** In no zone does a contact count longer than this, in milliseconds. */
+  readonly longest: number
+}
+
+export function compileCountWindow(window: CountWindow): Counting {
+  switch (window.type) {
+    case 'rolling-hours': {
+      const length = window.hours * HOUR
+      return { since: (_zone, at) => at - length + 1, leaves: (_zone, contact) => contact + length, longest: length }
+    }
+    case 'calendar-day':
+      return rollingDays(1)
+    case 'rolling-days':
+      return rollingDays(window.days)
+    case 'week':
+      // Whatever the calendar week holds lies within the last seven days, so rolling is never the looser one.
+      return rollingDays(7)
+    case 'calendar-week':
+      return byPeriod((day) => day - ((day + 3 - (window.startsOn - 1) + 7_000_000) % 7), (first) => first + 7, 7)
+    case 'calendar-month':
+      return byPeriod((day) => monthStart(day, 0), (first) => monthStart(first, 1), 31)
+  }
+}
+
+const rollingDays = (days: number): Counting => ({
+  since: (zone, at) => zone.startOfDay(zone.dayAt(at) - days + 1),
+  leaves: (zone, contact) => zone.startOfDay(zone.dayAt(contact) + days),
+  longest: longestOf(days),
+})
+
+const byPeriod = (firstDay: (day: number) => number, nextFirst: (first: number) => number, mostDays: number): Counting => ({
+  since: (zone, at) => zone.startOfDay(firstDay(zone.dayAt(at))),
+  leaves: (zone, contact) => zone.startOfDay(nextFirst(firstDay(zone.dayAt(contact)))),
+  longest: longestOf(mostDays),
+})
+
+/** Local days are longer than 24 hours at times: by an hour in most zones, by a day where the date line moves. */
+const longestOf = (days: number): number => (days + 2) * DAY
+
+function monthStart(day: number, monthsLater: number): number {
+  const date = new Date(day * DAY)
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + monthsLater, 1) / DAY
+}
+
+/**
+ * Does this contact count as one of these? (S8)
+ *
+ * What is not final counts as the worst it can still be: a call that is `pending`,
+ * `in-doubt`, or merely `sent` may have been a conversation and may have rung in vain.
+ * A voicemail was picked up, if only by a machine.
+ */
+export function countsAs(contact: ContactFacts, unit: CountUnit): boolean {
+  const { outcome, channel } = contact
+  if (outcome === 'pending' || outcome === 'in-doubt') return true
+  const callWithoutFinalWord = channel === 'phone' && (outcome === 'sent' || outcome === 'delivered')
+  switch (unit) {
+    case 'attempt':
+      return true
+    case 'unanswered':
+      return outcome === 'no-answer' || outcome === 'failed' || callWithoutFinalWord
+    case 'connected':
+      return outcome === 'conversation' || outcome === 'voicemail' || callWithoutFinalWord
+    case 'conversation':
+      return outcome === 'conversation' || callWithoutFinalWord
+    case 'reached':
+      return outcome !== 'no-answer' && outcome !== 'failed'
+  }
+}
+
+/**
+ * Is it within what the rule sums over? (S9)
+ *
+ * A contact that does not say counts. Contacts to somebody else with the same number
+ * count for the number alone.
+ */
+export function sharesKey(contact: ContactFacts, key: CountKey, account: string | null, address: string | null): boolean {
+  if (contact.otherPerson && key !== 'address') return false
+  if (key === 'account') return account === null || contact.accounts.length === 0 || contact.accounts.includes(account)
+  if (key === 'address') return address === null || contact.address === null || contact.address === address
+  return true
+}
+
+/** Which contacts a rule looks at. */
+export interface Counted {
+  readonly unit: CountUnit
+  readonly key: CountKey
+  readonly channels: readonly Channel[]
+}
+
+export const isCounted = (contact: ContactFacts, counted: Counted, account: string | null, address: string | null): boolean =>
+  counted.channels.includes(contact.channel) && countsAs(contact, counted.unit) && sharesKey(contact, counted.key, account, address)

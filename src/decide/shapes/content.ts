@@ -1,6 +1,12 @@
-import { shortfallOf, type ContentRule } from '../content.ts'
-import { allows, objects, type Shape } from '../rule.ts'
-import { eventsOf } from './events.ts'
+import type { SuppressionFacts } from '../../model/facts.ts'
+import type { RuleOf } from '../../model/pack-rule.ts'
+import { NEVER } from '../../model/time.ts'
+import type { Case } from '../case.ts'
+import { type Opening, opensAfter, openUntil } from '../consent.ts'
+import { type ContentRule, shortfallOf } from '../content.ts'
+import { stopOf } from '../explanation-facts.ts'
+import { allows, askSpans, objects, type Shape, type Span } from '../rule.ts'
+import { eventsOf } from './precondition.ts'
 
 /**
  * Nothing goes out in words that lack what must be said, or say what must not be (S18).
@@ -22,5 +28,53 @@ export function compileContent(rule: ContentRule): Shape | null {
     const { missing, tooMuch } = shortfallOf(rule, carries)
     if (missing.length > 0 || tooMuch.length > 0) objects(answer, 'content_missing')
     else allows(answer)
+  } }
+}
+
+/**
+ * Nothing without recorded consent, in force and fresh enough (S17).
+ *
+ * With `ifUnstated: silent`, a bare case that names no such consent, for any channel or
+ * address, does not say what the person agreed to; the running system knows all of them.
+ */
+export function compileConsentNeeded(rule: RuleOf<'consent'>): Shape {
+  const opening: Opening = { kinds: new Set(rule.needs), days: rule.freshDays ?? null }
+  const isStated = ({ facts: { system, consents } }: Case): boolean => system !== null || consents.some(({ kind }) => opening.kinds.has(kind))
+  const isSilent = (facts: Case): boolean => rule.ifUnstated === 'silent' && !isStated(facts)
+  return { detail: null, silent: (facts) => (isSilent(facts) ? 'consents_not_stated' : null), ask: (facts, at, answer) => {
+    if (isSilent(facts)) return allows(answer)
+    const channel = facts.facts.reminder.channel
+    const address = facts.facts.address?.id ?? null
+    const until = openUntil(facts, opening, at, channel, address)
+    if (until === null) objects(answer, 'consent_missing', opensAfter(facts, opening, at, channel, address))
+    else allows(answer, until)
+  } }
+}
+
+/** Nobody is contacted but those whom the law lets in (S19); an address that does not say whose it is, is the borrower's. */
+export function compileThirdParty(rule: RuleOf<'third-party'>): Shape {
+  const { relations } = rule
+  return { detail: ({ facts }) => ({ kind: 'relation', relation: facts.address?.relation ?? null, lets: relations }), ask: (facts, _at, answer) => {
+    const relation = facts.facts.address?.relation ?? null
+    if (relation !== null && !relations.includes(relation)) objects(answer, 'suppressed')
+    else allows(answer)
+  } }
+}
+
+/**
+ * An opt-out that law reads more widely than the address it came from (S16): the whole
+ * channel, or all. Its confirmation may still go out. Where the record does not say
+ * over which channel somebody opted out, it may have been this one.
+ *
+ * @returns  null where it reaches no further than `decorum/suppression` takes it anyway
+ */
+export function compileOptOut(rule: RuleOf<'opt-out'>): Shape | null {
+  if (rule.covers === 'address') return null
+  const reaching = ({ facts: { suppressions, reminder: { channel } } }: Case): SuppressionFacts[] =>
+    suppressions.filter((stop) => stop.reason === 'opt-out' && !(rule.covers === 'channel' && stop.channel !== null && stop.channel !== channel))
+  return { detail: (facts) => ({ kind: 'stops', found: reaching(facts).map(stopOf) }), ask: (facts, at, answer) => {
+    if (facts.facts.reminder.kind === 'confirmation') return allows(answer)
+    const spans = reaching(facts).map((stop): Span => ({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER }))
+    askSpans(spans, 'suppressed', at, answer)
   } }
 }

@@ -1,10 +1,11 @@
 import type { Calendar } from '../../model/calendars/calendar.ts'
-import type { Instant } from '../../model/instant.ts'
+import type { EventFacts } from '../../model/facts.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
-import { daysPastDueOn, type Case } from '../case.ts'
-import { allows, NEVER, objects, type Answer } from '../rule.ts'
-import { eventsOf } from './events.ts'
-import { daysAfter } from './spacing.ts'
+import { type Instant, NEVER } from '../../model/time.ts'
+import { type Case, daysPastDueIn } from '../case.ts'
+import { dated, eventOf } from '../explanation-facts.ts'
+import { allows, type Answer, type Ask, objects, type Shape } from '../rule.ts'
+import { daysAfter } from './pacing.ts'
 
 /** Nothing before something has happened, since the account last fell due where each spell needs its own, and the wait after it is over (S13). */
 export function compilePrecondition(rule: RuleOf<'precondition'>, calendar: Calendar | null): (facts: Case, at: Instant, answer: Answer) => void {
@@ -43,7 +44,7 @@ function overdueSince(facts: Case, account: number, at: Instant): Instant {
   let first = Infinity
   for (const zone of facts.zones) {
     const today = zone.dayAt(at)
-    const days = daysPastDueOn(facts, account, zone, today)
+    const days = daysPastDueIn(facts, account, zone, today)
     if (days === null) return -Infinity
     first = Math.min(first, zone.startOfDay(today - days))
   }
@@ -55,7 +56,7 @@ const notBeforeDaysPastDue = (days: number) => (facts: Case, at: Instant, answer
   for (const zone of facts.zones) {
     const today = zone.dayAt(at)
     for (let account = 0; account < facts.facts.accounts.length; account++) {
-      const now = daysPastDueOn(facts, account, zone, today)
+      const now = daysPastDueIn(facts, account, zone, today)
       if (now !== null && now < days) until = Math.max(until, zone.startOfDay(today + days - now))
     }
   }
@@ -78,3 +79,43 @@ function businessDaysAfter(facts: Case, happened: Instant, count: number, calend
   }
   return latest
 }
+
+/** Which events a rule looks for. */
+export interface WantedEvent {
+  readonly event: string
+  readonly kind?: string | undefined
+}
+
+/** Is it one of these, about this account or the whole person? */
+export const isWanted = (event: EventFacts, wanted: WantedEvent, account: string): boolean =>
+  event.type === wanted.event && (wanted.kind === undefined || event.kind === wanted.kind) && (event.account === null || event.account === account)
+
+/** The events of one account, or null when the case does not state any history. */
+export const eventsOf = (facts: Case, wanted: WantedEvent, account: string): EventFacts[] | null =>
+  facts.facts.events === null ? null : facts.facts.events.filter((event) => isWanted(event, wanted, account))
+
+/** A duty with what its answers rest on: what is owed and was done, and the end of the term, as the question itself gives it. */
+export const explainedDuty = (rule: RuleOf<'duty'>, ask: Ask): Shape => ({
+  ask,
+  detail: (facts, at) => {
+    const answer: Answer = { code: null, until: NEVER }
+    allows(answer)
+    ask(facts, at, answer)
+    return {
+      kind: 'events', wants: rule.owes, waitDays: null, waitBusinessDays: null, withinDays: rule.withinDays ?? null, daysPastDue: null,
+      found: [...new Set(facts.facts.accounts.flatMap(({ id }) => eventsOf(facts, rule.owes, id) ?? []))].map(eventOf), deadline: answer.code === null ? dated(answer.until) : null,
+    }
+  },
+})
+
+/** A precondition with what its answers rest on: the event it looks for and those that were found, or the days past due it begins with. */
+export const explainedPrecondition = (rule: RuleOf<'precondition'>, ask: Ask): Shape => ({
+  ask,
+  detail: (facts) => {
+    const { requires } = rule
+    return {
+      kind: 'events', wants: requires ?? null, waitDays: rule.waitDays ?? null, waitBusinessDays: rule.waitBusinessDays?.days ?? null, withinDays: null, daysPastDue: rule.daysPastDue ?? null,
+      found: requires === undefined ? [] : [...new Set(facts.facts.accounts.flatMap(({ id }) => eventsOf(facts, requires, id) ?? []))].map(eventOf), deadline: null,
+    }
+  },
+})

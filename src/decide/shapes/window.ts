@@ -1,9 +1,8 @@
-import type { Instant } from '../../model/instant.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
+import { type Instant, NEVER } from '../../model/time.ts'
 import type { Case } from '../case.ts'
-import { allows, NEVER, objects, type Answer, type Shape } from '../rule.ts'
-import { COMMON_HOURS_SEARCH } from '../search.ts'
-import { dated } from '../dated.ts'
+import { dated } from '../explanation-facts.ts'
+import { allows, type Answer, COMMON_HOURS_SEARCH, objects, type Shape } from '../rule.ts'
 import type { HoursAnswer, WeeklyHours } from '../weekly-hours.ts'
 
 const one: HoursAnswer = { state: 'open', until: 0 }

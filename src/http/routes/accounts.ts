@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { accountAnswer, accountViewSchema, pageOf, timelineEntrySchema } from '../../app/views.ts'
 import { accountBody } from '../../intake/account-body.ts'
-import { ACCOUNT_STATES } from '../../model/account-state.ts'
-import { answers } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { ACCOUNT_STATES } from '../../model/vocabulary.ts'
+import { accountViewSchema, timelineEntrySchema } from '../../report/views/accounts.ts'
+import { accountAnswer } from '../../report/views/operations.ts'
+import { pageOf } from '../../report/views/page.ts'
 import { actorOf } from '../authenticate.ts'
-import { found } from '../found.ts'
-import { creditor, paging, upstreamPath, whose } from '../query.ts'
+import type { Api } from '../openapi.ts'
+import { answers, creditor, found, paging, upstreamPath, whose } from '../schema.ts'
 
 const tags = ['Accounts']
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { capturedViewSchema, pageOf } from '../../app/views.ts'
-import { answers } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { pageOf } from '../../report/views/page.ts'
+import { capturedViewSchema } from '../../report/views/reminders.ts'
 import { actorOf } from '../authenticate.ts'
-import { creditor, paging } from '../query.ts'
+import type { Api } from '../openapi.ts'
+import { answers, creditor, paging } from '../schema.ts'
 
 /** What the capture provider kept instead of sending. */
 export function capturedRoutes(api: Api, app: App): void {

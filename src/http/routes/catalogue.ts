@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { CHANNELS } from '../../model/channel.ts'
-import { TONES } from '../../model/tone.ts'
-import { answers } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { CHANNELS, TONES } from '../../model/vocabulary.ts'
+import type { Api } from '../openapi.ts'
+import { answers } from '../schema.ts'
 
 const tags = ['Configuration']
 const listOf = <T extends z.ZodType>(item: T) => answers(200, z.object({ items: z.array(item) }))

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { contactAnswer, contactViewSchema, pageOf } from '../../app/views.ts'
-import { contactBody } from '../../intake/contact-body.ts'
-import { answers, answersOnceOrAgain } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { contactBody } from '../../intake/bodies.ts'
+import { contactAnswer } from '../../report/views/operations.ts'
+import { pageOf } from '../../report/views/page.ts'
+import { contactViewSchema } from '../../report/views/recipients.ts'
 import { actorOf } from '../authenticate.ts'
-import { paging, whose } from '../query.ts'
+import type { Api } from '../openapi.ts'
+import { answers, answersOnceOrAgain, paging, whose } from '../schema.ts'
 
 const tags = ['Contacts']
 

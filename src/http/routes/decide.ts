@@ -1,14 +1,13 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { decisionText } from '../../app/decide-case.ts'
-import { LANGUAGES } from '../../app/read-language.ts'
 import { decideCaseSchema } from '../../intake/decide-case-schema.ts'
 import { OBJECTION_CODES, VERDICTS } from '../../model/decision.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { decisionExplanationSchema } from '../../model/explanation.ts'
-import { answers } from '../answers.ts'
-import type { Api } from '../api.ts'
-import { flag } from '../query.ts'
+import { LANGUAGES } from '../../report/words/terms.ts'
+import { decisionText } from '../../services/decide-case.ts'
+import type { Api } from '../openapi.ts'
+import { answers, flag } from '../schema.ts'
 
 const decision = z.object({
   verdict: z.enum(VERDICTS),

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { doubtAnswer, doubtViewSchema, pageOf } from '../../app/views.ts'
-import { doubtResolution } from '../../intake/doubt-body.ts'
-import { answers } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { doubtResolution } from '../../intake/bodies.ts'
+import { doubtAnswer, doubtViewSchema } from '../../report/views/operations.ts'
+import { pageOf } from '../../report/views/page.ts'
 import { actorOf } from '../authenticate.ts'
-import { creditor, paging } from '../query.ts'
+import type { Api } from '../openapi.ts'
+import { answers, creditor, paging } from '../schema.ts'
 
 const tags = ['Doubts']
 

@@ -1,10 +1,9 @@
 import type { App } from '../../app/app.ts'
-import { eventAnswer } from '../../app/views.ts'
-import { eventBody } from '../../intake/event-body.ts'
-import { answersOnceOrAgain } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { eventBody } from '../../intake/bodies.ts'
+import { eventAnswer } from '../../report/views/operations.ts'
 import { actorOf } from '../authenticate.ts'
-import { upstreamPath } from '../query.ts'
+import type { Api } from '../openapi.ts'
+import { answersOnceOrAgain, upstreamPath } from '../schema.ts'
 
 /** What upstream reports about an account: payments, promises, disputes, … */
 export function eventRoutes(api: Api, app: App): void {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { forecastSchema } from '../../app/views.ts'
-import { timeZone } from '../../intake/place-fields.ts'
-import { answers } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { forecastSchema } from '../../report/forecast.ts'
+import { timeZone } from '../../intake/recipient-body.ts'
+import { answers } from '../schema.ts'
+import type { Api } from '../openapi.ts'
 import { actorOf } from '../authenticate.ts'
 
 /** When the queues will be empty. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import type { Api } from '../api.ts'
+import type { Api } from '../openapi.ts'
 
 const partsSchema = z.object({
   ready: z.boolean(),

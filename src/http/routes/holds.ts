@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { endAnswer, holdAnswer, holdViewSchema, pageOf } from '../../app/views.ts'
-import { holdBody, holdEndBody } from '../../intake/hold-body.ts'
-import { answers } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { holdBody, holdEndBody } from '../../intake/bodies.ts'
+import { endAnswer, holdAnswer } from '../../report/views/operations.ts'
+import { pageOf } from '../../report/views/page.ts'
+import { holdViewSchema } from '../../report/views/recipients.ts'
 import { actorOf } from '../authenticate.ts'
-import { flag, ownPath, paging, whose } from '../query.ts'
+import type { Api } from '../openapi.ts'
+import { answers, flag, ownPath, paging, whose } from '../schema.ts'
 
 const tags = ['Holds']
 

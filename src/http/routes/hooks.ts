@@ -2,9 +2,9 @@ import formbody from '@fastify/formbody'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import type { HookAnswer, SignedCall } from '../../app/services/hooks.ts'
+import type { HookAnswer, SignedCall } from '../../services/callbacks/callbacks.ts'
 import { DecorumError } from '../../model/errors.ts'
-import type { Api } from '../api.ts'
+import type { Api } from '../openapi.ts'
 
 const attemptPath = z.object({ reminderId: z.guid('is not an id of ours'), attemptNo: z.coerce.number().int().min(1).max(32_767) })
 const open = { scope: 'public', rateLimit: false } as const
@@ -19,22 +19,22 @@ const unlisted = { hide: true }
 export function hookRoutes(api: Api, app: App): void {
   void api.register(async (scope: Api) => {
     await scope.register(formbody)
-    const { receipts } = app.services
+    const { callbacks } = app.services
 
     scope.post('/hooks/twilio/message/:reminderId/:attemptNo', { config: open, schema: { ...unlisted, params: attemptPath } }, async (request, reply) =>
-      send(reply, await receipts.twilioMessage(signedCall(request), request.params.reminderId, request.params.attemptNo)))
+      send(reply, await callbacks.twilioMessage(signedCall(request), request.params.reminderId, request.params.attemptNo)))
 
     scope.post('/hooks/twilio/call/:reminderId/:attemptNo', { config: open, schema: { ...unlisted, params: attemptPath } }, async (request, reply) =>
-      send(reply, await receipts.twilioCall(signedCall(request), request.params.reminderId, request.params.attemptNo)))
+      send(reply, await callbacks.twilioCall(signedCall(request), request.params.reminderId, request.params.attemptNo)))
 
     scope.route({
       method: ['GET', 'POST'], url: '/hooks/twilio/voice/:reminderId/:attemptNo', config: open, schema: { ...unlisted, params: attemptPath },
       handler: async (request, reply) =>
-        send(reply, await receipts.twilioVoice(signedCall(request), request.params.reminderId, request.params.attemptNo)),
+        send(reply, await callbacks.twilioVoice(signedCall(request), request.params.reminderId, request.params.attemptNo)),
     })
 
     scope.post('/hooks/twilio/inbound', { config: open, schema: unlisted }, async (request, reply) =>
-      send(reply, await receipts.twilioInbound(signedCall(request))))
+      send(reply, await callbacks.twilioInbound(signedCall(request))))
   })
 }
 

@@ -1,14 +1,12 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { SCOPES } from '../../app/services/keys.ts'
-import { pageOf } from '../../app/views.ts'
-import { line, word } from '../../intake/text-fields.ts'
+import { line, word } from '../../intake/fields.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { answers } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { pageOf } from '../../report/views/page.ts'
+import { SCOPES } from '../../services/keys.ts'
 import { actorOf } from '../authenticate.ts'
-import { found } from '../found.ts'
-import { ownPath } from '../query.ts'
+import type { Api } from '../openapi.ts'
+import { answers, found, ownPath } from '../schema.ts'
 
 const tags = ['Keys']
 

@@ -1,5 +1,5 @@
 import type { App } from '../../app/app.ts'
-import type { Api } from '../api.ts'
+import type { Api } from '../openapi.ts'
 
 /** For Prometheus. Counts only: no id, no name, no address ever is a label. */
 export function metricsRoutes(api: Api, app: App): void {

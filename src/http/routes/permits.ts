@@ -1,12 +1,9 @@
 import type { App } from '../../app/app.ts'
-import { permitAnswer, permitSettled, permitViewSchema } from '../../app/views.ts'
-import { permitBody, permitSettlement } from '../../intake/permit-body.ts'
-import { answers, answersOnceOrAgain } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { permitBody, permitSettlement } from '../../intake/bodies.ts'
+import { permitAnswer, permitSettled, permitViewSchema } from '../../report/views/operations.ts'
 import { actorOf } from '../authenticate.ts'
-import { found } from '../found.ts'
-import { idempotencyHeaders } from '../idempotency-key.ts'
-import { ownPath } from '../query.ts'
+import type { Api } from '../openapi.ts'
+import { answers, answersOnceOrAgain, found, idempotencyHeaders, ownPath } from '../schema.ts'
 
 const tags = ['Permits']
 

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { recipientAnswer, recipientViewSchema } from '../../app/views.ts'
-import { parseEmail, parsePhone } from '../../intake/address-fields.ts'
+import { parseEmail, parsePhone } from '../../intake/address.ts'
 import { recipientBody } from '../../intake/recipient-body.ts'
-import { answers } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { recipientAnswer } from '../../report/views/operations.ts'
+import { recipientViewSchema } from '../../report/views/recipients.ts'
 import { actorOf } from '../authenticate.ts'
-import { found } from '../found.ts'
-import { creditor, upstreamPath } from '../query.ts'
+import type { Api } from '../openapi.ts'
+import { answers, creditor, found, upstreamPath } from '../schema.ts'
 
 const tags = ['Recipients']
 

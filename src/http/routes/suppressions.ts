@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { endAnswer, pageOf, suppressionAnswer, suppressionViewSchema } from '../../app/views.ts'
-import { liftBody, suppressionBody } from '../../intake/suppression-body.ts'
-import { answers, answersOnceOrAgain } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { liftBody, suppressionBody } from '../../intake/bodies.ts'
+import { endAnswer, suppressionAnswer } from '../../report/views/operations.ts'
+import { pageOf } from '../../report/views/page.ts'
+import { suppressionViewSchema } from '../../report/views/recipients.ts'
 import { actorOf } from '../authenticate.ts'
-import { flag, ownPath, paging, whose } from '../query.ts'
+import type { Api } from '../openapi.ts'
+import { answers, answersOnceOrAgain, flag, ownPath, paging, whose } from '../schema.ts'
 
 const tags = ['Stops']
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { endAnswer, pageOf, switchViewSchema } from '../../app/views.ts'
-import { switchBody, switchLift } from '../../intake/switch-body.ts'
-import { answers } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { switchBody, switchLift } from '../../intake/bodies.ts'
+import { endAnswer, switchViewSchema } from '../../report/views/operations.ts'
+import { pageOf } from '../../report/views/page.ts'
 import { actorOf } from '../authenticate.ts'
-import { flag, ownPath, paging } from '../query.ts'
+import type { Api } from '../openapi.ts'
+import { answers, flag, ownPath, paging } from '../schema.ts'
 
 const tags = ['Switches']
 

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { pageOf, replyViewSchema, taskAnswer, TASK_STATUSES, taskViewSchema } from '../../app/views.ts'
-import { taskCompletion } from '../../intake/task-body.ts'
-import { upstreamId } from '../../intake/text-fields.ts'
-import { answers } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { taskCompletion } from '../../intake/bodies.ts'
+import { upstreamId } from '../../intake/fields.ts'
+import { taskAnswer } from '../../report/views/operations.ts'
+import { pageOf } from '../../report/views/page.ts'
+import { replyViewSchema, TASK_STATUSES, taskViewSchema } from '../../report/views/recipients.ts'
 import { actorOf } from '../authenticate.ts'
-import { found } from '../found.ts'
-import { creditor, flag, ownPath, paging, whose } from '../query.ts'
+import type { Api } from '../openapi.ts'
+import { answers, creditor, flag, found, ownPath, paging, whose } from '../schema.ts'
 
 const tags = ['Tasks']
 

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { totalsSchema } from '../../app/views.ts'
-import { timeZone } from '../../intake/place-fields.ts'
-import { instant } from '../../intake/time-fields.ts'
-import { DAY } from '../../model/instant.ts'
-import { answers } from '../answers.ts'
-import type { Api } from '../api.ts'
+import { instant } from '../../intake/fields.ts'
+import { timeZone } from '../../intake/recipient-body.ts'
+import { DAY } from '../../model/time.ts'
+import { totalsSchema } from '../../report/views/accounts.ts'
 import { actorOf } from '../authenticate.ts'
-import { creditor } from '../query.ts'
+import type { Api } from '../openapi.ts'
+import { answers, creditor } from '../schema.ts'
 
 const MAX_DAYS = 92
 

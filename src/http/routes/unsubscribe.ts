@@ -2,8 +2,72 @@ import formbody from '@fastify/formbody'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import type { Api } from '../api.ts'
-import { askPage, donePage, unknownPage } from '../unsubscribe-page.ts'
+import type { Api } from '../openapi.ts'
+
+/** What the page says, by language; a language that is not here reads English. */
+interface PageWords {
+  title: string
+  ask: (sender: string) => string
+  button: string
+  done: (sender: string) => string
+  unknown: string
+}
+
+const EN: PageWords = {
+  title: 'Email from us',
+  ask: (sender) => `You can stop email from ${sender} to this address. Other ways in which you have agreed to be reached stay as they are.`,
+  button: 'Stop email to this address',
+  done: (sender) => `${sender} will send no more of these emails to this address. You can close this page.`,
+  unknown: 'This link is not complete, or it is not one of ours. Please open it again from the email, or answer the email.',
+}
+
+const WORDS: Readonly<Record<string, PageWords>> = {
+  en: EN,
+  zh: {
+    title: '邮件设置',
+    ask: (sender) => `您可以停止接收${sender}发送到此邮箱的邮件。您同意的其他联系方式不受影响。`,
+    button: '停止向此邮箱发送邮件',
+    done: (sender) => `${sender}不会再向此邮箱发送此类邮件。您可以关闭本页面。`,
+    unknown: '此链接不完整或已无法识别。请从邮件中重新打开，或直接回复邮件。',
+  },
+}
+
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
+
+const wordsFor = (locale: string | null): { language: string; words: PageWords } => {
+  const language = locale?.split('-')[0]?.toLowerCase() ?? 'en'
+  const words = WORDS[language]
+  return words === undefined ? { language: 'en', words: EN } : { language: locale ?? 'en', words }
+}
+
+const page = (language: string, title: string, body: string): string => `<!doctype html>
+<html lang="${escape(language)}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${escape(title)}</title></head>
+<body>
+<main>
+${body}
+</main>
+</body>
+</html>
+`
+
+/** The page behind the link in an email. It asks; opening it changes nothing, for scanners open links too. */
+export function askPage(locale: string | null, sender: string): string {
+  const { language, words } = wordsFor(locale)
+  return page(language, words.title, `<p>${escape(words.ask(sender))}</p>
+<form method="post"><button type="submit" name="List-Unsubscribe" value="One-Click">${escape(words.button)}</button></form>`)
+}
+
+/** What is shown once email to the address has stopped. */
+export function donePage(locale: string | null, sender: string): string {
+  const { language, words } = wordsFor(locale)
+  return page(language, words.title, `<p>${escape(words.done(sender))}</p>`)
+}
+
+/** What is shown for a token that is not ours, in every language there is: nobody is known by it. */
+export const unknownPage = (): string =>
+  page('en', EN.title, Object.entries(WORDS).map(([language, words]) => `<p lang="${language}">${escape(words.unknown)}</p>`).join('\n'))
 
 const tokenPath = z.object({ token: z.string().max(200) })
 
@@ -13,18 +77,18 @@ export function unsubscribeRoutes(api: Api, app: App): void {
     await scope.register(formbody)
     // Mail programs post a form, some of them multipart; what it says does not matter, the address does.
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, {}))
-    const { receipts } = app.services
+    const { callbacks } = app.services
 
     scope.get('/u/:token', { config: { scope: 'public' }, schema: { hide: true, params: tokenPath } }, async (request, reply) => {
-      const subject = await receipts.readUnsubscribe(request.params.token)
+      const subject = await callbacks.readUnsubscribe(request.params.token)
       if (subject === null) return html(reply.code(404), unknownPage())
       return html(reply, subject.done ? donePage(subject.locale, subject.creditorName) : askPage(subject.locale, subject.creditorName))
     })
 
     scope.post('/u/:token', { config: { scope: 'public' }, schema: { hide: true, params: tokenPath } }, async (request, reply) => {
       const { token } = request.params
-      const stopped = await receipts.unsubscribe(token)
-      const subject = stopped ? await receipts.readUnsubscribe(token) : null
+      const stopped = await callbacks.unsubscribe(token)
+      const subject = stopped ? await callbacks.readUnsubscribe(token) : null
       return subject === null ? html(reply.code(404), unknownPage()) : html(reply, donePage(subject.locale, subject.creditorName))
     })
   })

@@ -1,4 +1,4 @@
-import { dayNumber, type LocalDate } from '../local-date.ts'
+import { dayNumber, type LocalDate } from '../time.ts'
 
 /** One calendar's days, by year. A year that is absent is unknown, not free of holidays. */
 export interface CalendarTable {

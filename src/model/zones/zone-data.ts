@@ -1,5 +1,5 @@
 import packed from 'moment-timezone/data/packed/latest.json' with { type: 'json' }
-import { DAY, type Instant } from '../instant.ts'
+import { DAY, dayNumber, daysBetween, fromDayNumber, type Instant, type LocalDate, MINUTE } from '../time.ts'
 
 /**
  * Which edition of the IANA time zone database is in force? e.g. `2026f`
@@ -119,3 +119,102 @@ function sexagesimal(text: string): number {
 
 /** 0–9, a–z, A–X. */
 const digit = (code: number): number => (code > 96 ? code - 87 : code > 64 ? code - 29 : code - 48)
+
+const UTC: ZoneChanges = { at: new Float64Array(), offsets: new Float64Array(1), goesOn: false }
+
+/** What was recorded under a name that the data does not know is shown in UTC; nothing is decided by it. */
+const changesOrUtc = (zone: string): ZoneChanges => changesOf(zone) ?? UTC
+
+/** What does the wall clock of this zone show? Local time as milliseconds, to be read as if it were UTC. */
+export const wallClock = (instant: Instant, zone: string): number => instant + offsetAt(changesOrUtc(zone), instant)
+
+/** Which calendar day is it in this zone? */
+export const localDateAt = (instant: Instant, zone: string): LocalDate => fromDayNumber(Math.floor(wallClock(instant, zone) / DAY))
+
+/**
+ * At which instant does this zone's wall clock first show this local time, or a later one?
+ *
+ * A time that a change of clocks leaves out means the first instant after the gap; one
+ * that comes twice means its first coming.
+ *
+ * @param local  milliseconds, as `wallClock` gives them
+ */
+export function firstInstantAt(local: number, zone: string): Instant {
+  const changes = changesOrUtc(zone)
+  // No zone is a day or more from UTC, and none has skipped more than a day.
+  let start = local - 3 * DAY
+  for (;;) {
+    const offset = offsetAt(changes, start)
+    const next = nextChange(changes, start)
+    if (next === null || next.at + offset > local) return Math.max(start, local - offset)
+    start = next.at
+  }
+}
+
+/** The same for a date and a time of day, `HH:MM`. Throws RangeError on an impossible date. */
+export function localInstant(date: LocalDate, time: string, zone: string): Instant {
+  const day = dayNumber(date)
+  if (day === null) throw new RangeError(`invalid date: ${date}`)
+  const [hour, minute] = time.split(':').map(Number) as [number, number]
+  return firstInstantAt(day * DAY + (hour * 60 + minute) * MINUTE, zone)
+}
+
+/** The days of this zone that a span touches, each with its first instant. */
+export function daysWithin(from: Instant, to: Instant, zone: string): { date: LocalDate; start: Instant }[] {
+  const first = Math.floor(wallClock(from, zone) / DAY)
+  const last = Math.max(first, Math.floor(wallClock(Math.max(from, to - 1), zone) / DAY))
+  return Array.from({ length: last - first + 1 }, (_, i) => ({ date: fromDayNumber(first + i), start: firstInstantAt((first + i) * DAY, zone) }))
+}
+
+/** How the database names its editions: the year and a letter. */
+export const ZONE_EDITION = /^20\d{2}[a-z]{1,2}$/
+
+/**
+ * When editions came out. Source: the database's NEWS; of 2026e and 2026f the day on which the package that
+ * carries them was published, a few days later at most. One is added with each update of the package: a test asks for it.
+ */
+const PUBLISHED: Readonly<Record<string, LocalDate>> = {
+  '2025b': '2025-03-22', '2026b': '2026-04-22', '2026c': '2026-07-08', '2026d': '2026-09-11', '2026e': '2026-10-02', '2026f': '2026-10-29',
+}
+
+/** Several countries a year change their clocks, some at a few weeks' notice. */
+const MOST_DAYS = 365
+
+const HOW_TO_UPDATE = 'run "npm install --save-exact moment-timezone@latest" and deploy, or take a newer release of Decorum'
+
+/** Is this edition older than that one? Years compare first, then letters; `z` is followed by `za`. */
+export const isOlderEdition = (one: string, other: string): boolean => one < other
+
+/** Where the day of publication is not recorded, the first on which it can have come out: its data is then taken to be older than it is. */
+export const publishedOn = (edition: string): LocalDate => PUBLISHED[edition] ?? `${edition.slice(0, 4)}-01-01`
+
+/** Is it known when this edition came out, and not only in which year? */
+export const publicationIsRecorded = (edition: string): boolean => PUBLISHED[edition] !== undefined
+
+/** What the zone data in force is, and what is wrong with it. */
+export interface ZoneDataReport {
+  version: string
+  published: LocalDate
+  /** Sentences that say what to do; empty when all is well. */
+  faults: string[]
+}
+
+/**
+ * Is the zone data in force new enough, by itself and for every pack?
+ *
+ * @param packs    those whose demand counts
+ * @param edition  another than the one in force; for tests
+ */
+export function judgeZoneData(packs: readonly { id: string; version: string; zoneData?: string | undefined }[], now: Instant, edition = ZONE_DATA_VERSION): ZoneDataReport {
+  const published = publishedOn(edition)
+  const old = daysBetween(published, fromDayNumber(Math.floor(now / DAY))) > MOST_DAYS
+  const wanting = packs.filter(({ zoneData }) => zoneData !== undefined && isOlderEdition(edition, zoneData))
+  return {
+    version: edition,
+    published,
+    faults: [
+      ...(old ? [`time zone data ${edition} was published on ${published}, more than a year ago, and places have changed their clocks since; ${HOW_TO_UPDATE}`] : []),
+      ...wanting.map(({ id, version, zoneData }) => `policy pack ${id} ${version} needs time zone data ${zoneData} or later, and ${edition} is in force: what it applies to is held (zone_data_outdated); ${HOW_TO_UPDATE}`),
+    ],
+  }
+}

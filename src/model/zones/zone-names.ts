@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nearMiss } from '../near-miss.ts'
+import { nearMiss } from '../faults.ts'
 import { COUNTRY_ZONES } from '../places/country-zones.ts'
 import { namedInData, zoneNamesInData, type NameInData } from './zone-data.ts'
 

@@ -1,29 +1,24 @@
 import { setImmediate as othersTurn } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
 import type { AccountBody } from '../../intake/account-body.ts'
-import type { DecorumError } from '../../model/errors.ts'
-import type { Instant } from '../../model/instant.ts'
 import { timesOfAccount } from '../../intake/times-of-facts.ts'
-import { balanceEvents } from '../../record/accepting/events.ts'
-import { openHolds, moveHolds } from '../../record/accepting/holds.ts'
-import { findAccounts, knownAccounts, type AccountRow } from '../../record/accepting/known-accounts.ts'
-import { keyText } from '../../record/accepting/known-people.ts'
-import { writeParties } from '../../record/accepting/write-accounts.ts'
+import type { DecorumError } from '../../model/errors.ts'
+import type { Instant } from '../../model/time.ts'
+import { findAccounts, knownAccounts, type StoredAccount, writeParties } from '../../record/accounts.ts'
+import { balanceEvents } from '../../record/events.ts'
+import { moveHolds, openHolds } from '../../record/holds.ts'
 import { newId } from '../../record/id.ts'
+import { keyText } from '../../record/recipients.ts'
 import type { Database } from '../../record/schema.ts'
-import type { Actor, Shell } from '../shell.ts'
-import { mayHaveChanges } from './account-balance.ts'
-import type { AccountItem } from './account-item.ts'
-import { AccountPuts, refusal, type AccountPutResult } from './account-puts.ts'
-import type { AccountAnswer } from './answers.ts'
-import { bringPeople } from './bring-people.ts'
-import { lockPeople } from './lock-people.ts'
-import { newAccount } from './merge-account.ts'
-import { refuseFuture } from './refuse-future.ts'
-import { rememberHashes } from './remember-hashes.ts'
-import { invalidField, creditorOf } from './resolve-creditor.ts'
+import type { AddressHash, Vault } from '../../record/vault/vault.ts'
+import type { AccountAnswer } from '../../report/views/operations.ts'
+import type { Actor, Shell } from '../runtime.ts'
+import { type AccountPutResult, AccountPuts, refusal } from './account-puts.ts'
+import { type AccountItem, bringPeople } from './account-recipients.ts'
+import { mayHaveChanges, newAccount } from './merge-account.ts'
+import { creditorOf, invalidField, refuseFuture } from './resolve-creditor.ts'
 import { writeDrafts } from './write-drafts.ts'
-import { inWriteTransaction } from './write-transaction.ts'
+import { inWriteTransaction, lockPeople } from './write-transaction.ts'
 
 /** One account to be put. */
 export interface AccountPut {
@@ -74,7 +69,7 @@ async function putAll(shell: Shell, actor: Actor, opened: Transaction<Database>,
   const began = shell.clock.now()
   const found = await findAccounts(opened, stated.map((item) => item.key))
   const results = new Map<number, AccountPutResult>()
-  const fresh = new Map<AccountItem, AccountRow>()
+  const fresh = new Map<AccountItem, StoredAccount>()
   const items = stated.filter((item) => {
     if (found.has(keyText(item.key))) return true
     const first = firstRow(shell, actor, item, began)
@@ -116,11 +111,25 @@ const idsOf = (id: string | undefined): { id: string }[] => (id === undefined ? 
  *
  * Asked before the person is added: what cannot be registered leaves nobody behind.
  */
-function firstRow(shell: Shell, actor: Actor, { body, creditor, personKey, key }: AccountItem, now: Instant): { ok: true; row: AccountRow } | { ok: false; error: DecorumError } {
+function firstRow(shell: Shell, actor: Actor, { body, creditor, personKey, key }: AccountItem, now: Instant): { ok: true; row: StoredAccount } | { ok: false; error: DecorumError } {
   try {
     if (personKey === null) throw invalidField('recipient', 'is missing', 'A new account states its recipient, or recipientId of one that is known.')
     return { ok: true, row: newAccount({ id: newId(), externalId: key.externalId, recipientId: '', live: actor.live }, body, creditor, shell.config.ladders, now) }
   } catch (error) {
     return { ok: false, error: refusal(error) }
+  }
+}
+
+/** The same vault, computing each address's hash once: an import needs it to lock the address, and again to store it. */
+export function rememberHashes(vault: Vault): Vault {
+  const known = new Map<string, AddressHash>()
+  return {
+    ...vault,
+    addressHash: (channel, value) => {
+      // A number has the same hash for phone and SMS; a mailbox is the only thing with an @.
+      const hash = known.get(value) ?? vault.addressHash(channel, value)
+      known.set(value, hash)
+      return hash
+    },
   }
 }

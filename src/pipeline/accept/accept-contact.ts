@@ -1,28 +1,26 @@
 import type { Transaction } from 'kysely'
-import type { CompiledPack } from '../../decide/compiled-pack.ts'
-import type { ContactBody } from '../../intake/contact-body.ts'
-import { parseAddress } from '../../intake/address-fields.ts'
+import type { CompiledPack } from '../../decide/packs.ts'
+import { parseAddress } from '../../intake/address.ts'
+import type { ContactBody } from '../../intake/bodies.ts'
+import type { RecipientBody } from '../../intake/recipient-body.ts'
+import { timesOfRecipient } from '../../intake/times-of-facts.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { countryOf } from '../../model/jurisdiction.ts'
-import { addContact } from '../../record/accepting/contacts.ts'
-import { findUse, rememberUse } from '../../record/accepting/idempotency.ts'
-import { findAccounts, type FoundAccount } from '../../record/accepting/known-accounts.ts'
-import { findPeople, keyText } from '../../record/accepting/known-people.ts'
-import { wakePerson } from '../../record/accepting/waiting-reminders.ts'
+import { countryOf } from '../../model/places/zones-of.ts'
+import { findAccounts, type FoundAccount } from '../../record/accounts.ts'
+import { addContact } from '../../record/contacts.ts'
+import { findUse, rememberUse } from '../../record/events.ts'
 import { newId } from '../../record/id.ts'
 import { lockNewAddresses } from '../../record/locks.ts'
+import { addPeople, findPeople, keyText } from '../../record/recipients.ts'
+import { wakePerson } from '../../record/reminders.ts'
 import type { Database } from '../../record/schema.ts'
-import { markExceeded } from '../contacts/exceeded.ts'
-import type { Actor, Shell } from '../shell.ts'
-import { addressHash } from './address-hash.ts'
-import type { ContactAnswer } from './answers.ts'
-import { bodyHash } from './body-hash.ts'
-import { lockPerson } from './lock-people.ts'
-import type { PersonDraft } from './person-draft.ts'
-import { refuseFuture } from './refuse-future.ts'
-import { invalidField, creditorOwning } from './resolve-creditor.ts'
+import type { ContactAnswer, RecipientAnswer } from '../../report/views/operations.ts'
+import { markExceeded } from '../contacts.ts'
+import type { Actor, Shell } from '../runtime.ts'
+import { addressHash, mergePerson, newPerson, type PersonDraft } from './merge-recipient.ts'
+import { bodyHash, creditorOf, creditorOwning, invalidField, refuseFuture } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
-import { inWriteTransaction } from './write-transaction.ts'
+import { ConcurrentModification, inWriteTransaction, lockPeople, lockPerson } from './write-transaction.ts'
 
 /**
  * Records a contact made elsewhere, so that it counts in every cap and cooldown.
@@ -79,4 +77,27 @@ function addressOf(shell: Shell, body: ContactBody, person: PersonDraft): Return
   const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
   if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
   return addressHash(shell.vault, body.channel, parsed.value)
+}
+
+/** Puts a person by itself: `PUT /v1/recipients/{id}`. */
+export async function acceptRecipient(shell: Shell, actor: Actor, id: string, body: RecipientBody): Promise<RecipientAnswer> {
+  const creditor = creditorOf(shell, actor, body.creditor)
+  refuseFuture(shell, timesOfRecipient(body), shell.clock.now())
+  const key = { creditor: creditor.id, externalId: id }
+  return inWriteTransaction(shell, async (opened) => {
+    const began = shell.clock.now()
+    const known = (await findPeople(opened, [key])).get(keyText(key))
+    const added = known === undefined ? newPerson(newId(), key, shell.vault.newDataKey(), began) : null
+    if (added !== null && (await addPeople(opened, [added.row])) === null) throw new ConcurrentModification('the person was added meanwhile')
+    const recipientId = known ?? (added as PersonDraft).row.id
+    const { trx, people: drafts } = await lockPeople(opened, shell.vault, [{ id: recipientId, addresses: body.addresses }], new Date(began), new Map(added === null ? [] : [[recipientId, added]]))
+    const person = drafts.get(recipientId) as PersonDraft
+    const now = shell.clock.now()
+    const named = { id, creditor: creditor.id }
+    const merged = mergePerson(person, body, body.asOf ?? now, now, shell.vault)
+    if (merged === 'older') return { applied: false, reason: 'older_than_known', ...named }
+    await writeDrafts(shell, trx, { ...noDrafts(), people: [person] }, actor.name, now)
+    if (merged === 'changed') await wakePerson(trx, person.row.id, new Date(now))
+    return { applied: true, changed: added !== null || merged === 'changed', ...named, ...(body.warnings === undefined ? {} : { warnings: body.warnings }) }
+  })
 }

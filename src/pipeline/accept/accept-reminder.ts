@@ -1,29 +1,26 @@
 import type { Transaction } from 'kysely'
-import type { ReminderBody } from '../../intake/reminder-body.ts'
+import type { ReminderBody } from '../../intake/bodies.ts'
 import type { Creditor } from '../../model/creditor.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { HOUR, type Instant } from '../../model/instant.ts'
-import { nearMiss } from '../../model/near-miss.ts'
-import { uniqueKeyOf, type Carrier } from '../../plan/owed-reminder.ts'
-import { cancelReminder as cancelWaiting, findReminder } from '../../record/accepting/direct-reminders.ts'
-import { findUse, rememberUse } from '../../record/accepting/idempotency.ts'
-import { findAccounts, knownAccounts, type AccountRow } from '../../record/accepting/known-accounts.ts'
-import { keyText } from '../../record/accepting/known-people.ts'
+import { nearMiss } from '../../model/faults.ts'
+import { HOUR, type Instant } from '../../model/time.ts'
+import { type Carrier, uniqueKeyOf } from '../../plan/fallback.ts'
+import { findAccounts, knownAccounts, type StoredAccount } from '../../record/accounts.ts'
+import { findUse, rememberUse } from '../../record/events.ts'
 import { isId, newId } from '../../record/id.ts'
 import { takeLocks } from '../../record/locks.ts'
-import { reminderVariables } from '../../record/places.ts'
-import { addReminders, type NewReminder } from '../../record/planning/plan-written.ts'
+import { addReminders, type NewReminder } from '../../record/plan-written.ts'
+import { keyText } from '../../record/recipients.ts'
+import { writeReminderCancelled as cancelWaiting, findReminder } from '../../record/reminders.ts'
 import type { Database } from '../../record/schema.ts'
-import { wishFor } from '../choose-route.ts'
-import { noteReminders } from '../notify/note-reminders.ts'
-import { serveChannels } from '../serve-channels.ts'
-import type { Actor, Shell } from '../shell.ts'
-import type { CancelAnswer, ReminderAnswer } from './answers.ts'
-import { bodyHash } from './body-hash.ts'
-import { lockPerson } from './lock-people.ts'
-import type { PersonDraft } from './person-draft.ts'
-import { invalidField, creditorOwning } from './resolve-creditor.ts'
-import { ConcurrentModification, inWriteTransaction } from './write-transaction.ts'
+import { reminderVariables } from '../../record/vault/vault.ts'
+import type { CancelAnswer, ReminderAnswer } from '../../report/views/operations.ts'
+import { noteReminders } from '../notify.ts'
+import { serveChannels, wishFor } from '../routing.ts'
+import type { Actor, Shell } from '../runtime.ts'
+import type { PersonDraft } from './merge-recipient.ts'
+import { bodyHash, creditorOwning, invalidField } from './resolve-creditor.ts'
+import { ConcurrentModification, inWriteTransaction, lockPerson } from './write-transaction.ts'
 
 /** How long a reminder asked for directly waits for a moment at which it may go out. */
 const WAITS_MS = 72 * HOUR
@@ -89,7 +86,7 @@ async function repeated(trx: Transaction<Database>, use: { bodyHash: Buffer; res
 }
 
 function newReminder(
-  shell: Shell, actor: Actor, creditor: Creditor, person: PersonDraft, account: AccountRow, body: ReminderBody, now: Instant,
+  shell: Shell, actor: Actor, creditor: Creditor, person: PersonDraft, account: StoredAccount, body: ReminderBody, now: Instant,
 ): NewReminder {
   const id = newId()
   const dueAt = Math.max(body.notBefore ?? now, now)

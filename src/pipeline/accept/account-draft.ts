@@ -1,10 +1,8 @@
 import type { Config } from '../../config/config.ts'
-import type { Instant } from '../../model/instant.ts'
-import { bookDate } from '../../plan/book-time.ts'
-import { daysPastDue } from '../../plan/days-past-due.ts'
-import { spellChange, type NewPass, type SpellChange, type Standing } from '../../plan/spell-change.ts'
-import type { AccountRow, KnownAccount, SpellRow } from '../../record/accepting/known-accounts.ts'
-import type { VersionedBody } from '../../record/accepting/ladder-version.ts'
+import type { Instant } from '../../model/time.ts'
+import { bookDate, daysPastDue } from '../../plan/book-time.ts'
+import { type NewPass, spellChange, type SpellChange, type Standing } from '../../plan/spell-change.ts'
+import type { KnownAccount, SpellRow, StoredAccount, VersionedBody } from '../../record/accounts.ts'
 import { newId } from '../../record/id.ts'
 
 /** What a spell turns on beside the account itself. */
@@ -13,21 +11,21 @@ export interface SpellRules {
 }
 
 /** What becomes of the reminders that wait for an account. */
-export type Waiting = 'left' | 'woken' | { cancelled: string }
+export type WaitingReminders = 'left' | 'woken' | { cancelled: string }
 
 /** A locked account, as known and as it will be written. */
 export class AccountDraft {
-  row: AccountRow
+  row: StoredAccount
   /** The latest spell, running or ended. */
   spell: SpellRow | null
   readonly isNew: boolean
   readonly #before: Standing | null
   readonly spells: SpellRow[] = []
   readonly ladders: VersionedBody[] = []
-  waiting: Waiting = 'left'
+  waiting: WaitingReminders = 'left'
   dirty = false
 
-  constructor(row: AccountRow, known: KnownAccount | null) {
+  constructor(row: StoredAccount, known: KnownAccount | null) {
     this.row = row
     this.spell = known?.spell ?? null
     this.isNew = known === null
@@ -105,6 +103,6 @@ export class AccountDraft {
   }
 }
 
-const standingOf = (row: AccountRow): Standing => ({
+const standingOf = (row: StoredAccount): Standing => ({
   state: row.state, dueDate: row.due_date, statedDaysPastDue: row.stated_days_past_due, overdueMinor: BigInt(row.overdue_minor),
 })

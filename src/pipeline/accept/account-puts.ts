@@ -1,26 +1,22 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AccountBody } from '../../intake/account-body.ts'
 import { DecorumError, type Fault } from '../../model/errors.ts'
-import type { HoldKind } from '../../model/hold.ts'
-import { isInFuture, type Instant } from '../../model/instant.ts'
-import { overdueOf, restate, type Balance, type Restated } from '../../plan/balance.ts'
-import type { BalanceEvent } from '../../record/accepting/events.ts'
-import type { HoldRow } from '../../record/accepting/holds.ts'
-import type { AccountRow, FoundAccount, KnownAccount } from '../../record/accepting/known-accounts.ts'
-import { keyText } from '../../record/accepting/known-people.ts'
-import type { Actor, Shell } from '../shell.ts'
-import { balanceOf, enterBalance } from './account-balance.ts'
+import { formatInstant, type Instant, isInFuture, parseInstant } from '../../model/time.ts'
+import type { HoldKind } from '../../model/vocabulary.ts'
+import { type Balance, overdueOf, restate, type Restated } from '../../plan/balance.ts'
+import type { FoundAccount, KnownAccount, StoredAccount } from '../../record/accounts.ts'
+import type { BalanceEvent } from '../../record/events.ts'
+import type { HoldRow } from '../../record/holds.ts'
+import { keyText } from '../../record/recipients.ts'
+import { accountVariables, type Vault } from '../../record/vault/vault.ts'
+import type { AccountAnswer } from '../../report/views/operations.ts'
+import type { Actor, Shell } from '../runtime.ts'
 import { AccountDraft } from './account-draft.ts'
-import type { AccountItem } from './account-item.ts'
-import type { AccountAnswer } from './answers.ts'
-import type { People } from './bring-people.ts'
-import { conflictHold, type FactsFound } from './conflict-hold.ts'
-import { conflictsIn } from './conflicts.ts'
-import { balanceIn, differs, followBalance, mergeAccount } from './merge-account.ts'
-import { mergePerson, type Merged } from './merge-person.ts'
-import { mergeVariables } from './merge-variables.ts'
-import type { PersonDraft } from './person-draft.ts'
+import type { AccountItem, People } from './account-recipients.ts'
+import { balanceIn, balanceOf, conflictsIn, differs, enterBalance, followBalance, mergeAccount } from './merge-account.ts'
+import { type Merged, mergePerson, type PersonDraft } from './merge-recipient.ts'
 import { invalidField } from './resolve-creditor.ts'
-import { noDrafts, type Drafts } from './write-drafts.ts'
+import { type Drafts, type HoldWish, noDrafts, openHold } from './write-drafts.ts'
 import { ConcurrentModification } from './write-transaction.ts'
 
 /** What became of one account; a refusal of one is nothing to the others. */
@@ -44,7 +40,7 @@ export interface Before {
   found: ReadonlyMap<string, FoundAccount>
   known: ReadonlyMap<string, KnownAccount>
   /** Those that are new, as they will be added once it is known to whom they belong. */
-  fresh: ReadonlyMap<AccountItem, AccountRow>
+  fresh: ReadonlyMap<AccountItem, StoredAccount>
   people: People
   drafts: ReadonlyMap<string, PersonDraft>
   /** The people's pauses that nobody has ended. */
@@ -123,7 +119,7 @@ export class AccountPuts {
   }
 
   /** What a snapshot says of a known account's balance; null: nothing. */
-  #restate(row: AccountRow, body: AccountBody): Restated | null {
+  #restate(row: StoredAccount, body: AccountBody): Restated | null {
     if (body.overdue === undefined || body.overdue.currency !== row.currency) return null
     return restate(balanceOf(row, this.#before.reported), balanceIn(body.overdue, row.currency, 'overdue.amount'), body.asOf, this.#now)
   }
@@ -144,7 +140,7 @@ export class AccountPuts {
     return { applied: true, changed, state: row.state, holds: held.standing, conflicts: [NOT_AS_RECKONED] }
   }
 
-  #hold(person: PersonDraft, row: AccountRow, found: FactsFound): { standing: HoldKind[]; afterReversal: boolean } {
+  #hold(person: PersonDraft, row: StoredAccount, found: FactsFound): { standing: HoldKind[]; afterReversal: boolean } {
     const { opened, ended, afterReversal } = conflictHold(person, row, found, this.#before.holds, this.#actor.name, this.#now)
     this.drafts.newHolds.push(...opened)
     this.drafts.endedHolds.push(...ended)
@@ -155,8 +151,8 @@ export class AccountPuts {
     return { standing: [...new Set(standing.map((hold) => hold.kind))], afterReversal }
   }
 
-  #firstRow(item: AccountItem, person: PersonDraft): AccountRow {
-    const row = this.#before.fresh.get(item) as AccountRow
+  #firstRow(item: AccountItem, person: PersonDraft): StoredAccount {
+    const row = this.#before.fresh.get(item) as StoredAccount
     row.recipient_id = person.row.id
     row.created_at = row.updated_at = new Date(this.#now)
     return row
@@ -183,4 +179,76 @@ export class AccountPuts {
     if (id === undefined) throw invalidField(`parties[${index}].recipientId`, 'is not a known recipient', 'Put the recipient first.')
     return id
   }
+}
+
+/** What a put says about an account's facts. */
+export interface FactsFound {
+  /** Which of them contradict each other. */
+  conflicts: readonly string[]
+  /** As of when it states what is overdue; null: it does not say. */
+  balanceAt: Instant | null
+  /** What it states is not what was reckoned from reported payments. */
+  doubt: string | null
+}
+
+/**
+ * Holds an account whose facts contradict each other, or whose balance is in doubt, and lets it go once they agree.
+ *
+ * A doubt about the balance ends with a snapshot that is dated later than what was in doubt; what is dated ahead of
+ * now is no date, and gives way to any.
+ *
+ * @param holds  the person's pauses that nobody has ended
+ */
+export function conflictHold(
+  person: PersonDraft, account: StoredAccount, found: FactsFound, holds: readonly HoldRow[], by: string, now: Instant,
+): { opened: HoldRow[]; ended: { id: string; reason: string }[]; afterReversal: boolean } {
+  const standing = holds.filter((hold) => hold.kind === 'facts-conflict' && hold.account_id === account.id)
+  const [doubts, conflicting] = [standing.filter((hold) => doubtedAsOf(hold) !== null), standing.filter((hold) => doubtedAsOf(hold) === null)]
+  const cleared = doubts.filter((hold) => found.doubt === null && found.balanceAt !== null && isLater(found.balanceAt, doubtedAsOf(hold) as Instant, now))
+  const settled = found.conflicts.length === 0 ? conflicting : []
+  const opened: HoldRow[] = []
+  if (found.conflicts.length > 0 && conflicting.length === 0) opened.push(openHold(person, { kind: 'facts-conflict', accountId: account.id, details: { conflicts: found.conflicts }, by, now }))
+  if (found.doubt !== null) opened.push(...doubtHold(person, account, found.doubt, doubts, { by, now }))
+  return {
+    opened, afterReversal: cleared.some((hold) => hold.details['reversal'] === true),
+    ended: [...settled.map(({ id }) => ({ id, reason: 'consistent facts came' })), ...cleared.map(({ id }) => ({ id, reason: 'a later balance came' }))],
+  }
+}
+
+/**
+ * Holds an account whose balance is in doubt, unless it is held for one as late.
+ *
+ * @param wish  `reportedFor`: when what cast the doubt took effect; a snapshot from before that cannot end it
+ */
+export function doubtHold(
+  person: PersonDraft, account: StoredAccount, why: string, holds: readonly HoldRow[], wish: Pick<HoldWish, 'by' | 'now' | 'eventId'> & { reportedFor?: Instant; reversal?: boolean },
+): HoldRow[] {
+  const { by, now, eventId, reportedFor, reversal } = wish
+  const asOf = Math.max(account.as_of.getTime(), reportedFor ?? 0)
+  const covers = (hold: HoldRow): boolean => hold.kind === 'facts-conflict' && hold.account_id === account.id && (doubtedAsOf(hold) ?? -Infinity) >= asOf
+  if (reversal !== true && holds.some(covers)) return []
+  return [openHold(person, {
+    kind: 'facts-conflict', accountId: account.id, by, now, eventId: eventId ?? null,
+    details: { conflicts: [why], balanceAsOf: formatInstant(asOf), ...(reversal === true ? { reversal } : {}) },
+  })]
+}
+
+const doubtedAsOf = ({ details }: HoldRow): Instant | null => (typeof details['balanceAsOf'] === 'string' ? parseInstant(details['balanceAsOf']) : null)
+const isLater = (at: Instant, doubted: Instant, now: Instant): boolean => at > doubted || isInFuture(doubted, now)
+
+/**
+ * Seals the account's variables, stated as a whole, under its person's key; answers whether they changed.
+ *
+ * @param owner   whose key seals what is known; another than `person` when the account changes hands
+ * @param stated  undefined: as they were
+ */
+export function mergeVariables(row: StoredAccount, owner: PersonDraft, person: PersonDraft, stated: Record<string, string> | undefined, vault: Vault): boolean {
+  if (stated === undefined && owner === person) return false
+  const place = accountVariables(row.id)
+  const known = row.variables === null ? {} : JSON.parse(vault.open(owner.dataKey(vault), place, row.variables)) as Record<string, string>
+  const wanted = stated ?? known
+  const same = isDeepStrictEqual(known, wanted)
+  if (same && owner === person) return false
+  row.variables = Object.keys(wanted).length === 0 ? null : vault.seal(person.dataKey(vault), place, JSON.stringify(wanted))
+  return !same
 }

@@ -1,12 +1,11 @@
-import { idInRecord, openAccountFile, readAccountRecord, type AccountFileReader } from '../../intake/account-file.ts'
-import type { FileFormat, FileOptions } from '../../model/import-mapping.ts'
+import { type AccountFileReader, idInRecord, openAccountFile, readAccountRecord } from '../../intake/account-file.ts'
 import type { Line } from '../../intake/lines.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { noteImport, openImportJob } from '../../record/accepting/import-jobs.ts'
-import type { Actor, Shell } from '../shell.ts'
-import type { ImportTotals, LineResult } from './answers.ts'
-import { importLines } from './import-lines.ts'
-import { accountLines } from './line-kinds.ts'
+import type { FileFormat, FileOptions } from '../../model/import-mapping.ts'
+import { noteImport, openImportJob } from '../../record/imports.ts'
+import type { ImportTotals, LineResult } from '../../report/views/operations.ts'
+import type { Actor, Shell } from '../runtime.ts'
+import { accountLines, importLines } from './imports.ts'
 
 /** A file of accounts, as the command line found it. */
 export interface AccountFile {

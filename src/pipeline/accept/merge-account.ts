@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AccountBody } from '../../intake/account-body.ts'
-import type { StatedAmount } from '../../intake/money-fields.ts'
+import type { StatedAmount } from '../../intake/fields.ts'
 import type { Creditor } from '../../model/creditor.ts'
-import type { Instant } from '../../model/instant.ts'
+import { nearMiss } from '../../model/faults.ts'
 import { parseMoney, toMinor } from '../../model/money.ts'
-import { nearMiss } from '../../model/near-miss.ts'
-import { SNAPSHOT } from '../../plan/balance.ts'
-import type { AccountRow } from '../../record/accepting/known-accounts.ts'
+import { daysBetween, type Instant } from '../../model/time.ts'
+import { type Balance, type Change, overdueOf, SNAPSHOT } from '../../plan/balance.ts'
+import { bookDate } from '../../plan/book-time.ts'
+import type { StoredAccount } from '../../record/accounts.ts'
+import type { BalanceEvent } from '../../record/events.ts'
 import { invalidField } from './resolve-creditor.ts'
 
 /** What a new account starts from. */
@@ -25,7 +27,7 @@ type Ladders = ReadonlyMap<string, unknown>
  *
  * @throws DECORUM_BAD_INPUT when it says too little, or names what is not configured
  */
-export const newAccount = (fresh: NewAccount, body: AccountBody, creditor: Creditor, ladders: Ladders, now: Instant): AccountRow =>
+export const newAccount = (fresh: NewAccount, body: AccountBody, creditor: Creditor, ladders: Ladders, now: Instant): StoredAccount =>
   learn(blank(fresh, body, creditor, now), body, ladders)
 
 /**
@@ -36,14 +38,14 @@ export const newAccount = (fresh: NewAccount, body: AccountBody, creditor: Credi
  *
  * @throws DECORUM_BAD_INPUT when it names what is not configured, or another currency
  */
-export function mergeAccount(known: AccountRow, body: AccountBody, ladders: Ladders): AccountRow {
+export function mergeAccount(known: StoredAccount, body: AccountBody, ladders: Ladders): StoredAccount {
   if (body.overdue !== undefined && body.overdue.currency !== known.currency) {
     throw invalidField('overdue.currency', `is not the account's, which is ${known.currency}`, 'An account keeps its currency; register another account.')
   }
   return learn({ ...known }, body, ladders)
 }
 
-function learn(row: AccountRow, body: AccountBody, ladders: Ladders): AccountRow {
+function learn(row: StoredAccount, body: AccountBody, ladders: Ladders): StoredAccount {
   if (body.ladder !== undefined) row.ladder = body.ladder
   if (!ladders.has(row.ladder)) throw unknownLadder(row.ladder, ladders)
   if (body.overdue !== undefined) {
@@ -76,7 +78,7 @@ function learn(row: AccountRow, body: AccountBody, ladders: Ladders): AccountRow
  * @param dueDateStated  whether its due date belongs to the balance; a cured account keeps no older one,
  *                       or the next time it is overdue its days would be counted from the paid instalment
  */
-export function followBalance(row: AccountRow, dueDateStated: boolean): void {
+export function followBalance(row: StoredAccount, dueDateStated: boolean): void {
   if (row.state !== 'open' && row.state !== 'cured') return
   row.state = row.overdue_minor > 0 ? 'open' : 'cured'
   if (row.state === 'open') return
@@ -85,7 +87,7 @@ export function followBalance(row: AccountRow, dueDateStated: boolean): void {
 }
 
 /** Did anything besides the instant of the facts, and how they were come by, change? */
-export const differs = (before: AccountRow, after: AccountRow): boolean => !isDeepStrictEqual({ ...before, ...ASIDE }, { ...after, ...ASIDE })
+export const differs = (before: StoredAccount, after: StoredAccount): boolean => !isDeepStrictEqual({ ...before, ...ASIDE }, { ...after, ...ASIDE })
 
 const ASIDE = { as_of: null, stated_minor: null, stated_at: null, stated_by: null, updated_at: null, variables: null } as const
 
@@ -106,7 +108,7 @@ export function minorOf(stated: StatedAmount, currency: string, path: string, al
   return minor
 }
 
-function blank(fresh: NewAccount, body: AccountBody, creditor: Creditor, now: Instant): AccountRow {
+function blank(fresh: NewAccount, body: AccountBody, creditor: Creditor, now: Instant): StoredAccount {
   if (body.overdue === undefined) throw invalidField('overdue', 'is missing', 'A new account states what is overdue, 0 if nothing is.')
   const at = new Date(now)
   return {
@@ -129,3 +131,73 @@ function unknownLadder(ladder: string, ladders: ReadonlyMap<string, unknown>): E
   const meant = nearMiss(ladder, known)
   return invalidField('ladder', 'is not a configured ladder', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
 }
+
+/** Books count from the due date or the day after, roll over weekends, and run a day late. */
+const DAYS_OF_DIFFERENCE = 3
+
+/**
+ * Which of an account's facts contradict each other?
+ *
+ * Days past due are compared with the due date on the day the facts were true, in the creditor's
+ * book zone; they may differ by three days, and by the days of grace if the creditor counts from their end.
+ *
+ * @param body  what was stated now, on top of what is in `row` already
+ * @returns     each contradiction in words, without figures; empty when the facts agree
+ */
+export function conflictsIn(row: StoredAccount, body: Pick<AccountBody, 'daysPastDue' | 'overdue'>, bookZone: string): string[] {
+  const found: string[] = []
+  const stated = body.daysPastDue ?? null
+  if (row.state === 'settled' && row.overdue_minor > 0) found.push('the account was settled, and something is overdue')
+  if (stated !== null && stated > 0 && row.overdue_minor === 0) found.push('nothing is overdue, and days past due are above 0')
+  if (stated !== null && row.due_date !== null && row.overdue_minor > 0) {
+    const counted = daysBetween(row.due_date, bookDate(row.as_of.getTime(), bookZone))
+    if (stated > counted + DAYS_OF_DIFFERENCE || stated < counted - row.grace_days - DAYS_OF_DIFFERENCE) {
+      found.push('daysPastDue and dueDate disagree')
+    }
+  }
+  if (partsExceed(row)) found.push('the parts of what is overdue come to more than the whole')
+  return found
+}
+
+function partsExceed(row: StoredAccount): boolean {
+  const parts = Object.values(row.overdue_parts).map((part) => Number(String(part).replace('.', '')))
+  return parts.reduce((sum, part) => sum + part, 0) > row.overdue_minor
+}
+
+/**
+ * What is known of an account's balance, from its row and what was reported since?
+ *
+ * What does not add up was written by a build that does not keep statements: then what is overdue is what was stated.
+ */
+export function balanceOf(row: StoredAccount, reported: readonly BalanceEvent[]): Balance {
+  const asOf = row.as_of.getTime()
+  const plain: Balance = { stated: row.overdue_minor, statedAt: asOf, statedBy: SNAPSHOT, changes: [], asOf }
+  if (row.stated_minor === null || row.stated_at === null || row.stated_by === null) return plain
+  const statedAt = row.stated_at.getTime()
+  const changes = reported.filter((event) => event.account_id === row.id).flatMap((event) => {
+    const change = changeOf(event)
+    // The payment of an event that stated the balance stands apart from what it stated, and so does its reversal.
+    const isItsOwn = row.stated_by !== SNAPSHOT && (event.body['change'] as { onto?: string } | undefined)?.onto === row.stated_by
+    return change !== null && (change.at > statedAt || isItsOwn) ? [change] : []
+  })
+  const balance: Balance = { stated: row.stated_minor, statedAt, statedBy: row.stated_by, changes, asOf }
+  return overdueOf(balance) === row.overdue_minor ? balance : plain
+}
+
+/** What an event was entered as; null: it changed nothing by itself. */
+export function changeOf({ id, body }: Pick<BalanceEvent, 'id' | 'body'>): Change | null {
+  const change = body['change'] as { minor: number; at: number } | undefined
+  return change === undefined ? null : { id, minor: change.minor, at: change.at }
+}
+
+/** Writes a balance into the account's row. */
+export function enterBalance(row: StoredAccount, balance: Balance): void {
+  row.overdue_minor = overdueOf(balance)
+  row.stated_minor = balance.stated
+  row.stated_at = new Date(balance.statedAt)
+  row.stated_by = balance.statedBy
+  row.as_of = new Date(balance.asOf)
+}
+
+/** Were reports counted on top of what was stated, as far as the row tells? */
+export const mayHaveChanges = (row: StoredAccount): boolean => row.stated_at !== null && (row.stated_at < row.as_of || row.stated_by !== SNAPSHOT)

@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto'
 import type { Config } from '../../config/config.ts'
-import { DecorumError } from '../../model/errors.ts'
-import { nearMiss } from '../../model/near-miss.ts'
+import { futureFaults, type StatedTime } from '../../intake/times-of-facts.ts'
+import { canonicalJson } from '../../model/canonical-json.ts'
 import type { Creditor } from '../../model/creditor.ts'
-import { creditorsOf } from '../../record/accepting/known-accounts.ts'
-import type { Actor, Shell } from '../shell.ts'
+import { DecorumError } from '../../model/errors.ts'
+import { nearMiss } from '../../model/faults.ts'
+import { type Instant, MINUTE } from '../../model/time.ts'
+import { creditorsOf } from '../../record/accounts.ts'
+import type { Actor, Shell } from '../runtime.ts'
 
 /**
  * In which creditor's name is this said?
@@ -45,3 +49,19 @@ const badCreditor = (problem: string, cure: string): DecorumError =>
 /** One field that only the record or the configuration could show to be wrong. */
 export const invalidField = (path: string, problem: string, cure?: string): DecorumError =>
   new DecorumError('DECORUM_BAD_INPUT', `${path} ${problem}`, { faults: [{ path, problem, ...(cure === undefined ? {} : { cure }) }] })
+
+/** SHA-256 of a body with its keys in order: tells a repeated request from another one under the same id. */
+export const bodyHash = (body: unknown): Buffer => createHash('sha256').update(canonicalJson(body)).digest()
+
+/**
+ * Refuses facts that are dated later than now, and more than clocks may differ (`limits.clockSkewMinutes`).
+ *
+ * What is dated ahead by less is of now; callers take the earlier of the two.
+ *
+ * @throws DECORUM_BAD_INPUT with each such field
+ */
+export function refuseFuture({ config }: { readonly config: Pick<Config, 'limits'> }, times: readonly StatedTime[], now: Instant): void {
+  const faults = futureFaults(times, now + config.limits.clockSkewMinutes * MINUTE)
+  const first = faults[0]
+  if (first !== undefined) throw new DecorumError('DECORUM_BAD_INPUT', `${first.path} ${first.problem}`, { faults })
+}

@@ -1,12 +1,11 @@
-import type { Instant } from '../../model/instant.ts'
+import type { Instant } from '../../model/time.ts'
 import type { Effect, OpenHold, TaskToOpen } from '../../plan/effect-of.ts'
-import type { HoldRow } from '../../record/accepting/holds.ts'
+import type { HoldRow } from '../../record/holds.ts'
 import { newId } from '../../record/id.ts'
-import type { NewTask } from '../../record/planning/plan-written.ts'
-import { openHold } from './new-hold.ts'
-import type { PersonDraft } from './person-draft.ts'
+import type { NewTask } from '../../record/plan-written.ts'
+import type { PersonDraft } from './merge-recipient.ts'
 import type { StopWish } from './suppress.ts'
-import type { Drafts, NewSuppression } from './write-drafts.ts'
+import { type Drafts, type NewSuppression, openHold } from './write-drafts.ts'
 
 /** How a fact was heard of a recipient. */
 export interface Heard {

@@ -1,20 +1,20 @@
-import type { Instant } from '../../model/instant.ts'
+import type { Instant } from '../../model/time.ts'
+import type { Channel, HoldKind } from '../../model/vocabulary.ts'
 import type { Excess } from '../../plan/effect-of.ts'
-import { markExcess } from '../../record/accepting/events.ts'
-import { addHolds, endHolds, type HoldRow } from '../../record/accepting/holds.ts'
-import { cancelReminders, cancelTasks, wakePerson, wakeReminders } from '../../record/accepting/waiting-reminders.ts'
-import { addAccounts, writeAccounts, writeSpells } from '../../record/accepting/write-accounts.ts'
-import { addConsents, writeAddresses, writePeople } from '../../record/accepting/write-people.ts'
-import { addTasks, type NewTask } from '../../record/planning/plan-written.ts'
+import { addAccounts, writeAccounts, writeSpells } from '../../record/accounts.ts'
+import { markExcess } from '../../record/events.ts'
+import { addHolds, endHolds, type HoldRow } from '../../record/holds.ts'
+import { newId } from '../../record/id.ts'
 import type { Locked } from '../../record/locks.ts'
-import { noteReminders } from '../notify/note-reminders.ts'
-import { noteStop, type NewStop } from '../notify/note-stop.ts'
-import type { Shell } from '../shell.ts'
-import { withdrawForbidden } from '../tasks/decide-tasks.ts'
+import { addTasks, type NewTask } from '../../record/plan-written.ts'
+import { addConsents, writeAddresses, writePeople } from '../../record/recipients.ts'
+import { cancelReminders, cancelTasks, wakePerson, wakeReminders } from '../../record/reminders.ts'
+import { type NewStop, noteReminders, noteStop } from '../notify.ts'
+import type { Shell } from '../runtime.ts'
+import { withdrawForbidden } from '../tasks.ts'
 import type { AccountDraft } from './account-draft.ts'
-import { adoptStops } from './adopt-stops.ts'
-import type { PersonDraft } from './person-draft.ts'
-import { suppress, type StopWish, type Suppressed } from './suppress.ts'
+import type { PersonDraft } from './merge-recipient.ts'
+import { adoptStops, type StopWish, suppress, type Suppressed } from './suppress.ts'
 
 /** Everything that one accepting transaction is about to write. */
 export interface Drafts {
@@ -110,4 +110,30 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string, value: (item:
   const groups = new Map<string, string[]>()
   for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), value(item)])
   return groups
+}
+
+export interface HoldWish {
+  kind: HoldKind
+  /** Null: the whole person. */
+  accountId: string | null
+  /** Absent or null: every channel. */
+  channel?: Channel | null | undefined
+  /** Absent: now. */
+  from?: Instant | undefined
+  /** Null or absent: until somebody ends it. */
+  until?: Instant | null | undefined
+  details?: Record<string, unknown>
+  eventId?: string | null
+  by: string
+  now: Instant
+}
+
+/** A hold of a locked recipient, with its number in the recipient's sequence: the one way in which any hold is opened. */
+export function openHold(person: PersonDraft, wish: HoldWish): HoldRow {
+  return {
+    id: newId(), creditor: person.row.creditor, recipient_id: person.row.id, account_id: wish.accountId, kind: wish.kind, channel: wish.channel ?? null,
+    starts_at: new Date(wish.from ?? wish.now), ends_at: wish.until == null ? null : new Date(wish.until),
+    ended_at: null, ended_by: null, end_reason: null, details: wish.details ?? {}, event_id: wish.eventId ?? null,
+    created_by: wish.by, created_at: new Date(wish.now), seq: person.takeSeq(),
+  }
 }

@@ -1,9 +1,14 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import type { Transaction } from 'kysely'
+import type { AddressInput } from '../../intake/address.ts'
 import { isTransient } from '../../model/database-failure.ts'
 import { DecorumError } from '../../model/errors.ts'
+import { heldBy, type Locked, lockNewAddresses, takeLocks } from '../../record/locks.ts'
+import { knownPeople } from '../../record/recipients.ts'
 import type { Database } from '../../record/schema.ts'
-import type { Shell } from '../shell.ts'
+import type { Vault } from '../../record/vault/vault.ts'
+import type { Shell } from '../runtime.ts'
+import { addressHash, PersonDraft } from './merge-recipient.ts'
 
 /** Somebody changed what was found before the locks were held: find it again. */
 export class ConcurrentModification extends Error {}
@@ -35,4 +40,41 @@ export async function inWriteTransaction<T>(shell: Shell, work: (trx: Transactio
     if (!isPassing(error)) throw error
     throw new DecorumError('DECORUM_LEDGER_UNAVAILABLE', 'the ledger could not be written', { cause: error })
   }
+}
+
+/** A person to be locked, and the addresses that are about to be theirs. */
+export interface ToLock {
+  id: string
+  /** Undefined: their addresses are not touched. */
+  addresses?: readonly AddressInput[] | undefined
+}
+
+/**
+ * Locks people, then the addresses they have and are to get, and reads them afterwards.
+ *
+ * @param added  by id, people that this transaction has added: nobody else can hold or change them
+ * @returns      the transaction with its locks, and a draft for each, by id
+ */
+export async function lockPeople(
+  opened: Transaction<Database>, vault: Vault, people: readonly ToLock[], at: Date, added: ReadonlyMap<string, PersonDraft> = new Map(),
+): Promise<{ trx: Locked; people: Map<string, PersonDraft> }> {
+  const ids = [...new Set(people.map((person) => person.id))].filter((id) => !added.has(id))
+  const trx = await takeLocks(opened, { recipients: ids }, 'wait')
+  if (!ids.every((id) => heldBy(trx).recipients.has(id))) throw new ConcurrentModification('a person vanished')
+  const known = await knownPeople(trx, ids)
+  const drafts = new Map([...added, ...known.map((person) => [person.row.id, new PersonDraft(person)] as const)])
+  const touched = people.filter((person) => person.addresses !== undefined)
+  const wanted = touched.flatMap((person) => (person.addresses ?? []).map((address) => ({
+    creditor: (drafts.get(person.id) as PersonDraft).row.creditor, ...addressHash(vault, address.channel, address.value),
+  })))
+  const touchedIds = new Set(touched.map((person) => person.id))
+  const owned = known.filter(({ row }) => touchedIds.has(row.id)).flatMap(({ addresses }) => addresses.map(({ creditor, hash }) => ({ creditor, hash })))
+  await lockNewAddresses(trx, wanted, at, owned)
+  return { trx, people: drafts }
+}
+
+/** The same for one person, whose addresses are not touched. */
+export async function lockPerson(shell: Pick<Shell, 'vault' | 'clock'>, opened: Transaction<Database>, id: string): Promise<{ trx: Locked; person: PersonDraft }> {
+  const { trx, people } = await lockPeople(opened, shell.vault, [{ id }], new Date(shell.clock.now()))
+  return { trx, person: people.get(id) as PersonDraft }
 }

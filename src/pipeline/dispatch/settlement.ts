@@ -1,8 +1,7 @@
 import type { AttemptKey } from '../../deliver/provider.ts'
-import type { Channel } from '../../model/channel.ts'
-import { MINUTE, type Instant } from '../../model/instant.ts'
-import type { CallOutcome } from '../../model/outcome.ts'
-import { suppressionAfter, type SuppressionReason } from '../../model/suppression.ts'
+import type { CallOutcome } from '../../model/delivery.ts'
+import { type Instant, MINUTE } from '../../model/time.ts'
+import { type Channel, suppressionAfter, type SuppressionReason } from '../../model/vocabulary.ts'
 import type { SettlementEntry } from '../../record/dispatch/settlement.ts'
 
 /** What an attempt came to: a provider's outcome, or that no call was begun at all. */

@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks'
-import { activeSwitches, type ActiveSwitch } from '../../record/dispatch/switches.ts'
-import type { Shell } from '../shell.ts'
-import { shareOf, shareOfRoute, smallestShare } from './share-of.ts'
-import { covers, coversRoute, type Scoped } from './switch-scope.ts'
+import type { SwitchScope } from '../../model/vocabulary.ts'
+import { type ActiveSwitch, activeSwitches } from '../../record/switches.ts'
+import type { Shell } from '../runtime.ts'
 
 /** Since when it has been on its way, by machine time; `new`: it is only asked for now; `on-its-way`: whatever the queue held when a drain began. */
 export type Queued = Date | 'new' | 'on-its-way'
@@ -89,3 +88,42 @@ export class SwitchBoard {
     return shareOfRoute(this.#active, route, channel)
   }
 }
+
+/** What a switch's scope is held against. */
+export type Scoped = { [Dimension in keyof Required<SwitchScope>]: string | null }
+
+/** A scope covers what equals it in every dimension it names; a jurisdiction covers what lies below it. */
+export function covers(scope: SwitchScope, subject: Scoped): boolean {
+  return Object.entries(scope).every(([dimension, wanted]) => {
+    const actual = subject[dimension as keyof SwitchScope]
+    if (actual === null) return false
+    return dimension === 'jurisdiction' ? actual === wanted || actual.startsWith(`${wanted}-`) : actual === wanted
+  })
+}
+
+/** May something on this route be covered? */
+export const touchesRoute = ({ route: r, channel: c }: SwitchScope, route: string, channel: string): boolean =>
+  (r === undefined || r === route) && (c === undefined || c === channel)
+
+/** Is everything on this route covered? */
+export function coversRoute(scope: SwitchScope, route: string, channel: string): boolean {
+  const { route: _route, channel: _channel, ...rest } = scope
+  return Object.keys(rest).length === 0 && touchesRoute(scope, route, channel)
+}
+
+/** All of the route's rate, in percent. */
+export const FULL = 100
+
+/** At which share of its route's rate may this go, in percent? Of several slow switches the smallest share. */
+export const shareOf = (active: readonly ActiveSwitch[], subject: Scoped): number => smallest(active, (scope) => covers(scope, subject))
+
+/** The smallest share that anything on this route may have. */
+export const smallestShare = (active: readonly ActiveSwitch[], route: string, channel: string): number =>
+  smallest(active, (scope) => touchesRoute(scope, route, channel))
+
+/** The share that everything on this route has at most. */
+export const shareOfRoute = (active: readonly ActiveSwitch[], route: string, channel: string): number =>
+  smallest(active, (scope) => coversRoute(scope, route, channel))
+
+const smallest = (active: readonly ActiveSwitch[], concerns: (scope: ActiveSwitch['scope']) => boolean): number =>
+  Math.min(FULL, ...active.filter((one) => one.state === 'slowed' && concerns(one.scope)).map((one) => one.share ?? FULL))

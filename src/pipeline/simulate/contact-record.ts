@@ -1,11 +1,9 @@
-import type { Channel } from '../../model/channel.ts'
-import type { Instant } from '../../model/instant.ts'
-import { addressSuppression } from '../../model/suppression.ts'
-import { compareTones } from '../../model/tone.ts'
+import type { Instant } from '../../model/time.ts'
+import { addressSuppression, type Channel, compareTones } from '../../model/vocabulary.ts'
 import type { PersonAddress, PersonContact, PersonRow } from '../../record/dispatch/decision-inputs.ts'
-import { writtenBefore } from '../dispatch/compose-words.ts'
-import type { ReceiptMeaning } from '../receipt-meaning.ts'
-import type { SimulatedPerson, SimulatedReminder } from './simulated-person.ts'
+import { writtenBefore } from '../dispatch/words.ts'
+import type { ReceiptMeaning } from '../receipts.ts'
+import type { SimulatedPerson, SimulatedReminder } from './simulated-recipient.ts'
 
 /** Records that a message went out, as settling does: a contact for the rules, and what planning reads of it. */
 export function recordContact({ row, planning }: SimulatedPerson, reminder: SimulatedReminder, address: PersonAddress, outcome: PersonContact['outcome'], now: Instant): PersonContact {

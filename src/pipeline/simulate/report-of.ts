@@ -1,10 +1,9 @@
-import { innerRate } from '../../deliver/rate-plan.ts'
-import type { Channel } from '../../model/channel.ts'
-import { formatInstant } from '../../model/instant.ts'
+import { innerRate } from '../../deliver/rate-gate.ts'
 import { largestWeight, type Route } from '../../model/route.ts'
-import type { Tone } from '../../model/tone.ts'
-import type { CapHeadroom, ObjectionCount, RouteLoad, SimulationReport } from '../../report/simulation/simulation-report.ts'
-import { drain, type DueTogether } from './route-queue.ts'
+import { formatInstant } from '../../model/time.ts'
+import type { Channel, Tone } from '../../model/vocabulary.ts'
+import type { CapHeadroom, ObjectionCount, RouteLoad, SimulationReport } from '../../report/simulation/report.ts'
+import { drain, type DueTogether } from './simulation-rules.ts'
 import type { Counts, RuleSeen, Tally } from './tally.ts'
 
 /** What a tally alone does not say. */

@@ -1,4 +1,17 @@
-import type { ObjectionCode } from '../../model/decision.ts'
+import { caseOf } from '../../decide/case.ts'
+import { compileCondition } from '../../decide/condition.ts'
+import type { CompiledPack } from '../../decide/packs.ts'
+import { compileCountWindow, isCounted } from '../../decide/shapes/cap.ts'
+import type { SpeakingTime } from '../../decide/speaking-time.ts'
+import { zoneTable, type ZoneTable } from '../../decide/zone-table.ts'
+import type { Decision, ObjectionCode } from '../../model/decision.ts'
+import type { Facts } from '../../model/facts.ts'
+import type { RuleOf } from '../../model/pack-rule.ts'
+import { DAY, fromDayNumber, HOUR, type Instant, NEVER } from '../../model/time.ts'
+import type { HoldKind } from '../../model/vocabulary.ts'
+import type { Lapse } from '../../plan/fallback.ts'
+import type { SkipReason } from '../../plan/recipient-plan.ts'
+import type { SimulatedPerson, SimulatedReminder } from './simulated-recipient.ts'
 
 /** Counts by name; names of several parts are joined by `|`. */
 export type Counts = Map<string, number>
@@ -62,3 +75,138 @@ export function addTally(sum: Tally, other: Tally): void {
   for (const name of COUNTED) for (const [key, by] of other[name]) count(sum[name], key, by)
   for (const [key, rule] of other.rules) sum.rules.set(key, rule)
 }
+
+const UTC = zoneTable('UTC') as ZoneTable
+
+/**
+ * Counts what happens to one person into a tally.
+ *
+ * @param bookZone  days of what concerns the creditor's people are those of its books
+ * @returns         `tell` for the simulation, `done` for when the person's time is over
+ */
+export function counter(tally: Tally, person: SimulatedPerson, bookZone: string, readCaps: ReadCaps): { tell: Tell; done: () => void } {
+  const book = zoneTable(bookZone) ?? UTC
+  /** The most that was used of each cap at any one time. */
+  const used = new Map<string, { limit: number; most: number }>()
+  tally.people++
+  tally.accounts += Object.keys(person.accounts).length
+
+  const tell = (event: SimulatedEvent): void => {
+    const day = (): string => fromDayNumber(book.dayAt(event.at))
+    switch (event.kind) {
+      case 'owed':
+      case 'lapsed': return
+      case 'decided': return countObjections(tally, event)
+      case 'sent': return countSent(tally, event, used, readCaps)
+      case 'ended': return count(tally.ended, `${event.as}|${event.reminder.channel}|${event.reason ?? ''}`)
+      case 'left-out': return count(tally.leftOut, event.reason)
+      case 'step-for-person': return count(tally.steps, `${day()}|${event.rung}`)
+      case 'hand-off-proposed': return count(tally.handOffs, day())
+      case 'paid': return count(tally.paid, day())
+    }
+  }
+  return { tell, done: () => { for (const [cap, { limit, most }] of used) count(tally.caps, `${cap}|${limit}|${most}`) } }
+}
+
+function countObjections(tally: Tally, { decision }: Extract<SimulatedEvent, { kind: 'decided' }>): void {
+  decision.reasons.forEach(({ code, rule, pack, version, citation, verified }, i) => {
+    const key = `${rule}@${version}`
+    if (!tally.rules.has(key)) tally.rules.set(key, { code, rule, pack, version, citation, verified })
+    count(tally.objections, `${decision.verdict}|${key}|${i === 0 ? 'binding' : 'also'}`)
+  })
+}
+
+function countSent(
+  tally: Tally, { at, reminder, decision, facts, weight }: Extract<SimulatedEvent, { kind: 'sent' }>,
+  used: Map<string, { limit: number; most: number }>, readCaps: ReadCaps,
+): void {
+  const zone = zoneTable(decision.candidateZones[0] ?? 'UTC') ?? UTC
+  const local = at + zone.at(at).offset
+  count(tally.sent, `${fromDayNumber(Math.floor(local / DAY))}|${Math.floor((local % DAY) / HOUR)}|${reminder.channel}|${reminder.tone}`)
+  const load = `${reminder.route}|${secondOf(at)}|${secondOf(Math.min(decision.until ?? Infinity, reminder.expiresAt))}`
+  count(tally.load, load)
+  count(tally.units, load, weight)
+  for (const { rule, pack, version, citation, verified, limit, used: now } of readCaps(facts, at)) {
+    const key = `${rule}@${version}`
+    if (!tally.rules.has(key)) tally.rules.set(key, { code: 'cap_reached', rule, pack, version, citation, verified })
+    const gauge = used.get(key)
+    if (gauge === undefined || gauge.most < now) used.set(key, { limit, most: now })
+  }
+}
+
+const secondOf = (at: Instant): number => Math.floor(at / 1000)
+
+/** How far a cap was used by one contact: that one and those that count with it. */
+export interface CapUse {
+  /** `pack/rule`. */
+  rule: string
+  pack: string
+  version: string
+  citation: string
+  verified: boolean
+  limit: number
+  used: number
+}
+
+/** Tells how far every cap that concerns a contact is used once it is made. */
+export type ReadCaps = (facts: Facts, at: Instant) => CapUse[]
+
+/**
+ * Makes the caps of these packs ready to be read.
+ *
+ * Counts as the cap itself does, in the candidate zone and for the account where most count; the contact
+ * about to be made counts, whatever may come of it.
+ */
+export function capReader(packs: readonly CompiledPack[]): ReadCaps {
+  const gauges = packs.flatMap((compiled) => compiled.pack.rules.flatMap((rule) =>
+    rule.shape === 'cap' && rule.status === 'on' ? [{ compiled, rule, concerns: compileCondition(rule.when), window: compileCountWindow(rule.window) }] : []))
+  const time: SpeakingTime = { speaks: true, until: NEVER }
+  return (facts, at) => {
+    const asked = caseOf(facts, at)
+    const uses: CapUse[] = []
+    for (const { compiled, rule, concerns, window } of gauges) {
+      if (!rule.channels.includes(facts.reminder.channel) || !compiled.appliesTo(asked) || !concerns(asked)) continue
+      compiled.inForce(asked, at, time)
+      if (!time.speaks) continue
+      let used = 0
+      for (const zone of asked.zones) used = Math.max(used, usedSince(facts, rule, window.since(zone, at)))
+      uses.push({ rule: `${compiled.pack.id}/${rule.id}`, pack: compiled.pack.id, version: compiled.pack.version, citation: rule.citation, verified: rule.verified !== 'no', limit: rule.limit, used: used + 1 })
+    }
+    return uses
+  }
+}
+
+function usedSince(facts: Facts, rule: RuleOf<'cap'>, since: Instant): number {
+  const counted = { unit: rule.counts, key: rule.key, channels: rule.channels }
+  const accounts = rule.key === 'account' ? facts.accounts.map(({ id }) => id) : [null]
+  let most = 0
+  for (const account of accounts) {
+    let [full, unanswered] = [0, 0]
+    for (const contact of facts.contacts) {
+      if (contact.direction !== 'outbound' || contact.at < since || !isCounted(contact, counted, account, facts.address?.id ?? null)) continue
+      if (rule.mode !== undefined && contact.mode !== null && contact.mode !== rule.mode) continue
+      if (contact.outcome === 'no-answer') unanswered++
+      else full++
+    }
+    most = Math.max(most, full + Math.max(0, unanswered - (rule.freeUnanswered ?? 0)))
+  }
+  return most
+}
+
+/** What happens in a simulation, as it happens. */
+export type SimulatedEvent =
+  /** `follows`: it takes the place of this one, which could not be carried; null: planned. */
+  | { kind: 'owed'; at: Instant; person: SimulatedPerson; reminder: SimulatedReminder; follows: SimulatedReminder | null }
+  | { kind: 'lapsed'; at: Instant; person: SimulatedPerson; hold: HoldKind; lapse: Lapse }
+  /** A decision that differs from the reminder's last one. */
+  | { kind: 'decided'; at: Instant; person: SimulatedPerson; reminder: SimulatedReminder; decision: Decision }
+  /** `facts` as they were decided; `weight` in the route's unit: SMS segments, otherwise 1. */
+  | { kind: 'sent'; at: Instant; person: SimulatedPerson; reminder: SimulatedReminder; decision: Decision; facts: Facts; weight: number }
+  /** The reminder is over without having been delivered. */
+  | { kind: 'ended'; at: Instant; person: SimulatedPerson; reminder: SimulatedReminder; as: 'refused' | 'expired' | 'cancelled' | 'failed'; reason: string | null }
+  | { kind: 'step-for-person'; at: Instant; person: SimulatedPerson; rung: string }
+  | { kind: 'hand-off-proposed'; at: Instant; person: SimulatedPerson }
+  | { kind: 'left-out'; at: Instant; person: SimulatedPerson; rung: string; reason: SkipReason }
+  | { kind: 'paid'; at: Instant; person: SimulatedPerson; accountId: string }
+
+export type Tell = (event: SimulatedEvent) => void

@@ -1,15 +1,7 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
-import type { AccountState } from '../../model/account-state.ts'
-import type { AddressKind, Relation } from '../../model/address.ts'
-import type { Channel } from '../../model/channel.ts'
-import type { ContactOutcome, Direction } from '../../model/contact.ts'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { BlockedTime, LocationEvidence } from '../../model/facts.ts'
-import type { HoldKind } from '../../model/hold.ts'
-import { DAY, type Instant } from '../../model/instant.ts'
-import type { Mode } from '../../model/kind.ts'
-import type { LocalDate } from '../../model/local-date.ts'
-import type { Role } from '../../model/role.ts'
-import type { SuppressionReason, SuppressionScope } from '../../model/suppression.ts'
+import { DAY, type Instant, type LocalDate } from '../../model/time.ts'
+import type { AccountState, AddressKind, Channel, ContactOutcome, Direction, HoldKind, Mode, Relation, Role, SuppressionReason, SuppressionScope } from '../../model/vocabulary.ts'
 import type { Database } from '../schema.ts'
 
 /** How far back contacts are read. Longest rule known: 3 automated calls in 30 days; conversations are read however old. */
@@ -80,7 +72,7 @@ export interface PersonContact {
   otherPerson: boolean
 }
 
-export interface AccountRow {
+export interface AccountForDecision {
   reminderId: string
   lead: boolean
   spellId: string | null
@@ -173,8 +165,8 @@ export async function readPeople(
 /** Which accounts does each of these reminders speak of, as they stand now? Lead first. */
 export async function readAccounts(
   db: Kysely<Database> | Transaction<Database>, reminderIds: readonly string[],
-): Promise<Map<string, AccountRow[]>> {
-  const { rows } = await sql<AccountRow>`/* read-accounts */
+): Promise<Map<string, AccountForDecision[]>> {
+  const { rows } = await sql<AccountForDecision>`/* read-accounts */
     SELECT ra.reminder_id AS "reminderId", ra.lead, ra.spell_id AS "spellId", a.spell_id AS "currentSpellId", a.id, a.product, a.role,
       a.state, a.currency, a.overdue_minor AS "overdueMinor", a.minimum_due_minor AS "minimumDueMinor", a.due_date AS "dueDate",
       a.stated_days_past_due AS "statedDaysPastDue", a.reference_masked AS "referenceMasked", a.facts_for_words AS "factsForWords",
@@ -182,11 +174,42 @@ export async function readAccounts(
     FROM decorum.reminder_account ra CROSS JOIN LATERAL (SELECT * FROM decorum.account WHERE id = ra.account_id OFFSET 0) a
     WHERE ra.reminder_id = ANY(${reminderIds}::uuid[])
     ORDER BY ra.reminder_id, ra.lead DESC, a.id`.execute(db)
-  const byReminder = new Map<string, AccountRow[]>()
+  const byReminder = new Map<string, AccountForDecision[]>()
   for (const row of rows) {
     const known = byReminder.get(row.reminderId)
     if (known === undefined) byReminder.set(row.reminderId, [row])
     else known.push(row)
   }
   return byReminder
+}
+
+/** A reminder that reached a person, or may have. */
+export interface EarlierMessage {
+  reminderId: string
+  recipientId: string
+  live: boolean
+  origin: 'ladder' | 'direct'
+  channel: Channel
+  accountIds: string[]
+  /** Hexadecimal. */
+  messageHash: string
+  at: Date
+}
+
+/**
+ * Which reminders have these people had from us since then? Oldest first.
+ *
+ * Asked of contacts, for what was surely not sent has none, and what is in doubt has one. Found by person and
+ * time and then by key; call it under the people's locks, for those alone who were written to or called lately.
+ */
+export async function earlierMessages(trx: Transaction<Database>, recipientIds: readonly string[], since: Date): Promise<EarlierMessage[]> {
+  const { rows } = await sql<EarlierMessage>`/* earlier-messages */
+    SELECT k.reminder_id AS "reminderId", k.recipient_id AS "recipientId", m.live, m.origin, k.channel, k.account_ids AS "accountIds",
+      encode(t.message_hash, 'hex') AS "messageHash", k.at
+    FROM decorum.contact k
+    JOIN decorum.reminder m ON m.id = k.reminder_id AND m.kind = 'reminder'
+    JOIN decorum.attempt t ON t.reminder_id = k.reminder_id AND t.no = k.attempt_no
+    WHERE k.recipient_id = ANY(${recipientIds}::uuid[]) AND k.at > ${since} AND k.direction = 'outbound' AND k.outcome <> 'failed'
+    ORDER BY k.at, k.reminder_id`.execute(trx)
+  return rows
 }

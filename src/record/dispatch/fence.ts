@@ -1,8 +1,8 @@
-import { sql, type Transaction } from 'kysely'
-import type { Channel } from '../../model/channel.ts'
-import type { Kind, Mode } from '../../model/kind.ts'
-import type { Tone } from '../../model/tone.ts'
-import type { Database } from '../schema.ts'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Instant } from '../../model/time.ts'
+import type { Channel, Kind, Mode, Tone } from '../../model/vocabulary.ts'
+import { takeLocks, takeSequence } from '../locks.ts'
+import type { Database, StoredObjection } from '../schema.ts'
 
 /** A reminder that passed the fence: this transaction's alone until it ends. */
 export interface FencedReminder {
@@ -50,4 +50,66 @@ export async function passFence(trx: Transaction<Database>, ring: string, remind
     FROM decorum.reminder WHERE id = ANY(${reminderIds}::uuid[]) AND status = ${'queued'} AND ring = ${ring}::uuid
     ORDER BY id FOR NO KEY UPDATE`.execute(trx)
   return rows
+}
+
+/** What has to be locked before a queued reminder may be decided. */
+export interface ReminderAnchors {
+  reminderId: string
+  recipientId: string
+  creditor: string
+  /** Hashes of the person's addresses on the reminder's channel. */
+  hashes: Buffer[]
+}
+
+/**
+ * Which people and addresses stand behind the reminders of this ring?
+ *
+ * A look without locks, so the answer may be out of date a moment later; the fence and
+ * the reads after the locks decide. Reminders no longer queued under the ring are left out.
+ */
+export async function anchorsOf(trx: Transaction<Database>, ring: string, reminderIds: readonly string[]): Promise<ReminderAnchors[]> {
+  const { rows } = await sql<{ id: string; recipient_id: string; creditor: string; hashes: string[] | null }>`/* anchors */
+    SELECT r.id, r.recipient_id, r.creditor, (
+        SELECT array_agg(encode(a.hash, 'hex')) FROM decorum.recipient_address a
+        WHERE a.recipient_id = r.recipient_id AND a.channel = r.channel AND a.removed_at IS NULL
+      ) AS hashes
+    FROM decorum.reminder r
+    WHERE r.id = ANY(${reminderIds}::uuid[]) AND r.status = ${'queued'} AND r.ring = ${ring}::uuid`.execute(trx)
+  return rows.map((row) => ({
+    reminderId: row.id,
+    recipientId: row.recipient_id,
+    creditor: row.creditor,
+    hashes: (row.hashes ?? []).map((hex) => Buffer.from(hex, 'hex')),
+  }))
+}
+
+/**
+ * Puts aside a reminder that cannot be reserved because of its own data.
+ *
+ * It waits until `nextAt` with a decision that says so, instead of coming back with every ring; past its
+ * deadline it ends. Guarded by the ring: whoever else has it meanwhile keeps it.
+ */
+export async function putAside(
+  db: Kysely<Database>, aside: { reminderId: string; ring: string; now: Instant; nextAt: Instant; objection: StoredObjection },
+): Promise<boolean> {
+  const now = new Date(aside.now)
+  return db.transaction().execute(async (trx) => {
+    const owner = await trx.selectFrom('decorum.reminder').select('recipient_id').where('id', '=', aside.reminderId).executeTakeFirst()
+    if (owner === undefined) return false
+    const locked = await takeLocks(trx, { recipients: [owner.recipient_id] }, 'wait')
+    const { rows } = await sql<{ no: number }>`
+      UPDATE decorum.reminder SET ring = NULL, queued_at = NULL, decisions = decisions + 1, decided_as = 'refuse|decorum/unwritable', updated_at = ${now},
+        status = CASE WHEN expires_at <= ${now} THEN 'expired' ELSE 'scheduled' END,
+        end_reason = CASE WHEN expires_at <= ${now} THEN 'internal_error' END,
+        next_at = least(expires_at, ${new Date(aside.nextAt)})
+      WHERE id = ${aside.reminderId}::uuid AND status = 'queued' AND ring = ${aside.ring}::uuid RETURNING decisions AS no`.execute(trx)
+    const [row] = rows
+    if (row === undefined) return false
+    const seq = await takeSequence(locked, owner.recipient_id)
+    await sql`
+      INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, code, rule, reasons, packs, candidate_zones, facts, seq)
+      VALUES (${aside.reminderId}::uuid, ${row.no}, ${now}, ${now}, 'refuse', ${aside.objection.code}, ${aside.objection.rule},
+        ${JSON.stringify([aside.objection])}::jsonb, '[]', '{}', '{}', ${seq})`.execute(trx)
+    return true
+  })
 }

@@ -1,12 +1,11 @@
-import { sql } from 'kysely'
-import type { Channel } from '../../model/channel.ts'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Decision } from '../../model/decision.ts'
 import type { Facts } from '../../model/facts.ts'
-import type { Instant } from '../../model/instant.ts'
-import type { Mode } from '../../model/kind.ts'
-import type { ReminderStatus } from '../../model/reminder-status.ts'
-import { isAmong, keyedRows } from '../keyed-rows.ts'
-import { requireHeld, type Locked } from '../locks.ts'
+import type { Instant } from '../../model/time.ts'
+import type { Channel, Mode, ReminderStatus } from '../../model/vocabulary.ts'
+import { type Locked, requireHeld } from '../locks.ts'
+import { isOneOfIds, keyedRows } from '../pg/batch.ts'
+import type { Database } from '../schema.ts'
 
 /** A decision to be kept with the facts that it was made from. */
 export interface DecisionEntry {
@@ -163,5 +162,28 @@ async function repeatDecisions(trx: Locked, repeated: readonly DecisionEntry[]):
   await sql`/* repeat-decisions */
     UPDATE decorum.decision d SET repeats = d.repeats + 1, last_at = to_timestamp((x.rows ->> (d.reminder_id || ' ' || d.no))::float8 / 1000)
     FROM ${keyedRows(repeated.map((e) => [`${e.reminderId} ${e.no}`, e.at]))} AS x
-    WHERE ${isAmong('d.reminder_id', repeated.map((e) => e.reminderId))} AND x.rows ? (d.reminder_id || ' ' || d.no)`.execute(trx)
+    WHERE ${isOneOfIds('d.reminder_id', repeated.map((e) => e.reminderId))} AND x.rows ? (d.reminder_id || ' ' || d.no)`.execute(trx)
+}
+
+/** Which attempts does the ledger hold as `sending` for this batch? Asked when the answer to COMMIT was lost. */
+export async function attemptsOfBatch(db: Kysely<Database>, batch: string): Promise<{ reminderId: string; attemptNo: number }[]> {
+  const { rows } = await sql<{ reminderId: string; attemptNo: number }>`
+    SELECT reminder_id AS "reminderId", no AS "attemptNo" FROM decorum.attempt
+    WHERE status = 'sending' AND lease_until > clock_timestamp() - interval '1 hour' AND batch = ${batch}::uuid`.execute(db)
+  return rows
+}
+
+/**
+ * How many calls are on the line on this route?
+ *
+ * Serialises the route's reservations until this transaction ends, so that two workers cannot
+ * both take the last line.
+ */
+export async function callsOnLine(trx: Transaction<Database>, route: string): Promise<number> {
+  await sql`SELECT pg_advisory_xact_lock(hashtext('decorum.calls'), hashtext(${route}))`.execute(trx)
+  // Prepared: a call may be on the line in any month's piece, and to plan for all of them took most of the time.
+  const { rows } = await sql<{ calls: number }>`/* calls-on-line */
+    SELECT count(*)::int AS calls FROM decorum.attempt
+    WHERE route = ${route} AND channel = 'phone' AND status IN ('sending', 'accepted', 'in_doubt') AND NOT delivery_final`.execute(trx)
+  return rows[0]?.calls ?? 0
 }

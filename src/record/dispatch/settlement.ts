@@ -1,12 +1,35 @@
-import { sql, type RawBuilder } from 'kysely'
-import type { ContactOutcome } from '../../model/contact.ts'
-import type { Instant } from '../../model/instant.ts'
-import type { RejectionClass } from '../../model/outcome.ts'
-import type { ReminderStatus } from '../../model/reminder-status.ts'
-import type { AttemptStatus } from '../schema.ts'
-import { isAmong, keyedRows } from '../keyed-rows.ts'
+import { type RawBuilder, sql } from 'kysely'
+import type { RejectionClass } from '../../model/delivery.ts'
+import type { Instant } from '../../model/time.ts'
+import { type ContactOutcome, type ReminderStatus, TONES } from '../../model/vocabulary.ts'
 import type { Locked } from '../locks.ts'
-import { markSpells } from './spell-progress.ts'
+import { isOneOfIds, keyedRows } from '../pg/batch.ts'
+import type { AttemptStatus } from '../schema.ts'
+
+/**
+ * Notes on their spells that these attempts may have reached the person: when the first message
+ * went out, and the firmest tone so far. Either only ever moves one way, so that nobody's lock is needed.
+ *
+ * @param attempts  those that were accepted or are in doubt, which counts as gone out
+ */
+export async function markSpells(trx: Locked, attempts: readonly { reminderId: string; reservedAt: Date }[]): Promise<void> {
+  if (attempts.length === 0) return
+  const reservedAt = attempts.map((attempt) => [attempt.reminderId, attempt.reservedAt.getTime()] as const)
+  // From the mildest, as they stand in the list.
+  const tones = sql`${[...TONES]}::text[]`
+  const firmer = sql`(s.last_tone IS NULL OR reached.firmness > array_position(${tones}, s.last_tone))`
+  await sql`/* mark-spells */
+    WITH reached AS (
+      SELECT ra.spell_id, min((x.rows ->> ra.reminder_id::text)::float8) AS at, max(array_position(${tones}, r.tone)) AS firmness
+      FROM ${keyedRows(reservedAt)} AS x
+      CROSS JOIN decorum.reminder_account ra JOIN decorum.reminder r ON r.id = ra.reminder_id
+      WHERE ra.reminder_id = ANY(${reservedAt.map(([reminderId]) => reminderId)}::uuid[]) AND ra.spell_id IS NOT NULL
+      GROUP BY ra.spell_id
+    )
+    UPDATE decorum.spell s SET first_message_at = coalesce(s.first_message_at, to_timestamp(reached.at / 1000)),
+      last_tone = CASE WHEN ${firmer} THEN (${tones})[reached.firmness] ELSE s.last_tone END
+    FROM reached WHERE s.id = reached.spell_id AND (s.first_message_at IS NULL OR ${firmer})`.execute(trx)
+}
 
 /** What one attempt came to, ready to be written. */
 export interface SettlementEntry {
@@ -62,7 +85,7 @@ async function settleAttempts(trx: Locked, entries: readonly SettlementEntry[], 
     UPDATE decorum.attempt a SET status = x.rows -> ${key} ->> 'status', provider_ref = coalesce(x.rows -> ${key} ->> 'ref', a.provider_ref),
       rejection = x.rows -> ${key} ->> 'rejection', code = x.rows -> ${key} ->> 'code', detail = x.rows -> ${key} ->> 'detail', settled_at = ${at}
     FROM ${keyedRows(rows)} AS x
-    WHERE ${isAmong('a.reminder_id', entries.map((e) => e.reminderId))} AND x.rows ? ${key}
+    WHERE ${isOneOfIds('a.reminder_id', entries.map((e) => e.reminderId))} AND x.rows ? ${key}
       AND (a.status = ${'sending'} OR (a.status = ${'in_doubt'} AND x.rows -> ${key} ->> 'status' <> 'in_doubt'))
     RETURNING ${key} AS key, a.recipient_id AS "recipientId", a.reserved_at AS "reservedAt"`.execute(trx)
   return settled.map(({ key, recipientId, reservedAt }) => ({ ...(byAttempt.get(key) as SettlementEntry), recipientId, reservedAt }))

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
 import { DecorumError } from '../../model/errors.ts'
-import { pgTypes } from '../pg-types.ts'
+import { pgTypes } from '../pg/connection.ts'
 import type { Session } from './session.ts'
 import { SessionSocket } from './socket.ts'
 

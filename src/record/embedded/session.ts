@@ -1,6 +1,5 @@
 import type { Engine } from './engine.ts'
-import { listeningIn } from './listen.ts'
-import { fatal, readAnswer, simpleQuery, sqlOf, unlistened, type TransactionState } from './wire.ts'
+import { fatal, readAnswer, simpleQuery, sqlOf, type TransactionState, unlistened } from './wire.ts'
 
 /** One connection as the session sees it. */
 export interface Connection {
@@ -118,4 +117,23 @@ export class Session {
   #expire(): void {
     this.#owner?.hangUp(fatal('25P03', 'terminating connection due to idle-in-transaction timeout'))
   }
+}
+
+const COMMENTS = /--[^\n]*|\/\*[\s\S]*?\*\//g
+const LISTEN = /(?:^|;)\s*(UN)?LISTEN\s+("(?:[^"]|"")+"|\w+|\*)/gi
+
+/** A change of what one connection listens to. */
+export interface Listening {
+  /** The channel's name as notifications carry it; `*` for all, of UNLISTEN only. */
+  channel: string
+  on: boolean
+}
+
+/** Does this SQL start or end listening? Comments before it (BullMQ writes them) do not hide it. */
+export function listeningIn(sql: string): Listening[] {
+  if (!/listen/i.test(sql)) return []
+  return [...sql.replace(COMMENTS, '').matchAll(LISTEN)].map(([, un, name = '']) => ({
+    channel: name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase(),
+    on: un === undefined,
+  }))
 }

@@ -20,7 +20,7 @@ export type TransactionState = 'idle' | 'open' | 'failed'
 const STATES: Record<string, TransactionState> = { I: 'idle', T: 'open', E: 'failed' }
 
 /** What a client has to say next: requests that end where the server would answer `ReadyForQuery`. */
-export interface Heard {
+export interface WireHeard {
   /** Each is a whole request: a simple query, or an extended one up to its Sync. */
   requests: Buffer[]
   started: boolean
@@ -34,8 +34,8 @@ export class RequestReader {
   #rest: Buffer = Buffer.alloc(0)
   #started = false
 
-  read(chunk: Buffer): Heard {
-    const heard: Heard = { requests: [], started: false, ended: false, flushed: false }
+  read(chunk: Buffer): WireHeard {
+    const heard: WireHeard = { requests: [], started: false, ended: false, flushed: false }
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     let at = 0
     let from = 0
@@ -65,7 +65,7 @@ export class RequestReader {
 }
 
 /** An answer of the session, taken apart. */
-export interface Answer {
+export interface WireAnswer {
   /** For the connection that asked, without the notifications. */
   reply: Buffer
   /** NotificationResponse messages, whole, for whoever listens. */
@@ -74,9 +74,9 @@ export interface Answer {
 }
 
 /** What did the session answer, and who has it now? The state comes from the server's own word, never from reading SQL. */
-export function readAnswer(bytes: Buffer): Answer {
+export function readAnswer(bytes: Buffer): WireAnswer {
   const reply: Buffer[] = []
-  const notifications: Answer['notifications'] = []
+  const notifications: WireAnswer['notifications'] = []
   let state: TransactionState = 'idle'
   let at = 0
   while (at + 5 <= bytes.length) {

@@ -1,10 +1,9 @@
-import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Channel } from '../../model/channel.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { takeRandomBytes } from '../random-bytes.ts'
-import { decrypt, encrypt } from './cipher.ts'
-import type { KeyRing, RingKey } from './key-ring.ts'
+import type { Channel } from '../../model/vocabulary.ts'
+import { takeRandomBytes } from '../id.ts'
+import { decrypt, encrypt, type KeyRing, type RingKey } from './key-ring.ts'
 
 /** One person's key, unwrapped; lives in memory only. */
 export type DataKey = KeyObject & { readonly __dataKey?: never }
@@ -16,7 +15,7 @@ export interface WrappedKey {
 }
 
 /** The one field a sealed text belongs to; it opens nowhere else. */
-export interface Place {
+export interface SealedField {
   table: string
   column: string
   rowId: string
@@ -43,9 +42,9 @@ export interface Vault {
   unwrap(wrapped: Buffer | null, keyId: string | null): DataKey
   /** The same data key under the current key, no field touched; null when it already is. What a rotation needs; no command calls it yet. */
   rewrap(wrapped: Buffer, keyId: string): WrappedKey | null
-  seal(key: DataKey, place: Place, text: string): Buffer
+  seal(key: DataKey, place: SealedField, text: string): Buffer
   /** @throws DECORUM_INTERNAL when the bytes were altered or belong elsewhere */
-  open(key: DataKey, place: Place, sealed: Buffer): string
+  open(key: DataKey, place: SealedField, sealed: Buffer): string
   /**
    * What new rows store and locks name. A number has the same hash for phone and SMS.
    *
@@ -138,4 +137,23 @@ const derive = ({ key }: RingKey, purpose: string): KeyObject =>
 
 const wrapBound = (keyId: string): string => `data-key\0${keyId}`
 
-const fieldBound = ({ table, column, rowId }: Place): string => `${table}\0${column}\0${rowId}`
+const fieldBound = ({ table, column, rowId }: SealedField): string => `${table}\0${column}\0${rowId}`
+
+/**
+ * Where each sealed field lives: whoever seals and whoever opens must name the same place.
+ *
+ * `name` holds the full name, `variables` a JSON object of texts, `value` a number in E.164 or a mailbox.
+ */
+const place = (table: string, column: string) => (rowId: string): SealedField => ({ table, column, rowId })
+
+export const recipientName = place('recipient', 'name')
+export const addressValue = place('recipient_address', 'value')
+export const accountVariables = place('account', 'variables')
+export const reminderVariables = place('reminder', 'variables')
+export const eventNote = place('event', 'note')
+export const taskNote = place('task', 'note')
+export const replyWords = place('reply', 'words')
+/** `rowId` is `<reminder id>.<attempt no>`: the facts that render the attempt's message again, as JSON. */
+export const attemptWordFacts = place('attempt', 'word_facts')
+/** A captured address and message, as JSON. */
+export const capturedContent = place('captured_message', 'content')

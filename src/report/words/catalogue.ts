@@ -1,6 +1,6 @@
 import { EN, type Catalogue } from './en.ts'
 import { citationZh, readingZh } from './citations-zh.ts'
-import type { Language } from './language.ts'
+import type { Language } from './terms.ts'
 import { ZH } from './zh.ts'
 
 export type { Catalogue }

@@ -1,4 +1,4 @@
-import type { CountWindow } from '../../model/pack-counting.ts'
+import type { CountWindow } from '../../model/pack-parts.ts'
 import { TERMS_EN } from './terms-en.ts'
 import type { Terms } from './terms.ts'
 

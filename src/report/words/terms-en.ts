@@ -1,6 +1,5 @@
-import { CONTENT_BLOCKS, type ContentBlock } from '../../model/content-block.ts'
-import { OBJECTION_WORDS } from '../objection-words.ts'
-import { ATTEMPT_WORDS, CHANNEL_WORDS, DELIVERY_WORDS } from '../outcome-words.ts'
+import { CONTENT_BLOCKS, type ContentBlock } from '../../model/template.ts'
+import { ATTEMPT_WORDS, CHANNEL_WORDS, DELIVERY_WORDS, OBJECTION_WORDS } from '../outcome-words.ts'
 import type { Terms } from './terms.ts'
 
 /** The words of an explanation in English. */

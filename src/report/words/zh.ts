@@ -1,4 +1,4 @@
-import type { CountWindow } from '../../model/pack-counting.ts'
+import type { CountWindow } from '../../model/pack-parts.ts'
 import type { Catalogue } from './en.ts'
 import { TERMS_ZH } from './terms-zh.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { calendarAlarms, packsDue } from '../../../src/app/audit/due-for-review.ts'
+import { calendarAlarms, packsDue } from '../../../src/pipeline/audit/due-for-review.ts'
 import { compilePacks } from '../../../src/decide/compile-pack.ts'
 import { parsePack, type Pack } from '../../../src/model/pack.ts'
 

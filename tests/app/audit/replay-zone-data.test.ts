@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { replay } from '../../../src/app/audit/replay.ts'
+import { replay } from '../../../src/pipeline/audit/replay.ts'
 import { decide } from '../../../src/decide/decide.ts'
 import type { Facts } from '../../../src/model/facts.ts'
 import { ZONE_DATA_VERSION } from '../../../src/model/zones/zone-data.ts'
-import type { RecordedDecision } from '../../../src/record/audit/sample-decisions.ts'
-import { replayInWords } from '../../../src/report/audit/replay-report.ts'
+import type { RecordedDecision } from '../../../src/record/audit.ts'
+import { replayInWords } from '../../../src/report/audit.ts'
 import { at, DAYTIME, factsWith, packOf } from '../../decide/case-of.ts'
 
 const AT = at('2026-12-01T04:30:00Z')

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Decision } from '../../../src/model/decision.ts'
-import type { Channel } from '../../../src/model/channel.ts'
+import type { Channel } from '../../../src/model/vocabulary.ts'
 import type { Facts } from '../../../src/model/facts.ts'
 import type { Struck } from '../blows.ts'
 import type { Diary } from '../diary.ts'

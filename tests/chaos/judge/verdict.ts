@@ -1,4 +1,4 @@
-import type { CompiledPack } from '../../../src/decide/compiled-pack.ts'
+import type { CompiledPack } from '../../../src/decide/packs.ts'
 import { afterStop, type AfterStop } from './after-stop.ts'
 import { CHARGES, type Charge, type ChargeName } from './charges.ts'
 import { decisions } from './decisions.ts'

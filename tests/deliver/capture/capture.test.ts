@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { captureProvider, type Captured } from '../../../src/deliver/capture/capture.ts'
-import { planReceipts } from '../../../src/deliver/capture/receipt-plan.ts'
+import { type Captured, captureProvider, planReceipts } from '../../../src/deliver/capture.ts'
 import type { DeliveryRequest } from '../../../src/deliver/provider.ts'
-import type { Channel } from '../../../src/model/channel.ts'
+import type { Channel } from '../../../src/model/vocabulary.ts'
 
 const request: DeliveryRequest = {
   attempt: { reminderId: 'r1', attemptNo: 1 }, to: '+12125550123', from: 'capture', message: { channel: 'sms', form: 'text', text: 'words', segments: 1 },

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sayable } from '../../../src/deliver/twilio-voice/sayable.ts'
-import { inlineScript, readVoiceStep, VOICE_STEPS, voiceTurn, type VoiceStep } from '../../../src/deliver/twilio-voice/voice-script.ts'
-import { everyVoice, voiceFor } from '../../../src/deliver/twilio-voice/voices.ts'
+import { everyVoice, inlineScript, readVoiceStep, sayable, VOICE_STEPS, voiceFor, type VoiceStep, voiceTurn } from '../../../src/deliver/twilio/voice-script.ts'
 import { script } from './script.ts'
 
 const actionUrl = 'https://pay.example/hooks/twilio/voice/r1/1'

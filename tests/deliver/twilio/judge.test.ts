@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { TWILIO_CODES } from '../../../src/deliver/twilio/error-codes.ts'
-import { judgeFailure, TwilioRefusal, UnclearReply } from '../../../src/deliver/twilio/judge.ts'
-import { TransportFault } from '../../../src/deliver/twilio/transport.ts'
+import { TransportFault } from '../../../src/deliver/http-transport.ts'
+import { judgeFailure, TWILIO_CODES, TwilioRefusal, UnclearReply } from '../../../src/deliver/twilio/error-codes.ts'
 
 const refused = (status: number, code: string | null, retryAfter: number | null = null) => judgeFailure(new TwilioRefusal(status, code, retryAfter))
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isFromTwilio } from '../../../src/deliver/twilio/verify-signature.ts'
+import { isFromTwilio } from '../../../src/deliver/twilio/receipts.ts'
 import { signatureOf } from '../../support/fake-twilio/webhooks.ts'
 
 const path = '/hooks/twilio/message/0199d2c4/1'

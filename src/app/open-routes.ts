@@ -1,0 +1,107 @@
+import { breaker, type Breaker } from '../deliver/breaker.ts'
+import { type Captured, captureProvider, type Keep } from '../deliver/capture.ts'
+import type { Provider } from '../deliver/provider.ts'
+import { redisRateGate } from '../deliver/rate-gate-redis.ts'
+import { memoryRateGate, postgresRateGate, type RateGate } from '../deliver/rate-gate.ts'
+import { smtpProvider } from '../deliver/smtp/smtp.ts'
+import { twilioSmsProvider } from '../deliver/twilio/sms.ts'
+import { twilioVoiceProvider } from '../deliver/twilio/voice.ts'
+import { largestWeight, type Route } from '../model/route.ts'
+import { keepCaptured } from '../pipeline/personal-data.ts'
+import type { Shell } from '../pipeline/runtime.ts'
+import { connectRedis, parseRedisUrl } from '../queue/redis-connection.ts'
+import { captureExists } from '../record/captured.ts'
+import { takeRateSlots } from '../record/take-rate-slots.ts'
+
+/** A configured route with what carries it, its gate and its breaker. */
+export interface OpenRoute {
+  route: Route
+  provider: Provider
+  testProvider: Provider
+  gate: RateGate
+  breaker: Breaker
+}
+
+/** Every configured route, opened; nothing is connected before the first call. */
+export interface OpenRoutes {
+  all: readonly OpenRoute[]
+  find(id: string): OpenRoute | null
+  close(): Promise<void>
+}
+
+/**
+ * Opens the routes of the configuration.
+ *
+ * The rate gate is shared by every process that may send on a route: in Redis when there is one,
+ * otherwise in the ledger, and in memory where one process owns the ledger.
+ */
+export function openRoutes(
+  shell: Shell, { gates, providers }: { gates?: (route: Route) => RateGate; providers?: (route: Route) => Provider | null } = {},
+): OpenRoutes {
+  const { config, ledger } = shell
+  const redis = config.redisUrl === null || gates !== undefined ? null : connectRedis(parseRedisUrl(config.redisUrl), 'ring')
+  redis?.on('error', () => { /* the doorbell reports Redis; a gate that does not answer lets nothing through */ })
+  const gateFor = gates ?? ((route: Route): RateGate => {
+    const rate = { perSecond: route.rate.perSecond, largestWeight: largestWeight(route) }
+    if (redis !== null) return redisRateGate(redis, route.id, rate)
+    return ledger.embedded ? memoryRateGate(route.id, rate) : postgresRateGate((booking) => takeRateSlots(ledger.db, booking), route.id, rate)
+  })
+  const keep = (captured: Captured) => keepCaptured(shell, captured)
+  const capture = (provider: Provider): Provider => (provider.name === 'capture' ? withLedgerBooks(shell, provider) : provider)
+  const all = config.routes.map((route): OpenRoute => ({
+    route,
+    provider: providers?.(route) ?? capture(buildProvider(route, { publicUrl: config.publicUrl, keep })),
+    testProvider: withLedgerBooks(shell, captureProvider(route.channel, { seed: 1 }, keep)),
+    gate: gateFor(route),
+    breaker: breaker(),
+  }))
+  const byId = new Map(all.map((open) => [open.route.id, open]))
+  return {
+    all,
+    find: (id) => byId.get(id) ?? null,
+    async close() {
+      await Promise.all(all.map(async ({ provider, gate }) => {
+        await provider.close()
+        await gate.close()
+      }))
+      redis?.disconnect()
+    },
+  }
+}
+
+/** Capture keeps its messages in the ledger, so the ledger is its books: complete, and there for every process. */
+const withLedgerBooks = (shell: Shell, provider: Provider): Provider => ({
+  ...provider,
+  lookUpIsConclusive: true,
+  lookUp: async ({ attempt }) => (await captureExists(shell.ledger.db, attempt.reminderId, attempt.attemptNo))
+    ? { kind: 'found', reference: `capture-${attempt.reminderId}.${attempt.attemptNo}`, word: null }
+    : { kind: 'not-found' },
+})
+
+export interface Surroundings {
+  /** Where providers can call back, without a trailing slash; null: no callbacks, everything is polled. */
+  publicUrl: string | null
+  /** Where capture puts what it would have sent. */
+  keep: Keep
+}
+
+/**
+ * Which provider serves this route?
+ *
+ * Opens nothing: connections are made by the first call, and the Twilio SDK is loaded
+ * by it too. `from` is not part of a provider; it comes with each request.
+ */
+export function buildProvider(route: Pick<Route, 'provider' | 'channel' | 'settings'>, surroundings: Surroundings): Provider {
+  // A Pick of a union loses the tie between provider and settings; Route has it.
+  const { provider, channel, settings } = route as Route
+  switch (provider) {
+    case 'twilio':
+      return channel === 'sms'
+        ? twilioSmsProvider(settings, surroundings.publicUrl)
+        : twilioVoiceProvider(settings, surroundings.publicUrl)
+    case 'smtp':
+      return smtpProvider(settings)
+    case 'capture':
+      return captureProvider(channel, settings, surroundings.keep)
+  }
+}

@@ -1,0 +1,88 @@
+import type { EventFacts, SuppressionFacts } from '../../model/facts.ts'
+import { NEVER } from '../../model/time.ts'
+import { type AddressKind, isAboutPerson, type Kind, type SuppressionReason } from '../../model/vocabulary.ts'
+import type { Case } from '../case.ts'
+import { accountsOf, eventOf, stopOf } from '../explanation-facts.ts'
+import { allows, askSpans, type CompiledRule, invariant, objects, type Span } from '../rule.ts'
+
+/**
+ * What each stop still lets through. An opt-out may be confirmed once; after a written
+ * cease, law asks for some notices (12 CFR 1006.6(c)(2)). Everything else stops entirely.
+ */
+const LETS: Partial<Record<SuppressionReason, readonly Kind[]>> = {
+  'opt-out': ['confirmation'],
+  'cease': ['confirmation', 'required-notice'],
+  'refusal-to-pay': ['confirmation', 'required-notice'],
+}
+
+const STOPPING_EVENTS: ReadonlySet<string> = new Set(['deceased', 'attorney', 'bankruptcy', 'identity-fraud'])
+
+/**
+ * Does this stop concern this reminder?
+ *
+ * A fact about the person reaches them wherever it was recorded; one about another holder of the same number, and a
+ * wrong number, are facts about the address on every channel.
+ */
+function reaches(stop: SuppressionFacts, facts: Case): boolean {
+  const { reminder, address } = facts.facts
+  if (isAboutPerson(stop.reason) && stop.otherPerson !== true) return true
+  const sameChannel = stop.channel === null || stop.channel === reminder.channel
+  switch (stop.scope) {
+    case 'all':
+      return true
+    case 'channel':
+      return sameChannel
+    case 'address':
+      if (stop.address === null) return sameChannel
+      return stop.address === address?.id && (sameChannel || stop.reason === 'wrong-number' || isAboutPerson(stop.reason))
+  }
+}
+
+export const SUPPRESSION = invariant('suppression', 'whoever asked us to stop, or must not be contacted, is not', (facts, at, answer) => {
+  const spans: Span[] = []
+  for (const stop of facts.facts.suppressions) {
+    if (!isInTheWay(stop, facts)) continue
+    spans.push({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER })
+  }
+  askSpans(spans, 'suppressed', at, answer)
+}, (facts) => facts.facts.suppressions.length > 0, false, (facts) => ({ kind: 'stops', found: facts.facts.suppressions.filter((stop) => isInTheWay(stop, facts)).map(stopOf) }))
+
+function isInTheWay(stop: SuppressionFacts, facts: Case): boolean {
+  return reaches(stop, facts) && LETS[stop.reason]?.includes(facts.facts.reminder.kind) !== true
+}
+
+/** An event that stops contact counts from the moment it is known, before anybody has recorded a suppression. */
+export const STOPPING_EVENT = invariant('stopping-event', 'a death, an attorney, a bankruptcy or an identity fraud stops contact as soon as it is known', (facts, at, answer) => {
+  const spans: Span[] = []
+  for (const event of facts.facts.events ?? []) {
+    if (isStopping(event)) spans.push({ from: Math.min(event.at, at), until: NEVER })
+  }
+  askSpans(spans, 'suppressed', at, answer)
+}, (facts) => facts.facts.events !== null && facts.facts.events.length > 0, false, (facts) => ({
+  kind: 'events', wants: null, waitDays: null, waitBusinessDays: null, withinDays: null, daysPastDue: null, deadline: null,
+  found: (facts.facts.events ?? []).filter(isStopping).map(eventOf),
+}))
+
+/** Of the person, whichever of their accounts it was reported with. */
+const isStopping = (event: EventFacts): boolean => STOPPING_EVENTS.has(event.type)
+
+export const OWN_ADDRESS: CompiledRule = invariant('own-address', "only the borrower's own addresses are ever used", (_facts, _at, answer) => objects(answer, 'suppressed'), (facts) => {
+  const relation = facts.facts.address?.relation ?? null
+  return relation !== null && relation !== 'self'
+}, false, ({ facts }) => ({ kind: 'relation', relation: facts.address?.relation ?? null, lets: ['self'] }))
+
+/** Kinds that say what line it is; the others say what it is used for. */
+const MOBILE_KINDS: ReadonlySet<AddressKind> = new Set<AddressKind>(['mobile', 'voip'])
+
+/** A text to a landline is lost, or read aloud to whoever picks up. */
+export const SMS_LINE: CompiledRule = invariant('sms-to-landline', 'an SMS goes to a landline only where an operator has set that landlines take them (delivery.smsToLandlines)',
+  (_facts, _at, answer) => objects(answer, 'route_not_eligible'), ({ facts: { reminder, address } }) => {
+    if (reminder.channel !== 'sms' || address === null || address.takesSms === true) return false
+    return address.kind === 'landline' || (address.line === 'landline' && !(address.kind !== null && MOBILE_KINDS.has(address.kind)))
+  })
+
+/** Only an open account is reminded of; what closes an account may still be confirmed. */
+export const OPEN_ACCOUNT = invariant('open-account', 'a debt that is settled, cured, withdrawn or handed off is not chased', (facts, _at, answer) => {
+  if (facts.facts.reminder.kind !== 'confirmation' && facts.facts.accounts.some((account) => account.state !== 'open')) objects(answer, 'account_closed')
+  else allows(answer)
+}, undefined, false, accountsOf)

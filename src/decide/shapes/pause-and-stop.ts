@@ -1,0 +1,117 @@
+import type { SuppressionFacts } from '../../model/facts.ts'
+import type { RuleOf } from '../../model/pack-rule.ts'
+import { type Instant, NEVER } from '../../model/time.ts'
+import { type Case, daysPastDueIn } from '../case.ts'
+import { eventOf, holdOf, stopOf } from '../explanation-facts.ts'
+import { allows, type Answer, askSpans, type Detail, objects, type Shape, type Span } from '../rule.ts'
+import type { ZoneTable } from '../zone-table.ts'
+import { countsAs, sharesKey } from './cap.ts'
+import { daysAfter } from './pacing.ts'
+import { eventsOf } from './precondition.ts'
+
+/** A pause that law attaches to an event or a hold: a fixed length, a tail, or until something ends it (S14). */
+export function compilePause(rule: RuleOf<'pause'>): Shape {
+  const { on, endedBy } = rule
+  /** A recorded end, with its tail, ends the pause; without one it lasts the law's own length, or until somebody ends it. */
+  const endOf = (facts: Case, from: Instant, recorded: Instant | null): Instant => {
+    if (recorded !== null) return rule.tailDays === undefined ? recorded : daysAfter(facts, recorded, rule.tailDays)
+    return rule.days === undefined ? NEVER : daysAfter(facts, from, rule.days)
+  }
+  const detail: Detail = (facts) => {
+    const accounts = facts.facts.accounts.map(({ id }) => id)
+    if ('hold' in on) return { kind: 'holds', found: facts.facts.holds.filter((hold) => hold.kind === on.hold && (hold.account === null || accounts.includes(hold.account))).map(holdOf) }
+    const found = accounts.flatMap((account) => [...(eventsOf(facts, on, account) ?? []), ...(endedBy === undefined ? [] : (eventsOf(facts, endedBy, account) ?? []))])
+    return { kind: 'events', wants: on, waitDays: rule.days ?? null, waitBusinessDays: null, withinDays: null, daysPastDue: null, found: [...new Set(found)].map(eventOf), deadline: null }
+  }
+  return { detail, ask: (facts, at, answer) => {
+    if (rule.lets?.includes(facts.facts.reminder.kind) === true) return allows(answer)
+    const spans: Span[] = []
+    for (const account of facts.facts.accounts) {
+      if ('hold' in on) {
+        for (const hold of facts.facts.holds) {
+          if (hold.kind === on.hold && (hold.account === null || hold.account === account.id)) spans.push({ from: hold.from, until: endOf(facts, hold.from, hold.until) })
+        }
+        continue
+      }
+      const endings = endedBy === undefined ? [] : (eventsOf(facts, endedBy, account.id) ?? [])
+      for (const event of eventsOf(facts, on, account.id) ?? []) {
+        const ended = endings.filter((ending) => ending.at >= event.at).reduce<Instant | null>((first, ending) => (first === null || ending.at < first ? ending.at : first), null)
+        spans.push({ from: event.at, until: endOf(facts, event.at, ended) })
+      }
+    }
+    askSpans(spans, 'on_hold', at, answer)
+  } }
+}
+
+/** A suppression that law reads more widely than its own scope (S15, S16). */
+export function compileStop(rule: RuleOf<'stop'>): Shape {
+  const reaching = ({ facts: { suppressions, address } }: Case): SuppressionFacts[] =>
+    suppressions.filter((stop) => rule.reasons.includes(stop.reason) && (rule.covers === 'person' || (stop.address !== null && stop.address === address?.id)))
+  return { detail: (facts) => ({ kind: 'stops', found: reaching(facts).map(stopOf) }), ask: (facts, at, answer) => {
+    if (rule.lets?.includes(facts.facts.reminder.kind) === true) return allows(answer)
+    const spans = reaching(facts).map((stop): Span => ({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER }))
+    askSpans(spans, 'suppressed', at, answer)
+  } }
+}
+
+/**
+ * Something owed within so many days after the first contact, the due date or an event; once overdue, nothing more goes
+ * out (S20).
+ *
+ * The first contact is the first in which something was conveyed, whoever began it: one of ours that reached the
+ * person, or a call of theirs that was talked through. A message of theirs alone conveys nothing to them.
+ */
+export function compileDuty(rule: RuleOf<'duty'>): (facts: Case, at: Instant, answer: Answer) => void {
+  const { after, owes } = rule
+  const days = rule.withinDays ?? (rule.withinBusinessDays as number)
+  const lastDay = rule.withinDays === undefined ? (day: number) => businessDaysAfter(day, days) : (day: number) => day + days
+
+  const began = (facts: Case, account: string): Instant => {
+    let first = NEVER
+    if (after === 'first-contact') {
+      for (const contact of facts.facts.contacts) {
+        const conveyed = countsAs(contact, contact.direction === 'outbound' ? 'reached' : 'conversation')
+        if (conveyed && sharesKey(contact, 'account', account, null)) first = Math.min(first, contact.at)
+      }
+    } else if (after !== 'due-date') for (const event of eventsOf(facts, after, account) ?? []) first = Math.min(first, event.at)
+    return first
+  }
+
+  /** The local day from which it is counted; null when it has not begun. */
+  const firstDay = (facts: Case, account: number, id: string, zone: ZoneTable, at: Instant): number | null => {
+    if (after === 'due-date') {
+      const today = zone.dayAt(at)
+      const overdue = daysPastDueIn(facts, account, zone, today)
+      return overdue === null ? null : today - overdue
+    }
+    const start = began(facts, id)
+    return start === NEVER ? null : zone.dayAt(start)
+  }
+
+  return (facts, at, answer) => {
+    let deadline = NEVER
+    for (const [i, { id }] of facts.facts.accounts.entries()) {
+      const done = eventsOf(facts, owes, id)
+      if (done === null) return allows(answer)
+      if (done.some((event) => event.at <= at)) continue
+      for (const zone of facts.zones) {
+        const day = firstDay(facts, i, id, zone, at)
+        // The earliest zone's end of the last day: a duty is never read later than it may be due.
+        if (day !== null) deadline = Math.min(deadline, zone.startOfDay(lastDay(day) + 1))
+      }
+    }
+    if (at >= deadline) objects(answer, 'precondition_missing')
+    else allows(answer, deadline)
+  }
+}
+
+/** So many days from Monday to Friday after this one, itself not counted. */
+function businessDaysAfter(day: number, count: number): number {
+  let last = day
+  for (let passed = 0; passed < count;) {
+    last++
+    // Day 0, 1 January 1970, was a Thursday.
+    if ((((last + 3) % 7) + 7) % 7 < 5) passed++
+  }
+  return last
+}

@@ -1,0 +1,151 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { pino } from 'pino'
+import type { App } from '../app/app.ts'
+import { build } from '../app/build.ts'
+import { SteppedClock } from '../app/clock.ts'
+import type { Config } from '../config/config.ts'
+import { mistakes, rootDirectory } from '../config/configuration.ts'
+import { loadConfig } from '../config/load.ts'
+import { DecorumError } from '../model/errors.ts'
+import type { Route } from '../model/route.ts'
+import { DAY, type Instant, type LocalDate } from '../model/time.ts'
+import type { Actor } from '../pipeline/runtime.ts'
+import { bullmqDoorbell } from '../queue/bullmq-doorbell.ts'
+import { forgetTheDisk } from '../record/demo.ts'
+import { openLedger } from '../record/ledger.ts'
+import { migrate } from '../record/migrate.ts'
+import { giveAccount } from './account.ts'
+import { dailyRounds, importPortfolio, play, readScenario, type Round, type Scenario, sendCoreFile, workThroughSteps } from './scenario.ts'
+import { countedDoorbell, type CountedDoorbell, openGate, repeatableCapture, settleDown } from './stepping.ts'
+import type { DemoAccount } from './text.ts'
+
+/** The account of a run for a terminal; commands see the app and nothing behind it. */
+export { demoText } from './text.ts'
+
+/** What to play, and where. */
+export interface DemoRun {
+  /** First day, by UTC. */
+  firstDay: LocalDate
+  days: number
+  /** The same seed brings the same receipts. */
+  seed: number
+  /** Keep the ledger in this directory; null: in a temporary one, removed afterwards. */
+  keepIn: string | null
+  /** Called after each step of the clock. */
+  onStep?: (at: Instant, begun: { from: Instant; to: Instant }) => void
+}
+
+const ACTOR: Actor = { name: 'demo', creditor: null, live: true }
+
+/** Where its unsubscribe links would lead; nothing is fetched from there. */
+const PUBLIC_URL = 'https://reminders.example'
+
+/**
+ * Plays the invented portfolio through the real pipeline under a stepped clock.
+ *
+ * Needs no service and no credential, and takes nothing from the environment: the ledger is
+ * embedded in a directory of its own, and every route captures.
+ *
+ * @throws DECORUM_CONFIG; DECORUM_BAD_INPUT when `keepIn` holds something already
+ */
+export async function runDemo(run: DemoRun): Promise<DemoAccount> {
+  const started = performance.now()
+  const scenario = readScenario(rootDirectory(), run.firstDay)
+  const dataDir = run.keepIn === null ? mkdtempSync(join(tmpdir(), 'decorum-demo-')) : emptyDirectory(run.keepIn)
+  try {
+    const played = await playIn(dataDir, scenario, run)
+    const seconds = Math.round((performance.now() - started) / 100) / 10
+    return { ...played.account, effort: { steps: played.steps, seconds }, keptIn: run.keepIn === null ? null : dataDir }
+  } finally {
+    if (run.keepIn === null) rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+async function playIn(dataDir: string, scenario: Scenario, run: DemoRun) {
+  const from = Date.parse(`${run.firstDay}T00:00:00Z`)
+  const to = from + run.days * DAY
+  const config = demoConfig(dataDir, scenario, run.seed)
+  const clock = new SteppedClock(from)
+  const ledger = await openLedger({ dataDir }, { applicationName: 'decorum demo', poolSize: config.limits.poolSize })
+  try {
+    await forgetTheDisk(ledger.db)
+    await migrate(ledger)
+    const doorbell = countedDoorbell(bullmqDoorbell({ ledgerPool: ledger.pool }))
+    const log = pino({ name: 'decorum', level: 'error' }, pino.destination(2))
+    const app: App = await build(config, {
+      ledger, clock, log, doorbell, gates: openGate, providers: (route) => repeatableCapture(route.channel, run.seed, () => app.shell),
+    })
+    try {
+      await app.start(['email', 'sms', 'phone'])
+      const steps = await stepThrough(app, clock, doorbell, scenario, { from, to, onStep: run.onStep })
+      return { steps, account: await giveAccount(app, ACTOR, scenario, { from, to, seed: run.seed }) }
+    } finally {
+      await app.stop()
+    }
+  } finally {
+    await ledger.close()
+  }
+}
+
+/** Everything that happens from outside, in order, and all that the daemons do in between; answers how many steps that took. */
+async function stepThrough(
+  app: App, clock: SteppedClock, doorbell: CountedDoorbell, scenario: Scenario, { from, to, onStep }: { from: Instant; to: Instant; onStep: DemoRun['onStep'] },
+): Promise<number> {
+  const outside = await outsideWorld(app, scenario, from, to)
+  for (let steps = 1; ; steps++) {
+    const now = clock.now()
+    while ((outside[0]?.at ?? to) <= now) await outside.shift()?.happen()
+    const foreseen = await settleDown(app, doorbell)
+    onStep?.(now, { from, to })
+    const next = Math.min(outside[0]?.at ?? to, foreseen ?? to)
+    if (next >= to) return steps
+    clock.stepTo(next)
+  }
+}
+
+/** What the world does to the portfolio, once that is imported: core files, people at work, and what the scenario tells. */
+async function outsideWorld({ config, services, shell }: App, scenario: Scenario, from: Instant, to: Instant): Promise<{ at: Instant; happen: () => Promise<void> }[]> {
+  const accounts = await importPortfolio(shell, ACTOR, scenario.portfolio)
+  const { coreFile, people } = scenario
+  const creditors = [...config.creditors.values()]
+  let worked = 0
+  const nextOutcome = () => people.outcomes[worked++ % people.outcomes.length] as (typeof people.outcomes)[number]
+  const files = dailyRounds(creditors, coreFile.time, from, to).map((file: Round) => ({
+    at: file.at, happen: () => sendCoreFile(services, ACTOR, file, accounts.filter(({ id }) => !coreFile.leavesOut.includes(id))),
+  }))
+  const afternoons = dailyRounds(creditors.filter(({ id }) => people.creditors.includes(id)), people.time, from, to).map((round) => ({
+    at: round.at, happen: () => workThroughSteps(services, ACTOR, round, nextOutcome),
+  }))
+  const told = scenario.happenings.filter(({ at }) => at >= from && at < to).map((happening) => ({
+    at: happening.at,
+    happen: async () => {
+      await play(services, ACTOR, happening)
+      if (happening.kind !== 'account') return
+      const { id, creditor } = happening.body
+      if (creditor !== undefined && !accounts.some((account) => account.id === id)) accounts.push({ id, creditor })
+    },
+  }))
+  return [...files, ...afternoons, ...told].sort((a, b) => a.at - b.at)
+}
+
+/** A run begins with nothing: on a ledger of another run it would remind people twice. */
+function emptyDirectory(path: string): string {
+  const directory = resolve(path)
+  if (existsSync(directory) && readdirSync(directory).length > 0) {
+    throw new DecorumError('DECORUM_BAD_INPUT', '--keep names a directory that is not empty', { hint: 'Name a new one.' })
+  }
+  return directory
+}
+
+/** The shipped configuration, blind to the environment, with the routes of the scenario. */
+function demoConfig(dataDir: string, scenario: Scenario, seed: number): Config {
+  const loaded = loadConfig({ root: rootDirectory(), env: { DECORUM_DATA_DIR: dataDir, PUBLIC_URL } })
+  if (!loaded.ok) throw mistakes('the configuration', loaded.problems)
+  const routes = loaded.config.routes.map((route): Route => ({
+    ...route, serves: { ...route.serves, ...scenario.routes[route.id]?.serves }, settings: { seed },
+  } as Route))
+  return { ...loaded.config, routes }
+}

@@ -1,0 +1,111 @@
+import type { App } from '../app/app.ts'
+import { captureProvider, planReceipts } from '../deliver/capture.ts'
+import type { Provider } from '../deliver/provider.ts'
+import type { RateGate } from '../deliver/rate-gate.ts'
+import { type Instant, MINUTE } from '../model/time.ts'
+import type { Channel } from '../model/vocabulary.ts'
+import { keepCaptured } from '../pipeline/personal-data.ts'
+import type { Shell } from '../pipeline/runtime.ts'
+import type { Doorbell } from '../queue/doorbell.ts'
+import { nextWork, reminderName } from '../record/demo.ts'
+
+/** Receipts follow their messages by seconds or minutes: with steps this long those of one hour come together. */
+const STEP = 5 * MINUTE
+
+/** Far more rounds than one instant can need; beyond it something goes in circles, and saying so beats hanging. */
+const MOST_ROUNDS = 500
+
+/**
+ * Lets the daemons do all that there is to do at this instant.
+ *
+ * Resolves when nothing is due, queued, sending or unsettled.
+ *
+ * @returns  the instant at which something happens next, on whole steps of the clock; null when nothing is
+ *           foreseen. What is due and could not be done now comes back one step later.
+ */
+export async function settleDown(app: App, doorbell: CountedDoorbell): Promise<Instant | null> {
+  const now = app.shell.clock.now()
+  for (let round = 1; ; round++) {
+    if (round > MOST_ROUNDS) throw new RangeError(`work at ${new Date(now).toISOString()} did not finish within ${MOST_ROUNDS} rounds`)
+    const { planner, sweeper } = await nextWork(app.shell.ledger.db)
+    const due = (at: Date | null): boolean => at !== null && at.getTime() <= now
+    let done = false
+    if (due(planner)) {
+      done = await app.pass('planner')
+      await doorbell.quiet()
+      await app.idle()
+    }
+    if (due(sweeper)) done = (await app.pass('sweeper')) || done
+    if (done) continue
+    const instants = [planner, sweeper].flatMap((at) => (at === null ? [] : [at.getTime()]))
+    return instants.length === 0 ? null : Math.max(Math.ceil(Math.min(...instants) / STEP) * STEP, now + STEP)
+  }
+}
+
+/** A doorbell of which one can know when every ring has been answered. */
+export interface CountedDoorbell extends Doorbell {
+  /** Resolves when no ticket is in the queue or in hand. */
+  quiet(): Promise<void>
+}
+
+/**
+ * Counts rings and answers of a doorbell, so that a stepped clock can wait for both without polling.
+ *
+ * Right where one process both rings and listens on every route that is rung; the demonstration does.
+ */
+export function countedDoorbell(inner: Doorbell): CountedDoorbell {
+  const waiting = new Set<string>()
+  let whenQuiet: (() => void)[] = []
+  const done = (ring: string): void => {
+    waiting.delete(ring)
+    if (waiting.size > 0) return
+    for (const resolve of whenQuiet) resolve()
+    whenQuiet = []
+  }
+  return {
+    async ring(route, ticket) {
+      waiting.add(ticket.ring)
+      const rung = await inner.ring(route, ticket)
+      if (!rung) done(ticket.ring)
+      return rung
+    },
+    listen: (route, concurrency, answer) => inner.listen(route, concurrency, async (ticket) => {
+      try {
+        await answer(ticket)
+      } finally {
+        done(ticket.ring)
+      }
+    }),
+    check: () => inner.check(),
+    close: () => inner.close(),
+    quiet: () => (waiting.size === 0 ? Promise.resolve() : new Promise((resolve) => whenQuiet.push(resolve))),
+  }
+}
+
+/**
+ * A gate that holds nothing back: each slot is now, and stays good.
+ *
+ * Captured messages have no provider whose rate they could exceed. A gate that keeps machine time would make a
+ * busy machine miss its slots and decide the same reminder over and over, while business time stands still.
+ */
+export const openGate = (): RateGate => ({
+  take: async (weights) => ({ askedAt: Infinity, answeredAt: 0, delaysMs: weights.map(() => 0) }),
+  backlogMs: async () => 0,
+  close: async () => {},
+})
+
+/**
+ * A capture provider whose invented receipts are the same in every run of one seed.
+ *
+ * Capture by itself draws them from the reminder's id, which is new each time: who answered the
+ * phone would differ from run to run, and with it everything that follows.
+ *
+ * @param shell  asked for at the first message; it does not exist yet when routes are opened
+ */
+export const repeatableCapture = (channel: Channel, seed: number, shell: () => Shell): Provider =>
+  captureProvider(channel, { seed }, async (captured) => {
+    const { attempt } = captured.request
+    const name = (await reminderName(shell().ledger.db, attempt.reminderId)) ?? attempt.reminderId
+    const receipts = planReceipts(channel, { reminderId: name, attemptNo: attempt.attemptNo }, seed)
+    await keepCaptured(shell(), { ...captured, receipts })
+  })

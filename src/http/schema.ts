@@ -1,0 +1,78 @@
+import type { FastifySchemaCompiler } from 'fastify'
+import { createSerializerCompiler } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { upstreamId, word } from '../intake/fields.ts'
+import { parse } from '../intake/parse.ts'
+import { DecorumError } from '../model/errors.ts'
+import type { Api } from './openapi.ts'
+import { problemSchema } from './problems.ts'
+
+/** Every list takes these. */
+export const paging = {
+  cursor: z.string().min(1).max(1000).optional().describe('`next` of the page before.'),
+  limit: z.coerce.number().int().min(1).max(500).default(50).describe('How many at most; 50 when absent.'),
+}
+
+/** Narrows a list to one creditor; for keys that are bound to one it changes nothing. */
+export const creditor = word.optional().describe('For keys of every creditor: which one.')
+
+/** Narrows a list to an account or a person, by the creditor's own id. */
+export const whose = {
+  creditor,
+  accountId: upstreamId.optional(),
+  recipientId: upstreamId.optional(),
+}
+
+/** `true` or `false` in a query. */
+export const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+/** `{id}` of a thing that the creditor named. */
+export const upstreamPath = z.strictObject({ id: upstreamId })
+
+/** `{id}` of a thing that we named. */
+export const ownPath = z.strictObject({ id: z.guid('is not an id of ours') })
+
+const problem = { description: 'Why not, and what to do.', content: { 'application/problem+json': { schema: problemSchema } } } as const
+
+/** The answers of one route as its schema lists them: this one when all is well, a problem otherwise. */
+export const answers = <S extends 200 | 201 | 202, T extends z.ZodType>(status: S, body: T) =>
+  ({ [status]: body, '4xx': problem, '5xx': problem }) as Record<S, T> & { '4xx': typeof problem; '5xx': typeof problem }
+
+/** The same for a route that answers 201 the first time and 200 when nothing was done again. */
+export const answersOnceOrAgain = <T extends z.ZodType>(body: T) => ({ 200: body, 201: body, '4xx': problem, '5xx': problem })
+
+/** The `Idempotency-Key` header of a request that must not be done twice. */
+export const idempotencyHeaders = z.looseObject({
+  'idempotency-key': z.string().regex(/^[\x21-\x7e]{1,255}$/, 'is not 1 to 255 visible ASCII characters').optional()
+    .describe('The same key and body give the same answer; the same key with another body is refused.'),
+})
+
+/** The thing, or DECORUM_NOT_FOUND. What belongs to another creditor is not found either: its existence is not told. */
+export function found<T>(thing: T | null, what: string): T {
+  if (thing === null) throw new DecorumError('DECORUM_NOT_FOUND', `there is no such ${what}`)
+  return thing
+}
+
+/** What a fault's path begins with, for each part of a request but the body. */
+const PARTS: Readonly<Record<string, string>> = { params: 'path.', querystring: 'query.', headers: 'headers.' }
+
+const compileValidator: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) => {
+  // Plugins bring JSON schemas of their own, about their own few files.
+  if (!(schema instanceof z.ZodType)) return (value) => ({ value })
+  return (value) => {
+    const parsed = parse(schema, value)
+    if (parsed.ok) return { value: parsed.value }
+    const prefix = PARTS[httpPart ?? ''] ?? ''
+    const faults = parsed.faults.map((fault) => ({ ...fault, path: fault.path === '' ? (prefix === '' ? 'body' : prefix.slice(0, -1)) : prefix + fault.path }))
+    const places = faults.map((fault) => fault.path)
+    return { error: new DecorumError('DECORUM_BAD_INPUT', `${faults.length === 1 ? 'one fault' : `${faults.length} faults`}: ${places.slice(0, 5).join(', ')}`, { faults }) }
+  }
+}
+
+/** Requests are parsed by their zod schemas with faults by path; answers are held to theirs. */
+export function validateWithZod(api: Api): void {
+  const compileZod = createSerializerCompiler()
+  api.setValidatorCompiler(compileValidator)
+  api.setSerializerCompiler((route) =>
+    (route.schema as unknown) instanceof z.ZodType ? compileZod(route as Parameters<typeof compileZod>[0]) : (data) => JSON.stringify(data))
+}

@@ -1,0 +1,107 @@
+import { domainToASCII } from 'node:url'
+
+/**
+ * Which number is meant by one that is written as it was before its country changed its plan? In E.164.
+ *
+ * Providers report senders in such forms for years: Mexico's mobile 1 (until 2019), Brazil's mobiles of eight digits (until
+ * 2016), Argentina's without the mobile 9. Any other number, and anything that is none, is answered as it came.
+ */
+export function withoutOldPrefix(e164: string): string {
+  const mexican = /^\+521([2-9]\d{9})$/.exec(e164)
+  if (mexican !== null) return `+52${mexican[1]}`
+  // Eight digits that begin with 6 to 9 were mobile numbers; a fixed line begins with 2 to 5.
+  const brazilian = /^\+55([1-9]\d)([6-9]\d{7})$/.exec(e164)
+  return brazilian === null ? e164 : `+55${brazilian[1]}9${brazilian[2]}`
+}
+
+/**
+ * In which forms may this number stand in a file or in a provider's report? The one in force first, each once.
+ *
+ * Whoever looks for the holder of a number looks for all of them: a stop must not miss its number for a digit.
+ */
+export function formsOfNumber(e164: string): string[] {
+  const now = withoutOldPrefix(e164)
+  const forms = [now, e164]
+  const mexican = /^\+52([2-9]\d{9})$/.exec(now)
+  if (mexican !== null) forms.push(`+521${mexican[1]}`)
+  const brazilian = /^\+55([1-9]\d)9([6-9]\d{7})$/.exec(now)
+  if (brazilian !== null) forms.push(`+55${brazilian[1]}${brazilian[2]}`)
+  const argentine = /^\+549?([1-8]\d{9})$/.exec(now)
+  if (argentine !== null) forms.push(`+549${argentine[1]}`, `+54${argentine[1]}`)
+  return [...new Set(forms)]
+}
+
+/** Argentina's area codes: 11, those of three digits, all others have four (ENACOM, Plan Fundamental de Numeración Nacional). */
+const ARGENTINE_AREA = '11|2(?:2[013]|3[067]|49|6[01346]|80|9[147-9])|3(?:36|4[1-358]|5[138]|6[24]|7[069]|8[013578])|[23]\\d{3}'
+
+/**
+ * Forms that a plan's owner has replaced, each with the one that it put in their place.
+ *
+ * Only where the owner defines the new number of every old one; elsewhere an old number is refused.
+ */
+const REPLACED: readonly { form: RegExp; by: string; isNew?: (number: string) => boolean }[] = [
+  // Mexico: one way to dial since 2019-08-03 (IFT); the 1 of mobiles and the prefixes 01, 044, 045 are gone.
+  { form: /^\+52(?:1|01|044|045)(\d{10})$/, by: '+52$1' },
+  // Brazil: mobiles have a 9 before their eight digits everywhere since 2016-11-06 (Anatel, Resolução 553/2010).
+  { form: /^\+55([1-9]\d)([689]\d{7})$/, by: '+55$19$2' },
+  // Argentina: from abroad a mobile has 9 before its area code, and loses the 15 that is dialled at home.
+  { form: new RegExp(`^\\+549?(${ARGENTINE_AREA})15(\\d{6,8})$`), by: '+549$1$2', isNew: (number) => number.length === 14 },
+  // Benin: every number has 01 before its eight digits since 2024-11-30 (ARCEP Bénin).
+  { form: /^\+229(\d{8})$/, by: '+22901$1' },
+]
+
+/**
+ * Which number is this today, where its country has changed how its numbers are written?
+ *
+ * Files and providers go on writing the old form (Twilio's `From` had Mexico's 1 for years): whoever
+ * compares numbers asks this first, so that a stop reaches the number that is written to.
+ *
+ * @param e164  `+` and digits; anything else comes back as it is
+ */
+export function canonicalNumber(e164: string): string {
+  for (const { form, by, isNew } of REPLACED) {
+    if (!form.test(e164)) continue
+    const number = e164.replace(form, by)
+    if (isNew === undefined || isNew(number)) return number
+  }
+  return e164
+}
+
+const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
+/** As written: letters of any script, digits, hyphens and full stops. Whatever else a host parser would cut off, decode or take for a port is refused. */
+const DOMAIN_AS_WRITTEN = /^(?:[\p{L}\p{M}\p{N}\u00b7\u0375\u05f3\u05f4\u30fb.\u3002\uff0e\uff61-]|\u200c|\u200d)+$/u
+/** In ASCII: at least two labels, the last one no number, so that no IP address is one. */
+const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
+const MOST_BYTES = 254
+
+/**
+ * Is this exactly one mailbox that any relay takes?
+ *
+ * The one rule for whatever is taken in and whatever is sent to. Stricter than RFC 5321: no quoted
+ * local parts and no address literals, which no borrower has; no letters beyond ASCII before the @,
+ * which nodemailer would send raw even to a relay without SMTPUTF8. A line break or group syntax
+ * would name other recipients than the one that was decided about, and nothing is ever cut off to
+ * make a mailbox of what is none: the rest of `ana@example.com/home` says that something is wrong.
+ *
+ * @returns  the mailbox with its domain in lower-case ASCII (IDN as punycode), or null
+ */
+export function readMailbox(text: string): string | null {
+  const at = text.lastIndexOf('@')
+  if (at < 1 || at > 64) return null
+  const [local, written] = [text.slice(0, at), text.slice(at + 1)]
+  if (!LOCAL_PART.test(local) || !DOMAIN_AS_WRITTEN.test(written)) return null
+  // domainToASCII answers "" for what it cannot encode.
+  const domain = domainToASCII(written)
+  const mailbox = `${local}@${domain}`
+  return DOMAIN.test(domain) && mailbox.length <= MOST_BYTES ? mailbox : null
+}
+
+/** The mailbox in a sender such as `Northwind Credit <reminders@northwind.example>`; null when there is none. */
+export function senderMailbox(from: string): string | null {
+  if (/[\r\n]/.test(from)) return null
+  const angled = /^[^<>@]*<([^<>]*)>\s*$/.exec(from)
+  return readMailbox(angled === null ? from.trim() : (angled[1] as string))
+}
+
+/** Is this an E.164 number, `+` and 7 to 15 digits? Whether it is in use is for the carrier to say. */
+export const isE164 = (text: string): boolean => /^\+[1-9]\d{6,14}$/.test(text)

@@ -1,0 +1,149 @@
+import { fromDayNumber, isLocalDate, type LocalDate } from './time.ts'
+
+/** Where a language without words of its own looks next, and what is tried last of all. */
+export interface Locales {
+  readonly default: string
+  readonly fallback: Readonly<Record<string, readonly string[]>>
+}
+
+/** In which script a reader of Chinese reads. */
+type ChineseScript = 'Hans' | 'Hant'
+
+/** Read by nearly everybody whose own words are missing and who cannot be given the other Chinese script. */
+const LAST_RESORT = 'en'
+
+/**
+ * In which languages should words be looked for, best first?
+ *
+ * Each wanted tag is followed by its declared fallbacks, then by itself with its last part
+ * cut off (`zh-Hans-CN`, `zh-Hans`, `zh`) and theirs; the deployment's default closes the list.
+ *
+ * Who reads Traditional Chinese (zh-TW, zh-HK, zh-MO, zh-Hant…) is never given Simplified by itself,
+ * nor the reverse: not by cutting a tag off, not as the creditor's language, not as the default. Only
+ * a fallback declared for the reader's own tag (`zh-HK: [zh-CN]`) does that. Where nothing is left
+ * that they read, they get English.
+ *
+ * @param wanted  BCP 47 tags in order: the recipient's, the creditor's; null where not known
+ */
+export function localeChain(wanted: readonly (string | null)[], locales: Locales): string[] {
+  const chain = new Set<string>()
+  const stated = wanted.filter((tag) => tag !== null)
+  const script = scriptOnly(stated[0] ?? '', locales)
+  const isRead = (tag: string): boolean => script === null || (chineseScript(tag) ?? script) === script
+  for (const tag of stated) {
+    for (const shorter of shortened(tag, script === 'Hant' || 'zh-Hant' in locales.fallback)) {
+      if (!isRead(shorter)) continue
+      chain.add(shorter)
+      for (const next of locales.fallback[shorter] ?? []) if (isRead(next)) chain.add(next)
+    }
+  }
+  chain.add(isRead(locales.default) ? locales.default : LAST_RESORT)
+  return [...chain]
+}
+
+/** The only script that this reader is written to in; null: no Chinese reader, or a fallback declared for them leads to the other. */
+function scriptOnly(reader: string, { fallback }: Locales): ChineseScript | null {
+  const script = chineseScript(reader)
+  if (script === null) return null
+  const own = shortened(reader, true).filter((tag) => chineseScript(tag) === script)
+  return own.some((tag) => (fallback[tag] ?? []).some((next) => (chineseScript(next) ?? script) !== script)) ? null : script
+}
+
+/** With its last parts cut off one by one; a Traditional tag by region has its script before the language alone. */
+function shortened(tag: string, byScript: boolean): string[] {
+  const parts = tag.split('-')
+  const tags = parts.map((_, cut) => parts.slice(0, parts.length - cut).join('-'))
+  return byScript && chineseScript(tag) === 'Hant' && !parts.some(isScript) ? [...tags.slice(0, -1), 'zh-Hant', ...tags.slice(-1)] : tags
+}
+
+/** Null: it is not Chinese. Without script and region it is Simplified, as CLDR has it. */
+function chineseScript(tag: string): ChineseScript | null {
+  const [language, ...rest] = tag.split('-')
+  if (language?.toLowerCase() !== 'zh') return null
+  const script = rest.find(isScript)
+  if (script !== undefined) return /^hant$/i.test(script) ? 'Hant' : 'Hans'
+  return rest.some((part) => TRADITIONAL_PLACES.test(part)) ? 'Hant' : 'Hans'
+}
+
+const isScript = (part: string): boolean => /^han[st]$/i.test(part)
+const TRADITIONAL_PLACES = /^(?:TW|HK|MO)$/i
+
+/** A day as a file writes it, with the time of day when the format has one. */
+export interface WrittenDay {
+  date: LocalDate
+  /** `HH:MM:SS`; null when the format has no time. */
+  time: string | null
+}
+
+/** Reads one cell; null when it is not written that way, or is no day of the calendar. */
+export type ReadDay = (text: string) => WrittenDay | null
+
+/** The days that spreadsheets count, for a format that is stated as this word. */
+export const EXCEL_SERIAL = 'excel'
+
+const TOKEN = /yyyy|MM|M|dd|d|HH|H|mm|ss/g
+const PART: Readonly<Record<string, string>> = { yyyy: '(?<y>\\d{4})', M: '(?<mo>\\d{1,2})', d: '(?<d>\\d{1,2})', H: '(?<h>\\d{1,2})', mm: '(?<mi>\\d{2})', ss: '(?<s>\\d{2})' }
+
+/** Serials from 1954 to 2119: what lies outside is another number that was read as a day by mistake. */
+const [FIRST_SERIAL, LAST_SERIAL] = [20_000, 80_400]
+/** Serial 25569 is 1970-01-01; the day that Excel invents (29 February 1900) lies before every serial that is taken. */
+const SERIAL_OF_1970 = 25_569
+
+/**
+ * How is a day read that is written in this format?
+ *
+ * Tokens: `yyyy`, `MM` or `M`, `dd` or `d`, `HH` or `H`, `mm`, `ss`; everything else stands for itself, as in
+ * `yyyy/M/d`, `dd.MM.yyyy`, `yyyyMMdd`, `yyyy年M月d日`, `yyyy-MM-dd HH:mm:ss`. One or two digits are taken for a month,
+ * day or hour unless the next token follows at once, where the format counts. `excel` means serial numbers.
+ *
+ * @returns  the reader, or what is wrong with the format
+ */
+export function readerOfDays(format: string): { ok: true; read: ReadDay; hasTime: boolean } | { ok: false; problem: string } {
+  if (format === EXCEL_SERIAL) return { ok: true, read: readSerial, hasTime: true }
+  const tokens = [...format.matchAll(TOKEN)].map(([token]) => token)
+  const names = tokens.map((token) => (token.length === 2 && token !== 'mm' && token !== 'ss' ? token.slice(1) : token))
+  for (const needed of ['yyyy', 'M', 'd']) if (!names.includes(needed)) return { ok: false, problem: 'does not have a year (yyyy), a month (MM) and a day (dd)' }
+  if (new Set(names).size !== names.length) return { ok: false, problem: 'has a part twice' }
+  if (names.includes('mm') !== names.includes('H') || (names.includes('ss') && !names.includes('mm'))) return { ok: false, problem: 'has a time without hours or minutes' }
+  const pattern = new RegExp(`^${patternOf(format)}$`)
+  return { ok: true, hasTime: names.includes('H'), read: (text) => dayOf(pattern.exec(text)?.groups) }
+}
+
+function patternOf(format: string): string {
+  let pattern = ''
+  let from = 0
+  for (const { 0: token, index } of format.matchAll(TOKEN)) {
+    pattern += escaped(format.slice(from, index))
+    from = index + token.length
+    const exact = token.length === 2 && (/^[A-Za-z]/.test(format.slice(from)) || endsWithToken(format.slice(0, index)))
+    const name = token === 'yyyy' || token === 'mm' || token === 'ss' ? token : (token[0] as string)
+    pattern += exact ? (PART[name] as string).replace('{1,2}', '{2}') : (PART[name] as string)
+  }
+  return pattern + escaped(format.slice(from))
+}
+
+const endsWithToken = (before: string): boolean => /(?:yyyy|MM|M|dd|d|HH|H|mm|ss)$/.test(before)
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(/ /g, ' +')
+
+function dayOf(groups: Record<string, string> | undefined): WrittenDay | null {
+  if (groups === undefined) return null
+  const two = (value: string | undefined): string => (value ?? '00').padStart(2, '0')
+  const date = `${groups['y']}-${two(groups['mo'])}-${two(groups['d'])}`
+  if (!isLocalDate(date)) return null
+  if (groups['h'] === undefined) return { date, time: null }
+  const [h, mi, s] = [two(groups['h']), two(groups['mi']), two(groups['s'])]
+  return Number(h) < 24 && Number(mi) < 60 && Number(s) < 60 ? { date, time: `${h}:${mi}:${s}` } : null
+}
+
+const readSerial: ReadDay = (text) => {
+  if (!/^\d{5}(?:\.\d{1,12})?$/.test(text)) return null
+  const serial = Number(text)
+  if (serial < FIRST_SERIAL || serial > LAST_SERIAL) return null
+  const date = fromDayNumber(Math.floor(serial) - SERIAL_OF_1970)
+  const seconds = Math.round((serial % 1) * 86_400)
+  if (seconds === 0) return { date, time: null }
+  if (seconds === 86_400) return { date: fromDayNumber(Math.floor(serial) + 1 - SERIAL_OF_1970), time: null }
+  const two = (value: number): string => String(value).padStart(2, '0')
+  return { date, time: `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}` }
+}

@@ -1,0 +1,87 @@
+import type { EventBody } from '../../intake/bodies.ts'
+import type { Instant } from '../../model/time.ts'
+import type { HoldKind } from '../../model/vocabulary.ts'
+import type { Balance } from '../../plan/balance.ts'
+import { effectOf, type Fact, holdsOf } from '../../plan/effect-of.ts'
+import type { BalanceEvent, EventRow } from '../../record/events.ts'
+import type { HoldRow } from '../../record/holds.ts'
+import type { AccountDraft } from './account-draft.ts'
+import { doubtHold } from './account-puts.ts'
+import type { PersonDraft } from './merge-recipient.ts'
+import { openHoldsOf, takeEffect, takeSuppressions } from './take-effect.ts'
+import { type Drafts, type HoldWish, openHold } from './write-drafts.ts'
+
+export type EventOf<T extends EventBody['type']> = Extract<EventBody, { type: T }>
+
+/** What an event may look at and change; everything is locked. */
+export interface EventContext {
+  readonly eventId: string
+  readonly by: string
+  readonly now: Instant
+  readonly bookZone: string
+  readonly effectiveAt: Instant
+  readonly person: PersonDraft
+  readonly account: AccountDraft
+  /** The person's pauses that nobody has ended, those of other accounts included. */
+  readonly holds: readonly HoldRow[]
+  /** What will be written of the person and the account. */
+  readonly drafts: Drafts
+  /** What is known of the account's balance before this event. */
+  readonly balance: Balance
+  /** What was reported of the account's payments since the balance was stated, and every reversal. */
+  readonly reported: readonly BalanceEvent[]
+  /** What was reported under the id that a reversal names as its payment; null when it names none, or nothing was. */
+  readonly named: EventRow | null
+  /** Minor units paid on the account since the oldest open promise was given. */
+  readonly paidSincePromise: number
+  /** Kept with the event: amounts in minor units, and what a reversal must restore. */
+  readonly kept: Record<string, unknown>
+}
+
+/** What an event did. */
+export interface EventEffect {
+  /** For the timeline: no names, no free text. */
+  words: string
+  /** True: contacts about the account made since it took effect should not have been. */
+  forbids?: true
+  /** True for `payment-reversed` that changed the figures. */
+  reversal?: boolean
+}
+
+/** Lets a fact that every entrance may bring have its effect. */
+export function learn(c: EventContext, fact: Fact): EventEffect {
+  const { row } = c.account
+  const effect = effectOf(fact, {
+    now: c.now, effectiveAt: c.effectiveAt, bookZone: c.bookZone, accounts: [{ id: row.id, overdueMinor: row.overdue_minor }], holds: openHoldsOf(c.holds), heardBy: 'person',
+  })
+  takeEffect(c.drafts, c.person, effect, { by: c.by, now: c.now, eventId: c.eventId })
+  takeSuppressions(c.drafts, effect, { creditor: row.creditor, recipientId: c.person.row.id, hash: null, source: 'event', by: c.by, owners: [c.person.row.id], tell: null })
+  if (effect.opens.length > 0) c.account.wake()
+  return { words: effect.words }
+}
+
+/** Holds the account. */
+export function hold(c: EventContext, wish: Pick<HoldWish, 'kind' | 'until' | 'details'>): void {
+  c.drafts.newHolds.push(openHold(c.person, {
+    ...wish, accountId: c.account.row.id, details: { ...wish.details, account: c.account.row.id },
+    from: Math.min(c.effectiveAt, c.now), eventId: c.eventId, by: c.by, now: c.now,
+  }))
+  c.account.wake()
+}
+
+/** Ends the pauses of these kinds that the account has, or that were opened for everything on its account; answers how many. */
+export function endHoldsOf(c: EventContext, kinds: readonly HoldKind[], reason: string): number {
+  const ending = holdsOf(openHoldsOf(c.holds), c.account.row.id, kinds)
+  c.drafts.endedHolds.push(...ending.map(({ id }) => ({ id, reason })))
+  if (ending.some(({ accountId }) => accountId === null)) c.drafts.replan.add(c.person.row.id)
+  if (ending.length > 0) c.account.wake()
+  return ending.length
+}
+
+/** Holds the account until upstream states its balance in a later snapshot. */
+export function doubt(c: EventContext, why: string, reversal = false): void {
+  const ended = new Set(c.drafts.endedHolds.map(({ id }) => id))
+  const standing = [...c.holds.filter(({ id }) => !ended.has(id)), ...c.drafts.newHolds]
+  c.drafts.newHolds.push(...doubtHold(c.person, c.account.row, why, standing, { by: c.by, now: c.now, eventId: c.eventId, reportedFor: Math.min(c.effectiveAt, c.now), reversal }))
+  c.account.wake()
+}

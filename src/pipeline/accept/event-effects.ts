@@ -1,0 +1,122 @@
+import type { EventBody } from '../../intake/bodies.ts'
+import { isInFuture } from '../../model/time.ts'
+import type { AccountState, HoldKind, SuppressionReason } from '../../model/vocabulary.ts'
+import { adjustment, dueDateChanged, payment, paymentReversed } from './balance-effects.ts'
+import { endHoldsOf, type EventContext, type EventEffect, type EventOf, learn } from './event-context.ts'
+import { enterBalance, followBalance, minorOf } from './merge-account.ts'
+
+export const paymentPending = (c: EventContext, { type, until = null }: EventOf<'payment-pending'>): EventEffect => learn(c, { type, until })
+
+export function paymentFailed(c: EventContext): EventEffect {
+  const ended = endHoldsOf(c, ['payment-pending'], 'the payment failed')
+  c.account.wake()
+  return { words: ended > 0 ? 'the payment failed; reminders go on' : 'recorded; no payment was under way' }
+}
+
+/** A promise that comes when its day is over is recorded, and holds nothing: a system that reports it late cannot correct it. */
+export function promise(c: EventContext, { type, date, amount, currency }: EventOf<'promise'>): EventEffect {
+  const { row } = c.account
+  const amountsMinor = amount === undefined
+    ? {}
+    : { [row.id]: minorOf({ amount: amount.amount, currency: amount.currency ?? currency ?? null }, row.currency, 'amount', { zero: false }) }
+  return learn(c, { type, date, amountsMinor })
+}
+
+export const promiseCancelled = (c: EventContext): EventEffect => ended(c, 'promise', 'the promise was cancelled')
+export const disputeResolved = (c: EventContext): EventEffect => ended(c, 'dispute', 'the dispute was resolved')
+export const complaintClosed = (c: EventContext): EventEffect => ended(c, 'complaint', 'the complaint was closed')
+
+export const dispute = (c: EventContext, { type, reference = null }: EventOf<'dispute'>): EventEffect => learn(c, { type, reference })
+export const hardship = (c: EventContext, { type, until = null }: EventOf<'hardship'>): EventEffect => learn(c, { type, until })
+export const complaint = (c: EventContext, { type, reference = null }: EventOf<'complaint'>): EventEffect => learn(c, { type, reference })
+export const legalAction = (c: EventContext, { type, until = null, reference = null }: EventOf<'legal-action'>): EventEffect => learn(c, { type, until, reference })
+
+function ended(c: EventContext, kind: HoldKind, words: string): EventEffect {
+  return { words: endHoldsOf(c, [kind], words) > 0 ? `${words}; reminders go on` : 'recorded; nothing was waiting for it' }
+}
+
+/** Pauses that a closed account has no use for; disputes and complaints stay until they are answered. */
+const OF_OPEN_ACCOUNTS: readonly HoldKind[] = ['promise', 'payment-pending', 'facts-conflict', 'reversal-pause']
+/** Pauses that `resume` ends; promises run out, disputes and complaints are closed by their own events. */
+const RESUMABLE: readonly HoldKind[] = ['manual', 'hardship', 'legal-action', 'breathing-space', 'facts-conflict', 'reversal-pause', 'payment-pending']
+
+/** Settled is the last word, whatever the balance known says. */
+export function settled(c: EventContext, event: EventOf<'settled'>): EventEffect {
+  const { row } = c.account
+  const { asOf } = c.balance
+  const at = Math.min(event.occurredAt, c.now)
+  enterBalance(row, { stated: 0, statedAt: c.now, statedBy: c.eventId, changes: [], asOf: isInFuture(asOf, c.now) ? at : Math.max(at, asOf) })
+  row.overdue_parts = {}
+  row.due_date = null
+  row.stated_days_past_due = null
+  return close(c, 'settled', 'settled')
+}
+
+export const withdrawn = (c: EventContext): EventEffect => close(c, 'withdrawn', 'withdrawn by the creditor')
+export const chargeOff = (c: EventContext): EventEffect => close(c, 'charged-off', 'charged off')
+export const handOff = (c: EventContext): EventEffect => close(c, 'handed-off', 'handed off')
+
+function close(c: EventContext, state: AccountState, words: string): EventEffect {
+  c.account.row.state = state
+  c.account.wake()
+  endHoldsOf(c, OF_OPEN_ACCOUNTS, words)
+  return { words, forbids: true }
+}
+
+export function recall(c: EventContext): EventEffect {
+  return reopen(c) ? { words: 'recalled; reminders go on' } : { words: 'recorded; the account was not away' }
+}
+
+export function resume(c: EventContext): EventEffect {
+  const ended = endHoldsOf(c, RESUMABLE, 'resumed')
+  const back = c.account.row.state === 'withdrawn' && reopen(c)
+  return { words: ended > 0 || back ? 'resumed' : 'recorded; nothing was paused' }
+}
+
+function reopen(c: EventContext): boolean {
+  const { row } = c.account
+  if (row.state !== 'handed-off' && row.state !== 'charged-off' && row.state !== 'withdrawn') return false
+  row.state = 'open'
+  followBalance(row, true)
+  c.account.wake()
+  return true
+}
+
+/** Stops everything to the person at this creditor, for good or until it is lifted. */
+const stop = (reason: SuppressionReason) => (c: EventContext): EventEffect => learn(c, { type: 'stop', scope: 'all', channel: null, reason })
+
+/** What each type of event does. */
+const EFFECTS: { [T in EventBody['type']]: (c: EventContext, event: EventOf<T>) => EventEffect } = {
+  payment,
+  'payment-pending': paymentPending,
+  'payment-failed': paymentFailed,
+  'payment-reversed': paymentReversed,
+  adjustment,
+  settled,
+  'due-date-changed': dueDateChanged,
+  promise,
+  'promise-cancelled': promiseCancelled,
+  dispute,
+  'dispute-resolved': disputeResolved,
+  hardship,
+  complaint,
+  'complaint-closed': complaintClosed,
+  bankruptcy: stop('bankruptcy'),
+  deceased: stop('deceased'),
+  attorney: stop('attorney'),
+  'legal-action': legalAction,
+  'identity-fraud': stop('identity-fraud'),
+  notice: (c) => {
+    c.account.wake()
+    return { words: 'a notice was sent' }
+  },
+  'charge-off': chargeOff,
+  'hand-off': handOff,
+  recall,
+  withdrawn,
+  resume,
+}
+
+/** Applies an event to the locked account and person, and answers what it did. */
+export const applyEvent = (c: EventContext, event: EventBody): EventEffect =>
+  (EFFECTS[event.type] as (c: EventContext, event: EventBody) => EventEffect)(c, event)

@@ -1,0 +1,193 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type AddressInput, type ConsentInput, phoneEvidence, type PhoneEvidence } from '../../intake/address.ts'
+import type { RecipientBody } from '../../intake/recipient-body.ts'
+import type { BlockedTime } from '../../model/facts.ts'
+import { type Instant, isInFuture } from '../../model/time.ts'
+import type { Channel } from '../../model/vocabulary.ts'
+import { statedZone } from '../../model/zones/zone-names.ts'
+import { newId } from '../../record/id.ts'
+import type { Consent, KnownPerson, OwnAddress, RecipientRow, UpstreamKey } from '../../record/recipients.ts'
+import type { StoredEvidence } from '../../record/schema.ts'
+import { type AddressHash, addressValue, type DataKey, recipientName, type Vault, type WrappedKey } from '../../record/vault/vault.ts'
+
+/** A person of whom nothing is known yet but whose it is; what is said about it is merged as about any other. */
+export const newPerson = (id: string, key: UpstreamKey, dataKey: WrappedKey, now: Instant): PersonDraft => new PersonDraft({
+  row: {
+    id, creditor: key.creditor, external_id: key.externalId, seq: 0, data_key: dataKey.wrapped, data_key_id: dataKey.keyId, name: null, locale: null,
+    time_zone: null, jurisdiction: null, location_evidence: [], blocked_times: [], as_of: null, caught_up_on: null, erased_at: null,
+    created_at: new Date(now), updated_at: new Date(now),
+  },
+  addresses: [], consents: [],
+}, true)
+
+/** A locked person, as known and as it will be written; entries about it take their numbers here. */
+export class PersonDraft {
+  readonly row: RecipientRow
+  readonly addresses: OwnAddress[]
+  /** Those to be written. */
+  readonly touched = new Set<OwnAddress>()
+  readonly knownConsents: readonly Consent[]
+  readonly newConsents: Consent[] = []
+  dirty = false
+  /** Added by this transaction. */
+  readonly isNew: boolean
+  #key: DataKey | undefined
+
+  constructor(known: KnownPerson, isNew = false) {
+    this.isNew = isNew
+    this.row = { ...known.row }
+    this.addresses = known.addresses.map((address) => ({ ...address }))
+    this.knownConsents = known.consents
+  }
+
+  /** What seals and opens what is kept of the person. */
+  dataKey(vault: Vault): DataKey {
+    return (this.#key ??= vault.unwrap(this.row.data_key, this.row.data_key_id))
+  }
+
+  /** The next number of the person's sequence, which orders timelines. */
+  takeSeq(): number {
+    this.dirty = true
+    return ++this.row.seq
+  }
+}
+
+/**
+ * Under which hash is this address locked, suppressed and found?
+ *
+ * Mailboxes are compared without regard to case: a stop for `Ana@…` must stop `ana@…`.
+ *
+ * @param value  E.164, or a mailbox as it is written
+ */
+export const addressHash = (vault: Vault, channel: Channel, value: string): AddressHash =>
+  vault.addressHash(channel, channel === 'email' ? value.toLowerCase() : value)
+
+export type Merged = 'older' | 'unchanged' | 'changed'
+
+/**
+ * Learns what is said about a person, field by field: absent keeps, null clears.
+ *
+ * A person said to live elsewhere may still be at the old place: what was known before stays as
+ * evidence, so that windows of both places bind, until the new place is confirmed.
+ */
+export function mergePerson(draft: PersonDraft, body: Omit<RecipientBody, 'creditor'>, stated: Instant, now: Instant, vault: Vault): Merged {
+  const asOf = Math.min(stated, now)
+  const { row } = draft
+  // What is known as of an instant that has not come yet gives way to anything.
+  const known = row.as_of === null || isInFuture(row.as_of.getTime(), now) ? null : row.as_of.getTime()
+  if (known !== null && asOf < known) return 'older'
+  // Of whom nothing was said yet, anything is new: comparing costs a large import more than learning.
+  const before = row.as_of === null ? null : { ...row }
+  const consentsBefore = draft.newConsents.length
+  let changed = mergeName(draft, body.name, vault)
+  mergePlace(draft, body, asOf)
+  if (body.locale !== undefined) row.locale = body.locale
+  if (body.blockedTimes !== undefined) row.blocked_times = body.blockedTimes.map((time): BlockedTime => ({ ...time, channel: time.channel ?? null, until: time.until ?? null }))
+  changed = before === null || !isDeepStrictEqual({ ...before, name: null }, { ...row, name: null }) || changed
+  if (body.addresses !== undefined) changed = mergeAddresses(draft, body.addresses, now, vault) || changed
+  for (const consent of body.consents ?? []) addConsent(draft, consent, null, now)
+  if (known === null || asOf > known) {
+    row.as_of = new Date(asOf)
+    draft.dirty = true
+  }
+  if (!changed && draft.newConsents.length === consentsBefore) return 'unchanged'
+  row.updated_at = new Date(now)
+  draft.dirty = true
+  return 'changed'
+}
+
+function mergeName(draft: PersonDraft, name: string | null | undefined, vault: Vault): boolean {
+  const { row } = draft
+  if (name === undefined) return false
+  const place = recipientName(row.id)
+  const key = draft.dataKey(vault)
+  if ((row.name === null ? null : vault.open(key, place, row.name)) === name) return false
+  row.name = name === null ? null : vault.seal(key, place, name)
+  return true
+}
+
+function mergePlace(draft: PersonDraft, body: Omit<RecipientBody, 'creditor'>, asOf: Instant): void {
+  const { row } = draft
+  const said = (body.locationEvidence ?? []).map((sign): StoredEvidence => ({ kind: sign.kind, jurisdiction: sign.jurisdiction ?? null, timeZone: sign.timeZone ?? null, at: sign.at }))
+  if (body.elsewhere !== undefined) said.push({ kind: 'postcode', ...body.elsewhere, at: asOf })
+  const earlier: StoredEvidence[] = []
+  const movedPlace = body.jurisdiction !== undefined && row.jurisdiction !== null && body.jurisdiction !== row.jurisdiction
+  // A zone that was recorded under an abbreviation named no place: one that is stated now corrects it, and nobody has moved.
+  const before = row.time_zone === null ? null : statedZone(row.time_zone)
+  const leftZone = body.timeZone !== undefined && before?.ok === true && before.zone !== body.timeZone ? before.zone : null
+  if (movedPlace || leftZone !== null) {
+    earlier.push({
+      kind: 'earlier-address', jurisdiction: movedPlace ? row.jurisdiction : null, timeZone: leftZone, at: Math.min(row.as_of?.getTime() ?? asOf, asOf),
+    })
+  }
+  if (body.jurisdiction !== undefined) row.jurisdiction = body.jurisdiction
+  if (body.timeZone !== undefined) row.time_zone = body.timeZone
+  const kept = body.locationConfirmed === true ? [] : [...row.location_evidence, ...earlier]
+  const added = said.filter((sign) => !kept.some((known) => isDeepStrictEqual(known, sign)))
+  row.location_evidence = [...kept, ...added]
+}
+
+function mergeAddresses(draft: PersonDraft, stated: readonly AddressInput[], now: Instant, vault: Vault): boolean {
+  const { row } = draft
+  const named = new Set<OwnAddress>()
+  let changed = false
+  stated.forEach((address, position) => {
+    const { hash } = addressHash(vault, address.channel, address.value)
+    let own = draft.addresses.find((known) => known.channel === address.channel && known.hash.equals(hash))
+    const before = own === undefined ? null : { ...own }
+    if (own === undefined) {
+      own = newAddress(draft, address, hash, now, vault)
+      draft.addresses.push(own)
+    }
+    own.position = position
+    own.relation = address.relation
+    own.removed_at = null
+    if (address.kind !== undefined) own.kind = address.kind
+    if (address.source !== undefined) own.source = address.source
+    if (address.verifiedAt != null) own.verified_at = new Date(address.verifiedAt)
+    named.add(own)
+    if (before === null || !isDeepStrictEqual(before, own)) {
+      draft.touched.add(own)
+      changed = true
+    }
+    for (const consent of address.consents) addConsent(draft, { ...consent, channel: consent.channel ?? address.channel }, hash, now)
+  })
+  for (const own of draft.addresses) {
+    if (named.has(own) || own.removed_at !== null) continue
+    own.removed_at = new Date(now)
+    draft.touched.add(own)
+    changed = true
+  }
+  if (changed) row.updated_at = new Date(now)
+  return changed
+}
+
+const NO_EVIDENCE: PhoneEvidence = { country: null, zones: [], subdivisions: [], lineType: 'unknown' }
+
+function newAddress(draft: PersonDraft, address: AddressInput, hash: Buffer, now: Instant, vault: Vault): OwnAddress {
+  const { row } = draft
+  const id = newId()
+  const evidence = address.channel === 'email' ? NO_EVIDENCE : phoneEvidence(address.value)
+  return {
+    id, creditor: row.creditor, recipient_id: row.id, hash, channel: address.channel,
+    kind: evidence.lineType === 'unknown' ? null : evidence.lineType, relation: address.relation, source: null,
+    position: 0, value: vault.seal(draft.dataKey(vault), addressValue(id), address.value),
+    country: evidence.country, zones: [...evidence.zones], subdivisions: [...evidence.subdivisions],
+    verified_at: null, removed_at: null, created_at: new Date(now),
+  }
+}
+
+/** Records a consent, unless it stands already. */
+function addConsent(draft: PersonDraft, consent: ConsentInput, hash: Buffer | null, now: Instant): void {
+  const channel = consent.channel ?? null
+  const until = consent.until ?? null
+  const standing = [...draft.knownConsents, ...draft.newConsents].some((known) =>
+    known.kind === consent.kind && known.channel === channel && (hash === null ? known.address_hash === null : known.address_hash?.equals(hash) === true)
+    && (known.ends_at?.getTime() ?? null) === until && known.starts_at.getTime() <= (consent.from ?? now))
+  if (standing) return
+  draft.newConsents.push({
+    id: newId(), creditor: draft.row.creditor, recipient_id: draft.row.id, kind: consent.kind, channel, address_hash: hash,
+    starts_at: new Date(consent.from ?? now), ends_at: until === null ? null : new Date(until),
+    source: consent.source ?? null, recorded_at: new Date(now), seq: draft.takeSeq(),
+  })
+}

@@ -1,0 +1,58 @@
+import type { CompiledPack } from '../../decide/packs.ts'
+import { CALENDAR_TABLES } from '../../model/calendars/tables.ts'
+import type { PackRule } from '../../model/pack-rule.ts'
+import type { Pack } from '../../model/pack.ts'
+import { DAY, daysBetween, fromDayNumber, type Instant } from '../../model/time.ts'
+import type { CalendarAlarm, PackDue } from '../../report/audit.ts'
+
+/** Law and its sources are read again at least so often. */
+const YEAR_DAYS = 365
+/** How long before its last day something is called to mind. */
+const NOTICE_DAYS = 60
+
+const dayOf = (now: Instant): string => fromDayNumber(Math.floor(now / DAY))
+
+/** Which of these packs has somebody to look at again, and why? */
+export function packsDue(packs: readonly Pack[], now: Instant): PackDue[] {
+  const today = dayOf(now)
+  return packs.filter((pack) => pack.validUntil === null || pack.validUntil > today || !hasLater(packs, pack)).flatMap((pack) => {
+    const why = reasonsFor(pack, packs, today)
+    return why.length === 0 ? [] : [{ pack: pack.id, version: pack.version, why }]
+  })
+}
+
+const hasLater = (packs: readonly Pack[], pack: Pack): boolean => packs.some((other) => other.id === pack.id && other.validFrom > pack.validFrom)
+
+function reasonsFor(pack: Pack, packs: readonly Pack[], today: string): string[] {
+  const collected = /\b(\d{4}-\d{2}-\d{2})\b(?!.*\b\d{4}-\d{2}-\d{2}\b)/.exec(pack.source)?.[1]
+  const unverified = pack.rules.filter((rule) => rule.verified === 'no').length
+  const left = pack.validUntil === null ? null : daysBetween(today, pack.validUntil)
+  return [
+    pack.reviewer === null ? 'no counsel has signed it off' : null,
+    unverified > 0 ? `${unverified} of its rules ${unverified === 1 ? 'is' : 'are'} not verified` : null,
+    collected !== undefined && daysBetween(collected, today) > YEAR_DAYS ? `its sources were read on ${collected}, more than a year ago` : null,
+    left !== null && left <= NOTICE_DAYS && !hasLater(packs, pack) ? `it ends on ${pack.validUntil}, and no later version is there` : null,
+  ].filter((why) => why !== null)
+}
+
+/** Which calendars that rules turn on do not know a year that is here, or begins within sixty days? */
+export function calendarAlarms(packs: readonly CompiledPack[], now: Instant): CalendarAlarm[] {
+  const today = dayOf(now)
+  const years = [...new Set([today, fromDayNumber(Math.floor(now / DAY) + NOTICE_DAYS)].map((date) => Number(date.slice(0, 4))))]
+  const rules = new Map<string, string[]>()
+  for (const { pack } of packs) {
+    if (pack.validUntil !== null && pack.validUntil <= today) continue
+    for (const rule of pack.rules) {
+      const calendar = rule.status === 'on' ? calendarOf(rule) : null
+      if (calendar !== null) rules.set(calendar, [...(rules.get(calendar) ?? []), `${pack.id}/${rule.id}`])
+    }
+  }
+  return [...rules].flatMap(([calendar, named]) => years
+    .filter((year) => CALENDAR_TABLES[calendar]?.years[year] === undefined)
+    .map((year) => ({ calendar, year, daysLeft: daysBetween(today, `${year}-01-01`), rules: named })))
+}
+
+function calendarOf(rule: PackRule): string | null {
+  if (rule.shape === 'window') return rule.holidays?.calendar ?? null
+  return rule.shape === 'precondition' ? (rule.waitBusinessDays?.calendar ?? null) : null
+}

@@ -1,0 +1,200 @@
+import { phoneEvidence } from '../../intake/address.ts'
+import type { Creditor } from '../../model/creditor.ts'
+import type { Decision } from '../../model/decision.ts'
+import type { ContactFacts, Facts, SystemFacts } from '../../model/facts.ts'
+import { type Message, weightOf } from '../../model/message.ts'
+import type { Instant } from '../../model/time.ts'
+import type { Channel } from '../../model/vocabulary.ts'
+import type { WordFacts } from '../../model/word-facts.ts'
+import { daysPastDue } from '../../plan/book-time.ts'
+import type { AccountForDecision, EarlierMessage, PersonAddress, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import type { FencedReminder } from '../../record/dispatch/fence.ts'
+import type { AttemptEntry, DecisionEntry, ReminderStep } from '../../record/dispatch/reservation.ts'
+import { attemptWordFacts } from '../../record/vault/vault.ts'
+import { type KeptWords, wordsToKeep } from '../../render/kept-words.ts'
+import { render, type RenderRequest } from '../../render/render.ts'
+import { openVariables, PersonalData } from '../personal-data.ts'
+import type { Shell } from '../runtime.ts'
+import { afterDecision, signatureOf, wordsObjection } from './after-decision.ts'
+import { type Desk, providerFor, type Reserved } from './dispatch-context.ts'
+import { chooseAddress, composeFacts, pendingContact, type SmsLine, systemFacts } from './facts.ts'
+import { carriedWords, composeWords, decideWithWords, localesFor, writtenBefore } from './words.ts'
+
+/** Carriers hold an SMS at most this long (Twilio's ValidityPeriod). */
+const LONGEST_VALIDITY_MS = 36_000_000
+/** A permission is not kept longer than this, whatever the rules allow. */
+const LONGEST_PERMISSION_MS = 120_000
+
+/** One reminder's facts and what its words and its call need beside them. */
+interface Subject {
+  facts: Facts
+  address: PersonAddress | null
+  /** In clear, for the provider alone. */
+  to: string | null
+  dpd: (number | null)[]
+  creditor: Creditor | undefined
+}
+
+interface Rendered {
+  message: Message
+  words: WordFacts
+  unsubscribeUrl: string | null
+  locale: string
+  version: string
+  hash: string
+  /** The template's own text, to be kept with the attempt. */
+  toKeep: () => KeptWords
+}
+
+/**
+ * One batch, decided in order: each reservation is a pending contact for the next decision
+ * about the same person, account or address.
+ */
+export class Fold {
+  readonly written = { decisions: [] as DecisionEntry[], attempts: [] as AttemptEntry[], steps: [] as ReminderStep[] }
+  readonly reserved: Reserved[] = []
+  /** Refused for good: another channel may be tried. */
+  readonly ended: { id: string; reason: string }[] = []
+  /** The texts that this batch's attempts were made of, by version. */
+  readonly words = new Map<string, { template: string; kept: KeptWords }>()
+  readonly #pending: { recipientId: string; hash: string; contact: ContactFacts }[] = []
+  readonly #shell: Shell
+  readonly #desk: Desk
+  readonly #batch: string
+  readonly #now: Instant
+  readonly #repeats: { since: Instant; messages: EarlierMessage[] }
+
+  /** @param repeats  what the batch's people were told since `since`; what the batch itself reserves is added */
+  constructor(shell: Shell, desk: Desk, batch: string, now: Instant, repeats: { since: Instant; messages: EarlierMessage[] }) {
+    this.#repeats = repeats
+    this.#shell = shell
+    this.#desk = desk
+    this.#batch = batch
+    this.#now = now
+  }
+
+  /** Not before it is due: whoever queued it had a clock that was ahead of ours. */
+  putBack(reminder: FencedReminder): void {
+    this.written.steps.push({
+      reminderId: reminder.id, status: 'scheduled', nextAt: reminder.dueAt.getTime(), decisions: reminder.decisions,
+      decidedAs: reminder.decidedAs, tries: reminder.tries, endReason: null,
+    })
+  }
+
+  add(reminder: FencedReminder, person: PersonRow, accounts: readonly AccountForDecision[]): void {
+    const subject = this.#subject(reminder, person, accounts)
+    const decided = decideWithWords({
+      facts: subject.facts, packs: this.#desk.packs, now: this.#now, recipientId: reminder.recipientId, earlier: this.#repeats,
+      render: () => this.#render(reminder, person, accounts, subject), messageOf: (rendered) => messageOf(reminder, accounts, rendered, this.#now),
+    })
+    if (!decided.goes) return this.#waitOrEnd(reminder, person, decided.facts, decided.decision, decided.decidedFor)
+    this.#reserve(reminder, person, accounts, subject, decided.decision, decided.words)
+    if (decided.tells !== null) this.#repeats.messages.push(decided.tells)
+  }
+
+  #subject(reminder: FencedReminder, person: PersonRow, accounts: readonly AccountForDecision[]): Subject {
+    const creditor = this.#shell.config.creditors.get(reminder.creditor)
+    const address = chooseAddress(person, reminder)
+    const dpd = accounts.map((a) => daysPastDue(a, creditor?.bookZone ?? 'UTC', this.#now))
+    const to = address === null ? null : this.#open(person).address(address)
+    const others = this.#pending.filter((p) => p.recipientId !== person.id && person.addresses.some((a) => a.hash === p.hash))
+    const own = this.#pending.filter((p) => p.recipientId === person.id)
+    const pending = [...own.map((p) => p.contact), ...others.map((p) => ({ ...p.contact, otherPerson: true }))]
+    const system: SystemFacts = systemFacts({ shell: this.#shell, desk: this.#desk, reminder, person, accounts, address, to, pending })
+    const carries = carriedWords(this.#shell.config, reminder, person, creditor, providerFor(this.#desk, reminder.live).forms)
+    const facts = composeFacts({ reminder, person, accounts, address, daysPastDue: dpd, freshForMs: creditor?.freshFor ?? null, pending, system, carries, smsLine: smsLineOf(this.#shell.config, reminder.channel, to) })
+    return { facts, address, to, dpd, creditor }
+  }
+
+  #open(person: PersonRow): PersonalData {
+    return new PersonalData(this.#shell.vault, person)
+  }
+
+  #render(reminder: FencedReminder, person: PersonRow, accounts: readonly AccountForDecision[], subject: Subject): Rendered | { objection: Decision } {
+    const { config } = this.#shell
+    const template = config.templates.get(reminder.template)
+    const { creditor, address } = subject
+    if (template === undefined || creditor === undefined || address === null) {
+      return { objection: wordsObjection({ kind: 'no-template', detail: `no template ${reminder.template} or no creditor ${reminder.creditor}` }) }
+    }
+    const data = this.#open(person)
+    const unsubscribeUrl = reminder.channel === 'email' ? this.#desk.optOutUrl(address.id) : null
+    const words = composeWords({
+      name: data.name(person.name), creditor, accounts, daysPastDue: subject.dpd, optOutUrl: unsubscribeUrl,
+      variables: openVariables(data, reminder, accounts),
+      earlier: writtenBefore(person),
+    })
+    const forms = providerFor(this.#desk, reminder.live).forms
+    const request: RenderRequest = {
+      channel: reminder.channel, tone: reminder.tone, locales: localesFor(config, person, creditor),
+      registeredWith: forms.includes('text') ? null : providerFor(this.#desk, reminder.live).name,
+    }
+    const result = render(template, words, request)
+    if (!result.ok) return { objection: wordsObjection(result.problem) }
+    return { ...result, words, unsubscribeUrl, toKeep: () => wordsToKeep(template, request) as KeptWords }
+  }
+
+  #reserve(
+    reminder: FencedReminder, person: PersonRow, accounts: readonly AccountForDecision[], subject: Subject, decision: Decision,
+    rendered: Rendered,
+  ): void {
+    const address = subject.address as PersonAddress
+    const now = this.#now
+    const attemptNo = reminder.tries + 1
+    const edge = Math.min(decision.until ?? Number.MAX_SAFE_INTEGER, reminder.expiresAt.getTime())
+    const goodUntil = Math.min(edge, now + LONGEST_PERMISSION_MS)
+    const validSeconds = Math.max(6, Math.floor(Math.min(edge - now, LONGEST_VALIDITY_MS) / 1000))
+    const weight = weightOf(rendered.message)
+    const data = this.#open(person)
+    this.#decided(reminder, person, subject.facts, decision, now, attemptNo)
+    if (!this.words.has(rendered.version)) this.words.set(rendered.version, { template: reminder.template, kept: rendered.toKeep() })
+    this.written.attempts.push({
+      reminderId: reminder.id, no: attemptNo, creditor: reminder.creditor, recipientId: person.id, channel: reminder.channel, mode: reminder.mode,
+      route: reminder.route, provider: providerFor(this.#desk, reminder.live).name, addressId: address.id, addressHash: address.hash,
+      accountIds: accounts.map((a) => a.id), batch: this.#batch, worker: this.#desk.worker, reservedAt: now, goodUntil,
+      leaseMs: this.#desk.limits.leaseMs, weight, template: reminder.template, templateVersion: rendered.version, locale: rendered.locale,
+      messageHash: rendered.hash, validSeconds,
+      wordFacts: data.seal(attemptWordFacts(`${reminder.id}.${attemptNo}`), JSON.stringify(rendered.words)).toString('hex'),
+    })
+    this.written.steps.push({
+      reminderId: reminder.id, status: 'sending', nextAt: now, decisions: reminder.decisions + 1, decidedAs: signatureOf(decision), endReason: null, tries: attemptNo,
+    })
+    this.#pending.push({ recipientId: person.id, hash: address.hash, contact: pendingContact(reminder, accounts, address, now) })
+    this.reserved.push({
+      attempt: { reminderId: reminder.id, attemptNo }, live: reminder.live, kind: reminder.kind, to: subject.to as string,
+      message: rendered.message, weight, validForSeconds: validSeconds, unsubscribeUrl: rendered.unsubscribeUrl, goodUntil, spent: reminder.attempts,
+      scope: scopeOf(reminder, person, accounts),
+    })
+  }
+
+  #waitOrEnd(reminder: FencedReminder, person: PersonRow, facts: Facts, decision: Decision, decidedFor: Instant): void {
+    const repeated = reminder.decidedAs === signatureOf(decision) && reminder.decisions > 0
+    this.#decided(reminder, person, facts, decision, decidedFor, null)
+    const after = afterDecision(decision, this.#now, reminder.expiresAt.getTime())
+    this.written.steps.push({
+      reminderId: reminder.id, ...after, decisions: reminder.decisions + (repeated ? 0 : 1), decidedAs: signatureOf(decision), tries: reminder.tries,
+    })
+    if (after.status === 'refused' && after.endReason !== null) this.ended.push({ id: reminder.id, reason: after.endReason })
+  }
+
+  #decided(reminder: FencedReminder, person: PersonRow, facts: Facts, decision: Decision, at: Instant, attemptNo: number | null): void {
+    // A send is an event of its own, however often the same facts allow it.
+    const repeated = attemptNo === null && reminder.decidedAs === signatureOf(decision) && reminder.decisions > 0
+    this.written.decisions.push({
+      reminderId: reminder.id, recipientId: person.id, no: reminder.decisions + (repeated ? 0 : 1), repeated, at, decision, facts, attemptNo,
+    })
+  }
+}
+
+const smsLineOf = ({ delivery }: Shell['config'], channel: Channel, to: string | null): SmsLine =>
+  ({ line: channel !== 'sms' || to === null ? null : phoneEvidence(to).lineType, smsToLandlines: delivery.smsToLandlines ?? [] })
+const messageOf = (reminder: FencedReminder, accounts: readonly AccountForDecision[], { hash }: Rendered, now: Instant): EarlierMessage => ({
+  reminderId: reminder.id, recipientId: reminder.recipientId, live: reminder.live, origin: reminder.origin, channel: reminder.channel,
+  accountIds: accounts.map((account) => account.id), messageHash: hash, at: new Date(now),
+})
+
+/** What switches are held against. */
+const scopeOf = (reminder: FencedReminder, person: PersonRow, accounts: readonly AccountForDecision[]): Reserved['scope'] => ({
+  creditor: reminder.creditor, product: accounts[0]?.product ?? null, jurisdiction: person.jurisdiction, channel: reminder.channel,
+  route: reminder.route, template: reminder.template, ladder: reminder.ladder, rung: reminder.rung,
+})

@@ -1,0 +1,65 @@
+import type { CompiledPack } from '../../decide/packs.ts'
+import type { AttemptKey, Provider } from '../../deliver/provider.ts'
+import type { RateGate } from '../../deliver/rate-gate.ts'
+import type { Message } from '../../model/message.ts'
+import type { Route } from '../../model/route.ts'
+import type { Instant } from '../../model/time.ts'
+import type { Kind } from '../../model/vocabulary.ts'
+import type { SwitchBoard } from './switch-board.ts'
+
+/** A permission to call: committed, counted, and good until `goodUntil`. */
+export interface Reserved {
+  attempt: AttemptKey
+  live: boolean
+  kind: Kind
+  to: string
+  message: Message
+  weight: number
+  validForSeconds: number
+  unsubscribeUrl: string | null
+  /** Business time at and after which no call may begin. */
+  goodUntil: Instant
+  /** Tries that providers have failed before this one. */
+  spent: number
+  /** What switches are held against at the last look. */
+  scope: Parameters<Desk['switches']['closed']>[0]
+}
+
+/**
+ * What one worker needs to dispatch one route's reminders.
+ *
+ * `testProvider` takes whatever was registered with a test key, so that such a key
+ * never reaches a provider, whatever the route is configured to be.
+ */
+export interface Desk {
+  readonly route: Route
+  readonly provider: Provider
+  readonly testProvider: Provider
+  readonly gate: RateGate
+  readonly packs: readonly CompiledPack[]
+  readonly switches: SwitchBoard
+  /** Names this process in attempts, for people who look for a culprit. */
+  readonly worker: string
+  /** Is business time to be trusted at this moment? */
+  readonly clockCertain: () => boolean
+  /** The one-click page that stops mail to this address; null when no public address is configured. */
+  readonly optOutUrl: (recipientAddressId: string) => string | null
+  readonly limits: DispatchLimits
+}
+
+/** All in milliseconds of machine time. */
+export interface DispatchLimits {
+  /** An attempt not settled by then is in doubt. */
+  leaseMs: number
+  /** Total time of one provider call; less than half the lease. */
+  callMs: number
+  /** Reserve only while the rate gate is booked less far ahead than this. */
+  backlogMs: number
+  /** A slot further away than this is given back, and the attempt with it. */
+  slotMs: number
+}
+
+export const DISPATCH_LIMITS: DispatchLimits = { leaseMs: 90_000, callMs: 35_000, backlogMs: 200, slotMs: 2_000 }
+
+/** The provider for a reminder: the route's own, or capture for what a test key registered. */
+export const providerFor = (desk: Pick<Desk, 'provider' | 'testProvider'>, live: boolean): Provider => (live ? desk.provider : desk.testProvider)

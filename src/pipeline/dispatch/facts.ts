@@ -1,0 +1,193 @@
+import { decide } from '../../decide/decide.ts'
+import type { CompiledPack } from '../../decide/packs.ts'
+import { notAPersons, plannedNumber } from '../../intake/address.ts'
+import type { Decision } from '../../model/decision.ts'
+import type { AccountFacts, AddressFacts, ContactFacts, Facts, SystemFacts } from '../../model/facts.ts'
+import type { CarriedBlocks } from '../../model/template.ts'
+import type { Instant } from '../../model/time.ts'
+import { type Channel, originOf } from '../../model/vocabulary.ts'
+import type { AccountForDecision, PersonAddress, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import type { FencedReminder } from '../../record/dispatch/fence.ts'
+import { NO_ROUTE } from '../routing.ts'
+import type { Shell } from '../runtime.ts'
+import { type Desk, providerFor } from './dispatch-context.ts'
+
+/**
+ * How facts name an address: the first half of its keyed hash.
+ *
+ * One number that a person has for calls and for texts is one address here, so that a stop
+ * or a cap on the number covers both.
+ */
+export const addressId = (hash: string): string => hash.slice(0, 32)
+
+/**
+ * Which of the person's addresses is this reminder for?
+ *
+ * The first of their own on the channel that no stop covers, for an SMS no landline if there is
+ * another; when all are stopped the first, so that the decision names the stop. Null: they have none.
+ */
+export function chooseAddress(person: PersonRow, reminder: Pick<FencedReminder, 'channel'>): PersonAddress | null {
+  const own = person.addresses.filter((a) => a.channel === reminder.channel && a.relation === 'self')
+  const stopped = (a: PersonAddress) => person.suppressions.some((s) => s.hash === a.hash)
+  const fits = (a: PersonAddress) => reminder.channel !== 'sms' || a.kind !== 'landline'
+  return own.find((a) => !stopped(a) && fits(a)) ?? own.find((a) => !stopped(a)) ?? own[0] ?? null
+}
+
+/** What is known of the line that an SMS would go to; nothing of the other channels. */
+export interface SmsLine {
+  /** What the numbering plan says, where the number could be read. */
+  line: string | null
+  /** Countries whose landlines take SMS, as the operator has set. */
+  smsToLandlines: readonly string[]
+}
+
+/** What is known about one reminder, in the form that `decide` reads and the ledger keeps. */
+export function composeFacts(input: {
+  /** `expiresAt` null: it has no deadline of its own; `dueAt` null: it is nothing that falls due. */
+  reminder: Pick<FencedReminder, 'channel' | 'tone' | 'kind' | 'mode'> & { expiresAt: Date | null; dueAt: Date | null }
+  person: PersonRow
+  accounts: readonly AccountForDecision[]
+  address: PersonAddress | null
+  /** Days past due of each account by the creditor's books, in the order of `accounts`. */
+  daysPastDue: readonly (number | null)[]
+  freshForMs: number | null
+  /** Contacts that this batch has reserved already. */
+  pending: readonly ContactFacts[]
+  system: SystemFacts
+  /** What the chosen words carry; absent: a person speaks, or a vendor's own text goes out. */
+  carries?: CarriedBlocks | null
+  /** Absent: nothing is known of the line beyond the address's kind. */
+  smsLine?: SmsLine
+}): Facts {
+  const { reminder, person, address } = input
+  return {
+    reminder: {
+      channel: reminder.channel, tone: reminder.tone, kind: reminder.kind, mode: reminder.mode, expiresAt: reminder.expiresAt?.getTime() ?? null,
+      ...(reminder.dueAt === null ? {} : { dueAt: reminder.dueAt.getTime() }),
+      ...(input.carries == null ? {} : { carries: input.carries }),
+    },
+    address: address === null ? null : addressFacts(address, reminder.channel === 'sms' ? input.smsLine : undefined),
+    recipient: {
+      id: person.id, timeZone: person.timeZone, jurisdiction: person.jurisdiction,
+      locationEvidence: person.locationEvidence, blockedTimes: person.blockedTimes,
+      ...(person.caughtUpOn === null ? {} : { caughtUpOn: person.caughtUpOn }),
+    },
+    accounts: input.accounts.map((account, i) => accountFacts(account, input.daysPastDue[i] ?? null, input.freshForMs)),
+    contacts: [...person.contacts.map(contactFacts), ...input.pending],
+    events: person.events,
+    holds: person.holds.map(({ channel = null, ...hold }) => (channel === null ? hold : { ...hold, channel })),
+    suppressions: person.suppressions.map((s) => ({
+      scope: s.scope, channel: s.channel, address: s.hash === null ? null : addressId(s.hash), reason: s.reason, from: s.from, until: s.until,
+      ...(s.otherPerson === true ? { otherPerson: true } : {}),
+    })),
+    consents: person.consents.map((c) => ({
+      kind: c.kind, channel: c.channel, address: c.hash === null ? null : addressId(c.hash), from: c.from, until: c.until,
+    })),
+    system: input.system,
+  }
+}
+
+function addressFacts(address: PersonAddress, sms: SmsLine | undefined): AddressFacts {
+  const origin = originOf(address.source)
+  return {
+    id: addressId(address.hash), kind: address.kind, relation: address.relation,
+    country: address.country, zones: address.zones, subdivisions: address.subdivisions,
+    ...(sms?.line === 'landline' ? { line: sms.line } : {}),
+    ...(address.country !== null && sms?.smsToLandlines.includes(address.country) === true ? { takesSms: true } : {}),
+    ...(origin === null ? {} : { origin }), ...(address.verifiedAt === null ? {} : { verifiedAt: address.verifiedAt }),
+  }
+}
+
+/** An account that cured and fell overdue again is, for the old spell's reminders, no longer the account they were about. */
+const accountFacts = (account: AccountForDecision, daysPastDue: number | null, freshForMs: number | null): AccountFacts => ({
+  id: account.id, role: account.role, product: account.product, dueDate: account.dueDate, daysPastDue,
+  state: account.state === 'open' && account.spellId !== null && account.spellId !== account.currentSpellId ? 'cured' : account.state,
+  spell: account.spellId, asOf: account.asOf.getTime(), freshForMs,
+})
+
+const contactFacts = ({ hash, ...contact }: PersonRow['contacts'][number]): ContactFacts => ({
+  ...contact, address: hash === null ? null : addressId(hash),
+})
+
+/** The contact that a reservation is for every later decision of its batch. */
+export const pendingContact = (reminder: Pick<FencedReminder, 'channel' | 'mode'>, accounts: readonly AccountForDecision[], address: PersonAddress, at: Instant): ContactFacts => ({
+  at, channel: reminder.channel, direction: 'outbound', accounts: accounts.map((a) => a.id), address: addressId(address.hash),
+  outcome: 'pending', by: 'decorum', mode: reminder.mode, party: null, otherPerson: false,
+})
+
+/**
+ * What does the running system add to the facts of this reminder?
+ *
+ * @param to       the address in clear; compared with `delivery.onlyTo` and kept nowhere
+ * @param pending  contacts that this batch has reserved already
+ */
+export function systemFacts(input: {
+  shell: Shell
+  desk: Desk
+  reminder: FencedReminder
+  person: PersonRow
+  accounts: readonly AccountForDecision[]
+  address: PersonAddress | null
+  to: string | null
+  pending: readonly ContactFacts[]
+}): SystemFacts {
+  const { shell, desk, reminder, person, address, to } = input
+  return {
+    testMode: reminder.live && outsideTestAddresses(shell, to),
+    switchedOff: desk.switches.closed({
+      creditor: reminder.creditor, product: input.accounts[0]?.product ?? null, jurisdiction: person.jurisdiction, channel: reminder.channel,
+      route: reminder.route, template: reminder.template, ladder: reminder.ladder, rung: reminder.rung,
+    }, reminder.queuedAt ?? 'new'),
+    clockUncertain: !desk.clockCertain(),
+    routeProblem: routeProblemOf(reminder, address !== null, { to, carries: providerFor(desk, reminder.live).channel }),
+    notRegistered: false,
+    phoneInFlight: reminder.channel === 'phone' && (callInFlight(person) || input.pending.some((c) => c.channel === 'phone')),
+  }
+}
+
+/**
+ * Why can no route carry this reminder? Null: one can.
+ *
+ * @param hasAddress  the recipient has an address of their own on the channel
+ * @param call        the address in clear (null: it cannot be read any more) and what the route's provider carries; absent where
+ *                    nobody is called, as in a simulation or a forecast, which open no address
+ */
+export function routeProblemOf(
+  { route, channel }: Pick<FencedReminder, 'route' | 'channel'>, hasAddress: boolean, call?: { to: string | null; carries: Channel },
+): string | null {
+  if (route === NO_ROUTE) return `no route serves ${channel} here`
+  if (!hasAddress) return `no address of the person's own for ${channel}`
+  if (call === undefined) return null
+  if (call.to === null) return 'the address cannot be read any more: the person was erased'
+  if (channel !== 'email' && isNobodys(call.to)) return 'the number can be nobody\'s own (toll-free, premium, excluded by its plan)'
+  return call.carries === channel ? null : `route ${route} does not carry ${channel}`
+}
+
+/** Taken in before such numbers were left out; asked again here, so that none of them is ever called. */
+function isNobodys(e164: string): boolean {
+  const planned = plannedNumber(e164)
+  return planned !== null && notAPersons(planned) !== null
+}
+
+/** Is there a list of addresses that alone may be reached, without this one? */
+export const outsideTestAddresses = ({ config: { delivery } }: { config: { delivery: Pick<Shell['config']['delivery'], 'onlyTo'> } }, to: string | null): boolean =>
+  delivery.onlyTo.length > 0 && (to === null || !delivery.onlyTo.includes(to))
+
+/** Is a call to this person, or to a number of theirs, not over yet as far as the ledger knows? */
+export const callInFlight = (person: PersonRow): boolean => person.contacts.some((c) => c.channel === 'phone' && c.outcome === 'pending')
+
+/** Nothing is begun with less time than this before a rule would object: the call itself takes time. */
+const MARGIN_MS = 10_000
+
+/**
+ * May this begin now, with time enough before any rule would object?
+ *
+ * Too close to the edge it is decided as of the edge, where the rule objects by name.
+ *
+ * @returns  the decision and the instant that it is true of; kept together, so that it can be decided again
+ */
+export function decideForCall(facts: Facts, packs: readonly CompiledPack[], now: Instant): { decision: Decision; decidedFor: Instant } {
+  const decision = decide(facts, packs, now)
+  if (decision.verdict !== 'send' || decision.until === null || decision.until - now >= MARGIN_MS) return { decision, decidedFor: now }
+  return { decision: decide(facts, packs, decision.until), decidedFor: decision.until }
+}

@@ -1,0 +1,253 @@
+import type { Transaction } from 'kysely'
+import { decide } from '../decide/decide.ts'
+import type { CompiledPack } from '../decide/packs.ts'
+import { atShare, innerRate } from '../deliver/rate-gate.ts'
+import type { Facts, SystemFacts } from '../model/facts.ts'
+import { largestWeight, type Route } from '../model/route.ts'
+import { addDays, type Instant } from '../model/time.ts'
+import { bookDate, daysPastDue, startOfBookDay } from '../plan/book-time.ts'
+import { forecastQueue, type InLine } from '../plan/forecast-queue.ts'
+import { type AccountForDecision, type PersonRow, readAccounts, readPeople } from '../record/dispatch/decision-inputs.ts'
+import { countWaiting, readOnly, recentAttempts, type RecentAttempts, sampleWaiting, type WaitingSample } from '../record/forecast.ts'
+import type { Database } from '../record/schema.ts'
+import { type ActiveSwitch, activeSwitches } from '../record/switches.ts'
+import { callInFlight, chooseAddress, composeFacts, routeProblemOf } from './dispatch/facts.ts'
+import { closedBy, shareOf, shareOfRoute } from './dispatch/switch-board.ts'
+import { carriedWords } from './dispatch/words.ts'
+import type { Shell } from './runtime.ts'
+
+/** So many of a route's queue are decided; with more, each stands for its neighbours. */
+const SAMPLE = 400
+const STATEMENT_MS = 5_000
+
+/** What becomes of what waits on a route until the end of the day. All counts are of reminders. */
+export interface RouteForecast {
+  route: string
+  channel: Route['channel']
+  waiting: number
+  dueNow: number
+  dueLaterToday: number
+  goes: number
+  missesWindow: number
+  expires: number
+  /** A switch stops or pauses them. */
+  heldBySwitch: number
+  /** The rules refuse them, or put them off past today. */
+  notToday: number
+  /** When the last that goes today begins; now when nothing waits; null when nothing of what waits goes today. */
+  emptyAt: Instant | null
+  /** Percent of the rate that slow switches leave to all of the route. */
+  share: number
+  /** What one of them takes of the rate, in its units: SMS segments, otherwise 1. */
+  unitsEach: number
+  callSeconds: number | null
+  /** Nothing was sent on the route yet, so `unitsEach` and `callSeconds` are assumed. */
+  assumed: boolean
+  /** Counts are of every n-th reminder. */
+  everyNth: number
+}
+
+/** What a forecast was made of. */
+export interface Forecast {
+  at: Instant
+  /** The end of today in `zone`. */
+  until: Instant
+  routes: RouteForecast[]
+}
+
+/**
+ * When will each route's queue be empty, and how many will not make it today?
+ *
+ * Reads only the partial indexes of what waits, and the facts of a sample: however much waits, a
+ * few hundred are decided, by the same rules as dispatch, for the instant at which they may go.
+ * Two reminders to one person do not know of each other here, and nothing that is planned later is seen.
+ *
+ * @param creditor  null: every; otherwise only its reminders are counted, behind everybody's in the queue
+ * @throws          when the ledger takes longer than five seconds over one of the questions
+ */
+export async function forecastByRoute(shell: Shell, packs: readonly CompiledPack[], asked: { creditor: string | null; zone: string }): Promise<Forecast> {
+  const at = shell.clock.now()
+  const until = startOfBookDay(addDays(bookDate(at, asked.zone), 1), asked.zone)
+  return readOnly(shell.ledger, STATEMENT_MS, async (trx) => {
+    const active = await activeSwitches(trx)
+    const recent = await recentAttempts(trx)
+    const routes: RouteForecast[] = []
+    for (const route of shell.config.routes) routes.push(await forecastRoute({ shell, packs, trx, active, recent, at, until, creditor: asked.creditor }, route))
+    return { at, until, routes }
+  })
+}
+
+interface Setting {
+  shell: Shell
+  packs: readonly CompiledPack[]
+  trx: Transaction<Database>
+  active: readonly ActiveSwitch[]
+  recent: readonly RecentAttempts[]
+  at: Instant
+  until: Instant
+  creditor: string | null
+}
+
+async function forecastRoute(setting: Setting, route: Route): Promise<RouteForecast> {
+  const { trx, at, until, creditor } = setting
+  const counts = await countWaiting(trx, route.id, new Date(at), new Date(until))
+  const sample = async (status: 'queued' | 'scheduled', waiting: number) =>
+    waiting === 0 ? [] : sampleWaiting(trx, { route: route.id, status, until: new Date(until), waiting, size: SAMPLE })
+  const samples = [...await sample('queued', counts.queued), ...await sample('scheduled', counts.scheduled)]
+  const room = usualRoom(route, setting.recent)
+  const { line, held, notToday } = await place(setting, route, room, samples)
+  const fates = forecastQueue(line, at)
+  const counted = (one: WaitingSample): number => (creditor === null || one.creditor === creditor ? one.standsFor : 0)
+  const ours = line.map((one, index) => ({ ...one, fate: fates[index] as (typeof fates)[number] })).filter(({ sample: one }) => counted(one) > 0)
+  const sum = (of: 'goes' | 'missesWindow' | 'expires'): number => ours.reduce((all, { fate }) => all + fate[of], 0)
+  const total = (some: readonly WaitingSample[]): number => some.reduce((all, one) => all + counted(one), 0)
+  const waiting = creditor === null ? counts.queued + counts.scheduled : total(samples)
+  const dueNow = creditor === null ? counts.queued + counts.due : total(samples.filter((one) => one.status === 'queued' || one.nextAt.getTime() <= at))
+  const lasts = ours.map(({ fate }) => fate.lastAt).filter((last) => last !== null)
+  return {
+    route: route.id, channel: route.channel, waiting, dueNow, dueLaterToday: waiting - dueNow,
+    goes: sum('goes'), missesWindow: sum('missesWindow'), expires: sum('expires'),
+    heldBySwitch: total(held), notToday: total(notToday),
+    emptyAt: waiting === 0 ? at : lasts.length === 0 ? null : Math.round(Math.max(...lasts)),
+    share: shareOfRoute(setting.active, route.id, route.channel),
+    unitsEach: meanUnits(room, samples), callSeconds: room.callSeconds, assumed: room.assumed && waiting > 0,
+    everyNth: Math.max(1, ...samples.map((one) => one.standsFor)),
+  }
+}
+
+interface Placed {
+  line: (InLine & { sample: WaitingSample })[]
+  held: WaitingSample[]
+  notToday: WaitingSample[]
+}
+
+/** Which of the sample stand in the queue today, and for how long each is in hand. */
+async function place(setting: Setting, route: Route, room: UsualRoom, samples: readonly WaitingSample[]): Promise<Placed> {
+  const { shell, trx, active, at, until } = setting
+  const people = await readPeople(trx, [...new Set(samples.map((one) => one.recipientId))], at)
+  const accounts = await readAccounts(trx, samples.map((one) => one.id))
+  const placed: Placed = { line: [], held: [], notToday: [] }
+  for (const sample of samples) {
+    const person = people.get(sample.recipientId)
+    const own = accounts.get(sample.id) ?? []
+    if (person === undefined) continue
+    const scope = {
+      creditor: sample.creditor, product: own[0]?.product ?? null, jurisdiction: person.jurisdiction, channel: sample.channel,
+      route: sample.route, template: sample.template, ladder: sample.ladder, rung: sample.rung,
+    }
+    if (closedBy(active, scope, sample.queuedAt ?? 'new') !== null) {
+      placed.held.push(sample)
+      continue
+    }
+    const may = whenItMayGo(shell, setting.packs, { reminder: sample, person, accounts: own }, Math.max(at, sample.nextAt.getTime()), until)
+    if (may === null) placed.notToday.push(sample)
+    else {
+      placed.line.push({
+        ...may, sample, count: sample.standsFor, expiresAt: sample.expiresAt.getTime(),
+        takesMs: takesMs(route, room.unitsOf(sample.template), shareOf(active, scope), room.callSeconds),
+      })
+    }
+  }
+  return placed
+}
+
+function meanUnits(room: UsualRoom, samples: readonly WaitingSample[]): number {
+  const all = samples.reduce((sum, one) => sum + one.standsFor, 0)
+  return all === 0 ? 1 : samples.reduce((sum, one) => sum + room.unitsOf(one.template) * one.standsFor, 0) / all
+}
+
+/** How long a call is taken to be where none has ended yet. */
+export const ASSUMED_CALL_SECONDS = 60
+
+/** What messages on a route usually take of it. */
+export interface UsualRoom {
+  /** Mean units of a message of this template; of any where it was not sent yet; 1 where nothing was. */
+  unitsOf(template: string): number
+  /** Mean seconds that a call holds a line; null: the route has no lines. */
+  callSeconds: number | null
+  /** Nothing was sent on the route yet: the figures are assumed. */
+  assumed: boolean
+}
+
+export function usualRoom(route: Pick<Route, 'id' | 'channel' | 'rate'>, recent: readonly RecentAttempts[]): UsualRoom {
+  const ours = recent.filter((one) => one.route === route.id)
+  const mean = (some: readonly RecentAttempts[]): number | null => {
+    const attempts = some.reduce((sum, one) => sum + one.attempts, 0)
+    return attempts === 0 ? null : some.reduce((sum, one) => sum + one.weight * one.attempts, 0) / attempts
+  }
+  const calls = ours.filter((one) => one.lineSeconds !== null)
+  const called = calls.reduce((sum, one) => sum + one.attempts, 0)
+  const seconds = called === 0 ? ASSUMED_CALL_SECONDS : calls.reduce((sum, one) => sum + (one.lineSeconds ?? 0) * one.attempts, 0) / called
+  return {
+    unitsOf: (template) => mean(ours.filter((one) => one.template === template)) ?? mean(ours) ?? 1,
+    callSeconds: route.rate.simultaneousCalls === undefined ? null : seconds,
+    assumed: ours.length === 0,
+  }
+}
+
+/**
+ * How much of its route's time does a message take, in milliseconds?
+ *
+ * By the rate that the gate really keeps to, which is a little under the one configured; or by the
+ * lines, where calls are so long that those are what is scarce.
+ *
+ * @param share  of the route's rate, in percent
+ */
+export function takesMs(route: Pick<Route, 'channel' | 'rate'>, units: number, share: number, callSeconds: number | null): number {
+  const largest = largestWeight(route)
+  // As the gate has it: one heavier than expected pays its surplus twice.
+  const room = units + Math.max(0, units - largest)
+  const byRate = (room * 1_000) / innerRate(atShare({ perSecond: route.rate.perSecond, largestWeight: largest }, share))
+  const lines = route.rate.simultaneousCalls
+  return lines === undefined || callSeconds === null ? byRate : Math.max(byRate, (callSeconds * 1_000) / lines)
+}
+
+/** Rules may put off what they had put off before; more often than this within a day they do not. */
+const MOST_LOOKS = 4
+
+/** From when on, and until when, would the rules let it go? */
+export interface MayGo {
+  from: Instant
+  /** First instant at which a rule would object; null: none foreseen. */
+  closesAt: Instant | null
+}
+
+/**
+ * When may this waiting reminder go before `until`, by the rules and the facts of today?
+ *
+ * @returns  null: the rules refuse it, or put it off until `until` or later
+ */
+export function whenItMayGo(
+  shell: Pick<Shell, 'config'>, packs: readonly CompiledPack[],
+  waiting: { reminder: WaitingSample; person: PersonRow; accounts: readonly AccountForDecision[] }, from: Instant, until: Instant,
+): MayGo | null {
+  let at = from
+  for (let looks = 0; looks < MOST_LOOKS && at < until; looks++) {
+    const decision = decide(factsAt(shell, waiting, at), packs, at)
+    if (decision.verdict === 'send') return { from: at, closesAt: decision.until }
+    if (decision.verdict === 'refuse' || decision.until === null || decision.until <= at) return null
+    at = decision.until
+  }
+  return null
+}
+
+function factsAt(
+  { config }: Pick<Shell, 'config'>, { reminder, person, accounts }: { reminder: WaitingSample; person: PersonRow; accounts: readonly AccountForDecision[] }, at: Instant,
+): Facts {
+  const creditor = config.creditors.get(reminder.creditor)
+  const address = chooseAddress(person, reminder)
+  const system: SystemFacts = {
+    testMode: false,
+    // Switches are looked at beside the rules: what they hold is counted apart.
+    switchedOff: null,
+    clockUncertain: false,
+    routeProblem: routeProblemOf(reminder, address !== null),
+    notRegistered: false,
+    phoneInFlight: reminder.channel === 'phone' && callInFlight(person),
+  }
+  return composeFacts({
+    reminder, person, accounts, address, daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', at)),
+    freshForMs: creditor?.freshFor ?? null, pending: [], system, carries: carriedWords(config, reminder, person, creditor, ['text']),
+    smsLine: { line: null, smsToLandlines: config.delivery.smsToLandlines ?? [] },
+  })
+}

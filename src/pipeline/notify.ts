@@ -1,0 +1,223 @@
+import type { Transaction } from 'kysely'
+import type { WebhookAnswer, WebhookEndpoint } from '../deliver/webhook.ts'
+import { DAY, HOUR, type Instant } from '../model/time.ts'
+import type { Channel, ReminderStatus, SuppressionReason, SuppressionScope } from '../model/vocabulary.ts'
+import { listensTo, type NoticeType, TOLD_STATUSES, type ToldStatus } from '../model/webhook.ts'
+import type { Locked } from '../record/locks.ts'
+import { addNotices, type ClaimedNotice, claimNotices, type NewNotice, type NoticeSubject, noticeSubjects, peopleToNote, settleNotices, type ToldNotice, upstreamPeople } from '../record/outbox.ts'
+import type { Database } from '../record/schema.ts'
+import type { Shell } from './runtime.ts'
+import { withdrawForbidden } from './tasks.ts'
+
+/** A reminder that may have come to something. */
+export interface Moved {
+  reminderId: string
+  attemptNo?: number
+  /** The provider's code, or ours. */
+  code?: string | null
+  /** Where it stood before: what did not move is not told again. */
+  before?: ReminderStatus
+}
+
+/**
+ * Notes what upstream is to be told of these reminders, in the transaction in which they moved and after they did.
+ *
+ * The caller holds the lock of each one's recipient; `peopleToLock` names them. With nobody
+ * listening it costs nothing: no question is asked and no row is written.
+ */
+export async function noteReminders(shell: Shell, trx: Locked, moved: readonly Moved[], now: Instant): Promise<void> {
+  if (!someoneListens(shell) || moved.length === 0) return
+  const subjects = await noticeSubjects(trx, moved.map((one) => one.reminderId), creditorsHeard(shell))
+  await addNotices(trx, moved.flatMap((one) => {
+    const subject = subjects.get(one.reminderId)
+    return subject === undefined ? [] : noticeOf(shell, one, subject, now)
+  }), now)
+}
+
+/** Whose locks `noteReminders` will need for these; nobody's when nobody listens. */
+export async function peopleToLock(shell: Shell, trx: Transaction<Database>, reminderIds: readonly string[]): Promise<string[]> {
+  return someoneListens(shell) && reminderIds.length > 0 ? peopleToNote(trx, reminderIds, creditorsHeard(shell)) : []
+}
+
+function noticeOf(shell: Shell, moved: Moved, { recipientKey, ...subject }: NoticeSubject, now: Instant): NewNotice[] {
+  const { creditor, status } = subject
+  if (!isTold(status) || status === moved.before) return []
+  const type = `reminder.${status}` as const
+  const data = { ...subject, attemptNo: moved.attemptNo ?? null, code: moved.code ?? null, at: new Date(now).toISOString() }
+  const endpoints = endpointsFor(shell, creditor, type)
+  return endpoints.length === 0 ? [] : [{ recipientKey, creditor, type, data, endpoints }]
+}
+
+const isTold = (status: ReminderStatus): status is ToldStatus => (TOLD_STATUSES as readonly ReminderStatus[]).includes(status)
+
+const FIRST_WAIT_MS = 5_000
+const LONGEST_WAIT_MS = HOUR
+const PATIENCE_MS = 3 * DAY
+/** However old it is: what waited for a notifier that was down has not been tried yet. */
+const FEWEST_TRIES = 10
+
+/**
+ * How long does this answer ask that the endpoint be left alone, whatever it is to be told?
+ *
+ * @returns  milliseconds, not less than the first wait: "at once" would be no pause; null when it does not ask
+ */
+export const pauseAskedBy = (answer: WebhookAnswer): number | null =>
+  answer.kind === 'failed' && answer.retryAfterMs !== undefined ? Math.max(answer.retryAfterMs, FIRST_WAIT_MS) : null
+
+/**
+ * What becomes of a notice after this answer?
+ *
+ * 5 s, 10 s, 20 s … up to an hour, each reduced by up to half so that retries spread out;
+ * after three days and at least ten tries it is given up. Where the endpoint says when to come again
+ * (Retry-After), not before then, and up to a tenth later, so that not everything comes at once.
+ *
+ * @param tries   begun, this one included
+ * @param ageMs   machine time since it was written
+ * @param jitter  0 to 1, injected
+ */
+export function nextTry(answer: WebhookAnswer, tries: number, ageMs: number, jitter: number): Pick<ToldNotice, 'outcome' | 'waitMs'> {
+  if (answer.kind === 'taken') return { outcome: 'taken', waitMs: 0 }
+  if (ageMs >= PATIENCE_MS && tries >= FEWEST_TRIES) return { outcome: 'given_up', waitMs: 0 }
+  const pause = pauseAskedBy(answer)
+  if (pause !== null) return { outcome: 'again', waitMs: Math.round(pause * (1 + jitter / 10)) }
+  const full = Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS)
+  return { outcome: 'again', waitMs: Math.round(full * (1 - jitter / 2)) }
+}
+
+/** A stop that has just been recorded. */
+export interface NewStop {
+  scope: SuppressionScope
+  reason: SuppressionReason
+  /** Null: every channel of what the scope covers. */
+  channel: Channel | null
+  /** Who stopped it: `provider`, `call-key`, `unsubscribe-link`, or the actor's name. Never what somebody wrote. */
+  by: string
+  reminderId?: string
+  attemptNo?: number
+  code?: string | null
+}
+
+/**
+ * Lets a stop that has just been recorded reach those who act for us: steps for people that it forbids are withdrawn, and
+ * upstream is to be told. The caller holds the locks of the people whom it concerns.
+ */
+export async function noteStop(shell: Shell, trx: Locked, recipientKeys: readonly string[], stop: NewStop, now: Instant): Promise<void> {
+  await withdrawForbidden(shell, trx, recipientKeys, now)
+  if (!someoneListens(shell) || recipientKeys.length === 0) return
+  const { scope, reason, channel, by, reminderId = null, attemptNo = null, code = null } = stop
+  const people = await upstreamPeople(trx, recipientKeys, creditorsHeard(shell))
+  await addNotices(trx, people.flatMap(({ recipientKey, creditor, recipientId }) => {
+    const endpoints = endpointsFor(shell, creditor, 'suppression.added')
+    const data = { creditor, recipientId, scope, reason, channel, by, reminderId, attemptNo, code, at: new Date(now).toISOString() }
+    return endpoints.length === 0 ? [] : [{ recipientKey, creditor, type: 'suppression.added' as const, data, endpoints }]
+  }), now)
+}
+
+/** Is anybody told anything at all? Asked first everywhere, so that nobody listening costs nothing. */
+export const someoneListens = (shell: Shell): boolean => shell.config.webhooks.length > 0
+
+/** Whose creditors' news does anybody hear? Null: everybody's. */
+export function creditorsHeard(shell: Shell): string[] | null {
+  const { webhooks } = shell.config
+  return webhooks.some((webhook) => webhook.creditors === undefined) ? null : [...new Set(webhooks.flatMap((webhook) => webhook.creditors ?? []))]
+}
+
+/** Ids of the endpoints that listen to this creditor's notices of this type. */
+export const endpointsFor = (shell: Shell, creditor: string, type: NoticeType): string[] =>
+  shell.config.webhooks.filter((webhook) => listensTo(webhook, creditor, type)).map((webhook) => webhook.id)
+
+/** Notices on their way to one endpoint at once, each about another person. */
+const AT_ONCE = 50
+/** Longer than any try lasts, so that nobody else tells what is still being told. */
+const LEASE_MS = 60_000
+/** Failures in a row before health speaks of them: one restart of the other side is no news. */
+const TROUBLE_AFTER = 3
+
+/**
+ * Tells one endpoint what it is still to hear: at least once, about each person in order.
+ *
+ * Any number of these may work on one endpoint, in this process or in others: the ledger gives
+ * each notice to one of them at a time.
+ */
+export class EndpointNotifier {
+  readonly #shell: Shell
+  readonly #endpoint: WebhookEndpoint
+  readonly #random: () => number
+  readonly #machineNow: () => number
+  #gone = false
+  /** Until then, in machine time, the endpoint asked to be left alone. */
+  #pausedUntil = 0
+  /** Tries in a row that were not taken, and the last one's code. */
+  #failures = 0
+  #code = ''
+
+  /**
+   * @param random      0 to 1, for the jitter of retries
+   * @param machineNow  milliseconds that never jump
+   */
+  constructor(shell: Shell, endpoint: WebhookEndpoint, random: () => number, machineNow: () => number = () => performance.now()) {
+    this.#shell = shell
+    this.#endpoint = endpoint
+    this.#random = random
+    this.#machineNow = machineNow
+  }
+
+  get id(): string {
+    return this.#endpoint.id
+  }
+
+  /** What keeps this endpoint from hearing, in words for health; null when it hears. */
+  get problem(): string | null {
+    if (this.#gone) return 'answered 410 Gone and is told nothing until a restart; correct or remove it in config/decorum.yaml'
+    return this.#failures < TROUBLE_AFTER ? null : `keeps failing (${this.#code}); what it is to hear waits in the ledger for up to three days`
+  }
+
+  /** Tells what is due; true when more may be due at once. */
+  async pass(): Promise<boolean> {
+    if (this.#gone || this.#machineNow() < this.#pausedUntil) return false
+    // While nothing gets through, one notice at a time asks whether it does again: the others keep their tries.
+    const limit = this.#failures === 0 ? AT_ONCE : 1
+    const claimed = await claimNotices(this.#shell.ledger.db, { endpoint: this.id, limit, leaseMs: LEASE_MS })
+    if (claimed.length === 0) return false
+    const answers = await Promise.all(claimed.map((notice) => this.#endpoint.tell(messageOf(notice))))
+    await this.#settle(claimed, answers)
+    this.#remember(answers)
+    const pause = Math.max(...answers.map((answer) => pauseAskedBy(answer) ?? 0))
+    if (pause > 0) this.#pausedUntil = this.#machineNow() + pause
+    return pause === 0 && answers.some((answer) => answer.kind === 'taken')
+  }
+
+  close(): Promise<void> {
+    return this.#endpoint.close()
+  }
+
+  async #settle(claimed: readonly ClaimedNotice[], answers: readonly WebhookAnswer[]): Promise<void> {
+    const { ledger, clock, log } = this.#shell
+    const told = claimed.map(({ recipientKey, seq, part, tries, ageMs }, i) => ({ recipientKey, seq, part, tries, ...nextTry(answers[i] as WebhookAnswer, tries, ageMs, this.#random()) }))
+    await ledger.db.transaction().execute((trx) => settleNotices(trx, this.id, told, new Date(clock.now())))
+    for (const { outcome, tries, ...notice } of told) {
+      if (outcome === 'given_up') log.error({ event: 'notice.abandoned', webhook: this.id, notice: idOf(notice), tries }, 'webhook notice abandoned: not accepted in three days of retries')
+    }
+  }
+
+  #remember(answers: readonly WebhookAnswer[]): void {
+    const { log } = this.#shell
+    if (answers.some((answer) => answer.kind === 'gone')) {
+      this.#gone = true
+      log.error({ event: 'webhook.gone', webhook: this.id }, 'webhook endpoint answered 410 Gone; nothing is sent to it until a restart')
+      return
+    }
+    const failed = answers.flatMap((answer) => (answer.kind === 'failed' ? [answer.code] : []))
+    const wasInTrouble = this.problem !== null
+    this.#failures = failed.length < answers.length ? 0 : this.#failures + 1
+    this.#code = failed.at(-1) ?? ''
+    if (this.problem !== null && !wasInTrouble) log.error({ event: 'webhook.failing', webhook: this.id, code: this.#code }, 'webhook endpoint failing; its notices wait and are retried')
+    if (this.problem === null && wasInTrouble) log.info({ event: 'webhook.recovered', webhook: this.id }, 'webhook endpoint recovered')
+  }
+}
+
+/** The same at every try. Full stops would blur where the id ends in what is signed. */
+const idOf = ({ recipientKey, seq, part }: Pick<ClaimedNotice, 'recipientKey' | 'seq' | 'part'>): string => `${recipientKey}_${seq}_${part}`
+
+const messageOf = (notice: ClaimedNotice): { id: string; body: string } =>
+  ({ id: idOf(notice), body: JSON.stringify({ type: notice.type, timestamp: notice.at.toISOString(), data: notice.data }) })

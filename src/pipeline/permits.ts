@@ -1,0 +1,187 @@
+import type { Transaction } from 'kysely'
+import type { CompiledPack } from '../decide/packs.ts'
+import { parseAddress } from '../intake/address.ts'
+import type { PermitBody, PermitSettlement } from '../intake/bodies.ts'
+import type { Creditor } from '../model/creditor.ts'
+import { DecorumError } from '../model/errors.ts'
+import type { Facts, SystemFacts } from '../model/facts.ts'
+import { countryOf } from '../model/places/zones-of.ts'
+import { formatInstant, type Instant, MINUTE } from '../model/time.ts'
+import { daysPastDue } from '../plan/book-time.ts'
+import { type PersonAddress, type PersonRow, readPeople } from '../record/dispatch/decision-inputs.ts'
+import { findUse, rememberUse } from '../record/events.ts'
+import { isId, newId } from '../record/id.ts'
+import { lockAddresses, takeLocks, takeSequence } from '../record/locks.ts'
+import { accountsToCallAbout, addPermit, numbersOf, type PermitAccount, permitById, type PermitRow, writePermitSettled as writeEnd } from '../record/permits.ts'
+import { findPeople, keyText } from '../record/recipients.ts'
+import { wakePerson } from '../record/reminders.ts'
+import type { Database } from '../record/schema.ts'
+import { activeSwitches } from '../record/switches.ts'
+import type { PermitAnswer, PermitSettled } from '../report/views/operations.ts'
+import { addressHash } from './accept/merge-recipient.ts'
+import { bodyHash, creditorOwning, invalidField } from './accept/resolve-creditor.ts'
+import { inWriteTransaction } from './accept/write-transaction.ts'
+import { markExceeded } from './contacts.ts'
+import { callInFlight, composeFacts, decideForCall, outsideTestAddresses } from './dispatch/facts.ts'
+import { closedBy } from './dispatch/switch-board.ts'
+import type { Actor, Shell } from './runtime.ts'
+
+/** By which rules permits are given, and whether the time of day is to be trusted. */
+export interface PermitRules {
+  packs: readonly CompiledPack[]
+  clockCertain: () => Promise<boolean>
+}
+
+/** A permit not used by then is in doubt: long enough to dial, ring and write down what came of it. */
+const PERMIT_MS = 15 * MINUTE
+
+/**
+ * May this call be made now? If so, reserves it.
+ *
+ * The same decision over the same facts under the same locks as an attempt of our own: of many that
+ * ask at once for the last call that a cap allows, one gets it. What is answered has been committed.
+ *
+ * @param key  the Idempotency-Key header; null: every request is new
+ * @throws DECORUM_NOT_FOUND for an unknown person; DECORUM_BAD_INPUT for accounts or a number that are not the person's; DECORUM_CONFLICT for a key used with another body
+ */
+export async function askPermit(shell: Shell, rules: PermitRules, actor: Actor, key: string | null, body: PermitBody): Promise<PermitAnswer> {
+  const creditor = await creditorOwning(shell, actor, body.creditor, 'recipient', body.recipientId)
+  const clockCertain = await rules.clockCertain()
+  const hash = bodyHash({ ...body, creditor: creditor.id })
+  return inWriteTransaction(shell, async (opened) => {
+    const upstream = { creditor: creditor.id, externalId: body.recipientId }
+    const recipientId = (await findPeople(opened, [upstream])).get(keyText(upstream))
+    if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
+    const trx = await takeLocks(opened, { recipients: [recipientId] }, 'wait')
+    await lockAddresses(trx, await numbersOf(trx, recipientId), 'wait')
+    const earlier = key === null ? null : await answerGiven(trx, creditor.id, key, hash)
+    if (earlier !== null) return answerOf(earlier)
+    const now = shell.clock.now()
+    const person = (await readPeople(trx, [recipientId], now)).get(recipientId) as PersonRow
+    const accounts = await accountsOf(trx, recipientId, body)
+    const { address, to } = addressOf(shell, body, person)
+    const facts = await permitFacts(shell, trx, body, { actor, creditor, person, accounts, address, to, clockCertain }, now)
+    const { decision, decidedFor } = decideForCall(facts, rules.packs, now)
+    const given = decision.verdict === 'send'
+    const permit: PermitRow = {
+      id: newId(), creditor: creditor.id, recipient_id: recipientId, account_ids: accounts.map((account) => account.id),
+      address_hash: Buffer.from(address.hash, 'hex'), mode: body.mode, made_by: body.by, asked_by: actor.name, asked_at: new Date(now),
+      decided_at: new Date(decidedFor), verdict: decision.verdict, until: decision.until === null ? null : new Date(decision.until),
+      reasons: decision.reasons, packs: decision.packs, candidate_zones: decision.candidateZones, facts: { ...facts, zoneData: decision.zoneData },
+      status: given ? 'open' : 'denied', expires_at: given ? new Date(Math.min(now + PERMIT_MS, decision.until ?? Infinity)) : null,
+      outcome: null, called_at: null, settled_at: null, settled_by: null, seq: await takeSequence(trx, recipientId),
+    }
+    await addPermit(trx, permit)
+    if (key !== null) await rememberUse(trx, { creditor: creditor.id, scope: 'permit', key, bodyHash: hash, resourceId: permit.id }, new Date(now))
+    return answerOf(permit)
+  })
+}
+
+async function answerGiven(trx: Transaction<Database>, creditor: string, key: string, hash: Buffer): Promise<PermitRow | null> {
+  const use = await findUse(trx, creditor, 'permit', key)
+  if (use === null) return null
+  if (!use.bodyHash.equals(hash)) throw new DecorumError('DECORUM_CONFLICT', 'this Idempotency-Key was used before with another body')
+  return permitById(trx, use.resourceId, creditor)
+}
+
+async function accountsOf(trx: Transaction<Database>, recipientId: string, body: PermitBody): Promise<PermitAccount[]> {
+  const accounts = await accountsToCallAbout(trx, recipientId, body.accountIds)
+  const missing = body.accountIds.findIndex((id) => !accounts.some((account) => account.externalId === id))
+  if (missing >= 0) throw invalidField(`accountIds[${missing}]`, 'is not an account of this recipient')
+  return accounts
+}
+
+/** The person's own record of the number; one they have for texts alone is the same number. */
+function addressOf(shell: Shell, body: PermitBody, person: PersonRow): { address: PersonAddress; to: string } {
+  const parsed = parseAddress('phone', body.address, person.jurisdiction === null ? null : countryOf(person.jurisdiction))
+  if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
+  const hashes = (['phone', 'sms'] as const).map((channel) => ({ channel, hash: addressHash(shell.vault, channel, parsed.value).hash.toString('hex') }))
+  const address = hashes.map(({ channel, hash }) => person.addresses.find((a) => a.channel === channel && a.hash === hash)).find((found) => found !== undefined)
+  if (address === undefined) {
+    throw invalidField('address', 'is not a number of this recipient', 'Call only numbers that are registered as the recipient\'s: PUT /v1/recipients/{id}.')
+  }
+  return { address, to: parsed.value }
+}
+
+const answerOf = (permit: PermitRow): PermitAnswer => ({
+  verdict: permit.verdict,
+  until: permit.until === null ? null : formatInstant(permit.until.getTime()),
+  reasons: permit.reasons.map((reason) => ({ ...reason, until: reason.until === null ? null : formatInstant(reason.until) })),
+  permitId: permit.status === 'denied' ? null : permit.id,
+  expiresAt: permit.expires_at === null ? null : formatInstant(permit.expires_at.getTime()),
+})
+
+/** What a call by somebody else is about, read under the locks. */
+export interface PermitSubject {
+  actor: Actor
+  creditor: Creditor
+  person: PersonRow
+  accounts: readonly PermitAccount[]
+  address: PersonAddress
+  /** The number in clear; compared with `delivery.onlyTo` and kept nowhere. */
+  to: string
+  clockCertain: boolean
+}
+
+/**
+ * What is known about a call that somebody else wants to make, in the form that dispatch decides on.
+ *
+ * A call has no route of ours, so nothing is said about one. A test key, or an account that a test key
+ * registered, gives nobody the right to ring a person.
+ */
+export async function permitFacts(shell: Shell, trx: Transaction<Database>, body: PermitBody, subject: PermitSubject, now: Instant): Promise<Facts> {
+  const { actor, creditor, person, accounts, address, to } = subject
+  const system: SystemFacts = {
+    testMode: !actor.live || accounts.some((account) => !account.live) || outsideTestAddresses(shell, to),
+    switchedOff: closedBy(await activeSwitches(trx), {
+      creditor: creditor.id, product: accounts[0]?.product ?? null, jurisdiction: person.jurisdiction, channel: 'phone',
+      route: null, template: null, ladder: null, rung: null,
+    }, 'new'),
+    clockUncertain: !subject.clockCertain,
+    routeProblem: null,
+    notRegistered: false,
+    phoneInFlight: callInFlight(person),
+  }
+  return composeFacts({
+    reminder: { channel: 'phone', tone: body.tone, kind: body.kind, mode: body.mode, expiresAt: null, dueAt: null },
+    person, accounts, address, daysPastDue: accounts.map((account) => daysPastDue(account, creditor.bookZone, now)),
+    freshForMs: creditor.freshFor, pending: [], system,
+  })
+}
+
+/** Clocks of diallers run a little ahead of ours. */
+const AHEAD_MS = MINUTE
+
+/**
+ * Records what came of a permitted call, whenever the word comes: in time, late, or again.
+ *
+ * What waits for the person is decided anew: a conversation starts cooldowns at once, and a call that
+ * surely was not placed gives its place in the caps back. A call at another time than it was allowed for is marked with the
+ * rules that it exceeded.
+ *
+ * @throws DECORUM_STATE_CONFLICT for one that was not given, or was settled otherwise before
+ */
+export async function settlePermit(shell: Shell, actor: Actor, id: string, body: PermitSettlement, packs: readonly CompiledPack[] = []): Promise<PermitSettled> {
+  const known = isId(id) ? await permitById(shell.ledger.db, id, actor.creditor) : null
+  if (known === null || known.status === 'denied') throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such permit')
+  return inWriteTransaction(shell, async (opened) => {
+    const trx = await takeLocks(opened, { recipients: [known.recipient_id], addresses: [{ creditor: known.creditor, hash: known.address_hash }] }, 'wait')
+    const permit = (await permitById(trx, id, actor.creditor)) as PermitRow
+    const now = shell.clock.now()
+    const calledAt = body.at ?? permit.asked_at.getTime()
+    if (permit.status === 'settled') {
+      if (permit.outcome === body.outcome && (body.at == null || permit.called_at?.getTime() === calledAt)) return { id, outcome: body.outcome, repeated: true }
+      throw new DecorumError('DECORUM_STATE_CONFLICT', `this permit was settled before, as ${permit.outcome}`)
+    }
+    if (calledAt < permit.asked_at.getTime()) throw invalidField('at', 'is before the permit was given')
+    if (calledAt > now + AHEAD_MS) throw invalidField('at', 'lies ahead')
+    const at = new Date(now)
+    await writeEnd(trx, permit, {
+      outcome: body.outcome, calledAt: new Date(calledAt), contact: body.outcome === 'not-placed' ? null : body.outcome,
+      party: body.party ?? (body.outcome === 'conversation' ? 'recipient' : null), at, by: actor.name,
+    })
+    await wakePerson(trx, permit.recipient_id, at)
+    const exceeded = body.outcome === 'not-placed' ? [] : await markExceeded(shell, trx, packs, { id, recipientId: permit.recipient_id, at: calledAt })
+    return { id, outcome: body.outcome, repeated: false, ...(exceeded.length === 0 ? {} : { exceeded }) }
+  })
+}

@@ -1,0 +1,192 @@
+import { performance } from 'node:perf_hooks'
+import type { CompiledPack } from '../decide/packs.ts'
+import { retentionOf, type RetentionReason } from '../decide/retention.ts'
+import type { Scope } from '../decide/scope.ts'
+import { DAY, formatInstant, HOUR, type Instant } from '../model/time.ts'
+import { countOldNotices, forgetOldNotices, type NoticeCount, type OldNotices } from '../record/outbox.ts'
+import { listPieces, makeMonths, type Month, monthOf, type Piece } from '../record/partitions.ts'
+import { deleteReplies as forget } from '../record/replies.ts'
+import { countKept, debtsOnRecord, type KeptPeople, sizeOf, thinPiece, unfinishedIn } from '../record/retention.ts'
+import type { RetainedPiece, RetentionReport } from '../report/retention-report.ts'
+import type { Actor, Shell } from './runtime.ts'
+
+/** Providers are asked about what they did not report for two days; a day more for clocks and delays. */
+const RECEIPTS_FOR_MS = 3 * DAY
+
+/**
+ * Drops the monthly partitions of attempts, decisions, receipts and contacts past their retention period, or tells what would be dropped.
+ *
+ * The longest of the packs' minima and the house's months counts. Of people in court, and of debts still collected where a
+ * rule counts from the last activity, everything stays. A month with something unfinished in it is left alone.
+ * Settled webhook notices, which are no evidence, go by their own days.
+ *
+ * @param apply  false: nothing is changed
+ */
+export async function retain(shell: Shell, actor: Actor, packs: readonly CompiledPack[], apply: boolean): Promise<RetentionReport> {
+  const { ledger: { db }, clock, config: { retention: house } } = shell
+  const now = clock.now()
+  const cutoff = cutoffOf(await debtsOnRecord(db), packs, house, now)
+  const notices = await retainNotices(shell, apply)
+  const about = { applied: apply, house, notices, before: cutoff === null ? null : formatInstant(cutoff.before), reasons: (cutoff?.reasons ?? []).map(({ rule, citation }) => ({ rule, citation })) }
+  if (cutoff === null) return { ...about, pieces: [] }
+  const old = (await listPieces(db)).filter((piece) => piece.kind === 'default' || (piece.to !== null && piece.to <= cutoff.before))
+  const pieces: RetainedPiece[] = []
+  for (const piece of old) {
+    const retained = await retainPiece(shell, actor, piece, cutoff, apply)
+    if (retained === null) continue
+    pieces.push(retained)
+    if (apply) shell.log.info({ event: 'retention.applied', ...retained }, 'retention applied to a partition')
+  }
+  return { ...about, pieces }
+}
+
+/** Null: there is nothing in it that could go. */
+async function retainPiece(shell: Shell, actor: Actor, piece: Piece, { before, ongoingSince }: Cutoff, apply: boolean): Promise<RetainedPiece | null> {
+  const { ledger: { db }, clock } = shell
+  const people: KeptPeople = { ongoingSince: ongoingSince === null ? null : new Date(ongoingSince) }
+  const receiptsSince = new Date(clock.now() - RECEIPTS_FOR_MS)
+  const size = await sizeOf(db, piece)
+  const unfinished = await unfinishedIn(db, piece, before, receiptsSince)
+  const { kept, someGo } = await countKept(db, piece, before, people)
+  const about = { piece: piece.name, ...size, kept }
+  if (!someGo && (kept > 0 || piece.kind === 'default')) return null
+  if (unfinished > 0) return { ...about, fate: 'unfinished', unfinished }
+  if (!apply) return { ...about, fate: 'may-go', unfinished }
+  const thinned = await thinPiece(db, { piece, before, people, receiptsSince, actor: actor.name, at: new Date(clock.now()) })
+  if (typeof thinned === 'string') return { ...about, fate: thinned, unfinished }
+  return { ...about, fate: 'dropped', unfinished, kept: thinned.kept }
+}
+
+/** What the house itself demands. */
+export interface HouseRetention {
+  /** Whole months after the one in which something happened. */
+  readonly keepMonths: number
+  /** True: somebody ordered that nothing may be deleted. */
+  readonly legalHold: boolean
+}
+
+/** From when on records are to be kept. */
+export interface Cutoff {
+  /** What is older than this month may go. */
+  before: Month
+  /** Unless the debt was collected since then; null: no rule counts from the last collection activity. */
+  ongoingSince: Instant | null
+  /** The packs' rules that ask for the longest; empty: the house's months are longer than any. */
+  reasons: RetentionReason[]
+}
+
+/** No rule known asks for more. */
+const FURTHEST_MONTHS = 1_200
+
+/**
+ * Since when must whatever tells of contacts be kept? The longest of all that may apply counts.
+ *
+ * @param scope  what the ledger's debts are; what is not known may be anything
+ * @returns      null: nothing may go, because of a legal hold or a rule whose end cannot be named
+ */
+export function cutoffOf(scope: Scope, packs: readonly CompiledPack[], house: HouseRetention, now: Instant): Cutoff | null {
+  if (house.legalHold) return null
+  const askedOf = (before: Month, lastCollectionActivity: Instant) => retentionOf(
+    { record: 'contact', scope, contact: { first: monthOf(before, -1), last: before - 1 }, lastCollectionActivity, legalHold: false }, packs, now)
+  const houses = monthOf(now, -house.keepMonths)
+  let before = houses
+  let reasons: RetentionReason[] = []
+  for (let back = 0; ; back++) {
+    const { verdict, reasons: asked } = askedOf(before, before - 1)
+    if (verdict !== 'keep') break
+    if (back === FURTHEST_MONTHS) return null
+    reasons = asked.filter((reason) => reason.bound === 'minimum' && (reason.until === null || reason.until > now))
+    before = monthOf(before, -1)
+  }
+  let ongoing: Month = before
+  while (ongoing < now && askedOf(before, ongoing).verdict !== 'keep') ongoing = monthOf(ongoing, 1)
+  return { before, ongoingSince: ongoing < now ? ongoing : null, reasons: before < houses ? reasons : [] }
+}
+
+/** Removed in one statement, so that nobody waits for it long. */
+const NOTICES_AT_ONCE = 1_000
+/** What an endpoint never took is somebody's question for longer than what it took. */
+const GIVEN_UP_DAYS = 90
+
+/**
+ * Which settled webhook notices are no longer kept?
+ *
+ * They repeat what the record says of the reminder itself, so no rule of law asks for them.
+ *
+ * @returns  null: a legal hold keeps even these
+ */
+export function oldNotices(house: Shell['config']['retention'], now: Instant): OldNotices | null {
+  if (house.legalHold) return null
+  return {
+    taken: new Date(now - house.keepNoticesDays * DAY),
+    givenUp: new Date(now - Math.max(house.keepNoticesDays, GIVEN_UP_DAYS) * DAY),
+  }
+}
+
+/** One step of the sweep: removes the oldest of them; true when there are more. */
+export async function forgetNotices({ ledger, clock, config }: Shell): Promise<boolean> {
+  const old = oldNotices(config.retention, clock.now())
+  if (old === null) return false
+  const { taken, givenUp } = await forgetOldNotices(ledger.db, old, NOTICES_AT_ONCE)
+  return Math.max(taken, givenUp) === NOTICES_AT_ONCE
+}
+
+/** All of them: removed when it is to be applied, otherwise counted. Null under a legal hold. */
+export async function retainNotices({ ledger: { db }, clock, config }: Shell, apply: boolean): Promise<NoticeCount | null> {
+  const old = oldNotices(config.retention, clock.now())
+  if (old === null) return null
+  if (!apply) return countOldNotices(db, old)
+  const all = { taken: 0, givenUp: 0 }
+  for (let more = true; more; ) {
+    const { taken, givenUp } = await forgetOldNotices(db, old, NOTICES_AT_ONCE)
+    all.taken += taken
+    all.givenUp += givenUp
+    more = Math.max(taken, givenUp) === NOTICES_AT_ONCE
+  }
+  return all
+}
+
+/** Others wait behind a lock that is waited for, so not for long; the next round tries again. */
+const LOCK_TIMEOUT_MS = 200
+
+/** Sees to it that the ledger has pieces for the months to come. One for each sweeper. */
+export class MonthsAhead {
+  readonly #shell: Shell
+  /** Machine time. */
+  #nextLook = 0
+  #seen = ''
+
+  constructor(shell: Shell) {
+    this.#shell = shell
+  }
+
+  /** Looks once an hour, and at once when either clock has come to another month. A failure is reported and harms nobody: rows without a month have a place. */
+  async pass(): Promise<void> {
+    const { ledger, clock, log } = this.#shell
+    const now = { machine: Date.now(), business: clock.now() }
+    const months = `${monthOf(now.machine)} ${monthOf(now.business)}`
+    if (months === this.#seen && performance.now() < this.#nextLook) return
+    try {
+      const { made, moved, busy } = await makeMonths(ledger.db, now, LOCK_TIMEOUT_MS)
+      if (made.length > 0) log.info({ event: 'partitions.created', made, moved }, 'monthly partitions created')
+      if (busy) return
+    } catch (error) {
+      log.error({ event: 'partitions.failed', error: (error as Error).message }, 'monthly partitions not created; rows go to the default partition meanwhile')
+    }
+    this.#seen = months
+    this.#nextLook = performance.now() + HOUR
+  }
+}
+
+const REPLIES_AT_ONCE = 1_000
+/** What nobody can be told to have sent is somebody's question for a while, and then evidence of nothing. */
+const UNRESOLVED_DAYS = 90
+const DAYS_A_MONTH = 31
+
+/** One step of the sweep: removes replies that were read and are older than the house keeps contacts; true when there are more. */
+export async function forgetReplies({ ledger, clock, config: { retention: house } }: Shell): Promise<boolean> {
+  if (house.legalHold) return false
+  const now = clock.now()
+  const old = { known: new Date(now - house.keepMonths * DAYS_A_MONTH * DAY), unresolved: new Date(now - Math.min(UNRESOLVED_DAYS, house.keepMonths * DAYS_A_MONTH) * DAY) }
+  return (await forget(ledger.db, old, REPLIES_AT_ONCE)) === REPLIES_AT_ONCE
+}

@@ -1,0 +1,103 @@
+import type { Transaction } from 'kysely'
+import { isWithin } from '../model/places/zones-of.ts'
+import type { Route } from '../model/route.ts'
+import type { Instant } from '../model/time.ts'
+import type { Channel, Role } from '../model/vocabulary.ts'
+import { type Carrier, concernsChannel, nextOnFallback } from '../plan/fallback.ts'
+import { newId } from '../record/id.ts'
+import { addReminders } from '../record/plan-written.ts'
+import { failedReminder } from '../record/reminders.ts'
+import type { Database } from '../record/schema.ts'
+import type { Shell } from './runtime.ts'
+
+/** What a route must serve to carry a message. */
+export interface RouteWish {
+  channel: Channel
+  creditor: string
+  product: string
+  role: Role
+  /** Where the person is or may be, as ISO 3166-1 or 3166-2; empty when nothing is known. */
+  jurisdictions: readonly string[]
+}
+
+/** Which route do this creditor's messages about this account want, wherever the recipient is? */
+export const wishFor = (
+  { creditor, jurisdiction }: { creditor: string; jurisdiction: string | null }, { product, role }: { product: string; role: Role },
+): Omit<RouteWish, 'channel'> => ({ creditor, product, role, jurisdictions: jurisdiction === null ? [] : [jurisdiction] })
+
+export type RouteChoice = { ok: true; route: Route } | { ok: false; problem: string }
+
+/**
+ * Which route carries this message?
+ *
+ * The first in the order of the configuration that serves the creditor, the product, the role and
+ * every jurisdiction; a route for `US` serves `US-NY`. A route that names jurisdictions does not
+ * serve people of whom none is known.
+ *
+ * @returns  the route, or what none of them serves, in words for the record
+ */
+export function chooseRoute(routes: readonly Route[], wish: RouteWish): RouteChoice {
+  const ofChannel = routes.filter((route) => route.channel === wish.channel)
+  if (ofChannel.length === 0) return { ok: false, problem: `no route for ${wish.channel} is configured` }
+  const route = ofChannel.find((candidate) => unserved(candidate, wish) === null)
+  if (route !== undefined) return { ok: true, route }
+  const gaps = ofChannel.map((candidate) => `${candidate.id}: ${unserved(candidate, wish) as string}`)
+  return { ok: false, problem: `no route serves this message (${gaps.join('; ')})` }
+}
+
+/** Asks which route carries this message on a channel; null: none does. */
+export const routeIdFor = (routes: readonly Route[], wish: Omit<RouteWish, 'channel'>) => (channel: Channel): string | null => {
+  const choice = chooseRoute(routes, { ...wish, channel })
+  return choice.ok ? choice.route.id : null
+}
+
+/** What about the wish does this route not serve? Null: nothing, it serves all. */
+function unserved({ serves }: Route, wish: RouteWish): string | null {
+  if (serves.creditors !== undefined && !serves.creditors.includes(wish.creditor)) return `creditor ${wish.creditor}`
+  if (serves.products !== undefined && !serves.products.includes(wish.product)) return `product ${wish.product}`
+  if (serves.roles !== undefined && !serves.roles.includes(wish.role)) return `role ${wish.role}`
+  if (serves.jurisdictions === undefined) return null
+  if (wish.jurisdictions.length === 0) return 'a person whose jurisdiction is not known'
+  const outside = wish.jurisdictions.find((place) => !serves.jurisdictions?.some((served) => isWithin(place, served)))
+  return outside === undefined ? null : `jurisdiction ${outside}`
+}
+
+/**
+ * Which of a step's channels carries it, and which others could?
+ *
+ * A channel without a route is passed over while another has one; with none, the refusal is shown on the first.
+ *
+ * @param channels  in order of preference
+ * @returns         `route` is `none` where no route serves any of the channels; null when there is no channel at all
+ */
+export function serveChannels(routes: readonly Route[], wish: Omit<RouteWish, 'channel'>, channels: readonly Channel[]): Carrier | null {
+  const served = channels.map((channel) => ({ channel, choice: chooseRoute(routes, { ...wish, channel }) }))
+  const chosen = served.find((s) => s.choice.ok) ?? served[0]
+  if (chosen === undefined) return null
+  return {
+    channel: chosen.channel,
+    route: chosen.choice.ok ? chosen.choice.route.id : NO_ROUTE,
+    fallbackChannels: served.filter((s) => s.choice.ok && s !== chosen).map((s) => s.channel),
+  }
+}
+
+/**
+ * The route of a reminder that no route serves.
+ *
+ * Such a reminder still needs a decision that people can read, so it goes through the same
+ * reserve as all others, is refused there as `route_not_eligible`, and never reaches a provider.
+ */
+export const NO_ROUTE = 'none'
+
+/** Owes the reminder that follows this one, which could not be carried, if one does: see `nextOnFallback`. */
+export async function fallBack(shell: Shell, trx: Transaction<Database>, reminderId: string, reason: string, now: Instant): Promise<void> {
+  // Most ends concern something else: those ask the ledger nothing.
+  if (!concernsChannel(reason)) return
+  const failed = await failedReminder(trx, reminderId)
+  if (failed === null) return
+  const { id, creditor, recipientId } = failed
+  const next = nextOnFallback({
+    ...failed, dueAt: failed.dueAt.getTime(), expiresAt: failed.expiresAt.getTime(), accounts: failed.accounts.map((a) => ({ ...a, pass: a.pass ?? 1 })),
+  }, reason, now, routeIdFor(shell.config.routes, wishFor(failed, failed)))
+  if (next !== null) await addReminders(trx, [{ ...next, id: newId(), creditor, recipientId, follows: id, variables: null }], now)
+}

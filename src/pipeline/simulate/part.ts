@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import type { Config } from '../../config/config.ts'
+import { compilePacks } from '../../decide/compile-pack.ts'
+import { selectPacks } from '../../decide/packs.ts'
+import { planReceipts } from '../../deliver/capture.ts'
+import { readAccountRecord } from '../../intake/account-file.ts'
+import type { AccountColumns } from '../../intake/csv.ts'
+import { DecorumError, type Fault } from '../../model/errors.ts'
+import { type Ladder, parseLadder } from '../../model/ladder.ts'
+import type { Pack } from '../../model/pack.ts'
+import type { Instant } from '../../model/time.ts'
+import type { PlanningAccount } from '../../record/planning.ts'
+import { parseKeyRing } from '../../record/vault/key-ring.ts'
+import { openVault } from '../../record/vault/vault.ts'
+import { carriedWords } from '../dispatch/words.ts'
+import type { RawLine } from './portfolio-file.ts'
+import { peopleFromAccounts, type PortfolioLine } from './recipients-from-accounts.ts'
+import { simulatePerson } from './simulate-recipient.ts'
+import type { SimulatedPerson } from './simulated-recipient.ts'
+import { wordsOnce } from './simulated-words.ts'
+import { drawPayment, type SimulatedPeriod, type SimulationRules } from './simulation-rules.ts'
+import { capReader, counter, emptyTally, type Tally } from './tally.ts'
+
+/** Some people of the portfolio: as lines of a file, or as the ledger knows them. */
+export type Part =
+  | { kind: 'lines'; columns: AccountColumns | null; creditor: string | null; lines: RawLine[] }
+  | { kind: 'people'; people: SimulatedPerson[] }
+
+/** What a part came to. */
+export interface PartDone {
+  tally: Tally
+  refused: { line: number; faults: readonly Fault[] }[]
+}
+
+export type SimulatePart = (part: Part) => PartDone
+
+/** Makes one thread ready to simulate part after part under one setting. */
+export function partSimulator(setting: SimulationSetting): SimulatePart {
+  const rules = rulesOf(setting)
+  // Nothing that this key seals is kept.
+  const vault = openVault(parseKeyRing(`simulation:${randomBytes(32).toString('base64')}`))
+  const { config, ladder, from, to } = setting
+  const ladders = ladder === null ? config.ladders : new Map([...config.ladders, [ladder.ladder.id, ladder]])
+  return (part) => {
+    if (part.kind === 'people') return { tally: simulatePeople(part.people, rules, { from, to }), refused: [] }
+    const refused: PartDone['refused'] = []
+    const lines = part.lines.flatMap(({ no, text }): PortfolioLine[] => {
+      const read = readAccountRecord(text, part.columns)
+      if (!read.ok) {
+        refused.push({ line: no, faults: read.faults })
+        return []
+      }
+      // `--creditor` asks for that creditor's accounts alone, and says whose they are where the file does not.
+      if (part.creditor !== null && read.value.creditor !== undefined && read.value.creditor !== part.creditor) return []
+      return [{ line: no, account: ladder === null ? read.value : { ...read.value, ladder: ladder.ladder.id } }]
+    })
+    const read = peopleFromAccounts(lines, { config: { creditors: config.creditors, ladders }, vault, creditor: part.creditor, now: from })
+    return { tally: simulatePeople(read.people, rules, { from, to }), refused: [...refused, ...read.refused] }
+  }
+}
+
+/** Which packs decide: exactly the named ones, or the ones in force here and these opt-in ones. */
+export interface PackWish {
+  named: string[] | null
+  also: string[]
+  without?: readonly string[]
+}
+
+/** Everything that one simulation turns on. Plain data: it is handed to threads as it is. */
+export interface SimulationSetting {
+  config: Pick<Config, 'creditors' | 'ladders' | 'routes' | 'templates' | 'locales'> & { delivery: Pick<Config['delivery'], 'sameWordsWithin' | 'smsToLandlines'> }
+  /** Of all packs that could be named. */
+  packs: readonly Pack[]
+  packWish: PackWish
+  /** Everybody climbs this one; null: each account its own. */
+  ladder: { ladder: Ladder; version: string } | null
+  from: Instant
+  to: Instant
+  payRate: number
+  seed: number
+}
+
+/**
+ * The rules of a simulation, ready to be asked.
+ *
+ * @throws DECORUM_BAD_INPUT when a pack is named that does not exist
+ */
+export function rulesOf(setting: SimulationSetting): SimulationRules {
+  const { config, packWish, seed, payRate, from } = setting
+  const chosen = selectPacks(compilePacks(setting.packs), packWish)
+  if (!chosen.ok) throw new DecorumError('DECORUM_BAD_INPUT', 'a policy pack is named that does not exist', { faults: chosen.faults, hint: 'decorum policies list shows them.' })
+  return {
+    creditors: config.creditors, routes: config.routes, packs: chosen.packs, words: wordsOnce(config.templates, config.locales),
+    sameWordsWithin: config.delivery.sameWordsWithin,
+    carries: (reminder, person, creditor) => carriedWords(config, reminder, person, creditor, ['text']),
+    ...(config.delivery.smsToLandlines === undefined ? {} : { smsToLandlines: config.delivery.smsToLandlines }),
+    ladderOf: ladderFinder(setting),
+    receipts: (channel, attempt) => planReceipts(channel, attempt, seed),
+    paysAt: (person, accountId) => drawPayment(`${person.row.creditor}/${person.name}/${accountId}`, payRate, seed, from),
+  }
+}
+
+/** What was pinned is parsed once; an account from a file climbs what is configured. */
+function ladderFinder({ config, ladder }: SimulationSetting): (account: PlanningAccount) => Ladder {
+  const pinned = new Map<string, Ladder>()
+  return (account) => {
+    if (ladder !== null) return ladder.ladder
+    const key = `${account.ladder}@${account.ladderVersion}`
+    const known = pinned.get(key)
+    if (known !== undefined) return known
+    const found = account.ladderBody === null ? config.ladders.get(account.ladder)?.ladder : parsed(account.ladderBody)
+    if (found === undefined) throw new RangeError(`unknown ladder ${key}`)
+    pinned.set(key, found)
+    return found
+  }
+}
+
+function parsed(body: unknown): Ladder | undefined {
+  const read = parseLadder(body)
+  return read.ok ? read.ladder : undefined
+}
+
+/** What do these people's weeks come to, under these rules? The people are changed. */
+export function simulatePeople(people: readonly SimulatedPerson[], rules: SimulationRules, period: SimulatedPeriod): Tally {
+  const tally = emptyTally()
+  const readCaps = capReader(rules.packs)
+  for (const person of people) {
+    const { tell, done } = counter(tally, person, rules.creditors.get(person.row.creditor)?.bookZone ?? 'UTC', readCaps)
+    simulatePerson(person, rules, period, tell)
+    done()
+  }
+  return tally
+}

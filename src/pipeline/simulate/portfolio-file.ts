@@ -1,0 +1,79 @@
+import { createReadStream } from 'node:fs'
+import { openAccountFile } from '../../intake/account-file.ts'
+import { type AccountColumns, splitRow } from '../../intake/csv.ts'
+import { DecorumError, type Fault } from '../../model/errors.ts'
+import { type FileOptions, PLAIN_FILE } from '../../model/import-mapping.ts'
+
+/** A line of a portfolio file as it stands there. */
+export interface RawLine {
+  no: number
+  text: string
+}
+
+/** A portfolio file, its lines gathered by person; not read further than that takes. */
+export interface PortfolioFile {
+  /** Null: NDJSON. */
+  columns: AccountColumns | null
+  /** Lines of several people; all lines of one person stand together. */
+  people: RawLine[][]
+  refused: { line: number; faults: readonly Fault[] }[]
+}
+
+/**
+ * Whose lines are these? The rest of each line is read by the threads that simulate.
+ *
+ * @param options  as `accounts import` takes them
+ * @throws         DECORUM_BAD_INPUT when the file cannot be read or its header not be understood
+ */
+export async function readPortfolioFile(path: string, options: FileOptions = PLAIN_FILE): Promise<PortfolioFile> {
+  try {
+    const opened = await openAccountFile(() => createReadStream(path) as AsyncIterable<Uint8Array>, options)
+    if (!opened.ok) throw notUnderstood(opened.faults)
+    const { columns, records } = opened.value
+    const file: PortfolioFile = { columns, people: [], refused: [] }
+    const byPerson = new Map<string, RawLine[]>()
+    const personOf = columns === null ? personInJson : personInRow(columns)
+    for await (const line of records()) {
+      if (!line.ok) {
+        file.refused.push({ line: line.no, faults: [line.fault] })
+        continue
+      }
+      const person = personOf(line.text)
+      const lines = byPerson.get(person)
+      if (lines === undefined) byPerson.set(person, [{ no: line.no, text: line.text }])
+      else lines.push({ no: line.no, text: line.text })
+    }
+    file.people = [...byPerson.values()]
+    return file
+  } catch (cause) {
+    if (cause instanceof DecorumError) throw cause
+    throw new DecorumError('DECORUM_BAD_INPUT', `${path} cannot be read`, { cause, hint: 'Is the path right, and may this user read it?' })
+  }
+}
+
+function notUnderstood(faults: readonly Fault[]): DecorumError {
+  const [only] = faults
+  if (faults.length === 1 && only?.path === '') return new DecorumError('DECORUM_BAD_INPUT', `the portfolio cannot be read: ${only.problem}`, only.cure === undefined ? {} : { hint: only.cure })
+  return new DecorumError('DECORUM_BAD_INPUT', 'the header of the portfolio cannot be understood', { faults, hint: 'Name the columns as `decorum accounts import` takes them.' })
+}
+
+/** A line that cannot be read has nobody; it is refused where it is read in full. */
+const NOBODY = ''
+
+function personInRow(columns: AccountColumns): (text: string) => string {
+  const at = (name: string) => columns.paths.findIndex((path) => path?.join('.') === name)
+  const [creditor, recipient, recipientId] = [at('creditor'), at('recipient.id'), at('recipientId')]
+  return (text) => {
+    const cells = splitRow(text, columns.delimiter)
+    return cells.ok ? `${cells.value[creditor] ?? ''} ${cells.value[recipient] || (cells.value[recipientId] ?? NOBODY)}` : NOBODY
+  }
+}
+
+function personInJson(text: string): string {
+  try {
+    const { creditor, recipient, recipientId } = JSON.parse(text) as { creditor?: unknown; recipient?: { id?: unknown }; recipientId?: unknown }
+    return `${String(creditor ?? '')} ${String(recipient?.id ?? recipientId ?? NOBODY)}`
+  } catch {
+    return NOBODY
+  }
+}

@@ -1,0 +1,148 @@
+import type { Config } from '../../config/config.ts'
+import type { AccountLine } from '../../intake/account-body.ts'
+import { DecorumError, type Fault } from '../../model/errors.ts'
+import type { Instant } from '../../model/time.ts'
+import type { StoredAccount } from '../../record/accounts.ts'
+import type { PersonAddress } from '../../record/dispatch/decision-inputs.ts'
+import type { PlanningAccount } from '../../record/planning.ts'
+import type { Vault, WrappedKey } from '../../record/vault/vault.ts'
+import { AccountDraft } from '../accept/account-draft.ts'
+import { conflictsIn, followBalance, mergeAccount, newAccount } from '../accept/merge-account.ts'
+import { mergePerson, newPerson, type PersonDraft } from '../accept/merge-recipient.ts'
+import { creditorOf, invalidField } from '../accept/resolve-creditor.ts'
+import { usableChannels } from './contact-record.ts'
+import type { SimulatedAccount, SimulatedPerson } from './simulated-recipient.ts'
+
+/** The person as the ledger would give it to planning and dispatch after these accounts were registered. */
+export function simulatedPerson({ draft, named, accounts }: PersonRead, { now }: { now: Instant }): SimulatedPerson {
+  const { row } = draft
+  const reads = [...accounts.values()].sort((a, b) => (a.draft.row.external_id < b.draft.row.external_id ? -1 : 1))
+  const addresses = draft.addresses.filter((own) => own.removed_at === null).sort((a, b) => a.position - b.position).map((own): PersonAddress => ({
+    id: own.id, channel: own.channel, hash: own.hash.toString('hex'), kind: own.kind, relation: own.relation, country: own.country,
+    zones: own.zones, subdivisions: own.subdivisions, source: own.source, verifiedAt: own.verified_at?.getTime() ?? null, value: null,
+  }))
+  const holds = reads.filter(({ conflicts }) => conflicts.length > 0)
+    .map(({ draft: account }) => ({ kind: 'facts-conflict' as const, account: account.row.id, from: now, until: null }))
+  return {
+    name: row.external_id, named, waiting: [], earlier: [],
+    row: {
+      id: row.id, creditor: row.creditor, dataKey: null, dataKeyId: null, name: null, locale: row.locale, timeZone: row.time_zone, jurisdiction: row.jurisdiction,
+      locationEvidence: row.location_evidence, blockedTimes: row.blocked_times, caughtUpOn: null, addresses,
+      consents: draft.newConsents.map((consent) => ({
+        kind: consent.kind, channel: consent.channel, hash: consent.address_hash?.toString('hex') ?? null,
+        from: consent.starts_at.getTime(), until: consent.ends_at?.getTime() ?? null,
+      })),
+      contacts: [], events: [], holds, suppressions: [],
+    },
+    planning: {
+      id: row.id, creditor: row.creditor, jurisdiction: row.jurisdiction, caughtUpOn: null,
+      channels: usableChannels(addresses, []),
+      lastConversationAt: null, lastEmailAt: null, events: [], stops: [], holds: holds.map((hold) => ({ ...hold })),
+      accounts: reads.flatMap(planningAccount),
+    },
+    accounts: Object.fromEntries(reads.map((read) => [read.draft.row.id, simulatedAccount(read)])),
+  }
+}
+
+/** Only an account with a running spell is planned for. */
+function planningAccount({ draft: { row, spell } }: AccountRead): PlanningAccount[] {
+  if (row.spell_id === null || spell === null) return []
+  return [{
+    id: row.id, live: row.live, state: row.state, product: row.product, role: row.role, ladder: spell.ladder, ladderVersion: spell.ladder_version,
+    ladderBody: null, spellId: spell.id, pass: spell.pass, startedOn: spell.started_on, enteredAt: spell.entered_at.getTime(),
+    enteredDpd: spell.entered_days_past_due, enteredBy: spell.entered_by, dueDate: row.due_date, statedDaysPastDue: row.stated_days_past_due,
+    overdueMinor: String(row.overdue_minor), currency: row.currency, graceDays: row.grace_days, autoDebit: row.auto_debit, riskBand: row.risk_band,
+    lastTone: spell.last_tone, firstMessageAt: spell.first_message_at?.getTime() ?? null, factsForWords: row.facts_for_words,
+    notBefore: row.not_before?.getTime() ?? null, toneCeiling: row.tone_ceiling, nextMessageAt: null, lastMessageAt: null, handled: [],
+  }]
+}
+
+const simulatedAccount = ({ draft: { row }, variableNames }: AccountRead): SimulatedAccount => ({
+  currentSpellId: row.spell_id, id: row.id, product: row.product, role: row.role, state: row.state, currency: row.currency,
+  overdueMinor: row.overdue_minor, minimumDueMinor: row.minimum_due_minor, dueDate: row.due_date, statedDaysPastDue: row.stated_days_past_due,
+  referenceMasked: row.reference_masked, factsForWords: row.facts_for_words, asOf: row.as_of, variableNames,
+})
+
+/** An account of a portfolio file and where it stands there. */
+export interface PortfolioLine {
+  line: number
+  account: AccountLine
+}
+
+/** What the accounts are taken in with. */
+export interface Register {
+  readonly config: Pick<Config, 'creditors' | 'ladders'>
+  /** With any key: nothing that it seals outlives the simulation. */
+  readonly vault: Vault
+  /** Whose accounts they are where the file does not say; null: it must say. */
+  readonly creditor: string | null
+  /** When the accounts come: the beginning of the simulation. */
+  readonly now: Instant
+}
+
+/** A person as far as the lines have been read. */
+export interface PersonRead {
+  draft: PersonDraft
+  named: boolean
+  accounts: Map<string, AccountRead>
+}
+
+export interface AccountRead {
+  draft: AccountDraft
+  variableNames: string[]
+  conflicts: string[]
+}
+
+/**
+ * Who are the people of these accounts, and how do they stand?
+ *
+ * Takes the accounts in as registering them would, with the same functions, so that spells, holds and
+ * places are those that production would have. All lines of one person belong in one call.
+ *
+ * @returns  the people, in the order of the lines, and the lines that would have been refused
+ */
+export function peopleFromAccounts(lines: readonly PortfolioLine[], register: Register): { people: SimulatedPerson[]; refused: { line: number; faults: readonly Fault[] }[] } {
+  const people = new Map<string, PersonRead>()
+  const refused: { line: number; faults: readonly Fault[] }[] = []
+  const key = register.vault.newDataKey()
+  for (const { line, account } of lines) {
+    try {
+      takeIn(account, people, register, key)
+    } catch (error) {
+      if (!(error instanceof DecorumError)) throw error
+      refused.push({ line, faults: error.faults.length > 0 ? error.faults : [{ path: '', problem: error.message }] })
+    }
+  }
+  return { people: [...people.values()].filter(({ accounts }) => accounts.size > 0).map((read) => simulatedPerson(read, register)), refused }
+}
+
+function takeIn({ id, ...body }: AccountLine, people: Map<string, PersonRead>, register: Register, key: WrappedKey): void {
+  const { config, now, vault } = register
+  const creditor = creditorOf({ config }, register, body.creditor)
+  const externalId = body.recipient?.id ?? body.recipientId
+  if (externalId === undefined) throw invalidField('recipient', 'is missing', 'State the recipient, or recipientId of one that another line states.')
+  const personKey = `${creditor.id} ${externalId}`
+  const read = people.get(personKey) ?? (body.recipient === undefined ? undefined : readPerson(newPerson(personKey, { creditor: creditor.id, externalId }, key, now)))
+  if (read === undefined) throw invalidField('recipientId', 'is not a recipient that an earlier line states', 'State recipient in full on one line.')
+  const known = read.accounts.get(id)
+  if (known !== undefined && body.asOf < known.draft.row.as_of.getTime()) return
+  // The name itself is not needed, so it goes no further than this.
+  const { name, ...recipient } = body.recipient ?? { name: undefined }
+  const order = String(read.accounts.size).padStart(4, '0')
+  const fresh = { id: `${order} ${id}`, externalId: id, recipientId: personKey, live: true }
+  const row: StoredAccount = known === undefined ? newAccount(fresh, body, creditor, config.ladders, now) : mergeAccount(known.draft.row, body, config.ladders)
+  if (body.recipient !== undefined) {
+    mergePerson(read.draft, recipient, body.recipient.asOf ?? body.asOf, now, vault)
+    if (name !== undefined) read.named = name !== null
+  }
+  people.set(personKey, read)
+  followBalance(row, body.dueDate !== undefined)
+  const draft = new AccountDraft(row, known === undefined ? null : { row: known.draft.row, spell: known.draft.spell })
+  draft.followSpell({ config }, now)
+  read.accounts.set(id, {
+    draft, variableNames: body.variables === undefined ? known?.variableNames ?? [] : Object.keys(body.variables),
+    conflicts: conflictsIn(row, body, creditor.bookZone),
+  })
+}
+
+const readPerson = (draft: PersonDraft): PersonRead => ({ draft, named: false, accounts: new Map() })

@@ -1,0 +1,243 @@
+import type { Decision } from '../../model/decision.ts'
+import type { DeliveryWord } from '../../model/delivery.ts'
+import type { Instant } from '../../model/time.ts'
+import { carrierOf, lapseOf, nextOnFallback, type OwedReminder, reminderFromPlan } from '../../plan/fallback.ts'
+import { planPerson } from '../../plan/plan-recipient.ts'
+import type { PersonPlan } from '../../plan/recipient-plan.ts'
+import type { PersonAddress, PersonContact } from '../../record/dispatch/decision-inputs.ts'
+import { afterDecision, signatureOf } from '../dispatch/after-decision.ts'
+import { settlementOf } from '../dispatch/settlement.ts'
+import { toPlan } from '../plan-due.ts'
+import { receiptMeaning } from '../receipts.ts'
+import { routeIdFor, serveChannels, wishFor } from '../routing.ts'
+import { decideStep, planAllowed, type StepDecision, type StepForPerson } from '../tasks.ts'
+import { recordContact, recordReceipt } from './contact-record.ts'
+import { decideSimulated, type SimulatedDecision } from './decide-simulated.ts'
+import { accountRowNow, endHold, newlyOwed, nextHoldEnd, payOff, type SimulatedPerson, type SimulatedReminder } from './simulated-recipient.ts'
+import type { SimulatedPeriod, SimulationRules } from './simulation-rules.ts'
+import type { SimulatedEvent, Tell } from './tally.ts'
+
+/** Far more rounds than one instant can need; beyond it something goes in circles, and saying so beats hanging. */
+const MOST_ROUNDS = 100
+
+/** A provider's word that is still to come. */
+interface AwaitedReceipt {
+  at: Instant
+  contact: PersonContact
+  reminder: SimulatedReminder
+  word: DeliveryWord
+}
+
+/**
+ * What would become of this person in this time?
+ *
+ * Goes from one instant at which something happens to the next, and does there what the sweeper, the
+ * planner and the dispatcher would do, with the functions that they use: `planPerson`, `reminderFromPlan`, `decideWithWords`,
+ * `afterDecision`, `nextOnFallback`, `receiptMeaning`, `lapseOf`. Balances are taken to be renewed every night, so none goes
+ * stale; operators' switches are taken to be open. The person is changed.
+ */
+export function simulatePerson(person: SimulatedPerson, rules: SimulationRules, period: SimulatedPeriod, tell: Tell): void {
+  new PersonSimulation(person, rules, tell).run(period)
+}
+
+class PersonSimulation {
+  readonly #person: SimulatedPerson
+  readonly #rules: SimulationRules
+  readonly #tellAnyone: Tell
+  readonly #payments: { at: Instant; accountId: string }[]
+  readonly #receipts: AwaitedReceipt[] = []
+  /** When planning looks at the person next; null: not before something happens. */
+  #planAt: Instant | null = -Infinity
+  /** Unique keys of what was owed once: in the ledger their column lets nothing be owed twice. */
+  readonly #owed: Set<string>
+
+  constructor(person: SimulatedPerson, rules: SimulationRules, tell: Tell) {
+    this.#person = person
+    this.#rules = rules
+    this.#tellAnyone = tell
+    this.#payments = person.planning.accounts.flatMap(({ id }) => {
+      const at = rules.paysAt(person, id)
+      return at === null ? [] : [{ at, accountId: id }]
+    })
+    this.#owed = new Set(person.waiting.map(({ uniqueKey }) => uniqueKey))
+  }
+
+  run({ from, to }: SimulatedPeriod): void {
+    for (let at = from; at < to; at = Math.max(this.#nextInstant(), from)) this.#happen(at)
+  }
+
+  /** When does something happen next? Infinity: never. */
+  #nextInstant(): Instant {
+    let next = this.#planAt ?? Infinity
+    for (const { nextAt } of this.#person.waiting) next = Math.min(next, nextAt)
+    for (const { at } of this.#receipts) next = Math.min(next, at)
+    for (const { at } of this.#payments) next = Math.min(next, at)
+    return Math.min(next, nextHoldEnd(this.#person))
+  }
+
+  /** First what comes from outside, then planning and dispatch in turn until neither has anything left to do. */
+  #happen(now: Instant): void {
+    for (const { accountId } of take(this.#payments, ({ at }) => at <= now)) this.#pay(accountId, now)
+    for (const receipt of take(this.#receipts, ({ at }) => at <= now)) this.#applyReceipt(receipt, now)
+    this.#closeLapsed(now)
+    for (let round = 0; ; round++) {
+      if (round > MOST_ROUNDS) throw new RangeError(`work at ${new Date(now).toISOString()} did not finish within ${MOST_ROUNDS} rounds`)
+      const planned = this.#planAt !== null && this.#planAt <= now
+      if (planned) this.#plan(now)
+      const due = this.#person.waiting.filter(({ nextAt }) => nextAt <= now).sort((a, b) => a.dueAt - b.dueAt)
+      for (const reminder of due) this.#dispatch(reminder, now)
+      if (!planned && due.length === 0) return
+    }
+  }
+
+  #pay(accountId: string, now: Instant): void {
+    const { cancelled, known } = payOff(this.#person, accountId, now)
+    if (!known) return
+    this.#tell({ kind: 'paid', at: now, accountId })
+    for (const reminder of cancelled) this.#tell({ kind: 'ended', at: now, reminder, as: 'cancelled', reason: 'cured' })
+    this.#planAt = now
+  }
+
+  #closeLapsed(now: Instant): void {
+    const lapses = this.#person.row.holds.map((hold) => ({ hold, lapse: lapseOf(hold, now) }))
+    for (const { hold, lapse } of lapses) {
+      if (lapse === null) continue
+      if (endHold(this.#person, hold, lapse)) this.#planAt = now
+      this.#tell({ kind: 'lapsed', at: now, hold: hold.kind, lapse })
+    }
+  }
+
+  #plan(now: Instant): void {
+    const { planning, row } = this.#person
+    const plan = this.#planAllowed(now)
+    const owed = plan.reminders.map((planned) => this.#owe(reminderFromPlan(
+      planning.id, planned, new Map(planning.accounts.map((account) => [account.id, account])),
+      (lead, channels) => serveChannels(this.#rules.routes, wishFor(planning, lead), channels),
+    ), null, now))
+    for (const record of plan.records) this.#recordRung(record, plan, owed, now)
+    for (const task of plan.tasks) this.#tell({ kind: 'step-for-person', at: now, rung: task.rung })
+    for (const _ of plan.handOffProposals) this.#tell({ kind: 'hand-off-proposed', at: now })
+    if (plan.caughtUpOn !== null) planning.caughtUpOn = row.caughtUpOn = plan.caughtUpOn
+    const looks = plan.accounts.flatMap(({ nextLookAt }) => (nextLookAt === null ? [] : [nextLookAt]))
+    this.#planAt = looks.length === 0 ? null : Math.min(...looks)
+  }
+
+  #planAllowed(now: Instant): PersonPlan {
+    const { planning, waiting } = this.#person
+    for (const account of planning.accounts) {
+      const about = waiting.filter((reminder) => reminder.accounts.some((link) => link.accountId === account.id))
+      account.nextMessageAt = about.length === 0 ? null : Math.min(...about.map((reminder) => reminder.nextAt))
+    }
+    const input = toPlan(planning, this.#rules.creditors.get(planning.creditor), this.#rules.ladderOf)
+    return planAllowed(planPerson(input, now), input, now, (accountId, step) => this.#decideStep(accountId, step, now))
+  }
+
+  /** As planning asks it; operators' switches are taken to be open. */
+  #decideStep(accountId: string, step: Omit<StepForPerson, 'creditor'>, now: Instant): StepDecision | null {
+    const { row, planning } = this.#person
+    const spellId = planning.accounts.find(({ id }) => id === accountId)?.spellId ?? null
+    const accounts = accountRowNow(this.#person, { accountId, spellId, lead: true }, now).map((account) => ({ ...account, live: true }))
+    const shell = { config: { creditors: this.#rules.creditors, delivery: { onlyTo: [] } } }
+    return accounts.length === 0 ? null : decideStep({ shell, packs: this.#rules.packs, switches: [], clockCertain: true }, { ...step, creditor: row.creditor }, row, accounts, now)
+  }
+
+  /** A rung recorded before in the same pass keeps its first record. */
+  #recordRung(record: PersonPlan['records'][number], plan: PersonPlan, owed: readonly (SimulatedReminder | null)[], now: Instant): void {
+    const { accountId, rung, pass } = record
+    const account = this.#person.planning.accounts.find(({ id }) => id === accountId)
+    if (account === undefined || account.handled.some((h) => h.rung === rung && h.pass === pass)) return
+    account.handled.push({ rung, pass, state: record.outcome, at: record.at })
+    if (record.outcome === 'skipped') return this.#tell({ kind: 'left-out', at: now, rung, reason: record.reason ?? 'stale' })
+    const carrier = carrierOf(record, plan)
+    if (carrier?.kind === 'reminder') owed[carrier.index]?.steps.push({ accountId, rung, pass })
+  }
+
+  /** Null: it was owed before. */
+  #owe(owed: OwedReminder, follows: SimulatedReminder | null, now: Instant): SimulatedReminder | null {
+    if (this.#owed.has(owed.uniqueKey)) return null
+    this.#owed.add(owed.uniqueKey)
+    const reminder = newlyOwed(owed)
+    this.#person.waiting.push(reminder)
+    this.#tell({ kind: 'owed', at: now, reminder, follows })
+    return reminder
+  }
+
+  #dispatch(reminder: SimulatedReminder, now: Instant): void {
+    const asked = decideSimulated(this.#person, reminder, this.#rules, now)
+    if (asked.decided.goes && asked.address !== null) this.#send(reminder, asked.decided, asked.address, asked.facts, now)
+    else this.#waitOrEnd(reminder, asked.decided.decision, now)
+  }
+
+  #waitOrEnd(reminder: SimulatedReminder, decision: Decision, now: Instant): void {
+    const signature = signatureOf(decision)
+    if (reminder.decidedAs !== signature) this.#tell({ kind: 'decided', at: now, reminder, decision })
+    reminder.decidedAs = signature
+    const after = afterDecision(decision, now, reminder.expiresAt)
+    reminder.nextAt = after.nextAt
+    if (after.status === 'scheduled') return
+    this.#drop(reminder)
+    this.#tell({ kind: 'ended', at: now, reminder, as: after.status, reason: after.endReason })
+    if (after.status === 'refused' && after.endReason !== null) this.#fallBack(reminder, after.endReason, now)
+  }
+
+  /** A send is an event of its own, however often the same facts allow it. */
+  #send(reminder: SimulatedReminder, { decision, words, tells }: Sending, address: PersonAddress, facts: SimulatedDecision['facts'], now: Instant): void {
+    this.#tell({ kind: 'decided', at: now, reminder, decision })
+    reminder.decidedAs = signatureOf(decision)
+    this.#drop(reminder)
+    reminder.tries++
+    const attempt = { reminderId: this.#nameOf(reminder), attemptNo: reminder.tries }
+    const { contact: outcome } = settlementOf(attempt, reminder.channel, { kind: 'accepted', reference: '' }, 0, now, 0).entry
+    const contact = recordContact(this.#person, reminder, address, outcome ?? 'sent', now)
+    this.#remember(tells, now)
+    for (const { afterMs, word } of this.#rules.receipts(reminder.channel, attempt)) this.#receipts.push({ at: now + afterMs, contact, reminder, word })
+    this.#tell({ kind: 'sent', at: now, reminder, decision, facts, weight: words.weight })
+  }
+
+  /** Keeps what was told now, and of what was told before only what a later message may repeat. */
+  #remember(tells: Sending['tells'], now: Instant): void {
+    if (tells === null) return
+    this.#person.earlier = [...this.#person.earlier.filter(({ at }) => at.getTime() > now - this.#rules.sameWordsWithin), tells]
+  }
+
+  #applyReceipt({ contact, reminder, word }: AwaitedReceipt, now: Instant): void {
+    const meaning = receiptMeaning(reminder.channel, word)
+    recordReceipt(this.#person, contact, reminder, meaning, now)
+    if (meaning.reminder === 'failed') this.#tell({ kind: 'ended', at: now, reminder, as: 'failed', reason: meaning.endReason })
+    if (meaning.fallBack) this.#fallBack(reminder, 'provider_refused', now)
+  }
+
+  #fallBack(failed: SimulatedReminder, reason: string, now: Instant): void {
+    const { row, planning, accounts } = this.#person
+    const lead = accounts[failed.accounts.find((account) => account.lead)?.accountId ?? '']
+    if (lead === undefined) return
+    const next = nextOnFallback({ ...failed, recipientId: row.id }, reason, now, routeIdFor(this.#rules.routes, wishFor(planning, lead)))
+    if (next !== null) this.#owe(next, failed, now)
+  }
+
+  #drop(reminder: SimulatedReminder): void {
+    this.#person.waiting.splice(this.#person.waiting.indexOf(reminder), 1)
+  }
+
+  /** As `reminderName` names it in the ledger: the same in every run, so that the same seed draws the same outcomes. */
+  #nameOf({ origin, rung, channel, tone, dueAt }: SimulatedReminder): string {
+    const { row, name } = this.#person
+    return [row.creditor, name, origin, rung, channel, tone, Math.round(dueAt / 1000)].filter((part) => part !== null).join('/')
+  }
+
+  #tell(event: Told): void {
+    this.#tellAnyone({ ...event, person: this.#person })
+  }
+}
+
+type Sending = Extract<SimulatedDecision['decided'], { goes: true }>
+
+/** An event without the person, which is always the same one here. */
+type Told = SimulatedEvent extends infer Event ? Event extends SimulatedEvent ? Omit<Event, 'person'> : never : never
+
+/** Takes out of a list what is wanted of it, in order. */
+function take<T>(list: T[], wanted: (item: T) => boolean): T[] {
+  const taken = list.filter(wanted)
+  for (const item of taken) list.splice(list.indexOf(item), 1)
+  return taken
+}

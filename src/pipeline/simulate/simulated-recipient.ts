@@ -1,0 +1,96 @@
+import type { Instant } from '../../model/time.ts'
+import type { Lapse, LinkedAccount, OwedReminder } from '../../plan/fallback.ts'
+import type { AccountForDecision, EarlierMessage, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import type { PlanningPerson } from '../../record/planning.ts'
+
+/**
+ * Pays everything that is overdue on an account: its spell ends as cured.
+ *
+ * What waits for it is cancelled, also where it speaks of other accounts too; their steps count as
+ * not planned and are planned anew.
+ */
+export function payOff(person: SimulatedPerson, accountId: string, now: Instant): { known: boolean; cancelled: SimulatedReminder[] } {
+  const { planning, row, accounts } = person
+  const account = accounts[accountId]
+  if (account === undefined || account.state !== 'open') return { known: false, cancelled: [] }
+  accounts[accountId] = { ...account, state: 'cured', overdueMinor: 0, dueDate: null, statedDaysPastDue: null, currentSpellId: null }
+  planning.accounts = planning.accounts.filter(({ id }) => id !== accountId)
+  row.events.push({ type: 'payment', kind: null, at: now, account: accountId })
+  planning.events.push({ type: 'payment', kind: null, at: now, account: accountId })
+  const cancelled = person.waiting.filter((reminder) => reminder.accounts.some((a) => a.accountId === accountId))
+  person.waiting = person.waiting.filter((reminder) => !cancelled.includes(reminder))
+  for (const step of cancelled.flatMap(({ steps }) => steps)) {
+    const other = planning.accounts.find(({ id }) => id === step.accountId)
+    if (other !== undefined) other.handled = other.handled.filter((h) => h.rung !== step.rung || h.pass !== step.pass)
+  }
+  return { known: true, cancelled }
+}
+
+type Hold = SimulatedPerson['row']['holds'][number]
+
+/** When does the next of this person's holds end? Infinity: none has an end. */
+export function nextHoldEnd({ row }: SimulatedPerson): Instant {
+  let next = Infinity
+  for (const { until } of row.holds) if (until !== null && until < next) next = until
+  return next
+}
+
+/** Ends a hold that has lapsed and records what it brings; true when the person is planned for again. */
+export function endHold({ row, planning }: SimulatedPerson, hold: Hold, { event, replan }: Lapse): boolean {
+  row.holds.splice(row.holds.indexOf(hold), 1)
+  const planned = planning.holds.findIndex((h) => h.kind === hold.kind && h.account === hold.account && h.from === hold.from && h.until === hold.until)
+  if (planned >= 0) planning.holds.splice(planned, 1)
+  if (event !== null) {
+    row.events.push(event)
+    planning.events.push({ ...event })
+  }
+  return planning.accounts.some(({ id }) => replan.account === null || id === replan.account)
+}
+
+/**
+ * One person at one creditor, with everything that planning and deciding read.
+ *
+ * Plain data in the very forms in which the ledger gives it, so that the simulation asks the
+ * core what production would ask. Holds no name and no words: only whether they are known.
+ * A simulation changes it as it goes; bring a fresh one to each.
+ */
+export interface SimulatedPerson {
+  /** The creditor's own id of the person: the same in every run, so that the same seed draws the same outcomes. */
+  name: string
+  planning: PlanningPerson
+  row: PersonRow
+  /** Every account that may be spoken of, by our id. */
+  accounts: Record<string, SimulatedAccount>
+  /** Does the creditor state a name? */
+  named: boolean
+  /** Reminders that wait already. */
+  waiting: SimulatedReminder[]
+  /**
+   * What we told them lately, oldest first. Of what the ledger tells the words were made with their name and their
+   * variables, which a simulation does not have: only a reminder asked for directly is found to be repeated there.
+   */
+  earlier: EarlierMessage[]
+}
+
+/** A reminder that is owed from now on. */
+export const newlyOwed = (owed: OwedReminder): SimulatedReminder => ({ ...owed, id: owed.uniqueKey, tries: 0, steps: [], decidedAs: null })
+
+/** The account as it would be read now: its balance is taken to be renewed every night. Nothing where it is not known. */
+export function accountRowNow(person: SimulatedPerson, { accountId, spellId, lead }: Omit<LinkedAccount, 'pass'>, now: Instant): AccountForDecision[] {
+  const account = person.accounts[accountId]
+  return account === undefined ? [] : [{ ...account, reminderId: '', lead, spellId, asOf: new Date(now), variables: null }]
+}
+
+/** An account as dispatch reads it; of its variables only the names. */
+export type SimulatedAccount = Omit<AccountForDecision, 'reminderId' | 'lead' | 'spellId' | 'variables'> & { variableNames: string[] }
+
+/** A reminder that is owed. */
+export interface SimulatedReminder extends OwedReminder {
+  /** As the ledger names it; its unique key where the simulation made it. */
+  id: string
+  tries: number
+  /** The steps of the ladder that it carries out; each is planned anew when it is cancelled for another account's sake. */
+  steps: { accountId: string; rung: string; pass: number }[]
+  /** The last decision's signature, so that the same answer given again counts once. */
+  decidedAs: string | null
+}

@@ -1,0 +1,65 @@
+import type { Rung } from '../model/ladder.ts'
+import { addDays, type Instant, isoWeekday, type LocalDate } from '../model/time.ts'
+import { gentler, type Tone } from '../model/vocabulary.ts'
+import { bookDate } from './book-time.ts'
+import { machineSteps } from './history.ts'
+import type { AccountToPlan } from './recipient-plan.ts'
+import { latestEvent } from './rung-due.ts'
+
+/**
+ * What does the ladder's gate still wait for before this rung?
+ *
+ * @returns  names of what is not recorded; empty when the rung may pass
+ */
+export function missingForGate(rung: Rung, account: AccountToPlan): string[] {
+  const { gate } = account.ladder
+  if (gate === null || rung.beforeGate) return []
+  const missing = gate.facts.filter((fact) => !account.availableFacts.includes(fact))
+  return latestEvent(gate.notice, account) === null ? [...missing, gate.notice] : missing
+}
+
+/**
+ * Which tone must words not pass while the time for disputing runs?
+ *
+ * Business days are Monday to Friday; public holidays are not known here, so that where
+ * one falls in between the calm is a day short. The policy packs judge the exact period.
+ *
+ * @returns  null when the ladder has no gate or the time is over
+ */
+export function calmTone(account: AccountToPlan, bookZone: string, now: Instant): Tone | null {
+  const { gate } = account.ladder
+  if (gate === null) return null
+  const notice = latestEvent(gate.notice, account)
+  if (notice === null) return gate.calm.tone
+  const lastDay = addDays(addBusinessDays(bookDate(notice.at, bookZone), gate.calm.businessDays), gate.calm.days)
+  return bookDate(now, bookZone) <= lastDay ? gate.calm.tone : null
+}
+
+function addBusinessDays(date: LocalDate, count: number): LocalDate {
+  let day = date
+  for (let left = count; left > 0; ) {
+    day = addDays(day, 1)
+    if (isoWeekday(day) <= 5) left--
+  }
+  return day
+}
+
+/**
+ * In which tone may this rung speak now?
+ *
+ * Never firmer than the rung's own. The first message of a spell is at most neutral,
+ * however late the account came; after a promise was broken nothing is firmer than
+ * before it; the first message after a reversal is no firmer than the last before it;
+ * while a collector's notice may still be disputed nothing is firmer than its gate says.
+ */
+export function spokenTone(rung: Rung, account: AccountToPlan, bookZone: string, now: Instant): Tone {
+  const spoken = machineSteps(account)
+  const isFirst = spoken.length === 0 && account.lastToneSent === null && account.firstMessageAt === null
+  const ceilings: (Tone | null)[] = [
+    calmTone(account, bookZone, now),
+    isFirst ? 'neutral' : null,
+    rung.at.event === 'promise-broken' ? account.lastToneSent : null,
+    spoken.some((step) => step.pass === account.spell.pass) ? null : account.toneCeiling,
+  ]
+  return ceilings.reduce<Tone>((tone, ceiling) => (ceiling === null ? tone : gentler(tone, ceiling)), rung.tone)
+}

@@ -1,0 +1,225 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Decision } from '../model/decision.ts'
+import type { Facts } from '../model/facts.ts'
+import type { Instant } from '../model/time.ts'
+import type { AccountForDecision, PersonAddress, PersonContact, PersonRow } from './dispatch/decision-inputs.ts'
+import type { Database, StoredObjection } from './schema.ts'
+
+/** When a fact was recorded, and when it stopped being one; null: it stands. */
+interface Known {
+  known: Instant
+  gone: Instant | null
+}
+
+/** A contact with what tells it apart. */
+export interface AuditedContact extends PersonContact {
+  id: string
+  /** Of our own attempts: several attempts of a reminder bear its id. */
+  attemptNo: number | null
+}
+
+/** One person with everything that was ever recorded of them, and when it was. */
+export interface PersonAsKnown extends Pick<PersonRow, 'id' | 'creditor' | 'locale' | 'timeZone' | 'jurisdiction' | 'locationEvidence' | 'blockedTimes'> {
+  externalId: string
+  /** Removed ones too: a call was made to one of them while it was theirs. */
+  addresses: PersonAddress[]
+  consents: (PersonRow['consents'][number] & Known)[]
+  contacts: AuditedContact[]
+  events: (PersonRow['events'][number] & Known)[]
+  holds: (PersonRow['holds'][number] & Known)[]
+  suppressions: (PersonRow['suppressions'][number] & Known)[]
+  accounts: (Omit<AccountForDecision, 'asOf' | 'variables'> & { asOf: string })[]
+  /** By `factsKey`: the facts that our own decision, or a permit's, was made from. */
+  facts: Record<string, unknown>
+}
+
+/** Under which key are the facts of this contact's decision? */
+export const factsKey = ({ id, attemptNo }: Pick<AuditedContact, 'id' | 'attemptNo'>): string => `${id}.${attemptNo ?? 0}`
+
+const CONTACT = sql.raw('c.id, c.at, c.channel, c.direction, c.account_ids, c.address_hash, c.outcome, c.made_by, c.mode, c.party')
+const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 1000)::bigint`)
+
+/** Which people had an outbound contact in this period? By id, page by page. */
+export async function peopleContacted(
+  db: Kysely<Database>, period: { from: Date; to: Date; creditor: string | null }, after: string | null, limit: number,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT DISTINCT recipient_id AS id FROM decorum.contact
+    WHERE at >= ${period.from} AND at < ${period.to} AND direction = 'outbound' AND (${period.creditor}::text IS NULL OR creditor = ${period.creditor})
+      AND (${after}::uuid IS NULL OR recipient_id > ${after}::uuid)
+    ORDER BY recipient_id LIMIT ${limit}`.execute(db)
+  return rows.map((row) => row.id)
+}
+
+/** Everything recorded of these people that could bear on a contact from `since` until `to`. */
+export async function peopleAsKnown(db: Kysely<Database>, ids: readonly string[], contacts: { since: Date; to: Date }): Promise<PersonAsKnown[]> {
+  const { rows } = await sql<PersonAsKnown>`
+    SELECT r.id, r.creditor, r.external_id AS "externalId", r.locale, r.time_zone AS "timeZone", r.jurisdiction,
+      r.location_evidence AS "locationEvidence", r.blocked_times AS "blockedTimes", coalesce(own.addresses, '[]'::jsonb) AS addresses,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', c.kind, 'channel', c.channel, 'hash', encode(c.address_hash, 'hex'),
+          'from', ${ms('c.starts_at')}, 'until', ${ms('c.ends_at')}, 'known', ${ms('c.recorded_at')}, 'gone', NULL)), '[]'::jsonb)
+        FROM decorum.consent c WHERE c.recipient_id = r.id) AS consents,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'attemptNo', k.attempt_no, 'at', ${ms('k.at')}, 'channel', k.channel,
+          'direction', k.direction, 'accounts', k.account_ids, 'hash', encode(k.address_hash, 'hex'), 'outcome', k.outcome, 'by', k.made_by,
+          'mode', k.mode, 'party', k.party, 'otherPerson', k.other) ORDER BY k.at, k.id), '[]'::jsonb)
+        FROM (
+          SELECT ${CONTACT}, attempt_no, false AS other FROM decorum.contact c
+          WHERE c.recipient_id = r.id AND c.at < ${contacts.to} AND c.at > ${contacts.since}
+          UNION ALL
+          SELECT ${CONTACT}, NULL::smallint, false FROM decorum.conversation c
+          WHERE c.recipient_id = r.id AND c.at < ${contacts.to} AND c.at <= ${contacts.since}
+          UNION ALL
+          SELECT ${CONTACT}, attempt_no, true FROM decorum.contact c
+          WHERE c.creditor = r.creditor AND c.address_hash = ANY(own.hashes) AND c.recipient_id <> r.id AND c.at > ${contacts.since} AND c.at < ${contacts.to}
+        ) k) AS contacts,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${ms('e.effective_at')}, 'account', e.account_id,
+          'known', ${ms('e.received_at')}, 'gone', NULL) ORDER BY e.seq), '[]'::jsonb)
+        FROM decorum.event e WHERE e.recipient_id = r.id) AS events,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${ms('h.starts_at')}, 'until', ${ms('h.ends_at')}, 'channel', h.channel,
+          'known', ${ms('h.created_at')}, 'gone', ${ms('h.ended_at')}) ORDER BY h.seq), '[]'::jsonb)
+        FROM decorum.hold h WHERE h.recipient_id = r.id) AS holds,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('scope', s.scope, 'channel', s.channel, 'hash', encode(s.address_hash, 'hex'), 'reason', s.reason,
+          'from', ${ms('s.starts_at')}, 'until', ${ms('s.ends_at')}, 'known', ${ms('s.received_at')}, 'gone', ${ms('s.lifted_at')},
+          'otherPerson', (s.recipient_id IS NOT NULL AND s.recipient_id <> r.id) OR (s.recipient_id IS NULL AND s.awaits_recipient IS NOT NULL))), '[]'::jsonb)
+        FROM decorum.suppression s WHERE s.creditor = r.creditor AND (s.recipient_id = r.id OR s.address_hash = ANY(own.hashes))) AS suppressions,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('reminderId', '', 'lead', false, 'spellId', a.spell_id, 'currentSpellId', a.spell_id, 'id', a.id,
+          'product', a.product, 'role', a.role, 'state', a.state, 'currency', a.currency, 'overdueMinor', a.overdue_minor,
+          'minimumDueMinor', a.minimum_due_minor, 'dueDate', a.due_date, 'statedDaysPastDue', NULL, 'referenceMasked', NULL,
+          'factsForWords', '{}'::jsonb, 'asOf', a.as_of) ORDER BY a.id), '[]'::jsonb)
+        FROM decorum.account a WHERE a.recipient_id = r.id) AS accounts,
+      (SELECT coalesce(jsonb_object_agg(f.key, f.facts), '{}'::jsonb) FROM (
+          SELECT k.id || '.' || k.attempt_no AS key, d.facts FROM decorum.contact k
+          JOIN decorum.decision d ON d.reminder_id = k.reminder_id AND d.attempt_no = k.attempt_no
+          WHERE k.recipient_id = r.id AND k.at > ${contacts.since} AND k.at < ${contacts.to}
+          UNION ALL
+          SELECT p.id || '.0' AS key, p.facts FROM decorum.contact k JOIN decorum.permit p ON p.id = k.id
+          WHERE k.recipient_id = r.id AND k.at > ${contacts.since} AND k.at < ${contacts.to} AND k.reminder_id IS NULL
+        ) f) AS facts
+    FROM decorum.recipient r
+    LEFT JOIN LATERAL (
+      SELECT array_agg(a.hash) AS hashes,
+        jsonb_agg(jsonb_build_object('id', a.id, 'channel', a.channel, 'hash', encode(a.hash, 'hex'), 'kind', a.kind, 'relation', a.relation,
+          'source', a.source, 'verifiedAt', ${ms('a.verified_at')}, 'country', a.country, 'zones', a.zones, 'subdivisions', a.subdivisions,
+          'value', NULL) ORDER BY a.position, a.id) AS addresses
+      FROM decorum.recipient_address a WHERE a.recipient_id = r.id
+    ) own ON true
+    WHERE r.id = ANY(${ids}::uuid[]) ORDER BY r.id`.execute(db)
+  return rows
+}
+
+/** A query as it ran, so that whoever doubts a figure can run it again. */
+export interface RunQuery {
+  sql: string
+  parameters: unknown[]
+}
+
+export interface AuditedPeriod {
+  from: Date
+  to: Date
+  creditor: string | null
+}
+
+const asRun = (db: Kysely<Database>, query: RawBuilder<unknown>): RunQuery => {
+  const { sql: text, parameters } = query.compile(db)
+  return { sql: text.replace(/\s+/g, ' ').trim(), parameters: [...parameters] }
+}
+
+export interface ContactCount {
+  channel: string
+  direction: string
+  by: string
+  contacts: number
+}
+
+/** How many contacts were there in the period, by channel, direction and who made them? */
+export async function contactCounts(db: Kysely<Database>, period: AuditedPeriod): Promise<{ rows: ContactCount[]; query: RunQuery }> {
+  const query = sql<ContactCount>`
+    SELECT channel, direction, made_by AS by, count(*)::int AS contacts FROM decorum.contact
+    WHERE at >= ${period.from} AND at < ${period.to} AND (${period.creditor}::text IS NULL OR creditor = ${period.creditor})
+    GROUP BY channel, direction, made_by ORDER BY channel, direction, made_by`
+  return { rows: (await query.execute(db)).rows, query: asRun(db, query) }
+}
+
+/** The query that shows these contacts. */
+export const contactsQuery = (db: Kysely<Database>, ids: readonly string[]): RunQuery =>
+  asRun(db, sql`SELECT * FROM decorum.contact WHERE id = ANY(${ids}::uuid[]) ORDER BY at, id`)
+
+export interface OptOutLatency {
+  optOuts: number
+  worstMs: number | null
+  p99Ms: number | null
+  /** Of the slowest. */
+  worstId: string | null
+}
+
+/**
+ * How long did opt-outs of the period take from when they were said until they held?
+ *
+ * One that was said before we heard of it held from when we did; one that is to begin later holds from then.
+ */
+export async function optOutLatency(db: Kysely<Database>, period: AuditedPeriod): Promise<{ row: OptOutLatency; query: RunQuery }> {
+  const query = sql<OptOutLatency>`
+    SELECT count(*)::int AS "optOuts", max(ms)::float8 AS "worstMs", (percentile_disc(0.99) WITHIN GROUP (ORDER BY ms))::float8 AS "p99Ms",
+      (array_agg(id ORDER BY ms DESC, id))[1] AS "worstId"
+    FROM (
+      SELECT id, floor(extract(epoch FROM greatest(starts_at, received_at) - least(starts_at, received_at)) * 1000) AS ms FROM decorum.suppression
+      WHERE reason = 'opt-out' AND received_at >= ${period.from} AND received_at < ${period.to}
+        AND (${period.creditor}::text IS NULL OR creditor = ${period.creditor})
+    ) s`
+  const { rows } = await query.execute(db)
+  return { row: rows[0] ?? { optOuts: 0, worstMs: null, p99Ms: null, worstId: null }, query: asRun(db, query) }
+}
+
+/** A decision as it was recorded, with the facts that it was made from. */
+export interface RecordedDecision {
+  source: 'reminder' | 'permit'
+  /** The reminder's or the permit's. */
+  id: string
+  /** Which of the reminder's decisions; 1 for a permit. */
+  no: number
+  /** The `now` that it was decided for. */
+  at: Date
+  verdict: Decision['verdict']
+  until: Date | null
+  reasons: StoredObjection[]
+  packs: Decision['packs']
+  facts: Facts
+}
+
+const TABLES = {
+  reminder: { table: 'decorum.decision', key: sql`reminder_id AS id, no`, join: sql`t.reminder_id = picked.id AND t.no = picked.no`, at: sql`t.at` },
+  permit: { table: 'decorum.permit', key: sql`id, 1 AS no`, join: sql`t.id = picked.id`, at: sql`t.decided_at` },
+} as const
+
+/** A row without its facts, which are stored apart when they are long. */
+const BYTES_A_ROW = 1_000
+/** More than is asked for, since whole pages are drawn and some have few rows. */
+const SPARE = 4
+
+/**
+ * Some recorded decisions at random.
+ *
+ * Pages of the table are drawn, each with the same chance, so the table is neither counted nor read
+ * whole: the share to draw comes from the planner's estimate and grows until enough were found.
+ */
+export async function sampleDecisions(db: Kysely<Database>, source: RecordedDecision['source'], wanted: number): Promise<RecordedDecision[]> {
+  const { table, key, join, at } = TABLES[source]
+  const rows = await estimatedRows(db, table)
+  for (let percent = rows === 0 ? 100 : Math.min(100, (100 * SPARE * wanted) / rows); ; percent = Math.min(100, percent * SPARE)) {
+    const found = await sql<RecordedDecision>`
+      WITH picked AS (
+        SELECT ${key} FROM ${sql.table(table)} TABLESAMPLE SYSTEM (${percent}::real) ORDER BY random() LIMIT ${wanted}
+      )
+      SELECT ${source}::text AS source, picked.id, picked.no, ${at} AS at, t.verdict, t.until, t.reasons, t.packs, t.facts
+      FROM picked JOIN ${sql.table(table)} t ON ${join}`.execute(db)
+    if (found.rows.length >= wanted || percent >= 100) return found.rows
+  }
+}
+
+/** About how many rows a table and its partitions have, without reading them; 0: hardly any. */
+async function estimatedRows(db: Kysely<Database>, table: string): Promise<number> {
+  const { rows } = await sql<{ estimate: number }>`
+    SELECT coalesce(sum(greatest(reltuples, pg_relation_size(oid) / ${BYTES_A_ROW}::int)), 0)::float8 AS estimate FROM pg_class
+    WHERE oid = ${table}::regclass OR oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = ${table}::regclass)`.execute(db)
+  return rows[0]?.estimate ?? 0
+}

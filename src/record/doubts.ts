@@ -1,0 +1,204 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Channel, ReminderStatus, Tone } from '../model/vocabulary.ts'
+import { newId } from './id.ts'
+import type { Locked } from './locks.ts'
+import type { AttemptStatus, Database, DoubtAnswer } from './schema.ts'
+
+/** Attempts whose lease ran out while they were sending: candidates only, the guarded update decides. */
+export async function overdueLeases(db: Kysely<Database>, limit: number): Promise<{ reminderId: string; attemptNo: number; recipientId: string }[]> {
+  const { rows } = await sql<{ reminderId: string; attemptNo: number; recipientId: string }>`
+    SELECT reminder_id AS "reminderId", no AS "attemptNo", recipient_id AS "recipientId" FROM decorum.attempt
+    WHERE status = 'sending' AND lease_until < clock_timestamp() ORDER BY lease_until LIMIT ${limit}`.execute(db)
+  return rows
+}
+
+/** An attempt to ask its provider about, with what a look-up in the provider's books needs. */
+export interface Doubt {
+  reminderId: string
+  attemptNo: number
+  recipientId: string
+  creditor: string
+  live: boolean
+  channel: Channel
+  route: string
+  tone: Tone
+  template: string
+  templateVersion: string
+  locale: string
+  recipientLocale: string | null
+  messageHash: Buffer
+  wordFacts: Buffer | null
+  dataKey: Buffer | null
+  dataKeyId: string | null
+  addressId: string
+  addressValue: Buffer | null
+  reservedAt: Date
+  goodUntil: Date
+  validSeconds: number
+  providerRef: string | null
+  attempts: number
+  expiresAt: Date
+  /** Machine time since the lease ended, in milliseconds. */
+  sinceLeaseMs: number
+}
+
+/** Which attempts to ask a provider about: those in doubt, or those accepted whose end has not been reported. */
+const ASKED = {
+  doubt: sql`status = 'in_doubt'`,
+  unfinished: sql`status = 'accepted' AND NOT delivery_final AND channel IN ('sms', 'phone') AND provider <> 'capture'`,
+}
+
+/**
+ * Takes attempts to ask their providers about, marking them as looked up now.
+ *
+ * @param everyMs  machine time since the last look-up
+ * @param between  business time of the reservation
+ */
+export async function takeToLookUp(
+  db: Kysely<Database>, asked: keyof typeof ASKED, everyMs: number, limit: number, between?: { from: Date; to: Date },
+): Promise<Doubt[]> {
+  const period = between === undefined ? sql`true` : sql`reserved_at BETWEEN ${between.from} AND ${between.to}`
+  const { rows } = await sql<Doubt>`
+    WITH due AS (
+      SELECT reminder_id, no FROM decorum.attempt
+      WHERE ${ASKED[asked]} AND ${period}
+        AND (looked_up_at IS NULL OR looked_up_at < clock_timestamp() - ${everyMs} * interval '1 millisecond')
+      ORDER BY reserved_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ), taken AS (
+      UPDATE decorum.attempt a SET looked_up_at = clock_timestamp() FROM due WHERE a.reminder_id = due.reminder_id AND a.no = due.no RETURNING a.*
+    )
+    SELECT t.reminder_id AS "reminderId", t.no AS "attemptNo", t.recipient_id AS "recipientId", t.creditor, r.live, t.channel, t.route, r.tone,
+      t.template, t.template_version AS "templateVersion", t.locale, p.locale AS "recipientLocale", t.message_hash AS "messageHash", t.word_facts AS "wordFacts", p.data_key AS "dataKey", p.data_key_id AS "dataKeyId",
+      t.address_id AS "addressId", ra.value AS "addressValue", t.reserved_at AS "reservedAt", t.good_until AS "goodUntil",
+      t.valid_seconds AS "validSeconds", t.provider_ref AS "providerRef", r.attempts, r.expires_at AS "expiresAt",
+      floor(extract(epoch FROM clock_timestamp() - t.lease_until) * 1000)::bigint AS "sinceLeaseMs"
+    FROM taken t
+    JOIN decorum.reminder r ON r.id = t.reminder_id
+    JOIN decorum.recipient p ON p.id = t.recipient_id
+    JOIN decorum.recipient_address ra ON ra.id = t.address_id`.execute(db)
+  return rows
+}
+
+/** Calls that were accepted and whose end nobody reported, longer ago than `before` in business time. */
+export async function silentCalls(db: Kysely<Database>, before: Date, limit: number): Promise<{ reminderId: string; attemptNo: number }[]> {
+  const { rows } = await sql<{ reminderId: string; attemptNo: number }>`
+    SELECT reminder_id AS "reminderId", no AS "attemptNo" FROM decorum.attempt
+    WHERE channel = 'phone' AND status = 'accepted' AND NOT delivery_final
+      AND reserved_at < ${before} ORDER BY reserved_at LIMIT ${limit}`.execute(db)
+  return rows
+}
+
+/** Puts an attempt in doubt when its lease is over and it is still sending; false when it was settled meanwhile. */
+export async function putInDoubt(trx: Locked, reminderId: string, attemptNo: number, now: Date): Promise<boolean> {
+  const { rows } = await sql<{ recipient_id: string; reserved_at: Date }>`
+    UPDATE decorum.attempt SET status = 'in_doubt', code = 'lease_expired', settled_at = ${now}
+    WHERE reminder_id = ${reminderId}::uuid AND no = ${attemptNo} AND status = 'sending' AND lease_until < clock_timestamp()
+    RETURNING recipient_id, reserved_at`.execute(trx)
+  const [attempt] = rows
+  if (attempt === undefined) return false
+  await sql`
+    UPDATE decorum.reminder SET status = 'in_doubt', updated_at = ${now} WHERE id = ${reminderId}::uuid AND status = 'sending'`.execute(trx)
+  await sql`
+    UPDATE decorum.contact SET outcome = 'in-doubt'
+    WHERE recipient_id = ${attempt.recipient_id}::uuid AND at = ${attempt.reserved_at} AND id = ${reminderId}::uuid AND outcome = 'pending'`.execute(trx)
+  return true
+}
+
+type Db = Kysely<Database> | Transaction<Database>
+
+export interface DoubtRow {
+  reminderId: string
+  attemptNo: number
+  creditor: string
+  recipientId: string
+  channel: Channel
+  route: string
+  provider: string
+  reservedAt: Date
+  goodUntil: Date
+  code: string | null
+  detail: string | null
+  lookedUpAt: Date | null
+  looks: { as: DoubtAnswer; reason: string; by: string; at: string }[]
+}
+
+/** Attempts in doubt, the oldest first, with what operators have said of each. */
+export async function listDoubts(
+  db: Db, filter: { creditor: string | null; after: { at: Date; reminderId: string } | null; limit: number },
+): Promise<DoubtRow[]> {
+  const { creditor, after } = filter
+  const { rows } = await sql<DoubtRow>`
+    SELECT a.reminder_id AS "reminderId", a.no AS "attemptNo", a.creditor, p.external_id AS "recipientId", a.channel, a.route, a.provider,
+      a.reserved_at AS "reservedAt", a.good_until AS "goodUntil", a.code, a.detail, a.looked_up_at AS "lookedUpAt",
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('as', d.resolved_as, 'reason', d.reason, 'by', d.by_whom, 'at', d.at) ORDER BY d.at DESC, d.id DESC), '[]'::jsonb)
+        FROM decorum.doubt_resolution d WHERE d.reminder_id = a.reminder_id AND d.attempt_no = a.no) AS looks
+    FROM decorum.attempt a JOIN decorum.recipient p ON p.id = a.recipient_id
+    WHERE a.status = 'in_doubt' AND (${creditor}::text IS NULL OR a.creditor = ${creditor})
+      AND (${after === null} OR (a.reserved_at, a.reminder_id) > (${after?.at ?? new Date(0)}::timestamptz, ${after?.reminderId ?? '00000000-0000-0000-0000-000000000000'}::uuid))
+    ORDER BY a.reserved_at, a.reminder_id LIMIT ${filter.limit}`.execute(db)
+  return rows
+}
+
+/** An attempt as it stands when an operator speaks of it. */
+export interface DoubtedAttempt {
+  recipientId: string
+  creditor: string
+  channel: Channel
+  status: AttemptStatus
+  reminderStatus: ReminderStatus
+}
+
+/** Null: no such attempt, or none of this creditor's. */
+export async function doubtedAttempt(db: Db, reminderId: string, attemptNo: number, creditor: string | null): Promise<DoubtedAttempt | null> {
+  const { rows } = await sql<DoubtedAttempt>`
+    SELECT a.recipient_id AS "recipientId", a.creditor, a.channel, a.status, r.status AS "reminderStatus"
+    FROM decorum.attempt a JOIN decorum.reminder r ON r.id = a.reminder_id
+    WHERE a.reminder_id = ${reminderId}::uuid AND a.no = ${attemptNo} AND (${creditor}::text IS NULL OR a.creditor = ${creditor})`.execute(db)
+  return rows[0] ?? null
+}
+
+/** Keeps what an operator said, and names the operator on an attempt that it resolves. */
+export async function recordDoubtAnswer(
+  trx: Transaction<Database>, said: { reminderId: string; attemptNo: number; as: DoubtAnswer; reason: string; by: string; at: Date },
+): Promise<void> {
+  await trx.insertInto('decorum.doubt_resolution').values({
+    id: newId(), reminder_id: said.reminderId, attempt_no: said.attemptNo, resolved_as: said.as, reason: said.reason, by_whom: said.by, at: said.at,
+  }).execute()
+  if (said.as === 'leave') return
+  await trx.updateTable('decorum.attempt').set({ resolved_by: `operator:${said.by}` })
+    .where('reminder_id', '=', said.reminderId).where('no', '=', said.attemptNo).execute()
+}
+
+/** Another attempt at the same number or mailbox, about the same time. */
+export interface Rival {
+  reminderId: string
+  attemptNo: number
+  reservedAt: Date
+  /** The row of the provider's books that is known to be its own. */
+  providerRef: string | null
+  /** Would its row look the same? Calls all do. */
+  looksAlike: boolean
+}
+
+/**
+ * To which other attempts may a row in the provider's books belong, when it has the number and the time of this one?
+ *
+ * Whoever shares the number counts, whatever their creditor. Attempts that surely never got there have no row, unless one is known.
+ *
+ * @param creditors  all there are
+ */
+export async function rivalsOf(db: Kysely<Database>, attempt: { reminderId: string; attemptNo: number }, creditors: readonly string[]): Promise<Rival[]> {
+  // Both windows are as wide as an adapter searches: half a minute of skew at either end of either.
+  const { rows } = await sql<Rival>`
+    SELECT o.reminder_id AS "reminderId", o.no AS "attemptNo", o.reserved_at AS "reservedAt", o.provider_ref AS "providerRef",
+      (o.channel = 'phone' OR o.message_hash = t.message_hash) AS "looksAlike"
+    FROM decorum.attempt t
+    JOIN decorum.recipient_address mine ON mine.id = t.address_id
+    JOIN decorum.recipient_address theirs ON theirs.creditor = ANY(${[...creditors]}::text[]) AND theirs.hash = mine.hash
+    JOIN decorum.reminder r ON r.recipient_id = theirs.recipient_id
+    JOIN decorum.attempt o ON o.reminder_id = r.id AND o.address_id = theirs.id
+    WHERE t.reminder_id = ${attempt.reminderId}::uuid AND t.no = ${attempt.attemptNo} AND (o.reminder_id, o.no) <> (t.reminder_id, t.no)
+      AND o.channel = t.channel AND (o.provider_ref IS NOT NULL OR o.status IN ('sending', 'in_doubt', 'accepted'))
+      AND o.reserved_at <= t.good_until + interval '1 minute' AND o.good_until >= t.reserved_at - interval '1 minute'`.execute(db)
+  return rows
+}

@@ -1,0 +1,100 @@
+import { sql, type Transaction } from 'kysely'
+import type { Channel, Kind, Mode, Tone } from '../model/vocabulary.ts'
+import type { Ledger } from './ledger.ts'
+import type { Database } from './schema.ts'
+
+/** No more than so many of one route are followed: the answer then speaks of the first of them. */
+const MOST_FOLLOWED = 2_000_000
+
+/** A waiting reminder, which stands for those after it up to the next one of the sample. */
+export interface WaitingSample {
+  id: string
+  creditor: string
+  recipientId: string
+  status: 'queued' | 'scheduled'
+  kind: Kind
+  mode: Mode
+  tone: Tone
+  channel: Channel
+  template: string
+  ladder: string | null
+  rung: string | null
+  route: string
+  live: boolean
+  /** Machine time. */
+  queuedAt: Date | null
+  dueAt: Date
+  nextAt: Date
+  expiresAt: Date
+  /** How many it stands for, itself included. */
+  standsFor: number
+}
+
+/** How many wait on a route until `until`, and how many of them are due by `now`? Queued ones are due. */
+export async function countWaiting(trx: Transaction<Database>, route: string, now: Date, until: Date): Promise<{ queued: number; scheduled: number; due: number }> {
+  const { rows } = await sql<{ queued: number; scheduled: number; due: number }>`
+    SELECT (SELECT count(*)::int FROM (SELECT 1 FROM decorum.reminder WHERE route = ${route} AND status = 'queued' LIMIT ${MOST_FOLLOWED}) q) AS queued,
+      count(*)::int AS scheduled, (count(*) FILTER (WHERE next_at <= ${now}))::int AS due
+    FROM (
+      SELECT next_at FROM decorum.reminder WHERE route = ${route} AND status = 'scheduled' AND next_at < ${until} ORDER BY next_at, id LIMIT ${MOST_FOLLOWED}
+    ) waiting`.execute(trx)
+  return rows[0] as { queued: number; scheduled: number; due: number }
+}
+
+/**
+ * Every n-th of those that wait on a route, in the order in which they are queued.
+ *
+ * One walk over the partial index of what waits; only the sample itself is read from the table.
+ *
+ * @param waiting  how many there are, as `countWaiting` says
+ * @param size     how many are wanted at most
+ */
+export async function sampleWaiting(
+  trx: Transaction<Database>, asked: { route: string; status: 'queued' | 'scheduled'; until: Date; waiting: number; size: number },
+): Promise<WaitingSample[]> {
+  const every = Math.max(1, Math.ceil(asked.waiting / asked.size))
+  const until = asked.status === 'queued' ? sql`true` : sql`next_at < ${asked.until}`
+  const { rows } = await sql<WaitingSample>`
+    SELECT m.id, m.creditor, m.recipient_id AS "recipientId", m.status, m.kind, m.mode, m.tone, m.channel, m.template, m.ladder, m.rung, m.route, m.live,
+      m.queued_at AS "queuedAt", m.due_at AS "dueAt", m.next_at AS "nextAt", m.expires_at AS "expiresAt", least(${every}, ${asked.waiting} - chosen.position)::int AS "standsFor"
+    FROM (
+      SELECT id, row_number() OVER (ORDER BY next_at, id) - 1 AS position FROM decorum.reminder
+      WHERE route = ${asked.route} AND status = ${sql.lit(asked.status)} AND ${until} LIMIT ${asked.waiting}
+    ) chosen JOIN decorum.reminder m ON m.id = chosen.id
+    WHERE chosen.position % ${every} = 0 ORDER BY chosen.position`.execute(trx)
+  return rows
+}
+
+/** So many of the latest attempts are looked at, of all routes together. */
+const LOOKED_AT = 10_000
+
+/** What the latest attempts of one template on one route took. */
+export interface RecentAttempts {
+  route: string
+  template: string
+  attempts: number
+  /** Mean, in units of the route's rate. */
+  weight: number
+  /** Phone: mean time from the reservation to the end of the call, in seconds; null when no call has ended. */
+  lineSeconds: number | null
+}
+
+/** How heavy were messages lately, and how long were calls? The newest reminders by their ids, which are in order of making. */
+export async function recentAttempts(trx: Transaction<Database>): Promise<RecentAttempts[]> {
+  const { rows } = await sql<RecentAttempts>`
+    SELECT route, template, count(*)::int AS attempts, avg(weight)::float8 AS weight,
+      (avg(extract(epoch FROM delivery_at - reserved_at)) FILTER (WHERE channel = 'phone' AND delivery_final AND delivery_at > reserved_at))::float8 AS "lineSeconds"
+    FROM (
+      SELECT route, template, weight, channel, delivery_final, delivery_at, reserved_at FROM decorum.attempt
+      WHERE status IN ('accepted', 'in_doubt', 'sending') ORDER BY reminder_id DESC, no DESC LIMIT ${LOOKED_AT}
+    ) latest GROUP BY route, template`.execute(trx)
+  return rows
+}
+
+/** Reads one state of the ledger, writes nothing, and gives up after so long rather than load it. */
+export const readOnly = <T>(ledger: Pick<Ledger, 'db'>, statementTimeoutMs: number, read: (trx: Transaction<Database>) => Promise<T>): Promise<T> =>
+  ledger.db.transaction().execute(async (trx) => {
+    await sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`.execute(trx)
+    await sql`SET LOCAL statement_timeout = ${sql.lit(statementTimeoutMs)}`.execute(trx)
+    return read(trx)
+  })

@@ -1,0 +1,75 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Database } from './schema.ts'
+
+/** What was decided about this reminder, oldest first. */
+export const decisionsOf = (db: Kysely<Database>, reminderId: string) =>
+  db
+    .selectFrom('decorum.decision')
+    .select(['no', 'at', 'last_at', 'repeats', 'verdict', 'until', 'reasons', 'packs', 'candidate_zones', 'attempt_no', 'facts'])
+    .where('reminder_id', '=', reminderId)
+    .orderBy('no')
+    .execute()
+export type DecisionRow = Awaited<ReturnType<typeof decisionsOf>>[number]
+
+/** What was tried, oldest first, with the kind and country of the address but not the address. */
+export const attemptsOf = (db: Kysely<Database>, reminderId: string) =>
+  db
+    .selectFrom('decorum.attempt as t')
+    .leftJoin('decorum.recipient_address as ra', 'ra.id', 't.address_id')
+    .select([
+      't.no', 't.channel', 't.route', 't.provider', 't.address_id', 't.status', 't.reserved_at', 't.good_until', 't.settled_at', 't.template',
+      't.template_version', 't.locale', 't.message_hash', 't.provider_ref', 't.rejection', 't.code', 't.detail', 't.delivery',
+      't.delivery_final', 't.delivery_code', 't.delivery_at', 't.resolved_by', 'ra.kind as address_kind', 'ra.country as address_country',
+    ])
+    .where('t.reminder_id', '=', reminderId)
+    .orderBy('t.no')
+    .execute()
+export type AttemptRow = Awaited<ReturnType<typeof attemptsOf>>[number]
+
+/** What providers said later, in the order in which it came. */
+export const receiptsOf = (db: Kysely<Database>, reminderId: string) =>
+  db
+    .selectFrom('decorum.receipt')
+    .select(['attempt_no', 'state', 'final', 'code', 'said_at', 'received_at', 'changed'])
+    .where('reminder_id', '=', reminderId)
+    .orderBy('attempt_no')
+    .orderBy('seq')
+    .execute()
+export type ReceiptRow = Awaited<ReturnType<typeof receiptsOf>>[number]
+
+/** What one attempt said, still sealed, with what opens it. Null creditor: any. */
+export const sentWords = async (db: Kysely<Database>, creditor: string | null, reminderId: string, no: number) =>
+  (await db
+    .selectFrom('decorum.attempt as t')
+    .innerJoin('decorum.reminder as m', 'm.id', 't.reminder_id')
+    .innerJoin('decorum.recipient as r', 'r.id', 't.recipient_id')
+    .select([
+      't.reminder_id as reminderId', 't.no as attemptNo', 't.creditor', 't.recipient_id as recipientId', 't.channel', 't.route', 't.provider', 't.template',
+      't.template_version as templateVersion', 't.locale', 't.message_hash as messageHash', 't.word_facts as wordFacts', 'm.tone',
+      'r.locale as recipientLocale', 'r.data_key as dataKey', 'r.data_key_id as dataKeyId',
+    ])
+    .where('t.reminder_id', '=', reminderId)
+    .where('t.no', '=', no)
+    .$if(creditor !== null, (q) => q.where('t.creditor', '=', creditor as string))
+    .executeTakeFirst()) ?? null
+
+/** The text behind one version of a template's words, as JSON that `render` made and alone reads. */
+export interface TemplateWordsRow {
+  version: string
+  template: string
+  words: string
+}
+
+/** Keeps these texts beside the attempts that use them; those that are kept already stay as they are. */
+export async function keepTemplateWords(trx: Transaction<Database>, rows: readonly TemplateWordsRow[], now: Date): Promise<void> {
+  // Always in one order, so that two batches that keep the same new versions wait for each other in turn.
+  const sorted = [...rows].sort((a, b) => (a.version < b.version ? -1 : 1))
+  await sql`/* keep-words */
+    INSERT INTO decorum.template_words (version, template, words, kept_at)
+    SELECT x.version, x.template, x.words::jsonb, ${now} FROM jsonb_to_recordset(${JSON.stringify(sorted)}::jsonb) AS x (version text, template text, words text)
+    ON CONFLICT DO NOTHING`.execute(trx)
+}
+
+/** What was the text of this version? Null: no attempt has used it since texts are kept. */
+export const templateWords = async (db: Kysely<Database>, version: string): Promise<unknown> =>
+  (await db.selectFrom('decorum.template_words').select('words').where('version', '=', version).executeTakeFirst())?.words ?? null

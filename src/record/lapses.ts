@@ -1,0 +1,78 @@
+import { sql, type Kysely } from 'kysely'
+import type { HoldKind } from '../model/vocabulary.ts'
+import { requireHeld, type Locked } from './locks.ts'
+import type { Database } from './schema.ts'
+
+export interface LapsedHold {
+  id: string
+  creditor: string
+  recipientId: string
+  accountId: string | null
+  kind: HoldKind
+  endsAt: Date
+}
+
+/** Which holds have come to their end by now and are not closed yet? */
+export async function lapsedHolds(db: Kysely<Database>, now: Date, limit: number): Promise<LapsedHold[]> {
+  const { rows } = await sql<LapsedHold>`
+    SELECT id, creditor, recipient_id AS "recipientId", account_id AS "accountId", kind, ends_at AS "endsAt" FROM decorum.hold
+    WHERE ended_at IS NULL AND ends_at <= ${now} ORDER BY ends_at LIMIT ${limit}`.execute(db)
+  return rows
+}
+
+/** Closes a hold that has lapsed; false when somebody closed it meanwhile. */
+export async function closeLapsedHold(trx: Locked, id: string, reason: string, now: Date): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    UPDATE decorum.hold SET ended_at = ${now}, ended_by = 'sweep', end_reason = ${reason}
+    WHERE id = ${id}::uuid AND ended_at IS NULL AND ends_at <= ${now} RETURNING id`.execute(trx)
+  return rows.length === 1
+}
+
+/** Has planning look at these accounts now. Null: all of the person's. */
+export async function replanNow(trx: Locked, recipientId: string, accountId: string | null, now: Date): Promise<void> {
+  requireHeld(trx, [recipientId])
+  await sql`
+    UPDATE decorum.account SET plan_at = ${now}
+    WHERE recipient_id = ${recipientId}::uuid AND spell_id IS NOT NULL AND (${accountId}::uuid IS NULL OR id = ${accountId}::uuid)
+      AND (plan_at IS NULL OR plan_at > ${now})`.execute(trx)
+}
+
+/** Records what `lapseOf` says of a promise that was not kept; ladders have a step for it. */
+export async function recordBrokenPromise(
+  trx: Locked, broken: { id: string; hold: LapsedHold; event: { type: string; at: number; account: string | null }; seq: number; now: Date },
+): Promise<void> {
+  const { hold, event, now } = broken
+  const at = new Date(event.at)
+  requireHeld(trx, [hold.recipientId])
+  await sql`
+    INSERT INTO decorum.event (id, creditor, external_id, recipient_id, account_id, type, occurred_at, effective_at, received_at, body, body_hash, effect, seq)
+    VALUES (${broken.id}::uuid, ${hold.creditor}, ${`promise-broken:${hold.id}`}, ${hold.recipientId}::uuid, ${event.account}::uuid, ${event.type},
+      ${at}, ${at}, ${now}, '{}', '', 'the promised payment did not arrive; the ladder goes on, not firmer than before', ${broken.seq})
+    ON CONFLICT (creditor, external_id) DO NOTHING`.execute(trx)
+}
+
+/** Tasks that nobody took up in time are closed, with that as their outcome. */
+export async function expireTasks(db: Kysely<Database>, now: Date): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    UPDATE decorum.task SET status = 'expired', outcome = 'not taken up in time', completed_at = ${now}
+    WHERE id IN (
+      SELECT id FROM decorum.task WHERE status = 'open' AND expires_at <= ${now} ORDER BY due_at LIMIT 500 FOR UPDATE SKIP LOCKED
+    ) RETURNING id`.execute(db)
+  return rows.length
+}
+
+/** The latest business time that any process has seen, and the database's own. Reads only. */
+export async function readClockMark(db: Kysely<Database>): Promise<{ highWater: Date | null; databaseNow: Date }> {
+  const { rows } = await sql<{ highWater: Date | null; databaseNow: Date }>`
+    SELECT (SELECT high_water FROM decorum.clock_mark) AS "highWater", clock_timestamp() AS "databaseNow"`.execute(db)
+  return rows[0] as { highWater: Date | null; databaseNow: Date }
+}
+
+/** The same, raised to `now`, which a real clock shows: a stepped one raises no mark. */
+export async function raiseClockMark(db: Kysely<Database>, now: Date): Promise<{ highWater: Date; databaseNow: Date }> {
+  const { rows } = await sql<{ highWater: Date; databaseNow: Date }>`
+    INSERT INTO decorum.clock_mark (singleton, high_water, virtual) VALUES (true, ${now}, false)
+    ON CONFLICT (singleton) DO UPDATE SET high_water = greatest(clock_mark.high_water, excluded.high_water)
+    RETURNING high_water AS "highWater", clock_timestamp() AS "databaseNow"`.execute(db)
+  return rows[0] as { highWater: Date; databaseNow: Date }
+}

@@ -1,0 +1,168 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { databaseFailure } from '../model/database-failure.ts'
+import type { Instant } from '../model/time.ts'
+import type { Database } from './schema.ts'
+
+/** This month, and as many after it. */
+const AHEAD = 3
+
+export interface MadeMonths {
+  /** Pieces made, by name. */
+  made: string[]
+  /** Rows that had fallen into a default piece and were moved into one of these. */
+  moved: number
+  /** Some could not be made now: locks were held, or somebody else is making them. Nothing is lost by waiting. */
+  busy: boolean
+}
+
+/**
+ * Makes the pieces for this month and the next ones that do not exist yet.
+ *
+ * Each in a transaction of its own. Reading and writing goes on meanwhile; only the default piece is locked, for as
+ * long as it takes to look for rows of that month in it. Safe from several processes at once.
+ *
+ * @param now            ids bear machine time, contacts business time
+ * @param lockTimeoutMs  others wait behind a lock that is waited for
+ */
+export async function makeMonths(db: Kysely<Database>, now: { machine: Instant; business: Instant }, lockTimeoutMs: number): Promise<MadeMonths> {
+  const result: MadeMonths = { made: [], moved: 0, busy: false }
+  const pieces = await listPieces(db)
+  for (const table of PARTITIONED) {
+    for (let ahead = 0; ahead <= AHEAD; ahead++) {
+      const month = monthOf(table.by === 'at' ? now.business : now.machine, ahead)
+      if (isThere(pieces, table, month)) continue
+      const outcome = await makeMonth(db, table, month, lockTimeoutMs)
+      if (outcome === 'busy') result.busy = true
+      if (typeof outcome === 'string') continue
+      result.made.push(`${table.name}_${monthLabel(month)}`)
+      result.moved += outcome.moved
+    }
+  }
+  return result
+}
+
+const isThere = (pieces: readonly Piece[], table: PartitionedTable, month: Month): boolean =>
+  pieces.some((piece) => piece.table === table && piece.to !== null && month < piece.to && (piece.from === null || month >= piece.from))
+
+/** `there`: somebody else made it meanwhile. */
+async function makeMonth(
+  db: Kysely<Database>, table: PartitionedTable, month: Month, lockTimeoutMs: number,
+): Promise<{ moved: number } | 'busy' | 'there'> {
+  try {
+    return await db.transaction().execute(async (trx) => {
+      await sql`SELECT set_config('lock_timeout', ${String(lockTimeoutMs)}, true)`.execute(trx)
+      if (!(await takePieces(trx))) return 'busy'
+      if (isThere(await listPieces(trx), table, month)) return 'there'
+      return { moved: await attach(trx, table, month) }
+    })
+  } catch (error) {
+    if (wasBusy(error)) return 'busy'
+    throw error
+  }
+}
+
+/**
+ * Made apart and attached: `CREATE TABLE … PARTITION OF` would lock the whole table against everybody.
+ *
+ * Rows from the default go in through the parent, after the attaching, so that the memory of conversations, which
+ * follows every delete and insert, is the same afterwards.
+ *
+ * @returns  how many those were
+ */
+async function attach(trx: Transaction<Database>, table: PartitionedTable, month: Month): Promise<number> {
+  const parent = sql.table(`decorum.${table.name}`)
+  const rest = sql.table(`decorum.${table.name}_default`)
+  const piece = sql.table(`decorum.${table.name}_${monthLabel(month)}`)
+  const [from, to] = [firstKey(table, month), firstKey(table, monthOf(month, 1))]
+  const fallen = sql`${sql.ref(table.key)} >= ${from} AND ${sql.ref(table.key)} < ${to}`
+  await sql`CREATE TABLE ${piece} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE) WITH (fillfactor = ${sql.lit(table.fill)})`.execute(trx)
+  await sql`LOCK TABLE ${rest} IN ACCESS EXCLUSIVE MODE`.execute(trx)
+  await sql`CREATE TEMP TABLE moved_rows ON COMMIT DROP AS SELECT * FROM ${parent} LIMIT 0`.execute(trx)
+  await sql`INSERT INTO moved_rows SELECT * FROM ${rest} WHERE ${fallen}`.execute(trx)
+  await sql`DELETE FROM ${rest} WHERE ${fallen}`.execute(trx)
+  await sql`ALTER TABLE ${parent} ATTACH PARTITION ${piece} FOR VALUES FROM (${sql.lit(from)}) TO (${sql.lit(to)})`.execute(trx)
+  const { numAffectedRows } = await sql`INSERT INTO ${parent} SELECT * FROM moved_rows`.execute(trx)
+  return Number(numAffectedRows ?? 0)
+}
+
+/**
+ * The tables that are kept in monthly pieces, by what, and how full their pages get.
+ *
+ * `reminder-id`: by the month in which the reminder's uuidv7 was made, which is machine time. `at`: by
+ * business time. Pages of contacts are left half empty, because each contact's outcome changes once, soon, and no index
+ * needs to hear of it where there is room. A piece is named after its month (`contact_2026_11`); `_before_2026_12` holds what a ledger
+ * held until the end of the month in which it was partitioned, `_default` what has no month.
+ */
+export const PARTITIONED = [
+  { name: 'attempt', by: 'reminder-id', key: 'reminder_id', fill: 100 },
+  { name: 'decision', by: 'reminder-id', key: 'reminder_id', fill: 100 },
+  { name: 'receipt', by: 'reminder-id', key: 'reminder_id', fill: 100 },
+  { name: 'contact', by: 'at', key: 'at', fill: 50 },
+] as const
+export type PartitionedTable = (typeof PARTITIONED)[number]
+
+/** The first moment of a month in UTC. */
+export type Month = Instant
+
+/** In which month does this instant lie? `ahead`: so many months later. */
+export function monthOf(instant: Instant, ahead = 0): Month {
+  const date = new Date(instant)
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + ahead)
+}
+
+/** `2026_11` */
+export const monthLabel = (month: Month): string => new Date(month).toISOString().slice(0, 7).replace('-', '_')
+
+/** The first key of a month, as text: an instant, or the least uuidv7 of its first millisecond. */
+export function firstKey(table: PartitionedTable, month: Month): string {
+  if (table.by === 'at') return new Date(month).toISOString()
+  const hex = month.toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
+}
+
+/** One piece of a partitioned table, by its name. */
+export interface Piece {
+  table: PartitionedTable
+  /** Without the schema. */
+  name: string
+  kind: 'month' | 'before' | 'default'
+  /** Null: no beginning. */
+  from: Month | null
+  /** The first moment that is not in it any more. Null: no end. */
+  to: Month | null
+}
+
+const PIECE = /^(\w+?)_(?:(default)|(before_)?(\d{4})_(\d{2}))$/
+
+/** Which piece is called so? Null: none of ours. */
+export function pieceNamed(name: string): Piece | null {
+  const [, base, isDefault, before, year, month] = PIECE.exec(name) ?? []
+  const table = PARTITIONED.find((t) => t.name === base)
+  if (table === undefined) return null
+  if (isDefault !== undefined) return { table, name, kind: 'default', from: null, to: null }
+  const named = Date.UTC(Number(year), Number(month) - 1)
+  return before === undefined ? { table, name, kind: 'month', from: named, to: monthOf(named, 1) } : { table, name, kind: 'before', from: null, to: named }
+}
+
+/** Of which pieces do the partitioned tables consist? Those that somebody attached by hand under names of their own are left alone. */
+export async function listPieces(db: Kysely<Database> | Transaction<Database>): Promise<Piece[]> {
+  const { rows } = await sql<{ name: string }>`
+    SELECT piece.relname AS name FROM pg_inherits h JOIN pg_class piece ON piece.oid = h.inhrelid
+    WHERE h.inhparent = ANY(${PARTITIONED.map((table) => `decorum.${table.name}`)}::text[]::regclass[]) ORDER BY piece.relname`.execute(db)
+  return rows.flatMap((row) => pieceNamed(row.name) ?? [])
+}
+
+/** One key for every Decorum: pieces are made and dropped by one at a time. */
+const ADVISORY_LOCK = 5_324_417_002
+
+/** Takes the right to make or drop pieces until the transaction ends; false: somebody else is at it. */
+export async function takePieces(trx: Transaction<Database>): Promise<boolean> {
+  const { rows } = await sql<{ taken: boolean }>`SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCK}) AS taken`.execute(trx)
+  return rows[0]?.taken === true
+}
+
+/** Was a lock not to be had in time? Then the same is worth trying again a little later. */
+export function wasBusy(error: unknown): boolean {
+  const failure = databaseFailure(error)
+  return failure === 'lock_timeout' || failure === 'conflict'
+}

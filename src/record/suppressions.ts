@@ -1,0 +1,228 @@
+import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type { Channel, SuppressionReason, SuppressionScope, Tone } from '../model/vocabulary.ts'
+import { type Locked, requireHeld } from './locks.ts'
+import type { Database, SuppressionTable } from './schema.ts'
+
+export type SuppressionRow = Selectable<SuppressionTable>
+type Db = Kysely<Database> | Transaction<Database>
+
+export interface Stop {
+  creditor: string
+  scope: SuppressionScope
+  recipientId: string | null
+  addressHash: Buffer | null
+  channel: Channel | null
+  reason: SuppressionReason
+  until: Date | null
+  /** True: of this person (or of nobody in particular), also where it is the stop of an address that others have. */
+  personal: boolean
+  awaitsRecipient: string | null
+  awaitsAccount: string | null
+}
+
+/** Does exactly this stop stand already? Its id, or null. A stop of an address is the same one whoever of its holders it was heard of. */
+export async function standingStop(db: Db, stop: Stop): Promise<string | null> {
+  const holders = stop.scope === 'address' && !stop.personal
+  const row = await db.selectFrom('decorum.suppression').select('id')
+    .where('creditor', '=', stop.creditor).where('scope', '=', stop.scope).where('reason', '=', stop.reason).where('lifted_at', 'is', null)
+    .$if(!holders, (q) => q.where('recipient_id', 'is not distinct from', stop.recipientId))
+    .where('address_hash', 'is not distinct from', stop.addressHash)
+    .where('awaits_recipient', 'is not distinct from', stop.awaitsRecipient).where('awaits_account', 'is not distinct from', stop.awaitsAccount)
+    .where('channel', 'is not distinct from', stop.channel).where('ends_at', 'is not distinct from', stop.until)
+    .orderBy('id').executeTakeFirst()
+  return row?.id ?? null
+}
+
+/** Adds a stop; the person whom it names, and everybody who has its address, is locked, and so is the address. */
+export async function addSuppression(trx: Locked, row: SuppressionRow): Promise<void> {
+  requireHeld(trx, [row.recipient_id])
+  await trx.insertInto('decorum.suppression').values(row as Insertable<SuppressionTable>).execute()
+}
+
+/** Which stop is this? Null: no such stop, or not of this creditor. */
+export async function findSuppression(db: Db, id: string, creditor: string | null): Promise<SuppressionRow | null> {
+  let query = db.selectFrom('decorum.suppression').selectAll().where('id', '=', id)
+  if (creditor !== null) query = query.where('creditor', '=', creditor)
+  return (await query.executeTakeFirst()) ?? null
+}
+
+/** Which people are stopped because of this stop of an address? */
+export async function peopleStoppedBy(db: Db, cause: string): Promise<string[]> {
+  const rows = await db.selectFrom('decorum.suppression').select('recipient_id').where('cause', '=', cause).where('recipient_id', 'is not', null).execute()
+  return rows.flatMap((row) => row.recipient_id ?? [])
+}
+
+/** Lifts a stop, and with it what follows from it; false when it was lifted before. Whom they concern is locked. */
+export async function lift(trx: Locked, cause: string, at: Date, by: string, reason: string): Promise<boolean> {
+  const result = await trx.updateTable('decorum.suppression').set({ lifted_at: at, lifted_by: by, lift_reason: reason })
+    .where((eb) => eb.or([eb('id', '=', cause), eb('cause', '=', cause)])).where('lifted_at', 'is', null).executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/** Whose address is or was this? By hash, at one creditor. */
+export async function peopleWithAddress(db: Db, creditor: string, hashes: readonly Buffer[]): Promise<string[]> {
+  if (hashes.length === 0) return []
+  const rows = await db.selectFrom('decorum.recipient_address').select('recipient_id').distinct()
+    .where('creditor', '=', creditor).where('hash', 'in', [...hashes]).orderBy('recipient_id').execute()
+  return rows.map((row) => row.recipient_id)
+}
+
+/** Opt-outs of these addresses that their holders, or the provider on their behalf, sent as messages; those that an answer of theirs can lift. */
+export async function ownOptOuts(db: Db, creditor: string, hashes: readonly Buffer[], source: string): Promise<string[]> {
+  const rows = await db.selectFrom('decorum.suppression').select('id')
+    .where('creditor', '=', creditor).where('address_hash', 'in', [...hashes]).where('scope', '=', 'address').where('reason', '=', 'opt-out').where('lifted_at', 'is', null)
+    .where((eb) => eb.or([eb('source', '=', source), eb('source', 'like', 'receipt:%'), eb('source', 'like', 'provider:%')])).execute()
+  return rows.map((row) => row.id)
+}
+
+/** Forgets the stops of a creditor whose people did not come until then; answers how many wait still. */
+export async function countAwaited(trx: Locked, creditor: string, since: Date): Promise<number> {
+  await sql`DELETE FROM decorum.suppression WHERE creditor = ${creditor} AND recipient_id IS NULL AND scope <> 'address'
+    AND (awaits_recipient IS NOT NULL OR awaits_account IS NOT NULL) AND received_at < ${since}`.execute(trx)
+  const { rows } = await sql<{ waiting: number }>`SELECT count(*)::int AS waiting FROM decorum.suppression
+    WHERE creditor = ${creditor} AND recipient_id IS NULL AND lifted_at IS NULL AND (awaits_recipient IS NOT NULL OR awaits_account IS NOT NULL)`.execute(trx)
+  return rows[0]?.waiting ?? 0
+}
+
+/** A stop that waited for somebody, or one of an address that is a fact about its holder. */
+export interface FoundStop {
+  stop: SuppressionRow
+  recipientId: string
+}
+
+/** Whoever has just come: people, accounts with their people, addresses with their holders. */
+export interface Arrivals {
+  people: readonly { creditor: string; externalId: string; recipientId: string }[]
+  accounts: readonly { creditor: string; externalId: string; recipientId: string }[]
+  addresses: readonly { creditor: string; hash: Buffer; recipientId: string }[]
+}
+
+/**
+ * Which stops waited for these, and which concern the holders of these addresses?
+ *
+ * Looked up one by one in their indexes, whatever the statistics are.
+ */
+export async function stopsFor(trx: Transaction<Database>, { people, accounts, addresses }: Arrivals, reasons: readonly SuppressionReason[], since: Date): Promise<FoundStop[]> {
+  const keys = (rows: readonly { creditor: string; externalId: string; recipientId: string }[]) => sql`
+    unnest(${rows.map((row) => row.creditor)}::text[], ${rows.map((row) => row.externalId)}::text[], ${rows.map((row) => row.recipientId)}::uuid[]) AS k (creditor, external_id, recipient_id)`
+  const { rows } = await sql<SuppressionRow & { for_recipient: string }>`/* stops-for */
+    SELECT s.*, k.recipient_id AS for_recipient FROM ${keys(people)} CROSS JOIN LATERAL (
+      SELECT * FROM decorum.suppression w WHERE w.creditor = k.creditor AND w.awaits_recipient = k.external_id AND w.recipient_id IS NULL
+        AND w.lifted_at IS NULL AND w.received_at >= ${since} OFFSET 0) s
+    UNION ALL SELECT s.*, k.recipient_id FROM ${keys(accounts)} CROSS JOIN LATERAL (
+      SELECT * FROM decorum.suppression w WHERE w.creditor = k.creditor AND w.awaits_account = k.external_id AND w.recipient_id IS NULL
+        AND w.lifted_at IS NULL AND w.received_at >= ${since} OFFSET 0) s
+    UNION ALL SELECT s.*, k.recipient_id
+      FROM unnest(${addresses.map((row) => row.creditor)}::text[], ${addresses.map((row) => row.hash)}::bytea[], ${addresses.map((row) => row.recipientId)}::uuid[]) AS k (creditor, hash, recipient_id)
+      CROSS JOIN LATERAL (
+        SELECT * FROM decorum.suppression w WHERE w.creditor = k.creditor AND w.address_hash = k.hash AND w.lifted_at IS NULL AND w.recipient_id IS NULL
+          AND w.awaits_recipient IS NULL AND w.reason = ANY(${[...reasons]}::text[]) OFFSET 0) s`.execute(trx)
+  return rows.map(({ for_recipient: recipientId, ...stop }) => ({ stop, recipientId }))
+}
+
+/** The person for whom a stop waited has come. */
+export async function giveStop(trx: Locked, id: string, recipientId: string, seq: number): Promise<void> {
+  requireHeld(trx, [recipientId])
+  await trx.updateTable('decorum.suppression').set({ recipient_id: recipientId, seq }).where('id', '=', id).where('recipient_id', 'is', null).execute()
+}
+
+/** Whom an attempt was made to, and where. */
+export interface AttemptAddress {
+  recipientId: string
+  creditor: string
+  hash: Buffer
+}
+
+/** Whose locks does this attempt need? Null: no such attempt. */
+export async function attemptAddress(trx: Transaction<Database>, reminderId: string, attemptNo: number): Promise<AttemptAddress | null> {
+  const { rows } = await sql<AttemptAddress>`/* attempt-address */
+    SELECT a.recipient_id AS "recipientId", a.creditor, ra.hash
+    FROM decorum.attempt a JOIN decorum.recipient_address ra ON ra.id = a.address_id
+    WHERE a.reminder_id = ${reminderId}::uuid AND a.no = ${attemptNo}`.execute(trx)
+  return rows[0] ?? null
+}
+
+/** What a call was about. */
+export interface CalledAbout {
+  recipientId: string
+  creditor: string
+  accountIds: string[]
+  tone: Tone
+  ladder: string | null
+  rung: string | null
+}
+
+/** Whom and what was this attempt about? Null: no such attempt. */
+export async function calledAbout(trx: Transaction<Database>, reminderId: string, attemptNo: number): Promise<CalledAbout | null> {
+  const { rows } = await sql<CalledAbout>`
+    SELECT r.recipient_id AS "recipientId", r.creditor, r.tone, r.ladder, r.rung,
+      ARRAY(SELECT account_id FROM decorum.reminder_account WHERE reminder_id = r.id ORDER BY lead DESC, account_id) AS "accountIds"
+    FROM decorum.reminder r JOIN decorum.attempt a ON a.reminder_id = r.id
+    WHERE r.id = ${reminderId}::uuid AND a.no = ${attemptNo}`.execute(trx)
+  return rows[0] ?? null
+}
+
+const suppressionRows = (db: Kysely<Database>) =>
+  db
+    .selectFrom('decorum.suppression as s')
+    .leftJoin('decorum.recipient as r', 'r.id', 's.recipient_id')
+    .select([
+      's.id', 's.creditor', 's.scope', 's.channel', 's.reason', 's.source', 's.starts_at', 's.ends_at', 's.received_at', 's.lifted_at', 's.lifted_by',
+      's.lift_reason', 's.created_by', 's.awaits_recipient', 's.awaits_account', 'r.external_id as recipient_external_id',
+    ])
+export type SuppressionListing = Awaited<ReturnType<ReturnType<typeof suppressionRows>['execute']>>[number]
+
+export interface SuppressionFilter {
+  creditor: string | null
+  recipientExternalId: string | null
+  accountExternalId: string | null
+  /** True: only those in force at `at`; false: only the others; null: all. */
+  open: boolean | null
+  at: Date
+  before: string | null
+  limit: number
+}
+
+/** Stops, the newest first: on a person, and on any address that the person has. */
+export const listSuppressions = (db: Kysely<Database>, filter: SuppressionFilter): Promise<SuppressionListing[]> =>
+  suppressionRows(db)
+    .$if(filter.creditor !== null, (q) => q.where('s.creditor', '=', filter.creditor as string))
+    .$if(filter.recipientExternalId !== null, (q) => q.where((eb) => eb.or([
+      coversPerson(sql`p.external_id = ${filter.recipientExternalId}`), eb.and([eb('s.awaits_recipient', '=', filter.recipientExternalId), eb('s.recipient_id', 'is', null)]),
+    ])))
+    .$if(filter.accountExternalId !== null, (q) =>
+      q.where((eb) => eb.or([
+        coversPerson(sql`p.id = (SELECT a.recipient_id FROM decorum.account a WHERE a.external_id = ${filter.accountExternalId} AND a.creditor = s.creditor)`),
+        eb('s.awaits_account', '=', filter.accountExternalId),
+      ])))
+    .$if(filter.open === true, (q) => q.where('s.lifted_at', 'is', null).where((eb) => eb.or([eb('s.ends_at', 'is', null), eb('s.ends_at', '>', filter.at)])))
+    .$if(filter.open === false, (q) => q.where((eb) => eb.or([eb('s.lifted_at', 'is not', null), eb('s.ends_at', '<=', filter.at)])))
+    .$if(filter.before !== null, (q) => q.where('s.id', '<', filter.before as string))
+    .orderBy('s.id', 'desc')
+    .limit(filter.limit)
+    .execute()
+
+const coversPerson = (which: ReturnType<typeof sql>) => sql<boolean>`EXISTS (
+  SELECT 1 FROM decorum.recipient p LEFT JOIN decorum.recipient_address pa ON pa.recipient_id = p.id
+  WHERE p.creditor = s.creditor AND ${which} AND (p.id = s.recipient_id OR pa.hash = s.address_hash))`
+
+/** The address that an unsubscribe link names. */
+export interface MailToStop {
+  creditor: string
+  recipientId: string
+  hash: Buffer
+  locale: string | null
+  /** A stop of this address stands already. */
+  stopped: boolean
+}
+
+/** Whose address is this? Null: none of ours. */
+export async function mailToStop(db: Kysely<Database>, recipientAddressId: string): Promise<MailToStop | null> {
+  const { rows } = await sql<MailToStop>`
+    SELECT ra.creditor, ra.recipient_id AS "recipientId", ra.hash, r.locale,
+      EXISTS (SELECT 1 FROM decorum.suppression s WHERE s.creditor = ra.creditor AND s.address_hash = ra.hash AND s.lifted_at IS NULL
+        AND s.ends_at IS NULL AND (s.channel IS NULL OR s.channel = 'email')) AS stopped
+    FROM decorum.recipient_address ra JOIN decorum.recipient r ON r.id = ra.recipient_id
+    WHERE ra.id = ${recipientAddressId}::uuid`.execute(db)
+  return rows[0] ?? null
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { OBJECTION_CODES, VERDICTS } from '../../model/decision.ts'
+import { DELIVERY_STATES, REJECTION_CLASSES } from '../../model/delivery.ts'
+import { CHANNELS, KINDS, MODES, REMINDER_STATUSES, TONES } from '../../model/vocabulary.ts'
+import { instantText } from './page.ts'
+
+/** One reminder in a list. */
+export const reminderSummarySchema = z.object({
+  id: z.string(),
+  creditor: z.string(),
+  status: z.enum(REMINDER_STATUSES),
+  recipientId: z.string().describe("The creditor's own id of the borrower."),
+  accountIds: z.array(z.string()).describe("The creditor's own ids, the leading account first."),
+  live: z.boolean(),
+  origin: z.enum(['ladder', 'direct']),
+  kind: z.enum(KINDS),
+  mode: z.enum(MODES),
+  tone: z.enum(TONES),
+  channel: z.enum(CHANNELS),
+  fallbackChannels: z.array(z.enum(CHANNELS)),
+  follows: z.string().nullable().describe('The reminder whose channel failed before this one.'),
+  template: z.string(),
+  ladder: z.object({ id: z.string(), version: z.string(), rung: z.string() }).nullable(),
+  route: z.string(),
+  dueAt: instantText,
+  nextAt: instantText.describe('When it is looked at next, while it waits.'),
+  expiresAt: instantText,
+  endReason: z.string().nullable(),
+  createdAt: instantText,
+  updatedAt: instantText,
+})
+export type ReminderSummary = z.infer<typeof reminderSummarySchema>
+
+/** One reason of a decision, as the rule gave it. */
+export const reasonViewSchema = z.object({
+  code: z.enum(OBJECTION_CODES),
+  rule: z.string(),
+  pack: z.string(),
+  version: z.string(),
+  citation: z.string(),
+  verified: z.boolean(),
+  until: instantText.nullable(),
+  reminderId: z.string().optional().describe('The reminder that stands in the way, where one does.'),
+})
+export type ReasonView = z.infer<typeof reasonViewSchema>
+
+export const decisionViewSchema = z.object({
+  no: z.int(),
+  at: instantText,
+  lastAt: instantText.describe('When the same verdict from the same rules came out last.'),
+  repeats: z.int(),
+  verdict: z.enum(VERDICTS),
+  until: instantText.nullable(),
+  candidateZones: z.array(z.string()),
+  packs: z.array(z.object({ id: z.string(), version: z.string() })),
+  zoneData: z.string().nullable().describe('The edition of the time zone data it was decided with; null: recorded before it was kept.'),
+  reasons: z.array(reasonViewSchema),
+  attemptNo: z.int().nullable(),
+})
+export type DecisionView = z.infer<typeof decisionViewSchema>
+
+export const receiptViewSchema = z.object({
+  state: z.enum(DELIVERY_STATES),
+  final: z.boolean(),
+  code: z.string().nullable(),
+  saidAt: instantText.nullable(),
+  receivedAt: instantText,
+  changed: z.boolean().describe('False: it came late or again and changed nothing.'),
+})
+export type ReceiptView = z.infer<typeof receiptViewSchema>
+
+export const attemptViewSchema = z.object({
+  no: z.int(),
+  channel: z.enum(CHANNELS),
+  route: z.string(),
+  provider: z.string(),
+  address: z.object({ id: z.string(), kind: z.string().nullable(), country: z.string().nullable() }).describe('By our own id, never the number or mailbox.'),
+  status: z.enum(['sending', 'accepted', 'rejected', 'not_sent', 'in_doubt']),
+  reservedAt: instantText,
+  goodUntil: instantText,
+  settledAt: instantText.nullable(),
+  template: z.string(),
+  templateVersion: z.string(),
+  locale: z.string(),
+  messageHash: z.string(),
+  providerRef: z.string().nullable(),
+  rejection: z.enum(REJECTION_CLASSES).nullable(),
+  code: z.string().nullable(),
+  detail: z.string().nullable(),
+  delivery: z.object({ state: z.enum(DELIVERY_STATES), final: z.boolean(), code: z.string().nullable(), at: instantText.nullable() }).nullable(),
+  resolvedBy: z.string().nullable(),
+  receipts: z.array(receiptViewSchema),
+})
+export type AttemptView = z.infer<typeof attemptViewSchema>
+
+/** What `GET /v1/reminders/{id}` answers: what was decided, tried and heard, in order. */
+export const reminderViewSchema = reminderSummarySchema.extend({
+  decisions: z.array(decisionViewSchema),
+  attempts: z.array(attemptViewSchema),
+})
+export type ReminderView = z.infer<typeof reminderViewSchema>
+
+/** One message that the capture provider kept instead of sending. Holds what a real one would: not for logs. */
+export const capturedViewSchema = z.object({
+  id: z.string(),
+  reminderId: z.string(),
+  attemptNo: z.int(),
+  recipientId: z.string(),
+  channel: z.enum(CHANNELS),
+  route: z.string(),
+  at: instantText,
+  erased: z.boolean(),
+  content: z.unknown().describe('The address and the message as they would have gone out; null once the person is erased.'),
+})
+export type CapturedView = z.infer<typeof capturedViewSchema>

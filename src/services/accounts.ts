@@ -1,0 +1,159 @@
+import { fromMinor } from '../model/money.ts'
+import { formatInstant, type LocalDate } from '../model/time.ts'
+import { stageOf } from '../model/vocabulary.ts'
+import type { Shell } from '../pipeline/runtime.ts'
+import { daysPastDueOn } from '../plan/book-time.ts'
+import { writeCursor } from '../record/access.ts'
+import { type AccountListing, accountsByExternalId, listAccounts } from '../record/accounts.ts'
+import { type StandingHold, standingHolds, type StandingStop, standingStops } from '../record/holds.ts'
+import { accountTimeline, objectionTotals, sentTotals, skippedTotals, standingTotals, taskTotals, type TimelineRow } from '../record/timeline.ts'
+import { localDay } from '../report/local-time.ts'
+import { timelineWords } from '../report/timeline-words.ts'
+import type { AccountView, TimelineEntry, TimelineType } from '../report/views/accounts.ts'
+import { creditorSeen, emptyPage, limitOf, onlyOne, pageFrom, positionOf, text, textOrNull } from './paging.ts'
+import type { Reading } from './reading.ts'
+
+/** Where do accounts stand, and what happened to them? */
+export function readingAccounts(shell: Shell): Pick<Reading, 'getAccount' | 'listAccounts' | 'accountTimeline' | 'totals'> {
+  const { db } = shell.ledger
+
+  async function viewsOf(rows: readonly AccountListing[]): Promise<AccountView[]> {
+    const now = shell.clock.now()
+    const people = [...new Set(rows.map((row) => row.recipient_id))]
+    const [holds, stops] = [await standingHolds(db, people, new Date(now)), await standingStops(db, people, new Date(now))]
+    return rows.map((row) => accountViewOf(row, { holds, stops }, localDay(now, shell.config.creditors.get(row.creditor)?.bookZone ?? 'UTC')))
+  }
+
+  return {
+    async getAccount(actor, ref) {
+      const seen = creditorSeen(actor, ref.creditor)
+      const row = seen.nobody ? null : onlyOne(await accountsByExternalId(db, seen.creditor, ref.id))
+      return row === null ? null : ((await viewsOf([row]))[0] as AccountView)
+    },
+
+    async listAccounts(actor, query) {
+      const seen = creditorSeen(actor, query.creditor)
+      if (seen.nobody) return emptyPage()
+      const limit = limitOf(query.limit)
+      const after = positionOf(query.cursor, ['id'])
+      const rows = await listAccounts(db, {
+        creditor: seen.creditor,
+        state: query.state ?? null,
+        recipientExternalId: query.recipientId ?? null,
+        after: after === null ? null : (after[0] as string),
+        limit: limit + 1,
+      })
+      const views = await viewsOf(rows)
+      return pageFrom(rows.map((row, i) => ({ row, view: views[i] as AccountView })), limit, ({ view }) => view, ({ row }) => writeCursor([row.id]))
+    },
+
+    async accountTimeline(actor, ref, query = {}) {
+      const seen = creditorSeen(actor, ref.creditor)
+      const account = seen.nobody ? null : onlyOne(await accountsByExternalId(db, seen.creditor, ref.id))
+      if (account === null) return null
+      const limit = limitOf(query.limit)
+      const after = positionOf(query.cursor, ['number', 'number', 'text', 'text'])
+      const rows = await accountTimeline(db, {
+        accountId: account.id,
+        recipientId: account.recipient_id,
+        creditor: account.creditor,
+        after: after === null ? null : { at: new Date(after[0] as number), seq: after[1] as number, type: after[2] as string, id: after[3] as string },
+        limit: limit + 1,
+      })
+      return pageFrom(rows, limit, entryOf, (row) => writeCursor([row.at.getTime(), row.seq ?? 0, row.type, row.id]))
+    },
+
+    async totals(actor, query) {
+      const seen = creditorSeen(actor, query.creditor)
+      const none = { zone: query.zone, sent: [], objected: [], skipped: [], tasks: [], reminders: [] }
+      if (seen.nobody) return none
+      const span = { creditor: seen.creditor, from: new Date(query.from), to: new Date(query.to), zone: query.zone }
+      return {
+        zone: query.zone,
+        sent: await sentTotals(db, span),
+        objected: await objectionTotals(db, span),
+        skipped: await skippedTotals(db, span),
+        tasks: await taskTotals(db, span),
+        reminders: await standingTotals(db, span),
+      }
+    },
+  }
+}
+
+function entryOf(row: TimelineRow): TimelineEntry {
+  const type = row.type as TimelineType
+  const details = Object.fromEntries(Object.entries(row.details).map(([key, value]) => [key, instantIn(value)]))
+  return { at: text(row.at), type, id: row.id, seq: row.seq, words: timelineWords(type, details), details }
+}
+
+/** PostgreSQL writes instants inside JSON with an offset; here every instant is in UTC and ends in Z. */
+const instantIn = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?[+-]\d{2}:\d{2}$/.test(value) ? formatInstant(Date.parse(value)) : value
+
+/**
+ * An account as it is answered.
+ *
+ * @param today  the day it is now in the zone of the creditor's books
+ * @param standing  every pause and stop of its borrower that stands now; pauses of other accounts are left out
+ */
+export function accountViewOf(row: AccountListing, standing: { holds: readonly StandingHold[]; stops: readonly StandingStop[] }, today: LocalDate): AccountView {
+  const daysPastDue = daysPastDueOf(row, today)
+  const money = (minor: number | null) => (minor === null ? null : fromMinor(BigInt(minor), row.currency))
+  return {
+    id: row.external_id,
+    creditor: row.creditor,
+    recipientId: row.recipient_external_id,
+    live: row.live,
+    product: row.product,
+    role: row.role,
+    ladder: row.ladder,
+    state: row.state,
+    stage: daysPastDue === null ? null : stageOf(daysPastDue),
+    daysPastDue,
+    overdue: fromMinor(BigInt(row.overdue_minor), row.currency),
+    outstanding: money(row.outstanding_minor),
+    minimumDue: money(row.minimum_due_minor),
+    dueDate: row.due_date,
+    nextDueDate: row.next_due_date,
+    graceDays: row.grace_days,
+    autoDebit: row.auto_debit,
+    reference: row.reference_masked === null ? null : { masked: row.reference_masked },
+    riskBand: row.risk_band,
+    asOf: text(row.as_of),
+    spell: spellOf(row),
+    holds: standing.holds
+      .filter((hold) => hold.recipient_id === row.recipient_id && (hold.account_id === null || hold.account_id === row.id))
+      .map((hold) => ({
+        id: hold.id,
+        kind: hold.kind,
+        scope: hold.account_id === null ? 'recipient' : 'account',
+        startsAt: text(hold.starts_at),
+        endsAt: textOrNull(hold.ends_at),
+      })),
+    suppressions: standing.stops.filter((stop) => stop.recipient_id === row.recipient_id).map((stop) => ({
+      id: stop.id, scope: stop.scope, channel: stop.channel, reason: stop.reason, startsAt: text(stop.starts_at), endsAt: textOrNull(stop.ends_at),
+    })),
+    nextLookAt: textOrNull(row.plan_at),
+    updatedAt: text(row.updated_at),
+  }
+}
+
+/** Counted while it is open; what the creditor states counts only where nothing can be counted. */
+function daysPastDueOf(row: AccountListing, today: LocalDate): number | null {
+  if (row.state !== 'open') return 0
+  const days = daysPastDueOn({ dueDate: row.due_date, statedDaysPastDue: row.stated_days_past_due }, today)
+  return days === null || row.due_date === null ? days : Math.max(0, days)
+}
+
+function spellOf(row: AccountListing): AccountView['spell'] {
+  if (row.spell_no === null || row.spell_pass === null || row.spell_ladder_version === null) return null
+  if (row.spell_started_on === null || row.spell_entered_at === null) return null
+  return {
+    no: row.spell_no,
+    pass: row.spell_pass,
+    ladderVersion: row.spell_ladder_version,
+    startedOn: row.spell_started_on,
+    enteredAt: text(row.spell_entered_at),
+    lastTone: row.spell_last_tone,
+  }
+}

@@ -1,0 +1,128 @@
+import type { Config } from '../../config/config.ts'
+import { voiceDocument } from '../../deliver/twilio/client.ts'
+import { field, isFromTwilio, readCallReceipt, readMessageReceipt } from '../../deliver/twilio/receipts.ts'
+import { readVoiceStep, voiceTurn, voiceWithoutWords } from '../../deliver/twilio/voice-script.ts'
+import { type Receipt, WORDS_UNAVAILABLE } from '../../model/delivery.ts'
+import type { Route } from '../../model/route.ts'
+import { countCallWithoutWords } from '../../pipeline/counters.ts'
+import { applyReceipt } from '../../pipeline/receipts.ts'
+import type { Shell } from '../../pipeline/runtime.ts'
+import { installedVoicemail, sentMessage } from '../../pipeline/sent-message.ts'
+import { takeReply } from '../../pipeline/take-reply.ts'
+import { applyVoiceKey } from '../../pipeline/voice-keys.ts'
+import { sentWords } from '../../record/history.ts'
+import { attemptInHook } from '../../record/receipts.ts'
+import { callbackField, type HookAnswer, type Hooks, type SignedCall } from './callbacks.ts'
+
+/** Status callbacks. They come in any order, late and twice; `applyReceipt` makes that safe. */
+export function twilioReceipts(shell: Shell): Pick<Hooks, 'twilioMessage' | 'twilioCall'> {
+  async function take(call: SignedCall, reminderId: string, attemptNo: number, read: (form: SignedCall['form']) => Receipt | null): Promise<HookAnswer> {
+    const attempt = await attemptInHook(shell.ledger.db, reminderId, attemptNo)
+    if (signedBy(shell.config, call, attempt?.route ?? null) === null) return { kind: 'refused' }
+    if (attempt === null) return { kind: 'unknown' }
+    const receipt = read(call.form)
+    if (receipt === null) {
+      shell.log.warn({ event: 'callback.not_understood', reminder: reminderId, attempt: attemptNo }, 'signed callback not understood')
+      return { kind: 'done' }
+    }
+    if (attempt.provider_ref !== null && attempt.provider_ref !== receipt.reference) {
+      shell.log.error({ event: 'receipt.mismatched', reminder: reminderId, attempt: attemptNo }, 'receipt has another provider reference than the acceptance')
+    }
+    await applyReceipt(shell, {
+      reminderId, attemptNo, word: receipt.word, saidAt: saidAt(call.form), providerRef: receipt.reference,
+      dedupe: [receipt.reference, receipt.providerStatus, receipt.sequence ?? '', receipt.word.code ?? ''].join(':'),
+    })
+    return { kind: 'done' }
+  }
+
+  return {
+    twilioMessage: (call, reminderId, attemptNo) => take(call, reminderId, attemptNo, readMessageReceipt),
+    twilioCall: (call, reminderId, attemptNo) => take(call, reminderId, attemptNo, readCallReceipt),
+  }
+}
+
+/** Calls say when (RFC 2822); messages do not. */
+function saidAt(form: SignedCall['form']): number | null {
+  const at = Date.parse(field(form, 'Timestamp') ?? '')
+  return Number.isNaN(at) ? null : at
+}
+
+/**
+ * What is said during a call, and what does a pressed key mean?
+ *
+ * Words that cannot be made again are not improvised: the call leaves the voicemail text or an apology, is
+ * recorded as failed, whatever the provider calls its end, and raises an alarm.
+ */
+export function twilioVoice(shell: Shell): Pick<Hooks, 'twilioVoice'> {
+  return {
+    async twilioVoice(call, reminderId, attemptNo) {
+      const sent = await sentWords(shell.ledger.db, null, reminderId, attemptNo)
+      if (signedBy(shell.config, call, sent?.route ?? null) === null) return { kind: 'refused' }
+      if (sent === null) return { kind: 'unknown' }
+      const again = await sentMessage(shell, sent)
+      const step = readVoiceStep(callbackField(call, 'step'))
+      if (again.state !== 'kept' || again.message.channel !== 'phone') {
+        shell.log.error({ event: 'call.words_unavailable', reminder: reminderId, attempt: attemptNo, state: again.state }, 'words of a call unavailable: voicemail text said instead, attempt recorded as failed')
+        countCallWithoutWords()
+        await applyReceipt(shell, { reminderId, attemptNo, word: WORDS_UNAVAILABLE, dedupe: 'words unavailable', saidAt: null })
+        return { kind: 'xml', body: voiceWithoutWords(installedVoicemail(shell, sent), sent.locale, step) }
+      }
+      const turn = voiceTurn(again.message, {
+        step,
+        digits: callbackField(call, 'Digits'),
+        answeredBy: callbackField(call, 'AnsweredBy'),
+        // Signed, so there is a public address.
+        actionUrl: voiceDocument(shell.config.publicUrl as string, { reminderId, attemptNo }),
+      })
+      if (turn.meaning !== null && turn.meaning !== 'repeat') await applyVoiceKey(shell, { reminderId, attemptNo, meaning: turn.meaning })
+      return { kind: 'xml', body: turn.twiml }
+    },
+  }
+}
+
+/** Twilio has answered stop words and the like itself; we say nothing more. */
+const SILENCE: HookAnswer = { kind: 'xml', body: '<?xml version="1.0" encoding="UTF-8"?><Response/>' }
+
+const UNDERSTOOD = { STOP: 'stop', START: 'start', HELP: 'help' } as const
+
+/** What people write back, as Twilio delivers it: `takeReply` says what becomes of it. */
+export function twilioInbound(shell: Shell): Pick<Hooks, 'twilioInbound'> {
+  return {
+    async twilioInbound(call) {
+      const signer = signedBy(shell.config, call, null)
+      if (signer === null) return { kind: 'refused' }
+      const route = routeOfNumber(shell.config, signer, call)
+      const type = field(call.form, 'OptOutType')?.toUpperCase() ?? ''
+      await takeReply(shell, {
+        route: route.id, channel: 'sms', creditors: route.serves.creditors ?? [...shell.config.creditors.keys()],
+        from: field(call.form, 'From') ?? '', reference: field(call.form, 'MessageSid') ?? field(call.form, 'SmsSid'), text: field(call.form, 'Body') ?? '',
+        understood: type in UNDERSTOOD ? UNDERSTOOD[type as keyof typeof UNDERSTOOD] : null, source: 'twilio-inbound',
+      })
+      return SILENCE
+    },
+  }
+}
+
+export type TwilioRoute = Extract<Route, { provider: 'twilio' }>
+
+const isTwilio = (route: Route): route is TwilioRoute => route.provider === 'twilio'
+
+/**
+ * Which of our Twilio routes made this call, as its signature shows? Null: none, or it cannot be known.
+ *
+ * @param routeId  the route that carried the attempt; null when the call is about none of ours
+ */
+export function signedBy(config: Pick<Config, 'routes' | 'publicUrl'>, call: SignedCall, routeId: string | null): TwilioRoute | null {
+  const { publicUrl } = config
+  if (publicUrl === null) return null
+  const candidates = config.routes.filter(isTwilio).filter((route) => routeId === null || route.id === routeId)
+  return candidates.find((route) => isFromTwilio(route.settings.authToken, publicUrl, call.path, call.signature ?? undefined, call.form)) ?? null
+}
+
+/** The route that answers to the number which was written to; the first of the account when none is. */
+export function routeOfNumber(config: Pick<Config, 'routes'>, signer: TwilioRoute, call: SignedCall): TwilioRoute {
+  const to = field(call.form, 'To')
+  const service = field(call.form, 'MessagingServiceSid')
+  const ofAccount = config.routes.filter(isTwilio).filter((route) => route.settings.accountSid === signer.settings.accountSid && route.channel === 'sms')
+  return ofAccount.find((route) => route.from === to || (service !== null && route.settings.messagingServiceSid === service)) ?? ofAccount[0] ?? signer
+}

@@ -1,0 +1,65 @@
+import { localeChain } from '../../model/locale.ts'
+import type { LocalText } from '../../model/word-facts.ts'
+import { unsubscribe } from '../../pipeline/accept/accept-stops.ts'
+import type { Shell } from '../../pipeline/runtime.ts'
+import { mailToStop, type MailToStop } from '../../record/suppressions.ts'
+import type { Vault } from '../../record/vault/vault.ts'
+import type { Hooks } from './callbacks.ts'
+
+/** The page behind the link in every email, and the one click that mail programs make for people. */
+export function unsubscribing(shell: Shell): Pick<Hooks, 'readUnsubscribe' | 'unsubscribe'> {
+  async function subjectOf(token: string): Promise<MailToStop | null> {
+    const addressId = readUnsubscribeToken(shell.vault, token)
+    return addressId === null ? null : mailToStop(shell.ledger.db, addressId)
+  }
+
+  function senderName({ creditor, locale }: MailToStop): string {
+    const words = shell.config.creditors.get(creditor)?.words
+    return words === undefined ? creditor : inLocale(words.name, localeChain([locale], shell.config.locales))
+  }
+
+  return {
+    async readUnsubscribe(token) {
+      const subject = await subjectOf(token)
+      return subject === null ? null : { locale: subject.locale, creditorName: senderName(subject), done: subject.stopped }
+    },
+
+    async unsubscribe(token) {
+      const subject = await subjectOf(token)
+      if (subject === null) return false
+      if (subject.stopped) return true
+      await unsubscribe(shell, subject)
+      return true
+    },
+  }
+}
+
+const inLocale = (text: LocalText, locales: readonly string[]): string =>
+  typeof text === 'string' ? text : (locales.map((locale) => text[locale]).find((found) => found !== undefined) ?? Object.values(text)[0] ?? '')
+
+const PURPOSE = 'unsubscribe'
+const ID_BYTES = 16
+
+/**
+ * What stands in `/u/{token}`: our id of one recipient's address and a signature, 43 characters.
+ *
+ * Says nothing about the person or the mailbox, does not expire (RFC 8058 links are used
+ * months later), and can stop mail to this one address but do nothing else.
+ */
+export function unsubscribeToken(vault: Pick<Vault, 'sign'>, recipientAddressId: string): string {
+  const id = Buffer.from(recipientAddressId.replaceAll('-', ''), 'hex')
+  return Buffer.concat([id, vault.sign(PURPOSE, recipientAddressId)]).toString('base64url')
+}
+
+/** Which address of which recipient does this token name? Null when it is not one of ours. */
+export function readUnsubscribeToken(vault: Pick<Vault, 'isSigned'>, token: string): string | null {
+  if (!/^[A-Za-z0-9_-]{43}$/.test(token)) return null
+  const bytes = Buffer.from(token, 'base64url')
+  const hex = bytes.subarray(0, ID_BYTES).toString('hex')
+  const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+  return vault.isSigned(PURPOSE, id, bytes.subarray(ID_BYTES)) ? id : null
+}
+
+/** The page that stops mail to this address; null when this deployment has no public address. */
+export const unsubscribeUrl = (publicUrl: string | null, vault: Pick<Vault, 'sign'>, recipientAddressId: string): string | null =>
+  publicUrl === null ? null : `${publicUrl}/u/${unsubscribeToken(vault, recipientAddressId)}`

@@ -1,0 +1,71 @@
+import type { AccountBody } from '../intake/account-body.ts'
+import type { ContactBody, EventBody, HoldBody, HoldEndBody, LiftBody, ReminderBody, SuppressionBody, TaskCompletion } from '../intake/bodies.ts'
+import { readLines } from '../intake/lines.ts'
+import type { RecipientBody } from '../intake/recipient-body.ts'
+import { acceptAccount } from '../pipeline/accept/accept-accounts.ts'
+import { acceptContact, acceptRecipient } from '../pipeline/accept/accept-contact.ts'
+import { acceptEvent } from '../pipeline/accept/accept-event.ts'
+import { acceptReminder, cancelReminder } from '../pipeline/accept/accept-reminder.ts'
+import { acceptHold, acceptSuppression, endHold, liftSuppression } from '../pipeline/accept/accept-stops.ts'
+import { completeTask } from '../pipeline/accept/complete-task.ts'
+import { type AccountFile, type FileImport, importFile } from '../pipeline/accept/import-file.ts'
+import { accountLines, eventLines, importLines } from '../pipeline/accept/imports.ts'
+import type { PermitRules } from '../pipeline/permits.ts'
+import type { Actor, Shell } from '../pipeline/runtime.ts'
+import type { AccountAnswer, CancelAnswer, ContactAnswer, EndAnswer, EventAnswer, HoldAnswer, ImportTotals, LineResult, RecipientAnswer, ReminderAnswer, SuppressionAnswer, TaskAnswer } from '../report/views/operations.ts'
+
+export type { AccountFile, FileImport, LineResult }
+
+/** Takes the results of an import as they come, in the order of the lines; a slow taker slows the import. */
+export type OnResult = (result: LineResult) => void | Promise<void>
+
+/**
+ * Everything that changes the record from outside.
+ *
+ * Bodies are what `parse` in src/intake made of the wire. Ids of accounts, recipients,
+ * events and contacts are the creditor's own; those of reminders, holds, suppressions and
+ * tasks are ours. Whatever is answered has been committed.
+ *
+ * @throws DECORUM_FORBIDDEN     the creditor is not the actor's
+ * @throws DECORUM_NOT_FOUND     no such account, person or thing
+ * @throws DECORUM_CONFLICT      the same id or key came before with another body
+ * @throws DECORUM_BAD_INPUT     a fact that only the record could show to be wrong
+ */
+export interface Accepting {
+  putAccount(actor: Actor, id: string, body: AccountBody): Promise<AccountAnswer>
+  putRecipient(actor: Actor, id: string, body: RecipientBody): Promise<RecipientAnswer>
+  addEvent(actor: Actor, accountId: string, body: EventBody): Promise<EventAnswer>
+  /** NDJSON in, in pieces of any size; one bad line loses none of the others. */
+  importAccounts(actor: Actor, bytes: AsyncIterable<Uint8Array>, onResult: OnResult): Promise<ImportTotals>
+  /** A whole file, CSV, NDJSON or .xlsx, once: an interrupted import goes on where it stood. `onStart` hears how many lines were done before. */
+  importAccountFile(actor: Actor, file: AccountFile, onStart: (resumedAfter: number) => void | Promise<void>, onResult: OnResult): Promise<FileImport>
+  /** As `importAccounts`; each line is an event with its `accountId`. */
+  importEvents(actor: Actor, bytes: AsyncIterable<Uint8Array>, onResult: OnResult): Promise<ImportTotals>
+  /** `key`: the Idempotency-Key header; null when none was sent, and then every request is new. */
+  createReminder(actor: Actor, key: string | null, body: ReminderBody): Promise<ReminderAnswer>
+  cancelReminder(actor: Actor, id: string): Promise<CancelAnswer>
+  addContact(actor: Actor, body: ContactBody): Promise<ContactAnswer>
+  addSuppression(actor: Actor, body: SuppressionBody): Promise<SuppressionAnswer>
+  liftSuppression(actor: Actor, id: string, body: LiftBody): Promise<EndAnswer>
+  addHold(actor: Actor, body: HoldBody): Promise<HoldAnswer>
+  endHold(actor: Actor, id: string, body: HoldEndBody): Promise<EndAnswer>
+  completeTask(actor: Actor, id: string, body: TaskCompletion): Promise<TaskAnswer>
+}
+
+/** The same, bound to one process's shell. `rules`: by which contacts that are reported are judged; absent: by the product's own promises alone. */
+export const accepting = (shell: Shell, rules: Pick<PermitRules, 'packs'> = { packs: [] }): Accepting => ({
+  putAccount: (actor, id, body) => acceptAccount(shell, actor, id, body),
+  putRecipient: (actor, id, body) => acceptRecipient(shell, actor, id, body),
+  addEvent: (actor, accountId, body) => acceptEvent(shell, actor, accountId, body),
+  importAccounts: (actor, bytes, onResult) => importLines(shell, readLines(bytes), accountLines(shell, actor), onResult),
+  importAccountFile: (actor, file, onStart, onResult) => importFile(shell, actor, file, onStart, onResult),
+  importEvents: (actor, bytes, onResult) => importLines(shell, readLines(bytes), eventLines(shell, actor), onResult),
+  createReminder: (actor, key, body) => acceptReminder(shell, actor, key, body),
+  cancelReminder: (actor, id) => cancelReminder(shell, actor, id),
+  addContact: (actor, body) => acceptContact(shell, actor, body, rules.packs),
+  addSuppression: (actor, body) => acceptSuppression(shell, actor, body),
+  liftSuppression: (actor, id, body) => liftSuppression(shell, actor, id, body),
+  addHold: (actor, body) => acceptHold(shell, actor, body),
+  endHold: (actor, id, body) => endHold(shell, actor, id, body),
+  completeTask: (actor, id, body) => completeTask(shell, actor, id, body, rules.packs),
+})

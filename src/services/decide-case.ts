@@ -1,0 +1,84 @@
+import { compilePacks } from '../decide/compile-pack.ts'
+import { decide } from '../decide/decide.ts'
+import { explainDecision } from '../decide/explain-decision.ts'
+import { selectPacks } from '../decide/packs.ts'
+import { parseDecideCase } from '../intake/decide-case.ts'
+import type { Decision, ObjectionCode, Verdict } from '../model/decision.ts'
+import type { Fault } from '../model/errors.ts'
+import type { DecisionExplanation, RuleExplanation } from '../model/explanation.ts'
+import type { Facts } from '../model/facts.ts'
+import { formatInstant, type Instant } from '../model/time.ts'
+import type { Pack } from '../model/pack.ts'
+import { decisionWords, explanationLines, reasonBasis } from '../report/decision-words.ts'
+import type { Language } from '../report/words/terms.ts'
+
+/** The answer of the decide contract, as it goes over the wire. */
+export interface DecisionBody {
+  verdict: Verdict
+  until: string | null
+  candidateZones: string[]
+  packs: { id: string; version: string }[]
+  /** The edition of the time zone data it was decided with. */
+  zoneData: string
+  reasons: {
+    code: ObjectionCode
+    rule: string
+    pack: string
+    version: string
+    citation: string
+    verified: boolean
+    until: string | null
+  }[]
+}
+
+/** `decided` and `facts` are what the case was read as and came to; for words. `explain` says why, and is worked out when it is asked. */
+export type DecideAnswer =
+  | { ok: true; decision: DecisionBody; decided: Decision; facts: Facts; now: Instant; explain: () => DecisionExplanation }
+  | { ok: false; faults: Fault[] }
+
+/** Answers one case of the decide contract; asks no ledger. */
+export type CaseDecider = (input: unknown) => DecideAnswer
+
+/**
+ * Makes these packs ready to answer cases.
+ *
+ * A case that names no packs is decided by every pack that is not opt-in; what a deployment
+ * adds for itself (`policies.house`) does not change the public answer.
+ */
+export function caseDecider(packs: readonly Pack[]): CaseDecider {
+  const compiled = compilePacks(packs)
+  return (input) => {
+    const read = parseDecideCase(input)
+    if (!read.ok) return read
+    const { facts, now, packs: named } = read.case
+    const chosen = selectPacks(compiled, { named })
+    if (!chosen.ok) return chosen
+    const decided = decide(facts, chosen.packs, now)
+    return { ok: true, decision: decisionBody(decided), decided, facts, now, explain: () => explainDecision(facts, chosen.packs, now) }
+  }
+}
+
+/** A decision with its instants as text. */
+export function decisionBody(decision: Decision): DecisionBody {
+  const text = (instant: Instant | null): string | null => (instant === null ? null : formatInstant(instant))
+  return { ...decision, until: text(decision.until), reasons: decision.reasons.map((reason) => ({ ...reason, until: text(reason.until) })) }
+}
+
+/**
+ * The same answer for people: what happens and why, the binding reason first.
+ *
+ * @param explain  tell what each rule judged by, and which let it pass or stayed silent
+ * @param locale   one of `LANGUAGES`
+ */
+export function decisionText(answer: Extract<DecideAnswer, { ok: true }>, explain: boolean, locale: Language): string {
+  const { decided, facts } = answer
+  const { headline, reasons } = decisionWords(decided, locale, facts)
+  if (!explain) return [headline, ...reasons.map((reason) => `  - ${reason}`)].join('\n')
+  const explanation = answer.explain()
+  const telling = { language: locale, zones: decided.candidateZones }
+  return [
+    headline,
+    ...reasons.flatMap((reason, i) => [`  - ${reason}`, ...reasonBasis(explanation.rules[i] as RuleExplanation, telling).map((line) => `      ${line}`)]),
+    ...explanationLines(explanation, decided, facts, locale),
+  ].join('\n')
+}

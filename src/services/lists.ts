@@ -1,0 +1,219 @@
+import { formatInstant, type Instant } from '../model/time.ts'
+import type { PermitRules } from '../pipeline/permits.ts'
+import { PersonalData } from '../pipeline/personal-data.ts'
+import type { Shell } from '../pipeline/runtime.ts'
+import { decideTasks, type StepDecision } from '../pipeline/tasks.ts'
+import { logAccess, type Position, writeCursor } from '../record/access.ts'
+import { accountsByExternalId } from '../record/accounts.ts'
+import { type CapturedListing, listCaptured } from '../record/captured.ts'
+import { type ContactListing, listContacts } from '../record/contacts.ts'
+import { type HoldListing, listHolds } from '../record/holds.ts'
+import { isId } from '../record/id.ts'
+import { recipientsByExternalId } from '../record/recipients.ts'
+import { type ListedReply, listReplies } from '../record/replies.ts'
+import { listSuppressions, type SuppressionListing } from '../record/suppressions.ts'
+import { listTasks, taskById, type TaskListing } from '../record/tasks.ts'
+import { capturedContent, replyWords } from '../record/vault/vault.ts'
+import type { ContactView, HoldView, ReplyView, SuppressionView, TaskView } from '../report/views/recipients.ts'
+import type { CapturedView } from '../report/views/reminders.ts'
+import { creditorSeen, emptyPage, limitOf, onlyOne, pageFrom, positionOf, text, textOrNull } from './paging.ts'
+import type { Paging, Reading, Whose } from './reading.ts'
+
+type Lists = Pick<Reading, 'listTasks' | 'getTask' | 'listHolds' | 'listSuppressions' | 'listContacts' | 'listCaptured' | 'listReplies'>
+
+/** Tasks, pauses, stops, contacts and captured messages, page by page. */
+export function readingLists(shell: Shell, rules: PermitRules): Lists {
+  const { db } = shell.ledger
+  const now = (): Date => new Date(shell.clock.now())
+  const narrowed = (query: Whose) => ({ recipientExternalId: query.recipientId ?? null, accountExternalId: query.accountId ?? null })
+  const before = (query: Paging): string | null => (positionOf(query.cursor, ['id'])?.[0] as string | undefined) ?? null
+  /** Open steps alone: what is over is not worked on any more. */
+  const decide = async (rows: readonly TaskListing[]) => {
+    const open = rows.filter((row) => row.status === 'open' && (row.kind === 'step' || row.kind === 'hand-off'))
+    return open.length === 0 ? new Map<string, StepDecision>() : decideTasks(shell, db, rules.packs, open, shell.clock.now(), await rules.clockCertain())
+  }
+  const timed = (position: Position | null) => (position === null ? null : { at: new Date(position[0] as number), id: position[1] as string })
+
+  return {
+    async listTasks(actor, query) {
+      const seen = creditorSeen(actor, query.creditor)
+      if (seen.nobody) return emptyPage()
+      const limit = limitOf(query.limit)
+      const after = timed(positionOf(query.cursor, ['number', 'id']))
+      const rows = await listTasks(db, {
+        creditor: seen.creditor, status: query.status ?? null, ...narrowed(query),
+        after: after === null ? null : { dueAt: after.at, id: after.id }, limit: limit + 1,
+      })
+      const decided = await decide(rows.slice(0, limit))
+      return pageFrom(rows, limit, (row) => taskViewOf(row, decided.get(row.id)), (row) => writeCursor([row.due_at.getTime(), row.id]))
+    },
+
+    async getTask(actor, id) {
+      const row = isId(id) ? await taskById(db, actor.creditor, id.toLowerCase()) : null
+      return row === null ? null : taskViewOf(row, (await decide([row])).get(row.id))
+    },
+
+    async listHolds(actor, query) {
+      const seen = creditorSeen(actor, query.creditor)
+      if (seen.nobody) return emptyPage()
+      const limit = limitOf(query.limit)
+      const rows = await listHolds(db, {
+        creditor: seen.creditor, ...narrowed(query), open: query.open ?? null, at: now(), before: before(query), limit: limit + 1,
+      })
+      return pageFrom(rows, limit, holdViewOf, (row) => writeCursor([row.id]))
+    },
+
+    async listSuppressions(actor, query) {
+      const seen = creditorSeen(actor, query.creditor)
+      if (seen.nobody) return emptyPage()
+      const limit = limitOf(query.limit)
+      const rows = await listSuppressions(db, {
+        creditor: seen.creditor, ...narrowed(query), open: query.open ?? null, at: now(), before: before(query), limit: limit + 1,
+      })
+      return pageFrom(rows, limit, suppressionViewOf, (row) => writeCursor([row.id]))
+    },
+
+    async listContacts(actor, query) {
+      const seen = creditorSeen(actor, query.creditor)
+      if (seen.nobody) return emptyPage()
+      const account = query.accountId === undefined ? null : onlyOne(await accountsByExternalId(db, seen.creditor, query.accountId))
+      const person = query.recipientId === undefined ? null : onlyOne(await recipientsByExternalId(db, seen.creditor, query.recipientId))
+      if ((query.accountId !== undefined && account === null) || (query.recipientId !== undefined && person === null)) return emptyPage()
+      const recipientIds = [person?.id ?? account?.recipient_id].filter((id) => id !== undefined)
+      const limit = limitOf(query.limit)
+      const rows = await listContacts(db, {
+        recipientIds, accountId: account?.id ?? null, before: timed(positionOf(query.cursor, ['number', 'id'])), limit: limit + 1,
+      })
+      return pageFrom(rows, limit, contactViewOf, (row) => writeCursor([row.at.getTime(), row.id]))
+    },
+
+    async listReplies(actor, query) {
+      const seen = creditorSeen(actor, query.creditor)
+      if (seen.nobody) return emptyPage()
+      const limit = limitOf(query.limit)
+      const rows = await listReplies(db, {
+        creditor: seen.creditor, recipientExternalId: query.recipientId ?? null, taskId: query.taskId ?? null, unresolved: query.unresolved === true,
+        before: before(query), limit: limit + 1,
+      })
+      await logAccess(db, rows.slice(0, limit).filter((row) => row.words !== null).map((row) => ({ at: now(), actor: actor.name, action: 'words-read' as const, subject: `reply:${row.id}` })))
+      return pageFrom(rows, limit, (row) => replyViewOf(shell, row), (row) => writeCursor([row.id]))
+    },
+
+    async listCaptured(actor, query) {
+      const seen = creditorSeen(actor, query.creditor)
+      if (seen.nobody) return emptyPage()
+      const limit = limitOf(query.limit)
+      const rows = await listCaptured(db, { creditor: seen.creditor, reminderId: query.reminderId ?? null, before: before(query), limit: limit + 1 })
+      await logAccess(db, rows.slice(0, limit).map((row) => ({ at: now(), actor: actor.name, action: 'captured-read' as const, subject: `captured:${row.id}` })))
+      return pageFrom(rows, limit, (row) => capturedViewOf(shell, row), (row) => writeCursor([row.id]))
+    },
+  }
+}
+
+function replyViewOf(shell: Shell, row: ListedReply): ReplyView {
+  const { data_key: dataKey, data_key_id: dataKeyId } = row
+  const data = row.recipient_id === null ? null : new PersonalData(shell.vault, { id: row.recipient_id, dataKey, dataKeyId })
+  return {
+    id: row.id, creditor: row.creditor, recipientId: row.recipient_external_id, channel: row.channel, route: row.route, receivedAt: text(row.received_at),
+    meaning: row.meaning, problem: row.problem, taskId: row.task_id, words: data === null ? null : data.open(replyWords(row.id), row.words),
+  }
+}
+
+function capturedViewOf(shell: Shell, row: CapturedListing): CapturedView {
+  const data = new PersonalData(shell.vault, { id: row.recipient_id, dataKey: row.data_key, dataKeyId: row.data_key_id })
+  const content = data.open(capturedContent(row.id), row.content)
+  return {
+    id: row.id,
+    reminderId: row.reminder_id,
+    attemptNo: row.attempt_no,
+    recipientId: row.recipient_external_id,
+    channel: row.channel,
+    route: row.route,
+    at: text(row.at),
+    erased: content === null,
+    content: content === null ? null : (JSON.parse(content) as unknown),
+  }
+}
+
+export const holdViewOf = (row: HoldListing): HoldView => ({
+  id: row.id,
+  creditor: row.creditor,
+  recipientId: row.recipient_external_id,
+  accountId: row.account_external_id,
+  channel: row.channel,
+  kind: row.kind,
+  startsAt: text(row.starts_at),
+  endsAt: textOrNull(row.ends_at),
+  endedAt: textOrNull(row.ended_at),
+  endedBy: row.ended_by,
+  endReason: row.end_reason,
+  createdBy: row.created_by,
+  createdAt: text(row.created_at),
+})
+
+export const suppressionViewOf = (row: SuppressionListing): SuppressionView => ({
+  id: row.id,
+  creditor: row.creditor,
+  scope: row.scope,
+  recipientId: row.recipient_external_id ?? row.awaits_recipient,
+  awaits: row.recipient_external_id !== null ? null : row.awaits_recipient !== null ? 'recipient' : row.awaits_account === null ? null : 'account',
+  accountId: row.awaits_account,
+  channel: row.channel,
+  reason: row.reason,
+  source: row.source,
+  startsAt: text(row.starts_at),
+  endsAt: textOrNull(row.ends_at),
+  receivedAt: text(row.received_at),
+  liftedAt: textOrNull(row.lifted_at),
+  liftedBy: row.lifted_by,
+  liftReason: row.lift_reason,
+  createdBy: row.created_by,
+})
+
+export const contactViewOf = (row: ContactListing): ContactView => ({
+  id: row.id,
+  creditor: row.creditor,
+  recipientId: row.recipient_external_id,
+  accountIds: row.account_external_ids,
+  at: text(row.at),
+  channel: row.channel,
+  direction: row.direction,
+  mode: row.mode,
+  outcome: row.outcome,
+  party: row.party,
+  by: row.made_by,
+  reminderId: row.reminder_id,
+  excess: row.excess ?? [],
+  recordedAt: text(row.recorded_at),
+})
+
+/** @param decided  undefined: it is not open any more, or nothing is decided about tasks of its kind */
+export const taskViewOf = (row: TaskListing, decided: StepDecision | undefined): TaskView => ({
+  id: row.id,
+  creditor: row.creditor,
+  recipientId: row.recipient_external_id,
+  accountIds: row.account_external_ids,
+  kind: row.kind,
+  ladder: row.ladder,
+  rung: row.rung,
+  tone: row.tone,
+  instructions: row.instructions,
+  status: row.status,
+  assignedTo: row.assigned_to,
+  dueAt: text(row.due_at),
+  expiresAt: text(row.expires_at),
+  outcome: row.outcome,
+  completedBy: row.completed_by,
+  completedAt: textOrNull(row.completed_at),
+  channels: row.channels,
+  withdrawnAt: textOrNull(row.withdrawn_at),
+  endReason: row.end_reason,
+  decision: decided === undefined ? null : decisionOf(decided),
+})
+
+const decisionOf = ({ channel, decision }: StepDecision): TaskView['decision'] => ({
+  channel, verdict: decision.verdict, until: instantOrNull(decision.until),
+  reasons: decision.reasons.map((reason) => ({ ...reason, until: instantOrNull(reason.until) })),
+})
+
+const instantOrNull = (instant: Instant | null): string | null => (instant === null ? null : formatInstant(instant))

@@ -1,0 +1,210 @@
+import { Gauge, Registry } from 'prom-client'
+import type { DoubtResolution, PermitBody, PermitSettlement, SwitchBody, SwitchLift } from '../intake/bodies.ts'
+import { DecorumError } from '../model/errors.ts'
+import { auditContacts, type AuditedContacts } from '../pipeline/audit/audit-contacts.ts'
+import { calendarAlarms } from '../pipeline/audit/due-for-review.ts'
+import { replay } from '../pipeline/audit/replay.ts'
+import { counters } from '../pipeline/counters.ts'
+import { forecastByRoute } from '../pipeline/forecast.ts'
+import { askPermit, type PermitRules, settlePermit } from '../pipeline/permits.ts'
+import { retain } from '../pipeline/retention.ts'
+import type { Actor, Shell } from '../pipeline/runtime.ts'
+import { resolveDoubt } from '../pipeline/sweep/doubts.ts'
+import { endSwitch, pauseEverything, setSwitch } from '../pipeline/switches.ts'
+import { writeCursor } from '../record/access.ts'
+import { sampleDecisions } from '../record/audit.ts'
+import { type DoubtRow, listDoubts } from '../record/doubts.ts'
+import { isId } from '../record/id.ts'
+import { permitById, type PermitRow, upstreamNames } from '../record/permits.ts'
+import { processesAtWork } from '../record/processes.ts'
+import { listSwitches, type SwitchRow } from '../record/switches.ts'
+import { standingCounts } from '../record/timeline.ts'
+import type { ContactAudit, ReplayReport } from '../report/audit.ts'
+import { forecastSentences, type ForecastView, type RouteForecastView } from '../report/forecast.ts'
+import type { RetentionReport } from '../report/retention-report.ts'
+import type { DoubtAnswerView, DoubtView, PermitAnswer, PermitSettled, PermitView, SwitchView } from '../report/views/operations.ts'
+import type { Page } from '../report/views/page.ts'
+import { policyOf } from './packs-in-force.ts'
+import { creditorSeen, emptyPage, limitOf, pageFrom, positionOf, text, textOrNull } from './paging.ts'
+import type { Paging } from './reading.ts'
+
+/** Calls that diallers and agencies make with our permission. */
+export interface Permitting {
+  /** `key`: the Idempotency-Key header; null when none was sent, and then every request is new. */
+  askPermit(actor: Actor, key: string | null, body: PermitBody): Promise<PermitAnswer>
+  settlePermit(actor: Actor, id: string, body: PermitSettlement): Promise<PermitSettled>
+  /** Null: no such permit, or it was not given. */
+  getPermit(actor: Actor, id: string): Promise<PermitView | null>
+}
+
+export const permitting = (shell: Shell, rules: PermitRules): Permitting => ({
+  askPermit: (actor, key, body) => askPermit(shell, rules, actor, key, body),
+  settlePermit: (actor, id, body) => settlePermit(shell, actor, id, body, rules.packs),
+  async getPermit(actor, id) {
+    const permit = isId(id) ? await permitById(shell.ledger.db, id, actor.creditor) : null
+    return permit === null || permit.status === 'denied' ? null : permitViewOf(permit, permit.status, await upstreamNames(shell.ledger.db, permit))
+  },
+})
+
+const permitViewOf = (permit: PermitRow, status: PermitView['status'], names: Pick<PermitView, 'recipientId' | 'accountIds'>): PermitView => ({
+  id: permit.id, creditor: permit.creditor, ...names, mode: permit.mode, by: permit.made_by, status,
+  askedAt: text(permit.asked_at), expiresAt: text(permit.expires_at ?? permit.asked_at), outcome: permit.outcome,
+  calledAt: textOrNull(permit.called_at), settledAt: textOrNull(permit.settled_at), settledBy: permit.settled_by,
+  candidateZones: permit.candidate_zones, packs: permit.packs, zoneData: (permit.facts as Partial<typeof permit.facts>).zoneData ?? null,
+})
+
+/** What can be measured from outside, in the Prometheus text format. */
+export interface Measuring {
+  /** This process's counters, and what stands in the ledger now; the latter are left out while the ledger does not answer. */
+  measurements(): Promise<string>
+}
+
+export function measuring(shell: Pick<Shell, 'ledger' | 'clock' | 'config' | 'log'>, rules: Pick<PermitRules, 'packs'>): Measuring {
+  const routes = shell.config.routes.map((route) => route.id)
+  return {
+    async measurements() {
+      const standing = new Registry()
+      const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) => new Gauge({ name, help, labelNames, registers: [standing] })
+      const calendars = gauge('decorum_calendar_days_left', 'Days until the first that a calendar in use does not know, by calendar and year; negative: it has begun. Only from sixty days before.', ['calendar', 'year'])
+      for (const { calendar, year, daysLeft } of calendarAlarms(rules.packs, shell.clock.now())) calendars.set({ calendar, year }, daysLeft)
+      try {
+        const counts = await standingCounts(shell.ledger.db, routes, new Date(shell.clock.now()))
+        const queued = gauge('decorum_queued', 'Reminders rung and not yet taken, by route.', ['route'])
+        for (const route of routes) queued.set({ route }, counts.queued.find((one) => one.route === route)?.count ?? 0)
+        const lag = gauge('decorum_lag_seconds', 'How long the reminder that is most overdue has been waiting, by route.', ['route'])
+        for (const { route, seconds } of counts.lag) lag.set({ route }, seconds)
+        gauge('decorum_sending', 'Attempts that are being handed over.').set(counts.sending)
+        gauge('decorum_words_versions', 'Versions of words that the processes at work use; more than one: some have other templates or creditors than the rest.')
+          .set(new Set((await processesAtWork(shell.ledger.db)).map((process) => process.words)).size)
+        gauge('decorum_in_doubt', 'Attempts that may or may not have gone out and wait to be resolved.').set(counts.inDoubt)
+      } catch (error) {
+        shell.log.warn({ event: 'metrics.incomplete', code: (error as { code?: unknown }).code }, 'metrics served without those of the ledger, which did not answer')
+      }
+      return [await counters.metrics(), await standing.metrics()].filter((text) => text !== '').join('\n')
+    },
+  }
+}
+
+/** Switches that stop, pause, slow or drain what goes out, by scope. */
+export interface Switching {
+  setSwitch(actor: Actor, body: SwitchBody): Promise<SwitchView>
+  /** For a start that sends nothing until told. `thrown` false: everything was paused before, by this switch. */
+  pauseEverything(): Promise<{ id: string; thrown: boolean }>
+  /** `changed` false: it had been lifted before. */
+  liftSwitch(actor: Actor, id: string, body: SwitchLift): Promise<{ id: string; changed: boolean }>
+  /** The newest first. A key of one creditor sees that creditor's and those that cover every creditor. */
+  listSwitches(actor: Actor, query: Paging & { active?: boolean | undefined }): Promise<Page<SwitchView>>
+}
+
+export const switching = (shell: Shell): Switching => ({
+  setSwitch: async (actor, body) => switchViewOf(await setSwitch(shell, actor, body)),
+  pauseEverything: () => pauseEverything(shell),
+  liftSwitch: (actor, id, body) => endSwitch(shell, actor, id, body),
+  async listSwitches(actor, query) {
+    const limit = limitOf(query.limit)
+    const before = (positionOf(query.cursor, ['id'])?.[0] as string | undefined) ?? null
+    const rows = await listSwitches(shell.ledger.db, { creditor: actor.creditor, active: query.active ?? null, before, limit: limit + 1 })
+    return pageFrom(rows, limit, switchViewOf, (row) => writeCursor([row.id]))
+  },
+})
+
+const switchViewOf = (row: SwitchRow): SwitchView => ({
+  id: row.id, scope: row.scope, state: row.state, share: row.share, reason: row.reason, setBy: row.set_by, setAt: text(row.set_at),
+  liftedAt: textOrNull(row.lifted_at), liftedBy: row.lifted_by, liftReason: row.lift_reason,
+})
+
+/** Attempts that may or may not have gone out, and what operators know of them. */
+export interface Doubting {
+  /** The oldest first. */
+  listDoubts(actor: Actor, query: Paging & { creditor?: string | undefined }): Promise<Page<DoubtView>>
+  resolveDoubt(actor: Actor, reminderId: string, attemptNo: number, body: DoubtResolution): Promise<DoubtAnswerView>
+}
+
+export const doubting = (shell: Shell): Doubting => ({
+  async listDoubts(actor, query) {
+    const seen = creditorSeen(actor, query.creditor)
+    if (seen.nobody) return emptyPage()
+    const limit = limitOf(query.limit)
+    const position = positionOf(query.cursor, ['number', 'id'])
+    const after = position === null ? null : { at: new Date(position[0] as number), reminderId: position[1] as string }
+    const rows = await listDoubts(shell.ledger.db, { creditor: seen.creditor, after, limit: limit + 1 })
+    return pageFrom(rows, limit, doubtViewOf, (row) => writeCursor([row.reservedAt.getTime(), row.reminderId]))
+  },
+  resolveDoubt: (actor, reminderId, attemptNo, body) => resolveDoubt(shell, actor, reminderId, attemptNo, body),
+})
+
+const doubtViewOf = (row: DoubtRow): DoubtView => ({
+  ...row, reservedAt: text(row.reservedAt), goodUntil: text(row.goodUntil), lookedUpAt: textOrNull(row.lookedUpAt),
+  looks: row.looks.map((look) => ({ ...look, at: text(new Date(look.at)) })),
+})
+
+/** How long records are kept. */
+export interface Retaining {
+  /**
+   * Drops the partitions past their retention period; without `apply` it only tells which.
+   *
+   * @throws DECORUM_STATE_CONFLICT when it cannot be told how old a month is
+   */
+  retain(actor: Actor, apply: boolean): Promise<RetentionReport>
+}
+
+export const retaining = (shell: Shell, rules: PermitRules): Retaining => ({
+  async retain(actor, apply) {
+    // What is dropped under a clock that was stepped into the future does not come back.
+    if (!(await rules.clockCertain())) {
+      throw new DecorumError('DECORUM_STATE_CONFLICT', 'this host’s clock and the ledger’s do not agree, so that nobody can tell how old a record is', {
+        hint: 'Set the clock right and ask again; decorum doctor compares the two.',
+      })
+    }
+    return retain(shell, actor, rules.packs, apply)
+  },
+})
+
+/** When queues will be empty. */
+export interface Forecasting {
+  /**
+   * When will each route's queue be empty, and how many will not make it today?
+   *
+   * A key of one creditor is told of that creditor's reminders.
+   *
+   * @param query.zone  whose day is today; absent: the creditor's book zone, or that of all creditors if they share one, otherwise UTC
+   */
+  forecast(actor: Actor, query: { zone?: string | undefined }): Promise<ForecastView>
+}
+
+export const forecasting = (shell: Shell, rules: Pick<PermitRules, 'packs'>): Forecasting => ({
+  async forecast(actor, query) {
+    const zone = query.zone ?? zoneOf(shell, actor)
+    const { at, until, routes } = await forecastByRoute(shell, rules.packs, { creditor: actor.creditor, zone })
+    const views = routes.map((one): RouteForecastView => ({
+      ...one, emptyAt: textOrNull(one.emptyAt === null ? null : new Date(one.emptyAt)),
+      ratePerSecond: (shell.config.routes.find((route) => route.id === one.route)?.rate.perSecond ?? 0) * (one.share / 100),
+      unitsEach: rounded(one.unitsEach), callSeconds: one.callSeconds === null ? null : rounded(one.callSeconds),
+    }))
+    return { at: text(new Date(at)), until: text(new Date(until)), zone, routes: views, words: forecastSentences(zone, views) }
+  },
+})
+
+const rounded = (value: number): number => Math.round(value * 100) / 100
+
+function zoneOf({ config }: Pick<Shell, 'config'>, actor: Actor): string {
+  const zones = new Set([...config.creditors].filter(([id]) => actor.creditor === null || id === actor.creditor).map(([, creditor]) => creditor.bookZone))
+  const [only] = zones
+  return zones.size === 1 && only !== undefined ? only : 'UTC'
+}
+
+/** Evidence for the compliance officer. */
+export interface Auditing {
+  /** Decides recorded decisions again: so many of reminders and so many of permits, drawn at random. */
+  auditDecisions(sample: number): Promise<ReplayReport>
+  /** Judges every contact of a period by the rules in force on its day. */
+  auditContacts(asked: AuditedContacts): Promise<ContactAudit>
+}
+
+export const auditing = (shell: Shell): Auditing => ({
+  async auditDecisions(sample) {
+    const { db } = shell.ledger
+    return replay(shell.config.packs, [...await sampleDecisions(db, 'reminder', sample), ...await sampleDecisions(db, 'permit', sample)])
+  },
+  auditContacts: (asked) => auditContacts(shell, policyOf(shell.config), asked),
+})

@@ -1,0 +1,74 @@
+import type { Channel } from '../model/vocabulary.ts'
+import { PersonalData } from '../pipeline/personal-data.ts'
+import type { Actor, Shell } from '../pipeline/runtime.ts'
+import { logAccess } from '../record/access.ts'
+import { addressesOf, externalAccountIdsOf, type RecipientAddressRow, type RecipientListing, recipientsByAddressHash, recipientsByExternalId } from '../record/recipients.ts'
+import type { RecipientView } from '../report/views/recipients.ts'
+import { creditorSeen, onlyOne, text, textOrNull } from './paging.ts'
+import type { Reading } from './reading.ts'
+
+/** Who is this person, and who has this address? Whatever is answered stands in the access log first. */
+export function readingPeople(shell: Shell): Pick<Reading, 'getRecipient' | 'recipientsByAddress'> {
+  const { db } = shell.ledger
+  const at = (): Date => new Date(shell.clock.now())
+
+  async function viewOf(row: RecipientListing): Promise<RecipientView> {
+    const data = new PersonalData(shell.vault, { id: row.id, dataKey: row.data_key, dataKeyId: row.data_key_id })
+    const addresses = await addressesOf(db, row.id)
+    return {
+      id: row.external_id,
+      creditor: row.creditor,
+      erased: row.erased_at !== null,
+      name: data.name(row.name),
+      locale: row.locale,
+      timeZone: row.time_zone,
+      jurisdiction: row.jurisdiction,
+      asOf: textOrNull(row.as_of),
+      addresses: addresses.map((address) => addressOf(address, data)),
+      accountIds: await externalAccountIdsOf(db, row.id),
+      updatedAt: text(row.updated_at),
+    }
+  }
+
+  const logged = (actor: Actor, rows: readonly RecipientListing[]) =>
+    logAccess(db, rows.map((row) => ({ at: at(), actor: actor.name, action: 'recipient-read' as const, subject: `recipient:${row.id}` })))
+
+  return {
+    async getRecipient(actor, ref) {
+      const seen = creditorSeen(actor, ref.creditor)
+      const row = seen.nobody ? null : onlyOne(await recipientsByExternalId(db, seen.creditor, ref.id))
+      if (row === null) return null
+      await logged(actor, [row])
+      return viewOf(row)
+    },
+
+    async recipientsByAddress(actor, query) {
+      const seen = creditorSeen(actor, query.creditor)
+      if (seen.nobody) return []
+      const hashes = hashesOf(shell, query.address, query.channel)
+      await logAccess(db, [{ at: at(), actor: actor.name, action: 'address-search', subject: `address:${hashes[0]?.toString('hex') ?? ''}` }])
+      const rows = await recipientsByAddressHash(db, seen.creditor, hashes)
+      await logged(actor, rows)
+      const views: RecipientView[] = []
+      for (const row of rows) views.push(await viewOf(row))
+      return views
+    },
+  }
+}
+
+/** A number hashes alike for phone and SMS, a mailbox without regard to case. */
+function hashesOf(shell: Shell, address: string, channel: Channel | undefined): Buffer[] {
+  return shell.vault.addressHashes(channel ?? (address.includes('@') ? 'email' : 'phone'), address.toLowerCase()).map(({ hash }) => hash)
+}
+
+const addressOf = (row: RecipientAddressRow, data: PersonalData): RecipientView['addresses'][number] => ({
+  id: row.id,
+  channel: row.channel,
+  value: data.address({ id: row.id, value: row.value === null ? null : row.value.toString('hex') }),
+  kind: row.kind,
+  relation: row.relation,
+  source: row.source,
+  country: row.country,
+  zones: row.zones,
+  removedAt: textOrNull(row.removed_at),
+})
