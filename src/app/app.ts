@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { PACKAGE_DIRECTORY } from '../config/configuration.ts'
-import type { Actor, Shell } from '../pipeline/runtime.ts'
+import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import type { PolicyFiles } from '../services/packs-in-force.ts'
 import type { Services } from '../services/services.ts'
 
@@ -26,7 +26,7 @@ export interface PartHealth {
 /** One process of Decorum, wired and ready to start. */
 export interface App {
   readonly config: Config
-  readonly shell: Shell
+  readonly runtime: Runtime
   /** What `shell.log` writes to, for frameworks that want a whole pino logger. */
   readonly logger: Logger
   /** The packs in force; `config.packs` is what they were at the start. */

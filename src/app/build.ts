@@ -8,9 +8,9 @@ import { DecorumError } from '../model/errors.ts'
 import type { Log } from '../model/log-events.ts'
 import type { Route } from '../model/route.ts'
 import type { Clock } from '../model/time.ts'
-import { type Desk, DISPATCH_LIMITS, type DispatchLimits } from '../pipeline/dispatch/dispatch-context.ts'
+import { type DispatchContext, DISPATCH_LIMITS, type DispatchLimits } from '../pipeline/dispatch/dispatch-context.ts'
 import { SwitchBoard } from '../pipeline/dispatch/switch-board.ts'
-import type { Shell } from '../pipeline/runtime.ts'
+import type { Runtime } from '../pipeline/runtime.ts'
 import { bullmqDoorbell } from '../queue/bullmq-doorbell.ts'
 import type { Doorbell } from '../queue/doorbell.ts'
 import { type Ledger, openLedger } from '../record/ledger.ts'
@@ -52,15 +52,15 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   const worker = `${hostname()}:${process.pid}`
   const ledger = overrides.ledger ?? (await openChecked(config, worker, log))
   const plannerBell = new PlannerBell(ledger, log)
-  const shell: Shell = { config, ledger, vault: openVault(keyRing(config)), clock: overrides.clock ?? new SteadyClock(), log, ringPlanner: plannerBell.ring }
-  const switches = new SwitchBoard(shell)
-  const guard = new ClockGuard(shell)
+  const runtime: Runtime = { config, ledger, vault: openVault(keyRing(config)), clock: overrides.clock ?? new SteadyClock(), log, ringPlanner: plannerBell.ring }
+  const switches = new SwitchBoard(runtime)
+  const guard = new ClockGuard(runtime)
   const policies = new PolicyFiles(config, log)
-  const routes = openRoutes(shell, overrides)
-  refuseVirtualClock(shell, routes.all)
-  const desk: Omit<Desk, 'route' | 'provider' | 'testProvider' | 'gate'> = {
+  const routes = openRoutes(runtime, overrides)
+  refuseVirtualClock(runtime, routes.all)
+  const context: Omit<DispatchContext, 'route' | 'provider' | 'testProvider' | 'gate'> = {
     get packs() { return policies.packs }, switches, worker, clockCertain: guard.certain,
-    optOutUrl: (addressId) => unsubscribeUrl(config.publicUrl, shell.vault, addressId),
+    optOutUrl: (addressId) => unsubscribeUrl(config.publicUrl, runtime.vault, addressId),
     limits: { ...DISPATCH_LIMITS, leaseMs: config.limits.leaseSeconds * 1000, callMs: config.limits.callSeconds * 1000, ...overrides.limits },
   }
   const openDoorbell = () => overrides.doorbell ?? bullmqDoorbell(
@@ -70,7 +70,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
       onRecovered: () => log.info({ event: 'queue.recovered' }, 'queue answers again'),
     },
   )
-  const running = new RunningDaemons({ shell, plannerBell, switches, guard, policies, register: new ProcessRegister(shell, worker), routes, desk, openDoorbell })
+  const running = new RunningDaemons({ runtime, plannerBell, switches, guard, policies, register: new ProcessRegister(runtime, worker), routes, context, openDoorbell })
   const close = async () => {
     plannerBell.close()
     await routes.close()
@@ -79,10 +79,10 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   let ended: Promise<void> | null = null
   return {
     config,
-    shell,
+    runtime,
     logger: log,
     policies,
-    services: services(shell, { get packs() { return policies.packs }, clockCertain: guard.certainNow }),
+    services: services(runtime, { get packs() { return policies.packs }, clockCertain: guard.certainNow }),
     start: (daemons) => running.start(daemons),
     stop: () => (ended ??= running.stop().then(close)),
     abort: () => (ended ??= running.abort().then(close)),
@@ -126,9 +126,9 @@ function keyRing(config: Config): KeyRing {
 }
 
 /** A stepped clock opens windows at will: with it, nothing may be able to reach a person. */
-function refuseVirtualClock(shell: Shell, routes: readonly { route: Route; provider: { harmless: boolean } }[]): void {
+function refuseVirtualClock(runtime: Runtime, routes: readonly { route: Route; provider: { harmless: boolean } }[]): void {
   const real = routes.find((open) => !open.provider.harmless)
-  if (shell.clock.virtual && real !== undefined) {
+  if (runtime.clock.virtual && real !== undefined) {
     throw new DecorumError('DECORUM_VIRTUAL_CLOCK', `route ${real.route.id} has a real provider, and business time is stepped`)
   }
 }

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Clock, Instant } from '../model/time.ts'
-import type { Shell } from '../pipeline/runtime.ts'
+import type { Runtime } from '../pipeline/runtime.ts'
 import { raiseClockMark } from '../record/lapses.ts'
 
 /** Wall time further off than this from a second opinion is not trusted. */
@@ -67,19 +67,19 @@ export class SteppedClock implements Clock {
  * purpose and always certain.
  */
 export class ClockGuard {
-  readonly #shell: Shell
+  readonly #runtime: Runtime
   readonly #steady: SteadyClock
   #problem: string | null
 
-  constructor(shell: Shell) {
-    this.#shell = shell
-    this.#steady = shell.clock instanceof SteadyClock ? shell.clock : new SteadyClock()
-    this.#problem = shell.clock.virtual ? null : 'has not been compared with the ledger yet'
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime
+    this.#steady = runtime.clock instanceof SteadyClock ? runtime.clock : new SteadyClock()
+    this.#problem = runtime.clock.virtual ? null : 'has not been compared with the ledger yet'
   }
 
   /** Null when certain; otherwise what disagrees. Cheap: asked before every reservation. */
   problem(): string | null {
-    if (this.#shell.clock.virtual) return null
+    if (this.#runtime.clock.virtual) return null
     if (this.#problem === null && this.#steady.stepped()) {
       this.#problem = 'was stepped: wall time and the monotonic clock disagree'
     }
@@ -96,12 +96,12 @@ export class ClockGuard {
 
   /** Compares with the database's host and the ledger's high-water mark, and raises the mark. */
   async check(): Promise<void> {
-    if (this.#shell.clock.virtual) return
+    if (this.#runtime.clock.virtual) return
     const before = this.problem()
     const asked = performance.now()
     const now = Date.now()
     // A clock that may be wrong must not raise the mark for everybody.
-    const { highWater, databaseNow } = await raiseClockMark(this.#shell.ledger.db, new Date(before === null ? now : 0))
+    const { highWater, databaseNow } = await raiseClockMark(this.#runtime.ledger.db, new Date(before === null ? now : 0))
     const offDatabase = Math.abs(databaseNow.getTime() - now)
     if (offDatabase > TOLERANCE_MS + (performance.now() - asked)) {
       this.#problem = `is ${Math.round(offDatabase / 1000)} s off the ledger's clock`
@@ -114,7 +114,7 @@ export class ClockGuard {
       this.#steady.trust(now - asked)
     }
     if (before === this.#problem) return
-    const { log } = this.#shell
+    const { log } = this.#runtime
     if (this.#problem === null) log.info({ event: 'clock.trusted' }, 'clock agrees with the ledger; sending is allowed')
     else log.error({ event: 'clock.distrusted', clock: this.#problem }, 'clock disagrees; nothing is sent until it agrees')
   }

@@ -8,7 +8,7 @@ import { twilioSmsProvider } from '../deliver/twilio/sms.ts'
 import { twilioVoiceProvider } from '../deliver/twilio/voice.ts'
 import { largestWeight, type Route } from '../model/route.ts'
 import { keepCaptured } from '../pipeline/personal-data.ts'
-import type { Shell } from '../pipeline/runtime.ts'
+import type { Runtime } from '../pipeline/runtime.ts'
 import { connectRedis, parseRedisUrl } from '../queue/redis-connection.ts'
 import { captureExists } from '../record/captured.ts'
 import { takeRateSlots } from '../record/take-rate-slots.ts'
@@ -36,9 +36,9 @@ export interface OpenRoutes {
  * otherwise in the ledger, and in memory where one process owns the ledger.
  */
 export function openRoutes(
-  shell: Shell, { gates, providers }: { gates?: (route: Route) => RateGate; providers?: (route: Route) => Provider | null } = {},
+  runtime: Runtime, { gates, providers }: { gates?: (route: Route) => RateGate; providers?: (route: Route) => Provider | null } = {},
 ): OpenRoutes {
-  const { config, ledger } = shell
+  const { config, ledger } = runtime
   const redis = config.redisUrl === null || gates !== undefined ? null : connectRedis(parseRedisUrl(config.redisUrl), 'ring')
   redis?.on('error', () => { /* the doorbell reports Redis; a gate that does not answer lets nothing through */ })
   const gateFor = gates ?? ((route: Route): RateGate => {
@@ -46,12 +46,12 @@ export function openRoutes(
     if (redis !== null) return redisRateGate(redis, route.id, rate)
     return ledger.embedded ? memoryRateGate(route.id, rate) : postgresRateGate((booking) => takeRateSlots(ledger.db, booking), route.id, rate)
   })
-  const keep = (captured: Captured) => keepCaptured(shell, captured)
-  const capture = (provider: Provider): Provider => (provider.name === 'capture' ? withLedgerBooks(shell, provider) : provider)
+  const keep = (captured: Captured) => keepCaptured(runtime, captured)
+  const capture = (provider: Provider): Provider => (provider.name === 'capture' ? withLedgerLookUp(runtime, provider) : provider)
   const all = config.routes.map((route): OpenRoute => ({
     route,
     provider: providers?.(route) ?? capture(buildProvider(route, { publicUrl: config.publicUrl, keep })),
-    testProvider: withLedgerBooks(shell, captureProvider(route.channel, { seed: 1 }, keep)),
+    testProvider: withLedgerLookUp(runtime, captureProvider(route.channel, { seed: 1 }, keep)),
     gate: gateFor(route),
     breaker: breaker(),
   }))
@@ -70,10 +70,10 @@ export function openRoutes(
 }
 
 /** Capture keeps its messages in the ledger, so the ledger is its books: complete, and there for every process. */
-const withLedgerBooks = (shell: Shell, provider: Provider): Provider => ({
+const withLedgerLookUp = (runtime: Runtime, provider: Provider): Provider => ({
   ...provider,
   lookUpIsConclusive: true,
-  lookUp: async ({ attempt }) => (await captureExists(shell.ledger.db, attempt.reminderId, attempt.attemptNo))
+  lookUp: async ({ attempt }) => (await captureExists(runtime.ledger.db, attempt.reminderId, attempt.attemptNo))
     ? { kind: 'found', reference: `capture-${attempt.reminderId}.${attempt.attemptNo}`, word: null }
     : { kind: 'not-found' },
 })

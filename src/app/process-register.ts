@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import { contentVersion } from '../model/canonical-json.ts'
-import type { Shell } from '../pipeline/runtime.ts'
+import type { Runtime } from '../pipeline/runtime.ts'
 import { processesAtWork, type ProcessRow, reportProcess, withdrawProcess } from '../record/processes.ts'
 import { type Daemon, VERSION } from './app.ts'
 
@@ -29,15 +29,15 @@ export function otherWords(own: string, others: readonly Pick<ProcessRow, 'name'
  * rest is seen while nothing has gone wrong yet.
  */
 export class ProcessRegister {
-  readonly #shell: Shell
+  readonly #runtime: Runtime
   readonly #self: Omit<ProcessRow, 'daemons'>
   #daemons: readonly Daemon[] = []
   #reportedAt = -Infinity
   #reported = false
 
-  constructor(shell: Shell, name: string) {
-    this.#shell = shell
-    this.#self = { id: randomUUID(), name, build: VERSION, words: wordsVersion(shell.config) }
+  constructor(runtime: Runtime, name: string) {
+    this.#runtime = runtime
+    this.#self = { id: randomUUID(), name, build: VERSION, words: wordsVersion(runtime.config) }
   }
 
   /** Reports when a report is due. @param monotonicMs  machine time */
@@ -45,14 +45,14 @@ export class ProcessRegister {
     if (monotonicMs - this.#reportedAt < EVERY_MS && daemons.length === this.#daemons.length) return
     this.#reportedAt = monotonicMs
     this.#daemons = daemons
-    await reportProcess(this.#shell.ledger.db, { ...this.#self, daemons: [...daemons] })
+    await reportProcess(this.#runtime.ledger.db, { ...this.#self, daemons: [...daemons] })
     this.#reported = true
   }
 
   /** What is to be said of the words that other processes use; null: nothing, or the ledger does not answer and says so itself. */
   async warning(): Promise<string | null> {
     try {
-      const others = (await processesAtWork(this.#shell.ledger.db)).filter(({ id }) => id !== this.#self.id)
+      const others = (await processesAtWork(this.#runtime.ledger.db)).filter(({ id }) => id !== this.#self.id)
       return otherWords(this.#self.words, others)
     } catch {
       return null
@@ -61,6 +61,6 @@ export class ProcessRegister {
 
   /** Ends the reports: this process is not missed. A ledger that does not answer forgets it by itself. */
   async withdraw(): Promise<void> {
-    if (this.#reported) await withdrawProcess(this.#shell.ledger.db, this.#self.id).catch(() => undefined)
+    if (this.#reported) await withdrawProcess(this.#runtime.ledger.db, this.#self.id).catch(() => undefined)
   }
 }

@@ -132,7 +132,7 @@ const spoken = (ladder: Ladder): Ladder['rungs'] => ladder.rungs.filter((rung) =
 /** What of this valid configuration deserves a look before anything is sent? */
 export function warningsOf(config: Config): ConfigWarning[] {
   const warnings: ConfigWarning[] = []
-  const real = config.routes.filter(reachesPeople)
+  const real = config.routes.filter(reachesRecipients)
   if (real.length > 0 && !config.production && config.delivery.onlyTo.length === 0) {
     warnings.push({
       code: 'live_without_only_to',
@@ -163,7 +163,7 @@ export function warningsOf(config: Config): ConfigWarning[] {
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 
 /** Could a message on this route arrive at somebody? Not when it is captured or goes to this very machine. */
-function reachesPeople(route: Route): boolean {
+function reachesRecipients(route: Route): boolean {
   if (route.provider === 'capture') return false
   const address = route.provider === 'twilio' ? route.settings.baseUrl : route.settings.url
   return !LOOPBACK.test(new URL(address).hostname)

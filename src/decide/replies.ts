@@ -13,7 +13,7 @@ export const isAnswer = (kind: Kind): boolean => kind === 'service' || kind === 
 
 /** Did the person themselves write or call here? */
 const isOwnMessage = (contact: ContactFacts, channel: Channel, at: Instant): boolean =>
-  contact.direction === 'inbound' && contact.channel === channel && contact.at <= at && !contact.otherPerson && (contact.party === null || contact.party === 'recipient')
+  contact.direction === 'inbound' && contact.channel === channel && contact.at <= at && !contact.otherRecipient && (contact.party === null || contact.party === 'recipient')
 
 /**
  * What is this the one answer to, if it goes out at this instant?
@@ -31,7 +31,7 @@ export function answeredBy(facts: Case, channel: Channel, at: Instant, sent?: Co
   }
   if (latest === null) return null
   for (const contact of facts.facts.contacts) {
-    if (contact !== sent && contact.direction === 'outbound' && !contact.otherPerson && contact.at >= latest.at && (sent === undefined || contact.at <= at)) return null
+    if (contact !== sent && contact.direction === 'outbound' && !contact.otherRecipient && contact.at >= latest.at && (sent === undefined || contact.at <= at)) return null
   }
   return latest
 }

@@ -5,7 +5,7 @@ import { type Channel, TONES } from '../model/vocabulary.ts'
 import { wallClock } from '../model/zones/zone-data.ts'
 import type { Actor } from '../pipeline/runtime.ts'
 import { bookDate } from '../plan/book-time.ts'
-import { brokenPromises, type ContactByPeople, contactsByPeople, objectionsByRule, portfolioPlaces, type SentAttempt, sentAttempts } from '../record/demo.ts'
+import { brokenPromises, type ContactByAgent, contactsByAgents, objectionsByRule, portfolioPlaces, type SentAttempt, sentAttempts } from '../record/demo.ts'
 import type { Ledger } from '../record/ledger.ts'
 import { localTime } from '../report/local-time.ts'
 import { OBJECTION_WORDS } from '../report/outcome-words.ts'
@@ -19,11 +19,11 @@ import type { DemoAccount, DemoDay, DemoPromise, DemoSample, DemoTimeline } from
 const ZONE = 'Asia/Shanghai'
 
 /** Reads out of the ledger what a run came to. */
-export async function giveAccount(
+export async function collectDemoReport(
   app: App, actor: Actor, scenario: Scenario, run: { from: Instant; to: Instant; seed: number },
 ): Promise<Omit<DemoAccount, 'effort' | 'keptIn'>> {
-  const { services, shell } = app
-  const { db } = shell.ledger
+  const { services, runtime } = app
+  const { db } = runtime.ledger
   const totals = await services.totals(actor, { from: run.from, to: run.to + DAY, zone: ZONE })
   const sent = await sentAttempts(db)
   const holds = await all((cursor) => services.listHolds(actor, { limit: 500, cursor }))
@@ -31,7 +31,7 @@ export async function giveAccount(
   const tasks = await all((cursor) => services.listTasks(actor, { limit: 500, cursor }))
   const timelines: DemoTimeline[] = []
   for (const { account, title } of scenario.timelines) {
-    const told = await tellTimeline(services, actor, account, title, sent)
+    const told = await formatTimeline(services, actor, account, title, sent)
     if (told !== null) timelines.push(told)
   }
   const statuses = counted(totals.reminders, (r) => r.status).map(([status, count]) => ({ status, count }))
@@ -53,7 +53,7 @@ export async function giveAccount(
     reminders: statuses,
     timelines,
     samples: await chooseSamples(services, actor, sent),
-    promises: await checkPromises(shell.ledger, sent, statuses.reduce((sum, s) => sum + s.count, 0)),
+    promises: await checkPromises(runtime.ledger, sent, statuses.reduce((sum, s) => sum + s.count, 0)),
   }
 }
 
@@ -142,14 +142,14 @@ const PAGE = 500
  *
  * @param sent  to say of a message which other accounts it spoke of
  */
-export async function tellTimeline(
+export async function formatTimeline(
   services: Services, actor: Actor, account: string, title: string, sent: readonly SentAttempt[],
 ): Promise<DemoTimeline | null> {
   const ref = { creditor: null, id: account }
   const view = await services.getAccount(actor, ref)
   if (view === null) return null
-  const person = await services.getRecipient(actor, { creditor: view.creditor, id: view.recipientId })
-  const zone = person?.timeZone ?? 'UTC'
+  const recipient = await services.getRecipient(actor, { creditor: view.creditor, id: view.recipientId })
+  const zone = recipient?.timeZone ?? 'UTC'
   const entries: TimelineEntry[] = []
   for (let cursor: string | undefined; ;) {
     const page = await services.accountTimeline(actor, ref, { limit: PAGE, cursor })
@@ -193,7 +193,7 @@ const CALLS = { aDay: 3, aWeek: 7, week: 7 * 24 * HOUR }
  */
 export async function checkPromises(ledger: Ledger, sent: readonly SentAttempt[], waiting: number): Promise<DemoPromise[]> {
   const broken = await brokenPromises(ledger.db)
-  const all = [...sent, ...(await contactsByPeople(ledger.db))]
+  const all = [...sent, ...(await contactsByAgents(ledger.db))]
   const hours = localHours(all)
   const most = mostCalls(all)
   const none = (count: number, what: string) => (count === 0 ? 'none found' : `${count} ${what}`)
@@ -221,7 +221,7 @@ interface Hours {
 }
 
 /** In minutes of the day on the earliest and on the latest of the borrower's possible clocks. */
-function localHours(contacts: readonly ContactByPeople[]): Hours {
+function localHours(contacts: readonly ContactByAgent[]): Hours {
   const hours: Hours = { earliest: Infinity, latest: -Infinity, outside: 0 }
   for (const contact of contacts) {
     const shown = zonesToCheck(contact).map((zone) => minuteOfDay(contact.at.getTime(), zone))
@@ -234,13 +234,13 @@ function localHours(contacts: readonly ContactByPeople[]): Hours {
 }
 
 /** A zone that the creditor states is where the person is; otherwise everything that place and number leave open. */
-function zonesToCheck({ timeZone, jurisdiction, evidence, addressZones }: ContactByPeople): string[] {
+function zonesToCheck({ timeZone, jurisdiction, evidence, addressZones }: ContactByAgent): string[] {
   if (timeZone !== null) return [timeZone, ...evidence.flatMap((e) => e.timeZone ?? [])]
   return [...new Set([...(jurisdiction === null ? [] : zonesOf(jurisdiction)), ...addressZones])]
 }
 
 /** The most calls that one person got in any 24 hours and in any seven days, answered or not. */
-function mostCalls(contacts: readonly ContactByPeople[]): { day: number; week: number } {
+function mostCalls(contacts: readonly ContactByAgent[]): { day: number; week: number } {
   const calls = new Map<string, Instant[]>()
   for (const { channel, creditor, recipient, at } of contacts) {
     const person = `${creditor} ${recipient}`

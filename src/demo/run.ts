@@ -14,12 +14,12 @@ import type { Route } from '../model/route.ts'
 import { DAY, type Instant, type LocalDate } from '../model/time.ts'
 import type { Actor } from '../pipeline/runtime.ts'
 import { bullmqDoorbell } from '../queue/bullmq-doorbell.ts'
-import { forgetTheDisk } from '../record/demo.ts'
+import { disableSynchronousCommit } from '../record/demo.ts'
 import { openLedger } from '../record/ledger.ts'
 import { migrate } from '../record/migrate.ts'
-import { giveAccount } from './account.ts'
-import { dailyRounds, importPortfolio, play, readScenario, type Round, type Scenario, sendCoreFile, workThroughSteps } from './scenario.ts'
-import { countedDoorbell, type CountedDoorbell, openGate, repeatableCapture, settleDown } from './stepping.ts'
+import { collectDemoReport } from './account.ts'
+import { dailyRounds, importPortfolio, play, readScenario, type Round, type Scenario, sendCoreFile, completeOpenTasks } from './scenario.ts'
+import { countedDoorbell, type CountedDoorbell, unlimitedRateGate, repeatableCapture, settleDown } from './stepping.ts'
 import type { DemoAccount } from './text.ts'
 
 /** The account of a run for a terminal; commands see the app and nothing behind it. */
@@ -71,17 +71,17 @@ async function playIn(dataDir: string, scenario: Scenario, run: DemoRun) {
   const clock = new SteppedClock(from)
   const ledger = await openLedger({ dataDir }, { applicationName: 'decorum demo', poolSize: config.limits.poolSize })
   try {
-    await forgetTheDisk(ledger.db)
+    await disableSynchronousCommit(ledger.db)
     await migrate(ledger)
     const doorbell = countedDoorbell(bullmqDoorbell({ ledgerPool: ledger.pool }))
     const log = pino({ name: 'decorum', level: 'error' }, pino.destination(2))
     const app: App = await build(config, {
-      ledger, clock, log, doorbell, gates: openGate, providers: (route) => repeatableCapture(route.channel, run.seed, () => app.shell),
+      ledger, clock, log, doorbell, gates: unlimitedRateGate, providers: (route) => repeatableCapture(route.channel, run.seed, () => app.runtime),
     })
     try {
       await app.start(['email', 'sms', 'phone'])
       const steps = await stepThrough(app, clock, doorbell, scenario, { from, to, onStep: run.onStep })
-      return { steps, account: await giveAccount(app, ACTOR, scenario, { from, to, seed: run.seed }) }
+      return { steps, account: await collectDemoReport(app, ACTOR, scenario, { from, to, seed: run.seed }) }
     } finally {
       await app.stop()
     }
@@ -107,17 +107,17 @@ async function stepThrough(
 }
 
 /** What the world does to the portfolio, once that is imported: core files, people at work, and what the scenario tells. */
-async function outsideWorld({ config, services, shell }: App, scenario: Scenario, from: Instant, to: Instant): Promise<{ at: Instant; happen: () => Promise<void> }[]> {
-  const accounts = await importPortfolio(shell, ACTOR, scenario.portfolio)
-  const { coreFile, people } = scenario
+async function outsideWorld({ config, services, runtime }: App, scenario: Scenario, from: Instant, to: Instant): Promise<{ at: Instant; happen: () => Promise<void> }[]> {
+  const accounts = await importPortfolio(runtime, ACTOR, scenario.portfolio)
+  const { coreFile, people: recipients } = scenario
   const creditors = [...config.creditors.values()]
   let worked = 0
-  const nextOutcome = () => people.outcomes[worked++ % people.outcomes.length] as (typeof people.outcomes)[number]
+  const nextOutcome = () => recipients.outcomes[worked++ % recipients.outcomes.length] as (typeof recipients.outcomes)[number]
   const files = dailyRounds(creditors, coreFile.time, from, to).map((file: Round) => ({
     at: file.at, happen: () => sendCoreFile(services, ACTOR, file, accounts.filter(({ id }) => !coreFile.leavesOut.includes(id))),
   }))
-  const afternoons = dailyRounds(creditors.filter(({ id }) => people.creditors.includes(id)), people.time, from, to).map((round) => ({
-    at: round.at, happen: () => workThroughSteps(services, ACTOR, round, nextOutcome),
+  const afternoons = dailyRounds(creditors.filter(({ id }) => recipients.creditors.includes(id)), recipients.time, from, to).map((round) => ({
+    at: round.at, happen: () => completeOpenTasks(services, ACTOR, round, nextOutcome),
   }))
   const told = scenario.happenings.filter(({ at }) => at >= from && at < to).map((happening) => ({
     at: happening.at,

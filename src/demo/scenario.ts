@@ -12,7 +12,7 @@ import { zodFaults } from '../model/faults.ts'
 import { servesSchema } from '../model/route.ts'
 import { addDays, DAY, daysBetween, type Instant, isLocalDate, type LocalDate } from '../model/time.ts'
 import { acceptAccounts } from '../pipeline/accept/accept-accounts.ts'
-import type { Actor, Shell } from '../pipeline/runtime.ts'
+import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { bookDate, bookInstant } from '../plan/book-time.ts'
 import type { TaskView } from '../report/views/recipients.ts'
 import type { Services } from '../services/services.ts'
@@ -195,7 +195,7 @@ async function* inOnePiece(text: string): AsyncGenerator<Uint8Array> {
  *
  * The desk calls whom it may call now, as each task says; the others it leaves for another day.
  */
-export async function workThroughSteps(
+export async function completeOpenTasks(
   services: Services, actor: Actor, round: Round, nextOutcome: () => TaskCompletion['outcome'],
 ): Promise<void> {
   const open = await services.listTasks(actor, { creditor: round.creditor, status: 'open', limit: 500 })
@@ -224,7 +224,7 @@ export interface PortfolioAccount {
  * @returns  the accounts, in the order of the file
  * @throws   DECORUM_BAD_INPUT with the lines that are wrong: an example that is wrong is a mistake
  */
-export async function importPortfolio(shell: Shell, actor: Actor, csv: string): Promise<PortfolioAccount[]> {
+export async function importPortfolio(runtime: Runtime, actor: Actor, csv: string): Promise<PortfolioAccount[]> {
   const [header = '', ...lines] = csv.split(/\r?\n/).filter((line) => line !== '')
   const columns = readHeader(header)
   if (!columns.ok) throw wrong(columns.faults)
@@ -234,7 +234,7 @@ export async function importPortfolio(shell: Shell, actor: Actor, csv: string): 
     const { id, ...body } = row.value
     return { id, body }
   })
-  const results = await acceptAccounts(shell, actor, puts)
+  const results = await acceptAccounts(runtime, actor, puts)
   return results.map((result) => {
     if (!result.ok) throw result.error
     return { creditor: result.answer.creditor, id: result.answer.id }

@@ -5,7 +5,7 @@ import type { RateGate } from '../deliver/rate-gate.ts'
 import { type Instant, MINUTE } from '../model/time.ts'
 import type { Channel } from '../model/vocabulary.ts'
 import { keepCaptured } from '../pipeline/personal-data.ts'
-import type { Shell } from '../pipeline/runtime.ts'
+import type { Runtime } from '../pipeline/runtime.ts'
 import type { Doorbell } from '../queue/doorbell.ts'
 import { nextWork, reminderName } from '../record/demo.ts'
 
@@ -24,10 +24,10 @@ const MOST_ROUNDS = 500
  *           foreseen. What is due and could not be done now comes back one step later.
  */
 export async function settleDown(app: App, doorbell: CountedDoorbell): Promise<Instant | null> {
-  const now = app.shell.clock.now()
+  const now = app.runtime.clock.now()
   for (let round = 1; ; round++) {
     if (round > MOST_ROUNDS) throw new RangeError(`work at ${new Date(now).toISOString()} did not finish within ${MOST_ROUNDS} rounds`)
-    const { planner, sweeper } = await nextWork(app.shell.ledger.db)
+    const { planner, sweeper } = await nextWork(app.runtime.ledger.db)
     const due = (at: Date | null): boolean => at !== null && at.getTime() <= now
     let done = false
     if (due(planner)) {
@@ -88,7 +88,7 @@ export function countedDoorbell(inner: Doorbell): CountedDoorbell {
  * Captured messages have no provider whose rate they could exceed. A gate that keeps machine time would make a
  * busy machine miss its slots and decide the same reminder over and over, while business time stands still.
  */
-export const openGate = (): RateGate => ({
+export const unlimitedRateGate = (): RateGate => ({
   take: async (weights) => ({ askedAt: Infinity, answeredAt: 0, delaysMs: weights.map(() => 0) }),
   backlogMs: async () => 0,
   close: async () => {},
@@ -102,10 +102,10 @@ export const openGate = (): RateGate => ({
  *
  * @param shell  asked for at the first message; it does not exist yet when routes are opened
  */
-export const repeatableCapture = (channel: Channel, seed: number, shell: () => Shell): Provider =>
+export const repeatableCapture = (channel: Channel, seed: number, runtime: () => Runtime): Provider =>
   captureProvider(channel, { seed }, async (captured) => {
     const { attempt } = captured.request
-    const name = (await reminderName(shell().ledger.db, attempt.reminderId)) ?? attempt.reminderId
+    const name = (await reminderName(runtime().ledger.db, attempt.reminderId)) ?? attempt.reminderId
     const receipts = planReceipts(channel, { reminderId: name, attemptNo: attempt.attemptNo }, seed)
-    await keepCaptured(shell(), { ...captured, receipts })
+    await keepCaptured(runtime(), { ...captured, receipts })
   })

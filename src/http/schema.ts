@@ -17,7 +17,7 @@ export const paging = {
 export const creditor = word.optional().describe('For keys of every creditor: which one.')
 
 /** Narrows a list to an account or a person, by the creditor's own id. */
-export const whose = {
+export const ownerQuery = {
   creditor,
   accountId: upstreamId.optional(),
   recipientId: upstreamId.optional(),

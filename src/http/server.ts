@@ -97,7 +97,7 @@ export function shedLoad(api: Api, app: App): void {
   api.addHook('onRequest', async (request, reply) => {
     const { url = '' } = request.routeOptions
     if (request.is404 || NEEDS_NO_LEDGER.has(url)) return
-    const { pool } = app.shell.ledger
+    const { pool } = app.runtime.ledger
     const each = url.startsWith('/hooks/') ? WAITING_EACH_AT_HOOKS : WAITING_EACH
     if (pool.waitingCount <= each * (pool.options.max ?? 10)) return
     void reply.header('retry-after', '1')

@@ -7,7 +7,7 @@ import { buildServer } from './server.ts'
 /** The OpenAPI document of this build, as text that is the same for the same routes. */
 export async function apiDocument(config: App['config']): Promise<string> {
   // Describing asks nothing of the process behind: no ledger is opened for it.
-  const app = { config, logger: pino({ level: 'silent' }), shell: {}, services: {} } as unknown as App
+  const app = { config, logger: pino({ level: 'silent' }), runtime: {}, services: {} } as unknown as App
   const server = buildServer(app)
   try {
     await server.ready()

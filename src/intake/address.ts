@@ -52,7 +52,7 @@ function readPhone(stated: string, country: string | null, own: boolean): Parsed
   if (!read.ok) {
     return { ok: false, problem: UNREADABLE[read.why], cure: WRITE_WITH_PLUS }
   }
-  const excluded = own ? notAPersons(read.planned) : null
+  const excluded = own ? notARecipients(read.planned) : null
   return excluded === null ? { ok: true, value: read.planned.number.number } : { ok: false, problem: excluded, cure: 'State a number of the person\'s own, or none.' }
 }
 
@@ -202,7 +202,7 @@ const IN_SEQUENCE = /^(?:0?1234567890?|0?12345678|9876543210|0123456789)\d?$/
  *
  * Types that no person has, what the plan excludes by its own rules, and what is typed where no number is known.
  */
-export function notAPersons({ number, type, valid }: PlannedNumber): string | null {
+export function notARecipients({ number, type, valid }: PlannedNumber): string | null {
   const { countryCallingCode, nationalNumber } = number
   const sort = type === undefined ? undefined : NOT_A_PERSONS[type]
   if (sort !== undefined) return `is ${sort}, which is nobody's own`

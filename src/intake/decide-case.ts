@@ -93,7 +93,7 @@ function factsOf(input: DecideCaseInput): Facts {
     accounts: (input.accounts ?? (input.account === undefined ? [] : [input.account])).map(accountOf),
     contacts: input.contacts.map((contact) => ({
       at: when(contact.at), channel: contact.channel, direction: contact.direction, accounts: contact.accounts ?? (contact.account == null ? [] : [contact.account].flat()),
-      address: idOf(contact.address), outcome: contact.outcome, by: contact.by ?? null, mode: contact.mode ?? null, party: contact.party ?? null, otherPerson: false,
+      address: idOf(contact.address), outcome: contact.outcome, by: contact.by ?? null, mode: contact.mode ?? null, party: contact.party ?? null, otherRecipient: false,
     })),
     events: input.events === undefined ? null : input.events.map((event) => ({ type: event.type, kind: event.kind ?? null, at: when(event.at), account: event.account ?? null })),
     holds: input.holds.map((hold) => ({ kind: hold.kind, account: hold.account ?? null, from: orNull(hold.from) ?? 0, until: orNull(hold.until), ...(hold.channel == null ? {} : { channel: hold.channel }) })),

@@ -125,7 +125,7 @@ export interface ContactFacts {
   /** Who was reached: `recipient`, `third-party`, …; null when not known. */
   party: string | null
   /** Made to another person who has the same number or mailbox: counts for rules keyed by address alone. */
-  otherPerson: boolean
+  otherRecipient: boolean
 }
 
 export interface EventFacts {
@@ -157,7 +157,7 @@ export interface SuppressionFacts {
   from: Instant | null
   until: Instant | null
   /** Said of another person who has the same number or mailbox: it concerns that address alone. Absent: false. */
-  otherPerson?: boolean
+  otherRecipient?: boolean
 }
 
 export interface ConsentFacts {

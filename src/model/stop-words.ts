@@ -28,13 +28,13 @@ const SIGNATURE = /^\s*(>|--\s*$|_{5,}|-{3,}|sent (from|via) |get outlook|gesend
  *
  * Apostrophes join (don’t), every other sign parts.
  */
-const fold = (text: string): string => text
+const decider = (text: string): string => text
   .normalize('NFKD').replaceAll(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '').normalize('NFKC').toUpperCase()
   .replaceAll('Ł', 'L').replaceAll('Đ', 'D').replaceAll(/['’‘`´ʼ]/gu, '')
   .replaceAll(/[\p{P}\p{S}\p{C}\s]+/gu, ' ').trim()
 
 const bare = (folded: string): string => folded.replaceAll(' ', '')
-const setOf = (words: readonly string[]): ReadonlySet<string> => new Set(words.map((word) => bare(fold(word))))
+const setOf = (words: readonly string[]): ReadonlySet<string> => new Set(words.map((word) => bare(decider(word))))
 
 const STOPS = setOf(STOP_WORDS)
 const LEADING = setOf(LEADING_STOPS)
@@ -49,14 +49,14 @@ function expression(phrase: string): string {
   return phrase.trim().split(/\s+/).map((part) => {
     if (part === '~') return String.raw`(?:\S+ ){0,2}`
     const optional = part.endsWith('?')
-    const words = (optional ? part.slice(0, -1) : part).split('/').map((word) => (word.endsWith('*') ? String.raw`${fold(word.slice(0, -1))}\S*` : fold(word)))
+    const words = (optional ? part.slice(0, -1) : part).split('/').map((word) => (word.endsWith('*') ? String.raw`${decider(word.slice(0, -1))}\S*` : decider(word)))
     return `(?:(?:${words.join('|')}) )${optional ? '?' : ''}`
   }).join('')
 }
 
 const phrases = (rows: readonly string[]): RegExp => new RegExp(` (?:${rows.map(expression).join('|')})`, 'u')
 const everywhere = (rows: readonly string[]): RegExp => new RegExp(` (?:${rows.map(expression).join('|')})`, 'gu')
-const fragments = (rows: readonly string[]): RegExp => new RegExp(rows.map((row) => bare(fold(row))).join('|'), 'u')
+const fragments = (rows: readonly string[]): RegExp => new RegExp(rows.map((row) => bare(decider(row))).join('|'), 'u')
 const here = (table: typeof STOP_PHRASES): string[] => Object.values(table).flatMap((entry) => entry.here)
 const everything = (table: typeof STOP_PHRASES): string[] => Object.values(table).flatMap((entry) => entry.everything ?? [])
 
@@ -82,12 +82,12 @@ export const asksToStop = (reply: string, more: readonly string[] = []): boolean
  * @param more  further stop words, as policy packs name them
  */
 export function readReply(reply: string, more: readonly string[] = []): ReplyReading {
-  const said = fold(ownWords(reply.slice(0, MOST_READ)))
+  const said = decider(ownWords(reply.slice(0, MOST_READ)))
   const whole = bare(said)
   const hints = HINTS.filter(({ spaced, unspaced }) => spaced.test(` ${said} `) || unspaced.test(whole)).map(({ hint }) => hint)
   const as = (meaning: ReplyMeaning, keyword = false): ReplyReading => ({ meaning, keyword, hints })
   if (whole === '') return as(/\p{S}/u.test(reply) ? 'other' : 'empty')
-  if (STOPS.has(whole) || CHINESE_KEYWORD.test(whole) || more.some((word) => bare(fold(word)) === whole)) return as('stop', true)
+  if (STOPS.has(whole) || CHINESE_KEYWORD.test(whole) || more.some((word) => bare(decider(word)) === whole)) return as('stop', true)
   if (STARTS.has(whole)) return as('start', true)
   if (HELPS.has(whole)) return as('help', true)
   // Somebody who stops by, or cannot stop thinking, has not asked for anything.

@@ -7,15 +7,15 @@ import type { AccountFacts, Facts, SystemFacts } from '../model/facts.ts'
 import { DAY, type Instant } from '../model/time.ts'
 import type { Kind, Tone } from '../model/vocabulary.ts'
 import { daysPastDue } from '../plan/book-time.ts'
-import { type AuditedContact, factsKey, peopleAsKnown, type PersonAsKnown } from '../record/audit.ts'
+import { type AuditedContact, factsKey, recipientsAsKnown, type RecipientAsKnown } from '../record/audit.ts'
 import { markContact } from '../record/contacts.ts'
-import type { AccountForDecision, PersonAddress, PersonRow } from '../record/dispatch/decision-inputs.ts'
+import type { AccountForDecision, RecipientAddress, RecipientForDecision } from '../record/dispatch/decision-inputs.ts'
 import type { Locked } from '../record/locks.ts'
 import type { Database } from '../record/schema.ts'
 import { type ActiveSwitch, switchesAt } from '../record/switches.ts'
 import { chooseAddress, composeFacts } from './dispatch/facts.ts'
 import { closedBy } from './dispatch/switch-board.ts'
-import type { Shell } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 
 /** What facts about a contact of the past cannot be known any more, in words. */
 export const ASSUMPTIONS = [
@@ -38,27 +38,27 @@ export interface Asked {
  * @param asked  absent: taken for a reminder of neutral tone; of our own contacts and permits the kept facts tell
  */
 export function factsAt(
-  person: PersonAsKnown, contact: AuditedContact, creditor: Creditor | undefined, asked: Asked = { kind: 'reminder', tone: 'neutral' },
+  recipient: RecipientAsKnown, contact: AuditedContact, creditor: Creditor | undefined, asked: Asked = { kind: 'reminder', tone: 'neutral' },
 ): Facts {
   const at = contact.at
   // What was recorded in the same moment is what the contact itself brought about: a promise, a stop.
   const knownThen = <T extends { known: Instant; gone: Instant | null }>(facts: readonly T[]): T[] => facts.filter((fact) => fact.known < at && (fact.gone === null || fact.gone > at))
-  const before = person.contacts.filter((other) => other.at < at || (other.at === at && factsKey(other) < factsKey(contact)))
-  const row: PersonRow = {
-    ...person, dataKey: null, dataKeyId: null, name: null, caughtUpOn: null,
-    consents: knownThen(person.consents), events: knownThen(person.events), holds: knownThen(person.holds), suppressions: knownThen(person.suppressions),
+  const before = recipient.contacts.filter((other) => other.at < at || (other.at === at && factsKey(other) < factsKey(contact)))
+  const row: RecipientForDecision = {
+    ...recipient, dataKey: null, dataKeyId: null, name: null, caughtUpOn: null,
+    consents: knownThen(recipient.consents), events: knownThen(recipient.events), holds: knownThen(recipient.holds), suppressions: knownThen(recipient.suppressions),
     contacts: before,
   }
-  const about = person.accounts.filter((account) => contact.accounts.length === 0 || contact.accounts.includes(account.id))
+  const about = recipient.accounts.filter((account) => contact.accounts.length === 0 || contact.accounts.includes(account.id))
   const accounts: AccountForDecision[] = about.map((account) => ({ ...account, state: 'open', asOf: new Date(at), variables: null }))
   const composed = composeFacts({
     reminder: { channel: contact.channel, tone: asked.tone, kind: asked.kind, mode: contact.mode ?? 'agent', expiresAt: null, dueAt: null },
-    person: row, accounts, address: person.addresses.find((address) => address.hash === contact.hash && address.channel === contact.channel)
-      ?? person.addresses.find((address) => address.hash === contact.hash) ?? (contact.hash === null ? stoppedAddress(row, contact) : null),
+    recipient: row, accounts, address: recipient.addresses.find((address) => address.hash === contact.hash && address.channel === contact.channel)
+      ?? recipient.addresses.find((address) => address.hash === contact.hash) ?? (contact.hash === null ? stoppedAddress(row, contact) : null),
     daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', at)), freshForMs: null, pending: [],
     system: { testMode: false, switchedOff: null, clockUncertain: false, routeProblem: null, notRegistered: false, phoneInFlight: false },
   })
-  const kept = person.facts[factsKey(contact)] as Facts | undefined
+  const kept = recipient.facts[factsKey(contact)] as Facts | undefined
   if (kept?.recipient === undefined) return composed
   return { ...kept, reminder: { ...kept.reminder, expiresAt: null }, accounts: kept.accounts.map(fresh), contacts: composed.contacts, system: null }
 }
@@ -67,9 +67,9 @@ export function factsAt(
 const fresh = (account: AccountFacts): AccountFacts => ({ ...account, freshForMs: null })
 
 /** Where nobody says which number was used, it is not known to be a stopped one unless all on the channel were. */
-function stoppedAddress(person: PersonRow, contact: AuditedContact): PersonAddress | null {
-  const address = chooseAddress(person, contact)
-  return address !== null && person.suppressions.some((stop) => stop.hash === address.hash) ? address : null
+function stoppedAddress(recipient: RecipientForDecision, contact: AuditedContact): RecipientAddress | null {
+  const address = chooseAddress(recipient, contact)
+  return address !== null && recipient.suppressions.some((stop) => stop.hash === address.hash) ? address : null
 }
 
 /** Objections that say that a rule about contacts was exceeded; the others are about messages and machines. */
@@ -103,19 +103,19 @@ export interface RecordedContact {
  * beyond that by switches, and by stops of the person that took effect before it and were learnt afterwards.
  */
 export async function markExceeded(
-  shell: Shell, trx: Locked, packs: readonly CompiledPack[], contact: RecordedContact,
+  runtime: Runtime, trx: Locked, packs: readonly CompiledPack[], contact: RecordedContact,
 ): Promise<Exceedance[]> {
   const { id, recipientId, at } = contact
-  const [person] = await peopleAsKnown(trx as Kysely<Database>, [recipientId], { since: new Date(at - CONTACTS_BEAR_MS), to: new Date(at + 1) })
-  const known = person?.contacts.find((one) => one.id === id && !one.otherPerson)
-  if (person === undefined || known === undefined || known.direction !== 'outbound') return []
-  const facts = factsAt(person, known, shell.config.creditors.get(person.creditor), contact.step)
+  const [recipient] = await recipientsAsKnown(trx as Kysely<Database>, [recipientId], { since: new Date(at - CONTACTS_BEAR_MS), to: new Date(at + 1) })
+  const known = recipient?.contacts.find((one) => one.id === id && !one.otherRecipient)
+  if (recipient === undefined || known === undefined || known.direction !== 'outbound') return []
+  const facts = factsAt(recipient, known, runtime.config.creditors.get(recipient.creditor), contact.step)
   if (facts.accounts.length === 0) return []
-  const switchedOff = switchedOffAt(await switchesAt(trx, new Date(at)), person, facts, contact)
+  const switchedOff = switchedOffAt(await switchesAt(trx, new Date(at)), recipient, facts, contact)
   const { reasons } = decide({ ...facts, system: { ...(facts.system ?? OPEN), switchedOff } }, packs, at)
   const exceeded = [
     ...reasons.filter(({ code }) => EXCEEDS.has(code) || code === 'switched_off').map(({ rule, citation }) => ({ rule, citation })),
-    ...learntLater(person, known),
+    ...learntLater(recipient, known),
   ]
   if (exceeded.length > 0) await markContact(trx, recipientId, new Date(at), id, exceeded.map(({ rule }) => rule))
   return exceeded
@@ -123,15 +123,15 @@ export async function markExceeded(
 
 const OPEN: SystemFacts = { testMode: false, switchedOff: null, clockUncertain: false, routeProblem: null, notRegistered: false, phoneInFlight: false }
 
-function switchedOffAt(switches: readonly ActiveSwitch[], person: PersonAsKnown, facts: Facts, { step }: RecordedContact): SystemFacts['switchedOff'] {
+function switchedOffAt(switches: readonly ActiveSwitch[], recipient: RecipientAsKnown, facts: Facts, { step }: RecordedContact): SystemFacts['switchedOff'] {
   const closed = facts.accounts.map(({ product }) => closedBy(switches, {
-    creditor: person.creditor, product, jurisdiction: person.jurisdiction, channel: facts.reminder.channel, route: null, template: null,
+    creditor: recipient.creditor, product, jurisdiction: recipient.jurisdiction, channel: facts.reminder.channel, route: null, template: null,
     ladder: step?.ladder ?? null, rung: step?.rung ?? null,
   }, 'on-its-way'))
   return closed.includes('stopped') ? 'stopped' : closed.includes('paused') ? 'paused' : null
 }
 
 /** As events mark the contacts that were known before them. */
-const learntLater = (person: PersonAsKnown, { at }: AuditedContact): Exceedance[] => person.suppressions
+const learntLater = (recipient: RecipientAsKnown, { at }: AuditedContact): Exceedance[] => recipient.suppressions
   .filter((stop) => stop.scope === 'all' && stop.from <= at && stop.known > at && (stop.until === null || stop.until > at))
   .map(({ reason }) => ({ rule: `retroactive/${reason}`, citation: 'Decorum: a stop that took effect before the contact and was learnt after it' }))

@@ -7,14 +7,14 @@ import { largestWeight, type Route } from '../model/route.ts'
 import { addDays, type Instant } from '../model/time.ts'
 import { bookDate, daysPastDue, startOfBookDay } from '../plan/book-time.ts'
 import { forecastQueue, type InLine } from '../plan/forecast-queue.ts'
-import { type AccountForDecision, type PersonRow, readAccounts, readPeople } from '../record/dispatch/decision-inputs.ts'
+import { type AccountForDecision, type RecipientForDecision, readAccounts, readRecipients } from '../record/dispatch/decision-inputs.ts'
 import { countWaiting, readOnly, recentAttempts, type RecentAttempts, sampleWaiting, type WaitingSample } from '../record/forecast.ts'
 import type { Database } from '../record/schema.ts'
 import { type ActiveSwitch, activeSwitches } from '../record/switches.ts'
 import { callInFlight, chooseAddress, composeFacts, routeProblemOf } from './dispatch/facts.ts'
 import { closedBy, shareOf, shareOfRoute } from './dispatch/switch-board.ts'
 import { carriedWords } from './dispatch/words.ts'
-import type { Shell } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 
 /** So many of a route's queue are decided; with more, each stands for its neighbours. */
 const SAMPLE = 400
@@ -65,20 +65,20 @@ export interface Forecast {
  * @param creditor  null: every; otherwise only its reminders are counted, behind everybody's in the queue
  * @throws          when the ledger takes longer than five seconds over one of the questions
  */
-export async function forecastByRoute(shell: Shell, packs: readonly CompiledPack[], asked: { creditor: string | null; zone: string }): Promise<Forecast> {
-  const at = shell.clock.now()
+export async function forecastByRoute(runtime: Runtime, packs: readonly CompiledPack[], asked: { creditor: string | null; zone: string }): Promise<Forecast> {
+  const at = runtime.clock.now()
   const until = startOfBookDay(addDays(bookDate(at, asked.zone), 1), asked.zone)
-  return readOnly(shell.ledger, STATEMENT_MS, async (trx) => {
+  return readOnly(runtime.ledger, STATEMENT_MS, async (trx) => {
     const active = await activeSwitches(trx)
     const recent = await recentAttempts(trx)
     const routes: RouteForecast[] = []
-    for (const route of shell.config.routes) routes.push(await forecastRoute({ shell, packs, trx, active, recent, at, until, creditor: asked.creditor }, route))
+    for (const route of runtime.config.routes) routes.push(await forecastRoute({ runtime, packs, trx, active, recent, at, until, creditor: asked.creditor }, route))
     return { at, until, routes }
   })
 }
 
 interface Setting {
-  shell: Shell
+  runtime: Runtime
   packs: readonly CompiledPack[]
   trx: Transaction<Database>
   active: readonly ActiveSwitch[]
@@ -123,23 +123,23 @@ interface Placed {
 
 /** Which of the sample stand in the queue today, and for how long each is in hand. */
 async function place(setting: Setting, route: Route, room: UsualRoom, samples: readonly WaitingSample[]): Promise<Placed> {
-  const { shell, trx, active, at, until } = setting
-  const people = await readPeople(trx, [...new Set(samples.map((one) => one.recipientId))], at)
+  const { runtime, trx, active, at, until } = setting
+  const recipients = await readRecipients(trx, [...new Set(samples.map((one) => one.recipientId))], at)
   const accounts = await readAccounts(trx, samples.map((one) => one.id))
   const placed: Placed = { line: [], held: [], notToday: [] }
   for (const sample of samples) {
-    const person = people.get(sample.recipientId)
+    const recipient = recipients.get(sample.recipientId)
     const own = accounts.get(sample.id) ?? []
-    if (person === undefined) continue
+    if (recipient === undefined) continue
     const scope = {
-      creditor: sample.creditor, product: own[0]?.product ?? null, jurisdiction: person.jurisdiction, channel: sample.channel,
+      creditor: sample.creditor, product: own[0]?.product ?? null, jurisdiction: recipient.jurisdiction, channel: sample.channel,
       route: sample.route, template: sample.template, ladder: sample.ladder, rung: sample.rung,
     }
     if (closedBy(active, scope, sample.queuedAt ?? 'new') !== null) {
       placed.held.push(sample)
       continue
     }
-    const may = whenItMayGo(shell, setting.packs, { reminder: sample, person, accounts: own }, Math.max(at, sample.nextAt.getTime()), until)
+    const may = whenItMayGo(runtime, setting.packs, { reminder: sample, recipient, accounts: own }, Math.max(at, sample.nextAt.getTime()), until)
     if (may === null) placed.notToday.push(sample)
     else {
       placed.line.push({
@@ -218,12 +218,12 @@ export interface MayGo {
  * @returns  null: the rules refuse it, or put it off until `until` or later
  */
 export function whenItMayGo(
-  shell: Pick<Shell, 'config'>, packs: readonly CompiledPack[],
-  waiting: { reminder: WaitingSample; person: PersonRow; accounts: readonly AccountForDecision[] }, from: Instant, until: Instant,
+  runtime: Pick<Runtime, 'config'>, packs: readonly CompiledPack[],
+  waiting: { reminder: WaitingSample; recipient: RecipientForDecision; accounts: readonly AccountForDecision[] }, from: Instant, until: Instant,
 ): MayGo | null {
   let at = from
   for (let looks = 0; looks < MOST_LOOKS && at < until; looks++) {
-    const decision = decide(factsAt(shell, waiting, at), packs, at)
+    const decision = decide(factsAt(runtime, waiting, at), packs, at)
     if (decision.verdict === 'send') return { from: at, closesAt: decision.until }
     if (decision.verdict === 'refuse' || decision.until === null || decision.until <= at) return null
     at = decision.until
@@ -232,10 +232,10 @@ export function whenItMayGo(
 }
 
 function factsAt(
-  { config }: Pick<Shell, 'config'>, { reminder, person, accounts }: { reminder: WaitingSample; person: PersonRow; accounts: readonly AccountForDecision[] }, at: Instant,
+  { config }: Pick<Runtime, 'config'>, { reminder, recipient, accounts }: { reminder: WaitingSample; recipient: RecipientForDecision; accounts: readonly AccountForDecision[] }, at: Instant,
 ): Facts {
   const creditor = config.creditors.get(reminder.creditor)
-  const address = chooseAddress(person, reminder)
+  const address = chooseAddress(recipient, reminder)
   const system: SystemFacts = {
     testMode: false,
     // Switches are looked at beside the rules: what they hold is counted apart.
@@ -243,11 +243,11 @@ function factsAt(
     clockUncertain: false,
     routeProblem: routeProblemOf(reminder, address !== null),
     notRegistered: false,
-    phoneInFlight: reminder.channel === 'phone' && callInFlight(person),
+    phoneInFlight: reminder.channel === 'phone' && callInFlight(recipient),
   }
   return composeFacts({
-    reminder, person, accounts, address, daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', at)),
-    freshForMs: creditor?.freshFor ?? null, pending: [], system, carries: carriedWords(config, reminder, person, creditor, ['text']),
+    reminder, recipient, accounts, address, daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', at)),
+    freshForMs: creditor?.freshFor ?? null, pending: [], system, carries: carriedWords(config, reminder, recipient, creditor, ['text']),
     smsLine: { line: null, smsToLandlines: config.delivery.smsToLandlines ?? [] },
   })
 }

@@ -4,9 +4,9 @@ import { DAY, HOUR, type Instant } from '../model/time.ts'
 import type { Channel, ReminderStatus, SuppressionReason, SuppressionScope } from '../model/vocabulary.ts'
 import { listensTo, type NoticeType, TOLD_STATUSES, type ToldStatus } from '../model/webhook.ts'
 import type { Locked } from '../record/locks.ts'
-import { addNotices, type ClaimedNotice, claimNotices, type NewNotice, type NoticeSubject, noticeSubjects, peopleToNote, settleNotices, type ToldNotice, upstreamPeople } from '../record/outbox.ts'
+import { addNotices, type ClaimedNotice, claimNotices, type NewNotice, type NoticeSubject, noticeSubjects, recipientsToNotify, settleNotices, type ToldNotice, upstreamRecipients } from '../record/outbox.ts'
 import type { Database } from '../record/schema.ts'
-import type { Shell } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 import { withdrawForbidden } from './tasks.ts'
 
 /** A reminder that may have come to something. */
@@ -22,29 +22,29 @@ export interface Moved {
 /**
  * Notes what upstream is to be told of these reminders, in the transaction in which they moved and after they did.
  *
- * The caller holds the lock of each one's recipient; `peopleToLock` names them. With nobody
+ * The caller holds the lock of each one's recipient; `recipientsToLock` names them. With nobody
  * listening it costs nothing: no question is asked and no row is written.
  */
-export async function noteReminders(shell: Shell, trx: Locked, moved: readonly Moved[], now: Instant): Promise<void> {
-  if (!someoneListens(shell) || moved.length === 0) return
-  const subjects = await noticeSubjects(trx, moved.map((one) => one.reminderId), creditorsHeard(shell))
+export async function noteReminders(runtime: Runtime, trx: Locked, moved: readonly Moved[], now: Instant): Promise<void> {
+  if (!someoneListens(runtime) || moved.length === 0) return
+  const subjects = await noticeSubjects(trx, moved.map((one) => one.reminderId), creditorsHeard(runtime))
   await addNotices(trx, moved.flatMap((one) => {
     const subject = subjects.get(one.reminderId)
-    return subject === undefined ? [] : noticeOf(shell, one, subject, now)
+    return subject === undefined ? [] : noticeOf(runtime, one, subject, now)
   }), now)
 }
 
 /** Whose locks `noteReminders` will need for these; nobody's when nobody listens. */
-export async function peopleToLock(shell: Shell, trx: Transaction<Database>, reminderIds: readonly string[]): Promise<string[]> {
-  return someoneListens(shell) && reminderIds.length > 0 ? peopleToNote(trx, reminderIds, creditorsHeard(shell)) : []
+export async function recipientsToLock(runtime: Runtime, trx: Transaction<Database>, reminderIds: readonly string[]): Promise<string[]> {
+  return someoneListens(runtime) && reminderIds.length > 0 ? recipientsToNotify(trx, reminderIds, creditorsHeard(runtime)) : []
 }
 
-function noticeOf(shell: Shell, moved: Moved, { recipientKey, ...subject }: NoticeSubject, now: Instant): NewNotice[] {
+function noticeOf(runtime: Runtime, moved: Moved, { recipientKey, ...subject }: NoticeSubject, now: Instant): NewNotice[] {
   const { creditor, status } = subject
   if (!isTold(status) || status === moved.before) return []
   const type = `reminder.${status}` as const
   const data = { ...subject, attemptNo: moved.attemptNo ?? null, code: moved.code ?? null, at: new Date(now).toISOString() }
-  const endpoints = endpointsFor(shell, creditor, type)
+  const endpoints = endpointsFor(runtime, creditor, type)
   return endpoints.length === 0 ? [] : [{ recipientKey, creditor, type, data, endpoints }]
 }
 
@@ -101,30 +101,30 @@ export interface NewStop {
  * Lets a stop that has just been recorded reach those who act for us: steps for people that it forbids are withdrawn, and
  * upstream is to be told. The caller holds the locks of the people whom it concerns.
  */
-export async function noteStop(shell: Shell, trx: Locked, recipientKeys: readonly string[], stop: NewStop, now: Instant): Promise<void> {
-  await withdrawForbidden(shell, trx, recipientKeys, now)
-  if (!someoneListens(shell) || recipientKeys.length === 0) return
+export async function noteStop(runtime: Runtime, trx: Locked, recipientKeys: readonly string[], stop: NewStop, now: Instant): Promise<void> {
+  await withdrawForbidden(runtime, trx, recipientKeys, now)
+  if (!someoneListens(runtime) || recipientKeys.length === 0) return
   const { scope, reason, channel, by, reminderId = null, attemptNo = null, code = null } = stop
-  const people = await upstreamPeople(trx, recipientKeys, creditorsHeard(shell))
-  await addNotices(trx, people.flatMap(({ recipientKey, creditor, recipientId }) => {
-    const endpoints = endpointsFor(shell, creditor, 'suppression.added')
+  const recipients = await upstreamRecipients(trx, recipientKeys, creditorsHeard(runtime))
+  await addNotices(trx, recipients.flatMap(({ recipientKey, creditor, recipientId }) => {
+    const endpoints = endpointsFor(runtime, creditor, 'suppression.added')
     const data = { creditor, recipientId, scope, reason, channel, by, reminderId, attemptNo, code, at: new Date(now).toISOString() }
     return endpoints.length === 0 ? [] : [{ recipientKey, creditor, type: 'suppression.added' as const, data, endpoints }]
   }), now)
 }
 
 /** Is anybody told anything at all? Asked first everywhere, so that nobody listening costs nothing. */
-export const someoneListens = (shell: Shell): boolean => shell.config.webhooks.length > 0
+export const someoneListens = (runtime: Runtime): boolean => runtime.config.webhooks.length > 0
 
 /** Whose creditors' news does anybody hear? Null: everybody's. */
-export function creditorsHeard(shell: Shell): string[] | null {
-  const { webhooks } = shell.config
+export function creditorsHeard(runtime: Runtime): string[] | null {
+  const { webhooks } = runtime.config
   return webhooks.some((webhook) => webhook.creditors === undefined) ? null : [...new Set(webhooks.flatMap((webhook) => webhook.creditors ?? []))]
 }
 
 /** Ids of the endpoints that listen to this creditor's notices of this type. */
-export const endpointsFor = (shell: Shell, creditor: string, type: NoticeType): string[] =>
-  shell.config.webhooks.filter((webhook) => listensTo(webhook, creditor, type)).map((webhook) => webhook.id)
+export const endpointsFor = (runtime: Runtime, creditor: string, type: NoticeType): string[] =>
+  runtime.config.webhooks.filter((webhook) => listensTo(webhook, creditor, type)).map((webhook) => webhook.id)
 
 /** Notices on their way to one endpoint at once, each about another person. */
 const AT_ONCE = 50
@@ -140,7 +140,7 @@ const TROUBLE_AFTER = 3
  * each notice to one of them at a time.
  */
 export class EndpointNotifier {
-  readonly #shell: Shell
+  readonly #runtime: Runtime
   readonly #endpoint: WebhookEndpoint
   readonly #random: () => number
   readonly #machineNow: () => number
@@ -155,8 +155,8 @@ export class EndpointNotifier {
    * @param random      0 to 1, for the jitter of retries
    * @param machineNow  milliseconds that never jump
    */
-  constructor(shell: Shell, endpoint: WebhookEndpoint, random: () => number, machineNow: () => number = () => performance.now()) {
-    this.#shell = shell
+  constructor(runtime: Runtime, endpoint: WebhookEndpoint, random: () => number, machineNow: () => number = () => performance.now()) {
+    this.#runtime = runtime
     this.#endpoint = endpoint
     this.#random = random
     this.#machineNow = machineNow
@@ -177,7 +177,7 @@ export class EndpointNotifier {
     if (this.#gone || this.#machineNow() < this.#pausedUntil) return false
     // While nothing gets through, one notice at a time asks whether it does again: the others keep their tries.
     const limit = this.#failures === 0 ? AT_ONCE : 1
-    const claimed = await claimNotices(this.#shell.ledger.db, { endpoint: this.id, limit, leaseMs: LEASE_MS })
+    const claimed = await claimNotices(this.#runtime.ledger.db, { endpoint: this.id, limit, leaseMs: LEASE_MS })
     if (claimed.length === 0) return false
     const answers = await Promise.all(claimed.map((notice) => this.#endpoint.tell(messageOf(notice))))
     await this.#settle(claimed, answers)
@@ -192,7 +192,7 @@ export class EndpointNotifier {
   }
 
   async #settle(claimed: readonly ClaimedNotice[], answers: readonly WebhookAnswer[]): Promise<void> {
-    const { ledger, clock, log } = this.#shell
+    const { ledger, clock, log } = this.#runtime
     const told = claimed.map(({ recipientKey, seq, part, tries, ageMs }, i) => ({ recipientKey, seq, part, tries, ...nextTry(answers[i] as WebhookAnswer, tries, ageMs, this.#random()) }))
     await ledger.db.transaction().execute((trx) => settleNotices(trx, this.id, told, new Date(clock.now())))
     for (const { outcome, tries, ...notice } of told) {
@@ -201,7 +201,7 @@ export class EndpointNotifier {
   }
 
   #remember(answers: readonly WebhookAnswer[]): void {
-    const { log } = this.#shell
+    const { log } = this.#runtime
     if (answers.some((answer) => answer.kind === 'gone')) {
       this.#gone = true
       log.error({ event: 'webhook.gone', webhook: this.id }, 'webhook endpoint answered 410 Gone; nothing is sent to it until a restart')

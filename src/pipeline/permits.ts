@@ -8,13 +8,13 @@ import type { Facts, SystemFacts } from '../model/facts.ts'
 import { countryOf } from '../model/places/zones-of.ts'
 import { formatInstant, type Instant, MINUTE } from '../model/time.ts'
 import { daysPastDue } from '../plan/book-time.ts'
-import { type PersonAddress, type PersonRow, readPeople } from '../record/dispatch/decision-inputs.ts'
+import { type RecipientAddress, type RecipientForDecision, readRecipients } from '../record/dispatch/decision-inputs.ts'
 import { findUse, rememberUse } from '../record/events.ts'
 import { isId, newId } from '../record/id.ts'
 import { lockAddresses, takeLocks, takeSequence } from '../record/locks.ts'
 import { accountsToCallAbout, addPermit, numbersOf, type PermitAccount, permitById, type PermitRow, writePermitSettled as writeEnd } from '../record/permits.ts'
-import { findPeople, keyText } from '../record/recipients.ts'
-import { wakePerson } from '../record/reminders.ts'
+import { findRecipients, keyText } from '../record/recipients.ts'
+import { wakeRecipient } from '../record/reminders.ts'
 import type { Database } from '../record/schema.ts'
 import { activeSwitches } from '../record/switches.ts'
 import type { PermitAnswer, PermitSettled } from '../report/views/operations.ts'
@@ -24,7 +24,7 @@ import { inWriteTransaction } from './accept/write-transaction.ts'
 import { markExceeded } from './contacts.ts'
 import { callInFlight, composeFacts, decideForCall, outsideTestAddresses } from './dispatch/facts.ts'
 import { closedBy } from './dispatch/switch-board.ts'
-import type { Actor, Shell } from './runtime.ts'
+import type { Actor, Runtime } from './runtime.ts'
 
 /** By which rules permits are given, and whether the time of day is to be trusted. */
 export interface PermitRules {
@@ -44,23 +44,23 @@ const PERMIT_MS = 15 * MINUTE
  * @param key  the Idempotency-Key header; null: every request is new
  * @throws DECORUM_NOT_FOUND for an unknown person; DECORUM_BAD_INPUT for accounts or a number that are not the person's; DECORUM_CONFLICT for a key used with another body
  */
-export async function askPermit(shell: Shell, rules: PermitRules, actor: Actor, key: string | null, body: PermitBody): Promise<PermitAnswer> {
-  const creditor = await creditorOwning(shell, actor, body.creditor, 'recipient', body.recipientId)
+export async function askPermit(runtime: Runtime, rules: PermitRules, actor: Actor, key: string | null, body: PermitBody): Promise<PermitAnswer> {
+  const creditor = await creditorOwning(runtime, actor, body.creditor, 'recipient', body.recipientId)
   const clockCertain = await rules.clockCertain()
   const hash = bodyHash({ ...body, creditor: creditor.id })
-  return inWriteTransaction(shell, async (opened) => {
+  return inWriteTransaction(runtime, async (opened) => {
     const upstream = { creditor: creditor.id, externalId: body.recipientId }
-    const recipientId = (await findPeople(opened, [upstream])).get(keyText(upstream))
+    const recipientId = (await findRecipients(opened, [upstream])).get(keyText(upstream))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
     const trx = await takeLocks(opened, { recipients: [recipientId] }, 'wait')
     await lockAddresses(trx, await numbersOf(trx, recipientId), 'wait')
     const earlier = key === null ? null : await answerGiven(trx, creditor.id, key, hash)
     if (earlier !== null) return answerOf(earlier)
-    const now = shell.clock.now()
-    const person = (await readPeople(trx, [recipientId], now)).get(recipientId) as PersonRow
+    const now = runtime.clock.now()
+    const recipient = (await readRecipients(trx, [recipientId], now)).get(recipientId) as RecipientForDecision
     const accounts = await accountsOf(trx, recipientId, body)
-    const { address, to } = addressOf(shell, body, person)
-    const facts = await permitFacts(shell, trx, body, { actor, creditor, person, accounts, address, to, clockCertain }, now)
+    const { address, to } = addressOf(runtime, body, recipient)
+    const facts = await permitFacts(runtime, trx, body, { actor, creditor, recipient, accounts, address, to, clockCertain }, now)
     const { decision, decidedFor } = decideForCall(facts, rules.packs, now)
     const given = decision.verdict === 'send'
     const permit: PermitRow = {
@@ -92,11 +92,11 @@ async function accountsOf(trx: Transaction<Database>, recipientId: string, body:
 }
 
 /** The person's own record of the number; one they have for texts alone is the same number. */
-function addressOf(shell: Shell, body: PermitBody, person: PersonRow): { address: PersonAddress; to: string } {
-  const parsed = parseAddress('phone', body.address, person.jurisdiction === null ? null : countryOf(person.jurisdiction))
+function addressOf(runtime: Runtime, body: PermitBody, recipient: RecipientForDecision): { address: RecipientAddress; to: string } {
+  const parsed = parseAddress('phone', body.address, recipient.jurisdiction === null ? null : countryOf(recipient.jurisdiction))
   if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
-  const hashes = (['phone', 'sms'] as const).map((channel) => ({ channel, hash: addressHash(shell.vault, channel, parsed.value).hash.toString('hex') }))
-  const address = hashes.map(({ channel, hash }) => person.addresses.find((a) => a.channel === channel && a.hash === hash)).find((found) => found !== undefined)
+  const hashes = (['phone', 'sms'] as const).map((channel) => ({ channel, hash: addressHash(runtime.vault, channel, parsed.value).hash.toString('hex') }))
+  const address = hashes.map(({ channel, hash }) => recipient.addresses.find((a) => a.channel === channel && a.hash === hash)).find((found) => found !== undefined)
   if (address === undefined) {
     throw invalidField('address', 'is not a number of this recipient', 'Call only numbers that are registered as the recipient\'s: PUT /v1/recipients/{id}.')
   }
@@ -115,9 +115,9 @@ const answerOf = (permit: PermitRow): PermitAnswer => ({
 export interface PermitSubject {
   actor: Actor
   creditor: Creditor
-  person: PersonRow
+  recipient: RecipientForDecision
   accounts: readonly PermitAccount[]
-  address: PersonAddress
+  address: RecipientAddress
   /** The number in clear; compared with `delivery.onlyTo` and kept nowhere. */
   to: string
   clockCertain: boolean
@@ -129,22 +129,22 @@ export interface PermitSubject {
  * A call has no route of ours, so nothing is said about one. A test key, or an account that a test key
  * registered, gives nobody the right to ring a person.
  */
-export async function permitFacts(shell: Shell, trx: Transaction<Database>, body: PermitBody, subject: PermitSubject, now: Instant): Promise<Facts> {
-  const { actor, creditor, person, accounts, address, to } = subject
+export async function permitFacts(runtime: Runtime, trx: Transaction<Database>, body: PermitBody, subject: PermitSubject, now: Instant): Promise<Facts> {
+  const { actor, creditor, recipient, accounts, address, to } = subject
   const system: SystemFacts = {
-    testMode: !actor.live || accounts.some((account) => !account.live) || outsideTestAddresses(shell, to),
+    testMode: !actor.live || accounts.some((account) => !account.live) || outsideTestAddresses(runtime, to),
     switchedOff: closedBy(await activeSwitches(trx), {
-      creditor: creditor.id, product: accounts[0]?.product ?? null, jurisdiction: person.jurisdiction, channel: 'phone',
+      creditor: creditor.id, product: accounts[0]?.product ?? null, jurisdiction: recipient.jurisdiction, channel: 'phone',
       route: null, template: null, ladder: null, rung: null,
     }, 'new'),
     clockUncertain: !subject.clockCertain,
     routeProblem: null,
     notRegistered: false,
-    phoneInFlight: callInFlight(person),
+    phoneInFlight: callInFlight(recipient),
   }
   return composeFacts({
     reminder: { channel: 'phone', tone: body.tone, kind: body.kind, mode: body.mode, expiresAt: null, dueAt: null },
-    person, accounts, address, daysPastDue: accounts.map((account) => daysPastDue(account, creditor.bookZone, now)),
+    recipient, accounts, address, daysPastDue: accounts.map((account) => daysPastDue(account, creditor.bookZone, now)),
     freshForMs: creditor.freshFor, pending: [], system,
   })
 }
@@ -161,13 +161,13 @@ const AHEAD_MS = MINUTE
  *
  * @throws DECORUM_STATE_CONFLICT for one that was not given, or was settled otherwise before
  */
-export async function settlePermit(shell: Shell, actor: Actor, id: string, body: PermitSettlement, packs: readonly CompiledPack[] = []): Promise<PermitSettled> {
-  const known = isId(id) ? await permitById(shell.ledger.db, id, actor.creditor) : null
+export async function settlePermit(runtime: Runtime, actor: Actor, id: string, body: PermitSettlement, packs: readonly CompiledPack[] = []): Promise<PermitSettled> {
+  const known = isId(id) ? await permitById(runtime.ledger.db, id, actor.creditor) : null
   if (known === null || known.status === 'denied') throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such permit')
-  return inWriteTransaction(shell, async (opened) => {
+  return inWriteTransaction(runtime, async (opened) => {
     const trx = await takeLocks(opened, { recipients: [known.recipient_id], addresses: [{ creditor: known.creditor, hash: known.address_hash }] }, 'wait')
     const permit = (await permitById(trx, id, actor.creditor)) as PermitRow
-    const now = shell.clock.now()
+    const now = runtime.clock.now()
     const calledAt = body.at ?? permit.asked_at.getTime()
     if (permit.status === 'settled') {
       if (permit.outcome === body.outcome && (body.at == null || permit.called_at?.getTime() === calledAt)) return { id, outcome: body.outcome, repeated: true }
@@ -180,8 +180,8 @@ export async function settlePermit(shell: Shell, actor: Actor, id: string, body:
       outcome: body.outcome, calledAt: new Date(calledAt), contact: body.outcome === 'not-placed' ? null : body.outcome,
       party: body.party ?? (body.outcome === 'conversation' ? 'recipient' : null), at, by: actor.name,
     })
-    await wakePerson(trx, permit.recipient_id, at)
-    const exceeded = body.outcome === 'not-placed' ? [] : await markExceeded(shell, trx, packs, { id, recipientId: permit.recipient_id, at: calledAt })
+    await wakeRecipient(trx, permit.recipient_id, at)
+    const exceeded = body.outcome === 'not-placed' ? [] : await markExceeded(runtime, trx, packs, { id, recipientId: permit.recipient_id, at: calledAt })
     return { id, outcome: body.outcome, repeated: false, ...(exceeded.length === 0 ? {} : { exceeded }) }
   })
 }

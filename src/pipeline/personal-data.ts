@@ -1,10 +1,10 @@
 import type { Captured } from '../deliver/capture.ts'
 import { attemptOwner, keepCapturedRow, keepInventedReceipts } from '../record/captured.ts'
-import type { AccountForDecision, PersonAddress } from '../record/dispatch/decision-inputs.ts'
+import type { AccountForDecision, RecipientAddress } from '../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../record/dispatch/fence.ts'
 import { newId } from '../record/id.ts'
 import { accountVariables, addressValue, capturedContent, type DataKey, recipientName, reminderVariables, type SealedField, type Vault } from '../record/vault/vault.ts'
-import type { Shell } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 
 /** Whose data: the columns of `decorum.recipient` that the vault needs. */
 export interface VaultSubject {
@@ -28,7 +28,7 @@ export class PersonalData {
   }
 
   /** The number or mailbox in clear. */
-  address(address: Pick<PersonAddress, 'id' | 'value'>): string | null {
+  address(address: Pick<RecipientAddress, 'id' | 'value'>): string | null {
     return this.open(addressValue(address.id), address.value === null ? null : Buffer.from(address.value, 'hex'))
   }
 
@@ -56,17 +56,17 @@ export function openVariables(
 }
 
 /** Keeps what capture would have sent where people can read it, and the receipts it invented for it. */
-export async function keepCaptured(shell: Shell, captured: Captured): Promise<void> {
+export async function keepCaptured(runtime: Runtime, captured: Captured): Promise<void> {
   const { reminderId, attemptNo } = captured.request.attempt
-  const owner = await attemptOwner(shell.ledger.db, reminderId, attemptNo)
+  const owner = await attemptOwner(runtime.ledger.db, reminderId, attemptNo)
   if (owner === null) throw new RangeError(`attempt not found: ${reminderId}.${attemptNo}`)
   const id = newId()
-  const now = shell.clock.now()
-  const data = new PersonalData(shell.vault, { id: owner.recipientId, dataKey: owner.dataKey, dataKeyId: owner.dataKeyId })
+  const now = runtime.clock.now()
+  const data = new PersonalData(runtime.vault, { id: owner.recipientId, dataKey: owner.dataKey, dataKeyId: owner.dataKeyId })
   const { to, from, message } = captured.request
-  await keepCapturedRow(shell.ledger.db, {
+  await keepCapturedRow(runtime.ledger.db, {
     id, reminderId, attemptNo, recipientId: owner.recipientId, channel: captured.channel, route: owner.route, at: new Date(now),
     content: data.seal(capturedContent(id), JSON.stringify({ to, from, message })),
   })
-  await keepInventedReceipts(shell.ledger.db, captured.receipts.map((receipt) => ({ reminderId, attemptNo, at: now + receipt.afterMs, word: receipt.word })))
+  await keepInventedReceipts(runtime.ledger.db, captured.receipts.map((receipt) => ({ reminderId, attemptNo, at: now + receipt.afterMs, word: receipt.word })))
 }

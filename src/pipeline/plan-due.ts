@@ -6,21 +6,21 @@ import { type Ladder, parseLadder } from '../model/ladder.ts'
 import { REQUIRABLE_FACTS } from '../model/template.ts'
 import { DAY } from '../model/time.ts'
 import { carrierOf, reminderFromPlan, type RungCarrier } from '../plan/fallback.ts'
-import { planPerson } from '../plan/plan-recipient.ts'
-import type { PersonPlan, PersonToPlan, PlannedReminder } from '../plan/recipient-plan.ts'
-import { readPeople } from '../record/dispatch/decision-inputs.ts'
+import { planRecipient } from '../plan/plan-recipient.ts'
+import type { RecipientPlan, RecipientToPlan, PlannedReminder } from '../plan/recipient-plan.ts'
+import { readRecipients } from '../record/dispatch/decision-inputs.ts'
 import { newId } from '../record/id.ts'
 import { heldBy, type Locked, takeLocks, takeSequence } from '../record/locks.ts'
 import { lookUpByKey } from '../record/pg/batch.ts'
 import { addReminders, addTasks, markCaughtUp, type NewReminder, type NewTask, recordRungs, setNextLooks, stopLooking } from '../record/plan-written.ts'
-import { peopleDue, type PlanningAccount, planningInputs, type PlanningPerson } from '../record/planning.ts'
+import { recipientsDue, type PlanningAccount, planningInputs, type PlanningRecipient } from '../record/planning.ts'
 import type { Database } from '../record/schema.ts'
 import { type ActiveSwitch, activeSwitches } from '../record/switches.ts'
 import { accountsOfTasks } from '../record/tasks.ts'
 import { runBisecting } from './bisect.ts'
 import { closedBy } from './dispatch/switch-board.ts'
 import { serveChannels, wishFor } from './routing.ts'
-import type { Shell } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 import { asksPeople, decideStep, planAllowed, withdrawForbidden } from './tasks.ts'
 
 /**
@@ -31,15 +31,15 @@ import { asksPeople, decideStep, planAllowed, withdrawForbidden } from './tasks.
  * @param creditor  undefined where the configuration no longer has it
  * @param ladderOf  the ladder that the account's spell is pinned to
  */
-export function toPlan(person: PlanningPerson, creditor: Creditor | undefined, ladderOf: (account: PlanningAccount) => Ladder): PersonToPlan {
+export function toPlan(recipient: PlanningRecipient, creditor: Creditor | undefined, ladderOf: (account: PlanningAccount) => Ladder): RecipientToPlan {
   return {
     bookZone: creditor?.bookZone ?? 'UTC',
     bookCutOff: creditor?.bookCutOff ?? '00:00',
-    channels: person.channels,
-    lastCatchUpOn: person.caughtUpOn,
-    lastConversationAt: person.lastConversationAt,
-    stops: person.stops,
-    accounts: person.accounts.map((account) => ({
+    channels: recipient.channels,
+    lastCatchUpOn: recipient.caughtUpOn,
+    lastConversationAt: recipient.lastConversationAt,
+    stops: recipient.stops,
+    accounts: recipient.accounts.map((account) => ({
       id: account.id,
       state: account.state,
       ladder: ladderOf(account),
@@ -61,9 +61,9 @@ export function toPlan(person: PlanningPerson, creditor: Creditor | undefined, l
       firstMessageAt: account.firstMessageAt,
       nextMessageAt: account.nextMessageAt,
       lastMessageAt: account.lastMessageAt,
-      holds: person.holds.filter((hold) => hold.account === null || hold.account === account.id),
-      events: person.events.filter((event) => event.account === null || event.account === account.id),
-      availableFacts: availableFacts({ ...account.factsForWords, earlierEmail: person.lastEmailAt }),
+      holds: recipient.holds.filter((hold) => hold.account === null || hold.account === account.id),
+      events: recipient.events.filter((event) => event.account === null || event.account === account.id),
+      availableFacts: availableFacts({ ...account.factsForWords, earlierEmail: recipient.lastEmailAt }),
       notBefore: account.notBefore,
       toneCeiling: account.toneCeiling,
     })),
@@ -80,7 +80,7 @@ function availableFacts(facts: Record<string, unknown>): string[] {
 
 /** What one pass of planning came to. */
 export interface PlanPass {
-  people: number
+  recipients: number
   reminders: number
   tasks: number
   /** People that somebody else held; they are still due. */
@@ -101,55 +101,55 @@ const AFTER_DEFECT_MS = 60 * 60_000
  *
  * @param packs  those in force; by them it is decided whether a person may be asked for a step. None: by the product's own promises alone
  */
-export async function planDue(shell: Shell, limit = 200, packs: readonly CompiledPack[] = []): Promise<PlanPass> {
-  const now = shell.clock.now()
-  const due = await peopleDue(shell.ledger.db, new Date(now), limit)
+export async function planDue(runtime: Runtime, limit = 200, packs: readonly CompiledPack[] = []): Promise<PlanPass> {
+  const now = runtime.clock.now()
+  const due = await recipientsDue(runtime.ledger.db, new Date(now), limit)
   const passes: PlanPass[] = []
   for (let start = 0; start < due.length; start += 50) {
     passes.push(...(await runBisecting(
       due.slice(start, start + 50),
-      async (ids) => [await shell.ledger.db.transaction().execute((trx) => planPeople(shell, trx, ids, packs))],
+      async (ids) => [await runtime.ledger.db.transaction().execute((trx) => planRecipients(runtime, trx, ids, packs))],
       async (id, error) => {
-        shell.log.error({ event: 'planning.postponed', recipient: id, error: (error as Error).message }, 'planning failed for one recipient; postponed by an hour')
-        await putOff(shell, id)
+        runtime.log.error({ event: 'planning.postponed', recipient: id, error: (error as Error).message }, 'planning failed for one recipient; postponed by an hour')
+        await postponePlanning(runtime, id)
         return []
       },
     )))
   }
   return passes.reduce(
     (sum, pass) => ({
-      people: sum.people + pass.people, reminders: sum.reminders + pass.reminders, tasks: sum.tasks + pass.tasks, held: sum.held + pass.held,
+      recipients: sum.recipients + pass.recipients, reminders: sum.reminders + pass.reminders, tasks: sum.tasks + pass.tasks, held: sum.held + pass.held,
     }),
-    { people: 0, reminders: 0, tasks: 0, held: 0 },
+    { recipients: 0, reminders: 0, tasks: 0, held: 0 },
   )
 }
 
-async function planPeople(shell: Shell, opened: Transaction<Database>, ids: readonly string[], packs: readonly CompiledPack[]): Promise<PlanPass> {
+async function planRecipients(runtime: Runtime, opened: Transaction<Database>, ids: readonly string[], packs: readonly CompiledPack[]): Promise<PlanPass> {
   await lookUpByKey(opened)
   const trx = await takeLocks(opened, { recipients: ids }, 'skip')
   const locked = heldBy(trx).recipients
-  const now = shell.clock.now()
-  await withdrawForbidden(shell, trx, [...locked], now, packs)
-  const people = await planningInputs(trx, [...locked], now)
-  const planned = await planAll(shell, trx, people, packs, now)
+  const now = runtime.clock.now()
+  await withdrawForbidden(runtime, trx, [...locked], now, packs)
+  const recipients = await planningInputs(trx, [...locked], now)
+  const planned = await planAll(runtime, trx, recipients, packs, now)
   const reminders: NewReminder[] = []
   const tasks: (NewTask & { seq: number })[] = []
   const records: Parameters<typeof recordRungs>[1][number][] = []
   const looks: { accountId: string; nextLookAt: number | null }[] = []
-  for (const { person, plan } of planned) {
-    const made = await writeUp(shell, trx, person, plan, now)
+  for (const { recipient, plan } of planned) {
+    const made = await writeUp(runtime, trx, recipient, plan, now)
     reminders.push(...made.reminders)
     tasks.push(...made.tasks)
     records.push(...made.records)
     looks.push(...plan.accounts)
-    if (plan.caughtUpOn !== null) await markCaughtUp(trx, person.id, plan.caughtUpOn)
+    if (plan.caughtUpOn !== null) await markCaughtUp(trx, recipient.id, plan.caughtUpOn)
   }
   await addReminders(trx, reminders, now)
   await addTasks(trx, tasks, now)
   await recordRungs(trx, records)
   await setNextLooks(trx, looks)
   await stopLooking(trx, [...locked], looks.map((look) => look.accountId), new Date(now))
-  return { people: people.length, reminders: reminders.length, tasks: tasks.length, held: ids.length - locked.size }
+  return { recipients: recipients.length, reminders: reminders.length, tasks: tasks.length, held: ids.length - locked.size }
 }
 
 /**
@@ -158,49 +158,49 @@ async function planPeople(shell: Shell, opened: Transaction<Database>, ids: read
  * Facts are read for those alone whose plan asks a person for something: most plans do not.
  */
 async function planAll(
-  shell: Shell, trx: Transaction<Database>, people: readonly PlanningPerson[], packs: readonly CompiledPack[], now: number,
-): Promise<{ person: PlanningPerson; plan: PersonPlan }[]> {
-  const switches = people.length === 0 ? [] : await activeSwitches(trx)
-  const planned = people.map((person) => {
-    const input = withSwitches(toPlan(person, shell.config.creditors.get(person.creditor), pinnedLadder), person, switches)
-    return { person, input, plan: planPerson(input, now) }
+  runtime: Runtime, trx: Transaction<Database>, recipients: readonly PlanningRecipient[], packs: readonly CompiledPack[], now: number,
+): Promise<{ recipient: PlanningRecipient; plan: RecipientPlan }[]> {
+  const switches = recipients.length === 0 ? [] : await activeSwitches(trx)
+  const planned = recipients.map((recipient) => {
+    const input = withSwitches(toPlan(recipient, runtime.config.creditors.get(recipient.creditor), pinnedLadder), recipient, switches)
+    return { recipient, input, plan: planRecipient(input, now) }
   })
   const asking = planned.filter(({ plan }) => asksPeople(plan))
   if (asking.length === 0) return planned
-  const rows = await readPeople(trx, asking.map(({ person }) => person.id), now)
-  const accounts = await accountsOfTasks(trx, asking.flatMap(({ person }) => person.accounts.map(({ id }) => id)))
-  const rules = { shell, packs, switches, clockCertain: true }
-  return planned.map(({ person, input, plan }) => {
-    const row = rows.get(person.id)
-    if (row === undefined) return { person, plan }
+  const rows = await readRecipients(trx, asking.map(({ recipient }) => recipient.id), now)
+  const accounts = await accountsOfTasks(trx, asking.flatMap(({ recipient }) => recipient.accounts.map(({ id }) => id)))
+  const rules = { runtime, packs, switches, clockCertain: true }
+  return planned.map(({ recipient, input, plan }) => {
+    const row = rows.get(recipient.id)
+    if (row === undefined) return { recipient, plan }
     return {
-      person, plan: planAllowed(plan, input, now, (accountId, step) => {
+      recipient, plan: planAllowed(plan, input, now, (accountId, step) => {
         const account = accounts.get(accountId)
-        return account === undefined ? null : decideStep(rules, { ...step, creditor: person.creditor }, row, [account], now)
+        return account === undefined ? null : decideStep(rules, { ...step, creditor: recipient.creditor }, row, [account], now)
       }),
     }
   })
 }
 
 /** Says of each account whether a switch covers all of it, so that what went stale meanwhile is recorded with that reason. */
-const withSwitches = (input: PersonToPlan, person: PlanningPerson, switches: readonly ActiveSwitch[]): PersonToPlan => (switches.length === 0 ? input : {
+const withSwitches = (input: RecipientToPlan, recipient: PlanningRecipient, switches: readonly ActiveSwitch[]): RecipientToPlan => (switches.length === 0 ? input : {
   ...input,
   accounts: input.accounts.map((account, i) => ({
     ...account,
     switchedOff: closedBy(switches, {
-      creditor: person.creditor, product: person.accounts[i]?.product ?? null, jurisdiction: person.jurisdiction, channel: null, route: null, template: null,
+      creditor: recipient.creditor, product: recipient.accounts[i]?.product ?? null, jurisdiction: recipient.jurisdiction, channel: null, route: null, template: null,
       ladder: account.ladder.id, rung: null,
     }, 'new') !== null,
   })),
 })
 
-async function putOff(shell: Shell, recipientId: string): Promise<void> {
-  const now = shell.clock.now()
+async function postponePlanning(runtime: Runtime, recipientId: string): Promise<void> {
+  const now = runtime.clock.now()
   const later = now + AFTER_DEFECT_MS
-  await shell.ledger.db.transaction().execute(async (opened) => {
+  await runtime.ledger.db.transaction().execute(async (opened) => {
     const trx = await takeLocks(opened, { recipients: [recipientId] }, 'wait')
-    const [person] = await planningInputs(trx, [recipientId], now)
-    await setNextLooks(trx, (person?.accounts ?? []).map((account) => ({ accountId: account.id, nextLookAt: later })))
+    const [recipient] = await planningInputs(trx, [recipientId], now)
+    await setNextLooks(trx, (recipient?.accounts ?? []).map((account) => ({ accountId: account.id, nextLookAt: later })))
   })
 }
 
@@ -224,20 +224,20 @@ interface WrittenUp {
 }
 
 /** The pure plan, given ids, routes and keys. */
-async function writeUp(shell: Shell, trx: Locked, person: PlanningPerson, plan: PersonPlan, now: number): Promise<WrittenUp> {
-  const accounts = new Map(person.accounts.map((account) => [account.id, account]))
-  const reminders = plan.reminders.map((planned) => newReminder(shell, person, planned, accounts))
+async function writeUp(runtime: Runtime, trx: Locked, recipient: PlanningRecipient, plan: RecipientPlan, now: number): Promise<WrittenUp> {
+  const accounts = new Map(recipient.accounts.map((account) => [account.id, account]))
+  const reminders = plan.reminders.map((planned) => newReminder(runtime, recipient, planned, accounts))
   const steps: NewTask[] = plan.tasks.map((task) => ({
-    id: newId(), creditor: person.creditor, recipientId: person.id, accountIds: task.accountIds, kind: 'step', ladder: task.ladder.id,
+    id: newId(), creditor: recipient.creditor, recipientId: recipient.id, accountIds: task.accountIds, kind: 'step', ladder: task.ladder.id,
     rung: task.rung, tone: task.tone, channels: task.channels, stepKind: task.kind, instructions: task.instructions, dueAt: task.dueAt, expiresAt: task.expiresAt,
   }))
   const handOffs: NewTask[] = plan.handOffProposals.map((proposal) => ({
-    id: newId(), creditor: person.creditor, recipientId: person.id, accountIds: [proposal.accountId], kind: 'hand-off',
+    id: newId(), creditor: recipient.creditor, recipientId: recipient.id, accountIds: [proposal.accountId], kind: 'hand-off',
     ladder: proposal.ladder.id, rung: 'hand-off', tone: null, dueAt: proposal.proposedAt, expiresAt: now + HAND_OFF_WAITS_MS,
     instructions: `Decide whether to hand this account off: ${proposal.daysPastDue} days past due. Nothing is handed off by itself.`,
   }))
   const tasks = [...steps, ...handOffs]
-  const first = tasks.length === 0 ? 0 : await takeSequence(trx, person.id, tasks.length)
+  const first = tasks.length === 0 ? 0 : await takeSequence(trx, recipient.id, tasks.length)
   const records = plan.records.map((record) => {
     const carrier = carrierOf(record, plan)
     const idOf = (kind: RungCarrier['kind'], made: readonly { id: string }[]): string | null => (carrier?.kind === kind ? made[carrier.index]?.id ?? null : null)
@@ -251,8 +251,8 @@ async function writeUp(shell: Shell, trx: Locked, person: PlanningPerson, plan: 
 }
 
 function newReminder(
-  shell: Shell, person: PlanningPerson, planned: PlannedReminder, accounts: ReadonlyMap<string, PlanningAccount>,
+  runtime: Runtime, recipient: PlanningRecipient, planned: PlannedReminder, accounts: ReadonlyMap<string, PlanningAccount>,
 ): NewReminder {
-  const owed = reminderFromPlan(person.id, planned, accounts, (lead, channels) => serveChannels(shell.config.routes, wishFor(person, lead), channels))
-  return { ...owed, id: newId(), creditor: person.creditor, recipientId: person.id, follows: null, variables: null }
+  const owed = reminderFromPlan(recipient.id, planned, accounts, (lead, channels) => serveChannels(runtime.config.routes, wishFor(recipient, lead), channels))
+  return { ...owed, id: newId(), creditor: recipient.creditor, recipientId: recipient.id, follows: null, variables: null }
 }

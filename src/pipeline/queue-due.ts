@@ -3,7 +3,7 @@ import { largestWeight, type Route } from '../model/route.ts'
 import type { Doorbell } from '../queue/doorbell.ts'
 import { type ClaimCursor, claimDue, queueDepth } from '../record/claim.ts'
 import type { SwitchBoard } from './dispatch/switch-board.ts'
-import type { Shell } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 
 /** Rows of one claim; several claims make a pass. */
 const CLAIM = 500
@@ -18,19 +18,19 @@ const CLAIM = 500
  * @returns  how many were queued
  */
 export async function queueDue(
-  shell: Shell, doorbell: Doorbell, switches: SwitchBoard, route: Pick<Route, 'id' | 'channel' | 'rate'>,
+  runtime: Runtime, doorbell: Doorbell, switches: SwitchBoard, route: Pick<Route, 'id' | 'channel' | 'rate'>,
 ): Promise<number> {
   if (switches.takesNothingNew(route.id, route.channel)) return 0
   const paced = atShareOfRate(route, switches.shareOfRoute(route.id, route.channel))
   const depth = depthOf(paced)
-  let room = depth - (await queueDepth(shell.ledger.db, route.id, depth))
+  let room = depth - (await queueDepth(runtime.ledger.db, route.id, depth))
   let after: ClaimCursor | null = null
   let queued = 0
   while (room > 0) {
     const ringSize = ringSizeOf(paced)
     const limit = Math.min(room, CLAIM)
     const rings = Array.from({ length: Math.ceil(limit / ringSize) }, () => randomUUID())
-    const claimed = await claimDue(shell.ledger.db, { route: route.id, now: new Date(shell.clock.now()), limit, ringSize, rings, after })
+    const claimed = await claimDue(runtime.ledger.db, { route: route.id, now: new Date(runtime.clock.now()), limit, ringSize, rings, after })
     await ringAll(doorbell, route.id, claimed)
     queued += claimed.length
     room -= claimed.length

@@ -12,7 +12,7 @@ import { attemptAddress } from '../record/suppressions.ts'
 import { suppress } from './accept/suppress.ts'
 import { noteReminders } from './notify.ts'
 import { fallBack } from './routing.ts'
-import type { Shell } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 
 /** A provider's later word on one of our attempts, translated by its adapter. */
 export interface ReceivedReceipt {
@@ -38,17 +38,17 @@ export type ReceiptAnswer = 'applied' | 'no_change' | 'repeated' | 'unknown'
  * recorded, and two final words that exclude each other raise an alarm. An attempt in doubt
  * is resolved by it.
  */
-export const applyReceipt = (shell: Shell, receipt: ReceivedReceipt): Promise<ReceiptAnswer> =>
-  shell.ledger.db.transaction().execute((trx) => applyReceiptIn(shell, trx, receipt))
+export const applyReceipt = (runtime: Runtime, receipt: ReceivedReceipt): Promise<ReceiptAnswer> =>
+  runtime.ledger.db.transaction().execute((trx) => applyReceiptIn(runtime, trx, receipt))
 
 /** The same in a transaction of the caller's, which may hold the locks of the person and the address already. */
-export async function applyReceiptIn(shell: Shell, opened: Transaction<Database>, receipt: ReceivedReceipt): Promise<ReceiptAnswer> {
+export async function applyReceiptIn(runtime: Runtime, opened: Transaction<Database>, receipt: ReceivedReceipt): Promise<ReceiptAnswer> {
   await lookUpByKey(opened)
   const address = await attemptAddress(opened, receipt.reminderId, receipt.attemptNo)
   if (address === null) return 'unknown'
   const trx = await takeLocks(opened, { recipients: [address.recipientId], addresses: [address] }, 'wait')
   const subject = (await receiptSubject(trx, receipt.reminderId, receipt.attemptNo)) as ReceiptSubject
-  const now = shell.clock.now()
+  const now = runtime.clock.now()
   const before = wordOf(subject)
   const word = mergeDelivery(before, receipt.word)
   const resolves = subject.status === 'in_doubt' || subject.status === 'sending'
@@ -59,7 +59,7 @@ export async function applyReceiptIn(shell: Shell, opened: Transaction<Database>
   })
   if (!fresh) return 'repeated'
   if (contradicts(before, receipt.word)) {
-    shell.log.error(
+    runtime.log.error(
       { event: 'receipt.contradicted', reminder: receipt.reminderId, attempt: receipt.attemptNo, had: before?.state, got: receipt.word.state },
       'two final receipts exclude each other; the one that counts more stands',
     )
@@ -79,11 +79,11 @@ export async function applyReceiptIn(shell: Shell, opened: Transaction<Database>
   const about = { reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, code: word.code }
   if (meaning.suppress !== null) {
     const source = `receipt:${word.code ?? ''}`
-    await suppress(shell, trx, { ...address, ...addressSuppression(meaning.suppress), source, by: source }, { owners: [address.recipientId], now, tell: { ...about, by: 'provider' }, wake: false })
+    await suppress(runtime, trx, { ...address, ...addressSuppression(meaning.suppress), source, by: source }, { owners: [address.recipientId], now, tell: { ...about, by: 'provider' }, wake: false })
   }
   if (meaning.contact === 'conversation') await wakeRemindersOf(trx, subject.recipientId, new Date(now))
-  if (meaning.fallBack && before?.state !== word.state) await fallBack(shell, trx, receipt.reminderId, 'provider_refused', now)
-  await noteReminders(shell, trx, [{ ...about, before: subject.reminderStatus }], now)
+  if (meaning.fallBack && before?.state !== word.state) await fallBack(runtime, trx, receipt.reminderId, 'provider_refused', now)
+  await noteReminders(runtime, trx, [{ ...about, before: subject.reminderStatus }], now)
   return 'applied'
 }
 

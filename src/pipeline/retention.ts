@@ -4,11 +4,11 @@ import { retentionOf, type RetentionReason } from '../decide/retention.ts'
 import type { Scope } from '../decide/scope.ts'
 import { DAY, formatInstant, HOUR, type Instant } from '../model/time.ts'
 import { countOldNotices, forgetOldNotices, type NoticeCount, type OldNotices } from '../record/outbox.ts'
-import { listPieces, makeMonths, type Month, monthOf, type Piece } from '../record/partitions.ts'
+import { listPartitions, makeMonths, type Month, monthOf, type Partition } from '../record/partitions.ts'
 import { deleteReplies as forget } from '../record/replies.ts'
-import { countKept, debtsOnRecord, type KeptPeople, sizeOf, thinPiece, unfinishedIn } from '../record/retention.ts'
-import type { RetainedPiece, RetentionReport } from '../report/retention-report.ts'
-import type { Actor, Shell } from './runtime.ts'
+import { countKept, debtsOnRecord, type KeptRecipients, sizeOf, trimPartition, unfinishedIn } from '../record/retention.ts'
+import type { RetainedPartition, RetentionReport } from '../report/retention-report.ts'
+import type { Actor, Runtime } from './runtime.ts'
 
 /** Providers are asked about what they did not report for two days; a day more for clocks and delays. */
 const RECEIPTS_FOR_MS = 3 * DAY
@@ -22,37 +22,37 @@ const RECEIPTS_FOR_MS = 3 * DAY
  *
  * @param apply  false: nothing is changed
  */
-export async function retain(shell: Shell, actor: Actor, packs: readonly CompiledPack[], apply: boolean): Promise<RetentionReport> {
-  const { ledger: { db }, clock, config: { retention: house } } = shell
+export async function retain(runtime: Runtime, actor: Actor, packs: readonly CompiledPack[], apply: boolean): Promise<RetentionReport> {
+  const { ledger: { db }, clock, config: { retention: house } } = runtime
   const now = clock.now()
   const cutoff = cutoffOf(await debtsOnRecord(db), packs, house, now)
-  const notices = await retainNotices(shell, apply)
+  const notices = await retainNotices(runtime, apply)
   const about = { applied: apply, house, notices, before: cutoff === null ? null : formatInstant(cutoff.before), reasons: (cutoff?.reasons ?? []).map(({ rule, citation }) => ({ rule, citation })) }
   if (cutoff === null) return { ...about, pieces: [] }
-  const old = (await listPieces(db)).filter((piece) => piece.kind === 'default' || (piece.to !== null && piece.to <= cutoff.before))
-  const pieces: RetainedPiece[] = []
-  for (const piece of old) {
-    const retained = await retainPiece(shell, actor, piece, cutoff, apply)
+  const old = (await listPartitions(db)).filter((partition) => partition.kind === 'default' || (partition.to !== null && partition.to <= cutoff.before))
+  const partitions: RetainedPartition[] = []
+  for (const partition of old) {
+    const retained = await retainPartition(runtime, actor, partition, cutoff, apply)
     if (retained === null) continue
-    pieces.push(retained)
-    if (apply) shell.log.info({ event: 'retention.applied', ...retained }, 'retention applied to a partition')
+    partitions.push(retained)
+    if (apply) runtime.log.info({ event: 'retention.applied', ...retained }, 'retention applied to a partition')
   }
-  return { ...about, pieces }
+  return { ...about, pieces: partitions }
 }
 
 /** Null: there is nothing in it that could go. */
-async function retainPiece(shell: Shell, actor: Actor, piece: Piece, { before, ongoingSince }: Cutoff, apply: boolean): Promise<RetainedPiece | null> {
-  const { ledger: { db }, clock } = shell
-  const people: KeptPeople = { ongoingSince: ongoingSince === null ? null : new Date(ongoingSince) }
+async function retainPartition(runtime: Runtime, actor: Actor, partition: Partition, { before, ongoingSince }: Cutoff, apply: boolean): Promise<RetainedPartition | null> {
+  const { ledger: { db }, clock } = runtime
+  const recipients: KeptRecipients = { ongoingSince: ongoingSince === null ? null : new Date(ongoingSince) }
   const receiptsSince = new Date(clock.now() - RECEIPTS_FOR_MS)
-  const size = await sizeOf(db, piece)
-  const unfinished = await unfinishedIn(db, piece, before, receiptsSince)
-  const { kept, someGo } = await countKept(db, piece, before, people)
-  const about = { piece: piece.name, ...size, kept }
-  if (!someGo && (kept > 0 || piece.kind === 'default')) return null
+  const size = await sizeOf(db, partition)
+  const unfinished = await unfinishedIn(db, partition, before, receiptsSince)
+  const { kept, someGo } = await countKept(db, partition, before, recipients)
+  const about = { piece: partition.name, ...size, kept }
+  if (!someGo && (kept > 0 || partition.kind === 'default')) return null
   if (unfinished > 0) return { ...about, fate: 'unfinished', unfinished }
   if (!apply) return { ...about, fate: 'may-go', unfinished }
-  const thinned = await thinPiece(db, { piece, before, people, receiptsSince, actor: actor.name, at: new Date(clock.now()) })
+  const thinned = await trimPartition(db, { piece: partition, before, recipients, receiptsSince, actor: actor.name, at: new Date(clock.now()) })
   if (typeof thinned === 'string') return { ...about, fate: thinned, unfinished }
   return { ...about, fate: 'dropped', unfinished, kept: thinned.kept }
 }
@@ -115,7 +115,7 @@ const GIVEN_UP_DAYS = 90
  *
  * @returns  null: a legal hold keeps even these
  */
-export function oldNotices(house: Shell['config']['retention'], now: Instant): OldNotices | null {
+export function oldNotices(house: Runtime['config']['retention'], now: Instant): OldNotices | null {
   if (house.legalHold) return null
   return {
     taken: new Date(now - house.keepNoticesDays * DAY),
@@ -124,7 +124,7 @@ export function oldNotices(house: Shell['config']['retention'], now: Instant): O
 }
 
 /** One step of the sweep: removes the oldest of them; true when there are more. */
-export async function forgetNotices({ ledger, clock, config }: Shell): Promise<boolean> {
+export async function forgetNotices({ ledger, clock, config }: Runtime): Promise<boolean> {
   const old = oldNotices(config.retention, clock.now())
   if (old === null) return false
   const { taken, givenUp } = await forgetOldNotices(ledger.db, old, NOTICES_AT_ONCE)
@@ -132,7 +132,7 @@ export async function forgetNotices({ ledger, clock, config }: Shell): Promise<b
 }
 
 /** All of them: removed when it is to be applied, otherwise counted. Null under a legal hold. */
-export async function retainNotices({ ledger: { db }, clock, config }: Shell, apply: boolean): Promise<NoticeCount | null> {
+export async function retainNotices({ ledger: { db }, clock, config }: Runtime, apply: boolean): Promise<NoticeCount | null> {
   const old = oldNotices(config.retention, clock.now())
   if (old === null) return null
   if (!apply) return countOldNotices(db, old)
@@ -151,18 +151,18 @@ const LOCK_TIMEOUT_MS = 200
 
 /** Sees to it that the ledger has pieces for the months to come. One for each sweeper. */
 export class MonthsAhead {
-  readonly #shell: Shell
+  readonly #runtime: Runtime
   /** Machine time. */
   #nextLook = 0
   #seen = ''
 
-  constructor(shell: Shell) {
-    this.#shell = shell
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime
   }
 
   /** Looks once an hour, and at once when either clock has come to another month. A failure is reported and harms nobody: rows without a month have a place. */
   async pass(): Promise<void> {
-    const { ledger, clock, log } = this.#shell
+    const { ledger, clock, log } = this.#runtime
     const now = { machine: Date.now(), business: clock.now() }
     const months = `${monthOf(now.machine)} ${monthOf(now.business)}`
     if (months === this.#seen && performance.now() < this.#nextLook) return
@@ -184,7 +184,7 @@ const UNRESOLVED_DAYS = 90
 const DAYS_A_MONTH = 31
 
 /** One step of the sweep: removes replies that were read and are older than the house keeps contacts; true when there are more. */
-export async function forgetReplies({ ledger, clock, config: { retention: house } }: Shell): Promise<boolean> {
+export async function forgetReplies({ ledger, clock, config: { retention: house } }: Runtime): Promise<boolean> {
   if (house.legalHold) return false
   const now = clock.now()
   const old = { known: new Date(now - house.keepMonths * DAYS_A_MONTH * DAY), unresolved: new Date(now - Math.min(UNRESOLVED_DAYS, house.keepMonths * DAYS_A_MONTH) * DAY) }

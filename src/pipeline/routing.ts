@@ -8,7 +8,7 @@ import { newId } from '../record/id.ts'
 import { addReminders } from '../record/plan-written.ts'
 import { failedReminder } from '../record/reminders.ts'
 import type { Database } from '../record/schema.ts'
-import type { Shell } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 
 /** What a route must serve to carry a message. */
 export interface RouteWish {
@@ -90,7 +90,7 @@ export function serveChannels(routes: readonly Route[], wish: Omit<RouteWish, 'c
 export const NO_ROUTE = 'none'
 
 /** Owes the reminder that follows this one, which could not be carried, if one does: see `nextOnFallback`. */
-export async function fallBack(shell: Shell, trx: Transaction<Database>, reminderId: string, reason: string, now: Instant): Promise<void> {
+export async function fallBack(runtime: Runtime, trx: Transaction<Database>, reminderId: string, reason: string, now: Instant): Promise<void> {
   // Most ends concern something else: those ask the ledger nothing.
   if (!concernsChannel(reason)) return
   const failed = await failedReminder(trx, reminderId)
@@ -98,6 +98,6 @@ export async function fallBack(shell: Shell, trx: Transaction<Database>, reminde
   const { id, creditor, recipientId } = failed
   const next = nextOnFallback({
     ...failed, dueAt: failed.dueAt.getTime(), expiresAt: failed.expiresAt.getTime(), accounts: failed.accounts.map((a) => ({ ...a, pass: a.pass ?? 1 })),
-  }, reason, now, routeIdFor(shell.config.routes, wishFor(failed, failed)))
+  }, reason, now, routeIdFor(runtime.config.routes, wishFor(failed, failed)))
   if (next !== null) await addReminders(trx, [{ ...next, id: newId(), creditor, recipientId, follows: id, variables: null }], now)
 }

@@ -10,7 +10,7 @@ import type { Vault } from '../record/vault/vault.ts'
  * Passed first to each pipeline function, so that tests and the demonstration can
  * bring a ledger and a clock of their own.
  */
-export interface Shell {
+export interface Runtime {
   readonly config: Config
   readonly ledger: Ledger
   readonly vault: Vault

@@ -8,7 +8,7 @@ import { attemptWordFacts } from '../record/vault/vault.ts'
 import { type KeptWords, templateOfKept } from '../render/kept-words.ts'
 import { render } from '../render/render.ts'
 import { PersonalData } from './personal-data.ts'
-import type { Shell } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 
 /** What an attempt keeps of the message that it sent. */
 export interface SentTrace {
@@ -42,15 +42,15 @@ export type SentMessage = { state: 'kept'; message: Message } | { state: 'erased
  * edited template would otherwise put words into the record that nobody was sent. The installed text is
  * tried first; when it has been edited since, the text that was kept under the attempt's version.
  */
-export async function sentMessage(shell: Pick<Shell, 'config' | 'vault' | 'ledger'>, sent: SentTrace): Promise<SentMessage> {
-  const facts = factsOf(shell, sent)
+export async function sentMessage(runtime: Pick<Runtime, 'config' | 'vault' | 'ledger'>, sent: SentTrace): Promise<SentMessage> {
+  const facts = factsOf(runtime, sent)
   if (facts === null) return { state: 'erased' }
-  const installed = shell.config.templates.get(sent.template)
-  const again = installed === undefined ? null : renderAgain(shell, installed, facts, sent, null)
+  const installed = runtime.config.templates.get(sent.template)
+  const again = installed === undefined ? null : renderAgain(runtime, installed, facts, sent, null)
   if (again !== null) return { state: 'kept', message: again }
-  const kept = (await templateWords(shell.ledger.db, sent.templateVersion)) as KeptWords | null
+  const kept = (await templateWords(runtime.ledger.db, sent.templateVersion)) as KeptWords | null
   if (kept === null) return { state: 'unavailable', problem: `the text of version ${sent.templateVersion} of template ${sent.template} is neither installed nor kept; the hash remains` }
-  const message = renderAgain(shell, templateOfKept(kept, sent), facts, sent, kept.registration?.provider ?? null)
+  const message = renderAgain(runtime, templateOfKept(kept, sent), facts, sent, kept.registration?.provider ?? null)
   if (message !== null) return { state: 'kept', message }
   return { state: 'unavailable', problem: `version ${sent.templateVersion} of template ${sent.template} renders another message with this build than with the one that sent it; the hash remains` }
 }
@@ -61,27 +61,27 @@ export async function sentMessage(shell: Pick<Shell, 'config' | 'vault' | 'ledge
  * The installed text's voicemail for the same facts: it reveals nothing, whoever listens. Null when
  * not even that can be made.
  */
-export function installedVoicemail(shell: Pick<Shell, 'config' | 'vault'>, sent: SentTrace): VoiceMessage | null {
-  const facts = factsOf(shell, sent)
-  const template = shell.config.templates.get(sent.template)
+export function installedVoicemail(runtime: Pick<Runtime, 'config' | 'vault'>, sent: SentTrace): VoiceMessage | null {
+  const facts = factsOf(runtime, sent)
+  const template = runtime.config.templates.get(sent.template)
   if (facts === null || template === undefined) return null
-  for (const locales of chainsOf(shell, sent)) {
+  for (const locales of chainsOf(runtime, sent)) {
     const result = render(template, facts, { channel: 'phone', tone: sent.tone, locales, registeredWith: null })
     if (result.ok && result.message.channel === 'phone') return result.message
   }
   return null
 }
 
-function factsOf({ vault }: Pick<Shell, 'vault'>, sent: SentTrace): WordFacts | null {
+function factsOf({ vault }: Pick<Runtime, 'vault'>, sent: SentTrace): WordFacts | null {
   const data = new PersonalData(vault, { id: sent.recipientId, dataKey: sent.dataKey, dataKeyId: sent.dataKeyId })
   const facts = data.open(attemptWordFacts(`${sent.reminderId}.${sent.attemptNo}`), sent.wordFacts)
   return facts === null ? null : (JSON.parse(facts) as WordFacts)
 }
 
 /** Null: this text makes another message, or none. */
-function renderAgain(shell: Pick<Shell, 'config'>, template: Template, facts: WordFacts, sent: SentTrace, registeredWith: string | null): Message | null {
+function renderAgain(runtime: Pick<Runtime, 'config'>, template: Template, facts: WordFacts, sent: SentTrace, registeredWith: string | null): Message | null {
   const hash = sent.messageHash.toString('hex')
-  for (const locales of registeredWith === null ? chainsOf(shell, sent) : [[sent.locale]]) {
+  for (const locales of registeredWith === null ? chainsOf(runtime, sent) : [[sent.locale]]) {
     const result = render(template, facts, { channel: sent.channel, tone: sent.tone, locales, registeredWith })
     if (result.ok && result.hash === hash) return result.message
   }
@@ -92,7 +92,7 @@ function renderAgain(shell: Pick<Shell, 'config'>, template: Template, facts: Wo
  * In which order of locales may the message have been made? Texts of the creditor may come from another
  * locale of the recipient's chain than the template's, so each chain that may have been used is tried.
  */
-function chainsOf({ config }: Pick<Shell, 'config'>, sent: SentTrace): string[][] {
+function chainsOf({ config }: Pick<Runtime, 'config'>, sent: SentTrace): string[][] {
   const standard = config.creditors.get(sent.creditor)?.defaults.locale ?? null
   return [
     localeChain([sent.recipientLocale, standard], config.locales),

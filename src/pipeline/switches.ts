@@ -6,8 +6,8 @@ import { isId } from '../record/id.ts'
 import { heldBy, takeLocks } from '../record/locks.ts'
 import { planSoon } from '../record/reminders.ts'
 import { activeSwitches, liftSwitch, switchById, type SwitchRow, throwSwitch, throwUnlessPaused } from '../record/switches.ts'
-import { peopleWithdrawnBySwitch, peopleWithStepsUnder } from '../record/tasks.ts'
-import type { Actor, Shell } from './runtime.ts'
+import { recipientsWithdrawnBySwitch, recipientsWithStepsUnder } from '../record/tasks.ts'
+import type { Actor, Runtime } from './runtime.ts'
 import { withdrawForbidden } from './tasks.ts'
 
 /**
@@ -19,11 +19,11 @@ import { withdrawForbidden } from './tasks.ts'
  *
  * @throws DECORUM_FORBIDDEN; DECORUM_BAD_INPUT for a scope that names what is not configured, and so would hold nothing
  */
-export async function setSwitch(shell: Shell, actor: Actor, body: SwitchBody): Promise<SwitchRow> {
-  const scope = scopeFor(shell, actor, withoutAbsent(body.scope))
-  const row = await throwSwitch(shell.ledger.db, { scope, state: body.state, share: body.share ?? null, reason: body.reason, by: actor.name, at: new Date(shell.clock.now()) })
-  shell.log.warn({ event: 'switch.thrown', switch: row.id, scope, state: row.state, ...(row.share === null ? {} : { share: row.share }), by: actor.name }, 'switch thrown')
-  if (row.state === 'stopped') await withdrawStopped(shell)
+export async function setSwitch(runtime: Runtime, actor: Actor, body: SwitchBody): Promise<SwitchRow> {
+  const scope = scopeFor(runtime, actor, withoutAbsent(body.scope))
+  const row = await throwSwitch(runtime.ledger.db, { scope, state: body.state, share: body.share ?? null, reason: body.reason, by: actor.name, at: new Date(runtime.clock.now()) })
+  runtime.log.warn({ event: 'switch.thrown', switch: row.id, scope, state: row.state, ...(row.share === null ? {} : { share: row.share }), by: actor.name }, 'switch thrown')
+  if (row.state === 'stopped') await withdrawStopped(runtime)
   return row
 }
 
@@ -32,22 +32,22 @@ export async function setSwitch(shell: Shell, actor: Actor, body: SwitchBody): P
  *
  * @returns  the switch; `thrown` false: one that pauses everything stood before, and none was added
  */
-export async function pauseEverything(shell: Shell): Promise<{ id: string; thrown: boolean }> {
-  const paused = await throwUnlessPaused(shell.ledger.db, { reason: 'started paused', by: 'start', at: new Date(shell.clock.now()) })
-  shell.log.warn({ event: 'switch.paused_all', switch: paused.id, thrown: paused.thrown }, 'started paused: nothing is sent until this switch is lifted')
+export async function pauseEverything(runtime: Runtime): Promise<{ id: string; thrown: boolean }> {
+  const paused = await throwUnlessPaused(runtime.ledger.db, { reason: 'started paused', by: 'start', at: new Date(runtime.clock.now()) })
+  runtime.log.warn({ event: 'switch.paused_all', switch: paused.id, thrown: paused.thrown }, 'started paused: nothing is sent until this switch is lifted')
   return paused
 }
 
 /** Lifts a switch; what waited for it is decided again within seconds, and steps for people that it withdrew are planned anew. `changed` false: it had been lifted before. */
-export async function endSwitch(shell: Shell, actor: Actor, id: string, body: SwitchLift): Promise<{ id: string; changed: boolean }> {
+export async function endSwitch(runtime: Runtime, actor: Actor, id: string, body: SwitchLift): Promise<{ id: string; changed: boolean }> {
   mayThrow(actor)
-  const { db } = shell.ledger
+  const { db } = runtime.ledger
   const known = isId(id) ? await switchById(db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such switch')
-  const lifted = await liftSwitch(db, id, actor.creditor, { reason: body.reason, by: actor.name, at: new Date(shell.clock.now()) })
+  const lifted = await liftSwitch(db, id, actor.creditor, { reason: body.reason, by: actor.name, at: new Date(runtime.clock.now()) })
   if (lifted !== null) {
-    shell.log.warn({ event: 'switch.lifted', switch: id, scope: lifted.scope, state: lifted.state, by: actor.name }, 'switch lifted')
-    await planWithdrawn(shell)
+    runtime.log.warn({ event: 'switch.lifted', switch: id, scope: lifted.scope, state: lifted.state, by: actor.name }, 'switch lifted')
+    await planWithdrawn(runtime)
   }
   return { id, changed: lifted !== null }
 }
@@ -58,13 +58,13 @@ function mayThrow(actor: Actor): void {
   if (!actor.live) throw new DecorumError('DECORUM_FORBIDDEN', 'a test key throws no switches')
 }
 
-function scopeFor(shell: Shell, actor: Actor, scope: SwitchScope): SwitchScope {
+function scopeFor(runtime: Runtime, actor: Actor, scope: SwitchScope): SwitchScope {
   mayThrow(actor)
   if (actor.creditor !== null && scope.creditor !== undefined && scope.creditor !== actor.creditor) {
     throw new DecorumError('DECORUM_FORBIDDEN', `this key is for creditor ${actor.creditor}, not for ${scope.creditor}`)
   }
   const whole = actor.creditor === null ? scope : { ...scope, creditor: actor.creditor }
-  const faults = Object.entries(knownNames(shell, whole)).flatMap(([dimension, known]): Fault[] => {
+  const faults = Object.entries(knownNames(runtime, whole)).flatMap(([dimension, known]): Fault[] => {
     const named = whole[dimension as keyof SwitchScope]
     if (named === undefined || known.includes(named)) return []
     const meant = nearMiss(named, known)
@@ -75,7 +75,7 @@ function scopeFor(shell: Shell, actor: Actor, scope: SwitchScope): SwitchScope {
 }
 
 /** The dimensions whose values only the configuration knows; reminders of ladders that were taken out of it keep their names, so a stop without a ladder covers them. */
-const knownNames = ({ config }: Shell, scope: SwitchScope): Partial<Record<keyof SwitchScope, string[]>> => ({
+const knownNames = ({ config }: Runtime, scope: SwitchScope): Partial<Record<keyof SwitchScope, string[]>> => ({
   creditor: [...config.creditors.keys()],
   route: config.routes.map((route) => route.id),
   template: [...config.templates.keys()],
@@ -94,17 +94,17 @@ const PEOPLE = 500
  * By the person, under their lock, so that planning and this never hold each other up. Until it is done an open task's decision
  * says `switched_off`; the sweeper goes on where a large stop left off, and finds what planning gave out in the very moment.
  */
-export async function withdrawStopped(shell: Shell): Promise<number> {
-  const { db } = shell.ledger
+export async function withdrawStopped(runtime: Runtime): Promise<number> {
+  const { db } = runtime.ledger
   let withdrawn = 0
   for (const { scope, state } of await activeSwitches(db)) {
     if (state !== 'stopped') continue
-    const people = await peopleWithStepsUnder(db, scope, PEOPLE)
-    for (let start = 0; start < people.length; start += AT_ONCE) {
-      const ids = people.slice(start, start + AT_ONCE)
+    const recipients = await recipientsWithStepsUnder(db, scope, PEOPLE)
+    for (let start = 0; start < recipients.length; start += AT_ONCE) {
+      const ids = recipients.slice(start, start + AT_ONCE)
       withdrawn += await db.transaction().execute(async (opened) => {
         const trx = await takeLocks(opened, { recipients: ids }, 'wait')
-        return withdrawForbidden(shell, trx, [...heldBy(trx).recipients], shell.clock.now())
+        return withdrawForbidden(runtime, trx, [...heldBy(trx).recipients], runtime.clock.now())
       })
     }
   }
@@ -112,15 +112,15 @@ export async function withdrawStopped(shell: Shell): Promise<number> {
 }
 
 /** Lets planning look at once at the people whose steps a switch withdrew and who would still be in time; another switch may still stand. */
-export async function planWithdrawn(shell: Shell): Promise<void> {
-  const { db } = shell.ledger
-  const people = await peopleWithdrawnBySwitch(db, new Date(shell.clock.now()))
-  for (let start = 0; start < people.length; start += AT_ONCE) {
-    const ids = people.slice(start, start + AT_ONCE)
+export async function planWithdrawn(runtime: Runtime): Promise<void> {
+  const { db } = runtime.ledger
+  const recipients = await recipientsWithdrawnBySwitch(db, new Date(runtime.clock.now()))
+  for (let start = 0; start < recipients.length; start += AT_ONCE) {
+    const ids = recipients.slice(start, start + AT_ONCE)
     await db.transaction().execute(async (opened) => {
       const trx = await takeLocks(opened, { recipients: ids }, 'wait')
-      for (const id of ids) await planSoon(trx, id, new Date(shell.clock.now()))
+      for (const id of ids) await planSoon(trx, id, new Date(runtime.clock.now()))
     })
   }
-  shell.ringPlanner?.()
+  runtime.ringPlanner?.()
 }

@@ -12,14 +12,14 @@ import { newId } from '../record/id.ts'
 import { type Locked, lockNewAddresses } from '../record/locks.ts'
 import { addReply, instructTask, isFullOfUnresolved, readWriters, type ReplyRow, replyRung, type Writer } from '../record/replies.ts'
 import type { Database } from '../record/schema.ts'
-import { lift, ownOptOuts, peopleWithAddress } from '../record/suppressions.ts'
+import { lift, ownOptOuts, recipientsWithAddress } from '../record/suppressions.ts'
 import { type AddressHash, replyWords } from '../record/vault/vault.ts'
-import { addressHash, type PersonDraft } from './accept/merge-recipient.ts'
+import { addressHash, type RecipientDraft } from './accept/merge-recipient.ts'
 import { takeEffect, takeSuppressions } from './accept/take-effect.ts'
 import { type Drafts, noDrafts, writeDrafts } from './accept/write-drafts.ts'
-import { inWriteTransaction, lockPeople } from './accept/write-transaction.ts'
+import { inWriteTransaction, lockAccountRecipients } from './accept/write-transaction.ts'
 import { countReply, countUnresolvedReply } from './counters.ts'
-import type { Shell } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 
 /** A message from outside, as its provider delivered it. */
 export interface InboundMessage {
@@ -55,23 +55,23 @@ const MOST_UNRESOLVED = 10_000
  * asked for. What is not understood keeps its words in the person's vault, makes a task, and holds the channel until
  * somebody has read it. What cannot be told to be anybody's is logged, counted and listed.
  */
-export async function takeReply(shell: Shell, message: InboundMessage): Promise<void> {
-  const read = readReply(message.text, stopWordsOf(shell.config.packs))
+export async function takeReply(runtime: Runtime, message: InboundMessage): Promise<void> {
+  const read = readReply(message.text, stopWordsOf(runtime.config.packs))
   const reading: ReplyReading = message.understood === null || read.meaning === 'stop-all' ? read : { ...read, meaning: message.understood }
   countReply(message.route, reading.meaning)
   const number = numberIn(message.from)
-  const reference = referenceOf(shell, message)
-  if (number === null) return unresolved(shell, { ...message, reference }, reading, 'unreadable-sender')
+  const reference = referenceOf(runtime, message)
+  if (number === null) return unresolved(runtime, { ...message, reference }, reading, 'unreadable-sender')
   let known = 0
   for (const creditor of [...message.creditors].sort()) {
-    known += await inWriteTransaction(shell, (trx) => takeFor(shell, trx, creditor, { ...message, reference }, reading, formsOfNumber(number)))
+    known += await inWriteTransaction(runtime, (trx) => takeFor(runtime, trx, creditor, { ...message, reference }, reading, formsOfNumber(number)))
   }
-  if (known === 0 && !isStop(reading)) await unresolved(shell, { ...message, reference }, reading, 'unknown-number')
+  if (known === 0 && !isStop(reading)) await unresolved(runtime, { ...message, reference }, reading, 'unknown-number')
 }
 
 /** Names the message: an id that comes with other words or from another sender is another message, and no stop is lost for it. */
-function referenceOf(shell: Shell, { reference, from, text, understood }: InboundMessage): string {
-  return `${(reference ?? newId()).slice(0, 64)}.${shell.vault.sign('inbound', JSON.stringify([from, text, understood])).toString('hex')}`
+function referenceOf(runtime: Runtime, { reference, from, text, understood }: InboundMessage): string {
+  return `${(reference ?? newId()).slice(0, 64)}.${runtime.vault.sign('inbound', JSON.stringify([from, text, understood])).toString('hex')}`
 }
 
 /** Providers write E.164; short codes and names are not people's. */
@@ -87,32 +87,32 @@ const isForPeople = ({ meaning, hints }: ReplyReading): boolean => meaning === '
 
 /** At one creditor; answers how many people have the number. */
 async function takeFor(
-  shell: Shell, opened: Transaction<Database>, creditor: string, message: InboundMessage & { reference: string }, reading: ReplyReading, forms: readonly string[],
+  runtime: Runtime, opened: Transaction<Database>, creditor: string, message: InboundMessage & { reference: string }, reading: ReplyReading, forms: readonly string[],
 ): Promise<number> {
-  const anchors = forms.map((form) => ({ creditor, ...addressHash(shell.vault, message.channel, form) }))
-  const people = (await peopleWithAddress(opened, creditor, anchors.map(({ hash }) => hash))).slice(0, MOST_SHARING)
-  if (people.length === 0 && !isStop(reading) && reading.meaning !== 'start') return 0
-  const { trx, people: locked } = await lockPeople(opened, shell.vault, people.map((id) => ({ id })), new Date(shell.clock.now()))
-  const now = shell.clock.now()
+  const anchors = forms.map((form) => ({ creditor, ...addressHash(runtime.vault, message.channel, form) }))
+  const recipients = (await recipientsWithAddress(opened, creditor, anchors.map(({ hash }) => hash))).slice(0, MOST_SHARING)
+  if (recipients.length === 0 && !isStop(reading) && reading.meaning !== 'start') return 0
+  const { trx, recipients: locked } = await lockAccountRecipients(opened, runtime.vault, recipients.map((id) => ({ id })), new Date(runtime.clock.now()))
+  const now = runtime.clock.now()
   await lockNewAddresses(trx, anchors, new Date(now))
-  if ((await findUse(trx, creditor, 'inbound', message.reference)) !== null) return people.length
-  const writers = await readWriters(trx, people, replyRung(message.channel), new Date(now - DAY))
+  if ((await findUse(trx, creditor, 'inbound', message.reference)) !== null) return recipients.length
+  const writers = await readWriters(trx, recipients, replyRung(message.channel), new Date(now - DAY))
   const recorded = writers.filter((writer) => writer.kept < MOST_A_DAY)
-  if (recorded.length === 0 && !isStop(reading) && reading.meaning !== 'start') return people.length
+  if (recorded.length === 0 && !isStop(reading) && reading.meaning !== 'start') return recipients.length
   await rememberUse(trx, { creditor, scope: 'inbound', key: message.reference, bodyHash: Buffer.alloc(0), resourceId: newId() }, new Date(now))
-  const drafts: Drafts = { ...noDrafts(), people: [...locked.values()], replan: new Set(people) }
-  if (isStop(reading)) stop(shell, drafts, creditor, message, reading, anchors, people, now)
+  const drafts: Drafts = { ...noDrafts(), recipients: [...locked.values()], replan: new Set(recipients) }
+  if (isStop(reading)) stop(runtime, drafts, creditor, message, reading, anchors, recipients, now)
   if (reading.meaning === 'start') {
     const places = writers.map(({ jurisdiction }) => jurisdiction)
     // Where somebody is not known to be, any law may be theirs.
     const jurisdictions = places.length === 0 || places.includes(null) ? null : (places as string[])
-    if (mayStartAgain({ jurisdictions, channels: [message.channel] }, now, shell.config.packs)) await start(trx, creditor, message, anchors, now)
+    if (mayStartAgain({ jurisdictions, channels: [message.channel] }, now, runtime.config.packs)) await start(trx, creditor, message, anchors, now)
   }
   const replies = []
-  for (const writer of recorded) replies.push(await keep(shell, trx, creditor, message, reading, { writer, person: locked.get(writer.id) as PersonDraft, drafts }, anchors[0] as AddressHash, now))
-  await writeDrafts(shell, trx, drafts, 'recipient', now)
+  for (const writer of recorded) replies.push(await keep(runtime, trx, creditor, message, reading, { writer, recipient: locked.get(writer.id) as RecipientDraft, drafts }, anchors[0] as AddressHash, now))
+  await writeDrafts(runtime, trx, drafts, 'recipient', now)
   for (const reply of replies) await addReply(trx, reply)
-  return people.length
+  return recipients.length
 }
 
 const OPT_OUT: Fact = { type: 'stop', scope: 'address', channel: null, reason: 'opt-out' }
@@ -121,19 +121,19 @@ const CEASE: Fact = { ...OPT_OUT, reason: 'cease' }
 
 /** Of the number, whoever has it. */
 function stop(
-  shell: Shell, drafts: Drafts, creditor: string, { route, source }: InboundMessage, { meaning }: ReplyReading, anchors: readonly AddressHash[], people: readonly string[], now: Instant,
+  runtime: Runtime, drafts: Drafts, creditor: string, { route, source }: InboundMessage, { meaning }: ReplyReading, anchors: readonly AddressHash[], recipients: readonly string[], now: Instant,
 ): void {
-  const known = knownAt(shell, creditor, now)
+  const known = knownAt(runtime, creditor, now)
   for (const { hash } of anchors) {
     for (const fact of meaning === 'stop-all' ? [OPT_OUT, CEASE] : [OPT_OUT]) {
-      takeSuppressions(drafts, effectOf(fact, known), { creditor, recipientId: null, hash, source, by: `provider:${route}`, owners: people, tell: hash === anchors[0]?.hash ? {} : null })
+      takeSuppressions(drafts, effectOf(fact, known), { creditor, recipientId: null, hash, source, by: `provider:${route}`, owners: recipients, tell: hash === anchors[0]?.hash ? {} : null })
     }
   }
 }
 
 /** A message is about no account and no hold in particular. */
-const knownAt = (shell: Shell, creditor: string, now: Instant): FactContext =>
-  ({ now, effectiveAt: now, bookZone: shell.config.creditors.get(creditor)?.bookZone ?? 'UTC', accounts: [], holds: [], heardBy: 'machine' })
+const knownAt = (runtime: Runtime, creditor: string, now: Instant): FactContext =>
+  ({ now, effectiveAt: now, bookZone: runtime.config.creditors.get(creditor)?.bookZone ?? 'UTC', accounts: [], holds: [], heardBy: 'machine' })
 
 /** Lifts what the number itself asked for by message, and nothing that anybody else recorded. */
 async function start(trx: Locked, creditor: string, { source }: InboundMessage, anchors: readonly AddressHash[], now: Instant): Promise<void> {
@@ -143,33 +143,33 @@ async function start(trx: Locked, creditor: string, { source }: InboundMessage, 
 /** Somebody who wrote, locked. */
 interface LockedWriter {
   writer: Writer
-  person: PersonDraft
+  recipient: RecipientDraft
   drafts: Drafts
 }
 
 /** Enters what came of the message for one who has the number; answers the reply, to be added once its task is. */
 async function keep(
-  shell: Shell, trx: Locked, creditor: string, message: InboundMessage, reading: ReplyReading, locked: LockedWriter, anchor: AddressHash, now: Instant,
+  runtime: Runtime, trx: Locked, creditor: string, message: InboundMessage, reading: ReplyReading, locked: LockedWriter, anchor: AddressHash, now: Instant,
 ): Promise<ReplyRow> {
   const at = new Date(now)
   const { channel, route } = message
-  const { writer, person } = locked
+  const { writer, recipient } = locked
   if (!isStop(reading)) {
     await addContact(trx, {
       recipient_id: writer.id, at, id: newId(), creditor, channel, direction: 'inbound', mode: 'automated', outcome: 'delivered', party: null, made_by: 'recipient',
-      address_hash: anchor.hash, account_ids: [], reminder_id: null, attempt_no: null, excess: null, recorded_at: at, seq: person.takeSeq(),
+      address_hash: anchor.hash, account_ids: [], reminder_id: null, attempt_no: null, excess: null, recorded_at: at, seq: recipient.takeSeq(),
     })
   }
-  const taskId = isForPeople(reading) ? await openTask(shell, trx, creditor, channel, reading, locked, now) : null
+  const taskId = isForPeople(reading) ? await openTask(runtime, trx, creditor, channel, reading, locked, now) : null
   const id = newId()
   const words = reading.keyword ? '' : wellFormed(message.text.trim().slice(0, MOST_WORDS))
-  const sealed = words === '' || writer.dataKey === null ? null : shell.vault.seal(shell.vault.unwrap(writer.dataKey, writer.dataKeyId), replyWords(id), words)
+  const sealed = words === '' || writer.dataKey === null ? null : runtime.vault.seal(runtime.vault.unwrap(writer.dataKey, writer.dataKeyId), replyWords(id), words)
   return { id, creditor, recipient_id: writer.id, channel, route, received_at: at, meaning: reading.meaning, problem: null, words: sealed, task_id: taskId }
 }
 
 /** The task under which a person reads it, and the hold that waits for them; one for each person and channel. */
 async function openTask(
-  shell: Shell, trx: Locked, creditor: string, channel: Channel, reading: ReplyReading, { writer, person, drafts }: LockedWriter, now: Instant,
+  runtime: Runtime, trx: Locked, creditor: string, channel: Channel, reading: ReplyReading, { writer, recipient, drafts }: LockedWriter, now: Instant,
 ): Promise<string | null> {
   if (writer.task !== null) {
     const { id, instructions } = writer.task
@@ -177,8 +177,8 @@ async function openTask(
     if (fresh.length > 0) await instructTask(trx, id, `${instructions} A later one seems to speak of ${fresh.join(', ')}.`)
     return id
   }
-  const effect = effectOf({ type: 'unread-reply', channel, instructions: instructionsFor(reading) }, knownAt(shell, creditor, now))
-  return takeEffect(drafts, person, effect, { by: 'recipient', now, step: { accountIds: writer.accountIds, ladder: 'direct', rung: replyRung(channel), tone: null } })
+  const effect = effectOf({ type: 'unread-reply', channel, instructions: instructionsFor(reading) }, knownAt(runtime, creditor, now))
+  return takeEffect(drafts, recipient, effect, { by: 'recipient', now, step: { accountIds: writer.accountIds, ladder: 'direct', rung: replyRung(channel), tone: null } })
 }
 
 const HINT_WORDS: Readonly<Record<ReplyHint, string>> = {
@@ -196,12 +196,12 @@ function instructionsFor({ meaning, hints }: ReplyReading): string {
 const wellFormed = (text: string): string => text.replaceAll(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
 
 /** Nobody can be told to have sent it: it is logged, counted and listed, without its words, for which nobody's vault is there. */
-async function unresolved(shell: Shell, message: InboundMessage & { reference: string }, { meaning }: ReplyReading, problem: UnresolvedProblem): Promise<void> {
+async function unresolved(runtime: Runtime, message: InboundMessage & { reference: string }, { meaning }: ReplyReading, problem: UnresolvedProblem): Promise<void> {
   const { route, channel, creditors, reference } = message
-  shell.log.warn({ event: 'reply.unresolved', route, problem, meaning }, 'reply from a sender that matches no recipient')
+  runtime.log.warn({ event: 'reply.unresolved', route, problem, meaning }, 'reply from a sender that matches no recipient')
   countUnresolvedReply(route, problem)
-  await inWriteTransaction(shell, async (trx) => {
-    const at = new Date(shell.clock.now())
+  await inWriteTransaction(runtime, async (trx) => {
+    const at = new Date(runtime.clock.now())
     if ((await findUse(trx, '*', 'inbound', reference)) !== null || (await isFullOfUnresolved(trx, route, MOST_UNRESOLVED))) return
     await rememberUse(trx, { creditor: '*', scope: 'inbound', key: reference, bodyHash: Buffer.alloc(0), resourceId: newId() }, at)
     await addReply(trx, {

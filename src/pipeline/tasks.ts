@@ -7,9 +7,9 @@ import { HAND_OFF_RUNG } from '../model/ladder.ts'
 import { type Instant, MINUTE } from '../model/time.ts'
 import type { Channel, Kind, Tone } from '../model/vocabulary.ts'
 import { daysPastDue } from '../plan/book-time.ts'
-import { planPerson } from '../plan/plan-recipient.ts'
-import type { AccountToPlan, BarredStep, PersonPlan, PersonToPlan, PlannedStep } from '../plan/recipient-plan.ts'
-import { type PersonRow, readPeople } from '../record/dispatch/decision-inputs.ts'
+import { planRecipient } from '../plan/plan-recipient.ts'
+import type { AccountToPlan, BarredStep, RecipientPlan, RecipientToPlan, PlannedStep } from '../plan/recipient-plan.ts'
+import { type RecipientForDecision, readRecipients } from '../record/dispatch/decision-inputs.ts'
 import type { Locked } from '../record/locks.ts'
 import type { Database } from '../record/schema.ts'
 import { type ActiveSwitch, activeSwitches } from '../record/switches.ts'
@@ -17,7 +17,7 @@ import { accountsOfTasks, openSteps, type TaskAccount, type TaskRow, withdrawOpe
 import { callInFlight, chooseAddress, composeFacts, decideForCall, outsideTestAddresses } from './dispatch/facts.ts'
 import { closedBy } from './dispatch/switch-board.ts'
 import { PersonalData } from './personal-data.ts'
-import type { Shell } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 
 type DecidedTask = Pick<TaskRow, 'id' | 'creditor' | 'recipient_id' | 'account_ids' | 'kind' | 'step_kind' | 'channels' | 'tone' | 'ladder' | 'rung' | 'expires_at'>
 
@@ -27,21 +27,21 @@ type DecidedTask = Pick<TaskRow, 'id' | 'creditor' | 'recipient_id' | 'account_i
  * Three reads whatever their number, and one decision for each channel of each: bounded by the page that asks.
  */
 export async function decideTasks(
-  shell: Shell, db: Kysely<Database> | Transaction<Database>, packs: readonly CompiledPack[], tasks: readonly DecidedTask[], now: Instant, clockCertain = true,
+  runtime: Runtime, db: Kysely<Database> | Transaction<Database>, packs: readonly CompiledPack[], tasks: readonly DecidedTask[], now: Instant, clockCertain = true,
 ): Promise<Map<string, StepDecision>> {
   const decided = new Map<string, StepDecision>()
   if (tasks.length === 0) return decided
-  const people = await readPeople(db, [...new Set(tasks.map((task) => task.recipient_id))], now)
+  const recipients = await readRecipients(db, [...new Set(tasks.map((task) => task.recipient_id))], now)
   const accounts = await accountsOfTasks(db, tasks.flatMap((task) => task.account_ids))
-  const rules = { shell, packs, switches: await activeSwitches(db), clockCertain }
+  const rules = { runtime, packs, switches: await activeSwitches(db), clockCertain }
   for (const task of tasks) {
-    const person = people.get(task.recipient_id)
+    const recipient = recipients.get(task.recipient_id)
     const about = task.account_ids.flatMap((id) => accounts.get(id) ?? [])
-    if (person === undefined || about.length === 0) continue
+    if (recipient === undefined || about.length === 0) continue
     decided.set(task.id, decideStep(rules, {
       creditor: task.creditor, kind: task.step_kind, tone: task.tone ?? 'neutral', channels: task.channels, ladder: task.ladder, rung: task.rung,
       expiresAt: task.expires_at, isNew: false,
-    }, person, about, now))
+    }, recipient, about, now))
   }
   return decided
 }
@@ -55,16 +55,16 @@ export async function decideTasks(
  * @param packs  none: the product's own promises alone are asked, and planning asks the packs soon afterwards
  */
 export async function withdrawForbidden(
-  shell: Shell, trx: Locked, recipientIds: readonly string[], now: Instant, packs: readonly CompiledPack[] = [],
+  runtime: Runtime, trx: Locked, recipientIds: readonly string[], now: Instant, packs: readonly CompiledPack[] = [],
 ): Promise<number> {
   const open = await openSteps(trx, recipientIds)
-  const decided = await decideTasks(shell, trx, packs, open, now)
+  const decided = await decideTasks(runtime, trx, packs, open, now)
   const forbidden = [...decided].filter(([, step]) => barOfTask(step)?.final === true)
   return withdrawOpen(trx, forbidden.map(([id, step]) => ({ id, reason: whyWithdrawn(step) })), new Date(now))
 }
 
 /** What a person is to do, as far as rules ask: a task that is open, or a step about to become one. */
-export interface StepForPerson {
+export interface AgentStep {
   creditor: string
   kind: Kind
   tone: Tone
@@ -91,7 +91,7 @@ const BARS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>(['suppressed', '
 /** Under which rules and switches, and with which knowledge, steps are decided. */
 export interface StepRules {
   /** `vault` opens numbers, to be compared with `delivery.onlyTo` where that is set; absent: none is opened. */
-  shell: { config: { creditors: Config['creditors']; delivery: Pick<Config['delivery'], 'onlyTo'> }; vault?: Shell['vault'] }
+  runtime: { config: { creditors: Config['creditors']; delivery: Pick<Config['delivery'], 'onlyTo'> }; vault?: Runtime['vault'] }
   packs: readonly CompiledPack[]
   switches: readonly ActiveSwitch[]
   clockCertain: boolean
@@ -105,12 +105,12 @@ export interface StepRules {
  *
  * @param accounts  those that it is about; closed ones are left out while any is open
  */
-export function decideStep(rules: StepRules, step: StepForPerson, person: PersonRow, accounts: readonly TaskAccount[], now: Instant): StepDecision {
+export function decideStep(rules: StepRules, step: AgentStep, recipient: RecipientForDecision, accounts: readonly TaskAccount[], now: Instant): StepDecision {
   const open = accounts.filter((account) => account.state === 'open')
   const about = open.length > 0 ? open : accounts
-  const channels: readonly (Channel | null)[] = step.channels.length > 0 ? reachable(step.channels, person) : [null]
+  const channels: readonly (Channel | null)[] = step.channels.length > 0 ? reachable(step.channels, recipient) : [null]
   const decided = channels.map((channel): StepDecision => {
-    const facts = factsOf(rules, step, channel, person, about, now)
+    const facts = factsOf(rules, step, channel, recipient, about, now)
     const { decision } = decideForCall(facts, rules.packs, now)
     return { channel, facts, decision: channel === null ? onlyBars(decision) : decision }
   })
@@ -118,8 +118,8 @@ export function decideStep(rules: StepRules, step: StepForPerson, person: Person
 }
 
 /** Those on which the person has an address of their own; all where there is none, for then somebody has to find one. */
-function reachable(channels: readonly Channel[], person: PersonRow): readonly Channel[] {
-  const own = channels.filter((channel) => chooseAddress(person, { channel }) !== null)
+function reachable(channels: readonly Channel[], recipient: RecipientForDecision): readonly Channel[] {
+  const own = channels.filter((channel) => chooseAddress(recipient, { channel }) !== null)
   return own.length > 0 ? own : channels
 }
 
@@ -152,25 +152,25 @@ export function whyWithdrawn({ facts, decision }: StepDecision): string {
 }
 
 function factsOf(
-  { shell, switches, clockCertain }: StepRules, step: StepForPerson, channel: Channel | null, person: PersonRow, accounts: readonly TaskAccount[], now: Instant,
+  { runtime, switches, clockCertain }: StepRules, step: AgentStep, channel: Channel | null, recipient: RecipientForDecision, accounts: readonly TaskAccount[], now: Instant,
 ): Facts {
-  const creditor = shell.config.creditors.get(step.creditor)
-  const address = channel === null ? null : chooseAddress(person, { channel })
-  const onlySome = shell.config.delivery.onlyTo.length > 0
-  const to = onlySome && shell.vault !== undefined && address !== null ? new PersonalData(shell.vault, person).address(address) : null
+  const creditor = runtime.config.creditors.get(step.creditor)
+  const address = channel === null ? null : chooseAddress(recipient, { channel })
+  const onlySome = runtime.config.delivery.onlyTo.length > 0
+  const to = onlySome && runtime.vault !== undefined && address !== null ? new PersonalData(runtime.vault, recipient).address(address) : null
   const closed = accounts.map((account) => closedBy(switches, {
-    creditor: step.creditor, product: account.product, jurisdiction: person.jurisdiction, channel, route: null, template: null, ladder: step.ladder, rung: step.rung,
+    creditor: step.creditor, product: account.product, jurisdiction: recipient.jurisdiction, channel, route: null, template: null, ladder: step.ladder, rung: step.rung,
   }, step.isNew ? 'new' : 'on-its-way'))
   return composeFacts({
     reminder: { channel: channel ?? 'phone', tone: step.tone, kind: step.kind, mode: 'agent', expiresAt: step.expiresAt, dueAt: null },
-    person: channel === null ? { ...person, suppressions: person.suppressions.filter(({ scope }) => scope === 'all') } : person,
+    recipient: channel === null ? { ...recipient, suppressions: recipient.suppressions.filter(({ scope }) => scope === 'all') } : recipient,
     accounts, address, daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', now)),
     freshForMs: creditor?.freshFor ?? null, pending: [],
     system: {
-      testMode: channel !== null && (accounts.some((account) => !account.live) || (onlySome && outsideTestAddresses(shell, to))),
+      testMode: channel !== null && (accounts.some((account) => !account.live) || (onlySome && outsideTestAddresses(runtime, to))),
       switchedOff: closed.includes('stopped') ? 'stopped' : closed.includes('paused') ? 'paused' : null,
       clockUncertain: !clockCertain, routeProblem: null, notRegistered: false,
-      phoneInFlight: channel === 'phone' && callInFlight(person),
+      phoneInFlight: channel === 'phone' && callInFlight(recipient),
     },
   })
 }
@@ -191,7 +191,7 @@ const sooner = (a: Decision, b: Decision): boolean =>
 const ASK_AGAIN_MS = 15 * MINUTE
 
 /** Is anything in this plan for a person to do? Only then have its facts to be read. */
-export const asksPeople = (plan: PersonPlan): boolean => plan.tasks.length + plan.handOffProposals.length > 0
+export const asksPeople = (plan: RecipientPlan): boolean => plan.tasks.length + plan.handOffProposals.length > 0
 
 /**
  * What is to be done for this person, when nobody is asked for a step that stops, pauses or switches forbid?
@@ -203,13 +203,13 @@ export const asksPeople = (plan: PersonPlan): boolean => plan.tasks.length + pla
  * @param decide  the decision on a step about one account
  */
 export function planAllowed(
-  plan: PersonPlan, person: PersonToPlan, now: Instant, decide: (accountId: string, step: Omit<StepForPerson, 'creditor'>) => StepDecision | null,
-): PersonPlan {
+  plan: RecipientPlan, recipient: RecipientToPlan, now: Instant, decide: (accountId: string, step: Omit<AgentStep, 'creditor'>) => StepDecision | null,
+): RecipientPlan {
   const steps = [...plan.tasks.flatMap((task) => task.steps), ...plan.handOffProposals.map(({ accountId }) => handOff(accountId))]
   const barred = new Map<string, BarredStep[]>()
   for (const step of steps) {
     const { accountId, rung, kind, tone, channels } = step
-    const ladder = person.accounts.find(({ id }) => id === accountId)?.ladder.id ?? null
+    const ladder = recipient.accounts.find(({ id }) => id === accountId)?.ladder.id ?? null
     const decided = decide(accountId, { kind, tone, channels, ladder, rung, expiresAt: null, isNew: true })
     const bar = decided === null ? null : barOfTask(decided)
     if (bar === null) continue
@@ -217,7 +217,7 @@ export function planAllowed(
     barred.set(accountId, [...(barred.get(accountId) ?? []), { rung, until }])
   }
   if (barred.size === 0) return plan
-  return planPerson({ ...person, accounts: person.accounts.map((account): AccountToPlan => ({ ...account, barred: barred.get(account.id) ?? [] })) }, now)
+  return planRecipient({ ...recipient, accounts: recipient.accounts.map((account): AccountToPlan => ({ ...account, barred: barred.get(account.id) ?? [] })) }, now)
 }
 
 const handOff = (accountId: string): PlannedStep => ({ accountId, rung: HAND_OFF_RUNG, kind: 'reminder', tone: 'neutral', channels: [] })

@@ -6,9 +6,9 @@ import { lockAddresses } from '../record/locks.ts'
 import { attemptAddress, calledAbout } from '../record/suppressions.ts'
 import { openHoldsOf, takeEffect, takeSuppressions } from './accept/take-effect.ts'
 import { type Drafts, noDrafts, writeDrafts } from './accept/write-drafts.ts'
-import { inWriteTransaction, lockPerson } from './accept/write-transaction.ts'
+import { inWriteTransaction, lockRecipient } from './accept/write-transaction.ts'
 import { applyReceipt } from './receipts.ts'
-import type { Shell } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 
 /** What the listener of a call told us by a key. */
 export interface VoiceKey {
@@ -34,35 +34,35 @@ const FACTS: Readonly<Partial<Record<VoiceKey['meaning'], Fact>>> = {
  * conversation. The call goes on, and holds its line until the provider reports its end. A claim to have paid or a wish to promise keeps the machine silent while a
  * person checks; "wrong number" stops the number for everybody who shares it.
  */
-export async function applyVoiceKey(shell: Shell, key: VoiceKey): Promise<void> {
+export async function applyVoiceKey(runtime: Runtime, key: VoiceKey): Promise<void> {
   const { reminderId, attemptNo, meaning } = key
   if (meaning !== 'wrong-number') {
-    await applyReceipt(shell, {
+    await applyReceipt(runtime, {
       reminderId, attemptNo, dedupe: `key ${meaning}`, saidAt: null, word: { state: 'conversation', final: false, code: null, class: null },
     })
   }
   if (meaning === 'confirmed') return
-  await inWriteTransaction(shell, async (opened) => {
+  await inWriteTransaction(runtime, async (opened) => {
     const about = await calledAbout(opened, reminderId, attemptNo)
     const address = await attemptAddress(opened, reminderId, attemptNo)
     const fact = FACTS[meaning]
     if (about === null || address === null || fact === undefined) return
-    const { trx, person } = await lockPerson(shell, opened, about.recipientId)
+    const { trx, recipient } = await lockRecipient(runtime, opened, about.recipientId)
     await lockAddresses(trx, [address], 'wait')
-    const now = shell.clock.now()
+    const now = runtime.clock.now()
     const known = new Map((await knownAccounts(trx, about.accountIds)).map(({ row }) => [row.id, row]))
     const effect = effectOf(fact, {
-      now, effectiveAt: now, bookZone: shell.config.creditors.get(about.creditor)?.bookZone ?? 'UTC', holds: openHoldsOf(await openHolds(trx, [about.recipientId])), heardBy: 'machine',
+      now, effectiveAt: now, bookZone: runtime.config.creditors.get(about.creditor)?.bookZone ?? 'UTC', holds: openHoldsOf(await openHolds(trx, [about.recipientId])), heardBy: 'machine',
       accounts: about.accountIds.map((id) => ({ id, overdueMinor: known.get(id)?.overdue_minor ?? 0 })),
     })
-    const drafts: Drafts = { ...noDrafts(), people: [person], replan: new Set([about.recipientId]) }
-    takeEffect(drafts, person, effect, {
+    const drafts: Drafts = { ...noDrafts(), recipients: [recipient], replan: new Set([about.recipientId]) }
+    takeEffect(drafts, recipient, effect, {
       by: 'call key', now, marks: { key: meaning },
       step: { accountIds: about.accountIds, ladder: about.ladder ?? 'direct', rung: about.rung ?? `key-${meaning}`, tone: about.tone },
     })
     takeSuppressions(drafts, effect, {
       creditor: about.creditor, recipientId: about.recipientId, hash: address.hash, source: 'call key', by: 'call key', owners: [about.recipientId], tell: { reminderId, attemptNo, by: 'call-key' },
     })
-    await writeDrafts(shell, trx, drafts, 'call key', now)
+    await writeDrafts(runtime, trx, drafts, 'call key', now)
   })
 }

@@ -4,7 +4,7 @@ import type { Channel, Tone } from '../model/vocabulary.ts'
 import { daysPastDue, startOfBookDay } from './book-time.ts'
 import { activeHolds, endOf, enter, isBelowTolerance, type Skip, skipFor, wasMissed } from './entry.ts'
 import { type AppliedRung, applyBand, handOffWasHandled, machineSteps, wasHandled } from './history.ts'
-import type { AccountToPlan, PersonToPlan, SkipReason } from './recipient-plan.ts'
+import type { AccountToPlan, RecipientToPlan, SkipReason } from './recipient-plan.ts'
 import { type DueRung, dueRungs, handOffAt, timeOn } from './rung-due.ts'
 import { missingForGate, spokenTone } from './tone.ts'
 
@@ -27,16 +27,16 @@ export interface AccountOutlook {
  *
  * @param today  the book date of `now`
  */
-export function lookAtAccount(account: AccountToPlan, person: PersonToPlan, today: LocalDate, now: Instant): AccountOutlook {
+export function lookAtAccount(account: AccountToPlan, recipient: RecipientToPlan, today: LocalDate, now: Instant): AccountOutlook {
   const outlook: AccountOutlook = { account, skipped: [], machine: null, tasks: [], proposeHandOff: false, looks: [] }
   if (account.state !== 'open') return outlook
 
-  const pending = dueRungs(account.ladder.rungs.filter((rung) => !wasHandled(rung, account)), account, person)
+  const pending = dueRungs(account.ladder.rungs.filter((rung) => !wasHandled(rung, account)), account, recipient)
   const missed = pending.filter((due) => wasMissed(due, account))
-  const entry = enter(missed, account, person)
+  const entry = enter(missed, account, recipient)
   for (const { due, skip } of entry.skipped) leaveOut(outlook, due, skip)
 
-  const stopsAt = handOffAt(account, person)
+  const stopsAt = handOffAt(account, recipient)
   const open = [...entry.enter, ...pending.filter((due) => !missed.includes(due))].sort((a, b) => a.dueAt - b.dueAt)
   if (stopsAt !== null && now >= stopsAt) {
     for (const due of open.filter((d) => d.dueAt <= now)) leaveOut(outlook, due, { reason: 'hand_off_due', detail: null })
@@ -44,38 +44,38 @@ export function lookAtAccount(account: AccountToPlan, person: PersonToPlan, toda
     return outlook
   }
   if (stopsAt !== null) outlook.looks.push(stopsAt)
-  for (const due of open) considerRung(outlook, due, person, today, now)
+  for (const due of open) considerRung(outlook, due, recipient, today, now)
   return outlook
 }
 
-function considerRung(outlook: AccountOutlook, due: DueRung, person: PersonToPlan, today: LocalDate, now: Instant): void {
+function considerRung(outlook: AccountOutlook, due: DueRung, recipient: RecipientToPlan, today: LocalDate, now: Instant): void {
   const { account } = outlook
   const applied = applyBand(due.rung, account)
   const isDue = due.dueAt <= now
   if (!isDue) outlook.looks.push(due.dueAt)
   if (!isDue && due.date !== today) return
 
-  const skip = skipFor(due, applied, account, person, now)
+  const skip = skipFor(due, applied, account, recipient, now)
   if (skip !== null) {
     // What is not due yet is judged again when it is.
     if (isDue) leaveOut(outlook, due, skip)
     return
   }
-  const wait = waitFor(due, applied, account, person, now) ?? (applied.who === 'machine' ? waitToCatchUp(due, account, person, today) : null)
+  const wait = waitFor(due, applied, account, recipient, now) ?? (applied.who === 'machine' ? waitToCatchUp(due, account, recipient, today) : null)
   if (wait !== null) {
     outlook.looks.push(due.staleAt, ...(wait.until === null ? [] : [wait.until]))
     return
   }
-  take(outlook, due, applied, person, today, now)
+  take(outlook, due, applied, recipient, today, now)
 }
 
 /** The rung may go: a person's at once, the machine's one at a time. */
-function take(outlook: AccountOutlook, due: DueRung, applied: AppliedRung, person: PersonToPlan, today: LocalDate, now: Instant): void {
+function take(outlook: AccountOutlook, due: DueRung, applied: AppliedRung, recipient: RecipientToPlan, today: LocalDate, now: Instant): void {
   const { account } = outlook
   const late = due.date < today
   // A step caught up keeps its time of day, so that it too follows the day's payments.
-  const dueAt = late ? Math.max(due.dueAt, timeOn(today, due.rung, account.ladder, person)) : due.dueAt
-  const step = readyStep({ ...due, dueAt }, applied, account, person, late, now)
+  const dueAt = late ? Math.max(due.dueAt, timeOn(today, due.rung, account.ladder, recipient)) : due.dueAt
+  const step = readyStep({ ...due, dueAt }, applied, account, recipient, late, now)
   if (applied.who === 'person') {
     if (due.dueAt <= now) outlook.tasks.push(step)
   } else if (outlook.machine === null) {
@@ -125,16 +125,16 @@ export interface Step {
 }
 
 /** A rung that nothing holds back, as it would be carried out. */
-export function readyStep(due: DueRung, applied: AppliedRung, account: AccountToPlan, person: PersonToPlan, late: boolean, now: Instant): Step {
+export function readyStep(due: DueRung, applied: AppliedRung, account: AccountToPlan, recipient: RecipientToPlan, late: boolean, now: Instant): Step {
   return {
     account,
     rung: due.rung,
-    channels: applied.who === 'machine' ? applied.channels.filter((channel) => person.channels.includes(channel)) : applied.channels,
-    tone: spokenTone(due.rung, account, person.bookZone, now),
+    channels: applied.who === 'machine' ? applied.channels.filter((channel) => recipient.channels.includes(channel)) : applied.channels,
+    tone: spokenTone(due.rung, account, recipient.bookZone, now),
     late,
     dueAt: due.dueAt,
     expiresAt: due.staleAt,
-    daysPastDue: daysPastDue(account, person.bookZone, now) ?? 0,
+    daysPastDue: daysPastDue(account, recipient.bookZone, now) ?? 0,
   }
 }
 
@@ -152,13 +152,13 @@ export interface Wait {
  * Holds, the pause after a reversal, a closed gate, no address that may be used, too
  * soon after the last step: each may pass before the rung is stale.
  */
-export function waitFor(due: DueRung, applied: AppliedRung, account: AccountToPlan, person: PersonToPlan, now: Instant): Wait | null {
+export function waitFor(due: DueRung, applied: AppliedRung, account: AccountToPlan, recipient: RecipientToPlan, now: Instant): Wait | null {
   const holds = activeHolds(account.holds, now)
   if (holds.length > 0) return { until: endOf(holds) }
   if (account.notBefore !== null && account.notBefore > now) return { until: account.notBefore }
   if (missingForGate(due.rung, account).length > 0) return { until: null }
   if (applied.who === 'person') return barOf(due.rung.id, account)
-  if (!applied.channels.some((channel) => person.channels.includes(channel))) return { until: null }
+  if (!applied.channels.some((channel) => recipient.channels.includes(channel))) return { until: null }
   // What waited through an outage or a pause goes first, and this one its time after it.
   if (account.nextMessageAt !== null && account.nextMessageAt <= now) return { until: now + LOOK_AGAIN_MS }
   const last = Math.max(machineSteps(account).at(-1)?.at ?? -Infinity, account.lastMessageAt ?? -Infinity)
@@ -176,11 +176,11 @@ export const barOf = (rung: string, account: AccountToPlan): Wait | null => acco
  * planned for this account before an outage and still waits will be. What waits about their other
  * accounts does not count: it may be on hold for long. Deciding keeps it back on a day that is taken.
  */
-export function waitToCatchUp(due: DueRung, account: AccountToPlan, person: PersonToPlan, today: LocalDate): Wait | null {
+export function waitToCatchUp(due: DueRung, account: AccountToPlan, recipient: RecipientToPlan, today: LocalDate): Wait | null {
   if (due.date >= today) return null
   const tomorrow = addDays(today, 1)
-  const startOfDay = startOfBookDay(today, person.bookZone)
-  const spoken = person.accounts.some(({ lastMessageAt }) => lastMessageAt !== null && lastMessageAt >= startOfDay)
-  const willSpeak = account.nextMessageAt !== null && account.nextMessageAt < startOfBookDay(tomorrow, person.bookZone)
-  return spoken || willSpeak ? { until: timeOn(tomorrow, due.rung, account.ladder, person) } : null
+  const startOfDay = startOfBookDay(today, recipient.bookZone)
+  const spoken = recipient.accounts.some(({ lastMessageAt }) => lastMessageAt !== null && lastMessageAt >= startOfDay)
+  const willSpeak = account.nextMessageAt !== null && account.nextMessageAt < startOfBookDay(tomorrow, recipient.bookZone)
+  return spoken || willSpeak ? { until: timeOn(tomorrow, due.rung, account.ladder, recipient) } : null
 }

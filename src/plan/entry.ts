@@ -3,7 +3,7 @@ import { type Instant, parseDuration } from '../model/time.ts'
 import { stageOf } from '../model/vocabulary.ts'
 import { bookDate, daysPastDue } from './book-time.ts'
 import { type AppliedRung, applyBand, machineSteps } from './history.ts'
-import type { AccountToPlan, HoldToPlan, PersonToPlan, SkipReason, StopToPlan } from './recipient-plan.ts'
+import type { AccountToPlan, HoldToPlan, RecipientToPlan, SkipReason, StopToPlan } from './recipient-plan.ts'
 import { type Book, countsThroughout, type DueRung, timeOn } from './rung-due.ts'
 import { missingForGate, spokenTone } from './tone.ts'
 
@@ -43,14 +43,14 @@ export function enter(missed: readonly DueRung[], account: AccountToPlan, book: 
   if (enteredBy === 'payment') return { enter: [], skipped: missed.map((due) => ({ due, skip: { reason: 'moved_by_payment', detail: null } })) }
   const inStage = missed.filter((due) => fitsStage(due, account, book))
   const machine = inStage.findLast((due) => due.rung.kind === 'reminder' && applyBand(due.rung, account).who === 'machine') ?? null
-  const person = inStage.findLast((due) => applyBand(due.rung, account).who === 'person' && (machine === null || due.dueAt > machine.dueAt)) ?? null
+  const recipient = inStage.findLast((due) => applyBand(due.rung, account).who === 'person' && (machine === null || due.dueAt > machine.dueAt)) ?? null
   const repeated = machine !== null && machineSteps(account).some((step) => step.rung.id === machine.rung.id)
 
   const entry: EntryPlan = { enter: [], skipped: [] }
   for (const due of missed) {
     const opensGate = due.rung.beforeGate && gateIsClosed(account)
     if (due === machine && repeated) entry.skipped.push({ due, skip: { reason: 'already_done', detail: null } })
-    else if (due === machine || due === person || opensGate) entry.enter.push(onEntering(due, account, book))
+    else if (due === machine || due === recipient || opensGate) entry.enter.push(onEntering(due, account, book))
     else entry.skipped.push({ due, skip: { reason: enteredBy === 'reversal' ? 'resumed_after_reversal' : 'entered_late', detail: null } })
   }
   return entry
@@ -87,10 +87,10 @@ export interface Skip {
  *
  * Waiting is another question (`wait.ts`): what is answered here cannot be cured by time.
  */
-export function skipFor(due: DueRung, applied: AppliedRung, account: AccountToPlan, person: PersonToPlan, now: Instant): Skip | null {
+export function skipFor(due: DueRung, applied: AppliedRung, account: AccountToPlan, recipient: RecipientToPlan, now: Instant): Skip | null {
   if (applied.leftOut) return { reason: 'band', detail: account.riskBand }
-  if (now >= due.staleAt) return staleness(due, applied, account, person)
-  return conditionMet(due.rung, account, person, now) ?? (applied.who === 'machine' ? machineMayNot(due, account, person, now) : null)
+  if (now >= due.staleAt) return staleness(due, applied, account, recipient)
+  return conditionMet(due.rung, account, recipient, now) ?? (applied.who === 'machine' ? machineMayNot(due, account, recipient, now) : null)
 }
 
 /** Is so little owed that nobody is chased for it? Nothing owed at all is always too little. */
@@ -101,21 +101,21 @@ export function isBelowTolerance(account: AccountToPlan): boolean {
 }
 
 /** A stale rung is recorded with what kept it back, if something did. */
-function staleness(due: DueRung, applied: AppliedRung, account: AccountToPlan, person: PersonToPlan): Skip {
+function staleness(due: DueRung, applied: AppliedRung, account: AccountToPlan, recipient: RecipientToPlan): Skip {
   const hold = holdWithin(account.holds, due.dueAt, due.staleAt)
   if (hold !== null) return { reason: reasonOf(hold), detail: hold.kind }
   if (applied.who === 'person') {
-    const stop = stopWithin(person.stops ?? [], due.dueAt, due.staleAt)
+    const stop = stopWithin(recipient.stops ?? [], due.dueAt, due.staleAt)
     if (stop !== null) return { reason: 'stopped', detail: stop.reason }
     if (account.switchedOff === true) return { reason: 'switched_off', detail: null }
   }
   const missing = missingForGate(due.rung, account)
   if (missing.length > 0) return { reason: 'gate_closed', detail: missing.join(', ') }
-  const reachable = applied.who === 'person' || applied.channels.some((channel) => person.channels.includes(channel))
+  const reachable = applied.who === 'person' || applied.channels.some((channel) => recipient.channels.includes(channel))
   return { reason: reachable ? 'stale' : 'no_usable_address', detail: reachable ? null : applied.channels.join(', ') }
 }
 
-function conditionMet(rung: Rung, account: AccountToPlan, person: PersonToPlan, now: Instant): Skip | null {
+function conditionMet(rung: Rung, account: AccountToPlan, recipient: RecipientToPlan, now: Instant): Skip | null {
   const asks = (condition: SkipCondition) => rung.skipIf.includes(condition)
   if (asks('auto-debit') && account.autoDebit !== false) return { reason: 'auto_debit', detail: account.autoDebit === null ? 'not stated' : null }
   if (isWithinGrace(rung, account)) return { reason: 'within_grace', detail: null }
@@ -123,7 +123,7 @@ function conditionMet(rung: Rung, account: AccountToPlan, person: PersonToPlan, 
   const holds = activeHolds(account.holds, now)
   if (asks('promise-open') && holds.some((hold) => hold.kind === 'promise')) return { reason: 'promise_open', detail: null }
   if (asks('payment-in-flight') && holds.some((hold) => hold.kind === 'payment-pending')) return { reason: 'payment_in_flight', detail: null }
-  return talkedRecently(rung, person, now) ? { reason: 'recent_conversation', detail: null } : null
+  return hadConversationRecently(rung, recipient, now) ? { reason: 'recent_conversation', detail: null } : null
 }
 
 function isWithinGrace(rung: Rung, account: AccountToPlan): boolean {
@@ -132,14 +132,14 @@ function isWithinGrace(rung: Rung, account: AccountToPlan): boolean {
   return dpd !== undefined && dpd > 0 && dpd <= grace && !rung.inGrace
 }
 
-function talkedRecently(rung: Rung, person: PersonToPlan, now: Instant): boolean {
-  if (person.lastConversationAt === null) return false
-  const age = now - person.lastConversationAt
+function hadConversationRecently(rung: Rung, recipient: RecipientToPlan, now: Instant): boolean {
+  if (recipient.lastConversationAt === null) return false
+  const age = now - recipient.lastConversationAt
   return rung.skipIf.some((condition) => typeof condition === 'object' && age < (parseDuration(condition['contacted-person-within']) ?? 0))
 }
 
 /** The ladder only climbs: nothing from before a step taken, nothing after the last word; and no words that may be untrue. */
-function machineMayNot(due: DueRung, account: AccountToPlan, person: PersonToPlan, now: Instant): Skip | null {
+function machineMayNot(due: DueRung, account: AccountToPlan, recipient: RecipientToPlan, now: Instant): Skip | null {
   const { rung } = due
   const spoken = machineSteps(account).filter((step) => step.pass === account.spell.pass)
   const last = spoken.find((step) => step.rung.tone === 'final' && !sameDay(step.rung, rung))
@@ -147,7 +147,7 @@ function machineMayNot(due: DueRung, account: AccountToPlan, person: PersonToPla
   const later = spoken.find((step) => isLaterOnSameTimeline(step.rung, rung))
   if (later !== undefined) return { reason: 'overtaken', detail: later.rung.id }
   // Words gentler than the rung's own do not state what it requires.
-  if (spokenTone(rung, account, person.bookZone, now) !== rung.tone) return null
+  if (spokenTone(rung, account, recipient.bookZone, now) !== rung.tone) return null
   const missing = rung.requires.filter((fact) => !account.availableFacts.includes(fact))
   return missing.length > 0 ? { reason: 'facts_missing', detail: missing.join(', ') } : null
 }

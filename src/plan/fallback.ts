@@ -3,7 +3,7 @@ import type { ObjectionCode } from '../model/decision.ts'
 import { HAND_OFF_RUNG } from '../model/ladder.ts'
 import type { Instant } from '../model/time.ts'
 import type { Channel, HoldKind, Kind, Mode, Tone } from '../model/vocabulary.ts'
-import type { PersonPlan, PlannedReminder, RungRecord } from './recipient-plan.ts'
+import type { RecipientPlan, PlannedReminder, RungRecord } from './recipient-plan.ts'
 
 /** An account that a reminder speaks of, with the pass over the ladder in which it does. */
 export interface LinkedAccount {
@@ -99,7 +99,7 @@ export interface RungCarrier {
 }
 
 /** What carries this rung out? Null: nothing, it was left out. A gathered reminder bears its lead's rung, so the others' rungs are found by account. */
-export function carrierOf({ outcome, rung, accountId }: Pick<RungRecord, 'outcome' | 'rung' | 'accountId'>, plan: PersonPlan): RungCarrier | null {
+export function carrierOf({ outcome, rung, accountId }: Pick<RungRecord, 'outcome' | 'rung' | 'accountId'>, plan: RecipientPlan): RungCarrier | null {
   if (outcome !== 'planned') return null
   const found = (kind: RungCarrier['kind'], index: number): RungCarrier | null => (index < 0 ? null : { kind, index })
   if (rung === HAND_OFF_RUNG) return found('hand-off', plan.handOffProposals.findIndex((proposal) => proposal.accountId === accountId))

@@ -3,7 +3,7 @@ import { addDays, type Instant } from '../model/time.ts'
 import { type Channel, gentler } from '../model/vocabulary.ts'
 import { type AccountOutlook, lookAtAccount, machineSpokeSince, type Step } from './account-outlook.ts'
 import { bookDate, daysPastDue, startOfBookDay } from './book-time.ts'
-import type { AccountToPlan, HandOffProposal, PersonPlan, PersonToPlan, PlannedReminder, PlannedTask, RungRecord } from './recipient-plan.ts'
+import type { AccountToPlan, HandOffProposal, RecipientPlan, RecipientToPlan, PlannedReminder, PlannedTask, RungRecord } from './recipient-plan.ts'
 import { timeOn } from './rung-due.ts'
 
 /** Steps of several accounts that become one message or one task; the lead stands first. */
@@ -88,17 +88,17 @@ const taskKey = (step: Step): string =>
  * @param person  everything about that person at that creditor, read at one instant
  * @param now     business time
  */
-export function planPerson(person: PersonToPlan, now: Instant): PersonPlan {
-  const today = bookDate(now, person.bookZone)
-  const outlooks = person.accounts.map((account) => lookAtAccount(account, person, today, now))
-  const reminders = chooseReminders(outlooks, person, now)
+export function planRecipient(recipient: RecipientToPlan, now: Instant): RecipientPlan {
+  const today = bookDate(now, recipient.bookZone)
+  const outlooks = recipient.accounts.map((account) => lookAtAccount(account, recipient, today, now))
+  const reminders = chooseReminders(outlooks, recipient, now)
   const tasks = gatherTasks(outlooks.flatMap((outlook) => outlook.tasks))
   const planned = [...reminders, ...tasks].flatMap((group) => group.steps.map((step) => ({ step, group })))
 
   return {
     reminders: reminders.map(reminderOf),
     tasks: tasks.map(taskOf),
-    handOffProposals: outlooks.filter((o) => o.proposeHandOff).map((o) => proposalOf(o.account, person, now)),
+    handOffProposals: outlooks.filter((o) => o.proposeHandOff).map((o) => proposalOf(o.account, recipient, now)),
     records: [
       ...outlooks.flatMap((o) => o.skipped.map((skip) => record(o.account, skip.rung, 'skipped', now, skip.reason, skip.detail))),
       ...planned.map(({ step, group }) => record(step.account, step.rung.id, 'planned', now, null, toneDetail(step, group))),
@@ -108,8 +108,8 @@ export function planPerson(person: PersonToPlan, now: Instant): PersonPlan {
       const left = outlook.machine !== null && !planned.some(({ step }) => step === outlook.machine)
       return {
         accountId: outlook.account.id,
-        daysPastDue: daysPastDue(outlook.account, person.bookZone, now),
-        nextLookAt: earliestAfter(now, left ? [...outlook.looks, tomorrowAt(outlook.machine as Step, person, now)] : outlook.looks),
+        daysPastDue: daysPastDue(outlook.account, recipient.bookZone, now),
+        nextLookAt: earliestAfter(now, left ? [...outlook.looks, tomorrowAt(outlook.machine as Step, recipient, now)] : outlook.looks),
       }
     }),
     caughtUpOn: reminders.some((group) => group.steps.some((step) => step.late)) ? today : null,
@@ -123,11 +123,11 @@ export function planPerson(person: PersonToPlan, now: Instant): PersonPlan {
  * today. A step from an earlier day is caught up at most once a day for each person,
  * and only on a day on which the machine has not spoken yet, or in a message that goes anyway.
  */
-function chooseReminders(outlooks: readonly AccountOutlook[], person: PersonToPlan, now: Instant): Group[] {
-  const today = bookDate(now, person.bookZone)
-  const startOfDay = startOfBookDay(today, person.bookZone)
+function chooseReminders(outlooks: readonly AccountOutlook[], recipient: RecipientToPlan, now: Instant): Group[] {
+  const today = bookDate(now, recipient.bookZone)
+  const startOfDay = startOfBookDay(today, recipient.bookZone)
   const steps = outlooks.flatMap((outlook) => (outlook.machine === null ? [] : [outlook.machine]))
-  const mayCatchUp = person.lastCatchUpOn !== today && !person.accounts.some((account) => machineSpokeSince(account, startOfDay))
+  const mayCatchUp = recipient.lastCatchUpOn !== today && !recipient.accounts.some((account) => machineSpokeSince(account, startOfDay))
   const isDue = (step: Step) => step.dueAt <= now
   if (steps.some((step) => isDue(step) && !step.late)) {
     return gather(steps.filter((step) => !step.late || mayCatchUp)).filter((group) => group.steps.some((step) => isDue(step) && !step.late))
@@ -172,20 +172,20 @@ const toneOf = (group: Group) => group.steps.reduce((tone, step) => gentler(tone
 /** Said beside a planned rung whose words are gentler than the ladder's. */
 const toneDetail = (step: Step, group: Group): string | null => (toneOf(group) === step.rung.tone ? null : `tone ${toneOf(group)} instead of ${step.rung.tone}`)
 
-const proposalOf = (account: AccountToPlan, person: PersonToPlan, now: Instant): HandOffProposal => ({
+const proposalOf = (account: AccountToPlan, recipient: RecipientToPlan, now: Instant): HandOffProposal => ({
   accountId: account.id,
   spellId: account.spell.id,
   pass: account.spell.pass,
   ladder: { id: account.ladder.id, version: account.ladderVersion },
-  daysPastDue: daysPastDue(account, person.bookZone, now) ?? 0,
+  daysPastDue: daysPastDue(account, recipient.bookZone, now) ?? 0,
   proposedAt: now,
 })
 
 const record = (account: AccountToPlan, rung: string, outcome: RungRecord['outcome'], at: Instant, reason: RungRecord['reason'], detail: string | null): RungRecord =>
   ({ accountId: account.id, spellId: account.spell.id, pass: account.spell.pass, rung, outcome, reason, detail, at })
 
-const tomorrowAt = (step: Step, person: PersonToPlan, now: Instant): Instant =>
-  timeOn(addDays(bookDate(now, person.bookZone), 1), step.rung, step.account.ladder, person)
+const tomorrowAt = (step: Step, recipient: RecipientToPlan, now: Instant): Instant =>
+  timeOn(addDays(bookDate(now, recipient.bookZone), 1), step.rung, step.account.ladder, recipient)
 
 function earliestAfter(now: Instant, instants: readonly Instant[]): Instant | null {
   const ahead = instants.filter((instant) => instant > now)

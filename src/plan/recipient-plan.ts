@@ -9,7 +9,7 @@ import type { AccountState, Channel, HoldKind, Kind, Mode, Tone } from '../model
  * in it, also those that are not due: gathering and "one caught-up step a day"
  * are rules about the person.
  */
-export interface PersonToPlan {
+export interface RecipientToPlan {
   /** IANA zone of the creditor's books: days past due and rung times are counted in it. */
   bookZone: string
   /** Local time by which the day's payments are known; nothing of the day falls due before it. `00:00`: no bound. */
@@ -134,7 +134,7 @@ export const SKIP_REASONS = [
 export type SkipReason = (typeof SKIP_REASONS)[number]
 
 /** What is to be done now for one person at one creditor, and what was done with every rung that came due. */
-export interface PersonPlan {
+export interface RecipientPlan {
   reminders: PlannedReminder[]
   tasks: PlannedTask[]
   handOffProposals: HandOffProposal[]

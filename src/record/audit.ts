@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Decision } from '../model/decision.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Instant } from '../model/time.ts'
-import type { AccountForDecision, PersonAddress, PersonContact, PersonRow } from './dispatch/decision-inputs.ts'
+import type { AccountForDecision, RecipientAddress, RecipientContact, RecipientForDecision } from './dispatch/decision-inputs.ts'
 import type { Database, StoredObjection } from './schema.ts'
 
 /** When a fact was recorded, and when it stopped being one; null: it stands. */
@@ -12,22 +12,22 @@ interface Known {
 }
 
 /** A contact with what tells it apart. */
-export interface AuditedContact extends PersonContact {
+export interface AuditedContact extends RecipientContact {
   id: string
   /** Of our own attempts: several attempts of a reminder bear its id. */
   attemptNo: number | null
 }
 
 /** One person with everything that was ever recorded of them, and when it was. */
-export interface PersonAsKnown extends Pick<PersonRow, 'id' | 'creditor' | 'locale' | 'timeZone' | 'jurisdiction' | 'locationEvidence' | 'blockedTimes'> {
+export interface RecipientAsKnown extends Pick<RecipientForDecision, 'id' | 'creditor' | 'locale' | 'timeZone' | 'jurisdiction' | 'locationEvidence' | 'blockedTimes'> {
   externalId: string
   /** Removed ones too: a call was made to one of them while it was theirs. */
-  addresses: PersonAddress[]
-  consents: (PersonRow['consents'][number] & Known)[]
+  addresses: RecipientAddress[]
+  consents: (RecipientForDecision['consents'][number] & Known)[]
   contacts: AuditedContact[]
-  events: (PersonRow['events'][number] & Known)[]
-  holds: (PersonRow['holds'][number] & Known)[]
-  suppressions: (PersonRow['suppressions'][number] & Known)[]
+  events: (RecipientForDecision['events'][number] & Known)[]
+  holds: (RecipientForDecision['holds'][number] & Known)[]
+  suppressions: (RecipientForDecision['suppressions'][number] & Known)[]
   accounts: (Omit<AccountForDecision, 'asOf' | 'variables'> & { asOf: string })[]
   /** By `factsKey`: the facts that our own decision, or a permit's, was made from. */
   facts: Record<string, unknown>
@@ -40,7 +40,7 @@ const CONTACT = sql.raw('c.id, c.at, c.channel, c.direction, c.account_ids, c.ad
 const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 1000)::bigint`)
 
 /** Which people had an outbound contact in this period? By id, page by page. */
-export async function peopleContacted(
+export async function recipientsContacted(
   db: Kysely<Database>, period: { from: Date; to: Date; creditor: string | null }, after: string | null, limit: number,
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
@@ -52,8 +52,8 @@ export async function peopleContacted(
 }
 
 /** Everything recorded of these people that could bear on a contact from `since` until `to`. */
-export async function peopleAsKnown(db: Kysely<Database>, ids: readonly string[], contacts: { since: Date; to: Date }): Promise<PersonAsKnown[]> {
-  const { rows } = await sql<PersonAsKnown>`
+export async function recipientsAsKnown(db: Kysely<Database>, ids: readonly string[], contacts: { since: Date; to: Date }): Promise<RecipientAsKnown[]> {
+  const { rows } = await sql<RecipientAsKnown>`
     SELECT r.id, r.creditor, r.external_id AS "externalId", r.locale, r.time_zone AS "timeZone", r.jurisdiction,
       r.location_evidence AS "locationEvidence", r.blocked_times AS "blockedTimes", coalesce(own.addresses, '[]'::jsonb) AS addresses,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', c.kind, 'channel', c.channel, 'hash', encode(c.address_hash, 'hex'),
@@ -61,7 +61,7 @@ export async function peopleAsKnown(db: Kysely<Database>, ids: readonly string[]
         FROM decorum.consent c WHERE c.recipient_id = r.id) AS consents,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'attemptNo', k.attempt_no, 'at', ${ms('k.at')}, 'channel', k.channel,
           'direction', k.direction, 'accounts', k.account_ids, 'hash', encode(k.address_hash, 'hex'), 'outcome', k.outcome, 'by', k.made_by,
-          'mode', k.mode, 'party', k.party, 'otherPerson', k.other) ORDER BY k.at, k.id), '[]'::jsonb)
+          'mode', k.mode, 'party', k.party, 'otherRecipient', k.other) ORDER BY k.at, k.id), '[]'::jsonb)
         FROM (
           SELECT ${CONTACT}, attempt_no, false AS other FROM decorum.contact c
           WHERE c.recipient_id = r.id AND c.at < ${contacts.to} AND c.at > ${contacts.since}
@@ -80,7 +80,7 @@ export async function peopleAsKnown(db: Kysely<Database>, ids: readonly string[]
         FROM decorum.hold h WHERE h.recipient_id = r.id) AS holds,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('scope', s.scope, 'channel', s.channel, 'hash', encode(s.address_hash, 'hex'), 'reason', s.reason,
           'from', ${ms('s.starts_at')}, 'until', ${ms('s.ends_at')}, 'known', ${ms('s.received_at')}, 'gone', ${ms('s.lifted_at')},
-          'otherPerson', (s.recipient_id IS NOT NULL AND s.recipient_id <> r.id) OR (s.recipient_id IS NULL AND s.awaits_recipient IS NOT NULL))), '[]'::jsonb)
+          'otherRecipient', (s.recipient_id IS NOT NULL AND s.recipient_id <> r.id) OR (s.recipient_id IS NULL AND s.awaits_recipient IS NOT NULL))), '[]'::jsonb)
         FROM decorum.suppression s WHERE s.creditor = r.creditor AND (s.recipient_id = r.id OR s.address_hash = ANY(own.hashes))) AS suppressions,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('reminderId', '', 'lead', false, 'spellId', a.spell_id, 'currentSpellId', a.spell_id, 'id', a.id,
           'product', a.product, 'role', a.role, 'state', a.state, 'currency', a.currency, 'overdueMinor', a.overdue_minor,

@@ -109,7 +109,7 @@ export async function brokenPromises(db: Kysely<Database>): Promise<BrokenPromis
  * For a ledger that is thrown away with the run: the embedded ledger has one session, so this
  * holds for all that follows. Closing it writes everything.
  */
-export async function forgetTheDisk(db: Kysely<Database>): Promise<void> {
+export async function disableSynchronousCommit(db: Kysely<Database>): Promise<void> {
   await sql`SET synchronous_commit TO off`.execute(db)
 }
 
@@ -192,11 +192,11 @@ export async function reminderName(db: Kysely<Database>, reminderId: string): Pr
 }
 
 /** A contact that an agent or an agency made, with where its person may be as the record states it. */
-export type ContactByPeople = Pick<SentAttempt, 'creditor' | 'recipient' | 'channel' | 'at' | 'timeZone' | 'jurisdiction' | 'evidence' | 'addressZones'>
+export type ContactByAgent = Pick<SentAttempt, 'creditor' | 'recipient' | 'channel' | 'at' | 'timeZone' | 'jurisdiction' | 'evidence' | 'addressZones'>
 
 /** Whom did people call or write to? Oldest first. Where the number was not reported, all of the person's on that channel leave the place open. */
-export async function contactsByPeople(db: Kysely<Database>): Promise<ContactByPeople[]> {
-  const { rows } = await sql<ContactByPeople>`
+export async function contactsByAgents(db: Kysely<Database>): Promise<ContactByAgent[]> {
+  const { rows } = await sql<ContactByAgent>`
     SELECT k.creditor, p.external_id AS recipient, k.channel, k.at, p.time_zone AS "timeZone", p.jurisdiction, p.location_evidence AS evidence,
       ARRAY(SELECT DISTINCT unnest(ad.zones) FROM decorum.recipient_address ad
         WHERE ad.recipient_id = k.recipient_id AND ad.channel = k.channel AND (k.address_hash IS NULL OR ad.hash = k.address_hash)) AS "addressZones"

@@ -170,7 +170,7 @@ export async function recordDoubtAnswer(
 }
 
 /** Another attempt at the same number or mailbox, about the same time. */
-export interface Rival {
+export interface CompetingAttempt {
   reminderId: string
   attemptNo: number
   reservedAt: Date
@@ -187,9 +187,9 @@ export interface Rival {
  *
  * @param creditors  all there are
  */
-export async function rivalsOf(db: Kysely<Database>, attempt: { reminderId: string; attemptNo: number }, creditors: readonly string[]): Promise<Rival[]> {
+export async function competingAttempts(db: Kysely<Database>, attempt: { reminderId: string; attemptNo: number }, creditors: readonly string[]): Promise<CompetingAttempt[]> {
   // Both windows are as wide as an adapter searches: half a minute of skew at either end of either.
-  const { rows } = await sql<Rival>`
+  const { rows } = await sql<CompetingAttempt>`
     SELECT o.reminder_id AS "reminderId", o.no AS "attemptNo", o.reserved_at AS "reservedAt", o.provider_ref AS "providerRef",
       (o.channel = 'phone' OR o.message_hash = t.message_hash) AS "looksAlike"
     FROM decorum.attempt t

@@ -23,9 +23,9 @@ export interface NewNotice {
  */
 export async function addNotices(trx: Locked, notices: readonly NewNotice[], now: Instant): Promise<void> {
   if (notices.length === 0) return
-  const people = [...new Set(notices.map((notice) => notice.recipientKey))]
+  const recipients = [...new Set(notices.map((notice) => notice.recipientKey))]
   const { rows: taken } = await sql<{ id: string; seq: number }>`
-    UPDATE decorum.recipient SET seq = seq + 1 WHERE id = ANY(${people}::uuid[]) RETURNING id, seq`.execute(trx)
+    UPDATE decorum.recipient SET seq = seq + 1 WHERE id = ANY(${recipients}::uuid[]) RETURNING id, seq`.execute(trx)
   const sequence = new Map(taken.map((row) => [row.id, row.seq]))
   const parts = new Map<string, number>()
   const rows = notices.flatMap(({ recipientKey, creditor, type, data, endpoints }) => {
@@ -156,7 +156,7 @@ export async function noticeSubjects(
 }
 
 /** Whose reminders are these, of the creditors that somebody listens to? The locks that their notices need. */
-export async function peopleToNote(
+export async function recipientsToNotify(
   trx: Transaction<Database>, reminderIds: readonly string[], creditors: readonly string[] | null,
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
@@ -196,7 +196,7 @@ export async function settleNotices(trx: Transaction<Database>, endpoint: string
 }
 
 /** A person as upstream knows it. */
-export interface UpstreamPerson {
+export interface UpstreamRecipient {
   /** Ours, for the lock and the sequence. */
   recipientKey: string
   creditor: string
@@ -208,10 +208,10 @@ export interface UpstreamPerson {
  *
  * @param creditors  those that somebody listens to; null: all
  */
-export async function upstreamPeople(
+export async function upstreamRecipients(
   trx: Transaction<Database>, recipientKeys: readonly string[], creditors: readonly string[] | null,
-): Promise<UpstreamPerson[]> {
-  const { rows } = await sql<UpstreamPerson>`
+): Promise<UpstreamRecipient[]> {
+  const { rows } = await sql<UpstreamRecipient>`
     SELECT id AS "recipientKey", creditor, external_id AS "recipientId" FROM decorum.recipient
     WHERE id = ANY(${recipientKeys}::uuid[]) AND (${creditors}::text[] IS NULL OR creditor = ANY(${creditors}::text[]))
     ORDER BY id`.execute(trx)

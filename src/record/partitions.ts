@@ -26,11 +26,11 @@ export interface MadeMonths {
  */
 export async function makeMonths(db: Kysely<Database>, now: { machine: Instant; business: Instant }, lockTimeoutMs: number): Promise<MadeMonths> {
   const result: MadeMonths = { made: [], moved: 0, busy: false }
-  const pieces = await listPieces(db)
+  const partitions = await listPartitions(db)
   for (const table of PARTITIONED) {
     for (let ahead = 0; ahead <= AHEAD; ahead++) {
       const month = monthOf(table.by === 'at' ? now.business : now.machine, ahead)
-      if (isThere(pieces, table, month)) continue
+      if (isThere(partitions, table, month)) continue
       const outcome = await makeMonth(db, table, month, lockTimeoutMs)
       if (outcome === 'busy') result.busy = true
       if (typeof outcome === 'string') continue
@@ -41,8 +41,8 @@ export async function makeMonths(db: Kysely<Database>, now: { machine: Instant; 
   return result
 }
 
-const isThere = (pieces: readonly Piece[], table: PartitionedTable, month: Month): boolean =>
-  pieces.some((piece) => piece.table === table && piece.to !== null && month < piece.to && (piece.from === null || month >= piece.from))
+const isThere = (partitions: readonly Partition[], table: PartitionedTable, month: Month): boolean =>
+  partitions.some((partition) => partition.table === table && partition.to !== null && month < partition.to && (partition.from === null || month >= partition.from))
 
 /** `there`: somebody else made it meanwhile. */
 async function makeMonth(
@@ -51,8 +51,8 @@ async function makeMonth(
   try {
     return await db.transaction().execute(async (trx) => {
       await sql`SELECT set_config('lock_timeout', ${String(lockTimeoutMs)}, true)`.execute(trx)
-      if (!(await takePieces(trx))) return 'busy'
-      if (isThere(await listPieces(trx), table, month)) return 'there'
+      if (!(await takePartitions(trx))) return 'busy'
+      if (isThere(await listPartitions(trx), table, month)) return 'there'
       return { moved: await attach(trx, table, month) }
     })
   } catch (error) {
@@ -72,15 +72,15 @@ async function makeMonth(
 async function attach(trx: Transaction<Database>, table: PartitionedTable, month: Month): Promise<number> {
   const parent = sql.table(`decorum.${table.name}`)
   const rest = sql.table(`decorum.${table.name}_default`)
-  const piece = sql.table(`decorum.${table.name}_${monthLabel(month)}`)
+  const partition = sql.table(`decorum.${table.name}_${monthLabel(month)}`)
   const [from, to] = [firstKey(table, month), firstKey(table, monthOf(month, 1))]
   const fallen = sql`${sql.ref(table.key)} >= ${from} AND ${sql.ref(table.key)} < ${to}`
-  await sql`CREATE TABLE ${piece} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE) WITH (fillfactor = ${sql.lit(table.fill)})`.execute(trx)
+  await sql`CREATE TABLE ${partition} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE) WITH (fillfactor = ${sql.lit(table.fill)})`.execute(trx)
   await sql`LOCK TABLE ${rest} IN ACCESS EXCLUSIVE MODE`.execute(trx)
   await sql`CREATE TEMP TABLE moved_rows ON COMMIT DROP AS SELECT * FROM ${parent} LIMIT 0`.execute(trx)
   await sql`INSERT INTO moved_rows SELECT * FROM ${rest} WHERE ${fallen}`.execute(trx)
   await sql`DELETE FROM ${rest} WHERE ${fallen}`.execute(trx)
-  await sql`ALTER TABLE ${parent} ATTACH PARTITION ${piece} FOR VALUES FROM (${sql.lit(from)}) TO (${sql.lit(to)})`.execute(trx)
+  await sql`ALTER TABLE ${parent} ATTACH PARTITION ${partition} FOR VALUES FROM (${sql.lit(from)}) TO (${sql.lit(to)})`.execute(trx)
   const { numAffectedRows } = await sql`INSERT INTO ${parent} SELECT * FROM moved_rows`.execute(trx)
   return Number(numAffectedRows ?? 0)
 }
@@ -121,7 +121,7 @@ export function firstKey(table: PartitionedTable, month: Month): string {
 }
 
 /** One piece of a partitioned table, by its name. */
-export interface Piece {
+export interface Partition {
   table: PartitionedTable
   /** Without the schema. */
   name: string
@@ -135,7 +135,7 @@ export interface Piece {
 const PIECE = /^(\w+?)_(?:(default)|(before_)?(\d{4})_(\d{2}))$/
 
 /** Which piece is called so? Null: none of ours. */
-export function pieceNamed(name: string): Piece | null {
+export function partitionNamed(name: string): Partition | null {
   const [, base, isDefault, before, year, month] = PIECE.exec(name) ?? []
   const table = PARTITIONED.find((t) => t.name === base)
   if (table === undefined) return null
@@ -145,18 +145,18 @@ export function pieceNamed(name: string): Piece | null {
 }
 
 /** Of which pieces do the partitioned tables consist? Those that somebody attached by hand under names of their own are left alone. */
-export async function listPieces(db: Kysely<Database> | Transaction<Database>): Promise<Piece[]> {
+export async function listPartitions(db: Kysely<Database> | Transaction<Database>): Promise<Partition[]> {
   const { rows } = await sql<{ name: string }>`
     SELECT piece.relname AS name FROM pg_inherits h JOIN pg_class piece ON piece.oid = h.inhrelid
     WHERE h.inhparent = ANY(${PARTITIONED.map((table) => `decorum.${table.name}`)}::text[]::regclass[]) ORDER BY piece.relname`.execute(db)
-  return rows.flatMap((row) => pieceNamed(row.name) ?? [])
+  return rows.flatMap((row) => partitionNamed(row.name) ?? [])
 }
 
 /** One key for every Decorum: pieces are made and dropped by one at a time. */
 const ADVISORY_LOCK = 5_324_417_002
 
 /** Takes the right to make or drop pieces until the transaction ends; false: somebody else is at it. */
-export async function takePieces(trx: Transaction<Database>): Promise<boolean> {
+export async function takePartitions(trx: Transaction<Database>): Promise<boolean> {
   const { rows } = await sql<{ taken: boolean }>`SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCK}) AS taken`.execute(trx)
   return rows[0]?.taken === true
 }

@@ -5,7 +5,7 @@ import { CONTACT_MEMORY_MS } from './dispatch/decision-inputs.ts'
 import type { Database, SpellEntry } from './schema.ts'
 
 /** One person with every account that has a spell, as planning needs them. */
-export interface PlanningPerson {
+export interface PlanningRecipient {
   id: string
   creditor: string
   jurisdiction: string | null
@@ -65,7 +65,7 @@ const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 10
  * Contacts are remembered as long as decisions remember them: words that name an email which no decision knows any more
  * would be planned and never found.
  */
-export async function planningInputs(trx: Transaction<Database>, recipientIds: readonly string[], now: Instant): Promise<PlanningPerson[]> {
+export async function planningInputs(trx: Transaction<Database>, recipientIds: readonly string[], now: Instant): Promise<PlanningRecipient[]> {
   const contactsSince = new Date(now - CONTACT_MEMORY_MS)
   const { rows } = await sql<Unread>`/* planning-inputs */
     SELECT r.id, r.creditor, r.jurisdiction, r.caught_up_on AS "caughtUpOn",
@@ -113,18 +113,18 @@ export async function planningInputs(trx: Transaction<Database>, recipientIds: r
   return withLadders(trx, rows)
 }
 
-type Unread = Omit<PlanningPerson, 'accounts'> & { accounts: Omit<PlanningAccount, 'ladderBody'>[] }
+type Unread = Omit<PlanningRecipient, 'accounts'> & { accounts: Omit<PlanningAccount, 'ladderBody'>[] }
 
 /** Many accounts stand on few ladders, so each body is read once and not beside every account (measured: five times the whole question). */
-async function withLadders(trx: Transaction<Database>, people: readonly Unread[]): Promise<PlanningPerson[]> {
+async function withLadders(trx: Transaction<Database>, recipients: readonly Unread[]): Promise<PlanningRecipient[]> {
   const keyOf = (account: { ladder: string; ladderVersion: string }): string => `${account.ladder}@${account.ladderVersion}`
-  const pinned = [...new Map(people.flatMap((person) => person.accounts).map((account) => [keyOf(account), account])).values()]
-  if (pinned.length === 0) return people.map((person) => ({ ...person, accounts: [] }))
+  const pinned = [...new Map(recipients.flatMap((recipient) => recipient.accounts).map((account) => [keyOf(account), account])).values()]
+  if (pinned.length === 0) return recipients.map((recipient) => ({ ...recipient, accounts: [] }))
   const { rows } = await sql<{ ladder: string; ladderVersion: string; body: unknown }>`/* ladder-bodies */
     SELECT ladder, version AS "ladderVersion", body FROM decorum.ladder_version
     WHERE (ladder, version) IN (SELECT * FROM unnest(${pinned.map((p) => p.ladder)}::text[], ${pinned.map((p) => p.ladderVersion)}::text[]))`.execute(trx)
   const bodies = new Map(rows.map((row) => [keyOf(row), row.body]))
-  return people.map((person) => ({ ...person, accounts: person.accounts.map((account) => ({ ...account, ladderBody: bodies.get(keyOf(account)) ?? null })) }))
+  return recipients.map((recipient) => ({ ...recipient, accounts: recipient.accounts.map((account) => ({ ...account, ladderBody: bodies.get(keyOf(account)) ?? null })) }))
 }
 
 /**
@@ -134,7 +134,7 @@ async function withLadders(trx: Transaction<Database>, people: readonly Unread[]
  *
  * @param now  business time
  */
-export async function peopleDue(db: Kysely<Database>, now: Date, limit: number): Promise<string[]> {
+export async function recipientsDue(db: Kysely<Database>, now: Date, limit: number): Promise<string[]> {
   const { rows } = await sql<{ recipient_id: string }>`
     SELECT recipient_id, min(plan_at) AS first FROM (
       SELECT recipient_id, plan_at FROM decorum.account

@@ -11,7 +11,7 @@ export type OwnAddress = Selectable<RecipientAddressTable>
 export type Consent = Selectable<ConsentTable>
 
 /** A person with every address, removed ones included, and every consent. */
-export interface KnownPerson {
+export interface KnownRecipient {
   row: RecipientRow
   addresses: OwnAddress[]
   consents: Consent[]
@@ -27,7 +27,7 @@ export interface UpstreamKey {
 export const keyText = (key: UpstreamKey): string => `${key.creditor} ${key.externalId}`
 
 /** Which of our ids do these people have? By `keyText`; locks nothing. */
-export async function findPeople(db: Db, keys: readonly UpstreamKey[]): Promise<Map<string, string>> {
+export async function findRecipients(db: Db, keys: readonly UpstreamKey[]): Promise<Map<string, string>> {
   if (keys.length === 0) return new Map()
   const { rows } = await sql<UpstreamKey & { id: string }>`
     SELECT id, creditor, external_id AS "externalId" FROM decorum.recipient
@@ -38,15 +38,15 @@ export async function findPeople(db: Db, keys: readonly UpstreamKey[]): Promise<
 }
 
 /** Everything known about these people; read it after locking them. */
-export async function knownPeople(trx: Transaction<Database>, ids: readonly string[]): Promise<KnownPerson[]> {
+export async function knownRecipients(trx: Transaction<Database>, ids: readonly string[]): Promise<KnownRecipient[]> {
   if (ids.length === 0) return []
   const rows = await trx.selectFrom('decorum.recipient').selectAll().where('id', 'in', ids).execute()
   const addresses = await trx.selectFrom('decorum.recipient_address').selectAll().where('recipient_id', 'in', ids).orderBy('position').execute()
   const consents = await trx.selectFrom('decorum.consent').selectAll().where('recipient_id', 'in', ids).execute()
-  const people = new Map(rows.map((row) => [row.id, { row, addresses: [], consents: [] } as KnownPerson]))
-  for (const address of addresses) people.get(address.recipient_id)?.addresses.push(address)
-  for (const consent of consents) people.get(consent.recipient_id)?.consents.push(consent)
-  return [...people.values()]
+  const recipients = new Map(rows.map((row) => [row.id, { row, addresses: [], consents: [] } as KnownRecipient]))
+  for (const address of addresses) recipients.get(address.recipient_id)?.addresses.push(address)
+  for (const consent of consents) recipients.get(consent.recipient_id)?.consents.push(consent)
+  return [...recipients.values()]
 }
 
 /** What may be learnt about a person; the rest is fixed when it is added, or written elsewhere. */
@@ -55,7 +55,7 @@ const LEARNT = {
   as_of: 'timestamptz', updated_at: 'timestamptz',
 } as const satisfies Columns<RecipientRow>
 
-const insertPeople = insertRows<RecipientRow>('decorum.recipient', {
+const insertRecipients = insertRows<RecipientRow>('decorum.recipient', {
   id: 'uuid', creditor: 'text', external_id: 'text', data_key: 'bytea', data_key_id: 'text', created_at: 'timestamptz', ...LEARNT,
 }, 'ON CONFLICT (creditor, external_id) DO NOTHING')
 
@@ -64,19 +64,19 @@ const insertPeople = insertRows<RecipientRow>('decorum.recipient', {
  *
  * @returns  they are locked from then on; null: somebody had added one of them meanwhile
  */
-export async function addPeople(trx: Transaction<Database>, people: readonly RecipientRow[]): Promise<Locked | null> {
-  const ordered = people.map((row) => ({ row, key: textOf(row) })).sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row)
-  return (await insertPeople(trx, ordered)) === people.length ? heldByAdding(trx, people.map((row) => row.id)) : null
+export async function addRecipients(trx: Transaction<Database>, recipients: readonly RecipientRow[]): Promise<Locked | null> {
+  const ordered = recipients.map((row) => ({ row, key: textOf(row) })).sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row)
+  return (await insertRecipients(trx, ordered)) === recipients.length ? heldByAdding(trx, recipients.map((row) => row.id)) : null
 }
 
 const textOf = (row: RecipientRow): string => keyText({ creditor: row.creditor, externalId: row.external_id })
 
-const updatePeople = updateRows<RecipientRow>('decorum.recipient', { id: 'uuid', ...LEARNT })
+const updateRecipients = updateRows<RecipientRow>('decorum.recipient', { id: 'uuid', ...LEARNT })
 
 /** Writes what was learnt about people that are locked; their sequence included. */
-export async function writePeople(trx: Locked, people: readonly RecipientRow[]): Promise<void> {
-  requireHeld(trx, people.map((row) => row.id))
-  await updatePeople(trx, people)
+export async function writeRecipients(trx: Locked, recipients: readonly RecipientRow[]): Promise<void> {
+  requireHeld(trx, recipients.map((row) => row.id))
+  await updateRecipients(trx, recipients)
 }
 
 const ADDRESS: Columns<OwnAddress> = {

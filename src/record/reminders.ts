@@ -131,7 +131,7 @@ export async function wakeRemindersOf(trx: Transaction<Database>, recipientId: s
 }
 
 /** Lets everything that waits for this person be decided again now, and its accounts be planned. */
-export async function wakePerson(trx: Locked, recipientId: string, at: Date): Promise<void> {
+export async function wakeRecipient(trx: Locked, recipientId: string, at: Date): Promise<void> {
   await wakeRemindersOf(trx, recipientId, at)
   await planSoon(trx, recipientId, at)
 }

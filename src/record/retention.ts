@@ -2,13 +2,13 @@ import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Role } from '../model/vocabulary.ts'
 import { newId } from './id.ts'
 import { exclusively, type Locked } from './locks.ts'
-import { firstKey, type Month, type PartitionedTable, type Piece, takePieces, wasBusy } from './partitions.ts'
+import { firstKey, type Month, type PartitionedTable, type Partition, takePartitions, wasBusy } from './partitions.ts'
 import type { Database } from './schema.ts'
 
 type Db = Kysely<Database> | Transaction<Database>
 
 /** Whose records outlast their month. */
-export interface KeptPeople {
+export interface KeptRecipients {
   /** People whose collection goes on, or went on since then. Null: no rule counts from the last activity. */
   ongoingSince: Date | null
 }
@@ -19,7 +19,7 @@ const holders = (which: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   UNION ALL SELECT p.recipient_id FROM decorum.account a JOIN decorum.account_party p ON p.account_id = a.id WHERE ${which}`
 
 /** People who still owe: what decisions ask about them is never forgotten. */
-export const peopleWhoOwe: RawBuilder<unknown> = holders(sql`a.state NOT IN ${ENDED}`)
+export const recipientsWhoOwe: RawBuilder<unknown> = holders(sql`a.state NOT IN ${ENDED}`)
 
 /**
  * People whose records are kept whatever their age: in court, or with a debt that is or lately was collected.
@@ -27,27 +27,27 @@ export const peopleWhoOwe: RawBuilder<unknown> = holders(sql`a.state NOT IN ${EN
  * An account is written to whenever anything about the debt is heard, its end included, so its last
  * writing is not before the last collection activity.
  */
-function keptPeople({ ongoingSince }: KeptPeople): RawBuilder<unknown> {
+function keptRecipients({ ongoingSince }: KeptRecipients): RawBuilder<unknown> {
   const inCourt = sql`SELECT h.recipient_id FROM decorum.hold h WHERE h.ended_at IS NULL AND h.kind = 'legal-action'`
   return ongoingSince === null ? inCourt : sql`${inCourt} UNION ALL ${holders(sql`(a.state NOT IN ${ENDED} OR a.updated_at >= ${ongoingSince})`)}`
 }
 
 /** The person of a row of this table, under the alias `row`. */
-const personOf = (table: PartitionedTable): RawBuilder<unknown> =>
+const recipientOf = (table: PartitionedTable): RawBuilder<unknown> =>
   table.name === 'attempt' || table.name === 'contact' ? sql`row.recipient_id` : sql`(SELECT m.recipient_id FROM decorum.reminder m WHERE m.id = row.reminder_id)`
 
 /** Is this row (alias `row`) one of theirs? */
-export const isKept = (table: PartitionedTable, people: KeptPeople): RawBuilder<boolean> => sql<boolean>`${personOf(table)} IN (${keptPeople(people)})`
+export const isKept = (table: PartitionedTable, recipients: KeptRecipients): RawBuilder<boolean> => sql<boolean>`${recipientOf(table)} IN (${keptRecipients(recipients)})`
 
 /** How large a piece is; `rows` as PostgreSQL last estimated it, null when it never did. */
-export interface PieceSize {
+export interface PartitionSize {
   rows: number | null
   bytes: number
 }
 
-export async function sizeOf(db: Db, piece: Piece): Promise<PieceSize> {
-  const { rows } = await sql<PieceSize>`
-    SELECT nullif(greatest(reltuples, -1), -1)::float8 AS rows, pg_total_relation_size(oid)::float8 AS bytes FROM pg_class WHERE oid = ${`decorum.${piece.name}`}::regclass`.execute(db)
+export async function sizeOf(db: Db, partition: Partition): Promise<PartitionSize> {
+  const { rows } = await sql<PartitionSize>`
+    SELECT nullif(greatest(reltuples, -1), -1)::float8 AS rows, pg_total_relation_size(oid)::float8 AS bytes FROM pg_class WHERE oid = ${`decorum.${partition.name}`}::regclass`.execute(db)
   return rows[0] ?? { rows: null, bytes: 0 }
 }
 
@@ -59,45 +59,45 @@ export async function sizeOf(db: Db, piece: Piece): Promise<PieceSize> {
  *
  * @param receiptsSince  accepted attempts since then may still hear of their end
  */
-export async function unfinishedIn(db: Db, piece: Piece, before: number, receiptsSince: Date): Promise<number> {
-  const end = firstKey(piece.table, piece.to ?? before)
-  const { rows } = piece.table.by === 'at'
+export async function unfinishedIn(db: Db, partition: Partition, before: number, receiptsSince: Date): Promise<number> {
+  const end = firstKey(partition.table, partition.to ?? before)
+  const { rows } = partition.table.by === 'at'
     ? await sql<{ unfinished: number }>`
-      SELECT count(*)::int AS unfinished FROM ${sql.table(`decorum.${piece.name}`)}
+      SELECT count(*)::int AS unfinished FROM ${sql.table(`decorum.${partition.name}`)}
       WHERE at < ${end} AND reminder_id IS NOT NULL AND outcome IN ('pending', 'in-doubt')`.execute(db)
     : await sql<{ unfinished: number }>`
-      SELECT (SELECT count(*) FROM decorum.attempt t WHERE ${within('t.reminder_id', piece, end)} AND (t.status IN ('sending', 'in_doubt')
+      SELECT (SELECT count(*) FROM decorum.attempt t WHERE ${within('t.reminder_id', partition, end)} AND (t.status IN ('sending', 'in_doubt')
           OR (t.status = 'accepted' AND NOT t.delivery_final AND t.channel IN ('sms', 'phone') AND t.reserved_at > ${receiptsSince})))
-        + (SELECT count(*) FROM decorum.reminder m WHERE ${within('m.id', piece, end)} AND m.status IN ('scheduled', 'queued')) AS unfinished`.execute(db)
+        + (SELECT count(*) FROM decorum.reminder m WHERE ${within('m.id', partition, end)} AND m.status IN ('scheduled', 'queued')) AS unfinished`.execute(db)
   return Number(rows[0]?.unfinished ?? 0)
 }
 
-const within = (column: string, piece: Piece, end: string): RawBuilder<unknown> =>
-  sql`${sql.ref(column)} < ${end} ${piece.from === null ? sql`` : sql`AND ${sql.ref(column)} >= ${firstKey(piece.table, piece.from)}`}`
+const within = (column: string, partition: Partition, end: string): RawBuilder<unknown> =>
+  sql`${sql.ref(column)} < ${end} ${partition.from === null ? sql`` : sql`AND ${sql.ref(column)} >= ${firstKey(partition.table, partition.from)}`}`
 
 /** Which rows of a piece are so old that it is asked whether they must stay? All of a month's; of the default's, those before this month. */
-export function oldRows(piece: Piece, before: number): RawBuilder<boolean> {
-  if (piece.kind !== 'default') return sql<boolean>`true`
-  const old = sql<boolean>`row.${sql.ref(piece.table.key)} < ${firstKey(piece.table, before)}`
+export function oldRows(partition: Partition, before: number): RawBuilder<boolean> {
+  if (partition.kind !== 'default') return sql<boolean>`true`
+  const old = sql<boolean>`row.${sql.ref(partition.table.key)} < ${firstKey(partition.table, before)}`
   // An id that is no uuidv7 tells no time.
-  return piece.table.by === 'at' ? old : sql<boolean>`${old} AND substr(row.reminder_id::text, 15, 1) = '7'`
+  return partition.table.by === 'at' ? old : sql<boolean>`${old} AND substr(row.reminder_id::text, 15, 1) = '7'`
 }
 
 /** How many of the old rows of a piece must stay, and is there one that need not? */
-export async function countKept(db: Db, piece: Piece, before: number, people: KeptPeople): Promise<{ kept: number; someGo: boolean }> {
-  const table = sql.table(`decorum.${piece.name}`)
+export async function countKept(db: Db, partition: Partition, before: number, recipients: KeptRecipients): Promise<{ kept: number; someGo: boolean }> {
+  const table = sql.table(`decorum.${partition.name}`)
   const { rows } = await sql<{ kept: number; someGo: boolean }>`
-    SELECT (SELECT count(*) FROM ${table} row WHERE ${oldRows(piece, before)} AND ${isKept(piece.table, people)})::float8 AS kept,
-      EXISTS (SELECT 1 FROM ${table} row WHERE ${oldRows(piece, before)} AND (${isKept(piece.table, people)}) IS NOT TRUE) AS "someGo"`.execute(db)
+    SELECT (SELECT count(*) FROM ${table} row WHERE ${oldRows(partition, before)} AND ${isKept(partition.table, recipients)})::float8 AS kept,
+      EXISTS (SELECT 1 FROM ${table} row WHERE ${oldRows(partition, before)} AND (${isKept(partition.table, recipients)}) IS NOT TRUE) AS "someGo"`.execute(db)
   return rows[0] ?? { kept: 0, someGo: false }
 }
 
 /** What is asked of one piece that is old enough to go. */
 export interface Thinning {
-  piece: Piece
+  piece: Partition
   /** Everything before this month may go. */
   before: Month
-  people: KeptPeople
+  recipients: KeptRecipients
   /** Accepted attempts since then may still hear of their end. */
   receiptsSince: Date
   /** Who asked for it, and when, for the record. */
@@ -118,18 +118,18 @@ const LOCK_TIMEOUT_MS = 2_000
  * piece and attach the new one. Of a default piece old rows are deleted one by one: there are few. What was done
  * is written into the access log in the same transaction.
  */
-export async function thinPiece(db: Kysely<Database>, asked: Thinning): Promise<Thinned> {
+export async function trimPartition(db: Kysely<Database>, asked: Thinning): Promise<Thinned> {
   try {
     return await db.transaction().execute(async (opened) => {
       await sql`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true), set_config('statement_timeout', '0', true)`.execute(opened)
-      if (!(await takePieces(opened))) return 'busy'
-      const { piece, before } = asked
-      const trx = await exclusively(opened, piece.name)
-      if ((await unfinishedIn(trx, piece, before, asked.receiptsSince)) > 0) return 'unfinished'
-      const kept = piece.kind === 'default' ? await deleteOld(trx, asked) : await replace(trx, asked)
-      if (piece.table.name === 'contact') await forgetConversations(trx, asked)
+      if (!(await takePartitions(opened))) return 'busy'
+      const { piece: partition, before } = asked
+      const trx = await exclusively(opened, partition.name)
+      if ((await unfinishedIn(trx, partition, before, asked.receiptsSince)) > 0) return 'unfinished'
+      const kept = partition.kind === 'default' ? await deleteOld(trx, asked) : await replace(trx, asked)
+      if (partition.table.name === 'contact') await forgetConversations(trx, asked)
       await trx.insertInto('decorum.access_log')
-        .values({ id: newId(), at: asked.at, actor: asked.actor, action: 'retention-dropped', subject: `${piece.name} before ${new Date(before).toISOString()}; kept ${kept}` }).execute()
+        .values({ id: newId(), at: asked.at, actor: asked.actor, action: 'retention-dropped', subject: `${partition.name} before ${new Date(before).toISOString()}; kept ${kept}` }).execute()
       return { kept }
     })
   } catch (error) {
@@ -138,12 +138,12 @@ export async function thinPiece(db: Kysely<Database>, asked: Thinning): Promise<
   }
 }
 
-async function replace(trx: Locked, { piece, before, people }: Thinning): Promise<number> {
-  const parent = sql.table(`decorum.${piece.table.name}`)
-  const old = sql.table(`decorum.${piece.name}`)
-  const rest = sql.table(`decorum.${piece.name}_rest`)
+async function replace(trx: Locked, { piece: partition, before, recipients }: Thinning): Promise<number> {
+  const parent = sql.table(`decorum.${partition.table.name}`)
+  const old = sql.table(`decorum.${partition.name}`)
+  const rest = sql.table(`decorum.${partition.name}_rest`)
   await sql`CREATE TABLE ${rest} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)`.execute(trx)
-  const { numAffectedRows } = await sql`INSERT INTO ${rest} SELECT row.* FROM ${old} row WHERE ${oldRows(piece, before)} AND ${isKept(piece.table, people)}`.execute(trx)
+  const { numAffectedRows } = await sql`INSERT INTO ${rest} SELECT row.* FROM ${old} row WHERE ${oldRows(partition, before)} AND ${isKept(partition.table, recipients)}`.execute(trx)
   const kept = Number(numAffectedRows ?? 0)
   await sql`ALTER TABLE ${parent} DETACH PARTITION ${old}`.execute(trx)
   await sql`DROP TABLE ${old}`.execute(trx)
@@ -151,27 +151,27 @@ async function replace(trx: Locked, { piece, before, people }: Thinning): Promis
     await sql`DROP TABLE ${rest}`.execute(trx)
     return 0
   }
-  await sql`ALTER TABLE ${rest} RENAME TO ${sql.ref(piece.name)}`.execute(trx)
-  const from = piece.from === null ? sql`MINVALUE` : sql.lit(firstKey(piece.table, piece.from))
-  await sql`ALTER TABLE ${parent} ATTACH PARTITION ${old} FOR VALUES FROM (${from}) TO (${sql.lit(firstKey(piece.table, piece.to ?? before))})`.execute(trx)
+  await sql`ALTER TABLE ${rest} RENAME TO ${sql.ref(partition.name)}`.execute(trx)
+  const from = partition.from === null ? sql`MINVALUE` : sql.lit(firstKey(partition.table, partition.from))
+  await sql`ALTER TABLE ${parent} ATTACH PARTITION ${old} FOR VALUES FROM (${from}) TO (${sql.lit(firstKey(partition.table, partition.to ?? before))})`.execute(trx)
   return kept
 }
 
-async function deleteOld(trx: Locked, { piece, before, people }: Thinning): Promise<number> {
-  const table = sql.table(`decorum.${piece.name}`)
+async function deleteOld(trx: Locked, { piece: partition, before, recipients }: Thinning): Promise<number> {
+  const table = sql.table(`decorum.${partition.name}`)
   // The memory of conversations follows a delete, and must not lose those of people who owe.
-  const remembered = piece.table.name === 'contact' ? sql`row.outcome = 'conversation' AND row.recipient_id IN (${peopleWhoOwe})` : sql`false`
-  await sql`DELETE FROM ${table} row WHERE ${oldRows(piece, before)} AND (${isKept(piece.table, people)}) IS NOT TRUE AND NOT (${remembered})`.execute(trx)
-  const { rows } = await sql<{ kept: number }>`SELECT count(*)::float8 AS kept FROM ${table} row WHERE ${oldRows(piece, before)}`.execute(trx)
+  const remembered = partition.table.name === 'contact' ? sql`row.outcome = 'conversation' AND row.recipient_id IN (${recipientsWhoOwe})` : sql`false`
+  await sql`DELETE FROM ${table} row WHERE ${oldRows(partition, before)} AND (${isKept(partition.table, recipients)}) IS NOT TRUE AND NOT (${remembered})`.execute(trx)
+  const { rows } = await sql<{ kept: number }>`SELECT count(*)::float8 AS kept FROM ${table} row WHERE ${oldRows(partition, before)}`.execute(trx)
   return rows[0]?.kept ?? 0
 }
 
 /** Conversations are asked for as long as somebody owes, however old they are; only those of people who do not are forgotten with their month. */
-async function forgetConversations(trx: Locked, { piece, before, people }: Thinning): Promise<void> {
-  const from = piece.from === null ? sql`true` : sql`row.at >= ${new Date(piece.from)}`
+async function forgetConversations(trx: Locked, { piece: partition, before, recipients }: Thinning): Promise<void> {
+  const from = partition.from === null ? sql`true` : sql`row.at >= ${new Date(partition.from)}`
   await sql`
     DELETE FROM decorum.conversation row
-    WHERE ${from} AND row.at < ${new Date(piece.to ?? before)} AND row.recipient_id NOT IN (${peopleWhoOwe}) AND NOT ${isKept(piece.table, people)}`.execute(trx)
+    WHERE ${from} AND row.at < ${new Date(partition.to ?? before)} AND row.recipient_id NOT IN (${recipientsWhoOwe}) AND NOT ${isKept(partition.table, recipients)}`.execute(trx)
 }
 
 /** In which roles and with which products does the ledger hold debts? Reads every account: ask it once. */

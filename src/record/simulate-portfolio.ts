@@ -4,7 +4,7 @@ import type { AccountForDecision } from './dispatch/decision-inputs.ts'
 import type { Database } from './schema.ts'
 
 /** Who has a running spell, and what does the creditor call them? In order of id, from after `after`. */
-export async function peopleInSpells(
+export async function recipientsInSpells(
   db: Kysely<Database>, creditor: string | null, after: string | null, limit: number,
 ): Promise<{ id: string; externalId: string }[]> {
   const { rows } = await sql<{ id: string; externalId: string }>`
@@ -16,18 +16,18 @@ export async function peopleInSpells(
 }
 
 /** How many people have a running spell? */
-export async function countPeopleInSpells(db: Kysely<Database>, creditor: string | null): Promise<number> {
+export async function countRecipientsInSpells(db: Kysely<Database>, creditor: string | null): Promise<number> {
   const { rows } = await sql<{ people: number }>`
     SELECT count(DISTINCT recipient_id)::int AS people FROM decorum.account WHERE spell_id IS NOT NULL AND (${creditor}::text IS NULL OR creditor = ${creditor})`.execute(db)
   return rows[0]?.people ?? 0
 }
 
 /** An account of one of these people, as dispatch would read it. */
-export type PersonsAccount = Omit<AccountForDecision, 'reminderId' | 'lead' | 'spellId'> & { recipientId: string }
+export type RecipientAccount = Omit<AccountForDecision, 'reminderId' | 'lead' | 'spellId'> & { recipientId: string }
 
 /** Every account of these people, with a spell or without. */
-export async function accountsOfPeople(db: Kysely<Database>, recipientIds: readonly string[]): Promise<PersonsAccount[]> {
-  const { rows } = await sql<PersonsAccount>`
+export async function accountsOfRecipients(db: Kysely<Database>, recipientIds: readonly string[]): Promise<RecipientAccount[]> {
+  const { rows } = await sql<RecipientAccount>`
     SELECT a.recipient_id AS "recipientId", a.spell_id AS "currentSpellId", a.id, a.product, a.role, a.state, a.currency,
       a.overdue_minor AS "overdueMinor", a.minimum_due_minor AS "minimumDueMinor", a.due_date AS "dueDate",
       a.stated_days_past_due AS "statedDaysPastDue", a.reference_masked AS "referenceMasked", a.facts_for_words AS "factsForWords",

@@ -47,7 +47,7 @@ export async function findSuppression(db: Db, id: string, creditor: string | nul
 }
 
 /** Which people are stopped because of this stop of an address? */
-export async function peopleStoppedBy(db: Db, cause: string): Promise<string[]> {
+export async function recipientsSuppressedBy(db: Db, cause: string): Promise<string[]> {
   const rows = await db.selectFrom('decorum.suppression').select('recipient_id').where('cause', '=', cause).where('recipient_id', 'is not', null).execute()
   return rows.flatMap((row) => row.recipient_id ?? [])
 }
@@ -60,7 +60,7 @@ export async function lift(trx: Locked, cause: string, at: Date, by: string, rea
 }
 
 /** Whose address is or was this? By hash, at one creditor. */
-export async function peopleWithAddress(db: Db, creditor: string, hashes: readonly Buffer[]): Promise<string[]> {
+export async function recipientsWithAddress(db: Db, creditor: string, hashes: readonly Buffer[]): Promise<string[]> {
   if (hashes.length === 0) return []
   const rows = await db.selectFrom('decorum.recipient_address').select('recipient_id').distinct()
     .where('creditor', '=', creditor).where('hash', 'in', [...hashes]).orderBy('recipient_id').execute()
@@ -92,7 +92,7 @@ export interface FoundStop {
 
 /** Whoever has just come: people, accounts with their people, addresses with their holders. */
 export interface Arrivals {
-  people: readonly { creditor: string; externalId: string; recipientId: string }[]
+  recipients: readonly { creditor: string; externalId: string; recipientId: string }[]
   accounts: readonly { creditor: string; externalId: string; recipientId: string }[]
   addresses: readonly { creditor: string; hash: Buffer; recipientId: string }[]
 }
@@ -102,11 +102,11 @@ export interface Arrivals {
  *
  * Looked up one by one in their indexes, whatever the statistics are.
  */
-export async function stopsFor(trx: Transaction<Database>, { people, accounts, addresses }: Arrivals, reasons: readonly SuppressionReason[], since: Date): Promise<FoundStop[]> {
+export async function stopsFor(trx: Transaction<Database>, { recipients, accounts, addresses }: Arrivals, reasons: readonly SuppressionReason[], since: Date): Promise<FoundStop[]> {
   const keys = (rows: readonly { creditor: string; externalId: string; recipientId: string }[]) => sql`
     unnest(${rows.map((row) => row.creditor)}::text[], ${rows.map((row) => row.externalId)}::text[], ${rows.map((row) => row.recipientId)}::uuid[]) AS k (creditor, external_id, recipient_id)`
   const { rows } = await sql<SuppressionRow & { for_recipient: string }>`/* stops-for */
-    SELECT s.*, k.recipient_id AS for_recipient FROM ${keys(people)} CROSS JOIN LATERAL (
+    SELECT s.*, k.recipient_id AS for_recipient FROM ${keys(recipients)} CROSS JOIN LATERAL (
       SELECT * FROM decorum.suppression w WHERE w.creditor = k.creditor AND w.awaits_recipient = k.external_id AND w.recipient_id IS NULL
         AND w.lifted_at IS NULL AND w.received_at >= ${since} OFFSET 0) s
     UNION ALL SELECT s.*, k.recipient_id FROM ${keys(accounts)} CROSS JOIN LATERAL (
@@ -188,11 +188,11 @@ export const listSuppressions = (db: Kysely<Database>, filter: SuppressionFilter
   suppressionRows(db)
     .$if(filter.creditor !== null, (q) => q.where('s.creditor', '=', filter.creditor as string))
     .$if(filter.recipientExternalId !== null, (q) => q.where((eb) => eb.or([
-      coversPerson(sql`p.external_id = ${filter.recipientExternalId}`), eb.and([eb('s.awaits_recipient', '=', filter.recipientExternalId), eb('s.recipient_id', 'is', null)]),
+      coversRecipient(sql`p.external_id = ${filter.recipientExternalId}`), eb.and([eb('s.awaits_recipient', '=', filter.recipientExternalId), eb('s.recipient_id', 'is', null)]),
     ])))
     .$if(filter.accountExternalId !== null, (q) =>
       q.where((eb) => eb.or([
-        coversPerson(sql`p.id = (SELECT a.recipient_id FROM decorum.account a WHERE a.external_id = ${filter.accountExternalId} AND a.creditor = s.creditor)`),
+        coversRecipient(sql`p.id = (SELECT a.recipient_id FROM decorum.account a WHERE a.external_id = ${filter.accountExternalId} AND a.creditor = s.creditor)`),
         eb('s.awaits_account', '=', filter.accountExternalId),
       ])))
     .$if(filter.open === true, (q) => q.where('s.lifted_at', 'is', null).where((eb) => eb.or([eb('s.ends_at', 'is', null), eb('s.ends_at', '>', filter.at)])))
@@ -202,7 +202,7 @@ export const listSuppressions = (db: Kysely<Database>, filter: SuppressionFilter
     .limit(filter.limit)
     .execute()
 
-const coversPerson = (which: ReturnType<typeof sql>) => sql<boolean>`EXISTS (
+const coversRecipient = (which: ReturnType<typeof sql>) => sql<boolean>`EXISTS (
   SELECT 1 FROM decorum.recipient p LEFT JOIN decorum.recipient_address pa ON pa.recipient_id = p.id
   WHERE p.creditor = s.creditor AND ${which} AND (p.id = s.recipient_id OR pa.hash = s.address_hash))`
 

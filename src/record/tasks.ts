@@ -81,7 +81,7 @@ export async function withdrawOpen(trx: Locked, tasks: readonly { id: string; re
  * As `covers` holds a scope against a task: no task has a route or a template, and one that may be done over another channel is
  * not covered by a switch of one channel.
  */
-export async function peopleWithStepsUnder(db: Db, scope: SwitchScope, limit: number): Promise<string[]> {
+export async function recipientsWithStepsUnder(db: Db, scope: SwitchScope, limit: number): Promise<string[]> {
   if (scope.route !== undefined || scope.template !== undefined) return []
   const is = (column: string, wanted: string | undefined) => (wanted === undefined ? sql`true` : sql`${sql.raw(column)} = ${wanted}`)
   const { rows } = await sql<{ id: string }>`
@@ -96,7 +96,7 @@ export async function peopleWithStepsUnder(db: Db, scope: SwitchScope, limit: nu
 }
 
 /** Whose steps were withdrawn by a switch and would still be in time? By our id. */
-export async function peopleWithdrawnBySwitch(db: Db, now: Date): Promise<string[]> {
+export async function recipientsWithdrawnBySwitch(db: Db, now: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     SELECT DISTINCT recipient_id AS id FROM decorum.task WHERE status = 'withdrawn' AND expires_at > ${now} AND end_reason = 'switched_off' ORDER BY recipient_id`.execute(db)
   return rows.map((row) => row.id)

@@ -27,10 +27,10 @@ export interface TimelinePage {
  * At one instant the recipient's sequence decides; what has none (a spell, a skipped step) comes first.
  */
 export async function accountTimeline(db: Kysely<Database>, page: TimelinePage): Promise<TimelineRow[]> {
-  const { accountId: account, recipientId: person, creditor, after } = page
+  const { accountId: account, recipientId: recipient, creditor, after } = page
   const mine = sql`(SELECT ra.reminder_id FROM decorum.reminder_account ra WHERE ra.account_id = ${account})`
-  const stops = sql`s.creditor = ${creditor} AND (s.recipient_id = ${person}
-    OR s.address_hash IN (SELECT hash FROM decorum.recipient_address WHERE recipient_id = ${person}))`
+  const stops = sql`s.creditor = ${creditor} AND (s.recipient_id = ${recipient}
+    OR s.address_hash IN (SELECT hash FROM decorum.recipient_address WHERE recipient_id = ${recipient}))`
   const { rows } = await sql<TimelineRow>`
     SELECT at, seq, type, id, details FROM (
       SELECT entered_at AS at, NULL::bigint AS seq, 'spell' AS type, id::text AS id,
@@ -38,12 +38,12 @@ export async function accountTimeline(db: Kysely<Database>, page: TimelinePage):
         FROM decorum.spell WHERE account_id = ${account}
       UNION ALL SELECT received_at, seq, 'event', id::text,
         jsonb_build_object('type', type, 'kind', kind, 'occurredAt', occurred_at, 'effectiveAt', effective_at, 'effect', effect, 'upstreamId', external_id)
-        FROM decorum.event WHERE recipient_id = ${person} AND (account_id = ${account} OR account_id IS NULL)
+        FROM decorum.event WHERE recipient_id = ${recipient} AND (account_id = ${account} OR account_id IS NULL)
       UNION ALL SELECT created_at, seq, 'hold', id::text,
         jsonb_build_object('kind', kind, 'startsAt', starts_at, 'endsAt', ends_at, 'scope', CASE WHEN account_id IS NULL THEN 'recipient' ELSE 'account' END, 'channel', channel, 'by', created_by)
-        FROM decorum.hold WHERE recipient_id = ${person} AND (account_id = ${account} OR account_id IS NULL)
+        FROM decorum.hold WHERE recipient_id = ${recipient} AND (account_id = ${account} OR account_id IS NULL)
       UNION ALL SELECT ended_at, NULL, 'hold-ended', id::text, jsonb_build_object('kind', kind, 'by', ended_by, 'reason', end_reason)
-        FROM decorum.hold WHERE recipient_id = ${person} AND (account_id = ${account} OR account_id IS NULL) AND ended_at IS NOT NULL
+        FROM decorum.hold WHERE recipient_id = ${recipient} AND (account_id = ${account} OR account_id IS NULL) AND ended_at IS NOT NULL
       UNION ALL SELECT s.received_at, s.seq, 'suppression', s.id::text,
         jsonb_build_object('scope', s.scope, 'channel', s.channel, 'reason', s.reason, 'source', s.source, 'startsAt', s.starts_at, 'endsAt', s.ends_at)
         FROM decorum.suppression s WHERE ${stops}
@@ -67,13 +67,13 @@ export async function accountTimeline(db: Kysely<Database>, page: TimelinePage):
         FROM decorum.receipt WHERE reminder_id IN ${mine}
       UNION ALL SELECT at, seq, 'contact', id::text,
         jsonb_build_object('channel', channel, 'direction', direction, 'mode', mode, 'outcome', outcome, 'by', made_by, 'party', party, 'excess', excess)
-        FROM decorum.contact WHERE recipient_id = ${person} AND reminder_id IS NULL AND (account_ids = '{}' OR ${account}::uuid = ANY (account_ids))
+        FROM decorum.contact WHERE recipient_id = ${recipient} AND reminder_id IS NULL AND (account_ids = '{}' OR ${account}::uuid = ANY (account_ids))
       UNION ALL SELECT created_at, seq, 'task', id::text, jsonb_build_object('kind', kind, 'rung', rung, 'tone', tone, 'dueAt', due_at, 'expiresAt', expires_at)
-        FROM decorum.task WHERE recipient_id = ${person} AND ${account}::uuid = ANY (account_ids)
+        FROM decorum.task WHERE recipient_id = ${recipient} AND ${account}::uuid = ANY (account_ids)
       UNION ALL SELECT completed_at, NULL, 'task-done', id::text, jsonb_build_object('kind', kind, 'rung', rung, 'outcome', outcome, 'by', completed_by)
-        FROM decorum.task WHERE recipient_id = ${person} AND ${account}::uuid = ANY (account_ids) AND completed_at IS NOT NULL
+        FROM decorum.task WHERE recipient_id = ${recipient} AND ${account}::uuid = ANY (account_ids) AND completed_at IS NOT NULL
       UNION ALL SELECT withdrawn_at, NULL, 'task-withdrawn', id::text, jsonb_build_object('kind', kind, 'rung', rung, 'reason', end_reason)
-        FROM decorum.task WHERE recipient_id = ${person} AND ${account}::uuid = ANY (account_ids) AND withdrawn_at IS NOT NULL
+        FROM decorum.task WHERE recipient_id = ${recipient} AND ${account}::uuid = ANY (account_ids) AND withdrawn_at IS NOT NULL
       UNION ALL SELECT r.at, NULL, 'step-skipped', r.spell_id::text, jsonb_build_object('rung', r.rung, 'pass', r.pass, 'reason', r.reason, 'detail', r.detail)
         FROM decorum.rung_record r WHERE r.account_id = ${account} AND r.state = 'skipped'
     ) AS history

@@ -60,7 +60,7 @@ function headLines(reminder: ReminderView, { zones, language }: Telling): string
   return [
     words.head(reminder.id, terms.message[reminder.channel], terms.tone[reminder.tone], terms.kind[reminder.kind], from),
     ...[
-      words.whose(reminder.creditor, reminder.recipientId, reminder.accountIds), words.due(onEveryClock(reminder.dueAt, zones, language)), words.notAfter(onEveryClock(reminder.expiresAt, zones, language)),
+      words.ownerQuery(reminder.creditor, reminder.recipientId, reminder.accountIds), words.due(onEveryClock(reminder.dueAt, zones, language)), words.notAfter(onEveryClock(reminder.expiresAt, zones, language)),
       ...(reminder.follows === null ? [] : [words.follows(reminder.follows)]), ...(reminder.live ? [] : [words.testKey]),
     ].map((line) => `  ${line}`),
   ]

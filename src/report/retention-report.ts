@@ -1,5 +1,5 @@
 /** What becomes of one piece that is old enough. */
-export interface RetainedPiece {
+export interface RetainedPartition {
   piece: string
   /**
    * `may-go`: nothing was changed. `dropped`: it is gone, but for what was kept. `unfinished`: left alone, because something
@@ -23,12 +23,12 @@ export interface RetentionReport {
   before: string | null
   /** The packs' rules that ask for longer than the house does. */
   reasons: { rule: string; citation: string }[]
-  pieces: RetainedPiece[]
+  pieces: RetainedPartition[]
   /** Settled webhook notices older than they are kept: removed when applied. Null: a legal hold keeps them. */
   notices: { taken: number; givenUp: number } | null
 }
 
-const FATES: Readonly<Record<RetainedPiece['fate'], string>> = {
+const FATES: Readonly<Record<RetainedPartition['fate'], string>> = {
   'may-go': 'may go', dropped: 'dropped', unfinished: 'left alone: unfinished', busy: 'in use: try again',
 }
 
@@ -48,14 +48,14 @@ function noticesInWords({ applied, house }: RetentionReport, { taken, givenUp }:
   return `${old}: ${taken.toLocaleString('en')} older ones ${applied ? 'were removed' : 'may go'}, and ${givenUp.toLocaleString('en')} that were given up long ago.`
 }
 
-function recordsInWords({ house, before, reasons, pieces }: RetentionReport): string[] {
+function recordsInWords({ house, before, reasons, pieces: partitions }: RetentionReport): string[] {
   if (before === null) return ['A rule asks for something to be kept without a known end: no record may go.']
   const why = reasons.length === 0 ? `the house keeps ${house.keepMonths} months` : reasons.map(({ rule, citation }) => `${rule} (${citation})`).join(', ')
-  const lines = pieces.map(({ piece, fate, rows, bytes, kept, unfinished }) =>
-    `  ${piece.padEnd(26)} ${FATES[fate]}${unfinished > 0 ? ` (${unfinished})` : ''} · ${rows === null ? 'rows not counted' : `about ${Math.round(rows).toLocaleString('en')} rows`}, ` +
+  const lines = partitions.map(({ piece: partition, fate, rows, bytes, kept, unfinished }) =>
+    `  ${partition.padEnd(26)} ${FATES[fate]}${unfinished > 0 ? ` (${unfinished})` : ''} · ${rows === null ? 'rows not counted' : `about ${Math.round(rows).toLocaleString('en')} rows`}, ` +
     `${(bytes / 2 ** 20).toLocaleString('en', { maximumFractionDigits: 1 })} MiB${kept === 0 ? '' : ` · ${kept.toLocaleString('en')} kept: in court, or the debt is still collected`}`)
   return [
     `Records from before ${before.slice(0, 10)} may go: ${why}.`,
-    ...(pieces.length === 0 ? ['There are none.'] : lines),
+    ...(partitions.length === 0 ? ['There are none.'] : lines),
   ]
 }

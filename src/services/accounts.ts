@@ -1,7 +1,7 @@
 import { fromMinor } from '../model/money.ts'
 import { formatInstant, type LocalDate } from '../model/time.ts'
 import { stageOf } from '../model/vocabulary.ts'
-import type { Shell } from '../pipeline/runtime.ts'
+import type { Runtime } from '../pipeline/runtime.ts'
 import { daysPastDueOn } from '../plan/book-time.ts'
 import { writeCursor } from '../record/access.ts'
 import { type AccountListing, accountsByExternalId, listAccounts } from '../record/accounts.ts'
@@ -14,14 +14,14 @@ import { creditorSeen, emptyPage, limitOf, onlyOne, pageFrom, positionOf, text, 
 import type { Reading } from './reading.ts'
 
 /** Where do accounts stand, and what happened to them? */
-export function readingAccounts(shell: Shell): Pick<Reading, 'getAccount' | 'listAccounts' | 'accountTimeline' | 'totals'> {
-  const { db } = shell.ledger
+export function readingAccounts(runtime: Runtime): Pick<Reading, 'getAccount' | 'listAccounts' | 'accountTimeline' | 'totals'> {
+  const { db } = runtime.ledger
 
   async function viewsOf(rows: readonly AccountListing[]): Promise<AccountView[]> {
-    const now = shell.clock.now()
-    const people = [...new Set(rows.map((row) => row.recipient_id))]
-    const [holds, stops] = [await standingHolds(db, people, new Date(now)), await standingStops(db, people, new Date(now))]
-    return rows.map((row) => accountViewOf(row, { holds, stops }, localDay(now, shell.config.creditors.get(row.creditor)?.bookZone ?? 'UTC')))
+    const now = runtime.clock.now()
+    const recipients = [...new Set(rows.map((row) => row.recipient_id))]
+    const [holds, stops] = [await standingHolds(db, recipients, new Date(now)), await standingStops(db, recipients, new Date(now))]
+    return rows.map((row) => accountViewOf(row, { holds, stops }, localDay(now, runtime.config.creditors.get(row.creditor)?.bookZone ?? 'UTC')))
   }
 
   return {

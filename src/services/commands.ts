@@ -11,7 +11,7 @@ import { completeTask } from '../pipeline/accept/complete-task.ts'
 import { type AccountFile, type FileImport, importFile } from '../pipeline/accept/import-file.ts'
 import { accountLines, eventLines, importLines } from '../pipeline/accept/imports.ts'
 import type { PermitRules } from '../pipeline/permits.ts'
-import type { Actor, Shell } from '../pipeline/runtime.ts'
+import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import type { AccountAnswer, CancelAnswer, ContactAnswer, EndAnswer, EventAnswer, HoldAnswer, ImportTotals, LineResult, RecipientAnswer, ReminderAnswer, SuppressionAnswer, TaskAnswer } from '../report/views/operations.ts'
 
 export type { AccountFile, FileImport, LineResult }
@@ -53,19 +53,19 @@ export interface Accepting {
 }
 
 /** The same, bound to one process's shell. `rules`: by which contacts that are reported are judged; absent: by the product's own promises alone. */
-export const accepting = (shell: Shell, rules: Pick<PermitRules, 'packs'> = { packs: [] }): Accepting => ({
-  putAccount: (actor, id, body) => acceptAccount(shell, actor, id, body),
-  putRecipient: (actor, id, body) => acceptRecipient(shell, actor, id, body),
-  addEvent: (actor, accountId, body) => acceptEvent(shell, actor, accountId, body),
-  importAccounts: (actor, bytes, onResult) => importLines(shell, readLines(bytes), accountLines(shell, actor), onResult),
-  importAccountFile: (actor, file, onStart, onResult) => importFile(shell, actor, file, onStart, onResult),
-  importEvents: (actor, bytes, onResult) => importLines(shell, readLines(bytes), eventLines(shell, actor), onResult),
-  createReminder: (actor, key, body) => acceptReminder(shell, actor, key, body),
-  cancelReminder: (actor, id) => cancelReminder(shell, actor, id),
-  addContact: (actor, body) => acceptContact(shell, actor, body, rules.packs),
-  addSuppression: (actor, body) => acceptSuppression(shell, actor, body),
-  liftSuppression: (actor, id, body) => liftSuppression(shell, actor, id, body),
-  addHold: (actor, body) => acceptHold(shell, actor, body),
-  endHold: (actor, id, body) => endHold(shell, actor, id, body),
-  completeTask: (actor, id, body) => completeTask(shell, actor, id, body, rules.packs),
+export const accepting = (runtime: Runtime, rules: Pick<PermitRules, 'packs'> = { packs: [] }): Accepting => ({
+  putAccount: (actor, id, body) => acceptAccount(runtime, actor, id, body),
+  putRecipient: (actor, id, body) => acceptRecipient(runtime, actor, id, body),
+  addEvent: (actor, accountId, body) => acceptEvent(runtime, actor, accountId, body),
+  importAccounts: (actor, bytes, onResult) => importLines(runtime, readLines(bytes), accountLines(runtime, actor), onResult),
+  importAccountFile: (actor, file, onStart, onResult) => importFile(runtime, actor, file, onStart, onResult),
+  importEvents: (actor, bytes, onResult) => importLines(runtime, readLines(bytes), eventLines(runtime, actor), onResult),
+  createReminder: (actor, key, body) => acceptReminder(runtime, actor, key, body),
+  cancelReminder: (actor, id) => cancelReminder(runtime, actor, id),
+  addContact: (actor, body) => acceptContact(runtime, actor, body, rules.packs),
+  addSuppression: (actor, body) => acceptSuppression(runtime, actor, body),
+  liftSuppression: (actor, id, body) => liftSuppression(runtime, actor, id, body),
+  addHold: (actor, body) => acceptHold(runtime, actor, body),
+  endHold: (actor, id, body) => endHold(runtime, actor, id, body),
+  completeTask: (actor, id, body) => completeTask(runtime, actor, id, body, rules.packs),
 })

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { DecorumError } from '../model/errors.ts'
 import { formatInstant } from '../model/time.ts'
-import type { Actor, Shell } from '../pipeline/runtime.ts'
+import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { type ApiKeyRow, hasAdminKey, insertKey, keyByHash, listKeys, revokeKey } from '../record/api-keys.ts'
 import { isId } from '../record/id.ts'
 
@@ -53,9 +53,9 @@ export interface Keys {
   ensureBootstrapKey(configured: string | null): Promise<string | null>
 }
 
-export function keys(shell: Pick<Shell, 'ledger' | 'clock' | 'config'>): Keys {
-  const { db } = shell.ledger
-  const now = (): Date => new Date(shell.clock.now())
+export function keys(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config'>): Keys {
+  const { db } = runtime.ledger
+  const now = (): Date => new Date(runtime.clock.now())
   const store = (secret: string, { label, creditor, kind, scopes }: NewKey): Promise<ApiKeyRow | null> =>
     insertKey(db, { hash: secretHash(secret), label, creditor, kind, scopes, created_at: now() })
 
@@ -71,9 +71,9 @@ export function keys(shell: Pick<Shell, 'ledger' | 'clock' | 'config'>): Keys {
     },
 
     async createKey(wanted) {
-      if (wanted.creditor !== null && !shell.config.creditors.has(wanted.creditor)) {
+      if (wanted.creditor !== null && !runtime.config.creditors.has(wanted.creditor)) {
         throw new DecorumError('DECORUM_BAD_INPUT', 'the creditor is not configured', {
-          faults: [{ path: 'creditor', problem: 'is not a creditor of this deployment', cure: `One of: ${[...shell.config.creditors.keys()].join(', ')}.` }],
+          faults: [{ path: 'creditor', problem: 'is not a creditor of this deployment', cure: `One of: ${[...runtime.config.creditors.keys()].join(', ')}.` }],
         })
       }
       const secret = newSecret(wanted.kind)
@@ -96,7 +96,7 @@ export function keys(shell: Pick<Shell, 'ledger' | 'clock' | 'config'>): Keys {
         await store(configured, admin)
         return null
       }
-      if (!shell.ledger.embedded || (await hasAdminKey(db))) return null
+      if (!runtime.ledger.embedded || (await hasAdminKey(db))) return null
       const secret = newSecret('live')
       await store(secret, admin)
       return secret

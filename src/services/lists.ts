@@ -1,7 +1,7 @@
 import { formatInstant, type Instant } from '../model/time.ts'
 import type { PermitRules } from '../pipeline/permits.ts'
 import { PersonalData } from '../pipeline/personal-data.ts'
-import type { Shell } from '../pipeline/runtime.ts'
+import type { Runtime } from '../pipeline/runtime.ts'
 import { decideTasks, type StepDecision } from '../pipeline/tasks.ts'
 import { logAccess, type Position, writeCursor } from '../record/access.ts'
 import { accountsByExternalId } from '../record/accounts.ts'
@@ -17,20 +17,20 @@ import { capturedContent, replyWords } from '../record/vault/vault.ts'
 import type { ContactView, HoldView, ReplyView, SuppressionView, TaskView } from '../report/views/recipients.ts'
 import type { CapturedView } from '../report/views/reminders.ts'
 import { creditorSeen, emptyPage, limitOf, onlyOne, pageFrom, positionOf, text, textOrNull } from './paging.ts'
-import type { Paging, Reading, Whose } from './reading.ts'
+import type { Paging, Reading, OwnerFilter } from './reading.ts'
 
 type Lists = Pick<Reading, 'listTasks' | 'getTask' | 'listHolds' | 'listSuppressions' | 'listContacts' | 'listCaptured' | 'listReplies'>
 
 /** Tasks, pauses, stops, contacts and captured messages, page by page. */
-export function readingLists(shell: Shell, rules: PermitRules): Lists {
-  const { db } = shell.ledger
-  const now = (): Date => new Date(shell.clock.now())
-  const narrowed = (query: Whose) => ({ recipientExternalId: query.recipientId ?? null, accountExternalId: query.accountId ?? null })
+export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
+  const { db } = runtime.ledger
+  const now = (): Date => new Date(runtime.clock.now())
+  const narrowed = (query: OwnerFilter) => ({ recipientExternalId: query.recipientId ?? null, accountExternalId: query.accountId ?? null })
   const before = (query: Paging): string | null => (positionOf(query.cursor, ['id'])?.[0] as string | undefined) ?? null
   /** Open steps alone: what is over is not worked on any more. */
   const decide = async (rows: readonly TaskListing[]) => {
     const open = rows.filter((row) => row.status === 'open' && (row.kind === 'step' || row.kind === 'hand-off'))
-    return open.length === 0 ? new Map<string, StepDecision>() : decideTasks(shell, db, rules.packs, open, shell.clock.now(), await rules.clockCertain())
+    return open.length === 0 ? new Map<string, StepDecision>() : decideTasks(runtime, db, rules.packs, open, runtime.clock.now(), await rules.clockCertain())
   }
   const timed = (position: Position | null) => (position === null ? null : { at: new Date(position[0] as number), id: position[1] as string })
 
@@ -77,9 +77,9 @@ export function readingLists(shell: Shell, rules: PermitRules): Lists {
       const seen = creditorSeen(actor, query.creditor)
       if (seen.nobody) return emptyPage()
       const account = query.accountId === undefined ? null : onlyOne(await accountsByExternalId(db, seen.creditor, query.accountId))
-      const person = query.recipientId === undefined ? null : onlyOne(await recipientsByExternalId(db, seen.creditor, query.recipientId))
-      if ((query.accountId !== undefined && account === null) || (query.recipientId !== undefined && person === null)) return emptyPage()
-      const recipientIds = [person?.id ?? account?.recipient_id].filter((id) => id !== undefined)
+      const recipient = query.recipientId === undefined ? null : onlyOne(await recipientsByExternalId(db, seen.creditor, query.recipientId))
+      if ((query.accountId !== undefined && account === null) || (query.recipientId !== undefined && recipient === null)) return emptyPage()
+      const recipientIds = [recipient?.id ?? account?.recipient_id].filter((id) => id !== undefined)
       const limit = limitOf(query.limit)
       const rows = await listContacts(db, {
         recipientIds, accountId: account?.id ?? null, before: timed(positionOf(query.cursor, ['number', 'id'])), limit: limit + 1,
@@ -96,7 +96,7 @@ export function readingLists(shell: Shell, rules: PermitRules): Lists {
         before: before(query), limit: limit + 1,
       })
       await logAccess(db, rows.slice(0, limit).filter((row) => row.words !== null).map((row) => ({ at: now(), actor: actor.name, action: 'words-read' as const, subject: `reply:${row.id}` })))
-      return pageFrom(rows, limit, (row) => replyViewOf(shell, row), (row) => writeCursor([row.id]))
+      return pageFrom(rows, limit, (row) => replyViewOf(runtime, row), (row) => writeCursor([row.id]))
     },
 
     async listCaptured(actor, query) {
@@ -105,22 +105,22 @@ export function readingLists(shell: Shell, rules: PermitRules): Lists {
       const limit = limitOf(query.limit)
       const rows = await listCaptured(db, { creditor: seen.creditor, reminderId: query.reminderId ?? null, before: before(query), limit: limit + 1 })
       await logAccess(db, rows.slice(0, limit).map((row) => ({ at: now(), actor: actor.name, action: 'captured-read' as const, subject: `captured:${row.id}` })))
-      return pageFrom(rows, limit, (row) => capturedViewOf(shell, row), (row) => writeCursor([row.id]))
+      return pageFrom(rows, limit, (row) => capturedViewOf(runtime, row), (row) => writeCursor([row.id]))
     },
   }
 }
 
-function replyViewOf(shell: Shell, row: ListedReply): ReplyView {
+function replyViewOf(runtime: Runtime, row: ListedReply): ReplyView {
   const { data_key: dataKey, data_key_id: dataKeyId } = row
-  const data = row.recipient_id === null ? null : new PersonalData(shell.vault, { id: row.recipient_id, dataKey, dataKeyId })
+  const data = row.recipient_id === null ? null : new PersonalData(runtime.vault, { id: row.recipient_id, dataKey, dataKeyId })
   return {
     id: row.id, creditor: row.creditor, recipientId: row.recipient_external_id, channel: row.channel, route: row.route, receivedAt: text(row.received_at),
     meaning: row.meaning, problem: row.problem, taskId: row.task_id, words: data === null ? null : data.open(replyWords(row.id), row.words),
   }
 }
 
-function capturedViewOf(shell: Shell, row: CapturedListing): CapturedView {
-  const data = new PersonalData(shell.vault, { id: row.recipient_id, dataKey: row.data_key, dataKeyId: row.data_key_id })
+function capturedViewOf(runtime: Runtime, row: CapturedListing): CapturedView {
+  const data = new PersonalData(runtime.vault, { id: row.recipient_id, dataKey: row.data_key, dataKeyId: row.data_key_id })
   const content = data.open(capturedContent(row.id), row.content)
   return {
     id: row.id,

@@ -8,7 +8,7 @@ import { counters } from '../pipeline/counters.ts'
 import { forecastByRoute } from '../pipeline/forecast.ts'
 import { askPermit, type PermitRules, settlePermit } from '../pipeline/permits.ts'
 import { retain } from '../pipeline/retention.ts'
-import type { Actor, Shell } from '../pipeline/runtime.ts'
+import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { resolveDoubt } from '../pipeline/sweep/doubts.ts'
 import { endSwitch, pauseEverything, setSwitch } from '../pipeline/switches.ts'
 import { writeCursor } from '../record/access.ts'
@@ -37,12 +37,12 @@ export interface Permitting {
   getPermit(actor: Actor, id: string): Promise<PermitView | null>
 }
 
-export const permitting = (shell: Shell, rules: PermitRules): Permitting => ({
-  askPermit: (actor, key, body) => askPermit(shell, rules, actor, key, body),
-  settlePermit: (actor, id, body) => settlePermit(shell, actor, id, body, rules.packs),
+export const permitting = (runtime: Runtime, rules: PermitRules): Permitting => ({
+  askPermit: (actor, key, body) => askPermit(runtime, rules, actor, key, body),
+  settlePermit: (actor, id, body) => settlePermit(runtime, actor, id, body, rules.packs),
   async getPermit(actor, id) {
-    const permit = isId(id) ? await permitById(shell.ledger.db, id, actor.creditor) : null
-    return permit === null || permit.status === 'denied' ? null : permitViewOf(permit, permit.status, await upstreamNames(shell.ledger.db, permit))
+    const permit = isId(id) ? await permitById(runtime.ledger.db, id, actor.creditor) : null
+    return permit === null || permit.status === 'denied' ? null : permitViewOf(permit, permit.status, await upstreamNames(runtime.ledger.db, permit))
   },
 })
 
@@ -59,26 +59,26 @@ export interface Measuring {
   measurements(): Promise<string>
 }
 
-export function measuring(shell: Pick<Shell, 'ledger' | 'clock' | 'config' | 'log'>, rules: Pick<PermitRules, 'packs'>): Measuring {
-  const routes = shell.config.routes.map((route) => route.id)
+export function measuring(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config' | 'log'>, rules: Pick<PermitRules, 'packs'>): Measuring {
+  const routes = runtime.config.routes.map((route) => route.id)
   return {
     async measurements() {
       const standing = new Registry()
       const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) => new Gauge({ name, help, labelNames, registers: [standing] })
       const calendars = gauge('decorum_calendar_days_left', 'Days until the first that a calendar in use does not know, by calendar and year; negative: it has begun. Only from sixty days before.', ['calendar', 'year'])
-      for (const { calendar, year, daysLeft } of calendarAlarms(rules.packs, shell.clock.now())) calendars.set({ calendar, year }, daysLeft)
+      for (const { calendar, year, daysLeft } of calendarAlarms(rules.packs, runtime.clock.now())) calendars.set({ calendar, year }, daysLeft)
       try {
-        const counts = await standingCounts(shell.ledger.db, routes, new Date(shell.clock.now()))
+        const counts = await standingCounts(runtime.ledger.db, routes, new Date(runtime.clock.now()))
         const queued = gauge('decorum_queued', 'Reminders rung and not yet taken, by route.', ['route'])
         for (const route of routes) queued.set({ route }, counts.queued.find((one) => one.route === route)?.count ?? 0)
         const lag = gauge('decorum_lag_seconds', 'How long the reminder that is most overdue has been waiting, by route.', ['route'])
         for (const { route, seconds } of counts.lag) lag.set({ route }, seconds)
         gauge('decorum_sending', 'Attempts that are being handed over.').set(counts.sending)
         gauge('decorum_words_versions', 'Versions of words that the processes at work use; more than one: some have other templates or creditors than the rest.')
-          .set(new Set((await processesAtWork(shell.ledger.db)).map((process) => process.words)).size)
+          .set(new Set((await processesAtWork(runtime.ledger.db)).map((process) => process.words)).size)
         gauge('decorum_in_doubt', 'Attempts that may or may not have gone out and wait to be resolved.').set(counts.inDoubt)
       } catch (error) {
-        shell.log.warn({ event: 'metrics.incomplete', code: (error as { code?: unknown }).code }, 'metrics served without those of the ledger, which did not answer')
+        runtime.log.warn({ event: 'metrics.incomplete', code: (error as { code?: unknown }).code }, 'metrics served without those of the ledger, which did not answer')
       }
       return [await counters.metrics(), await standing.metrics()].filter((text) => text !== '').join('\n')
     },
@@ -96,14 +96,14 @@ export interface Switching {
   listSwitches(actor: Actor, query: Paging & { active?: boolean | undefined }): Promise<Page<SwitchView>>
 }
 
-export const switching = (shell: Shell): Switching => ({
-  setSwitch: async (actor, body) => switchViewOf(await setSwitch(shell, actor, body)),
-  pauseEverything: () => pauseEverything(shell),
-  liftSwitch: (actor, id, body) => endSwitch(shell, actor, id, body),
+export const switching = (runtime: Runtime): Switching => ({
+  setSwitch: async (actor, body) => switchViewOf(await setSwitch(runtime, actor, body)),
+  pauseEverything: () => pauseEverything(runtime),
+  liftSwitch: (actor, id, body) => endSwitch(runtime, actor, id, body),
   async listSwitches(actor, query) {
     const limit = limitOf(query.limit)
     const before = (positionOf(query.cursor, ['id'])?.[0] as string | undefined) ?? null
-    const rows = await listSwitches(shell.ledger.db, { creditor: actor.creditor, active: query.active ?? null, before, limit: limit + 1 })
+    const rows = await listSwitches(runtime.ledger.db, { creditor: actor.creditor, active: query.active ?? null, before, limit: limit + 1 })
     return pageFrom(rows, limit, switchViewOf, (row) => writeCursor([row.id]))
   },
 })
@@ -120,17 +120,17 @@ export interface Doubting {
   resolveDoubt(actor: Actor, reminderId: string, attemptNo: number, body: DoubtResolution): Promise<DoubtAnswerView>
 }
 
-export const doubting = (shell: Shell): Doubting => ({
+export const doubting = (runtime: Runtime): Doubting => ({
   async listDoubts(actor, query) {
     const seen = creditorSeen(actor, query.creditor)
     if (seen.nobody) return emptyPage()
     const limit = limitOf(query.limit)
     const position = positionOf(query.cursor, ['number', 'id'])
     const after = position === null ? null : { at: new Date(position[0] as number), reminderId: position[1] as string }
-    const rows = await listDoubts(shell.ledger.db, { creditor: seen.creditor, after, limit: limit + 1 })
+    const rows = await listDoubts(runtime.ledger.db, { creditor: seen.creditor, after, limit: limit + 1 })
     return pageFrom(rows, limit, doubtViewOf, (row) => writeCursor([row.reservedAt.getTime(), row.reminderId]))
   },
-  resolveDoubt: (actor, reminderId, attemptNo, body) => resolveDoubt(shell, actor, reminderId, attemptNo, body),
+  resolveDoubt: (actor, reminderId, attemptNo, body) => resolveDoubt(runtime, actor, reminderId, attemptNo, body),
 })
 
 const doubtViewOf = (row: DoubtRow): DoubtView => ({
@@ -148,7 +148,7 @@ export interface Retaining {
   retain(actor: Actor, apply: boolean): Promise<RetentionReport>
 }
 
-export const retaining = (shell: Shell, rules: PermitRules): Retaining => ({
+export const retaining = (runtime: Runtime, rules: PermitRules): Retaining => ({
   async retain(actor, apply) {
     // What is dropped under a clock that was stepped into the future does not come back.
     if (!(await rules.clockCertain())) {
@@ -156,7 +156,7 @@ export const retaining = (shell: Shell, rules: PermitRules): Retaining => ({
         hint: 'Set the clock right and ask again; decorum doctor compares the two.',
       })
     }
-    return retain(shell, actor, rules.packs, apply)
+    return retain(runtime, actor, rules.packs, apply)
   },
 })
 
@@ -172,13 +172,13 @@ export interface Forecasting {
   forecast(actor: Actor, query: { zone?: string | undefined }): Promise<ForecastView>
 }
 
-export const forecasting = (shell: Shell, rules: Pick<PermitRules, 'packs'>): Forecasting => ({
+export const forecasting = (runtime: Runtime, rules: Pick<PermitRules, 'packs'>): Forecasting => ({
   async forecast(actor, query) {
-    const zone = query.zone ?? zoneOf(shell, actor)
-    const { at, until, routes } = await forecastByRoute(shell, rules.packs, { creditor: actor.creditor, zone })
+    const zone = query.zone ?? zoneOf(runtime, actor)
+    const { at, until, routes } = await forecastByRoute(runtime, rules.packs, { creditor: actor.creditor, zone })
     const views = routes.map((one): RouteForecastView => ({
       ...one, emptyAt: textOrNull(one.emptyAt === null ? null : new Date(one.emptyAt)),
-      ratePerSecond: (shell.config.routes.find((route) => route.id === one.route)?.rate.perSecond ?? 0) * (one.share / 100),
+      ratePerSecond: (runtime.config.routes.find((route) => route.id === one.route)?.rate.perSecond ?? 0) * (one.share / 100),
       unitsEach: rounded(one.unitsEach), callSeconds: one.callSeconds === null ? null : rounded(one.callSeconds),
     }))
     return { at: text(new Date(at)), until: text(new Date(until)), zone, routes: views, words: forecastSentences(zone, views) }
@@ -187,7 +187,7 @@ export const forecasting = (shell: Shell, rules: Pick<PermitRules, 'packs'>): Fo
 
 const rounded = (value: number): number => Math.round(value * 100) / 100
 
-function zoneOf({ config }: Pick<Shell, 'config'>, actor: Actor): string {
+function zoneOf({ config }: Pick<Runtime, 'config'>, actor: Actor): string {
   const zones = new Set([...config.creditors].filter(([id]) => actor.creditor === null || id === actor.creditor).map(([, creditor]) => creditor.bookZone))
   const [only] = zones
   return zones.size === 1 && only !== undefined ? only : 'UTC'
@@ -201,10 +201,10 @@ export interface Auditing {
   auditContacts(asked: AuditedContacts): Promise<ContactAudit>
 }
 
-export const auditing = (shell: Shell): Auditing => ({
+export const auditing = (runtime: Runtime): Auditing => ({
   async auditDecisions(sample) {
-    const { db } = shell.ledger
-    return replay(shell.config.packs, [...await sampleDecisions(db, 'reminder', sample), ...await sampleDecisions(db, 'permit', sample)])
+    const { db } = runtime.ledger
+    return replay(runtime.config.packs, [...await sampleDecisions(db, 'reminder', sample), ...await sampleDecisions(db, 'permit', sample)])
   },
-  auditContacts: (asked) => auditContacts(shell, policyOf(shell.config), asked),
+  auditContacts: (asked) => auditContacts(runtime, policyOf(runtime.config), asked),
 })

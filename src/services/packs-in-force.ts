@@ -67,7 +67,7 @@ export class PolicyFiles {
   }
 
   /** Looks at the files unless it just has. @param now  monotonic machine time in milliseconds */
-  lookNowAndThen(now: number): void {
+  refreshIfStale(now: number): void {
     if (now - this.#lookedAt < EVERY) return
     this.#lookedAt = now
     this.look()

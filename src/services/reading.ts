@@ -25,7 +25,7 @@ export interface Paging {
 }
 
 /** Ids are the creditor's own. */
-export interface Whose {
+export interface OwnerFilter {
   creditor?: string | undefined
   accountId?: string | undefined
   recipientId?: string | undefined
@@ -45,16 +45,16 @@ export interface Reading {
   /** Who has this number or mailbox? By keyed hash; written to the access log. */
   recipientsByAddress(actor: Actor, query: { creditor?: string | undefined; address: string; channel?: Channel | undefined }): Promise<RecipientView[]>
   getReminder(actor: Actor, id: string): Promise<ReminderView | null>
-  listReminders(actor: Actor, query: Paging & Whose & { status?: ReminderStatus | undefined; channel?: Channel | undefined }): Promise<Page<ReminderSummary>>
+  listReminders(actor: Actor, query: Paging & OwnerFilter & { status?: ReminderStatus | undefined; channel?: Channel | undefined }): Promise<Page<ReminderSummary>>
   /** In plain words, one line each, and what the rules of the last decision judged by, where that can still be told. Null: no such reminder. */
   explainReminder(actor: Actor, id: string, language?: Language): Promise<{ lines: string[]; asked: DecisionExplanation | null } | null>
   /** What was sent, word for word, rendered again from its facts or as captured. Access is logged. Null: no such attempt. */
   attemptWords(actor: Actor, reminderId: string, attemptNo: number): Promise<AttemptWords | null>
-  listTasks(actor: Actor, query: Paging & Whose & { status?: TaskView['status'] | undefined }): Promise<Page<TaskView>>
+  listTasks(actor: Actor, query: Paging & OwnerFilter & { status?: TaskView['status'] | undefined }): Promise<Page<TaskView>>
   getTask(actor: Actor, id: string): Promise<TaskView | null>
-  listHolds(actor: Actor, query: Paging & Whose & { open?: boolean | undefined }): Promise<Page<HoldView>>
-  listSuppressions(actor: Actor, query: Paging & Whose & { open?: boolean | undefined }): Promise<Page<SuppressionView>>
-  listContacts(actor: Actor, query: Paging & Whose): Promise<Page<ContactView>>
+  listHolds(actor: Actor, query: Paging & OwnerFilter & { open?: boolean | undefined }): Promise<Page<HoldView>>
+  listSuppressions(actor: Actor, query: Paging & OwnerFilter & { open?: boolean | undefined }): Promise<Page<SuppressionView>>
+  listContacts(actor: Actor, query: Paging & OwnerFilter): Promise<Page<ContactView>>
   listCaptured(actor: Actor, query: Paging & { creditor?: string | undefined; reminderId?: string | undefined }): Promise<Page<CapturedView>>
   /** What people wrote back, the newest first; words out of the vault, written to the access log. `unresolved`: only what nobody can be told to have sent. */
   listReplies(actor: Actor, query: Paging & { creditor?: string | undefined; recipientId?: string | undefined; taskId?: string | undefined; unresolved?: boolean | undefined }): Promise<Page<ReplyView>>

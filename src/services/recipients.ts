@@ -1,6 +1,6 @@
 import type { Channel } from '../model/vocabulary.ts'
 import { PersonalData } from '../pipeline/personal-data.ts'
-import type { Actor, Shell } from '../pipeline/runtime.ts'
+import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { logAccess } from '../record/access.ts'
 import { addressesOf, externalAccountIdsOf, type RecipientAddressRow, type RecipientListing, recipientsByAddressHash, recipientsByExternalId } from '../record/recipients.ts'
 import type { RecipientView } from '../report/views/recipients.ts'
@@ -8,12 +8,12 @@ import { creditorSeen, onlyOne, text, textOrNull } from './paging.ts'
 import type { Reading } from './reading.ts'
 
 /** Who is this person, and who has this address? Whatever is answered stands in the access log first. */
-export function readingPeople(shell: Shell): Pick<Reading, 'getRecipient' | 'recipientsByAddress'> {
-  const { db } = shell.ledger
-  const at = (): Date => new Date(shell.clock.now())
+export function readingRecipients(runtime: Runtime): Pick<Reading, 'getRecipient' | 'recipientsByAddress'> {
+  const { db } = runtime.ledger
+  const at = (): Date => new Date(runtime.clock.now())
 
   async function viewOf(row: RecipientListing): Promise<RecipientView> {
-    const data = new PersonalData(shell.vault, { id: row.id, dataKey: row.data_key, dataKeyId: row.data_key_id })
+    const data = new PersonalData(runtime.vault, { id: row.id, dataKey: row.data_key, dataKeyId: row.data_key_id })
     const addresses = await addressesOf(db, row.id)
     return {
       id: row.external_id,
@@ -45,7 +45,7 @@ export function readingPeople(shell: Shell): Pick<Reading, 'getRecipient' | 'rec
     async recipientsByAddress(actor, query) {
       const seen = creditorSeen(actor, query.creditor)
       if (seen.nobody) return []
-      const hashes = hashesOf(shell, query.address, query.channel)
+      const hashes = hashesOf(runtime, query.address, query.channel)
       await logAccess(db, [{ at: at(), actor: actor.name, action: 'address-search', subject: `address:${hashes[0]?.toString('hex') ?? ''}` }])
       const rows = await recipientsByAddressHash(db, seen.creditor, hashes)
       await logged(actor, rows)
@@ -57,8 +57,8 @@ export function readingPeople(shell: Shell): Pick<Reading, 'getRecipient' | 'rec
 }
 
 /** A number hashes alike for phone and SMS, a mailbox without regard to case. */
-function hashesOf(shell: Shell, address: string, channel: Channel | undefined): Buffer[] {
-  return shell.vault.addressHashes(channel ?? (address.includes('@') ? 'email' : 'phone'), address.toLowerCase()).map(({ hash }) => hash)
+function hashesOf(runtime: Runtime, address: string, channel: Channel | undefined): Buffer[] {
+  return runtime.vault.addressHashes(channel ?? (address.includes('@') ? 'email' : 'phone'), address.toLowerCase()).map(({ hash }) => hash)
 }
 
 const addressOf = (row: RecipientAddressRow, data: PersonalData): RecipientView['addresses'][number] => ({

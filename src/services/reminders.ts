@@ -4,7 +4,7 @@ import type { Pack } from '../model/pack.ts'
 import { formatInstant } from '../model/time.ts'
 import { essence, everyPack, nameOf, NOT_BY_RULES, packsOf } from '../pipeline/audit/replay.ts'
 import { PersonalData } from '../pipeline/personal-data.ts'
-import type { Actor, Shell } from '../pipeline/runtime.ts'
+import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { sentMessage } from '../pipeline/sent-message.ts'
 import { logAccess, writeCursor } from '../record/access.ts'
 import { capturedOfAttempt } from '../record/captured.ts'
@@ -18,8 +18,8 @@ import { creditorSeen, emptyPage, limitOf, pageFrom, positionOf, text, textOrNul
 import type { Reading } from './reading.ts'
 
 /** What became of reminders, why, and in which words? */
-export function readingReminders(shell: Shell): Pick<Reading, 'getReminder' | 'listReminders' | 'explainReminder' | 'attemptWords'> {
-  const { db } = shell.ledger
+export function readingReminders(runtime: Runtime): Pick<Reading, 'getReminder' | 'listReminders' | 'explainReminder' | 'attemptWords'> {
+  const { db } = runtime.ledger
 
   async function history(actor: Actor, id: string) {
     const row = isId(id) ? await reminderById(db, actor.creditor, id.toLowerCase()) : null
@@ -34,7 +34,7 @@ export function readingReminders(shell: Shell): Pick<Reading, 'getReminder' | 'l
     async explainReminder(actor, id, language = 'en') {
       const found = await history(actor, id)
       if (found === null) return null
-      const asked = found.last === null ? null : askAgain(shell.config.packs, found.last)
+      const asked = found.last === null ? null : askAgain(runtime.config.packs, found.last)
       const facts = found.last === null || (asked !== null && 'erased' in asked) ? null : found.last.facts
       return { lines: explainReminder(found.view, { facts, asked, language }), asked: asked !== null && 'explanation' in asked && asked.agrees ? asked.explanation : null }
     },
@@ -59,15 +59,15 @@ export function readingReminders(shell: Shell): Pick<Reading, 'getReminder' | 'l
     async attemptWords(actor, reminderId, attemptNo) {
       const sent = isId(reminderId) ? await sentWords(db, actor.creditor, reminderId.toLowerCase(), attemptNo) : null
       if (sent === null) return null
-      await logAccess(db, [{ at: new Date(shell.clock.now()), actor: actor.name, action: 'words-read', subject: `attempt:${sent.reminderId}.${sent.attemptNo}` }])
+      await logAccess(db, [{ at: new Date(runtime.clock.now()), actor: actor.name, action: 'words-read', subject: `attempt:${sent.reminderId}.${sent.attemptNo}` }])
       if (sent.dataKey === null) return { state: 'erased' }
       const captured = await capturedOfAttempt(db, sent.reminderId, sent.attemptNo)
       if (captured !== null) {
-        const data = new PersonalData(shell.vault, { id: sent.recipientId, dataKey: sent.dataKey, dataKeyId: sent.dataKeyId })
+        const data = new PersonalData(runtime.vault, { id: sent.recipientId, dataKey: sent.dataKey, dataKeyId: sent.dataKeyId })
         const content = data.open(capturedContent(captured.id), captured.content)
         if (content !== null) return { state: 'kept', source: 'captured', content: JSON.parse(content) as unknown }
       }
-      const again = await sentMessage(shell, sent)
+      const again = await sentMessage(runtime, sent)
       return again.state === 'kept' ? { state: 'kept', source: 'rendered-again', content: again.message } : again
     },
   }

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { FileOptions } from '../model/import-mapping.ts'
 import { DAY, type Instant } from '../model/time.ts'
-import type { Shell } from '../pipeline/runtime.ts'
+import type { Runtime } from '../pipeline/runtime.ts'
 import { ladderChoice, packChoice } from '../pipeline/simulate/choices.ts'
 import type { SimulationSetting } from '../pipeline/simulate/part.ts'
 import { readPortfolioFile } from '../pipeline/simulate/portfolio-file.ts'
@@ -46,7 +46,7 @@ export interface SimulationProgress {
  * @throws DECORUM_BAD_INPUT  a creditor, route, ladder or pack that is not configured, or a file that cannot be read
  */
 export async function simulateWish(
-  config: Config, wish: SimulationWish, withLedger: <T>(work: (shell: Shell) => Promise<T>) => Promise<T>, progress: SimulationProgress,
+  config: Config, wish: SimulationWish, withLedger: <T>(work: (runtime: Runtime) => Promise<T>) => Promise<T>, progress: SimulationProgress,
 ): Promise<{ done: SimulationDone; comparison: SimulationComparison | null }> {
   const { compare } = wish
   const base = settingOf(config, wish)
@@ -61,7 +61,7 @@ export async function simulateWish(
   }
   const both = async (portfolio: Portfolio) => [await run('first', portfolio, base), other === null ? null : await run('second', portfolio, other)] as const
   const [done, second] = wish.file === undefined
-    ? await withLedger(async (shell) => both(await ledgerPortfolio(shell, wish.creditor)))
+    ? await withLedger(async (runtime) => both(await ledgerPortfolio(runtime, wish.creditor)))
     : await both(portfolioOfFile(await readPortfolioFile(wish.file.path, wish.file.options), wish.creditor))
   return { done, comparison: second === null || compare === undefined ? null : compareSimulations(compare.text, done.report, second.report) }
 }

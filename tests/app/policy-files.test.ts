@@ -89,15 +89,15 @@ describe('policy packs that are edited while the process runs', () => {
 
   it('are looked at now and then, not at every breath, and read only when a file has changed', () => {
     const policies = open()
-    policies.lookNowAndThen(0)
+    policies.refreshIfStale(0)
     const { packs } = policies
     edit(untilEight)
-    policies.lookNowAndThen(4_999)
+    policies.refreshIfStale(4_999)
     expect(policies.packs).toBe(packs)
-    policies.lookNowAndThen(5_000)
+    policies.refreshIfStale(5_000)
     expect(policies.packs).not.toBe(packs)
     const again = policies.packs
-    policies.lookNowAndThen(15_000)
+    policies.refreshIfStale(15_000)
     expect(policies.packs).toBe(again)
   })
 })

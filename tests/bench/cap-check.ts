@@ -4,10 +4,10 @@ import type { CompiledPack } from '../../src/decide/packs.ts'
 import type { SystemFacts } from '../../src/model/facts.ts'
 import { chooseAddress, composeFacts, decideForCall } from '../../src/pipeline/dispatch/facts.ts'
 import { planDue } from '../../src/pipeline/plan-due.ts'
-import type { Shell } from '../../src/pipeline/runtime.ts'
+import type { Runtime } from '../../src/pipeline/runtime.ts'
 import { daysPastDue } from '../../src/plan/book-time.ts'
 import { claimDue } from '../../src/record/claim.ts'
-import { type PersonRow, readAccounts, readPeople } from '../../src/record/dispatch/decision-inputs.ts'
+import { type RecipientForDecision, readAccounts, readRecipients } from '../../src/record/dispatch/decision-inputs.ts'
 import { type FencedReminder, passFence } from '../../src/record/dispatch/fence.ts'
 import { makeMonths } from '../../src/record/partitions.ts'
 import { lookUpByKey } from '../../src/record/pg/batch.ts'
@@ -34,14 +34,14 @@ export async function capCheckBench(setting: Setting): Promise<Section> {
   const configuration = `one reminder a transaction, under the locks: facts of the person and the accounts read, decided by all packs; ${decided} people, ${CONTACTS_EACH} contacts each like everybody, over ${DAYS} days` +
     `${setting.quick ? ' (quick: a tenth of the contacts)' : ''}`
   if (setting.postgresUrl === null) return { bench: 'cap-check', configuration, figures: [], leftOut: ['all of it: needs PostgreSQL'] }
-  const { app: { shell }, take, close } = await openInProcess('postgres', setting)
+  const { app: { runtime }, take, close } = await openInProcess('postgres', setting)
   try {
-    const { db } = shell.ledger
-    const now = shell.clock.now()
+    const { db } = runtime.ledger
+    const now = runtime.clock.now()
     // As in a ledger that was there all that time.
     for (let day = 0; day <= DAYS + 31; day += 90) await makeMonths(db, { machine: now - day * 86_400_000, business: now - day * 86_400_000 }, 5_000)
     await take(0, decided)
-    while ((await planDue(shell)).people > 0);
+    while ((await planDue(runtime)).recipients > 0);
     await addContactsOfDecided(db, now)
     const figures: Figure[] = []
     let filled = decided * CONTACTS_EACH
@@ -49,7 +49,7 @@ export async function capCheckBench(setting: Setting): Promise<Section> {
       setting.progress(`cap-check, ${size.toLocaleString('en')} contacts`)
       await db.connection().execute((connection) => fill(connection, size - filled, now))
       filled = size
-      figures.push(...(await figuresAt(shell, size, decided)))
+      figures.push(...(await figuresAt(runtime, size, decided)))
     }
     return { bench: 'cap-check', configuration, figures, leftOut: [] }
   } finally {
@@ -57,16 +57,16 @@ export async function capCheckBench(setting: Setting): Promise<Section> {
   }
 }
 
-async function figuresAt(shell: Shell, size: number, decided: number): Promise<Figure[]> {
-  const packs = policyOf(shell.config)
+async function figuresAt(runtime: Runtime, size: number, decided: number): Promise<Figure[]> {
+  const packs = policyOf(runtime.config)
   const ring = randomUUID()
-  const { db } = shell.ledger
-  const claimed = await claimDue(db, { route: 'sms-main', now: new Date(shell.clock.now()), limit: decided, ringSize: decided, rings: [ring], after: null })
+  const { db } = runtime.ledger
+  const claimed = await claimDue(db, { route: 'sms-main', now: new Date(runtime.clock.now()), limit: decided, ringSize: decided, rings: [ring], after: null })
   if (claimed.length !== decided) throw new Error(`of ${decided} reminders ${claimed.length} were queued`)
   const spent: number[] = []
   let contacts = 0
   for (const { id } of claimed) {
-    const looked = await db.transaction().execute((trx) => look(shell, packs, trx, ring, id))
+    const looked = await db.transaction().execute((trx) => look(runtime, packs, trx, ring, id))
     spent.push(looked.milliseconds)
     contacts += looked.contacts
   }
@@ -80,24 +80,24 @@ async function figuresAt(shell: Shell, size: number, decided: number): Promise<F
   ]
 }
 
-async function look(shell: Shell, packs: readonly CompiledPack[], trx: Transaction<Database>, ring: string, id: string): Promise<{ milliseconds: number; contacts: number }> {
+async function look(runtime: Runtime, packs: readonly CompiledPack[], trx: Transaction<Database>, ring: string, id: string): Promise<{ milliseconds: number; contacts: number }> {
   await lookUpByKey(trx)
   const [reminder] = await passFence(trx, ring, [id])
   if (reminder === undefined) throw new Error('a reminder was taken by somebody else')
   const began = performance.now()
-  const now = shell.clock.now()
-  const person = (await readPeople(trx, [reminder.recipientId], now)).get(reminder.recipientId) as PersonRow
-  const verdict = decideForCall(await factsOf(shell, trx, reminder, person, now), packs, now).decision.verdict
+  const now = runtime.clock.now()
+  const recipient = (await readRecipients(trx, [reminder.recipientId], now)).get(reminder.recipientId) as RecipientForDecision
+  const verdict = decideForCall(await factsOf(runtime, trx, reminder, recipient, now), packs, now).decision.verdict
   const milliseconds = performance.now() - began
   if (verdict === 'refuse') throw new Error('a reminder was refused, where it should be sent or wait')
-  return { milliseconds, contacts: person.contacts.length }
+  return { milliseconds, contacts: recipient.contacts.length }
 }
 
-async function factsOf(shell: Shell, trx: Transaction<Database>, reminder: FencedReminder, person: PersonRow, now: number) {
-  const creditor = shell.config.creditors.get(reminder.creditor)
+async function factsOf(runtime: Runtime, trx: Transaction<Database>, reminder: FencedReminder, recipient: RecipientForDecision, now: number) {
+  const creditor = runtime.config.creditors.get(reminder.creditor)
   const accounts = (await readAccounts(trx, [reminder.id])).get(reminder.id) ?? []
   return composeFacts({
-    reminder, person, accounts, address: chooseAddress(person, reminder), daysPastDue: accounts.map((a) => daysPastDue(a, creditor?.bookZone ?? 'UTC', now)),
+    reminder, recipient, accounts, address: chooseAddress(recipient, reminder), daysPastDue: accounts.map((a) => daysPastDue(a, creditor?.bookZone ?? 'UTC', now)),
     freshForMs: creditor?.freshFor ?? null, pending: [], system: OPEN,
   })
 }

@@ -50,9 +50,9 @@ async function figuresOf(setting: Setting, waiting: number, seconds: number, due
   const bell = bullmqDoorbell({ redisUrl: place.redisUrl as string })
   try {
     const spread = due === 'falling due in turn'
-    const first = spread ? app.shell.clock.now() + (await timeToFill(app.shell.ledger.db, waiting)) : DAYTIME - 3_600_000
-    await fill(app.shell.ledger.db, waiting, first, spread ? 1_000 / RATE : 0)
-    if (spread) await pause(Math.max(0, first - app.shell.clock.now() - SETTLING))
+    const first = spread ? app.runtime.clock.now() + (await timeToFill(app.runtime.ledger.db, waiting)) : DAYTIME - 3_600_000
+    await fill(app.runtime.ledger.db, waiting, first, spread ? 1_000 / RATE : 0)
+    if (spread) await pause(Math.max(0, first - app.runtime.clock.now() - SETTLING))
     const empty = await usedBytes(redis)
     const taken = new Taken(app, origin)
     const listener = await bell.listen(ROUTE, 8, (ticket) => taken.take(ticket))
@@ -65,7 +65,7 @@ async function figuresOf(setting: Setting, waiting: number, seconds: number, due
     while (performance.now() - began < seconds * 1_000) {
       await pause(250)
       sizes.push(((await usedBytes(redis)) - empty) / 2 ** 20)
-      depths.push(await depth(app.shell.ledger.db))
+      depths.push(await depth(app.runtime.ledger.db))
     }
     const figures = [
       ...(spread
@@ -108,7 +108,7 @@ class Taken {
     await pause(Math.max(0, this.#nextFree - performance.now()))
     const { rows } = await sql<{ queued_at: Date; next_at: Date }>`
       UPDATE decorum.reminder SET status = 'sent' WHERE id = ANY(${reminderIds}::uuid[]) AND ring = ${ring}::uuid AND status = 'queued'
-      RETURNING queued_at, next_at`.execute(this.#app.shell.ledger.db)
+      RETURNING queued_at, next_at`.execute(this.#app.runtime.ledger.db)
     // The ledger's machine time, and business time as this run's clock moved it.
     for (const row of rows) this.lags.push(row.queued_at.getTime() - (row.next_at.getTime() - DAYTIME + this.#origin))
   }
@@ -133,13 +133,13 @@ async function fill(db: Kysely<Database>, count: number, first: number, apartMs:
 
 /** Reminders `from` to `from + count`, of one person: planning claims them by route and time alone. */
 async function addReminders(db: Kysely<Database>, from: number, count: number, first: number, apartMs: number): Promise<void> {
-  const person = '01900000-0000-7000-8000-000000000001'
+  const recipient = '01900000-0000-7000-8000-000000000001'
   await sql`
-    INSERT INTO decorum.recipient (id, creditor, external_id, created_at, updated_at) VALUES (${person}, ${CREDITOR}, 'r', now(), now()) ON CONFLICT DO NOTHING`.execute(db)
+    INSERT INTO decorum.recipient (id, creditor, external_id, created_at, updated_at) VALUES (${recipient}, ${CREDITOR}, 'r', now(), now()) ON CONFLICT DO NOTHING`.execute(db)
   await sql`
     INSERT INTO decorum.reminder (id, creditor, recipient_id, live, origin, kind, mode, tone, channel, template, unique_key, route, status,
       due_at, next_at, expires_at, created_at, updated_at)
-    SELECT (${newId().slice(0, 19)}::text || '8000-' || lpad(to_hex(n), 12, '0'))::uuid, ${CREDITOR}, ${person}, true, 'ladder', 'reminder', 'automated', 'gentle', 'sms', ${TEMPLATE},
+    SELECT (${newId().slice(0, 19)}::text || '8000-' || lpad(to_hex(n), 12, '0'))::uuid, ${CREDITOR}, ${recipient}, true, 'ladder', 'reminder', 'automated', 'gentle', 'sms', ${TEMPLATE},
       int8send(n), ${ROUTE}, 'scheduled', due.at, due.at, due.at + interval '5 days', now(), now()
     FROM generate_series(${from}::bigint, ${from + count - 1}::bigint) n
     CROSS JOIN LATERAL (SELECT to_timestamp((${first}::float8 + n * ${apartMs}::float8) / 1000) AS at) due`.execute(db)

@@ -44,11 +44,11 @@ export async function seeRates({ postgresUrl, redisUrl, seconds }: { postgresUrl
       if ((await fleet.open()) < (RATES.segments / SEGMENTS_EACH) * AHEAD_S * 0.7) await oweMore(fleet)
     }
     const [sms, calls] = [await fleet.sms(), await fleet.calls()]
-    const people = [...sms, ...calls].map(({ to }) => to)
+    const recipients = [...sms, ...calls].map(({ to }) => to)
     return {
       rates: RATES, seconds, messages: sms.length, segments: sms.reduce((sum, { weight }) => sum + weight, 0), busiestSegments: busiestSecond(sms),
       calls: calls.length, busiestCalls: busiestSecond(calls), mostCallsAtOnce: mostAtOnce(calls.map(({ at, until }) => ({ from: at, until }))),
-      twice: people.length - new Set(people).size,
+      twice: recipients.length - new Set(recipients).size,
     }
   } finally {
     await fleet.end()

@@ -4,7 +4,7 @@ import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
 import { settle } from '../../src/pipeline/dispatch/settle-stream.ts'
 import { settlementOf } from '../../src/pipeline/dispatch/settlement.ts'
 import { planDue } from '../../src/pipeline/plan-due.ts'
-import type { Shell } from '../../src/pipeline/runtime.ts'
+import type { Runtime } from '../../src/pipeline/runtime.ts'
 import type { Figure, Section, Setting } from './bench.ts'
 import { MODE_NAMES, modesOf, type Mode } from './decorum-place.ts'
 import { openInProcess } from './in-process.ts'
@@ -37,13 +37,13 @@ async function figureOf(setting: Setting, mode: Mode): Promise<Figure> {
   let [own, server] = [0, 0]
   try {
     await take(0, messages * runs)
-    while ((await planDue(app.shell)).people > 0);
+    while ((await planDue(app.runtime)).recipients > 0);
     for (let run = 0; run < runs; run++) {
-      const receipts = receiptsOf(await sent(app.shell, messages))
+      const receipts = receiptsOf(await sent(app.runtime, messages))
       const before = [process.cpuUsage(), servers[0]?.usage()] as const
       const began = performance.now()
       await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-        for (let receipt = receipts.pop(); receipt !== undefined; receipt = receipts.pop()) await applyReceipt(app.shell, receipt)
+        for (let receipt = receipts.pop(); receipt !== undefined; receipt = receipts.pop()) await applyReceipt(app.runtime, receipt)
       }))
       const seconds = (performance.now() - began) / 1_000
       figure.values.push((messages * WORDS.length) / seconds)
@@ -62,13 +62,13 @@ async function figureOf(setting: Setting, mode: Mode): Promise<Figure> {
 }
 
 /** Messages that the provider has taken, settled as such. */
-async function sent(shell: Shell, count: number): Promise<AttemptKey[]> {
-  const desk = benchDesk(shell)
+async function sent(runtime: Runtime, count: number): Promise<AttemptKey[]> {
+  const context = benchDesk(runtime)
   const attempts: AttemptKey[] = []
-  for (const ticket of await claimTickets(shell, desk.route.id, 50, count)) attempts.push(...(await reserve(shell, desk, ticket)).reserved.map((r) => r.attempt))
+  for (const ticket of await claimTickets(runtime, context.route.id, 50, count)) attempts.push(...(await reserve(runtime, context, ticket)).reserved.map((r) => r.attempt))
   if (attempts.length !== count) throw new Error(`of ${count} reminders ${attempts.length} were reserved`)
-  const ends = attempts.map((attempt) => settlementOf(attempt, 'sms', { kind: 'accepted', reference: `SM${attempt.reminderId}`, status: 'queued' }, 0, shell.clock.now(), 0))
-  for (let from = 0; from < ends.length; from += 50) await settle(shell, ends.slice(from, from + 50))
+  const ends = attempts.map((attempt) => settlementOf(attempt, 'sms', { kind: 'accepted', reference: `SM${attempt.reminderId}`, status: 'queued' }, 0, runtime.clock.now(), 0))
+  for (let from = 0; from < ends.length; from += 50) await settle(runtime, ends.slice(from, from + 50))
   return attempts
 }
 

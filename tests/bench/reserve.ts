@@ -1,7 +1,7 @@
-import type { Desk } from '../../src/pipeline/dispatch/dispatch-context.ts'
+import type { DispatchContext } from '../../src/pipeline/dispatch/dispatch-context.ts'
 import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
 import { planDue } from '../../src/pipeline/plan-due.ts'
-import type { Shell } from '../../src/pipeline/runtime.ts'
+import type { Runtime } from '../../src/pipeline/runtime.ts'
 import type { Figure, Section, Setting } from './bench.ts'
 import { MODE_NAMES, modesOf, type Mode } from './decorum-place.ts'
 import { openInProcess } from './in-process.ts'
@@ -31,13 +31,13 @@ async function figuresOf(setting: Setting, mode: Mode): Promise<Figure[]> {
   try {
     const warmUp = countOf(50)
     await take(0, warmUp + runs * BATCHES.reduce((sum, batch) => sum + countOf(batch), 0))
-    while ((await planDue(app.shell)).people > 0);
-    const desk = benchDesk(app.shell)
-    await timed(app.shell, desk, 50, warmUp)
+    while ((await planDue(app.runtime)).recipients > 0);
+    const context = benchDesk(app.runtime)
+    await timed(app.runtime, context, 50, warmUp)
     const figures = BATCHES.map((batch): Figure => ({ name: `${MODE_NAMES[mode]}, batches of ${batch}`, unit: 'reminders/s', values: [] }))
     // In turn, so that a slow minute of the machine falls on all of them.
     for (let run = 0; run < runs; run++) {
-      for (const [i, batch] of BATCHES.entries()) figures[i]?.values.push(await timed(app.shell, desk, batch, countOf(batch)))
+      for (const [i, batch] of BATCHES.entries()) figures[i]?.values.push(await timed(app.runtime, context, batch, countOf(batch)))
     }
     return figures
   } finally {
@@ -45,14 +45,14 @@ async function figuresOf(setting: Setting, mode: Mode): Promise<Figure[]> {
   }
 }
 
-async function timed(shell: Shell, desk: Desk, batch: number, count: number): Promise<number> {
-  const tickets = await claimTickets(shell, desk.route.id, batch, count)
+async function timed(runtime: Runtime, context: DispatchContext, batch: number, count: number): Promise<number> {
+  const tickets = await claimTickets(runtime, context.route.id, batch, count)
   const began = performance.now()
   let reserved = 0
   await Promise.all(Array.from({ length: AT_ONCE }, async () => {
     for (let ticket = tickets.pop(); ticket !== undefined; ticket = tickets.pop()) {
       // In two steps: the sum is read after the wait, not before it.
-      const reservation = await reserve(shell, desk, ticket)
+      const reservation = await reserve(runtime, context, ticket)
       reserved += reservation.reserved.length
     }
   }))

@@ -27,10 +27,10 @@ function portfolio(): string {
   const rows = ['id,creditor,asOf,recipient.id,recipient.name,recipient.locale,recipient.timeZone,recipient.jurisdiction,recipient.sms,recipient.phone,recipient.email,overdue.amount,overdue.currency,dueDate,autoDebit,reference.masked,factsForWords.lateInterest,factsForWords.reportsToBureau']
   for (let n = 0; n < accounts; n++) {
     // Half of them at home; the rest shared by the two others. Whole people keep one lender.
-    const person = n - (n % 8 === 1 ? 1 : 0)
-    const lender = LENDERS[person % 4 < 2 ? 0 : (person % 4) - 1] as (typeof LENDERS)[number]
+    const recipient = n - (n % 8 === 1 ? 1 : 0)
+    const lender = LENDERS[recipient % 4 < 2 ? 0 : (recipient % 4) - 1] as (typeof LENDERS)[number]
     const due = fromDayNumber(FROM / DAY - 90 + ((n * 37) % 120))
-    rows.push(`A-${n},${lender.creditor},2026-11-22T22:00:00Z,P-${person},Somebody ${person},${lender.locale},${lender.zone},${lender.place},${lender.phone(person)},${lender.phone(person)},p${person}@mail.example,${100 + (n % 900)}.00,${lender.currency},${due},false,${String(n % 10_000).padStart(4, '0')},true,true`)
+    rows.push(`A-${n},${lender.creditor},2026-11-22T22:00:00Z,P-${recipient},Somebody ${recipient},${lender.locale},${lender.zone},${lender.place},${lender.phone(recipient)},${lender.phone(recipient)},p${recipient}@mail.example,${100 + (n % 900)}.00,${lender.currency},${due},false,${String(n % 10_000).padStart(4, '0')},true,true`)
   }
   return rows.join('\n')
 }
@@ -48,7 +48,7 @@ try {
   const load = loadavg()[0] as number
   const file = await readPortfolioFile(path)
   const { report, refused } = await simulatePortfolio(
-    { ...setting, config: { creditors, ladders, routes, templates, locales, delivery } }, portfolioOfFile(file, null), new Map(), (people) => process.stderr.write(`\r${people} people`),
+    { ...setting, config: { creditors, ladders, routes, templates, locales, delivery } }, portfolioOfFile(file, null), new Map(), (recipients) => process.stderr.write(`\r${recipients} people`),
   )
   const seconds = (performance.now() - began) / 1000
   const { user, system } = process.cpuUsage()

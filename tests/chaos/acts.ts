@@ -4,8 +4,8 @@ import type { Random } from './random.ts'
 
 /** Something that the world outside does while Decorum works. */
 export type Act =
-  | { kind: 'remind'; person: Person; channels: Channel[]; notBeforeMs: number; twice: boolean; cancelAfterMs: number | null }
-  | { kind: 'pay' | 'text-stop' | 'unsubscribe' | 'hold' | 'agent-call' | 'permit' | 'report-again'; person: Person }
+  | { kind: 'remind'; recipient: Person; channels: Channel[]; notBeforeMs: number; twice: boolean; cancelAfterMs: number | null }
+  | { kind: 'pay' | 'text-stop' | 'unsubscribe' | 'hold' | 'agent-call' | 'permit' | 'report-again'; recipient: Person }
 
 export interface TimedAct {
   /** After the load began. */
@@ -29,7 +29,7 @@ export function actsOf(random: Random, seconds: number, rate: number, people: re
   const wanted = seconds * rate
   const lastMs = seconds * 1000
   for (let asked = 0; asked < wanted;) {
-    const person = random.pick(people)
+    const recipient = random.pick(people)
     const atMs = random.int(0, lastMs)
     for (let burst = random.int(1, 4); burst > 0 && asked < wanted; burst--, asked++) {
       const first = random.pick(channels)
@@ -37,14 +37,14 @@ export function actsOf(random: Random, seconds: number, rate: number, people: re
       acts.push({
         atMs: Math.min(lastMs, atMs + random.int(0, 300)),
         act: {
-          kind: 'remind', person, channels: [first, ...(random.chance(0.3) ? others : [])], twice: random.chance(0.1),
+          kind: 'remind', recipient, channels: [first, ...(random.chance(0.3) ? others : [])], twice: random.chance(0.1),
           notBeforeMs: random.chance(0.2) ? random.int(500, lastMs / 2) : 0, cancelAfterMs: race && random.chance(0.05) ? random.int(0, 400) : null,
         },
       })
     }
     if (race && random.chance(0.35)) {
       const kind = random.pick(['pay', 'text-stop', 'unsubscribe', 'hold', 'agent-call', 'permit', 'report-again'] as const)
-      acts.push({ atMs: Math.min(lastMs, atMs + random.int(0, 600)), act: { kind, person } })
+      acts.push({ atMs: Math.min(lastMs, atMs + random.int(0, 600)), act: { kind, recipient } })
     }
   }
   return acts.sort((a, b) => a.atMs - b.atMs)

@@ -4,7 +4,7 @@ import type { Person } from './people.ts'
 /** A reminder that Decorum has accepted. */
 export interface Accepted {
   id: string
-  person: Person
+  recipient: Person
   channels: readonly Channel[]
   /** It must not go out before this; 0: at once. */
   notBefore: number
@@ -30,11 +30,11 @@ export interface Diary {
   /** Ids of payments and calls that were acknowledged. */
   events: string[]
   /** Calls of agents and diallers that ended in a conversation, by person. */
-  agentCalls: { person: string; ackedAt: number }[]
+  agentCalls: { recipient: string; ackedAt: number }[]
   /** Switches that were acknowledged, until they were asked to be lifted. */
   switches: { state: 'stopped' | 'paused' | 'draining'; channel: Channel | null; ackedAt: number; liftedAt: number }[]
   /** Permits that a dialler was given: the call was made unless it says that it was not. */
-  permits: { id: string; person: string; ackedAt: number; outcome: string | null }[]
+  permits: { id: string; recipient: string; ackedAt: number; outcome: string | null }[]
   /** Answers that should never be given: a repeated question refused, a key with two answers. */
   surprises: string[]
 }

@@ -14,7 +14,7 @@ export interface Post {
 }
 
 /** One process from its start to its end; instants in milliseconds of the harness's clock. */
-export interface Life {
+export interface PersonSimulation {
   name: string
   pid: number
   from: number
@@ -35,13 +35,13 @@ const RESTART_MS = 1_000
 
 /** The run's processes, each started as an operator starts it, and what became of them. */
 export class Fleet {
-  readonly lives: Life[] = []
+  readonly lives: PersonSimulation[] = []
   readonly #folder: string
   readonly #posts: ReadonlyMap<string, Post>
   readonly #env: Record<string, string>
   readonly #logs: string | null
   readonly #clocks = mkdtempSync(join(tmpdir(), 'decorum-chaos-clocks-'))
-  readonly #running = new Map<string, { child: ChildProcess; life: Life; output: string[]; exited: Promise<void> }>()
+  readonly #running = new Map<string, { child: ChildProcess; life: PersonSimulation; output: string[]; exited: Promise<void> }>()
   #over = false
 
   /**
@@ -73,7 +73,7 @@ export class Fleet {
         file?.write(`${line}\n`)
       })
     }
-    const life: Life = { name, pid: child.pid ?? 0, from: Date.now(), until: null, end: null, lastWords: '' }
+    const life: PersonSimulation = { name, pid: child.pid ?? 0, from: Date.now(), until: null, end: null, lastWords: '' }
     this.lives.push(life)
     const exited = new Promise<void>((resolve) => child.once('exit', (code, signal) => {
       life.until = Date.now()

@@ -50,37 +50,37 @@ export class Load {
   }
 
   async #do(act: Act): Promise<void> {
-    if (!(await this.#register(act.person))) return
-    const { person } = act
-    const id = `${person.id}-${act.kind}-${this.#serial++}`
-    const covers: Covers = { account: person.accountId }
+    if (!(await this.#register(act.recipient))) return
+    const { recipient } = act
+    const id = `${recipient.id}-${act.kind}-${this.#serial++}`
+    const covers: Covers = { account: recipient.accountId }
     switch (act.kind) {
       case 'remind': return this.#remind(act, id)
       case 'pay': return this.#stop('payment', covers, {
-        method: 'POST', path: `/v1/accounts/${person.accountId}/events`,
+        method: 'POST', path: `/v1/accounts/${recipient.accountId}/events`,
         body: { creditor: 'meridian', id, type: 'payment', occurredAt: new Date().toISOString(), amount: '125.00', overdue: '0.00' },
       }, () => this.#diary.events.push(id))
       case 'hold': return this.#stop('hold', covers, {
-        method: 'POST', path: '/v1/holds', body: { creditor: 'meridian', accountId: person.accountId, kind: 'manual' },
+        method: 'POST', path: '/v1/holds', body: { creditor: 'meridian', accountId: recipient.accountId, kind: 'manual' },
       })
-      case 'text-stop': return this.#stop('text-stop', { number: person.number }, this.#inbound(person.number, id))
+      case 'text-stop': return this.#stop('text-stop', { number: recipient.number }, this.#inbound(recipient.number, id))
       case 'unsubscribe': {
-        const link = this.#outside.unsubscribeLink(person.email)
+        const link = this.#outside.unsubscribeLink(recipient.email)
         if (link === null) return
-        return this.#stop('unsubscribe', { email: person.email }, { method: 'POST', path: link, form: { 'List-Unsubscribe': 'One-Click' } })
+        return this.#stop('unsubscribe', { email: recipient.email }, { method: 'POST', path: link, form: { 'List-Unsubscribe': 'One-Click' } })
       }
-      case 'agent-call': return this.#agentCall(person, id)
-      case 'permit': return this.#permit(person, id)
-      case 'report-again': return void (await this.#ask({ method: 'PUT', path: `/v1/accounts/${person.accountId}`, body: accountBody(person, Date.now() - AS_OF_MS) }))
+      case 'agent-call': return this.#agentCall(recipient, id)
+      case 'permit': return this.#permit(recipient, id)
+      case 'report-again': return void (await this.#ask({ method: 'PUT', path: `/v1/accounts/${recipient.accountId}`, body: accountBody(recipient, Date.now() - AS_OF_MS) }))
     }
   }
 
-  #register(person: Person): Promise<boolean> {
-    const known = this.#known.get(person.accountId)
+  #register(recipient: Person): Promise<boolean> {
+    const known = this.#known.get(recipient.accountId)
     if (known !== undefined) return known
-    const asking = this.#ask({ method: 'PUT', path: `/v1/accounts/${person.accountId}`, body: accountBody(person, Date.now() - AS_OF_MS) })
-      .then((answer) => answer !== null && this.#diary.accounts.add(person.accountId).size > 0)
-    this.#known.set(person.accountId, asking)
+    const asking = this.#ask({ method: 'PUT', path: `/v1/accounts/${recipient.accountId}`, body: accountBody(recipient, Date.now() - AS_OF_MS) })
+      .then((answer) => answer !== null && this.#diary.accounts.add(recipient.accountId).size > 0)
+    this.#known.set(recipient.accountId, asking)
     return asking
   }
 
@@ -89,14 +89,14 @@ export class Load {
     const question: Question = {
       method: 'POST', path: '/v1/reminders', headers: { 'idempotency-key': key },
       body: {
-        creditor: 'meridian', accountId: act.person.accountId, template: wordingOf(this.#wordings++), tone: 'gentle', channels: act.channels,
+        creditor: 'meridian', accountId: act.recipient.accountId, template: wordingOf(this.#wordings++), tone: 'gentle', channels: act.channels,
         ...(notBefore === 0 ? {} : { notBefore: new Date(notBefore).toISOString() }), expiresAt: new Date(Date.now() + DEADLINE_MS).toISOString(),
       },
     }
     const answers = await Promise.all([this.#ask(question), ...(act.twice ? [this.#ask(question)] : [])])
     const ids = [...new Set(answers.flatMap((answer) => (answer === null ? [] : [String(answer.body.id)])))]
     if (ids.length > 1) this.#diary.surprises.push(`key ${key} was answered with ${ids.join(' and ')}`)
-    for (const id of ids) this.#diary.accepted.push({ id, person: act.person, channels: act.channels, notBefore })
+    for (const id of ids) this.#diary.accepted.push({ id, recipient: act.recipient, channels: act.channels, notBefore })
     const [id] = ids
     if (id === undefined || act.cancelAfterMs === null) return
     await pause(act.cancelAfterMs)
@@ -105,30 +105,30 @@ export class Load {
     if (answer !== null && answer.body.status === 'cancelled') this.#note('cancel', { reminder: id }, answer)
   }
 
-  async #agentCall(person: Person, id: string): Promise<void> {
+  async #agentCall(recipient: Person, id: string): Promise<void> {
     const answer = await this.#ask({
       method: 'POST', path: '/v1/contacts',
-      body: { id, creditor: 'meridian', recipientId: person.id, at: new Date().toISOString(), channel: 'phone', outcome: 'conversation', party: 'recipient' },
+      body: { id, creditor: 'meridian', recipientId: recipient.id, at: new Date().toISOString(), channel: 'phone', outcome: 'conversation', party: 'recipient' },
     })
-    if (answer !== null) this.#diary.agentCalls.push({ person: person.id, ackedAt: answer.answeredAt })
+    if (answer !== null) this.#diary.agentCalls.push({ recipient: recipient.id, ackedAt: answer.answeredAt })
   }
 
   /** A dialler asks; given the permit it calls, and says what came of it, or falls silent, or did not call after all. */
-  async #permit(person: Person, key: string): Promise<void> {
+  async #permit(recipient: Person, key: string): Promise<void> {
     const answer = await this.#ask({
       method: 'POST', path: '/v1/permits', headers: { 'idempotency-key': key },
-      body: { creditor: 'meridian', recipientId: person.id, accountIds: [person.accountId], address: person.number, by: 'dialler-1' },
+      body: { creditor: 'meridian', recipientId: recipient.id, accountIds: [recipient.accountId], address: recipient.number, by: 'dialler-1' },
     })
     if (answer === null || answer.body.permitId === null) return
     const id = String(answer.body.permitId)
-    const given: Diary['permits'][number] = { id, person: person.id, ackedAt: answer.answeredAt, outcome: null }
+    const given: Diary['permits'][number] = { id, recipient: recipient.id, ackedAt: answer.answeredAt, outcome: null }
     this.#diary.permits.push(given)
     const outcome = PERMIT_ENDS[this.#serial % PERMIT_ENDS.length] ?? null
     if (outcome === null) return
     const settled = await this.#ask({ method: 'POST', path: `/v1/permits/${id}:settle`, body: { outcome } })
     if (settled === null) return
     given.outcome = outcome
-    if (outcome === 'conversation') this.#diary.agentCalls.push({ person: person.id, ackedAt: settled.answeredAt })
+    if (outcome === 'conversation') this.#diary.agentCalls.push({ recipient: recipient.id, ackedAt: settled.answeredAt })
   }
 
   #inbound(from: string, id: string): Question {

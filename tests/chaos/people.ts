@@ -20,7 +20,7 @@ const LISTENERS: readonly Listener[] = [
   { answer: 'human', digits: ['1', ''] }, { answer: 'no-answer', digits: [] }, { answer: 'busy', digits: [] }, { answer: 'machine_end_beep', digits: [] },
 ]
 
-export function peopleOf(random: Random, count: number, cohorts: readonly Cohort[]): Person[] {
+export function recipientsOf(random: Random, count: number, cohorts: readonly Cohort[]): Person[] {
   const people: Person[] = []
   for (let n = 0; n < count; n++) {
     const before = people.at(-1)
@@ -39,18 +39,18 @@ export function peopleOf(random: Random, count: number, cohorts: readonly Cohort
 const numberOf = (cohort: Cohort, n: number): string => `${cohort.prefix}${cohort.prefix.startsWith('+44') ? 900_000 + n : String(n).padStart(5, '0')}`
 
 /** The account as the lender's system reports it. */
-export function accountBody(person: Person, asOf: number): Record<string, unknown> {
-  const { cohort } = person
+export function accountBody(recipient: Person, asOf: number): Record<string, unknown> {
+  const { cohort } = recipient
   return {
     creditor: 'meridian', asOf: new Date(asOf).toISOString(), product: cohort.product, overdue: { amount: '125.00', currency: cohort.currency },
     reference: { masked: '4821' }, dueDate: new Date(asOf - STEP_DAYS_PAST_DUE * 86_400_000).toISOString().slice(0, 10),
-    ladder: person.climbs ? STEP_LADDER : QUIET_LADDER,
+    ladder: recipient.climbs ? STEP_LADDER : QUIET_LADDER,
     recipient: {
-      id: person.id, name: 'Ana Ortiz', locale: 'en', jurisdiction: cohort.jurisdiction, timeZone: cohort.zone,
+      id: recipient.id, name: 'Ana Ortiz', locale: 'en', jurisdiction: cohort.jurisdiction, timeZone: cohort.zone,
       addresses: [
-        { channel: 'sms', value: person.number, kind: 'mobile', relation: 'self' },
-        { channel: 'phone', value: person.number, kind: 'mobile', relation: 'self' },
-        { channel: 'email', value: person.email, relation: 'self' },
+        { channel: 'sms', value: recipient.number, kind: 'mobile', relation: 'self' },
+        { channel: 'phone', value: recipient.number, kind: 'mobile', relation: 'self' },
+        { channel: 'email', value: recipient.email, relation: 'self' },
       ],
     },
   }

@@ -14,7 +14,7 @@ import { judge, onlyThese } from './judge/verdict.ts'
 import { Load } from './load.ts'
 import { watchMailboxes } from './mailboxes.ts'
 import type { ChaosOptions } from './options.ts'
-import { peopleOf } from './people.ts'
+import { recipientsOf } from './people.ts'
 import { cohortsOf, packOf } from './policy.ts'
 import { Random } from './random.ts'
 import type { Report } from './report.ts'
@@ -56,7 +56,7 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   const { seconds, rate, faults } = options
   const preparing = Date.now()
   const cohorts = cohortsOf(preparing + AHEAD_MS, seconds)
-  const people = peopleOf(random.stream('people'), peopleFor(seconds, rate), cohorts)
+  const people = recipientsOf(random.stream('people'), peopleFor(seconds, rate), cohorts)
   const acts = actsOf(random.stream('acts'), seconds, rate, people, options.channels, faults.has('race'))
   const root = openRoot(cohorts, options.channels)
   cleanUp(() => root.remove())

@@ -34,7 +34,7 @@ export function factsWith(stated: Stated = {}): Facts {
 }
 
 export const contactWith = (contact: Omit<Partial<ContactFacts>, 'at'> & { at: string | Instant }): ContactFacts => ({
-  channel: 'phone', direction: 'outbound', accounts: ['a'], address: null, outcome: 'no-answer', by: null, mode: null, party: null, otherPerson: false,
+  channel: 'phone', direction: 'outbound', accounts: ['a'], address: null, outcome: 'no-answer', by: null, mode: null, party: null, otherRecipient: false,
   ...contact, at: typeof contact.at === 'string' ? at(contact.at) : contact.at,
 })
 

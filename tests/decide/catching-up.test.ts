@@ -45,7 +45,7 @@ describe('a reminder that fell due on an earlier day', () => {
     ['that never reached its address', { outcome: 'failed' }, GOES],
     ['of a person at an agency', { by: 'agency-1', mode: 'agent' }, GOES],
     ['from the person', { direction: 'inbound', outcome: 'conversation' }, GOES],
-    ['to somebody else with the same number', { otherPerson: true }, GOES],
+    ['to somebody else with the same number', { otherRecipient: true }, GOES],
   ])('after a contact %s', (_which, contact, expected) => {
     expect(decided(late({ contacts: ours(contact) }), packs, NOW)).toEqual(expected)
   })

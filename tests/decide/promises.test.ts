@@ -74,7 +74,7 @@ describe('a stop', () => {
   })
 
   it('about another person who has the number too concerns that number alone, on every channel', () => {
-    const other = { scope: 'address', reason: 'deceased', otherPerson: true } as const
+    const other = { scope: 'address', reason: 'deceased', otherRecipient: true } as const
     expect(codes(stop({ ...other, address: 'number', channel: 'sms' }))).toEqual(['suppressed'])
     expect(codes(stop({ ...other, address: 'another' }))).toEqual([])
   })
@@ -171,7 +171,7 @@ describe('a message about several accounts', () => {
     const perAccount = packOf({ shape: 'cap', limit: 1, window: { type: 'calendar-day' }, counts: 'attempt', key: 'account', channels: ['phone'] })
     const perNumber = packOf({ shape: 'cap', limit: 1, window: { type: 'calendar-day' }, counts: 'attempt', key: 'address', channels: ['phone'] })
     const unnamed = contactWith({ at: NOON, accounts: [] })
-    const neighbour = contactWith({ at: NOON, address: 'number', otherPerson: true })
+    const neighbour = contactWith({ at: NOON, address: 'number', otherRecipient: true })
     expect(decided(factsWith({ rest: { contacts: [unnamed] } }), [perAccount], NOON).codes).toEqual(['cap_reached'])
     expect(decided(factsWith({ rest: { contacts: [neighbour], address: ADDRESS } }), [perAccount], NOON).codes).toEqual([])
     expect(decided(factsWith({ rest: { contacts: [neighbour], address: ADDRESS } }), [perNumber], NOON).codes).toEqual(['cap_reached'])

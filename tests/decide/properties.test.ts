@@ -25,7 +25,7 @@ const contactsBefore = (now: Instant) => fc.array(fc.record({
   ago: fc.integer({ min: -2 * DAY, max: 12 * DAY }), channel: fc.constantFrom(...CHANNELS), outcome: fc.constantFrom(...CONTACT_OUTCOMES),
   direction: fc.constantFrom('outbound' as const, 'inbound' as const), account: fc.constantFrom('a', 'b', null), mode: fc.constantFrom('automated' as const, 'agent' as const, null),
 }), { maxLength: 12 }).map((list) => list.map(({ ago, account, ...rest }) => ({
-  ...rest, at: now - ago, accounts: account === null ? [] : [account], address: null, by: null, party: null, otherPerson: false,
+  ...rest, at: now - ago, accounts: account === null ? [] : [account], address: null, by: null, party: null, otherRecipient: false,
 })))
 
 /** Cases all over the world, with histories, holds and blocked times. */
@@ -103,7 +103,7 @@ describe('whatever the facts', () => {
   it('one more hold, stop or contact never makes a message go out', () => {
     fc.assert(fc.property(cases, fc.integer({ min: -3 * HOUR, max: 5 * DAY }), fc.constantFrom(...CONTACT_OUTCOMES), ({ facts, now }, ago, outcome) => {
       if (decide(facts, compiledPacks, now).verdict === 'send') return true
-      const contact = { at: now - ago, channel: facts.reminder.channel, direction: 'outbound' as const, accounts: ['a'], address: null, outcome, by: null, mode: null, party: null, otherPerson: false }
+      const contact = { at: now - ago, channel: facts.reminder.channel, direction: 'outbound' as const, accounts: ['a'], address: null, outcome, by: null, mode: null, party: null, otherRecipient: false }
       return [
         { ...facts, contacts: [...facts.contacts, contact] },
         { ...facts, holds: [...facts.holds, { kind: 'complaint' as const, account: null, from: now - ago, until: null }] },

@@ -26,7 +26,7 @@ describe('somebody who writes at a time they asked to be left alone at is answer
     ['with a reminder', answering([wrote()], { reminder: { kind: 'reminder' } })],
     ['with a notice', answering([wrote()], { reminder: { kind: 'required-notice' } })],
     ['when somebody else wrote', answering([wrote({ party: 'third-party' })])],
-    ['when the other owner of the number wrote', answering([wrote({ otherPerson: true })])],
+    ['when the other owner of the number wrote', answering([wrote({ otherRecipient: true })])],
     ['about another debt', answering([wrote({ accounts: ['b'] })])],
     ['when nobody wrote', answering([])],
     ['the evening after', factsWith({ reminder: { channel: 'sms', kind: 'service' }, recipient: { blockedTimes: [EVENING] }, contacts: [{ ...wrote(), at: '2026-11-23T02:00:00Z' }] })],

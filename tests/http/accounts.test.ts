@@ -123,15 +123,15 @@ eachLedger('accounts over HTTP', (_name, openFresh) => {
     await known('A-1')
     for (const address of ['%2B12125550123', '+12125550123', '%2B1%20(212)%20555-0123']) {
       const { body } = await ask('GET', `/v1/recipients?address=${address}`)
-      expect(body.items.map((person: { id: string }) => person.id), address).toEqual(['P-1'])
+      expect(body.items.map((recipient: { id: string }) => recipient.id), address).toEqual(['P-1'])
     }
-    const person = (await ask('GET', '/v1/recipients?address=w.quackenbush@EXAMPLE.org')).body.items[0]
-    expect(person).toMatchObject({ id: 'P-1', name: 'Wilhelmina Quackenbush', erased: false })
+    const recipient = (await ask('GET', '/v1/recipients?address=w.quackenbush@EXAMPLE.org')).body.items[0]
+    expect(recipient).toMatchObject({ id: 'P-1', name: 'Wilhelmina Quackenbush', erased: false })
     expect((await ask('GET', '/v1/recipients?address=%2B12125550199')).body.items).toEqual([])
     // Capitals count no more than they do for a stop.
     expect((await ask('GET', '/v1/recipients?address=W.Quackenbush@example.org')).body.items).toHaveLength(1)
     expect((await ask('GET', '/v1/recipients?address=twelve')).status).toBe(400)
-    const { rows } = await served.app.shell.ledger.pool.query('SELECT actor, action, subject FROM decorum.access_log')
+    const { rows } = await served.app.runtime.ledger.pool.query('SELECT actor, action, subject FROM decorum.access_log')
     expect(rows.map((row) => row.action)).toEqual(expect.arrayContaining(['address-search', 'recipient-read']))
     expect(JSON.stringify(rows)).not.toMatch(/5550123|quackenbush/i)
   })

@@ -112,7 +112,7 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       /** Neither the installed nor any kept text gives this hash. */
       const unsayable = async (): Promise<SentAttempt> => {
         const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
-        await served.app.shell.ledger.db.updateTable('decorum.attempt').set({ message_hash: Buffer.alloc(32) }).where('reminder_id', '=', sent.reminderId).execute()
+        await served.app.runtime.ledger.db.updateTable('decorum.attempt').set({ message_hash: Buffer.alloc(32) }).where('reminder_id', '=', sent.reminderId).execute()
         return sent
       }
       const ends = (sent: SentAttempt, form: Record<string, string>) =>
@@ -128,7 +128,7 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       it('apologise when the call is under way, and when not even a voicemail text is to be had', async () => {
         expect((await voice(await unsayable(), '?step=confirm-1', { Digits: '1' })).text).toContain('We are sorry')
         const gone = await unsayable()
-        await served.app.shell.ledger.db.updateTable('decorum.attempt').set({ word_facts: null }).where('reminder_id', '=', gone.reminderId).execute()
+        await served.app.runtime.ledger.db.updateTable('decorum.attempt').set({ word_facts: null }).where('reminder_id', '=', gone.reminderId).execute()
         expect((await voice(gone, '', { AnsweredBy: 'human' })).text).toContain('We are sorry')
       })
 
@@ -147,7 +147,7 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       it('stay a conversation when the listener had proven it by a key before', async () => {
         const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
         await voice(sent, '?step=confirm-1', { Digits: '1' })
-        await served.app.shell.ledger.db.updateTable('decorum.attempt').set({ message_hash: Buffer.alloc(32) }).where('reminder_id', '=', sent.reminderId).execute()
+        await served.app.runtime.ledger.db.updateTable('decorum.attempt').set({ message_hash: Buffer.alloc(32) }).where('reminder_id', '=', sent.reminderId).execute()
         expect((await voice(sent, '?step=menu-1', { Digits: '2' })).text).toContain('We are sorry')
         await ends(sent, { AnsweredBy: 'human' })
         expect((await reminder(sent.reminderId)).attempts[0].delivery).toMatchObject({ state: 'conversation', final: true })
@@ -172,7 +172,7 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
   describe('about what people write back', () => {
     const inbound = (form: Record<string, string>, signature?: string) =>
       post('/hooks/twilio/inbound', { MessageSid: 'SM77', From: '+12125550123', To: '+15005550006', ...form }, signature)
-    const stops = async (creditor: string) => (await served.app.shell.ledger.db.selectFrom('decorum.suppression').select(['reason', 'source'])
+    const stops = async (creditor: string) => (await served.app.runtime.ledger.db.selectFrom('decorum.suppression').select(['reason', 'source'])
       .where('creditor', '=', creditor).where('source', '=', 'twilio-inbound').where('lifted_at', 'is', null).execute())
 
     it('are refused unsigned', async () => {
@@ -201,7 +201,7 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       expect(await replies(`?taskId=${task.id}`)).toMatchObject([{ words: 'I paid on Friday, ask Wilhelmina', meaning: 'other', recipientId: 'P-1' }])
       expect(await openHolds()).toMatchObject([{ kind: 'reply', channel: 'sms', accountId: null }])
       expect(served.log.join('')).not.toContain('Wilhelmina')
-      const log = await served.app.shell.ledger.db.selectFrom('decorum.access_log').select(['action', 'subject']).where('subject', 'like', 'reply:%').execute()
+      const log = await served.app.runtime.ledger.db.selectFrom('decorum.access_log').select(['action', 'subject']).where('subject', 'like', 'reply:%').execute()
       expect(log).toHaveLength(1)
     })
 

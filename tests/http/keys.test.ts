@@ -64,7 +64,7 @@ eachLedger('keys', (name, openFresh) => {
   })
 
   it('are stored as hashes only', async () => {
-    const { rows } = await served.app.shell.ledger.pool.query('SELECT row_to_json(k)::text AS row FROM decorum.api_key k')
+    const { rows } = await served.app.runtime.ledger.pool.query('SELECT row_to_json(k)::text AS row FROM decorum.api_key k')
     expect(rows.map((row) => row.row).join('\n')).not.toContain(admin)
   })
 
@@ -124,7 +124,7 @@ eachLedger('keys', (name, openFresh) => {
   })
 
   it('are printed at the first embedded start, and at no other', async () => {
-    await served.app.shell.ledger.db.updateTable('decorum.api_key').set({ revoked_at: new Date() }).where('creditor', 'is', null).execute()
+    await served.app.runtime.ledger.db.updateTable('decorum.api_key').set({ revoked_at: new Date() }).where('creditor', 'is', null).execute()
     const printed = await served.app.services.ensureBootstrapKey(null)
     if (name !== 'embedded') return expect(printed).toBeNull()
     expect(await status('GET', '/v1/keys', printed as string)).toBe(200)

@@ -44,8 +44,8 @@ eachLedger('what the interface refuses', (_name, openFresh) => {
     const answer = await served.call('PUT', '/v1/accounts/A-w', { key: admin, body: account({}, { id: 'P-w', name: 'evil.com/pay', addresses }) })
     expect(answer).toMatchObject({ status: 200, body: { applied: true, warnings: [{ path: 'recipient.name' }, { path: 'recipient.addresses[0].value', cure: expect.any(String) }, { path: 'recipient.addresses[1].value' }] } })
     expect(answer.text).not.toMatch(/evil|ana@/)
-    const person = (await served.call('GET', '/v1/recipients/P-w?creditor=northwind', { key: admin })).body
-    expect(person.addresses.map((address: { value: string }) => address.value)).toEqual(['+12125550123'])
+    const recipient = (await served.call('GET', '/v1/recipients/P-w?creditor=northwind', { key: admin })).body
+    expect(recipient.addresses.map((address: { value: string }) => address.value)).toEqual(['+12125550123'])
     const put = await served.call('PUT', '/v1/recipients/P-w', { key: admin, body: { creditor: 'northwind', addresses: [{ channel: 'sms', value: '+18005550199' }] } })
     expect(put).toMatchObject({ status: 200, body: { applied: true, changed: true, warnings: [{ path: 'addresses[0].value', problem: expect.stringContaining('toll-free') }] } })
     // What the bad number was to replace is gone with it: nobody is reached, and not whoever was reached before.
@@ -76,7 +76,7 @@ eachLedger('what the interface refuses', (_name, openFresh) => {
   })
 
   it('is turned away at once while more wait for the ledger than it can answer in time, and health is still told', async () => {
-    const { pool } = served.app.shell.ledger
+    const { pool } = served.app.runtime.ledger
     const crowd = (waiting: number) => Object.defineProperty(pool, 'waitingCount', { configurable: true, get: () => waiting })
     const most = (pool.options.max ?? 10) * 4
     try {

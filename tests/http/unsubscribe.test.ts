@@ -12,12 +12,12 @@ eachLedger('one-click unsubscribe (RFC 8058)', (_name, openFresh) => {
     admin = await served.key(['admin'])
     await served.call('PUT', '/v1/accounts/A-1', { key: admin, body: account() })
     await served.call('PUT', '/v1/accounts/A-2', { key: admin, body: account({ creditor: 'shili-xiaojin', overdue: { amount: '10.00', currency: 'CNY' } }, { id: 'P-2', locale: 'zh-CN' }) })
-    const addresses = await served.app.shell.ledger.db.selectFrom('decorum.recipient_address').select(['id', 'creditor']).where('channel', '=', 'email').execute()
-    links = Object.fromEntries(addresses.map((address) => [address.creditor, `/u/${unsubscribeToken(served.app.shell.vault, address.id)}`]))
+    const addresses = await served.app.runtime.ledger.db.selectFrom('decorum.recipient_address').select(['id', 'creditor']).where('channel', '=', 'email').execute()
+    links = Object.fromEntries(addresses.map((address) => [address.creditor, `/u/${unsubscribeToken(served.app.runtime.vault, address.id)}`]))
   })
   afterAll(() => served.close())
 
-  const stops = () => served.app.shell.ledger.db.selectFrom('decorum.suppression').select(['creditor', 'scope', 'reason', 'source']).execute()
+  const stops = () => served.app.runtime.ledger.db.selectFrom('decorum.suppression').select(['creditor', 'scope', 'reason', 'source']).execute()
   const oneClick = (url: string, type = 'application/x-www-form-urlencoded', body = 'List-Unsubscribe=One-Click') =>
     served.call('POST', url, { body, headers: { 'content-type': type } })
 

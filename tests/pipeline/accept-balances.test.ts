@@ -9,7 +9,7 @@ import { EVENT_TYPES } from '../../src/model/vocabulary.ts'
 import { acceptAccount } from '../../src/pipeline/accept/accept-accounts.ts'
 import { acceptContact, acceptRecipient } from '../../src/pipeline/accept/accept-contact.ts'
 import { acceptEvent } from '../../src/pipeline/accept/accept-event.ts'
-import type { Actor, Shell } from '../../src/pipeline/runtime.ts'
+import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { eachLedger } from '../support/ledger.ts'
@@ -26,12 +26,12 @@ const A_YEAR_AHEAD = '2027-11-26T20:00:00Z'
 
 eachLedger('what is overdue', (name, openFresh) => {
   let ledger: Ledger
-  let shell: Shell
+  let runtime: Runtime
   let clock: StandingClock
   let actor: Actor
   beforeAll(async () => {
     ({ ledger } = await openFresh())
-    ;({ shell, clock, actor } = accepting(ledger, NOW))
+    ;({ runtime, clock, actor } = accepting(ledger, NOW))
   }, 240_000)
 
   const row = (id: string) => ledger.db.selectFrom('decorum.account').selectAll().where('external_id', '=', id).executeTakeFirstOrThrow()
@@ -42,7 +42,7 @@ eachLedger('what is overdue', (name, openFresh) => {
     const standing = await ledger.db.selectFrom('decorum.hold').select('kind').where('account_id', '=', accountId).where('ended_at', 'is', null).execute()
     return [...new Set(standing.map((hold) => hold.kind))].sort()
   }
-  const snapshot = (id: string, over: Record<string, unknown> = {}) => acceptAccount(shell, actor, id, must(parse(accountBody, {
+  const snapshot = (id: string, over: Record<string, unknown> = {}) => acceptAccount(runtime, actor, id, must(parse(accountBody, {
     asOf: '2026-11-26T20:00:00Z', overdue: { amount: '100.00', currency: 'USD' }, recipient: { id: `r-${id}`, jurisdiction: 'CN' }, ...over,
   })))
   const usd = (amount: string) => ({ amount, currency: 'USD' })
@@ -53,7 +53,7 @@ eachLedger('what is overdue', (name, openFresh) => {
     return id
   }
   const say = (id: string, event: Record<string, unknown>) =>
-    acceptEvent(shell, actor, id, must(parse(eventBody, { id: newId(), occurredAt: '2026-11-26T21:30:00Z', ...event })))
+    acceptEvent(runtime, actor, id, must(parse(eventBody, { id: newId(), occurredAt: '2026-11-26T21:30:00Z', ...event })))
   const pay = async (id: string, over: Record<string, unknown> = {}) => (await say(id, { type: 'payment', amount: '100.00', ...over })).id
   const takeBack = (id: string, over: Record<string, unknown>) => say(id, { type: 'payment-reversed', occurredAt: '2026-11-26T21:45:00Z', ...over })
   /** As a build before this one could have left it. */
@@ -66,9 +66,9 @@ eachLedger('what is overdue', (name, openFresh) => {
       await expect(account({ asOf: A_YEAR_AHEAD })).rejects.toMatchObject(refused('asOf'))
       await expect(account({ recipient: { id: 'r-ahead', asOf: A_YEAR_AHEAD } })).rejects.toMatchObject(refused('recipient.asOf'))
       await expect(account({ recipient: { id: 'r-ahead', locationEvidence: [{ kind: 'stated', jurisdiction: 'CN', at: A_YEAR_AHEAD }] } })).rejects.toMatchObject(refused('recipient.locationEvidence[0].at'))
-      await expect(acceptRecipient(shell, actor, 'r-ahead', must(parse(recipientBody, { asOf: A_YEAR_AHEAD })))).rejects.toMatchObject(refused('asOf'))
+      await expect(acceptRecipient(runtime, actor, 'r-ahead', must(parse(recipientBody, { asOf: A_YEAR_AHEAD })))).rejects.toMatchObject(refused('asOf'))
       const id = await account()
-      await expect(acceptContact(shell, actor, must(parse(contactBody, { id: newId(), recipientId: `r-${id}`, at: A_YEAR_AHEAD, channel: 'phone', outcome: 'no-answer' })))).rejects.toMatchObject(refused('at'))
+      await expect(acceptContact(runtime, actor, must(parse(contactBody, { id: newId(), recipientId: `r-${id}`, at: A_YEAR_AHEAD, channel: 'phone', outcome: 'no-answer' })))).rejects.toMatchObject(refused('at'))
     })
 
     const REQUIRED: Record<string, Record<string, unknown>> = {
@@ -115,7 +115,7 @@ eachLedger('what is overdue', (name, openFresh) => {
     it('that the ledger has of a person give way too', async () => {
       const id = await account()
       await ledger.db.updateTable('decorum.recipient').set({ as_of: new Date(A_YEAR_AHEAD) }).where('external_id', '=', `r-${id}`).execute()
-      expect(await acceptRecipient(shell, actor, `r-${id}`, must(parse(recipientBody, { locale: 'en' })))).toMatchObject({ applied: true, changed: true })
+      expect(await acceptRecipient(runtime, actor, `r-${id}`, must(parse(recipientBody, { locale: 'en' })))).toMatchObject({ applied: true, changed: true })
       expect((await ledger.db.selectFrom('decorum.recipient').selectAll().where('external_id', '=', `r-${id}`).executeTakeFirstOrThrow()).as_of).toEqual(new Date(NOW))
     })
   })

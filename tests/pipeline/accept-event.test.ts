@@ -6,7 +6,7 @@ import { EVENT_TYPES } from '../../src/model/vocabulary.ts'
 import { acceptAccount } from '../../src/pipeline/accept/accept-accounts.ts'
 import { acceptContact } from '../../src/pipeline/accept/accept-contact.ts'
 import { acceptEvent } from '../../src/pipeline/accept/accept-event.ts'
-import type { Actor, Shell } from '../../src/pipeline/runtime.ts'
+import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { addReminders } from '../../src/record/plan-written.ts'
@@ -28,12 +28,12 @@ const REQUIRED: Record<string, Record<string, unknown>> = {
 
 eachLedger('an event of an account', (_name, openFresh) => {
   let ledger: Ledger
-  let shell: Shell
+  let runtime: Runtime
   let clock: StandingClock
   let actor: Actor
   beforeAll(async () => {
     ({ ledger } = await openFresh())
-    ;({ shell, clock, actor } = accepting(ledger))
+    ;({ runtime, clock, actor } = accepting(ledger))
   })
 
   const account = (id: string) => ledger.db.selectFrom('decorum.account').selectAll().where('external_id', '=', id).executeTakeFirstOrThrow()
@@ -41,13 +41,13 @@ eachLedger('an event of an account', (_name, openFresh) => {
   const holds = async (id: string) => ledger.db.selectFrom('decorum.hold').selectAll().where('recipient_id', '=', (await account(id)).recipient_id).orderBy('seq').execute()
   const put = async (over: Record<string, unknown> = {}) => {
     const id = newId()
-    await acceptAccount(shell, actor, id, must(parse(accountBody, {
+    await acceptAccount(runtime, actor, id, must(parse(accountBody, {
       asOf: '2026-11-22T16:00:00Z', overdue: { amount: '1250.00', currency: 'CNY' }, dueDate: '2026-11-20', recipient: { id: `r-${id}`, jurisdiction: 'CN' }, ...over,
     })))
     return id
   }
   const say = (id: string, event: Record<string, unknown>) =>
-    acceptEvent(shell, actor, id, must(parse(eventBody, { id: newId(), occurredAt: '2026-11-23T01:00:00Z', ...event })))
+    acceptEvent(runtime, actor, id, must(parse(eventBody, { id: newId(), occurredAt: '2026-11-23T01:00:00Z', ...event })))
   /** A reminder that waits for these accounts. */
   const waiting = async (...ids: string[]) => {
     const rows = await Promise.all(ids.map(account))
@@ -137,7 +137,7 @@ eachLedger('an event of an account', (_name, openFresh) => {
   it('about a payment is not undone by a file that was true before it', async () => {
     const id = await put()
     await say(id, { type: 'payment', amount: '1250.00' })
-    const answer = await acceptAccount(shell, actor, id, must(parse(accountBody, { asOf: '2026-11-22T16:00:01Z', overdue: { amount: '1250.00', currency: 'CNY' }, dueDate: '2026-11-20' })))
+    const answer = await acceptAccount(runtime, actor, id, must(parse(accountBody, { asOf: '2026-11-22T16:00:01Z', overdue: { amount: '1250.00', currency: 'CNY' }, dueDate: '2026-11-20' })))
     expect(answer).toMatchObject({ applied: false, reason: 'older_than_known' })
     expect((await account(id)).state).toBe('cured')
   })
@@ -208,7 +208,7 @@ eachLedger('an event of an account', (_name, openFresh) => {
   it('that took effect earlier marks the contacts it would have forbidden, and no others', async () => {
     const id = await put()
     const recipientId = `r-${id}`
-    const contact = (when: string, direction: string) => acceptContact(shell, actor, must(parse(contactBody, { id: newId(), recipientId, accountIds: [id], at: when, channel: 'phone', direction, outcome: 'no-answer' })))
+    const contact = (when: string, direction: string) => acceptContact(runtime, actor, must(parse(contactBody, { id: newId(), recipientId, accountIds: [id], at: when, channel: 'phone', direction, outcome: 'no-answer' })))
     await contact('2026-11-20T02:00:00Z', 'outbound')
     await contact('2026-11-22T02:00:00Z', 'outbound')
     await contact('2026-11-22T03:00:00Z', 'inbound')
@@ -221,10 +221,10 @@ eachLedger('an event of an account', (_name, openFresh) => {
     const id = await put()
     await say(id, { type: 'dispute' })
     await say(id, { type: 'promise', date: '2026-11-30' })
-    const person = (await account(id)).recipient_id
-    const events = await ledger.db.selectFrom('decorum.event').select('seq').where('recipient_id', '=', person).execute()
+    const recipient = (await account(id)).recipient_id
+    const events = await ledger.db.selectFrom('decorum.event').select('seq').where('recipient_id', '=', recipient).execute()
     const seqs = [...events, ...(await holds(id))].map((row) => row.seq).sort((a, b) => a - b)
     expect(seqs).toEqual([1, 2, 3, 4])
-    expect((await ledger.db.selectFrom('decorum.recipient').select('seq').where('id', '=', person).executeTakeFirstOrThrow()).seq).toBe(4)
+    expect((await ledger.db.selectFrom('decorum.recipient').select('seq').where('id', '=', recipient).executeTakeFirstOrThrow()).seq).toBe(4)
   })
 })

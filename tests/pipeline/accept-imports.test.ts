@@ -4,7 +4,7 @@ import { PLAIN_FILE } from '../../src/model/import-mapping.ts'
 import { DecorumError } from '../../src/model/errors.ts'
 import type { LineResult } from '../../src/report/views/operations.ts'
 import { accepting as bind, type AccountFile } from '../../src/services/commands.ts'
-import type { Actor, Shell } from '../../src/pipeline/runtime.ts'
+import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { recipientName } from '../../src/record/vault/vault.ts'
 import { eachLedger } from '../support/ledger.ts'
@@ -23,13 +23,13 @@ const fileOf = (text: string, over: Partial<AccountFile> = {}): AccountFile =>
 
 eachLedger('importing accounts', (_name, openFresh) => {
   let ledger: Ledger
-  let shell: Shell
+  let runtime: Runtime
   let actor: Actor
   let services: ReturnType<typeof bind>
   beforeAll(async () => {
     ({ ledger } = await openFresh())
-    ;({ shell, actor } = accepting(ledger))
-    services = bind(shell)
+    ;({ runtime, actor } = accepting(ledger))
+    services = bind(runtime)
   })
   const imported = async (text: string | Buffer) => {
     const results: LineResult[] = []
@@ -75,8 +75,8 @@ eachLedger('importing accounts', (_name, openFresh) => {
     expect(totals).toMatchObject({ lines: 1_000, rejected: 0 })
     const amounts = await ledger.db.selectFrom('decorum.account').select(['external_id', 'overdue_minor']).where('external_id', 'like', 'o-%').execute()
     expect(Object.fromEntries(amounts.map((row) => [row.external_id, row.overdue_minor]))).toEqual(Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`o-${i}`, (751 + i) * 100])))
-    const people = await ledger.db.selectFrom('decorum.recipient').selectAll().where('external_id', 'like', 'ro-%').execute()
-    const names = people.map((row) => [row.external_id, shell.vault.open(shell.vault.unwrap(row.data_key, row.data_key_id), recipientName(row.id), row.name as Buffer)])
+    const recipients = await ledger.db.selectFrom('decorum.recipient').selectAll().where('external_id', 'like', 'ro-%').execute()
+    const names = recipients.map((row) => [row.external_id, runtime.vault.open(runtime.vault.unwrap(row.data_key, row.data_key_id), recipientName(row.id), row.name as Buffer)])
     expect(Object.fromEntries(names)).toEqual(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`ro-${i}`, `name ${900 + i}`])))
   })
 
@@ -84,7 +84,7 @@ eachLedger('importing accounts', (_name, openFresh) => {
     const lines = Array.from({ length: 900 }, (_, i) => json(`g-${i}`))
     const seen: LineResult[] = []
     let calls = 0
-    const failing = bind({ ...shell, ledger: { ...ledger, get db() { if (++calls === 3) throw new DecorumError('DECORUM_LEDGER_UNAVAILABLE', 'gone'); return ledger.db } } })
+    const failing = bind({ ...runtime, ledger: { ...ledger, get db() { if (++calls === 3) throw new DecorumError('DECORUM_LEDGER_UNAVAILABLE', 'gone'); return ledger.db } } })
     await expect(failing.importAccounts(actor, pieces(lines.join('\n')), (result) => void seen.push(result))).rejects.toMatchObject({ code: 'DECORUM_LEDGER_UNAVAILABLE' })
     expect(seen.map((result) => result.status)).toEqual(Array.from({ length: 400 }, () => 'applied'))
     // Everything that was answered is there; what was not may be, and is put again without harm.

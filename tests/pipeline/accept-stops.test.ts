@@ -3,7 +3,7 @@ import { accountBody } from '../../src/intake/account-body.ts'
 import { contactBody, holdBody, reminderBody, suppressionBody, taskCompletion } from '../../src/intake/bodies.ts'
 import { parse } from '../../src/intake/parse.ts'
 import { recipientBody } from '../../src/intake/recipient-body.ts'
-import type { Actor, Shell } from '../../src/pipeline/runtime.ts'
+import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { addTasks } from '../../src/record/plan-written.ts'
@@ -18,14 +18,14 @@ const must = <T>(parsed: { ok: true; value: T } | { ok: false; faults: unknown }
 
 eachLedger('accepting stops, pauses, contacts and wishes', (_name, openFresh) => {
   let ledger: Ledger
-  let shell: Shell
+  let runtime: Runtime
   let clock: StandingClock
   let actor: Actor
   let services: ReturnType<typeof bind>
   beforeAll(async () => {
     ({ ledger } = await openFresh())
-    ;({ shell, clock, actor } = accepting(ledger))
-    services = bind(shell)
+    ;({ runtime, clock, actor } = accepting(ledger))
+    services = bind(runtime)
   })
 
   const account = (id: string) => ledger.db.selectFrom('decorum.account').selectAll().where('external_id', '=', id).executeTakeFirstOrThrow()
@@ -137,10 +137,10 @@ eachLedger('accepting stops, pauses, contacts and wishes', (_name, openFresh) =>
   })
 
   it('learns about a person put by itself, and nothing older than it knows', async () => {
-    const person = (body: Record<string, unknown>) => services.putRecipient(actor, 'p-1', must(parse(recipientBody, body)))
-    expect(await person({ asOf: '2026-11-20T00:00:00Z', locale: 'zh-cn', blockedTimes: [{ days: [1], from: '09:00', to: '17:00' }] })).toMatchObject({ applied: true, changed: true })
-    expect(await person({ asOf: '2026-11-20T00:00:00Z', locale: 'zh-CN' })).toMatchObject({ applied: true, changed: false })
-    expect(await person({ asOf: '2026-11-19T00:00:00Z', locale: 'en' })).toEqual({ applied: false, reason: 'older_than_known', id: 'p-1', creditor: 'acme' })
+    const recipient = (body: Record<string, unknown>) => services.putRecipient(actor, 'p-1', must(parse(recipientBody, body)))
+    expect(await recipient({ asOf: '2026-11-20T00:00:00Z', locale: 'zh-cn', blockedTimes: [{ days: [1], from: '09:00', to: '17:00' }] })).toMatchObject({ applied: true, changed: true })
+    expect(await recipient({ asOf: '2026-11-20T00:00:00Z', locale: 'zh-CN' })).toMatchObject({ applied: true, changed: false })
+    expect(await recipient({ asOf: '2026-11-19T00:00:00Z', locale: 'en' })).toEqual({ applied: false, reason: 'older_than_known', id: 'p-1', creditor: 'acme' })
     expect(await ledger.db.selectFrom('decorum.recipient').selectAll().where('external_id', '=', 'p-1').executeTakeFirstOrThrow())
       .toMatchObject({ locale: 'zh-CN', blocked_times: [{ days: [1], from: '09:00', to: '17:00', channel: null, until: null }] })
   })

@@ -15,7 +15,7 @@ whenThere('PostgreSQL', 'accepting beside a reservation', () => describe('accept
   const setup = { actor: { name: 'key:test', creditor: 'acme', live: true } }
   beforeAll(async () => {
     fresh = await openServerFresh()
-    services = bind(accepting(fresh.ledger).shell)
+    services = bind(accepting(fresh.ledger).runtime)
     const parsed = parse(accountBody, {
       asOf: '2026-11-22T16:00:00Z', overdue: { amount: '10.00', currency: 'CNY' }, dueDate: '2026-11-20',
       recipient: { id: 'r-1', jurisdiction: 'CN', addresses: [{ channel: 'sms', value: '+8613700137000' }] },

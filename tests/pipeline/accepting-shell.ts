@@ -4,7 +4,7 @@ import { creditorSchema } from '../../src/model/creditor.ts'
 import { parseInstant, type Instant } from '../../src/model/time.ts'
 import { parseLadder } from '../../src/model/ladder.ts'
 import { routeSchema } from '../../src/model/route.ts'
-import type { Actor, Shell } from '../../src/pipeline/runtime.ts'
+import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { parseKeyRing } from '../../src/record/vault/key-ring.ts'
 import { openVault } from '../../src/record/vault/vault.ts'
@@ -52,7 +52,7 @@ const route = (channel: 'sms' | 'phone') => routeSchema.parse({
 })
 
 /** A small configuration: creditors `acme` and `other`, ladders `plain` and `stern`, template `overdue`, routes for SMS and phone in China. */
-export function accepting(ledger: Ledger, now = '2026-11-23T02:00:00Z'): { shell: Shell; clock: StandingClock; actor: Actor } {
+export function accepting(ledger: Ledger, now = '2026-11-23T02:00:00Z'): { runtime: Runtime; clock: StandingClock; actor: Actor } {
   const clock = new StandingClock(at(now))
   const config = {
     production: false,
@@ -65,5 +65,5 @@ export function accepting(ledger: Ledger, now = '2026-11-23T02:00:00Z'): { shell
     limits: { clockSkewMinutes: 5 },
   } as unknown as Config
   const vault = openVault(parseKeyRing(`k1:${Buffer.alloc(32, 7).toString('base64')}`))
-  return { shell: { config, ledger, vault, clock, log: pino({ level: 'silent' }) }, clock, actor: { name: 'key:test', creditor: 'acme', live: true } }
+  return { runtime: { config, ledger, vault, clock, log: pino({ level: 'silent' }) }, clock, actor: { name: 'key:test', creditor: 'acme', live: true } }
 }

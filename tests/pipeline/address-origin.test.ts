@@ -3,7 +3,7 @@ import { compilePacks } from '../../src/decide/compile-pack.ts'
 import { decide } from '../../src/decide/decide.ts'
 import { selectPacks } from '../../src/decide/packs.ts'
 import { composeFacts } from '../../src/pipeline/dispatch/facts.ts'
-import { readPeople } from '../../src/record/dispatch/decision-inputs.ts'
+import { readRecipients } from '../../src/record/dispatch/decision-inputs.ts'
 import { openEmbeddedFresh, type FreshLedger } from '../support/ledger.ts'
 import { at, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 
@@ -26,13 +26,13 @@ describe('what is on record of an address', () => {
   async function email(id: string, address: Record<string, unknown>) {
     const recipient = { id: `r-${id}`, locale: 'en', jurisdiction: 'US-NY', addresses: [{ channel: 'email', value: `${id}@example.com`, ...address }] }
     await stage.account(id, overdueAccount({ recipient }))
-    const { db } = stage.app.shell.ledger
+    const { db } = stage.app.runtime.ledger
     const { id: person } = await db.selectFrom('decorum.recipient').select('id').where('external_id', '=', `r-${id}`).executeTakeFirstOrThrow()
-    const known = (await readPeople(db, [person], at(NOW))).get(person)
+    const known = (await readRecipients(db, [person], at(NOW))).get(person)
     if (known === undefined) throw new Error('nobody')
     const facts = composeFacts({
       reminder: { channel: 'email', tone: 'neutral', kind: 'reminder', mode: 'automated', expiresAt: null, dueAt: null },
-      person: known, accounts: [], address: known.addresses[0] ?? null, daysPastDue: [], freshForMs: null, pending: [], system: SYSTEM,
+      recipient: known, accounts: [], address: known.addresses[0] ?? null, daysPastDue: [], freshForMs: null, pending: [], system: SYSTEM,
     })
     const asked = { ...facts, accounts: [{ id: 'a', role: 'collector' as const, product: 'loan', dueDate: null, daysPastDue: null, state: 'open' as const, spell: null, asOf: null, freshForMs: null }] }
     const packs = selectPacks(compilePacks(shippedConfig().packs), { named: ['us-reg-f'] })

@@ -28,14 +28,14 @@ whenThere('PostgreSQL', 'a stop that commits while dispatch waits', () => {
     it('is seen: the call is not made, and the reminder waits', async () => {
       const { db } = fresh.ledger
       await stage.account('a-1', overdueAccount())
-      await planDue(stage.app.shell)
-      const person = await db.selectFrom('decorum.recipient').select(['id', 'creditor']).executeTakeFirstOrThrow()
+      await planDue(stage.app.runtime)
+      const recipient = await db.selectFrom('decorum.recipient').select(['id', 'creditor']).executeTakeFirstOrThrow()
       let commit = (): void => {}
       const committed = new Promise<void>((resolve) => { commit = resolve })
       const stop = db.transaction().execute(async (trx) => {
-        await takeLocks(trx, { recipients: [person.id] }, 'wait')
+        await takeLocks(trx, { recipients: [recipient.id] }, 'wait')
         await sql`INSERT INTO decorum.hold (id, creditor, recipient_id, kind, starts_at, created_by, created_at, seq)
-          VALUES (${newId()}::uuid, ${person.creditor}, ${person.id}::uuid, 'dispute', '2026-11-23T00:00:00Z', 'test', '2026-11-23T00:00:00Z', 99)`.execute(trx)
+          VALUES (${newId()}::uuid, ${recipient.creditor}, ${recipient.id}::uuid, 'dispute', '2026-11-23T00:00:00Z', 'test', '2026-11-23T00:00:00Z', 99)`.execute(trx)
         await committed
       })
       const settled = stage.settle()

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import type { Config } from '../../src/config/config.ts'
 import { memoryRateGate } from '../../src/deliver/rate-gate.ts'
 import type { Template } from '../../src/model/template.ts'
-import { type Desk, DISPATCH_LIMITS } from '../../src/pipeline/dispatch/dispatch-context.ts'
+import { type DispatchContext, DISPATCH_LIMITS } from '../../src/pipeline/dispatch/dispatch-context.ts'
 import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
 import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
 import { planDue } from '../../src/pipeline/plan-due.ts'
@@ -101,7 +101,7 @@ eachLedger('dispatch', (_name, openFresh) => {
 
     it('is not sent before it is due, though a process whose clock is ahead queued it', async () => {
       await stage.account('a-1', overdueAccount())
-      await planDue(stage.app.shell)
+      await planDue(stage.app.runtime)
       await ledger.db.updateTable('decorum.reminder').set({ due_at: new Date('2026-11-23T06:00:00Z') }).execute()
       await stage.settle()
       expect(await only()).toMatchObject({ status: 'scheduled', decisions: 0, tries: 0, next_at: new Date('2026-11-23T06:00:00Z') })
@@ -119,18 +119,18 @@ eachLedger('dispatch', (_name, openFresh) => {
 
   describe('at most one acceptance', () => {
     /** A desk of our own beside the running process, so that a test decides when to reserve. */
-    const desk = (): Desk => {
-      const { shell, config } = stage.app
+    const context = (): DispatchContext => {
+      const { runtime, config } = stage.app
       const route = config.routes.find((r) => r.id === 'sms-main')
       if (route === undefined) throw new Error('no route')
       return {
         route, provider: sms, testProvider: sms, gate: memoryRateGate('sms-main', { perSecond: 1_000, largestWeight: 4 }), packs: policyOf(config),
-        switches: new SwitchBoard(shell), worker: 'test', clockCertain: () => true, optOutUrl: () => null, limits: DISPATCH_LIMITS,
+        switches: new SwitchBoard(runtime), worker: 'test', clockCertain: () => true, optOutUrl: () => null, limits: DISPATCH_LIMITS,
       }
     }
     const queued = async () => {
       await stage.account('a-1', overdueAccount())
-      await planDue(stage.app.shell)
+      await planDue(stage.app.runtime)
       const reminder = await only()
       const ring = randomUUID()
       await ledger.db.updateTable('decorum.reminder').set({ status: 'queued', ring, queued_at: new Date() }).execute()
@@ -139,23 +139,23 @@ eachLedger('dispatch', (_name, openFresh) => {
 
     it('of two workers that hear one ticket, one reserves', async () => {
       const ticket = await queued()
-      const [a, b] = await Promise.all([reserve(stage.app.shell, desk(), ticket), reserve(stage.app.shell, desk(), ticket)])
+      const [a, b] = await Promise.all([reserve(stage.app.runtime, context(), ticket), reserve(stage.app.runtime, context(), ticket)])
       expect(a.reserved.length + b.reserved.length).toBe(1)
       expect(await attempts()).toHaveLength(1)
     })
 
     it('an old ring wakes nobody', async () => {
       const ticket = await queued()
-      expect((await reserve(stage.app.shell, desk(), { ...ticket, ring: randomUUID() })).reserved).toEqual([])
+      expect((await reserve(stage.app.runtime, context(), { ...ticket, ring: randomUUID() })).reserved).toEqual([])
       expect(await attempts()).toEqual([])
     })
 
     it('a worker that dies after reserving leaves an attempt in doubt, which is never sent again by itself', async () => {
       const ticket = await queued()
-      const shortLease = { ...desk(), limits: { ...DISPATCH_LIMITS, leaseMs: 1 } }
-      expect((await reserve(stage.app.shell, shortLease, ticket)).reserved).toHaveLength(1)
-      await vi.waitUntil(async () => (await expireLeases(stage.app.shell)) === 1)
-      expect(await expireLeases(stage.app.shell)).toBe(0)
+      const shortLease = { ...context(), limits: { ...DISPATCH_LIMITS, leaseMs: 1 } }
+      expect((await reserve(stage.app.runtime, shortLease, ticket)).reserved).toHaveLength(1)
+      await vi.waitUntil(async () => (await expireLeases(stage.app.runtime)) === 1)
+      expect(await expireLeases(stage.app.runtime)).toBe(0)
       expect(await only()).toMatchObject({ status: 'in_doubt' })
       expect(await stage.contacts()).toMatchObject([{ outcome: 'in-doubt' }])
       await stage.until('2026-11-25T03:00:00Z')
@@ -169,7 +169,7 @@ eachLedger('dispatch', (_name, openFresh) => {
       await stage.settle()
       expect(await only()).toMatchObject({ status: 'in_doubt' })
       sms.lookUpAnswer = { kind: 'found', reference: 'SM1', word: { state: 'delivered', final: true, code: null, class: null } }
-      await lookUpDoubts(stage.app.shell, () => ({ provider: sms, from: 'x' }), 0)
+      await lookUpDoubts(stage.app.runtime, () => ({ provider: sms, from: 'x' }), 0)
       expect(await only()).toMatchObject({ status: 'delivered' })
       expect(await attempts()).toMatchObject([{ status: 'accepted', provider_ref: 'SM1', resolved_by: 'look-up' }])
       expect(sms.calls).toHaveLength(1)
@@ -179,10 +179,10 @@ eachLedger('dispatch', (_name, openFresh) => {
       sms.script.push({ kind: 'unknown', code: 'ETIMEDOUT', detail: 'no answer' })
       await stage.account('a-1', overdueAccount())
       await stage.settle()
-      await lookUpDoubts(stage.app.shell, () => ({ provider: sms, from: 'x' }), 0)
+      await lookUpDoubts(stage.app.runtime, () => ({ provider: sms, from: 'x' }), 0)
       expect(await only()).toMatchObject({ status: 'in_doubt' })
       await sql`UPDATE decorum.attempt SET lease_until = clock_timestamp() - interval '12 hours'`.execute(ledger.db)
-      await lookUpDoubts(stage.app.shell, () => ({ provider: sms, from: 'x' }), 0)
+      await lookUpDoubts(stage.app.runtime, () => ({ provider: sms, from: 'x' }), 0)
       expect(await attempts()).toMatchObject([{ status: 'rejected', code: 'not_in_books' }])
       expect(await only()).toMatchObject({ status: 'scheduled', attempts: 1 })
     })
@@ -193,7 +193,7 @@ eachLedger('dispatch', (_name, openFresh) => {
       await stage.account('a-1', overdueAccount())
       await stage.settle()
       await sql`UPDATE decorum.attempt SET lease_until = clock_timestamp() - interval '30 days'`.execute(ledger.db)
-      await lookUpDoubts(stage.app.shell, () => ({ provider: sms, from: 'x' }), 0)
+      await lookUpDoubts(stage.app.runtime, () => ({ provider: sms, from: 'x' }), 0)
       expect(await only()).toMatchObject({ status: 'in_doubt' })
     })
   })
@@ -241,7 +241,7 @@ eachLedger('dispatch', (_name, openFresh) => {
   describe('receipts', () => {
     const receipt = (state: 'sent' | 'delivered' | 'failed', over: object = {}) => async () => {
       const { id } = await only()
-      return applyReceipt(stage.app.shell, {
+      return applyReceipt(stage.app.runtime, {
         reminderId: id, attemptNo: 1, dedupe: state, saidAt: null, word: { state, final: state !== 'sent', code: null, class: null }, ...over,
       })
     }
@@ -271,13 +271,13 @@ eachLedger('dispatch', (_name, openFresh) => {
       stage.clock.stepTo(stage.clock.now() + 10 * 60_000)
       sms.lookUpAnswer = { kind: 'found', reference: 'ref-1', word: { state: 'delivered', final: true, code: null, class: null } }
       const real = Object.assign(Object.create(sms) as ScriptedProvider, { harmless: false })
-      expect(await askForReceipts(stage.app.shell, () => ({ provider: real, from: 'x' }), 0)).toBe(1)
+      expect(await askForReceipts(stage.app.runtime, () => ({ provider: real, from: 'x' }), 0)).toBe(1)
       expect(await only()).toMatchObject({ status: 'delivered' })
-      expect(await askForReceipts(stage.app.shell, () => ({ provider: real, from: 'x' }), 0)).toBe(0)
+      expect(await askForReceipts(stage.app.runtime, () => ({ provider: real, from: 'x' }), 0)).toBe(0)
     })
 
     it('of an attempt that is none of ours are not invented', async () => {
-      expect(await applyReceipt(stage.app.shell, {
+      expect(await applyReceipt(stage.app.runtime, {
         reminderId: newId(), attemptNo: 1, dedupe: 'x', saidAt: null, word: { state: 'delivered', final: true, code: null, class: null },
       })).toBe('unknown')
     })
@@ -285,14 +285,14 @@ eachLedger('dispatch', (_name, openFresh) => {
 
   describe('stops', () => {
     const hold = async (kind: string) => {
-      const person = await ledger.db.selectFrom('decorum.recipient').select(['id', 'creditor']).executeTakeFirstOrThrow()
+      const recipient = await ledger.db.selectFrom('decorum.recipient').select(['id', 'creditor']).executeTakeFirstOrThrow()
       await sql`INSERT INTO decorum.hold (id, creditor, recipient_id, kind, starts_at, created_by, created_at, seq)
-        VALUES (${newId()}::uuid, ${person.creditor}, ${person.id}::uuid, ${kind}, '2026-11-23T00:00:00Z', 'test', '2026-11-23T00:00:00Z', 99)`.execute(ledger.db)
+        VALUES (${newId()}::uuid, ${recipient.creditor}, ${recipient.id}::uuid, ${kind}, '2026-11-23T00:00:00Z', 'test', '2026-11-23T00:00:00Z', 99)`.execute(ledger.db)
     }
 
     it('one that was committed before the reservation prevents the call, and the reminder waits for its end', async () => {
       await stage.account('a-1', overdueAccount())
-      await planDue(stage.app.shell)
+      await planDue(stage.app.runtime)
       await hold('complaint')
       await stage.settle()
       expect(sms.calls).toEqual([])

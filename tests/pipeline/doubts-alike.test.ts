@@ -38,7 +38,7 @@ eachLedger('attempts in doubt beside another with the same words to the same num
   const row = (reference: string) => ({ reference, word: { state: 'sent' as const, final: false, code: null, class: null } })
   const lookUp = async (...references: string[]) => {
     sms.lookUpAnswer = { kind: 'alike', rows: references.map(row), complete: true }
-    return lookUpDoubts(stage.app.shell, () => ({ provider: sms, from: 'x' }), 0)
+    return lookUpDoubts(stage.app.runtime, () => ({ provider: sms, from: 'x' }), 0)
   }
   const attempts = async () => {
     const rows = await fresh.ledger.db.selectFrom('decorum.attempt').select(['status', 'provider_ref']).orderBy('reminder_id').execute()
@@ -51,7 +51,7 @@ eachLedger('attempts in doubt beside another with the same words to the same num
     const { recipient_id: recipient = null, ...attempt } = over
     const first = await db.selectFrom('decorum.attempt as a').innerJoin('decorum.recipient as p', 'p.id', 'a.recipient_id')
       .select(['a.reminder_id', 'a.word_facts', 'p.id', 'p.data_key as dataKey', 'p.data_key_id as dataKeyId']).orderBy('a.reminder_id').limit(1).executeTakeFirstOrThrow()
-    const data = new PersonalData(stage.app.shell.vault, first)
+    const data = new PersonalData(stage.app.runtime.vault, first)
     const words = data.seal(attemptWordFacts(`${id}.1`), data.open(attemptWordFacts(`${first.reminder_id}.1`), first.word_facts) ?? '')
     const reminder = { id, unique_key: id, ...(recipient === null ? {} : { recipient_id: recipient }) }
     await sql`INSERT INTO decorum.reminder SELECT (jsonb_populate_record(r, ${JSON.stringify(reminder)}::jsonb)).* FROM decorum.reminder r WHERE r.id = ${first.reminder_id}::uuid`.execute(db)

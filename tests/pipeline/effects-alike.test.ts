@@ -7,7 +7,7 @@ import { acceptContact } from '../../src/pipeline/accept/accept-contact.ts'
 import { acceptEvent } from '../../src/pipeline/accept/accept-event.ts'
 import { acceptSuppression } from '../../src/pipeline/accept/accept-stops.ts'
 import { completeTask } from '../../src/pipeline/accept/complete-task.ts'
-import type { Actor, Shell } from '../../src/pipeline/runtime.ts'
+import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
 import { takeReply } from '../../src/pipeline/take-reply.ts'
 import { applyVoiceKey, type VoiceKey } from '../../src/pipeline/voice-keys.ts'
 import { newId } from '../../src/record/id.ts'
@@ -51,12 +51,12 @@ const FACTS: Record<string, Said> = {
 
 eachLedger('a fact, whichever way it was heard', (_name, openFresh) => {
   let ledger: Ledger
-  let shell: Shell
+  let runtime: Runtime
   let clock: StandingClock
   let actor: Actor
   beforeAll(async () => {
     ({ ledger } = await openFresh())
-    ;({ shell, clock, actor } = accepting(ledger))
+    ;({ runtime, clock, actor } = accepting(ledger))
   }, 60_000)
 
   let numbers = 0
@@ -65,13 +65,13 @@ eachLedger('a fact, whichever way it was heard', (_name, openFresh) => {
   async function debt() {
     const id = newId()
     const number = `+86138001${String(38000 + numbers++)}`
-    await acceptAccount(shell, actor, id, must(parse(accountBody, {
+    await acceptAccount(runtime, actor, id, must(parse(accountBody, {
       asOf: '2026-11-20T16:00:00Z', overdue: { amount: '1250.00', currency: 'CNY' }, dueDate: '2026-11-18',
       recipient: { id: `r-${id}`, jurisdiction: 'CN', timeZone: 'Asia/Shanghai', addresses: [{ channel: 'phone', value: number, kind: 'mobile' }, { channel: 'sms', value: number, kind: 'mobile' }] },
     })))
-    await acceptEvent(shell, actor, id, must(parse(eventBody, { id: newId(), occurredAt: '2026-11-21T01:00:00Z', type: 'promise', date: '2026-11-25' })))
+    await acceptEvent(runtime, actor, id, must(parse(eventBody, { id: newId(), occurredAt: '2026-11-21T01:00:00Z', type: 'promise', date: '2026-11-25' })))
     for (const [name, when] of [['before', '2026-11-20T02:00:00Z'], ['since', '2026-11-22T02:00:00Z']]) {
-      await acceptContact(shell, actor, must(parse(contactBody, { id: `${name}-${id}`, recipientId: `r-${id}`, accountIds: [id], at: when, channel: 'phone', outcome: 'no-answer' })))
+      await acceptContact(runtime, actor, must(parse(contactBody, { id: `${name}-${id}`, recipientId: `r-${id}`, accountIds: [id], at: when, channel: 'phone', outcome: 'no-answer' })))
     }
     const row = await ledger.db.selectFrom('decorum.account').selectAll().where('external_id', '=', id).executeTakeFirstOrThrow()
     const address = await ledger.db.selectFrom('decorum.recipient_address').selectAll().where('recipient_id', '=', row.recipient_id).where('channel', '=', 'phone').executeTakeFirstOrThrow()
@@ -115,13 +115,13 @@ eachLedger('a fact, whichever way it was heard', (_name, openFresh) => {
   }
 
   const hear: { [E in keyof Required<Said>]: (said: Required<Said>[E], about: Debt, late?: string) => Promise<unknown> } = {
-    event: (said, { id }, late) => acceptEvent(shell, actor, id, must(parse(eventBody, { id: newId(), occurredAt: '2026-11-23T02:00:00Z', ...(late === undefined ? {} : { effectiveAt: late }), ...said as object }))),
-    task: async (said, about, late) => completeTask(shell, actor, await openTask(about), must(parse(taskCompletion, { ...(late === undefined ? {} : { at: late }), ...filled(said as Record<string, unknown>, about) }))),
-    key: async (said, about) => applyVoiceKey(shell, { ...await called(about), meaning: said as VoiceKey['meaning'] }),
-    reply: (said, { number }) => takeReply(shell, {
+    event: (said, { id }, late) => acceptEvent(runtime, actor, id, must(parse(eventBody, { id: newId(), occurredAt: '2026-11-23T02:00:00Z', ...(late === undefined ? {} : { effectiveAt: late }), ...said as object }))),
+    task: async (said, about, late) => completeTask(runtime, actor, await openTask(about), must(parse(taskCompletion, { ...(late === undefined ? {} : { at: late }), ...filled(said as Record<string, unknown>, about) }))),
+    key: async (said, about) => applyVoiceKey(runtime, { ...await called(about), meaning: said as VoiceKey['meaning'] }),
+    reply: (said, { number }) => takeReply(runtime, {
       route: 'sms-main', channel: 'sms', creditors: ['acme'], from: number, reference: newId(), text: (said as { text: string }).text, understood: null, source: 'test-inbound',
     }),
-    suppression: (said, about, late) => acceptSuppression(shell, actor, must(parse(suppressionBody, {
+    suppression: (said, about, late) => acceptSuppression(runtime, actor, must(parse(suppressionBody, {
       recipientId: `r-${about.id}`, source: 'api', ...(late === undefined ? {} : { from: late }), ...filled(said, about),
     }))),
   }
@@ -193,7 +193,7 @@ eachLedger('a fact, whichever way it was heard', (_name, openFresh) => {
     const [told, typed] = [await debt(), await debt()]
     expect(await hear.event({ type: 'promise', date: '2026-11-22' }, told)).toMatchObject({ effect: 'recorded; the promised day has passed' })
     const task = await openTask(typed)
-    const complete = (date: string) => completeTask(shell, actor, task, must(parse(taskCompletion, { outcome: 'promise', promise: { date } })))
+    const complete = (date: string) => completeTask(runtime, actor, task, must(parse(taskCompletion, { outcome: 'promise', promise: { date } })))
     await expect(complete('2026-11-22')).rejects.toMatchObject({ code: 'DECORUM_BAD_INPUT', faults: [{ path: 'promise.date', cure: expect.stringContaining('contacted') }] })
     for (const about of [told, typed]) expect(await outcome(about)).toMatchObject({ open: [['promise', 'account', null, expect.any(String), '2026-11-25T16:00:00.000Z', true]], ended: [] })
     expect(await complete('2026-11-23')).toMatchObject({ status: 'done' })

@@ -15,7 +15,7 @@ const SILENT: Doorbell = { ring: async () => true, listen: async () => ({ stop: 
 /** In units a second: a message of at most four segments, by the rate that a gate really keeps to. */
 const innerOf = (perSecond: number): number => (perSecond - 3) / 1.05
 
-const person = (n: number) => overdueAccount({
+const recipient = (n: number) => overdueAccount({
   recipient: { id: `r-${n}`, name: `人${n}`, locale: 'zh-CN', jurisdiction: 'CN', timeZone: 'Asia/Shanghai', addresses: [{ channel: 'sms', value: `138${String(13_800_000 + n).padStart(8, '0')}`, kind: 'mobile' }] },
 })
 
@@ -39,8 +39,8 @@ eachLedger('the forecast', (name, openFresh) => {
       overrides: { ...bell, providers: (route) => scripted[route.channel], gates: (route) => memoryRateGate(route.id, { perSecond: route.rate.perSecond, largestWeight: largestWeight(route) }) },
     })
   }
-  const people = async (from: number, to: number) => {
-    for (let n = from; n < to; n++) await stage.account(`a-${n}`, person(n))
+  const recipients = async (from: number, to: number) => {
+    for (let n = from; n < to; n++) await stage.account(`a-${n}`, recipient(n))
   }
   const smsForecast = async (actor: Actor = EVERYBODY) => {
     const forecast = await stage.app.services.forecast(actor, { zone: 'Asia/Shanghai' })
@@ -49,7 +49,7 @@ eachLedger('the forecast', (name, openFresh) => {
     return { ...route, words: forecast.words.filter((words) => words.startsWith('sms-main')).join() }
   }
   const planned = async (count: number) => {
-    await people(0, count)
+    await recipients(0, count)
     await stage.app.pass('planner')
     expect(await stage.reminders()).toHaveLength(count)
   }
@@ -109,12 +109,12 @@ eachLedger('the forecast', (name, openFresh) => {
   const tolerance = name === 'PostgreSQL' ? 0.1 : 1
   it('comes true, on a server within a tenth: sixty messages at a provider', { retry: 3 }, async () => {
     await open('2026-11-23T03:00:00Z', 20, {})
-    await people(0, 10)
+    await recipients(0, 10)
     await stage.settle()
     expect((await stage.reminders()).map((one) => one.status)).toEqual(Array.from({ length: 10 }, () => 'sent'))
     const { id } = await stage.app.services.setSwitch(EVERYBODY, { scope: {}, state: 'paused', reason: 'until all of them wait' })
     await stage.app.start([])
-    await people(10, 70)
+    await recipients(10, 70)
     await stage.app.pass('planner')
     await stage.app.services.liftSwitch(EVERYBODY, id, { reason: 'now' })
     const forecast = await smsForecast()

@@ -3,7 +3,7 @@ import type { Line } from '../../src/intake/lines.ts'
 import { DecorumError } from '../../src/model/errors.ts'
 import type { LineResult } from '../../src/report/views/operations.ts'
 import { importLines, type ItemResult, type LineKind } from '../../src/pipeline/accept/imports.ts'
-import type { Shell } from '../../src/pipeline/runtime.ts'
+import type { Runtime } from '../../src/pipeline/runtime.ts'
 
 interface Held {
   items: readonly string[]
@@ -18,7 +18,7 @@ function heldKind(atOnce = 2): { kind: LineKind<string>; begun: Held[] } {
   return {
     begun,
     kind: {
-      read: (text) => ({ ok: true, value: text }), idIn: () => null, idOf: (item) => item, thingOf: (item) => item, touchedBy: (item) => [item.slice(-1)], atOnce,
+      read: (text) => ({ ok: true, value: text }), idIn: () => null, idOf: (item) => item, keyOf: (item) => item, touchedBy: (item) => [item.slice(-1)], atOnce,
       put: (items) => new Promise<ItemResult[]>((resolve, reject) => {
         begun.push({ items, commit: () => resolve(items.map(() => ({ ok: true, changed: true }))), fail: reject })
       }),
@@ -35,7 +35,7 @@ const CHUNK = 200
 const about = (thing: string, first: number): string[] => Array.from({ length: CHUNK }, (_, i) => `${first + i}${thing}`)
 const begin = (texts: readonly string[], kind: LineKind<string>) => {
   const results: LineResult[] = []
-  const done = importLines({} as Shell, lines(texts), kind, (result) => void results.push(result))
+  const done = importLines({} as Runtime, lines(texts), kind, (result) => void results.push(result))
   done.catch(() => undefined)
   return { results, done }
 }

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { lastLook, type LastSight } from '../../src/pipeline/dispatch/preflight.ts'
+import { preflight, type PreflightState } from '../../src/pipeline/dispatch/preflight.ts'
 import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
 import { eachLedger } from '../support/ledger.ts'
 
-const clear: LastSight = {
+const clear: PreflightState = {
   now: 1_000, goodUntil: 60_000, switchedOff: null, switchesKnown: true, routeOpen: true, slot: { kind: 'go' }, sinceReserved: { monotonic: 20, wall: 20 }, leaseMs: 90_000,
 }
 
 describe('the last look before a call', () => {
   it('lets it begin when nothing has changed since it was permitted', () => {
-    expect(lastLook(clear)).toEqual({ kind: 'go' })
+    expect(preflight(clear)).toEqual({ kind: 'go' })
   })
 
   it('waits for a slot that is still to come', () => {
-    expect(lastLook({ ...clear, slot: { kind: 'early', waitMs: 40 } })).toEqual({ kind: 'wait', waitMs: 40 })
+    expect(preflight({ ...clear, slot: { kind: 'early', waitMs: 40 } })).toEqual({ kind: 'wait', waitMs: 40 })
   })
 
-  it.each<[string, Partial<LastSight>, string]>([
+  it.each<[string, Partial<PreflightState>, string]>([
     ['half of the lease is over by the monotonic clock, as after a freeze', { sinceReserved: { monotonic: 45_000, wall: 20 } }, 'lease_half_gone'],
     ['half of the lease is over by the wall clock, as after a sleep', { sinceReserved: { monotonic: 20, wall: 45_000 } }, 'lease_half_gone'],
     ['the wall clock was set back', { sinceReserved: { monotonic: 20, wall: -1_001 } }, 'lease_half_gone'],
@@ -26,7 +26,7 @@ describe('the last look before a call', () => {
     ['the route rests', { routeOpen: false }, 'route_resting'],
     ['its slot is gone', { slot: { kind: 'missed' } }, 'slot_missed'],
   ])('keeps it back when %s', (_why, change, why) => {
-    expect(lastLook({ ...clear, ...change })).toMatchObject({ kind: 'not_sent', why })
+    expect(preflight({ ...clear, ...change })).toMatchObject({ kind: 'not_sent', why })
   })
 })
 

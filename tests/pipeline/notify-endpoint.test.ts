@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { openWebhook } from '../../src/deliver/webhook.ts'
 import { EndpointNotifier } from '../../src/pipeline/notify.ts'
-import type { Shell } from '../../src/pipeline/runtime.ts'
+import type { Runtime } from '../../src/pipeline/runtime.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { takeLocks } from '../../src/record/locks.ts'
@@ -15,14 +15,14 @@ import { accepting } from './accepting-shell.ts'
 
 eachLedger('telling an endpoint', (_name, openFresh) => {
   let ledger: Ledger
-  let shell: Shell
+  let runtime: Runtime
   let receiver: Receiver
   let notifier: EndpointNotifier
   const opened: { close(): Promise<void> }[] = []
   const log: Record<string, unknown>[] = []
 
   const open = (told: Receiver, deadlineMs = 60_000): EndpointNotifier => {
-    const made = new EndpointNotifier(shell, openWebhook(told.webhook, deadlineMs), () => 0)
+    const made = new EndpointNotifier(runtime, openWebhook(told.webhook, deadlineMs), () => 0)
     opened.push(made)
     return made
   }
@@ -38,7 +38,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   beforeEach(async () => {
     await emptyLedger(ledger)
     log.length = 0
-    shell = { ...accepting(ledger).shell, log: pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) }) }
+    runtime = { ...accepting(ledger).runtime, log: pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) }) }
     receiver = await receive('servicing')
     notifier = open(receiver)
   })
@@ -46,7 +46,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
     for (const one of opened.splice(0)) await one.close()
   })
 
-  const person = async (): Promise<string> => {
+  const recipient = async (): Promise<string> => {
     const id = newId()
     await sql`INSERT INTO decorum.recipient (id, creditor, external_id, created_at, updated_at) VALUES (${id}::uuid, 'acme', ${id}, now(), now())`.execute(ledger.db)
     return id
@@ -55,7 +55,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   const happens = async (recipientKey: string, words: readonly string[], endpoints: readonly string[] = ['servicing']): Promise<void> => {
     for (const word of words) {
       await ledger.db.transaction().execute(async (trx) =>
-        addNotices(await takeLocks(trx, { recipients: [recipientKey] }, 'wait'), [{ recipientKey, creditor: 'acme', type: 'reminder.sent', data: { word }, endpoints }], shell.clock.now()))
+        addNotices(await takeLocks(trx, { recipients: [recipientKey] }, 'wait'), [{ recipientKey, creditor: 'acme', type: 'reminder.sent', data: { word }, endpoints }], runtime.clock.now()))
     }
   }
   const passes = async (...some: EndpointNotifier[]): Promise<void> => {
@@ -68,7 +68,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   const words = (told: Receiver = receiver) => told.heard.map((heard) => heard.body.data['word'])
 
   it('says what happened to each person in the order of the person’s own sequence', async () => {
-    const [a, b] = [await person(), await person()]
+    const [a, b] = [await recipient(), await recipient()]
     await happens(a, ['a1', 'a2', 'a3'])
     await happens(b, ['b1', 'b2'])
     await passes(notifier)
@@ -79,7 +79,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   })
 
   it('keeps a later notice back while an earlier one about the same person is not taken, and nobody else’s', async () => {
-    const [a, b] = [await person(), await person()]
+    const [a, b] = [await recipient(), await recipient()]
     await happens(a, ['a1', 'a2'])
     await happens(b, ['b1', 'b2'])
     receiver.manner = ({ body }) => (body.data['word'] === 'a1' ? 500 : 204)
@@ -97,15 +97,15 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   })
 
   it('by several notifiers at once says each thing once', async () => {
-    const people = await Promise.all(Array.from({ length: 30 }, person))
-    for (const one of people) await happens(one, ['x', 'y'])
+    const recipients = await Promise.all(Array.from({ length: 30 }, recipient))
+    for (const one of recipients) await happens(one, ['x', 'y'])
     await passes(notifier, open(receiver), open(receiver))
     expect(new Set(receiver.heard.map((heard) => heard.id)).size).toBe(60)
     expect(receiver.heard).toHaveLength(60)
   })
 
   it('says it again, under the same id, to one that died with it in hand', async () => {
-    await happens(await person(), ['a1'])
+    await happens(await recipient(), ['a1'])
     receiver.manner = 'die'
     await passes(notifier)
     receiver.manner = 204
@@ -117,7 +117,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   })
 
   it('says what a notifier took and died with, once its lease is over', async () => {
-    await happens(await person(), ['a1', 'a2'])
+    await happens(await recipient(), ['a1', 'a2'])
     await claimNotices(ledger.db, { endpoint: 'servicing', limit: 50, leaseMs: 60_000 })
     await passes(notifier)
     expect(words()).toEqual([])
@@ -127,7 +127,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   })
 
   it('does not lose what it was told while it hangs', async () => {
-    await happens(await person(), ['a1'])
+    await happens(await recipient(), ['a1'])
     receiver.manner = 'hang'
     await passes(open(receiver, 300))
     expect((await rows())[0]).toMatchObject({ outcome: null, tries: 1 })
@@ -140,14 +140,14 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   it('is no other endpoint’s business: one that is down keeps none from hearing', async () => {
     const billing = await receive('billing')
     receiver.manner = 503
-    await happens(await person(), ['a1', 'a2'], ['servicing', 'billing'])
+    await happens(await recipient(), ['a1', 'a2'], ['servicing', 'billing'])
     await passes(notifier, open(billing))
     expect(words(billing)).toEqual(['a1', 'a2'])
     expect(words()).toEqual(['a1'])
   })
 
   it('asks with one notice at a time while nothing gets through, says so once, and recovers', async () => {
-    for (const one of await Promise.all(Array.from({ length: 8 }, person))) await happens(one, ['x'])
+    for (const one of await Promise.all(Array.from({ length: 8 }, recipient))) await happens(one, ['x'])
     receiver.manner = 503
     await notifier.pass()
     expect(receiver.heard).toHaveLength(8)
@@ -168,9 +168,9 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
 
   it('leaves an endpoint alone for as long as it asks, whatever it is to hear, and tells it then', async () => {
     let machine = 1_000
-    const patient = new EndpointNotifier(shell, openWebhook(receiver.webhook, 300), () => 0, () => machine)
+    const patient = new EndpointNotifier(runtime, openWebhook(receiver.webhook, 300), () => 0, () => machine)
     opened.push(patient)
-    const [a, b] = [await person(), await person()]
+    const [a, b] = [await recipient(), await recipient()]
     await happens(a, ['a1'])
     receiver.manner = { status: 429, retryAfter: '600' }
     await passes(patient)
@@ -192,7 +192,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
 
   it('ends with 410 until a restart, and what it did not take stays in the ledger', async () => {
     receiver.manner = 410
-    await happens(await person(), ['a1', 'a2'])
+    await happens(await recipient(), ['a1', 'a2'])
     await passes(notifier)
     await waitIsOver()
     receiver.manner = 204
@@ -205,7 +205,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   })
 
   it('gives up after three days of trying, and goes on with what came after', async () => {
-    await happens(await person(), ['a1', 'a2'])
+    await happens(await recipient(), ['a1', 'a2'])
     await sql`UPDATE decorum.outbox SET tries = 60, written_at = written_at - interval '3 days' WHERE seq = 1`.execute(ledger.db)
     receiver.manner = ({ body }) => (body.data['word'] === 'a1' ? 500 : 204)
     await notifier.pass()
@@ -215,7 +215,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   })
 
   it('writes no address, secret or body into the log', async () => {
-    const id = await person()
+    const id = await recipient()
     await happens(id, ['a-word-of-the-body'])
     receiver.manner = 'die'
     for (let pass = 0; pass < 4; pass++) {

@@ -55,7 +55,7 @@ eachLedger('upstream hears', (_name, openFresh) => {
     if (reminder === undefined) throw new Error('no reminder')
     return reminder
   }
-  const says = async (word: Partial<DeliveryWord>) => applyReceipt(stage.app.shell, {
+  const says = async (word: Partial<DeliveryWord>) => applyReceipt(stage.app.runtime, {
     reminderId: (await only()).id, attemptNo: 1, saidAt: null, dedupe: JSON.stringify(word), word: { state: 'delivered', final: true, code: null, class: null, ...word },
   })
   const written = () => fresh.ledger.db.selectFrom('decorum.outbox').selectAll().execute()
@@ -129,13 +129,13 @@ eachLedger('upstream hears', (_name, openFresh) => {
     const reminder = await only()
     await sql`UPDATE decorum.attempt SET status = 'sending', lease_until = clock_timestamp() - interval '1 second'`.execute(fresh.ledger.db)
     await sql`UPDATE decorum.reminder SET status = 'sending' WHERE id = ${reminder.id}`.execute(fresh.ledger.db)
-    expect(await expireLeases(stage.app.shell)).toBe(1)
+    expect(await expireLeases(stage.app.runtime)).toBe(1)
     expect((await told()).at(-1)).toMatchObject({ type: 'reminder.in_doubt', data: { code: 'lease_expired', attemptNo: 1 } })
   })
 
   it('that a reminder was called off, by a payment', async () => {
     // Planned and not yet queued: what is on its way cannot be called off.
-    await planDue(stage.app.shell)
+    await planDue(stage.app.runtime)
     const paid = parse(eventBody, { type: 'payment', id: 'p-1', occurredAt: '2026-11-23T02:59:00Z', amount: '1250.00' })
     if (!paid.ok) throw new TypeError(JSON.stringify(paid.faults))
     await stage.app.services.addEvent(LENDER, 'a-1', paid.value)
@@ -143,14 +143,14 @@ eachLedger('upstream hears', (_name, openFresh) => {
   })
 
   it('that a reminder was called off by whoever asked for it', async () => {
-    await planDue(stage.app.shell)
+    await planDue(stage.app.runtime)
     await stage.app.services.cancelReminder(LENDER, (await only()).id)
     expect((await told()).map((body) => [body.type, body.data['endReason']])).toEqual([['reminder.cancelled', 'asked by test']])
   })
 
   it('that a person pressed the key for a wrong number', async () => {
     await stage.settle()
-    await applyVoiceKey(stage.app.shell, { reminderId: (await only()).id, attemptNo: 1, meaning: 'wrong-number' })
+    await applyVoiceKey(stage.app.runtime, { reminderId: (await only()).id, attemptNo: 1, meaning: 'wrong-number' })
     expect((await told()).at(-1)).toMatchObject({ type: 'suppression.added', data: { reason: 'wrong-number', by: 'call-key' } })
   })
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { memoryRateGate } from '../../src/deliver/rate-gate.ts'
 import { contactBody, permitBody, permitSettlement, reminderBody } from '../../src/intake/bodies.ts'
 import { parse } from '../../src/intake/parse.ts'
-import { type Desk, DISPATCH_LIMITS } from '../../src/pipeline/dispatch/dispatch-context.ts'
+import { type DispatchContext, DISPATCH_LIMITS } from '../../src/pipeline/dispatch/dispatch-context.ts'
 import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
 import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
 import type { Actor } from '../../src/pipeline/runtime.ts'
@@ -173,7 +173,7 @@ eachLedger('permits', (_name, openFresh) => {
         const ticket = await queuedCall()
         // Who begins differs from round to round; who wins is left to the locks.
         const asks = () => Promise.all(Array.from({ length: 4 }, (_, i) => ask({ by: `agency-${i}` })))
-        const reserving = () => reserve(stage.app.shell, desk(), ticket)
+        const reserving = () => reserve(stage.app.runtime, context(), ticket)
         const [given, reserved] = round % 2 === 0
           ? await Promise.all([asks(), reserving()])
           : await Promise.all([reserving(), asks()]).then(([r, a]) => [a, r] as const)
@@ -195,13 +195,13 @@ eachLedger('permits', (_name, openFresh) => {
     await sql`UPDATE decorum.reminder SET status = 'queued', ring = ${ring}::uuid, queued_at = clock_timestamp() WHERE id = ${id}::uuid`.execute(fresh.ledger.db)
     return { ring, reminderIds: [id] }
   }
-  const desk = (): Desk => {
-    const { shell, config } = stage.app
+  const context = (): DispatchContext => {
+    const { runtime, config } = stage.app
     const route = config.routes.find((r) => r.channel === 'phone')
     if (route === undefined) throw new Error('no route')
     return {
       route, provider: phone, testProvider: phone, gate: memoryRateGate(route.id, { perSecond: 1_000, largestWeight: 4 }), packs: policyOf(config),
-      switches: new SwitchBoard(shell), worker: 'test', clockCertain: () => true, optOutUrl: () => null, limits: DISPATCH_LIMITS,
+      switches: new SwitchBoard(runtime), worker: 'test', clockCertain: () => true, optOutUrl: () => null, limits: DISPATCH_LIMITS,
     }
   }
 })

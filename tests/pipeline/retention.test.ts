@@ -5,9 +5,9 @@ import { SteppedClock } from '../../src/app/clock.ts'
 import type { Config } from '../../src/config/config.ts'
 import { DAY } from '../../src/model/time.ts'
 import { forgetNotices, retain } from '../../src/pipeline/retention.ts'
-import type { Shell } from '../../src/pipeline/runtime.ts'
+import type { Runtime } from '../../src/pipeline/runtime.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
-import { listPieces, makeMonths } from '../../src/record/partitions.ts'
+import { listPartitions, makeMonths } from '../../src/record/partitions.ts'
 import { retentionInWords } from '../../src/report/retention-report.ts'
 import { policyOf } from '../../src/services/packs-in-force.ts'
 import { eachLedger } from '../support/ledger.ts'
@@ -23,13 +23,13 @@ const idOf = (when: string, n: number) => {
 
 eachLedger('retention', (_name, openFresh) => {
   let ledger: Ledger
-  let shell: Shell
+  let runtime: Runtime
   const open = (house: Omit<Config['retention'], 'keepNoticesDays'> & { keepNoticesDays?: number }, now = '2026-11-23T12:00:00Z') => {
     const config = { ...shippedConfig(), retention: { keepNoticesDays: 30, ...house } }
-    shell = { config, ledger, clock: new SteppedClock(at(now)), log: pino({ level: 'silent' }) } as unknown as Shell
+    runtime = { config, ledger, clock: new SteppedClock(at(now)), log: pino({ level: 'silent' }) } as unknown as Runtime
   }
-  const run = (apply: boolean) => retain(shell, LENDER, policyOf(shell.config), apply)
-  const fates = (report: Awaited<ReturnType<typeof run>>) => report.pieces.map(({ piece, fate, kept }) => [piece, fate, kept])
+  const run = (apply: boolean) => retain(runtime, LENDER, policyOf(runtime.config), apply)
+  const fates = (report: Awaited<ReturnType<typeof run>>) => report.pieces.map(({ piece: partition, fate, kept }) => [partition, fate, kept])
   const left = async (table: string) => (await sql<{ id: string }>`SELECT recipient_id AS id FROM ${sql.table(`decorum.${table}`)} ORDER BY 1`.execute(ledger.db)).rows.map((row) => row.id)
 
   async function person(id: string, n: number, state: string) {
@@ -72,7 +72,7 @@ eachLedger('retention', (_name, openFresh) => {
 
   it('changes nothing until it is told to', async () => {
     const report = await run(false)
-    expect(fates(report).map(([piece, fate]) => `${piece} ${fate}`)).toContain('contact_2022_03 may-go')
+    expect(fates(report).map(([partition, fate]) => `${partition} ${fate}`)).toContain('contact_2022_03 may-go')
     expect(await left('attempt')).toEqual([PAID])
     expect(retentionInWords(report)).toContain('Nothing was changed')
   })
@@ -80,8 +80,8 @@ eachLedger('retention', (_name, openFresh) => {
   it('drops whole months that nobody demands any more, and nothing younger', async () => {
     const report = await run(true)
     // Empty months go as well; of reminders none is older than the pieces of this month.
-    expect(new Set(report.pieces.map((piece) => piece.fate))).toEqual(new Set(['dropped']))
-    expect((await listPieces(ledger.db)).filter((piece) => piece.to !== null && piece.to <= at('2023-11-01T00:00:00Z'))).toEqual([])
+    expect(new Set(report.pieces.map((partition) => partition.fate))).toEqual(new Set(['dropped']))
+    expect((await listPartitions(ledger.db)).filter((partition) => partition.to !== null && partition.to <= at('2023-11-01T00:00:00Z'))).toEqual([])
     for (const table of ['attempt', 'conversation']) expect(await left(table)).toEqual([])
     expect(await left('contact')).toEqual([PAID])
     const { rows } = await sql`SELECT actor, subject FROM decorum.access_log WHERE action = 'retention-dropped' AND subject LIKE 'contact_2022_03 %'`.execute(ledger.db)
@@ -95,7 +95,7 @@ eachLedger('retention', (_name, openFresh) => {
     await sql`
       INSERT INTO decorum.hold (id, creditor, recipient_id, kind, starts_at, created_by, created_at, seq) VALUES (${COURT}, 'c', ${COURT}, 'legal-action', ${OLD}, 't', ${OLD}, 1)`.execute(ledger.db)
     const report = await run(true)
-    expect(fates(report).filter(([piece]) => String(piece).endsWith('2022_03'))).toEqual(['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_2022_03`, 'dropped', 2]))
+    expect(fates(report).filter(([partition]) => String(partition).endsWith('2022_03'))).toEqual(['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_2022_03`, 'dropped', 2]))
     expect(await left('attempt')).toEqual([OWES, COURT])
     expect(await left('conversation')).toEqual([OWES, COURT])
     const { rows } = await sql<{ decisions: number; receipts: number }>`
@@ -106,7 +106,7 @@ eachLedger('retention', (_name, openFresh) => {
 
   it('remembers the conversations of people who owe, though no rule keeps the contact', async () => {
     await person(OWES, 2, 'open')
-    const report = await retain(shell, LENDER, [], true)
+    const report = await retain(runtime, LENDER, [], true)
     expect(report.pieces.length).toBeGreaterThan(0)
     expect(await left('attempt')).toEqual([])
     expect(await left('conversation')).toEqual([OWES])
@@ -115,7 +115,7 @@ eachLedger('retention', (_name, openFresh) => {
   it('leaves a month alone while an attempt in it is in doubt', async () => {
     await send(PAID, 9, '2022-03-12T12:00:00Z', 'in_doubt')
     const report = await run(true)
-    expect(report.pieces.filter((piece) => piece.fate === 'unfinished').map(({ piece, unfinished }) => [piece, unfinished]))
+    expect(report.pieces.filter((partition) => partition.fate === 'unfinished').map(({ piece: partition, unfinished }) => [partition, unfinished]))
       .toEqual(['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_2022_03`, 1]))
     expect(await left('attempt')).toEqual([PAID, PAID])
   })
@@ -124,7 +124,7 @@ eachLedger('retention', (_name, openFresh) => {
     await person(OWES, 2, 'open')
     for (const [who, n] of [[PAID, 7], [OWES, 8]] as const) await send(who, n, '2019-01-05T12:00:00Z')
     const report = await run(true)
-    expect(fates(report).filter(([piece]) => String(piece).endsWith('_default'))).toEqual(['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_default`, 'dropped', 1]))
+    expect(fates(report).filter(([partition]) => String(partition).endsWith('_default'))).toEqual(['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_default`, 'dropped', 1]))
     expect(await left('attempt')).toEqual([OWES, OWES])
   })
 
@@ -138,7 +138,7 @@ eachLedger('retention', (_name, openFresh) => {
   describe('webhook notices', () => {
     /** So many notices, settled this long before now; null: not settled yet. */
     const notices = async (type: string, count: number, outcome: 'taken' | 'given_up' | null, daysAgo: number) => {
-      const when = new Date(shell.clock.now() - daysAgo * DAY)
+      const when = new Date(runtime.clock.now() - daysAgo * DAY)
       await sql`
         INSERT INTO decorum.outbox (recipient_id, seq, part, endpoint, creditor, type, body, at, next_try_at, outcome, done_at)
         SELECT ${PAID}, n, 0, ${type}, 'c', ${type}, '{}', ${when}, ${when}, ${outcome}, ${outcome === null ? null : when} FROM generate_series(1, ${count}::int) n`.execute(ledger.db)
@@ -172,7 +172,7 @@ eachLedger('retention', (_name, openFresh) => {
       await all()
       await notices('many', 2_500, 'taken', 40)
       const more: boolean[] = []
-      for (let pass = 0; pass < 4; pass++) more.push(await forgetNotices(shell))
+      for (let pass = 0; pass < 4; pass++) more.push(await forgetNotices(runtime))
       expect(more).toEqual([true, true, false, false])
       expect(await kept()).toEqual(YOUNG)
     })
@@ -182,7 +182,7 @@ eachLedger('retention', (_name, openFresh) => {
       await notices('old', 10, 'taken', 40)
       await sql`ANALYZE decorum.outbox`.execute(ledger.db)
       const { rows } = await sql<{ 'QUERY PLAN': string }>`EXPLAIN SELECT ctid FROM decorum.outbox
-        WHERE outcome = 'taken' AND done_at < ${new Date(shell.clock.now() - 30 * DAY)} ORDER BY done_at LIMIT 1000`.execute(ledger.db)
+        WHERE outcome = 'taken' AND done_at < ${new Date(runtime.clock.now() - 30 * DAY)} ORDER BY done_at LIMIT 1000`.execute(ledger.db)
       const plan = rows.map((row) => row['QUERY PLAN']).join(' ')
       expect(plan).toContain('outbox_settled')
       expect(plan).not.toContain('Seq Scan')
@@ -194,7 +194,7 @@ eachLedger('retention', (_name, openFresh) => {
       expect((await run(true)).notices).toEqual({ taken: 0, givenUp: 0 })
       open({ keepMonths: 36, legalHold: true })
       expect((await run(true)).notices).toBeNull()
-      expect(await forgetNotices(shell)).toBe(false)
+      expect(await forgetNotices(runtime)).toBe(false)
       expect(await kept()).toMatchObject({ 'taken old': 3, 'given up long ago': 5 })
     })
   })

@@ -4,7 +4,7 @@ import { policyOf } from '../../src/services/packs-in-force.ts'
 import type { Config } from '../../src/config/config.ts'
 import { memoryRateGate } from '../../src/deliver/rate-gate.ts'
 import { reminderBody } from '../../src/intake/bodies.ts'
-import { DISPATCH_LIMITS, type Desk } from '../../src/pipeline/dispatch/dispatch-context.ts'
+import { DISPATCH_LIMITS, type DispatchContext } from '../../src/pipeline/dispatch/dispatch-context.ts'
 import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
 import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
 import { planDue } from '../../src/pipeline/plan-due.ts'
@@ -153,30 +153,30 @@ eachLedger('the same words', (_name, openFresh) => {
   })
 
   describe('under the person’s lock', () => {
-    const desk = (): Desk => {
-      const { shell, config } = stage.app
+    const context = (): DispatchContext => {
+      const { runtime, config } = stage.app
       const route = config.routes.find((r) => r.id === 'sms-main')
       if (route === undefined) throw new Error('no route')
       return {
         route, provider: sms, testProvider: sms, gate: memoryRateGate('sms-main', { perSecond: 1_000, largestWeight: 4 }), packs: policyOf(config),
-        switches: new SwitchBoard(shell), worker: 'test', clockCertain: () => true, optOutUrl: () => null, limits: DISPATCH_LIMITS,
+        switches: new SwitchBoard(runtime), worker: 'test', clockCertain: () => true, optOutUrl: () => null, limits: DISPATCH_LIMITS,
       }
     }
     const both = async () => {
       await stage.account('a-1', overdueAccount())
-      await planDue(stage.app.shell)
+      await planDue(stage.app.runtime)
       await direct()
       return (await stage.reminders()).map((reminder) => reminder.id)
     }
     const queue = async (ids: readonly string[]) => {
       const ring = randomUUID()
-      await stage.app.shell.ledger.db.updateTable('decorum.reminder').set({ status: 'queued', ring, queued_at: new Date() }).where('id', 'in', [...ids]).execute()
+      await stage.app.runtime.ledger.db.updateTable('decorum.reminder').set({ status: 'queued', ring, queued_at: new Date() }).where('id', 'in', [...ids]).execute()
       return { ring, reminderIds: [...ids] }
     }
 
     it('two in one batch: one is reserved', async () => {
       const ticket = await queue(await both())
-      expect((await reserve(stage.app.shell, desk(), ticket)).reserved).toHaveLength(1)
+      expect((await reserve(stage.app.runtime, context(), ticket)).reserved).toHaveLength(1)
       expect(await byStatus('refused')).toMatchObject([{ end_reason: 'too_soon' }])
     })
 
@@ -187,7 +187,7 @@ eachLedger('the same words', (_name, openFresh) => {
       // Whoever finds the person locked comes back, as a worker does.
       const work = async (ticket: (typeof tickets)[number]) => {
         for (let held = ticket.reminderIds; held.length > 0;) {
-          const part = await reserve(stage.app.shell, desk(), { ...ticket, reminderIds: held })
+          const part = await reserve(stage.app.runtime, context(), { ...ticket, reminderIds: held })
           reserved += part.reserved.length
           held = part.held
         }

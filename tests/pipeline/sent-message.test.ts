@@ -59,7 +59,7 @@ eachLedger('what was sent can always be shown', (_name, openFresh) => {
     return sent
   }
   const shownWith = async (config: Partial<Config>) =>
-    sentMessage({ ...stage.app.shell, config: { ...stage.app.shell.config, ...config } }, await lastAttempt())
+    sentMessage({ ...stage.app.runtime, config: { ...stage.app.runtime.config, ...config } }, await lastAttempt())
 
   describe('after its template was edited', () => {
     it.each(EDITS)('when %s', async (_what, edit) => {

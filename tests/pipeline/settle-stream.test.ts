@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { SettleStream } from '../../src/pipeline/dispatch/settle-stream.ts'
 import type { Settlement } from '../../src/pipeline/dispatch/settlement.ts'
-import type { Shell } from '../../src/pipeline/runtime.ts'
+import type { Runtime } from '../../src/pipeline/runtime.ts'
 
 const settlement = (attemptNo: number): Settlement => ({ alarm: null, entry: { reminderId: 'r', attemptNo } }) as unknown as Settlement
 
 /** A ledger whose transactions fail as if there were no connection, for as long as `away` is true. */
 function streamTo(ledger: { away: boolean; tried: number; taken: number }) {
   const complaints: string[] = []
-  const shell = {
+  const runtime = {
     log: { error: (_fields: unknown, message: string) => void complaints.push(message) },
     ledger: { db: { transaction: () => ({ execute: async () => {
       ledger.tried++
@@ -16,7 +16,7 @@ function streamTo(ledger: { away: boolean; tried: number; taken: number }) {
       ledger.taken++
     } }) } },
   }
-  return { stream: new SettleStream(shell as unknown as Shell), complaints }
+  return { stream: new SettleStream(runtime as unknown as Runtime), complaints }
 }
 
 const until = async (isSo: () => boolean): Promise<void> => {

@@ -8,8 +8,8 @@ import type { Channel } from '../../src/model/vocabulary.ts'
 import { carriedWords } from '../../src/pipeline/dispatch/words.ts'
 import { keepCaptured } from '../../src/pipeline/personal-data.ts'
 import { ledgerPortfolio } from '../../src/pipeline/simulate/portfolio.ts'
-import { simulatePerson } from '../../src/pipeline/simulate/simulate-recipient.ts'
-import type { SimulatedPerson } from '../../src/pipeline/simulate/simulated-recipient.ts'
+import { simulateRecipient } from '../../src/pipeline/simulate/simulate-recipient.ts'
+import type { SimulatedRecipient } from '../../src/pipeline/simulate/simulated-recipient.ts'
 import { wordsOnce } from '../../src/pipeline/simulate/simulated-words.ts'
 import { nextWork, reminderName } from '../../src/record/demo.ts'
 import { policyOf } from '../../src/services/packs-in-force.ts'
@@ -54,7 +54,7 @@ const addresses = (number: string) => [
   { channel: 'sms', value: number, kind: 'mobile', relation: 'self' }, { channel: 'phone', value: number, kind: 'mobile', relation: 'self' },
   { channel: 'email', value: `somebody.${number}@example.com`, relation: 'self' },
 ]
-const person = (id: string, number: string) => overdueAccount({
+const recipient = (id: string, number: string) => overdueAccount({
   ladder: LADDER.id, recipient: { id, name: '张三', locale: 'zh-CN', jurisdiction: 'CN', timeZone: 'Asia/Shanghai', addresses: addresses(number) },
 })
 
@@ -65,10 +65,10 @@ const owedAs = (m: { rung: string | null; channel: string; fallbackChannels: rea
   `owed ${m.rung} by ${m.channel} on ${m.route}, then ${m.fallbackChannels.join(' ')}, due ${formatInstant(m.dueAt)} until ${formatInstant(m.expiresAt)}${follows === null ? '' : ` instead of ${follows}`}`
 const lapsedAs = (kind: string, reason: string, broken: Instant | null) => `lapsed ${kind}: ${reason}${broken === null ? '' : `, broken as of ${formatInstant(broken)}`}`
 
-function simulated(people: readonly SimulatedPerson[]): Line[] {
+function simulated(recipients: readonly SimulatedRecipient[]): Line[] {
   const lines: Line[] = []
-  for (const one of people) {
-    simulatePerson(one, {
+  for (const one of recipients) {
+    simulateRecipient(one, {
       creditors: CONFIG.creditors, routes: CONFIG.routes, packs: policyOf(CONFIG), words: wordsOnce(CONFIG.templates, CONFIG.locales), ladderOf: () => LADDER,
       sameWordsWithin: CONFIG.delivery.sameWordsWithin, carries: (reminder, row, creditor) => carriedWords(CONFIG, reminder, row, creditor, ['text']),
       receipts: (channel, attempt) => receipts(channel, attempt.reminderId), paysAt: () => null,
@@ -89,8 +89,8 @@ async function lived(): Promise<{ real: Line[]; foreseen: Line[] }> {
     config: CONFIG,
     overrides: {
       providers: (route) => captureProvider(route.channel, { seed: 1 }, async (captured) => {
-        const name = (await reminderName(stage.app.shell.ledger.db, captured.request.attempt.reminderId)) ?? ''
-        await keepCaptured(stage.app.shell, { ...captured, receipts: receipts(route.channel, name) })
+        const name = (await reminderName(stage.app.runtime.ledger.db, captured.request.attempt.reminderId)) ?? ''
+        await keepCaptured(stage.app.runtime, { ...captured, receipts: receipts(route.channel, name) })
       }),
       gates: (route) => memoryRateGate(route.id, { perSecond: 10_000, largestWeight: 4 }),
     },
@@ -99,18 +99,18 @@ async function lived(): Promise<{ real: Line[]; foreseen: Line[] }> {
     const { db } = fresh.ledger
     const { services } = stage.app
     // Somebody asks for a reminder an hour before the ladder would send one.
-    await stage.account('asked', person('asked', '13800138001'))
+    await stage.account('asked', recipient('asked', '13800138001'))
     await services.createReminder(LENDER, null, reminderBody.parse({ accountId: 'asked', template: 'cn-consumer-loan', tone: 'gentle', channels: ['sms'] }))
     await stage.settle()
-    await stage.account('plain', person('plain', '13800138002'))
-    await stage.account('refused', person('refused', '13800138003'))
-    await stage.account('promised', person('promised', '13800138004'))
+    await stage.account('plain', recipient('plain', '13800138002'))
+    await stage.account('refused', recipient('refused', '13800138003'))
+    await stage.account('promised', recipient('promised', '13800138004'))
     await services.addEvent(LENDER, 'promised', eventBody.parse({ id: 'e-1', type: 'promise', occurredAt: FROM, date: '2026-11-24' }))
-    await stage.account('held', person('held', '13800138005'))
+    await stage.account('held', recipient('held', '13800138005'))
     await services.addHold(LENDER, holdBody.parse({ accountId: 'held', until: '2026-11-24T05:00:00Z' }))
     const known = (await stage.reminders()).map(({ id }) => id)
-    const people: SimulatedPerson[] = []
-    for await (const part of (await ledgerPortfolio(stage.app.shell, null)).parts()) if (part.kind === 'people') people.push(...part.people)
+    const recipients: SimulatedRecipient[] = []
+    for await (const part of (await ledgerPortfolio(stage.app.runtime, null)).parts()) if (part.kind === 'people') recipients.push(...part.people)
     const decidedBefore = (await db.selectFrom('decorum.decision').select(['reminder_id', 'no']).execute()).map((d) => `${d.reminder_id} ${d.no}`)
 
     for (let now = at(FROM); now < at(FROM) + DAYS * DAY;) {
@@ -138,7 +138,7 @@ async function lived(): Promise<{ real: Line[]; foreseen: Line[] }> {
       ...reminders.filter((m) => ['refused', 'expired', 'cancelled', 'failed'].includes(m.status)).map((m) =>
         line(who(m.recipient_id), (m.updated_at as Date).getTime(), `ended ${m.rung} ${m.channel} ${m.status} ${m.end_reason}`)),
     ]
-    return { real: real.sort(), foreseen: simulated(people) }
+    return { real: real.sort(), foreseen: simulated(recipients) }
   } finally {
     await stage.app.stop()
     await fresh.dispose()

@@ -50,11 +50,11 @@ describe('who pays', () => {
 
 describe('tallies', () => {
   it('of different people add up, in whatever order', () => {
-    const of = (people: number) => {
+    const of = (recipients: number) => {
       const tally = emptyTally()
-      tally.people = people
-      count(tally.leftOut, 'stale', people)
-      count(tally.leftOut, `only ${people}`)
+      tally.people = recipients
+      count(tally.leftOut, 'stale', recipients)
+      count(tally.leftOut, `only ${recipients}`)
       return tally
     }
     const [one, other] = [emptyTally(), emptyTally()]

@@ -12,9 +12,9 @@ import type { Channel } from '../../src/model/vocabulary.ts'
 import { carriedWords } from '../../src/pipeline/dispatch/words.ts'
 import { keepCaptured } from '../../src/pipeline/personal-data.ts'
 import { ledgerPortfolio } from '../../src/pipeline/simulate/portfolio.ts'
-import { peopleFromAccounts, type PortfolioLine } from '../../src/pipeline/simulate/recipients-from-accounts.ts'
-import { simulatePerson } from '../../src/pipeline/simulate/simulate-recipient.ts'
-import type { SimulatedPerson } from '../../src/pipeline/simulate/simulated-recipient.ts'
+import { recipientsFromAccounts, type PortfolioLine } from '../../src/pipeline/simulate/recipients-from-accounts.ts'
+import { simulateRecipient } from '../../src/pipeline/simulate/simulate-recipient.ts'
+import type { SimulatedRecipient } from '../../src/pipeline/simulate/simulated-recipient.ts'
 import { wordsOnce } from '../../src/pipeline/simulate/simulated-words.ts'
 import type { SimulationRules } from '../../src/pipeline/simulate/simulation-rules.ts'
 import { nextWork, reminderName } from '../../src/record/demo.ts'
@@ -42,7 +42,7 @@ const FILE = readFileSync(resolve(ROOT, 'config/demo/portfolio.csv'), 'utf8').sp
 /** Every second line: all four creditors, several accounts of one person, people without an address. */
 const CSV = [FILE[0] as string, ...FILE.slice(1).filter((_, i) => i % 2 === 0)]
 
-function people(): SimulatedPerson[] {
+function recipients(): SimulatedRecipient[] {
   const columns = readHeader(CSV[0] as string)
   if (!columns.ok) throw new TypeError(JSON.stringify(columns.faults))
   const lines = CSV.slice(1).map((text, i): PortfolioLine => {
@@ -51,14 +51,14 @@ function people(): SimulatedPerson[] {
     return { line: i + 2, account: row.value }
   })
   const vault = openVault(parseKeyRing(`k1:${Buffer.alloc(32, 7).toString('base64')}`))
-  const read = peopleFromAccounts(lines, { config: CONFIG, vault, creditor: null, now: at(FROM) })
+  const read = recipientsFromAccounts(lines, { config: CONFIG, vault, creditor: null, now: at(FROM) })
   expect(read.refused).toEqual([])
   return read.people
 }
 
 const RULES: SimulationRules = {
   creditors: CONFIG.creditors, routes: CONFIG.routes, packs: policyOf(CONFIG), words: wordsOnce(CONFIG.templates, CONFIG.locales), sameWordsWithin: CONFIG.delivery.sameWordsWithin,
-  carries: (reminder, person, creditor) => carriedWords(CONFIG, reminder, person, creditor, ['text']),
+  carries: (reminder, recipient, creditor) => carriedWords(CONFIG, reminder, recipient, creditor, ['text']),
   ladderOf: (account) => {
     const pinned = CONFIG.ladders.get(account.ladder)
     if (pinned === undefined) throw new RangeError(account.ladder)
@@ -68,13 +68,13 @@ const RULES: SimulationRules = {
   paysAt: () => null,
 }
 
-const line = (person: string, when: Instant, what: string): Line => `${person} ${formatInstant(when)} ${what}`
+const line = (recipient: string, when: Instant, what: string): Line => `${recipient} ${formatInstant(when)} ${what}`
 
-function simulated(people: readonly SimulatedPerson[]): Line[] {
+function simulated(recipients: readonly SimulatedRecipient[]): Line[] {
   const lines: Line[] = []
-  for (const person of people) {
-    simulatePerson(person, RULES, { from: at(FROM), to: at(FROM) + DAYS * DAY }, (event) => {
-      const said = (what: string) => lines.push(line(`${person.row.creditor}/${person.name}`, event.at, what))
+  for (const recipient of recipients) {
+    simulateRecipient(recipient, RULES, { from: at(FROM), to: at(FROM) + DAYS * DAY }, (event) => {
+      const said = (what: string) => lines.push(line(`${recipient.row.creditor}/${recipient.name}`, event.at, what))
       if (event.kind === 'decided') {
         const { reminder, decision } = event
         said(`${reminder.rung} ${reminder.channel} ${reminder.tone} ${decision.verdict} ${decision.reasons.map((r) => r.rule).join(' ')}`)
@@ -88,9 +88,9 @@ function simulated(people: readonly SimulatedPerson[]): Line[] {
 
 /** Invents receipts by the reminder's name, and the same for each try: on a busy machine a slot may be missed and taken again. */
 const capture = (channel: Channel, stage: () => Stage): Provider => captureProvider(channel, { seed: SEED }, async (captured) => {
-  const { shell } = stage().app
-  const name = (await reminderName(shell.ledger.db, captured.request.attempt.reminderId)) ?? ''
-  await keepCaptured(shell, { ...captured, receipts: planReceipts(channel, { reminderId: name, attemptNo: 1 }, SEED) })
+  const { runtime } = stage().app
+  const name = (await reminderName(runtime.ledger.db, captured.request.attempt.reminderId)) ?? ''
+  await keepCaptured(runtime, { ...captured, receipts: planReceipts(channel, { reminderId: name, attemptNo: 1 }, SEED) })
 })
 
 /** What happens, and what a simulation of the ledger foresees on the first day. */
@@ -105,9 +105,9 @@ async function lived(): Promise<[Line[], Line[]]> {
     },
   })
   try {
-    await importPortfolio(stage.app.shell, { name: 'test', creditor: null, live: true }, CSV.join('\n'))
-    const foreseen: SimulatedPerson[] = []
-    for await (const part of (await ledgerPortfolio(stage.app.shell, null)).parts()) if (part.kind === 'people') foreseen.push(...part.people)
+    await importPortfolio(stage.app.runtime, { name: 'test', creditor: null, live: true }, CSV.join('\n'))
+    const foreseen: SimulatedRecipient[] = []
+    for await (const part of (await ledgerPortfolio(stage.app.runtime, null)).parts()) if (part.kind === 'people') foreseen.push(...part.people)
     const end = at(FROM) + DAYS * DAY
     for (let now = at(FROM); now < end;) {
       await stage.until(formatInstant(now))
@@ -141,7 +141,7 @@ describe('a simulation and the real pipeline, over the same portfolio for the sa
   let foreseen: Line[]
   let fromLedger: Line[]
   beforeAll(async () => {
-    foreseen = simulated(people());
+    foreseen = simulated(recipients());
     [real, fromLedger] = await lived()
   }, 300_000)
 

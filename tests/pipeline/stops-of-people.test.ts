@@ -4,9 +4,9 @@ import { eventBody, suppressionBody } from '../../src/intake/bodies.ts'
 import { parse } from '../../src/intake/parse.ts'
 import { recipientBody } from '../../src/intake/recipient-body.ts'
 import { PERSON_REASONS } from '../../src/model/vocabulary.ts'
-import type { Actor, Shell } from '../../src/pipeline/runtime.ts'
+import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
 import { takeReply } from '../../src/pipeline/take-reply.ts'
-import { readPeople } from '../../src/record/dispatch/decision-inputs.ts'
+import { readRecipients } from '../../src/record/dispatch/decision-inputs.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { accepting as bind } from '../../src/services/commands.ts'
@@ -23,26 +23,26 @@ const number = () => `+86${numbers++}`
 
 eachLedger('stops of people', (_name, openFresh) => {
   let ledger: Ledger
-  let shell: Shell
+  let runtime: Runtime
   let actor: Actor
   let services: ReturnType<typeof bind>
   beforeAll(async () => {
     ({ ledger } = await openFresh())
-    ;({ shell, actor } = accepting(ledger))
-    services = bind(shell)
+    ;({ runtime, actor } = accepting(ledger))
+    services = bind(runtime)
   })
 
   const put = async (id: string, addresses: unknown[], over: Record<string, unknown> = {}) => services.putAccount(actor, id, must(parse(accountBody, {
     asOf: '2026-11-22T16:00:00Z', overdue: { amount: '1250.00', currency: 'CNY' }, dueDate: '2026-11-20', recipient: { id: `r-${id}`, jurisdiction: 'CN', addresses, ...over },
   })))
-  const person = async (externalId: string) => (await ledger.db.selectFrom('decorum.recipient').select('id').where('external_id', '=', externalId).executeTakeFirstOrThrow()).id
+  const recipient = async (externalId: string) => (await ledger.db.selectFrom('decorum.recipient').select('id').where('external_id', '=', externalId).executeTakeFirstOrThrow()).id
   const stop = (body: Record<string, unknown>) => services.addSuppression(actor, must(parse(suppressionBody, { creditor: 'acme', ...body })))
   /** What decisions about this person see. */
   const seen = async (externalId: string) => {
-    const id = await person(externalId)
-    return ((await readPeople(ledger.db, [id], shell.clock.now())).get(id)?.suppressions ?? []).map(({ scope, reason, otherPerson }) => ({ scope, reason, otherPerson }))
+    const id = await recipient(externalId)
+    return ((await readRecipients(ledger.db, [id], runtime.clock.now())).get(id)?.suppressions ?? []).map(({ scope, reason, otherRecipient }) => ({ scope, reason, otherRecipient }))
   }
-  const everything = (reason: string) => ({ scope: 'all', reason, otherPerson: false })
+  const everything = (reason: string) => ({ scope: 'all', reason, otherRecipient: false })
   const event = (account: string, type: string, id = newId()) => services.addEvent(actor, account, must(parse(eventBody, { id, creditor: 'acme', type, occurredAt: '2026-11-22T10:00:00Z' })))
 
   describe('recorded at an address, but about the person', () => {
@@ -61,7 +61,7 @@ eachLedger('stops of people', (_name, openFresh) => {
       const id = newId()
       await put(id, [{ channel: 'sms', value: '+5491123456780' }], { jurisdiction: 'AR' })
       const answer = await stop({ scope: 'address', value: '+541123456780', reason: 'opt-out' })
-      expect(await seen(`r-${id}`)).toEqual([{ scope: 'address', reason: 'opt-out', otherPerson: false }])
+      expect(await seen(`r-${id}`)).toEqual([{ scope: 'address', reason: 'opt-out', otherRecipient: false }])
       expect(must(parse(suppressionBody, { scope: 'address', value: '+52 1 55 1234 5678', reason: 'opt-out' })).value).toBe('+525512345678')
       await services.liftSuppression(actor, answer.id, { reason: 'an error' })
       expect(await seen(`r-${id}`)).toEqual([])
@@ -89,7 +89,7 @@ eachLedger('stops of people', (_name, openFresh) => {
       for (const id of [gone, widow]) await put(id, [{ channel: 'sms', value }])
       await stop({ scope: 'address', value, recipientId: `r-${gone}`, reason: 'deceased' })
       expect(await seen(`r-${gone}`)).toContainEqual(everything('deceased'))
-      expect(await seen(`r-${widow}`)).toEqual([{ scope: 'address', reason: 'deceased', otherPerson: true }])
+      expect(await seen(`r-${widow}`)).toEqual([{ scope: 'address', reason: 'deceased', otherRecipient: true }])
     })
 
     it('and a wrong number or an opt-out stays with the address', async () => {
@@ -107,7 +107,7 @@ eachLedger('stops of people', (_name, openFresh) => {
       expect(answer).toMatchObject({ standing: false, awaits: 'recipient' })
       expect(await stop({ scope, recipientId: `r-${id}`, reason: 'opt-out', ...over })).toMatchObject({ id: answer.id, standing: true })
       await put(id, [{ channel: 'sms', value: number() }])
-      expect(await seen(`r-${id}`)).toEqual([{ scope, reason: 'opt-out', otherPerson: false }])
+      expect(await seen(`r-${id}`)).toEqual([{ scope, reason: 'opt-out', otherRecipient: false }])
       expect(await services.liftSuppression(actor, answer.id, { reason: 'asked for' })).toMatchObject({ changed: true })
       expect(await seen(`r-${id}`)).toEqual([])
     })
@@ -159,18 +159,18 @@ eachLedger('stops of people', (_name, openFresh) => {
   it('a reply that holds one channel holds decisions of that channel alone', async () => {
     const [id, value] = [newId(), number()]
     await put(id, [{ channel: 'sms', value }])
-    await takeReply(shell, { route: 'sms-main', channel: 'sms', creditors: ['acme', 'other'], from: value, reference: null, text: '我明天去还', understood: null, source: 'test' })
-    const who = await person(`r-${id}`)
-    expect((await readPeople(ledger.db, [who], shell.clock.now())).get(who)?.holds).toMatchObject([{ kind: 'reply', account: null, channel: 'sms', until: null }])
+    await takeReply(runtime, { route: 'sms-main', channel: 'sms', creditors: ['acme', 'other'], from: value, reference: null, text: '我明天去还', understood: null, source: 'test' })
+    const who = await recipient(`r-${id}`)
+    expect((await readRecipients(ledger.db, [who], runtime.clock.now())).get(who)?.holds).toMatchObject([{ kind: 'reply', account: null, channel: 'sms', until: null }])
   })
 
   it('many replies at once make one task', async () => {
     const [id, value] = [newId(), number()]
     await put(id, [{ channel: 'sms', value }])
-    await Promise.all(Array.from({ length: 12 }, (_, i) => takeReply(shell, {
+    await Promise.all(Array.from({ length: 12 }, (_, i) => takeReply(runtime, {
       route: 'sms-main', channel: 'sms', creditors: ['acme'], from: value, reference: `SM${i}`, text: `请问 ${i}`, understood: null, source: 'test',
     })))
-    const tasks = await ledger.db.selectFrom('decorum.task').select('id').where('recipient_id', '=', await person(`r-${id}`)).execute()
+    const tasks = await ledger.db.selectFrom('decorum.task').select('id').where('recipient_id', '=', await recipient(`r-${id}`)).execute()
     expect(tasks).toHaveLength(1)
     expect(await ledger.db.selectFrom('decorum.reply').select('id').where('task_id', '=', tasks[0]?.id ?? '').execute()).toHaveLength(12)
   })

@@ -78,14 +78,14 @@ eachLedger('switches', (_name, openFresh) => {
     if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.faults))
     return stage.app.services.setSwitch(actor, parsed.value)
   }
-  const person = (n: number) => overdueAccount({
+  const recipient = (n: number) => overdueAccount({
     recipient: { id: `r-${n}`, name: `人${n}`, locale: 'zh-CN', jurisdiction: 'CN', timeZone: 'Asia/Shanghai', addresses: [{ channel: 'sms', value: `1380013${8010 + n}`, kind: 'mobile' }] },
   })
 
   it('one that is thrown is obeyed by a running dispatcher within two seconds, and once it is lifted what waited goes out', async () => {
     await open()
     await stage.app.start(['planner'])
-    await stage.account('a-0', person(0))
+    await stage.account('a-0', recipient(0))
     await vi.waitFor(() => expect(sms.calls).toHaveLength(1), { timeout: 120_000 })
 
     let lastCall = 0
@@ -99,7 +99,7 @@ eachLedger('switches', (_name, openFresh) => {
     // People keep arriving, each as soon as the one before has been decided, until one of them is held.
     let held = 0
     for (let n = 1; n < 1_000 && held === 0; n++) {
-      await stage.account(`a-${n}`, person(n))
+      await stage.account(`a-${n}`, recipient(n))
       held = await vi.waitFor(async () => {
         const now = (await stopped()).length
         expect(sms.calls.length + now).toBeGreaterThan(n)
@@ -109,7 +109,7 @@ eachLedger('switches', (_name, openFresh) => {
     expect(held).toBe(1)
     expect(lastCall - thrown).toBeLessThan(2_000)
     const before = sms.calls.length
-    await stage.account('a-1000', person(1_000))
+    await stage.account('a-1000', recipient(1_000))
     await vi.waitFor(async () => expect((await stopped()).length).toBeGreaterThan(1), { timeout: 120_000 })
     expect(sms.calls).toHaveLength(before)
 

@@ -71,10 +71,10 @@ describe('what follows from a fact', () => {
     [{ type: 'promise-wish' }, 1], [{ type: 'dispute', reference: null }, 1], [{ type: 'call-back' }, 1], [{ type: 'payment-pending', until: null }, 0],
     [{ type: 'stop', scope: 'channel', channel: 'phone', reason: 'opt-out' }, 0],
   ])('$type that only a machine has heard is followed up by %i task, and otherwise has the same effect', (fact, tasks) => {
-    const [byMachine, byPerson] = [effectOf(fact, known({ heardBy: 'machine' })), effectOf(fact, known())]
-    expect(byPerson.tasks).toEqual([])
+    const [byMachine, byRecipient] = [effectOf(fact, known({ heardBy: 'machine' })), effectOf(fact, known())]
+    expect(byRecipient.tasks).toEqual([])
     expect(byMachine.tasks).toHaveLength(tasks)
-    expect({ ...byMachine, tasks: [] }).toEqual(byPerson)
+    expect({ ...byMachine, tasks: [] }).toEqual(byRecipient)
   })
 
   it('a reply that has to be read holds its channel until the task is done', () => {

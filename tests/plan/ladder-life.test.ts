@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { addDays, DAY, HOUR, type Instant } from '../../src/model/time.ts'
 import { compareTones } from '../../src/model/vocabulary.ts'
 import { bookDate, daysPastDue } from '../../src/plan/book-time.ts'
-import { planPerson } from '../../src/plan/plan-recipient.ts'
-import type { AccountToPlan, PersonPlan, PersonToPlan, PlannedReminder } from '../../src/plan/recipient-plan.ts'
+import { planRecipient } from '../../src/plan/plan-recipient.ts'
+import type { AccountToPlan, RecipientPlan, RecipientToPlan, PlannedReminder } from '../../src/plan/recipient-plan.ts'
 import { dueRungs } from '../../src/plan/rung-due.ts'
 import { spellChange } from '../../src/plan/spell-change.ts'
-import { account, ALL_FACTS, arrivedAt, at, person, shipped, stored } from './people.ts'
+import { account, ALL_FACTS, arrivedAt, at, recipient, shipped, stored } from './people.ts'
 
 type Move =
   | { do: 'wait'; hours: number }
@@ -25,7 +25,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
 
 const LADDERS = ['cn-consumer-loan', 'us-first-party-loan', 'default'].map(shipped)
 
-const people = fc
+const recipients = fc
   .record({
     start: fc.integer({ min: -10, max: 100 }),
     zone: fc.constantFrom('Asia/Shanghai', 'America/New_York', 'Australia/Lord_Howe', 'America/St_Johns'),
@@ -37,7 +37,7 @@ const people = fc
       id: `a${i}`, spell: { ...account().spell, id: `s${i}` }, ladder: loan.ladder, riskBand: loan.band,
       dueDate: addDays(bookDate(now, zone), -start + loan.ago), availableFacts: loan.facts ? ALL_FACTS : [],
     }))
-    return { now, person: person(accounts, { bookZone: zone }) }
+    return { now, recipient: recipient(accounts, { bookZone: zone }) }
   })
 
 /** What happens to one account's facts; the spell follows by the rules of `spellChange`. */
@@ -53,7 +53,7 @@ function change(a: AccountToPlan, after: Partial<AccountToPlan>, reversal: boole
   return { ...changed, ...fresh, spell, notBefore, toneCeiling }
 }
 
-function act(p: PersonToPlan, step: Move, now: Instant): PersonToPlan {
+function act(p: RecipientToPlan, step: Move, now: Instant): RecipientToPlan {
   if (step.do === 'wait' || step.do === 'outage') return p
   return { ...p, accounts: p.accounts.map((a, i) => (i === step.who % p.accounts.length ? actOn(a, step, now) : a)) }
 }
@@ -68,14 +68,14 @@ function actOn(a: AccountToPlan, step: Exclude<Move, { do: 'wait' | 'outage' }>,
   }
 }
 
-interface Told { plan: PersonPlan; before: PersonToPlan; now: Instant }
+interface Told { plan: RecipientPlan; before: RecipientToPlan; now: Instant }
 
 /** Lives through the moves; while the planner is up it plans at every instant that it asked for. */
-function live(start: PersonToPlan, from: Instant, moves: Move[]): Told[] {
+function live(start: RecipientToPlan, from: Instant, moves: Move[]): Told[] {
   const told: Told[] = []
   let [p, now] = [start, from]
   const plan = () => {
-    const made = planPerson(p, now)
+    const made = planRecipient(p, now)
     told.push({ plan: made, before: p, now })
     p = stored(p, made)
     return made
@@ -96,9 +96,9 @@ function live(start: PersonToPlan, from: Instant, moves: Move[]): Told[] {
   return told
 }
 
-const leadOf = (r: PlannedReminder, before: PersonToPlan) => before.accounts.find((a) => a.id === r.leadAccountId) as AccountToPlan
+const leadOf = (r: PlannedReminder, before: RecipientToPlan) => before.accounts.find((a) => a.id === r.leadAccountId) as AccountToPlan
 const property = (check: (told: Told[]) => void) =>
-  fc.assert(fc.property(people, fc.array(move, { maxLength: 25 }), ({ now, person: p }, moves) => check(live(p, now, moves))), { numRuns: 40 })
+  fc.assert(fc.property(recipients, fc.array(move, { maxLength: 25 }), ({ now, recipient: p }, moves) => check(live(p, now, moves))), { numRuns: 40 })
 
 describe('whatever is paid, taken back, held or missed', () => {
   it('every rung that came due is planned, recorded with a reason, or still fresh and waiting', () => {
@@ -173,7 +173,7 @@ describe('whatever is paid, taken back, held or missed', () => {
   it('the same facts at the same instant give the same plan, and the next look lies ahead', () => {
     property((told) => {
       for (const { plan, before, now } of told) {
-        expect(planPerson(before, now)).toEqual(plan)
+        expect(planRecipient(before, now)).toEqual(plan)
         for (const a of plan.accounts) if (a.nextLookAt !== null) expect(a.nextLookAt).toBeGreaterThan(now)
         for (const r of [...plan.reminders, ...plan.tasks]) expect(r.expiresAt).toBeGreaterThan(now)
       }

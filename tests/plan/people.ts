@@ -3,7 +3,7 @@ import { parse } from 'yaml'
 import { type Ladder, parseLadder } from '../../src/model/ladder.ts'
 import { addDays, daysBetween, type Instant, parseInstant } from '../../src/model/time.ts'
 import { bookDate, bookInstant } from '../../src/plan/book-time.ts'
-import type { AccountToPlan, PersonPlan, PersonToPlan } from '../../src/plan/recipient-plan.ts'
+import type { AccountToPlan, RecipientPlan, RecipientToPlan } from '../../src/plan/recipient-plan.ts'
 
 /** Builders for planner tests: a borrower in Shanghai whose facts a test changes where they matter. */
 export const SHANGHAI = 'Asia/Shanghai'
@@ -65,7 +65,7 @@ export function arrivedAt(instant: Instant, changes: Partial<AccountToPlan> = {}
   return { ...made, spell: { ...made.spell, enteredAt: instant, enteredDpd: dpd, startedOn: bookDate(instant, SHANGHAI) } }
 }
 
-export function person(accounts: AccountToPlan[], changes: Partial<PersonToPlan> = {}): PersonToPlan {
+export function recipient(accounts: AccountToPlan[], changes: Partial<RecipientToPlan> = {}): RecipientToPlan {
   return { bookZone: SHANGHAI, bookCutOff: '00:00', channels: ['phone', 'sms', 'email'], lastCatchUpOn: null, lastConversationAt: null, accounts, ...changes }
 }
 
@@ -77,7 +77,7 @@ export const planned = (...days: [rung: string, dpd: number][]) =>
   days.map(([rung, dpd]) => ({ rung, pass: 1, state: 'planned' as const, at: onDay(dpd, '10:01') }))
 
 /** The person after the plan was stored: what was handled comes back as handled. */
-export function stored(before: PersonToPlan, plan: PersonPlan): PersonToPlan {
+export function stored(before: RecipientToPlan, plan: RecipientPlan): RecipientToPlan {
   return {
     ...before,
     lastCatchUpOn: plan.caughtUpOn ?? before.lastCatchUpOn,

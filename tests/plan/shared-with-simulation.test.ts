@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { REJECTION_CLASSES } from '../../src/model/delivery.ts'
 import { addressSuppression, type Channel, CHANNELS, HOLD_KINDS, suppressionAfter } from '../../src/model/vocabulary.ts'
 import { type Carrier, carrierOf, concernsChannel, type FailedReminder, lapseOf, nextOnFallback, reminderFromPlan, uniqueKeyOf } from '../../src/plan/fallback.ts'
-import type { PersonPlan, PlannedReminder } from '../../src/plan/recipient-plan.ts'
+import type { RecipientPlan, PlannedReminder } from '../../src/plan/recipient-plan.ts'
 
 const NOW = Date.UTC(2026, 10, 27, 8)
 const channel = fc.constantFrom(...CHANNELS)
@@ -81,7 +81,7 @@ describe('the reminder that a step of the plan owes', () => {
 describe('what carries a rung out', () => {
   const plan = {
     reminders: [{ accountIds: ['x'] }, { accountIds: ['a', 'b'] }], tasks: [{ steps: [{ rung: 'call', accountId: 'a' }] }], handOffProposals: [{ accountId: 'c' }],
-  } as unknown as PersonPlan
+  } as unknown as RecipientPlan
   it.each([
     ['a gathered reminder, whichever account’s rung it is', { outcome: 'planned', rung: 'd3', accountId: 'b' }, { kind: 'reminder', index: 1 }],
     ['a step for people, before a reminder about the same account', { outcome: 'planned', rung: 'call', accountId: 'a' }, { kind: 'task', index: 0 }],

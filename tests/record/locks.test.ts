@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addContact, type ContactRow } from '../../src/record/contacts.ts'
 import { addHolds, type HoldRow } from '../../src/record/holds.ts'
-import { addPeople } from '../../src/record/recipients.ts'
+import { addRecipients } from '../../src/record/recipients.ts'
 import { newId } from '../../src/record/id.ts'
 import { anchorKey, heldBy, lockAddresses, lockNewAddresses, takeLocks, takeSequence, type Locked, type NewAnchor } from '../../src/record/locks.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
@@ -33,7 +33,7 @@ whenThere('PostgreSQL', 'locks', () => describe('locks', () => {
   beforeAll(async () => {
     fresh = await openServerFresh()
     ledger = fresh.ledger
-    ids = [await person(), await person()]
+    ids = [await recipient(), await recipient()]
   })
   afterAll(() => fresh.dispose())
 
@@ -41,11 +41,11 @@ whenThere('PostgreSQL', 'locks', () => describe('locks', () => {
   const row = () => {
     const id = newId()
     const nothing = { name: null, locale: null, time_zone: null, jurisdiction: null, data_key: null, data_key_id: null, as_of: null, caught_up_on: null, erased_at: null }
-    return { ...nothing, id, creditor: 'acme', external_id: id, seq: 0, location_evidence: [], blocked_times: [], created_at: new Date(), updated_at: new Date() } as Parameters<typeof addPeople>[1][number]
+    return { ...nothing, id, creditor: 'acme', external_id: id, seq: 0, location_evidence: [], blocked_times: [], created_at: new Date(), updated_at: new Date() } as Parameters<typeof addRecipients>[1][number]
   }
-  const person = async (): Promise<string> => {
+  const recipient = async (): Promise<string> => {
     const added = row()
-    await inTransaction((trx) => addPeople(trx, [added]))
+    await inTransaction((trx) => addRecipients(trx, [added]))
     return added.id
   }
   const anchor = (fill: number): NewAnchor => ({ creditor: 'acme', hash: Buffer.alloc(32, fill), keyId: 'k' })
@@ -88,9 +88,9 @@ whenThere('PostgreSQL', 'locks', () => describe('locks', () => {
   it('are held of people whom the transaction adds, and of nobody when somebody else added one', async () => {
     const added = row()
     await inTransaction(async (trx) => {
-      const locked = await addPeople(trx, [added])
+      const locked = await addRecipients(trx, [added])
       expect(locked === null ? null : [...heldBy(locked).recipients]).toEqual([added.id])
     })
-    expect(await inTransaction((trx) => addPeople(trx, [{ ...added, id: newId() }]))).toBeNull()
+    expect(await inTransaction((trx) => addRecipients(trx, [{ ...added, id: newId() }]))).toBeNull()
   })
 }))

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { beforeAll, expect, it } from 'vitest'
 import { parseInstant } from '../../src/model/time.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
-import { firstKey, listPieces, makeMonths, monthLabel, monthOf, PARTITIONED, pieceNamed } from '../../src/record/partitions.ts'
+import { firstKey, listPartitions, makeMonths, monthLabel, monthOf, PARTITIONED, partitionNamed } from '../../src/record/partitions.ts'
 import { eachLedger } from '../support/ledger.ts'
 
 const at = (text: string) => parseInstant(text) as number
@@ -23,10 +23,10 @@ it('a month begins with the least uuidv7 of its first millisecond', () => {
 })
 
 it('a piece is known by its name', () => {
-  expect(pieceNamed('contact_2026_11')).toMatchObject({ kind: 'month', from: at('2026-11-01T00:00:00Z'), to: at('2026-12-01T00:00:00Z') })
-  expect(pieceNamed('attempt_before_2027_01')).toMatchObject({ kind: 'before', from: null, to: at('2027-01-01T00:00:00Z') })
-  expect(pieceNamed('receipt_default')).toMatchObject({ kind: 'default', from: null, to: null })
-  expect(pieceNamed('reminder_2026_11')).toBeNull()
+  expect(partitionNamed('contact_2026_11')).toMatchObject({ kind: 'month', from: at('2026-11-01T00:00:00Z'), to: at('2026-12-01T00:00:00Z') })
+  expect(partitionNamed('attempt_before_2027_01')).toMatchObject({ kind: 'before', from: null, to: at('2027-01-01T00:00:00Z') })
+  expect(partitionNamed('receipt_default')).toMatchObject({ kind: 'default', from: null, to: null })
+  expect(partitionNamed('reminder_2026_11')).toBeNull()
   expect(monthLabel(monthOf(at('2026-11-30T23:59:59Z'), 2))).toBe('2027_01')
 })
 
@@ -80,7 +80,7 @@ eachLedger('the months to come', (_name, openFresh) => {
     const last = await makeMonths(ledger.db, now, 200)
     const names = [...results, last].flatMap((result) => result.made)
     expect(new Set(names).size).toBe(names.length)
-    expect((await listPieces(ledger.db)).filter((piece) => piece.from !== null && piece.from >= now.machine)).toHaveLength(16)
+    expect((await listPartitions(ledger.db)).filter((piece) => piece.from !== null && piece.from >= now.machine)).toHaveLength(16)
   })
 
   it('wait for the next round while somebody is reading the default', async () => {

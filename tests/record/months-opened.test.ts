@@ -1,11 +1,11 @@
 import { sql, type Transaction } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DAY } from '../../src/model/time.ts'
-import { readPeople } from '../../src/record/dispatch/decision-inputs.ts'
+import { readRecipients } from '../../src/record/dispatch/decision-inputs.ts'
 import { writeSettlements } from '../../src/record/dispatch/settlement.ts'
 import { newId } from '../../src/record/id.ts'
 import { takeLocks } from '../../src/record/locks.ts'
-import { makeMonths, monthLabel, monthOf, pieceNamed } from '../../src/record/partitions.ts'
+import { makeMonths, monthLabel, monthOf, partitionNamed } from '../../src/record/partitions.ts'
 import { lookUpByKey } from '../../src/record/pg/batch.ts'
 import { planningInputs } from '../../src/record/planning.ts'
 import type { Database } from '../../src/record/schema.ts'
@@ -43,12 +43,12 @@ whenThere('PostgreSQL', 'what opens which months', () => {
           return rows.map((row) => row.piece)
         })
       })
-    const before = (pieces: readonly string[], month: number) => pieces.filter((name) => (pieceNamed(name)?.to ?? Infinity) <= month)
+    const before = (pieces: readonly string[], month: number) => pieces.filter((name) => (partitionNamed(name)?.to ?? Infinity) <= month)
 
     it('a decision asks the months that caps look back to, and none before', async () => {
       const pieces = await opened(async (trx) => {
         await lookUpByKey(trx)
-        await readPeople(trx, [newId()], now)
+        await readRecipients(trx, [newId()], now)
       })
       expect(pieces).toContain(`contact_${monthLabel(monthOf(now))}`)
       expect(before(pieces, monthOf(now - 62 * DAY))).toEqual([])

@@ -54,8 +54,8 @@ describe('a vendor that takes only the templates it has approved', () => {
 
   it.each([
     ['too long', { name: '长'.repeat(13) }, 'too-long'], ['a link', { name: 'a.cn/x' }, 'link-in-fact'],
-  ])('gets no variable that is %s', (_, person, kind) => {
-    const facts = { ...sampleFacts('zh-CN', 'gentle'), recipient: { givenName: null, familyName: null, honorific: null, ...person } }
+  ])('gets no variable that is %s', (_, recipient, kind) => {
+    const facts = { ...sampleFacts('zh-CN', 'gentle'), recipient: { givenName: null, familyName: null, honorific: null, ...recipient } }
     expect(send(withRegistration(), facts)).toMatchObject({ ok: false, problem: { kind } })
   })
 

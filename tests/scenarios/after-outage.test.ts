@@ -13,7 +13,7 @@ import { LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.t
 
 const PEOPLE = 5
 const EVERYBODY: Actor = { name: 'ops', creditor: null, live: true }
-const person = (n: number) => overdueAccount({
+const recipient = (n: number) => overdueAccount({
   recipient: { id: `r-${n}`, name: `人${n}`, locale: 'zh-CN', jurisdiction: 'CN', timeZone: 'Asia/Shanghai', addresses: [{ channel: 'sms', value: `1380013${8010 + n}`, kind: 'mobile' }] },
 })
 
@@ -46,7 +46,7 @@ eachLedger('after an outage', (_name, openFresh) => {
     stage = await Stage.set(fresh, now, {
       config, overrides: scriptedRoutes({ sms }),
     })
-    for (let n = 0; n < PEOPLE; n++) await stage.account(`a-${n}`, person(n))
+    for (let n = 0; n < PEOPLE; n++) await stage.account(`a-${n}`, recipient(n))
   }
   /** Plans what falls due on the morning of the 23rd, and sends nothing of it: the outage begins. */
   const plannedOnly = async () => {
@@ -63,7 +63,7 @@ eachLedger('after an outage', (_name, openFresh) => {
     const before = sms.calls.length
     stage.clock.stepTo(Date.parse(instant))
     // The core reports too, or nothing would go for want of fresh balances.
-    for (let n = 0; n < PEOPLE; n++) await stage.account(`a-${n}`, { ...person(n), asOf: instant })
+    for (let n = 0; n < PEOPLE; n++) await stage.account(`a-${n}`, { ...recipient(n), asOf: instant })
     await stage.settle()
     const day = new Date(stage.clock.now() + 8 * 3_600_000).toISOString().slice(0, 10)
     wrote.push(...sms.calls.slice(before).map(({ to }) => ({ to, day })))

@@ -24,6 +24,16 @@ const anchorsOf = (text: string): string[] =>
 const rowsOf = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, first]) => first as string)
 
 describe('the documents', () => {
+  it('have a concept index, and a list of folders, whose paths exist', () => {
+    const text = read('src/README.md')
+    const between = (from: string, to: string): string => text.slice(text.indexOf(`\n## ${from}`), text.indexOf(`\n## ${to}`))
+    const named = [...`${between('Where is', 'The states of a reminder')}${between('Promises', 'Habits')}`.matchAll(/`([a-z-]+\/[a-z/-]*(?:\.ts)?)`/g)].map(([, path]) => path as string)
+    expect(named.length).toBeGreaterThan(30)
+    expect(named.filter((path) => !existsSync(`${ROOT}/src/${path}`))).toEqual([])
+    const folders = rowsOf(between('One line a folder', 'Where is'), /^\| `([a-z]+)\/` \|/gm)
+    expect(folders.toSorted()).toEqual(readdirSync(`${ROOT}/src`, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).toSorted())
+  })
+
   it('link to files and headings that exist', () => {
     const broken = documents.flatMap((path) => [...read(path).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].flatMap(([link, file = '', anchor]) => {
       const target = resolve(ROOT, dirname(path), file === '' ? path.split('/').at(-1) as string : file)

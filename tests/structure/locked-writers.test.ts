@@ -8,7 +8,7 @@ const READ_BY_DECIDE = [
 
 /** Functions that write it without a token, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  addPeople: 'adds the rows that others lock: who adds a row holds it, and the token is what it answers',
+  addRecipients: 'adds the rows that others lock: who adds a row holds it, and the token is what it answers',
 }
 
 /** Functions with statements whose table has no name in them, and why they may. */
@@ -89,7 +89,7 @@ describe('whoever writes what decisions are made from', () => {
     const makers = ['takeLocks', 'heldByAdding', 'lockAwaited', 'exclusively']
     const saying = (words: RegExp): string[] => sources.flatMap(({ text }) => declaredIn(text)).filter(({ text }) => words.test(text)).map(({ name }) => name).sort()
     expect(saying(/\bas (?:unknown as )?Locked\b/)).toEqual([...makers].sort())
-    expect(saying(/(?<!function )\bheldByAdding\(/)).toEqual(['addPeople'])
-    expect(saying(/(?<!function )\bexclusively\(/)).toEqual(['thinPiece'])
+    expect(saying(/(?<!function )\bheldByAdding\(/)).toEqual(['addRecipients'])
+    expect(saying(/(?<!function )\bexclusively\(/)).toEqual(['trimPartition'])
   })
 })

@@ -65,7 +65,7 @@ export class Stage {
   async account(id: string, body: Record<string, unknown>, actor: Actor = LENDER) {
     const parsed = parse(accountBody, body)
     if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.faults))
-    return acceptAccount(this.app.shell, actor, id, parsed.value)
+    return acceptAccount(this.app.runtime, actor, id, parsed.value)
   }
 
   /** Steps business time and lets everything that is due then happen. */
@@ -86,7 +86,7 @@ export class Stage {
 
   /** Waits until nothing is queued or sending; true when something was. */
   async #drain(): Promise<boolean> {
-    const { db } = this.app.shell.ledger
+    const { db } = this.app.runtime.ledger
     for (let worked = false; ; worked = true) {
       await this.app.idle()
       const busy = await db.selectFrom('decorum.reminder').select('id').where('status', 'in', ['queued', 'sending']).limit(1).executeTakeFirst()
@@ -96,14 +96,14 @@ export class Stage {
   }
 
   reminders() {
-    return this.app.shell.ledger.db.selectFrom('decorum.reminder').selectAll().orderBy('id').execute()
+    return this.app.runtime.ledger.db.selectFrom('decorum.reminder').selectAll().orderBy('id').execute()
   }
 
   decisions(reminderId: string) {
-    return this.app.shell.ledger.db.selectFrom('decorum.decision').selectAll().where('reminder_id', '=', reminderId).orderBy('no').execute()
+    return this.app.runtime.ledger.db.selectFrom('decorum.decision').selectAll().where('reminder_id', '=', reminderId).orderBy('no').execute()
   }
 
   contacts() {
-    return this.app.shell.ledger.db.selectFrom('decorum.contact').selectAll().orderBy('at').execute()
+    return this.app.runtime.ledger.db.selectFrom('decorum.contact').selectAll().orderBy('at').execute()
   }
 }

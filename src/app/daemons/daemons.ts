@@ -2,11 +2,11 @@ import type { Config } from '../../config/config.ts'
 import type { Channel } from '../../model/vocabulary.ts'
 import { judgeZoneData } from '../../model/zones/zone-data.ts'
 import { calendarAlarms } from '../../pipeline/audit/due-for-review.ts'
-import type { Desk } from '../../pipeline/dispatch/dispatch-context.ts'
+import type { DispatchContext } from '../../pipeline/dispatch/dispatch-context.ts'
 import type { SwitchBoard } from '../../pipeline/dispatch/switch-board.ts'
 import type { EndpointNotifier } from '../../pipeline/notify.ts'
 import { MonthsAhead } from '../../pipeline/retention.ts'
-import type { Shell } from '../../pipeline/runtime.ts'
+import type { Runtime } from '../../pipeline/runtime.ts'
 import type { Doorbell } from '../../queue/doorbell.ts'
 import { requireSchema } from '../../record/migrate.ts'
 import { calendarWords } from '../../report/audit.ts'
@@ -17,20 +17,20 @@ import { loop, type Loop } from '../loop.ts'
 import type { OpenRoute, OpenRoutes } from '../open-routes.ts'
 import type { PlannerBell } from '../planner-bell.ts'
 import type { ProcessRegister } from '../process-register.ts'
-import { type DispatchWorker, notifyingPass, openNotifiers, planningPass, refusingDesk, startDispatching, sweepingPass } from './passes.ts'
+import { type DispatchWorker, notifyingPass, openNotifiers, planningPass, refusingContext, startDispatching, sweepingPass } from './passes.ts'
 
 /** All in milliseconds of machine time. */
 const EVERY = { planner: 200, sweeper: 1_000, notifier: 500, watch: 1_000 }
 
 export interface DaemonParts {
-  shell: Shell
+  runtime: Runtime
   plannerBell: PlannerBell
   switches: SwitchBoard
   guard: ClockGuard
   policies: PolicyFiles
   register: ProcessRegister
   routes: OpenRoutes
-  desk: Omit<Desk, 'route' | 'provider' | 'testProvider' | 'gate'>
+  context: Omit<DispatchContext, 'route' | 'provider' | 'testProvider' | 'gate'>
   openDoorbell: () => Doorbell
 }
 
@@ -49,48 +49,48 @@ export class RunningDaemons {
 
   constructor(parts: DaemonParts) {
     this.#parts = parts
-    this.#months = new MonthsAhead(parts.shell)
+    this.#months = new MonthsAhead(parts.runtime)
   }
 
   /** Starts these; the watch over switches and clock runs beside whatever is started. */
   async start(daemons: readonly Daemon[]): Promise<void> {
-    const { shell } = this.#parts
-    await requireSchema(shell.ledger)
+    const { runtime } = this.#parts
+    await requireSchema(runtime.ledger)
     this.#started.push(...daemons)
     await this.#watch()
-    if (!this.#loops.has('watch')) this.#loops.set('watch', loop('watch', EVERY.watch, shell.log, () => this.#watch()))
+    if (!this.#loops.has('watch')) this.#loops.set('watch', loop('watch', EVERY.watch, runtime.log, () => this.#watch()))
     for (const daemon of daemons) {
       const channel = CHANNEL_OF[daemon]
       if (channel !== undefined) {
-        this.#workers.push(await startDispatching(shell, channel, this.#parts.routes.all, this.#bell(), (open) => this.#desk(open)))
+        this.#workers.push(await startDispatching(runtime, channel, this.#parts.routes.all, this.#bell(), (open) => this.#context(open)))
       } else if (daemon === 'notifier') {
-        for (const notifier of this.#tellers()) {
-          this.#loops.set(`notifier ${notifier.id}`, loop(`notifier ${notifier.id}`, EVERY.notifier, shell.log, () => notifier.pass()))
+        for (const notifier of this.#liveNotifiers()) {
+          this.#loops.set(`notifier ${notifier.id}`, loop(`notifier ${notifier.id}`, EVERY.notifier, runtime.log, () => notifier.pass()))
         }
       } else {
-        const passes = loop(daemon, daemon === 'planner' ? EVERY.planner : EVERY.sweeper, shell.log, () => this.pass(daemon))
+        const passes = loop(daemon, daemon === 'planner' ? EVERY.planner : EVERY.sweeper, runtime.log, () => this.pass(daemon))
         this.#loops.set(daemon, passes)
         if (daemon === 'planner') this.#parts.plannerBell.listen(() => passes.nudge())
       }
     }
-    shell.log.info({ event: 'daemons.started', daemons }, 'daemons started')
+    runtime.log.info({ event: 'daemons.started', daemons }, 'daemons started')
   }
 
   /** One pass of a daemon that works in passes; true when there is more to do at once. */
   async pass(daemon: Daemon): Promise<boolean> {
-    const { shell, switches, guard, routes, desk } = this.#parts
+    const { runtime, switches, guard, routes, context } = this.#parts
     switch (daemon) {
       case 'planner':
         // Planning under a clock that was stepped would pass over steps as stale and queue what is not due.
         if (!(await guard.certainNow())) return false
-        return planningPass(shell, this.#bell(), switches, routes.all.map((open) => open.route), refusingDesk(desk))
+        return planningPass(runtime, this.#bell(), switches, routes.all.map((open) => open.route), refusingContext(context))
       case 'sweeper': {
         const certain = await guard.certainNow()
         if (certain) await this.#months.pass()
-        return sweepingPass(shell, this.#bell(), routes, certain)
+        return sweepingPass(runtime, this.#bell(), routes, certain)
       }
       case 'notifier':
-        return notifyingPass(this.#tellers())
+        return notifyingPass(this.#liveNotifiers())
       default:
         return false
     }
@@ -106,7 +106,7 @@ export class RunningDaemons {
     this.#stopped = true
     await Promise.all([...this.#loops.values()].map((l) => l.stop()))
     await Promise.all(this.#workers.map((worker) => worker.stop()))
-    await this.#hangUp()
+    await this.#closeChannels()
     await this.#doorbell?.close()
     await this.#parts.register.withdraw()
   }
@@ -114,18 +114,18 @@ export class RunningDaemons {
   async abort(): Promise<void> {
     this.#stopped = true
     const loops = [...this.#loops.values()].map((l) => l.stop())
-    await Promise.all([this.#hangUp(), ...this.#workers.map((worker) => worker.abort())])
+    await Promise.all([this.#closeChannels(), ...this.#workers.map((worker) => worker.abort())])
     await Promise.race([Promise.all(loops), new Promise((resolve) => setTimeout(resolve, 1_000).unref())])
     await this.#doorbell?.close()
   }
 
   async health(): Promise<PartHealth[]> {
-    const { shell, guard, policies, routes } = this.#parts
+    const { runtime, guard, policies, routes } = this.#parts
     const part = (name: string, problem: string | null): PartHealth => ({ part: name, ok: problem === null, problem })
     const loops = [...this.#loops].map(([name, l]) => part(name, l.problem))
     const resting = routes.all.filter((open) => open.breaker.state === 'open').map((open) => part(`route ${open.route.id}`, 'rests after repeated failures; the log names them'))
     return [
-      part('ledger', await shell.ledger.check()),
+      part('ledger', await runtime.ledger.check()),
       ...(this.#doorbell === null ? [] : [part('queue', await this.#doorbell.check())]),
       ...(this.#loops.has('watch') ? [part('clock', guard.problem())] : []),
       part('policies', policies.problem),
@@ -138,15 +138,15 @@ export class RunningDaemons {
 
   /** What somebody should know, though everything works. */
   async #warnings(): Promise<PartHealth[]> {
-    const { shell, switches, policies, register } = this.#parts
+    const { runtime, switches, policies, register } = this.#parts
     const words = await register.warning()
     const held = switches.holdsEverything()
-    const calendars = calendarAlarms(policies.packs, shell.clock.now()).map(calendarWords)
-    const zones = judgeZoneData(policies.packs.map(({ pack }) => pack), shell.clock.now())
+    const calendars = calendarAlarms(policies.packs, runtime.clock.now()).map(calendarWords)
+    const zones = judgeZoneData(policies.packs.map(({ pack }) => pack), runtime.clock.now())
     return [
       // Old zone data holds what needs newer by itself; a process that is taken out of service for it would hear no stops.
       { part: 'time zone data', ok: true, problem: null, version: zones.version, ...(zones.faults.length === 0 ? {} : { warning: zones.faults.join(' ') }) },
-      ...(held === null ? [] : [{ part: 'switches', ok: true, problem: null, warning: `everything is ${held.state} since ${held.thrownAt.toISOString()}; nothing is sent until you run: ${howToLift(shell.config, held.id)}` }]),
+      ...(held === null ? [] : [{ part: 'switches', ok: true, problem: null, warning: `everything is ${held.state} since ${held.thrownAt.toISOString()}; nothing is sent until you run: ${howToLift(runtime.config, held.id)}` }]),
       ...(calendars.length === 0 ? [] : [{ part: 'calendars', ok: true, problem: null, warning: calendars.join(' ') }]),
       ...(words === null ? [] : [{ part: 'words', ok: true, problem: null, warning: words }]),
     ]
@@ -154,19 +154,19 @@ export class RunningDaemons {
 
   /** Never more than a second old: switches obey within two, and a stepped clock is noticed. Packs are looked at now and then. */
   async #watch(): Promise<boolean> {
-    this.#parts.policies.lookNowAndThen(performance.now())
+    this.#parts.policies.refreshIfStale(performance.now())
     await this.#parts.switches.refresh()
     await this.#parts.guard.check()
     await this.#parts.register.refresh(this.#started, performance.now())
     return false
   }
 
-  #tellers(): readonly EndpointNotifier[] {
-    return (this.#notifiers ??= openNotifiers(this.#parts.shell))
+  #liveNotifiers(): readonly EndpointNotifier[] {
+    return (this.#notifiers ??= openNotifiers(this.#parts.runtime))
   }
 
   /** What is on its way to an endpoint ends at once and is told again later. */
-  async #hangUp(): Promise<void> {
+  async #closeChannels(): Promise<void> {
     await Promise.all((this.#notifiers ?? []).map((notifier) => notifier.close()))
   }
 
@@ -174,10 +174,10 @@ export class RunningDaemons {
     return (this.#doorbell ??= this.#parts.openDoorbell())
   }
 
-  #desk(open: OpenRoute): Desk {
-    const { desk } = this.#parts
+  #context(open: OpenRoute): DispatchContext {
+    const { context } = this.#parts
     // Read at each decision: packs may be edited while this desk is at work.
-    return { ...desk, get packs() { return desk.packs }, route: open.route, provider: open.provider, testProvider: open.testProvider, gate: open.gate }
+    return { ...context, get packs() { return context.packs }, route: open.route, provider: open.provider, testProvider: open.testProvider, gate: open.gate }
   }
 }
 

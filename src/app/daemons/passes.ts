@@ -3,7 +3,7 @@ import { memoryRateGate } from '../../deliver/rate-gate.ts'
 import { openWebhook } from '../../deliver/webhook.ts'
 import type { Route } from '../../model/route.ts'
 import type { Channel } from '../../model/vocabulary.ts'
-import type { Desk } from '../../pipeline/dispatch/dispatch-context.ts'
+import type { DispatchContext } from '../../pipeline/dispatch/dispatch-context.ts'
 import { Dispatcher } from '../../pipeline/dispatch/dispatcher.ts'
 import { reserve } from '../../pipeline/dispatch/reserve.ts'
 import type { SwitchBoard } from '../../pipeline/dispatch/switch-board.ts'
@@ -12,8 +12,8 @@ import { planDue } from '../../pipeline/plan-due.ts'
 import { queueDue } from '../../pipeline/queue-due.ts'
 import { forgetNotices, forgetReplies } from '../../pipeline/retention.ts'
 import { NO_ROUTE } from '../../pipeline/routing.ts'
-import type { Shell } from '../../pipeline/runtime.ts'
-import { askForReceipts, type BooksOf, lookUpDoubts } from '../../pipeline/sweep/doubts.ts'
+import type { Runtime } from '../../pipeline/runtime.ts'
+import { askForReceipts, type ProviderFor, lookUpDoubts } from '../../pipeline/sweep/doubts.ts'
 import { applyInvented, closeLapsed, endSilentCalls, expireLeases, lapsePermits, ringAgain } from '../../pipeline/sweep/lapses.ts'
 import { withdrawStopped } from '../../pipeline/switches.ts'
 import type { Doorbell, Listener } from '../../queue/doorbell.ts'
@@ -27,29 +27,29 @@ import type { OpenRoute, OpenRoutes } from '../open-routes.ts'
  *
  * @returns  true when there is more to do at once
  */
-export async function sweepingPass(shell: Shell, doorbell: Doorbell, routes: OpenRoutes, clockCertain: boolean): Promise<boolean> {
+export async function sweepingPass(runtime: Runtime, doorbell: Doorbell, routes: OpenRoutes, clockCertain: boolean): Promise<boolean> {
   const configured: Route[] = routes.all.map((open) => open.route)
-  const closed = clockCertain ? await closeWhatIsOver(shell) : 0
-  const doubted = await expireLeases(shell)
-  await ringAgain(shell, doorbell, configured, shell.config.limits.ringAgainSeconds * 1000)
-  const booksOf: BooksOf = (id, live) => {
+  const closed = clockCertain ? await closeWhatIsOver(runtime) : 0
+  const doubted = await expireLeases(runtime)
+  await ringAgain(runtime, doorbell, configured, runtime.config.limits.ringAgainSeconds * 1000)
+  const providerFor: ProviderFor = (id, live) => {
     const open = routes.find(id)
     return open === null ? null : { provider: live ? open.provider : open.testProvider, from: open.route.from }
   }
-  await lookUpDoubts(shell, booksOf)
-  await askForReceipts(shell, booksOf)
-  const old = clockCertain && [await forgetNotices(shell), await forgetReplies(shell)].includes(true)
+  await lookUpDoubts(runtime, providerFor)
+  await askForReceipts(runtime, providerFor)
+  const old = clockCertain && [await forgetNotices(runtime), await forgetReplies(runtime)].includes(true)
   return closed + doubted > 0 || old
 }
 
 /** What ends by business time: under a clock that was stepped, promises would be broken and tasks expire that are not. */
-async function closeWhatIsOver(shell: Shell): Promise<number> {
-  return (await applyInvented(shell)) + (await closeLapsed(shell)) + (await lapsePermits(shell)) + (await endSilentCalls(shell)) + (await withdrawStopped(shell))
+async function closeWhatIsOver(runtime: Runtime): Promise<number> {
+  return (await applyInvented(runtime)) + (await closeLapsed(runtime)) + (await lapsePermits(runtime)) + (await endSilentCalls(runtime)) + (await withdrawStopped(runtime))
 }
 
 /** One notifier for each endpoint under `webhooks:`, so that one that hangs keeps nobody else waiting. */
-export const openNotifiers = (shell: Shell): EndpointNotifier[] =>
-  shell.config.webhooks.map((webhook) => new EndpointNotifier(shell, openWebhook(webhook), Math.random))
+export const openNotifiers = (runtime: Runtime): EndpointNotifier[] =>
+  runtime.config.webhooks.map((webhook) => new EndpointNotifier(runtime, openWebhook(webhook), Math.random))
 
 /** One pass over all endpoints; true when there is more to do at once. */
 export async function notifyingPass(notifiers: readonly EndpointNotifier[]): Promise<boolean> {
@@ -66,35 +66,35 @@ const ACCOUNTS = 200
  * @returns  true when there is more to do at once
  */
 export async function planningPass(
-  shell: Shell, doorbell: Doorbell, switches: SwitchBoard, routes: readonly Route[], refusing: Desk,
+  runtime: Runtime, doorbell: Doorbell, switches: SwitchBoard, routes: readonly Route[], refusing: DispatchContext,
 ): Promise<boolean> {
-  const planned = await planDue(shell, ACCOUNTS, refusing.packs)
-  const due = await routesDue(shell.ledger.db, [...routes, refusing.route].map((route) => route.id), new Date(shell.clock.now()))
+  const planned = await planDue(runtime, ACCOUNTS, refusing.packs)
+  const due = await routesDue(runtime.ledger.db, [...routes, refusing.route].map((route) => route.id), new Date(runtime.clock.now()))
   let queued = 0
-  for (const route of routes) if (due.has(route.id)) queued += await queueDue(shell, doorbell, switches, route)
-  if (due.has(refusing.route.id)) queued += await queueDue(shell, refusingBell(shell, refusing), switches, refusing.route)
-  return planned.people > 0 || queued > 0
+  for (const route of routes) if (due.has(route.id)) queued += await queueDue(runtime, doorbell, switches, route)
+  if (due.has(refusing.route.id)) queued += await queueDue(runtime, refusingDoorbell(runtime, refusing), switches, refusing.route)
+  return planned.recipients > 0 || queued > 0
 }
 
 /**
  * The desk for reminders that no route serves: decided like all others, refused as
  * `route_not_eligible`, and never given to a provider.
  */
-export function refusingDesk(desk: Pick<Desk, 'packs' | 'switches' | 'worker' | 'clockCertain' | 'limits'>): Desk {
+export function refusingContext(context: Pick<DispatchContext, 'packs' | 'switches' | 'worker' | 'clockCertain' | 'limits'>): DispatchContext {
   const route: Route = { id: NO_ROUTE, channel: 'email', provider: 'capture', from: NO_ROUTE, rate: { perSecond: 250 }, serves: {}, settings: { seed: 1 } }
   const nobody = captureProvider('email', { seed: 1 }, () => {
     throw new Error('a reminder without a route was sent')
   })
   return {
-    ...desk, route, provider: nobody, testProvider: nobody, optOutUrl: () => null,
+    ...context, route, provider: nobody, testProvider: nobody, optOutUrl: () => null,
     gate: memoryRateGate(NO_ROUTE, { perSecond: route.rate.perSecond, largestWeight: 1 }),
   }
 }
 
 /** Rings nobody: decides on the spot. */
-const refusingBell = (shell: Shell, desk: Desk): Doorbell => ({
+const refusingDoorbell = (runtime: Runtime, context: DispatchContext): Doorbell => ({
   async ring(_route, ticket) {
-    await reserve(shell, desk, ticket)
+    await reserve(runtime, context, ticket)
     return true
   },
   listen: () => Promise.reject(new Error('reminders without a route are not queued')),
@@ -115,22 +115,22 @@ export interface DispatchWorker {
 }
 
 export async function startDispatching(
-  shell: Shell, channel: Channel, routes: readonly OpenRoute[], doorbell: Doorbell, deskOf: (open: OpenRoute) => Desk,
+  runtime: Runtime, channel: Channel, routes: readonly OpenRoute[], doorbell: Doorbell, contextOf: (open: OpenRoute) => DispatchContext,
 ): Promise<DispatchWorker> {
   const open = routes.filter((r) => r.route.channel === channel)
-  const dispatchers = open.map((r) => new Dispatcher(shell, deskOf(r), r.breaker))
+  const dispatchers = open.map((r) => new Dispatcher(runtime, contextOf(r), r.breaker))
   const unwatch = open.map((r) => r.breaker.onChange((state) => {
     const route = r.route.id
-    if (state === 'open') shell.log.error({ event: 'breaker.opened', route }, 'breaker opened: no calls to the provider for now')
-    else if (state === 'half-open') shell.log.info({ event: 'breaker.half_opened', route }, 'breaker half open: trying one call')
-    else shell.log.info({ event: 'breaker.closed', route }, 'breaker closed: calls go to the provider again')
+    if (state === 'open') runtime.log.error({ event: 'breaker.opened', route }, 'breaker opened: no calls to the provider for now')
+    else if (state === 'half-open') runtime.log.info({ event: 'breaker.half_opened', route }, 'breaker half open: trying one call')
+    else runtime.log.info({ event: 'breaker.closed', route }, 'breaker closed: calls go to the provider again')
   }))
   const listeners: Listener[] = await Promise.all(
     dispatchers.map((dispatcher) => doorbell.listen(dispatcher.route, TICKETS_AT_ONCE, async (ticket) => {
       try {
         await dispatcher.answer(ticket)
       } catch (error) {
-        shell.log.error({ event: 'ticket.failed', route: dispatcher.route, error: (error as Error).message }, 'ticket not dispatched; its reminders stay queued until the sweep rings them again')
+        runtime.log.error({ event: 'ticket.failed', route: dispatcher.route, error: (error as Error).message }, 'ticket not dispatched; its reminders stay queued until the sweep rings them again')
       }
     })),
   )

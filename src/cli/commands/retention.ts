@@ -11,6 +11,6 @@ export function command(): Command {
     .action(async (options: { apply?: true; json?: true }) => {
       const report = await withApp(({ services }) => services.retain(CLI_ACTOR, options.apply === true))
       printAnswer(options.json, report, () => retentionInWords(report))
-      if (report.pieces.some((piece) => piece.fate === 'busy')) process.exitCode = 1
+      if (report.pieces.some((partition) => partition.fate === 'busy')) process.exitCode = 1
     })
 }

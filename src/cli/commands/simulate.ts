@@ -64,7 +64,7 @@ async function simulate(options: Options): Promise<void> {
     ...options,
     file: options.portfolio === undefined ? undefined : { path: options.portfolio, options: fileOptions(options, config) },
     creditor: options.creditor ?? null, costs: options.cost, rates: options.rate,
-  }, (work) => withApp(({ shell }) => work(shell)), progressBar())
+  }, (work) => withApp(({ runtime }) => work(runtime)), progressBar())
   tellRefused(done)
   if (options.html !== undefined) writePage(options.html, simulationPage(done.report, comparison))
   const refusedLines = done.refused.map(({ line, faults }) => ({ line, faults }))

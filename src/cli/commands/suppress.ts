@@ -28,10 +28,10 @@ export function command(): Command {
       if ((address === undefined) === (options.recipient === undefined)) {
         throw new DecorumError('DECORUM_BAD_INPUT', 'name either an address or --recipient', { hint: 'Run `decorum help suppress`.' })
       }
-      const personScope = options.channel === undefined ? 'all' : 'channel'
+      const recipientScope = options.channel === undefined ? 'all' : 'channel'
       const body = readSuppression({
         creditor: options.creditor,
-        scope: address === undefined ? personScope : 'address',
+        scope: address === undefined ? recipientScope : 'address',
         recipientId: options.recipient,
         value: address,
         channel: options.channel,

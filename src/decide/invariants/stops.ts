@@ -25,7 +25,7 @@ const STOPPING_EVENTS: ReadonlySet<string> = new Set(['deceased', 'attorney', 'b
  */
 function reaches(stop: SuppressionFacts, facts: Case): boolean {
   const { reminder, address } = facts.facts
-  if (isAboutPerson(stop.reason) && stop.otherPerson !== true) return true
+  if (isAboutPerson(stop.reason) && stop.otherRecipient !== true) return true
   const sameChannel = stop.channel === null || stop.channel === reminder.channel
   switch (stop.scope) {
     case 'all':

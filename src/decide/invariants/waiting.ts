@@ -117,8 +117,8 @@ export const ONE_CATCH_UP = invariant('one-catch-up-a-day', 'what is late goes o
 }))
 
 /** A contact that does not say who made it counts; one that surely never reached its address took nobody's day. */
-const isOurs = ({ direction, by, otherPerson, outcome }: ContactFacts): boolean =>
-  direction === 'outbound' && (by === null || by === 'decorum') && !otherPerson && outcome !== 'failed'
+const isOurs = ({ direction, by, otherRecipient, outcome }: ContactFacts): boolean =>
+  direction === 'outbound' && (by === null || by === 'decorum') && !otherRecipient && outcome !== 'failed'
 
 /**
  * The same is not told twice.

@@ -52,7 +52,7 @@ function knownOfAddress({ facts }: Case, at: Instant, rule: RuleOf<'address'>, k
   const shown: Instant[] = []
   let proven = origin !== null && rule.origins.includes(origin)
   for (const contact of contacts) {
-    if (contact.direction === 'inbound' && contact.channel === reminder.channel && contact.address === address?.id && !contact.otherPerson && contact.at <= at) {
+    if (contact.direction === 'inbound' && contact.channel === reminder.channel && contact.address === address?.id && !contact.otherRecipient && contact.at <= at) {
       proven = true
       shown.push(contact.at)
     }

@@ -212,7 +212,7 @@ export function countsAs(contact: ContactFacts, unit: CountUnit): boolean {
  * count for the number alone.
  */
 export function sharesKey(contact: ContactFacts, key: CountKey, account: string | null, address: string | null): boolean {
-  if (contact.otherPerson && key !== 'address') return false
+  if (contact.otherRecipient && key !== 'address') return false
   if (key === 'account') return account === null || contact.accounts.length === 0 || contact.accounts.includes(account)
   if (key === 'address') return address === null || contact.address === null || contact.address === address
   return true

@@ -7,7 +7,7 @@ import { accountAnswer } from '../../report/views/operations.ts'
 import { pageOf } from '../../report/views/page.ts'
 import { actorOf } from '../authenticate.ts'
 import type { Api } from '../openapi.ts'
-import { answers, creditor, found, paging, upstreamPath, whose } from '../schema.ts'
+import { answers, creditor, found, paging, upstreamPath, ownerQuery } from '../schema.ts'
 
 const tags = ['Accounts']
 
@@ -25,7 +25,7 @@ export function accountRoutes(api: Api, app: App): void {
     config: { scope: 'accounts:read' },
     schema: {
       tags, summary: 'List accounts in the order in which they came', operationId: 'listAccounts',
-      querystring: z.strictObject({ ...paging, creditor, recipientId: whose.recipientId, state: z.enum(ACCOUNT_STATES).optional() }),
+      querystring: z.strictObject({ ...paging, creditor, recipientId: ownerQuery.recipientId, state: z.enum(ACCOUNT_STATES).optional() }),
       response: answers(200, pageOf(accountViewSchema)),
     },
   }, (request) => app.services.listAccounts(actorOf(request), request.query))

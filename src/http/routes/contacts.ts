@@ -6,7 +6,7 @@ import { pageOf } from '../../report/views/page.ts'
 import { contactViewSchema } from '../../report/views/recipients.ts'
 import { actorOf } from '../authenticate.ts'
 import type { Api } from '../openapi.ts'
-import { answers, answersOnceOrAgain, paging, whose } from '../schema.ts'
+import { answers, answersOnceOrAgain, paging, ownerQuery } from '../schema.ts'
 
 const tags = ['Contacts']
 
@@ -24,7 +24,7 @@ export function contactRoutes(api: Api, app: App): void {
     config: { scope: 'accounts:read' },
     schema: {
       tags, summary: 'What counts toward the caps of one account or person, the latest first', operationId: 'listContacts',
-      querystring: z.strictObject({ ...paging, ...whose }).refine((query) => query.accountId !== undefined || query.recipientId !== undefined, {
+      querystring: z.strictObject({ ...paging, ...ownerQuery }).refine((query) => query.accountId !== undefined || query.recipientId !== undefined, {
         path: ['recipientId'], error: 'is missing', params: { cure: 'State recipientId or accountId.' },
       }),
       response: answers(200, pageOf(contactViewSchema)),

@@ -6,7 +6,7 @@ import { pageOf } from '../../report/views/page.ts'
 import { holdViewSchema } from '../../report/views/recipients.ts'
 import { actorOf } from '../authenticate.ts'
 import type { Api } from '../openapi.ts'
-import { answers, flag, ownPath, paging, whose } from '../schema.ts'
+import { answers, flag, ownPath, paging, ownerQuery } from '../schema.ts'
 
 const tags = ['Holds']
 
@@ -21,7 +21,7 @@ export function holdRoutes(api: Api, app: App): void {
     config: { scope: 'accounts:read' },
     schema: {
       tags, summary: 'List holds, the newest first', operationId: 'listHolds',
-      querystring: z.strictObject({ ...paging, ...whose, open: flag.optional().describe('true: only those that stand.') }),
+      querystring: z.strictObject({ ...paging, ...ownerQuery, open: flag.optional().describe('true: only those that stand.') }),
       response: answers(200, pageOf(holdViewSchema)),
     },
   }, (request) => app.services.listHolds(actorOf(request), request.query))

@@ -2,7 +2,7 @@ import formbody from '@fastify/formbody'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import type { HookAnswer, SignedCall } from '../../services/callbacks/callbacks.ts'
+import type { CallbackAnswer, SignedCall } from '../../services/callbacks/callbacks.ts'
 import { DecorumError } from '../../model/errors.ts'
 import type { Api } from '../openapi.ts'
 
@@ -43,7 +43,7 @@ function signedCall(request: FastifyRequest): SignedCall {
   return { path: request.url, form: (request.body ?? {}) as SignedCall['form'], signature: typeof signature === 'string' ? signature : null }
 }
 
-function send(reply: FastifyReply, answer: HookAnswer): FastifyReply {
+function send(reply: FastifyReply, answer: CallbackAnswer): FastifyReply {
   switch (answer.kind) {
     case 'done': return reply.code(204).send()
     case 'xml': return reply.type('text/xml; charset=utf-8').send(answer.body)

@@ -9,7 +9,7 @@ import { reminderSummarySchema, reminderViewSchema } from '../../report/views/re
 import { LANGUAGES } from '../../report/words/terms.ts'
 import { actorOf } from '../authenticate.ts'
 import type { Api } from '../openapi.ts'
-import { answers, found, idempotencyHeaders, ownPath, paging, whose } from '../schema.ts'
+import { answers, found, idempotencyHeaders, ownPath, paging, ownerQuery } from '../schema.ts'
 
 const tags = ['Reminders']
 
@@ -31,7 +31,7 @@ export function reminderRoutes(api: Api, app: App): void {
     config: { scope: 'reminders:read' },
     schema: {
       tags, summary: 'List reminders, the newest first', operationId: 'listReminders',
-      querystring: z.strictObject({ ...paging, ...whose, status: z.enum(REMINDER_STATUSES).optional(), channel: z.enum(CHANNELS).optional() }),
+      querystring: z.strictObject({ ...paging, ...ownerQuery, status: z.enum(REMINDER_STATUSES).optional(), channel: z.enum(CHANNELS).optional() }),
       response: answers(200, pageOf(reminderSummarySchema)),
     },
   }, (request) => app.services.listReminders(actorOf(request), request.query))

@@ -6,7 +6,7 @@ import { pageOf } from '../../report/views/page.ts'
 import { suppressionViewSchema } from '../../report/views/recipients.ts'
 import { actorOf } from '../authenticate.ts'
 import type { Api } from '../openapi.ts'
-import { answers, answersOnceOrAgain, flag, ownPath, paging, whose } from '../schema.ts'
+import { answers, answersOnceOrAgain, flag, ownPath, paging, ownerQuery } from '../schema.ts'
 
 const tags = ['Stops']
 
@@ -24,7 +24,7 @@ export function suppressionRoutes(api: Api, app: App): void {
     config: { scope: 'accounts:read' },
     schema: {
       tags, summary: 'List stops, the newest first', operationId: 'listSuppressions',
-      querystring: z.strictObject({ ...paging, ...whose, open: flag.optional().describe('true: only those in force.') }),
+      querystring: z.strictObject({ ...paging, ...ownerQuery, open: flag.optional().describe('true: only those in force.') }),
       response: answers(200, pageOf(suppressionViewSchema)),
     },
   }, (request) => app.services.listSuppressions(actorOf(request), request.query))

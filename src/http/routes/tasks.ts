@@ -7,7 +7,7 @@ import { pageOf } from '../../report/views/page.ts'
 import { replyViewSchema, TASK_STATUSES, taskViewSchema } from '../../report/views/recipients.ts'
 import { actorOf } from '../authenticate.ts'
 import type { Api } from '../openapi.ts'
-import { answers, creditor, flag, found, ownPath, paging, whose } from '../schema.ts'
+import { answers, creditor, flag, found, ownPath, paging, ownerQuery } from '../schema.ts'
 
 const tags = ['Tasks']
 
@@ -17,7 +17,7 @@ export function taskRoutes(api: Api, app: App): void {
     config: { scope: 'tasks:read' },
     schema: {
       tags, summary: 'List tasks, what is due first first', operationId: 'listTasks',
-      querystring: z.strictObject({ ...paging, ...whose, status: z.enum(TASK_STATUSES).optional() }),
+      querystring: z.strictObject({ ...paging, ...ownerQuery, status: z.enum(TASK_STATUSES).optional() }),
       response: answers(200, pageOf(taskViewSchema)),
     },
   }, (request) => app.services.listTasks(actorOf(request), request.query))

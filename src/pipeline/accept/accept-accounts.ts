@@ -12,13 +12,13 @@ import { keyText } from '../../record/recipients.ts'
 import type { Database } from '../../record/schema.ts'
 import type { AddressHash, Vault } from '../../record/vault/vault.ts'
 import type { AccountAnswer } from '../../report/views/operations.ts'
-import type { Actor, Shell } from '../runtime.ts'
+import type { Actor, Runtime } from '../runtime.ts'
 import { type AccountPutResult, AccountPuts, refusal } from './account-puts.ts'
-import { type AccountItem, bringPeople } from './account-recipients.ts'
+import { type AccountItem, recipientsOfAccounts } from './account-recipients.ts'
 import { mayHaveChanges, newAccount } from './merge-account.ts'
 import { creditorOf, invalidField, refuseFuture } from './resolve-creditor.ts'
 import { writeDrafts } from './write-drafts.ts'
-import { inWriteTransaction, lockPeople } from './write-transaction.ts'
+import { inWriteTransaction, lockAccountRecipients } from './write-transaction.ts'
 
 /** One account to be put. */
 export interface AccountPut {
@@ -27,8 +27,8 @@ export interface AccountPut {
 }
 
 /** Puts one account: `PUT /v1/accounts/{id}`. */
-export async function acceptAccount(shell: Shell, actor: Actor, id: string, body: AccountBody): Promise<AccountAnswer> {
-  const [result] = await acceptAccounts(shell, actor, [{ id, body }])
+export async function acceptAccount(runtime: Runtime, actor: Actor, id: string, body: AccountBody): Promise<AccountAnswer> {
+  const [result] = await acceptAccounts(runtime, actor, [{ id, body }])
   if (result === undefined) throw new RangeError('no result for the account')
   if (!result.ok) throw result.error
   return result.answer
@@ -41,61 +41,61 @@ export async function acceptAccount(shell: Shell, actor: Actor, id: string, body
  * instant are taken as a correction; facts that contradict each other hold the account until
  * consistent ones come.
  */
-export async function acceptAccounts(shell: Shell, actor: Actor, puts: readonly AccountPut[]): Promise<AccountPutResult[]> {
+export async function acceptAccounts(runtime: Runtime, actor: Actor, puts: readonly AccountPut[]): Promise<AccountPutResult[]> {
   const refused = new Map<number, DecorumError>()
-  const began = shell.clock.now()
+  const began = runtime.clock.now()
   const items = puts.flatMap((put, index): AccountItem[] => {
     try {
-      const creditor = creditorOf(shell, actor, put.body.creditor)
-      refuseFuture(shell, timesOfAccount(put.body), began)
-      const person = put.body.recipient?.id ?? put.body.recipientId
+      const creditor = creditorOf(runtime, actor, put.body.creditor)
+      refuseFuture(runtime, timesOfAccount(put.body), began)
+      const recipient = put.body.recipient?.id ?? put.body.recipientId
       return [{
         index, creditor, body: put.body.asOf > began ? { ...put.body, asOf: began } : put.body, key: { creditor: creditor.id, externalId: put.id },
-        personKey: person === undefined ? null : { creditor: creditor.id, externalId: person },
+        recipientKey: recipient === undefined ? null : { creditor: creditor.id, externalId: recipient },
       }]
     } catch (error) {
       refused.set(index, refusal(error))
       return []
     }
   })
-  const answers = items.length === 0 ? new Map<number, AccountPutResult>() : await inWriteTransaction(shell, (trx) => putAll({ ...shell, vault: rememberHashes(shell.vault) }, actor, trx, items))
+  const answers = items.length === 0 ? new Map<number, AccountPutResult>() : await inWriteTransaction(runtime, (trx) => putAll({ ...runtime, vault: rememberHashes(runtime.vault) }, actor, trx, items))
   return puts.map((_, index) => {
     const error = refused.get(index)
     return error === undefined ? answers.get(index) as AccountPutResult : { ok: false, error }
   })
 }
 
-async function putAll(shell: Shell, actor: Actor, opened: Transaction<Database>, stated: readonly AccountItem[]): Promise<Map<number, AccountPutResult>> {
-  const began = shell.clock.now()
+async function putAll(runtime: Runtime, actor: Actor, opened: Transaction<Database>, stated: readonly AccountItem[]): Promise<Map<number, AccountPutResult>> {
+  const began = runtime.clock.now()
   const found = await findAccounts(opened, stated.map((item) => item.key))
   const results = new Map<number, AccountPutResult>()
   const fresh = new Map<AccountItem, StoredAccount>()
   const items = stated.filter((item) => {
     if (found.has(keyText(item.key))) return true
-    const first = firstRow(shell, actor, item, began)
+    const first = firstRow(runtime, actor, item, began)
     if (first.ok) fresh.set(item, first.row)
     else results.set(item.index, first)
     return first.ok
   })
-  const people = await bringPeople(opened, shell.vault, items, (item) => !fresh.has(item), began)
-  const { trx, people: drafts } = await lockPeople(opened, shell.vault, items.flatMap((item) => [
+  const recipients = await recipientsOfAccounts(opened, runtime.vault, items, (item) => !fresh.has(item), began)
+  const { trx, recipients: drafts } = await lockAccountRecipients(opened, runtime.vault, items.flatMap((item) => [
     ...idsOf(found.get(keyText(item.key))?.recipientId),
-    ...idsOf(item.personKey === null ? undefined : people.ids.get(keyText(item.personKey))).map(({ id }) => ({ id, addresses: item.body.recipient?.addresses })),
-  ]), new Date(began), people.added)
+    ...idsOf(item.recipientKey === null ? undefined : recipients.ids.get(keyText(item.recipientKey))).map(({ id }) => ({ id, addresses: item.body.recipient?.addresses })),
+  ]), new Date(began), recipients.added)
   const known = new Map((await knownAccounts(trx, [...found.values()].map((account) => account.id))).map((account) => [account.row.id, account]))
-  const holds = await openHolds(trx, [...drafts.keys()].filter((id) => !people.added.has(id)))
+  const holds = await openHolds(trx, [...drafts.keys()].filter((id) => !recipients.added.has(id)))
   const reported = await balanceEvents(trx, items.flatMap((item) => {
     const row = known.get(found.get(keyText(item.key))?.id ?? '')?.row
     return row === undefined || item.body.overdue === undefined || item.body.asOf > row.as_of.getTime() || !mayHaveChanges(row) ? [] : [row]
   }))
-  const now = shell.clock.now()
-  const put = new AccountPuts(shell, actor, now, { found, fresh, people, drafts, known, holds, reported })
+  const now = runtime.clock.now()
+  const put = new AccountPuts(runtime, actor, now, { found, fresh, recipients, drafts, known, holds, reported })
   for (const [i, item] of items.entries()) {
     // The chunk beside this one waits for its answers meanwhile, and so does whoever else asks this process.
     if (i % TURN === TURN - 1) await othersTurn()
     results.set(item.index, put.one(item))
   }
-  await writeDrafts(shell, trx, put.drafts, actor.name, now)
+  await writeDrafts(runtime, trx, put.drafts, actor.name, now)
   for (const { accountId, recipientId } of put.moved) await moveHolds(trx, accountId, recipientId)
   for (const { accountId, parties } of put.parties) await writeParties(trx, accountId, parties)
   return results
@@ -111,10 +111,10 @@ const idsOf = (id: string | undefined): { id: string }[] => (id === undefined ? 
  *
  * Asked before the person is added: what cannot be registered leaves nobody behind.
  */
-function firstRow(shell: Shell, actor: Actor, { body, creditor, personKey, key }: AccountItem, now: Instant): { ok: true; row: StoredAccount } | { ok: false; error: DecorumError } {
+function firstRow(runtime: Runtime, actor: Actor, { body, creditor, recipientKey, key }: AccountItem, now: Instant): { ok: true; row: StoredAccount } | { ok: false; error: DecorumError } {
   try {
-    if (personKey === null) throw invalidField('recipient', 'is missing', 'A new account states its recipient, or recipientId of one that is known.')
-    return { ok: true, row: newAccount({ id: newId(), externalId: key.externalId, recipientId: '', live: actor.live }, body, creditor, shell.config.ladders, now) }
+    if (recipientKey === null) throw invalidField('recipient', 'is missing', 'A new account states its recipient, or recipientId of one that is known.')
+    return { ok: true, row: newAccount({ id: newId(), externalId: key.externalId, recipientId: '', live: actor.live }, body, creditor, runtime.config.ladders, now) }
   } catch (error) {
     return { ok: false, error: refusal(error) }
   }

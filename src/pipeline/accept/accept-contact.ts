@@ -11,16 +11,16 @@ import { addContact } from '../../record/contacts.ts'
 import { findUse, rememberUse } from '../../record/events.ts'
 import { newId } from '../../record/id.ts'
 import { lockNewAddresses } from '../../record/locks.ts'
-import { addPeople, findPeople, keyText } from '../../record/recipients.ts'
-import { wakePerson } from '../../record/reminders.ts'
+import { addRecipients, findRecipients, keyText } from '../../record/recipients.ts'
+import { wakeRecipient } from '../../record/reminders.ts'
 import type { Database } from '../../record/schema.ts'
 import type { ContactAnswer, RecipientAnswer } from '../../report/views/operations.ts'
 import { markExceeded } from '../contacts.ts'
-import type { Actor, Shell } from '../runtime.ts'
-import { addressHash, mergePerson, newPerson, type PersonDraft } from './merge-recipient.ts'
+import type { Actor, Runtime } from '../runtime.ts'
+import { addressHash, mergeRecipient, newRecipient, type RecipientDraft } from './merge-recipient.ts'
 import { bodyHash, creditorOf, creditorOwning, invalidField, refuseFuture } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
-import { ConcurrentModification, inWriteTransaction, lockPeople, lockPerson } from './write-transaction.ts'
+import { ConcurrentModification, inWriteTransaction, lockAccountRecipients, lockRecipient } from './write-transaction.ts'
 
 /**
  * Records a contact made elsewhere, so that it counts in every cap and cooldown.
@@ -28,15 +28,15 @@ import { ConcurrentModification, inWriteTransaction, lockPeople, lockPerson } fr
  * Idempotent by its id. What waits for the person is decided again. One that rules forbade is recorded all the same, marked
  * with them, and the answer says so.
  */
-export async function acceptContact(shell: Shell, actor: Actor, body: ContactBody, packs: readonly CompiledPack[] = []): Promise<ContactAnswer> {
-  const creditor = await creditorOwning(shell, actor, body.creditor, 'recipient', body.recipientId)
-  refuseFuture(shell, [['at', body.at]], shell.clock.now())
+export async function acceptContact(runtime: Runtime, actor: Actor, body: ContactBody, packs: readonly CompiledPack[] = []): Promise<ContactAnswer> {
+  const creditor = await creditorOwning(runtime, actor, body.creditor, 'recipient', body.recipientId)
+  refuseFuture(runtime, [['at', body.at]], runtime.clock.now())
   const hash = bodyHash({ ...body, creditor: creditor.id })
-  return inWriteTransaction(shell, async (opened) => {
+  return inWriteTransaction(runtime, async (opened) => {
     const key = { creditor: creditor.id, externalId: body.recipientId }
-    const recipientId = (await findPeople(opened, [key])).get(keyText(key))
+    const recipientId = (await findRecipients(opened, [key])).get(keyText(key))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
-    const { trx, person } = await lockPerson(shell, opened, recipientId)
+    const { trx, recipient } = await lockRecipient(runtime, opened, recipientId)
     const named = { id: body.id, creditor: creditor.id }
     const use = await findUse(trx, creditor.id, 'contact', body.id)
     if (use !== null) {
@@ -44,20 +44,20 @@ export async function acceptContact(shell: Shell, actor: Actor, body: ContactBod
       return { ...named, repeated: true }
     }
     const accounts = await accountsOf(trx, creditor.id, body, recipientId)
-    const now = shell.clock.now()
+    const now = runtime.clock.now()
     const at = new Date(now)
-    const anchor = addressOf(shell, body, person)
+    const anchor = addressOf(runtime, body, recipient)
     if (anchor !== null) await lockNewAddresses(trx, [{ creditor: creditor.id, ...anchor }], at)
     const id = newId()
     await addContact(trx, {
       recipient_id: recipientId, at: new Date(Math.min(body.at, now)), id, creditor: creditor.id, channel: body.channel, direction: body.direction, mode: body.mode,
       outcome: body.outcome, party: body.party ?? null, made_by: body.by, address_hash: anchor?.hash ?? null, account_ids: accounts.map((account) => account.id),
-      reminder_id: null, attempt_no: null, excess: null, recorded_at: at, seq: person.takeSeq(),
+      reminder_id: null, attempt_no: null, excess: null, recorded_at: at, seq: recipient.takeSeq(),
     })
     await rememberUse(trx, { creditor: creditor.id, scope: 'contact', key: body.id, bodyHash: hash, resourceId: id }, at)
-    await writeDrafts(shell, trx, { ...noDrafts(), people: [person] }, actor.name, now)
-    await wakePerson(trx, recipientId, at)
-    const exceeded = await markExceeded(shell, trx, packs, { id, recipientId, at: body.at })
+    await writeDrafts(runtime, trx, { ...noDrafts(), recipients: [recipient] }, actor.name, now)
+    await wakeRecipient(trx, recipientId, at)
+    const exceeded = await markExceeded(runtime, trx, packs, { id, recipientId, at: body.at })
     return { ...named, repeated: false, ...(exceeded.length === 0 ? {} : { exceeded }) }
   })
 }
@@ -71,33 +71,33 @@ async function accountsOf(trx: Transaction<Database>, creditor: string, body: Co
   })
 }
 
-function addressOf(shell: Shell, body: ContactBody, person: PersonDraft): ReturnType<typeof addressHash> | null {
+function addressOf(runtime: Runtime, body: ContactBody, recipient: RecipientDraft): ReturnType<typeof addressHash> | null {
   if (body.address == null) return null
-  const { jurisdiction } = person.row
+  const { jurisdiction } = recipient.row
   const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
   if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
-  return addressHash(shell.vault, body.channel, parsed.value)
+  return addressHash(runtime.vault, body.channel, parsed.value)
 }
 
 /** Puts a person by itself: `PUT /v1/recipients/{id}`. */
-export async function acceptRecipient(shell: Shell, actor: Actor, id: string, body: RecipientBody): Promise<RecipientAnswer> {
-  const creditor = creditorOf(shell, actor, body.creditor)
-  refuseFuture(shell, timesOfRecipient(body), shell.clock.now())
+export async function acceptRecipient(runtime: Runtime, actor: Actor, id: string, body: RecipientBody): Promise<RecipientAnswer> {
+  const creditor = creditorOf(runtime, actor, body.creditor)
+  refuseFuture(runtime, timesOfRecipient(body), runtime.clock.now())
   const key = { creditor: creditor.id, externalId: id }
-  return inWriteTransaction(shell, async (opened) => {
-    const began = shell.clock.now()
-    const known = (await findPeople(opened, [key])).get(keyText(key))
-    const added = known === undefined ? newPerson(newId(), key, shell.vault.newDataKey(), began) : null
-    if (added !== null && (await addPeople(opened, [added.row])) === null) throw new ConcurrentModification('the person was added meanwhile')
-    const recipientId = known ?? (added as PersonDraft).row.id
-    const { trx, people: drafts } = await lockPeople(opened, shell.vault, [{ id: recipientId, addresses: body.addresses }], new Date(began), new Map(added === null ? [] : [[recipientId, added]]))
-    const person = drafts.get(recipientId) as PersonDraft
-    const now = shell.clock.now()
+  return inWriteTransaction(runtime, async (opened) => {
+    const began = runtime.clock.now()
+    const known = (await findRecipients(opened, [key])).get(keyText(key))
+    const added = known === undefined ? newRecipient(newId(), key, runtime.vault.newDataKey(), began) : null
+    if (added !== null && (await addRecipients(opened, [added.row])) === null) throw new ConcurrentModification('the person was added meanwhile')
+    const recipientId = known ?? (added as RecipientDraft).row.id
+    const { trx, recipients: drafts } = await lockAccountRecipients(opened, runtime.vault, [{ id: recipientId, addresses: body.addresses }], new Date(began), new Map(added === null ? [] : [[recipientId, added]]))
+    const recipient = drafts.get(recipientId) as RecipientDraft
+    const now = runtime.clock.now()
     const named = { id, creditor: creditor.id }
-    const merged = mergePerson(person, body, body.asOf ?? now, now, shell.vault)
+    const merged = mergeRecipient(recipient, body, body.asOf ?? now, now, runtime.vault)
     if (merged === 'older') return { applied: false, reason: 'older_than_known', ...named }
-    await writeDrafts(shell, trx, { ...noDrafts(), people: [person] }, actor.name, now)
-    if (merged === 'changed') await wakePerson(trx, person.row.id, new Date(now))
+    await writeDrafts(runtime, trx, { ...noDrafts(), recipients: [recipient] }, actor.name, now)
+    if (merged === 'changed') await wakeRecipient(trx, recipient.row.id, new Date(now))
     return { applied: true, changed: added !== null || merged === 'changed', ...named, ...(body.warnings === undefined ? {} : { warnings: body.warnings }) }
   })
 }

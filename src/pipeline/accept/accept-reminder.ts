@@ -17,10 +17,10 @@ import { reminderVariables } from '../../record/vault/vault.ts'
 import type { CancelAnswer, ReminderAnswer } from '../../report/views/operations.ts'
 import { noteReminders } from '../notify.ts'
 import { serveChannels, wishFor } from '../routing.ts'
-import type { Actor, Shell } from '../runtime.ts'
-import type { PersonDraft } from './merge-recipient.ts'
+import type { Actor, Runtime } from '../runtime.ts'
+import type { RecipientDraft } from './merge-recipient.ts'
 import { bodyHash, creditorOwning, invalidField } from './resolve-creditor.ts'
-import { ConcurrentModification, inWriteTransaction, lockPerson } from './write-transaction.ts'
+import { ConcurrentModification, inWriteTransaction, lockRecipient } from './write-transaction.ts'
 
 /** How long a reminder asked for directly waits for a moment at which it may go out. */
 const WAITS_MS = 72 * HOUR
@@ -31,21 +31,21 @@ const WAITS_MS = 72 * HOUR
  * Whether and when it goes out is decided like any other. The same key and body give the same
  * answer; a key that came with another body is DECORUM_CONFLICT.
  */
-export async function acceptReminder(shell: Shell, actor: Actor, key: string | null, body: ReminderBody): Promise<ReminderAnswer> {
-  const creditor = await creditorOwning(shell, actor, body.creditor, 'account', body.accountId)
-  checkTemplate(shell, body)
+export async function acceptReminder(runtime: Runtime, actor: Actor, key: string | null, body: ReminderBody): Promise<ReminderAnswer> {
+  const creditor = await creditorOwning(runtime, actor, body.creditor, 'account', body.accountId)
+  checkTemplate(runtime, body)
   const hash = bodyHash({ ...body, creditor: creditor.id })
-  return inWriteTransaction(shell, async (opened) => {
+  return inWriteTransaction(runtime, async (opened) => {
     const accountKey = { creditor: creditor.id, externalId: body.accountId }
     const found = (await findAccounts(opened, [accountKey])).get(keyText(accountKey))
     if (found === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
-    const { trx, person } = await lockPerson(shell, opened, found.recipientId)
+    const { trx, recipient } = await lockRecipient(runtime, opened, found.recipientId)
     const use = key === null ? null : await findUse(trx, creditor.id, 'reminder', key)
     if (use !== null) return repeated(trx, use, hash)
     const [known] = await knownAccounts(trx, [found.id])
-    if (known === undefined || known.row.recipient_id !== person.row.id) throw new ConcurrentModification('the account changed hands')
-    const now = shell.clock.now()
-    const reminder = newReminder(shell, actor, creditor, person, known.row, body, now)
+    if (known === undefined || known.row.recipient_id !== recipient.row.id) throw new ConcurrentModification('the account changed hands')
+    const now = runtime.clock.now()
+    const reminder = newReminder(runtime, actor, creditor, recipient, known.row, body, now)
     await addReminders(trx, [reminder], now)
     if (key !== null) await rememberUse(trx, { creditor: creditor.id, scope: 'reminder', key, bodyHash: hash, resourceId: reminder.id }, new Date(now))
     return { id: reminder.id, status: 'scheduled', repeated: false }
@@ -53,22 +53,22 @@ export async function acceptReminder(shell: Shell, actor: Actor, key: string | n
 }
 
 /** Cancels a reminder that still waits; one that is on its way cannot be called back. */
-export async function cancelReminder(shell: Shell, actor: Actor, id: string): Promise<CancelAnswer> {
-  const known = isId(id) ? await findReminder(shell.ledger.db, id, actor.creditor) : null
+export async function cancelReminder(runtime: Runtime, actor: Actor, id: string): Promise<CancelAnswer> {
+  const known = isId(id) ? await findReminder(runtime.ledger.db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such reminder')
-  return inWriteTransaction(shell, async (opened) => {
+  return inWriteTransaction(runtime, async (opened) => {
     const trx = await takeLocks(opened, { recipients: [known.recipientId] }, 'wait')
-    const now = shell.clock.now()
+    const now = runtime.clock.now()
     const cancelled = await cancelWaiting(trx, id, `asked by ${actor.name}`, new Date(now))
-    if (cancelled) await noteReminders(shell, trx, [{ reminderId: id }], now)
+    if (cancelled) await noteReminders(runtime, trx, [{ reminderId: id }], now)
     const status = cancelled ? 'cancelled' : (await findReminder(trx, id, actor.creditor))?.status ?? known.status
     return { id, status, cancelled }
   })
 }
 
-function checkTemplate(shell: Shell, body: ReminderBody): void {
-  const known = [...shell.config.templates.keys()]
-  const template = shell.config.templates.get(body.template)
+function checkTemplate(runtime: Runtime, body: ReminderBody): void {
+  const known = [...runtime.config.templates.keys()]
+  const template = runtime.config.templates.get(body.template)
   if (template === undefined) {
     const meant = nearMiss(body.template, known)
     throw invalidField('template', 'is not a configured template', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
@@ -86,21 +86,21 @@ async function repeated(trx: Transaction<Database>, use: { bodyHash: Buffer; res
 }
 
 function newReminder(
-  shell: Shell, actor: Actor, creditor: Creditor, person: PersonDraft, account: StoredAccount, body: ReminderBody, now: Instant,
+  runtime: Runtime, actor: Actor, creditor: Creditor, recipient: RecipientDraft, account: StoredAccount, body: ReminderBody, now: Instant,
 ): NewReminder {
   const id = newId()
   const dueAt = Math.max(body.notBefore ?? now, now)
   const expiresAt = body.expiresAt ?? dueAt + WAITS_MS
   if (expiresAt <= dueAt) throw invalidField('expiresAt', 'is over before it may go out', 'State an instant after notBefore and after now.')
-  const jurisdiction = person.row.jurisdiction ?? creditor.defaults.jurisdiction
-  const carrier = serveChannels(shell.config.routes, wishFor({ creditor: creditor.id, jurisdiction }, account), body.channels) as Carrier
+  const jurisdiction = recipient.row.jurisdiction ?? creditor.defaults.jurisdiction
+  const carrier = serveChannels(runtime.config.routes, wishFor({ creditor: creditor.id, jurisdiction }, account), body.channels) as Carrier
   const sealed = Object.keys(body.variables).length === 0 ? null
-    : shell.vault.seal(shell.vault.unwrap(person.row.data_key, person.row.data_key_id), reminderVariables(id), JSON.stringify(body.variables)).toString('hex')
+    : runtime.vault.seal(runtime.vault.unwrap(recipient.row.data_key, recipient.row.data_key_id), reminderVariables(id), JSON.stringify(body.variables)).toString('hex')
   return {
-    id, creditor: creditor.id, recipientId: person.row.id, live: account.live && actor.live, origin: 'direct', kind: body.kind, mode: 'automated',
+    id, creditor: creditor.id, recipientId: recipient.row.id, live: account.live && actor.live, origin: 'direct', kind: body.kind, mode: 'automated',
     tone: body.tone, ...carrier, follows: null,
     template: body.template, ladder: null, ladderVersion: null, rung: null,
-    uniqueKey: uniqueKeyOf(person.row.id, [{ accountId: account.id, spellId: account.spell_id, pass: 0 }], `direct ${id}`, carrier.channel),
+    uniqueKey: uniqueKeyOf(recipient.row.id, [{ accountId: account.id, spellId: account.spell_id, pass: 0 }], `direct ${id}`, carrier.channel),
     dueAt, nextAt: dueAt, expiresAt, variables: sealed,
     accounts: [{ accountId: account.id, spellId: account.spell_id, lead: true }],
   }

@@ -7,17 +7,17 @@ import { findAccounts } from '../../record/accounts.ts'
 import { endHolds, findHold } from '../../record/holds.ts'
 import { isId } from '../../record/id.ts'
 import { lockAwaited, lockNewAddresses, takeLocks } from '../../record/locks.ts'
-import { findPeople, keyText } from '../../record/recipients.ts'
-import { wakePerson } from '../../record/reminders.ts'
+import { findRecipients, keyText } from '../../record/recipients.ts'
+import { wakeRecipient } from '../../record/reminders.ts'
 import type { Database } from '../../record/schema.ts'
-import { findSuppression, lift, type MailToStop, peopleStoppedBy, peopleWithAddress } from '../../record/suppressions.ts'
+import { findSuppression, lift, type MailToStop, recipientsSuppressedBy, recipientsWithAddress } from '../../record/suppressions.ts'
 import type { EndAnswer, HoldAnswer, SuppressionAnswer } from '../../report/views/operations.ts'
-import type { Actor, Shell } from '../runtime.ts'
+import type { Actor, Runtime } from '../runtime.ts'
 import { addressHash } from './merge-recipient.ts'
 import { creditorOf, creditorOwning } from './resolve-creditor.ts'
 import { type StopWish, suppress } from './suppress.ts'
 import { markContacts, noDrafts, openHold, writeDrafts } from './write-drafts.ts'
-import { ConcurrentModification, inWriteTransaction, lockPerson } from './write-transaction.ts'
+import { ConcurrentModification, inWriteTransaction, lockRecipient } from './write-transaction.ts'
 
 /**
  * Records a stop. Once this is answered, no reservation made later sends past it.
@@ -25,29 +25,29 @@ import { ConcurrentModification, inWriteTransaction, lockPerson } from './write-
  * A stop of an address binds whoever has it, now or later; one that nobody has yet gets a row of its own to lock. A stop of
  * a person who is not known is kept, and acts when they come.
  */
-export async function acceptSuppression(shell: Shell, actor: Actor, body: SuppressionBody): Promise<SuppressionAnswer> {
-  const creditor = body.recipientId === undefined ? creditorOf(shell, actor, body.creditor) : await creditorOwning(shell, actor, body.creditor, 'recipient', body.recipientId, { mayBeUnknown: true })
-  const anchor = body.value === undefined ? null : addressHash(shell.vault, body.value.includes('@') ? 'email' : 'phone', body.value)
-  return inWriteTransaction(shell, async (opened) => {
-    const recipientId = body.recipientId === undefined ? null : await personNamed(opened, creditor.id, body.recipientId)
-    const others = await otherForms(shell, opened, creditor.id, body.value)
+export async function acceptSuppression(runtime: Runtime, actor: Actor, body: SuppressionBody): Promise<SuppressionAnswer> {
+  const creditor = body.recipientId === undefined ? creditorOf(runtime, actor, body.creditor) : await creditorOwning(runtime, actor, body.creditor, 'recipient', body.recipientId, { mayBeUnknown: true })
+  const anchor = body.value === undefined ? null : addressHash(runtime.vault, body.value.includes('@') ? 'email' : 'phone', body.value)
+  return inWriteTransaction(runtime, async (opened) => {
+    const recipientId = body.recipientId === undefined ? null : await recipientNamed(opened, creditor.id, body.recipientId)
+    const others = await otherForms(runtime, opened, creditor.id, body.value)
     const named = recipientId === null ? [] : [recipientId]
-    const owners = await ownersOf(opened, creditor.id, [...named, ...others.flatMap(({ people }) => people)], anchor)
+    const owners = await ownersOf(opened, creditor.id, [...named, ...others.flatMap(({ recipients }) => recipients)], anchor)
     const trx = await takeLocks(opened, { recipients: owners }, 'wait')
-    await lockNewAddresses(trx, anchor === null ? [] : [{ creditor: creditor.id, ...anchor }], new Date(shell.clock.now()), others)
+    await lockNewAddresses(trx, anchor === null ? [] : [{ creditor: creditor.id, ...anchor }], new Date(runtime.clock.now()), others)
     const awaits = body.recipientId !== undefined && recipientId === null ? { recipient: body.recipientId } : null
     const wish: StopWish = {
       creditor: creditor.id, scope: body.scope, recipientId, hash: anchor?.hash ?? null, channel: body.channel ?? null, reason: body.reason, source: body.source,
       by: actor.name, from: body.from, until: body.until, awaits,
     }
-    const now = shell.clock.now()
+    const now = runtime.clock.now()
     const setting = { owners, now }
-    const stopped = await suppress(shell, trx, wish, setting)
+    const stopped = await suppress(runtime, trx, wish, setting)
     const { excess } = effectOf({ type: 'stop', scope: body.scope, channel: wish.channel, reason: body.reason }, {
       now, effectiveAt: body.from ?? now, bookZone: creditor.bookZone, accounts: [], holds: [], heardBy: 'person',
     })
-    if (excess !== null) for (const person of stopped.people) await markContacts(trx, { ...excess, recipientId: person, exceptContact: null }, now)
-    for (const { hash } of others) await suppress(shell, trx, { ...wish, hash, cause: stopped.id }, { ...setting, tell: null })
+    if (excess !== null) for (const recipient of stopped.recipients) await markContacts(trx, { ...excess, recipientId: recipient, exceptContact: null }, now)
+    for (const { hash } of others) await suppress(runtime, trx, { ...wish, hash, cause: stopped.id }, { ...setting, tell: null })
     return {
       id: stopped.id, creditor: creditor.id, standing: stopped.standing, scope: stopped.scope,
       ...(awaits === null ? {} : { awaits: 'recipient' as const }),
@@ -56,90 +56,90 @@ export async function acceptSuppression(shell: Shell, actor: Actor, body: Suppre
 }
 
 /** Lifts a stop, and what follows from it; the record keeps who did and why. */
-export async function liftSuppression(shell: Shell, actor: Actor, id: string, body: LiftBody): Promise<EndAnswer> {
-  const named = isId(id) ? await findSuppression(shell.ledger.db, id, actor.creditor) : null
+export async function liftSuppression(runtime: Runtime, actor: Actor, id: string, body: LiftBody): Promise<EndAnswer> {
+  const named = isId(id) ? await findSuppression(runtime.ledger.db, id, actor.creditor) : null
   if (named === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such suppression')
-  return inWriteTransaction(shell, async (opened) => {
+  return inWriteTransaction(runtime, async (opened) => {
     // A stop that follows from an address's is lifted with it: they say one thing.
     const known = named.cause === null ? named : ((await findSuppression(opened, named.cause, null)) ?? named)
-    const people = [...(known.recipient_id === null ? [] : [known.recipient_id]), ...(await peopleStoppedBy(opened, known.id))]
+    const recipients = [...(known.recipient_id === null ? [] : [known.recipient_id]), ...(await recipientsSuppressedBy(opened, known.id))]
     const anchor = known.address_hash === null ? null : { creditor: known.creditor, hash: known.address_hash }
-    const owners = await ownersOf(opened, known.creditor, people, anchor)
+    const owners = await ownersOf(opened, known.creditor, recipients, anchor)
     const trx = await takeLocks(opened, { recipients: owners, addresses: anchor === null ? [] : [anchor] }, 'wait')
-    const at = new Date(shell.clock.now())
+    const at = new Date(runtime.clock.now())
     const changed = await lift(trx, known.id, at, actor.name, body.reason)
-    if (changed) for (const owner of owners) await wakePerson(trx, owner, at)
+    if (changed) for (const owner of owners) await wakeRecipient(trx, owner, at)
     return { id, changed }
   })
 }
 
 /** Other forms of the same number that people are known by: a stop must not miss its number for a digit. */
-async function otherForms(shell: Shell, trx: Transaction<Database>, creditor: string, value: string | undefined): Promise<{ creditor: string; hash: Buffer; people: string[] }[]> {
+async function otherForms(runtime: Runtime, trx: Transaction<Database>, creditor: string, value: string | undefined): Promise<{ creditor: string; hash: Buffer; recipients: string[] }[]> {
   if (value === undefined || value.includes('@')) return []
   const found = []
   for (const form of formsOfNumber(value).filter((other) => other !== value)) {
-    const { hash } = addressHash(shell.vault, 'phone', form)
-    const people = await peopleWithAddress(trx, creditor, [hash])
-    if (people.length > 0) found.push({ creditor, hash, people })
+    const { hash } = addressHash(runtime.vault, 'phone', form)
+    const recipients = await recipientsWithAddress(trx, creditor, [hash])
+    if (recipients.length > 0) found.push({ creditor, hash, recipients })
   }
   return found
 }
 
 /** Who is this? Null: nobody who is known, and nobody comes to be until this is written. */
-async function personNamed(trx: Transaction<Database>, creditor: string, externalId: string): Promise<string | null> {
+async function recipientNamed(trx: Transaction<Database>, creditor: string, externalId: string): Promise<string | null> {
   const key = { creditor, externalId }
-  const id = (await findPeople(trx, [key])).get(keyText(key))
+  const id = (await findRecipients(trx, [key])).get(keyText(key))
   if (id !== undefined) return id
   await lockAwaited(trx, [creditor], 'exclusive')
   // Found now, they would be locked after it, in the wrong order.
-  if ((await findPeople(trx, [key])).has(keyText(key))) throw new ConcurrentModification('the person came meanwhile')
+  if ((await findRecipients(trx, [key])).has(keyText(key))) throw new ConcurrentModification('the person came meanwhile')
   return null
 }
 
 /** Everybody whom a stop concerns, found before they are locked: those named, and of an address all who have it. */
 async function ownersOf(trx: Transaction<Database>, creditor: string, named: readonly string[], anchor: { hash: Buffer } | null): Promise<string[]> {
-  const having = anchor === null ? [] : await peopleWithAddress(trx, creditor, [anchor.hash])
+  const having = anchor === null ? [] : await recipientsWithAddress(trx, creditor, [anchor.hash])
   return [...new Set([...having, ...named])]
 }
 
 /** Pauses one account, or everything of a person. */
-export async function acceptHold(shell: Shell, actor: Actor, body: HoldBody): Promise<HoldAnswer> {
+export async function acceptHold(runtime: Runtime, actor: Actor, body: HoldBody): Promise<HoldAnswer> {
   const [what, externalId] = body.accountId === undefined ? ['recipient' as const, body.recipientId as string] : ['account' as const, body.accountId]
-  const creditor = await creditorOwning(shell, actor, body.creditor, what, externalId)
+  const creditor = await creditorOwning(runtime, actor, body.creditor, what, externalId)
   const key = { creditor: creditor.id, externalId }
-  return inWriteTransaction(shell, async (opened) => {
+  return inWriteTransaction(runtime, async (opened) => {
     const account = what === 'account' ? (await findAccounts(opened, [key])).get(keyText(key)) : undefined
-    const recipientId = account?.recipientId ?? (await findPeople(opened, what === 'recipient' ? [key] : [])).get(keyText(key))
+    const recipientId = account?.recipientId ?? (await findRecipients(opened, what === 'recipient' ? [key] : [])).get(keyText(key))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', `there is no such ${what}`)
-    const { trx, person } = await lockPerson(shell, opened, recipientId)
-    const now = shell.clock.now()
-    const hold = openHold(person, {
+    const { trx, recipient } = await lockRecipient(runtime, opened, recipientId)
+    const now = runtime.clock.now()
+    const hold = openHold(recipient, {
       kind: body.kind, accountId: account?.id ?? null, from: body.from ?? now, until: body.until ?? null,
       details: body.reason == null ? {} : { reason: body.reason }, by: actor.name, now,
     })
-    await writeDrafts(shell, trx, { ...noDrafts(), people: [person], newHolds: [hold] }, actor.name, now)
-    await wakePerson(trx, recipientId, new Date(now))
+    await writeDrafts(runtime, trx, { ...noDrafts(), recipients: [recipient], newHolds: [hold] }, actor.name, now)
+    await wakeRecipient(trx, recipientId, new Date(now))
     return { id: hold.id, creditor: creditor.id }
   })
 }
 
 /** Ends a pause before its time; what waited is decided again at once. */
-export async function endHold(shell: Shell, actor: Actor, id: string, body: HoldEndBody): Promise<EndAnswer> {
-  const known = isId(id) ? await findHold(shell.ledger.db, id, actor.creditor) : null
+export async function endHold(runtime: Runtime, actor: Actor, id: string, body: HoldEndBody): Promise<EndAnswer> {
+  const known = isId(id) ? await findHold(runtime.ledger.db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such hold')
-  return inWriteTransaction(shell, async (opened) => {
+  return inWriteTransaction(runtime, async (opened) => {
     const trx = await takeLocks(opened, { recipients: [known.recipientId] }, 'wait')
-    const at = new Date(shell.clock.now())
+    const at = new Date(runtime.clock.now())
     const changed = (await endHolds(trx, [id], { at, by: actor.name, reason: body.reason })) > 0
-    if (changed) await wakePerson(trx, known.recipientId, at)
+    if (changed) await wakeRecipient(trx, known.recipientId, at)
     return { id, changed }
   })
 }
 
 /** Stops a mailbox, for whoever followed the link in one of our emails; no answer is given before it is written. */
-export const unsubscribe = (shell: Shell, subject: MailToStop): Promise<void> =>
-  shell.ledger.db.transaction().execute(async (opened) => {
+export const unsubscribe = (runtime: Runtime, subject: MailToStop): Promise<void> =>
+  runtime.ledger.db.transaction().execute(async (opened) => {
     const trx = await takeLocks(opened, { recipients: [subject.recipientId], addresses: [subject] }, 'wait')
-    const now = shell.clock.now()
-    await suppress(shell, trx, { ...subject, scope: 'address', channel: null, reason: 'opt-out', source: 'unsubscribe-link', by: 'unsubscribe-link' }, { owners: [subject.recipientId], now, wake: false })
+    const now = runtime.clock.now()
+    await suppress(runtime, trx, { ...subject, scope: 'address', channel: null, reason: 'opt-out', source: 'unsubscribe-link', by: 'unsubscribe-link' }, { owners: [subject.recipientId], now, wake: false })
   })

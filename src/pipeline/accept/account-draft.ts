@@ -39,14 +39,14 @@ export class AccountDraft {
   }
 
   /** Carries the account's spell along with its new facts, and answers what that meant. Call once, at the end. */
-  followSpell(shell: SpellRules, now: Instant, reversal = false): SpellChange {
+  followSpell(runtime: SpellRules, now: Instant, reversal = false): SpellChange {
     const { row } = this
-    const zone = shell.config.creditors.get(row.creditor)?.bookZone ?? 'UTC'
+    const zone = runtime.config.creditors.get(row.creditor)?.bookZone ?? 'UTC'
     const after = standingOf(row)
     const change = spellChange(this.#before, after, {
       reversal, at: now, curedBefore: this.spell?.ended_as === 'cured' || this.spell?.ended_as === 'settled', lastTone: this.spell?.last_tone ?? null,
     })
-    if (change.kind === 'opened') this.#open(shell, change.pass, zone)
+    if (change.kind === 'opened') this.#open(runtime, change.pass, zone)
     else if (change.kind === 'moved' || change.kind === 'reopened') this.#nextPass(change.pass, zone, change.kind)
     else if (change.kind === 'cured') this.#end('cured', now)
     else if (change.kind === 'ended') this.#end(change.as, now)
@@ -59,8 +59,8 @@ export class AccountDraft {
     return change
   }
 
-  #open(shell: SpellRules, pass: NewPass, zone: string): void {
-    const pinned = shell.config.ladders.get(this.row.ladder)
+  #open(runtime: SpellRules, pass: NewPass, zone: string): void {
+    const pinned = runtime.config.ladders.get(this.row.ladder)
     if (pinned === undefined) throw new RangeError(`ladder ${this.row.ladder} is not configured`)
     this.ladders.push({ ladder: this.row.ladder, version: pinned.version, body: pinned.ladder })
     this.spell = {

@@ -10,11 +10,11 @@ import type { HoldRow } from '../../record/holds.ts'
 import { keyText } from '../../record/recipients.ts'
 import { accountVariables, type Vault } from '../../record/vault/vault.ts'
 import type { AccountAnswer } from '../../report/views/operations.ts'
-import type { Actor, Shell } from '../runtime.ts'
+import type { Actor, Runtime } from '../runtime.ts'
 import { AccountDraft } from './account-draft.ts'
-import type { AccountItem, People } from './account-recipients.ts'
+import type { AccountItem, Recipients } from './account-recipients.ts'
 import { balanceIn, balanceOf, conflictsIn, differs, enterBalance, followBalance, mergeAccount } from './merge-account.ts'
-import { type Merged, mergePerson, type PersonDraft } from './merge-recipient.ts'
+import { type Merged, mergeRecipient, type RecipientDraft } from './merge-recipient.ts'
 import { invalidField } from './resolve-creditor.ts'
 import { type Drafts, type HoldWish, noDrafts, openHold } from './write-drafts.ts'
 import { ConcurrentModification } from './write-transaction.ts'
@@ -41,8 +41,8 @@ export interface Before {
   known: ReadonlyMap<string, KnownAccount>
   /** Those that are new, as they will be added once it is known to whom they belong. */
   fresh: ReadonlyMap<AccountItem, StoredAccount>
-  people: People
-  drafts: ReadonlyMap<string, PersonDraft>
+  recipients: Recipients
+  drafts: ReadonlyMap<string, RecipientDraft>
   /** The people's pauses that nobody has ended. */
   holds: readonly HoldRow[]
   /** What was reported of the payments of accounts whose snapshot is dated before the last report. */
@@ -54,19 +54,19 @@ export class AccountPuts {
   readonly drafts: Drafts = noDrafts()
   readonly moved: { accountId: string; recipientId: string }[] = []
   readonly parties: { accountId: string; parties: { recipientId: string; relation: string }[] }[] = []
-  readonly #shell: Shell
+  readonly #runtime: Runtime
   readonly #actor: Actor
   readonly #now: Instant
   readonly #before: Before
-  readonly #byId: ReadonlyMap<string, PersonDraft>
+  readonly #byId: ReadonlyMap<string, RecipientDraft>
 
-  constructor(shell: Shell, actor: Actor, now: Instant, before: Before) {
-    this.#shell = shell
+  constructor(runtime: Runtime, actor: Actor, now: Instant, before: Before) {
+    this.#runtime = runtime
     this.#actor = actor
     this.#now = now
     this.#before = before
     this.#byId = before.drafts
-    this.drafts.people = [...before.drafts.values()]
+    this.drafts.recipients = [...before.drafts.values()]
   }
 
   one(item: AccountItem): AccountPutResult {
@@ -89,12 +89,12 @@ export class AccountPuts {
     if (isOlder && restated?.kind !== 'contradicts') return { applied: false, reason: 'older_than_known', ...named }
     if (known?.row.live === true && !this.#actor.live) throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
     if (isOlder) return { ...named, ...this.#learnBalanceOnly(known as KnownAccount, (restated as { balance: Balance }).balance, body) }
-    const person = this.#personOf(item, known)
+    const person = this.#recipientOf(item, known)
     const parties = body.parties?.map((party, i) => ({ recipientId: this.#party(item, party.recipientId, i), relation: party.relation }))
-    const row = known === null ? this.#firstRow(item, person) : mergeAccount(known.row, body, this.#shell.config.ladders)
-    const personChanged = this.#learn(person, body)
-    const owner = this.#byId.get(row.recipient_id) as PersonDraft
-    const variablesChanged = mergeVariables(row, owner, person, body.variables, this.#shell.vault)
+    const row = known === null ? this.#firstRow(item, person) : mergeAccount(known.row, body, this.#runtime.config.ladders)
+    const recipientChanged = this.#learn(person, body)
+    const owner = this.#byId.get(row.recipient_id) as RecipientDraft
+    const variablesChanged = mergeVariables(row, owner, person, body.variables, this.#runtime.vault)
     if (row.recipient_id !== person.row.id) {
       this.moved.push({ accountId: row.id, recipientId: person.row.id })
       row.recipient_id = person.row.id
@@ -107,15 +107,15 @@ export class AccountPuts {
     const draft = new AccountDraft(row, known)
     draft.dirty = changed || known === null || row.as_of.getTime() !== known.row.as_of.getTime() || row.stated_minor !== known.row.stated_minor
     // A newer balance may cure a stale one, so it wakes what waits even when nothing else changed.
-    if (draft.dirty || personChanged === 'changed') draft.wake()
+    if (draft.dirty || recipientChanged === 'changed') draft.wake()
     if (parties !== undefined) this.parties.push({ accountId: row.id, parties })
     const conflicts = conflictsIn(row, body, creditor.bookZone)
     const doubt = restated?.kind === 'contradicts' ? NOT_AS_RECKONED : null
     const held = this.#hold(person, row, { conflicts, balanceAt: body.overdue === undefined ? null : body.asOf, doubt })
-    draft.followSpell(this.#shell, this.#now, held.afterReversal)
+    draft.followSpell(this.#runtime, this.#now, held.afterReversal)
     if (known !== null && known.row.recipient_id !== row.recipient_id) draft.waiting = { cancelled: 'recipient_changed' }
     this.drafts.accounts.push(draft)
-    return { applied: true, ...named, changed: changed || personChanged === 'changed', state: row.state, holds: held.standing, conflicts: doubt === null ? conflicts : [...conflicts, doubt], ...warningsOf(body) }
+    return { applied: true, ...named, changed: changed || recipientChanged === 'changed', state: row.state, holds: held.standing, conflicts: doubt === null ? conflicts : [...conflicts, doubt], ...warningsOf(body) }
   }
 
   /** What a snapshot says of a known account's balance; null: nothing. */
@@ -126,7 +126,7 @@ export class AccountPuts {
 
   /** An older snapshot that contradicts what was reckoned for then: nothing else of it counts, and the account is held. */
   #learnBalanceOnly(known: KnownAccount, balance: Balance, body: AccountBody): Omit<Extract<AccountAnswer, { applied: true }>, 'id' | 'creditor'> {
-    const person = this.#byId.get(known.row.recipient_id) as PersonDraft
+    const person = this.#byId.get(known.row.recipient_id) as RecipientDraft
     const draft = new AccountDraft({ ...known.row }, known)
     const { row } = draft
     const changed = overdueOf(balance) !== row.overdue_minor
@@ -135,12 +135,12 @@ export class AccountPuts {
     followBalance(row, false)
     draft.wake()
     const held = this.#hold(person, row, { conflicts: [], balanceAt: body.asOf, doubt: NOT_AS_RECKONED })
-    draft.followSpell(this.#shell, this.#now)
+    draft.followSpell(this.#runtime, this.#now)
     this.drafts.accounts.push(draft)
     return { applied: true, changed, state: row.state, holds: held.standing, conflicts: [NOT_AS_RECKONED] }
   }
 
-  #hold(person: PersonDraft, row: StoredAccount, found: FactsFound): { standing: HoldKind[]; afterReversal: boolean } {
+  #hold(person: RecipientDraft, row: StoredAccount, found: FactsFound): { standing: HoldKind[]; afterReversal: boolean } {
     const { opened, ended, afterReversal } = conflictHold(person, row, found, this.#before.holds, this.#actor.name, this.#now)
     this.drafts.newHolds.push(...opened)
     this.drafts.endedHolds.push(...ended)
@@ -151,31 +151,31 @@ export class AccountPuts {
     return { standing: [...new Set(standing.map((hold) => hold.kind))], afterReversal }
   }
 
-  #firstRow(item: AccountItem, person: PersonDraft): StoredAccount {
+  #firstRow(item: AccountItem, person: RecipientDraft): StoredAccount {
     const row = this.#before.fresh.get(item) as StoredAccount
     row.recipient_id = person.row.id
     row.created_at = row.updated_at = new Date(this.#now)
     return row
   }
 
-  #learn(person: PersonDraft, { recipient, asOf }: AccountBody): Merged {
+  #learn(person: RecipientDraft, { recipient, asOf }: AccountBody): Merged {
     if (recipient === undefined) return 'unchanged'
-    if (this.#before.people.merged.has(recipient)) return 'changed'
-    return mergePerson(person, recipient, recipient.asOf ?? asOf, this.#now, this.#shell.vault)
+    if (this.#before.recipients.merged.has(recipient)) return 'changed'
+    return mergeRecipient(person, recipient, recipient.asOf ?? asOf, this.#now, this.#runtime.vault)
   }
 
-  #personOf(item: AccountItem, known: KnownAccount | null): PersonDraft {
-    if (item.personKey === null) {
-      return this.#byId.get((known as KnownAccount).row.recipient_id) as PersonDraft
+  #recipientOf(item: AccountItem, known: KnownAccount | null): RecipientDraft {
+    if (item.recipientKey === null) {
+      return this.#byId.get((known as KnownAccount).row.recipient_id) as RecipientDraft
     }
-    const id = this.#before.people.ids.get(keyText(item.personKey))
+    const id = this.#before.recipients.ids.get(keyText(item.recipientKey))
     const person = id === undefined ? undefined : this.#byId.get(id)
     if (person === undefined) throw invalidField('recipientId', 'is not a known recipient', 'Put the recipient first, or state recipient in full.')
     return person
   }
 
   #party(item: AccountItem, externalId: string, index: number): string {
-    const id = this.#before.people.ids.get(keyText({ creditor: item.creditor.id, externalId }))
+    const id = this.#before.recipients.ids.get(keyText({ creditor: item.creditor.id, externalId }))
     if (id === undefined) throw invalidField(`parties[${index}].recipientId`, 'is not a known recipient', 'Put the recipient first.')
     return id
   }
@@ -200,15 +200,15 @@ export interface FactsFound {
  * @param holds  the person's pauses that nobody has ended
  */
 export function conflictHold(
-  person: PersonDraft, account: StoredAccount, found: FactsFound, holds: readonly HoldRow[], by: string, now: Instant,
+  recipient: RecipientDraft, account: StoredAccount, found: FactsFound, holds: readonly HoldRow[], by: string, now: Instant,
 ): { opened: HoldRow[]; ended: { id: string; reason: string }[]; afterReversal: boolean } {
   const standing = holds.filter((hold) => hold.kind === 'facts-conflict' && hold.account_id === account.id)
   const [doubts, conflicting] = [standing.filter((hold) => doubtedAsOf(hold) !== null), standing.filter((hold) => doubtedAsOf(hold) === null)]
   const cleared = doubts.filter((hold) => found.doubt === null && found.balanceAt !== null && isLater(found.balanceAt, doubtedAsOf(hold) as Instant, now))
   const settled = found.conflicts.length === 0 ? conflicting : []
   const opened: HoldRow[] = []
-  if (found.conflicts.length > 0 && conflicting.length === 0) opened.push(openHold(person, { kind: 'facts-conflict', accountId: account.id, details: { conflicts: found.conflicts }, by, now }))
-  if (found.doubt !== null) opened.push(...doubtHold(person, account, found.doubt, doubts, { by, now }))
+  if (found.conflicts.length > 0 && conflicting.length === 0) opened.push(openHold(recipient, { kind: 'facts-conflict', accountId: account.id, details: { conflicts: found.conflicts }, by, now }))
+  if (found.doubt !== null) opened.push(...doubtHold(recipient, account, found.doubt, doubts, { by, now }))
   return {
     opened, afterReversal: cleared.some((hold) => hold.details['reversal'] === true),
     ended: [...settled.map(({ id }) => ({ id, reason: 'consistent facts came' })), ...cleared.map(({ id }) => ({ id, reason: 'a later balance came' }))],
@@ -221,13 +221,13 @@ export function conflictHold(
  * @param wish  `reportedFor`: when what cast the doubt took effect; a snapshot from before that cannot end it
  */
 export function doubtHold(
-  person: PersonDraft, account: StoredAccount, why: string, holds: readonly HoldRow[], wish: Pick<HoldWish, 'by' | 'now' | 'eventId'> & { reportedFor?: Instant; reversal?: boolean },
+  recipient: RecipientDraft, account: StoredAccount, why: string, holds: readonly HoldRow[], wish: Pick<HoldWish, 'by' | 'now' | 'eventId'> & { reportedFor?: Instant; reversal?: boolean },
 ): HoldRow[] {
   const { by, now, eventId, reportedFor, reversal } = wish
   const asOf = Math.max(account.as_of.getTime(), reportedFor ?? 0)
   const covers = (hold: HoldRow): boolean => hold.kind === 'facts-conflict' && hold.account_id === account.id && (doubtedAsOf(hold) ?? -Infinity) >= asOf
   if (reversal !== true && holds.some(covers)) return []
-  return [openHold(person, {
+  return [openHold(recipient, {
     kind: 'facts-conflict', accountId: account.id, by, now, eventId: eventId ?? null,
     details: { conflicts: [why], balanceAsOf: formatInstant(asOf), ...(reversal === true ? { reversal } : {}) },
   })]
@@ -242,13 +242,13 @@ const isLater = (at: Instant, doubted: Instant, now: Instant): boolean => at > d
  * @param owner   whose key seals what is known; another than `person` when the account changes hands
  * @param stated  undefined: as they were
  */
-export function mergeVariables(row: StoredAccount, owner: PersonDraft, person: PersonDraft, stated: Record<string, string> | undefined, vault: Vault): boolean {
-  if (stated === undefined && owner === person) return false
+export function mergeVariables(row: StoredAccount, owner: RecipientDraft, recipient: RecipientDraft, stated: Record<string, string> | undefined, vault: Vault): boolean {
+  if (stated === undefined && owner === recipient) return false
   const place = accountVariables(row.id)
   const known = row.variables === null ? {} : JSON.parse(vault.open(owner.dataKey(vault), place, row.variables)) as Record<string, string>
   const wanted = stated ?? known
   const same = isDeepStrictEqual(known, wanted)
-  if (same && owner === person) return false
-  row.variables = Object.keys(wanted).length === 0 ? null : vault.seal(person.dataKey(vault), place, JSON.stringify(wanted))
+  if (same && owner === recipient) return false
+  row.variables = Object.keys(wanted).length === 0 ? null : vault.seal(recipient.dataKey(vault), place, JSON.stringify(wanted))
   return !same
 }

@@ -4,10 +4,10 @@ import type { RecipientInAccount } from '../../intake/recipient-body.ts'
 import type { Creditor } from '../../model/creditor.ts'
 import type { Instant } from '../../model/time.ts'
 import { newId } from '../../record/id.ts'
-import { addPeople, findPeople, keyText, type UpstreamKey } from '../../record/recipients.ts'
+import { addRecipients, findRecipients, keyText, type UpstreamKey } from '../../record/recipients.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Vault } from '../../record/vault/vault.ts'
-import { mergePerson, newPerson, type PersonDraft } from './merge-recipient.ts'
+import { mergeRecipient, newRecipient, type RecipientDraft } from './merge-recipient.ts'
 import { ConcurrentModification } from './write-transaction.ts'
 
 /** One account of a transaction, once it is known whose it is. */
@@ -16,17 +16,17 @@ export interface AccountItem {
   index: number
   key: UpstreamKey
   /** Null: no person is named. */
-  personKey: UpstreamKey | null
+  recipientKey: UpstreamKey | null
   creditor: Creditor
   body: AccountBody
 }
 
 /** The people whom accounts name. */
-export interface People {
+export interface Recipients {
   /** Our ids, by `keyText`. */
   ids: ReadonlyMap<string, string>
   /** Those whom this transaction has added, by our id. */
-  added: ReadonlyMap<string, PersonDraft>
+  added: ReadonlyMap<string, RecipientDraft>
   /** What was said about people who were added with it. */
   merged: ReadonlySet<RecipientInAccount>
 }
@@ -40,29 +40,29 @@ export interface People {
  * @param isKnown  whether the account is; what its line says of a person may be too old to count
  * @throws         ConcurrentModification when somebody added one of them at the same time
  */
-export async function bringPeople(
+export async function recipientsOfAccounts(
   trx: Transaction<Database>, vault: Vault, items: readonly AccountItem[], isKnown: (item: AccountItem) => boolean, now: Instant,
-): Promise<People> {
-  const found = await findPeople(trx, items.flatMap((item) => [
-    ...(item.personKey === null ? [] : [item.personKey]),
+): Promise<Recipients> {
+  const found = await findRecipients(trx, items.flatMap((item) => [
+    ...(item.recipientKey === null ? [] : [item.recipientKey]),
     ...(item.body.parties ?? []).map((party) => ({ creditor: item.creditor.id, externalId: party.recipientId })),
   ]))
-  const missing = new Map<string, PersonDraft>()
+  const missing = new Map<string, RecipientDraft>()
   const merged = new Set<RecipientInAccount>()
   for (const item of items) {
-    const { body, personKey } = item
-    if (personKey === null || body.recipient === undefined) continue
-    const text = keyText(personKey)
+    const { body, recipientKey } = item
+    if (recipientKey === null || body.recipient === undefined) continue
+    const text = keyText(recipientKey)
     if (found.has(text) || missing.has(text)) continue
-    const person = newPerson(newId(), personKey, vault.newDataKey(), now)
-    missing.set(text, person)
+    const recipient = newRecipient(newId(), recipientKey, vault.newDataKey(), now)
+    missing.set(text, recipient)
     // An account that names unknown parties is refused, and must not leave behind what it says.
     if (isKnown(item) || body.parties !== undefined) continue
-    mergePerson(person, body.recipient, body.recipient.asOf ?? body.asOf, now, vault)
+    mergeRecipient(recipient, body.recipient, body.recipient.asOf ?? body.asOf, now, vault)
     merged.add(body.recipient)
   }
   const drafts = [...missing.values()]
-  if ((await addPeople(trx, drafts.map((draft) => draft.row))) === null) throw new ConcurrentModification('a person was added meanwhile')
+  if ((await addRecipients(trx, drafts.map((draft) => draft.row))) === null) throw new ConcurrentModification('a person was added meanwhile')
   for (const draft of drafts) draft.dirty = false
   return {
     ids: new Map([...found, ...[...missing].map(([key, draft]) => [key, draft.row.id] as const)]),

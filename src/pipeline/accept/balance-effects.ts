@@ -34,7 +34,7 @@ export type Brought = 'counted' | 'known' | 'doubtful'
  * @param from     a reversal of what is counted: not dated before this, whatever it says; null: nothing of the kind
  * @param remains  what remains after it, if it says so
  */
-export function bring(c: EventContext, after: After, moves: number | null, from: Instant | null = null, remains = remainsAfter(c, after)): Brought {
+export function applyToBalance(c: EventContext, after: After, moves: number | null, from: Instant | null = null, remains = remainsAfter(c, after)): Brought {
   const { row } = c.account
   const at = Math.max(Math.min(after.occurredAt, c.effectiveAt, c.now), from ?? 0)
   c.kept['before'] = { overdueMinor: row.overdue_minor, dueDate: row.due_date, nextDueDate: row.next_due_date, statedDaysPastDue: row.stated_days_past_due, state: row.state }
@@ -76,9 +76,9 @@ export function payment(c: EventContext, event: EventOf<'payment'>): EventEffect
   c.kept['amountMinor'] = paid
   endHoldsOf(c, ['payment-pending'], 'the payment came')
   const left = overtaken(c, event.id, paid)
-  const brought = left === paid ? bring(c, event, -paid) : bringOvertaken(c, event, paid, left)
+  const brought = left === paid ? applyToBalance(c, event, -paid) : applyOvertaken(c, event, paid, left)
   if (brought === null) return { words: 'recorded; it was reversed before it was reported, and takes nothing off' }
-  const kept = keepPromises(c, left)
+  const kept = fulfilPromises(c, left)
   if (brought === 'doubtful') return heldInDoubt(c)
   if (brought === 'known') return { words: KNOWN_ALREADY }
   if (row.state === 'cured') return { words: `paid; nothing is overdue any more${kept}`, forbids: true }
@@ -86,7 +86,7 @@ export function payment(c: EventContext, event: EventOf<'payment'>): EventEffect
 }
 
 /** What remained after the payment was said before it was taken back; it counts where it shows that something else is owed than is known. Null: nothing is left of it. */
-function bringOvertaken(c: EventContext, event: EventOf<'payment'>, paid: number, left: number): Brought | null {
+function applyOvertaken(c: EventContext, event: EventOf<'payment'>, paid: number, left: number): Brought | null {
   const { row } = c.account
   const [known, said] = [row.overdue_minor, remainsAfter(c, event)]
   const sum = said === null ? null : said + paid - left
@@ -94,7 +94,7 @@ function bringOvertaken(c: EventContext, event: EventOf<'payment'>, paid: number
   const isNews = sum !== null && (said === 0 ? saysLess(c.balance, sum) : sum !== overdueOf(c.balance))
   const before = isNews ? sum : null
   if (left === 0 && before === null) return null
-  const brought = bring(c, { occurredAt: event.occurredAt }, left === 0 ? 0 : -left, null, before)
+  const brought = applyToBalance(c, { occurredAt: event.occurredAt }, left === 0 ? 0 : -left, null, before)
   return left === 0 && brought === 'counted' && row.overdue_minor === known ? null : brought
 }
 
@@ -118,7 +118,7 @@ export const isWaiting = ({ body, received_at: received }: EventContext['reporte
   body['waits'] === true && received.getTime() > now - WAITS_MS
 
 /** Ends the promises that what was paid since keeps. */
-function keepPromises(c: EventContext, paid: number): string {
+function fulfilPromises(c: EventContext, paid: number): string {
   const promises = c.holds.filter((known) => known.kind === 'promise' && known.account_id === c.account.row.id)
   const cleared = c.account.row.overdue_minor === 0
   const keeping = promises.filter((known) => cleared || c.paidSincePromise + paid >= Number(known.details['amountMinor'] ?? Infinity))
@@ -130,7 +130,7 @@ export function adjustment(c: EventContext, event: EventOf<'adjustment'>): Event
   const { row } = c.account
   const change = event.amount === undefined ? 0 : amountOf(c, event.amount, event.currency, { negative: true, zero: true })
   c.kept['changeMinor'] = change
-  const brought = bring(c, event, change)
+  const brought = applyToBalance(c, event, change)
   if (brought === 'doubtful') return heldInDoubt(c)
   if (brought === 'known') return { words: KNOWN_ALREADY }
   return { words: row.state === 'cured' ? 'adjusted; nothing is overdue any more' : 'adjusted' }
@@ -143,7 +143,7 @@ export function adjustment(c: EventContext, event: EventOf<'adjustment'>): Event
  */
 export function dueDateChanged(c: EventContext, event: EventOf<'due-date-changed'>): EventEffect {
   const { row } = c.account
-  const brought = bring(c, event, 0)
+  const brought = applyToBalance(c, event, 0)
   if (brought === 'counted' || row.due_date === event.dueDate) return { words: brought === 'counted' ? 'the due date was changed' : KNOWN_ALREADY }
   if (row.due_date !== null && event.dueDate < row.due_date) return heldInDoubt(c)
   row.due_date = event.dueDate
@@ -184,7 +184,7 @@ function giveBack(c: EventContext, event: EventOf<'payment-reversed'>, back: Ret
   const { row } = c.account
   // What was settled by a payment that came back is not settled.
   if (row.state === 'settled') row.state = 'cured'
-  const brought = bring(c, event, back?.moves ?? null, back?.from ?? null)
+  const brought = applyToBalance(c, event, back?.moves ?? null, back?.from ?? null)
   if (brought === 'known') return { words: 'recorded; what remains was stated later, and stays' }
   if (brought === 'counted' && row.overdue_minor === 0) return { words: 'a payment was reversed; nothing is overdue' }
   if (brought === 'counted') restoreDates(c, event, payment)

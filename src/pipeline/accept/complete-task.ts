@@ -16,14 +16,14 @@ import { findTask, finishTask, type TaskRow } from '../../record/tasks.ts'
 import { type AddressHash, taskNote } from '../../record/vault/vault.ts'
 import type { TaskAnswer } from '../../report/views/operations.ts'
 import { markExceeded } from '../contacts.ts'
-import type { Actor, Shell } from '../runtime.ts'
+import type { Actor, Runtime } from '../runtime.ts'
 import { AccountDraft } from './account-draft.ts'
 import { minorOf } from './merge-account.ts'
-import { addressHash, type PersonDraft } from './merge-recipient.ts'
+import { addressHash, type RecipientDraft } from './merge-recipient.ts'
 import { invalidField, refuseFuture } from './resolve-creditor.ts'
 import { openHoldsOf, takeEffect, takeSuppressions } from './take-effect.ts'
 import { type Drafts, noDrafts, writeDrafts } from './write-drafts.ts'
-import { inWriteTransaction, lockPerson } from './write-transaction.ts'
+import { inWriteTransaction, lockRecipient } from './write-transaction.ts'
 
 /** What each outcome means as a contact; null: nobody was contacted. */
 const CONTACTS: Record<TaskOutcome, { outcome: ContactOutcome; party: string } | null> = {
@@ -56,51 +56,51 @@ const HAND_OFF_OUTCOMES: ReadonlySet<TaskOutcome> = new Set<TaskOutcome>(['hande
  * @param packs  those in force; none: judged by the product's own promises alone
  * @throws DECORUM_STATE_CONFLICT when the task is not open any more
  */
-export async function completeTask(shell: Shell, actor: Actor, id: string, body: TaskCompletion, packs: readonly CompiledPack[] = []): Promise<TaskAnswer> {
-  const found = isId(id) ? await findTask(shell.ledger.db, id, actor.creditor) : null
+export async function completeTask(runtime: Runtime, actor: Actor, id: string, body: TaskCompletion, packs: readonly CompiledPack[] = []): Promise<TaskAnswer> {
+  const found = isId(id) ? await findTask(runtime.ledger.db, id, actor.creditor) : null
   if (found === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such task')
   if (body.outcome !== 'not-done' && HAND_OFF_OUTCOMES.has(body.outcome) !== (found.kind === 'hand-off')) {
     throw invalidField('outcome', `does not answer a task of kind ${found.kind}`)
   }
   if ((body.outcome === 'read' || body.outcome === 'not-done') && (body.outcome === 'read') !== (found.kind === 'reply')) throw invalidField('outcome', `does not answer a task of kind ${found.kind}`)
-  refuseFuture(shell, [['at', body.at]], shell.clock.now())
-  return inWriteTransaction(shell, async (opened) => {
-    const { trx, person } = await lockPerson(shell, opened, found.recipient_id)
+  refuseFuture(runtime, [['at', body.at]], runtime.clock.now())
+  return inWriteTransaction(runtime, async (opened) => {
+    const { trx, recipient } = await lockRecipient(runtime, opened, found.recipient_id)
     const accounts = await knownAccounts(trx, found.account_ids)
-    const now = shell.clock.now()
-    const done = { outcome: body.outcome, note: sealedNote(shell, person, id, body), by: actor.name, at: new Date(now) }
+    const now = runtime.clock.now()
+    const done = { outcome: body.outcome, note: sealedNote(runtime, recipient, id, body), by: actor.name, at: new Date(now) }
     if (!(await finishTask(trx, id, done, CONTACTS[body.outcome] !== null))) throw new DecorumError('DECORUM_STATE_CONFLICT', 'this task is not open any more')
-    const drafts: Drafts = { ...noDrafts(), people: [person], replan: new Set([person.row.id]) }
-    const holds = await openHolds(trx, [person.row.id])
+    const drafts: Drafts = { ...noDrafts(), recipients: [recipient], replan: new Set([recipient.row.id]) }
+    const holds = await openHolds(trx, [recipient.row.id])
     if (found.kind === 'reply') drafts.endedHolds.push(...holdsOfTask(holds, id).map((hold) => ({ id: hold, reason: 'the reply was read' })))
-    const anchor = addressOf(shell, body, person)
+    const anchor = addressOf(runtime, body, recipient)
     if (anchor !== null) await lockNewAddresses(trx, [{ creditor: found.creditor, ...anchor }], new Date(now))
     const contact = CONTACTS[body.outcome]
     // What a reply says was a contact when it came; only who called about it made another.
-    const made = { id: newId(), recipientId: person.row.id, at: Math.min(body.at ?? now, now) }
+    const made = { id: newId(), recipientId: recipient.row.id, at: Math.min(body.at ?? now, now) }
     const effects: string[] = []
     const fact = factIn(body, accounts, anchor !== null)
     if (fact !== null) {
-      const effect = effectOfTask(fact, shell, found, accounts, holds, made.at, now)
-      takeEffect(drafts, person, effect, { by: actor.name, now, marks: { task: id }, contactId: made.id })
+      const effect = effectOfTask(fact, runtime, found, accounts, holds, made.at, now)
+      takeEffect(drafts, recipient, effect, { by: actor.name, now, marks: { task: id }, contactId: made.id })
       takeSuppressions(drafts, effect, {
-        creditor: found.creditor, recipientId: person.row.id, hash: anchor?.hash ?? null, source: 'task', by: actor.name, owners: [person.row.id], tell: {},
+        creditor: found.creditor, recipientId: recipient.row.id, hash: anchor?.hash ?? null, source: 'task', by: actor.name, owners: [recipient.row.id], tell: {},
       })
       effects.push(effect.words)
     }
-    if (body.outcome === 'handed-off') effects.push(handOff(shell, accounts, drafts, now))
+    if (body.outcome === 'handed-off') effects.push(handOff(runtime, accounts, drafts, now))
     const counts = contact !== null && (found.kind !== 'reply' || CALLED.has(body.outcome))
     if (counts) {
       await addContact(trx, {
-        recipient_id: person.row.id, at: new Date(made.at), id: made.id, creditor: found.creditor, channel: body.channel, direction: 'outbound', mode: 'agent',
+        recipient_id: recipient.row.id, at: new Date(made.at), id: made.id, creditor: found.creditor, channel: body.channel, direction: 'outbound', mode: 'agent',
         outcome: contact.outcome, party: contact.party, made_by: 'agent', address_hash: anchor?.hash ?? null, account_ids: found.account_ids,
-        reminder_id: null, attempt_no: null, excess: null, recorded_at: new Date(now), seq: person.takeSeq(),
+        reminder_id: null, attempt_no: null, excess: null, recorded_at: new Date(now), seq: recipient.takeSeq(),
       })
       effects.push(`a contact was recorded: ${contact.outcome}`)
     }
     const step = { kind: found.step_kind, tone: found.tone ?? 'neutral', ladder: found.ladder, rung: found.rung }
-    const exceeded = !counts ? [] : await markExceeded(shell, trx, packs, { ...made, step })
-    await writeDrafts(shell, trx, drafts, actor.name, now)
+    const exceeded = !counts ? [] : await markExceeded(runtime, trx, packs, { ...made, step })
+    await writeDrafts(runtime, trx, drafts, actor.name, now)
     return { id, status: 'done', effects, exceeded }
   })
 }
@@ -119,35 +119,35 @@ function factIn({ outcome, promise }: TaskCompletion, accounts: readonly KnownAc
 
 /** @throws DECORUM_BAD_INPUT for a promised day that is over: whoever completes the task is there to correct it */
 function effectOfTask(
-  fact: Fact, shell: Shell, task: TaskRow, accounts: readonly KnownAccount[], holds: readonly HoldRow[], effectiveAt: Instant, now: Instant,
+  fact: Fact, runtime: Runtime, task: TaskRow, accounts: readonly KnownAccount[], holds: readonly HoldRow[], effectiveAt: Instant, now: Instant,
 ): Effect {
   const effect = effectOf(fact, {
-    now, effectiveAt, bookZone: shell.config.creditors.get(task.creditor)?.bookZone ?? 'UTC', holds: openHoldsOf(holds), heardBy: 'person',
+    now, effectiveAt, bookZone: runtime.config.creditors.get(task.creditor)?.bookZone ?? 'UTC', holds: openHoldsOf(holds), heardBy: 'person',
     accounts: accounts.map(({ row }) => ({ id: row.id, overdueMinor: row.overdue_minor })),
   })
   if (effect.isPast) throw invalidField('promise.date', 'has passed', 'State the day that was agreed, today or later; where it is over already, complete the task as contacted.')
   return effect
 }
 
-function handOff(shell: Shell, accounts: readonly KnownAccount[], drafts: Drafts, now: Instant): string {
+function handOff(runtime: Runtime, accounts: readonly KnownAccount[], drafts: Drafts, now: Instant): string {
   for (const known of accounts) {
     const draft = new AccountDraft({ ...known.row, state: 'handed-off' }, known)
     draft.wake()
-    draft.followSpell(shell, now)
+    draft.followSpell(runtime, now)
     drafts.accounts.push(draft)
   }
   return 'handed off'
 }
 
-function sealedNote(shell: Shell, person: PersonDraft, id: string, body: TaskCompletion): Buffer | null {
+function sealedNote(runtime: Runtime, recipient: RecipientDraft, id: string, body: TaskCompletion): Buffer | null {
   if (body.note == null) return null
-  return shell.vault.seal(shell.vault.unwrap(person.row.data_key, person.row.data_key_id), taskNote(id), body.note)
+  return runtime.vault.seal(runtime.vault.unwrap(recipient.row.data_key, recipient.row.data_key_id), taskNote(id), body.note)
 }
 
-function addressOf(shell: Shell, body: TaskCompletion, person: PersonDraft): AddressHash | null {
+function addressOf(runtime: Runtime, body: TaskCompletion, recipient: RecipientDraft): AddressHash | null {
   if (body.address == null) return null
-  const { jurisdiction } = person.row
+  const { jurisdiction } = recipient.row
   const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
   if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
-  return addressHash(shell.vault, body.channel, parsed.value)
+  return addressHash(runtime.vault, body.channel, parsed.value)
 }

@@ -7,7 +7,7 @@ import type { BalanceEvent, EventRow } from '../../record/events.ts'
 import type { HoldRow } from '../../record/holds.ts'
 import type { AccountDraft } from './account-draft.ts'
 import { doubtHold } from './account-puts.ts'
-import type { PersonDraft } from './merge-recipient.ts'
+import type { RecipientDraft } from './merge-recipient.ts'
 import { openHoldsOf, takeEffect, takeSuppressions } from './take-effect.ts'
 import { type Drafts, type HoldWish, openHold } from './write-drafts.ts'
 
@@ -20,7 +20,7 @@ export interface EventContext {
   readonly now: Instant
   readonly bookZone: string
   readonly effectiveAt: Instant
-  readonly person: PersonDraft
+  readonly recipient: RecipientDraft
   readonly account: AccountDraft
   /** The person's pauses that nobody has ended, those of other accounts included. */
   readonly holds: readonly HoldRow[]
@@ -54,15 +54,15 @@ export function learn(c: EventContext, fact: Fact): EventEffect {
   const effect = effectOf(fact, {
     now: c.now, effectiveAt: c.effectiveAt, bookZone: c.bookZone, accounts: [{ id: row.id, overdueMinor: row.overdue_minor }], holds: openHoldsOf(c.holds), heardBy: 'person',
   })
-  takeEffect(c.drafts, c.person, effect, { by: c.by, now: c.now, eventId: c.eventId })
-  takeSuppressions(c.drafts, effect, { creditor: row.creditor, recipientId: c.person.row.id, hash: null, source: 'event', by: c.by, owners: [c.person.row.id], tell: null })
+  takeEffect(c.drafts, c.recipient, effect, { by: c.by, now: c.now, eventId: c.eventId })
+  takeSuppressions(c.drafts, effect, { creditor: row.creditor, recipientId: c.recipient.row.id, hash: null, source: 'event', by: c.by, owners: [c.recipient.row.id], tell: null })
   if (effect.opens.length > 0) c.account.wake()
   return { words: effect.words }
 }
 
 /** Holds the account. */
 export function hold(c: EventContext, wish: Pick<HoldWish, 'kind' | 'until' | 'details'>): void {
-  c.drafts.newHolds.push(openHold(c.person, {
+  c.drafts.newHolds.push(openHold(c.recipient, {
     ...wish, accountId: c.account.row.id, details: { ...wish.details, account: c.account.row.id },
     from: Math.min(c.effectiveAt, c.now), eventId: c.eventId, by: c.by, now: c.now,
   }))
@@ -73,7 +73,7 @@ export function hold(c: EventContext, wish: Pick<HoldWish, 'kind' | 'until' | 'd
 export function endHoldsOf(c: EventContext, kinds: readonly HoldKind[], reason: string): number {
   const ending = holdsOf(openHoldsOf(c.holds), c.account.row.id, kinds)
   c.drafts.endedHolds.push(...ending.map(({ id }) => ({ id, reason })))
-  if (ending.some(({ accountId }) => accountId === null)) c.drafts.replan.add(c.person.row.id)
+  if (ending.some(({ accountId }) => accountId === null)) c.drafts.replan.add(c.recipient.row.id)
   if (ending.length > 0) c.account.wake()
   return ending.length
 }
@@ -82,6 +82,6 @@ export function endHoldsOf(c: EventContext, kinds: readonly HoldKind[], reason: 
 export function doubt(c: EventContext, why: string, reversal = false): void {
   const ended = new Set(c.drafts.endedHolds.map(({ id }) => id))
   const standing = [...c.holds.filter(({ id }) => !ended.has(id)), ...c.drafts.newHolds]
-  c.drafts.newHolds.push(...doubtHold(c.person, c.account.row, why, standing, { by: c.by, now: c.now, eventId: c.eventId, reportedFor: Math.min(c.effectiveAt, c.now), reversal }))
+  c.drafts.newHolds.push(...doubtHold(c.recipient, c.account.row, why, standing, { by: c.by, now: c.now, eventId: c.eventId, reportedFor: Math.min(c.effectiveAt, c.now), reversal }))
   c.account.wake()
 }

@@ -4,7 +4,7 @@ import { DecorumError } from '../../model/errors.ts'
 import type { FileFormat, FileOptions } from '../../model/import-mapping.ts'
 import { noteImport, openImportJob } from '../../record/imports.ts'
 import type { ImportTotals, LineResult } from '../../report/views/operations.ts'
-import type { Actor, Shell } from '../runtime.ts'
+import type { Actor, Runtime } from '../runtime.ts'
 import { accountLines, importLines } from './imports.ts'
 
 /** A file of accounts, as the command line found it. */
@@ -40,21 +40,21 @@ export interface FileImport extends ImportTotals {
  * @throws         DECORUM_BAD_INPUT when the file or its header cannot be understood
  */
 export async function importFile(
-  shell: Shell, actor: Actor, file: AccountFile, onStart: (resumedAfter: number) => void | Promise<void>, onResult: (result: LineResult) => void | Promise<void>,
+  runtime: Runtime, actor: Actor, file: AccountFile, onStart: (resumedAfter: number) => void | Promise<void>, onResult: (result: LineResult) => void | Promise<void>,
 ): Promise<FileImport> {
   const { format, columns, records } = await openedFile(file)
-  const { db } = shell.ledger
-  const job = await openImportJob(db, { creditor: actor.creditor ?? '*', checksum: file.checksum, source: file.name, format, again: file.again }, new Date(shell.clock.now()))
+  const { db } = runtime.ledger
+  const job = await openImportJob(db, { creditor: actor.creditor ?? '*', checksum: file.checksum, source: file.name, format, again: file.again }, new Date(runtime.clock.now()))
   await onStart(job.linesDone)
   const totals = { lines: job.applied + job.unchanged + job.rejected, applied: job.applied, unchanged: job.unchanged, rejected: job.rejected }
   if (job.status === 'done') return { ...totals, format, resumedAfter: job.linesDone, already: true }
 
   const note = (linesDone: number, finishedAt: Date | null): Promise<void> =>
     noteImport(db, { id: job.id, linesDone, applied: totals.applied, unchanged: totals.unchanged, rejected: totals.rejected }, finishedAt)
-  const kind = accountLines(shell, actor, (text) => readAccountRecord(text, columns), (text) => idInRecord(text, columns))
+  const kind = accountLines(runtime, actor, (text) => readAccountRecord(text, columns), (text) => idInRecord(text, columns))
   let last = job.linesDone
   let noted = last
-  await importLines(shell, after(records(), job.linesDone), kind, async (result) => {
+  await importLines(runtime, after(records(), job.linesDone), kind, async (result) => {
     totals.lines++
     totals[result.status]++
     last = result.line
@@ -64,7 +64,7 @@ export async function importFile(
       await note(last, null)
     }
   })
-  await note(last, new Date(shell.clock.now()))
+  await note(last, new Date(runtime.clock.now()))
   return { ...totals, format, resumedAfter: job.linesDone, already: false }
 }
 

@@ -7,7 +7,7 @@ import { parse, parseJson } from '../../intake/parse.ts'
 import { DecorumError, type Fault, type Parsed } from '../../model/errors.ts'
 import type { ImportTotals, LineResult } from '../../report/views/operations.ts'
 import { runBisecting } from '../bisect.ts'
-import type { Actor, Shell } from '../runtime.ts'
+import type { Actor, Runtime } from '../runtime.ts'
 import { acceptAccounts } from './accept-accounts.ts'
 import { acceptEvent } from './accept-event.ts'
 
@@ -28,7 +28,7 @@ export interface LineKind<T> {
   /** The item's own id, for the answer. */
   idOf(item: T): string
   /** Items of the same thing are not put in one transaction, so that the later word follows the earlier. */
-  thingOf(item: T): string
+  keyOf(item: T): string
   /** Whatever the order of words about it matters for: transactions at the same time have none of it in common. */
   touchedBy(item: T): readonly string[]
   /** Transactions under way at the same time. */
@@ -50,7 +50,7 @@ class Chunk<T> {
     this.entries.push(entry)
     if (!('item' in entry)) return
     this.items.push(entry.item)
-    this.things.add(kind.thingOf(entry.item))
+    this.things.add(kind.keyOf(entry.item))
     for (const touched of kind.touchedBy(entry.item)) this.touched.add(touched)
   }
 }
@@ -65,7 +65,7 @@ class Chunk<T> {
  * @throws when the ledger cannot be reached; what was answered before has been committed
  */
 export async function importLines<T>(
-  shell: Shell, lines: AsyncIterable<Line>, kind: LineKind<T>, onResult: (result: LineResult) => void | Promise<void>,
+  runtime: Runtime, lines: AsyncIterable<Line>, kind: LineKind<T>, onResult: (result: LineResult) => void | Promise<void>,
 ): Promise<ImportTotals> {
   const totals: ImportTotals = { lines: 0, applied: 0, unchanged: 0, rejected: 0 }
   const answer = async (chunk: Chunk<T>, results: readonly ItemResult[]): Promise<void> => {
@@ -82,7 +82,7 @@ export async function importLines<T>(
   const begin = async (chunk: Chunk<T>): Promise<void> => {
     while (underWay.length >= kind.atOnce || underWay.some((other) => haveInCommon(other.chunk.touched, chunk.touched))) await underWay.shift()?.answered
     const before = underWay.at(-1)?.answered
-    const put = putChunk(shell, kind, chunk.items)
+    const put = putChunk(runtime, kind, chunk.items)
     const answered = Promise.all([put, before]).then(([results]) => answer(chunk, results))
     // Heard of when its turn comes; until then nobody waits for it.
     answered.catch(() => undefined)
@@ -94,7 +94,7 @@ export async function importLines<T>(
     for await (const line of lines) {
       if (++read % TURN === 0) await othersTurn()
       const entry = readEntry(line, kind)
-      if (chunk.entries.length === CHUNK || ('item' in entry && chunk.things.has(kind.thingOf(entry.item)))) {
+      if (chunk.entries.length === CHUNK || ('item' in entry && chunk.things.has(kind.keyOf(entry.item)))) {
         await begin(chunk)
         chunk = new Chunk()
       }
@@ -123,9 +123,9 @@ function readEntry<T>(line: Line, kind: LineKind<T>): Entry<T> {
 }
 
 /** A line that the ledger does not take is refused alone. */
-const putChunk = <T>(shell: Shell, kind: LineKind<T>, items: readonly T[]): Promise<ItemResult[]> =>
+const putChunk = <T>(runtime: Runtime, kind: LineKind<T>, items: readonly T[]): Promise<ItemResult[]> =>
   runBisecting(items, (some) => kind.put(some), (_item, error) => {
-    shell.log.error({ event: 'import.line_failed', error: (error as Error).name, code: (error as { code?: unknown }).code }, 'import line not stored')
+    runtime.log.error({ event: 'import.line_failed', error: (error as Error).name, code: (error as { code?: unknown }).code }, 'import line not stored')
     return [{ ok: false, error: error instanceof DecorumError ? error : new DecorumError('DECORUM_INTERNAL', 'the ledger did not take this line') }]
   }, isForAllLines)
 
@@ -145,22 +145,22 @@ const ACCOUNTS_AT_ONCE = 3
 
 /** Lines that are accounts, read in the given way: as JSON unless it is said otherwise. */
 export const accountLines = (
-  shell: Shell, actor: Actor,
+  runtime: Runtime, actor: Actor,
   read: (text: string) => Parsed<AccountLine> = (text) => readAccountRecord(text, null),
   idIn: (text: string) => string | null = (text) => idInRecord(text, null),
 ): LineKind<AccountLine> => ({
   read,
   idIn,
   idOf: (account) => account.id,
-  thingOf: (account) => `${creditorSaid(shell, actor, account.creditor)} ${account.id}`,
+  keyOf: (account) => `${creditorSaid(runtime, actor, account.creditor)} ${account.id}`,
   touchedBy: (account) => {
-    const creditor = creditorSaid(shell, actor, account.creditor)
-    const people = [account.recipient?.id, account.recipientId, ...(account.parties ?? []).map((party) => party.recipientId)]
-    return [`account ${creditor} ${account.id}`, ...people.flatMap((person) => (person === undefined ? [] : [`recipient ${creditor} ${person}`]))]
+    const creditor = creditorSaid(runtime, actor, account.creditor)
+    const recipients = [account.recipient?.id, account.recipientId, ...(account.parties ?? []).map((party) => party.recipientId)]
+    return [`account ${creditor} ${account.id}`, ...recipients.flatMap((recipient) => (recipient === undefined ? [] : [`recipient ${creditor} ${recipient}`]))]
   },
   atOnce: ACCOUNTS_AT_ONCE,
   put: async (accounts) => {
-    const results = await acceptAccounts(shell, actor, accounts.map((account) => ({ id: account.id, body: account })))
+    const results = await acceptAccounts(runtime, actor, accounts.map((account) => ({ id: account.id, body: account })))
     return results.map((result) => {
       if (!result.ok) return result
       const { answer } = result
@@ -170,14 +170,14 @@ export const accountLines = (
 })
 
 /** Lines that are events of accounts; each is a transaction of its own, in the order of the lines. */
-export const eventLines = (shell: Shell, actor: Actor): LineKind<EventLine> => ({
+export const eventLines = (runtime: Runtime, actor: Actor): LineKind<EventLine> => ({
   read: (text) => {
     const json = parseJson(text)
     return json.ok ? (parse(eventLine, json.value) as Parsed<EventLine>) : json
   },
   idIn: (text) => idInRecord(text, null),
   idOf: (event) => event.id,
-  thingOf: (event) => `${creditorSaid(shell, actor, event.creditor)} ${event.id}`,
+  keyOf: (event) => `${creditorSaid(runtime, actor, event.creditor)} ${event.id}`,
   // One may end what another began, for the person's other accounts too: each waits for the one before.
   touchedBy: () => [],
   atOnce: 1,
@@ -185,7 +185,7 @@ export const eventLines = (shell: Shell, actor: Actor): LineKind<EventLine> => (
     const results: ItemResult[] = []
     for (const { accountId, ...event } of events) {
       try {
-        const answer = await acceptEvent(shell, actor, accountId, event as EventLine)
+        const answer = await acceptEvent(runtime, actor, accountId, event as EventLine)
         results.push({ ok: true, changed: !answer.repeated })
       } catch (error) {
         if (!(error instanceof DecorumError) || error.disposition !== 'give_up') throw error
@@ -197,5 +197,5 @@ export const eventLines = (shell: Shell, actor: Actor): LineKind<EventLine> => (
 })
 
 /** In whose name a line speaks, stated or not, so that both ways name the same thing; whether it may is asked later. */
-const creditorSaid = ({ config }: Shell, actor: Actor, stated: string | undefined): string =>
+const creditorSaid = ({ config }: Runtime, actor: Actor, stated: string | undefined): string =>
   stated ?? actor.creditor ?? (config.creditors.size === 1 ? [...config.creditors.keys()][0] as string : '')

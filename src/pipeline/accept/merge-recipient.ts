@@ -6,12 +6,12 @@ import { type Instant, isInFuture } from '../../model/time.ts'
 import type { Channel } from '../../model/vocabulary.ts'
 import { statedZone } from '../../model/zones/zone-names.ts'
 import { newId } from '../../record/id.ts'
-import type { Consent, KnownPerson, OwnAddress, RecipientRow, UpstreamKey } from '../../record/recipients.ts'
+import type { Consent, KnownRecipient, OwnAddress, RecipientRow, UpstreamKey } from '../../record/recipients.ts'
 import type { StoredEvidence } from '../../record/schema.ts'
 import { type AddressHash, addressValue, type DataKey, recipientName, type Vault, type WrappedKey } from '../../record/vault/vault.ts'
 
 /** A person of whom nothing is known yet but whose it is; what is said about it is merged as about any other. */
-export const newPerson = (id: string, key: UpstreamKey, dataKey: WrappedKey, now: Instant): PersonDraft => new PersonDraft({
+export const newRecipient = (id: string, key: UpstreamKey, dataKey: WrappedKey, now: Instant): RecipientDraft => new RecipientDraft({
   row: {
     id, creditor: key.creditor, external_id: key.externalId, seq: 0, data_key: dataKey.wrapped, data_key_id: dataKey.keyId, name: null, locale: null,
     time_zone: null, jurisdiction: null, location_evidence: [], blocked_times: [], as_of: null, caught_up_on: null, erased_at: null,
@@ -21,7 +21,7 @@ export const newPerson = (id: string, key: UpstreamKey, dataKey: WrappedKey, now
 }, true)
 
 /** A locked person, as known and as it will be written; entries about it take their numbers here. */
-export class PersonDraft {
+export class RecipientDraft {
   readonly row: RecipientRow
   readonly addresses: OwnAddress[]
   /** Those to be written. */
@@ -33,7 +33,7 @@ export class PersonDraft {
   readonly isNew: boolean
   #key: DataKey | undefined
 
-  constructor(known: KnownPerson, isNew = false) {
+  constructor(known: KnownRecipient, isNew = false) {
     this.isNew = isNew
     this.row = { ...known.row }
     this.addresses = known.addresses.map((address) => ({ ...address }))
@@ -70,7 +70,7 @@ export type Merged = 'older' | 'unchanged' | 'changed'
  * A person said to live elsewhere may still be at the old place: what was known before stays as
  * evidence, so that windows of both places bind, until the new place is confirmed.
  */
-export function mergePerson(draft: PersonDraft, body: Omit<RecipientBody, 'creditor'>, stated: Instant, now: Instant, vault: Vault): Merged {
+export function mergeRecipient(draft: RecipientDraft, body: Omit<RecipientBody, 'creditor'>, stated: Instant, now: Instant, vault: Vault): Merged {
   const asOf = Math.min(stated, now)
   const { row } = draft
   // What is known as of an instant that has not come yet gives way to anything.
@@ -96,7 +96,7 @@ export function mergePerson(draft: PersonDraft, body: Omit<RecipientBody, 'credi
   return 'changed'
 }
 
-function mergeName(draft: PersonDraft, name: string | null | undefined, vault: Vault): boolean {
+function mergeName(draft: RecipientDraft, name: string | null | undefined, vault: Vault): boolean {
   const { row } = draft
   if (name === undefined) return false
   const place = recipientName(row.id)
@@ -106,7 +106,7 @@ function mergeName(draft: PersonDraft, name: string | null | undefined, vault: V
   return true
 }
 
-function mergePlace(draft: PersonDraft, body: Omit<RecipientBody, 'creditor'>, asOf: Instant): void {
+function mergePlace(draft: RecipientDraft, body: Omit<RecipientBody, 'creditor'>, asOf: Instant): void {
   const { row } = draft
   const said = (body.locationEvidence ?? []).map((sign): StoredEvidence => ({ kind: sign.kind, jurisdiction: sign.jurisdiction ?? null, timeZone: sign.timeZone ?? null, at: sign.at }))
   if (body.elsewhere !== undefined) said.push({ kind: 'postcode', ...body.elsewhere, at: asOf })
@@ -127,7 +127,7 @@ function mergePlace(draft: PersonDraft, body: Omit<RecipientBody, 'creditor'>, a
   row.location_evidence = [...kept, ...added]
 }
 
-function mergeAddresses(draft: PersonDraft, stated: readonly AddressInput[], now: Instant, vault: Vault): boolean {
+function mergeAddresses(draft: RecipientDraft, stated: readonly AddressInput[], now: Instant, vault: Vault): boolean {
   const { row } = draft
   const named = new Set<OwnAddress>()
   let changed = false
@@ -164,7 +164,7 @@ function mergeAddresses(draft: PersonDraft, stated: readonly AddressInput[], now
 
 const NO_EVIDENCE: PhoneEvidence = { country: null, zones: [], subdivisions: [], lineType: 'unknown' }
 
-function newAddress(draft: PersonDraft, address: AddressInput, hash: Buffer, now: Instant, vault: Vault): OwnAddress {
+function newAddress(draft: RecipientDraft, address: AddressInput, hash: Buffer, now: Instant, vault: Vault): OwnAddress {
   const { row } = draft
   const id = newId()
   const evidence = address.channel === 'email' ? NO_EVIDENCE : phoneEvidence(address.value)
@@ -178,7 +178,7 @@ function newAddress(draft: PersonDraft, address: AddressInput, hash: Buffer, now
 }
 
 /** Records a consent, unless it stands already. */
-function addConsent(draft: PersonDraft, consent: ConsentInput, hash: Buffer | null, now: Instant): void {
+function addConsent(draft: RecipientDraft, consent: ConsentInput, hash: Buffer | null, now: Instant): void {
   const channel = consent.channel ?? null
   const until = consent.until ?? null
   const standing = [...draft.knownConsents, ...draft.newConsents].some((known) =>

@@ -7,7 +7,7 @@ import { DecorumError } from '../../model/errors.ts'
 import { nearMiss } from '../../model/faults.ts'
 import { type Instant, MINUTE } from '../../model/time.ts'
 import { creditorsOf } from '../../record/accounts.ts'
-import type { Actor, Shell } from '../runtime.ts'
+import type { Actor, Runtime } from '../runtime.ts'
 
 /**
  * In which creditor's name is this said?
@@ -16,12 +16,12 @@ import type { Actor, Shell } from '../runtime.ts'
  *
  * @throws DECORUM_FORBIDDEN for another creditor than the actor's; DECORUM_BAD_INPUT when it must be stated, or is none of the configured
  */
-export function creditorOf(shell: { readonly config: Pick<Config, 'creditors'> }, actor: Pick<Actor, 'creditor'>, stated: string | undefined): Creditor {
-  const known = [...shell.config.creditors.keys()]
+export function creditorOf(runtime: { readonly config: Pick<Config, 'creditors'> }, actor: Pick<Actor, 'creditor'>, stated: string | undefined): Creditor {
+  const known = [...runtime.config.creditors.keys()]
   const id = stated ?? actor.creditor ?? (known.length === 1 ? known[0] : undefined)
   if (id === undefined) throw badCreditor('is missing', `State one of ${known.join(', ')}.`)
   if (actor.creditor !== null && id !== actor.creditor) throw new DecorumError('DECORUM_FORBIDDEN', `this key is for creditor ${actor.creditor}, not for ${id}`)
-  const creditor = shell.config.creditors.get(id)
+  const creditor = runtime.config.creditors.get(id)
   if (creditor !== undefined) return creditor
   const meant = nearMiss(id, known)
   throw badCreditor('is not a configured creditor', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
@@ -33,14 +33,14 @@ export function creditorOf(shell: { readonly config: Pick<Config, 'creditors'> }
  * @param mayBeUnknown  true: what is said of somebody who is not known is kept, if it is clear in whose name
  */
 export async function creditorOwning(
-  shell: Shell, actor: Actor, stated: string | undefined, what: 'account' | 'recipient', externalId: string, { mayBeUnknown = false } = {},
+  runtime: Runtime, actor: Actor, stated: string | undefined, what: 'account' | 'recipient', externalId: string, { mayBeUnknown = false } = {},
 ): Promise<Creditor> {
-  if (stated !== undefined || actor.creditor !== null) return creditorOf(shell, actor, stated)
-  const [first, second] = await creditorsOf(shell.ledger.db, what, externalId)
-  if (first === undefined && mayBeUnknown) return creditorOf(shell, actor, stated)
+  if (stated !== undefined || actor.creditor !== null) return creditorOf(runtime, actor, stated)
+  const [first, second] = await creditorsOf(runtime.ledger.db, what, externalId)
+  if (first === undefined && mayBeUnknown) return creditorOf(runtime, actor, stated)
   if (first === undefined) throw new DecorumError('DECORUM_NOT_FOUND', `there is no such ${what}`)
   if (second !== undefined) throw badCreditor(`is missing; several creditors have ${what === 'account' ? 'an account' : 'a recipient'} of this id`, 'State the creditor.')
-  return creditorOf(shell, actor, first)
+  return creditorOf(runtime, actor, first)
 }
 
 const badCreditor = (problem: string, cure: string): DecorumError =>

@@ -3,12 +3,12 @@ import { DAY, type Instant } from '../../model/time.ts'
 import { type Channel, isAboutPerson, PERSON_REASONS, type SuppressionReason, type SuppressionScope } from '../../model/vocabulary.ts'
 import { newId } from '../../record/id.ts'
 import { lockAwaited, type Locked, takeSequence } from '../../record/locks.ts'
-import { wakePerson } from '../../record/reminders.ts'
+import { wakeRecipient } from '../../record/reminders.ts'
 import { addSuppression, type Arrivals, countAwaited, type FoundStop, giveStop, standingStop, type Stop, stopsFor } from '../../record/suppressions.ts'
 import { type NewStop, noteStop } from '../notify.ts'
-import type { Shell } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
 import type { AccountDraft } from './account-draft.ts'
-import type { PersonDraft } from './merge-recipient.ts'
+import type { RecipientDraft } from './merge-recipient.ts'
 
 /** A stop as it was heard. */
 export interface StopWish {
@@ -53,7 +53,7 @@ export interface Suppressed {
   /** How far it reaches: a fact about the person reaches all of it. */
   scope: SuppressionScope
   /** Whose it is. */
-  people: readonly string[]
+  recipients: readonly string[]
 }
 
 /** A file with a wrong column must not fill the ledger; nobody's person comes a year later. */
@@ -66,7 +66,7 @@ export const AWAITED_FOR_MS = 400 * DAY
  * A fact about the person (a death, an attorney, a written cease) stops the person, whichever address or channel it was
  * recorded with: of an address, the person named, or else everybody who has it. The same stop is never recorded twice.
  */
-export async function suppress(shell: Shell, trx: Locked, wish: StopWish, setting: StopSetting): Promise<Suppressed> {
+export async function suppress(runtime: Runtime, trx: Locked, wish: StopWish, setting: StopSetting): Promise<Suppressed> {
   const { owners, now } = setting
   const personal = isAboutPerson(wish.reason)
   const heard: StopWish = personal && wish.scope === 'channel' ? { ...wish, scope: 'all', channel: null } : wish
@@ -75,17 +75,17 @@ export async function suppress(shell: Shell, trx: Locked, wish: StopWish, settin
   }
   const first = await record(trx, heard, heard.cause ?? null, personal, setting)
   const scope = personal ? 'all' : heard.scope
-  const people = heard.recipientId === null ? owners : heard.scope === 'address' && !personal ? owners : [heard.recipientId]
+  const recipients = heard.recipientId === null ? owners : heard.scope === 'address' && !personal ? owners : [heard.recipientId]
   let standing = first.standing
   if (personal && heard.scope === 'address') {
     const everything = { ...heard, scope: 'all' as const, hash: null, channel: null }
-    for (const recipientId of people) standing = (await record(trx, { ...everything, recipientId, awaits: null }, first.id, true, setting)).standing && standing
+    for (const recipientId of recipients) standing = (await record(trx, { ...everything, recipientId, awaits: null }, first.id, true, setting)).standing && standing
     if (heard.awaits != null) standing = (await record(trx, everything, first.id, true, setting)).standing && standing
   }
-  if (standing) return { id: first.id, standing, scope, people }
-  if (setting.wake !== false) for (const owner of people) await wakePerson(trx, owner, new Date(now))
-  if (setting.tell !== null) await noteStop(shell, trx, people, { by: wish.by, ...setting.tell, scope, reason: heard.reason, channel: heard.channel }, now)
-  return { id: first.id, standing, scope, people }
+  if (standing) return { id: first.id, standing, scope, recipients }
+  if (setting.wake !== false) for (const owner of recipients) await wakeRecipient(trx, owner, new Date(now))
+  if (setting.tell !== null) await noteStop(runtime, trx, recipients, { by: wish.by, ...setting.tell, scope, reason: heard.reason, channel: heard.channel }, now)
+  return { id: first.id, standing, scope, recipients }
 }
 
 async function record(trx: Locked, wish: StopWish, cause: string | null, personal: boolean, { now, takeSeq }: StopSetting): Promise<{ id: string; standing: boolean }> {
@@ -113,33 +113,33 @@ async function record(trx: Locked, wish: StopWish, cause: string | null, persona
  * stops whoever comes to have it. Asks nothing when nobody is new and no address is.
  */
 export async function adoptStops(
-  shell: Shell, trx: Locked, drafts: { people: readonly PersonDraft[]; accounts: readonly AccountDraft[] }, by: string, now: Instant,
+  runtime: Runtime, trx: Locked, drafts: { recipients: readonly RecipientDraft[]; accounts: readonly AccountDraft[] }, by: string, now: Instant,
 ): Promise<void> {
   const arrivals = arrivalsIn(drafts)
-  const { people, accounts, addresses } = arrivals
-  if (people.length + accounts.length + addresses.length === 0) return
-  await lockAwaited(trx, [...people, ...accounts].map(({ creditor }) => creditor), 'shared')
+  const { recipients, accounts, addresses } = arrivals
+  if (recipients.length + accounts.length + addresses.length === 0) return
+  await lockAwaited(trx, [...recipients, ...accounts].map(({ creditor }) => creditor), 'shared')
   const found = await stopsFor(trx, arrivals, PERSON_REASONS, new Date(now - AWAITED_FOR_MS))
-  const drafted = new Map(drafts.people.map((person) => [person.row.id, person]))
+  const drafted = new Map(drafts.recipients.map((recipient) => [recipient.row.id, recipient]))
   for (const one of found) {
-    const person = drafted.get(one.recipientId)
-    if (person !== undefined) await adopt(shell, trx, one, person, by, now)
+    const recipient = drafted.get(one.recipientId)
+    if (recipient !== undefined) await adopt(runtime, trx, one, recipient, by, now)
   }
 }
 
-async function adopt(shell: Shell, trx: Locked, { stop, recipientId }: FoundStop, person: PersonDraft, by: string, now: Instant): Promise<void> {
-  if (stop.awaits_recipient !== null || stop.awaits_account !== null) return giveStop(trx, stop.id, recipientId, person.takeSeq())
-  await suppress(shell, trx, {
+async function adopt(runtime: Runtime, trx: Locked, { stop, recipientId }: FoundStop, recipient: RecipientDraft, by: string, now: Instant): Promise<void> {
+  if (stop.awaits_recipient !== null || stop.awaits_account !== null) return giveStop(trx, stop.id, recipientId, recipient.takeSeq())
+  await suppress(runtime, trx, {
     creditor: stop.creditor, scope: 'all', recipientId, hash: null, channel: null, reason: stop.reason, source: stop.source, by,
     from: stop.starts_at.getTime(), until: stop.ends_at?.getTime() ?? null, cause: stop.id,
-  }, { owners: [recipientId], now, takeSeq: () => person.takeSeq(), tell: null, wake: false })
+  }, { owners: [recipientId], now, takeSeq: () => recipient.takeSeq(), tell: null, wake: false })
 }
 
-function arrivalsIn({ people, accounts }: { people: readonly PersonDraft[]; accounts: readonly AccountDraft[] }): Arrivals {
+function arrivalsIn({ recipients, accounts }: { recipients: readonly RecipientDraft[]; accounts: readonly AccountDraft[] }): Arrivals {
   const named = ({ row }: { row: { creditor: string; external_id: string } }, recipientId: string) => ({ creditor: row.creditor, externalId: row.external_id, recipientId })
   return {
-    people: people.filter((person) => person.isNew).map((person) => named(person, person.row.id)),
+    recipients: recipients.filter((recipient) => recipient.isNew).map((recipient) => named(recipient, recipient.row.id)),
     accounts: accounts.filter((account) => account.isNew).map((account) => named(account, account.row.recipient_id)),
-    addresses: people.flatMap((person) => [...person.touched].filter((address) => address.removed_at === null).map(({ creditor, hash }) => ({ creditor, hash, recipientId: person.row.id }))),
+    addresses: recipients.flatMap((recipient) => [...recipient.touched].filter((address) => address.removed_at === null).map(({ creditor, hash }) => ({ creditor, hash, recipientId: recipient.row.id }))),
   }
 }

@@ -3,7 +3,7 @@ import type { Effect, OpenHold, TaskToOpen } from '../../plan/effect-of.ts'
 import type { HoldRow } from '../../record/holds.ts'
 import { newId } from '../../record/id.ts'
 import type { NewTask } from '../../record/plan-written.ts'
-import type { PersonDraft } from './merge-recipient.ts'
+import type { RecipientDraft } from './merge-recipient.ts'
 import type { StopWish } from './suppress.ts'
 import { type Drafts, type NewSuppression, openHold } from './write-drafts.ts'
 
@@ -26,16 +26,16 @@ export interface Heard {
  *
  * @returns  the task in which a person follows it up; null: none
  */
-export function takeEffect(drafts: Drafts, person: PersonDraft, effect: Effect, heard: Heard): string | null {
+export function takeEffect(drafts: Drafts, recipient: RecipientDraft, effect: Effect, heard: Heard): string | null {
   const { by, now, eventId = null, marks, contactId = null } = heard
-  const tasks = effect.tasks.map((task) => taskOf(person, task, heard))
+  const tasks = effect.tasks.map((task) => taskOf(recipient, task, heard))
   const taskId = tasks[0]?.id ?? null
   drafts.tasks.push(...tasks)
   drafts.newHolds.push(...effect.opens.map(({ awaitsTask, details, ...wish }) =>
-    openHold(person, { ...wish, details: { ...details, ...(awaitsTask === true ? { task: taskId } : {}), ...marks }, eventId, by, now })))
+    openHold(recipient, { ...wish, details: { ...details, ...(awaitsTask === true ? { task: taskId } : {}), ...marks }, eventId, by, now })))
   drafts.endedHolds.push(...effect.ends)
-  if (effect.excess !== null) drafts.excess.push({ ...effect.excess, recipientId: person.row.id, exceptContact: contactId })
-  if (effect.replan === 'recipient') drafts.replan.add(person.row.id)
+  if (effect.excess !== null) drafts.excess.push({ ...effect.excess, recipientId: recipient.row.id, exceptContact: contactId })
+  if (effect.replan === 'recipient') drafts.replan.add(recipient.row.id)
   return taskId
 }
 
@@ -49,11 +49,11 @@ export function takeSuppressions(
   }
 }
 
-function taskOf(person: PersonDraft, { kind, channels, stepKind, instructions, expiresAt }: TaskToOpen, { now, step }: Heard): NewTask & { seq: number } {
+function taskOf(recipient: RecipientDraft, { kind, channels, stepKind, instructions, expiresAt }: TaskToOpen, { now, step }: Heard): NewTask & { seq: number } {
   if (step === undefined) throw new RangeError('a task that is about nothing')
   return {
-    ...step, id: newId(), creditor: person.row.creditor, recipientId: person.row.id, kind, channels: [...channels], stepKind, instructions, dueAt: now, expiresAt,
-    seq: person.takeSeq(),
+    ...step, id: newId(), creditor: recipient.row.creditor, recipientId: recipient.row.id, kind, channels: [...channels], stepKind, instructions, dueAt: now, expiresAt,
+    seq: recipient.takeSeq(),
   }
 }
 

@@ -7,18 +7,18 @@ import { addHolds, endHolds, type HoldRow } from '../../record/holds.ts'
 import { newId } from '../../record/id.ts'
 import type { Locked } from '../../record/locks.ts'
 import { addTasks, type NewTask } from '../../record/plan-written.ts'
-import { addConsents, writeAddresses, writePeople } from '../../record/recipients.ts'
-import { cancelReminders, cancelTasks, wakePerson, wakeReminders } from '../../record/reminders.ts'
+import { addConsents, writeAddresses, writeRecipients } from '../../record/recipients.ts'
+import { cancelReminders, cancelTasks, wakeRecipient, wakeReminders } from '../../record/reminders.ts'
 import { type NewStop, noteReminders, noteStop } from '../notify.ts'
-import type { Shell } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
 import { withdrawForbidden } from '../tasks.ts'
 import type { AccountDraft } from './account-draft.ts'
-import type { PersonDraft } from './merge-recipient.ts'
+import type { RecipientDraft } from './merge-recipient.ts'
 import { adoptStops, type StopWish, suppress, type Suppressed } from './suppress.ts'
 
 /** Everything that one accepting transaction is about to write. */
 export interface Drafts {
-  people: PersonDraft[]
+  recipients: RecipientDraft[]
   accounts: AccountDraft[]
   newHolds: HoldRow[]
   endedHolds: { id: string; reason: string }[]
@@ -45,20 +45,20 @@ export interface ExcessOf extends Excess {
   exceptContact: string | null
 }
 
-export const noDrafts = (): Drafts => ({ people: [], accounts: [], newHolds: [], endedHolds: [], suppressions: [], tasks: [], excess: [], replan: new Set() })
+export const noDrafts = (): Drafts => ({ recipients: [], accounts: [], newHolds: [], endedHolds: [], suppressions: [], tasks: [], excess: [], replan: new Set() })
 
 /**
  * Writes the drafts, and cancels or wakes what waits for the accounts: the one writer of what facts bring about.
  *
  * Last come the notices, for they take numbers of the sequences that the drafts have counted until then.
  */
-export async function writeDrafts(shell: Shell, trx: Locked, drafts: Drafts, by: string, now: Instant): Promise<void> {
+export async function writeDrafts(runtime: Runtime, trx: Locked, drafts: Drafts, by: string, now: Instant): Promise<void> {
   const at = new Date(now)
-  await adoptStops(shell, trx, drafts, by, now)
-  const suppressed = await writeSuppressions(shell, trx, drafts, now)
-  await writePeople(trx, drafts.people.filter((person) => person.dirty).map((person) => person.row))
-  await writeAddresses(trx, drafts.people.flatMap((person) => [...person.touched]))
-  await addConsents(trx, drafts.people.flatMap((person) => person.newConsents))
+  await adoptStops(runtime, trx, drafts, by, now)
+  const suppressed = await writeSuppressions(runtime, trx, drafts, now)
+  await writeRecipients(trx, drafts.recipients.filter((recipient) => recipient.dirty).map((recipient) => recipient.row))
+  await writeAddresses(trx, drafts.recipients.flatMap((recipient) => [...recipient.touched]))
+  await addConsents(trx, drafts.recipients.flatMap((recipient) => recipient.newConsents))
   const accounts = drafts.accounts.filter((account) => account.dirty || account.isNew)
   await addAccounts(trx, accounts.filter((account) => account.isNew).map((account) => account.row))
   await writeAccounts(trx, accounts.filter((account) => !account.isNew).map((account) => account.row))
@@ -68,24 +68,24 @@ export async function writeDrafts(shell: Shell, trx: Locked, drafts: Drafts, by:
   await addTasks(trx, drafts.tasks, now)
   for (const excess of drafts.excess) await markContacts(trx, excess, now)
   // Nothing waits yet for an account that was unknown.
-  await settleWaiting(shell, trx, drafts.accounts.filter((account) => !account.isNew), now)
-  for (const recipientId of drafts.replan) await wakePerson(trx, recipientId, at)
-  for (const { wish, tell, standing, scope, people } of suppressed) {
-    if (tell === null) await withdrawForbidden(shell, trx, people, now)
-    else if (!standing) await noteStop(shell, trx, people, { by: wish.by, ...tell, scope, reason: wish.reason, channel: wish.channel }, now)
+  await settleWaiting(runtime, trx, drafts.accounts.filter((account) => !account.isNew), now)
+  for (const recipientId of drafts.replan) await wakeRecipient(trx, recipientId, at)
+  for (const { wish, tell, standing, scope, recipients } of suppressed) {
+    if (tell === null) await withdrawForbidden(runtime, trx, recipients, now)
+    else if (!standing) await noteStop(runtime, trx, recipients, { by: wish.by, ...tell, scope, reason: wish.reason, channel: wish.channel }, now)
   }
 }
 
-async function writeSuppressions(shell: Shell, trx: Locked, { people, suppressions }: Drafts, now: Instant): Promise<(NewSuppression & Suppressed)[]> {
-  const drafted = new Map(people.map((person) => [person.row.id, person]))
+async function writeSuppressions(runtime: Runtime, trx: Locked, { recipients, suppressions }: Drafts, now: Instant): Promise<(NewSuppression & Suppressed)[]> {
+  const drafted = new Map(recipients.map((recipient) => [recipient.row.id, recipient]))
   const written = []
   for (const one of suppressions) {
     const takeSeq = (recipientId: string): number => {
-      const person = drafted.get(recipientId)
-      if (person === undefined) throw new RangeError('a suppression of a recipient who is not locked')
-      return person.takeSeq()
+      const recipient = drafted.get(recipientId)
+      if (recipient === undefined) throw new RangeError('a suppression of a recipient who is not locked')
+      return recipient.takeSeq()
     }
-    written.push({ ...one, ...await suppress(shell, trx, one.wish, { owners: one.owners, now, takeSeq, tell: null, wake: false }) })
+    written.push({ ...one, ...await suppress(runtime, trx, one.wish, { owners: one.owners, now, takeSeq, tell: null, wake: false }) })
   }
   return written
 }
@@ -95,12 +95,12 @@ export async function markContacts(trx: Locked, { recipientId, accountIds, since
   for (const accountId of accountIds ?? [null]) await markExcess(trx, recipientId, accountId, new Date(since), new Date(now), rule, exceptContact)
 }
 
-async function settleWaiting(shell: Shell, trx: Locked, accounts: readonly AccountDraft[], now: Instant): Promise<void> {
+async function settleWaiting(runtime: Runtime, trx: Locked, accounts: readonly AccountDraft[], now: Instant): Promise<void> {
   const at = new Date(now)
   const cancelled = accounts.flatMap((account) => (typeof account.waiting === 'object' ? [{ id: account.row.id, reason: account.waiting.cancelled }] : []))
   for (const [reason, ids] of groupBy(cancelled, (account) => account.reason, (account) => account.id)) {
     const reminders = await cancelReminders(trx, ids, reason, at)
-    await noteReminders(shell, trx, reminders.map((reminderId) => ({ reminderId })), now)
+    await noteReminders(runtime, trx, reminders.map((reminderId) => ({ reminderId })), now)
   }
   await cancelTasks(trx, cancelled.map((account) => account.id))
   await wakeReminders(trx, accounts.filter((account) => account.waiting === 'woken').map((account) => account.row.id), at)
@@ -129,11 +129,11 @@ export interface HoldWish {
 }
 
 /** A hold of a locked recipient, with its number in the recipient's sequence: the one way in which any hold is opened. */
-export function openHold(person: PersonDraft, wish: HoldWish): HoldRow {
+export function openHold(recipient: RecipientDraft, wish: HoldWish): HoldRow {
   return {
-    id: newId(), creditor: person.row.creditor, recipient_id: person.row.id, account_id: wish.accountId, kind: wish.kind, channel: wish.channel ?? null,
+    id: newId(), creditor: recipient.row.creditor, recipient_id: recipient.row.id, account_id: wish.accountId, kind: wish.kind, channel: wish.channel ?? null,
     starts_at: new Date(wish.from ?? wish.now), ends_at: wish.until == null ? null : new Date(wish.until),
     ended_at: null, ended_by: null, end_reason: null, details: wish.details ?? {}, event_id: wish.eventId ?? null,
-    created_by: wish.by, created_at: new Date(wish.now), seq: person.takeSeq(),
+    created_by: wish.by, created_at: new Date(wish.now), seq: recipient.takeSeq(),
   }
 }

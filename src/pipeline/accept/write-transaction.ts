@@ -4,11 +4,11 @@ import type { AddressInput } from '../../intake/address.ts'
 import { isTransient } from '../../model/database-failure.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { heldBy, type Locked, lockNewAddresses, takeLocks } from '../../record/locks.ts'
-import { knownPeople } from '../../record/recipients.ts'
+import { knownRecipients } from '../../record/recipients.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Vault } from '../../record/vault/vault.ts'
-import type { Shell } from '../runtime.ts'
-import { addressHash, PersonDraft } from './merge-recipient.ts'
+import type { Runtime } from '../runtime.ts'
+import { addressHash, RecipientDraft } from './merge-recipient.ts'
 
 /** Somebody changed what was found before the locks were held: find it again. */
 export class ConcurrentModification extends Error {}
@@ -31,10 +31,10 @@ const passing = retry(handleWhen(isPassing), { maxAttempts: 5, backoff: new Expo
  *
  * @throws DECORUM_LEDGER_UNAVAILABLE when PostgreSQL cannot be reached or stays in the way
  */
-export async function inWriteTransaction<T>(shell: Shell, work: (trx: Transaction<Database>) => Promise<T>): Promise<T> {
+export async function inWriteTransaction<T>(runtime: Runtime, work: (trx: Transaction<Database>) => Promise<T>): Promise<T> {
   try {
-    const result = await passing.execute(() => shell.ledger.db.transaction().setIsolationLevel('read committed').execute(work))
-    shell.ringPlanner?.()
+    const result = await passing.execute(() => runtime.ledger.db.transaction().setIsolationLevel('read committed').execute(work))
+    runtime.ringPlanner?.()
     return result
   } catch (error) {
     if (!isPassing(error)) throw error
@@ -55,26 +55,26 @@ export interface ToLock {
  * @param added  by id, people that this transaction has added: nobody else can hold or change them
  * @returns      the transaction with its locks, and a draft for each, by id
  */
-export async function lockPeople(
-  opened: Transaction<Database>, vault: Vault, people: readonly ToLock[], at: Date, added: ReadonlyMap<string, PersonDraft> = new Map(),
-): Promise<{ trx: Locked; people: Map<string, PersonDraft> }> {
-  const ids = [...new Set(people.map((person) => person.id))].filter((id) => !added.has(id))
+export async function lockAccountRecipients(
+  opened: Transaction<Database>, vault: Vault, recipients: readonly ToLock[], at: Date, added: ReadonlyMap<string, RecipientDraft> = new Map(),
+): Promise<{ trx: Locked; recipients: Map<string, RecipientDraft> }> {
+  const ids = [...new Set(recipients.map((recipient) => recipient.id))].filter((id) => !added.has(id))
   const trx = await takeLocks(opened, { recipients: ids }, 'wait')
   if (!ids.every((id) => heldBy(trx).recipients.has(id))) throw new ConcurrentModification('a person vanished')
-  const known = await knownPeople(trx, ids)
-  const drafts = new Map([...added, ...known.map((person) => [person.row.id, new PersonDraft(person)] as const)])
-  const touched = people.filter((person) => person.addresses !== undefined)
-  const wanted = touched.flatMap((person) => (person.addresses ?? []).map((address) => ({
-    creditor: (drafts.get(person.id) as PersonDraft).row.creditor, ...addressHash(vault, address.channel, address.value),
+  const known = await knownRecipients(trx, ids)
+  const drafts = new Map([...added, ...known.map((recipient) => [recipient.row.id, new RecipientDraft(recipient)] as const)])
+  const touched = recipients.filter((recipient) => recipient.addresses !== undefined)
+  const wanted = touched.flatMap((recipient) => (recipient.addresses ?? []).map((address) => ({
+    creditor: (drafts.get(recipient.id) as RecipientDraft).row.creditor, ...addressHash(vault, address.channel, address.value),
   })))
-  const touchedIds = new Set(touched.map((person) => person.id))
+  const touchedIds = new Set(touched.map((recipient) => recipient.id))
   const owned = known.filter(({ row }) => touchedIds.has(row.id)).flatMap(({ addresses }) => addresses.map(({ creditor, hash }) => ({ creditor, hash })))
   await lockNewAddresses(trx, wanted, at, owned)
-  return { trx, people: drafts }
+  return { trx, recipients: drafts }
 }
 
 /** The same for one person, whose addresses are not touched. */
-export async function lockPerson(shell: Pick<Shell, 'vault' | 'clock'>, opened: Transaction<Database>, id: string): Promise<{ trx: Locked; person: PersonDraft }> {
-  const { trx, people } = await lockPeople(opened, shell.vault, [{ id }], new Date(shell.clock.now()))
-  return { trx, person: people.get(id) as PersonDraft }
+export async function lockRecipient(runtime: Pick<Runtime, 'vault' | 'clock'>, opened: Transaction<Database>, id: string): Promise<{ trx: Locked; recipient: RecipientDraft }> {
+  const { trx, recipients } = await lockAccountRecipients(opened, runtime.vault, [{ id }], new Date(runtime.clock.now()))
+  return { trx, recipient: recipients.get(id) as RecipientDraft }
 }

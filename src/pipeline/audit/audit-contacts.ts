@@ -3,11 +3,11 @@ import type { CompiledPack } from '../../decide/packs.ts'
 import type { Creditor } from '../../model/creditor.ts'
 import type { ObjectionCode } from '../../model/decision.ts'
 import { formatInstant, type Instant } from '../../model/time.ts'
-import { contactCounts, contactsQuery, optOutLatency, peopleAsKnown, peopleContacted, type PersonAsKnown } from '../../record/audit.ts'
+import { contactCounts, contactsQuery, optOutLatency, recipientsAsKnown, recipientsContacted, type RecipientAsKnown } from '../../record/audit.ts'
 import type { ContactAudit, ExceedingContact } from '../../report/audit.ts'
 import { onEveryClock } from '../../report/local-time.ts'
 import { ASSUMPTIONS, CONTACTS_BEAR_MS, EXCEEDS, factsAt } from '../contacts.ts'
-import type { Shell } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
 import { calendarAlarms, packsDue } from './due-for-review.ts'
 
 /** People looked at in one go. */
@@ -25,14 +25,14 @@ export interface AuditedContacts {
  *
  * @param packs  every pack in force here, in all versions: `decide` takes each in its time
  */
-export async function auditContacts(shell: Shell, packs: readonly CompiledPack[], asked: AuditedContacts): Promise<ContactAudit> {
-  const { db } = shell.ledger
+export async function auditContacts(runtime: Runtime, packs: readonly CompiledPack[], asked: AuditedContacts): Promise<ContactAudit> {
+  const { db } = runtime.ledger
   const period = { from: new Date(asked.from), to: new Date(asked.to), creditor: asked.creditor }
   const found: Judgement = { judged: 0, exceeded: [], notJudged: [] }
   for (let after: string | null = null; ;) {
-    const ids: string[] = await peopleContacted(db, period, after, PEOPLE)
-    for (const person of await peopleAsKnown(db, ids, { since: new Date(asked.from - CONTACTS_BEAR_MS), to: period.to })) {
-      const one = judgeContacts(person, packs, shell.config.creditors.get(person.creditor), asked)
+    const ids: string[] = await recipientsContacted(db, period, after, PEOPLE)
+    for (const recipient of await recipientsAsKnown(db, ids, { since: new Date(asked.from - CONTACTS_BEAR_MS), to: period.to })) {
+      const one = judgeContacts(recipient, packs, runtime.config.creditors.get(recipient.creditor), asked)
       found.judged += one.judged
       found.exceeded.push(...one.exceeded)
       found.notJudged.push(...one.notJudged)
@@ -42,7 +42,7 @@ export async function auditContacts(shell: Shell, packs: readonly CompiledPack[]
   }
   const counts = await contactCounts(db, period)
   const optOut = await optOutLatency(db, period)
-  const now = shell.clock.now()
+  const now = runtime.clock.now()
   return {
     from: formatInstant(asked.from), to: formatInstant(asked.to), creditor: asked.creditor,
     contacts: { figures: counts.rows, query: counts.query },
@@ -78,14 +78,14 @@ export interface Judgement {
 
 /** Which of this person's outbound contacts in the period would the rules in force on their day not have allowed? */
 export function judgeContacts(
-  person: PersonAsKnown, packs: readonly CompiledPack[], creditor: Creditor | undefined, period: { from: Instant; to: Instant },
+  recipient: RecipientAsKnown, packs: readonly CompiledPack[], creditor: Creditor | undefined, period: { from: Instant; to: Instant },
 ): Judgement {
   const judgement: Judgement = { judged: 0, exceeded: [], notJudged: [] }
-  const inPeriod = person.contacts.filter((c) => !c.otherPerson && c.direction === 'outbound' && c.at >= period.from && c.at < period.to)
+  const inPeriod = recipient.contacts.filter((c) => !c.otherRecipient && c.direction === 'outbound' && c.at >= period.from && c.at < period.to)
   for (const contact of inPeriod) {
-    const facts = factsAt(person, contact, creditor)
+    const facts = factsAt(recipient, contact, creditor)
     if (facts.accounts.length === 0) {
-      judgement.notJudged.push({ contactId: contact.id, recipientId: person.externalId, code: 'precondition_missing' })
+      judgement.notJudged.push({ contactId: contact.id, recipientId: recipient.externalId, code: 'precondition_missing' })
       continue
     }
     const { reasons, candidateZones } = decide(facts, packs, contact.at)
@@ -94,13 +94,13 @@ export function judgeContacts(
     const at = formatInstant(contact.at)
     if (exceeded.length > 0) {
       judgement.exceeded.push({
-        contactId: contact.id, recipientId: person.externalId, creditor: person.creditor, at, localTime: onEveryClock(at, candidateZones),
+        contactId: contact.id, recipientId: recipient.externalId, creditor: recipient.creditor, at, localTime: onEveryClock(at, candidateZones),
         channel: contact.channel, by: contact.by,
         objections: exceeded.map(({ code, rule, version, citation, verified }) => ({ code, rule, version, citation, verified })),
       })
     }
     const unknown = reasons.find((reason) => NEEDS.has(reason.code))
-    if (unknown !== undefined) judgement.notJudged.push({ contactId: contact.id, recipientId: person.externalId, code: unknown.code })
+    if (unknown !== undefined) judgement.notJudged.push({ contactId: contact.id, recipientId: recipient.externalId, code: unknown.code })
   }
   return judgement
 }

@@ -2,7 +2,7 @@ import { CURABLE, type Decision, type ObjectionCode } from '../../model/decision
 import { HOUR, type Instant, MINUTE } from '../../model/time.ts'
 import type { ReminderStatus } from '../../model/vocabulary.ts'
 import { ZONE_DATA_VERSION } from '../../model/zones/zone-data.ts'
-import type { EarlierMessage, LockedPerson } from '../../record/dispatch/decision-inputs.ts'
+import type { EarlierMessage, LockedRecipient } from '../../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
 import type { RenderProblem } from '../../render/render-result.ts'
 
@@ -91,9 +91,9 @@ export function repeatOf(spoken: Spoken, earlier: readonly EarlierMessage[], sin
 }
 
 /** Whose earlier messages have to be read: people whom we have written to or called on the same channel since then. */
-export const spokenToSince = (fenced: readonly FencedReminder[], people: ReadonlyMap<string, LockedPerson>, since: Instant): string[] => [...new Set(
-  fenced.filter((reminder) => reminder.kind === 'reminder' && people.get(reminder.recipientId)?.contacts.some((contact) =>
-    contact.by === 'decorum' && !contact.otherPerson && contact.channel === reminder.channel && contact.at > since))
+export const spokenToSince = (fenced: readonly FencedReminder[], recipients: ReadonlyMap<string, LockedRecipient>, since: Instant): string[] => [...new Set(
+  fenced.filter((reminder) => reminder.kind === 'reminder' && recipients.get(reminder.recipientId)?.contacts.some((contact) =>
+    contact.by === 'decorum' && !contact.otherRecipient && contact.channel === reminder.channel && contact.at > since))
     .map((reminder) => reminder.recipientId))]
 
 const covers = (message: Pick<Spoken, 'accountIds'>, other: Pick<Spoken, 'accountIds'>): boolean =>

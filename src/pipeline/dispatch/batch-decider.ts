@@ -7,16 +7,16 @@ import type { Instant } from '../../model/time.ts'
 import type { Channel } from '../../model/vocabulary.ts'
 import type { WordFacts } from '../../model/word-facts.ts'
 import { daysPastDue } from '../../plan/book-time.ts'
-import type { AccountForDecision, EarlierMessage, PersonAddress, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import type { AccountForDecision, EarlierMessage, RecipientAddress, RecipientForDecision } from '../../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
 import type { AttemptEntry, DecisionEntry, ReminderStep } from '../../record/dispatch/reservation.ts'
 import { attemptWordFacts } from '../../record/vault/vault.ts'
 import { type KeptWords, wordsToKeep } from '../../render/kept-words.ts'
 import { render, type RenderRequest } from '../../render/render.ts'
 import { openVariables, PersonalData } from '../personal-data.ts'
-import type { Shell } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
 import { afterDecision, signatureOf, wordsObjection } from './after-decision.ts'
-import { type Desk, providerFor, type Reserved } from './dispatch-context.ts'
+import { type DispatchContext, providerFor, type Reserved } from './dispatch-context.ts'
 import { chooseAddress, composeFacts, pendingContact, type SmsLine, systemFacts } from './facts.ts'
 import { carriedWords, composeWords, decideWithWords, localesFor, writtenBefore } from './words.ts'
 
@@ -28,7 +28,7 @@ const LONGEST_PERMISSION_MS = 120_000
 /** One reminder's facts and what its words and its call need beside them. */
 interface Subject {
   facts: Facts
-  address: PersonAddress | null
+  address: RecipientAddress | null
   /** In clear, for the provider alone. */
   to: string | null
   dpd: (number | null)[]
@@ -50,7 +50,7 @@ interface Rendered {
  * One batch, decided in order: each reservation is a pending contact for the next decision
  * about the same person, account or address.
  */
-export class Fold {
+export class BatchDecider {
   readonly written = { decisions: [] as DecisionEntry[], attempts: [] as AttemptEntry[], steps: [] as ReminderStep[] }
   readonly reserved: Reserved[] = []
   /** Refused for good: another channel may be tried. */
@@ -58,76 +58,76 @@ export class Fold {
   /** The texts that this batch's attempts were made of, by version. */
   readonly words = new Map<string, { template: string; kept: KeptWords }>()
   readonly #pending: { recipientId: string; hash: string; contact: ContactFacts }[] = []
-  readonly #shell: Shell
-  readonly #desk: Desk
+  readonly #runtime: Runtime
+  readonly #context: DispatchContext
   readonly #batch: string
   readonly #now: Instant
   readonly #repeats: { since: Instant; messages: EarlierMessage[] }
 
   /** @param repeats  what the batch's people were told since `since`; what the batch itself reserves is added */
-  constructor(shell: Shell, desk: Desk, batch: string, now: Instant, repeats: { since: Instant; messages: EarlierMessage[] }) {
+  constructor(runtime: Runtime, context: DispatchContext, batch: string, now: Instant, repeats: { since: Instant; messages: EarlierMessage[] }) {
     this.#repeats = repeats
-    this.#shell = shell
-    this.#desk = desk
+    this.#runtime = runtime
+    this.#context = context
     this.#batch = batch
     this.#now = now
   }
 
   /** Not before it is due: whoever queued it had a clock that was ahead of ours. */
-  putBack(reminder: FencedReminder): void {
+  requeue(reminder: FencedReminder): void {
     this.written.steps.push({
       reminderId: reminder.id, status: 'scheduled', nextAt: reminder.dueAt.getTime(), decisions: reminder.decisions,
       decidedAs: reminder.decidedAs, tries: reminder.tries, endReason: null,
     })
   }
 
-  add(reminder: FencedReminder, person: PersonRow, accounts: readonly AccountForDecision[]): void {
-    const subject = this.#subject(reminder, person, accounts)
+  add(reminder: FencedReminder, recipient: RecipientForDecision, accounts: readonly AccountForDecision[]): void {
+    const subject = this.#subject(reminder, recipient, accounts)
     const decided = decideWithWords({
-      facts: subject.facts, packs: this.#desk.packs, now: this.#now, recipientId: reminder.recipientId, earlier: this.#repeats,
-      render: () => this.#render(reminder, person, accounts, subject), messageOf: (rendered) => messageOf(reminder, accounts, rendered, this.#now),
+      facts: subject.facts, packs: this.#context.packs, now: this.#now, recipientId: reminder.recipientId, earlier: this.#repeats,
+      render: () => this.#render(reminder, recipient, accounts, subject), messageOf: (rendered) => messageOf(reminder, accounts, rendered, this.#now),
     })
-    if (!decided.goes) return this.#waitOrEnd(reminder, person, decided.facts, decided.decision, decided.decidedFor)
-    this.#reserve(reminder, person, accounts, subject, decided.decision, decided.words)
+    if (!decided.goes) return this.#waitOrEnd(reminder, recipient, decided.facts, decided.decision, decided.decidedFor)
+    this.#reserve(reminder, recipient, accounts, subject, decided.decision, decided.words)
     if (decided.tells !== null) this.#repeats.messages.push(decided.tells)
   }
 
-  #subject(reminder: FencedReminder, person: PersonRow, accounts: readonly AccountForDecision[]): Subject {
-    const creditor = this.#shell.config.creditors.get(reminder.creditor)
-    const address = chooseAddress(person, reminder)
+  #subject(reminder: FencedReminder, recipient: RecipientForDecision, accounts: readonly AccountForDecision[]): Subject {
+    const creditor = this.#runtime.config.creditors.get(reminder.creditor)
+    const address = chooseAddress(recipient, reminder)
     const dpd = accounts.map((a) => daysPastDue(a, creditor?.bookZone ?? 'UTC', this.#now))
-    const to = address === null ? null : this.#open(person).address(address)
-    const others = this.#pending.filter((p) => p.recipientId !== person.id && person.addresses.some((a) => a.hash === p.hash))
-    const own = this.#pending.filter((p) => p.recipientId === person.id)
-    const pending = [...own.map((p) => p.contact), ...others.map((p) => ({ ...p.contact, otherPerson: true }))]
-    const system: SystemFacts = systemFacts({ shell: this.#shell, desk: this.#desk, reminder, person, accounts, address, to, pending })
-    const carries = carriedWords(this.#shell.config, reminder, person, creditor, providerFor(this.#desk, reminder.live).forms)
-    const facts = composeFacts({ reminder, person, accounts, address, daysPastDue: dpd, freshForMs: creditor?.freshFor ?? null, pending, system, carries, smsLine: smsLineOf(this.#shell.config, reminder.channel, to) })
+    const to = address === null ? null : this.#open(recipient).address(address)
+    const others = this.#pending.filter((p) => p.recipientId !== recipient.id && recipient.addresses.some((a) => a.hash === p.hash))
+    const own = this.#pending.filter((p) => p.recipientId === recipient.id)
+    const pending = [...own.map((p) => p.contact), ...others.map((p) => ({ ...p.contact, otherRecipient: true }))]
+    const system: SystemFacts = systemFacts({ runtime: this.#runtime, context: this.#context, reminder, recipient, accounts, address, to, pending })
+    const carries = carriedWords(this.#runtime.config, reminder, recipient, creditor, providerFor(this.#context, reminder.live).forms)
+    const facts = composeFacts({ reminder, recipient, accounts, address, daysPastDue: dpd, freshForMs: creditor?.freshFor ?? null, pending, system, carries, smsLine: smsLineOf(this.#runtime.config, reminder.channel, to) })
     return { facts, address, to, dpd, creditor }
   }
 
-  #open(person: PersonRow): PersonalData {
-    return new PersonalData(this.#shell.vault, person)
+  #open(recipient: RecipientForDecision): PersonalData {
+    return new PersonalData(this.#runtime.vault, recipient)
   }
 
-  #render(reminder: FencedReminder, person: PersonRow, accounts: readonly AccountForDecision[], subject: Subject): Rendered | { objection: Decision } {
-    const { config } = this.#shell
+  #render(reminder: FencedReminder, recipient: RecipientForDecision, accounts: readonly AccountForDecision[], subject: Subject): Rendered | { objection: Decision } {
+    const { config } = this.#runtime
     const template = config.templates.get(reminder.template)
     const { creditor, address } = subject
     if (template === undefined || creditor === undefined || address === null) {
       return { objection: wordsObjection({ kind: 'no-template', detail: `no template ${reminder.template} or no creditor ${reminder.creditor}` }) }
     }
-    const data = this.#open(person)
-    const unsubscribeUrl = reminder.channel === 'email' ? this.#desk.optOutUrl(address.id) : null
+    const data = this.#open(recipient)
+    const unsubscribeUrl = reminder.channel === 'email' ? this.#context.optOutUrl(address.id) : null
     const words = composeWords({
-      name: data.name(person.name), creditor, accounts, daysPastDue: subject.dpd, optOutUrl: unsubscribeUrl,
+      name: data.name(recipient.name), creditor, accounts, daysPastDue: subject.dpd, optOutUrl: unsubscribeUrl,
       variables: openVariables(data, reminder, accounts),
-      earlier: writtenBefore(person),
+      earlier: writtenBefore(recipient),
     })
-    const forms = providerFor(this.#desk, reminder.live).forms
+    const forms = providerFor(this.#context, reminder.live).forms
     const request: RenderRequest = {
-      channel: reminder.channel, tone: reminder.tone, locales: localesFor(config, person, creditor),
-      registeredWith: forms.includes('text') ? null : providerFor(this.#desk, reminder.live).name,
+      channel: reminder.channel, tone: reminder.tone, locales: localesFor(config, recipient, creditor),
+      registeredWith: forms.includes('text') ? null : providerFor(this.#context, reminder.live).name,
     }
     const result = render(template, words, request)
     if (!result.ok) return { objection: wordsObjection(result.problem) }
@@ -135,41 +135,41 @@ export class Fold {
   }
 
   #reserve(
-    reminder: FencedReminder, person: PersonRow, accounts: readonly AccountForDecision[], subject: Subject, decision: Decision,
+    reminder: FencedReminder, recipient: RecipientForDecision, accounts: readonly AccountForDecision[], subject: Subject, decision: Decision,
     rendered: Rendered,
   ): void {
-    const address = subject.address as PersonAddress
+    const address = subject.address as RecipientAddress
     const now = this.#now
     const attemptNo = reminder.tries + 1
     const edge = Math.min(decision.until ?? Number.MAX_SAFE_INTEGER, reminder.expiresAt.getTime())
     const goodUntil = Math.min(edge, now + LONGEST_PERMISSION_MS)
     const validSeconds = Math.max(6, Math.floor(Math.min(edge - now, LONGEST_VALIDITY_MS) / 1000))
     const weight = weightOf(rendered.message)
-    const data = this.#open(person)
-    this.#decided(reminder, person, subject.facts, decision, now, attemptNo)
+    const data = this.#open(recipient)
+    this.#decided(reminder, recipient, subject.facts, decision, now, attemptNo)
     if (!this.words.has(rendered.version)) this.words.set(rendered.version, { template: reminder.template, kept: rendered.toKeep() })
     this.written.attempts.push({
-      reminderId: reminder.id, no: attemptNo, creditor: reminder.creditor, recipientId: person.id, channel: reminder.channel, mode: reminder.mode,
-      route: reminder.route, provider: providerFor(this.#desk, reminder.live).name, addressId: address.id, addressHash: address.hash,
-      accountIds: accounts.map((a) => a.id), batch: this.#batch, worker: this.#desk.worker, reservedAt: now, goodUntil,
-      leaseMs: this.#desk.limits.leaseMs, weight, template: reminder.template, templateVersion: rendered.version, locale: rendered.locale,
+      reminderId: reminder.id, no: attemptNo, creditor: reminder.creditor, recipientId: recipient.id, channel: reminder.channel, mode: reminder.mode,
+      route: reminder.route, provider: providerFor(this.#context, reminder.live).name, addressId: address.id, addressHash: address.hash,
+      accountIds: accounts.map((a) => a.id), batch: this.#batch, worker: this.#context.worker, reservedAt: now, goodUntil,
+      leaseMs: this.#context.limits.leaseMs, weight, template: reminder.template, templateVersion: rendered.version, locale: rendered.locale,
       messageHash: rendered.hash, validSeconds,
       wordFacts: data.seal(attemptWordFacts(`${reminder.id}.${attemptNo}`), JSON.stringify(rendered.words)).toString('hex'),
     })
     this.written.steps.push({
       reminderId: reminder.id, status: 'sending', nextAt: now, decisions: reminder.decisions + 1, decidedAs: signatureOf(decision), endReason: null, tries: attemptNo,
     })
-    this.#pending.push({ recipientId: person.id, hash: address.hash, contact: pendingContact(reminder, accounts, address, now) })
+    this.#pending.push({ recipientId: recipient.id, hash: address.hash, contact: pendingContact(reminder, accounts, address, now) })
     this.reserved.push({
       attempt: { reminderId: reminder.id, attemptNo }, live: reminder.live, kind: reminder.kind, to: subject.to as string,
       message: rendered.message, weight, validForSeconds: validSeconds, unsubscribeUrl: rendered.unsubscribeUrl, goodUntil, spent: reminder.attempts,
-      scope: scopeOf(reminder, person, accounts),
+      scope: scopeOf(reminder, recipient, accounts),
     })
   }
 
-  #waitOrEnd(reminder: FencedReminder, person: PersonRow, facts: Facts, decision: Decision, decidedFor: Instant): void {
+  #waitOrEnd(reminder: FencedReminder, recipient: RecipientForDecision, facts: Facts, decision: Decision, decidedFor: Instant): void {
     const repeated = reminder.decidedAs === signatureOf(decision) && reminder.decisions > 0
-    this.#decided(reminder, person, facts, decision, decidedFor, null)
+    this.#decided(reminder, recipient, facts, decision, decidedFor, null)
     const after = afterDecision(decision, this.#now, reminder.expiresAt.getTime())
     this.written.steps.push({
       reminderId: reminder.id, ...after, decisions: reminder.decisions + (repeated ? 0 : 1), decidedAs: signatureOf(decision), tries: reminder.tries,
@@ -177,16 +177,16 @@ export class Fold {
     if (after.status === 'refused' && after.endReason !== null) this.ended.push({ id: reminder.id, reason: after.endReason })
   }
 
-  #decided(reminder: FencedReminder, person: PersonRow, facts: Facts, decision: Decision, at: Instant, attemptNo: number | null): void {
+  #decided(reminder: FencedReminder, recipient: RecipientForDecision, facts: Facts, decision: Decision, at: Instant, attemptNo: number | null): void {
     // A send is an event of its own, however often the same facts allow it.
     const repeated = attemptNo === null && reminder.decidedAs === signatureOf(decision) && reminder.decisions > 0
     this.written.decisions.push({
-      reminderId: reminder.id, recipientId: person.id, no: reminder.decisions + (repeated ? 0 : 1), repeated, at, decision, facts, attemptNo,
+      reminderId: reminder.id, recipientId: recipient.id, no: reminder.decisions + (repeated ? 0 : 1), repeated, at, decision, facts, attemptNo,
     })
   }
 }
 
-const smsLineOf = ({ delivery }: Shell['config'], channel: Channel, to: string | null): SmsLine =>
+const smsLineOf = ({ delivery }: Runtime['config'], channel: Channel, to: string | null): SmsLine =>
   ({ line: channel !== 'sms' || to === null ? null : phoneEvidence(to).lineType, smsToLandlines: delivery.smsToLandlines ?? [] })
 const messageOf = (reminder: FencedReminder, accounts: readonly AccountForDecision[], { hash }: Rendered, now: Instant): EarlierMessage => ({
   reminderId: reminder.id, recipientId: reminder.recipientId, live: reminder.live, origin: reminder.origin, channel: reminder.channel,
@@ -194,7 +194,7 @@ const messageOf = (reminder: FencedReminder, accounts: readonly AccountForDecisi
 })
 
 /** What switches are held against. */
-const scopeOf = (reminder: FencedReminder, person: PersonRow, accounts: readonly AccountForDecision[]): Reserved['scope'] => ({
-  creditor: reminder.creditor, product: accounts[0]?.product ?? null, jurisdiction: person.jurisdiction, channel: reminder.channel,
+const scopeOf = (reminder: FencedReminder, recipient: RecipientForDecision, accounts: readonly AccountForDecision[]): Reserved['scope'] => ({
+  creditor: reminder.creditor, product: accounts[0]?.product ?? null, jurisdiction: recipient.jurisdiction, channel: reminder.channel,
   route: reminder.route, template: reminder.template, ladder: reminder.ladder, rung: reminder.rung,
 })

@@ -22,7 +22,7 @@ export interface Reserved {
   /** Tries that providers have failed before this one. */
   spent: number
   /** What switches are held against at the last look. */
-  scope: Parameters<Desk['switches']['closed']>[0]
+  scope: Parameters<DispatchContext['switches']['closed']>[0]
 }
 
 /**
@@ -31,7 +31,7 @@ export interface Reserved {
  * `testProvider` takes whatever was registered with a test key, so that such a key
  * never reaches a provider, whatever the route is configured to be.
  */
-export interface Desk {
+export interface DispatchContext {
   readonly route: Route
   readonly provider: Provider
   readonly testProvider: Provider
@@ -62,4 +62,4 @@ export interface DispatchLimits {
 export const DISPATCH_LIMITS: DispatchLimits = { leaseMs: 90_000, callMs: 35_000, backlogMs: 200, slotMs: 2_000 }
 
 /** The provider for a reminder: the route's own, or capture for what a test key registered. */
-export const providerFor = (desk: Pick<Desk, 'provider' | 'testProvider'>, live: boolean): Provider => (live ? desk.provider : desk.testProvider)
+export const providerFor = (context: Pick<DispatchContext, 'provider' | 'testProvider'>, live: boolean): Provider => (live ? context.provider : context.testProvider)

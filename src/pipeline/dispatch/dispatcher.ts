@@ -9,9 +9,9 @@ import { Semaphore } from '../../queue/concurrency.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
 import { countAttempt } from '../counters.ts'
 import { atShareOfRate, ringSizeOf } from '../queue-due.ts'
-import type { Shell } from '../runtime.ts'
-import { type Desk, providerFor, type Reserved } from './dispatch-context.ts'
-import { lastLook } from './preflight.ts'
+import type { Runtime } from '../runtime.ts'
+import { type DispatchContext, providerFor, type Reserved } from './dispatch-context.ts'
+import { preflight } from './preflight.ts'
 import { orphansOf, ReservationLost, reserve } from './reserve.ts'
 import { SettleStream } from './settle-stream.ts'
 import { type AttemptEnd, settlementOf } from './settlement.ts'
@@ -32,8 +32,8 @@ const MOST_IN_FLIGHT = 1_000
  * and all else is decided again.
  */
 export class Dispatcher {
-  readonly #shell: Shell
-  readonly #desk: Desk
+  readonly #runtime: Runtime
+  readonly #context: DispatchContext
   readonly #breaker: Breaker
   readonly #settle: SettleStream
   readonly #inFlight = new Set<Promise<void>>()
@@ -45,16 +45,16 @@ export class Dispatcher {
   #unitsEach: number
   #stopping = false
 
-  constructor(shell: Shell, desk: Desk, breaker: Breaker) {
-    this.#shell = shell
-    this.#desk = desk
+  constructor(runtime: Runtime, context: DispatchContext, breaker: Breaker) {
+    this.#runtime = runtime
+    this.#context = context
     this.#breaker = breaker
-    this.#settle = new SettleStream(shell)
-    this.#unitsEach = largestWeight(desk.route)
+    this.#settle = new SettleStream(runtime)
+    this.#unitsEach = largestWeight(context.route)
   }
 
   get route(): string {
-    return this.#desk.route.id
+    return this.#context.route.id
   }
 
   /** Takes one ticket to the point where its calls have begun. */
@@ -62,7 +62,7 @@ export class Dispatcher {
     const waiting = [...ticket.reminderIds]
     while (waiting.length > 0 && !this.#stopping) {
       const share = this.#smallestShare()
-      const part = { ring: ticket.ring, reminderIds: share === FULL ? waiting.splice(0) : waiting.splice(0, ringSizeOf(atShareOfRate(this.#desk.route, share))) }
+      const part = { ring: ticket.ring, reminderIds: share === FULL ? waiting.splice(0) : waiting.splice(0, ringSizeOf(atShareOfRate(this.#context.route, share))) }
       // Of several that see the same free slot all but one would reserve in vain.
       const taken = share === FULL ? await this.#take(part) : await this.#oneByOne.run(() => this.#take(part))
       if (!taken) return
@@ -86,7 +86,7 @@ export class Dispatcher {
   }
 
   #smallestShare(): number {
-    return this.#desk.switches.smallestShare(this.#desk.route.id, this.#desk.route.channel)
+    return this.#context.switches.smallestShare(this.#context.route.id, this.#context.route.channel)
   }
 
   /** Takes nothing new; resolves when every call has come back and is settled. */
@@ -118,9 +118,9 @@ export class Dispatcher {
     while (!this.#stopping) {
       if (!this.#breaker.admits()) return false
       const booked = this.#inFlight.size >= MOST_IN_FLIGHT ? Number.POSITIVE_INFINITY : await this.#backlog()
-      const { backlogMs } = this.#desk.limits
+      const { backlogMs } = this.#context.limits
       // Tickets that all saw the same room would take slots too far ahead, and reserve in vain; one at a time would wait for the ledger.
-      const reserving = (this.#unslotted * 1_000) / this.#desk.route.rate.perSecond
+      const reserving = (this.#unslotted * 1_000) / this.#context.route.rate.perSecond
       if (booked < backlogMs && booked + reserving < 2 * backlogMs) {
         this.#unslotted += units
         return true
@@ -132,7 +132,7 @@ export class Dispatcher {
 
   async #backlog(): Promise<number> {
     try {
-      return await this.#desk.gate.backlogMs(this.#smallestShare())
+      return await this.#context.gate.backlogMs(this.#smallestShare())
     } catch {
       // A gate that does not answer lets nothing through; nothing is reserved for it either.
       return Number.POSITIVE_INFINITY
@@ -142,9 +142,9 @@ export class Dispatcher {
   async #slots(reserved: readonly Reserved[]): Promise<Slots | null> {
     this.#unitsEach = reserved.reduce((sum, { weight }) => sum + weight, 0) / reserved.length
     try {
-      return await this.#desk.gate.take(reserved.map((r) => r.weight), { shares: reserved.map((r) => this.#desk.switches.share(r.scope)), smallest: this.#smallestShare() })
+      return await this.#context.gate.take(reserved.map((r) => r.weight), { shares: reserved.map((r) => this.#context.switches.share(r.scope)), smallest: this.#smallestShare() })
     } catch (error) {
-      this.#shell.log.warn({ event: 'rate_gate.unreachable', route: this.route, error: (error as Error).message }, 'rate gate does not answer; no call is made')
+      this.#runtime.log.warn({ event: 'rate_gate.unreachable', route: this.route, error: (error as Error).message }, 'rate gate does not answer; no call is made')
       return null
     }
   }
@@ -153,10 +153,10 @@ export class Dispatcher {
   async #dispatch(ticket: Ticket): Promise<string[]> {
     let reservation
     try {
-      reservation = await reserve(this.#shell, this.#desk, ticket)
+      reservation = await reserve(this.#runtime, this.#context, ticket)
     } catch (error) {
       if (!(error instanceof ReservationLost)) throw error
-      this.#shell.log.warn({ event: 'reservation.lost', route: this.route, error: (error.cause as Error).message }, 'ledger did not answer while a batch was being reserved; its attempts are read back')
+      this.#runtime.log.warn({ event: 'reservation.lost', route: this.route, error: (error.cause as Error).message }, 'ledger did not answer while a batch was being reserved; its attempts are read back')
       this.#recover(error.batch)
       return []
     }
@@ -181,19 +181,19 @@ export class Dispatcher {
   #recover(batch: string): void {
     const readBack = async () => {
       if (this.#stopping) return
-      const orphans = await orphansOf(this.#shell, batch, [])
+      const orphans = await orphansOf(this.#runtime, batch, [])
       for (const orphan of orphans) this.#end(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
     }
     this.#track(untilLedgerAnswers.execute(readBack), this.#recovering)
   }
 
   async #call(reserved: Reserved, slots: Slots, index: number, reservedAt: { monotonic: number; wall: number }): Promise<void> {
-    const { limits, switches } = this.#desk
+    const { limits, switches } = this.#context
     for (;;) {
       const slot = mayCallAt(slots, index, performance.now())
       const tooFar = slot.kind === 'early' && slot.waitMs > limits.slotMs
-      const look = lastLook({
-        now: this.#shell.clock.now(), goodUntil: reserved.goodUntil, switchedOff: switches.closed(reserved.scope, 'on-its-way'),
+      const look = preflight({
+        now: this.#runtime.clock.now(), goodUntil: reserved.goodUntil, switchedOff: switches.closed(reserved.scope, 'on-its-way'),
         switchesKnown: !switches.outOfDate,
         routeOpen: this.#breaker.admits(), slot: tooFar ? { kind: 'missed' } : slot, leaseMs: limits.leaseMs,
         sinceReserved: { monotonic: performance.now() - reservedAt.monotonic, wall: Date.now() - reservedAt.wall },
@@ -207,13 +207,13 @@ export class Dispatcher {
   }
 
   async #send(reserved: Reserved): Promise<CallOutcome> {
-    const provider = providerFor(this.#desk, reserved.live)
+    const provider = providerFor(this.#context, reserved.live)
     try {
       const outcome = await provider.send({
-        attempt: reserved.attempt, to: reserved.to, from: this.#desk.route.from, message: reserved.message,
-        validForSeconds: reserved.validForSeconds, unsubscribeUrl: reserved.unsubscribeUrl, deadlineMs: this.#desk.limits.callMs,
+        attempt: reserved.attempt, to: reserved.to, from: this.#context.route.from, message: reserved.message,
+        validForSeconds: reserved.validForSeconds, unsubscribeUrl: reserved.unsubscribeUrl, deadlineMs: this.#context.limits.callMs,
       })
-      if (tellsAgainstRoute(outcome)) this.#shell.log.warn({ event: 'message.failed', route: this.route, outcome: outcome.kind, ...codeOf(outcome) }, 'provider did not take a message; it is retried, or in doubt. `decorum doctor` asks the provider what is wrong')
+      if (tellsAgainstRoute(outcome)) this.#runtime.log.warn({ event: 'message.failed', route: this.route, outcome: outcome.kind, ...codeOf(outcome) }, 'provider did not take a message; it is retried, or in doubt. `decorum doctor` asks the provider what is wrong')
       return outcome
     } catch (error) {
       // A provider promises not to throw; if it does all the same, the call may have been made.
@@ -222,8 +222,8 @@ export class Dispatcher {
   }
 
   #end(attempt: Reserved['attempt'], end: AttemptEnd, spent: number): void {
-    countAttempt(this.#desk.route, end.kind, end.kind === 'rejected' ? end.class : '')
-    this.#settle.add(settlementOf(attempt, this.#desk.route.channel, end, spent, this.#shell.clock.now(), Math.random()))
+    countAttempt(this.#context.route, end.kind, end.kind === 'rejected' ? end.class : '')
+    this.#settle.add(settlementOf(attempt, this.#context.route.channel, end, spent, this.#runtime.clock.now(), Math.random()))
   }
 }
 

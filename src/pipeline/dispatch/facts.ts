@@ -1,16 +1,16 @@
 import { decide } from '../../decide/decide.ts'
 import type { CompiledPack } from '../../decide/packs.ts'
-import { notAPersons, plannedNumber } from '../../intake/address.ts'
+import { notARecipients, plannedNumber } from '../../intake/address.ts'
 import type { Decision } from '../../model/decision.ts'
 import type { AccountFacts, AddressFacts, ContactFacts, Facts, SystemFacts } from '../../model/facts.ts'
 import type { CarriedBlocks } from '../../model/template.ts'
 import type { Instant } from '../../model/time.ts'
 import { type Channel, originOf } from '../../model/vocabulary.ts'
-import type { AccountForDecision, PersonAddress, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import type { AccountForDecision, RecipientAddress, RecipientForDecision } from '../../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
 import { NO_ROUTE } from '../routing.ts'
-import type { Shell } from '../runtime.ts'
-import { type Desk, providerFor } from './dispatch-context.ts'
+import type { Runtime } from '../runtime.ts'
+import { type DispatchContext, providerFor } from './dispatch-context.ts'
 
 /**
  * How facts name an address: the first half of its keyed hash.
@@ -26,10 +26,10 @@ export const addressId = (hash: string): string => hash.slice(0, 32)
  * The first of their own on the channel that no stop covers, for an SMS no landline if there is
  * another; when all are stopped the first, so that the decision names the stop. Null: they have none.
  */
-export function chooseAddress(person: PersonRow, reminder: Pick<FencedReminder, 'channel'>): PersonAddress | null {
-  const own = person.addresses.filter((a) => a.channel === reminder.channel && a.relation === 'self')
-  const stopped = (a: PersonAddress) => person.suppressions.some((s) => s.hash === a.hash)
-  const fits = (a: PersonAddress) => reminder.channel !== 'sms' || a.kind !== 'landline'
+export function chooseAddress(recipient: RecipientForDecision, reminder: Pick<FencedReminder, 'channel'>): RecipientAddress | null {
+  const own = recipient.addresses.filter((a) => a.channel === reminder.channel && a.relation === 'self')
+  const stopped = (a: RecipientAddress) => recipient.suppressions.some((s) => s.hash === a.hash)
+  const fits = (a: RecipientAddress) => reminder.channel !== 'sms' || a.kind !== 'landline'
   return own.find((a) => !stopped(a) && fits(a)) ?? own.find((a) => !stopped(a)) ?? own[0] ?? null
 }
 
@@ -45,9 +45,9 @@ export interface SmsLine {
 export function composeFacts(input: {
   /** `expiresAt` null: it has no deadline of its own; `dueAt` null: it is nothing that falls due. */
   reminder: Pick<FencedReminder, 'channel' | 'tone' | 'kind' | 'mode'> & { expiresAt: Date | null; dueAt: Date | null }
-  person: PersonRow
+  recipient: RecipientForDecision
   accounts: readonly AccountForDecision[]
-  address: PersonAddress | null
+  address: RecipientAddress | null
   /** Days past due of each account by the creditor's books, in the order of `accounts`. */
   daysPastDue: readonly (number | null)[]
   freshForMs: number | null
@@ -59,7 +59,7 @@ export function composeFacts(input: {
   /** Absent: nothing is known of the line beyond the address's kind. */
   smsLine?: SmsLine
 }): Facts {
-  const { reminder, person, address } = input
+  const { reminder, recipient, address } = input
   return {
     reminder: {
       channel: reminder.channel, tone: reminder.tone, kind: reminder.kind, mode: reminder.mode, expiresAt: reminder.expiresAt?.getTime() ?? null,
@@ -68,26 +68,26 @@ export function composeFacts(input: {
     },
     address: address === null ? null : addressFacts(address, reminder.channel === 'sms' ? input.smsLine : undefined),
     recipient: {
-      id: person.id, timeZone: person.timeZone, jurisdiction: person.jurisdiction,
-      locationEvidence: person.locationEvidence, blockedTimes: person.blockedTimes,
-      ...(person.caughtUpOn === null ? {} : { caughtUpOn: person.caughtUpOn }),
+      id: recipient.id, timeZone: recipient.timeZone, jurisdiction: recipient.jurisdiction,
+      locationEvidence: recipient.locationEvidence, blockedTimes: recipient.blockedTimes,
+      ...(recipient.caughtUpOn === null ? {} : { caughtUpOn: recipient.caughtUpOn }),
     },
     accounts: input.accounts.map((account, i) => accountFacts(account, input.daysPastDue[i] ?? null, input.freshForMs)),
-    contacts: [...person.contacts.map(contactFacts), ...input.pending],
-    events: person.events,
-    holds: person.holds.map(({ channel = null, ...hold }) => (channel === null ? hold : { ...hold, channel })),
-    suppressions: person.suppressions.map((s) => ({
+    contacts: [...recipient.contacts.map(contactFacts), ...input.pending],
+    events: recipient.events,
+    holds: recipient.holds.map(({ channel = null, ...hold }) => (channel === null ? hold : { ...hold, channel })),
+    suppressions: recipient.suppressions.map((s) => ({
       scope: s.scope, channel: s.channel, address: s.hash === null ? null : addressId(s.hash), reason: s.reason, from: s.from, until: s.until,
-      ...(s.otherPerson === true ? { otherPerson: true } : {}),
+      ...(s.otherRecipient === true ? { otherRecipient: true } : {}),
     })),
-    consents: person.consents.map((c) => ({
+    consents: recipient.consents.map((c) => ({
       kind: c.kind, channel: c.channel, address: c.hash === null ? null : addressId(c.hash), from: c.from, until: c.until,
     })),
     system: input.system,
   }
 }
 
-function addressFacts(address: PersonAddress, sms: SmsLine | undefined): AddressFacts {
+function addressFacts(address: RecipientAddress, sms: SmsLine | undefined): AddressFacts {
   const origin = originOf(address.source)
   return {
     id: addressId(address.hash), kind: address.kind, relation: address.relation,
@@ -105,14 +105,14 @@ const accountFacts = (account: AccountForDecision, daysPastDue: number | null, f
   spell: account.spellId, asOf: account.asOf.getTime(), freshForMs,
 })
 
-const contactFacts = ({ hash, ...contact }: PersonRow['contacts'][number]): ContactFacts => ({
+const contactFacts = ({ hash, ...contact }: RecipientForDecision['contacts'][number]): ContactFacts => ({
   ...contact, address: hash === null ? null : addressId(hash),
 })
 
 /** The contact that a reservation is for every later decision of its batch. */
-export const pendingContact = (reminder: Pick<FencedReminder, 'channel' | 'mode'>, accounts: readonly AccountForDecision[], address: PersonAddress, at: Instant): ContactFacts => ({
+export const pendingContact = (reminder: Pick<FencedReminder, 'channel' | 'mode'>, accounts: readonly AccountForDecision[], address: RecipientAddress, at: Instant): ContactFacts => ({
   at, channel: reminder.channel, direction: 'outbound', accounts: accounts.map((a) => a.id), address: addressId(address.hash),
-  outcome: 'pending', by: 'decorum', mode: reminder.mode, party: null, otherPerson: false,
+  outcome: 'pending', by: 'decorum', mode: reminder.mode, party: null, otherRecipient: false,
 })
 
 /**
@@ -122,26 +122,26 @@ export const pendingContact = (reminder: Pick<FencedReminder, 'channel' | 'mode'
  * @param pending  contacts that this batch has reserved already
  */
 export function systemFacts(input: {
-  shell: Shell
-  desk: Desk
+  runtime: Runtime
+  context: DispatchContext
   reminder: FencedReminder
-  person: PersonRow
+  recipient: RecipientForDecision
   accounts: readonly AccountForDecision[]
-  address: PersonAddress | null
+  address: RecipientAddress | null
   to: string | null
   pending: readonly ContactFacts[]
 }): SystemFacts {
-  const { shell, desk, reminder, person, address, to } = input
+  const { runtime, context, reminder, recipient, address, to } = input
   return {
-    testMode: reminder.live && outsideTestAddresses(shell, to),
-    switchedOff: desk.switches.closed({
-      creditor: reminder.creditor, product: input.accounts[0]?.product ?? null, jurisdiction: person.jurisdiction, channel: reminder.channel,
+    testMode: reminder.live && outsideTestAddresses(runtime, to),
+    switchedOff: context.switches.closed({
+      creditor: reminder.creditor, product: input.accounts[0]?.product ?? null, jurisdiction: recipient.jurisdiction, channel: reminder.channel,
       route: reminder.route, template: reminder.template, ladder: reminder.ladder, rung: reminder.rung,
     }, reminder.queuedAt ?? 'new'),
-    clockUncertain: !desk.clockCertain(),
-    routeProblem: routeProblemOf(reminder, address !== null, { to, carries: providerFor(desk, reminder.live).channel }),
+    clockUncertain: !context.clockCertain(),
+    routeProblem: routeProblemOf(reminder, address !== null, { to, carries: providerFor(context, reminder.live).channel }),
     notRegistered: false,
-    phoneInFlight: reminder.channel === 'phone' && (callInFlight(person) || input.pending.some((c) => c.channel === 'phone')),
+    phoneInFlight: reminder.channel === 'phone' && (callInFlight(recipient) || input.pending.some((c) => c.channel === 'phone')),
   }
 }
 
@@ -159,22 +159,22 @@ export function routeProblemOf(
   if (!hasAddress) return `no address of the person's own for ${channel}`
   if (call === undefined) return null
   if (call.to === null) return 'the address cannot be read any more: the person was erased'
-  if (channel !== 'email' && isNobodys(call.to)) return 'the number can be nobody\'s own (toll-free, premium, excluded by its plan)'
+  if (channel !== 'email' && isUnassigned(call.to)) return 'the number can be nobody\'s own (toll-free, premium, excluded by its plan)'
   return call.carries === channel ? null : `route ${route} does not carry ${channel}`
 }
 
 /** Taken in before such numbers were left out; asked again here, so that none of them is ever called. */
-function isNobodys(e164: string): boolean {
+function isUnassigned(e164: string): boolean {
   const planned = plannedNumber(e164)
-  return planned !== null && notAPersons(planned) !== null
+  return planned !== null && notARecipients(planned) !== null
 }
 
 /** Is there a list of addresses that alone may be reached, without this one? */
-export const outsideTestAddresses = ({ config: { delivery } }: { config: { delivery: Pick<Shell['config']['delivery'], 'onlyTo'> } }, to: string | null): boolean =>
+export const outsideTestAddresses = ({ config: { delivery } }: { config: { delivery: Pick<Runtime['config']['delivery'], 'onlyTo'> } }, to: string | null): boolean =>
   delivery.onlyTo.length > 0 && (to === null || !delivery.onlyTo.includes(to))
 
 /** Is a call to this person, or to a number of theirs, not over yet as far as the ledger knows? */
-export const callInFlight = (person: PersonRow): boolean => person.contacts.some((c) => c.channel === 'phone' && c.outcome === 'pending')
+export const callInFlight = (recipient: RecipientForDecision): boolean => recipient.contacts.some((c) => c.channel === 'phone' && c.outcome === 'pending')
 
 /** Nothing is begun with less time than this before a rule would object: the call itself takes time. */
 const MARGIN_MS = 10_000

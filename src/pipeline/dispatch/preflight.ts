@@ -2,7 +2,7 @@ import type { SlotVerdict } from '../../deliver/rate-gate.ts'
 import type { Instant } from '../../model/time.ts'
 
 /** What is known in the moment before a call begins. */
-export interface LastSight {
+export interface PreflightState {
   now: Instant
   goodUntil: Instant
   switchedOff: 'stopped' | 'paused' | null
@@ -16,7 +16,7 @@ export interface LastSight {
 }
 
 /** `go`; `wait` for the slot; or do not call, surely nothing was sent, and decide again after `waitMs`. */
-export type LastLook = { kind: 'go' } | { kind: 'wait'; waitMs: number } | { kind: 'not_sent'; why: string; waitMs: number }
+export type PreflightVerdict = { kind: 'go' } | { kind: 'wait'; waitMs: number } | { kind: 'not_sent'; why: string; waitMs: number }
 
 /**
  * May the call begin now?
@@ -26,7 +26,7 @@ export type LastLook = { kind: 'go' } | { kind: 'wait'; waitMs: number } | { kin
  * 3.9 s after the reservation under SIGSTOP) or the rate slot missed. Both clocks are asked,
  * because the monotonic one stands still while a machine sleeps.
  */
-export function lastLook(sight: LastSight): LastLook {
+export function preflight(sight: PreflightState): PreflightVerdict {
   const half = sight.leaseMs / 2
   if (sight.sinceReserved.monotonic >= half || sight.sinceReserved.wall >= half || sight.sinceReserved.wall < -1_000) {
     return { kind: 'not_sent', why: 'lease_half_gone', waitMs: 0 }

@@ -5,8 +5,8 @@ import type { AttemptKey } from '../../deliver/provider.ts'
 import { isTransient } from '../../model/database-failure.ts'
 import { type Instant, MINUTE } from '../../model/time.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
-import { earlierMessages, type LockedPerson, readAccounts, readPeople } from '../../record/dispatch/decision-inputs.ts'
-import { anchorsOf, type FencedReminder, passFence, putAside, type ReminderAnchors } from '../../record/dispatch/fence.ts'
+import { earlierMessages, type LockedRecipient, readAccounts, readRecipients } from '../../record/dispatch/decision-inputs.ts'
+import { anchorsOf, type FencedReminder, passFence, quarantine, type ReminderAnchors } from '../../record/dispatch/fence.ts'
 import { attemptsOfBatch, callsOnLine, writeReservation } from '../../record/dispatch/reservation.ts'
 import { keepTemplateWords } from '../../record/history.ts'
 import type { Ledger } from '../../record/ledger.ts'
@@ -17,10 +17,10 @@ import { runBisecting } from '../bisect.ts'
 import { countDecision, countReminder } from '../counters.ts'
 import { noteReminders } from '../notify.ts'
 import { fallBack } from '../routing.ts'
-import type { Shell } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
 import { spokenToSince } from './after-decision.ts'
-import { Fold } from './batch-decider.ts'
-import type { Desk, Reserved } from './dispatch-context.ts'
+import { BatchDecider } from './batch-decider.ts'
+import type { DispatchContext, Reserved } from './dispatch-context.ts'
 
 /** What one ticket came to. */
 export interface Reservation {
@@ -46,14 +46,14 @@ export class ReservationLost extends Error {
  * One READ COMMITTED transaction without network inside: lock, fence, read, decide, render,
  * write. A reminder that cannot be written does not stop the others.
  */
-export async function reserve(shell: Shell, desk: Desk, ticket: Ticket): Promise<Reservation> {
+export async function reserve(runtime: Runtime, context: DispatchContext, ticket: Ticket): Promise<Reservation> {
   const batch = randomUUID()
   const held = new Set<string>()
   let commitLost = false
   const part = async (some: readonly string[]): Promise<Reserved[]> => {
     try {
-      const part = await shell.ledger.db.transaction().execute((trx) => reservePart(shell, desk, trx, ticket.ring, batch, some, held))
-      for (const version of part.keptNow) keptIn(shell.ledger).set(version, true)
+      const part = await runtime.ledger.db.transaction().execute((trx) => reservePart(runtime, context, trx, ticket.ring, batch, some, held))
+      for (const version of part.keptNow) keptIn(runtime.ledger).set(version, true)
       return part.reserved
     } catch (error) {
       commitLost ||= isTransient(error)
@@ -63,11 +63,11 @@ export async function reserve(shell: Shell, desk: Desk, ticket: Ticket): Promise
   try {
     const reserved = await runBisecting(ticket.reminderIds, part, async (reminderId, error) => {
       // The class alone: a database's message may quote what it could not store.
-      shell.log.error({ event: 'reminder.quarantined', reminder: reminderId, error: (error as Error).name }, 'reminder cannot be reserved; tried again later')
-      await putAside(shell.ledger.db, unwritable(reminderId, ticket.ring, shell.clock.now()))
+      runtime.log.error({ event: 'reminder.quarantined', reminder: reminderId, error: (error as Error).name }, 'reminder cannot be reserved; tried again later')
+      await quarantine(runtime.ledger.db, unwritable(reminderId, ticket.ring, runtime.clock.now()))
       return []
     })
-    return { reserved, held: [...held], orphans: commitLost ? await orphansOf(shell, batch, reserved) : [] }
+    return { reserved, held: [...held], orphans: commitLost ? await orphansOf(runtime, batch, reserved) : [] }
   } catch (error) {
     throw new ReservationLost(batch, error)
   }
@@ -76,7 +76,7 @@ export async function reserve(shell: Shell, desk: Desk, ticket: Ticket): Promise
 /** How long a reminder with data that cannot be stored waits before it is tried again. */
 const PUT_ASIDE_MS = 15 * MINUTE
 
-const unwritable = (reminderId: string, ring: string, now: Instant): Parameters<typeof putAside>[1] => ({
+const unwritable = (reminderId: string, ring: string, now: Instant): Parameters<typeof quarantine>[1] => ({
   reminderId, ring, now, nextAt: now + PUT_ASIDE_MS,
   objection: {
     code: 'internal_error', rule: 'decorum/unwritable', pack: 'decorum', version: '1', citation: 'Decorum: one item cannot fail another',
@@ -85,9 +85,9 @@ const unwritable = (reminderId: string, ring: string, now: Instant): Parameters<
 })
 
 /** What the ledger holds for this batch beyond what we know to have reserved. */
-export async function orphansOf(shell: Shell, batch: string, reserved: readonly Reserved[]): Promise<AttemptKey[]> {
+export async function orphansOf(runtime: Runtime, batch: string, reserved: readonly Reserved[]): Promise<AttemptKey[]> {
   const known = new Set(reserved.map((r) => r.attempt.reminderId))
-  return (await attemptsOfBatch(shell.ledger.db, batch)).filter((attempt) => !known.has(attempt.reminderId))
+  return (await attemptsOfBatch(runtime.ledger.db, batch)).filter((attempt) => !known.has(attempt.reminderId))
 }
 
 /**
@@ -105,44 +105,44 @@ function keptIn(ledger: Ledger): LRUCache<string, true> {
 const NOTHING = { reserved: [], keptNow: [] }
 
 async function reservePart(
-  shell: Shell, desk: Desk, opened: Transaction<Database>, ring: string, batch: string, reminderIds: readonly string[], held: Set<string>,
+  runtime: Runtime, context: DispatchContext, opened: Transaction<Database>, ring: string, batch: string, reminderIds: readonly string[], held: Set<string>,
 ): Promise<{ reserved: Reserved[]; keptNow: readonly string[] }> {
   await lookUpByKey(opened)
   const anchors = await anchorsOf(opened, ring, reminderIds)
   if (anchors.length === 0) return NOTHING
-  const lines = desk.route.rate.simultaneousCalls
-  const room = lines === undefined ? anchors.length : Math.max(0, lines - (await callsOnLine(opened, desk.route.id)))
+  const lines = context.route.rate.simultaneousCalls
+  const room = lines === undefined ? anchors.length : Math.max(0, lines - (await callsOnLine(opened, context.route.id)))
   const { trx, got } = await lockAnchors(opened, anchors)
   const free = got.slice(0, room)
   for (const anchor of anchors) free.includes(anchor) ? held.delete(anchor.reminderId) : held.add(anchor.reminderId)
-  const now = shell.clock.now()
+  const now = runtime.clock.now()
   const fenced = await passFence(trx, ring, free.map((a) => a.reminderId))
   if (fenced.length === 0) return NOTHING
   // A fixed order, so that the same batch folds to the same decisions wherever it runs.
   fenced.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1))
-  const people = await readPeople(trx, [...new Set(fenced.map((r) => r.recipientId))], now)
+  const recipients = await readRecipients(trx, [...new Set(fenced.map((r) => r.recipientId))], now)
   const accounts = await readAccounts(trx, fenced.map((r) => r.id))
-  const since = now - shell.config.delivery.sameWordsWithin
-  const spokenTo = spokenToSince(fenced, people, since)
+  const since = now - runtime.config.delivery.sameWordsWithin
+  const spokenTo = spokenToSince(fenced, recipients, since)
   const earlier = spokenTo.length === 0 ? [] : await earlierMessages(trx, spokenTo, new Date(since))
-  const fold = new Fold(shell, desk, batch, now, { since, messages: earlier })
+  const decider = new BatchDecider(runtime, context, batch, now, { since, messages: earlier })
   for (const reminder of fenced) {
-    if (reminder.dueAt.getTime() > now) fold.putBack(reminder)
-    else fold.add(reminder, people.get(reminder.recipientId) as LockedPerson, accounts.get(reminder.id) ?? [])
+    if (reminder.dueAt.getTime() > now) decider.requeue(reminder)
+    else decider.add(reminder, recipients.get(reminder.recipientId) as LockedRecipient, accounts.get(reminder.id) ?? [])
   }
-  const newWords = [...fold.words].filter(([version]) => !keptIn(shell.ledger).has(version))
+  const newWords = [...decider.words].filter(([version]) => !keptIn(runtime.ledger).has(version))
   if (newWords.length > 0) {
     await keepTemplateWords(trx, newWords.map(([version, { template, kept }]) => ({ version, template, words: JSON.stringify(kept) })), new Date(now))
   }
-  await writeReservation(trx, ring, fold.written, (id) => (people.get(id) as LockedPerson).seq, now)
-  for (const reminder of fold.ended) await fallBack(shell, trx, reminder.id, reminder.reason, now)
-  await noteReminders(shell, trx, fold.written.steps.filter((step) => step.endReason !== null), now)
-  count(fold.written, fenced)
-  return { reserved: fold.reserved, keptNow: newWords.map(([version]) => version) }
+  await writeReservation(trx, ring, decider.written, (id) => (recipients.get(id) as LockedRecipient).seq, now)
+  for (const reminder of decider.ended) await fallBack(runtime, trx, reminder.id, reminder.reason, now)
+  await noteReminders(runtime, trx, decider.written.steps.filter((step) => step.endReason !== null), now)
+  count(decider.written, fenced)
+  return { reserved: decider.reserved, keptNow: newWords.map(([version]) => version) }
 }
 
 /** For /metrics. A transaction that is rolled back at its very end has been counted; the ledger is what is believed. */
-function count(written: Pick<Fold['written'], 'decisions' | 'steps'>, fenced: readonly FencedReminder[]): void {
+function count(written: Pick<BatchDecider['written'], 'decisions' | 'steps'>, fenced: readonly FencedReminder[]): void {
   const byId = new Map(fenced.map((reminder) => [reminder.id, reminder]))
   for (const { decision } of written.decisions) countDecision(decision)
   for (const { reminderId, status } of written.steps) {
@@ -155,7 +155,7 @@ function count(written: Pick<Fold['written'], 'decisions' | 'steps'>, fenced: re
 async function lockAnchors(opened: Transaction<Database>, anchors: readonly ReminderAnchors[]): Promise<{ trx: Locked; got: ReminderAnchors[] }> {
   const trx = await takeLocks(opened, { recipients: anchors.map((a) => a.recipientId) }, 'skip')
   const { recipients, addresses } = heldBy(trx)
-  const withPeople = anchors.filter((a) => recipients.has(a.recipientId))
-  await lockAddresses(trx, withPeople.flatMap((a) => a.hashes.map((hash) => ({ creditor: a.creditor, hash }))), 'skip')
-  return { trx, got: withPeople.filter((a) => a.hashes.every((hash) => addresses.has(anchorKey({ creditor: a.creditor, hash })))) }
+  const withRecipients = anchors.filter((a) => recipients.has(a.recipientId))
+  await lockAddresses(trx, withRecipients.flatMap((a) => a.hashes.map((hash) => ({ creditor: a.creditor, hash }))), 'skip')
+  return { trx, got: withRecipients.filter((a) => a.hashes.every((hash) => addresses.has(anchorKey({ creditor: a.creditor, hash })))) }
 }

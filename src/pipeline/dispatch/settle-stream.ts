@@ -10,8 +10,8 @@ import type { Database } from '../../record/schema.ts'
 import { suppress } from '../accept/suppress.ts'
 import { runBisecting } from '../bisect.ts'
 import { fallBack } from '../routing.ts'
-import { noteReminders, peopleToLock } from '../notify.ts'
-import type { Shell } from '../runtime.ts'
+import { noteReminders, recipientsToLock } from '../notify.ts'
+import type { Runtime } from '../runtime.ts'
 import type { Settlement } from './settlement.ts'
 
 const EVERY_MS = 20
@@ -27,14 +27,14 @@ const RETRIES = new ExponentialBackoff({ initialDelay: 100, maxDelay: 500 })
  * 1 % hangs: 15 accepted but unsettled, against 4,000 when batches settle as one).
  */
 export class SettleStream {
-  readonly #shell: Shell
+  readonly #runtime: Runtime
   readonly #waiting: Settlement[] = []
   #writing: Promise<void> | null = null
   readonly #abort = new AbortController()
   #idle: (() => void)[] = []
 
-  constructor(shell: Shell) {
-    this.#shell = shell
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime
   }
 
   add(settlement: Settlement): void {
@@ -69,11 +69,11 @@ export class SettleStream {
     const untilTaken = retry(handleAll, { backoff: RETRIES })
     untilTaken.onRetry((failed) => {
       if (failed.attempt !== 1 || !('error' in failed)) return
-      this.#shell.log.error({ event: 'result.delayed', results: batch.length, error: failed.error.message }, 'results not written yet, retrying: the ledger does not answer')
+      this.#runtime.log.error({ event: 'result.delayed', results: batch.length, error: failed.error.message }, 'results not written yet, retrying: the ledger does not answer')
     })
     try {
       // cockatiel waits out its delay when it is aborted, and tries once more.
-      await untilTaken.execute(async () => { if (!signal.aborted) await settle(this.#shell, batch) }, signal)
+      await untilTaken.execute(async () => { if (!signal.aborted) await settle(this.#runtime, batch) }, signal)
     } catch {
       // Aborted while the ledger did not answer.
     }
@@ -81,20 +81,20 @@ export class SettleStream {
 }
 
 /** Writes settlements now, each once; used by the stream, the sweep and the receipts. */
-export async function settle(shell: Shell, settlements: readonly Settlement[]): Promise<void> {
+export async function settle(runtime: Runtime, settlements: readonly Settlement[]): Promise<void> {
   for (const { alarm, entry } of settlements) {
     const about = { reminder: entry.reminderId, attempt: entry.attemptNo, code: entry.code }
-    if (alarm === 'route.misconfigured') shell.log.error({ event: 'route.misconfigured', ...about, detail: entry.detail }, 'provider refuses our configuration; its messages wait and spend no try')
-    if (alarm === 'message.refused') shell.log.error({ event: 'message.refused', ...about }, 'provider refuses the words of a message')
+    if (alarm === 'route.misconfigured') runtime.log.error({ event: 'route.misconfigured', ...about, detail: entry.detail }, 'provider refuses our configuration; its messages wait and spend no try')
+    if (alarm === 'message.refused') runtime.log.error({ event: 'message.refused', ...about }, 'provider refuses the words of a message')
   }
   await runBisecting(
     settlements,
     async (part) => {
-      await shell.ledger.db.transaction().execute((trx) => settlePart(shell, trx, part))
+      await runtime.ledger.db.transaction().execute((trx) => settlePart(runtime, trx, part))
       return []
     },
     (settlement, error) => {
-      shell.log.error(
+      runtime.log.error(
         { event: 'result.failed', reminder: settlement.entry.reminderId, attempt: settlement.entry.attemptNo, error: (error as Error).message },
         'result not written; the attempt will be in doubt',
       )
@@ -103,7 +103,7 @@ export async function settle(shell: Shell, settlements: readonly Settlement[]): 
   )
 }
 
-async function settlePart(shell: Shell, opened: Transaction<Database>, settlements: readonly Settlement[]): Promise<void> {
+async function settlePart(runtime: Runtime, opened: Transaction<Database>, settlements: readonly Settlement[]): Promise<void> {
   await lookUpByKey(opened)
   // What only makes facts milder (a pending contact that turns out sent) needs no lock; a new stop does.
   const stops = settlements.filter((s) => s.suppress !== null)
@@ -112,10 +112,10 @@ async function settlePart(shell: Shell, opened: Transaction<Database>, settlemen
     const address = await attemptAddress(opened, stop.entry.reminderId, stop.entry.attemptNo)
     if (address !== null) addresses.set(stop, address)
   }
-  const toNote = await peopleToLock(shell, opened, settlements.map((s) => s.entry.reminderId))
+  const toNote = await recipientsToLock(runtime, opened, settlements.map((s) => s.entry.reminderId))
   const toStop = [...addresses.values()]
   const trx = await takeLocks(opened, { recipients: toStop.map((a) => a.recipientId).concat(toNote), addresses: toStop }, 'wait')
-  const now = shell.clock.now()
+  const now = runtime.clock.now()
   const written = await writeSettlements(trx, settlements.map((s) => s.entry), now)
   const done = new Set(written.map((w) => `${w.reminderId}.${w.attemptNo}`))
   for (const settlement of settlements) {
@@ -124,18 +124,18 @@ async function settlePart(shell: Shell, opened: Transaction<Database>, settlemen
     if (address !== undefined && settlement.suppress !== null) {
       const source = `provider:${entry.code ?? ''}`
       const { reminderId, attemptNo, code } = entry
-      await suppress(shell, trx, { ...address, ...addressSuppression(settlement.suppress), source, by: source }, {
+      await suppress(runtime, trx, { ...address, ...addressSuppression(settlement.suppress), source, by: source }, {
         owners: [address.recipientId], now, tell: { reminderId, attemptNo, code, by: 'provider' }, wake: false,
       })
     }
     if (!done.has(`${entry.reminderId}.${entry.attemptNo}`)) {
       // A receipt that overtook an acceptance said the same and more; anything else is a contradiction.
       const about = { reminder: entry.reminderId, attempt: entry.attemptNo, status: entry.status }
-      if (entry.status === 'accepted') shell.log.debug({ event: 'result.superseded', ...about }, 'acceptance came after its receipt')
-      else shell.log.error({ event: 'result.contradicted', ...about }, 'result came after the attempt was settled otherwise')
+      if (entry.status === 'accepted') runtime.log.debug({ event: 'result.superseded', ...about }, 'acceptance came after its receipt')
+      else runtime.log.error({ event: 'result.contradicted', ...about }, 'result came after the attempt was settled otherwise')
     } else if (settlement.fallBack) {
-      await fallBack(shell, trx, entry.reminderId, 'provider_refused', now)
+      await fallBack(runtime, trx, entry.reminderId, 'provider_refused', now)
     }
   }
-  await noteReminders(shell, trx, settlements.map((s) => s.entry).filter((entry) => done.has(`${entry.reminderId}.${entry.attemptNo}`)), now)
+  await noteReminders(runtime, trx, settlements.map((s) => s.entry).filter((entry) => done.has(`${entry.reminderId}.${entry.attemptNo}`)), now)
 }

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { SwitchScope } from '../../model/vocabulary.ts'
 import { type ActiveSwitch, activeSwitches } from '../../record/switches.ts'
-import type { Shell } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
 
 /** Since when it has been on its way, by machine time; `new`: it is only asked for now; `on-its-way`: whatever the queue held when a drain began. */
 export type Queued = Date | 'new' | 'on-its-way'
@@ -29,19 +29,19 @@ export class SwitchBoard {
   #active: readonly ActiveSwitch[] = []
   /** By the monotonic clock, which goes on while a process is frozen. */
   #asOf: number | null = null
-  readonly #shell: Pick<Shell, 'ledger'>
+  readonly #runtime: Pick<Runtime, 'ledger'>
   readonly #monotonic: () => number
 
   /** @param monotonic  milliseconds of a clock that nothing sets back or stops */
-  constructor(shell: Pick<Shell, 'ledger'>, monotonic = () => performance.now()) {
-    this.#shell = shell
+  constructor(runtime: Pick<Runtime, 'ledger'>, monotonic = () => performance.now()) {
+    this.#runtime = runtime
     this.#monotonic = monotonic
   }
 
   /** Reads the ledger again. */
   async refresh(): Promise<void> {
     const asOf = this.#monotonic()
-    this.#active = await activeSwitches(this.#shell.ledger.db)
+    this.#active = await activeSwitches(this.#runtime.ledger.db)
     this.#asOf = asOf
   }
 

@@ -9,7 +9,7 @@ import type { CarriedBlocks } from '../../model/template.ts'
 import type { Instant } from '../../model/time.ts'
 import { type AccountWords, nextStepSchema, type WordFacts } from '../../model/word-facts.ts'
 import { bookDate } from '../../plan/book-time.ts'
-import type { AccountForDecision, EarlierMessage, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import type { AccountForDecision, EarlierMessage, RecipientForDecision } from '../../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
 import { carriedBlocks } from '../../render/carried-blocks.ts'
 import { repeatOf } from './after-decision.ts'
@@ -22,8 +22,8 @@ export interface WrittenBefore {
 }
 
 /** What has this person had in writing? Only what surely left us. */
-export const writtenBefore = ({ contacts, events }: Pick<PersonRow, 'contacts' | 'events'>): WrittenBefore => ({
-  emails: contacts.filter((c) => c.channel === 'email' && c.direction === 'outbound' && !c.otherPerson && (c.outcome === 'sent' || c.outcome === 'delivered')).map((c) => c.at),
+export const writtenBefore = ({ contacts, events }: Pick<RecipientForDecision, 'contacts' | 'events'>): WrittenBefore => ({
+  emails: contacts.filter((c) => c.channel === 'email' && c.direction === 'outbound' && !c.otherRecipient && (c.outcome === 'sent' || c.outcome === 'delivered')).map((c) => c.at),
   notices: events.filter((e) => e.type === 'notice').map((e) => e.at),
 })
 
@@ -87,8 +87,8 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' && 
 const truthOf = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null)
 
 /** The locales in which this person is written to, the best first. */
-export const localesFor = (config: Pick<Config, 'locales'>, person: { locale: string | null }, creditor: Creditor): string[] =>
-  localeChain([person.locale, creditor.defaults.locale], config.locales)
+export const localesFor = (config: Pick<Config, 'locales'>, recipient: { locale: string | null }, creditor: Creditor): string[] =>
+  localeChain([recipient.locale, creditor.defaults.locale], config.locales)
 
 /**
  * What do the words carry in which this reminder would go out?
@@ -96,12 +96,12 @@ export const localesFor = (config: Pick<Config, 'locales'>, person: { locale: st
  * @returns  null where that is not for us to say: no such words, or a vendor's approved text goes out instead
  */
 export function carriedWords(
-  config: Pick<Config, 'locales' | 'templates'>, reminder: Pick<FencedReminder, 'template' | 'channel' | 'tone'>, person: { locale: string | null },
+  config: Pick<Config, 'locales' | 'templates'>, reminder: Pick<FencedReminder, 'template' | 'channel' | 'tone'>, recipient: { locale: string | null },
   creditor: Creditor | undefined, forms: readonly string[],
 ): CarriedBlocks | null {
   const template = config.templates.get(reminder.template)
   if (template === undefined || creditor === undefined || !forms.includes('text')) return null
-  return carriedBlocks(template, { channel: reminder.channel, tone: reminder.tone, locales: localesFor(config, person, creditor) })
+  return carriedBlocks(template, { channel: reminder.channel, tone: reminder.tone, locales: localesFor(config, recipient, creditor) })
 }
 
 /** A reminder, asked about together with its words. */

@@ -1,15 +1,15 @@
 import type { Instant } from '../../model/time.ts'
 import { addressSuppression, type Channel, compareTones } from '../../model/vocabulary.ts'
-import type { PersonAddress, PersonContact, PersonRow } from '../../record/dispatch/decision-inputs.ts'
+import type { RecipientAddress, RecipientContact, RecipientForDecision } from '../../record/dispatch/decision-inputs.ts'
 import { writtenBefore } from '../dispatch/words.ts'
 import type { ReceiptMeaning } from '../receipts.ts'
-import type { SimulatedPerson, SimulatedReminder } from './simulated-recipient.ts'
+import type { SimulatedRecipient, SimulatedReminder } from './simulated-recipient.ts'
 
 /** Records that a message went out, as settling does: a contact for the rules, and what planning reads of it. */
-export function recordContact({ row, planning }: SimulatedPerson, reminder: SimulatedReminder, address: PersonAddress, outcome: PersonContact['outcome'], now: Instant): PersonContact {
+export function recordContact({ row, planning }: SimulatedRecipient, reminder: SimulatedReminder, address: RecipientAddress, outcome: RecipientContact['outcome'], now: Instant): RecipientContact {
   const { channel, mode, tone } = reminder
-  const contact: PersonContact = {
-    at: now, channel, direction: 'outbound', accounts: reminder.accounts.map(({ accountId }) => accountId), hash: address.hash, outcome, by: 'decorum', mode, party: null, otherPerson: false,
+  const contact: RecipientContact = {
+    at: now, channel, direction: 'outbound', accounts: reminder.accounts.map(({ accountId }) => accountId), hash: address.hash, outcome, by: 'decorum', mode, party: null, otherRecipient: false,
   }
   row.contacts.push(contact)
   for (const link of reminder.accounts) {
@@ -24,15 +24,15 @@ export function recordContact({ row, planning }: SimulatedPerson, reminder: Simu
 }
 
 /** Records what a provider's word makes of a contact, as applying a receipt does. */
-export function recordReceipt(person: SimulatedPerson, contact: PersonContact, reminder: SimulatedReminder, meaning: Pick<ReceiptMeaning, 'contact' | 'suppress'>, now: Instant): void {
-  const { row, planning } = person
+export function recordReceipt(recipient: SimulatedRecipient, contact: RecipientContact, reminder: SimulatedReminder, meaning: Pick<ReceiptMeaning, 'contact' | 'suppress'>, now: Instant): void {
+  const { row, planning } = recipient
   if (meaning.contact === null) row.contacts.splice(row.contacts.indexOf(contact), 1)
   else contact.outcome = meaning.contact
-  if (meaning.contact === null || meaning.contact === 'failed') person.earlier = person.earlier.filter(({ reminderId }) => reminderId !== reminder.id)
+  if (meaning.contact === null || meaning.contact === 'failed') recipient.earlier = recipient.earlier.filter(({ reminderId }) => reminderId !== reminder.id)
   if (meaning.contact === 'conversation') {
     contact.party ??= 'recipient'
     planning.lastConversationAt = Math.max(planning.lastConversationAt ?? 0, contact.at)
-    for (const other of person.waiting) other.nextAt = Math.min(other.nextAt, now)
+    for (const other of recipient.waiting) other.nextAt = Math.min(other.nextAt, now)
   }
   const { emails } = writtenBefore(row)
   planning.lastEmailAt = emails.length === 0 ? null : Math.max(...emails)
@@ -43,7 +43,7 @@ export function recordReceipt(person: SimulatedPerson, contact: PersonContact, r
 }
 
 /** On which channels has the person an address of their own that no lasting stop covers? As `planningInputs` asks the ledger. */
-export function usableChannels(addresses: PersonRow['addresses'], suppressions: PersonRow['suppressions']): Channel[] {
-  const usable = (address: PersonAddress) => address.relation === 'self' && !suppressions.some(({ hash, until }) => hash === address.hash && until === null)
+export function usableChannels(addresses: RecipientForDecision['addresses'], suppressions: RecipientForDecision['suppressions']): Channel[] {
+  const usable = (address: RecipientAddress) => address.relation === 'self' && !suppressions.some(({ hash, until }) => hash === address.hash && until === null)
   return [...new Set(addresses.filter(usable).map(({ channel }) => channel))]
 }

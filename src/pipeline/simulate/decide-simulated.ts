@@ -1,11 +1,11 @@
 import type { Facts } from '../../model/facts.ts'
 import type { Instant } from '../../model/time.ts'
 import { daysPastDue } from '../../plan/book-time.ts'
-import type { EarlierMessage, PersonAddress } from '../../record/dispatch/decision-inputs.ts'
+import type { EarlierMessage, RecipientAddress } from '../../record/dispatch/decision-inputs.ts'
 import { wordsObjection } from '../dispatch/after-decision.ts'
 import { callInFlight, chooseAddress, composeFacts, routeProblemOf } from '../dispatch/facts.ts'
 import { decideWithWords, type WordsDecision, writtenBefore } from '../dispatch/words.ts'
-import { accountRowNow, type SimulatedPerson, type SimulatedReminder } from './simulated-recipient.ts'
+import { accountRowNow, type SimulatedRecipient, type SimulatedReminder } from './simulated-recipient.ts'
 import type { SaidWords } from './simulated-words.ts'
 import type { SimulationRules } from './simulation-rules.ts'
 
@@ -13,7 +13,7 @@ import type { SimulationRules } from './simulation-rules.ts'
 export interface SimulatedDecision {
   decided: WordsDecision<SaidWords>
   facts: Facts
-  address: PersonAddress | null
+  address: RecipientAddress | null
 }
 
 /**
@@ -22,14 +22,14 @@ export interface SimulatedDecision {
  * From the same facts and by the same questions. Operators' switches are taken to be open, the clock to be right, and no
  * address is opened.
  */
-export function decideSimulated(person: SimulatedPerson, reminder: SimulatedReminder, rules: SimulationRules, now: Instant): SimulatedDecision {
-  const { row } = person
+export function decideSimulated(recipient: SimulatedRecipient, reminder: SimulatedReminder, rules: SimulationRules, now: Instant): SimulatedDecision {
+  const { row } = recipient
   const creditor = rules.creditors.get(row.creditor)
-  const accounts = reminder.accounts.flatMap((link) => accountRowNow(person, link, now))
+  const accounts = reminder.accounts.flatMap((link) => accountRowNow(recipient, link, now))
   const dpd = accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', now))
   const address = chooseAddress(row, reminder)
   const facts = composeFacts({
-    reminder: { ...reminder, dueAt: new Date(reminder.dueAt), expiresAt: new Date(reminder.expiresAt) }, person: row, accounts, address, daysPastDue: dpd,
+    reminder: { ...reminder, dueAt: new Date(reminder.dueAt), expiresAt: new Date(reminder.expiresAt) }, recipient: row, accounts, address, daysPastDue: dpd,
     freshForMs: creditor?.freshFor ?? null, pending: [], carries: rules.carries(reminder, row, creditor), smsLine: { line: null, smsToLandlines: rules.smsToLandlines ?? [] },
     system: {
       testMode: false, switchedOff: null, clockUncertain: false, routeProblem: routeProblemOf(reminder, address !== null), notRegistered: false,
@@ -37,17 +37,17 @@ export function decideSimulated(person: SimulatedPerson, reminder: SimulatedRemi
     },
   })
   const decided = decideWithWords<SaidWords>({
-    facts, packs: rules.packs, now, recipientId: row.id, earlier: { since: now - rules.sameWordsWithin, messages: person.earlier },
+    facts, packs: rules.packs, now, recipientId: row.id, earlier: { since: now - rules.sameWordsWithin, messages: recipient.earlier },
     render: () => creditor === undefined
       ? { objection: wordsObjection({ kind: 'no-template', detail: `no creditor ${row.creditor}` }) }
-      : rules.words({ person, reminder, creditor, accounts, daysPastDue: dpd, earlier: writtenBefore(row) }),
-    messageOf: (words) => messageOf(person, reminder, words, now),
+      : rules.words({ recipient, reminder, creditor, accounts, daysPastDue: dpd, earlier: writtenBefore(row) }),
+    messageOf: (words) => messageOf(recipient, reminder, words, now),
   })
   return { decided, facts, address }
 }
 
 /** The message as a later one is compared with it; its words are rendered only if one is. */
-function messageOf({ row }: SimulatedPerson, { id, live, origin, channel, accounts }: SimulatedReminder, words: SaidWords, now: Instant): EarlierMessage {
+function messageOf({ row }: SimulatedRecipient, { id, live, origin, channel, accounts }: SimulatedReminder, words: SaidWords, now: Instant): EarlierMessage {
   let hash: string | null = null
   return {
     reminderId: id, recipientId: row.id, live, origin, channel, accountIds: accounts.map(({ accountId }) => accountId), at: new Date(now),

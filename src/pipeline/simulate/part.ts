@@ -14,9 +14,9 @@ import { parseKeyRing } from '../../record/vault/key-ring.ts'
 import { openVault } from '../../record/vault/vault.ts'
 import { carriedWords } from '../dispatch/words.ts'
 import type { RawLine } from './portfolio-file.ts'
-import { peopleFromAccounts, type PortfolioLine } from './recipients-from-accounts.ts'
-import { simulatePerson } from './simulate-recipient.ts'
-import type { SimulatedPerson } from './simulated-recipient.ts'
+import { recipientsFromAccounts, type PortfolioLine } from './recipients-from-accounts.ts'
+import { simulateRecipient } from './simulate-recipient.ts'
+import type { SimulatedRecipient } from './simulated-recipient.ts'
 import { wordsOnce } from './simulated-words.ts'
 import { drawPayment, type SimulatedPeriod, type SimulationRules } from './simulation-rules.ts'
 import { capReader, counter, emptyTally, type Tally } from './tally.ts'
@@ -24,7 +24,7 @@ import { capReader, counter, emptyTally, type Tally } from './tally.ts'
 /** Some people of the portfolio: as lines of a file, or as the ledger knows them. */
 export type Part =
   | { kind: 'lines'; columns: AccountColumns | null; creditor: string | null; lines: RawLine[] }
-  | { kind: 'people'; people: SimulatedPerson[] }
+  | { kind: 'people'; people: SimulatedRecipient[] }
 
 /** What a part came to. */
 export interface PartDone {
@@ -42,7 +42,7 @@ export function partSimulator(setting: SimulationSetting): SimulatePart {
   const { config, ladder, from, to } = setting
   const ladders = ladder === null ? config.ladders : new Map([...config.ladders, [ladder.ladder.id, ladder]])
   return (part) => {
-    if (part.kind === 'people') return { tally: simulatePeople(part.people, rules, { from, to }), refused: [] }
+    if (part.kind === 'people') return { tally: simulateRecipients(part.people, rules, { from, to }), refused: [] }
     const refused: PartDone['refused'] = []
     const lines = part.lines.flatMap(({ no, text }): PortfolioLine[] => {
       const read = readAccountRecord(text, part.columns)
@@ -54,8 +54,8 @@ export function partSimulator(setting: SimulationSetting): SimulatePart {
       if (part.creditor !== null && read.value.creditor !== undefined && read.value.creditor !== part.creditor) return []
       return [{ line: no, account: ladder === null ? read.value : { ...read.value, ladder: ladder.ladder.id } }]
     })
-    const read = peopleFromAccounts(lines, { config: { creditors: config.creditors, ladders }, vault, creditor: part.creditor, now: from })
-    return { tally: simulatePeople(read.people, rules, { from, to }), refused: [...refused, ...read.refused] }
+    const read = recipientsFromAccounts(lines, { config: { creditors: config.creditors, ladders }, vault, creditor: part.creditor, now: from })
+    return { tally: simulateRecipients(read.people, rules, { from, to }), refused: [...refused, ...read.refused] }
   }
 }
 
@@ -92,11 +92,11 @@ export function rulesOf(setting: SimulationSetting): SimulationRules {
   return {
     creditors: config.creditors, routes: config.routes, packs: chosen.packs, words: wordsOnce(config.templates, config.locales),
     sameWordsWithin: config.delivery.sameWordsWithin,
-    carries: (reminder, person, creditor) => carriedWords(config, reminder, person, creditor, ['text']),
+    carries: (reminder, recipient, creditor) => carriedWords(config, reminder, recipient, creditor, ['text']),
     ...(config.delivery.smsToLandlines === undefined ? {} : { smsToLandlines: config.delivery.smsToLandlines }),
     ladderOf: ladderFinder(setting),
     receipts: (channel, attempt) => planReceipts(channel, attempt, seed),
-    paysAt: (person, accountId) => drawPayment(`${person.row.creditor}/${person.name}/${accountId}`, payRate, seed, from),
+    paysAt: (recipient, accountId) => drawPayment(`${recipient.row.creditor}/${recipient.name}/${accountId}`, payRate, seed, from),
   }
 }
 
@@ -121,12 +121,12 @@ function parsed(body: unknown): Ladder | undefined {
 }
 
 /** What do these people's weeks come to, under these rules? The people are changed. */
-export function simulatePeople(people: readonly SimulatedPerson[], rules: SimulationRules, period: SimulatedPeriod): Tally {
+export function simulateRecipients(recipients: readonly SimulatedRecipient[], rules: SimulationRules, period: SimulatedPeriod): Tally {
   const tally = emptyTally()
   const readCaps = capReader(rules.packs)
-  for (const person of people) {
-    const { tell, done } = counter(tally, person, rules.creditors.get(person.row.creditor)?.bookZone ?? 'UTC', readCaps)
-    simulatePerson(person, rules, period, tell)
+  for (const recipient of recipients) {
+    const { tell, done } = counter(tally, recipient, rules.creditors.get(recipient.row.creditor)?.bookZone ?? 'UTC', readCaps)
+    simulateRecipient(recipient, rules, period, tell)
     done()
   }
   return tally

@@ -31,19 +31,19 @@ export async function readPortfolioFile(path: string, options: FileOptions = PLA
     if (!opened.ok) throw notUnderstood(opened.faults)
     const { columns, records } = opened.value
     const file: PortfolioFile = { columns, people: [], refused: [] }
-    const byPerson = new Map<string, RawLine[]>()
-    const personOf = columns === null ? personInJson : personInRow(columns)
+    const byRecipient = new Map<string, RawLine[]>()
+    const recipientOf = columns === null ? recipientInJson : recipientInRow(columns)
     for await (const line of records()) {
       if (!line.ok) {
         file.refused.push({ line: line.no, faults: [line.fault] })
         continue
       }
-      const person = personOf(line.text)
-      const lines = byPerson.get(person)
-      if (lines === undefined) byPerson.set(person, [{ no: line.no, text: line.text }])
+      const recipient = recipientOf(line.text)
+      const lines = byRecipient.get(recipient)
+      if (lines === undefined) byRecipient.set(recipient, [{ no: line.no, text: line.text }])
       else lines.push({ no: line.no, text: line.text })
     }
-    file.people = [...byPerson.values()]
+    file.people = [...byRecipient.values()]
     return file
   } catch (cause) {
     if (cause instanceof DecorumError) throw cause
@@ -60,7 +60,7 @@ function notUnderstood(faults: readonly Fault[]): DecorumError {
 /** A line that cannot be read has nobody; it is refused where it is read in full. */
 const NOBODY = ''
 
-function personInRow(columns: AccountColumns): (text: string) => string {
+function recipientInRow(columns: AccountColumns): (text: string) => string {
   const at = (name: string) => columns.paths.findIndex((path) => path?.join('.') === name)
   const [creditor, recipient, recipientId] = [at('creditor'), at('recipient.id'), at('recipientId')]
   return (text) => {
@@ -69,7 +69,7 @@ function personInRow(columns: AccountColumns): (text: string) => string {
   }
 }
 
-function personInJson(text: string): string {
+function recipientInJson(text: string): string {
   try {
     const { creditor, recipient, recipientId } = JSON.parse(text) as { creditor?: unknown; recipient?: { id?: unknown }; recipientId?: unknown }
     return `${String(creditor ?? '')} ${String(recipient?.id ?? recipientId ?? NOBODY)}`

@@ -1,13 +1,13 @@
 import type { Fault } from '../../model/errors.ts'
-import { earlierMessages, readPeople } from '../../record/dispatch/decision-inputs.ts'
+import { earlierMessages, readRecipients } from '../../record/dispatch/decision-inputs.ts'
 import { planningInputs } from '../../record/planning.ts'
-import { accountsOfPeople, countPeopleInSpells, peopleInSpells, type PersonsAccount, type WaitingReminder, waitingReminders } from '../../record/simulate-portfolio.ts'
+import { accountsOfRecipients, countRecipientsInSpells, recipientsInSpells, type RecipientAccount, type WaitingReminder, waitingReminders } from '../../record/simulate-portfolio.ts'
 import { accountVariables } from '../../record/vault/vault.ts'
 import { PersonalData } from '../personal-data.ts'
-import type { Shell } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
 import type { Part } from './part.ts'
 import type { PortfolioFile } from './portfolio-file.ts'
-import type { SimulatedPerson, SimulatedReminder } from './simulated-recipient.ts'
+import type { SimulatedRecipient, SimulatedReminder } from './simulated-recipient.ts'
 
 /** The people of a simulation; asked for once for each version that is compared. */
 export interface Portfolio {
@@ -37,49 +37,49 @@ export function portfolioOfFile(file: PortfolioFile, creditor: string | null): P
 const LEDGER_RECIPIENTS_PER_PART = 200
 
 /** The people of the ledger who are in a spell, with their history, their pauses and what waits for them. */
-export async function ledgerPortfolio(shell: Shell, creditor: string | null): Promise<Portfolio> {
-  const { db } = shell.ledger
+export async function ledgerPortfolio(runtime: Runtime, creditor: string | null): Promise<Portfolio> {
+  const { db } = runtime.ledger
   return {
-    size: await countPeopleInSpells(db, creditor),
+    size: await countRecipientsInSpells(db, creditor),
     refused: [],
     async *parts() {
       let after: string | null = null
       for (;;) {
-        const found: { id: string; externalId: string }[] = await peopleInSpells(db, creditor, after, LEDGER_RECIPIENTS_PER_PART)
+        const found: { id: string; externalId: string }[] = await recipientsInSpells(db, creditor, after, LEDGER_RECIPIENTS_PER_PART)
         const last = found.at(-1)
         if (last === undefined) return
         after = last.id
-        yield { kind: 'people', people: await peopleOf(shell, new Map(found.map(({ id, externalId }) => [id, externalId]))) }
+        yield { kind: 'people', people: await recipientsOf(runtime, new Map(found.map(({ id, externalId }) => [id, externalId]))) }
       }
     },
   }
 }
 
-async function peopleOf(shell: Shell, names: ReadonlyMap<string, string>): Promise<SimulatedPerson[]> {
+async function recipientsOf(runtime: Runtime, names: ReadonlyMap<string, string>): Promise<SimulatedRecipient[]> {
   const ids = [...names.keys()]
-  return shell.ledger.db.transaction().execute(async (trx) => {
-    const planning = await planningInputs(trx, ids, shell.clock.now())
-    const rows = await readPeople(trx, ids, shell.clock.now())
-    const accounts = await accountsOfPeople(trx, ids)
+  return runtime.ledger.db.transaction().execute(async (trx) => {
+    const planning = await planningInputs(trx, ids, runtime.clock.now())
+    const rows = await readRecipients(trx, ids, runtime.clock.now())
+    const accounts = await accountsOfRecipients(trx, ids)
     const waiting = await waitingReminders(trx, ids)
-    const earlier = await earlierMessages(trx, ids, new Date(shell.clock.now() - shell.config.delivery.sameWordsWithin))
-    return planning.flatMap((person): SimulatedPerson[] => {
-      const row = rows.get(person.id)
+    const earlier = await earlierMessages(trx, ids, new Date(runtime.clock.now() - runtime.config.delivery.sameWordsWithin))
+    return planning.flatMap((recipient): SimulatedRecipient[] => {
+      const row = rows.get(recipient.id)
       if (row === undefined) return []
-      const data = new PersonalData(shell.vault, row)
-      const own = accounts.filter(({ recipientId }) => recipientId === person.id)
+      const data = new PersonalData(runtime.vault, row)
+      const own = accounts.filter(({ recipientId }) => recipientId === recipient.id)
       return [{
-        name: names.get(person.id) ?? person.id, planning: person, named: row.name !== null,
+        name: names.get(recipient.id) ?? recipient.id, planning: recipient, named: row.name !== null,
         row: { ...row, name: null, dataKey: null, dataKeyId: null, addresses: row.addresses.map((address) => ({ ...address, value: null })) },
         accounts: Object.fromEntries(own.map((account) => [account.id, simulated(account, data)])),
-        waiting: waiting.filter(({ recipientId }) => recipientId === person.id).map(reminderOf),
-        earlier: earlier.filter(({ recipientId }) => recipientId === person.id),
+        waiting: waiting.filter(({ recipientId }) => recipientId === recipient.id).map(reminderOf),
+        earlier: earlier.filter(({ recipientId }) => recipientId === recipient.id),
       }]
     })
   })
 }
 
-function simulated({ variables, ...account }: PersonsAccount, data: PersonalData): SimulatedPerson['accounts'][string] {
+function simulated({ variables, ...account }: RecipientAccount, data: PersonalData): SimulatedRecipient['accounts'][string] {
   const opened = data.open(accountVariables(account.id), variables)
   return { ...account, variableNames: opened === null ? [] : Object.keys(JSON.parse(opened) as object) }
 }

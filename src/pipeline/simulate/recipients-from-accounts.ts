@@ -3,21 +3,21 @@ import type { AccountLine } from '../../intake/account-body.ts'
 import { DecorumError, type Fault } from '../../model/errors.ts'
 import type { Instant } from '../../model/time.ts'
 import type { StoredAccount } from '../../record/accounts.ts'
-import type { PersonAddress } from '../../record/dispatch/decision-inputs.ts'
+import type { RecipientAddress } from '../../record/dispatch/decision-inputs.ts'
 import type { PlanningAccount } from '../../record/planning.ts'
 import type { Vault, WrappedKey } from '../../record/vault/vault.ts'
 import { AccountDraft } from '../accept/account-draft.ts'
 import { conflictsIn, followBalance, mergeAccount, newAccount } from '../accept/merge-account.ts'
-import { mergePerson, newPerson, type PersonDraft } from '../accept/merge-recipient.ts'
+import { mergeRecipient, newRecipient, type RecipientDraft } from '../accept/merge-recipient.ts'
 import { creditorOf, invalidField } from '../accept/resolve-creditor.ts'
 import { usableChannels } from './contact-record.ts'
-import type { SimulatedAccount, SimulatedPerson } from './simulated-recipient.ts'
+import type { SimulatedAccount, SimulatedRecipient } from './simulated-recipient.ts'
 
 /** The person as the ledger would give it to planning and dispatch after these accounts were registered. */
-export function simulatedPerson({ draft, named, accounts }: PersonRead, { now }: { now: Instant }): SimulatedPerson {
+export function simulatedRecipient({ draft, named, accounts }: RecipientRead, { now }: { now: Instant }): SimulatedRecipient {
   const { row } = draft
   const reads = [...accounts.values()].sort((a, b) => (a.draft.row.external_id < b.draft.row.external_id ? -1 : 1))
-  const addresses = draft.addresses.filter((own) => own.removed_at === null).sort((a, b) => a.position - b.position).map((own): PersonAddress => ({
+  const addresses = draft.addresses.filter((own) => own.removed_at === null).sort((a, b) => a.position - b.position).map((own): RecipientAddress => ({
     id: own.id, channel: own.channel, hash: own.hash.toString('hex'), kind: own.kind, relation: own.relation, country: own.country,
     zones: own.zones, subdivisions: own.subdivisions, source: own.source, verifiedAt: own.verified_at?.getTime() ?? null, value: null,
   }))
@@ -81,8 +81,8 @@ export interface Register {
 }
 
 /** A person as far as the lines have been read. */
-export interface PersonRead {
-  draft: PersonDraft
+export interface RecipientRead {
+  draft: RecipientDraft
   named: boolean
   accounts: Map<string, AccountRead>
 }
@@ -101,41 +101,41 @@ export interface AccountRead {
  *
  * @returns  the people, in the order of the lines, and the lines that would have been refused
  */
-export function peopleFromAccounts(lines: readonly PortfolioLine[], register: Register): { people: SimulatedPerson[]; refused: { line: number; faults: readonly Fault[] }[] } {
-  const people = new Map<string, PersonRead>()
+export function recipientsFromAccounts(lines: readonly PortfolioLine[], register: Register): { people: SimulatedRecipient[]; refused: { line: number; faults: readonly Fault[] }[] } {
+  const recipients = new Map<string, RecipientRead>()
   const refused: { line: number; faults: readonly Fault[] }[] = []
   const key = register.vault.newDataKey()
   for (const { line, account } of lines) {
     try {
-      takeIn(account, people, register, key)
+      takeIn(account, recipients, register, key)
     } catch (error) {
       if (!(error instanceof DecorumError)) throw error
       refused.push({ line, faults: error.faults.length > 0 ? error.faults : [{ path: '', problem: error.message }] })
     }
   }
-  return { people: [...people.values()].filter(({ accounts }) => accounts.size > 0).map((read) => simulatedPerson(read, register)), refused }
+  return { people: [...recipients.values()].filter(({ accounts }) => accounts.size > 0).map((read) => simulatedRecipient(read, register)), refused }
 }
 
-function takeIn({ id, ...body }: AccountLine, people: Map<string, PersonRead>, register: Register, key: WrappedKey): void {
+function takeIn({ id, ...body }: AccountLine, recipients: Map<string, RecipientRead>, register: Register, key: WrappedKey): void {
   const { config, now, vault } = register
   const creditor = creditorOf({ config }, register, body.creditor)
   const externalId = body.recipient?.id ?? body.recipientId
   if (externalId === undefined) throw invalidField('recipient', 'is missing', 'State the recipient, or recipientId of one that another line states.')
-  const personKey = `${creditor.id} ${externalId}`
-  const read = people.get(personKey) ?? (body.recipient === undefined ? undefined : readPerson(newPerson(personKey, { creditor: creditor.id, externalId }, key, now)))
+  const recipientKey = `${creditor.id} ${externalId}`
+  const read = recipients.get(recipientKey) ?? (body.recipient === undefined ? undefined : readRecipient(newRecipient(recipientKey, { creditor: creditor.id, externalId }, key, now)))
   if (read === undefined) throw invalidField('recipientId', 'is not a recipient that an earlier line states', 'State recipient in full on one line.')
   const known = read.accounts.get(id)
   if (known !== undefined && body.asOf < known.draft.row.as_of.getTime()) return
   // The name itself is not needed, so it goes no further than this.
   const { name, ...recipient } = body.recipient ?? { name: undefined }
   const order = String(read.accounts.size).padStart(4, '0')
-  const fresh = { id: `${order} ${id}`, externalId: id, recipientId: personKey, live: true }
+  const fresh = { id: `${order} ${id}`, externalId: id, recipientId: recipientKey, live: true }
   const row: StoredAccount = known === undefined ? newAccount(fresh, body, creditor, config.ladders, now) : mergeAccount(known.draft.row, body, config.ladders)
   if (body.recipient !== undefined) {
-    mergePerson(read.draft, recipient, body.recipient.asOf ?? body.asOf, now, vault)
+    mergeRecipient(read.draft, recipient, body.recipient.asOf ?? body.asOf, now, vault)
     if (name !== undefined) read.named = name !== null
   }
-  people.set(personKey, read)
+  recipients.set(recipientKey, read)
   followBalance(row, body.dueDate !== undefined)
   const draft = new AccountDraft(row, known === undefined ? null : { row: known.draft.row, spell: known.draft.spell })
   draft.followSpell({ config }, now)
@@ -145,4 +145,4 @@ function takeIn({ id, ...body }: AccountLine, people: Map<string, PersonRead>, r
   })
 }
 
-const readPerson = (draft: PersonDraft): PersonRead => ({ draft, named: false, accounts: new Map() })
+const readRecipient = (draft: RecipientDraft): RecipientRead => ({ draft, named: false, accounts: new Map() })

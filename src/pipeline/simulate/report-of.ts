@@ -64,15 +64,15 @@ function objectionCounts(tally: Tally): ObjectionCount[] {
 
 function capHeadroom(tally: Tally): CapHeadroom[] {
   const found = new Map<string, CapHeadroom & { used: number }>()
-  for (const [key, people] of tally.caps) {
+  for (const [key, recipients] of tally.caps) {
     const [name, limitText, mostText] = key.split('|') as [string, string, string]
     const [limit, most] = [Number(limitText), Number(mostText)]
     const { rule, pack, version, citation } = tally.rules.get(name) as RuleSeen
     const row = found.get(name) ?? { rule, pack, version, citation, limit, people: 0, atLimit: 0, oneLeft: 0, meanUse: 0, used: 0 }
-    row.people += people
-    row.used += people * most
-    if (most >= limit) row.atLimit += people
-    if (most === limit - 1) row.oneLeft += people
+    row.people += recipients
+    row.used += recipients * most
+    if (most >= limit) row.atLimit += recipients
+    if (most === limit - 1) row.oneLeft += recipients
     found.set(name, row)
   }
   return [...found.values()].map(({ used, ...row }) => ({ ...row, meanUse: cents(used / row.people) }))

@@ -29,17 +29,17 @@ export interface SimulationDone {
  * @throws            DECORUM_BAD_INPUT for a pack that does not exist
  */
 export async function simulatePortfolio(
-  setting: SimulationSetting, portfolio: Portfolio, costs: ReadonlyMap<string, number>, onProgress: (people: number) => void,
+  setting: SimulationSetting, portfolio: Portfolio, costs: ReadonlyMap<string, number>, onProgress: (recipients: number) => void,
 ): Promise<SimulationDone> {
   const { packs } = rulesOf(setting)
   const tally = emptyTally()
   const refused = [...portfolio.refused]
   const threads = portfolio.size < WORTH_THREADS ? 0 : availableParallelism()
-  let people = 0
+  let recipients = 0
   await runParts(setting, portfolio.parts(), threads, (done) => {
     addTally(tally, done.tally)
     refused.push(...done.refused)
-    onProgress(people += done.tally.people)
+    onProgress(recipients += done.tally.people)
   })
   const report = reportOf(tally, {
     of: {

@@ -2,18 +2,18 @@ import type { Decision } from '../../model/decision.ts'
 import type { DeliveryWord } from '../../model/delivery.ts'
 import type { Instant } from '../../model/time.ts'
 import { carrierOf, lapseOf, nextOnFallback, type OwedReminder, reminderFromPlan } from '../../plan/fallback.ts'
-import { planPerson } from '../../plan/plan-recipient.ts'
-import type { PersonPlan } from '../../plan/recipient-plan.ts'
-import type { PersonAddress, PersonContact } from '../../record/dispatch/decision-inputs.ts'
+import { planRecipient } from '../../plan/plan-recipient.ts'
+import type { RecipientPlan } from '../../plan/recipient-plan.ts'
+import type { RecipientAddress, RecipientContact } from '../../record/dispatch/decision-inputs.ts'
 import { afterDecision, signatureOf } from '../dispatch/after-decision.ts'
 import { settlementOf } from '../dispatch/settlement.ts'
 import { toPlan } from '../plan-due.ts'
 import { receiptMeaning } from '../receipts.ts'
 import { routeIdFor, serveChannels, wishFor } from '../routing.ts'
-import { decideStep, planAllowed, type StepDecision, type StepForPerson } from '../tasks.ts'
+import { decideStep, planAllowed, type StepDecision, type AgentStep } from '../tasks.ts'
 import { recordContact, recordReceipt } from './contact-record.ts'
 import { decideSimulated, type SimulatedDecision } from './decide-simulated.ts'
-import { accountRowNow, endHold, newlyOwed, nextHoldEnd, payOff, type SimulatedPerson, type SimulatedReminder } from './simulated-recipient.ts'
+import { accountRowNow, endHold, newlyOwed, nextHoldEnd, payOff, type SimulatedRecipient, type SimulatedReminder } from './simulated-recipient.ts'
 import type { SimulatedPeriod, SimulationRules } from './simulation-rules.ts'
 import type { SimulatedEvent, Tell } from './tally.ts'
 
@@ -23,7 +23,7 @@ const MOST_ROUNDS = 100
 /** A provider's word that is still to come. */
 interface AwaitedReceipt {
   at: Instant
-  contact: PersonContact
+  contact: RecipientContact
   reminder: SimulatedReminder
   word: DeliveryWord
 }
@@ -32,16 +32,16 @@ interface AwaitedReceipt {
  * What would become of this person in this time?
  *
  * Goes from one instant at which something happens to the next, and does there what the sweeper, the
- * planner and the dispatcher would do, with the functions that they use: `planPerson`, `reminderFromPlan`, `decideWithWords`,
+ * planner and the dispatcher would do, with the functions that they use: `planRecipient`, `reminderFromPlan`, `decideWithWords`,
  * `afterDecision`, `nextOnFallback`, `receiptMeaning`, `lapseOf`. Balances are taken to be renewed every night, so none goes
  * stale; operators' switches are taken to be open. The person is changed.
  */
-export function simulatePerson(person: SimulatedPerson, rules: SimulationRules, period: SimulatedPeriod, tell: Tell): void {
-  new PersonSimulation(person, rules, tell).run(period)
+export function simulateRecipient(recipient: SimulatedRecipient, rules: SimulationRules, period: SimulatedPeriod, tell: Tell): void {
+  new PersonSimulation(recipient, rules, tell).run(period)
 }
 
 class PersonSimulation {
-  readonly #person: SimulatedPerson
+  readonly #recipient: SimulatedRecipient
   readonly #rules: SimulationRules
   readonly #tellAnyone: Tell
   readonly #payments: { at: Instant; accountId: string }[]
@@ -51,15 +51,15 @@ class PersonSimulation {
   /** Unique keys of what was owed once: in the ledger their column lets nothing be owed twice. */
   readonly #owed: Set<string>
 
-  constructor(person: SimulatedPerson, rules: SimulationRules, tell: Tell) {
-    this.#person = person
+  constructor(recipient: SimulatedRecipient, rules: SimulationRules, tell: Tell) {
+    this.#recipient = recipient
     this.#rules = rules
     this.#tellAnyone = tell
-    this.#payments = person.planning.accounts.flatMap(({ id }) => {
-      const at = rules.paysAt(person, id)
+    this.#payments = recipient.planning.accounts.flatMap(({ id }) => {
+      const at = rules.paysAt(recipient, id)
       return at === null ? [] : [{ at, accountId: id }]
     })
-    this.#owed = new Set(person.waiting.map(({ uniqueKey }) => uniqueKey))
+    this.#owed = new Set(recipient.waiting.map(({ uniqueKey }) => uniqueKey))
   }
 
   run({ from, to }: SimulatedPeriod): void {
@@ -69,10 +69,10 @@ class PersonSimulation {
   /** When does something happen next? Infinity: never. */
   #nextInstant(): Instant {
     let next = this.#planAt ?? Infinity
-    for (const { nextAt } of this.#person.waiting) next = Math.min(next, nextAt)
+    for (const { nextAt } of this.#recipient.waiting) next = Math.min(next, nextAt)
     for (const { at } of this.#receipts) next = Math.min(next, at)
     for (const { at } of this.#payments) next = Math.min(next, at)
-    return Math.min(next, nextHoldEnd(this.#person))
+    return Math.min(next, nextHoldEnd(this.#recipient))
   }
 
   /** First what comes from outside, then planning and dispatch in turn until neither has anything left to do. */
@@ -84,14 +84,14 @@ class PersonSimulation {
       if (round > MOST_ROUNDS) throw new RangeError(`work at ${new Date(now).toISOString()} did not finish within ${MOST_ROUNDS} rounds`)
       const planned = this.#planAt !== null && this.#planAt <= now
       if (planned) this.#plan(now)
-      const due = this.#person.waiting.filter(({ nextAt }) => nextAt <= now).sort((a, b) => a.dueAt - b.dueAt)
+      const due = this.#recipient.waiting.filter(({ nextAt }) => nextAt <= now).sort((a, b) => a.dueAt - b.dueAt)
       for (const reminder of due) this.#dispatch(reminder, now)
       if (!planned && due.length === 0) return
     }
   }
 
   #pay(accountId: string, now: Instant): void {
-    const { cancelled, known } = payOff(this.#person, accountId, now)
+    const { cancelled, known } = payOff(this.#recipient, accountId, now)
     if (!known) return
     this.#tell({ kind: 'paid', at: now, accountId })
     for (const reminder of cancelled) this.#tell({ kind: 'ended', at: now, reminder, as: 'cancelled', reason: 'cured' })
@@ -99,16 +99,16 @@ class PersonSimulation {
   }
 
   #closeLapsed(now: Instant): void {
-    const lapses = this.#person.row.holds.map((hold) => ({ hold, lapse: lapseOf(hold, now) }))
+    const lapses = this.#recipient.row.holds.map((hold) => ({ hold, lapse: lapseOf(hold, now) }))
     for (const { hold, lapse } of lapses) {
       if (lapse === null) continue
-      if (endHold(this.#person, hold, lapse)) this.#planAt = now
+      if (endHold(this.#recipient, hold, lapse)) this.#planAt = now
       this.#tell({ kind: 'lapsed', at: now, hold: hold.kind, lapse })
     }
   }
 
   #plan(now: Instant): void {
-    const { planning, row } = this.#person
+    const { planning, row } = this.#recipient
     const plan = this.#planAllowed(now)
     const owed = plan.reminders.map((planned) => this.#owe(reminderFromPlan(
       planning.id, planned, new Map(planning.accounts.map((account) => [account.id, account])),
@@ -122,29 +122,29 @@ class PersonSimulation {
     this.#planAt = looks.length === 0 ? null : Math.min(...looks)
   }
 
-  #planAllowed(now: Instant): PersonPlan {
-    const { planning, waiting } = this.#person
+  #planAllowed(now: Instant): RecipientPlan {
+    const { planning, waiting } = this.#recipient
     for (const account of planning.accounts) {
       const about = waiting.filter((reminder) => reminder.accounts.some((link) => link.accountId === account.id))
       account.nextMessageAt = about.length === 0 ? null : Math.min(...about.map((reminder) => reminder.nextAt))
     }
     const input = toPlan(planning, this.#rules.creditors.get(planning.creditor), this.#rules.ladderOf)
-    return planAllowed(planPerson(input, now), input, now, (accountId, step) => this.#decideStep(accountId, step, now))
+    return planAllowed(planRecipient(input, now), input, now, (accountId, step) => this.#decideStep(accountId, step, now))
   }
 
   /** As planning asks it; operators' switches are taken to be open. */
-  #decideStep(accountId: string, step: Omit<StepForPerson, 'creditor'>, now: Instant): StepDecision | null {
-    const { row, planning } = this.#person
+  #decideStep(accountId: string, step: Omit<AgentStep, 'creditor'>, now: Instant): StepDecision | null {
+    const { row, planning } = this.#recipient
     const spellId = planning.accounts.find(({ id }) => id === accountId)?.spellId ?? null
-    const accounts = accountRowNow(this.#person, { accountId, spellId, lead: true }, now).map((account) => ({ ...account, live: true }))
-    const shell = { config: { creditors: this.#rules.creditors, delivery: { onlyTo: [] } } }
-    return accounts.length === 0 ? null : decideStep({ shell, packs: this.#rules.packs, switches: [], clockCertain: true }, { ...step, creditor: row.creditor }, row, accounts, now)
+    const accounts = accountRowNow(this.#recipient, { accountId, spellId, lead: true }, now).map((account) => ({ ...account, live: true }))
+    const runtime = { config: { creditors: this.#rules.creditors, delivery: { onlyTo: [] } } }
+    return accounts.length === 0 ? null : decideStep({ runtime, packs: this.#rules.packs, switches: [], clockCertain: true }, { ...step, creditor: row.creditor }, row, accounts, now)
   }
 
   /** A rung recorded before in the same pass keeps its first record. */
-  #recordRung(record: PersonPlan['records'][number], plan: PersonPlan, owed: readonly (SimulatedReminder | null)[], now: Instant): void {
+  #recordRung(record: RecipientPlan['records'][number], plan: RecipientPlan, owed: readonly (SimulatedReminder | null)[], now: Instant): void {
     const { accountId, rung, pass } = record
-    const account = this.#person.planning.accounts.find(({ id }) => id === accountId)
+    const account = this.#recipient.planning.accounts.find(({ id }) => id === accountId)
     if (account === undefined || account.handled.some((h) => h.rung === rung && h.pass === pass)) return
     account.handled.push({ rung, pass, state: record.outcome, at: record.at })
     if (record.outcome === 'skipped') return this.#tell({ kind: 'left-out', at: now, rung, reason: record.reason ?? 'stale' })
@@ -157,13 +157,13 @@ class PersonSimulation {
     if (this.#owed.has(owed.uniqueKey)) return null
     this.#owed.add(owed.uniqueKey)
     const reminder = newlyOwed(owed)
-    this.#person.waiting.push(reminder)
+    this.#recipient.waiting.push(reminder)
     this.#tell({ kind: 'owed', at: now, reminder, follows })
     return reminder
   }
 
   #dispatch(reminder: SimulatedReminder, now: Instant): void {
-    const asked = decideSimulated(this.#person, reminder, this.#rules, now)
+    const asked = decideSimulated(this.#recipient, reminder, this.#rules, now)
     if (asked.decided.goes && asked.address !== null) this.#send(reminder, asked.decided, asked.address, asked.facts, now)
     else this.#waitOrEnd(reminder, asked.decided.decision, now)
   }
@@ -181,14 +181,14 @@ class PersonSimulation {
   }
 
   /** A send is an event of its own, however often the same facts allow it. */
-  #send(reminder: SimulatedReminder, { decision, words, tells }: Sending, address: PersonAddress, facts: SimulatedDecision['facts'], now: Instant): void {
+  #send(reminder: SimulatedReminder, { decision, words, tells }: Sending, address: RecipientAddress, facts: SimulatedDecision['facts'], now: Instant): void {
     this.#tell({ kind: 'decided', at: now, reminder, decision })
     reminder.decidedAs = signatureOf(decision)
     this.#drop(reminder)
     reminder.tries++
     const attempt = { reminderId: this.#nameOf(reminder), attemptNo: reminder.tries }
     const { contact: outcome } = settlementOf(attempt, reminder.channel, { kind: 'accepted', reference: '' }, 0, now, 0).entry
-    const contact = recordContact(this.#person, reminder, address, outcome ?? 'sent', now)
+    const contact = recordContact(this.#recipient, reminder, address, outcome ?? 'sent', now)
     this.#remember(tells, now)
     for (const { afterMs, word } of this.#rules.receipts(reminder.channel, attempt)) this.#receipts.push({ at: now + afterMs, contact, reminder, word })
     this.#tell({ kind: 'sent', at: now, reminder, decision, facts, weight: words.weight })
@@ -197,18 +197,18 @@ class PersonSimulation {
   /** Keeps what was told now, and of what was told before only what a later message may repeat. */
   #remember(tells: Sending['tells'], now: Instant): void {
     if (tells === null) return
-    this.#person.earlier = [...this.#person.earlier.filter(({ at }) => at.getTime() > now - this.#rules.sameWordsWithin), tells]
+    this.#recipient.earlier = [...this.#recipient.earlier.filter(({ at }) => at.getTime() > now - this.#rules.sameWordsWithin), tells]
   }
 
   #applyReceipt({ contact, reminder, word }: AwaitedReceipt, now: Instant): void {
     const meaning = receiptMeaning(reminder.channel, word)
-    recordReceipt(this.#person, contact, reminder, meaning, now)
+    recordReceipt(this.#recipient, contact, reminder, meaning, now)
     if (meaning.reminder === 'failed') this.#tell({ kind: 'ended', at: now, reminder, as: 'failed', reason: meaning.endReason })
     if (meaning.fallBack) this.#fallBack(reminder, 'provider_refused', now)
   }
 
   #fallBack(failed: SimulatedReminder, reason: string, now: Instant): void {
-    const { row, planning, accounts } = this.#person
+    const { row, planning, accounts } = this.#recipient
     const lead = accounts[failed.accounts.find((account) => account.lead)?.accountId ?? '']
     if (lead === undefined) return
     const next = nextOnFallback({ ...failed, recipientId: row.id }, reason, now, routeIdFor(this.#rules.routes, wishFor(planning, lead)))
@@ -216,24 +216,24 @@ class PersonSimulation {
   }
 
   #drop(reminder: SimulatedReminder): void {
-    this.#person.waiting.splice(this.#person.waiting.indexOf(reminder), 1)
+    this.#recipient.waiting.splice(this.#recipient.waiting.indexOf(reminder), 1)
   }
 
   /** As `reminderName` names it in the ledger: the same in every run, so that the same seed draws the same outcomes. */
   #nameOf({ origin, rung, channel, tone, dueAt }: SimulatedReminder): string {
-    const { row, name } = this.#person
+    const { row, name } = this.#recipient
     return [row.creditor, name, origin, rung, channel, tone, Math.round(dueAt / 1000)].filter((part) => part !== null).join('/')
   }
 
   #tell(event: Told): void {
-    this.#tellAnyone({ ...event, person: this.#person })
+    this.#tellAnyone({ ...event, recipient: this.#recipient })
   }
 }
 
 type Sending = Extract<SimulatedDecision['decided'], { goes: true }>
 
 /** An event without the person, which is always the same one here. */
-type Told = SimulatedEvent extends infer Event ? Event extends SimulatedEvent ? Omit<Event, 'person'> : never : never
+type Told = SimulatedEvent extends infer Event ? Event extends SimulatedEvent ? Omit<Event, 'recipient'> : never : never
 
 /** Takes out of a list what is wanted of it, in order. */
 function take<T>(list: T[], wanted: (item: T) => boolean): T[] {

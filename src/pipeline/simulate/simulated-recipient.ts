@@ -1,7 +1,7 @@
 import type { Instant } from '../../model/time.ts'
 import type { Lapse, LinkedAccount, OwedReminder } from '../../plan/fallback.ts'
-import type { AccountForDecision, EarlierMessage, PersonRow } from '../../record/dispatch/decision-inputs.ts'
-import type { PlanningPerson } from '../../record/planning.ts'
+import type { AccountForDecision, EarlierMessage, RecipientForDecision } from '../../record/dispatch/decision-inputs.ts'
+import type { PlanningRecipient } from '../../record/planning.ts'
 
 /**
  * Pays everything that is overdue on an account: its spell ends as cured.
@@ -9,16 +9,16 @@ import type { PlanningPerson } from '../../record/planning.ts'
  * What waits for it is cancelled, also where it speaks of other accounts too; their steps count as
  * not planned and are planned anew.
  */
-export function payOff(person: SimulatedPerson, accountId: string, now: Instant): { known: boolean; cancelled: SimulatedReminder[] } {
-  const { planning, row, accounts } = person
+export function payOff(recipient: SimulatedRecipient, accountId: string, now: Instant): { known: boolean; cancelled: SimulatedReminder[] } {
+  const { planning, row, accounts } = recipient
   const account = accounts[accountId]
   if (account === undefined || account.state !== 'open') return { known: false, cancelled: [] }
   accounts[accountId] = { ...account, state: 'cured', overdueMinor: 0, dueDate: null, statedDaysPastDue: null, currentSpellId: null }
   planning.accounts = planning.accounts.filter(({ id }) => id !== accountId)
   row.events.push({ type: 'payment', kind: null, at: now, account: accountId })
   planning.events.push({ type: 'payment', kind: null, at: now, account: accountId })
-  const cancelled = person.waiting.filter((reminder) => reminder.accounts.some((a) => a.accountId === accountId))
-  person.waiting = person.waiting.filter((reminder) => !cancelled.includes(reminder))
+  const cancelled = recipient.waiting.filter((reminder) => reminder.accounts.some((a) => a.accountId === accountId))
+  recipient.waiting = recipient.waiting.filter((reminder) => !cancelled.includes(reminder))
   for (const step of cancelled.flatMap(({ steps }) => steps)) {
     const other = planning.accounts.find(({ id }) => id === step.accountId)
     if (other !== undefined) other.handled = other.handled.filter((h) => h.rung !== step.rung || h.pass !== step.pass)
@@ -26,17 +26,17 @@ export function payOff(person: SimulatedPerson, accountId: string, now: Instant)
   return { known: true, cancelled }
 }
 
-type Hold = SimulatedPerson['row']['holds'][number]
+type Hold = SimulatedRecipient['row']['holds'][number]
 
 /** When does the next of this person's holds end? Infinity: none has an end. */
-export function nextHoldEnd({ row }: SimulatedPerson): Instant {
+export function nextHoldEnd({ row }: SimulatedRecipient): Instant {
   let next = Infinity
   for (const { until } of row.holds) if (until !== null && until < next) next = until
   return next
 }
 
 /** Ends a hold that has lapsed and records what it brings; true when the person is planned for again. */
-export function endHold({ row, planning }: SimulatedPerson, hold: Hold, { event, replan }: Lapse): boolean {
+export function endHold({ row, planning }: SimulatedRecipient, hold: Hold, { event, replan }: Lapse): boolean {
   row.holds.splice(row.holds.indexOf(hold), 1)
   const planned = planning.holds.findIndex((h) => h.kind === hold.kind && h.account === hold.account && h.from === hold.from && h.until === hold.until)
   if (planned >= 0) planning.holds.splice(planned, 1)
@@ -54,11 +54,11 @@ export function endHold({ row, planning }: SimulatedPerson, hold: Hold, { event,
  * core what production would ask. Holds no name and no words: only whether they are known.
  * A simulation changes it as it goes; bring a fresh one to each.
  */
-export interface SimulatedPerson {
+export interface SimulatedRecipient {
   /** The creditor's own id of the person: the same in every run, so that the same seed draws the same outcomes. */
   name: string
-  planning: PlanningPerson
-  row: PersonRow
+  planning: PlanningRecipient
+  row: RecipientForDecision
   /** Every account that may be spoken of, by our id. */
   accounts: Record<string, SimulatedAccount>
   /** Does the creditor state a name? */
@@ -76,8 +76,8 @@ export interface SimulatedPerson {
 export const newlyOwed = (owed: OwedReminder): SimulatedReminder => ({ ...owed, id: owed.uniqueKey, tries: 0, steps: [], decidedAs: null })
 
 /** The account as it would be read now: its balance is taken to be renewed every night. Nothing where it is not known. */
-export function accountRowNow(person: SimulatedPerson, { accountId, spellId, lead }: Omit<LinkedAccount, 'pass'>, now: Instant): AccountForDecision[] {
-  const account = person.accounts[accountId]
+export function accountRowNow(recipient: SimulatedRecipient, { accountId, spellId, lead }: Omit<LinkedAccount, 'pass'>, now: Instant): AccountForDecision[] {
+  const account = recipient.accounts[accountId]
   return account === undefined ? [] : [{ ...account, reminderId: '', lead, spellId, asOf: new Date(now), variables: null }]
 }
 

@@ -8,11 +8,11 @@ import { render } from '../../render/render.ts'
 import { composeWords, type WrittenBefore } from '../dispatch/words.ts'
 import { wordsObjection } from '../dispatch/after-decision.ts'
 import { localeChain } from '../../model/locale.ts'
-import type { SimulatedPerson, SimulatedReminder } from './simulated-recipient.ts'
+import type { SimulatedRecipient, SimulatedReminder } from './simulated-recipient.ts'
 
 /** What is to be put into words, and from which facts. */
 export interface WordsWanted {
-  person: SimulatedPerson
+  recipient: SimulatedRecipient
   reminder: SimulatedReminder
   creditor: Creditor
   accounts: readonly AccountForDecision[]
@@ -58,12 +58,12 @@ export function wordsOnce(templates: ReadonlyMap<string, Template>, locales: Loc
 /** Where only the sort has words and this one message has not, it is like no other. */
 const hashOf = (said: ReturnType<typeof say>, reminderId: string): string => ('objection' in said ? reminderId : said.hash)
 
-function sortOf({ person, reminder, accounts, daysPastDue, earlier }: WordsWanted): string {
-  let key = `${reminder.template}|${reminder.channel}|${reminder.tone}|${person.row.creditor}|${person.row.locale}|${person.named}|${earlier.emails.length > 0}|${earlier.notices.length > 0}`
+function sortOf({ recipient, reminder, accounts, daysPastDue, earlier }: WordsWanted): string {
+  let key = `${reminder.template}|${reminder.channel}|${reminder.tone}|${recipient.row.creditor}|${recipient.row.locale}|${recipient.named}|${earlier.emails.length > 0}|${earlier.notices.length > 0}`
   accounts.forEach((account, i) => {
     const { factsForWords: facts } = account
     key += `#${account.currency}|${account.referenceMasked !== null}|${account.dueDate !== null}|${Math.sign(daysPastDue[i] ?? NaN)}|${account.minimumDueMinor !== null}|` +
-      `${facts['lateInterest']}|${facts['reportsToBureau']}|${typeof facts['originalCreditor']}|${kindOf(facts['nextStep'])}|${(person.accounts[account.id]?.variableNames ?? []).join()}`
+      `${facts['lateInterest']}|${facts['reportsToBureau']}|${typeof facts['originalCreditor']}|${kindOf(facts['nextStep'])}|${(recipient.accounts[account.id]?.variableNames ?? []).join()}`
   })
   return key
 }
@@ -72,16 +72,16 @@ const kindOf = (nextStep: unknown): string =>
   typeof nextStep === 'object' && nextStep !== null && 'kind' in nextStep ? String(nextStep.kind) : ''
 
 function say(templates: ReadonlyMap<string, Template>, locales: Locales, wanted: WordsWanted): { weight: number; hash: string } | { objection: Decision } {
-  const { person, reminder, creditor, accounts } = wanted
+  const { recipient, reminder, creditor, accounts } = wanted
   const template = templates.get(reminder.template)
   if (template === undefined) return { objection: wordsObjection({ kind: 'no-template', detail: `no template ${reminder.template}` }) }
-  const names = accounts.flatMap((account) => person.accounts[account.id]?.variableNames ?? [])
+  const names = accounts.flatMap((account) => recipient.accounts[account.id]?.variableNames ?? [])
   const words = composeWords({
-    name: person.named ? SOMEBODY.name : null, creditor, accounts, daysPastDue: wanted.daysPastDue,
+    name: recipient.named ? SOMEBODY.name : null, creditor, accounts, daysPastDue: wanted.daysPastDue,
     variables: Object.fromEntries(names.map((name) => [name, SOMEBODY.value])), optOutUrl: null, earlier: wanted.earlier,
   })
   const result = render(template, words, {
-    channel: reminder.channel, tone: reminder.tone, locales: localeChain([person.row.locale, creditor.defaults.locale], locales), registeredWith: null,
+    channel: reminder.channel, tone: reminder.tone, locales: localeChain([recipient.row.locale, creditor.defaults.locale], locales), registeredWith: null,
   })
   return result.ok ? { weight: weightOf(result.message), hash: result.hash } : { objection: wordsObjection(result.problem) }
 }

@@ -10,7 +10,7 @@ import { DAY, type Instant } from '../../model/time.ts'
 import type { Channel } from '../../model/vocabulary.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
 import type { PlanningAccount } from '../../record/planning.ts'
-import type { SimulatedPerson } from './simulated-recipient.ts'
+import type { SimulatedRecipient } from './simulated-recipient.ts'
 import type { SayWords } from './simulated-words.ts'
 
 /** Under which rules, and with which luck, a portfolio is simulated. */
@@ -26,11 +26,11 @@ export interface SimulationRules {
   /** Countries whose landlines take SMS; absent: none. */
   readonly smsToLandlines?: readonly string[]
   /** What the words carry in which this person would be written to. */
-  readonly carries: (reminder: Pick<FencedReminder, 'template' | 'channel' | 'tone'>, person: { locale: string | null }, creditor: Creditor | undefined) => CarriedBlocks | null
+  readonly carries: (reminder: Pick<FencedReminder, 'template' | 'channel' | 'tone'>, recipient: { locale: string | null }, creditor: Creditor | undefined) => CarriedBlocks | null
   /** What a provider would report of an attempt, and how long after it. */
   readonly receipts: (channel: Channel, attempt: AttemptKey) => readonly PlannedReceipt[]
   /** When this account is paid in full; null: not within sight. */
-  readonly paysAt: (person: SimulatedPerson, accountId: string) => Instant | null
+  readonly paysAt: (recipient: SimulatedRecipient, accountId: string) => Instant | null
 }
 
 /** From when until when, `to` exclusive. */

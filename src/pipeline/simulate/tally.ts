@@ -11,7 +11,7 @@ import { DAY, fromDayNumber, HOUR, type Instant, NEVER } from '../../model/time.
 import type { HoldKind } from '../../model/vocabulary.ts'
 import type { Lapse } from '../../plan/fallback.ts'
 import type { SkipReason } from '../../plan/recipient-plan.ts'
-import type { SimulatedPerson, SimulatedReminder } from './simulated-recipient.ts'
+import type { SimulatedRecipient, SimulatedReminder } from './simulated-recipient.ts'
 
 /** Counts by name; names of several parts are joined by `|`. */
 export type Counts = Map<string, number>
@@ -84,12 +84,12 @@ const UTC = zoneTable('UTC') as ZoneTable
  * @param bookZone  days of what concerns the creditor's people are those of its books
  * @returns         `tell` for the simulation, `done` for when the person's time is over
  */
-export function counter(tally: Tally, person: SimulatedPerson, bookZone: string, readCaps: ReadCaps): { tell: Tell; done: () => void } {
+export function counter(tally: Tally, recipient: SimulatedRecipient, bookZone: string, readCaps: ReadCaps): { tell: Tell; done: () => void } {
   const book = zoneTable(bookZone) ?? UTC
   /** The most that was used of each cap at any one time. */
   const used = new Map<string, { limit: number; most: number }>()
   tally.people++
-  tally.accounts += Object.keys(person.accounts).length
+  tally.accounts += Object.keys(recipient.accounts).length
 
   const tell = (event: SimulatedEvent): void => {
     const day = (): string => fromDayNumber(book.dayAt(event.at))
@@ -196,17 +196,17 @@ function usedSince(facts: Facts, rule: RuleOf<'cap'>, since: Instant): number {
 /** What happens in a simulation, as it happens. */
 export type SimulatedEvent =
   /** `follows`: it takes the place of this one, which could not be carried; null: planned. */
-  | { kind: 'owed'; at: Instant; person: SimulatedPerson; reminder: SimulatedReminder; follows: SimulatedReminder | null }
-  | { kind: 'lapsed'; at: Instant; person: SimulatedPerson; hold: HoldKind; lapse: Lapse }
+  | { kind: 'owed'; at: Instant; recipient: SimulatedRecipient; reminder: SimulatedReminder; follows: SimulatedReminder | null }
+  | { kind: 'lapsed'; at: Instant; recipient: SimulatedRecipient; hold: HoldKind; lapse: Lapse }
   /** A decision that differs from the reminder's last one. */
-  | { kind: 'decided'; at: Instant; person: SimulatedPerson; reminder: SimulatedReminder; decision: Decision }
+  | { kind: 'decided'; at: Instant; recipient: SimulatedRecipient; reminder: SimulatedReminder; decision: Decision }
   /** `facts` as they were decided; `weight` in the route's unit: SMS segments, otherwise 1. */
-  | { kind: 'sent'; at: Instant; person: SimulatedPerson; reminder: SimulatedReminder; decision: Decision; facts: Facts; weight: number }
+  | { kind: 'sent'; at: Instant; recipient: SimulatedRecipient; reminder: SimulatedReminder; decision: Decision; facts: Facts; weight: number }
   /** The reminder is over without having been delivered. */
-  | { kind: 'ended'; at: Instant; person: SimulatedPerson; reminder: SimulatedReminder; as: 'refused' | 'expired' | 'cancelled' | 'failed'; reason: string | null }
-  | { kind: 'step-for-person'; at: Instant; person: SimulatedPerson; rung: string }
-  | { kind: 'hand-off-proposed'; at: Instant; person: SimulatedPerson }
-  | { kind: 'left-out'; at: Instant; person: SimulatedPerson; rung: string; reason: SkipReason }
-  | { kind: 'paid'; at: Instant; person: SimulatedPerson; accountId: string }
+  | { kind: 'ended'; at: Instant; recipient: SimulatedRecipient; reminder: SimulatedReminder; as: 'refused' | 'expired' | 'cancelled' | 'failed'; reason: string | null }
+  | { kind: 'step-for-person'; at: Instant; recipient: SimulatedRecipient; rung: string }
+  | { kind: 'hand-off-proposed'; at: Instant; recipient: SimulatedRecipient }
+  | { kind: 'left-out'; at: Instant; recipient: SimulatedRecipient; rung: string; reason: SkipReason }
+  | { kind: 'paid'; at: Instant; recipient: SimulatedRecipient; accountId: string }
 
 export type Tell = (event: SimulatedEvent) => void

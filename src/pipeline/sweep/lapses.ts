@@ -10,18 +10,18 @@ import { newId } from '../../record/id.ts'
 import { closeLapsedHold, expireTasks, lapsedHolds, recordBrokenPromise, replanNow } from '../../record/lapses.ts'
 import { takeLocks, takeSequence } from '../../record/locks.ts'
 import { overduePermits, putPermitInDoubt } from '../../record/permits.ts'
-import { wakePerson } from '../../record/reminders.ts'
+import { wakeRecipient } from '../../record/reminders.ts'
 import { noteReminders } from '../notify.ts'
 import { ringAll, ringSizeOf } from '../queue-due.ts'
 import { applyReceipt } from '../receipts.ts'
-import type { Shell } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
 
 /** Closes what has come to its end: holds with a term, promises whose day has passed (see `lapseOf`), tasks nobody took. */
-export async function closeLapsed(shell: Shell): Promise<number> {
-  const now = new Date(shell.clock.now())
-  let closed = await expireTasks(shell.ledger.db, now)
-  for (const hold of await lapsedHolds(shell.ledger.db, now, 200)) {
-    const done = await shell.ledger.db.transaction().execute(async (opened) => {
+export async function closeLapsed(runtime: Runtime): Promise<number> {
+  const now = new Date(runtime.clock.now())
+  let closed = await expireTasks(runtime.ledger.db, now)
+  for (const hold of await lapsedHolds(runtime.ledger.db, now, 200)) {
+    const done = await runtime.ledger.db.transaction().execute(async (opened) => {
       const trx = await takeLocks(opened, { recipients: [hold.recipientId] }, 'wait')
       const lapse = lapseOf({ kind: hold.kind, account: hold.accountId, until: hold.endsAt.getTime() }, now.getTime())
       if (lapse === null || !(await closeLapsedHold(trx, hold.id, lapse.endReason, now))) return false
@@ -42,13 +42,13 @@ const SILENT_AFTER_MS = 2 * HOUR
  * A callback lost in an outage must not keep a person's line busy for ever, and must not make a
  * talk uncounted either: the call is taken for a conversation, the worst it can have been.
  */
-export async function endSilentCalls(shell: Shell): Promise<number> {
-  const calls = await silentCalls(shell.ledger.db, new Date(shell.clock.now() - SILENT_AFTER_MS), 200)
+export async function endSilentCalls(runtime: Runtime): Promise<number> {
+  const calls = await silentCalls(runtime.ledger.db, new Date(runtime.clock.now() - SILENT_AFTER_MS), 200)
   for (const call of calls) {
-    await applyReceipt(shell, {
+    await applyReceipt(runtime, {
       ...call, word: { state: 'conversation', final: true, code: 'end_not_reported', class: null }, dedupe: 'sweep silent', saidAt: null,
     })
-    shell.log.warn({ event: 'call.end_missed', reminder: call.reminderId, attempt: call.attemptNo }, 'end of a call never reported; it counts as a conversation')
+    runtime.log.warn({ event: 'call.end_missed', reminder: call.reminderId, attempt: call.attemptNo }, 'end of a call never reported; it counts as a conversation')
   }
   return calls.length
 }
@@ -59,19 +59,19 @@ export async function endSilentCalls(shell: Shell): Promise<number> {
  * The worker may have died before the call, in it or after it: nobody knows. It counts as used from
  * now on and is never sent again by itself. Several sweepers at once are harmless: the update is guarded.
  */
-export async function expireLeases(shell: Shell): Promise<number> {
+export async function expireLeases(runtime: Runtime): Promise<number> {
   let doubted = 0
-  for (const attempt of await overdueLeases(shell.ledger.db, 200)) {
-    const done = await shell.ledger.db.transaction().execute(async (opened) => {
+  for (const attempt of await overdueLeases(runtime.ledger.db, 200)) {
+    const done = await runtime.ledger.db.transaction().execute(async (opened) => {
       const trx = await takeLocks(opened, { recipients: [attempt.recipientId] }, 'wait')
-      const now = shell.clock.now()
+      const now = runtime.clock.now()
       if (!(await putInDoubt(trx, attempt.reminderId, attempt.attemptNo, new Date(now)))) return false
-      await noteReminders(shell, trx, [{ ...attempt, code: 'lease_expired' }], now)
+      await noteReminders(runtime, trx, [{ ...attempt, code: 'lease_expired' }], now)
       return true
     })
     if (!done) continue
     doubted++
-    shell.log.warn({ event: 'attempt.doubted', reminder: attempt.reminderId, attempt: attempt.attemptNo }, 'attempt in doubt: no result within its lease')
+    runtime.log.warn({ event: 'attempt.doubted', reminder: attempt.reminderId, attempt: attempt.attemptNo }, 'attempt in doubt: no result within its lease')
   }
   return doubted
 }
@@ -84,14 +84,14 @@ const LIMIT = 500
  * @param lostAfterMs  machine time for which a reminder has been queued
  */
 export async function ringAgain(
-  shell: Shell, doorbell: Doorbell, routes: readonly Pick<Route, 'id' | 'channel' | 'rate'>[], lostAfterMs: number,
+  runtime: Runtime, doorbell: Doorbell, routes: readonly Pick<Route, 'id' | 'channel' | 'rate'>[], lostAfterMs: number,
 ): Promise<number> {
   let rung = 0
   for (const route of routes) {
     const ringSize = ringSizeOf(route)
     const rings = Array.from({ length: Math.ceil(LIMIT / ringSize) }, () => randomUUID())
-    const lost = await lostRings(shell.ledger.db, { route: route.id, olderThanMs: lostAfterMs, limit: LIMIT, ringSize, rings })
-    if (lost.length > 0) shell.log.info({ event: 'reminders.requeued', route: route.id, reminders: lost.length }, 'reminders queued for too long, rung again')
+    const lost = await lostRings(runtime.ledger.db, { route: route.id, olderThanMs: lostAfterMs, limit: LIMIT, ringSize, rings })
+    if (lost.length > 0) runtime.log.info({ event: 'reminders.requeued', route: route.id, reminders: lost.length }, 'reminders queued for too long, rung again')
     await ringAll(doorbell, route.id, lost)
     rung += lost.length
   }
@@ -99,10 +99,10 @@ export async function ringAgain(
 }
 
 /** Applies the receipts that the capture provider invented and that are due by now. */
-export async function applyInvented(shell: Shell): Promise<number> {
-  const due = await takeInventedReceipts(shell.ledger.db, new Date(shell.clock.now()), 500)
+export async function applyInvented(runtime: Runtime): Promise<number> {
+  const due = await takeInventedReceipts(runtime.ledger.db, new Date(runtime.clock.now()), 500)
   for (const { reminderId, attemptNo, at, word } of due) {
-    await applyReceipt(shell, { reminderId, attemptNo, word, dedupe: `invented ${word.state} ${at.toISOString()}`, saidAt: at.getTime() })
+    await applyReceipt(runtime, { reminderId, attemptNo, word, dedupe: `invented ${word.state} ${at.toISOString()}`, saidAt: at.getTime() })
   }
   return due.length
 }
@@ -112,19 +112,19 @@ export async function applyInvented(shell: Shell): Promise<number> {
  *
  * The call may have been made: it counts from now on as the worst it may have been, until somebody says otherwise.
  */
-export async function lapsePermits(shell: Shell): Promise<number> {
-  const now = new Date(shell.clock.now())
+export async function lapsePermits(runtime: Runtime): Promise<number> {
+  const now = new Date(runtime.clock.now())
   let lapsed = 0
-  for (const permit of await overduePermits(shell.ledger.db, now, 200)) {
-    const done = await shell.ledger.db.transaction().execute(async (opened) => {
+  for (const permit of await overduePermits(runtime.ledger.db, now, 200)) {
+    const done = await runtime.ledger.db.transaction().execute(async (opened) => {
       const trx = await takeLocks(opened, { recipients: [permit.recipientId] }, 'wait')
       if (!(await putPermitInDoubt(trx, permit.id, now))) return false
-      await wakePerson(trx, permit.recipientId, now)
+      await wakeRecipient(trx, permit.recipientId, now)
       return true
     })
     if (!done) continue
     lapsed++
-    shell.log.warn({ event: 'permit.doubted', permit: permit.id }, 'permit in doubt: its call was never settled')
+    runtime.log.warn({ event: 'permit.doubted', permit: permit.id }, 'permit in doubt: its call was never settled')
   }
   return lapsed
 }

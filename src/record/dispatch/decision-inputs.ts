@@ -10,7 +10,7 @@ export const CONTACT_MEMORY_MS = 62 * DAY
 const EVENT_MEMORY_MS = 1100 * DAY
 
 /** One person as the ledger knows it, addresses named by the hexadecimal hash of the value. */
-export interface PersonRow {
+export interface RecipientForDecision {
   id: string
   creditor: string
   dataKey: Buffer | null
@@ -23,26 +23,26 @@ export interface PersonRow {
   blockedTimes: BlockedTime[]
   /** The last day on which planning caught up a missed step. */
   caughtUpOn: LocalDate | null
-  addresses: PersonAddress[]
+  addresses: RecipientAddress[]
   consents: { kind: string; channel: Channel | null; hash: string | null; from: Instant; until: Instant | null }[]
-  contacts: PersonContact[]
+  contacts: RecipientContact[]
   events: { type: string; kind: string | null; at: Instant; account: string | null }[]
   holds: { kind: HoldKind; account: string | null; from: Instant; until: Instant | null; channel?: Channel | null }[]
   suppressions: {
     scope: SuppressionScope; channel: Channel | null; hash: string | null; reason: SuppressionReason
     from: Instant; until: Instant | null
     /** Said of another person who has the same address. */
-    otherPerson?: boolean
+    otherRecipient?: boolean
   }[]
 }
 
 /** A person as read under its lock. */
-export interface LockedPerson extends PersonRow {
+export interface LockedRecipient extends RecipientForDecision {
   /** The last number of the recipient's sequence. */
   seq: number
 }
 
-export interface PersonAddress {
+export interface RecipientAddress {
   id: string
   channel: Channel
   hash: string
@@ -58,7 +58,7 @@ export interface PersonAddress {
   value: string | null
 }
 
-export interface PersonContact {
+export interface RecipientContact {
   at: Instant
   channel: Channel
   direction: Direction
@@ -69,7 +69,7 @@ export interface PersonContact {
   mode: Mode | null
   party: string | null
   /** Another person's contact on a number or mailbox that both have. */
-  otherPerson: boolean
+  otherRecipient: boolean
 }
 
 export interface AccountForDecision {
@@ -104,12 +104,12 @@ const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 10
  * older and still counts are conversations, which have a table of their own.
  * Must be called after the locks, in a statement of its own.
  */
-export async function readPeople(
+export async function readRecipients(
   db: Kysely<Database> | Transaction<Database>, recipientIds: readonly string[], now: Instant,
-): Promise<Map<string, LockedPerson>> {
+): Promise<Map<string, LockedRecipient>> {
   const contactsSince = new Date(now - CONTACT_MEMORY_MS)
   const eventsSince = new Date(now - EVENT_MEMORY_MS)
-  const { rows } = await sql<LockedPerson>`/* read-people */
+  const { rows } = await sql<LockedRecipient>`/* read-people */
     SELECT r.id, r.creditor, r.seq, r.data_key AS "dataKey", r.data_key_id AS "dataKeyId", r.name, r.locale,
       r.time_zone AS "timeZone", r.jurisdiction, r.location_evidence AS "locationEvidence", r.blocked_times AS "blockedTimes",
       r.caught_up_on AS "caughtUpOn", coalesce(own.addresses, '[]'::jsonb) AS addresses,
@@ -118,7 +118,7 @@ export async function readPeople(
         FROM decorum.consent c WHERE c.recipient_id = r.id) AS consents,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('at', ${ms('k.at')}, 'channel', k.channel, 'direction', k.direction,
           'accounts', k.account_ids, 'hash', encode(k.address_hash, 'hex'), 'outcome', k.outcome, 'by', k.made_by,
-          'mode', k.mode, 'party', k.party, 'otherPerson', k.other) ORDER BY k.at), '[]'::jsonb)
+          'mode', k.mode, 'party', k.party, 'otherRecipient', k.other) ORDER BY k.at), '[]'::jsonb)
         FROM (
           SELECT at, channel, direction, account_ids, address_hash, outcome, made_by, mode, party, false AS other
           FROM decorum.contact WHERE recipient_id = r.id AND at > ${contactsSince}
@@ -139,7 +139,7 @@ export async function readPeople(
           'until', ${ms('h.ends_at')}, 'channel', h.channel) ORDER BY h.seq), '[]'::jsonb)
         FROM decorum.hold h WHERE h.recipient_id = r.id AND h.ended_at IS NULL) AS holds,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('scope', s.scope, 'channel', s.channel, 'hash', encode(s.address_hash, 'hex'),
-          'reason', s.reason, 'from', ${ms('s.starts_at')}, 'until', ${ms('s.ends_at')}, 'otherPerson', s.other)), '[]'::jsonb)
+          'reason', s.reason, 'from', ${ms('s.starts_at')}, 'until', ${ms('s.ends_at')}, 'otherRecipient', s.other)), '[]'::jsonb)
         FROM (
           SELECT mine.*, false AS other FROM decorum.suppression mine
           WHERE mine.lifted_at IS NULL AND mine.creditor = r.creditor AND mine.recipient_id = r.id

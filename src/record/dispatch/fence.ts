@@ -89,7 +89,7 @@ export async function anchorsOf(trx: Transaction<Database>, ring: string, remind
  * It waits until `nextAt` with a decision that says so, instead of coming back with every ring; past its
  * deadline it ends. Guarded by the ring: whoever else has it meanwhile keeps it.
  */
-export async function putAside(
+export async function quarantine(
   db: Kysely<Database>, aside: { reminderId: string; ring: string; now: Instant; nextAt: Instant; objection: StoredObjection },
 ): Promise<boolean> {
   const now = new Date(aside.now)

@@ -5,7 +5,7 @@ import { fatal, readAnswer, simpleQuery, sqlOf, type TransactionState, unlistene
 export interface Connection {
   deliver(bytes: Buffer): void
   /** Ends the connection, after a last message if there is one. */
-  hangUp(last?: Buffer): void
+  closeChannels(last?: Buffer): void
 }
 
 interface Waiting {
@@ -37,7 +37,7 @@ export class Session {
     this.#engine = engine
     this.#idleLimitMs = idleInTransactionMs
     engine.onLost(() => {
-      for (const connection of this.#listening.keys()) connection.hangUp()
+      for (const connection of this.#listening.keys()) connection.closeChannels()
     })
   }
 
@@ -73,7 +73,7 @@ export class Session {
       try {
         await this.#answer(next)
       } catch {
-        next.connection.hangUp()
+        next.connection.closeChannels()
       }
     }
     this.#running = false
@@ -115,7 +115,7 @@ export class Session {
   }
 
   #expire(): void {
-    this.#owner?.hangUp(fatal('25P03', 'terminating connection due to idle-in-transaction timeout'))
+    this.#owner?.closeChannels(fatal('25P03', 'terminating connection due to idle-in-transaction timeout'))
   }
 }
 

@@ -98,7 +98,7 @@ export const EN = {
     head: (id: string, message: string, tone: string, kind: string, from: string) => `Reminder ${id}: ${message}, ${tone}, ${kind}, ${from}`,
     direct: 'asked for directly',
     step: (rung: string, ladder: string, version: string, lead: string | null) => `step ${rung} of ladder ${ladder} (version ${version})${lead === null ? '' : `, the step of account ${lead}, which leads because it is the most days past due`}`,
-    whose: (creditor: string, recipient: string, accounts: readonly string[]) => `creditor ${creditor}, recipient ${recipient}, ${accounts.length === 1 ? 'account' : 'accounts'} ${accounts.join(', ')}`,
+    ownerQuery: (creditor: string, recipient: string, accounts: readonly string[]) => `creditor ${creditor}, recipient ${recipient}, ${accounts.length === 1 ? 'account' : 'accounts'} ${accounts.join(', ')}`,
     due: (at: string) => `due ${at}`, notAfter: (at: string) => `not after ${at}`,
     follows: (id: string) => `follows reminder ${id}, whose channel failed`, testKey: 'registered with a test key: never reaches a provider',
     knew: 'What the last decision knew', decided: 'What was decided', tried: 'What was tried', nothingYet: 'nothing yet', noCall: 'nothing; no provider was called',

@@ -90,7 +90,7 @@ export const ZH: Catalogue = {
     head: (id, message, tone, kind, from) => `提醒任务 ${id}：${message}，${tone}，${kind}，${from}`,
     direct: '由委托方直接提出',
     step: (rung, ladder, version, lead) => `催收策略 ${ladder}（版本 ${version}）的节点 ${rung}${lead === null ? '' : `，该节点属于账户 ${lead}，因其逾期天数最多而作为主账户`}`,
-    whose: (creditor, recipient, accounts) => `委托方 ${creditor}，借款人 ${recipient}，账户 ${accounts.join('、')}`,
+    ownerQuery: (creditor, recipient, accounts) => `委托方 ${creditor}，借款人 ${recipient}，账户 ${accounts.join('、')}`,
     due: (at) => `应发时间 ${at}`, notAfter: (at) => `不得晚于 ${at}`,
     follows: (id) => `接续提醒任务 ${id}（其渠道未能送达）`, testKey: '以测试密钥登记，不会到达任何服务商',
     knew: '最近一次判断所依据的事实', decided: '判断结果', tried: '触达记录', nothingYet: '暂无', noCall: '无，未调用任何服务商',

@@ -11,7 +11,7 @@ export interface SignedCall {
 }
 
 /** `refused`: the signature is not this provider account's (403). `unknown`: no such attempt (404). */
-export type HookAnswer = { kind: 'done' } | { kind: 'xml'; body: string } | { kind: 'refused' } | { kind: 'unknown' }
+export type CallbackAnswer = { kind: 'done' } | { kind: 'xml'; body: string } | { kind: 'refused' } | { kind: 'unknown' }
 
 /** What a token in `/u/{token}` leads to. */
 export interface UnsubscribeSubject {
@@ -24,15 +24,15 @@ export interface UnsubscribeSubject {
 }
 
 /** What providers and recipients tell us without an API key. */
-export interface Hooks {
+export interface Callbacks {
   /** A status callback of an SMS. Repeats and late ones change nothing. */
-  twilioMessage(call: SignedCall, reminderId: string, attemptNo: number): Promise<HookAnswer>
+  twilioMessage(call: SignedCall, reminderId: string, attemptNo: number): Promise<CallbackAnswer>
   /** A status callback of a call. */
-  twilioCall(call: SignedCall, reminderId: string, attemptNo: number): Promise<HookAnswer>
+  twilioCall(call: SignedCall, reminderId: string, attemptNo: number): Promise<CallbackAnswer>
   /** The next step of a call's script, and what a pressed key means. */
-  twilioVoice(call: SignedCall, reminderId: string, attemptNo: number): Promise<HookAnswer>
+  twilioVoice(call: SignedCall, reminderId: string, attemptNo: number): Promise<CallbackAnswer>
   /** An SMS from outside: a wish to stop becomes a suppression, what is not understood a task. */
-  twilioInbound(call: SignedCall): Promise<HookAnswer>
+  twilioInbound(call: SignedCall): Promise<CallbackAnswer>
   /** Whose mail does this token stop? Changes nothing. Null: not a token of ours. */
   readUnsubscribe(token: string): Promise<UnsubscribeSubject | null>
   /** Stops mail to the token's address at once (RFC 8058). False: not a token of ours. */

@@ -6,29 +6,29 @@ import { type Receipt, WORDS_UNAVAILABLE } from '../../model/delivery.ts'
 import type { Route } from '../../model/route.ts'
 import { countCallWithoutWords } from '../../pipeline/counters.ts'
 import { applyReceipt } from '../../pipeline/receipts.ts'
-import type { Shell } from '../../pipeline/runtime.ts'
+import type { Runtime } from '../../pipeline/runtime.ts'
 import { installedVoicemail, sentMessage } from '../../pipeline/sent-message.ts'
 import { takeReply } from '../../pipeline/take-reply.ts'
 import { applyVoiceKey } from '../../pipeline/voice-keys.ts'
 import { sentWords } from '../../record/history.ts'
 import { attemptInHook } from '../../record/receipts.ts'
-import { callbackField, type HookAnswer, type Hooks, type SignedCall } from './callbacks.ts'
+import { callbackField, type CallbackAnswer, type Callbacks, type SignedCall } from './callbacks.ts'
 
 /** Status callbacks. They come in any order, late and twice; `applyReceipt` makes that safe. */
-export function twilioReceipts(shell: Shell): Pick<Hooks, 'twilioMessage' | 'twilioCall'> {
-  async function take(call: SignedCall, reminderId: string, attemptNo: number, read: (form: SignedCall['form']) => Receipt | null): Promise<HookAnswer> {
-    const attempt = await attemptInHook(shell.ledger.db, reminderId, attemptNo)
-    if (signedBy(shell.config, call, attempt?.route ?? null) === null) return { kind: 'refused' }
+export function twilioReceipts(runtime: Runtime): Pick<Callbacks, 'twilioMessage' | 'twilioCall'> {
+  async function take(call: SignedCall, reminderId: string, attemptNo: number, read: (form: SignedCall['form']) => Receipt | null): Promise<CallbackAnswer> {
+    const attempt = await attemptInHook(runtime.ledger.db, reminderId, attemptNo)
+    if (signedBy(runtime.config, call, attempt?.route ?? null) === null) return { kind: 'refused' }
     if (attempt === null) return { kind: 'unknown' }
     const receipt = read(call.form)
     if (receipt === null) {
-      shell.log.warn({ event: 'callback.not_understood', reminder: reminderId, attempt: attemptNo }, 'signed callback not understood')
+      runtime.log.warn({ event: 'callback.not_understood', reminder: reminderId, attempt: attemptNo }, 'signed callback not understood')
       return { kind: 'done' }
     }
     if (attempt.provider_ref !== null && attempt.provider_ref !== receipt.reference) {
-      shell.log.error({ event: 'receipt.mismatched', reminder: reminderId, attempt: attemptNo }, 'receipt has another provider reference than the acceptance')
+      runtime.log.error({ event: 'receipt.mismatched', reminder: reminderId, attempt: attemptNo }, 'receipt has another provider reference than the acceptance')
     }
-    await applyReceipt(shell, {
+    await applyReceipt(runtime, {
       reminderId, attemptNo, word: receipt.word, saidAt: saidAt(call.form), providerRef: receipt.reference,
       dedupe: [receipt.reference, receipt.providerStatus, receipt.sequence ?? '', receipt.word.code ?? ''].join(':'),
     })
@@ -53,48 +53,48 @@ function saidAt(form: SignedCall['form']): number | null {
  * Words that cannot be made again are not improvised: the call leaves the voicemail text or an apology, is
  * recorded as failed, whatever the provider calls its end, and raises an alarm.
  */
-export function twilioVoice(shell: Shell): Pick<Hooks, 'twilioVoice'> {
+export function twilioVoice(runtime: Runtime): Pick<Callbacks, 'twilioVoice'> {
   return {
     async twilioVoice(call, reminderId, attemptNo) {
-      const sent = await sentWords(shell.ledger.db, null, reminderId, attemptNo)
-      if (signedBy(shell.config, call, sent?.route ?? null) === null) return { kind: 'refused' }
+      const sent = await sentWords(runtime.ledger.db, null, reminderId, attemptNo)
+      if (signedBy(runtime.config, call, sent?.route ?? null) === null) return { kind: 'refused' }
       if (sent === null) return { kind: 'unknown' }
-      const again = await sentMessage(shell, sent)
+      const again = await sentMessage(runtime, sent)
       const step = readVoiceStep(callbackField(call, 'step'))
       if (again.state !== 'kept' || again.message.channel !== 'phone') {
-        shell.log.error({ event: 'call.words_unavailable', reminder: reminderId, attempt: attemptNo, state: again.state }, 'words of a call unavailable: voicemail text said instead, attempt recorded as failed')
+        runtime.log.error({ event: 'call.words_unavailable', reminder: reminderId, attempt: attemptNo, state: again.state }, 'words of a call unavailable: voicemail text said instead, attempt recorded as failed')
         countCallWithoutWords()
-        await applyReceipt(shell, { reminderId, attemptNo, word: WORDS_UNAVAILABLE, dedupe: 'words unavailable', saidAt: null })
-        return { kind: 'xml', body: voiceWithoutWords(installedVoicemail(shell, sent), sent.locale, step) }
+        await applyReceipt(runtime, { reminderId, attemptNo, word: WORDS_UNAVAILABLE, dedupe: 'words unavailable', saidAt: null })
+        return { kind: 'xml', body: voiceWithoutWords(installedVoicemail(runtime, sent), sent.locale, step) }
       }
       const turn = voiceTurn(again.message, {
         step,
         digits: callbackField(call, 'Digits'),
         answeredBy: callbackField(call, 'AnsweredBy'),
         // Signed, so there is a public address.
-        actionUrl: voiceDocument(shell.config.publicUrl as string, { reminderId, attemptNo }),
+        actionUrl: voiceDocument(runtime.config.publicUrl as string, { reminderId, attemptNo }),
       })
-      if (turn.meaning !== null && turn.meaning !== 'repeat') await applyVoiceKey(shell, { reminderId, attemptNo, meaning: turn.meaning })
+      if (turn.meaning !== null && turn.meaning !== 'repeat') await applyVoiceKey(runtime, { reminderId, attemptNo, meaning: turn.meaning })
       return { kind: 'xml', body: turn.twiml }
     },
   }
 }
 
 /** Twilio has answered stop words and the like itself; we say nothing more. */
-const SILENCE: HookAnswer = { kind: 'xml', body: '<?xml version="1.0" encoding="UTF-8"?><Response/>' }
+const SILENCE: CallbackAnswer = { kind: 'xml', body: '<?xml version="1.0" encoding="UTF-8"?><Response/>' }
 
 const UNDERSTOOD = { STOP: 'stop', START: 'start', HELP: 'help' } as const
 
 /** What people write back, as Twilio delivers it: `takeReply` says what becomes of it. */
-export function twilioInbound(shell: Shell): Pick<Hooks, 'twilioInbound'> {
+export function twilioInbound(runtime: Runtime): Pick<Callbacks, 'twilioInbound'> {
   return {
     async twilioInbound(call) {
-      const signer = signedBy(shell.config, call, null)
+      const signer = signedBy(runtime.config, call, null)
       if (signer === null) return { kind: 'refused' }
-      const route = routeOfNumber(shell.config, signer, call)
+      const route = routeOfNumber(runtime.config, signer, call)
       const type = field(call.form, 'OptOutType')?.toUpperCase() ?? ''
-      await takeReply(shell, {
-        route: route.id, channel: 'sms', creditors: route.serves.creditors ?? [...shell.config.creditors.keys()],
+      await takeReply(runtime, {
+        route: route.id, channel: 'sms', creditors: route.serves.creditors ?? [...runtime.config.creditors.keys()],
         from: field(call.form, 'From') ?? '', reference: field(call.form, 'MessageSid') ?? field(call.form, 'SmsSid'), text: field(call.form, 'Body') ?? '',
         understood: type in UNDERSTOOD ? UNDERSTOOD[type as keyof typeof UNDERSTOOD] : null, source: 'twilio-inbound',
       })

@@ -1,21 +1,21 @@
 import { localeChain } from '../../model/locale.ts'
 import type { LocalText } from '../../model/word-facts.ts'
 import { unsubscribe } from '../../pipeline/accept/accept-stops.ts'
-import type { Shell } from '../../pipeline/runtime.ts'
+import type { Runtime } from '../../pipeline/runtime.ts'
 import { mailToStop, type MailToStop } from '../../record/suppressions.ts'
 import type { Vault } from '../../record/vault/vault.ts'
-import type { Hooks } from './callbacks.ts'
+import type { Callbacks } from './callbacks.ts'
 
 /** The page behind the link in every email, and the one click that mail programs make for people. */
-export function unsubscribing(shell: Shell): Pick<Hooks, 'readUnsubscribe' | 'unsubscribe'> {
+export function unsubscribing(runtime: Runtime): Pick<Callbacks, 'readUnsubscribe' | 'unsubscribe'> {
   async function subjectOf(token: string): Promise<MailToStop | null> {
-    const addressId = readUnsubscribeToken(shell.vault, token)
-    return addressId === null ? null : mailToStop(shell.ledger.db, addressId)
+    const addressId = readUnsubscribeToken(runtime.vault, token)
+    return addressId === null ? null : mailToStop(runtime.ledger.db, addressId)
   }
 
   function senderName({ creditor, locale }: MailToStop): string {
-    const words = shell.config.creditors.get(creditor)?.words
-    return words === undefined ? creditor : inLocale(words.name, localeChain([locale], shell.config.locales))
+    const words = runtime.config.creditors.get(creditor)?.words
+    return words === undefined ? creditor : inLocale(words.name, localeChain([locale], runtime.config.locales))
   }
 
   return {
@@ -28,7 +28,7 @@ export function unsubscribing(shell: Shell): Pick<Hooks, 'readUnsubscribe' | 'un
       const subject = await subjectOf(token)
       if (subject === null) return false
       if (subject.stopped) return true
-      await unsubscribe(shell, subject)
+      await unsubscribe(runtime, subject)
       return true
     },
   }

@@ -30,7 +30,7 @@ export interface Waiting {
 const { clockOrigin, perSecond, ...places } = argumentOf<DecorumArgument>()
 const actor: Actor = { name: 'bench', creditor: CREDITOR, live: true }
 const app = await build(benchConfig(places, perSecond), { clock: daytimeClock(clockOrigin), log: pino({ level: process.env['LOG_LEVEL'] ?? 'error' }, pino.destination(2)) })
-const { db } = app.shell.ledger
+const { db } = app.runtime.ledger
 const LONGEST_MS = 60_000
 /** As often as the planner's daemon. */
 const PASS_EVERY_MS = 200
@@ -43,7 +43,7 @@ async function statuses(): Promise<Record<string, number>> {
 
 /** Is anything still to be planned, queued, sent or settled by now? */
 async function busy(): Promise<boolean> {
-  const now = new Date(app.shell.clock.now())
+  const now = new Date(app.runtime.clock.now())
   const { rows } = await sql<{ busy: boolean }>`
     SELECT EXISTS (SELECT 1 FROM decorum.reminder WHERE status = 'scheduled' AND next_at <= ${now})
       OR EXISTS (SELECT 1 FROM decorum.reminder WHERE status = 'queued')
@@ -62,12 +62,12 @@ answer({
   /** Plans whatever is due, here, without the daemon. */
   plan: async () => {
     let reminders = 0
-    for (let pass = await planDue(app.shell); pass.people > 0; pass = await planDue(app.shell)) reminders += pass.reminders
+    for (let pass = await planDue(app.runtime); pass.recipients > 0; pass = await planDue(app.runtime)) reminders += pass.reminders
     return reminders
   },
   /** Does what the planner's daemon does, but can be told to stop: what is planned for the next round must wait for it. */
   beginPasses: () => {
-    passing = loop('passes', PASS_EVERY_MS, app.shell.log, () => app.pass('planner'))
+    passing = loop('passes', PASS_EVERY_MS, app.runtime.log, () => app.pass('planner'))
   },
   endPasses: () => passing?.stop(),
   /** Puts one account; answers the wall time, in milliseconds, at which it was accepted. */
@@ -95,7 +95,7 @@ answer({
   },
   /** What waits for a later time: how much, when the first of it may go, and how much may go already or is on its way. */
   waiting: async (): Promise<Waiting> => {
-    const now = new Date(app.shell.clock.now())
+    const now = new Date(app.runtime.clock.now())
     const { rows } = await sql<{ later: number; at: Date | null; now: number }>`
       SELECT count(*) FILTER (WHERE status = 'scheduled' AND next_at > ${now})::int AS later, min(next_at) FILTER (WHERE status = 'scheduled' AND next_at > ${now}) AS at,
         count(*) FILTER (WHERE status IN ('queued', 'sending') OR status = 'scheduled' AND next_at <= ${now})::int AS now FROM decorum.reminder`.execute(db)

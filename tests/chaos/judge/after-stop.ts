@@ -31,8 +31,8 @@ export function afterStop(evidence: Evidence): AfterStop {
   return found
 }
 
-function covers({ covers: what }: Stop, { person, reminder }: Sending): boolean {
+function covers({ covers: what }: Stop, { recipient, reminder }: Sending): boolean {
   if ('account' in what) return reminder.account === what.account
   if ('reminder' in what) return reminder.id === what.reminder
-  return 'number' in what ? reminder.channel !== 'email' && person.number === what.number : reminder.channel === 'email' && person.email === what.email
+  return 'number' in what ? reminder.channel !== 'email' && recipient.number === what.number : reminder.channel === 'email' && recipient.email === what.email
 }

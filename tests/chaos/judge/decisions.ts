@@ -45,7 +45,7 @@ export function decisions(evidence: Evidence, packs: readonly CompiledPack[]): C
       const denied = (attempt.status === 'rejected' || attempt.status === 'not_sent') && !entry.failed
       return denied ? [charge(attempt.id, `the ledger says ${attempt.status} (${attempt.code}), and the provider has it`)] : []
     }),
-    ...sendingsOf(evidence).filter((s) => s.entry.to !== (s.reminder.channel === 'email' ? s.person.email : s.person.number))
+    ...sendingsOf(evidence).filter((s) => s.entry.to !== (s.reminder.channel === 'email' ? s.recipient.email : s.recipient.number))
       .map((s) => charge(s.attempt.id, 'it went to an address that is not this person\'s')),
   ]
 }

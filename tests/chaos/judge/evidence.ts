@@ -4,14 +4,14 @@ import type { Channel } from '../../../src/model/vocabulary.ts'
 import type { Facts } from '../../../src/model/facts.ts'
 import type { Struck } from '../blows.ts'
 import type { Diary } from '../diary.ts'
-import type { Life } from '../fleet.ts'
+import type { PersonSimulation } from '../fleet.ts'
 import type { Person } from '../people.ts'
 import type { Entry, Mischief } from '../providers/books.ts'
 
 export interface LedgerReminder {
   id: string
   account: string
-  person: string
+  recipient: string
   origin: 'ladder' | 'direct'
   channel: Channel
   status: string
@@ -51,7 +51,7 @@ export interface LedgerDecision {
 /** A call that somebody else was allowed to make. */
 export interface LedgerPermit {
   id: string
-  person: string
+  recipient: string
   decidedAt: number
   /** Null: nobody has said. */
   outcome: string | null
@@ -79,7 +79,7 @@ export interface Evidence {
   diary: Diary
   people: readonly Person[]
   struck: readonly Struck[]
-  lives: readonly Life[]
+  lives: readonly PersonSimulation[]
   /** When the last fault was healed. */
   healedAt: number
   /** Instant at which the evidence was taken. */

@@ -14,7 +14,7 @@ const charged = (seen: { attempts?: LedgerAttempt[]; reminders?: LedgerReminder[
       reminders: seen.reminders ?? [], attempts: seen.attempts ?? [], looks: new Map(seen.look === undefined ? [] : [['a', seen.look]]),
     },
     entries: [{ attempt: 'm.1' }], people: [{ id: 'p', accountId: 'a', climbs: true }], takenAt: TAKEN_AT,
-    diary: { accounts: new Set(['a']), accepted: [], permits: [], events: [], stops: [], agentCalls: [{ person: 'p', ackedAt: 0 }] },
+    diary: { accounts: new Set(['a']), accepted: [], permits: [], events: [], stops: [], agentCalls: [{ recipient: 'p', ackedAt: 0 }] },
   } as unknown as Evidence).length
 
 const later = TAKEN_AT + 1

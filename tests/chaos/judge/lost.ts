@@ -12,7 +12,7 @@ export function lost({ ledger, entries, diary, people, takenAt }: Evidence): Cha
   const charge = (id: string, how: string): Charge => ({ name: 'lost', id, how })
   const reminders = new Set(ledger.reminders.map((r) => r.id))
   const inBooks = new Set(entries.map((entry) => entry.attempt))
-  const climbing = new Set(people.filter((person) => person.climbs).map((person) => person.accountId))
+  const climbing = new Set(people.filter((recipient) => recipient.climbs).map((recipient) => recipient.accountId))
   const stopped = new Set(diary.stops.flatMap(({ covers }) => ('account' in covers ? [covers.account] : [])))
   // The ladder's own messages come with a step; only one that was asked for directly can have gone before it.
   const asked = new Map(ledger.reminders.filter((r) => r.origin === 'direct').map((r) => [r.id, r.account]))

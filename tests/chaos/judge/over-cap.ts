@@ -7,7 +7,7 @@ import { sendingsOf, type Sending } from './sendings.ts'
 /** A call to somebody: ours, or one that a permit allowed. */
 interface Call {
   id: string
-  person: string
+  recipient: string
   /** When it was reserved: spacing is decided there, so that is where it is measured. */
   at: number
 }
@@ -17,15 +17,15 @@ export function overCap(evidence: Evidence): Charge[] {
   const sendings = sendingsOf(evidence)
   const calls = sendings.filter((s) => s.reminder.channel === 'phone')
   // A permit whose call was not placed gave its place back; one of which nobody said anything counts.
-  const permitted = evidence.ledger.permits.filter((permit) => permit.outcome !== 'not-placed').map((permit): Call => ({ id: permit.id, person: permit.person, at: permit.decidedAt }))
-  const allCalls = [...calls.map(({ attempt, person }): Call => ({ id: attempt.id, person: person.id, at: attempt.reservedAt })), ...permitted]
+  const permitted = evidence.ledger.permits.filter((permit) => permit.outcome !== 'not-placed').map((permit): Call => ({ id: permit.id, recipient: permit.recipient, at: permit.decidedAt }))
+  const allCalls = [...calls.map(({ attempt, recipient }): Call => ({ id: attempt.id, recipient: recipient.id, at: attempt.reservedAt })), ...permitted]
     .sort((a, b) => a.at - b.at)
   return [
-    ...[...grouped(sendings.filter((s) => s.reminder.channel !== 'phone'), (s) => `${s.person.id} ${s.reminder.channel}`).values()]
+    ...[...grouped(sendings.filter((s) => s.reminder.channel !== 'phone'), (s) => `${s.recipient.id} ${s.reminder.channel}`).values()]
       .flatMap((some) => beyond(some, RULES.perPerson[(some[0] as Sending).reminder.channel], 'to one person')),
-    ...[...grouped(sendings.filter((s) => s.reminder.channel === 'sms'), (s) => s.person.number).values()]
+    ...[...grouped(sendings.filter((s) => s.reminder.channel === 'sms'), (s) => s.recipient.number).values()]
       .flatMap((some) => beyond(some, RULES.textsPerNumber, 'to one number')),
-    ...[...grouped(allCalls, (call) => call.person).values()].flatMap((some) => [...tooMany(some), ...tooSoon(some)]),
+    ...[...grouped(allCalls, (call) => call.recipient).values()].flatMap((some) => [...tooMany(some), ...tooSoon(some)]),
     ...calls.flatMap((call) => afterTalk(call, evidence)),
   ]
 }
@@ -47,6 +47,6 @@ function tooSoon(calls: readonly Call[]): Charge[] {
 
 /** An agent's talk that was acknowledged before the reservation forbids calls for days. */
 function afterTalk(call: Sending, { diary }: Evidence): Charge[] {
-  const talk = diary.agentCalls.find((one) => one.person === call.person.id && one.ackedAt < call.attempt.reservedAt)
+  const talk = diary.agentCalls.find((one) => one.recipient === call.recipient.id && one.ackedAt < call.attempt.reservedAt)
   return talk === undefined ? [] : [charge(call, `called ${Math.round(call.entry.at - talk.ackedAt)} ms after an agent's talk with them was acknowledged`)]
 }

@@ -8,7 +8,7 @@ export interface Sending {
   entry: Entry
   attempt: LedgerAttempt
   reminder: LedgerReminder
-  person: Person
+  recipient: Person
 }
 
 /** The providers' entries joined with the ledger; entries that no attempt explains are left to `strangers`. */
@@ -19,8 +19,8 @@ export function sendingsOf({ entries, ledger, people }: Evidence): Sending[] {
   return entries.flatMap((entry) => {
     const attempt = attempts.get(entry.attempt)
     const reminder = attempt === undefined ? undefined : reminders.get(attempt.reminderId)
-    const person = reminder === undefined ? undefined : persons.get(reminder.person)
-    return attempt === undefined || reminder === undefined || person === undefined ? [] : [{ entry, attempt, reminder, person }]
+    const recipient = reminder === undefined ? undefined : persons.get(reminder.recipient)
+    return attempt === undefined || reminder === undefined || recipient === undefined ? [] : [{ entry, attempt, reminder, recipient }]
   }).sort((a, b) => a.entry.at - b.entry.at)
 }
 
