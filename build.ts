@@ -23,7 +23,9 @@ export function entryPoints(root: string = ROOT): Map<string, string> {
   const threads = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => join(root, 'src', file))
-    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(THREAD)].map(([, thread]) => resolve(dirname(file), thread as string)))
+    .flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(THREAD)].map(([, thread]) => resolve(dirname(file), thread as string)),
+    )
   return new Map([
     ['decorum', COMMAND_LINE],
     ...workers.map((file): [string, string] => [`workers/${file.slice(0, -'.ts'.length)}`, `workers/${file}`]),
@@ -47,9 +49,19 @@ export async function compile(outdir: string = join(ROOT, 'dist'), root: string 
   const entries = entryPoints(root)
   await build({
     entryPoints: [...entries].map(([out, file]) => ({ in: `launch:${file}`, out })),
-    outdir, absWorkingDir: root, chunkNames: 'chunks/[name]-[hash]',
-    bundle: true, splitting: true, packages: 'external', format: 'esm', platform: 'node', target: 'node20.19', sourcemap: true, sourcesContent: false,
-    plugins: [launchers(root), policiesReadNow(root), threads, withoutTypeScript], logLevel: 'warning',
+    outdir,
+    absWorkingDir: root,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    sourcemap: true,
+    sourcesContent: false,
+    plugins: [launchers(root), policiesReadNow(root), threads, withoutTypeScript],
+    logLevel: 'warning',
   })
   const commandLine = join(outdir, 'decorum.js')
   writeFileSync(commandLine, `#!/usr/bin/env node\n${readFileSync(commandLine, 'utf8')}`)
@@ -70,7 +82,8 @@ const launchers = (root: string): Plugin => ({
   setup(build) {
     build.onResolve({ filter: /^launch:/ }, ({ path }) => ({ path: path.slice('launch:'.length), namespace: 'launch' }))
     build.onLoad({ filter: /./, namespace: 'launch' }, ({ path }) => ({
-      contents: `${LAUNCHER}await import('./${path}')\n`, resolveDir: root,
+      contents: `${LAUNCHER}await import('./${path}')\n`,
+      resolveDir: root,
     }))
   },
 })
@@ -80,9 +93,16 @@ const threads: Plugin = {
   name: 'threads',
   setup(build) {
     build.onLoad({ filter: /\/(src|workers)\/.*\.ts$/ }, ({ path }) => {
-      const contents = readFileSync(path, 'utf8').replaceAll(THREAD, (_, thread: string) => `new URL('../${threadEntry(thread)}.js', import.meta.url)`)
-      const lost = contents.replaceAll(/new URL\('\.\.\/threads\/[^']+', import\.meta\.url\)/g, '').includes('import.meta.url')
-      return lost ? { errors: [{ text: `${path} finds a file by its own place, which is another one in the compiled program` }] } : { contents, loader: 'ts' }
+      const contents = readFileSync(path, 'utf8').replaceAll(
+        THREAD,
+        (_, thread: string) => `new URL('../${threadEntry(thread)}.js', import.meta.url)`,
+      )
+      const lost = contents
+        .replaceAll(/new URL\('\.\.\/threads\/[^']+', import\.meta\.url\)/g, '')
+        .includes('import.meta.url')
+      return lost
+        ? { errors: [{ text: `${path} finds a file by its own place, which is another one in the compiled program` }] }
+        : { contents, loader: 'ts' }
     })
   },
 }
@@ -92,7 +112,9 @@ const withoutTypeScript: Plugin = {
   name: 'without-typescript',
   setup(build) {
     build.onResolve({ filter: /^tsx(\/|$)/ }, ({ path }) => ({ path, namespace: 'without-typescript' }))
-    build.onLoad({ filter: /./, namespace: 'without-typescript' }, () => ({ contents: 'export const register = () => {}' }))
+    build.onLoad({ filter: /./, namespace: 'without-typescript' }, () => ({
+      contents: 'export const register = () => {}',
+    }))
   },
 }
 
@@ -105,19 +127,33 @@ const policiesReadNow = (root: string): Plugin => ({
       filledIn = true
       return { contents: `export const READ_AT_BUILD = new Map(${JSON.stringify(policyValues(root))})` }
     })
-    build.onEnd(() => filledIn ? null : { errors: [{ text: 'no read-at-build.ts is part of the program any more: policy files would be parsed at every start' }] })
+    build.onEnd(() =>
+      filledIn
+        ? null
+        : {
+            errors: [
+              {
+                text: 'no read-at-build.ts is part of the program any more: policy files would be parsed at every start',
+              },
+            ],
+          },
+    )
   },
 })
 
 function policyValues(root: string): [sum: string, json: string][] {
   const folder = join(root, 'config/policies')
   if (!existsSync(folder)) return []
-  const texts = readdirSync(folder).filter((file) => file.endsWith('.yaml')).map((file) => readFileSync(join(folder, file), 'utf8'))
+  const texts = readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
   return texts.flatMap((text): [string, string][] => {
     const value = readYaml('', text, null).yaml?.value
     const json = JSON.stringify(value) ?? ''
     // What has mistakes, or says what JSON cannot, is left to the program itself.
-    return value !== undefined && isDeepStrictEqual(JSON.parse(json), value) ? [[createHash('sha256').update(text).digest('hex'), json]] : []
+    return value !== undefined && isDeepStrictEqual(JSON.parse(json), value)
+      ? [[createHash('sha256').update(text).digest('hex'), json]]
+      : []
   })
 }
 

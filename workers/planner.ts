@@ -1,7 +1,9 @@
 import { runWorker } from '../src/app/run-daemon.ts'
 
-process.exit(await runWorker({
-  name: 'planner',
-  daemons: ['planner'],
-  purpose: 'Works out which reminders fall due and rings the queues of their routes.',
-}))
+process.exit(
+  await runWorker({
+    name: 'planner',
+    daemons: ['planner'],
+    purpose: 'Works out which reminders fall due and rings the queues of their routes.',
+  }),
+)

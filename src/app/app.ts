@@ -46,7 +46,9 @@ export interface App {
 }
 
 /** Of this build, as package.json states it. */
-export const VERSION: string = (JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'package.json'), 'utf8')) as { version: string }).version
+export const VERSION: string = (
+  JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'package.json'), 'utf8')) as { version: string }
+).version
 
 /** On whose behalf the command line acts: every creditor, and recorded as `cli`. */
 export const CLI_ACTOR: Actor = { name: 'cli', creditor: null, live: true }

@@ -52,25 +52,60 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   const worker = `${hostname()}:${process.pid}`
   const ledger = overrides.ledger ?? (await openChecked(config, worker, log))
   const plannerBell = new PlannerBell(ledger, log)
-  const runtime: Runtime = { config, ledger, vault: openVault(keyRing(config)), clock: overrides.clock ?? new SteadyClock(), log, ringPlanner: plannerBell.ring }
+  const runtime: Runtime = {
+    config,
+    ledger,
+    vault: openVault(keyRing(config)),
+    clock: overrides.clock ?? new SteadyClock(),
+    log,
+    ringPlanner: plannerBell.ring,
+  }
   const switches = new SwitchBoard(runtime)
   const guard = new ClockGuard(runtime)
   const policies = new PolicyFiles(config, log)
   const routes = openRoutes(runtime, overrides)
   refuseVirtualClock(runtime, routes.all)
   const context: Omit<DispatchContext, 'route' | 'provider' | 'testProvider' | 'gate'> = {
-    get packs() { return policies.packs }, switches, worker, clockCertain: guard.certain,
-    optOutUrl: (addressId) => unsubscribeUrl(config.publicUrl, runtime.vault, addressId),
-    limits: { ...DISPATCH_LIMITS, leaseMs: config.limits.leaseSeconds * 1000, callMs: config.limits.callSeconds * 1000, ...overrides.limits },
-  }
-  const openDoorbell = () => overrides.doorbell ?? bullmqDoorbell(
-    config.redisUrl === null ? { ledgerPool: ledger.pool } : { redisUrl: config.redisUrl, shards: config.queue.shards },
-    {
-      onError: (problem) => log.error({ event: 'queue.unreachable', error: problem }, `queue does not answer: is ${config.redisUrl === null ? 'PostgreSQL up, and does DATABASE_URL' : 'Redis up, and does REDIS_URL'} name it? Reminders wait in the ledger until it does`),
-      onRecovered: () => log.info({ event: 'queue.recovered' }, 'queue answers again'),
+    get packs() {
+      return policies.packs
     },
-  )
-  const running = new RunningDaemons({ runtime, plannerBell, switches, guard, policies, register: new ProcessRegister(runtime, worker), routes, context, openDoorbell })
+    switches,
+    worker,
+    clockCertain: guard.certain,
+    optOutUrl: (addressId) => unsubscribeUrl(config.publicUrl, runtime.vault, addressId),
+    limits: {
+      ...DISPATCH_LIMITS,
+      leaseMs: config.limits.leaseSeconds * 1000,
+      callMs: config.limits.callSeconds * 1000,
+      ...overrides.limits,
+    },
+  }
+  const openDoorbell = () =>
+    overrides.doorbell ??
+    bullmqDoorbell(
+      config.redisUrl === null
+        ? { ledgerPool: ledger.pool }
+        : { redisUrl: config.redisUrl, shards: config.queue.shards },
+      {
+        onError: (problem) =>
+          log.error(
+            { event: 'queue.unreachable', error: problem },
+            `queue does not answer: is ${config.redisUrl === null ? 'PostgreSQL up, and does DATABASE_URL' : 'Redis up, and does REDIS_URL'} name it? Reminders wait in the ledger until it does`,
+          ),
+        onRecovered: () => log.info({ event: 'queue.recovered' }, 'queue answers again'),
+      },
+    )
+  const running = new RunningDaemons({
+    runtime,
+    plannerBell,
+    switches,
+    guard,
+    policies,
+    register: new ProcessRegister(runtime, worker),
+    routes,
+    context,
+    openDoorbell,
+  })
   const close = async () => {
     plannerBell.close()
     await routes.close()
@@ -82,7 +117,12 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
     runtime,
     logger: log,
     policies,
-    services: services(runtime, { get packs() { return policies.packs }, clockCertain: guard.certainNow }),
+    services: services(runtime, {
+      get packs() {
+        return policies.packs
+      },
+      clockCertain: guard.certainNow,
+    }),
     start: (daemons) => running.start(daemons),
     stop: () => (ended ??= running.stop().then(close)),
     abort: () => (ended ??= running.abort().then(close)),
@@ -95,8 +135,13 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
 async function openChecked(config: Config, worker: string, log: Log): Promise<Ledger> {
   const source = config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl }
   const ledger = await openLedger(source, {
-    applicationName: `decorum ${worker}`, poolSize: config.limits.poolSize,
-    onError: (error) => log.warn({ event: 'ledger.connection_lost', error: error.message }, 'connection to the ledger lost; the pool replaces it'),
+    applicationName: `decorum ${worker}`,
+    poolSize: config.limits.poolSize,
+    onError: (error) =>
+      log.warn(
+        { event: 'ledger.connection_lost', error: error.message },
+        'connection to the ledger lost; the pool replaces it',
+      ),
   })
   try {
     const problem = await ledger.check()
@@ -104,7 +149,8 @@ async function openChecked(config: Config, worker: string, log: Log): Promise<Le
     const schema = await checkSchema(ledger)
     if (schema.state !== 'ok') {
       const applied = await migrate(ledger)
-      if (applied.length > 0) log.info({ event: 'ledger.migrated', migrations: applied }, 'ledger migrated to the schema of this build')
+      if (applied.length > 0)
+        log.info({ event: 'ledger.migrated', migrations: applied }, 'ledger migrated to the schema of this build')
     }
     return ledger
   } catch (error) {
@@ -126,9 +172,15 @@ function keyRing(config: Config): KeyRing {
 }
 
 /** A stepped clock opens windows at will: with it, nothing may be able to reach a person. */
-function refuseVirtualClock(runtime: Runtime, routes: readonly { route: Route; provider: { harmless: boolean } }[]): void {
+function refuseVirtualClock(
+  runtime: Runtime,
+  routes: readonly { route: Route; provider: { harmless: boolean } }[],
+): void {
   const real = routes.find((open) => !open.provider.harmless)
   if (runtime.clock.virtual && real !== undefined) {
-    throw new DecorumError('DECORUM_VIRTUAL_CLOCK', `route ${real.route.id} has a real provider, and business time is stepped`)
+    throw new DecorumError(
+      'DECORUM_VIRTUAL_CLOCK',
+      `route ${real.route.id} has a real provider, and business time is stepped`,
+    )
   }
 }

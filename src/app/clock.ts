@@ -101,7 +101,10 @@ export class ClockGuard {
     const asked = performance.now()
     const now = Date.now()
     // A clock that may be wrong must not raise the mark for everybody.
-    const { highWater, databaseNow } = await raiseClockMark(this.#runtime.ledger.db, new Date(before === null ? now : 0))
+    const { highWater, databaseNow } = await raiseClockMark(
+      this.#runtime.ledger.db,
+      new Date(before === null ? now : 0),
+    )
     const offDatabase = Math.abs(databaseNow.getTime() - now)
     if (offDatabase > TOLERANCE_MS + (performance.now() - asked)) {
       this.#problem = `is ${Math.round(offDatabase / 1000)} s off the ledger's clock`
@@ -116,6 +119,7 @@ export class ClockGuard {
     if (before === this.#problem) return
     const { log } = this.#runtime
     if (this.#problem === null) log.info({ event: 'clock.trusted' }, 'clock agrees with the ledger; sending is allowed')
-    else log.error({ event: 'clock.distrusted', clock: this.#problem }, 'clock disagrees; nothing is sent until it agrees')
+    else
+      log.error({ event: 'clock.distrusted', clock: this.#problem }, 'clock disagrees; nothing is sent until it agrees')
   }
 }

@@ -27,7 +27,12 @@ const CLOCK_TOLERANCE_MS = 2000
  * Reads and asks only: no migration, no message, nothing written.
  */
 export async function diagnose(config: Config): Promise<Diagnosis[]> {
-  return [...zoneDataParts(config), ...await ledgerParts(config), ...await queueParts(config), ...await Promise.all(config.routes.map((route) => routePart(config, route)))]
+  return [
+    ...zoneDataParts(config),
+    ...(await ledgerParts(config)),
+    ...(await queueParts(config)),
+    ...(await Promise.all(config.routes.map((route) => routePart(config, route)))),
+  ]
 }
 
 const well = (part: string, finding: string): Diagnosis => ({ part, ok: true, problem: null, finding })
@@ -35,22 +40,49 @@ const ill = (part: string, problem: string): Diagnosis => ({ part, ok: false, pr
 
 function zoneDataParts({ packs }: Config): Diagnosis[] {
   const { version, published, faults } = judgeZoneData(packs, Date.now())
-  return faults.length === 0 ? [well('time zone data', `${version}, published ${published}`)] : faults.map((fault) => ill('time zone data', fault))
+  return faults.length === 0
+    ? [well('time zone data', `${version}, published ${published}`)]
+    : faults.map((fault) => ill('time zone data', fault))
 }
 
 async function ledgerParts(config: Config): Promise<Diagnosis[]> {
   const kind = config.databaseUrl === null ? `embedded in ${config.dataDir}` : 'PostgreSQL'
-  if (config.databaseUrl === null && !existsSync(config.dataDir)) return [well('ledger', `${kind}, made at the first start`)]
+  if (config.databaseUrl === null && !existsSync(config.dataDir))
+    return [well('ledger', `${kind}, made at the first start`)]
   let ledger: Ledger | null = null
   try {
-    ledger = await openLedger(config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl }, { applicationName: 'decorum doctor', poolSize: 2 })
+    ledger = await openLedger(
+      config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl },
+      { applicationName: 'decorum doctor', poolSize: 2 },
+    )
     const problem = await ledger.check()
-    if (problem !== null) return [ill('ledger', `does not answer: ${problem}. Is PostgreSQL up, and does DATABASE_URL name it?`)]
+    if (problem !== null)
+      return [ill('ledger', `does not answer: ${problem}. Is PostgreSQL up, and does DATABASE_URL name it?`)]
     const schema = await checkSchema(ledger)
-    if (schema.state === 'newer') return [well('ledger', kind), ill('schema', `is at step ${schema.ledger}, this build knows ${schema.build}; run a build at least as new`)]
-    if (schema.state === 'foreign') return [well('ledger', kind), ill('schema', 'was made by a build that was never released; point DATABASE_URL or DECORUM_DATA_DIR at another ledger')]
-    if (schema.state === 'older') return [well('ledger', kind), ill('schema', `is at step ${schema.ledger}, this build needs ${schema.build}; run \`decorum migrate\``)]
-    return [well('ledger', kind), well('schema', `step ${schema.ledger}`), await clockPart(ledger), await wordsPart(config, ledger)]
+    if (schema.state === 'newer')
+      return [
+        well('ledger', kind),
+        ill('schema', `is at step ${schema.ledger}, this build knows ${schema.build}; run a build at least as new`),
+      ]
+    if (schema.state === 'foreign')
+      return [
+        well('ledger', kind),
+        ill(
+          'schema',
+          'was made by a build that was never released; point DATABASE_URL or DECORUM_DATA_DIR at another ledger',
+        ),
+      ]
+    if (schema.state === 'older')
+      return [
+        well('ledger', kind),
+        ill('schema', `is at step ${schema.ledger}, this build needs ${schema.build}; run \`decorum migrate\``),
+      ]
+    return [
+      well('ledger', kind),
+      well('schema', `step ${schema.ledger}`),
+      await clockPart(ledger),
+      await wordsPart(config, ledger),
+    ]
   } catch (error) {
     if (!(error instanceof DecorumError)) throw error
     return [ill('ledger', `${error.message}. ${error.hint}`)]
@@ -63,8 +95,16 @@ async function clockPart(ledger: Ledger): Promise<Diagnosis> {
   const asked = Date.now()
   const { highWater, databaseNow } = await readClockMark(ledger.db)
   const off = databaseNow.getTime() - asked
-  if (Math.abs(off) > CLOCK_TOLERANCE_MS) return ill('clock', `is ${Math.round(off / 1000)} s off the ledger’s; synchronise both hosts, until then nothing is sent`)
-  if (highWater !== null && highWater.getTime() - asked > CLOCK_TOLERANCE_MS) return ill('clock', `is behind the latest time in the ledger, ${highWater.toISOString()}; set it right, until then nothing is sent`)
+  if (Math.abs(off) > CLOCK_TOLERANCE_MS)
+    return ill(
+      'clock',
+      `is ${Math.round(off / 1000)} s off the ledger’s; synchronise both hosts, until then nothing is sent`,
+    )
+  if (highWater !== null && highWater.getTime() - asked > CLOCK_TOLERANCE_MS)
+    return ill(
+      'clock',
+      `is behind the latest time in the ledger, ${highWater.toISOString()}; set it right, until then nothing is sent`,
+    )
   return well('clock', `within ${CLOCK_TOLERANCE_MS / 1000} s of the ledger’s`)
 }
 
@@ -73,13 +113,17 @@ async function wordsPart(config: Config, ledger: Ledger): Promise<Diagnosis> {
   const own = wordsVersion(config)
   const processes = await processesAtWork(ledger.db)
   const problem = otherWords(own, processes)
-  return problem === null ? well('words', `version ${own}, the same in all ${processes.length} processes at work`) : ill('words', problem)
+  return problem === null
+    ? well('words', `version ${own}, the same in all ${processes.length} processes at work`)
+    : ill('words', problem)
 }
 
 async function queueParts({ redisUrl }: Config): Promise<Diagnosis[]> {
   if (redisUrl === null) return [well('queue', 'BullMQ on the ledger’s PostgreSQL')]
   const { problems, version } = await checkRedis(redisUrl)
-  return problems.length === 0 ? [well('queue', `BullMQ on Redis ${version}, noeviction`)] : problems.map((problem) => ill('queue', problem))
+  return problems.length === 0
+    ? [well('queue', `BullMQ on Redis ${version}, noeviction`)]
+    : problems.map((problem) => ill('queue', problem))
 }
 
 async function routePart(config: Config, route: Route): Promise<Diagnosis> {
@@ -110,7 +154,10 @@ export interface MigratedLedger {
  * @throws   DECORUM_LEDGER_UNAVAILABLE, DECORUM_SCHEMA_NEWER, DECORUM_SCHEMA_FOREIGN, DECORUM_DATA_DIR_LOCKED
  */
 export async function migrateLedger(config: Config): Promise<MigratedLedger> {
-  const ledger = await openLedger(config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl }, { applicationName: 'decorum migrate' })
+  const ledger = await openLedger(
+    config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl },
+    { applicationName: 'decorum migrate' },
+  )
   try {
     const problem = await ledger.check()
     if (problem !== null) throw new DecorumError('DECORUM_LEDGER_UNAVAILABLE', `the ledger does not answer: ${problem}`)

@@ -11,7 +11,10 @@ export interface Failure {
 /** What can a person be told about whatever was thrown? Never a stack trace: `DECORUM_DEBUG=1` adds it. */
 export function failureOf(error: unknown): { failure: Failure; exitCode: ExitCode } {
   if (error instanceof DecorumError) {
-    return { failure: { code: error.code, message: error.message, hint: error.hint, faults: error.faults }, exitCode: exitCodeOf(error.code) }
+    return {
+      failure: { code: error.code, message: error.message, hint: error.hint, faults: error.faults },
+      exitCode: exitCodeOf(error.code),
+    }
   }
   const message = error instanceof Error ? error.message : String(error)
   const hint = 'This is a fault of Decorum. Run it again with DECORUM_DEBUG=1 and report what it prints.'
@@ -28,11 +31,13 @@ export function reportError(error: unknown, json = false): ExitCode {
   if (json) process.stdout.write(`${JSON.stringify({ error: failure }, null, 2)}\n`)
   const lines = [`decorum: ${failure.message}`, ...failure.faults.map(faultLine), `  → ${failure.hint}`]
   process.stderr.write(`${lines.join('\n')}\n`)
-  if (process.env['DECORUM_DEBUG'] !== undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
+  if (process.env['DECORUM_DEBUG'] !== undefined && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ''}\n`)
   return exitCode
 }
 
-const faultLine = ({ path, problem, cure }: Fault): string => `  ${path === '' ? 'the whole' : path}: ${problem}${cure === undefined ? '' : `. ${cure}`}`
+const faultLine = ({ path, problem, cure }: Fault): string =>
+  `  ${path === '' ? 'the whole' : path}: ${problem}${cure === undefined ? '' : `. ${cure}`}`
 
 /**
  * What the process says to whoever started it. Public: workers/README.md lists them, and service managers act on them.

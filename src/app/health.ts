@@ -31,7 +31,10 @@ export async function startHealthServer(port: number, health: () => Promise<Part
   })
   server.listen(port)
   await once(server, 'listening').catch((cause: unknown) => {
-    throw new DecorumError('DECORUM_CONFIG', `port ${port} cannot be listened on`, { cause, hint: 'Is another process using it? Give --health-port a free one, or 0.' })
+    throw new DecorumError('DECORUM_CONFIG', `port ${port} cannot be listened on`, {
+      cause,
+      hint: 'Is another process using it? Give --health-port a free one, or 0.',
+    })
   })
   const address = server.address()
   return {

@@ -26,13 +26,14 @@ export function loop(name: string, everyMs: number, log: Log, work: () => Promis
   let failures = 0
   let wake: (() => void) | null = null
   let nudged = false
-  const wait = (ms: number) => new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    wake = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-  })
+  const wait = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   const running = (async () => {
     while (!stopped) {
       nudged = false
@@ -44,7 +45,8 @@ export function loop(name: string, everyMs: number, log: Log, work: () => Promis
         failures = 0
       } catch (error) {
         const message = error instanceof Error ? error.message || error.name : String(error)
-        if (problem === null) log.error({ event: 'loop.retrying', loop: name, error: message }, 'loop failing, retrying with backoff')
+        if (problem === null)
+          log.error({ event: 'loop.retrying', loop: name, error: message }, 'loop failing, retrying with backoff')
         problem = message
         failures++
       }

@@ -36,18 +36,27 @@ export interface OpenRoutes {
  * otherwise in the ledger, and in memory where one process owns the ledger.
  */
 export function openRoutes(
-  runtime: Runtime, { gates, providers }: { gates?: (route: Route) => RateGate; providers?: (route: Route) => Provider | null } = {},
+  runtime: Runtime,
+  { gates, providers }: { gates?: (route: Route) => RateGate; providers?: (route: Route) => Provider | null } = {},
 ): OpenRoutes {
   const { config, ledger } = runtime
-  const redis = config.redisUrl === null || gates !== undefined ? null : connectRedis(parseRedisUrl(config.redisUrl), 'ring')
-  redis?.on('error', () => { /* the doorbell reports Redis; a gate that does not answer lets nothing through */ })
-  const gateFor = gates ?? ((route: Route): RateGate => {
-    const rate = { perSecond: route.rate.perSecond, largestWeight: largestWeight(route) }
-    if (redis !== null) return redisRateGate(redis, route.id, rate)
-    return ledger.embedded ? memoryRateGate(route.id, rate) : postgresRateGate((booking) => takeRateSlots(ledger.db, booking), route.id, rate)
+  const redis =
+    config.redisUrl === null || gates !== undefined ? null : connectRedis(parseRedisUrl(config.redisUrl), 'ring')
+  redis?.on('error', () => {
+    /* the doorbell reports Redis; a gate that does not answer lets nothing through */
   })
+  const gateFor =
+    gates ??
+    ((route: Route): RateGate => {
+      const rate = { perSecond: route.rate.perSecond, largestWeight: largestWeight(route) }
+      if (redis !== null) return redisRateGate(redis, route.id, rate)
+      return ledger.embedded
+        ? memoryRateGate(route.id, rate)
+        : postgresRateGate((booking) => takeRateSlots(ledger.db, booking), route.id, rate)
+    })
   const keep = (captured: Captured) => keepCaptured(runtime, captured)
-  const capture = (provider: Provider): Provider => (provider.name === 'capture' ? withLedgerLookUp(runtime, provider) : provider)
+  const capture = (provider: Provider): Provider =>
+    provider.name === 'capture' ? withLedgerLookUp(runtime, provider) : provider
   const all = config.routes.map((route): OpenRoute => ({
     route,
     provider: providers?.(route) ?? capture(buildProvider(route, { publicUrl: config.publicUrl, keep })),
@@ -60,10 +69,12 @@ export function openRoutes(
     all,
     find: (id) => byId.get(id) ?? null,
     async close() {
-      await Promise.all(all.map(async ({ provider, gate }) => {
-        await provider.close()
-        await gate.close()
-      }))
+      await Promise.all(
+        all.map(async ({ provider, gate }) => {
+          await provider.close()
+          await gate.close()
+        }),
+      )
       redis?.disconnect()
     },
   }
@@ -73,9 +84,10 @@ export function openRoutes(
 const withLedgerLookUp = (runtime: Runtime, provider: Provider): Provider => ({
   ...provider,
   lookUpIsConclusive: true,
-  lookUp: async ({ attempt }) => (await captureExists(runtime.ledger.db, attempt.reminderId, attempt.attemptNo))
-    ? { kind: 'found', reference: `capture-${attempt.reminderId}.${attempt.attemptNo}`, word: null }
-    : { kind: 'not-found' },
+  lookUp: async ({ attempt }) =>
+    (await captureExists(runtime.ledger.db, attempt.reminderId, attempt.attemptNo))
+      ? { kind: 'found', reference: `capture-${attempt.reminderId}.${attempt.attemptNo}`, word: null }
+      : { kind: 'not-found' },
 })
 
 export interface Surroundings {
@@ -91,7 +103,10 @@ export interface Surroundings {
  * Opens nothing: connections are made by the first call, and the Twilio SDK is loaded
  * by it too. `from` is not part of a provider; it comes with each request.
  */
-export function buildProvider(route: Pick<Route, 'provider' | 'channel' | 'settings'>, surroundings: Surroundings): Provider {
+export function buildProvider(
+  route: Pick<Route, 'provider' | 'channel' | 'settings'>,
+  surroundings: Surroundings,
+): Provider {
   // A Pick of a union loses the tie between provider and settings; Route has it.
   const { provider, channel, settings } = route as Route
   switch (provider) {

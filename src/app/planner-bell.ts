@@ -60,7 +60,12 @@ export class PlannerBell {
   #sound(): void {
     if (this.#nudge !== null) this.#nudge()
     else if (!this.#ledger.embedded) {
-      ringPlanner(this.#ledger.pool).catch((error: unknown) => this.#log.debug({ event: 'planner.not_woken', error: (error as Error).message }, 'planner not woken; it polls by itself'))
+      ringPlanner(this.#ledger.pool).catch((error: unknown) =>
+        this.#log.debug(
+          { event: 'planner.not_woken', error: (error as Error).message },
+          'planner not woken; it polls by itself',
+        ),
+      )
     }
   }
 
@@ -72,15 +77,17 @@ export class PlannerBell {
         this.#listening = null
         reject(new Error('the connection that listens broke'))
       }
-      listenForPlanner(this.#ledger.pool, nudge, broken).then((connection) => {
-        if (this.#closed) {
-          connection.stop()
-          return resolve()
-        }
-        this.#listening = connection
-        // What was accepted while nobody listened.
-        nudge()
-      }).catch(reject)
+      listenForPlanner(this.#ledger.pool, nudge, broken)
+        .then((connection) => {
+          if (this.#closed) {
+            connection.stop()
+            return resolve()
+          }
+          this.#listening = connection
+          // What was accepted while nobody listened.
+          nudge()
+        })
+        .catch(reject)
     })
   }
 }

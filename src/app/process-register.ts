@@ -11,15 +11,22 @@ const EVERY_MS = 15_000
 /** Which words does this configuration send? Equal texts of templates and creditors give equal versions, whatever their order on disk. */
 export const wordsVersion = ({ templates, creditors }: Pick<Config, 'templates' | 'creditors'>): string =>
   contentVersion({
-    templates: Object.fromEntries([...templates].map(([id, { manifest, sources, frames }]) => [id, { manifest, sources, frames }])),
+    templates: Object.fromEntries(
+      [...templates].map(([id, { manifest, sources, frames }]) => [id, { manifest, sources, frames }]),
+    ),
     creditors: Object.fromEntries([...creditors].map(([id, creditor]) => [id, creditor.words])),
   })
 
 /** Which of these processes use other words, in a sentence that says what to do? Null: all use the same. */
-export function otherWords(own: string, others: readonly Pick<ProcessRow, 'name' | 'daemons' | 'words'>[]): string | null {
+export function otherWords(
+  own: string,
+  others: readonly Pick<ProcessRow, 'name' | 'daemons' | 'words'>[],
+): string | null {
   const different = others.filter((process) => process.words !== own)
   if (different.length === 0) return null
-  const named = different.slice(0, 5).map(({ name, daemons }) => `${name} (${daemons.length === 0 ? 'serve' : daemons.join(', ')})`)
+  const named = different
+    .slice(0, 5)
+    .map(({ name, daemons }) => `${name} (${daemons.length === 0 ? 'serve' : daemons.join(', ')})`)
   const more = different.length > named.length ? ` and ${different.length - named.length} more` : ''
   return `other words are in use by ${named.join('; ')}${more}: bring templates/ and config/creditors/ to the same state everywhere and restart those processes`
 }

@@ -35,7 +35,8 @@ export async function runDaemon(run: DaemonRun): Promise<ExitCode> {
   const signals = listenForSignals()
   let app: App | null = null
   let health: HealthServer | null = null
-  const parts = async (): Promise<PartHealth[]> => app?.health() ?? [{ part: 'start', ok: false, problem: 'is still starting' }]
+  const parts = async (): Promise<PartHealth[]> =>
+    app?.health() ?? [{ part: 'start', ok: false, problem: 'is still starting' }]
   try {
     if (run.healthPort !== null) {
       health = await startHealthServer(run.healthPort, parts)
@@ -43,14 +44,22 @@ export async function runDaemon(run: DaemonRun): Promise<ExitCode> {
     }
     const { config, warnings } = configuration()
     printWarnings(warnings)
-    const begun = await startPatiently(() => build(config), (opened) => startAll(opened, run), signals.first)
+    const begun = await startPatiently(
+      () => build(config),
+      (opened) => startAll(opened, run),
+      signals.first,
+    )
     if (begun === null) return EXIT.done
     const { beside } = begun.started
-    const running = app = begun.opened
-    return await drainOrAbort(signals, async () => {
-      await beside?.close()
-      await running.stop()
-    }, () => running.abort())
+    const running = (app = begun.opened)
+    return await drainOrAbort(
+      signals,
+      async () => {
+        await beside?.close()
+        await running.stop()
+      },
+      () => running.abort(),
+    )
   } catch (error) {
     await app?.abort()
     return reportError(error)
@@ -64,14 +73,20 @@ export async function runDaemon(run: DaemonRun): Promise<ExitCode> {
 async function startAll(app: App, run: DaemonRun): Promise<{ beside: Beside | undefined }> {
   if (run.paused === true) {
     const { id, thrown } = await app.services.pauseEverything()
-    process.stderr.write(`decorum: ${thrown ? 'starts paused' : 'starts paused: everything was paused before'}; nothing is sent until you run\n  ${howToLift(app.config, id)}\n`)
+    process.stderr.write(
+      `decorum: ${thrown ? 'starts paused' : 'starts paused: everything was paused before'}; nothing is sent until you run\n  ${howToLift(app.config, id)}\n`,
+    )
   }
   await app.start(run.daemons)
   return { beside: await run.alongside?.(app) }
 }
 
 /** Waits for the first signal, then drains; a second signal cuts the drain short. */
-export async function drainOrAbort(signals: { first: Promise<void>; second: Promise<void> }, drain: () => Promise<void>, abort: () => Promise<void>): Promise<ExitCode> {
+export async function drainOrAbort(
+  signals: { first: Promise<void>; second: Promise<void> },
+  drain: () => Promise<void>,
+  abort: () => Promise<void>,
+): Promise<ExitCode> {
   await signals.first
   const aborted = signals.second.then(async () => {
     await abort()
@@ -88,8 +103,12 @@ interface Signals {
 
 function listenForSignals(): Signals {
   let [onFirst, onSecond] = [(): void => {}, (): void => {}]
-  const first = new Promise<void>((resolve) => { onFirst = resolve })
-  const second = new Promise<void>((resolve) => { onSecond = resolve })
+  const first = new Promise<void>((resolve) => {
+    onFirst = resolve
+  })
+  const second = new Promise<void>((resolve) => {
+    onSecond = resolve
+  })
   let seen = 0
   const heard = (): void => {
     seen += 1
@@ -108,7 +127,9 @@ function listenForSignals(): Signals {
 export function portOf(text: string | undefined, option: string): number | null {
   if (text === undefined) return null
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
-  throw new DecorumError('DECORUM_BAD_INPUT', `${option} is not a port`, { hint: 'Give a whole number from 0 to 65535.' })
+  throw new DecorumError('DECORUM_BAD_INPUT', `${option} is not a port`, {
+    hint: 'Give a whole number from 0 to 65535.',
+  })
 }
 
 /** A file in `workers/`: which daemons it is, and what they are for. */
@@ -130,16 +151,27 @@ export async function runWorker(worker: Worker, argv: readonly string[] = proces
 
 function readFlags(worker: Worker, argv: readonly string[]): 'help' | { healthPort: number | null; paused: boolean } {
   const { values } = parsed(argv)
-  if (values.help !== true) return { healthPort: portOf(values['health-port'], '--health-port'), paused: values.paused ?? false }
+  if (values.help !== true)
+    return { healthPort: portOf(values['health-port'], '--health-port'), paused: values.paused ?? false }
   process.stdout.write(helpOf(worker))
   return 'help'
 }
 
 function parsed(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options: { 'health-port': { type: 'string' }, paused: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
+    return parseArgs({
+      args: [...argv],
+      options: {
+        'health-port': { type: 'string' },
+        paused: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
   } catch (cause) {
-    throw new DecorumError('DECORUM_BAD_INPUT', cause instanceof Error ? cause.message : 'bad flags', { cause, hint: 'Run it with --help.' })
+    throw new DecorumError('DECORUM_BAD_INPUT', cause instanceof Error ? cause.message : 'bad flags', {
+      cause,
+      hint: 'Run it with --help.',
+    })
   }
 }
 
@@ -174,7 +206,10 @@ export interface Opened {
  * @throws whatever waiting does not cure
  */
 export async function startPatiently<Thing extends Opened, Started>(
-  open: () => Promise<Thing>, start: (opened: Thing) => Promise<Started>, signal: Promise<void>, firstWaitMs = FIRST_WAIT_MS,
+  open: () => Promise<Thing>,
+  start: (opened: Thing) => Promise<Started>,
+  signal: Promise<void>,
+  firstWaitMs = FIRST_WAIT_MS,
 ): Promise<{ opened: Thing; started: Started } | null> {
   for (let wait = firstWaitMs; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     let opened: Thing | null = null
@@ -197,5 +232,7 @@ export async function startPatiently<Thing extends Opened, Started>(
 function passing(error: unknown): DecorumError | null {
   if (error instanceof DecorumError) return error.disposition === 'retry' ? error : null
   if (!isTransient(error)) return null
-  return new DecorumError('DECORUM_LEDGER_UNAVAILABLE', `the ledger does not answer: ${(error as Error).message}`, { cause: error })
+  return new DecorumError('DECORUM_LEDGER_UNAVAILABLE', `the ledger does not answer: ${(error as Error).message}`, {
+    cause: error,
+  })
 }

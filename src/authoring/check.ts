@@ -45,13 +45,32 @@ export function check(root: string, env: Environment, now: Instant): CheckReport
   const loadedPacks = whole(readPacks(root).items.map(({ value }) => value))
   const packs = runVectors(loadedPacks)
   const zoneData = judgeZoneData(loadedPacks, now)
-  const findings = readTemplateFolders(root).folders.flatMap((f) => lint(f.name, f.files)).filter((f) => f.rule !== 'structure')
-  const errors = findings.filter((f) => f.severity === 'error').length + packs.reduce((sum, p) => sum + p.failures.length, 0) + zoneData.faults.length
+  const findings = readTemplateFolders(root)
+    .folders.flatMap((f) => lint(f.name, f.files))
+    .filter((f) => f.rule !== 'structure')
+  const errors =
+    findings.filter((f) => f.severity === 'error').length +
+    packs.reduce((sum, p) => sum + p.failures.length, 0) +
+    zoneData.faults.length
   const parts = { findings, packs, zoneData }
-  if (!loaded.ok) return { ok: false, problems: loaded.problems, warnings: [], ...parts, routes: [], creditors: [], ladders: [], templates: [], imports: [] }
+  if (!loaded.ok)
+    return {
+      ok: false,
+      problems: loaded.problems,
+      warnings: [],
+      ...parts,
+      routes: [],
+      creditors: [],
+      ladders: [],
+      templates: [],
+      imports: [],
+    }
   const { config } = loaded
   const mappings = readImports(root).items.flatMap(({ value, yaml }) => problemsOf(yaml, mappingFaults(value)))
-  const calendars = calendarAlarms(policyOf(config), now).map((alarm) => ({ code: 'calendar_ends' as const, message: calendarWords(alarm) }))
+  const calendars = calendarAlarms(policyOf(config), now).map((alarm) => ({
+    code: 'calendar_ends' as const,
+    message: calendarWords(alarm),
+  }))
   const gaps = contentGaps(config, now).map((gap) => ({ code: 'content_gap' as const, message: gapText(gap) }))
   return {
     ok: errors === 0 && mappings.length === 0,
@@ -92,7 +111,15 @@ export function contentGaps(config: Config, now: Instant): ContentGap[] {
     const { jurisdiction, role, product } = creditor.defaults
     if (jurisdiction === null) continue
     for (const { template, channel, tone } of spoken(config, creditor)) {
-      const scope = { jurisdictions: [jurisdiction], roles: [role], products: [product], channels: [channel], tones: [tone], kinds: null, modes: ['automated' as const] }
+      const scope = {
+        jurisdictions: [jurisdiction],
+        roles: [role],
+        products: [product],
+        channels: [channel],
+        tones: [tone],
+        kinds: null,
+        modes: ['automated' as const],
+      }
       for (const contract of contentOf(scope, packs, now)) {
         const gap = contract.fit === 'yes' ? gapOf(contract, config, creditor, { template, channel, tone }) : null
         if (gap !== null) gaps.set(`${creditor.id} ${template} ${channel} ${contract.rule}`, gap)
@@ -102,23 +129,62 @@ export function contentGaps(config: Config, now: Instant): ContentGap[] {
   return [...gaps.values()]
 }
 
-interface Spoken { template: string; channel: 'phone' | 'sms' | 'email'; tone: 'gentle' | 'neutral' | 'firm' | 'final' }
+interface Spoken {
+  template: string
+  channel: 'phone' | 'sms' | 'email'
+  tone: 'gentle' | 'neutral' | 'firm' | 'final'
+}
 
 const spoken = (config: Config, creditor: Creditor): Spoken[] =>
-  (config.ladders.get(creditor.defaults.ladder)?.ladder.rungs ?? []).flatMap((rung) => (rung.who !== 'machine' ? [] : rung.channels.map((channel) => ({ template: rung.template, channel, tone: rung.tone }))))
+  (config.ladders.get(creditor.defaults.ladder)?.ladder.rungs ?? []).flatMap((rung) =>
+    rung.who !== 'machine'
+      ? []
+      : rung.channels.map((channel) => ({ template: rung.template, channel, tone: rung.tone })),
+  )
 
-function gapOf({ content, rule, citation }: ContentContract, config: Config, creditor: Creditor, { template, channel, tone }: Spoken): ContentGap | null {
+function gapOf(
+  { content, rule, citation }: ContentContract,
+  config: Config,
+  creditor: Creditor,
+  { template, channel, tone }: Spoken,
+): ContentGap | null {
   const words = config.templates.get(template)
-  const carried = words === undefined ? null : carriedBlocks(words, { channel, tone, locales: localeChain([creditor.defaults.locale], config.locales) })
+  const carried =
+    words === undefined
+      ? null
+      : carriedBlocks(words, { channel, tone, locales: localeChain([creditor.defaults.locale], config.locales) })
   if (carried === null) return null
   const ofRoute = (content.requires ?? []).filter(isRouteBlock)
   const { missing, tooMuch } = shortfallOf(content, carried)
   if (missing.length + tooMuch.length + ofRoute.length === 0) return null
-  return { creditor: creditor.id, template, channel, rule, citation, missing: [...missing, ...ofRoute], tooMuch, refused: content.force !== 'soft' && missing.length + tooMuch.length > 0 }
+  return {
+    creditor: creditor.id,
+    template,
+    channel,
+    rule,
+    citation,
+    missing: [...missing, ...ofRoute],
+    tooMuch,
+    refused: content.force !== 'soft' && missing.length + tooMuch.length > 0,
+  }
 }
 
 /** A gap for people: what is wrong, by which law, and what becomes of it. */
-export function gapText({ creditor, template, channel, rule, citation, missing, tooMuch, refused }: ContentGap): string {
-  const what = [missing.length === 0 ? null : `lack ${missing.join(', ')}`, tooMuch.length === 0 ? null : `say ${tooMuch.join(', ')}`].filter((part) => part !== null).join(' and ')
+export function gapText({
+  creditor,
+  template,
+  channel,
+  rule,
+  citation,
+  missing,
+  tooMuch,
+  refused,
+}: ContentGap): string {
+  const what = [
+    missing.length === 0 ? null : `lack ${missing.join(', ')}`,
+    tooMuch.length === 0 ? null : `say ${tooMuch.join(', ')}`,
+  ]
+    .filter((part) => part !== null)
+    .join(' and ')
   return `the ${channel} words of template ${template}, for ${creditor}, ${what}: ${rule}, ${citation}; ${refused ? 'such reminders are refused until the words change' : 'see that it is provided for'}`
 }

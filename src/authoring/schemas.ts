@@ -16,9 +16,11 @@ export const FILE_SCHEMAS: Readonly<Record<'pack' | 'ladder' | 'import', object>
 }
 
 /** The text of such a file, as it is checked in. */
-export const schemaText = (name: keyof typeof FILE_SCHEMAS): string => `${JSON.stringify(FILE_SCHEMAS[name], null, 2)}\n`
+export const schemaText = (name: keyof typeof FILE_SCHEMAS): string =>
+  `${JSON.stringify(FILE_SCHEMAS[name], null, 2)}\n`
 
 /** Writes `config/schemas/`, which editors complete and check packs and ladders with: `npx tsx src/authoring/schemas.ts`. */
 const folder = join(rootDirectory(), 'config/schemas')
 mkdirSync(folder, { recursive: true })
-for (const name of Object.keys(FILE_SCHEMAS) as (keyof typeof FILE_SCHEMAS)[]) writeFileSync(join(folder, `${name}.schema.json`), schemaText(name))
+for (const name of Object.keys(FILE_SCHEMAS) as (keyof typeof FILE_SCHEMAS)[])
+  writeFileSync(join(folder, `${name}.schema.json`), schemaText(name))

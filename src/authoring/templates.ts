@@ -34,20 +34,37 @@ export interface Preview {
  */
 export function previewTemplate(config: Config, request: PreviewRequest): Preview[] {
   const template = named('template', request.template, config.templates)
-  const words = (request.creditor === null ? userOf(template.id, config) : named('creditor', request.creditor, config.creditors))?.words ?? null
+  const words =
+    (request.creditor === null ? userOf(template.id, config) : named('creditor', request.creditor, config.creditors))
+      ?.words ?? null
   const locales = localeChain([request.locale], config.locales)
   const { tones, channels } = template.manifest
-  const previews = request.channels.filter((c) => channels.includes(c)).flatMap((channel) =>
-    request.tones.filter((t) => tones.includes(t)).map((tone): Preview => {
-      const facts = sampleFacts(request.locale, tone)
-      return { tone, channel, result: render(template, { ...facts, creditor: words ?? facts.creditor }, { channel, tone, locales }) }
-    }))
+  const previews = request.channels
+    .filter((c) => channels.includes(c))
+    .flatMap((channel) =>
+      request.tones
+        .filter((t) => tones.includes(t))
+        .map((tone): Preview => {
+          const facts = sampleFacts(request.locale, tone)
+          return {
+            tone,
+            channel,
+            result: render(template, { ...facts, creditor: words ?? facts.creditor }, { channel, tone, locales }),
+          }
+        }),
+    )
   if (previews.length > 0) return previews
-  throw new DecorumError('DECORUM_TEMPLATE', `the template "${template.id}" has no such words`, { hint: `It has ${tones.join(', ')} for ${channels.join(', ')}.` })
+  throw new DecorumError('DECORUM_TEMPLATE', `the template "${template.id}" has no such words`, {
+    hint: `It has ${tones.join(', ')} for ${channels.join(', ')}.`,
+  })
 }
 
 function userOf(template: string, { creditors, ladders }: Config): Creditor | null {
-  return [...creditors.values()].find((c) => ladders.get(c.defaults.ladder)?.ladder.rungs.some((rung) => rung.template === template)) ?? null
+  return (
+    [...creditors.values()].find((c) =>
+      ladders.get(c.defaults.ladder)?.ladder.rungs.some((rung) => rung.template === template),
+    ) ?? null
+  )
 }
 
 function named<T>(what: string, id: string, all: ReadonlyMap<string, T>): T {
@@ -74,11 +91,16 @@ export interface LintReport {
 export function lintTemplates(root: string, only: string | null): LintReport {
   const { folders, problems } = readTemplateFolders(root)
   if (problems.length > 0) {
-    throw new DecorumError('DECORUM_CONFIG', 'templates cannot be read', { faults: problems.map((p) => ({ path: p.file, problem: p.problem, cure: p.cure })) })
+    throw new DecorumError('DECORUM_CONFIG', 'templates cannot be read', {
+      faults: problems.map((p) => ({ path: p.file, problem: p.problem, cure: p.cure })),
+    })
   }
   const chosen = folders.filter((f) => only === null || f.name === only)
   if (chosen.length === 0 && only !== null) {
-    const meant = nearMiss(only, folders.map((f) => f.name))
+    const meant = nearMiss(
+      only,
+      folders.map((f) => f.name),
+    )
     throw new DecorumError('DECORUM_BAD_INPUT', `there is no template "${only}"`, {
       hint: meant === null ? `There are: ${folders.map((f) => f.name).join(', ')}.` : `Did you mean "${meant}"?`,
     })

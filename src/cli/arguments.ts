@@ -1,10 +1,27 @@
 import { type Command, Option } from 'commander'
-import { doubtResolution, type DoubtResolution, suppressionBody, type SuppressionBody, switchBody, type SwitchBody, switchLift, type SwitchLift } from '../intake/bodies.ts'
+import {
+  doubtResolution,
+  type DoubtResolution,
+  suppressionBody,
+  type SuppressionBody,
+  switchBody,
+  type SwitchBody,
+  switchLift,
+  type SwitchLift,
+} from '../intake/bodies.ts'
 import { parse, parseJson } from '../intake/parse.ts'
 import { timeZone } from '../intake/recipient-body.ts'
 import { DecorumError, type Fault } from '../model/errors.ts'
 import { nearMiss } from '../model/faults.ts'
-import { DELIMITERS, FILE_ENCODINGS, FILE_FORMATS, type FileEncoding, type FileFormat, type FileOptions, type ImportMapping } from '../model/import-mapping.ts'
+import {
+  DELIMITERS,
+  FILE_ENCODINGS,
+  FILE_FORMATS,
+  type FileEncoding,
+  type FileFormat,
+  type FileOptions,
+  type ImportMapping,
+} from '../model/import-mapping.ts'
 import { readerOfDays } from '../model/locale.ts'
 import { DAY, dayNumber, type Instant, parseInstant } from '../model/time.ts'
 import { firstInstantAt } from '../model/zones/zone-data.ts'
@@ -29,7 +46,9 @@ export function readJson(text: string): unknown {
 export function readZone(text: string): string {
   const parsed = parse(timeZone, text)
   if (parsed.ok) return parsed.value
-  throw new DecorumError('DECORUM_BAD_INPUT', 'this is not a time zone', { faults: parsed.faults.map((fault) => ({ ...fault, path: 'zone' })) })
+  throw new DecorumError('DECORUM_BAD_INPUT', 'this is not a time zone', {
+    faults: parsed.faults.map((fault) => ({ ...fault, path: 'zone' })),
+  })
 }
 
 /**
@@ -43,12 +62,18 @@ export function readPeriod(from: string, to: string, zone: string): { from: Inst
   const faults: Fault[] = stated.ok ? [] : [{ path: 'zone', problem: stated.problem, cure: stated.cure }]
   const read = (path: string, text: string): Instant => {
     const day = dayNumber(text)
-    const instant = day === null ? parseInstant(text) : (stated.ok ? firstInstantAt(day * DAY, stated.zone) : 0)
-    if (instant === null) faults.push({ path, problem: 'is neither a day nor an instant', cure: 'Write it like "2026-11-23", or "2026-11-23T15:00:00Z".' })
+    const instant = day === null ? parseInstant(text) : stated.ok ? firstInstantAt(day * DAY, stated.zone) : 0
+    if (instant === null)
+      faults.push({
+        path,
+        problem: 'is neither a day nor an instant',
+        cure: 'Write it like "2026-11-23", or "2026-11-23T15:00:00Z".',
+      })
     return instant ?? 0
   }
   const period = { from: read('from', from), to: read('to', to) }
-  if (faults.length === 0 && period.to <= period.from) faults.push({ path: 'to', problem: 'is not after from', cure: 'The period ends before --to.' })
+  if (faults.length === 0 && period.to <= period.from)
+    faults.push({ path: 'to', problem: 'is not after from', cure: 'The period ends before --to.' })
   if (faults.length > 0) throw new DecorumError('DECORUM_BAD_INPUT', 'this is not a period', { faults })
   return period
 }
@@ -113,7 +138,10 @@ export const withFileOptions = (command: Command): Command =>
     .addOption(new Option('--encoding <name>', 'instead of telling it from the file').choices(FILE_ENCODINGS))
     .option('--delimiter <character>', 'between cells: , ; | ^ or tab; otherwise the one that the header uses')
     .option('--sheet <name|number>', 'of an .xlsx file; otherwise the first')
-    .option('--date-format <format>', 'how days are written, e.g. yyyy/MM/dd, dd.MM.yyyy, yyyyMMdd, yyyy年M月d日 or excel; otherwise 2026-11-20')
+    .option(
+      '--date-format <format>',
+      'how days are written, e.g. yyyy/MM/dd, dd.MM.yyyy, yyyyMMdd, yyyy年M月d日 or excel; otherwise 2026-11-20',
+    )
     .option('--time-zone <zone>', 'of times without an offset, e.g. Asia/Shanghai')
     .option('--as-of <instant>', 'when the facts were true, for lines that do not say')
 
@@ -123,26 +151,44 @@ export const withFileOptions = (command: Command): Command =>
  * @throws DECORUM_BAD_INPUT naming the option, what is wrong and what would be right
  */
 export function fileOptions(flags: FileFlags, config: { imports: ReadonlyMap<string, ImportMapping> }): FileOptions {
-  const mapping = flags.mapping === undefined ? null : (config.imports.get(flags.mapping) ?? unknownMapping(flags.mapping, [...config.imports.keys()]))
+  const mapping =
+    flags.mapping === undefined
+      ? null
+      : (config.imports.get(flags.mapping) ?? unknownMapping(flags.mapping, [...config.imports.keys()]))
   const delimiter = flags.delimiter === undefined ? null : /^(tab|\\t)$/i.test(flags.delimiter) ? '\t' : flags.delimiter
-  if (delimiter !== null && !(DELIMITERS as readonly string[]).includes(delimiter)) throw bad('--delimiter is none of , ; | ^ and tab', 'Give one of them, quoted: --delimiter ";".')
+  if (delimiter !== null && !(DELIMITERS as readonly string[]).includes(delimiter))
+    throw bad('--delimiter is none of , ; | ^ and tab', 'Give one of them, quoted: --delimiter ";".')
   if (flags.dateFormat !== undefined) {
     const format = readerOfDays(flags.dateFormat)
-    if (!format.ok) throw bad(`--date-format ${format.problem}`, 'Write it like "yyyy/MM/dd", "dd.MM.yyyy", "yyyyMMdd", "yyyy-MM-dd HH:mm:ss" or "excel".')
+    if (!format.ok)
+      throw bad(
+        `--date-format ${format.problem}`,
+        'Write it like "yyyy/MM/dd", "dd.MM.yyyy", "yyyyMMdd", "yyyy-MM-dd HH:mm:ss" or "excel".',
+      )
   }
   const zone = flags.timeZone === undefined ? null : statedZone(flags.timeZone)
   if (zone?.ok === false) throw bad(`--time-zone ${zone.problem}`, zone.cure)
-  if (flags.asOf !== undefined && parseInstant(flags.asOf) === null) throw bad('--as-of is not an instant with an offset', 'Write it like "2026-11-23T15:00:00Z".')
+  if (flags.asOf !== undefined && parseInstant(flags.asOf) === null)
+    throw bad('--as-of is not an instant with an offset', 'Write it like "2026-11-23T15:00:00Z".')
   return {
-    format: flags.format ?? null, mapping, encoding: flags.encoding ?? null, delimiter, sheet: flags.sheet ?? null,
-    dateFormat: flags.dateFormat ?? null, timeZone: zone?.ok === true ? zone.zone : null, asOf: flags.asOf ?? null,
+    format: flags.format ?? null,
+    mapping,
+    encoding: flags.encoding ?? null,
+    delimiter,
+    sheet: flags.sheet ?? null,
+    dateFormat: flags.dateFormat ?? null,
+    timeZone: zone?.ok === true ? zone.zone : null,
+    asOf: flags.asOf ?? null,
   }
 }
 
 function unknownMapping(name: string, known: readonly string[]): never {
   const meant = nearMiss(name, known)
   const listed = known.length === 0 ? 'There is none under config/imports/.' : `There are: ${known.join(', ')}.`
-  throw bad(`--mapping names no file under config/imports/`, meant === null ? listed : `Did you mean "${meant}"? ${listed}`)
+  throw bad(
+    `--mapping names no file under config/imports/`,
+    meant === null ? listed : `Did you mean "${meant}"? ${listed}`,
+  )
 }
 
 const bad = (message: string, hint: string): DecorumError => new DecorumError('DECORUM_BAD_INPUT', message, { hint })

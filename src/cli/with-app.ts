@@ -26,7 +26,9 @@ export function printAnswer(json: boolean | undefined, answer: unknown, words: (
 }
 
 /** Every item of a list, read page by page. */
-export async function everyPage<T>(page: (cursor: string | undefined) => Promise<{ items: T[]; next: string | null }>): Promise<T[]> {
+export async function everyPage<T>(
+  page: (cursor: string | undefined) => Promise<{ items: T[]; next: string | null }>,
+): Promise<T[]> {
   const items: T[] = []
   let cursor: string | undefined
   do {
@@ -38,4 +40,5 @@ export async function everyPage<T>(page: (cursor: string | undefined) => Promise
 }
 
 /** `templates/default/en/3-firm.sms.hbs:4 error never-say: …` */
-export const findingLine = ({ file, line, severity, rule, text }: LintReport['findings'][number]): string => `templates/${file}:${line} ${severity} ${rule}: ${text}`
+export const findingLine = ({ file, line, severity, rule, text }: LintReport['findings'][number]): string =>
+  `templates/${file}:${line} ${severity} ${rule}: ${text}`

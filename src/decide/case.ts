@@ -1,6 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import type { AddressFacts, Facts, RecipientFacts } from '../model/facts.ts'
-import { canonicalJurisdiction, countryOfTime, isFinerThanCountry, isWithin, zonesOf, zonesOfCountry } from '../model/places/zones-of.ts'
+import {
+  canonicalJurisdiction,
+  countryOfTime,
+  isFinerThanCountry,
+  isWithin,
+  zonesOf,
+  zonesOfCountry,
+} from '../model/places/zones-of.ts'
 import { dayNumber, type Instant } from '../model/time.ts'
 import { isAmong, type ZoneTable, zoneTable } from './zone-table.ts'
 
@@ -13,7 +20,15 @@ export interface Case extends Places {
 
 export function caseOf(facts: Facts, now: Instant): Case {
   const places = placesOf(facts)
-  return { facts, now, located: places.located, zoneNames: places.zoneNames, zones: places.zones, jurisdictions: places.jurisdictions, places: places.places }
+  return {
+    facts,
+    now,
+    located: places.located,
+    zoneNames: places.zoneNames,
+    zones: places.zones,
+    jurisdictions: places.jurisdictions,
+    places: places.places,
+  }
 }
 
 /**
@@ -110,10 +125,13 @@ interface Found {
 }
 
 function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Places {
-  const signs: Sign[] = [recipient, ...recipient.locationEvidence]
-    .map(({ timeZone, jurisdiction }) => ({ zone: timeZone, place: jurisdiction === null ? null : canonicalJurisdiction(jurisdiction) }))
+  const signs: Sign[] = [recipient, ...recipient.locationEvidence].map(({ timeZone, jurisdiction }) => ({
+    zone: timeZone,
+    place: jurisdiction === null ? null : canonicalJurisdiction(jurisdiction),
+  }))
   const stated = signs.flatMap(({ zone }) => (zone === null ? [] : [zone]))
-  const fromLine = address !== null && address.kind !== null && LINES_WITH_A_PLACE.has(address.kind) ? address.zones : []
+  const fromLine =
+    address !== null && address.kind !== null && LINES_WITH_A_PLACE.has(address.kind) ? address.zones : []
   const finer = signs.flatMap(({ place }) => (place !== null && isFinerThanCountry(place) ? [place] : []))
   const found: Found[] = []
   const zones = new Set<string>()
@@ -145,7 +163,9 @@ function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Pl
     }
   }
   const jurisdictions = jurisdictionsOf(signs, address)
-  for (const zone of stated) if (!found.some((place) => place.zones.includes(zone))) found.push({ jurisdiction: countryKeeping(zone, jurisdictions), zones: [zone], whole: false })
+  for (const zone of stated)
+    if (!found.some((place) => place.zones.includes(zone)))
+      found.push({ jurisdiction: countryKeeping(zone, jurisdictions), zones: [zone], whole: false })
   if (address !== null && address.country !== null) addPhone(address, address.country, signs, stated, zones, found)
 
   // An old name and its successor are one zone, under the name of today.
@@ -157,9 +177,18 @@ function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Pl
   }
   const tables = [...new Set(tableOf.values())]
   const located = tables.length > 0 && !unplaced
-  const places = found.map(({ jurisdiction, zones: own, whole }): Place =>
-    ({ jurisdiction, zones: [...new Set(own.flatMap((name) => tableOf.get(name) ?? []))], whole }))
-  return { located, zoneNames: tables.map(({ zone }) => zone), zones: tables.length > 0 ? tables : UTC, jurisdictions, places }
+  const places = found.map(({ jurisdiction, zones: own, whole }): Place => ({
+    jurisdiction,
+    zones: [...new Set(own.flatMap((name) => tableOf.get(name) ?? []))],
+    whole,
+  }))
+  return {
+    located,
+    zoneNames: tables.map(({ zone }) => zone),
+    zones: tables.length > 0 ? tables : UTC,
+    jurisdictions,
+    places,
+  }
 }
 
 /** The zone that the person states goes for a sign of the same place that states none; other signs' zones speak of those signs alone. */
@@ -173,7 +202,14 @@ function countryKeeping(zone: string, jurisdictions: readonly string[]): string 
   return place === undefined ? null : canonicalJurisdiction(countryOfTime(place))
 }
 
-function addPhone(address: AddressFacts, country: string, signs: readonly Sign[], stated: readonly string[], zones: Set<string>, found: Found[]): void {
+function addPhone(
+  address: AddressFacts,
+  country: string,
+  signs: readonly Sign[],
+  stated: readonly string[],
+  zones: Set<string>,
+  found: Found[],
+): void {
   const jurisdiction = canonicalJurisdiction(country)
   const countryZones = zonesOfCountry(country)
   const inCountry = signs.some(({ place }) => place !== null && countryOfTime(place) === country)
@@ -189,8 +225,14 @@ function addPhone(address: AddressFacts, country: string, signs: readonly Sign[]
     return
   }
   const placed = names === countryZones ? [] : address.subdivisions
-  if (placed.length === 0) found.push({ jurisdiction, zones: names.length > 0 ? names : stated.filter((zone) => isAmong(zone, countryZones)), whole: true })
-  for (const place of placed) found.push({ jurisdiction: place, zones: names.filter((name) => zonesOf(place).includes(name)), whole: false })
+  if (placed.length === 0)
+    found.push({
+      jurisdiction,
+      zones: names.length > 0 ? names : stated.filter((zone) => isAmong(zone, countryZones)),
+      whole: true,
+    })
+  for (const place of placed)
+    found.push({ jurisdiction: place, zones: names.filter((name) => zonesOf(place).includes(name)), whole: false })
 }
 
 /**

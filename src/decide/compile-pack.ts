@@ -23,7 +23,6 @@ import { type AskSpeakingTime, compileSpeakingTime, type SpeakingTime } from './
 import { compileHours } from './weekly-hours.ts'
 // Hot path: rules answer into an object of the caller, and each keeps one of its own for the time it speaks; measured by `npm run bench -- decide`. Outside, a compiled pack is only handed to `decide`.
 
-
 /**
  * Makes all loaded packs ready to decide with, inherited rules included.
  *
@@ -31,7 +30,8 @@ import { compileHours } from './weekly-hours.ts'
  */
 export function compilePacks(packs: readonly Pack[]): CompiledPack[] {
   const whole = withInheritedRules(packs)
-  if (!whole.ok) throw new DecorumError('DECORUM_CONFIG', 'a policy pack extends what cannot be extended', { faults: whole.faults })
+  if (!whole.ok)
+    throw new DecorumError('DECORUM_CONFIG', 'a policy pack extends what cannot be extended', { faults: whole.faults })
   return whole.packs.map(compilePack)
 }
 
@@ -48,13 +48,22 @@ export function compilePack(pack: Pack): CompiledPack {
   const rules: CompiledRule[] = []
   for (const rule of pack.rules) {
     if (rule.status === 'off') continue
-    const opening: Opening | null = rule.unless === undefined ? null : { kinds: new Set(rule.unless.consent), days: rule.unless.days ?? null }
+    const opening: Opening | null =
+      rule.unless === undefined ? null : { kinds: new Set(rule.unless.consent), days: rule.unless.days ?? null }
     const made = compileShape(rule, opening)
     if (made === null) continue
     const shape: Shape = typeof made === 'function' ? { ask: made, detail: null } : made
-    const speaking = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies, rule.when ?? {}])
+    const speaking = compileSpeakingTime([
+      { from: pack.validFrom, until: pack.validUntil },
+      pack.applies,
+      rule.when ?? {},
+    ])
     rules.push({
-      rule: `${pack.id}/${rule.id}`, pack: pack.id, version: pack.version, citation: rule.citation, verified: rule.verified !== 'no',
+      rule: `${pack.id}/${rule.id}`,
+      pack: pack.id,
+      version: pack.version,
+      citation: rule.citation,
+      verified: rule.verified !== 'no',
       setsHours: rule.shape === 'window',
       concerns: compileConcern(rule),
       settles: settlementOf(pack, rule, speaking),
@@ -64,8 +73,12 @@ export function compilePack(pack: Pack): CompiledPack {
       source: { data: rule, speaking, opening },
     })
   }
-  const inForce = compileSpeakingTime([{ from: pack.validFrom, until: pack.validUntil }, pack.applies]) as AskSpeakingTime
-  if (pack.zoneData !== undefined && isOlderEdition(ZONE_DATA_VERSION, pack.zoneData)) rules.unshift(zoneDataRule(pack, pack.zoneData, inForce))
+  const inForce = compileSpeakingTime([
+    { from: pack.validFrom, until: pack.validUntil },
+    pack.applies,
+  ]) as AskSpeakingTime
+  if (pack.zoneData !== undefined && isOlderEdition(ZONE_DATA_VERSION, pack.zoneData))
+    rules.unshift(zoneDataRule(pack, pack.zoneData, inForce))
   const replies = pack.rules.filter((rule): rule is RuleOf<'reply'> => rule.shape === 'reply' && rule.status === 'on')
   const compiled = { pack, appliesTo, inForce, rules, replies }
   return locate === null ? compiled : located(compiled, locate)
@@ -75,7 +88,12 @@ export function compilePack(pack: Pack): CompiledPack {
 function zoneDataRule(pack: Pack, needed: string, inForce: AskSpeakingTime): CompiledRule {
   const time: SpeakingTime = { speaks: true, until: NEVER }
   return {
-    rule: `${pack.id}/zone-data`, pack: pack.id, version: pack.version, citation: `${pack.id}: needs time zone data ${needed} or later`, verified: true, setsHours: false,
+    rule: `${pack.id}/zone-data`,
+    pack: pack.id,
+    version: pack.version,
+    citation: `${pack.id}: needs time zone data ${needed} or later`,
+    verified: true,
+    setsHours: false,
     concerns: () => true,
     ask: (facts, at, answer) => {
       inForce(facts, at, time)
@@ -93,10 +111,17 @@ const located = (compiled: CompiledPack, locate: Locate): CompiledPack => ({
   rules: compiled.rules.map((rule) => seenThrough(rule, locate)),
 })
 
-const SETTLED: Partial<Record<PackRule['shape'], SearchSettlement['what']>> = { window: 'hours', cap: 'cap', spacing: 'spacing', cooldown: 'cooldown' }
+const SETTLED: Partial<Record<PackRule['shape'], SearchSettlement['what']>> = {
+  window: 'hours',
+  cap: 'cap',
+  spacing: 'spacing',
+  cooldown: 'cooldown',
+}
 
 function settlementOf(pack: Pack, rule: PackRule, speaking: AskSpeakingTime | null): SearchSettlement {
-  const wherever = [pack.applies, rule.when ?? {}].map((condition) => compileCondition({ ...condition, jurisdictions: undefined }))
+  const wherever = [pack.applies, rule.when ?? {}].map((condition) =>
+    compileCondition({ ...condition, jurisdictions: undefined }),
+  )
   return {
     what: SETTLED[rule.shape] ?? null,
     channels: rule.shape === 'cap' || rule.shape === 'spacing' || rule.shape === 'cooldown' ? rule.channels : null,
@@ -110,30 +135,67 @@ function settlementOf(pack: Pack, rule: PackRule, speaking: AskSpeakingTime | nu
 function narrower(pack: Condition, rule: Condition): readonly string[] | null {
   const [outer, inner] = [pack, rule].map(({ jurisdictions }) => jurisdictions?.map(canonicalJurisdiction))
   if (outer === undefined || inner === undefined) return inner ?? outer ?? null
-  return [...inner.filter((place) => outer.some((scope) => liesWithin(place, scope))), ...outer.filter((place) => inner.some((scope) => place !== scope && liesWithin(place, scope)))]
+  return [
+    ...inner.filter((place) => outer.some((scope) => liesWithin(place, scope))),
+    ...outer.filter((place) => inner.some((scope) => place !== scope && liesWithin(place, scope))),
+  ]
 }
 
 function compileShape(rule: PackRule, opening: Opening | null): Ask | Shape | null {
   switch (rule.shape) {
     case 'window': {
-      const calendar = rule.holidays === undefined ? undefined : { calendar: calendarNamed(rule.holidays.calendar) ?? (() => 'unknown' as const), effect: rule.holidays.effect }
-      return compileWindow(rule, compileHours({ allow: rule.allow, ban: rule.ban, closedDays: rule.closedDays, holidays: calendar }))
+      const calendar =
+        rule.holidays === undefined
+          ? undefined
+          : {
+              calendar: calendarNamed(rule.holidays.calendar) ?? (() => 'unknown' as const),
+              effect: rule.holidays.effect,
+            }
+      return compileWindow(
+        rule,
+        compileHours({ allow: rule.allow, ban: rule.ban, closedDays: rule.closedDays, holidays: calendar }),
+      )
     }
-    case 'cap': return compileCap(rule, opening)
-    case 'exclusivity': return compileExclusivity(rule)
-    case 'spacing': return compileSpacing(rule)
-    case 'cooldown': return compileCooldown(rule)
-    case 'precondition': return explainedPrecondition(rule, compilePrecondition(rule, rule.waitBusinessDays === undefined ? null : calendarNamed(rule.waitBusinessDays.calendar)))
-    case 'duty': return explainedDuty(rule, compileDuty(rule))
-    case 'pause': return compilePause(rule)
-    case 'stop': return compileStop(rule)
-    case 'consent': return compileConsentNeeded(rule)
-    case 'address': return compileAddress(rule)
-    case 'route': return { ask: (_facts, _at, answer) => objects(answer, 'route_not_eligible'), detail: () => ({ kind: 'because', because: rule.because }) }
-    case 'content': return compileContent(rule)
-    case 'third-party': return compileThirdParty(rule)
-    case 'opt-out': return compileOptOut(rule)
-    case 'retention': case 'reply': return null
+    case 'cap':
+      return compileCap(rule, opening)
+    case 'exclusivity':
+      return compileExclusivity(rule)
+    case 'spacing':
+      return compileSpacing(rule)
+    case 'cooldown':
+      return compileCooldown(rule)
+    case 'precondition':
+      return explainedPrecondition(
+        rule,
+        compilePrecondition(
+          rule,
+          rule.waitBusinessDays === undefined ? null : calendarNamed(rule.waitBusinessDays.calendar),
+        ),
+      )
+    case 'duty':
+      return explainedDuty(rule, compileDuty(rule))
+    case 'pause':
+      return compilePause(rule)
+    case 'stop':
+      return compileStop(rule)
+    case 'consent':
+      return compileConsentNeeded(rule)
+    case 'address':
+      return compileAddress(rule)
+    case 'route':
+      return {
+        ask: (_facts, _at, answer) => objects(answer, 'route_not_eligible'),
+        detail: () => ({ kind: 'because', because: rule.because }),
+      }
+    case 'content':
+      return compileContent(rule)
+    case 'third-party':
+      return compileThirdParty(rule)
+    case 'opt-out':
+      return compileOptOut(rule)
+    case 'retention':
+    case 'reply':
+      return null
   }
 }
 
@@ -141,11 +203,20 @@ function compileShape(rule: PackRule, opening: Opening | null): Ask | Shape | nu
 function compileConcern(rule: PackRule): (facts: Case) => boolean {
   const matches = compileCondition(rule.when)
   switch (rule.shape) {
-    case 'content': return (facts) => facts.facts.reminder.carries != null && matches(facts)
-    case 'third-party': return (facts) => facts.facts.address !== null && facts.facts.address.relation !== null && !rule.relations.includes(facts.facts.address.relation) && matches(facts)
-    case 'opt-out': return (facts) => facts.facts.suppressions.length > 0 && matches(facts)
-    case 'address': return (facts) => facts.facts.address !== null && matches(facts)
-    default: return matches
+    case 'content':
+      return (facts) => facts.facts.reminder.carries != null && matches(facts)
+    case 'third-party':
+      return (facts) =>
+        facts.facts.address !== null &&
+        facts.facts.address.relation !== null &&
+        !rule.relations.includes(facts.facts.address.relation) &&
+        matches(facts)
+    case 'opt-out':
+      return (facts) => facts.facts.suppressions.length > 0 && matches(facts)
+    case 'address':
+      return (facts) => facts.facts.address !== null && matches(facts)
+    default:
+      return matches
   }
 }
 

@@ -39,11 +39,16 @@ export function compileCondition(when: Condition | undefined): (facts: Case) => 
   const jurisdictions = when.jurisdictions?.map(canonicalJurisdiction)
   const exceptJurisdictions = when.exceptJurisdictions?.map(canonicalJurisdiction)
   if (roles !== undefined) tests.push((facts) => facts.accounts.some((account) => roles.includes(account.role)))
-  if (products !== undefined) tests.push((facts) => facts.accounts.some((account) => products.includes(account.product)))
-  if (exceptProducts !== undefined) tests.push((facts) => !facts.accounts.every((account) => exceptProducts.includes(account.product)))
+  if (products !== undefined)
+    tests.push((facts) => facts.accounts.some((account) => products.includes(account.product)))
+  if (exceptProducts !== undefined)
+    tests.push((facts) => !facts.accounts.every((account) => exceptProducts.includes(account.product)))
   const inPlace = (facts: Case): boolean =>
-    (jurisdictions === undefined || facts.jurisdictions.some((place) => jurisdictions.some((scope) => liesWithin(place, scope)))) &&
-    (exceptJurisdictions === undefined || facts.jurisdictions.length === 0 || !facts.jurisdictions.every((place) => exceptJurisdictions.some((scope) => liesWithin(place, scope))))
+    (jurisdictions === undefined ||
+      facts.jurisdictions.some((place) => jurisdictions.some((scope) => liesWithin(place, scope)))) &&
+    (exceptJurisdictions === undefined ||
+      facts.jurisdictions.length === 0 ||
+      !facts.jurisdictions.every((place) => exceptJurisdictions.some((scope) => liesWithin(place, scope))))
   return (facts) => {
     if (!inPlace(facts)) return false
     for (const test of tests) if (!test(facts.facts)) return false
@@ -59,13 +64,23 @@ export function compileCondition(when: Condition | undefined): (facts: Case) => 
 export function unmetPart(when: Condition | undefined, { facts, jurisdictions }: Case): Silence | null {
   if (when === undefined) return null
   const { reminder, address, accounts } = facts
-  const lacks = <T extends string>(words: readonly T[] | undefined, word: T | null): boolean => words !== undefined && (word === null || !words.includes(word))
-  const within = (place: string, scopes: readonly string[] | undefined): boolean => scopes?.some((scope) => liesWithin(place, canonicalJurisdiction(scope))) === true
-  if (when.jurisdictions !== undefined && !jurisdictions.some((place) => within(place, when.jurisdictions))) return 'place'
-  if (when.exceptJurisdictions !== undefined && jurisdictions.length > 0 && jurisdictions.every((place) => within(place, when.exceptJurisdictions))) return 'place'
+  const lacks = <T extends string>(words: readonly T[] | undefined, word: T | null): boolean =>
+    words !== undefined && (word === null || !words.includes(word))
+  const within = (place: string, scopes: readonly string[] | undefined): boolean =>
+    scopes?.some((scope) => liesWithin(place, canonicalJurisdiction(scope))) === true
+  if (when.jurisdictions !== undefined && !jurisdictions.some((place) => within(place, when.jurisdictions)))
+    return 'place'
+  if (
+    when.exceptJurisdictions !== undefined &&
+    jurisdictions.length > 0 &&
+    jurisdictions.every((place) => within(place, when.exceptJurisdictions))
+  )
+    return 'place'
   if (when.roles !== undefined && !accounts.some((account) => when.roles?.includes(account.role))) return 'role'
-  if (when.products !== undefined && !accounts.some((account) => when.products?.includes(account.product))) return 'product'
-  if (when.exceptProducts !== undefined && accounts.every((account) => when.exceptProducts?.includes(account.product))) return 'product'
+  if (when.products !== undefined && !accounts.some((account) => when.products?.includes(account.product)))
+    return 'product'
+  if (when.exceptProducts !== undefined && accounts.every((account) => when.exceptProducts?.includes(account.product)))
+    return 'product'
   if (lacks(when.channels, reminder.channel)) return 'channel'
   if (lacks(when.kinds, reminder.kind) || when.exceptKinds?.includes(reminder.kind) === true) return 'kind'
   if (lacks(when.tones, reminder.tone)) return 'tone'

@@ -7,7 +7,9 @@ import { dated } from './explanation-facts.ts'
 
 /** Does this consent reach this channel and address? What it does not limit, it covers. */
 const covers = (consent: ConsentFacts, kinds: ReadonlySet<string>, channel: Channel, address: string | null): boolean =>
-  kinds.has(consent.kind) && (consent.channel === null || consent.channel === channel) && (consent.address === null || consent.address === address)
+  kinds.has(consent.kind) &&
+  (consent.channel === null || consent.channel === channel) &&
+  (consent.address === null || consent.address === address)
 
 /** Which consents open a rule, and for how many days at most (S17). */
 export interface Opening {
@@ -30,7 +32,13 @@ function endOf(facts: Case, consent: ConsentFacts, opening: Opening): Instant {
  *
  * @returns  the instant at which that ends, or null when there is none
  */
-export function openUntil(facts: Case, opening: Opening, at: Instant, channel: Channel, address: string | null): Instant | null {
+export function openUntil(
+  facts: Case,
+  opening: Opening,
+  at: Instant,
+  channel: Channel,
+  address: string | null,
+): Instant | null {
   let until: Instant | null = null
   for (const consent of facts.facts.consents) {
     if (!covers(consent, opening.kinds, channel, address) || consent.from > at) continue
@@ -41,21 +49,53 @@ export function openUntil(facts: Case, opening: Opening, at: Instant, channel: C
 }
 
 /** The first later instant at which a consent begins; NEVER when none does. */
-export function opensAfter(facts: Case, opening: Opening, at: Instant, channel: Channel, address: string | null): Instant {
+export function opensAfter(
+  facts: Case,
+  opening: Opening,
+  at: Instant,
+  channel: Channel,
+  address: string | null,
+): Instant {
   let first = NEVER
   for (const consent of facts.facts.consents) {
-    if (covers(consent, opening.kinds, channel, address) && consent.from > at && consent.from < (consent.until ?? NEVER)) first = Math.min(first, consent.from)
+    if (
+      covers(consent, opening.kinds, channel, address) &&
+      consent.from > at &&
+      consent.from < (consent.until ?? NEVER)
+    )
+      first = Math.min(first, consent.from)
   }
   return first
 }
 
 /** Every consent of the kinds that a rule asks for, and what came of it at this instant: for explanations. */
-export function weighConsents(facts: Case, opening: Opening, at: Instant, channel: Channel, address: string | null): ConsentWeighed[] {
-  return facts.facts.consents.filter((consent) => opening.kinds.has(consent.kind)).map((consent) => {
-    const end = endOf(facts, consent, opening)
-    const state = consent.channel !== null && consent.channel !== channel ? 'other_channel'
-      : consent.address !== null && consent.address !== address ? 'other_address'
-        : consent.from > at ? 'not_yet' : end > at ? 'opens' : 'ended'
-    return { kind: consent.kind, channel: consent.channel, from: formatInstant(consent.from), until: dated(end), state }
-  })
+export function weighConsents(
+  facts: Case,
+  opening: Opening,
+  at: Instant,
+  channel: Channel,
+  address: string | null,
+): ConsentWeighed[] {
+  return facts.facts.consents
+    .filter((consent) => opening.kinds.has(consent.kind))
+    .map((consent) => {
+      const end = endOf(facts, consent, opening)
+      const state =
+        consent.channel !== null && consent.channel !== channel
+          ? 'other_channel'
+          : consent.address !== null && consent.address !== address
+            ? 'other_address'
+            : consent.from > at
+              ? 'not_yet'
+              : end > at
+                ? 'opens'
+                : 'ended'
+      return {
+        kind: consent.kind,
+        channel: consent.channel,
+        from: formatInstant(consent.from),
+        until: dated(end),
+        state,
+      }
+    })
 }

@@ -19,13 +19,18 @@ export interface Shortfall {
  *
  * What only a route can show is left out: no words could.
  */
-export function shortfallOf(rule: Pick<ContentRule, 'requires' | 'forbids' | 'only' | 'part'>, carried: CarriedBlocks): Shortfall {
+export function shortfallOf(
+  rule: Pick<ContentRule, 'requires' | 'forbids' | 'only' | 'part'>,
+  carried: CarriedBlocks,
+): Shortfall {
   const found = carried[rule.part]
   if (found === null) return { missing: [], tooMuch: [] }
   const { only } = rule
   return {
     missing: (rule.requires ?? []).filter((block) => !isRouteBlock(block) && !found.includes(block)),
-    tooMuch: found.filter((block) => rule.forbids?.includes(block) === true || (only !== undefined && !only.includes(block))),
+    tooMuch: found.filter(
+      (block) => rule.forbids?.includes(block) === true || (only !== undefined && !only.includes(block)),
+    ),
   }
 }
 
@@ -44,11 +49,18 @@ export interface ContentContract {
  * @returns      every rule in force at `now` that holds for all of the scope (`yes`) or may hold for some of it (`maybe`)
  */
 export function contentOf(scope: Scope, packs: readonly CompiledPack[], now: Instant): ContentContract[] {
-  return packs.flatMap(({ pack }) => (isInForceAnywhere(pack.validFrom, pack.validUntil, now) ? pack.rules : []).flatMap((rule): ContentContract[] => {
-    if (rule.shape !== 'content' || rule.status === 'off' || !isInForceAnywhere(rule.when?.from, rule.when?.until, now)) return []
-    const fit = weakest([fitOf(pack.applies, scope), fitOf(rule.when, scope)])
-    return fit === 'no' ? [] : [{ rule: `${pack.id}/${rule.id}`, citation: rule.citation, content: rule, fit }]
-  }))
+  return packs.flatMap(({ pack }) =>
+    (isInForceAnywhere(pack.validFrom, pack.validUntil, now) ? pack.rules : []).flatMap((rule): ContentContract[] => {
+      if (
+        rule.shape !== 'content' ||
+        rule.status === 'off' ||
+        !isInForceAnywhere(rule.when?.from, rule.when?.until, now)
+      )
+        return []
+      const fit = weakest([fitOf(pack.applies, scope), fitOf(rule.when, scope)])
+      return fit === 'no' ? [] : [{ rule: `${pack.id}/${rule.id}`, citation: rule.citation, content: rule, fit }]
+    }),
+  )
 }
 
 /** What an opt-out means by law. Whatever the law allows, a recorded stop binds the next decision. */
@@ -76,35 +88,60 @@ export function optOutOf(scope: Scope, asked: Instant, packs: readonly CompiledP
   for (const { pack } of packs) {
     if (!isInForceAnywhere(pack.validFrom, pack.validUntil, asked)) continue
     for (const rule of pack.rules) {
-      if (rule.shape !== 'opt-out' || rule.status === 'off' || !isInForceAnywhere(rule.when?.from, rule.when?.until, asked)) continue
+      if (
+        rule.shape !== 'opt-out' ||
+        rule.status === 'off' ||
+        !isInForceAnywhere(rule.when?.from, rule.when?.until, asked)
+      )
+        continue
       if (weakest([fitOf(pack.applies, scope), fitOf(rule.when, scope)]) === 'no') continue
       rules.push({ rule: `${pack.id}/${rule.id}`, citation: rule.citation })
       if (SUPPRESSION_SCOPES.indexOf(rule.covers) > SUPPRESSION_SCOPES.indexOf(covers)) covers = rule.covers
-      if (rule.withinBusinessDays !== undefined) honourBy = Math.min(honourBy, endOfBusinessDays(scope, asked, rule.withinBusinessDays))
-      if (rule.confirmationWithinMinutes !== undefined) confirmUntil = Math.min(confirmUntil, asked + rule.confirmationWithinMinutes * MINUTE)
+      if (rule.withinBusinessDays !== undefined)
+        honourBy = Math.min(honourBy, endOfBusinessDays(scope, asked, rule.withinBusinessDays))
+      if (rule.confirmationWithinMinutes !== undefined)
+        confirmUntil = Math.min(confirmUntil, asked + rule.confirmationWithinMinutes * MINUTE)
     }
   }
-  return { covers, honourBy: honourBy === NEVER ? null : honourBy, confirmUntil: confirmUntil === NEVER ? null : confirmUntil, rules }
+  return {
+    covers,
+    honourBy: honourBy === NEVER ? null : honourBy,
+    confirmUntil: confirmUntil === NEVER ? null : confirmUntil,
+    rules,
+  }
 }
 
 /** Does law let whoever opted out by message take it back by message (START)? What may apply is applied. */
-export const mayStartAgain = (scope: Scope, asked: Instant, packs: readonly Pack[]): boolean => !packs.some((pack) =>
-  isInForceAnywhere(pack.validFrom, pack.validUntil, asked) && pack.rules.some((rule) =>
-    rule.shape === 'opt-out' && rule.startLifts === false && rule.status !== 'off' && isInForceAnywhere(rule.when?.from, rule.when?.until, asked)
-    && weakest([fitOf(pack.applies, scope), fitOf(rule.when, scope)]) !== 'no'))
+export const mayStartAgain = (scope: Scope, asked: Instant, packs: readonly Pack[]): boolean =>
+  !packs.some(
+    (pack) =>
+      isInForceAnywhere(pack.validFrom, pack.validUntil, asked) &&
+      pack.rules.some(
+        (rule) =>
+          rule.shape === 'opt-out' &&
+          rule.startLifts === false &&
+          rule.status !== 'off' &&
+          isInForceAnywhere(rule.when?.from, rule.when?.until, asked) &&
+          weakest([fitOf(pack.applies, scope), fitOf(rule.when, scope)]) !== 'no',
+      ),
+  )
 
 /** Which words ask to stop, by the law of any place? As the packs write them. */
 export const stopWordsOf = (packs: readonly Pack[]): string[] =>
-  packs.flatMap(({ rules }) => rules.flatMap((rule) => (rule.shape === 'opt-out' && rule.status === 'on' ? (rule.words ?? []) : [])))
+  packs.flatMap(({ rules }) =>
+    rules.flatMap((rule) => (rule.shape === 'opt-out' && rule.status === 'on' ? (rule.words ?? []) : [])),
+  )
 
 function endOfBusinessDays(scope: Scope, asked: Instant, count: number): Instant {
-  return Math.min(...(zonesIn(scope) ?? [UTC]).map((zone) => {
-    let day = zone.dayAt(asked)
-    for (let passed = 0; passed < count;) {
-      day++
-      // Day 0, 1 January 1970, was a Thursday.
-      if ((((day + 3) % 7) + 7) % 7 < 5) passed++
-    }
-    return zone.startOfDay(day + 1)
-  }))
+  return Math.min(
+    ...(zonesIn(scope) ?? [UTC]).map((zone) => {
+      let day = zone.dayAt(asked)
+      for (let passed = 0; passed < count;) {
+        day++
+        // Day 0, 1 January 1970, was a Thursday.
+        if ((((day + 3) % 7) + 7) % 7 < 5) passed++
+      }
+      return zone.startOfDay(day + 1)
+    }),
+  )
 }

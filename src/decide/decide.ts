@@ -28,8 +28,23 @@ export function decide(facts: Facts, packs: readonly CompiledPack[], now: Instan
     return decideCase(caseOf(facts, now), packs)
   } catch {
     // A fault of ours must neither send nor stop the batch: it shows as a refusal that an operator can cure.
-    const reason: Objection = { code: 'internal_error', rule: 'decorum/total', pack: 'decorum', version: '1', citation: 'Decorum: what cannot be decided is not sent', verified: true, until: null }
-    return { verdict: 'refuse', until: null, candidateZones: [], packs: [], zoneData: ZONE_DATA_VERSION, reasons: [reason] }
+    const reason: Objection = {
+      code: 'internal_error',
+      rule: 'decorum/total',
+      pack: 'decorum',
+      version: '1',
+      citation: 'Decorum: what cannot be decided is not sent',
+      verified: true,
+      until: null,
+    }
+    return {
+      verdict: 'refuse',
+      until: null,
+      candidateZones: [],
+      packs: [],
+      zoneData: ZONE_DATA_VERSION,
+      reasons: [reason],
+    }
   }
 }
 
@@ -52,7 +67,11 @@ function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
     if (answer.until === NEVER) final = true
     else latest = Math.max(latest, answer.until)
   }
-  const head = { candidateZones: [...facts.located ? facts.zoneNames : []], packs: applied, zoneData: ZONE_DATA_VERSION }
+  const head = {
+    candidateZones: [...(facts.located ? facts.zoneNames : [])],
+    packs: applied,
+    zoneData: ZONE_DATA_VERSION,
+  }
   if (final) return { verdict: 'refuse', until: null, ...head, reasons: bindingFirst(reasons) }
   if (reasons.length > 0) {
     const until = firstFree(facts, rules, quiet, latest)
@@ -63,7 +82,10 @@ function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
 }
 
 /** Which rules are asked about this case, the promises first, and which packs are in force? */
-export function gatherRules(facts: Case, packs: readonly CompiledPack[]): { rules: CompiledRule[]; applied: Decision['packs'] } {
+export function gatherRules(
+  facts: Case,
+  packs: readonly CompiledPack[],
+): { rules: CompiledRule[]; applied: Decision['packs'] } {
   const rules: CompiledRule[] = []
   for (const promise of PROMISES) if (promise.concerns(facts)) rules.push(promise)
   const applied = gather(facts, packs, rules)
@@ -86,7 +108,8 @@ function gather(facts: Case, packs: readonly CompiledPack[], rules: CompiledRule
     const surely = compiled.appliesTo(facts)
     if (surely) {
       for (const rule of compiled.rules) if (rule.concerns(facts)) rules.push(rule)
-      if (compiled.pack.kind === 'law' && !compiled.pack.optIn) for (let i = before; i < rules.length; i++) law.push(rules[i] as CompiledRule)
+      if (compiled.pack.kind === 'law' && !compiled.pack.optIn)
+        for (let i = before; i < rules.length; i++) law.push(rules[i] as CompiledRule)
     }
     if (anywhere) for (const rule of compiled.rules) addWhereverItMayBe(facts, rule, rules)
     if (surely || rules.length > before) addInForce(facts, compiled, applied)
@@ -145,8 +168,13 @@ const NO_HOUR_LEFT: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>(['no_com
 
 /** Hours of different rules that never meet, though each opens at some time. */
 const NO_COMMON_WINDOW: Objection = {
-  code: 'no_common_window', rule: 'decorum/common-window', pack: 'decorum', version: '1',
-  citation: 'Decorum: every rule must agree before anything is sent (promise 3)', verified: true, until: null,
+  code: 'no_common_window',
+  rule: 'decorum/common-window',
+  pack: 'decorum',
+  version: '1',
+  citation: 'Decorum: every rule must agree before anything is sent (promise 3)',
+  verified: true,
+  until: null,
 }
 
 /** The first instant at which any rule objects; null when none is foreseen. */
@@ -170,10 +198,17 @@ function firstObjection(facts: Case, rules: readonly CompiledRule[], quiet: Inst
 function objection(rule: CompiledRule, answer: Answer, facts: Case): Objection {
   const reminderId = rule.names?.(facts)
   return {
-    code: answer.code ?? 'internal_error', rule: rule.rule, pack: rule.pack, version: rule.version, citation: rule.citation, verified: rule.verified,
-    until: answer.until === NEVER ? null : answer.until, ...(reminderId === undefined ? {} : { reminderId }),
+    code: answer.code ?? 'internal_error',
+    rule: rule.rule,
+    pack: rule.pack,
+    version: rule.version,
+    citation: rule.citation,
+    verified: rule.verified,
+    until: answer.until === NEVER ? null : answer.until,
+    ...(reminderId === undefined ? {} : { reminderId }),
   }
 }
 
 /** Objections without an end first, in the order they were asked; then the ones that last longest. */
-const bindingFirst = (reasons: Objection[]): Objection[] => reasons.sort((a, b) => (b.until ?? NEVER) === (a.until ?? NEVER) ? 0 : (b.until ?? NEVER) - (a.until ?? NEVER))
+const bindingFirst = (reasons: Objection[]): Objection[] =>
+  reasons.sort((a, b) => ((b.until ?? NEVER) === (a.until ?? NEVER) ? 0 : (b.until ?? NEVER) - (a.until ?? NEVER)))

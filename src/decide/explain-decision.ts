@@ -26,7 +26,11 @@ interface Sign extends PlaceSign {
  * A whole country that something finer narrowed allows the zones that are left; the country of a phone
  * prefix is named only where no other sign is.
  */
-export function evidenceOf(facts: Facts, zones: readonly string[], now: Instant): { zone: string; evidence: PlaceSign[] }[] {
+export function evidenceOf(
+  facts: Facts,
+  zones: readonly string[],
+  now: Instant,
+): { zone: string; evidence: PlaceSign[] }[] {
   const signs = signsOf(facts, now)
   return zones.map((zone) => {
     const allowing = signs.filter((sign) => sign.zones.includes(zone))
@@ -40,14 +44,33 @@ function signsOf({ recipient, address, reminder }: Facts, now: Instant): Sign[] 
   const signs: Sign[] = []
   const add = (sign: string, place: string | null, zone: string | null, at: Instant | null): void => {
     if (place === null && zone === null) return
-    signs.push({ sign, place, zone, at: at === null || at === 0 || at === now ? null : formatInstant(at), zones: [...(zone === null ? [] : [zone]), ...(place === null ? [] : zonesOf(place))] })
+    signs.push({
+      sign,
+      place,
+      zone,
+      at: at === null || at === 0 || at === now ? null : formatInstant(at),
+      zones: [...(zone === null ? [] : [zone]), ...(place === null ? [] : zonesOf(place))],
+    })
   }
   add('stated-zone', null, recipient.timeZone, null)
   add('jurisdiction', recipient.jurisdiction, null, null)
   for (const { kind, jurisdiction, timeZone, at } of recipient.locationEvidence) add(kind, jurisdiction, timeZone, at)
   if (reminder.channel === 'email' || address === null || address.country === null) return signs
-  if (address.zones.length > 0) signs.push({ sign: 'area-code', place: address.subdivisions[0] ?? address.country, zone: null, at: null, zones: address.zones })
-  signs.push({ sign: 'phone-country', place: address.country, zone: null, at: null, zones: zonesOfCountry(address.country) })
+  if (address.zones.length > 0)
+    signs.push({
+      sign: 'area-code',
+      place: address.subdivisions[0] ?? address.country,
+      zone: null,
+      at: null,
+      zones: address.zones,
+    })
+  signs.push({
+    sign: 'phone-country',
+    place: address.country,
+    zone: null,
+    at: null,
+    zones: zonesOfCountry(address.country),
+  })
   return signs
 }
 
@@ -66,14 +89,23 @@ export function explainDecision(facts: Facts, packs: readonly CompiledPack[], no
   const { rules: gathered } = gatherRules(seen, packs)
   const asked = withOneReply(seen, packs, gathered).map((rule, i) => explainRule(seen, rule, rule !== gathered[i]))
   return {
-    verdict: decision.verdict, until: dated(decision.until), at: formatInstant(now),
-    located: seen.located, places: [...seen.jurisdictions],
+    verdict: decision.verdict,
+    until: dated(decision.until),
+    at: formatInstant(now),
+    located: seen.located,
+    places: [...seen.jurisdictions],
     zones: evidenceOf(facts, seen.located ? seen.zoneNames : [], now),
     eventsStated: facts.events !== null,
     rules: [
-      ...decision.reasons.map((reason) => asked.find((rule) => rule.verdict === 'objects' && isSame(rule, reason)) ?? withoutRule(reason)),
+      ...decision.reasons.map(
+        (reason) => asked.find((rule) => rule.verdict === 'objects' && isSame(rule, reason)) ?? withoutRule(reason),
+      ),
       ...asked.filter((rule) => rule.verdict === 'allows'),
-      ...[...asked.filter((rule) => rule.verdict === 'silent'), ...silentPromises(seen), ...silentRules(seen, packs, gathered)].filter(firstOfItsKind),
+      ...[
+        ...asked.filter((rule) => rule.verdict === 'silent'),
+        ...silentPromises(seen),
+        ...silentRules(seen, packs, gathered),
+      ].filter(firstOfItsKind),
     ],
     packsLeftOut: packs.flatMap(({ pack, appliesTo }) => {
       const because = appliesTo(seen) ? null : unmetPart(pack.applies, seen)
@@ -83,7 +115,10 @@ export function explainDecision(facts: Facts, packs: readonly CompiledPack[], no
 }
 
 const isSame = (rule: RuleExplanation, reason: Objection): boolean =>
-  rule.rule === reason.rule && rule.version === reason.version && rule.code === reason.code && rule.until === dated(reason.until)
+  rule.rule === reason.rule &&
+  rule.version === reason.version &&
+  rule.code === reason.code &&
+  rule.until === dated(reason.until)
 
 const firstOfItsKind = (rule: RuleExplanation, i: number, all: readonly RuleExplanation[]): boolean =>
   all.findIndex((other) => other.rule === rule.rule && other.version === rule.version) === i
@@ -95,8 +130,12 @@ function explainRule(seen: Case, rule: CompiledRule, isLifted: boolean): RuleExp
   const { code, until } = answer
   const silentBecause = code !== null ? null : isLifted ? 'answers_a_message' : silence(facts, rule)
   return {
-    ...headOf(rule, rule.source?.data), ...consentsOf(facts, rule.source?.data, rule.source?.opening ?? null),
-    verdict: code !== null ? 'objects' : silentBecause === null ? 'allows' : 'silent', code, until: dated(until), silentBecause,
+    ...headOf(rule, rule.source?.data),
+    ...consentsOf(facts, rule.source?.data, rule.source?.opening ?? null),
+    verdict: code !== null ? 'objects' : silentBecause === null ? 'allows' : 'silent',
+    code,
+    until: dated(until),
+    silentBecause,
     detail: rule.detail?.(seen, seen.now) ?? null,
   }
 }
@@ -109,26 +148,43 @@ function silence(facts: Case, { source, silent }: CompiledRule): Silence | null 
   const { data, speaking, opening } = source
   const time: SpeakingTime = { speaks: true, until: NEVER }
   speaking?.(facts, facts.now, time)
-  if (!time.speaks) return hasNoDays(facts, data) ? 'days_past_due_not_stated' : data.when?.daysPastDue === undefined ? 'not_in_force' : 'days_past_due'
+  if (!time.speaks)
+    return hasNoDays(facts, data)
+      ? 'days_past_due_not_stated'
+      : data.when?.daysPastDue === undefined
+        ? 'not_in_force'
+        : 'days_past_due'
   const { channel } = facts.facts.reminder
-  if (opening !== null && openUntil(facts, opening, facts.now, channel, facts.facts.address?.id ?? null) !== null) return 'consent'
+  if (opening !== null && openUntil(facts, opening, facts.now, channel, facts.facts.address?.id ?? null) !== null)
+    return 'consent'
   if (data.shape === 'window' && !facts.located) return 'place_not_known'
   if (turnsOnEvents(data) && facts.facts.events === null) return 'events_not_stated'
-  if (data.shape === 'precondition' && data.daysPastDue !== undefined && knowsNoDays(facts)) return 'days_past_due_not_stated'
+  if (data.shape === 'precondition' && data.daysPastDue !== undefined && knowsNoDays(facts))
+    return 'days_past_due_not_stated'
   return null
 }
 
-const knowsNoDays = ({ facts }: Case): boolean => facts.accounts.every((account) => account.daysPastDue === null && account.dueDate === null)
+const knowsNoDays = ({ facts }: Case): boolean =>
+  facts.accounts.every((account) => account.daysPastDue === null && account.dueDate === null)
 const hasNoDays = (facts: Case, rule: PackRule): boolean => rule.when?.daysPastDue !== undefined && knowsNoDays(facts)
 
 /** Does it look for an event in the account's history? */
 const turnsOnEvents = (rule: PackRule): boolean =>
-  rule.shape === 'duty' || (rule.shape === 'precondition' && rule.requires !== undefined) || (rule.shape === 'pause' && 'event' in rule.on)
+  rule.shape === 'duty' ||
+  (rule.shape === 'precondition' && rule.requires !== undefined) ||
+  (rule.shape === 'pause' && 'event' in rule.on)
 
 /** Promises that only a fuller case would let speak; the others have nothing on record to speak of. */
 function silentPromises({ facts }: Case): RuleExplanation[] {
   const silent = (promise: CompiledRule, silentBecause: Silence): RuleExplanation => ({
-    ...headOf(promise, undefined), verdict: 'silent', code: null, until: null, silentBecause, detail: null, asksConsent: [], consents: [],
+    ...headOf(promise, undefined),
+    verdict: 'silent',
+    code: null,
+    until: null,
+    silentBecause,
+    detail: null,
+    asksConsent: [],
+    consents: [],
   })
   return [
     ...(facts.events === null ? [silent(STOPPING_EVENT, 'events_not_stated')] : []),
@@ -139,18 +195,29 @@ function silentPromises({ facts }: Case): RuleExplanation[] {
 /** Rules of packs that apply which were not asked at all. */
 function silentRules(seen: Case, packs: readonly CompiledPack[], gathered: readonly CompiledRule[]): RuleExplanation[] {
   const asked = new Set(gathered.map(({ rule, version }) => `${rule} ${version}`))
-  return packs.filter((pack) => pack.appliesTo(seen)).flatMap(({ pack, rules }) => pack.rules.flatMap((data): RuleExplanation[] => {
-    const id = `${pack.id}/${data.id}`
-    if (asked.has(`${id} ${pack.version}`) || NEVER_ASKED.has(data.shape)) return []
-    const compiled = rules.find(({ rule }) => rule === id)
-    // What is on and was not compiled refuses nothing: guidance for words, an opt-out that reaches no further than it was recorded.
-    if (compiled === undefined && data.status === 'on') return []
-    const facts = compiled?.view === undefined ? seen : compiled.view(seen)
-    return [{
-      ...headOf({ rule: id, pack: pack.id, version: pack.version, citation: data.citation }, data), ...consentsOf(facts, data, null),
-      verdict: 'silent', code: null, until: null, silentBecause: whyNotAsked(facts, data, compiled), detail: null,
-    }]
-  }))
+  return packs
+    .filter((pack) => pack.appliesTo(seen))
+    .flatMap(({ pack, rules }) =>
+      pack.rules.flatMap((data): RuleExplanation[] => {
+        const id = `${pack.id}/${data.id}`
+        if (asked.has(`${id} ${pack.version}`) || NEVER_ASKED.has(data.shape)) return []
+        const compiled = rules.find(({ rule }) => rule === id)
+        // What is on and was not compiled refuses nothing: guidance for words, an opt-out that reaches no further than it was recorded.
+        if (compiled === undefined && data.status === 'on') return []
+        const facts = compiled?.view === undefined ? seen : compiled.view(seen)
+        return [
+          {
+            ...headOf({ rule: id, pack: pack.id, version: pack.version, citation: data.citation }, data),
+            ...consentsOf(facts, data, null),
+            verdict: 'silent',
+            code: null,
+            until: null,
+            silentBecause: whyNotAsked(facts, data, compiled),
+            detail: null,
+          },
+        ]
+      }),
+    )
 }
 
 function whyNotAsked(facts: Case, data: PackRule, compiled: CompiledRule | undefined): Silence {
@@ -162,17 +229,42 @@ function whyNotAsked(facts: Case, data: PackRule, compiled: CompiledRule | undef
   return data.shape === 'opt-out' || data.shape === 'third-party' ? 'nothing_recorded' : 'other_hours'
 }
 
-function consentsOf(facts: Case, data: PackRule | undefined, opening: Opening | null): Pick<RuleExplanation, 'asksConsent' | 'consents'> {
-  const wanted: Opening | null = data?.shape === 'consent' ? { kinds: new Set(data.needs), days: data.freshDays ?? null } : opening
+function consentsOf(
+  facts: Case,
+  data: PackRule | undefined,
+  opening: Opening | null,
+): Pick<RuleExplanation, 'asksConsent' | 'consents'> {
+  const wanted: Opening | null =
+    data?.shape === 'consent' ? { kinds: new Set(data.needs), days: data.freshDays ?? null } : opening
   if (wanted === null) return { asksConsent: data?.unless?.consent ?? [], consents: [] }
-  return { asksConsent: [...wanted.kinds], consents: weighConsents(facts, wanted, facts.now, facts.facts.reminder.channel, facts.facts.address?.id ?? null) }
+  return {
+    asksConsent: [...wanted.kinds],
+    consents: weighConsents(facts, wanted, facts.now, facts.facts.reminder.channel, facts.facts.address?.id ?? null),
+  }
 }
 
-const headOf = ({ rule, pack, version, citation }: Pick<CompiledRule, 'rule' | 'pack' | 'version' | 'citation'>, data: PackRule | undefined) => ({
-  rule, pack, version, citation, shape: data?.shape ?? 'promise', verified: data?.verified ?? null, reading: data?.reading ?? null, force: data?.force ?? 'hard',
+const headOf = (
+  { rule, pack, version, citation }: Pick<CompiledRule, 'rule' | 'pack' | 'version' | 'citation'>,
+  data: PackRule | undefined,
+) => ({
+  rule,
+  pack,
+  version,
+  citation,
+  shape: data?.shape ?? 'promise',
+  verified: data?.verified ?? null,
+  reading: data?.reading ?? null,
+  force: data?.force ?? 'hard',
 })
 
 /** What no single rule said: that hours never meet, or a fault of ours. */
 const withoutRule = (reason: Decision['reasons'][number]): RuleExplanation => ({
-  ...headOf(reason, undefined), verdict: 'objects', code: reason.code, until: dated(reason.until), silentBecause: null, detail: null, asksConsent: [], consents: [],
+  ...headOf(reason, undefined),
+  verdict: 'objects',
+  code: reason.code,
+  until: dated(reason.until),
+  silentBecause: null,
+  detail: null,
+  asksConsent: [],
+  consents: [],
 })

@@ -33,12 +33,17 @@ export function compileLocation({ location, applies }: Pack): Locate | null {
   if (location === undefined || location.mode === 'all-candidates') return null
   const { mode, ranking = RANKING } = location
   const places = applies.jurisdictions
-  const look: Locate = mode === 'single'
-    ? (facts) => narrowed(facts, bestRanked(signsOf(facts), ranking), facts.jurisdictions)
-    : (facts) => {
-      const there = calledPlaces(facts).filter((place) => places === undefined || places.some((scope) => isWithin(place, scope)))
-      return there.length === 0 ? facts : narrowed(facts, areaCode(facts), [...new Set([...facts.jurisdictions, ...there])])
-    }
+  const look: Locate =
+    mode === 'single'
+      ? (facts) => narrowed(facts, bestRanked(signsOf(facts), ranking), facts.jurisdictions)
+      : (facts) => {
+          const there = calledPlaces(facts).filter(
+            (place) => places === undefined || places.some((scope) => isWithin(place, scope)),
+          )
+          return there.length === 0
+            ? facts
+            : narrowed(facts, areaCode(facts), [...new Set([...facts.jurisdictions, ...there])])
+        }
   let [seen, view]: [Case | null, Case | null] = [null, null]
   return (facts) => {
     if (facts !== seen) [seen, view] = [facts, look(facts)]
@@ -47,13 +52,18 @@ export function compileLocation({ location, applies }: Pack): Locate | null {
 }
 
 /** Subdivisions of the number that is called; a mailbox has none. */
-const calledPlaces = ({ facts }: Case): readonly string[] => (facts.reminder.channel === 'email' ? [] : (facts.address?.subdivisions ?? []))
+const calledPlaces = ({ facts }: Case): readonly string[] =>
+  facts.reminder.channel === 'email' ? [] : (facts.address?.subdivisions ?? [])
 
-const areaCode = ({ facts }: Case): readonly string[] | null => (facts.address === null || facts.address.zones.length === 0 ? null : facts.address.zones)
+const areaCode = ({ facts }: Case): readonly string[] | null =>
+  facts.address === null || facts.address.zones.length === 0 ? null : facts.address.zones
 
 /** The same case in these zones alone, if every sign agrees with them. */
 function narrowed(facts: Case, zones: readonly string[] | null, jurisdictions: readonly string[]): Case {
-  const tables = facts.located && zones !== null && agreed(facts, zones) ? zones.map(zoneTable).filter((table): table is ZoneTable => table !== null) : []
+  const tables =
+    facts.located && zones !== null && agreed(facts, zones)
+      ? zones.map(zoneTable).filter((table): table is ZoneTable => table !== null)
+      : []
   if (tables.length === 0) return jurisdictions === facts.jurisdictions ? facts : { ...facts, jurisdictions }
   return { ...facts, jurisdictions, zones: tables, zoneNames: tables.map(({ zone }) => zone) }
 }
@@ -84,7 +94,11 @@ function signsOf({ facts: { recipient, address, reminder } }: Case): Sign[] {
   for (const { kind, jurisdiction, timeZone } of recipient.locationEvidence) add(kind, jurisdiction, timeZone)
   if (reminder.channel !== 'email' && address !== null && address.country !== null) {
     const known = address.zones.length > 0
-    signs.push({ kind: 'area-code', zones: known ? address.zones : zonesOfCountry(address.country), finer: known && address.kind === 'landline' })
+    signs.push({
+      kind: 'area-code',
+      zones: known ? address.zones : zonesOfCountry(address.country),
+      finer: known && address.kind === 'landline',
+    })
   }
   return signs
 }

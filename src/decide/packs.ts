@@ -36,13 +36,22 @@ export interface PackChoice {
  *
  * @returns  the packs, every version of each, the oldest law first, or a fault for each unknown name
  */
-export function selectPacks(all: readonly CompiledPack[], choice: PackChoice): { ok: true; packs: CompiledPack[] } | { ok: false; faults: Fault[] } {
+export function selectPacks(
+  all: readonly CompiledPack[],
+  choice: PackChoice,
+): { ok: true; packs: CompiledPack[] } | { ok: false; faults: Fault[] } {
   const known = [...new Set(all.map(({ pack }) => pack.id))]
   const wanted = choice.named ?? choice.also ?? []
   const faults = wanted.flatMap((name, i): Fault[] => {
     if (known.includes(name)) return []
     const meant = nearMiss(name, known)
-    return [{ path: `packs[${i}]`, problem: `is not a policy pack: ${name}`, cure: meant === null ? `Known: ${known.join(', ')}.` : `Did you mean "${meant}"?` }]
+    return [
+      {
+        path: `packs[${i}]`,
+        problem: `is not a policy pack: ${name}`,
+        cure: meant === null ? `Known: ${known.join(', ')}.` : `Did you mean "${meant}"?`,
+      },
+    ]
   })
   if (faults.length > 0) return { ok: false, faults }
   if (choice.named !== null) {
@@ -50,11 +59,17 @@ export function selectPacks(all: readonly CompiledPack[], choice: PackChoice): {
     return { ok: true, packs: inOrder(all.filter(({ pack }) => named.has(pack.id)).map(asOrdinary)) }
   }
   const [also, without] = [new Set(choice.also), new Set(choice.without)]
-  return { ok: true, packs: inOrder(all.filter(({ pack }) => (!pack.optIn || also.has(pack.id)) && !(pack.kind === 'house' && without.has(pack.id)))) }
+  return {
+    ok: true,
+    packs: inOrder(
+      all.filter(({ pack }) => (!pack.optIn || also.has(pack.id)) && !(pack.kind === 'house' && without.has(pack.id))),
+    ),
+  }
 }
 
 const byAge = (a: CompiledPack, b: CompiledPack): number => (rank(a) < rank(b) ? -1 : 1)
-const rank = ({ pack }: CompiledPack): string => `${pack.kind === 'law' ? 0 : 1} ${pack.validFrom} ${pack.id} ${pack.version}`
+const rank = ({ pack }: CompiledPack): string =>
+  `${pack.kind === 'law' ? 0 : 1} ${pack.validFrom} ${pack.id} ${pack.version}`
 
 /** Law before house rules, older before newer: where several objections end together, that one is named first. */
 const inOrder = (packs: CompiledPack[]): CompiledPack[] => packs.sort(byAge)
@@ -76,5 +91,10 @@ function asOrdinary(compiled: CompiledPack): CompiledPack {
 const FAR = 14 * HOUR
 
 /** Is it one of these days, in any zone of the earth? `until` is the first day that is not. */
-export const isInForceAnywhere = (from: LocalDate | undefined, until: LocalDate | null | undefined, now: Instant): boolean =>
-  (from === undefined || now >= (dayNumber(from) as number) * DAY - FAR) && (until == null || now < (dayNumber(until) as number) * DAY + FAR)
+export const isInForceAnywhere = (
+  from: LocalDate | undefined,
+  until: LocalDate | null | undefined,
+  now: Instant,
+): boolean =>
+  (from === undefined || now >= (dayNumber(from) as number) * DAY - FAR) &&
+  (until == null || now < (dayNumber(until) as number) * DAY + FAR)

@@ -13,7 +13,11 @@ export const isAnswer = (kind: Kind): boolean => kind === 'service' || kind === 
 
 /** Did the person themselves write or call here? */
 const isOwnMessage = (contact: ContactFacts, channel: Channel, at: Instant): boolean =>
-  contact.direction === 'inbound' && contact.channel === channel && contact.at <= at && !contact.otherRecipient && (contact.party === null || contact.party === 'recipient')
+  contact.direction === 'inbound' &&
+  contact.channel === channel &&
+  contact.at <= at &&
+  !contact.otherRecipient &&
+  (contact.party === null || contact.party === 'recipient')
 
 /**
  * What is this the one answer to, if it goes out at this instant?
@@ -31,16 +35,25 @@ export function answeredBy(facts: Case, channel: Channel, at: Instant, sent?: Co
   }
   if (latest === null) return null
   for (const contact of facts.facts.contacts) {
-    if (contact !== sent && contact.direction === 'outbound' && !contact.otherRecipient && contact.at >= latest.at && (sent === undefined || contact.at <= at)) return null
+    if (
+      contact !== sent &&
+      contact.direction === 'outbound' &&
+      !contact.otherRecipient &&
+      contact.at >= latest.at &&
+      (sent === undefined || contact.at <= at)
+    )
+      return null
   }
   return latest
 }
 
 /** Do both fall on one local day, in every zone the person may be in? */
-export const onOneDay = (facts: Case, a: Instant, b: Instant): boolean => facts.zones.every((zone) => zone.dayAt(a) === zone.dayAt(b))
+export const onOneDay = (facts: Case, a: Instant, b: Instant): boolean =>
+  facts.zones.every((zone) => zone.dayAt(a) === zone.dayAt(b))
 
 /** Is it known to be about this account? Null: any account will do. */
-export const isAbout = (contact: ContactFacts, account: string | null): boolean => account === null || contact.accounts.includes(account)
+export const isAbout = (contact: ContactFacts, account: string | null): boolean =>
+  account === null || contact.accounts.includes(account)
 
 /**
  * The rules that are asked about an answer to the person's own message.
@@ -54,7 +67,8 @@ export function withOneReply(facts: Case, packs: readonly CompiledPack[], rules:
   const { reminder, accounts, recipient } = facts.facts
   if (!isAnswer(reminder.kind) || !facts.located || recipient.blockedTimes.length === 0) return rules
   const message = answeredBy(facts, reminder.channel, facts.now)
-  if (message === null || (message.accounts.length > 0 && !accounts.every(({ id }) => message.accounts.includes(id)))) return rules
+  if (message === null || (message.accounts.length > 0 && !accounts.every(({ id }) => message.accounts.includes(id))))
+    return rules
   const end = endOfBlockedTime(facts, message.at)
   if (end <= facts.now) return rules
   const lifted = liftedRules(facts, packs)
@@ -86,8 +100,13 @@ function liftedRules(facts: Case, packs: readonly CompiledPack[]): Set<string> {
 }
 
 const scopeOf = ({ facts: { reminder, accounts }, jurisdictions }: Case): Scope => ({
-  jurisdictions, roles: accounts.map(({ role }) => role), products: accounts.map(({ product }) => product),
-  channels: [reminder.channel], kinds: [reminder.kind], modes: reminder.mode === null ? null : [reminder.mode], tones: [reminder.tone],
+  jurisdictions,
+  roles: accounts.map(({ role }) => role),
+  products: accounts.map(({ product }) => product),
+  channels: [reminder.channel],
+  kinds: [reminder.kind],
+  modes: reminder.mode === null ? null : [reminder.mode],
+  tones: [reminder.tone],
 })
 
 const liftedUntil = (rule: CompiledRule, end: Instant): CompiledRule => ({

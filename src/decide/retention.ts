@@ -89,13 +89,17 @@ function lastEnd(rule: RetentionRule, kept: KeptRecords): Instant {
   const anchor = rule.anchor === 'contact' ? kept.contact?.last : kept.lastCollectionActivity
   if (anchor == null) return NEVER
   const zones = zonesIn(kept.scope)
-  return zones === null ? endOfPeriod(rule, UTC, anchor) + ANYWHERE : Math.max(...zones.map((zone) => endOfPeriod(rule, zone, anchor)))
+  return zones === null
+    ? endOfPeriod(rule, UTC, anchor) + ANYWHERE
+    : Math.max(...zones.map((zone) => endOfPeriod(rule, zone, anchor)))
 }
 
 /** When the first of the records' periods is over; NEVER while its anchor is not known. Asked only where the place is known. */
 function firstEnd(rule: RetentionRule, kept: KeptRecords): Instant {
   const anchor = rule.anchor === 'contact' ? kept.contact?.first : kept.lastCollectionActivity
-  return anchor == null ? NEVER : Math.min(...(zonesIn(kept.scope) ?? [UTC]).map((zone) => endOfPeriod(rule, zone, anchor)))
+  return anchor == null
+    ? NEVER
+    : Math.min(...(zonesIn(kept.scope) ?? [UTC]).map((zone) => endOfPeriod(rule, zone, anchor)))
 }
 
 /** The end of the local day so many years, months or days after the anchor's; one that the calendar lacks becomes the day after it. */

@@ -145,6 +145,23 @@ export const COMMON_HOURS_SEARCH = 21 * DAY
 const VERSION = '1'
 
 /** One of the product's own promises as a rule: it holds everywhere, whatever packs are loaded. */
-export function invariant(id: string, citation: string, ask: CompiledRule['ask'], concerns: (facts: Case) => boolean = () => true, setsHours = false, detail?: Detail): CompiledRule {
-  return { rule: `decorum/${id}`, pack: 'decorum', version: VERSION, citation: `Decorum: ${citation}`, verified: true, setsHours, concerns, ask, detail }
+export function invariant(
+  id: string,
+  citation: string,
+  ask: CompiledRule['ask'],
+  concerns: (facts: Case) => boolean = () => true,
+  setsHours = false,
+  detail?: Detail,
+): CompiledRule {
+  return {
+    rule: `decorum/${id}`,
+    pack: 'decorum',
+    version: VERSION,
+    citation: `Decorum: ${citation}`,
+    verified: true,
+    setsHours,
+    concerns,
+    ask,
+    detail,
+  }
 }

@@ -30,16 +30,24 @@ export type Fit = 'yes' | 'maybe' | 'no'
 export function fitOf(when: Condition | undefined, scope: Scope): Fit {
   if (when === undefined) return 'yes'
   const parts: Fit[] = [
-    among(when.roles, scope.roles), among(when.products, scope.products), among(when.channels, scope.channels),
-    among(when.kinds, scope.kinds), among(when.modes, scope.modes), among(when.tones, scope.tones),
-    outside(when.exceptKinds, scope.kinds), outside(when.exceptProducts, scope.products),
-    inPlaces(when.jurisdictions, scope.jurisdictions), outsidePlaces(when.exceptJurisdictions, scope.jurisdictions),
+    among(when.roles, scope.roles),
+    among(when.products, scope.products),
+    among(when.channels, scope.channels),
+    among(when.kinds, scope.kinds),
+    among(when.modes, scope.modes),
+    among(when.tones, scope.tones),
+    outside(when.exceptKinds, scope.kinds),
+    outside(when.exceptProducts, scope.products),
+    inPlaces(when.jurisdictions, scope.jurisdictions),
+    outsidePlaces(when.exceptJurisdictions, scope.jurisdictions),
   ]
-  if (when.addressKinds !== undefined || when.exceptAddressKinds !== undefined || when.daysPastDue !== undefined) parts.push('maybe')
+  if (when.addressKinds !== undefined || when.exceptAddressKinds !== undefined || when.daysPastDue !== undefined)
+    parts.push('maybe')
   return weakest(parts)
 }
 
-export const weakest = (fits: readonly Fit[]): Fit => (fits.includes('no') ? 'no' : fits.includes('maybe') ? 'maybe' : 'yes')
+export const weakest = (fits: readonly Fit[]): Fit =>
+  fits.includes('no') ? 'no' : fits.includes('maybe') ? 'maybe' : 'yes'
 
 function among(wanted: readonly string[] | undefined, found: readonly string[] | null | undefined): Fit {
   if (wanted === undefined) return 'yes'
@@ -63,9 +71,13 @@ function inPlaces(wanted: readonly Jurisdiction[] | undefined, found: readonly J
 }
 
 /** A place that is wider than the excused ones may hold one of them. */
-function outsidePlaces(excused: readonly Jurisdiction[] | undefined, found: readonly Jurisdiction[] | null | undefined): Fit {
+function outsidePlaces(
+  excused: readonly Jurisdiction[] | undefined,
+  found: readonly Jurisdiction[] | null | undefined,
+): Fit {
   if (excused === undefined) return 'yes'
-  if (found == null || found.some((place) => excused.some((scope) => place !== scope && isWithin(scope, place)))) return 'maybe'
+  if (found == null || found.some((place) => excused.some((scope) => place !== scope && isWithin(scope, place))))
+    return 'maybe'
   return allOrSome(found.filter((place) => !excused.some((scope) => isWithin(place, scope))).length, found.length)
 }
 

@@ -21,7 +21,13 @@ export type AskSpeakingTime = (facts: Case, at: Instant, time: SpeakingTime) => 
  *
  * @returns  null when the rule speaks at all times
  */
-export function compileSpeakingTime(conditions: readonly { from?: string | undefined; until?: string | null | undefined; daysPastDue?: Condition['daysPastDue'] }[]): AskSpeakingTime | null {
+export function compileSpeakingTime(
+  conditions: readonly {
+    from?: string | undefined
+    until?: string | null | undefined
+    daysPastDue?: Condition['daysPastDue']
+  }[],
+): AskSpeakingTime | null {
   const parts: AskSpeakingTime[] = []
   for (const { from, until, daysPastDue } of conditions) {
     if (from !== undefined) parts.push(fromDate(dayNumber(from) as number))
@@ -44,34 +50,40 @@ export function compileSpeakingTime(conditions: readonly { from?: string | undef
   }
 }
 
-const fromDate = (day: number): AskSpeakingTime => (facts, at, time) => {
-  const begins = at > day * DAY + FAR ? -Infinity : dayBeginsSomewhere(facts, day)
-  time.speaks = at >= begins
-  time.until = time.speaks ? NEVER : begins
-}
+const fromDate =
+  (day: number): AskSpeakingTime =>
+  (facts, at, time) => {
+    const begins = at > day * DAY + FAR ? -Infinity : dayBeginsSomewhere(facts, day)
+    time.speaks = at >= begins
+    time.until = time.speaks ? NEVER : begins
+  }
 
-const untilDate = (day: number): AskSpeakingTime => (facts, at, time) => {
-  // Far from the end a lower bound will do: the rule is asked again there.
-  const ends = at < (day - 2) * DAY ? (day - 2) * DAY : dayBeginsEverywhere(facts, day)
-  time.speaks = at < ends
-  time.until = time.speaks ? ends : NEVER
-}
+const untilDate =
+  (day: number): AskSpeakingTime =>
+  (facts, at, time) => {
+    // Far from the end a lower bound will do: the rule is asked again there.
+    const ends = at < (day - 2) * DAY ? (day - 2) * DAY : dayBeginsEverywhere(facts, day)
+    time.speaks = at < ends
+    time.until = time.speaks ? ends : NEVER
+  }
 
 /** In range in any account and any zone. */
-const whilePastDue = (min: number, max: number): AskSpeakingTime => (facts, at, time) => {
-  time.speaks = false
-  let [entry, exit] = [NEVER, NEVER]
-  for (const zone of facts.zones) {
-    const today = zone.dayAt(at)
-    for (let account = 0; account < facts.facts.accounts.length; account++) {
-      const days = daysPastDueIn(facts, account, zone, today)
-      if (days === null) continue
-      if (days < min) entry = Math.min(entry, zone.startOfDay(today + min - days))
-      else if (days <= max) {
-        time.speaks = true
-        if (max !== Infinity) exit = Math.min(exit, zone.startOfDay(today + max - days + 1))
+const whilePastDue =
+  (min: number, max: number): AskSpeakingTime =>
+  (facts, at, time) => {
+    time.speaks = false
+    let [entry, exit] = [NEVER, NEVER]
+    for (const zone of facts.zones) {
+      const today = zone.dayAt(at)
+      for (let account = 0; account < facts.facts.accounts.length; account++) {
+        const days = daysPastDueIn(facts, account, zone, today)
+        if (days === null) continue
+        if (days < min) entry = Math.min(entry, zone.startOfDay(today + min - days))
+        else if (days <= max) {
+          time.speaks = true
+          if (max !== Infinity) exit = Math.min(exit, zone.startOfDay(today + max - days + 1))
+        }
       }
     }
+    time.until = time.speaks ? exit : entry
   }
-  time.until = time.speaks ? exit : entry
-}

@@ -42,7 +42,12 @@ interface LeftPlace {
 const NOBODY: readonly SearchSettlement[] = []
 
 /** The laws that settle this in a place now and then; null where one does for good. */
-function settlersOf(place: Place, facts: Case, law: readonly CompiledRule[], settling: ReadonlySet<SearchSettlement['what']>): readonly SearchSettlement[] | null {
+function settlersOf(
+  place: Place,
+  facts: Case,
+  law: readonly CompiledRule[],
+  settling: ReadonlySet<SearchSettlement['what']>,
+): readonly SearchSettlement[] | null {
   let found = NOBODY
   for (const { settles } of law) {
     if (settles === undefined || !settling.has(settles.what) || !isAt(place, settles.places)) continue
@@ -60,7 +65,9 @@ function boundIn(rule: CompiledRule, facts: Case, left: readonly LeftPlace[]): C
   let change: Instant = NEVER
   const boundAt = (at: Instant): Place[] => {
     change = NEVER
-    return left.filter(({ settled, there }) => !settled.some((law) => speaksAt(law, there, at))).map(({ place }) => place)
+    return left
+      .filter(({ settled, there }) => !settled.some((law) => speaksAt(law, there, at)))
+      .map(({ place }) => place)
   }
   const speaksAt = ({ speaking }: SearchSettlement, there: Case, at: Instant): boolean => {
     if (speaking === null) return true
@@ -100,7 +107,10 @@ function boundIn(rule: CompiledRule, facts: Case, left: readonly LeftPlace[]): C
 /** A law that says how often somebody is called has said how soon after a talk they may be called again. */
 // What settles none of these steps back with the hours.
 const SETTLED_BY: Readonly<Record<NonNullable<SearchSettlement['what']>, ReadonlySet<SearchSettlement['what']>>> = {
-  hours: new Set(['hours']), cap: new Set(['cap']), spacing: new Set(['spacing']), cooldown: new Set(['cooldown', 'cap']),
+  hours: new Set(['hours']),
+  cap: new Set(['cap']),
+  spacing: new Set(['spacing']),
+  cooldown: new Set(['cooldown', 'cap']),
 }
 
 const time: SpeakingTime = { speaks: true, until: NEVER }
@@ -117,7 +127,9 @@ function speaksForGood({ speaking }: SearchSettlement, facts: Case): boolean {
  * must not keep the house away from here.
  */
 const placedIn = (facts: Case, { zones }: Place): Case =>
-  zones.length === 0 || zones.length === facts.zones.length ? facts : { ...facts, zones, zoneNames: zones.map(({ zone }) => zone) }
+  zones.length === 0 || zones.length === facts.zones.length
+    ? facts
+    : { ...facts, zones, zoneNames: zones.map(({ zone }) => zone) }
 
 const isAt = ({ jurisdiction }: Place, places: readonly string[] | null): boolean =>
   places === null || (jurisdiction !== null && places.some((scope) => liesWithin(jurisdiction, scope)))
@@ -127,7 +139,8 @@ function viewOf(facts: Case, byZone: boolean): (places: readonly Place[]) => Cas
   let [seen, view]: [readonly Place[], Case] = [facts.places, facts]
   return (places) => {
     if (!byZone || places.length === facts.places.length) return facts
-    if (places.length !== seen.length || places.some((place, i) => place !== seen[i])) [seen, view] = [places, inZonesOf(facts, places)]
+    if (places.length !== seen.length || places.some((place, i) => place !== seen[i]))
+      [seen, view] = [places, inZonesOf(facts, places)]
     return view
   }
 }
@@ -146,8 +159,20 @@ function inZonesOf(facts: Case, places: readonly Place[]): Case {
 export function addWhereverItMayBe(facts: Case, rule: CompiledRule, rules: CompiledRule[]): void {
   const { settles } = rule
   if (settles?.what !== 'hours' || settles.places === null || !settles.concernsElsewhere(facts)) return
-  const zones = facts.zones.filter((table) => facts.places.some(({ jurisdiction, whole, zones: own }) => whole && own.includes(table) &&
-    settles.places?.some((scope) => jurisdiction !== null && scope !== jurisdiction && liesWithin(scope, jurisdiction) && isAmong(table.zone, zonesOf(scope)))))
+  const zones = facts.zones.filter((table) =>
+    facts.places.some(
+      ({ jurisdiction, whole, zones: own }) =>
+        whole &&
+        own.includes(table) &&
+        settles.places?.some(
+          (scope) =>
+            jurisdiction !== null &&
+            scope !== jurisdiction &&
+            liesWithin(scope, jurisdiction) &&
+            isAmong(table.zone, zonesOf(scope)),
+        ),
+    ),
+  )
   if (zones.length === 0) return
   const view = { ...facts, zones, zoneNames: zones.map(({ zone }) => zone) }
   rules.push(seenThrough(rule, () => view))

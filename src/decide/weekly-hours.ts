@@ -47,7 +47,10 @@ export function compileHours(data: HoursData): WeeklyHours {
   const closed = new Set(data.closedDays ?? [])
   const { holidays } = data
   const merged: DaySpans[][] = Array.from({ length: 8 }, (_, before) =>
-    Array.from({ length: 8 }, (_, today) => (today === CLOSED ? [] : merge([...(tail[before] as number[]), ...(own[today] as number[])]))))
+    Array.from({ length: 8 }, (_, today) =>
+      today === CLOSED ? [] : merge([...(tail[before] as number[]), ...(own[today] as number[])]),
+    ),
+  )
 
   const weekdayOf = (day: number): number => ((((day + 3) % 7) + 7) % 7) + 1
   const plainWeekday = (day: number): number => {
@@ -89,7 +92,11 @@ export function compileHours(data: HoursData): WeeklyHours {
       return
     }
     if (!Number.isNaN(stretch.twiceFrom)) {
-      answer.state = twiceOpen(spansOf, stretch.twiceFrom, stretch.twiceTo) ? 'open' : shutByHoliday(day, wall) ? 'holiday' : 'shut'
+      answer.state = twiceOpen(spansOf, stretch.twiceFrom, stretch.twiceTo)
+        ? 'open'
+        : shutByHoliday(day, wall)
+          ? 'holiday'
+          : 'shut'
       answer.until = stretch.end
       return
     }
@@ -135,7 +142,8 @@ export function compileHours(data: HoursData): WeeklyHours {
 }
 
 const within = (spans: DaySpans, wall: number): boolean => {
-  for (let i = 0; i < spans.length; i += 2) if (wall >= (spans[i] as number) && wall < (spans[i + 1] as number)) return true
+  for (let i = 0; i < spans.length; i += 2)
+    if (wall >= (spans[i] as number) && wall < (spans[i + 1] as number)) return true
   return false
 }
 
@@ -145,7 +153,8 @@ function twiceOpen(spansOf: (day: number) => DaySpans | null, from: number, to: 
     const spans = spansOf(day)
     const [start, end] = [Math.max(from - day * DAY, 0), Math.min(to - day * DAY, DAY)]
     let covered = false
-    for (let i = 0; spans !== null && i < spans.length; i += 2) if ((spans[i] as number) <= start && (spans[i + 1] as number) >= end) covered = true
+    for (let i = 0; spans !== null && i < spans.length; i += 2)
+      if ((spans[i] as number) <= start && (spans[i + 1] as number) >= end) covered = true
     if (!covered) return false
   }
   return true
@@ -160,7 +169,7 @@ function spansByDay(data: HoursData): { own: number[][]; tail: number[][] } {
     for (const day of span.days ?? EVERY_DAY) {
       if (to > from) (own[day] as number[]).push(from, to)
       else {
-        (own[day] as number[]).push(from, DAY)
+        ;(own[day] as number[]).push(from, DAY)
         if (to > 0) (tail[day] as number[]).push(0, to)
       }
     }

@@ -49,7 +49,7 @@ export function zoneTable(zone: string): ZoneTable | null {
   const changes = stated.ok ? changesOf(stated.zone) : null
   if (!stated.ok || changes === null) return null
   table = tables.get(stated.zone)
-  if (table === undefined) tables.set(stated.zone, table = build(stated.zone, changes))
+  if (table === undefined) tables.set(stated.zone, (table = build(stated.zone, changes)))
   return table
 }
 
@@ -58,7 +58,8 @@ const COMPARED = { from: Date.UTC(2024, 0, 1), until: Date.UTC(2034, 0, 1), step
 const compared = new LRUCache<string, boolean>({ max: 10_000 })
 
 /** Is this one of these zones, by whichever of its names? */
-export const isAmong = (zone: string, zones: readonly string[]): boolean => zones.includes(zone) || zones.some((other) => keepSameTime(zone, other))
+export const isAmong = (zone: string, zones: readonly string[]): boolean =>
+  zones.includes(zone) || zones.some((other) => keepSameTime(zone, other))
 
 /** Do these two names stand for the same time of day, as old names and their successors do? */
 function keepSameTime(one: string, other: string): boolean {
@@ -67,7 +68,8 @@ function keepSameTime(one: string, other: string): boolean {
   if (same === undefined) {
     const [a, b] = [zoneTable(one), zoneTable(other)]
     same = a !== null && b !== null
-    for (let at = COMPARED.from; same && at < COMPARED.until; at += COMPARED.step) same = a?.at(at).offset === b?.at(at).offset
+    for (let at = COMPARED.from; same && at < COMPARED.until; at += COMPARED.step)
+      same = a?.at(at).offset === b?.at(at).offset
     compared.set(key, same)
   }
   return same
@@ -83,8 +85,16 @@ function build(zone: string, changes: ZoneChanges): ZoneTable {
     const final = stretches[stretches.length - 1]
     if (first === undefined || final === undefined || instant < first.start || instant >= final.end) {
       // What lies far from the known years replaces them: nobody asks about both.
-      const near = first !== undefined && final !== undefined && instant > first.start - 10 * REACH && instant < final.end + 10 * REACH
-      stretches = readStretches(changes, Math.min(instant - REACH, near ? first.start : Infinity), Math.max(instant + REACH, near ? final.end : -Infinity))
+      const near =
+        first !== undefined &&
+        final !== undefined &&
+        instant > first.start - 10 * REACH &&
+        instant < final.end + 10 * REACH
+      stretches = readStretches(
+        changes,
+        Math.min(instant - REACH, near ? first.start : Infinity),
+        Math.max(instant + REACH, near ? final.end : -Infinity),
+      )
     }
     let [low, high] = [0, stretches.length - 1]
     while (low < high) {
@@ -118,7 +128,11 @@ function readStretches(data: ZoneChanges, from: Instant, to: Instant): Stretch[]
     if (until > start) edges.push({ start, end: until, offset, twiceFrom, twiceTo })
     start = Math.max(start, until)
   }
-  for (let change = nextChange(data, from - DAY); change !== null && change.at <= to; change = nextChange(data, change.at)) {
+  for (
+    let change = nextChange(data, from - DAY);
+    change !== null && change.at <= to;
+    change = nextChange(data, change.at)
+  ) {
     const back = offset - change.offset
     if (back > 0) {
       const [twiceFrom, twiceTo] = [change.at + change.offset, change.at + offset]

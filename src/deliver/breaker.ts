@@ -23,7 +23,10 @@ export interface BreakerOptions {
 }
 
 const STATES: Record<CircuitState, BreakerState> = {
-  [CircuitState.Closed]: 'closed', [CircuitState.Open]: 'open', [CircuitState.HalfOpen]: 'half-open', [CircuitState.Isolated]: 'open',
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Isolated]: 'open',
 }
 
 /**
@@ -35,18 +38,26 @@ const STATES: Record<CircuitState, BreakerState> = {
  */
 export function breaker(options: BreakerOptions = { failures: 5, pauseMs: 30_000 }): Breaker {
   let openedAt = 0
-  const policy = circuitBreaker(handleWhenResult(outcome => tellsAgainstRoute(outcome as CallOutcome)), {
-    halfOpenAfter: options.pauseMs,
-    breaker: new ConsecutiveBreaker(options.failures),
+  const policy = circuitBreaker(
+    handleWhenResult((outcome) => tellsAgainstRoute(outcome as CallOutcome)),
+    {
+      halfOpenAfter: options.pauseMs,
+      breaker: new ConsecutiveBreaker(options.failures),
+    },
+  )
+  policy.onBreak(() => {
+    openedAt = Date.now()
   })
-  policy.onBreak(() => { openedAt = Date.now() })
 
   return {
     get state() {
       return STATES[policy.state]
     },
     admits() {
-      return policy.state === CircuitState.Closed || (policy.state === CircuitState.Open && Date.now() - openedAt >= options.pauseMs)
+      return (
+        policy.state === CircuitState.Closed ||
+        (policy.state === CircuitState.Open && Date.now() - openedAt >= options.pauseMs)
+      )
     },
     async run(call) {
       // cockatiel would let it wait for the trial call in flight, past its rate slot.
@@ -59,7 +70,7 @@ export function breaker(options: BreakerOptions = { failures: 5, pauseMs: 30_000
       }
     },
     onChange(listener) {
-      const subscription = policy.onStateChange(state => listener(STATES[state]))
+      const subscription = policy.onStateChange((state) => listener(STATES[state]))
       return () => subscription.dispose()
     },
   }
@@ -67,4 +78,5 @@ export function breaker(options: BreakerOptions = { failures: 5, pauseMs: 30_000
 
 /** Does this outcome say that the route itself is unwell? */
 export const tellsAgainstRoute = (outcome: CallOutcome): boolean =>
-  outcome.kind === 'unknown' || (outcome.kind === 'rejected' && (outcome.class === 'configuration' || outcome.class === 'retriable'))
+  outcome.kind === 'unknown' ||
+  (outcome.kind === 'rejected' && (outcome.class === 'configuration' || outcome.class === 'retriable'))

@@ -33,12 +33,18 @@ export function captureProvider(channel: Channel, settings: CaptureSettings, kee
 
     async send(request) {
       const reachable = channel === 'email' ? readMailbox(request.to) !== null : isE164(request.to)
-      if (!reachable) return { kind: 'rejected', class: 'address', code: 'INVALID_TO', detail: 'no provider would take this address' }
+      if (!reachable)
+        return { kind: 'rejected', class: 'address', code: 'INVALID_TO', detail: 'no provider would take this address' }
       const reference = `capture-${request.attempt.reminderId}.${request.attempt.attemptNo}`
       try {
         await keep({ request, channel, reference, receipts: planReceipts(channel, request.attempt, settings.seed) })
       } catch {
-        return { kind: 'rejected', class: 'retriable', code: 'not_kept', detail: 'the capture store did not take the message' }
+        return {
+          kind: 'rejected',
+          class: 'retriable',
+          code: 'not_kept',
+          detail: 'the capture store did not take the message',
+        }
       }
       return { kind: 'accepted', reference, status: 'captured' }
     },
@@ -59,9 +65,19 @@ export interface PlannedReceipt {
 
 /** Shares out of 100, as collections floors report them for consumer lending: field-notes, order of magnitude only. */
 const OUTCOMES: Record<Channel, readonly [share: number, state: DeliveryState][]> = {
-  phone: [[38, 'no-answer'], [22, 'voicemail'], [40, 'conversation']],
-  sms: [[95, 'delivered'], [5, 'failed']],
-  email: [[97, 'delivered'], [3, 'failed']],
+  phone: [
+    [38, 'no-answer'],
+    [22, 'voicemail'],
+    [40, 'conversation'],
+  ],
+  sms: [
+    [95, 'delivered'],
+    [5, 'failed'],
+  ],
+  email: [
+    [97, 'delivered'],
+    [3, 'failed'],
+  ],
 }
 
 const DELAY_MS: Record<Channel, number> = { phone: 2 * MINUTE, sms: 8_000, email: 20_000 }

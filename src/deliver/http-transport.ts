@@ -58,7 +58,7 @@ const LARGEST_REPLY_BYTES = 8 * 1024 * 1024
 export function httpTransport(connectMs = 10_000, connections = 1_000): Transport {
   const agent = new Agent({ connections, pipelining: 1, connect: { timeout: connectMs } })
   return {
-    exchange: request => exchange(agent, request),
+    exchange: (request) => exchange(agent, request),
     close: () => agent.destroy(),
   }
 }
@@ -88,7 +88,7 @@ function exchange(agent: Agent, { method, url, headers, body, deadlineMs }: Http
         onRequestStart(controller) {
           // Out of time while still waiting for a connection: it must not leave now.
           if (over) controller.abort(new TransportFault(false, 'DEADLINE'))
-          else stop = reason => controller.abort(reason)
+          else stop = (reason) => controller.abort(reason)
         },
         onResponseStart(_controller, code, received) {
           status = code

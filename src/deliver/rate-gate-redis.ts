@@ -47,11 +47,17 @@ export function redisRateGate(redis: Redis | Cluster, route: string, rate: GateR
   const key = `${prefix}:rate:${route}`
   const lost = lossesOf(redis)
   let known = lost.count
-  return gateOver(route, rate, async booking => {
+  return gateOver(route, rate, async (booking) => {
     const cold = booking.cold || lost.count !== known
     known = lost.count
     const [wait, granted] = await (redis as unknown as WithBook).bookRateSlots(
-      key, booking.aheadMicros, booking.coldMicros, cold ? 1 : 0, booking.startsMicros.length, ...booking.startsMicros, ...booking.endsMicros,
+      key,
+      booking.aheadMicros,
+      booking.coldMicros,
+      cold ? 1 : 0,
+      booking.startsMicros.length,
+      ...booking.startsMicros,
+      ...booking.endsMicros,
     )
     return { waitMicros: Number(wait), granted }
   })
@@ -65,6 +71,8 @@ function lossesOf(redis: Redis | Cluster): { readonly count: number } {
   if (known !== undefined) return known
   const counted = { count: 0 }
   losses.set(redis, counted)
-  redis.on('close', () => { counted.count += 1 })
+  redis.on('close', () => {
+    counted.count += 1
+  })
   return counted
 }

@@ -88,7 +88,10 @@ export function innerRate({ perSecond, largestWeight }: GateRate): number {
 }
 
 /** The same route at this share of its rate, in percent. */
-export const atShare = (rate: GateRate, share: number): GateRate => ({ ...rate, perSecond: (rate.perSecond * share) / 100 })
+export const atShare = (rate: GateRate, share: number): GateRate => ({
+  ...rate,
+  perSecond: (rate.perSecond * share) / 100,
+})
 
 /**
  * Where do calls of these weights lie, if the route is free at 0?
@@ -168,7 +171,12 @@ export type TakeSlots = (booking: SlotBooking) => Promise<SlotAnswer>
  * After a booking that failed the store's memory is not trusted: it may have come back
  * from a restart with an older state.
  */
-export function gateOver(route: string, rate: GateRate, book: TakeSlots, monotonicNow: () => number = () => performance.now()): RateGate {
+export function gateOver(
+  route: string,
+  rate: GateRate,
+  book: TakeSlots,
+  monotonicNow: () => number = () => performance.now(),
+): RateGate {
   const aheadMicros = MAX_AHEAD_MS * 1000
   let distrusted = false
 
@@ -176,7 +184,14 @@ export function gateOver(route: string, rate: GateRate, book: TakeSlots, monoton
     const wasDistrusted = distrusted
     distrusted = false
     try {
-      return await book({ route, startsMicros, endsMicros, aheadMicros, coldMicros: coldMicros(atShare(rate, smallest), aheadMicros), cold: wasDistrusted })
+      return await book({
+        route,
+        startsMicros,
+        endsMicros,
+        aheadMicros,
+        coldMicros: coldMicros(atShare(rate, smallest), aheadMicros),
+        cold: wasDistrusted,
+      })
     } catch (error) {
       distrusted = true
       throw error
@@ -187,11 +202,17 @@ export function gateOver(route: string, rate: GateRate, book: TakeSlots, monoton
     async take(weights, pace) {
       const planned = planSlots(weights, rate, pace?.shares)
       const askedAt = monotonicNow()
-      const { waitMicros, granted } = await ask(planned.map(slot => slot.startMicros), planned.map(slot => slot.endMicros), pace?.smallest ?? 100)
+      const { waitMicros, granted } = await ask(
+        planned.map((slot) => slot.startMicros),
+        planned.map((slot) => slot.endMicros),
+        pace?.smallest ?? 100,
+      )
       return {
         askedAt,
         answeredAt: monotonicNow(),
-        delaysMs: planned.map((slot, index) => (index < granted ? (waitMicros + slot.startMicros) / 1000 : Number.POSITIVE_INFINITY)),
+        delaysMs: planned.map((slot, index) =>
+          index < granted ? (waitMicros + slot.startMicros) / 1000 : Number.POSITIVE_INFINITY,
+        ),
       }
     },
     async backlogMs(smallest = 100) {
@@ -218,7 +239,11 @@ export function bookSlots(free: number | null, now: number, booking: SlotBooking
     if (first + start > now + booking.aheadMicros) break
     granted += 1
   }
-  return { waitMicros: first - now, granted, free: granted === 0 ? first : first + (booking.endsMicros[granted - 1] as number) }
+  return {
+    waitMicros: first - now,
+    granted,
+    free: granted === 0 ? first : first + (booking.endsMicros[granted - 1] as number),
+  }
 }
 
 /**
@@ -229,13 +254,22 @@ export function bookSlots(free: number | null, now: number, booking: SlotBooking
  *
  * @param monotonicNow  machine monotonic time in milliseconds; given in tests
  */
-export function memoryRateGate(route: string, rate: GateRate, monotonicNow: () => number = () => performance.now()): RateGate {
+export function memoryRateGate(
+  route: string,
+  rate: GateRate,
+  monotonicNow: () => number = () => performance.now(),
+): RateGate {
   let free: number | null = null
-  return gateOver(route, rate, async booking => {
-    const answer = bookSlots(free, monotonicNow() * 1000, booking)
-    free = answer.free
-    return answer
-  }, monotonicNow)
+  return gateOver(
+    route,
+    rate,
+    async (booking) => {
+      const answer = bookSlots(free, monotonicNow() * 1000, booking)
+      free = answer.free
+      return answer
+    },
+    monotonicNow,
+  )
 }
 
 /**
@@ -244,4 +278,5 @@ export function memoryRateGate(route: string, rate: GateRate, monotonicNow: () =
  * @param takeSlots  the ledger's question `takeRateSlots`, bound to its pool (never to a
  *                   transaction, which would hold the row until its commit)
  */
-export const postgresRateGate = (takeSlots: TakeSlots, route: string, rate: GateRate): RateGate => gateOver(route, rate, takeSlots)
+export const postgresRateGate = (takeSlots: TakeSlots, route: string, rate: GateRate): RateGate =>
+  gateOver(route, rate, takeSlots)

@@ -18,11 +18,11 @@ export type WebhookAnswer =
   | { kind: 'gone' }
   /** Any other answer, a redirect included, or none. */
   | {
-    kind: 'failed'
-    code: string
-    /** With 429 and 503: how long they ask to be left alone. Absent: they do not say. */
-    retryAfterMs?: number
-  }
+      kind: 'failed'
+      code: string
+      /** With 429 and 503: how long they ask to be left alone. Absent: they do not say. */
+      retryAfterMs?: number
+    }
 
 /** An endpoint, ready to be told. */
 export interface WebhookEndpoint {
@@ -41,7 +41,10 @@ const DEADLINE_MS = 10_000
  * refuse what is minutes away from theirs. Redirects are not followed: they would carry what we
  * say to somebody the operator never named.
  */
-export function openWebhook(webhook: Pick<Webhook, 'id' | 'url' | 'secret'>, deadlineMs = DEADLINE_MS): WebhookEndpoint {
+export function openWebhook(
+  webhook: Pick<Webhook, 'id' | 'url' | 'secret'>,
+  deadlineMs = DEADLINE_MS,
+): WebhookEndpoint {
   const signer = new Signer(webhook.secret)
   const url = new URL(webhook.url)
   const transport = httpTransport(deadlineMs)
@@ -50,13 +53,21 @@ export function openWebhook(webhook: Pick<Webhook, 'id' | 'url' | 'secret'>, dea
     async tell({ id, body }) {
       const sentAt = new Date()
       try {
-        return answerOf(await transport.exchange({
-          method: 'POST', url, body, deadlineMs,
-          headers: {
-            'content-type': 'application/json', 'user-agent': 'decorum', 'webhook-id': id,
-            'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)), 'webhook-signature': signer.sign(id, sentAt, body),
-          },
-        }))
+        return answerOf(
+          await transport.exchange({
+            method: 'POST',
+            url,
+            body,
+            deadlineMs,
+            headers: {
+              'content-type': 'application/json',
+              'user-agent': 'decorum',
+              'webhook-id': id,
+              'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
+              'webhook-signature': signer.sign(id, sentAt, body),
+            },
+          }),
+        )
       } catch (error) {
         // Any other error may quote the address, which may be a secret.
         return { kind: 'failed', code: error instanceof TransportFault ? error.code : 'TRANSPORT' }

@@ -5,7 +5,15 @@ import { type Channel, TONES } from '../model/vocabulary.ts'
 import { wallClock } from '../model/zones/zone-data.ts'
 import type { Actor } from '../pipeline/runtime.ts'
 import { bookDate } from '../plan/book-time.ts'
-import { brokenPromises, type ContactByAgent, contactsByAgents, objectionsByRule, portfolioPlaces, type SentAttempt, sentAttempts } from '../record/demo.ts'
+import {
+  brokenPromises,
+  type ContactByAgent,
+  contactsByAgents,
+  objectionsByRule,
+  portfolioPlaces,
+  type SentAttempt,
+  sentAttempts,
+} from '../record/demo.ts'
 import type { Ledger } from '../record/ledger.ts'
 import { localTime } from '../report/local-time.ts'
 import { OBJECTION_WORDS } from '../report/outcome-words.ts'
@@ -20,7 +28,10 @@ const ZONE = 'Asia/Shanghai'
 
 /** Reads out of the ledger what a run came to. */
 export async function collectDemoReport(
-  app: App, actor: Actor, scenario: Scenario, run: { from: Instant; to: Instant; seed: number },
+  app: App,
+  actor: Actor,
+  scenario: Scenario,
+  run: { from: Instant; to: Instant; seed: number },
 ): Promise<Omit<DemoAccount, 'effort' | 'keptIn'>> {
   const { services, runtime } = app
   const { db } = runtime.ledger
@@ -36,50 +47,82 @@ export async function collectDemoReport(
   }
   const statuses = counted(totals.reminders, (r) => r.status).map(([status, count]) => ({ status, count }))
   return {
-    from: formatInstant(run.from), to: formatInstant(run.to), zone: ZONE, seed: run.seed,
+    from: formatInstant(run.from),
+    to: formatInstant(run.to),
+    zone: ZONE,
+    seed: run.seed,
     portfolio: await portfolioPlaces(db),
     days: daysOf(totals, run),
     sent: totalsOf(sent),
     objections: (await objectionsByRule(db)).map((o) => ({ ...o, meaning: OBJECTION_WORDS[o.code] })),
     skipped: counted(totals.skipped, (s) => s.reason).map(([reason, count]) => ({ reason, count })),
     tasks: {
-      count: tasks.length, handOffs: tasks.filter((t) => t.kind === 'hand-off').length,
-      byStatus: counted(tasks.filter((t) => t.kind === 'step').map((t) => ({ ...t, count: 1 })), (t) => t.status).map(([status, count]) => ({ status, count })),
+      count: tasks.length,
+      handOffs: tasks.filter((t) => t.kind === 'hand-off').length,
+      byStatus: counted(
+        tasks.filter((t) => t.kind === 'step').map((t) => ({ ...t, count: 1 })),
+        (t) => t.status,
+      ).map(([status, count]) => ({ status, count })),
     },
-    holds: counted(holds.map((h) => ({ ...h, count: 1 })), (h) => h.kind)
-      .map(([kind, count]) => ({ kind, count, standing: holds.filter((h) => h.kind === kind && h.endedAt === null).length })),
-    stops: counted(stops.map((s) => ({ ...s, count: 1 })), (s) => `${s.reason} ${s.scope}`)
-      .map(([key, count]) => ({ reason: key.split(' ')[0] as string, scope: key.split(' ')[1] as string, count })),
+    holds: counted(
+      holds.map((h) => ({ ...h, count: 1 })),
+      (h) => h.kind,
+    ).map(([kind, count]) => ({
+      kind,
+      count,
+      standing: holds.filter((h) => h.kind === kind && h.endedAt === null).length,
+    })),
+    stops: counted(
+      stops.map((s) => ({ ...s, count: 1 })),
+      (s) => `${s.reason} ${s.scope}`,
+    ).map(([key, count]) => ({ reason: key.split(' ')[0] as string, scope: key.split(' ')[1] as string, count })),
     reminders: statuses,
     timelines,
     samples: await chooseSamples(services, actor, sent),
-    promises: await checkPromises(runtime.ledger, sent, statuses.reduce((sum, s) => sum + s.count, 0)),
+    promises: await checkPromises(
+      runtime.ledger,
+      sent,
+      statuses.reduce((sum, s) => sum + s.count, 0),
+    ),
   }
 }
 
 function daysOf(totals: Totals, { from, to }: { from: Instant; to: Instant }): DemoDay[] {
   const days: DemoDay[] = []
   for (let day = bookDate(from, ZONE); day <= bookDate(to, ZONE); day = addDays(day, 1)) {
-    const on = <T extends { day: string; count: number }>(rows: readonly T[], which: (row: T) => boolean = () => true) =>
-      rows.filter((row) => row.day === day && which(row)).reduce((sum, row) => sum + row.count, 0)
+    const on = <T extends { day: string; count: number }>(
+      rows: readonly T[],
+      which: (row: T) => boolean = () => true,
+    ) => rows.filter((row) => row.day === day && which(row)).reduce((sum, row) => sum + row.count, 0)
     days.push({
       day,
       sent: totals.sent.filter((s) => s.day === day).map(({ channel, tone, count }) => ({ channel, tone, count })),
-      deferred: on(totals.objected, (o) => o.verdict === 'defer'), refused: on(totals.objected, (o) => o.verdict === 'refuse'),
-      tasks: on(totals.tasks, (t) => t.kind === 'step'), handOffs: on(totals.tasks, (t) => t.kind === 'hand-off'),
+      deferred: on(totals.objected, (o) => o.verdict === 'defer'),
+      refused: on(totals.objected, (o) => o.verdict === 'refuse'),
+      tasks: on(totals.tasks, (t) => t.kind === 'step'),
+      handOffs: on(totals.tasks, (t) => t.kind === 'hand-off'),
     })
   }
   return days
 }
 
 const totalsOf = (sent: readonly SentAttempt[]): DemoAccount['sent'] =>
-  counted(sent.map((s) => ({ ...s, count: 1 })), (s) => `${s.channel} ${s.tone}`).map(([key, count]) => {
-    const [channel, tone] = key.split(' ') as [DemoAccount['sent'][number]['channel'], DemoAccount['sent'][number]['tone']]
+  counted(
+    sent.map((s) => ({ ...s, count: 1 })),
+    (s) => `${s.channel} ${s.tone}`,
+  ).map(([key, count]) => {
+    const [channel, tone] = key.split(' ') as [
+      DemoAccount['sent'][number]['channel'],
+      DemoAccount['sent'][number]['tone'],
+    ]
     return { channel, tone, count }
   })
 
 /** Sums by key, the largest first; equal ones by name, so that two runs agree. */
-function counted<T extends { count: number }, K extends string>(rows: readonly T[], keyOf: (row: T) => K): [K, number][] {
+function counted<T extends { count: number }, K extends string>(
+  rows: readonly T[],
+  keyOf: (row: T) => K,
+): [K, number][] {
   const sums = new Map<K, number>()
   for (const row of rows) sums.set(keyOf(row), (sums.get(keyOf(row)) ?? 0) + row.count)
   return [...sums].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
@@ -96,17 +139,26 @@ async function all<T>(read: (cursor: string | undefined) => Promise<Page<T>>): P
 }
 
 /** Which languages are shown, best to borrowers in their own country, and over which channels each tone is looked for first. */
-const LANGUAGES = [{ language: 'zh', atHome: (s: SentAttempt) => s.jurisdiction === 'CN' }, { language: 'en', atHome: (s: SentAttempt) => s.jurisdiction !== 'CN' }]
+const LANGUAGES = [
+  { language: 'zh', atHome: (s: SentAttempt) => s.jurisdiction === 'CN' },
+  { language: 'en', atHome: (s: SentAttempt) => s.jurisdiction !== 'CN' },
+]
 const FIRST: readonly Channel[] = ['sms', 'phone', 'email']
 
 /** One message at each tone in each language, over different channels where there are some. */
-export async function chooseSamples(services: Services, actor: Actor, sent: readonly SentAttempt[]): Promise<DemoSample[]> {
+export async function chooseSamples(
+  services: Services,
+  actor: Actor,
+  sent: readonly SentAttempt[],
+): Promise<DemoSample[]> {
   const samples: DemoSample[] = []
   for (const { language, atHome } of LANGUAGES) {
     for (const [i, tone] of TONES.entries()) {
       const fitting = sent.filter((s) => s.tone === tone && s.locale.startsWith(language))
       const order = [...FIRST.slice(i % FIRST.length), ...FIRST.slice(0, i % FIRST.length)]
-      const chosen = [fitting.filter(atHome), fitting].flatMap((some) => order.map((channel) => some.find((s) => s.channel === channel))).find((s) => s !== undefined)
+      const chosen = [fitting.filter(atHome), fitting]
+        .flatMap((some) => order.map((channel) => some.find((s) => s.channel === channel)))
+        .find((s) => s !== undefined)
       if (chosen !== undefined) samples.push(await sampleOf(services, actor, chosen))
     }
   }
@@ -117,8 +169,13 @@ async function sampleOf(services: Services, actor: Actor, sent: SentAttempt): Pr
   const words = await services.attemptWords(actor, sent.reminderId, sent.no)
   const zone = sent.timeZone ?? 'UTC'
   return {
-    tone: sent.tone, channel: sent.channel, locale: sent.locale, account: sent.accounts.join(', '), reminderId: sent.reminderId,
-    at: sent.at.toISOString(), local: `${localTime(sent.at.getTime(), zone)} ${zone}`,
+    tone: sent.tone,
+    channel: sent.channel,
+    locale: sent.locale,
+    account: sent.accounts.join(', '),
+    reminderId: sent.reminderId,
+    at: sent.at.toISOString(),
+    local: `${localTime(sent.at.getTime(), zone)} ${zone}`,
     parts: words?.state === 'kept' ? partsOf(messageIn(words.content)) : [],
   }
 }
@@ -143,7 +200,11 @@ const PAGE = 500
  * @param sent  to say of a message which other accounts it spoke of
  */
 export async function formatTimeline(
-  services: Services, actor: Actor, account: string, title: string, sent: readonly SentAttempt[],
+  services: Services,
+  actor: Actor,
+  account: string,
+  title: string,
+  sent: readonly SentAttempt[],
 ): Promise<DemoTimeline | null> {
   const ref = { creditor: null, id: account }
   const view = await services.getAccount(actor, ref)
@@ -157,9 +218,20 @@ export async function formatTimeline(
     if (page === null || page.next === null) break
     cursor = page.next
   }
-  const about = new Map(sent.filter((s) => s.accounts.length > 1).map((s) => [s.reminderId, ` It spoke of ${s.accounts.join(', ')}.`]))
-  const told = withoutEcho(entries.map((entry) => (entry.type === 'attempt' ? { ...entry, words: entry.words + (about.get(entry.id) ?? '') } : entry)))
-  return { account, title, zone, entries: told.map(({ at, words }) => ({ at, local: localTime(Date.parse(at), zone), words: onClock(words, zone) })) }
+  const about = new Map(
+    sent.filter((s) => s.accounts.length > 1).map((s) => [s.reminderId, ` It spoke of ${s.accounts.join(', ')}.`]),
+  )
+  const told = withoutEcho(
+    entries.map((entry) =>
+      entry.type === 'attempt' ? { ...entry, words: entry.words + (about.get(entry.id) ?? '') } : entry,
+    ),
+  )
+  return {
+    account,
+    title,
+    zone,
+    entries: told.map(({ at, words }) => ({ at, local: localTime(Date.parse(at), zone), words: onClock(words, zone) })),
+  }
 }
 
 /** Instants inside a sentence, on the same clock as those beside it. */
@@ -191,7 +263,11 @@ const CALLS = { aDay: 3, aWeek: 7, week: 7 * 24 * HOUR }
  * the zones of the person's record and number, counts from the attempts themselves. What people
  * did counts like what the machine sent: calls of agents are contacts too.
  */
-export async function checkPromises(ledger: Ledger, sent: readonly SentAttempt[], waiting: number): Promise<DemoPromise[]> {
+export async function checkPromises(
+  ledger: Ledger,
+  sent: readonly SentAttempt[],
+  waiting: number,
+): Promise<DemoPromise[]> {
   const broken = await brokenPromises(ledger.db)
   const all = [...sent, ...(await contactsByAgents(ledger.db))]
   const hours = localHours(all)
@@ -199,18 +275,47 @@ export async function checkPromises(ledger: Ledger, sent: readonly SentAttempt[]
   const none = (count: number, what: string) => (count === 0 ? 'none found' : `${count} ${what}`)
   return [
     {
-      promise: 'Nobody was contacted outside decent hours, in any zone the borrower may be in', kept: hours.outside === 0, checked: all.length,
+      promise: 'Nobody was contacted outside decent hours, in any zone the borrower may be in',
+      kept: hours.outside === 0,
+      checked: all.length,
       found: `earliest ${clock(hours.earliest)}, latest ${clock(hours.latest)} by the borrowers' clocks; ${none(hours.outside, 'outside')}`,
     },
     {
-      promise: 'No cap on calls was exceeded', kept: most.day <= CALLS.aDay && most.week <= CALLS.aWeek, checked: all.filter((s) => s.channel === 'phone').length,
+      promise: 'No cap on calls was exceeded',
+      kept: most.day <= CALLS.aDay && most.week <= CALLS.aWeek,
+      checked: all.filter((s) => s.channel === 'phone').length,
       found: `at most ${most.day} in 24 hours and ${most.week} in seven days to one person`,
     },
-    { promise: 'Nobody was contacted after a stop', kept: broken.afterStop === 0, checked: all.length, found: none(broken.afterStop, 'in spite of a stop') },
-    { promise: 'Nobody was contacted while on hold', kept: broken.whileOnHold === 0, checked: all.length, found: none(broken.whileOnHold, 'in spite of a hold') },
-    { promise: 'Nothing was sent twice', kept: broken.twice === 0, checked: sent.length, found: none(broken.twice, 'repeated') },
-    { promise: 'Every reminder has a decision with its reasons', kept: broken.undecided === 0, checked: waiting + sent.length, found: none(broken.undecided, 'without one') },
-    { promise: 'Nothing was left half done', kept: broken.leftOver === 0, checked: waiting + sent.length, found: none(broken.leftOver, 'neither waiting nor ended') },
+    {
+      promise: 'Nobody was contacted after a stop',
+      kept: broken.afterStop === 0,
+      checked: all.length,
+      found: none(broken.afterStop, 'in spite of a stop'),
+    },
+    {
+      promise: 'Nobody was contacted while on hold',
+      kept: broken.whileOnHold === 0,
+      checked: all.length,
+      found: none(broken.whileOnHold, 'in spite of a hold'),
+    },
+    {
+      promise: 'Nothing was sent twice',
+      kept: broken.twice === 0,
+      checked: sent.length,
+      found: none(broken.twice, 'repeated'),
+    },
+    {
+      promise: 'Every reminder has a decision with its reasons',
+      kept: broken.undecided === 0,
+      checked: waiting + sent.length,
+      found: none(broken.undecided, 'without one'),
+    },
+    {
+      promise: 'Nothing was left half done',
+      kept: broken.leftOver === 0,
+      checked: waiting + sent.length,
+      found: none(broken.leftOver, 'neither waiting nor ended'),
+    },
   ]
 }
 
@@ -256,7 +361,8 @@ function mostCalls(contacts: readonly ContactByAgent[]): { day: number; week: nu
   return { day, week }
 }
 
-const within = (times: readonly Instant[], from: Instant, span: number): number => times.filter((at) => at >= from && at < from + span).length
+const within = (times: readonly Instant[], from: Instant, span: number): number =>
+  times.filter((at) => at >= from && at < from + span).length
 
 function minuteOfDay(at: Instant, zone: string): number {
   const local = wallClock(at, zone)
@@ -264,4 +370,6 @@ function minuteOfDay(at: Instant, zone: string): number {
 }
 
 const clock = (minute: number): string =>
-  (Number.isFinite(minute) ? `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}` : 'never')
+  Number.isFinite(minute)
+    ? `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+    : 'never'

@@ -18,7 +18,16 @@ import { disableSynchronousCommit } from '../record/demo.ts'
 import { openLedger } from '../record/ledger.ts'
 import { migrate } from '../record/migrate.ts'
 import { collectDemoReport } from './account.ts'
-import { dailyRounds, importPortfolio, play, readScenario, type Round, type Scenario, sendCoreFile, completeOpenTasks } from './scenario.ts'
+import {
+  dailyRounds,
+  importPortfolio,
+  play,
+  readScenario,
+  type Round,
+  type Scenario,
+  sendCoreFile,
+  completeOpenTasks,
+} from './scenario.ts'
 import { countedDoorbell, type CountedDoorbell, unlimitedRateGate, repeatableCapture, settleDown } from './stepping.ts'
 import type { DemoAccount } from './text.ts'
 
@@ -76,7 +85,12 @@ async function playIn(dataDir: string, scenario: Scenario, run: DemoRun) {
     const doorbell = countedDoorbell(bullmqDoorbell({ ledgerPool: ledger.pool }))
     const log = pino({ name: 'decorum', level: 'error' }, pino.destination(2))
     const app: App = await build(config, {
-      ledger, clock, log, doorbell, gates: unlimitedRateGate, providers: (route) => repeatableCapture(route.channel, run.seed, () => app.runtime),
+      ledger,
+      clock,
+      log,
+      doorbell,
+      gates: unlimitedRateGate,
+      providers: (route) => repeatableCapture(route.channel, run.seed, () => app.runtime),
     })
     try {
       await app.start(['email', 'sms', 'phone'])
@@ -92,7 +106,11 @@ async function playIn(dataDir: string, scenario: Scenario, run: DemoRun) {
 
 /** Everything that happens from outside, in order, and all that the daemons do in between; answers how many steps that took. */
 async function stepThrough(
-  app: App, clock: SteppedClock, doorbell: CountedDoorbell, scenario: Scenario, { from, to, onStep }: { from: Instant; to: Instant; onStep: DemoRun['onStep'] },
+  app: App,
+  clock: SteppedClock,
+  doorbell: CountedDoorbell,
+  scenario: Scenario,
+  { from, to, onStep }: { from: Instant; to: Instant; onStep: DemoRun['onStep'] },
 ): Promise<number> {
   const outside = await outsideWorld(app, scenario, from, to)
   for (let steps = 1; ; steps++) {
@@ -107,27 +125,48 @@ async function stepThrough(
 }
 
 /** What the world does to the portfolio, once that is imported: core files, people at work, and what the scenario tells. */
-async function outsideWorld({ config, services, runtime }: App, scenario: Scenario, from: Instant, to: Instant): Promise<{ at: Instant; happen: () => Promise<void> }[]> {
+async function outsideWorld(
+  { config, services, runtime }: App,
+  scenario: Scenario,
+  from: Instant,
+  to: Instant,
+): Promise<{ at: Instant; happen: () => Promise<void> }[]> {
   const accounts = await importPortfolio(runtime, ACTOR, scenario.portfolio)
   const { coreFile, people: recipients } = scenario
   const creditors = [...config.creditors.values()]
   let worked = 0
-  const nextOutcome = () => recipients.outcomes[worked++ % recipients.outcomes.length] as (typeof recipients.outcomes)[number]
+  const nextOutcome = () =>
+    recipients.outcomes[worked++ % recipients.outcomes.length] as (typeof recipients.outcomes)[number]
   const files = dailyRounds(creditors, coreFile.time, from, to).map((file: Round) => ({
-    at: file.at, happen: () => sendCoreFile(services, ACTOR, file, accounts.filter(({ id }) => !coreFile.leavesOut.includes(id))),
+    at: file.at,
+    happen: () =>
+      sendCoreFile(
+        services,
+        ACTOR,
+        file,
+        accounts.filter(({ id }) => !coreFile.leavesOut.includes(id)),
+      ),
   }))
-  const afternoons = dailyRounds(creditors.filter(({ id }) => recipients.creditors.includes(id)), recipients.time, from, to).map((round) => ({
-    at: round.at, happen: () => completeOpenTasks(services, ACTOR, round, nextOutcome),
+  const afternoons = dailyRounds(
+    creditors.filter(({ id }) => recipients.creditors.includes(id)),
+    recipients.time,
+    from,
+    to,
+  ).map((round) => ({
+    at: round.at,
+    happen: () => completeOpenTasks(services, ACTOR, round, nextOutcome),
   }))
-  const told = scenario.happenings.filter(({ at }) => at >= from && at < to).map((happening) => ({
-    at: happening.at,
-    happen: async () => {
-      await play(services, ACTOR, happening)
-      if (happening.kind !== 'account') return
-      const { id, creditor } = happening.body
-      if (creditor !== undefined && !accounts.some((account) => account.id === id)) accounts.push({ id, creditor })
-    },
-  }))
+  const told = scenario.happenings
+    .filter(({ at }) => at >= from && at < to)
+    .map((happening) => ({
+      at: happening.at,
+      happen: async () => {
+        await play(services, ACTOR, happening)
+        if (happening.kind !== 'account') return
+        const { id, creditor } = happening.body
+        if (creditor !== undefined && !accounts.some((account) => account.id === id)) accounts.push({ id, creditor })
+      },
+    }))
   return [...files, ...afternoons, ...told].sort((a, b) => a.at - b.at)
 }
 
@@ -135,7 +174,9 @@ async function outsideWorld({ config, services, runtime }: App, scenario: Scenar
 function emptyDirectory(path: string): string {
   const directory = resolve(path)
   if (existsSync(directory) && readdirSync(directory).length > 0) {
-    throw new DecorumError('DECORUM_BAD_INPUT', '--keep names a directory that is not empty', { hint: 'Name a new one.' })
+    throw new DecorumError('DECORUM_BAD_INPUT', '--keep names a directory that is not empty', {
+      hint: 'Name a new one.',
+    })
   }
   return directory
 }
@@ -144,8 +185,13 @@ function emptyDirectory(path: string): string {
 function demoConfig(dataDir: string, scenario: Scenario, seed: number): Config {
   const loaded = loadConfig({ root: rootDirectory(), env: { DECORUM_DATA_DIR: dataDir, PUBLIC_URL } })
   if (!loaded.ok) throw mistakes('the configuration', loaded.problems)
-  const routes = loaded.config.routes.map((route): Route => ({
-    ...route, serves: { ...route.serves, ...scenario.routes[route.id]?.serves }, settings: { seed },
-  } as Route))
+  const routes = loaded.config.routes.map(
+    (route): Route =>
+      ({
+        ...route,
+        serves: { ...route.serves, ...scenario.routes[route.id]?.serves },
+        settings: { seed },
+      }) as Route,
+  )
   return { ...loaded.config, routes }
 }

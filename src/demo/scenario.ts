@@ -3,7 +3,16 @@ import { join } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { accountLine } from '../intake/account-body.ts'
-import { contactBody, eventLine, type EventLine, reminderBody, suppressionBody, TASK_OUTCOMES, taskCompletion, type TaskCompletion } from '../intake/bodies.ts'
+import {
+  contactBody,
+  eventLine,
+  type EventLine,
+  reminderBody,
+  suppressionBody,
+  TASK_OUTCOMES,
+  taskCompletion,
+  type TaskCompletion,
+} from '../intake/bodies.ts'
 import { readAccountRow, readHeader } from '../intake/csv.ts'
 import { instant, timeOfDay } from '../intake/fields.ts'
 import type { Creditor } from '../model/creditor.ts'
@@ -37,17 +46,30 @@ const PORTFOLIO = `${FOLDER}/portfolio.csv`
 
 const stated = z.record(z.string(), z.unknown())
 /** Read as the HTTP interface reads them, once their instant and id are filled in. */
-const happening = z.strictObject({
-  at: instant,
-  event: stated.optional(), account: stated.optional(), stop: suppressionBody.optional(), reminder: reminderBody.optional(),
-  task: stated.optional(), contact: stated.optional(),
-}).refine(({ at: _at, ...what }) => Object.values(what).filter((part) => part !== undefined).length === 1, 'is not exactly one of event, account, stop, reminder, task, contact')
+const happening = z
+  .strictObject({
+    at: instant,
+    event: stated.optional(),
+    account: stated.optional(),
+    stop: suppressionBody.optional(),
+    reminder: reminderBody.optional(),
+    task: stated.optional(),
+    contact: stated.optional(),
+  })
+  .refine(
+    ({ at: _at, ...what }) => Object.values(what).filter((part) => part !== undefined).length === 1,
+    'is not exactly one of event, account, stop, reminder, task, contact',
+  )
 
 const scenarioFile = z.strictObject({
   writtenFor: z.string().refine(isLocalDate, 'is not a calendar day'),
   coreFile: z.strictObject({ time: timeOfDay, leavesOut: z.array(z.string()) }),
   routes: z.record(z.string(), z.strictObject({ serves: servesSchema })).default({}),
-  people: z.strictObject({ time: timeOfDay, creditors: z.array(z.string()), outcomes: z.array(z.enum(TASK_OUTCOMES)).min(1) }),
+  people: z.strictObject({
+    time: timeOfDay,
+    creditors: z.array(z.string()),
+    outcomes: z.array(z.enum(TASK_OUTCOMES)).min(1),
+  }),
   timelines: z.array(z.strictObject({ account: z.string(), title: z.string() })),
   happenings: z.array(happening),
 })
@@ -101,9 +123,16 @@ function readHappening({ at, ...what }: z.output<typeof happening>, index: numbe
   const id = `demo-${index + 1}`
   const when = new Date(at).toISOString()
   const path = `happenings[${index}]`
-  if (what.event !== undefined) return { at, kind: 'event', body: checked(eventLine, { id, occurredAt: when, ...what.event }, `${path}.event`) as EventLine }
-  if (what.account !== undefined) return { at, kind: 'account', body: checked(accountLine, { asOf: when, ...what.account }, `${path}.account`) }
-  if (what.contact !== undefined) return { at, kind: 'contact', body: checked(contactBody, { id, at: when, ...what.contact }, `${path}.contact`) }
+  if (what.event !== undefined)
+    return {
+      at,
+      kind: 'event',
+      body: checked(eventLine, { id, occurredAt: when, ...what.event }, `${path}.event`) as EventLine,
+    }
+  if (what.account !== undefined)
+    return { at, kind: 'account', body: checked(accountLine, { asOf: when, ...what.account }, `${path}.account`) }
+  if (what.contact !== undefined)
+    return { at, kind: 'contact', body: checked(contactBody, { id, at: when, ...what.contact }, `${path}.contact`) }
   if (what.task !== undefined) {
     const { accountId, ...completion } = what.task
     return { at, kind: 'task', body: checked(taskDone, { accountId, completion }, `${path}.task`) }
@@ -116,7 +145,10 @@ function checked<S extends z.ZodType>(schema: S, value: unknown, path: string): 
   const result = schema.safeParse(value)
   if (result.success) return result.data
   throw new DecorumError('DECORUM_CONFIG', `${SCENARIO} has mistakes`, {
-    faults: zodFaults(result.error, schema).map((fault) => ({ ...fault, path: [path, fault.path].filter((p) => p !== '').join('.') })),
+    faults: zodFaults(result.error, schema).map((fault) => ({
+      ...fault,
+      path: [path, fault.path].filter((p) => p !== '').join('.'),
+    })),
   })
 }
 
@@ -177,13 +209,20 @@ export function dailyRounds(creditors: Iterable<Creditor>, time: string, from: I
  * What was paid meanwhile came as an event, so that stating the balances again keeps them
  * fresh without taking anything back.
  */
-export async function sendCoreFile(services: Services, actor: Actor, file: Round, accounts: readonly PortfolioAccount[]): Promise<void> {
+export async function sendCoreFile(
+  services: Services,
+  actor: Actor,
+  file: Round,
+  accounts: readonly PortfolioAccount[],
+): Promise<void> {
   const asOf = new Date(file.at).toISOString()
-  const lines = accounts.filter(({ creditor }) => creditor === file.creditor)
+  const lines = accounts
+    .filter(({ creditor }) => creditor === file.creditor)
     .map(({ id }) => JSON.stringify({ id, creditor: file.creditor, asOf }))
   if (lines.length === 0) return
   const totals = await services.importAccounts(actor, inOnePiece(lines.join('\n')), () => {})
-  if (totals.rejected > 0) throw new RangeError(`${totals.rejected} lines of the core file of ${file.creditor} were rejected`)
+  if (totals.rejected > 0)
+    throw new RangeError(`${totals.rejected} lines of the core file of ${file.creditor} were rejected`)
 }
 
 async function* inOnePiece(text: string): AsyncGenerator<Uint8Array> {
@@ -196,10 +235,15 @@ async function* inOnePiece(text: string): AsyncGenerator<Uint8Array> {
  * The desk calls whom it may call now, as each task says; the others it leaves for another day.
  */
 export async function completeOpenTasks(
-  services: Services, actor: Actor, round: Round, nextOutcome: () => TaskCompletion['outcome'],
+  services: Services,
+  actor: Actor,
+  round: Round,
+  nextOutcome: () => TaskCompletion['outcome'],
 ): Promise<void> {
   const open = await services.listTasks(actor, { creditor: round.creditor, status: 'open', limit: 500 })
-  const steps = open.items.filter((task) => task.kind === 'step' && Date.parse(task.dueAt) <= round.at && mayBeCalled(task))
+  const steps = open.items.filter(
+    (task) => task.kind === 'step' && Date.parse(task.dueAt) <= round.at && mayBeCalled(task),
+  )
   // By account: ids are new in every run, and the same run is to bring the same outcomes.
   steps.sort((a, b) => (a.dueAt + a.accountIds.join() < b.dueAt + b.accountIds.join() ? -1 : 1))
   for (const { id } of steps) {
@@ -210,7 +254,8 @@ export async function completeOpenTasks(
   }
 }
 
-const mayBeCalled = ({ decision }: Pick<TaskView, 'decision'>): boolean => decision?.verdict === 'send' && decision.channel === 'phone'
+const mayBeCalled = ({ decision }: Pick<TaskView, 'decision'>): boolean =>
+  decision?.verdict === 'send' && decision.channel === 'phone'
 
 /** An account of the portfolio, named as the core that sends it names it. */
 export interface PortfolioAccount {

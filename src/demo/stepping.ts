@@ -26,7 +26,8 @@ const MOST_ROUNDS = 500
 export async function settleDown(app: App, doorbell: CountedDoorbell): Promise<Instant | null> {
   const now = app.runtime.clock.now()
   for (let round = 1; ; round++) {
-    if (round > MOST_ROUNDS) throw new RangeError(`work at ${new Date(now).toISOString()} did not finish within ${MOST_ROUNDS} rounds`)
+    if (round > MOST_ROUNDS)
+      throw new RangeError(`work at ${new Date(now).toISOString()} did not finish within ${MOST_ROUNDS} rounds`)
     const { planner, sweeper } = await nextWork(app.runtime.ledger.db)
     const due = (at: Date | null): boolean => at !== null && at.getTime() <= now
     let done = false
@@ -69,13 +70,14 @@ export function countedDoorbell(inner: Doorbell): CountedDoorbell {
       if (!rung) done(ticket.ring)
       return rung
     },
-    listen: (route, concurrency, answer) => inner.listen(route, concurrency, async (ticket) => {
-      try {
-        await answer(ticket)
-      } finally {
-        done(ticket.ring)
-      }
-    }),
+    listen: (route, concurrency, answer) =>
+      inner.listen(route, concurrency, async (ticket) => {
+        try {
+          await answer(ticket)
+        } finally {
+          done(ticket.ring)
+        }
+      }),
     check: () => inner.check(),
     close: () => inner.close(),
     quiet: () => (waiting.size === 0 ? Promise.resolve() : new Promise((resolve) => whenQuiet.push(resolve))),

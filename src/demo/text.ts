@@ -2,7 +2,12 @@ import Table from 'cli-table3'
 import type { ObjectionCode } from '../model/decision.ts'
 import { type Channel, CHANNELS, type ReminderStatus, type Tone, TONES } from '../model/vocabulary.ts'
 
-const TONE_LABELS = { gentle: 'gentle 温馨提醒', neutral: 'neutral 逾期通知', firm: 'firm 正式催告', final: 'final 处置前告知' } as const
+const TONE_LABELS = {
+  gentle: 'gentle 温馨提醒',
+  neutral: 'neutral 逾期通知',
+  firm: 'firm 正式催告',
+  final: 'final 处置前告知',
+} as const
 
 /** The whole account of a run, for a terminal 120 columns wide. */
 export function demoText(account: DemoAccount): string {
@@ -17,11 +22,16 @@ export function demoText(account: DemoAccount): string {
     objectionsText(account),
     title('Besides'),
     besidesText(account),
-    ...account.timelines.flatMap((timeline) => [title(`What happened with ${timeline.account}: ${timeline.title}`), timelineText(timeline)]),
+    ...account.timelines.flatMap((timeline) => [
+      title(`What happened with ${timeline.account}: ${timeline.title}`),
+      timelineText(timeline),
+    ]),
     title('In which words'),
     account.samples.map(sampleText).join('\n\n'),
     title('What was promised, counted again from the ledger'),
-    account.promises.map((p) => `  ${p.kept ? '✓' : '✗ NOT KEPT:'} ${p.promise}. ${p.checked} looked at: ${p.found}.`).join('\n'),
+    account.promises
+      .map((p) => `  ${p.kept ? '✓' : '✗ NOT KEPT:'} ${p.promise}. ${p.checked} looked at: ${p.found}.`)
+      .join('\n'),
     title('Where to look next'),
     nextText(account),
     '',
@@ -42,7 +52,10 @@ function sampleText({ tone, channel, locale, account, local, parts }: DemoSample
     const label = part === 'text' || part === 'preview' ? '' : `${part}: `
     return `${label}${text.trim()}`.split('\n')
   })
-  return [`  ${TONE_LABELS[tone]}, ${channel}, ${locale}, about ${account}, ${local}`, ...lines.map((line) => `    │ ${line}`.trimEnd())].join('\n')
+  return [
+    `  ${TONE_LABELS[tone]}, ${channel}, ${locale}, about ${account}, ${local}`,
+    ...lines.map((line) => `    │ ${line}`.trimEnd()),
+  ].join('\n')
 }
 
 function nextText({ samples, keptIn, timelines }: DemoAccount): string {
@@ -77,12 +90,25 @@ export interface DemoAccount {
   to: string
   zone: string
   seed: number
-  portfolio: { accounts: number; borrowers: number; places: { jurisdiction: string; borrowers: number }[]; zones: string[] }
+  portfolio: {
+    accounts: number
+    borrowers: number
+    places: { jurisdiction: string; borrowers: number }[]
+    zones: string[]
+  }
   /** One entry a day, also of days on which nothing happened; a reminder that was put off on several days counts on each. */
   days: DemoDay[]
   sent: { channel: Channel; tone: Tone; count: number }[]
   /** What kept something back: the binding rule of each decision, and how many different reminders it concerned. */
-  objections: { verdict: 'defer' | 'refuse'; code: ObjectionCode; meaning: string; rule: string; citation: string; verified: boolean; reminders: number }[]
+  objections: {
+    verdict: 'defer' | 'refuse'
+    code: ObjectionCode
+    meaning: string
+    rule: string
+    citation: string
+    verified: boolean
+    reminders: number
+  }[]
   /** Steps of ladders that were passed over. */
   skipped: { reason: string; count: number }[]
   /** What was put before people: `handOffs` are proposals that wait for a decision, the rest are steps, by where they stand. */
@@ -141,15 +167,21 @@ export interface DemoPromise {
 /** What went out and what did not, day by day: channels by tone, `·` for nothing. */
 export function daysText({ days, sent }: DemoAccount): string {
   const row = (label: string, of: DemoDay['sent'], rest: (string | number)[]): (string | number)[] => [
-    label, ...CHANNELS.map((channel) => byTone(of.filter((s) => s.channel === channel))), sumOf(of) || '·', ...rest,
+    label,
+    ...CHANNELS.map((channel) => byTone(of.filter((s) => s.channel === channel))),
+    sumOf(of) || '·',
+    ...rest,
   ]
   const number = (n: number): string => (n === 0 ? '·' : String(n))
-  const rows = days.map((d) => row(d.day, d.sent, [number(d.deferred), number(d.refused), number(d.tasks), number(d.handOffs)]))
-  const total = (key: 'deferred' | 'refused' | 'tasks' | 'handOffs'): string => number(days.reduce((sum, d) => sum + d[key], 0))
-  const all = row('all days', sent, [total('deferred'), total('refused'), total('tasks'), total('handOffs')])
-  return plainTable(
-    ['day', ...CHANNELS, 'sent', 'deferred', 'not sent', 'for people', 'hand-offs'], [...rows, all], { right: [4, 5, 6, 7, 8] },
+  const rows = days.map((d) =>
+    row(d.day, d.sent, [number(d.deferred), number(d.refused), number(d.tasks), number(d.handOffs)]),
   )
+  const total = (key: 'deferred' | 'refused' | 'tasks' | 'handOffs'): string =>
+    number(days.reduce((sum, d) => sum + d[key], 0))
+  const all = row('all days', sent, [total('deferred'), total('refused'), total('tasks'), total('handOffs')])
+  return plainTable(['day', ...CHANNELS, 'sent', 'deferred', 'not sent', 'for people', 'hand-offs'], [...rows, all], {
+    right: [4, 5, 6, 7, 8],
+  })
 }
 
 /** `3 gentle, 1 firm` in short: the numbers of gentle, neutral, firm and final. */
@@ -166,28 +198,46 @@ const sumOf = (rows: readonly { count: number }[]): number => rows.reduce((sum, 
 /** Which rules kept what back, and what they cite. */
 export function objectionsText({ objections }: DemoAccount): string {
   if (objections.length === 0) return '  Nothing was kept back.'
-  return objections.map((o) => [
-    `  ${String(o.reminders).padStart(4)} ${o.verdict === 'defer' ? 'deferred' : 'not sent'}  ${o.rule}`,
-    `       because ${o.meaning}`,
-    `       ${o.citation}${o.verified ? '' : ' (citation not verified against the text)'}`,
-  ].join('\n')).join('\n')
+  return objections
+    .map((o) =>
+      [
+        `  ${String(o.reminders).padStart(4)} ${o.verdict === 'defer' ? 'deferred' : 'not sent'}  ${o.rule}`,
+        `       because ${o.meaning}`,
+        `       ${o.citation}${o.verified ? '' : ' (citation not verified against the text)'}`,
+      ].join('\n'),
+    )
+    .join('\n')
 }
 
 /** The steps for people, pauses, stops and passed-over steps, a line each. */
 export function besidesText({ tasks, holds, stops, skipped, reminders }: DemoAccount): string {
   const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(', '))
   const words = (text: string): string => text.replaceAll('_', ' ')
-  return plainTable(['', ''], [
-    ['Steps for people', `${tasks.count - tasks.handOffs} (${list(tasks.byStatus.map((s) => `${s.count} ${s.status}`))}), and ${tasks.handOffs} hand-offs proposed; none is done by itself`],
-    ['Pauses', list(holds.map((h) => `${h.count} ${h.kind}${h.standing === 0 ? '' : ` (${h.standing} standing)`}`))],
-    ['Stops', list(stops.map((s) => `${s.count} ${s.reason}, ${s.scope === 'all' ? 'everything' : `one ${s.scope}`}`))],
-    ['Steps passed over', list(skipped.map((s) => `${s.count} ${words(s.reason)}`))],
-    ['Reminders at the end', list(reminders.map((r) => `${r.count} ${words(r.status)}`))],
-  ], { widths: [24, 96] })
+  return plainTable(
+    ['', ''],
+    [
+      [
+        'Steps for people',
+        `${tasks.count - tasks.handOffs} (${list(tasks.byStatus.map((s) => `${s.count} ${s.status}`))}), and ${tasks.handOffs} hand-offs proposed; none is done by itself`,
+      ],
+      ['Pauses', list(holds.map((h) => `${h.count} ${h.kind}${h.standing === 0 ? '' : ` (${h.standing} standing)`}`))],
+      [
+        'Stops',
+        list(stops.map((s) => `${s.count} ${s.reason}, ${s.scope === 'all' ? 'everything' : `one ${s.scope}`}`)),
+      ],
+      ['Steps passed over', list(skipped.map((s) => `${s.count} ${words(s.reason)}`))],
+      ['Reminders at the end', list(reminders.map((r) => `${r.count} ${words(r.status)}`))],
+    ],
+    { widths: [24, 96] },
+  )
 }
 
 /** A plain table without a frame, its columns right where a width is a character and where it is two. */
-export function plainTable(head: readonly string[], rows: readonly (string | number)[][], options: { right?: readonly number[]; widths?: (number | null)[] } = {}): string {
+export function plainTable(
+  head: readonly string[],
+  rows: readonly (string | number)[][],
+  options: { right?: readonly number[]; widths?: (number | null)[] } = {},
+): string {
   const table = new Table({
     ...(head.every((title) => title === '') ? {} : { head: [...head] }),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
@@ -196,10 +246,27 @@ export function plainTable(head: readonly string[], rows: readonly (string | num
     ...(options.widths === undefined ? {} : { colWidths: options.widths, wordWrap: true }),
   })
   table.push(...rows.map((row) => [...row]))
-  return table.toString().split('\n').map((line) => `  ${line.trimEnd()}`).join('\n')
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => `  ${line.trimEnd()}`)
+    .join('\n')
 }
 
 const FRAME = [
-  'top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid',
-  'right', 'right-mid', 'middle',
+  'top',
+  'top-mid',
+  'top-left',
+  'top-right',
+  'bottom',
+  'bottom-mid',
+  'bottom-left',
+  'bottom-right',
+  'left',
+  'left-mid',
+  'mid',
+  'mid-mid',
+  'right',
+  'right-mid',
+  'middle',
 ] as const

@@ -23,7 +23,9 @@ function bodyOf(bytes: Buffer): { value: unknown } | DecorumError {
     return new DecorumError('DECORUM_MALFORMED_JSON', 'the body is not UTF-8')
   }
   const parsed = parseJson(text)
-  return parsed.ok ? { value: parsed.value } : new DecorumError('DECORUM_MALFORMED_JSON', 'the body is not one JSON document', { faults: parsed.faults })
+  return parsed.ok
+    ? { value: parsed.value }
+    : new DecorumError('DECORUM_MALFORMED_JSON', 'the body is not one JSON document', { faults: parsed.faults })
 }
 
 /**
@@ -36,11 +38,17 @@ export async function* boundedBody(body: AsyncIterable<Uint8Array>, maxBytes: nu
   try {
     for await (const piece of body) {
       bytes += piece.length
-      if (bytes > maxBytes) throw new DecorumError('DECORUM_BODY_TOO_LARGE', `the body is longer than ${maxBytes} bytes`, { hint: 'Send the rest as another import; what was answered has been kept.' })
+      if (bytes > maxBytes)
+        throw new DecorumError('DECORUM_BODY_TOO_LARGE', `the body is longer than ${maxBytes} bytes`, {
+          hint: 'Send the rest as another import; what was answered has been kept.',
+        })
       yield piece
     }
   } catch (error) {
     if (error instanceof DecorumError) throw error
-    throw new DecorumError('DECORUM_BAD_INPUT', 'the body broke off before its end', { cause: error, hint: 'Send it again; what was answered has been kept, and is not done twice.' })
+    throw new DecorumError('DECORUM_BAD_INPUT', 'the body broke off before its end', {
+      cause: error,
+      hint: 'Send it again; what was answered has been kept, and is not done twice.',
+    })
   }
 }

@@ -1,6 +1,12 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify'
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Caller, KeyScope } from '../services/keys.ts'
 
@@ -16,11 +22,22 @@ export function describeApi(api: Api, version: string): void {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Decorum', version, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', description: '`dk_live_…` or `dk_test_…`; test keys never reach a provider.' } } },
+      components: {
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description: '`dk_live_…` or `dk_test_…`; test keys never reach a provider.',
+          },
+        },
+      },
       security: [{ key: [] }],
     },
     // Plugins' own routes carry JSON schemas, which the transformer of zod schemas refuses.
-    transform: (route) => (route.schema?.hide === true || route.url.startsWith('/docs') ? { schema: { hide: true }, url: route.url } : jsonSchemaTransform(route)),
+    transform: (route) =>
+      route.schema?.hide === true || route.url.startsWith('/docs')
+        ? { schema: { hide: true }, url: route.url }
+        : jsonSchemaTransform(route),
     transformObject: (document) => withoutInputs(jsonSchemaTransformObject(document)),
   })
   void api.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: (header) => header })
@@ -29,12 +46,19 @@ export function describeApi(api: Api, version: string): void {
 /** The transformer lists each named schema once more as an input; named ones are only ever answers. */
 function withoutInputs<T extends object>(document: T): T {
   const { components } = document as { components?: { schemas?: Record<string, unknown> } }
-  for (const name of Object.keys(components?.schemas ?? {})) if (name.endsWith('Input')) delete components?.schemas?.[name]
+  for (const name of Object.keys(components?.schemas ?? {}))
+    if (name.endsWith('Input')) delete components?.schemas?.[name]
   return document
 }
 
 /** A server whose routes are typed by their zod schemas. */
-export type Api = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, ZodTypeProvider>
+export type Api = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
 
 declare module 'fastify' {
   interface FastifyContextConfig {

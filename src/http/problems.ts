@@ -9,16 +9,20 @@ import type { Api } from './openapi.ts'
 const codes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]
 
 /** The body of every answer that is not 2xx: RFC 9457, served as application/problem+json. */
-export const problemSchema = z.object({
-  type: z.string().describe('Where the code is explained; the same for every problem of that code.'),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string().describe('What happened here. Never a name, an address or message text.'),
-  code: z.enum(codes).describe('Stable: programs branch on this.'),
-  hint: z.string().describe('What to do about it.'),
-  faults: z.array(z.object({ path: z.string(), problem: z.string(), cure: z.string().optional() })).describe('Each fault of the input, with its path.'),
-  requestId: z.string().describe('Find it in the log with this.'),
-}).meta({ id: 'Problem' })
+export const problemSchema = z
+  .object({
+    type: z.string().describe('Where the code is explained; the same for every problem of that code.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What happened here. Never a name, an address or message text.'),
+    code: z.enum(codes).describe('Stable: programs branch on this.'),
+    hint: z.string().describe('What to do about it.'),
+    faults: z
+      .array(z.object({ path: z.string(), problem: z.string(), cure: z.string().optional() }))
+      .describe('Each fault of the input, with its path.'),
+    requestId: z.string().describe('Find it in the log with this.'),
+  })
+  .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof problemSchema>
 
 /** `DECORUM_BAD_INPUT` → `Bad input` */
@@ -42,7 +46,9 @@ export function problemOf(error: DecorumError, requestId: string): Problem {
 }
 
 const ownFailure = (code: ErrorCode): string =>
-  code === 'DECORUM_INTERNAL' ? 'Something failed on our side; nothing of this request was half done.' : `${titleOf(code)}; this is on our side.`
+  code === 'DECORUM_INTERNAL'
+    ? 'Something failed on our side; nothing of this request was half done.'
+    : `${titleOf(code)}; this is on our side.`
 
 /** Turns whatever is thrown in a route into a problem document, and our own failures into a line of the log. */
 export function answerFailures(api: Api): void {
@@ -56,21 +62,30 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   }
   if (error.code === 'DECORUM_UNAUTHORIZED') void reply.header('www-authenticate', 'Bearer')
   // A string is sent as it is: no route's own schema gets between a problem and its reader.
-  return reply.code(error.status).type('application/problem+json').send(JSON.stringify(problemOf(error, request.id)))
+  return reply
+    .code(error.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemOf(error, request.id)))
 }
 
 /** What a failure may leave in the log. Not its message: a database quotes values in it. */
 function causeOf(cause: unknown): { cause?: string; causeCode?: string; at?: string[] } {
   if (!(cause instanceof Error)) return {}
   const code = (cause as { code?: unknown }).code
-  const frames = (cause.stack ?? '').split('\n').map((line) => line.trim()).filter((line) => line.startsWith('at ') && !line.includes('node_modules'))
+  const frames = (cause.stack ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at ') && !line.includes('node_modules'))
   return { cause: cause.name, ...(typeof code === 'string' ? { causeCode: code } : {}), at: frames.slice(0, 8) }
 }
 
 /** Fastify's own refusals, by their code. */
 const BY_FASTIFY_CODE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['DECORUM_BODY_TOO_LARGE', 'the body is larger than this deployment takes'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['DECORUM_UNSUPPORTED_MEDIA_TYPE', 'the Content-Type is not one that this address takes'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'DECORUM_UNSUPPORTED_MEDIA_TYPE',
+    'the Content-Type is not one that this address takes',
+  ],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['DECORUM_MALFORMED_JSON', 'the body is empty'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['DECORUM_MALFORMED_JSON', 'the body is not JSON'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['DECORUM_BAD_INPUT', 'the body is not as long as Content-Length says'],
@@ -82,7 +97,8 @@ export function toDecorumError(thrown: unknown): DecorumError {
   if (thrown instanceof DecorumError) return thrown
   const known = BY_FASTIFY_CODE[codeOf(thrown)]
   if (known !== undefined) return new DecorumError(known[0], known[1], { cause: thrown })
-  if (databaseFailure(thrown) !== null) return new DecorumError('DECORUM_LEDGER_UNAVAILABLE', 'the ledger does not answer', { cause: thrown })
+  if (databaseFailure(thrown) !== null)
+    return new DecorumError('DECORUM_LEDGER_UNAVAILABLE', 'the ledger does not answer', { cause: thrown })
   if (statusOf(thrown) === 429) return new DecorumError('DECORUM_RATE_LIMITED', 'more requests than this key may make')
   return new DecorumError('DECORUM_INTERNAL', 'unexpected failure', { cause: thrown })
 }
@@ -96,7 +112,13 @@ const statusOf = (thrown: unknown): unknown => (thrown as { statusCode?: unknown
 
 /** `/v1/tasks/:id(^…)::complete` → `/v1/tasks/{id}:complete`: a route as documents, logs and metrics write it. */
 export const routeName = (url: string | undefined): string =>
-  url === undefined ? 'none' : url.replaceAll(/:([A-Za-z]\w*)(\([^)]*\))?/g, (whole, name: string, _rule, at: number) => (url[at - 1] === ':' ? whole : `{${name}}`)).replaceAll('::', ':')
+  url === undefined
+    ? 'none'
+    : url
+        .replaceAll(/:([A-Za-z]\w*)(\([^)]*\))?/g, (whole, name: string, _rule, at: number) =>
+          url[at - 1] === ':' ? whole : `{${name}}`,
+        )
+        .replaceAll('::', ':')
 
 interface KnownRoute {
   /** As `routeName` writes it. */
@@ -119,19 +141,37 @@ export function answerUnknownRoutes(api: Api): void {
     if (others !== undefined) {
       const allowed = [...others.methods].sort().join(', ')
       void reply.header('allow', allowed)
-      return sendProblem(request, reply, new DecorumError('DECORUM_METHOD_NOT_ALLOWED', 'this address does not take that method', { hint: `It takes ${allowed}.` }))
+      return sendProblem(
+        request,
+        reply,
+        new DecorumError('DECORUM_METHOD_NOT_ALLOWED', 'this address does not take that method', {
+          hint: `It takes ${allowed}.`,
+        }),
+      )
     }
     const meant = suggestion([...known.keys()], path)
-    return sendProblem(request, reply, new DecorumError('DECORUM_NOT_FOUND', 'there is no such address', {
-      hint: meant === null ? 'Every address is listed at /docs.' : `Did you mean ${meant}? Every address is listed at /docs.`,
-    }))
+    return sendProblem(
+      request,
+      reply,
+      new DecorumError('DECORUM_NOT_FOUND', 'there is no such address', {
+        hint:
+          meant === null
+            ? 'Every address is listed at /docs.'
+            : `Did you mean ${meant}? Every address is listed at /docs.`,
+      }),
+    )
   })
 }
 
 const PARAMETER = /\{\w+\}/
 
 const patternOf = (name: string): RegExp =>
-  new RegExp(`^${name.split(/\{\w+\}/).map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^/]+')}$`)
+  new RegExp(
+    `^${name
+      .split(/\{\w+\}/)
+      .map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('[^/]+')}$`,
+  )
 
 /** Compared by shape: what stands where a parameter belongs is taken as it is. */
 function suggestion(names: readonly string[], path: string): string | null {
@@ -140,7 +180,10 @@ function suggestion(names: readonly string[], path: string): string | null {
   for (const name of names) {
     const segments = name.split('/')
     if (segments.length !== given.length) continue
-    byFilled.set(segments.map((segment, i) => (PARAMETER.test(segment) ? (given[i] as string) : segment)).join('/'), name)
+    byFilled.set(
+      segments.map((segment, i) => (PARAMETER.test(segment) ? (given[i] as string) : segment)).join('/'),
+      name,
+    )
   }
   const near = nearMiss(path, [...byFilled.keys()])
   return near === null ? null : (byFilled.get(near) ?? null)

@@ -11,15 +11,20 @@ import { routeName } from './problems.ts'
  * stands in a URL, so none of that is written, here or by anything that logs a request.
  */
 export const requestLogger = (log: Logger): Logger =>
-  log.child({ part: 'http' }, {
-    serializers: {
-      req: (req: { id?: string; method?: string }) => ({ id: req.id, method: req.method }),
-      res: (res: { statusCode?: number }) => ({ statusCode: res.statusCode }),
-      err: (error: { name?: string; code?: string }) => ({ type: error.name, code: error.code }),
+  log.child(
+    { part: 'http' },
+    {
+      serializers: {
+        req: (req: { id?: string; method?: string }) => ({ id: req.id, method: req.method }),
+        res: (res: { statusCode?: number }) => ({ statusCode: res.statusCode }),
+        err: (error: { name?: string; code?: string }) => ({ type: error.name, code: error.code }),
+      },
+      // Fastify's own lines, such as the addresses that it listens on, get an event too.
+      formatters: {
+        log: (fields) => ('event' in fields ? fields : { event: 'http.reported' satisfies LogEvent, ...fields }),
+      },
     },
-    // Fastify's own lines, such as the addresses that it listens on, get an event too.
-    formatters: { log: (fields) => ('event' in fields ? fields : { event: 'http.reported' satisfies LogEvent, ...fields }) },
-  })
+  )
 
 /** One line for each request: the route's pattern, never the address that was asked for. */
 export function logRequests(api: Api): void {
@@ -28,14 +33,17 @@ export function logRequests(api: Api): void {
   })
   api.addHook('onResponse', async (request, reply) => {
     const log: Log = request.log
-    log.info({
-      event: 'http.request',
-      method: request.method,
-      route: routeName(request.routeOptions.url),
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-      key: request.caller?.keyId ?? null,
-    }, 'request')
+    log.info(
+      {
+        event: 'http.request',
+        method: request.method,
+        route: routeName(request.routeOptions.url),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        key: request.caller?.keyId ?? null,
+      },
+      'request',
+    )
   })
 }
 
@@ -51,11 +59,17 @@ export function countRequests(api: Api): void {
   const measured = new Registry()
   collectDefaultMetrics({ register: measured })
   const seconds = new Histogram({
-    name: 'decorum_http_request_seconds', help: 'Time to answer, by method, route pattern and status.', labelNames: ['method', 'route', 'status'] as const,
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10], registers: [measured],
+    name: 'decorum_http_request_seconds',
+    help: 'Time to answer, by method, route pattern and status.',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [measured],
   })
   api.decorate('measured', measured)
   api.addHook('onResponse', async (request, reply) => {
-    seconds.observe({ method: request.method, route: routeName(request.routeOptions.url), status: String(reply.statusCode) }, reply.elapsedTime / 1000)
+    seconds.observe(
+      { method: request.method, route: routeName(request.routeOptions.url), status: String(reply.statusCode) },
+      reply.elapsedTime / 1000,
+    )
   })
 }

@@ -32,18 +32,32 @@ export const upstreamPath = z.strictObject({ id: upstreamId })
 /** `{id}` of a thing that we named. */
 export const ownPath = z.strictObject({ id: z.guid('is not an id of ours') })
 
-const problem = { description: 'Why not, and what to do.', content: { 'application/problem+json': { schema: problemSchema } } } as const
+const problem = {
+  description: 'Why not, and what to do.',
+  content: { 'application/problem+json': { schema: problemSchema } },
+} as const
 
 /** The answers of one route as its schema lists them: this one when all is well, a problem otherwise. */
 export const answers = <S extends 200 | 201 | 202, T extends z.ZodType>(status: S, body: T) =>
-  ({ [status]: body, '4xx': problem, '5xx': problem }) as Record<S, T> & { '4xx': typeof problem; '5xx': typeof problem }
+  ({ [status]: body, '4xx': problem, '5xx': problem }) as Record<S, T> & {
+    '4xx': typeof problem
+    '5xx': typeof problem
+  }
 
 /** The same for a route that answers 201 the first time and 200 when nothing was done again. */
-export const answersOnceOrAgain = <T extends z.ZodType>(body: T) => ({ 200: body, 201: body, '4xx': problem, '5xx': problem })
+export const answersOnceOrAgain = <T extends z.ZodType>(body: T) => ({
+  200: body,
+  201: body,
+  '4xx': problem,
+  '5xx': problem,
+})
 
 /** The `Idempotency-Key` header of a request that must not be done twice. */
 export const idempotencyHeaders = z.looseObject({
-  'idempotency-key': z.string().regex(/^[\x21-\x7e]{1,255}$/, 'is not 1 to 255 visible ASCII characters').optional()
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'is not 1 to 255 visible ASCII characters')
+    .optional()
     .describe('The same key and body give the same answer; the same key with another body is refused.'),
 })
 
@@ -63,9 +77,18 @@ const compileValidator: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) 
     const parsed = parse(schema, value)
     if (parsed.ok) return { value: parsed.value }
     const prefix = PARTS[httpPart ?? ''] ?? ''
-    const faults = parsed.faults.map((fault) => ({ ...fault, path: fault.path === '' ? (prefix === '' ? 'body' : prefix.slice(0, -1)) : prefix + fault.path }))
+    const faults = parsed.faults.map((fault) => ({
+      ...fault,
+      path: fault.path === '' ? (prefix === '' ? 'body' : prefix.slice(0, -1)) : prefix + fault.path,
+    }))
     const places = faults.map((fault) => fault.path)
-    return { error: new DecorumError('DECORUM_BAD_INPUT', `${faults.length === 1 ? 'one fault' : `${faults.length} faults`}: ${places.slice(0, 5).join(', ')}`, { faults }) }
+    return {
+      error: new DecorumError(
+        'DECORUM_BAD_INPUT',
+        `${faults.length === 1 ? 'one fault' : `${faults.length} faults`}: ${places.slice(0, 5).join(', ')}`,
+        { faults },
+      ),
+    }
   }
 }
 
@@ -74,5 +97,8 @@ export function validateWithZod(api: Api): void {
   const compileZod = createSerializerCompiler()
   api.setValidatorCompiler(compileValidator)
   api.setSerializerCompiler((route) =>
-    (route.schema as unknown) instanceof z.ZodType ? compileZod(route as Parameters<typeof compileZod>[0]) : (data) => JSON.stringify(data))
+    (route.schema as unknown) instanceof z.ZodType
+      ? compileZod(route as Parameters<typeof compileZod>[0])
+      : (data) => JSON.stringify(data),
+  )
 }

@@ -65,7 +65,10 @@ export function buildServer(app: App): FastifyInstance {
     timeWindow: 60_000,
     cache: 10_000,
     // By key; a caller without one shares the bucket of its network address.
-    keyGenerator: (request) => createHash('sha256').update(request.headers.authorization ?? request.ip).digest('base64'),
+    keyGenerator: (request) =>
+      createHash('sha256')
+        .update(request.headers.authorization ?? request.ip)
+        .digest('base64'),
   })
   describeApi(server, VERSION)
   // In a plugin of their own, so that those above are there when they are registered.
@@ -76,9 +79,28 @@ export function buildServer(app: App): FastifyInstance {
 }
 
 const ROUTES: readonly ((api: Api, app: App) => void)[] = [
-  accountRoutes, recipientRoutes, eventRoutes, importRoutes, reminderRoutes, contactRoutes, suppressionRoutes, holdRoutes, taskRoutes,
-  permitRoutes, switchRoutes, doubtRoutes,
-  decideRoutes, totalsRoutes, forecastRoutes, capturedRoutes, catalogueRoutes, keyRoutes, hookRoutes, unsubscribeRoutes, healthRoutes, metricsRoutes,
+  accountRoutes,
+  recipientRoutes,
+  eventRoutes,
+  importRoutes,
+  reminderRoutes,
+  contactRoutes,
+  suppressionRoutes,
+  holdRoutes,
+  taskRoutes,
+  permitRoutes,
+  switchRoutes,
+  doubtRoutes,
+  decideRoutes,
+  totalsRoutes,
+  forecastRoutes,
+  capturedRoutes,
+  catalogueRoutes,
+  keyRoutes,
+  hookRoutes,
+  unsubscribeRoutes,
+  healthRoutes,
+  metricsRoutes,
 ]
 
 /** For each connection to the ledger so many may wait; whoever comes later would be answered after having given up. */

@@ -11,31 +11,48 @@ const statedText = z.unknown().meta({ type: 'string' })
 function exactly(amount: unknown, currency: unknown, path: PropertyKey[], ctx: z.RefinementCtx): Money {
   const parsed = parseMoney(signedBalance(amount), currency, { negative: true, zero: true })
   if (parsed.ok) return parsed.money
-  ctx.addIssue({ code: 'custom', path: parsed.part === 'currency' ? ['currency'] : path, message: parsed.problem, params: { cure: parsed.cure } })
+  ctx.addIssue({
+    code: 'custom',
+    path: parsed.part === 'currency' ? ['currency'] : path,
+    message: parsed.problem,
+    params: { cure: parsed.cure },
+  })
   return z.NEVER
 }
 
 /** What is overdue, exact, with what it is made of; below zero when more was paid than was owed. */
-const overdueBody = z.strictObject({
-  amount: statedText,
-  currency: statedText,
-  parts: z.record(word, statedText).optional(),
-}).transform((stated, ctx): StatedOverdue => {
-  const total = exactly(stated.amount, stated.currency, ['amount'], ctx)
-  if (stated.parts === undefined || !CURRENCY_EXPONENTS.has(String(stated.currency))) return { ...total, parts: null }
-  const parts = Object.entries(stated.parts).map(([part, amount]) => [part, exactly(amount, stated.currency, ['parts', part], ctx)?.amount] as const)
-  return { ...total, parts: Object.fromEntries(parts) }
-}).meta({ description: 'An exact amount and, in the same currency, what it is made of: {"amount": "1250.00", "currency": "CNY", "parts": {"principal": "1200.00"}}. "-5.00", "(5.00)" and "5.00-" say that more was paid than was owed: nothing is overdue' })
+const overdueBody = z
+  .strictObject({
+    amount: statedText,
+    currency: statedText,
+    parts: z.record(word, statedText).optional(),
+  })
+  .transform((stated, ctx): StatedOverdue => {
+    const total = exactly(stated.amount, stated.currency, ['amount'], ctx)
+    if (stated.parts === undefined || !CURRENCY_EXPONENTS.has(String(stated.currency))) return { ...total, parts: null }
+    const parts = Object.entries(stated.parts).map(
+      ([part, amount]) => [part, exactly(amount, stated.currency, ['parts', part], ctx)?.amount] as const,
+    )
+    return { ...total, parts: Object.fromEntries(parts) }
+  })
+  .meta({
+    description:
+      'An exact amount and, in the same currency, what it is made of: {"amount": "1250.00", "currency": "CNY", "parts": {"principal": "1200.00"}}. "-5.00", "(5.00)" and "5.00-" say that more was paid than was owed: nothing is overdue',
+  })
 
 export type StatedOverdue = Money & { parts: Record<string, string> | null }
 
 /** Facts that templates may demand beyond the figures; each is stated by the creditor or not known. Ladders' gates may ask for more. */
-const factsForWords = z.object({
-  lateInterest: z.boolean().nullish(),
-  reportsToBureau: z.boolean().nullish(),
-  originalCreditor: line(200).nullish(),
-  nextStep: nextStepSchema.nullish(),
-}).catchall(z.union([z.boolean(), z.number(), line(500), z.null()], { error: 'is neither text, a number, true nor false' }))
+const factsForWords = z
+  .object({
+    lateInterest: z.boolean().nullish(),
+    reportsToBureau: z.boolean().nullish(),
+    originalCreditor: line(200).nullish(),
+    nextStep: nextStepSchema.nullish(),
+  })
+  .catchall(
+    z.union([z.boolean(), z.number(), line(500), z.null()], { error: 'is neither text, a number, true nor false' }),
+  )
   .refine((facts) => Object.keys(facts).length <= 50, 'has more than 50 facts')
 
 const accountFields = {
@@ -59,7 +76,10 @@ const accountFields = {
   riskBand: word.nullish(),
   factsForWords: factsForWords.optional(),
   variables: variables.optional(),
-  parties: z.array(z.strictObject({ recipientId: upstreamId, relation: z.enum(RELATIONS) })).max(20).optional()
+  parties: z
+    .array(z.strictObject({ recipientId: upstreamId, relation: z.enum(RELATIONS) }))
+    .max(20)
+    .optional()
     .describe('Others who owe it too; they are not contacted about it.'),
 }
 type Fields = z.output<z.ZodObject<typeof accountFields>>
@@ -68,8 +88,10 @@ type Fields = z.output<z.ZodObject<typeof accountFields>>
 export type AccountBody = Omit<Fields, 'balance'>
 
 function settle<T extends Fields>(stated: T, ctx: z.RefinementCtx): Omit<T, 'balance'> {
-  if (stated.overdue !== undefined && stated.balance !== undefined) fault(ctx, 'balance', 'is another name of overdue, which is there too', 'State one of them.')
-  if (stated.recipient !== undefined && stated.recipientId !== undefined) fault(ctx, 'recipientId', 'stands beside recipient', 'State recipient (with its id) or recipientId.')
+  if (stated.overdue !== undefined && stated.balance !== undefined)
+    fault(ctx, 'balance', 'is another name of overdue, which is there too', 'State one of them.')
+  if (stated.recipient !== undefined && stated.recipientId !== undefined)
+    fault(ctx, 'recipientId', 'stands beside recipient', 'State recipient (with its id) or recipientId.')
   // Nearly every account is stated under the one name, and is not copied.
   if (stated.balance === undefined) return stated
   const { balance, ...body } = stated

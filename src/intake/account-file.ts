@@ -1,7 +1,16 @@
 import type { Fault, Parsed } from '../model/errors.ts'
 import type { FileFormat, FileOptions } from '../model/import-mapping.ts'
 import { accountLine, type AccountLine } from './account-body.ts'
-import { type AccountColumns, delimiterOf, hasAllCells, idInRow, isEmptyRow, readAccountRow, readHeader, separatorLine } from './csv.ts'
+import {
+  type AccountColumns,
+  delimiterOf,
+  hasAllCells,
+  idInRow,
+  isEmptyRow,
+  readAccountRow,
+  readHeader,
+  separatorLine,
+} from './csv.ts'
 import { upstreamId } from './fields.ts'
 import { type FileKind, inspectFile, inUtf8 } from './file-encoding.ts'
 import { type Line, readLines } from './lines.ts'
@@ -43,13 +52,22 @@ export function idInRecord(text: string, columns: AccountColumns | null): string
  *
  * @param bytes  from the beginning, however often it is asked for
  */
-export async function openAccountFile(bytes: () => AsyncIterable<Uint8Array>, options: FileOptions): Promise<Parsed<AccountFileReader>> {
+export async function openAccountFile(
+  bytes: () => AsyncIterable<Uint8Array>,
+  options: FileOptions,
+): Promise<Parsed<AccountFileReader>> {
   const { mapping } = options
   const kind = await inspectFile(bytes(), options.encoding ?? mapping?.encoding ?? null)
   if (kind.kind === 'refused') return refused(kind.problem, kind.cure)
   if (kind.kind === 'workbook') {
-    if (options.format !== null && options.format !== 'xlsx') return refused('is an .xlsx workbook', 'Leave --format out, or save it as CSV.')
-    const sheet = options.sheet === null ? (mapping?.sheet ?? 1) : /^\d{1,3}$/.test(options.sheet) ? Number(options.sheet) : options.sheet
+    if (options.format !== null && options.format !== 'xlsx')
+      return refused('is an .xlsx workbook', 'Leave --format out, or save it as CSV.')
+    const sheet =
+      options.sheet === null
+        ? (mapping?.sheet ?? 1)
+        : /^\d{1,3}$/.test(options.sheet)
+          ? Number(options.sheet)
+          : options.sheet
     const lines = await workbookLines(bytes(), sheet)
     return lines.ok ? openTable('xlsx', () => only(lines.value), { ...options, delimiter: ',' }) : lines
   }
@@ -57,30 +75,56 @@ export async function openAccountFile(bytes: () => AsyncIterable<Uint8Array>, op
   const lines = () => decoded(bytes(), kind)
   const [first] = await firstOf(lines(), 1)
   if (first === undefined) return refused('is empty', 'Save it as CSV with a header, or as NDJSON.')
-  if (options.format !== 'csv' && mapping === null && first.ok && /^\s*\[/.test(first.text)) return refused('is one JSON list', 'Write one account on each line (NDJSON), without brackets and commas around them.')
-  const format = options.format ?? (mapping === null && first.ok && first.text.trimStart().startsWith('{') ? 'ndjson' : 'csv')
+  if (options.format !== 'csv' && mapping === null && first.ok && /^\s*\[/.test(first.text))
+    return refused(
+      'is one JSON list',
+      'Write one account on each line (NDJSON), without brackets and commas around them.',
+    )
+  const format =
+    options.format ?? (mapping === null && first.ok && first.text.trimStart().startsWith('{') ? 'ndjson' : 'csv')
   if (format === 'ndjson') return { ok: true, value: { format, columns: null, records: lines } }
   return openTable('csv', lines, options)
 }
 
-async function openTable(format: 'csv' | 'xlsx', lines: () => AsyncIterable<Line>, options: FileOptions): Promise<Parsed<AccountFileReader>> {
+async function openTable(
+  format: 'csv' | 'xlsx',
+  lines: () => AsyncIterable<Line>,
+  options: FileOptions,
+): Promise<Parsed<AccountFileReader>> {
   const row = options.mapping?.headerRow ?? 1
   const beginning = await firstOf(lines(), row + 1)
   const separator = beginning[0]?.ok === true ? separatorLine(beginning[0].text) : null
   const header = beginning[row - 1 + (separator === null ? 0 : 1)]
-  if (header === undefined) return refused('has no header', 'The first line names the columns; a mapping may say headerRow.')
+  if (header === undefined)
+    return refused('has no header', 'The first line names the columns; a mapping may say headerRow.')
   if (!header.ok) return { ok: false, faults: [header.fault] }
   const delimiter = options.delimiter ?? options.mapping?.delimiter ?? separator ?? delimiterOf(header.text)
   const columns = readHeader(header.text, { ...options, delimiter })
   if (!columns.ok) return columns
-  return { ok: true, value: { format, columns: columns.value, records: () => wholeRecords(below(lines(), header.no), columns.value) } }
+  return {
+    ok: true,
+    value: { format, columns: columns.value, records: () => wholeRecords(below(lines(), header.no), columns.value) },
+  }
 }
 
-const refused = (problem: string, cure: string): Parsed<never> => ({ ok: false, faults: [{ path: '', problem: `the file ${problem}`, cure }] })
+const refused = (problem: string, cure: string): Parsed<never> => ({
+  ok: false,
+  faults: [{ path: '', problem: `the file ${problem}`, cure }],
+})
 
-async function* decoded(bytes: AsyncIterable<Uint8Array>, kind: Extract<FileKind, { kind: 'text' }>): AsyncGenerator<Line> {
-  const fault: Fault = { path: '', problem: `holds bytes that are no ${kind.encoding.toUpperCase()}`, cure: 'State how the file is encoded (--encoding), or save it as UTF-8.' }
-  for await (const line of readLines(inUtf8(bytes, kind))) yield line.ok && kind.encoding !== 'utf-8' && line.text.includes('\ufffd') ? { no: line.no, ok: false, fault } : line
+async function* decoded(
+  bytes: AsyncIterable<Uint8Array>,
+  kind: Extract<FileKind, { kind: 'text' }>,
+): AsyncGenerator<Line> {
+  const fault: Fault = {
+    path: '',
+    problem: `holds bytes that are no ${kind.encoding.toUpperCase()}`,
+    cure: 'State how the file is encoded (--encoding), or save it as UTF-8.',
+  }
+  for await (const line of readLines(inUtf8(bytes, kind)))
+    yield line.ok && kind.encoding !== 'utf-8' && line.text.includes('\ufffd')
+      ? { no: line.no, ok: false, fault }
+      : line
 }
 
 async function* only(lines: readonly Line[]): AsyncGenerator<Line> {
@@ -134,7 +178,12 @@ async function* wholeRecords(lines: AsyncIterable<Line>, columns: AccountColumns
   }
 }
 
-async function joined(first: Extract<Line, { ok: true }>, peek: (i: number) => Promise<Line | null>, columns: AccountColumns, ahead: Line[]): Promise<Line | null> {
+async function joined(
+  first: Extract<Line, { ok: true }>,
+  peek: (i: number) => Promise<Line | null>,
+  columns: AccountColumns,
+  ahead: Line[],
+): Promise<Line | null> {
   let text = first.text
   for (let i = 0; i < MOST_LINES; i++) {
     const next = await peek(i)

@@ -1,4 +1,12 @@
-import { type CountryCode, getCountries, getExampleNumber, isSupportedCountry, type NumberType, parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js/max'
+import {
+  type CountryCode,
+  getCountries,
+  getExampleNumber,
+  isSupportedCountry,
+  type NumberType,
+  parsePhoneNumberFromString,
+  type PhoneNumber,
+} from 'libphonenumber-js/max'
 import examples from 'libphonenumber-js/mobile/examples'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
@@ -38,7 +46,9 @@ export function parseOwnPhone(text: string, country: string | null): ParsedAddre
 }
 
 const UNREADABLE = {
-  none: 'is not a phone number of any country', ambiguous: 'is two numbers, read with its country\'s code or without', extended: 'holds more than one number, or an extension',
+  none: 'is not a phone number of any country',
+  ambiguous: "is two numbers, read with its country's code or without",
+  extended: 'holds more than one number, or an extension',
 }
 
 function readPhone(stated: string, country: string | null, own: boolean): ParsedAddress {
@@ -46,14 +56,20 @@ function readPhone(stated: string, country: string | null, own: boolean): Parsed
   if (!written.ok) return written
   const region = country !== null && isSupportedCountry(country) ? (country as CountryCode) : null
   if (region === null && !written.text.startsWith('+')) {
-    return { ok: false, problem: 'is a phone number without its country', cure: `${WRITE_WITH_PLUS} Or state the recipient's jurisdiction.` }
+    return {
+      ok: false,
+      problem: 'is a phone number without its country',
+      cure: `${WRITE_WITH_PLUS} Or state the recipient's jurisdiction.`,
+    }
   }
   const read = readNumber(written.text, region)
   if (!read.ok) {
     return { ok: false, problem: UNREADABLE[read.why], cure: WRITE_WITH_PLUS }
   }
   const excluded = own ? notARecipients(read.planned) : null
-  return excluded === null ? { ok: true, value: read.planned.number.number } : { ok: false, problem: excluded, cure: 'State a number of the person\'s own, or none.' }
+  return excluded === null
+    ? { ok: true, value: read.planned.number.number }
+    : { ok: false, problem: excluded, cure: "State a number of the person's own, or none." }
 }
 
 /** Which mailbox is this? One plain address: no display name, list, group, comment or quoted part. */
@@ -77,10 +93,17 @@ export type ConsentInput = z.output<typeof consentBody>
 /** A number or mailbox. Only the borrower's own (`self`) are ever used. */
 export const addressBody = z.strictObject({
   channel: z.enum(CHANNELS),
-  value: z.string().max(254, 'is longer than 254 characters').describe('A number or a mailbox; one that is none is left out of the list and reported in `warnings`.'),
+  value: z
+    .string()
+    .max(254, 'is longer than 254 characters')
+    .describe('A number or a mailbox; one that is none is left out of the list and reported in `warnings`.'),
   kind: z.enum(ADDRESS_KINDS).nullish(),
   relation: z.enum(RELATIONS).default('self'),
-  source: line(200).nullish().describe(`How it came to be known, in words of one's own or as rules read it: ${ADDRESS_ORIGINS.slice(0, -1).join(', ')}.`),
+  source: line(200)
+    .nullish()
+    .describe(
+      `How it came to be known, in words of one's own or as rules read it: ${ADDRESS_ORIGINS.slice(0, -1).join(', ')}.`,
+    ),
   verifiedAt: instant.nullish().describe('When it was last confirmed to be theirs, e.g. found not to be reassigned.'),
   consents: z.array(consentBody).max(20).default([]),
 })
@@ -161,11 +184,15 @@ function addsToMobile(text: string, region: CountryCode | null): boolean {
   return first?.type === 'MOBILE' && joined?.type === 'MOBILE'
 }
 
-const reading = (planned: PlannedNumber | null): NumberReading => (planned !== null && isUsable(planned) ? { ok: true, planned } : { ok: false, why: 'none' })
+const reading = (planned: PlannedNumber | null): NumberReading =>
+  planned !== null && isUsable(planned) ? { ok: true, planned } : { ok: false, why: 'none' }
 
 function plannedOf(text: string, region: CountryCode | null): PlannedNumber | null {
   if (region === null && /^\+\d{4,15}$/.test(text)) return plannedNumber(text)
-  const number = parsePhoneNumberFromString(text, { ...(region === null ? {} : { defaultCountry: region }), extract: false })
+  const number = parsePhoneNumberFromString(text, {
+    ...(region === null ? {} : { defaultCountry: region }),
+    extract: false,
+  })
   return number === undefined || number.ext !== undefined ? null : plannedNumber(number.number)
 }
 
@@ -189,7 +216,12 @@ function isUsable(planned: PlannedNumber | null): boolean {
 
 /** Nobody who owes anything has such a number, and an SMS or a call to it costs or goes astray. */
 const NOT_A_PERSONS: Partial<Record<Exclude<NumberType, undefined>, string>> = {
-  TOLL_FREE: 'a toll-free number', PREMIUM_RATE: 'a premium-rate number', SHARED_COST: 'a shared-cost number', UAN: 'a company\'s access number', PAGER: 'a pager', VOICEMAIL: 'a voicemail access number',
+  TOLL_FREE: 'a toll-free number',
+  PREMIUM_RATE: 'a premium-rate number',
+  SHARED_COST: 'a shared-cost number',
+  UAN: "a company's access number",
+  PAGER: 'a pager',
+  VOICEMAIL: 'a voicemail access number',
 }
 
 /** North America: area code and exchange begin with 2 to 9, and neither is N11; N9X is kept for longer numbers. */
@@ -208,12 +240,16 @@ export function notARecipients({ number, type, valid }: PlannedNumber): string |
   if (sort !== undefined) return `is ${sort}, which is nobody's own`
   if (/^(\d)\1+$/.test(nationalNumber) || (!valid && IN_SEQUENCE.test(nationalNumber))) return 'is a placeholder'
   if (countryCallingCode === '1') {
-    if (!NORTH_AMERICAN.test(nationalNumber)) return 'is excluded by the North American plan (area code and exchange begin with 2 to 9, and are not N11)'
-    if (/^\d{3}5551212$/.test(nationalNumber)) return 'is directory assistance, which is nobody\'s own'
-    return !valid && NORTH_AMERICAN_TOLL_FREE.test(nationalNumber) ? 'is a toll-free number, which is nobody\'s own' : null
+    if (!NORTH_AMERICAN.test(nationalNumber))
+      return 'is excluded by the North American plan (area code and exchange begin with 2 to 9, and are not N11)'
+    if (/^\d{3}5551212$/.test(nationalNumber)) return "is directory assistance, which is nobody's own"
+    return !valid && NORTH_AMERICAN_TOLL_FREE.test(nationalNumber)
+      ? "is a toll-free number, which is nobody's own"
+      : null
   }
-  if (countryCallingCode === '44' && !valid && /^76(?!24)/.test(nationalNumber)) return 'is a pager, which is nobody\'s own'
-  return !valid && nationalNumber.startsWith('0') ? 'is excluded by its country\'s plan' : null
+  if (countryCallingCode === '44' && !valid && /^76(?!24)/.test(nationalNumber))
+    return "is a pager, which is nobody's own"
+  return !valid && nationalNumber.startsWith('0') ? "is excluded by its country's plan" : null
 }
 
 /** What a phone number says about where its holder may be, and what line it is. */
@@ -228,7 +264,11 @@ export interface PhoneEvidence {
   lineType: 'mobile' | 'landline' | 'voip' | 'unknown'
 }
 
-const LINE_TYPES: Readonly<Record<string, PhoneEvidence['lineType']>> = { MOBILE: 'mobile', FIXED_LINE: 'landline', VOIP: 'voip' }
+const LINE_TYPES: Readonly<Record<string, PhoneEvidence['lineType']>> = {
+  MOBILE: 'mobile',
+  FIXED_LINE: 'landline',
+  VOIP: 'voip',
+}
 
 /** Countries of the North American plan whose area codes the tables place. */
 const AREA_CODE_COUNTRIES: ReadonlySet<string> = new Set(['US', 'CA'])
@@ -250,7 +290,8 @@ export function phoneEvidence(e164: string): PhoneEvidence {
   const american = AREA_CODE_COUNTRIES.has(country)
   const subdivisions = american ? subdivisionsOfPrefix(digits).filter((place) => place.startsWith(`${country}-`)) : []
   // A mobile number outside North America belongs to no area.
-  const placed = american || lineType === 'landline' ? zonesOfPrefix(digits).filter((zone) => countryZones.includes(zone)) : []
+  const placed =
+    american || lineType === 'landline' ? zonesOfPrefix(digits).filter((zone) => countryZones.includes(zone)) : []
   return { country, zones: countryZones.length === 1 ? [...countryZones] : placed, subdivisions, lineType }
 }
 

@@ -19,7 +19,10 @@ export interface CellSetting {
 }
 
 /** What one cell means for a field: a value as JSON would have it, or why it is none. */
-export type CellReaders = (path: FieldPath, cell: string) => { ok: true; value: unknown } | { ok: false; fault: Omit<Fault, 'path'> }
+export type CellReaders = (
+  path: FieldPath,
+  cell: string,
+) => { ok: true; value: unknown } | { ok: false; fault: Omit<Fault, 'path'> }
 
 const WHOLE_NUMBERS: ReadonlySet<string> = new Set(['daysPastDue', 'graceDays'])
 const YES_NO: ReadonlySet<string> = new Set(['autoDebit', 'locationConfirmed', 'lateInterest', 'reportsToBureau'])
@@ -42,7 +45,8 @@ export function cellReaders(setting: CellSetting): CellReaders {
     const cell = valueOf(setting.values, fieldPath(path), text)
     if (DAYS.has(name)) return day(cell, readDay, setting.dateFormat)
     if (INSTANTS.has(name)) return instant(cell, readDay, setting)
-    if (setting.decimal === 'comma' && (AMOUNTS.has(name) || path.at(-2) === 'parts')) return { ok: true, value: withPoint(cell) }
+    if (setting.decimal === 'comma' && (AMOUNTS.has(name) || path.at(-2) === 'parts'))
+      return { ok: true, value: withPoint(cell) }
     if (WHOLE_NUMBERS.has(name) && /^-?\d{1,6}$/.test(cell)) return { ok: true, value: Number(cell) }
     if (YES_NO.has(name) && /^(true|false)$/i.test(cell)) return { ok: true, value: cell.toLowerCase() === 'true' }
     return { ok: true, value: cell }
@@ -51,25 +55,53 @@ export function cellReaders(setting: CellSetting): CellReaders {
 
 const valueOf = (values: CellSetting['values'], label: string, cell: string): string => {
   const meant = Object.hasOwn(values, label) ? values[label] : undefined
-  return meant !== undefined && Object.hasOwn(meant, cell) ? meant[cell] as string : cell
+  return meant !== undefined && Object.hasOwn(meant, cell) ? (meant[cell] as string) : cell
 }
 
 function day(cell: string, read: ReadDay | null, format: string | null): ReturnType<CellReaders> {
   if (isLocalDate(cell)) return { ok: true, value: cell }
   const written = read?.(cell) ?? null
   if (written !== null) return { ok: true, value: written.date }
-  return { ok: false, fault: { problem: 'is not a calendar day', cure: format === null ? 'Write it like "2026-11-23", or state how the file writes days, as --date-format "yyyy/MM/dd".' : `Write it in the format that was stated, ${format}.` } }
+  return {
+    ok: false,
+    fault: {
+      problem: 'is not a calendar day',
+      cure:
+        format === null
+          ? 'Write it like "2026-11-23", or state how the file writes days, as --date-format "yyyy/MM/dd".'
+          : `Write it in the format that was stated, ${format}.`,
+    },
+  }
 }
 
 function instant(cell: string, read: ReadDay | null, { dateFormat, timeZone }: CellSetting): ReturnType<CellReaders> {
   if (parseInstant(cell) !== null) return { ok: true, value: cell }
   const written = read?.(cell) ?? isoWithoutOffset(cell)
   if (written === null) {
-    return { ok: false, fault: { problem: 'is not an instant with an offset', cure: dateFormat === null ? 'Write it like "2026-11-23T15:00:00Z", or state how the file writes it, as --date-format "yyyy/MM/dd HH:mm:ss" with --time-zone.' : `Write it in the format that was stated, ${dateFormat}.` } }
+    return {
+      ok: false,
+      fault: {
+        problem: 'is not an instant with an offset',
+        cure:
+          dateFormat === null
+            ? 'Write it like "2026-11-23T15:00:00Z", or state how the file writes it, as --date-format "yyyy/MM/dd HH:mm:ss" with --time-zone.'
+            : `Write it in the format that was stated, ${dateFormat}.`,
+      },
+    }
   }
-  if (timeZone === null) return { ok: false, fault: { problem: 'has no offset, and no time zone was stated', cure: 'State where the clock stands, as --time-zone "Asia/Shanghai" or timeZone in the mapping.' } }
+  if (timeZone === null)
+    return {
+      ok: false,
+      fault: {
+        problem: 'has no offset, and no time zone was stated',
+        cure: 'State where the clock stands, as --time-zone "Asia/Shanghai" or timeZone in the mapping.',
+      },
+    }
   const [hours, minutes, seconds] = (written.time ?? '00:00:00').split(':') as [string, string, string]
-  return { ok: true, value: formatInstant(localInstant(written.date, `${hours}:${minutes}`, timeZone) + Number(seconds) * 1000) }
+  return {
+    ok: true,
+    value: formatInstant(localInstant(written.date, `${hours}:${minutes}`, timeZone) + Number(seconds) * 1000),
+  }
 }
 
 /** `2026-11-26 14:05:09` or with a T, and a day alone: as spreadsheets' own times are handed over. */
@@ -81,5 +113,7 @@ function isoWithoutOffset(cell: string): { date: string; time: string | null } |
 
 /** 1.250,00 → 1250.00; what is written otherwise stays, and is refused with the reason. */
 function withPoint(cell: string): string {
-  return /^[-(]?\d{1,3}(?:\.\d{3})*(?:,\d+)?[-)]?$|^[-(]?\d+(?:,\d+)?[-)]?$/.test(cell) ? cell.replaceAll('.', '').replace(',', '.') : cell
+  return /^[-(]?\d{1,3}(?:\.\d{3})*(?:,\d+)?[-)]?$|^[-(]?\d+(?:,\d+)?[-)]?$/.test(cell)
+    ? cell.replaceAll('.', '').replace(',', '.')
+    : cell
 }

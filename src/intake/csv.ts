@@ -22,7 +22,8 @@ export const separatorLine = (line: string): Delimiter | null => {
 }
 
 /** Does nothing but delimiters and spaces stand in this row? Spreadsheets write such rows below a table. */
-export const isEmptyRow = (line: string, delimiter: string): boolean => !line.includes('"') && line.replaceAll(delimiter, '').trim() === ''
+export const isEmptyRow = (line: string, delimiter: string): boolean =>
+  !line.includes('"') && line.replaceAll(delimiter, '').trim() === ''
 
 /**
  * What are the cells of this record?
@@ -38,15 +39,35 @@ export function splitRow(record: string, delimiter: string): Parsed<string[]> {
     return { ok: true, value: (cells ?? []).map((cell) => cell.replace(/[\t ]*[\r\n]+[\t ]*/g, ' ')) }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    return { ok: false, faults: [{ path: '', ...WRONG_QUOTES[error.code] ?? WRONG_QUOTES['CSV_QUOTE_NOT_CLOSED'] as { problem: string; cure: string } }] }
+    return {
+      ok: false,
+      faults: [
+        {
+          path: '',
+          ...(WRONG_QUOTES[error.code] ?? (WRONG_QUOTES['CSV_QUOTE_NOT_CLOSED'] as { problem: string; cure: string })),
+        },
+      ],
+    }
   }
 }
 
 const WRONG_QUOTES: Readonly<Record<string, { problem: string; cure: string }>> = {
-  CSV_QUOTE_NOT_CLOSED: { problem: 'a quote is opened and not closed', cure: 'Close it, or write a quote inside as two quotes.' },
-  CSV_INVALID_CLOSING_QUOTE: { problem: 'something follows a closing quote', cure: 'Write a quote inside a quoted cell as two quotes.' },
-  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: { problem: 'something follows a closing quote', cure: 'Write a quote inside a quoted cell as two quotes.' },
-  INVALID_OPENING_QUOTE: { problem: 'a quote stands inside a cell that is not quoted', cure: 'Quote the whole cell, and write a quote inside as two quotes.' },
+  CSV_QUOTE_NOT_CLOSED: {
+    problem: 'a quote is opened and not closed',
+    cure: 'Close it, or write a quote inside as two quotes.',
+  },
+  CSV_INVALID_CLOSING_QUOTE: {
+    problem: 'something follows a closing quote',
+    cure: 'Write a quote inside a quoted cell as two quotes.',
+  },
+  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: {
+    problem: 'something follows a closing quote',
+    cure: 'Write a quote inside a quoted cell as two quotes.',
+  },
+  INVALID_OPENING_QUOTE: {
+    problem: 'a quote stands inside a cell that is not quoted',
+    cure: 'Quote the whole cell, and write a quote inside as two quotes.',
+  },
 }
 
 /** The columns of a file, once its header has been understood: plain data, so that threads can be given it. */
@@ -97,16 +118,26 @@ export function readHeader(header: string, options: HeaderOptions = {}): Parsed<
     const label = path.join('.')
     if (title === '') faults.push({ path: `column ${i + 1}`, problem: 'has no name' })
     else if (seen.has(label)) faults.push({ path: title, problem: 'stands twice' })
-    else if (path.some((part) => typeof part === 'number' && part > MAX_INDEX)) faults.push({ path: title, problem: `counts beyond ${MAX_INDEX}` })
+    else if (path.some((part) => typeof part === 'number' && part > MAX_INDEX))
+      faults.push({ path: title, problem: `counts beyond ${MAX_INDEX}` })
     seen.add(label)
     return path
   })
-  if (!seen.has('id')) faults.push({ path: 'id', problem: 'is missing', cure: 'Name one column id: the account\'s own id.' })
-  const constants = Object.entries(mapping?.constants ?? {}).map(([name, value]) => ({ path: pathOf(name), value })).filter(({ path }) => !seen.has(path.join('.')))
+  if (!seen.has('id'))
+    faults.push({ path: 'id', problem: 'is missing', cure: "Name one column id: the account's own id." })
+  const constants = Object.entries(mapping?.constants ?? {})
+    .map(([name, value]) => ({ path: pathOf(name), value }))
+    .filter(({ path }) => !seen.has(path.join('.')))
   if (options.asOf != null && !seen.has('asOf')) constants.push({ path: ['asOf'], value: options.asOf })
   const columns: AccountColumns = {
-    delimiter, titles, paths, constants, decimal: mapping?.decimal ?? 'point', values: mapping?.values ?? {},
-    dateFormat: options.dateFormat ?? mapping?.dateFormat ?? null, timeZone: options.timeZone ?? mapping?.timeZone ?? null,
+    delimiter,
+    titles,
+    paths,
+    constants,
+    decimal: mapping?.decimal ?? 'point',
+    values: mapping?.values ?? {},
+    dateFormat: options.dateFormat ?? mapping?.dateFormat ?? null,
+    timeZone: options.timeZone ?? mapping?.timeZone ?? null,
   }
   if (faults.length === 0) faults.push(...unknownColumns(columns, mapping !== null))
   return faults.length === 0 ? { ok: true, value: columns } : { ok: false, faults }
@@ -119,7 +150,16 @@ export function readAccountRow(record: string, columns: AccountColumns): Parsed<
   const cells = split.value
   while (cells.length > columns.titles.length && cells.at(-1) === '') cells.pop()
   if (cells.length !== columns.titles.length) {
-    return { ok: false, faults: [{ path: '', problem: `has ${cells.length} cells, the header has ${columns.titles.length}`, cure: 'Quote cells that hold the delimiter.' }] }
+    return {
+      ok: false,
+      faults: [
+        {
+          path: '',
+          problem: `has ${cells.length} cells, the header has ${columns.titles.length}`,
+          cure: 'Quote cells that hold the delimiter.',
+        },
+      ],
+    }
   }
   const row = assemble(columns, cells, readersOf(columns))
   const parsed = parse(accountLine, row.value)
@@ -134,13 +174,21 @@ export function readAccountRow(record: string, columns: AccountColumns): Parsed<
 function withTitles(account: AccountLine, titleAt: ReadonlyMap<string, string>): AccountLine {
   const { recipient } = account
   if (recipient?.warnings === undefined) return account
-  return { ...account, recipient: { ...recipient, warnings: recipient.warnings.map((warning) => ({ ...warning, path: titleAt.get(warning.path) ?? warning.path })) } }
+  return {
+    ...account,
+    recipient: {
+      ...recipient,
+      warnings: recipient.warnings.map((warning) => ({ ...warning, path: titleAt.get(warning.path) ?? warning.path })),
+    },
+  }
 }
 
 /** The id on a line that cannot be read as a whole; null when not even that can. */
 export function idInRow(record: string, columns: AccountColumns): string | null {
   const split = splitRow(record, columns.delimiter)
-  const cell = split.ok ? split.value[columns.paths.findIndex((path) => path?.length === 1 && path[0] === 'id')] : undefined
+  const cell = split.ok
+    ? split.value[columns.paths.findIndex((path) => path?.length === 1 && path[0] === 'id')]
+    : undefined
   return upstreamId.safeParse(cell).success ? (cell as string) : null
 }
 
@@ -157,26 +205,56 @@ export function mappingFaults(mapping: ImportMapping): Fault[] {
   const constants = Object.entries(mapping.constants).map(([name, value]) => ({ path: pathOf(name), value }))
   const filled = new Set([...paths, ...constants.map(({ path }) => path)].map((path) => fieldPath(path)))
   const unfilled = Object.keys(mapping.values).filter((name) => !filled.has(fieldPath(pathOf(name))))
-  const columns: AccountColumns = { delimiter: ',', titles, paths, constants, decimal: 'point', values: {}, dateFormat: null, timeZone: null }
+  const columns: AccountColumns = {
+    delimiter: ',',
+    titles,
+    paths,
+    constants,
+    decimal: 'point',
+    values: {},
+    dateFormat: null,
+    timeZone: null,
+  }
   return [
-    ...unknownColumns(columns, true).map((fault) => ({ ...fault, path: `${titles.includes(fault.path) ? 'columns' : 'constants'}.${fault.path}` })),
-    ...unfilled.map((name) => ({ path: `values.${name}`, problem: 'is a field that no column fills', cure: 'Name one of the fields under columns.' })),
+    ...unknownColumns(columns, true).map((fault) => ({
+      ...fault,
+      path: `${titles.includes(fault.path) ? 'columns' : 'constants'}.${fault.path}`,
+    })),
+    ...unfilled.map((name) => ({
+      path: `values.${name}`,
+      problem: 'is a field that no column fills',
+      cure: 'Name one of the fields under columns.',
+    })),
   ]
 }
 
 /** A row of placeholders fails in every way; only what says that a key is not known is about the header. */
 function unknownColumns(columns: AccountColumns, mapped: boolean): Fault[] {
-  const row = assemble(columns, columns.titles.map(() => 'x'), null)
+  const row = assemble(
+    columns,
+    columns.titles.map(() => 'x'),
+    null,
+  )
   const parsed = parse(accountLine, row.value)
   if (parsed.ok) return []
-  return parsed.faults.filter((found) => found.problem === 'is not a known key').map((found) => ({
-    ...found, path: row.titleAt.get(found.path) ?? found.path,
-    // A near miss says most; the list of everything that an account has would say least.
-    ...(found.cure?.startsWith('Did you mean') === true ? {} : { cure: mapped ? 'Name its field under columns in the mapping, or list it under ignore.' : 'Name the field that it holds, or read the file by a mapping (config/imports/README.md).' }),
-  }))
+  return parsed.faults
+    .filter((found) => found.problem === 'is not a known key')
+    .map((found) => ({
+      ...found,
+      path: row.titleAt.get(found.path) ?? found.path,
+      // A near miss says most; the list of everything that an account has would say least.
+      ...(found.cure?.startsWith('Did you mean') === true
+        ? {}
+        : {
+            cure: mapped
+              ? 'Name its field under columns in the mapping, or list it under ignore.'
+              : 'Name the field that it holds, or read the file by a mapping (config/imports/README.md).',
+          }),
+    }))
 }
 
-const sameTitle = (one: string, other: string): boolean => one.normalize('NFC').trim().toLowerCase() === other.trim().toLowerCase()
+const sameTitle = (one: string, other: string): boolean =>
+  one.normalize('NFC').trim().toLowerCase() === other.trim().toLowerCase()
 
 function mappedName(mapping: ImportMapping | null, title: string): string | null {
   for (const [name, field] of Object.entries(mapping?.columns ?? {})) if (sameTitle(name, title)) return field
@@ -185,7 +263,10 @@ function mappedName(mapping: ImportMapping | null, title: string): string | null
 
 /** Dotted names into parts, with the account's own spelling of each. */
 function pathOf(name: string): FieldPath {
-  const parts = name.trim().replace(/\[(\d{1,3})\]/g, '.$1').split('.')
+  const parts = name
+    .trim()
+    .replace(/\[(\d{1,3})\]/g, '.$1')
+    .split('.')
   let own = true
   return parts.map((part) => {
     if (/^\d{1,3}$/.test(part)) return Number(part)
@@ -200,7 +281,11 @@ let spellings: ReadonlyMap<string, string> | null = null
 
 /** `DueDate`, `due_date` and `DUEDATE` are `dueDate`. */
 function ownSpelling(part: string): string {
-  spellings ??= new Map([...CHANNEL_COLUMNS, ...fieldNames(z.toJSONSchema(accountLine, { io: 'input', unrepresentable: 'any' }))].map((name) => [bare(name), name]))
+  spellings ??= new Map(
+    [...CHANNEL_COLUMNS, ...fieldNames(z.toJSONSchema(accountLine, { io: 'input', unrepresentable: 'any' }))].map(
+      (name) => [bare(name), name],
+    ),
+  )
   return spellings.get(bare(part)) ?? part
 }
 
@@ -208,7 +293,11 @@ const bare = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '')
 
 function fieldNames(schema: unknown): string[] {
   if (typeof schema !== 'object' || schema === null) return []
-  return Object.entries(schema).flatMap(([key, value]) => (key === 'properties' ? [...Object.keys(value as object), ...fieldNames(Object.values(value as object))] : fieldNames(value)))
+  return Object.entries(schema).flatMap(([key, value]) =>
+    key === 'properties'
+      ? [...Object.keys(value as object), ...fieldNames(Object.values(value as object))]
+      : fieldNames(value),
+  )
 }
 
 const readers = new WeakMap<AccountColumns, CellReaders>()
@@ -220,7 +309,11 @@ function readersOf(columns: AccountColumns): CellReaders {
 }
 
 /** One row as the account's JSON would be, the faults that the columns' own formats found, and which column each field came from. */
-function assemble(columns: AccountColumns, cells: readonly string[], read: CellReaders | null): { value: unknown; faults: Fault[]; titleAt: Map<string, string> } {
+function assemble(
+  columns: AccountColumns,
+  cells: readonly string[],
+  read: CellReaders | null,
+): { value: unknown; faults: Fault[]; titleAt: Map<string, string> } {
   const root: Record<string, unknown> = {}
   const faults: Fault[] = []
   const titleAt = new Map<string, string>()
@@ -267,6 +360,7 @@ function put(root: Record<string, unknown>, path: FieldPath, value: unknown): vo
 
 /** As an own property, whatever the name: `__proto__` then fails as an unknown key. */
 function define(target: Record<string | number, unknown>, key: string | number, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
   else target[key] = value
 }

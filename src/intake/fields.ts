@@ -14,17 +14,28 @@ const noControls = { error: 'holds a control character' }
 
 /** One line of text, 1 to `max` UTF-16 units, without control characters and half characters; composed, and without what nobody sees. */
 export const line = (max: number) =>
-  z.string().max(max, `is longer than ${max} characters`).overwrite(plainText).min(1, 'is empty')
+  z
+    .string()
+    .max(max, `is longer than ${max} characters`)
+    .overwrite(plainText)
+    .min(1, 'is empty')
     .refine((text) => !LONE_SURROGATE.test(text), wellFormed)
     .refine((text) => !CONTROLS.test(text), noControls)
 
 /** A person's name as it came; what it says is read by `statedName`. */
-export const nameText = z.string().min(1, 'is empty').max(200, 'is longer than 200 characters')
+export const nameText = z
+  .string()
+  .min(1, 'is empty')
+  .max(200, 'is longer than 200 characters')
   .refine((text) => !LONE_SURROGATE.test(text), wellFormed)
   .refine((text) => !CONTROLS.test(text), noControls)
 
 /** Free text of several lines, for notes; kept in the vault. */
-export const note = z.string().max(4000, 'is longer than 4000 characters').overwrite(plainText).min(1, 'is empty')
+export const note = z
+  .string()
+  .max(4000, 'is longer than 4000 characters')
+  .overwrite(plainText)
+  .min(1, 'is empty')
   .refine((text) => !LONE_SURROGATE.test(text), wellFormed)
   .refine((text) => !CONTROLS_BUT_LINES.test(text), noControls)
   .describe('Free text; stored encrypted.')
@@ -33,10 +44,13 @@ export const note = z.string().max(4000, 'is longer than 4000 characters').overw
 export const upstreamId = z.string().regex(PRINTABLE_ID, 'is not an id of 1 to 128 printable characters')
 
 /** A word that configuration defines: creditor, product, ladder, template, risk band. */
-export const word = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, 'is not a word of 1 to 64 letters, digits, dots, hyphens')
+export const word = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, 'is not a word of 1 to 64 letters, digits, dots, hyphens')
 
 /** Names and short values that a template may speak. Values are text, so that nothing is reformatted. */
-export const variables = z.record(z.string().regex(/^[A-Za-z_]\w{0,63}$/, 'is not a variable name'), line(500))
+export const variables = z
+  .record(z.string().regex(/^[A-Za-z_]\w{0,63}$/, 'is not a variable name'), line(500))
   .refine((map) => Object.keys(map).length <= 50, 'has more than 50 variables')
   .overwrite(withNamesAsMeant)
 
@@ -55,17 +69,28 @@ function withNamesAsMeant(map: Record<string, string>): Record<string, string> {
 }
 
 /** RFC 3339 with an offset → milliseconds. Years before 1970 and after 2199 are taken for slips. */
-export const instant = z.string().transform((text, ctx): Instant => {
-  const value = parseInstant(text)
-  if (value !== null && value >= 0 && value < Date.UTC(2200, 0, 1)) return value
-  ctx.addIssue({ code: 'custom', message: 'is not an instant with an offset', params: { cure: 'Write it like "2026-11-23T15:00:00Z" or "2026-11-23T23:00:00+08:00".' } })
-  return z.NEVER
-}).describe('RFC 3339 with an offset, e.g. 2026-11-23T15:00:00Z')
+export const instant = z
+  .string()
+  .transform((text, ctx): Instant => {
+    const value = parseInstant(text)
+    if (value !== null && value >= 0 && value < Date.UTC(2200, 0, 1)) return value
+    ctx.addIssue({
+      code: 'custom',
+      message: 'is not an instant with an offset',
+      params: { cure: 'Write it like "2026-11-23T15:00:00Z" or "2026-11-23T23:00:00+08:00".' },
+    })
+    return z.NEVER
+  })
+  .describe('RFC 3339 with an offset, e.g. 2026-11-23T15:00:00Z')
 
 /** A real calendar day, `YYYY-MM-DD`. */
-export const localDateField = z.string().refine((text) => isLocalDate(text) && text >= '1970-01-01' && text < '2200', {
-  error: 'is not a calendar day', params: { cure: 'Write it like "2026-11-23".' },
-}).describe('YYYY-MM-DD')
+export const localDateField = z
+  .string()
+  .refine((text) => isLocalDate(text) && text >= '1970-01-01' && text < '2200', {
+    error: 'is not a calendar day',
+    params: { cure: 'Write it like "2026-11-23".' },
+  })
+  .describe('YYYY-MM-DD')
 
 /** `HH:MM` of a day. */
 export const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day (HH:MM)')
@@ -77,11 +102,18 @@ export interface StatedAmount {
   currency: string | null
 }
 
-const stated = z.union([z.string().max(32, 'is longer than 32 characters'), z.strictObject({ amount: z.string(), currency: z.string() })], {
-  error: 'is neither an amount as text nor {amount, currency}',
-})
+const stated = z.union(
+  [z.string().max(32, 'is longer than 32 characters'), z.strictObject({ amount: z.string(), currency: z.string() })],
+  {
+    error: 'is neither an amount as text nor {amount, currency}',
+  },
+)
 
-function exactly(stated: string | { amount: string; currency: string }, read: (amount: string) => string, ctx: z.RefinementCtx): StatedAmount {
+function exactly(
+  stated: string | { amount: string; currency: string },
+  read: (amount: string) => string,
+  ctx: z.RefinementCtx,
+): StatedAmount {
   if (typeof stated === 'string') return { amount: read(stated), currency: null }
   const parsed = parseMoney(read(stated.amount), stated.currency, { negative: true, zero: true })
   if (parsed.ok) return parsed.money
@@ -90,9 +122,14 @@ function exactly(stated: string | { amount: string; currency: string }, read: (a
 }
 
 /** `{amount, currency}`, or the amount alone in the currency of the account. */
-export const amount = stated.transform((stated, ctx) => exactly(stated, (amount) => amount, ctx))
+export const amount = stated
+  .transform((stated, ctx) => exactly(stated, (amount) => amount, ctx))
   .meta({ description: 'An exact amount: "1250.00", or with its currency {"amount": "1250.00", "currency": "CNY"}' })
 
 /** The same of a balance, which is below zero when more was paid than was owed: `-5.00`, `(5.00)` or `5.00-`. */
-export const balance = stated.transform((stated, ctx) => exactly(stated, (amount) => signedBalance(amount) as string, ctx))
-  .meta({ description: 'An exact balance: "1250.00", or with its currency {"amount": "1250.00", "currency": "CNY"}; "-5.00", "(5.00)" and "5.00-": more was paid than was owed' })
+export const balance = stated
+  .transform((stated, ctx) => exactly(stated, (amount) => signedBalance(amount) as string, ctx))
+  .meta({
+    description:
+      'An exact balance: "1250.00", or with its currency {"amount": "1250.00", "currency": "CNY"}; "-5.00", "(5.00)" and "5.00-": more was paid than was owed',
+  })

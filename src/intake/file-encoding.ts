@@ -35,7 +35,8 @@ export async function inspectFile(bytes: Bytes, stated: FileEncoding | null): Pr
     if (valid) valid = fits(utf8, chunk)
   }
   if (beginning.subarray(0, 4).equals(ZIP)) return { kind: 'workbook' }
-  if (beginning.subarray(0, 4).equals(OLD_OFFICE)) return { kind: 'refused', problem: 'is an old Excel workbook (.xls)', cure: 'Save it as .xlsx or CSV.' }
+  if (beginning.subarray(0, 4).equals(OLD_OFFICE))
+    return { kind: 'refused', problem: 'is an old Excel workbook (.xls)', cure: 'Save it as .xlsx or CSV.' }
   const text = (encoding: FileEncoding): FileKind => ({ kind: 'text', encoding, lineEnd: lineEndOf(beginning) })
   const marked = markOf(beginning) ?? unmarkedUtf16(beginning)
   if (stated !== null) return text(stated)
@@ -50,7 +51,10 @@ export async function inspectFile(bytes: Bytes, stated: FileEncoding | null): Pr
  * What is no character of the encoding becomes U+FFFD, which the line's reader refuses. UTF-8 itself passes
  * through untouched.
  */
-export async function* inUtf8(bytes: Bytes, { encoding, lineEnd }: Pick<Extract<FileKind, { kind: 'text' }>, 'encoding' | 'lineEnd'>): AsyncGenerator<Uint8Array> {
+export async function* inUtf8(
+  bytes: Bytes,
+  { encoding, lineEnd }: Pick<Extract<FileKind, { kind: 'text' }>, 'encoding' | 'lineEnd'>,
+): AsyncGenerator<Uint8Array> {
   if (encoding === 'utf-8' && lineEnd === '\n') return yield* bytes
   const decoder = encoding === 'utf-8' ? null : new TextDecoder(encoding)
   for await (const chunk of bytes) {
@@ -88,7 +92,8 @@ function unmarkedUtf16(beginning: Buffer): FileEncoding | null {
 }
 
 /** Lone carriage returns end lines only where there is no line feed at all. */
-const lineEndOf = (beginning: Buffer): '\n' | '\r' => (beginning.includes(0x0d) && !beginning.includes(0x0a) ? '\r' : '\n')
+const lineEndOf = (beginning: Buffer): '\n' | '\r' =>
+  beginning.includes(0x0d) && !beginning.includes(0x0a) ? '\r' : '\n'
 
 function fits(decoder: InstanceType<typeof TextDecoder>, chunk: Uint8Array | null): boolean {
   try {

@@ -60,5 +60,7 @@ function decode(no: number, pieces: readonly Uint8Array[]): Line | null {
 }
 
 const tooLong = (no: number): Line => ({
-  no, ok: false, fault: { path: '', problem: `is longer than ${MAX_LINE_BYTES} bytes`, cure: 'One account stands on each line.' },
+  no,
+  ok: false,
+  fault: { path: '', problem: `is longer than ${MAX_LINE_BYTES} bytes`, cure: 'One account stands on each line.' },
 })

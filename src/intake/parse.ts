@@ -24,22 +24,34 @@ function optionOf(schema: z.ZodType, value: unknown): z.ZodType {
   const key = schema.def.discriminator
   const named = (value as Record<string, unknown>)[key]
   const options = schema.options as readonly z.ZodType[]
-  return options.find((option) => option instanceof z.ZodObject && (option.shape[key] as z.ZodLiteral | undefined)?.value === named) ?? schema
+  return (
+    options.find(
+      (option) => option instanceof z.ZodObject && (option.shape[key] as z.ZodLiteral | undefined)?.value === named,
+    ) ?? schema
+  )
 }
 
 /** Shorter and friendlier than the library's own; what a schema says itself comes first. */
 const wording: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code === 'invalid_type') return issue.input === undefined ? 'is missing' : `is not ${kindOfValue(issue.expected)}`
-  if (issue.code === 'invalid_value') return issue.input === undefined ? 'is missing' : `is not one of ${issue.values.map(String).join(', ')}`
-  if (issue.code === 'invalid_union') return issue.note === undefined ? 'has none of the known forms' : `is not one of ${optionsOf(issue['options'])}`
+  if (issue.code === 'invalid_type')
+    return issue.input === undefined ? 'is missing' : `is not ${kindOfValue(issue.expected)}`
+  if (issue.code === 'invalid_value')
+    return issue.input === undefined ? 'is missing' : `is not one of ${issue.values.map(String).join(', ')}`
+  if (issue.code === 'invalid_union')
+    return issue.note === undefined ? 'has none of the known forms' : `is not one of ${optionsOf(issue['options'])}`
   return undefined
 }
 
-const optionsOf = (options: unknown): string => (Array.isArray(options) ? options.map(String).join(', ') : 'the known forms')
+const optionsOf = (options: unknown): string =>
+  Array.isArray(options) ? options.map(String).join(', ') : 'the known forms'
 
 const MAX_DEPTH = 32
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const LITERALS: readonly (readonly [string, unknown])[] = [['true', true], ['false', false], ['null', null]]
+const LITERALS: readonly (readonly [string, unknown])[] = [
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]
 
 /**
  * Which value does this JSON document hold?
@@ -183,6 +195,10 @@ class Reader {
     const before = this.#text.slice(0, this.#at).split('\n')
     const where = `line ${before.length}, column ${(before.at(-1) as string).length + 1}`
     const path = fieldPath(this.#path)
-    throw new JsonFault({ path: path === '' ? where : path, problem: path === '' ? problem : `${problem} (${where})`, ...(cure === undefined ? {} : { cure }) })
+    throw new JsonFault({
+      path: path === '' ? where : path,
+      problem: path === '' ? problem : `${problem} (${where})`,
+      ...(cure === undefined ? {} : { cure }),
+    })
   }
 }

@@ -7,12 +7,14 @@ export type PhoneText = { ok: true; text: string } | { ok: false; problem: strin
 export const WRITE_WITH_PLUS = 'Write it with + and the country code, like "+8613800138000".'
 
 const SCIENTIFIC = /^[+-]?\d+(?:[.,]\d+)?E[+-]?\d+$/i
-const EXTENSION = /(?:;\s*ext\s*=|(?<!\p{L})(?:ext|extn|extension|xtn|x|dw|durchwahl|poste|anexo|ramal|interno|int)\.?\s*:?|#|内线|分机|转|轉|内線|내선)\s*\d/iu
+const EXTENSION =
+  /(?:;\s*ext\s*=|(?<!\p{L})(?:ext|extn|extension|xtn|x|dw|durchwahl|poste|anexo|ramal|interno|int)\.?\s*:?|#|内线|分机|转|轉|内線|내선)\s*\d/iu
 const SEVERAL = /[;,|&\n]|\b(?:or|and|oder|und|ou|et|y|o)\b|[或和、，；]/i
 /** `0664 1234567 - 68`: the end of a second number. `030 12345-67` is one number with the extension in it. */
 const SPACED_DASH = /\d - \d{1,4}$/
 /** One slash after an area code, as in `030/1234567`, `+49 30/1234567`, `212/555-0123`; the rest is one number. */
-const AREA_SLASH = /^(?:(?:\+|00)\d{1,3}[ .-]?(?:\(0\) ?)?\(?\d{1,5}\)?|\(?0\d{1,5}\)?|\(?[2-9]\d\d\)?) ?\/ ?\d[\d .-]{3,}$/
+const AREA_SLASH =
+  /^(?:(?:\+|00)\d{1,3}[ .-]?(?:\(0\) ?)?\(?\d{1,5}\)?|\(?0\d{1,5}\)?|\(?[2-9]\d\d\)?) ?\/ ?\d[\d .-]{3,}$/
 
 /**
  * What does this text say, once it is free of what phones, spreadsheets and web pages put around a number?
@@ -27,14 +29,32 @@ export function readPhoneText(stated: string): PhoneText {
   const text = asciiOf(stated)
   const wrong = (problem: string, cure: string = WRITE_WITH_PLUS): PhoneText => ({ ok: false, problem, cure })
   if (SCIENTIFIC.test(text)) {
-    return wrong('is written in scientific notation, as Excel shows a long number; its last digits are lost', 'Format the column as text in Excel before the numbers are put in, and export again.')
+    return wrong(
+      'is written in scientific notation, as Excel shows a long number; its last digits are lost',
+      'Format the column as text in Excel before the numbers are put in, and export again.',
+    )
   }
   if (endsAsDecimal(text)) {
-    return wrong('ends in a decimal place, as a spreadsheet writes a number; the digit after it belongs to nobody', 'Export the column as text, without decimals.')
+    return wrong(
+      'ends in a decimal place, as a spreadsheet writes a number; the digit after it belongs to nobody',
+      'Export the column as text, without decimals.',
+    )
   }
-  if (EXTENSION.test(text)) return wrong('has an extension, which no message reaches', 'State the number alone, or the extension\'s own full number.')
-  if (SEVERAL.test(text) || SPACED_DASH.test(text) || text.lastIndexOf('+') > 0 || text.includes('/') && !AREA_SLASH.test(text)) {
-    return wrong('holds more than one number, or an extension', 'State each number as an address of its own, with + and the country code.')
+  if (EXTENSION.test(text))
+    return wrong(
+      'has an extension, which no message reaches',
+      "State the number alone, or the extension's own full number.",
+    )
+  if (
+    SEVERAL.test(text) ||
+    SPACED_DASH.test(text) ||
+    text.lastIndexOf('+') > 0 ||
+    (text.includes('/') && !AREA_SLASH.test(text))
+  ) {
+    return wrong(
+      'holds more than one number, or an extension',
+      'State each number as an address of its own, with + and the country code.',
+    )
   }
   return /^[ +\d().\-/]{3,40}$/.test(text) ? { ok: true, text } : wrong('is not a phone number')
 }
@@ -43,8 +63,18 @@ export function readPhoneText(stated: string): PhoneText {
 function asciiOf(stated: string): string {
   // A raised or circled digit is a note beside a number, not a digit of it: NFKC would make it one.
   const marked = plainText(stated).replace(/\p{No}/gu, '?')
-  const text = marked.normalize('NFKC').replace(/\p{Nd}/gu, digitOf).replace(/[\p{Pd}\u2212\u2043\u30fc\uff70]/gu, '-').replace(/\s+/gu, ' ').trim()
-  return text.replace(/^=\s*"(.*)"$/, '$1').replace(/^"(.*)"$/, '$1').replace(/^['\u2018\u2019`]/, '').replace(/^tel:(?:\/\/)?/i, '').trim()
+  const text = marked
+    .normalize('NFKC')
+    .replace(/\p{Nd}/gu, digitOf)
+    .replace(/[\p{Pd}\u2212\u2043\u30fc\uff70]/gu, '-')
+    .replace(/\s+/gu, ' ')
+    .trim()
+  return text
+    .replace(/^=\s*"(.*)"$/, '$1')
+    .replace(/^"(.*)"$/, '$1')
+    .replace(/^['\u2018\u2019`]/, '')
+    .replace(/^tel:(?:\/\/)?/i, '')
+    .trim()
     .replace(/^\(\s*(\+\d{1,3})\s*\)/, '$1 ')
 }
 

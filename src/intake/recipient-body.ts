@@ -13,21 +13,39 @@ import { instant, nameText, timeOfDay, upstreamId, word } from './fields.ts'
 const COUNTRIES: ReadonlySet<string> = new Set(Object.keys(getAllCountries()))
 
 /** ISO 3166-1 (`US`), 3166-2 (`US-NY`) or a place below it as policy packs name it (`US-NY-NYC`). */
-export const jurisdiction = z.string()
+export const jurisdiction = z
+  .string()
   .refine((text) => isJurisdiction(text) && COUNTRIES.has(countryOf(text)), {
-    error: (issue) => (/^UK\b/i.test(String(issue.input)) ? 'is not an ISO 3166 code; the United Kingdom is GB' : 'is not an ISO 3166 code'),
+    error: (issue) =>
+      /^UK\b/i.test(String(issue.input))
+        ? 'is not an ISO 3166 code; the United Kingdom is GB'
+        : 'is not an ISO 3166 code',
     params: { cure: 'Write it like "CN", "US" or "US-NY".' },
-  }).describe('ISO 3166-1 or 3166-2')
+  })
+  .describe('ISO 3166-1 or 3166-2')
 
 /** A postcode, which is read for what it says of the place and not kept. */
-export const postcode = z.string().max(16, 'is longer than 16 characters').regex(/^[0-9A-Za-z][0-9A-Za-z -]{1,14}$/, 'is not a postcode')
-  .describe('Read together with `jurisdiction` for a finer place (United States: state, New York City, zone); not kept.')
+export const postcode = z
+  .string()
+  .max(16, 'is longer than 16 characters')
+  .regex(/^[0-9A-Za-z][0-9A-Za-z -]{1,14}$/, 'is not a postcode')
+  .describe(
+    'Read together with `jurisdiction` for a finer place (United States: state, New York City, zone); not kept.',
+  )
 
 /** What a postcode needs beside it: alone it may be that of many countries. */
 export const withItsCountry = {
-  message: 'needs the jurisdiction beside it', path: ['postcode'], params: { cure: 'State jurisdiction as well, at least the country, such as "US".' },
+  message: 'needs the jurisdiction beside it',
+  path: ['postcode'],
+  params: { cure: 'State jurisdiction as well, at least the country, such as "US".' },
 }
-export const hasItsCountry = ({ postcode: code, jurisdiction: place }: { postcode?: string | null | undefined; jurisdiction?: string | null | undefined }): boolean => code == null || place != null
+export const hasItsCountry = ({
+  postcode: code,
+  jurisdiction: place,
+}: {
+  postcode?: string | null | undefined
+  jurisdiction?: string | null | undefined
+}): boolean => code == null || place != null
 
 /** By their spelling: few are in use, and Intl takes longer over one than the rest of an account does. */
 const locales = new LRUCache<string, string>({ max: 1_000 })
@@ -41,25 +59,35 @@ function canonicalLocale(text: string): string {
 }
 
 /** BCP 47 → its canonical form (`zh-cn` → `zh-CN`). */
-export const locale = z.string().max(35, 'is longer than 35 characters').transform((text, ctx): string => {
-  try {
-    return canonicalLocale(text)
-  } catch {
-    ctx.addIssue({ code: 'custom', message: 'is not a language tag', params: { cure: 'Write it like "zh-CN" or "en".' } })
-    return z.NEVER
-  }
-}).describe('BCP 47')
+export const locale = z
+  .string()
+  .max(35, 'is longer than 35 characters')
+  .transform((text, ctx): string => {
+    try {
+      return canonicalLocale(text)
+    } catch {
+      ctx.addIssue({
+        code: 'custom',
+        message: 'is not a language tag',
+        params: { cure: 'Write it like "zh-CN" or "en".' },
+      })
+      return z.NEVER
+    }
+  })
+  .describe('BCP 47')
 
 /** A zone as Area/Location or UTC, read as its place is called today. Offsets and abbreviations are refused. */
 export const timeZone = timeZoneSchema
 
-const evidenceBody = z.strictObject({
-  kind: word,
-  jurisdiction: jurisdiction.nullish(),
-  timeZone: timeZone.nullish(),
-  postcode: postcode.nullish(),
-  at: instant,
-}).refine(hasItsCountry, withItsCountry)
+const evidenceBody = z
+  .strictObject({
+    kind: word,
+    jurisdiction: jurisdiction.nullish(),
+    timeZone: timeZone.nullish(),
+    postcode: postcode.nullish(),
+    at: instant,
+  })
+  .refine(hasItsCountry, withItsCountry)
 
 const blockedTimeBody = z.strictObject({
   days: z.array(z.int().min(1).max(7)).min(1).max(7).describe('ISO weekdays, 1 Monday … 7 Sunday'),
@@ -77,9 +105,16 @@ const recipientFields = {
   jurisdiction: jurisdiction.nullish(),
   postcode: postcode.nullish(),
   locationEvidence: z.array(evidenceBody).max(50).optional(),
-  locationConfirmed: z.boolean().optional().describe('The place stated now is confirmed: earlier places are forgotten.'),
+  locationConfirmed: z
+    .boolean()
+    .optional()
+    .describe('The place stated now is confirmed: earlier places are forgotten.'),
   blockedTimes: z.array(blockedTimeBody).max(50).optional(),
-  addresses: z.array(addressBody).max(50).optional().describe('The whole list when present; what is missing from it is retired.'),
+  addresses: z
+    .array(addressBody)
+    .max(50)
+    .optional()
+    .describe('The whole list when present; what is missing from it is retired.'),
   consents: z.array(consentBody).max(50).optional(),
 }
 
@@ -100,12 +135,24 @@ type Taken<T> = T & { warnings?: Fault[] }
  *
  * @param at  where the recipient stands in the body, for the warnings' paths
  */
-const asFarAsUsable = (at: string) => <T extends Stated>(body: T): Taken<T> => {
-  const warnings: Fault[] = []
-  const name = usableName(body.name, warnings)
-  const addresses = body.addresses === undefined ? undefined : usableAddresses(body.addresses, body.jurisdiction == null ? null : countryOf(body.jurisdiction), warnings)
-  return { ...body, ...(name === undefined ? {} : { name }), ...(addresses === undefined ? {} : { addresses }), ...(warnings.length === 0 ? {} : { warnings: warnings.map((warning) => ({ ...warning, path: at + warning.path })) }) }
-}
+const asFarAsUsable =
+  (at: string) =>
+  <T extends Stated>(body: T): Taken<T> => {
+    const warnings: Fault[] = []
+    const name = usableName(body.name, warnings)
+    const addresses =
+      body.addresses === undefined
+        ? undefined
+        : usableAddresses(body.addresses, body.jurisdiction == null ? null : countryOf(body.jurisdiction), warnings)
+    return {
+      ...body,
+      ...(name === undefined ? {} : { name }),
+      ...(addresses === undefined ? {} : { addresses }),
+      ...(warnings.length === 0
+        ? {}
+        : { warnings: warnings.map((warning) => ({ ...warning, path: at + warning.path })) }),
+    }
+  }
 
 function usableName(stated: string | null | undefined, warnings: Fault[]): string | null | undefined {
   if (stated == null) return stated
@@ -126,9 +173,18 @@ function usableAddresses(stated: readonly AddressInput[], country: string | null
     }
     const key = `${address.channel} ${parsed.value.toLowerCase()}`
     const earlier = usable.get(key)
-    if (earlier !== undefined) warnings.push({ path, problem: 'stands in the list twice; the address is taken once', cure: 'State each address once for each channel.' })
+    if (earlier !== undefined)
+      warnings.push({
+        path,
+        problem: 'stands in the list twice; the address is taken once',
+        cure: 'State each address once for each channel.',
+      })
     // Whose it is, said in two ways: the borrower's own and somebody else's is not surely their own.
-    if (earlier === undefined || earlier.relation === 'self') usable.set(key, { ...(earlier !== undefined && address.relation === 'self' ? earlier : address), value: earlier?.value ?? parsed.value })
+    if (earlier === undefined || earlier.relation === 'self')
+      usable.set(key, {
+        ...(earlier !== undefined && address.relation === 'self' ? earlier : address),
+        value: earlier?.value ?? parsed.value,
+      })
   })
   return [...usable.values()]
 }
@@ -137,26 +193,55 @@ interface Placed {
   jurisdiction?: string | null | undefined
   timeZone?: string | null | undefined
   postcode?: string | null | undefined
-  locationEvidence?: { kind: string; jurisdiction?: string | null | undefined; timeZone?: string | null | undefined; postcode?: string | null | undefined; at: number }[] | undefined
+  locationEvidence?:
+    | {
+        kind: string
+        jurisdiction?: string | null | undefined
+        timeZone?: string | null | undefined
+        postcode?: string | null | undefined
+        at: number
+      }[]
+    | undefined
 }
 
 /** Postcodes become the places that they name: what is kept is the place. `elsewhere`: the person's own postcode contradicts the place stated with it. */
 function withPlaces<T extends Placed>(body: T): Omit<T, 'postcode'> & { elsewhere?: StatedPlace } {
   const { postcode: code, ...rest } = body
   const locationEvidence = body.locationEvidence?.flatMap(({ postcode: theirs, ...sign }) => {
-    const { elsewhere, ...place } = placeByPostcode({ jurisdiction: sign.jurisdiction ?? null, timeZone: sign.timeZone ?? null }, theirs)
+    const { elsewhere, ...place } = placeByPostcode(
+      { jurisdiction: sign.jurisdiction ?? null, timeZone: sign.timeZone ?? null },
+      theirs,
+    )
     return [{ ...sign, ...place }, ...(elsewhere === null ? [] : [{ ...sign, ...elsewhere }])]
   })
   const signs = locationEvidence === undefined ? {} : { locationEvidence }
   if (code == null) return { ...rest, ...signs }
-  const { elsewhere, jurisdiction: place, timeZone: zone } = placeByPostcode({ jurisdiction: body.jurisdiction ?? null, timeZone: body.timeZone ?? null }, code)
-  return { ...rest, ...signs, jurisdiction: place, ...(body.timeZone === undefined && zone === null ? {} : { timeZone: zone }), ...(elsewhere === null ? {} : { elsewhere }) }
+  const {
+    elsewhere,
+    jurisdiction: place,
+    timeZone: zone,
+  } = placeByPostcode({ jurisdiction: body.jurisdiction ?? null, timeZone: body.timeZone ?? null }, code)
+  return {
+    ...rest,
+    ...signs,
+    jurisdiction: place,
+    ...(body.timeZone === undefined && zone === null ? {} : { timeZone: zone }),
+    ...(elsewhere === null ? {} : { elsewhere }),
+  }
 }
 
 /** `PUT /v1/recipients/{id}`: merged by field; absent keeps, null clears. */
-export const recipientBody = z.strictObject({ creditor: word.optional(), ...recipientFields }).refine(hasItsCountry, withItsCountry).transform(asFarAsUsable('')).transform(withPlaces)
+export const recipientBody = z
+  .strictObject({ creditor: word.optional(), ...recipientFields })
+  .refine(hasItsCountry, withItsCountry)
+  .transform(asFarAsUsable(''))
+  .transform(withPlaces)
 export type RecipientBody = z.output<typeof recipientBody>
 
 /** The person inside an account: the same, with its id. */
-export const recipientInAccount = z.strictObject({ id: upstreamId, ...recipientFields }).refine(hasItsCountry, withItsCountry).transform(asFarAsUsable('recipient.')).transform(withPlaces)
+export const recipientInAccount = z
+  .strictObject({ id: upstreamId, ...recipientFields })
+  .refine(hasItsCountry, withItsCountry)
+  .transform(asFarAsUsable('recipient.'))
+  .transform(withPlaces)
 export type RecipientInAccount = z.output<typeof recipientInAccount>

@@ -13,7 +13,13 @@ import type { RecipientBody } from './recipient-body.ts'
  * go on (`recall`, `resume`, `dispute-resolved`, …) would act before its time.
  */
 const MAY_TAKE_EFFECT_LATER: ReadonlySet<EventType> = new Set<EventType>([
-  'payment-pending', 'due-date-changed', 'hardship', 'legal-action', 'charge-off', 'hand-off', 'withdrawn',
+  'payment-pending',
+  'due-date-changed',
+  'hardship',
+  'legal-action',
+  'charge-off',
+  'hand-off',
+  'withdrawn',
 ])
 
 /** One stated time and where it stands. */
@@ -25,20 +31,32 @@ export type StatedTime = readonly [path: string, at: Instant | null | undefined]
  * @param latest  now, and as much more as clocks may differ
  */
 export const futureFaults = (times: readonly StatedTime[], latest: Instant): Fault[] =>
-  times.flatMap(([path, at]) => (at == null || at <= latest ? [] : [{
-    path, problem: 'lies in the future; nothing can be known as of then',
-    cure: `State when it was true, not later than now (${formatInstant(latest)} at the latest), and check the sender's clock and time zone.`,
-  }]))
+  times.flatMap(([path, at]) =>
+    at == null || at <= latest
+      ? []
+      : [
+          {
+            path,
+            problem: 'lies in the future; nothing can be known as of then',
+            cure: `State when it was true, not later than now (${formatInstant(latest)} at the latest), and check the sender's clock and time zone.`,
+          },
+        ],
+  )
 
 /** As of when does an account say what it says? */
-export const timesOfAccount = (body: AccountBody): StatedTime[] =>
-  [['asOf', body.asOf], ...(body.recipient === undefined ? [] : timesOfRecipient(body.recipient, 'recipient.'))]
+export const timesOfAccount = (body: AccountBody): StatedTime[] => [
+  ['asOf', body.asOf],
+  ...(body.recipient === undefined ? [] : timesOfRecipient(body.recipient, 'recipient.')),
+]
 
 /** The same of a person. When consents begin and blocked times end may lie ahead. */
 export const timesOfRecipient = (body: Omit<RecipientBody, 'creditor'>, prefix = ''): StatedTime[] => [
   [`${prefix}asOf`, body.asOf],
   ...(body.locationEvidence ?? []).map((sign, i): StatedTime => [`${prefix}locationEvidence[${i}].at`, sign.at]),
-  ...(body.addresses ?? []).map((address, i): StatedTime => [`${prefix}addresses[${i}].verifiedAt`, address.verifiedAt]),
+  ...(body.addresses ?? []).map((address, i): StatedTime => [
+    `${prefix}addresses[${i}].verifiedAt`,
+    address.verifiedAt,
+  ]),
 ]
 
 /** When did an event happen? `until` and promised days lie ahead by nature. */

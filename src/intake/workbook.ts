@@ -18,29 +18,48 @@ const STEP = 64 << 10
  * @param sheet         a name, or a place from 1
  * @param mostUnpacked  bytes that it may unpack to
  */
-export async function workbookLines(bytes: AsyncIterable<Uint8Array>, sheet: string | number, mostUnpacked = MAX_UNPACKED_BYTES): Promise<Parsed<Line[]>> {
+export async function workbookLines(
+  bytes: AsyncIterable<Uint8Array>,
+  sheet: string | number,
+  mostUnpacked = MAX_UNPACKED_BYTES,
+): Promise<Parsed<Line[]>> {
   const pieces: Uint8Array[] = []
   let size = 0
   for await (const piece of bytes) {
     size += piece.length
-    if (size > MAX_WORKBOOK_BYTES) return refused(`is a workbook of more than ${MAX_WORKBOOK_BYTES >> 20} MiB`, 'Save it as CSV in UTF-8.')
+    if (size > MAX_WORKBOOK_BYTES)
+      return refused(`is a workbook of more than ${MAX_WORKBOOK_BYTES >> 20} MiB`, 'Save it as CSV in UTF-8.')
     pieces.push(piece)
   }
   const file = Buffer.concat(pieces)
   const unpacked = unpackedSize(file, mostUnpacked)
-  if (unpacked === null) return refused('is not a workbook that can be read', 'Open it in Excel and save it as .xlsx again, or as CSV.')
-  if (unpacked > mostUnpacked) return refused(`unpacks to more than ${mostUnpacked >> 20} MiB`, 'Save it as CSV in UTF-8.')
+  if (unpacked === null)
+    return refused('is not a workbook that can be read', 'Open it in Excel and save it as .xlsx again, or as CSV.')
+  if (unpacked > mostUnpacked)
+    return refused(`unpacks to more than ${mostUnpacked >> 20} MiB`, 'Save it as CSV in UTF-8.')
   try {
     const rows = await readSheet(file, sheet, { trim: false, parseNumber: shownDigits })
-    return { ok: true, value: rows.flatMap((cells, i): Line[] => (cells.every((cell) => cell === null) ? [] : [{ no: i + 1, ok: true, text: cells.map(csvCell).join(',') }])) }
+    return {
+      ok: true,
+      value: rows.flatMap((cells, i): Line[] =>
+        cells.every((cell) => cell === null) ? [] : [{ no: i + 1, ok: true, text: cells.map(csvCell).join(',') }],
+      ),
+    }
   } catch (error) {
-    if (error instanceof InvalidInputError || (error as Error).name === 'SheetNotFoundError') return refused(`has no sheet ${JSON.stringify(sheet)}`, 'Name a sheet that it has, or give its place, counted from 1.')
+    if (error instanceof InvalidInputError || (error as Error).name === 'SheetNotFoundError')
+      return refused(
+        `has no sheet ${JSON.stringify(sheet)}`,
+        'Name a sheet that it has, or give its place, counted from 1.',
+      )
     // The library's own message may quote cells.
     return refused('is not a workbook that can be read', 'Open it in Excel and save it as .xlsx again, or as CSV.')
   }
 }
 
-const refused = (problem: string, cure: string): Parsed<never> => ({ ok: false, faults: [{ path: '', problem: `the file ${problem}`, cure }] })
+const refused = (problem: string, cure: string): Parsed<never> => ({
+  ok: false,
+  faults: [{ path: '', problem: `the file ${problem}`, cure }],
+})
 
 /** Unpacked step by step and thrown away, so that a small file that unpacks to gigabytes is stopped on the way. Null: no ZIP archive. */
 function unpackedSize(file: Uint8Array, most: number): number | null {
@@ -55,7 +74,8 @@ function unpackedSize(file: Uint8Array, most: number): number | null {
   })
   unzip.register(UnzipInflate)
   try {
-    for (let at = 0; at < file.length && total <= most && !broken; at += STEP) unzip.push(file.subarray(at, at + STEP), at + STEP >= file.length)
+    for (let at = 0; at < file.length && total <= most && !broken; at += STEP)
+      unzip.push(file.subarray(at, at + STEP), at + STEP >= file.length)
   } catch {
     return null
   }
@@ -78,6 +98,9 @@ function csvCell(cell: unknown): string {
 
 /** Spreadsheets know no zones: the library gives their clock as UTC. */
 function timeOf(date: Date): string {
-  const [day, time] = new Date(Math.round(date.getTime() / 1000) * 1000).toISOString().slice(0, 19).split('T') as [string, string]
+  const [day, time] = new Date(Math.round(date.getTime() / 1000) * 1000).toISOString().slice(0, 19).split('T') as [
+    string,
+    string,
+  ]
   return time === '00:00:00' ? day : `${day}T${time}`
 }

@@ -32,7 +32,8 @@ export function formsOfNumber(e164: string): string[] {
 }
 
 /** Argentina's area codes: 11, those of three digits, all others have four (ENACOM, Plan Fundamental de Numeración Nacional). */
-const ARGENTINE_AREA = '11|2(?:2[013]|3[067]|49|6[01346]|80|9[147-9])|3(?:36|4[1-358]|5[138]|6[24]|7[069]|8[013578])|[23]\\d{3}'
+const ARGENTINE_AREA =
+  '11|2(?:2[013]|3[067]|49|6[01346]|80|9[147-9])|3(?:36|4[1-358]|5[138]|6[24]|7[069]|8[013578])|[23]\\d{3}'
 
 /**
  * Forms that a plan's owner has replaced, each with the one that it put in their place.
@@ -45,7 +46,11 @@ const REPLACED: readonly { form: RegExp; by: string; isNew?: (number: string) =>
   // Brazil: mobiles have a 9 before their eight digits everywhere since 2016-11-06 (Anatel, Resolução 553/2010).
   { form: /^\+55([1-9]\d)([689]\d{7})$/, by: '+55$19$2' },
   // Argentina: from abroad a mobile has 9 before its area code, and loses the 15 that is dialled at home.
-  { form: new RegExp(`^\\+549?(${ARGENTINE_AREA})15(\\d{6,8})$`), by: '+549$1$2', isNew: (number) => number.length === 14 },
+  {
+    form: new RegExp(`^\\+549?(${ARGENTINE_AREA})15(\\d{6,8})$`),
+    by: '+549$1$2',
+    isNew: (number) => number.length === 14,
+  },
   // Benin: every number has 01 before its eight digits since 2024-11-30 (ARCEP Bénin).
   { form: /^\+229(\d{8})$/, by: '+22901$1' },
 ]

@@ -14,15 +14,18 @@ const duration = z.string().transform((text, ctx) => {
 const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day such as 06:00')
 
 /** Amounts by currency: `{ CNY: "10.00" }` becomes minor units. */
-const tolerance = z.record(z.string(), z.string()).default({}).transform((amounts, ctx) => {
-  const minor: Record<string, bigint> = {}
-  for (const [currency, amount] of Object.entries(amounts)) {
-    const parsed = parseMoney(amount, currency)
-    if (parsed.ok) minor[currency] = toMinor(parsed.money)
-    else ctx.addIssue({ code: 'custom', path: [currency], message: `${parsed.part} ${parsed.problem}` })
-  }
-  return minor
-})
+const tolerance = z
+  .record(z.string(), z.string())
+  .default({})
+  .transform((amounts, ctx) => {
+    const minor: Record<string, bigint> = {}
+    for (const [currency, amount] of Object.entries(amounts)) {
+      const parsed = parseMoney(amount, currency)
+      if (parsed.ok) minor[currency] = toMinor(parsed.money)
+      else ctx.addIssue({ code: 'custom', path: [currency], message: `${parsed.part} ${parsed.problem}` })
+    }
+    return minor
+  })
 
 /** `config/creditors/<id>.yaml`: a business in whose name Decorum reminds. */
 export const creditorSchema = z.strictObject({
@@ -36,14 +39,20 @@ export const creditorSchema = z.strictObject({
   /** A balance older than this holds every reminder (`stale_balance`); read as milliseconds. */
   freshFor: duration,
   /** What an account that does not say gets. */
-  defaults: z.strictObject({
-    product: z.string().min(1).default('loan'),
-    role: z.enum(ROLES).default('original-creditor'),
-    ladder: z.string().min(1).default('default'),
-    locale: z.string().min(2).default('en'),
-    /** ISO 3166-1 or 3166-2, where recipients live unless their record says otherwise; null: never assumed. */
-    jurisdiction: z.string().regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, 'must be ISO 3166, such as US or US-NY').nullish().transform((v) => v ?? null),
-  }).prefault({}),
+  defaults: z
+    .strictObject({
+      product: z.string().min(1).default('loan'),
+      role: z.enum(ROLES).default('original-creditor'),
+      ladder: z.string().min(1).default('default'),
+      locale: z.string().min(2).default('en'),
+      /** ISO 3166-1 or 3166-2, where recipients live unless their record says otherwise; null: never assumed. */
+      jurisdiction: z
+        .string()
+        .regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, 'must be ISO 3166, such as US or US-NY')
+        .nullish()
+        .transform((v) => v ?? null),
+    })
+    .prefault({}),
   /** Overdue amounts below this are not chased; minor units by currency. */
   doNotChaseBelow: tolerance,
 })

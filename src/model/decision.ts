@@ -5,10 +5,33 @@ export type Verdict = (typeof VERDICTS)[number]
 
 /** Public, stable: dashboards and upstream systems read these. Adding one is a changelog entry. */
 export const OBJECTION_CODES = [
-  'outside_contact_window', 'holiday', 'recipient_blocked_time', 'cap_reached', 'cooldown', 'too_soon', 'on_hold',
-  'suppressed', 'precondition_missing', 'route_not_eligible', 'no_common_window', 'location_unknown',
-  'calendar_unknown', 'zone_data_outdated', 'account_closed', 'expired', 'consent_missing', 'stale_balance', 'facts_conflict',
-  'payment_pending', 'not_registered', 'content_missing', 'content_unsafe', 'test_mode', 'switched_off', 'clock_uncertain', 'internal_error',
+  'outside_contact_window',
+  'holiday',
+  'recipient_blocked_time',
+  'cap_reached',
+  'cooldown',
+  'too_soon',
+  'on_hold',
+  'suppressed',
+  'precondition_missing',
+  'route_not_eligible',
+  'no_common_window',
+  'location_unknown',
+  'calendar_unknown',
+  'zone_data_outdated',
+  'account_closed',
+  'expired',
+  'consent_missing',
+  'stale_balance',
+  'facts_conflict',
+  'payment_pending',
+  'not_registered',
+  'content_missing',
+  'content_unsafe',
+  'test_mode',
+  'switched_off',
+  'clock_uncertain',
+  'internal_error',
 ] as const
 export type ObjectionCode = (typeof OBJECTION_CODES)[number]
 
@@ -51,6 +74,18 @@ export interface Decision {
  * such reasons keeps waiting until its deadline and is decided again when facts change.
  */
 export const CURABLE: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
-  'on_hold', 'facts_conflict', 'payment_pending', 'stale_balance', 'location_unknown', 'no_common_window', 'calendar_unknown', 'zone_data_outdated',
-  'precondition_missing', 'content_missing', 'content_unsafe', 'switched_off', 'clock_uncertain', 'internal_error',
+  'on_hold',
+  'facts_conflict',
+  'payment_pending',
+  'stale_balance',
+  'location_unknown',
+  'no_common_window',
+  'calendar_unknown',
+  'zone_data_outdated',
+  'precondition_missing',
+  'content_missing',
+  'content_unsafe',
+  'switched_off',
+  'clock_uncertain',
+  'internal_error',
 ])

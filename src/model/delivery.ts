@@ -1,6 +1,12 @@
 /** Why a provider surely did not send. The pipeline branches on this and on nothing else. */
 export const REJECTION_CLASSES = [
-  'retriable', 'throttled', 'permanent', 'address', 'opted-out', 'content', 'configuration',
+  'retriable',
+  'throttled',
+  'permanent',
+  'address',
+  'opted-out',
+  'content',
+  'configuration',
 ] as const
 export type RejectionClass = (typeof REJECTION_CLASSES)[number]
 
@@ -18,7 +24,16 @@ export type CallOutcome =
   | { kind: 'unknown'; code: string; detail: string }
 
 /** What a provider's later word on an attempt means. */
-export const DELIVERY_STATES = ['in-flight', 'sent', 'delivered', 'conversation', 'voicemail', 'no-answer', 'failed', 'not-sent'] as const
+export const DELIVERY_STATES = [
+  'in-flight',
+  'sent',
+  'delivered',
+  'conversation',
+  'voicemail',
+  'no-answer',
+  'failed',
+  'not-sent',
+] as const
 export type DeliveryState = (typeof DELIVERY_STATES)[number]
 
 /** A provider's later word, translated. `final` words never give way to non-final ones. */
@@ -44,7 +59,14 @@ export interface Receipt {
 
 /** From "never happened" to "surely a talk": the later a state stands, the more it counts in caps and cooldowns. */
 const WEIGHT: Record<DeliveryState, number> = {
-  'not-sent': 0, failed: 1, 'no-answer': 2, 'in-flight': 3, sent: 4, voicemail: 5, delivered: 6, conversation: 7,
+  'not-sent': 0,
+  failed: 1,
+  'no-answer': 2,
+  'in-flight': 3,
+  sent: 4,
+  voicemail: 5,
+  delivered: 6,
+  conversation: 7,
 }
 
 /**
@@ -61,7 +83,8 @@ const WEIGHT: Record<DeliveryState, number> = {
 export function mergeDelivery(previous: DeliveryWord | null, next: DeliveryWord): DeliveryWord {
   if (previous === null) return next
   const unsaid = [previous, next].find(wordsWereMissing)
-  if (unsaid !== undefined && !(previous.state === 'conversation' && !previous.final)) return { ...unsaid, final: previous.final || next.final }
+  if (unsaid !== undefined && !(previous.state === 'conversation' && !previous.final))
+    return { ...unsaid, final: previous.final || next.final }
   const [talk, again] = [previous, next].filter(({ state }) => state === 'conversation')
   if (talk !== undefined) return { ...moreOf(talk, again ?? talk), final: previous.final || next.final }
   if (previous.final !== next.final) return previous.final ? previous : next
@@ -70,17 +93,25 @@ export function mergeDelivery(previous: DeliveryWord | null, next: DeliveryWord)
 }
 
 /** Our own word on a call that could not say what it was made for; no provider has this code. */
-export const WORDS_UNAVAILABLE: DeliveryWord = { state: 'failed', final: false, code: 'WORDS_UNAVAILABLE', class: 'content' }
+export const WORDS_UNAVAILABLE: DeliveryWord = {
+  state: 'failed',
+  final: false,
+  code: 'WORDS_UNAVAILABLE',
+  class: 'content',
+}
 
 /** Did this call fail for want of its words? */
 export const wordsWereMissing = ({ code }: Pick<DeliveryWord, 'code'>): boolean => code === WORDS_UNAVAILABLE.code
 
 /** Do two final words exclude each other? The pipeline raises an alarm and keeps the merged word. */
 export function contradicts(previous: DeliveryWord | null, next: DeliveryWord): boolean {
-  return previous !== null && previous.final && next.final && previous.state !== next.state && !wordsWereMissing(previous)
+  return (
+    previous !== null && previous.final && next.final && previous.state !== next.state && !wordsWereMissing(previous)
+  )
 }
 
 const moreOf = (one: DeliveryWord, other: DeliveryWord): DeliveryWord => (detailOf(other) > detailOf(one) ? other : one)
 
 /** Orders two words of one state, so that merging them gives the same answer either way round. */
-const detailOf = (word: DeliveryWord): string => `${word.class ?? ''}/${word.code ?? ''}/${DELIVERY_STATES.indexOf(word.state)}`
+const detailOf = (word: DeliveryWord): string =>
+  `${word.class ?? ''}/${word.code ?? ''}/${DELIVERY_STATES.indexOf(word.state)}`

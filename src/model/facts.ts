@@ -1,6 +1,21 @@
 import type { CarriedBlocks } from './template.ts'
 import type { Instant, LocalDate } from './time.ts'
-import type { AccountState, AddressKind, AddressOrigin, Channel, ContactOutcome, Direction, HoldKind, Kind, Mode, Relation, Role, SuppressionReason, SuppressionScope, Tone } from './vocabulary.ts'
+import type {
+  AccountState,
+  AddressKind,
+  AddressOrigin,
+  Channel,
+  ContactOutcome,
+  Direction,
+  HoldKind,
+  Kind,
+  Mode,
+  Relation,
+  Role,
+  SuppressionReason,
+  SuppressionScope,
+  Tone,
+} from './vocabulary.ts'
 
 /**
  * Everything `decide` may know about one reminder at one instant.

@@ -14,7 +14,15 @@ export function zodFaults(error: z.ZodError, schema: z.ZodType, within = ''): Fa
     const path = fieldPath(issue.path, within)
     if (issue.code === 'invalid_value') return [unknownValue(path, issue)]
     if (issue.code === 'custom') return [{ path, problem: issue.message, ...cureOf(issue) }]
-    if (issue.code === 'invalid_union' && issue.discriminator !== undefined && issue.input !== undefined && issue.message.startsWith('Invalid')) return [unknownWord(path, discriminated(issue.message), (issue.input as Record<string, unknown>)[issue.discriminator])]
+    if (
+      issue.code === 'invalid_union' &&
+      issue.discriminator !== undefined &&
+      issue.input !== undefined &&
+      issue.message.startsWith('Invalid')
+    )
+      return [
+        unknownWord(path, discriminated(issue.message), (issue.input as Record<string, unknown>)[issue.discriminator]),
+      ]
     if (issue.code === 'too_small' || issue.code === 'too_big') return [{ path, problem: sized(issue) }]
     if (issue.code !== 'unrecognized_keys') return [{ path, problem: plain(issue.message) }]
     const known = keysAt(schema, issue.path)
@@ -43,7 +51,13 @@ function plain(message: string): string {
 }
 
 const KINDS_OF_VALUE: Readonly<Record<string, string>> = {
-  string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false', object: 'an object', array: 'a list', record: 'an object',
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+  record: 'an object',
 }
 
 /** What is wanted here, in words, by zod's name for it? */
@@ -53,25 +67,35 @@ export const kindOfValue = (expected: string): string => KINDS_OF_VALUE[expected
 function sized(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
   if (!/^Too (?:small|big)/.test(issue.message)) return issue.message
   const [most, bound] = issue.code === 'too_small' ? ['at least', issue.minimum] : ['at most', issue.maximum]
-  if (issue.origin === 'string') return issue.code === 'too_small' && bound === 1 ? 'is empty' : `must have ${most} ${bound} characters`
-  if (issue.origin === 'array') return issue.code === 'too_small' && bound === 1 ? 'is an empty list' : `must have ${most} ${bound} entries`
-  return typeof issue.input === 'number' ? `is ${issue.input}, and must be ${most} ${bound}` : `must be ${most} ${bound}`
+  if (issue.origin === 'string')
+    return issue.code === 'too_small' && bound === 1 ? 'is empty' : `must have ${most} ${bound} characters`
+  if (issue.origin === 'array')
+    return issue.code === 'too_small' && bound === 1 ? 'is an empty list' : `must have ${most} ${bound} entries`
+  return typeof issue.input === 'number'
+    ? `is ${issue.input}, and must be ${most} ${bound}`
+    : `must be ${most} ${bound}`
 }
 
 function unknownValue(path: string, issue: z.core.$ZodIssueInvalidValue): Fault {
   const fault = unknownWord(path, issue.values.map(String), issue.input)
-  return issue.input !== undefined && issue.message.startsWith('Invalid option') ? fault : { ...fault, problem: issue.message }
+  return issue.input !== undefined && issue.message.startsWith('Invalid option')
+    ? fault
+    : { ...fault, problem: issue.message }
 }
 
 /** The near miss is named only where the schema was parsed with `reportInput`, as for files that hold no personal data. */
 function unknownWord(path: string, known: readonly string[], found: unknown): Fault {
   const meant = typeof found === 'string' ? nearMiss(found, known) : null
-  const problem = typeof found === 'string' ? `is "${found}", which is none of the words known here` : 'is none of the words known here'
+  const problem =
+    typeof found === 'string'
+      ? `is "${found}", which is none of the words known here`
+      : 'is none of the words known here'
   return { path, problem, cure: meant === null ? `One of: ${known.join(', ')}.` : `Did you mean "${meant}"?` }
 }
 
 /** The words that a choice by a key knows, which the library tells in its message alone. */
-const discriminated = (message: string): string[] => [...message.matchAll(/'([^']+)'/g)].map(([, word]) => word as string)
+const discriminated = (message: string): string[] =>
+  [...message.matchAll(/'([^']+)'/g)].map(([, word]) => word as string)
 
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let here: unknown = unwrap(schema)
@@ -88,7 +112,13 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 function unwrap(schema: unknown): unknown {
   let here = schema
   for (;;) {
-    if (here instanceof z.ZodOptional || here instanceof z.ZodNullable || here instanceof z.ZodDefault || here instanceof z.ZodPrefault) here = here.unwrap()
+    if (
+      here instanceof z.ZodOptional ||
+      here instanceof z.ZodNullable ||
+      here instanceof z.ZodDefault ||
+      here instanceof z.ZodPrefault
+    )
+      here = here.unwrap()
     else if (here instanceof z.ZodPipe) here = here.in
     else return here
   }
@@ -119,7 +149,8 @@ function editDistance(a: string, b: string): number {
     const row = [i]
     for (let j = 1; j <= b.length; j++) {
       const substituted = (last[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (beforeLast[j - 2] as number) + 1 : Infinity
+      const swapped =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (beforeLast[j - 2] as number) + 1 : Infinity
       row.push(Math.min((last[j] as number) + 1, (row[j - 1] as number) + 1, substituted, swapped))
     }
     ;[beforeLast, last] = [last, row]

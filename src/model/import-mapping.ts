@@ -16,10 +16,19 @@ const header = z.string().trim().min(1).max(200)
 const path = z.string().regex(/^[A-Za-z][\w.[\]-]{0,199}$/, 'is not a field of an account such as overdue.amount')
 
 /** A format of days that `readerOfDays` can read. */
-export const dateFormat = z.string().min(1).max(40).superRefine((format, context) => {
-  const reader = readerOfDays(format)
-  if (!reader.ok) context.addIssue({ code: 'custom', message: reader.problem, params: { cure: 'Write it like "yyyy/MM/dd", "dd.MM.yyyy", "yyyyMMdd", "yyyy-MM-dd HH:mm:ss" or "excel".' } })
-})
+export const dateFormat = z
+  .string()
+  .min(1)
+  .max(40)
+  .superRefine((format, context) => {
+    const reader = readerOfDays(format)
+    if (!reader.ok)
+      context.addIssue({
+        code: 'custom',
+        message: reader.problem,
+        params: { cure: 'Write it like "yyyy/MM/dd", "dd.MM.yyyy", "yyyyMMdd", "yyyy-MM-dd HH:mm:ss" or "excel".' },
+      })
+  })
 
 /** `config/imports/<id>.yaml`: how a creditor's own file is read. */
 export const importMappingSchema = z.strictObject({
@@ -40,7 +49,10 @@ export const importMappingSchema = z.strictObject({
   /** `comma`: 1.250,00. Absent: 1250.00. */
   decimal: z.enum(['point', 'comma']).default('point'),
   /** The file's column → the account's field. */
-  columns: z.record(header, path).refine((columns) => Object.keys(columns).length <= 200, 'has more than 200 columns').default({}),
+  columns: z
+    .record(header, path)
+    .refine((columns) => Object.keys(columns).length <= 200, 'has more than 200 columns')
+    .default({}),
   /** By field: what a cell says → what is meant. */
   values: z.record(path, z.record(z.string().max(200), z.string().max(200))).default({}),
   /** By field: what the file leaves unsaid because it is the same on every line. */
@@ -67,4 +79,13 @@ export interface FileOptions {
   asOf: string | null
 }
 
-export const PLAIN_FILE: FileOptions = { format: null, mapping: null, encoding: null, delimiter: null, sheet: null, dateFormat: null, timeZone: null, asOf: null }
+export const PLAIN_FILE: FileOptions = {
+  format: null,
+  mapping: null,
+  encoding: null,
+  delimiter: null,
+  sheet: null,
+  dateFormat: null,
+  timeZone: null,
+  asOf: null,
+}

@@ -7,7 +7,9 @@ import { CHANNELS, compareTones, KINDS, stageOf, TONES } from './vocabulary.ts'
 
 export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'is not a name of small letters, digits and dashes')
 export const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day like "10:00"')
-export const durationText = z.string().refine((text) => parseDuration(text) !== null, 'is not a duration like "20h" or "3d"')
+export const durationText = z
+  .string()
+  .refine((text) => parseDuration(text) !== null, 'is not a duration like "20h" or "3d"')
 
 /**
  * Events that a rung may count its days from.
@@ -16,7 +18,14 @@ export const durationText = z.string().refine((text) => parseDuration(text) !== 
  * recorded, the day on which the spell was opened. `validation-notice` is an
  * event `notice` of kind `validation`; the others are named as they are reported.
  */
-export const LADDER_EVENTS = ['promise-broken', 'placement', 'validation-notice', 'payment-failed', 'dispute-resolved', 'charge-off'] as const
+export const LADDER_EVENTS = [
+  'promise-broken',
+  'placement',
+  'validation-notice',
+  'payment-failed',
+  'dispute-resolved',
+  'charge-off',
+] as const
 export type LadderEvent = (typeof LADDER_EVENTS)[number]
 
 export const SKIP_CONDITIONS = ['payment-in-flight', 'promise-open', 'under-tolerance', 'auto-debit'] as const
@@ -119,22 +128,46 @@ function checkRung(ladder: Ladder, { rung, path }: Placed): Fault[] {
     faults.push({ path: `${path}.stage`, problem: 'stands on a rung that counts from an event', cure: 'Take it out.' })
   }
   if (dpd !== undefined && rung.stage !== stageOf(dpd)) {
-    faults.push({ path: `${path}.stage`, problem: `day ${dpd} is stage ${stageOf(dpd)}`, cure: `Write \`stage: ${stageOf(dpd)}\`.` })
+    faults.push({
+      path: `${path}.stage`,
+      problem: `day ${dpd} is stage ${stageOf(dpd)}`,
+      cure: `Write \`stage: ${stageOf(dpd)}\`.`,
+    })
   }
   if (rung.who === 'machine' && rung.channels.length === 0) {
-    faults.push({ path: `${path}.channels`, problem: 'is empty on a rung for the machine', cure: 'Name at least one of phone, sms, email.' })
+    faults.push({
+      path: `${path}.channels`,
+      problem: 'is empty on a rung for the machine',
+      cure: 'Name at least one of phone, sms, email.',
+    })
   }
   if (new Set(rung.channels).size !== rung.channels.length) {
-    faults.push({ path: `${path}.channels`, problem: 'names a channel twice', cure: 'Name each channel once, in order of preference.' })
+    faults.push({
+      path: `${path}.channels`,
+      problem: 'names a channel twice',
+      cure: 'Name each channel once, in order of preference.',
+    })
   }
   if (rung.tone === 'final' && rung.who === 'machine' && !rung.requires.includes('nextStep')) {
-    faults.push({ path: `${path}.requires`, problem: 'a `final` rung states a planned next step without requiring that it be known', cure: 'Add `nextStep` to `requires`.' })
+    faults.push({
+      path: `${path}.requires`,
+      problem: 'a `final` rung states a planned next step without requiring that it be known',
+      cure: 'Add `nextStep` to `requires`.',
+    })
   }
   if (rung.beforeGate && ladder.gate === null) {
-    faults.push({ path: `${path}.beforeGate`, problem: 'the ladder has no gate', cure: 'Take it out, or add a `gate`.' })
+    faults.push({
+      path: `${path}.beforeGate`,
+      problem: 'the ladder has no gate',
+      cure: 'Take it out, or add a `gate`.',
+    })
   }
   if (dpd !== undefined && ladder.handOff !== null && dpd >= ladder.handOff.atDpd) {
-    faults.push({ path: `${path}.at.dpd`, problem: `is not before the hand-off at day ${ladder.handOff.atDpd}`, cure: 'The ladder stops there; move the rung before it.' })
+    faults.push({
+      path: `${path}.at.dpd`,
+      problem: `is not before the hand-off at day ${ladder.handOff.atDpd}`,
+      cure: 'The ladder stops there; move the rung before it.',
+    })
   }
   return faults
 }
@@ -145,7 +178,11 @@ function checkTimeline(ladder: Ladder, line: readonly Placed[]): Fault[] {
   for (const [i, { rung, path }] of line.entries()) {
     const before = line[i - 1]
     if (before !== undefined && positionOf(ladder, rung) < positionOf(ladder, before.rung)) {
-      faults.push({ path: `${path}.at`, problem: `comes before \`${before.rung.id}\``, cure: 'Write the rungs in the order in which they fall due.' })
+      faults.push({
+        path: `${path}.at`,
+        problem: `comes before \`${before.rung.id}\``,
+        cure: 'Write the rungs in the order in which they fall due.',
+      })
     }
   }
   const spoken = line.filter(({ rung }) => rung.who === 'machine' && rung.kind === 'reminder')
@@ -153,12 +190,24 @@ function checkTimeline(ladder: Ladder, line: readonly Placed[]): Fault[] {
     const before = spoken[i - 1]?.rung
     if (before === undefined) continue
     if (before.tone === 'final' && (rung.tone !== 'final' || dayOf(rung) !== dayOf(before))) {
-      faults.push({ path, problem: `follows \`${before.id}\`, which is final`, cure: 'After `final` only people speak: take the rung out or give it to a person.' })
+      faults.push({
+        path,
+        problem: `follows \`${before.id}\`, which is final`,
+        cure: 'After `final` only people speak: take the rung out or give it to a person.',
+      })
     } else if (compareTones(rung.tone, before.tone) < 0) {
-      faults.push({ path: `${path}.tone`, problem: `is gentler than \`${before.id}\` before it`, cure: `Write \`tone: ${before.tone}\`, or put the rungs in another order.` })
+      faults.push({
+        path: `${path}.tone`,
+        problem: `is gentler than \`${before.id}\` before it`,
+        cure: `Write \`tone: ${before.tone}\`, or put the rungs in another order.`,
+      })
     }
     if (longOf(rung.minimumDwell) >= (dayOf(rung) - dayOf(before)) * DAY + longOf(rung.expiresAfter)) {
-      faults.push({ path: `${path}.minimumDwell`, problem: `keeps the rung from ever following \`${before.id}\` before it is stale`, cure: 'Shorten `minimumDwell`, or lengthen `expiresAfter`.' })
+      faults.push({
+        path: `${path}.minimumDwell`,
+        problem: `keeps the rung from ever following \`${before.id}\` before it is stale`,
+        cure: 'Shorten `minimumDwell`, or lengthen `expiresAfter`.',
+      })
     }
   }
   return faults
@@ -171,18 +220,24 @@ function checkBands(ladder: Ladder): Fault[] {
       .filter((id) => !ids.includes(id))
       .map((id) => {
         const meant = nearMiss(id, ids)
-        return { path: `bands.${name}.rungs.${id}`, problem: 'names no rung of this ladder', cure: meant === null ? 'Use the id of a rung.' : `Did you mean \`${meant}\`?` }
+        return {
+          path: `bands.${name}.rungs.${id}`,
+          problem: 'names no rung of this ladder',
+          cure: meant === null ? 'Use the id of a rung.' : `Did you mean \`${meant}\`?`,
+        }
       }),
   )
 }
 
 const longOf = (text: string): number => parseDuration(text) ?? 0
-const positionOf = (ladder: Ladder, rung: Rung): string => `${String(dayOf(rung) + 10_000).padStart(6, '0')} ${rung.at.time ?? ladder.bookTime}`
+const positionOf = (ladder: Ladder, rung: Rung): string =>
+  `${String(dayOf(rung) + 10_000).padStart(6, '0')} ${rung.at.time ?? ladder.bookTime}`
 
 const tolerances = z.record(z.string(), z.string()).superRefine((byCurrency, context) => {
   for (const [currency, amount] of Object.entries(byCurrency)) {
     const parsed = parseMoney(amount, currency)
-    if (!parsed.ok) context.addIssue({ code: 'custom', path: [currency], message: `the ${parsed.part} ${parsed.problem}` })
+    if (!parsed.ok)
+      context.addIssue({ code: 'custom', path: [currency], message: `the ${parsed.part} ${parsed.problem}` })
   }
 })
 
@@ -216,7 +271,15 @@ const band = z.strictObject({
   /** Channels that the machine does not use for this band. */
   skipChannels: z.array(z.enum(CHANNELS)).default([]),
   /** By rung id: another channel, or a person earlier. */
-  rungs: z.record(z.string(), z.strictObject({ who: z.enum(['machine', 'person']).optional(), channels: z.array(z.enum(CHANNELS)).min(1).optional() })).default({}),
+  rungs: z
+    .record(
+      z.string(),
+      z.strictObject({
+        who: z.enum(['machine', 'person']).optional(),
+        channels: z.array(z.enum(CHANNELS)).min(1).optional(),
+      }),
+    )
+    .default({}),
 })
 
 const written = z.strictObject({
@@ -232,7 +295,10 @@ const written = z.strictObject({
   gate: gate.nullish().transform((v) => v ?? null),
   bands: z.record(z.string().min(1), band).default({}),
   /** From this day past due the ladder stops and a hand-off is proposed to a person. */
-  handOff: z.strictObject({ atDpd: z.int().min(1), propose: z.literal(true) }).nullish().transform((v) => v ?? null),
+  handOff: z
+    .strictObject({ atDpd: z.int().min(1), propose: z.literal(true) })
+    .nullish()
+    .transform((v) => v ?? null),
   rungs: z.array(rungSchema).min(1),
 })
 

@@ -46,14 +46,18 @@ function scriptOnly(reader: string, { fallback }: Locales): ChineseScript | null
   const script = chineseScript(reader)
   if (script === null) return null
   const own = shortened(reader, true).filter((tag) => chineseScript(tag) === script)
-  return own.some((tag) => (fallback[tag] ?? []).some((next) => (chineseScript(next) ?? script) !== script)) ? null : script
+  return own.some((tag) => (fallback[tag] ?? []).some((next) => (chineseScript(next) ?? script) !== script))
+    ? null
+    : script
 }
 
 /** With its last parts cut off one by one; a Traditional tag by region has its script before the language alone. */
 function shortened(tag: string, byScript: boolean): string[] {
   const parts = tag.split('-')
   const tags = parts.map((_, cut) => parts.slice(0, parts.length - cut).join('-'))
-  return byScript && chineseScript(tag) === 'Hant' && !parts.some(isScript) ? [...tags.slice(0, -1), 'zh-Hant', ...tags.slice(-1)] : tags
+  return byScript && chineseScript(tag) === 'Hant' && !parts.some(isScript)
+    ? [...tags.slice(0, -1), 'zh-Hant', ...tags.slice(-1)]
+    : tags
 }
 
 /** Null: it is not Chinese. Without script and region it is Simplified, as CLDR has it. */
@@ -82,7 +86,14 @@ export type ReadDay = (text: string) => WrittenDay | null
 export const EXCEL_SERIAL = 'excel'
 
 const TOKEN = /yyyy|MM|M|dd|d|HH|H|mm|ss/g
-const PART: Readonly<Record<string, string>> = { yyyy: '(?<y>\\d{4})', M: '(?<mo>\\d{1,2})', d: '(?<d>\\d{1,2})', H: '(?<h>\\d{1,2})', mm: '(?<mi>\\d{2})', ss: '(?<s>\\d{2})' }
+const PART: Readonly<Record<string, string>> = {
+  yyyy: '(?<y>\\d{4})',
+  M: '(?<mo>\\d{1,2})',
+  d: '(?<d>\\d{1,2})',
+  H: '(?<h>\\d{1,2})',
+  mm: '(?<mi>\\d{2})',
+  ss: '(?<s>\\d{2})',
+}
 
 /** Serials from 1954 to 2119: what lies outside is another number that was read as a day by mistake. */
 const [FIRST_SERIAL, LAST_SERIAL] = [20_000, 80_400]
@@ -98,13 +109,18 @@ const SERIAL_OF_1970 = 25_569
  *
  * @returns  the reader, or what is wrong with the format
  */
-export function readerOfDays(format: string): { ok: true; read: ReadDay; hasTime: boolean } | { ok: false; problem: string } {
+export function readerOfDays(
+  format: string,
+): { ok: true; read: ReadDay; hasTime: boolean } | { ok: false; problem: string } {
   if (format === EXCEL_SERIAL) return { ok: true, read: readSerial, hasTime: true }
   const tokens = [...format.matchAll(TOKEN)].map(([token]) => token)
   const names = tokens.map((token) => (token.length === 2 && token !== 'mm' && token !== 'ss' ? token.slice(1) : token))
-  for (const needed of ['yyyy', 'M', 'd']) if (!names.includes(needed)) return { ok: false, problem: 'does not have a year (yyyy), a month (MM) and a day (dd)' }
+  for (const needed of ['yyyy', 'M', 'd'])
+    if (!names.includes(needed))
+      return { ok: false, problem: 'does not have a year (yyyy), a month (MM) and a day (dd)' }
   if (new Set(names).size !== names.length) return { ok: false, problem: 'has a part twice' }
-  if (names.includes('mm') !== names.includes('H') || (names.includes('ss') && !names.includes('mm'))) return { ok: false, problem: 'has a time without hours or minutes' }
+  if (names.includes('mm') !== names.includes('H') || (names.includes('ss') && !names.includes('mm')))
+    return { ok: false, problem: 'has a time without hours or minutes' }
   const pattern = new RegExp(`^${patternOf(format)}$`)
   return { ok: true, hasTime: names.includes('H'), read: (text) => dayOf(pattern.exec(text)?.groups) }
 }

@@ -63,7 +63,14 @@ export const LOG_EVENTS = {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type LogEvent = keyof typeof LOG_EVENTS
-type EventAt<Level extends LogLevel> = { [Event in LogEvent]: (typeof LOG_EVENTS)[Event] extends Level ? Event : never }[LogEvent]
+type EventAt<Level extends LogLevel> = {
+  [Event in LogEvent]: (typeof LOG_EVENTS)[Event] extends Level ? Event : never
+}[LogEvent]
 
 /** Where may code log to? Ids, codes and states only: nothing that identifies a person. A pino logger is one. */
-export type Log = { readonly [Level in LogLevel]: (fields: { readonly event: EventAt<Level> } & Readonly<Record<string, unknown>>, message: string) => void }
+export type Log = {
+  readonly [Level in LogLevel]: (
+    fields: { readonly event: EventAt<Level> } & Readonly<Record<string, unknown>>,
+    message: string,
+  ) => void
+}

@@ -1,4 +1,3 @@
-
 /**
  * Words ready to go out, for one channel.
  *
@@ -60,15 +59,32 @@ export interface VoiceMessage {
 export const MAX_SPOKEN_ENCODED = 4500
 
 /** What can be said after a key or at the end; each is a sentence of the template's phone frame. */
-export const VOICE_REPLIES = ['repeat', 'paid', 'promise', 'person', 'dispute', 'wrong-number', 'stop', 'goodbye'] as const
+export const VOICE_REPLIES = [
+  'repeat',
+  'paid',
+  'promise',
+  'person',
+  'dispute',
+  'wrong-number',
+  'stop',
+  'goodbye',
+] as const
 export type VoiceReply = (typeof VOICE_REPLIES)[number]
 
 /** Keys offered by every opening: is this the right person? */
-export const OPENING_KEYS: Readonly<Record<string, 'confirmed' | 'wrong-number'>> = { '1': 'confirmed', '2': 'wrong-number' }
+export const OPENING_KEYS: Readonly<Record<string, 'confirmed' | 'wrong-number'>> = {
+  '1': 'confirmed',
+  '2': 'wrong-number',
+}
 
 /** Keys offered by every body, once the right person has confirmed. */
 export const MENU_KEYS: Readonly<Record<string, VoiceReply>> = {
-  '1': 'repeat', '2': 'paid', '3': 'promise', '4': 'person', '5': 'dispute', '9': 'stop',
+  '1': 'repeat',
+  '2': 'paid',
+  '3': 'promise',
+  '4': 'person',
+  '5': 'dispute',
+  '9': 'stop',
 }
 
 /** What the provider is charged for and the rate gate counts: segments for SMS, 1 otherwise. */

@@ -25,13 +25,28 @@ const MAX_LENGTH = 32
  * @param currency  as it came; ISO 4217 in upper case
  * @returns         the amount padded to the currency's minor digits, or which part is wrong and what would be right
  */
-export function parseMoney(amount: unknown, currency: unknown, allow: { negative?: boolean; zero?: boolean } = { zero: true }): ParsedMoney {
+export function parseMoney(
+  amount: unknown,
+  currency: unknown,
+  allow: { negative?: boolean; zero?: boolean } = { zero: true },
+): ParsedMoney {
   const exponent = typeof currency === 'string' ? CURRENCY_EXPONENTS.get(currency) : undefined
   if (exponent === undefined) {
-    return { ok: false, part: 'currency', problem: 'is not a currency in use', cure: 'Write the ISO 4217 code in capitals, e.g. CNY or USD.' }
+    return {
+      ok: false,
+      part: 'currency',
+      problem: 'is not a currency in use',
+      cure: 'Write the ISO 4217 code in capitals, e.g. CNY or USD.',
+    }
   }
-  const wrong = (problem: string): MoneyProblem => ({ ok: false, part: 'amount', problem, cure: `Write it like "${exampleOf(exponent)}".` })
-  if (typeof amount !== 'string') return wrong(typeof amount === 'number' ? 'is a number; money is text, so that no digit is lost' : 'is not text')
+  const wrong = (problem: string): MoneyProblem => ({
+    ok: false,
+    part: 'amount',
+    problem,
+    cure: `Write it like "${exampleOf(exponent)}".`,
+  })
+  if (typeof amount !== 'string')
+    return wrong(typeof amount === 'number' ? 'is a number; money is text, so that no digit is lost' : 'is not text')
   if (amount.length > MAX_LENGTH) return wrong(`is longer than ${MAX_LENGTH} characters`)
   const m = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount)
   if (m === null) return wrong(problemOf(amount))
@@ -39,15 +54,24 @@ export function parseMoney(amount: unknown, currency: unknown, allow: { negative
   if (whole.length > 1 && whole.startsWith('0')) return wrong('has leading zeros')
   if (whole.length > MAX_WHOLE_DIGITS) return wrong(`has more than ${MAX_WHOLE_DIGITS} digits before the point`)
   // 125.0000 says nothing that 125.00 does not; 125.005 would lose a digit.
-  if (/[1-9]/.test(minor.slice(exponent))) return wrong(`has ${minor.length} digits after the point, ${currency as string} has ${exponent}`)
+  if (/[1-9]/.test(minor.slice(exponent)))
+    return wrong(`has ${minor.length} digits after the point, ${currency as string} has ${exponent}`)
   const zero = /^0*$/.test(whole + minor)
   if (sign === '-' && (allow.negative !== true || zero)) return wrong('has a sign')
   if (zero && allow.zero === false) return wrong('is zero')
   const digits = minor.slice(0, exponent).padEnd(exponent, '0')
-  return { ok: true, money: { amount: exponent === 0 ? sign + whole : `${sign}${whole}.${digits}`, currency: currency as string } }
+  return {
+    ok: true,
+    money: { amount: exponent === 0 ? sign + whole : `${sign}${whole}.${digits}`, currency: currency as string },
+  }
 }
 
-const CREDITS = [/^[-\u2212]\s*([\d.]+)$/, /^([\d.]+)\s*[-\u2212]$/, /^\(\s*([\d.]+)\s*\)$/, /^\uff08\s*([\d.]+)\s*\uff09$/]
+const CREDITS = [
+  /^[-\u2212]\s*([\d.]+)$/,
+  /^([\d.]+)\s*[-\u2212]$/,
+  /^\(\s*([\d.]+)\s*\)$/,
+  /^\uff08\s*([\d.]+)\s*\uff09$/,
+]
 
 /**
  * A balance as books write it, with the sign before it: `(125.00)` and `125.00-` are `-125.00`.
@@ -83,7 +107,10 @@ export function fromMinor(minor: bigint, currency: string): Money {
 export function sumMoney(amounts: readonly Money[]): Money | null {
   const currency = amounts[0]?.currency
   if (currency === undefined || amounts.some((m) => m.currency !== currency)) return null
-  return fromMinor(amounts.reduce((sum, m) => sum + toMinor(m), 0n), currency)
+  return fromMinor(
+    amounts.reduce((sum, m) => sum + toMinor(m), 0n),
+    currency,
+  )
 }
 
 function exampleOf(exponent: number): string {
@@ -151,10 +178,12 @@ export function formatMoney(money: Money, locale: string): string {
  */
 export function speakMoney(money: Money, locale: string): string {
   if (isChinese(locale)) {
-    const digits = Number(money.amount.split('.')[1] ?? 0) === 0 ? money.amount.split('.')[0] as string : money.amount
+    const digits = Number(money.amount.split('.')[1] ?? 0) === 0 ? (money.amount.split('.')[0] as string) : money.amount
     return `${digits}${chineseName(money.currency, locale)}`
   }
-  return formatMoney(money, locale).replace(/[.,]0+(?=\D*$)/, (zeros) => (CURRENCY_EXPONENTS.get(money.currency) === zeros.length - 1 ? '' : zeros))
+  return formatMoney(money, locale).replace(/[.,]0+(?=\D*$)/, (zeros) =>
+    CURRENCY_EXPONENTS.get(money.currency) === zeros.length - 1 ? '' : zeros,
+  )
 }
 
 const isChinese = (locale: string): boolean => /^zh\b/i.test(locale)
@@ -178,8 +207,16 @@ function formatWith(locale: string, money: Money, options: Intl.NumberFormatOpti
   let format = formats.get(key)
   if (format === undefined) {
     // Digits from ISO 4217, not from Intl: CLDR rounds some currencies (IQD, LBP) that debts are still stated in.
-    format = new Intl.NumberFormat(locale, { ...options, numberingSystem: 'latn', minimumFractionDigits: digits, maximumFractionDigits: digits })
+    format = new Intl.NumberFormat(locale, {
+      ...options,
+      numberingSystem: 'latn',
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    })
     formats.set(key, format)
   }
-  return format.format(money.amount as Intl.StringNumericLiteral).replace(/[\u00a0\u202f]/g, ' ').replace(/[\u200e\u200f\u061c]/g, '')
+  return format
+    .format(money.amount as Intl.StringNumericLiteral)
+    .replace(/[\u00a0\u202f]/g, ' ')
+    .replace(/[\u200e\u200f\u061c]/g, '')
 }

@@ -4,12 +4,16 @@ import { isLocalDate } from './time.ts'
 import { ADDRESS_KINDS, CHANNELS, EVENT_TYPES, KINDS, MODES, ROLES, TONES } from './vocabulary.ts'
 
 /** `HH:MM` from 00:00 to 24:00. */
-export const wallTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a wall time from "00:00" to "24:00", as "HH:MM"')
+export const wallTime = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a wall time from "00:00" to "24:00", as "HH:MM"')
 
 export const localDate = z.string().refine(isLocalDate, 'must be a real calendar date, as "YYYY-MM-DD"')
 
 /** ISO 3166-1 or 3166-2, or a place below it: `US`, `US-NY`, `US-NY-NYC`. */
-export const jurisdictionPath = z.string().regex(/^[A-Z]{2}(?:-[A-Z0-9]{1,3}){0,2}$/, 'must be a place like "US", "US-NY" or "US-NY-NYC"')
+export const jurisdictionPath = z
+  .string()
+  .regex(/^[A-Z]{2}(?:-[A-Z0-9]{1,3}){0,2}$/, 'must be a place like "US", "US-NY" or "US-NY-NYC"')
 
 const some = <T extends readonly [string, ...string[]]>(words: T) => z.array(z.enum(words)).min(1)
 
@@ -19,32 +23,41 @@ const some = <T extends readonly [string, ...string[]]>(words: T) => z.array(z.e
  * Every stated part must match. What a case does not state leaves the rule out,
  * except in `except…`, which must be known to match before it excuses anything.
  */
-export const conditionSchema = z.strictObject({
-  /** The person may be at or below one of these places. */
-  jurisdictions: z.array(jurisdictionPath).min(1).optional(),
-  /** Silent only where every place in which the person may be is at or below one of these. */
-  exceptJurisdictions: z.array(jurisdictionPath).min(1).optional(),
-  roles: some(ROLES).optional(),
-  products: z.array(z.string().min(1)).min(1).optional(),
-  /** Silent only where every account of the message is of one of these products. */
-  exceptProducts: z.array(z.string().min(1)).min(1).optional(),
-  channels: some(CHANNELS).optional(),
-  modes: some(MODES).optional(),
-  kinds: some(KINDS).optional(),
-  exceptKinds: some(KINDS).optional(),
-  tones: some(TONES).optional(),
-  addressKinds: some(ADDRESS_KINDS).optional(),
-  exceptAddressKinds: some(ADDRESS_KINDS).optional(),
-  /** Inclusive on both ends; a day counts when it does so in any zone the person may be in. */
-  daysPastDue: z.strictObject({ min: z.int().optional(), max: z.int().optional() })
-    .refine((range) => range.min !== undefined || range.max !== undefined, 'must state min or max')
-    .refine((range) => range.min === undefined || range.max === undefined || range.min <= range.max, 'min must not exceed max')
-    .optional(),
-  /** First local date on which it speaks. */
-  from: localDate.optional(),
-  /** First local date on which it speaks no more. */
-  until: localDate.optional(),
-}).refine((when) => when.from === undefined || when.until === undefined || when.from < when.until, { message: 'must be later than "from"', path: ['until'] })
+export const conditionSchema = z
+  .strictObject({
+    /** The person may be at or below one of these places. */
+    jurisdictions: z.array(jurisdictionPath).min(1).optional(),
+    /** Silent only where every place in which the person may be is at or below one of these. */
+    exceptJurisdictions: z.array(jurisdictionPath).min(1).optional(),
+    roles: some(ROLES).optional(),
+    products: z.array(z.string().min(1)).min(1).optional(),
+    /** Silent only where every account of the message is of one of these products. */
+    exceptProducts: z.array(z.string().min(1)).min(1).optional(),
+    channels: some(CHANNELS).optional(),
+    modes: some(MODES).optional(),
+    kinds: some(KINDS).optional(),
+    exceptKinds: some(KINDS).optional(),
+    tones: some(TONES).optional(),
+    addressKinds: some(ADDRESS_KINDS).optional(),
+    exceptAddressKinds: some(ADDRESS_KINDS).optional(),
+    /** Inclusive on both ends; a day counts when it does so in any zone the person may be in. */
+    daysPastDue: z
+      .strictObject({ min: z.int().optional(), max: z.int().optional() })
+      .refine((range) => range.min !== undefined || range.max !== undefined, 'must state min or max')
+      .refine(
+        (range) => range.min === undefined || range.max === undefined || range.min <= range.max,
+        'min must not exceed max',
+      )
+      .optional(),
+    /** First local date on which it speaks. */
+    from: localDate.optional(),
+    /** First local date on which it speaks no more. */
+    until: localDate.optional(),
+  })
+  .refine((when) => when.from === undefined || when.until === undefined || when.from < when.until, {
+    message: 'must be later than "from"',
+    path: ['until'],
+  })
 
 export type Condition = z.infer<typeof conditionSchema>
 
@@ -117,7 +130,8 @@ export type CountWindow = z.infer<typeof countWindow>
 
 /** At most so many contacts in a window (S6). */
 export const capRule = z.strictObject({
-  ...about, shape: z.literal('cap'),
+  ...about,
+  shape: z.literal('cap'),
   limit: positive,
   window: countWindow,
   counts: z.enum(COUNT_UNITS),
@@ -127,7 +141,10 @@ export const capRule = z.strictObject({
   /** Only contacts made this way count; a contact whose mode is not known counts. */
   mode: z.enum(['automated', 'agent']).optional(),
   /** `same-day-reply`: the first contact after the person's own message, over its channel and on its local day, does not count. */
-  excludes: z.array(z.enum(['same-day-reply'])).min(1).optional(),
+  excludes: z
+    .array(z.enum(['same-day-reply']))
+    .min(1)
+    .optional(),
   /** The first so many unanswered ones in the window do not count. */
   freeUnanswered: positive.optional(),
   /** Speaks only once there was a conversation; contacts before it do not count. */
@@ -136,59 +153,104 @@ export const capRule = z.strictObject({
 
 /** At most so many different channels in the window (S10). */
 export const exclusivityRule = z.strictObject({
-  ...about, shape: z.literal('exclusivity'),
-  limit: positive, window: countWindow, counts: z.enum(COUNT_UNITS), key: z.enum(COUNT_KEYS), channels,
+  ...about,
+  shape: z.literal('exclusivity'),
+  limit: positive,
+  window: countWindow,
+  counts: z.enum(COUNT_UNITS),
+  key: z.enum(COUNT_KEYS),
+  channels,
   afterFirstConversation: z.boolean().optional(),
 })
 
 /** A least time between contacts (S11). */
-export const spacingRule = z.strictObject({
-  ...about, shape: z.literal('spacing'),
-  minutes: positive.max(525_600).optional(),
-  /** Whole local days: 2 means not before the day after tomorrow. */
-  days: dayCount.optional(),
-  counts: z.enum(COUNT_UNITS), key: z.enum(COUNT_KEYS), channels,
-  /** `same-day-reply`: as for a cap. */
-  excludes: z.array(z.enum(['same-day-reply'])).min(1).optional(),
-  afterFirstConversation: z.boolean().optional(),
-}).refine((rule) => (rule.minutes === undefined) !== (rule.days === undefined), { message: 'needs either minutes or days', path: ['minutes'] })
+export const spacingRule = z
+  .strictObject({
+    ...about,
+    shape: z.literal('spacing'),
+    minutes: positive.max(525_600).optional(),
+    /** Whole local days: 2 means not before the day after tomorrow. */
+    days: dayCount.optional(),
+    counts: z.enum(COUNT_UNITS),
+    key: z.enum(COUNT_KEYS),
+    channels,
+    /** `same-day-reply`: as for a cap. */
+    excludes: z
+      .array(z.enum(['same-day-reply']))
+      .min(1)
+      .optional(),
+    afterFirstConversation: z.boolean().optional(),
+  })
+  .refine((rule) => (rule.minutes === undefined) !== (rule.days === undefined), {
+    message: 'needs either minutes or days',
+    path: ['minutes'],
+  })
 
 /** Silence after something happened (S12); the day it happened is day 1. Inbound counts too. */
 export const cooldownRule = z.strictObject({
-  ...about, shape: z.literal('cooldown'),
-  after: z.enum(COUNT_UNITS), days: dayCount, key: z.enum(COUNT_KEYS), channels,
+  ...about,
+  shape: z.literal('cooldown'),
+  after: z.enum(COUNT_UNITS),
+  days: dayCount,
+  key: z.enum(COUNT_KEYS),
+  channels,
 })
 
 /** A weekly span of wall time; `to` not after `from` ends on the next day. */
-const weeklySpan = z.strictObject({ days: days.optional(), from: wallTime, to: wallTime })
-  .refine((span) => span.from !== span.to, { message: 'is the same as "from"', path: ['to'], params: { cure: 'A whole day is from "00:00" to "24:00".' } })
-  .refine((span) => span.from !== '24:00', { message: 'is the end of a day', path: ['from'], params: { cure: 'Begin at "00:00" of the next day.' } })
+const weeklySpan = z
+  .strictObject({ days: days.optional(), from: wallTime, to: wallTime })
+  .refine((span) => span.from !== span.to, {
+    message: 'is the same as "from"',
+    path: ['to'],
+    params: { cure: 'A whole day is from "00:00" to "24:00".' },
+  })
+  .refine((span) => span.from !== '24:00', {
+    message: 'is the end of a day',
+    path: ['from'],
+    params: { cure: 'Begin at "00:00" of the next day.' },
+  })
 export type WeeklySpan = z.infer<typeof weeklySpan>
 
 /** When contact may be made, week by week. */
-export const windowRule = z.strictObject({
-  ...about, shape: z.literal('window'),
-  /** Contact only inside these spans (S2). */
-  allow: z.array(weeklySpan).min(1).optional(),
-  /** Contact never inside these spans. */
-  ban: z.array(weeklySpan).min(1).optional(),
-  /** Weekdays on which nothing is sent at all, not even the tail of the evening before. */
-  closedDays: days.optional(),
-  /** Public holidays (S3); a year that the calendar lacks refuses. */
-  holidays: z.strictObject({
-    calendar,
-    /** `closed`: nothing is sent. `as-sunday`: Sunday's hours. `as-workday-calendar`: make-up workdays count as Mondays too. */
-    effect: z.enum(['closed', 'as-sunday', 'as-workday-calendar']),
-  }).optional(),
-}).superRefine((rule, context) => {
-  if ((rule.allow === undefined) === (rule.ban === undefined)) {
-    context.addIssue({ code: 'custom', path: ['allow'], message: 'needs either allow or ban', params: { cure: 'Keep one: allow says when contact may be made, ban when it may not.' } })
-  }
-  for (const key of ['allow', 'ban'] as const) {
-    const overlap = overlapOf(rule[key] ?? [])
-    if (overlap !== null) context.addIssue({ code: 'custom', path: [key], message: overlap, params: { cure: 'Join the two spans into one, or give them different days.' } })
-  }
-})
+export const windowRule = z
+  .strictObject({
+    ...about,
+    shape: z.literal('window'),
+    /** Contact only inside these spans (S2). */
+    allow: z.array(weeklySpan).min(1).optional(),
+    /** Contact never inside these spans. */
+    ban: z.array(weeklySpan).min(1).optional(),
+    /** Weekdays on which nothing is sent at all, not even the tail of the evening before. */
+    closedDays: days.optional(),
+    /** Public holidays (S3); a year that the calendar lacks refuses. */
+    holidays: z
+      .strictObject({
+        calendar,
+        /** `closed`: nothing is sent. `as-sunday`: Sunday's hours. `as-workday-calendar`: make-up workdays count as Mondays too. */
+        effect: z.enum(['closed', 'as-sunday', 'as-workday-calendar']),
+      })
+      .optional(),
+  })
+  .superRefine((rule, context) => {
+    if ((rule.allow === undefined) === (rule.ban === undefined)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['allow'],
+        message: 'needs either allow or ban',
+        params: { cure: 'Keep one: allow says when contact may be made, ban when it may not.' },
+      })
+    }
+    for (const key of ['allow', 'ban'] as const) {
+      const overlap = overlapOf(rule[key] ?? [])
+      if (overlap !== null)
+        context.addIssue({
+          code: 'custom',
+          path: [key],
+          message: overlap,
+          params: { cure: 'Join the two spans into one, or give them different days.' },
+        })
+    }
+  })
 
 const WEEK = 7 * 1440
 const DAY_NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
@@ -196,13 +258,20 @@ const DAY_NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Satu
 /** Which two spans overlap, and on which day; null when none do, or a time cannot be read. */
 function overlapOf(spans: readonly WeeklySpan[]): string | null {
   if (!spans.every(({ from, to }) => wallTime.safeParse(from).success && wallTime.safeParse(to).success)) return null
-  const taken = spans.flatMap((span) => (span.days ?? [1, 2, 3, 4, 5, 6, 7]).flatMap((day) => {
-    const [from, to] = [minutesOf(span.from), minutesOf(span.to)]
-    const start = (day - 1) * 1440 + from
-    const end = start + (to <= from ? to + 1440 : to) - from
-    // Sunday's tail stands before Monday.
-    return [{ span, start, end }, { span, start: start - WEEK, end: end - WEEK }]
-  })).sort((a, b) => a.start - b.start)
+  const taken = spans
+    .flatMap((span) =>
+      (span.days ?? [1, 2, 3, 4, 5, 6, 7]).flatMap((day) => {
+        const [from, to] = [minutesOf(span.from), minutesOf(span.to)]
+        const start = (day - 1) * 1440 + from
+        const end = start + (to <= from ? to + 1440 : to) - from
+        // Sunday's tail stands before Monday.
+        return [
+          { span, start, end },
+          { span, start: start - WEEK, end: end - WEEK },
+        ]
+      }),
+    )
+    .sort((a, b) => a.start - b.start)
   for (const [i, later] of taken.entries()) {
     const earlier = taken[i - 1]
     if (earlier === undefined || later.start >= earlier.end) continue

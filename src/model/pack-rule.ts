@@ -1,6 +1,18 @@
 import { z } from 'zod'
 import type { Fault } from './errors.ts'
-import { about, calendar, capRule, cooldownRule, dayCount, exclusivityRule, kinds, positive, spacingRule, wantedEvent, windowRule } from './pack-parts.ts'
+import {
+  about,
+  calendar,
+  capRule,
+  cooldownRule,
+  dayCount,
+  exclusivityRule,
+  kinds,
+  positive,
+  spacingRule,
+  wantedEvent,
+  windowRule,
+} from './pack-parts.ts'
 import { CONTENT_BLOCKS } from './template.ts'
 import { ADDRESS_ORIGINS, HOLD_KINDS, RELATIONS, SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from './vocabulary.ts'
 
@@ -9,39 +21,53 @@ import { ADDRESS_ORIGINS, HOLD_KINDS, RELATIONS, SUPPRESSION_REASONS, SUPPRESSIO
  * time lasts (S4). Only what answers is meant: kinds `service` and `confirmation`, never a reminder.
  */
 const replyRule = z.strictObject({
-  ...about, shape: z.literal('reply'),
+  ...about,
+  shape: z.literal('reply'),
   /** Rules of this pack that do not object to that answer either. */
   lifts: z.array(z.string().min(1)).default([]),
 })
 
 /** Nothing before this has happened and the wait is over (S13). */
-const preconditionRule = z.strictObject({
-  ...about, shape: z.literal('precondition'),
-  requires: wantedEvent.optional(),
-  /** Whole local days after the event's own day. */
-  waitDays: dayCount.optional(),
-  /** Business days (Monday to Friday without the calendar's holidays) after the event's own day; `waitDays` follow them. */
-  waitBusinessDays: z.strictObject({ days: dayCount, calendar }).optional(),
-  /** Only an event since the account last fell due counts: each time it falls overdue asks for a new one. */
-  eachSpell: z.boolean().optional(),
-  /** Nothing before the debt is overdue by this many days. */
-  daysPastDue: dayCount.optional(),
-}).refine((rule) => (rule.requires === undefined) !== (rule.daysPastDue === undefined), { message: 'needs either requires or daysPastDue', path: ['requires'] })
+const preconditionRule = z
+  .strictObject({
+    ...about,
+    shape: z.literal('precondition'),
+    requires: wantedEvent.optional(),
+    /** Whole local days after the event's own day. */
+    waitDays: dayCount.optional(),
+    /** Business days (Monday to Friday without the calendar's holidays) after the event's own day; `waitDays` follow them. */
+    waitBusinessDays: z.strictObject({ days: dayCount, calendar }).optional(),
+    /** Only an event since the account last fell due counts: each time it falls overdue asks for a new one. */
+    eachSpell: z.boolean().optional(),
+    /** Nothing before the debt is overdue by this many days. */
+    daysPastDue: dayCount.optional(),
+  })
+  .refine((rule) => (rule.requires === undefined) !== (rule.daysPastDue === undefined), {
+    message: 'needs either requires or daysPastDue',
+    path: ['requires'],
+  })
 
 /** Something we owe after the first contact, the due date or an event; once overdue it blocks (S20). */
-const dutyRule = z.strictObject({
-  ...about, shape: z.literal('duty'),
-  /** `first-contact`: the first that reached the person, or in which the person reached us and was spoken to. */
-  after: z.union([z.literal('first-contact'), z.literal('due-date'), wantedEvent]),
-  owes: wantedEvent,
-  withinDays: dayCount.optional(),
-  /** Monday to Friday; no holiday is left out, so that none is read later than it may be due. */
-  withinBusinessDays: dayCount.optional(),
-}).refine((rule) => (rule.withinDays === undefined) !== (rule.withinBusinessDays === undefined), { message: 'needs either withinDays or withinBusinessDays', path: ['withinDays'] })
+const dutyRule = z
+  .strictObject({
+    ...about,
+    shape: z.literal('duty'),
+    /** `first-contact`: the first that reached the person, or in which the person reached us and was spoken to. */
+    after: z.union([z.literal('first-contact'), z.literal('due-date'), wantedEvent]),
+    owes: wantedEvent,
+    withinDays: dayCount.optional(),
+    /** Monday to Friday; no holiday is left out, so that none is read later than it may be due. */
+    withinBusinessDays: dayCount.optional(),
+  })
+  .refine((rule) => (rule.withinDays === undefined) !== (rule.withinBusinessDays === undefined), {
+    message: 'needs either withinDays or withinBusinessDays',
+    path: ['withinDays'],
+  })
 
 /** A pause that law attaches to an event or hold (S14). */
 const pauseRule = z.strictObject({
-  ...about, shape: z.literal('pause'),
+  ...about,
+  shape: z.literal('pause'),
   on: z.union([wantedEvent, z.strictObject({ hold: z.enum(HOLD_KINDS) })]),
   /** How long it lasts where no end is recorded, the starting day included; absent: until somebody ends it. */
   days: dayCount.optional(),
@@ -54,7 +80,8 @@ const pauseRule = z.strictObject({
 
 /** A stop that a suppression of one of these reasons means, wider than its own scope (S15, S16). */
 const stopRule = z.strictObject({
-  ...about, shape: z.literal('stop'),
+  ...about,
+  shape: z.literal('stop'),
   reasons: z.array(z.enum(SUPPRESSION_REASONS)).min(1),
   /** `same-address`: over any channel. `person`: over any address and channel. */
   covers: z.enum(['same-address', 'person']),
@@ -63,7 +90,8 @@ const stopRule = z.strictObject({
 
 /** Recorded consent is needed (S17). */
 const consentRule = z.strictObject({
-  ...about, shape: z.literal('consent'),
+  ...about,
+  shape: z.literal('consent'),
   needs: z.array(z.string().min(1)).min(1),
   /** A consent older than this is stale. */
   freshDays: dayCount.optional(),
@@ -78,7 +106,8 @@ const consentRule = z.strictObject({
  * by the latest of `verifiedAt`, such a consent and such a message.
  */
 const addressRule = z.strictObject({
-  ...about, shape: z.literal('address'),
+  ...about,
+  shape: z.literal('address'),
   origins: z.array(z.enum(ADDRESS_ORIGINS)).min(1),
   /** Consent of one of these kinds, in force and recorded for this very address. */
   consents: z.array(z.string().min(1)).min(1).optional(),
@@ -98,7 +127,8 @@ const blocks = z.array(z.enum(CONTENT_BLOCKS)).min(1)
  * guidance, which `decorum check` reports and which refuses nothing.
  */
 const contentRule = z.strictObject({
-  ...about, shape: z.literal('content'),
+  ...about,
+  shape: z.literal('content'),
   /** What the recipient reads or hears, or what a call leaves on a machine. */
   part: z.enum(['message', 'voicemail']).default('message'),
   requires: blocks.optional(),
@@ -111,7 +141,8 @@ const contentRule = z.strictObject({
 
 /** Who may be contacted (S19): every other relation is refused. Whatever a pack allows, `decorum/own-address` lets in the borrower alone. */
 const thirdPartyRule = z.strictObject({
-  ...about, shape: z.literal('third-party'),
+  ...about,
+  shape: z.literal('third-party'),
   relations: z.array(z.enum(RELATIONS)).min(1).default(['self']),
   /** The law's own conditions, in words. */
   allowed: z.string().min(1),
@@ -122,7 +153,8 @@ const thirdPartyRule = z.strictObject({
  * next decision, by `decorum/suppression`; `optOutOf` answers the rest.
  */
 const optOutRule = z.strictObject({
-  ...about, shape: z.literal('opt-out'),
+  ...about,
+  shape: z.literal('opt-out'),
   /** What the law says in words. */
   effectWithin: z.string().min(1),
   withinBusinessDays: dayCount.optional(),
@@ -130,7 +162,8 @@ const optOutRule = z.strictObject({
   covers: z.enum(SUPPRESSION_SCOPES).default('address'),
   /** False: a message (START) is not enough to take it back. */
   startLifts: z.boolean().optional(),
-  words: z.array(z.string().min(1)).optional(), confirmationWithinMinutes: positive.max(525_600).optional(),
+  words: z.array(z.string().min(1)).optional(),
+  confirmationWithinMinutes: positive.max(525_600).optional(),
 })
 
 /**
@@ -144,19 +177,42 @@ export type RecordClass = (typeof RECORD_CLASSES)[number]
  * How long records are kept (S22): at least so long after the anchor's local day and, with `maximum`, no longer.
  * `retentionOf` answers from it; nothing is deleted by deciding.
  */
-const retentionRule = z.strictObject({
-  ...about, shape: z.literal('retention'),
-  record: z.enum(RECORD_CLASSES),
-  years: positive.max(100).optional(), months: positive.max(1200).optional(), days: dayCount.optional(),
-  /** `last-collection-activity` on the debt, or the `contact` that the record tells of. */
-  anchor: z.enum(['last-collection-activity', 'contact']), maximum: z.boolean().optional(),
-}).refine((rule) => rule.years !== undefined || rule.months !== undefined || rule.days !== undefined, { message: 'needs years, months or days', path: ['years'] })
+const retentionRule = z
+  .strictObject({
+    ...about,
+    shape: z.literal('retention'),
+    record: z.enum(RECORD_CLASSES),
+    years: positive.max(100).optional(),
+    months: positive.max(1200).optional(),
+    days: dayCount.optional(),
+    /** `last-collection-activity` on the debt, or the `contact` that the record tells of. */
+    anchor: z.enum(['last-collection-activity', 'contact']),
+    maximum: z.boolean().optional(),
+  })
+  .refine((rule) => rule.years !== undefined || rule.months !== undefined || rule.days !== undefined, {
+    message: 'needs years, months or days',
+    path: ['years'],
+  })
 
 /** Every rule shape by its name; see regulations.md §9 for S1–S24. */
 export const RULE_SHAPES = {
-  window: windowRule, cap: capRule, exclusivity: exclusivityRule, spacing: spacingRule, cooldown: cooldownRule, reply: replyRule,
-  precondition: preconditionRule, duty: dutyRule, pause: pauseRule, stop: stopRule, consent: consentRule, address: addressRule, route: routeRule,
-  content: contentRule, 'third-party': thirdPartyRule, 'opt-out': optOutRule, retention: retentionRule,
+  window: windowRule,
+  cap: capRule,
+  exclusivity: exclusivityRule,
+  spacing: spacingRule,
+  cooldown: cooldownRule,
+  reply: replyRule,
+  precondition: preconditionRule,
+  duty: dutyRule,
+  pause: pauseRule,
+  stop: stopRule,
+  consent: consentRule,
+  address: addressRule,
+  route: routeRule,
+  content: contentRule,
+  'third-party': thirdPartyRule,
+  'opt-out': optOutRule,
+  retention: retentionRule,
 } as const
 export type RuleShape = keyof typeof RULE_SHAPES
 export type RuleOf<S extends RuleShape> = z.infer<(typeof RULE_SHAPES)[S]>
@@ -169,32 +225,49 @@ const WEEKDAY = 'Write weekdays as numbers from 1, Monday, to 7, Sunday.'
 
 /** What would be right under each key of a pack, where the fault itself does not say. */
 const CURES: Readonly<Record<string, string>> = {
-  limit: 'Write a whole number of at least 1. To forbid such contacts altogether, write a rule of shape route, with "because", in place of the cap.',
-  citation: 'Name the law and its article, as "12 CFR 1006.6(b)(1)(i)": every decision shows it, and a rule without it does not load.',
+  limit:
+    'Write a whole number of at least 1. To forbid such contacts altogether, write a rule of shape route, with "because", in place of the cap.',
+  citation:
+    'Name the law and its article, as "12 CFR 1006.6(b)(1)(i)": every decision shows it, and a rule without it does not load.',
   source: 'Name where the text was read: the row of the fact base and the page.',
   verified: 'Write text where the rule itself was read, secondary where a report of it was, or "no" in quotes.',
-  validFrom: DAY, validUntil: DAY,
-  days: COUNT, hours: COUNT, minutes: COUNT, waitDays: COUNT, withinDays: COUNT, tailDays: COUNT, freshDays: COUNT, years: COUNT, months: COUNT,
+  validFrom: DAY,
+  validUntil: DAY,
+  days: COUNT,
+  hours: COUNT,
+  minutes: COUNT,
+  waitDays: COUNT,
+  withinDays: COUNT,
+  tailDays: COUNT,
+  freshDays: COUNT,
+  years: COUNT,
+  months: COUNT,
   version: 'Write the version as text in quotes, usually the day it was written.',
   id: 'Write lower-case words joined by "-", as in contact-window.',
   rules: 'Write at least one rule, with id, shape, citation, source and verified.',
   jurisdictions: 'Write ISO 3166 codes in capitals: a country, a state as "US-NY", or a place below it.',
   daysPastDue: 'Put the smaller number into min, or leave one of the two out.',
-  retrieved: `${DAY} Or null, where nothing was retrieved.`, readOn: `${DAY} Or null, where nobody has read it.`,
+  retrieved: `${DAY} Or null, where nothing was retrieved.`,
+  readOn: `${DAY} Or null, where nobody has read it.`,
   readBy: 'Write who read the rules against their sources, or null.',
   reviewer: 'Write the name of the counsel who signed it off, or null.',
 }
 
 /** The same fault with what would be right: under a pack's keys, that depends on the key. */
 export function withPackCure(fault: Fault): Fault {
-  return fault.cure !== undefined ? fault : { ...fault, cure: cureOf(fault) ?? 'Correct it; config/policies/README.md names what each shape of rule takes.' }
+  return fault.cure !== undefined
+    ? fault
+    : { ...fault, cure: cureOf(fault) ?? 'Correct it; config/policies/README.md names what each shape of rule takes.' }
 }
 
 function cureOf({ path, problem }: Fault): string | undefined {
   const keys = path.replaceAll(/\[\d+\]/g, '').split('.')
   const key = keys.at(-1) ?? ''
   const inSpan = keys.at(-2) === 'allow' || keys.at(-2) === 'ban'
-  if (problem.startsWith('must be later than')) return key === 'validUntil' ? 'Give the first day on which the pack no longer holds, or leave validUntil out.' : 'Give the first day on which the rule no longer speaks, or leave until out.'
+  if (problem.startsWith('must be later than'))
+    return key === 'validUntil'
+      ? 'Give the first day on which the pack no longer holds, or leave validUntil out.'
+      : 'Give the first day on which the rule no longer speaks, or leave until out.'
   if (key === 'from' || key === 'to' || key === 'until') return inSpan ? TIME : DAY
   if (key === 'days' && inSpan) return WEEKDAY
   return CURES[key]

@@ -25,11 +25,17 @@ const vectorSchema = z.strictObject({
  * an area code within `applies.jurisdictions` puts the person there. `single`: the best-ranked sign. The last two
  * narrow only while no sign contradicts them.
  */
-const locationSchema = z.strictObject({
-  mode: z.enum(['all-candidates', 'presume-area-code', 'single']),
-  /** For `single`, what counts for most first: `stated-zone`, `jurisdiction`, `area-code`, or a kind of location evidence such as `postal-address`. */
-  ranking: z.array(z.string().min(1)).min(1).optional(),
-}).refine((location) => location.ranking === undefined || location.mode === 'single', { message: 'is read for mode "single" only', path: ['ranking'], params: { cure: 'Remove it, or set mode: single.' } })
+const locationSchema = z
+  .strictObject({
+    mode: z.enum(['all-candidates', 'presume-area-code', 'single']),
+    /** For `single`, what counts for most first: `stated-zone`, `jurisdiction`, `area-code`, or a kind of location evidence such as `postal-address`. */
+    ranking: z.array(z.string().min(1)).min(1).optional(),
+  })
+  .refine((location) => location.ranking === undefined || location.mode === 'single', {
+    message: 'is read for mode "single" only',
+    path: ['ranking'],
+    params: { cure: 'Remove it, or set mode: single.' },
+  })
 
 const headShape = {
   id: z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be lower-case words joined by "-"'),
@@ -59,16 +65,23 @@ const headShape = {
   location: locationSchema.optional(),
 }
 const READ = { message: 'goes with readBy: state both, or neither', path: ['readOn'] }
-const isReadWhole = (pack: { readBy: string | null; readOn: string | null }): boolean => (pack.readBy === null) === (pack.readOn === null)
+const isReadWhole = (pack: { readBy: string | null; readOn: string | null }): boolean =>
+  (pack.readBy === null) === (pack.readOn === null)
 
-const packSchema = z.strictObject({ ...headShape, rules: z.array(z.unknown()).min(1), vectors: z.array(vectorSchema).default([]) })
-  .refine((pack) => pack.validUntil === null || pack.validFrom < pack.validUntil, { message: 'must be later than validFrom', path: ['validUntil'] })
+const packSchema = z
+  .strictObject({ ...headShape, rules: z.array(z.unknown()).min(1), vectors: z.array(vectorSchema).default([]) })
+  .refine((pack) => pack.validUntil === null || pack.validFrom < pack.validUntil, {
+    message: 'must be later than validFrom',
+    path: ['validUntil'],
+  })
   .refine(isReadWhole, READ)
 
 /** A whole pack file, its rules by shape: what editors are given to complete and check it with. */
 export const packFileSchema = z.strictObject({
   ...headShape,
-  rules: z.array(z.discriminatedUnion('shape', Object.values(RULE_SHAPES) as unknown as [typeof RULE_SHAPES.window])).min(1),
+  rules: z
+    .array(z.discriminatedUnion('shape', Object.values(RULE_SHAPES) as unknown as [typeof RULE_SHAPES.window]))
+    .min(1),
   vectors: z.array(vectorSchema).default([]),
 })
 
@@ -96,7 +109,12 @@ export function parsePack(data: unknown): ParsedPack {
   head.data.rules.forEach((raw, i) => {
     const parsed = parseRule(raw, `rules[${i}]`)
     if (!parsed.ok) faults.push(...parsed.faults.map((fault) => namingRule(fault, raw)))
-    else if (seen.has(parsed.rule.id)) faults.push({ path: `rules[${i}].id`, problem: `is used twice: ${parsed.rule.id}`, cure: 'Give each rule an id of its own.' })
+    else if (seen.has(parsed.rule.id))
+      faults.push({
+        path: `rules[${i}].id`,
+        problem: `is used twice: ${parsed.rule.id}`,
+        cure: 'Give each rule an id of its own.',
+      })
     else {
       seen.add(parsed.rule.id)
       rules.push(parsed.rule)
@@ -108,12 +126,25 @@ export function parsePack(data: unknown): ParsedPack {
 
 /** Exceptions for rules that the pack does not have; what it inherits is known only with all packs. */
 function strayLifts(raw: readonly unknown[], rules: readonly PackRule[], known: ReadonlySet<string>): Fault[] {
-  return rules.flatMap((rule) => (rule.shape !== 'reply' ? [] : rule.lifts.flatMap((id, j): Fault[] => {
-    if (known.has(id) && id !== rule.id) return []
-    const at = raw.findIndex((one) => (one as { id?: unknown } | null)?.id === rule.id)
-    const meant = nearMiss(id, [...known].filter((other) => other !== rule.id))
-    return [{ path: `rules[${at}].lifts[${j}]`, problem: `is not another rule of this pack: ${id}`, cure: meant === null ? 'Name a rule of this pack by its id.' : `Did you mean "${meant}"?` }]
-  })))
+  return rules.flatMap((rule) =>
+    rule.shape !== 'reply'
+      ? []
+      : rule.lifts.flatMap((id, j): Fault[] => {
+          if (known.has(id) && id !== rule.id) return []
+          const at = raw.findIndex((one) => (one as { id?: unknown } | null)?.id === rule.id)
+          const meant = nearMiss(
+            id,
+            [...known].filter((other) => other !== rule.id),
+          )
+          return [
+            {
+              path: `rules[${at}].lifts[${j}]`,
+              problem: `is not another rule of this pack: ${id}`,
+              cure: meant === null ? 'Name a rule of this pack by its id.' : `Did you mean "${meant}"?`,
+            },
+          ]
+        }),
+  )
 }
 
 /** People look for a rule by its id, not by its place in the list. */
@@ -123,19 +154,43 @@ function namingRule(fault: Fault, raw: unknown): Fault {
 }
 
 function parseRule(raw: unknown, path: string): { ok: true; rule: PackRule } | { ok: false; faults: Fault[] } {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return { ok: false, faults: [{ path, problem: 'is not a rule', cure: 'Write a mapping with id, shape, citation, source and verified.' }] }
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    return {
+      ok: false,
+      faults: [
+        { path, problem: 'is not a rule', cure: 'Write a mapping with id, shape, citation, source and verified.' },
+      ],
+    }
   const shape = (raw as { shape?: unknown }).shape
   if (typeof shape !== 'string' || !Object.hasOwn(RULE_SHAPES, shape)) {
     const known = Object.keys(RULE_SHAPES)
     const meant = typeof shape === 'string' ? nearMiss(shape, known) : null
-    return { ok: false, faults: [{ path: `${path}.shape`, problem: 'is not a rule shape', cure: meant === null ? `Known: ${known.join(', ')}.` : `Did you mean "${meant}"?` }] }
+    return {
+      ok: false,
+      faults: [
+        {
+          path: `${path}.shape`,
+          problem: 'is not a rule shape',
+          cure: meant === null ? `Known: ${known.join(', ')}.` : `Did you mean "${meant}"?`,
+        },
+      ],
+    }
   }
   const schema = RULE_SHAPES[shape as RuleShape]
   const parsed = schema.safeParse(raw, { reportInput: true })
   if (!parsed.success) return { ok: false, faults: zodFaults(parsed.error, schema, path).map(withPackCure) }
   const rule = parsed.data as PackRule
   if (rule.verified === 'no' && rule.status === 'on') {
-    return { ok: false, faults: [{ path: `${path}.status`, problem: 'is "on" though the rule is not verified', cure: 'Ship it as "off" until its text has been read, or cite what was read.' }] }
+    return {
+      ok: false,
+      faults: [
+        {
+          path: `${path}.status`,
+          problem: 'is "on" though the rule is not verified',
+          cure: 'Ship it as "off" until its text has been read, or cite what was read.',
+        },
+      ],
+    }
   }
   return { ok: true, rule }
 }
@@ -148,19 +203,26 @@ function parseRule(raw: unknown, path: string): { ok: true; rule: PackRule } | {
  *
  * @returns  the packs, or a fault for each that extends itself or what does not exist
  */
-export function withInheritedRules(packs: readonly Pack[]): { ok: true; packs: Pack[] } | { ok: false; faults: Fault[] } {
+export function withInheritedRules(
+  packs: readonly Pack[],
+): { ok: true; packs: Pack[] } | { ok: false; faults: Fault[] } {
   const faults: Fault[] = []
   const resolved = packs.map((pack) => {
     const rules = inherit(pack, packs)
     if (typeof rules !== 'string') return { ...pack, rules, ...zoneDataNeeded(pack, packs) }
-    faults.push({ path: `${pack.id}.extends`, problem: rules, cure: rules.startsWith('goes round') ? CIRCLE_CURE : 'Name another pack by its id.' })
+    faults.push({
+      path: `${pack.id}.extends`,
+      problem: rules,
+      cure: rules.startsWith('goes round') ? CIRCLE_CURE : 'Name another pack by its id.',
+    })
     return pack
   })
   return faults.length > 0 ? { ok: false, faults } : { ok: true, packs: resolved }
 }
 
 /** Those of the packs that have all their rules: neither they nor what they extend goes round in a circle or leads nowhere. */
-export const whole = (packs: readonly Pack[]): Pack[] => packs.filter((pack) => typeof inherit(pack, packs) !== 'string')
+export const whole = (packs: readonly Pack[]): Pack[] =>
+  packs.filter((pack) => typeof inherit(pack, packs) !== 'string')
 
 /** What is wrong with a circle, and its cure. */
 export const circleWords = (circle: readonly string[]): string => `goes round in a circle: ${circle.join(' → ')}`
@@ -179,7 +241,9 @@ export function extendsCircle(pack: Pack, packs: readonly Pack[]): readonly stri
 /** The newest that the pack or what it extends needs. */
 function zoneDataNeeded(pack: Pack, packs: readonly Pack[]): Pick<Pack, 'zoneData'> {
   const base = pack.extends === undefined ? undefined : baseOf(pack, packs)
-  const needed = [pack.zoneData, ...(base === undefined ? [] : [zoneDataNeeded(base, packs).zoneData])].filter((edition) => edition !== undefined).sort()
+  const needed = [pack.zoneData, ...(base === undefined ? [] : [zoneDataNeeded(base, packs).zoneData])]
+    .filter((edition) => edition !== undefined)
+    .sort()
   return needed.length === 0 ? {} : { zoneData: needed.at(-1) }
 }
 

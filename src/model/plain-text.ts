@@ -9,9 +9,10 @@ const EVERY_INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu
 const ASCII = /^[\0-\x7f]*$/
 
 /** Scripts whose letters are joined or kept apart by U+200C and U+200D, and whose words mean another thing without them. */
-const JOINED_SCRIPTS = '[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Nko}\\p{Script=Thaana}\\p{Script=Devanagari}\\p{Script=Bengali}'
-  + '\\p{Script=Gurmukhi}\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}'
-  + '\\p{Script=Tibetan}\\p{Script=Myanmar}\\p{Script=Khmer}]'
+const JOINED_SCRIPTS =
+  '[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Nko}\\p{Script=Thaana}\\p{Script=Devanagari}\\p{Script=Bengali}' +
+  '\\p{Script=Gurmukhi}\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}' +
+  '\\p{Script=Tibetan}\\p{Script=Myanmar}\\p{Script=Khmer}]'
 const AFTER_JOINED = new RegExp(`${JOINED_SCRIPTS}$`, 'u')
 const BEFORE_JOINED = new RegExp(`^${JOINED_SCRIPTS}`, 'u')
 /** An emoji, with the skin tone or the selector that may follow it. */
@@ -31,12 +32,25 @@ export function plainText(text: string): string {
   const composed = text.normalize('NFC')
   if (!INVISIBLE.test(composed)) return composed
   // Composed again: what stood between a letter and its accent is gone now.
-  return composed.replace(EVERY_INVISIBLE, (character, at: number) => (isNeeded(character, composed.slice(Math.max(0, at - 4), at), composed.slice(at + character.length, at + character.length + 2)) ? character : '')).normalize('NFC')
+  return composed
+    .replace(EVERY_INVISIBLE, (character, at: number) =>
+      isNeeded(
+        character,
+        composed.slice(Math.max(0, at - 4), at),
+        composed.slice(at + character.length, at + character.length + 2),
+      )
+        ? character
+        : '',
+    )
+    .normalize('NFC')
 }
 
 function isNeeded(character: string, before: string, after: string): boolean {
   if (character === '\u200c' || character === '\u200d') {
-    return (AFTER_JOINED.test(before) && (character === '\u200d' || BEFORE_JOINED.test(after))) || (character === '\u200d' && AFTER_EMOJI.test(before) && BEFORE_EMOJI.test(after))
+    return (
+      (AFTER_JOINED.test(before) && (character === '\u200d' || BEFORE_JOINED.test(after))) ||
+      (character === '\u200d' && AFTER_EMOJI.test(before) && BEFORE_EMOJI.test(after))
+    )
   }
   return /[\u180b-\u180d\u180f]/.test(character) && AFTER_MONGOLIAN.test(before)
 }
@@ -45,16 +59,23 @@ const END = '[^\\s<>"\'、。，,;()【】]*'
 /** With a scheme: `https://…`, `javascript://…`. */
 const WITH_SCHEME = new RegExp(`[a-z][a-z0-9+.-]*://${END}`, 'gi')
 /** `evil.com`, `www.evil.com/pay`; not the host of a mailbox, and nothing before an @. */
-const ASCII_HOST = new RegExp(`(?<![@\\w.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\.)+[a-z][a-z0-9-]*[a-z0-9](?::\\d{1,5})?(?:[/?#]${END})?(?![\\w.-]*@)`, 'gi')
+const ASCII_HOST = new RegExp(
+  `(?<![@\\w.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\.)+[a-z][a-z0-9-]*[a-z0-9](?::\\d{1,5})?(?:[/?#]${END})?(?![\\w.-]*@)`,
+  'gi',
+)
 /** The same in letters of any script: `пример.рф`, `例子.中国`. */
-const ANY_HOST = new RegExp(`(?<![@\\p{L}\\p{N}.-])(?:[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}])?\\.)+[\\p{L}][\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}](?::\\d{1,5})?(?:[/?#]${END})?(?![\\p{L}\\p{N}.-]*@)`, 'giu')
+const ANY_HOST = new RegExp(
+  `(?<![@\\p{L}\\p{N}.-])(?:[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}])?\\.)+[\\p{L}][\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}](?::\\d{1,5})?(?:[/?#]${END})?(?![\\p{L}\\p{N}.-]*@)`,
+  'giu',
+)
 /** `192.0.2.7/pay`, `192.0.2.7:8080`; four numbers alone are more often something else. */
 const IP_HOST = new RegExp(`(?<![\\w.-])(?:\\d{1,3}\\.){3}\\d{1,3}(?::\\d{1,5}|/)${END}`, 'g')
 /** Full stops of other scripts, which address bars and phones read as points. */
 const WIDE_STOPS = /(?<=[\p{L}\p{N}])[\u3002\uff0e\uff61](?=[\p{L}\p{N}])/gu
 
 /** Titles and initials before a surname, as people type them without the space: `Dr.No`, `J.Me`. */
-const TITLE = /^(?:\p{Lu}|Mr|Mrs|Ms|Mx|Dr|St|Ste|Jr|Sr|Prof|Mme|Mlle|Me|Fr|Rev|Hon|Hr|Sra|Srta|Dra|Ing|Dipl|Mag|Dott|Don|Sig|Lic|Capt|Col|Gen|Lt|Sgt)\.\p{Lu}\p{L}*$/u
+const TITLE =
+  /^(?:\p{Lu}|Mr|Mrs|Ms|Mx|Dr|St|Ste|Jr|Sr|Prof|Mme|Mlle|Me|Fr|Rev|Hon|Hr|Sra|Srta|Dra|Ing|Dipl|Mag|Dott|Don|Sig|Lic|Capt|Col|Gen|Lt|Sgt)\.\p{Lu}\p{L}*$/u
 
 /** How companies write what they are: `Shili Co.Ltd`. */
 const COMPANY = /^(?:Co|Corp|Inc|Ltd|Pty|Pvt|Pte|Cia|Sdn)\.(?:Ltd|Inc|Co|Llc|Limited|Kg|Gmbh|Bhd)$/i
@@ -69,7 +90,7 @@ export function clickableLinks(text: string): string[] {
   if (!/[.:\u3002\uff0e\uff61]/.test(text)) return []
   const full = (text.match(WITH_SCHEME) ?? []).map(trimmed)
   const rest = text.replace(WITH_SCHEME, ' ').normalize('NFKC').replace(WIDE_STOPS, '.')
-  const hosts = [...rest.match(ASCII_HOST) ?? [], ...rest.match(ANY_HOST) ?? []].map(trimmed).filter(isWeb)
+  const hosts = [...(rest.match(ASCII_HOST) ?? []), ...(rest.match(ANY_HOST) ?? [])].map(trimmed).filter(isWeb)
   return [...new Set([...full, ...hosts, ...(rest.match(IP_HOST) ?? []).map(trimmed)])]
 }
 
@@ -83,11 +104,40 @@ const trimmed = (link: string): string => link.replace(/[.,;:!?)]+$/, '')
 
 /** What databases, spreadsheets and programs write where they have no name. Somebody may be called Na, or Null with a name before it. */
 const NO_NAME: ReadonlySet<string> = new Set([
-  'null', '(null)', '<null>', '[null]', '\\n', 'nil', 'none', 'nan', 'undefined', '[undefined]', 'unknown', '(unknown)', 'n/a', 'n.a.', '(blank)', '(empty)', '(none)',
-  'noname', '(n/a)', '无', '无名', '未知', '不详', '暂无', '無', '不詳', '不明', '未定', '없음', '미상',
+  'null',
+  '(null)',
+  '<null>',
+  '[null]',
+  '\\n',
+  'nil',
+  'none',
+  'nan',
+  'undefined',
+  '[undefined]',
+  'unknown',
+  '(unknown)',
+  'n/a',
+  'n.a.',
+  '(blank)',
+  '(empty)',
+  '(none)',
+  'noname',
+  '(n/a)',
+  '无',
+  '无名',
+  '未知',
+  '不详',
+  '暂无',
+  '無',
+  '不詳',
+  '不明',
+  '未定',
+  '없음',
+  '미상',
 ])
 
-const NO_PHRASE = /^(?:\[object object\]|not (?:available|applicable|known|provided|set)|no name|name unknown|unknown name)$/i
+const NO_PHRASE =
+  /^(?:\[object object\]|not (?:available|applicable|known|provided|set)|no name|name unknown|unknown name)$/i
 /** Errors of spreadsheets: `#REF!`, `#N/A`, `#NAME?`, `#DIV/0!`; `#¡REF!`, `#BEZUG!`, `#NOM?` in other languages. */
 const SPREADSHEET_ERROR = /^#[¡¿]?[\p{Lu}/_0]+(?:[!?]|(?<=N\/A|NV|NULL))$/u
 
@@ -100,7 +150,10 @@ const SPREADSHEET_ERROR = /^#[¡¿]?[\p{Lu}/_0]+(?:[!?]|(?<=N\/A|NV|NULL))$/u
 export function personName(text: string): string | null {
   const name = plainText(text).replace(/\s+/gu, ' ').trim()
   const words = name.toLowerCase().split(' ')
-  const says = /[\p{L}\p{N}]/u.test(name) && !NO_PHRASE.test(name) && !words.every((word) => NO_NAME.has(word) || SPREADSHEET_ERROR.test(word.toUpperCase()))
+  const says =
+    /[\p{L}\p{N}]/u.test(name) &&
+    !NO_PHRASE.test(name) &&
+    !words.every((word) => NO_NAME.has(word) || SPREADSHEET_ERROR.test(word.toUpperCase()))
   return says ? name : null
 }
 
@@ -113,7 +166,17 @@ export type StatedName = { ok: true; name: string } | { ok: false; problem: stri
  */
 export function statedName(text: string): StatedName {
   const name = personName(text.includes('&') ? decode(text).replace(/[\p{Cc}\p{Surrogate}\ufffd]/gu, ' ') : text)
-  if (name === null) return { ok: false, problem: 'is no name (a placeholder, or marks alone), and counts as absent', cure: 'Leave it out where no name is known.' }
-  if (clickableLinks(name).length > 0) return { ok: false, problem: 'holds a link, and counts as absent: no message carries it', cure: 'State the name alone.' }
+  if (name === null)
+    return {
+      ok: false,
+      problem: 'is no name (a placeholder, or marks alone), and counts as absent',
+      cure: 'Leave it out where no name is known.',
+    }
+  if (clickableLinks(name).length > 0)
+    return {
+      ok: false,
+      problem: 'holds a link, and counts as absent: no message carries it',
+      cure: 'State the name alone.',
+    }
   return { ok: true, name }
 }

@@ -12,20 +12,29 @@ import { CHANNELS, ROLES } from './vocabulary.ts'
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 
 /** `baseUrl` redirects every call, for a regional host, a proxy of your own or a test server. */
-export const twilioSettingsSchema = z.strictObject({
-  accountSid: z.string().regex(/^AC[0-9a-zA-Z]{2,64}$/, 'must be an account SID: AC and 32 hexadecimal digits'),
-  /** Also the key that callbacks are signed with, so it is needed beside an API key too. */
-  authToken: z.string().min(1, 'must not be empty'),
-  apiKeySid: z.string().regex(/^SK[0-9a-zA-Z]{2,64}$/, 'must be an API key SID: SK and 32 hexadecimal digits').optional(),
-  apiKeySecret: z.string().min(1).optional(),
-  baseUrl: httpUrl.default('https://api.twilio.com'),
-  /** SMS only: a Messaging Service chooses the sender; `from` may then be its MG… SID too. */
-  messagingServiceSid: z.string().regex(/^MG[0-9a-zA-Z]{2,64}$/, 'must be a Messaging Service SID: MG and 32 hexadecimal digits').optional(),
-  /** Voice only: how long it rings, in seconds. Below 30 most voicemail boxes do not pick up. */
-  ringSeconds: z.int().min(5).max(600).default(28),
-}).refine(s => (s.apiKeySid === undefined) === (s.apiKeySecret === undefined), {
-  path: ['apiKeySecret'], error: 'apiKeySid and apiKeySecret belong together',
-})
+export const twilioSettingsSchema = z
+  .strictObject({
+    accountSid: z.string().regex(/^AC[0-9a-zA-Z]{2,64}$/, 'must be an account SID: AC and 32 hexadecimal digits'),
+    /** Also the key that callbacks are signed with, so it is needed beside an API key too. */
+    authToken: z.string().min(1, 'must not be empty'),
+    apiKeySid: z
+      .string()
+      .regex(/^SK[0-9a-zA-Z]{2,64}$/, 'must be an API key SID: SK and 32 hexadecimal digits')
+      .optional(),
+    apiKeySecret: z.string().min(1).optional(),
+    baseUrl: httpUrl.default('https://api.twilio.com'),
+    /** SMS only: a Messaging Service chooses the sender; `from` may then be its MG… SID too. */
+    messagingServiceSid: z
+      .string()
+      .regex(/^MG[0-9a-zA-Z]{2,64}$/, 'must be a Messaging Service SID: MG and 32 hexadecimal digits')
+      .optional(),
+    /** Voice only: how long it rings, in seconds. Below 30 most voicemail boxes do not pick up. */
+    ringSeconds: z.int().min(5).max(600).default(28),
+  })
+  .refine((s) => (s.apiKeySid === undefined) === (s.apiKeySecret === undefined), {
+    path: ['apiKeySecret'],
+    error: 'apiKeySid and apiKeySecret belong together',
+  })
 export type TwilioSettings = z.infer<typeof twilioSettingsSchema>
 
 export const smtpSettingsSchema = z.strictObject({
@@ -34,12 +43,14 @@ export const smtpSettingsSchema = z.strictObject({
   pool: z.int().min(1).max(50).default(4),
   /** Refuse to send over a connection that is not encrypted. */
   requireTls: z.boolean().default(false),
-  dkim: z.strictObject({
-    domain: z.string().min(1),
-    selector: z.string().min(1),
-    /** PEM of the private key. */
-    privateKey: z.string().min(1),
-  }).optional(),
+  dkim: z
+    .strictObject({
+      domain: z.string().min(1),
+      selector: z.string().min(1),
+      /** PEM of the private key. */
+      privateKey: z.string().min(1),
+    })
+    .optional(),
 })
 export type SmtpSettings = z.infer<typeof smtpSettingsSchema>
 
@@ -61,7 +72,10 @@ export const rateSchema = z.strictObject({
 /** Whom a route may carry; a list that is absent sets no limit. */
 export const servesSchema = z.strictObject({
   /** ISO 3166-1 or 3166-2. */
-  jurisdictions: z.array(z.string().regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, 'must be ISO 3166, such as US or US-NY')).min(1).optional(),
+  jurisdictions: z
+    .array(z.string().regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, 'must be ISO 3166, such as US or US-NY'))
+    .min(1)
+    .optional(),
   creditors: z.array(z.string().min(1)).min(1).optional(),
   products: z.array(z.string().min(1)).min(1).optional(),
   roles: z.array(z.enum(ROLES)).min(1).optional(),
@@ -78,15 +92,37 @@ const shared = {
 const SMS_SENDER = /^(\d{3,8}|MG[0-9a-zA-Z]{2,64}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/
 
 export const routeSchema = z.discriminatedUnion('provider', [
-  z.strictObject({ ...shared, provider: z.literal('twilio'), channel: z.enum(['sms', 'phone']), from: z.string().min(1), settings: twilioSettingsSchema })
+  z
+    .strictObject({
+      ...shared,
+      provider: z.literal('twilio'),
+      channel: z.enum(['sms', 'phone']),
+      from: z.string().min(1),
+      settings: twilioSettingsSchema,
+    })
     .refine(({ channel, from }) => isE164(from) || (channel === 'sms' && SMS_SENDER.test(from)), {
-      path: ['from'], error: 'must be a number such as +15005550006 (SMS: also a short code, a sender name or a Messaging Service SID)',
+      path: ['from'],
+      error: 'must be a number such as +15005550006 (SMS: also a short code, a sender name or a Messaging Service SID)',
     }),
   z.strictObject({
-    ...shared, provider: z.literal('smtp'), channel: z.literal('email'), settings: smtpSettingsSchema,
-    from: z.string().refine((from) => senderMailbox(from) !== null, 'must be one mailbox, such as "Northwind Credit <reminders@northwind.example>"'),
+    ...shared,
+    provider: z.literal('smtp'),
+    channel: z.literal('email'),
+    settings: smtpSettingsSchema,
+    from: z
+      .string()
+      .refine(
+        (from) => senderMailbox(from) !== null,
+        'must be one mailbox, such as "Northwind Credit <reminders@northwind.example>"',
+      ),
   }),
-  z.strictObject({ ...shared, provider: z.literal('capture'), channel: z.enum(CHANNELS), from: z.string().min(1), settings: captureSettingsSchema.prefault({}) }),
+  z.strictObject({
+    ...shared,
+    provider: z.literal('capture'),
+    channel: z.enum(CHANNELS),
+    from: z.string().min(1),
+    settings: captureSettingsSchema.prefault({}),
+  }),
 ])
 export type Route = z.infer<typeof routeSchema>
 export type ProviderName = Route['provider']

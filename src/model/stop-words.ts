@@ -1,5 +1,17 @@
 import {
-  HELP_WORDS, HINT_FRAGMENTS, HINT_PHRASES, LEADING_STOPS, NOT_STOPS, ONLY_SOMETIMES, POLITE_WORDS, REPLY_HINTS, START_WORDS, STOP_FRAGMENTS, STOP_PHRASES, STOP_WORDS, type ReplyHint,
+  HELP_WORDS,
+  HINT_FRAGMENTS,
+  HINT_PHRASES,
+  LEADING_STOPS,
+  NOT_STOPS,
+  ONLY_SOMETIMES,
+  POLITE_WORDS,
+  REPLY_HINTS,
+  START_WORDS,
+  STOP_FRAGMENTS,
+  STOP_PHRASES,
+  STOP_WORDS,
+  type ReplyHint,
 } from './stop-phrases.ts'
 
 /**
@@ -21,17 +33,25 @@ export interface ReplyReading {
 const MOST_READ = 2_000
 
 /** Where a mail program or telephone begins to add words of its own, or to quote ours. */
-const SIGNATURE = /^\s*(>|--\s*$|_{5,}|-{3,}|sent (from|via) |get outlook|gesendet (von|mit)|von meinem .+ gesendet|envoyé (de|depuis)|enviado (desde|do|de|a partir)|inviato da|verzonden (vanaf|met)|wysłane z|отправлено с|发自|發自|來自|on .{4,120} wrote:|am .{4,120} schrieb|le .{4,120} a écrit|el .{4,120} escribió|.{2,80}写道[:：]|.{2,80}寫道[:：])/iu
+const SIGNATURE =
+  /^\s*(>|--\s*$|_{5,}|-{3,}|sent (from|via) |get outlook|gesendet (von|mit)|von meinem .+ gesendet|envoyé (de|depuis)|enviado (desde|do|de|a partir)|inviato da|verzonden (vanaf|met)|wysłane z|отправлено с|发自|發自|來自|on .{4,120} wrote:|am .{4,120} schrieb|le .{4,120} a écrit|el .{4,120} escribió|.{2,80}写道[:：]|.{2,80}寫道[:：])/iu
 
 /**
  * What is compared: no accents, format characters, variation selectors, hidden characters or case.
  *
  * Apostrophes join (don’t), every other sign parts.
  */
-const decider = (text: string): string => text
-  .normalize('NFKD').replaceAll(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '').normalize('NFKC').toUpperCase()
-  .replaceAll('Ł', 'L').replaceAll('Đ', 'D').replaceAll(/['’‘`´ʼ]/gu, '')
-  .replaceAll(/[\p{P}\p{S}\p{C}\s]+/gu, ' ').trim()
+const decider = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replaceAll(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .normalize('NFKC')
+    .toUpperCase()
+    .replaceAll('Ł', 'L')
+    .replaceAll('Đ', 'D')
+    .replaceAll(/['’‘`´ʼ]/gu, '')
+    .replaceAll(/[\p{P}\p{S}\p{C}\s]+/gu, ' ')
+    .trim()
 
 const bare = (folded: string): string => folded.replaceAll(' ', '')
 const setOf = (words: readonly string[]): ReadonlySet<string> => new Set(words.map((word) => bare(decider(word))))
@@ -46,32 +66,44 @@ const CHINESE_KEYWORD = /^(?:(?:回复?|回覆|回復)(?:TD|T|R|N)(?:退订|退�
 
 /** A phrase of the tables as one expression over folded words. */
 function expression(phrase: string): string {
-  return phrase.trim().split(/\s+/).map((part) => {
-    if (part === '~') return String.raw`(?:\S+ ){0,2}`
-    const optional = part.endsWith('?')
-    const words = (optional ? part.slice(0, -1) : part).split('/').map((word) => (word.endsWith('*') ? String.raw`${decider(word.slice(0, -1))}\S*` : decider(word)))
-    return `(?:(?:${words.join('|')}) )${optional ? '?' : ''}`
-  }).join('')
+  return phrase
+    .trim()
+    .split(/\s+/)
+    .map((part) => {
+      if (part === '~') return String.raw`(?:\S+ ){0,2}`
+      const optional = part.endsWith('?')
+      const words = (optional ? part.slice(0, -1) : part)
+        .split('/')
+        .map((word) => (word.endsWith('*') ? String.raw`${decider(word.slice(0, -1))}\S*` : decider(word)))
+      return `(?:(?:${words.join('|')}) )${optional ? '?' : ''}`
+    })
+    .join('')
 }
 
 const phrases = (rows: readonly string[]): RegExp => new RegExp(` (?:${rows.map(expression).join('|')})`, 'u')
 const everywhere = (rows: readonly string[]): RegExp => new RegExp(` (?:${rows.map(expression).join('|')})`, 'gu')
 const fragments = (rows: readonly string[]): RegExp => new RegExp(rows.map((row) => bare(decider(row))).join('|'), 'u')
 const here = (table: typeof STOP_PHRASES): string[] => Object.values(table).flatMap((entry) => entry.here)
-const everything = (table: typeof STOP_PHRASES): string[] => Object.values(table).flatMap((entry) => entry.everything ?? [])
+const everything = (table: typeof STOP_PHRASES): string[] =>
+  Object.values(table).flatMap((entry) => entry.everything ?? [])
 
 const HERE = { spaced: phrases(here(STOP_PHRASES)), unspaced: fragments(here(STOP_FRAGMENTS)) }
 const EVERYTHING = { spaced: phrases(everything(STOP_PHRASES)), unspaced: fragments(everything(STOP_FRAGMENTS)) }
 const ELSE = everywhere(NOT_STOPS)
 const SOMETIMES = phrases(ONLY_SOMETIMES)
-const HINTS = REPLY_HINTS.map((hint) => ({ hint, spaced: phrases(HINT_PHRASES[hint]), unspaced: fragments(HINT_FRAGMENTS[hint]) }))
+const HINTS = REPLY_HINTS.map((hint) => ({
+  hint,
+  spaced: phrases(HINT_PHRASES[hint]),
+  unspaced: fragments(HINT_FRAGMENTS[hint]),
+}))
 
 /**
  * Does this reply ask to stop? Case, spaces, signs and hidden characters do not matter.
  *
  * @param more  further words that do, as policy packs name them
  */
-export const asksToStop = (reply: string, more: readonly string[] = []): boolean => readReply(reply, more).meaning.startsWith('stop')
+export const asksToStop = (reply: string, more: readonly string[] = []): boolean =>
+  readReply(reply, more).meaning.startsWith('stop')
 
 /**
  * What does this reply ask for, in any language of the tables?
@@ -84,10 +116,13 @@ export const asksToStop = (reply: string, more: readonly string[] = []): boolean
 export function readReply(reply: string, more: readonly string[] = []): ReplyReading {
   const said = decider(ownWords(reply.slice(0, MOST_READ)))
   const whole = bare(said)
-  const hints = HINTS.filter(({ spaced, unspaced }) => spaced.test(` ${said} `) || unspaced.test(whole)).map(({ hint }) => hint)
+  const hints = HINTS.filter(({ spaced, unspaced }) => spaced.test(` ${said} `) || unspaced.test(whole)).map(
+    ({ hint }) => hint,
+  )
   const as = (meaning: ReplyMeaning, keyword = false): ReplyReading => ({ meaning, keyword, hints })
   if (whole === '') return as(/\p{S}/u.test(reply) ? 'other' : 'empty')
-  if (STOPS.has(whole) || CHINESE_KEYWORD.test(whole) || more.some((word) => bare(decider(word)) === whole)) return as('stop', true)
+  if (STOPS.has(whole) || CHINESE_KEYWORD.test(whole) || more.some((word) => bare(decider(word)) === whole))
+    return as('stop', true)
   if (STARTS.has(whole)) return as('start', true)
   if (HELPS.has(whole)) return as('help', true)
   // Somebody who stops by, or cannot stop thinking, has not asked for anything.
@@ -97,7 +132,11 @@ export function readReply(reply: string, more: readonly string[] = []): ReplyRea
   if (EVERYTHING.unspaced.test(whole)) return as('stop-all')
   const plainly = !SOMETIMES.test(meant)
   if (plainly && EVERYTHING.spaced.test(meant)) return as('stop-all')
-  if (LEADING.has(first) || words.every((word) => STOPS.has(word) || POLITE.has(word)) && words.some((word) => STOPS.has(word))) return as('stop')
+  if (
+    LEADING.has(first) ||
+    (words.every((word) => STOPS.has(word) || POLITE.has(word)) && words.some((word) => STOPS.has(word)))
+  )
+    return as('stop')
   if (HERE.unspaced.test(whole) || (plainly && HERE.spaced.test(meant))) return as('stop')
   return as('other')
 }
@@ -105,6 +144,8 @@ export function readReply(reply: string, more: readonly string[] = []): ReplyRea
 /** The reply without signature and quoted message; all of it when nothing stands before them. */
 function ownWords(reply: string): string {
   const lines = reply.split(/\r\n|[\r\n\u2028\u2029]/)
-  const end = lines.findIndex((line, i) => i > 0 && SIGNATURE.test(line) && lines.slice(0, i).some((before) => before.trim() !== ''))
+  const end = lines.findIndex(
+    (line, i) => i > 0 && SIGNATURE.test(line) && lines.slice(0, i).some((before) => before.trim() !== ''),
+  )
   return end < 0 ? reply : lines.slice(0, end).join('\n')
 }

@@ -8,20 +8,53 @@ import { type Channel, CHANNELS, type Tone, TONES } from './vocabulary.ts'
 
 /** What the words of a message can be seen to carry, or to reveal. */
 export const WORD_BLOCKS = [
-  'opt-out-instruction', 'debt-collector-disclosure', 'business-name', 'balance', 'reason', 'rights', 'how-to-query-or-dispute', 'contact',
-  'debt-advice-signposting', 'registered-signature-2-to-16-characters',
+  'opt-out-instruction',
+  'debt-collector-disclosure',
+  'business-name',
+  'balance',
+  'reason',
+  'rights',
+  'how-to-query-or-dispute',
+  'contact',
+  'debt-advice-signposting',
+  'registered-signature-2-to-16-characters',
   // A first demand in text form (RDG §13a).
-  'client-name-and-address', 'ground-with-contract-and-date', 'interest-calculation', 'above-statutory-rate-note', 'cost-type-amount-reason',
-  'vat-statement', 'address-was-researched', 'supervisory-authority',
+  'client-name-and-address',
+  'ground-with-contract-and-date',
+  'interest-calculation',
+  'above-statutory-rate-note',
+  'cost-type-amount-reason',
+  'vat-statement',
+  'address-was-researched',
+  'supervisory-authority',
   // A voicemail (12 CFR 1006.2(j)).
-  'request-to-reply', 'person-name', 'phone-number', 'salutation', 'date-and-time', 'suggested-times', 'any-representative',
-  'debt', 'amount', 'creditor-relationship', 'debt-before-identity', 'collection-in-sender-name',
+  'request-to-reply',
+  'person-name',
+  'phone-number',
+  'salutation',
+  'date-and-time',
+  'suggested-times',
+  'any-representative',
+  'debt',
+  'amount',
+  'creditor-relationship',
+  'debt-before-identity',
+  'collection-in-sender-name',
 ] as const
 
 /** What no phrase shows for certain: the author of the words states it in the manifest's `carries`. */
 export const STATED_BLOCKS = [
-  'rights', 'how-to-query-or-dispute', 'debt-advice-signposting', 'client-name-and-address', 'ground-with-contract-and-date', 'interest-calculation',
-  'above-statutory-rate-note', 'cost-type-amount-reason', 'vat-statement', 'address-was-researched', 'supervisory-authority',
+  'rights',
+  'how-to-query-or-dispute',
+  'debt-advice-signposting',
+  'client-name-and-address',
+  'ground-with-contract-and-date',
+  'interest-calculation',
+  'above-statutory-rate-note',
+  'cost-type-amount-reason',
+  'vat-statement',
+  'address-was-researched',
+  'supervisory-authority',
 ] as const satisfies readonly WordBlock[]
 
 /** What only the route or a registration with a carrier can show; no words do. */
@@ -43,8 +76,20 @@ export const isRouteBlock = (block: ContentBlock): boolean => (ROUTE_BLOCKS as r
 
 /** Facts that `requires` may demand before a tone's words are true. */
 export const REQUIRABLE_FACTS = [
-  'masked', 'dueDate', 'daysPastDue', 'asOf', 'overdue', 'minimumDue', 'lateInterest', 'reportsToBureau', 'nextStep',
-  'originalCreditor', 'collector', 'licenceLines', 'postalAddress', 'optOutUrl',
+  'masked',
+  'dueDate',
+  'daysPastDue',
+  'asOf',
+  'overdue',
+  'minimumDue',
+  'lateInterest',
+  'reportsToBureau',
+  'nextStep',
+  'originalCreditor',
+  'collector',
+  'licenceLines',
+  'postalAddress',
+  'optOutUrl',
 ] as const
 export type RequirableFact = (typeof REQUIRABLE_FACTS)[number]
 
@@ -65,7 +110,11 @@ const registration = z.strictObject({
   /** Without 【】. */
   signature: z.string().min(2).max(16),
   status: z.enum(['approved', 'pending', 'rejected']),
-  approvedAt: z.string().refine(isLocalDate, 'not a calendar day (YYYY-MM-DD)').nullish().transform((v) => v ?? null),
+  approvedAt: z
+    .string()
+    .refine(isLocalDate, 'not a calendar day (YYYY-MM-DD)')
+    .nullish()
+    .transform((v) => v ?? null),
   /** The text as the vendor approved it, variables as `${name}`: for preview, segments and the hash only. */
   text: z.string().min(1),
   params: z.array(registrationParam),
@@ -73,7 +122,12 @@ const registration = z.strictObject({
 export type Registration = z.infer<typeof registration>
 
 const tonesOf = <T extends z.ZodType>(value: T) =>
-  z.strictObject({ gentle: value.optional(), neutral: value.optional(), firm: value.optional(), final: value.optional() })
+  z.strictObject({
+    gentle: value.optional(),
+    neutral: value.optional(),
+    firm: value.optional(),
+    final: value.optional(),
+  })
 
 const statedBlocks = z.array(z.enum(STATED_BLOCKS))
 
@@ -87,12 +141,16 @@ export const manifestSchema = z.strictObject({
   /** Facts that make a tone's words true: without them nothing is rendered. */
   requires: tonesOf(z.array(z.enum(REQUIRABLE_FACTS))).default({}),
   /** Blocks that must stand in each message of a channel; the frames supply them and lint checks. */
-  mustCarry: z.strictObject({
-    optOut: z.array(z.enum(['sms', 'email'])).default([]),
-    collectorDisclosure: z.boolean().default(false),
-  }).default({ optOut: [], collectorDisclosure: false }),
+  mustCarry: z
+    .strictObject({
+      optOut: z.array(z.enum(['sms', 'email'])).default([]),
+      collectorDisclosure: z.boolean().default(false),
+    })
+    .default({ optOut: [], collectorDisclosure: false }),
   /** What law wants said that only the author can tell to be said, in every text of a channel: policy packs ask for it by these names. */
-  carries: z.strictObject({ phone: statedBlocks.optional(), sms: statedBlocks.optional(), email: statedBlocks.optional() }).default({}),
+  carries: z
+    .strictObject({ phone: statedBlocks.optional(), sms: statedBlocks.optional(), email: statedBlocks.optional() })
+    .default({}),
   /** Which SMS carry the sender's 【signature】: Chinese ones, or all (mainland carriers ask for it in any language). */
   signed: z.enum(['chinese', 'always']).default('chinese'),
   registrations: z.array(registration).default([]),
@@ -144,26 +202,50 @@ const MANIFEST = 'template.yaml'
 export function parseTemplate(folder: string, files: readonly TemplateFile[]): ParsedTemplate {
   const yaml = files.find((f) => f.path === MANIFEST)
   if (yaml === undefined) {
-    return { ok: false, faults: [{ path: `${folder}/${MANIFEST}`, problem: 'is missing', cure: 'Add it; `templates/default/template.yaml` is an example.' }] }
+    return {
+      ok: false,
+      faults: [
+        {
+          path: `${folder}/${MANIFEST}`,
+          problem: 'is missing',
+          cure: 'Add it; `templates/default/template.yaml` is an example.',
+        },
+      ],
+    }
   }
   const manifest = parseManifest(folder, yaml.text)
   if (!manifest.ok) return manifest
   return collectSources(folder, manifest.manifest, files)
 }
 
-function parseManifest(folder: string, text: string): { ok: true; manifest: TemplateManifest } | { ok: false; faults: Fault[] } {
+function parseManifest(
+  folder: string,
+  text: string,
+): { ok: true; manifest: TemplateManifest } | { ok: false; faults: Fault[] } {
   const path = `${folder}/${MANIFEST}`
   let raw: unknown
   try {
     raw = parseYaml(text)
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error
-    return { ok: false, faults: [{ path: `${path}:${error.linePos?.[0].line ?? 1}`, problem: `is not YAML (${error.code})` }] }
+    return {
+      ok: false,
+      faults: [{ path: `${path}:${error.linePos?.[0].line ?? 1}`, problem: `is not YAML (${error.code})` }],
+    }
   }
   const parsed = manifestSchema.safeParse(raw)
   if (!parsed.success) return { ok: false, faults: zodFaults(parsed.error, manifestSchema, path) }
   if (parsed.data.id !== folder) {
-    return { ok: false, faults: [{ path: `${path}.id`, problem: `is "${parsed.data.id}" in the folder "${folder}"`, cure: 'Give folder and id one name.' }] }
+    return {
+      ok: false,
+      faults: [
+        {
+          path: `${path}.id`,
+          problem: `is "${parsed.data.id}" in the folder "${folder}"`,
+          cure: 'Give folder and id one name.',
+        },
+      ],
+    }
   }
   return { ok: true, manifest: parsed.data }
 }
@@ -190,12 +272,20 @@ function collectSources(folder: string, manifest: TemplateManifest, files: reado
       faults.push({
         path: source.path,
         problem: 'is not a file that template.yaml promises',
-        cure: meant === null ? 'Name its locale, tone and channel in template.yaml, or remove it.' : `Did you mean "${meant}"?`,
+        cure:
+          meant === null
+            ? 'Name its locale, tone and channel in template.yaml, or remove it.'
+            : `Did you mean "${meant}"?`,
       })
     }
   }
   for (const path of wanted) {
-    if (sources[path] === undefined) faults.push({ path: `${folder}/${path}`, problem: 'is missing', cure: 'Write it, or take its locale, tone or channel out of template.yaml.' })
+    if (sources[path] === undefined)
+      faults.push({
+        path: `${folder}/${path}`,
+        problem: 'is missing',
+        cure: 'Write it, or take its locale, tone or channel out of template.yaml.',
+      })
   }
   if (faults.length > 0) return { ok: false, faults }
   return { ok: true, template: { id: manifest.id, manifest, sources, frames } }

@@ -27,7 +27,12 @@ export function parseInstant(text: string): Instant | null {
   const m = RFC3339.exec(text)
   if (m === null) return null
   const [year, month, day, hour, minute, second] = [m[1], m[2], m[3], m[4], m[5], m[6]].map(Number) as [
-    number, number, number, number, number, number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ]
   if (year < 1900 || hour > 23 || minute > 59 || second > 59) return null
   const utc = Date.UTC(year, month - 1, day, hour, minute, second)

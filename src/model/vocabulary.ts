@@ -17,11 +17,26 @@ export const ADDRESS_KINDS = ['mobile', 'landline', 'voip', 'work', 'home', 'per
 /** What sort of number or mailbox it is. */
 export type AddressKind = (typeof ADDRESS_KINDS)[number]
 
-export const RELATIONS = ['self', 'co-borrower', 'guarantor', 'spouse', 'relative', 'colleague', 'contact', 'other'] as const
+export const RELATIONS = [
+  'self',
+  'co-borrower',
+  'guarantor',
+  'spouse',
+  'relative',
+  'colleague',
+  'contact',
+  'other',
+] as const
 /** Whose address it is. Only the borrower's own (`self`) is ever used. */
 export type Relation = (typeof RELATIONS)[number]
 
-export const ADDRESS_ORIGINS = ['consumer-used', 'consumer-consent', 'creditor-notice', 'prior-collector', 'other'] as const
+export const ADDRESS_ORIGINS = [
+  'consumer-used',
+  'consumer-consent',
+  'creditor-notice',
+  'prior-collector',
+  'other',
+] as const
 /**
  * How an address came to be known, as far as law tells it apart (12 CFR 1006.6(d)(4)-(5)): the consumer wrote from it,
  * or agreed to its use; the creditor announced its use with a time to object; an earlier collector used it; otherwise.
@@ -43,7 +58,14 @@ export function originOf(source: string | null | undefined): AddressOrigin | nul
  * surely never happened and counts nowhere.
  */
 export const CONTACT_OUTCOMES = [
-  'no-answer', 'voicemail', 'conversation', 'sent', 'delivered', 'failed', 'in-doubt', 'pending',
+  'no-answer',
+  'voicemail',
+  'conversation',
+  'sent',
+  'delivered',
+  'failed',
+  'in-doubt',
+  'pending',
 ] as const
 export type ContactOutcome = (typeof CONTACT_OUTCOMES)[number]
 
@@ -52,17 +74,48 @@ export type Direction = (typeof DIRECTIONS)[number]
 
 /** What upstream systems report about an account or its people. */
 export const EVENT_TYPES = [
-  'payment', 'payment-pending', 'payment-failed', 'payment-reversed', 'adjustment', 'settled', 'due-date-changed',
-  'promise', 'promise-cancelled', 'dispute', 'dispute-resolved', 'hardship', 'complaint', 'complaint-closed',
-  'bankruptcy', 'deceased', 'attorney', 'legal-action', 'identity-fraud', 'notice', 'charge-off', 'hand-off', 'recall',
-  'withdrawn', 'resume',
+  'payment',
+  'payment-pending',
+  'payment-failed',
+  'payment-reversed',
+  'adjustment',
+  'settled',
+  'due-date-changed',
+  'promise',
+  'promise-cancelled',
+  'dispute',
+  'dispute-resolved',
+  'hardship',
+  'complaint',
+  'complaint-closed',
+  'bankruptcy',
+  'deceased',
+  'attorney',
+  'legal-action',
+  'identity-fraud',
+  'notice',
+  'charge-off',
+  'hand-off',
+  'recall',
+  'withdrawn',
+  'resume',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
 /** Why contact is paused. Each has a scope (a person or one account) and a way to end. `reply`: somebody wrote what a person has yet to read. */
 export const HOLD_KINDS = [
-  'promise', 'dispute', 'hardship', 'complaint', 'payment-pending', 'legal-action',
-  'breathing-space', 'facts-conflict', 'bankruptcy', 'reversal-pause', 'manual', 'reply',
+  'promise',
+  'dispute',
+  'hardship',
+  'complaint',
+  'payment-pending',
+  'legal-action',
+  'breathing-space',
+  'facts-conflict',
+  'bankruptcy',
+  'reversal-pause',
+  'manual',
+  'reply',
 ] as const
 export type HoldKind = (typeof HOLD_KINDS)[number]
 
@@ -94,18 +147,30 @@ export const SUPPRESSION_SCOPES = ['address', 'channel', 'all'] as const
 export type SuppressionScope = (typeof SUPPRESSION_SCOPES)[number]
 
 export const SUPPRESSION_REASONS = [
-  'opt-out', 'cease', 'refusal-to-pay', 'wrong-number', 'deceased', 'attorney', 'bankruptcy', 'identity-fraud', 'bad-address', 'manual',
+  'opt-out',
+  'cease',
+  'refusal-to-pay',
+  'wrong-number',
+  'deceased',
+  'attorney',
+  'bankruptcy',
+  'identity-fraud',
+  'bad-address',
+  'manual',
 ] as const
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number]
 
 /** Which stop does it bring that a provider refuses an address, or says that its owner wants no more? Null: neither is the case. */
-export function suppressionAfter(rejection: RejectionClass | null): Extract<SuppressionReason, 'bad-address' | 'opt-out'> | null {
+export function suppressionAfter(
+  rejection: RejectionClass | null,
+): Extract<SuppressionReason, 'bad-address' | 'opt-out'> | null {
   if (rejection === 'address') return 'bad-address'
   return rejection === 'opted-out' ? 'opt-out' : null
 }
 
 /** What does such a stop cover? The one address, on every channel, until somebody lifts it. */
-export const addressSuppression = <Reason extends SuppressionReason>(reason: Reason) => ({ scope: 'address', channel: null, reason, until: null }) as const
+export const addressSuppression = <Reason extends SuppressionReason>(reason: Reason) =>
+  ({ scope: 'address', channel: null, reason, until: null }) as const
 
 /**
  * Is this a fact about the person, at whichever address or channel it was heard?
@@ -115,7 +180,14 @@ export const addressSuppression = <Reason extends SuppressionReason>(reason: Rea
  */
 export const isAboutPerson = (reason: SuppressionReason): boolean => ABOUT_THE_PERSON.has(reason)
 
-export const PERSON_REASONS = ['deceased', 'bankruptcy', 'identity-fraud', 'attorney', 'cease', 'refusal-to-pay'] as const satisfies readonly SuppressionReason[]
+export const PERSON_REASONS = [
+  'deceased',
+  'bankruptcy',
+  'identity-fraud',
+  'attorney',
+  'cease',
+  'refusal-to-pay',
+] as const satisfies readonly SuppressionReason[]
 const ABOUT_THE_PERSON: ReadonlySet<SuppressionReason> = new Set<SuppressionReason>(PERSON_REASONS)
 
 export const SWITCH_STATES = ['stopped', 'paused', 'draining', 'slowed'] as const
@@ -126,7 +198,16 @@ export const SWITCH_STATES = ['stopped', 'paused', 'draining', 'slowed'] as cons
  */
 export type SwitchState = (typeof SWITCH_STATES)[number]
 
-export const SWITCH_DIMENSIONS = ['creditor', 'product', 'jurisdiction', 'channel', 'route', 'template', 'ladder', 'rung'] as const
+export const SWITCH_DIMENSIONS = [
+  'creditor',
+  'product',
+  'jurisdiction',
+  'channel',
+  'route',
+  'template',
+  'ladder',
+  'rung',
+] as const
 
 /** A switch covers what matches every dimension it names; an empty scope covers everything. */
 export type SwitchScope = { [D in (typeof SWITCH_DIMENSIONS)[number]]?: string }
@@ -151,6 +232,15 @@ export const gentler = (a: Tone, b: Tone): Tone => (compareTones(a, b) <= 0 ? a 
  * not have gone out: never sent again by itself).
  */
 export const REMINDER_STATUSES = [
-  'scheduled', 'queued', 'sending', 'sent', 'delivered', 'failed', 'refused', 'expired', 'cancelled', 'in_doubt',
+  'scheduled',
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'failed',
+  'refused',
+  'expired',
+  'cancelled',
+  'in_doubt',
 ] as const
 export type ReminderStatus = (typeof REMINDER_STATUSES)[number]

@@ -2,20 +2,38 @@ import { z } from 'zod'
 import type { ReminderStatus } from './vocabulary.ts'
 
 /** Where a reminder can come to that upstream is told of: `scheduled`, `queued` and `sending` are ours alone. */
-export const TOLD_STATUSES = ['sent', 'delivered', 'failed', 'refused', 'expired', 'cancelled', 'in_doubt'] as const satisfies readonly ReminderStatus[]
+export const TOLD_STATUSES = [
+  'sent',
+  'delivered',
+  'failed',
+  'refused',
+  'expired',
+  'cancelled',
+  'in_doubt',
+] as const satisfies readonly ReminderStatus[]
 export type ToldStatus = (typeof TOLD_STATUSES)[number]
 
 /** What upstream can be told: public and stable, a new one is a changelog entry. */
-export const NOTICE_TYPES = [...TOLD_STATUSES.map((status) => `reminder.${status}` as const), 'suppression.added'] as const
+export const NOTICE_TYPES = [
+  ...TOLD_STATUSES.map((status) => `reminder.${status}` as const),
+  'suppression.added',
+] as const
 export type NoticeType = (typeof NOTICE_TYPES)[number]
 
 /** As Standard Webhooks writes it: `whsec_` and 24 to 64 bytes in base64. */
-const secret = z.string()
-  .refine((text) => /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/.test(text) && (text.length - 'whsec_'.length) % 4 === 0,
-    'must be whsec_ and 24 to 64 random bytes in base64; make one with: echo "whsec_$(openssl rand -base64 32)"')
+const secret = z
+  .string()
+  .refine(
+    (text) => /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/.test(text) && (text.length - 'whsec_'.length) % 4 === 0,
+    'must be whsec_ and 24 to 64 random bytes in base64; make one with: echo "whsec_$(openssl rand -base64 32)"',
+  )
 
-const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
-  .refine((value) => !URL.canParse(value) || new URL(value).username + new URL(value).password === '', 'must hold no user name or password: the signature tells who calls')
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .refine(
+    (value) => !URL.canParse(value) || new URL(value).username + new URL(value).password === '',
+    'must hold no user name or password: the signature tells who calls',
+  )
 
 /**
  * What an operator may write under `webhooks:` in `config/decorum.yaml`: an endpoint that is told what happened.

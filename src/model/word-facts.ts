@@ -16,17 +16,28 @@ export type LocalText = z.infer<typeof localTextSchema>
 export const creditorWordsSchema = z.strictObject({
   name: localTextSchema,
   /** Chinese SMS signature, without 【】; registered with the carrier, 2 to 16 characters (CN-16). */
-  signature: z.string().regex(/^[^【】\s]{2,16}$/u, '2 to 16 characters, without 【】 and spaces').nullish().transform((v) => v ?? null),
+  signature: z
+    .string()
+    .regex(/^[^【】\s]{2,16}$/u, '2 to 16 characters, without 【】 and spaces')
+    .nullish()
+    .transform((v) => v ?? null),
   voiceName: localTextSchema.nullish().transform((v) => v ?? null),
   /** A natural person's name that a voicemail may leave. */
   contactPerson: localTextSchema.nullish().transform((v) => v ?? null),
   helpLine: z.string().min(3),
   helpHours: localTextSchema.nullish().transform((v) => v ?? null),
-  payUrl: z.url({ protocol: /^https$/ }).nullish().transform((v) => v ?? null),
+  payUrl: z
+    .url({ protocol: /^https$/ })
+    .nullish()
+    .transform((v) => v ?? null),
   postalAddress: localTextSchema.nullish().transform((v) => v ?? null),
   licenceLines: z.array(z.string().min(1)).default([]),
   collector: localTextSchema.nullish().transform((v) => v ?? null),
-  originalCreditor: z.string().min(1).nullish().transform((v) => v ?? null),
+  originalCreditor: z
+    .string()
+    .min(1)
+    .nullish()
+    .transform((v) => v ?? null),
   /** Hosts that a link in a message may lead to; anything else is not rendered. */
   allowedLinks: z.array(z.string().min(1)).default([]),
 })
@@ -37,7 +48,11 @@ export const nextStepSchema = z.strictObject({
   kind: z.enum(['placement', 'charge-off', 'return-to-creditor']),
   date: z.string().refine(isLocalDate, 'not a calendar day (YYYY-MM-DD)'),
   /** Who takes over; needed for `placement` and `return-to-creditor`. */
-  party: z.string().min(1).nullish().transform((v) => v ?? null),
+  party: z
+    .string()
+    .min(1)
+    .nullish()
+    .transform((v) => v ?? null),
   authorisedBy: z.string().min(1),
 })
 export type NextStep = z.infer<typeof nextStepSchema>

@@ -2,7 +2,10 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { isTransient } from '../model/database-failure.ts'
 
 /** After a deadlock the next try works; after a lost connection a fresh one is mostly there within a tenth of a second. */
-const transient = retry(handleWhen(isTransient), { maxAttempts: 3, backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 200 }) })
+const transient = retry(handleWhen(isTransient), {
+  maxAttempts: 3,
+  backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 200 }),
+})
 
 /**
  * Runs one transaction over many items so that one item cannot fail another.

@@ -13,17 +13,28 @@ import type { Channel, ReminderStatus, Tone } from '../model/vocabulary.ts'
 export const counters = new Registry()
 
 const reminders = new Counter({
-  name: 'decorum_reminders_total', help: 'What became of reminders when they were decided (sending, waiting, refused, expired), by channel and tone.', labelNames: ['status', 'channel', 'tone'] as const, registers: [counters],
+  name: 'decorum_reminders_total',
+  help: 'What became of reminders when they were decided (sending, waiting, refused, expired), by channel and tone.',
+  labelNames: ['status', 'channel', 'tone'] as const,
+  registers: [counters],
 })
 const decisions = new Counter({
-  name: 'decorum_decisions_total', help: 'Decisions, by verdict and by the binding rule.', labelNames: ['verdict', 'code', 'rule'] as const, registers: [counters],
+  name: 'decorum_decisions_total',
+  help: 'Decisions, by verdict and by the binding rule.',
+  labelNames: ['verdict', 'code', 'rule'] as const,
+  registers: [counters],
 })
 const attempts = new Counter({
-  name: 'decorum_attempts_total', help: 'Calls to providers that came to an end, by what they came to.', labelNames: ['route', 'channel', 'outcome', 'class'] as const, registers: [counters],
+  name: 'decorum_attempts_total',
+  help: 'Calls to providers that came to an end, by what they came to.',
+  labelNames: ['route', 'channel', 'outcome', 'class'] as const,
+  registers: [counters],
 })
 
 const unsaidCalls = new Counter({
-  name: 'decorum_calls_without_words_total', help: 'Calls whose words could not be made again: they said the voicemail text or an apology. Above zero somebody must look.', registers: [counters],
+  name: 'decorum_calls_without_words_total',
+  help: 'Calls whose words could not be made again: they said the voicemail text or an apology. Above zero somebody must look.',
+  registers: [counters],
 })
 
 /** One call could not say what it was made for. */
@@ -40,14 +51,23 @@ export function countDecision({ verdict, reasons }: Pick<Decision, 'verdict' | '
 }
 
 /** One attempt came to an end: the provider answered, or it was given up before the call. */
-export const countAttempt = (route: { id: string; channel: Channel }, outcome: CallOutcome['kind'] | 'not_sent', rejection: RejectionClass | ''): void =>
-  attempts.inc({ route: route.id, channel: route.channel, outcome, class: rejection })
+export const countAttempt = (
+  route: { id: string; channel: Channel },
+  outcome: CallOutcome['kind'] | 'not_sent',
+  rejection: RejectionClass | '',
+): void => attempts.inc({ route: route.id, channel: route.channel, outcome, class: rejection })
 
 const replies = new Counter({
-  name: 'decorum_replies_total', help: 'Messages that came back, by what they were understood to ask.', labelNames: ['route', 'meaning'] as const, registers: [counters],
+  name: 'decorum_replies_total',
+  help: 'Messages that came back, by what they were understood to ask.',
+  labelNames: ['route', 'meaning'] as const,
+  registers: [counters],
 })
 const unresolvedReplies = new Counter({
-  name: 'decorum_replies_unresolved_total', help: 'Messages that came back from a sender who cannot be read or is not known.', labelNames: ['route', 'problem'] as const, registers: [counters],
+  name: 'decorum_replies_unresolved_total',
+  help: 'Messages that came back from a sender who cannot be read or is not known.',
+  labelNames: ['route', 'problem'] as const,
+  registers: [counters],
 })
 
 /** One message came back. */

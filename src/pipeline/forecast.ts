@@ -7,8 +7,20 @@ import { largestWeight, type Route } from '../model/route.ts'
 import { addDays, type Instant } from '../model/time.ts'
 import { bookDate, daysPastDue, startOfBookDay } from '../plan/book-time.ts'
 import { forecastQueue, type InLine } from '../plan/forecast-queue.ts'
-import { type AccountForDecision, type RecipientForDecision, readAccounts, readRecipients } from '../record/dispatch/decision-inputs.ts'
-import { countWaiting, readOnly, recentAttempts, type RecentAttempts, sampleWaiting, type WaitingSample } from '../record/forecast.ts'
+import {
+  type AccountForDecision,
+  type RecipientForDecision,
+  readAccounts,
+  readRecipients,
+} from '../record/dispatch/decision-inputs.ts'
+import {
+  countWaiting,
+  readOnly,
+  recentAttempts,
+  type RecentAttempts,
+  sampleWaiting,
+  type WaitingSample,
+} from '../record/forecast.ts'
 import type { Database } from '../record/schema.ts'
 import { type ActiveSwitch, activeSwitches } from '../record/switches.ts'
 import { callInFlight, chooseAddress, composeFacts, routeProblemOf } from './dispatch/facts.ts'
@@ -65,14 +77,21 @@ export interface Forecast {
  * @param creditor  null: every; otherwise only its reminders are counted, behind everybody's in the queue
  * @throws          when the ledger takes longer than five seconds over one of the questions
  */
-export async function forecastByRoute(runtime: Runtime, packs: readonly CompiledPack[], asked: { creditor: string | null; zone: string }): Promise<Forecast> {
+export async function forecastByRoute(
+  runtime: Runtime,
+  packs: readonly CompiledPack[],
+  asked: { creditor: string | null; zone: string },
+): Promise<Forecast> {
   const at = runtime.clock.now()
   const until = startOfBookDay(addDays(bookDate(at, asked.zone), 1), asked.zone)
   return readOnly(runtime.ledger, STATEMENT_MS, async (trx) => {
     const active = await activeSwitches(trx)
     const recent = await recentAttempts(trx)
     const routes: RouteForecast[] = []
-    for (const route of runtime.config.routes) routes.push(await forecastRoute({ runtime, packs, trx, active, recent, at, until, creditor: asked.creditor }, route))
+    for (const route of runtime.config.routes)
+      routes.push(
+        await forecastRoute({ runtime, packs, trx, active, recent, at, until, creditor: asked.creditor }, route),
+      )
     return { at, until, routes }
   })
 }
@@ -93,24 +112,38 @@ async function forecastRoute(setting: Setting, route: Route): Promise<RouteForec
   const counts = await countWaiting(trx, route.id, new Date(at), new Date(until))
   const sample = async (status: 'queued' | 'scheduled', waiting: number) =>
     waiting === 0 ? [] : sampleWaiting(trx, { route: route.id, status, until: new Date(until), waiting, size: SAMPLE })
-  const samples = [...await sample('queued', counts.queued), ...await sample('scheduled', counts.scheduled)]
+  const samples = [...(await sample('queued', counts.queued)), ...(await sample('scheduled', counts.scheduled))]
   const room = usualRoom(route, setting.recent)
   const { line, held, notToday } = await place(setting, route, room, samples)
   const fates = forecastQueue(line, at)
   const counted = (one: WaitingSample): number => (creditor === null || one.creditor === creditor ? one.standsFor : 0)
-  const ours = line.map((one, index) => ({ ...one, fate: fates[index] as (typeof fates)[number] })).filter(({ sample: one }) => counted(one) > 0)
+  const ours = line
+    .map((one, index) => ({ ...one, fate: fates[index] as (typeof fates)[number] }))
+    .filter(({ sample: one }) => counted(one) > 0)
   const sum = (of: 'goes' | 'missesWindow' | 'expires'): number => ours.reduce((all, { fate }) => all + fate[of], 0)
   const total = (some: readonly WaitingSample[]): number => some.reduce((all, one) => all + counted(one), 0)
   const waiting = creditor === null ? counts.queued + counts.scheduled : total(samples)
-  const dueNow = creditor === null ? counts.queued + counts.due : total(samples.filter((one) => one.status === 'queued' || one.nextAt.getTime() <= at))
+  const dueNow =
+    creditor === null
+      ? counts.queued + counts.due
+      : total(samples.filter((one) => one.status === 'queued' || one.nextAt.getTime() <= at))
   const lasts = ours.map(({ fate }) => fate.lastAt).filter((last) => last !== null)
   return {
-    route: route.id, channel: route.channel, waiting, dueNow, dueLaterToday: waiting - dueNow,
-    goes: sum('goes'), missesWindow: sum('missesWindow'), expires: sum('expires'),
-    heldBySwitch: total(held), notToday: total(notToday),
+    route: route.id,
+    channel: route.channel,
+    waiting,
+    dueNow,
+    dueLaterToday: waiting - dueNow,
+    goes: sum('goes'),
+    missesWindow: sum('missesWindow'),
+    expires: sum('expires'),
+    heldBySwitch: total(held),
+    notToday: total(notToday),
     emptyAt: waiting === 0 ? at : lasts.length === 0 ? null : Math.round(Math.max(...lasts)),
     share: shareOfRoute(setting.active, route.id, route.channel),
-    unitsEach: meanUnits(room, samples), callSeconds: room.callSeconds, assumed: room.assumed && waiting > 0,
+    unitsEach: meanUnits(room, samples),
+    callSeconds: room.callSeconds,
+    assumed: room.assumed && waiting > 0,
     everyNth: Math.max(1, ...samples.map((one) => one.standsFor)),
   }
 }
@@ -122,28 +155,51 @@ interface Placed {
 }
 
 /** Which of the sample stand in the queue today, and for how long each is in hand. */
-async function place(setting: Setting, route: Route, room: UsualRoom, samples: readonly WaitingSample[]): Promise<Placed> {
+async function place(
+  setting: Setting,
+  route: Route,
+  room: UsualRoom,
+  samples: readonly WaitingSample[],
+): Promise<Placed> {
   const { runtime, trx, active, at, until } = setting
   const recipients = await readRecipients(trx, [...new Set(samples.map((one) => one.recipientId))], at)
-  const accounts = await readAccounts(trx, samples.map((one) => one.id))
+  const accounts = await readAccounts(
+    trx,
+    samples.map((one) => one.id),
+  )
   const placed: Placed = { line: [], held: [], notToday: [] }
   for (const sample of samples) {
     const recipient = recipients.get(sample.recipientId)
     const own = accounts.get(sample.id) ?? []
     if (recipient === undefined) continue
     const scope = {
-      creditor: sample.creditor, product: own[0]?.product ?? null, jurisdiction: recipient.jurisdiction, channel: sample.channel,
-      route: sample.route, template: sample.template, ladder: sample.ladder, rung: sample.rung,
+      creditor: sample.creditor,
+      product: own[0]?.product ?? null,
+      jurisdiction: recipient.jurisdiction,
+      channel: sample.channel,
+      route: sample.route,
+      template: sample.template,
+      ladder: sample.ladder,
+      rung: sample.rung,
     }
     if (closedBy(active, scope, sample.queuedAt ?? 'new') !== null) {
       placed.held.push(sample)
       continue
     }
-    const may = whenItMayGo(runtime, setting.packs, { reminder: sample, recipient, accounts: own }, Math.max(at, sample.nextAt.getTime()), until)
+    const may = whenItMayGo(
+      runtime,
+      setting.packs,
+      { reminder: sample, recipient, accounts: own },
+      Math.max(at, sample.nextAt.getTime()),
+      until,
+    )
     if (may === null) placed.notToday.push(sample)
     else {
       placed.line.push({
-        ...may, sample, count: sample.standsFor, expiresAt: sample.expiresAt.getTime(),
+        ...may,
+        sample,
+        count: sample.standsFor,
+        expiresAt: sample.expiresAt.getTime(),
         takesMs: takesMs(route, room.unitsOf(sample.template), shareOf(active, scope), room.callSeconds),
       })
     }
@@ -177,7 +233,10 @@ export function usualRoom(route: Pick<Route, 'id' | 'channel' | 'rate'>, recent:
   }
   const calls = ours.filter((one) => one.lineSeconds !== null)
   const called = calls.reduce((sum, one) => sum + one.attempts, 0)
-  const seconds = called === 0 ? ASSUMED_CALL_SECONDS : calls.reduce((sum, one) => sum + (one.lineSeconds ?? 0) * one.attempts, 0) / called
+  const seconds =
+    called === 0
+      ? ASSUMED_CALL_SECONDS
+      : calls.reduce((sum, one) => sum + (one.lineSeconds ?? 0) * one.attempts, 0) / called
   return {
     unitsOf: (template) => mean(ours.filter((one) => one.template === template)) ?? mean(ours) ?? 1,
     callSeconds: route.rate.simultaneousCalls === undefined ? null : seconds,
@@ -193,7 +252,12 @@ export function usualRoom(route: Pick<Route, 'id' | 'channel' | 'rate'>, recent:
  *
  * @param share  of the route's rate, in percent
  */
-export function takesMs(route: Pick<Route, 'channel' | 'rate'>, units: number, share: number, callSeconds: number | null): number {
+export function takesMs(
+  route: Pick<Route, 'channel' | 'rate'>,
+  units: number,
+  share: number,
+  callSeconds: number | null,
+): number {
   const largest = largestWeight(route)
   // As the gate has it: one heavier than expected pays its surplus twice.
   const room = units + Math.max(0, units - largest)
@@ -218,8 +282,11 @@ export interface MayGo {
  * @returns  null: the rules refuse it, or put it off until `until` or later
  */
 export function whenItMayGo(
-  runtime: Pick<Runtime, 'config'>, packs: readonly CompiledPack[],
-  waiting: { reminder: WaitingSample; recipient: RecipientForDecision; accounts: readonly AccountForDecision[] }, from: Instant, until: Instant,
+  runtime: Pick<Runtime, 'config'>,
+  packs: readonly CompiledPack[],
+  waiting: { reminder: WaitingSample; recipient: RecipientForDecision; accounts: readonly AccountForDecision[] },
+  from: Instant,
+  until: Instant,
 ): MayGo | null {
   let at = from
   for (let looks = 0; looks < MOST_LOOKS && at < until; looks++) {
@@ -232,7 +299,13 @@ export function whenItMayGo(
 }
 
 function factsAt(
-  { config }: Pick<Runtime, 'config'>, { reminder, recipient, accounts }: { reminder: WaitingSample; recipient: RecipientForDecision; accounts: readonly AccountForDecision[] }, at: Instant,
+  { config }: Pick<Runtime, 'config'>,
+  {
+    reminder,
+    recipient,
+    accounts,
+  }: { reminder: WaitingSample; recipient: RecipientForDecision; accounts: readonly AccountForDecision[] },
+  at: Instant,
 ): Facts {
   const creditor = config.creditors.get(reminder.creditor)
   const address = chooseAddress(recipient, reminder)
@@ -246,8 +319,15 @@ function factsAt(
     phoneInFlight: reminder.channel === 'phone' && callInFlight(recipient),
   }
   return composeFacts({
-    reminder, recipient, accounts, address, daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', at)),
-    freshForMs: creditor?.freshFor ?? null, pending: [], system, carries: carriedWords(config, reminder, recipient, creditor, ['text']),
+    reminder,
+    recipient,
+    accounts,
+    address,
+    daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', at)),
+    freshForMs: creditor?.freshFor ?? null,
+    pending: [],
+    system,
+    carries: carriedWords(config, reminder, recipient, creditor, ['text']),
     smsLine: { line: null, smsToLandlines: config.delivery.smsToLandlines ?? [] },
   })
 }

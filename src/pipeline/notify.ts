@@ -4,7 +4,18 @@ import { DAY, HOUR, type Instant } from '../model/time.ts'
 import type { Channel, ReminderStatus, SuppressionReason, SuppressionScope } from '../model/vocabulary.ts'
 import { listensTo, type NoticeType, TOLD_STATUSES, type ToldStatus } from '../model/webhook.ts'
 import type { Locked } from '../record/locks.ts'
-import { addNotices, type ClaimedNotice, claimNotices, type NewNotice, type NoticeSubject, noticeSubjects, recipientsToNotify, settleNotices, type ToldNotice, upstreamRecipients } from '../record/outbox.ts'
+import {
+  addNotices,
+  type ClaimedNotice,
+  claimNotices,
+  type NewNotice,
+  type NoticeSubject,
+  noticeSubjects,
+  recipientsToNotify,
+  settleNotices,
+  type ToldNotice,
+  upstreamRecipients,
+} from '../record/outbox.ts'
 import type { Database } from '../record/schema.ts'
 import type { Runtime } from './runtime.ts'
 import { withdrawForbidden } from './tasks.ts'
@@ -25,30 +36,60 @@ export interface Moved {
  * The caller holds the lock of each one's recipient; `recipientsToLock` names them. With nobody
  * listening it costs nothing: no question is asked and no row is written.
  */
-export async function noteReminders(runtime: Runtime, trx: Locked, moved: readonly Moved[], now: Instant): Promise<void> {
+export async function noteReminders(
+  runtime: Runtime,
+  trx: Locked,
+  moved: readonly Moved[],
+  now: Instant,
+): Promise<void> {
   if (!someoneListens(runtime) || moved.length === 0) return
-  const subjects = await noticeSubjects(trx, moved.map((one) => one.reminderId), creditorsHeard(runtime))
-  await addNotices(trx, moved.flatMap((one) => {
-    const subject = subjects.get(one.reminderId)
-    return subject === undefined ? [] : noticeOf(runtime, one, subject, now)
-  }), now)
+  const subjects = await noticeSubjects(
+    trx,
+    moved.map((one) => one.reminderId),
+    creditorsHeard(runtime),
+  )
+  await addNotices(
+    trx,
+    moved.flatMap((one) => {
+      const subject = subjects.get(one.reminderId)
+      return subject === undefined ? [] : noticeOf(runtime, one, subject, now)
+    }),
+    now,
+  )
 }
 
 /** Whose locks `noteReminders` will need for these; nobody's when nobody listens. */
-export async function recipientsToLock(runtime: Runtime, trx: Transaction<Database>, reminderIds: readonly string[]): Promise<string[]> {
-  return someoneListens(runtime) && reminderIds.length > 0 ? recipientsToNotify(trx, reminderIds, creditorsHeard(runtime)) : []
+export async function recipientsToLock(
+  runtime: Runtime,
+  trx: Transaction<Database>,
+  reminderIds: readonly string[],
+): Promise<string[]> {
+  return someoneListens(runtime) && reminderIds.length > 0
+    ? recipientsToNotify(trx, reminderIds, creditorsHeard(runtime))
+    : []
 }
 
-function noticeOf(runtime: Runtime, moved: Moved, { recipientKey, ...subject }: NoticeSubject, now: Instant): NewNotice[] {
+function noticeOf(
+  runtime: Runtime,
+  moved: Moved,
+  { recipientKey, ...subject }: NoticeSubject,
+  now: Instant,
+): NewNotice[] {
   const { creditor, status } = subject
   if (!isTold(status) || status === moved.before) return []
   const type = `reminder.${status}` as const
-  const data = { ...subject, attemptNo: moved.attemptNo ?? null, code: moved.code ?? null, at: new Date(now).toISOString() }
+  const data = {
+    ...subject,
+    attemptNo: moved.attemptNo ?? null,
+    code: moved.code ?? null,
+    at: new Date(now).toISOString(),
+  }
   const endpoints = endpointsFor(runtime, creditor, type)
   return endpoints.length === 0 ? [] : [{ recipientKey, creditor, type, data, endpoints }]
 }
 
-const isTold = (status: ReminderStatus): status is ToldStatus => (TOLD_STATUSES as readonly ReminderStatus[]).includes(status)
+const isTold = (status: ReminderStatus): status is ToldStatus =>
+  (TOLD_STATUSES as readonly ReminderStatus[]).includes(status)
 
 const FIRST_WAIT_MS = 5_000
 const LONGEST_WAIT_MS = HOUR
@@ -75,7 +116,12 @@ export const pauseAskedBy = (answer: WebhookAnswer): number | null =>
  * @param ageMs   machine time since it was written
  * @param jitter  0 to 1, injected
  */
-export function nextTry(answer: WebhookAnswer, tries: number, ageMs: number, jitter: number): Pick<ToldNotice, 'outcome' | 'waitMs'> {
+export function nextTry(
+  answer: WebhookAnswer,
+  tries: number,
+  ageMs: number,
+  jitter: number,
+): Pick<ToldNotice, 'outcome' | 'waitMs'> {
   if (answer.kind === 'taken') return { outcome: 'taken', waitMs: 0 }
   if (ageMs >= PATIENCE_MS && tries >= FEWEST_TRIES) return { outcome: 'given_up', waitMs: 0 }
   const pause = pauseAskedBy(answer)
@@ -101,16 +147,39 @@ export interface NewStop {
  * Lets a stop that has just been recorded reach those who act for us: steps for people that it forbids are withdrawn, and
  * upstream is to be told. The caller holds the locks of the people whom it concerns.
  */
-export async function noteStop(runtime: Runtime, trx: Locked, recipientKeys: readonly string[], stop: NewStop, now: Instant): Promise<void> {
+export async function noteStop(
+  runtime: Runtime,
+  trx: Locked,
+  recipientKeys: readonly string[],
+  stop: NewStop,
+  now: Instant,
+): Promise<void> {
   await withdrawForbidden(runtime, trx, recipientKeys, now)
   if (!someoneListens(runtime) || recipientKeys.length === 0) return
   const { scope, reason, channel, by, reminderId = null, attemptNo = null, code = null } = stop
   const recipients = await upstreamRecipients(trx, recipientKeys, creditorsHeard(runtime))
-  await addNotices(trx, recipients.flatMap(({ recipientKey, creditor, recipientId }) => {
-    const endpoints = endpointsFor(runtime, creditor, 'suppression.added')
-    const data = { creditor, recipientId, scope, reason, channel, by, reminderId, attemptNo, code, at: new Date(now).toISOString() }
-    return endpoints.length === 0 ? [] : [{ recipientKey, creditor, type: 'suppression.added' as const, data, endpoints }]
-  }), now)
+  await addNotices(
+    trx,
+    recipients.flatMap(({ recipientKey, creditor, recipientId }) => {
+      const endpoints = endpointsFor(runtime, creditor, 'suppression.added')
+      const data = {
+        creditor,
+        recipientId,
+        scope,
+        reason,
+        channel,
+        by,
+        reminderId,
+        attemptNo,
+        code,
+        at: new Date(now).toISOString(),
+      }
+      return endpoints.length === 0
+        ? []
+        : [{ recipientKey, creditor, type: 'suppression.added' as const, data, endpoints }]
+    }),
+    now,
+  )
 }
 
 /** Is anybody told anything at all? Asked first everywhere, so that nobody listening costs nothing. */
@@ -119,7 +188,9 @@ export const someoneListens = (runtime: Runtime): boolean => runtime.config.webh
 /** Whose creditors' news does anybody hear? Null: everybody's. */
 export function creditorsHeard(runtime: Runtime): string[] | null {
   const { webhooks } = runtime.config
-  return webhooks.some((webhook) => webhook.creditors === undefined) ? null : [...new Set(webhooks.flatMap((webhook) => webhook.creditors ?? []))]
+  return webhooks.some((webhook) => webhook.creditors === undefined)
+    ? null
+    : [...new Set(webhooks.flatMap((webhook) => webhook.creditors ?? []))]
 }
 
 /** Ids of the endpoints that listen to this creditor's notices of this type. */
@@ -155,7 +226,12 @@ export class EndpointNotifier {
    * @param random      0 to 1, for the jitter of retries
    * @param machineNow  milliseconds that never jump
    */
-  constructor(runtime: Runtime, endpoint: WebhookEndpoint, random: () => number, machineNow: () => number = () => performance.now()) {
+  constructor(
+    runtime: Runtime,
+    endpoint: WebhookEndpoint,
+    random: () => number,
+    machineNow: () => number = () => performance.now(),
+  ) {
     this.#runtime = runtime
     this.#endpoint = endpoint
     this.#random = random
@@ -168,8 +244,11 @@ export class EndpointNotifier {
 
   /** What keeps this endpoint from hearing, in words for health; null when it hears. */
   get problem(): string | null {
-    if (this.#gone) return 'answered 410 Gone and is told nothing until a restart; correct or remove it in config/decorum.yaml'
-    return this.#failures < TROUBLE_AFTER ? null : `keeps failing (${this.#code}); what it is to hear waits in the ledger for up to three days`
+    if (this.#gone)
+      return 'answered 410 Gone and is told nothing until a restart; correct or remove it in config/decorum.yaml'
+    return this.#failures < TROUBLE_AFTER
+      ? null
+      : `keeps failing (${this.#code}); what it is to hear waits in the ledger for up to three days`
   }
 
   /** Tells what is due; true when more may be due at once. */
@@ -193,10 +272,20 @@ export class EndpointNotifier {
 
   async #settle(claimed: readonly ClaimedNotice[], answers: readonly WebhookAnswer[]): Promise<void> {
     const { ledger, clock, log } = this.#runtime
-    const told = claimed.map(({ recipientKey, seq, part, tries, ageMs }, i) => ({ recipientKey, seq, part, tries, ...nextTry(answers[i] as WebhookAnswer, tries, ageMs, this.#random()) }))
+    const told = claimed.map(({ recipientKey, seq, part, tries, ageMs }, i) => ({
+      recipientKey,
+      seq,
+      part,
+      tries,
+      ...nextTry(answers[i] as WebhookAnswer, tries, ageMs, this.#random()),
+    }))
     await ledger.db.transaction().execute((trx) => settleNotices(trx, this.id, told, new Date(clock.now())))
     for (const { outcome, tries, ...notice } of told) {
-      if (outcome === 'given_up') log.error({ event: 'notice.abandoned', webhook: this.id, notice: idOf(notice), tries }, 'webhook notice abandoned: not accepted in three days of retries')
+      if (outcome === 'given_up')
+        log.error(
+          { event: 'notice.abandoned', webhook: this.id, notice: idOf(notice), tries },
+          'webhook notice abandoned: not accepted in three days of retries',
+        )
     }
   }
 
@@ -204,20 +293,31 @@ export class EndpointNotifier {
     const { log } = this.#runtime
     if (answers.some((answer) => answer.kind === 'gone')) {
       this.#gone = true
-      log.error({ event: 'webhook.gone', webhook: this.id }, 'webhook endpoint answered 410 Gone; nothing is sent to it until a restart')
+      log.error(
+        { event: 'webhook.gone', webhook: this.id },
+        'webhook endpoint answered 410 Gone; nothing is sent to it until a restart',
+      )
       return
     }
     const failed = answers.flatMap((answer) => (answer.kind === 'failed' ? [answer.code] : []))
     const wasInTrouble = this.problem !== null
     this.#failures = failed.length < answers.length ? 0 : this.#failures + 1
     this.#code = failed.at(-1) ?? ''
-    if (this.problem !== null && !wasInTrouble) log.error({ event: 'webhook.failing', webhook: this.id, code: this.#code }, 'webhook endpoint failing; its notices wait and are retried')
-    if (this.problem === null && wasInTrouble) log.info({ event: 'webhook.recovered', webhook: this.id }, 'webhook endpoint recovered')
+    if (this.problem !== null && !wasInTrouble)
+      log.error(
+        { event: 'webhook.failing', webhook: this.id, code: this.#code },
+        'webhook endpoint failing; its notices wait and are retried',
+      )
+    if (this.problem === null && wasInTrouble)
+      log.info({ event: 'webhook.recovered', webhook: this.id }, 'webhook endpoint recovered')
   }
 }
 
 /** The same at every try. Full stops would blur where the id ends in what is signed. */
-const idOf = ({ recipientKey, seq, part }: Pick<ClaimedNotice, 'recipientKey' | 'seq' | 'part'>): string => `${recipientKey}_${seq}_${part}`
+const idOf = ({ recipientKey, seq, part }: Pick<ClaimedNotice, 'recipientKey' | 'seq' | 'part'>): string =>
+  `${recipientKey}_${seq}_${part}`
 
-const messageOf = (notice: ClaimedNotice): { id: string; body: string } =>
-  ({ id: idOf(notice), body: JSON.stringify({ type: notice.type, timestamp: notice.at.toISOString(), data: notice.data }) })
+const messageOf = (notice: ClaimedNotice): { id: string; body: string } => ({
+  id: idOf(notice),
+  body: JSON.stringify({ type: notice.type, timestamp: notice.at.toISOString(), data: notice.data }),
+})

@@ -12,7 +12,15 @@ import { type RecipientAddress, type RecipientForDecision, readRecipients } from
 import { findUse, rememberUse } from '../record/events.ts'
 import { isId, newId } from '../record/id.ts'
 import { lockAddresses, takeLocks, takeSequence } from '../record/locks.ts'
-import { accountsToCallAbout, addPermit, numbersOf, type PermitAccount, permitById, type PermitRow, writePermitSettled as writeEnd } from '../record/permits.ts'
+import {
+  accountsToCallAbout,
+  addPermit,
+  numbersOf,
+  type PermitAccount,
+  permitById,
+  type PermitRow,
+  writePermitSettled as writeEnd,
+} from '../record/permits.ts'
 import { findRecipients, keyText } from '../record/recipients.ts'
 import { wakeRecipient } from '../record/reminders.ts'
 import type { Database } from '../record/schema.ts'
@@ -44,7 +52,13 @@ const PERMIT_MS = 15 * MINUTE
  * @param key  the Idempotency-Key header; null: every request is new
  * @throws DECORUM_NOT_FOUND for an unknown person; DECORUM_BAD_INPUT for accounts or a number that are not the person's; DECORUM_CONFLICT for a key used with another body
  */
-export async function askPermit(runtime: Runtime, rules: PermitRules, actor: Actor, key: string | null, body: PermitBody): Promise<PermitAnswer> {
+export async function askPermit(
+  runtime: Runtime,
+  rules: PermitRules,
+  actor: Actor,
+  key: string | null,
+  body: PermitBody,
+): Promise<PermitAnswer> {
   const creditor = await creditorOwning(runtime, actor, body.creditor, 'recipient', body.recipientId)
   const clockCertain = await rules.clockCertain()
   const hash = bodyHash({ ...body, creditor: creditor.id })
@@ -60,27 +74,61 @@ export async function askPermit(runtime: Runtime, rules: PermitRules, actor: Act
     const recipient = (await readRecipients(trx, [recipientId], now)).get(recipientId) as RecipientForDecision
     const accounts = await accountsOf(trx, recipientId, body)
     const { address, to } = addressOf(runtime, body, recipient)
-    const facts = await permitFacts(runtime, trx, body, { actor, creditor, recipient, accounts, address, to, clockCertain }, now)
+    const facts = await permitFacts(
+      runtime,
+      trx,
+      body,
+      { actor, creditor, recipient, accounts, address, to, clockCertain },
+      now,
+    )
     const { decision, decidedFor } = decideForCall(facts, rules.packs, now)
     const given = decision.verdict === 'send'
     const permit: PermitRow = {
-      id: newId(), creditor: creditor.id, recipient_id: recipientId, account_ids: accounts.map((account) => account.id),
-      address_hash: Buffer.from(address.hash, 'hex'), mode: body.mode, made_by: body.by, asked_by: actor.name, asked_at: new Date(now),
-      decided_at: new Date(decidedFor), verdict: decision.verdict, until: decision.until === null ? null : new Date(decision.until),
-      reasons: decision.reasons, packs: decision.packs, candidate_zones: decision.candidateZones, facts: { ...facts, zoneData: decision.zoneData },
-      status: given ? 'open' : 'denied', expires_at: given ? new Date(Math.min(now + PERMIT_MS, decision.until ?? Infinity)) : null,
-      outcome: null, called_at: null, settled_at: null, settled_by: null, seq: await takeSequence(trx, recipientId),
+      id: newId(),
+      creditor: creditor.id,
+      recipient_id: recipientId,
+      account_ids: accounts.map((account) => account.id),
+      address_hash: Buffer.from(address.hash, 'hex'),
+      mode: body.mode,
+      made_by: body.by,
+      asked_by: actor.name,
+      asked_at: new Date(now),
+      decided_at: new Date(decidedFor),
+      verdict: decision.verdict,
+      until: decision.until === null ? null : new Date(decision.until),
+      reasons: decision.reasons,
+      packs: decision.packs,
+      candidate_zones: decision.candidateZones,
+      facts: { ...facts, zoneData: decision.zoneData },
+      status: given ? 'open' : 'denied',
+      expires_at: given ? new Date(Math.min(now + PERMIT_MS, decision.until ?? Infinity)) : null,
+      outcome: null,
+      called_at: null,
+      settled_at: null,
+      settled_by: null,
+      seq: await takeSequence(trx, recipientId),
     }
     await addPermit(trx, permit)
-    if (key !== null) await rememberUse(trx, { creditor: creditor.id, scope: 'permit', key, bodyHash: hash, resourceId: permit.id }, new Date(now))
+    if (key !== null)
+      await rememberUse(
+        trx,
+        { creditor: creditor.id, scope: 'permit', key, bodyHash: hash, resourceId: permit.id },
+        new Date(now),
+      )
     return answerOf(permit)
   })
 }
 
-async function answerGiven(trx: Transaction<Database>, creditor: string, key: string, hash: Buffer): Promise<PermitRow | null> {
+async function answerGiven(
+  trx: Transaction<Database>,
+  creditor: string,
+  key: string,
+  hash: Buffer,
+): Promise<PermitRow | null> {
   const use = await findUse(trx, creditor, 'permit', key)
   if (use === null) return null
-  if (!use.bodyHash.equals(hash)) throw new DecorumError('DECORUM_CONFLICT', 'this Idempotency-Key was used before with another body')
+  if (!use.bodyHash.equals(hash))
+    throw new DecorumError('DECORUM_CONFLICT', 'this Idempotency-Key was used before with another body')
   return permitById(trx, use.resourceId, creditor)
 }
 
@@ -92,13 +140,30 @@ async function accountsOf(trx: Transaction<Database>, recipientId: string, body:
 }
 
 /** The person's own record of the number; one they have for texts alone is the same number. */
-function addressOf(runtime: Runtime, body: PermitBody, recipient: RecipientForDecision): { address: RecipientAddress; to: string } {
-  const parsed = parseAddress('phone', body.address, recipient.jurisdiction === null ? null : countryOf(recipient.jurisdiction))
+function addressOf(
+  runtime: Runtime,
+  body: PermitBody,
+  recipient: RecipientForDecision,
+): { address: RecipientAddress; to: string } {
+  const parsed = parseAddress(
+    'phone',
+    body.address,
+    recipient.jurisdiction === null ? null : countryOf(recipient.jurisdiction),
+  )
   if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
-  const hashes = (['phone', 'sms'] as const).map((channel) => ({ channel, hash: addressHash(runtime.vault, channel, parsed.value).hash.toString('hex') }))
-  const address = hashes.map(({ channel, hash }) => recipient.addresses.find((a) => a.channel === channel && a.hash === hash)).find((found) => found !== undefined)
+  const hashes = (['phone', 'sms'] as const).map((channel) => ({
+    channel,
+    hash: addressHash(runtime.vault, channel, parsed.value).hash.toString('hex'),
+  }))
+  const address = hashes
+    .map(({ channel, hash }) => recipient.addresses.find((a) => a.channel === channel && a.hash === hash))
+    .find((found) => found !== undefined)
   if (address === undefined) {
-    throw invalidField('address', 'is not a number of this recipient', 'Call only numbers that are registered as the recipient\'s: PUT /v1/recipients/{id}.')
+    throw invalidField(
+      'address',
+      'is not a number of this recipient',
+      "Call only numbers that are registered as the recipient's: PUT /v1/recipients/{id}.",
+    )
   }
   return { address, to: parsed.value }
 }
@@ -106,7 +171,10 @@ function addressOf(runtime: Runtime, body: PermitBody, recipient: RecipientForDe
 const answerOf = (permit: PermitRow): PermitAnswer => ({
   verdict: permit.verdict,
   until: permit.until === null ? null : formatInstant(permit.until.getTime()),
-  reasons: permit.reasons.map((reason) => ({ ...reason, until: reason.until === null ? null : formatInstant(reason.until) })),
+  reasons: permit.reasons.map((reason) => ({
+    ...reason,
+    until: reason.until === null ? null : formatInstant(reason.until),
+  })),
   permitId: permit.status === 'denied' ? null : permit.id,
   expiresAt: permit.expires_at === null ? null : formatInstant(permit.expires_at.getTime()),
 })
@@ -129,14 +197,30 @@ export interface PermitSubject {
  * A call has no route of ours, so nothing is said about one. A test key, or an account that a test key
  * registered, gives nobody the right to ring a person.
  */
-export async function permitFacts(runtime: Runtime, trx: Transaction<Database>, body: PermitBody, subject: PermitSubject, now: Instant): Promise<Facts> {
+export async function permitFacts(
+  runtime: Runtime,
+  trx: Transaction<Database>,
+  body: PermitBody,
+  subject: PermitSubject,
+  now: Instant,
+): Promise<Facts> {
   const { actor, creditor, recipient, accounts, address, to } = subject
   const system: SystemFacts = {
     testMode: !actor.live || accounts.some((account) => !account.live) || outsideTestAddresses(runtime, to),
-    switchedOff: closedBy(await activeSwitches(trx), {
-      creditor: creditor.id, product: accounts[0]?.product ?? null, jurisdiction: recipient.jurisdiction, channel: 'phone',
-      route: null, template: null, ladder: null, rung: null,
-    }, 'new'),
+    switchedOff: closedBy(
+      await activeSwitches(trx),
+      {
+        creditor: creditor.id,
+        product: accounts[0]?.product ?? null,
+        jurisdiction: recipient.jurisdiction,
+        channel: 'phone',
+        route: null,
+        template: null,
+        ladder: null,
+        rung: null,
+      },
+      'new',
+    ),
     clockUncertain: !subject.clockCertain,
     routeProblem: null,
     notRegistered: false,
@@ -144,8 +228,13 @@ export async function permitFacts(runtime: Runtime, trx: Transaction<Database>, 
   }
   return composeFacts({
     reminder: { channel: 'phone', tone: body.tone, kind: body.kind, mode: body.mode, expiresAt: null, dueAt: null },
-    recipient, accounts, address, daysPastDue: accounts.map((account) => daysPastDue(account, creditor.bookZone, now)),
-    freshForMs: creditor.freshFor, pending: [], system,
+    recipient,
+    accounts,
+    address,
+    daysPastDue: accounts.map((account) => daysPastDue(account, creditor.bookZone, now)),
+    freshForMs: creditor.freshFor,
+    pending: [],
+    system,
   })
 }
 
@@ -161,27 +250,46 @@ const AHEAD_MS = MINUTE
  *
  * @throws DECORUM_STATE_CONFLICT for one that was not given, or was settled otherwise before
  */
-export async function settlePermit(runtime: Runtime, actor: Actor, id: string, body: PermitSettlement, packs: readonly CompiledPack[] = []): Promise<PermitSettled> {
+export async function settlePermit(
+  runtime: Runtime,
+  actor: Actor,
+  id: string,
+  body: PermitSettlement,
+  packs: readonly CompiledPack[] = [],
+): Promise<PermitSettled> {
   const known = isId(id) ? await permitById(runtime.ledger.db, id, actor.creditor) : null
-  if (known === null || known.status === 'denied') throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such permit')
+  if (known === null || known.status === 'denied')
+    throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such permit')
   return inWriteTransaction(runtime, async (opened) => {
-    const trx = await takeLocks(opened, { recipients: [known.recipient_id], addresses: [{ creditor: known.creditor, hash: known.address_hash }] }, 'wait')
+    const trx = await takeLocks(
+      opened,
+      { recipients: [known.recipient_id], addresses: [{ creditor: known.creditor, hash: known.address_hash }] },
+      'wait',
+    )
     const permit = (await permitById(trx, id, actor.creditor)) as PermitRow
     const now = runtime.clock.now()
     const calledAt = body.at ?? permit.asked_at.getTime()
     if (permit.status === 'settled') {
-      if (permit.outcome === body.outcome && (body.at == null || permit.called_at?.getTime() === calledAt)) return { id, outcome: body.outcome, repeated: true }
+      if (permit.outcome === body.outcome && (body.at == null || permit.called_at?.getTime() === calledAt))
+        return { id, outcome: body.outcome, repeated: true }
       throw new DecorumError('DECORUM_STATE_CONFLICT', `this permit was settled before, as ${permit.outcome}`)
     }
     if (calledAt < permit.asked_at.getTime()) throw invalidField('at', 'is before the permit was given')
     if (calledAt > now + AHEAD_MS) throw invalidField('at', 'lies ahead')
     const at = new Date(now)
     await writeEnd(trx, permit, {
-      outcome: body.outcome, calledAt: new Date(calledAt), contact: body.outcome === 'not-placed' ? null : body.outcome,
-      party: body.party ?? (body.outcome === 'conversation' ? 'recipient' : null), at, by: actor.name,
+      outcome: body.outcome,
+      calledAt: new Date(calledAt),
+      contact: body.outcome === 'not-placed' ? null : body.outcome,
+      party: body.party ?? (body.outcome === 'conversation' ? 'recipient' : null),
+      at,
+      by: actor.name,
     })
     await wakeRecipient(trx, permit.recipient_id, at)
-    const exceeded = body.outcome === 'not-placed' ? [] : await markExceeded(runtime, trx, packs, { id, recipientId: permit.recipient_id, at: calledAt })
+    const exceeded =
+      body.outcome === 'not-placed'
+        ? []
+        : await markExceeded(runtime, trx, packs, { id, recipientId: permit.recipient_id, at: calledAt })
     return { id, outcome: body.outcome, repeated: false, ...(exceeded.length === 0 ? {} : { exceeded }) }
   })
 }

@@ -3,7 +3,16 @@ import { attemptOwner, keepCapturedRow, keepInventedReceipts } from '../record/c
 import type { AccountForDecision, RecipientAddress } from '../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../record/dispatch/fence.ts'
 import { newId } from '../record/id.ts'
-import { accountVariables, addressValue, capturedContent, type DataKey, recipientName, reminderVariables, type SealedField, type Vault } from '../record/vault/vault.ts'
+import {
+  accountVariables,
+  addressValue,
+  capturedContent,
+  type DataKey,
+  recipientName,
+  reminderVariables,
+  type SealedField,
+  type Vault,
+} from '../record/vault/vault.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Whose data: the columns of `decorum.recipient` that the vault needs. */
@@ -48,11 +57,16 @@ export class PersonalData {
 
 /** The accounts' variables and the reminder's own, the lead's over the others' and the reminder's over all. */
 export function openVariables(
-  data: PersonalData, reminder: Pick<FencedReminder, 'id' | 'variables'>, accounts: readonly Pick<AccountForDecision, 'id' | 'variables'>[],
+  data: PersonalData,
+  reminder: Pick<FencedReminder, 'id' | 'variables'>,
+  accounts: readonly Pick<AccountForDecision, 'id' | 'variables'>[],
 ): Record<string, string> {
   const parts = [...accounts].reverse().map((account) => data.open(accountVariables(account.id), account.variables))
   parts.push(data.open(reminderVariables(reminder.id), reminder.variables))
-  return Object.assign({}, ...parts.filter((part) => part !== null).map((part) => JSON.parse(part) as Record<string, string>))
+  return Object.assign(
+    {},
+    ...parts.filter((part) => part !== null).map((part) => JSON.parse(part) as Record<string, string>),
+  )
 }
 
 /** Keeps what capture would have sent where people can read it, and the receipts it invented for it. */
@@ -62,11 +76,24 @@ export async function keepCaptured(runtime: Runtime, captured: Captured): Promis
   if (owner === null) throw new RangeError(`attempt not found: ${reminderId}.${attemptNo}`)
   const id = newId()
   const now = runtime.clock.now()
-  const data = new PersonalData(runtime.vault, { id: owner.recipientId, dataKey: owner.dataKey, dataKeyId: owner.dataKeyId })
+  const data = new PersonalData(runtime.vault, {
+    id: owner.recipientId,
+    dataKey: owner.dataKey,
+    dataKeyId: owner.dataKeyId,
+  })
   const { to, from, message } = captured.request
   await keepCapturedRow(runtime.ledger.db, {
-    id, reminderId, attemptNo, recipientId: owner.recipientId, channel: captured.channel, route: owner.route, at: new Date(now),
+    id,
+    reminderId,
+    attemptNo,
+    recipientId: owner.recipientId,
+    channel: captured.channel,
+    route: owner.route,
+    at: new Date(now),
     content: data.seal(capturedContent(id), JSON.stringify({ to, from, message })),
   })
-  await keepInventedReceipts(runtime.ledger.db, captured.receipts.map((receipt) => ({ reminderId, attemptNo, at: now + receipt.afterMs, word: receipt.word })))
+  await keepInventedReceipts(
+    runtime.ledger.db,
+    captured.receipts.map((receipt) => ({ reminderId, attemptNo, at: now + receipt.afterMs, word: receipt.word })),
+  )
 }

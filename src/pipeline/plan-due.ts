@@ -12,7 +12,16 @@ import { readRecipients } from '../record/dispatch/decision-inputs.ts'
 import { newId } from '../record/id.ts'
 import { heldBy, type Locked, takeLocks, takeSequence } from '../record/locks.ts'
 import { lookUpByKey } from '../record/pg/batch.ts'
-import { addReminders, addTasks, markCaughtUp, type NewReminder, type NewTask, recordRungs, setNextLooks, stopLooking } from '../record/plan-written.ts'
+import {
+  addReminders,
+  addTasks,
+  markCaughtUp,
+  type NewReminder,
+  type NewTask,
+  recordRungs,
+  setNextLooks,
+  stopLooking,
+} from '../record/plan-written.ts'
 import { recipientsDue, type PlanningAccount, planningInputs, type PlanningRecipient } from '../record/planning.ts'
 import type { Database } from '../record/schema.ts'
 import { type ActiveSwitch, activeSwitches } from '../record/switches.ts'
@@ -31,7 +40,11 @@ import { asksPeople, decideStep, planAllowed, withdrawForbidden } from './tasks.
  * @param creditor  undefined where the configuration no longer has it
  * @param ladderOf  the ladder that the account's spell is pinned to
  */
-export function toPlan(recipient: PlanningRecipient, creditor: Creditor | undefined, ladderOf: (account: PlanningAccount) => Ladder): RecipientToPlan {
+export function toPlan(
+  recipient: PlanningRecipient,
+  creditor: Creditor | undefined,
+  ladderOf: (account: PlanningAccount) => Ladder,
+): RecipientToPlan {
   return {
     bookZone: creditor?.bookZone ?? 'UTC',
     bookCutOff: creditor?.bookCutOff ?? '00:00',
@@ -45,8 +58,12 @@ export function toPlan(recipient: PlanningRecipient, creditor: Creditor | undefi
       ladder: ladderOf(account),
       ladderVersion: account.ladderVersion,
       spell: {
-        id: account.spellId, pass: account.pass, startedOn: account.startedOn, enteredAt: account.enteredAt,
-        enteredDpd: account.enteredDpd, enteredBy: account.enteredBy,
+        id: account.spellId,
+        pass: account.pass,
+        startedOn: account.startedOn,
+        enteredAt: account.enteredAt,
+        enteredDpd: account.enteredDpd,
+        enteredBy: account.enteredBy,
       },
       dueDate: account.dueDate,
       statedDaysPastDue: account.statedDaysPastDue,
@@ -106,25 +123,40 @@ export async function planDue(runtime: Runtime, limit = 200, packs: readonly Com
   const due = await recipientsDue(runtime.ledger.db, new Date(now), limit)
   const passes: PlanPass[] = []
   for (let start = 0; start < due.length; start += 50) {
-    passes.push(...(await runBisecting(
-      due.slice(start, start + 50),
-      async (ids) => [await runtime.ledger.db.transaction().execute((trx) => planRecipients(runtime, trx, ids, packs))],
-      async (id, error) => {
-        runtime.log.error({ event: 'planning.postponed', recipient: id, error: (error as Error).message }, 'planning failed for one recipient; postponed by an hour')
-        await postponePlanning(runtime, id)
-        return []
-      },
-    )))
+    passes.push(
+      ...(await runBisecting(
+        due.slice(start, start + 50),
+        async (ids) => [
+          await runtime.ledger.db.transaction().execute((trx) => planRecipients(runtime, trx, ids, packs)),
+        ],
+        async (id, error) => {
+          runtime.log.error(
+            { event: 'planning.postponed', recipient: id, error: (error as Error).message },
+            'planning failed for one recipient; postponed by an hour',
+          )
+          await postponePlanning(runtime, id)
+          return []
+        },
+      )),
+    )
   }
   return passes.reduce(
     (sum, pass) => ({
-      recipients: sum.recipients + pass.recipients, reminders: sum.reminders + pass.reminders, tasks: sum.tasks + pass.tasks, held: sum.held + pass.held,
+      recipients: sum.recipients + pass.recipients,
+      reminders: sum.reminders + pass.reminders,
+      tasks: sum.tasks + pass.tasks,
+      held: sum.held + pass.held,
     }),
     { recipients: 0, reminders: 0, tasks: 0, held: 0 },
   )
 }
 
-async function planRecipients(runtime: Runtime, opened: Transaction<Database>, ids: readonly string[], packs: readonly CompiledPack[]): Promise<PlanPass> {
+async function planRecipients(
+  runtime: Runtime,
+  opened: Transaction<Database>,
+  ids: readonly string[],
+  packs: readonly CompiledPack[],
+): Promise<PlanPass> {
   await lookUpByKey(opened)
   const trx = await takeLocks(opened, { recipients: ids }, 'skip')
   const locked = heldBy(trx).recipients
@@ -148,8 +180,18 @@ async function planRecipients(runtime: Runtime, opened: Transaction<Database>, i
   await addTasks(trx, tasks, now)
   await recordRungs(trx, records)
   await setNextLooks(trx, looks)
-  await stopLooking(trx, [...locked], looks.map((look) => look.accountId), new Date(now))
-  return { recipients: recipients.length, reminders: reminders.length, tasks: tasks.length, held: ids.length - locked.size }
+  await stopLooking(
+    trx,
+    [...locked],
+    looks.map((look) => look.accountId),
+    new Date(now),
+  )
+  return {
+    recipients: recipients.length,
+    reminders: reminders.length,
+    tasks: tasks.length,
+    held: ids.length - locked.size,
+  }
 }
 
 /**
@@ -158,41 +200,77 @@ async function planRecipients(runtime: Runtime, opened: Transaction<Database>, i
  * Facts are read for those alone whose plan asks a person for something: most plans do not.
  */
 async function planAll(
-  runtime: Runtime, trx: Transaction<Database>, recipients: readonly PlanningRecipient[], packs: readonly CompiledPack[], now: number,
+  runtime: Runtime,
+  trx: Transaction<Database>,
+  recipients: readonly PlanningRecipient[],
+  packs: readonly CompiledPack[],
+  now: number,
 ): Promise<{ recipient: PlanningRecipient; plan: RecipientPlan }[]> {
   const switches = recipients.length === 0 ? [] : await activeSwitches(trx)
   const planned = recipients.map((recipient) => {
-    const input = withSwitches(toPlan(recipient, runtime.config.creditors.get(recipient.creditor), pinnedLadder), recipient, switches)
+    const input = withSwitches(
+      toPlan(recipient, runtime.config.creditors.get(recipient.creditor), pinnedLadder),
+      recipient,
+      switches,
+    )
     return { recipient, input, plan: planRecipient(input, now) }
   })
   const asking = planned.filter(({ plan }) => asksPeople(plan))
   if (asking.length === 0) return planned
-  const rows = await readRecipients(trx, asking.map(({ recipient }) => recipient.id), now)
-  const accounts = await accountsOfTasks(trx, asking.flatMap(({ recipient }) => recipient.accounts.map(({ id }) => id)))
+  const rows = await readRecipients(
+    trx,
+    asking.map(({ recipient }) => recipient.id),
+    now,
+  )
+  const accounts = await accountsOfTasks(
+    trx,
+    asking.flatMap(({ recipient }) => recipient.accounts.map(({ id }) => id)),
+  )
   const rules = { runtime, packs, switches, clockCertain: true }
   return planned.map(({ recipient, input, plan }) => {
     const row = rows.get(recipient.id)
     if (row === undefined) return { recipient, plan }
     return {
-      recipient, plan: planAllowed(plan, input, now, (accountId, step) => {
+      recipient,
+      plan: planAllowed(plan, input, now, (accountId, step) => {
         const account = accounts.get(accountId)
-        return account === undefined ? null : decideStep(rules, { ...step, creditor: recipient.creditor }, row, [account], now)
+        return account === undefined
+          ? null
+          : decideStep(rules, { ...step, creditor: recipient.creditor }, row, [account], now)
       }),
     }
   })
 }
 
 /** Says of each account whether a switch covers all of it, so that what went stale meanwhile is recorded with that reason. */
-const withSwitches = (input: RecipientToPlan, recipient: PlanningRecipient, switches: readonly ActiveSwitch[]): RecipientToPlan => (switches.length === 0 ? input : {
-  ...input,
-  accounts: input.accounts.map((account, i) => ({
-    ...account,
-    switchedOff: closedBy(switches, {
-      creditor: recipient.creditor, product: recipient.accounts[i]?.product ?? null, jurisdiction: recipient.jurisdiction, channel: null, route: null, template: null,
-      ladder: account.ladder.id, rung: null,
-    }, 'new') !== null,
-  })),
-})
+const withSwitches = (
+  input: RecipientToPlan,
+  recipient: PlanningRecipient,
+  switches: readonly ActiveSwitch[],
+): RecipientToPlan =>
+  switches.length === 0
+    ? input
+    : {
+        ...input,
+        accounts: input.accounts.map((account, i) => ({
+          ...account,
+          switchedOff:
+            closedBy(
+              switches,
+              {
+                creditor: recipient.creditor,
+                product: recipient.accounts[i]?.product ?? null,
+                jurisdiction: recipient.jurisdiction,
+                channel: null,
+                route: null,
+                template: null,
+                ladder: account.ladder.id,
+                rung: null,
+              },
+              'new',
+            ) !== null,
+        })),
+      }
 
 async function postponePlanning(runtime: Runtime, recipientId: string): Promise<void> {
   const now = runtime.clock.now()
@@ -200,7 +278,10 @@ async function postponePlanning(runtime: Runtime, recipientId: string): Promise<
   await runtime.ledger.db.transaction().execute(async (opened) => {
     const trx = await takeLocks(opened, { recipients: [recipientId] }, 'wait')
     const [recipient] = await planningInputs(trx, [recipientId], now)
-    await setNextLooks(trx, (recipient?.accounts ?? []).map((account) => ({ accountId: account.id, nextLookAt: later })))
+    await setNextLooks(
+      trx,
+      (recipient?.accounts ?? []).map((account) => ({ accountId: account.id, nextLookAt: later })),
+    )
   })
 }
 
@@ -212,7 +293,10 @@ function pinnedLadder(account: PlanningAccount): Ladder {
   const known = pinned.get(key)
   if (known !== undefined) return known
   const parsed = parseLadder(account.ladderBody)
-  if (!parsed.ok) throw new TypeError(`the pinned ladder ${key} does not parse: ${parsed.faults[0]?.path} ${parsed.faults[0]?.problem}`)
+  if (!parsed.ok)
+    throw new TypeError(
+      `the pinned ladder ${key} does not parse: ${parsed.faults[0]?.path} ${parsed.faults[0]?.problem}`,
+    )
   pinned.set(key, parsed.ladder)
   return parsed.ladder
 }
@@ -224,35 +308,80 @@ interface WrittenUp {
 }
 
 /** The pure plan, given ids, routes and keys. */
-async function writeUp(runtime: Runtime, trx: Locked, recipient: PlanningRecipient, plan: RecipientPlan, now: number): Promise<WrittenUp> {
+async function writeUp(
+  runtime: Runtime,
+  trx: Locked,
+  recipient: PlanningRecipient,
+  plan: RecipientPlan,
+  now: number,
+): Promise<WrittenUp> {
   const accounts = new Map(recipient.accounts.map((account) => [account.id, account]))
   const reminders = plan.reminders.map((planned) => newReminder(runtime, recipient, planned, accounts))
   const steps: NewTask[] = plan.tasks.map((task) => ({
-    id: newId(), creditor: recipient.creditor, recipientId: recipient.id, accountIds: task.accountIds, kind: 'step', ladder: task.ladder.id,
-    rung: task.rung, tone: task.tone, channels: task.channels, stepKind: task.kind, instructions: task.instructions, dueAt: task.dueAt, expiresAt: task.expiresAt,
+    id: newId(),
+    creditor: recipient.creditor,
+    recipientId: recipient.id,
+    accountIds: task.accountIds,
+    kind: 'step',
+    ladder: task.ladder.id,
+    rung: task.rung,
+    tone: task.tone,
+    channels: task.channels,
+    stepKind: task.kind,
+    instructions: task.instructions,
+    dueAt: task.dueAt,
+    expiresAt: task.expiresAt,
   }))
   const handOffs: NewTask[] = plan.handOffProposals.map((proposal) => ({
-    id: newId(), creditor: recipient.creditor, recipientId: recipient.id, accountIds: [proposal.accountId], kind: 'hand-off',
-    ladder: proposal.ladder.id, rung: 'hand-off', tone: null, dueAt: proposal.proposedAt, expiresAt: now + HAND_OFF_WAITS_MS,
+    id: newId(),
+    creditor: recipient.creditor,
+    recipientId: recipient.id,
+    accountIds: [proposal.accountId],
+    kind: 'hand-off',
+    ladder: proposal.ladder.id,
+    rung: 'hand-off',
+    tone: null,
+    dueAt: proposal.proposedAt,
+    expiresAt: now + HAND_OFF_WAITS_MS,
     instructions: `Decide whether to hand this account off: ${proposal.daysPastDue} days past due. Nothing is handed off by itself.`,
   }))
   const tasks = [...steps, ...handOffs]
   const first = tasks.length === 0 ? 0 : await takeSequence(trx, recipient.id, tasks.length)
   const records = plan.records.map((record) => {
     const carrier = carrierOf(record, plan)
-    const idOf = (kind: RungCarrier['kind'], made: readonly { id: string }[]): string | null => (carrier?.kind === kind ? made[carrier.index]?.id ?? null : null)
+    const idOf = (kind: RungCarrier['kind'], made: readonly { id: string }[]): string | null =>
+      carrier?.kind === kind ? (made[carrier.index]?.id ?? null) : null
     return {
-      spellId: record.spellId, pass: record.pass, rung: record.rung, accountId: record.accountId, state: record.outcome,
-      reason: record.reason, detail: record.detail, at: record.at,
-      reminderId: idOf('reminder', reminders), taskId: idOf('task', steps) ?? idOf('hand-off', handOffs),
+      spellId: record.spellId,
+      pass: record.pass,
+      rung: record.rung,
+      accountId: record.accountId,
+      state: record.outcome,
+      reason: record.reason,
+      detail: record.detail,
+      at: record.at,
+      reminderId: idOf('reminder', reminders),
+      taskId: idOf('task', steps) ?? idOf('hand-off', handOffs),
     }
   })
   return { reminders, tasks: tasks.map((task, i) => ({ ...task, seq: first + i })), records }
 }
 
 function newReminder(
-  runtime: Runtime, recipient: PlanningRecipient, planned: PlannedReminder, accounts: ReadonlyMap<string, PlanningAccount>,
+  runtime: Runtime,
+  recipient: PlanningRecipient,
+  planned: PlannedReminder,
+  accounts: ReadonlyMap<string, PlanningAccount>,
 ): NewReminder {
-  const owed = reminderFromPlan(recipient.id, planned, accounts, (lead, channels) => serveChannels(runtime.config.routes, wishFor(recipient, lead), channels))
-  return { ...owed, id: newId(), creditor: recipient.creditor, recipientId: recipient.id, follows: null, variables: null }
+  const owed = reminderFromPlan(recipient.id, planned, accounts, (lead, channels) =>
+    serveChannels(runtime.config.routes, wishFor(recipient, lead), channels),
+  )
+  return {
+    ...owed,
+    id: newId(),
+    creditor: recipient.creditor,
+    recipientId: recipient.id,
+    follows: null,
+    variables: null,
+  }
 }

@@ -18,7 +18,10 @@ const CLAIM = 500
  * @returns  how many were queued
  */
 export async function queueDue(
-  runtime: Runtime, doorbell: Doorbell, switches: SwitchBoard, route: Pick<Route, 'id' | 'channel' | 'rate'>,
+  runtime: Runtime,
+  doorbell: Doorbell,
+  switches: SwitchBoard,
+  route: Pick<Route, 'id' | 'channel' | 'rate'>,
 ): Promise<number> {
   if (switches.takesNothingNew(route.id, route.channel)) return 0
   const paced = atShareOfRate(route, switches.shareOfRoute(route.id, route.channel))
@@ -30,19 +33,32 @@ export async function queueDue(
     const ringSize = ringSizeOf(paced)
     const limit = Math.min(room, CLAIM)
     const rings = Array.from({ length: Math.ceil(limit / ringSize) }, () => randomUUID())
-    const claimed = await claimDue(runtime.ledger.db, { route: route.id, now: new Date(runtime.clock.now()), limit, ringSize, rings, after })
+    const claimed = await claimDue(runtime.ledger.db, {
+      route: route.id,
+      now: new Date(runtime.clock.now()),
+      limit,
+      ringSize,
+      rings,
+      after,
+    })
     await ringAll(doorbell, route.id, claimed)
     queued += claimed.length
     room -= claimed.length
     if (claimed.length < limit) break
-    const last = claimed.reduce((a, b) => (b.nextAt > a.nextAt || (b.nextAt.getTime() === a.nextAt.getTime() && b.id > a.id) ? b : a))
+    const last = claimed.reduce((a, b) =>
+      b.nextAt > a.nextAt || (b.nextAt.getTime() === a.nextAt.getTime() && b.id > a.id) ? b : a,
+    )
     after = { nextAt: last.nextAt, id: last.id }
   }
   return queued
 }
 
 /** Rings once for each ring among these reminders; a ring that fails is repaired by the sweep. */
-export async function ringAll(doorbell: Doorbell, route: string, reminders: readonly { id: string; ring: string }[]): Promise<void> {
+export async function ringAll(
+  doorbell: Doorbell,
+  route: string,
+  reminders: readonly { id: string; ring: string }[],
+): Promise<void> {
   const rings = new Map<string, string[]>()
   for (const { id, ring } of reminders) {
     const ids = rings.get(ring)
@@ -56,7 +72,8 @@ export async function ringAll(doorbell: Doorbell, route: string, reminders: read
 export type Paced = Pick<Route, 'channel' | 'rate'>
 
 /** How many reminders one ticket carries: 1 to 50, and at most a fifth of a second of the route's rate, however many segments they come to. */
-export const ringSizeOf = (route: Paced): number => Math.max(1, Math.min(50, Math.floor(route.rate.perSecond / 5 / largestWeight(route))))
+export const ringSizeOf = (route: Paced): number =>
+  Math.max(1, Math.min(50, Math.floor(route.rate.perSecond / 5 / largestWeight(route))))
 
 /** How many reminders may be queued on a route at once: about five seconds of its rate. */
 export const depthOf = (route: Pick<Route, 'rate'>): number => Math.max(1, Math.ceil(route.rate.perSecond * 5))

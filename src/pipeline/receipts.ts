@@ -1,7 +1,14 @@
 import type { Transaction } from 'kysely'
 import { contradicts, type DeliveryWord, mergeDelivery, wordsWereMissing } from '../model/delivery.ts'
 import type { Instant } from '../model/time.ts'
-import { addressSuppression, type Channel, type ContactOutcome, type ReminderStatus, suppressionAfter, type SuppressionReason } from '../model/vocabulary.ts'
+import {
+  addressSuppression,
+  type Channel,
+  type ContactOutcome,
+  type ReminderStatus,
+  suppressionAfter,
+  type SuppressionReason,
+} from '../model/vocabulary.ts'
 import { markSpells } from '../record/dispatch/settlement.ts'
 import { takeLocks } from '../record/locks.ts'
 import { lookUpByKey } from '../record/pg/batch.ts'
@@ -42,7 +49,11 @@ export const applyReceipt = (runtime: Runtime, receipt: ReceivedReceipt): Promis
   runtime.ledger.db.transaction().execute((trx) => applyReceiptIn(runtime, trx, receipt))
 
 /** The same in a transaction of the caller's, which may hold the locks of the person and the address already. */
-export async function applyReceiptIn(runtime: Runtime, opened: Transaction<Database>, receipt: ReceivedReceipt): Promise<ReceiptAnswer> {
+export async function applyReceiptIn(
+  runtime: Runtime,
+  opened: Transaction<Database>,
+  receipt: ReceivedReceipt,
+): Promise<ReceiptAnswer> {
   await lookUpByKey(opened)
   const address = await attemptAddress(opened, receipt.reminderId, receipt.attemptNo)
   if (address === null) return 'unknown'
@@ -54,13 +65,25 @@ export async function applyReceiptIn(runtime: Runtime, opened: Transaction<Datab
   const resolves = subject.status === 'in_doubt' || subject.status === 'sending'
   const changed = resolves || JSON.stringify(before) !== JSON.stringify(word)
   const fresh = await keepReceipt(trx, {
-    reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, recipientId: subject.recipientId, dedupe: receipt.dedupe, word: receipt.word,
-    saidAt: receipt.saidAt === null ? null : new Date(receipt.saidAt), receivedAt: new Date(now), changed,
+    reminderId: receipt.reminderId,
+    attemptNo: receipt.attemptNo,
+    recipientId: subject.recipientId,
+    dedupe: receipt.dedupe,
+    word: receipt.word,
+    saidAt: receipt.saidAt === null ? null : new Date(receipt.saidAt),
+    receivedAt: new Date(now),
+    changed,
   })
   if (!fresh) return 'repeated'
   if (contradicts(before, receipt.word)) {
     runtime.log.error(
-      { event: 'receipt.contradicted', reminder: receipt.reminderId, attempt: receipt.attemptNo, had: before?.state, got: receipt.word.state },
+      {
+        event: 'receipt.contradicted',
+        reminder: receipt.reminderId,
+        attempt: receipt.attemptNo,
+        had: before?.state,
+        got: receipt.word.state,
+      },
       'two final receipts exclude each other; the one that counts more stands',
     )
   }
@@ -69,26 +92,44 @@ export async function applyReceiptIn(runtime: Runtime, opened: Transaction<Datab
   const surelyNotSent = word.state === 'not-sent'
   const status = statusAfter(subject.status, surelyNotSent)
   await writeDelivery(trx, {
-    reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, recipientId: subject.recipientId, reservedAt: subject.reservedAt,
-    word, at: new Date(now), attemptStatus: status, providerRef: receipt.providerRef ?? null,
-    rejection: word.class, resolvedBy: subject.status === 'in_doubt' ? (receipt.by ?? 'receipt') : null,
-    reminderStatus: meaning.reminder, endReason: meaning.endReason, contact: meaning.contact,
+    reminderId: receipt.reminderId,
+    attemptNo: receipt.attemptNo,
+    recipientId: subject.recipientId,
+    reservedAt: subject.reservedAt,
+    word,
+    at: new Date(now),
+    attemptStatus: status,
+    providerRef: receipt.providerRef ?? null,
+    rejection: word.class,
+    resolvedBy: subject.status === 'in_doubt' ? (receipt.by ?? 'receipt') : null,
+    reminderStatus: meaning.reminder,
+    endReason: meaning.endReason,
+    contact: meaning.contact,
   })
   // Whoever settled it as accepted has marked them; an attempt whose lease ran out nobody has.
-  if (status === 'accepted' && subject.status !== 'accepted') await markSpells(trx, [{ reminderId: receipt.reminderId, reservedAt: subject.reservedAt }])
+  if (status === 'accepted' && subject.status !== 'accepted')
+    await markSpells(trx, [{ reminderId: receipt.reminderId, reservedAt: subject.reservedAt }])
   const about = { reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, code: word.code }
   if (meaning.suppress !== null) {
     const source = `receipt:${word.code ?? ''}`
-    await suppress(runtime, trx, { ...address, ...addressSuppression(meaning.suppress), source, by: source }, { owners: [address.recipientId], now, tell: { ...about, by: 'provider' }, wake: false })
+    await suppress(
+      runtime,
+      trx,
+      { ...address, ...addressSuppression(meaning.suppress), source, by: source },
+      { owners: [address.recipientId], now, tell: { ...about, by: 'provider' }, wake: false },
+    )
   }
   if (meaning.contact === 'conversation') await wakeRemindersOf(trx, subject.recipientId, new Date(now))
-  if (meaning.fallBack && before?.state !== word.state) await fallBack(runtime, trx, receipt.reminderId, 'provider_refused', now)
+  if (meaning.fallBack && before?.state !== word.state)
+    await fallBack(runtime, trx, receipt.reminderId, 'provider_refused', now)
   await noteReminders(runtime, trx, [{ ...about, before: subject.reminderStatus }], now)
   return 'applied'
 }
 
 const wordOf = (subject: ReceiptSubject): DeliveryWord | null =>
-  subject.delivery === null ? null : { state: subject.delivery, final: subject.deliveryFinal, code: subject.deliveryCode, class: subject.rejection }
+  subject.delivery === null
+    ? null
+    : { state: subject.delivery, final: subject.deliveryFinal, code: subject.deliveryCode, class: subject.rejection }
 
 /** A receipt proves that the provider had the attempt; only `not-sent` says that nothing came of it. */
 const statusAfter = (status: AttemptStatus, surelyNotSent: boolean): AttemptStatus =>
@@ -128,7 +169,14 @@ export function receiptMeaning(channel: Channel, word: DeliveryWord): ReceiptMea
     case 'failed':
     case 'not-sent':
       // Somebody may have picked up and heard what we leave on machines: it counts as that, and as nothing sent.
-      if (wordsWereMissing(word)) return { contact: 'voicemail', reminder: 'failed', endReason: 'words_unavailable', suppress: null, fallBack: true }
+      if (wordsWereMissing(word))
+        return {
+          contact: 'voicemail',
+          reminder: 'failed',
+          endReason: 'words_unavailable',
+          suppress: null,
+          fallBack: true,
+        }
       return {
         contact: word.state === 'not-sent' ? null : 'failed',
         reminder: 'failed',

@@ -6,7 +6,14 @@ import { DAY, formatInstant, HOUR, type Instant } from '../model/time.ts'
 import { countOldNotices, forgetOldNotices, type NoticeCount, type OldNotices } from '../record/outbox.ts'
 import { listPartitions, makeMonths, type Month, monthOf, type Partition } from '../record/partitions.ts'
 import { deleteReplies as forget } from '../record/replies.ts'
-import { countKept, debtsOnRecord, type KeptRecipients, sizeOf, trimPartition, unfinishedIn } from '../record/retention.ts'
+import {
+  countKept,
+  debtsOnRecord,
+  type KeptRecipients,
+  sizeOf,
+  trimPartition,
+  unfinishedIn,
+} from '../record/retention.ts'
 import type { RetainedPartition, RetentionReport } from '../report/retention-report.ts'
 import type { Actor, Runtime } from './runtime.ts'
 
@@ -22,14 +29,31 @@ const RECEIPTS_FOR_MS = 3 * DAY
  *
  * @param apply  false: nothing is changed
  */
-export async function retain(runtime: Runtime, actor: Actor, packs: readonly CompiledPack[], apply: boolean): Promise<RetentionReport> {
-  const { ledger: { db }, clock, config: { retention: house } } = runtime
+export async function retain(
+  runtime: Runtime,
+  actor: Actor,
+  packs: readonly CompiledPack[],
+  apply: boolean,
+): Promise<RetentionReport> {
+  const {
+    ledger: { db },
+    clock,
+    config: { retention: house },
+  } = runtime
   const now = clock.now()
   const cutoff = cutoffOf(await debtsOnRecord(db), packs, house, now)
   const notices = await retainNotices(runtime, apply)
-  const about = { applied: apply, house, notices, before: cutoff === null ? null : formatInstant(cutoff.before), reasons: (cutoff?.reasons ?? []).map(({ rule, citation }) => ({ rule, citation })) }
+  const about = {
+    applied: apply,
+    house,
+    notices,
+    before: cutoff === null ? null : formatInstant(cutoff.before),
+    reasons: (cutoff?.reasons ?? []).map(({ rule, citation }) => ({ rule, citation })),
+  }
   if (cutoff === null) return { ...about, pieces: [] }
-  const old = (await listPartitions(db)).filter((partition) => partition.kind === 'default' || (partition.to !== null && partition.to <= cutoff.before))
+  const old = (await listPartitions(db)).filter(
+    (partition) => partition.kind === 'default' || (partition.to !== null && partition.to <= cutoff.before),
+  )
   const partitions: RetainedPartition[] = []
   for (const partition of old) {
     const retained = await retainPartition(runtime, actor, partition, cutoff, apply)
@@ -41,8 +65,17 @@ export async function retain(runtime: Runtime, actor: Actor, packs: readonly Com
 }
 
 /** Null: there is nothing in it that could go. */
-async function retainPartition(runtime: Runtime, actor: Actor, partition: Partition, { before, ongoingSince }: Cutoff, apply: boolean): Promise<RetainedPartition | null> {
-  const { ledger: { db }, clock } = runtime
+async function retainPartition(
+  runtime: Runtime,
+  actor: Actor,
+  partition: Partition,
+  { before, ongoingSince }: Cutoff,
+  apply: boolean,
+): Promise<RetainedPartition | null> {
+  const {
+    ledger: { db },
+    clock,
+  } = runtime
   const recipients: KeptRecipients = { ongoingSince: ongoingSince === null ? null : new Date(ongoingSince) }
   const receiptsSince = new Date(clock.now() - RECEIPTS_FOR_MS)
   const size = await sizeOf(db, partition)
@@ -52,7 +85,14 @@ async function retainPartition(runtime: Runtime, actor: Actor, partition: Partit
   if (!someGo && (kept > 0 || partition.kind === 'default')) return null
   if (unfinished > 0) return { ...about, fate: 'unfinished', unfinished }
   if (!apply) return { ...about, fate: 'may-go', unfinished }
-  const thinned = await trimPartition(db, { piece: partition, before, recipients, receiptsSince, actor: actor.name, at: new Date(clock.now()) })
+  const thinned = await trimPartition(db, {
+    piece: partition,
+    before,
+    recipients,
+    receiptsSince,
+    actor: actor.name,
+    at: new Date(clock.now()),
+  })
   if (typeof thinned === 'string') return { ...about, fate: thinned, unfinished }
   return { ...about, fate: 'dropped', unfinished, kept: thinned.kept }
 }
@@ -84,10 +124,25 @@ const FURTHEST_MONTHS = 1_200
  * @param scope  what the ledger's debts are; what is not known may be anything
  * @returns      null: nothing may go, because of a legal hold or a rule whose end cannot be named
  */
-export function cutoffOf(scope: Scope, packs: readonly CompiledPack[], house: HouseRetention, now: Instant): Cutoff | null {
+export function cutoffOf(
+  scope: Scope,
+  packs: readonly CompiledPack[],
+  house: HouseRetention,
+  now: Instant,
+): Cutoff | null {
   if (house.legalHold) return null
-  const askedOf = (before: Month, lastCollectionActivity: Instant) => retentionOf(
-    { record: 'contact', scope, contact: { first: monthOf(before, -1), last: before - 1 }, lastCollectionActivity, legalHold: false }, packs, now)
+  const askedOf = (before: Month, lastCollectionActivity: Instant) =>
+    retentionOf(
+      {
+        record: 'contact',
+        scope,
+        contact: { first: monthOf(before, -1), last: before - 1 },
+        lastCollectionActivity,
+        legalHold: false,
+      },
+      packs,
+      now,
+    )
   const houses = monthOf(now, -house.keepMonths)
   let before = houses
   let reasons: RetentionReason[] = []
@@ -132,12 +187,15 @@ export async function forgetNotices({ ledger, clock, config }: Runtime): Promise
 }
 
 /** All of them: removed when it is to be applied, otherwise counted. Null under a legal hold. */
-export async function retainNotices({ ledger: { db }, clock, config }: Runtime, apply: boolean): Promise<NoticeCount | null> {
+export async function retainNotices(
+  { ledger: { db }, clock, config }: Runtime,
+  apply: boolean,
+): Promise<NoticeCount | null> {
   const old = oldNotices(config.retention, clock.now())
   if (old === null) return null
   if (!apply) return countOldNotices(db, old)
   const all = { taken: 0, givenUp: 0 }
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const { taken, givenUp } = await forgetOldNotices(db, old, NOTICES_AT_ONCE)
     all.taken += taken
     all.givenUp += givenUp
@@ -171,7 +229,10 @@ export class MonthsAhead {
       if (made.length > 0) log.info({ event: 'partitions.created', made, moved }, 'monthly partitions created')
       if (busy) return
     } catch (error) {
-      log.error({ event: 'partitions.failed', error: (error as Error).message }, 'monthly partitions not created; rows go to the default partition meanwhile')
+      log.error(
+        { event: 'partitions.failed', error: (error as Error).message },
+        'monthly partitions not created; rows go to the default partition meanwhile',
+      )
     }
     this.#seen = months
     this.#nextLook = performance.now() + HOUR
@@ -187,6 +248,9 @@ const DAYS_A_MONTH = 31
 export async function forgetReplies({ ledger, clock, config: { retention: house } }: Runtime): Promise<boolean> {
   if (house.legalHold) return false
   const now = clock.now()
-  const old = { known: new Date(now - house.keepMonths * DAYS_A_MONTH * DAY), unresolved: new Date(now - Math.min(UNRESOLVED_DAYS, house.keepMonths * DAYS_A_MONTH) * DAY) }
+  const old = {
+    known: new Date(now - house.keepMonths * DAYS_A_MONTH * DAY),
+    unresolved: new Date(now - Math.min(UNRESOLVED_DAYS, house.keepMonths * DAYS_A_MONTH) * DAY),
+  }
   return (await forget(ledger.db, old, REPLIES_AT_ONCE)) === REPLIES_AT_ONCE
 }

@@ -22,8 +22,14 @@ export interface RouteWish {
 
 /** Which route do this creditor's messages about this account want, wherever the recipient is? */
 export const wishFor = (
-  { creditor, jurisdiction }: { creditor: string; jurisdiction: string | null }, { product, role }: { product: string; role: Role },
-): Omit<RouteWish, 'channel'> => ({ creditor, product, role, jurisdictions: jurisdiction === null ? [] : [jurisdiction] })
+  { creditor, jurisdiction }: { creditor: string; jurisdiction: string | null },
+  { product, role }: { product: string; role: Role },
+): Omit<RouteWish, 'channel'> => ({
+  creditor,
+  product,
+  role,
+  jurisdictions: jurisdiction === null ? [] : [jurisdiction],
+})
 
 export type RouteChoice = { ok: true; route: Route } | { ok: false; problem: string }
 
@@ -46,10 +52,12 @@ export function chooseRoute(routes: readonly Route[], wish: RouteWish): RouteCho
 }
 
 /** Asks which route carries this message on a channel; null: none does. */
-export const routeIdFor = (routes: readonly Route[], wish: Omit<RouteWish, 'channel'>) => (channel: Channel): string | null => {
-  const choice = chooseRoute(routes, { ...wish, channel })
-  return choice.ok ? choice.route.id : null
-}
+export const routeIdFor =
+  (routes: readonly Route[], wish: Omit<RouteWish, 'channel'>) =>
+  (channel: Channel): string | null => {
+    const choice = chooseRoute(routes, { ...wish, channel })
+    return choice.ok ? choice.route.id : null
+  }
 
 /** What about the wish does this route not serve? Null: nothing, it serves all. */
 function unserved({ serves }: Route, wish: RouteWish): string | null {
@@ -70,7 +78,11 @@ function unserved({ serves }: Route, wish: RouteWish): string | null {
  * @param channels  in order of preference
  * @returns         `route` is `none` where no route serves any of the channels; null when there is no channel at all
  */
-export function serveChannels(routes: readonly Route[], wish: Omit<RouteWish, 'channel'>, channels: readonly Channel[]): Carrier | null {
+export function serveChannels(
+  routes: readonly Route[],
+  wish: Omit<RouteWish, 'channel'>,
+  channels: readonly Channel[],
+): Carrier | null {
   const served = channels.map((channel) => ({ channel, choice: chooseRoute(routes, { ...wish, channel }) }))
   const chosen = served.find((s) => s.choice.ok) ?? served[0]
   if (chosen === undefined) return null
@@ -90,14 +102,29 @@ export function serveChannels(routes: readonly Route[], wish: Omit<RouteWish, 'c
 export const NO_ROUTE = 'none'
 
 /** Owes the reminder that follows this one, which could not be carried, if one does: see `nextOnFallback`. */
-export async function fallBack(runtime: Runtime, trx: Transaction<Database>, reminderId: string, reason: string, now: Instant): Promise<void> {
+export async function fallBack(
+  runtime: Runtime,
+  trx: Transaction<Database>,
+  reminderId: string,
+  reason: string,
+  now: Instant,
+): Promise<void> {
   // Most ends concern something else: those ask the ledger nothing.
   if (!concernsChannel(reason)) return
   const failed = await failedReminder(trx, reminderId)
   if (failed === null) return
   const { id, creditor, recipientId } = failed
-  const next = nextOnFallback({
-    ...failed, dueAt: failed.dueAt.getTime(), expiresAt: failed.expiresAt.getTime(), accounts: failed.accounts.map((a) => ({ ...a, pass: a.pass ?? 1 })),
-  }, reason, now, routeIdFor(runtime.config.routes, wishFor(failed, failed)))
-  if (next !== null) await addReminders(trx, [{ ...next, id: newId(), creditor, recipientId, follows: id, variables: null }], now)
+  const next = nextOnFallback(
+    {
+      ...failed,
+      dueAt: failed.dueAt.getTime(),
+      expiresAt: failed.expiresAt.getTime(),
+      accounts: failed.accounts.map((a) => ({ ...a, pass: a.pass ?? 1 })),
+    },
+    reason,
+    now,
+    routeIdFor(runtime.config.routes, wishFor(failed, failed)),
+  )
+  if (next !== null)
+    await addReminders(trx, [{ ...next, id: newId(), creditor, recipientId, follows: id, variables: null }], now)
 }

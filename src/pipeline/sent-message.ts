@@ -33,7 +33,8 @@ export interface SentTrace {
 }
 
 /** The message that an attempt carried, made again; or why it cannot be. */
-export type SentMessage = { state: 'kept'; message: Message } | { state: 'erased' } | { state: 'unavailable'; problem: string }
+export type SentMessage =
+  { state: 'kept'; message: Message } | { state: 'erased' } | { state: 'unavailable'; problem: string }
 
 /**
  * Which message did this attempt carry?
@@ -42,17 +43,27 @@ export type SentMessage = { state: 'kept'; message: Message } | { state: 'erased
  * edited template would otherwise put words into the record that nobody was sent. The installed text is
  * tried first; when it has been edited since, the text that was kept under the attempt's version.
  */
-export async function sentMessage(runtime: Pick<Runtime, 'config' | 'vault' | 'ledger'>, sent: SentTrace): Promise<SentMessage> {
+export async function sentMessage(
+  runtime: Pick<Runtime, 'config' | 'vault' | 'ledger'>,
+  sent: SentTrace,
+): Promise<SentMessage> {
   const facts = factsOf(runtime, sent)
   if (facts === null) return { state: 'erased' }
   const installed = runtime.config.templates.get(sent.template)
   const again = installed === undefined ? null : renderAgain(runtime, installed, facts, sent, null)
   if (again !== null) return { state: 'kept', message: again }
   const kept = (await templateWords(runtime.ledger.db, sent.templateVersion)) as KeptWords | null
-  if (kept === null) return { state: 'unavailable', problem: `the text of version ${sent.templateVersion} of template ${sent.template} is neither installed nor kept; the hash remains` }
+  if (kept === null)
+    return {
+      state: 'unavailable',
+      problem: `the text of version ${sent.templateVersion} of template ${sent.template} is neither installed nor kept; the hash remains`,
+    }
   const message = renderAgain(runtime, templateOfKept(kept, sent), facts, sent, kept.registration?.provider ?? null)
   if (message !== null) return { state: 'kept', message }
-  return { state: 'unavailable', problem: `version ${sent.templateVersion} of template ${sent.template} renders another message with this build than with the one that sent it; the hash remains` }
+  return {
+    state: 'unavailable',
+    problem: `version ${sent.templateVersion} of template ${sent.template} renders another message with this build than with the one that sent it; the hash remains`,
+  }
 }
 
 /**
@@ -79,7 +90,13 @@ function factsOf({ vault }: Pick<Runtime, 'vault'>, sent: SentTrace): WordFacts 
 }
 
 /** Null: this text makes another message, or none. */
-function renderAgain(runtime: Pick<Runtime, 'config'>, template: Template, facts: WordFacts, sent: SentTrace, registeredWith: string | null): Message | null {
+function renderAgain(
+  runtime: Pick<Runtime, 'config'>,
+  template: Template,
+  facts: WordFacts,
+  sent: SentTrace,
+  registeredWith: string | null,
+): Message | null {
   const hash = sent.messageHash.toString('hex')
   for (const locales of registeredWith === null ? chainsOf(runtime, sent) : [[sent.locale]]) {
     const result = render(template, facts, { channel: sent.channel, tone: sent.tone, locales, registeredWith })

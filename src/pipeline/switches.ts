@@ -5,7 +5,14 @@ import type { SwitchScope } from '../model/vocabulary.ts'
 import { isId } from '../record/id.ts'
 import { heldBy, takeLocks } from '../record/locks.ts'
 import { planSoon } from '../record/reminders.ts'
-import { activeSwitches, liftSwitch, switchById, type SwitchRow, throwSwitch, throwUnlessPaused } from '../record/switches.ts'
+import {
+  activeSwitches,
+  liftSwitch,
+  switchById,
+  type SwitchRow,
+  throwSwitch,
+  throwUnlessPaused,
+} from '../record/switches.ts'
 import { recipientsWithdrawnBySwitch, recipientsWithStepsUnder } from '../record/tasks.ts'
 import type { Actor, Runtime } from './runtime.ts'
 import { withdrawForbidden } from './tasks.ts'
@@ -21,8 +28,25 @@ import { withdrawForbidden } from './tasks.ts'
  */
 export async function setSwitch(runtime: Runtime, actor: Actor, body: SwitchBody): Promise<SwitchRow> {
   const scope = scopeFor(runtime, actor, withoutAbsent(body.scope))
-  const row = await throwSwitch(runtime.ledger.db, { scope, state: body.state, share: body.share ?? null, reason: body.reason, by: actor.name, at: new Date(runtime.clock.now()) })
-  runtime.log.warn({ event: 'switch.thrown', switch: row.id, scope, state: row.state, ...(row.share === null ? {} : { share: row.share }), by: actor.name }, 'switch thrown')
+  const row = await throwSwitch(runtime.ledger.db, {
+    scope,
+    state: body.state,
+    share: body.share ?? null,
+    reason: body.reason,
+    by: actor.name,
+    at: new Date(runtime.clock.now()),
+  })
+  runtime.log.warn(
+    {
+      event: 'switch.thrown',
+      switch: row.id,
+      scope,
+      state: row.state,
+      ...(row.share === null ? {} : { share: row.share }),
+      by: actor.name,
+    },
+    'switch thrown',
+  )
   if (row.state === 'stopped') await withdrawStopped(runtime)
   return row
 }
@@ -33,26 +57,46 @@ export async function setSwitch(runtime: Runtime, actor: Actor, body: SwitchBody
  * @returns  the switch; `thrown` false: one that pauses everything stood before, and none was added
  */
 export async function pauseEverything(runtime: Runtime): Promise<{ id: string; thrown: boolean }> {
-  const paused = await throwUnlessPaused(runtime.ledger.db, { reason: 'started paused', by: 'start', at: new Date(runtime.clock.now()) })
-  runtime.log.warn({ event: 'switch.paused_all', switch: paused.id, thrown: paused.thrown }, 'started paused: nothing is sent until this switch is lifted')
+  const paused = await throwUnlessPaused(runtime.ledger.db, {
+    reason: 'started paused',
+    by: 'start',
+    at: new Date(runtime.clock.now()),
+  })
+  runtime.log.warn(
+    { event: 'switch.paused_all', switch: paused.id, thrown: paused.thrown },
+    'started paused: nothing is sent until this switch is lifted',
+  )
   return paused
 }
 
 /** Lifts a switch; what waited for it is decided again within seconds, and steps for people that it withdrew are planned anew. `changed` false: it had been lifted before. */
-export async function endSwitch(runtime: Runtime, actor: Actor, id: string, body: SwitchLift): Promise<{ id: string; changed: boolean }> {
+export async function endSwitch(
+  runtime: Runtime,
+  actor: Actor,
+  id: string,
+  body: SwitchLift,
+): Promise<{ id: string; changed: boolean }> {
   mayThrow(actor)
   const { db } = runtime.ledger
   const known = isId(id) ? await switchById(db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such switch')
-  const lifted = await liftSwitch(db, id, actor.creditor, { reason: body.reason, by: actor.name, at: new Date(runtime.clock.now()) })
+  const lifted = await liftSwitch(db, id, actor.creditor, {
+    reason: body.reason,
+    by: actor.name,
+    at: new Date(runtime.clock.now()),
+  })
   if (lifted !== null) {
-    runtime.log.warn({ event: 'switch.lifted', switch: id, scope: lifted.scope, state: lifted.state, by: actor.name }, 'switch lifted')
+    runtime.log.warn(
+      { event: 'switch.lifted', switch: id, scope: lifted.scope, state: lifted.state, by: actor.name },
+      'switch lifted',
+    )
     await planWithdrawn(runtime)
   }
   return { id, changed: lifted !== null }
 }
 
-const withoutAbsent = (scope: SwitchBody['scope']): SwitchScope => Object.fromEntries(Object.entries(scope).filter(([, value]) => value !== undefined))
+const withoutAbsent = (scope: SwitchBody['scope']): SwitchScope =>
+  Object.fromEntries(Object.entries(scope).filter(([, value]) => value !== undefined))
 
 function mayThrow(actor: Actor): void {
   if (!actor.live) throw new DecorumError('DECORUM_FORBIDDEN', 'a test key throws no switches')
@@ -68,7 +112,13 @@ function scopeFor(runtime: Runtime, actor: Actor, scope: SwitchScope): SwitchSco
     const named = whole[dimension as keyof SwitchScope]
     if (named === undefined || known.includes(named)) return []
     const meant = nearMiss(named, known)
-    return [{ path: `scope.${dimension}`, problem: `is not a configured ${dimension}`, cure: meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?` }]
+    return [
+      {
+        path: `scope.${dimension}`,
+        problem: `is not a configured ${dimension}`,
+        cure: meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`,
+      },
+    ]
   })
   if (faults.length > 0) throw new DecorumError('DECORUM_BAD_INPUT', 'the switch would hold nothing', { faults })
   return whole
@@ -80,7 +130,9 @@ const knownNames = ({ config }: Runtime, scope: SwitchScope): Partial<Record<key
   route: config.routes.map((route) => route.id),
   template: [...config.templates.keys()],
   ladder: [...config.ladders.keys()],
-  rung: [...config.ladders.values()].filter(({ ladder }) => scope.ladder === undefined || ladder.id === scope.ladder).flatMap(({ ladder }) => ladder.rungs.map((rung) => rung.id)),
+  rung: [...config.ladders.values()]
+    .filter(({ ladder }) => scope.ladder === undefined || ladder.id === scope.ladder)
+    .flatMap(({ ladder }) => ladder.rungs.map((rung) => rung.id)),
 })
 
 /** People locked in one transaction. */

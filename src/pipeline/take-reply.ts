@@ -10,7 +10,15 @@ import { addContact } from '../record/contacts.ts'
 import { findUse, rememberUse } from '../record/events.ts'
 import { newId } from '../record/id.ts'
 import { type Locked, lockNewAddresses } from '../record/locks.ts'
-import { addReply, instructTask, isFullOfUnresolved, readWriters, type ReplyRow, replyRung, type Writer } from '../record/replies.ts'
+import {
+  addReply,
+  instructTask,
+  isFullOfUnresolved,
+  readWriters,
+  type ReplyRow,
+  replyRung,
+  type Writer,
+} from '../record/replies.ts'
 import type { Database } from '../record/schema.ts'
 import { lift, ownOptOuts, recipientsWithAddress } from '../record/suppressions.ts'
 import { type AddressHash, replyWords } from '../record/vault/vault.ts'
@@ -57,14 +65,17 @@ const MOST_UNRESOLVED = 10_000
  */
 export async function takeReply(runtime: Runtime, message: InboundMessage): Promise<void> {
   const read = readReply(message.text, stopWordsOf(runtime.config.packs))
-  const reading: ReplyReading = message.understood === null || read.meaning === 'stop-all' ? read : { ...read, meaning: message.understood }
+  const reading: ReplyReading =
+    message.understood === null || read.meaning === 'stop-all' ? read : { ...read, meaning: message.understood }
   countReply(message.route, reading.meaning)
   const number = numberIn(message.from)
   const reference = referenceOf(runtime, message)
   if (number === null) return unresolved(runtime, { ...message, reference }, reading, 'unreadable-sender')
   let known = 0
   for (const creditor of [...message.creditors].sort()) {
-    known += await inWriteTransaction(runtime, (trx) => takeFor(runtime, trx, creditor, { ...message, reference }, reading, formsOfNumber(number)))
+    known += await inWriteTransaction(runtime, (trx) =>
+      takeFor(runtime, trx, creditor, { ...message, reference }, reading, formsOfNumber(number)),
+    )
   }
   if (known === 0 && !isStop(reading)) await unresolved(runtime, { ...message, reference }, reading, 'unknown-number')
 }
@@ -76,40 +87,77 @@ function referenceOf(runtime: Runtime, { reference, from, text, understood }: In
 
 /** Providers write E.164; short codes and names are not people's. */
 function numberIn(from: string): string | null {
-  const bare = from.slice(0, 64).normalize('NFKC').replaceAll(/[\p{Cf}\s().-]/gu, '')
+  const bare = from
+    .slice(0, 64)
+    .normalize('NFKC')
+    .replaceAll(/[\p{Cf}\s().-]/gu, '')
   return isE164(bare) ? bare : null
 }
 
 const isStop = ({ meaning }: ReplyReading): boolean => meaning === 'stop' || meaning === 'stop-all'
 
 /** What is left for a person: what is not understood, and what speaks of an attorney or the like whatever else it asks. */
-const isForPeople = ({ meaning, hints }: ReplyReading): boolean => meaning === 'other' || meaning === 'empty' || hints.length > 0
+const isForPeople = ({ meaning, hints }: ReplyReading): boolean =>
+  meaning === 'other' || meaning === 'empty' || hints.length > 0
 
 /** At one creditor; answers how many people have the number. */
 async function takeFor(
-  runtime: Runtime, opened: Transaction<Database>, creditor: string, message: InboundMessage & { reference: string }, reading: ReplyReading, forms: readonly string[],
+  runtime: Runtime,
+  opened: Transaction<Database>,
+  creditor: string,
+  message: InboundMessage & { reference: string },
+  reading: ReplyReading,
+  forms: readonly string[],
 ): Promise<number> {
   const anchors = forms.map((form) => ({ creditor, ...addressHash(runtime.vault, message.channel, form) }))
-  const recipients = (await recipientsWithAddress(opened, creditor, anchors.map(({ hash }) => hash))).slice(0, MOST_SHARING)
+  const recipients = (
+    await recipientsWithAddress(
+      opened,
+      creditor,
+      anchors.map(({ hash }) => hash),
+    )
+  ).slice(0, MOST_SHARING)
   if (recipients.length === 0 && !isStop(reading) && reading.meaning !== 'start') return 0
-  const { trx, recipients: locked } = await lockAccountRecipients(opened, runtime.vault, recipients.map((id) => ({ id })), new Date(runtime.clock.now()))
+  const { trx, recipients: locked } = await lockAccountRecipients(
+    opened,
+    runtime.vault,
+    recipients.map((id) => ({ id })),
+    new Date(runtime.clock.now()),
+  )
   const now = runtime.clock.now()
   await lockNewAddresses(trx, anchors, new Date(now))
   if ((await findUse(trx, creditor, 'inbound', message.reference)) !== null) return recipients.length
   const writers = await readWriters(trx, recipients, replyRung(message.channel), new Date(now - DAY))
   const recorded = writers.filter((writer) => writer.kept < MOST_A_DAY)
   if (recorded.length === 0 && !isStop(reading) && reading.meaning !== 'start') return recipients.length
-  await rememberUse(trx, { creditor, scope: 'inbound', key: message.reference, bodyHash: Buffer.alloc(0), resourceId: newId() }, new Date(now))
+  await rememberUse(
+    trx,
+    { creditor, scope: 'inbound', key: message.reference, bodyHash: Buffer.alloc(0), resourceId: newId() },
+    new Date(now),
+  )
   const drafts: Drafts = { ...noDrafts(), recipients: [...locked.values()], replan: new Set(recipients) }
   if (isStop(reading)) stop(runtime, drafts, creditor, message, reading, anchors, recipients, now)
   if (reading.meaning === 'start') {
     const places = writers.map(({ jurisdiction }) => jurisdiction)
     // Where somebody is not known to be, any law may be theirs.
     const jurisdictions = places.length === 0 || places.includes(null) ? null : (places as string[])
-    if (mayStartAgain({ jurisdictions, channels: [message.channel] }, now, runtime.config.packs)) await start(trx, creditor, message, anchors, now)
+    if (mayStartAgain({ jurisdictions, channels: [message.channel] }, now, runtime.config.packs))
+      await start(trx, creditor, message, anchors, now)
   }
   const replies = []
-  for (const writer of recorded) replies.push(await keep(runtime, trx, creditor, message, reading, { writer, recipient: locked.get(writer.id) as RecipientDraft, drafts }, anchors[0] as AddressHash, now))
+  for (const writer of recorded)
+    replies.push(
+      await keep(
+        runtime,
+        trx,
+        creditor,
+        message,
+        reading,
+        { writer, recipient: locked.get(writer.id) as RecipientDraft, drafts },
+        anchors[0] as AddressHash,
+        now,
+      ),
+    )
   await writeDrafts(runtime, trx, drafts, 'recipient', now)
   for (const reply of replies) await addReply(trx, reply)
   return recipients.length
@@ -121,23 +169,56 @@ const CEASE: Fact = { ...OPT_OUT, reason: 'cease' }
 
 /** Of the number, whoever has it. */
 function stop(
-  runtime: Runtime, drafts: Drafts, creditor: string, { route, source }: InboundMessage, { meaning }: ReplyReading, anchors: readonly AddressHash[], recipients: readonly string[], now: Instant,
+  runtime: Runtime,
+  drafts: Drafts,
+  creditor: string,
+  { route, source }: InboundMessage,
+  { meaning }: ReplyReading,
+  anchors: readonly AddressHash[],
+  recipients: readonly string[],
+  now: Instant,
 ): void {
   const known = knownAt(runtime, creditor, now)
   for (const { hash } of anchors) {
     for (const fact of meaning === 'stop-all' ? [OPT_OUT, CEASE] : [OPT_OUT]) {
-      takeSuppressions(drafts, effectOf(fact, known), { creditor, recipientId: null, hash, source, by: `provider:${route}`, owners: recipients, tell: hash === anchors[0]?.hash ? {} : null })
+      takeSuppressions(drafts, effectOf(fact, known), {
+        creditor,
+        recipientId: null,
+        hash,
+        source,
+        by: `provider:${route}`,
+        owners: recipients,
+        tell: hash === anchors[0]?.hash ? {} : null,
+      })
     }
   }
 }
 
 /** A message is about no account and no hold in particular. */
-const knownAt = (runtime: Runtime, creditor: string, now: Instant): FactContext =>
-  ({ now, effectiveAt: now, bookZone: runtime.config.creditors.get(creditor)?.bookZone ?? 'UTC', accounts: [], holds: [], heardBy: 'machine' })
+const knownAt = (runtime: Runtime, creditor: string, now: Instant): FactContext => ({
+  now,
+  effectiveAt: now,
+  bookZone: runtime.config.creditors.get(creditor)?.bookZone ?? 'UTC',
+  accounts: [],
+  holds: [],
+  heardBy: 'machine',
+})
 
 /** Lifts what the number itself asked for by message, and nothing that anybody else recorded. */
-async function start(trx: Locked, creditor: string, { source }: InboundMessage, anchors: readonly AddressHash[], now: Instant): Promise<void> {
-  for (const id of await ownOptOuts(trx, creditor, anchors.map(({ hash }) => hash), source)) await lift(trx, id, new Date(now), 'recipient', 'a message from this number asked to start again')
+async function start(
+  trx: Locked,
+  creditor: string,
+  { source }: InboundMessage,
+  anchors: readonly AddressHash[],
+  now: Instant,
+): Promise<void> {
+  for (const id of await ownOptOuts(
+    trx,
+    creditor,
+    anchors.map(({ hash }) => hash),
+    source,
+  ))
+    await lift(trx, id, new Date(now), 'recipient', 'a message from this number asked to start again')
 }
 
 /** Somebody who wrote, locked. */
@@ -149,63 +230,149 @@ interface LockedWriter {
 
 /** Enters what came of the message for one who has the number; answers the reply, to be added once its task is. */
 async function keep(
-  runtime: Runtime, trx: Locked, creditor: string, message: InboundMessage, reading: ReplyReading, locked: LockedWriter, anchor: AddressHash, now: Instant,
+  runtime: Runtime,
+  trx: Locked,
+  creditor: string,
+  message: InboundMessage,
+  reading: ReplyReading,
+  locked: LockedWriter,
+  anchor: AddressHash,
+  now: Instant,
 ): Promise<ReplyRow> {
   const at = new Date(now)
   const { channel, route } = message
   const { writer, recipient } = locked
   if (!isStop(reading)) {
     await addContact(trx, {
-      recipient_id: writer.id, at, id: newId(), creditor, channel, direction: 'inbound', mode: 'automated', outcome: 'delivered', party: null, made_by: 'recipient',
-      address_hash: anchor.hash, account_ids: [], reminder_id: null, attempt_no: null, excess: null, recorded_at: at, seq: recipient.takeSeq(),
+      recipient_id: writer.id,
+      at,
+      id: newId(),
+      creditor,
+      channel,
+      direction: 'inbound',
+      mode: 'automated',
+      outcome: 'delivered',
+      party: null,
+      made_by: 'recipient',
+      address_hash: anchor.hash,
+      account_ids: [],
+      reminder_id: null,
+      attempt_no: null,
+      excess: null,
+      recorded_at: at,
+      seq: recipient.takeSeq(),
     })
   }
   const taskId = isForPeople(reading) ? await openTask(runtime, trx, creditor, channel, reading, locked, now) : null
   const id = newId()
   const words = reading.keyword ? '' : wellFormed(message.text.trim().slice(0, MOST_WORDS))
-  const sealed = words === '' || writer.dataKey === null ? null : runtime.vault.seal(runtime.vault.unwrap(writer.dataKey, writer.dataKeyId), replyWords(id), words)
-  return { id, creditor, recipient_id: writer.id, channel, route, received_at: at, meaning: reading.meaning, problem: null, words: sealed, task_id: taskId }
+  const sealed =
+    words === '' || writer.dataKey === null
+      ? null
+      : runtime.vault.seal(runtime.vault.unwrap(writer.dataKey, writer.dataKeyId), replyWords(id), words)
+  return {
+    id,
+    creditor,
+    recipient_id: writer.id,
+    channel,
+    route,
+    received_at: at,
+    meaning: reading.meaning,
+    problem: null,
+    words: sealed,
+    task_id: taskId,
+  }
 }
 
 /** The task under which a person reads it, and the hold that waits for them; one for each person and channel. */
 async function openTask(
-  runtime: Runtime, trx: Locked, creditor: string, channel: Channel, reading: ReplyReading, { writer, recipient, drafts }: LockedWriter, now: Instant,
+  runtime: Runtime,
+  trx: Locked,
+  creditor: string,
+  channel: Channel,
+  reading: ReplyReading,
+  { writer, recipient, drafts }: LockedWriter,
+  now: Instant,
 ): Promise<string | null> {
   if (writer.task !== null) {
     const { id, instructions } = writer.task
     const fresh = reading.hints.map((hint) => HINT_WORDS[hint]).filter((words) => !instructions.includes(words))
-    if (fresh.length > 0) await instructTask(trx, id, `${instructions} A later one seems to speak of ${fresh.join(', ')}.`)
+    if (fresh.length > 0)
+      await instructTask(trx, id, `${instructions} A later one seems to speak of ${fresh.join(', ')}.`)
     return id
   }
-  const effect = effectOf({ type: 'unread-reply', channel, instructions: instructionsFor(reading) }, knownAt(runtime, creditor, now))
-  return takeEffect(drafts, recipient, effect, { by: 'recipient', now, step: { accountIds: writer.accountIds, ladder: 'direct', rung: replyRung(channel), tone: null } })
+  const effect = effectOf(
+    { type: 'unread-reply', channel, instructions: instructionsFor(reading) },
+    knownAt(runtime, creditor, now),
+  )
+  return takeEffect(drafts, recipient, effect, {
+    by: 'recipient',
+    now,
+    step: { accountIds: writer.accountIds, ladder: 'direct', rung: replyRung(channel), tone: null },
+  })
 }
 
 const HINT_WORDS: Readonly<Record<ReplyHint, string>> = {
-  'attorney': 'an attorney', 'bankruptcy': 'a bankruptcy', 'deceased': 'a death', 'wrong-person': 'a wrong person or number', 'identity-fraud': 'identity fraud',
-  'dispute': 'a dispute or a payment', 'distress': 'distress (see to the person first)',
+  attorney: 'an attorney',
+  bankruptcy: 'a bankruptcy',
+  deceased: 'a death',
+  'wrong-person': 'a wrong person or number',
+  'identity-fraud': 'identity fraud',
+  dispute: 'a dispute or a payment',
+  distress: 'distress (see to the person first)',
 }
 
 function instructionsFor({ meaning, hints }: ReplyReading): string {
-  const what = meaning === 'empty' ? 'A message without words came back (a picture, or nothing).' : meaning === 'other' ? 'A reply came that is not understood.' : 'A reply came that was acted on and says more.'
+  const what =
+    meaning === 'empty'
+      ? 'A message without words came back (a picture, or nothing).'
+      : meaning === 'other'
+        ? 'A reply came that is not understood.'
+        : 'A reply came that was acted on and says more.'
   const seems = hints.length === 0 ? '' : ` It seems to speak of ${hints.map((hint) => HINT_WORDS[hint]).join(', ')}.`
   return `${what}${seems} Read it, do what it asks, then complete this task: nothing goes out on this channel until then.`
 }
 
 /** Half a pair, left by cutting, cannot be stored. */
-const wellFormed = (text: string): string => text.replaceAll(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
+const wellFormed = (text: string): string =>
+  text.replaceAll(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
 
 /** Nobody can be told to have sent it: it is logged, counted and listed, without its words, for which nobody's vault is there. */
-async function unresolved(runtime: Runtime, message: InboundMessage & { reference: string }, { meaning }: ReplyReading, problem: UnresolvedProblem): Promise<void> {
+async function unresolved(
+  runtime: Runtime,
+  message: InboundMessage & { reference: string },
+  { meaning }: ReplyReading,
+  problem: UnresolvedProblem,
+): Promise<void> {
   const { route, channel, creditors, reference } = message
-  runtime.log.warn({ event: 'reply.unresolved', route, problem, meaning }, 'reply from a sender that matches no recipient')
+  runtime.log.warn(
+    { event: 'reply.unresolved', route, problem, meaning },
+    'reply from a sender that matches no recipient',
+  )
   countUnresolvedReply(route, problem)
   await inWriteTransaction(runtime, async (trx) => {
     const at = new Date(runtime.clock.now())
-    if ((await findUse(trx, '*', 'inbound', reference)) !== null || (await isFullOfUnresolved(trx, route, MOST_UNRESOLVED))) return
-    await rememberUse(trx, { creditor: '*', scope: 'inbound', key: reference, bodyHash: Buffer.alloc(0), resourceId: newId() }, at)
+    if (
+      (await findUse(trx, '*', 'inbound', reference)) !== null ||
+      (await isFullOfUnresolved(trx, route, MOST_UNRESOLVED))
+    )
+      return
+    await rememberUse(
+      trx,
+      { creditor: '*', scope: 'inbound', key: reference, bodyHash: Buffer.alloc(0), resourceId: newId() },
+      at,
+    )
     await addReply(trx, {
-      id: newId(), creditor: creditors.length === 1 ? (creditors[0] as string) : null, recipient_id: null, channel, route, received_at: at, meaning, problem, words: null, task_id: null,
+      id: newId(),
+      creditor: creditors.length === 1 ? (creditors[0] as string) : null,
+      recipient_id: null,
+      channel,
+      route,
+      received_at: at,
+      meaning,
+      problem,
+      words: null,
+      task_id: null,
     })
   })
 }

@@ -19,7 +19,20 @@ import { closedBy } from './dispatch/switch-board.ts'
 import { PersonalData } from './personal-data.ts'
 import type { Runtime } from './runtime.ts'
 
-type DecidedTask = Pick<TaskRow, 'id' | 'creditor' | 'recipient_id' | 'account_ids' | 'kind' | 'step_kind' | 'channels' | 'tone' | 'ladder' | 'rung' | 'expires_at'>
+type DecidedTask = Pick<
+  TaskRow,
+  | 'id'
+  | 'creditor'
+  | 'recipient_id'
+  | 'account_ids'
+  | 'kind'
+  | 'step_kind'
+  | 'channels'
+  | 'tone'
+  | 'ladder'
+  | 'rung'
+  | 'expires_at'
+>
 
 /**
  * May each of these tasks be worked on now? By the task's id.
@@ -27,21 +40,44 @@ type DecidedTask = Pick<TaskRow, 'id' | 'creditor' | 'recipient_id' | 'account_i
  * Three reads whatever their number, and one decision for each channel of each: bounded by the page that asks.
  */
 export async function decideTasks(
-  runtime: Runtime, db: Kysely<Database> | Transaction<Database>, packs: readonly CompiledPack[], tasks: readonly DecidedTask[], now: Instant, clockCertain = true,
+  runtime: Runtime,
+  db: Kysely<Database> | Transaction<Database>,
+  packs: readonly CompiledPack[],
+  tasks: readonly DecidedTask[],
+  now: Instant,
+  clockCertain = true,
 ): Promise<Map<string, StepDecision>> {
   const decided = new Map<string, StepDecision>()
   if (tasks.length === 0) return decided
   const recipients = await readRecipients(db, [...new Set(tasks.map((task) => task.recipient_id))], now)
-  const accounts = await accountsOfTasks(db, tasks.flatMap((task) => task.account_ids))
+  const accounts = await accountsOfTasks(
+    db,
+    tasks.flatMap((task) => task.account_ids),
+  )
   const rules = { runtime, packs, switches: await activeSwitches(db), clockCertain }
   for (const task of tasks) {
     const recipient = recipients.get(task.recipient_id)
     const about = task.account_ids.flatMap((id) => accounts.get(id) ?? [])
     if (recipient === undefined || about.length === 0) continue
-    decided.set(task.id, decideStep(rules, {
-      creditor: task.creditor, kind: task.step_kind, tone: task.tone ?? 'neutral', channels: task.channels, ladder: task.ladder, rung: task.rung,
-      expiresAt: task.expires_at, isNew: false,
-    }, recipient, about, now))
+    decided.set(
+      task.id,
+      decideStep(
+        rules,
+        {
+          creditor: task.creditor,
+          kind: task.step_kind,
+          tone: task.tone ?? 'neutral',
+          channels: task.channels,
+          ladder: task.ladder,
+          rung: task.rung,
+          expiresAt: task.expires_at,
+          isNew: false,
+        },
+        recipient,
+        about,
+        now,
+      ),
+    )
   }
   return decided
 }
@@ -55,12 +91,20 @@ export async function decideTasks(
  * @param packs  none: the product's own promises alone are asked, and planning asks the packs soon afterwards
  */
 export async function withdrawForbidden(
-  runtime: Runtime, trx: Locked, recipientIds: readonly string[], now: Instant, packs: readonly CompiledPack[] = [],
+  runtime: Runtime,
+  trx: Locked,
+  recipientIds: readonly string[],
+  now: Instant,
+  packs: readonly CompiledPack[] = [],
 ): Promise<number> {
   const open = await openSteps(trx, recipientIds)
   const decided = await decideTasks(runtime, trx, packs, open, now)
   const forbidden = [...decided].filter(([, step]) => barOfTask(step)?.final === true)
-  return withdrawOpen(trx, forbidden.map(([id, step]) => ({ id, reason: whyWithdrawn(step) })), new Date(now))
+  return withdrawOpen(
+    trx,
+    forbidden.map(([id, step]) => ({ id, reason: whyWithdrawn(step) })),
+    new Date(now),
+  )
 }
 
 /** What a person is to do, as far as rules ask: a task that is open, or a step about to become one. */
@@ -86,12 +130,22 @@ export interface StepDecision {
 }
 
 /** What stands in the way of the step itself and not of its hour: while any of these lasts, nobody is asked to take it. */
-const BARS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>(['suppressed', 'on_hold', 'payment_pending', 'facts_conflict', 'switched_off', 'account_closed'])
+const BARS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
+  'suppressed',
+  'on_hold',
+  'payment_pending',
+  'facts_conflict',
+  'switched_off',
+  'account_closed',
+])
 
 /** Under which rules and switches, and with which knowledge, steps are decided. */
 export interface StepRules {
   /** `vault` opens numbers, to be compared with `delivery.onlyTo` where that is set; absent: none is opened. */
-  runtime: { config: { creditors: Config['creditors']; delivery: Pick<Config['delivery'], 'onlyTo'> }; vault?: Runtime['vault'] }
+  runtime: {
+    config: { creditors: Config['creditors']; delivery: Pick<Config['delivery'], 'onlyTo'> }
+    vault?: Runtime['vault']
+  }
   packs: readonly CompiledPack[]
   switches: readonly ActiveSwitch[]
   clockCertain: boolean
@@ -105,7 +159,13 @@ export interface StepRules {
  *
  * @param accounts  those that it is about; closed ones are left out while any is open
  */
-export function decideStep(rules: StepRules, step: AgentStep, recipient: RecipientForDecision, accounts: readonly TaskAccount[], now: Instant): StepDecision {
+export function decideStep(
+  rules: StepRules,
+  step: AgentStep,
+  recipient: RecipientForDecision,
+  accounts: readonly TaskAccount[],
+  now: Instant,
+): StepDecision {
   const open = accounts.filter((account) => account.state === 'open')
   const about = open.length > 0 ? open : accounts
   const channels: readonly (Channel | null)[] = step.channels.length > 0 ? reachable(step.channels, recipient) : [null]
@@ -138,8 +198,11 @@ export function barOfTask({ decision, facts }: StepDecision): Bar | null {
   if (reason === undefined) return null
   const open = reasons.some(({ until }) => until === null)
   return {
-    reason, until: open ? null : Math.max(...reasons.map(({ until }) => until ?? 0)),
-    final: reasons.some(({ code, until }) => code === 'suppressed' && until === null) || facts.system?.switchedOff === 'stopped',
+    reason,
+    until: open ? null : Math.max(...reasons.map(({ until }) => until ?? 0)),
+    final:
+      reasons.some(({ code, until }) => code === 'suppressed' && until === null) ||
+      facts.system?.switchedOff === 'stopped',
   }
 }
 
@@ -147,29 +210,71 @@ export function barOfTask({ decision, facts }: StepDecision): Bar | null {
 export function whyWithdrawn({ facts, decision }: StepDecision): string {
   if (!decision.reasons.some(({ code }) => code === 'suppressed')) return 'switched_off'
   const standing = facts.suppressions.filter(({ until }) => until === null)
-  return (standing.find(({ scope }) => scope === 'all') ?? standing[0])?.reason
-    ?? facts.events?.findLast(({ type }) => ['deceased', 'attorney', 'bankruptcy', 'identity-fraud'].includes(type))?.type ?? 'suppressed'
+  return (
+    (standing.find(({ scope }) => scope === 'all') ?? standing[0])?.reason ??
+    facts.events?.findLast(({ type }) => ['deceased', 'attorney', 'bankruptcy', 'identity-fraud'].includes(type))
+      ?.type ??
+    'suppressed'
+  )
 }
 
 function factsOf(
-  { runtime, switches, clockCertain }: StepRules, step: AgentStep, channel: Channel | null, recipient: RecipientForDecision, accounts: readonly TaskAccount[], now: Instant,
+  { runtime, switches, clockCertain }: StepRules,
+  step: AgentStep,
+  channel: Channel | null,
+  recipient: RecipientForDecision,
+  accounts: readonly TaskAccount[],
+  now: Instant,
 ): Facts {
   const creditor = runtime.config.creditors.get(step.creditor)
   const address = channel === null ? null : chooseAddress(recipient, { channel })
   const onlySome = runtime.config.delivery.onlyTo.length > 0
-  const to = onlySome && runtime.vault !== undefined && address !== null ? new PersonalData(runtime.vault, recipient).address(address) : null
-  const closed = accounts.map((account) => closedBy(switches, {
-    creditor: step.creditor, product: account.product, jurisdiction: recipient.jurisdiction, channel, route: null, template: null, ladder: step.ladder, rung: step.rung,
-  }, step.isNew ? 'new' : 'on-its-way'))
+  const to =
+    onlySome && runtime.vault !== undefined && address !== null
+      ? new PersonalData(runtime.vault, recipient).address(address)
+      : null
+  const closed = accounts.map((account) =>
+    closedBy(
+      switches,
+      {
+        creditor: step.creditor,
+        product: account.product,
+        jurisdiction: recipient.jurisdiction,
+        channel,
+        route: null,
+        template: null,
+        ladder: step.ladder,
+        rung: step.rung,
+      },
+      step.isNew ? 'new' : 'on-its-way',
+    ),
+  )
   return composeFacts({
-    reminder: { channel: channel ?? 'phone', tone: step.tone, kind: step.kind, mode: 'agent', expiresAt: step.expiresAt, dueAt: null },
-    recipient: channel === null ? { ...recipient, suppressions: recipient.suppressions.filter(({ scope }) => scope === 'all') } : recipient,
-    accounts, address, daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', now)),
-    freshForMs: creditor?.freshFor ?? null, pending: [],
+    reminder: {
+      channel: channel ?? 'phone',
+      tone: step.tone,
+      kind: step.kind,
+      mode: 'agent',
+      expiresAt: step.expiresAt,
+      dueAt: null,
+    },
+    recipient:
+      channel === null
+        ? { ...recipient, suppressions: recipient.suppressions.filter(({ scope }) => scope === 'all') }
+        : recipient,
+    accounts,
+    address,
+    daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', now)),
+    freshForMs: creditor?.freshFor ?? null,
+    pending: [],
     system: {
-      testMode: channel !== null && (accounts.some((account) => !account.live) || (onlySome && outsideTestAddresses(runtime, to))),
+      testMode:
+        channel !== null &&
+        (accounts.some((account) => !account.live) || (onlySome && outsideTestAddresses(runtime, to))),
       switchedOff: closed.includes('stopped') ? 'stopped' : closed.includes('paused') ? 'paused' : null,
-      clockUncertain: !clockCertain, routeProblem: null, notRegistered: false,
+      clockUncertain: !clockCertain,
+      routeProblem: null,
+      notRegistered: false,
       phoneInFlight: channel === 'phone' && callInFlight(recipient),
     },
   })
@@ -185,7 +290,8 @@ function onlyBars(decision: Decision): Decision {
 const RANK = { send: 0, defer: 1, refuse: 2 } as const
 
 const sooner = (a: Decision, b: Decision): boolean =>
-  RANK[a.verdict] < RANK[b.verdict] || (a.verdict === 'defer' && b.verdict === 'defer' && (a.until ?? Infinity) < (b.until ?? Infinity))
+  RANK[a.verdict] < RANK[b.verdict] ||
+  (a.verdict === 'defer' && b.verdict === 'defer' && (a.until ?? Infinity) < (b.until ?? Infinity))
 
 /** A switch wakes nobody: how soon to ask again whether a step that it kept back may be given out. */
 const ASK_AGAIN_MS = 15 * MINUTE
@@ -203,9 +309,15 @@ export const asksPeople = (plan: RecipientPlan): boolean => plan.tasks.length + 
  * @param decide  the decision on a step about one account
  */
 export function planAllowed(
-  plan: RecipientPlan, recipient: RecipientToPlan, now: Instant, decide: (accountId: string, step: Omit<AgentStep, 'creditor'>) => StepDecision | null,
+  plan: RecipientPlan,
+  recipient: RecipientToPlan,
+  now: Instant,
+  decide: (accountId: string, step: Omit<AgentStep, 'creditor'>) => StepDecision | null,
 ): RecipientPlan {
-  const steps = [...plan.tasks.flatMap((task) => task.steps), ...plan.handOffProposals.map(({ accountId }) => handOff(accountId))]
+  const steps = [
+    ...plan.tasks.flatMap((task) => task.steps),
+    ...plan.handOffProposals.map(({ accountId }) => handOff(accountId)),
+  ]
   const barred = new Map<string, BarredStep[]>()
   for (const step of steps) {
     const { accountId, rung, kind, tone, channels } = step
@@ -217,7 +329,22 @@ export function planAllowed(
     barred.set(accountId, [...(barred.get(accountId) ?? []), { rung, until }])
   }
   if (barred.size === 0) return plan
-  return planRecipient({ ...recipient, accounts: recipient.accounts.map((account): AccountToPlan => ({ ...account, barred: barred.get(account.id) ?? [] })) }, now)
+  return planRecipient(
+    {
+      ...recipient,
+      accounts: recipient.accounts.map((account): AccountToPlan => ({
+        ...account,
+        barred: barred.get(account.id) ?? [],
+      })),
+    },
+    now,
+  )
 }
 
-const handOff = (accountId: string): PlannedStep => ({ accountId, rung: HAND_OFF_RUNG, kind: 'reminder', tone: 'neutral', channels: [] })
+const handOff = (accountId: string): PlannedStep => ({
+  accountId,
+  rung: HAND_OFF_RUNG,
+  kind: 'reminder',
+  tone: 'neutral',
+  channels: [],
+})

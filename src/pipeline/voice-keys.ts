@@ -38,7 +38,11 @@ export async function applyVoiceKey(runtime: Runtime, key: VoiceKey): Promise<vo
   const { reminderId, attemptNo, meaning } = key
   if (meaning !== 'wrong-number') {
     await applyReceipt(runtime, {
-      reminderId, attemptNo, dedupe: `key ${meaning}`, saidAt: null, word: { state: 'conversation', final: false, code: null, class: null },
+      reminderId,
+      attemptNo,
+      dedupe: `key ${meaning}`,
+      saidAt: null,
+      word: { state: 'conversation', final: false, code: null, class: null },
     })
   }
   if (meaning === 'confirmed') return
@@ -52,16 +56,33 @@ export async function applyVoiceKey(runtime: Runtime, key: VoiceKey): Promise<vo
     const now = runtime.clock.now()
     const known = new Map((await knownAccounts(trx, about.accountIds)).map(({ row }) => [row.id, row]))
     const effect = effectOf(fact, {
-      now, effectiveAt: now, bookZone: runtime.config.creditors.get(about.creditor)?.bookZone ?? 'UTC', holds: openHoldsOf(await openHolds(trx, [about.recipientId])), heardBy: 'machine',
+      now,
+      effectiveAt: now,
+      bookZone: runtime.config.creditors.get(about.creditor)?.bookZone ?? 'UTC',
+      holds: openHoldsOf(await openHolds(trx, [about.recipientId])),
+      heardBy: 'machine',
       accounts: about.accountIds.map((id) => ({ id, overdueMinor: known.get(id)?.overdue_minor ?? 0 })),
     })
     const drafts: Drafts = { ...noDrafts(), recipients: [recipient], replan: new Set([about.recipientId]) }
     takeEffect(drafts, recipient, effect, {
-      by: 'call key', now, marks: { key: meaning },
-      step: { accountIds: about.accountIds, ladder: about.ladder ?? 'direct', rung: about.rung ?? `key-${meaning}`, tone: about.tone },
+      by: 'call key',
+      now,
+      marks: { key: meaning },
+      step: {
+        accountIds: about.accountIds,
+        ladder: about.ladder ?? 'direct',
+        rung: about.rung ?? `key-${meaning}`,
+        tone: about.tone,
+      },
     })
     takeSuppressions(drafts, effect, {
-      creditor: about.creditor, recipientId: about.recipientId, hash: address.hash, source: 'call key', by: 'call key', owners: [about.recipientId], tell: { reminderId, attemptNo, by: 'call-key' },
+      creditor: about.creditor,
+      recipientId: about.recipientId,
+      hash: address.hash,
+      source: 'call key',
+      by: 'call key',
+      owners: [about.recipientId],
+      tell: { reminderId, attemptNo, by: 'call-key' },
     })
     await writeDrafts(runtime, trx, drafts, 'call key', now)
   })

@@ -27,11 +27,20 @@ export interface AccountOutlook {
  *
  * @param today  the book date of `now`
  */
-export function lookAtAccount(account: AccountToPlan, recipient: RecipientToPlan, today: LocalDate, now: Instant): AccountOutlook {
+export function lookAtAccount(
+  account: AccountToPlan,
+  recipient: RecipientToPlan,
+  today: LocalDate,
+  now: Instant,
+): AccountOutlook {
   const outlook: AccountOutlook = { account, skipped: [], machine: null, tasks: [], proposeHandOff: false, looks: [] }
   if (account.state !== 'open') return outlook
 
-  const pending = dueRungs(account.ladder.rungs.filter((rung) => !wasHandled(rung, account)), account, recipient)
+  const pending = dueRungs(
+    account.ladder.rungs.filter((rung) => !wasHandled(rung, account)),
+    account,
+    recipient,
+  )
   const missed = pending.filter((due) => wasMissed(due, account))
   const entry = enter(missed, account, recipient)
   for (const { due, skip } of entry.skipped) leaveOut(outlook, due, skip)
@@ -39,7 +48,8 @@ export function lookAtAccount(account: AccountToPlan, recipient: RecipientToPlan
   const stopsAt = handOffAt(account, recipient)
   const open = [...entry.enter, ...pending.filter((due) => !missed.includes(due))].sort((a, b) => a.dueAt - b.dueAt)
   if (stopsAt !== null && now >= stopsAt) {
-    for (const due of open.filter((d) => d.dueAt <= now)) leaveOut(outlook, due, { reason: 'hand_off_due', detail: null })
+    for (const due of open.filter((d) => d.dueAt <= now))
+      leaveOut(outlook, due, { reason: 'hand_off_due', detail: null })
     considerHandOff(outlook, now)
     return outlook
   }
@@ -48,7 +58,13 @@ export function lookAtAccount(account: AccountToPlan, recipient: RecipientToPlan
   return outlook
 }
 
-function considerRung(outlook: AccountOutlook, due: DueRung, recipient: RecipientToPlan, today: LocalDate, now: Instant): void {
+function considerRung(
+  outlook: AccountOutlook,
+  due: DueRung,
+  recipient: RecipientToPlan,
+  today: LocalDate,
+  now: Instant,
+): void {
   const { account } = outlook
   const applied = applyBand(due.rung, account)
   const isDue = due.dueAt <= now
@@ -61,7 +77,9 @@ function considerRung(outlook: AccountOutlook, due: DueRung, recipient: Recipien
     if (isDue) leaveOut(outlook, due, skip)
     return
   }
-  const wait = waitFor(due, applied, account, recipient, now) ?? (applied.who === 'machine' ? waitToCatchUp(due, account, recipient, today) : null)
+  const wait =
+    waitFor(due, applied, account, recipient, now) ??
+    (applied.who === 'machine' ? waitToCatchUp(due, account, recipient, today) : null)
   if (wait !== null) {
     outlook.looks.push(due.staleAt, ...(wait.until === null ? [] : [wait.until]))
     return
@@ -70,7 +88,14 @@ function considerRung(outlook: AccountOutlook, due: DueRung, recipient: Recipien
 }
 
 /** The rung may go: a person's at once, the machine's one at a time. */
-function take(outlook: AccountOutlook, due: DueRung, applied: AppliedRung, recipient: RecipientToPlan, today: LocalDate, now: Instant): void {
+function take(
+  outlook: AccountOutlook,
+  due: DueRung,
+  applied: AppliedRung,
+  recipient: RecipientToPlan,
+  today: LocalDate,
+  now: Instant,
+): void {
   const { account } = outlook
   const late = due.date < today
   // A step caught up keeps its time of day, so that it too follows the day's payments.
@@ -108,7 +133,8 @@ const leaveOut = (outlook: AccountOutlook, due: DueRung, { reason, detail }: Ski
 }
 
 /** Did the machine already plan something for this account on this book date? */
-export const machineSpokeSince = (account: AccountToPlan, start: Instant): boolean => machineSteps(account).some((step) => step.at >= start)
+export const machineSpokeSince = (account: AccountToPlan, start: Instant): boolean =>
+  machineSteps(account).some((step) => step.at >= start)
 
 /** A rung of one account that may be carried out today. */
 export interface Step {
@@ -125,11 +151,21 @@ export interface Step {
 }
 
 /** A rung that nothing holds back, as it would be carried out. */
-export function readyStep(due: DueRung, applied: AppliedRung, account: AccountToPlan, recipient: RecipientToPlan, late: boolean, now: Instant): Step {
+export function readyStep(
+  due: DueRung,
+  applied: AppliedRung,
+  account: AccountToPlan,
+  recipient: RecipientToPlan,
+  late: boolean,
+  now: Instant,
+): Step {
   return {
     account,
     rung: due.rung,
-    channels: applied.who === 'machine' ? applied.channels.filter((channel) => recipient.channels.includes(channel)) : applied.channels,
+    channels:
+      applied.who === 'machine'
+        ? applied.channels.filter((channel) => recipient.channels.includes(channel))
+        : applied.channels,
     tone: spokenTone(due.rung, account, recipient.bookZone, now),
     late,
     dueAt: due.dueAt,
@@ -152,7 +188,13 @@ export interface Wait {
  * Holds, the pause after a reversal, a closed gate, no address that may be used, too
  * soon after the last step: each may pass before the rung is stale.
  */
-export function waitFor(due: DueRung, applied: AppliedRung, account: AccountToPlan, recipient: RecipientToPlan, now: Instant): Wait | null {
+export function waitFor(
+  due: DueRung,
+  applied: AppliedRung,
+  account: AccountToPlan,
+  recipient: RecipientToPlan,
+  now: Instant,
+): Wait | null {
   const holds = activeHolds(account.holds, now)
   if (holds.length > 0) return { until: endOf(holds) }
   if (account.notBefore !== null && account.notBefore > now) return { until: account.notBefore }
@@ -167,7 +209,8 @@ export function waitFor(due: DueRung, applied: AppliedRung, account: AccountToPl
 }
 
 /** Is this step for a person, or the hand-off, kept back by a stop, a pause or a switch? */
-export const barOf = (rung: string, account: AccountToPlan): Wait | null => account.barred?.find((step) => step.rung === rung) ?? null
+export const barOf = (rung: string, account: AccountToPlan): Wait | null =>
+  account.barred?.find((step) => step.rung === rung) ?? null
 
 /**
  * Must a step from an earlier day wait for another day?
@@ -176,11 +219,17 @@ export const barOf = (rung: string, account: AccountToPlan): Wait | null => acco
  * planned for this account before an outage and still waits will be. What waits about their other
  * accounts does not count: it may be on hold for long. Deciding keeps it back on a day that is taken.
  */
-export function waitToCatchUp(due: DueRung, account: AccountToPlan, recipient: RecipientToPlan, today: LocalDate): Wait | null {
+export function waitToCatchUp(
+  due: DueRung,
+  account: AccountToPlan,
+  recipient: RecipientToPlan,
+  today: LocalDate,
+): Wait | null {
   if (due.date >= today) return null
   const tomorrow = addDays(today, 1)
   const startOfDay = startOfBookDay(today, recipient.bookZone)
   const spoken = recipient.accounts.some(({ lastMessageAt }) => lastMessageAt !== null && lastMessageAt >= startOfDay)
-  const willSpeak = account.nextMessageAt !== null && account.nextMessageAt < startOfBookDay(tomorrow, recipient.bookZone)
+  const willSpeak =
+    account.nextMessageAt !== null && account.nextMessageAt < startOfBookDay(tomorrow, recipient.bookZone)
   return spoken || willSpeak ? { until: timeOn(tomorrow, due.rung, account.ladder, recipient) } : null
 }

@@ -33,7 +33,8 @@ export interface Change {
 /** How much is overdue? Never below zero. */
 export const overdueOf = (balance: Balance): number => clamp(sumOf(balance, balance.changes))
 
-const sumOf = ({ stated }: Balance, changes: readonly Change[]): number => changes.reduce((sum, change) => sum + change.minor, stated)
+const sumOf = ({ stated }: Balance, changes: readonly Change[]): number =>
+  changes.reduce((sum, change) => sum + change.minor, stated)
 const clamp = (minor: number): number => Math.max(0, minor)
 
 /**
@@ -54,18 +55,42 @@ export type Restated = { kind: 'older' } | { kind: 'taken' | 'contradicts'; bala
  * @param minor  below zero when the account was overpaid
  */
 export function restate(known: Balance, minor: number, at: Instant, now: Instant): Restated {
-  const taken = (changes: readonly Change[]): Restated =>
-    ({ kind: 'taken', balance: { stated: minor, statedAt: at, statedBy: SNAPSHOT, changes, asOf: isInFuture(known.asOf, now) ? at : Math.max(at, known.asOf) } })
+  const taken = (changes: readonly Change[]): Restated => ({
+    kind: 'taken',
+    balance: {
+      stated: minor,
+      statedAt: at,
+      statedBy: SNAPSHOT,
+      changes,
+      asOf: isInFuture(known.asOf, now) ? at : Math.max(at, known.asOf),
+    },
+  })
   if (isInFuture(known.asOf, now)) return taken([])
   const later = known.changes.filter((change) => change.at >= at)
   const contradicting: Balance = { stated: minor, statedAt: at, statedBy: SNAPSHOT, changes: later, asOf: known.asOf }
-  if (known.statedBy !== SNAPSHOT && at <= known.asOf) return overdueOf(contradicting) < overdueOf(known) ? { kind: 'contradicts', balance: contradicting } : { kind: 'older' }
+  if (known.statedBy !== SNAPSHOT && at <= known.asOf)
+    return overdueOf(contradicting) < overdueOf(known)
+      ? { kind: 'contradicts', balance: contradicting }
+      : { kind: 'older' }
   if (known.statedBy === SNAPSHOT && at < known.statedAt) return { kind: 'older' }
   if (later.length === 0 && at >= known.asOf) return taken([])
   // Books may say nothing where more was paid than was owed, but not the other way round.
   const isReckoned = (sum: number): boolean => minor === sum || (sum < 0 && minor <= 0 && minor > sum)
-  const before = isReckoned(sumOf(known, known.changes.filter((change) => change.at < at)))
-  if (before || isReckoned(sumOf(known, known.changes.filter((change) => change.at <= at)))) {
+  const before = isReckoned(
+    sumOf(
+      known,
+      known.changes.filter((change) => change.at < at),
+    ),
+  )
+  if (
+    before ||
+    isReckoned(
+      sumOf(
+        known,
+        known.changes.filter((change) => change.at <= at),
+      ),
+    )
+  ) {
     return at < known.asOf ? { kind: 'older' } : taken(before ? later : later.filter((change) => change.at > at))
   }
   return { kind: 'contradicts', balance: lower(known, contradicting) }
@@ -111,12 +136,19 @@ export interface Reported {
 export function report(known: Balance, event: Report, now: Instant): Reported {
   const { id, at, moves, remains } = event
   const unchanged = (kind: Reported['kind']): Reported => ({ kind, balance: known, change: null })
-  const isDatedAfter = !isInFuture(known.asOf, now) && (at > known.statedAt || (event.isReversal === true && at === known.statedAt))
+  const isDatedAfter =
+    !isInFuture(known.asOf, now) && (at > known.statedAt || (event.isReversal === true && at === known.statedAt))
   if (remains === null) {
     if (moves === 0) return unchanged('counted')
     return isDatedAfter && moves !== null ? counted(known, { id, minor: moves, at }) : unchanged('doubtful')
   }
-  const restated: Balance = { stated: remains, statedAt: now, statedBy: id, changes: [], asOf: isInFuture(known.asOf, now) ? at : Math.max(at, known.asOf) }
+  const restated: Balance = {
+    stated: remains,
+    statedAt: now,
+    statedBy: id,
+    changes: [],
+    asOf: isInFuture(known.asOf, now) ? at : Math.max(at, known.asOf),
+  }
   if (isInFuture(known.asOf, now)) return { kind: 'counted', balance: restated, change: null }
   if (isDatedAfter && moves !== null) {
     const reckoned = reckonedAs(known, moves, remains)
@@ -130,13 +162,22 @@ export function report(known: Balance, event: Report, now: Instant): Reported {
     const asOneMore = isDatedAfter && moves !== null ? counted(known, { id, minor: moves, at }).balance : known
     return { kind: 'doubtful', balance: lower(lower(known, among), asOneMore), change: null }
   }
-  if (!rises) return { kind: 'counted', balance: { ...restated, stated: Math.min(remains, sumOf(known, known.changes)) }, change: null }
+  if (!rises)
+    return {
+      kind: 'counted',
+      balance: { ...restated, stated: Math.min(remains, sumOf(known, known.changes)) },
+      change: null,
+    }
   if (at >= known.asOf && known.statedBy === SNAPSHOT) return { kind: 'counted', balance: restated, change: null }
   return unchanged('doubtful')
 }
 
 function counted(known: Balance, change: Change): Reported {
-  return { kind: 'counted', balance: { ...known, changes: [...known.changes, change], asOf: Math.max(known.asOf, change.at) }, change }
+  return {
+    kind: 'counted',
+    balance: { ...known, changes: [...known.changes, change], asOf: Math.max(known.asOf, change.at) },
+    change,
+  }
 }
 
 /**
@@ -148,16 +189,22 @@ function nothingLeft(known: Balance, change: Change, remains: number, now: Insta
   // What is dated after it is not in what remains.
   const later = known.changes.reduce((sum, other) => (other.at > change.at ? sum + other.minor : sum), 0)
   const stated = Math.min(sumOf(known, known.changes) + change.minor, remains + later) - change.minor
-  return { kind: 'counted', change, balance: { stated, statedAt: now, statedBy: change.id, changes: [change], asOf: Math.max(known.asOf, change.at) } }
+  return {
+    kind: 'counted',
+    change,
+    balance: { stated, statedAt: now, statedBy: change.id, changes: [change], asOf: Math.max(known.asOf, change.at) },
+  }
 }
 
 /** As what was reckoned, with the reports of before it, with all of them or with none, does an event say what remains? Null: as nothing, or less than all of them leave. */
 function reckonedAs(known: Balance, moves: number, remains: number): number | null {
   let sum = known.stated + moves
   const sums = [sum]
-  for (const change of [...known.changes].sort((a, b) => a.at - b.at)) sums.push(sum += change.minor)
+  for (const change of [...known.changes].sort((a, b) => a.at - b.at)) sums.push((sum += change.minor))
   if (clamp(sum) > clamp(remains)) return null
-  return sums.find((reckoned) => reckoned === remains) ?? sums.find((reckoned) => clamp(reckoned) === clamp(remains)) ?? null
+  return (
+    sums.find((reckoned) => reckoned === remains) ?? sums.find((reckoned) => clamp(reckoned) === clamp(remains)) ?? null
+  )
 }
 
 /** Is this less than may ever have been reckoned since the last statement, whichever of its changes were known by then? */
@@ -171,7 +218,11 @@ export const saysLess = (known: Balance, remains: number): boolean =>
  * @param minor    how much of it was taken back
  * @returns        null when it cannot be told
  */
-export function givenBack(known: Balance, payment: Change | undefined, minor: number): { moves: number; from: Instant } | null {
+export function givenBack(
+  known: Balance,
+  payment: Change | undefined,
+  minor: number,
+): { moves: number; from: Instant } | null {
   if (payment === undefined || !known.changes.some((change) => change.id === payment.id)) return null
   return { moves: Math.min(minor, -payment.minor), from: Math.max(payment.at, known.statedAt) }
 }

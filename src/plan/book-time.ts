@@ -35,7 +35,8 @@ export const startOfBookDay = (date: LocalDate, zone: string): Instant => bookIn
  * The whole promised day is left to the person; on the day after, once that day's
  * payments are known, the `promise-broken` rung may speak.
  */
-export const promiseEndsAt = (promisedFor: LocalDate, zone: string): Instant => startOfBookDay(addDays(promisedFor, 1), zone)
+export const promiseEndsAt = (promisedFor: LocalDate, zone: string): Instant =>
+  startOfBookDay(addDays(promisedFor, 1), zone)
 
 /**
  * How many days past due is this account, by the creditor's books?
@@ -45,10 +46,16 @@ export const promiseEndsAt = (promisedFor: LocalDate, zone: string): Instant => 
  *
  * @returns  whole days, or null when neither is known
  */
-export function daysPastDue(account: Pick<AccountToPlan, 'dueDate' | 'statedDaysPastDue'>, bookZone: string, now: Instant): number | null {
+export function daysPastDue(
+  account: Pick<AccountToPlan, 'dueDate' | 'statedDaysPastDue'>,
+  bookZone: string,
+  now: Instant,
+): number | null {
   return daysPastDueOn(account, bookDate(now, bookZone))
 }
 
 /** The same on this day of the creditor's books. */
-export const daysPastDueOn = ({ dueDate, statedDaysPastDue }: Pick<AccountToPlan, 'dueDate' | 'statedDaysPastDue'>, day: LocalDate): number | null =>
-  dueDate === null ? statedDaysPastDue : daysBetween(dueDate, day)
+export const daysPastDueOn = (
+  { dueDate, statedDaysPastDue }: Pick<AccountToPlan, 'dueDate' | 'statedDaysPastDue'>,
+  day: LocalDate,
+): number | null => (dueDate === null ? statedDaysPastDue : daysBetween(dueDate, day))

@@ -1,5 +1,11 @@
 import { DAY, type Instant, type LocalDate } from '../model/time.ts'
-import { type Channel, type HoldKind, isAboutPerson, type SuppressionReason, type SuppressionScope } from '../model/vocabulary.ts'
+import {
+  type Channel,
+  type HoldKind,
+  isAboutPerson,
+  type SuppressionReason,
+  type SuppressionScope,
+} from '../model/vocabulary.ts'
 import { bookDate, promiseEndsAt } from './book-time.ts'
 
 /** What was said of a debt or of the recipient, whichever way it came: an event, a completed task, a key pressed during a call, a reply. */
@@ -105,7 +111,15 @@ const FOLLOW_UP_WITHIN_MS = 3 * DAY
 /** What people have to read does not lapse by itself: the channel waits for it. */
 const READ_WITHIN_MS = 3_650 * DAY
 
-const NOTHING: Omit<Effect, 'words'> = { opens: [], ends: [], suppressions: [], tasks: [], excess: null, replan: 'nothing', isPast: false }
+const NOTHING: Omit<Effect, 'words'> = {
+  opens: [],
+  ends: [],
+  suppressions: [],
+  tasks: [],
+  excess: null,
+  replan: 'nothing',
+  isPast: false,
+}
 
 /**
  * What follows from this fact, whichever way it was heard?
@@ -116,39 +130,93 @@ const NOTHING: Omit<Effect, 'words'> = { opens: [], ends: [], suppressions: [], 
  */
 export function effectOf(fact: Fact, known: FactContext): Effect {
   switch (fact.type) {
-    case 'promise': return promise(fact, known)
-    case 'promise-wish': return {
-      ...ofAccounts(fact.type, known, 'a promise to pay is wished for; reminders wait', { kind: 'manual', until: known.now + IN_FLIGHT_MS, details: { awaits: 'promise' } }),
-      tasks: followUp(known, 'The borrower pressed the key for a promise to pay. Call back and agree the date.'),
-    }
+    case 'promise':
+      return promise(fact, known)
+    case 'promise-wish':
+      return {
+        ...ofAccounts(fact.type, known, 'a promise to pay is wished for; reminders wait', {
+          kind: 'manual',
+          until: known.now + IN_FLIGHT_MS,
+          details: { awaits: 'promise' },
+        }),
+        tasks: followUp(known, 'The borrower pressed the key for a promise to pay. Call back and agree the date.'),
+      }
     case 'payment-pending': {
       const until = fact.until ?? known.effectiveAt + IN_FLIGHT_MS
       if (until <= known.now) return { ...NOTHING, words: 'recorded; its time has passed', isPast: true }
       return ofAccounts(fact.type, known, 'a payment is under way; reminders wait', { kind: 'payment-pending', until })
     }
-    case 'dispute': return {
-      ...ofAccounts(fact.type, known, 'the debt is disputed; reminders wait', { kind: 'dispute', until: null, details: named(fact.reference) }),
-      tasks: followUp(known, 'The borrower questions the amount. Find out what they dispute and answer it.'),
-    }
+    case 'dispute':
+      return {
+        ...ofAccounts(fact.type, known, 'the debt is disputed; reminders wait', {
+          kind: 'dispute',
+          until: null,
+          details: named(fact.reference),
+        }),
+        tasks: followUp(known, 'The borrower questions the amount. Find out what they dispute and answer it.'),
+      }
     case 'legal-action':
-      return ofAccounts(fact.type, known, 'legal action; reminders wait', { kind: 'legal-action', until: fact.until, details: named(fact.reference) })
-    case 'hardship': return ofRecipient(fact.type, known, 'hardship; reminders of every account wait', { kind: 'hardship', until: fact.until })
+      return ofAccounts(fact.type, known, 'legal action; reminders wait', {
+        kind: 'legal-action',
+        until: fact.until,
+        details: named(fact.reference),
+      })
+    case 'hardship':
+      return ofRecipient(fact.type, known, 'hardship; reminders of every account wait', {
+        kind: 'hardship',
+        until: fact.until,
+      })
     case 'complaint':
-      return ofRecipient(fact.type, known, 'a complaint; reminders of every account wait', { kind: 'complaint', until: null, details: named(fact.reference) })
-    case 'stop': return stop(fact, known)
-    case 'call-back': return { ...NOTHING, words: 'a person is asked to call', tasks: followUp(known, 'The borrower asked for a person. Call back.') }
-    case 'unread-reply': return {
-      ...NOTHING, words: 'a reply waits to be read', replan: 'recipient',
-      opens: [{ kind: 'reply', accountId: null, channel: fact.channel, from: known.now, until: null, details: {}, awaitsTask: true }],
-      tasks: [{ kind: 'reply', channels: [], stepKind: 'reminder', instructions: fact.instructions, expiresAt: known.now + READ_WITHIN_MS }],
-    }
+      return ofRecipient(fact.type, known, 'a complaint; reminders of every account wait', {
+        kind: 'complaint',
+        until: null,
+        details: named(fact.reference),
+      })
+    case 'stop':
+      return stop(fact, known)
+    case 'call-back':
+      return {
+        ...NOTHING,
+        words: 'a person is asked to call',
+        tasks: followUp(known, 'The borrower asked for a person. Call back.'),
+      }
+    case 'unread-reply':
+      return {
+        ...NOTHING,
+        words: 'a reply waits to be read',
+        replan: 'recipient',
+        opens: [
+          {
+            kind: 'reply',
+            accountId: null,
+            channel: fact.channel,
+            from: known.now,
+            until: null,
+            details: {},
+            awaitsTask: true,
+          },
+        ],
+        tasks: [
+          {
+            kind: 'reply',
+            channels: [],
+            stepKind: 'reminder',
+            instructions: fact.instructions,
+            expiresAt: known.now + READ_WITHIN_MS,
+          },
+        ],
+      }
   }
 }
 
 /** Silent until the promised day is over in the creditor's books; an earlier promise gives way to it, and so does the wish to promise. */
 function promise({ date, amountsMinor }: Extract<Fact, { type: 'promise' }>, known: FactContext): Effect {
-  if (date < bookDate(known.now, known.bookZone)) return { ...NOTHING, words: 'recorded; the promised day has passed', isPast: true }
-  const held = ofAccounts('promise', known, 'a promise to pay; reminders wait for it', { kind: 'promise', until: promiseEndsAt(date, known.bookZone) })
+  if (date < bookDate(known.now, known.bookZone))
+    return { ...NOTHING, words: 'recorded; the promised day has passed', isPast: true }
+  const held = ofAccounts('promise', known, 'a promise to pay; reminders wait for it', {
+    kind: 'promise',
+    until: promiseEndsAt(date, known.bookZone),
+  })
   return {
     ...held,
     opens: held.opens.map((hold, i) => {
@@ -156,8 +224,13 @@ function promise({ date, amountsMinor }: Extract<Fact, { type: 'promise' }>, kno
       return { ...hold, details: { ...hold.details, date, amountMinor: amountsMinor[id] ?? overdueMinor } }
     }),
     ends: known.accounts.flatMap(({ id }) => [
-      ...holdsOf(known.holds, id, ['promise']).map((earlier) => ({ id: earlier.id, reason: 'another promise was given' })),
-      ...holdsOf(known.holds, id, ['manual']).filter(({ details }) => details['awaits'] === 'promise').map((wish) => ({ id: wish.id, reason: 'a day was agreed' })),
+      ...holdsOf(known.holds, id, ['promise']).map((earlier) => ({
+        id: earlier.id,
+        reason: 'another promise was given',
+      })),
+      ...holdsOf(known.holds, id, ['manual'])
+        .filter(({ details }) => details['awaits'] === 'promise')
+        .map((wish) => ({ id: wish.id, reason: 'a day was agreed' })),
     ]),
   }
 }
@@ -165,9 +238,15 @@ function promise({ date, amountsMinor }: Extract<Fact, { type: 'promise' }>, kno
 /** What a stop reaches is told by its reason too: a fact about the recipient stops everything, whichever address it came with. */
 function stop({ scope, channel, reason }: Extract<Fact, { type: 'stop' }>, known: FactContext): Effect {
   const isOfRecipient = scope === 'all' || isAboutPerson(reason)
-  const words = isOfRecipient ? `${reason}; nothing goes to this person any more` : scope === 'channel' ? 'nothing goes out on this channel any more' : 'the address is not used any more'
+  const words = isOfRecipient
+    ? `${reason}; nothing goes to this person any more`
+    : scope === 'channel'
+      ? 'nothing goes out on this channel any more'
+      : 'the address is not used any more'
   return {
-    ...NOTHING, words, replan: 'recipient',
+    ...NOTHING,
+    words,
+    replan: 'recipient',
     suppressions: [{ scope, channel, reason, from: Math.min(known.effectiveAt, known.now) }],
     excess: isOfRecipient ? excessOf(reason, known, null) : null,
   }
@@ -177,27 +256,68 @@ type Held = { kind: HoldKind; until: Instant | null; details?: Record<string, un
 
 /** Holds each of the accounts. */
 const ofAccounts = (type: string, known: FactContext, words: string, { kind, until, details }: Held): Effect => ({
-  ...NOTHING, words, replan: 'accounts', excess: excessOf(type, known, known.accounts.map(({ id }) => id)),
-  opens: known.accounts.map(({ id }) => ({ kind, accountId: id, from: startOf(known), until, details: { ...details, account: id } })),
+  ...NOTHING,
+  words,
+  replan: 'accounts',
+  excess: excessOf(
+    type,
+    known,
+    known.accounts.map(({ id }) => id),
+  ),
+  opens: known.accounts.map(({ id }) => ({
+    kind,
+    accountId: id,
+    from: startOf(known),
+    until,
+    details: { ...details, account: id },
+  })),
 })
 
 /** Holds everything of the recipient: whoever cannot pay one loan is not reminded of another. */
 const ofRecipient = (type: string, known: FactContext, words: string, { kind, until, details }: Held): Effect => ({
-  ...NOTHING, words, replan: 'recipient', excess: excessOf(type, known, null),
-  opens: [{ kind, accountId: null, from: startOf(known), until, details: { ...details, account: known.accounts[0]?.id ?? null } }],
+  ...NOTHING,
+  words,
+  replan: 'recipient',
+  excess: excessOf(type, known, null),
+  opens: [
+    {
+      kind,
+      accountId: null,
+      from: startOf(known),
+      until,
+      details: { ...details, account: known.accounts[0]?.id ?? null },
+    },
+  ],
 })
 
 const startOf = ({ effectiveAt, now }: FactContext): Instant => Math.min(effectiveAt, now)
 
-const excessOf = (type: string, { effectiveAt, now }: FactContext, accountIds: readonly string[] | null): Excess | null =>
-  effectiveAt < now ? { accountIds, since: effectiveAt, rule: `retroactive/${type}` } : null
+const excessOf = (
+  type: string,
+  { effectiveAt, now }: FactContext,
+  accountIds: readonly string[] | null,
+): Excess | null => (effectiveAt < now ? { accountIds, since: effectiveAt, rule: `retroactive/${type}` } : null)
 
 /** They wait for it: a hold that their own key began does not keep a confirmation back. */
 const followUp = ({ heardBy, now }: FactContext, instructions: string): TaskToOpen[] =>
-  heardBy === 'person' ? [] : [{ kind: 'step', channels: ['phone'], stepKind: 'confirmation', instructions, expiresAt: now + FOLLOW_UP_WITHIN_MS }]
+  heardBy === 'person'
+    ? []
+    : [
+        {
+          kind: 'step',
+          channels: ['phone'],
+          stepKind: 'confirmation',
+          instructions,
+          expiresAt: now + FOLLOW_UP_WITHIN_MS,
+        },
+      ]
 
 const named = (reference: string | null): Record<string, unknown> => (reference === null ? {} : { reference })
 
 /** Which holds of these kinds does the account have, those that were opened for everything on its account included? */
 export const holdsOf = <T extends OpenHold>(holds: readonly T[], accountId: string, kinds: readonly HoldKind[]): T[] =>
-  holds.filter((hold) => kinds.includes(hold.kind) && (hold.accountId === accountId || (hold.accountId === null && hold.details['account'] === accountId)))
+  holds.filter(
+    (hold) =>
+      kinds.includes(hold.kind) &&
+      (hold.accountId === accountId || (hold.accountId === null && hold.details['account'] === accountId)),
+  )

@@ -40,10 +40,15 @@ export function wasMissed(due: DueRung, account: AccountToPlan): boolean {
  */
 export function enter(missed: readonly DueRung[], account: AccountToPlan, book: Book): EntryPlan {
   const { enteredBy } = account.spell
-  if (enteredBy === 'payment') return { enter: [], skipped: missed.map((due) => ({ due, skip: { reason: 'moved_by_payment', detail: null } })) }
+  if (enteredBy === 'payment')
+    return { enter: [], skipped: missed.map((due) => ({ due, skip: { reason: 'moved_by_payment', detail: null } })) }
   const inStage = missed.filter((due) => fitsStage(due, account, book))
-  const machine = inStage.findLast((due) => due.rung.kind === 'reminder' && applyBand(due.rung, account).who === 'machine') ?? null
-  const recipient = inStage.findLast((due) => applyBand(due.rung, account).who === 'person' && (machine === null || due.dueAt > machine.dueAt)) ?? null
+  const machine =
+    inStage.findLast((due) => due.rung.kind === 'reminder' && applyBand(due.rung, account).who === 'machine') ?? null
+  const recipient =
+    inStage.findLast(
+      (due) => applyBand(due.rung, account).who === 'person' && (machine === null || due.dueAt > machine.dueAt),
+    ) ?? null
   const repeated = machine !== null && machineSteps(account).some((step) => step.rung.id === machine.rung.id)
 
   const entry: EntryPlan = { enter: [], skipped: [] }
@@ -51,7 +56,11 @@ export function enter(missed: readonly DueRung[], account: AccountToPlan, book: 
     const opensGate = due.rung.beforeGate && gateIsClosed(account)
     if (due === machine && repeated) entry.skipped.push({ due, skip: { reason: 'already_done', detail: null } })
     else if (due === machine || due === recipient || opensGate) entry.enter.push(onEntering(due, account, book))
-    else entry.skipped.push({ due, skip: { reason: enteredBy === 'reversal' ? 'resumed_after_reversal' : 'entered_late', detail: null } })
+    else
+      entry.skipped.push({
+        due,
+        skip: { reason: enteredBy === 'reversal' ? 'resumed_after_reversal' : 'entered_late', detail: null },
+      })
   }
   return entry
 }
@@ -87,10 +96,19 @@ export interface Skip {
  *
  * Waiting is another question (`wait.ts`): what is answered here cannot be cured by time.
  */
-export function skipFor(due: DueRung, applied: AppliedRung, account: AccountToPlan, recipient: RecipientToPlan, now: Instant): Skip | null {
+export function skipFor(
+  due: DueRung,
+  applied: AppliedRung,
+  account: AccountToPlan,
+  recipient: RecipientToPlan,
+  now: Instant,
+): Skip | null {
   if (applied.leftOut) return { reason: 'band', detail: account.riskBand }
   if (now >= due.staleAt) return staleness(due, applied, account, recipient)
-  return conditionMet(due.rung, account, recipient, now) ?? (applied.who === 'machine' ? machineMayNot(due, account, recipient, now) : null)
+  return (
+    conditionMet(due.rung, account, recipient, now) ??
+    (applied.who === 'machine' ? machineMayNot(due, account, recipient, now) : null)
+  )
 }
 
 /** Is so little owed that nobody is chased for it? Nothing owed at all is always too little. */
@@ -117,12 +135,16 @@ function staleness(due: DueRung, applied: AppliedRung, account: AccountToPlan, r
 
 function conditionMet(rung: Rung, account: AccountToPlan, recipient: RecipientToPlan, now: Instant): Skip | null {
   const asks = (condition: SkipCondition) => rung.skipIf.includes(condition)
-  if (asks('auto-debit') && account.autoDebit !== false) return { reason: 'auto_debit', detail: account.autoDebit === null ? 'not stated' : null }
+  if (asks('auto-debit') && account.autoDebit !== false)
+    return { reason: 'auto_debit', detail: account.autoDebit === null ? 'not stated' : null }
   if (isWithinGrace(rung, account)) return { reason: 'within_grace', detail: null }
-  if (account.overdueMinor <= 0n || (asks('under-tolerance') && isBelowTolerance(account))) return { reason: 'below_tolerance', detail: null }
+  if (account.overdueMinor <= 0n || (asks('under-tolerance') && isBelowTolerance(account)))
+    return { reason: 'below_tolerance', detail: null }
   const holds = activeHolds(account.holds, now)
-  if (asks('promise-open') && holds.some((hold) => hold.kind === 'promise')) return { reason: 'promise_open', detail: null }
-  if (asks('payment-in-flight') && holds.some((hold) => hold.kind === 'payment-pending')) return { reason: 'payment_in_flight', detail: null }
+  if (asks('promise-open') && holds.some((hold) => hold.kind === 'promise'))
+    return { reason: 'promise_open', detail: null }
+  if (asks('payment-in-flight') && holds.some((hold) => hold.kind === 'payment-pending'))
+    return { reason: 'payment_in_flight', detail: null }
   return hadConversationRecently(rung, recipient, now) ? { reason: 'recent_conversation', detail: null } : null
 }
 
@@ -135,7 +157,9 @@ function isWithinGrace(rung: Rung, account: AccountToPlan): boolean {
 function hadConversationRecently(rung: Rung, recipient: RecipientToPlan, now: Instant): boolean {
   if (recipient.lastConversationAt === null) return false
   const age = now - recipient.lastConversationAt
-  return rung.skipIf.some((condition) => typeof condition === 'object' && age < (parseDuration(condition['contacted-person-within']) ?? 0))
+  return rung.skipIf.some(
+    (condition) => typeof condition === 'object' && age < (parseDuration(condition['contacted-person-within']) ?? 0),
+  )
 }
 
 /** The ladder only climbs: nothing from before a step taken, nothing after the last word; and no words that may be untrue. */
@@ -161,7 +185,10 @@ export const activeHolds = (holds: readonly HoldToPlan[], now: Instant): HoldToP
 
 /** When do all of these end? Null: one of them is open. */
 export const endOf = (holds: readonly HoldToPlan[]): Instant | null =>
-  holds.reduce<Instant | null>((end, hold) => (end === null || hold.until === null ? null : Math.max(end, hold.until)), 0)
+  holds.reduce<Instant | null>(
+    (end, hold) => (end === null || hold.until === null ? null : Math.max(end, hold.until)),
+    0,
+  )
 
 /** The hold that a rung due in this time met; null when none. */
 export const holdWithin = (holds: readonly HoldToPlan[], from: Instant, to: Instant): HoldToPlan | null =>

@@ -48,9 +48,16 @@ export interface OwedReminder {
  * @param step  the rung; `direct <id>` for a reminder that was asked for directly
  * @returns     SHA-256 in hexadecimal
  */
-export function uniqueKeyOf(recipientId: string, accounts: readonly Omit<LinkedAccount, 'lead'>[], step: string, channel: Channel): string {
+export function uniqueKeyOf(
+  recipientId: string,
+  accounts: readonly Omit<LinkedAccount, 'lead'>[],
+  step: string,
+  channel: Channel,
+): string {
   const set = accounts.map((a) => `${a.accountId}/${a.spellId ?? ''}/${a.pass}`).sort()
-  return createHash('sha256').update(JSON.stringify([recipientId, set, step, channel])).digest('hex')
+  return createHash('sha256')
+    .update(JSON.stringify([recipientId, set, step, channel]))
+    .digest('hex')
 }
 
 /** What a reminder takes over from the accounts that it is planned for. */
@@ -76,19 +83,39 @@ export type Carrier = Pick<OwedReminder, 'channel' | 'route' | 'fallbackChannels
  * @throws RangeError  for a step without a channel, which planning never makes
  */
 export function reminderFromPlan<Account extends AccountInSpell>(
-  recipientId: string, planned: PlannedReminder, accounts: ReadonlyMap<string, Account>,
+  recipientId: string,
+  planned: PlannedReminder,
+  accounts: ReadonlyMap<string, Account>,
   carriedBy: (lead: Account, channels: readonly Channel[]) => Carrier | null,
 ): OwedReminder {
   const account = (id: string): Account => accounts.get(id) as Account
   const lead = account(planned.leadAccountId)
   const carrier = carriedBy(lead, planned.channels)
   if (carrier === null) throw new RangeError(`rung ${planned.rung} was planned without a channel`)
-  const linked = planned.accountIds.map((id) => ({ accountId: id, spellId: account(id).spellId, pass: account(id).pass, lead: id === planned.leadAccountId }))
+  const linked = planned.accountIds.map((id) => ({
+    accountId: id,
+    spellId: account(id).spellId,
+    pass: account(id).pass,
+    lead: id === planned.leadAccountId,
+  }))
   return {
-    live: planned.accountIds.every((id) => account(id).live), origin: 'ladder', kind: planned.kind, mode: planned.mode, tone: planned.tone,
-    channel: carrier.channel, fallbackChannels: carrier.fallbackChannels, route: carrier.route, template: planned.template,
-    ladder: lead.ladder, ladderVersion: lead.ladderVersion, rung: planned.rung, uniqueKey: uniqueKeyOf(recipientId, linked, planned.rung, carrier.channel),
-    dueAt: planned.dueAt, nextAt: planned.dueAt, expiresAt: planned.expiresAt, accounts: linked,
+    live: planned.accountIds.every((id) => account(id).live),
+    origin: 'ladder',
+    kind: planned.kind,
+    mode: planned.mode,
+    tone: planned.tone,
+    channel: carrier.channel,
+    fallbackChannels: carrier.fallbackChannels,
+    route: carrier.route,
+    template: planned.template,
+    ladder: lead.ladder,
+    ladderVersion: lead.ladderVersion,
+    rung: planned.rung,
+    uniqueKey: uniqueKeyOf(recipientId, linked, planned.rung, carrier.channel),
+    dueAt: planned.dueAt,
+    nextAt: planned.dueAt,
+    expiresAt: planned.expiresAt,
+    accounts: linked,
   }
 }
 
@@ -99,24 +126,46 @@ export interface RungCarrier {
 }
 
 /** What carries this rung out? Null: nothing, it was left out. A gathered reminder bears its lead's rung, so the others' rungs are found by account. */
-export function carrierOf({ outcome, rung, accountId }: Pick<RungRecord, 'outcome' | 'rung' | 'accountId'>, plan: RecipientPlan): RungCarrier | null {
+export function carrierOf(
+  { outcome, rung, accountId }: Pick<RungRecord, 'outcome' | 'rung' | 'accountId'>,
+  plan: RecipientPlan,
+): RungCarrier | null {
   if (outcome !== 'planned') return null
   const found = (kind: RungCarrier['kind'], index: number): RungCarrier | null => (index < 0 ? null : { kind, index })
-  if (rung === HAND_OFF_RUNG) return found('hand-off', plan.handOffProposals.findIndex((proposal) => proposal.accountId === accountId))
-  return found('task', plan.tasks.findIndex((task) => task.steps.some((step) => step.rung === rung && step.accountId === accountId)))
-    ?? found('reminder', plan.reminders.findIndex(({ accountIds }) => accountIds.includes(accountId)))
+  if (rung === HAND_OFF_RUNG)
+    return found(
+      'hand-off',
+      plan.handOffProposals.findIndex((proposal) => proposal.accountId === accountId),
+    )
+  return (
+    found(
+      'task',
+      plan.tasks.findIndex((task) => task.steps.some((step) => step.rung === rung && step.accountId === accountId)),
+    ) ??
+    found(
+      'reminder',
+      plan.reminders.findIndex(({ accountIds }) => accountIds.includes(accountId)),
+    )
+  )
 }
 
 /** Ends that concern the channel or the address and not the person, the debt or the hour. */
 const CONCERNS_THE_CHANNEL: ReadonlySet<string> = new Set<ObjectionCode | 'provider_refused'>([
-  'suppressed', 'route_not_eligible', 'consent_missing', 'not_registered', 'provider_refused',
+  'suppressed',
+  'route_not_eligible',
+  'consent_missing',
+  'not_registered',
+  'provider_refused',
 ])
 
 /** May the rung's next channel carry a step that ended for this reason? */
 export const concernsChannel = (reason: string): boolean => CONCERNS_THE_CHANNEL.has(reason)
 
 /** A reminder that ended without having been carried. */
-export type FailedReminder = { id: string; recipientId: string } & Omit<OwedReminder, 'channel' | 'route' | 'uniqueKey' | 'nextAt'>
+export type FailedReminder = { id: string; recipientId: string } & Omit<
+  OwedReminder,
+  'channel' | 'route' | 'uniqueKey' | 'nextAt'
+>
 
 /**
  * Which reminder follows when this one could not be carried?
@@ -129,7 +178,12 @@ export type FailedReminder = { id: string; recipientId: string } & Omit<OwedRemi
  * @param routeOf  the id of the route that serves this channel; null: none does
  * @returns        null: none follows, for the end concerns more than the channel, the deadline has passed, or no channel is left
  */
-export function nextOnFallback(failed: FailedReminder, reason: string, now: Instant, routeOf: (channel: Channel) => string | null): OwedReminder | null {
+export function nextOnFallback(
+  failed: FailedReminder,
+  reason: string,
+  now: Instant,
+  routeOf: (channel: Channel) => string | null,
+): OwedReminder | null {
   if (!concernsChannel(reason) || failed.expiresAt <= now) return null
   const [next, ...rest] = failed.fallbackChannels.flatMap((channel) => {
     const route = routeOf(channel)
@@ -138,8 +192,22 @@ export function nextOnFallback(failed: FailedReminder, reason: string, now: Inst
   if (next === undefined) return null
   const { live, origin, kind, mode, tone, template, ladder, ladderVersion, rung, dueAt, expiresAt, accounts } = failed
   return {
-    live, origin, kind, mode, tone, template, ladder, ladderVersion, rung, dueAt, expiresAt, accounts, ...next, nextAt: now,
-    fallbackChannels: rest.map(({ channel }) => channel), uniqueKey: uniqueKeyOf(failed.recipientId, accounts, rung ?? `direct ${failed.id}`, next.channel),
+    live,
+    origin,
+    kind,
+    mode,
+    tone,
+    template,
+    ladder,
+    ladderVersion,
+    rung,
+    dueAt,
+    expiresAt,
+    accounts,
+    ...next,
+    nextAt: now,
+    fallbackChannels: rest.map(({ channel }) => channel),
+    uniqueKey: uniqueKeyOf(failed.recipientId, accounts, rung ?? `direct ${failed.id}`, next.channel),
   }
 }
 
@@ -162,9 +230,16 @@ export interface Lapse {
  * @param hold  `account` null: on the whole recipient; `until` null: open, until somebody ends it
  * @returns     null: it is not over yet
  */
-export function lapseOf(hold: { kind: HoldKind; account: string | null; until: Instant | null }, now: Instant): Lapse | null {
+export function lapseOf(
+  hold: { kind: HoldKind; account: string | null; until: Instant | null },
+  now: Instant,
+): Lapse | null {
   const { kind, account, until } = hold
   if (until === null || until > now) return null
   if (kind !== 'promise') return { endReason: 'its term ended', event: null, replan: { account } }
-  return { endReason: 'promise not kept', event: { type: 'promise-broken', kind: null, at: until, account }, replan: { account } }
+  return {
+    endReason: 'promise not kept',
+    event: { type: 'promise-broken', kind: null, at: until, account },
+    replan: { account },
+  }
 }

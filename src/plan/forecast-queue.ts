@@ -42,7 +42,12 @@ export function forecastQueue(line: readonly InLine[], now: Instant): Fate[] {
     const goes = beginBefore(edge, begin, takesMs, count)
     const late = count - goes
     const expired = expiresAt <= (closesAt ?? Number.POSITIVE_INFINITY)
-    fates[index] = { goes, missesWindow: expired ? 0 : late, expires: expired ? late : 0, lastAt: goes === 0 ? null : begin + (goes - 1) * takesMs }
+    fates[index] = {
+      goes,
+      missesWindow: expired ? 0 : late,
+      expires: expired ? late : 0,
+      lastAt: goes === 0 ? null : begin + (goes - 1) * takesMs,
+    }
     if (goes > 0) free = begin + goes * takesMs
   }
   return fates

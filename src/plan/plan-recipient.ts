@@ -3,7 +3,15 @@ import { addDays, type Instant } from '../model/time.ts'
 import { type Channel, gentler } from '../model/vocabulary.ts'
 import { type AccountOutlook, lookAtAccount, machineSpokeSince, type Step } from './account-outlook.ts'
 import { bookDate, daysPastDue, startOfBookDay } from './book-time.ts'
-import type { AccountToPlan, HandOffProposal, RecipientPlan, RecipientToPlan, PlannedReminder, PlannedTask, RungRecord } from './recipient-plan.ts'
+import type {
+  AccountToPlan,
+  HandOffProposal,
+  RecipientPlan,
+  RecipientToPlan,
+  PlannedReminder,
+  PlannedTask,
+  RungRecord,
+} from './recipient-plan.ts'
 import { timeOn } from './rung-due.ts'
 
 /** Steps of several accounts that become one message or one task; the lead stands first. */
@@ -39,7 +47,9 @@ export function gather(steps: readonly Step[]): Group[] {
 export function gatherTasks(steps: readonly Step[]): Group[] {
   const groups: Group[] = []
   for (const step of inOrder(steps)) {
-    const group = groups.find((g) => taskKey(g.steps[0]) === taskKey(step) && !g.steps.some((s) => s.account.id === step.account.id))
+    const group = groups.find(
+      (g) => taskKey(g.steps[0]) === taskKey(step) && !g.steps.some((s) => s.account.id === step.account.id),
+    )
     if (group === undefined) groups.push(groupOf(step))
     else {
       group.steps.push(step)
@@ -52,16 +62,25 @@ export function gatherTasks(steps: readonly Step[]): Group[] {
 
 /** Most days past due first; the account id decides between equals, so that the same input gives the same plan. */
 const inOrder = (steps: readonly Step[]): Step[] =>
-  [...steps].sort((a, b) => b.daysPastDue - a.daysPastDue || (a.account.id < b.account.id ? -1 : a.account.id > b.account.id ? 1 : 0))
+  [...steps].sort(
+    (a, b) => b.daysPastDue - a.daysPastDue || (a.account.id < b.account.id ? -1 : a.account.id > b.account.id ? 1 : 0),
+  )
 
-const groupOf = (step: Step): Group => ({ steps: [step], channels: [...step.channels], dueAt: step.dueAt, expiresAt: step.expiresAt })
+const groupOf = (step: Step): Group => ({
+  steps: [step],
+  channels: [...step.channels],
+  dueAt: step.dueAt,
+  expiresAt: step.expiresAt,
+})
 
 function mayJoin(step: Step, group: Group): boolean {
   const [lead] = group.steps
   return (
-    gathers(step) && gathers(lead) &&
+    gathers(step) &&
+    gathers(lead) &&
     step.account.currency === lead.account.currency &&
-    step.expiresAt > group.dueAt && step.dueAt < group.expiresAt &&
+    step.expiresAt > group.dueAt &&
+    step.dueAt < group.expiresAt &&
     group.channels.some((channel) => step.channels.includes(channel))
   )
 }
@@ -100,16 +119,25 @@ export function planRecipient(recipient: RecipientToPlan, now: Instant): Recipie
     tasks: tasks.map(taskOf),
     handOffProposals: outlooks.filter((o) => o.proposeHandOff).map((o) => proposalOf(o.account, recipient, now)),
     records: [
-      ...outlooks.flatMap((o) => o.skipped.map((skip) => record(o.account, skip.rung, 'skipped', now, skip.reason, skip.detail))),
-      ...planned.map(({ step, group }) => record(step.account, step.rung.id, 'planned', now, null, toneDetail(step, group))),
-      ...outlooks.filter((o) => o.proposeHandOff).map((o) => record(o.account, HAND_OFF_RUNG, 'planned', now, null, null)),
+      ...outlooks.flatMap((o) =>
+        o.skipped.map((skip) => record(o.account, skip.rung, 'skipped', now, skip.reason, skip.detail)),
+      ),
+      ...planned.map(({ step, group }) =>
+        record(step.account, step.rung.id, 'planned', now, null, toneDetail(step, group)),
+      ),
+      ...outlooks
+        .filter((o) => o.proposeHandOff)
+        .map((o) => record(o.account, HAND_OFF_RUNG, 'planned', now, null, null)),
     ],
     accounts: outlooks.map((outlook) => {
       const left = outlook.machine !== null && !planned.some(({ step }) => step === outlook.machine)
       return {
         accountId: outlook.account.id,
         daysPastDue: daysPastDue(outlook.account, recipient.bookZone, now),
-        nextLookAt: earliestAfter(now, left ? [...outlook.looks, tomorrowAt(outlook.machine as Step, recipient, now)] : outlook.looks),
+        nextLookAt: earliestAfter(
+          now,
+          left ? [...outlook.looks, tomorrowAt(outlook.machine as Step, recipient, now)] : outlook.looks,
+        ),
       }
     }),
     caughtUpOn: reminders.some((group) => group.steps.some((step) => step.late)) ? today : null,
@@ -127,13 +155,18 @@ function chooseReminders(outlooks: readonly AccountOutlook[], recipient: Recipie
   const today = bookDate(now, recipient.bookZone)
   const startOfDay = startOfBookDay(today, recipient.bookZone)
   const steps = outlooks.flatMap((outlook) => (outlook.machine === null ? [] : [outlook.machine]))
-  const mayCatchUp = recipient.lastCatchUpOn !== today && !recipient.accounts.some((account) => machineSpokeSince(account, startOfDay))
+  const mayCatchUp =
+    recipient.lastCatchUpOn !== today && !recipient.accounts.some((account) => machineSpokeSince(account, startOfDay))
   const isDue = (step: Step) => step.dueAt <= now
   if (steps.some((step) => isDue(step) && !step.late)) {
-    return gather(steps.filter((step) => !step.late || mayCatchUp)).filter((group) => group.steps.some((step) => isDue(step) && !step.late))
+    return gather(steps.filter((step) => !step.late || mayCatchUp)).filter((group) =>
+      group.steps.some((step) => isDue(step) && !step.late),
+    )
   }
   if (!mayCatchUp) return []
-  return gather(steps).filter((group) => group.steps.some(isDue)).slice(0, 1)
+  return gather(steps)
+    .filter((group) => group.steps.some(isDue))
+    .slice(0, 1)
 }
 
 function reminderOf(group: Group): PlannedReminder {
@@ -147,8 +180,16 @@ function reminderOf(group: Group): PlannedReminder {
 }
 
 const taskOf = (group: Group): PlannedTask => ({
-  ...shared(group), channels: group.channels, instructions: group.steps[0].rung.instructions,
-  steps: group.steps.map(({ account, rung, tone, channels }) => ({ accountId: account.id, rung: rung.id, kind: rung.kind, tone, channels })),
+  ...shared(group),
+  channels: group.channels,
+  instructions: group.steps[0].rung.instructions,
+  steps: group.steps.map(({ account, rung, tone, channels }) => ({
+    accountId: account.id,
+    rung: rung.id,
+    kind: rung.kind,
+    tone,
+    channels,
+  })),
 })
 
 function shared(group: Group) {
@@ -170,7 +211,8 @@ function shared(group: Group) {
 const toneOf = (group: Group) => group.steps.reduce((tone, step) => gentler(tone, step.tone), group.steps[0].tone)
 
 /** Said beside a planned rung whose words are gentler than the ladder's. */
-const toneDetail = (step: Step, group: Group): string | null => (toneOf(group) === step.rung.tone ? null : `tone ${toneOf(group)} instead of ${step.rung.tone}`)
+const toneDetail = (step: Step, group: Group): string | null =>
+  toneOf(group) === step.rung.tone ? null : `tone ${toneOf(group)} instead of ${step.rung.tone}`
 
 const proposalOf = (account: AccountToPlan, recipient: RecipientToPlan, now: Instant): HandOffProposal => ({
   accountId: account.id,
@@ -181,8 +223,23 @@ const proposalOf = (account: AccountToPlan, recipient: RecipientToPlan, now: Ins
   proposedAt: now,
 })
 
-const record = (account: AccountToPlan, rung: string, outcome: RungRecord['outcome'], at: Instant, reason: RungRecord['reason'], detail: string | null): RungRecord =>
-  ({ accountId: account.id, spellId: account.spell.id, pass: account.spell.pass, rung, outcome, reason, detail, at })
+const record = (
+  account: AccountToPlan,
+  rung: string,
+  outcome: RungRecord['outcome'],
+  at: Instant,
+  reason: RungRecord['reason'],
+  detail: string | null,
+): RungRecord => ({
+  accountId: account.id,
+  spellId: account.spell.id,
+  pass: account.spell.pass,
+  rung,
+  outcome,
+  reason,
+  detail,
+  at,
+})
 
 const tomorrowAt = (step: Step, recipient: RecipientToPlan, now: Instant): Instant =>
   timeOn(addDays(bookDate(now, recipient.bookZone), 1), step.rung, step.account.ladder, recipient)

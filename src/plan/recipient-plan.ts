@@ -127,9 +127,27 @@ export interface EventToPlan {
 
 /** Why a rung was not carried out. Stable: timelines and reports read these. */
 export const SKIP_REASONS = [
-  'entered_late', 'stale', 'moved_by_payment', 'resumed_after_reversal', 'already_done', 'below_tolerance', 'within_grace',
-  'promise_open', 'payment_in_flight', 'on_hold', 'auto_debit', 'facts_missing', 'gate_closed', 'band',
-  'recent_conversation', 'no_usable_address', 'overtaken', 'after_final', 'hand_off_due', 'stopped', 'switched_off',
+  'entered_late',
+  'stale',
+  'moved_by_payment',
+  'resumed_after_reversal',
+  'already_done',
+  'below_tolerance',
+  'within_grace',
+  'promise_open',
+  'payment_in_flight',
+  'on_hold',
+  'auto_debit',
+  'facts_missing',
+  'gate_closed',
+  'band',
+  'recent_conversation',
+  'no_usable_address',
+  'overtaken',
+  'after_final',
+  'hand_off_due',
+  'stopped',
+  'switched_off',
 ] as const
 export type SkipReason = (typeof SKIP_REASONS)[number]
 

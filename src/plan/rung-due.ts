@@ -77,7 +77,8 @@ export function latestEvent(event: LadderEvent, account: AccountToPlan): EventTo
 }
 
 /** Does a rung that counts from this event keep its place when payments move the account? */
-export const countsThroughout = (event: LadderEvent | undefined): boolean => event === 'placement' || event === 'validation-notice'
+export const countsThroughout = (event: LadderEvent | undefined): boolean =>
+  event === 'placement' || event === 'validation-notice'
 
 const isEvent = (reported: EventToPlan, event: LadderEvent): boolean =>
   event === 'validation-notice' ? reported.type === 'notice' && reported.kind === 'validation' : reported.type === event

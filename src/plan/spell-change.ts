@@ -54,7 +54,10 @@ export function spellChange(before: Standing | null, after: Standing, cause: Spe
     if (!had) return { kind: 'none' }
     return after.state === 'open' || after.state === 'cured' ? { kind: 'cured' } : { kind: 'ended', as: after.state }
   }
-  if (!had) return cause.reversal && cause.curedBefore ? { kind: 'reopened', pass: resumed(cause) } : { kind: 'opened', pass: fresh('arrival', cause.at) }
+  if (!had)
+    return cause.reversal && cause.curedBefore
+      ? { kind: 'reopened', pass: resumed(cause) }
+      : { kind: 'opened', pass: fresh('arrival', cause.at) }
   const direction = movement(before, after)
   if (direction < 0) return { kind: 'moved', pass: fresh('payment', cause.at) }
   return direction > 0 && cause.reversal ? { kind: 'reopened', pass: resumed(cause) } : { kind: 'none' }
@@ -62,7 +65,9 @@ export function spellChange(before: Standing | null, after: Standing, cause: Spe
 
 /** Something is owed, and it is known since when or until when. */
 export const isInSpell = (standing: Standing): boolean =>
-  standing.state === 'open' && standing.overdueMinor > 0n && (standing.dueDate !== null || standing.statedDaysPastDue !== null)
+  standing.state === 'open' &&
+  standing.overdueMinor > 0n &&
+  (standing.dueDate !== null || standing.statedDaysPastDue !== null)
 
 /**
  * Did days past due fall (negative) or rise (positive) by anything but the passing of time?
@@ -70,12 +75,23 @@ export const isInSpell = (standing: Standing): boolean =>
  * Stated days alone rise with every night's file and so tell only of a fall.
  */
 function movement(before: Standing, after: Standing): number {
-  if (before.dueDate !== null && after.dueDate !== null) return before.dueDate < after.dueDate ? -1 : before.dueDate > after.dueDate ? 1 : 0
+  if (before.dueDate !== null && after.dueDate !== null)
+    return before.dueDate < after.dueDate ? -1 : before.dueDate > after.dueDate ? 1 : 0
   if (before.statedDaysPastDue === null || after.statedDaysPastDue === null) return 0
   return after.statedDaysPastDue < before.statedDaysPastDue ? -1 : 0
 }
 
-const fresh = (enteredBy: Entry, at: Instant): NewPass => ({ enteredBy, enteredAt: at, notBefore: null, toneCeiling: null })
+const fresh = (enteredBy: Entry, at: Instant): NewPass => ({
+  enteredBy,
+  enteredAt: at,
+  notBefore: null,
+  toneCeiling: null,
+})
 
 /** A day's pause, and no firmer than before: the person may not know yet that the payment came back. */
-const resumed = ({ at, lastTone }: SpellCause): NewPass => ({ enteredBy: 'reversal', enteredAt: at, notBefore: at + DAY, toneCeiling: lastTone })
+const resumed = ({ at, lastTone }: SpellCause): NewPass => ({
+  enteredBy: 'reversal',
+  enteredAt: at,
+  notBefore: at + DAY,
+  toneCeiling: lastTone,
+})

@@ -37,7 +37,7 @@ export function calmTone(account: AccountToPlan, bookZone: string, now: Instant)
 
 function addBusinessDays(date: LocalDate, count: number): LocalDate {
   let day = date
-  for (let left = count; left > 0; ) {
+  for (let left = count; left > 0;) {
     day = addDays(day, 1)
     if (isoWeekday(day) <= 5) left--
   }

@@ -2,7 +2,16 @@ import { WaitingError } from 'bullmq'
 import type pg from 'pg'
 import { DecorumError } from '../model/errors.ts'
 import { Semaphore, withTimeout } from './concurrency.ts'
-import { type BellQueue, type BellWorker, type Doorbell, type Listener, readTicket, Shards, type Ticket, TICKET_OPTIONS } from './doorbell.ts'
+import {
+  type BellQueue,
+  type BellWorker,
+  type Doorbell,
+  type Listener,
+  readTicket,
+  Shards,
+  type Ticket,
+  TICKET_OPTIONS,
+} from './doorbell.ts'
 import { describe, type DoorbellOptions, Outage } from './outage.ts'
 import { postgresBackend } from './postgres-backend.ts'
 import { redisBackend } from './redis-backend.ts'
@@ -24,9 +33,13 @@ export type DoorbellPlace = { redisUrl: string; namespace?: string; shards?: num
  */
 export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = {}): Doorbell {
   const outage = new Outage(options)
-  const backend = 'redisUrl' in place
-    ? redisBackend({ redisUrl: place.redisUrl, namespace: place.namespace ?? 'decorum', shards: place.shards ?? null }, outage)
-    : postgresBackend(place.ledgerPool)
+  const backend =
+    'redisUrl' in place
+      ? redisBackend(
+          { redisUrl: place.redisUrl, namespace: place.namespace ?? 'decorum', shards: place.shards ?? null },
+          outage,
+        )
+      : postgresBackend(place.ledgerPool)
   const queues = new Map<string, BellQueue>()
   const shardsOf = new Map<string, Shards>()
   const listeners = new Set<Listener>()
@@ -49,7 +62,9 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
     shardsOf.set(route, shards)
     const tried = shards.orderFor(ticket.ring).slice(0, 2)
     for (const shard of tried) {
-      const adding = queueOf(route, shard).add('ring', ticket, { ...TICKET_OPTIONS, jobId: ticket.ring }).then(() => true)
+      const adding = queueOf(route, shard)
+        .add('ring', ticket, { ...TICKET_OPTIONS, jobId: ticket.ring })
+        .then(() => true)
       // One that arrives after all is a second ring of the same ticket: the fence lets one through.
       const added = await withTimeout(PATIENCE_MS / tried.length, adding, (error) => {
         outage.note(error, partOf(route, shard))
@@ -74,7 +89,10 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
 
     listen: async (route, concurrency, answer) => {
       await backend.ready().catch((error: unknown) => {
-        throw new DecorumError('DECORUM_QUEUE_UNAVAILABLE', `cannot listen to route ${route}: ${describe(error)}`, { hint: backend.cure, cause: error })
+        throw new DecorumError('DECORUM_QUEUE_UNAVAILABLE', `cannot listen to route ${route}: ${describe(error)}`, {
+          hint: backend.cure,
+          cause: error,
+        })
       })
       const inHand = new Set<Promise<void>>()
       // Each shard alone may use all of it, so that a route whose other shards are gone is no slower.
@@ -100,7 +118,10 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
       })
       const listener: Listener = {
         stop: () => end(() => Promise.all(workers.map((worker) => drain(worker, inHand)))),
-        abort: () => end(() => Promise.all(workers.map((worker) => withTimeout(PATIENCE_MS, worker.close(true), () => undefined)))),
+        abort: () =>
+          end(() =>
+            Promise.all(workers.map((worker) => withTimeout(PATIENCE_MS, worker.close(true), () => undefined))),
+          ),
       }
       const end = async (close: () => Promise<unknown>): Promise<void> => {
         ended = true

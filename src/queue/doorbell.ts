@@ -75,7 +75,12 @@ export interface BellBackend {
   /** Resolves when queues can be used; rejects when the backend does not answer. */
   ready(): Promise<void>
   queue(route: string, shard: number): BellQueue
-  worker(route: string, shard: number, concurrency: number, process: (job: BellJob, token?: string) => Promise<void>): BellWorker
+  worker(
+    route: string,
+    shard: number,
+    concurrency: number,
+    process: (job: BellJob, token?: string) => Promise<void>,
+  ): BellWorker
   /** Rejects when the backend does not answer. */
   ping(): Promise<unknown>
   /** Said by `check` after the problem. */

@@ -15,7 +15,8 @@ export interface DoorbellOptions {
 const EXPECTED = /missing (?:key|lock) for job|could not renew lock|lock mismatch|is not in the active state/i
 
 /** What ioredis, Redis and our own deadline say, without a code, of a Redis that cannot be reached or does not serve. */
-const REDIS_AWAY = /connection is closed|stream isn't writeable|all sentinels|refresh slots cache|startup nodes|cluster isn't ready|cluster redirections|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|command timed out|no answer within/i
+const REDIS_AWAY =
+  /connection is closed|stream isn't writeable|all sentinels|refresh slots cache|startup nodes|cluster isn't ready|cluster redirections|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|command timed out|no answer within/i
 
 /** Every part of the backend at once. */
 const WHOLE = 'whole'
@@ -53,7 +54,8 @@ export class Outage {
 
 /** One line about an error; a refused connection to several addresses comes as an AggregateError without a message. */
 export function describe(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return [...new Set(error.errors.map(describe))].join('; ')
+  if (error instanceof AggregateError && error.message === '')
+    return [...new Set(error.errors.map(describe))].join('; ')
   if (!(error instanceof Error)) return String(error)
   const { code } = error as NodeJS.ErrnoException
   return code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`

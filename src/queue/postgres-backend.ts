@@ -31,7 +31,8 @@ export function postgresBackend(ledgerPool: pg.Pool): BellBackend {
         throw error
       })),
     queue: (route) => new Queue(route, { connection: ledgerPool, streams: { events: { maxLen: 100 } } }),
-    worker: (route, _shard, concurrency, process) => new Worker(route, process, { connection: ledgerPool, concurrency, runRetryDelay: RETRY_MS }),
+    worker: (route, _shard, concurrency, process) =>
+      new Worker(route, process, { connection: ledgerPool, concurrency, runRetryDelay: RETRY_MS }),
     ping: () => ledgerPool.query('SELECT 1'),
     cure: 'Is PostgreSQL up, and does DATABASE_URL name it?',
     close: async () => undefined,

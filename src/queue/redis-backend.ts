@@ -31,13 +31,22 @@ export function redisBackend({ redisUrl, namespace, shards }: RedisQueues, outag
   }
   const ringer = open('ring')
   let listening: Redis | Cluster | undefined
-  const shared = (route: string, shard: number) => ({ prefix: `${namespace}:{${route}:${shard}}`, skipVersionCheck: true })
+  const shared = (route: string, shard: number) => ({
+    prefix: `${namespace}:{${route}:${shard}}`,
+    skipVersionCheck: true,
+  })
   return {
     shards: shards ?? DEFAULT_SHARDS[place.kind],
     ready: async () => undefined,
-    queue: (route, shard) => new Queue(route, { ...shared(route, shard), connection: ringer, streams: { events: { maxLen: 100 } } }),
+    queue: (route, shard) =>
+      new Queue(route, { ...shared(route, shard), connection: ringer, streams: { events: { maxLen: 100 } } }),
     worker: (route, shard, concurrency, process) =>
-      new Worker(route, process, { ...shared(route, shard), concurrency, runRetryDelay: RETRY_MS, connection: (listening ??= open('listen')) }),
+      new Worker(route, process, {
+        ...shared(route, shard),
+        concurrency,
+        runRetryDelay: RETRY_MS,
+        connection: (listening ??= open('listen')),
+      }),
     ping: async () => {
       if (ringer.status !== 'ready') await new Promise((resolve) => ringer.once('ready', resolve))
       await (ringer instanceof Cluster ? Promise.all(ringer.nodes('master').map((node) => node.ping())) : ringer.ping())

@@ -21,7 +21,12 @@ export function connectRedis(place: RedisPlace, purpose: 'ring' | 'listen'): Red
   const enableOfflineQueue = purpose === 'listen'
   if (place.kind === 'cluster') {
     // Asked for now and then: a node that vanished without closing its connections is noticed by its absence alone.
-    return new Cluster(place.nodes, { redisOptions: shared, clusterRetryStrategy: retry, enableOfflineQueue, slotsRefreshInterval: 5_000 })
+    return new Cluster(place.nodes, {
+      redisOptions: shared,
+      clusterRetryStrategy: retry,
+      enableOfflineQueue,
+      slotsRefreshInterval: 5_000,
+    })
   }
   const options: RedisOptions = { ...shared, db: place.db, retryStrategy: retry, enableOfflineQueue }
   if (place.kind === 'sentinel') {
@@ -66,10 +71,12 @@ export function parseRedisUrl(text: string): RedisPlace {
   if (matched === undefined) throw malformed('is not a Redis URL')
   const kind = (suffix ?? 'standalone') as RedisPlace['kind']
   const nodes = hosts.split(',').map((node) => parseNode(node, DEFAULT_PORTS[kind]))
-  if (kind === 'standalone' && nodes.length > 1) throw malformed('names several hosts; write redis-sentinel:// or redis-cluster://')
+  if (kind === 'standalone' && nodes.length > 1)
+    throw malformed('names several hosts; write redis-sentinel:// or redis-cluster://')
   const segments = path.split('/').filter((segment) => segment !== '')
   const master = kind === 'sentinel' ? segments.shift() : undefined
-  if (kind === 'sentinel' && master === undefined) throw malformed('lacks the master: redis-sentinel://host:26379/mymaster')
+  if (kind === 'sentinel' && master === undefined)
+    throw malformed('lacks the master: redis-sentinel://host:26379/mymaster')
   const [db = '0', ...tooMuch] = segments
   if (!/^\d{1,4}$/.test(db) || tooMuch.length > 0) throw malformed('ends in something that is not a database number')
   if (kind === 'cluster' && db !== '0') throw malformed('names a database, which a cluster does not have')
@@ -117,14 +124,25 @@ const DEADLINE_MS = 3000
  */
 export async function checkRedis(redisUrl: string): Promise<{ version: string; problems: string[] }> {
   const redis = connectRedis(parseRedisUrl(redisUrl), 'listen')
-  redis.on('error', () => { /* told by the deadline below */ })
+  redis.on('error', () => {
+    /* told by the deadline below */
+  })
   try {
     const infos = await withTimeout(DEADLINE_MS, infosOf(redis), () => null)
-    if (infos === null) return { version: '', problems: [`Redis does not answer within ${DEADLINE_MS / 1000} s. Is it up, and does REDIS_URL name it?`] }
-    const values = (name: string): string[] => [...new Set(infos.map((info) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? ''))]
+    if (infos === null)
+      return {
+        version: '',
+        problems: [`Redis does not answer within ${DEADLINE_MS / 1000} s. Is it up, and does REDIS_URL name it?`],
+      }
+    const values = (name: string): string[] => [
+      ...new Set(infos.map((info) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '')),
+    ]
     const problems = values('maxmemory_policy')
       .filter((policy) => policy !== 'noeviction')
-      .map((policy) => `Redis evicts keys (maxmemory-policy ${policy}); set it to noeviction, or queues lose tickets when memory runs short`)
+      .map(
+        (policy) =>
+          `Redis evicts keys (maxmemory-policy ${policy}); set it to noeviction, or queues lose tickets when memory runs short`,
+      )
     return { version: values('redis_version').join(', '), problems }
   } finally {
     redis.disconnect()

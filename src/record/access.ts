@@ -13,7 +13,10 @@ export interface Access {
 /** Writes into the access log who read what about whom. */
 export async function logAccess(db: Kysely<Database>, entries: readonly Access[]): Promise<void> {
   if (entries.length === 0) return
-  await db.insertInto('decorum.access_log').values(entries.map((entry) => ({ id: newId(), ...entry }))).execute()
+  await db
+    .insertInto('decorum.access_log')
+    .values(entries.map((entry) => ({ id: newId(), ...entry })))
+    .execute()
 }
 
 /** Where a page ended: the values of its last row, in the order of the list's sort columns. */
@@ -36,9 +39,13 @@ export function readCursor(cursor: string, shape: readonly ('text' | 'number' | 
     return null
   }
   if (!Array.isArray(parts) || parts.length !== shape.length) return null
-  const fits = parts.every((part, i) => (shape[i] === 'number' ? Number.isSafeInteger(part) : fitsText(part, shape[i] === 'id')))
+  const fits = parts.every((part, i) =>
+    shape[i] === 'number' ? Number.isSafeInteger(part) : fitsText(part, shape[i] === 'id'),
+  )
   return fits ? (parts as Position) : null
 }
 
 const fitsText = (part: unknown, id: boolean): boolean =>
-  typeof part === 'string' && part.length <= 200 && (id ? /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(part) : !part.includes('\0'))
+  typeof part === 'string' &&
+  part.length <= 200 &&
+  (id ? /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(part) : !part.includes('\0'))

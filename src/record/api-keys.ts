@@ -8,10 +8,18 @@ const COLUMNS = ['id', 'label', 'creditor', 'kind', 'scopes', 'created_at', 'rev
 
 /** Which key has this SHA-256, if it was not revoked? */
 export const keyByHash = async (db: Kysely<Database>, hash: Buffer): Promise<ApiKeyRow | null> =>
-  (await db.selectFrom('decorum.api_key').select(COLUMNS).where('hash', '=', hash).where('revoked_at', 'is', null).executeTakeFirst()) ?? null
+  (await db
+    .selectFrom('decorum.api_key')
+    .select(COLUMNS)
+    .where('hash', '=', hash)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst()) ?? null
 
 /** Stores a key by its hash. Null: that very key is stored already, revoked or not. */
-export async function insertKey(db: Kysely<Database>, key: Omit<ApiKeyTable, 'id' | 'revoked_at'>): Promise<ApiKeyRow | null> {
+export async function insertKey(
+  db: Kysely<Database>,
+  key: Omit<ApiKeyTable, 'id' | 'revoked_at'>,
+): Promise<ApiKeyRow | null> {
   const row = await db
     .insertInto('decorum.api_key')
     .values({ id: newId(), revoked_at: null, ...key })
@@ -31,7 +39,12 @@ export const listKeys = (db: Kysely<Database>, creditor: string | null): Promise
     .execute()
 
 /** Revokes a key and answers it; the first revocation's time stays. Null: no such key. */
-export async function revokeKey(db: Kysely<Database>, id: string, creditor: string | null, at: Date): Promise<ApiKeyRow | null> {
+export async function revokeKey(
+  db: Kysely<Database>,
+  id: string,
+  creditor: string | null,
+  at: Date,
+): Promise<ApiKeyRow | null> {
   await db
     .updateTable('decorum.api_key')
     .set({ revoked_at: at })

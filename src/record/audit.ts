@@ -2,7 +2,12 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Decision } from '../model/decision.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Instant } from '../model/time.ts'
-import type { AccountForDecision, RecipientAddress, RecipientContact, RecipientForDecision } from './dispatch/decision-inputs.ts'
+import type {
+  AccountForDecision,
+  RecipientAddress,
+  RecipientContact,
+  RecipientForDecision,
+} from './dispatch/decision-inputs.ts'
 import type { Database, StoredObjection } from './schema.ts'
 
 /** When a fact was recorded, and when it stopped being one; null: it stands. */
@@ -19,7 +24,10 @@ export interface AuditedContact extends RecipientContact {
 }
 
 /** One person with everything that was ever recorded of them, and when it was. */
-export interface RecipientAsKnown extends Pick<RecipientForDecision, 'id' | 'creditor' | 'locale' | 'timeZone' | 'jurisdiction' | 'locationEvidence' | 'blockedTimes'> {
+export interface RecipientAsKnown extends Pick<
+  RecipientForDecision,
+  'id' | 'creditor' | 'locale' | 'timeZone' | 'jurisdiction' | 'locationEvidence' | 'blockedTimes'
+> {
   externalId: string
   /** Removed ones too: a call was made to one of them while it was theirs. */
   addresses: RecipientAddress[]
@@ -34,14 +42,20 @@ export interface RecipientAsKnown extends Pick<RecipientForDecision, 'id' | 'cre
 }
 
 /** Under which key are the facts of this contact's decision? */
-export const factsKey = ({ id, attemptNo }: Pick<AuditedContact, 'id' | 'attemptNo'>): string => `${id}.${attemptNo ?? 0}`
+export const factsKey = ({ id, attemptNo }: Pick<AuditedContact, 'id' | 'attemptNo'>): string =>
+  `${id}.${attemptNo ?? 0}`
 
-const CONTACT = sql.raw('c.id, c.at, c.channel, c.direction, c.account_ids, c.address_hash, c.outcome, c.made_by, c.mode, c.party')
+const CONTACT = sql.raw(
+  'c.id, c.at, c.channel, c.direction, c.account_ids, c.address_hash, c.outcome, c.made_by, c.mode, c.party',
+)
 const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 1000)::bigint`)
 
 /** Which people had an outbound contact in this period? By id, page by page. */
 export async function recipientsContacted(
-  db: Kysely<Database>, period: { from: Date; to: Date; creditor: string | null }, after: string | null, limit: number,
+  db: Kysely<Database>,
+  period: { from: Date; to: Date; creditor: string | null },
+  after: string | null,
+  limit: number,
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     SELECT DISTINCT recipient_id AS id FROM decorum.contact
@@ -52,7 +66,11 @@ export async function recipientsContacted(
 }
 
 /** Everything recorded of these people that could bear on a contact from `since` until `to`. */
-export async function recipientsAsKnown(db: Kysely<Database>, ids: readonly string[], contacts: { since: Date; to: Date }): Promise<RecipientAsKnown[]> {
+export async function recipientsAsKnown(
+  db: Kysely<Database>,
+  ids: readonly string[],
+  contacts: { since: Date; to: Date },
+): Promise<RecipientAsKnown[]> {
   const { rows } = await sql<RecipientAsKnown>`
     SELECT r.id, r.creditor, r.external_id AS "externalId", r.locale, r.time_zone AS "timeZone", r.jurisdiction,
       r.location_evidence AS "locationEvidence", r.blocked_times AS "blockedTimes", coalesce(own.addresses, '[]'::jsonb) AS addresses,
@@ -132,7 +150,10 @@ export interface ContactCount {
 }
 
 /** How many contacts were there in the period, by channel, direction and who made them? */
-export async function contactCounts(db: Kysely<Database>, period: AuditedPeriod): Promise<{ rows: ContactCount[]; query: RunQuery }> {
+export async function contactCounts(
+  db: Kysely<Database>,
+  period: AuditedPeriod,
+): Promise<{ rows: ContactCount[]; query: RunQuery }> {
   const query = sql<ContactCount>`
     SELECT channel, direction, made_by AS by, count(*)::int AS contacts FROM decorum.contact
     WHERE at >= ${period.from} AND at < ${period.to} AND (${period.creditor}::text IS NULL OR creditor = ${period.creditor})
@@ -157,7 +178,10 @@ export interface OptOutLatency {
  *
  * One that was said before we heard of it held from when we did; one that is to begin later holds from then.
  */
-export async function optOutLatency(db: Kysely<Database>, period: AuditedPeriod): Promise<{ row: OptOutLatency; query: RunQuery }> {
+export async function optOutLatency(
+  db: Kysely<Database>,
+  period: AuditedPeriod,
+): Promise<{ row: OptOutLatency; query: RunQuery }> {
   const query = sql<OptOutLatency>`
     SELECT count(*)::int AS "optOuts", max(ms)::float8 AS "worstMs", (percentile_disc(0.99) WITHIN GROUP (ORDER BY ms))::float8 AS "p99Ms",
       (array_agg(id ORDER BY ms DESC, id))[1] AS "worstId"
@@ -187,7 +211,12 @@ export interface RecordedDecision {
 }
 
 const TABLES = {
-  reminder: { table: 'decorum.decision', key: sql`reminder_id AS id, no`, join: sql`t.reminder_id = picked.id AND t.no = picked.no`, at: sql`t.at` },
+  reminder: {
+    table: 'decorum.decision',
+    key: sql`reminder_id AS id, no`,
+    join: sql`t.reminder_id = picked.id AND t.no = picked.no`,
+    at: sql`t.at`,
+  },
   permit: { table: 'decorum.permit', key: sql`id, 1 AS no`, join: sql`t.id = picked.id`, at: sql`t.decided_at` },
 } as const
 
@@ -202,10 +231,18 @@ const SPARE = 4
  * Pages of the table are drawn, each with the same chance, so the table is neither counted nor read
  * whole: the share to draw comes from the planner's estimate and grows until enough were found.
  */
-export async function sampleDecisions(db: Kysely<Database>, source: RecordedDecision['source'], wanted: number): Promise<RecordedDecision[]> {
+export async function sampleDecisions(
+  db: Kysely<Database>,
+  source: RecordedDecision['source'],
+  wanted: number,
+): Promise<RecordedDecision[]> {
   const { table, key, join, at } = TABLES[source]
   const rows = await estimatedRows(db, table)
-  for (let percent = rows === 0 ? 100 : Math.min(100, (100 * SPARE * wanted) / rows); ; percent = Math.min(100, percent * SPARE)) {
+  for (
+    let percent = rows === 0 ? 100 : Math.min(100, (100 * SPARE * wanted) / rows);
+    ;
+    percent = Math.min(100, percent * SPARE)
+  ) {
     const found = await sql<RecordedDecision>`
       WITH picked AS (
         SELECT ${key} FROM ${sql.table(table)} TABLESAMPLE SYSTEM (${percent}::real) ORDER BY random() LIMIT ${wanted}
@@ -220,6 +257,8 @@ export async function sampleDecisions(db: Kysely<Database>, source: RecordedDeci
 async function estimatedRows(db: Kysely<Database>, table: string): Promise<number> {
   const { rows } = await sql<{ estimate: number }>`
     SELECT coalesce(sum(greatest(reltuples, pg_relation_size(oid) / ${BYTES_A_ROW}::int)), 0)::float8 AS estimate FROM pg_class
-    WHERE oid = ${table}::regclass OR oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = ${table}::regclass)`.execute(db)
+    WHERE oid = ${table}::regclass OR oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = ${table}::regclass)`.execute(
+    db,
+  )
   return rows[0]?.estimate ?? 0
 }

@@ -18,7 +18,9 @@ export interface CapturedRow {
 
 /** Whose data key seals what this attempt captured? Null: no such attempt. */
 export async function attemptOwner(
-  db: Kysely<Database>, reminderId: string, attemptNo: number,
+  db: Kysely<Database>,
+  reminderId: string,
+  attemptNo: number,
 ): Promise<{ recipientId: string; route: string; dataKey: Buffer | null; dataKeyId: string | null } | null> {
   const { rows } = await sql<{ recipientId: string; route: string; dataKey: Buffer | null; dataKeyId: string | null }>`
     SELECT a.recipient_id AS "recipientId", a.route, p.data_key AS "dataKey", p.data_key_id AS "dataKeyId"
@@ -30,13 +32,17 @@ export async function attemptOwner(
 export async function keepCapturedRow(db: Kysely<Database>, row: CapturedRow): Promise<void> {
   await sql`
     INSERT INTO decorum.captured_message (id, reminder_id, attempt_no, recipient_id, channel, route, at, content)
-    VALUES (${row.id}::uuid, ${row.reminderId}::uuid, ${row.attemptNo}, ${row.recipientId}::uuid, ${row.channel}, ${row.route}, ${row.at}, ${row.content})`.execute(db)
+    VALUES (${row.id}::uuid, ${row.reminderId}::uuid, ${row.attemptNo}, ${row.recipientId}::uuid, ${row.channel}, ${row.route}, ${row.at}, ${row.content})`.execute(
+    db,
+  )
 }
 
 /** Did capture keep a message for this attempt? */
 export async function captureExists(db: Kysely<Database>, reminderId: string, attemptNo: number): Promise<boolean> {
   const { rows } = await sql<{ one: number }>`
-    SELECT 1 AS one FROM decorum.captured_message WHERE reminder_id = ${reminderId}::uuid AND attempt_no = ${attemptNo} LIMIT 1`.execute(db)
+    SELECT 1 AS one FROM decorum.captured_message WHERE reminder_id = ${reminderId}::uuid AND attempt_no = ${attemptNo} LIMIT 1`.execute(
+    db,
+  )
   return rows.length > 0
 }
 
@@ -53,8 +59,18 @@ export const listCaptured = (db: Kysely<Database>, filter: CapturedFilter) =>
     .selectFrom('decorum.captured_message as m')
     .innerJoin('decorum.recipient as r', 'r.id', 'm.recipient_id')
     .select([
-      'm.id', 'm.reminder_id', 'm.attempt_no', 'm.recipient_id', 'm.channel', 'm.route', 'm.at', 'm.content',
-      'r.external_id as recipient_external_id', 'r.data_key', 'r.data_key_id', 'r.erased_at',
+      'm.id',
+      'm.reminder_id',
+      'm.attempt_no',
+      'm.recipient_id',
+      'm.channel',
+      'm.route',
+      'm.at',
+      'm.content',
+      'r.external_id as recipient_external_id',
+      'r.data_key',
+      'r.data_key_id',
+      'r.erased_at',
     ])
     .$if(filter.creditor !== null, (q) => q.where('r.creditor', '=', filter.creditor as string))
     .$if(filter.reminderId !== null, (q) => q.where('m.reminder_id', '=', filter.reminderId as string))
@@ -82,7 +98,8 @@ export interface InventedReceipt {
 }
 
 export async function keepInventedReceipts(
-  db: Kysely<Database>, receipts: readonly { reminderId: string; attemptNo: number; at: Instant; word: DeliveryWord }[],
+  db: Kysely<Database>,
+  receipts: readonly { reminderId: string; attemptNo: number; at: Instant; word: DeliveryWord }[],
 ): Promise<void> {
   if (receipts.length === 0) return
   await sql`

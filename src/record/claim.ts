@@ -28,7 +28,14 @@ export async function queueDepth(db: Kysely<Database>, route: string, most: numb
  */
 export async function claimDue(
   db: Kysely<Database>,
-  claim: { route: string; now: Date; limit: number; ringSize: number; rings: readonly string[]; after: ClaimCursor | null },
+  claim: {
+    route: string
+    now: Date
+    limit: number
+    ringSize: number
+    rings: readonly string[]
+    after: ClaimCursor | null
+  },
 ): Promise<{ id: string; ring: string; nextAt: Date }[]> {
   const from = claim.after
   const { rows } = await sql<{ id: string; ring: string; nextAt: Date }>`
@@ -55,7 +62,9 @@ export async function claimDue(
 export async function routesDue(db: Kysely<Database>, routes: readonly string[], now: Date): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     SELECT route.id FROM unnest(${routes}::text[]) AS route (id)
-    WHERE EXISTS (SELECT 1 FROM decorum.reminder WHERE reminder.route = route.id AND status = 'scheduled' AND next_at <= ${now})`.execute(db)
+    WHERE EXISTS (SELECT 1 FROM decorum.reminder WHERE reminder.route = route.id AND status = 'scheduled' AND next_at <= ${now})`.execute(
+    db,
+  )
   return new Set(rows.map((row) => row.id))
 }
 
@@ -74,7 +83,11 @@ export async function ringPlanner(pool: pg.Pool): Promise<void> {
  * @param onLost  called once when the connection breaks, never after `stop`
  * @throws        when the ledger does not answer
  */
-export async function listenForPlanner(pool: pg.Pool, onRing: () => void, onLost: () => void): Promise<{ stop(): void }> {
+export async function listenForPlanner(
+  pool: pg.Pool,
+  onRing: () => void,
+  onLost: () => void,
+): Promise<{ stop(): void }> {
   const client = await pool.connect()
   let over = false
   const end = (): boolean => {
@@ -113,7 +126,8 @@ export async function listenForPlanner(pool: pg.Pool, onRing: () => void, onLost
  * @param rings        one uuid for each ring that may be needed, ceil(limit / ringSize)
  */
 export async function lostRings(
-  db: Kysely<Database>, lost: { route: string; olderThanMs: number; limit: number; ringSize: number; rings: readonly string[] },
+  db: Kysely<Database>,
+  lost: { route: string; olderThanMs: number; limit: number; ringSize: number; rings: readonly string[] },
 ): Promise<{ id: string; ring: string }[]> {
   const { rows } = await sql<{ id: string; ring: string }>`
     WITH lost AS (

@@ -7,12 +7,21 @@ export type ContactRow = Selectable<ContactTable>
 /** Records a contact that counts toward caps from now on; its recipient and address are locked. */
 export async function addContact(trx: Locked, contact: ContactRow): Promise<void> {
   requireHeld(trx, [contact.recipient_id])
-  const row: Insertable<ContactTable> = { ...contact, excess: contact.excess === null ? null as never : JSON.stringify(contact.excess) }
+  const row: Insertable<ContactTable> = {
+    ...contact,
+    excess: contact.excess === null ? (null as never) : JSON.stringify(contact.excess),
+  }
   await trx.insertInto('decorum.contact').values(row).execute()
 }
 
 /** Marks a contact with the rules that it exceeded; those that it has been marked with before stay. */
-export async function markContact(trx: Locked, recipientId: string, at: Date, id: string, rules: readonly string[]): Promise<void> {
+export async function markContact(
+  trx: Locked,
+  recipientId: string,
+  at: Date,
+  id: string,
+  rules: readonly string[],
+): Promise<void> {
   requireHeld(trx, [recipientId])
   await sql`
     UPDATE decorum.contact SET excess = (
@@ -25,7 +34,18 @@ const contactRows = (db: Kysely<Database>) =>
     .selectFrom('decorum.contact as c')
     .innerJoin('decorum.recipient as r', 'r.id', 'c.recipient_id')
     .select([
-      'c.id', 'c.creditor', 'c.at', 'c.channel', 'c.direction', 'c.mode', 'c.outcome', 'c.party', 'c.made_by', 'c.reminder_id', 'c.excess', 'c.recorded_at',
+      'c.id',
+      'c.creditor',
+      'c.at',
+      'c.channel',
+      'c.direction',
+      'c.mode',
+      'c.outcome',
+      'c.party',
+      'c.made_by',
+      'c.reminder_id',
+      'c.excess',
+      'c.recorded_at',
       'r.external_id as recipient_external_id',
       sql<string[]>`(SELECT coalesce(array_agg(a.external_id ORDER BY a.external_id), '{}')
         FROM decorum.account a WHERE a.id = ANY (c.account_ids))`.as('account_external_ids'),
@@ -46,9 +66,12 @@ export async function listContacts(db: Kysely<Database>, filter: ContactFilter):
   if (filter.recipientIds.length === 0) return []
   return contactRows(db)
     .where('c.recipient_id', 'in', [...filter.recipientIds])
-    .$if(filter.accountId !== null, (q) => q.where(sql<boolean>`(c.account_ids = '{}' OR ${filter.accountId}::uuid = ANY (c.account_ids))`))
+    .$if(filter.accountId !== null, (q) =>
+      q.where(sql<boolean>`(c.account_ids = '{}' OR ${filter.accountId}::uuid = ANY (c.account_ids))`),
+    )
     .$if(filter.before !== null, (q) =>
-      q.where(sql<boolean>`(c.at, c.id) < (${filter.before?.at}, ${filter.before?.id})`))
+      q.where(sql<boolean>`(c.at, c.id) < (${filter.before?.at}, ${filter.before?.id})`),
+    )
     .orderBy('c.at', 'desc')
     .orderBy('c.id', 'desc')
     .limit(filter.limit)

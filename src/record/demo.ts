@@ -43,7 +43,8 @@ export async function sentAttempts(db: Kysely<Database>): Promise<SentAttempt[]>
 }
 
 /** Was it known before the contact `t`, and not over by then? */
-const stands = (known: string, ended: string, ends: string) => sql.raw(`${known} < t.at AND (${ended} IS NULL OR ${ended} > t.at) AND (${ends} IS NULL OR ${ends} > t.at)`)
+const stands = (known: string, ended: string, ends: string) =>
+  sql.raw(`${known} < t.at AND (${ended} IS NULL OR ${ended} > t.at) AND (${ends} IS NULL OR ${ends} > t.at)`)
 
 /** Each is a count of things that must not be; the queries ask the record, not the code that wrote it. */
 export interface BrokenPromises {
@@ -99,7 +100,9 @@ export async function brokenPromises(db: Kysely<Database>): Promise<BrokenPromis
       ) again)::int AS twice,
       (SELECT count(*) FROM decorum.reminder m
         WHERE m.status NOT IN ('scheduled', 'cancelled', 'expired') AND NOT EXISTS (SELECT 1 FROM decorum.decision d WHERE d.reminder_id = m.id))::int AS undecided,
-      (SELECT count(*) FROM decorum.reminder WHERE status IN ('queued', 'sending', 'in_doubt'))::int AS "leftOver"`.execute(db)
+      (SELECT count(*) FROM decorum.reminder WHERE status IN ('queued', 'sending', 'in_doubt'))::int AS "leftOver"`.execute(
+    db,
+  )
   return rows[0] as BrokenPromises
 }
 
@@ -173,9 +176,14 @@ export async function portfolioPlaces(db: Kysely<Database>): Promise<PortfolioPl
     GROUP BY 1 ORDER BY 2 DESC, 1`.execute(db)
   const { rows: zones } = await sql<{ zone: string }>`
     SELECT DISTINCT time_zone AS zone FROM decorum.recipient WHERE time_zone IS NOT NULL ORDER BY 1`.execute(db)
-  const { rows: accounts } = await sql<{ count: number }>`SELECT count(*)::int AS count FROM decorum.account`.execute(db)
+  const { rows: accounts } = await sql<{ count: number }>`SELECT count(*)::int AS count FROM decorum.account`.execute(
+    db,
+  )
   return {
-    accounts: accounts[0]?.count ?? 0, borrowers: places.reduce((sum, place) => sum + place.borrowers, 0), places, zones: zones.map(({ zone }) => zone),
+    accounts: accounts[0]?.count ?? 0,
+    borrowers: places.reduce((sum, place) => sum + place.borrowers, 0),
+    places,
+    zones: zones.map(({ zone }) => zone),
   }
 }
 
@@ -187,12 +195,17 @@ export async function portfolioPlaces(db: Kysely<Database>): Promise<PortfolioPl
 export async function reminderName(db: Kysely<Database>, reminderId: string): Promise<string | null> {
   const { rows } = await sql<{ name: string }>`
     SELECT concat_ws('/', m.creditor, p.external_id, m.origin, m.rung, m.channel, m.tone, extract(epoch FROM m.due_at)::bigint) AS name
-    FROM decorum.reminder m JOIN decorum.recipient p ON p.id = m.recipient_id WHERE m.id = ${reminderId}::uuid`.execute(db)
+    FROM decorum.reminder m JOIN decorum.recipient p ON p.id = m.recipient_id WHERE m.id = ${reminderId}::uuid`.execute(
+    db,
+  )
   return rows[0]?.name ?? null
 }
 
 /** A contact that an agent or an agency made, with where its person may be as the record states it. */
-export type ContactByAgent = Pick<SentAttempt, 'creditor' | 'recipient' | 'channel' | 'at' | 'timeZone' | 'jurisdiction' | 'evidence' | 'addressZones'>
+export type ContactByAgent = Pick<
+  SentAttempt,
+  'creditor' | 'recipient' | 'channel' | 'at' | 'timeZone' | 'jurisdiction' | 'evidence' | 'addressZones'
+>
 
 /** Whom did people call or write to? Oldest first. Where the number was not reported, all of the person's on that channel leave the place open. */
 export async function contactsByAgents(db: Kysely<Database>): Promise<ContactByAgent[]> {

@@ -5,7 +5,10 @@ import type { Locked } from './locks.ts'
 import type { AttemptStatus, Database, DoubtAnswer } from './schema.ts'
 
 /** Attempts whose lease ran out while they were sending: candidates only, the guarded update decides. */
-export async function overdueLeases(db: Kysely<Database>, limit: number): Promise<{ reminderId: string; attemptNo: number; recipientId: string }[]> {
+export async function overdueLeases(
+  db: Kysely<Database>,
+  limit: number,
+): Promise<{ reminderId: string; attemptNo: number; recipientId: string }[]> {
   const { rows } = await sql<{ reminderId: string; attemptNo: number; recipientId: string }>`
     SELECT reminder_id AS "reminderId", no AS "attemptNo", recipient_id AS "recipientId" FROM decorum.attempt
     WHERE status = 'sending' AND lease_until < clock_timestamp() ORDER BY lease_until LIMIT ${limit}`.execute(db)
@@ -55,7 +58,11 @@ const ASKED = {
  * @param between  business time of the reservation
  */
 export async function takeToLookUp(
-  db: Kysely<Database>, asked: keyof typeof ASKED, everyMs: number, limit: number, between?: { from: Date; to: Date },
+  db: Kysely<Database>,
+  asked: keyof typeof ASKED,
+  everyMs: number,
+  limit: number,
+  between?: { from: Date; to: Date },
 ): Promise<Doubt[]> {
   const period = between === undefined ? sql`true` : sql`reserved_at BETWEEN ${between.from} AND ${between.to}`
   const { rows } = await sql<Doubt>`
@@ -80,7 +87,11 @@ export async function takeToLookUp(
 }
 
 /** Calls that were accepted and whose end nobody reported, longer ago than `before` in business time. */
-export async function silentCalls(db: Kysely<Database>, before: Date, limit: number): Promise<{ reminderId: string; attemptNo: number }[]> {
+export async function silentCalls(
+  db: Kysely<Database>,
+  before: Date,
+  limit: number,
+): Promise<{ reminderId: string; attemptNo: number }[]> {
   const { rows } = await sql<{ reminderId: string; attemptNo: number }>`
     SELECT reminder_id AS "reminderId", no AS "attemptNo" FROM decorum.attempt
     WHERE channel = 'phone' AND status = 'accepted' AND NOT delivery_final
@@ -97,10 +108,14 @@ export async function putInDoubt(trx: Locked, reminderId: string, attemptNo: num
   const [attempt] = rows
   if (attempt === undefined) return false
   await sql`
-    UPDATE decorum.reminder SET status = 'in_doubt', updated_at = ${now} WHERE id = ${reminderId}::uuid AND status = 'sending'`.execute(trx)
+    UPDATE decorum.reminder SET status = 'in_doubt', updated_at = ${now} WHERE id = ${reminderId}::uuid AND status = 'sending'`.execute(
+    trx,
+  )
   await sql`
     UPDATE decorum.contact SET outcome = 'in-doubt'
-    WHERE recipient_id = ${attempt.recipient_id}::uuid AND at = ${attempt.reserved_at} AND id = ${reminderId}::uuid AND outcome = 'pending'`.execute(trx)
+    WHERE recipient_id = ${attempt.recipient_id}::uuid AND at = ${attempt.reserved_at} AND id = ${reminderId}::uuid AND outcome = 'pending'`.execute(
+    trx,
+  )
   return true
 }
 
@@ -124,7 +139,8 @@ export interface DoubtRow {
 
 /** Attempts in doubt, the oldest first, with what operators have said of each. */
 export async function listDoubts(
-  db: Db, filter: { creditor: string | null; after: { at: Date; reminderId: string } | null; limit: number },
+  db: Db,
+  filter: { creditor: string | null; after: { at: Date; reminderId: string } | null; limit: number },
 ): Promise<DoubtRow[]> {
   const { creditor, after } = filter
   const { rows } = await sql<DoubtRow>`
@@ -149,24 +165,45 @@ export interface DoubtedAttempt {
 }
 
 /** Null: no such attempt, or none of this creditor's. */
-export async function doubtedAttempt(db: Db, reminderId: string, attemptNo: number, creditor: string | null): Promise<DoubtedAttempt | null> {
+export async function doubtedAttempt(
+  db: Db,
+  reminderId: string,
+  attemptNo: number,
+  creditor: string | null,
+): Promise<DoubtedAttempt | null> {
   const { rows } = await sql<DoubtedAttempt>`
     SELECT a.recipient_id AS "recipientId", a.creditor, a.channel, a.status, r.status AS "reminderStatus"
     FROM decorum.attempt a JOIN decorum.reminder r ON r.id = a.reminder_id
-    WHERE a.reminder_id = ${reminderId}::uuid AND a.no = ${attemptNo} AND (${creditor}::text IS NULL OR a.creditor = ${creditor})`.execute(db)
+    WHERE a.reminder_id = ${reminderId}::uuid AND a.no = ${attemptNo} AND (${creditor}::text IS NULL OR a.creditor = ${creditor})`.execute(
+    db,
+  )
   return rows[0] ?? null
 }
 
 /** Keeps what an operator said, and names the operator on an attempt that it resolves. */
 export async function recordDoubtAnswer(
-  trx: Transaction<Database>, said: { reminderId: string; attemptNo: number; as: DoubtAnswer; reason: string; by: string; at: Date },
+  trx: Transaction<Database>,
+  said: { reminderId: string; attemptNo: number; as: DoubtAnswer; reason: string; by: string; at: Date },
 ): Promise<void> {
-  await trx.insertInto('decorum.doubt_resolution').values({
-    id: newId(), reminder_id: said.reminderId, attempt_no: said.attemptNo, resolved_as: said.as, reason: said.reason, by_whom: said.by, at: said.at,
-  }).execute()
+  await trx
+    .insertInto('decorum.doubt_resolution')
+    .values({
+      id: newId(),
+      reminder_id: said.reminderId,
+      attempt_no: said.attemptNo,
+      resolved_as: said.as,
+      reason: said.reason,
+      by_whom: said.by,
+      at: said.at,
+    })
+    .execute()
   if (said.as === 'leave') return
-  await trx.updateTable('decorum.attempt').set({ resolved_by: `operator:${said.by}` })
-    .where('reminder_id', '=', said.reminderId).where('no', '=', said.attemptNo).execute()
+  await trx
+    .updateTable('decorum.attempt')
+    .set({ resolved_by: `operator:${said.by}` })
+    .where('reminder_id', '=', said.reminderId)
+    .where('no', '=', said.attemptNo)
+    .execute()
 }
 
 /** Another attempt at the same number or mailbox, about the same time. */
@@ -187,7 +224,11 @@ export interface CompetingAttempt {
  *
  * @param creditors  all there are
  */
-export async function competingAttempts(db: Kysely<Database>, attempt: { reminderId: string; attemptNo: number }, creditors: readonly string[]): Promise<CompetingAttempt[]> {
+export async function competingAttempts(
+  db: Kysely<Database>,
+  attempt: { reminderId: string; attemptNo: number },
+  creditors: readonly string[],
+): Promise<CompetingAttempt[]> {
   // Both windows are as wide as an adapter searches: half a minute of skew at either end of either.
   const { rows } = await sql<CompetingAttempt>`
     SELECT o.reminder_id AS "reminderId", o.no AS "attemptNo", o.reserved_at AS "reservedAt", o.provider_ref AS "providerRef",
@@ -199,6 +240,8 @@ export async function competingAttempts(db: Kysely<Database>, attempt: { reminde
     JOIN decorum.attempt o ON o.reminder_id = r.id AND o.address_id = theirs.id
     WHERE t.reminder_id = ${attempt.reminderId}::uuid AND t.no = ${attempt.attemptNo} AND (o.reminder_id, o.no) <> (t.reminder_id, t.no)
       AND o.channel = t.channel AND (o.provider_ref IS NOT NULL OR o.status IN ('sending', 'in_doubt', 'accepted'))
-      AND o.reserved_at <= t.good_until + interval '1 minute' AND o.good_until >= t.reserved_at - interval '1 minute'`.execute(db)
+      AND o.reserved_at <= t.good_until + interval '1 minute' AND o.good_until >= t.reserved_at - interval '1 minute'`.execute(
+    db,
+  )
   return rows
 }

@@ -8,20 +8,30 @@ type Db = Kysely<Database> | Transaction<Database>
 
 /** What was reported under this id? Null: nothing yet. */
 export async function findEvent(db: Db, creditor: string, externalId: string): Promise<EventRow | null> {
-  const row = await db.selectFrom('decorum.event').selectAll().where('creditor', '=', creditor).where('external_id', '=', externalId).executeTakeFirst()
+  const row = await db
+    .selectFrom('decorum.event')
+    .selectAll()
+    .where('creditor', '=', creditor)
+    .where('external_id', '=', externalId)
+    .executeTakeFirst()
   return row ?? null
 }
 
 export async function addEvent(trx: Locked, event: EventRow): Promise<void> {
   requireHeld(trx, [event.recipient_id])
-  await trx.insertInto('decorum.event').values({ ...event, body: JSON.stringify(event.body) }).execute()
+  await trx
+    .insertInto('decorum.event')
+    .values({ ...event, body: JSON.stringify(event.body) })
+    .execute()
 }
 
 /** How much was paid on this account since then, less what was taken back? In minor units. */
 export async function paidSince(trx: Transaction<Database>, accountId: string, since: Date): Promise<number> {
   const { rows } = await sql<{ paid: number }>`
     SELECT coalesce(sum(CASE type WHEN 'payment' THEN 1 ELSE -1 END * coalesce(body->>'countsMinor', body->>'amountMinor')::bigint), 0)::bigint AS paid
-    FROM decorum.event WHERE account_id = ${accountId} AND type IN ('payment', 'payment-reversed') AND received_at >= ${since}`.execute(trx)
+    FROM decorum.event WHERE account_id = ${accountId} AND type IN ('payment', 'payment-reversed') AND received_at >= ${since}`.execute(
+    trx,
+  )
   return Number(rows[0]?.paid ?? 0)
 }
 
@@ -33,7 +43,10 @@ export type BalanceEvent = Pick<EventRow, 'id' | 'external_id' | 'account_id' | 
  *
  * In the order in which they came. `body.change` is what was entered: `{ minor, at, onto }`, with `at` in milliseconds and `onto` as `stated_by`.
  */
-export async function balanceEvents(trx: Transaction<Database>, accounts: readonly Pick<StoredAccount, 'id' | 'as_of' | 'stated_at' | 'stated_by'>[]): Promise<BalanceEvent[]> {
+export async function balanceEvents(
+  trx: Transaction<Database>,
+  accounts: readonly Pick<StoredAccount, 'id' | 'as_of' | 'stated_at' | 'stated_by'>[],
+): Promise<BalanceEvent[]> {
   if (accounts.length === 0) return []
   const { rows } = await sql<BalanceEvent>`
     SELECT e.id, e.external_id, e.account_id, e.type, e.body, e.received_at
@@ -53,7 +66,13 @@ export async function balanceEvents(trx: Transaction<Database>, accounts: readon
  * @returns          how many were marked
  */
 export async function markExcess(
-  trx: Locked, recipientId: string, accountId: string | null, since: Date, until: Date, rule: string, except: string | null = null,
+  trx: Locked,
+  recipientId: string,
+  accountId: string | null,
+  since: Date,
+  until: Date,
+  rule: string,
+  except: string | null = null,
 ): Promise<number> {
   requireHeld(trx, [recipientId])
   const { rows } = await sql`
@@ -68,17 +87,37 @@ export async function markExcess(
 type IdempotencyDb = Kysely<Database> | Transaction<Database>
 
 /** What was made under this key, and from which body? Null: nothing yet. */
-export async function findUse(db: IdempotencyDb, creditor: string, scope: string, key: string): Promise<{ bodyHash: Buffer; resourceId: string } | null> {
-  const row = await db.selectFrom('decorum.idempotency').select(['body_hash as bodyHash', 'resource_id as resourceId'])
-    .where('creditor', '=', creditor).where('scope', '=', scope).where('key', '=', key).executeTakeFirst()
+export async function findUse(
+  db: IdempotencyDb,
+  creditor: string,
+  scope: string,
+  key: string,
+): Promise<{ bodyHash: Buffer; resourceId: string } | null> {
+  const row = await db
+    .selectFrom('decorum.idempotency')
+    .select(['body_hash as bodyHash', 'resource_id as resourceId'])
+    .where('creditor', '=', creditor)
+    .where('scope', '=', scope)
+    .where('key', '=', key)
+    .executeTakeFirst()
   return row ?? null
 }
 
 /** Remembers it as long as the debt. A second use at the same time is a unique violation, and is tried again. */
 export async function rememberUse(
-  trx: Transaction<Database>, use: { creditor: string; scope: string; key: string; bodyHash: Buffer; resourceId: string }, at: Date,
+  trx: Transaction<Database>,
+  use: { creditor: string; scope: string; key: string; bodyHash: Buffer; resourceId: string },
+  at: Date,
 ): Promise<void> {
-  await trx.insertInto('decorum.idempotency').values({
-    creditor: use.creditor, scope: use.scope, key: use.key, body_hash: use.bodyHash, resource_id: use.resourceId, created_at: at,
-  }).execute()
+  await trx
+    .insertInto('decorum.idempotency')
+    .values({
+      creditor: use.creditor,
+      scope: use.scope,
+      key: use.key,
+      body_hash: use.bodyHash,
+      resource_id: use.resourceId,
+      created_at: at,
+    })
+    .execute()
 }

@@ -31,7 +31,12 @@ export interface WaitingSample {
 }
 
 /** How many wait on a route until `until`, and how many of them are due by `now`? Queued ones are due. */
-export async function countWaiting(trx: Transaction<Database>, route: string, now: Date, until: Date): Promise<{ queued: number; scheduled: number; due: number }> {
+export async function countWaiting(
+  trx: Transaction<Database>,
+  route: string,
+  now: Date,
+  until: Date,
+): Promise<{ queued: number; scheduled: number; due: number }> {
   const { rows } = await sql<{ queued: number; scheduled: number; due: number }>`
     SELECT (SELECT count(*)::int FROM (SELECT 1 FROM decorum.reminder WHERE route = ${route} AND status = 'queued' LIMIT ${MOST_FOLLOWED}) q) AS queued,
       count(*)::int AS scheduled, (count(*) FILTER (WHERE next_at <= ${now}))::int AS due
@@ -50,7 +55,8 @@ export async function countWaiting(trx: Transaction<Database>, route: string, no
  * @param size     how many are wanted at most
  */
 export async function sampleWaiting(
-  trx: Transaction<Database>, asked: { route: string; status: 'queued' | 'scheduled'; until: Date; waiting: number; size: number },
+  trx: Transaction<Database>,
+  asked: { route: string; status: 'queued' | 'scheduled'; until: Date; waiting: number; size: number },
 ): Promise<WaitingSample[]> {
   const every = Math.max(1, Math.ceil(asked.waiting / asked.size))
   const until = asked.status === 'queued' ? sql`true` : sql`next_at < ${asked.until}`
@@ -92,7 +98,11 @@ export async function recentAttempts(trx: Transaction<Database>): Promise<Recent
 }
 
 /** Reads one state of the ledger, writes nothing, and gives up after so long rather than load it. */
-export const readOnly = <T>(ledger: Pick<Ledger, 'db'>, statementTimeoutMs: number, read: (trx: Transaction<Database>) => Promise<T>): Promise<T> =>
+export const readOnly = <T>(
+  ledger: Pick<Ledger, 'db'>,
+  statementTimeoutMs: number,
+  read: (trx: Transaction<Database>) => Promise<T>,
+): Promise<T> =>
   ledger.db.transaction().execute(async (trx) => {
     await sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`.execute(trx)
     await sql`SET LOCAL statement_timeout = ${sql.lit(statementTimeoutMs)}`.execute(trx)

@@ -5,7 +5,19 @@ import type { Database } from './schema.ts'
 export const decisionsOf = (db: Kysely<Database>, reminderId: string) =>
   db
     .selectFrom('decorum.decision')
-    .select(['no', 'at', 'last_at', 'repeats', 'verdict', 'until', 'reasons', 'packs', 'candidate_zones', 'attempt_no', 'facts'])
+    .select([
+      'no',
+      'at',
+      'last_at',
+      'repeats',
+      'verdict',
+      'until',
+      'reasons',
+      'packs',
+      'candidate_zones',
+      'attempt_no',
+      'facts',
+    ])
     .where('reminder_id', '=', reminderId)
     .orderBy('no')
     .execute()
@@ -17,9 +29,30 @@ export const attemptsOf = (db: Kysely<Database>, reminderId: string) =>
     .selectFrom('decorum.attempt as t')
     .leftJoin('decorum.recipient_address as ra', 'ra.id', 't.address_id')
     .select([
-      't.no', 't.channel', 't.route', 't.provider', 't.address_id', 't.status', 't.reserved_at', 't.good_until', 't.settled_at', 't.template',
-      't.template_version', 't.locale', 't.message_hash', 't.provider_ref', 't.rejection', 't.code', 't.detail', 't.delivery',
-      't.delivery_final', 't.delivery_code', 't.delivery_at', 't.resolved_by', 'ra.kind as address_kind', 'ra.country as address_country',
+      't.no',
+      't.channel',
+      't.route',
+      't.provider',
+      't.address_id',
+      't.status',
+      't.reserved_at',
+      't.good_until',
+      't.settled_at',
+      't.template',
+      't.template_version',
+      't.locale',
+      't.message_hash',
+      't.provider_ref',
+      't.rejection',
+      't.code',
+      't.detail',
+      't.delivery',
+      't.delivery_final',
+      't.delivery_code',
+      't.delivery_at',
+      't.resolved_by',
+      'ra.kind as address_kind',
+      'ra.country as address_country',
     ])
     .where('t.reminder_id', '=', reminderId)
     .orderBy('t.no')
@@ -44,9 +77,22 @@ export const sentWords = async (db: Kysely<Database>, creditor: string | null, r
     .innerJoin('decorum.reminder as m', 'm.id', 't.reminder_id')
     .innerJoin('decorum.recipient as r', 'r.id', 't.recipient_id')
     .select([
-      't.reminder_id as reminderId', 't.no as attemptNo', 't.creditor', 't.recipient_id as recipientId', 't.channel', 't.route', 't.provider', 't.template',
-      't.template_version as templateVersion', 't.locale', 't.message_hash as messageHash', 't.word_facts as wordFacts', 'm.tone',
-      'r.locale as recipientLocale', 'r.data_key as dataKey', 'r.data_key_id as dataKeyId',
+      't.reminder_id as reminderId',
+      't.no as attemptNo',
+      't.creditor',
+      't.recipient_id as recipientId',
+      't.channel',
+      't.route',
+      't.provider',
+      't.template',
+      't.template_version as templateVersion',
+      't.locale',
+      't.message_hash as messageHash',
+      't.word_facts as wordFacts',
+      'm.tone',
+      'r.locale as recipientLocale',
+      'r.data_key as dataKey',
+      'r.data_key_id as dataKeyId',
     ])
     .where('t.reminder_id', '=', reminderId)
     .where('t.no', '=', no)
@@ -61,7 +107,11 @@ export interface TemplateWordsRow {
 }
 
 /** Keeps these texts beside the attempts that use them; those that are kept already stay as they are. */
-export async function keepTemplateWords(trx: Transaction<Database>, rows: readonly TemplateWordsRow[], now: Date): Promise<void> {
+export async function keepTemplateWords(
+  trx: Transaction<Database>,
+  rows: readonly TemplateWordsRow[],
+  now: Date,
+): Promise<void> {
   // Always in one order, so that two batches that keep the same new versions wait for each other in turn.
   const sorted = [...rows].sort((a, b) => (a.version < b.version ? -1 : 1))
   await sql`/* keep-words */
@@ -72,4 +122,5 @@ export async function keepTemplateWords(trx: Transaction<Database>, rows: readon
 
 /** What was the text of this version? Null: no attempt has used it since texts are kept. */
 export const templateWords = async (db: Kysely<Database>, version: string): Promise<unknown> =>
-  (await db.selectFrom('decorum.template_words').select('words').where('version', '=', version).executeTakeFirst())?.words ?? null
+  (await db.selectFrom('decorum.template_words').select('words').where('version', '=', version).executeTakeFirst())
+    ?.words ?? null

@@ -7,14 +7,26 @@ import type { Database, HoldTable } from './schema.ts'
 export type HoldRow = Omit<Selectable<HoldTable>, 'channel'> & { channel?: Channel | null }
 
 /** Which pauses of these people have not been ended by anybody? */
-export const openHolds = (db: Kysely<Database> | Transaction<Database>, recipientIds: readonly string[]): Promise<HoldRow[]> =>
+export const openHolds = (
+  db: Kysely<Database> | Transaction<Database>,
+  recipientIds: readonly string[],
+): Promise<HoldRow[]> =>
   recipientIds.length === 0
     ? Promise.resolve([])
-    : db.selectFrom('decorum.hold').selectAll().where('recipient_id', 'in', recipientIds).where('ended_at', 'is', null).orderBy('seq').execute()
+    : db
+        .selectFrom('decorum.hold')
+        .selectAll()
+        .where('recipient_id', 'in', recipientIds)
+        .where('ended_at', 'is', null)
+        .orderBy('seq')
+        .execute()
 
 export async function addHolds(trx: Locked, holds: readonly HoldRow[]): Promise<void> {
   if (holds.length === 0) return
-  requireHeld(trx, holds.map((hold) => hold.recipient_id))
+  requireHeld(
+    trx,
+    holds.map((hold) => hold.recipient_id),
+  )
   const rows: Insertable<HoldTable>[] = holds.map((hold) => ({ ...hold, details: JSON.stringify(hold.details) }))
   await trx.insertInto('decorum.hold').values(rows).execute()
 }
@@ -29,14 +41,25 @@ export interface HoldEnd {
 /** Ends these pauses, of people that are locked; answers how many had not ended. */
 export async function endHolds(trx: Locked, ids: readonly string[], end: HoldEnd): Promise<number> {
   if (ids.length === 0) return 0
-  const result = await trx.updateTable('decorum.hold').set({ ended_at: end.at, ended_by: end.by, end_reason: end.reason })
-    .where('id', 'in', ids).where('ended_at', 'is', null).executeTakeFirst()
+  const result = await trx
+    .updateTable('decorum.hold')
+    .set({ ended_at: end.at, ended_by: end.by, end_reason: end.reason })
+    .where('id', 'in', ids)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst()
   return Number(result.numUpdatedRows)
 }
 
 /** Whose pause is this? Null: no such pause, or not of this creditor. */
-export async function findHold(db: Kysely<Database>, id: string, creditor: string | null): Promise<{ recipientId: string; accountId: string | null; kind: HoldKind } | null> {
-  let query = db.selectFrom('decorum.hold').select(['recipient_id as recipientId', 'account_id as accountId', 'kind']).where('id', '=', id)
+export async function findHold(
+  db: Kysely<Database>,
+  id: string,
+  creditor: string | null,
+): Promise<{ recipientId: string; accountId: string | null; kind: HoldKind } | null> {
+  let query = db
+    .selectFrom('decorum.hold')
+    .select(['recipient_id as recipientId', 'account_id as accountId', 'kind'])
+    .where('id', '=', id)
   if (creditor !== null) query = query.where('creditor', '=', creditor)
   return (await query.executeTakeFirst()) ?? null
 }
@@ -44,8 +67,12 @@ export async function findHold(db: Kysely<Database>, id: string, creditor: strin
 /** An account went to another person: what pauses the account goes with it. */
 export async function moveHolds(trx: Locked, accountId: string, recipientId: string): Promise<void> {
   requireHeld(trx, [recipientId])
-  await trx.updateTable('decorum.hold').set({ recipient_id: recipientId })
-    .where('account_id', '=', accountId).where('ended_at', 'is', null).execute()
+  await trx
+    .updateTable('decorum.hold')
+    .set({ recipient_id: recipientId })
+    .where('account_id', '=', accountId)
+    .where('ended_at', 'is', null)
+    .execute()
 }
 
 const holdRows = (db: Kysely<Database>) =>
@@ -54,8 +81,19 @@ const holdRows = (db: Kysely<Database>) =>
     .innerJoin('decorum.recipient as r', 'r.id', 'h.recipient_id')
     .leftJoin('decorum.account as a', 'a.id', 'h.account_id')
     .select([
-      'h.id', 'h.creditor', 'h.kind', 'h.channel', 'h.starts_at', 'h.ends_at', 'h.ended_at', 'h.ended_by', 'h.end_reason', 'h.created_by', 'h.created_at',
-      'r.external_id as recipient_external_id', 'a.external_id as account_external_id',
+      'h.id',
+      'h.creditor',
+      'h.kind',
+      'h.channel',
+      'h.starts_at',
+      'h.ends_at',
+      'h.ended_at',
+      'h.ended_by',
+      'h.end_reason',
+      'h.created_by',
+      'h.created_at',
+      'r.external_id as recipient_external_id',
+      'a.external_id as account_external_id',
     ])
 export type HoldListing = Awaited<ReturnType<ReturnType<typeof holdRows>['execute']>>[number]
 
@@ -74,10 +112,18 @@ export interface HoldFilter {
 export const listHolds = (db: Kysely<Database>, filter: HoldFilter): Promise<HoldListing[]> =>
   holdRows(db)
     .$if(filter.creditor !== null, (q) => q.where('h.creditor', '=', filter.creditor as string))
-    .$if(filter.recipientExternalId !== null, (q) => q.where('r.external_id', '=', filter.recipientExternalId as string))
+    .$if(filter.recipientExternalId !== null, (q) =>
+      q.where('r.external_id', '=', filter.recipientExternalId as string),
+    )
     .$if(filter.accountExternalId !== null, (q) => q.where('a.external_id', '=', filter.accountExternalId as string))
-    .$if(filter.open === true, (q) => q.where('h.ended_at', 'is', null).where((eb) => eb.or([eb('h.ends_at', 'is', null), eb('h.ends_at', '>', filter.at)])))
-    .$if(filter.open === false, (q) => q.where((eb) => eb.or([eb('h.ended_at', 'is not', null), eb('h.ends_at', '<=', filter.at)])))
+    .$if(filter.open === true, (q) =>
+      q
+        .where('h.ended_at', 'is', null)
+        .where((eb) => eb.or([eb('h.ends_at', 'is', null), eb('h.ends_at', '>', filter.at)])),
+    )
+    .$if(filter.open === false, (q) =>
+      q.where((eb) => eb.or([eb('h.ended_at', 'is not', null), eb('h.ends_at', '<=', filter.at)])),
+    )
     .$if(filter.before !== null, (q) => q.where('h.id', '<', filter.before as string))
     .orderBy('h.id', 'desc')
     .limit(filter.limit)
@@ -108,7 +154,11 @@ export interface StandingStop {
 }
 
 /** Which stops bind these people at `at`: of the person, of a channel, or of an address that they have? */
-export async function standingStops(db: Kysely<Database>, recipientIds: readonly string[], at: Date): Promise<StandingStop[]> {
+export async function standingStops(
+  db: Kysely<Database>,
+  recipientIds: readonly string[],
+  at: Date,
+): Promise<StandingStop[]> {
   if (recipientIds.length === 0) return []
   const { rows } = await sql<StandingStop>`
     SELECT s.id, s.recipient_id, s.scope, s.channel, s.reason, s.starts_at, s.ends_at FROM (

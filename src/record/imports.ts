@@ -19,22 +19,61 @@ export interface ImportJob {
  * may be there by now. `again` begins every one anew.
  */
 export async function openImportJob(
-  db: Kysely<Database>, file: { creditor: string; checksum: Buffer; source: string; format: string; again: boolean }, at: Date,
+  db: Kysely<Database>,
+  file: { creditor: string; checksum: Buffer; source: string; format: string; again: boolean },
+  at: Date,
 ): Promise<ImportJob> {
-  await db.insertInto('decorum.import_job').values({
-    id: newId(), creditor: file.creditor, checksum: file.checksum, source: file.source, format: file.format, status: 'running', started_at: at, finished_at: null,
-  }).onConflict((oc) => oc.columns(['creditor', 'checksum']).doUpdateSet({
-    status: 'running', started_at: at, finished_at: null, lines_done: 0, applied: 0, unchanged: 0, rejected: 0,
-  }).where(sql<boolean>`import_job.status <> 'running' AND (import_job.rejected > 0 OR ${file.again}::boolean)`)).execute()
-  return db.selectFrom('decorum.import_job')
+  await db
+    .insertInto('decorum.import_job')
+    .values({
+      id: newId(),
+      creditor: file.creditor,
+      checksum: file.checksum,
+      source: file.source,
+      format: file.format,
+      status: 'running',
+      started_at: at,
+      finished_at: null,
+    })
+    .onConflict((oc) =>
+      oc
+        .columns(['creditor', 'checksum'])
+        .doUpdateSet({
+          status: 'running',
+          started_at: at,
+          finished_at: null,
+          lines_done: 0,
+          applied: 0,
+          unchanged: 0,
+          rejected: 0,
+        })
+        .where(sql<boolean>`import_job.status <> 'running' AND (import_job.rejected > 0 OR ${file.again}::boolean)`),
+    )
+    .execute()
+  return db
+    .selectFrom('decorum.import_job')
     .select(['id', 'status', 'lines_done as linesDone', 'applied', 'unchanged', 'rejected'])
-    .where('creditor', '=', file.creditor).where('checksum', '=', file.checksum).executeTakeFirstOrThrow()
+    .where('creditor', '=', file.creditor)
+    .where('checksum', '=', file.checksum)
+    .executeTakeFirstOrThrow()
 }
 
 /** Notes how far it has come; call it after what is counted has been committed. */
-export async function noteImport(db: Kysely<Database>, job: Omit<ImportJob, 'status'>, finishedAt: Date | null): Promise<void> {
-  await db.updateTable('decorum.import_job').set({
-    lines_done: job.linesDone, applied: job.applied, unchanged: job.unchanged, rejected: job.rejected,
-    status: finishedAt === null ? 'running' : 'done', finished_at: finishedAt,
-  }).where('id', '=', job.id).execute()
+export async function noteImport(
+  db: Kysely<Database>,
+  job: Omit<ImportJob, 'status'>,
+  finishedAt: Date | null,
+): Promise<void> {
+  await db
+    .updateTable('decorum.import_job')
+    .set({
+      lines_done: job.linesDone,
+      applied: job.applied,
+      unchanged: job.unchanged,
+      rejected: job.rejected,
+      status: finishedAt === null ? 'running' : 'done',
+      finished_at: finishedAt,
+    })
+    .where('id', '=', job.id)
+    .execute()
 }

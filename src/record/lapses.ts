@@ -39,7 +39,14 @@ export async function replanNow(trx: Locked, recipientId: string, accountId: str
 
 /** Records what `lapseOf` says of a promise that was not kept; ladders have a step for it. */
 export async function recordBrokenPromise(
-  trx: Locked, broken: { id: string; hold: LapsedHold; event: { type: string; at: number; account: string | null }; seq: number; now: Date },
+  trx: Locked,
+  broken: {
+    id: string
+    hold: LapsedHold
+    event: { type: string; at: number; account: string | null }
+    seq: number
+    now: Date
+  },
 ): Promise<void> {
   const { hold, event, now } = broken
   const at = new Date(event.at)

@@ -83,7 +83,10 @@ function describeFailure(error: unknown): string {
  *
  * @throws DECORUM_CONFIG when the URL cannot be read
  */
-export function openServerPool(databaseUrl: string, options: LedgerOptions): { pool: pg.Pool; close: () => Promise<void> } {
+export function openServerPool(
+  databaseUrl: string,
+  options: LedgerOptions,
+): { pool: pg.Pool; close: () => Promise<void> } {
   assertPostgresUrl(databaseUrl)
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -119,7 +122,10 @@ const IDLE_IN_TRANSACTION_MS = 30_000
  *
  * @throws DECORUM_DATA_DIR_LOCKED, DECORUM_LEDGER_UNAVAILABLE
  */
-export async function openEmbedded(dataDir: string, options: LedgerOptions): Promise<{ pool: pg.Pool; close: () => Promise<void> }> {
+export async function openEmbedded(
+  dataDir: string,
+  options: LedgerOptions,
+): Promise<{ pool: pg.Pool; close: () => Promise<void> }> {
   const directory = resolve(dataDir)
   const unlock = lockDataDir(directory)
   try {

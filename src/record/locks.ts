@@ -73,7 +73,9 @@ export const anchorKey = ({ creditor, hash }: AddressAnchor): string => `${hash.
  * @throws RangeError when a person is asked for after an address: two such transactions could wait for each other for ever
  */
 export async function takeLocks(
-  trx: Transaction<Database>, wanted: { recipients: readonly string[]; addresses?: readonly AddressAnchor[] }, waiting: LockWait,
+  trx: Transaction<Database>,
+  wanted: { recipients: readonly string[]; addresses?: readonly AddressAnchor[] },
+  waiting: LockWait,
 ): Promise<Locked> {
   await lockRecipients(trx, wanted.recipients, waiting)
   return lockAddresses(trx as Locked, wanted.addresses ?? [], waiting)
@@ -84,9 +86,14 @@ export async function takeLocks(
  *
  * Where several creditors share a number in one call it may lock one more of them than was asked for.
  */
-export async function lockAddresses(locked: Locked, anchors: readonly AddressAnchor[], waiting: LockWait): Promise<Locked> {
+export async function lockAddresses(
+  locked: Locked,
+  anchors: readonly AddressAnchor[],
+  waiting: LockWait,
+): Promise<Locked> {
   const held = holdingOf(locked)
-  const wanted = held.addresses.size === 0 ? anchors : anchors.filter((anchor) => !held.addresses.has(anchorKey(anchor)))
+  const wanted =
+    held.addresses.size === 0 ? anchors : anchors.filter((anchor) => !held.addresses.has(anchorKey(anchor)))
   if (wanted.length === 0) return locked
   const { rows } = await sql<{ creditor: string; hash: Buffer }>`/* lock-addresses */
     SELECT creditor, hash FROM decorum.address
@@ -101,17 +108,32 @@ export async function lockAddresses(locked: Locked, anchors: readonly AddressAnc
  *
  * @param known  further ones that have a row, locked in the same order
  */
-export async function lockNewAddresses(locked: Locked, anchors: readonly NewAnchor[], at: Date, known: readonly AddressAnchor[] = []): Promise<Locked> {
+export async function lockNewAddresses(
+  locked: Locked,
+  anchors: readonly NewAnchor[],
+  at: Date,
+  known: readonly AddressAnchor[] = [],
+): Promise<Locked> {
   const unique = new Map(anchors.map((anchor) => [anchorKey(anchor), anchor]))
-  const ordered = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { creditor, hash, keyId }]) => ({ creditor, hash, hash_key: keyId, created_at: at }))
+  const ordered = [...unique]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { creditor, hash, keyId }]) => ({ creditor, hash, hash_key: keyId, created_at: at }))
   // None had a row: all are held already, by having been added.
-  if ((await insertAnchors(locked, ordered)) === ordered.length) for (const key of unique.keys()) holdingOf(locked).addresses.add(key)
+  if ((await insertAnchors(locked, ordered)) === ordered.length)
+    for (const key of unique.keys()) holdingOf(locked).addresses.add(key)
   return lockAddresses(locked, [...anchors, ...known], 'wait')
 }
 
-const insertAnchors = insertRows<{ creditor: string; hash: Buffer; hash_key: string; created_at: Date }>('decorum.address', {
-  creditor: 'text', hash: 'bytea', hash_key: 'text', created_at: 'timestamptz',
-}, 'ON CONFLICT (creditor, hash) DO NOTHING')
+const insertAnchors = insertRows<{ creditor: string; hash: Buffer; hash_key: string; created_at: Date }>(
+  'decorum.address',
+  {
+    creditor: 'text',
+    hash: 'bytea',
+    hash_key: 'text',
+    created_at: 'timestamptz',
+  },
+  'ON CONFLICT (creditor, hash) DO NOTHING',
+)
 
 /** People whom this transaction has added are held by it without being asked for. For the one function that adds them. */
 export function heldByAdding(trx: Transaction<Database>, recipientIds: readonly string[]): Locked {
@@ -129,7 +151,8 @@ export function heldByAdding(trx: Transaction<Database>, recipientIds: readonly 
 export function requireHeld(locked: Locked, recipientIds: Iterable<string | null>): void {
   const { recipients } = locked[HELD]
   for (const id of recipientIds) {
-    if (id !== null && !recipients.has(id)) throw new RangeError('a recipient is written about whose lock this transaction does not hold')
+    if (id !== null && !recipients.has(id))
+      throw new RangeError('a recipient is written about whose lock this transaction does not hold')
   }
 }
 
@@ -137,7 +160,8 @@ async function lockRecipients(trx: Transaction<Database>, ids: readonly string[]
   const held = holdingOf(trx)
   const wanted = [...new Set(ids)].filter((id) => !held.recipients.has(id))
   if (wanted.length === 0) return
-  if (held.addresses.size > 0) throw new RangeError('a recipient is to be locked after an address: recipients come first')
+  if (held.addresses.size > 0)
+    throw new RangeError('a recipient is to be locked after an address: recipients come first')
   const { rows } = await sql<{ id: string }>`/* lock-recipients */
     SELECT id FROM decorum.recipient WHERE id = ANY(${wanted}::uuid[])
     ORDER BY id FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(trx)
@@ -149,10 +173,16 @@ async function lockRecipients(trx: Transaction<Database>, ids: readonly string[]
  *
  * @param mode  exclusive: for the stop; shared: for people and accounts that come
  */
-export async function lockAwaited(trx: Transaction<Database>, creditors: readonly string[], mode: 'exclusive' | 'shared'): Promise<Locked> {
+export async function lockAwaited(
+  trx: Transaction<Database>,
+  creditors: readonly string[],
+  mode: 'exclusive' | 'shared',
+): Promise<Locked> {
   holdingOf(trx)
   for (const creditor of [...new Set(creditors)].sort()) {
-    await sql`SELECT ${sql.raw(mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')}(hashtext('decorum.awaited'), hashtext(${creditor}))`.execute(trx)
+    await sql`SELECT ${sql.raw(mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')}(hashtext('decorum.awaited'), hashtext(${creditor}))`.execute(
+      trx,
+    )
   }
   return trx as Locked
 }

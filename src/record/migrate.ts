@@ -29,7 +29,10 @@ const ADVISORY_LOCK = 5_324_417_001
  * @returns  the names of the steps that were applied
  * @throws   DECORUM_SCHEMA_NEWER when the ledger is ahead with a breaking step, DECORUM_SCHEMA_FOREIGN when its steps are not this build's
  */
-export async function migrate(ledger: Pick<Ledger, 'db'>, migrations: readonly Migration[] = MIGRATIONS): Promise<string[]> {
+export async function migrate(
+  ledger: Pick<Ledger, 'db'>,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<string[]> {
   return ledger.db.transaction().execute(async (trx) => {
     // A migrator waits for another one however long that takes; steps on big tables take their time.
     await sql`SET LOCAL lock_timeout = 0`.execute(trx)
@@ -47,15 +50,22 @@ export async function migrate(ledger: Pick<Ledger, 'db'>, migrations: readonly M
     const missing = migrations.filter((m) => !recorded.some((r) => r.number === m.number))
     for (const m of missing) {
       await m.up(trx as unknown as Kysely<unknown>)
-      await sql`INSERT INTO decorum.migration (number, name, breaking) VALUES (${m.number}, ${m.name}, ${m.breaking})`.execute(trx)
+      await sql`INSERT INTO decorum.migration (number, name, breaking) VALUES (${m.number}, ${m.name}, ${m.breaking})`.execute(
+        trx,
+      )
     }
     return missing.map((m) => m.name)
   })
 }
 
 /** Does the ledger's schema fit this build? Reads only. */
-export async function checkSchema(ledger: Pick<Ledger, 'db'>, migrations: readonly Migration[] = MIGRATIONS): Promise<SchemaState> {
-  const { rows } = await sql<{ present: boolean }>`SELECT to_regclass('decorum.migration') IS NOT NULL AS present`.execute(ledger.db)
+export async function checkSchema(
+  ledger: Pick<Ledger, 'db'>,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<SchemaState> {
+  const { rows } = await sql<{
+    present: boolean
+  }>`SELECT to_regclass('decorum.migration') IS NOT NULL AS present`.execute(ledger.db)
   return compare(rows[0]?.present === true ? await readRecorded(ledger.db) : [], migrations)
 }
 
@@ -68,7 +78,10 @@ export async function requireSchema(ledger: Pick<Ledger, 'db'>): Promise<void> {
   const found = await checkSchema(ledger)
   refuseOthers(found)
   if (found.state === 'older') {
-    throw new DecorumError('DECORUM_SCHEMA_OLDER', `the ledger is at step ${found.ledger}, this build needs ${found.build}`)
+    throw new DecorumError(
+      'DECORUM_SCHEMA_OLDER',
+      `the ledger is at step ${found.ledger}, this build needs ${found.build}`,
+    )
   }
 }
 
@@ -81,16 +94,24 @@ async function readRecorded(db: Kysely<never> | Ledger['db']): Promise<Recorded[
 function compare(recorded: readonly Recorded[], migrations: readonly Migration[]): SchemaState {
   const build = migrations.at(-1)?.number ?? 0
   const ledger = recorded.at(-1)?.number ?? 0
-  if (recorded.some((r) => migrations.some((m) => m.number === r.number && m.name !== r.name))) return { state: 'foreign', ledger, build }
+  if (recorded.some((r) => migrations.some((m) => m.number === r.number && m.name !== r.name)))
+    return { state: 'foreign', ledger, build }
   if (recorded.some((r) => r.number > build && r.breaking)) return { state: 'newer', ledger, build }
   const lacking = migrations.some((m) => !recorded.some((r) => r.number === m.number))
   return { state: lacking ? 'older' : 'ok', ledger, build }
 }
 
 function refuseOthers(found: SchemaState): void {
-  if (found.state === 'foreign') throw new DecorumError('DECORUM_SCHEMA_FOREIGN', `the ledger is at step ${found.ledger} of other migrations than this build's`)
+  if (found.state === 'foreign')
+    throw new DecorumError(
+      'DECORUM_SCHEMA_FOREIGN',
+      `the ledger is at step ${found.ledger} of other migrations than this build's`,
+    )
   if (found.state !== 'newer') return
-  throw new DecorumError('DECORUM_SCHEMA_NEWER', `the ledger is at step ${found.ledger}, this build knows ${found.build}`)
+  throw new DecorumError(
+    'DECORUM_SCHEMA_NEWER',
+    `the ledger is at step ${found.ledger}, this build knows ${found.build}`,
+  )
 }
 
 /** One numbered step of the schema. Frozen once released: a test compares checksums. */

@@ -32,13 +32,23 @@ export async function addNotices(trx: Locked, notices: readonly NewNotice[], now
     const part = (parts.get(recipientKey) ?? -1) + 1
     parts.set(recipientKey, part)
     const seq = sequence.get(recipientKey)
-    return endpoints.map((endpoint) => ({ recipientKey, seq, part, endpoint, creditor, type, body: { ...data, sequence: seq } }))
+    return endpoints.map((endpoint) => ({
+      recipientKey,
+      seq,
+      part,
+      endpoint,
+      creditor,
+      type,
+      body: { ...data, sequence: seq },
+    }))
   })
   await sql`
     INSERT INTO decorum.outbox (recipient_id, seq, part, endpoint, creditor, type, body, at, next_try_at)
     SELECT x."recipientKey", x.seq, x.part, x.endpoint, x.creditor, x.type, x.body, ${new Date(now)}, clock_timestamp()
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      AS x ("recipientKey" uuid, seq bigint, part smallint, endpoint text, creditor text, type text, body jsonb)`.execute(trx)
+      AS x ("recipientKey" uuid, seq bigint, part smallint, endpoint text, creditor text, type text, body jsonb)`.execute(
+    trx,
+  )
 }
 
 /** A notice in hand: one endpoint's next about one person. */
@@ -63,7 +73,8 @@ export interface ClaimedNotice {
  * once both may have seen the row before either wrote it.
  */
 export async function claimNotices(
-  db: Kysely<Database>, claim: { endpoint: string; limit: number; leaseMs: number },
+  db: Kysely<Database>,
+  claim: { endpoint: string; limit: number; leaseMs: number },
 ): Promise<ClaimedNotice[]> {
   const { rows } = await sql<ClaimedNotice>`
     WITH due AS (
@@ -99,7 +110,9 @@ export interface NoticeCount {
 export async function countOldNotices(db: Kysely<Database>, { taken, givenUp }: OldNotices): Promise<NoticeCount> {
   const { rows } = await sql<NoticeCount>`
     SELECT (SELECT count(*) FROM decorum.outbox WHERE outcome = 'taken' AND done_at < ${taken})::float8 AS taken,
-      (SELECT count(*) FROM decorum.outbox WHERE outcome = 'given_up' AND done_at < ${givenUp})::float8 AS "givenUp"`.execute(db)
+      (SELECT count(*) FROM decorum.outbox WHERE outcome = 'given_up' AND done_at < ${givenUp})::float8 AS "givenUp"`.execute(
+    db,
+  )
   return rows[0] ?? { taken: 0, givenUp: 0 }
 }
 
@@ -109,14 +122,20 @@ export async function countOldNotices(db: Kysely<Database>, { taken, givenUp }: 
  * By their place in the table, because the index that finds them does not hold the key. What
  * another sweeper removes at the same time is passed over.
  */
-export async function forgetOldNotices(db: Kysely<Database>, { taken, givenUp }: OldNotices, limit: number): Promise<NoticeCount> {
+export async function forgetOldNotices(
+  db: Kysely<Database>,
+  { taken, givenUp }: OldNotices,
+  limit: number,
+): Promise<NoticeCount> {
   const oldest = (outcome: 'taken' | 'given_up', before: Date) => sql`
     ARRAY(SELECT ctid FROM decorum.outbox WHERE outcome = ${sql.lit(outcome)} AND done_at < ${before} ORDER BY done_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)`
   const { rows } = await sql<NoticeCount>`
     WITH gone AS (
       DELETE FROM decorum.outbox WHERE ctid = ANY(${oldest('taken', taken)} || ${oldest('given_up', givenUp)}) RETURNING outcome
     )
-    SELECT (count(*) FILTER (WHERE outcome = 'taken'))::int AS taken, (count(*) FILTER (WHERE outcome = 'given_up'))::int AS "givenUp" FROM gone`.execute(db)
+    SELECT (count(*) FILTER (WHERE outcome = 'taken'))::int AS taken, (count(*) FILTER (WHERE outcome = 'given_up'))::int AS "givenUp" FROM gone`.execute(
+    db,
+  )
   return rows[0] ?? { taken: 0, givenUp: 0 }
 }
 
@@ -143,7 +162,9 @@ export interface NoticeSubject {
  * @param creditors  those that somebody listens to; null: all
  */
 export async function noticeSubjects(
-  trx: Transaction<Database>, reminderIds: readonly string[], creditors: readonly string[] | null,
+  trx: Transaction<Database>,
+  reminderIds: readonly string[],
+  creditors: readonly string[] | null,
 ): Promise<Map<string, NoticeSubject>> {
   const { rows } = await sql<NoticeSubject>`
     SELECT r.id AS "reminderId", r.creditor, r.recipient_id AS "recipientKey", p.external_id AS "recipientId", r.live, r.status, r.channel, r.tone,
@@ -151,17 +172,23 @@ export async function noticeSubjects(
       ARRAY(SELECT a.external_id FROM decorum.reminder_account ra JOIN decorum.account a ON a.id = ra.account_id
         WHERE ra.reminder_id = r.id ORDER BY ra.lead DESC, a.external_id) AS "accountIds"
     FROM decorum.reminder r JOIN decorum.recipient p ON p.id = r.recipient_id
-    WHERE r.id = ANY(${reminderIds}::uuid[]) AND (${creditors}::text[] IS NULL OR r.creditor = ANY(${creditors}::text[]))`.execute(trx)
+    WHERE r.id = ANY(${reminderIds}::uuid[]) AND (${creditors}::text[] IS NULL OR r.creditor = ANY(${creditors}::text[]))`.execute(
+    trx,
+  )
   return new Map(rows.map((row) => [row.reminderId, row]))
 }
 
 /** Whose reminders are these, of the creditors that somebody listens to? The locks that their notices need. */
 export async function recipientsToNotify(
-  trx: Transaction<Database>, reminderIds: readonly string[], creditors: readonly string[] | null,
+  trx: Transaction<Database>,
+  reminderIds: readonly string[],
+  creditors: readonly string[] | null,
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     SELECT DISTINCT recipient_id AS id FROM decorum.reminder
-    WHERE id = ANY(${reminderIds}::uuid[]) AND (${creditors}::text[] IS NULL OR creditor = ANY(${creditors}::text[]))`.execute(trx)
+    WHERE id = ANY(${reminderIds}::uuid[]) AND (${creditors}::text[] IS NULL OR creditor = ANY(${creditors}::text[]))`.execute(
+    trx,
+  )
   return rows.map((row) => row.id)
 }
 
@@ -181,7 +208,12 @@ export interface ToldNotice {
  * What waits behind a notice that is tried again waits as long: asking for what is due then
  * finds one row of each person, however many stand behind it.
  */
-export async function settleNotices(trx: Transaction<Database>, endpoint: string, told: readonly ToldNotice[], now: Date): Promise<void> {
+export async function settleNotices(
+  trx: Transaction<Database>,
+  endpoint: string,
+  told: readonly ToldNotice[],
+  now: Date,
+): Promise<void> {
   const rows = JSON.stringify(told)
   await sql`
     UPDATE decorum.outbox o SET outcome = x.outcome, done_at = ${now}
@@ -192,7 +224,9 @@ export async function settleNotices(trx: Transaction<Database>, endpoint: string
   await sql`
     UPDATE decorum.outbox o SET next_try_at = clock_timestamp() + x."waitMs" * interval '1 millisecond'
     FROM jsonb_to_recordset(${rows}::jsonb) AS x ("recipientKey" uuid, outcome text, "waitMs" int)
-    WHERE x.outcome = 'again' AND o.recipient_id = x."recipientKey" AND o.endpoint = ${endpoint} AND o.done_at IS NULL`.execute(trx)
+    WHERE x.outcome = 'again' AND o.recipient_id = x."recipientKey" AND o.endpoint = ${endpoint} AND o.done_at IS NULL`.execute(
+    trx,
+  )
 }
 
 /** A person as upstream knows it. */
@@ -209,7 +243,9 @@ export interface UpstreamRecipient {
  * @param creditors  those that somebody listens to; null: all
  */
 export async function upstreamRecipients(
-  trx: Transaction<Database>, recipientKeys: readonly string[], creditors: readonly string[] | null,
+  trx: Transaction<Database>,
+  recipientKeys: readonly string[],
+  creditors: readonly string[] | null,
 ): Promise<UpstreamRecipient[]> {
   const { rows } = await sql<UpstreamRecipient>`
     SELECT id AS "recipientKey", creditor, external_id AS "recipientId" FROM decorum.recipient

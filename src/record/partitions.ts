@@ -24,7 +24,11 @@ export interface MadeMonths {
  * @param now            ids bear machine time, contacts business time
  * @param lockTimeoutMs  others wait behind a lock that is waited for
  */
-export async function makeMonths(db: Kysely<Database>, now: { machine: Instant; business: Instant }, lockTimeoutMs: number): Promise<MadeMonths> {
+export async function makeMonths(
+  db: Kysely<Database>,
+  now: { machine: Instant; business: Instant },
+  lockTimeoutMs: number,
+): Promise<MadeMonths> {
   const result: MadeMonths = { made: [], moved: 0, busy: false }
   const partitions = await listPartitions(db)
   for (const table of PARTITIONED) {
@@ -42,11 +46,20 @@ export async function makeMonths(db: Kysely<Database>, now: { machine: Instant; 
 }
 
 const isThere = (partitions: readonly Partition[], table: PartitionedTable, month: Month): boolean =>
-  partitions.some((partition) => partition.table === table && partition.to !== null && month < partition.to && (partition.from === null || month >= partition.from))
+  partitions.some(
+    (partition) =>
+      partition.table === table &&
+      partition.to !== null &&
+      month < partition.to &&
+      (partition.from === null || month >= partition.from),
+  )
 
 /** `there`: somebody else made it meanwhile. */
 async function makeMonth(
-  db: Kysely<Database>, table: PartitionedTable, month: Month, lockTimeoutMs: number,
+  db: Kysely<Database>,
+  table: PartitionedTable,
+  month: Month,
+  lockTimeoutMs: number,
 ): Promise<{ moved: number } | 'busy' | 'there'> {
   try {
     return await db.transaction().execute(async (trx) => {
@@ -75,12 +88,16 @@ async function attach(trx: Transaction<Database>, table: PartitionedTable, month
   const partition = sql.table(`decorum.${table.name}_${monthLabel(month)}`)
   const [from, to] = [firstKey(table, month), firstKey(table, monthOf(month, 1))]
   const fallen = sql`${sql.ref(table.key)} >= ${from} AND ${sql.ref(table.key)} < ${to}`
-  await sql`CREATE TABLE ${partition} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE) WITH (fillfactor = ${sql.lit(table.fill)})`.execute(trx)
+  await sql`CREATE TABLE ${partition} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE) WITH (fillfactor = ${sql.lit(table.fill)})`.execute(
+    trx,
+  )
   await sql`LOCK TABLE ${rest} IN ACCESS EXCLUSIVE MODE`.execute(trx)
   await sql`CREATE TEMP TABLE moved_rows ON COMMIT DROP AS SELECT * FROM ${parent} LIMIT 0`.execute(trx)
   await sql`INSERT INTO moved_rows SELECT * FROM ${rest} WHERE ${fallen}`.execute(trx)
   await sql`DELETE FROM ${rest} WHERE ${fallen}`.execute(trx)
-  await sql`ALTER TABLE ${parent} ATTACH PARTITION ${partition} FOR VALUES FROM (${sql.lit(from)}) TO (${sql.lit(to)})`.execute(trx)
+  await sql`ALTER TABLE ${parent} ATTACH PARTITION ${partition} FOR VALUES FROM (${sql.lit(from)}) TO (${sql.lit(to)})`.execute(
+    trx,
+  )
   const { numAffectedRows } = await sql`INSERT INTO ${parent} SELECT * FROM moved_rows`.execute(trx)
   return Number(numAffectedRows ?? 0)
 }
@@ -141,14 +158,18 @@ export function partitionNamed(name: string): Partition | null {
   if (table === undefined) return null
   if (isDefault !== undefined) return { table, name, kind: 'default', from: null, to: null }
   const named = Date.UTC(Number(year), Number(month) - 1)
-  return before === undefined ? { table, name, kind: 'month', from: named, to: monthOf(named, 1) } : { table, name, kind: 'before', from: null, to: named }
+  return before === undefined
+    ? { table, name, kind: 'month', from: named, to: monthOf(named, 1) }
+    : { table, name, kind: 'before', from: null, to: named }
 }
 
 /** Of which pieces do the partitioned tables consist? Those that somebody attached by hand under names of their own are left alone. */
 export async function listPartitions(db: Kysely<Database> | Transaction<Database>): Promise<Partition[]> {
   const { rows } = await sql<{ name: string }>`
     SELECT piece.relname AS name FROM pg_inherits h JOIN pg_class piece ON piece.oid = h.inhrelid
-    WHERE h.inhparent = ANY(${PARTITIONED.map((table) => `decorum.${table.name}`)}::text[]::regclass[]) ORDER BY piece.relname`.execute(db)
+    WHERE h.inhparent = ANY(${PARTITIONED.map((table) => `decorum.${table.name}`)}::text[]::regclass[]) ORDER BY piece.relname`.execute(
+    db,
+  )
   return rows.flatMap((row) => partitionNamed(row.name) ?? [])
 }
 
@@ -157,7 +178,9 @@ const ADVISORY_LOCK = 5_324_417_002
 
 /** Takes the right to make or drop pieces until the transaction ends; false: somebody else is at it. */
 export async function takePartitions(trx: Transaction<Database>): Promise<boolean> {
-  const { rows } = await sql<{ taken: boolean }>`SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCK}) AS taken`.execute(trx)
+  const { rows } = await sql<{ taken: boolean }>`SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCK}) AS taken`.execute(
+    trx,
+  )
   return rows[0]?.taken === true
 }
 

@@ -12,25 +12,37 @@ export type PermitRow = Selectable<PermitTable>
 export async function addPermit(trx: Locked, permit: PermitRow): Promise<void> {
   requireHeld(trx, [permit.recipient_id])
   const row: Insertable<PermitTable> = {
-    ...permit, reasons: JSON.stringify(permit.reasons), packs: JSON.stringify(permit.packs), facts: JSON.stringify(permit.facts),
+    ...permit,
+    reasons: JSON.stringify(permit.reasons),
+    packs: JSON.stringify(permit.packs),
+    facts: JSON.stringify(permit.facts),
   }
   await trx.insertInto('decorum.permit').values(row).execute()
   if (permit.status !== 'open') return
   await sql`
     INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, mode, outcome, made_by, address_hash, account_ids, recorded_at, seq)
     VALUES (${permit.recipient_id}::uuid, ${permit.asked_at}, ${permit.id}::uuid, ${permit.creditor}, 'phone', 'outbound', ${permit.mode}, 'pending',
-      ${permit.made_by}, ${permit.address_hash}, ${permit.account_ids}::uuid[], ${permit.asked_at}, ${permit.seq})`.execute(trx)
+      ${permit.made_by}, ${permit.address_hash}, ${permit.account_ids}::uuid[], ${permit.asked_at}, ${permit.seq})`.execute(
+    trx,
+  )
 }
 
 /** A permit as it stands; null when there is none, or none of this creditor's. */
 export async function permitById(db: Db, id: string, creditor: string | null): Promise<PermitRow | null> {
-  const row = await db.selectFrom('decorum.permit').selectAll().where('id', '=', id)
-    .$if(creditor !== null, (q) => q.where('creditor', '=', creditor ?? '')).executeTakeFirst()
+  const row = await db
+    .selectFrom('decorum.permit')
+    .selectAll()
+    .where('id', '=', id)
+    .$if(creditor !== null, (q) => q.where('creditor', '=', creditor ?? ''))
+    .executeTakeFirst()
   return row ?? null
 }
 
 /** How the creditor names the person and the accounts of a permit. */
-export async function upstreamNames(db: Db, permit: Pick<PermitRow, 'recipient_id' | 'account_ids'>): Promise<{ recipientId: string; accountIds: string[] }> {
+export async function upstreamNames(
+  db: Db,
+  permit: Pick<PermitRow, 'recipient_id' | 'account_ids'>,
+): Promise<{ recipientId: string; accountIds: string[] }> {
   const { rows } = await sql<{ recipientId: string; accountIds: string[] }>`
     SELECT r.external_id AS "recipientId",
       ARRAY(SELECT a.external_id FROM decorum.account a WHERE a.id = ANY(${permit.account_ids}::uuid[]) ORDER BY a.external_id) AS "accountIds"
@@ -52,12 +64,17 @@ export interface PermitEnd {
 /** Writes what came of a permitted call; the recipient and the address are locked, and the permit is open or in doubt. */
 export async function writePermitSettled(trx: Locked, permit: PermitRow, end: PermitEnd): Promise<void> {
   requireHeld(trx, [permit.recipient_id])
-  await trx.updateTable('decorum.permit')
+  await trx
+    .updateTable('decorum.permit')
     .set({ status: 'settled', outcome: end.outcome, called_at: end.calledAt, settled_at: end.at, settled_by: end.by })
-    .where('id', '=', permit.id).execute()
+    .where('id', '=', permit.id)
+    .execute()
   const contact = sql`recipient_id = ${permit.recipient_id}::uuid AND at = ${permit.asked_at} AND id = ${permit.id}::uuid`
   if (end.contact === null) await sql`DELETE FROM decorum.contact WHERE ${contact}`.execute(trx)
-  else await sql`UPDATE decorum.contact SET outcome = ${end.contact}, party = ${end.party}, at = ${end.calledAt} WHERE ${contact}`.execute(trx)
+  else
+    await sql`UPDATE decorum.contact SET outcome = ${end.contact}, party = ${end.party}, at = ${end.calledAt} WHERE ${contact}`.execute(
+      trx,
+    )
 }
 
 /** Permits whose time is over and of which nobody said what came: candidates only, the guarded update decides. */
@@ -77,7 +94,9 @@ export async function putPermitInDoubt(trx: Locked, id: string, now: Date): Prom
   if (permit === undefined) return false
   await sql`
     UPDATE decorum.contact SET outcome = 'in-doubt'
-    WHERE recipient_id = ${permit.recipient_id}::uuid AND at = ${permit.asked_at} AND id = ${id}::uuid AND outcome = 'pending'`.execute(trx)
+    WHERE recipient_id = ${permit.recipient_id}::uuid AND at = ${permit.asked_at} AND id = ${id}::uuid AND outcome = 'pending'`.execute(
+    trx,
+  )
   return true
 }
 
@@ -96,7 +115,11 @@ export interface PermitAccount extends AccountForDecision {
 }
 
 /** This person's accounts of these upstream ids as they stand now, in the order in which they were named; read them after the locks. */
-export async function accountsToCallAbout(trx: Transaction<Database>, recipientId: string, externalIds: readonly string[]): Promise<PermitAccount[]> {
+export async function accountsToCallAbout(
+  trx: Transaction<Database>,
+  recipientId: string,
+  externalIds: readonly string[],
+): Promise<PermitAccount[]> {
   const { rows } = await sql<PermitAccount>`
     SELECT a.external_id AS "externalId", a.live, '' AS "reminderId", wanted.no = 1 AS lead, a.spell_id AS "spellId", a.spell_id AS "currentSpellId", a.id,
       a.product, a.role, a.state, a.currency, a.overdue_minor AS "overdueMinor", a.minimum_due_minor AS "minimumDueMinor", a.due_date AS "dueDate",

@@ -67,7 +67,11 @@ const at = (column: string) => sql.raw(`to_timestamp(x."${column}" / 1000.0)`)
 const set = (entries: readonly object[]) => sql`jsonb_to_recordset(${JSON.stringify(entries)}::jsonb)`
 
 /** Adds reminders that do not exist yet; answers the ids that were added (the others stand under their unique key already). */
-export async function addReminders(trx: Transaction<Database>, reminders: readonly NewReminder[], now: Instant): Promise<Set<string>> {
+export async function addReminders(
+  trx: Transaction<Database>,
+  reminders: readonly NewReminder[],
+  now: Instant,
+): Promise<Set<string>> {
   if (reminders.length === 0) return new Set()
   const { rows } = await sql<{ id: string }>`/* add-reminders */
     INSERT INTO decorum.reminder (id, creditor, recipient_id, live, origin, kind, mode, tone, channel, fallback_channels, follows, template,
@@ -81,7 +85,9 @@ export async function addReminders(trx: Transaction<Database>, reminders: readon
       route text, "dueAt" float8, "nextAt" float8, "expiresAt" float8, variables text)
     ON CONFLICT (unique_key) DO NOTHING RETURNING id`.execute(trx)
   const added = new Set(rows.map((row) => row.id))
-  const links = reminders.filter((r) => added.has(r.id)).flatMap((r) => r.accounts.map((a) => ({ ...a, reminderId: r.id })))
+  const links = reminders
+    .filter((r) => added.has(r.id))
+    .flatMap((r) => r.accounts.map((a) => ({ ...a, reminderId: r.id })))
   if (links.length > 0) {
     await sql`/* add-reminder-accounts */
       INSERT INTO decorum.reminder_account (reminder_id, account_id, spell_id, lead)
@@ -93,7 +99,9 @@ export async function addReminders(trx: Transaction<Database>, reminders: readon
 
 /** Adds tasks for people; the sequence of each recipient is raised by the caller, who holds its lock. */
 export async function addTasks(
-  trx: Transaction<Database>, tasks: readonly (NewTask & { seq: number })[], now: Instant,
+  trx: Transaction<Database>,
+  tasks: readonly (NewTask & { seq: number })[],
+  now: Instant,
 ): Promise<void> {
   if (tasks.length === 0) return
   await sql`
@@ -117,7 +125,8 @@ export async function recordRungs(trx: Transaction<Database>, records: readonly 
 
 /** When planning looks at each account next; null: not before something is reported. */
 export async function setNextLooks(
-  trx: Locked, looks: readonly { accountId: string; nextLookAt: Instant | null }[],
+  trx: Locked,
+  looks: readonly { accountId: string; nextLookAt: Instant | null }[],
 ): Promise<void> {
   if (looks.length === 0) return
   await sql`/* set-next-looks */
@@ -131,11 +140,18 @@ export async function setNextLooks(
  * Found by their people: by `plan_at`, which is hidden from its index here, every account that waits to be planned was
  * read for each batch (measured with 5,000 waiting: 60 µs a person).
  */
-export async function stopLooking(trx: Locked, recipientIds: readonly string[], planned: readonly string[], now: Date): Promise<void> {
+export async function stopLooking(
+  trx: Locked,
+  recipientIds: readonly string[],
+  planned: readonly string[],
+  now: Date,
+): Promise<void> {
   requireHeld(trx, recipientIds)
   await sql`/* stop-looking */
     UPDATE decorum.account SET plan_at = NULL
-    WHERE recipient_id = ANY(${recipientIds}::uuid[]) AND coalesce(plan_at <= ${now}, false) AND NOT (id = ANY(${planned}::uuid[]))`.execute(trx)
+    WHERE recipient_id = ANY(${recipientIds}::uuid[]) AND coalesce(plan_at <= ${now}, false) AND NOT (id = ANY(${planned}::uuid[]))`.execute(
+    trx,
+  )
 }
 
 /** The person had a missed step caught up on this day: no second one today. */

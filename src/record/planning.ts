@@ -65,7 +65,11 @@ const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 10
  * Contacts are remembered as long as decisions remember them: words that name an email which no decision knows any more
  * would be planned and never found.
  */
-export async function planningInputs(trx: Transaction<Database>, recipientIds: readonly string[], now: Instant): Promise<PlanningRecipient[]> {
+export async function planningInputs(
+  trx: Transaction<Database>,
+  recipientIds: readonly string[],
+  now: Instant,
+): Promise<PlanningRecipient[]> {
   const contactsSince = new Date(now - CONTACT_MEMORY_MS)
   const { rows } = await sql<Unread>`/* planning-inputs */
     SELECT r.id, r.creditor, r.jurisdiction, r.caught_up_on AS "caughtUpOn",
@@ -117,14 +121,24 @@ type Unread = Omit<PlanningRecipient, 'accounts'> & { accounts: Omit<PlanningAcc
 
 /** Many accounts stand on few ladders, so each body is read once and not beside every account (measured: five times the whole question). */
 async function withLadders(trx: Transaction<Database>, recipients: readonly Unread[]): Promise<PlanningRecipient[]> {
-  const keyOf = (account: { ladder: string; ladderVersion: string }): string => `${account.ladder}@${account.ladderVersion}`
-  const pinned = [...new Map(recipients.flatMap((recipient) => recipient.accounts).map((account) => [keyOf(account), account])).values()]
+  const keyOf = (account: { ladder: string; ladderVersion: string }): string =>
+    `${account.ladder}@${account.ladderVersion}`
+  const pinned = [
+    ...new Map(
+      recipients.flatMap((recipient) => recipient.accounts).map((account) => [keyOf(account), account]),
+    ).values(),
+  ]
   if (pinned.length === 0) return recipients.map((recipient) => ({ ...recipient, accounts: [] }))
   const { rows } = await sql<{ ladder: string; ladderVersion: string; body: unknown }>`/* ladder-bodies */
     SELECT ladder, version AS "ladderVersion", body FROM decorum.ladder_version
-    WHERE (ladder, version) IN (SELECT * FROM unnest(${pinned.map((p) => p.ladder)}::text[], ${pinned.map((p) => p.ladderVersion)}::text[]))`.execute(trx)
+    WHERE (ladder, version) IN (SELECT * FROM unnest(${pinned.map((p) => p.ladder)}::text[], ${pinned.map((p) => p.ladderVersion)}::text[]))`.execute(
+    trx,
+  )
   const bodies = new Map(rows.map((row) => [keyOf(row), row.body]))
-  return recipients.map((recipient) => ({ ...recipient, accounts: recipient.accounts.map((account) => ({ ...account, ladderBody: bodies.get(keyOf(account)) ?? null })) }))
+  return recipients.map((recipient) => ({
+    ...recipient,
+    accounts: recipient.accounts.map((account) => ({ ...account, ladderBody: bodies.get(keyOf(account)) ?? null })),
+  }))
 }
 
 /**

@@ -19,7 +19,9 @@ export async function reportProcess(db: Kysely<Database>, process: ProcessRow): 
     WITH gone AS (DELETE FROM decorum.process WHERE seen_at < clock_timestamp() - interval '1 day' AND id <> ${process.id}::uuid)
     INSERT INTO decorum.process (id, name, daemons, build, words, started_at, seen_at)
     VALUES (${process.id}::uuid, ${process.name}, ${process.daemons}::text[], ${process.build}, ${process.words}, clock_timestamp(), clock_timestamp())
-    ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp(), daemons = excluded.daemons, words = excluded.words`.execute(db)
+    ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp(), daemons = excluded.daemons, words = excluded.words`.execute(
+    db,
+  )
 }
 
 /** A process that ends by itself is not waited for. */

@@ -22,7 +22,11 @@ export interface ReceiptSubject {
 }
 
 /** Which attempt is this receipt about? Null: none of ours. Call it again after the locks. */
-export async function receiptSubject(trx: Transaction<Database>, reminderId: string, attemptNo: number): Promise<ReceiptSubject | null> {
+export async function receiptSubject(
+  trx: Transaction<Database>,
+  reminderId: string,
+  attemptNo: number,
+): Promise<ReceiptSubject | null> {
   const { rows } = await sql<ReceiptSubject>`/* receipt-subject */
     SELECT a.recipient_id AS "recipientId", a.creditor, a.channel, a.route, a.status, a.reserved_at AS "reservedAt", a.provider_ref AS "providerRef",
       a.delivery, a.delivery_final AS "deliveryFinal", a.delivery_code AS "deliveryCode", a.rejection, r.status AS "reminderStatus", r.tries
@@ -34,7 +38,16 @@ export async function receiptSubject(trx: Transaction<Database>, reminderId: str
 /** Keeps the receipt itself, under the next number of its recipient, whose lock the caller holds; false when the same one was kept before. */
 export async function keepReceipt(
   trx: Locked,
-  receipt: { reminderId: string; attemptNo: number; recipientId: string; dedupe: string; word: DeliveryWord; saidAt: Date | null; receivedAt: Date; changed: boolean },
+  receipt: {
+    reminderId: string
+    attemptNo: number
+    recipientId: string
+    dedupe: string
+    word: DeliveryWord
+    saidAt: Date | null
+    receivedAt: Date
+    changed: boolean
+  },
 ): Promise<boolean> {
   const { word } = receipt
   requireHeld(trx, [receipt.recipientId])
@@ -82,7 +95,8 @@ export async function writeDelivery(trx: Locked, known: DeliveryKnown): Promise<
     UPDATE decorum.contact SET outcome = ${known.contact ?? 'pending'},
       party = CASE WHEN ${known.contact === 'conversation'}::boolean THEN coalesce(party, 'recipient') ELSE party END
     WHERE ${known.contact !== null}::boolean AND ${isContactOf(known)}`.execute(trx)
-  if (known.contact === null) await sql`/* remove-contact */ DELETE FROM decorum.contact WHERE ${isContactOf(known)}`.execute(trx)
+  if (known.contact === null)
+    await sql`/* remove-contact */ DELETE FROM decorum.contact WHERE ${isContactOf(known)}`.execute(trx)
 }
 
 const isContactOf = (known: DeliveryKnown): RawBuilder<boolean> =>

@@ -32,7 +32,13 @@ export async function findRecipients(db: Db, keys: readonly UpstreamKey[]): Prom
   const { rows } = await sql<UpstreamKey & { id: string }>`
     SELECT id, creditor, external_id AS "externalId" FROM decorum.recipient
     WHERE (creditor, external_id) IN (
-      SELECT * FROM unnest(${binaryArray('text', keys.map((k) => k.creditor))}::text[], ${binaryArray('text', keys.map((k) => k.externalId))}::text[])
+      SELECT * FROM unnest(${binaryArray(
+        'text',
+        keys.map((k) => k.creditor),
+      )}::text[], ${binaryArray(
+        'text',
+        keys.map((k) => k.externalId),
+      )}::text[])
     )`.execute(db)
   return new Map(rows.map((row) => [keyText(row), row.id]))
 }
@@ -41,7 +47,12 @@ export async function findRecipients(db: Db, keys: readonly UpstreamKey[]): Prom
 export async function knownRecipients(trx: Transaction<Database>, ids: readonly string[]): Promise<KnownRecipient[]> {
   if (ids.length === 0) return []
   const rows = await trx.selectFrom('decorum.recipient').selectAll().where('id', 'in', ids).execute()
-  const addresses = await trx.selectFrom('decorum.recipient_address').selectAll().where('recipient_id', 'in', ids).orderBy('position').execute()
+  const addresses = await trx
+    .selectFrom('decorum.recipient_address')
+    .selectAll()
+    .where('recipient_id', 'in', ids)
+    .orderBy('position')
+    .execute()
   const consents = await trx.selectFrom('decorum.consent').selectAll().where('recipient_id', 'in', ids).execute()
   const recipients = new Map(rows.map((row) => [row.id, { row, addresses: [], consents: [] } as KnownRecipient]))
   for (const address of addresses) recipients.get(address.recipient_id)?.addresses.push(address)
@@ -51,22 +62,50 @@ export async function knownRecipients(trx: Transaction<Database>, ids: readonly 
 
 /** What may be learnt about a person; the rest is fixed when it is added, or written elsewhere. */
 const LEARNT = {
-  seq: 'bigint', name: 'bytea', locale: 'text', time_zone: 'text', jurisdiction: 'text', location_evidence: 'jsonb', blocked_times: 'jsonb',
-  as_of: 'timestamptz', updated_at: 'timestamptz',
+  seq: 'bigint',
+  name: 'bytea',
+  locale: 'text',
+  time_zone: 'text',
+  jurisdiction: 'text',
+  location_evidence: 'jsonb',
+  blocked_times: 'jsonb',
+  as_of: 'timestamptz',
+  updated_at: 'timestamptz',
 } as const satisfies Columns<RecipientRow>
 
-const insertRecipients = insertRows<RecipientRow>('decorum.recipient', {
-  id: 'uuid', creditor: 'text', external_id: 'text', data_key: 'bytea', data_key_id: 'text', created_at: 'timestamptz', ...LEARNT,
-}, 'ON CONFLICT (creditor, external_id) DO NOTHING')
+const insertRecipients = insertRows<RecipientRow>(
+  'decorum.recipient',
+  {
+    id: 'uuid',
+    creditor: 'text',
+    external_id: 'text',
+    data_key: 'bytea',
+    data_key_id: 'text',
+    created_at: 'timestamptz',
+    ...LEARNT,
+  },
+  'ON CONFLICT (creditor, external_id) DO NOTHING',
+)
 
 /**
  * Adds people with all that is known about them, in one order, so that two imports of the same people cannot deadlock.
  *
  * @returns  they are locked from then on; null: somebody had added one of them meanwhile
  */
-export async function addRecipients(trx: Transaction<Database>, recipients: readonly RecipientRow[]): Promise<Locked | null> {
-  const ordered = recipients.map((row) => ({ row, key: textOf(row) })).sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row)
-  return (await insertRecipients(trx, ordered)) === recipients.length ? heldByAdding(trx, recipients.map((row) => row.id)) : null
+export async function addRecipients(
+  trx: Transaction<Database>,
+  recipients: readonly RecipientRow[],
+): Promise<Locked | null> {
+  const ordered = recipients
+    .map((row) => ({ row, key: textOf(row) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ row }) => row)
+  return (await insertRecipients(trx, ordered)) === recipients.length
+    ? heldByAdding(
+        trx,
+        recipients.map((row) => row.id),
+      )
+    : null
 }
 
 const textOf = (row: RecipientRow): string => keyText({ creditor: row.creditor, externalId: row.external_id })
@@ -75,32 +114,68 @@ const updateRecipients = updateRows<RecipientRow>('decorum.recipient', { id: 'uu
 
 /** Writes what was learnt about people that are locked; their sequence included. */
 export async function writeRecipients(trx: Locked, recipients: readonly RecipientRow[]): Promise<void> {
-  requireHeld(trx, recipients.map((row) => row.id))
+  requireHeld(
+    trx,
+    recipients.map((row) => row.id),
+  )
   await updateRecipients(trx, recipients)
 }
 
 const ADDRESS: Columns<OwnAddress> = {
-  id: 'uuid', creditor: 'text', recipient_id: 'uuid', hash: 'bytea', channel: 'text', kind: 'text', relation: 'text', source: 'text', position: 'smallint',
-  value: 'bytea', country: 'text', zones: 'texts', subdivisions: 'texts', verified_at: 'timestamptz', removed_at: 'timestamptz', created_at: 'timestamptz',
+  id: 'uuid',
+  creditor: 'text',
+  recipient_id: 'uuid',
+  hash: 'bytea',
+  channel: 'text',
+  kind: 'text',
+  relation: 'text',
+  source: 'text',
+  position: 'smallint',
+  value: 'bytea',
+  country: 'text',
+  zones: 'texts',
+  subdivisions: 'texts',
+  verified_at: 'timestamptz',
+  removed_at: 'timestamptz',
+  created_at: 'timestamptz',
 }
 
-const upsertAddresses = insertRows<OwnAddress>('decorum.recipient_address', ADDRESS, `ON CONFLICT (id) DO UPDATE SET
+const upsertAddresses = insertRows<OwnAddress>(
+  'decorum.recipient_address',
+  ADDRESS,
+  `ON CONFLICT (id) DO UPDATE SET
   kind = excluded.kind, relation = excluded.relation, source = excluded.source, position = excluded.position, verified_at = excluded.verified_at,
-  removed_at = excluded.removed_at, country = excluded.country, zones = excluded.zones, subdivisions = excluded.subdivisions`)
+  removed_at = excluded.removed_at, country = excluded.country, zones = excluded.zones, subdivisions = excluded.subdivisions`,
+)
 
 /** Adds addresses, or writes what changed about them (a retired one that came back included). */
 export async function writeAddresses(trx: Locked, addresses: readonly OwnAddress[]): Promise<void> {
-  requireHeld(trx, addresses.map((address) => address.recipient_id))
+  requireHeld(
+    trx,
+    addresses.map((address) => address.recipient_id),
+  )
   await upsertAddresses(trx, addresses)
 }
 
 const insertConsents = insertRows<Consent>('decorum.consent', {
-  id: 'uuid', creditor: 'text', recipient_id: 'uuid', kind: 'text', channel: 'text', address_hash: 'bytea', starts_at: 'timestamptz', ends_at: 'timestamptz',
-  source: 'text', recorded_at: 'timestamptz', seq: 'bigint',
+  id: 'uuid',
+  creditor: 'text',
+  recipient_id: 'uuid',
+  kind: 'text',
+  channel: 'text',
+  address_hash: 'bytea',
+  starts_at: 'timestamptz',
+  ends_at: 'timestamptz',
+  source: 'text',
+  recorded_at: 'timestamptz',
+  seq: 'bigint',
 })
 
 export async function addConsents(trx: Locked, consents: readonly Consent[]): Promise<void> {
-  requireHeld(trx, consents.map((consent) => consent.recipient_id))
+  requireHeld(
+    trx,
+    consents.map((consent) => consent.recipient_id),
+  )
   await insertConsents(trx, consents)
 }
 
@@ -108,7 +183,11 @@ const recipientRows = (db: Kysely<Database>) => db.selectFrom('decorum.recipient
 export type RecipientListing = Awaited<ReturnType<ReturnType<typeof recipientRows>['execute']>>[number]
 
 /** Which people bear this id of a creditor's? At most two: one that is not unique is as good as many. */
-export const recipientsByExternalId = (db: Kysely<Database>, creditor: string | null, externalId: string): Promise<RecipientListing[]> =>
+export const recipientsByExternalId = (
+  db: Kysely<Database>,
+  creditor: string | null,
+  externalId: string,
+): Promise<RecipientListing[]> =>
   recipientRows(db)
     .where('r.external_id', '=', externalId)
     .$if(creditor !== null, (q) => q.where('r.creditor', '=', creditor as string))
@@ -116,12 +195,22 @@ export const recipientsByExternalId = (db: Kysely<Database>, creditor: string | 
     .execute()
 
 /** Who has, or had, an address with one of these keyed hashes? */
-export async function recipientsByAddressHash(db: Kysely<Database>, creditor: string | null, hashes: readonly Buffer[]): Promise<RecipientListing[]> {
+export async function recipientsByAddressHash(
+  db: Kysely<Database>,
+  creditor: string | null,
+  hashes: readonly Buffer[],
+): Promise<RecipientListing[]> {
   if (hashes.length === 0) return []
   return recipientRows(db)
     .where('r.id', 'in', (eb) =>
-      eb.selectFrom('decorum.recipient_address as ra').innerJoin('decorum.address as x', (on) => on.onRef('x.creditor', '=', 'ra.creditor').onRef('x.hash', '=', 'ra.hash'))
-        .select('ra.recipient_id').where('x.hash', 'in', [...hashes]))
+      eb
+        .selectFrom('decorum.recipient_address as ra')
+        .innerJoin('decorum.address as x', (on) =>
+          on.onRef('x.creditor', '=', 'ra.creditor').onRef('x.hash', '=', 'ra.hash'),
+        )
+        .select('ra.recipient_id')
+        .where('x.hash', 'in', [...hashes]),
+    )
     .$if(creditor !== null, (q) => q.where('r.creditor', '=', creditor as string))
     .orderBy('r.id')
     .limit(100)
@@ -130,9 +219,22 @@ export async function recipientsByAddressHash(db: Kysely<Database>, creditor: st
 
 /** Every address of one person, also those that were removed. */
 export const addressesOf = (db: Kysely<Database>, recipientId: string) =>
-  db.selectFrom('decorum.recipient_address').selectAll().where('recipient_id', '=', recipientId).orderBy('position').orderBy('id').execute()
+  db
+    .selectFrom('decorum.recipient_address')
+    .selectAll()
+    .where('recipient_id', '=', recipientId)
+    .orderBy('position')
+    .orderBy('id')
+    .execute()
 export type RecipientAddressRow = Awaited<ReturnType<typeof addressesOf>>[number]
 
 /** The creditor's own ids of a person's accounts. */
 export const externalAccountIdsOf = async (db: Kysely<Database>, recipientId: string): Promise<string[]> =>
-  (await db.selectFrom('decorum.account').select('external_id').where('recipient_id', '=', recipientId).orderBy('id').execute()).map((row) => row.external_id)
+  (
+    await db
+      .selectFrom('decorum.account')
+      .select('external_id')
+      .where('recipient_id', '=', recipientId)
+      .orderBy('id')
+      .execute()
+  ).map((row) => row.external_id)

@@ -8,16 +8,41 @@ const reminderRows = (db: Kysely<Database>) =>
     .selectFrom('decorum.reminder as m')
     .innerJoin('decorum.recipient as r', 'r.id', 'm.recipient_id')
     .select([
-      'm.id', 'm.creditor', 'm.status', 'm.live', 'm.origin', 'm.kind', 'm.mode', 'm.tone', 'm.channel', 'm.fallback_channels', 'm.follows',
-      'm.template', 'm.ladder', 'm.ladder_version', 'm.rung', 'm.route', 'm.due_at', 'm.next_at', 'm.expires_at', 'm.end_reason',
-      'm.created_at', 'm.updated_at', 'm.recipient_id', 'r.external_id as recipient_external_id',
+      'm.id',
+      'm.creditor',
+      'm.status',
+      'm.live',
+      'm.origin',
+      'm.kind',
+      'm.mode',
+      'm.tone',
+      'm.channel',
+      'm.fallback_channels',
+      'm.follows',
+      'm.template',
+      'm.ladder',
+      'm.ladder_version',
+      'm.rung',
+      'm.route',
+      'm.due_at',
+      'm.next_at',
+      'm.expires_at',
+      'm.end_reason',
+      'm.created_at',
+      'm.updated_at',
+      'm.recipient_id',
+      'r.external_id as recipient_external_id',
     ])
 
 type BareRow = Awaited<ReturnType<ReturnType<typeof reminderRows>['execute']>>[number]
 export type ReminderRow = BareRow & { account_external_ids: string[] }
 
 /** One reminder, by our own id. Null creditor: any. */
-export async function reminderById(db: Kysely<Database>, creditor: string | null, id: string): Promise<ReminderRow | null> {
+export async function reminderById(
+  db: Kysely<Database>,
+  creditor: string | null,
+  id: string,
+): Promise<ReminderRow | null> {
   const row = await reminderRows(db)
     .where('m.id', '=', id)
     .$if(creditor !== null, (q) => q.where('m.creditor', '=', creditor as string))
@@ -42,11 +67,18 @@ export async function listReminders(db: Kysely<Database>, filter: ReminderFilter
     .$if(filter.creditor !== null, (q) => q.where('m.creditor', '=', filter.creditor as string))
     .$if(filter.status !== null, (q) => q.where('m.status', '=', filter.status as ReminderStatus))
     .$if(filter.channel !== null, (q) => q.where('m.channel', '=', filter.channel as Channel))
-    .$if(filter.recipientExternalId !== null, (q) => q.where('r.external_id', '=', filter.recipientExternalId as string))
+    .$if(filter.recipientExternalId !== null, (q) =>
+      q.where('r.external_id', '=', filter.recipientExternalId as string),
+    )
     .$if(filter.accountExternalId !== null, (q) =>
       q.where('m.id', 'in', (eb) =>
-        eb.selectFrom('decorum.reminder_account as ra').innerJoin('decorum.account as a', 'a.id', 'ra.account_id')
-          .select('ra.reminder_id').where('a.external_id', '=', filter.accountExternalId as string)))
+        eb
+          .selectFrom('decorum.reminder_account as ra')
+          .innerJoin('decorum.account as a', 'a.id', 'ra.account_id')
+          .select('ra.reminder_id')
+          .where('a.external_id', '=', filter.accountExternalId as string),
+      ),
+    )
     .$if(filter.before !== null, (q) => q.where('m.id', '<', filter.before as string))
     .orderBy('m.id', 'desc')
     .limit(filter.limit)
@@ -60,7 +92,11 @@ async function withAccounts(db: Kysely<Database>, rows: BareRow[]): Promise<Remi
     .selectFrom('decorum.reminder_account as ra')
     .innerJoin('decorum.account as a', 'a.id', 'ra.account_id')
     .select(['ra.reminder_id', 'a.external_id'])
-    .where('ra.reminder_id', 'in', rows.map((row) => row.id))
+    .where(
+      'ra.reminder_id',
+      'in',
+      rows.map((row) => row.id),
+    )
     .orderBy('ra.lead', 'desc')
     .orderBy('a.external_id')
     .execute()
@@ -71,7 +107,9 @@ async function withAccounts(db: Kysely<Database>, rows: BareRow[]): Promise<Remi
 
 /** Whose reminder is this, and how does it stand? Null: no such reminder, or not of this creditor. */
 export async function findReminder(
-  db: Kysely<Database> | Transaction<Database>, id: string, creditor: string | null,
+  db: Kysely<Database> | Transaction<Database>,
+  id: string,
+  creditor: string | null,
 ): Promise<{ recipientId: string; status: ReminderStatus } | null> {
   let query = db.selectFrom('decorum.reminder').select(['recipient_id as recipientId', 'status']).where('id', '=', id)
   if (creditor !== null) query = query.where('creditor', '=', creditor)
@@ -79,7 +117,12 @@ export async function findReminder(
 }
 
 /** Cancels a reminder that still waits; false when it was on its way or had ended. */
-export async function writeReminderCancelled(trx: Transaction<Database>, id: string, reason: string, at: Date): Promise<boolean> {
+export async function writeReminderCancelled(
+  trx: Transaction<Database>,
+  id: string,
+  reason: string,
+  at: Date,
+): Promise<boolean> {
   const { numAffectedRows } = await sql`
     UPDATE decorum.reminder SET status = 'cancelled', end_reason = ${reason}, updated_at = ${at}
     WHERE id = ${id} AND status IN ('scheduled', 'queued')`.execute(trx)
@@ -94,7 +137,12 @@ export async function writeReminderCancelled(trx: Transaction<Database>, id: str
  *
  * @returns  the reminders that were cancelled
  */
-export async function cancelReminders(trx: Locked, accountIds: readonly string[], reason: string, at: Date): Promise<string[]> {
+export async function cancelReminders(
+  trx: Locked,
+  accountIds: readonly string[],
+  reason: string,
+  at: Date,
+): Promise<string[]> {
   if (accountIds.length === 0) return []
   const { rows } = await sql<{ id: string }>`
     WITH cancelled AS (
@@ -115,7 +163,11 @@ export async function cancelReminders(trx: Locked, accountIds: readonly string[]
 }
 
 /** Lets what waits for these accounts be decided again now: a fact that it turned on has changed. */
-export async function wakeReminders(trx: Transaction<Database>, accountIds: readonly string[], at: Date): Promise<void> {
+export async function wakeReminders(
+  trx: Transaction<Database>,
+  accountIds: readonly string[],
+  at: Date,
+): Promise<void> {
   if (accountIds.length === 0) return
   await sql`
     UPDATE decorum.reminder SET next_at = least(next_at, greatest(${at}, due_at)), updated_at = ${at}
@@ -139,8 +191,12 @@ export async function wakeRecipient(trx: Locked, recipientId: string, at: Date):
 /** Lets planning look at the person's accounts that have a spell. */
 export async function planSoon(trx: Locked, recipientId: string, at: Date): Promise<void> {
   requireHeld(trx, [recipientId])
-  await trx.updateTable('decorum.account').set({ plan_at: at })
-    .where('recipient_id', '=', recipientId).where('spell_id', 'is not', null).execute()
+  await trx
+    .updateTable('decorum.account')
+    .set({ plan_at: at })
+    .where('recipient_id', '=', recipientId)
+    .where('spell_id', 'is not', null)
+    .execute()
 }
 
 /** Cancels the open tasks of which every account is closed; what somebody wrote is read all the same. */
@@ -178,7 +234,10 @@ export interface FailedReminderRow {
 }
 
 /** What would a follow-up of this reminder be made of? Null when it names no further channel. */
-export async function failedReminder(trx: Transaction<Database>, reminderId: string): Promise<FailedReminderRow | null> {
+export async function failedReminder(
+  trx: Transaction<Database>,
+  reminderId: string,
+): Promise<FailedReminderRow | null> {
   const { rows } = await sql<FailedReminderRow>`
     SELECT r.id, r.creditor, r.recipient_id AS "recipientId", r.live, r.origin, r.kind, r.mode, r.tone,
       r.fallback_channels AS "fallbackChannels", r.template, r.ladder, r.ladder_version AS "ladderVersion", r.rung,

@@ -19,7 +19,12 @@ export interface Writer {
 }
 
 /** Who wrote, and what of theirs waits to be read? Call it after locking them. */
-export async function readWriters(trx: Transaction<Database>, recipientIds: readonly string[], rung: string, since: Date): Promise<Writer[]> {
+export async function readWriters(
+  trx: Transaction<Database>,
+  recipientIds: readonly string[],
+  rung: string,
+  since: Date,
+): Promise<Writer[]> {
   if (recipientIds.length === 0) return []
   const { rows } = await sql<Writer>`/* read-writers */
     SELECT r.id, r.data_key AS "dataKey", r.data_key_id AS "dataKeyId", r.jurisdiction,
@@ -32,7 +37,10 @@ export async function readWriters(trx: Transaction<Database>, recipientIds: read
 }
 
 export async function addReply(db: Db, reply: ReplyRow): Promise<void> {
-  await db.insertInto('decorum.reply').values(reply as Insertable<ReplyTable>).execute()
+  await db
+    .insertInto('decorum.reply')
+    .values(reply as Insertable<ReplyTable>)
+    .execute()
 }
 
 export async function instructTask(trx: Transaction<Database>, id: string, instructions: string): Promise<void> {
@@ -41,12 +49,20 @@ export async function instructTask(trx: Transaction<Database>, id: string, instr
 
 /** Are there as many as this of this route already that nobody could be told to have sent? */
 export async function isFullOfUnresolved(db: Db, route: string, most: number): Promise<boolean> {
-  const { rows } = await sql<{ one: number }>`SELECT 1 AS one FROM decorum.reply WHERE route = ${route} AND recipient_id IS NULL OFFSET ${most - 1} LIMIT 1`.execute(db)
+  const { rows } = await sql<{
+    one: number
+  }>`SELECT 1 AS one FROM decorum.reply WHERE route = ${route} AND recipient_id IS NULL OFFSET ${most - 1} LIMIT 1`.execute(
+    db,
+  )
   return rows.length > 0
 }
 
 /** Removes replies older than these that nobody has to read any more; answers how many. */
-export async function deleteReplies(db: Kysely<Database>, old: { known: Date; unresolved: Date }, limit: number): Promise<number> {
+export async function deleteReplies(
+  db: Kysely<Database>,
+  old: { known: Date; unresolved: Date },
+  limit: number,
+): Promise<number> {
   const { rows } = await sql<{ id: string }>`
     DELETE FROM decorum.reply WHERE id IN (
       SELECT p.id FROM decorum.reply p WHERE p.received_at < ${old.unresolved} AND (p.recipient_id IS NULL OR p.received_at < ${old.known})
@@ -68,23 +84,42 @@ export interface ReplyFilter {
 
 /** Replies with what opens their words, the newest first. */
 export async function listReplies(db: Kysely<Database>, filter: ReplyFilter) {
-  return db.selectFrom('decorum.reply as p').leftJoin('decorum.recipient as r', 'r.id', 'p.recipient_id')
+  return db
+    .selectFrom('decorum.reply as p')
+    .leftJoin('decorum.recipient as r', 'r.id', 'p.recipient_id')
     .select([
-      'p.id', 'p.creditor', 'p.recipient_id', 'p.channel', 'p.route', 'p.received_at', 'p.meaning', 'p.problem', 'p.words', 'p.task_id',
-      'r.external_id as recipient_external_id', 'r.data_key', 'r.data_key_id',
+      'p.id',
+      'p.creditor',
+      'p.recipient_id',
+      'p.channel',
+      'p.route',
+      'p.received_at',
+      'p.meaning',
+      'p.problem',
+      'p.words',
+      'p.task_id',
+      'r.external_id as recipient_external_id',
+      'r.data_key',
+      'r.data_key_id',
     ])
     .$if(filter.creditor !== null, (q) => q.where('p.creditor', '=', filter.creditor as string))
-    .$if(filter.recipientExternalId !== null, (q) => q.where('r.external_id', '=', filter.recipientExternalId as string))
+    .$if(filter.recipientExternalId !== null, (q) =>
+      q.where('r.external_id', '=', filter.recipientExternalId as string),
+    )
     .$if(filter.taskId !== null, (q) => q.where('p.task_id', '=', filter.taskId as string))
     .$if(filter.unresolved, (q) => q.where('p.recipient_id', 'is', null))
     .$if(filter.before !== null, (q) => q.where('p.id', '<', filter.before as string))
-    .orderBy('p.id', 'desc').limit(filter.limit).execute()
+    .orderBy('p.id', 'desc')
+    .limit(filter.limit)
+    .execute()
 }
 export type ListedReply = Awaited<ReturnType<typeof listReplies>>[number]
 
 /** Pauses that wait for this task to be done. */
-export const holdsOfTask = (holds: readonly { id: string; kind: string; details: Record<string, unknown> }[], taskId: string): string[] =>
-  holds.filter((hold) => hold.kind === 'reply' && hold.details['task'] === taskId).map(({ id }) => id)
+export const holdsOfTask = (
+  holds: readonly { id: string; kind: string; details: Record<string, unknown> }[],
+  taskId: string,
+): string[] => holds.filter((hold) => hold.kind === 'reply' && hold.details['task'] === taskId).map(({ id }) => id)
 
 /** What a reply task is about, as its `rung`: one is open for each person and channel. */
 export const replyRung = (channel: Channel): string => `reply-${channel}`

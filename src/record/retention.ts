@@ -29,15 +29,20 @@ export const recipientsWhoOwe: RawBuilder<unknown> = holders(sql`a.state NOT IN 
  */
 function keptRecipients({ ongoingSince }: KeptRecipients): RawBuilder<unknown> {
   const inCourt = sql`SELECT h.recipient_id FROM decorum.hold h WHERE h.ended_at IS NULL AND h.kind = 'legal-action'`
-  return ongoingSince === null ? inCourt : sql`${inCourt} UNION ALL ${holders(sql`(a.state NOT IN ${ENDED} OR a.updated_at >= ${ongoingSince})`)}`
+  return ongoingSince === null
+    ? inCourt
+    : sql`${inCourt} UNION ALL ${holders(sql`(a.state NOT IN ${ENDED} OR a.updated_at >= ${ongoingSince})`)}`
 }
 
 /** The person of a row of this table, under the alias `row`. */
 const recipientOf = (table: PartitionedTable): RawBuilder<unknown> =>
-  table.name === 'attempt' || table.name === 'contact' ? sql`row.recipient_id` : sql`(SELECT m.recipient_id FROM decorum.reminder m WHERE m.id = row.reminder_id)`
+  table.name === 'attempt' || table.name === 'contact'
+    ? sql`row.recipient_id`
+    : sql`(SELECT m.recipient_id FROM decorum.reminder m WHERE m.id = row.reminder_id)`
 
 /** Is this row (alias `row`) one of theirs? */
-export const isKept = (table: PartitionedTable, recipients: KeptRecipients): RawBuilder<boolean> => sql<boolean>`${recipientOf(table)} IN (${keptRecipients(recipients)})`
+export const isKept = (table: PartitionedTable, recipients: KeptRecipients): RawBuilder<boolean> =>
+  sql<boolean>`${recipientOf(table)} IN (${keptRecipients(recipients)})`
 
 /** How large a piece is; `rows` as PostgreSQL last estimated it, null when it never did. */
 export interface PartitionSize {
@@ -47,7 +52,9 @@ export interface PartitionSize {
 
 export async function sizeOf(db: Db, partition: Partition): Promise<PartitionSize> {
   const { rows } = await sql<PartitionSize>`
-    SELECT nullif(greatest(reltuples, -1), -1)::float8 AS rows, pg_total_relation_size(oid)::float8 AS bytes FROM pg_class WHERE oid = ${`decorum.${partition.name}`}::regclass`.execute(db)
+    SELECT nullif(greatest(reltuples, -1), -1)::float8 AS rows, pg_total_relation_size(oid)::float8 AS bytes FROM pg_class WHERE oid = ${`decorum.${partition.name}`}::regclass`.execute(
+    db,
+  )
   return rows[0] ?? { rows: null, bytes: 0 }
 }
 
@@ -61,14 +68,17 @@ export async function sizeOf(db: Db, partition: Partition): Promise<PartitionSiz
  */
 export async function unfinishedIn(db: Db, partition: Partition, before: number, receiptsSince: Date): Promise<number> {
   const end = firstKey(partition.table, partition.to ?? before)
-  const { rows } = partition.table.by === 'at'
-    ? await sql<{ unfinished: number }>`
+  const { rows } =
+    partition.table.by === 'at'
+      ? await sql<{ unfinished: number }>`
       SELECT count(*)::int AS unfinished FROM ${sql.table(`decorum.${partition.name}`)}
       WHERE at < ${end} AND reminder_id IS NOT NULL AND outcome IN ('pending', 'in-doubt')`.execute(db)
-    : await sql<{ unfinished: number }>`
+      : await sql<{ unfinished: number }>`
       SELECT (SELECT count(*) FROM decorum.attempt t WHERE ${within('t.reminder_id', partition, end)} AND (t.status IN ('sending', 'in_doubt')
           OR (t.status = 'accepted' AND NOT t.delivery_final AND t.channel IN ('sms', 'phone') AND t.reserved_at > ${receiptsSince})))
-        + (SELECT count(*) FROM decorum.reminder m WHERE ${within('m.id', partition, end)} AND m.status IN ('scheduled', 'queued')) AS unfinished`.execute(db)
+        + (SELECT count(*) FROM decorum.reminder m WHERE ${within('m.id', partition, end)} AND m.status IN ('scheduled', 'queued')) AS unfinished`.execute(
+          db,
+        )
   return Number(rows[0]?.unfinished ?? 0)
 }
 
@@ -84,11 +94,18 @@ export function oldRows(partition: Partition, before: number): RawBuilder<boolea
 }
 
 /** How many of the old rows of a piece must stay, and is there one that need not? */
-export async function countKept(db: Db, partition: Partition, before: number, recipients: KeptRecipients): Promise<{ kept: number; someGo: boolean }> {
+export async function countKept(
+  db: Db,
+  partition: Partition,
+  before: number,
+  recipients: KeptRecipients,
+): Promise<{ kept: number; someGo: boolean }> {
   const table = sql.table(`decorum.${partition.name}`)
   const { rows } = await sql<{ kept: number; someGo: boolean }>`
     SELECT (SELECT count(*) FROM ${table} row WHERE ${oldRows(partition, before)} AND ${isKept(partition.table, recipients)})::float8 AS kept,
-      EXISTS (SELECT 1 FROM ${table} row WHERE ${oldRows(partition, before)} AND (${isKept(partition.table, recipients)}) IS NOT TRUE) AS "someGo"`.execute(db)
+      EXISTS (SELECT 1 FROM ${table} row WHERE ${oldRows(partition, before)} AND (${isKept(partition.table, recipients)}) IS NOT TRUE) AS "someGo"`.execute(
+    db,
+  )
   return rows[0] ?? { kept: 0, someGo: false }
 }
 
@@ -121,15 +138,25 @@ const LOCK_TIMEOUT_MS = 2_000
 export async function trimPartition(db: Kysely<Database>, asked: Thinning): Promise<Thinned> {
   try {
     return await db.transaction().execute(async (opened) => {
-      await sql`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true), set_config('statement_timeout', '0', true)`.execute(opened)
+      await sql`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true), set_config('statement_timeout', '0', true)`.execute(
+        opened,
+      )
       if (!(await takePartitions(opened))) return 'busy'
       const { piece: partition, before } = asked
       const trx = await exclusively(opened, partition.name)
       if ((await unfinishedIn(trx, partition, before, asked.receiptsSince)) > 0) return 'unfinished'
       const kept = partition.kind === 'default' ? await deleteOld(trx, asked) : await replace(trx, asked)
       if (partition.table.name === 'contact') await forgetConversations(trx, asked)
-      await trx.insertInto('decorum.access_log')
-        .values({ id: newId(), at: asked.at, actor: asked.actor, action: 'retention-dropped', subject: `${partition.name} before ${new Date(before).toISOString()}; kept ${kept}` }).execute()
+      await trx
+        .insertInto('decorum.access_log')
+        .values({
+          id: newId(),
+          at: asked.at,
+          actor: asked.actor,
+          action: 'retention-dropped',
+          subject: `${partition.name} before ${new Date(before).toISOString()}; kept ${kept}`,
+        })
+        .execute()
       return { kept }
     })
   } catch (error) {
@@ -142,8 +169,13 @@ async function replace(trx: Locked, { piece: partition, before, recipients }: Th
   const parent = sql.table(`decorum.${partition.table.name}`)
   const old = sql.table(`decorum.${partition.name}`)
   const rest = sql.table(`decorum.${partition.name}_rest`)
-  await sql`CREATE TABLE ${rest} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)`.execute(trx)
-  const { numAffectedRows } = await sql`INSERT INTO ${rest} SELECT row.* FROM ${old} row WHERE ${oldRows(partition, before)} AND ${isKept(partition.table, recipients)}`.execute(trx)
+  await sql`CREATE TABLE ${rest} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)`.execute(
+    trx,
+  )
+  const { numAffectedRows } =
+    await sql`INSERT INTO ${rest} SELECT row.* FROM ${old} row WHERE ${oldRows(partition, before)} AND ${isKept(partition.table, recipients)}`.execute(
+      trx,
+    )
   const kept = Number(numAffectedRows ?? 0)
   await sql`ALTER TABLE ${parent} DETACH PARTITION ${old}`.execute(trx)
   await sql`DROP TABLE ${old}`.execute(trx)
@@ -153,16 +185,25 @@ async function replace(trx: Locked, { piece: partition, before, recipients }: Th
   }
   await sql`ALTER TABLE ${rest} RENAME TO ${sql.ref(partition.name)}`.execute(trx)
   const from = partition.from === null ? sql`MINVALUE` : sql.lit(firstKey(partition.table, partition.from))
-  await sql`ALTER TABLE ${parent} ATTACH PARTITION ${old} FOR VALUES FROM (${from}) TO (${sql.lit(firstKey(partition.table, partition.to ?? before))})`.execute(trx)
+  await sql`ALTER TABLE ${parent} ATTACH PARTITION ${old} FOR VALUES FROM (${from}) TO (${sql.lit(firstKey(partition.table, partition.to ?? before))})`.execute(
+    trx,
+  )
   return kept
 }
 
 async function deleteOld(trx: Locked, { piece: partition, before, recipients }: Thinning): Promise<number> {
   const table = sql.table(`decorum.${partition.name}`)
   // The memory of conversations follows a delete, and must not lose those of people who owe.
-  const remembered = partition.table.name === 'contact' ? sql`row.outcome = 'conversation' AND row.recipient_id IN (${recipientsWhoOwe})` : sql`false`
-  await sql`DELETE FROM ${table} row WHERE ${oldRows(partition, before)} AND (${isKept(partition.table, recipients)}) IS NOT TRUE AND NOT (${remembered})`.execute(trx)
-  const { rows } = await sql<{ kept: number }>`SELECT count(*)::float8 AS kept FROM ${table} row WHERE ${oldRows(partition, before)}`.execute(trx)
+  const remembered =
+    partition.table.name === 'contact'
+      ? sql`row.outcome = 'conversation' AND row.recipient_id IN (${recipientsWhoOwe})`
+      : sql`false`
+  await sql`DELETE FROM ${table} row WHERE ${oldRows(partition, before)} AND (${isKept(partition.table, recipients)}) IS NOT TRUE AND NOT (${remembered})`.execute(
+    trx,
+  )
+  const { rows } = await sql<{
+    kept: number
+  }>`SELECT count(*)::float8 AS kept FROM ${table} row WHERE ${oldRows(partition, before)}`.execute(trx)
   return rows[0]?.kept ?? 0
 }
 
@@ -171,12 +212,16 @@ async function forgetConversations(trx: Locked, { piece: partition, before, reci
   const from = partition.from === null ? sql`true` : sql`row.at >= ${new Date(partition.from)}`
   await sql`
     DELETE FROM decorum.conversation row
-    WHERE ${from} AND row.at < ${new Date(partition.to ?? before)} AND row.recipient_id NOT IN (${recipientsWhoOwe}) AND NOT ${isKept(partition.table, recipients)}`.execute(trx)
+    WHERE ${from} AND row.at < ${new Date(partition.to ?? before)} AND row.recipient_id NOT IN (${recipientsWhoOwe}) AND NOT ${isKept(partition.table, recipients)}`.execute(
+    trx,
+  )
 }
 
 /** In which roles and with which products does the ledger hold debts? Reads every account: ask it once. */
 export async function debtsOnRecord(db: Kysely<Database>): Promise<{ roles: Role[]; products: string[] }> {
   const { rows } = await sql<{ roles: Role[] | null; products: string[] | null }>`
-    SELECT array_agg(DISTINCT role ORDER BY role) AS roles, array_agg(DISTINCT product ORDER BY product) AS products FROM decorum.account`.execute(db)
+    SELECT array_agg(DISTINCT role ORDER BY role) AS roles, array_agg(DISTINCT product ORDER BY product) AS products FROM decorum.account`.execute(
+    db,
+  )
   return { roles: rows[0]?.roles ?? [], products: rows[0]?.products ?? [] }
 }

@@ -4,7 +4,25 @@ import type { DeliveryState, DeliveryWord, RejectionClass } from '../model/deliv
 import type { BlockedTime, Facts } from '../model/facts.ts'
 import type { ReplyMeaning } from '../model/stop-words.ts'
 import type { LocalDate } from '../model/time.ts'
-import type { AccountState, AddressKind, Channel, ContactOutcome, Direction, EventType, HoldKind, Kind, Mode, Relation, ReminderStatus, Role, SuppressionReason, SuppressionScope, SwitchScope, SwitchState, Tone } from '../model/vocabulary.ts'
+import type {
+  AccountState,
+  AddressKind,
+  Channel,
+  ContactOutcome,
+  Direction,
+  EventType,
+  HoldKind,
+  Kind,
+  Mode,
+  Relation,
+  ReminderStatus,
+  Role,
+  SuppressionReason,
+  SuppressionScope,
+  SwitchScope,
+  SwitchState,
+  Tone,
+} from '../model/vocabulary.ts'
 
 /**
  * The ledger's tables as kysely sees them; a test compares this file with the migrated database.

@@ -5,7 +5,10 @@ import type { Database } from './schema.ts'
 
 /** Who has a running spell, and what does the creditor call them? In order of id, from after `after`. */
 export async function recipientsInSpells(
-  db: Kysely<Database>, creditor: string | null, after: string | null, limit: number,
+  db: Kysely<Database>,
+  creditor: string | null,
+  after: string | null,
+  limit: number,
 ): Promise<{ id: string; externalId: string }[]> {
   const { rows } = await sql<{ id: string; externalId: string }>`
     SELECT r.id, r.external_id AS "externalId" FROM decorum.recipient r
@@ -18,7 +21,9 @@ export async function recipientsInSpells(
 /** How many people have a running spell? */
 export async function countRecipientsInSpells(db: Kysely<Database>, creditor: string | null): Promise<number> {
   const { rows } = await sql<{ people: number }>`
-    SELECT count(DISTINCT recipient_id)::int AS people FROM decorum.account WHERE spell_id IS NOT NULL AND (${creditor}::text IS NULL OR creditor = ${creditor})`.execute(db)
+    SELECT count(DISTINCT recipient_id)::int AS people FROM decorum.account WHERE spell_id IS NOT NULL AND (${creditor}::text IS NULL OR creditor = ${creditor})`.execute(
+    db,
+  )
   return rows[0]?.people ?? 0
 }
 
@@ -26,7 +31,10 @@ export async function countRecipientsInSpells(db: Kysely<Database>, creditor: st
 export type RecipientAccount = Omit<AccountForDecision, 'reminderId' | 'lead' | 'spellId'> & { recipientId: string }
 
 /** Every account of these people, with a spell or without. */
-export async function accountsOfRecipients(db: Kysely<Database>, recipientIds: readonly string[]): Promise<RecipientAccount[]> {
+export async function accountsOfRecipients(
+  db: Kysely<Database>,
+  recipientIds: readonly string[],
+): Promise<RecipientAccount[]> {
   const { rows } = await sql<RecipientAccount>`
     SELECT a.recipient_id AS "recipientId", a.spell_id AS "currentSpellId", a.id, a.product, a.role, a.state, a.currency,
       a.overdue_minor AS "overdueMinor", a.minimum_due_minor AS "minimumDueMinor", a.due_date AS "dueDate",
@@ -63,7 +71,10 @@ export interface WaitingReminder {
 }
 
 /** What waits for these people: scheduled, or queued and not sent yet. */
-export async function waitingReminders(db: Kysely<Database>, recipientIds: readonly string[]): Promise<WaitingReminder[]> {
+export async function waitingReminders(
+  db: Kysely<Database>,
+  recipientIds: readonly string[],
+): Promise<WaitingReminder[]> {
   const { rows } = await sql<WaitingReminder>`
     SELECT m.id, m.recipient_id AS "recipientId", m.live, m.origin, m.ladder, m.ladder_version AS "ladderVersion", encode(m.unique_key, 'hex') AS "uniqueKey", m.channel, m.fallback_channels AS "fallbackChannels", m.tone, m.kind, m.mode, m.template, m.rung, m.route,
       m.due_at AS "dueAt", m.next_at AS "nextAt", m.expires_at AS "expiresAt", m.tries, m.decided_as AS "decidedAs",
@@ -71,6 +82,8 @@ export async function waitingReminders(db: Kysely<Database>, recipientIds: reado
           'rungs', (SELECT coalesce(jsonb_agg(g.rung), '[]'::jsonb) FROM decorum.rung_record g WHERE g.reminder_id = m.id AND g.account_id = ra.account_id))
           ORDER BY ra.lead DESC, ra.account_id)
         FROM decorum.reminder_account ra LEFT JOIN decorum.spell s ON s.id = ra.spell_id WHERE ra.reminder_id = m.id) AS accounts
-    FROM decorum.reminder m WHERE m.recipient_id = ANY(${recipientIds}::uuid[]) AND m.status IN ('scheduled', 'queued') ORDER BY m.id`.execute(db)
+    FROM decorum.reminder m WHERE m.recipient_id = ANY(${recipientIds}::uuid[]) AND m.status IN ('scheduled', 'queued') ORDER BY m.id`.execute(
+    db,
+  )
   return rows
 }

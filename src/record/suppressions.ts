@@ -23,20 +23,31 @@ export interface Stop {
 /** Does exactly this stop stand already? Its id, or null. A stop of an address is the same one whoever of its holders it was heard of. */
 export async function standingStop(db: Db, stop: Stop): Promise<string | null> {
   const holders = stop.scope === 'address' && !stop.personal
-  const row = await db.selectFrom('decorum.suppression').select('id')
-    .where('creditor', '=', stop.creditor).where('scope', '=', stop.scope).where('reason', '=', stop.reason).where('lifted_at', 'is', null)
+  const row = await db
+    .selectFrom('decorum.suppression')
+    .select('id')
+    .where('creditor', '=', stop.creditor)
+    .where('scope', '=', stop.scope)
+    .where('reason', '=', stop.reason)
+    .where('lifted_at', 'is', null)
     .$if(!holders, (q) => q.where('recipient_id', 'is not distinct from', stop.recipientId))
     .where('address_hash', 'is not distinct from', stop.addressHash)
-    .where('awaits_recipient', 'is not distinct from', stop.awaitsRecipient).where('awaits_account', 'is not distinct from', stop.awaitsAccount)
-    .where('channel', 'is not distinct from', stop.channel).where('ends_at', 'is not distinct from', stop.until)
-    .orderBy('id').executeTakeFirst()
+    .where('awaits_recipient', 'is not distinct from', stop.awaitsRecipient)
+    .where('awaits_account', 'is not distinct from', stop.awaitsAccount)
+    .where('channel', 'is not distinct from', stop.channel)
+    .where('ends_at', 'is not distinct from', stop.until)
+    .orderBy('id')
+    .executeTakeFirst()
   return row?.id ?? null
 }
 
 /** Adds a stop; the person whom it names, and everybody who has its address, is locked, and so is the address. */
 export async function addSuppression(trx: Locked, row: SuppressionRow): Promise<void> {
   requireHeld(trx, [row.recipient_id])
-  await trx.insertInto('decorum.suppression').values(row as Insertable<SuppressionTable>).execute()
+  await trx
+    .insertInto('decorum.suppression')
+    .values(row as Insertable<SuppressionTable>)
+    .execute()
 }
 
 /** Which stop is this? Null: no such stop, or not of this creditor. */
@@ -48,30 +59,59 @@ export async function findSuppression(db: Db, id: string, creditor: string | nul
 
 /** Which people are stopped because of this stop of an address? */
 export async function recipientsSuppressedBy(db: Db, cause: string): Promise<string[]> {
-  const rows = await db.selectFrom('decorum.suppression').select('recipient_id').where('cause', '=', cause).where('recipient_id', 'is not', null).execute()
+  const rows = await db
+    .selectFrom('decorum.suppression')
+    .select('recipient_id')
+    .where('cause', '=', cause)
+    .where('recipient_id', 'is not', null)
+    .execute()
   return rows.flatMap((row) => row.recipient_id ?? [])
 }
 
 /** Lifts a stop, and with it what follows from it; false when it was lifted before. Whom they concern is locked. */
 export async function lift(trx: Locked, cause: string, at: Date, by: string, reason: string): Promise<boolean> {
-  const result = await trx.updateTable('decorum.suppression').set({ lifted_at: at, lifted_by: by, lift_reason: reason })
-    .where((eb) => eb.or([eb('id', '=', cause), eb('cause', '=', cause)])).where('lifted_at', 'is', null).executeTakeFirst()
+  const result = await trx
+    .updateTable('decorum.suppression')
+    .set({ lifted_at: at, lifted_by: by, lift_reason: reason })
+    .where((eb) => eb.or([eb('id', '=', cause), eb('cause', '=', cause)]))
+    .where('lifted_at', 'is', null)
+    .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
 
 /** Whose address is or was this? By hash, at one creditor. */
 export async function recipientsWithAddress(db: Db, creditor: string, hashes: readonly Buffer[]): Promise<string[]> {
   if (hashes.length === 0) return []
-  const rows = await db.selectFrom('decorum.recipient_address').select('recipient_id').distinct()
-    .where('creditor', '=', creditor).where('hash', 'in', [...hashes]).orderBy('recipient_id').execute()
+  const rows = await db
+    .selectFrom('decorum.recipient_address')
+    .select('recipient_id')
+    .distinct()
+    .where('creditor', '=', creditor)
+    .where('hash', 'in', [...hashes])
+    .orderBy('recipient_id')
+    .execute()
   return rows.map((row) => row.recipient_id)
 }
 
 /** Opt-outs of these addresses that their holders, or the provider on their behalf, sent as messages; those that an answer of theirs can lift. */
-export async function ownOptOuts(db: Db, creditor: string, hashes: readonly Buffer[], source: string): Promise<string[]> {
-  const rows = await db.selectFrom('decorum.suppression').select('id')
-    .where('creditor', '=', creditor).where('address_hash', 'in', [...hashes]).where('scope', '=', 'address').where('reason', '=', 'opt-out').where('lifted_at', 'is', null)
-    .where((eb) => eb.or([eb('source', '=', source), eb('source', 'like', 'receipt:%'), eb('source', 'like', 'provider:%')])).execute()
+export async function ownOptOuts(
+  db: Db,
+  creditor: string,
+  hashes: readonly Buffer[],
+  source: string,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('decorum.suppression')
+    .select('id')
+    .where('creditor', '=', creditor)
+    .where('address_hash', 'in', [...hashes])
+    .where('scope', '=', 'address')
+    .where('reason', '=', 'opt-out')
+    .where('lifted_at', 'is', null)
+    .where((eb) =>
+      eb.or([eb('source', '=', source), eb('source', 'like', 'receipt:%'), eb('source', 'like', 'provider:%')]),
+    )
+    .execute()
   return rows.map((row) => row.id)
 }
 
@@ -80,7 +120,9 @@ export async function countAwaited(trx: Locked, creditor: string, since: Date): 
   await sql`DELETE FROM decorum.suppression WHERE creditor = ${creditor} AND recipient_id IS NULL AND scope <> 'address'
     AND (awaits_recipient IS NOT NULL OR awaits_account IS NOT NULL) AND received_at < ${since}`.execute(trx)
   const { rows } = await sql<{ waiting: number }>`SELECT count(*)::int AS waiting FROM decorum.suppression
-    WHERE creditor = ${creditor} AND recipient_id IS NULL AND lifted_at IS NULL AND (awaits_recipient IS NOT NULL OR awaits_account IS NOT NULL)`.execute(trx)
+    WHERE creditor = ${creditor} AND recipient_id IS NULL AND lifted_at IS NULL AND (awaits_recipient IS NOT NULL OR awaits_account IS NOT NULL)`.execute(
+    trx,
+  )
   return rows[0]?.waiting ?? 0
 }
 
@@ -102,7 +144,12 @@ export interface Arrivals {
  *
  * Looked up one by one in their indexes, whatever the statistics are.
  */
-export async function stopsFor(trx: Transaction<Database>, { recipients, accounts, addresses }: Arrivals, reasons: readonly SuppressionReason[], since: Date): Promise<FoundStop[]> {
+export async function stopsFor(
+  trx: Transaction<Database>,
+  { recipients, accounts, addresses }: Arrivals,
+  reasons: readonly SuppressionReason[],
+  since: Date,
+): Promise<FoundStop[]> {
   const keys = (rows: readonly { creditor: string; externalId: string; recipientId: string }[]) => sql`
     unnest(${rows.map((row) => row.creditor)}::text[], ${rows.map((row) => row.externalId)}::text[], ${rows.map((row) => row.recipientId)}::uuid[]) AS k (creditor, external_id, recipient_id)`
   const { rows } = await sql<SuppressionRow & { for_recipient: string }>`/* stops-for */
@@ -123,7 +170,12 @@ export async function stopsFor(trx: Transaction<Database>, { recipients, account
 /** The person for whom a stop waited has come. */
 export async function giveStop(trx: Locked, id: string, recipientId: string, seq: number): Promise<void> {
   requireHeld(trx, [recipientId])
-  await trx.updateTable('decorum.suppression').set({ recipient_id: recipientId, seq }).where('id', '=', id).where('recipient_id', 'is', null).execute()
+  await trx
+    .updateTable('decorum.suppression')
+    .set({ recipient_id: recipientId, seq })
+    .where('id', '=', id)
+    .where('recipient_id', 'is', null)
+    .execute()
 }
 
 /** Whom an attempt was made to, and where. */
@@ -134,7 +186,11 @@ export interface AttemptAddress {
 }
 
 /** Whose locks does this attempt need? Null: no such attempt. */
-export async function attemptAddress(trx: Transaction<Database>, reminderId: string, attemptNo: number): Promise<AttemptAddress | null> {
+export async function attemptAddress(
+  trx: Transaction<Database>,
+  reminderId: string,
+  attemptNo: number,
+): Promise<AttemptAddress | null> {
   const { rows } = await sql<AttemptAddress>`/* attempt-address */
     SELECT a.recipient_id AS "recipientId", a.creditor, ra.hash
     FROM decorum.attempt a JOIN decorum.recipient_address ra ON ra.id = a.address_id
@@ -153,7 +209,11 @@ export interface CalledAbout {
 }
 
 /** Whom and what was this attempt about? Null: no such attempt. */
-export async function calledAbout(trx: Transaction<Database>, reminderId: string, attemptNo: number): Promise<CalledAbout | null> {
+export async function calledAbout(
+  trx: Transaction<Database>,
+  reminderId: string,
+  attemptNo: number,
+): Promise<CalledAbout | null> {
   const { rows } = await sql<CalledAbout>`
     SELECT r.recipient_id AS "recipientId", r.creditor, r.tone, r.ladder, r.rung,
       ARRAY(SELECT account_id FROM decorum.reminder_account WHERE reminder_id = r.id ORDER BY lead DESC, account_id) AS "accountIds"
@@ -167,8 +227,22 @@ const suppressionRows = (db: Kysely<Database>) =>
     .selectFrom('decorum.suppression as s')
     .leftJoin('decorum.recipient as r', 'r.id', 's.recipient_id')
     .select([
-      's.id', 's.creditor', 's.scope', 's.channel', 's.reason', 's.source', 's.starts_at', 's.ends_at', 's.received_at', 's.lifted_at', 's.lifted_by',
-      's.lift_reason', 's.created_by', 's.awaits_recipient', 's.awaits_account', 'r.external_id as recipient_external_id',
+      's.id',
+      's.creditor',
+      's.scope',
+      's.channel',
+      's.reason',
+      's.source',
+      's.starts_at',
+      's.ends_at',
+      's.received_at',
+      's.lifted_at',
+      's.lifted_by',
+      's.lift_reason',
+      's.created_by',
+      's.awaits_recipient',
+      's.awaits_account',
+      'r.external_id as recipient_external_id',
     ])
 export type SuppressionListing = Awaited<ReturnType<ReturnType<typeof suppressionRows>['execute']>>[number]
 
@@ -187,16 +261,32 @@ export interface SuppressionFilter {
 export const listSuppressions = (db: Kysely<Database>, filter: SuppressionFilter): Promise<SuppressionListing[]> =>
   suppressionRows(db)
     .$if(filter.creditor !== null, (q) => q.where('s.creditor', '=', filter.creditor as string))
-    .$if(filter.recipientExternalId !== null, (q) => q.where((eb) => eb.or([
-      coversRecipient(sql`p.external_id = ${filter.recipientExternalId}`), eb.and([eb('s.awaits_recipient', '=', filter.recipientExternalId), eb('s.recipient_id', 'is', null)]),
-    ])))
+    .$if(filter.recipientExternalId !== null, (q) =>
+      q.where((eb) =>
+        eb.or([
+          coversRecipient(sql`p.external_id = ${filter.recipientExternalId}`),
+          eb.and([eb('s.awaits_recipient', '=', filter.recipientExternalId), eb('s.recipient_id', 'is', null)]),
+        ]),
+      ),
+    )
     .$if(filter.accountExternalId !== null, (q) =>
-      q.where((eb) => eb.or([
-        coversRecipient(sql`p.id = (SELECT a.recipient_id FROM decorum.account a WHERE a.external_id = ${filter.accountExternalId} AND a.creditor = s.creditor)`),
-        eb('s.awaits_account', '=', filter.accountExternalId),
-      ])))
-    .$if(filter.open === true, (q) => q.where('s.lifted_at', 'is', null).where((eb) => eb.or([eb('s.ends_at', 'is', null), eb('s.ends_at', '>', filter.at)])))
-    .$if(filter.open === false, (q) => q.where((eb) => eb.or([eb('s.lifted_at', 'is not', null), eb('s.ends_at', '<=', filter.at)])))
+      q.where((eb) =>
+        eb.or([
+          coversRecipient(
+            sql`p.id = (SELECT a.recipient_id FROM decorum.account a WHERE a.external_id = ${filter.accountExternalId} AND a.creditor = s.creditor)`,
+          ),
+          eb('s.awaits_account', '=', filter.accountExternalId),
+        ]),
+      ),
+    )
+    .$if(filter.open === true, (q) =>
+      q
+        .where('s.lifted_at', 'is', null)
+        .where((eb) => eb.or([eb('s.ends_at', 'is', null), eb('s.ends_at', '>', filter.at)])),
+    )
+    .$if(filter.open === false, (q) =>
+      q.where((eb) => eb.or([eb('s.lifted_at', 'is not', null), eb('s.ends_at', '<=', filter.at)])),
+    )
     .$if(filter.before !== null, (q) => q.where('s.id', '<', filter.before as string))
     .orderBy('s.id', 'desc')
     .limit(filter.limit)

@@ -22,7 +22,10 @@ export interface RateBooking {
  * which the gate assumes anyway after a failed call), so it must not run inside a
  * transaction of anything that matters.
  */
-export async function takeRateSlots(db: Kysely<Database>, booking: RateBooking): Promise<{ waitMicros: number; granted: number }> {
+export async function takeRateSlots(
+  db: Kysely<Database>,
+  booking: RateBooking,
+): Promise<{ waitMicros: number; granted: number }> {
   for (;;) {
     const { rows } = await book(booking).execute(db)
     const [row] = rows
@@ -34,7 +37,10 @@ export async function takeRateSlots(db: Kysely<Database>, booking: RateBooking):
   }
 }
 
-const book = ({ route, startsMicros, endsMicros, aheadMicros, coldMicros, cold }: RateBooking) => sql<{ wait: string; granted: string }>`
+const book = ({ route, startsMicros, endsMicros, aheadMicros, coldMicros, cold }: RateBooking) => sql<{
+  wait: string
+  granted: string
+}>`
   WITH held AS MATERIALIZED (
     SELECT route, next_free FROM decorum.rate_slot WHERE route = ${route} FOR UPDATE
   ), stamped AS MATERIALIZED (

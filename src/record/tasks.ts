@@ -16,11 +16,17 @@ export async function findTask(db: Db, id: string, creditor: string | null): Pro
 
 /** Closes an open task, or one that was withdrawn when the call had been made; false when it was closed before. */
 export async function finishTask(
-  trx: Transaction<Database>, id: string, done: { outcome: string; note: Buffer | null; by: string; at: Date }, contacted: boolean,
+  trx: Transaction<Database>,
+  id: string,
+  done: { outcome: string; note: Buffer | null; by: string; at: Date },
+  contacted: boolean,
 ): Promise<boolean> {
-  const result = await trx.updateTable('decorum.task')
+  const result = await trx
+    .updateTable('decorum.task')
     .set({ status: 'done', outcome: done.outcome, note: done.note, completed_by: done.by, completed_at: done.at })
-    .where('id', '=', id).where('status', 'in', contacted ? ['open', 'withdrawn'] : ['open']).executeTakeFirst()
+    .where('id', '=', id)
+    .where('status', 'in', contacted ? ['open', 'withdrawn'] : ['open'])
+    .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
 
@@ -28,7 +34,9 @@ export async function finishTask(
 export async function openSteps(db: Db, recipientIds: readonly string[]): Promise<TaskRow[]> {
   if (recipientIds.length === 0) return []
   const { rows } = await sql<TaskRow>`/* open-steps */
-    SELECT * FROM decorum.task WHERE recipient_id = ANY(${recipientIds}::uuid[]) AND status = 'open' AND kind IN ('step', 'hand-off') ORDER BY id`.execute(db)
+    SELECT * FROM decorum.task WHERE recipient_id = ANY(${recipientIds}::uuid[]) AND status = 'open' AND kind IN ('step', 'hand-off') ORDER BY id`.execute(
+    db,
+  )
   return rows
 }
 
@@ -55,7 +63,11 @@ export async function accountsOfTasks(db: Db, accountIds: readonly string[]): Pr
  *
  * @returns  how many were still open
  */
-export async function withdrawOpen(trx: Locked, tasks: readonly { id: string; reason: string }[], at: Date): Promise<number> {
+export async function withdrawOpen(
+  trx: Locked,
+  tasks: readonly { id: string; reason: string }[],
+  at: Date,
+): Promise<number> {
   if (tasks.length === 0) return 0
   const { rows } = await sql<{ id: string }>`
     WITH wanted AS (
@@ -83,7 +95,8 @@ export async function withdrawOpen(trx: Locked, tasks: readonly { id: string; re
  */
 export async function recipientsWithStepsUnder(db: Db, scope: SwitchScope, limit: number): Promise<string[]> {
   if (scope.route !== undefined || scope.template !== undefined) return []
-  const is = (column: string, wanted: string | undefined) => (wanted === undefined ? sql`true` : sql`${sql.raw(column)} = ${wanted}`)
+  const is = (column: string, wanted: string | undefined) =>
+    wanted === undefined ? sql`true` : sql`${sql.raw(column)} = ${wanted}`
   const { rows } = await sql<{ id: string }>`
     SELECT DISTINCT t.recipient_id AS id FROM decorum.task t JOIN decorum.recipient r ON r.id = t.recipient_id
     WHERE t.status = 'open' AND t.kind IN ('step', 'hand-off')
@@ -98,7 +111,9 @@ export async function recipientsWithStepsUnder(db: Db, scope: SwitchScope, limit
 /** Whose steps were withdrawn by a switch and would still be in time? By our id. */
 export async function recipientsWithdrawnBySwitch(db: Db, now: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    SELECT DISTINCT recipient_id AS id FROM decorum.task WHERE status = 'withdrawn' AND expires_at > ${now} AND end_reason = 'switched_off' ORDER BY recipient_id`.execute(db)
+    SELECT DISTINCT recipient_id AS id FROM decorum.task WHERE status = 'withdrawn' AND expires_at > ${now} AND end_reason = 'switched_off' ORDER BY recipient_id`.execute(
+    db,
+  )
   return rows.map((row) => row.id)
 }
 
@@ -107,8 +122,27 @@ const taskRows = (db: Kysely<Database>) =>
     .selectFrom('decorum.task as t')
     .innerJoin('decorum.recipient as r', 'r.id', 't.recipient_id')
     .select([
-      't.id', 't.creditor', 't.kind', 't.ladder', 't.rung', 't.tone', 't.instructions', 't.status', 't.assigned_to', 't.due_at', 't.expires_at',
-      't.outcome', 't.completed_by', 't.completed_at', 't.recipient_id', 't.account_ids', 't.step_kind', 't.channels', 't.withdrawn_at', 't.end_reason', 'r.external_id as recipient_external_id',
+      't.id',
+      't.creditor',
+      't.kind',
+      't.ladder',
+      't.rung',
+      't.tone',
+      't.instructions',
+      't.status',
+      't.assigned_to',
+      't.due_at',
+      't.expires_at',
+      't.outcome',
+      't.completed_by',
+      't.completed_at',
+      't.recipient_id',
+      't.account_ids',
+      't.step_kind',
+      't.channels',
+      't.withdrawn_at',
+      't.end_reason',
+      'r.external_id as recipient_external_id',
       sql<string[]>`(SELECT coalesce(array_agg(a.external_id ORDER BY array_position(t.account_ids, a.id)), '{}')
         FROM decorum.account a WHERE a.id = ANY (t.account_ids))`.as('account_external_ids'),
     ])
@@ -125,7 +159,11 @@ export interface TaskFilter {
 }
 
 /** One step for a person. Null creditor: any. */
-export const taskById = async (db: Kysely<Database>, creditor: string | null, id: string): Promise<TaskListing | null> =>
+export const taskById = async (
+  db: Kysely<Database>,
+  creditor: string | null,
+  id: string,
+): Promise<TaskListing | null> =>
   (await taskRows(db)
     .where('t.id', '=', id)
     .$if(creditor !== null, (q) => q.where('t.creditor', '=', creditor as string))
@@ -136,10 +174,17 @@ export const listTasks = (db: Kysely<Database>, filter: TaskFilter): Promise<Tas
   taskRows(db)
     .$if(filter.creditor !== null, (q) => q.where('t.creditor', '=', filter.creditor as string))
     .$if(filter.status !== null, (q) => q.where('t.status', '=', filter.status as TaskTable['status']))
-    .$if(filter.recipientExternalId !== null, (q) => q.where('r.external_id', '=', filter.recipientExternalId as string))
+    .$if(filter.recipientExternalId !== null, (q) =>
+      q.where('r.external_id', '=', filter.recipientExternalId as string),
+    )
     .$if(filter.accountExternalId !== null, (q) =>
-      q.where(sql<boolean>`EXISTS (SELECT 1 FROM decorum.account a WHERE a.external_id = ${filter.accountExternalId} AND a.id = ANY (t.account_ids))`))
-    .$if(filter.after !== null, (q) => q.where(sql<boolean>`(t.due_at, t.id) > (${filter.after?.dueAt}, ${filter.after?.id})`))
+      q.where(
+        sql<boolean>`EXISTS (SELECT 1 FROM decorum.account a WHERE a.external_id = ${filter.accountExternalId} AND a.id = ANY (t.account_ids))`,
+      ),
+    )
+    .$if(filter.after !== null, (q) =>
+      q.where(sql<boolean>`(t.due_at, t.id) > (${filter.after?.dueAt}, ${filter.after?.id})`),
+    )
     .orderBy('t.due_at')
     .orderBy('t.id')
     .limit(filter.limit)

@@ -96,46 +96,58 @@ function dayOf(column: string, { from, to, zone }: TotalsPeriod) {
   const days = daysWithin(from.getTime(), to.getTime(), zone)
   return sql`(${days.map((day) => day.date)}::text[])[width_bucket(${sql.ref(column)}, ${days.map((day) => new Date(day.start).toISOString())}::timestamptz[])]`
 }
-const within = (column: string, span: TotalsPeriod) => sql`${sql.ref(column)} >= ${span.from} AND ${sql.ref(column)} < ${span.to}`
-const owner = (column: string, span: TotalsPeriod) => (span.creditor === null ? sql`true` : sql`${sql.ref(column)} = ${span.creditor}`)
+const within = (column: string, span: TotalsPeriod) =>
+  sql`${sql.ref(column)} >= ${span.from} AND ${sql.ref(column)} < ${span.to}`
+const owner = (column: string, span: TotalsPeriod) =>
+  span.creditor === null ? sql`true` : sql`${sql.ref(column)} = ${span.creditor}`
 
 /** How many attempts did providers accept, by day, channel and tone? */
 export const sentTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
-  (await sql<{ day: string; channel: Channel; tone: Tone; count: number }>`
+  (
+    await sql<{ day: string; channel: Channel; tone: Tone; count: number }>`
     SELECT ${dayOf('t.reserved_at', span)} AS day, t.channel, m.tone, count(*) AS count
     FROM decorum.attempt t JOIN decorum.reminder m ON m.id = t.reminder_id
     WHERE t.status = 'accepted' AND ${within('t.reserved_at', span)} AND ${owner('t.creditor', span)}
-    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)).rows
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)
+  ).rows
 
 /** How often did which rule object, by day? A deferral that came out again and again counts once. */
 export const objectionTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
-  (await sql<{ day: string; verdict: 'defer' | 'refuse'; code: ObjectionCode; rule: string; count: number }>`
+  (
+    await sql<{ day: string; verdict: 'defer' | 'refuse'; code: ObjectionCode; rule: string; count: number }>`
     SELECT ${dayOf('d.at', span)} AS day, d.verdict, d.code, d.rule, count(*) AS count
     FROM decorum.decision d JOIN decorum.reminder m ON m.id = d.reminder_id
     WHERE d.verdict <> 'send' AND d.code IS NOT NULL AND d.rule IS NOT NULL AND ${within('d.at', span)} AND ${owner('m.creditor', span)}
-    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`.execute(db)).rows
+    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`.execute(db)
+  ).rows
 
 /** Which steps were passed over, by day and reason? */
 export const skippedTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
-  (await sql<{ day: string; reason: string; count: number }>`
+  (
+    await sql<{ day: string; reason: string; count: number }>`
     SELECT ${dayOf('r.at', span)} AS day, coalesce(r.reason, 'unstated') AS reason, count(*) AS count
     FROM decorum.rung_record r JOIN decorum.account a ON a.id = r.account_id
     WHERE r.state = 'skipped' AND ${within('r.at', span)} AND ${owner('a.creditor', span)}
-    GROUP BY 1, 2 ORDER BY 1, 2`.execute(db)).rows
+    GROUP BY 1, 2 ORDER BY 1, 2`.execute(db)
+  ).rows
 
 /** How many steps fell to people, by day? */
 export const taskTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
-  (await sql<{ day: string; kind: 'step' | 'hand-off' | 'reply'; count: number }>`
+  (
+    await sql<{ day: string; kind: 'step' | 'hand-off' | 'reply'; count: number }>`
     SELECT ${dayOf('k.created_at', span)} AS day, k.kind, count(*) AS count
     FROM decorum.task k WHERE ${within('k.created_at', span)} AND ${owner('k.creditor', span)}
-    GROUP BY 1, 2 ORDER BY 1, 2`.execute(db)).rows
+    GROUP BY 1, 2 ORDER BY 1, 2`.execute(db)
+  ).rows
 
 /** Where do the reminders made in this span stand now? */
 export const standingTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
-  (await sql<{ status: ReminderStatus; channel: Channel; tone: Tone; count: number }>`
+  (
+    await sql<{ status: ReminderStatus; channel: Channel; tone: Tone; count: number }>`
     SELECT m.status, m.channel, m.tone, count(*) AS count
     FROM decorum.reminder m WHERE ${within('m.created_at', span)} AND ${owner('m.creditor', span)}
-    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)).rows
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)
+  ).rows
 
 /** What stands at this moment, each from an index that holds nothing else. */
 export interface StandingCounts {
@@ -148,7 +160,11 @@ export interface StandingCounts {
 }
 
 /** Counts only what partial indexes keep short; what grows with the portfolio is never counted here. */
-export async function standingCounts(db: Kysely<Database>, routes: readonly string[], now: Date): Promise<StandingCounts> {
+export async function standingCounts(
+  db: Kysely<Database>,
+  routes: readonly string[],
+  now: Date,
+): Promise<StandingCounts> {
   const queued = await sql<{ route: string; count: number }>`
     SELECT route, count(*) AS count FROM decorum.reminder WHERE status = 'queued' GROUP BY route`.execute(db)
   const lag = await sql<{ route: string; next_at: Date | null }>`
@@ -161,7 +177,10 @@ export async function standingCounts(db: Kysely<Database>, routes: readonly stri
            (SELECT count(*) FROM decorum.attempt WHERE status = 'in_doubt') AS in_doubt`.execute(db)
   return {
     queued: queued.rows,
-    lag: lag.rows.map(({ route, next_at: next }) => ({ route, seconds: next === null ? 0 : Math.max(0, (now.getTime() - next.getTime()) / 1000) })),
+    lag: lag.rows.map(({ route, next_at: next }) => ({
+      route,
+      seconds: next === null ? 0 : Math.max(0, (now.getTime() - next.getTime()) / 1000),
+    })),
     sending: open.rows[0]?.sending ?? 0,
     inDoubt: open.rows[0]?.in_doubt ?? 0,
   }

@@ -17,7 +17,10 @@ interface Words {
   text: string
 }
 
-const kept = new WeakMap<TemplateSource, { frame: TemplateSource | null; manifest: TemplateManifest; blocks: CarriedBlocks }>()
+const kept = new WeakMap<
+  TemplateSource,
+  { frame: TemplateSource | null; manifest: TemplateManifest; blocks: CarriedBlocks }
+>()
 
 /**
  * What do these words carry of what law wants said, or kept silent? (S18)
@@ -28,7 +31,10 @@ const kept = new WeakMap<TemplateSource, { frame: TemplateSource | null; manifes
  *
  * @returns  null when the template has no words for the request
  */
-export function carriedBlocks(template: Template, request: Pick<RenderRequest, 'channel' | 'tone' | 'locales'>): CarriedBlocks | null {
+export function carriedBlocks(
+  template: Template,
+  request: Pick<RenderRequest, 'channel' | 'tone' | 'locales'>,
+): CarriedBlocks | null {
   const words = chooseWords(template, request)
   if (words === null) return null
   const known = kept.get(words.source)
@@ -38,24 +44,35 @@ export function carriedBlocks(template: Template, request: Pick<RenderRequest, '
   const { channel } = request
   const signed = channel === 'sms' && (template.manifest.signed === 'always' || /^zh\b/i.test(words.locale))
   const blocks: CarriedBlocks = {
-    message: [...saidBlocks(channel, read(`${parts.get('opening') ?? ''}\n${body}`), signed), ...(template.manifest.carries[channel] ?? [])],
+    message: [
+      ...saidBlocks(channel, read(`${parts.get('opening') ?? ''}\n${body}`), signed),
+      ...(template.manifest.carries[channel] ?? []),
+    ],
     voicemail: channel === 'phone' ? leftBlocks(read(parts.get('voicemail') ?? '')) : null,
   }
   kept.set(words.source, { frame: words.frame, manifest: template.manifest, blocks })
   return blocks
 }
 
-const sectionsOf = (source: TemplateSource | null): Map<string, string> => new Map(source === null ? [] : splitSections(source.text).map(({ name, text }) => [name, text]))
+const sectionsOf = (source: TemplateSource | null): Map<string, string> =>
+  new Map(source === null ? [] : splitSections(source.text).map(({ name, text }) => [name, text]))
 
 function read(text: string): Words {
   const sure = text.replaceAll(ONLY_IF_KNOWN, '')
-  return { names: new Set((sure.match(EXPRESSION) ?? []).flatMap((found) => found.match(/[A-Za-z]+/g) ?? [])), text: sure.replaceAll(EXPRESSION, ' ') }
+  return {
+    names: new Set((sure.match(EXPRESSION) ?? []).flatMap((found) => found.match(/[A-Za-z]+/g) ?? [])),
+    text: sure.replaceAll(EXPRESSION, ' '),
+  }
 }
 
 const some = ({ names }: Words, ...wanted: string[]): boolean => wanted.some((name) => names.has(name))
 
 function saidBlocks(channel: Channel, words: Words, signed: boolean): ContentBlock[] {
-  const optOut: Record<Channel, boolean> = { sms: OPT_OUT_WORDS.test(words.text), email: some(words, 'optOutUrl'), phone: /press 9|按9/i.test(words.text) }
+  const optOut: Record<Channel, boolean> = {
+    sms: OPT_OUT_WORDS.test(words.text),
+    email: some(words, 'optOutUrl'),
+    phone: /press 9|按9/i.test(words.text),
+  }
   return chosen([
     ['business-name', signed || some(words, 'sender', 'creditor', 'collector', 'voiceName')],
     ['registered-signature-2-to-16-characters', signed],
@@ -76,8 +93,12 @@ function leftBlocks(words: Words): ContentBlock[] {
     ['request-to-reply', ASKS_TO_REPLY.test(words.text)],
     ['any-representative', /representative/i.test(words.text)],
     ['amount', some(words, 'money')],
-    ['creditor-relationship', some(words, 'sender', 'creditor', 'collector', 'originalCreditor', 'account', 'accounts')],
+    [
+      'creditor-relationship',
+      some(words, 'sender', 'creditor', 'collector', 'originalCreditor', 'account', 'accounts'),
+    ],
   ])
 }
 
-const chosen = (blocks: readonly (readonly [ContentBlock, boolean])[]): ContentBlock[] => blocks.filter(([, carried]) => carried).map(([block]) => block)
+const chosen = (blocks: readonly (readonly [ContentBlock, boolean])[]): ContentBlock[] =>
+  blocks.filter(([, carried]) => carried).map(([block]) => block)

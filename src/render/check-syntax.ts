@@ -18,12 +18,30 @@ type Scope = 'root' | 'account' | 'item'
 type Path = hbs.AST.PathExpression
 type Call = { path: hbs.AST.Expression; params: hbs.AST.Expression[]; hash?: hbs.AST.Hash; loc: hbs.AST.SourceLocation }
 
-const ARITY: Readonly<Record<string, number>> = { known: 1, date: 1, shortDate: 1, money: 1, spoken: 1, plural: 3, is: 2, if: 1, unless: 1, each: 1 }
+const ARITY: Readonly<Record<string, number>> = {
+  known: 1,
+  date: 1,
+  shortDate: 1,
+  money: 1,
+  spoken: 1,
+  plural: 3,
+  is: 2,
+  if: 1,
+  unless: 1,
+  each: 1,
+}
 const BLOCKS: readonly string[] = ['known', ...BLOCK_HELPERS]
 const LOOP_DATA: Readonly<Record<string, FactKind>> = { first: 'truth', last: 'truth', index: 'number' }
 
 /** What the first argument of each helper must be; the others take anything. */
-const TAKES: Readonly<Record<string, readonly FactKind[]>> = { date: ['day'], shortDate: ['day'], money: ['money'], spoken: ['money'], plural: ['number'], each: ['list'] }
+const TAKES: Readonly<Record<string, readonly FactKind[]>> = {
+  date: ['day'],
+  shortDate: ['day'],
+  money: ['money'],
+  spoken: ['money'],
+  plural: ['number'],
+  each: ['list'],
+}
 
 /** How a fact of each kind is said, for whoever wrote it where it cannot stand. */
 const SAY_IT: Readonly<Record<FactKind, (fact: string) => string>> = {
@@ -60,13 +78,18 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
     switch (statement.type) {
       case 'ContentStatement':
         texts.push({ line: statement.loc.start.line, text: String((statement as hbs.AST.ContentStatement).original) })
-        if (/｛|｝|\{\{|\}\}/.test(String((statement as hbs.AST.ContentStatement).original))) fault(statement, 'braces stand in the words as they are: a fact needs two plain ones on each side, {{helpLine}}')
+        if (/｛|｝|\{\{|\}\}/.test(String((statement as hbs.AST.ContentStatement).original)))
+          fault(
+            statement,
+            'braces stand in the words as they are: a fact needs two plain ones on each side, {{helpLine}}',
+          )
         return
       case 'CommentStatement':
         return
       case 'MustacheStatement': {
         const mustache = statement as hbs.AST.MustacheStatement
-        if (!mustache.escaped) fault(mustache, 'three braces or {{& are not part of the template language; write two braces')
+        if (!mustache.escaped)
+          fault(mustache, 'three braces or {{& are not part of the template language; write two braces')
         if (mustache.params.length > 0 || isHelper(mustache.path)) visitCall(mustache, scope, false)
         else guardMustache(mustache, scope)
         return
@@ -90,22 +113,34 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
     const name = nameOf(call.path)
     const arity = Object.hasOwn(ARITY, name) ? ARITY[name] : undefined
     if (arity === undefined || block !== BLOCKS.includes(name)) {
-      fault(call, `${block ? 'block' : 'helper'} "${name}" is not part of the template language${suggest(name, Object.keys(ARITY))}`)
+      fault(
+        call,
+        `${block ? 'block' : 'helper'} "${name}" is not part of the template language${suggest(name, Object.keys(ARITY))}`,
+      )
       return
     }
     if (call.params.length !== arity) fault(call, `"${name}" takes ${arity} argument${arity === 1 ? '' : 's'}`)
     if (call.hash !== undefined && call.hash !== null) fault(call, `"${name}" takes no named arguments`)
-    call.params = call.params.map((param, index) => visitParam(param, scope, name, index === 0 ? (TAKES[name] ?? null) : null))
+    call.params = call.params.map((param, index) =>
+      visitParam(param, scope, name, index === 0 ? (TAKES[name] ?? null) : null),
+    )
   }
 
-  const visitParam = (param: hbs.AST.Expression, scope: Scope, helper: string, takes: readonly FactKind[] | null): hbs.AST.Expression => {
+  const visitParam = (
+    param: hbs.AST.Expression,
+    scope: Scope,
+    helper: string,
+    takes: readonly FactKind[] | null,
+  ): hbs.AST.Expression => {
     if (param.type !== 'PathExpression') {
       if (param.type === 'SubExpression') visitCall(param as hbs.AST.SubExpression, scope, false)
       if (takes !== null) fault(param, `"${helper}" takes a fact of the facts that templates may use`)
       return param
     }
     checkPath(param as Path, scope, takes, helper)
-    return (param as Path).data && !isRoot(param as Path) ? param : guarded(param as Path, helper === 'known' ? 'maybe' : 'fact')
+    return (param as Path).data && !isRoot(param as Path)
+      ? param
+      : guarded(param as Path, helper === 'known' ? 'maybe' : 'fact')
   }
 
   const guardMustache = (mustache: hbs.AST.MustacheStatement, scope: Scope): void => {
@@ -135,11 +170,13 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
 
 const nameOf = (path: hbs.AST.Expression): string => (path.type === 'PathExpression' ? (path as Path).original : '')
 
-const isHelper = (path: hbs.AST.Expression): boolean => Object.hasOwn(WORD_HELPERS, nameOf(path)) || (BLOCK_HELPERS as readonly string[]).includes(nameOf(path))
+const isHelper = (path: hbs.AST.Expression): boolean =>
+  Object.hasOwn(WORD_HELPERS, nameOf(path)) || (BLOCK_HELPERS as readonly string[]).includes(nameOf(path))
 
 const isRoot = (path: Path): boolean => path.data && path.parts[0] === 'root'
 
-const scopeInside = (list: hbs.AST.Expression | undefined): Scope => (list !== undefined && /^(@root\.)?accounts$/.test(nameOf(list)) ? 'account' : 'item')
+const scopeInside = (list: hbs.AST.Expression | undefined): Scope =>
+  list !== undefined && /^(@root\.)?accounts$/.test(nameOf(list)) ? 'account' : 'item'
 
 /** Which fact does a path name, and of what kind is it? Variables are text, which may hold a day. */
 function factAt(path: Path, scope: Scope): { kinds: readonly FactKind[] } | { problem: string } {
@@ -149,25 +186,34 @@ function factAt(path: Path, scope: Scope): { kinds: readonly FactKind[] } | { pr
     return kind === null ? { problem: `"${path.original}" is known only inside {{#each}}` } : { kinds: [kind] }
   }
   const parts = isRoot(path) ? path.parts.slice(1) : path.parts
-  if (parts.length === 0) return scope === 'item' && !path.data ? { kinds: ['text'] } : { problem: `"${path.original}" is not a fact` }
+  if (parts.length === 0)
+    return scope === 'item' && !path.data ? { kinds: ['text'] } : { problem: `"${path.original}" is not a fact` }
   if (scope === 'account' && !path.data) return named(parts, ACCOUNT_FACTS, 'a fact of an account')
-  if (scope === 'item' && !path.data) return { problem: `"${path.original}" is not known inside this list; write {{this}}` }
+  if (scope === 'item' && !path.data)
+    return { problem: `"${path.original}" is not known inside this list; write {{this}}` }
   const [head, ...rest] = parts as [string, ...string[]]
   if (head === 'account' && rest.length > 0) return named(rest, ACCOUNT_FACTS, 'a fact of an account')
   if (head === 'nextStep' && rest.length > 0) return named(rest, NEXT_STEP_FACTS, 'a part of nextStep')
   if (head === 'variables' && rest.length > 0) {
-    return rest.length === 1 && /^[A-Za-z]\w*$/.test(rest[0] as string) ? { kinds: ['text', 'day'] } : { problem: `"${path.original}": variables are written variables.name` }
+    return rest.length === 1 && /^[A-Za-z]\w*$/.test(rest[0] as string)
+      ? { kinds: ['text', 'day'] }
+      : { problem: `"${path.original}": variables are written variables.name` }
   }
   return named(parts, VIEW_FACTS, 'a fact')
 }
 
-function named(parts: readonly string[], known: Readonly<Record<string, FactKind>>, what: string): { kinds: readonly FactKind[] } | { problem: string } {
+function named(
+  parts: readonly string[],
+  known: Readonly<Record<string, FactKind>>,
+  what: string,
+): { kinds: readonly FactKind[] } | { problem: string } {
   const name = parts.join('.')
   const kind = parts.length === 1 ? own(known, name) : null
   return kind === null ? { problem: `"${name}" is not ${what}${suggest(name, Object.keys(known))}` } : { kinds: [kind] }
 }
 
-const own = <T>(record: Readonly<Record<string, T>>, key: string): T | null => (Object.hasOwn(record, key) ? record[key] as T : null)
+const own = <T>(record: Readonly<Record<string, T>>, key: string): T | null =>
+  Object.hasOwn(record, key) ? (record[key] as T) : null
 
 function suggest(name: string, known: readonly string[]): string {
   const meant = nearMiss(name, known)
@@ -179,5 +225,11 @@ function guarded(path: Path, helper: 'said' | 'fact' | 'maybe'): hbs.AST.SubExpr
   const { loc } = path
   const callee = { type: 'PathExpression', data: false, depth: 0, parts: [helper], original: helper, loc } as Path
   const name = { type: 'StringLiteral', value: path.original, original: path.original, loc } as hbs.AST.StringLiteral
-  return { type: 'SubExpression', path: callee, params: [name], hash: undefined, loc } as unknown as hbs.AST.SubExpression
+  return {
+    type: 'SubExpression',
+    path: callee,
+    params: [name],
+    hash: undefined,
+    loc,
+  } as unknown as hbs.AST.SubExpression
 }

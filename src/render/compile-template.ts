@@ -65,13 +65,18 @@ const OPTIONS: CompileOptions = {
   noEscape: true,
   // Handlebars' own helpers that are switched off here would otherwise count as known.
   knownHelpers: {
-    helperMissing: false, blockHelperMissing: false, with: false, log: false, lookup: false,
+    helperMissing: false,
+    blockHelperMissing: false,
+    with: false,
+    log: false,
+    lookup: false,
     ...Object.fromEntries([...BLOCK_HELPERS, ...Object.keys(WORD_HELPERS)].map((name) => [name, true])),
   } as KnownHelpers,
 }
 
 /** Which words are these? The first 16 hex digits of the text's SHA-256. */
-export const templateVersion = (source: string): string => createHash('sha256').update(source, 'utf8').digest('hex').slice(0, 16)
+export const templateVersion = (source: string): string =>
+  createHash('sha256').update(source, 'utf8').digest('hex').slice(0, 16)
 
 /**
  * Is this text a template, and what does it say?
@@ -98,7 +103,9 @@ function compile(source: string): Compiled {
     if ('problems' in result) faults.push(...result.problems)
     else sections[name] = result
   }
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, template: { version: templateVersion(source), sections } }
+  return faults.length > 0
+    ? { ok: false, faults }
+    : { ok: true, template: { version: templateVersion(source), sections } }
 }
 
 function compileSection(text: string, linesBefore: number): CompiledSection | { problems: TemplateFault[] } {

@@ -14,35 +14,59 @@ import { cleanLine, hostOf, leadsTo } from './text.ts'
  */
 export function factsWithLinks(facts: WordFacts, message: Message | null): string[] {
   const { creditor } = facts
-  const hosts = [...creditor.allowedLinks, ...[creditor.payUrl, facts.optOutUrl].map((link) => (link === null ? null : hostOf(link))).filter((host) => host !== null)]
+  const hosts = [
+    ...creditor.allowedLinks,
+    ...[creditor.payUrl, facts.optOutUrl]
+      .map((link) => (link === null ? null : hostOf(link)))
+      .filter((host) => host !== null),
+  ]
   const said = message === null ? null : textOf(message)
-  return statedFacts(facts).filter(([, value]) => {
-    const text = cleanLine(value)
-    const foreign = clickableLinks(text).filter((link) => !leadsTo(link, hosts))
-    return foreign.length > 0 && (said === null || said.includes(text) || foreign.some((link) => said.includes(link)))
-  }).map(([name]) => name)
+  return statedFacts(facts)
+    .filter(([, value]) => {
+      const text = cleanLine(value)
+      const foreign = clickableLinks(text).filter((link) => !leadsTo(link, hosts))
+      return foreign.length > 0 && (said === null || said.includes(text) || foreign.some((link) => said.includes(link)))
+    })
+    .map(([name]) => name)
 }
 
 /** Everything a template can say that others than the operator have stated. */
 function statedFacts({ recipient, accounts, variables }: WordFacts): (readonly [string, string])[] {
   const { name, givenName, familyName, honorific } = recipient
   const facts: (readonly [string, string | null])[] = [
-    ['recipient.name', name], ['variables.givenName', givenName], ['variables.familyName', familyName], ['variables.honorific', honorific],
+    ['recipient.name', name],
+    ['variables.givenName', givenName],
+    ['variables.familyName', familyName],
+    ['variables.honorific', honorific],
     // Chinese puts them together without a space.
     ['variables.honorific', familyName === null || honorific === null ? null : `${familyName}${honorific}`],
     ...Object.entries(variables).map(([key, value]) => [`variables.${key}`, value] as const),
-    ...accounts.flatMap((account) => [
-      ['reference.masked', account.masked], ['factsForWords.originalCreditor', account.originalCreditor], ['factsForWords.nextStep.party', account.nextStep?.party ?? null],
-    ] as const),
+    ...accounts.flatMap(
+      (account) =>
+        [
+          ['reference.masked', account.masked],
+          ['factsForWords.originalCreditor', account.originalCreditor],
+          ['factsForWords.nextStep.party', account.nextStep?.party ?? null],
+        ] as const,
+    ),
   ]
-  const unique = new Map(facts.filter((fact): fact is readonly [string, string] => fact[1] !== null).map((fact) => [fact.join('\u0000'), fact]))
+  const unique = new Map(
+    facts
+      .filter((fact): fact is readonly [string, string] => fact[1] !== null)
+      .map((fact) => [fact.join('\u0000'), fact]),
+  )
   return [...unique.values()]
 }
 
 function textOf(message: Message): string {
   switch (message.channel) {
-    case 'sms': return message.form === 'text' ? message.text : [message.preview, ...message.params.map((param) => param.value)].join('\n')
-    case 'email': return `${message.subject}\n${message.text}`
-    case 'phone': return [message.opening, message.body, message.voicemail, ...Object.values(message.replies)].join('\n')
+    case 'sms':
+      return message.form === 'text'
+        ? message.text
+        : [message.preview, ...message.params.map((param) => param.value)].join('\n')
+    case 'email':
+      return `${message.subject}\n${message.text}`
+    case 'phone':
+      return [message.opening, message.body, message.voicemail, ...Object.values(message.replies)].join('\n')
   }
 }

@@ -20,11 +20,17 @@ export function wordsToKeep(template: Template, request: RenderRequest): KeptWor
   const { channel, tone, locales } = request
   const { signed } = template.manifest
   if (request.registeredWith != null) {
-    const registration = approvedRegistration(template, { provider: request.registeredWith, locale: locales[0] ?? '', tone })
+    const registration = approvedRegistration(template, {
+      provider: request.registeredWith,
+      locale: locales[0] ?? '',
+      tone,
+    })
     return registration === null ? null : { source: '', frame: null, signed, registration }
   }
   const words = chooseWords(template, { channel, tone, locales })
-  return words === null ? null : { source: words.source.text, frame: words.frame?.text ?? null, signed, registration: null }
+  return words === null
+    ? null
+    : { source: words.source.text, frame: words.frame?.text ?? null, signed, registration: null }
 }
 
 /**
@@ -33,14 +39,25 @@ export function wordsToKeep(template: Template, request: RenderRequest): KeptWor
  * It demands no facts of its own: whether they sufficed was judged when the message was sent, and the
  * hash tells whether the same message came out.
  */
-export function templateOfKept(kept: KeptWords, of: { template: string; locale: string; tone: Tone; channel: Channel }): Template {
+export function templateOfKept(
+  kept: KeptWords,
+  of: { template: string; locale: string; tone: Tone; channel: Channel },
+): Template {
   const { template: id, locale, tone, channel } = of
   const [source, frame] = [sourceKey(locale, tone, channel), frameKey(locale, channel)]
   return {
     id,
     manifest: {
-      id, title: id, locales: [locale], channels: [channel], tones: [tone], requires: {}, mustCarry: { optOut: [], collectorDisclosure: false },
-      carries: {}, signed: kept.signed, registrations: kept.registration === null ? [] : [kept.registration],
+      id,
+      title: id,
+      locales: [locale],
+      channels: [channel],
+      tones: [tone],
+      requires: {},
+      mustCarry: { optOut: [], collectorDisclosure: false },
+      carries: {},
+      signed: kept.signed,
+      registrations: kept.registration === null ? [] : [kept.registration],
     },
     sources: { [source]: { path: `${id}/${source}`, text: kept.source } },
     frames: kept.frame === null ? {} : { [frame]: { path: `${id}/${frame}`, text: kept.frame } },

@@ -14,7 +14,9 @@ const LATE_INTEREST = /罚息|滞纳金|late (?:charge|interest|fee)/i
 /** What is wrong with the messages that a template makes of invented facts? */
 export function sampleFindings(template: Template): Finding[] {
   const { locales, tones, channels } = template.manifest
-  return locales.flatMap((locale) => tones.flatMap((tone) => channels.flatMap((channel) => oneSample(template, locale, tone, channel))))
+  return locales.flatMap((locale) =>
+    tones.flatMap((tone) => channels.flatMap((channel) => oneSample(template, locale, tone, channel))),
+  )
 }
 
 function oneSample(template: Template, locale: string, tone: Tone, channel: Channel): Finding[] {
@@ -27,7 +29,10 @@ function oneSample(template: Template, locale: string, tone: Tone, channel: Chan
     const result = render(template, facts, { channel, tone, locales: [locale] })
     if (result.ok) return result.message
     const { problem } = result
-    add('sample', 'facts' in problem ? `does not render with the sample facts: ${problem.facts.join(', ')}` : problem.detail)
+    add(
+      'sample',
+      'facts' in problem ? `does not render with the sample facts: ${problem.facts.join(', ')}` : problem.detail,
+    )
     return null
   }
   const facts = sampleFacts(locale, tone, template.manifest.mustCarry.collectorDisclosure ? 'collector' : 'lender')
@@ -62,28 +67,39 @@ function segmentBudget({ manifest }: Template, locale: string): number {
 function mustCarryFindings({ manifest }: Template, facts: WordFacts, message: Message, add: Add): void {
   const words = message.channel === 'phone' ? message.body : allWords(message)
   const { optOut, collectorDisclosure } = manifest.mustCarry
-  if (message.channel === 'sms' && optOut.includes('sms') && !OPT_OUT_WORDS.test(words)) add('opt-out', 'the SMS does not say how to opt out')
-  if (message.channel === 'email' && optOut.includes('email') && !words.includes(String(facts.optOutUrl))) add('opt-out', 'the email does not carry the opt-out link')
+  if (message.channel === 'sms' && optOut.includes('sms') && !OPT_OUT_WORDS.test(words))
+    add('opt-out', 'the SMS does not say how to opt out')
+  if (message.channel === 'email' && optOut.includes('email') && !words.includes(String(facts.optOutUrl)))
+    add('opt-out', 'the email does not carry the opt-out link')
   if (!collectorDisclosure) return
   if (!COLLECTOR_WORDS.test(words)) add('disclosure', 'does not say that it comes from a debt collector')
   const { creditor } = facts
-  const named = { creditor: creditor.name, collector: creditor.collector, originalCreditor: creditor.originalCreditor, licenceLines: creditor.licenceLines[0] }
-  for (const [name, value] of Object.entries(named)) if (!words.includes(String(value))) add('disclosure', `does not name the ${name}`)
+  const named = {
+    creditor: creditor.name,
+    collector: creditor.collector,
+    originalCreditor: creditor.originalCreditor,
+    licenceLines: creditor.licenceLines[0],
+  }
+  for (const [name, value] of Object.entries(named))
+    if (!words.includes(String(value))) add('disclosure', `does not name the ${name}`)
 }
 
 /** Consequences are said only when they are true, and only at firm and final. */
 function statedFindings(tone: Tone, words: string, unstated: Message | null, add: Add): void {
   const mild = tone === 'gentle' || tone === 'neutral'
   const silent = unstated === null ? '' : allWords(unstated)
-  if (BUREAU.test(silent) || (mild && BUREAU.test(words))) add('unstated', 'speaks of credit reporting where it is not stated or not due at this tone')
-  if (LATE_INTEREST.test(silent) || (mild && LATE_INTEREST.test(words))) add('unstated', 'speaks of late interest where it is not stated or not due at this tone')
+  if (BUREAU.test(silent) || (mild && BUREAU.test(words)))
+    add('unstated', 'speaks of credit reporting where it is not stated or not due at this tone')
+  if (LATE_INTEREST.test(silent) || (mild && LATE_INTEREST.test(words)))
+    add('unstated', 'speaks of late interest where it is not stated or not due at this tone')
 }
 
 function gatheredFindings(message: Message | null, add: Add): void {
   if (message === null || message.channel === 'phone') return
   const words = allWords(message)
   const silentOnBoth = !words.includes('4821') && !words.includes('7730')
-  if (!silentOnBoth && !(words.includes('4821') && words.includes('7730'))) add('gathered', 'names only one of two accounts')
+  if (!silentOnBoth && !(words.includes('4821') && words.includes('7730')))
+    add('gathered', 'names only one of two accounts')
 }
 
 const withStated = (facts: WordFacts, stated: boolean): WordFacts => ({
@@ -98,9 +114,12 @@ const withSecondAccount = (facts: WordFacts): WordFacts => ({
 
 function allWords(message: Message): string {
   switch (message.channel) {
-    case 'sms': return message.form === 'text' ? message.text : message.preview
-    case 'email': return `${message.subject}\n${message.text}`
-    case 'phone': return [message.opening, message.body, message.voicemail, ...Object.values(message.replies)].join('\n')
+    case 'sms':
+      return message.form === 'text' ? message.text : message.preview
+    case 'email':
+      return `${message.subject}\n${message.text}`
+    case 'phone':
+      return [message.opening, message.body, message.voicemail, ...Object.values(message.replies)].join('\n')
   }
 }
 
@@ -154,23 +173,58 @@ function sampleAccount(chinese: boolean, moment: Moment): AccountWords {
     originalCreditor: null,
     lateInterest: true,
     reportsToBureau: true,
-    nextStep: moment.nextStepDate === null
-      ? null
-      : { kind: 'placement', date: moment.nextStepDate, party: chinese ? '某某公司' : 'Lakeside Services', authorisedBy: 'sample' },
+    nextStep:
+      moment.nextStepDate === null
+        ? null
+        : {
+            kind: 'placement',
+            date: moment.nextStepDate,
+            party: chinese ? '某某公司' : 'Lakeside Services',
+            authorisedBy: 'sample',
+          },
   }
 }
 
 const CHINESE_LENDER: WordFacts['creditor'] = {
-  name: '示例消费金融', signature: '示例消金', voiceName: '示例公司', contactPerson: '李明', helpLine: '400-000-0000', helpHours: '9:00-20:00',
-  payUrl: null, postalAddress: '上海市示例路1号', licenceLines: [], collector: null, originalCreditor: null, allowedLinks: [],
+  name: '示例消费金融',
+  signature: '示例消金',
+  voiceName: '示例公司',
+  contactPerson: '李明',
+  helpLine: '400-000-0000',
+  helpHours: '9:00-20:00',
+  payUrl: null,
+  postalAddress: '上海市示例路1号',
+  licenceLines: [],
+  collector: null,
+  originalCreditor: null,
+  allowedLinks: [],
 }
 
 const AMERICAN_LENDER: WordFacts['creditor'] = {
-  name: 'Northwind Credit', signature: '示例消金', voiceName: 'Northwind', contactPerson: 'Alex Reed', helpLine: '800-555-0100',
-  helpHours: 'Mon–Fri 9–6 ET', payUrl: 'https://northwind.example/p', postalAddress: '1 Example Street, Albany, NY 12207',
-  licenceLines: [], collector: null, originalCreditor: null, allowedLinks: ['northwind.example'],
+  name: 'Northwind Credit',
+  signature: '示例消金',
+  voiceName: 'Northwind',
+  contactPerson: 'Alex Reed',
+  helpLine: '800-555-0100',
+  helpHours: 'Mon–Fri 9–6 ET',
+  payUrl: 'https://northwind.example/p',
+  postalAddress: '1 Example Street, Albany, NY 12207',
+  licenceLines: [],
+  collector: null,
+  originalCreditor: null,
+  allowedLinks: ['northwind.example'],
 }
 
-const CHINESE_COLLECTOR = { voiceName: '示例服务', licenceLines: ['示例备案第1号'], collector: '示例服务公司', originalCreditor: '示例银行' }
+const CHINESE_COLLECTOR = {
+  voiceName: '示例服务',
+  licenceLines: ['示例备案第1号'],
+  collector: '示例服务公司',
+  originalCreditor: '示例银行',
+}
 
-const AMERICAN_COLLECTOR = { voiceName: 'Lakeside Services', licenceLines: ['NYC DCWP licence 0000000'], collector: 'Lakeside Services', originalCreditor: 'Example Bank' }
+const AMERICAN_COLLECTOR = {
+  voiceName: 'Lakeside Services',
+  licenceLines: ['NYC DCWP licence 0000000'],
+  collector: 'Lakeside Services',
+  originalCreditor: 'Example Bank',
+}

@@ -1,4 +1,12 @@
-import { type EmailMessage, MAX_SPOKEN_ENCODED, type Message, type SmsMessage, VOICE_REPLIES, type VoiceMessage, type VoiceReply } from '../model/message.ts'
+import {
+  type EmailMessage,
+  MAX_SPOKEN_ENCODED,
+  type Message,
+  type SmsMessage,
+  VOICE_REPLIES,
+  type VoiceMessage,
+  type VoiceReply,
+} from '../model/message.ts'
 import type { TemplateManifest } from '../model/template.ts'
 import type { WordFacts } from '../model/word-facts.ts'
 import type { CompiledTemplate } from './compile-template.ts'
@@ -33,7 +41,11 @@ export function smsMessage(filled: Filled): Built<SmsMessage> {
   const linkProblem = strayLink(text, filled, /^zh\b/i.test(filled.locale))
   if (linkProblem !== null) return { ok: false, problem: linkProblem }
   const { segments } = smsSize(text)
-  if (segments > MAX_SMS_SEGMENTS) return { ok: false, problem: { kind: 'too-long', detail: `the SMS takes ${segments} segments, ${MAX_SMS_SEGMENTS} are the most` } }
+  if (segments > MAX_SMS_SEGMENTS)
+    return {
+      ok: false,
+      problem: { kind: 'too-long', detail: `the SMS takes ${segments} segments, ${MAX_SMS_SEGMENTS} are the most` },
+    }
   return { ok: true, message: { channel: 'sms', form: 'text', text, segments } }
 }
 
@@ -43,7 +55,14 @@ export function emailMessage(filled: Filled): Built<EmailMessage> {
   const text = paragraphs(framedBody(filled))
   const problem = revealed('subject', subject, filled) ?? strayLink(text, filled, false)
   if (problem !== null) return { ok: false, problem }
-  if (subject.length > MAX_SUBJECT) return { ok: false, problem: { kind: 'too-long', detail: `the subject has ${subject.length} characters, ${MAX_SUBJECT} are the most` } }
+  if (subject.length > MAX_SUBJECT)
+    return {
+      ok: false,
+      problem: {
+        kind: 'too-long',
+        detail: `the subject has ${subject.length} characters, ${MAX_SUBJECT} are the most`,
+      },
+    }
   const html = emailPage(subject, text, filled.locale, ownLinks(filled.facts))
   return { ok: true, message: { channel: 'email', form: 'text', subject, text, html } }
 }
@@ -53,15 +72,35 @@ export function voiceMessage(filled: Filled): Built<VoiceMessage> {
   const spoken = (name: string): string => oneLine(part(filled, name))
   const replies = Object.fromEntries(VOICE_REPLIES.map((name) => [name, spoken(name)])) as Record<VoiceReply, string>
   const message: VoiceMessage = {
-    channel: 'phone', form: 'text', locale: filled.locale,
-    opening: spoken('opening'), body: oneLine(framedBody(filled)), voicemail: spoken('voicemail'), replies,
+    channel: 'phone',
+    form: 'text',
+    locale: filled.locale,
+    opening: spoken('opening'),
+    body: oneLine(framedBody(filled)),
+    voicemail: spoken('voicemail'),
+    replies,
   }
   // What strangers may hear: the wrong person, too, hears its reply.
-  const problem = revealed('opening', message.opening, filled) ?? revealed('voicemail', message.voicemail, filled) ?? revealed('wrong-number', replies['wrong-number'], filled)
+  const problem =
+    revealed('opening', message.opening, filled) ??
+    revealed('voicemail', message.voicemail, filled) ??
+    revealed('wrong-number', replies['wrong-number'], filled)
   if (problem !== null) return { ok: false, problem }
-  for (const [name, text] of Object.entries({ opening: message.opening, body: message.body, voicemail: message.voicemail, ...replies })) {
+  for (const [name, text] of Object.entries({
+    opening: message.opening,
+    body: message.body,
+    voicemail: message.voicemail,
+    ...replies,
+  })) {
     const encoded = encodeURIComponent(text).length
-    if (encoded > MAX_SPOKEN_ENCODED) return { ok: false, problem: { kind: 'too-long', detail: `the ${name} of the call takes ${encoded} encoded characters, ${MAX_SPOKEN_ENCODED} are the most` } }
+    if (encoded > MAX_SPOKEN_ENCODED)
+      return {
+        ok: false,
+        problem: {
+          kind: 'too-long',
+          detail: `the ${name} of the call takes ${encoded} encoded characters, ${MAX_SPOKEN_ENCODED} are the most`,
+        },
+      }
   }
   return { ok: true, message }
 }
@@ -95,20 +134,30 @@ function part({ source, frame, view, data }: Filled, name: string): string {
 
 /** People's own names are left out: there are those called Loan, Late or Due. */
 function revealed(place: string, text: string, { view }: Filled): RenderProblem | null {
-  const names = [view['addressee'], view['fullName'], view['firstName'], view['contactPerson']].filter((name) => typeof name === 'string')
+  const names = [view['addressee'], view['fullName'], view['firstName'], view['contactPerson']].filter(
+    (name) => typeof name === 'string',
+  )
   const word = revealingWord(names.reduce<string>((rest, name) => rest.replaceAll(name, '…'), text))
   return word === null ? null : { kind: 'fault', detail: `the ${place} would reveal a debt to a stranger ("${word}")` }
 }
 
-const ownLinks = ({ creditor, optOutUrl }: WordFacts): string[] => [creditor.payUrl, optOutUrl].filter((link) => link !== null)
+const ownLinks = ({ creditor, optOutUrl }: WordFacts): string[] =>
+  [creditor.payUrl, optOutUrl].filter((link) => link !== null)
 
 function strayLink(text: string, { facts }: Filled, noneAllowed: boolean): RenderProblem | null {
   const links = explicitLinks(text)
   if (links.length > 0 && noneAllowed) return { kind: 'fault', detail: 'a Chinese SMS may not carry a link' }
   // Our own opt-out page is ours wherever it stands, also on a deployment without https.
   const foreign = facts.optOutUrl === null ? links : explicitLinks(text.replaceAll(facts.optOutUrl, ' '))
-  const hosts = [...facts.creditor.allowedLinks, ...ownLinks(facts).map(hostOf).filter((host) => host !== null)]
-  return foreign.every((link) => leadsTo(link, hosts)) ? null : { kind: 'fault', detail: 'a link leads to a host that the creditor does not list in allowedLinks' }
+  const hosts = [
+    ...facts.creditor.allowedLinks,
+    ...ownLinks(facts)
+      .map(hostOf)
+      .filter((host) => host !== null),
+  ]
+  return foreign.every((link) => leadsTo(link, hosts))
+    ? null
+    : { kind: 'fault', detail: 'a link leads to a host that the creditor does not list in allowedLinks' }
 }
 
 /** Counts up with every change below, and so changes the version of every email rendered with it. */
@@ -116,7 +165,8 @@ export const EMAIL_LAYOUT = 'layout-1'
 
 const STYLE = {
   page: 'margin:0;padding:0;background:#ffffff;color:#1a1a1a;',
-  column: 'max-width:36em;margin:0 auto;padding:24px 16px;font:16px/1.6 -apple-system,BlinkMacSystemFont,\'Segoe UI\',\'PingFang SC\',\'Microsoft YaHei\',sans-serif;',
+  column:
+    "max-width:36em;margin:0 auto;padding:24px 16px;font:16px/1.6 -apple-system,BlinkMacSystemFont,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif;",
   paragraph: 'margin:0 0 1em;',
   list: 'margin:0 0 1em;padding-left:1.4em;',
   link: 'color:#0b57d0;',
@@ -132,7 +182,10 @@ const STYLE = {
  * @param links  the web addresses that the facts supply
  */
 export function emailPage(subject: string, text: string, locale: string, links: readonly string[]): string {
-  const blocks = text.split(/\n{2,}/).map((block) => blockHtml(block, links)).join('\n')
+  const blocks = text
+    .split(/\n{2,}/)
+    .map((block) => blockHtml(block, links))
+    .join('\n')
   return [
     '<!doctype html>',
     `<html lang="${escapeHtml(locale)}">`,
@@ -152,13 +205,21 @@ function blockHtml(block: string, links: readonly string[]): string {
 }
 
 function inlineHtml(line: string, links: readonly string[]): string {
-  const [link] = [...links].filter((l) => line.includes(l)).sort((a, b) => line.indexOf(a) - line.indexOf(b) || b.length - a.length)
+  const [link] = [...links]
+    .filter((l) => line.includes(l))
+    .sort((a, b) => line.indexOf(a) - line.indexOf(b) || b.length - a.length)
   if (link === undefined) return escapeHtml(line)
   const at = line.indexOf(link)
   const url = escapeHtml(link)
   return `${escapeHtml(line.slice(0, at))}<a href="${url}" style="${STYLE.link}">${url}</a>${inlineHtml(line.slice(at + link.length), links)}`
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ESCAPES[c] as string)

@@ -17,7 +17,8 @@ export interface RegisteredRequest {
   locale: string
 }
 
-type Result = { ok: true; message: RegisteredSmsMessage; locale: string; version: string } | { ok: false; problem: RenderProblem }
+type Result =
+  { ok: true; message: RegisteredSmsMessage; locale: string; version: string } | { ok: false; problem: RenderProblem }
 
 /**
  * Which registered message do these facts make: the vendor's code and its variables?
@@ -26,13 +27,21 @@ type Result = { ok: true; message: RegisteredSmsMessage; locale: string; version
  *
  * @throws MissingFact when a variable needs a fact that is not known
  */
-export function renderRegistered(template: Template, facts: WordFacts, data: WordsData, request: RegisteredRequest): Result {
+export function renderRegistered(
+  template: Template,
+  facts: WordFacts,
+  data: WordsData,
+  request: RegisteredRequest,
+): Result {
   const { provider, channel, tone, locale } = request
   const name = `${template.id} (${locale}, ${tone}) with ${provider}`
   if (channel !== 'sms') return refused({ kind: 'not-registered', detail: `${name}: only SMS can be registered` })
   const registration = approvedRegistration(template, request)
   if (registration === null) {
-    return refused({ kind: 'not-registered', detail: `${name} is ${registrationsFor(template, request)[0]?.status ?? 'not registered'}` })
+    return refused({
+      kind: 'not-registered',
+      detail: `${name} is ${registrationsFor(template, request)[0]?.status ?? 'not registered'}`,
+    })
   }
   const view = viewOf(facts, [locale])
   const missing = missingForTone(template.manifest, tone, facts, view)
@@ -54,21 +63,38 @@ function fillRegistration(registration: Registration, view: View, data: WordsDat
   for (const param of registration.params) {
     const compiled = compileTemplate(param.source)
     const section = compiled.ok ? compiled.template.sections['body'] : undefined
-    if (section === undefined) return refused({ kind: 'fault', detail: `${registration.code}: the source of "${param.name}" is not a template` })
+    if (section === undefined)
+      return refused({ kind: 'fault', detail: `${registration.code}: the source of "${param.name}" is not a template` })
     const value = oneLine(section.write(view, data))
     const problem = paramProblem(value, param)
-    if (problem !== null) return refused({ kind: problem.startsWith('longer') ? 'too-long' : 'fault', detail: `${registration.code}: the variable "${param.name}" is ${problem}` })
+    if (problem !== null)
+      return refused({
+        kind: problem.startsWith('longer') ? 'too-long' : 'fault',
+        detail: `${registration.code}: the variable "${param.name}" is ${problem}`,
+      })
     params.push({ name: param.name, value })
   }
   const values = new Map(params.map((p) => [p.name, p.value]))
   const unfilled = [...registration.text.matchAll(/\$\{(\w+)\}/g)].find((m) => !values.has(m[1] as string))
-  if (unfilled !== undefined) return refused({ kind: 'fault', detail: `${registration.code}: the approved text has a variable "${unfilled[1]}" that params does not fill` })
+  if (unfilled !== undefined)
+    return refused({
+      kind: 'fault',
+      detail: `${registration.code}: the approved text has a variable "${unfilled[1]}" that params does not fill`,
+    })
   const preview = `【${registration.signature}】${registration.text.replace(/\$\{(\w+)\}/g, (_, name: string) => values.get(name) as string)}`
   return {
     ok: true,
     locale,
     version: templateVersion(JSON.stringify(registration)),
-    message: { channel: 'sms', form: 'registered', signature: registration.signature, templateCode: registration.code, params, preview, segments: smsSize(preview).segments },
+    message: {
+      channel: 'sms',
+      form: 'registered',
+      signature: registration.signature,
+      templateCode: registration.code,
+      params,
+      preview,
+      segments: smsSize(preview).segments,
+    },
   }
 }
 

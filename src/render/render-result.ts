@@ -17,8 +17,7 @@ export type RenderProblem =
   | { kind: 'fault'; detail: string }
 
 export type RenderResult =
-  | { ok: true; message: Message; locale: string; version: string; hash: string }
-  | { ok: false; problem: RenderProblem }
+  { ok: true; message: Message; locale: string; version: string; hash: string } | { ok: false; problem: RenderProblem }
 
 /** One thing about a template that an author should change. */
 export interface Finding {

@@ -42,7 +42,10 @@ export function render(template: Template, facts: WordFacts, request: RenderRequ
     if (error instanceof MissingFact) return failed({ kind: 'missing-facts', facts: [error.fact] })
     if (error instanceof UnsayableFact) return failed({ kind: 'fault', detail: `${template.id}: ${error.message}` })
     // The class is enough to find a defect; an engine's message could quote a fact.
-    return failed({ kind: 'fault', detail: `${template.id}: ${error instanceof Error ? error.name : 'unknown failure'} while rendering` })
+    return failed({
+      kind: 'fault',
+      detail: `${template.id}: ${error instanceof Error ? error.name : 'unknown failure'} while rendering`,
+    })
   }
 }
 
@@ -54,7 +57,10 @@ export interface ChosenWords {
   version: string
 }
 
-export function chooseWords(template: Template, { channel, tone, locales }: Pick<RenderRequest, 'channel' | 'tone' | 'locales'>): ChosenWords | null {
+export function chooseWords(
+  template: Template,
+  { channel, tone, locales }: Pick<RenderRequest, 'channel' | 'tone' | 'locales'>,
+): ChosenWords | null {
   for (const locale of locales) {
     const source = own(template.sources, sourceKey(locale, tone, channel))
     if (source === null) continue
@@ -67,7 +73,12 @@ export function chooseWords(template: Template, { channel, tone, locales }: Pick
 /** Hashing every text for every message would cost more than filling it. */
 const versions = new WeakMap<TemplateSource, { frame: TemplateSource | null; version: string }>()
 
-function versionOf(source: TemplateSource, frame: TemplateSource | null, channel: Channel, signed: TemplateManifest['signed']): string {
+function versionOf(
+  source: TemplateSource,
+  frame: TemplateSource | null,
+  channel: Channel,
+  signed: TemplateManifest['signed'],
+): string {
   const known = versions.get(source)
   if (known !== undefined && known.frame === frame) return known.version
   const parts = [source.text, frame?.text ?? '', channel === 'email' ? EMAIL_LAYOUT : channel === 'sms' ? signed : '']
@@ -80,10 +91,22 @@ function renderWords(template: Template, facts: WordFacts, request: RenderReques
   const { channel, tone, locales } = request
   if (request.registeredWith != null) {
     const locale = locales[0] ?? ''
-    return finished(renderRegistered(template, facts, wordsData(facts, locale), { provider: request.registeredWith, channel, tone, locale }), facts)
+    return finished(
+      renderRegistered(template, facts, wordsData(facts, locale), {
+        provider: request.registeredWith,
+        channel,
+        tone,
+        locale,
+      }),
+      facts,
+    )
   }
   const words = chooseWords(template, request)
-  if (words === null) return failed({ kind: 'no-template', detail: `${template.id} has no ${tone} ${channel} text for ${locales.join(', ')}` })
+  if (words === null)
+    return failed({
+      kind: 'no-template',
+      detail: `${template.id} has no ${tone} ${channel} text for ${locales.join(', ')}`,
+    })
   const view = viewOf(facts, [words.locale, ...locales])
   const missing = missingForTone(template.manifest, tone, facts, view)
   if (missing.length > 0) return failed({ kind: 'missing-facts', facts: missing })
@@ -99,7 +122,8 @@ function renderWords(template: Template, facts: WordFacts, request: RenderReques
     source: (source as CompiledFile).template,
     frame: (frame as CompiledFile | null)?.template ?? null,
   }
-  const built = channel === 'sms' ? smsMessage(filled) : channel === 'email' ? emailMessage(filled) : voiceMessage(filled)
+  const built =
+    channel === 'sms' ? smsMessage(filled) : channel === 'email' ? emailMessage(filled) : voiceMessage(filled)
   return finished(built.ok ? { ...built, locale: words.locale, version: words.version } : built, facts)
 }
 
@@ -109,12 +133,18 @@ function compiled(source: TemplateSource): CompiledFile | { ok: false; problem: 
   const result = compileTemplate(source.text)
   if (result.ok) return result
   const [first] = result.faults
-  return { ok: false, problem: { kind: 'fault', detail: `${source.path}:${first?.line ?? 1}: ${first?.problem ?? 'is not a template'}` } }
+  return {
+    ok: false,
+    problem: { kind: 'fault', detail: `${source.path}:${first?.line ?? 1}: ${first?.problem ?? 'is not a template'}` },
+  }
 }
 
 /** Dates name their year unless it is that of the latest balance. */
 function wordsData(facts: WordFacts, locale: string): WordsData {
-  const years = facts.accounts.map((a) => a.asOf?.slice(0, 4) ?? null).filter((year) => year !== null).sort()
+  const years = facts.accounts
+    .map((a) => a.asOf?.slice(0, 4) ?? null)
+    .filter((year) => year !== null)
+    .sort()
   return { locale, currentYear: years.at(-1) ?? null }
 }
 
@@ -122,11 +152,16 @@ type Unhashed = Omit<Extract<RenderResult, { ok: true }>, 'hash'>
 
 /** Last of all the facts are asked for links: only the finished message shows which of them it says. */
 function finished(result: Unhashed | Extract<RenderResult, { ok: false }>, facts: WordFacts): RenderResult {
-  const linked = result.ok ? factsWithLinks(facts, result.message) : result.problem.kind === 'fault' ? factsWithLinks(facts, null) : []
+  const linked = result.ok
+    ? factsWithLinks(facts, result.message)
+    : result.problem.kind === 'fault'
+      ? factsWithLinks(facts, null)
+      : []
   if (linked.length > 0) return failed({ kind: 'link-in-fact', facts: linked })
   return result.ok ? { ...result, hash: messageHash(result.message) } : result
 }
 
 const failed = (problem: RenderProblem): RenderResult => ({ ok: false, problem })
 
-const own = <T>(record: Readonly<Record<string, T>>, key: string): T | null => (Object.hasOwn(record, key) ? record[key] as T : null)
+const own = <T>(record: Readonly<Record<string, T>>, key: string): T | null =>
+  Object.hasOwn(record, key) ? (record[key] as T) : null

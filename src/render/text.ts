@@ -36,11 +36,17 @@ export function oneLine(text: string): string {
 
 /** The words as paragraphs with one empty line between them, for email. */
 export function paragraphs(text: string): string {
-  return text.split('\n').map((line) => line.trimEnd()).join('\n').replace(/\n{3,}/g, '\n\n').trim()
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
 }
 
 const WITH_SCHEME = /[a-z][a-z0-9+.-]*:\/\/[^\s<>"'、。,;:()【】]+/gi
-const BARE_HOST = /(?<![@\w.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:\/[^\s<>"'、。,;:()【】]*)?(?![\w.-]*@)/gi
+const BARE_HOST =
+  /(?<![@\w.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:\/[^\s<>"'、。,;:()【】]*)?(?![\w.-]*@)/gi
 
 /** The links that are written as such, with their scheme; a name with dots in it is none. */
 export const explicitLinks = (text: string): string[] => (text.match(WITH_SCHEME) ?? []).map(trimmed)
@@ -67,7 +73,10 @@ export function hostOf(link: string): string | null {
 /** Does the link lead to one of these hosts or below one of them? */
 export function leadsTo(link: string, hosts: readonly string[]): boolean {
   const host = hostOf(link)
-  return host !== null && hosts.some((allowed) => host === allowed.toLowerCase() || host.endsWith(`.${allowed.toLowerCase()}`))
+  return (
+    host !== null &&
+    hosts.some((allowed) => host === allowed.toLowerCase() || host.endsWith(`.${allowed.toLowerCase()}`))
+  )
 }
 
 export interface SmsSize {
@@ -79,7 +88,8 @@ export interface SmsSize {
 const GSM_BASIC = /^[@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]*$/
 
 /** Characters that are one unit each and never join with their neighbours: Latin, punctuation, Han, kana. */
-const SINGLE_UNITS = /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u203b\u203d-\u2048\u204a-\u205e\u20a0-\u20bf\u3000-\u3029\u3031-\u303c\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9d]*$/
+const SINGLE_UNITS =
+  /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u203b\u203d-\u2048\u204a-\u205e\u20a0-\u20bf\u3000-\u3029\u3031-\u303c\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9d]*$/
 
 /**
  * How many segments will carriers charge for this text? GSM-7 160, then 153 each; UCS-2 70, then 67 each.
@@ -89,7 +99,8 @@ const SINGLE_UNITS = /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u20
  */
 export function smsSize(text: string): SmsSize {
   if (GSM_BASIC.test(text)) return { segments: counted(text.length, 160, 153), encoding: 'GSM-7' }
-  if (SINGLE_UNITS.test(text) && !/[\^{}\\[\]~|€]/.test(text)) return { segments: counted(text.length, 70, 67), encoding: 'UCS-2' }
+  if (SINGLE_UNITS.test(text) && !/[\^{}\\[\]~|€]/.test(text))
+    return { segments: counted(text.length, 70, 67), encoding: 'UCS-2' }
   return calculatedSize(text)
 }
 
@@ -100,7 +111,11 @@ export function calculatedSize(text: string): SmsSize {
 }
 
 const TYPOGRAPHIC: readonly (readonly [RegExp, string])[] = [
-  [/[\u2018\u2019\u201a\u201b\u2032\u02bc]/g, "'"], [/[\u201c\u201d\u201e\u201f\u2033]/g, '"'], [/[\u2010-\u2015\u2212]/g, '-'], [/\u2026/g, '...'], [/[\u00a0\u2000-\u200a\u202f]/g, ' '],
+  [/[\u2018\u2019\u201a\u201b\u2032\u02bc]/g, "'"],
+  [/[\u201c\u201d\u201e\u201f\u2033]/g, '"'],
+  [/[\u2010-\u2015\u2212]/g, '-'],
+  [/\u2026/g, '...'],
+  [/[\u00a0\u2000-\u200a\u202f]/g, ' '],
 ]
 const GSM_EXTENDED = /[\^{}\\[\]~|€]/g
 
@@ -115,4 +130,5 @@ export function foldedToGsm(text: string): string {
   return GSM_BASIC.test(folded.replace(GSM_EXTENDED, '')) ? folded : text
 }
 
-const counted = (units: number, single: number, joined: number): number => (units <= single ? 1 : Math.ceil(units / joined))
+const counted = (units: number, single: number, joined: number): number =>
+  units <= single ? 1 : Math.ceil(units / joined)

@@ -10,16 +10,47 @@ export type FactKind = 'text' | 'number' | 'money' | 'day' | 'truth' | 'list' | 
 
 /** The facts that templates may use at the top level; anything else is a fault when the template is compiled. */
 export const VIEW_FACTS: Readonly<Record<string, FactKind>> = {
-  fullName: 'text', firstName: 'text', addressee: 'text', sender: 'text', creditor: 'text', collector: 'text', originalCreditor: 'text',
-  voiceName: 'text', contactPerson: 'text', helpLine: 'text', helpHours: 'text', payUrl: 'text', payLink: 'text', postalAddress: 'text',
-  licenceLines: 'list', accounts: 'list', account: 'parts', several: 'truth', count: 'number', total: 'money', lateInterest: 'truth',
-  reportsToBureau: 'truth', nextStep: 'parts', earlierEmail: 'day', writtenNotice: 'day', optOutUrl: 'text', variables: 'parts', body: 'text',
+  fullName: 'text',
+  firstName: 'text',
+  addressee: 'text',
+  sender: 'text',
+  creditor: 'text',
+  collector: 'text',
+  originalCreditor: 'text',
+  voiceName: 'text',
+  contactPerson: 'text',
+  helpLine: 'text',
+  helpHours: 'text',
+  payUrl: 'text',
+  payLink: 'text',
+  postalAddress: 'text',
+  licenceLines: 'list',
+  accounts: 'list',
+  account: 'parts',
+  several: 'truth',
+  count: 'number',
+  total: 'money',
+  lateInterest: 'truth',
+  reportsToBureau: 'truth',
+  nextStep: 'parts',
+  earlierEmail: 'day',
+  writtenNotice: 'day',
+  optOutUrl: 'text',
+  variables: 'parts',
+  body: 'text',
 }
 
 /** The facts under `account` and inside `{{#each accounts}}`. */
 export const ACCOUNT_FACTS: Readonly<Record<string, FactKind>> = {
-  masked: 'text', dueDate: 'day', daysPastDue: 'number', asOf: 'day', due: 'money', overdue: 'money', minimumDue: 'money',
-  originalCreditor: 'text', notYetDue: 'truth',
+  masked: 'text',
+  dueDate: 'day',
+  daysPastDue: 'number',
+  asOf: 'day',
+  due: 'money',
+  overdue: 'money',
+  minimumDue: 'money',
+  originalCreditor: 'text',
+  notYetDue: 'truth',
 }
 export const NEXT_STEP_FACTS: Readonly<Record<string, FactKind>> = { kind: 'text', date: 'day', party: 'text' }
 
@@ -86,11 +117,24 @@ function localText(value: LocalText | null, locales: readonly string[]): string 
 type NameParts = [name: string | null, givenName: string | null, familyName: string | null, honorific: string | null]
 
 /** What is no name (`NULL`, `-`) counts as not known, so that nobody is greeted with it. */
-function namesOf({ recipient }: WordFacts, locale: string): Record<'fullName' | 'firstName' | 'addressee', string | null> {
-  const [name, givenName, familyName, honorific] = [recipient.name, recipient.givenName, recipient.familyName, recipient.honorific].map((part) => (part === null ? null : personName(part))) as NameParts
+function namesOf(
+  { recipient }: WordFacts,
+  locale: string,
+): Record<'fullName' | 'firstName' | 'addressee', string | null> {
+  const [name, givenName, familyName, honorific] = [
+    recipient.name,
+    recipient.givenName,
+    recipient.familyName,
+    recipient.honorific,
+  ].map((part) => (part === null ? null : personName(part))) as NameParts
   const chinese = /^zh\b/i.test(locale)
-  const polite = honorific === null ? null : chinese ? `${familyName ?? name ?? ''}${honorific}` : `${honorific} ${familyName ?? name ?? ''}`
-  return { fullName: name, firstName: givenName ?? name, addressee: name === null ? null : polite ?? name }
+  const polite =
+    honorific === null
+      ? null
+      : chinese
+        ? `${familyName ?? name ?? ''}${honorific}`
+        : `${honorific} ${familyName ?? name ?? ''}`
+  return { fullName: name, firstName: givenName ?? name, addressee: name === null ? null : (polite ?? name) }
 }
 
 function accountView(account: AccountWords, fallbackCreditor: string | null): View {
@@ -110,7 +154,7 @@ function accountView(account: AccountWords, fallbackCreditor: string | null): Vi
 /** What is owed now; before the due date, what falls due then, when that is stated. */
 export function amountDue(account: AccountWords): Money | null {
   const notYetDue = account.daysPastDue !== null && account.daysPastDue <= 0
-  return notYetDue ? account.minimumDue ?? account.overdue : account.overdue
+  return notYetDue ? (account.minimumDue ?? account.overdue) : account.overdue
 }
 
 function totalOf(accounts: readonly AccountWords[]): Money | null {
@@ -122,11 +166,14 @@ function totalOf(accounts: readonly AccountWords[]): Money | null {
 function nextStepView(accounts: readonly AccountWords[]): View | null {
   const steps = accounts.map((a) => a.nextStep)
   const first: NextStep | null = steps[0] ?? null
-  const same = steps.every((s) => s !== null && s.kind === first?.kind && s.date === first.date && s.party === first.party)
+  const same = steps.every(
+    (s) => s !== null && s.kind === first?.kind && s.date === first.date && s.party === first.party,
+  )
   return first === null || !same ? null : present({ kind: first.kind, date: first.date, party: first.party })
 }
 
-const shared = <T>(values: readonly T[]): T | null => (values.length > 0 && values.every((v) => v === values[0]) ? values[0] as T : null)
+const shared = <T>(values: readonly T[]): T | null =>
+  values.length > 0 && values.every((v) => v === values[0]) ? (values[0] as T) : null
 
 const everyKnown = (values: readonly (boolean | null)[]): boolean | null =>
   values.length === 0 || values.some((v) => v === null) ? null : values.every((v) => v === true)
@@ -141,7 +188,15 @@ function present(values: Record<string, ViewValue | null | undefined>): View {
   return view
 }
 
-const PER_ACCOUNT: ReadonlySet<RequirableFact> = new Set<RequirableFact>(['masked', 'dueDate', 'daysPastDue', 'asOf', 'overdue', 'minimumDue', 'originalCreditor'])
+const PER_ACCOUNT: ReadonlySet<RequirableFact> = new Set<RequirableFact>([
+  'masked',
+  'dueDate',
+  'daysPastDue',
+  'asOf',
+  'overdue',
+  'minimumDue',
+  'originalCreditor',
+])
 
 /**
  * Which facts are missing before this tone's words would be true?
@@ -154,14 +209,17 @@ const PER_ACCOUNT: ReadonlySet<RequirableFact> = new Set<RequirableFact>(['maske
 export function missingForTone(manifest: TemplateManifest, tone: Tone, facts: WordFacts, view: View): string[] {
   const missing = (manifest.requires[tone] ?? []).flatMap((fact) => missingFact(fact, facts, view))
   if (facts.accounts.length === 0) missing.push('accounts')
-  for (const [index, account] of facts.accounts.entries()) missing.push(...untrue(account, tone).map((name) => `accounts[${index}].${name}`))
+  for (const [index, account] of facts.accounts.entries())
+    missing.push(...untrue(account, tone).map((name) => `accounts[${index}].${name}`))
   return [...new Set(missing)]
 }
 
 function missingFact(fact: RequirableFact, facts: WordFacts, view: View): string[] {
   if (!PER_ACCOUNT.has(fact)) return Object.hasOwn(view, fact) ? [] : [fact]
   const accounts = view['accounts'] as View[]
-  return facts.accounts.flatMap((_, index) => (Object.hasOwn(accounts[index] as View, fact) ? [] : [`accounts[${index}].${fact}`]))
+  return facts.accounts.flatMap((_, index) =>
+    Object.hasOwn(accounts[index] as View, fact) ? [] : [`accounts[${index}].${fact}`],
+  )
 }
 
 function untrue(account: AccountWords, tone: Tone): string[] {
@@ -169,7 +227,8 @@ function untrue(account: AccountWords, tone: Tone): string[] {
   const due = amountDue(account)
   if (due !== null && !isOwed(due)) names.push('overdue above zero')
   if (tone !== 'gentle' && account.daysPastDue !== null && account.daysPastDue < 1) names.push('daysPastDue above zero')
-  if (tone === 'final' && account.nextStep !== null && account.asOf !== null && account.nextStep.date <= account.asOf) names.push('nextStep.date after asOf')
+  if (tone === 'final' && account.nextStep !== null && account.asOf !== null && account.nextStep.date <= account.asOf)
+    names.push('nextStep.date after asOf')
   return names
 }
 

@@ -11,12 +11,24 @@ const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 })
  *
  * The year is left out only when it is `currentYear`, so that an old due date is never read as a recent one.
  */
-export function formatLocalDate(date: LocalDate, locale: string, month: 'long' | 'short', currentYear: string | null): string {
+export function formatLocalDate(
+  date: LocalDate,
+  locale: string,
+  month: 'long' | 'short',
+  currentYear: string | null,
+): string {
   const withYear = date.slice(0, 4) !== currentYear
   const key = `${locale}|${month}|${withYear}`
   let format = formats.get(key)
   if (format === undefined) {
-    format = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', calendar: 'gregory', numberingSystem: 'latn', day: 'numeric', month, ...(withYear ? { year: 'numeric' } : {}) })
+    format = new Intl.DateTimeFormat(locale, {
+      timeZone: 'UTC',
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      day: 'numeric',
+      month,
+      ...(withYear ? { year: 'numeric' } : {}),
+    })
     formats.set(key, format)
   }
   return format.format(Date.parse(`${date}T00:00:00Z`)).replace(/[\u00a0\u202f]/g, ' ')
@@ -47,7 +59,8 @@ export interface WordsData {
   currentYear: string | null
 }
 
-const dataOf = (options: Handlebars.HelperOptions): WordsData & { root: unknown } => options.data as WordsData & { root: unknown }
+const dataOf = (options: Handlebars.HelperOptions): WordsData & { root: unknown } =>
+  options.data as WordsData & { root: unknown }
 
 /**
  * The small language that templates are written in: Handlebars with these helpers and no others.
@@ -77,8 +90,10 @@ export const WORD_HELPERS: Readonly<Record<string, Handlebars.HelperDelegate>> =
   known(this: unknown, value: unknown, options: Handlebars.HelperOptions) {
     return isMissing(value) ? options.inverse(this) : options.fn(this)
   },
-  date: (day: unknown, options: Handlebars.HelperOptions) => formatLocalDate(dayOf(day), dataOf(options).locale, 'long', dataOf(options).currentYear),
-  shortDate: (day: unknown, options: Handlebars.HelperOptions) => formatLocalDate(dayOf(day), dataOf(options).locale, 'short', dataOf(options).currentYear),
+  date: (day: unknown, options: Handlebars.HelperOptions) =>
+    formatLocalDate(dayOf(day), dataOf(options).locale, 'long', dataOf(options).currentYear),
+  shortDate: (day: unknown, options: Handlebars.HelperOptions) =>
+    formatLocalDate(dayOf(day), dataOf(options).locale, 'short', dataOf(options).currentYear),
   money: (money: unknown, options: Handlebars.HelperOptions) => formatMoney(moneyOf(money), dataOf(options).locale),
   spoken: (money: unknown, options: Handlebars.HelperOptions) => speakMoney(moneyOf(money), dataOf(options).locale),
   plural: (count: unknown, one: string, other: string, options: Handlebars.HelperOptions) =>

@@ -29,7 +29,11 @@ export interface ContactAudit {
   contacts: { figures: { channel: string; direction: string; by: string; contacts: number }[]; query: Query }
   /** Outbound contacts that were decided again. */
   judged: number
-  exceeded: { contacts: ExceedingContact[]; byRule: { rule: string; contacts: number; query: Query }[]; byMaker: { by: string; contacts: number }[] }
+  exceeded: {
+    contacts: ExceedingContact[]
+    byRule: { rule: string; contacts: number; query: Query }[]
+    byMaker: { by: string; contacts: number }[]
+  }
   /** Contacts about which too little is known to judge them. */
   notJudged: { contactId: string; recipientId: string; code: ObjectionCode }[]
   optOut: { optOuts: number; worstMs: number | null; p99Ms: number | null; worstId: string | null; query: Query }
@@ -66,10 +70,14 @@ export function contactAuditInWords(audit: ContactAudit): string {
     ...exceeded.byRule.flatMap((r) => [`  ${r.rule}: ${r.contacts}`, `    ${queryWords(r.query)}`]),
     ...exceeded.contacts.flatMap((c) => [
       `✗ ${c.contactId}  ${c.channel} by ${c.by}, recipient ${c.recipientId}, ${c.localTime}`,
-      ...c.objections.map((o) => `    ${o.code}: ${o.rule} ${o.version}, ${o.citation}${o.verified ? '' : ', not verified'}`),
+      ...c.objections.map(
+        (o) => `    ${o.code}: ${o.rule} ${o.version}, ${o.citation}${o.verified ? '' : ', not verified'}`,
+      ),
     ]),
     ...notJudged.map((n) => `? ${n.contactId}  recipient ${n.recipientId}: cannot be judged, ${n.code}`),
-    optOut.optOuts === 0 ? 'No opt-out was received.' : `${optOut.optOuts} opt-outs, from being said to holding: worst ${duration(optOut.worstMs)} (${optOut.worstId}), 99 of 100 within ${duration(optOut.p99Ms)}.`,
+    optOut.optOuts === 0
+      ? 'No opt-out was received.'
+      : `${optOut.optOuts} opt-outs, from being said to holding: worst ${duration(optOut.worstMs)} (${optOut.worstId}), 99 of 100 within ${duration(optOut.p99Ms)}.`,
     `    ${queryWords(optOut.query)}`,
     ...audit.packsDue.map((p) => `! ${p.pack} ${p.version} is due for review: ${p.why.join('; ')}.`),
     ...audit.calendars.map((alarm) => `! ${calendarWords(alarm)}`),
@@ -83,7 +91,14 @@ export const calendarWords = ({ calendar, year, daysLeft, rules }: CalendarAlarm
 
 const queryWords = ({ sql, parameters }: Query): string => `${sql}  -- ${JSON.stringify(parameters)}`
 
-const duration = (ms: number | null): string => (ms === null ? 'none' : ms < 1_000 ? `${ms} ms` : ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`)
+const duration = (ms: number | null): string =>
+  ms === null
+    ? 'none'
+    : ms < 1_000
+      ? `${ms} ms`
+      : ms < 120_000
+        ? `${Math.round(ms / 1_000)} s`
+        : `${Math.round(ms / 60_000)} min`
 
 /** What deciding recorded decisions again came to. */
 export interface ReplayReport {
@@ -123,9 +138,19 @@ export function replayInWords(report: ReplayReport): string {
     `  the same, byte for byte: ${same}`,
     ...(notByRules > 0 ? [`  not decided by rules (no true words, or a fault of ours): ${notByRules}`] : []),
     ...(erased > 0 ? [`  of people erased since: ${erased}`] : []),
-    ...packsMissing.map((p) => `  not decided again, since ${p.pack} ${p.version} is not installed any more: ${p.decisions}`),
-    ...otherZoneData.map((z) => `  made with ${z.zoneData === null ? 'time zone data that was not recorded' : `time zone data ${z.zoneData}`}, decided again with ${ZONE_DATA_VERSION}: ${z.decisions}`),
-    ...differences.map((d) => `✗ ${d.source} ${d.id}, decision ${d.no}, at ${d.at}${d.zoneData === ZONE_DATA_VERSION ? '' : `, made with ${d.zoneData === null ? 'unrecorded time zone data' : `time zone data ${d.zoneData}`}`}\n    recorded ${d.recorded}\n    now      ${d.now}`),
-    differences.length === 0 ? 'No decision comes out otherwise.' : `${differences.length} come out otherwise: a pack was edited under its old version, the engine changed, or the time zone data did.`,
+    ...packsMissing.map(
+      (p) => `  not decided again, since ${p.pack} ${p.version} is not installed any more: ${p.decisions}`,
+    ),
+    ...otherZoneData.map(
+      (z) =>
+        `  made with ${z.zoneData === null ? 'time zone data that was not recorded' : `time zone data ${z.zoneData}`}, decided again with ${ZONE_DATA_VERSION}: ${z.decisions}`,
+    ),
+    ...differences.map(
+      (d) =>
+        `✗ ${d.source} ${d.id}, decision ${d.no}, at ${d.at}${d.zoneData === ZONE_DATA_VERSION ? '' : `, made with ${d.zoneData === null ? 'unrecorded time zone data' : `time zone data ${d.zoneData}`}`}\n    recorded ${d.recorded}\n    now      ${d.now}`,
+    ),
+    differences.length === 0
+      ? 'No decision comes out otherwise.'
+      : `${differences.length} come out otherwise: a pack was edited under its old version, the engine changed, or the time zone data did.`,
   ].join('\n')
 }

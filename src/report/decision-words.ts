@@ -1,5 +1,11 @@
 import type { Decision, Objection, ObjectionCode } from '../model/decision.ts'
-import { type DecisionExplanation, NOT_STATED, type PlaceSign, type RuleExplanation, SILENCES } from '../model/explanation.ts'
+import {
+  type DecisionExplanation,
+  NOT_STATED,
+  type PlaceSign,
+  type RuleExplanation,
+  SILENCES,
+} from '../model/explanation.ts'
 import type { Facts } from '../model/facts.ts'
 import { formatInstant, type Instant } from '../model/time.ts'
 import { localTime, onEveryClock } from './local-time.ts'
@@ -25,9 +31,20 @@ export function decisionWords(decision: Decision, locale: string, facts: Facts |
   const language = languageNamed(locale) ?? 'en'
   const words = catalogueOf(language)
   const time = (instant: Instant): string => onEveryClock(formatInstant(instant), decision.candidateZones, language)
-  const headline = decision.verdict === 'send' ? words.send(decision.until === null ? null : time(decision.until)) : decision.until === null ? words.refuse() : words.defer(time(decision.until))
+  const headline =
+    decision.verdict === 'send'
+      ? words.send(decision.until === null ? null : time(decision.until))
+      : decision.until === null
+        ? words.refuse()
+        : words.defer(time(decision.until))
   const reason = ({ code, rule, citation, until, verified }: Objection): string =>
-    words.reason(objectionIn(language, code, facts?.accounts ?? [], decision.candidateZones), until === null ? null : time(until), rule, citationIn(language, rule, citation), verified)
+    words.reason(
+      objectionIn(language, code, facts?.accounts ?? [], decision.candidateZones),
+      until === null ? null : time(until),
+      rule,
+      citationIn(language, rule, citation),
+      verified,
+    )
   return { headline, reasons: decision.reasons.map(reason) }
 }
 
@@ -39,7 +56,12 @@ export type AccountKnown = Pick<Facts['accounts'][number], 'state' | 'asOf' | 'f
  *
  * A closed account is told by its state: only what was paid is called paid. A stale balance is told by its age and the bound.
  */
-export function objectionIn(language: Language, code: ObjectionCode, accounts: readonly AccountKnown[], zones: readonly string[]): string {
+export function objectionIn(
+  language: Language,
+  code: ObjectionCode,
+  accounts: readonly AccountKnown[],
+  zones: readonly string[],
+): string {
   const words = catalogueOf(language)
   const general = words.terms.objection[code]
   if (code === 'account_closed') {
@@ -47,7 +69,16 @@ export function objectionIn(language: Language, code: ObjectionCode, accounts: r
     return closed.length === 0 ? general : words.list(closed)
   }
   if (code !== 'stale_balance') return general
-  const facts = accounts.flatMap(({ asOf, freshForMs }) => (freshForMs === null ? [] : [words.balanceFact(asOf === null ? null : onEveryClock(formatInstant(asOf), zones.slice(0, 1), language), words.duration(freshForMs))]))
+  const facts = accounts.flatMap(({ asOf, freshForMs }) =>
+    freshForMs === null
+      ? []
+      : [
+          words.balanceFact(
+            asOf === null ? null : onEveryClock(formatInstant(asOf), zones.slice(0, 1), language),
+            words.duration(freshForMs),
+          ),
+        ],
+  )
   return facts.length === 0 ? general : words.list([general, ...new Set(facts)])
 }
 
@@ -55,7 +86,12 @@ export function objectionIn(language: Language, code: ObjectionCode, accounts: r
  * Why did the decision come out so? The reasons with what each rests on, the places with their evidence, the consents,
  * the rules that let it pass and those that stayed silent, with the cause.
  */
-export function explanationLines(explanation: DecisionExplanation, decision: Decision, facts: Facts, locale: string): string[] {
+export function explanationLines(
+  explanation: DecisionExplanation,
+  decision: Decision,
+  facts: Facts,
+  locale: string,
+): string[] {
   const language = languageNamed(locale) ?? 'en'
   const words = catalogueOf(language)
   const telling: Telling = { language, zones: decision.candidateZones }
@@ -65,13 +101,33 @@ export function explanationLines(explanation: DecisionExplanation, decision: Dec
   const title = (text: string, lines: readonly string[]): string[] => ['', text, ...lines.map((line) => `  ${line}`)]
   const pack = ({ id, version }: { id: string; version: string }): string => `${id} ${version}`
   return [
-    ...title(titles.asked, [words.asked(onEveryClock(explanation.at, decision.candidateZones, language), terms.tone[reminder.tone], terms.kind[reminder.kind], terms.channel[reminder.channel], reminder.mode === null ? null : terms.mode[reminder.mode])]),
+    ...title(titles.asked, [
+      words.asked(
+        onEveryClock(explanation.at, decision.candidateZones, language),
+        terms.tone[reminder.tone],
+        terms.kind[reminder.kind],
+        terms.channel[reminder.channel],
+        reminder.mode === null ? null : terms.mode[reminder.mode],
+      ),
+    ]),
     ...title(titles.where, [...zoneLines(explanation, telling), words.zoneData(zoneData)]),
     ...title(titles.packs, [decision.packs.length === 0 ? words.none : decision.packs.map(pack).join(', ')]),
-    ...(explanation.packsLeftOut.length === 0 ? [] : title(titles.leftOut, explanation.packsLeftOut.map((one) => `${pack(one)}: ${terms.silence[one.because]}`))),
-    ...title(titles.record, [words.onRecord({
-      accounts: facts.accounts.length, contacts: facts.contacts.length, holds: facts.holds.length, stops: facts.suppressions.length, consents: facts.consents.length, events: facts.events?.length ?? null,
-    })]),
+    ...(explanation.packsLeftOut.length === 0
+      ? []
+      : title(
+          titles.leftOut,
+          explanation.packsLeftOut.map((one) => `${pack(one)}: ${terms.silence[one.because]}`),
+        )),
+    ...title(titles.record, [
+      words.onRecord({
+        accounts: facts.accounts.length,
+        contacts: facts.contacts.length,
+        holds: facts.holds.length,
+        stops: facts.suppressions.length,
+        consents: facts.consents.length,
+        events: facts.events?.length ?? null,
+      }),
+    ]),
     ...title(titles.consents, consentsOnRecord(explanation, facts, telling)),
     ...ruleSections(explanation, telling),
   ]
@@ -83,16 +139,27 @@ export function ruleSections(explanation: DecisionExplanation, telling: Telling)
   const passed = explanation.rules.filter((rule) => rule.verdict === 'allows')
   const silent = explanation.rules.filter((rule) => rule.verdict === 'silent')
   return [
-    ...(passed.length === 0 ? [] : ['', words.titles.passed(passed.length), ...passed.flatMap((rule) => [
-      `  ${words.source(rule.rule, citationIn(telling.language, rule.rule, rule.citation), rule.verified === null ? null : words.terms.verified[rule.verified])}`,
-      ...basisLines(rule, telling).map((line) => `      ${line}`),
-    ])]),
-    ...[...SILENCES].sort((a, b) => Number(NOT_STATED.has(b)) - Number(NOT_STATED.has(a))).flatMap((why) => {
-      const because = silent.filter((rule) => rule.silentBecause === why)
-      if (because.length === 0) return []
-      const told = why === 'consent' ? because.flatMap((rule) => [rule.rule, ...basisLines(rule, telling).map((line) => `    ${line}`)]) : [because.map(({ rule }) => rule).join(', ')]
-      return ['', words.titles.silent(words.terms.silence[why]), ...told.map((line) => `  ${line}`)]
-    }),
+    ...(passed.length === 0
+      ? []
+      : [
+          '',
+          words.titles.passed(passed.length),
+          ...passed.flatMap((rule) => [
+            `  ${words.source(rule.rule, citationIn(telling.language, rule.rule, rule.citation), rule.verified === null ? null : words.terms.verified[rule.verified])}`,
+            ...basisLines(rule, telling).map((line) => `      ${line}`),
+          ]),
+        ]),
+    ...[...SILENCES]
+      .sort((a, b) => Number(NOT_STATED.has(b)) - Number(NOT_STATED.has(a)))
+      .flatMap((why) => {
+        const because = silent.filter((rule) => rule.silentBecause === why)
+        if (because.length === 0) return []
+        const told =
+          why === 'consent'
+            ? because.flatMap((rule) => [rule.rule, ...basisLines(rule, telling).map((line) => `    ${line}`)])
+            : [because.map(({ rule }) => rule).join(', ')]
+        return ['', words.titles.silent(words.terms.silence[why]), ...told.map((line) => `  ${line}`)]
+      }),
   ]
 }
 
@@ -109,18 +176,29 @@ export function basisLines(rule: RuleExplanation, telling: Telling): string[] {
 /** What stands beside a reason: the version, what was read of it, what it is in law, and what it rests on. */
 export function reasonBasis(rule: RuleExplanation, telling: Telling): string[] {
   const { terms, standing } = catalogueOf(telling.language)
-  const head = rule.verified === null ? [] : [standing(`${rule.pack} ${rule.version}`, terms.verified[rule.verified], terms.force[rule.force])]
+  const head =
+    rule.verified === null
+      ? []
+      : [standing(`${rule.pack} ${rule.version}`, terms.verified[rule.verified], terms.force[rule.force])]
   return [...head, ...basisLines(rule, telling)]
 }
 
 function zoneLines({ zones, at }: DecisionExplanation, { language }: Telling): string[] {
   const words = catalogueOf(language)
   if (zones.length === 0) return [words.nowhere]
-  return zones.map(({ zone, evidence }) => words.zone(zone, localTime(Date.parse(at), zone, language), words.join(evidence.map((sign) => signWords(sign, words)))))
+  return zones.map(({ zone, evidence }) =>
+    words.zone(
+      zone,
+      localTime(Date.parse(at), zone, language),
+      words.join(evidence.map((sign) => signWords(sign, words))),
+    ),
+  )
 }
 
 function signWords({ sign, place, zone, at }: PlaceSign, words: Catalogue): string {
-  const named = Object.hasOwn(words.terms.sign, sign) ? words.terms.sign[sign as keyof typeof words.terms.sign] : openWord(words.terms.evidence, sign)
+  const named = Object.hasOwn(words.terms.sign, sign)
+    ? words.terms.sign[sign as keyof typeof words.terms.sign]
+    : openWord(words.terms.evidence, sign)
   const what = [place, zone].filter((part) => part !== null)
   return words.evidence(named, what.length === 0 ? null : what.join(', '), at === null ? null : at.slice(0, 10))
 }
@@ -131,7 +209,15 @@ function consentsOnRecord(explanation: DecisionExplanation, facts: Facts, { lang
   if (facts.consents.length === 0) return [words.none]
   const clock = (at: Instant): string => onEveryClock(formatInstant(at), zones, language)
   return facts.consents.map((consent) => {
-    const by = explanation.rules.filter((rule) => rule.consents.some((weighed) => weighed.kind === consent.kind)).map(({ rule }) => rule)
-    return words.consent(consentName(words, consent.kind), consent.channel === null ? null : words.terms.channel[consent.channel], clock(consent.from), consent.until === null ? null : clock(consent.until), by.length === 0 ? words.notWeighed : by.join(', '))
+    const by = explanation.rules
+      .filter((rule) => rule.consents.some((weighed) => weighed.kind === consent.kind))
+      .map(({ rule }) => rule)
+    return words.consent(
+      consentName(words, consent.kind),
+      consent.channel === null ? null : words.terms.channel[consent.channel],
+      clock(consent.from),
+      consent.until === null ? null : clock(consent.until),
+      by.length === 0 ? words.notWeighed : by.join(', '),
+    )
   })
 }

@@ -11,9 +11,7 @@ import { type Language, openWord } from './words/terms.ts'
 
 /** What the rules of the last decision can still be asked: why it came out so, or why that cannot be told again. */
 export type AskedAgain =
-  | { explanation: DecisionExplanation; agrees: boolean }
-  | { packsMissing: readonly string[] }
-  | { erased: true }
+  { explanation: DecisionExplanation; agrees: boolean } | { packsMissing: readonly string[] } | { erased: true }
 
 /** What an explanation knows beside the reminder itself. */
 export interface Known {
@@ -37,14 +35,22 @@ export function explainReminder(reminder: ReminderView, { facts, asked = null, l
   const accounts = facts?.accounts ?? []
   return [
     ...headLines(reminder, telling),
-    ...(facts === null || last === undefined ? [] : ['', words.knew, ...factLines(facts, telling.zones, Date.parse(last.at), language).map(item)]),
+    ...(facts === null || last === undefined
+      ? []
+      : ['', words.knew, ...factLines(facts, telling.zones, Date.parse(last.at), language).map(item)]),
     '',
     words.decided,
-    ...(reminder.decisions.length === 0 ? [item(words.nothingYet)] : reminder.decisions.flatMap((decision) => decisionLines(decision, language, decision === last ? accounts : [], decision === last ? asked : null))),
+    ...(reminder.decisions.length === 0
+      ? [item(words.nothingYet)]
+      : reminder.decisions.flatMap((decision) =>
+          decisionLines(decision, language, decision === last ? accounts : [], decision === last ? asked : null),
+        )),
     ...askedLines(asked, telling),
     '',
     words.tried,
-    ...(reminder.attempts.length === 0 ? [item(words.noCall)] : reminder.attempts.flatMap((attempt) => attemptLines(attempt, telling))),
+    ...(reminder.attempts.length === 0
+      ? [item(words.noCall)]
+      : reminder.attempts.flatMap((attempt) => attemptLines(attempt, telling))),
     '',
     words.inShort(conclusion(reminder, last, accounts, telling)),
   ]
@@ -56,28 +62,55 @@ const detail = (text: string): string => `      ${text}`
 function headLines(reminder: ReminderView, { zones, language }: Telling): string[] {
   const { reminder: words, terms } = catalogueOf(language)
   const lead = reminder.accountIds.length > 1 ? (reminder.accountIds[0] ?? null) : null
-  const from = reminder.ladder === null ? words.direct : words.step(reminder.ladder.rung, reminder.ladder.id, reminder.ladder.version, lead)
+  const from =
+    reminder.ladder === null
+      ? words.direct
+      : words.step(reminder.ladder.rung, reminder.ladder.id, reminder.ladder.version, lead)
   return [
-    words.head(reminder.id, terms.message[reminder.channel], terms.tone[reminder.tone], terms.kind[reminder.kind], from),
+    words.head(
+      reminder.id,
+      terms.message[reminder.channel],
+      terms.tone[reminder.tone],
+      terms.kind[reminder.kind],
+      from,
+    ),
     ...[
-      words.ownerQuery(reminder.creditor, reminder.recipientId, reminder.accountIds), words.due(onEveryClock(reminder.dueAt, zones, language)), words.notAfter(onEveryClock(reminder.expiresAt, zones, language)),
-      ...(reminder.follows === null ? [] : [words.follows(reminder.follows)]), ...(reminder.live ? [] : [words.testKey]),
+      words.ownerQuery(reminder.creditor, reminder.recipientId, reminder.accountIds),
+      words.due(onEveryClock(reminder.dueAt, zones, language)),
+      words.notAfter(onEveryClock(reminder.expiresAt, zones, language)),
+      ...(reminder.follows === null ? [] : [words.follows(reminder.follows)]),
+      ...(reminder.live ? [] : [words.testKey]),
     ].map((line) => `  ${line}`),
   ]
 }
 
-function decisionLines(decision: DecisionView, language: Language, accounts: readonly AccountKnown[], asked: AskedAgain | null): string[] {
+function decisionLines(
+  decision: DecisionView,
+  language: Language,
+  accounts: readonly AccountKnown[],
+  asked: AskedAgain | null,
+): string[] {
   const { reminder: words } = catalogueOf(language)
   const zones = decision.candidateZones
-  const again = decision.repeats > 1 ? words.again(decision.repeats, onEveryClock(decision.lastAt, zones, language)) : ''
+  const again =
+    decision.repeats > 1 ? words.again(decision.repeats, onEveryClock(decision.lastAt, zones, language)) : ''
   const bases = asked !== null && 'explanation' in asked && asked.agrees ? asked.explanation.rules : []
   return [
     item(`${onEveryClock(decision.at, zones, language)}: ${verdictWords(decision, language)}${again}`),
     ...decision.reasons.flatMap((reason, i) => [
       ...reasonLines(reason, { language, zones }, accounts),
-      ...(bases[i]?.verdict === 'objects' && bases[i].rule === reason.rule ? reasonBasis(bases[i], { language, zones }).slice(1).map((line) => detail(`    ${line}`)) : []),
+      ...(bases[i]?.verdict === 'objects' && bases[i].rule === reason.rule
+        ? reasonBasis(bases[i], { language, zones })
+            .slice(1)
+            .map((line) => detail(`    ${line}`))
+        : []),
     ]),
-    detail(words.packs(decision.packs.length === 0 ? null : decision.packs.map((pack) => `${pack.id} ${pack.version}`).join(', '), decision.zoneData)),
+    detail(
+      words.packs(
+        decision.packs.length === 0 ? null : decision.packs.map((pack) => `${pack.id} ${pack.version}`).join(', '),
+        decision.zoneData,
+      ),
+    ),
   ]
 }
 
@@ -90,23 +123,46 @@ function verdictWords({ verdict, until, candidateZones, reasons }: DecisionView,
 }
 
 /** Is each endless objection one that more knowledge cures? Then the reminder keeps waiting until its deadline. */
-const waits = (reasons: readonly ReasonView[]): boolean => reasons.length > 0 && reasons.every((reason) => reason.until !== null || CURABLE.has(reason.code))
+const waits = (reasons: readonly ReasonView[]): boolean =>
+  reasons.length > 0 && reasons.every((reason) => reason.until !== null || CURABLE.has(reason.code))
 
 function reasonLines(reason: ReasonView, { zones, language }: Telling, accounts: readonly AccountKnown[]): string[] {
   const { reminder: words } = catalogueOf(language)
   return [
-    detail(words.because(objectionIn(language, reason.code, accounts, zones), reason.until === null ? null : onEveryClock(reason.until, zones, language))),
+    detail(
+      words.because(
+        objectionIn(language, reason.code, accounts, zones),
+        reason.until === null ? null : onEveryClock(reason.until, zones, language),
+      ),
+    ),
     ...(reason.reminderId === undefined ? [] : [detail(`  ${words.inTheWay(reason.reminderId)}`)]),
-    detail(words.rule(reason.rule, reason.pack, reason.version, citationIn(language, reason.rule, reason.citation), reason.verified, reason.code)),
+    detail(
+      words.rule(
+        reason.rule,
+        reason.pack,
+        reason.version,
+        citationIn(language, reason.rule, reason.citation),
+        reason.verified,
+        reason.code,
+      ),
+    ),
   ]
 }
 
 function askedLines(asked: AskedAgain | null, telling: Telling): string[] {
   const { reminder: words, list } = catalogueOf(telling.language)
   if (asked === null) return []
-  const lines = 'erased' in asked ? [item(words.erased)]
-    : 'packsMissing' in asked ? [item(words.missing(list(asked.packsMissing)))]
-      : [...(asked.agrees ? [] : [item(words.otherwise)]), ...ruleSections(asked.explanation, telling).slice(1).map((line) => (line === '' ? '' : `  ${line}`))]
+  const lines =
+    'erased' in asked
+      ? [item(words.erased)]
+      : 'packsMissing' in asked
+        ? [item(words.missing(list(asked.packsMissing)))]
+        : [
+            ...(asked.agrees ? [] : [item(words.otherwise)]),
+            ...ruleSections(asked.explanation, telling)
+              .slice(1)
+              .map((line) => (line === '' ? '' : `  ${line}`)),
+          ]
   return lines.length === 0 ? [] : ['', words.asked, ...lines]
 }
 
@@ -114,30 +170,64 @@ function attemptLines(attempt: AttemptView, { zones, language }: Telling): strin
   const { reminder: words, terms } = catalogueOf(language)
   const why = [attempt.rejection, attempt.code, attempt.detail].filter((part) => part !== null).join(', ')
   return [
-    item(words.attempt(attempt.no, onEveryClock(attempt.reservedAt, zones, language), attempt.route, attempt.provider, terms.attempt[attempt.status], why)),
+    item(
+      words.attempt(
+        attempt.no,
+        onEveryClock(attempt.reservedAt, zones, language),
+        attempt.route,
+        attempt.provider,
+        terms.attempt[attempt.status],
+        why,
+      ),
+    ),
     detail(words.template(attempt.template, attempt.templateVersion, attempt.locale, attempt.messageHash)),
     ...(attempt.providerRef === null ? [] : [detail(words.reference(attempt.providerRef))]),
     ...(attempt.resolvedBy === null ? [] : [detail(words.settledBy(attempt.resolvedBy))]),
-    ...attempt.receipts.map((receipt) => detail(words.receipt(terms.delivery[receipt.state], receipt.code, onEveryClock(receipt.receivedAt, zones, language), receipt.changed))),
+    ...attempt.receipts.map((receipt) =>
+      detail(
+        words.receipt(
+          terms.delivery[receipt.state],
+          receipt.code,
+          onEveryClock(receipt.receivedAt, zones, language),
+          receipt.changed,
+        ),
+      ),
+    ),
   ]
 }
 
-function conclusion(reminder: ReminderView, last: DecisionView | undefined, accounts: readonly AccountKnown[], { language, zones }: Telling): string {
+function conclusion(
+  reminder: ReminderView,
+  last: DecisionView | undefined,
+  accounts: readonly AccountKnown[],
+  { language, zones }: Telling,
+): string {
   const words: Catalogue = catalogueOf(language)
   const say = words.reminder
   const binding = last?.reasons[0]
-  const because = binding === undefined ? '' : say.becauseOf(objectionIn(language, binding.code, accounts, zones), binding.rule)
+  const because =
+    binding === undefined ? '' : say.becauseOf(objectionIn(language, binding.code, accounts, zones), binding.rule)
   switch (reminder.status) {
-    case 'scheduled': return say.scheduled(because, onEveryClock(reminder.nextAt, zones, language), last !== undefined)
-    case 'queued': return say.queued
-    case 'sending': return say.sending
-    case 'sent': return say.sent
-    case 'delivered': return say.delivered
-    case 'failed': return say.failed(endWords(reminder.endReason, words))
-    case 'refused': return say.refused(because)
-    case 'expired': return say.expired(because)
-    case 'cancelled': return say.cancelled(endWords(reminder.endReason, words))
-    case 'in_doubt': return say.inDoubt
+    case 'scheduled':
+      return say.scheduled(because, onEveryClock(reminder.nextAt, zones, language), last !== undefined)
+    case 'queued':
+      return say.queued
+    case 'sending':
+      return say.sending
+    case 'sent':
+      return say.sent
+    case 'delivered':
+      return say.delivered
+    case 'failed':
+      return say.failed(endWords(reminder.endReason, words))
+    case 'refused':
+      return say.refused(because)
+    case 'expired':
+      return say.expired(because)
+    case 'cancelled':
+      return say.cancelled(endWords(reminder.endReason, words))
+    case 'in_doubt':
+      return say.inDoubt
   }
 }
 
@@ -160,22 +250,58 @@ export function factLines(facts: Facts, zones: readonly string[], at: Instant, l
   const until = (instant: Instant | null): string | null => (instant === null ? null : clock(instant))
   const holds = facts.holds.filter((hold) => hold.from <= at && (hold.until === null || hold.until > at))
   const stops = facts.suppressions.filter((stop) => (stop.from ?? 0) <= at && (stop.until === null || stop.until > at))
-  const last = facts.contacts.reduce<Instant | null>((latest, contact) => (latest === null || contact.at > latest ? contact.at : latest), null)
-  const account = ({ state, daysPastDue, dueDate, product, role, asOf }: AccountFacts): string => words.facts.account(terms.state[state], daysPastDue, dueDate, product, terms.role[role], until(asOf))
+  const last = facts.contacts.reduce<Instant | null>(
+    (latest, contact) => (latest === null || contact.at > latest ? contact.at : latest),
+    null,
+  )
+  const account = ({ state, daysPastDue, dueDate, product, role, asOf }: AccountFacts): string =>
+    words.facts.account(terms.state[state], daysPastDue, dueDate, product, terms.role[role], until(asOf))
   const { address, reminder } = facts
   return [
     ...facts.accounts.map(account),
     words.facts.where(zones.length === 0 ? null : placesWords(zones, language), list(jurisdictions(facts))),
-    words.facts.address(address === null ? null : {
-      kind: address.kind === null ? null : terms.addressKind[address.kind], country: address.country, relation: address.relation === null ? null : terms.relation[address.relation],
-    }, terms.channel[reminder.channel]),
+    words.facts.address(
+      address === null
+        ? null
+        : {
+            kind: address.kind === null ? null : terms.addressKind[address.kind],
+            country: address.country,
+            relation: address.relation === null ? null : terms.relation[address.relation],
+          },
+      terms.channel[reminder.channel],
+    ),
     words.facts.contacts(facts.contacts.length, until(last) ?? ''),
     ...(facts.events === null ? [words.facts.noEvents] : []),
-    ...holds.map((hold) => words.facts.hold(words.hold(terms.hold[hold.kind], hold.account === null, hold.channel == null ? null : terms.channel[hold.channel], until(hold.until)))),
-    ...stops.map((stop) => words.facts.stop(words.stop(terms.stop[stop.reason], stop.scope, stop.channel === null ? null : terms.channel[stop.channel], until(stop.until)))),
-    ...(facts.consents.length === 0 ? [] : [words.facts.consents(list([...new Set(facts.consents.map((consent) => consentName(words, consent.kind)))]))]),
+    ...holds.map((hold) =>
+      words.facts.hold(
+        words.hold(
+          terms.hold[hold.kind],
+          hold.account === null,
+          hold.channel == null ? null : terms.channel[hold.channel],
+          until(hold.until),
+        ),
+      ),
+    ),
+    ...stops.map((stop) =>
+      words.facts.stop(
+        words.stop(
+          terms.stop[stop.reason],
+          stop.scope,
+          stop.channel === null ? null : terms.channel[stop.channel],
+          until(stop.until),
+        ),
+      ),
+    ),
+    ...(facts.consents.length === 0
+      ? []
+      : [words.facts.consents(list([...new Set(facts.consents.map((consent) => consentName(words, consent.kind)))]))]),
   ]
 }
 
-const jurisdictions = (facts: Facts): string[] =>
-  [...new Set([facts.recipient.jurisdiction, ...facts.recipient.locationEvidence.map((sign) => sign.jurisdiction)].filter((place) => place !== null))]
+const jurisdictions = (facts: Facts): string[] => [
+  ...new Set(
+    [facts.recipient.jurisdiction, ...facts.recipient.locationEvidence.map((sign) => sign.jurisdiction)].filter(
+      (place) => place !== null,
+    ),
+  ),
+]

@@ -13,21 +13,30 @@ export const forecastSentences = (zone: string, routes: readonly RouteForecastVi
 function sentence(one: RouteForecastView, zone: string): string {
   const waits = `${n(one.waiting)} wait${one.waiting === 1 ? 's' : ''} (${n(one.dueNow)} due now, ${n(one.dueLaterToday)} later today)`
   const rate = one.share === 100 ? 'at this rate' : `at ${one.share} % of its rate`
-  const empties = one.emptyAt === null ? 'nothing of it goes today' : `${rate} the ${one.channel} queue empties at ${localTime(Date.parse(one.emptyAt), zone).slice(-5)}`
+  const empties =
+    one.emptyAt === null
+      ? 'nothing of it goes today'
+      : `${rate} the ${one.channel} queue empties at ${localTime(Date.parse(one.emptyAt), zone).slice(-5)}`
   const others = [
     one.missesWindow > 0 ? `${n(one.missesWindow)} will miss today’s window` : null,
     one.expires > 0 ? `${n(one.expires)} will expire before they can go` : null,
     one.heldBySwitch > 0 ? `a switch holds ${n(one.heldBySwitch)}` : null,
     one.notToday > 0 ? `the rules keep ${n(one.notToday)} past today` : null,
   ].filter((words) => words !== null)
-  const assumed = one.assumed ? ` Nothing has gone out on this route yet, so ${one.channel === 'phone' ? 'the length of a call' : 'one unit a message'} is assumed.` : ''
-  const sampled = one.everyNth > 1 ? ` Every ${n(one.everyNth)}th was decided; counts other than the first three are estimates.` : ''
+  const assumed = one.assumed
+    ? ` Nothing has gone out on this route yet, so ${one.channel === 'phone' ? 'the length of a call' : 'one unit a message'} is assumed.`
+    : ''
+  const sampled =
+    one.everyNth > 1 ? ` Every ${n(one.everyNth)}th was decided; counts other than the first three are estimates.` : ''
   return `${waits}; ${[empties, ...others].join('; ')}.${assumed}${sampled}`
 }
 
 /** The whole answer for a terminal. */
 export const forecastInWords = (forecast: ForecastView): string =>
-  [...(forecast.words.length === 0 ? ['Nothing waits.'] : forecast.words), `Times are in ${forecast.zone}; today ends at ${forecast.until}.`].join('\n')
+  [
+    ...(forecast.words.length === 0 ? ['Nothing waits.'] : forecast.words),
+    `Times are in ${forecast.zone}; today ends at ${forecast.until}.`,
+  ].join('\n')
 
 const count = z.int().min(0)
 
@@ -39,11 +48,15 @@ export const routeForecastSchema = z.object({
   dueNow: count,
   dueLaterToday: count,
   goes: count,
-  missesWindow: count.describe('Their contact window, or whatever else allows them now, closes before their turn comes; they are put off.'),
+  missesWindow: count.describe(
+    'Their contact window, or whatever else allows them now, closes before their turn comes; they are put off.',
+  ),
   expires: count.describe('Their deadline comes before their turn.'),
   heldBySwitch: count.describe('A switch stops or pauses them.'),
   notToday: count.describe('The rules refuse them, or put them off past today.'),
-  emptyAt: instantText.nullable().describe('When the last that goes today begins; null: nothing of what waits goes today.'),
+  emptyAt: instantText
+    .nullable()
+    .describe('When the last that goes today begins; null: nothing of what waits goes today.'),
   ratePerSecond: z.number().describe('In units of the route, as slow switches leave it.'),
   share: z.int().describe('Percent of the configured rate that slow switches over the whole route leave.'),
   unitsEach: z.number().describe('Mean units of a message: SMS segments, otherwise 1.'),

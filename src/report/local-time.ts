@@ -36,7 +36,10 @@ export function onEveryClock(at: string, zones: readonly string[], language: Lan
     const shown = localTime(instant, zone, language)
     byTime.set(shown, [...(byTime.get(shown) ?? []), zone])
   }
-  return clock.join([...byTime].map(([shown, places]) => clock.at(shown, placesWords(places, language))), utc)
+  return clock.join(
+    [...byTime].map(([shown, places]) => clock.at(shown, placesWords(places, language))),
+    utc,
+  )
 }
 
 /** Up to four zones by name, the rest by number. */

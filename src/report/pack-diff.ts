@@ -29,7 +29,8 @@ export function packDiff(a: Pack, b: Pack): PackDiff {
   const after = new Map(newRules.map((rule) => [rule.id, rule]))
   const about = ({ id, shape, citation }: PackRule) => ({ rule: id, shape, citation })
   return {
-    from: { id: a.id, version: a.version }, to: { id: b.id, version: b.version },
+    from: { id: a.id, version: a.version },
+    to: { id: b.id, version: b.version },
     head: fieldChanges(oldHead, newHead),
     added: newRules.filter((rule) => !before.has(rule.id)).map(about),
     removed: oldRules.filter((rule) => !after.has(rule.id)).map(about),
@@ -43,7 +44,10 @@ export function packDiff(a: Pack, b: Pack): PackDiff {
 }
 
 function examplesDiff(before: Pack['vectors'], after: Pack['vectors']): PackDiff['examples'] {
-  const [old, now] = [new Map(before.map((v) => [v.name, canonicalJson(v)])), new Map(after.map((v) => [v.name, canonicalJson(v)]))]
+  const [old, now] = [
+    new Map(before.map((v) => [v.name, canonicalJson(v)])),
+    new Map(after.map((v) => [v.name, canonicalJson(v)])),
+  ]
   return {
     added: [...now.keys()].filter((name) => !old.has(name)),
     removed: [...old.keys()].filter((name) => !now.has(name)),
@@ -62,7 +66,8 @@ function fieldChanges(before: object, after: object, path = ''): FieldChange[] {
   })
 }
 
-const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The difference for people. */
 export function packDiffInWords(diff: PackDiff): string {
@@ -72,9 +77,14 @@ export function packDiffInWords(diff: PackDiff): string {
     ...removed.map((rule) => `- ${rule.rule} (${rule.shape}; ${rule.citation}) is gone`),
     ...added.map((rule) => `+ ${rule.rule} (${rule.shape}; ${rule.citation}) is new`),
     ...changed.flatMap(({ rule, fields }) => [`~ ${rule}`, ...fields.map((change) => `    ${changeWords(change)}`)]),
-    ...(['added', 'removed', 'changed'] as const).flatMap((what) => (examples[what].length === 0 ? [] : [`  examples ${what}: ${examples[what].join('; ')}`])),
+    ...(['added', 'removed', 'changed'] as const).flatMap((what) =>
+      examples[what].length === 0 ? [] : [`  examples ${what}: ${examples[what].join('; ')}`],
+    ),
   ]
-  const title = from.id === to.id ? `${from.id}: ${from.version} → ${to.version}` : `${from.id} ${from.version} → ${to.id} ${to.version}`
+  const title =
+    from.id === to.id
+      ? `${from.id}: ${from.version} → ${to.version}`
+      : `${from.id} ${from.version} → ${to.id} ${to.version}`
   return [title, ...(lines.length === 0 ? ['  Nothing differs.'] : lines)].join('\n')
 }
 
@@ -87,5 +97,8 @@ const changeWords = ({ field, was, is }: FieldChange): string => {
 function valueWords(value: unknown): string {
   if (Array.isArray(value)) return value.map(valueWords).join(' and ')
   if (!isRecord(value)) return typeof value === 'string' ? `"${value}"` : String(value)
-  return Object.entries(value).filter(([, v]) => v !== undefined && v !== null).map(([key, v]) => `${key} ${valueWords(v)}`).join(', ')
+  return Object.entries(value)
+    .filter(([, v]) => v !== undefined && v !== null)
+    .map(([key, v]) => `${key} ${valueWords(v)}`)
+    .join(', ')
 }

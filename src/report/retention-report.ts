@@ -29,7 +29,10 @@ export interface RetentionReport {
 }
 
 const FATES: Readonly<Record<RetainedPartition['fate'], string>> = {
-  'may-go': 'may go', dropped: 'dropped', unfinished: 'left alone: unfinished', busy: 'in use: try again',
+  'may-go': 'may go',
+  dropped: 'dropped',
+  unfinished: 'left alone: unfinished',
+  busy: 'in use: try again',
 }
 
 export function retentionInWords(report: RetentionReport): string {
@@ -38,11 +41,16 @@ export function retentionInWords(report: RetentionReport): string {
   return [
     ...recordsInWords(report),
     noticesInWords(report, report.notices),
-    ...(report.applied || (report.pieces.length === 0 && notices === 0) ? [] : ['Nothing was changed; --apply drops them.']),
+    ...(report.applied || (report.pieces.length === 0 && notices === 0)
+      ? []
+      : ['Nothing was changed; --apply drops them.']),
   ].join('\n')
 }
 
-function noticesInWords({ applied, house }: RetentionReport, { taken, givenUp }: NonNullable<RetentionReport['notices']>): string {
+function noticesInWords(
+  { applied, house }: RetentionReport,
+  { taken, givenUp }: NonNullable<RetentionReport['notices']>,
+): string {
   const old = `Webhook notices are kept for ${house.keepNoticesDays} days after they were taken`
   if (taken + givenUp === 0) return `${old}; none is older.`
   return `${old}: ${taken.toLocaleString('en')} older ones ${applied ? 'were removed' : 'may go'}, and ${givenUp.toLocaleString('en')} that were given up long ago.`
@@ -50,10 +58,15 @@ function noticesInWords({ applied, house }: RetentionReport, { taken, givenUp }:
 
 function recordsInWords({ house, before, reasons, pieces: partitions }: RetentionReport): string[] {
   if (before === null) return ['A rule asks for something to be kept without a known end: no record may go.']
-  const why = reasons.length === 0 ? `the house keeps ${house.keepMonths} months` : reasons.map(({ rule, citation }) => `${rule} (${citation})`).join(', ')
-  const lines = partitions.map(({ piece: partition, fate, rows, bytes, kept, unfinished }) =>
-    `  ${partition.padEnd(26)} ${FATES[fate]}${unfinished > 0 ? ` (${unfinished})` : ''} · ${rows === null ? 'rows not counted' : `about ${Math.round(rows).toLocaleString('en')} rows`}, ` +
-    `${(bytes / 2 ** 20).toLocaleString('en', { maximumFractionDigits: 1 })} MiB${kept === 0 ? '' : ` · ${kept.toLocaleString('en')} kept: in court, or the debt is still collected`}`)
+  const why =
+    reasons.length === 0
+      ? `the house keeps ${house.keepMonths} months`
+      : reasons.map(({ rule, citation }) => `${rule} (${citation})`).join(', ')
+  const lines = partitions.map(
+    ({ piece: partition, fate, rows, bytes, kept, unfinished }) =>
+      `  ${partition.padEnd(26)} ${FATES[fate]}${unfinished > 0 ? ` (${unfinished})` : ''} · ${rows === null ? 'rows not counted' : `about ${Math.round(rows).toLocaleString('en')} rows`}, ` +
+      `${(bytes / 2 ** 20).toLocaleString('en', { maximumFractionDigits: 1 })} MiB${kept === 0 ? '' : ` · ${kept.toLocaleString('en')} kept: in court, or the debt is still collected`}`,
+  )
   return [
     `Records from before ${before.slice(0, 10)} may go: ${why}.`,
     ...(partitions.length === 0 ? ['There are none.'] : lines),

@@ -16,7 +16,9 @@ export interface Telling {
 }
 
 type Spans = NonNullable<Extract<RuleDetail, { kind: 'hours' }>['allow']>
-type Contacts = Extract<RuleDetail, { kind: 'wait' }>['counted'][number] | Extract<RuleDetail, { kind: 'count' }>['subjects'][number]['counted'][number]
+type Contacts =
+  | Extract<RuleDetail, { kind: 'wait' }>['counted'][number]
+  | Extract<RuleDetail, { kind: 'count' }>['subjects'][number]['counted'][number]
 
 /** What did a rule judge by? Its number, and what was found: one line each, in words. */
 export function detailLines(detail: RuleDetail, telling: Telling): string[] {
@@ -24,68 +26,185 @@ export function detailLines(detail: RuleDetail, telling: Telling): string[] {
   const { terms, list } = words
   const clock = (at: string): string => onEveryClock(at, telling.zones, telling.language)
   const until = (at: string | null): string | null => (at === null ? null : clock(at))
-  const channels = (named: readonly (keyof typeof terms.channel)[]): string => list(named.map((channel) => terms.channel[channel]))
-  const kindOf = (kind: string | null | undefined): string | null => (kind == null ? null : openWord(terms.eventKind, kind))
+  const channels = (named: readonly (keyof typeof terms.channel)[]): string =>
+    list(named.map((channel) => terms.channel[channel]))
+  const kindOf = (kind: string | null | undefined): string | null =>
+    kind == null ? null : openWord(terms.eventKind, kind)
   switch (detail.kind) {
     case 'count': {
       const window = words.window(detail.window)
-      const limit = detail.of === 'contacts'
-        ? words.limit(detail.limit, terms.unit[detail.unit], channels(detail.channels), window, terms.key[detail.key])
-        : words.limitChannels(detail.limit, channels(detail.channels), window, terms.key[detail.key])
+      const limit =
+        detail.of === 'contacts'
+          ? words.limit(detail.limit, terms.unit[detail.unit], channels(detail.channels), window, terms.key[detail.key])
+          : words.limitChannels(detail.limit, channels(detail.channels), window, terms.key[detail.key])
       return [
-        words.join([limit, ...(detail.mode === null ? [] : [words.onlyMode(terms.mode[detail.mode])]), ...(detail.freeUnanswered === null ? [] : [words.free(detail.freeUnanswered)])]),
-        ...detail.subjects.flatMap(({ account, count, counted }) => [words.counted(count, detail.of, account), ...contactLines(counted, words, clock)]),
+        words.join([
+          limit,
+          ...(detail.mode === null ? [] : [words.onlyMode(terms.mode[detail.mode])]),
+          ...(detail.freeUnanswered === null ? [] : [words.free(detail.freeUnanswered)]),
+        ]),
+        ...detail.subjects.flatMap(({ account, count, counted }) => [
+          words.counted(count, detail.of, account),
+          ...contactLines(counted, words, clock),
+        ]),
       ]
     }
     case 'wait': {
       const length = detail.minutes === null ? words.days(detail.days ?? 0) : words.minutes(detail.minutes)
       const counted = contactLines(detail.counted, words, clock)
-      return [words.wait(length, terms.unit[detail.unit], channels(detail.channels), terms.key[detail.key]), ...(counted.length === 0 ? [words.nothingCounts] : counted)]
+      return [
+        words.wait(length, terms.unit[detail.unit], channels(detail.channels), terms.key[detail.key]),
+        ...(counted.length === 0 ? [words.nothingCounts] : counted),
+      ]
     }
     case 'hours':
       return [
         hoursWords(detail, words),
-        ...(detail.zones.length === 0 ? [] : [words.join(detail.zones.map(({ zone, state, until: end }) => words.stateIn(zone, terms.hours[state], end === null ? null : localTime(Date.parse(end), zone, telling.language))))]),
+        ...(detail.zones.length === 0
+          ? []
+          : [
+              words.join(
+                detail.zones.map(({ zone, state, until: end }) =>
+                  words.stateIn(
+                    zone,
+                    terms.hours[state],
+                    end === null ? null : localTime(Date.parse(end), zone, telling.language),
+                  ),
+                ),
+              ),
+            ]),
       ]
     case 'events':
       return [
         ...[
-          detail.wants === null ? null : words.wants(words.named(terms.event[detail.wants.event], kindOf(detail.wants.kind))),
-          detail.waitDays === null ? null : words.waits(detail.waitDays, false), detail.waitBusinessDays === null ? null : words.waits(detail.waitBusinessDays, true),
-          detail.withinDays === null ? null : words.within(detail.withinDays, until(detail.deadline)), detail.daysPastDue === null ? null : words.dueFrom(detail.daysPastDue),
+          detail.wants === null
+            ? null
+            : words.wants(words.named(terms.event[detail.wants.event], kindOf(detail.wants.kind))),
+          detail.waitDays === null ? null : words.waits(detail.waitDays, false),
+          detail.waitBusinessDays === null ? null : words.waits(detail.waitBusinessDays, true),
+          detail.withinDays === null ? null : words.within(detail.withinDays, until(detail.deadline)),
+          detail.daysPastDue === null ? null : words.dueFrom(detail.daysPastDue),
         ].filter((part) => part !== null),
-        ...(detail.daysPastDue !== null ? [] : [words.found(detail.found.length === 0 ? words.none
-          : words.join(detail.found.map(({ type, kind, at }) => words.happened(openWord(terms.event, type), kindOf(kind), clock(at)))))]),
+        ...(detail.daysPastDue !== null
+          ? []
+          : [
+              words.found(
+                detail.found.length === 0
+                  ? words.none
+                  : words.join(
+                      detail.found.map(({ type, kind, at }) =>
+                        words.happened(openWord(terms.event, type), kindOf(kind), clock(at)),
+                      ),
+                    ),
+              ),
+            ]),
       ]
-    case 'stops': return [words.found(detail.found.length === 0 ? words.none : words.join(detail.found.map((stop) => words.stop(terms.stop[stop.reason], stop.scope, stop.channel === null ? null : terms.channel[stop.channel], until(stop.until)))))]
-    case 'holds': return [words.found(detail.found.length === 0 ? words.none : words.join(detail.found.map((hold) => words.hold(terms.hold[hold.kind], hold.account === null, hold.channel === null ? null : terms.channel[hold.channel], until(hold.until)))))]
+    case 'stops':
+      return [
+        words.found(
+          detail.found.length === 0
+            ? words.none
+            : words.join(
+                detail.found.map((stop) =>
+                  words.stop(
+                    terms.stop[stop.reason],
+                    stop.scope,
+                    stop.channel === null ? null : terms.channel[stop.channel],
+                    until(stop.until),
+                  ),
+                ),
+              ),
+        ),
+      ]
+    case 'holds':
+      return [
+        words.found(
+          detail.found.length === 0
+            ? words.none
+            : words.join(
+                detail.found.map((hold) =>
+                  words.hold(
+                    terms.hold[hold.kind],
+                    hold.account === null,
+                    hold.channel === null ? null : terms.channel[hold.channel],
+                    until(hold.until),
+                  ),
+                ),
+              ),
+        ),
+      ]
     case 'words':
-      return detail.missing.length + detail.tooMuch.length === 0 ? [words.saysAll] : [
-        ...(detail.missing.length === 0 ? [] : [words.missing(list(detail.missing.map((block) => terms.block[block])))]),
-        ...(detail.tooMuch.length === 0 ? [] : [words.tooMuch(list(detail.tooMuch.map((block) => terms.block[block])))]),
-      ]
+      return detail.missing.length + detail.tooMuch.length === 0
+        ? [words.saysAll]
+        : [
+            ...(detail.missing.length === 0
+              ? []
+              : [words.missing(list(detail.missing.map((block) => terms.block[block])))]),
+            ...(detail.tooMuch.length === 0
+              ? []
+              : [words.tooMuch(list(detail.tooMuch.map((block) => terms.block[block])))]),
+          ]
     case 'accounts':
       return detail.accounts.map(({ account, state, asOf, freshForMs }) =>
-        words.account(detail.accounts.length === 1 ? null : account, freshForMs === null ? terms.state[state] : list([terms.state[state], words.balanceFact(until(asOf), words.duration(freshForMs))])))
-    case 'blocked': return [words.banned(words.join(detail.times.map(({ days, from, to, channel }) => `${words.span(weekdays(days, words), from, to)}${channel === null ? '' : ` ${terms.channel[channel]}`}`)))]
-    case 'relation': return [words.relation(detail.relation === null ? null : terms.relation[detail.relation], list(detail.lets.map((relation) => terms.relation[relation])))]
-    case 'deadline': return [words.deadline(clock(detail.at))]
-    case 'because': return [words.original(detail.because)]
+        words.account(
+          detail.accounts.length === 1 ? null : account,
+          freshForMs === null
+            ? terms.state[state]
+            : list([terms.state[state], words.balanceFact(until(asOf), words.duration(freshForMs))]),
+        ),
+      )
+    case 'blocked':
+      return [
+        words.banned(
+          words.join(
+            detail.times.map(
+              ({ days, from, to, channel }) =>
+                `${words.span(weekdays(days, words), from, to)}${channel === null ? '' : ` ${terms.channel[channel]}`}`,
+            ),
+          ),
+        ),
+      ]
+    case 'relation':
+      return [
+        words.relation(
+          detail.relation === null ? null : terms.relation[detail.relation],
+          list(detail.lets.map((relation) => terms.relation[relation])),
+        ),
+      ]
+    case 'deadline':
+      return [words.deadline(clock(detail.at))]
+    case 'because':
+      return [words.original(detail.because)]
   }
 }
 
 function contactLines(contacts: readonly Contacts[], words: Catalogue, clock: (at: string) => string): string[] {
-  const told = contacts.slice(-TOLD).map(({ at, channel, direction, outcome, by }) =>
-    `  ${words.contact(clock(at), words.terms.message[channel], direction === 'inbound' ? words.terms.direction.inbound : null, words.terms.outcome[outcome], by)}`)
+  const told = contacts
+    .slice(-TOLD)
+    .map(
+      ({ at, channel, direction, outcome, by }) =>
+        `  ${words.contact(clock(at), words.terms.message[channel], direction === 'inbound' ? words.terms.direction.inbound : null, words.terms.outcome[outcome], by)}`,
+    )
   return contacts.length > TOLD ? [`  ${words.more(contacts.length - TOLD)}`, ...told] : told
 }
 
 /** The hours of a rule: what it allows or bans, week by week. */
-export function hoursWords({ allow, ban, closedDays, calendar }: Pick<Extract<RuleDetail, { kind: 'hours' }>, 'allow' | 'ban' | 'closedDays' | 'calendar'>, words: Catalogue): string {
-  const spans = (list: Spans): string => words.join(list.map(({ days, from, to }) => words.span(weekdays(days, words), from, to)))
+export function hoursWords(
+  {
+    allow,
+    ban,
+    closedDays,
+    calendar,
+  }: Pick<Extract<RuleDetail, { kind: 'hours' }>, 'allow' | 'ban' | 'closedDays' | 'calendar'>,
+  words: Catalogue,
+): string {
+  const spans = (list: Spans): string =>
+    words.join(list.map(({ days, from, to }) => words.span(weekdays(days, words), from, to)))
   return words.join([
-    ...(allow === null ? [] : [words.allowed(spans(allow))]), ...(ban === null ? [] : [words.banned(spans(ban))]),
-    ...(closedDays.length === 0 ? [] : [words.closedOn(weekdays(closedDays, words) ?? '')]), ...(calendar === null ? [] : [words.holidays(calendar)]),
+    ...(allow === null ? [] : [words.allowed(spans(allow))]),
+    ...(ban === null ? [] : [words.banned(spans(ban))]),
+    ...(closedDays.length === 0 ? [] : [words.closedOn(weekdays(closedDays, words) ?? '')]),
+    ...(calendar === null ? [] : [words.holidays(calendar)]),
   ])
 }
 
@@ -104,13 +223,24 @@ export function consentLines(rule: RuleExplanation, { language, zones }: Telling
   const kinds = words.list(rule.asksConsent.map((kind) => consentName(words, kind)))
   const asks = words.asksConsent(kinds, rule.shape === 'consent')
   if (rule.consents.length === 0) return [words.join([asks, words.noConsent])]
-  return [asks, ...rule.consents.map(({ kind, channel, from, until, state }) => `  ${words.consent(
-    consentName(words, kind), channel === null ? null : words.terms.channel[channel], onEveryClock(from, zones, language), until === null ? null : onEveryClock(until, zones, language), words.terms.consentState[state],
-  )}`)]
+  return [
+    asks,
+    ...rule.consents.map(
+      ({ kind, channel, from, until, state }) =>
+        `  ${words.consent(
+          consentName(words, kind),
+          channel === null ? null : words.terms.channel[channel],
+          onEveryClock(from, zones, language),
+          until === null ? null : onEveryClock(until, zones, language),
+          words.terms.consentState[state],
+        )}`,
+    ),
+  ]
 }
 
 /** A kind of consent by its name, with the id that packs use. */
-export const consentName = ({ terms }: Catalogue, kind: string): string => (openWord(terms.consent, kind) === kind ? kind : `${openWord(terms.consent, kind)} ${kind}`)
+export const consentName = ({ terms }: Catalogue, kind: string): string =>
+  openWord(terms.consent, kind) === kind ? kind : `${openWord(terms.consent, kind)} ${kind}`
 
 /** A pack as an officer reads it: since when it is in force, and each rule with its number, its citation and the reading chosen. */
 export function packInWords(pack: Pack, language: Language): string {
@@ -126,7 +256,11 @@ export function packInWords(pack: Pack, language: Language): string {
       return [
         `  ${words.source(`${rule.id} (${words.list([openWord(terms.shape, rule.shape), ...(rule.status === 'off' ? [say.off] : [])])})`, citationIn(language, id, rule.citation), terms.verified[rule.verified])}`,
         ...(numbers === null ? [] : [`      ${numbers}`]),
-        ...(rule.unless === undefined ? [] : [`      ${words.asksConsent(words.list(rule.unless.consent.map((kind) => consentName(words, kind))), false)}`]),
+        ...(rule.unless === undefined
+          ? []
+          : [
+              `      ${words.asksConsent(words.list(rule.unless.consent.map((kind) => consentName(words, kind))), false)}`,
+            ]),
         ...(rule.reading === undefined ? [] : [`      ${words.reading(readingIn(language, id, rule.reading.trim()))}`]),
       ]
     }),
@@ -136,30 +270,68 @@ export function packInWords(pack: Pack, language: Language): string {
 /** What does the rule limit? Null where it has no number. */
 function numbersOf(rule: PackRule, words: Catalogue): string | null {
   const { terms, list } = words
-  const channels = (named: readonly (keyof typeof terms.channel)[]): string => list(named.map((channel) => terms.channel[channel]))
-  const event = (wanted: { event: keyof typeof terms.event; kind?: string | undefined }): string => words.named(terms.event[wanted.event], wanted.kind === undefined ? null : openWord(terms.eventKind, wanted.kind))
+  const channels = (named: readonly (keyof typeof terms.channel)[]): string =>
+    list(named.map((channel) => terms.channel[channel]))
+  const event = (wanted: { event: keyof typeof terms.event; kind?: string | undefined }): string =>
+    words.named(terms.event[wanted.event], wanted.kind === undefined ? null : openWord(terms.eventKind, wanted.kind))
   switch (rule.shape) {
-    case 'window': return hoursWords({ allow: rule.allow ?? null, ban: rule.ban ?? null, closedDays: rule.closedDays ?? [], calendar: rule.holidays?.calendar ?? null }, words)
-    case 'cap': return words.join([
-      words.limit(rule.limit, terms.unit[rule.counts], channels(rule.channels), words.window(rule.window), terms.key[rule.key]),
-      ...(rule.mode === undefined ? [] : [words.onlyMode(terms.mode[rule.mode])]), ...(rule.freeUnanswered === undefined ? [] : [words.free(rule.freeUnanswered)]),
-    ])
-    case 'exclusivity': return words.limitChannels(rule.limit, channels(rule.channels), words.window(rule.window), terms.key[rule.key])
-    case 'spacing': return words.wait(rule.minutes === undefined ? words.days(rule.days ?? 0) : words.minutes(rule.minutes), terms.unit[rule.counts], channels(rule.channels), terms.key[rule.key])
-    case 'cooldown': return words.wait(words.days(rule.days), terms.unit[rule.after], channels(rule.channels), terms.key[rule.key])
-    case 'precondition': return words.join([
-      rule.requires === undefined ? words.dueFrom(rule.daysPastDue ?? 0) : words.wants(event(rule.requires)),
-      ...(rule.waitDays === undefined ? [] : [words.waits(rule.waitDays, false)]), ...(rule.waitBusinessDays === undefined ? [] : [words.waits(rule.waitBusinessDays.days, true)]),
-    ])
-    case 'duty': return words.join([words.wants(event(rule.owes)), ...(rule.withinDays === undefined ? [] : [words.within(rule.withinDays, null)])])
-    case 'stop': return list(rule.reasons.map((reason) => terms.stop[reason]))
-    case 'consent': return words.asksConsent(list(rule.needs.map((kind) => consentName(words, kind))), true)
-    case 'content': return words.join([
-      ...(rule.requires === undefined ? [] : [words.mustSay(list(rule.requires.map((block) => terms.block[block])))]),
-      ...(rule.forbids === undefined ? [] : [words.tooMuch(list(rule.forbids.map((block) => terms.block[block])))]),
-      ...(rule.only === undefined ? [] : [words.onlySays(list(rule.only.map((block) => terms.block[block])))]),
-    ])
-    case 'third-party': return words.lets(list(rule.relations.map((relation) => terms.relation[relation])))
-    default: return null
+    case 'window':
+      return hoursWords(
+        {
+          allow: rule.allow ?? null,
+          ban: rule.ban ?? null,
+          closedDays: rule.closedDays ?? [],
+          calendar: rule.holidays?.calendar ?? null,
+        },
+        words,
+      )
+    case 'cap':
+      return words.join([
+        words.limit(
+          rule.limit,
+          terms.unit[rule.counts],
+          channels(rule.channels),
+          words.window(rule.window),
+          terms.key[rule.key],
+        ),
+        ...(rule.mode === undefined ? [] : [words.onlyMode(terms.mode[rule.mode])]),
+        ...(rule.freeUnanswered === undefined ? [] : [words.free(rule.freeUnanswered)]),
+      ])
+    case 'exclusivity':
+      return words.limitChannels(rule.limit, channels(rule.channels), words.window(rule.window), terms.key[rule.key])
+    case 'spacing':
+      return words.wait(
+        rule.minutes === undefined ? words.days(rule.days ?? 0) : words.minutes(rule.minutes),
+        terms.unit[rule.counts],
+        channels(rule.channels),
+        terms.key[rule.key],
+      )
+    case 'cooldown':
+      return words.wait(words.days(rule.days), terms.unit[rule.after], channels(rule.channels), terms.key[rule.key])
+    case 'precondition':
+      return words.join([
+        rule.requires === undefined ? words.dueFrom(rule.daysPastDue ?? 0) : words.wants(event(rule.requires)),
+        ...(rule.waitDays === undefined ? [] : [words.waits(rule.waitDays, false)]),
+        ...(rule.waitBusinessDays === undefined ? [] : [words.waits(rule.waitBusinessDays.days, true)]),
+      ])
+    case 'duty':
+      return words.join([
+        words.wants(event(rule.owes)),
+        ...(rule.withinDays === undefined ? [] : [words.within(rule.withinDays, null)]),
+      ])
+    case 'stop':
+      return list(rule.reasons.map((reason) => terms.stop[reason]))
+    case 'consent':
+      return words.asksConsent(list(rule.needs.map((kind) => consentName(words, kind))), true)
+    case 'content':
+      return words.join([
+        ...(rule.requires === undefined ? [] : [words.mustSay(list(rule.requires.map((block) => terms.block[block])))]),
+        ...(rule.forbids === undefined ? [] : [words.tooMuch(list(rule.forbids.map((block) => terms.block[block])))]),
+        ...(rule.only === undefined ? [] : [words.onlySays(list(rule.only.map((block) => terms.block[block])))]),
+      ])
+    case 'third-party':
+      return words.lets(list(rule.relations.map((relation) => terms.relation[relation])))
+    default:
+      return null
   }
 }

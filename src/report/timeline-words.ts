@@ -45,7 +45,11 @@ class Entry {
   when(key: string): string | null {
     const at = this.orNull(key)
     if (at === null || Number.isNaN(Date.parse(at))) return null
-    return onEveryClock(formatInstant(Date.parse(at)), this.telling.zone === null ? [] : [this.telling.zone], this.telling.language)
+    return onEveryClock(
+      formatInstant(Date.parse(at)),
+      this.telling.zone === null ? [] : [this.telling.zone],
+      this.telling.language,
+    )
   }
 
   message(): string {
@@ -61,24 +65,89 @@ class Entry {
 /** One sentence for each kind of entry, from what the record keeps in clear. */
 const WORDS: Readonly<Record<TimelineType, (entry: Entry) => string>> = {
   spell: (e) => e.words.timeline.spell(e.raw('no'), e.raw('ladder'), e.raw('daysPastDue')),
-  event: (e) => e.words.timeline.event(e.word(e.words.terms.event, 'type'), e.orNull('kind') === null ? null : e.word(e.words.terms.eventKind, 'kind'), e.when('effectiveAt'), e.telling.language === 'en' ? e.orNull('effect') : null),
-  hold: (e) => e.words.timeline.hold(e.word(e.words.terms.hold, 'kind'), e.details['scope'] === 'recipient', e.orNull('channel') === null ? null : e.word(e.words.terms.channel, 'channel'), e.when('endsAt'), e.orNull('by')),
+  event: (e) =>
+    e.words.timeline.event(
+      e.word(e.words.terms.event, 'type'),
+      e.orNull('kind') === null ? null : e.word(e.words.terms.eventKind, 'kind'),
+      e.when('effectiveAt'),
+      e.telling.language === 'en' ? e.orNull('effect') : null,
+    ),
+  hold: (e) =>
+    e.words.timeline.hold(
+      e.word(e.words.terms.hold, 'kind'),
+      e.details['scope'] === 'recipient',
+      e.orNull('channel') === null ? null : e.word(e.words.terms.channel, 'channel'),
+      e.when('endsAt'),
+      e.orNull('by'),
+    ),
   'hold-ended': (e) => e.words.timeline.holdEnded(e.word(e.words.terms.hold, 'kind'), e.why('reason'), e.orNull('by')),
-  suppression: (e) => e.words.timeline.stop(e.words.stop(e.word(e.words.terms.stop, 'reason'), scopeOf(e), e.orNull('channel') === null ? null : e.word(e.words.terms.channel, 'channel'), e.when('endsAt')), e.raw('source')),
-  'suppression-lifted': (e) => e.words.timeline.stopLifted(e.word(e.words.terms.stop, 'reason'), e.why('why'), e.orNull('by')),
-  reminder: (e) => e.words.timeline.reminder(e.message(), e.word(e.words.terms.tone, 'tone'), e.orNull('rung'), e.orNull('leadAccount'), e.when('dueAt'), e.word(e.words.terms.status, 'status'), e.why('endReason')),
+  suppression: (e) =>
+    e.words.timeline.stop(
+      e.words.stop(
+        e.word(e.words.terms.stop, 'reason'),
+        scopeOf(e),
+        e.orNull('channel') === null ? null : e.word(e.words.terms.channel, 'channel'),
+        e.when('endsAt'),
+      ),
+      e.raw('source'),
+    ),
+  'suppression-lifted': (e) =>
+    e.words.timeline.stopLifted(e.word(e.words.terms.stop, 'reason'), e.why('why'), e.orNull('by')),
+  reminder: (e) =>
+    e.words.timeline.reminder(
+      e.message(),
+      e.word(e.words.terms.tone, 'tone'),
+      e.orNull('rung'),
+      e.orNull('leadAccount'),
+      e.when('dueAt'),
+      e.word(e.words.terms.status, 'status'),
+      e.why('endReason'),
+    ),
   decision: decisionSentence,
-  attempt: (e) => e.words.timeline.attempt(e.raw('no'), e.message(), e.word(e.words.terms.tone, 'tone'), e.word(e.words.terms.attempt, 'status'), e.orNull('code')),
-  receipt: (e) => e.words.timeline.receipt(e.raw('no'), e.word(e.words.terms.delivery, 'state'), e.orNull('code'), e.details['changed'] !== false),
-  contact: (e) => e.words.timeline.contact(e.message(), e.word(e.words.terms.direction, 'direction'), e.word(e.words.terms.outcome, 'outcome'), e.orNull('by'), excessOf(e.details['excess'])),
-  task: (e) => (e.details['kind'] === 'hand-off' ? e.words.timeline.handOff(e.when('dueAt')) : e.details['kind'] === 'reply' ? e.words.timeline.replyToRead(e.when('dueAt')) : e.words.timeline.task(e.raw('rung'), e.when('dueAt'))),
+  attempt: (e) =>
+    e.words.timeline.attempt(
+      e.raw('no'),
+      e.message(),
+      e.word(e.words.terms.tone, 'tone'),
+      e.word(e.words.terms.attempt, 'status'),
+      e.orNull('code'),
+    ),
+  receipt: (e) =>
+    e.words.timeline.receipt(
+      e.raw('no'),
+      e.word(e.words.terms.delivery, 'state'),
+      e.orNull('code'),
+      e.details['changed'] !== false,
+    ),
+  contact: (e) =>
+    e.words.timeline.contact(
+      e.message(),
+      e.word(e.words.terms.direction, 'direction'),
+      e.word(e.words.terms.outcome, 'outcome'),
+      e.orNull('by'),
+      excessOf(e.details['excess']),
+    ),
+  task: (e) =>
+    e.details['kind'] === 'hand-off'
+      ? e.words.timeline.handOff(e.when('dueAt'))
+      : e.details['kind'] === 'reply'
+        ? e.words.timeline.replyToRead(e.when('dueAt'))
+        : e.words.timeline.task(e.raw('rung'), e.when('dueAt')),
   'task-done': (e) => e.words.timeline.taskDone(e.word(e.words.terms.task, 'outcome'), e.orNull('by')),
-  'task-withdrawn': (e) => e.words.timeline.withdrawn(e.details['kind'] === 'hand-off' ? null : e.raw('rung'), endWords(openWord(e.words.terms.stop, e.raw('reason')), e.words) ?? ''),
+  'task-withdrawn': (e) =>
+    e.words.timeline.withdrawn(
+      e.details['kind'] === 'hand-off' ? null : e.raw('rung'),
+      endWords(openWord(e.words.terms.stop, e.raw('reason')), e.words) ?? '',
+    ),
   'step-skipped': (e) => e.words.timeline.skipped(e.raw('rung'), e.word(e.words.terms.skip, 'reason'), skipDetail(e)),
 }
 
 /** One plain sentence for an entry of a timeline. Holds no name, address or message text. */
-export const timelineWords = (type: TimelineType, details: Details, telling: TimelineTelling = { language: 'en', zone: null }): string => WORDS[type](new Entry(details, telling))
+export const timelineWords = (
+  type: TimelineType,
+  details: Details,
+  telling: TimelineTelling = { language: 'en', zone: null },
+): string => WORDS[type](new Entry(details, telling))
 
 /** Entries that `decorum explain` can say more about. */
 const OF_A_REMINDER: ReadonlySet<TimelineType> = new Set<TimelineType>(['reminder', 'decision', 'attempt', 'receipt'])
@@ -91,11 +160,18 @@ const OF_A_REMINDER: ReadonlySet<TimelineType> = new Set<TimelineType>(['reminde
 export function timelineInWords(entries: readonly TimelineEntry[], bookZone: string, language: Language): string {
   const { timeline } = catalogueOf(language)
   if (entries.length === 0) return timeline.nothing
-  const zone = entries.map(({ details }) => details['zones']).reduce<string>((latest, zones) => (Array.isArray(zones) && typeof zones[0] === 'string' ? zones[0] : latest), bookZone)
+  const zone = entries
+    .map(({ details }) => details['zones'])
+    .reduce<string>(
+      (latest, zones) => (Array.isArray(zones) && typeof zones[0] === 'string' ? zones[0] : latest),
+      bookZone,
+    )
   return [
     timeline.zoneLine(zone),
-    ...entries.map(({ at, type, id, details }) =>
-      `${localTime(Date.parse(at), zone, language)} (${at})  ${timelineWords(type, details, { language, zone })}${OF_A_REMINDER.has(type) ? ` [${id}]` : ''}`),
+    ...entries.map(
+      ({ at, type, id, details }) =>
+        `${localTime(Date.parse(at), zone, language)} (${at})  ${timelineWords(type, details, { language, zone })}${OF_A_REMINDER.has(type) ? ` [${id}]` : ''}`,
+    ),
   ].join('\n')
 }
 
@@ -105,8 +181,14 @@ function decisionSentence(e: Entry): string {
   const repeats = typeof count === 'number' && count > 1 ? timeline.repeats(count, e.when('lastAt')) : ''
   if (e.details['verdict'] === 'send') return timeline.send(e.when('until'), repeats)
   const [rule, citation] = [e.orNull('rule'), e.orNull('citation')]
-  const why = timeline.rule(objectionWords(e), rule, citation === null || rule === null ? citation : citationIn(e.telling.language, rule, citation))
-  return e.details['verdict'] === 'defer' ? timeline.wait(e.when('until'), why, repeats) : timeline.refuse(why, e.orNull('reminderId'), repeats)
+  const why = timeline.rule(
+    objectionWords(e),
+    rule,
+    citation === null || rule === null ? citation : citationIn(e.telling.language, rule, citation),
+  )
+  return e.details['verdict'] === 'defer'
+    ? timeline.wait(e.when('until'), why, repeats)
+    : timeline.refuse(why, e.orNull('reminderId'), repeats)
 }
 
 /** A stale balance and a closed account are told by the facts that were decided on. */
@@ -115,7 +197,12 @@ function objectionWords(e: Entry): string {
   const code = e.raw('code')
   if (!Object.hasOwn(objection, code)) return code.replaceAll('_', ' ')
   const accounts = Array.isArray(e.details['accounts']) ? (e.details['accounts'] as AccountKnown[]) : []
-  return objectionIn(e.telling.language, code as ObjectionCode, accounts, e.telling.zone === null ? [] : [e.telling.zone])
+  return objectionIn(
+    e.telling.language,
+    code as ObjectionCode,
+    accounts,
+    e.telling.zone === null ? [] : [e.telling.zone],
+  )
 }
 
 /** What a step was passed over for: a hold by its kind, a stop by its reason, everything else by the ids that the ladder uses. */
@@ -123,9 +210,14 @@ function skipDetail(e: Entry): string | null {
   const detail = e.orNull('detail')
   if (detail === null) return null
   // A word that is both, such as bankruptcy, is the same word.
-  for (const known of [e.words.terms.hold, e.words.terms.stop]) if (Object.hasOwn(known, detail)) return openWord(known, detail)
-  return e.words.list(detail.split(', ').map((part) => openWord(e.words.terms.end, openWord(e.words.terms.channel, part))))
+  for (const known of [e.words.terms.hold, e.words.terms.stop])
+    if (Object.hasOwn(known, detail)) return openWord(known, detail)
+  return e.words.list(
+    detail.split(', ').map((part) => openWord(e.words.terms.end, openWord(e.words.terms.channel, part))),
+  )
 }
 
-const scopeOf = (e: Entry): 'address' | 'channel' | 'all' => (e.details['scope'] === 'address' ? 'address' : e.details['scope'] === 'channel' ? 'channel' : 'all')
-const excessOf = (excess: unknown): string | null => (Array.isArray(excess) && excess.length > 0 ? excess.join(', ') : null)
+const scopeOf = (e: Entry): 'address' | 'channel' | 'all' =>
+  e.details['scope'] === 'address' ? 'address' : e.details['scope'] === 'channel' ? 'channel' : 'all'
+const excessOf = (excess: unknown): string | null =>
+  Array.isArray(excess) && excess.length > 0 ? excess.join(', ') : null

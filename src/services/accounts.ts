@@ -6,7 +6,15 @@ import { daysPastDueOn } from '../plan/book-time.ts'
 import { writeCursor } from '../record/access.ts'
 import { type AccountListing, accountsByExternalId, listAccounts } from '../record/accounts.ts'
 import { type StandingHold, standingHolds, type StandingStop, standingStops } from '../record/holds.ts'
-import { accountTimeline, objectionTotals, sentTotals, skippedTotals, standingTotals, taskTotals, type TimelineRow } from '../record/timeline.ts'
+import {
+  accountTimeline,
+  objectionTotals,
+  sentTotals,
+  skippedTotals,
+  standingTotals,
+  taskTotals,
+  type TimelineRow,
+} from '../record/timeline.ts'
 import { localDay } from '../report/local-time.ts'
 import { timelineWords } from '../report/timeline-words.ts'
 import type { AccountView, TimelineEntry, TimelineType } from '../report/views/accounts.ts'
@@ -14,14 +22,25 @@ import { creditorSeen, emptyPage, limitOf, onlyOne, pageFrom, positionOf, text, 
 import type { Reading } from './reading.ts'
 
 /** Where do accounts stand, and what happened to them? */
-export function readingAccounts(runtime: Runtime): Pick<Reading, 'getAccount' | 'listAccounts' | 'accountTimeline' | 'totals'> {
+export function readingAccounts(
+  runtime: Runtime,
+): Pick<Reading, 'getAccount' | 'listAccounts' | 'accountTimeline' | 'totals'> {
   const { db } = runtime.ledger
 
   async function viewsOf(rows: readonly AccountListing[]): Promise<AccountView[]> {
     const now = runtime.clock.now()
     const recipients = [...new Set(rows.map((row) => row.recipient_id))]
-    const [holds, stops] = [await standingHolds(db, recipients, new Date(now)), await standingStops(db, recipients, new Date(now))]
-    return rows.map((row) => accountViewOf(row, { holds, stops }, localDay(now, runtime.config.creditors.get(row.creditor)?.bookZone ?? 'UTC')))
+    const [holds, stops] = [
+      await standingHolds(db, recipients, new Date(now)),
+      await standingStops(db, recipients, new Date(now)),
+    ]
+    return rows.map((row) =>
+      accountViewOf(
+        row,
+        { holds, stops },
+        localDay(now, runtime.config.creditors.get(row.creditor)?.bookZone ?? 'UTC'),
+      ),
+    )
   }
 
   return {
@@ -44,7 +63,12 @@ export function readingAccounts(runtime: Runtime): Pick<Reading, 'getAccount' | 
         limit: limit + 1,
       })
       const views = await viewsOf(rows)
-      return pageFrom(rows.map((row, i) => ({ row, view: views[i] as AccountView })), limit, ({ view }) => view, ({ row }) => writeCursor([row.id]))
+      return pageFrom(
+        rows.map((row, i) => ({ row, view: views[i] as AccountView })),
+        limit,
+        ({ view }) => view,
+        ({ row }) => writeCursor([row.id]),
+      )
     },
 
     async accountTimeline(actor, ref, query = {}) {
@@ -57,7 +81,15 @@ export function readingAccounts(runtime: Runtime): Pick<Reading, 'getAccount' | 
         accountId: account.id,
         recipientId: account.recipient_id,
         creditor: account.creditor,
-        after: after === null ? null : { at: new Date(after[0] as number), seq: after[1] as number, type: after[2] as string, id: after[3] as string },
+        after:
+          after === null
+            ? null
+            : {
+                at: new Date(after[0] as number),
+                seq: after[1] as number,
+                type: after[2] as string,
+                id: after[3] as string,
+              },
         limit: limit + 1,
       })
       return pageFrom(rows, limit, entryOf, (row) => writeCursor([row.at.getTime(), row.seq ?? 0, row.type, row.id]))
@@ -88,7 +120,9 @@ function entryOf(row: TimelineRow): TimelineEntry {
 
 /** PostgreSQL writes instants inside JSON with an offset; here every instant is in UTC and ends in Z. */
 const instantIn = (value: unknown): unknown =>
-  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?[+-]\d{2}:\d{2}$/.test(value) ? formatInstant(Date.parse(value)) : value
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?[+-]\d{2}:\d{2}$/.test(value)
+    ? formatInstant(Date.parse(value))
+    : value
 
 /**
  * An account as it is answered.
@@ -96,7 +130,11 @@ const instantIn = (value: unknown): unknown =>
  * @param today  the day it is now in the zone of the creditor's books
  * @param standing  every pause and stop of its borrower that stands now; pauses of other accounts are left out
  */
-export function accountViewOf(row: AccountListing, standing: { holds: readonly StandingHold[]; stops: readonly StandingStop[] }, today: LocalDate): AccountView {
+export function accountViewOf(
+  row: AccountListing,
+  standing: { holds: readonly StandingHold[]; stops: readonly StandingStop[] },
+  today: LocalDate,
+): AccountView {
   const daysPastDue = daysPastDueOf(row, today)
   const money = (minor: number | null) => (minor === null ? null : fromMinor(BigInt(minor), row.currency))
   return {
@@ -122,7 +160,9 @@ export function accountViewOf(row: AccountListing, standing: { holds: readonly S
     asOf: text(row.as_of),
     spell: spellOf(row),
     holds: standing.holds
-      .filter((hold) => hold.recipient_id === row.recipient_id && (hold.account_id === null || hold.account_id === row.id))
+      .filter(
+        (hold) => hold.recipient_id === row.recipient_id && (hold.account_id === null || hold.account_id === row.id),
+      )
       .map((hold) => ({
         id: hold.id,
         kind: hold.kind,
@@ -130,9 +170,16 @@ export function accountViewOf(row: AccountListing, standing: { holds: readonly S
         startsAt: text(hold.starts_at),
         endsAt: textOrNull(hold.ends_at),
       })),
-    suppressions: standing.stops.filter((stop) => stop.recipient_id === row.recipient_id).map((stop) => ({
-      id: stop.id, scope: stop.scope, channel: stop.channel, reason: stop.reason, startsAt: text(stop.starts_at), endsAt: textOrNull(stop.ends_at),
-    })),
+    suppressions: standing.stops
+      .filter((stop) => stop.recipient_id === row.recipient_id)
+      .map((stop) => ({
+        id: stop.id,
+        scope: stop.scope,
+        channel: stop.channel,
+        reason: stop.reason,
+        startsAt: text(stop.starts_at),
+        endsAt: textOrNull(stop.ends_at),
+      })),
     nextLookAt: textOrNull(row.plan_at),
     updatedAt: text(row.updated_at),
   }

@@ -1,5 +1,14 @@
 import type { AccountBody } from '../intake/account-body.ts'
-import type { ContactBody, EventBody, HoldBody, HoldEndBody, LiftBody, ReminderBody, SuppressionBody, TaskCompletion } from '../intake/bodies.ts'
+import type {
+  ContactBody,
+  EventBody,
+  HoldBody,
+  HoldEndBody,
+  LiftBody,
+  ReminderBody,
+  SuppressionBody,
+  TaskCompletion,
+} from '../intake/bodies.ts'
 import { readLines } from '../intake/lines.ts'
 import type { RecipientBody } from '../intake/recipient-body.ts'
 import { acceptAccount } from '../pipeline/accept/accept-accounts.ts'
@@ -12,7 +21,20 @@ import { type AccountFile, type FileImport, importFile } from '../pipeline/accep
 import { accountLines, eventLines, importLines } from '../pipeline/accept/imports.ts'
 import type { PermitRules } from '../pipeline/permits.ts'
 import type { Actor, Runtime } from '../pipeline/runtime.ts'
-import type { AccountAnswer, CancelAnswer, ContactAnswer, EndAnswer, EventAnswer, HoldAnswer, ImportTotals, LineResult, RecipientAnswer, ReminderAnswer, SuppressionAnswer, TaskAnswer } from '../report/views/operations.ts'
+import type {
+  AccountAnswer,
+  CancelAnswer,
+  ContactAnswer,
+  EndAnswer,
+  EventAnswer,
+  HoldAnswer,
+  ImportTotals,
+  LineResult,
+  RecipientAnswer,
+  ReminderAnswer,
+  SuppressionAnswer,
+  TaskAnswer,
+} from '../report/views/operations.ts'
 
 export type { AccountFile, FileImport, LineResult }
 
@@ -38,7 +60,12 @@ export interface Accepting {
   /** NDJSON in, in pieces of any size; one bad line loses none of the others. */
   importAccounts(actor: Actor, bytes: AsyncIterable<Uint8Array>, onResult: OnResult): Promise<ImportTotals>
   /** A whole file, CSV, NDJSON or .xlsx, once: an interrupted import goes on where it stood. `onStart` hears how many lines were done before. */
-  importAccountFile(actor: Actor, file: AccountFile, onStart: (resumedAfter: number) => void | Promise<void>, onResult: OnResult): Promise<FileImport>
+  importAccountFile(
+    actor: Actor,
+    file: AccountFile,
+    onStart: (resumedAfter: number) => void | Promise<void>,
+    onResult: OnResult,
+  ): Promise<FileImport>
   /** As `importAccounts`; each line is an event with its `accountId`. */
   importEvents(actor: Actor, bytes: AsyncIterable<Uint8Array>, onResult: OnResult): Promise<ImportTotals>
   /** `key`: the Idempotency-Key header; null when none was sent, and then every request is new. */
@@ -57,9 +84,11 @@ export const accepting = (runtime: Runtime, rules: Pick<PermitRules, 'packs'> = 
   putAccount: (actor, id, body) => acceptAccount(runtime, actor, id, body),
   putRecipient: (actor, id, body) => acceptRecipient(runtime, actor, id, body),
   addEvent: (actor, accountId, body) => acceptEvent(runtime, actor, accountId, body),
-  importAccounts: (actor, bytes, onResult) => importLines(runtime, readLines(bytes), accountLines(runtime, actor), onResult),
+  importAccounts: (actor, bytes, onResult) =>
+    importLines(runtime, readLines(bytes), accountLines(runtime, actor), onResult),
   importAccountFile: (actor, file, onStart, onResult) => importFile(runtime, actor, file, onStart, onResult),
-  importEvents: (actor, bytes, onResult) => importLines(runtime, readLines(bytes), eventLines(runtime, actor), onResult),
+  importEvents: (actor, bytes, onResult) =>
+    importLines(runtime, readLines(bytes), eventLines(runtime, actor), onResult),
   createReminder: (actor, key, body) => acceptReminder(runtime, actor, key, body),
   cancelReminder: (actor, id) => cancelReminder(runtime, actor, id),
   addContact: (actor, body) => acceptContact(runtime, actor, body, rules.packs),

@@ -33,7 +33,14 @@ export interface DecisionBody {
 
 /** `decided` and `facts` are what the case was read as and came to; for words. `explain` says why, and is worked out when it is asked. */
 export type DecideAnswer =
-  | { ok: true; decision: DecisionBody; decided: Decision; facts: Facts; now: Instant; explain: () => DecisionExplanation }
+  | {
+      ok: true
+      decision: DecisionBody
+      decided: Decision
+      facts: Facts
+      now: Instant
+      explain: () => DecisionExplanation
+    }
   | { ok: false; faults: Fault[] }
 
 /** Answers one case of the decide contract; asks no ledger. */
@@ -54,14 +61,25 @@ export function caseDecider(packs: readonly Pack[]): CaseDecider {
     const chosen = selectPacks(compiled, { named })
     if (!chosen.ok) return chosen
     const decided = decide(facts, chosen.packs, now)
-    return { ok: true, decision: decisionBody(decided), decided, facts, now, explain: () => explainDecision(facts, chosen.packs, now) }
+    return {
+      ok: true,
+      decision: decisionBody(decided),
+      decided,
+      facts,
+      now,
+      explain: () => explainDecision(facts, chosen.packs, now),
+    }
   }
 }
 
 /** A decision with its instants as text. */
 export function decisionBody(decision: Decision): DecisionBody {
   const text = (instant: Instant | null): string | null => (instant === null ? null : formatInstant(instant))
-  return { ...decision, until: text(decision.until), reasons: decision.reasons.map((reason) => ({ ...reason, until: text(reason.until) })) }
+  return {
+    ...decision,
+    until: text(decision.until),
+    reasons: decision.reasons.map((reason) => ({ ...reason, until: text(reason.until) })),
+  }
 }
 
 /**
@@ -78,7 +96,10 @@ export function decisionText(answer: Extract<DecideAnswer, { ok: true }>, explai
   const telling = { language: locale, zones: decided.candidateZones }
   return [
     headline,
-    ...reasons.flatMap((reason, i) => [`  - ${reason}`, ...reasonBasis(explanation.rules[i] as RuleExplanation, telling).map((line) => `      ${line}`)]),
+    ...reasons.flatMap((reason, i) => [
+      `  - ${reason}`,
+      ...reasonBasis(explanation.rules[i] as RuleExplanation, telling).map((line) => `      ${line}`),
+    ]),
     ...explanationLines(explanation, decided, facts, locale),
   ].join('\n')
 }

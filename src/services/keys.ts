@@ -7,8 +7,21 @@ import { isId } from '../record/id.ts'
 
 /** What a key may do. `admin` includes every other. */
 export const SCOPES = [
-  'accounts:write', 'accounts:read', 'events:write', 'reminders:write', 'reminders:read', 'contacts:write',
-  'suppressions:write', 'holds:write', 'tasks:write', 'tasks:read', 'permits:write', 'switches:write', 'doubts:write', 'decide', 'admin',
+  'accounts:write',
+  'accounts:read',
+  'events:write',
+  'reminders:write',
+  'reminders:read',
+  'contacts:write',
+  'suppressions:write',
+  'holds:write',
+  'tasks:write',
+  'tasks:read',
+  'permits:write',
+  'switches:write',
+  'doubts:write',
+  'decide',
+  'admin',
 ] as const
 export type KeyScope = (typeof SCOPES)[number]
 
@@ -73,7 +86,13 @@ export function keys(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config'>): Key
     async createKey(wanted) {
       if (wanted.creditor !== null && !runtime.config.creditors.has(wanted.creditor)) {
         throw new DecorumError('DECORUM_BAD_INPUT', 'the creditor is not configured', {
-          faults: [{ path: 'creditor', problem: 'is not a creditor of this deployment', cure: `One of: ${[...runtime.config.creditors.keys()].join(', ')}.` }],
+          faults: [
+            {
+              path: 'creditor',
+              problem: 'is not a creditor of this deployment',
+              cure: `One of: ${[...runtime.config.creditors.keys()].join(', ')}.`,
+            },
+          ],
         })
       }
       const secret = newSecret(wanted.kind)

@@ -19,20 +19,29 @@ import type { CapturedView } from '../report/views/reminders.ts'
 import { creditorSeen, emptyPage, limitOf, onlyOne, pageFrom, positionOf, text, textOrNull } from './paging.ts'
 import type { Paging, Reading, OwnerFilter } from './reading.ts'
 
-type Lists = Pick<Reading, 'listTasks' | 'getTask' | 'listHolds' | 'listSuppressions' | 'listContacts' | 'listCaptured' | 'listReplies'>
+type Lists = Pick<
+  Reading,
+  'listTasks' | 'getTask' | 'listHolds' | 'listSuppressions' | 'listContacts' | 'listCaptured' | 'listReplies'
+>
 
 /** Tasks, pauses, stops, contacts and captured messages, page by page. */
 export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
   const { db } = runtime.ledger
   const now = (): Date => new Date(runtime.clock.now())
-  const narrowed = (query: OwnerFilter) => ({ recipientExternalId: query.recipientId ?? null, accountExternalId: query.accountId ?? null })
+  const narrowed = (query: OwnerFilter) => ({
+    recipientExternalId: query.recipientId ?? null,
+    accountExternalId: query.accountId ?? null,
+  })
   const before = (query: Paging): string | null => (positionOf(query.cursor, ['id'])?.[0] as string | undefined) ?? null
   /** Open steps alone: what is over is not worked on any more. */
   const decide = async (rows: readonly TaskListing[]) => {
     const open = rows.filter((row) => row.status === 'open' && (row.kind === 'step' || row.kind === 'hand-off'))
-    return open.length === 0 ? new Map<string, StepDecision>() : decideTasks(runtime, db, rules.packs, open, runtime.clock.now(), await rules.clockCertain())
+    return open.length === 0
+      ? new Map<string, StepDecision>()
+      : decideTasks(runtime, db, rules.packs, open, runtime.clock.now(), await rules.clockCertain())
   }
-  const timed = (position: Position | null) => (position === null ? null : { at: new Date(position[0] as number), id: position[1] as string })
+  const timed = (position: Position | null) =>
+    position === null ? null : { at: new Date(position[0] as number), id: position[1] as string }
 
   return {
     async listTasks(actor, query) {
@@ -41,11 +50,19 @@ export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
       const limit = limitOf(query.limit)
       const after = timed(positionOf(query.cursor, ['number', 'id']))
       const rows = await listTasks(db, {
-        creditor: seen.creditor, status: query.status ?? null, ...narrowed(query),
-        after: after === null ? null : { dueAt: after.at, id: after.id }, limit: limit + 1,
+        creditor: seen.creditor,
+        status: query.status ?? null,
+        ...narrowed(query),
+        after: after === null ? null : { dueAt: after.at, id: after.id },
+        limit: limit + 1,
       })
       const decided = await decide(rows.slice(0, limit))
-      return pageFrom(rows, limit, (row) => taskViewOf(row, decided.get(row.id)), (row) => writeCursor([row.due_at.getTime(), row.id]))
+      return pageFrom(
+        rows,
+        limit,
+        (row) => taskViewOf(row, decided.get(row.id)),
+        (row) => writeCursor([row.due_at.getTime(), row.id]),
+      )
     },
 
     async getTask(actor, id) {
@@ -58,7 +75,12 @@ export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
       if (seen.nobody) return emptyPage()
       const limit = limitOf(query.limit)
       const rows = await listHolds(db, {
-        creditor: seen.creditor, ...narrowed(query), open: query.open ?? null, at: now(), before: before(query), limit: limit + 1,
+        creditor: seen.creditor,
+        ...narrowed(query),
+        open: query.open ?? null,
+        at: now(),
+        before: before(query),
+        limit: limit + 1,
       })
       return pageFrom(rows, limit, holdViewOf, (row) => writeCursor([row.id]))
     },
@@ -68,7 +90,12 @@ export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
       if (seen.nobody) return emptyPage()
       const limit = limitOf(query.limit)
       const rows = await listSuppressions(db, {
-        creditor: seen.creditor, ...narrowed(query), open: query.open ?? null, at: now(), before: before(query), limit: limit + 1,
+        creditor: seen.creditor,
+        ...narrowed(query),
+        open: query.open ?? null,
+        at: now(),
+        before: before(query),
+        limit: limit + 1,
       })
       return pageFrom(rows, limit, suppressionViewOf, (row) => writeCursor([row.id]))
     },
@@ -76,13 +103,24 @@ export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
     async listContacts(actor, query) {
       const seen = creditorSeen(actor, query.creditor)
       if (seen.nobody) return emptyPage()
-      const account = query.accountId === undefined ? null : onlyOne(await accountsByExternalId(db, seen.creditor, query.accountId))
-      const recipient = query.recipientId === undefined ? null : onlyOne(await recipientsByExternalId(db, seen.creditor, query.recipientId))
-      if ((query.accountId !== undefined && account === null) || (query.recipientId !== undefined && recipient === null)) return emptyPage()
+      const account =
+        query.accountId === undefined ? null : onlyOne(await accountsByExternalId(db, seen.creditor, query.accountId))
+      const recipient =
+        query.recipientId === undefined
+          ? null
+          : onlyOne(await recipientsByExternalId(db, seen.creditor, query.recipientId))
+      if (
+        (query.accountId !== undefined && account === null) ||
+        (query.recipientId !== undefined && recipient === null)
+      )
+        return emptyPage()
       const recipientIds = [recipient?.id ?? account?.recipient_id].filter((id) => id !== undefined)
       const limit = limitOf(query.limit)
       const rows = await listContacts(db, {
-        recipientIds, accountId: account?.id ?? null, before: timed(positionOf(query.cursor, ['number', 'id'])), limit: limit + 1,
+        recipientIds,
+        accountId: account?.id ?? null,
+        before: timed(positionOf(query.cursor, ['number', 'id'])),
+        limit: limit + 1,
       })
       return pageFrom(rows, limit, contactViewOf, (row) => writeCursor([row.at.getTime(), row.id]))
     },
@@ -92,35 +130,83 @@ export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
       if (seen.nobody) return emptyPage()
       const limit = limitOf(query.limit)
       const rows = await listReplies(db, {
-        creditor: seen.creditor, recipientExternalId: query.recipientId ?? null, taskId: query.taskId ?? null, unresolved: query.unresolved === true,
-        before: before(query), limit: limit + 1,
+        creditor: seen.creditor,
+        recipientExternalId: query.recipientId ?? null,
+        taskId: query.taskId ?? null,
+        unresolved: query.unresolved === true,
+        before: before(query),
+        limit: limit + 1,
       })
-      await logAccess(db, rows.slice(0, limit).filter((row) => row.words !== null).map((row) => ({ at: now(), actor: actor.name, action: 'words-read' as const, subject: `reply:${row.id}` })))
-      return pageFrom(rows, limit, (row) => replyViewOf(runtime, row), (row) => writeCursor([row.id]))
+      await logAccess(
+        db,
+        rows
+          .slice(0, limit)
+          .filter((row) => row.words !== null)
+          .map((row) => ({ at: now(), actor: actor.name, action: 'words-read' as const, subject: `reply:${row.id}` })),
+      )
+      return pageFrom(
+        rows,
+        limit,
+        (row) => replyViewOf(runtime, row),
+        (row) => writeCursor([row.id]),
+      )
     },
 
     async listCaptured(actor, query) {
       const seen = creditorSeen(actor, query.creditor)
       if (seen.nobody) return emptyPage()
       const limit = limitOf(query.limit)
-      const rows = await listCaptured(db, { creditor: seen.creditor, reminderId: query.reminderId ?? null, before: before(query), limit: limit + 1 })
-      await logAccess(db, rows.slice(0, limit).map((row) => ({ at: now(), actor: actor.name, action: 'captured-read' as const, subject: `captured:${row.id}` })))
-      return pageFrom(rows, limit, (row) => capturedViewOf(runtime, row), (row) => writeCursor([row.id]))
+      const rows = await listCaptured(db, {
+        creditor: seen.creditor,
+        reminderId: query.reminderId ?? null,
+        before: before(query),
+        limit: limit + 1,
+      })
+      await logAccess(
+        db,
+        rows
+          .slice(0, limit)
+          .map((row) => ({
+            at: now(),
+            actor: actor.name,
+            action: 'captured-read' as const,
+            subject: `captured:${row.id}`,
+          })),
+      )
+      return pageFrom(
+        rows,
+        limit,
+        (row) => capturedViewOf(runtime, row),
+        (row) => writeCursor([row.id]),
+      )
     },
   }
 }
 
 function replyViewOf(runtime: Runtime, row: ListedReply): ReplyView {
   const { data_key: dataKey, data_key_id: dataKeyId } = row
-  const data = row.recipient_id === null ? null : new PersonalData(runtime.vault, { id: row.recipient_id, dataKey, dataKeyId })
+  const data =
+    row.recipient_id === null ? null : new PersonalData(runtime.vault, { id: row.recipient_id, dataKey, dataKeyId })
   return {
-    id: row.id, creditor: row.creditor, recipientId: row.recipient_external_id, channel: row.channel, route: row.route, receivedAt: text(row.received_at),
-    meaning: row.meaning, problem: row.problem, taskId: row.task_id, words: data === null ? null : data.open(replyWords(row.id), row.words),
+    id: row.id,
+    creditor: row.creditor,
+    recipientId: row.recipient_external_id,
+    channel: row.channel,
+    route: row.route,
+    receivedAt: text(row.received_at),
+    meaning: row.meaning,
+    problem: row.problem,
+    taskId: row.task_id,
+    words: data === null ? null : data.open(replyWords(row.id), row.words),
   }
 }
 
 function capturedViewOf(runtime: Runtime, row: CapturedListing): CapturedView {
-  const data = new PersonalData(runtime.vault, { id: row.recipient_id, dataKey: row.data_key, dataKeyId: row.data_key_id })
+  const data = new PersonalData(runtime.vault, {
+    id: row.recipient_id,
+    dataKey: row.data_key,
+    dataKeyId: row.data_key_id,
+  })
   const content = data.open(capturedContent(row.id), row.content)
   return {
     id: row.id,
@@ -156,7 +242,14 @@ export const suppressionViewOf = (row: SuppressionListing): SuppressionView => (
   creditor: row.creditor,
   scope: row.scope,
   recipientId: row.recipient_external_id ?? row.awaits_recipient,
-  awaits: row.recipient_external_id !== null ? null : row.awaits_recipient !== null ? 'recipient' : row.awaits_account === null ? null : 'account',
+  awaits:
+    row.recipient_external_id !== null
+      ? null
+      : row.awaits_recipient !== null
+        ? 'recipient'
+        : row.awaits_account === null
+          ? null
+          : 'account',
   accountId: row.awaits_account,
   channel: row.channel,
   reason: row.reason,
@@ -212,7 +305,9 @@ export const taskViewOf = (row: TaskListing, decided: StepDecision | undefined):
 })
 
 const decisionOf = ({ channel, decision }: StepDecision): TaskView['decision'] => ({
-  channel, verdict: decision.verdict, until: instantOrNull(decision.until),
+  channel,
+  verdict: decision.verdict,
+  until: instantOrNull(decision.until),
   reasons: decision.reasons.map((reason) => ({ ...reason, until: instantOrNull(reason.until) })),
 })
 

@@ -22,7 +22,14 @@ import { standingCounts } from '../record/timeline.ts'
 import type { ContactAudit, ReplayReport } from '../report/audit.ts'
 import { forecastSentences, type ForecastView, type RouteForecastView } from '../report/forecast.ts'
 import type { RetentionReport } from '../report/retention-report.ts'
-import type { DoubtAnswerView, DoubtView, PermitAnswer, PermitSettled, PermitView, SwitchView } from '../report/views/operations.ts'
+import type {
+  DoubtAnswerView,
+  DoubtView,
+  PermitAnswer,
+  PermitSettled,
+  PermitView,
+  SwitchView,
+} from '../report/views/operations.ts'
 import type { Page } from '../report/views/page.ts'
 import { policyOf } from './packs-in-force.ts'
 import { creditorSeen, emptyPage, limitOf, pageFrom, positionOf, text, textOrNull } from './paging.ts'
@@ -42,15 +49,32 @@ export const permitting = (runtime: Runtime, rules: PermitRules): Permitting => 
   settlePermit: (actor, id, body) => settlePermit(runtime, actor, id, body, rules.packs),
   async getPermit(actor, id) {
     const permit = isId(id) ? await permitById(runtime.ledger.db, id, actor.creditor) : null
-    return permit === null || permit.status === 'denied' ? null : permitViewOf(permit, permit.status, await upstreamNames(runtime.ledger.db, permit))
+    return permit === null || permit.status === 'denied'
+      ? null
+      : permitViewOf(permit, permit.status, await upstreamNames(runtime.ledger.db, permit))
   },
 })
 
-const permitViewOf = (permit: PermitRow, status: PermitView['status'], names: Pick<PermitView, 'recipientId' | 'accountIds'>): PermitView => ({
-  id: permit.id, creditor: permit.creditor, ...names, mode: permit.mode, by: permit.made_by, status,
-  askedAt: text(permit.asked_at), expiresAt: text(permit.expires_at ?? permit.asked_at), outcome: permit.outcome,
-  calledAt: textOrNull(permit.called_at), settledAt: textOrNull(permit.settled_at), settledBy: permit.settled_by,
-  candidateZones: permit.candidate_zones, packs: permit.packs, zoneData: (permit.facts as Partial<typeof permit.facts>).zoneData ?? null,
+const permitViewOf = (
+  permit: PermitRow,
+  status: PermitView['status'],
+  names: Pick<PermitView, 'recipientId' | 'accountIds'>,
+): PermitView => ({
+  id: permit.id,
+  creditor: permit.creditor,
+  ...names,
+  mode: permit.mode,
+  by: permit.made_by,
+  status,
+  askedAt: text(permit.asked_at),
+  expiresAt: text(permit.expires_at ?? permit.asked_at),
+  outcome: permit.outcome,
+  calledAt: textOrNull(permit.called_at),
+  settledAt: textOrNull(permit.settled_at),
+  settledBy: permit.settled_by,
+  candidateZones: permit.candidate_zones,
+  packs: permit.packs,
+  zoneData: (permit.facts as Partial<typeof permit.facts>).zoneData ?? null,
 })
 
 /** What can be measured from outside, in the Prometheus text format. */
@@ -59,26 +83,46 @@ export interface Measuring {
   measurements(): Promise<string>
 }
 
-export function measuring(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config' | 'log'>, rules: Pick<PermitRules, 'packs'>): Measuring {
+export function measuring(
+  runtime: Pick<Runtime, 'ledger' | 'clock' | 'config' | 'log'>,
+  rules: Pick<PermitRules, 'packs'>,
+): Measuring {
   const routes = runtime.config.routes.map((route) => route.id)
   return {
     async measurements() {
       const standing = new Registry()
-      const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) => new Gauge({ name, help, labelNames, registers: [standing] })
-      const calendars = gauge('decorum_calendar_days_left', 'Days until the first that a calendar in use does not know, by calendar and year; negative: it has begun. Only from sixty days before.', ['calendar', 'year'])
-      for (const { calendar, year, daysLeft } of calendarAlarms(rules.packs, runtime.clock.now())) calendars.set({ calendar, year }, daysLeft)
+      const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+        new Gauge({ name, help, labelNames, registers: [standing] })
+      const calendars = gauge(
+        'decorum_calendar_days_left',
+        'Days until the first that a calendar in use does not know, by calendar and year; negative: it has begun. Only from sixty days before.',
+        ['calendar', 'year'],
+      )
+      for (const { calendar, year, daysLeft } of calendarAlarms(rules.packs, runtime.clock.now()))
+        calendars.set({ calendar, year }, daysLeft)
       try {
         const counts = await standingCounts(runtime.ledger.db, routes, new Date(runtime.clock.now()))
         const queued = gauge('decorum_queued', 'Reminders rung and not yet taken, by route.', ['route'])
         for (const route of routes) queued.set({ route }, counts.queued.find((one) => one.route === route)?.count ?? 0)
-        const lag = gauge('decorum_lag_seconds', 'How long the reminder that is most overdue has been waiting, by route.', ['route'])
+        const lag = gauge(
+          'decorum_lag_seconds',
+          'How long the reminder that is most overdue has been waiting, by route.',
+          ['route'],
+        )
         for (const { route, seconds } of counts.lag) lag.set({ route }, seconds)
         gauge('decorum_sending', 'Attempts that are being handed over.').set(counts.sending)
-        gauge('decorum_words_versions', 'Versions of words that the processes at work use; more than one: some have other templates or creditors than the rest.')
-          .set(new Set((await processesAtWork(runtime.ledger.db)).map((process) => process.words)).size)
-        gauge('decorum_in_doubt', 'Attempts that may or may not have gone out and wait to be resolved.').set(counts.inDoubt)
+        gauge(
+          'decorum_words_versions',
+          'Versions of words that the processes at work use; more than one: some have other templates or creditors than the rest.',
+        ).set(new Set((await processesAtWork(runtime.ledger.db)).map((process) => process.words)).size)
+        gauge('decorum_in_doubt', 'Attempts that may or may not have gone out and wait to be resolved.').set(
+          counts.inDoubt,
+        )
       } catch (error) {
-        runtime.log.warn({ event: 'metrics.incomplete', code: (error as { code?: unknown }).code }, 'metrics served without those of the ledger, which did not answer')
+        runtime.log.warn(
+          { event: 'metrics.incomplete', code: (error as { code?: unknown }).code },
+          'metrics served without those of the ledger, which did not answer',
+        )
       }
       return [await counters.metrics(), await standing.metrics()].filter((text) => text !== '').join('\n')
     },
@@ -103,14 +147,27 @@ export const switching = (runtime: Runtime): Switching => ({
   async listSwitches(actor, query) {
     const limit = limitOf(query.limit)
     const before = (positionOf(query.cursor, ['id'])?.[0] as string | undefined) ?? null
-    const rows = await listSwitches(runtime.ledger.db, { creditor: actor.creditor, active: query.active ?? null, before, limit: limit + 1 })
+    const rows = await listSwitches(runtime.ledger.db, {
+      creditor: actor.creditor,
+      active: query.active ?? null,
+      before,
+      limit: limit + 1,
+    })
     return pageFrom(rows, limit, switchViewOf, (row) => writeCursor([row.id]))
   },
 })
 
 const switchViewOf = (row: SwitchRow): SwitchView => ({
-  id: row.id, scope: row.scope, state: row.state, share: row.share, reason: row.reason, setBy: row.set_by, setAt: text(row.set_at),
-  liftedAt: textOrNull(row.lifted_at), liftedBy: row.lifted_by, liftReason: row.lift_reason,
+  id: row.id,
+  scope: row.scope,
+  state: row.state,
+  share: row.share,
+  reason: row.reason,
+  setBy: row.set_by,
+  setAt: text(row.set_at),
+  liftedAt: textOrNull(row.lifted_at),
+  liftedBy: row.lifted_by,
+  liftReason: row.lift_reason,
 })
 
 /** Attempts that may or may not have gone out, and what operators know of them. */
@@ -134,7 +191,10 @@ export const doubting = (runtime: Runtime): Doubting => ({
 })
 
 const doubtViewOf = (row: DoubtRow): DoubtView => ({
-  ...row, reservedAt: text(row.reservedAt), goodUntil: text(row.goodUntil), lookedUpAt: textOrNull(row.lookedUpAt),
+  ...row,
+  reservedAt: text(row.reservedAt),
+  goodUntil: text(row.goodUntil),
+  lookedUpAt: textOrNull(row.lookedUpAt),
   looks: row.looks.map((look) => ({ ...look, at: text(new Date(look.at)) })),
 })
 
@@ -152,9 +212,13 @@ export const retaining = (runtime: Runtime, rules: PermitRules): Retaining => ({
   async retain(actor, apply) {
     // What is dropped under a clock that was stepped into the future does not come back.
     if (!(await rules.clockCertain())) {
-      throw new DecorumError('DECORUM_STATE_CONFLICT', 'this host’s clock and the ledger’s do not agree, so that nobody can tell how old a record is', {
-        hint: 'Set the clock right and ask again; decorum doctor compares the two.',
-      })
+      throw new DecorumError(
+        'DECORUM_STATE_CONFLICT',
+        'this host’s clock and the ledger’s do not agree, so that nobody can tell how old a record is',
+        {
+          hint: 'Set the clock right and ask again; decorum doctor compares the two.',
+        },
+      )
     }
     return retain(runtime, actor, rules.packs, apply)
   },
@@ -177,18 +241,31 @@ export const forecasting = (runtime: Runtime, rules: Pick<PermitRules, 'packs'>)
     const zone = query.zone ?? zoneOf(runtime, actor)
     const { at, until, routes } = await forecastByRoute(runtime, rules.packs, { creditor: actor.creditor, zone })
     const views = routes.map((one): RouteForecastView => ({
-      ...one, emptyAt: textOrNull(one.emptyAt === null ? null : new Date(one.emptyAt)),
-      ratePerSecond: (runtime.config.routes.find((route) => route.id === one.route)?.rate.perSecond ?? 0) * (one.share / 100),
-      unitsEach: rounded(one.unitsEach), callSeconds: one.callSeconds === null ? null : rounded(one.callSeconds),
+      ...one,
+      emptyAt: textOrNull(one.emptyAt === null ? null : new Date(one.emptyAt)),
+      ratePerSecond:
+        (runtime.config.routes.find((route) => route.id === one.route)?.rate.perSecond ?? 0) * (one.share / 100),
+      unitsEach: rounded(one.unitsEach),
+      callSeconds: one.callSeconds === null ? null : rounded(one.callSeconds),
     }))
-    return { at: text(new Date(at)), until: text(new Date(until)), zone, routes: views, words: forecastSentences(zone, views) }
+    return {
+      at: text(new Date(at)),
+      until: text(new Date(until)),
+      zone,
+      routes: views,
+      words: forecastSentences(zone, views),
+    }
   },
 })
 
 const rounded = (value: number): number => Math.round(value * 100) / 100
 
 function zoneOf({ config }: Pick<Runtime, 'config'>, actor: Actor): string {
-  const zones = new Set([...config.creditors].filter(([id]) => actor.creditor === null || id === actor.creditor).map(([, creditor]) => creditor.bookZone))
+  const zones = new Set(
+    [...config.creditors]
+      .filter(([id]) => actor.creditor === null || id === actor.creditor)
+      .map(([, creditor]) => creditor.bookZone),
+  )
   const [only] = zones
   return zones.size === 1 && only !== undefined ? only : 'UTC'
 }
@@ -204,7 +281,10 @@ export interface Auditing {
 export const auditing = (runtime: Runtime): Auditing => ({
   async auditDecisions(sample) {
     const { db } = runtime.ledger
-    return replay(runtime.config.packs, [...await sampleDecisions(db, 'reminder', sample), ...await sampleDecisions(db, 'permit', sample)])
+    return replay(runtime.config.packs, [
+      ...(await sampleDecisions(db, 'reminder', sample)),
+      ...(await sampleDecisions(db, 'permit', sample)),
+    ])
   },
   auditContacts: (asked) => auditContacts(runtime, policyOf(runtime.config), asked),
 })

@@ -83,12 +83,18 @@ export class PolicyFiles {
       if (problems.length > 0) throw mistakes('a policy pack', problems)
       this.#inForce = this.#madeReady(items.map(({ value }) => value))
       this.#problem = null
-      this.#log.info({ event: 'packs.reloaded', packs: this.#inForce.all.map(({ id, version }) => `${id} ${version}`) }, 'policy packs reloaded and in force')
+      this.#log.info(
+        { event: 'packs.reloaded', packs: this.#inForce.all.map(({ id, version }) => `${id} ${version}`) },
+        'policy packs reloaded and in force',
+      )
     } catch (error) {
       if (!(error instanceof DecorumError)) throw error
       const faults = error.faults ?? []
       this.#problem = `the policy packs in force are those before the last edit: ${faults.map(faultWords).join('; ') || error.message}`
-      this.#log.error({ event: 'packs.rejected', faults }, 'edited policy pack does not load; the packs before the edit stay in force')
+      this.#log.error(
+        { event: 'packs.rejected', faults },
+        'edited policy pack does not load; the packs before the edit stay in force',
+      )
     }
   }
 
@@ -97,7 +103,8 @@ export class PolicyFiles {
   }
 }
 
-const faultWords = ({ path, problem, cure }: Fault): string => `${path} ${problem}${cure === undefined ? '' : `. ${cure}`}`
+const faultWords = ({ path, problem, cure }: Fault): string =>
+  `${path} ${problem}${cure === undefined ? '' : `. ${cure}`}`
 
 /** Changes whenever a file of the folder comes, goes or is written. */
 function fingerprint(root: string): string {
@@ -120,7 +127,14 @@ function fingerprint(root: string): string {
  * @throws DECORUM_CONFIG when the configuration names a pack that does not exist
  */
 export function policyOf(config: Pick<Config, 'packs' | 'policies'>): CompiledPack[] {
-  const selected = selectPacks(compilePacks(config.packs), { named: null, also: config.policies.house, without: config.policies.without ?? [] })
-  if (!selected.ok) throw new DecorumError('DECORUM_CONFIG', 'the configuration names a policy pack that does not exist', { faults: selected.faults })
+  const selected = selectPacks(compilePacks(config.packs), {
+    named: null,
+    also: config.policies.house,
+    without: config.policies.without ?? [],
+  })
+  if (!selected.ok)
+    throw new DecorumError('DECORUM_CONFIG', 'the configuration names a policy pack that does not exist', {
+      faults: selected.faults,
+    })
   return selected.packs
 }

@@ -5,7 +5,10 @@ import { type Position, readCursor } from '../record/access.ts'
 import type { Page } from '../report/views/page.ts'
 
 /** Which creditor may and shall be seen; `nobody` when the actor asks for another than its own. Null: every. */
-export function creditorSeen(actor: Actor, asked: string | null | undefined): { nobody: boolean; creditor: string | null } {
+export function creditorSeen(
+  actor: Actor,
+  asked: string | null | undefined,
+): { nobody: boolean; creditor: string | null } {
   const wanted = asked ?? null
   if (actor.creditor === null) return { nobody: false, creditor: wanted }
   return { nobody: wanted !== null && wanted !== actor.creditor, creditor: actor.creditor }
@@ -27,7 +30,13 @@ export function positionOf(cursor: string | undefined, shape: Parameters<typeof 
   const position = readCursor(cursor, shape)
   if (position !== null) return position
   throw new DecorumError('DECORUM_BAD_INPUT', 'the cursor is not one of this list', {
-    faults: [{ path: 'query.cursor', problem: 'is not a cursor of this list', cure: 'Use `next` of the page before as it is.' }],
+    faults: [
+      {
+        path: 'query.cursor',
+        problem: 'is not a cursor of this list',
+        cure: 'Use `next` of the page before as it is.',
+      },
+    ],
   })
 }
 
@@ -37,7 +46,12 @@ const MAX_LIMIT = 500
 export const limitOf = (limit: number | undefined): number => Math.min(Math.max(limit ?? DEFAULT_LIMIT, 1), MAX_LIMIT)
 
 /** A page of rows that were read with one more than `limit`, to know whether more follow. */
-export function pageFrom<R, V>(rows: readonly R[], limit: number, view: (row: R) => V, cursor: (row: R) => string): Page<V> {
+export function pageFrom<R, V>(
+  rows: readonly R[],
+  limit: number,
+  view: (row: R) => V,
+  cursor: (row: R) => string,
+): Page<V> {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   return { items: shown.map(view), next: rows.length > limit && last !== undefined ? cursor(last) : null }

@@ -2,7 +2,14 @@ import type { Channel } from '../model/vocabulary.ts'
 import { PersonalData } from '../pipeline/personal-data.ts'
 import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { logAccess } from '../record/access.ts'
-import { addressesOf, externalAccountIdsOf, type RecipientAddressRow, type RecipientListing, recipientsByAddressHash, recipientsByExternalId } from '../record/recipients.ts'
+import {
+  addressesOf,
+  externalAccountIdsOf,
+  type RecipientAddressRow,
+  type RecipientListing,
+  recipientsByAddressHash,
+  recipientsByExternalId,
+} from '../record/recipients.ts'
 import type { RecipientView } from '../report/views/recipients.ts'
 import { creditorSeen, onlyOne, text, textOrNull } from './paging.ts'
 import type { Reading } from './reading.ts'
@@ -31,7 +38,15 @@ export function readingRecipients(runtime: Runtime): Pick<Reading, 'getRecipient
   }
 
   const logged = (actor: Actor, rows: readonly RecipientListing[]) =>
-    logAccess(db, rows.map((row) => ({ at: at(), actor: actor.name, action: 'recipient-read' as const, subject: `recipient:${row.id}` })))
+    logAccess(
+      db,
+      rows.map((row) => ({
+        at: at(),
+        actor: actor.name,
+        action: 'recipient-read' as const,
+        subject: `recipient:${row.id}`,
+      })),
+    )
 
   return {
     async getRecipient(actor, ref) {
@@ -46,7 +61,14 @@ export function readingRecipients(runtime: Runtime): Pick<Reading, 'getRecipient
       const seen = creditorSeen(actor, query.creditor)
       if (seen.nobody) return []
       const hashes = hashesOf(runtime, query.address, query.channel)
-      await logAccess(db, [{ at: at(), actor: actor.name, action: 'address-search', subject: `address:${hashes[0]?.toString('hex') ?? ''}` }])
+      await logAccess(db, [
+        {
+          at: at(),
+          actor: actor.name,
+          action: 'address-search',
+          subject: `address:${hashes[0]?.toString('hex') ?? ''}`,
+        },
+      ])
       const rows = await recipientsByAddressHash(db, seen.creditor, hashes)
       await logged(actor, rows)
       const views: RecipientView[] = []
@@ -58,7 +80,9 @@ export function readingRecipients(runtime: Runtime): Pick<Reading, 'getRecipient
 
 /** A number hashes alike for phone and SMS, a mailbox without regard to case. */
 function hashesOf(runtime: Runtime, address: string, channel: Channel | undefined): Buffer[] {
-  return runtime.vault.addressHashes(channel ?? (address.includes('@') ? 'email' : 'phone'), address.toLowerCase()).map(({ hash }) => hash)
+  return runtime.vault
+    .addressHashes(channel ?? (address.includes('@') ? 'email' : 'phone'), address.toLowerCase())
+    .map(({ hash }) => hash)
 }
 
 const addressOf = (row: RecipientAddressRow, data: PersonalData): RecipientView['addresses'][number] => ({

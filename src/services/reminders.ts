@@ -8,24 +8,43 @@ import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { sentMessage } from '../pipeline/sent-message.ts'
 import { logAccess, writeCursor } from '../record/access.ts'
 import { capturedOfAttempt } from '../record/captured.ts'
-import { type AttemptRow, attemptsOf, type DecisionRow, decisionsOf, type ReceiptRow, receiptsOf, sentWords } from '../record/history.ts'
+import {
+  type AttemptRow,
+  attemptsOf,
+  type DecisionRow,
+  decisionsOf,
+  type ReceiptRow,
+  receiptsOf,
+  sentWords,
+} from '../record/history.ts'
 import { isId } from '../record/id.ts'
 import { listReminders, reminderById, type ReminderRow } from '../record/reminders.ts'
 import { capturedContent } from '../record/vault/vault.ts'
 import { type AskedAgain, explainReminder } from '../report/explain.ts'
-import type { AttemptView, DecisionView, ReceiptView, ReminderSummary, ReminderView } from '../report/views/reminders.ts'
+import type {
+  AttemptView,
+  DecisionView,
+  ReceiptView,
+  ReminderSummary,
+  ReminderView,
+} from '../report/views/reminders.ts'
 import { creditorSeen, emptyPage, limitOf, pageFrom, positionOf, text, textOrNull } from './paging.ts'
 import type { Reading } from './reading.ts'
 
 /** What became of reminders, why, and in which words? */
-export function readingReminders(runtime: Runtime): Pick<Reading, 'getReminder' | 'listReminders' | 'explainReminder' | 'attemptWords'> {
+export function readingReminders(
+  runtime: Runtime,
+): Pick<Reading, 'getReminder' | 'listReminders' | 'explainReminder' | 'attemptWords'> {
   const { db } = runtime.ledger
 
   async function history(actor: Actor, id: string) {
     const row = isId(id) ? await reminderById(db, actor.creditor, id.toLowerCase()) : null
     if (row === null) return null
     const decisions = await decisionsOf(db, row.id)
-    return { view: reminderViewOf(row, decisions, await attemptsOf(db, row.id), await receiptsOf(db, row.id)), last: decisions.at(-1) ?? null }
+    return {
+      view: reminderViewOf(row, decisions, await attemptsOf(db, row.id), await receiptsOf(db, row.id)),
+      last: decisions.at(-1) ?? null,
+    }
   }
 
   return {
@@ -36,7 +55,10 @@ export function readingReminders(runtime: Runtime): Pick<Reading, 'getReminder' 
       if (found === null) return null
       const asked = found.last === null ? null : askAgain(runtime.config.packs, found.last)
       const facts = found.last === null || (asked !== null && 'erased' in asked) ? null : found.last.facts
-      return { lines: explainReminder(found.view, { facts, asked, language }), asked: asked !== null && 'explanation' in asked && asked.agrees ? asked.explanation : null }
+      return {
+        lines: explainReminder(found.view, { facts, asked, language }),
+        asked: asked !== null && 'explanation' in asked && asked.agrees ? asked.explanation : null,
+      }
     },
 
     async listReminders(actor, query) {
@@ -59,11 +81,22 @@ export function readingReminders(runtime: Runtime): Pick<Reading, 'getReminder' 
     async attemptWords(actor, reminderId, attemptNo) {
       const sent = isId(reminderId) ? await sentWords(db, actor.creditor, reminderId.toLowerCase(), attemptNo) : null
       if (sent === null) return null
-      await logAccess(db, [{ at: new Date(runtime.clock.now()), actor: actor.name, action: 'words-read', subject: `attempt:${sent.reminderId}.${sent.attemptNo}` }])
+      await logAccess(db, [
+        {
+          at: new Date(runtime.clock.now()),
+          actor: actor.name,
+          action: 'words-read',
+          subject: `attempt:${sent.reminderId}.${sent.attemptNo}`,
+        },
+      ])
       if (sent.dataKey === null) return { state: 'erased' }
       const captured = await capturedOfAttempt(db, sent.reminderId, sent.attemptNo)
       if (captured !== null) {
-        const data = new PersonalData(runtime.vault, { id: sent.recipientId, dataKey: sent.dataKey, dataKeyId: sent.dataKeyId })
+        const data = new PersonalData(runtime.vault, {
+          id: sent.recipientId,
+          dataKey: sent.dataKey,
+          dataKeyId: sent.dataKeyId,
+        })
         const content = data.open(capturedContent(captured.id), captured.content)
         if (content !== null) return { state: 'kept', source: 'captured', content: JSON.parse(content) as unknown }
       }
@@ -89,7 +122,10 @@ export function reminderSummaryOf(row: ReminderRow): ReminderSummary {
     fallbackChannels: row.fallback_channels,
     follows: row.follows,
     template: row.template,
-    ladder: row.ladder === null || row.ladder_version === null || row.rung === null ? null : { id: row.ladder, version: row.ladder_version, rung: row.rung },
+    ladder:
+      row.ladder === null || row.ladder_version === null || row.rung === null
+        ? null
+        : { id: row.ladder, version: row.ladder_version, rung: row.rung },
     route: row.route,
     dueAt: text(row.due_at),
     nextAt: text(row.next_at),
@@ -101,11 +137,19 @@ export function reminderSummaryOf(row: ReminderRow): ReminderSummary {
 }
 
 export const reminderViewOf = (
-  row: ReminderRow, decisions: readonly DecisionRow[], attempts: readonly AttemptRow[], receipts: readonly ReceiptRow[],
+  row: ReminderRow,
+  decisions: readonly DecisionRow[],
+  attempts: readonly AttemptRow[],
+  receipts: readonly ReceiptRow[],
 ): ReminderView => ({
   ...reminderSummaryOf(row),
   decisions: decisions.map(decisionOf),
-  attempts: attempts.map((attempt) => attemptOf(attempt, receipts.filter((receipt) => receipt.attempt_no === attempt.no))),
+  attempts: attempts.map((attempt) =>
+    attemptOf(
+      attempt,
+      receipts.filter((receipt) => receipt.attempt_no === attempt.no),
+    ),
+  ),
 })
 
 const decisionOf = (row: DecisionRow): DecisionView => ({
@@ -119,7 +163,10 @@ const decisionOf = (row: DecisionRow): DecisionView => ({
   packs: row.packs,
   // Facts of people who were erased are gone, and what was decided with them.
   zoneData: (row.facts as Partial<typeof row.facts>).zoneData ?? null,
-  reasons: row.reasons.map((reason) => ({ ...reason, until: reason.until === null ? null : formatInstant(reason.until) })),
+  reasons: row.reasons.map((reason) => ({
+    ...reason,
+    until: reason.until === null ? null : formatInstant(reason.until),
+  })),
   attemptNo: row.attempt_no,
 })
 
@@ -141,7 +188,10 @@ const attemptOf = (row: AttemptRow, receipts: readonly ReceiptRow[]): AttemptVie
   rejection: row.rejection,
   code: row.code,
   detail: row.detail,
-  delivery: row.delivery === null ? null : { state: row.delivery, final: row.delivery_final, code: row.delivery_code, at: textOrNull(row.delivery_at) },
+  delivery:
+    row.delivery === null
+      ? null
+      : { state: row.delivery, final: row.delivery_final, code: row.delivery_code, at: textOrNull(row.delivery_at) },
   resolvedBy: row.resolved_by,
   receipts: receipts.map(receiptOf),
 })

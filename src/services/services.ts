@@ -7,13 +7,29 @@ import { unsubscribing } from './callbacks/unsubscribe.ts'
 import { accepting, type Accepting } from './commands.ts'
 import { keys, type Keys } from './keys.ts'
 import { readingLists } from './lists.ts'
-import { auditing, type Auditing, doubting, type Doubting, forecasting, type Forecasting, measuring, type Measuring, permitting, type Permitting, retaining, type Retaining, switching, type Switching } from './operations.ts'
+import {
+  auditing,
+  type Auditing,
+  doubting,
+  type Doubting,
+  forecasting,
+  type Forecasting,
+  measuring,
+  type Measuring,
+  permitting,
+  type Permitting,
+  retaining,
+  type Retaining,
+  switching,
+  type Switching,
+} from './operations.ts'
 import type { Reading } from './reading.ts'
 import { readingRecipients } from './recipients.ts'
 import { readingReminders } from './reminders.ts'
 
 /** Everything that the HTTP interface and the command line may ask of Decorum. */
-export interface Services extends Accepting, Reading, Keys, Measuring, Permitting, Switching, Doubting, Auditing, Forecasting, Retaining {
+export interface Services
+  extends Accepting, Reading, Keys, Measuring, Permitting, Switching, Doubting, Auditing, Forecasting, Retaining {
   /** What providers and recipients say without a key. */
   callbacks: Callbacks
 }
@@ -34,6 +50,11 @@ export function services(runtime: Runtime, rules: PermitRules): Services {
     ...auditing(runtime),
     ...forecasting(runtime, rules),
     ...retaining(runtime, rules),
-    callbacks: { ...twilioReceipts(runtime), ...twilioVoice(runtime), ...twilioInbound(runtime), ...unsubscribing(runtime) },
+    callbacks: {
+      ...twilioReceipts(runtime),
+      ...twilioVoice(runtime),
+      ...twilioInbound(runtime),
+      ...unsubscribing(runtime),
+    },
   }
 }

@@ -46,12 +46,24 @@ export interface SimulationProgress {
  * @throws DECORUM_BAD_INPUT  a creditor, route, ladder or pack that is not configured, or a file that cannot be read
  */
 export async function simulateWish(
-  config: Config, wish: SimulationWish, withLedger: <T>(work: (runtime: Runtime) => Promise<T>) => Promise<T>, progress: SimulationProgress,
+  config: Config,
+  wish: SimulationWish,
+  withLedger: <T>(work: (runtime: Runtime) => Promise<T>) => Promise<T>,
+  progress: SimulationProgress,
 ): Promise<{ done: SimulationDone; comparison: SimulationComparison | null }> {
   const { compare } = wish
   const base = settingOf(config, wish)
-  const other = compare === undefined ? null : compare.what === 'ladder' ? { ...base, ladder: ladderChoice(compare.value, config) } : { ...base, ...packChoice(compare.value, config) }
-  const run = async (which: 'first' | 'second', portfolio: Portfolio, setting: SimulationSetting): Promise<SimulationDone> => {
+  const other =
+    compare === undefined
+      ? null
+      : compare.what === 'ladder'
+        ? { ...base, ladder: ladderChoice(compare.value, config) }
+        : { ...base, ...packChoice(compare.value, config) }
+  const run = async (
+    which: 'first' | 'second',
+    portfolio: Portfolio,
+    setting: SimulationSetting,
+  ): Promise<SimulationDone> => {
     progress.begins(which, portfolio.size)
     try {
       return await simulatePortfolio(setting, portfolio, wish.costs, (recipients) => progress.done(recipients))
@@ -59,24 +71,48 @@ export async function simulateWish(
       progress.ends()
     }
   }
-  const both = async (portfolio: Portfolio) => [await run('first', portfolio, base), other === null ? null : await run('second', portfolio, other)] as const
-  const [done, second] = wish.file === undefined
-    ? await withLedger(async (runtime) => both(await ledgerPortfolio(runtime, wish.creditor)))
-    : await both(portfolioOfFile(await readPortfolioFile(wish.file.path, wish.file.options), wish.creditor))
-  return { done, comparison: second === null || compare === undefined ? null : compareSimulations(compare.text, done.report, second.report) }
+  const both = async (portfolio: Portfolio) =>
+    [await run('first', portfolio, base), other === null ? null : await run('second', portfolio, other)] as const
+  const [done, second] =
+    wish.file === undefined
+      ? await withLedger(async (runtime) => both(await ledgerPortfolio(runtime, wish.creditor)))
+      : await both(portfolioOfFile(await readPortfolioFile(wish.file.path, wish.file.options), wish.creditor))
+  return {
+    done,
+    comparison:
+      second === null || compare === undefined ? null : compareSimulations(compare.text, done.report, second.report),
+  }
 }
 
 function settingOf(config: Config, wish: SimulationWish): SimulationSetting {
-  if (wish.creditor !== null && !config.creditors.has(wish.creditor)) throw bad(`${wish.creditor} is not a configured creditor`, `Configured are ${[...config.creditors.keys()].join(', ')}.`)
-  const unknown = [...wish.costs.keys(), ...wish.rates.keys()].find((id) => !config.routes.some((route) => route.id === id))
-  if (unknown !== undefined) throw bad(`${unknown} is not a configured route`, `Configured are ${config.routes.map(({ id }) => id).join(', ')}.`)
+  if (wish.creditor !== null && !config.creditors.has(wish.creditor))
+    throw bad(
+      `${wish.creditor} is not a configured creditor`,
+      `Configured are ${[...config.creditors.keys()].join(', ')}.`,
+    )
+  const unknown = [...wish.costs.keys(), ...wish.rates.keys()].find(
+    (id) => !config.routes.some((route) => route.id === id),
+  )
+  if (unknown !== undefined)
+    throw bad(`${unknown} is not a configured route`, `Configured are ${config.routes.map(({ id }) => id).join(', ')}.`)
   const { creditors, ladders, templates, locales, delivery } = config
-  const routes = config.routes.map((route) => ({ ...route, rate: { ...route.rate, perSecond: wish.rates.get(route.id) ?? route.rate.perSecond } }))
+  const routes = config.routes.map((route) => ({
+    ...route,
+    rate: { ...route.rate, perSecond: wish.rates.get(route.id) ?? route.rate.perSecond },
+  }))
   return {
     config: { creditors, ladders, routes, templates, locales, delivery },
-    ...(wish.packs === undefined ? { packs: config.packs, packWish: { named: null, also: [...config.policies.house], without: config.policies.without ?? [] } } : packChoice(wish.packs, config)),
+    ...(wish.packs === undefined
+      ? {
+          packs: config.packs,
+          packWish: { named: null, also: [...config.policies.house], without: config.policies.without ?? [] },
+        }
+      : packChoice(wish.packs, config)),
     ladder: wish.ladder === undefined ? null : ladderChoice(wish.ladder, config),
-    from: wish.from, to: wish.from + wish.days * DAY, payRate: wish.payRate, seed: wish.seed,
+    from: wish.from,
+    to: wish.from + wish.days * DAY,
+    payRate: wish.payRate,
+    seed: wish.seed,
   }
 }
 

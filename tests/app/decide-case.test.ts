@@ -16,7 +16,12 @@ const CASE = {
 describe('a decide case that does not fit', () => {
   it.each([
     ['a key that does not exist', { ...CASE, recipent: {} }, 'recipent', 'is not a known key'],
-    ['an impossible date', { ...CASE, account: { ...CASE.account, dueDate: '2026-02-30' } }, 'account.dueDate', 'calendar'],
+    [
+      'an impossible date',
+      { ...CASE, account: { ...CASE.account, dueDate: '2026-02-30' } },
+      'account.dueDate',
+      'calendar',
+    ],
     ['an instant without an offset', { ...CASE, now: '2026-11-23T15:00:00' }, 'now', 'offset'],
     ['a pack that does not exist', { ...CASE, packs: ['us-regf'] }, 'packs[0]', 'is not a policy pack'],
     ['a number where text belongs', { ...CASE, recipient: { id: 7 } }, 'recipient.id', 'is not text'],
@@ -25,7 +30,9 @@ describe('a decide case that does not fit', () => {
     ['no number for a call', { ...CASE, address: { value: 'ana@example.com' } }, 'address.value', 'E.164'],
   ])('names the path of %s', (_what, input, path, problem) => {
     const answer = decide(input)
-    expect(answer.ok ? [] : answer.faults).toContainEqual(expect.objectContaining({ path, problem: expect.stringContaining(problem) as string }))
+    expect(answer.ok ? [] : answer.faults).toContainEqual(
+      expect.objectContaining({ path, problem: expect.stringContaining(problem) as string }),
+    )
   })
 
   it('never repeats a number or a mailbox', () => {
@@ -48,6 +55,8 @@ describe('which packs are asked', () => {
   it('otherwise every one that applies, but no opt-in pack', () => {
     const { packs: _named, ...rest } = CASE
     expect(packsOf(rest)).toEqual(expect.arrayContaining(['us-reg-f', 'us-tcpa']))
-    expect(packsOf({ ...rest, recipient: { id: 'r', jurisdiction: 'CN' }, address: { value: '+8613800138000' } })).not.toContain('house-cn')
+    expect(
+      packsOf({ ...rest, recipient: { id: 'r', jurisdiction: 'CN' }, address: { value: '+8613800138000' } }),
+    ).not.toContain('house-cn')
   })
 })

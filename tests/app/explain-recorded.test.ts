@@ -62,16 +62,35 @@ eachLedger('a recorded decision explained', (_name, openFresh) => {
 
   describe('of a person with several accounts', () => {
     it('names the account whose step it was on the timeline of the one that went along', async () => {
-      await stage.account('B-1', overdueAccount({ dueDate: '2026-11-21', asOf: '2026-11-23T02:00:00Z', recipient: { ...(overdueAccount()['recipient'] as object), id: 'r-2' } }))
+      await stage.account(
+        'B-1',
+        overdueAccount({
+          dueDate: '2026-11-21',
+          asOf: '2026-11-23T02:00:00Z',
+          recipient: { ...(overdueAccount()['recipient'] as object), id: 'r-2' },
+        }),
+      )
       const { db } = fresh.ledger
-      const lead = await db.selectFrom('decorum.account').select(['id', 'recipient_id', 'creditor']).where('external_id', '=', 'B-1').executeTakeFirstOrThrow()
-      const along = await db.selectFrom('decorum.account').select('id').where('external_id', '=', 'A-1').executeTakeFirstOrThrow()
+      const lead = await db
+        .selectFrom('decorum.account')
+        .select(['id', 'recipient_id', 'creditor'])
+        .where('external_id', '=', 'B-1')
+        .executeTakeFirstOrThrow()
+      const along = await db
+        .selectFrom('decorum.account')
+        .select('id')
+        .where('external_id', '=', 'A-1')
+        .executeTakeFirstOrThrow()
       const { id } = await first()
       await sql`UPDATE decorum.reminder_account SET lead = false WHERE reminder_id = ${id}`.execute(db)
-      await sql`INSERT INTO decorum.reminder_account (reminder_id, account_id, spell_id, lead) VALUES (${id}, ${lead.id}, NULL, true)`.execute(db)
+      await sql`INSERT INTO decorum.reminder_account (reminder_id, account_id, spell_id, lead) VALUES (${id}, ${lead.id}, NULL, true)`.execute(
+        db,
+      )
       const page = await stage.app.services.accountTimeline(ACTOR, { creditor: null, id: 'A-1' }, { limit: 500 })
       expect(along.id).not.toBe(lead.id)
-      expect(page?.items.find((entry) => entry.type === 'reminder')?.words).toContain('of account B-1, which leads because it is more days past due')
+      expect(page?.items.find((entry) => entry.type === 'reminder')?.words).toContain(
+        'of account B-1, which leads because it is more days past due',
+      )
     })
   })
 })

@@ -10,7 +10,9 @@ import { readPacks } from '../../src/config/folder.ts'
 const SHIPPED = fileURLToPath(new URL('../../config/policies/', import.meta.url))
 const CASE = {
   now: '2026-11-23T13:30:00Z', // 19:00 in Kolkata
-  reminder: { channel: 'phone' }, recipient: { id: 'r', jurisdiction: 'IN' }, account: { id: 'a', role: 'original-creditor' },
+  reminder: { channel: 'phone' },
+  recipient: { id: 'r', jurisdiction: 'IN' },
+  account: { id: 'a', role: 'original-creditor' },
 }
 
 let root = ''
@@ -25,7 +27,10 @@ afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 function open(): PolicyFiles {
   const packs = readPacks(root).items.map(({ value }) => value)
-  return new PolicyFiles({ root, packs, policies: { house: [] } }, pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }))
+  return new PolicyFiles(
+    { root, packs, policies: { house: [] } },
+    pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
+  )
 }
 
 let edits = 0
@@ -38,7 +43,10 @@ function edit(change: (text: string) => string, name = 'in.yaml'): void {
   utimesSync(file, later, later)
 }
 const SHIPPED_VERSION = /^version: "(.+)"$/m.exec(readFileSync(join(SHIPPED, 'in.yaml'), 'utf8'))?.[1] ?? ''
-const untilEight = (text: string): string => text.replace(`version: "${SHIPPED_VERSION}"`, 'version: "2026-12-01"').replace('allow: [{ from: "08:00", to: "19:00" }]', 'allow: [{ from: "08:00", to: "20:00" }]')
+const untilEight = (text: string): string =>
+  text
+    .replace(`version: "${SHIPPED_VERSION}"`, 'version: "2026-12-01"')
+    .replace('allow: [{ from: "08:00", to: "19:00" }]', 'allow: [{ from: "08:00", to: "20:00" }]')
 const impossible = (text: string): string => text.replace('to: "19:00"', 'to: "29:00"')
 
 function verdict(policies: PolicyFiles): [string, string | undefined] {
@@ -64,7 +72,9 @@ describe('policy packs that are edited while the process runs', () => {
     edit(impossible)
     policies.look()
     expect(verdict(policies)).toEqual(['defer', SHIPPED_VERSION])
-    expect(policies.problem).toMatch(/those before the last edit: config\/policies\/in\.yaml:\d+ rules\[0\]\.allow\[0\]\.to must be a wall time/)
+    expect(policies.problem).toMatch(
+      /those before the last edit: config\/policies\/in\.yaml:\d+ rules\[0\]\.allow\[0\]\.to must be a wall time/,
+    )
     expect(logged.join('')).toContain('does not load')
     edit(untilEight)
     policies.look()

@@ -12,15 +12,51 @@ const rule = (pack: string, id: string): PackRule => {
 describe('a rule in words, as decorum policies show prints it', () => {
   it.each<[string, string, string]>([
     ['us-reg-f', 'contact-window', 'hours: every day 08:00-21:00'],
-    ['us-reg-f', 'seven-calls-in-seven-days', "limit: 7 in any 7 days, the contact's own day as day 1; counted: attempts over phone, for each account"],
-    ['us-reg-f', 'seven-days-after-conversation', 'silence: 7 days after one, its own day as day 1; counted: conversations over phone, for each account'],
-    ['us-reg-f', 'five-minutes-after-no-answer', 'spacing: 5 minutes; counted: unanswered calls over phone, for each number or mailbox'],
-    ['us-reg-f', 'validation-information', 'owed: notice (validation) within 5 days after the first contact; nothing more once it is overdue'],
-    ['us-reg-f', 'number-origin-and-sixty-days', 'address must have come by: consumer-used, consumer-consent; or consent for it: electronic-contact; or the person wrote from it; confirmed within 60 days'],
-    ['us-ma', 'creditor-validation', 'owed: notice (validation) within 5 business days after the first contact; nothing more once it is overdue'],
-    ['co', 'contact-window', 'hours: Monday, Tuesday, Wednesday, Thursday, Friday 07:00-19:00; Saturday 08:00-15:00; closed: Sunday; holidays of CO: closed'],
-    ['co', 'one-channel-a-week', 'limit: 1 channel in any 7 days, and the calendar week; counted: contacts that reached the person over phone, sms, email, for each person; from the first conversation on'],
-    ['kr', 'three-business-days-notice', 'not before notice (collection); a new one each time the account falls due; and 3 business days by calendar KR'],
+    [
+      'us-reg-f',
+      'seven-calls-in-seven-days',
+      "limit: 7 in any 7 days, the contact's own day as day 1; counted: attempts over phone, for each account",
+    ],
+    [
+      'us-reg-f',
+      'seven-days-after-conversation',
+      'silence: 7 days after one, its own day as day 1; counted: conversations over phone, for each account',
+    ],
+    [
+      'us-reg-f',
+      'five-minutes-after-no-answer',
+      'spacing: 5 minutes; counted: unanswered calls over phone, for each number or mailbox',
+    ],
+    [
+      'us-reg-f',
+      'validation-information',
+      'owed: notice (validation) within 5 days after the first contact; nothing more once it is overdue',
+    ],
+    [
+      'us-reg-f',
+      'number-origin-and-sixty-days',
+      'address must have come by: consumer-used, consumer-consent; or consent for it: electronic-contact; or the person wrote from it; confirmed within 60 days',
+    ],
+    [
+      'us-ma',
+      'creditor-validation',
+      'owed: notice (validation) within 5 business days after the first contact; nothing more once it is overdue',
+    ],
+    [
+      'co',
+      'contact-window',
+      'hours: Monday, Tuesday, Wednesday, Thursday, Friday 07:00-19:00; Saturday 08:00-15:00; closed: Sunday; holidays of CO: closed',
+    ],
+    [
+      'co',
+      'one-channel-a-week',
+      'limit: 1 channel in any 7 days, and the calendar week; counted: contacts that reached the person over phone, sms, email, for each person; from the first conversation on',
+    ],
+    [
+      'kr',
+      'three-business-days-notice',
+      'not before notice (collection); a new one each time the account falls due; and 3 business days by calendar KR',
+    ],
     ['uk', 'scottish-moratorium', 'pause on hold breathing-space; 184 days where no end is recorded'],
     ['cl', 'log-two-years', 'contact records kept at least 2 years after the contact'],
   ])('%s/%s says its numbers first', (pack, id, words) => {
@@ -32,16 +68,28 @@ describe('a rule in words, as decorum policies show prints it', () => {
       'not with consent contact-outside-hours',
       'status: on; verified: secondary (a report or copy was read); force: hard; source: US-1, US-2, US-3: text quoted at developer.cloudcontactai.com; comment 6(b)(1)(i), retrieved 2026-11-23',
     ])
-    expect(ruleInWords(rule('us-nyc', 'seven-days-after-exchange')).join('\n')).toContain('status: off; verified: no (from memory, or not settled); force: hard; source: NYC-2: from memory, never retrieved')
+    expect(ruleInWords(rule('us-nyc', 'seven-days-after-exchange')).join('\n')).toContain(
+      'status: off; verified: no (from memory, or not settled); force: hard; source: NYC-2: from memory, never retrieved',
+    )
   })
 
   it('says where a pack and a rule speak', () => {
     expect(conditionInWords({})).toBe('everywhere')
-    expect(conditionInWords({ jurisdictions: ['US-DC'], exceptProducts: ['mortgage'], daysPastDue: { max: 15 }, from: '2026-09-01' }))
-      .toBe('places US-DC; products other than mortgage; days past due to day 15; from 2026-09-01')
+    expect(
+      conditionInWords({
+        jurisdictions: ['US-DC'],
+        exceptProducts: ['mortgage'],
+        daysPastDue: { max: 15 },
+        from: '2026-09-01',
+      }),
+    ).toBe('places US-DC; products other than mortgage; days past due to day 15; from 2026-09-01')
   })
 
   it('has words for every rule that is shipped', () => {
-    for (const pack of shippedPacks) for (const one of pack.rules) expect([one.id, ruleInWords(one).every((line) => line.length > 0 && !/undefined|\[object/.test(line))]).toEqual([one.id, true])
+    for (const pack of shippedPacks)
+      for (const one of pack.rules)
+        expect([one.id, ruleInWords(one).every((line) => line.length > 0 && !/undefined|\[object/.test(line))]).toEqual(
+          [one.id, true],
+        )
   })
 })

@@ -7,16 +7,26 @@ import { runParts } from '../../src/pipeline/simulate/run.ts'
 import { addTally, emptyTally } from '../../src/pipeline/simulate/tally.ts'
 import { at, ROOT, shippedConfig } from '../support/stage.ts'
 
-const partOf = (file: PortfolioFile, start: number): Part =>
-  ({ kind: 'lines', columns: file.columns, creditor: null, lines: file.people.slice(start, start + 10).flat() })
+const partOf = (file: PortfolioFile, start: number): Part => ({
+  kind: 'lines',
+  columns: file.columns,
+  creditor: null,
+  lines: file.people.slice(start, start + 10).flat(),
+})
 
 describe('a simulation on several threads', () => {
   it('comes to what it comes to on one', async () => {
     const { creditors, ladders, routes, templates, locales, delivery, packs } = shippedConfig()
     const from = at('2026-11-23T00:00:00Z')
     const setting: SimulationSetting = {
-      config: { creditors, ladders, routes, templates, locales, delivery }, packs, packWish: { named: null, also: [] }, ladder: null,
-      from, to: from + 20 * DAY, payRate: 0.02, seed: 1,
+      config: { creditors, ladders, routes, templates, locales, delivery },
+      packs,
+      packWish: { named: null, also: [] },
+      ladder: null,
+      from,
+      to: from + 20 * DAY,
+      payRate: 0.02,
+      seed: 1,
     }
     const file = await readPortfolioFile(resolve(ROOT, 'config/demo/portfolio.csv'))
     const sentOn = async (threads: number): Promise<[string, number][]> => {

@@ -9,7 +9,11 @@ const vault = openVault(parseKeyRing(key('k1', 1)))
 
 describe('the token of an unsubscribe link', () => {
   it('names the address it was made for', () => {
-    fc.assert(fc.property(fc.uuid(), (id) => { expect(readUnsubscribeToken(vault, unsubscribeToken(vault, id))).toBe(id) }))
+    fc.assert(
+      fc.property(fc.uuid(), (id) => {
+        expect(readUnsubscribeToken(vault, unsubscribeToken(vault, id))).toBe(id)
+      }),
+    )
   })
 
   it('is refused when a single character was changed', () => {
@@ -20,9 +24,12 @@ describe('the token of an unsubscribe link', () => {
     }
   })
 
-  it.each(['', 'x', 'A'.repeat(43), '../../etc/passwd', 'A'.repeat(10_000)])('is refused when we did not make it: %s', (token) => {
-    expect(readUnsubscribeToken(vault, token.slice(0, 200))).toBeNull()
-  })
+  it.each(['', 'x', 'A'.repeat(43), '../../etc/passwd', 'A'.repeat(10_000)])(
+    'is refused when we did not make it: %s',
+    (token) => {
+      expect(readUnsubscribeToken(vault, token.slice(0, 200))).toBeNull()
+    },
+  )
 
   it('still works after the keys were rotated, and not under other keys', () => {
     const token = unsubscribeToken(vault, '0190b3a2-7c1e-7000-8000-000000000001')
@@ -32,6 +39,8 @@ describe('the token of an unsubscribe link', () => {
 
   it('makes no link where the deployment has no public address', () => {
     expect(unsubscribeUrl(null, vault, '0190b3a2-7c1e-7000-8000-000000000001')).toBeNull()
-    expect(unsubscribeUrl('https://x.example', vault, '0190b3a2-7c1e-7000-8000-000000000001')).toMatch(/^https:\/\/x\.example\/u\/[\w-]{43}$/)
+    expect(unsubscribeUrl('https://x.example', vault, '0190b3a2-7c1e-7000-8000-000000000001')).toMatch(
+      /^https:\/\/x\.example\/u\/[\w-]{43}$/,
+    )
   })
 })

@@ -25,11 +25,21 @@ export interface AskedProcess {
 }
 
 /** Starts one of the files in `processes/`; it answers once it has said that it is there. */
-export async function startProcess(name: string, argument: unknown, env: Readonly<Record<string, string>> = {}): Promise<AskedProcess> {
+export async function startProcess(
+  name: string,
+  argument: unknown,
+  env: Readonly<Record<string, string>> = {},
+): Promise<AskedProcess> {
   const child = fork(resolve(import.meta.dirname, `processes/${name}.ts`), [JSON.stringify(argument)], {
     // As Decorum's processes are started, and the same for its peers.
-    execArgv: ['--max-semi-space-size=64', '--import', 'tsx', ...(process.env['BENCH_NODE_OPTIONS'] ?? '').split(' ').filter((option) => option !== '')],
-    env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [
+      '--max-semi-space-size=64',
+      '--import',
+      'tsx',
+      ...(process.env['BENCH_NODE_OPTIONS'] ?? '').split(' ').filter((option) => option !== ''),
+    ],
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>()
   child.on('message', ({ no, result, error }: Answered) => {
@@ -43,11 +53,12 @@ export async function startProcess(name: string, argument: unknown, env: Readonl
     waiting.clear()
   })
   let next = 0
-  const ask = <T>(command: string, payload?: unknown): Promise<T> => new Promise((resolve, reject) => {
-    const no = next++
-    waiting.set(no, { resolve: resolve as (result: unknown) => void, reject })
-    child.send({ no, command, payload } satisfies Asked)
-  })
+  const ask = <T>(command: string, payload?: unknown): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const no = next++
+      waiting.set(no, { resolve: resolve as (result: unknown) => void, reject })
+      child.send({ no, command, payload } satisfies Asked)
+    })
   await once(child, 'spawn')
   await ask('ready')
   return { ask, end: () => endOf(child) }

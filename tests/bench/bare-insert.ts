@@ -11,7 +11,10 @@ import { microsEach, postgresMicros, type TakenIn } from './import-paths.ts'
  */
 const TABLES: readonly { table: string; inOrder: string }[] = [
   { table: 'recipient', inOrder: 'ORDER BY t.id' },
-  { table: 'address', inOrder: 'JOIN decorum.recipient_address o ON o.creditor = t.creditor AND o.hash = t.hash ORDER BY o.recipient_id' },
+  {
+    table: 'address',
+    inOrder: 'JOIN decorum.recipient_address o ON o.creditor = t.creditor AND o.hash = t.hash ORDER BY o.recipient_id',
+  },
   { table: 'recipient_address', inOrder: 'ORDER BY t.recipient_id' },
   { table: 'ladder_version', inOrder: '' },
   { table: 'account', inOrder: 'ORDER BY t.recipient_id' },
@@ -43,10 +46,14 @@ export async function rowsLeft(place: Place): Promise<TableRows[]> {
 export async function countsAt(place: Place): Promise<string> {
   const ledger = await openAt(place)
   try {
-    const counts = await Promise.all(TABLES.map(async ({ table }) => {
-      const { rows } = await sql<{ count: number }>`SELECT count(*)::integer AS count FROM ${sql.raw(`decorum.${table}`)}`.execute(ledger.db)
-      return `${rows[0]?.count} ${table}`
-    }))
+    const counts = await Promise.all(
+      TABLES.map(async ({ table }) => {
+        const { rows } = await sql<{
+          count: number
+        }>`SELECT count(*)::integer AS count FROM ${sql.raw(`decorum.${table}`)}`.execute(ledger.db)
+        return `${rows[0]?.count} ${table}`
+      }),
+    )
     return counts.join(', ')
   } finally {
     await ledger.close()
@@ -60,14 +67,20 @@ export async function countsAt(place: Place): Promise<string> {
  * the arrays made from text that is there already: no reading, no checks, no encryption. As with the
  * imports, the first accounts are taken in before the time is taken.
  */
-export async function bareInsert(tables: readonly TableRows[], warmUp: number, mode: Mode, setting: Setting): Promise<TakenIn> {
+export async function bareInsert(
+  tables: readonly TableRows[],
+  warmUp: number,
+  mode: Mode,
+  setting: Setting,
+): Promise<TakenIn> {
   const accounts = tables.find(({ table }) => table === 'account')?.rows.length ?? 0
   const place = await openPlace(mode, setting)
   const ledger = await openAt(place)
   const insert = async (from: number, to: number): Promise<void> => {
     for (let start = from; start < to; start += CHUNK) {
       await ledger.db.transaction().execute(async (trx) => {
-        for (const table of tables) await insertChunk(trx, { ...table, rows: table.rows.slice(start, Math.min(start + CHUNK, to)) })
+        for (const table of tables)
+          await insertChunk(trx, { ...table, rows: table.rows.slice(start, Math.min(start + CHUNK, to)) })
       })
     }
   }
@@ -94,14 +107,20 @@ async function insertChunk(db: Kysely<Database>, { table, columns, rows }: Table
   const values = sql.raw(columns.map((column, i) => `c${i}::${column.type}`).join(', '))
   const arrays = sql.join(columns.map((_, i) => sql`${rows.map((row) => row[i])}::text[]`))
   const aliases = sql.raw(columns.map((_, i) => `c${i}`).join(', '))
-  await sql`INSERT INTO ${sql.raw(`decorum.${table}`)} (${names}) SELECT ${values} FROM unnest(${arrays}) AS x (${aliases})`.execute(db)
+  await sql`INSERT INTO ${sql.raw(`decorum.${table}`)} (${names}) SELECT ${values} FROM unnest(${arrays}) AS x (${aliases})`.execute(
+    db,
+  )
 }
 
 async function rowsOf(db: Kysely<Database>, table: string, inOrder: string): Promise<TableRows> {
   const { rows: columns } = await sql<{ name: string; type: string }>`
     SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type FROM pg_attribute a
-    WHERE a.attrelid = ${`decorum.${table}`}::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`.execute(db)
+    WHERE a.attrelid = ${`decorum.${table}`}::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`.execute(
+    db,
+  )
   const texts = sql.raw(columns.map((column, i) => `t.${column.name}::text AS c${i}`).join(', '))
-  const { rows } = await sql<Record<string, string | null>>`SELECT ${texts} FROM ${sql.raw(`decorum.${table} t ${inOrder}`)}`.execute(db)
+  const { rows } = await sql<
+    Record<string, string | null>
+  >`SELECT ${texts} FROM ${sql.raw(`decorum.${table} t ${inOrder}`)}`.execute(db)
   return { table, columns, rows: rows.map((row) => columns.map((_, i) => row[`c${i}`] ?? null)) }
 }

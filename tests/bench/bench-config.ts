@@ -15,14 +15,21 @@ export interface Places {
 
 /** The environment that makes a process of Decorum use these, with the SMS route's calls going to the stub. */
 export const benchEnvironment = ({ databaseUrl, redisUrl, dataDir, stubUrl }: Places): Record<string, string> => ({
-  ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }), ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
-  DECORUM_DATA_DIR: dataDir, DECORUM_KEYS: `bench:${Buffer.alloc(32, 7).toString('base64')}`,
-  TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000000000', TWILIO_AUTH_TOKEN: 'bench', TWILIO_BASE_URL: stubUrl,
+  ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+  ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
+  DECORUM_DATA_DIR: dataDir,
+  DECORUM_KEYS: `bench:${Buffer.alloc(32, 7).toString('base64')}`,
+  TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000000000',
+  TWILIO_AUTH_TOKEN: 'bench',
+  TWILIO_BASE_URL: stubUrl,
 })
 
 /** The shipped configuration in that environment, with the SMS route at this rate; one that nothing here reaches when none is said. */
 export function benchConfig(places: Places, perSecond = RATE): Config {
   const loaded = loadConfig({ root: ROOT, env: benchEnvironment(places) })
   if (!loaded.ok) throw new TypeError(JSON.stringify(loaded.problems))
-  return { ...loaded.config, routes: loaded.config.routes.map((route) => (route.id === 'sms-main' ? { ...route, rate: { perSecond } } : route)) }
+  return {
+    ...loaded.config,
+    routes: loaded.config.routes.map((route) => (route.id === 'sms-main' ? { ...route, rate: { perSecond } } : route)),
+  }
 }

@@ -12,24 +12,40 @@ const amountOf = (no: number): string => `${100 + (no % 9_900)}.${String(no % 10
 export const phoneOf = (no: number): string => `+86138${String(no % 100_000_000).padStart(8, '0')}`
 
 /** Account `no` as a line of an import: one day past due on the benchmarks' day, so that the ladder's first SMS is due. */
-export const accountLineOf = (no: number): string => JSON.stringify({
-  id: `a-${no}`, creditor: CREDITOR, asOf: '2026-11-24T00:00:00Z', product: 'consumer-loan', ladder: 'cn-consumer-loan', dueDate: '2026-11-23', autoDebit: false,
-  overdue: { amount: amountOf(no), currency: 'CNY' }, reference: { masked: String(1_000 + (no % 9_000)) }, factsForWords: { reportsToBureau: true, lateInterest: true },
-  recipient: {
-    id: `r-${no}`, name: nameOf(no), locale: 'zh-CN', jurisdiction: 'CN', timeZone: 'Asia/Shanghai',
-    addresses: [{ channel: 'sms', value: phoneOf(no), kind: 'mobile', relation: 'self' }],
-  },
-})
+export const accountLineOf = (no: number): string =>
+  JSON.stringify({
+    id: `a-${no}`,
+    creditor: CREDITOR,
+    asOf: '2026-11-24T00:00:00Z',
+    product: 'consumer-loan',
+    ladder: 'cn-consumer-loan',
+    dueDate: '2026-11-23',
+    autoDebit: false,
+    overdue: { amount: amountOf(no), currency: 'CNY' },
+    reference: { masked: String(1_000 + (no % 9_000)) },
+    factsForWords: { reportsToBureau: true, lateInterest: true },
+    recipient: {
+      id: `r-${no}`,
+      name: nameOf(no),
+      locale: 'zh-CN',
+      jurisdiction: 'CN',
+      timeZone: 'Asia/Shanghai',
+      addresses: [{ channel: 'sms', value: phoneOf(no), kind: 'mobile', relation: 'self' }],
+    },
+  })
 
 /** The same accounts as a CSV file for a process whose clock is the machine's: overdue since the day before yesterday. */
 export function accountCsv(from: number, count: number): string {
   const [asOf, due] = [0, 2].map((days) => new Date(Date.now() - days * 86_400_000 - 3_600_000).toISOString())
-  const header = 'id,creditor,asOf,product,ladder,dueDate,autoDebit,overdue.amount,overdue.currency,reference.masked,factsForWords.reportsToBureau,factsForWords.lateInterest,'
-    + 'recipient.id,recipient.name,recipient.locale,recipient.jurisdiction,recipient.timeZone,recipient.addresses.0.channel,recipient.addresses.0.value,recipient.addresses.0.kind,recipient.addresses.0.relation'
+  const header =
+    'id,creditor,asOf,product,ladder,dueDate,autoDebit,overdue.amount,overdue.currency,reference.masked,factsForWords.reportsToBureau,factsForWords.lateInterest,' +
+    'recipient.id,recipient.name,recipient.locale,recipient.jurisdiction,recipient.timeZone,recipient.addresses.0.channel,recipient.addresses.0.value,recipient.addresses.0.kind,recipient.addresses.0.relation'
   const rows = Array.from({ length: count }, (_, i) => {
     const no = from + i
-    return `a-${no},${CREDITOR},${asOf},consumer-loan,cn-consumer-loan,${due?.slice(0, 10)},false,${amountOf(no)},CNY,${1_000 + (no % 9_000)},true,true,`
-      + `r-${no},${nameOf(no)},zh-CN,CN,Asia/Shanghai,sms,${phoneOf(no)},mobile,self`
+    return (
+      `a-${no},${CREDITOR},${asOf},consumer-loan,cn-consumer-loan,${due?.slice(0, 10)},false,${amountOf(no)},CNY,${1_000 + (no % 9_000)},true,true,` +
+      `r-${no},${nameOf(no)},zh-CN,CN,Asia/Shanghai,sms,${phoneOf(no)},mobile,self`
+    )
   })
   return `${[header, ...rows].join('\n')}\n`
 }
@@ -46,9 +62,22 @@ export async function* accountLines(from: number, count: number): AsyncGenerator
 export const wordFactsOf = (no: number, config: Config): WordFacts => ({
   recipient: { name: nameOf(no), givenName: null, familyName: null, honorific: null },
   creditor: (config.creditors.get(CREDITOR) as { words: WordFacts['creditor'] }).words,
-  accounts: [{
-    masked: String(1_000 + (no % 9_000)), dueDate: '2026-11-23', daysPastDue: 1, asOf: '2026-11-24', overdue: { amount: amountOf(no), currency: 'CNY' },
-    minimumDue: null, originalCreditor: null, lateInterest: true, reportsToBureau: true, nextStep: null,
-  }],
-  earlierEmail: null, writtenNotice: null, optOutUrl: null, variables: {},
+  accounts: [
+    {
+      masked: String(1_000 + (no % 9_000)),
+      dueDate: '2026-11-23',
+      daysPastDue: 1,
+      asOf: '2026-11-24',
+      overdue: { amount: amountOf(no), currency: 'CNY' },
+      minimumDue: null,
+      originalCreditor: null,
+      lateInterest: true,
+      reportsToBureau: true,
+      nextStep: null,
+    },
+  ],
+  earlierEmail: null,
+  writtenNotice: null,
+  optOutUrl: null,
+  variables: {},
 })

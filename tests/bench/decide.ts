@@ -14,17 +14,51 @@ const PACKS = ['us-reg-f', 'us-tcpa', 'us-ma']
 function factsOf(recipient: number): Facts {
   return {
     reminder: { channel: 'phone', tone: 'firm', kind: 'reminder', mode: 'agent', expiresAt: null },
-    address: { id: `address-${recipient}`, kind: 'mobile', relation: 'self', country: 'US', zones: ['America/New_York'], subdivisions: ['US-MA'] },
+    address: {
+      id: `address-${recipient}`,
+      kind: 'mobile',
+      relation: 'self',
+      country: 'US',
+      zones: ['America/New_York'],
+      subdivisions: ['US-MA'],
+    },
     recipient: {
-      id: `r-${recipient}`, timeZone: null, jurisdiction: 'US-MA', blockedTimes: [],
+      id: `r-${recipient}`,
+      timeZone: null,
+      jurisdiction: 'US-MA',
+      blockedTimes: [],
       locationEvidence: [{ kind: 'postal-address', jurisdiction: 'US-CA', timeZone: null, at: START - 60 * DAY }],
     },
-    accounts: [{ id: `a-${recipient}`, role: 'collector', product: 'consumer-loan', dueDate: '2026-10-01', daysPastDue: null, state: 'open', spell: null, asOf: START, freshForMs: 2 * DAY }],
+    accounts: [
+      {
+        id: `a-${recipient}`,
+        role: 'collector',
+        product: 'consumer-loan',
+        dueDate: '2026-10-01',
+        daysPastDue: null,
+        state: 'open',
+        spell: null,
+        asOf: START,
+        freshForMs: 2 * DAY,
+      },
+    ],
     contacts: Array.from({ length: 20 }, (_, i) => ({
-      at: START - (i + 1) * 37 * HOUR - recipient * 60_000, channel: i % 4 === 0 ? 'phone' : 'sms', direction: 'outbound', accounts: [`a-${recipient}`], address: `address-${recipient}`,
-      outcome: i % 4 === 0 ? 'no-answer' : 'delivered', by: 'decorum', mode: null, party: null, otherRecipient: false,
+      at: START - (i + 1) * 37 * HOUR - recipient * 60_000,
+      channel: i % 4 === 0 ? 'phone' : 'sms',
+      direction: 'outbound',
+      accounts: [`a-${recipient}`],
+      address: `address-${recipient}`,
+      outcome: i % 4 === 0 ? 'no-answer' : 'delivered',
+      by: 'decorum',
+      mode: null,
+      party: null,
+      otherRecipient: false,
     })),
-    events: [{ type: 'notice', kind: 'validation', at: START - 50 * DAY, account: null }], holds: [], suppressions: [], consents: [], system: null,
+    events: [{ type: 'notice', kind: 'validation', at: START - 50 * DAY, account: null }],
+    holds: [],
+    suppressions: [],
+    consents: [],
+    system: null,
   }
 }
 
@@ -67,9 +101,18 @@ export async function decideBench({ quick }: Setting): Promise<Section> {
     configuration: `one core, processor time; packs ${packs.map(({ pack }) => pack.id).join(', ')}; two candidate zones; 20 contacts; verdicts ${JSON.stringify(Object.fromEntries(verdicts))}`,
     figures: [
       await figure('inside the window', (no) => void decide(recipient(no), packs, START + (no % 600) * 1000)),
-      await figure('at night: deferred, first allowed instant sought', (no) => void decide(recipient(no), packs, START + 12 * HOUR + (no % 600) * 1000)),
-      await figure(`with all ${compiledPacks.length} shipped packs loaded`, (no) => void decide(recipient(no), compiledPacks, START + (no % 600) * 1000)),
-      await figure('plainly with luxon: three rules, no reasons, no until', (no) => void plainly(recipient(no), START + (no % 600) * 1000)),
+      await figure(
+        'at night: deferred, first allowed instant sought',
+        (no) => void decide(recipient(no), packs, START + 12 * HOUR + (no % 600) * 1000),
+      ),
+      await figure(
+        `with all ${compiledPacks.length} shipped packs loaded`,
+        (no) => void decide(recipient(no), compiledPacks, START + (no % 600) * 1000),
+      ),
+      await figure(
+        'plainly with luxon: three rules, no reasons, no until',
+        (no) => void plainly(recipient(no), START + (no % 600) * 1000),
+      ),
     ],
     leftOut: [],
   }

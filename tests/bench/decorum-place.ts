@@ -8,7 +8,11 @@ import type { Setting } from './bench.ts'
 /** Where the ledger and the queue are. */
 export type Mode = 'embedded' | 'postgres' | 'redis+postgres'
 
-export const MODE_NAMES: Readonly<Record<Mode, string>> = { embedded: 'embedded', postgres: 'PostgreSQL alone', 'redis+postgres': 'Redis + PostgreSQL' }
+export const MODE_NAMES: Readonly<Record<Mode, string>> = {
+  embedded: 'embedded',
+  postgres: 'PostgreSQL alone',
+  'redis+postgres': 'Redis + PostgreSQL',
+}
 
 /** An empty, migrated ledger that nobody else uses. */
 export interface Place {
@@ -20,18 +24,27 @@ export interface Place {
 
 /** What this run has servers for. */
 export const modesOf = ({ postgresUrl, redisUrl }: Setting): Mode[] => [
-  'embedded', ...(postgresUrl === null ? [] : ['postgres' as const]), ...(postgresUrl === null || redisUrl === null ? [] : ['redis+postgres' as const]),
+  'embedded',
+  ...(postgresUrl === null ? [] : ['postgres' as const]),
+  ...(postgresUrl === null || redisUrl === null ? [] : ['redis+postgres' as const]),
 ]
 
 export async function openPlace(mode: Mode, { postgresUrl, redisUrl }: Setting): Promise<Place> {
   if (mode === 'embedded') {
     const dataDir = await freshDataDir()
-    return { databaseUrl: null, redisUrl: null, dataDir, clear: async () => rmSync(dataDir, { recursive: true, force: true }) }
+    return {
+      databaseUrl: null,
+      redisUrl: null,
+      dataDir,
+      clear: async () => rmSync(dataDir, { recursive: true, force: true }),
+    }
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'decorum-bench-'))
   const database = await freshDatabase(postgresUrl as string)
   return {
-    databaseUrl: database.url, redisUrl: mode === 'postgres' ? null : redisUrl, dataDir,
+    databaseUrl: database.url,
+    redisUrl: mode === 'postgres' ? null : redisUrl,
+    dataDir,
     clear: async () => {
       await database.drop()
       rmSync(dataDir, { recursive: true, force: true })

@@ -26,14 +26,22 @@ export async function startDecorum(mode: Mode, place: Place, stubUrl: string): P
   const planner = await startProcess('decorum', argument)
   const sender = mode === 'embedded' ? planner : await startProcess('decorum', argument)
   await sender.ask('start', SENDING)
-  const named = mode === 'embedded' ? [{ name: 'the process', process: planner }] : [{ name: 'planner', process: planner }, { name: 'sender', process: sender }]
+  const named =
+    mode === 'embedded'
+      ? [{ name: 'the process', process: planner }]
+      : [
+          { name: 'planner', process: planner },
+          { name: 'sender', process: sender },
+        ]
   const servers = await watchServers(databaseUrl, redisUrl)
   return {
     planner,
     sender,
     beginPlanning: () => planner.ask('start', PLANNING),
     usage: async () => [
-      ...(await Promise.all(named.map(async ({ name, process }) => ({ name, usage: await process.ask<Usage>('usage') })))),
+      ...(await Promise.all(
+        named.map(async ({ name, process }) => ({ name, usage: await process.ask<Usage>('usage') })),
+      )),
       ...servers.map((server) => ({ name: server.name, usage: server.usage() })),
     ],
     end: async () => {

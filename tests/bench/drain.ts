@@ -28,7 +28,8 @@ export async function drainBench(setting: Setting): Promise<Section> {
   const count = setting.quick ? WAITING_QUICK : WAITING
   const seconds = setting.seconds ?? (setting.quick ? 20 : 90)
   const configuration = `${count} reminders deferred to one opening; route rate ${RATE} segments/s; one planner, ${SENDERS} sending workers, stub provider: processes of their own; the first ${seconds} s`
-  if (setting.postgresUrl === null || setting.redisUrl === null) return { bench: 'drain', configuration, figures: [], leftOut: ['all of it: needs PostgreSQL and Redis'] }
+  if (setting.postgresUrl === null || setting.redisUrl === null)
+    return { bench: 'drain', configuration, figures: [], leftOut: ['all of it: needs PostgreSQL and Redis'] }
   const place = await openPlace('redis+postgres', setting)
   const stub = await startProcess('stub-provider', { keepBodies: true })
   try {
@@ -50,7 +51,11 @@ type Where = Omit<Place, 'clear'> & { stubUrl: string }
 const originFor = (at: number): number => Date.now() - (at - DAYTIME)
 
 /** Answers the business time at which everything may go. */
-async function deferAll(setting: Setting, { databaseUrl, redisUrl, dataDir, stubUrl }: Where, count: number): Promise<number> {
+async function deferAll(
+  setting: Setting,
+  { databaseUrl, redisUrl, dataDir, stubUrl }: Where,
+  count: number,
+): Promise<number> {
   const argument: DecorumArgument = { databaseUrl, redisUrl, dataDir, stubUrl, clockOrigin: originFor(NIGHT) }
   const processes = await Promise.all([startProcess('decorum', argument), startProcess('decorum', argument)])
   const [planner, sender] = processes
@@ -65,7 +70,8 @@ async function deferAll(setting: Setting, { databaseUrl, redisUrl, dataDir, stub
     for (;;) {
       const waiting = await planner.ask<Waiting>('waiting')
       if (waiting.later === count && waiting.at !== null) return waiting.at
-      if (waiting.later + waiting.now < count) throw new Error(`not everything waits: ${JSON.stringify(await planner.ask('statuses'))}`)
+      if (waiting.later + waiting.now < count)
+        throw new Error(`not everything waits: ${JSON.stringify(await planner.ask('statuses'))}`)
       await pause(500)
     }
   } finally {
@@ -83,22 +89,36 @@ interface SeenDrain {
   missed: number
 }
 
-async function liveThrough({ databaseUrl, redisUrl, dataDir, stubUrl }: Where, opening: number, seconds: number, stub: AskedProcess): Promise<SeenDrain> {
+async function liveThrough(
+  { databaseUrl, redisUrl, dataDir, stubUrl }: Where,
+  opening: number,
+  seconds: number,
+  stub: AskedProcess,
+): Promise<SeenDrain> {
   const clockOrigin = originFor(opening - EARLY_MS)
   const opensAt = Date.now() + EARLY_MS
   const argument: DecorumArgument = { databaseUrl, redisUrl, dataDir, stubUrl, clockOrigin, perSecond: RATE }
-  const [planner, ...senders] = await Promise.all(Array.from({ length: SENDERS + 1 }, () => startProcess('decorum', argument)))
+  const [planner, ...senders] = await Promise.all(
+    Array.from({ length: SENDERS + 1 }, () => startProcess('decorum', argument)),
+  )
   try {
     await Promise.all(senders.map((sender) => sender.ask('start', ['sms'])))
     await (planner as AskedProcess).ask('start', ['planner'])
-    if (Date.now() > opensAt) throw new Error('the machine is too busy: the window opened before the senders were there')
+    if (Date.now() > opensAt)
+      throw new Error('the machine is too busy: the window opened before the senders were there')
     await pause(opensAt + seconds * 1_000 - Date.now())
     const taken = (await stub.ask<Taken[]>('takenFrom', 0)).flatMap(({ at, since, body }) => {
       const text = new URLSearchParams(body).get('Body')
       return text === null || at > opensAt + seconds * 1_000 ? [] : [{ at, since, weight: smsSize(text).segments }]
     })
     if (taken.length === 0) throw new Error('nothing was sent')
-    return { taken, firstAfterMs: (taken[0] as Seen).at - opensAt, seconds, left: await (planner as AskedProcess).ask<Waiting>('waiting'), missed: await (planner as AskedProcess).ask<number>('slotsMissed') }
+    return {
+      taken,
+      firstAfterMs: (taken[0] as Seen).at - opensAt,
+      seconds,
+      left: await (planner as AskedProcess).ask<Waiting>('waiting'),
+      missed: await (planner as AskedProcess).ask<number>('slotsMissed'),
+    }
   } finally {
     await Promise.all([planner as AskedProcess, ...senders].map((process) => process.end()))
   }
@@ -109,10 +129,30 @@ function figuresOf({ taken, firstAfterMs, seconds, left, missed }: SeenDrain): S
   const [from, to] = [(taken[0] as Seen).at, (taken.at(-1) as Seen).at]
   const opened = seconds - firstAfterMs / 1_000
   return [
-    { name: `segments a second, of ${RATE}`, unit: 'segments/s', values: [segments / opened], note: `${((segments / opened / RATE) * 100).toFixed(1)} % of the rate over ${opened.toFixed(0)} s; ${taken.length} messages, ${missed} slots missed` },
-    { name: `segments in the busiest second, of ${RATE}`, unit: 'segments', values: [busiestSecond(taken)], note: `the provider itself was up to ${Math.max(...taken.map(({ at, since = at }) => at - since)).toFixed(0)} ms late to look` },
-    { name: 'longest silence', unit: 'ms', values: [longestSilence(taken)], note: `last message ${((to - from) / 1_000).toFixed(1)} s after the first` },
-    { name: 'first message after the opening', unit: 'ms', values: [firstAfterMs], note: `${left.later + left.now} reminders still wait or are on their way` },
+    {
+      name: `segments a second, of ${RATE}`,
+      unit: 'segments/s',
+      values: [segments / opened],
+      note: `${((segments / opened / RATE) * 100).toFixed(1)} % of the rate over ${opened.toFixed(0)} s; ${taken.length} messages, ${missed} slots missed`,
+    },
+    {
+      name: `segments in the busiest second, of ${RATE}`,
+      unit: 'segments',
+      values: [busiestSecond(taken)],
+      note: `the provider itself was up to ${Math.max(...taken.map(({ at, since = at }) => at - since)).toFixed(0)} ms late to look`,
+    },
+    {
+      name: 'longest silence',
+      unit: 'ms',
+      values: [longestSilence(taken)],
+      note: `last message ${((to - from) / 1_000).toFixed(1)} s after the first`,
+    },
+    {
+      name: 'first message after the opening',
+      unit: 'ms',
+      values: [firstAfterMs],
+      note: `${left.later + left.now} reminders still wait or are on their way`,
+    },
   ]
 }
 

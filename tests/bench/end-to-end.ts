@@ -45,25 +45,51 @@ export async function endToEndBench(setting: Setting): Promise<Section> {
   const stub = await startProcess('stub-provider', null)
   const stubUrl = await stub.ask<string>('url')
   try {
-    for (const mode of modesOf(setting)) figures.push(...(await decorumFigures(setting, mode, Math.round(REMINDERS[mode] * share), rounds, stub, stubUrl)))
+    for (const mode of modesOf(setting))
+      figures.push(...(await decorumFigures(setting, mode, Math.round(REMINDERS[mode] * share), rounds, stub, stubUrl)))
     for (const { peer, name, needs } of PEERS) {
       if (needs.some((server) => setting[server] === null)) continue
-      figures.push(await peerFigure(setting, { peer, name, needs }, Math.round(REMINDERS['redis+postgres'] * share), rounds, stubUrl))
+      figures.push(
+        await peerFigure(
+          setting,
+          { peer, name, needs },
+          Math.round(REMINDERS['redis+postgres'] * share),
+          rounds,
+          stubUrl,
+        ),
+      )
     }
   } finally {
     await stub.end()
   }
   return {
     bench: 'e2e',
-    configuration: `SMS of 2 segments, one per person, route rate 100,000/s; planner and one sending worker as processes of their own (embedded: one process); ` +
+    configuration:
+      `SMS of 2 segments, one per person, route rate 100,000/s; planner and one sending worker as processes of their own (embedded: one process); ` +
       `peers: one process, 100 calls at once, jobs added before the time is taken; stub provider on loopback in its own process answers at once; rounds in the same processes, the first of which still compiles`,
     figures,
-    leftOut: setting.postgresUrl === null ? ['everything that needs PostgreSQL'] : setting.redisUrl === null ? ['everything that needs Redis'] : [],
+    leftOut:
+      setting.postgresUrl === null
+        ? ['everything that needs PostgreSQL']
+        : setting.redisUrl === null
+          ? ['everything that needs Redis']
+          : [],
   }
 }
 
-async function decorumFigures(setting: Setting, mode: Mode, count: number, rounds: number, stub: AskedProcess, stubUrl: string): Promise<Figure[]> {
-  const planned: Figure = { name: `Decorum, ${MODE_NAMES[mode]}, from planned reminders`, unit: 'reminders/s', values: [] }
+async function decorumFigures(
+  setting: Setting,
+  mode: Mode,
+  count: number,
+  rounds: number,
+  stub: AskedProcess,
+  stubUrl: string,
+): Promise<Figure[]> {
+  const planned: Figure = {
+    name: `Decorum, ${MODE_NAMES[mode]}, from planned reminders`,
+    unit: 'reminders/s',
+    values: [],
+  }
   const whole: Figure = { name: `Decorum, ${MODE_NAMES[mode]}, from overdue accounts`, unit: 'reminders/s', values: [] }
   const accounting = new Accounting()
   for (const figure of [planned, whole]) {
@@ -99,7 +125,10 @@ async function decorumFigures(setting: Setting, mode: Mode, count: number, round
 async function inTime(reached: Promise<unknown>, standing: () => Promise<unknown>): Promise<void> {
   const late = new AbortController()
   const tooLate = pause(LONGEST_MS, true, { signal: late.signal }).catch(() => false)
-  if ((await Promise.race([reached, tooLate])) === true) throw new Error(`the provider has not heard of all after ${LONGEST_MS / 1_000} s: ${JSON.stringify(await standing())}`)
+  if ((await Promise.race([reached, tooLate])) === true)
+    throw new Error(
+      `the provider has not heard of all after ${LONGEST_MS / 1_000} s: ${JSON.stringify(await standing())}`,
+    )
   late.abort()
 }
 
@@ -113,16 +142,39 @@ async function warmUp(decorum: Running): Promise<void> {
 
 function assertSent(count: number, calls: number, statuses: Record<string, number>, round: number): void {
   if (calls === count && statuses.sent === count * (round + 1) + WARM_UP) return
-  throw new Error(`${count} reminders were owed, ${calls} calls were made, and the ledger holds ${JSON.stringify(statuses)}`)
+  throw new Error(
+    `${count} reminders were owed, ${calls} calls were made, and the ledger holds ${JSON.stringify(statuses)}`,
+  )
 }
 
-async function peerFigure(setting: Setting, { peer, name, needs }: Peer, count: number, rounds: number, stubUrl: string): Promise<Figure> {
+async function peerFigure(
+  setting: Setting,
+  { peer, name, needs }: Peer,
+  count: number,
+  rounds: number,
+  stubUrl: string,
+): Promise<Figure> {
   setting.progress(name)
-  const place = await openPlace(setting.postgresUrl === null ? 'embedded' : setting.redisUrl === null ? 'postgres' : 'redis+postgres', setting)
-  const process = await startProcess('peer', { peer, stubUrl, databaseUrl: place.databaseUrl, redisUrl: place.redisUrl, dataDir: place.dataDir })
+  const place = await openPlace(
+    setting.postgresUrl === null ? 'embedded' : setting.redisUrl === null ? 'postgres' : 'redis+postgres',
+    setting,
+  )
+  const process = await startProcess('peer', {
+    peer,
+    stubUrl,
+    databaseUrl: place.databaseUrl,
+    redisUrl: place.redisUrl,
+    dataDir: place.dataDir,
+  })
   // Of the servers only those that it uses.
-  const servers = await watchServers(needs.includes('postgresUrl') ? place.databaseUrl : null, needs.includes('redisUrl') ? place.redisUrl : null)
-  const usage = async () => [{ name: 'worker', usage: await process.ask<Usage>('usage') }, ...servers.map((server) => ({ name: server.name, usage: server.usage() }))]
+  const servers = await watchServers(
+    needs.includes('postgresUrl') ? place.databaseUrl : null,
+    needs.includes('redisUrl') ? place.redisUrl : null,
+  )
+  const usage = async () => [
+    { name: 'worker', usage: await process.ask<Usage>('usage') },
+    ...servers.map((server) => ({ name: server.name, usage: server.usage() })),
+  ]
   const figure: Figure = { name, unit: 'calls/s', values: [] }
   const accounting = new Accounting()
   try {

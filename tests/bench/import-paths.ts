@@ -33,7 +33,11 @@ export async function postgresMicros(databaseUrl: string | null): Promise<() => 
 }
 
 /** For each of `count` items. */
-export const microsEach = (before: Record<string, number>, after: Record<string, number>, count: number): Record<string, number> =>
+export const microsEach = (
+  before: Record<string, number>,
+  after: Record<string, number>,
+  count: number,
+): Record<string, number> =>
   Object.fromEntries(Object.entries(after).map(([name, micros]) => [name, (micros - (before[name] ?? 0)) / count]))
 
 /** `POST /v1/accounts:import`, one stream of NDJSON to an API in a process of its own, its answer read to the end. */
@@ -46,12 +50,16 @@ export const overHttp: ImportPath = async ({ databaseUrl, redisUrl, dataDir }, c
       for await (const piece of accountLines(from, length)) pieces.push(piece)
       const began = performance.now()
       const { statusCode, body } = await request(`${url}/v1/accounts:import`, {
-        method: 'POST', headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/x-ndjson' }, body: Readable.from(pieces), bodyTimeout: 0,
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/x-ndjson' },
+        body: Readable.from(pieces),
+        bodyTimeout: 0,
       })
       const results = await body.text()
       const milliseconds = performance.now() - began
       const applied = results.split('"status":"applied"').length - 1
-      if (statusCode !== 200 || applied !== length) throw new Error(`of ${length} accounts ${applied} were taken: ${statusCode} ${results.slice(0, 500)}`)
+      if (statusCode !== 200 || applied !== length)
+        throw new Error(`of ${length} accounts ${applied} were taken: ${statusCode} ${results.slice(0, 500)}`)
       return milliseconds
     }
     const postgres = await postgresMicros(databaseUrl)
@@ -80,9 +88,14 @@ export const overCommandLine: ImportPath = async (place, count) => {
   const micros = () => ({ command: microsOfEndedChildren(), ...postgres() })
   const run = async (): Promise<CommandRun> => {
     const [before, began] = [micros(), performance.now()]
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'accounts', 'import', path, '--creditor', CREDITOR, '--json'], {
-      cwd: ROOT, env: { ...process.env, ...benchEnvironment({ ...place, stubUrl: NO_PROVIDER }), LOG_LEVEL: 'error' },
-    })
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', 'src/cli/main.ts', 'accounts', 'import', path, '--creditor', CREDITOR, '--json'],
+      {
+        cwd: ROOT,
+        env: { ...process.env, ...benchEnvironment({ ...place, stubUrl: NO_PROVIDER }), LOG_LEVEL: 'error' },
+      },
+    )
     const milliseconds = performance.now() - began
     return { milliseconds, micros: microsEach(before, micros(), 1), answer: JSON.parse(stdout) as CommandRun['answer'] }
   }
@@ -95,7 +108,10 @@ export const overCommandLine: ImportPath = async (place, count) => {
     // The same file again is known, and nothing is done but starting and ending.
     const idle = await run()
     if (!idle.answer.already) throw new Error('a file that was imported was imported again')
-    return { perSecond: (count / (whole.milliseconds - idle.milliseconds)) * 1_000, micros: microsEach(idle.micros, whole.micros, count) }
+    return {
+      perSecond: (count / (whole.milliseconds - idle.milliseconds)) * 1_000,
+      micros: microsEach(idle.micros, whole.micros, count),
+    }
   } finally {
     rmSync(path, { force: true })
   }

@@ -19,14 +19,26 @@ export interface InProcess {
 export async function openInProcess(mode: Mode, setting: Setting): Promise<InProcess> {
   const place = await openPlace(mode, setting)
   // Nothing is called here; the address is one that nobody listens at.
-  const config = benchConfig({ databaseUrl: place.databaseUrl, redisUrl: place.redisUrl, dataDir: place.dataDir, stubUrl: 'http://127.0.0.1:9' })
-  const app = await build(config, { clock: daytimeClock(Date.now()), log: pino({ level: 'error' }, pino.destination(2)) })
+  const config = benchConfig({
+    databaseUrl: place.databaseUrl,
+    redisUrl: place.redisUrl,
+    dataDir: place.dataDir,
+    stubUrl: 'http://127.0.0.1:9',
+  })
+  const app = await build(config, {
+    clock: daytimeClock(Date.now()),
+    log: pino({ level: 'error' }, pino.destination(2)),
+  })
   return {
     app,
     place,
     take: async (from, count) => {
       const began = performance.now()
-      const totals = await app.services.importAccounts({ name: 'bench', creditor: CREDITOR, live: true }, accountLines(from, count), () => {})
+      const totals = await app.services.importAccounts(
+        { name: 'bench', creditor: CREDITOR, live: true },
+        accountLines(from, count),
+        () => {},
+      )
       if (totals.applied !== count) throw new Error(`of ${count} accounts ${totals.applied} were taken`)
       return (count / (performance.now() - began)) * 1_000
     },

@@ -15,11 +15,13 @@ const ACCOUNTS: Readonly<Record<Mode, number>> = { embedded: 4_000, postgres: 60
 export async function intakeBench(setting: Setting): Promise<Section> {
   const figures: Figure[] = []
   const rows = new Set<string>()
-  for (const mode of modesOf(setting).filter((m) => m !== 'redis+postgres')) figures.push(...(await figuresOf(setting, mode, rows)))
+  for (const mode of modesOf(setting).filter((m) => m !== 'redis+postgres'))
+    figures.push(...(await figuresOf(setting, mode, rows)))
   return {
     bench: 'intake',
     configuration: `new accounts with a new person and number each, the last two thirds timed; bare: the same rows (${[...rows].join('; ')}), ${CHUNK} accounts a transaction, one connection, in the same run`,
-    figures, leftOut: setting.postgresUrl === null ? ['PostgreSQL'] : [],
+    figures,
+    leftOut: setting.postgresUrl === null ? ['PostgreSQL'] : [],
   }
 }
 
@@ -42,16 +44,26 @@ async function figuresOf(setting: Setting, mode: Mode, rows: Set<string>): Promi
     for (const counts of left) rows.add(counts)
   }
   const ofBare = median(bare.map((taken) => taken.perSecond))
-  const ratio = (taken: readonly TakenIn[]): string => `${(median(taken.map(({ perSecond }) => perSecond)) / ofBare).toFixed(2)} of the bare insert, `
+  const ratio = (taken: readonly TakenIn[]): string =>
+    `${(median(taken.map(({ perSecond }) => perSecond)) / ofBare).toFixed(2)} of the bare insert, `
   return [
-    ...PATHS.map(({ name }, i) => figureOf(`${MODE_NAMES[mode]}, ${name}`, imported[i] ?? [], ratio(imported[i] ?? []))),
+    ...PATHS.map(({ name }, i) =>
+      figureOf(`${MODE_NAMES[mode]}, ${name}`, imported[i] ?? [], ratio(imported[i] ?? [])),
+    ),
     figureOf(`${MODE_NAMES[mode]}, bare INSERT … unnest`, bare, ''),
   ]
 }
 
 function figureOf(name: string, taken: readonly TakenIn[], ratio: string): Figure {
-  const times = Object.keys(taken[0]?.micros ?? {}).map((who) => `${who} ${median(taken.map(({ micros }) => micros[who] ?? 0)).toFixed(0)} µs`)
-  return { name, unit: 'accounts/s', values: taken.map(({ perSecond }) => perSecond), note: `${ratio}processor time each ${times.join(', ')}` }
+  const times = Object.keys(taken[0]?.micros ?? {}).map(
+    (who) => `${who} ${median(taken.map(({ micros }) => micros[who] ?? 0)).toFixed(0)} µs`,
+  )
+  return {
+    name,
+    unit: 'accounts/s',
+    values: taken.map(({ perSecond }) => perSecond),
+    note: `${ratio}processor time each ${times.join(', ')}`,
+  }
 }
 
 async function atPlace(mode: Mode, setting: Setting, work: (place: Place) => Promise<void>): Promise<void> {

@@ -28,13 +28,27 @@ export async function latencyBench(setting: Setting): Promise<Section> {
       taken.push(await delaysOf(setting, mode, samples))
     }
     const rates = taken.map(({ perSecond }) => perSecond.toFixed(0)).join(', ')
-    figures.push(...figuresOf(`${MODE_NAMES[mode]}, idle`, taken.map(({ idle }) => idle), `${samples} a run`))
-    figures.push(...figuresOf(`${MODE_NAMES[mode]}, half load`, taken.map(({ loaded }) => loaded), `${samples} a run beside ${rates} accounts a second`))
+    figures.push(
+      ...figuresOf(
+        `${MODE_NAMES[mode]}, idle`,
+        taken.map(({ idle }) => idle),
+        `${samples} a run`,
+      ),
+    )
+    figures.push(
+      ...figuresOf(
+        `${MODE_NAMES[mode]}, half load`,
+        taken.map(({ loaded }) => loaded),
+        `${samples} a run beside ${rates} accounts a second`,
+      ),
+    )
   }
   return {
     bench: 'latency',
-    configuration: 'account accepted by one process, planned there, sent by another (embedded: one process), one at a time at random moments; load: accounts accepted by the same process, 20 times a second',
-    figures, leftOut: [],
+    configuration:
+      'account accepted by one process, planned there, sent by another (embedded: one process), one at a time at random moments; load: accounts accepted by the same process, 20 times a second',
+    figures,
+    leftOut: [],
   }
 }
 
@@ -47,7 +61,12 @@ interface Delays {
 
 const figuresOf = (name: string, runs: readonly number[][], note: string): Figure[] => [
   { name: `${name}, p50`, unit: 'ms', values: runs.map((delays) => percentile(delays, 0.5)) },
-  { name: `${name}, p99`, unit: 'ms', values: runs.map((delays) => percentile(delays, 0.99)), note: `${note}; least ${Math.min(...runs.flat()).toFixed(0)} ms` },
+  {
+    name: `${name}, p99`,
+    unit: 'ms',
+    values: runs.map((delays) => percentile(delays, 0.99)),
+    note: `${note}; least ${Math.min(...runs.flat()).toFixed(0)} ms`,
+  },
 ]
 
 async function delaysOf(setting: Setting, mode: Mode, samples: number): Promise<Delays> {
@@ -55,7 +74,7 @@ async function delaysOf(setting: Setting, mode: Mode, samples: number): Promise<
   const place = await openPlace(mode, setting)
   const decorum = await startDecorum(mode, place, await stub.ask('url'))
   try {
-    const perSecond = Math.round(await flatOut(decorum, FLAT_OUT[mode]) / 2)
+    const perSecond = Math.round((await flatOut(decorum, FLAT_OUT[mode])) / 2)
     const lone = new Lone(decorum, stub)
     // The first ones load the SDK and open the connections and the gate.
     for (let i = 0; i < 5; i++) await lone.accept()
@@ -65,7 +84,11 @@ async function delaysOf(setting: Setting, mode: Mode, samples: number): Promise<
       await pause(Math.random() * 250)
     })
     const between = 150
-    const load = decorum.planner.ask('load', { from: FLAT_OUT[mode], perSecond, seconds: (samples * between * 1.3) / 1_000 })
+    const load = decorum.planner.ask('load', {
+      from: FLAT_OUT[mode],
+      perSecond,
+      seconds: (samples * between * 1.3) / 1_000,
+    })
     await pause(1_000)
     const loaded = await lone.delays(samples, () => pause(Math.random() * 2 * between))
     await load
@@ -112,7 +135,12 @@ class Lone {
       accepted.push(await this.accept())
     }
     await this.#decorum.planner.ask('drained')
-    const arrived = new Map((await this.#stub.ask<Taken[]>('takenFrom', before)).map(({ at, body }) => [new URLSearchParams(body).get('To'), at]))
+    const arrived = new Map(
+      (await this.#stub.ask<Taken[]>('takenFrom', before)).map(({ at, body }) => [
+        new URLSearchParams(body).get('To'),
+        at,
+      ]),
+    )
     return accepted.map(({ to, at }) => {
       const arrival = arrived.get(to)
       if (arrival === undefined) throw new Error('a lone reminder did not reach the stub')

@@ -17,7 +17,16 @@ export interface Machine {
   loadAtStart: number
 }
 
-const PACKAGES = ['bullmq', 'ioredis', 'pg', '@electric-sql/pglite', 'twilio', 'handlebars', 'graphile-worker', 'pg-boss']
+const PACKAGES = [
+  'bullmq',
+  'ioredis',
+  'pg',
+  '@electric-sql/pglite',
+  'twilio',
+  'handlebars',
+  'graphile-worker',
+  'pg-boss',
+]
 const SETTINGS = ['fsync', 'synchronous_commit', 'shared_buffers', 'max_wal_size']
 
 export async function describeMachine(postgresUrl: string | null, redisUrl: string | null): Promise<Machine> {
@@ -36,15 +45,25 @@ export async function describeMachine(postgresUrl: string | null, redisUrl: stri
 }
 
 const packageVersion = (name: string): string =>
-  (JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8')) as { version: string }).version
+  (
+    JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8')) as {
+      version: string
+    }
+  ).version
 
 async function askPostgres(url: string): Promise<{ version: string; settings: string }> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
     const version = await client.query<{ server_version: string }>('SHOW server_version')
-    const settings = await client.query<{ name: string; value: string }>('SELECT name, current_setting(name) AS value FROM pg_settings WHERE name = ANY($1)', [SETTINGS])
-    return { version: version.rows[0]?.server_version ?? '', settings: settings.rows.map(({ name, value }) => `${name}=${value}`).join(' ') }
+    const settings = await client.query<{ name: string; value: string }>(
+      'SELECT name, current_setting(name) AS value FROM pg_settings WHERE name = ANY($1)',
+      [SETTINGS],
+    )
+    return {
+      version: version.rows[0]?.server_version ?? '',
+      settings: settings.rows.map(({ name, value }) => `${name}=${value}`).join(' '),
+    }
   } finally {
     await client.end()
   }

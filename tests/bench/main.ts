@@ -20,13 +20,27 @@ import { startBench } from './start.ts'
 
 /** `npm run bench [-- NAME…] [--json] [--quick] [--seconds N]`: throwaway servers where their programs are installed, otherwise DATABASE_URL and REDIS_URL. */
 const BENCHES: Readonly<Record<string, Bench>> = {
-  decide: decideBench, render: renderBench, intake: intakeBench, reserve: reserveBench, receipts: receiptsBench, latency: latencyBench, e2e: endToEndBench,
-  planner: plannerBench, 'cap-check': capCheckBench,
-  drain: drainBench, rates: ratesBench, start: startBench,
+  decide: decideBench,
+  render: renderBench,
+  intake: intakeBench,
+  reserve: reserveBench,
+  receipts: receiptsBench,
+  latency: latencyBench,
+  e2e: endToEndBench,
+  planner: plannerBench,
+  'cap-check': capCheckBench,
+  drain: drainBench,
+  rates: ratesBench,
+  start: startBench,
 }
 
 const { values, positionals } = parseArgs({
-  allowPositionals: true, options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false }, seconds: { type: 'string' } },
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    seconds: { type: 'string' },
+  },
 })
 if (values.seconds !== undefined && !/^[1-9]\d{0,5}$/.test(values.seconds)) {
   process.stderr.write('--seconds takes a whole number of seconds\n')

@@ -6,7 +6,12 @@ export interface Peer {
   drain(count: number): Promise<void>
 }
 
-export type OpenPeer = (places: { databaseUrl: string | null; redisUrl: string | null; dataDir: string; stubUrl: string }) => Promise<Peer>
+export type OpenPeer = (places: {
+  databaseUrl: string | null
+  redisUrl: string | null
+  dataDir: string
+  stubUrl: string
+}) => Promise<Peer>
 
 /** Calls in flight at once, for every peer that takes such a number. */
 export const CONCURRENCY = 100

@@ -32,25 +32,43 @@ export async function plannerBench(setting: Setting): Promise<Section> {
   const waiting = setting.quick ? WAITING_QUICK : WAITING
   const seconds = setting.seconds ?? (setting.quick ? 15 : 60)
   const configuration = `${waiting.toLocaleString('en')} reminders waiting on one route of ${RATE}/s; one planner; a listener that takes ${RATE}/s; ${seconds} s each${setting.quick ? ' (quick: a tenth of the reminders)' : ''}`
-  if (setting.postgresUrl === null || setting.redisUrl === null) return { bench: 'planner', configuration, figures: [], leftOut: ['all of it: needs PostgreSQL and Redis'] }
+  if (setting.postgresUrl === null || setting.redisUrl === null)
+    return { bench: 'planner', configuration, figures: [], leftOut: ['all of it: needs PostgreSQL and Redis'] }
   return {
-    bench: 'planner', configuration, leftOut: [],
-    figures: [...(await figuresOf(setting, waiting, seconds, 'falling due in turn')), ...(await figuresOf(setting, waiting, seconds, 'all due at once'))],
+    bench: 'planner',
+    configuration,
+    leftOut: [],
+    figures: [
+      ...(await figuresOf(setting, waiting, seconds, 'falling due in turn')),
+      ...(await figuresOf(setting, waiting, seconds, 'all due at once')),
+    ],
   }
 }
 
-async function figuresOf(setting: Setting, waiting: number, seconds: number, due: 'falling due in turn' | 'all due at once'): Promise<Figure[]> {
+async function figuresOf(
+  setting: Setting,
+  waiting: number,
+  seconds: number,
+  due: 'falling due in turn' | 'all due at once',
+): Promise<Figure[]> {
   setting.progress(`planner, ${waiting.toLocaleString('en')} ${due}`)
   const place = await openPlace('redis+postgres', setting)
   const redis = new Redis(place.redisUrl as string)
   const origin = Date.now()
   const config = benchConfig({ ...place, stubUrl: 'http://127.0.0.1:9' })
-  const app = await build({ ...config, routes: config.routes.map((route) => (route.id === ROUTE ? { ...route, rate: { perSecond: RATE } } : route)) },
-    { clock: daytimeClock(origin), log: pino({ level: 'error' }, pino.destination(2)) })
+  const app = await build(
+    {
+      ...config,
+      routes: config.routes.map((route) => (route.id === ROUTE ? { ...route, rate: { perSecond: RATE } } : route)),
+    },
+    { clock: daytimeClock(origin), log: pino({ level: 'error' }, pino.destination(2)) },
+  )
   const bell = bullmqDoorbell({ redisUrl: place.redisUrl as string })
   try {
     const spread = due === 'falling due in turn'
-    const first = spread ? app.runtime.clock.now() + (await timeToFill(app.runtime.ledger.db, waiting)) : DAYTIME - 3_600_000
+    const first = spread
+      ? app.runtime.clock.now() + (await timeToFill(app.runtime.ledger.db, waiting))
+      : DAYTIME - 3_600_000
     await fill(app.runtime.ledger.db, waiting, first, spread ? 1_000 / RATE : 0)
     if (spread) await pause(Math.max(0, first - app.runtime.clock.now() - SETTLING))
     const empty = await usedBytes(redis)
@@ -69,9 +87,32 @@ async function figuresOf(setting: Setting, waiting: number, seconds: number, due
     }
     const figures = [
       ...(spread
-        ? [figure(due, 'lag p50', 'ms', percentile(taken.lags, 0.5)), figure(due, 'lag p99', 'ms', percentile(taken.lags, 0.99), `of ${taken.lags.length.toLocaleString('en')}; largest ${Math.max(...taken.lags).toFixed(0)} ms`)]
-        : [figure(due, 'taken', 'reminders/s', (taken.lags.length / (performance.now() - began)) * 1_000, `the queue held ${Math.min(...depths).toLocaleString('en')} at least`)]),
-      figure(due, 'Redis above empty, largest', 'MiB', Math.max(...sizes), `smallest ${Math.min(...sizes).toFixed(2)} MiB; queue at most ${Math.max(...depths).toLocaleString('en')} reminders`),
+        ? [
+            figure(due, 'lag p50', 'ms', percentile(taken.lags, 0.5)),
+            figure(
+              due,
+              'lag p99',
+              'ms',
+              percentile(taken.lags, 0.99),
+              `of ${taken.lags.length.toLocaleString('en')}; largest ${Math.max(...taken.lags).toFixed(0)} ms`,
+            ),
+          ]
+        : [
+            figure(
+              due,
+              'taken',
+              'reminders/s',
+              (taken.lags.length / (performance.now() - began)) * 1_000,
+              `the queue held ${Math.min(...depths).toLocaleString('en')} at least`,
+            ),
+          ]),
+      figure(
+        due,
+        'Redis above empty, largest',
+        'MiB',
+        Math.max(...sizes),
+        `smallest ${Math.min(...sizes).toFixed(2)} MiB; queue at most ${Math.max(...depths).toLocaleString('en')} reminders`,
+      ),
     ]
     await listener.abort()
     return figures
@@ -83,7 +124,12 @@ async function figuresOf(setting: Setting, waiting: number, seconds: number, due
   }
 }
 
-const figure = (due: string, what: string, unit: string, value: number, note?: string): Figure => ({ name: `${due}: ${what}`, unit, values: [value], ...(note === undefined ? {} : { note }) })
+const figure = (due: string, what: string, unit: string, value: number, note?: string): Figure => ({
+  name: `${due}: ${what}`,
+  unit,
+  values: [value],
+  ...(note === undefined ? {} : { note }),
+})
 
 /** Takes tickets at the route's rate and marks their reminders as gone. */
 class Taken {
@@ -127,15 +173,24 @@ async function timeToFill(db: Kysely<Database>, count: number): Promise<number> 
 }
 
 async function fill(db: Kysely<Database>, count: number, first: number, apartMs: number): Promise<void> {
-  for (let from = 0; from < count; from += PER_STATEMENT) await addReminders(db, from, Math.min(PER_STATEMENT, count - from), first, apartMs)
+  for (let from = 0; from < count; from += PER_STATEMENT)
+    await addReminders(db, from, Math.min(PER_STATEMENT, count - from), first, apartMs)
   await sql`ANALYZE decorum.reminder`.execute(db)
 }
 
 /** Reminders `from` to `from + count`, of one person: planning claims them by route and time alone. */
-async function addReminders(db: Kysely<Database>, from: number, count: number, first: number, apartMs: number): Promise<void> {
+async function addReminders(
+  db: Kysely<Database>,
+  from: number,
+  count: number,
+  first: number,
+  apartMs: number,
+): Promise<void> {
   const recipient = '01900000-0000-7000-8000-000000000001'
   await sql`
-    INSERT INTO decorum.recipient (id, creditor, external_id, created_at, updated_at) VALUES (${recipient}, ${CREDITOR}, 'r', now(), now()) ON CONFLICT DO NOTHING`.execute(db)
+    INSERT INTO decorum.recipient (id, creditor, external_id, created_at, updated_at) VALUES (${recipient}, ${CREDITOR}, 'r', now(), now()) ON CONFLICT DO NOTHING`.execute(
+    db,
+  )
   await sql`
     INSERT INTO decorum.reminder (id, creditor, recipient_id, live, origin, kind, mode, tone, channel, template, unique_key, route, status,
       due_at, next_at, expires_at, created_at, updated_at)
@@ -150,6 +205,8 @@ async function usedBytes(redis: Redis): Promise<number> {
 }
 
 async function depth(db: Kysely<Database>): Promise<number> {
-  const { rows } = await sql<{ queued: number }>`SELECT count(*)::int AS queued FROM decorum.reminder WHERE status = 'queued'`.execute(db)
+  const { rows } = await sql<{
+    queued: number
+  }>`SELECT count(*)::int AS queued FROM decorum.reminder WHERE status = 'queued'`.execute(db)
   return rows[0]?.queued ?? 0
 }

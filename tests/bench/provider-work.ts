@@ -11,18 +11,34 @@ export interface PlainJob {
   facts: WordFacts
 }
 
-export const plainJobOf = (no: number, config: Config): PlainJob => ({ no, to: phoneOf(no), facts: wordFactsOf(no, config) })
+export const plainJobOf = (no: number, config: Config): PlainJob => ({
+  no,
+  to: phoneOf(no),
+  facts: wordFactsOf(no, config),
+})
 
 /** The two things that any worker must do: the same render and the same call, through the same adapter. */
-export function providerWork(config: Config): { sendOne(job: PlainJob): Promise<void>; call(job: PlainJob, text: string): Promise<void> } {
+export function providerWork(config: Config): {
+  sendOne(job: PlainJob): Promise<void>
+  call(job: PlainJob, text: string): Promise<void>
+} {
   const template = config.templates.get(TEMPLATE)
   const route = config.routes.find((r) => r.id === 'sms-main')
-  if (template === undefined || route === undefined) throw new TypeError('the shipped configuration has no such template or route')
-  const provider = buildProvider(route, { publicUrl: null, keep: () => Promise.reject(new Error('nothing is captured here')) })
+  if (template === undefined || route === undefined)
+    throw new TypeError('the shipped configuration has no such template or route')
+  const provider = buildProvider(route, {
+    publicUrl: null,
+    keep: () => Promise.reject(new Error('nothing is captured here')),
+  })
   const call = async ({ no, to }: PlainJob, text: string): Promise<void> => {
     const outcome = await provider.send({
-      attempt: { reminderId: `00000000-0000-7000-8000-${String(no).padStart(12, '0')}`, attemptNo: 1 }, to, from: route.from,
-      message: { channel: 'sms', form: 'text', text, segments: 1 }, validForSeconds: 3_600, unsubscribeUrl: null, deadlineMs: 35_000,
+      attempt: { reminderId: `00000000-0000-7000-8000-${String(no).padStart(12, '0')}`, attemptNo: 1 },
+      to,
+      from: route.from,
+      message: { channel: 'sms', form: 'text', text, segments: 1 },
+      validForSeconds: 3_600,
+      unsubscribeUrl: null,
+      deadlineMs: 35_000,
     })
     if (outcome.kind !== 'accepted') throw new Error(`the stub did not accept: ${outcome.kind} ${outcome.code}`)
   }
@@ -30,7 +46,8 @@ export function providerWork(config: Config): { sendOne(job: PlainJob): Promise<
     call,
     sendOne: async (job) => {
       const result = render(template, job.facts, { channel: 'sms', tone: 'gentle', locales: ['zh-CN', 'en'] })
-      if (!result.ok || result.message.channel !== 'sms' || result.message.form !== 'text') throw new Error('the template does not render')
+      if (!result.ok || result.message.channel !== 'sms' || result.message.form !== 'text')
+        throw new Error('the template does not render')
       await call(job, result.message.text)
     },
   }

@@ -31,10 +31,21 @@ export interface RatesSeen {
  * Three processes for SMS and two for calls, each with its event loop stopped for 100 to 300 ms about
  * every second; more is owed than may go out, for as long as the run lasts.
  */
-export async function seeRates({ postgresUrl, redisUrl, seconds }: { postgresUrl: string; redisUrl: string; seconds: number }): Promise<RatesSeen> {
+export async function seeRates({
+  postgresUrl,
+  redisUrl,
+  seconds,
+}: {
+  postgresUrl: string
+  redisUrl: string
+  seconds: number
+}): Promise<RatesSeen> {
   const fleet = await openSendingFleet({
-    postgresUrl, redisUrl, pauses: true,
-    sms: { perSecond: RATES.segments, workers: SENDERS }, calls: { perSecond: RATES.calls, lines: RATES.lines, workers: CALLERS },
+    postgresUrl,
+    redisUrl,
+    pauses: true,
+    sms: { perSecond: RATES.segments, workers: SENDERS },
+    calls: { perSecond: RATES.calls, lines: RATES.lines, workers: CALLERS },
   })
   try {
     fleet.start()
@@ -46,8 +57,14 @@ export async function seeRates({ postgresUrl, redisUrl, seconds }: { postgresUrl
     const [sms, calls] = [await fleet.sms(), await fleet.calls()]
     const recipients = [...sms, ...calls].map(({ to }) => to)
     return {
-      rates: RATES, seconds, messages: sms.length, segments: sms.reduce((sum, { weight }) => sum + weight, 0), busiestSegments: busiestSecond(sms),
-      calls: calls.length, busiestCalls: busiestSecond(calls), mostCallsAtOnce: mostAtOnce(calls.map(({ at, until }) => ({ from: at, until }))),
+      rates: RATES,
+      seconds,
+      messages: sms.length,
+      segments: sms.reduce((sum, { weight }) => sum + weight, 0),
+      busiestSegments: busiestSecond(sms),
+      calls: calls.length,
+      busiestCalls: busiestSecond(calls),
+      mostCallsAtOnce: mostAtOnce(calls.map(({ at, until }) => ({ from: at, until }))),
       twice: recipients.length - new Set(recipients).size,
     }
   } finally {
@@ -63,24 +80,42 @@ async function oweMore(fleet: SendingFleet): Promise<void> {
 }
 
 async function firstSent(fleet: SendingFleet): Promise<void> {
-  for (const giveUp = performance.now() + 60_000; (await fleet.sms()).length === 0 || (await fleet.calls()).length === 0; await pause(200)) {
+  for (
+    const giveUp = performance.now() + 60_000;
+    (await fleet.sms()).length === 0 || (await fleet.calls()).length === 0;
+    await pause(200)
+  ) {
     if (performance.now() > giveUp) throw new Error(`nothing was sent within a minute\n${fleet.said()}`)
   }
 }
 
 /** `npm run bench -- rates --seconds N`: the long run behind tests/scenarios/rates.test.ts. */
 export async function ratesBench({ postgresUrl, redisUrl, quick, seconds, progress }: Setting): Promise<Section> {
-  const configuration = `${SENDERS} SMS senders and ${CALLERS} callers as processes, each stopped for 100–300 ms about every second; more is owed than may go out; ` +
+  const configuration =
+    `${SENDERS} SMS senders and ${CALLERS} callers as processes, each stopped for 100–300 ms about every second; more is owed than may go out; ` +
     `${RATES.segments} segments/s, ${RATES.calls} calls/s on ${RATES.lines} lines; counted in the providers' own processes`
-  if (postgresUrl === null || redisUrl === null) return { bench: 'rates', configuration, figures: [], leftOut: ['all of it: needs PostgreSQL and Redis'] }
+  if (postgresUrl === null || redisUrl === null)
+    return { bench: 'rates', configuration, figures: [], leftOut: ['all of it: needs PostgreSQL and Redis'] }
   const lasting = seconds ?? (quick ? 20 : 120)
   progress(`rates, ${lasting} s`)
   const seen = await seeRates({ postgresUrl, redisUrl, seconds: lasting })
   return {
-    bench: 'rates', configuration, leftOut: [],
+    bench: 'rates',
+    configuration,
+    leftOut: [],
     figures: [
-      { name: `segments in the busiest second, of ${RATES.segments}`, unit: 'segments', values: [seen.busiestSegments], note: `${seen.messages} messages, ${seen.segments} segments in ${lasting} s` },
-      { name: `calls begun in the busiest second, of ${RATES.calls}`, unit: 'calls', values: [seen.busiestCalls], note: `${seen.calls} calls` },
+      {
+        name: `segments in the busiest second, of ${RATES.segments}`,
+        unit: 'segments',
+        values: [seen.busiestSegments],
+        note: `${seen.messages} messages, ${seen.segments} segments in ${lasting} s`,
+      },
+      {
+        name: `calls begun in the busiest second, of ${RATES.calls}`,
+        unit: 'calls',
+        values: [seen.busiestCalls],
+        note: `${seen.calls} calls`,
+      },
       { name: `calls at once, of ${RATES.lines} lines`, unit: 'calls', values: [seen.mostCallsAtOnce] },
       { name: 'people reached twice', unit: 'people', values: [seen.twice] },
     ],

@@ -22,7 +22,12 @@ function manyFacts(locale: string): WordFacts[] {
     ...sample,
     recipient: { ...sample.recipient, name: `${sample.recipient.name} ${no}` },
     accounts: sample.accounts.map((account) => ({
-      ...account, masked: String(1_000 + no), overdue: account.overdue === null ? null : { ...account.overdue, amount: `${100 + no}.${String(no % 100).padStart(2, '0')}` },
+      ...account,
+      masked: String(1_000 + no),
+      overdue:
+        account.overdue === null
+          ? null
+          : { ...account.overdue, amount: `${100 + no}.${String(no % 100).padStart(2, '0')}` },
     })),
   }))
 }
@@ -38,12 +43,26 @@ export async function renderBench({ quick }: Setting): Promise<Section> {
     if (template === undefined) throw new TypeError(`no template ${id}`)
     const facts = manyFacts(locale)
     const one = (no: number): void => {
-      const result = render(template, facts[no % facts.length] as WordFacts, { channel, tone: 'neutral', locales: [locale] })
+      const result = render(template, facts[no % facts.length] as WordFacts, {
+        channel,
+        tone: 'neutral',
+        locales: [locale],
+      })
       if (!result.ok) throw new Error(JSON.stringify(result.problem))
     }
     perSecond(forMs / 2, one)
     const values = await repeated(runs, () => perSecond(forMs, one))
-    figures.push({ name: `${channel}, ${locale}`, unit: 'messages/s', values, note: `${(1_000_000 / Math.max(...values)).toFixed(0)} µs each at best` })
+    figures.push({
+      name: `${channel}, ${locale}`,
+      unit: 'messages/s',
+      values,
+      note: `${(1_000_000 / Math.max(...values)).toFixed(0)} µs each at best`,
+    })
   }
-  return { bench: 'render', configuration: 'one core, processor time; shipped templates, neutral tone, 2,000 different people', figures, leftOut: [] }
+  return {
+    bench: 'render',
+    configuration: 'one core, processor time; shipped templates, neutral tone, 2,000 different people',
+    figures,
+    leftOut: [],
+  }
 }

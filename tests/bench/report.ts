@@ -1,17 +1,21 @@
 import { median, type Figure, type Section } from './bench.ts'
 import type { Machine } from './machine.ts'
 
-const rounded = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 })
+const rounded = (value: number): string =>
+  value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 })
 
 function figureLine({ name, unit, values, note }: Figure, width: number): string {
-  const spread = values.length < 2 ? '' : ` (${rounded(Math.min(...values))}–${rounded(Math.max(...values))}, ${values.length} runs)`
+  const spread =
+    values.length < 2 ? '' : ` (${rounded(Math.min(...values))}–${rounded(Math.max(...values))}, ${values.length} runs)`
   return `  ${name.padEnd(width)}  ${rounded(median(values)).padStart(9)} ${unit}${spread}${note === undefined ? '' : ` · ${note}`}`
 }
 
 export function machineText(machine: Machine): string {
   return [
     `${machine.cores} cores of ${machine.processor} · ${machine.memoryGiB} GiB · Node ${machine.node} · PostgreSQL ${machine.postgres} (${machine.postgresSettings}) · Redis ${machine.redis}`,
-    Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`).join(' · '),
+    Object.entries(machine.versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(' · '),
     `load at start ${machine.loadAtStart.toFixed(2)}${machine.loadAtStart > machine.cores / 2 ? ': others have a share of this machine' : ''}`,
   ].join('\n')
 }
@@ -27,8 +31,16 @@ export function sectionText({ bench, configuration, figures, leftOut }: Section)
 
 /** The same for programs: each figure with its median. */
 export function asJson(machine: Machine, sections: readonly Section[], setting: { quick: boolean }): string {
-  return JSON.stringify({
-    machine, quick: setting.quick,
-    sections: sections.map((section) => ({ ...section, figures: section.figures.map((figure) => ({ ...figure, median: median(figure.values) })) })),
-  }, null, 2)
+  return JSON.stringify(
+    {
+      machine,
+      quick: setting.quick,
+      sections: sections.map((section) => ({
+        ...section,
+        figures: section.figures.map((figure) => ({ ...figure, median: median(figure.values) })),
+      })),
+    },
+    null,
+    2,
+  )
 }

@@ -16,17 +16,22 @@ const COUNTS: Readonly<Record<number, number>> = { 1: 200, 10: 1_000, 50: 3_000,
 /** How many reminders a second can be locked, decided, rendered and written as attempts, calling nobody? */
 export async function reserveBench(setting: Setting): Promise<Section> {
   const figures: Figure[] = []
-  for (const mode of modesOf(setting).filter((m) => m !== 'redis+postgres')) figures.push(...(await figuresOf(setting, mode)))
+  for (const mode of modesOf(setting).filter((m) => m !== 'redis+postgres'))
+    figures.push(...(await figuresOf(setting, mode)))
   return {
-    bench: 'reserve', configuration: `${AT_ONCE} tickets at once; one reminder a person, no earlier contacts, all packs in force; decided, rendered and written, nobody called`,
-    figures, leftOut: setting.postgresUrl === null ? ['PostgreSQL'] : [],
+    bench: 'reserve',
+    configuration: `${AT_ONCE} tickets at once; one reminder a person, no earlier contacts, all packs in force; decided, rendered and written, nobody called`,
+    figures,
+    leftOut: setting.postgresUrl === null ? ['PostgreSQL'] : [],
   }
 }
 
 async function figuresOf(setting: Setting, mode: Mode): Promise<Figure[]> {
   setting.progress(`reserve, ${MODE_NAMES[mode]}`)
   const runs = setting.quick ? 2 : 3
-  const countOf = (batch: number): number => Math.round((COUNTS[batch] as number) * (mode === 'embedded' ? 0.2 : 1) * (setting.quick ? 0.4 : 1) / batch) * batch
+  const countOf = (batch: number): number =>
+    Math.round(((COUNTS[batch] as number) * (mode === 'embedded' ? 0.2 : 1) * (setting.quick ? 0.4 : 1)) / batch) *
+    batch
   const { app, take, close } = await openInProcess(mode, setting)
   try {
     const warmUp = countOf(50)
@@ -34,10 +39,15 @@ async function figuresOf(setting: Setting, mode: Mode): Promise<Figure[]> {
     while ((await planDue(app.runtime)).recipients > 0);
     const context = benchDesk(app.runtime)
     await timed(app.runtime, context, 50, warmUp)
-    const figures = BATCHES.map((batch): Figure => ({ name: `${MODE_NAMES[mode]}, batches of ${batch}`, unit: 'reminders/s', values: [] }))
+    const figures = BATCHES.map((batch): Figure => ({
+      name: `${MODE_NAMES[mode]}, batches of ${batch}`,
+      unit: 'reminders/s',
+      values: [],
+    }))
     // In turn, so that a slow minute of the machine falls on all of them.
     for (let run = 0; run < runs; run++) {
-      for (const [i, batch] of BATCHES.entries()) figures[i]?.values.push(await timed(app.runtime, context, batch, countOf(batch)))
+      for (const [i, batch] of BATCHES.entries())
+        figures[i]?.values.push(await timed(app.runtime, context, batch, countOf(batch)))
     }
     return figures
   } finally {
@@ -49,13 +59,15 @@ async function timed(runtime: Runtime, context: DispatchContext, batch: number, 
   const tickets = await claimTickets(runtime, context.route.id, batch, count)
   const began = performance.now()
   let reserved = 0
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (let ticket = tickets.pop(); ticket !== undefined; ticket = tickets.pop()) {
-      // In two steps: the sum is read after the wait, not before it.
-      const reservation = await reserve(runtime, context, ticket)
-      reserved += reservation.reserved.length
-    }
-  }))
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let ticket = tickets.pop(); ticket !== undefined; ticket = tickets.pop()) {
+        // In two steps: the sum is read after the wait, not before it.
+        const reservation = await reserve(runtime, context, ticket)
+        reserved += reservation.reserved.length
+      }
+    }),
+  )
   if (reserved !== count) throw new Error(`of ${count} reminders ${reserved} were reserved`)
   return (count / (performance.now() - began)) * 1_000
 }

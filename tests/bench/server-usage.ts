@@ -28,7 +28,7 @@ async function postmasterOf(databaseUrl: string): Promise<number | null> {
   try {
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
     const backend = rows[0]?.pid
-    return backend === undefined || !isProgram(backend, 'postgres') ? null : statOf(backend)?.parent ?? null
+    return backend === undefined || !isProgram(backend, 'postgres') ? null : (statOf(backend)?.parent ?? null)
   } finally {
     await client.end()
   }
@@ -66,7 +66,10 @@ function statOf(pid: number): Stat | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The second field is the program's name, which may hold anything but ends at the last parenthesis.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number)
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number)
     const ticks = [11, 12, 13, 14].reduce((sum, field) => sum + (fields[field] as number), 0)
     return { parent: fields[1] as number, cpuMicros: ticks * MICROS_PER_TICK }
   } catch {
@@ -78,7 +81,10 @@ function statOf(pid: number): Stat | null {
 export function microsOfEndedChildren(): number {
   try {
     const text = readFileSync('/proc/self/stat', 'latin1')
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number)
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number)
     return ((fields[13] as number) + (fields[14] as number)) * MICROS_PER_TICK
   } catch {
     return 0
@@ -87,7 +93,9 @@ export function microsOfEndedChildren(): number {
 
 /** A process and its children, those that have ended meanwhile included. */
 function usageOfFamily(pid: number): Usage {
-  const family = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)
+  const family = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
     .flatMap((member) => {
       const stat = statOf(member)
       return stat !== null && (member === pid || stat.parent === pid) ? [{ member, stat }] : []

@@ -46,8 +46,16 @@ export async function startBench(setting: Setting): Promise<Section> {
   const data = mkdtempSync(join(tmpdir(), 'decorum-bench-'))
   try {
     const ways: Way[] = [
-      { name: 'tsx', commandLine: ['--import', 'tsx', join(ROOT, 'src/cli/main.ts')], worker: ['--import', 'tsx', join(ROOT, 'workers/sweeper.ts')] },
-      { name: 'compiled', commandLine: [join(program.folder, 'dist/decorum.js')], worker: [join(program.folder, 'dist/workers/sweeper.js')] },
+      {
+        name: 'tsx',
+        commandLine: ['--import', 'tsx', join(ROOT, 'src/cli/main.ts')],
+        worker: ['--import', 'tsx', join(ROOT, 'workers/sweeper.ts')],
+      },
+      {
+        name: 'compiled',
+        commandLine: [join(program.folder, 'dist/decorum.js')],
+        worker: [join(program.folder, 'dist/workers/sweeper.js')],
+      },
     ]
     const decided: Cost[][] = ways.map(() => [])
     const started: Cost[][] = ways.map(() => [])
@@ -63,9 +71,13 @@ export async function startBench(setting: Setting): Promise<Section> {
     }
     return {
       bench: 'start',
-      configuration: `decide --json on every shipped pack; a sweeper on an embedded ledger that is there already, until it says that its daemons work; node ${process.version}, ` +
+      configuration:
+        `decide --json on every shipped pack; a sweeper on an embedded ledger that is there already, until it says that its daemons work; node ${process.version}, ` +
         `${runs} runs each in turns after one that fills the caches`,
-      figures: ways.flatMap((way, i) => [...figures(`decide --json, ${way.name}`, decided[i] ?? []), ...figures(`worker until ready, ${way.name}`, started[i] ?? [])]),
+      figures: ways.flatMap((way, i) => [
+        ...figures(`decide --json, ${way.name}`, decided[i] ?? []),
+        ...figures(`worker until ready, ${way.name}`, started[i] ?? []),
+      ]),
       leftOut: process.platform === 'linux' ? [] : ['processor time and memory: they are read from /proc'],
     }
   } finally {
@@ -82,7 +94,11 @@ function figures(name: string, costs: readonly Cost[]): Figure[] {
   ]
 }
 
-const environment = (env: Record<string, string> = {}): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], HOME: process.env['HOME'], ...env })
+const environment = (env: Record<string, string> = {}): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  HOME: process.env['HOME'],
+  ...env,
+})
 
 /** The costs are asked by the process of itself, at its end: nobody else knows them once it is gone. */
 const AT_EXIT = `data:text/javascript,${encodeURIComponent(`
@@ -93,9 +109,15 @@ process.on('exit', () => {
 
 async function decideOnce(way: Way): Promise<Cost> {
   const began = performance.now()
-  const child = spawn(process.execPath, ['--import', AT_EXIT, ...way.commandLine, 'decide', '--json'], { cwd: ROOT, env: environment(), stdio: ['pipe', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, ['--import', AT_EXIT, ...way.commandLine, 'decide', '--json'], {
+    cwd: ROOT,
+    env: environment(),
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
   let said = ''
-  child.stderr.on('data', (bytes: Buffer) => { said += bytes.toString() })
+  child.stderr.on('data', (bytes: Buffer) => {
+    said += bytes.toString()
+  })
   child.stdin.end(CASE)
   const [code] = (await once(child, 'close')) as [number | null]
   const cost = /^cost (.*)$/m.exec(said)?.[1]
@@ -107,18 +129,25 @@ async function decideOnce(way: Way): Promise<Cost> {
 async function startOnce(way: Way, dataDir: string): Promise<Cost> {
   const began = performance.now()
   const child = spawn(process.execPath, [...way.worker, '--health-port', '0'], {
-    cwd: ROOT, env: environment({ DECORUM_DATA_DIR: dataDir, LOG_LEVEL: 'info' }), stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: ROOT,
+    env: environment({ DECORUM_DATA_DIR: dataDir, LOG_LEVEL: 'info' }),
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = once(child, 'close')
   const ready = new Promise<Cost>((resolve) => {
     for (const input of [child.stdout, child.stderr]) {
       createInterface({ input }).on('line', (line) => {
-        if (line.includes('daemons.started')) resolve({ wallMs: performance.now() - began, ...costOf(child.pid as number) })
+        if (line.includes('daemons.started'))
+          resolve({ wallMs: performance.now() - began, ...costOf(child.pid as number) })
       })
     }
   })
   const tooLate = new AbortController()
-  const cost = await Promise.race([ready, ended.then(() => null), pause(LONGEST_MS, null, { signal: tooLate.signal }).catch(() => null)])
+  const cost = await Promise.race([
+    ready,
+    ended.then(() => null),
+    pause(LONGEST_MS, null, { signal: tooLate.signal }).catch(() => null),
+  ])
   tooLate.abort()
   child.kill('SIGKILL')
   await ended

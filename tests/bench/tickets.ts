@@ -11,7 +11,14 @@ import { claimDue } from '../../src/record/claim.ts'
 /** Takes so many reminders of a route that are due, as tickets of this size that nobody is rung for. */
 export async function claimTickets(runtime: Runtime, route: string, batch: number, count: number): Promise<Ticket[]> {
   const rings = Array.from({ length: Math.ceil(count / batch) }, () => randomUUID())
-  const claimed = await claimDue(runtime.ledger.db, { route, now: new Date(runtime.clock.now()), limit: count, ringSize: batch, rings, after: null })
+  const claimed = await claimDue(runtime.ledger.db, {
+    route,
+    now: new Date(runtime.clock.now()),
+    limit: count,
+    ringSize: batch,
+    rings,
+    after: null,
+  })
   return rings.map((ring) => ({ ring, reminderIds: claimed.filter((row) => row.ring === ring).map((row) => row.id) }))
 }
 
@@ -19,9 +26,20 @@ export async function claimTickets(runtime: Runtime, route: string, batch: numbe
 export function benchDesk(runtime: Runtime): DispatchContext {
   const route = runtime.config.routes.find((r) => r.id === 'sms-main')
   if (route === undefined) throw new TypeError('the shipped configuration has no route sms-main')
-  const provider = buildProvider(route, { publicUrl: null, keep: () => Promise.reject(new Error('nothing is captured here')) })
+  const provider = buildProvider(route, {
+    publicUrl: null,
+    keep: () => Promise.reject(new Error('nothing is captured here')),
+  })
   return {
-    route, provider, testProvider: provider, gate: memoryRateGate(route.id, { perSecond: route.rate.perSecond, largestWeight: 4 }), packs: policyOf(runtime.config),
-    switches: new SwitchBoard(runtime), worker: 'bench', clockCertain: () => true, optOutUrl: () => null, limits: DISPATCH_LIMITS,
+    route,
+    provider,
+    testProvider: provider,
+    gate: memoryRateGate(route.id, { perSecond: route.rate.perSecond, largestWeight: 4 }),
+    packs: policyOf(runtime.config),
+    switches: new SwitchBoard(runtime),
+    worker: 'bench',
+    clockCertain: () => true,
+    optOutUrl: () => null,
+    limits: DISPATCH_LIMITS,
   }
 }

@@ -4,7 +4,14 @@ import type { Random } from './random.ts'
 
 /** Something that the world outside does while Decorum works. */
 export type Act =
-  | { kind: 'remind'; recipient: Person; channels: Channel[]; notBeforeMs: number; twice: boolean; cancelAfterMs: number | null }
+  | {
+      kind: 'remind'
+      recipient: Person
+      channels: Channel[]
+      notBeforeMs: number
+      twice: boolean
+      cancelAfterMs: number | null
+    }
   | { kind: 'pay' | 'text-stop' | 'unsubscribe' | 'hold' | 'agent-call' | 'permit' | 'report-again'; recipient: Person }
 
 export interface TimedAct {
@@ -16,7 +23,8 @@ export interface TimedAct {
 /** How many direct reminders one person is asked to get, on average: more than the caps let through. */
 const REMINDERS_EACH = 5
 
-export const peopleFor = (seconds: number, rate: number): number => Math.max(12, Math.round((seconds * rate) / REMINDERS_EACH))
+export const peopleFor = (seconds: number, rate: number): number =>
+  Math.max(12, Math.round((seconds * rate) / REMINDERS_EACH))
 
 /**
  * What is asked of Decorum in this run, and when?
@@ -24,7 +32,14 @@ export const peopleFor = (seconds: number, rate: number): number => Math.max(12,
  * Reminders for one person come in bursts, on one channel or several, so that they meet in one
  * batch and in different workers; what stops them comes at the same time.
  */
-export function actsOf(random: Random, seconds: number, rate: number, people: readonly Person[], channels: readonly Channel[], race: boolean): TimedAct[] {
+export function actsOf(
+  random: Random,
+  seconds: number,
+  rate: number,
+  people: readonly Person[],
+  channels: readonly Channel[],
+  race: boolean,
+): TimedAct[] {
   const acts: TimedAct[] = []
   const wanted = seconds * rate
   const lastMs = seconds * 1000
@@ -37,13 +52,25 @@ export function actsOf(random: Random, seconds: number, rate: number, people: re
       acts.push({
         atMs: Math.min(lastMs, atMs + random.int(0, 300)),
         act: {
-          kind: 'remind', recipient, channels: [first, ...(random.chance(0.3) ? others : [])], twice: random.chance(0.1),
-          notBeforeMs: random.chance(0.2) ? random.int(500, lastMs / 2) : 0, cancelAfterMs: race && random.chance(0.05) ? random.int(0, 400) : null,
+          kind: 'remind',
+          recipient,
+          channels: [first, ...(random.chance(0.3) ? others : [])],
+          twice: random.chance(0.1),
+          notBeforeMs: random.chance(0.2) ? random.int(500, lastMs / 2) : 0,
+          cancelAfterMs: race && random.chance(0.05) ? random.int(0, 400) : null,
         },
       })
     }
     if (race && random.chance(0.35)) {
-      const kind = random.pick(['pay', 'text-stop', 'unsubscribe', 'hold', 'agent-call', 'permit', 'report-again'] as const)
+      const kind = random.pick([
+        'pay',
+        'text-stop',
+        'unsubscribe',
+        'hold',
+        'agent-call',
+        'permit',
+        'report-again',
+      ] as const)
       acts.push({ atMs: Math.min(lastMs, atMs + random.int(0, 600)), act: { kind, recipient } })
     }
   }

@@ -40,22 +40,38 @@ export class Api {
     while (!this.#over.aborted) {
       const askedAt = Date.now()
       const answer = await this.#once(question)
-      if (answer !== null && answer.status < 500 && answer.status !== 429) return { ...answer, askedAt, answeredAt: Date.now() }
+      if (answer !== null && answer.status < 500 && answer.status !== 429)
+        return { ...answer, askedAt, answeredAt: Date.now() }
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
     }
     return null
   }
 
-  async #once({ method, path, body, form, headers }: Question): Promise<{ status: number; body: Record<string, unknown> } | null> {
+  async #once({
+    method,
+    path,
+    body,
+    form,
+    headers,
+  }: Question): Promise<{ status: number; body: Record<string, unknown> } | null> {
     try {
       const response = await fetch(new URL(path, this.url), {
-        method, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS),
-        headers: { authorization: `Bearer ${this.#key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        method,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(PATIENCE_MS),
+        headers: {
+          authorization: `Bearer ${this.#key}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
       })
       const text = await response.text()
-      return { status: response.status, body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {} }
+      return {
+        status: response.status,
+        body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {},
+      }
     } catch {
       return null
     }

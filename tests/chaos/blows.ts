@@ -32,14 +32,16 @@ export async function strike(blows: readonly TimedBlow[], targets: Targets, stop
   for (const { atMs, blow } of blows) {
     await pause(Math.max(0, begun + atMs - performance.now()), undefined, { signal: stopped }).catch(() => undefined)
     if (stopped.aborted) break
-    const what = 'process' in blow ? blow.process : blow.kind === 'wire' ? blow.to : blow.kind.split('-')[0] as string
+    const what = 'process' in blow ? blow.process : blow.kind === 'wire' ? blow.to : (blow.kind.split('-')[0] as string)
     if (busy.has(what)) continue
     busy.add(what)
     const from = Date.now()
-    lasting.push(land(blow, targets, stopped).finally(() => {
-      struck.push({ blow, from, until: Date.now() })
-      busy.delete(what)
-    }))
+    lasting.push(
+      land(blow, targets, stopped).finally(() => {
+        struck.push({ blow, from, until: Date.now() })
+        busy.delete(what)
+      }),
+    )
   }
   await Promise.all(lasting)
   return struck
@@ -54,9 +56,12 @@ async function land(blow: Blow, targets: Targets, stopped: AbortSignal): Promise
       targets.fleet.start(blow.process)
       // Struck again only once it works: a process that never gets up is not tested.
       return void (await targets.fleet.ready(blow.process).catch(() => undefined))
-    case 'redis-kill': return targets.redis.strike(blow.downMs)
-    case 'redis-flush': return targets.flush()
-    case 'postgres-restart': return targets.postgres.strike(blow.downMs)
+    case 'redis-kill':
+      return targets.redis.strike(blow.downMs)
+    case 'redis-flush':
+      return targets.flush()
+    case 'postgres-restart':
+      return targets.postgres.strike(blow.downMs)
     case 'clock':
       targets.fleet.stepClock(blow.process, blow.offsetMs)
       await lasts(blow.lastsMs)

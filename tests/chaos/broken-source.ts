@@ -15,27 +15,56 @@ interface Breakage {
 const BREAKAGES = {
   /** A ticket heard twice is answered twice: the fence no longer asks whether the reminder is still queued under this ring. */
   fence: [
-    { file: 'src/record/dispatch/fence.ts', guard: / AND status = \$\{'queued'\} AND ring = \$\{ring\}::uuid/, instead: '' },
-    { file: 'src/record/dispatch/reservation.ts', guard: / AND r\.status = \$\{'queued'\} AND r\.ring = \$\{ring\}::uuid/, instead: '' },
-    { file: 'src/record/dispatch/fence.ts', guard: / AND r\.status = \$\{'queued'\} AND r\.ring = \$\{ring\}::uuid/, instead: '' },
+    {
+      file: 'src/record/dispatch/fence.ts',
+      guard: / AND status = \$\{'queued'\} AND ring = \$\{ring\}::uuid/,
+      instead: '',
+    },
+    {
+      file: 'src/record/dispatch/reservation.ts',
+      guard: / AND r\.status = \$\{'queued'\} AND r\.ring = \$\{ring\}::uuid/,
+      instead: '',
+    },
+    {
+      file: 'src/record/dispatch/fence.ts',
+      guard: / AND r\.status = \$\{'queued'\} AND r\.ring = \$\{ring\}::uuid/,
+      instead: '',
+    },
   ],
   /** Caps count only what has been settled. */
-  pending: [{
-    file: 'src/pipeline/dispatch/facts.ts', guard: /contacts: \[\.\.\.person\.contacts\.map\(contactFacts\), \.\.\.input\.pending\]/,
-    instead: "contacts: person.contacts.filter((c) => c.outcome !== 'pending').map(contactFacts)",
-  }],
+  pending: [
+    {
+      file: 'src/pipeline/dispatch/facts.ts',
+      guard: /contacts: \[\.\.\.person\.contacts\.map\(contactFacts\), \.\.\.input\.pending\]/,
+      instead: "contacts: person.contacts.filter((c) => c.outcome !== 'pending').map(contactFacts)",
+    },
+  ],
   /** No answer is taken for not sent, and the reminder is sent again at once. */
-  doubt: [{
-    file: 'src/pipeline/dispatch/settlement.ts', guard: /case 'unknown':\n/,
-    instead: "case 'unknown':\n      return { ...quiet, entry: { ...base, status: 'not_sent', code: end.code, contact: null, reminder: again(0, false) } }\n",
-  }],
+  doubt: [
+    {
+      file: 'src/pipeline/dispatch/settlement.ts',
+      guard: /case 'unknown':\n/,
+      instead:
+        "case 'unknown':\n      return { ...quiet, entry: { ...base, status: 'not_sent', code: end.code, contact: null, reminder: again(0, false) } }\n",
+    },
+  ],
   /** Two workers decide about one person at the same time. */
   locks: [
     { file: 'src/record/locks.ts', guard: /ORDER BY id FOR NO KEY UPDATE \$\{[^}]*\}/, instead: 'ORDER BY id' },
-    { file: 'src/record/locks.ts', guard: /ORDER BY hash, creditor FOR NO KEY UPDATE \$\{[^}]*\}/, instead: 'ORDER BY hash, creditor' },
+    {
+      file: 'src/record/locks.ts',
+      guard: /ORDER BY hash, creditor FOR NO KEY UPDATE \$\{[^}]*\}/,
+      instead: 'ORDER BY hash, creditor',
+    },
   ],
   /** Stops are recorded and not looked at. */
-  stops: [{ file: 'src/pipeline/dispatch/facts.ts', guard: /suppressions: person\.suppressions\.map/, instead: 'suppressions: person.suppressions.slice(0, 0).map' }],
+  stops: [
+    {
+      file: 'src/pipeline/dispatch/facts.ts',
+      guard: /suppressions: person\.suppressions\.map/,
+      instead: 'suppressions: person.suppressions.slice(0, 0).map',
+    },
+  ],
 } satisfies Record<string, Breakage[]>
 
 export type Break = keyof typeof BREAKAGES
@@ -48,12 +77,17 @@ export const BREAKS = Object.keys(BREAKAGES) as Break[]
  */
 export function breakGuard(name: Break): { root: string; remove(): void } {
   const root = mkdtempSync(join(tmpdir(), 'decorum-broken-'))
-  for (const path of ['src', 'workers', 'package.json', 'tsconfig.json']) cpSync(join(ROOT, path), join(root, path), { recursive: true })
+  for (const path of ['src', 'workers', 'package.json', 'tsconfig.json'])
+    cpSync(join(ROOT, path), join(root, path), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
   for (const { file, guard, instead } of BREAKAGES[name]) {
     const text = readFileSync(join(root, file), 'utf8')
-    if (!guard.test(text)) throw new Error(`the guard "${name}" is not found in ${file}: it was rewritten, and its breakage must follow`)
-    writeFileSync(join(root, file), text.replace(guard, () => instead))
+    if (!guard.test(text))
+      throw new Error(`the guard "${name}" is not found in ${file}: it was rewritten, and its breakage must follow`)
+    writeFileSync(
+      join(root, file),
+      text.replace(guard, () => instead),
+    )
   }
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) }
 }

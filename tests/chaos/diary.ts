@@ -39,4 +39,13 @@ export interface Diary {
   surprises: string[]
 }
 
-export const newDiary = (): Diary => ({ accounts: new Set(), accepted: [], stops: [], events: [], agentCalls: [], switches: [], permits: [], surprises: [] })
+export const newDiary = (): Diary => ({
+  accounts: new Set(),
+  accepted: [],
+  stops: [],
+  events: [],
+  agentCalls: [],
+  switches: [],
+  permits: [],
+  surprises: [],
+})

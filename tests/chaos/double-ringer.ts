@@ -29,7 +29,9 @@ export function openDoubleRinger(redisUrl: string, db: pg.Pool): { stop(): Promi
     // Not awaited: an add hangs while Redis is away, and arrives when it is back.
     for (const { route, ring, ids } of rows) {
       for (let copy = 0; copy < 2; copy++) {
-        queueOf(route).add('ring', { ring, reminderIds: ids }, { ...TICKET_OPTIONS, jobId: randomUUID() }).catch(() => undefined)
+        queueOf(route)
+          .add('ring', { ring, reminderIds: ids }, { ...TICKET_OPTIONS, jobId: randomUUID() })
+          .catch(() => undefined)
       }
     }
   }

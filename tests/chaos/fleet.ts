@@ -41,7 +41,10 @@ export class Fleet {
   readonly #env: Record<string, string>
   readonly #logs: string | null
   readonly #clocks = mkdtempSync(join(tmpdir(), 'decorum-chaos-clocks-'))
-  readonly #running = new Map<string, { child: ChildProcess; life: PersonSimulation; output: string[]; exited: Promise<void> }>()
+  readonly #running = new Map<
+    string,
+    { child: ChildProcess; life: PersonSimulation; output: string[]; exited: Promise<void> }
+  >()
   #over = false
 
   /**
@@ -59,11 +62,27 @@ export class Fleet {
   start(name: string): void {
     const post = this.#posts.get(name)
     if (post === undefined || this.#over || this.#running.has(name)) return
-    const child = spawn(process.execPath, [...(post.script.endsWith('.ts') ? ['--import', 'tsx'] : []), '--import', PRELOAD, join(this.#folder, post.script), ...(post.args ?? [])], {
-      cwd: this.#folder,
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', CHAOS_CLOCK: this.#clockOf(name), ...this.#env, ...post.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const child = spawn(
+      process.execPath,
+      [
+        ...(post.script.endsWith('.ts') ? ['--import', 'tsx'] : []),
+        '--import',
+        PRELOAD,
+        join(this.#folder, post.script),
+        ...(post.args ?? []),
+      ],
+      {
+        cwd: this.#folder,
+        env: {
+          PATH: process.env.PATH ?? '',
+          HOME: process.env.HOME ?? '',
+          CHAOS_CLOCK: this.#clockOf(name),
+          ...this.#env,
+          ...post.env,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     const output: string[] = []
     const file = this.#logs === null ? null : createWriteStream(join(this.#logs, `${name}.log`), { flags: 'a' })
     for (const stream of [child.stdout, child.stderr]) {
@@ -73,19 +92,28 @@ export class Fleet {
         file?.write(`${line}\n`)
       })
     }
-    const life: PersonSimulation = { name, pid: child.pid ?? 0, from: Date.now(), until: null, end: null, lastWords: '' }
+    const life: PersonSimulation = {
+      name,
+      pid: child.pid ?? 0,
+      from: Date.now(),
+      until: null,
+      end: null,
+      lastWords: '',
+    }
     this.lives.push(life)
-    const exited = new Promise<void>((resolve) => child.once('exit', (code, signal) => {
-      life.until = Date.now()
-      if (life.end === null) {
-        life.end = 'crashed'
-        life.lastWords = `${signal ?? `exit ${code}`}: ${output.slice(-LAST_WORDS).join(' / ')}`
-        setTimeout(() => this.start(name), RESTART_MS).unref()
-      }
-      this.#running.delete(name)
-      file?.end()
-      resolve()
-    }))
+    const exited = new Promise<void>((resolve) =>
+      child.once('exit', (code, signal) => {
+        life.until = Date.now()
+        if (life.end === null) {
+          life.end = 'crashed'
+          life.lastWords = `${signal ?? `exit ${code}`}: ${output.slice(-LAST_WORDS).join(' / ')}`
+          setTimeout(() => this.start(name), RESTART_MS).unref()
+        }
+        this.#running.delete(name)
+        file?.end()
+        resolve()
+      }),
+    )
     this.#running.set(name, { child, life, output, exited })
   }
 
@@ -129,7 +157,11 @@ export class Fleet {
 
   async #says(name: string, text: string, withinMs = STARTING_MS): Promise<string> {
     const output = this.#running.get(name)?.output ?? []
-    for (const end = Date.now() + withinMs; Date.now() < end && this.#running.has(name); await new Promise((resolve) => setTimeout(resolve, 30))) {
+    for (
+      const end = Date.now() + withinMs;
+      Date.now() < end && this.#running.has(name);
+      await new Promise((resolve) => setTimeout(resolve, 30))
+    ) {
       const line = output.find((one) => one.includes(text))
       if (line !== undefined) return line
     }

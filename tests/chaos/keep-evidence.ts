@@ -11,6 +11,11 @@ import type { Evidence } from './judge/evidence.ts'
  */
 export function keepEvidence(evidence: Evidence, directory: string | null): string {
   const file = join(directory ?? mkdtempSync(join(tmpdir(), 'decorum-chaos-evidence-')), 'evidence.json')
-  writeFileSync(file, JSON.stringify(evidence, (_key, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value)))
+  writeFileSync(
+    file,
+    JSON.stringify(evidence, (_key, value: unknown) =>
+      value instanceof Map || value instanceof Set ? [...value] : value,
+    ),
+  )
   return file
 }

@@ -55,31 +55,64 @@ export class Load {
     const id = `${recipient.id}-${act.kind}-${this.#serial++}`
     const covers: Covers = { account: recipient.accountId }
     switch (act.kind) {
-      case 'remind': return this.#remind(act, id)
-      case 'pay': return this.#stop('payment', covers, {
-        method: 'POST', path: `/v1/accounts/${recipient.accountId}/events`,
-        body: { creditor: 'meridian', id, type: 'payment', occurredAt: new Date().toISOString(), amount: '125.00', overdue: '0.00' },
-      }, () => this.#diary.events.push(id))
-      case 'hold': return this.#stop('hold', covers, {
-        method: 'POST', path: '/v1/holds', body: { creditor: 'meridian', accountId: recipient.accountId, kind: 'manual' },
-      })
-      case 'text-stop': return this.#stop('text-stop', { number: recipient.number }, this.#inbound(recipient.number, id))
+      case 'remind':
+        return this.#remind(act, id)
+      case 'pay':
+        return this.#stop(
+          'payment',
+          covers,
+          {
+            method: 'POST',
+            path: `/v1/accounts/${recipient.accountId}/events`,
+            body: {
+              creditor: 'meridian',
+              id,
+              type: 'payment',
+              occurredAt: new Date().toISOString(),
+              amount: '125.00',
+              overdue: '0.00',
+            },
+          },
+          () => this.#diary.events.push(id),
+        )
+      case 'hold':
+        return this.#stop('hold', covers, {
+          method: 'POST',
+          path: '/v1/holds',
+          body: { creditor: 'meridian', accountId: recipient.accountId, kind: 'manual' },
+        })
+      case 'text-stop':
+        return this.#stop('text-stop', { number: recipient.number }, this.#inbound(recipient.number, id))
       case 'unsubscribe': {
         const link = this.#outside.unsubscribeLink(recipient.email)
         if (link === null) return
-        return this.#stop('unsubscribe', { email: recipient.email }, { method: 'POST', path: link, form: { 'List-Unsubscribe': 'One-Click' } })
+        return this.#stop(
+          'unsubscribe',
+          { email: recipient.email },
+          { method: 'POST', path: link, form: { 'List-Unsubscribe': 'One-Click' } },
+        )
       }
-      case 'agent-call': return this.#agentCall(recipient, id)
-      case 'permit': return this.#permit(recipient, id)
-      case 'report-again': return void (await this.#ask({ method: 'PUT', path: `/v1/accounts/${recipient.accountId}`, body: accountBody(recipient, Date.now() - AS_OF_MS) }))
+      case 'agent-call':
+        return this.#agentCall(recipient, id)
+      case 'permit':
+        return this.#permit(recipient, id)
+      case 'report-again':
+        return void (await this.#ask({
+          method: 'PUT',
+          path: `/v1/accounts/${recipient.accountId}`,
+          body: accountBody(recipient, Date.now() - AS_OF_MS),
+        }))
     }
   }
 
   #register(recipient: Person): Promise<boolean> {
     const known = this.#known.get(recipient.accountId)
     if (known !== undefined) return known
-    const asking = this.#ask({ method: 'PUT', path: `/v1/accounts/${recipient.accountId}`, body: accountBody(recipient, Date.now() - AS_OF_MS) })
-      .then((answer) => answer !== null && this.#diary.accounts.add(recipient.accountId).size > 0)
+    const asking = this.#ask({
+      method: 'PUT',
+      path: `/v1/accounts/${recipient.accountId}`,
+      body: accountBody(recipient, Date.now() - AS_OF_MS),
+    }).then((answer) => answer !== null && this.#diary.accounts.add(recipient.accountId).size > 0)
     this.#known.set(recipient.accountId, asking)
     return asking
   }
@@ -87,10 +120,17 @@ export class Load {
   async #remind(act: Extract<Act, { kind: 'remind' }>, key: string): Promise<void> {
     const notBefore = act.notBeforeMs === 0 ? 0 : Date.now() + act.notBeforeMs
     const question: Question = {
-      method: 'POST', path: '/v1/reminders', headers: { 'idempotency-key': key },
+      method: 'POST',
+      path: '/v1/reminders',
+      headers: { 'idempotency-key': key },
       body: {
-        creditor: 'meridian', accountId: act.recipient.accountId, template: wordingOf(this.#wordings++), tone: 'gentle', channels: act.channels,
-        ...(notBefore === 0 ? {} : { notBefore: new Date(notBefore).toISOString() }), expiresAt: new Date(Date.now() + DEADLINE_MS).toISOString(),
+        creditor: 'meridian',
+        accountId: act.recipient.accountId,
+        template: wordingOf(this.#wordings++),
+        tone: 'gentle',
+        channels: act.channels,
+        ...(notBefore === 0 ? {} : { notBefore: new Date(notBefore).toISOString() }),
+        expiresAt: new Date(Date.now() + DEADLINE_MS).toISOString(),
       },
     }
     const answers = await Promise.all([this.#ask(question), ...(act.twice ? [this.#ask(question)] : [])])
@@ -107,8 +147,17 @@ export class Load {
 
   async #agentCall(recipient: Person, id: string): Promise<void> {
     const answer = await this.#ask({
-      method: 'POST', path: '/v1/contacts',
-      body: { id, creditor: 'meridian', recipientId: recipient.id, at: new Date().toISOString(), channel: 'phone', outcome: 'conversation', party: 'recipient' },
+      method: 'POST',
+      path: '/v1/contacts',
+      body: {
+        id,
+        creditor: 'meridian',
+        recipientId: recipient.id,
+        at: new Date().toISOString(),
+        channel: 'phone',
+        outcome: 'conversation',
+        party: 'recipient',
+      },
     })
     if (answer !== null) this.#diary.agentCalls.push({ recipient: recipient.id, ackedAt: answer.answeredAt })
   }
@@ -116,8 +165,16 @@ export class Load {
   /** A dialler asks; given the permit it calls, and says what came of it, or falls silent, or did not call after all. */
   async #permit(recipient: Person, key: string): Promise<void> {
     const answer = await this.#ask({
-      method: 'POST', path: '/v1/permits', headers: { 'idempotency-key': key },
-      body: { creditor: 'meridian', recipientId: recipient.id, accountIds: [recipient.accountId], address: recipient.number, by: 'dialler-1' },
+      method: 'POST',
+      path: '/v1/permits',
+      headers: { 'idempotency-key': key },
+      body: {
+        creditor: 'meridian',
+        recipientId: recipient.id,
+        accountIds: [recipient.accountId],
+        address: recipient.number,
+        by: 'dialler-1',
+      },
     })
     if (answer === null || answer.body.permitId === null) return
     const id = String(answer.body.permitId)
@@ -128,14 +185,20 @@ export class Load {
     const settled = await this.#ask({ method: 'POST', path: `/v1/permits/${id}:settle`, body: { outcome } })
     if (settled === null) return
     given.outcome = outcome
-    if (outcome === 'conversation') this.#diary.agentCalls.push({ recipient: recipient.id, ackedAt: settled.answeredAt })
+    if (outcome === 'conversation')
+      this.#diary.agentCalls.push({ recipient: recipient.id, ackedAt: settled.answeredAt })
   }
 
   #inbound(from: string, id: string): Question {
     const { authToken, number } = this.#outside.twilio
     const path = '/hooks/twilio/inbound'
     const form = { MessageSid: `SM${id}`, From: from, To: number, Body: 'STOP', AccountSid: `AC${'0'.repeat(32)}` }
-    return { method: 'POST', path, form, headers: { 'x-twilio-signature': signatureOf(authToken, new URL(path, this.#api.url).href, form) } }
+    return {
+      method: 'POST',
+      path,
+      form,
+      headers: { 'x-twilio-signature': signatureOf(authToken, new URL(path, this.#api.url).href, form) },
+    }
   }
 
   async #stop(kind: string, covers: Covers, question: Question, onAck: () => void = () => undefined): Promise<void> {
@@ -153,7 +216,9 @@ export class Load {
   async #ask(question: Question): Promise<Answer | null> {
     const answer = await this.#api.ask(question)
     if (answer === null || answer.status < 300) return answer
-    this.#diary.surprises.push(`${question.method} ${question.path.replace(/\/u\/.*/, '/u/…')}: ${answer.status} ${String(answer.body.code)} ${String(answer.body.detail ?? '')}`)
+    this.#diary.surprises.push(
+      `${question.method} ${question.path.replace(/\/u\/.*/, '/u/…')}: ${answer.status} ${String(answer.body.code)} ${String(answer.body.detail ?? '')}`,
+    )
     return null
   }
 }

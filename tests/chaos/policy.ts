@@ -54,13 +54,19 @@ export function packOf(cohorts: readonly Cohort[]): string {
   const half = 12 * 60 * MINUTE
   const windows = cohorts.map((cohort) => {
     const { product, zone, opensAt, closesAt } = cohort
-    const span = opensAt > -Infinity ? [wallTime(opensAt, zone), wallTime(opensAt + half, zone)]
-      : closesAt < Infinity ? [wallTime(closesAt - half, zone), wallTime(closesAt, zone)] : ['00:00', '24:00']
+    const span =
+      opensAt > -Infinity
+        ? [wallTime(opensAt, zone), wallTime(opensAt + half, zone)]
+        : closesAt < Infinity
+          ? [wallTime(closesAt - half, zone), wallTime(closesAt, zone)]
+          : ['00:00', '24:00']
     return `  - id: hours-${product}\n    shape: window\n    when: { products: [${product}] }\n    allow: [{ from: "${span[0]}", to: "${span[1]}" }]\n${about}`
   })
   const cap = (id: string, channel: Channel, limit: number, key: 'person' | 'address') =>
     `  - id: ${id}\n    shape: cap\n    when: { channels: [${channel}] }\n    limit: ${limit}\n    window: { type: rolling-hours, hours: 24 }\n    counts: attempt\n    key: ${key}\n    channels: [${channel}]\n${about}`
-  const caps = (Object.entries(RULES.perPerson) as [Channel, number][]).map(([channel, limit]) => cap(`cap-${channel}`, channel, limit, 'person'))
+  const caps = (Object.entries(RULES.perPerson) as [Channel, number][]).map(([channel, limit]) =>
+    cap(`cap-${channel}`, channel, limit, 'person'),
+  )
   return `id: chaos
 version: "1"
 title: "Small numbers that bind within minutes"

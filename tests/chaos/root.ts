@@ -42,19 +42,29 @@ export function openRoot(cohorts: readonly Cohort[], channels: readonly Channel[
   const root = mkdtempSync(join(tmpdir(), 'decorum-chaos-root-'))
   cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true })
   writeWordings(join(root, 'templates'))
-  for (const folder of ['creditors', 'ladders']) cpSync(join(ROOT, 'config', folder), join(root, 'config', folder), { recursive: true })
+  for (const folder of ['creditors', 'ladders'])
+    cpSync(join(ROOT, 'config', folder), join(root, 'config', folder), { recursive: true })
   mkdirSync(join(root, 'config/policies'), { recursive: true })
   writeFileSync(join(root, 'config/policies/chaos.yaml'), packOf(cohorts))
-  writeFileSync(join(root, `config/ladders/${STEP_LADDER}.yaml`), ladder(STEP_LADDER, STEP_DAYS_PAST_DUE, 'M1', channels))
+  writeFileSync(
+    join(root, `config/ladders/${STEP_LADDER}.yaml`),
+    ladder(STEP_LADDER, STEP_DAYS_PAST_DUE, 'M1', channels),
+  )
   writeFileSync(join(root, `config/ladders/${QUIET_LADDER}.yaml`), ladder(QUIET_LADDER, 3000, 'M3+', channels))
-  const limits = Object.entries(LIMITS).map(([name, value]) => `  ${name}: ${value}\n`).join('')
+  const limits = Object.entries(LIMITS)
+    .map(([name, value]) => `  ${name}: ${value}\n`)
+    .join('')
   const yaml = readFileSync(join(ROOT, 'config/decorum.yaml'), 'utf8')
     .replace(/^limits:\n/m, `limits:\n${limits}`)
     .replace(/requestsPerMinute: \d+/, 'requestsPerMinute: 1000000')
     .replace(/poolSize: \d+/, 'poolSize: 8')
     // Callbacks that are lost leave calls without an end for two hours, each on a line of its own.
-    .replace('perSecond: ${TWILIO_CALLS_PER_SECOND:-1}, simultaneousCalls: 20', 'perSecond: 20, simultaneousCalls: 5000')
-  if (!yaml.includes('simultaneousCalls: 5000') || !yaml.includes(limits)) throw new Error('config/decorum.yaml was rewritten, and what a run changes in it must follow')
+    .replace(
+      'perSecond: ${TWILIO_CALLS_PER_SECOND:-1}, simultaneousCalls: 20',
+      'perSecond: 20, simultaneousCalls: 5000',
+    )
+  if (!yaml.includes('simultaneousCalls: 5000') || !yaml.includes(limits))
+    throw new Error('config/decorum.yaml was rewritten, and what a run changes in it must follow')
   writeFileSync(join(root, 'config/decorum.yaml'), yaml)
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) }
 }

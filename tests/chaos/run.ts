@@ -39,7 +39,11 @@ const AHEAD_MS = 12_000
  * @param tell     is told how the run goes on
  * @throws NotInstalled
  */
-export async function runChaos(options: ChaosOptions, stopped: AbortSignal, tell: (line: string) => void): Promise<Report> {
+export async function runChaos(
+  options: ChaosOptions,
+  stopped: AbortSignal,
+  tell: (line: string) => void,
+): Promise<Report> {
   const undo: (() => unknown)[] = []
   // Every blow and every act that waits listens.
   setMaxListeners(0, stopped)
@@ -47,11 +51,17 @@ export async function runChaos(options: ChaosOptions, stopped: AbortSignal, tell
     return await play(options, stopped, tell, (step) => undo.unshift(step))
   } finally {
     // Newest first, one after the other: processes before the servers that they talk to.
-    for (const step of undo) await Promise.resolve(step()).catch((error: Error) => tell(`cleaning up: ${error.message}`))
+    for (const step of undo)
+      await Promise.resolve(step()).catch((error: Error) => tell(`cleaning up: ${error.message}`))
   }
 }
 
-async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: string) => void, cleanUp: (undo: () => unknown) => void): Promise<Report> {
+async function play(
+  options: ChaosOptions,
+  stopped: AbortSignal,
+  tell: (line: string) => void,
+  cleanUp: (undo: () => unknown) => void,
+): Promise<Report> {
   const random = new Random(options.seed)
   const { seconds, rate, faults } = options
   const preparing = Date.now()
@@ -62,8 +72,13 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   cleanUp(() => root.remove())
   const stage = await openStage(options, root.root, cleanUp)
   stopped.throwIfAborted()
-  await fetch(`${stage.twilio.url}/_listeners`, { method: 'POST', body: JSON.stringify(Object.fromEntries(people.map((p) => [p.number, p.listener]))) })
-  tell(`${stage.processes.length} processes are up after ${Math.round((Date.now() - preparing) / 1000)} s; ${people.length} people, ${acts.length} acts in ${seconds} s`)
+  await fetch(`${stage.twilio.url}/_listeners`, {
+    method: 'POST',
+    body: JSON.stringify(Object.fromEntries(people.map((p) => [p.number, p.listener]))),
+  })
+  tell(
+    `${stage.processes.length} processes are up after ${Math.round((Date.now() - preparing) / 1000)} s; ${people.length} people, ${acts.length} acts in ${seconds} s`,
+  )
 
   const diary = newDiary()
   const patience = new AbortController()
@@ -73,7 +88,11 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   const load = new Load(api, diary, { twilio: stage.twilio, unsubscribeLink: (email) => mailboxes.linkOf(email) })
   const ringer = faults.has('race') ? openDoubleRinger(stage.redisUrl, stage.db) : null
   cleanUp(() => ringer?.stop())
-  if (faults.has('provider')) await Promise.all([stage.providers.twilio.storm(options.storm / 100), stage.providers.smtp.storm(options.storm / 100)])
+  if (faults.has('provider'))
+    await Promise.all([
+      stage.providers.twilio.storm(options.storm / 100),
+      stage.providers.smtp.storm(options.storm / 100),
+    ])
   const blows = scheduleOf(random, seconds, faults, stage.processes)
   const packs = packsOf(parseYaml(packOf(cohorts)))
   const ended = new AbortController()
@@ -115,14 +134,21 @@ async function play(options: ChaosOptions, stopped: AbortSignal, tell: (line: st
   return { options, evidence, recoveryMs, verdict: judge(evidence, packs) }
 }
 
-async function evidenceOf(stage: ChaosStage, seen: Pick<Evidence, 'diary' | 'people' | 'struck' | 'healedAt'>): Promise<Evidence> {
+async function evidenceOf(
+  stage: ChaosStage,
+  seen: Pick<Evidence, 'diary' | 'people' | 'struck' | 'healedAt'>,
+): Promise<Evidence> {
   // The ledger first: what reaches a provider after that is in its books and not yet in the ledger, and nothing should.
   const ledger = await readLedger(stage.db)
   const takenAt = Date.now()
   const [twilio, smtp] = await Promise.all([stage.providers.twilio.books(), stage.providers.smtp.books()])
   return {
-    ...seen, ledger, takenAt, lives: stage.fleet.lives.map((life) => ({ ...life })),
-    entries: [...twilio.entries, ...smtp.entries], mischief: [...twilio.mischief, ...smtp.mischief],
+    ...seen,
+    ledger,
+    takenAt,
+    lives: stage.fleet.lives.map((life) => ({ ...life })),
+    entries: [...twilio.entries, ...smtp.entries],
+    mischief: [...twilio.mischief, ...smtp.mischief],
   }
 }
 
@@ -140,9 +166,12 @@ async function untilRed(seconds: number, stopped: AbortSignal, look: () => Promi
 async function recovered(db: pg.Pool, atMostMs: number, stopped: AbortSignal): Promise<number> {
   const begun = Date.now()
   for (let quiet = 0; quiet < 2 && Date.now() - begun < atMostMs && !stopped.aborted;) {
-    const { rows } = await db.query<{ open: number }>(`
+    const { rows } = await db
+      .query<{ open: number }>(
+        `
       SELECT count(*)::int AS open FROM decorum.reminder
-      WHERE status IN ('queued', 'sending') OR (status = 'scheduled' AND next_at <= clock_timestamp() + interval '1 second')`)
+      WHERE status IN ('queued', 'sending') OR (status = 'scheduled' AND next_at <= clock_timestamp() + interval '1 second')`,
+      )
       .catch(() => ({ rows: [{ open: 1 }] }))
     quiet = rows[0]?.open === 0 ? quiet + 1 : 0
     await pause(500, undefined, { signal: stopped }).catch(() => undefined)

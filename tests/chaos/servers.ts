@@ -14,7 +14,11 @@ export interface StrickenServer {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 async function stricken(
-  url: string, start: () => Promise<ChildServer>, pid: () => number, signal: NodeJS.Signals, cleanUp: () => void,
+  url: string,
+  start: () => Promise<ChildServer>,
+  pid: () => number,
+  signal: NodeJS.Signals,
+  cleanUp: () => void,
 ): Promise<StrickenServer> {
   let running = await start()
   return {
@@ -39,11 +43,19 @@ export async function openPostgres(): Promise<StrickenServer | null> {
   const { postgres, directory, data } = made
   const port = await freePort()
   const url = `postgres://decorum@127.0.0.1:${port}/postgres`
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'logging_collector=off']
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=200',
+    'logging_collector=off',
+  ]
   const command = [postgres, '-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
   return stricken(
-    url, () => startChild(serverDirectory('chaos-postgres-run'), command, () => answersSql(url)),
-    () => Number(readFileSync(`${data}/postmaster.pid`, 'utf8').split('\n')[0]), 'SIGQUIT', () => rmSync(directory, { recursive: true, force: true }),
+    url,
+    () => startChild(serverDirectory('chaos-postgres-run'), command, () => answersSql(url)),
+    () => Number(readFileSync(`${data}/postmaster.pid`, 'utf8').split('\n')[0]),
+    'SIGQUIT',
+    () => rmSync(directory, { recursive: true, force: true }),
   )
 }
 
@@ -55,11 +67,27 @@ export async function openRedis(): Promise<StrickenServer | null> {
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}/0`
   const command = [
-    program, '--port', String(port), '--bind', '127.0.0.1', '--dir', home, '--pidfile', `${home}/redis.pid`, '--save', '', '--appendonly', 'no',
-    '--maxmemory-policy', 'noeviction',
+    program,
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    home,
+    '--pidfile',
+    `${home}/redis.pid`,
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--maxmemory-policy',
+    'noeviction',
   ]
   return stricken(
-    url, () => startChild(serverDirectory('chaos-redis-run'), command, async () => (await processOfRedis(url)) !== null),
-    () => Number(readFileSync(`${home}/redis.pid`, 'utf8')), 'SIGKILL', () => rmSync(home, { recursive: true, force: true }),
+    url,
+    () => startChild(serverDirectory('chaos-redis-run'), command, async () => (await processOfRedis(url)) !== null),
+    () => Number(readFileSync(`${home}/redis.pid`, 'utf8')),
+    'SIGKILL',
+    () => rmSync(home, { recursive: true, force: true }),
   )
 }

@@ -44,7 +44,11 @@ export class NotInstalled extends Error {}
  * @param root     the run's own configuration
  * @throws NotInstalled
  */
-export async function openStage(options: ChaosOptions, root: string, cleanUp: (undo: () => unknown) => void): Promise<ChaosStage> {
+export async function openStage(
+  options: ChaosOptions,
+  root: string,
+  cleanUp: (undo: () => unknown) => void,
+): Promise<ChaosStage> {
   const [postgres, redis] = await Promise.all([openPostgres(), openRedis()])
   for (const server of [postgres, redis]) if (server !== null) cleanUp(() => server.stop())
   if (postgres === null || redis === null) throw new NotInstalled('chaos needs the programs of PostgreSQL and Redis')
@@ -64,12 +68,26 @@ export async function openStage(options: ChaosOptions, root: string, cleanUp: (u
   const port = await freePort()
   const api = `http://127.0.0.1:${port}`
   const posts = decorumPosts(options.channels, options.faults.has('sweepers') ? 2 : options.break === null ? 1 : 0)
-  const fleet = new Fleet(program.folder, posts, {
-    DECORUM_ROOT: root, DATABASE_URL: postgres.url, REDIS_URL: redis.url, PORT: String(port), PUBLIC_URL: api, LOG_LEVEL: 'info',
-    DECORUM_BOOTSTRAP_KEY: KEY, DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`, TWILIO_ACCOUNT_SID: twilio.accountSid,
-    TWILIO_AUTH_TOKEN: twilio.authToken, TWILIO_BASE_URL: `http://127.0.0.1:${wires.twilio.port}`, TWILIO_FROM: SENDER,
-    SMTP_URL: `smtp://127.0.0.1:${wires.smtp.port}`,
-  }, options.logs)
+  const fleet = new Fleet(
+    program.folder,
+    posts,
+    {
+      DECORUM_ROOT: root,
+      DATABASE_URL: postgres.url,
+      REDIS_URL: redis.url,
+      PORT: String(port),
+      PUBLIC_URL: api,
+      LOG_LEVEL: 'info',
+      DECORUM_BOOTSTRAP_KEY: KEY,
+      DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`,
+      TWILIO_ACCOUNT_SID: twilio.accountSid,
+      TWILIO_AUTH_TOKEN: twilio.authToken,
+      TWILIO_BASE_URL: `http://127.0.0.1:${wires.twilio.port}`,
+      TWILIO_FROM: SENDER,
+      SMTP_URL: `smtp://127.0.0.1:${wires.smtp.port}`,
+    },
+    options.logs,
+  )
   cleanUp(() => fleet.stop())
   // All at once: whoever comes first makes the schema.
   for (const name of posts.keys()) fleet.start(name)
@@ -79,8 +97,16 @@ export async function openStage(options: ChaosOptions, root: string, cleanUp: (u
   db.on('error', () => undefined)
   cleanUp(() => db.end())
   return {
-    fleet, redis, postgres, wires, api, db, redisUrl: redis.url, processes: [...posts.keys()],
-    flush: () => flush(redis.url), providers: { twilio: door(twilio.control), smtp: door(smtp.control) },
+    fleet,
+    redis,
+    postgres,
+    wires,
+    api,
+    db,
+    redisUrl: redis.url,
+    processes: [...posts.keys()],
+    flush: () => flush(redis.url),
+    providers: { twilio: door(twilio.control), smtp: door(smtp.control) },
     twilio: { url: twilio.url, authToken: twilio.authToken, number: SENDER },
   }
 }
@@ -100,6 +126,9 @@ const door = (control: string): ProviderDoor => ({
 async function flush(url: string): Promise<void> {
   const client = new Redis(url, { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 })
   client.on('error', () => undefined)
-  await client.connect().then(() => client.flushall()).catch(() => undefined)
+  await client
+    .connect()
+    .then(() => client.flushall())
+    .catch(() => undefined)
   client.disconnect()
 }

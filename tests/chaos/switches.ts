@@ -14,10 +14,15 @@ export class Switches {
 
   /** Throws a switch over a channel, or over everything; answers how it is lifted. */
   async throw(state: 'stopped' | 'paused' | 'draining', channel: Channel | null): Promise<() => Promise<void>> {
-    const answer = await this.#api.ask({ method: 'POST', path: '/v1/switches', body: { scope: channel === null ? {} : { channel }, state, reason: 'a run of chaos' } })
+    const answer = await this.#api.ask({
+      method: 'POST',
+      path: '/v1/switches',
+      body: { scope: channel === null ? {} : { channel }, state, reason: 'a run of chaos' },
+    })
     if (answer === null) return async () => undefined
     const thrown = { state, channel, ackedAt: answer.answeredAt, liftedAt: Number.POSITIVE_INFINITY }
-    if (answer.status >= 300) this.#diary.surprises.push(`POST /v1/switches: ${answer.status} ${String(answer.body.code)}`)
+    if (answer.status >= 300)
+      this.#diary.surprises.push(`POST /v1/switches: ${answer.status} ${String(answer.body.code)}`)
     else this.#diary.switches.push(thrown)
     return async () => {
       // From the first time it is asked for, the lift may have happened, whatever became of the answer.

@@ -9,7 +9,9 @@ import { runCli } from './run-cli.ts'
 const FIXTURES = fileURLToPath(new URL('../config/fixtures', import.meta.url))
 
 let root = ''
-beforeAll(() => { root = mkdtempSync(join(tmpdir(), 'decorum-check-')) })
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'decorum-check-'))
+})
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 describe('decorum check', () => {
@@ -37,7 +39,17 @@ describe('decorum check', () => {
 
 describe('decorum templates', () => {
   it('shows a Chinese text with its signature and its length', async () => {
-    const { code, stdout } = await runCli(['templates', 'preview', 'cn-consumer-loan', '--tone', 'gentle', '--channel', 'sms', '--creditor', 'shili-xiaojin'])
+    const { code, stdout } = await runCli([
+      'templates',
+      'preview',
+      'cn-consumer-loan',
+      '--tone',
+      'gentle',
+      '--channel',
+      'sms',
+      '--creditor',
+      'shili-xiaojin',
+    ])
     expect(code).toBe(0)
     expect(stdout).toContain('── sms, gentle, zh-CN, 2 segments')
     expect(stdout).toContain('【示例消金】')

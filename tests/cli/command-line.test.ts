@@ -11,7 +11,10 @@ describe('the command line', () => {
   })
 
   it('says which version it is', async () => {
-    expect(await runCli(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string })
+    expect(await runCli(['--version'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+    })
   })
 
   it('answers an unknown command with the near miss and exit code 2', async () => {

@@ -36,19 +36,21 @@ function watch(child: ChildProcess): Daemon {
     for (const check of waiting) check()
   })
   const ended = finish(child)
-  const said = (pattern: RegExp): Promise<string> => new Promise((resolve, reject) => {
-    const check = (): void => {
-      const found = pattern.exec(heard)
-      if (found !== null) resolve(found[1] ?? found[0])
-    }
-    waiting.push(check)
-    check()
-    void ended.then(({ code }) => reject(new Error(`ended with ${code}: ${heard}`)))
-  })
+  const said = (pattern: RegExp): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        const found = pattern.exec(heard)
+        if (found !== null) resolve(found[1] ?? found[0])
+      }
+      waiting.push(check)
+      check()
+      void ended.then(({ code }) => reject(new Error(`ended with ${code}: ${heard}`)))
+    })
   return { child, ended, said }
 }
 
-const up = (directory: string, ...flags: string[]): Daemon => watch(startCli(['up', ...flags], { PORT: '0', DECORUM_DATA_DIR: directory }))
+const up = (directory: string, ...flags: string[]): Daemon =>
+  watch(startCli(['up', ...flags], { PORT: '0', DECORUM_DATA_DIR: directory }))
 
 describe('decorum up', () => {
   it('says where it listens and shows the first key once, answers, and drains on SIGTERM with exit code 0', async () => {
@@ -71,23 +73,47 @@ describe('decorum up', () => {
   it('--paused sends nothing until told: it says which command goes on, /readyz warns, and starting so again adds no second pause', async () => {
     const directory = await dataDir()
     const first = up(directory, '--paused')
-    const id = await first.said(/decorum: starts paused; nothing is sent until you run\n {2}curl -X POST \S+\/v1\/switches\/([0-9a-f-]{36}):lift /)
+    const id = await first.said(
+      /decorum: starts paused; nothing is sent until you run\n {2}curl -X POST \S+\/v1\/switches\/([0-9a-f-]{36}):lift /,
+    )
     const address = await first.said(/decorum: listening on (http:\/\/\S+),/)
-    const headers = { authorization: `Bearer ${await first.said(/first admin key, shown once: (\S+)/)}`, 'content-type': 'application/json' }
+    const headers = {
+      authorization: `Bearer ${await first.said(/first admin key, shown once: (\S+)/)}`,
+      'content-type': 'application/json',
+    }
     const ready = await fetch(`${address}/readyz`)
-    expect([ready.status, await ready.json()]).toMatchObject([200, { ready: true, parts: expect.arrayContaining([
-      expect.objectContaining({ part: 'switches', ok: true, warning: expect.stringMatching(new RegExp(`everything is paused .*${id}:lift`)) }),
-    ]) }])
+    expect([ready.status, await ready.json()]).toMatchObject([
+      200,
+      {
+        ready: true,
+        parts: expect.arrayContaining([
+          expect.objectContaining({
+            part: 'switches',
+            ok: true,
+            warning: expect.stringMatching(new RegExp(`everything is paused .*${id}:lift`)),
+          }),
+        ]),
+      },
+    ])
     first.child.kill('SIGTERM')
     await first.ended
 
     const second = up(directory, '--paused')
     expect(await second.said(/everything was paused before; .*\n.*switches\/([0-9a-f-]{36}):lift/)).toBe(id)
     const again = await second.said(/decorum: listening on (http:\/\/\S+),/)
-    const { items } = (await (await fetch(`${again}/v1/switches?active=true`, { headers })).json()) as { items: object[] }
+    const { items } = (await (await fetch(`${again}/v1/switches?active=true`, { headers })).json()) as {
+      items: object[]
+    }
     expect(items).toMatchObject([{ id, scope: {}, state: 'paused', reason: 'started paused' }])
-    expect((await fetch(`${again}/v1/switches/${id}:lift`, { method: 'POST', headers, body: '{"reason":"all is well"}' })).status).toBe(200)
-    await vi.waitFor(async () => expect(JSON.stringify(await (await fetch(`${again}/readyz`)).json())).not.toContain('everything is paused'), { timeout: 5_000 })
+    expect(
+      (await fetch(`${again}/v1/switches/${id}:lift`, { method: 'POST', headers, body: '{"reason":"all is well"}' }))
+        .status,
+    ).toBe(200)
+    await vi.waitFor(
+      async () =>
+        expect(JSON.stringify(await (await fetch(`${again}/readyz`)).json())).not.toContain('everything is paused'),
+      { timeout: 5_000 },
+    )
     second.child.kill('SIGTERM')
     expect((await second.ended).code).toBe(0)
   })
@@ -108,7 +134,9 @@ describe('a daemon older than its ledger', () => {
   it('refuses with exit code 57, so that nobody restarts it', async () => {
     const directory = await dataDir()
     const ledger = await openLedger({ dataDir: directory })
-    await sql`INSERT INTO decorum.migration (number, name, breaking) VALUES (9999, '9999-tomorrow', true)`.execute(ledger.db)
+    await sql`INSERT INTO decorum.migration (number, name, breaking) VALUES (9999, '9999-tomorrow', true)`.execute(
+      ledger.db,
+    )
     await ledger.close()
     const { code, stderr } = await watch(startWorker('sweeper', [], { DECORUM_DATA_DIR: directory })).ended
     expect(code).toBe(57)
@@ -118,13 +146,21 @@ describe('a daemon older than its ledger', () => {
 
 describe('a daemon whose ledger does not answer', () => {
   it('says which and what to do, is alive but not ready, tries again, and ends on a signal', async () => {
-    const daemon = watch(startWorker('planner', ['--health-port', '0'], { DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/none', DECORUM_KEYS: 'ab'.repeat(32) }))
+    const daemon = watch(
+      startWorker('planner', ['--health-port', '0'], {
+        DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/none',
+        DECORUM_KEYS: 'ab'.repeat(32),
+      }),
+    )
     const port = await daemon.said(/health on port (\d+)/)
     await daemon.said(/the ledger does not answer/)
     await daemon.said(/trying again in 2 s/)
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
     const ready = await fetch(`http://127.0.0.1:${port}/readyz`)
-    expect([ready.status, await ready.json()]).toMatchObject([503, { ready: false, parts: [{ part: 'start', ok: false }] }])
+    expect([ready.status, await ready.json()]).toMatchObject([
+      503,
+      { ready: false, parts: [{ part: 'start', ok: false }] },
+    ])
     daemon.child.kill('SIGTERM')
     const { code, stderr } = await daemon.ended
     expect(code).toBe(0)

@@ -8,7 +8,12 @@ import { finish, startCli } from './run-cli.ts'
 
 const FILE = 'config/policies/open-always.yaml'
 /** Noon in London. */
-const CASE = { now: '2026-11-23T12:00:00Z', reminder: { channel: 'sms' }, recipient: { id: 'r', jurisdiction: 'GB', timeZone: 'Europe/London' }, account: { id: 'a', role: 'original-creditor' } }
+const CASE = {
+  now: '2026-11-23T12:00:00Z',
+  reminder: { channel: 'sms' },
+  recipient: { id: 'r', jurisdiction: 'GB', timeZone: 'Europe/London' },
+  account: { id: 'a', role: 'original-creditor' },
+}
 
 interface Ready {
   ready: boolean
@@ -32,7 +37,8 @@ const edit = (change: (text: string) => string): void => {
   const file = join(root.root, FILE)
   writeFileSync(file, change(readFileSync(file, 'utf8')))
 }
-const up = (): ChildProcess => (child = startCli(['up'], { PORT: '0', DECORUM_DATA_DIR: dataDir, DECORUM_ROOT: root.root }))
+const up = (): ChildProcess =>
+  (child = startCli(['up'], { PORT: '0', DECORUM_DATA_DIR: dataDir, DECORUM_ROOT: root.root }))
 
 /** Its address and its first key, once it says them. */
 function listening(process: ChildProcess): Promise<{ address: string; key: string }> {
@@ -52,15 +58,27 @@ describe('a policy pack that is edited beside a running process', () => {
   it('keeps the version before it in force while it is wrong, /readyz says where and what to do, and once it is right it decides', async () => {
     const { address, key } = await listening(up())
     const decide = async () => {
-      const answer = await fetch(`${address}/v1/decide`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify(CASE) })
+      const answer = await fetch(`${address}/v1/decide`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify(CASE),
+      })
       const { verdict, packs } = (await answer.json()) as { verdict: string; packs: { id: string; version: string }[] }
       return [verdict, packs[0]?.version]
     }
-    const policies = async () => ((await (await fetch(`${address}/readyz`)).json()) as Ready).parts.find(({ part }) => part === 'policies')?.problem
+    const policies = async () =>
+      ((await (await fetch(`${address}/readyz`)).json()) as Ready).parts.find(({ part }) => part === 'policies')
+        ?.problem
     expect([await decide(), await policies()]).toEqual([['send', '1'], null])
 
     edit((text) => text.replace('version: "1"', 'version: "2"').replace('to: "24:00"', 'to: "29:00"'))
-    await vi.waitFor(async () => expect(await policies()).toMatch(/those before the last edit: config\/policies\/open-always\.yaml:\d+ rules\[0\]\S*\.to must be a wall time.*\. \S+/), { timeout: 120_000, interval: 200 })
+    await vi.waitFor(
+      async () =>
+        expect(await policies()).toMatch(
+          /those before the last edit: config\/policies\/open-always\.yaml:\d+ rules\[0\]\S*\.to must be a wall time.*\. \S+/,
+        ),
+      { timeout: 120_000, interval: 200 },
+    )
     expect(await decide()).toEqual(['send', '1'])
 
     edit((text) => text.replace('to: "29:00"', 'to: "09:00"'))

@@ -8,9 +8,14 @@ const read = (path: string): string => readFileSync(new URL(`../../${path}`, imp
 function shownIn(path: string): { path: string; args: string[]; stated: string; answer: string }[] {
   const [, section = ''] = /\n#{2,3} Ask the policy engine\n([\s\S]*?)(?=\n#{2,3} |$)/.exec(read(path)) ?? []
   const [, stated] = /echo '(\{[\s\S]*?\})' \|/.exec(section) ?? []
-  return [...section.matchAll(/```sh\n([\s\S]*?)```\s+(?:[^`][\s\S]*?\n)??```\n([\s\S]*?)```/g)].map(([, command = '', answer = '']) => ({
-    path, args: (/decorum -- (.*)/.exec(command)?.[1] ?? '').split(' ').filter((word) => word !== 'case.json'), stated: stated ?? '', answer: answer.trimEnd(),
-  }))
+  return [...section.matchAll(/```sh\n([\s\S]*?)```\s+(?:[^`][\s\S]*?\n)??```\n([\s\S]*?)```/g)].map(
+    ([, command = '', answer = '']) => ({
+      path,
+      args: (/decorum -- (.*)/.exec(command)?.[1] ?? '').split(' ').filter((word) => word !== 'case.json'),
+      stated: stated ?? '',
+      answer: answer.trimEnd(),
+    }),
+  )
 }
 
 const shown = [...shownIn('README.md'), ...shownIn('src/cli/README.md')]
@@ -20,14 +25,19 @@ function shownFrom(printed: string, answer: string): string {
   const lines = printed.trimEnd().split('\n')
   const parts = answer.split('\n…').map((part) => part.replace(/^\n/, ''))
   let from = 0
-  return parts.map((part, i) => {
-    const wanted = part.split('\n')
-    if (part === '') return ''
-    const at = lines.findIndex((_line, k) => k >= from && (i > 0 || k === 0) && wanted.every((line, n) => lines[k + n] === line))
-    if (at === -1) return `not printed (in this order): ${part}`
-    from = at + wanted.length
-    return part
-  }).join('\n…\n').trimEnd()
+  return parts
+    .map((part, i) => {
+      const wanted = part.split('\n')
+      if (part === '') return ''
+      const at = lines.findIndex(
+        (_line, k) => k >= from && (i > 0 || k === 0) && wanted.every((line, n) => lines[k + n] === line),
+      )
+      if (at === -1) return `not printed (in this order): ${part}`
+      from = at + wanted.length
+      return part
+    })
+    .join('\n…\n')
+    .trimEnd()
 }
 
 describe('what the documents show of the policy engine', () => {

@@ -13,15 +13,31 @@ export interface Ran {
 }
 
 /** Only what the command is told: nothing of the machine's own configuration leaks in. */
-const environment = (env: Record<string, string>): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], HOME: process.env['HOME'], ...env })
+const environment = (env: Record<string, string>): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  HOME: process.env['HOME'],
+  ...env,
+})
 
 /** Starts `decorum …` as a person would. */
 export const startCli = (args: readonly string[], env: Record<string, string> = {}): ChildProcess =>
-  spawn(process.execPath, [...startArguments('dist/decorum.js'), ...args], { cwd: ROOT, env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
+  spawn(process.execPath, [...startArguments('dist/decorum.js'), ...args], {
+    cwd: ROOT,
+    env: environment(env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
 
 /** Starts a daemon of workers/ by itself. */
-export const startWorker = (name: string, args: readonly string[] = [], env: Record<string, string> = {}): ChildProcess =>
-  spawn(process.execPath, [...startArguments(`dist/workers/${name}.js`), ...args], { cwd: ROOT, env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
+export const startWorker = (
+  name: string,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): ChildProcess =>
+  spawn(process.execPath, [...startArguments(`dist/workers/${name}.js`), ...args], {
+    cwd: ROOT,
+    env: environment(env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
 
 /** Everything it says, and its exit code. */
 export async function finish(child: ChildProcess, input = ''): Promise<Ran> {
@@ -34,5 +50,7 @@ export async function finish(child: ChildProcess, input = ''): Promise<Ran> {
   return { code, stdout, stderr }
 }
 
-export const runCli = (args: readonly string[], { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {}): Promise<Ran> =>
-  finish(startCli(args, env), input)
+export const runCli = (
+  args: readonly string[],
+  { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {},
+): Promise<Ran> => finish(startCli(args, env), input)

@@ -19,8 +19,15 @@ afterAll(async () => {
 it('gives its port back when the ledger goes away before the first key is looked after, so that the next try can listen', async () => {
   vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   const lost = Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' })
-  const ensureBootstrapKey = vi.fn<App['services']['ensureBootstrapKey']>().mockRejectedValueOnce(lost).mockResolvedValue(null)
-  const app: App = { ...served.app, config: { ...served.app.config, port: await freePort() }, services: { ...served.app.services, ensureBootstrapKey } }
+  const ensureBootstrapKey = vi
+    .fn<App['services']['ensureBootstrapKey']>()
+    .mockRejectedValueOnce(lost)
+    .mockResolvedValue(null)
+  const app: App = {
+    ...served.app,
+    config: { ...served.app.config, port: await freePort() },
+    services: { ...served.app.services, ensureBootstrapKey },
+  }
   await expect(serveHttp(app)).rejects.toBe(lost)
   const http = await serveHttp(app)
   expect((await fetch(`http://127.0.0.1:${app.config.port}/healthz`)).status).toBe(200)

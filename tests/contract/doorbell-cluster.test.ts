@@ -10,7 +10,8 @@ import { doorbellContract, type DoorbellFixture } from './doorbell-contract.ts'
 const SHARDS = 4
 const ticket = (): Ticket => ({ ring: randomUUID(), reminderIds: [randomUUID()] })
 /** Which node a queue is on hangs on what stands between the braces. */
-const keyOf = (namespace: string, route: string, shard: number): string => `${namespace}:{${route}:${shard}}:${route}:wait`
+const keyOf = (namespace: string, route: string, shard: number): string =>
+  `${namespace}:{${route}:${shard}}:${route}:wait`
 
 whenInstalled('redis-server', 'the doorbell on a cluster', () => {
   let cluster: RedisCluster
@@ -27,10 +28,14 @@ whenInstalled('redis-server', 'the doorbell on a cluster', () => {
     const namespace = `test-${randomUUID()}`
     const doorbell = bullmqDoorbell({ redisUrl: cluster.url, namespace, shards: SHARDS })
     const flush = async (): Promise<void> => {
-      for (const node of cluster.masters) for (const key of await node.call<string[]>('KEYS', `${namespace}:*`)) await node.call('DEL', key)
+      for (const node of cluster.masters)
+        for (const key of await node.call<string[]>('KEYS', `${namespace}:*`)) await node.call('DEL', key)
     }
     return {
-      doorbell, flush, die: signal('SIGSTOP'), revive: signal('SIGCONT'),
+      doorbell,
+      flush,
+      die: signal('SIGSTOP'),
+      revive: signal('SIGCONT'),
       dispose: async () => {
         await doorbell.close()
         await flush()
@@ -45,7 +50,9 @@ whenInstalled('redis-server', 'the doorbell on a cluster', () => {
     async function spreadRoute(namespace: string): Promise<{ route: string; first: ClusterNode }> {
       for (;;) {
         const route = `sms-${randomUUID()}`
-        const nodes = await Promise.all(Array.from({ length: SHARDS }, (_, shard) => cluster.masterOf(keyOf(namespace, route, shard))))
+        const nodes = await Promise.all(
+          Array.from({ length: SHARDS }, (_, shard) => cluster.masterOf(keyOf(namespace, route, shard))),
+        )
         const [first, ...others] = nodes
         if (first !== undefined && others.every((node) => node !== first)) return { route, first }
       }
@@ -62,16 +69,21 @@ whenInstalled('redis-server', 'the doorbell on a cluster', () => {
         if (missing.size === 0) done()
       })
       return {
-        until: (rings) => new Promise<void>((resolve) => {
-          for (const ring of rings) if (!heard.has(ring)) missing.add(ring)
-          done = resolve
-          if (missing.size === 0) resolve()
-        }),
+        until: (rings) =>
+          new Promise<void>((resolve) => {
+            for (const ring of rings) if (!heard.has(ring)) missing.add(ring)
+            done = resolve
+            if (missing.size === 0) resolve()
+          }),
       }
     }
 
     /** Rings so often; answers what was taken, and how long each ring took. */
-    async function ringTimes(bell: Doorbell, route: string, count: number): Promise<{ taken: Set<string>; tookMs: number[] }> {
+    async function ringTimes(
+      bell: Doorbell,
+      route: string,
+      count: number,
+    ): Promise<{ taken: Set<string>; tookMs: number[] }> {
       const taken = new Set<string>()
       const tookMs: number[] = []
       for (let n = 0; n < count; n++) {
@@ -89,8 +101,11 @@ whenInstalled('redis-server', 'the doorbell on a cluster', () => {
       const { route } = await spreadRoute(namespace)
       expect(await bell.check()).toBeNull()
       for (let n = 0; n < 40; n++) expect(await bell.ring(route, ticket())).toBe(true)
-      const waiting = await Promise.all(Array.from({ length: SHARDS }, async (_, shard) =>
-        (await cluster.masterOf(keyOf(namespace, route, shard))).call<number>('LLEN', keyOf(namespace, route, shard))))
+      const waiting = await Promise.all(
+        Array.from({ length: SHARDS }, async (_, shard) =>
+          (await cluster.masterOf(keyOf(namespace, route, shard))).call<number>('LLEN', keyOf(namespace, route, shard)),
+        ),
+      )
       expect(waiting.reduce((sum, length) => sum + length, 0)).toBe(40)
       for (const length of waiting) expect(length).toBeGreaterThan(0)
       await bell.close()
@@ -122,7 +137,9 @@ whenInstalled('redis-server', 'the doorbell on a cluster', () => {
       expect(await checkRedis(cluster.url)).toEqual({ version: expect.stringMatching(/^\d+\.\d+/), problems: [] })
       const [, second] = cluster.masters
       await second?.call('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')
-      expect((await checkRedis(cluster.url)).problems).toEqual([expect.stringContaining('maxmemory-policy allkeys-lru')])
+      expect((await checkRedis(cluster.url)).problems).toEqual([
+        expect.stringContaining('maxmemory-policy allkeys-lru'),
+      ])
       await second?.call('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
     })
 
@@ -137,9 +154,11 @@ whenInstalled('redis-server', 'the doorbell on a cluster', () => {
       expect(await one.check()).toBeNull()
       const again = ticket()
       const heard = new Promise<void>((resolve, reject) => {
-        one.listen(route, 2, async ({ ring }) => {
-          if (ring === again.ring) resolve()
-        }).catch(reject)
+        one
+          .listen(route, 2, async ({ ring }) => {
+            if (ring === again.ring) resolve()
+          })
+          .catch(reject)
       })
       expect(await one.ring(route, again)).toBe(true)
       await heard

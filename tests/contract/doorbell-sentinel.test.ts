@@ -31,10 +31,17 @@ async function startSentinel(): Promise<string> {
   const port = await freePort()
   const directory = serverDirectory('sentinel')
   const config = join(directory, 'sentinel.conf')
-  writeFileSync(config, `port ${port}\nbind 127.0.0.1\nsentinel monitor mymaster 127.0.0.1 ${new URL(master.url).port} 1\n`)
+  writeFileSync(
+    config,
+    `port ${port}\nbind 127.0.0.1\nsentinel monitor mymaster 127.0.0.1 ${new URL(master.url).port} 1\n`,
+  )
   // Sentinel writes what it learns into its own configuration.
   chmodSync(config, 0o666)
-  const answers = (): Promise<boolean> => command(port, 'PING').then((said) => said === 'PONG', () => false)
+  const answers = (): Promise<boolean> =>
+    command(port, 'PING').then(
+      (said) => said === 'PONG',
+      () => false,
+    )
   running.push(await startChild(directory, [program, config, '--sentinel'], answers))
   return `redis-sentinel://127.0.0.1:${port}/mymaster`
 }

@@ -114,7 +114,10 @@ whenThere('Redis', 'the doorbell on Redis', (url) => {
     it('at the start does not stop a listener from hearing later', async () => {
       const proxy = await openProxy(Number(new URL(url).port))
       await proxy.cut()
-      const doorbell = bullmqDoorbell({ redisUrl: `redis://127.0.0.1:${proxy.port}/0`, namespace: `test-${randomUUID()}` })
+      const doorbell = bullmqDoorbell({
+        redisUrl: `redis://127.0.0.1:${proxy.port}/0`,
+        namespace: `test-${randomUUID()}`,
+      })
       const ring = randomUUID()
       const heard = new Promise<string>((resolve, reject) => {
         doorbell.listen('sms-main', 1, async (ticket) => resolve(ticket.ring)).catch(reject)

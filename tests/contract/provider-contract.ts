@@ -25,7 +25,8 @@ export interface Bench {
   close(): Promise<void>
 }
 
-export type Trouble = 'refused' | 'optedOut' | 'throttled' | 'acceptThenDrop' | 'hangAfter' | 'hangBefore' | 'serverError' | 'garbled'
+export type Trouble =
+  'refused' | 'optedOut' | 'throttled' | 'acceptThenDrop' | 'hangAfter' | 'hangBefore' | 'serverError' | 'garbled'
 
 /** What each adapter claims for itself where providers differ. */
 export interface Claims {
@@ -42,7 +43,9 @@ export interface Claims {
 export function providerContract(name: string, open: () => Promise<Bench>, claims: Claims): void {
   describe(`${name} keeps the provider contract`, () => {
     let bench: Bench
-    beforeEach(async () => { bench = await open() })
+    beforeEach(async () => {
+      bench = await open()
+    })
     afterEach(() => bench.close())
 
     /** A promise that only some providers have to keep. */
@@ -62,7 +65,7 @@ export function providerContract(name: string, open: () => Promise<Bench>, claim
       return outcome
     }
 
-    it('answers an accepted message with the provider\'s own reference', async () => {
+    it("answers an accepted message with the provider's own reference", async () => {
       const outcome = clean(await bench.provider.send(bench.request))
       expect(outcome.kind).toBe('accepted')
       expect(bench.references()).toContain((outcome as { reference: string }).reference)
@@ -70,7 +73,10 @@ export function providerContract(name: string, open: () => Promise<Bench>, claim
     })
 
     after('refused', 'says why a refused message was surely not sent', async () => {
-      expect(clean(await bench.provider.send(bench.request))).toMatchObject({ kind: 'rejected', class: claims.refusedClass })
+      expect(clean(await bench.provider.send(bench.request))).toMatchObject({
+        kind: 'rejected',
+        class: claims.refusedClass,
+      })
       expect(bench.reached()).toBe(0)
     })
 
@@ -79,7 +85,11 @@ export function providerContract(name: string, open: () => Promise<Bench>, claim
     })
 
     after('throttled', 'passes on how long a throttling provider asks to wait', async () => {
-      expect(clean(await bench.provider.send(bench.request))).toMatchObject({ kind: 'rejected', class: 'throttled', retryAfterMs: 2000 })
+      expect(clean(await bench.provider.send(bench.request))).toMatchObject({
+        kind: 'rejected',
+        class: 'throttled',
+        retryAfterMs: 2000,
+      })
       expect(bench.reached()).toBe(0)
     })
 
@@ -120,7 +130,10 @@ export function providerContract(name: string, open: () => Promise<Bench>, claim
         bench.next[trouble]?.()
         const before = bench.asked()
         await bench.provider.send({ ...bench.request, deadlineMs: 300 })
-        expect({ trouble, asked: bench.asked() - before }).toEqual({ trouble, asked: expect.toSatisfy((n: number) => n <= 1) })
+        expect({ trouble, asked: bench.asked() - before }).toEqual({
+          trouble,
+          asked: expect.toSatisfy((n: number) => n <= 1),
+        })
       }
     })
 
@@ -129,30 +142,41 @@ export function providerContract(name: string, open: () => Promise<Bench>, claim
       expect(bench.asked()).toBe(0)
     })
 
-    where(claims.credentials, 'takes refused credentials for a matter of configuration, and says so when checked', async () => {
-      const provider = bench.wrongCredentials?.() as Provider
-      expect(clean(await provider.send(bench.request))).toMatchObject({ kind: 'rejected', class: 'configuration' })
-      const problem = await provider.check()
-      expect(problem).toMatch(/credentials/)
-      for (const secret of bench.secrets) expect(problem).not.toContain(secret)
-      await provider.close()
-    })
+    where(
+      claims.credentials,
+      'takes refused credentials for a matter of configuration, and says so when checked',
+      async () => {
+        const provider = bench.wrongCredentials?.() as Provider
+        expect(clean(await provider.send(bench.request))).toMatchObject({ kind: 'rejected', class: 'configuration' })
+        const problem = await provider.check()
+        expect(problem).toMatch(/credentials/)
+        for (const secret of bench.secrets) expect(problem).not.toContain(secret)
+        await provider.close()
+      },
+    )
 
     it('finds nothing wrong with a provider that works', async () => {
       expect(await bench.provider.check()).toBeNull()
     })
 
     where(claims.troubles.length > 0, 'refuses a message of another channel instead of throwing', async () => {
-      const message = bench.request.message.channel === 'sms'
-        ? { channel: 'email' as const, form: 'text' as const, subject: 's', text: 't', html: 'h' }
-        : { channel: 'sms' as const, form: 'text' as const, text: 't', segments: 1 }
-      expect(await bench.provider.send({ ...bench.request, message })).toMatchObject({ kind: 'rejected', class: 'configuration' })
+      const message =
+        bench.request.message.channel === 'sms'
+          ? { channel: 'email' as const, form: 'text' as const, subject: 's', text: 't', html: 'h' }
+          : { channel: 'sms' as const, form: 'text' as const, text: 't', segments: 1 }
+      expect(await bench.provider.send({ ...bench.request, message })).toMatchObject({
+        kind: 'rejected',
+        class: 'configuration',
+      })
     })
 
     it('carries many messages at once, each exactly once', async () => {
-      const requests = Array.from({ length: 40 }, (_, n) => ({ ...bench.request, attempt: { ...bench.request.attempt, attemptNo: n + 1 } }))
-      const outcomes = await Promise.all(requests.map(request => bench.provider.send(request)))
-      expect(outcomes.filter(outcome => outcome.kind === 'accepted')).toHaveLength(40)
+      const requests = Array.from({ length: 40 }, (_, n) => ({
+        ...bench.request,
+        attempt: { ...bench.request.attempt, attemptNo: n + 1 },
+      }))
+      const outcomes = await Promise.all(requests.map((request) => bench.provider.send(request)))
+      expect(outcomes.filter((outcome) => outcome.kind === 'accepted')).toHaveLength(40)
       expect(new Set(bench.references()).size).toBe(40)
       expect(bench.reached()).toBe(40)
     })

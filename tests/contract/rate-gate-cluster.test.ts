@@ -23,22 +23,29 @@ whenInstalled('redis-server', 'the rate gate on a cluster', () => {
     })
     afterAll(() => cluster.stop())
 
-    rateGateContract('the Redis gate on a cluster', async (): Promise<GateBench> => {
-      const prefix = `test-${randomUUID()}`
-      const connections = [await connect(cluster), await connect(cluster)] as const
-      let next = 0
-      return {
-        now: () => performance.now(),
-        wait: async (ms) => { await delay(Math.max(ms, 0)) },
-        gate: (route, rate) => redisRateGate(connections[next++ % 2] as Cluster, route, rate, prefix),
-        async forget() {
-          for (const node of connections[0].nodes('master')) for (const key of await node.keys(`${prefix}:*`)) await node.del(key)
-        },
-        async close() {
-          for (const connection of connections) connection.disconnect()
-        },
-      }
-    }, 4)
+    rateGateContract(
+      'the Redis gate on a cluster',
+      async (): Promise<GateBench> => {
+        const prefix = `test-${randomUUID()}`
+        const connections = [await connect(cluster), await connect(cluster)] as const
+        let next = 0
+        return {
+          now: () => performance.now(),
+          wait: async (ms) => {
+            await delay(Math.max(ms, 0))
+          },
+          gate: (route, rate) => redisRateGate(connections[next++ % 2] as Cluster, route, rate, prefix),
+          async forget() {
+            for (const node of connections[0].nodes('master'))
+              for (const key of await node.keys(`${prefix}:*`)) await node.del(key)
+          },
+          async close() {
+            for (const connection of connections) connection.disconnect()
+          },
+        }
+      },
+      4,
+    )
   })
 
   describe('the Redis gate when the master of its key is lost', () => {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { type GateRate, MAX_AHEAD_MS, mayCallAt, type Pace, type RateGate, SLOT_TOLERANCE_MS } from '../../src/deliver/rate-gate.ts'
+import {
+  type GateRate,
+  MAX_AHEAD_MS,
+  mayCallAt,
+  type Pace,
+  type RateGate,
+  SLOT_TOLERANCE_MS,
+} from '../../src/deliver/rate-gate.ts'
 
 export interface GateBench {
   /** A gate on this route as one more worker process would have it. */
@@ -23,7 +30,15 @@ interface Call {
  *
  * @param late  how much too late, in ms, each call would begin: a pause of the process
  */
-async function work(bench: GateBench, gate: RateGate, weights: number[], until: number, calls: Call[], late = (): number => 0, pace?: Pace): Promise<void> {
+async function work(
+  bench: GateBench,
+  gate: RateGate,
+  weights: number[],
+  until: number,
+  calls: Call[],
+  late = (): number => 0,
+  pace?: Pace,
+): Promise<void> {
   while (bench.now() < until) {
     const backlog = await gate.backlogMs(pace?.smallest)
     if (backlog > 200) {
@@ -36,7 +51,8 @@ async function work(bench: GateBench, gate: RateGate, weights: number[], until: 
       if (verdict.kind === 'early') await bench.wait(verdict.waitMs)
       const pause = late()
       if (pause > 0) await bench.wait(pause)
-      if (verdict.kind !== 'missed' && mayCallAt(slots, index, bench.now()).kind === 'go') calls.push({ at: bench.now(), weight })
+      if (verdict.kind !== 'missed' && mayCallAt(slots, index, bench.now()).kind === 'go')
+        calls.push({ at: bench.now(), weight })
     }
   }
 }
@@ -76,49 +92,60 @@ export function rateGateContract(name: string, open: () => Promise<GateBench>, s
       // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- a suite over several stores; each check expects
       it.concurrent(sentence, run)
     }
-    const run = async (bench: GateBench, workers: number, rate: GateRate, weights: number[], late?: () => number): Promise<Call[]> => {
+    const run = async (
+      bench: GateBench,
+      workers: number,
+      rate: GateRate,
+      weights: number[],
+      late?: () => number,
+    ): Promise<Call[]> => {
       const calls: Call[] = []
       const until = bench.now() + seconds * 1000
-      await Promise.all(Array.from({ length: workers }, () => work(bench, bench.gate('sms', rate), weights, until, calls, late)))
+      await Promise.all(
+        Array.from({ length: workers }, () => work(bench, bench.gate('sms', rate), weights, until, calls, late)),
+      )
       return calls
     }
 
-    during('in any second, with four workers that want all of it, and yet uses it', async bench => {
+    during('in any second, with four workers that want all of it, and yet uses it', async (bench) => {
       const calls = await run(bench, 4, { perSecond: 50, largestWeight: 1 }, [1, 1, 1, 1, 1])
       expect(worstSecond(calls)).toBeLessThanOrEqual(50)
       // The first second and a bit is taken for full. On a real clock a busy machine misses slots.
       expect(calls.length).toBeGreaterThan((seconds - 1.5) * 50 * (seconds > 10 ? 0.9 : 0.1))
     })
 
-    during('when messages are of several segments', async bench => {
+    during('when messages are of several segments', async (bench) => {
       const calls = await run(bench, 3, { perSecond: 20, largestWeight: 4 }, [1, 4, 2])
       expect(worstSecond(calls)).toBeLessThanOrEqual(20)
       expect(calls.length).toBeGreaterThan(0)
     })
 
-    during('when a message is larger than any that was expected', async bench => {
+    during('when a message is larger than any that was expected', async (bench) => {
       const calls = await run(bench, 2, { perSecond: 20, largestWeight: 2 }, [1, 9, 1])
       expect(worstSecond(calls)).toBeLessThanOrEqual(20)
     })
 
-    during('when calls begin up to 40 ms after they should', async bench => {
+    during('when calls begin up to 40 ms after they should', async (bench) => {
       const calls = await run(bench, 2, { perSecond: 30, largestWeight: 1 }, [1, 1, 1], () => (bench.now() * 7919) % 40)
       expect(worstSecond(calls)).toBeLessThanOrEqual(30)
     })
 
-    during('after a lull, in which nothing is saved up', async bench => {
+    during('after a lull, in which nothing is saved up', async (bench) => {
       const rate = { perSecond: 40, largestWeight: 1 }
       const gate = bench.gate('sms', rate)
       await bench.wait((await gate.backlogMs()) + 1500)
       const calls: Call[] = []
       const until = bench.now() + 1300
-      await Promise.all([work(bench, gate, [1, 1, 1, 1], until, calls), work(bench, bench.gate('sms', rate), [1, 1, 1, 1], until, calls)])
+      await Promise.all([
+        work(bench, gate, [1, 1, 1, 1], until, calls),
+        work(bench, bench.gate('sms', rate), [1, 1, 1, 1], until, calls),
+      ])
       expect(worstSecond(calls)).toBeLessThanOrEqual(40)
       // And nothing is lost either: it begins at once.
       expect((calls[0] as Call).at).toBeLessThan(until - 1000)
     })
 
-    during('and no more than its share of what a switch slows, whatever else goes out on the route', async bench => {
+    during('and no more than its share of what a switch slows, whatever else goes out on the route', async (bench) => {
       const rate = { perSecond: 40, largestWeight: 1 }
       const [slowed, others]: [Call[], Call[]] = [[], []]
       const until = bench.now() + seconds * 1000
@@ -131,18 +158,21 @@ export function rateGateContract(name: string, open: () => Promise<GateBench>, s
       expect(Math.min(slowed.length, others.length)).toBeGreaterThan(0)
     })
 
-    during('and keeps to a share so small that the next slot lies further ahead than any is handed out', async bench => {
-      const gate = bench.gate('sms', { perSecond: 10, largestWeight: 1 })
-      const pace = { shares: [2], smallest: 2 }
-      await gate.backlogMs()
-      await bench.wait(await gate.backlogMs())
-      await gate.take([1], pace)
-      expect(await gate.backlogMs(2)).toBeGreaterThan(4_000)
-      // Once nothing is slowed any more the route need not sit it out.
-      expect(await gate.backlogMs()).toBeLessThan(1_300)
-    })
+    during(
+      'and keeps to a share so small that the next slot lies further ahead than any is handed out',
+      async (bench) => {
+        const gate = bench.gate('sms', { perSecond: 10, largestWeight: 1 })
+        const pace = { shares: [2], smallest: 2 }
+        await gate.backlogMs()
+        await bench.wait(await gate.backlogMs())
+        await gate.take([1], pace)
+        expect(await gate.backlogMs(2)).toBeGreaterThan(4_000)
+        // Once nothing is slowed any more the route need not sit it out.
+        expect(await gate.backlogMs()).toBeLessThan(1_300)
+      },
+    )
 
-    during('when the store forgets everything in the middle', async bench => {
+    during('when the store forgets everything in the middle', async (bench) => {
       const rate = { perSecond: 50, largestWeight: 1 }
       const calls: Call[] = []
       const until = bench.now() + 4000
@@ -154,7 +184,7 @@ export function rateGateContract(name: string, open: () => Promise<GateBench>, s
       expect(calls.length).toBeGreaterThan(seconds > 10 ? 50 : 10)
     })
 
-    during('and hands out nothing that lies further ahead than it may', async bench => {
+    during('and hands out nothing that lies further ahead than it may', async (bench) => {
       const gate = bench.gate('phone', { perSecond: 1, largestWeight: 1 })
       await bench.wait(await gate.backlogMs())
       const { delaysMs } = await gate.take([1, 1, 1, 1])
@@ -163,20 +193,23 @@ export function rateGateContract(name: string, open: () => Promise<GateBench>, s
       for (const delay of delaysMs) if (Number.isFinite(delay)) expect(delay).toBeLessThanOrEqual(MAX_AHEAD_MS)
     })
 
-    during('when many ask at the same instant: no slot is given twice', async bench => {
+    during('when many ask at the same instant: no slot is given twice', async (bench) => {
       const rate = { perSecond: 100, largestWeight: 1 }
       const gates = Array.from({ length: 4 }, () => bench.gate('sms', rate))
       await bench.wait(await (gates[0] as RateGate).backlogMs())
       const begun = bench.now()
       const taken = await Promise.all(Array.from({ length: 60 }, (_, n) => (gates[n % 4] as RateGate).take([1])))
-      const granted = taken.filter(slots => Number.isFinite(slots.delaysMs[0])).length
+      const granted = taken.filter((slots) => Number.isFinite(slots.delaysMs[0])).length
       const booked = (await (gates[0] as RateGate).backlogMs()) + (bench.now() - begun)
       expect(granted).toBe(60)
       expect(booked).toBeGreaterThan((granted / 100) * 1000)
     })
 
-    during('and keeps routes apart', async bench => {
-      const [one, other] = [bench.gate('one', { perSecond: 1, largestWeight: 1 }), bench.gate('other', { perSecond: 1, largestWeight: 1 })]
+    during('and keeps routes apart', async (bench) => {
+      const [one, other] = [
+        bench.gate('one', { perSecond: 1, largestWeight: 1 }),
+        bench.gate('other', { perSecond: 1, largestWeight: 1 }),
+      ]
       await Promise.all([one.backlogMs(), other.backlogMs()])
       await bench.wait(await one.backlogMs())
       await one.take([1])

@@ -11,47 +11,62 @@ import { openServerFresh } from '../support/ledger.ts'
 import { whenThere } from '../support/servers.ts'
 import { type GateBench, rateGateContract } from './rate-gate-contract.ts'
 
-const real = { now: () => performance.now(), wait: async (ms: number) => { await delay(Math.max(ms, 0)) } }
+const real = {
+  now: () => performance.now(),
+  wait: async (ms: number) => {
+    await delay(Math.max(ms, 0))
+  },
+}
 
-rateGateContract('the memory gate', async (): Promise<GateBench> => {
-  const clock = new FakeMonotonic()
-  // The workers of one process share its gate; forgetting is a new process.
-  let gates = new Map<string, RateGate>()
-  const shared = (route: string, rate: GateRate): RateGate => {
-    const gate = gates.get(route) ?? memoryRateGate(route, rate, clock.now)
-    gates.set(route, gate)
-    return gate
-  }
-  return {
-    now: clock.now,
-    wait: clock.wait,
-    gate: (route, rate) => ({
-      take: (weights, pace) => shared(route, rate).take(weights, pace), backlogMs: (smallest) => shared(route, rate).backlogMs(smallest), close: async () => {},
-    }),
-    async forget() {
-      gates = new Map()
-    },
-    close: async () => {},
-  }
-}, 60)
-
-whenThere('Redis', 'the Redis rate gate', url => {
-  rateGateContract('the Redis gate', async (): Promise<GateBench> => {
-    const prefix = `test-${randomUUID()}`
-    const connections = [new Redis(url), new Redis(url)] as const
-    let next = 0
-    return {
-      ...real,
-      gate: (route, rate) => redisRateGate(connections[next++ % 2] as Redis, route, rate, prefix),
-      async forget() {
-        const keys = await connections[0].keys(`${prefix}*`)
-        if (keys.length > 0) await connections[0].del(keys)
-      },
-      async close() {
-        for (const connection of connections) await connection.quit()
-      },
+rateGateContract(
+  'the memory gate',
+  async (): Promise<GateBench> => {
+    const clock = new FakeMonotonic()
+    // The workers of one process share its gate; forgetting is a new process.
+    let gates = new Map<string, RateGate>()
+    const shared = (route: string, rate: GateRate): RateGate => {
+      const gate = gates.get(route) ?? memoryRateGate(route, rate, clock.now)
+      gates.set(route, gate)
+      return gate
     }
-  }, 4)
+    return {
+      now: clock.now,
+      wait: clock.wait,
+      gate: (route, rate) => ({
+        take: (weights, pace) => shared(route, rate).take(weights, pace),
+        backlogMs: (smallest) => shared(route, rate).backlogMs(smallest),
+        close: async () => {},
+      }),
+      async forget() {
+        gates = new Map()
+      },
+      close: async () => {},
+    }
+  },
+  60,
+)
+
+whenThere('Redis', 'the Redis rate gate', (url) => {
+  rateGateContract(
+    'the Redis gate',
+    async (): Promise<GateBench> => {
+      const prefix = `test-${randomUUID()}`
+      const connections = [new Redis(url), new Redis(url)] as const
+      let next = 0
+      return {
+        ...real,
+        gate: (route, rate) => redisRateGate(connections[next++ % 2] as Redis, route, rate, prefix),
+        async forget() {
+          const keys = await connections[0].keys(`${prefix}*`)
+          if (keys.length > 0) await connections[0].del(keys)
+        },
+        async close() {
+          for (const connection of connections) await connection.quit()
+        },
+      }
+    },
+    4,
+  )
 
   describe('the Redis gate after a lost connection', () => {
     it('takes what Redis remembers for outdated, and the next second for full', async () => {
@@ -71,13 +86,17 @@ whenThere('Redis', 'the Redis rate gate', url => {
 })
 
 whenThere('PostgreSQL', 'the PostgreSQL rate gate', () => {
-  rateGateContract('the PostgreSQL gate', async (): Promise<GateBench> => {
-    const { ledger, dispose } = await openServerFresh()
-    return {
-      ...real,
-      gate: (route, rate) => postgresRateGate(booking => takeRateSlots(ledger.db, booking), route, rate),
-      forget: async () => void await ledger.db.deleteFrom('decorum.rate_slot').execute(),
-      close: dispose,
-    }
-  }, 4)
+  rateGateContract(
+    'the PostgreSQL gate',
+    async (): Promise<GateBench> => {
+      const { ledger, dispose } = await openServerFresh()
+      return {
+        ...real,
+        gate: (route, rate) => postgresRateGate((booking) => takeRateSlots(ledger.db, booking), route, rate),
+        forget: async () => void (await ledger.db.deleteFrom('decorum.rate_slot').execute()),
+        close: dispose,
+      }
+    },
+    4,
+  )
 })

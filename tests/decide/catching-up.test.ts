@@ -14,12 +14,15 @@ const NOW = '2026-11-25T04:00:00Z'
 const TOMORROW = '2026-11-26T00:00:00Z'
 const MORNING = '2026-11-25T01:00:00Z'
 
-const late = (stated: Stated = {}): Facts => factsWith({
-  ...stated,
-  reminder: { channel: 'sms', dueAt: at(DUE), ...stated.reminder },
-  recipient: { jurisdiction: 'CN', timeZone: ZONE, ...stated.recipient },
-})
-const ours = (over: Partial<ContactFacts> = {}): Stated['contacts'] => [{ at: MORNING, channel: 'phone', outcome: 'delivered', by: 'decorum', mode: 'automated', ...over }]
+const late = (stated: Stated = {}): Facts =>
+  factsWith({
+    ...stated,
+    reminder: { channel: 'sms', dueAt: at(DUE), ...stated.reminder },
+    recipient: { jurisdiction: 'CN', timeZone: ZONE, ...stated.recipient },
+  })
+const ours = (over: Partial<ContactFacts> = {}): Stated['contacts'] => [
+  { at: MORNING, channel: 'phone', outcome: 'delivered', by: 'decorum', mode: 'automated', ...over },
+]
 const WAITS = { verdict: 'defer', until: TOMORROW, codes: ['cap_reached'] }
 const GOES = { verdict: 'send', until: '2026-11-25T13:00:00Z', codes: [] }
 
@@ -32,7 +35,11 @@ describe('a reminder that fell due on an earlier day', () => {
   it('waits for the next day when something has, and the decision says which rule it is', () => {
     const facts = late({ contacts: ours() })
     expect(decided(facts, packs, NOW)).toEqual(WAITS)
-    expect(decide(facts, packs, at(NOW)).reasons[0]).toMatchObject({ rule: 'decorum/one-catch-up-a-day', pack: 'decorum', citation: 'Decorum: what is late goes one message a day, on a day without another' })
+    expect(decide(facts, packs, at(NOW)).reasons[0]).toMatchObject({
+      rule: 'decorum/one-catch-up-a-day',
+      pack: 'decorum',
+      citation: 'Decorum: what is late goes one message a day, on a day without another',
+    })
   })
 
   it.each<[string, Partial<ContactFacts>, typeof WAITS | typeof GOES]>([
@@ -56,13 +63,29 @@ describe('a reminder that fell due on an earlier day', () => {
   })
 
   it('is refused once its deadline has passed, and waits no longer than that', () => {
-    expect(decided(late({ reminder: { expiresAt: at(NOW) }, contacts: ours() }), packs, NOW)).toEqual({ verdict: 'refuse', until: null, codes: ['expired', 'cap_reached'] })
+    expect(decided(late({ reminder: { expiresAt: at(NOW) }, contacts: ours() }), packs, NOW)).toEqual({
+      verdict: 'refuse',
+      until: null,
+      codes: ['expired', 'cap_reached'],
+    })
   })
 
   it('counts days where the person is, and where they may be in several places the last day to end', () => {
-    const abroad = { jurisdiction: 'US-NY', timeZone: 'America/New_York', locationEvidence: [{ kind: 'postal-address', jurisdiction: 'US-CA', timeZone: null, at: 0 }] }
-    const facts = late({ reminder: { dueAt: at('2026-11-23T20:00:00Z') }, recipient: abroad, contacts: ours({ at: at('2026-11-24T17:00:00Z') }) })
-    expect(decided(facts, packs, '2026-11-24T18:00:00Z')).toEqual({ verdict: 'defer', until: '2026-11-25T16:00:00Z', codes: ['cap_reached'] })
+    const abroad = {
+      jurisdiction: 'US-NY',
+      timeZone: 'America/New_York',
+      locationEvidence: [{ kind: 'postal-address', jurisdiction: 'US-CA', timeZone: null, at: 0 }],
+    }
+    const facts = late({
+      reminder: { dueAt: at('2026-11-23T20:00:00Z') },
+      recipient: abroad,
+      contacts: ours({ at: at('2026-11-24T17:00:00Z') }),
+    })
+    expect(decided(facts, packs, '2026-11-24T18:00:00Z')).toEqual({
+      verdict: 'defer',
+      until: '2026-11-25T16:00:00Z',
+      codes: ['cap_reached'],
+    })
   })
 })
 
@@ -74,13 +97,22 @@ describe('nothing is kept back', () => {
     ['that confirms what the person said', { kind: 'confirmation' }],
     ['that serves the person', { kind: 'service' }],
   ])('%s', (_which, reminder) => {
-    expect(decided(late({ reminder, contacts: ours(), recipient: { caughtUpOn: '2026-11-25' } }), packs, NOW)).toEqual(GOES)
+    expect(decided(late({ reminder, contacts: ours(), recipient: { caughtUpOn: '2026-11-25' } }), packs, NOW)).toEqual(
+      GOES,
+    )
   })
 
   it('before its day is over, though a clock that ran ahead recorded a contact of the next day: that one counts from midnight', () => {
-    const facts = late({ reminder: { dueAt: at('2026-11-25T02:00:00Z') }, contacts: ours({ at: at('2026-11-26T02:00:00Z') }) })
+    const facts = late({
+      reminder: { dueAt: at('2026-11-25T02:00:00Z') },
+      contacts: ours({ at: at('2026-11-26T02:00:00Z') }),
+    })
     expect(decided(facts, [], NOW)).toEqual({ verdict: 'send', until: '2026-11-25T16:00:00Z', codes: [] })
-    expect(decided(facts, packs, '2026-11-25T16:00:00Z')).toEqual({ verdict: 'defer', until: '2026-11-27T00:00:00Z', codes: ['cap_reached', 'outside_contact_window'] })
+    expect(decided(facts, packs, '2026-11-25T16:00:00Z')).toEqual({
+      verdict: 'defer',
+      until: '2026-11-27T00:00:00Z',
+      codes: ['cap_reached', 'outside_contact_window'],
+    })
   })
 })
 
@@ -89,32 +121,43 @@ describe('whatever piled up during an outage', () => {
   const backlog = fc.record({
     back: fc.integer({ min: Date.UTC(2025, 0, 1), max: Date.UTC(2027, 0, 1) }),
     zone: fc.constantFrom(...zones),
-    waiting: fc.array(fc.record({ lateBy: fc.integer({ min: 0, max: 6 * DAY }), lasts: fc.integer({ min: 1, max: 6 * DAY }) }), { minLength: 2, maxLength: 6 }),
+    waiting: fc.array(
+      fc.record({ lateBy: fc.integer({ min: 0, max: 6 * DAY }), lasts: fc.integer({ min: 1, max: 6 * DAY }) }),
+      { minLength: 2, maxLength: 6 },
+    ),
     looks: fc.array(fc.integer({ min: 5, max: 9 * 60 }), { minLength: 40, maxLength: 40 }),
   })
 
   it('goes at most one late message a day, each decided until it goes or its deadline ends it', () => {
-    fc.assert(fc.property(backlog, ({ back, zone, waiting, looks }) => {
-      const dayOf = (instant: Instant): string => wallOf(zone, instant).day
-      const contacts: ContactFacts[] = []
-      const lateDays: string[] = []
-      let left = waiting.map(({ lateBy, lasts }) => ({ dueAt: back - lateBy, expiresAt: back + lasts }))
-      let now = back
-      for (const minutes of looks) {
-        left = left.filter((one) => {
-          const facts = factsWith({ reminder: { channel: 'sms', ...one }, recipient: { jurisdiction: null, timeZone: zone } })
-          const decision = decide({ ...facts, contacts }, packs, now)
-          if (decision.verdict === 'refuse') expect(now).toBeGreaterThanOrEqual(one.expiresAt)
-          if (decision.verdict === 'defer') expect(decision.until).toBeGreaterThan(now)
-          if (decision.verdict !== 'send') return decision.verdict !== 'refuse'
-          if (dayOf(now) !== dayOf(one.dueAt)) lateDays.push(dayOf(now))
-          contacts.push(contactWith({ at: now, channel: 'sms', outcome: 'pending', by: 'decorum', mode: 'automated' }))
-          return false
-        })
-        now += minutes * MINUTE
-      }
-      expect(new Set(lateDays).size).toBe(lateDays.length)
-      if (now > back + 6 * DAY + 24 * HOUR) expect(left).toEqual([])
-    }), { numRuns: 300 })
+    fc.assert(
+      fc.property(backlog, ({ back, zone, waiting, looks }) => {
+        const dayOf = (instant: Instant): string => wallOf(zone, instant).day
+        const contacts: ContactFacts[] = []
+        const lateDays: string[] = []
+        let left = waiting.map(({ lateBy, lasts }) => ({ dueAt: back - lateBy, expiresAt: back + lasts }))
+        let now = back
+        for (const minutes of looks) {
+          left = left.filter((one) => {
+            const facts = factsWith({
+              reminder: { channel: 'sms', ...one },
+              recipient: { jurisdiction: null, timeZone: zone },
+            })
+            const decision = decide({ ...facts, contacts }, packs, now)
+            if (decision.verdict === 'refuse') expect(now).toBeGreaterThanOrEqual(one.expiresAt)
+            if (decision.verdict === 'defer') expect(decision.until).toBeGreaterThan(now)
+            if (decision.verdict !== 'send') return decision.verdict !== 'refuse'
+            if (dayOf(now) !== dayOf(one.dueAt)) lateDays.push(dayOf(now))
+            contacts.push(
+              contactWith({ at: now, channel: 'sms', outcome: 'pending', by: 'decorum', mode: 'automated' }),
+            )
+            return false
+          })
+          now += minutes * MINUTE
+        }
+        expect(new Set(lateDays).size).toBe(lateDays.length)
+        if (now > back + 6 * DAY + 24 * HOUR) expect(left).toEqual([])
+      }),
+      { numRuns: 300 },
+    )
   })
 })

@@ -7,10 +7,13 @@ import { parsePack, type Pack } from '../../src/model/pack.ts'
 const FOLDER = new URL('../../config/policies/', import.meta.url)
 
 /** Every shipped pack, parsed; a pack that does not parse fails the test file that asks. */
-export const shippedPacks: Pack[] = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml')).sort().map((name) => {
-  const parsed = parsePack(parse(readFileSync(new URL(name, FOLDER), 'utf8')))
-  if (!parsed.ok) throw new Error(`${name}: ${JSON.stringify(parsed.faults)}`)
-  return parsed.pack
-})
+export const shippedPacks: Pack[] = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.yaml'))
+  .sort()
+  .map((name) => {
+    const parsed = parsePack(parse(readFileSync(new URL(name, FOLDER), 'utf8')))
+    if (!parsed.ok) throw new Error(`${name}: ${JSON.stringify(parsed.faults)}`)
+    return parsed.pack
+  })
 
 export const compiledPacks: CompiledPack[] = compilePacks(shippedPacks)

@@ -12,16 +12,26 @@ const ID = 'r'
 /** Candidate zones of a case with this recipient and phone number. */
 function zones(recipient: Record<string, unknown>, address?: Record<string, unknown>): string[] {
   const parsed = parseDecideCase({
-    now: '2026-11-23T18:00:00Z', reminder: { channel: 'phone' }, recipient: { id: ID, ...recipient }, account: { id: 'a', role: 'collector' }, ...(address === undefined ? {} : { address }),
+    now: '2026-11-23T18:00:00Z',
+    reminder: { channel: 'phone' },
+    recipient: { id: ID, ...recipient },
+    account: { id: 'a', role: 'collector' },
+    ...(address === undefined ? {} : { address }),
   })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
   return decide(parsed.case.facts, [], at('2026-11-23T18:00:00Z')).candidateZones
 }
-const postal = (jurisdiction: string) => ({ locationEvidence: [{ kind: 'postal-address', jurisdiction, at: '2026-10-01T00:00:00Z' }] })
+const postal = (jurisdiction: string) => ({
+  locationEvidence: [{ kind: 'postal-address', jurisdiction, at: '2026-10-01T00:00:00Z' }],
+})
 
 describe('where a person may be', () => {
   it('is every place that anything points to, in the order stated, jurisdiction, evidence, phone', () => {
-    expect(zones({ jurisdiction: 'US-NY', ...postal('US-CA') }, { value: '+13125550123' })).toEqual(['America/New_York', 'America/Los_Angeles', 'America/Chicago'])
+    expect(zones({ jurisdiction: 'US-NY', ...postal('US-CA') }, { value: '+13125550123' })).toEqual([
+      'America/New_York',
+      'America/Los_Angeles',
+      'America/Chicago',
+    ])
     expect(zones({ timeZone: 'Europe/Paris', jurisdiction: 'US-NY' })).toEqual(['Europe/Paris', 'America/New_York'])
   })
 
@@ -40,7 +50,10 @@ describe('where a person may be', () => {
   })
 
   it('is never narrowed below a known state by a stated zone, which may be a neighbour’s custom', () => {
-    expect(zones({ jurisdiction: 'US-GA', timeZone: 'America/Chicago' })).toEqual(['America/Chicago', 'America/New_York'])
+    expect(zones({ jurisdiction: 'US-GA', timeZone: 'America/Chicago' })).toEqual([
+      'America/Chicago',
+      'America/New_York',
+    ])
   })
 
   it('is the whole country for a mobile or unknown number that is all we know, and the area for a landline', () => {
@@ -51,11 +64,17 @@ describe('where a person may be', () => {
   })
 
   it('takes a number’s area code as one more place beside other evidence', () => {
-    expect(zones({ jurisdiction: 'US-CA' }, { value: '+12125550123', kind: 'mobile' })).toEqual(['America/Los_Angeles', 'America/New_York'])
+    expect(zones({ jurisdiction: 'US-CA' }, { value: '+12125550123', kind: 'mobile' })).toEqual([
+      'America/Los_Angeles',
+      'America/New_York',
+    ])
   })
 
   it('adds the country of a foreign number', () => {
-    expect(zones({ jurisdiction: 'US-CA' }, { value: '+447400123456' })).toEqual(['America/Los_Angeles', 'Europe/London'])
+    expect(zones({ jurisdiction: 'US-CA' }, { value: '+447400123456' })).toEqual([
+      'America/Los_Angeles',
+      'Europe/London',
+    ])
   })
 
   it('knows territories that have a time of their own', () => {
@@ -69,21 +88,35 @@ describe('where a person may be', () => {
   })
 
   it('names only zones of the same country for every subdivision', () => {
-    for (const [place, found] of Object.entries(SUBDIVISION_ZONES)) expect([place, found.filter((zone) => !COUNTRY_ZONES[place.slice(0, 2)]?.includes(zone))]).toEqual([place, []])
+    for (const [place, found] of Object.entries(SUBDIVISION_ZONES))
+      expect([place, found.filter((zone) => !COUNTRY_ZONES[place.slice(0, 2)]?.includes(zone))]).toEqual([place, []])
   })
 
   it('refuses when nothing at all is known', () => {
-    expect(decided(factsWith({ recipient: { jurisdiction: null } }), [packOf(DAYTIME)], '2026-11-23T18:00:00Z')).toEqual({ verdict: 'refuse', until: null, codes: ['location_unknown'] })
+    expect(
+      decided(factsWith({ recipient: { jurisdiction: null } }), [packOf(DAYTIME)], '2026-11-23T18:00:00Z'),
+    ).toEqual({ verdict: 'refuse', until: null, codes: ['location_unknown'] })
   })
 
   it('refuses when something is said that cannot be placed', () => {
-    expect(decided(factsWith({ recipient: { jurisdiction: 'US-NY', timeZone: 'Moon/Tranquility' } }), [packOf(DAYTIME)], '2026-11-23T18:00:00Z').codes).toEqual(['location_unknown'])
+    expect(
+      decided(
+        factsWith({ recipient: { jurisdiction: 'US-NY', timeZone: 'Moon/Tranquility' } }),
+        [packOf(DAYTIME)],
+        '2026-11-23T18:00:00Z',
+      ).codes,
+    ).toEqual(['location_unknown'])
   })
 })
 
 describe('whose law applies', () => {
   const inState = (place: string) => packOf({ shape: 'route', because: 'a test', when: { jurisdictions: [place] } })
-  const moved = factsWith({ recipient: { jurisdiction: 'US-NY', locationEvidence: [{ kind: 'postal-address', jurisdiction: 'US-MA', timeZone: null, at: 0 }] } })
+  const moved = factsWith({
+    recipient: {
+      jurisdiction: 'US-NY',
+      locationEvidence: [{ kind: 'postal-address', jurisdiction: 'US-MA', timeZone: null, at: 0 }],
+    },
+  })
 
   it('is the law of the old and the new home, until the move is confirmed', () => {
     expect(decided(moved, [inState('US-NY')], '2026-11-23T18:00:00Z').codes).toEqual(['route_not_eligible'])
@@ -93,17 +126,33 @@ describe('whose law applies', () => {
 
   it('is that of the city and of everything above it', () => {
     const city = factsWith({ recipient: { jurisdiction: 'US-NY-NYC' } })
-    for (const place of ['US-NY-NYC', 'US-NY', 'US']) expect(decided(city, [inState(place)], '2026-11-23T18:00:00Z').verdict).toBe('refuse')
+    for (const place of ['US-NY-NYC', 'US-NY', 'US'])
+      expect(decided(city, [inState(place)], '2026-11-23T18:00:00Z').verdict).toBe('refuse')
     expect(decided(factsWith(), [inState('US-NY-NYC')], '2026-11-23T18:00:00Z').verdict).toBe('send')
   })
 })
 
 describe('which of the places a pack reads (S5)', () => {
   /** Florida's hours under a location mode, asked of a call to this number at this instant. */
-  const asked = (location: Record<string, unknown> | undefined, recipient: Record<string, unknown>, address: Record<string, unknown> | null, now: string) => {
+  const asked = (
+    location: Record<string, unknown> | undefined,
+    recipient: Record<string, unknown>,
+    address: Record<string, unknown> | null,
+    now: string,
+  ) => {
     const compiled = packOf(DAYTIME)
-    const pack = compilePack({ ...compiled.pack, applies: { jurisdictions: ['US-FL'] }, location: location as CompiledPack['pack']['location'] })
-    const parsed = parseDecideCase({ now, reminder: { channel: 'phone' }, recipient: { id: ID, ...recipient }, account: { id: 'a', role: 'collector' }, ...(address === null ? {} : { address }) })
+    const pack = compilePack({
+      ...compiled.pack,
+      applies: { jurisdictions: ['US-FL'] },
+      location: location as CompiledPack['pack']['location'],
+    })
+    const parsed = parseDecideCase({
+      now,
+      reminder: { channel: 'phone' },
+      recipient: { id: ID, ...recipient },
+      account: { id: 'a', role: 'collector' },
+      ...(address === null ? {} : { address }),
+    })
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
     return decided(parsed.case.facts, [pack], now)
   }
@@ -115,16 +164,86 @@ describe('which of the places a pack reads (S5)', () => {
   it.each([
     ['all candidates, by default', undefined, { jurisdiction: 'US-FL' }, MIAMI, 'defer', '2026-11-23T14:00:00Z'],
     ['all candidates', ALL, { jurisdiction: 'US-FL' }, MIAMI, 'defer', '2026-11-23T14:00:00Z'],
-    ['the area code, where nothing says otherwise', PRESUME, { jurisdiction: 'US-FL' }, MIAMI, 'send', '2026-11-24T02:00:00Z'],
-    ['without a number there is no area code to presume', PRESUME, { jurisdiction: 'US-FL' }, null, 'defer', '2026-11-23T14:00:00Z'],
-    ['a number of another state presumes nothing', PRESUME, { jurisdiction: 'US-FL' }, { value: '+12125550123' }, 'defer', '2026-11-23T14:00:00Z'],
-    ['the panhandle’s code is that of two zones', PRESUME, { jurisdiction: 'US-FL' }, { value: '+18505550123' }, 'defer', '2026-11-23T14:00:00Z'],
-    ['another address that says otherwise', PRESUME, { jurisdiction: 'US-FL', ...postal('US-CA') }, MIAMI, 'defer', '2026-11-23T16:00:00Z'],
-    ['a stated zone of the state narrows a pack that asks for one sign', { mode: 'single' }, { jurisdiction: 'US-FL', timeZone: 'America/New_York' }, null, 'send', '2026-11-24T02:00:00Z'],
-    ['and one that asks for all', ALL, { jurisdiction: 'US-FL', timeZone: 'America/New_York' }, null, 'send', '2026-11-24T02:00:00Z'],
-    ['nor against a sign that disagrees', { mode: 'single' }, { jurisdiction: 'US-FL', timeZone: 'America/New_York', ...postal('US-TX') }, null, 'defer', '2026-11-23T15:00:00Z'],
-    ['the sign ranked first decides', { mode: 'single', ranking: ['jurisdiction', 'stated-zone'] }, { jurisdiction: 'US-FL', timeZone: 'America/Phoenix' }, null, 'defer', '2026-11-23T15:00:00Z'],
-    ['a mobile’s area code with its country alone is no one place', { mode: 'single', ranking: ['area-code'] }, { jurisdiction: 'US' }, MIAMI, 'defer', '2026-11-23T18:00:00Z'],
+    [
+      'the area code, where nothing says otherwise',
+      PRESUME,
+      { jurisdiction: 'US-FL' },
+      MIAMI,
+      'send',
+      '2026-11-24T02:00:00Z',
+    ],
+    [
+      'without a number there is no area code to presume',
+      PRESUME,
+      { jurisdiction: 'US-FL' },
+      null,
+      'defer',
+      '2026-11-23T14:00:00Z',
+    ],
+    [
+      'a number of another state presumes nothing',
+      PRESUME,
+      { jurisdiction: 'US-FL' },
+      { value: '+12125550123' },
+      'defer',
+      '2026-11-23T14:00:00Z',
+    ],
+    [
+      'the panhandle’s code is that of two zones',
+      PRESUME,
+      { jurisdiction: 'US-FL' },
+      { value: '+18505550123' },
+      'defer',
+      '2026-11-23T14:00:00Z',
+    ],
+    [
+      'another address that says otherwise',
+      PRESUME,
+      { jurisdiction: 'US-FL', ...postal('US-CA') },
+      MIAMI,
+      'defer',
+      '2026-11-23T16:00:00Z',
+    ],
+    [
+      'a stated zone of the state narrows a pack that asks for one sign',
+      { mode: 'single' },
+      { jurisdiction: 'US-FL', timeZone: 'America/New_York' },
+      null,
+      'send',
+      '2026-11-24T02:00:00Z',
+    ],
+    [
+      'and one that asks for all',
+      ALL,
+      { jurisdiction: 'US-FL', timeZone: 'America/New_York' },
+      null,
+      'send',
+      '2026-11-24T02:00:00Z',
+    ],
+    [
+      'nor against a sign that disagrees',
+      { mode: 'single' },
+      { jurisdiction: 'US-FL', timeZone: 'America/New_York', ...postal('US-TX') },
+      null,
+      'defer',
+      '2026-11-23T15:00:00Z',
+    ],
+    [
+      'the sign ranked first decides',
+      { mode: 'single', ranking: ['jurisdiction', 'stated-zone'] },
+      { jurisdiction: 'US-FL', timeZone: 'America/Phoenix' },
+      null,
+      'defer',
+      '2026-11-23T15:00:00Z',
+    ],
+    [
+      'a mobile’s area code with its country alone is no one place',
+      { mode: 'single', ranking: ['area-code'] },
+      { jurisdiction: 'US' },
+      MIAMI,
+      'defer',
+      '2026-11-23T18:00:00Z',
+    ],
   ] as const)('%s', (_name, location, recipient, address, verdict, until) => {
     expect(asked(location, recipient, address, AT_EIGHT_IN_MIAMI)).toMatchObject({ verdict, until })
   })
@@ -132,45 +251,107 @@ describe('which of the places a pack reads (S5)', () => {
   it('a Florida number brings Florida’s law to whoever lives elsewhere, by presumption alone', () => {
     const night = '2026-11-24T03:00:00Z'
     expect(asked(ALL, { jurisdiction: 'US-HI' }, MIAMI, night)).toEqual({ verdict: 'send', until: null, codes: [] })
-    expect(asked(PRESUME, { jurisdiction: 'US-HI' }, MIAMI, night)).toEqual({ verdict: 'defer', until: '2026-11-24T18:00:00Z', codes: ['outside_contact_window'] })
+    expect(asked(PRESUME, { jurisdiction: 'US-HI' }, MIAMI, night)).toEqual({
+      verdict: 'defer',
+      until: '2026-11-24T18:00:00Z',
+      codes: ['outside_contact_window'],
+    })
   })
 })
 
 describe('a stated zone', () => {
-  const candidatesOf = (jurisdiction: string | null, timeZone: string | null, evidence: Record<string, unknown>[] = []) =>
-    zones({ jurisdiction, timeZone, locationEvidence: evidence.map((sign) => ({ kind: 'stated', at: '2026-10-01T00:00:00Z', ...sign })) })
+  const candidatesOf = (
+    jurisdiction: string | null,
+    timeZone: string | null,
+    evidence: Record<string, unknown>[] = [],
+  ) =>
+    zones({
+      jurisdiction,
+      timeZone,
+      locationEvidence: evidence.map((sign) => ({ kind: 'stated', at: '2026-10-01T00:00:00Z', ...sign })),
+    })
 
   it.each<[string, string | null, string | null, Record<string, unknown>[], string[]]>([
     ['stands for the state that it lies in', 'CA-ON', 'America/Toronto', [], ['America/Toronto']],
     ['in Australia too', 'AU-SA', 'Australia/Adelaide', [], ['Australia/Adelaide']],
     ['and leaves Broken Hill and Lord Howe out', 'AU-NSW', 'Australia/Sydney', [], ['Australia/Sydney']],
     ['by an older name as well', 'CA-ON', 'America/Montreal', [], ['America/Toronto']],
-    ['adds to a state that it does not lie in', 'US-GA', 'America/Chicago', [], ['America/Chicago', 'America/New_York']],
-    ['stands for the same place in another sign that names no zone', 'US-FL', 'America/New_York', [{ jurisdiction: 'US-FL' }], ['America/New_York']],
-    ['but not for another state that has that zone too', 'US-FL', 'America/New_York', [{ jurisdiction: 'US-TN' }], ['America/New_York', 'America/Chicago']],
-    ['of one sign stands for that sign’s own place', null, null, [{ jurisdiction: 'US-FL', timeZone: 'America/New_York' }], ['America/New_York']],
-    ['and not for what the person states', 'US-FL', null, [{ timeZone: 'America/New_York' }], ['America/New_York', 'America/Chicago']],
+    [
+      'adds to a state that it does not lie in',
+      'US-GA',
+      'America/Chicago',
+      [],
+      ['America/Chicago', 'America/New_York'],
+    ],
+    [
+      'stands for the same place in another sign that names no zone',
+      'US-FL',
+      'America/New_York',
+      [{ jurisdiction: 'US-FL' }],
+      ['America/New_York'],
+    ],
+    [
+      'but not for another state that has that zone too',
+      'US-FL',
+      'America/New_York',
+      [{ jurisdiction: 'US-TN' }],
+      ['America/New_York', 'America/Chicago'],
+    ],
+    [
+      'of one sign stands for that sign’s own place',
+      null,
+      null,
+      [{ jurisdiction: 'US-FL', timeZone: 'America/New_York' }],
+      ['America/New_York'],
+    ],
+    [
+      'and not for what the person states',
+      'US-FL',
+      null,
+      [{ timeZone: 'America/New_York' }],
+      ['America/New_York', 'America/Chicago'],
+    ],
     ['narrows a country of which nothing else is known', 'US', 'America/Denver', [], ['America/Denver']],
-    ['leaves what else is known', 'CA-ON', 'America/Toronto', [{ jurisdiction: 'JP' }], ['America/Toronto', 'Asia/Tokyo']],
-    ['and another zone that is stated', 'CA-ON', 'America/Toronto', [{ timeZone: 'America/Winnipeg' }], ['America/Toronto', 'America/Winnipeg']],
+    [
+      'leaves what else is known',
+      'CA-ON',
+      'America/Toronto',
+      [{ jurisdiction: 'JP' }],
+      ['America/Toronto', 'Asia/Tokyo'],
+    ],
+    [
+      'and another zone that is stated',
+      'CA-ON',
+      'America/Toronto',
+      [{ timeZone: 'America/Winnipeg' }],
+      ['America/Toronto', 'America/Winnipeg'],
+    ],
   ])('%s', (_name, jurisdiction, timeZone, evidence, expected) => {
     expect(candidatesOf(jurisdiction, timeZone, evidence).sort()).toEqual([...expected].sort())
   })
 
   it('leaves the area of a landline', () => {
-    expect(zones({ jurisdiction: 'US-FL', timeZone: 'America/New_York' }, { value: '+13125550123', kind: 'landline' })).toEqual(['America/New_York', 'America/Chicago'])
+    expect(
+      zones({ jurisdiction: 'US-FL', timeZone: 'America/New_York' }, { value: '+13125550123', kind: 'landline' }),
+    ).toEqual(['America/New_York', 'America/Chicago'])
   })
 })
 
 describe('a territory of the United States', () => {
-  it.each(['PR', 'GU', 'VI', 'AS', 'MP'])('%s is within the United States by law, under either name, and keeps its own time', (code) => {
-    const federal = packOf({ shape: 'route', because: 'a test', when: { jurisdictions: ['US'] } })
-    const local = packOf({ shape: 'route', because: 'a test', when: { jurisdictions: [code] } })
-    for (const jurisdiction of [code, `US-${code}`]) {
-      expect(zones({ jurisdiction })).toEqual(zonesOfCountry(code))
-      for (const pack of [federal, local]) expect(decided(factsWith({ recipient: { jurisdiction } }), [pack], '2026-11-23T18:00:00Z').codes).toEqual(['route_not_eligible'])
-    }
-  })
+  it.each(['PR', 'GU', 'VI', 'AS', 'MP'])(
+    '%s is within the United States by law, under either name, and keeps its own time',
+    (code) => {
+      const federal = packOf({ shape: 'route', because: 'a test', when: { jurisdictions: ['US'] } })
+      const local = packOf({ shape: 'route', because: 'a test', when: { jurisdictions: [code] } })
+      for (const jurisdiction of [code, `US-${code}`]) {
+        expect(zones({ jurisdiction })).toEqual(zonesOfCountry(code))
+        for (const pack of [federal, local])
+          expect(decided(factsWith({ recipient: { jurisdiction } }), [pack], '2026-11-23T18:00:00Z').codes).toEqual([
+            'route_not_eligible',
+          ])
+      }
+    },
+  )
 
   it('is where its numbers are, by law and by time', () => {
     expect(zones({}, { value: '+17875550123' })).toEqual(['America/Puerto_Rico'])
@@ -185,20 +366,59 @@ describe('a ZIP code', () => {
   it.each<[string, Record<string, unknown>, string[]]>([
     ['names the zone of a state that keeps two', { jurisdiction: 'US-FL', postcode: '33101' }, ['America/New_York']],
     ['in its other half', { jurisdiction: 'US-FL', postcode: '32501-1234' }, ['America/Chicago']],
-    ['leaves both where its area lies in both', { jurisdiction: 'US-FL', postcode: '32401' }, ['America/New_York', 'America/Chicago']],
-    ['names the state where the country alone is stated', { jurisdiction: 'US', postcode: '60601' }, ['America/Chicago']],
-    ['never replaces a zone that is stated', { jurisdiction: 'US-FL', timeZone: 'America/New_York', postcode: '32501' }, ['America/New_York', 'America/Chicago']],
-    ['of another state is one place more', { jurisdiction: 'US-NY', postcode: '75201' }, ['America/New_York', 'America/Chicago']],
-    ['says nothing in another country', { jurisdiction: 'DE', postcode: '10117' }, ['Europe/Berlin', 'Europe/Busingen']],
+    [
+      'leaves both where its area lies in both',
+      { jurisdiction: 'US-FL', postcode: '32401' },
+      ['America/New_York', 'America/Chicago'],
+    ],
+    [
+      'names the state where the country alone is stated',
+      { jurisdiction: 'US', postcode: '60601' },
+      ['America/Chicago'],
+    ],
+    [
+      'never replaces a zone that is stated',
+      { jurisdiction: 'US-FL', timeZone: 'America/New_York', postcode: '32501' },
+      ['America/New_York', 'America/Chicago'],
+    ],
+    [
+      'of another state is one place more',
+      { jurisdiction: 'US-NY', postcode: '75201' },
+      ['America/New_York', 'America/Chicago'],
+    ],
+    [
+      'says nothing in another country',
+      { jurisdiction: 'DE', postcode: '10117' },
+      ['Europe/Berlin', 'Europe/Busingen'],
+    ],
     ['may be that of Puerto Rico', { jurisdiction: 'US', postcode: '00901' }, ['America/Puerto_Rico']],
   ])('%s', (_name, recipient, expected) => {
     expect(zones(recipient).sort()).toEqual([...expected].sort())
   })
 
-  it.each([['10001', true], ['10301', true], ['10475', true], ['11201', true], ['11691', true], ['11001', true], ['11040', true], ['12207', false], ['11550', false], ['10701', false]])('%s brings the rules of New York City: %s', (postcode, inCity) => {
+  it.each([
+    ['10001', true],
+    ['10301', true],
+    ['10475', true],
+    ['11201', true],
+    ['11691', true],
+    ['11001', true],
+    ['11040', true],
+    ['12207', false],
+    ['11550', false],
+    ['10701', false],
+  ])('%s brings the rules of New York City: %s', (postcode, inCity) => {
     const city = packOf({ shape: 'route', because: 'a test', when: { jurisdictions: ['US-NY-NYC'] } })
-    for (const recipient of [{ id: ID, jurisdiction: 'US-NY', postcode }, { id: ID, locationEvidence: [{ kind: 'postal-address', jurisdiction: 'US', postcode }] }]) {
-      const parsed = parseDecideCase({ now: '2026-11-23T18:00:00Z', reminder: { channel: 'email' }, recipient, account: { id: 'a', role: 'collector' } })
+    for (const recipient of [
+      { id: ID, jurisdiction: 'US-NY', postcode },
+      { id: ID, locationEvidence: [{ kind: 'postal-address', jurisdiction: 'US', postcode }] },
+    ]) {
+      const parsed = parseDecideCase({
+        now: '2026-11-23T18:00:00Z',
+        reminder: { channel: 'email' },
+        recipient,
+        account: { id: 'a', role: 'collector' },
+      })
       if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
       expect(decide(parsed.case.facts, [city], at('2026-11-23T18:00:00Z')).verdict).toBe(inCity ? 'refuse' : 'send')
       expect(JSON.stringify(parsed.case.facts)).not.toContain(postcode)
@@ -206,14 +426,27 @@ describe('a ZIP code', () => {
   })
 
   it('is refused without a country beside it', () => {
-    const parsed = parseDecideCase({ now: '2026-11-23T18:00:00Z', reminder: { channel: 'email' }, recipient: { id: ID, postcode: '10001' }, account: { id: 'a', role: 'collector' } })
-    expect(parsed).toMatchObject({ ok: false, faults: [{ path: 'recipient.postcode', problem: 'needs the jurisdiction beside it' }] })
+    const parsed = parseDecideCase({
+      now: '2026-11-23T18:00:00Z',
+      reminder: { channel: 'email' },
+      recipient: { id: ID, postcode: '10001' },
+      account: { id: 'a', role: 'collector' },
+    })
+    expect(parsed).toMatchObject({
+      ok: false,
+      faults: [{ path: 'recipient.postcode', problem: 'needs the jurisdiction beside it' }],
+    })
   })
 })
 
 describe('where the state or province is not known', () => {
   const stated = (jurisdiction: string, channel: string, now: string, rest: Record<string, unknown> = {}) => {
-    const parsed = parseDecideCase({ now, reminder: { channel }, recipient: { id: ID, jurisdiction, ...rest }, account: { id: 'a', role: 'collector', product: 'consumer-loan' } })
+    const parsed = parseDecideCase({
+      now,
+      reminder: { channel },
+      recipient: { id: ID, jurisdiction, ...rest },
+      account: { id: 'a', role: 'collector', product: 'consumer-loan' },
+    })
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
     return decided(parsed.case.facts, compiledPacks, now)
   }
@@ -233,6 +466,8 @@ describe('where the state or province is not known', () => {
 
   it('nothing but hours speaks on a mere possibility', () => {
     const massachusetts = packOf({ shape: 'route', because: 'a test', when: { jurisdictions: ['US-MA'] } })
-    expect(decided(factsWith({ recipient: { jurisdiction: 'US' } }), [massachusetts], '2026-11-23T18:00:00Z').verdict).toBe('send')
+    expect(
+      decided(factsWith({ recipient: { jurisdiction: 'US' } }), [massachusetts], '2026-11-23T18:00:00Z').verdict,
+    ).toBe('send')
   })
 })

@@ -24,7 +24,10 @@ describe.each(shippedPacks)('the pack $id', (pack) => {
     }
     const { verdict, until, codes, rule } = vector
     expect(shown).toEqual({
-      verdict, ...(until === undefined ? {} : { until }), ...(codes === undefined ? {} : { codes: [...codes].sort() }), ...(rule === undefined ? {} : { rule }),
+      verdict,
+      ...(until === undefined ? {} : { until }),
+      ...(codes === undefined ? {} : { codes: [...codes].sort() }),
+      ...(rule === undefined ? {} : { rule }),
     })
   })
 })

@@ -8,7 +8,8 @@ import { namedInData, zoneNamesInData, ZONE_DATA_VERSION } from '../../src/model
  * one edition held against the next. An oracle of an older edition is none for the places changed since, and only for them.
  */
 export const CHANGED_IN: Readonly<Record<string, readonly string[]>> = {
-  '2025b': [], '2025c': [],
+  '2025b': [],
+  '2025c': [],
   '2026a': ['Europe/Chisinau'],
   '2026b': ['America/Vancouver'],
   '2026c': ['America/Edmonton', 'Africa/Casablanca', 'Africa/El_Aaiun'],
@@ -20,23 +21,32 @@ export const CHANGED_IN: Readonly<Record<string, readonly string[]>> = {
 /** Every name of the clocks that were changed after this edition, up to the one in force; newer places count when the oracle is the newer one. */
 export function changedSince(edition: string): Set<string> {
   const [older, newer] = edition < ZONE_DATA_VERSION ? [edition, ZONE_DATA_VERSION] : [ZONE_DATA_VERSION, edition]
-  const clocks = new Set(Object.entries(CHANGED_IN).filter(([in_]) => in_ > older && in_ <= newer).flatMap(([, zones]) => zones.map((zone) => namedInData(zone)?.listedAs)))
+  const clocks = new Set(
+    Object.entries(CHANGED_IN)
+      .filter(([in_]) => in_ > older && in_ <= newer)
+      .flatMap(([, zones]) => zones.map((zone) => namedInData(zone)?.listedAs)),
+  )
   return new Set(zoneNamesInData().filter((name) => clocks.has(namedInData(name)?.listedAs)))
 }
 
 /** The edition of an oracle that does not tell, from where it differs; null when no edition explains that. */
 export const editionThatDiffersIn = (different: ReadonlySet<string>, asked: ReadonlySet<string>): string | null =>
-  Object.keys(CHANGED_IN).reverse().find((edition) => {
-    const expected = [...changedSince(edition)].filter((zone) => asked.has(zone))
-    return expected.length === different.size && expected.every((zone) => different.has(zone))
-  }) ?? null
+  Object.keys(CHANGED_IN)
+    .reverse()
+    .find((edition) => {
+      const expected = [...changedSince(edition)].filter((zone) => asked.has(zone))
+      return expected.length === different.size && expected.every((zone) => different.has(zone))
+    }) ?? null
 
 /** The database's source files as JSON, from another package than the one that decides: lines of zones and rules. */
 const { zones: ZONES, rules: RULES } = source as unknown as {
   /** Minutes west of UTC, rule name or `-`, format, until (local time as if it were UTC); a name: the zone it is a link to. */
   zones: Record<string, string | [string, string, string, string | null][]>
   /** From year, to year, -, month, day, [hour, minute, second, `u`, `s` or wall time], minutes saved, letter. */
-  rules: Record<string, [string, string, string, string, string, [string, string, string, string | null], string, string][]>
+  rules: Record<
+    string,
+    [string, string, string, string, string, [string, string, string, string | null], string, string][]
+  >
 }
 export const RULES_EDITION: string = source.version
 
@@ -66,7 +76,10 @@ export function changesByRule(zone: string, fromYear: number, toYear: number): {
     let entered = false
     for (const { local, kind, save: next } of times) {
       const at = local - (kind === 'u' ? 0 : standard + (kind === 's' ? 0 : save))
-      if (!entered && at > Math.max(begun, from - 400 * DAY)) { entered = true; if (begun > -Infinity) add(begun) }
+      if (!entered && at > Math.max(begun, from - 400 * DAY)) {
+        entered = true
+        if (begun > -Infinity) add(begun)
+      }
       ended = until - standard - save
       if (at >= ended) break
       save = next
@@ -77,7 +90,10 @@ export function changesByRule(zone: string, fromYear: number, toYear: number): {
     begun = ended
   }
   const first = found.filter(({ at }) => at <= from).at(-1)
-  const changes = [...(first === undefined ? [] : [{ at: from, offset: first.offset }]), ...found.filter(({ at }) => at > from)]
+  const changes = [
+    ...(first === undefined ? [] : [{ at: from, offset: first.offset }]),
+    ...found.filter(({ at }) => at > from),
+  ]
   return changes.filter(({ offset }, i) => i === 0 || offset !== changes[i - 1]?.offset)
 }
 
@@ -102,7 +118,15 @@ function ruleTimes(name: string, fromYear: number, toYear: number): RuleTime[] {
     const end = last === 'only' ? Number(first) : last === 'max' ? Infinity : Number(last)
     // The last year of a rule that has ended still says what is saved since.
     for (let year = Math.max(Number(first), Math.min(fromYear, end)); year <= Math.min(end, toYear); year++) {
-      times.push({ local: dayOfRule(year, MONTHS.indexOf(month), day) + Number(hour) * HOUR + Number(minute) * MINUTE + Number(second) * 1000, kind, save: Number(save) * MINUTE })
+      times.push({
+        local:
+          dayOfRule(year, MONTHS.indexOf(month), day) +
+          Number(hour) * HOUR +
+          Number(minute) * MINUTE +
+          Number(second) * 1000,
+        kind,
+        save: Number(save) * MINUTE,
+      })
     }
   }
   return times.sort((one, other) => one.local - other.local)
@@ -123,9 +147,17 @@ function dayOfRule(year: number, month: number, text: string): number {
 }
 
 /** The wall clock as another library reads it from the same data, whatever the runtime's own data are. */
-export function wallOf(zone: string, instant: Instant): { minute: number; weekday: number; day: string; offset: number } {
+export function wallOf(
+  zone: string,
+  instant: Instant,
+): { minute: number; weekday: number; day: string; offset: number } {
   const local = moment.tz(instant, zone)
-  return { minute: local.hours() * 60 + local.minutes(), weekday: local.isoWeekday(), day: local.format('YYYY-MM-DD'), offset: local.utcOffset() * 60_000 }
+  return {
+    minute: local.hours() * 60 + local.minutes(),
+    weekday: local.isoWeekday(),
+    day: local.format('YYYY-MM-DD'),
+    offset: local.utcOffset() * 60_000,
+  }
 }
 
 /** The first instant of the day that holds this one, by the same library, to the minute. */

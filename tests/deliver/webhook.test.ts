@@ -3,7 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openWebhook, type WebhookEndpoint } from '../../src/deliver/webhook.ts'
 import { openReceiver, type Manner, type Receiver } from '../support/webhook-receiver.ts'
 
-const MESSAGE = { id: 'r-1_7_0', body: '{"type":"reminder.sent","timestamp":"2026-11-23T03:00:00.000Z","data":{"name":"für 张"}}' }
+const MESSAGE = {
+  id: 'r-1_7_0',
+  body: '{"type":"reminder.sent","timestamp":"2026-11-23T03:00:00.000Z","data":{"name":"für 张"}}',
+}
 
 describe('an endpoint that is told', () => {
   let receiver: Receiver
@@ -22,7 +25,9 @@ describe('an endpoint that is told', () => {
     const [heard] = receiver.heard
     const timestamp = String(heard?.headers['webhook-timestamp'])
     const key = Buffer.from(receiver.webhook.secret.slice('whsec_'.length), 'base64')
-    expect(heard?.headers['webhook-signature']).toBe(`v1,${createHmac('sha256', key).update(`${MESSAGE.id}.${timestamp}.${MESSAGE.body}`).digest('base64')}`)
+    expect(heard?.headers['webhook-signature']).toBe(
+      `v1,${createHmac('sha256', key).update(`${MESSAGE.id}.${timestamp}.${MESSAGE.body}`).digest('base64')}`,
+    )
     expect(Math.abs(Number(timestamp) * 1000 - Date.now())).toBeLessThan(5_000)
     expect(heard).toMatchObject({ id: MESSAGE.id, raw: MESSAGE.body, headers: { 'content-type': 'application/json' } })
   })
@@ -41,10 +46,26 @@ describe('an endpoint that is told', () => {
     ['410 asks for silence', 410, { kind: 'gone' }],
     ['429 is a failure', 429, { kind: 'failed', code: 'http_429' }],
     ['503 is a failure', 503, { kind: 'failed', code: 'http_503' }],
-    ['429 may say how long to stay away', { status: 429, retryAfter: '120' }, { kind: 'failed', code: 'http_429', retryAfterMs: 120_000 }],
-    ['so may 503, with a date', { status: 503, retryAfter: 'Thu, 01 Jan 2026 00:00:00 GMT' }, { kind: 'failed', code: 'http_503', retryAfterMs: 0 }],
-    ['what cannot be read is no request to stay away', { status: 503, retryAfter: 'later' }, { kind: 'failed', code: 'http_503' }],
-    ['with another status it does not say when to ask again', { status: 500, retryAfter: '120' }, { kind: 'failed', code: 'http_500' }],
+    [
+      '429 may say how long to stay away',
+      { status: 429, retryAfter: '120' },
+      { kind: 'failed', code: 'http_429', retryAfterMs: 120_000 },
+    ],
+    [
+      'so may 503, with a date',
+      { status: 503, retryAfter: 'Thu, 01 Jan 2026 00:00:00 GMT' },
+      { kind: 'failed', code: 'http_503', retryAfterMs: 0 },
+    ],
+    [
+      'what cannot be read is no request to stay away',
+      { status: 503, retryAfter: 'later' },
+      { kind: 'failed', code: 'http_503' },
+    ],
+    [
+      'with another status it does not say when to ask again',
+      { status: 500, retryAfter: '120' },
+      { kind: 'failed', code: 'http_500' },
+    ],
     ['no answer within the deadline is a failure', 'hang', { kind: 'failed', code: 'DEADLINE' }],
     ['a death with the request in hand is a failure', 'die', { kind: 'failed', code: 'UND_ERR_SOCKET' }],
   ])('%s', async (_what, manner, answer) => {

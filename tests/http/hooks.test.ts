@@ -15,9 +15,14 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
   afterAll(() => served.close())
 
   /** A form post, signed as Twilio would unless a signature is given. */
-  async function post(path: string, form: Record<string, string>, signature = getExpectedTwilioSignature(AUTH_TOKEN, PUBLIC_URL + path, form)): Promise<Answer> {
+  async function post(
+    path: string,
+    form: Record<string, string>,
+    signature = getExpectedTwilioSignature(AUTH_TOKEN, PUBLIC_URL + path, form),
+  ): Promise<Answer> {
     return served.call('POST', path, {
-      body: new URLSearchParams(form).toString(), headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature },
+      body: new URLSearchParams(form).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature },
     })
   }
   const message = ({ reminderId, attemptNo }: SentAttempt, form: Record<string, string>, signature?: string) =>
@@ -30,10 +35,18 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       const path = `/hooks/twilio/message/${sent.reminderId}/1`
       const form = { MessageSid: 'SM1', MessageStatus: 'delivered' }
       for (const [what, signature] of [
-        ['none', ''], ['nonsense', 'x'.repeat(28)], ['of another token', getExpectedTwilioSignature('other', PUBLIC_URL + path, form)],
+        ['none', ''],
+        ['nonsense', 'x'.repeat(28)],
+        ['of another token', getExpectedTwilioSignature('other', PUBLIC_URL + path, form)],
         ['of another address', getExpectedTwilioSignature(AUTH_TOKEN, `${PUBLIC_URL}/hooks/twilio/message/x/1`, form)],
-        ['of http instead of https', getExpectedTwilioSignature(AUTH_TOKEN, PUBLIC_URL.replace('https', 'http') + path, form)],
-        ['of another form', getExpectedTwilioSignature(AUTH_TOKEN, PUBLIC_URL + path, { ...form, MessageStatus: 'sent' })],
+        [
+          'of http instead of https',
+          getExpectedTwilioSignature(AUTH_TOKEN, PUBLIC_URL.replace('https', 'http') + path, form),
+        ],
+        [
+          'of another form',
+          getExpectedTwilioSignature(AUTH_TOKEN, PUBLIC_URL + path, { ...form, MessageStatus: 'sent' }),
+        ],
       ] as const) {
         const answer = await post(path, form, signature)
         expect([answer.status, answer.body.code], what).toEqual([403, 'DECORUM_FORBIDDEN'])
@@ -46,14 +59,18 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       expect((await message(sent, { MessageStatus: 'delivered' })).status).toBe(204)
       const shown = await reminder(sent.reminderId)
       expect(shown.status).toBe('delivered')
-      expect(shown.attempts[0]).toMatchObject({ delivery: { state: 'delivered', final: true }, receipts: [{ state: 'delivered', changed: true }] })
+      expect(shown.attempts[0]).toMatchObject({
+        delivery: { state: 'delivered', final: true },
+        receipts: [{ state: 'delivered', changed: true }],
+      })
       const timeline = await served.call('GET', '/v1/accounts/A-1/timeline?limit=500', { key: admin })
       expect(timeline.body.items).toContainEqual(expect.objectContaining({ type: 'receipt', id: sent.reminderId }))
     })
 
     it('say the same thing once, however often and in whatever order they come', async () => {
       const sent = await sentAttempt(served.app, 'A-1', 'sms', { providerRef: 'SM1' })
-      for (const status of ['delivered', 'sent', 'delivered', 'queued', 'sent']) expect((await message(sent, { MessageStatus: status })).status).toBe(204)
+      for (const status of ['delivered', 'sent', 'delivered', 'queued', 'sent'])
+        expect((await message(sent, { MessageStatus: status })).status).toBe(204)
       const shown = await reminder(sent.reminderId)
       expect(shown.status).toBe('delivered')
       expect(shown.attempts[0].receipts).toHaveLength(3)
@@ -62,7 +79,11 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
     it('resolve an attempt in doubt', async () => {
       const sent = await sentAttempt(served.app, 'A-1', 'sms', { status: 'in_doubt' })
       await message(sent, { MessageStatus: 'sent' })
-      expect((await reminder(sent.reminderId)).attempts[0]).toMatchObject({ status: 'accepted', providerRef: 'SM1', resolvedBy: 'receipt' })
+      expect((await reminder(sent.reminderId)).attempts[0]).toMatchObject({
+        status: 'accepted',
+        providerRef: 'SM1',
+        resolvedBy: 'receipt',
+      })
     })
 
     it('answer 404 for an attempt that is none of ours, and 403 for strangers who ask', async () => {
@@ -112,11 +133,20 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       /** Neither the installed nor any kept text gives this hash. */
       const unsayable = async (): Promise<SentAttempt> => {
         const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
-        await served.app.runtime.ledger.db.updateTable('decorum.attempt').set({ message_hash: Buffer.alloc(32) }).where('reminder_id', '=', sent.reminderId).execute()
+        await served.app.runtime.ledger.db
+          .updateTable('decorum.attempt')
+          .set({ message_hash: Buffer.alloc(32) })
+          .where('reminder_id', '=', sent.reminderId)
+          .execute()
         return sent
       }
       const ends = (sent: SentAttempt, form: Record<string, string>) =>
-        post(`/hooks/twilio/call/${sent.reminderId}/1`, { CallSid: 'CA1', CallStatus: 'completed', SequenceNumber: '4', ...form })
+        post(`/hooks/twilio/call/${sent.reminderId}/1`, {
+          CallSid: 'CA1',
+          CallStatus: 'completed',
+          SequenceNumber: '4',
+          ...form,
+        })
 
       it('leave the voicemail text, which reveals nothing, and never silence', async () => {
         const answer = await voice(await unsayable(), '', { AnsweredBy: 'human' })
@@ -128,7 +158,11 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       it('apologise when the call is under way, and when not even a voicemail text is to be had', async () => {
         expect((await voice(await unsayable(), '?step=confirm-1', { Digits: '1' })).text).toContain('We are sorry')
         const gone = await unsayable()
-        await served.app.runtime.ledger.db.updateTable('decorum.attempt').set({ word_facts: null }).where('reminder_id', '=', gone.reminderId).execute()
+        await served.app.runtime.ledger.db
+          .updateTable('decorum.attempt')
+          .set({ word_facts: null })
+          .where('reminder_id', '=', gone.reminderId)
+          .execute()
         expect((await voice(gone, '', { AnsweredBy: 'human' })).text).toContain('We are sorry')
       })
 
@@ -141,39 +175,67 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
         expect(shown).toMatchObject({ status: 'failed', endReason: 'words_unavailable' })
         expect(shown.attempts[0].delivery).toMatchObject({ state: 'failed', final: true, code: 'WORDS_UNAVAILABLE' })
         const { items } = (await served.call('GET', '/v1/contacts?recipientId=P-1', { key: admin })).body
-        expect(items.find((item: { reminderId: string }) => item.reminderId === sent.reminderId)).toMatchObject({ outcome: 'voicemail' })
+        expect(items.find((item: { reminderId: string }) => item.reminderId === sent.reminderId)).toMatchObject({
+          outcome: 'voicemail',
+        })
       })
 
       it('stay a conversation when the listener had proven it by a key before', async () => {
         const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
         await voice(sent, '?step=confirm-1', { Digits: '1' })
-        await served.app.runtime.ledger.db.updateTable('decorum.attempt').set({ message_hash: Buffer.alloc(32) }).where('reminder_id', '=', sent.reminderId).execute()
+        await served.app.runtime.ledger.db
+          .updateTable('decorum.attempt')
+          .set({ message_hash: Buffer.alloc(32) })
+          .where('reminder_id', '=', sent.reminderId)
+          .execute()
         expect((await voice(sent, '?step=menu-1', { Digits: '2' })).text).toContain('We are sorry')
         await ends(sent, { AnsweredBy: 'human' })
-        expect((await reminder(sent.reminderId)).attempts[0].delivery).toMatchObject({ state: 'conversation', final: true })
+        expect((await reminder(sent.reminderId)).attempts[0].delivery).toMatchObject({
+          state: 'conversation',
+          final: true,
+        })
       })
 
       it('raise an alarm in the log and in the metrics', async () => {
         await voice(await unsayable(), '', { AnsweredBy: 'human' })
         expect(served.log.some((line) => line.includes('"event":"call.words_unavailable"'))).toBe(true)
-        expect((await served.call('GET', '/metrics', { key: admin })).text).toMatch(/^decorum_calls_without_words_total [1-9]/m)
+        expect((await served.call('GET', '/metrics', { key: admin })).text).toMatch(
+          /^decorum_calls_without_words_total [1-9]/m,
+        )
       })
     })
 
     it('tell how it went', async () => {
       const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
       const path = `/hooks/twilio/call/${sent.reminderId}/1`
-      const answer = await post(path, { CallSid: 'CA1', CallStatus: 'no-answer', SequenceNumber: '3', Timestamp: 'Mon, 23 Nov 2026 02:00:30 +0000' })
+      const answer = await post(path, {
+        CallSid: 'CA1',
+        CallStatus: 'no-answer',
+        SequenceNumber: '3',
+        Timestamp: 'Mon, 23 Nov 2026 02:00:30 +0000',
+      })
       expect(answer.status).toBe(204)
-      expect((await reminder(sent.reminderId)).attempts[0].receipts).toMatchObject([{ state: 'no-answer', final: true, saidAt: '2026-11-23T02:00:30Z' }])
+      expect((await reminder(sent.reminderId)).attempts[0].receipts).toMatchObject([
+        { state: 'no-answer', final: true, saidAt: '2026-11-23T02:00:30Z' },
+      ])
     })
   })
 
   describe('about what people write back', () => {
     const inbound = (form: Record<string, string>, signature?: string) =>
-      post('/hooks/twilio/inbound', { MessageSid: 'SM77', From: '+12125550123', To: '+15005550006', ...form }, signature)
-    const stops = async (creditor: string) => (await served.app.runtime.ledger.db.selectFrom('decorum.suppression').select(['reason', 'source'])
-      .where('creditor', '=', creditor).where('source', '=', 'twilio-inbound').where('lifted_at', 'is', null).execute())
+      post(
+        '/hooks/twilio/inbound',
+        { MessageSid: 'SM77', From: '+12125550123', To: '+15005550006', ...form },
+        signature,
+      )
+    const stops = async (creditor: string) =>
+      await served.app.runtime.ledger.db
+        .selectFrom('decorum.suppression')
+        .select(['reason', 'source'])
+        .where('creditor', '=', creditor)
+        .where('source', '=', 'twilio-inbound')
+        .where('lifted_at', 'is', null)
+        .execute()
 
     it('are refused unsigned', async () => {
       expect((await inbound({ Body: 'STOP' }, 'x')).status).toBe(403)
@@ -181,8 +243,12 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
     })
 
     const replies = async (query = '') => (await served.call('GET', `/v1/replies${query}`, { key: admin })).body.items
-    const openTasks = async () => (await served.call('GET', '/v1/tasks?recipientId=P-1&status=open', { key: admin })).body.items.filter((task: { kind: string }) => task.kind === 'reply')
-    const openHolds = async () => (await served.call('GET', '/v1/holds?recipientId=P-1&open=true', { key: admin })).body.items
+    const openTasks = async () =>
+      (await served.call('GET', '/v1/tasks?recipientId=P-1&status=open', { key: admin })).body.items.filter(
+        (task: { kind: string }) => task.kind === 'reply',
+      )
+    const openHolds = async () =>
+      (await served.call('GET', '/v1/holds?recipientId=P-1&open=true', { key: admin })).body.items
     let sid = 100
     const fresh = () => ({ MessageSid: `SM${sid++}` })
 
@@ -198,10 +264,16 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       expect(more).toEqual([])
       expect(task.instructions).toContain('a dispute or a payment')
       expect(JSON.stringify(task)).not.toContain('Wilhelmina')
-      expect(await replies(`?taskId=${task.id}`)).toMatchObject([{ words: 'I paid on Friday, ask Wilhelmina', meaning: 'other', recipientId: 'P-1' }])
+      expect(await replies(`?taskId=${task.id}`)).toMatchObject([
+        { words: 'I paid on Friday, ask Wilhelmina', meaning: 'other', recipientId: 'P-1' },
+      ])
       expect(await openHolds()).toMatchObject([{ kind: 'reply', channel: 'sms', accountId: null }])
       expect(served.log.join('')).not.toContain('Wilhelmina')
-      const log = await served.app.runtime.ledger.db.selectFrom('decorum.access_log').select(['action', 'subject']).where('subject', 'like', 'reply:%').execute()
+      const log = await served.app.runtime.ledger.db
+        .selectFrom('decorum.access_log')
+        .select(['action', 'subject'])
+        .where('subject', 'like', 'reply:%')
+        .execute()
       expect(log).toHaveLength(1)
     })
 
@@ -216,7 +288,8 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
 
     it('let the channel go when the task is done, and not by saying that it was not', async () => {
       const [task] = await openTasks()
-      const complete = (outcome: string) => served.call('POST', `/v1/tasks/${task.id}:complete`, { key: admin, body: { outcome } })
+      const complete = (outcome: string) =>
+        served.call('POST', `/v1/tasks/${task.id}:complete`, { key: admin, body: { outcome } })
       expect((await complete('not-done')).status).toBe(400)
       expect((await complete('handed-off')).status).toBe(400)
       expect((await complete('read')).status).toBe(200)
@@ -230,11 +303,18 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
 
     it('are read by those alone who may read personal data, and at their own creditor', async () => {
       expect((await served.call('GET', '/v1/replies', { key: await served.key(['tasks:read']) })).status).toBe(403)
-      expect((await served.call('GET', '/v1/replies', { key: await served.key(['accounts:read'], { creditor: 'lakeside' }) })).body.items).toEqual([])
+      expect(
+        (
+          await served.call('GET', '/v1/replies', {
+            key: await served.key(['accounts:read'], { creditor: 'lakeside' }),
+          })
+        ).body.items,
+      ).toEqual([])
     })
 
     it('stop the number at every creditor of the route, also one that nobody knows', async () => {
-      for (const from of ['+12125550123', '+12125550177']) expect((await inbound({ Body: ' Stop. ', From: from })).status).toBe(200)
+      for (const from of ['+12125550123', '+12125550177'])
+        expect((await inbound({ Body: ' Stop. ', From: from })).status).toBe(200)
       expect(await stops('northwind')).toHaveLength(2)
       expect(await stops('lakeside')).toHaveLength(2)
     })
@@ -248,7 +328,8 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       const [stopped, started] = [fresh(), fresh()]
       for (let i = 0; i < 2; i++) await inbound({ ...stopped, Body: 'Please stop texting me', From: '+12125550179' })
       expect(await stops('northwind')).toHaveLength(4)
-      for (let i = 0; i < 2; i++) expect((await inbound({ ...started, Body: 'START', From: '+12125550179' })).status).toBe(200)
+      for (let i = 0; i < 2; i++)
+        expect((await inbound({ ...started, Body: 'START', From: '+12125550179' })).status).toBe(200)
       expect(await stops('northwind')).toHaveLength(3)
       expect((await inbound({ ...stopped, Body: 'Please stop texting me', From: '+12125550179' })).status).toBe(200)
       expect(await stops('northwind')).toHaveLength(3)
@@ -258,47 +339,93 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       const reference = fresh()
       await inbound({ ...reference, Body: 'hello', From: '+12125550172' })
       await inbound({ ...reference, Body: 'STOP', From: '+12125550172' })
-      expect((await served.call('POST', '/v1/suppressions', { key: admin, body: { creditor: 'northwind', scope: 'address', value: '+12125550172', reason: 'opt-out' } })).body.standing).toBe(true)
+      expect(
+        (
+          await served.call('POST', '/v1/suppressions', {
+            key: admin,
+            body: { creditor: 'northwind', scope: 'address', value: '+12125550172', reason: 'opt-out' },
+          })
+        ).body.standing,
+      ).toBe(true)
     })
 
     it('START lifts nothing that somebody else recorded', async () => {
-      const stop = (reason: string) => served.call('POST', '/v1/suppressions', { key: admin, body: { creditor: 'northwind', scope: 'address', value: '+12125550171', reason } })
+      const stop = (reason: string) =>
+        served.call('POST', '/v1/suppressions', {
+          key: admin,
+          body: { creditor: 'northwind', scope: 'address', value: '+12125550171', reason },
+        })
       for (const reason of ['opt-out', 'cease', 'wrong-number']) expect((await stop(reason)).status).toBe(201)
       await inbound({ ...fresh(), Body: 'Start', From: '+12125550171' })
-      for (const reason of ['opt-out', 'cease', 'wrong-number']) expect((await stop(reason)).body.standing, reason).toBe(true)
+      for (const reason of ['opt-out', 'cease', 'wrong-number'])
+        expect((await stop(reason)).body.standing, reason).toBe(true)
     })
 
     it('act on a stop that says more, and leave what it says to a person', async () => {
       await inbound({ ...fresh(), Body: 'Please stop texting me, I will not answer these. Call my lawyer.' })
       const [task] = await openTasks()
       expect(task.instructions).toContain('an attorney')
-      expect(await replies(`?taskId=${task.id}`)).toMatchObject([{ meaning: 'stop', words: expect.stringContaining('lawyer') }])
-      expect((await served.call('GET', '/v1/suppressions?recipientId=P-1&open=true', { key: admin })).body.items).toContainEqual(expect.objectContaining({ reason: 'opt-out', scope: 'address' }))
+      expect(await replies(`?taskId=${task.id}`)).toMatchObject([
+        { meaning: 'stop', words: expect.stringContaining('lawyer') },
+      ])
+      expect(
+        (await served.call('GET', '/v1/suppressions?recipientId=P-1&open=true', { key: admin })).body.items,
+      ).toContainEqual(expect.objectContaining({ reason: 'opt-out', scope: 'address' }))
     })
 
     it('stop everything where everything is asked for', async () => {
       await inbound({ ...fresh(), Body: 'Do not contact me again' })
-      expect((await served.call('GET', '/v1/suppressions?recipientId=P-1&open=true', { key: admin })).body.items).toContainEqual(expect.objectContaining({ reason: 'cease', scope: 'all' }))
+      expect(
+        (await served.call('GET', '/v1/suppressions?recipientId=P-1&open=true', { key: admin })).body.items,
+      ).toContainEqual(expect.objectContaining({ reason: 'cease', scope: 'all' }))
     })
 
-    it.each([['+5215512345678', '+525512345678', 'MX'], ['+551187654321', '+5511987654321', 'BR'], ['+541123456789', '+5491123456789', 'AR']])('from %s stop the number that is stored as %s', async (from, stored, country) => {
-      await served.call('PUT', `/v1/recipients/P-${country}`, { key: admin, body: { creditor: 'northwind', jurisdiction: country, addresses: [{ channel: 'sms', value: stored }] } })
+    it.each([
+      ['+5215512345678', '+525512345678', 'MX'],
+      ['+551187654321', '+5511987654321', 'BR'],
+      ['+541123456789', '+5491123456789', 'AR'],
+    ])('from %s stop the number that is stored as %s', async (from, stored, country) => {
+      await served.call('PUT', `/v1/recipients/P-${country}`, {
+        key: admin,
+        body: { creditor: 'northwind', jurisdiction: country, addresses: [{ channel: 'sms', value: stored }] },
+      })
       await inbound({ ...fresh(), Body: 'ALTO', From: from })
-      const { items } = (await served.call('GET', `/v1/suppressions?recipientId=P-${country}&creditor=northwind&open=true`, { key: admin })).body
+      const { items } = (
+        await served.call('GET', `/v1/suppressions?recipientId=P-${country}&creditor=northwind&open=true`, {
+          key: admin,
+        })
+      ).body
       expect(items).toContainEqual(expect.objectContaining({ reason: 'opt-out' }))
     })
 
     it('stop a number that nobody has yet, and bind whoever comes with it', async () => {
       await inbound({ ...fresh(), Body: 'stop ❤️', From: '+12125550155' })
-      await served.call('PUT', '/v1/recipients/P-late', { key: admin, body: { creditor: 'northwind', jurisdiction: 'US-NY', addresses: [{ channel: 'sms', value: '+12125550155' }] } })
-      expect((await served.call('GET', '/v1/suppressions?recipientId=P-late&creditor=northwind&open=true', { key: admin })).body.items).toMatchObject([{ reason: 'opt-out', scope: 'address' }])
+      await served.call('PUT', '/v1/recipients/P-late', {
+        key: admin,
+        body: { creditor: 'northwind', jurisdiction: 'US-NY', addresses: [{ channel: 'sms', value: '+12125550155' }] },
+      })
+      expect(
+        (await served.call('GET', '/v1/suppressions?recipientId=P-late&creditor=northwind&open=true', { key: admin }))
+          .body.items,
+      ).toMatchObject([{ reason: 'opt-out', scope: 'address' }])
     })
 
-    it.each([['NETFLIX', 'unreadable-sender'], ['22000', 'unreadable-sender'], ['', 'unreadable-sender'], ['whatsapp:+12125550123', 'unreadable-sender'], ['+12125550111', 'unknown-number']])(
-      'from %j leave a trace though they concern nobody: a log line, a counter and an entry without their words', async (From, problem) => {
+    it.each([
+      ['NETFLIX', 'unreadable-sender'],
+      ['22000', 'unreadable-sender'],
+      ['', 'unreadable-sender'],
+      ['whatsapp:+12125550123', 'unreadable-sender'],
+      ['+12125550111', 'unknown-number'],
+    ])(
+      'from %j leave a trace though they concern nobody: a log line, a counter and an entry without their words',
+      async (From, problem) => {
         const before = await stops('northwind')
         const [reference, lines] = [fresh(), served.log.length]
-        for (let i = 0; i < 2; i++) expect((await inbound({ ...reference, Body: problem === 'unknown-number' ? 'Who is Wilhelmina?' : 'STOP', From })).status).toBe(200)
+        for (let i = 0; i < 2; i++)
+          expect(
+            (await inbound({ ...reference, Body: problem === 'unknown-number' ? 'Who is Wilhelmina?' : 'STOP', From }))
+              .status,
+          ).toBe(200)
         expect(await stops('northwind')).toEqual(before)
         const [entry, ...rest] = await replies('?unresolved=true')
         expect(entry).toMatchObject({ recipientId: null, problem, words: null })
@@ -307,6 +434,7 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
         expect(said).toContain('reply.unresolved')
         if (From.length > 5) expect(said).not.toContain(From)
         expect((await served.call('GET', '/metrics')).text).toContain(`problem="${problem}"`)
-      })
+      },
+    )
   })
 })

@@ -10,13 +10,28 @@ import { type FreshLedger, openEmbeddedFresh, openServerFresh } from '../support
 import { postgresUrl } from '../support/servers.ts'
 import { serve, type Served } from './served.ts'
 
-const line = (i: number) => JSON.stringify({
-  id: `A-${i}`, asOf: '2026-11-23T01:00:00Z', creditor: 'northwind', overdue: { amount: '120.00', currency: 'USD' }, dueDate: '2026-11-01',
-  recipient: { id: `P-${i}`, name: `Borrower ${i}` },
-})
+const line = (i: number) =>
+  JSON.stringify({
+    id: `A-${i}`,
+    asOf: '2026-11-23T01:00:00Z',
+    creditor: 'northwind',
+    overdue: { amount: '120.00', currency: 'USD' },
+    dueDate: '2026-11-01',
+    recipient: { id: `P-${i}`, name: `Borrower ${i}` },
+  })
 
-interface Result { line: number; id: string | null; status: string; faults?: { path: string }[]; code?: string }
-const results = (text: string): Result[] => text.trimEnd().split('\n').map((one) => JSON.parse(one) as Result)
+interface Result {
+  line: number
+  id: string | null
+  status: string
+  faults?: { path: string }[]
+  code?: string
+}
+const results = (text: string): Result[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((one) => JSON.parse(one) as Result)
 
 describe('an import over HTTP', () => {
   let fresh: FreshLedger
@@ -37,7 +52,12 @@ describe('an import over HTTP', () => {
   })
 
   async function send(path: string, lines: Iterable<string>): Promise<{ status: number; text: string }> {
-    const outgoing = request({ port, path, method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' } })
+    const outgoing = request({
+      port,
+      path,
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' },
+    })
     const answered = once(outgoing, 'response')
     Readable.from(lines).pipe(outgoing)
     const [incoming] = (await answered) as [IncomingMessage]
@@ -72,8 +92,12 @@ describe('an import over HTTP', () => {
   })
 
   it('of events answers each line too', async () => {
-    const event = (id: string, accountId: string) => `${JSON.stringify({ id, accountId, creditor: 'northwind', type: 'payment', occurredAt: '2026-11-23T01:30:00Z', amount: '20.00' })}\n`
-    const answered = results((await send('/v1/events:import', [event('E-1', 'A-1'), event('E-2', 'no-such-account'), event('E-1', 'A-1')])).text)
+    const event = (id: string, accountId: string) =>
+      `${JSON.stringify({ id, accountId, creditor: 'northwind', type: 'payment', occurredAt: '2026-11-23T01:30:00Z', amount: '20.00' })}\n`
+    const answered = results(
+      (await send('/v1/events:import', [event('E-1', 'A-1'), event('E-2', 'no-such-account'), event('E-1', 'A-1')]))
+        .text,
+    )
     expect(answered.map((one) => one.status)).toEqual(['applied', 'rejected', 'unchanged'])
   })
 
@@ -87,7 +111,9 @@ describe('an import over HTTP', () => {
       throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
     }
     const taken: number[] = []
-    const drain = async (body: AsyncIterable<Uint8Array>) => { for await (const piece of body) taken.push(piece.length) }
+    const drain = async (body: AsyncIterable<Uint8Array>) => {
+      for await (const piece of body) taken.push(piece.length)
+    }
     await expect(drain(boundedBody(pieces(), 15))).rejects.toMatchObject({ code: 'DECORUM_BODY_TOO_LARGE' })
     await expect(drain(boundedBody(torn(), 15))).rejects.toMatchObject({ code: 'DECORUM_BAD_INPUT' })
     expect(taken).toEqual([10, 1])
@@ -95,9 +121,17 @@ describe('an import over HTTP', () => {
 
   it('without the scope, or in another media type, is a problem document and not a stream', async () => {
     const other = await served.key(['accounts:read'])
-    const denied = await served.call('POST', '/v1/accounts:import', { key: other, body: line(1), headers: { 'content-type': 'application/x-ndjson' } })
+    const denied = await served.call('POST', '/v1/accounts:import', {
+      key: other,
+      body: line(1),
+      headers: { 'content-type': 'application/x-ndjson' },
+    })
     expect([denied.status, denied.body.code]).toEqual([403, 'DECORUM_FORBIDDEN'])
-    const csv = await served.call('POST', '/v1/accounts:import', { key, body: 'id,asOf', headers: { 'content-type': 'text/csv' } })
+    const csv = await served.call('POST', '/v1/accounts:import', {
+      key,
+      body: 'id,asOf',
+      headers: { 'content-type': 'text/csv' },
+    })
     expect([csv.status, csv.body.code]).toEqual([415, 'DECORUM_UNSUPPORTED_MEDIA_TYPE'])
   })
 })
@@ -118,7 +152,11 @@ describe('the stream of an import’s results', () => {
       throw Object.assign(new Error('at +12125550123'), { code: 'ECONNRESET' })
     }, told)
     await begun
-    const [first, last] = (await lines.toArray()).join('').trimEnd().split('\n').map((text) => JSON.parse(text))
+    const [first, last] = (await lines.toArray())
+      .join('')
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text))
     expect(first).toEqual(applied(1))
     expect(last.problem).toMatchObject({ code: 'DECORUM_LEDGER_UNAVAILABLE' })
     expect(JSON.stringify(last)).not.toContain('5550123')
@@ -127,7 +165,9 @@ describe('the stream of an import’s results', () => {
   it('makes the import wait for a reader that does not read, and tells it when the reader has gone', async () => {
     let taken = 0
     let end: (error: unknown) => void = () => undefined
-    const ended = new Promise<unknown>((resolve) => { end = resolve })
+    const ended = new Promise<unknown>((resolve) => {
+      end = resolve
+    })
     const { lines, begun } = importStream(async (take) => {
       try {
         for (;;) {
@@ -139,9 +179,13 @@ describe('the stream of an import’s results', () => {
       }
     }, told)
     await begun
-    await new Promise((resolve) => { setImmediate(resolve) })
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
     const waiting = taken
-    await new Promise((resolve) => { setImmediate(resolve) })
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
     expect(taken, 'stands still').toBe(waiting)
     expect(waiting).toBeLessThan(30)
     lines.destroy()

@@ -50,7 +50,12 @@ eachLedger('keys', (name, openFresh) => {
   afterAll(() => served.close())
 
   const status = async (method: string, url: string, key?: string) =>
-    (await served.call(method, url, { ...(key === undefined ? {} : { key }), ...(method === 'GET' || method === 'DELETE' ? {} : { body: {} }) })).status
+    (
+      await served.call(method, url, {
+        ...(key === undefined ? {} : { key }),
+        ...(method === 'GET' || method === 'DELETE' ? {} : { body: {} }),
+      })
+    ).status
 
   describe('each address', () => {
     it.each(GUARDED)('needs %s: %s %s', async (scope, method, url) => {
@@ -58,18 +63,24 @@ eachLedger('keys', (name, openFresh) => {
       expect(await status(method, url, 'dk_live_not-a-key-of-ours'), 'with an unknown key').toBe(401)
       expect([401, 403], 'with the scope').not.toContain(await status(method, url, byScope.get(scope)))
       for (const other of SCOPES) {
-        if (other !== scope && other !== 'admin') expect(await status(method, url, byScope.get(other)), `with ${other} only`).toBe(403)
+        if (other !== scope && other !== 'admin')
+          expect(await status(method, url, byScope.get(other)), `with ${other} only`).toBe(403)
       }
     })
   })
 
   it('are stored as hashes only', async () => {
-    const { rows } = await served.app.runtime.ledger.pool.query('SELECT row_to_json(k)::text AS row FROM decorum.api_key k')
+    const { rows } = await served.app.runtime.ledger.pool.query(
+      'SELECT row_to_json(k)::text AS row FROM decorum.api_key k',
+    )
     expect(rows.map((row) => row.row).join('\n')).not.toContain(admin)
   })
 
   it('are shown once, listed without their secrets, and refused once revoked', async () => {
-    const made = await served.call('POST', '/v1/keys', { key: admin, body: { label: 'billing', scopes: ['accounts:read'], creditor: 'northwind' } })
+    const made = await served.call('POST', '/v1/keys', {
+      key: admin,
+      body: { label: 'billing', scopes: ['accounts:read'], creditor: 'northwind' },
+    })
     expect(made.status).toBe(201)
     expect(made.body.secret).toMatch(/^dk_live_[\w-]{43}$/)
     expect((await served.call('GET', '/v1/keys', { key: admin })).text).not.toContain(made.body.secret)
@@ -88,7 +99,9 @@ eachLedger('keys', (name, openFresh) => {
     expect((await served.call('GET', '/v1/accounts/SHARED', { key: lakeside })).status).toBe(404)
     expect((await served.call('GET', '/v1/accounts/SHARED?creditor=northwind', { key: lakeside })).status).toBe(404)
     expect((await served.call('GET', '/v1/accounts', { key: lakeside })).body.items).toEqual([])
-    expect((await served.call('GET', '/v1/recipients?address=%2B12125550123', { key: lakeside })).body.items).toEqual([])
+    expect((await served.call('GET', '/v1/recipients?address=%2B12125550123', { key: lakeside })).body.items).toEqual(
+      [],
+    )
   })
 
   it('of every creditor must say which', async () => {
@@ -100,10 +113,22 @@ eachLedger('keys', (name, openFresh) => {
 
   it('that a creditor has make keys of that creditor only, and test keys make no live ones', async () => {
     const bound = await served.key(['admin'], { creditor: 'lakeside' })
-    expect((await served.call('POST', '/v1/keys', { key: bound, body: { label: 'x', scopes: ['admin'], creditor: 'northwind' } })).status).toBe(403)
-    expect((await served.call('POST', '/v1/keys', { key: bound, body: { label: 'x', scopes: ['admin'] } })).body.creditor).toBe('lakeside')
+    expect(
+      (
+        await served.call('POST', '/v1/keys', {
+          key: bound,
+          body: { label: 'x', scopes: ['admin'], creditor: 'northwind' },
+        })
+      ).status,
+    ).toBe(403)
+    expect(
+      (await served.call('POST', '/v1/keys', { key: bound, body: { label: 'x', scopes: ['admin'] } })).body.creditor,
+    ).toBe('lakeside')
     const test = await served.key(['admin'], { kind: 'test' })
-    expect((await served.call('POST', '/v1/keys', { key: test, body: { label: 'x', scopes: ['admin'], kind: 'live' } })).status).toBe(403)
+    expect(
+      (await served.call('POST', '/v1/keys', { key: test, body: { label: 'x', scopes: ['admin'], kind: 'live' } }))
+        .status,
+    ).toBe(403)
   })
 
   it('for tests mark what they register as never to be sent', async () => {
@@ -124,7 +149,11 @@ eachLedger('keys', (name, openFresh) => {
   })
 
   it('are printed at the first embedded start, and at no other', async () => {
-    await served.app.runtime.ledger.db.updateTable('decorum.api_key').set({ revoked_at: new Date() }).where('creditor', 'is', null).execute()
+    await served.app.runtime.ledger.db
+      .updateTable('decorum.api_key')
+      .set({ revoked_at: new Date() })
+      .where('creditor', 'is', null)
+      .execute()
     const printed = await served.app.services.ensureBootstrapKey(null)
     if (name !== 'embedded') return expect(printed).toBeNull()
     expect(await status('GET', '/v1/keys', printed as string)).toBe(200)

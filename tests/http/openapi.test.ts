@@ -7,7 +7,11 @@ import { ERRORS } from '../../src/model/errors.ts'
 const loaded = loadConfig({ root: new URL('../../', import.meta.url).pathname, env: {} })
 if (!loaded.ok) throw new TypeError(JSON.stringify(loaded.problems))
 const document = await apiDocument(loaded.config)
-const api = JSON.parse(document) as { openapi: string; paths: Record<string, Record<string, { operationId?: string; responses: Record<string, unknown> }>>; components: { schemas: { Problem: { properties: { code: { enum: string[] } } } } } }
+const api = JSON.parse(document) as {
+  openapi: string
+  paths: Record<string, Record<string, { operationId?: string; responses: Record<string, unknown> }>>
+  components: { schemas: { Problem: { properties: { code: { enum: string[] } } } } }
+}
 
 describe('the OpenAPI document', () => {
   it('that is checked in is the one that the routes make; `npm run openapi` writes it', () => {
@@ -23,7 +27,9 @@ describe('the OpenAPI document', () => {
   })
 
   it('gives every operation a name of its own, and a problem document for what goes wrong', () => {
-    const operations = Object.entries(api.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ at: `${method} ${path}`, ...operation })))
+    const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ at: `${method} ${path}`, ...operation })),
+    )
     const names = operations.map((operation) => operation.operationId)
     expect(new Set(names).size).toBe(operations.length)
     for (const { at, responses } of operations) {

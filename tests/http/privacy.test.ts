@@ -17,22 +17,35 @@ eachLedger('privacy of the interface', (_name, openFresh) => {
   afterAll(() => served.close())
 
   it('keeps names, addresses, texts, queries and keys out of log, metrics and problems, in success and in failure', async () => {
-    const ask = (method: string, url: string, body?: unknown, headers: Record<string, string> = {}) => served.call(method, url, { key: admin, body, headers })
+    const ask = (method: string, url: string, body?: unknown, headers: Record<string, string> = {}) =>
+      served.call(method, url, { key: admin, body, headers })
     const problems: string[] = []
     await ask('PUT', '/v1/accounts/A-1', account({ variables: { note: 'secret-note' } }))
     await ask('GET', '/v1/recipients/P-1')
     await ask('GET', '/v1/recipients?address=%2B12125550123')
     await ask('GET', '/v1/recipients?address=w.quackenbush@example.org')
-    await ask('POST', '/v1/suppressions', { creditor: 'northwind', scope: 'address', value: '+12125550123', reason: 'opt-out' })
+    await ask('POST', '/v1/suppressions', {
+      creditor: 'northwind',
+      scope: 'address',
+      value: '+12125550123',
+      reason: 'opt-out',
+    })
     const sent = await sentAttempt(served.app, 'A-1', 'email')
     await ask('GET', `/v1/reminders/${sent.reminderId}/attempts/1/words`)
-    await served.call('POST', `/u/${unsubscribeToken(served.app.runtime.vault, sent.addressId)}`, { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'List-Unsubscribe=One-Click' })
+    await served.call('POST', `/u/${unsubscribeToken(served.app.runtime.vault, sent.addressId)}`, {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'List-Unsubscribe=One-Click',
+    })
     for (const [method, url, body] of [
       ['GET', '/v1/recipients?address=w.quackenbush@example.org&oops=1', undefined],
       ['GET', '/v1/recipients?address=555-0123', undefined],
       ['GET', '/v1/recipient/Quackenbush?name=Wilhelmina', undefined],
       ['PUT', '/v1/accounts/A-1', account({}, { name: 'Wilhelmina Quackenbush\u0000' })],
-      ['PUT', '/v1/accounts/A-1', account({}, { addresses: [{ channel: 'sms', value: '+1212555012345678 Quackenbush'.repeat(12) }] })],
+      [
+        'PUT',
+        '/v1/accounts/A-1',
+        account({}, { addresses: [{ channel: 'sms', value: '+1212555012345678 Quackenbush'.repeat(12) }] }),
+      ],
       ['PUT', '/v1/accounts/A-1', '{"recipient": {"name": "Wilhelmina Quackenbush" "x"}}'],
       ['POST', '/v1/reminders', { accountId: 'A-1', template: 'Quackenbush', tone: 'gentle', channels: ['sms'] }],
       ['POST', '/v1/decide', { now: '2026-11-23T15:00:00Z', address: { value: 'w.quackenbush@example.org' } }],
@@ -42,7 +55,21 @@ eachLedger('privacy of the interface', (_name, openFresh) => {
       if (!url.includes('name=') && !answer.text.includes('"Quackenbush"')) problems.push(answer.text)
     }
 
-    const leftOut = await ask('PUT', '/v1/accounts/A-2', account({}, { id: 'P-2', name: 'quackenbush.com', addresses: [{ channel: 'sms', value: '+1212555012345678 Quackenbush' }, { channel: 'email', value: 'w.quackenbush@example.org/x' }] }))
+    const leftOut = await ask(
+      'PUT',
+      '/v1/accounts/A-2',
+      account(
+        {},
+        {
+          id: 'P-2',
+          name: 'quackenbush.com',
+          addresses: [
+            { channel: 'sms', value: '+1212555012345678 Quackenbush' },
+            { channel: 'email', value: 'w.quackenbush@example.org/x' },
+          ],
+        },
+      ),
+    )
     expect(leftOut.body.warnings).toHaveLength(3)
     problems.push(leftOut.text)
 
@@ -66,22 +93,37 @@ eachLedger('privacy of the interface', (_name, openFresh) => {
     const sent = await sentAttempt(served.app, 'A-1', 'email')
     const { body } = await served.call('GET', `/v1/reminders/${sent.reminderId}/attempts/1/words`, { key: admin })
     expect(body).toMatchObject({ state: 'kept', source: 'rendered-again', content: { channel: 'email', form: 'text' } })
-    const { rows } = await served.app.runtime.ledger.pool.query("SELECT subject FROM decorum.access_log WHERE action = 'words-read'")
+    const { rows } = await served.app.runtime.ledger.pool.query(
+      "SELECT subject FROM decorum.access_log WHERE action = 'words-read'",
+    )
     expect(rows).toContainEqual({ subject: `attempt:${sent.reminderId}.1` })
   })
 
   it('says that the words are not to be had when another version of the template is installed', async () => {
     const sent = await sentAttempt(served.app, 'A-1', 'email')
-    await served.app.runtime.ledger.db.updateTable('decorum.attempt').set({ message_hash: Buffer.alloc(32) }).where('reminder_id', '=', sent.reminderId).execute()
+    await served.app.runtime.ledger.db
+      .updateTable('decorum.attempt')
+      .set({ message_hash: Buffer.alloc(32) })
+      .where('reminder_id', '=', sent.reminderId)
+      .execute()
     const { body } = await served.call('GET', `/v1/reminders/${sent.reminderId}/attempts/1/words`, { key: admin })
     expect(body).toMatchObject({ state: 'unavailable', problem: expect.stringContaining('the hash remains') })
   })
 
   it('answers `erased` once the person’s key is gone, and keeps the reasons', async () => {
     const sent = await sentAttempt(served.app, 'A-1', 'email')
-    await served.app.runtime.ledger.db.updateTable('decorum.recipient').set({ data_key: null, data_key_id: null, name: null, erased_at: new Date(served.clock.now()) }).execute()
-    expect((await served.call('GET', `/v1/reminders/${sent.reminderId}/attempts/1/words`, { key: admin })).body).toEqual({ state: 'erased' })
-    expect((await served.call('GET', '/v1/recipients/P-1', { key: admin })).body).toMatchObject({ erased: true, name: null, addresses: [{ value: null }, { value: null }, { value: null }] })
+    await served.app.runtime.ledger.db
+      .updateTable('decorum.recipient')
+      .set({ data_key: null, data_key_id: null, name: null, erased_at: new Date(served.clock.now()) })
+      .execute()
+    expect(
+      (await served.call('GET', `/v1/reminders/${sent.reminderId}/attempts/1/words`, { key: admin })).body,
+    ).toEqual({ state: 'erased' })
+    expect((await served.call('GET', '/v1/recipients/P-1', { key: admin })).body).toMatchObject({
+      erased: true,
+      name: null,
+      addresses: [{ value: null }, { value: null }, { value: null }],
+    })
     expect((await served.call('GET', `/v1/reminders/${sent.reminderId}`, { key: admin })).status).toBe(200)
   })
 })

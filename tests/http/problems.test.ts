@@ -12,13 +12,20 @@ eachLedger('what the interface refuses', (_name, openFresh) => {
   })
   afterAll(() => served.close())
 
-  const put = (body: unknown, headers: Record<string, string> = {}) => served.call('PUT', '/v1/accounts/A-1', { key: admin, body, headers })
+  const put = (body: unknown, headers: Record<string, string> = {}) =>
+    served.call('PUT', '/v1/accounts/A-1', { key: admin, body, headers })
 
   it('is told as a problem document with a stable code, a hint and the id of the request', async () => {
     const answer = await served.call('GET', '/v1/accounts/nobody', { key: admin })
     expect(answer.status).toBe(404)
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
-    expect(answer.body).toMatchObject({ type: '/docs#DECORUM_NOT_FOUND', title: 'Not found', status: 404, code: 'DECORUM_NOT_FOUND', faults: [] })
+    expect(answer.body).toMatchObject({
+      type: '/docs#DECORUM_NOT_FOUND',
+      title: 'Not found',
+      status: 404,
+      code: 'DECORUM_NOT_FOUND',
+      faults: [],
+    })
     expect(answer.body.requestId).toBe(answer.headers['x-request-id'])
   })
 
@@ -29,7 +36,11 @@ eachLedger('what the interface refuses', (_name, openFresh) => {
     ['money as a number', account({ overdue: { amount: 12, currency: 'USD' } }), 'overdue.amount'],
     ['a day that does not exist', account({ dueDate: '2026-02-30' }), 'dueDate'],
     ['a currency that does not exist', account({ overdue: { amount: '1.00', currency: 'ZZZ' } }), 'overdue.currency'],
-    ['a number that is no text', account({}, { addresses: [{ channel: 'sms', value: 12125550123 }] }), 'recipient.addresses[0].value'],
+    [
+      'a number that is no text',
+      account({}, { addresses: [{ channel: 'sms', value: 12125550123 }] }),
+      'recipient.addresses[0].value',
+    ],
     ['a NUL', account({}, { name: 'a\u0000b' }), 'recipient.name'],
     ['half a character', account({}, { name: 'a\ud800b' }), 'recipient.name'],
   ])('names the field: %s', async (_what, body, path) => {
@@ -40,24 +51,67 @@ eachLedger('what the interface refuses', (_name, openFresh) => {
   })
 
   it('takes an account without the address that no country has, and a person likewise, and says what it left out', async () => {
-    const addresses = [{ channel: 'sms', value: '+1' }, { channel: 'email', value: 'ana@example.com?x' }, { channel: 'sms', value: '+12125550123' }]
-    const answer = await served.call('PUT', '/v1/accounts/A-w', { key: admin, body: account({}, { id: 'P-w', name: 'evil.com/pay', addresses }) })
-    expect(answer).toMatchObject({ status: 200, body: { applied: true, warnings: [{ path: 'recipient.name' }, { path: 'recipient.addresses[0].value', cure: expect.any(String) }, { path: 'recipient.addresses[1].value' }] } })
+    const addresses = [
+      { channel: 'sms', value: '+1' },
+      { channel: 'email', value: 'ana@example.com?x' },
+      { channel: 'sms', value: '+12125550123' },
+    ]
+    const answer = await served.call('PUT', '/v1/accounts/A-w', {
+      key: admin,
+      body: account({}, { id: 'P-w', name: 'evil.com/pay', addresses }),
+    })
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        applied: true,
+        warnings: [
+          { path: 'recipient.name' },
+          { path: 'recipient.addresses[0].value', cure: expect.any(String) },
+          { path: 'recipient.addresses[1].value' },
+        ],
+      },
+    })
     expect(answer.text).not.toMatch(/evil|ana@/)
     const recipient = (await served.call('GET', '/v1/recipients/P-w?creditor=northwind', { key: admin })).body
     expect(recipient.addresses.map((address: { value: string }) => address.value)).toEqual(['+12125550123'])
-    const put = await served.call('PUT', '/v1/recipients/P-w', { key: admin, body: { creditor: 'northwind', addresses: [{ channel: 'sms', value: '+18005550199' }] } })
-    expect(put).toMatchObject({ status: 200, body: { applied: true, changed: true, warnings: [{ path: 'addresses[0].value', problem: expect.stringContaining('toll-free') }] } })
+    const put = await served.call('PUT', '/v1/recipients/P-w', {
+      key: admin,
+      body: { creditor: 'northwind', addresses: [{ channel: 'sms', value: '+18005550199' }] },
+    })
+    expect(put).toMatchObject({
+      status: 200,
+      body: {
+        applied: true,
+        changed: true,
+        warnings: [{ path: 'addresses[0].value', problem: expect.stringContaining('toll-free') }],
+      },
+    })
     // What the bad number was to replace is gone with it: nobody is reached, and not whoever was reached before.
-    expect((await served.call('GET', '/v1/recipients/P-w?creditor=northwind', { key: admin })).body.addresses).toMatchObject([{ value: '+12125550123', removedAt: expect.any(String) }])
+    expect(
+      (await served.call('GET', '/v1/recipients/P-w?creditor=northwind', { key: admin })).body.addresses,
+    ).toMatchObject([{ value: '+12125550123', removedAt: expect.any(String) }])
   })
 
   it('takes a stop for whatever number is named, and finds it', async () => {
-    for (const value of ['+18005550199', '+10000000000', '＋１８００５５５０１９９', '\u202d+5215512345678\u202c', '+864001234567']) {
-      const stop = await served.call('POST', '/v1/suppressions', { key: admin, body: { creditor: 'northwind', scope: 'address', value, reason: 'opt-out' } })
+    for (const value of [
+      '+18005550199',
+      '+10000000000',
+      '＋１８００５５５０１９９',
+      '\u202d+5215512345678\u202c',
+      '+864001234567',
+    ]) {
+      const stop = await served.call('POST', '/v1/suppressions', {
+        key: admin,
+        body: { creditor: 'northwind', scope: 'address', value, reason: 'opt-out' },
+      })
       expect(stop.status, value).toBeLessThan(300)
     }
-    expect(await served.call('POST', '/v1/suppressions', { key: admin, body: { creditor: 'northwind', scope: 'address', value: '+525512345678', reason: 'opt-out' } })).toMatchObject({ body: { standing: true } })
+    expect(
+      await served.call('POST', '/v1/suppressions', {
+        key: admin,
+        body: { creditor: 'northwind', scope: 'address', value: '+525512345678', reason: 'opt-out' },
+      }),
+    ).toMatchObject({ body: { standing: true } })
   })
 
   it('suggests the key that was meant', async () => {
@@ -77,7 +131,8 @@ eachLedger('what the interface refuses', (_name, openFresh) => {
 
   it('is turned away at once while more wait for the ledger than it can answer in time, and health is still told', async () => {
     const { pool } = served.app.runtime.ledger
-    const crowd = (waiting: number) => Object.defineProperty(pool, 'waitingCount', { configurable: true, get: () => waiting })
+    const crowd = (waiting: number) =>
+      Object.defineProperty(pool, 'waitingCount', { configurable: true, get: () => waiting })
     const most = (pool.options.max ?? 10) * 4
     try {
       crowd(most)
@@ -86,7 +141,10 @@ eachLedger('what the interface refuses', (_name, openFresh) => {
       const answer = await put(account())
       expect([answer.status, answer.body.code, answer.headers['retry-after']]).toEqual([503, 'DECORUM_OVERLOADED', '1'])
       expect((await served.call('GET', '/healthz')).status).toBe(200)
-      expect((await served.call('POST', '/hooks/twilio/inbound', {})).body.code, 'a provider is let in longer').not.toBe('DECORUM_OVERLOADED')
+      expect(
+        (await served.call('POST', '/hooks/twilio/inbound', {})).body.code,
+        'a provider is let in longer',
+      ).not.toBe('DECORUM_OVERLOADED')
     } finally {
       Reflect.deleteProperty(pool, 'waitingCount')
     }
@@ -124,20 +182,38 @@ eachLedger('what the interface refuses', (_name, openFresh) => {
     expect(answer.headers['allow']).toBe('GET, HEAD, PUT')
   })
 
-  it.each(['/v1/accounts?limit=0', '/v1/accounts?limit=x', '/v1/accounts?limt=5', '/v1/accounts?cursor=nonsense', '/v1/accounts?limit=1&limit=2', '/v1/reminders/not-an-id'])(
-    'checks queries and paths like bodies: %s', async (url) => {
-      const answer = await served.call('GET', url, { key: admin })
-      expect(answer.body).toMatchObject({ status: 400, code: 'DECORUM_BAD_INPUT' })
-      expect(answer.body.faults[0].path).toMatch(/^(query|path)\./)
-    })
+  it.each([
+    '/v1/accounts?limit=0',
+    '/v1/accounts?limit=x',
+    '/v1/accounts?limt=5',
+    '/v1/accounts?cursor=nonsense',
+    '/v1/accounts?limit=1&limit=2',
+    '/v1/reminders/not-an-id',
+  ])('checks queries and paths like bodies: %s', async (url) => {
+    const answer = await served.call('GET', url, { key: admin })
+    expect(answer.body).toMatchObject({ status: 400, code: 'DECORUM_BAD_INPUT' })
+    expect(answer.body.faults[0].path).toMatch(/^(query|path)\./)
+  })
 
   it('answers an address that is not even percent-encoding', async () => {
     expect((await served.call('GET', '/%zz')).body).toMatchObject({ status: 400, code: 'DECORUM_BAD_INPUT' })
   })
 
   it('never shows what failed inside', async () => {
-    const broken = buildServer({ ...served.app, services: { ...served.app.services, listAccounts: () => { throw new Error('at +12125550123 in table x') } } })
-    const answer = await broken.inject({ method: 'GET', url: '/v1/accounts', headers: { authorization: `Bearer ${admin}` } })
+    const broken = buildServer({
+      ...served.app,
+      services: {
+        ...served.app.services,
+        listAccounts: () => {
+          throw new Error('at +12125550123 in table x')
+        },
+      },
+    })
+    const answer = await broken.inject({
+      method: 'GET',
+      url: '/v1/accounts',
+      headers: { authorization: `Bearer ${admin}` },
+    })
     await broken.close()
     expect(answer.statusCode).toBe(500)
     expect(answer.json()).toMatchObject({ code: 'DECORUM_INTERNAL', faults: [] })
@@ -147,16 +223,27 @@ eachLedger('what the interface refuses', (_name, openFresh) => {
 
   it('says that the ledger is away, and that nothing accepted is lost', async () => {
     const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
-    const broken = buildServer({ ...served.app, services: { ...served.app.services, authenticate: () => Promise.reject(refused) } })
-    const answer = await broken.inject({ method: 'GET', url: '/v1/accounts', headers: { authorization: `Bearer ${admin}` } })
+    const broken = buildServer({
+      ...served.app,
+      services: { ...served.app.services, authenticate: () => Promise.reject(refused) },
+    })
+    const answer = await broken.inject({
+      method: 'GET',
+      url: '/v1/accounts',
+      headers: { authorization: `Bearer ${admin}` },
+    })
     await broken.close()
     expect([answer.statusCode, answer.json().code]).toEqual([503, 'DECORUM_LEDGER_UNAVAILABLE'])
   })
 
   it('asks a key that is too quick to wait, and says how long', async () => {
     const { limits } = served.app.config
-    const slow = buildServer({ ...served.app, config: { ...served.app.config, limits: { ...limits, requestsPerMinute: 2 } } })
-    const ask = (key: string) => slow.inject({ method: 'GET', url: '/v1/routes', headers: { authorization: `Bearer ${key}` } })
+    const slow = buildServer({
+      ...served.app,
+      config: { ...served.app.config, limits: { ...limits, requestsPerMinute: 2 } },
+    })
+    const ask = (key: string) =>
+      slow.inject({ method: 'GET', url: '/v1/routes', headers: { authorization: `Bearer ${key}` } })
     expect([(await ask(admin)).statusCode, (await ask(admin)).statusCode]).toEqual([200, 200])
     const third = await ask(admin)
     expect([third.statusCode, third.json().code]).toEqual([429, 'DECORUM_RATE_LIMITED'])

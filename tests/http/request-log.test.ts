@@ -23,7 +23,12 @@ describe('the log of requests', () => {
   })
 
   it('writes of a request and an error no more than method, id, name and code', () => {
-    const [line] = logged((log) => log.error({ req: { id: 'r-1', method: 'GET', url: '/v1/x?number=+12125550123' }, err: new Error('+12125550123') }, 'failed'))
+    const [line] = logged((log) =>
+      log.error(
+        { req: { id: 'r-1', method: 'GET', url: '/v1/x?number=+12125550123' }, err: new Error('+12125550123') },
+        'failed',
+      ),
+    )
     expect(line).toMatchObject({ req: { id: 'r-1', method: 'GET' }, err: { type: 'Error' } })
     expect(JSON.stringify(line)).not.toContain('12125550123')
   })

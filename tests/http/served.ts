@@ -53,31 +53,60 @@ export async function serve(ledger: Ledger, env: Record<string, string> = {}): P
   const loaded = loadConfig({
     root: new URL('../../', import.meta.url).pathname,
     env: {
-      PUBLIC_URL, TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000000000', TWILIO_AUTH_TOKEN: AUTH_TOKEN, TWILIO_BASE_URL: 'http://127.0.0.1:9',
-      DECORUM_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`, ...env,
+      PUBLIC_URL,
+      TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000000000',
+      TWILIO_AUTH_TOKEN: AUTH_TOKEN,
+      TWILIO_BASE_URL: 'http://127.0.0.1:9',
+      DECORUM_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
+      ...env,
     },
   })
   if (!loaded.ok) throw new TypeError(JSON.stringify(loaded.problems))
   const log: string[] = []
-  const sink = new Writable({ write: (chunk, _encoding, done) => { log.push(String(chunk)); done() } })
+  const sink = new Writable({
+    write: (chunk, _encoding, done) => {
+      log.push(String(chunk))
+      done()
+    },
+  })
   let now = parseInstant('2026-11-23T02:00:00Z') as Instant
-  const clock: StandingClock = { now: () => now, virtual: false, set: (text) => { now = parseInstant(text) as Instant } }
+  const clock: StandingClock = {
+    now: () => now,
+    virtual: false,
+    set: (text) => {
+      now = parseInstant(text) as Instant
+    },
+  }
   const app = await build(loaded.config, { ledger, clock, log: pino({ level: 'trace' }, sink) })
   const server = buildServer(app)
   await server.ready()
 
   return {
-    app, server, clock, log,
+    app,
+    server,
+    clock,
+    log,
     key: async (scopes, { creditor = null, kind = 'live' } = {}) =>
       (await app.services.createKey({ label: 'test', creditor, kind, scopes })).secret,
     call: async (method, url, { key, body, headers = {} } = {}) => {
       const answer = await server.inject({
-        method: method as 'GET', url,
-        headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        method: method as 'GET',
+        url,
+        headers: {
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
-      const json = /json/.test(String(answer.headers['content-type'])) && !/ndjson/.test(String(answer.headers['content-type']))
-      return { status: answer.statusCode, headers: answer.headers, text: answer.body, body: json ? JSON.parse(answer.body) : null }
+      const json =
+        /json/.test(String(answer.headers['content-type'])) && !/ndjson/.test(String(answer.headers['content-type']))
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        text: answer.body,
+        body: json ? JSON.parse(answer.body) : null,
+      }
     },
     close: async () => {
       await server.close()
@@ -88,9 +117,17 @@ export async function serve(ledger: Ledger, env: Record<string, string> = {}): P
 
 /** An overdue account of Northwind's with a borrower who has a number and a mailbox. */
 export const account = (over: Record<string, unknown> = {}, recipient: Record<string, unknown> = {}) => ({
-  asOf: '2026-11-23T01:00:00Z', creditor: 'northwind', overdue: { amount: '120.00', currency: 'USD' }, dueDate: '2026-11-01', reference: { masked: '4821' },
+  asOf: '2026-11-23T01:00:00Z',
+  creditor: 'northwind',
+  overdue: { amount: '120.00', currency: 'USD' },
+  dueDate: '2026-11-01',
+  reference: { masked: '4821' },
   recipient: {
-    id: 'P-1', name: 'Wilhelmina Quackenbush', locale: 'en', timeZone: 'America/New_York', jurisdiction: 'US-NY',
+    id: 'P-1',
+    name: 'Wilhelmina Quackenbush',
+    locale: 'en',
+    timeZone: 'America/New_York',
+    jurisdiction: 'US-NY',
     addresses: [
       { channel: 'sms', value: '+12125550123', kind: 'mobile' },
       { channel: 'phone', value: '+12125550123', kind: 'mobile' },

@@ -11,13 +11,29 @@ eachLedger('one-click unsubscribe (RFC 8058)', (_name, openFresh) => {
     served = await serve((await openFresh()).ledger)
     admin = await served.key(['admin'])
     await served.call('PUT', '/v1/accounts/A-1', { key: admin, body: account() })
-    await served.call('PUT', '/v1/accounts/A-2', { key: admin, body: account({ creditor: 'shili-xiaojin', overdue: { amount: '10.00', currency: 'CNY' } }, { id: 'P-2', locale: 'zh-CN' }) })
-    const addresses = await served.app.runtime.ledger.db.selectFrom('decorum.recipient_address').select(['id', 'creditor']).where('channel', '=', 'email').execute()
-    links = Object.fromEntries(addresses.map((address) => [address.creditor, `/u/${unsubscribeToken(served.app.runtime.vault, address.id)}`]))
+    await served.call('PUT', '/v1/accounts/A-2', {
+      key: admin,
+      body: account(
+        { creditor: 'shili-xiaojin', overdue: { amount: '10.00', currency: 'CNY' } },
+        { id: 'P-2', locale: 'zh-CN' },
+      ),
+    })
+    const addresses = await served.app.runtime.ledger.db
+      .selectFrom('decorum.recipient_address')
+      .select(['id', 'creditor'])
+      .where('channel', '=', 'email')
+      .execute()
+    links = Object.fromEntries(
+      addresses.map((address) => [address.creditor, `/u/${unsubscribeToken(served.app.runtime.vault, address.id)}`]),
+    )
   })
   afterAll(() => served.close())
 
-  const stops = () => served.app.runtime.ledger.db.selectFrom('decorum.suppression').select(['creditor', 'scope', 'reason', 'source']).execute()
+  const stops = () =>
+    served.app.runtime.ledger.db
+      .selectFrom('decorum.suppression')
+      .select(['creditor', 'scope', 'reason', 'source'])
+      .execute()
   const oneClick = (url: string, type = 'application/x-www-form-urlencoded', body = 'List-Unsubscribe=One-Click') =>
     served.call('POST', url, { body, headers: { 'content-type': type } })
 
@@ -41,23 +57,35 @@ eachLedger('one-click unsubscribe (RFC 8058)', (_name, openFresh) => {
 
   it('stops mail to that address at once when a mail program posts, without a login', async () => {
     expect((await oneClick(links['northwind'] as string)).status).toBe(200)
-    expect(await stops()).toEqual([{ creditor: 'northwind', scope: 'address', reason: 'opt-out', source: 'unsubscribe-link' }])
+    expect(await stops()).toEqual([
+      { creditor: 'northwind', scope: 'address', reason: 'opt-out', source: 'unsubscribe-link' },
+    ])
   })
 
   it('takes the post in whatever form it comes, and once', async () => {
-    for (const [type, body] of [['multipart/form-data; boundary=x', '--x\r\ncontent-disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--'], ['text/plain', 'x'], ['application/x-www-form-urlencoded', '']] as const) {
+    for (const [type, body] of [
+      [
+        'multipart/form-data; boundary=x',
+        '--x\r\ncontent-disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--',
+      ],
+      ['text/plain', 'x'],
+      ['application/x-www-form-urlencoded', ''],
+    ] as const) {
       expect((await oneClick(links['northwind'] as string, type, body)).status, type).toBe(200)
     }
     expect(await stops()).toHaveLength(1)
     expect((await served.call('GET', links['northwind'] as string)).text).not.toContain('<form')
   })
 
-  it.each(['x', 'A'.repeat(43), '0190b3a2-7c1e-7000-8000-000000000001'])('knows nobody by a token that is not ours: %s', async (token) => {
-    for (const method of ['GET', 'POST']) {
-      const page = await served.call(method, `/u/${token}`)
-      expect(page.status).toBe(404)
-      expect(page.headers['content-type']).toMatch(/^text\/html/)
-    }
-    expect(await stops()).toHaveLength(1)
-  })
+  it.each(['x', 'A'.repeat(43), '0190b3a2-7c1e-7000-8000-000000000001'])(
+    'knows nobody by a token that is not ours: %s',
+    async (token) => {
+      for (const method of ['GET', 'POST']) {
+        const page = await served.call(method, `/u/${token}`)
+        expect(page.status).toBe(404)
+        expect(page.headers['content-type']).toMatch(/^text\/html/)
+      }
+      expect(await stops()).toHaveLength(1)
+    },
+  )
 })

@@ -4,7 +4,15 @@ import { phoneEvidence } from '../../src/intake/address.ts'
 describe('what a phone number says about a place', () => {
   it.each<[string, ReturnType<typeof phoneEvidence>]>([
     ['+12125550123', { country: 'US', zones: ['America/New_York'], subdivisions: ['US-NY'], lineType: 'unknown' }],
-    ['+12083451234', { country: 'US', zones: ['America/Boise', 'America/Denver', 'America/Los_Angeles'], subdivisions: ['US-ID'], lineType: 'unknown' }],
+    [
+      '+12083451234',
+      {
+        country: 'US',
+        zones: ['America/Boise', 'America/Denver', 'America/Los_Angeles'],
+        subdivisions: ['US-ID'],
+        lineType: 'unknown',
+      },
+    ],
     ['+14165550123', { country: 'CA', zones: ['America/Toronto'], subdivisions: ['CA-ON'], lineType: 'unknown' }],
     ['+17875550123', { country: 'PR', zones: ['America/Puerto_Rico'], subdivisions: [], lineType: 'unknown' }],
     ['+8613800138000', { country: 'CN', zones: ['Asia/Shanghai'], subdivisions: [], lineType: 'mobile' }],

@@ -12,14 +12,24 @@ const cut = (bytes: Buffer, size: number): Buffer[] =>
 
 describe('the lines of a stream', () => {
   it('are the same however its bytes come in pieces', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(fc.string({ unit: 'grapheme' }).filter((s) => !/[\r\n]/.test(s))), fc.integer({ min: 1, max: 20 }), async (texts, size) => {
-      const bytes = Buffer.from(texts.join('\n'))
-      expect(await read(cut(bytes, size))).toEqual(await read([bytes]))
-    }), { numRuns: 50 })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: 'grapheme' }).filter((s) => !/[\r\n]/.test(s))),
+        fc.integer({ min: 1, max: 20 }),
+        async (texts, size) => {
+          const bytes = Buffer.from(texts.join('\n'))
+          expect(await read(cut(bytes, size))).toEqual(await read([bytes]))
+        },
+      ),
+      { numRuns: 50 },
+    )
   })
 
   it('are counted with the empty ones, which are left out', async () => {
-    expect(await read([Buffer.from('\ufeffa\r\n\r\n \nb')])).toEqual([{ no: 1, ok: true, text: 'a' }, { no: 4, ok: true, text: 'b' }])
+    expect(await read([Buffer.from('\ufeffa\r\n\r\n \nb')])).toEqual([
+      { no: 1, ok: true, text: 'a' },
+      { no: 4, ok: true, text: 'b' },
+    ])
   })
 
   it('that are too long, or not UTF-8, are refused alone and not kept in memory', async () => {
@@ -30,7 +40,12 @@ describe('the lines of a stream', () => {
     }
     const before = process.memoryUsage().arrayBuffers
     const lines = await read(huge())
-    expect(lines.map((line) => [line.no, line.ok])).toEqual([[1, true], [2, false], [3, false], [4, true]])
+    expect(lines.map((line) => [line.no, line.ok])).toEqual([
+      [1, true],
+      [2, false],
+      [3, false],
+      [4, true],
+    ])
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(250 * MAX_LINE_BYTES)
   })
 })

@@ -4,7 +4,8 @@ import type { DayStatus } from '../../src/model/calendars/calendar.ts'
 import { CALENDAR_TABLES, calendarNamed } from '../../src/model/calendars/tables.ts'
 import { dayNumber } from '../../src/model/time.ts'
 
-const statusOn = (calendar: string, date: string): DayStatus | undefined => calendarNamed(calendar)?.(dayNumber(date) as number)
+const statusOn = (calendar: string, date: string): DayStatus | undefined =>
+  calendarNamed(calendar)?.(dayNumber(date) as number)
 
 describe('public holidays', () => {
   it.each<[string, string, string, DayStatus]>([
@@ -28,11 +29,15 @@ describe('public holidays', () => {
   })
 
   it('are computed or decreed as config/policies/README.md says, with the day on which the source was read', () => {
-    const rows = Object.entries(CALENDAR_TABLES).sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, table]) => {
-      const years = Object.keys(table.years)
-      return `| \`${id}\` | ${years[0]}–${years.at(-1)} | ${table.computed ?? '–'} | ${table.decreed ?? '–'} | ${table.readOn} |`
-    })
+    const rows = Object.entries(CALENDAR_TABLES)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([id, table]) => {
+        const years = Object.keys(table.years)
+        return `| \`${id}\` | ${years[0]}–${years.at(-1)} | ${table.computed ?? '–'} | ${table.decreed ?? '–'} | ${table.readOn} |`
+      })
     const text = readFileSync(new URL('../../config/policies/README.md', import.meta.url), 'utf8')
-    expect(text).toContain(['| calendar | years | computed | decreed | read on |', '|---|---|---|---|---|', ...rows].join('\n'))
+    expect(text).toContain(
+      ['| calendar | years | computed | decreed | read on |', '|---|---|---|---|---|', ...rows].join('\n'),
+    )
   })
 })

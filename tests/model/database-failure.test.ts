@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { databaseFailure, isTransient, isUnreachable, type DatabaseFailure } from '../../src/model/database-failure.ts'
 
-const failure = (message: string, code?: string): Error => Object.assign(new Error(message), code === undefined ? {} : { code })
+const failure = (message: string, code?: string): Error =>
+  Object.assign(new Error(message), code === undefined ? {} : { code })
 
 const BY_CODE: [code: string, is: DatabaseFailure | null, name: string][] = [
   ['40001', 'conflict', 'serialization_failure'],
@@ -43,10 +44,13 @@ const BY_CODE: [code: string, is: DatabaseFailure | null, name: string][] = [
 describe('a code of PostgreSQL or Node', () => {
   it.each(BY_CODE)('%s is %s (%s)', (code, is, name) => expect(databaseFailure(failure(name, code))).toBe(is))
 
-  it.each(BY_CODE)('%s (%s): tried again unless it took too long; unreachable only when there is no connection', (code, is) => {
-    expect(isTransient(failure('', code))).toBe(is !== null && is !== 'statement_timeout')
-    expect(isUnreachable(failure('', code))).toBe(is === 'unreachable')
-  })
+  it.each(BY_CODE)(
+    '%s (%s): tried again unless it took too long; unreachable only when there is no connection',
+    (code, is) => {
+      expect(isTransient(failure('', code))).toBe(is !== null && is !== 'statement_timeout')
+      expect(isUnreachable(failure('', code))).toBe(is === 'unreachable')
+    },
+  )
 
   it('counts before the words', () => {
     expect(databaseFailure(failure('Connection terminated', '22P05'))).toBeNull()
@@ -55,15 +59,27 @@ describe('a code of PostgreSQL or Node', () => {
 
 describe('an error without a code', () => {
   it.each([
-    'Connection terminated', 'Connection terminated unexpectedly', 'Connection terminated due to connection timeout',
-    'Client has encountered a connection error and is not queryable', 'Client was closed and is not queryable',
-    'timeout exceeded when trying to connect', 'timeout expired', 'Cannot use a pool after calling end on the pool',
-    'terminating connection due to administrator command', 'connect ECONNREFUSED 127.0.0.1:5432', 'getaddrinfo EAI_AGAIN ledger.example',
-  ])('of the words "%s" is of a connection that is lost', (message) => expect(databaseFailure(failure(message))).toBe('unreachable'))
+    'Connection terminated',
+    'Connection terminated unexpectedly',
+    'Connection terminated due to connection timeout',
+    'Client has encountered a connection error and is not queryable',
+    'Client was closed and is not queryable',
+    'timeout exceeded when trying to connect',
+    'timeout expired',
+    'Cannot use a pool after calling end on the pool',
+    'terminating connection due to administrator command',
+    'connect ECONNREFUSED 127.0.0.1:5432',
+    'getaddrinfo EAI_AGAIN ledger.example',
+  ])('of the words "%s" is of a connection that is lost', (message) =>
+    expect(databaseFailure(failure(message))).toBe('unreachable'),
+  )
 
   it.each([
     ['a defect of ours', new TypeError('x is not a function')],
-    ['a query that nobody can run', failure('A query must have either text or a name. Supplying neither is unsupported.')],
+    [
+      'a query that nobody can run',
+      failure('A query must have either text or a name. Supplying neither is unsupported.'),
+    ],
     ['words that only tell of a connection', failure('the file says: connection terminated')],
     ['nothing', null],
     ['nothing at all', undefined],
@@ -73,6 +89,10 @@ describe('an error without a code', () => {
   ])('is none of these: %s', (_what, error) => expect(databaseFailure(error)).toBeNull())
 
   it('of several addresses is as the first of them', () => {
-    expect(databaseFailure(new AggregateError([failure('connect ECONNREFUSED ::1:5432', 'ECONNREFUSED'), failure('', '22P05')]))).toBe('unreachable')
+    expect(
+      databaseFailure(
+        new AggregateError([failure('connect ECONNREFUSED ::1:5432', 'ECONNREFUSED'), failure('', '22P05')]),
+      ),
+    ).toBe('unreachable')
   })
 })

@@ -14,8 +14,10 @@ describe('the path of a field', () => {
 
   it('may be made in two goes', () => {
     const parts = fc.array(fc.oneof(fc.string({ minLength: 1 }), fc.nat()))
-    fc.assert(fc.property(parts, parts, (first, rest) => {
-      expect(fieldPath(rest, fieldPath(first))).toBe(fieldPath([...first, ...rest]))
-    }))
+    fc.assert(
+      fc.property(parts, parts, (first, rest) => {
+        expect(fieldPath(rest, fieldPath(first))).toBe(fieldPath([...first, ...rest]))
+      }),
+    )
   })
 })

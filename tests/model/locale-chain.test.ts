@@ -8,8 +8,14 @@ describe('where words are looked for', () => {
     [['zh-CN'], ['zh-CN', 'zh', 'en']],
     [['zh-HK'], ['zh-HK', 'zh-CN', 'zh', 'en']],
     [['zh-Hans-SG'], ['zh-Hans-SG', 'zh-Hans', 'zh', 'zh-CN', 'en']],
-    [[null, 'en-GB'], ['en-GB', 'en']],
-    [['fr', 'zh-CN'], ['fr', 'zh-CN', 'zh', 'en']],
+    [
+      [null, 'en-GB'],
+      ['en-GB', 'en'],
+    ],
+    [
+      ['fr', 'zh-CN'],
+      ['fr', 'zh-CN', 'zh', 'en'],
+    ],
     [[null], ['en']],
   ])('%j: %j', (wanted, chain) => {
     expect(localeChain(wanted, LOCALES)).toEqual(chain)
@@ -20,14 +26,29 @@ describe('a reader of one Chinese script', () => {
   const inChina = { default: 'zh-CN', fallback: { zh: ['zh-CN'], 'zh-SG': ['zh-CN'] } }
 
   it.each([
-    [['zh-TW', 'zh-CN'], ['zh-TW', 'zh-Hant', 'en']],
+    [
+      ['zh-TW', 'zh-CN'],
+      ['zh-TW', 'zh-Hant', 'en'],
+    ],
     [['zh-HK'], ['zh-HK', 'zh-Hant', 'en']],
-    [['zh-MO', null], ['zh-MO', 'zh-Hant', 'en']],
+    [
+      ['zh-MO', null],
+      ['zh-MO', 'zh-Hant', 'en'],
+    ],
     [['zh-Hant'], ['zh-Hant', 'en']],
-    [['zh-Hant-MO', 'zh-Hans'], ['zh-Hant-MO', 'zh-Hant', 'en']],
-    [['zh-CN', 'zh-TW'], ['zh-CN', 'zh']],
+    [
+      ['zh-Hant-MO', 'zh-Hans'],
+      ['zh-Hant-MO', 'zh-Hant', 'en'],
+    ],
+    [
+      ['zh-CN', 'zh-TW'],
+      ['zh-CN', 'zh'],
+    ],
     [['zh-Hans-HK'], ['zh-Hans-HK', 'zh-Hans', 'zh', 'zh-CN']],
-    [['zh-SG', 'zh-HK'], ['zh-SG', 'zh-CN', 'zh']],
+    [
+      ['zh-SG', 'zh-HK'],
+      ['zh-SG', 'zh-CN', 'zh'],
+    ],
   ])('%j is never given the other by falling back: %j', (wanted, chain) => {
     expect(localeChain(wanted, inChina)).toEqual(chain)
   })

@@ -4,21 +4,35 @@ import { formsOfNumber, withoutOldPrefix } from '../../src/model/address-rules.t
 
 describe('a number written as before its country changed its plan', () => {
   it.each([
-    ['Mexico with the mobile 1', '+5215512345678', '+525512345678'], ['Mexico as it is now', '+525512345678', '+525512345678'],
-    ['Brazil, a mobile of eight digits', '+551187654321', '+5511987654321'], ['Brazil, a mobile of nine', '+5511987654321', '+5511987654321'], ['Brazil, a fixed line', '+551133334444', '+551133334444'],
-    ['any other', '+12125550123', '+12125550123'], ['no number', 'NETFLIX', 'NETFLIX'],
-  ])('is the one in force: %s', (_name, written, meant) => { expect(withoutOldPrefix(written)).toBe(meant) })
+    ['Mexico with the mobile 1', '+5215512345678', '+525512345678'],
+    ['Mexico as it is now', '+525512345678', '+525512345678'],
+    ['Brazil, a mobile of eight digits', '+551187654321', '+5511987654321'],
+    ['Brazil, a mobile of nine', '+5511987654321', '+5511987654321'],
+    ['Brazil, a fixed line', '+551133334444', '+551133334444'],
+    ['any other', '+12125550123', '+12125550123'],
+    ['no number', 'NETFLIX', 'NETFLIX'],
+  ])('is the one in force: %s', (_name, written, meant) => {
+    expect(withoutOldPrefix(written)).toBe(meant)
+  })
 
   it.each([
-    ['+5215512345678', ['+525512345678', '+5215512345678']], ['+525512345678', ['+525512345678', '+5215512345678']],
-    ['+551187654321', ['+5511987654321', '+551187654321']], ['+5511987654321', ['+5511987654321', '+551187654321']],
-    ['+5491123456789', ['+5491123456789', '+541123456789']], ['+541123456789', ['+541123456789', '+5491123456789']], ['+12125550123', ['+12125550123']],
-  ])('is looked for in every form it may stand in: %s', (number, forms) => { expect(formsOfNumber(number)).toEqual(forms) })
+    ['+5215512345678', ['+525512345678', '+5215512345678']],
+    ['+525512345678', ['+525512345678', '+5215512345678']],
+    ['+551187654321', ['+5511987654321', '+551187654321']],
+    ['+5511987654321', ['+5511987654321', '+551187654321']],
+    ['+5491123456789', ['+5491123456789', '+541123456789']],
+    ['+541123456789', ['+541123456789', '+5491123456789']],
+    ['+12125550123', ['+12125550123']],
+  ])('is looked for in every form it may stand in: %s', (number, forms) => {
+    expect(formsOfNumber(number)).toEqual(forms)
+  })
 
   it('has the same forms whichever of them is reported', () => {
-    fc.assert(fc.property(fc.stringMatching(/^\+(52|521|55|54|549|1|86|49)[1-9]\d{8,9}$/), (number) => {
-      const forms = formsOfNumber(number)
-      for (const form of forms) expect([...formsOfNumber(form)].sort()).toEqual([...forms].sort())
-    }))
+    fc.assert(
+      fc.property(fc.stringMatching(/^\+(52|521|55|54|549|1|86|49)[1-9]\d{8,9}$/), (number) => {
+        const forms = formsOfNumber(number)
+        for (const form of forms) expect([...formsOfNumber(form)].sort()).toEqual([...forms].sort())
+      }),
+    )
   })
 })

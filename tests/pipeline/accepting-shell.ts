@@ -32,7 +32,9 @@ export class StandingClock {
 
 const ladder = (id: string) => {
   const parsed = parseLadder({
-    id, version: '1', template: 'overdue',
+    id,
+    version: '1',
+    template: 'overdue',
     rungs: [
       { id: 'first', at: { dpd: 1 }, stage: 'M1', tone: 'gentle', channels: ['sms'] },
       { id: 'second', at: { dpd: 10 }, stage: 'M1', tone: 'neutral', channels: ['sms'] },
@@ -42,28 +44,50 @@ const ladder = (id: string) => {
   return { ladder: parsed.ladder, version: `${id}-v1` }
 }
 
-const creditor = (id: string) => creditorSchema.parse({
-  id, bookZone: 'Asia/Shanghai', freshFor: '36h', defaults: { product: 'loan', ladder: 'plain', jurisdiction: 'CN' },
-  words: { name: id, helpLine: '95000' },
-})
+const creditor = (id: string) =>
+  creditorSchema.parse({
+    id,
+    bookZone: 'Asia/Shanghai',
+    freshFor: '36h',
+    defaults: { product: 'loan', ladder: 'plain', jurisdiction: 'CN' },
+    words: { name: id, helpLine: '95000' },
+  })
 
-const route = (channel: 'sms' | 'phone') => routeSchema.parse({
-  id: `${channel}-main`, channel, provider: 'capture', from: 'test', rate: { perSecond: 10 }, serves: { jurisdictions: ['CN'] },
-})
+const route = (channel: 'sms' | 'phone') =>
+  routeSchema.parse({
+    id: `${channel}-main`,
+    channel,
+    provider: 'capture',
+    from: 'test',
+    rate: { perSecond: 10 },
+    serves: { jurisdictions: ['CN'] },
+  })
 
 /** A small configuration: creditors `acme` and `other`, ladders `plain` and `stern`, template `overdue`, routes for SMS and phone in China. */
-export function accepting(ledger: Ledger, now = '2026-11-23T02:00:00Z'): { runtime: Runtime; clock: StandingClock; actor: Actor } {
+export function accepting(
+  ledger: Ledger,
+  now = '2026-11-23T02:00:00Z',
+): { runtime: Runtime; clock: StandingClock; actor: Actor } {
   const clock = new StandingClock(at(now))
   const config = {
     production: false,
     creditors: new Map(['acme', 'other'].map((id) => [id, creditor(id)])),
     ladders: new Map(['plain', 'stern'].map((id) => [id, ladder(id)])),
-    templates: new Map([['overdue', { id: 'overdue', manifest: { tones: ['gentle', 'neutral', 'firm'], channels: ['sms', 'phone', 'email'] } }]]),
+    templates: new Map([
+      [
+        'overdue',
+        { id: 'overdue', manifest: { tones: ['gentle', 'neutral', 'firm'], channels: ['sms', 'phone', 'email'] } },
+      ],
+    ]),
     routes: [route('sms'), route('phone')],
     packs: [],
     webhooks: [],
     limits: { clockSkewMinutes: 5 },
   } as unknown as Config
   const vault = openVault(parseKeyRing(`k1:${Buffer.alloc(32, 7).toString('base64')}`))
-  return { runtime: { config, ledger, vault, clock, log: pino({ level: 'silent' }) }, clock, actor: { name: 'key:test', creditor: 'acme', live: true } }
+  return {
+    runtime: { config, ledger, vault, clock, log: pino({ level: 'silent' }) },
+    clock,
+    actor: { name: 'key:test', creditor: 'acme', live: true },
+  }
 }

@@ -8,7 +8,14 @@ import { openEmbeddedFresh, type FreshLedger } from '../support/ledger.ts'
 import { at, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 
 const NOW = '2026-11-23T18:00:00Z'
-const SYSTEM = { testMode: false, switchedOff: null, clockUncertain: false, routeProblem: null, notRegistered: false, phoneInFlight: false }
+const SYSTEM = {
+  testMode: false,
+  switchedOff: null,
+  clockUncertain: false,
+  routeProblem: null,
+  notRegistered: false,
+  phoneInFlight: false,
+}
 
 describe('what is on record of an address', () => {
   let fresh: FreshLedger
@@ -24,17 +31,54 @@ describe('what is on record of an address', () => {
 
   /** The facts of an email to a collector's consumer, whose mailbox was registered so; and what Regulation F says to them. */
   async function email(id: string, address: Record<string, unknown>) {
-    const recipient = { id: `r-${id}`, locale: 'en', jurisdiction: 'US-NY', addresses: [{ channel: 'email', value: `${id}@example.com`, ...address }] }
+    const recipient = {
+      id: `r-${id}`,
+      locale: 'en',
+      jurisdiction: 'US-NY',
+      addresses: [{ channel: 'email', value: `${id}@example.com`, ...address }],
+    }
     await stage.account(id, overdueAccount({ recipient }))
     const { db } = stage.app.runtime.ledger
-    const { id: person } = await db.selectFrom('decorum.recipient').select('id').where('external_id', '=', `r-${id}`).executeTakeFirstOrThrow()
+    const { id: person } = await db
+      .selectFrom('decorum.recipient')
+      .select('id')
+      .where('external_id', '=', `r-${id}`)
+      .executeTakeFirstOrThrow()
     const known = (await readRecipients(db, [person], at(NOW))).get(person)
     if (known === undefined) throw new Error('nobody')
     const facts = composeFacts({
-      reminder: { channel: 'email', tone: 'neutral', kind: 'reminder', mode: 'automated', expiresAt: null, dueAt: null },
-      recipient: known, accounts: [], address: known.addresses[0] ?? null, daysPastDue: [], freshForMs: null, pending: [], system: SYSTEM,
+      reminder: {
+        channel: 'email',
+        tone: 'neutral',
+        kind: 'reminder',
+        mode: 'automated',
+        expiresAt: null,
+        dueAt: null,
+      },
+      recipient: known,
+      accounts: [],
+      address: known.addresses[0] ?? null,
+      daysPastDue: [],
+      freshForMs: null,
+      pending: [],
+      system: SYSTEM,
     })
-    const asked = { ...facts, accounts: [{ id: 'a', role: 'collector' as const, product: 'loan', dueDate: null, daysPastDue: null, state: 'open' as const, spell: null, asOf: null, freshForMs: null }] }
+    const asked = {
+      ...facts,
+      accounts: [
+        {
+          id: 'a',
+          role: 'collector' as const,
+          product: 'loan',
+          dueDate: null,
+          daysPastDue: null,
+          state: 'open' as const,
+          spell: null,
+          asOf: null,
+          freshForMs: null,
+        },
+      ],
+    }
     const packs = selectPacks(compilePacks(shippedConfig().packs), { named: ['us-reg-f'] })
     if (!packs.ok) throw new Error('no packs')
     return { facts, rules: decide(asked, packs.packs, at(NOW)).reasons.map(({ rule }) => rule) }
@@ -46,7 +90,7 @@ describe('what is on record of an address', () => {
     expect(rules).toEqual([])
   })
 
-  it('words of one\'s own stay in the ledger, and show no origin', async () => {
+  it("words of one's own stay in the ledger, and show no origin", async () => {
     const { facts, rules } = await email('a-2', { source: 'told us by her sister Eva' })
     expect(facts.address).toMatchObject({ origin: 'other' })
     expect(JSON.stringify(facts)).not.toContain('Eva')
@@ -61,6 +105,9 @@ describe('what is on record of an address', () => {
 
   it('a work mailbox is one by its kind; consent for it, recorded with it, opens it', async () => {
     expect((await email('a-4', { kind: 'work' })).rules).toEqual(['us-reg-f/work-mailbox', 'us-reg-f/mailbox-origin'])
-    expect((await email('a-5', { kind: 'work', consents: [{ kind: 'electronic-contact', from: '2026-11-01T00:00:00Z' }] })).rules).toEqual([])
+    expect(
+      (await email('a-5', { kind: 'work', consents: [{ kind: 'electronic-contact', from: '2026-11-01T00:00:00Z' }] }))
+        .rules,
+    ).toEqual([])
   })
 })

@@ -18,7 +18,9 @@ whenThere('PostgreSQL', 'a stop that commits while dispatch waits', () => {
 
     beforeAll(async () => {
       fresh = await openServerFresh()
-      stage = await Stage.set(fresh, '2026-11-23T03:00:00Z', { overrides: { providers: (route) => scripted[route.channel] } })
+      stage = await Stage.set(fresh, '2026-11-23T03:00:00Z', {
+        overrides: { providers: (route) => scripted[route.channel] },
+      })
     })
     afterAll(async () => {
       await stage.app.stop()
@@ -31,11 +33,15 @@ whenThere('PostgreSQL', 'a stop that commits while dispatch waits', () => {
       await planDue(stage.app.runtime)
       const recipient = await db.selectFrom('decorum.recipient').select(['id', 'creditor']).executeTakeFirstOrThrow()
       let commit = (): void => {}
-      const committed = new Promise<void>((resolve) => { commit = resolve })
+      const committed = new Promise<void>((resolve) => {
+        commit = resolve
+      })
       const stop = db.transaction().execute(async (trx) => {
         await takeLocks(trx, { recipients: [recipient.id] }, 'wait')
         await sql`INSERT INTO decorum.hold (id, creditor, recipient_id, kind, starts_at, created_by, created_at, seq)
-          VALUES (${newId()}::uuid, ${recipient.creditor}, ${recipient.id}::uuid, 'dispute', '2026-11-23T00:00:00Z', 'test', '2026-11-23T00:00:00Z', 99)`.execute(trx)
+          VALUES (${newId()}::uuid, ${recipient.creditor}, ${recipient.id}::uuid, 'dispute', '2026-11-23T00:00:00Z', 'test', '2026-11-23T00:00:00Z', 99)`.execute(
+          trx,
+        )
         await committed
       })
       const settled = stage.settle()

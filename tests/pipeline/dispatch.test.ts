@@ -55,7 +55,13 @@ eachLedger('dispatch', (_name, openFresh) => {
     return reminder
   }
   /** But for those that a busy machine was too slow to begin in their slot; they are decided again. */
-  const attempts = () => ledger.db.selectFrom('decorum.attempt').selectAll().where((on) => on.or([on('code', 'is', null), on('code', '!=', 'slot_missed')])).orderBy('no').execute()
+  const attempts = () =>
+    ledger.db
+      .selectFrom('decorum.attempt')
+      .selectAll()
+      .where((on) => on.or([on('code', 'is', null), on('code', '!=', 'slot_missed')]))
+      .orderBy('no')
+      .execute()
 
   describe('one reminder', () => {
     it('is decided, reserved, sent once and settled', async () => {
@@ -70,10 +76,16 @@ eachLedger('dispatch', (_name, openFresh) => {
 
     it('is not sent on a balance that the ledger has as of a day that has not come, and is once the balance is stated', async () => {
       await stage.account('a-1', overdueAccount())
-      await ledger.db.updateTable('decorum.account').set({ as_of: new Date('2027-11-26T20:00:00Z'), stated_at: null, stated_by: null, stated_minor: null }).execute()
+      await ledger.db
+        .updateTable('decorum.account')
+        .set({ as_of: new Date('2027-11-26T20:00:00Z'), stated_at: null, stated_by: null, stated_minor: null })
+        .execute()
       await stage.settle()
       expect(sms.calls).toHaveLength(0)
-      expect((await stage.decisions((await only()).id)).at(-1)).toMatchObject({ verdict: 'refuse', code: 'facts_conflict' })
+      expect((await stage.decisions((await only()).id)).at(-1)).toMatchObject({
+        verdict: 'refuse',
+        code: 'facts_conflict',
+      })
       await stage.account('a-1', overdueAccount({ asOf: '2026-11-23T02:00:00Z' }))
       await stage.settle()
       expect(sms.calls).toHaveLength(1)
@@ -84,7 +96,18 @@ eachLedger('dispatch', (_name, openFresh) => {
       await stage.settle()
       // 11:00 in Shanghai; the window closes at 22:00, and carriers keep an SMS ten hours at most.
       expect(sms.calls[0]?.validForSeconds).toBe(36_000)
-      await stage.account('a-2', overdueAccount({ recipient: { id: 'r-2', name: '李四', locale: 'zh-CN', jurisdiction: 'CN', addresses: [{ channel: 'sms', value: '13900139000' }] } }))
+      await stage.account(
+        'a-2',
+        overdueAccount({
+          recipient: {
+            id: 'r-2',
+            name: '李四',
+            locale: 'zh-CN',
+            jurisdiction: 'CN',
+            addresses: [{ channel: 'sms', value: '13900139000' }],
+          },
+        }),
+      )
       await stage.until('2026-11-23T13:30:00Z')
       expect(sms.calls[1]?.validForSeconds).toBe(1_800)
     })
@@ -94,7 +117,12 @@ eachLedger('dispatch', (_name, openFresh) => {
       await stage.account('a-1', overdueAccount())
       await stage.settle()
       expect(sms.calls).toEqual([])
-      expect(await only()).toMatchObject({ status: 'scheduled', tries: 0, attempts: 0, next_at: new Date('2026-11-24T00:00:00Z') })
+      expect(await only()).toMatchObject({
+        status: 'scheduled',
+        tries: 0,
+        attempts: 0,
+        next_at: new Date('2026-11-24T00:00:00Z'),
+      })
       await stage.until('2026-11-24T00:00:00Z')
       expect(await only()).toMatchObject({ status: 'sent' })
     })
@@ -102,9 +130,17 @@ eachLedger('dispatch', (_name, openFresh) => {
     it('is not sent before it is due, though a process whose clock is ahead queued it', async () => {
       await stage.account('a-1', overdueAccount())
       await planDue(stage.app.runtime)
-      await ledger.db.updateTable('decorum.reminder').set({ due_at: new Date('2026-11-23T06:00:00Z') }).execute()
+      await ledger.db
+        .updateTable('decorum.reminder')
+        .set({ due_at: new Date('2026-11-23T06:00:00Z') })
+        .execute()
       await stage.settle()
-      expect(await only()).toMatchObject({ status: 'scheduled', decisions: 0, tries: 0, next_at: new Date('2026-11-23T06:00:00Z') })
+      expect(await only()).toMatchObject({
+        status: 'scheduled',
+        decisions: 0,
+        tries: 0,
+        next_at: new Date('2026-11-23T06:00:00Z'),
+      })
       await stage.until('2026-11-23T06:00:00Z')
       expect(await only()).toMatchObject({ status: 'sent' })
     })
@@ -112,7 +148,12 @@ eachLedger('dispatch', (_name, openFresh) => {
     it('keeps no name, number or text outside the vault', async () => {
       await stage.account('a-1', overdueAccount())
       await stage.settle()
-      const rows = JSON.stringify([await stage.reminders(), await stage.decisions((await only()).id), await attempts(), await stage.contacts()])
+      const rows = JSON.stringify([
+        await stage.reminders(),
+        await stage.decisions((await only()).id),
+        await attempts(),
+        await stage.contacts(),
+      ])
       for (const secret of ['张三', '13800138000', '还款', '示例消金']) expect(rows).not.toContain(secret)
     })
   })
@@ -124,8 +165,16 @@ eachLedger('dispatch', (_name, openFresh) => {
       const route = config.routes.find((r) => r.id === 'sms-main')
       if (route === undefined) throw new Error('no route')
       return {
-        route, provider: sms, testProvider: sms, gate: memoryRateGate('sms-main', { perSecond: 1_000, largestWeight: 4 }), packs: policyOf(config),
-        switches: new SwitchBoard(runtime), worker: 'test', clockCertain: () => true, optOutUrl: () => null, limits: DISPATCH_LIMITS,
+        route,
+        provider: sms,
+        testProvider: sms,
+        gate: memoryRateGate('sms-main', { perSecond: 1_000, largestWeight: 4 }),
+        packs: policyOf(config),
+        switches: new SwitchBoard(runtime),
+        worker: 'test',
+        clockCertain: () => true,
+        optOutUrl: () => null,
+        limits: DISPATCH_LIMITS,
       }
     }
     const queued = async () => {
@@ -139,7 +188,10 @@ eachLedger('dispatch', (_name, openFresh) => {
 
     it('of two workers that hear one ticket, one reserves', async () => {
       const ticket = await queued()
-      const [a, b] = await Promise.all([reserve(stage.app.runtime, context(), ticket), reserve(stage.app.runtime, context(), ticket)])
+      const [a, b] = await Promise.all([
+        reserve(stage.app.runtime, context(), ticket),
+        reserve(stage.app.runtime, context(), ticket),
+      ])
       expect(a.reserved.length + b.reserved.length).toBe(1)
       expect(await attempts()).toHaveLength(1)
     })
@@ -168,7 +220,11 @@ eachLedger('dispatch', (_name, openFresh) => {
       await stage.account('a-1', overdueAccount())
       await stage.settle()
       expect(await only()).toMatchObject({ status: 'in_doubt' })
-      sms.lookUpAnswer = { kind: 'found', reference: 'SM1', word: { state: 'delivered', final: true, code: null, class: null } }
+      sms.lookUpAnswer = {
+        kind: 'found',
+        reference: 'SM1',
+        word: { state: 'delivered', final: true, code: null, class: null },
+      }
       await lookUpDoubts(stage.app.runtime, () => ({ provider: sms, from: 'x' }), 0)
       expect(await only()).toMatchObject({ status: 'delivered' })
       expect(await attempts()).toMatchObject([{ status: 'accepted', provider_ref: 'SM1', resolved_by: 'look-up' }])
@@ -215,7 +271,9 @@ eachLedger('dispatch', (_name, openFresh) => {
       sms.script.push({ kind: 'rejected', class: 'address', code: '21211', detail: 'invalid To' })
       await stage.account('a-1', overdueAccount())
       await stage.settle()
-      expect(await ledger.db.selectFrom('decorum.suppression').selectAll().execute()).toMatchObject([{ scope: 'address', reason: 'bad-address' }])
+      expect(await ledger.db.selectFrom('decorum.suppression').selectAll().execute()).toMatchObject([
+        { scope: 'address', reason: 'bad-address' },
+      ])
       expect(await only()).toMatchObject({ status: 'refused', end_reason: 'suppressed', tries: 1 })
       expect(sms.calls).toHaveLength(1)
     })
@@ -224,7 +282,9 @@ eachLedger('dispatch', (_name, openFresh) => {
       sms.script.push({ kind: 'rejected', class: 'opted-out', code: '21610', detail: 'unsubscribed' })
       await stage.account('a-1', overdueAccount())
       await stage.settle()
-      expect(await ledger.db.selectFrom('decorum.suppression').selectAll().execute()).toMatchObject([{ reason: 'opt-out', source: 'provider:21610' }])
+      expect(await ledger.db.selectFrom('decorum.suppression').selectAll().execute()).toMatchObject([
+        { reason: 'opt-out', source: 'provider:21610' },
+      ])
       expect(await only()).toMatchObject({ status: 'refused' })
     })
 
@@ -239,12 +299,19 @@ eachLedger('dispatch', (_name, openFresh) => {
   })
 
   describe('receipts', () => {
-    const receipt = (state: 'sent' | 'delivered' | 'failed', over: object = {}) => async () => {
-      const { id } = await only()
-      return applyReceipt(stage.app.runtime, {
-        reminderId: id, attemptNo: 1, dedupe: state, saidAt: null, word: { state, final: state !== 'sent', code: null, class: null }, ...over,
-      })
-    }
+    const receipt =
+      (state: 'sent' | 'delivered' | 'failed', over: object = {}) =>
+      async () => {
+        const { id } = await only()
+        return applyReceipt(stage.app.runtime, {
+          reminderId: id,
+          attemptNo: 1,
+          dedupe: state,
+          saidAt: null,
+          word: { state, final: state !== 'sent', code: null, class: null },
+          ...over,
+        })
+      }
 
     it('may come twice and out of order', async () => {
       await stage.account('a-1', overdueAccount())
@@ -269,7 +336,11 @@ eachLedger('dispatch', (_name, openFresh) => {
       await stage.account('a-1', overdueAccount())
       await stage.settle()
       stage.clock.stepTo(stage.clock.now() + 10 * 60_000)
-      sms.lookUpAnswer = { kind: 'found', reference: 'ref-1', word: { state: 'delivered', final: true, code: null, class: null } }
+      sms.lookUpAnswer = {
+        kind: 'found',
+        reference: 'ref-1',
+        word: { state: 'delivered', final: true, code: null, class: null },
+      }
       const real = Object.assign(Object.create(sms) as ScriptedProvider, { harmless: false })
       expect(await askForReceipts(stage.app.runtime, () => ({ provider: real, from: 'x' }), 0)).toBe(1)
       expect(await only()).toMatchObject({ status: 'delivered' })
@@ -277,17 +348,28 @@ eachLedger('dispatch', (_name, openFresh) => {
     })
 
     it('of an attempt that is none of ours are not invented', async () => {
-      expect(await applyReceipt(stage.app.runtime, {
-        reminderId: newId(), attemptNo: 1, dedupe: 'x', saidAt: null, word: { state: 'delivered', final: true, code: null, class: null },
-      })).toBe('unknown')
+      expect(
+        await applyReceipt(stage.app.runtime, {
+          reminderId: newId(),
+          attemptNo: 1,
+          dedupe: 'x',
+          saidAt: null,
+          word: { state: 'delivered', final: true, code: null, class: null },
+        }),
+      ).toBe('unknown')
     })
   })
 
   describe('stops', () => {
     const hold = async (kind: string) => {
-      const recipient = await ledger.db.selectFrom('decorum.recipient').select(['id', 'creditor']).executeTakeFirstOrThrow()
+      const recipient = await ledger.db
+        .selectFrom('decorum.recipient')
+        .select(['id', 'creditor'])
+        .executeTakeFirstOrThrow()
       await sql`INSERT INTO decorum.hold (id, creditor, recipient_id, kind, starts_at, created_by, created_at, seq)
-        VALUES (${newId()}::uuid, ${recipient.creditor}, ${recipient.id}::uuid, ${kind}, '2026-11-23T00:00:00Z', 'test', '2026-11-23T00:00:00Z', 99)`.execute(ledger.db)
+        VALUES (${newId()}::uuid, ${recipient.creditor}, ${recipient.id}::uuid, ${kind}, '2026-11-23T00:00:00Z', 'test', '2026-11-23T00:00:00Z', 99)`.execute(
+        ledger.db,
+      )
     }
 
     it('one that was committed before the reservation prevents the call, and the reminder waits for its end', async () => {
@@ -300,7 +382,9 @@ eachLedger('dispatch', (_name, openFresh) => {
       expect(reminder).toMatchObject({ status: 'scheduled', tries: 0 })
       expect((await stage.decisions(reminder.id)).at(-1)).toMatchObject({ verdict: 'refuse', code: 'on_hold' })
       await stage.until('2026-11-26T03:00:00Z')
-      expect(await stage.reminders()).toContainEqual(expect.objectContaining({ id: reminder.id, status: 'expired', end_reason: 'expired' }))
+      expect(await stage.reminders()).toContainEqual(
+        expect.objectContaining({ id: reminder.id, status: 'expired', end_reason: 'expired' }),
+      )
       expect(sms.calls).toEqual([])
     })
   })
@@ -309,7 +393,12 @@ eachLedger('dispatch', (_name, openFresh) => {
     it('are refused with the rule and its citation, before any provider is asked', async () => {
       const { templates } = shippedConfig()
       const signed = templates.get('cn-consumer-loan') as Template
-      await open({ templates: new Map([...templates, [signed.id, { ...signed, manifest: { ...signed.manifest, signed: 'chinese' } }]]) })
+      await open({
+        templates: new Map([
+          ...templates,
+          [signed.id, { ...signed, manifest: { ...signed.manifest, signed: 'chinese' } }],
+        ]),
+      })
       const account = overdueAccount()
       await stage.account('a-1', { ...account, recipient: { ...(account['recipient'] as object), locale: 'en' } })
       await stage.settle()
@@ -321,24 +410,57 @@ eachLedger('dispatch', (_name, openFresh) => {
   })
 
   describe('a number that an SMS does not go to', () => {
-    const reachedBy = (addresses: unknown[]) => overdueAccount({ recipient: { id: 'r-1', name: '张三', locale: 'zh-CN', jurisdiction: 'CN', timeZone: 'Asia/Shanghai', addresses } })
+    const reachedBy = (addresses: unknown[]) =>
+      overdueAccount({
+        recipient: {
+          id: 'r-1',
+          name: '张三',
+          locale: 'zh-CN',
+          jurisdiction: 'CN',
+          timeZone: 'Asia/Shanghai',
+          addresses,
+        },
+      })
     const landline = { channel: 'sms', value: '+861012345678', kind: 'home' }
 
     it('is a landline, whatever it is used for; the step goes on by its next channel', async () => {
-      await stage.account('a-1', overdueAccount({ ...reachedBy([landline, { channel: 'phone', value: '+861012345678' }]), dueDate: '2026-12-22' }))
-      const asked = await stage.app.services.createReminder({ name: 'key:test', creditor: 'shili-xiaojin', live: true }, null, {
-        accountId: 'a-1', template: 'cn-consumer-loan', tone: 'gentle', kind: 'reminder', channels: ['sms', 'phone'], variables: {},
-      })
+      await stage.account(
+        'a-1',
+        overdueAccount({
+          ...reachedBy([landline, { channel: 'phone', value: '+861012345678' }]),
+          dueDate: '2026-12-22',
+        }),
+      )
+      const asked = await stage.app.services.createReminder(
+        { name: 'key:test', creditor: 'shili-xiaojin', live: true },
+        null,
+        {
+          accountId: 'a-1',
+          template: 'cn-consumer-loan',
+          tone: 'gentle',
+          kind: 'reminder',
+          channels: ['sms', 'phone'],
+          variables: {},
+        },
+      )
       await stage.settle()
       expect(sms.calls).toEqual([])
       const reminders = await stage.reminders()
-      expect(reminders).toContainEqual(expect.objectContaining({ id: asked.id, channel: 'sms', status: 'refused', end_reason: 'route_not_eligible' }))
+      expect(reminders).toContainEqual(
+        expect.objectContaining({ id: asked.id, channel: 'sms', status: 'refused', end_reason: 'route_not_eligible' }),
+      )
       expect(JSON.stringify(await stage.decisions(asked.id))).toContain('decorum/sms-to-landline')
       expect(reminders).toContainEqual(expect.objectContaining({ channel: 'phone', follows: asked.id }))
     })
 
     it('is passed over for a mobile', async () => {
-      await stage.account('a-1', reachedBy([{ ...landline, kind: 'landline' }, { channel: 'sms', value: '+8613900139000' }]))
+      await stage.account(
+        'a-1',
+        reachedBy([
+          { ...landline, kind: 'landline' },
+          { channel: 'sms', value: '+8613900139000' },
+        ]),
+      )
       await stage.settle()
       expect(sms.calls.map((call) => call.to)).toEqual(['+8613900139000'])
     })
@@ -358,7 +480,10 @@ eachLedger('dispatch', (_name, openFresh) => {
     const reminder = await only()
     expect(reminder.status).toBe('scheduled')
     expect(JSON.stringify(await stage.decisions(reminder.id))).toMatch(/content_unsafe.*variables\.familyName/)
-    await stage.account('a-1', overdueAccount({ asOf: '2026-11-23T01:00:00Z', variables: { familyName: '张', honorific: '女士' } }))
+    await stage.account(
+      'a-1',
+      overdueAccount({ asOf: '2026-11-23T01:00:00Z', variables: { familyName: '张', honorific: '女士' } }),
+    )
     await stage.settle()
     expect(sms.calls).toHaveLength(1)
   })

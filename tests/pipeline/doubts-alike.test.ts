@@ -35,34 +35,62 @@ eachLedger('attempts in doubt beside another with the same words to the same num
     await sql`UPDATE decorum.contact SET outcome = 'in-doubt'`.execute(fresh.ledger.db)
   })
 
-  const row = (reference: string) => ({ reference, word: { state: 'sent' as const, final: false, code: null, class: null } })
+  const row = (reference: string) => ({
+    reference,
+    word: { state: 'sent' as const, final: false, code: null, class: null },
+  })
   const lookUp = async (...references: string[]) => {
     sms.lookUpAnswer = { kind: 'alike', rows: references.map(row), complete: true }
     return lookUpDoubts(stage.app.runtime, () => ({ provider: sms, from: 'x' }), 0)
   }
   const attempts = async () => {
-    const rows = await fresh.ledger.db.selectFrom('decorum.attempt').select(['status', 'provider_ref']).orderBy('reminder_id').execute()
+    const rows = await fresh.ledger.db
+      .selectFrom('decorum.attempt')
+      .select(['status', 'provider_ref'])
+      .orderBy('reminder_id')
+      .execute()
     return rows.map(({ status, provider_ref: reference }) => [status, reference])
   }
   /** A second reminder with the same words, likewise in doubt unless something else is said. */
-  const again = async (over: { status?: string; provider_ref?: string; message_hash?: string; recipient_id?: string; address_id?: string } = {}) => {
+  const again = async (
+    over: {
+      status?: string
+      provider_ref?: string
+      message_hash?: string
+      recipient_id?: string
+      address_id?: string
+    } = {},
+  ) => {
     const { db } = fresh.ledger
     const id = newId()
     const { recipient_id: recipient = null, ...attempt } = over
-    const first = await db.selectFrom('decorum.attempt as a').innerJoin('decorum.recipient as p', 'p.id', 'a.recipient_id')
-      .select(['a.reminder_id', 'a.word_facts', 'p.id', 'p.data_key as dataKey', 'p.data_key_id as dataKeyId']).orderBy('a.reminder_id').limit(1).executeTakeFirstOrThrow()
+    const first = await db
+      .selectFrom('decorum.attempt as a')
+      .innerJoin('decorum.recipient as p', 'p.id', 'a.recipient_id')
+      .select(['a.reminder_id', 'a.word_facts', 'p.id', 'p.data_key as dataKey', 'p.data_key_id as dataKeyId'])
+      .orderBy('a.reminder_id')
+      .limit(1)
+      .executeTakeFirstOrThrow()
     const data = new PersonalData(stage.app.runtime.vault, first)
-    const words = data.seal(attemptWordFacts(`${id}.1`), data.open(attemptWordFacts(`${first.reminder_id}.1`), first.word_facts) ?? '')
+    const words = data.seal(
+      attemptWordFacts(`${id}.1`),
+      data.open(attemptWordFacts(`${first.reminder_id}.1`), first.word_facts) ?? '',
+    )
     const reminder = { id, unique_key: id, ...(recipient === null ? {} : { recipient_id: recipient }) }
-    await sql`INSERT INTO decorum.reminder SELECT (jsonb_populate_record(r, ${JSON.stringify(reminder)}::jsonb)).* FROM decorum.reminder r WHERE r.id = ${first.reminder_id}::uuid`.execute(db)
+    await sql`INSERT INTO decorum.reminder SELECT (jsonb_populate_record(r, ${JSON.stringify(reminder)}::jsonb)).* FROM decorum.reminder r WHERE r.id = ${first.reminder_id}::uuid`.execute(
+      db,
+    )
     await sql`INSERT INTO decorum.attempt SELECT (jsonb_populate_record(a, ${JSON.stringify({ ...attempt, reminder_id: id, word_facts: `\\x${words.toString('hex')}` })}::jsonb)).*
       FROM decorum.attempt a WHERE a.reminder_id = ${first.reminder_id}::uuid`.execute(db)
   }
 
-  it('are not resolved by a single row, which may be either\'s', async () => {
+  it("are not resolved by a single row, which may be either's", async () => {
     await again()
     expect(await lookUp('SM1')).toBe(0)
-    expect(await attempts()).toEqual([['in_doubt', null], ['in_doubt', null]])
+    expect(await attempts()).toEqual([
+      ['in_doubt', null],
+      ['in_doubt', null],
+    ])
   })
 
   it('are not resolved by a row that an attempt still on its way may have made', async () => {
@@ -73,17 +101,23 @@ eachLedger('attempts in doubt beside another with the same words to the same num
   it('are both resolved by two rows, each by its own', async () => {
     await again()
     expect(await lookUp('SM1', 'SM2')).toBe(2)
-    expect(await attempts()).toEqual([['accepted', 'SM1'], ['accepted', 'SM2']])
+    expect(await attempts()).toEqual([
+      ['accepted', 'SM1'],
+      ['accepted', 'SM2'],
+    ])
   })
 
-  it('are not resolved by a row that is known to be the other\'s', async () => {
+  it("are not resolved by a row that is known to be the other's", async () => {
     await again({ status: 'accepted', provider_ref: 'SM1' })
     expect(await lookUp('SM1')).toBe(0)
     expect(await lookUp('SM1', 'SM2')).toBe(1)
-    expect(await attempts()).toEqual([['accepted', 'SM2'], ['accepted', 'SM1']])
+    expect(await attempts()).toEqual([
+      ['accepted', 'SM2'],
+      ['accepted', 'SM1'],
+    ])
   })
 
-  it('are resolved when the other\'s words are different, or it never got there', async () => {
+  it("are resolved when the other's words are different, or it never got there", async () => {
     await again({ message_hash: '\\x00' })
     await again({ status: 'not_sent' })
     expect(await attempts()).toHaveLength(3)
@@ -93,9 +127,15 @@ eachLedger('attempts in doubt beside another with the same words to the same num
 
   it('are kept apart from those of another person with the same number, of whichever creditor', async () => {
     const [person, address] = [newId(), newId()]
-    await sql`INSERT INTO decorum.recipient SELECT (jsonb_populate_record(p, jsonb_build_object('id', ${person}::text, 'creditor', 'northwind'))).* FROM decorum.recipient p`.execute(fresh.ledger.db)
-    await sql`INSERT INTO decorum.address SELECT (jsonb_populate_record(a, jsonb_build_object('creditor', 'northwind'))).* FROM decorum.address a`.execute(fresh.ledger.db)
-    await sql`INSERT INTO decorum.recipient_address SELECT (jsonb_populate_record(a, jsonb_build_object('id', ${address}::text, 'recipient_id', ${person}::text, 'creditor', 'northwind'))).* FROM decorum.recipient_address a WHERE channel = 'sms'`.execute(fresh.ledger.db)
+    await sql`INSERT INTO decorum.recipient SELECT (jsonb_populate_record(p, jsonb_build_object('id', ${person}::text, 'creditor', 'northwind'))).* FROM decorum.recipient p`.execute(
+      fresh.ledger.db,
+    )
+    await sql`INSERT INTO decorum.address SELECT (jsonb_populate_record(a, jsonb_build_object('creditor', 'northwind'))).* FROM decorum.address a`.execute(
+      fresh.ledger.db,
+    )
+    await sql`INSERT INTO decorum.recipient_address SELECT (jsonb_populate_record(a, jsonb_build_object('id', ${address}::text, 'recipient_id', ${person}::text, 'creditor', 'northwind'))).* FROM decorum.recipient_address a WHERE channel = 'sms'`.execute(
+      fresh.ledger.db,
+    )
     await again({ recipient_id: person, address_id: address })
     expect(await lookUp('SM1')).toBe(0)
   })

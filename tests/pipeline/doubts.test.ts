@@ -30,30 +30,41 @@ eachLedger('doubts', (_name, openFresh) => {
   })
 
   const doubts = async () => (await stage.app.services.listDoubts(LENDER, {})).items
-  const resolve = async (as: DoubtResolution['as'], reason = 'the provider\'s ticket 4711') => {
+  const resolve = async (as: DoubtResolution['as'], reason = "the provider's ticket 4711") => {
     const [reminder] = await stage.reminders()
     return stage.app.services.resolveDoubt(LENDER, reminder?.id ?? '', 1, { as, reason })
   }
 
   it('are listed with what is known of them, to their own creditor alone', async () => {
-    expect(await doubts()).toMatchObject([{ attemptNo: 1, channel: 'sms', creditor: 'shili-xiaojin', recipientId: 'r-1', code: 'ECONNRESET', looks: [] }])
+    expect(await doubts()).toMatchObject([
+      { attemptNo: 1, channel: 'sms', creditor: 'shili-xiaojin', recipientId: 'r-1', code: 'ECONNRESET', looks: [] },
+    ])
     expect((await stage.app.services.listDoubts({ ...LENDER, creditor: 'northwind' }, {})).items).toEqual([])
     const [reminder] = await stage.reminders()
-    await expect(stage.app.services.resolveDoubt({ ...LENDER, creditor: 'northwind' }, reminder?.id ?? '', 1, { as: 'accept', reason: 'x' })).rejects.toMatchObject({ code: 'DECORUM_NOT_FOUND' })
+    await expect(
+      stage.app.services.resolveDoubt({ ...LENDER, creditor: 'northwind' }, reminder?.id ?? '', 1, {
+        as: 'accept',
+        reason: 'x',
+      }),
+    ).rejects.toMatchObject({ code: 'DECORUM_NOT_FOUND' })
   })
 
   it('accepted by an operator, count as sent from when they were reserved, and are not sent again', async () => {
     expect(await resolve('accept')).toMatchObject({ as: 'accept', reminderStatus: 'sent' })
     expect(await doubts()).toEqual([])
     expect(await stage.contacts()).toMatchObject([{ outcome: 'sent', at: new Date('2026-11-23T03:00:00Z') }])
-    expect(await fresh.ledger.db.selectFrom('decorum.attempt').select(['status', 'resolved_by']).execute()).toEqual([{ status: 'accepted', resolved_by: 'operator:test' }])
+    expect(await fresh.ledger.db.selectFrom('decorum.attempt').select(['status', 'resolved_by']).execute()).toEqual([
+      { status: 'accepted', resolved_by: 'operator:test' },
+    ])
   })
 
   it('rejected by an operator, count nowhere, and the reminder is decided again as a new attempt', async () => {
     const before = sms.calls.length
     expect(await resolve('reject')).toMatchObject({ reminderStatus: 'scheduled' })
     expect(await stage.contacts()).toEqual([])
-    expect(await fresh.ledger.db.selectFrom('decorum.attempt').select(['status', 'code', 'resolved_by']).execute()).toEqual([{ status: 'rejected', code: 'operator_rejected', resolved_by: 'operator:test' }])
+    expect(
+      await fresh.ledger.db.selectFrom('decorum.attempt').select(['status', 'code', 'resolved_by']).execute(),
+    ).toEqual([{ status: 'rejected', code: 'operator_rejected', resolved_by: 'operator:test' }])
     stage.clock.stepTo(stage.clock.now() + 60_000)
     await stage.settle()
     expect(sms.calls).toHaveLength(before + 1)
@@ -68,6 +79,8 @@ eachLedger('doubts', (_name, openFresh) => {
   it('are resolved once', async () => {
     await resolve('accept')
     await expect(resolve('reject')).rejects.toMatchObject({ code: 'DECORUM_STATE_CONFLICT' })
-    expect(await fresh.ledger.db.selectFrom('decorum.doubt_resolution').select('resolved_as').execute()).toEqual([{ resolved_as: 'accept' }])
+    expect(await fresh.ledger.db.selectFrom('decorum.doubt_resolution').select('resolved_as').execute()).toEqual([
+      { resolved_as: 'accept' },
+    ])
   })
 })

@@ -18,10 +18,16 @@ function heldKind(atOnce = 2): { kind: LineKind<string>; begun: Held[] } {
   return {
     begun,
     kind: {
-      read: (text) => ({ ok: true, value: text }), idIn: () => null, idOf: (item) => item, keyOf: (item) => item, touchedBy: (item) => [item.slice(-1)], atOnce,
-      put: (items) => new Promise<ItemResult[]>((resolve, reject) => {
-        begun.push({ items, commit: () => resolve(items.map(() => ({ ok: true, changed: true }))), fail: reject })
-      }),
+      read: (text) => ({ ok: true, value: text }),
+      idIn: () => null,
+      idOf: (item) => item,
+      keyOf: (item) => item,
+      touchedBy: (item) => [item.slice(-1)],
+      atOnce,
+      put: (items) =>
+        new Promise<ItemResult[]>((resolve, reject) => {
+          begun.push({ items, commit: () => resolve(items.map(() => ({ ok: true, changed: true }))), fail: reject })
+        }),
     },
   }
 }
@@ -32,7 +38,8 @@ async function* lines(texts: readonly string[]): AsyncGenerator<Line> {
 
 const CHUNK = 200
 /** A chunk's worth of lines that all speak of the same thing. */
-const about = (thing: string, first: number): string[] => Array.from({ length: CHUNK }, (_, i) => `${first + i}${thing}`)
+const about = (thing: string, first: number): string[] =>
+  Array.from({ length: CHUNK }, (_, i) => `${first + i}${thing}`)
 const begin = (texts: readonly string[], kind: LineKind<string>) => {
   const results: LineResult[] = []
   const done = importLines({} as Runtime, lines(texts), kind, (result) => void results.push(result))
@@ -92,7 +99,9 @@ it('ends with the ledger, and only when nothing is left running', async () => {
   const { kind, begun } = heldKind()
   const { results, done } = begin([...about('a', 0), ...about('b', 200), ...about('c', 400)], kind)
   let over = false
-  done.catch(() => { over = true })
+  done.catch(() => {
+    over = true
+  })
   await until(() => begun.length === 2)
   begun[0]?.fail(new DecorumError('DECORUM_LEDGER_UNAVAILABLE', 'gone'))
   await settle()

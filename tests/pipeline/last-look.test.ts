@@ -4,7 +4,14 @@ import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
 import { eachLedger } from '../support/ledger.ts'
 
 const clear: PreflightState = {
-  now: 1_000, goodUntil: 60_000, switchedOff: null, switchesKnown: true, routeOpen: true, slot: { kind: 'go' }, sinceReserved: { monotonic: 20, wall: 20 }, leaseMs: 90_000,
+  now: 1_000,
+  goodUntil: 60_000,
+  switchedOff: null,
+  switchesKnown: true,
+  routeOpen: true,
+  slot: { kind: 'go' },
+  sinceReserved: { monotonic: 20, wall: 20 },
+  leaseMs: 90_000,
 }
 
 describe('the last look before a call', () => {
@@ -17,8 +24,16 @@ describe('the last look before a call', () => {
   })
 
   it.each<[string, Partial<PreflightState>, string]>([
-    ['half of the lease is over by the monotonic clock, as after a freeze', { sinceReserved: { monotonic: 45_000, wall: 20 } }, 'lease_half_gone'],
-    ['half of the lease is over by the wall clock, as after a sleep', { sinceReserved: { monotonic: 20, wall: 45_000 } }, 'lease_half_gone'],
+    [
+      'half of the lease is over by the monotonic clock, as after a freeze',
+      { sinceReserved: { monotonic: 45_000, wall: 20 } },
+      'lease_half_gone',
+    ],
+    [
+      'half of the lease is over by the wall clock, as after a sleep',
+      { sinceReserved: { monotonic: 20, wall: 45_000 } },
+      'lease_half_gone',
+    ],
     ['the wall clock was set back', { sinceReserved: { monotonic: 20, wall: -1_001 } }, 'lease_half_gone'],
     ['the window has closed', { now: 60_000 }, 'permission_expired'],
     ['an operator has stopped it', { switchedOff: 'stopped' }, 'switched_off'],

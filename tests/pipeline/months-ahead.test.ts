@@ -11,7 +11,10 @@ eachLedger('the sweeper', (_name, openFresh) => {
     stage = await Stage.set(fresh, '2028-11-23T02:00:00Z')
   })
   afterAll(() => stage.app.stop())
-  const months = async () => (await listPartitions(fresh.ledger.db)).filter((partition) => partition.table.name === 'contact' && (partition.from ?? 0) >= at('2028-01-01T00:00:00Z')).map((partition) => partition.name)
+  const months = async () =>
+    (await listPartitions(fresh.ledger.db))
+      .filter((partition) => partition.table.name === 'contact' && (partition.from ?? 0) >= at('2028-01-01T00:00:00Z'))
+      .map((partition) => partition.name)
 
   it('makes room for this month and the next three of business time', async () => {
     await stage.app.pass('sweeper')

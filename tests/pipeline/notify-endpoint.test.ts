@@ -33,12 +33,18 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   }
 
   beforeAll(async () => {
-    ({ ledger } = await openFresh())
+    ;({ ledger } = await openFresh())
   })
   beforeEach(async () => {
     await emptyLedger(ledger)
     log.length = 0
-    runtime = { ...accepting(ledger).runtime, log: pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) }) }
+    runtime = {
+      ...accepting(ledger).runtime,
+      log: pino(
+        { level: 'info' },
+        { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) },
+      ),
+    }
     receiver = await receive('servicing')
     notifier = open(receiver)
   })
@@ -48,14 +54,27 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
 
   const recipient = async (): Promise<string> => {
     const id = newId()
-    await sql`INSERT INTO decorum.recipient (id, creditor, external_id, created_at, updated_at) VALUES (${id}::uuid, 'acme', ${id}, now(), now())`.execute(ledger.db)
+    await sql`INSERT INTO decorum.recipient (id, creditor, external_id, created_at, updated_at) VALUES (${id}::uuid, 'acme', ${id}, now(), now())`.execute(
+      ledger.db,
+    )
     return id
   }
   /** Writes notices about this person, one after another, as the pipeline would. */
-  const happens = async (recipientKey: string, words: readonly string[], endpoints: readonly string[] = ['servicing']): Promise<void> => {
+  const happens = async (
+    recipientKey: string,
+    words: readonly string[],
+    endpoints: readonly string[] = ['servicing'],
+  ): Promise<void> => {
     for (const word of words) {
-      await ledger.db.transaction().execute(async (trx) =>
-        addNotices(await takeLocks(trx, { recipients: [recipientKey] }, 'wait'), [{ recipientKey, creditor: 'acme', type: 'reminder.sent', data: { word }, endpoints }], runtime.clock.now()))
+      await ledger.db
+        .transaction()
+        .execute(async (trx) =>
+          addNotices(
+            await takeLocks(trx, { recipients: [recipientKey] }, 'wait'),
+            [{ recipientKey, creditor: 'acme', type: 'reminder.sent', data: { word }, endpoints }],
+            runtime.clock.now(),
+          ),
+        )
     }
   }
   const passes = async (...some: EndpointNotifier[]): Promise<void> => {
@@ -64,7 +83,14 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
   }
   /** As if the wait for the next try were over. */
   const waitIsOver = () => sql`UPDATE decorum.outbox SET next_try_at = clock_timestamp()`.execute(ledger.db)
-  const rows = () => ledger.db.selectFrom('decorum.outbox').selectAll().orderBy('recipient_id').orderBy('seq').orderBy('endpoint').execute()
+  const rows = () =>
+    ledger.db
+      .selectFrom('decorum.outbox')
+      .selectAll()
+      .orderBy('recipient_id')
+      .orderBy('seq')
+      .orderBy('endpoint')
+      .execute()
   const words = (told: Receiver = receiver) => told.heard.map((heard) => heard.body.data['word'])
 
   it('says what happened to each person in the order of the person’s own sequence', async () => {
@@ -74,7 +100,10 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
     await passes(notifier)
     expect(words().filter((word) => String(word).startsWith('a'))).toEqual(['a1', 'a2', 'a3'])
     expect(words().filter((word) => String(word).startsWith('b'))).toEqual(['b1', 'b2'])
-    expect(receiver.heard[0]).toMatchObject({ id: expect.stringMatching(/^[0-9a-f-]{36}_\d+_0$/), body: { type: 'reminder.sent', timestamp: '2026-11-23T02:00:00.000Z', data: { sequence: 1 } } })
+    expect(receiver.heard[0]).toMatchObject({
+      id: expect.stringMatching(/^[0-9a-f-]{36}_\d+_0$/),
+      body: { type: 'reminder.sent', timestamp: '2026-11-23T02:00:00.000Z', data: { sequence: 1 } },
+    })
     expect((await rows()).every((row) => row.outcome === 'taken' && row.done_at !== null && row.tries === 1)).toBe(true)
   })
 
@@ -168,13 +197,24 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
 
   it('leaves an endpoint alone for as long as it asks, whatever it is to hear, and tells it then', async () => {
     let machine = 1_000
-    const patient = new EndpointNotifier(runtime, openWebhook(receiver.webhook, 300), () => 0, () => machine)
+    const patient = new EndpointNotifier(
+      runtime,
+      openWebhook(receiver.webhook, 300),
+      () => 0,
+      () => machine,
+    )
     opened.push(patient)
     const [a, b] = [await recipient(), await recipient()]
     await happens(a, ['a1'])
     receiver.manner = { status: 429, retryAfter: '600' }
     await passes(patient)
-    const { rows: [wait] } = await sql<{ seconds: number }>`SELECT extract(epoch FROM next_try_at - clock_timestamp())::float8 AS seconds FROM decorum.outbox`.execute(ledger.db)
+    const {
+      rows: [wait],
+    } = await sql<{
+      seconds: number
+    }>`SELECT extract(epoch FROM next_try_at - clock_timestamp())::float8 AS seconds FROM decorum.outbox`.execute(
+      ledger.db,
+    )
     expect(wait?.seconds).toBeGreaterThan(500)
     expect(wait?.seconds).toBeLessThanOrEqual(600)
 
@@ -206,7 +246,9 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
 
   it('gives up after three days of trying, and goes on with what came after', async () => {
     await happens(await recipient(), ['a1', 'a2'])
-    await sql`UPDATE decorum.outbox SET tries = 60, written_at = written_at - interval '3 days' WHERE seq = 1`.execute(ledger.db)
+    await sql`UPDATE decorum.outbox SET tries = 60, written_at = written_at - interval '3 days' WHERE seq = 1`.execute(
+      ledger.db,
+    )
     receiver.manner = ({ body }) => (body.data['word'] === 'a1' ? 500 : 204)
     await notifier.pass()
     await passes(notifier)
@@ -225,7 +267,8 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
     await receiver.close()
     await notifier.pass()
     expect(log.length).toBeGreaterThan(0)
-    for (const secret of ['a-secret-path', '127.0.0.1', receiver.webhook.secret, 'a-word-of-the-body']) expect(JSON.stringify(log)).not.toContain(secret)
+    for (const secret of ['a-secret-path', '127.0.0.1', receiver.webhook.secret, 'a-word-of-the-body'])
+      expect(JSON.stringify(log)).not.toContain(secret)
     expect(notifier.problem).not.toContain('127.0.0.1')
   })
 })

@@ -11,7 +11,13 @@ describe('after a try to tell something', () => {
   })
 
   it.each([
-    [1, 5_000], [2, 10_000], [3, 20_000], [8, 640_000], [10, 2_560_000], [11, HOUR], [80, HOUR],
+    [1, 5_000],
+    [2, 10_000],
+    [3, 20_000],
+    [8, 640_000],
+    [10, 2_560_000],
+    [11, HOUR],
+    [80, HOUR],
   ])('a failure of try %i waits %i ms, less jitter', (tries, waitMs) => {
     expect(nextTry(FAILED, tries, MINUTE, 0)).toEqual({ outcome: 'again', waitMs })
     expect(nextTry(FAILED, tries, MINUTE, 1)).toEqual({ outcome: 'again', waitMs: waitMs / 2 })
@@ -27,15 +33,23 @@ describe('after a try to tell something', () => {
     expect(nextTry(FAILED, 10, 10 * DAY, 0).outcome).toBe('given_up')
   })
 
-  it.each([[0, 5_000], [2_000, 5_000], [90_000, 90_000], [DAY, DAY]])('an endpoint that asks for %i ms is left alone for %i, and everything comes a little spread', (retryAfterMs, waitMs) => {
-    const asked = { ...FAILED, code: 'http_429', retryAfterMs }
-    for (const tries of [1, 20]) {
-      expect(nextTry(asked, tries, MINUTE, 0)).toEqual({ outcome: 'again', waitMs })
-      expect(nextTry(asked, tries, MINUTE, 1)).toEqual({ outcome: 'again', waitMs: waitMs + waitMs / 10 })
-    }
-    expect(nextTry(asked, 80, 3 * DAY, 0).outcome).toBe('given_up')
-    expect(pauseAskedBy(asked)).toBe(waitMs)
-  })
+  it.each([
+    [0, 5_000],
+    [2_000, 5_000],
+    [90_000, 90_000],
+    [DAY, DAY],
+  ])(
+    'an endpoint that asks for %i ms is left alone for %i, and everything comes a little spread',
+    (retryAfterMs, waitMs) => {
+      const asked = { ...FAILED, code: 'http_429', retryAfterMs }
+      for (const tries of [1, 20]) {
+        expect(nextTry(asked, tries, MINUTE, 0)).toEqual({ outcome: 'again', waitMs })
+        expect(nextTry(asked, tries, MINUTE, 1)).toEqual({ outcome: 'again', waitMs: waitMs + waitMs / 10 })
+      }
+      expect(nextTry(asked, 80, 3 * DAY, 0).outcome).toBe('given_up')
+      expect(pauseAskedBy(asked)).toBe(waitMs)
+    },
+  )
 
   it('nobody asks for a pause who does not say so', () => {
     expect(pauseAskedBy(FAILED)).toBeNull()
@@ -43,9 +57,11 @@ describe('after a try to tell something', () => {
   })
 
   it('never waits less than two seconds or more than an hour', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 10_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (tries, jitter) => {
-      const { waitMs } = nextTry(FAILED, tries, 0, jitter)
-      expect(Number.isInteger(waitMs) && waitMs >= 2_000 && waitMs <= HOUR).toBe(true)
-    }))
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (tries, jitter) => {
+        const { waitMs } = nextTry(FAILED, tries, 0, jitter)
+        expect(Number.isInteger(waitMs) && waitMs >= 2_000 && waitMs <= HOUR).toBe(true)
+      }),
+    )
   })
 })

@@ -46,7 +46,9 @@ eachLedger('upstream hears', (_name, openFresh) => {
   }
   /** What the receiver was told, by type. */
   const told = async () => {
-    while (await stage.app.pass('notifier')) { /* until nothing more is due */ }
+    while (await stage.app.pass('notifier')) {
+      /* until nothing more is due */
+    }
     return receiver.heard.map((heard) => heard.body)
   }
   const types = async () => (await told()).map((body) => body.type)
@@ -55,9 +57,14 @@ eachLedger('upstream hears', (_name, openFresh) => {
     if (reminder === undefined) throw new Error('no reminder')
     return reminder
   }
-  const says = async (word: Partial<DeliveryWord>) => applyReceipt(stage.app.runtime, {
-    reminderId: (await only()).id, attemptNo: 1, saidAt: null, dedupe: JSON.stringify(word), word: { state: 'delivered', final: true, code: null, class: null, ...word },
-  })
+  const says = async (word: Partial<DeliveryWord>) =>
+    applyReceipt(stage.app.runtime, {
+      reminderId: (await only()).id,
+      attemptNo: 1,
+      saidAt: null,
+      dedupe: JSON.stringify(word),
+      word: { state: 'delivered', final: true, code: null, class: null, ...word },
+    })
   const written = () => fresh.ledger.db.selectFrom('decorum.outbox').selectAll().execute()
 
   it('that a reminder was sent and delivered, in upstream’s own ids and in order', async () => {
@@ -71,8 +78,19 @@ eachLedger('upstream hears', (_name, openFresh) => {
     ])
     const { sequence, ...data } = bodies[0]?.data ?? {}
     expect(data).toEqual({
-      reminderId: reminder.id, creditor: 'shili-xiaojin', recipientId: 'r-1', accountIds: ['a-1'], live: true, status: 'sent', channel: 'sms', tone: 'gentle',
-      rung: reminder.rung, endReason: null, attemptNo: 1, code: null, at: '2026-11-23T03:00:00.000Z',
+      reminderId: reminder.id,
+      creditor: 'shili-xiaojin',
+      recipientId: 'r-1',
+      accountIds: ['a-1'],
+      live: true,
+      status: 'sent',
+      channel: 'sms',
+      tone: 'gentle',
+      rung: reminder.rung,
+      endReason: null,
+      attemptNo: 1,
+      code: null,
+      at: '2026-11-23T03:00:00.000Z',
     })
     expect(bodies[1]?.data['sequence']).toBeGreaterThan(Number(sequence))
   })
@@ -98,7 +116,14 @@ eachLedger('upstream hears', (_name, openFresh) => {
     await says({ state: 'failed', code: '30005', class: 'address' })
     const bodies = await told()
     expect(bodies.map((body) => body.type)).toEqual(['reminder.sent', 'suppression.added', 'reminder.failed'])
-    expect(bodies[1]?.data).toMatchObject({ recipientId: 'r-1', scope: 'address', reason: 'bad-address', by: 'provider', code: '30005', attemptNo: 1 })
+    expect(bodies[1]?.data).toMatchObject({
+      recipientId: 'r-1',
+      scope: 'address',
+      reason: 'bad-address',
+      by: 'provider',
+      code: '30005',
+      attemptNo: 1,
+    })
     expect(bodies[2]?.data).toMatchObject({ status: 'failed', endReason: 'provider_address', code: '30005' })
   })
 
@@ -110,10 +135,18 @@ eachLedger('upstream hears', (_name, openFresh) => {
   })
 
   it('that a rule forbids a reminder for good', async () => {
-    await stage.app.services.addSuppression(LENDER, { creditor: 'shili-xiaojin', scope: 'all', recipientId: 'r-1', reason: 'cease', source: 'letter', channel: null } as never)
+    await stage.app.services.addSuppression(LENDER, {
+      creditor: 'shili-xiaojin',
+      scope: 'all',
+      recipientId: 'r-1',
+      reason: 'cease',
+      source: 'letter',
+      channel: null,
+    } as never)
     await stage.settle()
     expect((await told()).map((body) => [body.type, body.data['endReason'] ?? body.data['by']])).toEqual([
-      ['suppression.added', 'test'], ['reminder.refused', 'suppressed'],
+      ['suppression.added', 'test'],
+      ['reminder.refused', 'suppressed'],
     ])
   })
 
@@ -121,16 +154,24 @@ eachLedger('upstream hears', (_name, openFresh) => {
     sms.script.push({ kind: 'unknown', code: 'timeout', detail: 'no answer' })
     await stage.settle()
     await says({ state: 'delivered' })
-    expect((await told()).map((body) => [body.type, body.data['code']])).toEqual([['reminder.in_doubt', 'timeout'], ['reminder.delivered', null]])
+    expect((await told()).map((body) => [body.type, body.data['code']])).toEqual([
+      ['reminder.in_doubt', 'timeout'],
+      ['reminder.delivered', null],
+    ])
   })
 
   it('that the worker of an attempt was lost', async () => {
     await stage.settle()
     const reminder = await only()
-    await sql`UPDATE decorum.attempt SET status = 'sending', lease_until = clock_timestamp() - interval '1 second'`.execute(fresh.ledger.db)
+    await sql`UPDATE decorum.attempt SET status = 'sending', lease_until = clock_timestamp() - interval '1 second'`.execute(
+      fresh.ledger.db,
+    )
     await sql`UPDATE decorum.reminder SET status = 'sending' WHERE id = ${reminder.id}`.execute(fresh.ledger.db)
     expect(await expireLeases(stage.app.runtime)).toBe(1)
-    expect((await told()).at(-1)).toMatchObject({ type: 'reminder.in_doubt', data: { code: 'lease_expired', attemptNo: 1 } })
+    expect((await told()).at(-1)).toMatchObject({
+      type: 'reminder.in_doubt',
+      data: { code: 'lease_expired', attemptNo: 1 },
+    })
   })
 
   it('that a reminder was called off, by a payment', async () => {
@@ -139,19 +180,26 @@ eachLedger('upstream hears', (_name, openFresh) => {
     const paid = parse(eventBody, { type: 'payment', id: 'p-1', occurredAt: '2026-11-23T02:59:00Z', amount: '1250.00' })
     if (!paid.ok) throw new TypeError(JSON.stringify(paid.faults))
     await stage.app.services.addEvent(LENDER, 'a-1', paid.value)
-    expect((await told()).map((body) => [body.type, body.data['status']])).toEqual([['reminder.cancelled', 'cancelled']])
+    expect((await told()).map((body) => [body.type, body.data['status']])).toEqual([
+      ['reminder.cancelled', 'cancelled'],
+    ])
   })
 
   it('that a reminder was called off by whoever asked for it', async () => {
     await planDue(stage.app.runtime)
     await stage.app.services.cancelReminder(LENDER, (await only()).id)
-    expect((await told()).map((body) => [body.type, body.data['endReason']])).toEqual([['reminder.cancelled', 'asked by test']])
+    expect((await told()).map((body) => [body.type, body.data['endReason']])).toEqual([
+      ['reminder.cancelled', 'asked by test'],
+    ])
   })
 
   it('that a person pressed the key for a wrong number', async () => {
     await stage.settle()
     await applyVoiceKey(stage.app.runtime, { reminderId: (await only()).id, attemptNo: 1, meaning: 'wrong-number' })
-    expect((await told()).at(-1)).toMatchObject({ type: 'suppression.added', data: { reason: 'wrong-number', by: 'call-key' } })
+    expect((await told()).at(-1)).toMatchObject({
+      type: 'suppression.added',
+      data: { reason: 'wrong-number', by: 'call-key' },
+    })
   })
 
   it.each<[string, Partial<Webhook>]>([
@@ -180,7 +228,9 @@ eachLedger('upstream hears', (_name, openFresh) => {
       await sql`UPDATE decorum.outbox SET next_try_at = clock_timestamp()`.execute(fresh.ledger.db)
       return (await stage.app.health()).find((part) => part.part === 'webhook servicing')
     }
-    await expect.poll(failing, { timeout: 120_000 }).toMatchObject({ ok: false, problem: expect.stringContaining('http_500') })
+    await expect
+      .poll(failing, { timeout: 120_000 })
+      .toMatchObject({ ok: false, problem: expect.stringContaining('http_500') })
     receiver.manner = 204
     await expect.poll(failing, { timeout: 120_000 }).toBeUndefined()
     expect((await written()).every((row) => row.outcome === 'taken')).toBe(true)

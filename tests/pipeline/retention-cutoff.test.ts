@@ -11,7 +11,13 @@ const COLLECTOR = { roles: ['collector'] as const, products: ['consumer-loan'] }
 const LENDER = { roles: ['original-creditor'] as const, products: ['consumer-loan'] }
 const asked = (scope: Parameters<typeof cutoffOf>[0], keepMonths: number, packs = PACKS) => {
   const cutoff = cutoffOf(scope, packs, { keepMonths, legalHold: false }, NOW)
-  return cutoff === null ? null : { before: day(cutoff.before), ongoingSince: day(cutoff.ongoingSince), rules: cutoff.reasons.map((reason) => reason.rule) }
+  return cutoff === null
+    ? null
+    : {
+        before: day(cutoff.before),
+        ongoingSince: day(cutoff.ongoingSince),
+        rules: cutoff.reasons.map((reason) => reason.rule),
+      }
 }
 
 it('without a rule the house’s months count, and no debt is asked about', () => {

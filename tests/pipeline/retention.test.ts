@@ -24,19 +24,32 @@ const idOf = (when: string, n: number) => {
 eachLedger('retention', (_name, openFresh) => {
   let ledger: Ledger
   let runtime: Runtime
-  const open = (house: Omit<Config['retention'], 'keepNoticesDays'> & { keepNoticesDays?: number }, now = '2026-11-23T12:00:00Z') => {
+  const open = (
+    house: Omit<Config['retention'], 'keepNoticesDays'> & { keepNoticesDays?: number },
+    now = '2026-11-23T12:00:00Z',
+  ) => {
     const config = { ...shippedConfig(), retention: { keepNoticesDays: 30, ...house } }
     runtime = { config, ledger, clock: new SteppedClock(at(now)), log: pino({ level: 'silent' }) } as unknown as Runtime
   }
   const run = (apply: boolean) => retain(runtime, LENDER, policyOf(runtime.config), apply)
-  const fates = (report: Awaited<ReturnType<typeof run>>) => report.pieces.map(({ piece: partition, fate, kept }) => [partition, fate, kept])
-  const left = async (table: string) => (await sql<{ id: string }>`SELECT recipient_id AS id FROM ${sql.table(`decorum.${table}`)} ORDER BY 1`.execute(ledger.db)).rows.map((row) => row.id)
+  const fates = (report: Awaited<ReturnType<typeof run>>) =>
+    report.pieces.map(({ piece: partition, fate, kept }) => [partition, fate, kept])
+  const left = async (table: string) =>
+    (
+      await sql<{ id: string }>`SELECT recipient_id AS id FROM ${sql.table(`decorum.${table}`)} ORDER BY 1`.execute(
+        ledger.db,
+      )
+    ).rows.map((row) => row.id)
 
   async function person(id: string, n: number, state: string) {
-    await sql`INSERT INTO decorum.recipient (id, creditor, external_id, created_at, updated_at) VALUES (${id}, 'c', ${id}, ${OLD}, ${OLD})`.execute(ledger.db)
+    await sql`INSERT INTO decorum.recipient (id, creditor, external_id, created_at, updated_at) VALUES (${id}, 'c', ${id}, ${OLD}, ${OLD})`.execute(
+      ledger.db,
+    )
     await sql`
       INSERT INTO decorum.account (id, creditor, external_id, recipient_id, product, role, ladder, state, currency, overdue_minor, as_of, created_at, updated_at)
-      VALUES (${id}, 'c', ${id}, ${id}, 'consumer-loan', 'collector', 'l', ${state}, 'USD', 1, ${OLD}, ${OLD}, ${OLD})`.execute(ledger.db)
+      VALUES (${id}, 'c', ${id}, ${id}, 'consumer-loan', 'collector', 'l', ${state}, 'USD', 1, ${OLD}, ${OLD}, ${OLD})`.execute(
+      ledger.db,
+    )
     await send(id, n, OLD)
   }
   /** A reminder that was sent then, with everything that is kept of it. */
@@ -44,11 +57,15 @@ eachLedger('retention', (_name, openFresh) => {
     const id = idOf(when, n)
     await sql`
       INSERT INTO decorum.reminder (id, creditor, recipient_id, live, origin, kind, mode, tone, channel, template, unique_key, route, status, due_at, next_at, expires_at, created_at, updated_at)
-      VALUES (${id}, 'c', ${recipient}, true, 'ladder', 'reminder', 'automated', 'gentle', 'phone', 't', ${Buffer.from(id)}, 'r', 'delivered', ${when}, ${when}, ${when}, ${when}, ${when})`.execute(ledger.db)
+      VALUES (${id}, 'c', ${recipient}, true, 'ladder', 'reminder', 'automated', 'gentle', 'phone', 't', ${Buffer.from(id)}, 'r', 'delivered', ${when}, ${when}, ${when}, ${when}, ${when})`.execute(
+      ledger.db,
+    )
     await sql`
       INSERT INTO decorum.attempt (reminder_id, no, creditor, recipient_id, channel, route, provider, address_id, status, batch, worker, reserved_at,
         good_until, lease_until, weight, template, template_version, locale, message_hash, valid_seconds, delivery_final, seq)
-      VALUES (${id}, 1, 'c', ${recipient}, 'phone', 'r', 'capture', ${id}, ${status}, ${id}, 'w', ${when}, ${when}, ${when}, 1, 't', 'v', 'en', '\\x00', 60, true, 1)`.execute(ledger.db)
+      VALUES (${id}, 1, 'c', ${recipient}, 'phone', 'r', 'capture', ${id}, ${status}, ${id}, 'w', ${when}, ${when}, ${when}, 1, 't', 'v', 'en', '\\x00', 60, true, 1)`.execute(
+      ledger.db,
+    )
     await sql`
       INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, reasons, packs, candidate_zones, facts, seq)
       VALUES (${id}, 1, ${when}, ${when}, 'send', '[]', '[]', '{}', '{}', 1)`.execute(ledger.db)
@@ -57,7 +74,9 @@ eachLedger('retention', (_name, openFresh) => {
       VALUES (${id}, 1, 'd', 'conversation', true, ${when}, true, 1)`.execute(ledger.db)
     await sql`
       INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, reminder_id, attempt_no, recorded_at, seq)
-      VALUES (${recipient}, ${when}, ${id}, 'c', 'phone', 'outbound', ${status === 'in_doubt' ? 'in-doubt' : 'conversation'}, 'decorum', '{}', ${id}, 1, ${when}, 1)`.execute(ledger.db)
+      VALUES (${recipient}, ${when}, ${id}, 'c', 'phone', 'outbound', ${status === 'in_doubt' ? 'in-doubt' : 'conversation'}, 'decorum', '{}', ${id}, 1, ${when}, 1)`.execute(
+      ledger.db,
+    )
   }
 
   beforeEach(async () => {
@@ -67,7 +86,9 @@ eachLedger('retention', (_name, openFresh) => {
     await person(PAID, 1, 'settled')
     await sql`
       INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
-      VALUES (${PAID}, '2026-10-01', ${PAID}, 'c', 'phone', 'inbound', 'no-answer', 'agency', '{}', now(), 1)`.execute(ledger.db)
+      VALUES (${PAID}, '2026-10-01', ${PAID}, 'c', 'phone', 'inbound', 'no-answer', 'agency', '{}', now(), 1)`.execute(
+      ledger.db,
+    )
   })
 
   it('changes nothing until it is told to', async () => {
@@ -81,10 +102,17 @@ eachLedger('retention', (_name, openFresh) => {
     const report = await run(true)
     // Empty months go as well; of reminders none is older than the pieces of this month.
     expect(new Set(report.pieces.map((partition) => partition.fate))).toEqual(new Set(['dropped']))
-    expect((await listPartitions(ledger.db)).filter((partition) => partition.to !== null && partition.to <= at('2023-11-01T00:00:00Z'))).toEqual([])
+    expect(
+      (await listPartitions(ledger.db)).filter(
+        (partition) => partition.to !== null && partition.to <= at('2023-11-01T00:00:00Z'),
+      ),
+    ).toEqual([])
     for (const table of ['attempt', 'conversation']) expect(await left(table)).toEqual([])
     expect(await left('contact')).toEqual([PAID])
-    const { rows } = await sql`SELECT actor, subject FROM decorum.access_log WHERE action = 'retention-dropped' AND subject LIKE 'contact_2022_03 %'`.execute(ledger.db)
+    const { rows } =
+      await sql`SELECT actor, subject FROM decorum.access_log WHERE action = 'retention-dropped' AND subject LIKE 'contact_2022_03 %'`.execute(
+        ledger.db,
+      )
     expect(rows).toEqual([{ actor: LENDER.name, subject: 'contact_2022_03 before 2023-11-01T00:00:00.000Z; kept 0' }])
     expect((await run(true)).pieces).toEqual([])
   })
@@ -93,13 +121,19 @@ eachLedger('retention', (_name, openFresh) => {
     await person(OWES, 2, 'open')
     await person(COURT, 3, 'settled')
     await sql`
-      INSERT INTO decorum.hold (id, creditor, recipient_id, kind, starts_at, created_by, created_at, seq) VALUES (${COURT}, 'c', ${COURT}, 'legal-action', ${OLD}, 't', ${OLD}, 1)`.execute(ledger.db)
+      INSERT INTO decorum.hold (id, creditor, recipient_id, kind, starts_at, created_by, created_at, seq) VALUES (${COURT}, 'c', ${COURT}, 'legal-action', ${OLD}, 't', ${OLD}, 1)`.execute(
+      ledger.db,
+    )
     const report = await run(true)
-    expect(fates(report).filter(([partition]) => String(partition).endsWith('2022_03'))).toEqual(['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_2022_03`, 'dropped', 2]))
+    expect(fates(report).filter(([partition]) => String(partition).endsWith('2022_03'))).toEqual(
+      ['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_2022_03`, 'dropped', 2]),
+    )
     expect(await left('attempt')).toEqual([OWES, COURT])
     expect(await left('conversation')).toEqual([OWES, COURT])
     const { rows } = await sql<{ decisions: number; receipts: number }>`
-      SELECT (SELECT count(*)::int FROM decorum.decision) AS decisions, (SELECT count(*)::int FROM decorum.receipt) AS receipts`.execute(ledger.db)
+      SELECT (SELECT count(*)::int FROM decorum.decision) AS decisions, (SELECT count(*)::int FROM decorum.receipt) AS receipts`.execute(
+      ledger.db,
+    )
     expect(rows).toEqual([{ decisions: 2, receipts: 2 }])
     expect((await run(true)).pieces).toEqual([])
   })
@@ -115,16 +149,25 @@ eachLedger('retention', (_name, openFresh) => {
   it('leaves a month alone while an attempt in it is in doubt', async () => {
     await send(PAID, 9, '2022-03-12T12:00:00Z', 'in_doubt')
     const report = await run(true)
-    expect(report.pieces.filter((partition) => partition.fate === 'unfinished').map(({ piece: partition, unfinished }) => [partition, unfinished]))
-      .toEqual(['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_2022_03`, 1]))
+    expect(
+      report.pieces
+        .filter((partition) => partition.fate === 'unfinished')
+        .map(({ piece: partition, unfinished }) => [partition, unfinished]),
+    ).toEqual(['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_2022_03`, 1]))
     expect(await left('attempt')).toEqual([PAID, PAID])
   })
 
   it('clears old rows out of the default, one by one', async () => {
     await person(OWES, 2, 'open')
-    for (const [who, n] of [[PAID, 7], [OWES, 8]] as const) await send(who, n, '2019-01-05T12:00:00Z')
+    for (const [who, n] of [
+      [PAID, 7],
+      [OWES, 8],
+    ] as const)
+      await send(who, n, '2019-01-05T12:00:00Z')
     const report = await run(true)
-    expect(fates(report).filter(([partition]) => String(partition).endsWith('_default'))).toEqual(['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_default`, 'dropped', 1]))
+    expect(fates(report).filter(([partition]) => String(partition).endsWith('_default'))).toEqual(
+      ['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_default`, 'dropped', 1]),
+    )
     expect(await left('attempt')).toEqual([OWES, OWES])
   })
 
@@ -141,10 +184,19 @@ eachLedger('retention', (_name, openFresh) => {
       const when = new Date(runtime.clock.now() - daysAgo * DAY)
       await sql`
         INSERT INTO decorum.outbox (recipient_id, seq, part, endpoint, creditor, type, body, at, next_try_at, outcome, done_at)
-        SELECT ${PAID}, n, 0, ${type}, 'c', ${type}, '{}', ${when}, ${when}, ${outcome}, ${outcome === null ? null : when} FROM generate_series(1, ${count}::int) n`.execute(ledger.db)
+        SELECT ${PAID}, n, 0, ${type}, 'c', ${type}, '{}', ${when}, ${when}, ${outcome}, ${outcome === null ? null : when} FROM generate_series(1, ${count}::int) n`.execute(
+        ledger.db,
+      )
     }
-    const kept = async () => Object.fromEntries((await sql<{ type: string; count: number }>`SELECT type, count(*)::int AS count FROM decorum.outbox GROUP BY type`.execute(ledger.db)).rows
-      .map(({ type, count }) => [type, count]))
+    const kept = async () =>
+      Object.fromEntries(
+        (
+          await sql<{
+            type: string
+            count: number
+          }>`SELECT type, count(*)::int AS count FROM decorum.outbox GROUP BY type`.execute(ledger.db)
+        ).rows.map(({ type, count }) => [type, count]),
+      )
     /** Taken, given up and still waiting ones, young and old. */
     const all = async () => {
       await notices('taken young', 2, 'taken', 29)
@@ -159,7 +211,9 @@ eachLedger('retention', (_name, openFresh) => {
       await all()
       const told = await run(false)
       expect(told.notices).toEqual({ taken: 3, givenUp: 5 })
-      expect(retentionInWords(told)).toContain('Webhook notices are kept for 30 days after they were taken: 3 older ones may go, and 5 that were given up long ago.\nNothing was changed')
+      expect(retentionInWords(told)).toContain(
+        'Webhook notices are kept for 30 days after they were taken: 3 older ones may go, and 5 that were given up long ago.\nNothing was changed',
+      )
       expect(await kept()).toMatchObject({ 'taken old': 3, 'given up long ago': 5 })
       const done = await run(true)
       expect(done.notices).toEqual({ taken: 3, givenUp: 5 })
@@ -182,7 +236,9 @@ eachLedger('retention', (_name, openFresh) => {
       await notices('old', 10, 'taken', 40)
       await sql`ANALYZE decorum.outbox`.execute(ledger.db)
       const { rows } = await sql<{ 'QUERY PLAN': string }>`EXPLAIN SELECT ctid FROM decorum.outbox
-        WHERE outcome = 'taken' AND done_at < ${new Date(runtime.clock.now() - 30 * DAY)} ORDER BY done_at LIMIT 1000`.execute(ledger.db)
+        WHERE outcome = 'taken' AND done_at < ${new Date(runtime.clock.now() - 30 * DAY)} ORDER BY done_at LIMIT 1000`.execute(
+        ledger.db,
+      )
       const plan = rows.map((row) => row['QUERY PLAN']).join(' ')
       expect(plan).toContain('outbox_settled')
       expect(plan).not.toContain('Seq Scan')

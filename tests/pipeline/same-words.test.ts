@@ -37,13 +37,23 @@ eachLedger('the same words', (_name, openFresh) => {
   const open = (policies: Config['policies']) => {
     const shipped = shippedConfig()
     return Stage.set(fresh, '2026-11-23T03:00:00Z', {
-      config: { ...shipped, policies, routes: shipped.routes.filter((route) => route.id.endsWith('-main')) }, overrides: scriptedRoutes({ sms, email }),
+      config: { ...shipped, policies, routes: shipped.routes.filter((route) => route.id.endsWith('-main')) },
+      overrides: scriptedRoutes({ sms, email }),
     })
   }
 
-  const direct = (over: Record<string, unknown> = {}) => stage.app.services.createReminder(LENDER, null, reminderBody.parse({
-    accountId: 'a-1', template: 'cn-consumer-loan', tone: 'gentle', channels: ['sms'], ...over,
-  }))
+  const direct = (over: Record<string, unknown> = {}) =>
+    stage.app.services.createReminder(
+      LENDER,
+      null,
+      reminderBody.parse({
+        accountId: 'a-1',
+        template: 'cn-consumer-loan',
+        tone: 'gentle',
+        channels: ['sms'],
+        ...over,
+      }),
+    )
   const byStatus = async (status: string) => (await stage.reminders()).filter((reminder) => reminder.status === status)
   const reasonsOf = async (reminderId: string) => (await stage.decisions(reminderId)).at(-1)?.reasons
 
@@ -55,7 +65,9 @@ eachLedger('the same words', (_name, openFresh) => {
     const [sent] = await byStatus('sent')
     const [refused] = await byStatus('refused')
     expect(refused).toMatchObject({ end_reason: 'too_soon', tries: 0 })
-    expect(await reasonsOf(refused?.id ?? '')).toMatchObject([{ code: 'too_soon', rule: 'decorum/same-words', until: null, reminderId: sent?.id }])
+    expect(await reasonsOf(refused?.id ?? '')).toMatchObject([
+      { code: 'too_soon', rule: 'decorum/same-words', until: null, reminderId: sent?.id },
+    ])
     const told = await stage.app.services.explainReminder(LENDER, refused?.id ?? '')
     expect(told?.lines.join('\n')).toContain(`reminder ${sent?.id} stands in the way`)
     const timeline = await stage.app.services.accountTimeline(LENDER, { creditor: null, id: 'a-1' }, { limit: 100 })
@@ -72,7 +84,7 @@ eachLedger('the same words', (_name, openFresh) => {
     const [sent] = await byStatus('sent')
     const [refused] = await byStatus('refused')
     expect(refused).toMatchObject({ end_reason: 'too_soon', tries: 0 })
-    const reasons = await reasonsOf(refused?.id ?? '') as { rule: string; reminderId?: string }[]
+    const reasons = (await reasonsOf(refused?.id ?? '')) as { rule: string; reminderId?: string }[]
     expect(reasons[0]).toMatchObject({ rule: 'decorum/same-words', reminderId: sent?.id })
     expect(reasons.map(({ rule }) => rule)).toContain('house/one-message-a-day')
     expect(await stage.app.services.auditDecisions(100)).toMatchObject({ differences: [], notByRules: 0 })
@@ -88,7 +100,18 @@ eachLedger('the same words', (_name, openFresh) => {
   })
 
   it('is no step by another channel: the other one is not tried instead', async () => {
-    await stage.account('a-1', overdueAccount({ recipient: { ...(overdueAccount()['recipient'] as object), addresses: [{ channel: 'sms', value: '13800138000' }, { channel: 'email', value: 'z@example.com' }] } }))
+    await stage.account(
+      'a-1',
+      overdueAccount({
+        recipient: {
+          ...(overdueAccount()['recipient'] as object),
+          addresses: [
+            { channel: 'sms', value: '13800138000' },
+            { channel: 'email', value: 'z@example.com' },
+          ],
+        },
+      }),
+    )
     await stage.settle()
     await direct({ channels: ['sms', 'email'] })
     await stage.settle()
@@ -101,8 +124,14 @@ eachLedger('the same words', (_name, openFresh) => {
     await stage.account('a-1', overdueAccount({ dueDate: '2026-11-18' }))
     for (const tone of ['neutral', 'neutral', 'gentle']) await direct({ tone })
     await stage.settle()
-    expect((await stage.reminders()).filter(({ origin }) => origin === 'direct').map(({ tone, status, end_reason }) => [tone, status, end_reason])).toEqual([
-      ['neutral', 'sent', null], ['neutral', 'refused', 'too_soon'], ['gentle', 'sent', null],
+    expect(
+      (await stage.reminders())
+        .filter(({ origin }) => origin === 'direct')
+        .map(({ tone, status, end_reason }) => [tone, status, end_reason]),
+    ).toEqual([
+      ['neutral', 'sent', null],
+      ['neutral', 'refused', 'too_soon'],
+      ['gentle', 'sent', null],
     ])
   })
 
@@ -158,8 +187,16 @@ eachLedger('the same words', (_name, openFresh) => {
       const route = config.routes.find((r) => r.id === 'sms-main')
       if (route === undefined) throw new Error('no route')
       return {
-        route, provider: sms, testProvider: sms, gate: memoryRateGate('sms-main', { perSecond: 1_000, largestWeight: 4 }), packs: policyOf(config),
-        switches: new SwitchBoard(runtime), worker: 'test', clockCertain: () => true, optOutUrl: () => null, limits: DISPATCH_LIMITS,
+        route,
+        provider: sms,
+        testProvider: sms,
+        gate: memoryRateGate('sms-main', { perSecond: 1_000, largestWeight: 4 }),
+        packs: policyOf(config),
+        switches: new SwitchBoard(runtime),
+        worker: 'test',
+        clockCertain: () => true,
+        optOutUrl: () => null,
+        limits: DISPATCH_LIMITS,
       }
     }
     const both = async () => {
@@ -170,7 +207,11 @@ eachLedger('the same words', (_name, openFresh) => {
     }
     const queue = async (ids: readonly string[]) => {
       const ring = randomUUID()
-      await stage.app.runtime.ledger.db.updateTable('decorum.reminder').set({ status: 'queued', ring, queued_at: new Date() }).where('id', 'in', [...ids]).execute()
+      await stage.app.runtime.ledger.db
+        .updateTable('decorum.reminder')
+        .set({ status: 'queued', ring, queued_at: new Date() })
+        .where('id', 'in', [...ids])
+        .execute()
       return { ring, reminderIds: [...ids] }
     }
 

@@ -26,9 +26,29 @@ const edited = (id: string, edit: (template: Template) => Template | null): Pick
 }
 
 const EDITS: readonly [what: string, edit: (template: Template) => Template | null][] = [
-  ['a word was added to every text', (t) => ({ ...t, sources: Object.fromEntries(Object.entries(t.sources).map(([key, s]) => [key, { ...s, text: `${s.text.trimEnd()} 。\n` }])) })],
-  ['every frame was emptied of what it added', (t) => ({ ...t, frames: Object.fromEntries(Object.entries(t.frames).map(([key, s]) => [key, { ...s, text: '{{body}}' }])) })],
-  ['its texts are no templates any more', (t) => ({ ...t, sources: Object.fromEntries(Object.entries(t.sources).map(([key, s]) => [key, { ...s, text: '{{#if' }])) })],
+  [
+    'a word was added to every text',
+    (t) => ({
+      ...t,
+      sources: Object.fromEntries(
+        Object.entries(t.sources).map(([key, s]) => [key, { ...s, text: `${s.text.trimEnd()} 。\n` }]),
+      ),
+    }),
+  ],
+  [
+    'every frame was emptied of what it added',
+    (t) => ({
+      ...t,
+      frames: Object.fromEntries(Object.entries(t.frames).map(([key, s]) => [key, { ...s, text: '{{body}}' }])),
+    }),
+  ],
+  [
+    'its texts are no templates any more',
+    (t) => ({
+      ...t,
+      sources: Object.fromEntries(Object.entries(t.sources).map(([key, s]) => [key, { ...s, text: '{{#if' }])),
+    }),
+  ],
   ['it demands more facts now', (t) => ({ ...t, manifest: { ...t.manifest, requires: { gentle: ['nextStep'] } } })],
   ['the language of the message was taken out of it', (t) => ({ ...t, sources: {}, frames: {} })],
   ['it is not installed any more', () => null],
@@ -45,15 +65,26 @@ eachLedger('what was sent can always be shown', (_name, openFresh) => {
     await emptyLedger(fresh.ledger)
     const shipped = shippedConfig()
     stage = await Stage.set(fresh, '2026-11-23T03:00:00Z', {
-      config: { ...shipped, routes: shipped.routes.filter((route) => route.id.endsWith('-main') && channels.includes(route.channel)) },
-      overrides: scriptedRoutes({ sms: new ScriptedProvider('sms'), phone: new ScriptedProvider('phone'), email: new ScriptedProvider('email') }),
+      config: {
+        ...shipped,
+        routes: shipped.routes.filter((route) => route.id.endsWith('-main') && channels.includes(route.channel)),
+      },
+      overrides: scriptedRoutes({
+        sms: new ScriptedProvider('sms'),
+        phone: new ScriptedProvider('phone'),
+        email: new ScriptedProvider('email'),
+      }),
     })
   }
   beforeEach(() => open())
   afterEach(() => stage.app.stop())
 
   const lastAttempt = async () => {
-    const row = await fresh.ledger.db.selectFrom('decorum.attempt').select(['reminder_id', 'no']).orderBy('reserved_at', 'desc').executeTakeFirstOrThrow()
+    const row = await fresh.ledger.db
+      .selectFrom('decorum.attempt')
+      .select(['reminder_id', 'no'])
+      .orderBy('reserved_at', 'desc')
+      .executeTakeFirstOrThrow()
     const sent = await sentWords(fresh.ledger.db, null, row.reminder_id, row.no)
     if (sent === null) throw new TypeError('no attempt')
     return sent
@@ -73,10 +104,24 @@ eachLedger('what was sent can always be shown', (_name, openFresh) => {
     it('also an email, with its page', async () => {
       await stage.app.stop()
       await open(['email'])
-      await stage.account('a-1', overdueAccount({
-        recipient: { id: 'r-1', name: '张三', locale: 'zh-CN', jurisdiction: 'CN', addresses: [{ channel: 'email', value: 'zhang@example.com' }] },
-      }))
-      const asked = parse(reminderBody, { accountId: 'a-1', template: 'cn-consumer-loan', tone: 'gentle', channels: ['email'] })
+      await stage.account(
+        'a-1',
+        overdueAccount({
+          recipient: {
+            id: 'r-1',
+            name: '张三',
+            locale: 'zh-CN',
+            jurisdiction: 'CN',
+            addresses: [{ channel: 'email', value: 'zhang@example.com' }],
+          },
+        }),
+      )
+      const asked = parse(reminderBody, {
+        accountId: 'a-1',
+        template: 'cn-consumer-loan',
+        tone: 'gentle',
+        channels: ['email'],
+      })
       if (!asked.ok) throw new TypeError(JSON.stringify(asked.faults))
       await stage.app.services.createReminder(LENDER, null, asked.value)
       await stage.settle()
@@ -88,13 +133,26 @@ eachLedger('what was sent can always be shown', (_name, openFresh) => {
 
   it('its text is kept once, however many messages it makes', async () => {
     for (const n of [1, 2, 3]) {
-      await stage.account(`a-${n}`, overdueAccount({ recipient: { id: `r-${n}`, name: '张三', locale: 'zh-CN', jurisdiction: 'CN', addresses: [{ channel: 'sms', value: `1380013800${n}` }] } }))
+      await stage.account(
+        `a-${n}`,
+        overdueAccount({
+          recipient: {
+            id: `r-${n}`,
+            name: '张三',
+            locale: 'zh-CN',
+            jurisdiction: 'CN',
+            addresses: [{ channel: 'sms', value: `1380013800${n}` }],
+          },
+        }),
+      )
       await stage.settle()
     }
     const attempts = await fresh.ledger.db.selectFrom('decorum.attempt').select('template_version').execute()
     expect(attempts).toHaveLength(3)
     const kept = await fresh.ledger.db.selectFrom('decorum.template_words').select(['version', 'template']).execute()
-    expect(kept.filter(({ version }) => version === attempts[0]?.template_version)).toEqual([{ version: attempts[0]?.template_version, template: 'cn-consumer-loan' }])
+    expect(kept.filter(({ version }) => version === attempts[0]?.template_version)).toEqual([
+      { version: attempts[0]?.template_version, template: 'cn-consumer-loan' },
+    ])
   })
 
   it('says what is wrong when neither the installed nor a kept text makes it, and shows no other words', async () => {
@@ -102,7 +160,10 @@ eachLedger('what was sent can always be shown', (_name, openFresh) => {
     await stage.settle()
     await sql`DELETE FROM decorum.template_words`.execute(fresh.ledger.db)
     const [, edit] = EDITS[0] as (typeof EDITS)[number]
-    expect(await shownWith(edited('cn-consumer-loan', edit))).toMatchObject({ state: 'unavailable', problem: expect.stringContaining('neither installed nor kept') })
+    expect(await shownWith(edited('cn-consumer-loan', edit))).toMatchObject({
+      state: 'unavailable',
+      problem: expect.stringContaining('neither installed nor kept'),
+    })
   })
 })
 
@@ -111,7 +172,8 @@ describe('words that differ between processes', () => {
 
   it('have one version for equal texts, and another for each changed word of a template or a creditor', () => {
     expect(wordsVersion(shippedConfig())).toBe(wordsVersion(config))
-    for (const [what, edit] of EDITS) expect(wordsVersion({ ...config, ...edited('cn-consumer-loan', edit) }), what).not.toBe(wordsVersion(config))
+    for (const [what, edit] of EDITS)
+      expect(wordsVersion({ ...config, ...edited('cn-consumer-loan', edit) }), what).not.toBe(wordsVersion(config))
     const creditors = new Map(config.creditors)
     const [id, creditor] = [...creditors][0] as [string, NonNullable<ReturnType<typeof creditors.get>>]
     creditors.set(id, { ...creditor, words: { ...creditor.words, helpLine: '95001' } })
@@ -122,8 +184,15 @@ describe('words that differ between processes', () => {
     const process = (name: string, words: string, ...daemons: string[]) => ({ name, words, daemons })
     expect(otherWords('w1', [])).toBeNull()
     expect(otherWords('w1', [process('host:1', 'w1', 'sms')])).toBeNull()
-    expect(otherWords('w1', [process('host:1', 'w1', 'sms'), process('host:2', 'w2', 'phone', 'sms'), process('host:3', 'w2')])).toBe(
-      'other words are in use by host:2 (phone, sms); host:3 (serve): bring templates/ and config/creditors/ to the same state everywhere and restart those processes')
+    expect(
+      otherWords('w1', [
+        process('host:1', 'w1', 'sms'),
+        process('host:2', 'w2', 'phone', 'sms'),
+        process('host:3', 'w2'),
+      ]),
+    ).toBe(
+      'other words are in use by host:2 (phone, sms); host:3 (serve): bring templates/ and config/creditors/ to the same state everywhere and restart those processes',
+    )
   })
 })
 
@@ -137,9 +206,13 @@ eachLedger('a process with other words', (_name, openFresh) => {
     await reportProcess(fresh.ledger.db, other)
     expect(await words()).toMatchObject({ ok: true, warning: expect.stringContaining('elsewhere:7 (phone)') })
     expect(await stage.app.services.measurements()).toContain('decorum_words_versions 2')
-    await sql`UPDATE decorum.process SET seen_at = clock_timestamp() - interval '61 seconds' WHERE id = ${other.id}::uuid`.execute(fresh.ledger.db)
+    await sql`UPDATE decorum.process SET seen_at = clock_timestamp() - interval '61 seconds' WHERE id = ${other.id}::uuid`.execute(
+      fresh.ledger.db,
+    )
     expect(await words()).toBeUndefined()
     await stage.app.stop()
-    expect(await fresh.ledger.db.selectFrom('decorum.process').select('id').where('id', '!=', other.id).execute()).toEqual([])
+    expect(
+      await fresh.ledger.db.selectFrom('decorum.process').select('id').where('id', '!=', other.id).execute(),
+    ).toEqual([])
   })
 })

@@ -3,24 +3,34 @@ import { SettleStream } from '../../src/pipeline/dispatch/settle-stream.ts'
 import type { Settlement } from '../../src/pipeline/dispatch/settlement.ts'
 import type { Runtime } from '../../src/pipeline/runtime.ts'
 
-const settlement = (attemptNo: number): Settlement => ({ alarm: null, entry: { reminderId: 'r', attemptNo } }) as unknown as Settlement
+const settlement = (attemptNo: number): Settlement =>
+  ({ alarm: null, entry: { reminderId: 'r', attemptNo } }) as unknown as Settlement
 
 /** A ledger whose transactions fail as if there were no connection, for as long as `away` is true. */
 function streamTo(ledger: { away: boolean; tried: number; taken: number }) {
   const complaints: string[] = []
   const runtime = {
     log: { error: (_fields: unknown, message: string) => void complaints.push(message) },
-    ledger: { db: { transaction: () => ({ execute: async () => {
-      ledger.tried++
-      if (ledger.away) throw new Error('Connection terminated unexpectedly')
-      ledger.taken++
-    } }) } },
+    ledger: {
+      db: {
+        transaction: () => ({
+          execute: async () => {
+            ledger.tried++
+            if (ledger.away) throw new Error('Connection terminated unexpectedly')
+            ledger.taken++
+          },
+        }),
+      },
+    },
   }
   return { stream: new SettleStream(runtime as unknown as Runtime), complaints }
 }
 
 const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await new Promise((resolve) => { setTimeout(resolve, 5) })
+  while (!isSo())
+    await new Promise((resolve) => {
+      setTimeout(resolve, 5)
+    })
 }
 
 describe('results while the ledger does not answer', () => {
@@ -43,7 +53,9 @@ describe('results while the ledger does not answer', () => {
     ledger.away = false
     await stream.drained()
     const { tried } = ledger
-    await new Promise((resolve) => { setTimeout(resolve, 300) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 300)
+    })
     expect([ledger.tried, ledger.taken <= 1]).toEqual([tried, true])
   }, 20_000)
 })

@@ -7,7 +7,11 @@ import { addTally, count, emptyTally } from '../../src/pipeline/simulate/tally.t
 describe('a route that drains', () => {
   it('gets through what falls due together at its rate', () => {
     expect(drain([{ second: 1_000, deadline: Infinity, messages: 100, units: 200 }], 10)).toEqual({
-      peak: { units: 200, at: 1_000_000 }, busiestHourPerSecond: 200 / 3600, longestWaitSeconds: 20, longestQueue: 200, tooLate: 0,
+      peak: { units: 200, at: 1_000_000 },
+      busiestHourPerSecond: 200 / 3600,
+      longestWaitSeconds: 20,
+      longestQueue: 200,
+      tooLate: 0,
     })
   })
 
@@ -17,21 +21,33 @@ describe('a route that drains', () => {
   })
 
   it('lets nobody wait for what was given up', () => {
-    const drained = drain([{ second: 0, deadline: 1, messages: 1_000, units: 1_000 }, { second: 2, deadline: Infinity, messages: 1, units: 1 }], 10)
+    const drained = drain(
+      [
+        { second: 0, deadline: 1, messages: 1_000, units: 1_000 },
+        { second: 2, deadline: Infinity, messages: 1, units: 1 },
+      ],
+      10,
+    )
     expect(drained).toMatchObject({ tooLate: 990, longestWaitSeconds: 1 })
   })
 
   it('never waits longer when it is quicker', () => {
-    const group = fc.record({ second: fc.nat(5_000), deadline: fc.constant(Infinity), messages: fc.nat(50) }).map((g) => ({ ...g, units: g.messages }))
-    fc.assert(fc.property(fc.array(group), fc.integer({ min: 1, max: 50 }), (due, rate) => {
-      expect(drain(due, rate * 2).longestWaitSeconds).toBeLessThanOrEqual(drain(due, rate).longestWaitSeconds)
-    }))
+    const group = fc
+      .record({ second: fc.nat(5_000), deadline: fc.constant(Infinity), messages: fc.nat(50) })
+      .map((g) => ({ ...g, units: g.messages }))
+    fc.assert(
+      fc.property(fc.array(group), fc.integer({ min: 1, max: 50 }), (due, rate) => {
+        expect(drain(due, rate * 2).longestWaitSeconds).toBeLessThanOrEqual(drain(due, rate).longestWaitSeconds)
+      }),
+    )
   })
 })
 
 describe('who pays', () => {
   const paidWithin = (rate: number, seed: number): number =>
-    Array.from({ length: 20_000 }, (_, i) => drawPayment(`a-${i}`, rate, seed, 0)).filter((at) => at !== null && at <= DAY).length / 20_000
+    Array.from({ length: 20_000 }, (_, i) => drawPayment(`a-${i}`, rate, seed, 0)).filter(
+      (at) => at !== null && at <= DAY,
+    ).length / 20_000
 
   it('is so large a share each day', () => {
     expect(paidWithin(0.1, 1)).toBeCloseTo(0.1, 1)

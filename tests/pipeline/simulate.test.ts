@@ -35,10 +35,15 @@ type Line = string
 const CONFIG: Config = (() => {
   const config = shippedConfig()
   // The file of this portfolio comes once; balances that grow stale are another test's matter.
-  return { ...config, creditors: new Map([...config.creditors].map(([id, creditor]) => [id, { ...creditor, freshFor: 400 * DAY }])) }
+  return {
+    ...config,
+    creditors: new Map([...config.creditors].map(([id, creditor]) => [id, { ...creditor, freshFor: 400 * DAY }])),
+  }
 })()
 
-const FILE = readFileSync(resolve(ROOT, 'config/demo/portfolio.csv'), 'utf8').split(/\r?\n/).filter((line) => line !== '')
+const FILE = readFileSync(resolve(ROOT, 'config/demo/portfolio.csv'), 'utf8')
+  .split(/\r?\n/)
+  .filter((line) => line !== '')
 /** Every second line: all four creditors, several accounts of one person, people without an address. */
 const CSV = [FILE[0] as string, ...FILE.slice(1).filter((_, i) => i % 2 === 0)]
 
@@ -57,7 +62,11 @@ function recipients(): SimulatedRecipient[] {
 }
 
 const RULES: SimulationRules = {
-  creditors: CONFIG.creditors, routes: CONFIG.routes, packs: policyOf(CONFIG), words: wordsOnce(CONFIG.templates, CONFIG.locales), sameWordsWithin: CONFIG.delivery.sameWordsWithin,
+  creditors: CONFIG.creditors,
+  routes: CONFIG.routes,
+  packs: policyOf(CONFIG),
+  words: wordsOnce(CONFIG.templates, CONFIG.locales),
+  sameWordsWithin: CONFIG.delivery.sameWordsWithin,
   carries: (reminder, recipient, creditor) => carriedWords(CONFIG, reminder, recipient, creditor, ['text']),
   ladderOf: (account) => {
     const pinned = CONFIG.ladders.get(account.ladder)
@@ -77,7 +86,9 @@ function simulated(recipients: readonly SimulatedRecipient[]): Line[] {
       const said = (what: string) => lines.push(line(`${recipient.row.creditor}/${recipient.name}`, event.at, what))
       if (event.kind === 'decided') {
         const { reminder, decision } = event
-        said(`${reminder.rung} ${reminder.channel} ${reminder.tone} ${decision.verdict} ${decision.reasons.map((r) => r.rule).join(' ')}`)
+        said(
+          `${reminder.rung} ${reminder.channel} ${reminder.tone} ${decision.verdict} ${decision.reasons.map((r) => r.rule).join(' ')}`,
+        )
       } else if (event.kind === 'left-out') said(`${event.rung} left out: ${event.reason}`)
       else if (event.kind === 'step-for-person') said(`${event.rung} for a person`)
       else if (event.kind === 'hand-off-proposed') said('hand-off for a person')
@@ -87,11 +98,15 @@ function simulated(recipients: readonly SimulatedRecipient[]): Line[] {
 }
 
 /** Invents receipts by the reminder's name, and the same for each try: on a busy machine a slot may be missed and taken again. */
-const capture = (channel: Channel, stage: () => Stage): Provider => captureProvider(channel, { seed: SEED }, async (captured) => {
-  const { runtime } = stage().app
-  const name = (await reminderName(runtime.ledger.db, captured.request.attempt.reminderId)) ?? ''
-  await keepCaptured(runtime, { ...captured, receipts: planReceipts(channel, { reminderId: name, attemptNo: 1 }, SEED) })
-})
+const capture = (channel: Channel, stage: () => Stage): Provider =>
+  captureProvider(channel, { seed: SEED }, async (captured) => {
+    const { runtime } = stage().app
+    const name = (await reminderName(runtime.ledger.db, captured.request.attempt.reminderId)) ?? ''
+    await keepCaptured(runtime, {
+      ...captured,
+      receipts: planReceipts(channel, { reminderId: name, attemptNo: 1 }, SEED),
+    })
+  })
 
 /** What happens, and what a simulation of the ledger foresees on the first day. */
 async function lived(): Promise<[Line[], Line[]]> {
@@ -107,29 +122,51 @@ async function lived(): Promise<[Line[], Line[]]> {
   try {
     await importPortfolio(stage.app.runtime, { name: 'test', creditor: null, live: true }, CSV.join('\n'))
     const foreseen: SimulatedRecipient[] = []
-    for await (const part of (await ledgerPortfolio(stage.app.runtime, null)).parts()) if (part.kind === 'people') foreseen.push(...part.people)
+    for await (const part of (await ledgerPortfolio(stage.app.runtime, null)).parts())
+      if (part.kind === 'people') foreseen.push(...part.people)
     const end = at(FROM) + DAYS * DAY
     for (let now = at(FROM); now < end;) {
       await stage.until(formatInstant(now))
       const { planner, sweeper } = await nextWork(db)
       now = Math.max(now + 1, Math.min(planner?.getTime() ?? Infinity, sweeper?.getTime() ?? Infinity))
     }
-    const decisions = await db.selectFrom('decorum.decision as d').innerJoin('decorum.reminder as m', 'm.id', 'd.reminder_id')
+    const decisions = await db
+      .selectFrom('decorum.decision as d')
+      .innerJoin('decorum.reminder as m', 'm.id', 'd.reminder_id')
       .innerJoin('decorum.recipient as p', 'p.id', 'm.recipient_id')
       // A permission that missed its slot was never used, and the reminder was decided again.
-      .leftJoin('decorum.attempt as t', (join) => join.onRef('t.reminder_id', '=', 'd.reminder_id').onRef('t.no', '=', 'd.attempt_no'))
+      .leftJoin('decorum.attempt as t', (join) =>
+        join.onRef('t.reminder_id', '=', 'd.reminder_id').onRef('t.no', '=', 'd.attempt_no'),
+      )
       .where((where) => where.or([where('t.status', 'is', null), where('t.status', '<>', 'not_sent')]))
-      .select(['p.creditor', 'p.external_id', 'm.rung', 'm.channel', 'm.tone', 'd.verdict', 'd.reasons', 'd.at']).execute()
-    const left = await db.selectFrom('decorum.rung_record as g').innerJoin('decorum.account as a', 'a.id', 'g.account_id')
-      .innerJoin('decorum.recipient as p', 'p.id', 'a.recipient_id').where('g.state', '=', 'skipped')
-      .select(['p.creditor', 'p.external_id', 'g.rung', 'g.reason', 'g.at']).execute()
-    const tasks = await db.selectFrom('decorum.task as t').innerJoin('decorum.recipient as p', 'p.id', 't.recipient_id')
-      .select(['p.creditor', 'p.external_id', 't.rung', 't.created_at']).execute()
-    return [[
-      ...decisions.map((d) => line(`${d.creditor}/${d.external_id}`, d.at.getTime(), `${d.rung} ${d.channel} ${d.tone} ${d.verdict} ${(d.reasons as { rule: string }[]).map((r) => r.rule).join(' ')}`)),
-      ...left.map((g) => line(`${g.creditor}/${g.external_id}`, g.at.getTime(), `${g.rung} left out: ${g.reason}`)),
-      ...tasks.map((t) => line(`${t.creditor}/${t.external_id}`, t.created_at.getTime(), `${t.rung} for a person`)),
-    ].sort(), simulated(foreseen)]
+      .select(['p.creditor', 'p.external_id', 'm.rung', 'm.channel', 'm.tone', 'd.verdict', 'd.reasons', 'd.at'])
+      .execute()
+    const left = await db
+      .selectFrom('decorum.rung_record as g')
+      .innerJoin('decorum.account as a', 'a.id', 'g.account_id')
+      .innerJoin('decorum.recipient as p', 'p.id', 'a.recipient_id')
+      .where('g.state', '=', 'skipped')
+      .select(['p.creditor', 'p.external_id', 'g.rung', 'g.reason', 'g.at'])
+      .execute()
+    const tasks = await db
+      .selectFrom('decorum.task as t')
+      .innerJoin('decorum.recipient as p', 'p.id', 't.recipient_id')
+      .select(['p.creditor', 'p.external_id', 't.rung', 't.created_at'])
+      .execute()
+    return [
+      [
+        ...decisions.map((d) =>
+          line(
+            `${d.creditor}/${d.external_id}`,
+            d.at.getTime(),
+            `${d.rung} ${d.channel} ${d.tone} ${d.verdict} ${(d.reasons as { rule: string }[]).map((r) => r.rule).join(' ')}`,
+          ),
+        ),
+        ...left.map((g) => line(`${g.creditor}/${g.external_id}`, g.at.getTime(), `${g.rung} left out: ${g.reason}`)),
+        ...tasks.map((t) => line(`${t.creditor}/${t.external_id}`, t.created_at.getTime(), `${t.rung} for a person`)),
+      ].sort(),
+      simulated(foreseen),
+    ]
   } finally {
     await stage.app.stop()
     await fresh.dispose()
@@ -141,8 +178,8 @@ describe('a simulation and the real pipeline, over the same portfolio for the sa
   let foreseen: Line[]
   let fromLedger: Line[]
   beforeAll(async () => {
-    foreseen = simulated(recipients());
-    [real, fromLedger] = await lived()
+    foreseen = simulated(recipients())
+    ;[real, fromLedger] = await lived()
   }, 300_000)
 
   it('decide the same for every person, in the same order, with the same rules named', () => {
@@ -154,10 +191,12 @@ describe('a simulation and the real pipeline, over the same portfolio for the sa
   })
 
   it('have something to say: sends, deferrals, refusals, steps left out and steps for people', () => {
-    for (const what of [/ send $/, / defer /, / refuse /, / left out: /, / for a person$/]) expect(real.filter((l) => what.test(l)).length, String(what)).toBeGreaterThan(0)
+    for (const what of [/ send $/, / defer /, / refuse /, / left out: /, / for a person$/])
+      expect(real.filter((l) => what.test(l)).length, String(what)).toBeGreaterThan(0)
   })
 
   it('cover all three channels', () => {
-    for (const channel of ['sms', 'phone', 'email']) expect(real.some((l) => l.includes(` ${channel} `) && l.endsWith(' send '))).toBe(true)
+    for (const channel of ['sms', 'phone', 'email'])
+      expect(real.some((l) => l.includes(` ${channel} `) && l.endsWith(' send '))).toBe(true)
   })
 })

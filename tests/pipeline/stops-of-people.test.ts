@@ -27,33 +27,68 @@ eachLedger('stops of people', (_name, openFresh) => {
   let actor: Actor
   let services: ReturnType<typeof bind>
   beforeAll(async () => {
-    ({ ledger } = await openFresh())
+    ;({ ledger } = await openFresh())
     ;({ runtime, actor } = accepting(ledger))
     services = bind(runtime)
   })
 
-  const put = async (id: string, addresses: unknown[], over: Record<string, unknown> = {}) => services.putAccount(actor, id, must(parse(accountBody, {
-    asOf: '2026-11-22T16:00:00Z', overdue: { amount: '1250.00', currency: 'CNY' }, dueDate: '2026-11-20', recipient: { id: `r-${id}`, jurisdiction: 'CN', addresses, ...over },
-  })))
-  const recipient = async (externalId: string) => (await ledger.db.selectFrom('decorum.recipient').select('id').where('external_id', '=', externalId).executeTakeFirstOrThrow()).id
-  const stop = (body: Record<string, unknown>) => services.addSuppression(actor, must(parse(suppressionBody, { creditor: 'acme', ...body })))
+  const put = async (id: string, addresses: unknown[], over: Record<string, unknown> = {}) =>
+    services.putAccount(
+      actor,
+      id,
+      must(
+        parse(accountBody, {
+          asOf: '2026-11-22T16:00:00Z',
+          overdue: { amount: '1250.00', currency: 'CNY' },
+          dueDate: '2026-11-20',
+          recipient: { id: `r-${id}`, jurisdiction: 'CN', addresses, ...over },
+        }),
+      ),
+    )
+  const recipient = async (externalId: string) =>
+    (
+      await ledger.db
+        .selectFrom('decorum.recipient')
+        .select('id')
+        .where('external_id', '=', externalId)
+        .executeTakeFirstOrThrow()
+    ).id
+  const stop = (body: Record<string, unknown>) =>
+    services.addSuppression(actor, must(parse(suppressionBody, { creditor: 'acme', ...body })))
   /** What decisions about this person see. */
   const seen = async (externalId: string) => {
     const id = await recipient(externalId)
-    return ((await readRecipients(ledger.db, [id], runtime.clock.now())).get(id)?.suppressions ?? []).map(({ scope, reason, otherRecipient }) => ({ scope, reason, otherRecipient }))
+    return ((await readRecipients(ledger.db, [id], runtime.clock.now())).get(id)?.suppressions ?? []).map(
+      ({ scope, reason, otherRecipient }) => ({ scope, reason, otherRecipient }),
+    )
   }
   const everything = (reason: string) => ({ scope: 'all', reason, otherRecipient: false })
-  const event = (account: string, type: string, id = newId()) => services.addEvent(actor, account, must(parse(eventBody, { id, creditor: 'acme', type, occurredAt: '2026-11-22T10:00:00Z' })))
+  const event = (account: string, type: string, id = newId()) =>
+    services.addEvent(
+      actor,
+      account,
+      must(parse(eventBody, { id, creditor: 'acme', type, occurredAt: '2026-11-22T10:00:00Z' })),
+    )
 
   describe('recorded at an address, but about the person', () => {
     it.each(PERSON_REASONS)('%s stops the person everywhere, says so, and is lifted as one', async (reason) => {
       const [id, value] = [newId(), number()]
-      await put(id, [{ channel: 'sms', value }, { channel: 'email', value: `${id}@example.com` }])
+      await put(id, [
+        { channel: 'sms', value },
+        { channel: 'email', value: `${id}@example.com` },
+      ])
       const answer = await stop({ scope: 'address', value, reason })
       expect(answer).toMatchObject({ standing: false, scope: 'all' })
       expect(await seen(`r-${id}`)).toContainEqual(everything(reason))
-      expect(await stop({ scope: 'address', value, reason })).toMatchObject({ id: answer.id, standing: true, scope: 'all' })
-      expect(await services.liftSuppression(actor, answer.id, { reason: 'an error' })).toEqual({ id: answer.id, changed: true })
+      expect(await stop({ scope: 'address', value, reason })).toMatchObject({
+        id: answer.id,
+        standing: true,
+        scope: 'all',
+      })
+      expect(await services.liftSuppression(actor, answer.id, { reason: 'an error' })).toEqual({
+        id: answer.id,
+        changed: true,
+      })
       expect(await seen(`r-${id}`)).toEqual([])
     })
 
@@ -62,7 +97,9 @@ eachLedger('stops of people', (_name, openFresh) => {
       await put(id, [{ channel: 'sms', value: '+5491123456780' }], { jurisdiction: 'AR' })
       const answer = await stop({ scope: 'address', value: '+541123456780', reason: 'opt-out' })
       expect(await seen(`r-${id}`)).toEqual([{ scope: 'address', reason: 'opt-out', otherRecipient: false }])
-      expect(must(parse(suppressionBody, { scope: 'address', value: '+52 1 55 1234 5678', reason: 'opt-out' })).value).toBe('+525512345678')
+      expect(
+        must(parse(suppressionBody, { scope: 'address', value: '+52 1 55 1234 5678', reason: 'opt-out' })).value,
+      ).toBe('+525512345678')
       await services.liftSuppression(actor, answer.id, { reason: 'an error' })
       expect(await seen(`r-${id}`)).toEqual([])
     })
@@ -70,7 +107,9 @@ eachLedger('stops of people', (_name, openFresh) => {
     it('also when it names one channel', async () => {
       const id = newId()
       await put(id, [{ channel: 'sms', value: number() }])
-      expect(await stop({ scope: 'channel', recipientId: `r-${id}`, channel: 'phone', reason: 'attorney' })).toMatchObject({ scope: 'all' })
+      expect(
+        await stop({ scope: 'channel', recipientId: `r-${id}`, channel: 'phone', reason: 'attorney' }),
+      ).toMatchObject({ scope: 'all' })
       expect(await seen(`r-${id}`)).toEqual([everything('attorney')])
     })
 
@@ -78,7 +117,11 @@ eachLedger('stops of people', (_name, openFresh) => {
       const [id, next, value] = [newId(), newId(), number()]
       await put(id, [{ channel: 'sms', value }])
       await stop({ scope: 'address', value, reason: 'deceased' })
-      await services.putRecipient(actor, `r-${id}`, must(parse(recipientBody, { creditor: 'acme', addresses: [{ channel: 'sms', value: number() }] })))
+      await services.putRecipient(
+        actor,
+        `r-${id}`,
+        must(parse(recipientBody, { creditor: 'acme', addresses: [{ channel: 'sms', value: number() }] })),
+      )
       expect(await seen(`r-${id}`)).toEqual([everything('deceased')])
       await put(next, [{ channel: 'sms', value }])
       expect(await seen(`r-${next}`)).toContainEqual(everything('deceased'))
@@ -95,17 +138,24 @@ eachLedger('stops of people', (_name, openFresh) => {
     it('and a wrong number or an opt-out stays with the address', async () => {
       const [id, value] = [newId(), number()]
       await put(id, [{ channel: 'sms', value }])
-      for (const reason of ['wrong-number', 'opt-out', 'bad-address']) expect(await stop({ scope: 'address', value, reason })).toMatchObject({ scope: 'address' })
+      for (const reason of ['wrong-number', 'opt-out', 'bad-address'])
+        expect(await stop({ scope: 'address', value, reason })).toMatchObject({ scope: 'address' })
       expect((await seen(`r-${id}`)).map(({ scope }) => scope)).toEqual(['address', 'address', 'address'])
     })
   })
 
   describe('that come before their person', () => {
-    it.each([['all', {}], ['channel', { channel: 'sms' }]])('are kept and act when the person comes: scope %s', async (scope, over) => {
+    it.each([
+      ['all', {}],
+      ['channel', { channel: 'sms' }],
+    ])('are kept and act when the person comes: scope %s', async (scope, over) => {
       const id = newId()
       const answer = await stop({ scope, recipientId: `r-${id}`, reason: 'opt-out', ...over })
       expect(answer).toMatchObject({ standing: false, awaits: 'recipient' })
-      expect(await stop({ scope, recipientId: `r-${id}`, reason: 'opt-out', ...over })).toMatchObject({ id: answer.id, standing: true })
+      expect(await stop({ scope, recipientId: `r-${id}`, reason: 'opt-out', ...over })).toMatchObject({
+        id: answer.id,
+        standing: true,
+      })
       await put(id, [{ channel: 'sms', value: number() }])
       expect(await seen(`r-${id}`)).toEqual([{ scope, reason: 'opt-out', otherRecipient: false }])
       expect(await services.liftSuppression(actor, answer.id, { reason: 'asked for' })).toMatchObject({ changed: true })
@@ -128,7 +178,10 @@ eachLedger('stops of people', (_name, openFresh) => {
     it('are lost neither to the person nor to the stop when both come at once', async () => {
       for (let i = 0; i < 6; i++) {
         const id = newId()
-        await Promise.all([put(id, [{ channel: 'sms', value: number() }]), stop({ scope: 'all', recipientId: `r-${id}`, reason: 'deceased' })])
+        await Promise.all([
+          put(id, [{ channel: 'sms', value: number() }]),
+          stop({ scope: 'all', recipientId: `r-${id}`, reason: 'deceased' }),
+        ])
         expect(await seen(`r-${id}`)).toEqual([everything('deceased')])
       }
     })
@@ -143,13 +196,19 @@ eachLedger('stops of people', (_name, openFresh) => {
   })
 
   describe('reported as an event of an account that is not known yet', () => {
-    it.each(['deceased', 'bankruptcy', 'attorney', 'identity-fraud'])('%s is kept, once, and acts when the account comes', async (type) => {
-      const [id, eventId] = [newId(), newId()]
-      expect(await event(id, type, eventId)).toMatchObject({ repeated: false, effect: expect.stringContaining('kept') })
-      expect(await event(id, type, eventId)).toMatchObject({ repeated: true })
-      await put(id, [{ channel: 'sms', value: number() }])
-      expect(await seen(`r-${id}`)).toEqual([everything(type)])
-    })
+    it.each(['deceased', 'bankruptcy', 'attorney', 'identity-fraud'])(
+      '%s is kept, once, and acts when the account comes',
+      async (type) => {
+        const [id, eventId] = [newId(), newId()]
+        expect(await event(id, type, eventId)).toMatchObject({
+          repeated: false,
+          effect: expect.stringContaining('kept'),
+        })
+        expect(await event(id, type, eventId)).toMatchObject({ repeated: true })
+        await put(id, [{ channel: 'sms', value: number() }])
+        expect(await seen(`r-${id}`)).toEqual([everything(type)])
+      },
+    )
 
     it('other events are refused as before', async () => {
       await expect(event(newId(), 'complaint')).rejects.toMatchObject({ code: 'DECORUM_NOT_FOUND' })
@@ -159,19 +218,51 @@ eachLedger('stops of people', (_name, openFresh) => {
   it('a reply that holds one channel holds decisions of that channel alone', async () => {
     const [id, value] = [newId(), number()]
     await put(id, [{ channel: 'sms', value }])
-    await takeReply(runtime, { route: 'sms-main', channel: 'sms', creditors: ['acme', 'other'], from: value, reference: null, text: '我明天去还', understood: null, source: 'test' })
+    await takeReply(runtime, {
+      route: 'sms-main',
+      channel: 'sms',
+      creditors: ['acme', 'other'],
+      from: value,
+      reference: null,
+      text: '我明天去还',
+      understood: null,
+      source: 'test',
+    })
     const who = await recipient(`r-${id}`)
-    expect((await readRecipients(ledger.db, [who], runtime.clock.now())).get(who)?.holds).toMatchObject([{ kind: 'reply', account: null, channel: 'sms', until: null }])
+    expect((await readRecipients(ledger.db, [who], runtime.clock.now())).get(who)?.holds).toMatchObject([
+      { kind: 'reply', account: null, channel: 'sms', until: null },
+    ])
   })
 
   it('many replies at once make one task', async () => {
     const [id, value] = [newId(), number()]
     await put(id, [{ channel: 'sms', value }])
-    await Promise.all(Array.from({ length: 12 }, (_, i) => takeReply(runtime, {
-      route: 'sms-main', channel: 'sms', creditors: ['acme'], from: value, reference: `SM${i}`, text: `请问 ${i}`, understood: null, source: 'test',
-    })))
-    const tasks = await ledger.db.selectFrom('decorum.task').select('id').where('recipient_id', '=', await recipient(`r-${id}`)).execute()
+    await Promise.all(
+      Array.from({ length: 12 }, (_, i) =>
+        takeReply(runtime, {
+          route: 'sms-main',
+          channel: 'sms',
+          creditors: ['acme'],
+          from: value,
+          reference: `SM${i}`,
+          text: `请问 ${i}`,
+          understood: null,
+          source: 'test',
+        }),
+      ),
+    )
+    const tasks = await ledger.db
+      .selectFrom('decorum.task')
+      .select('id')
+      .where('recipient_id', '=', await recipient(`r-${id}`))
+      .execute()
     expect(tasks).toHaveLength(1)
-    expect(await ledger.db.selectFrom('decorum.reply').select('id').where('task_id', '=', tasks[0]?.id ?? '').execute()).toHaveLength(12)
+    expect(
+      await ledger.db
+        .selectFrom('decorum.reply')
+        .select('id')
+        .where('task_id', '=', tasks[0]?.id ?? '')
+        .execute(),
+    ).toHaveLength(12)
   })
 })

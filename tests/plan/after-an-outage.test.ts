@@ -5,7 +5,10 @@ import { account, onDay, recipient, planned } from './people.ts'
 
 /** On the second day past due, with the step of the first planned in time (or not at all), and the account in this state. */
 const planOn = (dpd: number, time: string, changes: Partial<AccountToPlan>) =>
-  planRecipient(recipient([account({ handled: planned(['m0-heads-up', -3], ['m0-due-day', 0]), ...changes })]), onDay(dpd, time))
+  planRecipient(
+    recipient([account({ handled: planned(['m0-heads-up', -3], ['m0-due-day', 0]), ...changes })]),
+    onDay(dpd, time),
+  )
 
 describe('a step that was missed', () => {
   it('is caught up when nothing else waits and nothing went today', () => {
@@ -24,7 +27,8 @@ describe('a step that was missed', () => {
 
   it('waits on a day on which a message about another account went, but not for one that still waits: it may be on hold', () => {
     const missed = account({ id: 'a', handled: planned(['m0-heads-up', -3], ['m0-due-day', 0]) })
-    const other = (changes: Partial<AccountToPlan>) => planRecipient(recipient([missed, account({ id: 'b', dueDate: null, ...changes })]), onDay(2, '11:00'))
+    const other = (changes: Partial<AccountToPlan>) =>
+      planRecipient(recipient([missed, account({ id: 'b', dueDate: null, ...changes })]), onDay(2, '11:00'))
     expect(other({ lastMessageAt: onDay(2, '08:30') }).reminders).toEqual([])
     expect(other({ lastMessageAt: onDay(1, '20:00') }).reminders).toMatchObject([{ rung: 'm1-day1' }])
     expect(other({ nextMessageAt: onDay(2, '18:00') }).reminders).toMatchObject([{ rung: 'm1-day1' }])

@@ -1,21 +1,47 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../src/model/time.ts'
-import { givenBack, overdueOf, report, restate, saysLess, type Balance, type Change, type Reported } from '../../src/plan/balance.ts'
+import {
+  givenBack,
+  overdueOf,
+  report,
+  restate,
+  saysLess,
+  type Balance,
+  type Change,
+  type Reported,
+} from '../../src/plan/balance.ts'
 import { step, surelyOwed, tell, when, type Told } from '../support/lender-books.ts'
 
 const at = (hour: number): number => Date.UTC(2026, 10, 26) + hour * HOUR
 const NOW = at(24)
 /** 100.00 as of 20:00, by a snapshot. */
-const known = (over: Partial<Balance> = {}): Balance => ({ stated: 10000, statedAt: at(20), statedBy: 'snapshot', changes: [], asOf: at(20), ...over })
-const paid = (minor: number, hour: number, remains: number | null = null) => ({ id: `p-${minor}-${hour}`, at: at(hour), moves: -minor, remains })
-const after = (balance: Balance, ...events: { id: string; at: number; moves: number | null; remains: number | null }[]): Reported =>
+const known = (over: Partial<Balance> = {}): Balance => ({
+  stated: 10000,
+  statedAt: at(20),
+  statedBy: 'snapshot',
+  changes: [],
+  asOf: at(20),
+  ...over,
+})
+const paid = (minor: number, hour: number, remains: number | null = null) => ({
+  id: `p-${minor}-${hour}`,
+  at: at(hour),
+  moves: -minor,
+  remains,
+})
+const after = (
+  balance: Balance,
+  ...events: { id: string; at: number; moves: number | null; remains: number | null }[]
+): Reported =>
   events.reduce<Reported>((so, event) => report(so.balance, event, NOW), { kind: 'counted', balance, change: null })
 const overdue = ({ kind, balance }: Reported): [string, number] => [kind, overdueOf(balance)]
 
 describe('a payment', () => {
   it.each([
-    ['in part', 3000, 7000], ['exact', 10000, 0], ['of more than was owed', 50000, 0],
+    ['in part', 3000, 7000],
+    ['exact', 10000, 0],
+    ['of more than was owed', 50000, 0],
   ])('%s takes off what was owed, and no more', (_what, minor, left) => {
     expect(overdue(after(known(), paid(minor, 21)))).toEqual(['counted', left])
   })
@@ -59,17 +85,25 @@ describe('a payment', () => {
 })
 
 describe('a reversal', () => {
-  const back = (so: Reported, payment: Change | null, minor: number) => givenBack(so.balance, payment ?? undefined, minor)?.moves ?? null
-  const reversed = (so: Reported, minor: number) => report(so.balance, { id: 'r', at: at(23), moves: back(so, so.change, minor), remains: null }, NOW)
+  const back = (so: Reported, payment: Change | null, minor: number) =>
+    givenBack(so.balance, payment ?? undefined, minor)?.moves ?? null
+  const reversed = (so: Reported, minor: number) =>
+    report(so.balance, { id: 'r', at: at(23), moves: back(so, so.change, minor), remains: null }, NOW)
 
-  it.each([['exact', 10000], ['of more than was owed', 50000], ['in part', 3000]])('of a payment %s restores what was owed', (_what, minor) => {
+  it.each([
+    ['exact', 10000],
+    ['of more than was owed', 50000],
+    ['in part', 3000],
+  ])('of a payment %s restores what was owed', (_what, minor) => {
     expect(overdue(reversed(after(known(), paid(minor, 21)), minor))).toEqual(['counted', 10000])
   })
 
   it('of one of two payments leaves what the other paid off', () => {
     const one = after(known(), paid(50000, 21))
     const both = after(one.balance, paid(3000, 22))
-    expect(overdue(report(both.balance, { id: 'r', at: at(23), moves: back(both, one.change, 50000), remains: null }, NOW))).toEqual(['counted', 7000])
+    expect(
+      overdue(report(both.balance, { id: 'r', at: at(23), moves: back(both, one.change, 50000), remains: null }, NOW)),
+    ).toEqual(['counted', 7000])
   })
 
   it('of a payment that was not counted, or since which the balance was stated, cannot be told', () => {
@@ -98,13 +132,19 @@ describe('what remained before a payment that was taken back before it was heard
   it('is news when it is more, and what is told later and dated before may be in it', () => {
     const more = report(known(), before(10007), NOW)
     expect(overdue(more)).toEqual(['counted', 10007])
-    expect(overdue(report(more.balance, { id: 'fee', at: at(21), moves: 10001, remains: null }, NOW))).toEqual(['doubtful', 10007])
+    expect(overdue(report(more.balance, { id: 'fee', at: at(21), moves: 10001, remains: null }, NOW))).toEqual([
+      'doubtful',
+      10007,
+    ])
   })
 })
 
 describe('a snapshot', () => {
   it('that is later is the balance', () => {
-    expect(restate(known(), 12000, at(21), NOW)).toMatchObject({ kind: 'taken', balance: { stated: 12000, asOf: at(21), changes: [] } })
+    expect(restate(known(), 12000, at(21), NOW)).toMatchObject({
+      kind: 'taken',
+      balance: { stated: 12000, asOf: at(21), changes: [] },
+    })
   })
 
   it('that is older than what was stated tells nothing', () => {
@@ -117,7 +157,11 @@ describe('a snapshot', () => {
 
   it('from before a payment that says something else contradicts, and the lower counts', () => {
     const balance = after(known(), paid(3000, 23)).balance
-    for (const [minor, left] of [[4000, 1000], [0, 0], [90000, 7000]] as const) {
+    for (const [minor, left] of [
+      [4000, 1000],
+      [0, 0],
+      [90000, 7000],
+    ] as const) {
       const said = restate(balance, minor, at(22), NOW)
       expect(said.kind).toBe('contradicts')
       expect(overdueOf((said as { balance: Balance }).balance)).toBe(left)
@@ -127,12 +171,20 @@ describe('a snapshot', () => {
   it('below zero means that nothing is overdue, and what was paid too much covers what is added next', () => {
     const credit = restate(known(), -500, at(21), NOW) as { balance: Balance }
     expect(overdueOf(credit.balance)).toBe(0)
-    expect(overdue(report(credit.balance, { id: 'fee', at: at(22), moves: 300, remains: null }, NOW))).toEqual(['counted', 0])
+    expect(overdue(report(credit.balance, { id: 'fee', at: at(22), moves: 300, remains: null }, NOW))).toEqual([
+      'counted',
+      0,
+    ])
   })
 
   it('takes the place of one that is dated ahead of now, and not of one that is ahead as clocks differ', () => {
-    expect(restate(known({ asOf: NOW + 365 * DAY, statedAt: NOW + 365 * DAY }), 0, at(21), NOW)).toMatchObject({ kind: 'taken', balance: { stated: 0, asOf: at(21) } })
-    expect(restate(known({ asOf: NOW + 3 * MINUTE, statedAt: NOW + 3 * MINUTE }), 0, at(21), NOW)).toEqual({ kind: 'older' })
+    expect(restate(known({ asOf: NOW + 365 * DAY, statedAt: NOW + 365 * DAY }), 0, at(21), NOW)).toMatchObject({
+      kind: 'taken',
+      balance: { stated: 0, asOf: at(21) },
+    })
+    expect(restate(known({ asOf: NOW + 3 * MINUTE, statedAt: NOW + 3 * MINUTE }), 0, at(21), NOW)).toEqual({
+      kind: 'older',
+    })
   })
 })
 
@@ -145,7 +197,13 @@ class Account {
   readonly #waiting = new Set<number>()
 
   constructor(first: Told) {
-    this.balance = { stated: first.owed, statedAt: when(first.value), statedBy: 'snapshot', changes: [], asOf: when(first.value) }
+    this.balance = {
+      stated: first.owed,
+      statedAt: when(first.value),
+      statedBy: 'snapshot',
+      changes: [],
+      asOf: when(first.value),
+    }
     this.#heard.add(first.no)
   }
 
@@ -169,8 +227,14 @@ class Account {
     if (overtakes) this.#waiting.add((one.payment as Told).no)
     if (overtakes && !one.remains) return
     const back = one.type === 'reversal' ? givenBack(this.balance, payment, one.minor) : null
-    const moves = one.type === 'reversal' ? back?.moves ?? null : isBack ? 0 : one.minor
-    const event = { id: String(one.no), at: Math.max(when(one.value), back?.from ?? 0), moves, isReversal: back !== null, remains: one.remains ? said : null }
+    const moves = one.type === 'reversal' ? (back?.moves ?? null) : isBack ? 0 : one.minor
+    const event = {
+      id: String(one.no),
+      at: Math.max(when(one.value), back?.from ?? 0),
+      moves,
+      isReversal: back !== null,
+      remains: one.remains ? said : null,
+    }
     const { kind, balance, change } = report(this.balance, event, now)
     this.balance = balance
     if (change !== null) this.#changes.set(one.no, change)
@@ -181,21 +245,24 @@ class Account {
 describe('however payments, reversals, adjustments and snapshots come', () => {
   const check = (lateSnapshots: boolean) => {
     let [chased, exact] = [0, 0]
-    fc.assert(fc.property(fc.array(step, { maxLength: 14 }), (steps) => {
-      const [first, ...rest] = tell(steps, lateSnapshots)
-      const account = new Account(first as Told)
-      const heard = [first as Told]
-      for (const one of rest) {
-        account.hear(one)
-        if (!heard.some((other) => other.no === one.no)) heard.push(one)
-        const overdue = overdueOf(account.balance)
-        if (account.doubtedAsOf !== null || overdue === 0) continue
-        const owed = surelyOwed(heard)
-        chased++
-        if (overdue === owed) exact++
-        expect(overdue, JSON.stringify(heard, null, 1)).toBeLessThanOrEqual(Math.max(0, owed))
-      }
-    }), { numRuns: 5_000 })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 14 }), (steps) => {
+        const [first, ...rest] = tell(steps, lateSnapshots)
+        const account = new Account(first as Told)
+        const heard = [first as Told]
+        for (const one of rest) {
+          account.hear(one)
+          if (!heard.some((other) => other.no === one.no)) heard.push(one)
+          const overdue = overdueOf(account.balance)
+          if (account.doubtedAsOf !== null || overdue === 0) continue
+          const owed = surelyOwed(heard)
+          chased++
+          if (overdue === owed) exact++
+          expect(overdue, JSON.stringify(heard, null, 1)).toBeLessThanOrEqual(Math.max(0, owed))
+        }
+      }),
+      { numRuns: 5_000 },
+    )
     return { chased, exact }
   }
 

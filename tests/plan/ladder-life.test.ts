@@ -19,8 +19,22 @@ const who = fc.nat({ max: 2 })
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('wait' as const), hours: fc.integer({ min: 1, max: 60 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('outage' as const), days: fc.integer({ min: 2, max: 25 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('pay' as const, 'reverse' as const, 'release' as const, 'break' as const), who }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('hold' as const), who, kind: fc.constantFrom('dispute' as const, 'promise' as const, 'payment-pending' as const), days: fc.option(fc.integer({ min: 1, max: 20 })) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('pay' as const, 'reverse' as const, 'release' as const, 'break' as const),
+      who,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('hold' as const),
+      who,
+      kind: fc.constantFrom('dispute' as const, 'promise' as const, 'payment-pending' as const),
+      days: fc.option(fc.integer({ min: 1, max: 20 })),
+    }),
+  },
 )
 
 const LADDERS = ['cn-consumer-loan', 'us-first-party-loan', 'default'].map(shipped)
@@ -29,27 +43,53 @@ const recipients = fc
   .record({
     start: fc.integer({ min: -10, max: 100 }),
     zone: fc.constantFrom('Asia/Shanghai', 'America/New_York', 'Australia/Lord_Howe', 'America/St_Johns'),
-    loans: fc.array(fc.record({ ladder: fc.constantFrom(...LADDERS), ago: fc.integer({ min: 0, max: 20 }), band: fc.constantFrom(null, 'low', 'high'), facts: fc.boolean() }), { minLength: 1, maxLength: 3 }),
+    loans: fc.array(
+      fc.record({
+        ladder: fc.constantFrom(...LADDERS),
+        ago: fc.integer({ min: 0, max: 20 }),
+        band: fc.constantFrom(null, 'low', 'high'),
+        facts: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
   })
   .map(({ start, zone, loans }) => {
     const now = at('2026-02-10T02:30:00Z')
-    const accounts = loans.map((loan, i) => arrivedAt(now, {
-      id: `a${i}`, spell: { ...account().spell, id: `s${i}` }, ladder: loan.ladder, riskBand: loan.band,
-      dueDate: addDays(bookDate(now, zone), -start + loan.ago), availableFacts: loan.facts ? ALL_FACTS : [],
-    }))
+    const accounts = loans.map((loan, i) =>
+      arrivedAt(now, {
+        id: `a${i}`,
+        spell: { ...account().spell, id: `s${i}` },
+        ladder: loan.ladder,
+        riskBand: loan.band,
+        dueDate: addDays(bookDate(now, zone), -start + loan.ago),
+        availableFacts: loan.facts ? ALL_FACTS : [],
+      }),
+    )
     return { now, recipient: recipient(accounts, { bookZone: zone }) }
   })
 
 /** What happens to one account's facts; the spell follows by the rules of `spellChange`. */
 function change(a: AccountToPlan, after: Partial<AccountToPlan>, reversal: boolean, now: Instant): AccountToPlan {
   const changed = { ...a, ...after }
-  const said = spellChange(a, changed, { reversal, at: now, curedBefore: a.state === 'cured', lastTone: a.lastToneSent })
+  const said = spellChange(a, changed, {
+    reversal,
+    at: now,
+    curedBefore: a.state === 'cured',
+    lastTone: a.lastToneSent,
+  })
   if (said.kind === 'none') return changed
   if (said.kind === 'cured' || said.kind === 'ended') return { ...changed, state: 'cured' }
   const pass = said.kind === 'opened' ? 1 : a.spell.pass + 1
   const { enteredBy, enteredAt, notBefore, toneCeiling } = said.pass
   const fresh = said.kind === 'opened' ? { handled: [], lastToneSent: null, firstMessageAt: null } : {}
-  const spell = { ...a.spell, id: said.kind === 'opened' ? `${a.spell.id}'` : a.spell.id, pass, enteredBy, enteredAt, enteredDpd: daysPastDue(changed, 'Asia/Shanghai', now) ?? 0 }
+  const spell = {
+    ...a.spell,
+    id: said.kind === 'opened' ? `${a.spell.id}'` : a.spell.id,
+    pass,
+    enteredBy,
+    enteredAt,
+    enteredDpd: daysPastDue(changed, 'Asia/Shanghai', now) ?? 0,
+  }
   return { ...changed, ...fresh, spell, notBefore, toneCeiling }
 }
 
@@ -60,15 +100,27 @@ function act(p: RecipientToPlan, step: Move, now: Instant): RecipientToPlan {
 
 function actOn(a: AccountToPlan, step: Exclude<Move, { do: 'wait' | 'outage' }>, now: Instant): AccountToPlan {
   switch (step.do) {
-    case 'pay': return change(a, { dueDate: addDays(a.dueDate as string, 30), overdueMinor: 125_000n }, false, now)
-    case 'reverse': return change(a, { dueDate: addDays(a.dueDate as string, -30) }, true, now)
-    case 'release': return { ...a, holds: [] }
-    case 'break': return { ...a, holds: [], events: [...a.events, { type: 'promise-broken', kind: null, at: now }] }
-    case 'hold': return { ...a, holds: [...a.holds, { kind: step.kind, from: now, until: step.days === null ? null : now + step.days * DAY }] }
+    case 'pay':
+      return change(a, { dueDate: addDays(a.dueDate as string, 30), overdueMinor: 125_000n }, false, now)
+    case 'reverse':
+      return change(a, { dueDate: addDays(a.dueDate as string, -30) }, true, now)
+    case 'release':
+      return { ...a, holds: [] }
+    case 'break':
+      return { ...a, holds: [], events: [...a.events, { type: 'promise-broken', kind: null, at: now }] }
+    case 'hold':
+      return {
+        ...a,
+        holds: [...a.holds, { kind: step.kind, from: now, until: step.days === null ? null : now + step.days * DAY }],
+      }
   }
 }
 
-interface Told { plan: RecipientPlan; before: RecipientToPlan; now: Instant }
+interface Told {
+  plan: RecipientPlan
+  before: RecipientToPlan
+  now: Instant
+}
 
 /** Lives through the moves; while the planner is up it plans at every instant that it asked for. */
 function live(start: RecipientToPlan, from: Instant, moves: Move[]): Told[] {
@@ -96,9 +148,15 @@ function live(start: RecipientToPlan, from: Instant, moves: Move[]): Told[] {
   return told
 }
 
-const leadOf = (r: PlannedReminder, before: RecipientToPlan) => before.accounts.find((a) => a.id === r.leadAccountId) as AccountToPlan
+const leadOf = (r: PlannedReminder, before: RecipientToPlan) =>
+  before.accounts.find((a) => a.id === r.leadAccountId) as AccountToPlan
 const property = (check: (told: Told[]) => void) =>
-  fc.assert(fc.property(recipients, fc.array(move, { maxLength: 25 }), ({ now, recipient: p }, moves) => check(live(p, now, moves))), { numRuns: 40 })
+  fc.assert(
+    fc.property(recipients, fc.array(move, { maxLength: 25 }), ({ now, recipient: p }, moves) =>
+      check(live(p, now, moves)),
+    ),
+    { numRuns: 40 },
+  )
 
 describe('whatever is paid, taken back, held or missed', () => {
   it('every rung that came due is planned, recorded with a reason, or still fresh and waiting', () => {
@@ -106,7 +164,9 @@ describe('whatever is paid, taken back, held or missed', () => {
       const vanished: string[] = []
       for (const { plan, before, now } of told) {
         for (const a of stored(before, plan).accounts.filter((x) => x.state === 'open')) {
-          const left = a.ladder.rungs.filter((rung) => !a.handled.some((h) => h.rung === rung.id && h.pass === a.spell.pass))
+          const left = a.ladder.rungs.filter(
+            (rung) => !a.handled.some((h) => h.rung === rung.id && h.pass === a.spell.pass),
+          )
           for (const due of dueRungs(left, a, before).filter((d) => d.dueAt <= now)) {
             // A rung entered late is fresh from its entry on (15 days is the longest of the three ladders, one more for its time of day).
             const freshUntil = due.dueAt < a.spell.enteredAt ? a.spell.enteredAt + 16 * DAY : due.staleAt
@@ -184,9 +244,11 @@ describe('whatever is paid, taken back, held or missed', () => {
     property((told) => {
       for (const { plan, before, now } of told) {
         for (const a of before.accounts) {
-          const held = a.holds.some((h) => h.from <= now && (h.until === null || h.until > now)) || (a.notBefore ?? 0) > now
+          const held =
+            a.holds.some((h) => h.from <= now && (h.until === null || h.until > now)) || (a.notBefore ?? 0) > now
           const past = (daysPastDue(a, before.bookZone, now) ?? 0) > (a.ladder.handOff?.atDpd ?? Infinity)
-          if (held || past) expect([...plan.reminders, ...plan.tasks].some((r) => r.accountIds.includes(a.id))).toBe(false)
+          if (held || past)
+            expect([...plan.reminders, ...plan.tasks].some((r) => r.accountIds.includes(a.id))).toBe(false)
         }
       }
     })

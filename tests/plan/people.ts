@@ -35,7 +35,14 @@ export function account(changes: Partial<AccountToPlan> = {}): AccountToPlan {
     state: 'open',
     ladder: shipped('cn-consumer-loan'),
     ladderVersion: 'v1',
-    spell: { id: 's-1', pass: 1, startedOn: '2026-11-10', enteredAt: at('2026-11-10T02:00:00Z'), enteredDpd: -10, enteredBy: 'arrival' },
+    spell: {
+      id: 's-1',
+      pass: 1,
+      startedOn: '2026-11-10',
+      enteredAt: at('2026-11-10T02:00:00Z'),
+      enteredDpd: -10,
+      enteredBy: 'arrival',
+    },
     dueDate: '2026-11-20',
     statedDaysPastDue: null,
     overdueMinor: 125_000n,
@@ -62,11 +69,22 @@ export function account(changes: Partial<AccountToPlan> = {}): AccountToPlan {
 export function arrivedAt(instant: Instant, changes: Partial<AccountToPlan> = {}): AccountToPlan {
   const made = account(changes)
   const dpd = made.dueDate === null ? 0 : daysBetween(made.dueDate, bookDate(instant, SHANGHAI))
-  return { ...made, spell: { ...made.spell, enteredAt: instant, enteredDpd: dpd, startedOn: bookDate(instant, SHANGHAI) } }
+  return {
+    ...made,
+    spell: { ...made.spell, enteredAt: instant, enteredDpd: dpd, startedOn: bookDate(instant, SHANGHAI) },
+  }
 }
 
 export function recipient(accounts: AccountToPlan[], changes: Partial<RecipientToPlan> = {}): RecipientToPlan {
-  return { bookZone: SHANGHAI, bookCutOff: '00:00', channels: ['phone', 'sms', 'email'], lastCatchUpOn: null, lastConversationAt: null, accounts, ...changes }
+  return {
+    bookZone: SHANGHAI,
+    bookCutOff: '00:00',
+    channels: ['phone', 'sms', 'email'],
+    lastCatchUpOn: null,
+    lastConversationAt: null,
+    accounts,
+    ...changes,
+  }
 }
 
 /** Local time on the day so many days past 2026-11-20, in Shanghai. */

@@ -17,9 +17,24 @@ describe('a change of the facts', () => {
     ['the creditor may say that it is cured', overdue, cured, 'cured'],
     ['a settlement ends it', overdue, { ...overdue, state: 'settled' }, 'ended'],
     ['the oldest instalment paid moves it', overdue, { ...overdue, dueDate: '2026-12-20' }, 'moved'],
-    ['stated days that fall move it', { ...overdue, dueDate: null, statedDaysPastDue: 35 }, { ...overdue, dueDate: null, statedDaysPastDue: 5 }, 'moved'],
-    ['stated days that rise are only time passing', { ...overdue, dueDate: null, statedDaysPastDue: 35 }, { ...overdue, dueDate: null, statedDaysPastDue: 36 }, 'none'],
-    ['a smaller amount with the same oldest instalment moves nothing', overdue, { ...overdue, overdueMinor: 100_000n }, 'none'],
+    [
+      'stated days that fall move it',
+      { ...overdue, dueDate: null, statedDaysPastDue: 35 },
+      { ...overdue, dueDate: null, statedDaysPastDue: 5 },
+      'moved',
+    ],
+    [
+      'stated days that rise are only time passing',
+      { ...overdue, dueDate: null, statedDaysPastDue: 35 },
+      { ...overdue, dueDate: null, statedDaysPastDue: 36 },
+      'none',
+    ],
+    [
+      'a smaller amount with the same oldest instalment moves nothing',
+      overdue,
+      { ...overdue, overdueMinor: 100_000n },
+      'none',
+    ],
     ['a corrected earlier due date is no reversal', overdue, { ...overdue, dueDate: '2026-10-20' }, 'none'],
     ['without any date or days there is no spell', null, { ...overdue, dueDate: null }, 'none'],
   ])('%s', (_, before, after, kind) => {

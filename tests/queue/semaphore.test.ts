@@ -7,14 +7,15 @@ describe('a semaphore', () => {
     const order: number[] = []
     let now = 0
     let most = 0
-    const work = (n: number) => semaphore.run(async () => {
-      order.push(n)
-      most = Math.max(most, ++now)
-      await Promise.resolve()
-      now -= 1
-      if (n === 1) throw new Error('failed')
-      return n
-    })
+    const work = (n: number) =>
+      semaphore.run(async () => {
+        order.push(n)
+        most = Math.max(most, ++now)
+        await Promise.resolve()
+        now -= 1
+        if (n === 1) throw new Error('failed')
+        return n
+      })
     const done = await Promise.allSettled([0, 1, 2, 3, 4].map(work))
     expect(done.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'fulfilled'])
     expect([order, most]).toEqual([[0, 1, 2, 3, 4], 2])
@@ -23,8 +24,17 @@ describe('a semaphore', () => {
   it('lets no newcomer overtake, whenever it comes', async () => {
     const semaphore = new Semaphore(1)
     const order: string[] = []
-    const run = (name: string) => semaphore.run(async () => { order.push(name) })
-    const done = [semaphore.run(async () => { await Promise.resolve() }), run('first'), run('second')]
+    const run = (name: string) =>
+      semaphore.run(async () => {
+        order.push(name)
+      })
+    const done = [
+      semaphore.run(async () => {
+        await Promise.resolve()
+      }),
+      run('first'),
+      run('second'),
+    ]
     // One in every turn in which the place may just have become free.
     for (let n = 0; n < 8; n++) {
       done.push(run(`newcomer ${n}`))

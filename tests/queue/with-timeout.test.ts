@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withTimeout } from '../../src/queue/concurrency.ts'
 
 const later = (ms: number, error?: Error): Promise<string> =>
-  new Promise((resolve, reject) => { setTimeout(() => (error === undefined ? resolve('came') : reject(error)), ms) })
+  new Promise((resolve, reject) => {
+    setTimeout(() => (error === undefined ? resolve('came') : reject(error)), ms)
+  })
 const message = (error: unknown): string => (error as Error).message
 
 describe('work with a timeout', () => {
@@ -30,6 +32,10 @@ describe('work with a timeout', () => {
   })
 
   it('throws what the other answer throws', async () => {
-    await expect(withTimeout(5_000, Promise.reject(new Error('refused')), (error) => { throw error as Error })).rejects.toThrow('refused')
+    await expect(
+      withTimeout(5_000, Promise.reject(new Error('refused')), (error) => {
+        throw error as Error
+      }),
+    ).rejects.toThrow('refused')
   })
 })

@@ -84,7 +84,11 @@ describe('reading requests', () => {
   })
 
   it('takes notifications out of an answer and keeps the rest in order', () => {
-    const notification = Buffer.concat([Buffer.from([0x41, 0, 0, 0, 15]), Buffer.from([0, 0, 0, 1]), Buffer.from('jobs\0x\0')])
+    const notification = Buffer.concat([
+      Buffer.from([0x41, 0, 0, 0, 15]),
+      Buffer.from([0, 0, 0, 1]),
+      Buffer.from('jobs\0x\0'),
+    ])
     const answer = readAnswer(Buffer.concat([notification, ready('E')]))
     expect(answer.notifications).toEqual([{ channel: 'jobs', message: notification }])
     expect(answer.reply).toEqual(ready('E'))
@@ -96,7 +100,13 @@ describe('LISTEN in SQL', () => {
   it.each([
     ['LISTEN jobs', [{ channel: 'jobs', on: true }]],
     ['-- why\n/* of */ listen "Jobs";', [{ channel: 'Jobs', on: true }]],
-    ['BEGIN; LISTEN a; UNLISTEN b', [{ channel: 'a', on: true }, { channel: 'b', on: false }]],
+    [
+      'BEGIN; LISTEN a; UNLISTEN b',
+      [
+        { channel: 'a', on: true },
+        { channel: 'b', on: false },
+      ],
+    ],
     ['UNLISTEN *', [{ channel: '*', on: false }]],
     ['-- LISTEN jobs\nSELECT 1', []],
     ["SELECT 'listen up'", []],

@@ -14,7 +14,9 @@ import { freshDataDir } from '../support/fresh-embedded.ts'
 import { type FreshLedger, openEmbeddedFresh } from '../support/ledger.ts'
 
 const startWriter = (dataDir: string): ChildProcess =>
-  spawn(process.execPath, ['--import', 'tsx', 'tests/support/ledger-child.ts', dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  spawn(process.execPath, ['--import', 'tsx', 'tests/support/ledger-child.ts', dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
 
 async function* linesOf(child: ChildProcess): AsyncGenerator<string> {
   if (child.stdout !== null) yield* createInterface({ input: child.stdout })
@@ -44,10 +46,13 @@ describe('the embedded ledger', () => {
 
   it('knows its tables and has a short log after its upkeep', async () => {
     await ledger.pool.query('CREATE TABLE public.many AS SELECT generate_series(1, 5000) AS n')
-    const redo = async (): Promise<string> => (await ledger.pool.query('SELECT redo_lsn::text AS at FROM pg_control_checkpoint()')).rows[0].at
+    const redo = async (): Promise<string> =>
+      (await ledger.pool.query('SELECT redo_lsn::text AS at FROM pg_control_checkpoint()')).rows[0].at
     const before = await redo()
     await keepUp(ledger.pool)
-    expect((await ledger.pool.query(`SELECT reltuples::int AS n FROM pg_class WHERE relname = 'many'`)).rows[0].n).toBe(5000)
+    expect((await ledger.pool.query(`SELECT reltuples::int AS n FROM pg_class WHERE relname = 'many'`)).rows[0].n).toBe(
+      5000,
+    )
     expect(await redo()).not.toBe(before)
   })
 
@@ -100,7 +105,10 @@ describe('the embedded ledger', () => {
       await sql`SELECT 1`.execute(trx)
       await ledger.pool.query('SELECT 1')
     })
-    await expect(inside).rejects.toMatchObject({ code: 'DECORUM_INTERNAL', message: expect.stringContaining('would wait for ever') })
+    await expect(inside).rejects.toMatchObject({
+      code: 'DECORUM_INTERNAL',
+      message: expect.stringContaining('would wait for ever'),
+    })
     expect(await ledger.check()).toBeNull()
   })
 
@@ -204,7 +212,10 @@ describe('a data directory', () => {
     const dataDir = 'dataDir' in source ? source.dataDir : ''
     const child = startWriter(dataDir)
     for await (const line of linesOf(child)) expect(line).toBe('DECORUM_DATA_DIR_LOCKED')
-    await expect(openLedger({ dataDir })).rejects.toMatchObject({ code: 'DECORUM_DATA_DIR_LOCKED', message: expect.stringContaining(`process ${process.pid}`) })
+    await expect(openLedger({ dataDir })).rejects.toMatchObject({
+      code: 'DECORUM_DATA_DIR_LOCKED',
+      message: expect.stringContaining(`process ${process.pid}`),
+    })
     expect(await ledger.check()).toBeNull()
     await dispose()
   })
@@ -233,14 +244,18 @@ describe('a data directory', () => {
   it('does not judge a lock of another machine, and says what to do', async () => {
     const dataDir = await freshDataDir()
     writeFileSync(join(dataDir, 'decorum.lock'), JSON.stringify({ pid: 1, host: 'elsewhere', started: null }))
-    await expect(openLedger({ dataDir })).rejects.toMatchObject({ code: 'DECORUM_DATA_DIR_LOCKED', hint: expect.stringContaining('remove') })
+    await expect(openLedger({ dataDir })).rejects.toMatchObject({
+      code: 'DECORUM_DATA_DIR_LOCKED',
+      hint: expect.stringContaining('remove'),
+    })
     rmSync(dataDir, { recursive: true })
   })
 
   it('that is no ledger is refused with a cure, and not left locked', async () => {
     const dataDir = await freshDataDir()
     writeFileSync(join(dataDir, 'ledger', 'PG_VERSION'), '9.6')
-    for (let i = 0; i < 2; i++) await expect(openLedger({ dataDir })).rejects.toMatchObject({ code: 'DECORUM_LEDGER_UNAVAILABLE' })
+    for (let i = 0; i < 2; i++)
+      await expect(openLedger({ dataDir })).rejects.toMatchObject({ code: 'DECORUM_LEDGER_UNAVAILABLE' })
     rmSync(dataDir, { recursive: true })
   })
 })

@@ -31,22 +31,43 @@ whenThere('PostgreSQL', 'a batch is found by its keys', () => {
         await work(trx).catch(() => undefined)
         await sql`ROLLBACK TO before`.execute(trx)
         const { rows } = await sql<{ name: string; types: string[] }>`
-          SELECT name, parameter_types::text[] AS types FROM pg_prepared_statements WHERE name LIKE ${`${name}\\_%`}`.execute(trx)
+          SELECT name, parameter_types::text[] AS types FROM pg_prepared_statements WHERE name LIKE ${`${name}\\_%`}`.execute(
+          trx,
+        )
         const { name: prepared, types } = rows[0] ?? { name: 'none', types: [] }
         // An id says which month's piece is meant; without one all of them are left out.
         const values = types.map((type) => (type === 'uuid' ? `'${newId()}'` : 'NULL'))
-        const plan = await sql<{ 'QUERY PLAN': string }>`EXPLAIN EXECUTE ${sql.id(prepared)}(${sql.raw(values.join(', '))})`.execute(trx)
+        const plan = await sql<{
+          'QUERY PLAN': string
+        }>`EXPLAIN EXECUTE ${sql.id(prepared)}(${sql.raw(values.join(', '))})`.execute(trx)
         return plan.rows.map((row) => row['QUERY PLAN']).join('\n')
       })
 
     const ring = newId()
     const nobody = newId()
-    const step = { reminderId: newId(), status: 'sending' as const, nextAt: now, decisions: 1, decidedAs: null, endReason: null, tries: 1 }
+    const step = {
+      reminderId: newId(),
+      status: 'sending' as const,
+      nextAt: now,
+      decisions: 1,
+      decidedAs: null,
+      endReason: null,
+      tries: 1,
+    }
     it.each<[statement: string, by: RegExp, work: Work]>([
       ['anchors', /reminder_pkey/, (trx) => anchorsOf(trx, ring, [newId()])],
       ['pass-fence', /reminder_pkey/, (trx) => passFence(trx, ring, [newId()])],
-      ['write-reservation', /reminder_pkey/, (trx) => writeReservation(heldByAdding(trx, []), ring, { decisions: [], attempts: [], steps: [step] }, () => 0, now)],
-      ['stop-looking', /account_recipient/, (trx) => stopLooking(heldByAdding(trx, [nobody]), [nobody], [newId()], new Date(now))],
+      [
+        'write-reservation',
+        /reminder_pkey/,
+        (trx) =>
+          writeReservation(heldByAdding(trx, []), ring, { decisions: [], attempts: [], steps: [step] }, () => 0, now),
+      ],
+      [
+        'stop-looking',
+        /account_recipient/,
+        (trx) => stopLooking(heldByAdding(trx, [nobody]), [nobody], [newId()], new Date(now)),
+      ],
     ])('%s', async (name, by, work) => {
       const plan = await planOf(name, work)
       expect(plan).toMatch(by)

@@ -78,6 +78,9 @@ describe('a ledger on a server that does not answer', () => {
   })
 
   it('refuses a DATABASE_URL that is not one, without repeating it', async () => {
-    await expect(openLedger({ databaseUrl: 'mysql://u:secret@h/x' })).rejects.toMatchObject({ code: 'DECORUM_CONFIG', message: expect.not.stringContaining('secret') })
+    await expect(openLedger({ databaseUrl: 'mysql://u:secret@h/x' })).rejects.toMatchObject({
+      code: 'DECORUM_CONFIG',
+      message: expect.not.stringContaining('secret'),
+    })
   })
 })

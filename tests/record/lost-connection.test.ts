@@ -10,7 +10,9 @@ whenThere('PostgreSQL', 'a connection lost in the middle of a transaction', () =
     const ledger = await openLedger({ databaseUrl: database.url })
     try {
       const broken = ledger.db.transaction().execute(async (trx) => {
-        const { rows: [own] } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(trx)
+        const {
+          rows: [own],
+        } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(trx)
         await ledger.pool.query('SELECT pg_terminate_backend($1, 5000)', [own?.pid])
         // The loss is told to the idle client before the next statement is asked.
         await new Promise((resolve) => setImmediate(resolve))

@@ -2,17 +2,30 @@ import { sql } from 'kysely'
 import { beforeAll, expect, it } from 'vitest'
 import { parseInstant } from '../../src/model/time.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
-import { firstKey, listPartitions, makeMonths, monthLabel, monthOf, PARTITIONED, partitionNamed } from '../../src/record/partitions.ts'
+import {
+  firstKey,
+  listPartitions,
+  makeMonths,
+  monthLabel,
+  monthOf,
+  PARTITIONED,
+  partitionNamed,
+} from '../../src/record/partitions.ts'
 import { eachLedger } from '../support/ledger.ts'
 
 const at = (text: string) => parseInstant(text) as number
 const PERSON = '01900000-0000-7000-8000-000000000001'
 
-const addContact = (ledger: Ledger, day: string, id: string, outcome = 'sent') => sql`
+const addContact = (ledger: Ledger, day: string, id: string, outcome = 'sent') =>
+  sql`
   INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
   VALUES (${PERSON}, ${day}, ${id}, 'c', 'phone', 'outbound', ${outcome}, 'agency', '{}', now(), 1)`.execute(ledger.db)
 const pieceOf = async (ledger: Ledger, id: string) =>
-  (await sql<{ piece: string }>`SELECT tableoid::regclass::text AS piece FROM decorum.contact WHERE id = ${id}`.execute(ledger.db)).rows.map((row) => row.piece)
+  (
+    await sql<{
+      piece: string
+    }>`SELECT tableoid::regclass::text AS piece FROM decorum.contact WHERE id = ${id}`.execute(ledger.db)
+  ).rows.map((row) => row.piece)
 const ID = (n: number) => `01900000-0000-7000-8000-0000000001${String(n).padStart(2, '0')}`
 
 it('a month begins with the least uuidv7 of its first millisecond', () => {
@@ -23,8 +36,16 @@ it('a month begins with the least uuidv7 of its first millisecond', () => {
 })
 
 it('a piece is known by its name', () => {
-  expect(partitionNamed('contact_2026_11')).toMatchObject({ kind: 'month', from: at('2026-11-01T00:00:00Z'), to: at('2026-12-01T00:00:00Z') })
-  expect(partitionNamed('attempt_before_2027_01')).toMatchObject({ kind: 'before', from: null, to: at('2027-01-01T00:00:00Z') })
+  expect(partitionNamed('contact_2026_11')).toMatchObject({
+    kind: 'month',
+    from: at('2026-11-01T00:00:00Z'),
+    to: at('2026-12-01T00:00:00Z'),
+  })
+  expect(partitionNamed('attempt_before_2027_01')).toMatchObject({
+    kind: 'before',
+    from: null,
+    to: at('2027-01-01T00:00:00Z'),
+  })
   expect(partitionNamed('receipt_default')).toMatchObject({ kind: 'default', from: null, to: null })
   expect(partitionNamed('reminder_2026_11')).toBeNull()
   expect(monthLabel(monthOf(at('2026-11-30T23:59:59Z'), 2))).toBe('2027_01')
@@ -38,13 +59,20 @@ eachLedger('the months to come', (_name, openFresh) => {
   const machine = Date.now()
 
   it('are there from the beginning', async () => {
-    expect(await makeMonths(ledger.db, { machine, business: machine }, 200)).toEqual({ made: [], moved: 0, busy: false })
+    expect(await makeMonths(ledger.db, { machine, business: machine }, 200)).toEqual({
+      made: [],
+      moved: 0,
+      busy: false,
+    })
   })
 
   it('leave room on the pages of contacts, so that an outcome is changed without touching an index', async () => {
-    const half = async () => (await sql<{ half: boolean }>`
+    const half = async () =>
+      (
+        await sql<{ half: boolean }>`
       SELECT bool_and(piece.reloptions @> ARRAY['fillfactor=50']) AS half FROM pg_inherits h JOIN pg_class piece ON piece.oid = h.inhrelid
-      WHERE h.inhparent = 'decorum.contact'::regclass`.execute(ledger.db)).rows[0]?.half
+      WHERE h.inhparent = 'decorum.contact'::regclass`.execute(ledger.db)
+      ).rows[0]?.half
     expect(await half()).toBe(true)
     await makeMonths(ledger.db, { machine, business: at('2030-01-20T00:00:00Z') }, 200)
     expect(await half()).toBe(true)
@@ -55,22 +83,37 @@ eachLedger('the months to come', (_name, openFresh) => {
     await addContact(ledger, '2031-09-03T10:00:00Z', ID(2))
     expect(await pieceOf(ledger, ID(1))).toEqual(['decorum.contact_default'])
     const { made, moved, busy } = await makeMonths(ledger.db, { machine, business: at('2031-05-20T00:00:00Z') }, 200)
-    expect({ made, moved, busy }).toEqual({ made: ['contact_2031_05', 'contact_2031_06', 'contact_2031_07', 'contact_2031_08'], moved: 1, busy: false })
+    expect({ made, moved, busy }).toEqual({
+      made: ['contact_2031_05', 'contact_2031_06', 'contact_2031_07', 'contact_2031_08'],
+      moved: 1,
+      busy: false,
+    })
     expect(await pieceOf(ledger, ID(1))).toEqual(['decorum.contact_2031_05'])
     expect(await pieceOf(ledger, ID(2))).toEqual(['decorum.contact_default'])
     expect(await ledger.db.selectFrom('decorum.conversation').select('id').execute()).toEqual([{ id: ID(1) }])
   })
 
   it('are made by machine time for what bears an id, by business time for contacts', async () => {
-    const { made } = await makeMonths(ledger.db, { machine: at('2032-01-31T23:00:00Z'), business: at('2031-05-20T00:00:00Z') }, 200)
+    const { made } = await makeMonths(
+      ledger.db,
+      { machine: at('2032-01-31T23:00:00Z'), business: at('2031-05-20T00:00:00Z') },
+      200,
+    )
     expect(made).toHaveLength(12)
-    expect(made.filter((name) => name.startsWith('decision'))).toEqual(['decision_2032_01', 'decision_2032_02', 'decision_2032_03', 'decision_2032_04'])
+    expect(made.filter((name) => name.startsWith('decision'))).toEqual([
+      'decision_2032_01',
+      'decision_2032_02',
+      'decision_2032_03',
+      'decision_2032_04',
+    ])
   })
 
   it('have every index, and what is written into them is refused twice', async () => {
     await addContact(ledger, '2031-06-03T10:00:00Z', ID(3))
     await expect(addContact(ledger, '2031-06-03T10:00:00Z', ID(3))).rejects.toMatchObject({ code: '23505' })
-    const { rows } = await sql<{ indexes: number }>`SELECT count(*)::int AS indexes FROM pg_indexes WHERE tablename = 'attempt_2032_01'`.execute(ledger.db)
+    const { rows } = await sql<{
+      indexes: number
+    }>`SELECT count(*)::int AS indexes FROM pg_indexes WHERE tablename = 'attempt_2032_01'`.execute(ledger.db)
     expect(rows).toEqual([{ indexes: 5 }])
   })
 
@@ -80,7 +123,9 @@ eachLedger('the months to come', (_name, openFresh) => {
     const last = await makeMonths(ledger.db, now, 200)
     const names = [...results, last].flatMap((result) => result.made)
     expect(new Set(names).size).toBe(names.length)
-    expect((await listPartitions(ledger.db)).filter((piece) => piece.from !== null && piece.from >= now.machine)).toHaveLength(16)
+    expect(
+      (await listPartitions(ledger.db)).filter((piece) => piece.from !== null && piece.from >= now.machine),
+    ).toHaveLength(16)
   })
 
   it('wait for the next round while somebody is reading the default', async () => {

@@ -34,7 +34,11 @@ eachLedger('migrating', (_name, openFresh) => {
     await expect(migrate(ledger, [...MIGRATIONS, failing])).rejects.toMatchObject({ code: '22012' })
     const { rows } = await ledger.pool.query(`SELECT to_regclass('decorum.half') AS found`)
     expect(rows[0].found).toBeNull()
-    expect(await checkSchema(ledger, [...MIGRATIONS, failing])).toEqual({ state: 'older', ledger: last, build: last + 1 })
+    expect(await checkSchema(ledger, [...MIGRATIONS, failing])).toEqual({
+      state: 'older',
+      ledger: last,
+      build: last + 1,
+    })
   })
 
   it('goes on beside a newer step that breaks nothing', async () => {
@@ -47,16 +51,24 @@ eachLedger('migrating', (_name, openFresh) => {
   it.each([
     ['whole', ['0001-ledger', '0002-outbox-endpoints', '0003-permits-and-doubts'], [true, true, false]],
     ['at its first step', ['0001-ledger'], [true]],
-  ])('refuses a ledger of a build that was never released, %s, and leaves it as it is', async (_how, names, breaking) => {
-    const fresh = await openFresh()
-    const { pool } = fresh.ledger
-    await pool.query('TRUNCATE decorum.migration')
-    await pool.query('INSERT INTO decorum.migration (number, name, breaking) SELECT n, name, b FROM unnest($1::text[], $2::boolean[]) WITH ORDINALITY AS step (name, b, n)', [names, breaking])
-    expect(await checkSchema(fresh.ledger)).toEqual({ state: 'foreign', ledger: names.length, build: last })
-    await expect(requireSchema(fresh.ledger)).rejects.toMatchObject({ code: 'DECORUM_SCHEMA_FOREIGN' })
-    await expect(migrate(fresh.ledger)).rejects.toMatchObject({ code: 'DECORUM_SCHEMA_FOREIGN' })
-    expect((await pool.query('SELECT name FROM decorum.migration ORDER BY number')).rows.map((row) => row.name)).toEqual(names)
-  })
+  ])(
+    'refuses a ledger of a build that was never released, %s, and leaves it as it is',
+    async (_how, names, breaking) => {
+      const fresh = await openFresh()
+      const { pool } = fresh.ledger
+      await pool.query('TRUNCATE decorum.migration')
+      await pool.query(
+        'INSERT INTO decorum.migration (number, name, breaking) SELECT n, name, b FROM unnest($1::text[], $2::boolean[]) WITH ORDINALITY AS step (name, b, n)',
+        [names, breaking],
+      )
+      expect(await checkSchema(fresh.ledger)).toEqual({ state: 'foreign', ledger: names.length, build: last })
+      await expect(requireSchema(fresh.ledger)).rejects.toMatchObject({ code: 'DECORUM_SCHEMA_FOREIGN' })
+      await expect(migrate(fresh.ledger)).rejects.toMatchObject({ code: 'DECORUM_SCHEMA_FOREIGN' })
+      expect(
+        (await pool.query('SELECT name FROM decorum.migration ORDER BY number')).rows.map((row) => row.name),
+      ).toEqual(names)
+    },
+  )
 
   it('refuses a ledger that a newer build has changed under it', async () => {
     const fresh = await openFresh()

@@ -43,20 +43,31 @@ eachLedger('a ledger in months', (_name, openFresh) => {
     await fill(ledger)
   })
 
-  it.each(TABLES)('keeps each row of %s in the partition of its month, or in the default where its month has none', async (table) => {
-    const { rows } = await sql<{ partition: string; rows: number }>`
+  it.each(TABLES)(
+    'keeps each row of %s in the partition of its month, or in the default where its month has none',
+    async (table) => {
+      const { rows } = await sql<{ partition: string; rows: number }>`
       SELECT regexp_replace(tableoid::regclass::text, '_\\d{4}_\\d\\d$', ' by month') AS partition, count(*)::integer AS rows
       FROM ${sql.table(`decorum.${table}`)} GROUP BY 1 ORDER BY 1`.execute(ledger.db)
-    const { rows: filled } = await sql<{ all: number; now: number }>`
-      SELECT count(*)::integer AS all, (count(*) FILTER (WHERE day >= date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'))::integer AS now FROM ${DAYS} d`.execute(ledger.db)
-    const { all = 0, now = 0 } = filled[0] ?? {}
-    // The id that tells no time has no month, however new its row is; a contact's month is that of its instant.
-    const inMonth = table === 'contact' ? now : now - 1
-    expect(rows).toEqual([{ partition: `decorum.${table} by month`, rows: inMonth }, { partition: `decorum.${table}_default`, rows: all - inMonth }])
-  })
+      const { rows: filled } = await sql<{ all: number; now: number }>`
+      SELECT count(*)::integer AS all, (count(*) FILTER (WHERE day >= date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'))::integer AS now FROM ${DAYS} d`.execute(
+        ledger.db,
+      )
+      const { all = 0, now = 0 } = filled[0] ?? {}
+      // The id that tells no time has no month, however new its row is; a contact's month is that of its instant.
+      const inMonth = table === 'contact' ? now : now - 1
+      expect(rows).toEqual([
+        { partition: `decorum.${table} by month`, rows: inMonth },
+        { partition: `decorum.${table}_default`, rows: all - inMonth },
+      ])
+    },
+  )
 
   it('remembers the conversations it held', async () => {
-    const { rows } = await sql`SELECT at, id FROM decorum.contact WHERE outcome = 'conversation' EXCEPT SELECT at, id FROM decorum.conversation`.execute(ledger.db)
+    const { rows } =
+      await sql`SELECT at, id FROM decorum.contact WHERE outcome = 'conversation' EXCEPT SELECT at, id FROM decorum.conversation`.execute(
+        ledger.db,
+      )
     expect(rows).toEqual([])
     expect((await ledger.db.selectFrom('decorum.conversation').select('id').execute()).length).toBeGreaterThan(50)
   })
@@ -75,9 +86,19 @@ eachLedger('a ledger in months', (_name, openFresh) => {
       GROUP BY 1`.execute(ledger.db)
     expect(rows).toEqual([])
     const { rows: kept } = await sql<{ name: string }>`
-      SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'decorum' AND tablename IN ('attempt', 'decision', 'receipt', 'contact') ORDER BY 1`.execute(ledger.db)
+      SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'decorum' AND tablename IN ('attempt', 'decision', 'receipt', 'contact') ORDER BY 1`.execute(
+      ledger.db,
+    )
     expect(kept.map((index) => index.name)).toEqual([
-      'attempt_doubt', 'attempt_lease', 'attempt_on_line', 'attempt_pkey', 'attempt_unfinished', 'contact_address', 'contact_pkey', 'decision_pkey', 'receipt_pkey',
+      'attempt_doubt',
+      'attempt_lease',
+      'attempt_on_line',
+      'attempt_pkey',
+      'attempt_unfinished',
+      'contact_address',
+      'contact_pkey',
+      'decision_pkey',
+      'receipt_pkey',
     ])
   })
 })
@@ -87,16 +108,23 @@ eachLedger('the memory of conversations', (_name, openFresh) => {
   beforeAll(async () => {
     ;({ ledger } = await openFresh())
   })
-  const remembered = async () => (await ledger.db.selectFrom('decorum.conversation').select(['at', 'party']).orderBy('at').execute())
-    .map((row) => [row.at.toISOString().slice(0, 10), row.party])
+  const remembered = async () =>
+    (await ledger.db.selectFrom('decorum.conversation').select(['at', 'party']).orderBy('at').execute()).map((row) => [
+      row.at.toISOString().slice(0, 10),
+      row.party,
+    ])
 
   it('follows a contact through everything that becomes of it', async () => {
     const id = '01900000-0000-7000-8000-000000000002'
     await sql`
       INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
-      VALUES (${PERSON}, '2026-01-10', ${id}, 'c', 'phone', 'outbound', 'pending', 'agency', '{}', now(), 1)`.execute(ledger.db)
+      VALUES (${PERSON}, '2026-01-10', ${id}, 'c', 'phone', 'outbound', 'pending', 'agency', '{}', now(), 1)`.execute(
+      ledger.db,
+    )
     expect(await remembered()).toEqual([])
-    await sql`UPDATE decorum.contact SET outcome = 'conversation', party = 'recipient' WHERE id = ${id}`.execute(ledger.db)
+    await sql`UPDATE decorum.contact SET outcome = 'conversation', party = 'recipient' WHERE id = ${id}`.execute(
+      ledger.db,
+    )
     expect(await remembered()).toEqual([['2026-01-10', 'recipient']])
     // As a permit's contact does when the call's own time becomes known: it changes its month.
     await sql`UPDATE decorum.contact SET at = '2027-06-10' WHERE id = ${id}`.execute(ledger.db)

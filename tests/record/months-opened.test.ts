@@ -43,7 +43,8 @@ whenThere('PostgreSQL', 'what opens which months', () => {
           return rows.map((row) => row.piece)
         })
       })
-    const before = (pieces: readonly string[], month: number) => pieces.filter((name) => (partitionNamed(name)?.to ?? Infinity) <= month)
+    const before = (pieces: readonly string[], month: number) =>
+      pieces.filter((name) => (partitionNamed(name)?.to ?? Infinity) <= month)
 
     it('a decision asks the months that caps look back to, and none before', async () => {
       const pieces = await opened(async (trx) => {
@@ -60,10 +61,25 @@ whenThere('PostgreSQL', 'what opens which months', () => {
     })
 
     it('settling opens the month of its reminders and no other', async () => {
-      const pieces = await opened(async (trx) => writeSettlements(await takeLocks(trx, { recipients: [] }, 'wait'), [{
-        reminderId: newId(), attemptNo: 1, status: 'accepted', providerRef: null, rejection: null, code: null, detail: null, contact: 'sent',
-        reminder: { status: 'sent', nextAt: null, spendsAttempt: false, endReason: null },
-      }], now))
+      const pieces = await opened(async (trx) =>
+        writeSettlements(
+          await takeLocks(trx, { recipients: [] }, 'wait'),
+          [
+            {
+              reminderId: newId(),
+              attemptNo: 1,
+              status: 'accepted',
+              providerRef: null,
+              rejection: null,
+              code: null,
+              detail: null,
+              contact: 'sent',
+              reminder: { status: 'sent', nextAt: null, spendsAttempt: false, endReason: null },
+            },
+          ],
+          now,
+        ),
+      )
       expect(pieces).toEqual([`attempt_${monthLabel(monthOf(now))}`])
     })
   })

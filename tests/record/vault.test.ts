@@ -15,7 +15,12 @@ describe('the vault', () => {
   it('gives back exactly what was put in, in any script', () => {
     const { wrapped, keyId } = vault.newDataKey()
     const key = vault.unwrap(wrapped, keyId)
-    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => vault.open(key, place, vault.seal(key, place, text)) === text))
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        (text) => vault.open(key, place, vault.seal(key, place, text)) === text,
+      ),
+    )
   })
 
   it('shows nothing of the text, and never the same bytes twice', () => {
@@ -38,7 +43,10 @@ describe('the vault', () => {
   })
 
   it('does not open with another person’s key, nor after one bit changed', () => {
-    const [mine, theirs] = [vault.newDataKey(), vault.newDataKey()].map((k) => vault.unwrap(k.wrapped, k.keyId)) as [never, never]
+    const [mine, theirs] = [vault.newDataKey(), vault.newDataKey()].map((k) => vault.unwrap(k.wrapped, k.keyId)) as [
+      never,
+      never,
+    ]
     const sealed = vault.seal(mine, place, 'x')
     expect(() => vault.open(theirs, place, sealed)).toThrow('does not open there')
     for (let at = 0; at < sealed.length; at++) {
@@ -73,7 +81,9 @@ describe('rotating keys', () => {
 
   it('names the key that is missing', () => {
     const { wrapped, keyId } = rotated.newDataKey()
-    expect(() => vault.unwrap(wrapped, keyId)).toThrow(expect.objectContaining({ code: 'DECORUM_KEY_MISSING', message: 'DECORUM_KEYS has no key k2' }))
+    expect(() => vault.unwrap(wrapped, keyId)).toThrow(
+      expect.objectContaining({ code: 'DECORUM_KEY_MISSING', message: 'DECORUM_KEYS has no key k2' }),
+    )
   })
 
   it('notices a key that has the right id but is another', () => {
@@ -99,7 +109,9 @@ describe('an address hash', () => {
 
   it('cannot be computed without the key', () => {
     const other = openVault(parseKeyRing(`k1:${randomBytes(32).toString('base64')}`))
-    expect(other.addressHash('sms', '+12125550123').hash.equals(vault.addressHash('sms', '+12125550123').hash)).toBe(false)
+    expect(other.addressHash('sms', '+12125550123').hash.equals(vault.addressHash('sms', '+12125550123').hash)).toBe(
+      false,
+    )
   })
 })
 
@@ -111,7 +123,9 @@ describe('DECORUM_KEYS', () => {
     [`${older},${older}`, 'DECORUM_KEYS[1] repeats the id k1'],
     [`${older},k9:???`, 'DECORUM_KEYS[1] is not `id:base64`'],
   ])('%j is refused: %s', (text, problem) => {
-    expect(() => parseKeyRing(text)).toThrow(expect.objectContaining({ code: 'DECORUM_CONFIG', message: `DECORUM_KEYS: ${problem}` }))
+    expect(() => parseKeyRing(text)).toThrow(
+      expect.objectContaining({ code: 'DECORUM_CONFIG', message: `DECORUM_KEYS: ${problem}` }),
+    )
   })
 
   it('is made once for an embedded ledger, for its owner alone', () => {

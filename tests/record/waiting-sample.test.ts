@@ -12,14 +12,20 @@ eachLedger('the sample of what waits', (_name, openFresh) => {
   beforeAll(async () => {
     fresh = await openFresh()
     const { db } = fresh.ledger
-    await sql`INSERT INTO decorum.recipient (id, creditor, external_id, created_at, updated_at) VALUES (gen_random_uuid(), 'c', 'r', ${NOW}, ${NOW})`.execute(db)
+    await sql`INSERT INTO decorum.recipient (id, creditor, external_id, created_at, updated_at) VALUES (gen_random_uuid(), 'c', 'r', ${NOW}, ${NOW})`.execute(
+      db,
+    )
     // One a second from two hours ago; the route of every third is another.
     await sql`
       INSERT INTO decorum.reminder (id, creditor, recipient_id, live, origin, kind, mode, tone, channel, template, unique_key, route, status, due_at, next_at, expires_at, created_at, updated_at)
       SELECT gen_random_uuid(), 'c', r.id, true, 'direct', 'reminder', 'automated', 'gentle', 'sms', 't', n::text::bytea, CASE WHEN n % 3 = 0 THEN 'other' ELSE 'sms' END,
         'scheduled', t.at, t.at, t.at + interval '1 day', t.at, t.at
-      FROM decorum.recipient r, generate_series(1, 9000) n, LATERAL (SELECT ${NOW}::timestamptz + (n - 7200) * interval '1 second' AS at) t`.execute(db)
-    await sql`UPDATE decorum.reminder SET status = 'queued', ring = gen_random_uuid(), queued_at = now() WHERE route = 'sms' AND next_at < ${new Date('2026-11-23T01:01:00Z')}`.execute(db)
+      FROM decorum.recipient r, generate_series(1, 9000) n, LATERAL (SELECT ${NOW}::timestamptz + (n - 7200) * interval '1 second' AS at) t`.execute(
+      db,
+    )
+    await sql`UPDATE decorum.reminder SET status = 'queued', ring = gen_random_uuid(), queued_at = now() WHERE route = 'sms' AND next_at < ${new Date('2026-11-23T01:01:00Z')}`.execute(
+      db,
+    )
   })
 
   it('counts what is queued, what is due and what is due later today', async () => {
@@ -31,7 +37,9 @@ eachLedger('the sample of what waits', (_name, openFresh) => {
   })
 
   it('takes every n-th in the order of the queue, each for those up to the next, and none twice', async () => {
-    const rows = await readOnly(fresh.ledger, 5_000, (trx) => sampleWaiting(trx, { route: 'sms', status: 'scheduled', until: TONIGHT, waiting: 5_960, size: 100 }))
+    const rows = await readOnly(fresh.ledger, 5_000, (trx) =>
+      sampleWaiting(trx, { route: 'sms', status: 'scheduled', until: TONIGHT, waiting: 5_960, size: 100 }),
+    )
     expect(rows).toHaveLength(100)
     expect(rows.reduce((sum, row) => sum + row.standsFor, 0)).toBe(5_960)
     expect(rows.slice(0, -1).every((row) => row.standsFor === 60)).toBe(true)
@@ -41,11 +49,15 @@ eachLedger('the sample of what waits', (_name, openFresh) => {
   })
 
   it('takes all of them when they are few', async () => {
-    const rows = await readOnly(fresh.ledger, 5_000, (trx) => sampleWaiting(trx, { route: 'sms', status: 'queued', until: TONIGHT, waiting: 40, size: 400 }))
+    const rows = await readOnly(fresh.ledger, 5_000, (trx) =>
+      sampleWaiting(trx, { route: 'sms', status: 'queued', until: TONIGHT, waiting: 40, size: 400 }),
+    )
     expect(rows.map((row) => row.standsFor)).toEqual(Array.from({ length: 40 }, () => 1))
   })
 
   it('writes nothing, whatever is asked within', async () => {
-    await expect(readOnly(fresh.ledger, 5_000, (trx) => sql`DELETE FROM decorum.reminder`.execute(trx))).rejects.toThrow(/read-only/)
+    await expect(
+      readOnly(fresh.ledger, 5_000, (trx) => sql`DELETE FROM decorum.reminder`.execute(trx)),
+    ).rejects.toThrow(/read-only/)
   })
 })

@@ -14,14 +14,31 @@ function fill(source: string, view: View, section = 'body'): string {
 
 describe('the small language of templates', () => {
   it('has dates, money, plurals and choices', () => {
-    const view: View = { account: { dueDate: '2026-11-20', due: { amount: '125.00', currency: 'USD' }, daysPastDue: 1 }, nextStep: { kind: 'charge-off' }, several: false }
-    expect(fill('{{date account.dueDate}} {{shortDate account.dueDate}} {{money account.due}} {{spoken account.due}}', view)).toBe('November 20 Nov 20 $125.00 $125')
-    expect(fill('{{plural account.daysPastDue "day" "days"}}{{#if (is nextStep.kind "charge-off")}} yes{{else}} no{{/if}}{{#unless several}} one{{/unless}}', view)).toBe('day yes one')
+    const view: View = {
+      account: { dueDate: '2026-11-20', due: { amount: '125.00', currency: 'USD' }, daysPastDue: 1 },
+      nextStep: { kind: 'charge-off' },
+      several: false,
+    }
+    expect(
+      fill('{{date account.dueDate}} {{shortDate account.dueDate}} {{money account.due}} {{spoken account.due}}', view),
+    ).toBe('November 20 Nov 20 $125.00 $125')
+    expect(
+      fill(
+        '{{plural account.daysPastDue "day" "days"}}{{#if (is nextStep.kind "charge-off")}} yes{{else}} no{{/if}}{{#unless several}} one{{/unless}}',
+        view,
+      ),
+    ).toBe('day yes one')
   })
 
   it.each([
-    '{{helpLine}}', '{{date earlierEmail}}', '{{#if reportsToBureau}}x{{/if}}', '{{#each licenceLines}}{{this}}{{/each}}', '{{#if (is nextStep.kind "x")}}y{{/if}}',
-    '{{variables.x}}', '{{money account.due}}', '{{money @root.total}}',
+    '{{helpLine}}',
+    '{{date earlierEmail}}',
+    '{{#if reportsToBureau}}x{{/if}}',
+    '{{#each licenceLines}}{{this}}{{/each}}',
+    '{{#if (is nextStep.kind "x")}}y{{/if}}',
+    '{{variables.x}}',
+    '{{money account.due}}',
+    '{{money @root.total}}',
   ])('notices that a fact is missing in %s', (source) => {
     expect(() => fill(source, {})).toThrow(MissingFact)
   })
@@ -63,9 +80,12 @@ describe('the small language of templates', () => {
     ['a variable with a day that the calendar lacks', '{{shortDate variables.x}}', { variables: { x: '2026-02-30' } }],
     ['text where an amount was promised', '{{money account.due}}', { account: { due: '125.00' } }],
     ['text where a number was promised', '{{plural count "day" "days"}}', { count: 'three' }],
-  ] as [string, string, View][])('and whatever reaches a template all the same is noticed: %s', (_what, source, view) => {
-    expect(() => fill(source, view)).toThrow(UnsayableFact)
-  })
+  ] as [string, string, View][])(
+    'and whatever reaches a template all the same is noticed: %s',
+    (_what, source, view) => {
+      expect(() => fill(source, view)).toThrow(UnsayableFact)
+    },
+  )
 
   it('lets words depend on whether a fact is known', () => {
     expect(fill('{{#known helpHours}}{{helpHours}}{{else}}any time{{/known}}', {})).toBe('any time')
@@ -73,7 +93,12 @@ describe('the small language of templates', () => {
   })
 
   it('reaches what concerns all accounts from inside the list of them', () => {
-    expect(fill('{{#each accounts}}{{masked}}:{{@root.helpLine}}{{#unless @last}},{{/unless}}{{/each}}', { helpLine: 'h', accounts: [{ masked: 'a' }, { masked: 'b' }] })).toBe('a:h,b:h')
+    expect(
+      fill('{{#each accounts}}{{masked}}:{{@root.helpLine}}{{#unless @last}},{{/unless}}{{/each}}', {
+        helpLine: 'h',
+        accounts: [{ masked: 'a' }, { masked: 'b' }],
+      }),
+    ).toBe('a:h,b:h')
   })
 
   it('divides a file into parts', () => {
@@ -82,24 +107,71 @@ describe('the small language of templates', () => {
   })
 
   it.each([
-    ['{{adress}}', '"adress" is not a fact'], ['{{helpline}}', 'did you mean "helpLine"?'], ['{{account.maskd}}', 'did you mean "masked"?'], ['{{#each accounts}}{{helpLine}}{{/each}}', 'not a fact of an account'],
-    ['{{constructor}}', 'not a fact'], ['{{account.constructor}}', 'not a fact'], ['{{account.__proto__}}', 'not a fact'], ['{{variables.__proto__}}', 'variables are written'], ['{{lookup account "x"}}', 'not part of the template language'],
-    ['{{log "x"}}', 'not part of the template language'], ['{{#with account}}x{{/with}}', 'not part of the template language'], ['{{> other}}', 'partials'], ['{{#*inline "x"}}y{{/inline}}', 'partials and decorators'],
-    ['{{#each accounts as |a|}}{{/each}}', 'block parameters'], ['{{money}}', '"money" takes 1 argument'], ['{{date a b}}', '"date" takes 1 argument'], ['{{../helpLine}}', '@root'], ['{{@last}}', 'only inside {{#each}}'],
-    ['{{money total x=1}}', 'named arguments'], ['{{#known}}x{{/known}}', '"known" takes 1 argument'], ['{{fact total "total"}}', 'not part of the template language'], ['{{"x"}}', 'needs no braces'], ['{{constructor x}}', '"constructor" is not part of the template language'], ['{{fact}}', 'not part of the template language'],
-    ['{{helpLine', 'not a Handlebars template'], ['{{#if several}}x', 'not a Handlebars template'], ['{{body}}\n--- a ---\n--- a ---\n', 'comes twice'],
+    ['{{adress}}', '"adress" is not a fact'],
+    ['{{helpline}}', 'did you mean "helpLine"?'],
+    ['{{account.maskd}}', 'did you mean "masked"?'],
+    ['{{#each accounts}}{{helpLine}}{{/each}}', 'not a fact of an account'],
+    ['{{constructor}}', 'not a fact'],
+    ['{{account.constructor}}', 'not a fact'],
+    ['{{account.__proto__}}', 'not a fact'],
+    ['{{variables.__proto__}}', 'variables are written'],
+    ['{{lookup account "x"}}', 'not part of the template language'],
+    ['{{log "x"}}', 'not part of the template language'],
+    ['{{#with account}}x{{/with}}', 'not part of the template language'],
+    ['{{> other}}', 'partials'],
+    ['{{#*inline "x"}}y{{/inline}}', 'partials and decorators'],
+    ['{{#each accounts as |a|}}{{/each}}', 'block parameters'],
+    ['{{money}}', '"money" takes 1 argument'],
+    ['{{date a b}}', '"date" takes 1 argument'],
+    ['{{../helpLine}}', '@root'],
+    ['{{@last}}', 'only inside {{#each}}'],
+    ['{{money total x=1}}', 'named arguments'],
+    ['{{#known}}x{{/known}}', '"known" takes 1 argument'],
+    ['{{fact total "total"}}', 'not part of the template language'],
+    ['{{"x"}}', 'needs no braces'],
+    ['{{constructor x}}', '"constructor" is not part of the template language'],
+    ['{{fact}}', 'not part of the template language'],
+    ['{{helpLine', 'not a Handlebars template'],
+    ['{{#if several}}x', 'not a Handlebars template'],
+    ['{{body}}\n--- a ---\n--- a ---\n', 'comes twice'],
   ])('refuses %s', (source, problem) => {
     const compiled = compileTemplate(source)
     expect(compiled.ok ? '' : compiled.faults.map((f) => f.problem).join(' ')).toContain(problem)
   })
 
   it('names the line of the file, counted over its parts', () => {
-    expect(compileTemplate('--- subject ---\nA\n--- body ---\nfine\n{{adress}}\n')).toMatchObject({ ok: false, faults: [{ line: 5 }] })
+    expect(compileTemplate('--- subject ---\nA\n--- body ---\nfine\n{{adress}}\n')).toMatchObject({
+      ok: false,
+      faults: [{ line: 5 }],
+    })
   })
 
   it('never throws on whatever is written', () => {
-    const piece = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('{{', '}}', '{{#if several}}', '{{/if}}', '{{else}}', '{{{', '--- body ---\n', '{{date ', '"', '(', ')', '@root.', '{{!--'))
-    fc.assert(fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => typeof compileTemplate(pieces.join('')).ok === 'boolean'), { numRuns: 500 })
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.constantFrom(
+        '{{',
+        '}}',
+        '{{#if several}}',
+        '{{/if}}',
+        '{{else}}',
+        '{{{',
+        '--- body ---\n',
+        '{{date ',
+        '"',
+        '(',
+        ')',
+        '@root.',
+        '{{!--',
+      ),
+    )
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 8 }),
+        (pieces) => typeof compileTemplate(pieces.join('')).ok === 'boolean',
+      ),
+      { numRuns: 500 },
+    )
   })
 
   it('gives equal words equal versions', () => {

@@ -3,7 +3,9 @@ import { parseTemplate, type Template, type TemplateFile } from '../../src/model
 
 const ROOT = new URL('../../templates/', import.meta.url)
 
-export const SHIPPED = readdirSync(ROOT, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name)
+export const SHIPPED = readdirSync(ROOT, { withFileTypes: true })
+  .filter((e) => e.isDirectory())
+  .map((e) => e.name)
 
 export function filesOf(id: string): TemplateFile[] {
   const folder = new URL(`${id}/`, ROOT)

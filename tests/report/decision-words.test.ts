@@ -4,8 +4,22 @@ import { decisionWords } from '../../src/report/decision-words.ts'
 
 const UNTIL = Date.parse('2026-11-24T00:00:00Z')
 const deferred: Decision = {
-  verdict: 'defer', until: UNTIL, candidateZones: ['Asia/Shanghai'], packs: [{ id: 'cn-gbt-45251', version: '1' }], zoneData: '2026f',
-  reasons: [{ code: 'outside_contact_window', rule: 'cn-gbt-45251/contact-window', pack: 'cn-gbt-45251', version: '1', citation: 'GB/T 45251—2025', verified: true, until: UNTIL }],
+  verdict: 'defer',
+  until: UNTIL,
+  candidateZones: ['Asia/Shanghai'],
+  packs: [{ id: 'cn-gbt-45251', version: '1' }],
+  zoneData: '2026f',
+  reasons: [
+    {
+      code: 'outside_contact_window',
+      rule: 'cn-gbt-45251/contact-window',
+      pack: 'cn-gbt-45251',
+      version: '1',
+      citation: 'GB/T 45251—2025',
+      verified: true,
+      until: UNTIL,
+    },
+  ],
 }
 
 describe('a decision in plain words', () => {
@@ -22,17 +36,30 @@ describe('a decision in plain words', () => {
   })
 
   it('tells times on each clock when the person may be in several zones, UTC beside, and marks what is not verified', () => {
-    const doubtful: Decision = { ...deferred, candidateZones: ['Asia/Shanghai', 'Asia/Tokyo'], reasons: deferred.reasons.map((reason) => ({ ...reason, verified: false })) }
+    const doubtful: Decision = {
+      ...deferred,
+      candidateZones: ['Asia/Shanghai', 'Asia/Tokyo'],
+      reasons: deferred.reasons.map((reason) => ({ ...reason, verified: false })),
+    }
     const { headline, reasons } = decisionWords(doubtful, 'en')
-    expect(headline).toBe('It waits until Tue 2026-11-24 08:00 in Asia/Shanghai; Tue 2026-11-24 09:00 in Asia/Tokyo (2026-11-24T00:00:00Z), the first moment at which no rule objects.')
+    expect(headline).toBe(
+      'It waits until Tue 2026-11-24 08:00 in Asia/Shanghai; Tue 2026-11-24 09:00 in Asia/Tokyo (2026-11-24T00:00:00Z), the first moment at which no rule objects.',
+    )
     expect(reasons[0]).toContain('not verified')
   })
 
   it('has words for every code in both languages', () => {
     for (const code of OBJECTION_CODES) {
-      const refused: Decision = { ...deferred, verdict: 'refuse', until: null, reasons: [{ ...(deferred.reasons[0] as Decision['reasons'][number]), code, until: null }] }
+      const refused: Decision = {
+        ...deferred,
+        verdict: 'refuse',
+        until: null,
+        reasons: [{ ...(deferred.reasons[0] as Decision['reasons'][number]), code, until: null }],
+      }
       for (const locale of ['en', 'zh']) expect(decisionWords(refused, locale).reasons[0]).not.toContain('undefined')
     }
-    expect(decisionWords({ ...deferred, verdict: 'send', until: null, reasons: [] }, 'fr').headline).toBe('It may be sent now.')
+    expect(decisionWords({ ...deferred, verdict: 'send', until: null, reasons: [] }, 'fr').headline).toBe(
+      'It may be sent now.',
+    )
   })
 })

@@ -19,9 +19,12 @@ describe('local times in an explanation', () => {
   })
 
   it('shows each clock once, and places of the same clock together', () => {
-    expect(onEveryClock('2026-11-24T13:00:00Z', ['America/New_York', 'America/Toronto', 'America/Los_Angeles']))
-      .toBe('Tue 2026-11-24 08:00 in America/New_York, America/Toronto; Tue 2026-11-24 05:00 in America/Los_Angeles (2026-11-24T13:00:00Z)')
-    expect(onEveryClock('2026-11-24T13:00:00+00:00', ['Asia/Shanghai'], 'zh-CN')).toBe('2026-11-24（周二）21:00 Asia/Shanghai（2026-11-24T13:00:00Z）')
+    expect(onEveryClock('2026-11-24T13:00:00Z', ['America/New_York', 'America/Toronto', 'America/Los_Angeles'])).toBe(
+      'Tue 2026-11-24 08:00 in America/New_York, America/Toronto; Tue 2026-11-24 05:00 in America/Los_Angeles (2026-11-24T13:00:00Z)',
+    )
+    expect(onEveryClock('2026-11-24T13:00:00+00:00', ['Asia/Shanghai'], 'zh-CN')).toBe(
+      '2026-11-24（周二）21:00 Asia/Shanghai（2026-11-24T13:00:00Z）',
+    )
     expect(onEveryClock('2026-11-24T13:00:00Z', [])).toBe('2026-11-24T13:00:00Z')
   })
 })

@@ -26,14 +26,30 @@ describe('the promises of the demonstration count what people did', () => {
   }
   const borrower = async (id: string, number: string) => {
     served.clock.set('2026-11-23T15:00:00Z')
-    await ok('PUT', `/v1/accounts/A-${id}`, account({}, { id: `P-${id}`, addresses: [{ channel: 'phone', value: number, kind: 'mobile' }] }))
+    await ok(
+      'PUT',
+      `/v1/accounts/A-${id}`,
+      account({}, { id: `P-${id}`, addresses: [{ channel: 'phone', value: number, kind: 'mobile' }] }),
+    )
   }
   /** A call by an agent, in the afternoon of New York unless said otherwise. */
   const called = async (id: string, at = '2026-11-24T20:00:00Z') => {
     served.clock.set('2026-11-25T20:00:00Z')
-    await ok('POST', '/v1/contacts', { id: `c-${++made}`, creditor: 'northwind', recipientId: `P-${id}`, accountIds: [`A-${id}`], at, channel: 'phone', mode: 'agent', by: 'desk', direction: 'outbound', outcome: 'conversation' })
+    await ok('POST', '/v1/contacts', {
+      id: `c-${++made}`,
+      creditor: 'northwind',
+      recipientId: `P-${id}`,
+      accountIds: [`A-${id}`],
+      at,
+      channel: 'phone',
+      mode: 'agent',
+      by: 'desk',
+      direction: 'outbound',
+      outcome: 'conversation',
+    })
   }
-  const broken = async () => (await checkPromises(fresh.ledger, [], 0)).filter((one) => !one.kept).map((one) => one.promise)
+  const broken = async () =>
+    (await checkPromises(fresh.ledger, [], 0)).filter((one) => !one.kept).map((one) => one.promise)
 
   it('a call that was allowed breaks none', async () => {
     await borrower('1', '+12125550121')
@@ -60,7 +76,9 @@ describe('the promises of the demonstration count what people did', () => {
     ['of calls', { scope: 'channel', channel: 'phone', recipientId: 'P-5', reason: 'opt-out' }, '5'],
     ['of their only number', { scope: 'address', value: '+12125550126', reason: 'opt-out' }, '6'],
   ])('a call after a stop %s shows', async (_what, stop, id) => {
-    const shown = async () => (await checkPromises(fresh.ledger, [], 0)).find((one) => one.promise === 'Nobody was contacted after a stop')?.found
+    const shown = async () =>
+      (await checkPromises(fresh.ledger, [], 0)).find((one) => one.promise === 'Nobody was contacted after a stop')
+        ?.found
     await borrower(id, `+1212555012${id}`)
     await ok('POST', '/v1/suppressions', { creditor: 'northwind', source: 'agent', ...stop })
     const before = Number.parseInt((await shown()) ?? '', 10) || 0

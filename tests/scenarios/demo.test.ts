@@ -15,7 +15,13 @@ describe('the demonstration, over a change of clocks', () => {
 
   beforeAll(async () => {
     // What a deployment would be told: the demonstration must neither need it nor listen to it.
-    const told = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', REDIS_URL: 'redis://127.0.0.1:1', SMTP_URL: 'smtp://127.0.0.1:1', TWILIO_ACCOUNT_SID: 'AC0', DECORUM_DATA_DIR: '/nowhere' }
+    const told = {
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+      REDIS_URL: 'redis://127.0.0.1:1',
+      SMTP_URL: 'smtp://127.0.0.1:1',
+      TWILIO_ACCOUNT_SID: 'AC0',
+      DECORUM_DATA_DIR: '/nowhere',
+    }
     const saved = Object.fromEntries(Object.keys(told).map((name) => [name, process.env[name]]))
     Object.assign(process.env, told)
     try {
@@ -35,7 +41,9 @@ describe('the demonstration, over a change of clocks', () => {
   })
 
   it('has at least sixty borrowers, most of them in China, the rest in eight other jurisdictions', () => {
-    const china = account.portfolio.places.filter(({ jurisdiction }) => jurisdiction.startsWith('CN')).reduce((sum, place) => sum + place.borrowers, 0)
+    const china = account.portfolio.places
+      .filter(({ jurisdiction }) => jurisdiction.startsWith('CN'))
+      .reduce((sum, place) => sum + place.borrowers, 0)
     const countries = new Set(account.portfolio.places.map(({ jurisdiction }) => jurisdiction.slice(0, 2)))
     expect(account.portfolio.borrowers).toBeGreaterThanOrEqual(60)
     expect(china).toBeGreaterThan(account.portfolio.borrowers / 2)
@@ -50,7 +58,15 @@ describe('the demonstration, over a change of clocks', () => {
 
   it('says of what was not sent which rule decided, and what that rule cites', () => {
     const codes = account.objections.map(({ code }) => code)
-    expect(codes).toEqual(expect.arrayContaining(['outside_contact_window', 'stale_balance', 'location_unknown', 'route_not_eligible', 'consent_missing']))
+    expect(codes).toEqual(
+      expect.arrayContaining([
+        'outside_contact_window',
+        'stale_balance',
+        'location_unknown',
+        'route_not_eligible',
+        'consent_missing',
+      ]),
+    )
     for (const objection of account.objections) expect(objection.citation).not.toBe('')
   })
 
@@ -62,7 +78,9 @@ describe('the demonstration, over a change of clocks', () => {
 
   it('tells three histories on the borrowers’ own clocks, and one message of three loans', () => {
     expect(account.timelines.map((timeline) => timeline.account)).toEqual(['SL-1001-A', 'SL-1002', 'SL-1004'])
-    expect(account.timelines[0]?.entries.some(({ words }) => words.includes('SL-1001-B') && words.includes('SL-1001-C'))).toBe(true)
+    expect(
+      account.timelines[0]?.entries.some(({ words }) => words.includes('SL-1001-B') && words.includes('SL-1001-C')),
+    ).toBe(true)
     expect(account.timelines[1]?.entries.some(({ words }) => words.includes('promise not kept'))).toBe(true)
     expect(account.timelines[2]?.entries.some(({ words }) => words.includes('payment reversed'))).toBe(true)
   })
@@ -78,7 +96,8 @@ describe('the demonstration, over a change of clocks', () => {
       expect(text).toContain(citation)
     }
     for (const { promise } of account.promises) expect(text).toContain(`✓ ${promise}`)
-    for (const { parts } of account.samples) for (const part of parts) expect(text).toContain(part.text.trim().split('\n')[0])
+    for (const { parts } of account.samples)
+      for (const part of parts) expect(text).toContain(part.text.trim().split('\n')[0])
     for (const { entries } of account.timelines) for (const { words } of entries) expect(text).toContain(words)
     for (const { day } of account.days) expect(text).toContain(day)
   })

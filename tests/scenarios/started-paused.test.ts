@@ -20,21 +20,38 @@ whenThere('PostgreSQL', 'a start that sends nothing until told', () => {
       for (const daemon of ['planner', 'sms', 'sweeper']) deployment.start(daemon)
       const ids = [await deployment.remind(1), await deployment.remind(2), await deployment.remind(3)]
 
-      const forecast = async () => ((await deployment.ask('GET', '/v1/forecast?zone=Europe/London')).body.routes as Record<string, unknown>[]).find((one) => one.route === 'sms-main')
+      const forecast = async () =>
+        (
+          (await deployment.ask('GET', '/v1/forecast?zone=Europe/London')).body.routes as Record<string, unknown>[]
+        ).find((one) => one.route === 'sms-main')
       expect(await forecast()).toMatchObject({ waiting: 3, heldBySwitch: 3, goes: 0, emptyAt: null })
       const said = deployment.start('forecast')
-      expect(await said.says('sms-main')).toContain('3 wait (3 due now, 0 later today); nothing of it goes today; a switch holds 3')
-      expect((await deployment.ask('GET', '/readyz')).body).toMatchObject({ ready: true, parts: expect.arrayContaining([expect.objectContaining({ part: 'switches', warning: expect.stringContaining(`decorum switch lift ${id}`) })]) })
+      expect(await said.says('sms-main')).toContain(
+        '3 wait (3 due now, 0 later today); nothing of it goes today; a switch holds 3',
+      )
+      expect((await deployment.ask('GET', '/readyz')).body).toMatchObject({
+        ready: true,
+        parts: expect.arrayContaining([
+          expect.objectContaining({ part: 'switches', warning: expect.stringContaining(`decorum switch lift ${id}`) }),
+        ]),
+      })
       expect(await deployment.received()).toEqual([])
 
       await deployment.start('switch', 'lift', id, '--reason', 'all is well').says('Lifted')
-      await vi.waitFor(async () => expect(await deployment.received()).toHaveLength(3), { timeout: 120_000, interval: 100 })
-      for (const one of ids) expect((await deployment.ask('GET', `/v1/reminders/${one}`)).body.status).toMatch(/sent|delivered/)
+      await vi.waitFor(async () => expect(await deployment.received()).toHaveLength(3), {
+        timeout: 120_000,
+        interval: 100,
+      })
+      for (const one of ids)
+        expect((await deployment.ask('GET', `/v1/reminders/${one}`)).body.status).toMatch(/sent|delivered/)
       expect(await forecast()).toMatchObject({ waiting: 0, heldBySwitch: 0 })
     })
 
     it('a zone that does not exist is refused', async () => {
-      expect(await deployment.ask('GET', '/v1/forecast?zone=Mars/Base')).toMatchObject({ status: 400, body: { code: 'DECORUM_BAD_INPUT' } })
+      expect(await deployment.ask('GET', '/v1/forecast?zone=Mars/Base')).toMatchObject({
+        status: 400,
+        body: { code: 'DECORUM_BAD_INPUT' },
+      })
     })
   })
 })

@@ -22,14 +22,21 @@ const OF_A_CLASS = /^\s+(?:public |private |protected )?static (?:readonly )?(#?
 /** The collections that a file's module or its classes hold and add to. */
 function growingIn(text: string): string[] {
   const code = codeOf(text)
-  return [COLLECTION, OF_A_CLASS].flatMap((kind) => [...code.matchAll(kind)].map(([, name]) => name as string))
+  return [COLLECTION, OF_A_CLASS]
+    .flatMap((kind) => [...code.matchAll(kind)].map(([, name]) => name as string))
     .filter((name) => new RegExp(`(?<![\\w$])${name}\\??\\.(?:set|add)\\(`).test(code))
 }
 
 describe('what modules keep', () => {
   it('is found', () => {
-    expect(growingIn('const kept = new Map<string, Set<string>>()\nconst fixed = new Set([1])\nexport const seen: Set<string> = new Set()\nf(kept.set(1, 2), seen.add(3), other.fixed)\n')).toEqual(['kept', 'seen'])
-    expect(growingIn('class A {\n  static readonly #all = new Map<string, A>()\n  b() { A.#all.set("a", this) }\n}\n')).toEqual(['#all'])
+    expect(
+      growingIn(
+        'const kept = new Map<string, Set<string>>()\nconst fixed = new Set([1])\nexport const seen: Set<string> = new Set()\nf(kept.set(1, 2), seen.add(3), other.fixed)\n',
+      ),
+    ).toEqual(['kept', 'seen'])
+    expect(
+      growingIn('class A {\n  static readonly #all = new Map<string, A>()\n  b() { A.#all.set("a", this) }\n}\n'),
+    ).toEqual(['#all'])
   })
 
   it('grows without a limit nowhere but where its keys are few by nature', () => {
@@ -38,7 +45,9 @@ describe('what modules keep', () => {
   })
 
   it('has a limit wherever it is an LRU cache', () => {
-    const made = sourceFiles().flatMap(({ path, text }) => [...codeOf(text).matchAll(/new LRUCache\b[^\n]*/g)].map(([line]) => `${path}: ${line}`))
+    const made = sourceFiles().flatMap(({ path, text }) =>
+      [...codeOf(text).matchAll(/new LRUCache\b[^\n]*/g)].map(([line]) => `${path}: ${line}`),
+    )
     expect(made.length).toBeGreaterThan(10)
     expect(made.filter((line) => !/\{ max: [\w.]+ \}/.test(line))).toEqual([])
   })

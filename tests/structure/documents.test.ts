@@ -15,31 +15,52 @@ const read = (path: string): string => readFileSync(`${ROOT}/${path}`, 'utf8')
 const documents = ['.', 'config', 'src', 'templates', 'tests', 'workers'].flatMap((folder) =>
   readdirSync(`${ROOT}/${folder}`, { recursive: folder !== '.', encoding: 'utf8' })
     .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
-    .map((name) => (folder === '.' ? name : `${folder}/${name}`)))
+    .map((name) => (folder === '.' ? name : `${folder}/${name}`)),
+)
 
 /** As GitHub makes them from headings. */
 const anchorsOf = (text: string): string[] =>
-  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase().replace(/[^\p{L}\p{N}\- ]/gu, '').replaceAll(' ', '-'))
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\- ]/gu, '')
+      .replaceAll(' ', '-'),
+  )
 
-const rowsOf = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, first]) => first as string)
+const rowsOf = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, first]) => first as string)
 
 describe('the documents', () => {
   it('have a concept index, and a list of folders, whose paths exist', () => {
     const text = read('src/README.md')
-    const between = (from: string, to: string): string => text.slice(text.indexOf(`\n## ${from}`), text.indexOf(`\n## ${to}`))
-    const named = [...`${between('Where is', 'The states of a reminder')}${between('Promises', 'Habits')}`.matchAll(/`([a-z-]+\/[a-z/-]*(?:\.ts)?)`/g)].map(([, path]) => path as string)
+    const between = (from: string, to: string): string =>
+      text.slice(text.indexOf(`\n## ${from}`), text.indexOf(`\n## ${to}`))
+    const named = [
+      ...`${between('Where is', 'The states of a reminder')}${between('Promises', 'Habits')}`.matchAll(
+        /`([a-z-]+\/[a-z/-]*(?:\.ts)?)`/g,
+      ),
+    ].map(([, path]) => path as string)
     expect(named.length).toBeGreaterThan(30)
     expect(named.filter((path) => !existsSync(`${ROOT}/src/${path}`))).toEqual([])
     const folders = rowsOf(between('One line a folder', 'Where is'), /^\| `([a-z]+)\/` \|/gm)
-    expect(folders.toSorted()).toEqual(readdirSync(`${ROOT}/src`, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).toSorted())
+    expect(folders.toSorted()).toEqual(
+      readdirSync(`${ROOT}/src`, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => entry.name)
+        .toSorted(),
+    )
   })
 
   it('link to files and headings that exist', () => {
-    const broken = documents.flatMap((path) => [...read(path).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].flatMap(([link, file = '', anchor]) => {
-      const target = resolve(ROOT, dirname(path), file === '' ? path.split('/').at(-1) as string : file)
-      if (!existsSync(target)) return [`${path}: ${link}`]
-      return anchor === undefined || anchorsOf(readFileSync(target, 'utf8')).includes(anchor) ? [] : [`${path}: ${link}`]
-    }))
+    const broken = documents.flatMap((path) =>
+      [...read(path).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].flatMap(([link, file = '', anchor]) => {
+        const target = resolve(ROOT, dirname(path), file === '' ? (path.split('/').at(-1) as string) : file)
+        if (!existsSync(target)) return [`${path}: ${link}`]
+        return anchor === undefined || anchorsOf(readFileSync(target, 'utf8')).includes(anchor)
+          ? []
+          : [`${path}: ${link}`]
+      }),
+    )
     expect(broken).toEqual([])
   })
 
@@ -49,7 +70,9 @@ describe('the documents', () => {
   })
 
   it('list each exit code', () => {
-    expect(rowsOf(read('workers/README.md'), /^\| (\d+) \|/gm).map(Number)).toEqual(Object.values(EXIT).toSorted((a, b) => a - b))
+    expect(rowsOf(read('workers/README.md'), /^\| (\d+) \|/gm).map(Number)).toEqual(
+      Object.values(EXIT).toSorted((a, b) => a - b),
+    )
   })
 
   it('list each command', () => {
@@ -81,8 +104,9 @@ const ENDS: AttemptEnd[] = [
   { kind: 'accepted', reference: 'SM1' },
   { kind: 'unknown', code: 'timeout', detail: '' },
   { kind: 'not_sent', why: 'no_slot', waitMs: 0 },
-  ...(['throttled', 'configuration', 'retriable', 'address', 'opted-out', 'content', 'permanent'] as const)
-    .map((kind): AttemptEnd => ({ kind: 'rejected', class: kind, code: '1', detail: '' })),
+  ...(['throttled', 'configuration', 'retriable', 'address', 'opted-out', 'content', 'permanent'] as const).map(
+    (kind): AttemptEnd => ({ kind: 'rejected', class: kind, code: '1', detail: '' }),
+  ),
 ]
 
 describe('the states that src/README.md draws', () => {
@@ -90,31 +114,67 @@ describe('the states that src/README.md draws', () => {
   const attempt = drawn('The states of an attempt')
 
   it('are those of the code', () => {
-    const states = (edges: string[]): string[] => [...new Set(edges.flatMap((edge) => edge.split(' ')))].filter((state) => state !== '[*]').toSorted()
+    const states = (edges: string[]): string[] =>
+      [...new Set(edges.flatMap((edge) => edge.split(' ')))].filter((state) => state !== '[*]').toSorted()
     expect(states(reminder)).toEqual([...REMINDER_STATUSES].toSorted())
     expect(states(attempt)).toEqual(['accepted', 'in_doubt', 'not_sent', 'rejected', 'sending'])
   })
 
   it('have every way that the end of a call takes', () => {
-    const taken = ENDS.flatMap((end) => [0, 4].map((spent) => settlementOf({ reminderId: 'r', attemptNo: 1 }, 'sms', end, spent, 0, 0).entry))
-    expect(taken.map((entry) => `sending ${entry.reminder.status}`).filter((edge) => !reminder.includes(edge))).toEqual([])
+    const taken = ENDS.flatMap((end) =>
+      [0, 4].map((spent) => settlementOf({ reminderId: 'r', attemptNo: 1 }, 'sms', end, spent, 0, 0).entry),
+    )
+    expect(taken.map((entry) => `sending ${entry.reminder.status}`).filter((edge) => !reminder.includes(edge))).toEqual(
+      [],
+    )
     expect(taken.map((entry) => `sending ${entry.status}`).filter((edge) => !attempt.includes(edge))).toEqual([])
   })
 
   it('have every way that a receipt takes from sent', () => {
-    const states = ['in-flight', 'sent', 'delivered', 'conversation', 'voicemail', 'no-answer', 'failed', 'not-sent'] as const
-    const taken = states.map((state) => receiptMeaning('phone', { state, final: true, code: null, class: null }).reminder)
+    const states = [
+      'in-flight',
+      'sent',
+      'delivered',
+      'conversation',
+      'voicemail',
+      'no-answer',
+      'failed',
+      'not-sent',
+    ] as const
+    const taken = states.map(
+      (state) => receiptMeaning('phone', { state, final: true, code: null, class: null }).reminder,
+    )
     expect(taken.filter((status) => status !== 'sent' && !reminder.includes(`sent ${status}`))).toEqual([])
     expect(taken.filter((status) => !reminder.includes(`in_doubt ${status}`))).toEqual([])
   })
 
   it('have every way that a decision takes', () => {
     const curable = [...CURABLE][0] as ObjectionCode
-    const because = (verdict: 'defer' | 'refuse', code: ObjectionCode, until: number | null) => afterDecision({
-      verdict, until, candidateZones: [], packs: [], zoneData: '', reasons: [{ code, rule: 'p/r', pack: 'p', version: '1', citation: '', verified: true, until }],
-    }, 0, 1_000)
-    const taken = [because('defer', 'holiday', 10), because('refuse', curable, null), because('refuse', 'suppressed', null), because('refuse', 'expired', null)]
-    expect(taken.map(({ status }) => `queued ${status}`)).toEqual(['queued scheduled', 'queued scheduled', 'queued refused', 'queued expired'])
+    const because = (verdict: 'defer' | 'refuse', code: ObjectionCode, until: number | null) =>
+      afterDecision(
+        {
+          verdict,
+          until,
+          candidateZones: [],
+          packs: [],
+          zoneData: '',
+          reasons: [{ code, rule: 'p/r', pack: 'p', version: '1', citation: '', verified: true, until }],
+        },
+        0,
+        1_000,
+      )
+    const taken = [
+      because('defer', 'holiday', 10),
+      because('refuse', curable, null),
+      because('refuse', 'suppressed', null),
+      because('refuse', 'expired', null),
+    ]
+    expect(taken.map(({ status }) => `queued ${status}`)).toEqual([
+      'queued scheduled',
+      'queued scheduled',
+      'queued refused',
+      'queued expired',
+    ])
     expect(taken.map(({ status }) => `queued ${status}`).filter((edge) => !reminder.includes(edge))).toEqual([])
   })
 })

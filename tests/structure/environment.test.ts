@@ -11,7 +11,9 @@ const READERS: Readonly<Record<string, string>> = {
 
 describe('the environment', () => {
   it('is read for the configuration, and for what must be known before it', () => {
-    const found = sourceFiles().filter(({ text }) => /\bprocess\.env\b/.test(codeOf(text))).map(({ path }) => path)
+    const found = sourceFiles()
+      .filter(({ text }) => /\bprocess\.env\b/.test(codeOf(text)))
+      .map(({ path }) => path)
     expect(found.toSorted()).toEqual(Object.keys(READERS).toSorted())
   })
 })

@@ -16,7 +16,10 @@ describe('the registry of errors', () => {
   })
 
   it('has no code that nothing throws', () => {
-    const code = sourceFiles().filter((file) => file.path !== 'src/model/errors.ts').map((file) => codeOf(file.text)).join('\n')
+    const code = sourceFiles()
+      .filter((file) => file.path !== 'src/model/errors.ts')
+      .map((file) => codeOf(file.text))
+      .join('\n')
     expect(Object.keys(ERRORS).filter((name) => !code.includes(name))).toEqual([])
   })
 })

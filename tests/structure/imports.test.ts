@@ -31,11 +31,20 @@ describe('imports', () => {
       path: 'src/plan/x.ts',
       text: `import a from 'pg'\nimport type { B } from '../record/b.ts'\nexport { c } from './c.ts'\nimport {\n  d,\n} from '../model/d.ts'\nimport '../queue/e.ts'\nconst f = await import('./f.ts')\n`,
     })
-    expect(found).toEqual(['pg', 'src/record/b.ts', 'src/plan/c.ts', 'src/model/d.ts', 'src/queue/e.ts', 'src/plan/f.ts'])
+    expect(found).toEqual([
+      'pg',
+      'src/record/b.ts',
+      'src/plan/c.ts',
+      'src/model/d.ts',
+      'src/queue/e.ts',
+      'src/plan/f.ts',
+    ])
   })
 
   it('every folder under src has its rule', () => {
-    expect([...new Set(files.map((file) => folderOf(file.path)))].filter((folder) => !(folder in MAY_IMPORT))).toEqual([])
+    expect([...new Set(files.map((file) => folderOf(file.path)))].filter((folder) => !(folder in MAY_IMPORT))).toEqual(
+      [],
+    )
   })
 
   it('point at the core: no folder imports one that it may not, types included', () => {
@@ -43,18 +52,39 @@ describe('imports', () => {
       brokenBy((file) =>
         importsOf(file)
           .filter((name) => name.startsWith('src/') || name.startsWith('workers/'))
-          .filter((name) => folderOf(name) !== folderOf(file.path) && !MAY_IMPORT[folderOf(file.path)]?.includes(folderOf(name)))
+          .filter(
+            (name) =>
+              folderOf(name) !== folderOf(file.path) && !MAY_IMPORT[folderOf(file.path)]?.includes(folderOf(name)),
+          )
           .map((name) => `imports ${name}`),
       ),
     ).toEqual([])
   })
 
   it('stay inside src and workers', () => {
-    expect(brokenBy((file) => importsOf(file).filter((name) => name.startsWith('tests/') || name.startsWith('..')).map((name) => `imports ${name}`))).toEqual([])
+    expect(
+      brokenBy((file) =>
+        importsOf(file)
+          .filter((name) => name.startsWith('tests/') || name.startsWith('..'))
+          .map((name) => `imports ${name}`),
+      ),
+    ).toEqual([])
   })
 
   it('bring no I/O into the core', () => {
-    const io = new Set([...builtinModules, 'pg', 'kysely', 'bullmq', 'ioredis', 'pino', 'fastify', 'nodemailer', 'twilio', 'undici', '@electric-sql/pglite'])
+    const io = new Set([
+      ...builtinModules,
+      'pg',
+      'kysely',
+      'bullmq',
+      'ioredis',
+      'pino',
+      'fastify',
+      'nodemailer',
+      'twilio',
+      'undici',
+      '@electric-sql/pglite',
+    ])
     const pure = new Set(['crypto', 'url', 'util'])
     expect(
       brokenBy((file) =>
@@ -76,20 +106,36 @@ describe('the core', () => {
     ['reads no environment', /\bprocess\.(?:env|cwd|argv)\b/],
     ['reaches no network and waits for nothing', /\bfetch\(|\bsetTimeout\(|\bsetInterval\(/],
   ])('%s', (_rule, pattern) => {
-    expect(brokenBy((file) => (CORE.includes(folderOf(file.path)) && pattern.test(codeOf(file.text)) ? [String(pattern)] : []))).toEqual([])
+    expect(
+      brokenBy((file) =>
+        CORE.includes(folderOf(file.path)) && pattern.test(codeOf(file.text)) ? [String(pattern)] : [],
+      ),
+    ).toEqual([])
   })
 })
 
 describe('local time', () => {
   it('is read from the zone data that come along, never from those of Node or PostgreSQL', () => {
-    const elsewhere = /\bTemporal\b|\btimeZone: (?!'UTC')[^,}\n]*,[^\n]*(?:hourCycle|weekday|numeric)|DateTimeFormat\([^)]*timeZone: (?!'UTC')|AT TIME ZONE (?!'UTC')|resolvedOptions\(\)\.timeZone|\b(?:get|set)(?:Hours|Minutes|Date|Day|Month|FullYear)\(/
-    expect(brokenBy((file) => { const found = elsewhere.exec(codeOf(file.text))?.[0]; return found === undefined ? [] : [found] })).toEqual([])
-    for (const broken of [`new Intl.DateTimeFormat('en', { timeZone: zone })`, `AT TIME ZONE \${zone}`, `date.getHours()`]) expect(elsewhere.test(broken)).toBe(true)
+    const elsewhere =
+      /\bTemporal\b|\btimeZone: (?!'UTC')[^,}\n]*,[^\n]*(?:hourCycle|weekday|numeric)|DateTimeFormat\([^)]*timeZone: (?!'UTC')|AT TIME ZONE (?!'UTC')|resolvedOptions\(\)\.timeZone|\b(?:get|set)(?:Hours|Minutes|Date|Day|Month|FullYear)\(/
+    expect(
+      brokenBy((file) => {
+        const found = elsewhere.exec(codeOf(file.text))?.[0]
+        return found === undefined ? [] : [found]
+      }),
+    ).toEqual([])
+    for (const broken of [
+      `new Intl.DateTimeFormat('en', { timeZone: zone })`,
+      `AT TIME ZONE \${zone}`,
+      `date.getHours()`,
+    ])
+      expect(elsewhere.test(broken)).toBe(true)
   })
 })
 
 describe('SQL', () => {
-  const SQL = /\bsql(?:<[^>`]*>)?`|\bsql\.raw\(|\.(?:selectFrom|insertInto|updateTable|deleteFrom)\(|(?:pool|client)\.query\(/
+  const SQL =
+    /\bsql(?:<[^>`]*>)?`|\bsql\.raw\(|\.(?:selectFrom|insertInto|updateTable|deleteFrom)\(|(?:pool|client)\.query\(/
 
   it('is written in src/record only', () => {
     expect(

@@ -10,25 +10,51 @@ const TOP_LEVEL = ['config', 'src', 'templates', 'tests', 'workers']
 /** Made by installing, running and testing; in .gitignore. */
 const UNTRACKED = ['coverage', 'data', 'dist', 'node_modules']
 const FOLDERS = [
-  'app', 'authoring', 'cli', 'config', 'decide', 'deliver', 'demo', 'http', 'intake', 'model', 'pipeline', 'plan', 'queue', 'record', 'render', 'report', 'services',
+  'app',
+  'authoring',
+  'cli',
+  'config',
+  'decide',
+  'deliver',
+  'demo',
+  'http',
+  'intake',
+  'model',
+  'pipeline',
+  'plan',
+  'queue',
+  'record',
+  'render',
+  'report',
+  'services',
 ]
 const layout = measureLayout(files)
 
 describe('the layout', () => {
   it('has the folders of the design at the top, and otherwise only files that tools expect', () => {
-    const found = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-    expect(found.filter((name) => !name.startsWith('.') && !UNTRACKED.includes(name) && !TOP_LEVEL.includes(name))).toEqual([])
+    const found = readdirSync(ROOT, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+    expect(
+      found.filter((name) => !name.startsWith('.') && !UNTRACKED.includes(name) && !TOP_LEVEL.includes(name)),
+    ).toEqual([])
   })
 
   it('has the folders of the design under src', () => {
-    const found = readdirSync(`${ROOT}/src`, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+    const found = readdirSync(`${ROOT}/src`, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
     expect(found.filter((name) => !FOLDERS.includes(name))).toEqual([])
   })
 
   it('names files in kebab-case, after what they hold', () => {
     const names = files.map((file) => file.path.split('/').at(-1) as string)
     expect(names.filter((name) => !/^[a-z0-9]+(?:-[a-z0-9]+)*\.(?:ts|mjs|d\.mts)$/.test(name))).toEqual([])
-    expect(files.map((file) => file.path).filter((path) => /(?:^|[/-])(?:utils?|helpers?|common|manager|misc)(?:[-./]|$)/.test(path))).toEqual([])
+    expect(
+      files
+        .map((file) => file.path)
+        .filter((path) => /(?:^|[/-])(?:utils?|helpers?|common|manager|misc)(?:[-./]|$)/.test(path)),
+    ).toEqual([])
   })
 
   it('has one file for each concept: about 390, half of them of 80 lines or more', () => {
@@ -59,16 +85,23 @@ describe('the layout', () => {
       { path: 'src/decide/c.ts', text: `export class Twin {}\n${'//\n'.repeat(401)}` },
     ])
     expect(broken).toMatchObject({
-      files: 3, short: ['src/plan/a.ts', 'src/plan/b.ts'], long: ['src/decide/c.ts'], circles: [['src/plan/a.ts', 'src/plan/b.ts']],
+      files: 3,
+      short: ['src/plan/a.ts', 'src/plan/b.ts'],
+      long: ['src/decide/c.ts'],
+      circles: [['src/plan/a.ts', 'src/plan/b.ts']],
       namesInTwoFolders: { Twin: ['src/plan/a.ts', 'src/decide/c.ts'] },
     })
   })
 
   it('keeps each daemon in workers to its flags, signals and start', () => {
-    expect(files.filter((file) => file.path.startsWith('workers/') && lines(file.text) > 60).map((file) => file.path)).toEqual([])
+    expect(
+      files.filter((file) => file.path.startsWith('workers/') && lines(file.text) > 60).map((file) => file.path),
+    ).toEqual([])
   })
 
   it('leaves nothing for later in the code', () => {
-    expect(files.filter((file) => /\b(?:TODO|FIXME|XXX)\b|not implemented/i.test(file.text)).map((file) => file.path)).toEqual([])
+    expect(
+      files.filter((file) => /\b(?:TODO|FIXME|XXX)\b|not implemented/i.test(file.text)).map((file) => file.path),
+    ).toEqual([])
   })
 })

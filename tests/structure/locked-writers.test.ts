@@ -3,7 +3,18 @@ import { sourceFiles } from './source-files.ts'
 
 /** What `decide` reads of people and their debts. Reminders are guarded by the fence, switches are read anew. */
 const READ_BY_DECIDE = [
-  'recipient', 'address', 'recipient_address', 'consent', 'contact', 'conversation', 'event', 'hold', 'suppression', 'account', 'account_party', 'spell',
+  'recipient',
+  'address',
+  'recipient_address',
+  'consent',
+  'contact',
+  'conversation',
+  'event',
+  'hold',
+  'suppression',
+  'account',
+  'account_party',
+  'spell',
 ]
 
 /** Functions that write it without a token, and why. */
@@ -22,9 +33,11 @@ const UNNAMED: Readonly<Record<string, string>> = {
 
 const TABLES = String.raw`decorum\.(${READ_BY_DECIDE.join('|')})(?!\w)`
 const WRITES = new RegExp(
-  String.raw`\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|TRUNCATE|COPY)\s+${TABLES}|\b(?:insertInto|updateTable|deleteFrom|mergeInto|insertRows|updateRows)(?:<[^()]*>)?\(\s*['"]${TABLES}`, 'g',
+  String.raw`\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|TRUNCATE|COPY)\s+${TABLES}|\b(?:insertInto|updateTable|deleteFrom|mergeInto|insertRows|updateRows)(?:<[^()]*>)?\(\s*['"]${TABLES}`,
+  'g',
 )
-const WRITES_UNNAMED = /\b(?:INSERT\s+INTO|(?<!KEY )UPDATE|DELETE\s+FROM|MERGE\s+INTO|TRUNCATE|COPY)\s+\$\{|\b(?:insertInto|updateTable|deleteFrom|mergeInto)\(\s*[^'"\s]/
+const WRITES_UNNAMED =
+  /\b(?:INSERT\s+INTO|(?<!KEY )UPDATE|DELETE\s+FROM|MERGE\s+INTO|TRUNCATE|COPY)\s+\$\{|\b(?:insertInto|updateTable|deleteFrom|mergeInto)\(\s*[^'"\s]/
 
 interface Declared {
   name: string
@@ -51,13 +64,19 @@ function writersIn({ path, text }: { path: string; text: string }): Writer[] {
   const writersOf = ({ name, text }: Declared, table: string): Writer[] => {
     const made = new RegExp(String.raw`^const ${name} = (?:insertRows|updateRows)`).test(text)
     if (!made) return [{ path, name, table, takesToken: /[(,]\s*\w+: Locked[,)]/.test(text) }]
-    return declared.filter((other) => other.name !== name && new RegExp(String.raw`\b${name}\b`).test(other.text)).flatMap((other) => writersOf(other, table))
+    return declared
+      .filter((other) => other.name !== name && new RegExp(String.raw`\b${name}\b`).test(other.text))
+      .flatMap((other) => writersOf(other, table))
   }
-  return declared.flatMap((one) => [...one.text.matchAll(WRITES)].flatMap(([, named, built]) => writersOf(one, named ?? built ?? '')))
+  return declared.flatMap((one) =>
+    [...one.text.matchAll(WRITES)].flatMap(([, named, built]) => writersOf(one, named ?? built ?? '')),
+  )
 }
 
 const sources = sourceFiles()
-const record = sources.filter(({ path }) => path.startsWith('src/record/') && !path.startsWith('src/record/migrations/'))
+const record = sources.filter(
+  ({ path }) => path.startsWith('src/record/') && !path.startsWith('src/record/migrations/'),
+)
 const writers = record.flatMap(writersIn)
 
 describe('whoever writes what decisions are made from', () => {
@@ -66,10 +85,14 @@ describe('whoever writes what decisions are made from', () => {
     expect(writers.length).toBeGreaterThan(40)
     const found = writersIn({
       path: 'x.ts',
-      text: `const insertHolds = insertRows<Hold>('decorum.hold', {})\nexport async function addHolds(trx: Transaction<Database>) {\n  await insertHolds(trx, [])\n}\n` +
+      text:
+        `const insertHolds = insertRows<Hold>('decorum.hold', {})\nexport async function addHolds(trx: Transaction<Database>) {\n  await insertHolds(trx, [])\n}\n` +
         `export async function endHolds(trx: Locked, id: string) {\n  await sql\`UPDATE decorum.hold h SET x = 1\`.execute(trx)\n}\nconst t = (db: Db) => db.updateTable('decorum.task')\n`,
     })
-    expect(found.map(({ name, table, takesToken }) => [name, table, takesToken])).toEqual([['addHolds', 'hold', false], ['endHolds', 'hold', true]])
+    expect(found.map(({ name, table, takesToken }) => [name, table, takesToken])).toEqual([
+      ['addHolds', 'hold', false],
+      ['endHolds', 'hold', true],
+    ])
   })
 
   it('is given the token that says that the locks were taken', () => {
@@ -78,16 +101,29 @@ describe('whoever writes what decisions are made from', () => {
   })
 
   it('is an exception only where one is needed', () => {
-    expect(Object.keys(EXCEPTIONS).filter((name) => !writers.some((writer) => writer.name === name && !writer.takesToken))).toEqual([])
+    expect(
+      Object.keys(EXCEPTIONS).filter((name) => !writers.some((writer) => writer.name === name && !writer.takesToken)),
+    ).toEqual([])
   })
 
   it('names the table, but for partitions and retention, which lock all of it', () => {
-    expect(record.flatMap(({ text }) => declaredIn(text)).filter(({ text }) => WRITES_UNNAMED.test(text)).map(({ name }) => name).sort()).toEqual(Object.keys(UNNAMED).sort())
+    expect(
+      record
+        .flatMap(({ text }) => declaredIn(text))
+        .filter(({ text }) => WRITES_UNNAMED.test(text))
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(Object.keys(UNNAMED).sort())
   })
 
   it('has the token from the lock protocol and from nowhere else', () => {
     const makers = ['takeLocks', 'heldByAdding', 'lockAwaited', 'exclusively']
-    const saying = (words: RegExp): string[] => sources.flatMap(({ text }) => declaredIn(text)).filter(({ text }) => words.test(text)).map(({ name }) => name).sort()
+    const saying = (words: RegExp): string[] =>
+      sources
+        .flatMap(({ text }) => declaredIn(text))
+        .filter(({ text }) => words.test(text))
+        .map(({ name }) => name)
+        .sort()
     expect(saying(/\bas (?:unknown as )?Locked\b/)).toEqual([...makers].sort())
     expect(saying(/(?<!function )\bheldByAdding\(/)).toEqual(['addRecipients'])
     expect(saying(/(?<!function )\bexclusively\(/)).toEqual(['trimPartition'])

@@ -13,7 +13,8 @@ const operators = readFileSync(`${ROOT}/workers/README.md`, 'utf8')
 
 describe('log lines', () => {
   it('are found, whatever the logger is called and wherever its call is broken', () => {
-    const text = "this.#log.warn({ event: 'a.b' }, 'c')\nrequest.log.info({\n  event: 'd.e',\n})\nlog.error('no event')\nshell.log[level]({})"
+    const text =
+      "this.#log.warn({ event: 'a.b' }, 'c')\nrequest.log.info({\n  event: 'd.e',\n})\nlog.error('no event')\nshell.log[level]({})"
     expect([...text.matchAll(CALL)].map(([, event]) => event)).toEqual(['a.b', 'd.e', undefined, undefined])
     expect(calls.length).toBeGreaterThan(40)
   })
@@ -23,7 +24,12 @@ describe('log lines', () => {
   })
 
   it('are written for each event of the registry', () => {
-    expect(Object.keys(LOG_EVENTS).filter((event) => !code.some(({ path, text }) => path !== 'src/model/log-events.ts' && text.includes(`event: '${event}'`)))).toEqual([])
+    expect(
+      Object.keys(LOG_EVENTS).filter(
+        (event) =>
+          !code.some(({ path, text }) => path !== 'src/model/log-events.ts' && text.includes(`event: '${event}'`)),
+      ),
+    ).toEqual([])
   })
 
   it('have events that are dotted, lower case and noun.verb-past', () => {
@@ -31,7 +37,13 @@ describe('log lines', () => {
   })
 
   it('are listed once each for the operator, with their level, when they are written and what to do', () => {
-    const rows = [...operators.matchAll(/^\| `([a-z_]+\.[a-z_]+)` \| (\S+) \| ([^|]{10,}) \| ([^|]{4,}) \|$/gm)].map(([, event, level]) => `${event} ${level}`)
-    expect(rows.toSorted()).toEqual(Object.entries(LOG_EVENTS).map(([event, level]) => `${event} ${level}`).toSorted())
+    const rows = [...operators.matchAll(/^\| `([a-z_]+\.[a-z_]+)` \| (\S+) \| ([^|]{10,}) \| ([^|]{4,}) \|$/gm)].map(
+      ([, event, level]) => `${event} ${level}`,
+    )
+    expect(rows.toSorted()).toEqual(
+      Object.entries(LOG_EVENTS)
+        .map(([event, level]) => `${event} ${level}`)
+        .toSorted(),
+    )
   })
 })

@@ -28,20 +28,34 @@ const CONTRACTS = new Set(['command', 'up', 'breaking'])
 
 /** Where a reminder's way begins in each folder that it passes. */
 const WAY_OF_A_REMINDER = [
-  'src/http/routes/accounts.ts', 'src/pipeline/accept/accept-accounts.ts', 'src/pipeline/plan-due.ts', 'src/pipeline/queue-due.ts',
-  'src/pipeline/dispatch/dispatcher.ts', 'src/deliver/twilio/sms.ts', 'src/services/callbacks/twilio.ts', 'src/services/reminders.ts',
+  'src/http/routes/accounts.ts',
+  'src/pipeline/accept/accept-accounts.ts',
+  'src/pipeline/plan-due.ts',
+  'src/pipeline/queue-due.ts',
+  'src/pipeline/dispatch/dispatcher.ts',
+  'src/deliver/twilio/sms.ts',
+  'src/services/callbacks/twilio.ts',
+  'src/services/reminders.ts',
 ]
 
 /** What do the files of src and workers come to? */
 export function measureLayout(files: readonly SourceFile[] = sourceFiles()): Layout {
-  const counted = files.map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 })).sort((a, b) => a.lines - b.lines)
+  const counted = files
+    .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+    .sort((a, b) => a.lines - b.lines)
   const measured = counted.filter(({ path }) => !LONG_BY_NATURE.some((nature) => nature.test(path)))
   const last = measured.at(-1)
   return {
     files: counted.length,
     medianLines: counted[Math.floor(counted.length / 2)]?.lines ?? 0,
-    short: counted.filter(({ lines }) => lines < SHORT).map(({ path }) => path).sort(),
-    long: measured.filter(({ lines }) => lines > LONG).map(({ path }) => path).sort(),
+    short: counted
+      .filter(({ lines }) => lines < SHORT)
+      .map(({ path }) => path)
+      .sort(),
+    long: measured
+      .filter(({ lines }) => lines > LONG)
+      .map(({ path }) => path)
+      .sort(),
     largest: last ?? { path: '', lines: 0 },
     circles: circlesIn(files),
     namesInTwoFolders: namesInTwoFolders(files),
@@ -54,14 +68,20 @@ const EXPORT = /^export (?:abstract |async |declare )?(?:const|let|function\*?|c
 function namesInTwoFolders(files: readonly SourceFile[]): Record<string, string[]> {
   const at = new Map<string, string[]>()
   for (const { path, text } of files) {
-    for (const [, name = ''] of text.matchAll(EXPORT)) if (!CONTRACTS.has(name)) at.set(name, [...(at.get(name) ?? []), path])
+    for (const [, name = ''] of text.matchAll(EXPORT))
+      if (!CONTRACTS.has(name)) at.set(name, [...(at.get(name) ?? []), path])
   }
   return Object.fromEntries([...at].filter(([, paths]) => new Set(paths.map((path) => folderOf(path))).size > 1))
 }
 
 /** Tarjan's strongly connected components, those of one file left out. */
 function circlesIn(files: readonly SourceFile[]): string[][] {
-  const imports = new Map(files.map((file) => [file.path, importsOf(file).filter((name) => name.startsWith('src/') || name.startsWith('workers/'))]))
+  const imports = new Map(
+    files.map((file) => [
+      file.path,
+      importsOf(file).filter((name) => name.startsWith('src/') || name.startsWith('workers/')),
+    ]),
+  )
   const index = new Map<string, number>()
   const low = new Map<string, number>()
   const stack: string[] = []
@@ -92,10 +112,14 @@ function reachedFrom(entries: readonly string[], files: readonly SourceFile[]): 
     const file = byPath.get(path)
     if (file === undefined || reached.has(path)) continue
     reached.add(path)
-    waiting.push(...importsOf({ ...file, text: withoutTypeImports(file.text) }).filter((name) => name.startsWith('src/')))
+    waiting.push(
+      ...importsOf({ ...file, text: withoutTypeImports(file.text) }).filter((name) => name.startsWith('src/')),
+    )
   }
   return reached
 }
 
 const withoutTypeImports = (text: string): string =>
-  text.replace(/^import type [\s\S]*? from '[^']+'$/gm, '').replace(/^import \{(?:\s*type \w+(?: as \w+)?,?)+\s*\} from '[^']+'$/gm, '')
+  text
+    .replace(/^import type [\s\S]*? from '[^']+'$/gm, '')
+    .replace(/^import \{(?:\s*type \w+(?: as \w+)?,?)+\s*\} from '[^']+'$/gm, '')

@@ -9,7 +9,10 @@ const files = readdirSync(`${ROOT}/${FOLDER}`).sort()
 
 /** `<sha256>  <file>` a line, as sha256sum writes it. A released migration never changes: add the next one. */
 const frozen = Object.fromEntries(
-  readFileSync(`${ROOT}/tests/structure/migrations.sha256`, 'utf8').trim().split('\n').map((line) => line.split(/\s+/).reverse() as [string, string]),
+  readFileSync(`${ROOT}/tests/structure/migrations.sha256`, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(/\s+/).reverse() as [string, string]),
 )
 
 describe('migrations', () => {
@@ -19,7 +22,14 @@ describe('migrations', () => {
   })
 
   it('are frozen', () => {
-    const now = Object.fromEntries(files.map((file) => [file, createHash('sha256').update(readFileSync(`${ROOT}/${FOLDER}/${file}`)).digest('hex')]))
+    const now = Object.fromEntries(
+      files.map((file) => [
+        file,
+        createHash('sha256')
+          .update(readFileSync(`${ROOT}/${FOLDER}/${file}`))
+          .digest('hex'),
+      ]),
+    )
     expect(now).toEqual(frozen)
   })
 

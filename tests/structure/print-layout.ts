@@ -17,5 +17,6 @@ if (process.argv.includes('--list')) {
   for (const path of short) console.log(`under 20 lines: ${path}`)
   for (const path of long) console.log(`over 400 lines: ${path}`)
   for (const circle of circles) console.log(`circle: ${circle.join(', ')}`)
-  for (const [name, paths] of Object.entries(namesInTwoFolders)) console.log(`two folders: ${name}: ${paths.join(', ')}`)
+  for (const [name, paths] of Object.entries(namesInTwoFolders))
+    console.log(`two folders: ${name}: ${paths.join(', ')}`)
 }

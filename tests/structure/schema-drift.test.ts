@@ -6,11 +6,18 @@ import { eachLedger } from '../support/ledger.ts'
 /** Tables and columns as src/record/schema.ts declares them, read from its text: types leave nothing at run time. */
 function declared(): Record<string, string[]> {
   const source = readFileSync(new URL('../../src/record/schema.ts', import.meta.url), 'utf8')
-  const interfaces = new Map([...source.matchAll(/^export interface (\w+) \{\n([\s\S]*?)^\}/gm)].map(([, name, body]) => [name as string, body as string]))
+  const interfaces = new Map(
+    [...source.matchAll(/^export interface (\w+) \{\n([\s\S]*?)^\}/gm)].map(([, name, body]) => [
+      name as string,
+      body as string,
+    ]),
+  )
   const tables: Record<string, string[]> = {}
   for (const [, table, type] of (interfaces.get('Database') ?? '').matchAll(/^ {2}'decorum\.(\w+)': (\w+)$/gm)) {
     const body = interfaces.get(type as string) ?? ''
-    tables[table as string] = [...body.matchAll(/^ {2}(\w+)\??: (.+)$/gm)].map(([, column, columnType]) => `${column} ${nullable(columnType as string)}`).sort()
+    tables[table as string] = [...body.matchAll(/^ {2}(\w+)\??: (.+)$/gm)]
+      .map(([, column, columnType]) => `${column} ${nullable(columnType as string)}`)
+      .sort()
   }
   return tables
 }
@@ -30,7 +37,8 @@ eachLedger('the schema', (_name, openFresh) => {
          AND NOT (SELECT relispartition FROM pg_class WHERE oid = format('decorum.%I', table_name)::regclass)`,
     )
     const migrated: Record<string, string[]> = {}
-    for (const { table, column, nulls } of rows) (migrated[table] ??= []).push(`${column} ${nulls === 'YES' ? 'null' : 'not null'}`)
+    for (const { table, column, nulls } of rows)
+      (migrated[table] ??= []).push(`${column} ${nulls === 'YES' ? 'null' : 'not null'}`)
     for (const columns of Object.values(migrated)) columns.sort()
     expect(Object.keys(migrated).length).toBeGreaterThan(0)
     expect(declared()).toEqual(migrated)

@@ -20,7 +20,8 @@ export function sourceFiles(): SourceFile[] {
   )
 }
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g
 
 /** What a file imports, types included: relative ones as paths from the root, packages as they are named. */
 export function importsOf({ path, text }: SourceFile): string[] {
@@ -31,10 +32,9 @@ export function importsOf({ path, text }: SourceFile): string[] {
 }
 
 /** `src/plan/due.ts` → `plan`; `src/x.ts` → `x.ts`; `workers/sms.ts` → `workers`. */
-export const folderOf = (path: string): string => (path.startsWith('src/') ? (path.split('/')[1] as string) : (path.split('/')[0] as string))
+export const folderOf = (path: string): string =>
+  path.startsWith('src/') ? (path.split('/')[1] as string) : (path.split('/')[0] as string)
 
 /** The text without comments and string contents, for rules about what code calls. */
 export const codeOf = (text: string): string =>
-  text
-    .replace(/\/\*[\s\S]*?\*\//g, '')
-    .replace(/(^|[^:])\/\/[^\n]*/g, '$1')
+  text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:])\/\/[^\n]*/g, '$1')

@@ -37,12 +37,13 @@ export interface Stall {
  *
  * @param toWireMs  how long a call takes from there to the provider at most
  */
-export const asBegun = <C extends Seen>(calls: readonly C[], stalls: readonly Stall[], toWireMs: number): C[] => calls.map((call) => {
-  const since = stalls
-    .filter(({ stalledFrom, stalledTo }) => stalledFrom < call.at && call.at < stalledTo + toWireMs)
-    .reduce((first, { stalledFrom }) => Math.min(first, stalledFrom), earliest(call))
-  return { ...call, since }
-})
+export const asBegun = <C extends Seen>(calls: readonly C[], stalls: readonly Stall[], toWireMs: number): C[] =>
+  calls.map((call) => {
+    const since = stalls
+      .filter(({ stalledFrom, stalledTo }) => stalledFrom < call.at && call.at < stalledTo + toWireMs)
+      .reduce((first, { stalledFrom }) => Math.min(first, stalledFrom), earliest(call))
+    return { ...call, since }
+  })
 
 /** How many of these were going on at one instant, at most? What has no end goes on for ever. */
 export function mostAtOnce(spans: readonly { from: number; until: number | null }[]): number {

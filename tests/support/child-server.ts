@@ -29,7 +29,9 @@ export function findProgram(name: string, elsewhere: readonly string[] = []): st
 /** Where Debian keeps PostgreSQL's programs, newest first. */
 export function postgresDirectories(): string[] {
   try {
-    return readdirSync('/usr/lib/postgresql').sort((a, b) => Number(b) - Number(a)).map((v) => `/usr/lib/postgresql/${v}/bin`)
+    return readdirSync('/usr/lib/postgresql')
+      .sort((a, b) => Number(b) - Number(a))
+      .map((v) => `/usr/lib/postgresql/${v}/bin`)
   } catch {
     return []
   }
@@ -101,7 +103,11 @@ export function serverDirectory(name: string): string {
  * Starts a server and stops it (SIGINT: PostgreSQL's fast shutdown) with this process at the latest:
  * a shell between the two watches a pipe, which closes even when this process is killed.
  */
-export async function startChild(directory: string, command: readonly string[], answers: () => Promise<boolean>): Promise<ChildServer> {
+export async function startChild(
+  directory: string,
+  command: readonly string[],
+  answers: () => Promise<boolean>,
+): Promise<ChildServer> {
   const watch = 'exec 3<&0; "$@" 3<&- & child=$!; cat <&3 >/dev/null; kill -INT $child; wait $child'
   const shell = spawn('sh', ['-c', watch, 'sh', ...command], {
     cwd: directory,

@@ -22,7 +22,15 @@ export class Deployment {
   readonly #running: Process[] = []
   readonly #remove: () => Promise<void>
 
-  private constructor(parts: { db: pg.Client; twilio: Process; root: string; env: Record<string, string>; api: string; books: string; remove: () => Promise<void> }) {
+  private constructor(parts: {
+    db: pg.Client
+    twilio: Process
+    root: string
+    env: Record<string, string>
+    api: string
+    books: string
+    remove: () => Promise<void>
+  }) {
     this.db = parts.db
     this.twilio = parts.twilio
     this.root = parts.root
@@ -43,11 +51,24 @@ export class Deployment {
     const port = await freePort()
     const api = `http://127.0.0.1:${port}`
     return new Deployment({
-      db, twilio, root, api, books: books.url,
+      db,
+      twilio,
+      root,
+      api,
+      books: books.url,
       env: {
-        DECORUM_ROOT: root, DATABASE_URL: database.url, ...(redis === null ? {} : { REDIS_URL: redis }), PORT: String(port), PUBLIC_URL: api,
-        DECORUM_BOOTSTRAP_KEY: KEY, DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`, LOG_LEVEL: 'warn',
-        TWILIO_ACCOUNT_SID: books.accountSid, TWILIO_AUTH_TOKEN: books.authToken, TWILIO_BASE_URL: books.url, TWILIO_FROM: '+442079460000',
+        DECORUM_ROOT: root,
+        DATABASE_URL: database.url,
+        ...(redis === null ? {} : { REDIS_URL: redis }),
+        PORT: String(port),
+        PUBLIC_URL: api,
+        DECORUM_BOOTSTRAP_KEY: KEY,
+        DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`,
+        LOG_LEVEL: 'warn',
+        TWILIO_ACCOUNT_SID: books.accountSid,
+        TWILIO_AUTH_TOKEN: books.authToken,
+        TWILIO_BASE_URL: books.url,
+        TWILIO_FROM: '+442079460000',
       },
       async remove() {
         await db.end()
@@ -61,14 +82,21 @@ export class Deployment {
   start(...words: [string, ...string[]]): Process {
     const [name, ...rest] = words
     const isCommand = name === 'serve' || name === 'up' || name === 'switch' || name === 'forecast'
-    const process = isCommand ? new Process('dist/decorum.js', words, this.env) : new Process(`dist/workers/${name}.js`, rest, this.env)
+    const process = isCommand
+      ? new Process('dist/decorum.js', words, this.env)
+      : new Process(`dist/workers/${name}.js`, rest, this.env)
     this.#running.push(process)
     return process
   }
 
   async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Asked> {
     const answer = await fetch(`${this.#api}${path}`, {
-      method, headers: { authorization: `Bearer ${KEY}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      method,
+      headers: {
+        authorization: `Bearer ${KEY}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
@@ -77,17 +105,36 @@ export class Deployment {
   /** A person in Britain with one account, and one SMS asked for, due at once. */
   async remind(n: number): Promise<string> {
     await this.ask('PUT', `/v1/accounts/a-${n}`, {
-      creditor: 'meridian', asOf: new Date().toISOString(), overdue: { amount: '125.00', currency: 'GBP' }, reference: { masked: '4821' },
-      dueDate: new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10), ladder: 'quiet',
+      creditor: 'meridian',
+      asOf: new Date().toISOString(),
+      overdue: { amount: '125.00', currency: 'GBP' },
+      reference: { masked: '4821' },
+      dueDate: new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10),
+      ladder: 'quiet',
       recipient: {
-        id: `r-${n}`, name: 'Ana Ortiz', locale: 'en', jurisdiction: 'GB', timeZone: 'Europe/London',
-        addresses: [{ channel: 'sms', value: `+4477009${String(n).padStart(5, '0')}`, kind: 'mobile', relation: 'self' }],
+        id: `r-${n}`,
+        name: 'Ana Ortiz',
+        locale: 'en',
+        jurisdiction: 'GB',
+        timeZone: 'Europe/London',
+        addresses: [
+          { channel: 'sms', value: `+4477009${String(n).padStart(5, '0')}`, kind: 'mobile', relation: 'self' },
+        ],
       },
     })
-    const { body } = await this.ask('POST', '/v1/reminders', {
-      creditor: 'meridian', accountId: `a-${n}`, template: 'default', tone: 'gentle', channels: ['sms'],
-      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
-    }, { 'idempotency-key': `k-${n}` })
+    const { body } = await this.ask(
+      'POST',
+      '/v1/reminders',
+      {
+        creditor: 'meridian',
+        accountId: `a-${n}`,
+        template: 'default',
+        tone: 'gentle',
+        channels: ['sms'],
+        expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+      },
+      { 'idempotency-key': `k-${n}` },
+    )
     return String(body.id)
   }
 

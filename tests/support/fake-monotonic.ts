@@ -10,10 +10,11 @@ export class FakeMonotonic {
 
   now = (): number => this.at
 
-  wait = (ms: number): Promise<void> => new Promise(resolve => {
-    this.waiting.push({ until: this.at + Math.max(ms, 0), resolve })
-    this.schedule()
-  })
+  wait = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      this.waiting.push({ until: this.at + Math.max(ms, 0), resolve })
+      this.schedule()
+    })
 
   private schedule(): void {
     if (this.scheduled) return

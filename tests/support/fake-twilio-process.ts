@@ -5,7 +5,12 @@ import { keepsTime } from './keeps-time.ts'
 // The fake in a process of its own: `tsx tests/support/fake-twilio-process.ts --port 4010`.
 // Prints one line of JSON, {url, accountSid, authToken}, once it listens.
 const { values } = parseArgs({
-  options: { port: { type: 'string' }, account: { type: 'string' }, token: { type: 'string' }, 'step-ms': { type: 'string' } },
+  options: {
+    port: { type: 'string' },
+    account: { type: 'string' },
+    token: { type: 'string' },
+    'step-ms': { type: 'string' },
+  },
 })
 keepsTime()
 const fake = await startFakeTwilio({

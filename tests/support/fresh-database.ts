@@ -21,7 +21,8 @@ export async function freshDatabase(serverUrl: string): Promise<{ url: string; d
   })
   return {
     url: withDatabase(serverUrl, name),
-    drop: () => asAdmin(serverUrl, async (admin) => void (await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+    drop: () =>
+      asAdmin(serverUrl, async (admin) => void (await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   }
 }
 

@@ -21,7 +21,9 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const runDirectory = mkdtempSync(join(tmpdir(), 'decorum-run-'))
   // Tests that start no process of the program run all the same, as it may be half written.
-  const compiled = installProgram().catch((error: Error) => void process.stderr.write(`The program does not compile: ${error.message}\n`))
+  const compiled = installProgram().catch(
+    (error: Error) => void process.stderr.write(`The program does not compile: ${error.message}\n`),
+  )
   const started = await Promise.allSettled([startRedis(), startPostgres()])
   const program = await compiled
   const [redis, postgres] = started.map((s) => (s.status === 'fulfilled' ? s.value : null))

@@ -16,7 +16,13 @@ export function keepsTime(): void {
   }
   looked = now()
   // An immediate runs right after the sockets were read.
-  setInterval(() => setImmediate(() => { looked = now() }), 5).unref()
+  setInterval(
+    () =>
+      setImmediate(() => {
+        looked = now()
+      }),
+    5,
+  ).unref()
 }
 
 /**

@@ -76,6 +76,9 @@ export function eachLedger(suite: string, define: (ledgerName: string, openFresh
 /** A client that was never given back would keep `close` waiting for ever; one that is just being given back gets a moment. */
 async function closeWithoutLeak(ledger: Ledger): Promise<void> {
   const lent = (): number => ledger.pool.totalCount - ledger.pool.idleCount
-  await vi.waitFor(() => expect(lent(), 'clients that were not given back to the pool').toBe(0), { timeout: 5_000, interval: 20 })
+  await vi.waitFor(() => expect(lent(), 'clients that were not given back to the pool').toBe(0), {
+    timeout: 5_000,
+    interval: 20,
+  })
   await ledger.close()
 }

@@ -25,8 +25,13 @@ export interface Told {
 
 export const step = fc.record({
   what: fc.constantFrom('snapshot', 'snapshot', 'payment', 'payment', 'payment', 'charge', 'adjustment', 'reversal'),
-  minor: fc.integer({ min: 1, max: 12 }).map((n) => n * 1000), sign: fc.boolean(), backdated: fc.integer({ min: 0, max: 6 }), late: fc.integer({ min: 0, max: 6 }),
-  remains: fc.boolean(), again: fc.boolean(), pick: fc.nat(),
+  minor: fc.integer({ min: 1, max: 12 }).map((n) => n * 1000),
+  sign: fc.boolean(),
+  backdated: fc.integer({ min: 0, max: 6 }),
+  late: fc.integer({ min: 0, max: 6 }),
+  remains: fc.boolean(),
+  again: fc.boolean(),
+  pick: fc.nat(),
 })
 export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
@@ -35,10 +40,24 @@ export function tell(steps: readonly Step[], lateSnapshots: boolean): Told[] {
   const told: Told[] = []
   const reversed = new Set<number>()
   let owed = 1_000_000
-  const enter = (type: Told['type'], booked: number, { backdated, late, remains }: Pick<Step, 'backdated' | 'late' | 'remains'>, minor: number, payment: Told | null) => {
+  const enter = (
+    type: Told['type'],
+    booked: number,
+    { backdated, late, remains }: Pick<Step, 'backdated' | 'late' | 'remains'>,
+    minor: number,
+    payment: Told | null,
+  ) => {
     const isSnapshot = type === 'snapshot'
     told.push({
-      no: told.length, type, booked, value: isSnapshot || lateSnapshots ? booked : booked - backdated, comes: booked + (isSnapshot && !lateSnapshots ? 0 : late), minor, owed, remains: remains && !isSnapshot, payment,
+      no: told.length,
+      type,
+      booked,
+      value: isSnapshot || lateSnapshots ? booked : booked - backdated,
+      comes: booked + (isSnapshot && !lateSnapshots ? 0 : late),
+      minor,
+      owed,
+      remains: remains && !isSnapshot,
+      payment,
     })
   }
   enter('snapshot', 0, { backdated: 0, late: 0, remains: false }, 0, null)
@@ -65,15 +84,20 @@ export function tell(steps: readonly Step[], lateSnapshots: boolean): Told[] {
     }
   }
   // What comes at the same time comes in any order; some things come twice.
-  return told.flatMap((one, i) => (steps[i]?.again === true ? [one, { ...one, comes: one.comes + 2 }] : [one])).sort((a, b) => a.comes - b.comes || (a.no * 7) % 5 - (b.no * 7) % 5)
+  return told
+    .flatMap((one, i) => (steps[i]?.again === true ? [one, { ...one, comes: one.comes + 2 }] : [one]))
+    .sort((a, b) => a.comes - b.comes || ((a.no * 7) % 5) - ((b.no * 7) % 5))
 }
 
 /** What is surely owed by the lender's books, as far as they were told. */
 export function surelyOwed(heard: readonly Told[]): number {
   const statements = heard.filter((one) => one.type === 'snapshot' || one.remains)
   const last = statements.reduce((latest, one) => (one.booked > latest.booked ? one : latest))
-  return heard.filter((one) => one.type !== 'snapshot' && one.booked > last.booked).reduce((sum, one) => {
-    const isKnown = one.payment === null || one.payment.booked <= last.booked || heard.some((other) => other.no === one.payment?.no)
-    return isKnown ? sum + one.minor : sum
-  }, last.owed)
+  return heard
+    .filter((one) => one.type !== 'snapshot' && one.booked > last.booked)
+    .reduce((sum, one) => {
+      const isKnown =
+        one.payment === null || one.payment.booked <= last.booked || heard.some((other) => other.no === one.payment?.no)
+      return isKnown ? sum + one.minor : sum
+    }, last.owed)
 }

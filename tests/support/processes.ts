@@ -14,7 +14,9 @@ export class Process {
 
   constructor(script: string, args: readonly string[], env: Record<string, string>) {
     this.child = spawn(process.execPath, [...startArguments(script), ...args], {
-      cwd: ROOT, env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: ROOT,
+      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [this.child.stdout, this.child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.output.push(line))
@@ -48,7 +50,10 @@ export class Process {
     for (;;) {
       const line = this.output.find(wanted)
       if (line !== undefined) return line
-      const ended = await Promise.race([this.#exited.then(() => true), new Promise<false>((resolve) => setTimeout(resolve, 20, false))])
+      const ended = await Promise.race([
+        this.#exited.then(() => true),
+        new Promise<false>((resolve) => setTimeout(resolve, 20, false)),
+      ])
       if (ended && !this.output.some(wanted)) throw new Error(`the process ended first:\n${this.output.join('\n')}`)
     }
   }
@@ -83,12 +88,15 @@ rungs:
 export function testRoot(change: (decorumYaml: string) => string = (text) => text): { root: string; remove(): void } {
   const root = mkdtempSync(join(tmpdir(), 'decorum-root-'))
   cpSync(join(ROOT, 'templates'), join(root, 'templates'), { recursive: true })
-  for (const folder of ['creditors', 'ladders']) cpSync(join(ROOT, 'config', folder), join(root, 'config', folder), { recursive: true })
+  for (const folder of ['creditors', 'ladders'])
+    cpSync(join(ROOT, 'config', folder), join(root, 'config', folder), { recursive: true })
   mkdirSync(join(root, 'config/policies'), { recursive: true })
   writeFileSync(join(root, 'config/policies/open-always.yaml'), OPEN_ALWAYS)
   writeFileSync(join(root, 'config/ladders/quiet.yaml'), QUIET_LADDER)
-  const yaml = readFileSync(join(ROOT, 'config/decorum.yaml'), 'utf8')
-    .replace(/^limits:\n/m, 'limits:\n  leaseSeconds: 4\n  callSeconds: 2\n  ringAgainSeconds: 2\n')
+  const yaml = readFileSync(join(ROOT, 'config/decorum.yaml'), 'utf8').replace(
+    /^limits:\n/m,
+    'limits:\n  leaseSeconds: 4\n  callSeconds: 2\n  ringAgainSeconds: 2\n',
+  )
   writeFileSync(join(root, 'config/decorum.yaml'), change(yaml))
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) }
 }

@@ -60,9 +60,18 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
   const port = await freePort()
   const api = `http://127.0.0.1:${port}`
   const env = {
-    DECORUM_ROOT: root.root, DATABASE_URL: database.url, REDIS_URL: setting.redisUrl, PORT: String(port), PUBLIC_URL: api,
-    DECORUM_BOOTSTRAP_KEY: KEY, DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`, LOG_LEVEL: 'info',
-    TWILIO_ACCOUNT_SID: books.accountSid, TWILIO_AUTH_TOKEN: books.authToken, TWILIO_BASE_URL: books.url, TWILIO_FROM: '+442079460000',
+    DECORUM_ROOT: root.root,
+    DATABASE_URL: database.url,
+    REDIS_URL: setting.redisUrl,
+    PORT: String(port),
+    PUBLIC_URL: api,
+    DECORUM_BOOTSTRAP_KEY: KEY,
+    DECORUM_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`,
+    LOG_LEVEL: 'info',
+    TWILIO_ACCOUNT_SID: books.accountSid,
+    TWILIO_AUTH_TOKEN: books.authToken,
+    TWILIO_BASE_URL: books.url,
+    TWILIO_FROM: '+442079460000',
   }
   const running: { name: string; process: Process }[] = []
   const run = (name: string, script: string, args: readonly string[], more: Record<string, string> = {}): Process => {
@@ -72,15 +81,24 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
   }
   const runSenders = (): void => {
     run('sweeper', 'dist/workers/sweeper.js', [])
-    const senders = [...Array<string>(setting.sms.workers).fill('sms'), ...Array<string>(setting.calls?.workers ?? 0).fill('phone')]
+    const senders = [
+      ...Array<string>(setting.sms.workers).fill('sms'),
+      ...Array<string>(setting.calls?.workers ?? 0).fill('phone'),
+    ]
     for (const [seed, daemon] of senders.entries()) {
-      const pauses: Record<string, string> = setting.pauses === true ? { NODE_OPTIONS: `--import ${STALLS} --import ${PAUSES}`, PAUSES_SEED: String(seed + 1) } : { NODE_OPTIONS: `--import ${STALLS}` }
+      const pauses: Record<string, string> =
+        setting.pauses === true
+          ? { NODE_OPTIONS: `--import ${STALLS} --import ${PAUSES}`, PAUSES_SEED: String(seed + 1) }
+          : { NODE_OPTIONS: `--import ${STALLS}` }
       run(`${daemon} ${seed}`, `dist/workers/${daemon}.js`, [], pauses)
     }
   }
-  const stalls = (): Stall[] => running
-    .filter(({ name }) => name.startsWith('sms') || name.startsWith('phone'))
-    .flatMap(({ process }) => process.output.filter((line) => line.startsWith('{"stalledFrom"')).map((line) => JSON.parse(line) as Stall))
+  const stalls = (): Stall[] =>
+    running
+      .filter(({ name }) => name.startsWith('sms') || name.startsWith('phone'))
+      .flatMap(({ process }) =>
+        process.output.filter((line) => line.startsWith('{"stalledFrom"')).map((line) => JSON.parse(line) as Stall),
+      )
   await run('serve', 'dist/decorum.js', ['serve']).says('listening')
   let owed = 0
 
@@ -88,11 +106,15 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
     db,
     async owe(channel, count) {
       const numbers = Array.from({ length: count }, () => ++owed)
-      await post(api, '/v1/accounts:import', numbers.map((n) => JSON.stringify(account(n))).join('\n'), { 'content-type': 'application/x-ndjson' })
+      await post(api, '/v1/accounts:import', numbers.map((n) => JSON.stringify(account(n))).join('\n'), {
+        'content-type': 'application/x-ndjson',
+      })
       const waiting = [...numbers]
-      await Promise.all(Array.from({ length: LOADED_AT_ONCE }, async () => {
-        for (let n = waiting.pop(); n !== undefined; n = waiting.pop()) await remind(api, n, channel)
-      }))
+      await Promise.all(
+        Array.from({ length: LOADED_AT_ONCE }, async () => {
+          for (let n = waiting.pop(); n !== undefined; n = waiting.pop()) await remind(api, n, channel)
+        }),
+      )
     },
     start() {
       run('planner', 'dist/workers/planner.js', [])
@@ -106,16 +128,37 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
       runSenders()
     },
     async open() {
-      const { rows } = await db.query<{ open: number }>(`SELECT count(*)::int AS open FROM decorum.reminder WHERE status IN ('scheduled', 'queued', 'sending')`)
+      const { rows } = await db.query<{ open: number }>(
+        `SELECT count(*)::int AS open FROM decorum.reminder WHERE status IN ('scheduled', 'queued', 'sending')`,
+      )
       return rows[0]?.open ?? 0
     },
     sms: async () => asBegun(await smsOf(stub), stalls(), SLOT_TOLERANCE_MS),
     async calls() {
-      const { received } = (await (await fetch(`${books.url}/_ledger`)).json()) as { received: { kind: string; to: string; arrivedAt: number; arrivedSince: number; endedAt: number | null }[] }
-      const calls = received.filter(({ kind }) => kind === 'call').map(({ to, arrivedAt, arrivedSince, endedAt }) => ({ to, at: arrivedAt, since: arrivedSince, weight: 1, until: endedAt }))
+      const { received } = (await (await fetch(`${books.url}/_ledger`)).json()) as {
+        received: { kind: string; to: string; arrivedAt: number; arrivedSince: number; endedAt: number | null }[]
+      }
+      const calls = received
+        .filter(({ kind }) => kind === 'call')
+        .map(({ to, arrivedAt, arrivedSince, endedAt }) => ({
+          to,
+          at: arrivedAt,
+          since: arrivedSince,
+          weight: 1,
+          until: endedAt,
+        }))
       return asBegun(calls, stalls(), SLOT_TOLERANCE_MS)
     },
-    said: () => running.map(({ name, process }) => `--- ${name}\n${process.output.filter((line) => !line.startsWith('{"stalledFrom"')).slice(-15).join('\n')}`).join('\n'),
+    said: () =>
+      running
+        .map(
+          ({ name, process }) =>
+            `--- ${name}\n${process.output
+              .filter((line) => !line.startsWith('{"stalledFrom"'))
+              .slice(-15)
+              .join('\n')}`,
+        )
+        .join('\n'),
     async end() {
       await Promise.all(running.map(({ process }) => process.kill()))
       await Promise.all([twilio.kill(), stub.end(), db.end()])
@@ -133,8 +176,13 @@ function configured(yaml: string, { sms, calls, shards }: FleetSetting, smsUrl: 
   const changed = yaml
     .replace('rate: { perSecond: 50 } ', `rate: { perSecond: ${sms.perSecond} } `)
     .replace('baseUrl: ${TWILIO_BASE_URL:-https://api.twilio.com}', `baseUrl: ${smsUrl}`)
-    .replace('rate: { perSecond: ${TWILIO_CALLS_PER_SECOND:-1}, simultaneousCalls: 20 }', `rate: { perSecond: ${calls?.perSecond ?? 1}, simultaneousCalls: ${calls?.lines ?? 1} }`)
-    .replace('leaseSeconds: 4', 'leaseSeconds: 20').replace('callSeconds: 2', 'callSeconds: 10').replace('ringAgainSeconds: 2', 'ringAgainSeconds: 8')
+    .replace(
+      'rate: { perSecond: ${TWILIO_CALLS_PER_SECOND:-1}, simultaneousCalls: 20 }',
+      `rate: { perSecond: ${calls?.perSecond ?? 1}, simultaneousCalls: ${calls?.lines ?? 1} }`,
+    )
+    .replace('leaseSeconds: 4', 'leaseSeconds: 20')
+    .replace('callSeconds: 2', 'callSeconds: 10')
+    .replace('ringAgainSeconds: 2', 'ringAgainSeconds: 8')
   return shards === undefined ? changed : `${changed}\n${queueLine(shards)}\n`
 }
 
@@ -150,21 +198,50 @@ async function smsOf(stub: AskedProcess): Promise<Received[]> {
 }
 
 const account = (n: number) => ({
-  id: `f-${n}`, creditor: 'meridian', asOf: new Date().toISOString(), overdue: { amount: '125.00', currency: 'GBP' }, reference: { masked: '4821' },
-  dueDate: new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10), ladder: 'quiet',
+  id: `f-${n}`,
+  creditor: 'meridian',
+  asOf: new Date().toISOString(),
+  overdue: { amount: '125.00', currency: 'GBP' },
+  reference: { masked: '4821' },
+  dueDate: new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10),
+  ladder: 'quiet',
   recipient: {
-    id: `r-${n}`, name: NAMES[n % NAMES.length], locale: 'en', jurisdiction: 'GB', timeZone: 'Europe/London',
-    addresses: (['sms', 'phone'] as const).map((channel) => ({ channel, value: `+4477${String(n).padStart(8, '0')}`, kind: 'mobile', relation: 'self' })),
+    id: `r-${n}`,
+    name: NAMES[n % NAMES.length],
+    locale: 'en',
+    jurisdiction: 'GB',
+    timeZone: 'Europe/London',
+    addresses: (['sms', 'phone'] as const).map((channel) => ({
+      channel,
+      value: `+4477${String(n).padStart(8, '0')}`,
+      kind: 'mobile',
+      relation: 'self',
+    })),
   },
 })
 
-const remind = (api: string, n: number, channel: string): Promise<void> => post(api, '/v1/reminders', JSON.stringify({
-  creditor: 'meridian', accountId: `f-${n}`, template: 'default', tone: 'gentle', channels: [channel], expiresAt: new Date(Date.now() + 6 * 3_600_000).toISOString(),
-}), { 'content-type': 'application/json', 'idempotency-key': `f-${n}-${channel}` })
+const remind = (api: string, n: number, channel: string): Promise<void> =>
+  post(
+    api,
+    '/v1/reminders',
+    JSON.stringify({
+      creditor: 'meridian',
+      accountId: `f-${n}`,
+      template: 'default',
+      tone: 'gentle',
+      channels: [channel],
+      expiresAt: new Date(Date.now() + 6 * 3_600_000).toISOString(),
+    }),
+    { 'content-type': 'application/json', 'idempotency-key': `f-${n}-${channel}` },
+  )
 
 async function post(api: string, path: string, body: string, headers: Record<string, string>): Promise<void> {
-  const answer = await fetch(`${api}${path}`, { method: 'POST', body, headers: { authorization: `Bearer ${KEY}`, ...headers } })
+  const answer = await fetch(`${api}${path}`, {
+    method: 'POST',
+    body,
+    headers: { authorization: `Bearer ${KEY}`, ...headers },
+  })
   const said = await answer.text()
-  if (!answer.ok || said.includes('"faults"')) throw new Error(`${path} answered ${answer.status}: ${said.slice(0, 500)}`)
+  if (!answer.ok || said.includes('"faults"'))
+    throw new Error(`${path} answered ${answer.status}: ${said.slice(0, 500)}`)
 }
-

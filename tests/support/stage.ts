@@ -31,12 +31,24 @@ export const LENDER: Actor = { name: 'test', creditor: 'shili-xiaojin', live: tr
 
 /** An account as an upstream system reports it: Zhang San of Shanghai, 1,250.00元 due on 22 November 2026, as of that day's books. */
 export const overdueAccount = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
-  asOf: '2026-11-23T00:00:00Z', product: 'loan', overdue: { amount: '1250.00', currency: 'CNY' }, dueDate: '2026-11-22',
-  ladder: 'cn-consumer-loan', reference: { masked: '4821' }, autoDebit: false,
+  asOf: '2026-11-23T00:00:00Z',
+  product: 'loan',
+  overdue: { amount: '1250.00', currency: 'CNY' },
+  dueDate: '2026-11-22',
+  ladder: 'cn-consumer-loan',
+  reference: { masked: '4821' },
+  autoDebit: false,
   factsForWords: { reportsToBureau: true, lateInterest: true },
   recipient: {
-    id: 'r-1', name: '张三', locale: 'zh-CN', jurisdiction: 'CN', timeZone: 'Asia/Shanghai',
-    addresses: [{ channel: 'sms', value: '13800138000', kind: 'mobile', relation: 'self' }, { channel: 'phone', value: '13800138000', kind: 'mobile', relation: 'self' }],
+    id: 'r-1',
+    name: '张三',
+    locale: 'zh-CN',
+    jurisdiction: 'CN',
+    timeZone: 'Asia/Shanghai',
+    addresses: [
+      { channel: 'sms', value: '13800138000', kind: 'mobile', relation: 'self' },
+      { channel: 'phone', value: '13800138000', kind: 'mobile', relation: 'self' },
+    ],
   },
   ...over,
 })
@@ -51,12 +63,19 @@ export class Stage {
     this.clock = clock
   }
 
-  static async set(fresh: Pick<FreshLedger, 'ledger' | 'source'>, now: string, options: { config?: Config; overrides?: Overrides } = {}): Promise<Stage> {
+  static async set(
+    fresh: Pick<FreshLedger, 'ledger' | 'source'>,
+    now: string,
+    options: { config?: Config; overrides?: Overrides } = {},
+  ): Promise<Stage> {
     const clock = new SteppedClock(at(now))
     const dataDir = 'dataDir' in fresh.source ? fresh.source.dataDir : resolve(ROOT, 'data/test-keys')
     const keys = [{ id: 'k1', secret: Buffer.alloc(32, 7) }]
     const config = options.config ?? shippedConfig()
-    const app = await build({ ...config, dataDir, keys }, { ledger: fresh.ledger, clock, log: pino({ level: process.env.TEST_LOG ?? 'silent' }), ...options.overrides })
+    const app = await build(
+      { ...config, dataDir, keys },
+      { ledger: fresh.ledger, clock, log: pino({ level: process.env.TEST_LOG ?? 'silent' }), ...options.overrides },
+    )
     await app.start(['email', 'sms', 'phone'])
     return new Stage(app, clock)
   }
@@ -76,7 +95,7 @@ export class Stage {
 
   /** Plans, dispatches and sweeps until nothing more happens at this instant. */
   async settle(): Promise<void> {
-    for (let quiet = 0; quiet < 2; ) {
+    for (let quiet = 0; quiet < 2;) {
       const swept = await this.app.pass('sweeper')
       const planned = await this.app.pass('planner')
       const queued = await this.#drain()
@@ -89,7 +108,12 @@ export class Stage {
     const { db } = this.app.runtime.ledger
     for (let worked = false; ; worked = true) {
       await this.app.idle()
-      const busy = await db.selectFrom('decorum.reminder').select('id').where('status', 'in', ['queued', 'sending']).limit(1).executeTakeFirst()
+      const busy = await db
+        .selectFrom('decorum.reminder')
+        .select('id')
+        .where('status', 'in', ['queued', 'sending'])
+        .limit(1)
+        .executeTakeFirst()
       if (busy === undefined) return worked
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
@@ -100,7 +124,12 @@ export class Stage {
   }
 
   decisions(reminderId: string) {
-    return this.app.runtime.ledger.db.selectFrom('decorum.decision').selectAll().where('reminder_id', '=', reminderId).orderBy('no').execute()
+    return this.app.runtime.ledger.db
+      .selectFrom('decorum.decision')
+      .selectAll()
+      .where('reminder_id', '=', reminderId)
+      .orderBy('no')
+      .execute()
   }
 
   contacts() {

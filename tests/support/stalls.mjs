@@ -9,5 +9,6 @@ let looked = now()
 setInterval(() => {
   const since = looked
   looked = now()
-  if (looked - since > LOOK_EVERY_MS + WORTH_SAYING_MS) process.stderr.write(`${JSON.stringify({ stalledFrom: since, stalledTo: looked })}\n`)
+  if (looked - since > LOOK_EVERY_MS + WORTH_SAYING_MS)
+    process.stderr.write(`${JSON.stringify({ stalledFrom: since, stalledTo: looked })}\n`)
 }, LOOK_EVERY_MS).unref()

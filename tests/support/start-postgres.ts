@@ -1,11 +1,25 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { findProgram, freePort, postgresDirectories, serverDirectory, startChild, type ChildServer } from './child-server.ts'
+import {
+  findProgram,
+  freePort,
+  postgresDirectories,
+  serverDirectory,
+  startChild,
+  type ChildServer,
+} from './child-server.ts'
 import { answersSql } from './readiness.ts'
 import { userIds } from './user-ids.ts'
 
 /** Small, but as durable as a real one: fsync stays on. */
-const SETTINGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'shared_buffers=64MB', 'max_connections=200', 'max_wal_size=256MB', 'logging_collector=off']
+const SETTINGS = [
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'shared_buffers=64MB',
+  'max_connections=200',
+  'max_wal_size=256MB',
+  'logging_collector=off',
+]
 
 /** An empty data directory within one of its own, and the server's program; null when PostgreSQL is not installed. */
 export async function newDatabase(name: string): Promise<{ postgres: string; directory: string; data: string } | null> {
@@ -13,10 +27,14 @@ export async function newDatabase(name: string): Promise<{ postgres: string; dir
   if (initdb == null || postgres == null) return null
   const directory = serverDirectory(name)
   const data = `${directory}/data`
-  await promisify(execFile)(initdb, ['-D', data, '-U', 'decorum', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'], {
-    cwd: directory,
-    ...userIds(),
-  })
+  await promisify(execFile)(
+    initdb,
+    ['-D', data, '-U', 'decorum', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'],
+    {
+      cwd: directory,
+      ...userIds(),
+    },
+  )
   return { postgres, directory, data }
 }
 
@@ -26,6 +44,13 @@ export async function startPostgres(): Promise<(ChildServer & { url: string }) |
   if (made === null) return null
   const port = await freePort()
   const url = `postgres://decorum@127.0.0.1:${port}/postgres`
-  const command = [made.postgres, '-D', made.data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])]
+  const command = [
+    made.postgres,
+    '-D',
+    made.data,
+    '-p',
+    String(port),
+    ...SETTINGS.flatMap((setting) => ['-c', setting]),
+  ]
   return { ...(await startChild(made.directory, command, () => answersSql(url))), url }
 }

@@ -38,19 +38,33 @@ interface ClusterSetting {
 }
 
 /** Three masters, and replicas if wanted; null when redis-server is not installed. Needs no redis-cli. */
-export async function startRedisCluster({ replicas = false, nodeTimeoutMs = 15_000, fullCoverage = false }: ClusterSetting = {}): Promise<RedisCluster | null> {
+export async function startRedisCluster({
+  replicas = false,
+  nodeTimeoutMs = 15_000,
+  fullCoverage = false,
+}: ClusterSetting = {}): Promise<RedisCluster | null> {
   const settings = [
-    '--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--cluster-node-timeout', String(nodeTimeoutMs),
-    '--cluster-require-full-coverage', fullCoverage ? 'yes' : 'no', '--repl-diskless-sync-delay', '0',
+    '--cluster-enabled',
+    'yes',
+    '--cluster-announce-ip',
+    '127.0.0.1',
+    '--cluster-node-timeout',
+    String(nodeTimeoutMs),
+    '--cluster-require-full-coverage',
+    fullCoverage ? 'yes' : 'no',
+    '--repl-diskless-sync-delay',
+    '0',
   ]
   const started: Started[] = []
   const stop = async (): Promise<void> => {
     // One that was stopped in its tracks would not hear that it is to end.
     for (const { node } of started) node.signal('SIGCONT')
-    await Promise.all(started.map(({ client, server }) => {
-      client.disconnect()
-      return server.stop()
-    }))
+    await Promise.all(
+      started.map(({ client, server }) => {
+        client.disconnect()
+        return server.stop()
+      }),
+    )
   }
   try {
     for (let n = 0; n < MASTERS * (replicas ? 2 : 1); n++) {
@@ -60,10 +74,13 @@ export async function startRedisCluster({ replicas = false, nodeTimeoutMs = 15_0
     }
     const nodes = started.map(({ node }) => node)
     await assemble(nodes)
-    const byId = new Map(await Promise.all(nodes.map(async (node) => [await node.call<string>('CLUSTER', 'MYID'), node] as const)))
+    const byId = new Map(
+      await Promise.all(nodes.map(async (node) => [await node.call<string>('CLUSTER', 'MYID'), node] as const)),
+    )
     return {
       url: `redis-cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
-      masters: nodes.slice(0, MASTERS), replicas: nodes.slice(MASTERS),
+      masters: nodes.slice(0, MASTERS),
+      replicas: nodes.slice(MASTERS),
       masterOf: (key) => masterOf(key, nodes, byId),
       stop,
     }
@@ -84,7 +101,9 @@ async function startNode(settings: readonly string[]): Promise<Started | null> {
   if (server === null) return null
   const { port, pid } = server
   const client = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: 0, retryStrategy: () => 100 })
-  client.on('error', () => { /* a node that is gone says so where it is asked */ })
+  client.on('error', () => {
+    /* a node that is gone says so where it is asked */
+  })
   const signal: ClusterNode['signal'] = (name) => {
     try {
       process.kill(pid, name)
@@ -92,7 +111,15 @@ async function startNode(settings: readonly string[]): Promise<Started | null> {
       // gone already
     }
   }
-  return { server, client, node: { port, signal, call: <T>(command: string, ...words: string[]) => client.call(command, ...words) as Promise<T> } }
+  return {
+    server,
+    client,
+    node: {
+      port,
+      signal,
+      call: <T>(command: string, ...words: string[]) => client.call(command, ...words) as Promise<T>,
+    },
+  }
 }
 
 /** A free port whose bus port is free as well. */
@@ -114,12 +141,21 @@ async function assemble(nodes: readonly ClusterNode[]): Promise<void> {
   const [first, ...others] = nodes
   for (const { port } of others) await (first as ClusterNode).call('CLUSTER', 'MEET', '127.0.0.1', String(port))
   const info = (node: ClusterNode): Promise<string> => node.call<string>('CLUSTER', 'INFO')
-  const all = async (test: (node: ClusterNode) => Promise<boolean>): Promise<boolean> => (await Promise.all(nodes.map(test))).every(Boolean)
-  await until('every node knows all others', () => all(async (node) => (await info(node)).includes(`cluster_known_nodes:${nodes.length}`)))
-  for (const [i, replica] of nodes.slice(MASTERS).entries()) await replica.call('CLUSTER', 'REPLICATE', await (masters[i] as ClusterNode).call<string>('CLUSTER', 'MYID'))
-  await until('the cluster is up and its replicas follow', async () =>
-    (await all(async (node) => (await info(node)).includes('cluster_state:ok')))
-    && (await Promise.all(nodes.slice(MASTERS).map((replica) => replica.call<string>('INFO', 'replication')))).every((said) => said.includes('master_link_status:up')))
+  const all = async (test: (node: ClusterNode) => Promise<boolean>): Promise<boolean> =>
+    (await Promise.all(nodes.map(test))).every(Boolean)
+  await until('every node knows all others', () =>
+    all(async (node) => (await info(node)).includes(`cluster_known_nodes:${nodes.length}`)),
+  )
+  for (const [i, replica] of nodes.slice(MASTERS).entries())
+    await replica.call('CLUSTER', 'REPLICATE', await (masters[i] as ClusterNode).call<string>('CLUSTER', 'MYID'))
+  await until(
+    'the cluster is up and its replicas follow',
+    async () =>
+      (await all(async (node) => (await info(node)).includes('cluster_state:ok'))) &&
+      (await Promise.all(nodes.slice(MASTERS).map((replica) => replica.call<string>('INFO', 'replication')))).every(
+        (said) => said.includes('master_link_status:up'),
+      ),
+  )
 }
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
@@ -131,12 +167,22 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 }
 
 /** Asked of all: who just died answers nothing, and who was just elected is known first to itself. */
-async function masterOf(key: string, nodes: readonly ClusterNode[], byId: ReadonlyMap<string, ClusterNode>): Promise<ClusterNode> {
+async function masterOf(
+  key: string,
+  nodes: readonly ClusterNode[],
+  byId: ReadonlyMap<string, ClusterNode>,
+): Promise<ClusterNode> {
   for (const node of nodes) {
     const slot = await node.call<number>('CLUSTER', 'KEYSLOT', key).catch(() => null)
     if (slot === null) continue
-    const lines = (await node.call<string>('CLUSTER', 'NODES')).trim().split('\n').map((line) => line.split(' '))
-    const owner = lines.find(([, , flags, , , , , , ...ranges]) => flags?.includes('master') && !flags.includes('fail') && ranges.some((range) => holds(range, slot)))
+    const lines = (await node.call<string>('CLUSTER', 'NODES'))
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' '))
+    const owner = lines.find(
+      ([, , flags, , , , , , ...ranges]) =>
+        flags?.includes('master') && !flags.includes('fail') && ranges.some((range) => holds(range, slot)),
+    )
     const found = owner === undefined ? undefined : byId.get(owner[0] as string)
     if (found !== undefined) return found
   }

@@ -24,7 +24,10 @@ export async function openProxy(targetPort: number): Promise<Proxy> {
   }
   const server = createServer((near) => {
     const far = connect(targetPort, '127.0.0.1')
-    for (const [from, to] of [[near, far], [far, near]] as const) {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       hold(from)
       from.on('data', (chunk) => to.write(chunk))
       from.on('close', () => to.destroy())

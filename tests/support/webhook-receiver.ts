@@ -30,15 +30,26 @@ export async function openReceiver(id: string, over: Partial<Webhook> = {}): Pro
   const verifier = new Verifier(secret)
   const server = createServer((request, response) => {
     let raw = ''
-    request.setEncoding('utf8').on('data', (chunk: string) => { raw += chunk }).on('end', () => {
-      const headers = request.headers
-      const heard = { id: String(headers['webhook-id']), headers, raw, body: verifier.verify(raw, headers as Record<string, string>) as Heard['body'] }
-      receiver.heard.push(heard)
-      const manner = typeof receiver.manner === 'function' ? receiver.manner(heard) : receiver.manner
-      if (manner === 'die') request.socket.destroy()
-      else if (typeof manner === 'object') response.writeHead(manner.status, { 'retry-after': manner.retryAfter }).end()
-      else if (manner !== 'hang') response.writeHead(manner, manner === 302 ? { location: '/elsewhere' } : {}).end()
-    })
+    request
+      .setEncoding('utf8')
+      .on('data', (chunk: string) => {
+        raw += chunk
+      })
+      .on('end', () => {
+        const headers = request.headers
+        const heard = {
+          id: String(headers['webhook-id']),
+          headers,
+          raw,
+          body: verifier.verify(raw, headers as Record<string, string>) as Heard['body'],
+        }
+        receiver.heard.push(heard)
+        const manner = typeof receiver.manner === 'function' ? receiver.manner(heard) : receiver.manner
+        if (manner === 'die') request.socket.destroy()
+        else if (typeof manner === 'object')
+          response.writeHead(manner.status, { 'retry-after': manner.retryAfter }).end()
+        else if (manner !== 'hang') response.writeHead(manner, manner === 302 ? { location: '/elsewhere' } : {}).end()
+      })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

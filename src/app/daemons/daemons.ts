@@ -17,7 +17,15 @@ import { loop, type Loop } from '../loop.ts'
 import type { OpenRoute, OpenRoutes } from '../open-routes.ts'
 import type { PlannerBell } from '../planner-bell.ts'
 import type { ProcessRegister } from '../process-register.ts'
-import { type DispatchWorker, notifyingPass, openNotifiers, planningPass, refusingContext, startDispatching, sweepingPass } from './passes.ts'
+import {
+  type DispatchWorker,
+  notifyingPass,
+  openNotifiers,
+  planningPass,
+  refusingContext,
+  startDispatching,
+  sweepingPass,
+} from './passes.ts'
 
 /** All in milliseconds of machine time. */
 const EVERY = { planner: 200, sweeper: 1_000, notifier: 500, watch: 1_000 }
@@ -58,17 +66,28 @@ export class RunningDaemons {
     await requireSchema(runtime.ledger)
     this.#started.push(...daemons)
     await this.#watch()
-    if (!this.#loops.has('watch')) this.#loops.set('watch', loop('watch', EVERY.watch, runtime.log, () => this.#watch()))
+    if (!this.#loops.has('watch'))
+      this.#loops.set(
+        'watch',
+        loop('watch', EVERY.watch, runtime.log, () => this.#watch()),
+      )
     for (const daemon of daemons) {
       const channel = CHANNEL_OF[daemon]
       if (channel !== undefined) {
-        this.#workers.push(await startDispatching(runtime, channel, this.#parts.routes.all, this.#bell(), (open) => this.#context(open)))
+        this.#workers.push(
+          await startDispatching(runtime, channel, this.#parts.routes.all, this.#bell(), (open) => this.#context(open)),
+        )
       } else if (daemon === 'notifier') {
         for (const notifier of this.#liveNotifiers()) {
-          this.#loops.set(`notifier ${notifier.id}`, loop(`notifier ${notifier.id}`, EVERY.notifier, runtime.log, () => notifier.pass()))
+          this.#loops.set(
+            `notifier ${notifier.id}`,
+            loop(`notifier ${notifier.id}`, EVERY.notifier, runtime.log, () => notifier.pass()),
+          )
         }
       } else {
-        const passes = loop(daemon, daemon === 'planner' ? EVERY.planner : EVERY.sweeper, runtime.log, () => this.pass(daemon))
+        const passes = loop(daemon, daemon === 'planner' ? EVERY.planner : EVERY.sweeper, runtime.log, () =>
+          this.pass(daemon),
+        )
         this.#loops.set(daemon, passes)
         if (daemon === 'planner') this.#parts.plannerBell.listen(() => passes.nudge())
       }
@@ -83,7 +102,13 @@ export class RunningDaemons {
       case 'planner':
         // Planning under a clock that was stepped would pass over steps as stale and queue what is not due.
         if (!(await guard.certainNow())) return false
-        return planningPass(runtime, this.#bell(), switches, routes.all.map((open) => open.route), refusingContext(context))
+        return planningPass(
+          runtime,
+          this.#bell(),
+          switches,
+          routes.all.map((open) => open.route),
+          refusingContext(context),
+        )
       case 'sweeper': {
         const certain = await guard.certainNow()
         if (certain) await this.#months.pass()
@@ -123,16 +148,20 @@ export class RunningDaemons {
     const { runtime, guard, policies, routes } = this.#parts
     const part = (name: string, problem: string | null): PartHealth => ({ part: name, ok: problem === null, problem })
     const loops = [...this.#loops].map(([name, l]) => part(name, l.problem))
-    const resting = routes.all.filter((open) => open.breaker.state === 'open').map((open) => part(`route ${open.route.id}`, 'rests after repeated failures; the log names them'))
+    const resting = routes.all
+      .filter((open) => open.breaker.state === 'open')
+      .map((open) => part(`route ${open.route.id}`, 'rests after repeated failures; the log names them'))
     return [
       part('ledger', await runtime.ledger.check()),
       ...(this.#doorbell === null ? [] : [part('queue', await this.#doorbell.check())]),
       ...(this.#loops.has('watch') ? [part('clock', guard.problem())] : []),
       part('policies', policies.problem),
-      ...await this.#warnings(),
+      ...(await this.#warnings()),
       ...loops,
       ...resting,
-      ...(this.#notifiers ?? []).filter((notifier) => notifier.problem !== null).map((notifier) => part(`webhook ${notifier.id}`, notifier.problem)),
+      ...(this.#notifiers ?? [])
+        .filter((notifier) => notifier.problem !== null)
+        .map((notifier) => part(`webhook ${notifier.id}`, notifier.problem)),
     ]
   }
 
@@ -142,11 +171,29 @@ export class RunningDaemons {
     const words = await register.warning()
     const held = switches.holdsEverything()
     const calendars = calendarAlarms(policies.packs, runtime.clock.now()).map(calendarWords)
-    const zones = judgeZoneData(policies.packs.map(({ pack }) => pack), runtime.clock.now())
+    const zones = judgeZoneData(
+      policies.packs.map(({ pack }) => pack),
+      runtime.clock.now(),
+    )
     return [
       // Old zone data holds what needs newer by itself; a process that is taken out of service for it would hear no stops.
-      { part: 'time zone data', ok: true, problem: null, version: zones.version, ...(zones.faults.length === 0 ? {} : { warning: zones.faults.join(' ') }) },
-      ...(held === null ? [] : [{ part: 'switches', ok: true, problem: null, warning: `everything is ${held.state} since ${held.thrownAt.toISOString()}; nothing is sent until you run: ${howToLift(runtime.config, held.id)}` }]),
+      {
+        part: 'time zone data',
+        ok: true,
+        problem: null,
+        version: zones.version,
+        ...(zones.faults.length === 0 ? {} : { warning: zones.faults.join(' ') }),
+      },
+      ...(held === null
+        ? []
+        : [
+            {
+              part: 'switches',
+              ok: true,
+              problem: null,
+              warning: `everything is ${held.state} since ${held.thrownAt.toISOString()}; nothing is sent until you run: ${howToLift(runtime.config, held.id)}`,
+            },
+          ]),
       ...(calendars.length === 0 ? [] : [{ part: 'calendars', ok: true, problem: null, warning: calendars.join(' ') }]),
       ...(words === null ? [] : [{ part: 'words', ok: true, problem: null, warning: words }]),
     ]
@@ -177,7 +224,16 @@ export class RunningDaemons {
   #context(open: OpenRoute): DispatchContext {
     const { context } = this.#parts
     // Read at each decision: packs may be edited while this desk is at work.
-    return { ...context, get packs() { return context.packs }, route: open.route, provider: open.provider, testProvider: open.testProvider, gate: open.gate }
+    return {
+      ...context,
+      get packs() {
+        return context.packs
+      },
+      route: open.route,
+      provider: open.provider,
+      testProvider: open.testProvider,
+      gate: open.gate,
+    }
   }
 }
 

@@ -14,7 +14,14 @@ import { forgetNotices, forgetReplies } from '../../pipeline/retention.ts'
 import { NO_ROUTE } from '../../pipeline/routing.ts'
 import type { Runtime } from '../../pipeline/runtime.ts'
 import { askForReceipts, type ProviderFor, lookUpDoubts } from '../../pipeline/sweep/doubts.ts'
-import { applyInvented, closeLapsed, endSilentCalls, expireLeases, lapsePermits, ringAgain } from '../../pipeline/sweep/lapses.ts'
+import {
+  applyInvented,
+  closeLapsed,
+  endSilentCalls,
+  expireLeases,
+  lapsePermits,
+  ringAgain,
+} from '../../pipeline/sweep/lapses.ts'
 import { withdrawStopped } from '../../pipeline/switches.ts'
 import type { Doorbell, Listener } from '../../queue/doorbell.ts'
 import { routesDue } from '../../record/claim.ts'
@@ -27,7 +34,12 @@ import type { OpenRoute, OpenRoutes } from '../open-routes.ts'
  *
  * @returns  true when there is more to do at once
  */
-export async function sweepingPass(runtime: Runtime, doorbell: Doorbell, routes: OpenRoutes, clockCertain: boolean): Promise<boolean> {
+export async function sweepingPass(
+  runtime: Runtime,
+  doorbell: Doorbell,
+  routes: OpenRoutes,
+  clockCertain: boolean,
+): Promise<boolean> {
   const configured: Route[] = routes.all.map((open) => open.route)
   const closed = clockCertain ? await closeWhatIsOver(runtime) : 0
   const doubted = await expireLeases(runtime)
@@ -44,7 +56,13 @@ export async function sweepingPass(runtime: Runtime, doorbell: Doorbell, routes:
 
 /** What ends by business time: under a clock that was stepped, promises would be broken and tasks expire that are not. */
 async function closeWhatIsOver(runtime: Runtime): Promise<number> {
-  return (await applyInvented(runtime)) + (await closeLapsed(runtime)) + (await lapsePermits(runtime)) + (await endSilentCalls(runtime)) + (await withdrawStopped(runtime))
+  return (
+    (await applyInvented(runtime)) +
+    (await closeLapsed(runtime)) +
+    (await lapsePermits(runtime)) +
+    (await endSilentCalls(runtime)) +
+    (await withdrawStopped(runtime))
+  )
 }
 
 /** One notifier for each endpoint under `webhooks:`, so that one that hangs keeps nobody else waiting. */
@@ -66,13 +84,22 @@ const ACCOUNTS = 200
  * @returns  true when there is more to do at once
  */
 export async function planningPass(
-  runtime: Runtime, doorbell: Doorbell, switches: SwitchBoard, routes: readonly Route[], refusing: DispatchContext,
+  runtime: Runtime,
+  doorbell: Doorbell,
+  switches: SwitchBoard,
+  routes: readonly Route[],
+  refusing: DispatchContext,
 ): Promise<boolean> {
   const planned = await planDue(runtime, ACCOUNTS, refusing.packs)
-  const due = await routesDue(runtime.ledger.db, [...routes, refusing.route].map((route) => route.id), new Date(runtime.clock.now()))
+  const due = await routesDue(
+    runtime.ledger.db,
+    [...routes, refusing.route].map((route) => route.id),
+    new Date(runtime.clock.now()),
+  )
   let queued = 0
   for (const route of routes) if (due.has(route.id)) queued += await queueDue(runtime, doorbell, switches, route)
-  if (due.has(refusing.route.id)) queued += await queueDue(runtime, refusingDoorbell(runtime, refusing), switches, refusing.route)
+  if (due.has(refusing.route.id))
+    queued += await queueDue(runtime, refusingDoorbell(runtime, refusing), switches, refusing.route)
   return planned.recipients > 0 || queued > 0
 }
 
@@ -80,13 +107,27 @@ export async function planningPass(
  * The desk for reminders that no route serves: decided like all others, refused as
  * `route_not_eligible`, and never given to a provider.
  */
-export function refusingContext(context: Pick<DispatchContext, 'packs' | 'switches' | 'worker' | 'clockCertain' | 'limits'>): DispatchContext {
-  const route: Route = { id: NO_ROUTE, channel: 'email', provider: 'capture', from: NO_ROUTE, rate: { perSecond: 250 }, serves: {}, settings: { seed: 1 } }
+export function refusingContext(
+  context: Pick<DispatchContext, 'packs' | 'switches' | 'worker' | 'clockCertain' | 'limits'>,
+): DispatchContext {
+  const route: Route = {
+    id: NO_ROUTE,
+    channel: 'email',
+    provider: 'capture',
+    from: NO_ROUTE,
+    rate: { perSecond: 250 },
+    serves: {},
+    settings: { seed: 1 },
+  }
   const nobody = captureProvider('email', { seed: 1 }, () => {
     throw new Error('a reminder without a route was sent')
   })
   return {
-    ...context, route, provider: nobody, testProvider: nobody, optOutUrl: () => null,
+    ...context,
+    route,
+    provider: nobody,
+    testProvider: nobody,
+    optOutUrl: () => null,
     gate: memoryRateGate(NO_ROUTE, { perSecond: route.rate.perSecond, largestWeight: 1 }),
   }
 }
@@ -115,24 +156,37 @@ export interface DispatchWorker {
 }
 
 export async function startDispatching(
-  runtime: Runtime, channel: Channel, routes: readonly OpenRoute[], doorbell: Doorbell, contextOf: (open: OpenRoute) => DispatchContext,
+  runtime: Runtime,
+  channel: Channel,
+  routes: readonly OpenRoute[],
+  doorbell: Doorbell,
+  contextOf: (open: OpenRoute) => DispatchContext,
 ): Promise<DispatchWorker> {
   const open = routes.filter((r) => r.route.channel === channel)
   const dispatchers = open.map((r) => new Dispatcher(runtime, contextOf(r), r.breaker))
-  const unwatch = open.map((r) => r.breaker.onChange((state) => {
-    const route = r.route.id
-    if (state === 'open') runtime.log.error({ event: 'breaker.opened', route }, 'breaker opened: no calls to the provider for now')
-    else if (state === 'half-open') runtime.log.info({ event: 'breaker.half_opened', route }, 'breaker half open: trying one call')
-    else runtime.log.info({ event: 'breaker.closed', route }, 'breaker closed: calls go to the provider again')
-  }))
+  const unwatch = open.map((r) =>
+    r.breaker.onChange((state) => {
+      const route = r.route.id
+      if (state === 'open')
+        runtime.log.error({ event: 'breaker.opened', route }, 'breaker opened: no calls to the provider for now')
+      else if (state === 'half-open')
+        runtime.log.info({ event: 'breaker.half_opened', route }, 'breaker half open: trying one call')
+      else runtime.log.info({ event: 'breaker.closed', route }, 'breaker closed: calls go to the provider again')
+    }),
+  )
   const listeners: Listener[] = await Promise.all(
-    dispatchers.map((dispatcher) => doorbell.listen(dispatcher.route, TICKETS_AT_ONCE, async (ticket) => {
-      try {
-        await dispatcher.answer(ticket)
-      } catch (error) {
-        runtime.log.error({ event: 'ticket.failed', route: dispatcher.route, error: (error as Error).message }, 'ticket not dispatched; its reminders stay queued until the sweep rings them again')
-      }
-    })),
+    dispatchers.map((dispatcher) =>
+      doorbell.listen(dispatcher.route, TICKETS_AT_ONCE, async (ticket) => {
+        try {
+          await dispatcher.answer(ticket)
+        } catch (error) {
+          runtime.log.error(
+            { event: 'ticket.failed', route: dispatcher.route, error: (error as Error).message },
+            'ticket not dispatched; its reminders stay queued until the sweep rings them again',
+          )
+        }
+      }),
+    ),
   )
   return {
     channel,

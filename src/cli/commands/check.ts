@@ -7,7 +7,9 @@ import { findingLine, printAnswer } from '../with-app.ts'
 /** `decorum check`: every mistake in the files of this deployment, at once; exit 1 when there is any. */
 export function command(): Command {
   return new Command('check')
-    .description('Reports every mistake in the environment, config/ and templates/ at once, and whether each policy pack decides its own examples as it says.')
+    .description(
+      'Reports every mistake in the environment, config/ and templates/ at once, and whether each policy pack decides its own examples as it says.',
+    )
     .option('--json', 'answer as one JSON document')
     .action((options: { json?: true }) => {
       const report = check(rootDirectory(), process.env, Date.now())
@@ -18,7 +20,9 @@ export function command(): Command {
 
 function inWords(report: CheckReport): string {
   const { problems, warnings, findings, packs, zoneData } = report
-  const failures = packs.flatMap((p) => p.failures.map((f) => `✗ config/policies/${p.id}.yaml, example "${f.name}": ${f.problem}`))
+  const failures = packs.flatMap((p) =>
+    p.failures.map((f) => `✗ config/policies/${p.id}.yaml, example "${f.name}": ${f.problem}`),
+  )
   return [
     ...problems.map((p) => `✗ ${placeOf(p)}: ${p.problem}\n    → ${p.cure}`),
     ...failures,
@@ -26,7 +30,9 @@ function inWords(report: CheckReport): string {
     ...findings.map((f) => `${f.severity === 'error' ? '✗' : '!'} ${findingLine(f)}`),
     ...warnings.map((w) => `! ${w.message}`),
     ...(problems.length === 0 ? summary(report) : []),
-    report.ok ? 'All is well.' : `${count(problems.length + failures.length + zoneData.faults.length + findings.filter((f) => f.severity === 'error').length, 'mistake')} to correct.`,
+    report.ok
+      ? 'All is well.'
+      : `${count(problems.length + failures.length + zoneData.faults.length + findings.filter((f) => f.severity === 'error').length, 'mistake')} to correct.`,
   ].join('\n')
 }
 

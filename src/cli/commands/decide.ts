@@ -19,18 +19,31 @@ interface Options {
 /** `decorum decide`: exit 0 for any verdict, 2 for input that does not fit. */
 export function command(): Command {
   return new Command('decide')
-    .description('May this be sent now? Reads one decide case as JSON (from FILE, or from stdin) and says send, defer or refuse, with every rule that objects.')
+    .description(
+      'May this be sent now? Reads one decide case as JSON (from FILE, or from stdin) and says send, defer or refuse, with every rule that objects.',
+    )
     .argument('[file]', 'the case; without it, or as -, standard input')
     .option('--json', 'answer as one JSON document')
     .option('--explain', 'say what each rule judged by, which let it pass, and which stayed silent')
     .option('--lang <language>', 'language of the words: en or zh-CN', 'en')
-    .addHelpText('after', '\nExit codes: 0 for any verdict, 2 for input that does not fit, with the path of each fault.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 for any verdict, 2 for input that does not fit, with the path of each fault.',
+    )
     .action(async (file: string | undefined, options: Options) => {
       const language = readLanguage(options.lang)
       const answer = caseDecider(policyPacks())(readJson(await caseText(file)))
-      if (!answer.ok) throw new DecorumError('DECORUM_BAD_INPUT', 'this is not a decide case', { faults: answer.faults, hint: 'Correct these and ask again; README.md, "Ask the policy engine", has an example.' })
+      if (!answer.ok)
+        throw new DecorumError('DECORUM_BAD_INPUT', 'this is not a decide case', {
+          faults: answer.faults,
+          hint: 'Correct these and ask again; README.md, "Ask the policy engine", has an example.',
+        })
       const explained = options.explain === true
-      printAnswer(options.json, explained && options.json === true ? { ...answer.decision, explanation: answer.explain() } : answer.decision, () => decisionText(answer, explained, language))
+      printAnswer(
+        options.json,
+        explained && options.json === true ? { ...answer.decision, explanation: answer.explain() } : answer.decision,
+        () => decisionText(answer, explained, language),
+      )
     })
 }
 
@@ -43,11 +56,16 @@ async function caseText(file: string | undefined): Promise<string> {
     return limited(await readFile(file, 'utf8'))
   } catch (cause) {
     if (cause instanceof DecorumError) throw cause
-    throw new DecorumError('DECORUM_BAD_INPUT', `${file} cannot be read`, { cause, hint: 'Is the path right, and may this user read it?' })
+    throw new DecorumError('DECORUM_BAD_INPUT', `${file} cannot be read`, {
+      cause,
+      hint: 'Is the path right, and may this user read it?',
+    })
   }
 }
 
 function limited(text: string): string {
   if (text.length <= MAX_BYTES) return text
-  throw new DecorumError('DECORUM_BODY_TOO_LARGE', `the case is larger than ${MAX_BYTES} bytes`, { hint: 'A case speaks of one person; leave the others out.' })
+  throw new DecorumError('DECORUM_BODY_TOO_LARGE', `the case is larger than ${MAX_BYTES} bytes`, {
+    hint: 'A case speaks of one person; leave the others out.',
+  })
 }

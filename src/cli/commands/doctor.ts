@@ -7,16 +7,20 @@ import { printAnswer } from '../with-app.ts'
 /** `decorum doctor`: exit 1 when anything is not well. */
 export function command(): Command {
   return new Command('doctor')
-    .description('Asks the ledger, its schema and clock, the queue and every provider whether they are there and set up as they must be. Sends nothing.')
+    .description(
+      'Asks the ledger, its schema and clock, the queue and every provider whether they are there and set up as they must be. Sends nothing.',
+    )
     .option('--json', 'answer as one JSON document')
     .action(async (options: { json?: true }) => {
       const { config, warnings } = configuration()
       const parts = await diagnose(config)
       const ok = parts.every((p) => p.ok)
-      printAnswer(options.json, { ok, parts, warnings }, () => [
-        ...parts.map((p) => p.ok ? `✓ ${p.part}: ${p.finding}` : `✗ ${p.part}: ${p.problem}`),
-        ...warnings.map((w) => `! ${w.message}`),
-      ].join('\n'))
+      printAnswer(options.json, { ok, parts, warnings }, () =>
+        [
+          ...parts.map((p) => (p.ok ? `✓ ${p.part}: ${p.finding}` : `✗ ${p.part}: ${p.problem}`)),
+          ...warnings.map((w) => `! ${w.message}`),
+        ].join('\n'),
+      )
       if (!ok) process.exitCode = EXIT.failed
     })
 }

@@ -6,7 +6,9 @@ import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
 /** `decorum explain`: facts, rules, decisions, attempts and receipts of one reminder. */
 export function command(): Command {
   return new Command('explain')
-    .description('Says why a reminder was sent, deferred or not sent: the facts, every rule with its citation, what was tried and what came of it.')
+    .description(
+      'Says why a reminder was sent, deferred or not sent: the facts, every rule with its citation, what was tried and what came of it.',
+    )
     .argument('<reminder>', 'its id, as lists and answers show it')
     .option('--json', 'answer as one JSON document')
     .option('--lang <language>', 'language of the words: en or zh-CN', 'en')
@@ -17,7 +19,12 @@ export function command(): Command {
         const explained = await services.explainReminder(CLI_ACTOR, id, language)
         return reminder === null || explained === null ? null : { reminder, ...explained }
       })
-      if (found === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such reminder', { hint: 'List them with GET /v1/reminders, or read an account with `decorum timeline`, which names them in brackets.' })
-      printAnswer(options.json, { ...found.reminder, explanation: found.lines, asked: found.asked }, () => found.lines.join('\n'))
+      if (found === null)
+        throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such reminder', {
+          hint: 'List them with GET /v1/reminders, or read an account with `decorum timeline`, which names them in brackets.',
+        })
+      printAnswer(options.json, { ...found.reminder, explanation: found.lines, asked: found.asked }, () =>
+        found.lines.join('\n'),
+      )
     })
 }

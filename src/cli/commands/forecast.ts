@@ -6,7 +6,9 @@ import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
 /** `decorum forecast`: when each route's queue will be empty, and how many will not make it today. */
 export function command(): Command {
   return new Command('forecast')
-    .description('When each route’s queue will be empty at the rate in force, how many will miss today’s contact window, and how many will expire before they can go.')
+    .description(
+      'When each route’s queue will be empty at the rate in force, how many will miss today’s contact window, and how many will expire before they can go.',
+    )
     .option('--zone <zone>', 'whose day is today; the creditors’ book zone if they share one, otherwise UTC')
     .option('--json', 'answer as one JSON document')
     .action(async (options: { zone?: string; json?: true }) => {

@@ -12,18 +12,31 @@ export function command(): Command {
     .action((options: { json?: true }) => {
       const { config } = configuration()
       const answer = config.packs.map((pack) => ({
-        id: pack.id, version: pack.version, title: pack.title, kind: pack.kind, validFrom: pack.validFrom,
-        validUntil: pack.validUntil, rules: pack.rules.length, applies: appliesHere(pack, config.policies), reviewer: pack.reviewer,
+        id: pack.id,
+        version: pack.version,
+        title: pack.title,
+        kind: pack.kind,
+        validFrom: pack.validFrom,
+        validUntil: pack.validUntil,
+        rules: pack.rules.length,
+        applies: appliesHere(pack, config.policies),
+        reviewer: pack.reviewer,
       }))
       printAnswer(options.json, answer, () => {
-        const table = new Table({ head: ['pack', 'version', 'from', 'rules', 'applies', 'title'], style: { head: [], border: [] } })
+        const table = new Table({
+          head: ['pack', 'version', 'from', 'rules', 'applies', 'title'],
+          style: { head: [], border: [] },
+        })
         for (const p of answer) table.push([p.id, p.version, p.validFrom, p.rules, p.applies, p.title])
         return table.toString()
       })
     })
 }
 
-function appliesHere({ id, optIn, fallback, kind }: Pack, { house, without = [] }: { house: readonly string[]; without?: readonly string[] }): string {
+function appliesHere(
+  { id, optIn, fallback, kind }: Pack,
+  { house, without = [] }: { house: readonly string[]; without?: readonly string[] },
+): string {
   if (optIn) return house.includes(id) ? 'named in config' : 'only when named'
   if (kind === 'house' && without.includes(id)) return 'left out in config'
   return fallback ? 'in what no law settles' : 'by itself'

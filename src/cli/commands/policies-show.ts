@@ -10,7 +10,9 @@ import { printAnswer } from '../with-app.ts'
 /** `decorum policies show <pack>`: each rule with its numbers and where it comes from. */
 export function command(): Command {
   return new Command('show')
-    .description('Shows the rules of one pack with their numbers, each with its citation, its source and whether that was verified.')
+    .description(
+      'Shows the rules of one pack with their numbers, each with its citation, its source and whether that was verified.',
+    )
     .argument('<pack>', 'its id')
     .option('--json', 'answer as one JSON document')
     .option('--lang <language>', 'language of the words: en or zh-CN', 'en')
@@ -19,23 +21,35 @@ export function command(): Command {
       const packs = policyPacks()
       const versions = packs.filter((p) => p.id === id)
       if (versions.length === 0) {
-        const meant = nearMiss(id, packs.map((p) => p.id))
-        throw new DecorumError('DECORUM_BAD_INPUT', `there is no pack "${id}"`, { hint: meant === null ? 'Run `decorum policies list`.' : `Did you mean "${meant}"?` })
+        const meant = nearMiss(
+          id,
+          packs.map((p) => p.id),
+        )
+        throw new DecorumError('DECORUM_BAD_INPUT', `there is no pack "${id}"`, {
+          hint: meant === null ? 'Run `decorum policies list`.' : `Did you mean "${meant}"?`,
+        })
       }
-      printAnswer(options.json, versions, () => versions.map((pack) => (language === 'en' ? inWords(pack) : packInWords(pack, language))).join('\n\n'))
+      printAnswer(options.json, versions, () =>
+        versions.map((pack) => (language === 'en' ? inWords(pack) : packInWords(pack, language))).join('\n\n'),
+      )
     })
 }
 
-const inWords = (pack: Pack): string => [
-  `${pack.id} ${pack.version}: ${pack.title}`,
-  `In force from ${pack.validFrom}${pack.validUntil === null ? '' : ` until before ${pack.validUntil}`}. Source: ${pack.source}`,
-  pack.readBy === null ? 'Nobody has read it against its sources yet.' : `Read against its sources by ${pack.readBy} on ${pack.readOn}.`,
-  pack.reviewer === null ? 'No counsel has signed it off for live use.' : `Signed off by ${pack.reviewer}.`,
-  `Applies to ${conditionInWords(pack.applies)}.`,
-  ...(pack.extends === undefined ? [] : [`Every rule of ${pack.extends} holds here too, unless one of the same id stands below.`]),
-  ...pack.rules.flatMap((rule) => [
-    '',
-    `  ${rule.id} (${rule.shape}${rule.status === 'off' ? ', off' : ''}): ${rule.citation}${rule.verified === 'no' ? ', not verified' : ''}`,
-    ...ruleInWords(rule).map((line) => `    ${line.trim()}`),
-  ]),
-].join('\n')
+const inWords = (pack: Pack): string =>
+  [
+    `${pack.id} ${pack.version}: ${pack.title}`,
+    `In force from ${pack.validFrom}${pack.validUntil === null ? '' : ` until before ${pack.validUntil}`}. Source: ${pack.source}`,
+    pack.readBy === null
+      ? 'Nobody has read it against its sources yet.'
+      : `Read against its sources by ${pack.readBy} on ${pack.readOn}.`,
+    pack.reviewer === null ? 'No counsel has signed it off for live use.' : `Signed off by ${pack.reviewer}.`,
+    `Applies to ${conditionInWords(pack.applies)}.`,
+    ...(pack.extends === undefined
+      ? []
+      : [`Every rule of ${pack.extends} holds here too, unless one of the same id stands below.`]),
+    ...pack.rules.flatMap((rule) => [
+      '',
+      `  ${rule.id} (${rule.shape}${rule.status === 'off' ? ', off' : ''}): ${rule.citation}${rule.verified === 'no' ? ', not verified' : ''}`,
+      ...ruleInWords(rule).map((line) => `    ${line.trim()}`),
+    ]),
+  ].join('\n')

@@ -5,7 +5,9 @@ import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
 /** `decorum retention`: for an operator or cron; no record is ever dropped by itself. */
 export function command(): Command {
   return new Command('retention')
-    .description('Which months of attempts, decisions, receipts and contacts are older than the packs and the house demand? Drops them with --apply, at once and without touching a row; what must stay of them stays. Webhook notices settled long ago go too.')
+    .description(
+      'Which months of attempts, decisions, receipts and contacts are older than the packs and the house demand? Drops them with --apply, at once and without touching a row; what must stay of them stays. Webhook notices settled long ago go too.',
+    )
     .option('--apply', 'drop them; without this nothing is changed')
     .option('--json', 'answer as one JSON document')
     .action(async (options: { apply?: true; json?: true }) => {

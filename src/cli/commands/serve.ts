@@ -7,7 +7,9 @@ import { DecorumError } from '../../model/errors.ts'
 /** `decorum serve`: the HTTP interface; run `decorum work` beside it. */
 export function command(): Command {
   return new Command('serve')
-    .description('Runs the HTTP interface on PORT: accounts in, questions answered, callbacks taken. Daemons run beside it: `decorum work`.')
+    .description(
+      'Runs the HTTP interface on PORT: accounts in, questions answered, callbacks taken. Daemons run beside it: `decorum work`.',
+    )
     .action(async () => {
       process.exit(await runDaemon({ daemons: [], healthPort: null, alongside: serveHttp }))
     })
@@ -17,7 +19,10 @@ export function command(): Command {
 export async function serveHttp(app: App): Promise<{ close(): Promise<void> }> {
   const server = await buildServer(app)
   const address = await server.listen({ port: app.config.port, host: '0.0.0.0' }).catch((cause: unknown) => {
-    throw new DecorumError('DECORUM_CONFIG', `port ${app.config.port} cannot be listened on`, { cause, hint: 'Is another process using it? Set PORT to a free one.' })
+    throw new DecorumError('DECORUM_CONFIG', `port ${app.config.port} cannot be listened on`, {
+      cause,
+      hint: 'Is another process using it? Set PORT to a free one.',
+    })
   })
   const secret = await app.services.ensureBootstrapKey(app.config.bootstrapKey).catch(async (error: unknown) => {
     // The next attempt to start needs the port.

@@ -16,7 +16,9 @@ interface Options {
 /** `decorum suppress`: a stop that holds from now on, for an address or for a person. */
 export function command(): Command {
   return new Command('suppress')
-    .description('Stops contact at once: with one number or mailbox, or with a person (--recipient), on one channel or on all.')
+    .description(
+      'Stops contact at once: with one number or mailbox, or with a person (--recipient), on one channel or on all.',
+    )
     .argument('[address]', 'a number such as +12125550123, or a mailbox')
     .requiredOption('--creditor <id>', 'whose borrower it is')
     .option('--recipient <id>', 'the creditor’s id of the person, instead of an address')
@@ -26,7 +28,9 @@ export function command(): Command {
     .option('--json', 'answer as one JSON document')
     .action(async (address: string | undefined, options: Options) => {
       if ((address === undefined) === (options.recipient === undefined)) {
-        throw new DecorumError('DECORUM_BAD_INPUT', 'name either an address or --recipient', { hint: 'Run `decorum help suppress`.' })
+        throw new DecorumError('DECORUM_BAD_INPUT', 'name either an address or --recipient', {
+          hint: 'Run `decorum help suppress`.',
+        })
       }
       const recipientScope = options.channel === undefined ? 'all' : 'channel'
       const body = readSuppression({
@@ -40,10 +44,16 @@ export function command(): Command {
         until: options.until,
       })
       const answer = await withApp((app) => app.services.addSuppression(CLI_ACTOR, body))
-      printAnswer(options.json, answer, () => [
-        `Stopped. ${answer.standing ? `It stood already, as ${answer.id}.` : `Suppression ${answer.id}.`}`,
-        ...(body.scope !== 'all' && answer.scope === 'all' ? [`${body.reason} is about the person: everything to them stops, on every channel and address.`] : []),
-        ...(answer.awaits === undefined ? [] : ['No such person is known yet; the stop is kept, and acts when they come.']),
-      ].join('\n'))
+      printAnswer(options.json, answer, () =>
+        [
+          `Stopped. ${answer.standing ? `It stood already, as ${answer.id}.` : `Suppression ${answer.id}.`}`,
+          ...(body.scope !== 'all' && answer.scope === 'all'
+            ? [`${body.reason} is about the person: everything to them stops, on every channel and address.`]
+            : []),
+          ...(answer.awaits === undefined
+            ? []
+            : ['No such person is known yet; the stop is kept, and acts when they come.']),
+        ].join('\n'),
+      )
     })
 }

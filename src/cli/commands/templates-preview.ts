@@ -41,13 +41,18 @@ function inWords({ tone, channel, result }: Preview): string {
 }
 
 const reasonOf = (problem: Extract<Preview['result'], { ok: false }>['problem']): string =>
-  problem.kind === 'missing-facts' ? `it needs ${problem.facts.join(', ')}`
-    : problem.kind === 'link-in-fact' ? `these facts hold a link, which no message may carry: ${problem.facts.join(', ')}` : problem.detail
+  problem.kind === 'missing-facts'
+    ? `it needs ${problem.facts.join(', ')}`
+    : problem.kind === 'link-in-fact'
+      ? `these facts hold a link, which no message may carry: ${problem.facts.join(', ')}`
+      : problem.detail
 
-const lengthOf = (message: Message): string => message.channel === 'sms' ? `, ${message.segments} ${message.segments === 1 ? 'segment' : 'segments'}` : ''
+const lengthOf = (message: Message): string =>
+  message.channel === 'sms' ? `, ${message.segments} ${message.segments === 1 ? 'segment' : 'segments'}` : ''
 
 function linesOf(message: Message): string[] {
   if (message.channel === 'email') return [`Subject: ${message.subject}`, '', message.text]
-  if (message.channel === 'phone') return [`Opening: ${message.opening}`, `Body: ${message.body}`, `Voicemail: ${message.voicemail}`]
+  if (message.channel === 'phone')
+    return [`Opening: ${message.opening}`, `Body: ${message.body}`, `Voicemail: ${message.voicemail}`]
   return [message.form === 'text' ? message.text : message.preview]
 }

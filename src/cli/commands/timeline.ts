@@ -11,7 +11,9 @@ const PAGE = 500
 /** `decorum timeline`: everything that happened with one account, oldest first. */
 export function command(): Command {
   return new Command('timeline')
-    .description('Everything that happened with an account: events, holds, steps taken and passed over, decisions, attempts, receipts.')
+    .description(
+      'Everything that happened with an account: events, holds, steps taken and passed over, decisions, attempts, receipts.',
+    )
     .argument('<account>', 'the creditor’s own id of it')
     .option('--creditor <id>', 'whose account, when several creditors use that id')
     .option('--json', 'answer as one JSON document')
@@ -21,9 +23,15 @@ export function command(): Command {
       const { entries, zone } = await withApp(async (app) => {
         const ref = { creditor: options.creditor ?? null, id }
         const account = await app.services.getAccount(CLI_ACTOR, ref)
-        return { entries: await wholeTimeline(app, ref), zone: app.config.creditors.get(account?.creditor ?? '')?.bookZone ?? 'UTC' }
+        return {
+          entries: await wholeTimeline(app, ref),
+          zone: app.config.creditors.get(account?.creditor ?? '')?.bookZone ?? 'UTC',
+        }
       })
-      if (entries === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account', { hint: 'Write the id as the creditor does.' })
+      if (entries === null)
+        throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account', {
+          hint: 'Write the id as the creditor does.',
+        })
       printAnswer(options.json, { account: id, entries }, () => timelineInWords(entries, zone, language))
     })
 }

@@ -11,6 +11,12 @@ export function command(): Command {
     .option('--paused', 'send nothing until told: pauses everything, in every process, and says how to go on')
     .action(async (daemon: Daemon | 'all', options: { healthPort?: string; paused?: boolean }) => {
       const healthPort = portOf(options.healthPort, '--health-port')
-      process.exit(await runDaemon({ daemons: daemon === 'all' ? DAEMONS : [daemon], healthPort, paused: options.paused ?? false }))
+      process.exit(
+        await runDaemon({
+          daemons: daemon === 'all' ? DAEMONS : [daemon],
+          healthPort,
+          paused: options.paused ?? false,
+        }),
+      )
     })
 }

@@ -11,7 +11,7 @@ import { allows, askSpans, type CompiledRule, invariant, objects, type Span } fr
  */
 const LETS: Partial<Record<SuppressionReason, readonly Kind[]>> = {
   'opt-out': ['confirmation'],
-  'cease': ['confirmation', 'required-notice'],
+  cease: ['confirmation', 'required-notice'],
   'refusal-to-pay': ['confirmation', 'required-notice'],
 }
 
@@ -34,55 +34,102 @@ function reaches(stop: SuppressionFacts, facts: Case): boolean {
       return sameChannel
     case 'address':
       if (stop.address === null) return sameChannel
-      return stop.address === address?.id && (sameChannel || stop.reason === 'wrong-number' || isAboutPerson(stop.reason))
+      return (
+        stop.address === address?.id && (sameChannel || stop.reason === 'wrong-number' || isAboutPerson(stop.reason))
+      )
   }
 }
 
-export const SUPPRESSION = invariant('suppression', 'whoever asked us to stop, or must not be contacted, is not', (facts, at, answer) => {
-  const spans: Span[] = []
-  for (const stop of facts.facts.suppressions) {
-    if (!isInTheWay(stop, facts)) continue
-    spans.push({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER })
-  }
-  askSpans(spans, 'suppressed', at, answer)
-}, (facts) => facts.facts.suppressions.length > 0, false, (facts) => ({ kind: 'stops', found: facts.facts.suppressions.filter((stop) => isInTheWay(stop, facts)).map(stopOf) }))
+export const SUPPRESSION = invariant(
+  'suppression',
+  'whoever asked us to stop, or must not be contacted, is not',
+  (facts, at, answer) => {
+    const spans: Span[] = []
+    for (const stop of facts.facts.suppressions) {
+      if (!isInTheWay(stop, facts)) continue
+      spans.push({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER })
+    }
+    askSpans(spans, 'suppressed', at, answer)
+  },
+  (facts) => facts.facts.suppressions.length > 0,
+  false,
+  (facts) => ({ kind: 'stops', found: facts.facts.suppressions.filter((stop) => isInTheWay(stop, facts)).map(stopOf) }),
+)
 
 function isInTheWay(stop: SuppressionFacts, facts: Case): boolean {
   return reaches(stop, facts) && LETS[stop.reason]?.includes(facts.facts.reminder.kind) !== true
 }
 
 /** An event that stops contact counts from the moment it is known, before anybody has recorded a suppression. */
-export const STOPPING_EVENT = invariant('stopping-event', 'a death, an attorney, a bankruptcy or an identity fraud stops contact as soon as it is known', (facts, at, answer) => {
-  const spans: Span[] = []
-  for (const event of facts.facts.events ?? []) {
-    if (isStopping(event)) spans.push({ from: Math.min(event.at, at), until: NEVER })
-  }
-  askSpans(spans, 'suppressed', at, answer)
-}, (facts) => facts.facts.events !== null && facts.facts.events.length > 0, false, (facts) => ({
-  kind: 'events', wants: null, waitDays: null, waitBusinessDays: null, withinDays: null, daysPastDue: null, deadline: null,
-  found: (facts.facts.events ?? []).filter(isStopping).map(eventOf),
-}))
+export const STOPPING_EVENT = invariant(
+  'stopping-event',
+  'a death, an attorney, a bankruptcy or an identity fraud stops contact as soon as it is known',
+  (facts, at, answer) => {
+    const spans: Span[] = []
+    for (const event of facts.facts.events ?? []) {
+      if (isStopping(event)) spans.push({ from: Math.min(event.at, at), until: NEVER })
+    }
+    askSpans(spans, 'suppressed', at, answer)
+  },
+  (facts) => facts.facts.events !== null && facts.facts.events.length > 0,
+  false,
+  (facts) => ({
+    kind: 'events',
+    wants: null,
+    waitDays: null,
+    waitBusinessDays: null,
+    withinDays: null,
+    daysPastDue: null,
+    deadline: null,
+    found: (facts.facts.events ?? []).filter(isStopping).map(eventOf),
+  }),
+)
 
 /** Of the person, whichever of their accounts it was reported with. */
 const isStopping = (event: EventFacts): boolean => STOPPING_EVENTS.has(event.type)
 
-export const OWN_ADDRESS: CompiledRule = invariant('own-address', "only the borrower's own addresses are ever used", (_facts, _at, answer) => objects(answer, 'suppressed'), (facts) => {
-  const relation = facts.facts.address?.relation ?? null
-  return relation !== null && relation !== 'self'
-}, false, ({ facts }) => ({ kind: 'relation', relation: facts.address?.relation ?? null, lets: ['self'] }))
+export const OWN_ADDRESS: CompiledRule = invariant(
+  'own-address',
+  "only the borrower's own addresses are ever used",
+  (_facts, _at, answer) => objects(answer, 'suppressed'),
+  (facts) => {
+    const relation = facts.facts.address?.relation ?? null
+    return relation !== null && relation !== 'self'
+  },
+  false,
+  ({ facts }) => ({ kind: 'relation', relation: facts.address?.relation ?? null, lets: ['self'] }),
+)
 
 /** Kinds that say what line it is; the others say what it is used for. */
 const MOBILE_KINDS: ReadonlySet<AddressKind> = new Set<AddressKind>(['mobile', 'voip'])
 
 /** A text to a landline is lost, or read aloud to whoever picks up. */
-export const SMS_LINE: CompiledRule = invariant('sms-to-landline', 'an SMS goes to a landline only where an operator has set that landlines take them (delivery.smsToLandlines)',
-  (_facts, _at, answer) => objects(answer, 'route_not_eligible'), ({ facts: { reminder, address } }) => {
+export const SMS_LINE: CompiledRule = invariant(
+  'sms-to-landline',
+  'an SMS goes to a landline only where an operator has set that landlines take them (delivery.smsToLandlines)',
+  (_facts, _at, answer) => objects(answer, 'route_not_eligible'),
+  ({ facts: { reminder, address } }) => {
     if (reminder.channel !== 'sms' || address === null || address.takesSms === true) return false
-    return address.kind === 'landline' || (address.line === 'landline' && !(address.kind !== null && MOBILE_KINDS.has(address.kind)))
-  })
+    return (
+      address.kind === 'landline' ||
+      (address.line === 'landline' && !(address.kind !== null && MOBILE_KINDS.has(address.kind)))
+    )
+  },
+)
 
 /** Only an open account is reminded of; what closes an account may still be confirmed. */
-export const OPEN_ACCOUNT = invariant('open-account', 'a debt that is settled, cured, withdrawn or handed off is not chased', (facts, _at, answer) => {
-  if (facts.facts.reminder.kind !== 'confirmation' && facts.facts.accounts.some((account) => account.state !== 'open')) objects(answer, 'account_closed')
-  else allows(answer)
-}, undefined, false, accountsOf)
+export const OPEN_ACCOUNT = invariant(
+  'open-account',
+  'a debt that is settled, cured, withdrawn or handed off is not chased',
+  (facts, _at, answer) => {
+    if (
+      facts.facts.reminder.kind !== 'confirmation' &&
+      facts.facts.accounts.some((account) => account.state !== 'open')
+    )
+      objects(answer, 'account_closed')
+    else allows(answer)
+  },
+  undefined,
+  false,
+  accountsOf,
+)

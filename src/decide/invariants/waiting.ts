@@ -5,15 +5,38 @@ import { DAY, dayNumber, type Instant, NEVER } from '../../model/time.ts'
 import { CHANNELS, type HoldKind } from '../../model/vocabulary.ts'
 import type { Case } from '../case.ts'
 import { contactOf, dated, holdOf } from '../explanation-facts.ts'
-import { allows, type Answer, askSpans, COMMON_HOURS_SEARCH, type CompiledRule, invariant, objects, type Span } from '../rule.ts'
+import {
+  allows,
+  type Answer,
+  askSpans,
+  COMMON_HOURS_SEARCH,
+  type CompiledRule,
+  invariant,
+  objects,
+  type Span,
+} from '../rule.ts'
 import { compileHours, type HoursAnswer, type WeeklyHours } from '../weekly-hours.ts'
 
 const compiled = new LRUCache<string, WeeklyHours>({ max: 5_000 })
 
 /** Times at which the person asked not to be contacted, in every zone they may be in (S4). */
-export const BLOCKED_TIMES = invariant('blocked-time', 'a time at which somebody asked not to be contacted is kept', askBlockedTimes,
-  (facts) => facts.located && facts.facts.recipient.blockedTimes.length > 0, true,
-  ({ facts }) => ({ kind: 'blocked', times: facts.recipient.blockedTimes.map(({ days, from, to, channel, until }) => ({ days, from, to, channel, until: dated(until) })) }))
+export const BLOCKED_TIMES = invariant(
+  'blocked-time',
+  'a time at which somebody asked not to be contacted is kept',
+  askBlockedTimes,
+  (facts) => facts.located && facts.facts.recipient.blockedTimes.length > 0,
+  true,
+  ({ facts }) => ({
+    kind: 'blocked',
+    times: facts.recipient.blockedTimes.map(({ days, from, to, channel, until }) => ({
+      days,
+      from,
+      to,
+      channel,
+      until: dated(until),
+    })),
+  }),
+)
 
 function askBlockedTimes(facts: Case, at: Instant, answer: Answer): void {
   const one: HoursAnswer = { state: 'open', until: 0 }
@@ -56,30 +79,74 @@ function hoursOf(blocked: BlockedTime): WeeklyHours {
 }
 
 /** Holds under which not even a confirmation of what the person said goes out. */
-const SILENT: ReadonlySet<HoldKind> = new Set<HoldKind>(['breathing-space', 'legal-action', 'bankruptcy', 'facts-conflict'])
+const SILENT: ReadonlySet<HoldKind> = new Set<HoldKind>([
+  'breathing-space',
+  'legal-action',
+  'bankruptcy',
+  'facts-conflict',
+])
 
 /** What somebody wrote is read soon: the reminder waits for it, and is not given up. */
 const ASKED_AGAIN = DAY
 
-const holdRule = (id: string, citation: string, code: ObjectionCode, concernsKind: (kind: HoldKind) => boolean): CompiledRule =>
-  invariant(id, citation, (facts, at, answer) => {
-    const spans: Span[] = []
-    for (const hold of facts.facts.holds) {
-      if (stands(facts, hold, concernsKind)) spans.push({ from: hold.from, until: hold.until ?? (hold.kind === 'reply' ? facts.now + ASKED_AGAIN : NEVER) })
-    }
-    askSpans(spans, code, at, answer)
-  }, (facts) => facts.facts.holds.some((hold) => concernsKind(hold.kind)), false,
-  (facts) => ({ kind: 'holds', found: facts.facts.holds.filter((hold) => stands(facts, hold, concernsKind)).map(holdOf) }))
+const holdRule = (
+  id: string,
+  citation: string,
+  code: ObjectionCode,
+  concernsKind: (kind: HoldKind) => boolean,
+): CompiledRule =>
+  invariant(
+    id,
+    citation,
+    (facts, at, answer) => {
+      const spans: Span[] = []
+      for (const hold of facts.facts.holds) {
+        if (stands(facts, hold, concernsKind))
+          spans.push({
+            from: hold.from,
+            until: hold.until ?? (hold.kind === 'reply' ? facts.now + ASKED_AGAIN : NEVER),
+          })
+      }
+      askSpans(spans, code, at, answer)
+    },
+    (facts) => facts.facts.holds.some((hold) => concernsKind(hold.kind)),
+    false,
+    (facts) => ({
+      kind: 'holds',
+      found: facts.facts.holds.filter((hold) => stands(facts, hold, concernsKind)).map(holdOf),
+    }),
+  )
 
 /** Is it in the way of this message while it lasts? */
-const stands = ({ facts: { reminder, accounts } }: Case, hold: HoldFacts, concernsKind: (kind: HoldKind) => boolean): boolean =>
-  concernsKind(hold.kind) && !(reminder.kind === 'confirmation' && !SILENT.has(hold.kind)) && (hold.channel == null || hold.channel === reminder.channel) &&
+const stands = (
+  { facts: { reminder, accounts } }: Case,
+  hold: HoldFacts,
+  concernsKind: (kind: HoldKind) => boolean,
+): boolean =>
+  concernsKind(hold.kind) &&
+  !(reminder.kind === 'confirmation' && !SILENT.has(hold.kind)) &&
+  (hold.channel == null || hold.channel === reminder.channel) &&
   (hold.account === null || accounts.some((account) => account.id === hold.account))
 
 export const HOLDS: readonly CompiledRule[] = [
-  holdRule('hold', 'a promise, dispute, hardship, complaint or other pause is kept', 'on_hold', (kind) => kind !== 'payment-pending' && kind !== 'facts-conflict'),
-  holdRule('payment-in-flight', 'nobody is chased for money that is on its way', 'payment_pending', (kind) => kind === 'payment-pending'),
-  holdRule('facts-agree', 'facts that contradict each other hold the account (promise 11)', 'facts_conflict', (kind) => kind === 'facts-conflict'),
+  holdRule(
+    'hold',
+    'a promise, dispute, hardship, complaint or other pause is kept',
+    'on_hold',
+    (kind) => kind !== 'payment-pending' && kind !== 'facts-conflict',
+  ),
+  holdRule(
+    'payment-in-flight',
+    'nobody is chased for money that is on its way',
+    'payment_pending',
+    (kind) => kind === 'payment-pending',
+  ),
+  holdRule(
+    'facts-agree',
+    'facts that contradict each other hold the account (promise 11)',
+    'facts_conflict',
+    (kind) => kind === 'facts-conflict',
+  ),
 ]
 
 /**
@@ -95,26 +162,46 @@ export const HOLDS: readonly CompiledRule[] = [
  * Only reminders wait: what the law asks for and what the person waits for is no backlog.
  * Days are counted in each zone in which the person may be; the last of them to end binds.
  */
-export const ONE_CATCH_UP = invariant('one-catch-up-a-day', 'what is late goes one message a day, on a day without another', (facts, at, answer) => {
-  const { reminder, recipient, contacts } = facts.facts
-  const dueAt = reminder.dueAt as Instant
-  const caughtUpOn = recipient.caughtUpOn == null ? null : dayNumber(recipient.caughtUpOn)
-  const spans: Span[] = []
-  for (const zone of facts.zones) {
-    const lateFrom = zone.startOfDay(zone.dayAt(dueAt) + 1)
-    const taken = (day: number) => spans.push({ from: lateFrom, until: zone.startOfDay(day + 1) })
-    for (const contact of contacts) if (contact.at >= lateFrom && isOurs(contact)) taken(zone.dayAt(contact.at))
-    if (caughtUpOn !== null) taken(caughtUpOn)
-  }
-  askSpans(spans, 'cap_reached', at, answer)
-}, ({ facts: { reminder, recipient, contacts } }) => {
-  const dueAt = reminder.dueAt ?? null
-  return dueAt !== null && reminder.kind === 'reminder' && (recipient.caughtUpOn != null || contacts.some((contact) => contact.at > dueAt && isOurs(contact)))
-}, false, ({ facts: { reminder, contacts }, zones }) => ({
-  kind: 'wait', minutes: null, days: 1, unit: 'attempt', key: 'person', channels: [...CHANNELS],
-  counted: contacts.filter((contact) => contact.at > (reminder.dueAt as Instant) && isOurs(contact))
-    .map((contact) => ({ ...contactOf(contact), until: dated(Math.max(...zones.map((zone) => zone.startOfDay(zone.dayAt(contact.at) + 1)))) ?? '' })),
-}))
+export const ONE_CATCH_UP = invariant(
+  'one-catch-up-a-day',
+  'what is late goes one message a day, on a day without another',
+  (facts, at, answer) => {
+    const { reminder, recipient, contacts } = facts.facts
+    const dueAt = reminder.dueAt as Instant
+    const caughtUpOn = recipient.caughtUpOn == null ? null : dayNumber(recipient.caughtUpOn)
+    const spans: Span[] = []
+    for (const zone of facts.zones) {
+      const lateFrom = zone.startOfDay(zone.dayAt(dueAt) + 1)
+      const taken = (day: number) => spans.push({ from: lateFrom, until: zone.startOfDay(day + 1) })
+      for (const contact of contacts) if (contact.at >= lateFrom && isOurs(contact)) taken(zone.dayAt(contact.at))
+      if (caughtUpOn !== null) taken(caughtUpOn)
+    }
+    askSpans(spans, 'cap_reached', at, answer)
+  },
+  ({ facts: { reminder, recipient, contacts } }) => {
+    const dueAt = reminder.dueAt ?? null
+    return (
+      dueAt !== null &&
+      reminder.kind === 'reminder' &&
+      (recipient.caughtUpOn != null || contacts.some((contact) => contact.at > dueAt && isOurs(contact)))
+    )
+  },
+  false,
+  ({ facts: { reminder, contacts }, zones }) => ({
+    kind: 'wait',
+    minutes: null,
+    days: 1,
+    unit: 'attempt',
+    key: 'person',
+    channels: [...CHANNELS],
+    counted: contacts
+      .filter((contact) => contact.at > (reminder.dueAt as Instant) && isOurs(contact))
+      .map((contact) => ({
+        ...contactOf(contact),
+        until: dated(Math.max(...zones.map((zone) => zone.startOfDay(zone.dayAt(contact.at) + 1)))) ?? '',
+      })),
+  }),
+)
 
 /** A contact that does not say who made it counts; one that surely never reached its address took nobody's day. */
 const isOurs = ({ direction, by, otherRecipient, outcome }: ContactFacts): boolean =>
@@ -128,7 +215,11 @@ const isOurs = ({ direction, by, otherRecipient, outcome }: ContactFacts): boole
  * the law asks for and what the person waits for is told whenever it is due.
  */
 export const SAME_WORDS: CompiledRule = {
-  ...invariant('same-words', 'nobody is told the same about the same debt twice', (_facts, _at, answer) => objects(answer, 'too_soon'),
-    ({ facts }) => facts.reminder.kind === 'reminder' && facts.system?.sameWordsAs != null),
+  ...invariant(
+    'same-words',
+    'nobody is told the same about the same debt twice',
+    (_facts, _at, answer) => objects(answer, 'too_soon'),
+    ({ facts }) => facts.reminder.kind === 'reminder' && facts.system?.sameWordsAs != null,
+  ),
   names: ({ facts }) => facts.system?.sameWordsAs?.reminderId,
 }

@@ -15,7 +15,10 @@ export function compileAddress(rule: RuleOf<'address'>): Shape {
   const knownOf = (facts: Case, at: Instant): KnownOfAddress => knownOfAddress(facts, at, rule, kinds)
   return {
     detail: null,
-    silent: (facts, at) => (facts.facts.address !== null && rule.ifUnstated === 'silent' && !knownOf(facts, at).stated ? 'address_origin_not_stated' : null),
+    silent: (facts, at) =>
+      facts.facts.address !== null && rule.ifUnstated === 'silent' && !knownOf(facts, at).stated
+        ? 'address_origin_not_stated'
+        : null,
     ask: (facts, at, answer) => {
       const { address } = facts.facts
       if (address === null) return allows(answer)
@@ -26,7 +29,10 @@ export function compileAddress(rule: RuleOf<'address'>): Shape {
       if (rule.freshDays !== undefined) {
         const verifiedAt = address.verifiedAt ?? null
         const moments = verifiedAt !== null && verifiedAt <= at ? [...shown, verifiedAt] : shown
-        until = Math.min(until, Math.max(-Infinity, ...moments.map((moment) => freshUntil(facts, moment, rule.freshDays as number))))
+        until = Math.min(
+          until,
+          Math.max(-Infinity, ...moments.map((moment) => freshUntil(facts, moment, rule.freshDays as number))),
+        )
         if (until <= at) return objects(answer, 'precondition_missing')
       }
       allows(answer, until)
@@ -46,25 +52,47 @@ interface KnownOfAddress {
   shown: Instant[]
 }
 
-function knownOfAddress({ facts }: Case, at: Instant, rule: RuleOf<'address'>, kinds: ReadonlySet<string>): KnownOfAddress {
+function knownOfAddress(
+  { facts }: Case,
+  at: Instant,
+  rule: RuleOf<'address'>,
+  kinds: ReadonlySet<string>,
+): KnownOfAddress {
   const { address, system, reminder, contacts, consents } = facts
   const origin = address?.origin ?? null
   const shown: Instant[] = []
   let proven = origin !== null && rule.origins.includes(origin)
   for (const contact of contacts) {
-    if (contact.direction === 'inbound' && contact.channel === reminder.channel && contact.address === address?.id && !contact.otherRecipient && contact.at <= at) {
+    if (
+      contact.direction === 'inbound' &&
+      contact.channel === reminder.channel &&
+      contact.address === address?.id &&
+      !contact.otherRecipient &&
+      contact.at <= at
+    ) {
       proven = true
       shown.push(contact.at)
     }
   }
   let consented: Instant | null = null
   for (const consent of consents) {
-    if (!kinds.has(consent.kind) || consent.address !== address?.id || consent.from > at || (consent.until ?? NEVER) <= at) continue
+    if (
+      !kinds.has(consent.kind) ||
+      consent.address !== address?.id ||
+      consent.from > at ||
+      (consent.until ?? NEVER) <= at
+    )
+      continue
     if (consent.channel !== null && consent.channel !== reminder.channel) continue
     consented = Math.max(consented ?? -Infinity, consent.until ?? NEVER)
     shown.push(consent.from)
   }
-  return { stated: system !== null || origin !== null || (address?.verifiedAt ?? null) !== null || shown.length > 0, proven, consented, shown }
+  return {
+    stated: system !== null || origin !== null || (address?.verifiedAt ?? null) !== null || shown.length > 0,
+    proven,
+    consented,
+    shown,
+  }
 }
 
 /** The end of so many local days, this one's included, in the zone where it comes first. */

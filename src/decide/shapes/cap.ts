@@ -24,10 +24,13 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape 
   const withoutReplies = rule.excludes?.includes('same-day-reply') === true
 
   const isCountable = (facts: Case, contact: ContactFacts, account: string | null, address: string | null): boolean =>
-    contact.direction === 'outbound' && isCounted(contact, counted, account, address) &&
+    contact.direction === 'outbound' &&
+    isCounted(contact, counted, account, address) &&
     (rule.mode === undefined || contact.mode === null || contact.mode === rule.mode) &&
     !(withoutReplies && wasSameDayReply(facts, contact, account)) &&
-    (opening === null || facts.facts.consents.length === 0 || openUntil(facts, opening, contact.at, contact.channel, contact.address) === null)
+    (opening === null ||
+      facts.facts.consents.length === 0 ||
+      openUntil(facts, opening, contact.at, contact.channel, contact.address) === null)
 
   /** What counts at `at` in some zone, as far as can be said without asking any zone. */
   const countable = (facts: Case, at: Instant, account: string | null): ContactFacts[] => {
@@ -35,7 +38,8 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape 
     const address = facts.facts.address?.id ?? null
     const notBefore = rule.afterFirstConversation === true ? firstConversation(facts, counted, account) : -Infinity
     for (const contact of facts.facts.contacts) {
-      if (contact.at + window.longest > at && contact.at >= notBefore && isCountable(facts, contact, account, address)) found.push(contact)
+      if (contact.at + window.longest > at && contact.at >= notBefore && isCountable(facts, contact, account, address))
+        found.push(contact)
     }
     return found
   }
@@ -68,39 +72,64 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape 
   }
 
   /** What counts at `at` in the zone where most does. */
-  const mostCounted = (facts: Case, at: Instant, account: string | null): { account: string | null; count: number; counted: ReturnType<typeof contactOf>[] } => {
+  const mostCounted = (
+    facts: Case,
+    at: Instant,
+    account: string | null,
+  ): { account: string | null; count: number; counted: ReturnType<typeof contactOf>[] } => {
     const contacts = countable(facts, at, account).sort(oldestFirst)
     const inZones = facts.zones.map((zone) => contacts.filter((contact) => contact.at >= window.since(zone, at)))
     const most = inZones.reduce((a, b) => (weight(b, 0) > weight(a, 0) ? b : a), inZones[0] ?? [])
     return { account, count: weight(most, 0), counted: most.map(contactOf) }
   }
   const detail: Detail = (facts, at) => ({
-    kind: 'count', of: 'contacts', limit: rule.limit, ...counted, channels: rule.channels, mode: rule.mode ?? null, freeUnanswered: rule.freeUnanswered ?? null, window: rule.window,
-    subjects: (rule.key === 'account' ? facts.facts.accounts.map(({ id }) => id) : [null]).map((account) => mostCounted(facts, at, account)),
+    kind: 'count',
+    of: 'contacts',
+    limit: rule.limit,
+    ...counted,
+    channels: rule.channels,
+    mode: rule.mode ?? null,
+    freeUnanswered: rule.freeUnanswered ?? null,
+    window: rule.window,
+    subjects: (rule.key === 'account' ? facts.facts.accounts.map(({ id }) => id) : [null]).map((account) =>
+      mostCounted(facts, at, account),
+    ),
   })
 
-  return { detail, ask: (facts, at, answer) => {
-    // Until when this message would not count for one account or other; NEVER where it counts.
-    const uncounted = withoutReplies ? uncountedUntil(facts, at, rule.key === 'account') : NEVER
-    let until = at
-    if (rule.key === 'account') {
-      for (const { id } of facts.facts.accounts) if (uncounted === NEVER || sameDayReplyUntil(facts, at, id) === at) until = Math.max(until, nextFree(facts, at, id))
-    } else if (uncounted === NEVER) until = nextFree(facts, at, null)
-    if (until > at) objects(answer, 'cap_reached', until)
-    else allows(answer, uncounted)
-  } }
+  return {
+    detail,
+    ask: (facts, at, answer) => {
+      // Until when this message would not count for one account or other; NEVER where it counts.
+      const uncounted = withoutReplies ? uncountedUntil(facts, at, rule.key === 'account') : NEVER
+      let until = at
+      if (rule.key === 'account') {
+        for (const { id } of facts.facts.accounts)
+          if (uncounted === NEVER || sameDayReplyUntil(facts, at, id) === at)
+            until = Math.max(until, nextFree(facts, at, id))
+      } else if (uncounted === NEVER) until = nextFree(facts, at, null)
+      if (until > at) objects(answer, 'cap_reached', until)
+      else allows(answer, uncounted)
+    },
+  }
 }
 
 /** Was this the answer, on the same day, to the person's own message about this account? */
 export function wasSameDayReply(facts: Case, contact: ContactFacts, account: string | null): boolean {
   const message = answeredBy(facts, contact.channel, contact.at, contact)
-  return message !== null && isAbout(message, account) && isAbout(contact, account) && onOneDay(facts, message.at, contact.at)
+  return (
+    message !== null &&
+    isAbout(message, account) &&
+    isAbout(contact, account) &&
+    onOneDay(facts, message.at, contact.at)
+  )
 }
 
 /** The first end of a day on which this message is such an answer, for one account or another; NEVER when it is none. */
 function uncountedUntil(facts: Case, at: Instant, byAccount: boolean): Instant {
   if (!isAnswer(facts.facts.reminder.kind)) return NEVER
-  const ends = (byAccount ? facts.facts.accounts.map(({ id }) => id) : [null]).map((account) => sameDayReplyUntil(facts, at, account)).filter((end) => end > at)
+  const ends = (byAccount ? facts.facts.accounts.map(({ id }) => id) : [null])
+    .map((account) => sameDayReplyUntil(facts, at, account))
+    .filter((end) => end > at)
   return Math.min(...ends)
 }
 
@@ -121,7 +150,8 @@ export function firstConversation(facts: Case, counted: Counted, account: string
   const address = facts.facts.address?.id ?? null
   let first = NEVER
   for (const contact of facts.facts.contacts) {
-    if (contact.at < first && countsAs(contact, 'conversation') && sharesKey(contact, counted.key, account, address)) first = contact.at
+    if (contact.at < first && countsAs(contact, 'conversation') && sharesKey(contact, counted.key, account, address))
+      first = contact.at
   }
   return first
 }
@@ -154,9 +184,17 @@ export function compileCountWindow(window: CountWindow): Counting {
       // Whatever the calendar week holds lies within the last seven days, so rolling is never the looser one.
       return rollingDays(7)
     case 'calendar-week':
-      return byPeriod((day) => day - ((day + 3 - (window.startsOn - 1) + 7_000_000) % 7), (first) => first + 7, 7)
+      return byPeriod(
+        (day) => day - ((day + 3 - (window.startsOn - 1) + 7_000_000) % 7),
+        (first) => first + 7,
+        7,
+      )
     case 'calendar-month':
-      return byPeriod((day) => monthStart(day, 0), (first) => monthStart(first, 1), 31)
+      return byPeriod(
+        (day) => monthStart(day, 0),
+        (first) => monthStart(first, 1),
+        31,
+      )
   }
 }
 
@@ -166,7 +204,11 @@ const rollingDays = (days: number): Counting => ({
   longest: longestOf(days),
 })
 
-const byPeriod = (firstDay: (day: number) => number, nextFirst: (first: number) => number, mostDays: number): Counting => ({
+const byPeriod = (
+  firstDay: (day: number) => number,
+  nextFirst: (first: number) => number,
+  mostDays: number,
+): Counting => ({
   since: (zone, at) => zone.startOfDay(firstDay(zone.dayAt(at))),
   leaves: (zone, contact) => zone.startOfDay(nextFirst(firstDay(zone.dayAt(contact)))),
   longest: longestOf(mostDays),
@@ -211,7 +253,12 @@ export function countsAs(contact: ContactFacts, unit: CountUnit): boolean {
  * A contact that does not say counts. Contacts to somebody else with the same number
  * count for the number alone.
  */
-export function sharesKey(contact: ContactFacts, key: CountKey, account: string | null, address: string | null): boolean {
+export function sharesKey(
+  contact: ContactFacts,
+  key: CountKey,
+  account: string | null,
+  address: string | null,
+): boolean {
   if (contact.otherRecipient && key !== 'address') return false
   if (key === 'account') return account === null || contact.accounts.length === 0 || contact.accounts.includes(account)
   if (key === 'address') return address === null || contact.address === null || contact.address === address
@@ -225,5 +272,12 @@ export interface Counted {
   readonly channels: readonly Channel[]
 }
 
-export const isCounted = (contact: ContactFacts, counted: Counted, account: string | null, address: string | null): boolean =>
-  counted.channels.includes(contact.channel) && countsAs(contact, counted.unit) && sharesKey(contact, counted.key, account, address)
+export const isCounted = (
+  contact: ContactFacts,
+  counted: Counted,
+  account: string | null,
+  address: string | null,
+): boolean =>
+  counted.channels.includes(contact.channel) &&
+  countsAs(contact, counted.unit) &&
+  sharesKey(contact, counted.key, account, address)

@@ -18,17 +18,27 @@ export function compileContent(rule: ContentRule): Shape | null {
   if (rule.force === 'soft') return null
   const { satisfiedBy } = rule
   const detail: Shape['detail'] = ({ facts }) => {
-    const { missing, tooMuch } = facts.reminder.carries == null ? { missing: [], tooMuch: [] } : shortfallOf(rule, facts.reminder.carries)
+    const { missing, tooMuch } =
+      facts.reminder.carries == null ? { missing: [], tooMuch: [] } : shortfallOf(rule, facts.reminder.carries)
     return { kind: 'words', missing: [...missing], tooMuch: [...tooMuch] }
   }
-  return { detail, ask: (facts, at, answer) => {
-    const { carries } = facts.facts.reminder
-    if (carries == null) return allows(answer)
-    if (satisfiedBy !== undefined && facts.facts.accounts.every(({ id }) => eventsOf(facts, satisfiedBy, id)?.some((event) => event.at <= at) === true)) return allows(answer)
-    const { missing, tooMuch } = shortfallOf(rule, carries)
-    if (missing.length > 0 || tooMuch.length > 0) objects(answer, 'content_missing')
-    else allows(answer)
-  } }
+  return {
+    detail,
+    ask: (facts, at, answer) => {
+      const { carries } = facts.facts.reminder
+      if (carries == null) return allows(answer)
+      if (
+        satisfiedBy !== undefined &&
+        facts.facts.accounts.every(
+          ({ id }) => eventsOf(facts, satisfiedBy, id)?.some((event) => event.at <= at) === true,
+        )
+      )
+        return allows(answer)
+      const { missing, tooMuch } = shortfallOf(rule, carries)
+      if (missing.length > 0 || tooMuch.length > 0) objects(answer, 'content_missing')
+      else allows(answer)
+    },
+  }
 }
 
 /**
@@ -39,26 +49,34 @@ export function compileContent(rule: ContentRule): Shape | null {
  */
 export function compileConsentNeeded(rule: RuleOf<'consent'>): Shape {
   const opening: Opening = { kinds: new Set(rule.needs), days: rule.freshDays ?? null }
-  const isStated = ({ facts: { system, consents } }: Case): boolean => system !== null || consents.some(({ kind }) => opening.kinds.has(kind))
+  const isStated = ({ facts: { system, consents } }: Case): boolean =>
+    system !== null || consents.some(({ kind }) => opening.kinds.has(kind))
   const isSilent = (facts: Case): boolean => rule.ifUnstated === 'silent' && !isStated(facts)
-  return { detail: null, silent: (facts) => (isSilent(facts) ? 'consents_not_stated' : null), ask: (facts, at, answer) => {
-    if (isSilent(facts)) return allows(answer)
-    const channel = facts.facts.reminder.channel
-    const address = facts.facts.address?.id ?? null
-    const until = openUntil(facts, opening, at, channel, address)
-    if (until === null) objects(answer, 'consent_missing', opensAfter(facts, opening, at, channel, address))
-    else allows(answer, until)
-  } }
+  return {
+    detail: null,
+    silent: (facts) => (isSilent(facts) ? 'consents_not_stated' : null),
+    ask: (facts, at, answer) => {
+      if (isSilent(facts)) return allows(answer)
+      const channel = facts.facts.reminder.channel
+      const address = facts.facts.address?.id ?? null
+      const until = openUntil(facts, opening, at, channel, address)
+      if (until === null) objects(answer, 'consent_missing', opensAfter(facts, opening, at, channel, address))
+      else allows(answer, until)
+    },
+  }
 }
 
 /** Nobody is contacted but those whom the law lets in (S19); an address that does not say whose it is, is the borrower's. */
 export function compileThirdParty(rule: RuleOf<'third-party'>): Shape {
   const { relations } = rule
-  return { detail: ({ facts }) => ({ kind: 'relation', relation: facts.address?.relation ?? null, lets: relations }), ask: (facts, _at, answer) => {
-    const relation = facts.facts.address?.relation ?? null
-    if (relation !== null && !relations.includes(relation)) objects(answer, 'suppressed')
-    else allows(answer)
-  } }
+  return {
+    detail: ({ facts }) => ({ kind: 'relation', relation: facts.address?.relation ?? null, lets: relations }),
+    ask: (facts, _at, answer) => {
+      const relation = facts.facts.address?.relation ?? null
+      if (relation !== null && !relations.includes(relation)) objects(answer, 'suppressed')
+      else allows(answer)
+    },
+  }
 }
 
 /**
@@ -70,11 +88,22 @@ export function compileThirdParty(rule: RuleOf<'third-party'>): Shape {
  */
 export function compileOptOut(rule: RuleOf<'opt-out'>): Shape | null {
   if (rule.covers === 'address') return null
-  const reaching = ({ facts: { suppressions, reminder: { channel } } }: Case): SuppressionFacts[] =>
-    suppressions.filter((stop) => stop.reason === 'opt-out' && !(rule.covers === 'channel' && stop.channel !== null && stop.channel !== channel))
-  return { detail: (facts) => ({ kind: 'stops', found: reaching(facts).map(stopOf) }), ask: (facts, at, answer) => {
-    if (facts.facts.reminder.kind === 'confirmation') return allows(answer)
-    const spans = reaching(facts).map((stop): Span => ({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER }))
-    askSpans(spans, 'suppressed', at, answer)
-  } }
+  const reaching = ({
+    facts: {
+      suppressions,
+      reminder: { channel },
+    },
+  }: Case): SuppressionFacts[] =>
+    suppressions.filter(
+      (stop) =>
+        stop.reason === 'opt-out' && !(rule.covers === 'channel' && stop.channel !== null && stop.channel !== channel),
+    )
+  return {
+    detail: (facts) => ({ kind: 'stops', found: reaching(facts).map(stopOf) }),
+    ask: (facts, at, answer) => {
+      if (facts.facts.reminder.kind === 'confirmation') return allows(answer)
+      const spans = reaching(facts).map((stop): Span => ({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER }))
+      askSpans(spans, 'suppressed', at, answer)
+    },
+  }
 }

@@ -19,39 +19,70 @@ export function compilePause(rule: RuleOf<'pause'>): Shape {
   }
   const detail: Detail = (facts) => {
     const accounts = facts.facts.accounts.map(({ id }) => id)
-    if ('hold' in on) return { kind: 'holds', found: facts.facts.holds.filter((hold) => hold.kind === on.hold && (hold.account === null || accounts.includes(hold.account))).map(holdOf) }
-    const found = accounts.flatMap((account) => [...(eventsOf(facts, on, account) ?? []), ...(endedBy === undefined ? [] : (eventsOf(facts, endedBy, account) ?? []))])
-    return { kind: 'events', wants: on, waitDays: rule.days ?? null, waitBusinessDays: null, withinDays: null, daysPastDue: null, found: [...new Set(found)].map(eventOf), deadline: null }
-  }
-  return { detail, ask: (facts, at, answer) => {
-    if (rule.lets?.includes(facts.facts.reminder.kind) === true) return allows(answer)
-    const spans: Span[] = []
-    for (const account of facts.facts.accounts) {
-      if ('hold' in on) {
-        for (const hold of facts.facts.holds) {
-          if (hold.kind === on.hold && (hold.account === null || hold.account === account.id)) spans.push({ from: hold.from, until: endOf(facts, hold.from, hold.until) })
-        }
-        continue
+    if ('hold' in on)
+      return {
+        kind: 'holds',
+        found: facts.facts.holds
+          .filter((hold) => hold.kind === on.hold && (hold.account === null || accounts.includes(hold.account)))
+          .map(holdOf),
       }
-      const endings = endedBy === undefined ? [] : (eventsOf(facts, endedBy, account.id) ?? [])
-      for (const event of eventsOf(facts, on, account.id) ?? []) {
-        const ended = endings.filter((ending) => ending.at >= event.at).reduce<Instant | null>((first, ending) => (first === null || ending.at < first ? ending.at : first), null)
-        spans.push({ from: event.at, until: endOf(facts, event.at, ended) })
-      }
+    const found = accounts.flatMap((account) => [
+      ...(eventsOf(facts, on, account) ?? []),
+      ...(endedBy === undefined ? [] : (eventsOf(facts, endedBy, account) ?? [])),
+    ])
+    return {
+      kind: 'events',
+      wants: on,
+      waitDays: rule.days ?? null,
+      waitBusinessDays: null,
+      withinDays: null,
+      daysPastDue: null,
+      found: [...new Set(found)].map(eventOf),
+      deadline: null,
     }
-    askSpans(spans, 'on_hold', at, answer)
-  } }
+  }
+  return {
+    detail,
+    ask: (facts, at, answer) => {
+      if (rule.lets?.includes(facts.facts.reminder.kind) === true) return allows(answer)
+      const spans: Span[] = []
+      for (const account of facts.facts.accounts) {
+        if ('hold' in on) {
+          for (const hold of facts.facts.holds) {
+            if (hold.kind === on.hold && (hold.account === null || hold.account === account.id))
+              spans.push({ from: hold.from, until: endOf(facts, hold.from, hold.until) })
+          }
+          continue
+        }
+        const endings = endedBy === undefined ? [] : (eventsOf(facts, endedBy, account.id) ?? [])
+        for (const event of eventsOf(facts, on, account.id) ?? []) {
+          const ended = endings
+            .filter((ending) => ending.at >= event.at)
+            .reduce<Instant | null>((first, ending) => (first === null || ending.at < first ? ending.at : first), null)
+          spans.push({ from: event.at, until: endOf(facts, event.at, ended) })
+        }
+      }
+      askSpans(spans, 'on_hold', at, answer)
+    },
+  }
 }
 
 /** A suppression that law reads more widely than its own scope (S15, S16). */
 export function compileStop(rule: RuleOf<'stop'>): Shape {
   const reaching = ({ facts: { suppressions, address } }: Case): SuppressionFacts[] =>
-    suppressions.filter((stop) => rule.reasons.includes(stop.reason) && (rule.covers === 'person' || (stop.address !== null && stop.address === address?.id)))
-  return { detail: (facts) => ({ kind: 'stops', found: reaching(facts).map(stopOf) }), ask: (facts, at, answer) => {
-    if (rule.lets?.includes(facts.facts.reminder.kind) === true) return allows(answer)
-    const spans = reaching(facts).map((stop): Span => ({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER }))
-    askSpans(spans, 'suppressed', at, answer)
-  } }
+    suppressions.filter(
+      (stop) =>
+        rule.reasons.includes(stop.reason) &&
+        (rule.covers === 'person' || (stop.address !== null && stop.address === address?.id)),
+    )
+  return {
+    detail: (facts) => ({ kind: 'stops', found: reaching(facts).map(stopOf) }),
+    ask: (facts, at, answer) => {
+      if (rule.lets?.includes(facts.facts.reminder.kind) === true) return allows(answer)
+      const spans = reaching(facts).map((stop): Span => ({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER }))
+      askSpans(spans, 'suppressed', at, answer)
+    },
+  }
 }
 
 /**
@@ -64,7 +95,8 @@ export function compileStop(rule: RuleOf<'stop'>): Shape {
 export function compileDuty(rule: RuleOf<'duty'>): (facts: Case, at: Instant, answer: Answer) => void {
   const { after, owes } = rule
   const days = rule.withinDays ?? (rule.withinBusinessDays as number)
-  const lastDay = rule.withinDays === undefined ? (day: number) => businessDaysAfter(day, days) : (day: number) => day + days
+  const lastDay =
+    rule.withinDays === undefined ? (day: number) => businessDaysAfter(day, days) : (day: number) => day + days
 
   const began = (facts: Case, account: string): Instant => {
     let first = NEVER
@@ -73,7 +105,8 @@ export function compileDuty(rule: RuleOf<'duty'>): (facts: Case, at: Instant, an
         const conveyed = countsAs(contact, contact.direction === 'outbound' ? 'reached' : 'conversation')
         if (conveyed && sharesKey(contact, 'account', account, null)) first = Math.min(first, contact.at)
       }
-    } else if (after !== 'due-date') for (const event of eventsOf(facts, after, account) ?? []) first = Math.min(first, event.at)
+    } else if (after !== 'due-date')
+      for (const event of eventsOf(facts, after, account) ?? []) first = Math.min(first, event.at)
     return first
   }
 

@@ -8,7 +8,10 @@ import { allows, type Answer, type Ask, objects, type Shape } from '../rule.ts'
 import { daysAfter } from './pacing.ts'
 
 /** Nothing before something has happened, since the account last fell due where each spell needs its own, and the wait after it is over (S13). */
-export function compilePrecondition(rule: RuleOf<'precondition'>, calendar: Calendar | null): (facts: Case, at: Instant, answer: Answer) => void {
+export function compilePrecondition(
+  rule: RuleOf<'precondition'>,
+  calendar: Calendar | null,
+): (facts: Case, at: Instant, answer: Answer) => void {
   const { requires, daysPastDue } = rule
   if (requires === undefined) return notBeforeDaysPastDue(daysPastDue as number)
   const endOfWait = (facts: Case, happened: Instant): Instant | 'calendar_unknown' => {
@@ -51,20 +54,27 @@ function overdueSince(facts: Case, account: number, at: Instant): Instant {
   return first
 }
 
-const notBeforeDaysPastDue = (days: number) => (facts: Case, at: Instant, answer: Answer): void => {
-  let until = at
-  for (const zone of facts.zones) {
-    const today = zone.dayAt(at)
-    for (let account = 0; account < facts.facts.accounts.length; account++) {
-      const now = daysPastDueIn(facts, account, zone, today)
-      if (now !== null && now < days) until = Math.max(until, zone.startOfDay(today + days - now))
+const notBeforeDaysPastDue =
+  (days: number) =>
+  (facts: Case, at: Instant, answer: Answer): void => {
+    let until = at
+    for (const zone of facts.zones) {
+      const today = zone.dayAt(at)
+      for (let account = 0; account < facts.facts.accounts.length; account++) {
+        const now = daysPastDueIn(facts, account, zone, today)
+        if (now !== null && now < days) until = Math.max(until, zone.startOfDay(today + days - now))
+      }
     }
+    if (until > at) objects(answer, 'precondition_missing', until)
+    else allows(answer)
   }
-  if (until > at) objects(answer, 'precondition_missing', until)
-  else allows(answer)
-}
 
-function businessDaysAfter(facts: Case, happened: Instant, count: number, calendar: Calendar | null): Instant | 'calendar_unknown' {
+function businessDaysAfter(
+  facts: Case,
+  happened: Instant,
+  count: number,
+  calendar: Calendar | null,
+): Instant | 'calendar_unknown' {
   let latest = -Infinity
   for (const zone of facts.zones) {
     let day = zone.dayAt(happened)
@@ -88,7 +98,9 @@ export interface WantedEvent {
 
 /** Is it one of these, about this account or the whole person? */
 export const isWanted = (event: EventFacts, wanted: WantedEvent, account: string): boolean =>
-  event.type === wanted.event && (wanted.kind === undefined || event.kind === wanted.kind) && (event.account === null || event.account === account)
+  event.type === wanted.event &&
+  (wanted.kind === undefined || event.kind === wanted.kind) &&
+  (event.account === null || event.account === account)
 
 /** The events of one account, or null when the case does not state any history. */
 export const eventsOf = (facts: Case, wanted: WantedEvent, account: string): EventFacts[] | null =>
@@ -102,8 +114,14 @@ export const explainedDuty = (rule: RuleOf<'duty'>, ask: Ask): Shape => ({
     allows(answer)
     ask(facts, at, answer)
     return {
-      kind: 'events', wants: rule.owes, waitDays: null, waitBusinessDays: null, withinDays: rule.withinDays ?? null, daysPastDue: null,
-      found: [...new Set(facts.facts.accounts.flatMap(({ id }) => eventsOf(facts, rule.owes, id) ?? []))].map(eventOf), deadline: answer.code === null ? dated(answer.until) : null,
+      kind: 'events',
+      wants: rule.owes,
+      waitDays: null,
+      waitBusinessDays: null,
+      withinDays: rule.withinDays ?? null,
+      daysPastDue: null,
+      found: [...new Set(facts.facts.accounts.flatMap(({ id }) => eventsOf(facts, rule.owes, id) ?? []))].map(eventOf),
+      deadline: answer.code === null ? dated(answer.until) : null,
     }
   },
 })
@@ -114,8 +132,17 @@ export const explainedPrecondition = (rule: RuleOf<'precondition'>, ask: Ask): S
   detail: (facts) => {
     const { requires } = rule
     return {
-      kind: 'events', wants: requires ?? null, waitDays: rule.waitDays ?? null, waitBusinessDays: rule.waitBusinessDays?.days ?? null, withinDays: null, daysPastDue: rule.daysPastDue ?? null,
-      found: requires === undefined ? [] : [...new Set(facts.facts.accounts.flatMap(({ id }) => eventsOf(facts, requires, id) ?? []))].map(eventOf), deadline: null,
+      kind: 'events',
+      wants: requires ?? null,
+      waitDays: rule.waitDays ?? null,
+      waitBusinessDays: rule.waitBusinessDays?.days ?? null,
+      withinDays: null,
+      daysPastDue: rule.daysPastDue ?? null,
+      found:
+        requires === undefined
+          ? []
+          : [...new Set(facts.facts.accounts.flatMap(({ id }) => eventsOf(facts, requires, id) ?? []))].map(eventOf),
+      deadline: null,
     }
   },
 })

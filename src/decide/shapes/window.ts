@@ -10,7 +10,11 @@ const one: HoursAnswer = { state: 'open', until: 0 }
 export const compileWindow = (rule: RuleOf<'window'>, hours: WeeklyHours): Shape => ({
   ask: (facts, at, answer) => askHours(hours, facts, at, answer),
   detail: (facts, at) => ({
-    kind: 'hours', allow: rule.allow ?? null, ban: rule.ban ?? null, closedDays: rule.closedDays ?? [], calendar: rule.holidays?.calendar ?? null,
+    kind: 'hours',
+    allow: rule.allow ?? null,
+    ban: rule.ban ?? null,
+    closedDays: rule.closedDays ?? [],
+    calendar: rule.holidays?.calendar ?? null,
     zones: (facts.located ? facts.zones : []).map((zone) => {
       const said: HoursAnswer = { state: 'open', until: 0 }
       hours.ask(zone, at, said)
@@ -40,7 +44,8 @@ function askHours(hours: WeeklyHours, facts: Case, at: Instant, answer: Answer):
         until = Math.min(until, one.until)
         continue
       }
-      if (shut === null || (open === at && one.state === 'holiday')) shut = one.state === 'holiday' ? 'holiday' : 'outside_contact_window'
+      if (shut === null || (open === at && one.state === 'holiday'))
+        shut = one.state === 'holiday' ? 'holiday' : 'outside_contact_window'
       open = one.until
       settled = false
       if (open - at > COMMON_HOURS_SEARCH) return objects(answer, 'no_common_window')

@@ -22,7 +22,7 @@ export function smtpProvider(settings: SmtpSettings): Provider {
     forms: ['text'],
     lookUpIsConclusive: false,
     harmless: false,
-    send: request => send(transporter, settings, request),
+    send: (request) => send(transporter, settings, request),
     lookUp: async () => ({ kind: 'unavailable', detail: 'SMTP keeps no books' }),
     check: () => check(transporter),
     close: async () => transporter.close(),
@@ -31,11 +31,19 @@ export function smtpProvider(settings: SmtpSettings): Provider {
 
 async function send(transporter: Transporter, settings: SmtpSettings, request: DeliveryRequest): Promise<CallOutcome> {
   const { message } = request
-  if (message.channel !== 'email') return { kind: 'rejected', class: 'configuration', code: 'FORM', detail: 'this route takes email only' }
+  if (message.channel !== 'email')
+    return { kind: 'rejected', class: 'configuration', code: 'FORM', detail: 'this route takes email only' }
   const to = readMailbox(request.to)
-  if (to === null) return { kind: 'rejected', class: 'address', code: 'INVALID_TO', detail: 'the recipient is not one plain mailbox' }
+  if (to === null)
+    return { kind: 'rejected', class: 'address', code: 'INVALID_TO', detail: 'the recipient is not one plain mailbox' }
   const sender = senderMailbox(request.from)
-  if (sender === null) return { kind: 'rejected', class: 'configuration', code: 'INVALID_FROM', detail: 'the sender of this route is not a mailbox' }
+  if (sender === null)
+    return {
+      kind: 'rejected',
+      class: 'configuration',
+      code: 'INVALID_FROM',
+      detail: 'the sender of this route is not a mailbox',
+    }
 
   const handover = new Handover()
   const cancel = new AbortController()
@@ -53,9 +61,16 @@ async function send(transporter: Transporter, settings: SmtpSettings, request: D
     disableUrlAccess: true,
     signal: cancel.signal,
     handover,
-    ...(settings.dkim === undefined ? {} : {
-      dkim: { domainName: settings.dkim.domain, keySelector: settings.dkim.selector, privateKey: settings.dkim.privateKey, headerFieldNames: SIGNED_HEADERS },
-    }),
+    ...(settings.dkim === undefined
+      ? {}
+      : {
+          dkim: {
+            domainName: settings.dkim.domain,
+            keySelector: settings.dkim.selector,
+            privateKey: settings.dkim.privateKey,
+            headerFieldNames: SIGNED_HEADERS,
+          },
+        }),
   }
 
   let late = false
@@ -68,7 +83,13 @@ async function send(transporter: Transporter, settings: SmtpSettings, request: D
     await transporter.sendMail(mail)
     return { kind: 'accepted', reference: messageId, status: 'relayed' }
   } catch (error) {
-    if (late && !handover.complete) return { kind: 'rejected', class: 'retriable', code: 'DEADLINE', detail: 'the relay was too slow; the message was not handed over' }
+    if (late && !handover.complete)
+      return {
+        kind: 'rejected',
+        class: 'retriable',
+        code: 'DEADLINE',
+        detail: 'the relay was too slow; the message was not handed over',
+      }
     return judgeSmtp(late ? { code: 'DEADLINE' } : (error as SmtpFailure), handover.complete)
   } finally {
     clearTimeout(timer)
@@ -92,8 +113,20 @@ async function check(transporter: Transporter): Promise<string | null> {
  * Gmail and Yahoo honour one-click unsubscription only where both are signed (RFC 8058 §4).
  */
 export const SIGNED_HEADERS = [
-  'from', 'sender', 'reply-to', 'to', 'subject', 'date', 'message-id', 'mime-version', 'content-type',
-  'content-transfer-encoding', 'list-unsubscribe', 'list-unsubscribe-post', 'auto-submitted', 'feedback-id',
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'subject',
+  'date',
+  'message-id',
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+  'list-unsubscribe',
+  'list-unsubscribe-post',
+  'auto-submitted',
+  'feedback-id',
 ].join(':')
 
 /**
@@ -105,7 +138,10 @@ export const SIGNED_HEADERS = [
  * @param sender  the bare mailbox of the sender
  * @returns       `messageId` without its angle brackets
  */
-export function headersFor({ attempt, unsubscribeUrl }: DeliveryRequest, sender: string): { messageId: string; headers: Record<string, string> } {
+export function headersFor(
+  { attempt, unsubscribeUrl }: DeliveryRequest,
+  sender: string,
+): { messageId: string; headers: Record<string, string> } {
   const headers: Record<string, string> = {
     // RFC 3834: no vacation notice in return.
     'Auto-Submitted': 'auto-generated',
@@ -116,7 +152,10 @@ export function headersFor({ attempt, unsubscribeUrl }: DeliveryRequest, sender:
     headers['List-Unsubscribe'] = `<${unsubscribeUrl}>`
     headers['List-Unsubscribe-Post'] = 'List-Unsubscribe=One-Click'
   }
-  return { messageId: `${attempt.reminderId}.${attempt.attemptNo}@${sender.slice(sender.lastIndexOf('@') + 1)}`, headers }
+  return {
+    messageId: `${attempt.reminderId}.${attempt.attemptNo}@${sender.slice(sender.lastIndexOf('@') + 1)}`,
+    headers,
+  }
 }
 
 /** Follows one message to the wire. */
@@ -138,8 +177,10 @@ export class Handover {
   watch(source: Readable): Readable {
     const body = new PassThrough()
     this.body = body
-    body.once('end', () => { this.complete = true })
-    source.once('error', error => body.destroy(error))
+    body.once('end', () => {
+      this.complete = true
+    })
+    source.once('error', (error) => body.destroy(error))
     if (this.stopped) body.destroy(new Error('timed out'))
     else source.pipe(body)
     return body
@@ -176,10 +217,10 @@ export function watchedPool(settings: SmtpSettings) {
     version: '1',
     send(mail, done) {
       const { handover } = mail.data as WatchedMail
-      mail.message.processFunc(source => handover.watch(source as Readable))
+      mail.message.processFunc((source) => handover.watch(source as Readable))
       pool.send(mail, done)
     },
-    verify: done => pool.verify(done),
+    verify: (done) => pool.verify(done),
     close: () => pool.close({ force: true }),
   })
 }
@@ -207,9 +248,11 @@ export interface SmtpFailure {
  */
 export function judgeSmtp(failure: SmtpFailure, handedOver: boolean): CallOutcome {
   const reply = failure.responseCode
-  const code = reply === undefined ? (failure.originalCode ?? failure.code ?? 'SMTP') : `SMTP_${reply}${enhancedSuffix(failure)}`
+  const code =
+    reply === undefined ? (failure.originalCode ?? failure.code ?? 'SMTP') : `SMTP_${reply}${enhancedSuffix(failure)}`
   const refusedAfterDot = failure.code === 'EMESSAGE' && reply !== undefined
-  if (handedOver && !refusedAfterDot) return { kind: 'unknown', code, detail: 'the message was handed over and no answer came' }
+  if (handedOver && !refusedAfterDot)
+    return { kind: 'unknown', code, detail: 'the message was handed over and no answer came' }
   const [cls, detail] = classOf(failure)
   return { kind: 'rejected', class: cls, code, detail }
 }
@@ -217,16 +260,25 @@ export function judgeSmtp(failure: SmtpFailure, handedOver: boolean): CallOutcom
 function classOf(failure: SmtpFailure): [RejectionClass, string] {
   const { code, responseCode: reply, command } = failure
   if (code === 'EAUTH') {
-    return reply !== undefined && reply < 500 ? ['retriable', 'the relay cannot check credentials now'] : ['configuration', 'the relay does not accept these credentials']
+    return reply !== undefined && reply < 500
+      ? ['retriable', 'the relay cannot check credentials now']
+      : ['configuration', 'the relay does not accept these credentials']
   }
-  if (code === 'ETLS' || /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL)/.test(failure.originalCode ?? '')) {
+  if (
+    code === 'ETLS' ||
+    /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL)/.test(failure.originalCode ?? '')
+  ) {
     return ['configuration', 'no encrypted connection to the relay']
   }
   if (reply === undefined) return ['retriable', 'no complete conversation with the relay']
   if (reply < 500) return ['retriable', 'the relay asks to try later']
   const enhanced = enhancedCode(failure)
-  if (command === 'RCPT TO') return enhanced === null ? BARE_RECIPIENT.get(reply) ?? ['permanent', 'the relay refuses this recipient'] : ofEnhanced(enhanced)
-  if (command === 'DATA') return enhanced === null ? ['content', 'the relay refuses this message'] : ofEnhanced(enhanced)
+  if (command === 'RCPT TO')
+    return enhanced === null
+      ? (BARE_RECIPIENT.get(reply) ?? ['permanent', 'the relay refuses this recipient'])
+      : ofEnhanced(enhanced)
+  if (command === 'DATA')
+    return enhanced === null ? ['content', 'the relay refuses this message'] : ofEnhanced(enhanced)
   // Greeting, EHLO and MAIL FROM are about us; they never say anything of the recipient.
   return ['configuration', 'the relay does not take mail from this sender']
 }
@@ -244,14 +296,24 @@ const BARE_RECIPIENT: ReadonlyMap<number, [RejectionClass, string]> = new Map([
 /** By subject and detail of the enhanced code: RFC 3463 and IANA's registry of enhanced status codes. */
 function ofEnhanced([subject, detail]: [number, number]): [RejectionClass, string] {
   switch (subject) {
-    case 1: return detail === 7 || detail === 8 ? ['configuration', 'the relay refuses the sender'] : ['address', 'no such mailbox or domain']
-    case 2: return detail === 3 ? ['content', 'message too long'] : ['retriable', 'mailbox full or switched off']
-    case 3: return detail === 4 ? ['content', 'message too big'] : ['retriable', 'the recipient\'s mail system has a fault']
-    case 4: return ['retriable', 'no route to the recipient\'s mail system']
-    case 5: return ['configuration', 'protocol fault']
-    case 6: return ['content', 'the recipient\'s system cannot take this content']
-    case 7: return ['configuration', 'refused by policy: reputation, authentication or spam rules']
-    default: return ['permanent', 'refused without a reason']
+    case 1:
+      return detail === 7 || detail === 8
+        ? ['configuration', 'the relay refuses the sender']
+        : ['address', 'no such mailbox or domain']
+    case 2:
+      return detail === 3 ? ['content', 'message too long'] : ['retriable', 'mailbox full or switched off']
+    case 3:
+      return detail === 4 ? ['content', 'message too big'] : ['retriable', "the recipient's mail system has a fault"]
+    case 4:
+      return ['retriable', "no route to the recipient's mail system"]
+    case 5:
+      return ['configuration', 'protocol fault']
+    case 6:
+      return ['content', "the recipient's system cannot take this content"]
+    case 7:
+      return ['configuration', 'refused by policy: reputation, authentication or spam rules']
+    default:
+      return ['permanent', 'refused without a reason']
   }
 }
 

@@ -31,17 +31,20 @@ export function twilioAccount(settings: TwilioSettings, transport: Transport = h
   let sdk: Promise<typeof TwilioClient> | undefined
   // One client for each deadline: making one for each message took a tenth of the call's processor time.
   const clients = new Map<number, TwilioClient>()
-  const [username, password] = settings.apiKeySid === undefined
-    ? [settings.accountSid, settings.authToken]
-    : [settings.apiKeySid, settings.apiKeySecret as string]
+  const [username, password] =
+    settings.apiKeySid === undefined
+      ? [settings.accountSid, settings.authToken]
+      : [settings.apiKeySid, settings.apiKeySecret as string]
 
   return {
     async within(deadlineMs) {
-      sdk ??= import('twilio/lib/rest/Twilio.js').then(module => module.default)
+      sdk ??= import('twilio/lib/rest/Twilio.js').then((module) => module.default)
       const Client = await sdk
       const known = clients.get(deadlineMs)
       if (known !== undefined) return known
-      const httpClient = { request: (request: SdkRequest) => exchange(transport, settings.baseUrl, request, deadlineMs) }
+      const httpClient = {
+        request: (request: SdkRequest) => exchange(transport, settings.baseUrl, request, deadlineMs),
+      }
       const client = new Client(username, password, {
         accountSid: settings.accountSid,
         autoRetry: false,
@@ -56,7 +59,12 @@ export function twilioAccount(settings: TwilioSettings, transport: Transport = h
 }
 
 /** One request of the SDK. @throws TransportFault, TwilioRefusal, UnclearReply; never with a secret in it */
-async function exchange(transport: Transport, baseUrl: string, request: SdkRequest, deadlineMs: number): Promise<HttpReply & { statusCode: number }> {
+async function exchange(
+  transport: Transport,
+  baseUrl: string,
+  request: SdkRequest,
+  deadlineMs: number,
+): Promise<HttpReply & { statusCode: number }> {
   const asked = new URL(request.uri)
   const url = new URL(baseUrl.replace(/\/+$/, '') + asked.pathname + asked.search)
   for (const [name, value] of form(request.params ?? {})) url.searchParams.append(name, value)
@@ -130,15 +138,22 @@ export const LOOK_UP_DEADLINE_MS = 30_000
  * @param rows      those with the right words
  * @param rowsRead  how many there were in all; at `MOST_ROWS` the rest was not read
  */
-export function findAttempt(rows: readonly DatedRow[], window: { notBefore: number; notAfter: number; reference?: string }, rowsRead: number): LookUp {
+export function findAttempt(
+  rows: readonly DatedRow[],
+  window: { notBefore: number; notAfter: number; reference?: string },
+  rowsRead: number,
+): LookUp {
   const alike = rows
-    .filter(row => row.createdAt >= window.notBefore - SKEW_MS && row.createdAt <= window.notAfter + SKEW_MS)
+    .filter((row) => row.createdAt >= window.notBefore - SKEW_MS && row.createdAt <= window.notAfter + SKEW_MS)
     .sort((a, b) => a.createdAt - b.createdAt)
     .map(({ reference, word }) => ({ reference, word }))
-  const own = alike.find(row => row.reference === window.reference)
+  const own = alike.find((row) => row.reference === window.reference)
   if (own !== undefined) return { kind: 'found', ...own }
-  if (alike.length > 0 && window.reference === undefined) return { kind: 'alike', rows: alike, complete: rowsRead < MOST_ROWS }
-  return rowsRead >= MOST_ROWS ? { kind: 'unavailable', detail: 'too many messages to this recipient to search' } : { kind: 'not-found' }
+  if (alike.length > 0 && window.reference === undefined)
+    return { kind: 'alike', rows: alike, complete: rowsRead < MOST_ROWS }
+  return rowsRead >= MOST_ROWS
+    ? { kind: 'unavailable', detail: 'too many messages to this recipient to search' }
+    : { kind: 'not-found' }
 }
 
 /** Trial accounts put a sentence in front, and white space may be folded on the way. */
@@ -149,7 +164,10 @@ const squeeze = (text: string): string => text.normalize('NFC').replace(/\s+/g, 
 /** Why the books could not be read, without anything that an error may quote. */
 export function unreadable(error: unknown): LookUp {
   const outcome = judgeFailure(error)
-  return { kind: 'unavailable', detail: outcome.kind === 'accepted' ? 'no answer' : `${outcome.code}: ${outcome.detail}` }
+  return {
+    kind: 'unavailable',
+    detail: outcome.kind === 'accepted' ? 'no answer' : `${outcome.code}: ${outcome.detail}`,
+  }
 }
 
 /** Can this account be reached with these credentials? Null: yes; otherwise what is wrong and what to do. */
@@ -162,7 +180,8 @@ export async function checkAccount(account: TwilioAccount, accountSid: string): 
     if (error instanceof TwilioRefusal && (error.status === 401 || error.status === 403)) {
       return 'Twilio does not accept these credentials; check settings.accountSid and settings.authToken'
     }
-    if (error instanceof TransportFault) return `Twilio does not answer (${error.code}); check settings.baseUrl and the network`
+    if (error instanceof TransportFault)
+      return `Twilio does not answer (${error.code}); check settings.baseUrl and the network`
     return `Twilio answers, but not as expected${error instanceof TwilioRefusal ? ` (${error.message})` : ''}`
   }
 }
@@ -177,10 +196,12 @@ const ofAttempt = (publicUrl: string, what: string, { reminderId, attemptNo }: A
   `${publicUrl.replace(/\/+$/, '')}/hooks/twilio/${what}/${encodeURIComponent(reminderId)}/${attemptNo}`
 
 /** Where Twilio reports what became of a message. */
-export const messageCallback = (publicUrl: string, attempt: AttemptKey): string => ofAttempt(publicUrl, 'message', attempt) + RETRY
+export const messageCallback = (publicUrl: string, attempt: AttemptKey): string =>
+  ofAttempt(publicUrl, 'message', attempt) + RETRY
 
 /** Where Twilio reports how a call goes. */
-export const callCallback = (publicUrl: string, attempt: AttemptKey): string => ofAttempt(publicUrl, 'call', attempt) + RETRY
+export const callCallback = (publicUrl: string, attempt: AttemptKey): string =>
+  ofAttempt(publicUrl, 'call', attempt) + RETRY
 
 /** Where Twilio fetches what to say on a call. */
 export const voiceDocument = (publicUrl: string, attempt: AttemptKey): string => ofAttempt(publicUrl, 'voice', attempt)

@@ -2,8 +2,12 @@ import { validateRequest } from 'twilio/lib/webhooks/webhooks.js'
 import type { DeliveryWord, Receipt } from '../../model/delivery.ts'
 import { TWILIO_CODES } from './error-codes.ts'
 
-const word = (state: DeliveryWord['state'], final: boolean, code: string | null = null): DeliveryWord =>
-  ({ state, final, code, class: code === null ? null : (TWILIO_CODES.get(code)?.class ?? null) })
+const word = (state: DeliveryWord['state'], final: boolean, code: string | null = null): DeliveryWord => ({
+  state,
+  final,
+  code,
+  class: code === null ? null : (TWILIO_CODES.get(code)?.class ?? null),
+})
 
 /**
  * What does a message's status say?
@@ -16,13 +20,25 @@ const word = (state: DeliveryWord['state'], final: boolean, code: string | null 
  */
 export function messageWord(status: string, errorCode: string | null): DeliveryWord | null {
   switch (status) {
-    case 'accepted': case 'scheduled': case 'queued': case 'sending': return word('in-flight', false)
-    case 'sent': return word('sent', false)
-    case 'delivered': case 'read': case 'partially_delivered': return word('delivered', true)
-    case 'canceled': return word('not-sent', true)
-    case 'failed': return word(surelyNotSent(errorCode) ? 'not-sent' : 'failed', true, errorCode)
-    case 'undelivered': return word('failed', true, errorCode)
-    default: return null
+    case 'accepted':
+    case 'scheduled':
+    case 'queued':
+    case 'sending':
+      return word('in-flight', false)
+    case 'sent':
+      return word('sent', false)
+    case 'delivered':
+    case 'read':
+    case 'partially_delivered':
+      return word('delivered', true)
+    case 'canceled':
+      return word('not-sent', true)
+    case 'failed':
+      return word(surelyNotSent(errorCode) ? 'not-sent' : 'failed', true, errorCode)
+    case 'undelivered':
+      return word('failed', true, errorCode)
+    default:
+      return null
   }
 }
 
@@ -37,11 +53,21 @@ export function messageWord(status: string, errorCode: string | null): DeliveryW
  */
 export function callWord(status: string, answeredBy: string | null, errorCode: string | null): DeliveryWord | null {
   switch (status) {
-    case 'queued': case 'initiated': case 'ringing': case 'in-progress': return word('in-flight', false)
-    case 'completed': return word(isMachine(answeredBy) ? 'voicemail' : 'conversation', true)
-    case 'busy': case 'no-answer': case 'canceled': return word('no-answer', true, errorCode)
-    case 'failed': return word(surelyNotSent(errorCode) ? 'not-sent' : 'failed', true, errorCode)
-    default: return null
+    case 'queued':
+    case 'initiated':
+    case 'ringing':
+    case 'in-progress':
+      return word('in-flight', false)
+    case 'completed':
+      return word(isMachine(answeredBy) ? 'voicemail' : 'conversation', true)
+    case 'busy':
+    case 'no-answer':
+    case 'canceled':
+      return word('no-answer', true, errorCode)
+    case 'failed':
+      return word(surelyNotSent(errorCode) ? 'not-sent' : 'failed', true, errorCode)
+    default:
+      return null
   }
 }
 
@@ -69,7 +95,12 @@ export function readCallReceipt(form: Form): Receipt | null {
   const sequence = field(form, 'SequenceNumber')
   return said === null
     ? null
-    : { reference, word: said, sequence: sequence !== null && /^\d{1,6}$/.test(sequence) ? Number(sequence) : null, providerStatus: status }
+    : {
+        reference,
+        word: said,
+        sequence: sequence !== null && /^\d{1,6}$/.test(sequence) ? Number(sequence) : null,
+        providerStatus: status,
+      }
 }
 
 /** Twilio's code; for a call that has none, the telephone network's own answer, as `SIP_404`. */
@@ -103,7 +134,13 @@ export type Form = Record<string, string | string[]>
  * @param signature  the X-Twilio-Signature header
  * @returns          false for anything odd; never throws
  */
-export function isFromTwilio(authToken: string, publicUrl: string, path: string, signature: string | undefined, form: Form): boolean {
+export function isFromTwilio(
+  authToken: string,
+  publicUrl: string,
+  path: string,
+  signature: string | undefined,
+  form: Form,
+): boolean {
   if (signature === undefined || signature === '' || authToken === '' || !path.startsWith('/')) return false
   try {
     return validateRequest(authToken, signature, publicUrl.replace(/\/+$/, '') + path, form)

@@ -36,7 +36,8 @@ export interface VoiceTurn {
 }
 
 /** Which step does this query parameter name? An unknown one starts from the opening, which reveals nothing. */
-export const readVoiceStep = (text: string | null | undefined): VoiceStep => VOICE_STEPS.find(step => step === text) ?? 'opening'
+export const readVoiceStep = (text: string | null | undefined): VoiceStep =>
+  VOICE_STEPS.find((step) => step === text) ?? 'opening'
 
 /**
  * What is said next on a call, and what did the key just pressed mean?
@@ -70,9 +71,15 @@ export function voiceTurn(message: VoiceMessage, ask: VoiceAsk): VoiceTurn {
 
 /** What is said when a call has begun and its words cannot be made: nothing about any debt, and no more calls to expect from it. */
 const APOLOGIES: readonly (readonly [language: RegExp, text: string])[] = [
-  [/^zh\b.*\b(?:Hant|TW|HK|MO)\b/i, '您好。由於我們的技術故障,這通電話無法繼續,打擾您了,非常抱歉。您不需要做任何事。再見。'],
+  [
+    /^zh\b.*\b(?:Hant|TW|HK|MO)\b/i,
+    '您好。由於我們的技術故障,這通電話無法繼續,打擾您了,非常抱歉。您不需要做任何事。再見。',
+  ],
   [/^zh\b/i, '您好。由于我们的技术故障,这通电话无法继续,打扰您了,非常抱歉。您不需要做任何事。再见。'],
-  [/./, 'Hello. We are sorry for the disturbance: because of a technical fault on our side this call cannot go on. There is nothing you need to do. Goodbye.'],
+  [
+    /./,
+    'Hello. We are sorry for the disturbance: because of a technical fault on our side this call cannot go on. There is nothing you need to do. Goodbye.',
+  ],
 ]
 
 /**
@@ -137,7 +144,12 @@ class Script {
   /** Says a text during which a key may be pressed already. */
   ask(text: string, next: VoiceStep): this {
     const gather = this.response.gather({
-      input: ['dtmf'], numDigits: 1, timeout: 8, method: 'POST', actionOnEmptyResult: true, action: `${this.actionUrl}?step=${next}`,
+      input: ['dtmf'],
+      numDigits: 1,
+      timeout: 8,
+      method: 'POST',
+      actionOnEmptyResult: true,
+      action: `${this.actionUrl}?step=${next}`,
     })
     for (const piece of sayable(text)) gather.say(this.attributes(), piece)
     return this
@@ -175,7 +187,7 @@ export function sayable(text: string): string[] {
       piece += part
     }
   }
-  return [...pieces, piece].map(one => one.trim()).filter(one => one !== '')
+  return [...pieces, piece].map((one) => one.trim()).filter((one) => one !== '')
 }
 
 const encodedLength = (text: string): number => encodeURIComponent(text).length
@@ -214,37 +226,39 @@ const google = (language: string, kind = 'Wavenet-A'): Voice => ({ voice: `Googl
  * carry their language in their name, which leaves no doubt about the pair; Polly.Zhiyu,
  * for one, may want zh-CN or cmn-CN. The first of a language serves its other regions.
  */
-const VOICES: ReadonlyMap<string, Voice> = new Map(Object.entries({
-  'zh-CN': google('cmn-CN'),
-  'zh-TW': google('cmn-TW'),
-  'zh-HK': google('yue-HK', 'Standard-A'),
-  'en-US': google('en-US'),
-  'en-GB': google('en-GB'),
-  'en-IN': google('en-IN'),
-  'en-AU': google('en-AU'),
-  'es-US': google('es-US'),
-  'es-ES': google('es-ES', 'Standard-A'),
-  'hi-IN': google('hi-IN'),
-  'bn-IN': google('bn-IN'),
-  'ta-IN': google('ta-IN'),
-  'te-IN': google('te-IN', 'Standard-A'),
-  'mr-IN': google('mr-IN'),
-  'ja-JP': google('ja-JP'),
-  'ko-KR': google('ko-KR'),
-  'fr-FR': google('fr-FR'),
-  'fr-CA': google('fr-CA'),
-  'de-DE': google('de-DE'),
-  'it-IT': google('it-IT'),
-  'nl-NL': google('nl-NL'),
-  'pl-PL': google('pl-PL'),
-  'pt-BR': google('pt-BR'),
-  'pt-PT': google('pt-PT'),
-  'vi-VN': google('vi-VN'),
-  'th-TH': google('th-TH', 'Standard-A'),
-  'id-ID': google('id-ID'),
-  'ms-MY': google('ms-MY'),
-  'fil-PH': google('fil-PH'),
-}))
+const VOICES: ReadonlyMap<string, Voice> = new Map(
+  Object.entries({
+    'zh-CN': google('cmn-CN'),
+    'zh-TW': google('cmn-TW'),
+    'zh-HK': google('yue-HK', 'Standard-A'),
+    'en-US': google('en-US'),
+    'en-GB': google('en-GB'),
+    'en-IN': google('en-IN'),
+    'en-AU': google('en-AU'),
+    'es-US': google('es-US'),
+    'es-ES': google('es-ES', 'Standard-A'),
+    'hi-IN': google('hi-IN'),
+    'bn-IN': google('bn-IN'),
+    'ta-IN': google('ta-IN'),
+    'te-IN': google('te-IN', 'Standard-A'),
+    'mr-IN': google('mr-IN'),
+    'ja-JP': google('ja-JP'),
+    'ko-KR': google('ko-KR'),
+    'fr-FR': google('fr-FR'),
+    'fr-CA': google('fr-CA'),
+    'de-DE': google('de-DE'),
+    'it-IT': google('it-IT'),
+    'nl-NL': google('nl-NL'),
+    'pl-PL': google('pl-PL'),
+    'pt-BR': google('pt-BR'),
+    'pt-PT': google('pt-PT'),
+    'vi-VN': google('vi-VN'),
+    'th-TH': google('th-TH', 'Standard-A'),
+    'id-ID': google('id-ID'),
+    'ms-MY': google('ms-MY'),
+    'fil-PH': google('fil-PH'),
+  }),
+)
 
 /** Which voice reads this locale? Null when none does: words in a voice of another language cannot be understood. */
 export function voiceFor(locale: string): Voice | null {

@@ -2,7 +2,18 @@ import { isE164 } from '../../model/address-rules.ts'
 import type { CallOutcome } from '../../model/delivery.ts'
 import type { TwilioSettings } from '../../model/route.ts'
 import type { DeliveryRequest, LookUp, LookUpRequest, Provider } from '../provider.ts'
-import { callCallback, checkAccount, findAttempt, LOOK_UP_DEADLINE_MS, MOST_ROWS, PAGE_SIZE, twilioAccount, type TwilioAccount, unreadable, voiceDocument } from './client.ts'
+import {
+  callCallback,
+  checkAccount,
+  findAttempt,
+  LOOK_UP_DEADLINE_MS,
+  MOST_ROWS,
+  PAGE_SIZE,
+  twilioAccount,
+  type TwilioAccount,
+  unreadable,
+  voiceDocument,
+} from './client.ts'
 import { judgeFailure } from './error-codes.ts'
 import { callWord } from './receipts.ts'
 import { inlineScript, voiceFor } from './voice-script.ts'
@@ -16,27 +27,45 @@ import { inlineScript, voiceFor } from './voice-script.ts'
  * them from queueing there. Retrieval is eventually consistent (Call resource page): who
  * believes "not found" must first wait out a margin of minutes.
  */
-export function twilioVoiceProvider(settings: TwilioSettings, publicUrl: string | null, account: TwilioAccount = twilioAccount(settings)): Provider {
+export function twilioVoiceProvider(
+  settings: TwilioSettings,
+  publicUrl: string | null,
+  account: TwilioAccount = twilioAccount(settings),
+): Provider {
   return {
     name: 'twilio',
     channel: 'phone',
     forms: ['text'],
     lookUpIsConclusive: true,
     harmless: false,
-    send: request => send(account, settings, publicUrl, request),
-    lookUp: request => lookUp(account, request),
+    send: (request) => send(account, settings, publicUrl, request),
+    lookUp: (request) => lookUp(account, request),
     check: () => checkAccount(account, settings.accountSid),
     close: () => account.close(),
   }
 }
 
-async function send(account: TwilioAccount, settings: TwilioSettings, publicUrl: string | null, request: DeliveryRequest): Promise<CallOutcome> {
+async function send(
+  account: TwilioAccount,
+  settings: TwilioSettings,
+  publicUrl: string | null,
+  request: DeliveryRequest,
+): Promise<CallOutcome> {
   const { message, to, from } = request
-  if (message.channel !== 'phone') return { kind: 'rejected', class: 'configuration', code: 'FORM', detail: 'this route makes calls only' }
-  if (!isE164(to)) return { kind: 'rejected', class: 'address', code: 'INVALID_TO', detail: 'the recipient is not an E.164 number' }
-  if (voiceFor(message.locale) === null) return { kind: 'rejected', class: 'content', code: 'NO_VOICE', detail: 'no voice reads this locale' }
+  if (message.channel !== 'phone')
+    return { kind: 'rejected', class: 'configuration', code: 'FORM', detail: 'this route makes calls only' }
+  if (!isE164(to))
+    return { kind: 'rejected', class: 'address', code: 'INVALID_TO', detail: 'the recipient is not an E.164 number' }
+  if (voiceFor(message.locale) === null)
+    return { kind: 'rejected', class: 'content', code: 'NO_VOICE', detail: 'no voice reads this locale' }
   const said = whatToSay(publicUrl, request)
-  if (said === null) return { kind: 'rejected', class: 'content', code: '32018', detail: 'inline call document longer than 4000 characters' }
+  if (said === null)
+    return {
+      kind: 'rejected',
+      class: 'content',
+      code: '32018',
+      detail: 'inline call document longer than 4000 characters',
+    }
   try {
     const client = await account.within(request.deadlineMs)
     const made = await client.calls.create({
@@ -46,11 +75,13 @@ async function send(account: TwilioAccount, settings: TwilioSettings, publicUrl:
       // Waits for the end of a machine's greeting, so that the voicemail text is not cut off.
       machineDetection: 'DetectMessageEnd',
       timeout: settings.ringSeconds,
-      ...(publicUrl === null ? {} : {
-        statusCallback: callCallback(publicUrl, request.attempt),
-        statusCallbackMethod: 'POST',
-        statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
-      }),
+      ...(publicUrl === null
+        ? {}
+        : {
+            statusCallback: callCallback(publicUrl, request.attempt),
+            statusCallbackMethod: 'POST',
+            statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
+          }),
     })
     if (typeof made.sid !== 'string' || made.sid === '') {
       return { kind: 'unknown', code: 'UNCLEAR_REPLY', detail: 'Twilio answered without a call SID' }
@@ -61,7 +92,10 @@ async function send(account: TwilioAccount, settings: TwilioSettings, publicUrl:
   }
 }
 
-function whatToSay(publicUrl: string | null, { attempt, message }: DeliveryRequest): { url: string; method: 'POST' } | { twiml: string } | null {
+function whatToSay(
+  publicUrl: string | null,
+  { attempt, message }: DeliveryRequest,
+): { url: string; method: 'POST' } | { twiml: string } | null {
   if (publicUrl !== null) return { url: voiceDocument(publicUrl, attempt), method: 'POST' }
   const twiml = message.channel === 'phone' ? inlineScript(message) : null
   return twiml === null ? null : { twiml }
@@ -72,12 +106,16 @@ async function lookUp(account: TwilioAccount, request: LookUpRequest): Promise<L
   try {
     const client = await account.within(LOOK_UP_DEADLINE_MS)
     const rows = await client.calls.list({ to: request.to, pageSize: PAGE_SIZE, limit: MOST_ROWS })
-    const ours = rows.filter(row => row.direction === 'outbound-api' && (!row.from || row.from === request.from))
-    return findAttempt(ours.map(row => ({
-      reference: row.sid,
-      createdAt: row.dateCreated.getTime(),
-      word: callWord(row.status, row.answeredBy || null, null),
-    })), request, rows.length)
+    const ours = rows.filter((row) => row.direction === 'outbound-api' && (!row.from || row.from === request.from))
+    return findAttempt(
+      ours.map((row) => ({
+        reference: row.sid,
+        createdAt: row.dateCreated.getTime(),
+        word: callWord(row.status, row.answeredBy || null, null),
+      })),
+      request,
+      rows.length,
+    )
   } catch (error) {
     return unreadable(error)
   }

@@ -13,42 +13,80 @@ const tags = ['Accounts']
 
 /** Accounts: register and correct them, read where they stand and everything that happened. */
 export function accountRoutes(api: Api, app: App): void {
-  api.put('/v1/accounts/:id', {
-    config: { scope: 'accounts:write' },
-    schema: {
-      tags, summary: 'Register an account, or merge newer facts into it', operationId: 'putAccount',
-      params: upstreamPath, body: accountBody, response: answers(200, accountAnswer),
+  api.put(
+    '/v1/accounts/:id',
+    {
+      config: { scope: 'accounts:write' },
+      schema: {
+        tags,
+        summary: 'Register an account, or merge newer facts into it',
+        operationId: 'putAccount',
+        params: upstreamPath,
+        body: accountBody,
+        response: answers(200, accountAnswer),
+      },
     },
-  }, (request) => app.services.putAccount(actorOf(request), request.params.id, request.body))
+    (request) => app.services.putAccount(actorOf(request), request.params.id, request.body),
+  )
 
-  api.get('/v1/accounts', {
-    config: { scope: 'accounts:read' },
-    schema: {
-      tags, summary: 'List accounts in the order in which they came', operationId: 'listAccounts',
-      querystring: z.strictObject({ ...paging, creditor, recipientId: ownerQuery.recipientId, state: z.enum(ACCOUNT_STATES).optional() }),
-      response: answers(200, pageOf(accountViewSchema)),
+  api.get(
+    '/v1/accounts',
+    {
+      config: { scope: 'accounts:read' },
+      schema: {
+        tags,
+        summary: 'List accounts in the order in which they came',
+        operationId: 'listAccounts',
+        querystring: z.strictObject({
+          ...paging,
+          creditor,
+          recipientId: ownerQuery.recipientId,
+          state: z.enum(ACCOUNT_STATES).optional(),
+        }),
+        response: answers(200, pageOf(accountViewSchema)),
+      },
     },
-  }, (request) => app.services.listAccounts(actorOf(request), request.query))
+    (request) => app.services.listAccounts(actorOf(request), request.query),
+  )
 
-  api.get('/v1/accounts/:id', {
-    config: { scope: 'accounts:read' },
-    schema: {
-      tags, summary: 'Where one account stands', operationId: 'getAccount',
-      params: upstreamPath, querystring: z.strictObject({ creditor }), response: answers(200, accountViewSchema),
+  api.get(
+    '/v1/accounts/:id',
+    {
+      config: { scope: 'accounts:read' },
+      schema: {
+        tags,
+        summary: 'Where one account stands',
+        operationId: 'getAccount',
+        params: upstreamPath,
+        querystring: z.strictObject({ creditor }),
+        response: answers(200, accountViewSchema),
+      },
     },
-  }, async (request) => {
-    const ref = { creditor: request.query.creditor ?? null, id: request.params.id }
-    return found(await app.services.getAccount(actorOf(request), ref), 'account')
-  })
+    async (request) => {
+      const ref = { creditor: request.query.creditor ?? null, id: request.params.id }
+      return found(await app.services.getAccount(actorOf(request), ref), 'account')
+    },
+  )
 
-  api.get('/v1/accounts/:id/timeline', {
-    config: { scope: 'accounts:read' },
-    schema: {
-      tags, summary: 'Everything that happened to one account, oldest first', operationId: 'getAccountTimeline',
-      params: upstreamPath, querystring: z.strictObject({ ...paging, creditor }), response: answers(200, pageOf(timelineEntrySchema)),
+  api.get(
+    '/v1/accounts/:id/timeline',
+    {
+      config: { scope: 'accounts:read' },
+      schema: {
+        tags,
+        summary: 'Everything that happened to one account, oldest first',
+        operationId: 'getAccountTimeline',
+        params: upstreamPath,
+        querystring: z.strictObject({ ...paging, creditor }),
+        response: answers(200, pageOf(timelineEntrySchema)),
+      },
     },
-  }, async (request) => {
-    const { creditor: stated, ...page } = request.query
-    return found(await app.services.accountTimeline(actorOf(request), { creditor: stated ?? null, id: request.params.id }, page), 'account')
-  })
+    async (request) => {
+      const { creditor: stated, ...page } = request.query
+      return found(
+        await app.services.accountTimeline(actorOf(request), { creditor: stated ?? null, id: request.params.id }, page),
+        'account',
+      )
+    },
+  )
 }

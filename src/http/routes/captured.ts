@@ -8,12 +8,18 @@ import { answers, creditor, paging } from '../schema.ts'
 
 /** What the capture provider kept instead of sending. */
 export function capturedRoutes(api: Api, app: App): void {
-  api.get('/v1/captured', {
-    config: { scope: 'accounts:read' },
-    schema: {
-      tags: ['Reminders'], summary: 'Messages that were captured instead of sent, the newest first; the access is logged', operationId: 'listCaptured',
-      querystring: z.strictObject({ ...paging, creditor, reminderId: z.guid('is not an id of ours').optional() }),
-      response: answers(200, pageOf(capturedViewSchema)),
+  api.get(
+    '/v1/captured',
+    {
+      config: { scope: 'accounts:read' },
+      schema: {
+        tags: ['Reminders'],
+        summary: 'Messages that were captured instead of sent, the newest first; the access is logged',
+        operationId: 'listCaptured',
+        querystring: z.strictObject({ ...paging, creditor, reminderId: z.guid('is not an id of ours').optional() }),
+        response: answers(200, pageOf(capturedViewSchema)),
+      },
     },
-  }, (request) => app.services.listCaptured(actorOf(request), request.query))
+    (request) => app.services.listCaptured(actorOf(request), request.query),
+  )
 }

@@ -8,12 +8,22 @@ import { actorOf } from '../authenticate.ts'
 
 /** When the queues will be empty. */
 export function forecastRoutes(api: Api, app: App): void {
-  api.get('/v1/forecast', {
-    config: { scope: 'reminders:read' },
-    schema: {
-      tags: ['Reports'], summary: 'When each route’s queue will be empty, and how many will not make it today', operationId: 'getForecast',
-      querystring: z.strictObject({ zone: timeZone.optional().describe('Whose day is today; absent: the creditors’ book zone if they share one, otherwise UTC.') }),
-      response: answers(200, forecastSchema),
+  api.get(
+    '/v1/forecast',
+    {
+      config: { scope: 'reminders:read' },
+      schema: {
+        tags: ['Reports'],
+        summary: 'When each route’s queue will be empty, and how many will not make it today',
+        operationId: 'getForecast',
+        querystring: z.strictObject({
+          zone: timeZone
+            .optional()
+            .describe('Whose day is today; absent: the creditors’ book zone if they share one, otherwise UTC.'),
+        }),
+        response: answers(200, forecastSchema),
+      },
     },
-  }, (request) => app.services.forecast(actorOf(request), request.query))
+    (request) => app.services.forecast(actorOf(request), request.query),
+  )
 }

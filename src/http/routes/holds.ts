@@ -12,30 +12,69 @@ const tags = ['Holds']
 
 /** Holds: pauses of an account or a person, with a cause and a way to end. */
 export function holdRoutes(api: Api, app: App): void {
-  api.post('/v1/holds', {
-    config: { scope: 'holds:write' },
-    schema: { tags, summary: 'Put an account or a person on hold', operationId: 'addHold', body: holdBody, response: answers(201, holdAnswer) },
-  }, async (request, reply) => reply.code(201).send(await app.services.addHold(actorOf(request), request.body)))
-
-  api.get('/v1/holds', {
-    config: { scope: 'accounts:read' },
-    schema: {
-      tags, summary: 'List holds, the newest first', operationId: 'listHolds',
-      querystring: z.strictObject({ ...paging, ...ownerQuery, open: flag.optional().describe('true: only those that stand.') }),
-      response: answers(200, pageOf(holdViewSchema)),
+  api.post(
+    '/v1/holds',
+    {
+      config: { scope: 'holds:write' },
+      schema: {
+        tags,
+        summary: 'Put an account or a person on hold',
+        operationId: 'addHold',
+        body: holdBody,
+        response: answers(201, holdAnswer),
+      },
     },
-  }, (request) => app.services.listHolds(actorOf(request), request.query))
+    async (request, reply) => reply.code(201).send(await app.services.addHold(actorOf(request), request.body)),
+  )
 
-  api.post('/v1/holds/:id(^[^/:]+)::end', {
-    config: { scope: 'holds:write' },
-    schema: { tags, summary: 'End a hold, saying why', operationId: 'endHold', params: ownPath, body: holdEndBody, response: answers(200, endAnswer) },
-  }, (request) => app.services.endHold(actorOf(request), request.params.id, request.body))
-
-  api.delete('/v1/holds/:id', {
-    config: { scope: 'holds:write' },
-    schema: {
-      tags, summary: 'End a hold, saying why in the query', operationId: 'deleteHold',
-      params: ownPath, querystring: holdEndBody, response: answers(200, endAnswer),
+  api.get(
+    '/v1/holds',
+    {
+      config: { scope: 'accounts:read' },
+      schema: {
+        tags,
+        summary: 'List holds, the newest first',
+        operationId: 'listHolds',
+        querystring: z.strictObject({
+          ...paging,
+          ...ownerQuery,
+          open: flag.optional().describe('true: only those that stand.'),
+        }),
+        response: answers(200, pageOf(holdViewSchema)),
+      },
     },
-  }, (request) => app.services.endHold(actorOf(request), request.params.id, request.query))
+    (request) => app.services.listHolds(actorOf(request), request.query),
+  )
+
+  api.post(
+    '/v1/holds/:id(^[^/:]+)::end',
+    {
+      config: { scope: 'holds:write' },
+      schema: {
+        tags,
+        summary: 'End a hold, saying why',
+        operationId: 'endHold',
+        params: ownPath,
+        body: holdEndBody,
+        response: answers(200, endAnswer),
+      },
+    },
+    (request) => app.services.endHold(actorOf(request), request.params.id, request.body),
+  )
+
+  api.delete(
+    '/v1/holds/:id',
+    {
+      config: { scope: 'holds:write' },
+      schema: {
+        tags,
+        summary: 'End a hold, saying why in the query',
+        operationId: 'deleteHold',
+        params: ownPath,
+        querystring: holdEndBody,
+        response: answers(200, endAnswer),
+      },
+    },
+    (request) => app.services.endHold(actorOf(request), request.params.id, request.query),
+  )
 }

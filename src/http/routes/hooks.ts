@@ -6,7 +6,10 @@ import type { CallbackAnswer, SignedCall } from '../../services/callbacks/callba
 import { DecorumError } from '../../model/errors.ts'
 import type { Api } from '../openapi.ts'
 
-const attemptPath = z.object({ reminderId: z.guid('is not an id of ours'), attemptNo: z.coerce.number().int().min(1).max(32_767) })
+const attemptPath = z.object({
+  reminderId: z.guid('is not an id of ours'),
+  attemptNo: z.coerce.number().int().min(1).max(32_767),
+})
 const open = { scope: 'public', rateLimit: false } as const
 const unlisted = { hide: true }
 
@@ -21,35 +24,64 @@ export function hookRoutes(api: Api, app: App): void {
     await scope.register(formbody)
     const { callbacks } = app.services
 
-    scope.post('/hooks/twilio/message/:reminderId/:attemptNo', { config: open, schema: { ...unlisted, params: attemptPath } }, async (request, reply) =>
-      send(reply, await callbacks.twilioMessage(signedCall(request), request.params.reminderId, request.params.attemptNo)))
+    scope.post(
+      '/hooks/twilio/message/:reminderId/:attemptNo',
+      { config: open, schema: { ...unlisted, params: attemptPath } },
+      async (request, reply) =>
+        send(
+          reply,
+          await callbacks.twilioMessage(signedCall(request), request.params.reminderId, request.params.attemptNo),
+        ),
+    )
 
-    scope.post('/hooks/twilio/call/:reminderId/:attemptNo', { config: open, schema: { ...unlisted, params: attemptPath } }, async (request, reply) =>
-      send(reply, await callbacks.twilioCall(signedCall(request), request.params.reminderId, request.params.attemptNo)))
+    scope.post(
+      '/hooks/twilio/call/:reminderId/:attemptNo',
+      { config: open, schema: { ...unlisted, params: attemptPath } },
+      async (request, reply) =>
+        send(
+          reply,
+          await callbacks.twilioCall(signedCall(request), request.params.reminderId, request.params.attemptNo),
+        ),
+    )
 
     scope.route({
-      method: ['GET', 'POST'], url: '/hooks/twilio/voice/:reminderId/:attemptNo', config: open, schema: { ...unlisted, params: attemptPath },
+      method: ['GET', 'POST'],
+      url: '/hooks/twilio/voice/:reminderId/:attemptNo',
+      config: open,
+      schema: { ...unlisted, params: attemptPath },
       handler: async (request, reply) =>
-        send(reply, await callbacks.twilioVoice(signedCall(request), request.params.reminderId, request.params.attemptNo)),
+        send(
+          reply,
+          await callbacks.twilioVoice(signedCall(request), request.params.reminderId, request.params.attemptNo),
+        ),
     })
 
     scope.post('/hooks/twilio/inbound', { config: open, schema: unlisted }, async (request, reply) =>
-      send(reply, await callbacks.twilioInbound(signedCall(request))))
+      send(reply, await callbacks.twilioInbound(signedCall(request))),
+    )
   })
 }
 
 function signedCall(request: FastifyRequest): SignedCall {
   const signature = request.headers['x-twilio-signature']
-  return { path: request.url, form: (request.body ?? {}) as SignedCall['form'], signature: typeof signature === 'string' ? signature : null }
+  return {
+    path: request.url,
+    form: (request.body ?? {}) as SignedCall['form'],
+    signature: typeof signature === 'string' ? signature : null,
+  }
 }
 
 function send(reply: FastifyReply, answer: CallbackAnswer): FastifyReply {
   switch (answer.kind) {
-    case 'done': return reply.code(204).send()
-    case 'xml': return reply.type('text/xml; charset=utf-8').send(answer.body)
-    case 'refused': throw new DecorumError('DECORUM_FORBIDDEN', 'the signature is not that of this provider account', {
-      hint: 'PUBLIC_URL must be the address that the provider calls, and the route must hold the account’s primary auth token.',
-    })
-    case 'unknown': throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such attempt')
+    case 'done':
+      return reply.code(204).send()
+    case 'xml':
+      return reply.type('text/xml; charset=utf-8').send(answer.body)
+    case 'refused':
+      throw new DecorumError('DECORUM_FORBIDDEN', 'the signature is not that of this provider account', {
+        hint: 'PUBLIC_URL must be the address that the provider calls, and the route must hold the account’s primary auth token.',
+      })
+    case 'unknown':
+      throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such attempt')
   }
 }

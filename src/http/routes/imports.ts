@@ -22,10 +22,17 @@ type Import = (actor: Caller['actor'], bytes: AsyncIterable<Uint8Array>, onResul
 export function importRoutes(api: Api, app: App): void {
   void api.register(async (scope: Api) => {
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser(['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/octet-stream'], (_request, body, done) => done(null, body))
+    scope.addContentTypeParser(
+      ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/octet-stream'],
+      (_request, body, done) => done(null, body),
+    )
 
     const schema = (summary: string, operationId: string) => ({
-      tags: ['Imports'], summary, operationId, consumes: ['application/x-ndjson'], produces: ['application/x-ndjson'],
+      tags: ['Imports'],
+      summary,
+      operationId,
+      consumes: ['application/x-ndjson'],
+      produces: ['application/x-ndjson'],
       response: answers(200, lineResult),
     })
     const stream = (take: Import) => async (request: FastifyRequest, reply: FastifyReply) => {
@@ -38,15 +45,25 @@ export function importRoutes(api: Api, app: App): void {
       return reply.type('application/x-ndjson').send(lines)
     }
 
-    scope.post('/v1/accounts::import', {
-      config: { scope: 'accounts:write' }, bodyLimit: app.config.limits.importBytes,
-      schema: schema('Register many accounts; each line is an account with its id', 'importAccounts'),
-    }, stream((actor, bytes, onResult) => app.services.importAccounts(actor, bytes, onResult)))
+    scope.post(
+      '/v1/accounts::import',
+      {
+        config: { scope: 'accounts:write' },
+        bodyLimit: app.config.limits.importBytes,
+        schema: schema('Register many accounts; each line is an account with its id', 'importAccounts'),
+      },
+      stream((actor, bytes, onResult) => app.services.importAccounts(actor, bytes, onResult)),
+    )
 
-    scope.post('/v1/events::import', {
-      config: { scope: 'events:write' }, bodyLimit: app.config.limits.importBytes,
-      schema: schema('Report many events; each line is an event with its accountId', 'importEvents'),
-    }, stream((actor, bytes, onResult) => app.services.importEvents(actor, bytes, onResult)))
+    scope.post(
+      '/v1/events::import',
+      {
+        config: { scope: 'events:write' },
+        bodyLimit: app.config.limits.importBytes,
+        schema: schema('Report many events; each line is an event with its accountId', 'importEvents'),
+      },
+      stream((actor, bytes, onResult) => app.services.importEvents(actor, bytes, onResult)),
+    )
   })
 }
 
@@ -74,7 +91,8 @@ export interface ImportStream {
  * @param problem  what the reader is told when `run` fails after its first result
  */
 export function importStream(
-  run: (take: (result: LineResult) => Promise<void>) => Promise<ImportTotals>, problem: (error: unknown) => Problem,
+  run: (take: (result: LineResult) => Promise<void>) => Promise<ImportTotals>,
+  problem: (error: unknown) => Problem,
 ): ImportStream {
   const lines = new PassThrough({ writableHighWaterMark: WAITING_BYTES, readableHighWaterMark: 64 * 1024 })
   const gone = new AbortController()
@@ -82,7 +100,9 @@ export function importStream(
   // A reader that hangs up is told to `run` by the next `take`; the stream itself has no more to say.
   lines.on('error', () => undefined)
   let wrote: () => void = () => undefined
-  const first = new Promise<void>((resolve) => { wrote = resolve })
+  const first = new Promise<void>((resolve) => {
+    wrote = resolve
+  })
   let any = false
   let waiting = ''
   const flush = (): void => {

@@ -11,8 +11,13 @@ import { answers, found, ownPath } from '../schema.ts'
 const tags = ['Keys']
 
 const keySchema = z.object({
-  id: z.string(), label: z.string(), creditor: z.string().nullable(), kind: z.enum(['test', 'live']), scopes: z.array(z.enum(SCOPES)),
-  createdAt: z.string(), revokedAt: z.string().nullable(),
+  id: z.string(),
+  label: z.string(),
+  creditor: z.string().nullable(),
+  kind: z.enum(['test', 'live']),
+  scopes: z.array(z.enum(SCOPES)),
+  createdAt: z.string(),
+  revokedAt: z.string().nullable(),
 })
 
 const newKey = z.strictObject({
@@ -24,30 +29,57 @@ const newKey = z.strictObject({
 
 /** API keys. A key bound to a creditor makes and sees keys of that creditor only. */
 export function keyRoutes(api: Api, app: App): void {
-  api.post('/v1/keys', {
-    config: { scope: 'admin' },
-    schema: {
-      tags, summary: 'Make a key; its secret is shown this once', operationId: 'createKey', body: newKey,
-      response: answers(201, keySchema.extend({ secret: z.string() })),
+  api.post(
+    '/v1/keys',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        summary: 'Make a key; its secret is shown this once',
+        operationId: 'createKey',
+        body: newKey,
+        response: answers(201, keySchema.extend({ secret: z.string() })),
+      },
     },
-  }, async (request, reply) => {
-    const actor = actorOf(request)
-    const creditor = request.body.creditor ?? actor.creditor
-    if (actor.creditor !== null && creditor !== actor.creditor) {
-      throw new DecorumError('DECORUM_FORBIDDEN', `the key is bound to creditor ${actor.creditor}`)
-    }
-    if (!actor.live && request.body.kind === 'live') throw new DecorumError('DECORUM_FORBIDDEN', 'a test key makes test keys only')
-    const { key, secret } = await app.services.createKey({ ...request.body, creditor })
-    return reply.code(201).send({ ...key, secret })
-  })
+    async (request, reply) => {
+      const actor = actorOf(request)
+      const creditor = request.body.creditor ?? actor.creditor
+      if (actor.creditor !== null && creditor !== actor.creditor) {
+        throw new DecorumError('DECORUM_FORBIDDEN', `the key is bound to creditor ${actor.creditor}`)
+      }
+      if (!actor.live && request.body.kind === 'live')
+        throw new DecorumError('DECORUM_FORBIDDEN', 'a test key makes test keys only')
+      const { key, secret } = await app.services.createKey({ ...request.body, creditor })
+      return reply.code(201).send({ ...key, secret })
+    },
+  )
 
-  api.get('/v1/keys', {
-    config: { scope: 'admin' },
-    schema: { tags, summary: 'List keys, without their secrets', operationId: 'listKeys', response: answers(200, pageOf(keySchema)) },
-  }, async (request) => ({ items: await app.services.listKeys(actorOf(request).creditor), next: null }))
+  api.get(
+    '/v1/keys',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        summary: 'List keys, without their secrets',
+        operationId: 'listKeys',
+        response: answers(200, pageOf(keySchema)),
+      },
+    },
+    async (request) => ({ items: await app.services.listKeys(actorOf(request).creditor), next: null }),
+  )
 
-  api.delete('/v1/keys/:id', {
-    config: { scope: 'admin' },
-    schema: { tags, summary: 'Revoke a key', operationId: 'revokeKey', params: ownPath, response: answers(200, keySchema) },
-  }, async (request) => found(await app.services.revokeKey(request.params.id, actorOf(request).creditor), 'key'))
+  api.delete(
+    '/v1/keys/:id',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        tags,
+        summary: 'Revoke a key',
+        operationId: 'revokeKey',
+        params: ownPath,
+        response: answers(200, keySchema),
+      },
+    },
+    async (request) => found(await app.services.revokeKey(request.params.id, actorOf(request).creditor), 'key'),
+  )
 }

@@ -15,62 +15,128 @@ const tags = ['Reminders']
 
 /** Reminders: ask for one, watch it, call it off, and read why. */
 export function reminderRoutes(api: Api, app: App): void {
-  api.post('/v1/reminders', {
-    config: { scope: 'reminders:write' },
-    schema: {
-      tags, summary: 'Ask for one reminder', operationId: 'createReminder',
-      headers: idempotencyHeaders, body: reminderBody,
-      response: answers(202, z.object({ id: z.string(), status: z.enum(REMINDER_STATUSES) })),
+  api.post(
+    '/v1/reminders',
+    {
+      config: { scope: 'reminders:write' },
+      schema: {
+        tags,
+        summary: 'Ask for one reminder',
+        operationId: 'createReminder',
+        headers: idempotencyHeaders,
+        body: reminderBody,
+        response: answers(202, z.object({ id: z.string(), status: z.enum(REMINDER_STATUSES) })),
+      },
     },
-  }, async (request, reply) => {
-    const { id, status } = await app.services.createReminder(actorOf(request), request.headers['idempotency-key'] ?? null, request.body)
-    return reply.code(202).header('location', `/v1/reminders/${id}`).send({ id, status })
-  })
+    async (request, reply) => {
+      const { id, status } = await app.services.createReminder(
+        actorOf(request),
+        request.headers['idempotency-key'] ?? null,
+        request.body,
+      )
+      return reply.code(202).header('location', `/v1/reminders/${id}`).send({ id, status })
+    },
+  )
 
-  api.get('/v1/reminders', {
-    config: { scope: 'reminders:read' },
-    schema: {
-      tags, summary: 'List reminders, the newest first', operationId: 'listReminders',
-      querystring: z.strictObject({ ...paging, ...ownerQuery, status: z.enum(REMINDER_STATUSES).optional(), channel: z.enum(CHANNELS).optional() }),
-      response: answers(200, pageOf(reminderSummarySchema)),
+  api.get(
+    '/v1/reminders',
+    {
+      config: { scope: 'reminders:read' },
+      schema: {
+        tags,
+        summary: 'List reminders, the newest first',
+        operationId: 'listReminders',
+        querystring: z.strictObject({
+          ...paging,
+          ...ownerQuery,
+          status: z.enum(REMINDER_STATUSES).optional(),
+          channel: z.enum(CHANNELS).optional(),
+        }),
+        response: answers(200, pageOf(reminderSummarySchema)),
+      },
     },
-  }, (request) => app.services.listReminders(actorOf(request), request.query))
+    (request) => app.services.listReminders(actorOf(request), request.query),
+  )
 
-  api.get('/v1/reminders/:id', {
-    config: { scope: 'reminders:read' },
-    schema: {
-      tags, summary: 'One reminder with every decision, attempt and receipt', operationId: 'getReminder',
-      params: ownPath, response: answers(200, reminderViewSchema),
+  api.get(
+    '/v1/reminders/:id',
+    {
+      config: { scope: 'reminders:read' },
+      schema: {
+        tags,
+        summary: 'One reminder with every decision, attempt and receipt',
+        operationId: 'getReminder',
+        params: ownPath,
+        response: answers(200, reminderViewSchema),
+      },
     },
-  }, async (request) => found(await app.services.getReminder(actorOf(request), request.params.id), 'reminder'))
+    async (request) => found(await app.services.getReminder(actorOf(request), request.params.id), 'reminder'),
+  )
 
-  api.get('/v1/reminders/:id/explanation', {
-    config: { scope: 'reminders:read' },
-    schema: {
-      tags, summary: 'The same in plain words', operationId: 'explainReminder',
-      params: ownPath, querystring: z.strictObject({ lang: z.enum(LANGUAGES).default('en') }),
-      response: answers(200, z.object({ lines: z.array(z.string()), asked: decisionExplanationSchema.nullable().describe('What the rules of the last decision judged by; null where that cannot be told again.') })),
+  api.get(
+    '/v1/reminders/:id/explanation',
+    {
+      config: { scope: 'reminders:read' },
+      schema: {
+        tags,
+        summary: 'The same in plain words',
+        operationId: 'explainReminder',
+        params: ownPath,
+        querystring: z.strictObject({ lang: z.enum(LANGUAGES).default('en') }),
+        response: answers(
+          200,
+          z.object({
+            lines: z.array(z.string()),
+            asked: decisionExplanationSchema
+              .nullable()
+              .describe('What the rules of the last decision judged by; null where that cannot be told again.'),
+          }),
+        ),
+      },
     },
-  }, async (request) => found(await app.services.explainReminder(actorOf(request), request.params.id, request.query.lang), 'reminder'))
+    async (request) =>
+      found(await app.services.explainReminder(actorOf(request), request.params.id, request.query.lang), 'reminder'),
+  )
 
-  api.get('/v1/reminders/:id/attempts/:no/words', {
-    config: { scope: 'accounts:read' },
-    schema: {
-      tags, summary: 'What an attempt said, word for word; the access is logged', operationId: 'getAttemptWords',
-      params: ownPath.extend({ no: z.coerce.number().int().min(1).max(1000) }),
-      response: answers(200, z.discriminatedUnion('state', [
-        z.object({ state: z.literal('kept'), source: z.enum(['captured', 'rendered-again']), content: z.unknown() }),
-        z.object({ state: z.literal('erased') }),
-        z.object({ state: z.literal('unavailable'), problem: z.string() }),
-      ])),
+  api.get(
+    '/v1/reminders/:id/attempts/:no/words',
+    {
+      config: { scope: 'accounts:read' },
+      schema: {
+        tags,
+        summary: 'What an attempt said, word for word; the access is logged',
+        operationId: 'getAttemptWords',
+        params: ownPath.extend({ no: z.coerce.number().int().min(1).max(1000) }),
+        response: answers(
+          200,
+          z.discriminatedUnion('state', [
+            z.object({
+              state: z.literal('kept'),
+              source: z.enum(['captured', 'rendered-again']),
+              content: z.unknown(),
+            }),
+            z.object({ state: z.literal('erased') }),
+            z.object({ state: z.literal('unavailable'), problem: z.string() }),
+          ]),
+        ),
+      },
     },
-  }, async (request) => found(await app.services.attemptWords(actorOf(request), request.params.id, request.params.no), 'attempt'))
+    async (request) =>
+      found(await app.services.attemptWords(actorOf(request), request.params.id, request.params.no), 'attempt'),
+  )
 
-  api.delete('/v1/reminders/:id', {
-    config: { scope: 'reminders:write' },
-    schema: {
-      tags, summary: 'Call a reminder off', operationId: 'cancelReminder',
-      params: ownPath, response: answers(200, cancelAnswer),
+  api.delete(
+    '/v1/reminders/:id',
+    {
+      config: { scope: 'reminders:write' },
+      schema: {
+        tags,
+        summary: 'Call a reminder off',
+        operationId: 'cancelReminder',
+        params: ownPath,
+        response: answers(200, cancelAnswer),
+      },
     },
-  }, (request) => app.services.cancelReminder(actorOf(request), request.params.id))
+    (request) => app.services.cancelReminder(actorOf(request), request.params.id),
+  )
 }

@@ -13,34 +13,70 @@ const tags = ['Tasks']
 
 /** Tasks: the steps of a ladder that a person takes. */
 export function taskRoutes(api: Api, app: App): void {
-  api.get('/v1/tasks', {
-    config: { scope: 'tasks:read' },
-    schema: {
-      tags, summary: 'List tasks, what is due first first', operationId: 'listTasks',
-      querystring: z.strictObject({ ...paging, ...ownerQuery, status: z.enum(TASK_STATUSES).optional() }),
-      response: answers(200, pageOf(taskViewSchema)),
+  api.get(
+    '/v1/tasks',
+    {
+      config: { scope: 'tasks:read' },
+      schema: {
+        tags,
+        summary: 'List tasks, what is due first first',
+        operationId: 'listTasks',
+        querystring: z.strictObject({ ...paging, ...ownerQuery, status: z.enum(TASK_STATUSES).optional() }),
+        response: answers(200, pageOf(taskViewSchema)),
+      },
     },
-  }, (request) => app.services.listTasks(actorOf(request), request.query))
+    (request) => app.services.listTasks(actorOf(request), request.query),
+  )
 
-  api.get('/v1/tasks/:id', {
-    config: { scope: 'tasks:read' },
-    schema: { tags, summary: 'One task', operationId: 'getTask', params: ownPath, response: answers(200, taskViewSchema) },
-  }, async (request) => found(await app.services.getTask(actorOf(request), request.params.id), 'task'))
-
-  api.get('/v1/replies', {
-    config: { scope: 'accounts:read' },
-    schema: {
-      tags, summary: 'What people wrote back, the newest first; the access is logged', operationId: 'listReplies',
-      querystring: z.strictObject({
-        ...paging, creditor, recipientId: upstreamId.optional(), taskId: z.guid('is not an id of ours').optional(),
-        unresolved: flag.optional().describe('true: only what nobody can be told to have sent.'),
-      }),
-      response: answers(200, pageOf(replyViewSchema)),
+  api.get(
+    '/v1/tasks/:id',
+    {
+      config: { scope: 'tasks:read' },
+      schema: {
+        tags,
+        summary: 'One task',
+        operationId: 'getTask',
+        params: ownPath,
+        response: answers(200, taskViewSchema),
+      },
     },
-  }, (request) => app.services.listReplies(actorOf(request), request.query))
+    async (request) => found(await app.services.getTask(actorOf(request), request.params.id), 'task'),
+  )
 
-  api.post('/v1/tasks/:id(^[^/:]+)::complete', {
-    config: { scope: 'tasks:write' },
-    schema: { tags, summary: 'Report what came of a task', operationId: 'completeTask', params: ownPath, body: taskCompletion, response: answers(200, taskAnswer) },
-  }, (request) => app.services.completeTask(actorOf(request), request.params.id, request.body))
+  api.get(
+    '/v1/replies',
+    {
+      config: { scope: 'accounts:read' },
+      schema: {
+        tags,
+        summary: 'What people wrote back, the newest first; the access is logged',
+        operationId: 'listReplies',
+        querystring: z.strictObject({
+          ...paging,
+          creditor,
+          recipientId: upstreamId.optional(),
+          taskId: z.guid('is not an id of ours').optional(),
+          unresolved: flag.optional().describe('true: only what nobody can be told to have sent.'),
+        }),
+        response: answers(200, pageOf(replyViewSchema)),
+      },
+    },
+    (request) => app.services.listReplies(actorOf(request), request.query),
+  )
+
+  api.post(
+    '/v1/tasks/:id(^[^/:]+)::complete',
+    {
+      config: { scope: 'tasks:write' },
+      schema: {
+        tags,
+        summary: 'Report what came of a task',
+        operationId: 'completeTask',
+        params: ownPath,
+        body: taskCompletion,
+        response: answers(200, taskAnswer),
+      },
+    },
+    (request) => app.services.completeTask(actorOf(request), request.params.id, request.body),
+  )
 }

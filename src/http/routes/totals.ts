@@ -12,15 +12,24 @@ const MAX_DAYS = 92
 
 /** What went out and what did not, counted by day. */
 export function totalsRoutes(api: Api, app: App): void {
-  api.get('/v1/totals', {
-    config: { scope: 'reminders:read' },
-    schema: {
-      tags: ['Reports'], summary: 'What was sent, deferred, refused and passed over, by day', operationId: 'getTotals',
-      querystring: z.strictObject({ creditor, from: instant, to: instant, zone: timeZone.default('UTC') })
-        .refine((query) => query.to > query.from && query.to - query.from <= MAX_DAYS * DAY, {
-          path: ['to'], error: `is not after from and within ${MAX_DAYS} days of it`, params: { cure: 'Ask for a shorter span.' },
-        }),
-      response: answers(200, totalsSchema),
+  api.get(
+    '/v1/totals',
+    {
+      config: { scope: 'reminders:read' },
+      schema: {
+        tags: ['Reports'],
+        summary: 'What was sent, deferred, refused and passed over, by day',
+        operationId: 'getTotals',
+        querystring: z
+          .strictObject({ creditor, from: instant, to: instant, zone: timeZone.default('UTC') })
+          .refine((query) => query.to > query.from && query.to - query.from <= MAX_DAYS * DAY, {
+            path: ['to'],
+            error: `is not after from and within ${MAX_DAYS} days of it`,
+            params: { cure: 'Ask for a shorter span.' },
+          }),
+        response: answers(200, totalsSchema),
+      },
     },
-  }, (request) => app.services.totals(actorOf(request), request.query))
+    (request) => app.services.totals(actorOf(request), request.query),
+  )
 }

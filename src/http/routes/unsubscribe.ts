@@ -15,10 +15,12 @@ interface PageWords {
 
 const EN: PageWords = {
   title: 'Email from us',
-  ask: (sender) => `You can stop email from ${sender} to this address. Other ways in which you have agreed to be reached stay as they are.`,
+  ask: (sender) =>
+    `You can stop email from ${sender} to this address. Other ways in which you have agreed to be reached stay as they are.`,
   button: 'Stop email to this address',
   done: (sender) => `${sender} will send no more of these emails to this address. You can close this page.`,
-  unknown: 'This link is not complete, or it is not one of ours. Please open it again from the email, or answer the email.',
+  unknown:
+    'This link is not complete, or it is not one of ours. Please open it again from the email, or answer the email.',
 }
 
 const WORDS: Readonly<Record<string, PageWords>> = {
@@ -33,7 +35,12 @@ const WORDS: Readonly<Record<string, PageWords>> = {
 }
 
 const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
 
 const wordsFor = (locale: string | null): { language: string; words: PageWords } => {
   const language = locale?.split('-')[0]?.toLowerCase() ?? 'en'
@@ -55,8 +62,12 @@ ${body}
 /** The page behind the link in an email. It asks; opening it changes nothing, for scanners open links too. */
 export function askPage(locale: string | null, sender: string): string {
   const { language, words } = wordsFor(locale)
-  return page(language, words.title, `<p>${escape(words.ask(sender))}</p>
-<form method="post"><button type="submit" name="List-Unsubscribe" value="One-Click">${escape(words.button)}</button></form>`)
+  return page(
+    language,
+    words.title,
+    `<p>${escape(words.ask(sender))}</p>
+<form method="post"><button type="submit" name="List-Unsubscribe" value="One-Click">${escape(words.button)}</button></form>`,
+  )
 }
 
 /** What is shown once email to the address has stopped. */
@@ -67,7 +78,13 @@ export function donePage(locale: string | null, sender: string): string {
 
 /** What is shown for a token that is not ours, in every language there is: nobody is known by it. */
 export const unknownPage = (): string =>
-  page('en', EN.title, Object.entries(WORDS).map(([language, words]) => `<p lang="${language}">${escape(words.unknown)}</p>`).join('\n'))
+  page(
+    'en',
+    EN.title,
+    Object.entries(WORDS)
+      .map(([language, words]) => `<p lang="${language}">${escape(words.unknown)}</p>`)
+      .join('\n'),
+  )
 
 const tokenPath = z.object({ token: z.string().max(200) })
 
@@ -79,20 +96,37 @@ export function unsubscribeRoutes(api: Api, app: App): void {
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, {}))
     const { callbacks } = app.services
 
-    scope.get('/u/:token', { config: { scope: 'public' }, schema: { hide: true, params: tokenPath } }, async (request, reply) => {
-      const subject = await callbacks.readUnsubscribe(request.params.token)
-      if (subject === null) return html(reply.code(404), unknownPage())
-      return html(reply, subject.done ? donePage(subject.locale, subject.creditorName) : askPage(subject.locale, subject.creditorName))
-    })
+    scope.get(
+      '/u/:token',
+      { config: { scope: 'public' }, schema: { hide: true, params: tokenPath } },
+      async (request, reply) => {
+        const subject = await callbacks.readUnsubscribe(request.params.token)
+        if (subject === null) return html(reply.code(404), unknownPage())
+        return html(
+          reply,
+          subject.done ? donePage(subject.locale, subject.creditorName) : askPage(subject.locale, subject.creditorName),
+        )
+      },
+    )
 
-    scope.post('/u/:token', { config: { scope: 'public' }, schema: { hide: true, params: tokenPath } }, async (request, reply) => {
-      const { token } = request.params
-      const stopped = await callbacks.unsubscribe(token)
-      const subject = stopped ? await callbacks.readUnsubscribe(token) : null
-      return subject === null ? html(reply.code(404), unknownPage()) : html(reply, donePage(subject.locale, subject.creditorName))
-    })
+    scope.post(
+      '/u/:token',
+      { config: { scope: 'public' }, schema: { hide: true, params: tokenPath } },
+      async (request, reply) => {
+        const { token } = request.params
+        const stopped = await callbacks.unsubscribe(token)
+        const subject = stopped ? await callbacks.readUnsubscribe(token) : null
+        return subject === null
+          ? html(reply.code(404), unknownPage())
+          : html(reply, donePage(subject.locale, subject.creditorName))
+      },
+    )
   })
 }
 
 const html = (reply: FastifyReply, body: string): FastifyReply =>
-  reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').send(body)
+  reply
+    .type('text/html; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .header('referrer-policy', 'no-referrer')
+    .send(body)

@@ -64,10 +64,34 @@ export const ZIP_STATES: Readonly<Record<string, string>> = {
 
 /** ZIP codes that lie in another state or territory than the rest of their prefix. */
 export const ZIP_EXCEPTIONS: Readonly<Record<string, string>> = {
-  '06390': 'US-NY', '20588': 'US-MD', '20598': 'US-VA', '72643': 'US-MO', '73960': 'US-TX', '83414': 'US-WY', '96799': 'US-AS', '96950': 'US-MP', '96951': 'US-MP', '96952': 'US-MP',
-  '96910': 'US-GU', '96911': 'US-GU', '96912': 'US-GU', '96913': 'US-GU', '96914': 'US-GU', '96915': 'US-GU', '96916': 'US-GU', '96917': 'US-GU',
-  '96919': 'US-GU', '96921': 'US-GU', '96923': 'US-GU', '96926': 'US-GU', '96927': 'US-GU', '96928': 'US-GU', '96929': 'US-GU', '96930': 'US-GU',
-  '96931': 'US-GU', '96932': 'US-GU',
+  '06390': 'US-NY',
+  '20588': 'US-MD',
+  '20598': 'US-VA',
+  '72643': 'US-MO',
+  '73960': 'US-TX',
+  '83414': 'US-WY',
+  '96799': 'US-AS',
+  '96950': 'US-MP',
+  '96951': 'US-MP',
+  '96952': 'US-MP',
+  '96910': 'US-GU',
+  '96911': 'US-GU',
+  '96912': 'US-GU',
+  '96913': 'US-GU',
+  '96914': 'US-GU',
+  '96915': 'US-GU',
+  '96916': 'US-GU',
+  '96917': 'US-GU',
+  '96919': 'US-GU',
+  '96921': 'US-GU',
+  '96923': 'US-GU',
+  '96926': 'US-GU',
+  '96927': 'US-GU',
+  '96928': 'US-GU',
+  '96929': 'US-GU',
+  '96930': 'US-GU',
+  '96931': 'US-GU',
+  '96932': 'US-GU',
 }
 
 /**
@@ -78,7 +102,8 @@ export const ZIP_EXCEPTIONS: Readonly<Record<string, string>> = {
  */
 export const ZIP_ZONES: Readonly<Record<string, string>> = {
   'America/Boise': '832-834 837',
-  'America/Chicago': '325 370-372 375 380-384 570-574 580-584 660-662 664-676 679-681 683-689 733 750-770 772-779 781-784 786-797',
+  'America/Chicago':
+    '325 370-372 375 380-384 570-574 580-584 660-662 664-676 679-681 683-689 733 750-770 772-779 781-784 786-797',
   'America/Denver': '577 693 799 885',
   'America/Detroit': '480-497',
   'America/Indiana/Indianapolis': '460-462 466-468 470-474',
@@ -117,12 +142,14 @@ const ZIP = /^(\d{3})\d{2}(?:[- ]?\d{4})?$/
  */
 export function placeByPostcode(stated: StatedPlace, postcode: string | null | undefined): PlaceByPostcode {
   const { jurisdiction, timeZone } = stated
-  const found = postcode == null || jurisdiction === null || !isWithin(jurisdiction, 'US') ? null : placeOfZip(postcode.trim())
+  const found =
+    postcode == null || jurisdiction === null || !isWithin(jurisdiction, 'US') ? null : placeOfZip(postcode.trim())
   if (found === null || jurisdiction === null || found.jurisdiction === null) return { ...stated, elsewhere: null }
   const finer = isWithin(found.jurisdiction, jurisdiction)
   if (!finer && !isWithin(jurisdiction, found.jurisdiction)) return { ...stated, elsewhere: found }
   const place = finer ? found.jurisdiction : jurisdiction
-  if (timeZone === null || found.timeZone === null || timeZone === found.timeZone) return { jurisdiction: place, timeZone: timeZone ?? found.timeZone, elsewhere: null }
+  if (timeZone === null || found.timeZone === null || timeZone === found.timeZone)
+    return { jurisdiction: place, timeZone: timeZone ?? found.timeZone, elsewhere: null }
   return { jurisdiction: place, timeZone, elsewhere: found }
 }
 
@@ -138,11 +165,15 @@ function placeOfZip(postcode: string): StatedPlace | null {
 }
 
 /** `325 370-372` → 325, 370, 371, 372. */
-const listed = (text: string): string[] => text.split(' ').flatMap((part) => {
-  const [first = '', last = first] = part.split('-')
-  return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => String(Number(first) + i).padStart(first.length, '0'))
-})
-const byPrefix = (table: Readonly<Record<string, string>>): Map<string, string> => new Map(Object.entries(table).flatMap(([name, text]) => listed(text).map((prefix) => [prefix, name] as const)))
+const listed = (text: string): string[] =>
+  text.split(' ').flatMap((part) => {
+    const [first = '', last = first] = part.split('-')
+    return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) =>
+      String(Number(first) + i).padStart(first.length, '0'),
+    )
+  })
+const byPrefix = (table: Readonly<Record<string, string>>): Map<string, string> =>
+  new Map(Object.entries(table).flatMap(([name, text]) => listed(text).map((prefix) => [prefix, name] as const)))
 
 const states = byPrefix(ZIP_STATES)
 const zones = byPrefix(ZIP_ZONES)

@@ -10,19 +10,36 @@ export type Jurisdiction = string
 const SHAPE = /^[A-Z]{2}(?:-[A-Z0-9]{1,3}){0,2}$/
 
 /** ISO 3166-2 codes of places that have a country code, law and time of their own. */
-const OWN_COUNTRY: Readonly<Record<string, string>> = { 'CN-HK': 'HK', 'CN-91': 'HK', 'CN-MO': 'MO', 'CN-92': 'MO', 'CN-TW': 'TW', 'CN-71': 'TW' }
+const OWN_COUNTRY: Readonly<Record<string, string>> = {
+  'CN-HK': 'HK',
+  'CN-91': 'HK',
+  'CN-MO': 'MO',
+  'CN-92': 'MO',
+  'CN-TW': 'TW',
+  'CN-71': 'TW',
+}
 
 /**
  * Territories with a country code and a time of their own that federal law counts among the States
  * (15 USC 1692a(8), 47 USC 153): `PR` and `US-PR` are one place, inside `US`.
  */
-const TERRITORIES: Readonly<Record<string, string>> = { PR: 'US-PR', GU: 'US-GU', VI: 'US-VI', AS: 'US-AS', MP: 'US-MP', UM: 'US-UM' }
-const TERRITORY_CODES: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(TERRITORIES).map(([code, place]) => [place, code]))
+const TERRITORIES: Readonly<Record<string, string>> = {
+  PR: 'US-PR',
+  GU: 'US-GU',
+  VI: 'US-VI',
+  AS: 'US-AS',
+  MP: 'US-MP',
+  UM: 'US-UM',
+}
+const TERRITORY_CODES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(TERRITORIES).map(([code, place]) => [place, code]),
+)
 
 export const isJurisdiction = (text: string): boolean => SHAPE.test(text)
 
 /** The one spelling under which law is looked up: `PR` is `US-PR`, `CN-HK` is `HK`, everything else is itself. */
-export const canonicalJurisdiction = (place: Jurisdiction): Jurisdiction => OWN_COUNTRY[place] ?? TERRITORIES[place] ?? place
+export const canonicalJurisdiction = (place: Jurisdiction): Jurisdiction =>
+  OWN_COUNTRY[place] ?? TERRITORIES[place] ?? place
 
 export const countryOf = (place: Jurisdiction): string => place.slice(0, 2)
 
@@ -39,7 +56,8 @@ export function subdivisionOf(place: Jurisdiction): string | null {
 }
 
 /** Is `place` the same as `scope`, or inside it, however they are spelled? `US-NY-NYC` is within `US-NY` and `US`, `PR` within `US`; `US` is not within `US-NY`. */
-export const isWithin = (place: Jurisdiction, scope: Jurisdiction): boolean => liesWithin(canonicalJurisdiction(place), canonicalJurisdiction(scope))
+export const isWithin = (place: Jurisdiction, scope: Jurisdiction): boolean =>
+  liesWithin(canonicalJurisdiction(place), canonicalJurisdiction(scope))
 
 /** The same of places that are in their canonical spelling. */
 export const liesWithin = (place: Jurisdiction, scope: Jurisdiction): boolean =>

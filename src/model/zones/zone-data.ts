@@ -49,7 +49,7 @@ export function changesOf(zone: string): ZoneChanges | null {
   const text = listedAs === undefined ? undefined : listed.get(listedAs)
   if (listedAs === undefined || text === undefined) return null
   let changes = read.get(listedAs)
-  if (changes === undefined) read.set(listedAs, changes = unpack(text))
+  if (changes === undefined) read.set(listedAs, (changes = unpack(text)))
   return changes
 }
 
@@ -97,14 +97,21 @@ function unpack(text: string): ZoneChanges {
   const offsets = [each[digit(order.charCodeAt(0))] as number]
   const at: number[] = []
   let moment = 0
-  spans.split(' ').filter((span) => span !== '').forEach((span, i) => {
-    moment = Math.round(moment + sexagesimal(span) * 60_000)
-    const offset = each[digit(order.charCodeAt(i + 1))] as number
-    if (offset === offsets[offsets.length - 1]) return
-    at.push(moment)
-    offsets.push(offset)
-  })
-  return { at: Float64Array.from(at), offsets: Float64Array.from(offsets), goesOn: at.length > 0 && (at[at.length - 1] as number) > LISTED_UNTIL }
+  spans
+    .split(' ')
+    .filter((span) => span !== '')
+    .forEach((span, i) => {
+      moment = Math.round(moment + sexagesimal(span) * 60_000)
+      const offset = each[digit(order.charCodeAt(i + 1))] as number
+      if (offset === offsets[offsets.length - 1]) return
+      at.push(moment)
+      offsets.push(offset)
+    })
+  return {
+    at: Float64Array.from(at),
+    offsets: Float64Array.from(offsets),
+    goesOn: at.length > 0 && (at[at.length - 1] as number) > LISTED_UNTIL,
+  }
 }
 
 function sexagesimal(text: string): number {
@@ -129,7 +136,8 @@ const changesOrUtc = (zone: string): ZoneChanges => changesOf(zone) ?? UTC
 export const wallClock = (instant: Instant, zone: string): number => instant + offsetAt(changesOrUtc(zone), instant)
 
 /** Which calendar day is it in this zone? */
-export const localDateAt = (instant: Instant, zone: string): LocalDate => fromDayNumber(Math.floor(wallClock(instant, zone) / DAY))
+export const localDateAt = (instant: Instant, zone: string): LocalDate =>
+  fromDayNumber(Math.floor(wallClock(instant, zone) / DAY))
 
 /**
  * At which instant does this zone's wall clock first show this local time, or a later one?
@@ -163,7 +171,10 @@ export function localInstant(date: LocalDate, time: string, zone: string): Insta
 export function daysWithin(from: Instant, to: Instant, zone: string): { date: LocalDate; start: Instant }[] {
   const first = Math.floor(wallClock(from, zone) / DAY)
   const last = Math.max(first, Math.floor(wallClock(Math.max(from, to - 1), zone) / DAY))
-  return Array.from({ length: last - first + 1 }, (_, i) => ({ date: fromDayNumber(first + i), start: firstInstantAt((first + i) * DAY, zone) }))
+  return Array.from({ length: last - first + 1 }, (_, i) => ({
+    date: fromDayNumber(first + i),
+    start: firstInstantAt((first + i) * DAY, zone),
+  }))
 }
 
 /** How the database names its editions: the year and a letter. */
@@ -174,13 +185,19 @@ export const ZONE_EDITION = /^20\d{2}[a-z]{1,2}$/
  * carries them was published, a few days later at most. One is added with each update of the package: a test asks for it.
  */
 const PUBLISHED: Readonly<Record<string, LocalDate>> = {
-  '2025b': '2025-03-22', '2026b': '2026-04-22', '2026c': '2026-07-08', '2026d': '2026-09-11', '2026e': '2026-10-02', '2026f': '2026-10-29',
+  '2025b': '2025-03-22',
+  '2026b': '2026-04-22',
+  '2026c': '2026-07-08',
+  '2026d': '2026-09-11',
+  '2026e': '2026-10-02',
+  '2026f': '2026-10-29',
 }
 
 /** Several countries a year change their clocks, some at a few weeks' notice. */
 const MOST_DAYS = 365
 
-const HOW_TO_UPDATE = 'run "npm install --save-exact moment-timezone@latest" and deploy, or take a newer release of Decorum'
+const HOW_TO_UPDATE =
+  'run "npm install --save-exact moment-timezone@latest" and deploy, or take a newer release of Decorum'
 
 /** Is this edition older than that one? Years compare first, then letters; `z` is followed by `za`. */
 export const isOlderEdition = (one: string, other: string): boolean => one < other
@@ -205,7 +222,11 @@ export interface ZoneDataReport {
  * @param packs    those whose demand counts
  * @param edition  another than the one in force; for tests
  */
-export function judgeZoneData(packs: readonly { id: string; version: string; zoneData?: string | undefined }[], now: Instant, edition = ZONE_DATA_VERSION): ZoneDataReport {
+export function judgeZoneData(
+  packs: readonly { id: string; version: string; zoneData?: string | undefined }[],
+  now: Instant,
+  edition = ZONE_DATA_VERSION,
+): ZoneDataReport {
   const published = publishedOn(edition)
   const old = daysBetween(published, fromDayNumber(Math.floor(now / DAY))) > MOST_DAYS
   const wanting = packs.filter(({ zoneData }) => zoneData !== undefined && isOlderEdition(edition, zoneData))
@@ -213,8 +234,15 @@ export function judgeZoneData(packs: readonly { id: string; version: string; zon
     version: edition,
     published,
     faults: [
-      ...(old ? [`time zone data ${edition} was published on ${published}, more than a year ago, and places have changed their clocks since; ${HOW_TO_UPDATE}`] : []),
-      ...wanting.map(({ id, version, zoneData }) => `policy pack ${id} ${version} needs time zone data ${zoneData} or later, and ${edition} is in force: what it applies to is held (zone_data_outdated); ${HOW_TO_UPDATE}`),
+      ...(old
+        ? [
+            `time zone data ${edition} was published on ${published}, more than a year ago, and places have changed their clocks since; ${HOW_TO_UPDATE}`,
+          ]
+        : []),
+      ...wanting.map(
+        ({ id, version, zoneData }) =>
+          `policy pack ${id} ${version} needs time zone data ${zoneData} or later, and ${edition} is in force: what it applies to is held (zone_data_outdated); ${HOW_TO_UPDATE}`,
+      ),
     ],
   }
 }

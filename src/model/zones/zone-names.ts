@@ -8,9 +8,18 @@ export type StatedZone = { ok: true; zone: string } | { ok: false; problem: stri
 
 /** Old names whose clock the data keeps under another country's place, and words of one place: the place that is meant (tz `backward`). */
 const MEANT: Readonly<Record<string, string>> = {
-  'Africa/Asmera': 'Africa/Asmara', 'Africa/Timbuktu': 'Africa/Bamako', 'America/Coral_Harbour': 'America/Atikokan', 'America/Virgin': 'America/St_Thomas',
-  'Antarctica/South_Pole': 'Antarctica/McMurdo', 'Asia/Rangoon': 'Asia/Yangon', 'Atlantic/Jan_Mayen': 'Arctic/Longyearbyen', 'Pacific/Ponape': 'Pacific/Pohnpei',
-  'Pacific/Truk': 'Pacific/Chuuk', 'Pacific/Yap': 'Pacific/Chuuk', Iceland: 'Atlantic/Reykjavik', Singapore: 'Asia/Singapore',
+  'Africa/Asmera': 'Africa/Asmara',
+  'Africa/Timbuktu': 'Africa/Bamako',
+  'America/Coral_Harbour': 'America/Atikokan',
+  'America/Virgin': 'America/St_Thomas',
+  'Antarctica/South_Pole': 'Antarctica/McMurdo',
+  'Asia/Rangoon': 'Asia/Yangon',
+  'Atlantic/Jan_Mayen': 'Arctic/Longyearbyen',
+  'Pacific/Ponape': 'Pacific/Pohnpei',
+  'Pacific/Truk': 'Pacific/Chuuk',
+  'Pacific/Yap': 'Pacific/Chuuk',
+  Iceland: 'Atlantic/Reykjavik',
+  Singapore: 'Asia/Singapore',
 }
 
 /** What the data knows as one word, though it is the time of several places. */
@@ -26,7 +35,8 @@ const byLetters = new Map<string, string[]>()
 for (const zone of current) {
   const clock = namedInData(zone)?.listedAs ?? zone
   byClock.set(clock, [...(byClock.get(clock) ?? []), zone])
-  for (const key of [lettersOf(zone), lettersOf(zone.slice(zone.lastIndexOf('/') + 1))]) byLetters.set(key, [...(byLetters.get(key) ?? []), zone])
+  for (const key of [lettersOf(zone), lettersOf(zone.slice(zone.lastIndexOf('/') + 1))])
+    byLetters.set(key, [...(byLetters.get(key) ?? []), zone])
 }
 
 /**
@@ -42,23 +52,46 @@ export function statedZone(text: string): StatedZone {
   const named = namedInData(text)
   const zone = named === null || named.name.startsWith('Etc/') ? null : placeOf(named)
   if (zone !== null && named?.name.includes('/')) return { ok: true, zone }
-  if (SAME_AS_UTC.test(text)) return { ok: false, problem: 'is not of the form Area/Location', cure: 'Write "UTC", or name the place, as "Europe/London".' }
-  if (OFFSET.test(text)) return { ok: false, problem: 'is an offset, which says nothing of summer time', cure: 'Name the place, as "Asia/Shanghai" or "America/New_York", or write "UTC".' }
-  if (named !== null && zone !== null && !NO_PLACE.has(named.name)) return { ok: false, problem: 'is not of the form Area/Location', cure: `Write "${zone}".` }
+  if (SAME_AS_UTC.test(text))
+    return {
+      ok: false,
+      problem: 'is not of the form Area/Location',
+      cure: 'Write "UTC", or name the place, as "Europe/London".',
+    }
+  if (OFFSET.test(text))
+    return {
+      ok: false,
+      problem: 'is an offset, which says nothing of summer time',
+      cure: 'Name the place, as "Asia/Shanghai" or "America/New_York", or write "UTC".',
+    }
+  if (named !== null && zone !== null && !NO_PLACE.has(named.name))
+    return { ok: false, problem: 'is not of the form Area/Location', cure: `Write "${zone}".` }
   if (ABBREVIATION.test(text) && byLetters.get(lettersOf(text)) === undefined) {
-    return { ok: false, problem: 'is an abbreviation, and several places share those', cure: 'Name the place, as "America/New_York" or "Europe/London", or write "UTC".' }
+    return {
+      ok: false,
+      problem: 'is an abbreviation, and several places share those',
+      cure: 'Name the place, as "America/New_York" or "Europe/London", or write "UTC".',
+    }
   }
   const meant = probably(text)
-  return { ok: false, problem: 'is not an IANA time zone', cure: meant === null ? 'Write it like "Asia/Shanghai".' : `Did you mean "${meant}"?` }
+  return {
+    ok: false,
+    problem: 'is not an IANA time zone',
+    cure: meant === null ? 'Write it like "Asia/Shanghai".' : `Did you mean "${meant}"?`,
+  }
 }
 
 /** A zone that somebody states, as text of a request, a file or a configuration; read as today's name. */
-export const timeZoneSchema = z.string().max(64, 'is longer than 64 characters').transform((text, ctx): string => {
-  const stated = statedZone(text)
-  if (stated.ok) return stated.zone
-  ctx.addIssue({ code: 'custom', message: stated.problem, params: { cure: stated.cure } })
-  return z.NEVER
-}).describe('IANA time zone, as Area/Location, or UTC')
+export const timeZoneSchema = z
+  .string()
+  .max(64, 'is longer than 64 characters')
+  .transform((text, ctx): string => {
+    const stated = statedZone(text)
+    if (stated.ok) return stated.zone
+    ctx.addIssue({ code: 'custom', message: stated.problem, params: { cure: stated.cure } })
+    return z.NEVER
+  })
+  .describe('IANA time zone, as Area/Location, or UTC')
 
 /** Every name that may be stated and is kept as it is. */
 export const statedZoneNames = (): string[] => ['UTC', ...current].filter((zone) => namedInData(zone) !== null)

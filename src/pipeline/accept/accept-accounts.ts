@@ -27,7 +27,12 @@ export interface AccountPut {
 }
 
 /** Puts one account: `PUT /v1/accounts/{id}`. */
-export async function acceptAccount(runtime: Runtime, actor: Actor, id: string, body: AccountBody): Promise<AccountAnswer> {
+export async function acceptAccount(
+  runtime: Runtime,
+  actor: Actor,
+  id: string,
+  body: AccountBody,
+): Promise<AccountAnswer> {
   const [result] = await acceptAccounts(runtime, actor, [{ id, body }])
   if (result === undefined) throw new RangeError('no result for the account')
   if (!result.ok) throw result.error
@@ -41,7 +46,11 @@ export async function acceptAccount(runtime: Runtime, actor: Actor, id: string, 
  * instant are taken as a correction; facts that contradict each other hold the account until
  * consistent ones come.
  */
-export async function acceptAccounts(runtime: Runtime, actor: Actor, puts: readonly AccountPut[]): Promise<AccountPutResult[]> {
+export async function acceptAccounts(
+  runtime: Runtime,
+  actor: Actor,
+  puts: readonly AccountPut[],
+): Promise<AccountPutResult[]> {
   const refused = new Map<number, DecorumError>()
   const began = runtime.clock.now()
   const items = puts.flatMap((put, index): AccountItem[] => {
@@ -49,25 +58,43 @@ export async function acceptAccounts(runtime: Runtime, actor: Actor, puts: reado
       const creditor = creditorOf(runtime, actor, put.body.creditor)
       refuseFuture(runtime, timesOfAccount(put.body), began)
       const recipient = put.body.recipient?.id ?? put.body.recipientId
-      return [{
-        index, creditor, body: put.body.asOf > began ? { ...put.body, asOf: began } : put.body, key: { creditor: creditor.id, externalId: put.id },
-        recipientKey: recipient === undefined ? null : { creditor: creditor.id, externalId: recipient },
-      }]
+      return [
+        {
+          index,
+          creditor,
+          body: put.body.asOf > began ? { ...put.body, asOf: began } : put.body,
+          key: { creditor: creditor.id, externalId: put.id },
+          recipientKey: recipient === undefined ? null : { creditor: creditor.id, externalId: recipient },
+        },
+      ]
     } catch (error) {
       refused.set(index, refusal(error))
       return []
     }
   })
-  const answers = items.length === 0 ? new Map<number, AccountPutResult>() : await inWriteTransaction(runtime, (trx) => putAll({ ...runtime, vault: rememberHashes(runtime.vault) }, actor, trx, items))
+  const answers =
+    items.length === 0
+      ? new Map<number, AccountPutResult>()
+      : await inWriteTransaction(runtime, (trx) =>
+          putAll({ ...runtime, vault: rememberHashes(runtime.vault) }, actor, trx, items),
+        )
   return puts.map((_, index) => {
     const error = refused.get(index)
-    return error === undefined ? answers.get(index) as AccountPutResult : { ok: false, error }
+    return error === undefined ? (answers.get(index) as AccountPutResult) : { ok: false, error }
   })
 }
 
-async function putAll(runtime: Runtime, actor: Actor, opened: Transaction<Database>, stated: readonly AccountItem[]): Promise<Map<number, AccountPutResult>> {
+async function putAll(
+  runtime: Runtime,
+  actor: Actor,
+  opened: Transaction<Database>,
+  stated: readonly AccountItem[],
+): Promise<Map<number, AccountPutResult>> {
   const began = runtime.clock.now()
-  const found = await findAccounts(opened, stated.map((item) => item.key))
+  const found = await findAccounts(
+    opened,
+    stated.map((item) => item.key),
+  )
   const results = new Map<number, AccountPutResult>()
   const fresh = new Map<AccountItem, StoredAccount>()
   const items = stated.filter((item) => {
@@ -78,16 +105,42 @@ async function putAll(runtime: Runtime, actor: Actor, opened: Transaction<Databa
     return first.ok
   })
   const recipients = await recipientsOfAccounts(opened, runtime.vault, items, (item) => !fresh.has(item), began)
-  const { trx, recipients: drafts } = await lockAccountRecipients(opened, runtime.vault, items.flatMap((item) => [
-    ...idsOf(found.get(keyText(item.key))?.recipientId),
-    ...idsOf(item.recipientKey === null ? undefined : recipients.ids.get(keyText(item.recipientKey))).map(({ id }) => ({ id, addresses: item.body.recipient?.addresses })),
-  ]), new Date(began), recipients.added)
-  const known = new Map((await knownAccounts(trx, [...found.values()].map((account) => account.id))).map((account) => [account.row.id, account]))
-  const holds = await openHolds(trx, [...drafts.keys()].filter((id) => !recipients.added.has(id)))
-  const reported = await balanceEvents(trx, items.flatMap((item) => {
-    const row = known.get(found.get(keyText(item.key))?.id ?? '')?.row
-    return row === undefined || item.body.overdue === undefined || item.body.asOf > row.as_of.getTime() || !mayHaveChanges(row) ? [] : [row]
-  }))
+  const { trx, recipients: drafts } = await lockAccountRecipients(
+    opened,
+    runtime.vault,
+    items.flatMap((item) => [
+      ...idsOf(found.get(keyText(item.key))?.recipientId),
+      ...idsOf(item.recipientKey === null ? undefined : recipients.ids.get(keyText(item.recipientKey))).map(
+        ({ id }) => ({ id, addresses: item.body.recipient?.addresses }),
+      ),
+    ]),
+    new Date(began),
+    recipients.added,
+  )
+  const known = new Map(
+    (
+      await knownAccounts(
+        trx,
+        [...found.values()].map((account) => account.id),
+      )
+    ).map((account) => [account.row.id, account]),
+  )
+  const holds = await openHolds(
+    trx,
+    [...drafts.keys()].filter((id) => !recipients.added.has(id)),
+  )
+  const reported = await balanceEvents(
+    trx,
+    items.flatMap((item) => {
+      const row = known.get(found.get(keyText(item.key))?.id ?? '')?.row
+      return row === undefined ||
+        item.body.overdue === undefined ||
+        item.body.asOf > row.as_of.getTime() ||
+        !mayHaveChanges(row)
+        ? []
+        : [row]
+    }),
+  )
   const now = runtime.clock.now()
   const put = new AccountPuts(runtime, actor, now, { found, fresh, recipients, drafts, known, holds, reported })
   for (const [i, item] of items.entries()) {
@@ -111,10 +164,29 @@ const idsOf = (id: string | undefined): { id: string }[] => (id === undefined ? 
  *
  * Asked before the person is added: what cannot be registered leaves nobody behind.
  */
-function firstRow(runtime: Runtime, actor: Actor, { body, creditor, recipientKey, key }: AccountItem, now: Instant): { ok: true; row: StoredAccount } | { ok: false; error: DecorumError } {
+function firstRow(
+  runtime: Runtime,
+  actor: Actor,
+  { body, creditor, recipientKey, key }: AccountItem,
+  now: Instant,
+): { ok: true; row: StoredAccount } | { ok: false; error: DecorumError } {
   try {
-    if (recipientKey === null) throw invalidField('recipient', 'is missing', 'A new account states its recipient, or recipientId of one that is known.')
-    return { ok: true, row: newAccount({ id: newId(), externalId: key.externalId, recipientId: '', live: actor.live }, body, creditor, runtime.config.ladders, now) }
+    if (recipientKey === null)
+      throw invalidField(
+        'recipient',
+        'is missing',
+        'A new account states its recipient, or recipientId of one that is known.',
+      )
+    return {
+      ok: true,
+      row: newAccount(
+        { id: newId(), externalId: key.externalId, recipientId: '', live: actor.live },
+        body,
+        creditor,
+        runtime.config.ladders,
+        now,
+      ),
+    }
   } catch (error) {
     return { ok: false, error: refusal(error) }
   }

@@ -5,7 +5,15 @@ import { DecorumError } from '../../model/errors.ts'
 import type { Instant } from '../../model/time.ts'
 import { PERSON_REASONS, type SuppressionReason } from '../../model/vocabulary.ts'
 import { findAccounts, knownAccounts } from '../../record/accounts.ts'
-import { addEvent, balanceEvents, type EventRow, findEvent, findUse, paidSince, rememberUse } from '../../record/events.ts'
+import {
+  addEvent,
+  balanceEvents,
+  type EventRow,
+  findEvent,
+  findUse,
+  paidSince,
+  rememberUse,
+} from '../../record/events.ts'
 import { openHolds } from '../../record/holds.ts'
 import { newId } from '../../record/id.ts'
 import { lockAwaited, type Locked } from '../../record/locks.ts'
@@ -31,38 +39,71 @@ import { ConcurrentModification, inWriteTransaction, lockRecipient } from './wri
  *
  * @throws DECORUM_NOT_FOUND for an account that is not known, unless the event stops a person, which is kept for them; DECORUM_CONFLICT for an id that came with another body
  */
-export async function acceptEvent(runtime: Runtime, actor: Actor, accountId: string, body: EventBody): Promise<EventAnswer> {
+export async function acceptEvent(
+  runtime: Runtime,
+  actor: Actor,
+  accountId: string,
+  body: EventBody,
+): Promise<EventAnswer> {
   const stops = PERSON_REASONS.find((reason) => reason === body.type)
-  const creditor = await creditorOwning(runtime, actor, body.creditor, 'account', accountId, { mayBeUnknown: stops !== undefined })
+  const creditor = await creditorOwning(runtime, actor, body.creditor, 'account', accountId, {
+    mayBeUnknown: stops !== undefined,
+  })
   refuseFuture(runtime, timesOfEvent(body), runtime.clock.now())
   const hash = bodyHash({ ...body, creditor: creditor.id, accountId })
   return inWriteTransaction(runtime, async (opened) => {
-    const find = async () => [...(await findAccounts(opened, [{ creditor: creditor.id, externalId: accountId }])).values()][0]
+    const find = async () =>
+      [...(await findAccounts(opened, [{ creditor: creditor.id, externalId: accountId }])).values()][0]
     const found = await find()
-    if (found === undefined && stops === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
+    if (found === undefined && stops === undefined)
+      throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
     if (found === undefined) {
       const trx = await lockAwaited(opened, [creditor.id], 'exclusive')
       if ((await find()) !== undefined) throw new ConcurrentModification('the account came meanwhile')
-      return keepStop(runtime, trx, { creditor: creditor.id, accountId, body, hash, reason: stops as SuppressionReason, by: actor.name })
+      return keepStop(runtime, trx, {
+        creditor: creditor.id,
+        accountId,
+        body,
+        hash,
+        reason: stops as SuppressionReason,
+        by: actor.name,
+      })
     }
     const { trx, recipient } = await lockRecipient(runtime, opened, found.recipientId)
     const named = { id: body.id, accountId, creditor: creditor.id }
     const earlier = await findEvent(trx, creditor.id, body.id)
     if (earlier !== null) {
-      if (!earlier.body_hash.equals(hash)) throw new DecorumError('DECORUM_CONFLICT', `event ${body.id} was reported before with another body`)
+      if (!earlier.body_hash.equals(hash))
+        throw new DecorumError('DECORUM_CONFLICT', `event ${body.id} was reported before with another body`)
       return { ...named, repeated: true, effect: earlier.effect ?? '' }
     }
     const [known] = await knownAccounts(trx, [found.id])
-    if (known === undefined || known.row.recipient_id !== found.recipientId) throw new ConcurrentModification('the account changed hands')
-    if (known.row.live && !actor.live) throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
+    if (known === undefined || known.row.recipient_id !== found.recipientId)
+      throw new ConcurrentModification('the account changed hands')
+    if (known.row.live && !actor.live)
+      throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
     const now = runtime.clock.now()
     const account = new AccountDraft({ ...known.row }, known)
-    const context = await contextOf(trx, { body, recipient, account, by: actor.name, now, bookZone: creditor.bookZone, creditor: creditor.id })
+    const context = await contextOf(trx, {
+      body,
+      recipient,
+      account,
+      by: actor.name,
+      now,
+      bookZone: creditor.bookZone,
+      creditor: creditor.id,
+    })
     const effect = applyEvent(context, body)
     account.followSpell(runtime, now, effect.reversal === true)
     const event = eventRow(runtime, body, context, hash, effect.words)
     if (effect.forbids === true && context.effectiveAt < now) {
-      context.drafts.excess.push({ recipientId: recipient.row.id, accountIds: [account.row.id], since: context.effectiveAt, rule: `retroactive/${body.type}`, exceptContact: null })
+      context.drafts.excess.push({
+        recipientId: recipient.row.id,
+        accountIds: [account.row.id],
+        since: context.effectiveAt,
+        rule: `retroactive/${body.type}`,
+        exceptContact: null,
+      })
     }
     await writeDrafts(runtime, trx, context.drafts, actor.name, now)
     await addEvent(trx, event)
@@ -83,13 +124,28 @@ interface About {
 async function contextOf(trx: Transaction<Database>, about: About): Promise<EventContext> {
   const { body, recipient, account } = about
   const holds = await openHolds(trx, [recipient.row.id])
-  const promised = holds.filter((hold) => hold.kind === 'promise' && hold.account_id === account.row.id).map((hold) => hold.created_at.getTime())
+  const promised = holds
+    .filter((hold) => hold.kind === 'promise' && hold.account_id === account.row.id)
+    .map((hold) => hold.created_at.getTime())
   const reported = await balanceEvents(trx, [account.row])
-  const named = body.type === 'payment-reversed' && body.paymentId !== undefined ? await findEvent(trx, about.creditor, body.paymentId) : null
+  const named =
+    body.type === 'payment-reversed' && body.paymentId !== undefined
+      ? await findEvent(trx, about.creditor, body.paymentId)
+      : null
   return {
-    eventId: newId(), by: about.by, now: about.now, bookZone: about.bookZone, recipient, account, holds,
-    effectiveAt: effectiveAt(body, about.now), drafts: { ...noDrafts(), recipients: [recipient], accounts: [account] }, kept: {},
-    balance: balanceOf(account.row, reported), reported, named,
+    eventId: newId(),
+    by: about.by,
+    now: about.now,
+    bookZone: about.bookZone,
+    recipient,
+    account,
+    holds,
+    effectiveAt: effectiveAt(body, about.now),
+    drafts: { ...noDrafts(), recipients: [recipient], accounts: [account] },
+    kept: {},
+    balance: balanceOf(account.row, reported),
+    reported,
+    named,
     paidSincePromise: promised.length === 0 ? 0 : await paidSince(trx, account.row.id, new Date(Math.min(...promised))),
   }
 }
@@ -102,20 +158,46 @@ function effectiveAt(body: EventBody, now: Instant): Instant {
 
 /** An event that stops a person, of an account that is not known yet: the stop is kept, and acts when the account comes. */
 async function keepStop(
-  runtime: Runtime, trx: Locked, kept: { creditor: string; accountId: string; body: EventBody; hash: Buffer; reason: SuppressionReason; by: string },
+  runtime: Runtime,
+  trx: Locked,
+  kept: { creditor: string; accountId: string; body: EventBody; hash: Buffer; reason: SuppressionReason; by: string },
 ): Promise<EventAnswer> {
   const { creditor, accountId, body, hash, reason, by } = kept
   const now = runtime.clock.now()
-  const answer = { id: body.id, accountId, creditor, effect: `${reason}; no such account is known yet: kept, and acts when it comes` }
+  const answer = {
+    id: body.id,
+    accountId,
+    creditor,
+    effect: `${reason}; no such account is known yet: kept, and acts when it comes`,
+  }
   const use = await findUse(trx, creditor, 'awaited-event', body.id)
   if (use !== null) {
-    if (!use.bodyHash.equals(hash)) throw new DecorumError('DECORUM_CONFLICT', `event ${body.id} was reported before with another body`)
+    if (!use.bodyHash.equals(hash))
+      throw new DecorumError('DECORUM_CONFLICT', `event ${body.id} was reported before with another body`)
     return { ...answer, repeated: true }
   }
-  const { id } = await suppress(runtime, trx, {
-    creditor, scope: 'all', recipientId: null, hash: null, channel: null, reason, source: 'event', by, from: body.effectiveAt ?? body.occurredAt, awaits: { account: accountId },
-  }, { owners: [], now, tell: null })
-  await rememberUse(trx, { creditor, scope: 'awaited-event', key: body.id, bodyHash: hash, resourceId: id }, new Date(now))
+  const { id } = await suppress(
+    runtime,
+    trx,
+    {
+      creditor,
+      scope: 'all',
+      recipientId: null,
+      hash: null,
+      channel: null,
+      reason,
+      source: 'event',
+      by,
+      from: body.effectiveAt ?? body.occurredAt,
+      awaits: { account: accountId },
+    },
+    { owners: [], now, tell: null },
+  )
+  await rememberUse(
+    trx,
+    { creditor, scope: 'awaited-event', key: body.id, bodyHash: hash, resourceId: id },
+    new Date(now),
+  )
   return { ...answer, repeated: false }
 }
 
@@ -125,11 +207,29 @@ function eventRow(runtime: Runtime, body: EventBody, context: EventContext, hash
   const { id, type, creditor: _creditor, occurredAt, effectiveAt: _effectiveAt, note, ...fields } = body
   const { reason, ...stated } = { reason: null, ...fields }
   const words = [reason, note].filter((text) => text != null).join('\n')
-  const sealed = words === '' ? null : runtime.vault.seal(runtime.vault.unwrap(recipient.row.data_key, recipient.row.data_key_id), eventNote(context.eventId), words)
+  const sealed =
+    words === ''
+      ? null
+      : runtime.vault.seal(
+          runtime.vault.unwrap(recipient.row.data_key, recipient.row.data_key_id),
+          eventNote(context.eventId),
+          words,
+        )
   return {
-    id: context.eventId, creditor: recipient.row.creditor, external_id: id, recipient_id: recipient.row.id, account_id: account.row.id, type,
-    kind: body.type === 'notice' ? body.kind : null, occurred_at: new Date(Math.min(occurredAt, now)), effective_at: new Date(context.effectiveAt),
-    received_at: new Date(now), body: { ...stated, ...context.kept }, note: sealed,
-    body_hash: hash, effect, seq: recipient.takeSeq(),
+    id: context.eventId,
+    creditor: recipient.row.creditor,
+    external_id: id,
+    recipient_id: recipient.row.id,
+    account_id: account.row.id,
+    type,
+    kind: body.type === 'notice' ? body.kind : null,
+    occurred_at: new Date(Math.min(occurredAt, now)),
+    effective_at: new Date(context.effectiveAt),
+    received_at: new Date(now),
+    body: { ...stated, ...context.kept },
+    note: sealed,
+    body_hash: hash,
+    effect,
+    seq: recipient.takeSeq(),
   }
 }

@@ -31,7 +31,12 @@ const WAITS_MS = 72 * HOUR
  * Whether and when it goes out is decided like any other. The same key and body give the same
  * answer; a key that came with another body is DECORUM_CONFLICT.
  */
-export async function acceptReminder(runtime: Runtime, actor: Actor, key: string | null, body: ReminderBody): Promise<ReminderAnswer> {
+export async function acceptReminder(
+  runtime: Runtime,
+  actor: Actor,
+  key: string | null,
+  body: ReminderBody,
+): Promise<ReminderAnswer> {
   const creditor = await creditorOwning(runtime, actor, body.creditor, 'account', body.accountId)
   checkTemplate(runtime, body)
   const hash = bodyHash({ ...body, creditor: creditor.id })
@@ -43,11 +48,17 @@ export async function acceptReminder(runtime: Runtime, actor: Actor, key: string
     const use = key === null ? null : await findUse(trx, creditor.id, 'reminder', key)
     if (use !== null) return repeated(trx, use, hash)
     const [known] = await knownAccounts(trx, [found.id])
-    if (known === undefined || known.row.recipient_id !== recipient.row.id) throw new ConcurrentModification('the account changed hands')
+    if (known === undefined || known.row.recipient_id !== recipient.row.id)
+      throw new ConcurrentModification('the account changed hands')
     const now = runtime.clock.now()
     const reminder = newReminder(runtime, actor, creditor, recipient, known.row, body, now)
     await addReminders(trx, [reminder], now)
-    if (key !== null) await rememberUse(trx, { creditor: creditor.id, scope: 'reminder', key, bodyHash: hash, resourceId: reminder.id }, new Date(now))
+    if (key !== null)
+      await rememberUse(
+        trx,
+        { creditor: creditor.id, scope: 'reminder', key, bodyHash: hash, resourceId: reminder.id },
+        new Date(now),
+      )
     return { id: reminder.id, status: 'scheduled', repeated: false }
   })
 }
@@ -61,7 +72,7 @@ export async function cancelReminder(runtime: Runtime, actor: Actor, id: string)
     const now = runtime.clock.now()
     const cancelled = await cancelWaiting(trx, id, `asked by ${actor.name}`, new Date(now))
     if (cancelled) await noteReminders(runtime, trx, [{ reminderId: id }], now)
-    const status = cancelled ? 'cancelled' : (await findReminder(trx, id, actor.creditor))?.status ?? known.status
+    const status = cancelled ? 'cancelled' : ((await findReminder(trx, id, actor.creditor))?.status ?? known.status)
     return { id, status, cancelled }
   })
 }
@@ -71,37 +82,86 @@ function checkTemplate(runtime: Runtime, body: ReminderBody): void {
   const template = runtime.config.templates.get(body.template)
   if (template === undefined) {
     const meant = nearMiss(body.template, known)
-    throw invalidField('template', 'is not a configured template', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
+    throw invalidField(
+      'template',
+      'is not a configured template',
+      meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`,
+    )
   }
   const { tones, channels } = template.manifest
-  if (!tones.includes(body.tone)) throw invalidField('tone', 'is not among the template\'s', `It has ${tones.join(', ')}.`)
+  if (!tones.includes(body.tone))
+    throw invalidField('tone', "is not among the template's", `It has ${tones.join(', ')}.`)
   const without = body.channels.findIndex((channel) => !channels.includes(channel))
-  if (without >= 0) throw invalidField(`channels[${without}]`, 'is not among the template\'s', `It has ${channels.join(', ')}.`)
+  if (without >= 0)
+    throw invalidField(`channels[${without}]`, "is not among the template's", `It has ${channels.join(', ')}.`)
 }
 
-async function repeated(trx: Transaction<Database>, use: { bodyHash: Buffer; resourceId: string }, hash: Buffer): Promise<ReminderAnswer> {
-  if (!use.bodyHash.equals(hash)) throw new DecorumError('DECORUM_CONFLICT', 'this Idempotency-Key came before with another body')
+async function repeated(
+  trx: Transaction<Database>,
+  use: { bodyHash: Buffer; resourceId: string },
+  hash: Buffer,
+): Promise<ReminderAnswer> {
+  if (!use.bodyHash.equals(hash))
+    throw new DecorumError('DECORUM_CONFLICT', 'this Idempotency-Key came before with another body')
   const known = await findReminder(trx, use.resourceId, null)
   return { id: use.resourceId, status: known?.status ?? 'scheduled', repeated: true }
 }
 
 function newReminder(
-  runtime: Runtime, actor: Actor, creditor: Creditor, recipient: RecipientDraft, account: StoredAccount, body: ReminderBody, now: Instant,
+  runtime: Runtime,
+  actor: Actor,
+  creditor: Creditor,
+  recipient: RecipientDraft,
+  account: StoredAccount,
+  body: ReminderBody,
+  now: Instant,
 ): NewReminder {
   const id = newId()
   const dueAt = Math.max(body.notBefore ?? now, now)
   const expiresAt = body.expiresAt ?? dueAt + WAITS_MS
-  if (expiresAt <= dueAt) throw invalidField('expiresAt', 'is over before it may go out', 'State an instant after notBefore and after now.')
+  if (expiresAt <= dueAt)
+    throw invalidField('expiresAt', 'is over before it may go out', 'State an instant after notBefore and after now.')
   const jurisdiction = recipient.row.jurisdiction ?? creditor.defaults.jurisdiction
-  const carrier = serveChannels(runtime.config.routes, wishFor({ creditor: creditor.id, jurisdiction }, account), body.channels) as Carrier
-  const sealed = Object.keys(body.variables).length === 0 ? null
-    : runtime.vault.seal(runtime.vault.unwrap(recipient.row.data_key, recipient.row.data_key_id), reminderVariables(id), JSON.stringify(body.variables)).toString('hex')
+  const carrier = serveChannels(
+    runtime.config.routes,
+    wishFor({ creditor: creditor.id, jurisdiction }, account),
+    body.channels,
+  ) as Carrier
+  const sealed =
+    Object.keys(body.variables).length === 0
+      ? null
+      : runtime.vault
+          .seal(
+            runtime.vault.unwrap(recipient.row.data_key, recipient.row.data_key_id),
+            reminderVariables(id),
+            JSON.stringify(body.variables),
+          )
+          .toString('hex')
   return {
-    id, creditor: creditor.id, recipientId: recipient.row.id, live: account.live && actor.live, origin: 'direct', kind: body.kind, mode: 'automated',
-    tone: body.tone, ...carrier, follows: null,
-    template: body.template, ladder: null, ladderVersion: null, rung: null,
-    uniqueKey: uniqueKeyOf(recipient.row.id, [{ accountId: account.id, spellId: account.spell_id, pass: 0 }], `direct ${id}`, carrier.channel),
-    dueAt, nextAt: dueAt, expiresAt, variables: sealed,
+    id,
+    creditor: creditor.id,
+    recipientId: recipient.row.id,
+    live: account.live && actor.live,
+    origin: 'direct',
+    kind: body.kind,
+    mode: 'automated',
+    tone: body.tone,
+    ...carrier,
+    follows: null,
+    template: body.template,
+    ladder: null,
+    ladderVersion: null,
+    rung: null,
+    uniqueKey: uniqueKeyOf(
+      recipient.row.id,
+      [{ accountId: account.id, spellId: account.spell_id, pass: 0 }],
+      `direct ${id}`,
+      carrier.channel,
+    ),
+    dueAt,
+    nextAt: dueAt,
+    expiresAt,
+    variables: sealed,
     accounts: [{ accountId: account.id, spellId: account.spell_id, lead: true }],
   }
 }

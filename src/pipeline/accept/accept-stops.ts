@@ -10,7 +10,13 @@ import { lockAwaited, lockNewAddresses, takeLocks } from '../../record/locks.ts'
 import { findRecipients, keyText } from '../../record/recipients.ts'
 import { wakeRecipient } from '../../record/reminders.ts'
 import type { Database } from '../../record/schema.ts'
-import { findSuppression, lift, type MailToStop, recipientsSuppressedBy, recipientsWithAddress } from '../../record/suppressions.ts'
+import {
+  findSuppression,
+  lift,
+  type MailToStop,
+  recipientsSuppressedBy,
+  recipientsWithAddress,
+} from '../../record/suppressions.ts'
 import type { EndAnswer, HoldAnswer, SuppressionAnswer } from '../../report/views/operations.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 import { addressHash } from './merge-recipient.ts'
@@ -25,31 +31,75 @@ import { ConcurrentModification, inWriteTransaction, lockRecipient } from './wri
  * A stop of an address binds whoever has it, now or later; one that nobody has yet gets a row of its own to lock. A stop of
  * a person who is not known is kept, and acts when they come.
  */
-export async function acceptSuppression(runtime: Runtime, actor: Actor, body: SuppressionBody): Promise<SuppressionAnswer> {
-  const creditor = body.recipientId === undefined ? creditorOf(runtime, actor, body.creditor) : await creditorOwning(runtime, actor, body.creditor, 'recipient', body.recipientId, { mayBeUnknown: true })
-  const anchor = body.value === undefined ? null : addressHash(runtime.vault, body.value.includes('@') ? 'email' : 'phone', body.value)
+export async function acceptSuppression(
+  runtime: Runtime,
+  actor: Actor,
+  body: SuppressionBody,
+): Promise<SuppressionAnswer> {
+  const creditor =
+    body.recipientId === undefined
+      ? creditorOf(runtime, actor, body.creditor)
+      : await creditorOwning(runtime, actor, body.creditor, 'recipient', body.recipientId, { mayBeUnknown: true })
+  const anchor =
+    body.value === undefined
+      ? null
+      : addressHash(runtime.vault, body.value.includes('@') ? 'email' : 'phone', body.value)
   return inWriteTransaction(runtime, async (opened) => {
-    const recipientId = body.recipientId === undefined ? null : await recipientNamed(opened, creditor.id, body.recipientId)
+    const recipientId =
+      body.recipientId === undefined ? null : await recipientNamed(opened, creditor.id, body.recipientId)
     const others = await otherForms(runtime, opened, creditor.id, body.value)
     const named = recipientId === null ? [] : [recipientId]
-    const owners = await ownersOf(opened, creditor.id, [...named, ...others.flatMap(({ recipients }) => recipients)], anchor)
+    const owners = await ownersOf(
+      opened,
+      creditor.id,
+      [...named, ...others.flatMap(({ recipients }) => recipients)],
+      anchor,
+    )
     const trx = await takeLocks(opened, { recipients: owners }, 'wait')
-    await lockNewAddresses(trx, anchor === null ? [] : [{ creditor: creditor.id, ...anchor }], new Date(runtime.clock.now()), others)
+    await lockNewAddresses(
+      trx,
+      anchor === null ? [] : [{ creditor: creditor.id, ...anchor }],
+      new Date(runtime.clock.now()),
+      others,
+    )
     const awaits = body.recipientId !== undefined && recipientId === null ? { recipient: body.recipientId } : null
     const wish: StopWish = {
-      creditor: creditor.id, scope: body.scope, recipientId, hash: anchor?.hash ?? null, channel: body.channel ?? null, reason: body.reason, source: body.source,
-      by: actor.name, from: body.from, until: body.until, awaits,
+      creditor: creditor.id,
+      scope: body.scope,
+      recipientId,
+      hash: anchor?.hash ?? null,
+      channel: body.channel ?? null,
+      reason: body.reason,
+      source: body.source,
+      by: actor.name,
+      from: body.from,
+      until: body.until,
+      awaits,
     }
     const now = runtime.clock.now()
     const setting = { owners, now }
     const stopped = await suppress(runtime, trx, wish, setting)
-    const { excess } = effectOf({ type: 'stop', scope: body.scope, channel: wish.channel, reason: body.reason }, {
-      now, effectiveAt: body.from ?? now, bookZone: creditor.bookZone, accounts: [], holds: [], heardBy: 'person',
-    })
-    if (excess !== null) for (const recipient of stopped.recipients) await markContacts(trx, { ...excess, recipientId: recipient, exceptContact: null }, now)
-    for (const { hash } of others) await suppress(runtime, trx, { ...wish, hash, cause: stopped.id }, { ...setting, tell: null })
+    const { excess } = effectOf(
+      { type: 'stop', scope: body.scope, channel: wish.channel, reason: body.reason },
+      {
+        now,
+        effectiveAt: body.from ?? now,
+        bookZone: creditor.bookZone,
+        accounts: [],
+        holds: [],
+        heardBy: 'person',
+      },
+    )
+    if (excess !== null)
+      for (const recipient of stopped.recipients)
+        await markContacts(trx, { ...excess, recipientId: recipient, exceptContact: null }, now)
+    for (const { hash } of others)
+      await suppress(runtime, trx, { ...wish, hash, cause: stopped.id }, { ...setting, tell: null })
     return {
-      id: stopped.id, creditor: creditor.id, standing: stopped.standing, scope: stopped.scope,
+      id: stopped.id,
+      creditor: creditor.id,
+      standing: stopped.standing,
+      scope: stopped.scope,
       ...(awaits === null ? {} : { awaits: 'recipient' as const }),
     }
   })
@@ -62,7 +112,10 @@ export async function liftSuppression(runtime: Runtime, actor: Actor, id: string
   return inWriteTransaction(runtime, async (opened) => {
     // A stop that follows from an address's is lifted with it: they say one thing.
     const known = named.cause === null ? named : ((await findSuppression(opened, named.cause, null)) ?? named)
-    const recipients = [...(known.recipient_id === null ? [] : [known.recipient_id]), ...(await recipientsSuppressedBy(opened, known.id))]
+    const recipients = [
+      ...(known.recipient_id === null ? [] : [known.recipient_id]),
+      ...(await recipientsSuppressedBy(opened, known.id)),
+    ]
     const anchor = known.address_hash === null ? null : { creditor: known.creditor, hash: known.address_hash }
     const owners = await ownersOf(opened, known.creditor, recipients, anchor)
     const trx = await takeLocks(opened, { recipients: owners, addresses: anchor === null ? [] : [anchor] }, 'wait')
@@ -74,7 +127,12 @@ export async function liftSuppression(runtime: Runtime, actor: Actor, id: string
 }
 
 /** Other forms of the same number that people are known by: a stop must not miss its number for a digit. */
-async function otherForms(runtime: Runtime, trx: Transaction<Database>, creditor: string, value: string | undefined): Promise<{ creditor: string; hash: Buffer; recipients: string[] }[]> {
+async function otherForms(
+  runtime: Runtime,
+  trx: Transaction<Database>,
+  creditor: string,
+  value: string | undefined,
+): Promise<{ creditor: string; hash: Buffer; recipients: string[] }[]> {
   if (value === undefined || value.includes('@')) return []
   const found = []
   for (const form of formsOfNumber(value).filter((other) => other !== value)) {
@@ -86,36 +144,55 @@ async function otherForms(runtime: Runtime, trx: Transaction<Database>, creditor
 }
 
 /** Who is this? Null: nobody who is known, and nobody comes to be until this is written. */
-async function recipientNamed(trx: Transaction<Database>, creditor: string, externalId: string): Promise<string | null> {
+async function recipientNamed(
+  trx: Transaction<Database>,
+  creditor: string,
+  externalId: string,
+): Promise<string | null> {
   const key = { creditor, externalId }
   const id = (await findRecipients(trx, [key])).get(keyText(key))
   if (id !== undefined) return id
   await lockAwaited(trx, [creditor], 'exclusive')
   // Found now, they would be locked after it, in the wrong order.
-  if ((await findRecipients(trx, [key])).has(keyText(key))) throw new ConcurrentModification('the person came meanwhile')
+  if ((await findRecipients(trx, [key])).has(keyText(key)))
+    throw new ConcurrentModification('the person came meanwhile')
   return null
 }
 
 /** Everybody whom a stop concerns, found before they are locked: those named, and of an address all who have it. */
-async function ownersOf(trx: Transaction<Database>, creditor: string, named: readonly string[], anchor: { hash: Buffer } | null): Promise<string[]> {
+async function ownersOf(
+  trx: Transaction<Database>,
+  creditor: string,
+  named: readonly string[],
+  anchor: { hash: Buffer } | null,
+): Promise<string[]> {
   const having = anchor === null ? [] : await recipientsWithAddress(trx, creditor, [anchor.hash])
   return [...new Set([...having, ...named])]
 }
 
 /** Pauses one account, or everything of a person. */
 export async function acceptHold(runtime: Runtime, actor: Actor, body: HoldBody): Promise<HoldAnswer> {
-  const [what, externalId] = body.accountId === undefined ? ['recipient' as const, body.recipientId as string] : ['account' as const, body.accountId]
+  const [what, externalId] =
+    body.accountId === undefined
+      ? ['recipient' as const, body.recipientId as string]
+      : ['account' as const, body.accountId]
   const creditor = await creditorOwning(runtime, actor, body.creditor, what, externalId)
   const key = { creditor: creditor.id, externalId }
   return inWriteTransaction(runtime, async (opened) => {
     const account = what === 'account' ? (await findAccounts(opened, [key])).get(keyText(key)) : undefined
-    const recipientId = account?.recipientId ?? (await findRecipients(opened, what === 'recipient' ? [key] : [])).get(keyText(key))
+    const recipientId =
+      account?.recipientId ?? (await findRecipients(opened, what === 'recipient' ? [key] : [])).get(keyText(key))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', `there is no such ${what}`)
     const { trx, recipient } = await lockRecipient(runtime, opened, recipientId)
     const now = runtime.clock.now()
     const hold = openHold(recipient, {
-      kind: body.kind, accountId: account?.id ?? null, from: body.from ?? now, until: body.until ?? null,
-      details: body.reason == null ? {} : { reason: body.reason }, by: actor.name, now,
+      kind: body.kind,
+      accountId: account?.id ?? null,
+      from: body.from ?? now,
+      until: body.until ?? null,
+      details: body.reason == null ? {} : { reason: body.reason },
+      by: actor.name,
+      now,
     })
     await writeDrafts(runtime, trx, { ...noDrafts(), recipients: [recipient], newHolds: [hold] }, actor.name, now)
     await wakeRecipient(trx, recipientId, new Date(now))
@@ -141,5 +218,17 @@ export const unsubscribe = (runtime: Runtime, subject: MailToStop): Promise<void
   runtime.ledger.db.transaction().execute(async (opened) => {
     const trx = await takeLocks(opened, { recipients: [subject.recipientId], addresses: [subject] }, 'wait')
     const now = runtime.clock.now()
-    await suppress(runtime, trx, { ...subject, scope: 'address', channel: null, reason: 'opt-out', source: 'unsubscribe-link', by: 'unsubscribe-link' }, { owners: [subject.recipientId], now, wake: false })
+    await suppress(
+      runtime,
+      trx,
+      {
+        ...subject,
+        scope: 'address',
+        channel: null,
+        reason: 'opt-out',
+        source: 'unsubscribe-link',
+        by: 'unsubscribe-link',
+      },
+      { owners: [subject.recipientId], now, wake: false },
+    )
   })

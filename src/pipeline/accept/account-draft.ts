@@ -44,14 +44,18 @@ export class AccountDraft {
     const zone = runtime.config.creditors.get(row.creditor)?.bookZone ?? 'UTC'
     const after = standingOf(row)
     const change = spellChange(this.#before, after, {
-      reversal, at: now, curedBefore: this.spell?.ended_as === 'cured' || this.spell?.ended_as === 'settled', lastTone: this.spell?.last_tone ?? null,
+      reversal,
+      at: now,
+      curedBefore: this.spell?.ended_as === 'cured' || this.spell?.ended_as === 'settled',
+      lastTone: this.spell?.last_tone ?? null,
     })
     if (change.kind === 'opened') this.#open(runtime, change.pass, zone)
     else if (change.kind === 'moved' || change.kind === 'reopened') this.#nextPass(change.pass, zone, change.kind)
     else if (change.kind === 'cured') this.#end('cured', now)
     else if (change.kind === 'ended') this.#end(change.as, now)
     // One asked for directly may wait although no spell runs.
-    if (change.kind === 'none' && this.#before?.state === 'open' && row.state !== 'open') this.waiting = { cancelled: row.state }
+    if (change.kind === 'none' && this.#before?.state === 'open' && row.state !== 'open')
+      this.waiting = { cancelled: row.state }
     if (this.dirty) {
       row.updated_at = new Date(now)
       row.plan_at = row.spell_id === null ? null : new Date(now)
@@ -64,22 +68,42 @@ export class AccountDraft {
     if (pinned === undefined) throw new RangeError(`ladder ${this.row.ladder} is not configured`)
     this.ladders.push({ ladder: this.row.ladder, version: pinned.version, body: pinned.ladder })
     this.spell = {
-      id: newId(), creditor: this.row.creditor, account_id: this.row.id, no: (this.spell?.no ?? 0) + 1, pass: 1, ladder: this.row.ladder,
-      ladder_version: pinned.version, started_on: bookDate(pass.enteredAt, zone), ...this.#entered(pass, zone),
-      first_message_at: null, last_tone: null, ended_at: null, ended_as: null,
+      id: newId(),
+      creditor: this.row.creditor,
+      account_id: this.row.id,
+      no: (this.spell?.no ?? 0) + 1,
+      pass: 1,
+      ladder: this.row.ladder,
+      ladder_version: pinned.version,
+      started_on: bookDate(pass.enteredAt, zone),
+      ...this.#entered(pass, zone),
+      first_message_at: null,
+      last_tone: null,
+      ended_at: null,
+      ended_as: null,
     }
     this.#bind(pass)
   }
 
   #nextPass(pass: NewPass, zone: string, why: 'moved' | 'reopened'): void {
     if (this.spell === null) throw new RangeError('there is no spell to continue')
-    this.spell = { ...this.spell, pass: this.spell.pass + 1, ...this.#entered(pass, zone), ended_at: null, ended_as: null }
+    this.spell = {
+      ...this.spell,
+      pass: this.spell.pass + 1,
+      ...this.#entered(pass, zone),
+      ended_at: null,
+      ended_as: null,
+    }
     this.waiting = { cancelled: why === 'moved' ? 'moved_by_payment' : 'payment_reversed' }
     this.#bind(pass)
   }
 
   #entered(pass: NewPass, zone: string): Pick<SpellRow, 'entered_at' | 'entered_by' | 'entered_days_past_due'> {
-    const counted = daysPastDue({ dueDate: this.row.due_date, statedDaysPastDue: this.row.stated_days_past_due }, zone, pass.enteredAt)
+    const counted = daysPastDue(
+      { dueDate: this.row.due_date, statedDaysPastDue: this.row.stated_days_past_due },
+      zone,
+      pass.enteredAt,
+    )
     return { entered_at: new Date(pass.enteredAt), entered_by: pass.enteredBy, entered_days_past_due: counted ?? 0 }
   }
 
@@ -104,5 +128,8 @@ export class AccountDraft {
 }
 
 const standingOf = (row: StoredAccount): Standing => ({
-  state: row.state, dueDate: row.due_date, statedDaysPastDue: row.stated_days_past_due, overdueMinor: BigInt(row.overdue_minor),
+  state: row.state,
+  dueDate: row.due_date,
+  statedDaysPastDue: row.stated_days_past_due,
+  overdueMinor: BigInt(row.overdue_minor),
 })

@@ -13,7 +13,15 @@ import type { AccountAnswer } from '../../report/views/operations.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 import { AccountDraft } from './account-draft.ts'
 import type { AccountItem, Recipients } from './account-recipients.ts'
-import { balanceIn, balanceOf, conflictsIn, differs, enterBalance, followBalance, mergeAccount } from './merge-account.ts'
+import {
+  balanceIn,
+  balanceOf,
+  conflictsIn,
+  differs,
+  enterBalance,
+  followBalance,
+  mergeAccount,
+} from './merge-account.ts'
 import { type Merged, mergeRecipient, type RecipientDraft } from './merge-recipient.ts'
 import { invalidField } from './resolve-creditor.ts'
 import { type Drafts, type HoldWish, noDrafts, openHold } from './write-drafts.ts'
@@ -32,7 +40,7 @@ export const refusal = (error: unknown): DecorumError => {
 
 /** What was not taken of the recipient. */
 const warningsOf = ({ recipient }: AccountBody): { warnings?: Fault[] } =>
-  (recipient?.warnings === undefined ? {} : { warnings: recipient.warnings })
+  recipient?.warnings === undefined ? {} : { warnings: recipient.warnings }
 
 /** What was found, locked and read before the accounts are gone through. */
 export interface Before {
@@ -80,18 +88,28 @@ export class AccountPuts {
   #put(item: AccountItem): AccountAnswer {
     const { body, creditor } = item
     const found = this.#before.found.get(keyText(item.key))
-    const known = found === undefined ? null : this.#before.known.get(found.id) ?? null
-    if (found !== undefined && (known === null || !this.#byId.has(known.row.recipient_id))) throw new ConcurrentModification('the account changed hands')
+    const known = found === undefined ? null : (this.#before.known.get(found.id) ?? null)
+    if (found !== undefined && (known === null || !this.#byId.has(known.row.recipient_id)))
+      throw new ConcurrentModification('the account changed hands')
     const named = { id: item.key.externalId, creditor: creditor.id }
     const isAhead = known !== null && isInFuture(known.row.as_of.getTime(), this.#now)
     const restated = known === null ? null : this.#restate(known.row, body)
     const isOlder = known !== null && !isAhead && (body.asOf < known.row.as_of.getTime() || restated?.kind === 'older')
     if (isOlder && restated?.kind !== 'contradicts') return { applied: false, reason: 'older_than_known', ...named }
-    if (known?.row.live === true && !this.#actor.live) throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
-    if (isOlder) return { ...named, ...this.#learnBalanceOnly(known as KnownAccount, (restated as { balance: Balance }).balance, body) }
+    if (known?.row.live === true && !this.#actor.live)
+      throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
+    if (isOlder)
+      return {
+        ...named,
+        ...this.#learnBalanceOnly(known as KnownAccount, (restated as { balance: Balance }).balance, body),
+      }
     const person = this.#recipientOf(item, known)
-    const parties = body.parties?.map((party, i) => ({ recipientId: this.#party(item, party.recipientId, i), relation: party.relation }))
-    const row = known === null ? this.#firstRow(item, person) : mergeAccount(known.row, body, this.#runtime.config.ladders)
+    const parties = body.parties?.map((party, i) => ({
+      recipientId: this.#party(item, party.recipientId, i),
+      relation: party.relation,
+    }))
+    const row =
+      known === null ? this.#firstRow(item, person) : mergeAccount(known.row, body, this.#runtime.config.ladders)
     const recipientChanged = this.#learn(person, body)
     const owner = this.#byId.get(row.recipient_id) as RecipientDraft
     const variablesChanged = mergeVariables(row, owner, person, body.variables, this.#runtime.vault)
@@ -105,7 +123,11 @@ export class AccountPuts {
     followBalance(row, body.dueDate !== undefined)
     const changed = known === null || variablesChanged || differs(known.row, row)
     const draft = new AccountDraft(row, known)
-    draft.dirty = changed || known === null || row.as_of.getTime() !== known.row.as_of.getTime() || row.stated_minor !== known.row.stated_minor
+    draft.dirty =
+      changed ||
+      known === null ||
+      row.as_of.getTime() !== known.row.as_of.getTime() ||
+      row.stated_minor !== known.row.stated_minor
     // A newer balance may cure a stale one, so it wakes what waits even when nothing else changed.
     if (draft.dirty || recipientChanged === 'changed') draft.wake()
     if (parties !== undefined) this.parties.push({ accountId: row.id, parties })
@@ -113,19 +135,37 @@ export class AccountPuts {
     const doubt = restated?.kind === 'contradicts' ? NOT_AS_RECKONED : null
     const held = this.#hold(person, row, { conflicts, balanceAt: body.overdue === undefined ? null : body.asOf, doubt })
     draft.followSpell(this.#runtime, this.#now, held.afterReversal)
-    if (known !== null && known.row.recipient_id !== row.recipient_id) draft.waiting = { cancelled: 'recipient_changed' }
+    if (known !== null && known.row.recipient_id !== row.recipient_id)
+      draft.waiting = { cancelled: 'recipient_changed' }
     this.drafts.accounts.push(draft)
-    return { applied: true, ...named, changed: changed || recipientChanged === 'changed', state: row.state, holds: held.standing, conflicts: doubt === null ? conflicts : [...conflicts, doubt], ...warningsOf(body) }
+    return {
+      applied: true,
+      ...named,
+      changed: changed || recipientChanged === 'changed',
+      state: row.state,
+      holds: held.standing,
+      conflicts: doubt === null ? conflicts : [...conflicts, doubt],
+      ...warningsOf(body),
+    }
   }
 
   /** What a snapshot says of a known account's balance; null: nothing. */
   #restate(row: StoredAccount, body: AccountBody): Restated | null {
     if (body.overdue === undefined || body.overdue.currency !== row.currency) return null
-    return restate(balanceOf(row, this.#before.reported), balanceIn(body.overdue, row.currency, 'overdue.amount'), body.asOf, this.#now)
+    return restate(
+      balanceOf(row, this.#before.reported),
+      balanceIn(body.overdue, row.currency, 'overdue.amount'),
+      body.asOf,
+      this.#now,
+    )
   }
 
   /** An older snapshot that contradicts what was reckoned for then: nothing else of it counts, and the account is held. */
-  #learnBalanceOnly(known: KnownAccount, balance: Balance, body: AccountBody): Omit<Extract<AccountAnswer, { applied: true }>, 'id' | 'creditor'> {
+  #learnBalanceOnly(
+    known: KnownAccount,
+    balance: Balance,
+    body: AccountBody,
+  ): Omit<Extract<AccountAnswer, { applied: true }>, 'id' | 'creditor'> {
     const person = this.#byId.get(known.row.recipient_id) as RecipientDraft
     const draft = new AccountDraft({ ...known.row }, known)
     const { row } = draft
@@ -140,14 +180,28 @@ export class AccountPuts {
     return { applied: true, changed, state: row.state, holds: held.standing, conflicts: [NOT_AS_RECKONED] }
   }
 
-  #hold(person: RecipientDraft, row: StoredAccount, found: FactsFound): { standing: HoldKind[]; afterReversal: boolean } {
-    const { opened, ended, afterReversal } = conflictHold(person, row, found, this.#before.holds, this.#actor.name, this.#now)
+  #hold(
+    person: RecipientDraft,
+    row: StoredAccount,
+    found: FactsFound,
+  ): { standing: HoldKind[]; afterReversal: boolean } {
+    const { opened, ended, afterReversal } = conflictHold(
+      person,
+      row,
+      found,
+      this.#before.holds,
+      this.#actor.name,
+      this.#now,
+    )
     this.drafts.newHolds.push(...opened)
     this.drafts.endedHolds.push(...ended)
     const over = new Set(ended.map((hold) => hold.id))
-    const standing = [...this.#before.holds, ...opened].filter((hold) => !over.has(hold.id)
-      && (hold.account_id === null ? hold.recipient_id === person.row.id : hold.account_id === row.id)
-      && (hold.ends_at === null || hold.ends_at.getTime() > this.#now))
+    const standing = [...this.#before.holds, ...opened].filter(
+      (hold) =>
+        !over.has(hold.id) &&
+        (hold.account_id === null ? hold.recipient_id === person.row.id : hold.account_id === row.id) &&
+        (hold.ends_at === null || hold.ends_at.getTime() > this.#now),
+    )
     return { standing: [...new Set(standing.map((hold) => hold.kind))], afterReversal }
   }
 
@@ -170,13 +224,19 @@ export class AccountPuts {
     }
     const id = this.#before.recipients.ids.get(keyText(item.recipientKey))
     const person = id === undefined ? undefined : this.#byId.get(id)
-    if (person === undefined) throw invalidField('recipientId', 'is not a known recipient', 'Put the recipient first, or state recipient in full.')
+    if (person === undefined)
+      throw invalidField(
+        'recipientId',
+        'is not a known recipient',
+        'Put the recipient first, or state recipient in full.',
+      )
     return person
   }
 
   #party(item: AccountItem, externalId: string, index: number): string {
     const id = this.#before.recipients.ids.get(keyText({ creditor: item.creditor.id, externalId }))
-    if (id === undefined) throw invalidField(`parties[${index}].recipientId`, 'is not a known recipient', 'Put the recipient first.')
+    if (id === undefined)
+      throw invalidField(`parties[${index}].recipientId`, 'is not a known recipient', 'Put the recipient first.')
     return id
   }
 }
@@ -200,18 +260,42 @@ export interface FactsFound {
  * @param holds  the person's pauses that nobody has ended
  */
 export function conflictHold(
-  recipient: RecipientDraft, account: StoredAccount, found: FactsFound, holds: readonly HoldRow[], by: string, now: Instant,
+  recipient: RecipientDraft,
+  account: StoredAccount,
+  found: FactsFound,
+  holds: readonly HoldRow[],
+  by: string,
+  now: Instant,
 ): { opened: HoldRow[]; ended: { id: string; reason: string }[]; afterReversal: boolean } {
   const standing = holds.filter((hold) => hold.kind === 'facts-conflict' && hold.account_id === account.id)
-  const [doubts, conflicting] = [standing.filter((hold) => doubtedAsOf(hold) !== null), standing.filter((hold) => doubtedAsOf(hold) === null)]
-  const cleared = doubts.filter((hold) => found.doubt === null && found.balanceAt !== null && isLater(found.balanceAt, doubtedAsOf(hold) as Instant, now))
+  const [doubts, conflicting] = [
+    standing.filter((hold) => doubtedAsOf(hold) !== null),
+    standing.filter((hold) => doubtedAsOf(hold) === null),
+  ]
+  const cleared = doubts.filter(
+    (hold) =>
+      found.doubt === null && found.balanceAt !== null && isLater(found.balanceAt, doubtedAsOf(hold) as Instant, now),
+  )
   const settled = found.conflicts.length === 0 ? conflicting : []
   const opened: HoldRow[] = []
-  if (found.conflicts.length > 0 && conflicting.length === 0) opened.push(openHold(recipient, { kind: 'facts-conflict', accountId: account.id, details: { conflicts: found.conflicts }, by, now }))
+  if (found.conflicts.length > 0 && conflicting.length === 0)
+    opened.push(
+      openHold(recipient, {
+        kind: 'facts-conflict',
+        accountId: account.id,
+        details: { conflicts: found.conflicts },
+        by,
+        now,
+      }),
+    )
   if (found.doubt !== null) opened.push(...doubtHold(recipient, account, found.doubt, doubts, { by, now }))
   return {
-    opened, afterReversal: cleared.some((hold) => hold.details['reversal'] === true),
-    ended: [...settled.map(({ id }) => ({ id, reason: 'consistent facts came' })), ...cleared.map(({ id }) => ({ id, reason: 'a later balance came' }))],
+    opened,
+    afterReversal: cleared.some((hold) => hold.details['reversal'] === true),
+    ended: [
+      ...settled.map(({ id }) => ({ id, reason: 'consistent facts came' })),
+      ...cleared.map(({ id }) => ({ id, reason: 'a later balance came' })),
+    ],
   }
 }
 
@@ -221,19 +305,31 @@ export function conflictHold(
  * @param wish  `reportedFor`: when what cast the doubt took effect; a snapshot from before that cannot end it
  */
 export function doubtHold(
-  recipient: RecipientDraft, account: StoredAccount, why: string, holds: readonly HoldRow[], wish: Pick<HoldWish, 'by' | 'now' | 'eventId'> & { reportedFor?: Instant; reversal?: boolean },
+  recipient: RecipientDraft,
+  account: StoredAccount,
+  why: string,
+  holds: readonly HoldRow[],
+  wish: Pick<HoldWish, 'by' | 'now' | 'eventId'> & { reportedFor?: Instant; reversal?: boolean },
 ): HoldRow[] {
   const { by, now, eventId, reportedFor, reversal } = wish
   const asOf = Math.max(account.as_of.getTime(), reportedFor ?? 0)
-  const covers = (hold: HoldRow): boolean => hold.kind === 'facts-conflict' && hold.account_id === account.id && (doubtedAsOf(hold) ?? -Infinity) >= asOf
+  const covers = (hold: HoldRow): boolean =>
+    hold.kind === 'facts-conflict' && hold.account_id === account.id && (doubtedAsOf(hold) ?? -Infinity) >= asOf
   if (reversal !== true && holds.some(covers)) return []
-  return [openHold(recipient, {
-    kind: 'facts-conflict', accountId: account.id, by, now, eventId: eventId ?? null,
-    details: { conflicts: [why], balanceAsOf: formatInstant(asOf), ...(reversal === true ? { reversal } : {}) },
-  })]
+  return [
+    openHold(recipient, {
+      kind: 'facts-conflict',
+      accountId: account.id,
+      by,
+      now,
+      eventId: eventId ?? null,
+      details: { conflicts: [why], balanceAsOf: formatInstant(asOf), ...(reversal === true ? { reversal } : {}) },
+    }),
+  ]
 }
 
-const doubtedAsOf = ({ details }: HoldRow): Instant | null => (typeof details['balanceAsOf'] === 'string' ? parseInstant(details['balanceAsOf']) : null)
+const doubtedAsOf = ({ details }: HoldRow): Instant | null =>
+  typeof details['balanceAsOf'] === 'string' ? parseInstant(details['balanceAsOf']) : null
 const isLater = (at: Instant, doubted: Instant, now: Instant): boolean => at > doubted || isInFuture(doubted, now)
 
 /**
@@ -242,13 +338,23 @@ const isLater = (at: Instant, doubted: Instant, now: Instant): boolean => at > d
  * @param owner   whose key seals what is known; another than `person` when the account changes hands
  * @param stated  undefined: as they were
  */
-export function mergeVariables(row: StoredAccount, owner: RecipientDraft, recipient: RecipientDraft, stated: Record<string, string> | undefined, vault: Vault): boolean {
+export function mergeVariables(
+  row: StoredAccount,
+  owner: RecipientDraft,
+  recipient: RecipientDraft,
+  stated: Record<string, string> | undefined,
+  vault: Vault,
+): boolean {
   if (stated === undefined && owner === recipient) return false
   const place = accountVariables(row.id)
-  const known = row.variables === null ? {} : JSON.parse(vault.open(owner.dataKey(vault), place, row.variables)) as Record<string, string>
+  const known =
+    row.variables === null
+      ? {}
+      : (JSON.parse(vault.open(owner.dataKey(vault), place, row.variables)) as Record<string, string>)
   const wanted = stated ?? known
   const same = isDeepStrictEqual(known, wanted)
   if (same && owner === recipient) return false
-  row.variables = Object.keys(wanted).length === 0 ? null : vault.seal(recipient.dataKey(vault), place, JSON.stringify(wanted))
+  row.variables =
+    Object.keys(wanted).length === 0 ? null : vault.seal(recipient.dataKey(vault), place, JSON.stringify(wanted))
   return !same
 }

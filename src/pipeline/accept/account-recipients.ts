@@ -41,12 +41,19 @@ export interface Recipients {
  * @throws         ConcurrentModification when somebody added one of them at the same time
  */
 export async function recipientsOfAccounts(
-  trx: Transaction<Database>, vault: Vault, items: readonly AccountItem[], isKnown: (item: AccountItem) => boolean, now: Instant,
+  trx: Transaction<Database>,
+  vault: Vault,
+  items: readonly AccountItem[],
+  isKnown: (item: AccountItem) => boolean,
+  now: Instant,
 ): Promise<Recipients> {
-  const found = await findRecipients(trx, items.flatMap((item) => [
-    ...(item.recipientKey === null ? [] : [item.recipientKey]),
-    ...(item.body.parties ?? []).map((party) => ({ creditor: item.creditor.id, externalId: party.recipientId })),
-  ]))
+  const found = await findRecipients(
+    trx,
+    items.flatMap((item) => [
+      ...(item.recipientKey === null ? [] : [item.recipientKey]),
+      ...(item.body.parties ?? []).map((party) => ({ creditor: item.creditor.id, externalId: party.recipientId })),
+    ]),
+  )
   const missing = new Map<string, RecipientDraft>()
   const merged = new Set<RecipientInAccount>()
   for (const item of items) {
@@ -62,7 +69,13 @@ export async function recipientsOfAccounts(
     merged.add(body.recipient)
   }
   const drafts = [...missing.values()]
-  if ((await addRecipients(trx, drafts.map((draft) => draft.row))) === null) throw new ConcurrentModification('a person was added meanwhile')
+  if (
+    (await addRecipients(
+      trx,
+      drafts.map((draft) => draft.row),
+    )) === null
+  )
+    throw new ConcurrentModification('a person was added meanwhile')
   for (const draft of drafts) draft.dirty = false
   return {
     ids: new Map([...found, ...[...missing].map(([key, draft]) => [key, draft.row.id] as const)]),

@@ -16,12 +16,23 @@ export interface After {
 }
 
 const KNOWN_ALREADY = 'recorded; what is known is newer, and stays'
-const IN_DOUBT = 'recorded; whether the known balance has it is not known, and reminders wait for the next snapshot of the account'
+const IN_DOUBT =
+  'recorded; whether the known balance has it is not known, and reminders wait for the next snapshot of the account'
 const MAY_BE_KNOWN = 'whether the balance has a report that came after it is not known'
 
 /** What is stated on the event itself, in the account's currency. */
-export function amountOf(c: EventContext, stated: StatedAmount, currency: string | undefined, allow: { negative?: boolean; zero?: boolean }): number {
-  return minorOf({ amount: stated.amount, currency: stated.currency ?? currency ?? null }, c.account.row.currency, 'amount', allow)
+export function amountOf(
+  c: EventContext,
+  stated: StatedAmount,
+  currency: string | undefined,
+  allow: { negative?: boolean; zero?: boolean },
+): number {
+  return minorOf(
+    { amount: stated.amount, currency: stated.currency ?? currency ?? null },
+    c.account.row.currency,
+    'amount',
+    allow,
+  )
 }
 
 /** What bringing an account up to an event came to: its figures are the event's, they are what they were, or nobody knows. */
@@ -34,11 +45,27 @@ export type Brought = 'counted' | 'known' | 'doubtful'
  * @param from     a reversal of what is counted: not dated before this, whatever it says; null: nothing of the kind
  * @param remains  what remains after it, if it says so
  */
-export function applyToBalance(c: EventContext, after: After, moves: number | null, from: Instant | null = null, remains = remainsAfter(c, after)): Brought {
+export function applyToBalance(
+  c: EventContext,
+  after: After,
+  moves: number | null,
+  from: Instant | null = null,
+  remains = remainsAfter(c, after),
+): Brought {
   const { row } = c.account
   const at = Math.max(Math.min(after.occurredAt, c.effectiveAt, c.now), from ?? 0)
-  c.kept['before'] = { overdueMinor: row.overdue_minor, dueDate: row.due_date, nextDueDate: row.next_due_date, statedDaysPastDue: row.stated_days_past_due, state: row.state }
-  const { kind, balance, change } = report(c.balance, { id: c.eventId, at, moves, isReversal: from !== null, remains }, c.now)
+  c.kept['before'] = {
+    overdueMinor: row.overdue_minor,
+    dueDate: row.due_date,
+    nextDueDate: row.next_due_date,
+    statedDaysPastDue: row.stated_days_past_due,
+    state: row.state,
+  }
+  const { kind, balance, change } = report(
+    c.balance,
+    { id: c.eventId, at, moves, isReversal: from !== null, remains },
+    c.now,
+  )
   if (change !== null) c.kept['change'] = { minor: change.minor, at: change.at, onto: balance.statedBy }
   const isNew = balance !== c.balance
   if (isNew) {
@@ -65,7 +92,8 @@ const remainsAfter = (c: EventContext, { overdue }: After): number | null =>
 
 /** Holds an account that still has something to be chased; where nothing is overdue nothing is in doubt. */
 function heldInDoubt(c: EventContext): EventEffect {
-  if (c.account.row.state !== 'open' || c.account.row.overdue_minor === 0) return { words: 'recorded; whether the known balance has it is not known, and nothing is chased' }
+  if (c.account.row.state !== 'open' || c.account.row.overdue_minor === 0)
+    return { words: 'recorded; whether the known balance has it is not known, and nothing is chased' }
   doubt(c, MAY_BE_KNOWN)
   return { words: IN_DOUBT }
 }
@@ -100,8 +128,13 @@ function applyOvertaken(c: EventContext, event: EventOf<'payment'>, paid: number
 
 /** How much of a payment is left, once a reversal that overtook it is set against it? */
 function overtaken(c: EventContext, paymentId: string, paid: number): number {
-  const reversal = c.reported.find((event) => event.type === 'payment-reversed' && event.body['waits'] === true && event.body['paymentId'] === paymentId
-    && isWaiting(event, c.now))
+  const reversal = c.reported.find(
+    (event) =>
+      event.type === 'payment-reversed' &&
+      event.body['waits'] === true &&
+      event.body['paymentId'] === paymentId &&
+      isWaiting(event, c.now),
+  )
   if (reversal === undefined) return paid
   const taken = reversal.body['amountMinor']
   const left = typeof taken === 'number' ? Math.max(0, paid - taken) : 0
@@ -121,14 +154,17 @@ export const isWaiting = ({ body, received_at: received }: EventContext['reporte
 function fulfilPromises(c: EventContext, paid: number): string {
   const promises = c.holds.filter((known) => known.kind === 'promise' && known.account_id === c.account.row.id)
   const cleared = c.account.row.overdue_minor === 0
-  const keeping = promises.filter((known) => cleared || c.paidSincePromise + paid >= Number(known.details['amountMinor'] ?? Infinity))
+  const keeping = promises.filter(
+    (known) => cleared || c.paidSincePromise + paid >= Number(known.details['amountMinor'] ?? Infinity),
+  )
   c.drafts.endedHolds.push(...keeping.map(({ id }) => ({ id, reason: 'kept' })))
   return keeping.length > 0 ? '; the promise is kept' : ''
 }
 
 export function adjustment(c: EventContext, event: EventOf<'adjustment'>): EventEffect {
   const { row } = c.account
-  const change = event.amount === undefined ? 0 : amountOf(c, event.amount, event.currency, { negative: true, zero: true })
+  const change =
+    event.amount === undefined ? 0 : amountOf(c, event.amount, event.currency, { negative: true, zero: true })
   c.kept['changeMinor'] = change
   const brought = applyToBalance(c, event, change)
   if (brought === 'doubtful') return heldInDoubt(c)
@@ -144,7 +180,8 @@ export function adjustment(c: EventContext, event: EventOf<'adjustment'>): Event
 export function dueDateChanged(c: EventContext, event: EventOf<'due-date-changed'>): EventEffect {
   const { row } = c.account
   const brought = applyToBalance(c, event, 0)
-  if (brought === 'counted' || row.due_date === event.dueDate) return { words: brought === 'counted' ? 'the due date was changed' : KNOWN_ALREADY }
+  if (brought === 'counted' || row.due_date === event.dueDate)
+    return { words: brought === 'counted' ? 'the due date was changed' : KNOWN_ALREADY }
   if (row.due_date !== null && event.dueDate < row.due_date) return heldInDoubt(c)
   row.due_date = event.dueDate
   if (event.nextDueDate !== undefined) row.next_due_date = event.nextDueDate
@@ -166,12 +203,18 @@ const CANNOT_TELL = 'what a reversed payment had taken off is not known'
  * @throws DECORUM_STATE_CONFLICT when the payment was reversed before
  */
 export function paymentReversed(c: EventContext, event: EventOf<'payment-reversed'>): EventEffect {
-  if (event.paymentId === undefined && event.amount === undefined) throw invalidField('amount', 'is missing', 'State the amount, or paymentId of a payment that was reported.')
+  if (event.paymentId === undefined && event.amount === undefined)
+    throw invalidField('amount', 'is missing', 'State the amount, or paymentId of a payment that was reported.')
   const amount = statedAmount(c, event)
   const payment = event.paymentId === undefined ? ofAmount(c, amount) : ofId(c, event.paymentId)
   if (event.paymentId !== undefined && payment === null) return waitFor(c, event, amount)
   const paid = payment === null ? null : payment.body['amountMinor']
-  if (typeof paid === 'number' && amount !== null && amount > paid) throw invalidField('amount', 'is more than the payment was', 'State what was taken back of this payment, or leave the amount out for all of it.')
+  if (typeof paid === 'number' && amount !== null && amount > paid)
+    throw invalidField(
+      'amount',
+      'is more than the payment was',
+      'State what was taken back of this payment, or leave the amount out for all of it.',
+    )
   const taken = amount ?? (event.amount === undefined && typeof paid === 'number' ? paid : null)
   if (taken !== null) c.kept['amountMinor'] = taken
   if (payment !== null) c.kept['paymentId'] = payment.external_id
@@ -180,7 +223,12 @@ export function paymentReversed(c: EventContext, event: EventOf<'payment-reverse
   return giveBack(c, event, taken === null ? null : givenBack(c.balance, change ?? undefined, taken), payment)
 }
 
-function giveBack(c: EventContext, event: EventOf<'payment-reversed'>, back: ReturnType<typeof givenBack>, payment: BalanceEvent | null): EventEffect {
+function giveBack(
+  c: EventContext,
+  event: EventOf<'payment-reversed'>,
+  back: ReturnType<typeof givenBack>,
+  payment: BalanceEvent | null,
+): EventEffect {
   const { row } = c.account
   // What was settled by a payment that came back is not settled.
   if (row.state === 'settled') row.state = 'cured'
@@ -192,8 +240,15 @@ function giveBack(c: EventContext, event: EventOf<'payment-reversed'>, back: Ret
   hold(c, { kind: 'reversal-pause', until: c.now + DAY })
   row.not_before = new Date(c.now + DAY)
   row.tone_ceiling = c.account.spell?.last_tone ?? row.tone_ceiling
-  if (brought === 'doubtful') return { words: 'a payment was reversed; what it had taken off is not known, and reminders wait for the next snapshot of the account' }
-  return { words: 'a payment was reversed; nothing goes out for 24 hours, and nothing firmer than before', reversal: true }
+  if (brought === 'doubtful')
+    return {
+      words:
+        'a payment was reversed; what it had taken off is not known, and reminders wait for the next snapshot of the account',
+    }
+  return {
+    words: 'a payment was reversed; nothing goes out for 24 hours, and nothing firmer than before',
+    reversal: true,
+  }
 }
 
 /** In the account's currency. Null: not stated, or in another currency, which says nothing of the balance. */
@@ -206,25 +261,44 @@ function statedAmount(c: EventContext, event: EventOf<'payment-reversed'>): numb
 /** The payment of this id; null when nothing is known under it yet. */
 function ofId(c: EventContext, paymentId: string): BalanceEvent | null {
   if (c.named !== null && (c.named.type !== 'payment' || c.named.account_id !== c.account.row.id)) {
-    throw invalidField('paymentId', 'is not a payment of this account', 'Name the event id of the payment that was taken back.')
+    throw invalidField(
+      'paymentId',
+      'is not a payment of this account',
+      'Name the event id of the payment that was taken back.',
+    )
   }
-  const before = c.reported.find((event) => isReversalOf(event, paymentId) && (c.named !== null || isWaiting(event, c.now)))
-  if (before !== undefined) throw new DecorumError('DECORUM_STATE_CONFLICT', `this payment was reversed before, by event ${before.external_id}`)
+  const before = c.reported.find(
+    (event) => isReversalOf(event, paymentId) && (c.named !== null || isWaiting(event, c.now)),
+  )
+  if (before !== undefined)
+    throw new DecorumError('DECORUM_STATE_CONFLICT', `this payment was reversed before, by event ${before.external_id}`)
   return c.named
 }
 
 /** The last payment of this amount that was counted and not reversed; payments of the same amount are the same to the balance. */
 function ofAmount(c: EventContext, amount: number | null): BalanceEvent | null {
-  return c.reported.findLast((event) => event.type === 'payment' && event.body['amountMinor'] === amount && event.body['reversedBy'] === undefined
-    && !c.reported.some((other) => isReversalOf(other, event.external_id))) ?? null
+  return (
+    c.reported.findLast(
+      (event) =>
+        event.type === 'payment' &&
+        event.body['amountMinor'] === amount &&
+        event.body['reversedBy'] === undefined &&
+        !c.reported.some((other) => isReversalOf(other, event.external_id)),
+    ) ?? null
+  )
 }
 
-const isReversalOf = (event: BalanceEvent, paymentId: string): boolean => event.type === 'payment-reversed' && event.body['paymentId'] === paymentId
+const isReversalOf = (event: BalanceEvent, paymentId: string): boolean =>
+  event.type === 'payment-reversed' && event.body['paymentId'] === paymentId
 
 /** A reversal that came before its payment: when that comes, it takes nothing off. */
 function waitFor(c: EventContext, event: EventOf<'payment-reversed'>, amount: number | null): EventEffect {
   if (c.reported.filter((other) => isWaiting(other, c.now)).length >= WAITING_AT_MOST) {
-    throw new DecorumError('DECORUM_STATE_CONFLICT', `${WAITING_AT_MOST} reversals of this account wait for their payments already`, { hint: 'Report the payments first, and then this reversal.' })
+    throw new DecorumError(
+      'DECORUM_STATE_CONFLICT',
+      `${WAITING_AT_MOST} reversals of this account wait for their payments already`,
+      { hint: 'Report the payments first, and then this reversal.' },
+    )
   }
   c.kept['waits'] = true
   c.kept['countsMinor'] = 0
@@ -243,7 +317,8 @@ function restoreDates(c: EventContext, event: EventOf<'payment-reversed'>, payme
   const isAsLeft = left === undefined || row.due_date === left.dueDate
   if (event.dueDate === undefined && (row.due_date === null || isAsLeft)) {
     row.due_date = before.dueDate ?? row.due_date
-    if (event.nextDueDate === undefined && (left === undefined || row.next_due_date === left.nextDueDate)) row.next_due_date = before.nextDueDate ?? row.next_due_date
+    if (event.nextDueDate === undefined && (left === undefined || row.next_due_date === left.nextDueDate))
+      row.next_due_date = before.nextDueDate ?? row.next_due_date
   }
   if (row.due_date === null) row.stated_days_past_due = before.statedDaysPastDue ?? row.stated_days_past_due
 }

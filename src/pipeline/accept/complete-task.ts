@@ -56,23 +56,40 @@ const HAND_OFF_OUTCOMES: ReadonlySet<TaskOutcome> = new Set<TaskOutcome>(['hande
  * @param packs  those in force; none: judged by the product's own promises alone
  * @throws DECORUM_STATE_CONFLICT when the task is not open any more
  */
-export async function completeTask(runtime: Runtime, actor: Actor, id: string, body: TaskCompletion, packs: readonly CompiledPack[] = []): Promise<TaskAnswer> {
+export async function completeTask(
+  runtime: Runtime,
+  actor: Actor,
+  id: string,
+  body: TaskCompletion,
+  packs: readonly CompiledPack[] = [],
+): Promise<TaskAnswer> {
   const found = isId(id) ? await findTask(runtime.ledger.db, id, actor.creditor) : null
   if (found === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such task')
   if (body.outcome !== 'not-done' && HAND_OFF_OUTCOMES.has(body.outcome) !== (found.kind === 'hand-off')) {
     throw invalidField('outcome', `does not answer a task of kind ${found.kind}`)
   }
-  if ((body.outcome === 'read' || body.outcome === 'not-done') && (body.outcome === 'read') !== (found.kind === 'reply')) throw invalidField('outcome', `does not answer a task of kind ${found.kind}`)
+  if (
+    (body.outcome === 'read' || body.outcome === 'not-done') &&
+    (body.outcome === 'read') !== (found.kind === 'reply')
+  )
+    throw invalidField('outcome', `does not answer a task of kind ${found.kind}`)
   refuseFuture(runtime, [['at', body.at]], runtime.clock.now())
   return inWriteTransaction(runtime, async (opened) => {
     const { trx, recipient } = await lockRecipient(runtime, opened, found.recipient_id)
     const accounts = await knownAccounts(trx, found.account_ids)
     const now = runtime.clock.now()
-    const done = { outcome: body.outcome, note: sealedNote(runtime, recipient, id, body), by: actor.name, at: new Date(now) }
-    if (!(await finishTask(trx, id, done, CONTACTS[body.outcome] !== null))) throw new DecorumError('DECORUM_STATE_CONFLICT', 'this task is not open any more')
+    const done = {
+      outcome: body.outcome,
+      note: sealedNote(runtime, recipient, id, body),
+      by: actor.name,
+      at: new Date(now),
+    }
+    if (!(await finishTask(trx, id, done, CONTACTS[body.outcome] !== null)))
+      throw new DecorumError('DECORUM_STATE_CONFLICT', 'this task is not open any more')
     const drafts: Drafts = { ...noDrafts(), recipients: [recipient], replan: new Set([recipient.row.id]) }
     const holds = await openHolds(trx, [recipient.row.id])
-    if (found.kind === 'reply') drafts.endedHolds.push(...holdsOfTask(holds, id).map((hold) => ({ id: hold, reason: 'the reply was read' })))
+    if (found.kind === 'reply')
+      drafts.endedHolds.push(...holdsOfTask(holds, id).map((hold) => ({ id: hold, reason: 'the reply was read' })))
     const anchor = addressOf(runtime, body, recipient)
     if (anchor !== null) await lockNewAddresses(trx, [{ creditor: found.creditor, ...anchor }], new Date(now))
     const contact = CONTACTS[body.outcome]
@@ -84,7 +101,13 @@ export async function completeTask(runtime: Runtime, actor: Actor, id: string, b
       const effect = effectOfTask(fact, runtime, found, accounts, holds, made.at, now)
       takeEffect(drafts, recipient, effect, { by: actor.name, now, marks: { task: id }, contactId: made.id })
       takeSuppressions(drafts, effect, {
-        creditor: found.creditor, recipientId: recipient.row.id, hash: anchor?.hash ?? null, source: 'task', by: actor.name, owners: [recipient.row.id], tell: {},
+        creditor: found.creditor,
+        recipientId: recipient.row.id,
+        hash: anchor?.hash ?? null,
+        source: 'task',
+        by: actor.name,
+        owners: [recipient.row.id],
+        tell: {},
       })
       effects.push(effect.words)
     }
@@ -92,9 +115,23 @@ export async function completeTask(runtime: Runtime, actor: Actor, id: string, b
     const counts = contact !== null && (found.kind !== 'reply' || CALLED.has(body.outcome))
     if (counts) {
       await addContact(trx, {
-        recipient_id: recipient.row.id, at: new Date(made.at), id: made.id, creditor: found.creditor, channel: body.channel, direction: 'outbound', mode: 'agent',
-        outcome: contact.outcome, party: contact.party, made_by: 'agent', address_hash: anchor?.hash ?? null, account_ids: found.account_ids,
-        reminder_id: null, attempt_no: null, excess: null, recorded_at: new Date(now), seq: recipient.takeSeq(),
+        recipient_id: recipient.row.id,
+        at: new Date(made.at),
+        id: made.id,
+        creditor: found.creditor,
+        channel: body.channel,
+        direction: 'outbound',
+        mode: 'agent',
+        outcome: contact.outcome,
+        party: contact.party,
+        made_by: 'agent',
+        address_hash: anchor?.hash ?? null,
+        account_ids: found.account_ids,
+        reminder_id: null,
+        attempt_no: null,
+        excess: null,
+        recorded_at: new Date(now),
+        seq: recipient.takeSeq(),
       })
       effects.push(`a contact was recorded: ${contact.outcome}`)
     }
@@ -106,26 +143,52 @@ export async function completeTask(runtime: Runtime, actor: Actor, id: string, b
 }
 
 /** What was learnt by it, as every entrance may; null: nothing of the kind. */
-function factIn({ outcome, promise }: TaskCompletion, accounts: readonly KnownAccount[], hasAddress: boolean): Fact | null {
+function factIn(
+  { outcome, promise }: TaskCompletion,
+  accounts: readonly KnownAccount[],
+  hasAddress: boolean,
+): Fact | null {
   if (outcome === 'promise' && promise !== undefined) {
     const { date, amount } = promise
-    const amountsMinor = amount === undefined ? {} : Object.fromEntries(accounts.map(({ row }) => [row.id, minorOf(amount, row.currency, 'promise.amount', { zero: false })]))
+    const amountsMinor =
+      amount === undefined
+        ? {}
+        : Object.fromEntries(
+            accounts.map(({ row }) => [row.id, minorOf(amount, row.currency, 'promise.amount', { zero: false })]),
+          )
     return { type: outcome, date, amountsMinor }
   }
   if (outcome === 'dispute' || outcome === 'complaint') return { type: outcome, reference: null }
   if (outcome === 'hardship') return { type: outcome, until: null }
-  return outcome === 'wrong-number' && hasAddress ? { type: 'stop', scope: 'address', channel: null, reason: outcome } : null
+  return outcome === 'wrong-number' && hasAddress
+    ? { type: 'stop', scope: 'address', channel: null, reason: outcome }
+    : null
 }
 
 /** @throws DECORUM_BAD_INPUT for a promised day that is over: whoever completes the task is there to correct it */
 function effectOfTask(
-  fact: Fact, runtime: Runtime, task: TaskRow, accounts: readonly KnownAccount[], holds: readonly HoldRow[], effectiveAt: Instant, now: Instant,
+  fact: Fact,
+  runtime: Runtime,
+  task: TaskRow,
+  accounts: readonly KnownAccount[],
+  holds: readonly HoldRow[],
+  effectiveAt: Instant,
+  now: Instant,
 ): Effect {
   const effect = effectOf(fact, {
-    now, effectiveAt, bookZone: runtime.config.creditors.get(task.creditor)?.bookZone ?? 'UTC', holds: openHoldsOf(holds), heardBy: 'person',
+    now,
+    effectiveAt,
+    bookZone: runtime.config.creditors.get(task.creditor)?.bookZone ?? 'UTC',
+    holds: openHoldsOf(holds),
+    heardBy: 'person',
     accounts: accounts.map(({ row }) => ({ id: row.id, overdueMinor: row.overdue_minor })),
   })
-  if (effect.isPast) throw invalidField('promise.date', 'has passed', 'State the day that was agreed, today or later; where it is over already, complete the task as contacted.')
+  if (effect.isPast)
+    throw invalidField(
+      'promise.date',
+      'has passed',
+      'State the day that was agreed, today or later; where it is over already, complete the task as contacted.',
+    )
   return effect
 }
 
@@ -141,7 +204,11 @@ function handOff(runtime: Runtime, accounts: readonly KnownAccount[], drafts: Dr
 
 function sealedNote(runtime: Runtime, recipient: RecipientDraft, id: string, body: TaskCompletion): Buffer | null {
   if (body.note == null) return null
-  return runtime.vault.seal(runtime.vault.unwrap(recipient.row.data_key, recipient.row.data_key_id), taskNote(id), body.note)
+  return runtime.vault.seal(
+    runtime.vault.unwrap(recipient.row.data_key, recipient.row.data_key_id),
+    taskNote(id),
+    body.note,
+  )
 }
 
 function addressOf(runtime: Runtime, body: TaskCompletion, recipient: RecipientDraft): AddressHash | null {

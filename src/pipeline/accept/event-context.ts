@@ -52,20 +52,40 @@ export interface EventEffect {
 export function learn(c: EventContext, fact: Fact): EventEffect {
   const { row } = c.account
   const effect = effectOf(fact, {
-    now: c.now, effectiveAt: c.effectiveAt, bookZone: c.bookZone, accounts: [{ id: row.id, overdueMinor: row.overdue_minor }], holds: openHoldsOf(c.holds), heardBy: 'person',
+    now: c.now,
+    effectiveAt: c.effectiveAt,
+    bookZone: c.bookZone,
+    accounts: [{ id: row.id, overdueMinor: row.overdue_minor }],
+    holds: openHoldsOf(c.holds),
+    heardBy: 'person',
   })
   takeEffect(c.drafts, c.recipient, effect, { by: c.by, now: c.now, eventId: c.eventId })
-  takeSuppressions(c.drafts, effect, { creditor: row.creditor, recipientId: c.recipient.row.id, hash: null, source: 'event', by: c.by, owners: [c.recipient.row.id], tell: null })
+  takeSuppressions(c.drafts, effect, {
+    creditor: row.creditor,
+    recipientId: c.recipient.row.id,
+    hash: null,
+    source: 'event',
+    by: c.by,
+    owners: [c.recipient.row.id],
+    tell: null,
+  })
   if (effect.opens.length > 0) c.account.wake()
   return { words: effect.words }
 }
 
 /** Holds the account. */
 export function hold(c: EventContext, wish: Pick<HoldWish, 'kind' | 'until' | 'details'>): void {
-  c.drafts.newHolds.push(openHold(c.recipient, {
-    ...wish, accountId: c.account.row.id, details: { ...wish.details, account: c.account.row.id },
-    from: Math.min(c.effectiveAt, c.now), eventId: c.eventId, by: c.by, now: c.now,
-  }))
+  c.drafts.newHolds.push(
+    openHold(c.recipient, {
+      ...wish,
+      accountId: c.account.row.id,
+      details: { ...wish.details, account: c.account.row.id },
+      from: Math.min(c.effectiveAt, c.now),
+      eventId: c.eventId,
+      by: c.by,
+      now: c.now,
+    }),
+  )
   c.account.wake()
 }
 
@@ -82,6 +102,14 @@ export function endHoldsOf(c: EventContext, kinds: readonly HoldKind[], reason: 
 export function doubt(c: EventContext, why: string, reversal = false): void {
   const ended = new Set(c.drafts.endedHolds.map(({ id }) => id))
   const standing = [...c.holds.filter(({ id }) => !ended.has(id)), ...c.drafts.newHolds]
-  c.drafts.newHolds.push(...doubtHold(c.recipient, c.account.row, why, standing, { by: c.by, now: c.now, eventId: c.eventId, reportedFor: Math.min(c.effectiveAt, c.now), reversal }))
+  c.drafts.newHolds.push(
+    ...doubtHold(c.recipient, c.account.row, why, standing, {
+      by: c.by,
+      now: c.now,
+      eventId: c.eventId,
+      reportedFor: Math.min(c.effectiveAt, c.now),
+      reversal,
+    }),
+  )
   c.account.wake()
 }

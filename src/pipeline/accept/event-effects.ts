@@ -5,7 +5,8 @@ import { adjustment, dueDateChanged, payment, paymentReversed } from './balance-
 import { endHoldsOf, type EventContext, type EventEffect, type EventOf, learn } from './event-context.ts'
 import { enterBalance, followBalance, minorOf } from './merge-account.ts'
 
-export const paymentPending = (c: EventContext, { type, until = null }: EventOf<'payment-pending'>): EventEffect => learn(c, { type, until })
+export const paymentPending = (c: EventContext, { type, until = null }: EventOf<'payment-pending'>): EventEffect =>
+  learn(c, { type, until })
 
 export function paymentFailed(c: EventContext): EventEffect {
   const ended = endHoldsOf(c, ['payment-pending'], 'the payment failed')
@@ -16,9 +17,17 @@ export function paymentFailed(c: EventContext): EventEffect {
 /** A promise that comes when its day is over is recorded, and holds nothing: a system that reports it late cannot correct it. */
 export function promise(c: EventContext, { type, date, amount, currency }: EventOf<'promise'>): EventEffect {
   const { row } = c.account
-  const amountsMinor = amount === undefined
-    ? {}
-    : { [row.id]: minorOf({ amount: amount.amount, currency: amount.currency ?? currency ?? null }, row.currency, 'amount', { zero: false }) }
+  const amountsMinor =
+    amount === undefined
+      ? {}
+      : {
+          [row.id]: minorOf(
+            { amount: amount.amount, currency: amount.currency ?? currency ?? null },
+            row.currency,
+            'amount',
+            { zero: false },
+          ),
+        }
   return learn(c, { type, date, amountsMinor })
 }
 
@@ -26,26 +35,48 @@ export const promiseCancelled = (c: EventContext): EventEffect => ended(c, 'prom
 export const disputeResolved = (c: EventContext): EventEffect => ended(c, 'dispute', 'the dispute was resolved')
 export const complaintClosed = (c: EventContext): EventEffect => ended(c, 'complaint', 'the complaint was closed')
 
-export const dispute = (c: EventContext, { type, reference = null }: EventOf<'dispute'>): EventEffect => learn(c, { type, reference })
-export const hardship = (c: EventContext, { type, until = null }: EventOf<'hardship'>): EventEffect => learn(c, { type, until })
-export const complaint = (c: EventContext, { type, reference = null }: EventOf<'complaint'>): EventEffect => learn(c, { type, reference })
-export const legalAction = (c: EventContext, { type, until = null, reference = null }: EventOf<'legal-action'>): EventEffect => learn(c, { type, until, reference })
+export const dispute = (c: EventContext, { type, reference = null }: EventOf<'dispute'>): EventEffect =>
+  learn(c, { type, reference })
+export const hardship = (c: EventContext, { type, until = null }: EventOf<'hardship'>): EventEffect =>
+  learn(c, { type, until })
+export const complaint = (c: EventContext, { type, reference = null }: EventOf<'complaint'>): EventEffect =>
+  learn(c, { type, reference })
+export const legalAction = (
+  c: EventContext,
+  { type, until = null, reference = null }: EventOf<'legal-action'>,
+): EventEffect => learn(c, { type, until, reference })
 
 function ended(c: EventContext, kind: HoldKind, words: string): EventEffect {
-  return { words: endHoldsOf(c, [kind], words) > 0 ? `${words}; reminders go on` : 'recorded; nothing was waiting for it' }
+  return {
+    words: endHoldsOf(c, [kind], words) > 0 ? `${words}; reminders go on` : 'recorded; nothing was waiting for it',
+  }
 }
 
 /** Pauses that a closed account has no use for; disputes and complaints stay until they are answered. */
 const OF_OPEN_ACCOUNTS: readonly HoldKind[] = ['promise', 'payment-pending', 'facts-conflict', 'reversal-pause']
 /** Pauses that `resume` ends; promises run out, disputes and complaints are closed by their own events. */
-const RESUMABLE: readonly HoldKind[] = ['manual', 'hardship', 'legal-action', 'breathing-space', 'facts-conflict', 'reversal-pause', 'payment-pending']
+const RESUMABLE: readonly HoldKind[] = [
+  'manual',
+  'hardship',
+  'legal-action',
+  'breathing-space',
+  'facts-conflict',
+  'reversal-pause',
+  'payment-pending',
+]
 
 /** Settled is the last word, whatever the balance known says. */
 export function settled(c: EventContext, event: EventOf<'settled'>): EventEffect {
   const { row } = c.account
   const { asOf } = c.balance
   const at = Math.min(event.occurredAt, c.now)
-  enterBalance(row, { stated: 0, statedAt: c.now, statedBy: c.eventId, changes: [], asOf: isInFuture(asOf, c.now) ? at : Math.max(at, asOf) })
+  enterBalance(row, {
+    stated: 0,
+    statedAt: c.now,
+    statedBy: c.eventId,
+    changes: [],
+    asOf: isInFuture(asOf, c.now) ? at : Math.max(at, asOf),
+  })
   row.overdue_parts = {}
   row.due_date = null
   row.stated_days_past_due = null
@@ -83,7 +114,10 @@ function reopen(c: EventContext): boolean {
 }
 
 /** Stops everything to the person at this creditor, for good or until it is lifted. */
-const stop = (reason: SuppressionReason) => (c: EventContext): EventEffect => learn(c, { type: 'stop', scope: 'all', channel: null, reason })
+const stop =
+  (reason: SuppressionReason) =>
+  (c: EventContext): EventEffect =>
+    learn(c, { type: 'stop', scope: 'all', channel: null, reason })
 
 /** What each type of event does. */
 const EFFECTS: { [T in EventBody['type']]: (c: EventContext, event: EventOf<T>) => EventEffect } = {

@@ -40,18 +40,40 @@ export interface FileImport extends ImportTotals {
  * @throws         DECORUM_BAD_INPUT when the file or its header cannot be understood
  */
 export async function importFile(
-  runtime: Runtime, actor: Actor, file: AccountFile, onStart: (resumedAfter: number) => void | Promise<void>, onResult: (result: LineResult) => void | Promise<void>,
+  runtime: Runtime,
+  actor: Actor,
+  file: AccountFile,
+  onStart: (resumedAfter: number) => void | Promise<void>,
+  onResult: (result: LineResult) => void | Promise<void>,
 ): Promise<FileImport> {
   const { format, columns, records } = await openedFile(file)
   const { db } = runtime.ledger
-  const job = await openImportJob(db, { creditor: actor.creditor ?? '*', checksum: file.checksum, source: file.name, format, again: file.again }, new Date(runtime.clock.now()))
+  const job = await openImportJob(
+    db,
+    { creditor: actor.creditor ?? '*', checksum: file.checksum, source: file.name, format, again: file.again },
+    new Date(runtime.clock.now()),
+  )
   await onStart(job.linesDone)
-  const totals = { lines: job.applied + job.unchanged + job.rejected, applied: job.applied, unchanged: job.unchanged, rejected: job.rejected }
+  const totals = {
+    lines: job.applied + job.unchanged + job.rejected,
+    applied: job.applied,
+    unchanged: job.unchanged,
+    rejected: job.rejected,
+  }
   if (job.status === 'done') return { ...totals, format, resumedAfter: job.linesDone, already: true }
 
   const note = (linesDone: number, finishedAt: Date | null): Promise<void> =>
-    noteImport(db, { id: job.id, linesDone, applied: totals.applied, unchanged: totals.unchanged, rejected: totals.rejected }, finishedAt)
-  const kind = accountLines(runtime, actor, (text) => readAccountRecord(text, columns), (text) => idInRecord(text, columns))
+    noteImport(
+      db,
+      { id: job.id, linesDone, applied: totals.applied, unchanged: totals.unchanged, rejected: totals.rejected },
+      finishedAt,
+    )
+  const kind = accountLines(
+    runtime,
+    actor,
+    (text) => readAccountRecord(text, columns),
+    (text) => idInRecord(text, columns),
+  )
   let last = job.linesDone
   let noted = last
   await importLines(runtime, after(records(), job.linesDone), kind, async (result) => {
@@ -79,6 +101,11 @@ async function openedFile({ name, bytes, options }: AccountFile): Promise<Accoun
   const opened = await openAccountFile(bytes, options)
   if (opened.ok) return opened.value
   const [only] = opened.faults
-  if (opened.faults.length === 1 && only?.path === '') throw new DecorumError('DECORUM_BAD_INPUT', `${name}: ${only.problem}`, only.cure === undefined ? {} : { hint: only.cure })
+  if (opened.faults.length === 1 && only?.path === '')
+    throw new DecorumError(
+      'DECORUM_BAD_INPUT',
+      `${name}: ${only.problem}`,
+      only.cure === undefined ? {} : { hint: only.cure },
+    )
   throw new DecorumError('DECORUM_BAD_INPUT', 'the header of the file cannot be understood', { faults: opened.faults })
 }

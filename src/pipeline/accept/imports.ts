@@ -65,13 +65,19 @@ class Chunk<T> {
  * @throws when the ledger cannot be reached; what was answered before has been committed
  */
 export async function importLines<T>(
-  runtime: Runtime, lines: AsyncIterable<Line>, kind: LineKind<T>, onResult: (result: LineResult) => void | Promise<void>,
+  runtime: Runtime,
+  lines: AsyncIterable<Line>,
+  kind: LineKind<T>,
+  onResult: (result: LineResult) => void | Promise<void>,
 ): Promise<ImportTotals> {
   const totals: ImportTotals = { lines: 0, applied: 0, unchanged: 0, rejected: 0 }
   const answer = async (chunk: Chunk<T>, results: readonly ItemResult[]): Promise<void> => {
     let next = 0
     for (const entry of chunk.entries) {
-      const result = 'item' in entry ? resultOf(entry.line, kind.idOf(entry.item), results[next++] as ItemResult) : rejected(entry.line, entry.id, entry.faults)
+      const result =
+        'item' in entry
+          ? resultOf(entry.line, kind.idOf(entry.item), results[next++] as ItemResult)
+          : rejected(entry.line, entry.id, entry.faults)
       totals.lines++
       totals[result.status]++
       await onResult(result)
@@ -80,7 +86,8 @@ export async function importLines<T>(
   /** In the order of the lines; each ends when its lines have been answered, which the one before has been then. */
   const underWay: { chunk: Chunk<T>; put: Promise<unknown>; answered: Promise<void> }[] = []
   const begin = async (chunk: Chunk<T>): Promise<void> => {
-    while (underWay.length >= kind.atOnce || underWay.some((other) => haveInCommon(other.chunk.touched, chunk.touched))) await underWay.shift()?.answered
+    while (underWay.length >= kind.atOnce || underWay.some((other) => haveInCommon(other.chunk.touched, chunk.touched)))
+      await underWay.shift()?.answered
     const before = underWay.at(-1)?.answered
     const put = putChunk(runtime, kind, chunk.items)
     const answered = Promise.all([put, before]).then(([results]) => answer(chunk, results))
@@ -119,33 +126,67 @@ function haveInCommon(one: ReadonlySet<string>, other: ReadonlySet<string>): boo
 function readEntry<T>(line: Line, kind: LineKind<T>): Entry<T> {
   if (!line.ok) return { line: line.no, id: null, faults: [line.fault] }
   const read = kind.read(line.text)
-  return read.ok ? { line: line.no, item: read.value } : { line: line.no, id: kind.idIn(line.text), faults: read.faults }
+  return read.ok
+    ? { line: line.no, item: read.value }
+    : { line: line.no, id: kind.idIn(line.text), faults: read.faults }
 }
 
 /** A line that the ledger does not take is refused alone. */
 const putChunk = <T>(runtime: Runtime, kind: LineKind<T>, items: readonly T[]): Promise<ItemResult[]> =>
-  runBisecting(items, (some) => kind.put(some), (_item, error) => {
-    runtime.log.error({ event: 'import.line_failed', error: (error as Error).name, code: (error as { code?: unknown }).code }, 'import line not stored')
-    return [{ ok: false, error: error instanceof DecorumError ? error : new DecorumError('DECORUM_INTERNAL', 'the ledger did not take this line') }]
-  }, isForAllLines)
+  runBisecting(
+    items,
+    (some) => kind.put(some),
+    (_item, error) => {
+      runtime.log.error(
+        { event: 'import.line_failed', error: (error as Error).name, code: (error as { code?: unknown }).code },
+        'import line not stored',
+      )
+      return [
+        {
+          ok: false,
+          error:
+            error instanceof DecorumError
+              ? error
+              : new DecorumError('DECORUM_INTERNAL', 'the ledger did not take this line'),
+        },
+      ]
+    },
+    isForAllLines,
+  )
 
 /** What waiting or an operator may cure; `put` has tried again already. */
 const isForAllLines = (error: unknown): boolean => error instanceof DecorumError && error.disposition !== 'give_up'
 
 function resultOf(line: number, id: string, result: ItemResult): LineResult {
-  if (result.ok) return { line, id, status: result.changed ? 'applied' : 'unchanged', ...(result.warnings === undefined ? {} : { warnings: result.warnings }) }
-  const faults = result.error.faults.length > 0 ? [...result.error.faults] : [{ path: '', problem: result.error.message, cure: result.error.hint }]
+  if (result.ok)
+    return {
+      line,
+      id,
+      status: result.changed ? 'applied' : 'unchanged',
+      ...(result.warnings === undefined ? {} : { warnings: result.warnings }),
+    }
+  const faults =
+    result.error.faults.length > 0
+      ? [...result.error.faults]
+      : [{ path: '', problem: result.error.message, cure: result.error.hint }]
   return { ...rejected(line, id, faults), code: result.error.code }
 }
 
-const rejected = (line: number, id: string | null, faults: Fault[]): LineResult => ({ line, id, status: 'rejected', code: 'DECORUM_BAD_INPUT', faults })
+const rejected = (line: number, id: string | null, faults: Fault[]): LineResult => ({
+  line,
+  id,
+  status: 'rejected',
+  code: 'DECORUM_BAD_INPUT',
+  faults,
+})
 
 /** Transactions of accounts at the same time: while one is in the ledger's hands, this process makes up the next. */
 const ACCOUNTS_AT_ONCE = 3
 
 /** Lines that are accounts, read in the given way: as JSON unless it is said otherwise. */
 export const accountLines = (
-  runtime: Runtime, actor: Actor,
+  runtime: Runtime,
+  actor: Actor,
   read: (text: string) => Parsed<AccountLine> = (text) => readAccountRecord(text, null),
   idIn: (text: string) => string | null = (text) => idInRecord(text, null),
 ): LineKind<AccountLine> => ({
@@ -155,16 +196,29 @@ export const accountLines = (
   keyOf: (account) => `${creditorSaid(runtime, actor, account.creditor)} ${account.id}`,
   touchedBy: (account) => {
     const creditor = creditorSaid(runtime, actor, account.creditor)
-    const recipients = [account.recipient?.id, account.recipientId, ...(account.parties ?? []).map((party) => party.recipientId)]
-    return [`account ${creditor} ${account.id}`, ...recipients.flatMap((recipient) => (recipient === undefined ? [] : [`recipient ${creditor} ${recipient}`]))]
+    const recipients = [
+      account.recipient?.id,
+      account.recipientId,
+      ...(account.parties ?? []).map((party) => party.recipientId),
+    ]
+    return [
+      `account ${creditor} ${account.id}`,
+      ...recipients.flatMap((recipient) => (recipient === undefined ? [] : [`recipient ${creditor} ${recipient}`])),
+    ]
   },
   atOnce: ACCOUNTS_AT_ONCE,
   put: async (accounts) => {
-    const results = await acceptAccounts(runtime, actor, accounts.map((account) => ({ id: account.id, body: account })))
+    const results = await acceptAccounts(
+      runtime,
+      actor,
+      accounts.map((account) => ({ id: account.id, body: account })),
+    )
     return results.map((result) => {
       if (!result.ok) return result
       const { answer } = result
-      return answer.applied ? { ok: true, changed: answer.changed, ...(answer.warnings === undefined ? {} : { warnings: answer.warnings }) } : { ok: true, changed: false }
+      return answer.applied
+        ? { ok: true, changed: answer.changed, ...(answer.warnings === undefined ? {} : { warnings: answer.warnings }) }
+        : { ok: true, changed: false }
     })
   },
 })
@@ -198,4 +252,4 @@ export const eventLines = (runtime: Runtime, actor: Actor): LineKind<EventLine> 
 
 /** In whose name a line speaks, stated or not, so that both ways name the same thing; whether it may is asked later. */
 const creditorSaid = ({ config }: Runtime, actor: Actor, stated: string | undefined): string =>
-  stated ?? actor.creditor ?? (config.creditors.size === 1 ? [...config.creditors.keys()][0] as string : '')
+  stated ?? actor.creditor ?? (config.creditors.size === 1 ? ([...config.creditors.keys()][0] as string) : '')

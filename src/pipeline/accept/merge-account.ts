@@ -27,8 +27,13 @@ type Ladders = ReadonlyMap<string, unknown>
  *
  * @throws DECORUM_BAD_INPUT when it says too little, or names what is not configured
  */
-export const newAccount = (fresh: NewAccount, body: AccountBody, creditor: Creditor, ladders: Ladders, now: Instant): StoredAccount =>
-  learn(blank(fresh, body, creditor, now), body, ladders)
+export const newAccount = (
+  fresh: NewAccount,
+  body: AccountBody,
+  creditor: Creditor,
+  ladders: Ladders,
+  now: Instant,
+): StoredAccount => learn(blank(fresh, body, creditor, now), body, ladders)
 
 /**
  * What is a known account once this is said of it? Absent keeps the old value, null clears.
@@ -40,7 +45,11 @@ export const newAccount = (fresh: NewAccount, body: AccountBody, creditor: Credi
  */
 export function mergeAccount(known: StoredAccount, body: AccountBody, ladders: Ladders): StoredAccount {
   if (body.overdue !== undefined && body.overdue.currency !== known.currency) {
-    throw invalidField('overdue.currency', `is not the account's, which is ${known.currency}`, 'An account keeps its currency; register another account.')
+    throw invalidField(
+      'overdue.currency',
+      `is not the account's, which is ${known.currency}`,
+      'An account keeps its currency; register another account.',
+    )
   }
   return learn({ ...known }, body, ladders)
 }
@@ -53,14 +62,19 @@ function learn(row: StoredAccount, body: AccountBody, ladders: Ladders): StoredA
     row.stated_at = new Date(body.asOf)
     row.stated_by = SNAPSHOT
     row.overdue_minor = Math.max(0, row.stated_minor)
-    row.overdue_parts = row.stated_minor < 0 ? {} : body.overdue.parts ?? {}
+    row.overdue_parts = row.stated_minor < 0 ? {} : (body.overdue.parts ?? {})
   }
-  if (body.outstanding !== undefined) row.outstanding_minor = body.outstanding === null ? null : Math.max(0, balanceIn(body.outstanding, row.currency, 'outstanding'))
-  if (body.minimumDue !== undefined) row.minimum_due_minor = body.minimumDue === null ? null : Math.max(0, balanceIn(body.minimumDue, row.currency, 'minimumDue'))
+  if (body.outstanding !== undefined)
+    row.outstanding_minor =
+      body.outstanding === null ? null : Math.max(0, balanceIn(body.outstanding, row.currency, 'outstanding'))
+  if (body.minimumDue !== undefined)
+    row.minimum_due_minor =
+      body.minimumDue === null ? null : Math.max(0, balanceIn(body.minimumDue, row.currency, 'minimumDue'))
   if (body.dueDate !== undefined) row.due_date = body.dueDate
   if (body.nextDueDate !== undefined) row.next_due_date = body.nextDueDate
   if (body.daysPastDue !== undefined) row.stated_days_past_due = body.daysPastDue
-  else if (row.due_date !== null && (body.dueDate !== undefined || body.overdue !== undefined)) row.stated_days_past_due = null
+  else if (row.due_date !== null && (body.dueDate !== undefined || body.overdue !== undefined))
+    row.stated_days_past_due = null
   if (body.product !== undefined) row.product = body.product
   if (body.role !== undefined) row.role = body.role
   if (body.graceDays !== undefined) row.grace_days = body.graceDays
@@ -87,20 +101,35 @@ export function followBalance(row: StoredAccount, dueDateStated: boolean): void 
 }
 
 /** Did anything besides the instant of the facts, and how they were come by, change? */
-export const differs = (before: StoredAccount, after: StoredAccount): boolean => !isDeepStrictEqual({ ...before, ...ASIDE }, { ...after, ...ASIDE })
+export const differs = (before: StoredAccount, after: StoredAccount): boolean =>
+  !isDeepStrictEqual({ ...before, ...ASIDE }, { ...after, ...ASIDE })
 
-const ASIDE = { as_of: null, stated_minor: null, stated_at: null, stated_by: null, updated_at: null, variables: null } as const
+const ASIDE = {
+  as_of: null,
+  stated_minor: null,
+  stated_at: null,
+  stated_by: null,
+  updated_at: null,
+  variables: null,
+} as const
 
 /** A balance in minor units of the account's currency; below zero when more was paid than was owed. */
-export const balanceIn = (stated: StatedAmount, currency: string, path: string): number => minorOf(stated, currency, path, { negative: true, zero: true })
+export const balanceIn = (stated: StatedAmount, currency: string, path: string): number =>
+  minorOf(stated, currency, path, { negative: true, zero: true })
 
 /**
  * How many minor units is this, in the account's currency?
  *
  * @throws DECORUM_BAD_INPUT for another currency, more digits than it has, or more than can be counted exactly
  */
-export function minorOf(stated: StatedAmount, currency: string, path: string, allow: { negative?: boolean; zero?: boolean } = { zero: true }): number {
-  if (stated.currency !== null && stated.currency !== currency) throw invalidField(path, `is not in the account's currency, ${currency}`)
+export function minorOf(
+  stated: StatedAmount,
+  currency: string,
+  path: string,
+  allow: { negative?: boolean; zero?: boolean } = { zero: true },
+): number {
+  if (stated.currency !== null && stated.currency !== currency)
+    throw invalidField(path, `is not in the account's currency, ${currency}`)
   const parsed = parseMoney(stated.amount, currency, allow)
   if (!parsed.ok) throw invalidField(path, parsed.problem, parsed.cure)
   const minor = Number(toMinor(parsed.money))
@@ -109,27 +138,60 @@ export function minorOf(stated: StatedAmount, currency: string, path: string, al
 }
 
 function blank(fresh: NewAccount, body: AccountBody, creditor: Creditor, now: Instant): StoredAccount {
-  if (body.overdue === undefined) throw invalidField('overdue', 'is missing', 'A new account states what is overdue, 0 if nothing is.')
+  if (body.overdue === undefined)
+    throw invalidField('overdue', 'is missing', 'A new account states what is overdue, 0 if nothing is.')
   const at = new Date(now)
   return {
-    id: fresh.id, creditor: creditor.id, external_id: fresh.externalId, recipient_id: fresh.recipientId, live: fresh.live,
-    product: creditor.defaults.product, role: creditor.defaults.role, ladder: creditor.defaults.ladder, state: 'open', risk_band: null,
-    currency: body.overdue.currency, overdue_minor: 0, outstanding_minor: null, minimum_due_minor: null, overdue_parts: {},
-    due_date: null, next_due_date: null, stated_days_past_due: null, grace_days: 0, auto_debit: false, reference_masked: null,
-    facts_for_words: {}, variables: null, as_of: new Date(body.asOf), stated_minor: null, stated_at: null, stated_by: null,
-    spell_id: null, not_before: null, tone_ceiling: null, plan_at: null,
-    created_at: at, updated_at: at,
+    id: fresh.id,
+    creditor: creditor.id,
+    external_id: fresh.externalId,
+    recipient_id: fresh.recipientId,
+    live: fresh.live,
+    product: creditor.defaults.product,
+    role: creditor.defaults.role,
+    ladder: creditor.defaults.ladder,
+    state: 'open',
+    risk_band: null,
+    currency: body.overdue.currency,
+    overdue_minor: 0,
+    outstanding_minor: null,
+    minimum_due_minor: null,
+    overdue_parts: {},
+    due_date: null,
+    next_due_date: null,
+    stated_days_past_due: null,
+    grace_days: 0,
+    auto_debit: false,
+    reference_masked: null,
+    facts_for_words: {},
+    variables: null,
+    as_of: new Date(body.asOf),
+    stated_minor: null,
+    stated_at: null,
+    stated_by: null,
+    spell_id: null,
+    not_before: null,
+    tone_ceiling: null,
+    plan_at: null,
+    created_at: at,
+    updated_at: at,
   }
 }
 
 function mergeFacts(known: Record<string, unknown>, stated: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries({ ...known, ...stated }).filter(([, value]) => value !== null && value !== undefined))
+  return Object.fromEntries(
+    Object.entries({ ...known, ...stated }).filter(([, value]) => value !== null && value !== undefined),
+  )
 }
 
 function unknownLadder(ladder: string, ladders: ReadonlyMap<string, unknown>): Error {
   const known = [...ladders.keys()]
   const meant = nearMiss(ladder, known)
-  return invalidField('ladder', 'is not a configured ladder', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
+  return invalidField(
+    'ladder',
+    'is not a configured ladder',
+    meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`,
+  )
 }
 
 /** Books count from the due date or the day after, roll over weekends, and run a day late. */
@@ -144,11 +206,16 @@ const DAYS_OF_DIFFERENCE = 3
  * @param body  what was stated now, on top of what is in `row` already
  * @returns     each contradiction in words, without figures; empty when the facts agree
  */
-export function conflictsIn(row: StoredAccount, body: Pick<AccountBody, 'daysPastDue' | 'overdue'>, bookZone: string): string[] {
+export function conflictsIn(
+  row: StoredAccount,
+  body: Pick<AccountBody, 'daysPastDue' | 'overdue'>,
+  bookZone: string,
+): string[] {
   const found: string[] = []
   const stated = body.daysPastDue ?? null
   if (row.state === 'settled' && row.overdue_minor > 0) found.push('the account was settled, and something is overdue')
-  if (stated !== null && stated > 0 && row.overdue_minor === 0) found.push('nothing is overdue, and days past due are above 0')
+  if (stated !== null && stated > 0 && row.overdue_minor === 0)
+    found.push('nothing is overdue, and days past due are above 0')
   if (stated !== null && row.due_date !== null && row.overdue_minor > 0) {
     const counted = daysBetween(row.due_date, bookDate(row.as_of.getTime(), bookZone))
     if (stated > counted + DAYS_OF_DIFFERENCE || stated < counted - row.grace_days - DAYS_OF_DIFFERENCE) {
@@ -174,12 +241,15 @@ export function balanceOf(row: StoredAccount, reported: readonly BalanceEvent[])
   const plain: Balance = { stated: row.overdue_minor, statedAt: asOf, statedBy: SNAPSHOT, changes: [], asOf }
   if (row.stated_minor === null || row.stated_at === null || row.stated_by === null) return plain
   const statedAt = row.stated_at.getTime()
-  const changes = reported.filter((event) => event.account_id === row.id).flatMap((event) => {
-    const change = changeOf(event)
-    // The payment of an event that stated the balance stands apart from what it stated, and so does its reversal.
-    const isItsOwn = row.stated_by !== SNAPSHOT && (event.body['change'] as { onto?: string } | undefined)?.onto === row.stated_by
-    return change !== null && (change.at > statedAt || isItsOwn) ? [change] : []
-  })
+  const changes = reported
+    .filter((event) => event.account_id === row.id)
+    .flatMap((event) => {
+      const change = changeOf(event)
+      // The payment of an event that stated the balance stands apart from what it stated, and so does its reversal.
+      const isItsOwn =
+        row.stated_by !== SNAPSHOT && (event.body['change'] as { onto?: string } | undefined)?.onto === row.stated_by
+      return change !== null && (change.at > statedAt || isItsOwn) ? [change] : []
+    })
   const balance: Balance = { stated: row.stated_minor, statedAt, statedBy: row.stated_by, changes, asOf }
   return overdueOf(balance) === row.overdue_minor ? balance : plain
 }
@@ -200,4 +270,5 @@ export function enterBalance(row: StoredAccount, balance: Balance): void {
 }
 
 /** Were reports counted on top of what was stated, as far as the row tells? */
-export const mayHaveChanges = (row: StoredAccount): boolean => row.stated_at !== null && (row.stated_at < row.as_of || row.stated_by !== SNAPSHOT)
+export const mayHaveChanges = (row: StoredAccount): boolean =>
+  row.stated_at !== null && (row.stated_at < row.as_of || row.stated_by !== SNAPSHOT)

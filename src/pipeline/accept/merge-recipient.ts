@@ -8,17 +8,43 @@ import { statedZone } from '../../model/zones/zone-names.ts'
 import { newId } from '../../record/id.ts'
 import type { Consent, KnownRecipient, OwnAddress, RecipientRow, UpstreamKey } from '../../record/recipients.ts'
 import type { StoredEvidence } from '../../record/schema.ts'
-import { type AddressHash, addressValue, type DataKey, recipientName, type Vault, type WrappedKey } from '../../record/vault/vault.ts'
+import {
+  type AddressHash,
+  addressValue,
+  type DataKey,
+  recipientName,
+  type Vault,
+  type WrappedKey,
+} from '../../record/vault/vault.ts'
 
 /** A person of whom nothing is known yet but whose it is; what is said about it is merged as about any other. */
-export const newRecipient = (id: string, key: UpstreamKey, dataKey: WrappedKey, now: Instant): RecipientDraft => new RecipientDraft({
-  row: {
-    id, creditor: key.creditor, external_id: key.externalId, seq: 0, data_key: dataKey.wrapped, data_key_id: dataKey.keyId, name: null, locale: null,
-    time_zone: null, jurisdiction: null, location_evidence: [], blocked_times: [], as_of: null, caught_up_on: null, erased_at: null,
-    created_at: new Date(now), updated_at: new Date(now),
-  },
-  addresses: [], consents: [],
-}, true)
+export const newRecipient = (id: string, key: UpstreamKey, dataKey: WrappedKey, now: Instant): RecipientDraft =>
+  new RecipientDraft(
+    {
+      row: {
+        id,
+        creditor: key.creditor,
+        external_id: key.externalId,
+        seq: 0,
+        data_key: dataKey.wrapped,
+        data_key_id: dataKey.keyId,
+        name: null,
+        locale: null,
+        time_zone: null,
+        jurisdiction: null,
+        location_evidence: [],
+        blocked_times: [],
+        as_of: null,
+        caught_up_on: null,
+        erased_at: null,
+        created_at: new Date(now),
+        updated_at: new Date(now),
+      },
+      addresses: [],
+      consents: [],
+    },
+    true,
+  )
 
 /** A locked person, as known and as it will be written; entries about it take their numbers here. */
 export class RecipientDraft {
@@ -70,7 +96,13 @@ export type Merged = 'older' | 'unchanged' | 'changed'
  * A person said to live elsewhere may still be at the old place: what was known before stays as
  * evidence, so that windows of both places bind, until the new place is confirmed.
  */
-export function mergeRecipient(draft: RecipientDraft, body: Omit<RecipientBody, 'creditor'>, stated: Instant, now: Instant, vault: Vault): Merged {
+export function mergeRecipient(
+  draft: RecipientDraft,
+  body: Omit<RecipientBody, 'creditor'>,
+  stated: Instant,
+  now: Instant,
+  vault: Vault,
+): Merged {
   const asOf = Math.min(stated, now)
   const { row } = draft
   // What is known as of an instant that has not come yet gives way to anything.
@@ -82,7 +114,12 @@ export function mergeRecipient(draft: RecipientDraft, body: Omit<RecipientBody, 
   let changed = mergeName(draft, body.name, vault)
   mergePlace(draft, body, asOf)
   if (body.locale !== undefined) row.locale = body.locale
-  if (body.blockedTimes !== undefined) row.blocked_times = body.blockedTimes.map((time): BlockedTime => ({ ...time, channel: time.channel ?? null, until: time.until ?? null }))
+  if (body.blockedTimes !== undefined)
+    row.blocked_times = body.blockedTimes.map((time): BlockedTime => ({
+      ...time,
+      channel: time.channel ?? null,
+      until: time.until ?? null,
+    }))
   changed = before === null || !isDeepStrictEqual({ ...before, name: null }, { ...row, name: null }) || changed
   if (body.addresses !== undefined) changed = mergeAddresses(draft, body.addresses, now, vault) || changed
   for (const consent of body.consents ?? []) addConsent(draft, consent, null, now)
@@ -108,16 +145,26 @@ function mergeName(draft: RecipientDraft, name: string | null | undefined, vault
 
 function mergePlace(draft: RecipientDraft, body: Omit<RecipientBody, 'creditor'>, asOf: Instant): void {
   const { row } = draft
-  const said = (body.locationEvidence ?? []).map((sign): StoredEvidence => ({ kind: sign.kind, jurisdiction: sign.jurisdiction ?? null, timeZone: sign.timeZone ?? null, at: sign.at }))
+  const said = (body.locationEvidence ?? []).map((sign): StoredEvidence => ({
+    kind: sign.kind,
+    jurisdiction: sign.jurisdiction ?? null,
+    timeZone: sign.timeZone ?? null,
+    at: sign.at,
+  }))
   if (body.elsewhere !== undefined) said.push({ kind: 'postcode', ...body.elsewhere, at: asOf })
   const earlier: StoredEvidence[] = []
-  const movedPlace = body.jurisdiction !== undefined && row.jurisdiction !== null && body.jurisdiction !== row.jurisdiction
+  const movedPlace =
+    body.jurisdiction !== undefined && row.jurisdiction !== null && body.jurisdiction !== row.jurisdiction
   // A zone that was recorded under an abbreviation named no place: one that is stated now corrects it, and nobody has moved.
   const before = row.time_zone === null ? null : statedZone(row.time_zone)
-  const leftZone = body.timeZone !== undefined && before?.ok === true && before.zone !== body.timeZone ? before.zone : null
+  const leftZone =
+    body.timeZone !== undefined && before?.ok === true && before.zone !== body.timeZone ? before.zone : null
   if (movedPlace || leftZone !== null) {
     earlier.push({
-      kind: 'earlier-address', jurisdiction: movedPlace ? row.jurisdiction : null, timeZone: leftZone, at: Math.min(row.as_of?.getTime() ?? asOf, asOf),
+      kind: 'earlier-address',
+      jurisdiction: movedPlace ? row.jurisdiction : null,
+      timeZone: leftZone,
+      at: Math.min(row.as_of?.getTime() ?? asOf, asOf),
     })
   }
   if (body.jurisdiction !== undefined) row.jurisdiction = body.jurisdiction
@@ -150,7 +197,8 @@ function mergeAddresses(draft: RecipientDraft, stated: readonly AddressInput[], 
       draft.touched.add(own)
       changed = true
     }
-    for (const consent of address.consents) addConsent(draft, { ...consent, channel: consent.channel ?? address.channel }, hash, now)
+    for (const consent of address.consents)
+      addConsent(draft, { ...consent, channel: consent.channel ?? address.channel }, hash, now)
   })
   for (const own of draft.addresses) {
     if (named.has(own) || own.removed_at !== null) continue
@@ -164,16 +212,33 @@ function mergeAddresses(draft: RecipientDraft, stated: readonly AddressInput[], 
 
 const NO_EVIDENCE: PhoneEvidence = { country: null, zones: [], subdivisions: [], lineType: 'unknown' }
 
-function newAddress(draft: RecipientDraft, address: AddressInput, hash: Buffer, now: Instant, vault: Vault): OwnAddress {
+function newAddress(
+  draft: RecipientDraft,
+  address: AddressInput,
+  hash: Buffer,
+  now: Instant,
+  vault: Vault,
+): OwnAddress {
   const { row } = draft
   const id = newId()
   const evidence = address.channel === 'email' ? NO_EVIDENCE : phoneEvidence(address.value)
   return {
-    id, creditor: row.creditor, recipient_id: row.id, hash, channel: address.channel,
-    kind: evidence.lineType === 'unknown' ? null : evidence.lineType, relation: address.relation, source: null,
-    position: 0, value: vault.seal(draft.dataKey(vault), addressValue(id), address.value),
-    country: evidence.country, zones: [...evidence.zones], subdivisions: [...evidence.subdivisions],
-    verified_at: null, removed_at: null, created_at: new Date(now),
+    id,
+    creditor: row.creditor,
+    recipient_id: row.id,
+    hash,
+    channel: address.channel,
+    kind: evidence.lineType === 'unknown' ? null : evidence.lineType,
+    relation: address.relation,
+    source: null,
+    position: 0,
+    value: vault.seal(draft.dataKey(vault), addressValue(id), address.value),
+    country: evidence.country,
+    zones: [...evidence.zones],
+    subdivisions: [...evidence.subdivisions],
+    verified_at: null,
+    removed_at: null,
+    created_at: new Date(now),
   }
 }
 
@@ -181,13 +246,26 @@ function newAddress(draft: RecipientDraft, address: AddressInput, hash: Buffer, 
 function addConsent(draft: RecipientDraft, consent: ConsentInput, hash: Buffer | null, now: Instant): void {
   const channel = consent.channel ?? null
   const until = consent.until ?? null
-  const standing = [...draft.knownConsents, ...draft.newConsents].some((known) =>
-    known.kind === consent.kind && known.channel === channel && (hash === null ? known.address_hash === null : known.address_hash?.equals(hash) === true)
-    && (known.ends_at?.getTime() ?? null) === until && known.starts_at.getTime() <= (consent.from ?? now))
+  const standing = [...draft.knownConsents, ...draft.newConsents].some(
+    (known) =>
+      known.kind === consent.kind &&
+      known.channel === channel &&
+      (hash === null ? known.address_hash === null : known.address_hash?.equals(hash) === true) &&
+      (known.ends_at?.getTime() ?? null) === until &&
+      known.starts_at.getTime() <= (consent.from ?? now),
+  )
   if (standing) return
   draft.newConsents.push({
-    id: newId(), creditor: draft.row.creditor, recipient_id: draft.row.id, kind: consent.kind, channel, address_hash: hash,
-    starts_at: new Date(consent.from ?? now), ends_at: until === null ? null : new Date(until),
-    source: consent.source ?? null, recorded_at: new Date(now), seq: draft.takeSeq(),
+    id: newId(),
+    creditor: draft.row.creditor,
+    recipient_id: draft.row.id,
+    kind: consent.kind,
+    channel,
+    address_hash: hash,
+    starts_at: new Date(consent.from ?? now),
+    ends_at: until === null ? null : new Date(until),
+    source: consent.source ?? null,
+    recorded_at: new Date(now),
+    seq: draft.takeSeq(),
   })
 }

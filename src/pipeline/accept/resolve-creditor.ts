@@ -16,15 +16,23 @@ import type { Actor, Runtime } from '../runtime.ts'
  *
  * @throws DECORUM_FORBIDDEN for another creditor than the actor's; DECORUM_BAD_INPUT when it must be stated, or is none of the configured
  */
-export function creditorOf(runtime: { readonly config: Pick<Config, 'creditors'> }, actor: Pick<Actor, 'creditor'>, stated: string | undefined): Creditor {
+export function creditorOf(
+  runtime: { readonly config: Pick<Config, 'creditors'> },
+  actor: Pick<Actor, 'creditor'>,
+  stated: string | undefined,
+): Creditor {
   const known = [...runtime.config.creditors.keys()]
   const id = stated ?? actor.creditor ?? (known.length === 1 ? known[0] : undefined)
   if (id === undefined) throw badCreditor('is missing', `State one of ${known.join(', ')}.`)
-  if (actor.creditor !== null && id !== actor.creditor) throw new DecorumError('DECORUM_FORBIDDEN', `this key is for creditor ${actor.creditor}, not for ${id}`)
+  if (actor.creditor !== null && id !== actor.creditor)
+    throw new DecorumError('DECORUM_FORBIDDEN', `this key is for creditor ${actor.creditor}, not for ${id}`)
   const creditor = runtime.config.creditors.get(id)
   if (creditor !== undefined) return creditor
   const meant = nearMiss(id, known)
-  throw badCreditor('is not a configured creditor', meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`)
+  throw badCreditor(
+    'is not a configured creditor',
+    meant === null ? `Configured are ${known.join(', ')}.` : `Did you mean "${meant}"?`,
+  )
 }
 
 /**
@@ -33,13 +41,22 @@ export function creditorOf(runtime: { readonly config: Pick<Config, 'creditors'>
  * @param mayBeUnknown  true: what is said of somebody who is not known is kept, if it is clear in whose name
  */
 export async function creditorOwning(
-  runtime: Runtime, actor: Actor, stated: string | undefined, what: 'account' | 'recipient', externalId: string, { mayBeUnknown = false } = {},
+  runtime: Runtime,
+  actor: Actor,
+  stated: string | undefined,
+  what: 'account' | 'recipient',
+  externalId: string,
+  { mayBeUnknown = false } = {},
 ): Promise<Creditor> {
   if (stated !== undefined || actor.creditor !== null) return creditorOf(runtime, actor, stated)
   const [first, second] = await creditorsOf(runtime.ledger.db, what, externalId)
   if (first === undefined && mayBeUnknown) return creditorOf(runtime, actor, stated)
   if (first === undefined) throw new DecorumError('DECORUM_NOT_FOUND', `there is no such ${what}`)
-  if (second !== undefined) throw badCreditor(`is missing; several creditors have ${what === 'account' ? 'an account' : 'a recipient'} of this id`, 'State the creditor.')
+  if (second !== undefined)
+    throw badCreditor(
+      `is missing; several creditors have ${what === 'account' ? 'an account' : 'a recipient'} of this id`,
+      'State the creditor.',
+    )
   return creditorOf(runtime, actor, first)
 }
 
@@ -48,7 +65,9 @@ const badCreditor = (problem: string, cure: string): DecorumError =>
 
 /** One field that only the record or the configuration could show to be wrong. */
 export const invalidField = (path: string, problem: string, cure?: string): DecorumError =>
-  new DecorumError('DECORUM_BAD_INPUT', `${path} ${problem}`, { faults: [{ path, problem, ...(cure === undefined ? {} : { cure }) }] })
+  new DecorumError('DECORUM_BAD_INPUT', `${path} ${problem}`, {
+    faults: [{ path, problem, ...(cure === undefined ? {} : { cure }) }],
+  })
 
 /** SHA-256 of a body with its keys in order: tells a repeated request from another one under the same id. */
 export const bodyHash = (body: unknown): Buffer => createHash('sha256').update(canonicalJson(body)).digest()
@@ -60,7 +79,11 @@ export const bodyHash = (body: unknown): Buffer => createHash('sha256').update(c
  *
  * @throws DECORUM_BAD_INPUT with each such field
  */
-export function refuseFuture({ config }: { readonly config: Pick<Config, 'limits'> }, times: readonly StatedTime[], now: Instant): void {
+export function refuseFuture(
+  { config }: { readonly config: Pick<Config, 'limits'> },
+  times: readonly StatedTime[],
+  now: Instant,
+): void {
   const faults = futureFaults(times, now + config.limits.clockSkewMinutes * MINUTE)
   const first = faults[0]
   if (first !== undefined) throw new DecorumError('DECORUM_BAD_INPUT', `${first.path} ${first.problem}`, { faults })

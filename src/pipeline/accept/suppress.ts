@@ -1,10 +1,25 @@
 import { DecorumError } from '../../model/errors.ts'
 import { DAY, type Instant } from '../../model/time.ts'
-import { type Channel, isAboutPerson, PERSON_REASONS, type SuppressionReason, type SuppressionScope } from '../../model/vocabulary.ts'
+import {
+  type Channel,
+  isAboutPerson,
+  PERSON_REASONS,
+  type SuppressionReason,
+  type SuppressionScope,
+} from '../../model/vocabulary.ts'
 import { newId } from '../../record/id.ts'
 import { lockAwaited, type Locked, takeSequence } from '../../record/locks.ts'
 import { wakeRecipient } from '../../record/reminders.ts'
-import { addSuppression, type Arrivals, countAwaited, type FoundStop, giveStop, standingStop, type Stop, stopsFor } from '../../record/suppressions.ts'
+import {
+  addSuppression,
+  type Arrivals,
+  countAwaited,
+  type FoundStop,
+  giveStop,
+  standingStop,
+  type Stop,
+  stopsFor,
+} from '../../record/suppressions.ts'
 import { type NewStop, noteStop } from '../notify.ts'
 import type { Runtime } from '../runtime.ts'
 import type { AccountDraft } from './account-draft.ts'
@@ -66,42 +81,99 @@ export const AWAITED_FOR_MS = 400 * DAY
  * A fact about the person (a death, an attorney, a written cease) stops the person, whichever address or channel it was
  * recorded with: of an address, the person named, or else everybody who has it. The same stop is never recorded twice.
  */
-export async function suppress(runtime: Runtime, trx: Locked, wish: StopWish, setting: StopSetting): Promise<Suppressed> {
+export async function suppress(
+  runtime: Runtime,
+  trx: Locked,
+  wish: StopWish,
+  setting: StopSetting,
+): Promise<Suppressed> {
   const { owners, now } = setting
   const personal = isAboutPerson(wish.reason)
   const heard: StopWish = personal && wish.scope === 'channel' ? { ...wish, scope: 'all', channel: null } : wish
-  if (heard.awaits != null && ((await countAwaited(trx, heard.creditor, new Date(now - AWAITED_FOR_MS))) >= MOST_AWAITED)) {
-    throw new DecorumError('DECORUM_STATE_CONFLICT', `${MOST_AWAITED} stops of this creditor wait for people who are not known`, { hint: 'Put the people first, or lift the stops that wait for nobody.' })
+  if (
+    heard.awaits != null &&
+    (await countAwaited(trx, heard.creditor, new Date(now - AWAITED_FOR_MS))) >= MOST_AWAITED
+  ) {
+    throw new DecorumError(
+      'DECORUM_STATE_CONFLICT',
+      `${MOST_AWAITED} stops of this creditor wait for people who are not known`,
+      { hint: 'Put the people first, or lift the stops that wait for nobody.' },
+    )
   }
   const first = await record(trx, heard, heard.cause ?? null, personal, setting)
   const scope = personal ? 'all' : heard.scope
-  const recipients = heard.recipientId === null ? owners : heard.scope === 'address' && !personal ? owners : [heard.recipientId]
+  const recipients =
+    heard.recipientId === null ? owners : heard.scope === 'address' && !personal ? owners : [heard.recipientId]
   let standing = first.standing
   if (personal && heard.scope === 'address') {
     const everything = { ...heard, scope: 'all' as const, hash: null, channel: null }
-    for (const recipientId of recipients) standing = (await record(trx, { ...everything, recipientId, awaits: null }, first.id, true, setting)).standing && standing
+    for (const recipientId of recipients)
+      standing =
+        (await record(trx, { ...everything, recipientId, awaits: null }, first.id, true, setting)).standing && standing
     if (heard.awaits != null) standing = (await record(trx, everything, first.id, true, setting)).standing && standing
   }
   if (standing) return { id: first.id, standing, scope, recipients }
   if (setting.wake !== false) for (const owner of recipients) await wakeRecipient(trx, owner, new Date(now))
-  if (setting.tell !== null) await noteStop(runtime, trx, recipients, { by: wish.by, ...setting.tell, scope, reason: heard.reason, channel: heard.channel }, now)
+  if (setting.tell !== null)
+    await noteStop(
+      runtime,
+      trx,
+      recipients,
+      { by: wish.by, ...setting.tell, scope, reason: heard.reason, channel: heard.channel },
+      now,
+    )
   return { id: first.id, standing, scope, recipients }
 }
 
-async function record(trx: Locked, wish: StopWish, cause: string | null, personal: boolean, { now, takeSeq }: StopSetting): Promise<{ id: string; standing: boolean }> {
+async function record(
+  trx: Locked,
+  wish: StopWish,
+  cause: string | null,
+  personal: boolean,
+  { now, takeSeq }: StopSetting,
+): Promise<{ id: string; standing: boolean }> {
   const awaits = { recipient: null, account: null, ...wish.awaits }
   const stop: Stop = {
-    creditor: wish.creditor, scope: wish.scope, recipientId: wish.recipientId, addressHash: wish.hash, channel: wish.channel, reason: wish.reason,
-    until: wish.until == null ? null : new Date(wish.until), personal, awaitsRecipient: awaits.recipient, awaitsAccount: awaits.account,
+    creditor: wish.creditor,
+    scope: wish.scope,
+    recipientId: wish.recipientId,
+    addressHash: wish.hash,
+    channel: wish.channel,
+    reason: wish.reason,
+    until: wish.until == null ? null : new Date(wish.until),
+    personal,
+    awaitsRecipient: awaits.recipient,
+    awaitsAccount: awaits.account,
   }
   const standing = await standingStop(trx, stop)
   if (standing !== null) return { id: standing, standing: true }
   const id = newId()
-  const seq = stop.recipientId === null ? null : takeSeq === undefined ? await takeSequence(trx, stop.recipientId) : takeSeq(stop.recipientId)
+  const seq =
+    stop.recipientId === null
+      ? null
+      : takeSeq === undefined
+        ? await takeSequence(trx, stop.recipientId)
+        : takeSeq(stop.recipientId)
   await addSuppression(trx, {
-    id, creditor: stop.creditor, scope: stop.scope, recipient_id: stop.recipientId, address_hash: stop.addressHash, channel: stop.channel, reason: stop.reason,
-    source: wish.source, starts_at: new Date(Math.min(wish.from ?? now, now)), ends_at: stop.until, received_at: new Date(now), lifted_at: null, lifted_by: null,
-    lift_reason: null, created_by: wish.by, seq, cause, awaits_recipient: stop.awaitsRecipient, awaits_account: stop.awaitsAccount,
+    id,
+    creditor: stop.creditor,
+    scope: stop.scope,
+    recipient_id: stop.recipientId,
+    address_hash: stop.addressHash,
+    channel: stop.channel,
+    reason: stop.reason,
+    source: wish.source,
+    starts_at: new Date(Math.min(wish.from ?? now, now)),
+    ends_at: stop.until,
+    received_at: new Date(now),
+    lifted_at: null,
+    lifted_by: null,
+    lift_reason: null,
+    created_by: wish.by,
+    seq,
+    cause,
+    awaits_recipient: stop.awaitsRecipient,
+    awaits_account: stop.awaitsAccount,
   })
   return { id, standing: false }
 }
@@ -113,12 +185,20 @@ async function record(trx: Locked, wish: StopWish, cause: string | null, persona
  * stops whoever comes to have it. Asks nothing when nobody is new and no address is.
  */
 export async function adoptStops(
-  runtime: Runtime, trx: Locked, drafts: { recipients: readonly RecipientDraft[]; accounts: readonly AccountDraft[] }, by: string, now: Instant,
+  runtime: Runtime,
+  trx: Locked,
+  drafts: { recipients: readonly RecipientDraft[]; accounts: readonly AccountDraft[] },
+  by: string,
+  now: Instant,
 ): Promise<void> {
   const arrivals = arrivalsIn(drafts)
   const { recipients, accounts, addresses } = arrivals
   if (recipients.length + accounts.length + addresses.length === 0) return
-  await lockAwaited(trx, [...recipients, ...accounts].map(({ creditor }) => creditor), 'shared')
+  await lockAwaited(
+    trx,
+    [...recipients, ...accounts].map(({ creditor }) => creditor),
+    'shared',
+  )
   const found = await stopsFor(trx, arrivals, PERSON_REASONS, new Date(now - AWAITED_FOR_MS))
   const drafted = new Map(drafts.recipients.map((recipient) => [recipient.row.id, recipient]))
   for (const one of found) {
@@ -127,19 +207,57 @@ export async function adoptStops(
   }
 }
 
-async function adopt(runtime: Runtime, trx: Locked, { stop, recipientId }: FoundStop, recipient: RecipientDraft, by: string, now: Instant): Promise<void> {
-  if (stop.awaits_recipient !== null || stop.awaits_account !== null) return giveStop(trx, stop.id, recipientId, recipient.takeSeq())
-  await suppress(runtime, trx, {
-    creditor: stop.creditor, scope: 'all', recipientId, hash: null, channel: null, reason: stop.reason, source: stop.source, by,
-    from: stop.starts_at.getTime(), until: stop.ends_at?.getTime() ?? null, cause: stop.id,
-  }, { owners: [recipientId], now, takeSeq: () => recipient.takeSeq(), tell: null, wake: false })
+async function adopt(
+  runtime: Runtime,
+  trx: Locked,
+  { stop, recipientId }: FoundStop,
+  recipient: RecipientDraft,
+  by: string,
+  now: Instant,
+): Promise<void> {
+  if (stop.awaits_recipient !== null || stop.awaits_account !== null)
+    return giveStop(trx, stop.id, recipientId, recipient.takeSeq())
+  await suppress(
+    runtime,
+    trx,
+    {
+      creditor: stop.creditor,
+      scope: 'all',
+      recipientId,
+      hash: null,
+      channel: null,
+      reason: stop.reason,
+      source: stop.source,
+      by,
+      from: stop.starts_at.getTime(),
+      until: stop.ends_at?.getTime() ?? null,
+      cause: stop.id,
+    },
+    { owners: [recipientId], now, takeSeq: () => recipient.takeSeq(), tell: null, wake: false },
+  )
 }
 
-function arrivalsIn({ recipients, accounts }: { recipients: readonly RecipientDraft[]; accounts: readonly AccountDraft[] }): Arrivals {
-  const named = ({ row }: { row: { creditor: string; external_id: string } }, recipientId: string) => ({ creditor: row.creditor, externalId: row.external_id, recipientId })
+function arrivalsIn({
+  recipients,
+  accounts,
+}: {
+  recipients: readonly RecipientDraft[]
+  accounts: readonly AccountDraft[]
+}): Arrivals {
+  const named = ({ row }: { row: { creditor: string; external_id: string } }, recipientId: string) => ({
+    creditor: row.creditor,
+    externalId: row.external_id,
+    recipientId,
+  })
   return {
-    recipients: recipients.filter((recipient) => recipient.isNew).map((recipient) => named(recipient, recipient.row.id)),
+    recipients: recipients
+      .filter((recipient) => recipient.isNew)
+      .map((recipient) => named(recipient, recipient.row.id)),
     accounts: accounts.filter((account) => account.isNew).map((account) => named(account, account.row.recipient_id)),
-    addresses: recipients.flatMap((recipient) => [...recipient.touched].filter((address) => address.removed_at === null).map(({ creditor, hash }) => ({ creditor, hash, recipientId: recipient.row.id }))),
+    addresses: recipients.flatMap((recipient) =>
+      [...recipient.touched]
+        .filter((address) => address.removed_at === null)
+        .map(({ creditor, hash }) => ({ creditor, hash, recipientId: recipient.row.id })),
+    ),
   }
 }

@@ -31,28 +31,58 @@ export function takeEffect(drafts: Drafts, recipient: RecipientDraft, effect: Ef
   const tasks = effect.tasks.map((task) => taskOf(recipient, task, heard))
   const taskId = tasks[0]?.id ?? null
   drafts.tasks.push(...tasks)
-  drafts.newHolds.push(...effect.opens.map(({ awaitsTask, details, ...wish }) =>
-    openHold(recipient, { ...wish, details: { ...details, ...(awaitsTask === true ? { task: taskId } : {}), ...marks }, eventId, by, now })))
+  drafts.newHolds.push(
+    ...effect.opens.map(({ awaitsTask, details, ...wish }) =>
+      openHold(recipient, {
+        ...wish,
+        details: { ...details, ...(awaitsTask === true ? { task: taskId } : {}), ...marks },
+        eventId,
+        by,
+        now,
+      }),
+    ),
+  )
   drafts.endedHolds.push(...effect.ends)
-  if (effect.excess !== null) drafts.excess.push({ ...effect.excess, recipientId: recipient.row.id, exceptContact: contactId })
+  if (effect.excess !== null)
+    drafts.excess.push({ ...effect.excess, recipientId: recipient.row.id, exceptContact: contactId })
   if (effect.replan === 'recipient') drafts.replan.add(recipient.row.id)
   return taskId
 }
 
 /** Enters the suppressions that follow from a fact: of a recipient, or of an address whoever has it. */
 export function takeSuppressions(
-  drafts: Drafts, effect: Pick<Effect, 'suppressions'>, heard: Pick<StopWish, 'creditor' | 'recipientId' | 'hash' | 'source' | 'by'> & Pick<NewSuppression, 'owners' | 'tell'>,
+  drafts: Drafts,
+  effect: Pick<Effect, 'suppressions'>,
+  heard: Pick<StopWish, 'creditor' | 'recipientId' | 'hash' | 'source' | 'by'> &
+    Pick<NewSuppression, 'owners' | 'tell'>,
 ): void {
   const { owners, tell, ...wish } = heard
   for (const { scope, ...suppression } of effect.suppressions) {
-    drafts.suppressions.push({ wish: { ...wish, ...suppression, scope, hash: scope === 'address' ? wish.hash : null }, owners, tell })
+    drafts.suppressions.push({
+      wish: { ...wish, ...suppression, scope, hash: scope === 'address' ? wish.hash : null },
+      owners,
+      tell,
+    })
   }
 }
 
-function taskOf(recipient: RecipientDraft, { kind, channels, stepKind, instructions, expiresAt }: TaskToOpen, { now, step }: Heard): NewTask & { seq: number } {
+function taskOf(
+  recipient: RecipientDraft,
+  { kind, channels, stepKind, instructions, expiresAt }: TaskToOpen,
+  { now, step }: Heard,
+): NewTask & { seq: number } {
   if (step === undefined) throw new RangeError('a task that is about nothing')
   return {
-    ...step, id: newId(), creditor: recipient.row.creditor, recipientId: recipient.row.id, kind, channels: [...channels], stepKind, instructions, dueAt: now, expiresAt,
+    ...step,
+    id: newId(),
+    creditor: recipient.row.creditor,
+    recipientId: recipient.row.id,
+    kind,
+    channels: [...channels],
+    stepKind,
+    instructions,
+    dueAt: now,
+    expiresAt,
     seq: recipient.takeSeq(),
   }
 }

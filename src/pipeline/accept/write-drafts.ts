@@ -45,38 +45,95 @@ export interface ExcessOf extends Excess {
   exceptContact: string | null
 }
 
-export const noDrafts = (): Drafts => ({ recipients: [], accounts: [], newHolds: [], endedHolds: [], suppressions: [], tasks: [], excess: [], replan: new Set() })
+export const noDrafts = (): Drafts => ({
+  recipients: [],
+  accounts: [],
+  newHolds: [],
+  endedHolds: [],
+  suppressions: [],
+  tasks: [],
+  excess: [],
+  replan: new Set(),
+})
 
 /**
  * Writes the drafts, and cancels or wakes what waits for the accounts: the one writer of what facts bring about.
  *
  * Last come the notices, for they take numbers of the sequences that the drafts have counted until then.
  */
-export async function writeDrafts(runtime: Runtime, trx: Locked, drafts: Drafts, by: string, now: Instant): Promise<void> {
+export async function writeDrafts(
+  runtime: Runtime,
+  trx: Locked,
+  drafts: Drafts,
+  by: string,
+  now: Instant,
+): Promise<void> {
   const at = new Date(now)
   await adoptStops(runtime, trx, drafts, by, now)
   const suppressed = await writeSuppressions(runtime, trx, drafts, now)
-  await writeRecipients(trx, drafts.recipients.filter((recipient) => recipient.dirty).map((recipient) => recipient.row))
-  await writeAddresses(trx, drafts.recipients.flatMap((recipient) => [...recipient.touched]))
-  await addConsents(trx, drafts.recipients.flatMap((recipient) => recipient.newConsents))
+  await writeRecipients(
+    trx,
+    drafts.recipients.filter((recipient) => recipient.dirty).map((recipient) => recipient.row),
+  )
+  await writeAddresses(
+    trx,
+    drafts.recipients.flatMap((recipient) => [...recipient.touched]),
+  )
+  await addConsents(
+    trx,
+    drafts.recipients.flatMap((recipient) => recipient.newConsents),
+  )
   const accounts = drafts.accounts.filter((account) => account.dirty || account.isNew)
-  await addAccounts(trx, accounts.filter((account) => account.isNew).map((account) => account.row))
-  await writeAccounts(trx, accounts.filter((account) => !account.isNew).map((account) => account.row))
-  await writeSpells(trx, accounts.flatMap((account) => account.spells), accounts.flatMap((account) => account.ladders), at)
+  await addAccounts(
+    trx,
+    accounts.filter((account) => account.isNew).map((account) => account.row),
+  )
+  await writeAccounts(
+    trx,
+    accounts.filter((account) => !account.isNew).map((account) => account.row),
+  )
+  await writeSpells(
+    trx,
+    accounts.flatMap((account) => account.spells),
+    accounts.flatMap((account) => account.ladders),
+    at,
+  )
   await addHolds(trx, drafts.newHolds)
-  for (const [reason, ids] of groupBy(drafts.endedHolds, (hold) => hold.reason, (hold) => hold.id)) await endHolds(trx, ids, { at, by, reason })
+  for (const [reason, ids] of groupBy(
+    drafts.endedHolds,
+    (hold) => hold.reason,
+    (hold) => hold.id,
+  ))
+    await endHolds(trx, ids, { at, by, reason })
   await addTasks(trx, drafts.tasks, now)
   for (const excess of drafts.excess) await markContacts(trx, excess, now)
   // Nothing waits yet for an account that was unknown.
-  await settleWaiting(runtime, trx, drafts.accounts.filter((account) => !account.isNew), now)
+  await settleWaiting(
+    runtime,
+    trx,
+    drafts.accounts.filter((account) => !account.isNew),
+    now,
+  )
   for (const recipientId of drafts.replan) await wakeRecipient(trx, recipientId, at)
   for (const { wish, tell, standing, scope, recipients } of suppressed) {
     if (tell === null) await withdrawForbidden(runtime, trx, recipients, now)
-    else if (!standing) await noteStop(runtime, trx, recipients, { by: wish.by, ...tell, scope, reason: wish.reason, channel: wish.channel }, now)
+    else if (!standing)
+      await noteStop(
+        runtime,
+        trx,
+        recipients,
+        { by: wish.by, ...tell, scope, reason: wish.reason, channel: wish.channel },
+        now,
+      )
   }
 }
 
-async function writeSuppressions(runtime: Runtime, trx: Locked, { recipients, suppressions }: Drafts, now: Instant): Promise<(NewSuppression & Suppressed)[]> {
+async function writeSuppressions(
+  runtime: Runtime,
+  trx: Locked,
+  { recipients, suppressions }: Drafts,
+  now: Instant,
+): Promise<(NewSuppression & Suppressed)[]> {
   const drafted = new Map(recipients.map((recipient) => [recipient.row.id, recipient]))
   const written = []
   for (const one of suppressions) {
@@ -85,25 +142,56 @@ async function writeSuppressions(runtime: Runtime, trx: Locked, { recipients, su
       if (recipient === undefined) throw new RangeError('a suppression of a recipient who is not locked')
       return recipient.takeSeq()
     }
-    written.push({ ...one, ...await suppress(runtime, trx, one.wish, { owners: one.owners, now, takeSeq, tell: null, wake: false }) })
+    written.push({
+      ...one,
+      ...(await suppress(runtime, trx, one.wish, { owners: one.owners, now, takeSeq, tell: null, wake: false })),
+    })
   }
   return written
 }
 
 /** Marks the contacts that a fact learnt late would have forbidden. */
-export async function markContacts(trx: Locked, { recipientId, accountIds, since, rule, exceptContact }: ExcessOf, now: Instant): Promise<void> {
-  for (const accountId of accountIds ?? [null]) await markExcess(trx, recipientId, accountId, new Date(since), new Date(now), rule, exceptContact)
+export async function markContacts(
+  trx: Locked,
+  { recipientId, accountIds, since, rule, exceptContact }: ExcessOf,
+  now: Instant,
+): Promise<void> {
+  for (const accountId of accountIds ?? [null])
+    await markExcess(trx, recipientId, accountId, new Date(since), new Date(now), rule, exceptContact)
 }
 
-async function settleWaiting(runtime: Runtime, trx: Locked, accounts: readonly AccountDraft[], now: Instant): Promise<void> {
+async function settleWaiting(
+  runtime: Runtime,
+  trx: Locked,
+  accounts: readonly AccountDraft[],
+  now: Instant,
+): Promise<void> {
   const at = new Date(now)
-  const cancelled = accounts.flatMap((account) => (typeof account.waiting === 'object' ? [{ id: account.row.id, reason: account.waiting.cancelled }] : []))
-  for (const [reason, ids] of groupBy(cancelled, (account) => account.reason, (account) => account.id)) {
+  const cancelled = accounts.flatMap((account) =>
+    typeof account.waiting === 'object' ? [{ id: account.row.id, reason: account.waiting.cancelled }] : [],
+  )
+  for (const [reason, ids] of groupBy(
+    cancelled,
+    (account) => account.reason,
+    (account) => account.id,
+  )) {
     const reminders = await cancelReminders(trx, ids, reason, at)
-    await noteReminders(runtime, trx, reminders.map((reminderId) => ({ reminderId })), now)
+    await noteReminders(
+      runtime,
+      trx,
+      reminders.map((reminderId) => ({ reminderId })),
+      now,
+    )
   }
-  await cancelTasks(trx, cancelled.map((account) => account.id))
-  await wakeReminders(trx, accounts.filter((account) => account.waiting === 'woken').map((account) => account.row.id), at)
+  await cancelTasks(
+    trx,
+    cancelled.map((account) => account.id),
+  )
+  await wakeReminders(
+    trx,
+    accounts.filter((account) => account.waiting === 'woken').map((account) => account.row.id),
+    at,
+  )
 }
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string, value: (item: T) => string): Map<string, string[]> {
@@ -131,9 +219,21 @@ export interface HoldWish {
 /** A hold of a locked recipient, with its number in the recipient's sequence: the one way in which any hold is opened. */
 export function openHold(recipient: RecipientDraft, wish: HoldWish): HoldRow {
   return {
-    id: newId(), creditor: recipient.row.creditor, recipient_id: recipient.row.id, account_id: wish.accountId, kind: wish.kind, channel: wish.channel ?? null,
-    starts_at: new Date(wish.from ?? wish.now), ends_at: wish.until == null ? null : new Date(wish.until),
-    ended_at: null, ended_by: null, end_reason: null, details: wish.details ?? {}, event_id: wish.eventId ?? null,
-    created_by: wish.by, created_at: new Date(wish.now), seq: recipient.takeSeq(),
+    id: newId(),
+    creditor: recipient.row.creditor,
+    recipient_id: recipient.row.id,
+    account_id: wish.accountId,
+    kind: wish.kind,
+    channel: wish.channel ?? null,
+    starts_at: new Date(wish.from ?? wish.now),
+    ends_at: wish.until == null ? null : new Date(wish.until),
+    ended_at: null,
+    ended_by: null,
+    end_reason: null,
+    details: wish.details ?? {},
+    event_id: wish.eventId ?? null,
+    created_by: wish.by,
+    created_at: new Date(wish.now),
+    seq: recipient.takeSeq(),
   }
 }

@@ -17,10 +17,15 @@ const UNIQUE_VIOLATION = '23505'
 
 /** Another writer got in the way, or the connection was lost; the same row added twice at the same time is found by the next try. */
 const isPassing = (error: unknown): boolean =>
-  error instanceof ConcurrentModification || isTransient(error) || (error as { code?: unknown } | null)?.code === UNIQUE_VIOLATION
+  error instanceof ConcurrentModification ||
+  isTransient(error) ||
+  (error as { code?: unknown } | null)?.code === UNIQUE_VIOLATION
 
 /** Six tries within half a second: a client waits for the answer. The jitter keeps two writers from meeting again. */
-const passing = retry(handleWhen(isPassing), { maxAttempts: 5, backoff: new ExponentialBackoff({ initialDelay: 30, maxDelay: 300 }) })
+const passing = retry(handleWhen(isPassing), {
+  maxAttempts: 5,
+  backoff: new ExponentialBackoff({ initialDelay: 30, maxDelay: 300 }),
+})
 
 /**
  * Runs one writing transaction, READ COMMITTED, under the lock protocol.
@@ -31,9 +36,14 @@ const passing = retry(handleWhen(isPassing), { maxAttempts: 5, backoff: new Expo
  *
  * @throws DECORUM_LEDGER_UNAVAILABLE when PostgreSQL cannot be reached or stays in the way
  */
-export async function inWriteTransaction<T>(runtime: Runtime, work: (trx: Transaction<Database>) => Promise<T>): Promise<T> {
+export async function inWriteTransaction<T>(
+  runtime: Runtime,
+  work: (trx: Transaction<Database>) => Promise<T>,
+): Promise<T> {
   try {
-    const result = await passing.execute(() => runtime.ledger.db.transaction().setIsolationLevel('read committed').execute(work))
+    const result = await passing.execute(() =>
+      runtime.ledger.db.transaction().setIsolationLevel('read committed').execute(work),
+    )
     runtime.ringPlanner?.()
     return result
   } catch (error) {
@@ -56,25 +66,46 @@ export interface ToLock {
  * @returns      the transaction with its locks, and a draft for each, by id
  */
 export async function lockAccountRecipients(
-  opened: Transaction<Database>, vault: Vault, recipients: readonly ToLock[], at: Date, added: ReadonlyMap<string, RecipientDraft> = new Map(),
+  opened: Transaction<Database>,
+  vault: Vault,
+  recipients: readonly ToLock[],
+  at: Date,
+  added: ReadonlyMap<string, RecipientDraft> = new Map(),
 ): Promise<{ trx: Locked; recipients: Map<string, RecipientDraft> }> {
   const ids = [...new Set(recipients.map((recipient) => recipient.id))].filter((id) => !added.has(id))
   const trx = await takeLocks(opened, { recipients: ids }, 'wait')
   if (!ids.every((id) => heldBy(trx).recipients.has(id))) throw new ConcurrentModification('a person vanished')
   const known = await knownRecipients(trx, ids)
-  const drafts = new Map([...added, ...known.map((recipient) => [recipient.row.id, new RecipientDraft(recipient)] as const)])
+  const drafts = new Map([
+    ...added,
+    ...known.map((recipient) => [recipient.row.id, new RecipientDraft(recipient)] as const),
+  ])
   const touched = recipients.filter((recipient) => recipient.addresses !== undefined)
-  const wanted = touched.flatMap((recipient) => (recipient.addresses ?? []).map((address) => ({
-    creditor: (drafts.get(recipient.id) as RecipientDraft).row.creditor, ...addressHash(vault, address.channel, address.value),
-  })))
+  const wanted = touched.flatMap((recipient) =>
+    (recipient.addresses ?? []).map((address) => ({
+      creditor: (drafts.get(recipient.id) as RecipientDraft).row.creditor,
+      ...addressHash(vault, address.channel, address.value),
+    })),
+  )
   const touchedIds = new Set(touched.map((recipient) => recipient.id))
-  const owned = known.filter(({ row }) => touchedIds.has(row.id)).flatMap(({ addresses }) => addresses.map(({ creditor, hash }) => ({ creditor, hash })))
+  const owned = known
+    .filter(({ row }) => touchedIds.has(row.id))
+    .flatMap(({ addresses }) => addresses.map(({ creditor, hash }) => ({ creditor, hash })))
   await lockNewAddresses(trx, wanted, at, owned)
   return { trx, recipients: drafts }
 }
 
 /** The same for one person, whose addresses are not touched. */
-export async function lockRecipient(runtime: Pick<Runtime, 'vault' | 'clock'>, opened: Transaction<Database>, id: string): Promise<{ trx: Locked; recipient: RecipientDraft }> {
-  const { trx, recipients } = await lockAccountRecipients(opened, runtime.vault, [{ id }], new Date(runtime.clock.now()))
+export async function lockRecipient(
+  runtime: Pick<Runtime, 'vault' | 'clock'>,
+  opened: Transaction<Database>,
+  id: string,
+): Promise<{ trx: Locked; recipient: RecipientDraft }> {
+  const { trx, recipients } = await lockAccountRecipients(
+    opened,
+    runtime.vault,
+    [{ id }],
+    new Date(runtime.clock.now()),
+  )
   return { trx, recipient: recipients.get(id) as RecipientDraft }
 }

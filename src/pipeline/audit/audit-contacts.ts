@@ -3,7 +3,14 @@ import type { CompiledPack } from '../../decide/packs.ts'
 import type { Creditor } from '../../model/creditor.ts'
 import type { ObjectionCode } from '../../model/decision.ts'
 import { formatInstant, type Instant } from '../../model/time.ts'
-import { contactCounts, contactsQuery, optOutLatency, recipientsAsKnown, recipientsContacted, type RecipientAsKnown } from '../../record/audit.ts'
+import {
+  contactCounts,
+  contactsQuery,
+  optOutLatency,
+  recipientsAsKnown,
+  recipientsContacted,
+  type RecipientAsKnown,
+} from '../../record/audit.ts'
 import type { ContactAudit, ExceedingContact } from '../../report/audit.ts'
 import { onEveryClock } from '../../report/local-time.ts'
 import { ASSUMPTIONS, CONTACTS_BEAR_MS, EXCEEDS, factsAt } from '../contacts.ts'
@@ -25,13 +32,20 @@ export interface AuditedContacts {
  *
  * @param packs  every pack in force here, in all versions: `decide` takes each in its time
  */
-export async function auditContacts(runtime: Runtime, packs: readonly CompiledPack[], asked: AuditedContacts): Promise<ContactAudit> {
+export async function auditContacts(
+  runtime: Runtime,
+  packs: readonly CompiledPack[],
+  asked: AuditedContacts,
+): Promise<ContactAudit> {
   const { db } = runtime.ledger
   const period = { from: new Date(asked.from), to: new Date(asked.to), creditor: asked.creditor }
   const found: Judgement = { judged: 0, exceeded: [], notJudged: [] }
   for (let after: string | null = null; ;) {
     const ids: string[] = await recipientsContacted(db, period, after, PEOPLE)
-    for (const recipient of await recipientsAsKnown(db, ids, { since: new Date(asked.from - CONTACTS_BEAR_MS), to: period.to })) {
+    for (const recipient of await recipientsAsKnown(db, ids, {
+      since: new Date(asked.from - CONTACTS_BEAR_MS),
+      to: period.to,
+    })) {
       const one = judgeContacts(recipient, packs, runtime.config.creditors.get(recipient.creditor), asked)
       found.judged += one.judged
       found.exceeded.push(...one.exceeded)
@@ -44,31 +58,48 @@ export async function auditContacts(runtime: Runtime, packs: readonly CompiledPa
   const optOut = await optOutLatency(db, period)
   const now = runtime.clock.now()
   return {
-    from: formatInstant(asked.from), to: formatInstant(asked.to), creditor: asked.creditor,
+    from: formatInstant(asked.from),
+    to: formatInstant(asked.to),
+    creditor: asked.creditor,
     contacts: { figures: counts.rows, query: counts.query },
     judged: found.judged,
     exceeded: {
       contacts: found.exceeded.sort((a, b) => (a.at < b.at ? -1 : 1)),
-      byRule: [...grouped(found.exceeded, (c) => c.objections.map((o) => o.rule))].map(([rule, ids]) => ({ rule, contacts: ids.length, query: contactsQuery(db, ids) })),
+      byRule: [...grouped(found.exceeded, (c) => c.objections.map((o) => o.rule))].map(([rule, ids]) => ({
+        rule,
+        contacts: ids.length,
+        query: contactsQuery(db, ids),
+      })),
       byMaker: [...grouped(found.exceeded, (c) => [c.by])].map(([by, ids]) => ({ by, contacts: ids.length })),
     },
     notJudged: found.notJudged,
     optOut: { ...optOut.row, query: optOut.query },
-    packsDue: packsDue(packs.map(({ pack }) => pack), now),
+    packsDue: packsDue(
+      packs.map(({ pack }) => pack),
+      now,
+    ),
     calendars: calendarAlarms(packs, now),
     assumptions: [...ASSUMPTIONS],
   }
 }
 
 /** Ids of the contacts under each of their keys, most first. */
-function grouped(contacts: readonly ExceedingContact[], keysOf: (contact: ExceedingContact) => string[]): [string, string[]][] {
+function grouped(
+  contacts: readonly ExceedingContact[],
+  keysOf: (contact: ExceedingContact) => string[],
+): [string, string[]][] {
   const groups = new Map<string, string[]>()
-  for (const contact of contacts) for (const key of new Set(keysOf(contact))) groups.set(key, [...(groups.get(key) ?? []), contact.contactId])
+  for (const contact of contacts)
+    for (const key of new Set(keysOf(contact))) groups.set(key, [...(groups.get(key) ?? []), contact.contactId])
   return [...groups].sort(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1))
 }
 
 /** What has to be known to judge a contact at all. */
-const NEEDS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>(['location_unknown', 'calendar_unknown', 'internal_error'])
+const NEEDS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
+  'location_unknown',
+  'calendar_unknown',
+  'internal_error',
+])
 
 export interface Judgement {
   judged: number
@@ -78,14 +109,23 @@ export interface Judgement {
 
 /** Which of this person's outbound contacts in the period would the rules in force on their day not have allowed? */
 export function judgeContacts(
-  recipient: RecipientAsKnown, packs: readonly CompiledPack[], creditor: Creditor | undefined, period: { from: Instant; to: Instant },
+  recipient: RecipientAsKnown,
+  packs: readonly CompiledPack[],
+  creditor: Creditor | undefined,
+  period: { from: Instant; to: Instant },
 ): Judgement {
   const judgement: Judgement = { judged: 0, exceeded: [], notJudged: [] }
-  const inPeriod = recipient.contacts.filter((c) => !c.otherRecipient && c.direction === 'outbound' && c.at >= period.from && c.at < period.to)
+  const inPeriod = recipient.contacts.filter(
+    (c) => !c.otherRecipient && c.direction === 'outbound' && c.at >= period.from && c.at < period.to,
+  )
   for (const contact of inPeriod) {
     const facts = factsAt(recipient, contact, creditor)
     if (facts.accounts.length === 0) {
-      judgement.notJudged.push({ contactId: contact.id, recipientId: recipient.externalId, code: 'precondition_missing' })
+      judgement.notJudged.push({
+        contactId: contact.id,
+        recipientId: recipient.externalId,
+        code: 'precondition_missing',
+      })
       continue
     }
     const { reasons, candidateZones } = decide(facts, packs, contact.at)
@@ -94,13 +134,25 @@ export function judgeContacts(
     const at = formatInstant(contact.at)
     if (exceeded.length > 0) {
       judgement.exceeded.push({
-        contactId: contact.id, recipientId: recipient.externalId, creditor: recipient.creditor, at, localTime: onEveryClock(at, candidateZones),
-        channel: contact.channel, by: contact.by,
-        objections: exceeded.map(({ code, rule, version, citation, verified }) => ({ code, rule, version, citation, verified })),
+        contactId: contact.id,
+        recipientId: recipient.externalId,
+        creditor: recipient.creditor,
+        at,
+        localTime: onEveryClock(at, candidateZones),
+        channel: contact.channel,
+        by: contact.by,
+        objections: exceeded.map(({ code, rule, version, citation, verified }) => ({
+          code,
+          rule,
+          version,
+          citation,
+          verified,
+        })),
       })
     }
     const unknown = reasons.find((reason) => NEEDS.has(reason.code))
-    if (unknown !== undefined) judgement.notJudged.push({ contactId: contact.id, recipientId: recipient.externalId, code: unknown.code })
+    if (unknown !== undefined)
+      judgement.notJudged.push({ contactId: contact.id, recipientId: recipient.externalId, code: unknown.code })
   }
   return judgement
 }

@@ -15,13 +15,16 @@ const dayOf = (now: Instant): string => fromDayNumber(Math.floor(now / DAY))
 /** Which of these packs has somebody to look at again, and why? */
 export function packsDue(packs: readonly Pack[], now: Instant): PackDue[] {
   const today = dayOf(now)
-  return packs.filter((pack) => pack.validUntil === null || pack.validUntil > today || !hasLater(packs, pack)).flatMap((pack) => {
-    const why = reasonsFor(pack, packs, today)
-    return why.length === 0 ? [] : [{ pack: pack.id, version: pack.version, why }]
-  })
+  return packs
+    .filter((pack) => pack.validUntil === null || pack.validUntil > today || !hasLater(packs, pack))
+    .flatMap((pack) => {
+      const why = reasonsFor(pack, packs, today)
+      return why.length === 0 ? [] : [{ pack: pack.id, version: pack.version, why }]
+    })
 }
 
-const hasLater = (packs: readonly Pack[], pack: Pack): boolean => packs.some((other) => other.id === pack.id && other.validFrom > pack.validFrom)
+const hasLater = (packs: readonly Pack[], pack: Pack): boolean =>
+  packs.some((other) => other.id === pack.id && other.validFrom > pack.validFrom)
 
 function reasonsFor(pack: Pack, packs: readonly Pack[], today: string): string[] {
   const collected = /\b(\d{4}-\d{2}-\d{2})\b(?!.*\b\d{4}-\d{2}-\d{2}\b)/.exec(pack.source)?.[1]
@@ -30,15 +33,21 @@ function reasonsFor(pack: Pack, packs: readonly Pack[], today: string): string[]
   return [
     pack.reviewer === null ? 'no counsel has signed it off' : null,
     unverified > 0 ? `${unverified} of its rules ${unverified === 1 ? 'is' : 'are'} not verified` : null,
-    collected !== undefined && daysBetween(collected, today) > YEAR_DAYS ? `its sources were read on ${collected}, more than a year ago` : null,
-    left !== null && left <= NOTICE_DAYS && !hasLater(packs, pack) ? `it ends on ${pack.validUntil}, and no later version is there` : null,
+    collected !== undefined && daysBetween(collected, today) > YEAR_DAYS
+      ? `its sources were read on ${collected}, more than a year ago`
+      : null,
+    left !== null && left <= NOTICE_DAYS && !hasLater(packs, pack)
+      ? `it ends on ${pack.validUntil}, and no later version is there`
+      : null,
   ].filter((why) => why !== null)
 }
 
 /** Which calendars that rules turn on do not know a year that is here, or begins within sixty days? */
 export function calendarAlarms(packs: readonly CompiledPack[], now: Instant): CalendarAlarm[] {
   const today = dayOf(now)
-  const years = [...new Set([today, fromDayNumber(Math.floor(now / DAY) + NOTICE_DAYS)].map((date) => Number(date.slice(0, 4))))]
+  const years = [
+    ...new Set([today, fromDayNumber(Math.floor(now / DAY) + NOTICE_DAYS)].map((date) => Number(date.slice(0, 4)))),
+  ]
   const rules = new Map<string, string[]>()
   for (const { pack } of packs) {
     if (pack.validUntil !== null && pack.validUntil <= today) continue
@@ -47,9 +56,11 @@ export function calendarAlarms(packs: readonly CompiledPack[], now: Instant): Ca
       if (calendar !== null) rules.set(calendar, [...(rules.get(calendar) ?? []), `${pack.id}/${rule.id}`])
     }
   }
-  return [...rules].flatMap(([calendar, named]) => years
-    .filter((year) => CALENDAR_TABLES[calendar]?.years[year] === undefined)
-    .map((year) => ({ calendar, year, daysLeft: daysBetween(today, `${year}-01-01`), rules: named })))
+  return [...rules].flatMap(([calendar, named]) =>
+    years
+      .filter((year) => CALENDAR_TABLES[calendar]?.years[year] === undefined)
+      .map((year) => ({ calendar, year, daysLeft: daysBetween(today, `${year}-01-01`), rules: named })),
+  )
 }
 
 function calendarOf(rule: PackRule): string | null {

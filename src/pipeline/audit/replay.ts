@@ -24,7 +24,15 @@ export const NOT_BY_RULES = /^decorum\/(?:words\/|unwritable$|total$)/
 export function replay(packs: readonly Pack[], recorded: readonly RecordedDecision[]): ReplayReport {
   const installed = everyPack(packs)
   const known = new Set(installed.map(nameOf))
-  const report: ReplayReport = { sampled: recorded.length, same: 0, differences: [], packsMissing: [], otherZoneData: [], notByRules: 0, erased: 0 }
+  const report: ReplayReport = {
+    sampled: recorded.length,
+    same: 0,
+    differences: [],
+    packsMissing: [],
+    otherZoneData: [],
+    notByRules: 0,
+    erased: 0,
+  }
   const zoneData = new Map<string | null, number>()
   const missing = new Map<string, ReplayReport['packsMissing'][number]>()
   for (const one of recorded) {
@@ -42,20 +50,37 @@ export function replay(packs: readonly Pack[], recorded: readonly RecordedDecisi
       const before = essence({ ...one, until: one.until === null ? null : one.until.getTime() })
       const again = decideAgain(installed, one)
       if (again.includes(before)) report.same++
-      else report.differences.push({ source: one.source, id: one.id, no: one.no, at: formatInstant(one.at.getTime()), recorded: before, now: again[0] as string, zoneData: made })
+      else
+        report.differences.push({
+          source: one.source,
+          id: one.id,
+          no: one.no,
+          at: formatInstant(one.at.getTime()),
+          recorded: before,
+          now: again[0] as string,
+          zoneData: made,
+        })
     }
   }
-  return { ...report, packsMissing: [...missing.values()], otherZoneData: [...zoneData].map(([edition, decisions]) => ({ zoneData: edition, decisions })) }
+  return {
+    ...report,
+    packsMissing: [...missing.values()],
+    otherZoneData: [...zoneData].map(([edition, decisions]) => ({ zoneData: edition, decisions })),
+  }
 }
 
 /** What has to come out the same. */
-export const essence = ({ verdict, until, reasons }: Pick<Decision, 'verdict' | 'until' | 'reasons'>): string => canonicalJson({ verdict, until, reasons })
+export const essence = ({ verdict, until, reasons }: Pick<Decision, 'verdict' | 'until' | 'reasons'>): string =>
+  canonicalJson({ verdict, until, reasons })
 
 const decideAgain = (installed: readonly CompiledPack[], one: RecordedDecision): string[] =>
   packsOf(installed, one).map((packs) => essence(decide(one.facts, packs, one.at.getTime())))
 
 /** The packs that a recorded decision was made with: with those that were to come, and without. */
-export function packsOf(installed: readonly CompiledPack[], one: Pick<RecordedDecision, 'at' | 'packs'>): [CompiledPack[], CompiledPack[]] {
+export function packsOf(
+  installed: readonly CompiledPack[],
+  one: Pick<RecordedDecision, 'at' | 'packs'>,
+): [CompiledPack[], CompiledPack[]] {
   const at = one.at.getTime()
   const named = new Set(one.packs.map((pack) => `${pack.id} ${pack.version}`))
   const recorded = installed.filter((pack) => named.has(nameOf(pack)))
@@ -64,12 +89,16 @@ export function packsOf(installed: readonly CompiledPack[], one: Pick<RecordedDe
 }
 
 /** Nowhere on earth is it that day yet, or just so. */
-const beginsAfter = ({ pack }: CompiledPack, at: Instant): boolean => Date.parse(`${pack.validFrom}T00:00:00Z`) > at - DAY
+const beginsAfter = ({ pack }: CompiledPack, at: Instant): boolean =>
+  Date.parse(`${pack.validFrom}T00:00:00Z`) > at - DAY
 
 export const nameOf = ({ pack }: CompiledPack): string => `${pack.id} ${pack.version}`
 
 /** In the order in which production asks them, opt-in packs included. */
 export function everyPack(packs: readonly Pack[]): CompiledPack[] {
-  const selected = selectPacks(compilePacks(packs), { named: null, also: packs.filter((pack) => pack.optIn).map((pack) => pack.id) })
+  const selected = selectPacks(compilePacks(packs), {
+    named: null,
+    also: packs.filter((pack) => pack.optIn).map((pack) => pack.id),
+  })
   return selected.ok ? selected.packs : []
 }

@@ -60,15 +60,32 @@ const CODE: Record<RenderProblem['kind'], ObjectionCode> = {
  * kind of problem, and facts that are missing or hold a link by their names, never their values.
  */
 export function wordsObjection(problem: RenderProblem): Decision {
-  const rule = problem.kind === 'missing-facts' ? `decorum/words/${problem.facts.join('+')}`
-    : problem.kind === 'link-in-fact' ? `decorum/words/link-in/${[...new Set(problem.facts)].join('+')}` : `decorum/words/${problem.kind}`
+  const rule =
+    problem.kind === 'missing-facts'
+      ? `decorum/words/${problem.facts.join('+')}`
+      : problem.kind === 'link-in-fact'
+        ? `decorum/words/link-in/${[...new Set(problem.facts)].join('+')}`
+        : `decorum/words/${problem.kind}`
   return {
-    verdict: 'refuse', until: null, candidateZones: [], packs: [], zoneData: ZONE_DATA_VERSION,
-    reasons: [{
-      code: CODE[problem.kind], rule, pack: 'decorum', version: '1',
-      citation: problem.kind === 'link-in-fact' ? `Decorum: no name or other fact puts a link into a message; correct ${[...new Set(problem.facts)].join(', ')} upstream`
-        : 'Decorum: words are sent whole and true, or not at all', verified: true, until: null,
-    }],
+    verdict: 'refuse',
+    until: null,
+    candidateZones: [],
+    packs: [],
+    zoneData: ZONE_DATA_VERSION,
+    reasons: [
+      {
+        code: CODE[problem.kind],
+        rule,
+        pack: 'decorum',
+        version: '1',
+        citation:
+          problem.kind === 'link-in-fact'
+            ? `Decorum: no name or other fact puts a link into a message; correct ${[...new Set(problem.facts)].join(', ')} upstream`
+            : 'Decorum: words are sent whole and true, or not at all',
+        verified: true,
+        until: null,
+      },
+    ],
   }
 }
 
@@ -83,18 +100,45 @@ export type Spoken = Omit<EarlierMessage, 'at'>
  * ladder with different words are two reminders, and so are two that were asked for one by one.
  */
 export function repeatOf(spoken: Spoken, earlier: readonly EarlierMessage[], since: Instant): EarlierMessage | null {
-  return earlier.find((message) => message.reminderId !== spoken.reminderId && message.recipientId === spoken.recipientId
-    && message.live === spoken.live && message.channel === spoken.channel && message.at.getTime() > since
-    && (message.origin === spoken.origin
-      ? covers(message, spoken) && covers(spoken, message) && message.messageHash === spoken.messageHash
-      : covers(message, spoken))) ?? null
+  return (
+    earlier.find(
+      (message) =>
+        message.reminderId !== spoken.reminderId &&
+        message.recipientId === spoken.recipientId &&
+        message.live === spoken.live &&
+        message.channel === spoken.channel &&
+        message.at.getTime() > since &&
+        (message.origin === spoken.origin
+          ? covers(message, spoken) && covers(spoken, message) && message.messageHash === spoken.messageHash
+          : covers(message, spoken)),
+    ) ?? null
+  )
 }
 
 /** Whose earlier messages have to be read: people whom we have written to or called on the same channel since then. */
-export const spokenToSince = (fenced: readonly FencedReminder[], recipients: ReadonlyMap<string, LockedRecipient>, since: Instant): string[] => [...new Set(
-  fenced.filter((reminder) => reminder.kind === 'reminder' && recipients.get(reminder.recipientId)?.contacts.some((contact) =>
-    contact.by === 'decorum' && !contact.otherRecipient && contact.channel === reminder.channel && contact.at > since))
-    .map((reminder) => reminder.recipientId))]
+export const spokenToSince = (
+  fenced: readonly FencedReminder[],
+  recipients: ReadonlyMap<string, LockedRecipient>,
+  since: Instant,
+): string[] => [
+  ...new Set(
+    fenced
+      .filter(
+        (reminder) =>
+          reminder.kind === 'reminder' &&
+          recipients
+            .get(reminder.recipientId)
+            ?.contacts.some(
+              (contact) =>
+                contact.by === 'decorum' &&
+                !contact.otherRecipient &&
+                contact.channel === reminder.channel &&
+                contact.at > since,
+            ),
+      )
+      .map((reminder) => reminder.recipientId),
+  ),
+]
 
 const covers = (message: Pick<Spoken, 'accountIds'>, other: Pick<Spoken, 'accountIds'>): boolean =>
   other.accountIds.every((id) => message.accountIds.includes(id))

@@ -7,7 +7,12 @@ import type { Instant } from '../../model/time.ts'
 import type { Channel } from '../../model/vocabulary.ts'
 import type { WordFacts } from '../../model/word-facts.ts'
 import { daysPastDue } from '../../plan/book-time.ts'
-import type { AccountForDecision, EarlierMessage, RecipientAddress, RecipientForDecision } from '../../record/dispatch/decision-inputs.ts'
+import type {
+  AccountForDecision,
+  EarlierMessage,
+  RecipientAddress,
+  RecipientForDecision,
+} from '../../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
 import type { AttemptEntry, DecisionEntry, ReminderStep } from '../../record/dispatch/reservation.ts'
 import { attemptWordFacts } from '../../record/vault/vault.ts'
@@ -65,7 +70,13 @@ export class BatchDecider {
   readonly #repeats: { since: Instant; messages: EarlierMessage[] }
 
   /** @param repeats  what the batch's people were told since `since`; what the batch itself reserves is added */
-  constructor(runtime: Runtime, context: DispatchContext, batch: string, now: Instant, repeats: { since: Instant; messages: EarlierMessage[] }) {
+  constructor(
+    runtime: Runtime,
+    context: DispatchContext,
+    batch: string,
+    now: Instant,
+    repeats: { since: Instant; messages: EarlierMessage[] },
+  ) {
     this.#repeats = repeats
     this.#runtime = runtime
     this.#context = context
@@ -76,33 +87,75 @@ export class BatchDecider {
   /** Not before it is due: whoever queued it had a clock that was ahead of ours. */
   requeue(reminder: FencedReminder): void {
     this.written.steps.push({
-      reminderId: reminder.id, status: 'scheduled', nextAt: reminder.dueAt.getTime(), decisions: reminder.decisions,
-      decidedAs: reminder.decidedAs, tries: reminder.tries, endReason: null,
+      reminderId: reminder.id,
+      status: 'scheduled',
+      nextAt: reminder.dueAt.getTime(),
+      decisions: reminder.decisions,
+      decidedAs: reminder.decidedAs,
+      tries: reminder.tries,
+      endReason: null,
     })
   }
 
   add(reminder: FencedReminder, recipient: RecipientForDecision, accounts: readonly AccountForDecision[]): void {
     const subject = this.#subject(reminder, recipient, accounts)
     const decided = decideWithWords({
-      facts: subject.facts, packs: this.#context.packs, now: this.#now, recipientId: reminder.recipientId, earlier: this.#repeats,
-      render: () => this.#render(reminder, recipient, accounts, subject), messageOf: (rendered) => messageOf(reminder, accounts, rendered, this.#now),
+      facts: subject.facts,
+      packs: this.#context.packs,
+      now: this.#now,
+      recipientId: reminder.recipientId,
+      earlier: this.#repeats,
+      render: () => this.#render(reminder, recipient, accounts, subject),
+      messageOf: (rendered) => messageOf(reminder, accounts, rendered, this.#now),
     })
     if (!decided.goes) return this.#waitOrEnd(reminder, recipient, decided.facts, decided.decision, decided.decidedFor)
     this.#reserve(reminder, recipient, accounts, subject, decided.decision, decided.words)
     if (decided.tells !== null) this.#repeats.messages.push(decided.tells)
   }
 
-  #subject(reminder: FencedReminder, recipient: RecipientForDecision, accounts: readonly AccountForDecision[]): Subject {
+  #subject(
+    reminder: FencedReminder,
+    recipient: RecipientForDecision,
+    accounts: readonly AccountForDecision[],
+  ): Subject {
     const creditor = this.#runtime.config.creditors.get(reminder.creditor)
     const address = chooseAddress(recipient, reminder)
     const dpd = accounts.map((a) => daysPastDue(a, creditor?.bookZone ?? 'UTC', this.#now))
     const to = address === null ? null : this.#open(recipient).address(address)
-    const others = this.#pending.filter((p) => p.recipientId !== recipient.id && recipient.addresses.some((a) => a.hash === p.hash))
+    const others = this.#pending.filter(
+      (p) => p.recipientId !== recipient.id && recipient.addresses.some((a) => a.hash === p.hash),
+    )
     const own = this.#pending.filter((p) => p.recipientId === recipient.id)
     const pending = [...own.map((p) => p.contact), ...others.map((p) => ({ ...p.contact, otherRecipient: true }))]
-    const system: SystemFacts = systemFacts({ runtime: this.#runtime, context: this.#context, reminder, recipient, accounts, address, to, pending })
-    const carries = carriedWords(this.#runtime.config, reminder, recipient, creditor, providerFor(this.#context, reminder.live).forms)
-    const facts = composeFacts({ reminder, recipient, accounts, address, daysPastDue: dpd, freshForMs: creditor?.freshFor ?? null, pending, system, carries, smsLine: smsLineOf(this.#runtime.config, reminder.channel, to) })
+    const system: SystemFacts = systemFacts({
+      runtime: this.#runtime,
+      context: this.#context,
+      reminder,
+      recipient,
+      accounts,
+      address,
+      to,
+      pending,
+    })
+    const carries = carriedWords(
+      this.#runtime.config,
+      reminder,
+      recipient,
+      creditor,
+      providerFor(this.#context, reminder.live).forms,
+    )
+    const facts = composeFacts({
+      reminder,
+      recipient,
+      accounts,
+      address,
+      daysPastDue: dpd,
+      freshForMs: creditor?.freshFor ?? null,
+      pending,
+      system,
+      carries,
+      smsLine: smsLineOf(this.#runtime.config, reminder.channel, to),
+    })
     return { facts, address, to, dpd, creditor }
   }
 
@@ -110,23 +163,39 @@ export class BatchDecider {
     return new PersonalData(this.#runtime.vault, recipient)
   }
 
-  #render(reminder: FencedReminder, recipient: RecipientForDecision, accounts: readonly AccountForDecision[], subject: Subject): Rendered | { objection: Decision } {
+  #render(
+    reminder: FencedReminder,
+    recipient: RecipientForDecision,
+    accounts: readonly AccountForDecision[],
+    subject: Subject,
+  ): Rendered | { objection: Decision } {
     const { config } = this.#runtime
     const template = config.templates.get(reminder.template)
     const { creditor, address } = subject
     if (template === undefined || creditor === undefined || address === null) {
-      return { objection: wordsObjection({ kind: 'no-template', detail: `no template ${reminder.template} or no creditor ${reminder.creditor}` }) }
+      return {
+        objection: wordsObjection({
+          kind: 'no-template',
+          detail: `no template ${reminder.template} or no creditor ${reminder.creditor}`,
+        }),
+      }
     }
     const data = this.#open(recipient)
     const unsubscribeUrl = reminder.channel === 'email' ? this.#context.optOutUrl(address.id) : null
     const words = composeWords({
-      name: data.name(recipient.name), creditor, accounts, daysPastDue: subject.dpd, optOutUrl: unsubscribeUrl,
+      name: data.name(recipient.name),
+      creditor,
+      accounts,
+      daysPastDue: subject.dpd,
+      optOutUrl: unsubscribeUrl,
       variables: openVariables(data, reminder, accounts),
       earlier: writtenBefore(recipient),
     })
     const forms = providerFor(this.#context, reminder.live).forms
     const request: RenderRequest = {
-      channel: reminder.channel, tone: reminder.tone, locales: localesFor(config, recipient, creditor),
+      channel: reminder.channel,
+      tone: reminder.tone,
+      locales: localesFor(config, recipient, creditor),
       registeredWith: forms.includes('text') ? null : providerFor(this.#context, reminder.live).name,
     }
     const result = render(template, words, request)
@@ -135,7 +204,11 @@ export class BatchDecider {
   }
 
   #reserve(
-    reminder: FencedReminder, recipient: RecipientForDecision, accounts: readonly AccountForDecision[], subject: Subject, decision: Decision,
+    reminder: FencedReminder,
+    recipient: RecipientForDecision,
+    accounts: readonly AccountForDecision[],
+    subject: Subject,
+    decision: Decision,
     rendered: Rendered,
   ): void {
     const address = subject.address as RecipientAddress
@@ -147,54 +220,140 @@ export class BatchDecider {
     const weight = weightOf(rendered.message)
     const data = this.#open(recipient)
     this.#decided(reminder, recipient, subject.facts, decision, now, attemptNo)
-    if (!this.words.has(rendered.version)) this.words.set(rendered.version, { template: reminder.template, kept: rendered.toKeep() })
+    if (!this.words.has(rendered.version))
+      this.words.set(rendered.version, { template: reminder.template, kept: rendered.toKeep() })
     this.written.attempts.push({
-      reminderId: reminder.id, no: attemptNo, creditor: reminder.creditor, recipientId: recipient.id, channel: reminder.channel, mode: reminder.mode,
-      route: reminder.route, provider: providerFor(this.#context, reminder.live).name, addressId: address.id, addressHash: address.hash,
-      accountIds: accounts.map((a) => a.id), batch: this.#batch, worker: this.#context.worker, reservedAt: now, goodUntil,
-      leaseMs: this.#context.limits.leaseMs, weight, template: reminder.template, templateVersion: rendered.version, locale: rendered.locale,
-      messageHash: rendered.hash, validSeconds,
-      wordFacts: data.seal(attemptWordFacts(`${reminder.id}.${attemptNo}`), JSON.stringify(rendered.words)).toString('hex'),
+      reminderId: reminder.id,
+      no: attemptNo,
+      creditor: reminder.creditor,
+      recipientId: recipient.id,
+      channel: reminder.channel,
+      mode: reminder.mode,
+      route: reminder.route,
+      provider: providerFor(this.#context, reminder.live).name,
+      addressId: address.id,
+      addressHash: address.hash,
+      accountIds: accounts.map((a) => a.id),
+      batch: this.#batch,
+      worker: this.#context.worker,
+      reservedAt: now,
+      goodUntil,
+      leaseMs: this.#context.limits.leaseMs,
+      weight,
+      template: reminder.template,
+      templateVersion: rendered.version,
+      locale: rendered.locale,
+      messageHash: rendered.hash,
+      validSeconds,
+      wordFacts: data
+        .seal(attemptWordFacts(`${reminder.id}.${attemptNo}`), JSON.stringify(rendered.words))
+        .toString('hex'),
     })
     this.written.steps.push({
-      reminderId: reminder.id, status: 'sending', nextAt: now, decisions: reminder.decisions + 1, decidedAs: signatureOf(decision), endReason: null, tries: attemptNo,
+      reminderId: reminder.id,
+      status: 'sending',
+      nextAt: now,
+      decisions: reminder.decisions + 1,
+      decidedAs: signatureOf(decision),
+      endReason: null,
+      tries: attemptNo,
     })
-    this.#pending.push({ recipientId: recipient.id, hash: address.hash, contact: pendingContact(reminder, accounts, address, now) })
+    this.#pending.push({
+      recipientId: recipient.id,
+      hash: address.hash,
+      contact: pendingContact(reminder, accounts, address, now),
+    })
     this.reserved.push({
-      attempt: { reminderId: reminder.id, attemptNo }, live: reminder.live, kind: reminder.kind, to: subject.to as string,
-      message: rendered.message, weight, validForSeconds: validSeconds, unsubscribeUrl: rendered.unsubscribeUrl, goodUntil, spent: reminder.attempts,
+      attempt: { reminderId: reminder.id, attemptNo },
+      live: reminder.live,
+      kind: reminder.kind,
+      to: subject.to as string,
+      message: rendered.message,
+      weight,
+      validForSeconds: validSeconds,
+      unsubscribeUrl: rendered.unsubscribeUrl,
+      goodUntil,
+      spent: reminder.attempts,
       scope: scopeOf(reminder, recipient, accounts),
     })
   }
 
-  #waitOrEnd(reminder: FencedReminder, recipient: RecipientForDecision, facts: Facts, decision: Decision, decidedFor: Instant): void {
+  #waitOrEnd(
+    reminder: FencedReminder,
+    recipient: RecipientForDecision,
+    facts: Facts,
+    decision: Decision,
+    decidedFor: Instant,
+  ): void {
     const repeated = reminder.decidedAs === signatureOf(decision) && reminder.decisions > 0
     this.#decided(reminder, recipient, facts, decision, decidedFor, null)
     const after = afterDecision(decision, this.#now, reminder.expiresAt.getTime())
     this.written.steps.push({
-      reminderId: reminder.id, ...after, decisions: reminder.decisions + (repeated ? 0 : 1), decidedAs: signatureOf(decision), tries: reminder.tries,
+      reminderId: reminder.id,
+      ...after,
+      decisions: reminder.decisions + (repeated ? 0 : 1),
+      decidedAs: signatureOf(decision),
+      tries: reminder.tries,
     })
-    if (after.status === 'refused' && after.endReason !== null) this.ended.push({ id: reminder.id, reason: after.endReason })
+    if (after.status === 'refused' && after.endReason !== null)
+      this.ended.push({ id: reminder.id, reason: after.endReason })
   }
 
-  #decided(reminder: FencedReminder, recipient: RecipientForDecision, facts: Facts, decision: Decision, at: Instant, attemptNo: number | null): void {
+  #decided(
+    reminder: FencedReminder,
+    recipient: RecipientForDecision,
+    facts: Facts,
+    decision: Decision,
+    at: Instant,
+    attemptNo: number | null,
+  ): void {
     // A send is an event of its own, however often the same facts allow it.
     const repeated = attemptNo === null && reminder.decidedAs === signatureOf(decision) && reminder.decisions > 0
     this.written.decisions.push({
-      reminderId: reminder.id, recipientId: recipient.id, no: reminder.decisions + (repeated ? 0 : 1), repeated, at, decision, facts, attemptNo,
+      reminderId: reminder.id,
+      recipientId: recipient.id,
+      no: reminder.decisions + (repeated ? 0 : 1),
+      repeated,
+      at,
+      decision,
+      facts,
+      attemptNo,
     })
   }
 }
 
-const smsLineOf = ({ delivery }: Runtime['config'], channel: Channel, to: string | null): SmsLine =>
-  ({ line: channel !== 'sms' || to === null ? null : phoneEvidence(to).lineType, smsToLandlines: delivery.smsToLandlines ?? [] })
-const messageOf = (reminder: FencedReminder, accounts: readonly AccountForDecision[], { hash }: Rendered, now: Instant): EarlierMessage => ({
-  reminderId: reminder.id, recipientId: reminder.recipientId, live: reminder.live, origin: reminder.origin, channel: reminder.channel,
-  accountIds: accounts.map((account) => account.id), messageHash: hash, at: new Date(now),
+const smsLineOf = ({ delivery }: Runtime['config'], channel: Channel, to: string | null): SmsLine => ({
+  line: channel !== 'sms' || to === null ? null : phoneEvidence(to).lineType,
+  smsToLandlines: delivery.smsToLandlines ?? [],
+})
+const messageOf = (
+  reminder: FencedReminder,
+  accounts: readonly AccountForDecision[],
+  { hash }: Rendered,
+  now: Instant,
+): EarlierMessage => ({
+  reminderId: reminder.id,
+  recipientId: reminder.recipientId,
+  live: reminder.live,
+  origin: reminder.origin,
+  channel: reminder.channel,
+  accountIds: accounts.map((account) => account.id),
+  messageHash: hash,
+  at: new Date(now),
 })
 
 /** What switches are held against. */
-const scopeOf = (reminder: FencedReminder, recipient: RecipientForDecision, accounts: readonly AccountForDecision[]): Reserved['scope'] => ({
-  creditor: reminder.creditor, product: accounts[0]?.product ?? null, jurisdiction: recipient.jurisdiction, channel: reminder.channel,
-  route: reminder.route, template: reminder.template, ladder: reminder.ladder, rung: reminder.rung,
+const scopeOf = (
+  reminder: FencedReminder,
+  recipient: RecipientForDecision,
+  accounts: readonly AccountForDecision[],
+): Reserved['scope'] => ({
+  creditor: reminder.creditor,
+  product: accounts[0]?.product ?? null,
+  jurisdiction: recipient.jurisdiction,
+  channel: reminder.channel,
+  route: reminder.route,
+  template: reminder.template,
+  ladder: reminder.ladder,
+  rung: reminder.rung,
 })

@@ -62,4 +62,5 @@ export interface DispatchLimits {
 export const DISPATCH_LIMITS: DispatchLimits = { leaseMs: 90_000, callMs: 35_000, backlogMs: 200, slotMs: 2_000 }
 
 /** The provider for a reminder: the route's own, or capture for what a test key registered. */
-export const providerFor = (context: Pick<DispatchContext, 'provider' | 'testProvider'>, live: boolean): Provider => (live ? context.provider : context.testProvider)
+export const providerFor = (context: Pick<DispatchContext, 'provider' | 'testProvider'>, live: boolean): Provider =>
+  live ? context.provider : context.testProvider

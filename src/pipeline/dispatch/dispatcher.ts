@@ -62,7 +62,11 @@ export class Dispatcher {
     const waiting = [...ticket.reminderIds]
     while (waiting.length > 0 && !this.#stopping) {
       const share = this.#smallestShare()
-      const part = { ring: ticket.ring, reminderIds: share === FULL ? waiting.splice(0) : waiting.splice(0, ringSizeOf(atShareOfRate(this.#context.route, share))) }
+      const part = {
+        ring: ticket.ring,
+        reminderIds:
+          share === FULL ? waiting.splice(0) : waiting.splice(0, ringSizeOf(atShareOfRate(this.#context.route, share))),
+      }
       // Of several that see the same free slot all but one would reserve in vain.
       const taken = share === FULL ? await this.#take(part) : await this.#oneByOne.run(() => this.#take(part))
       if (!taken) return
@@ -142,9 +146,15 @@ export class Dispatcher {
   async #slots(reserved: readonly Reserved[]): Promise<Slots | null> {
     this.#unitsEach = reserved.reduce((sum, { weight }) => sum + weight, 0) / reserved.length
     try {
-      return await this.#context.gate.take(reserved.map((r) => r.weight), { shares: reserved.map((r) => this.#context.switches.share(r.scope)), smallest: this.#smallestShare() })
+      return await this.#context.gate.take(
+        reserved.map((r) => r.weight),
+        { shares: reserved.map((r) => this.#context.switches.share(r.scope)), smallest: this.#smallestShare() },
+      )
     } catch (error) {
-      this.#runtime.log.warn({ event: 'rate_gate.unreachable', route: this.route, error: (error as Error).message }, 'rate gate does not answer; no call is made')
+      this.#runtime.log.warn(
+        { event: 'rate_gate.unreachable', route: this.route, error: (error as Error).message },
+        'rate gate does not answer; no call is made',
+      )
       return null
     }
   }
@@ -156,16 +166,21 @@ export class Dispatcher {
       reservation = await reserve(this.#runtime, this.#context, ticket)
     } catch (error) {
       if (!(error instanceof ReservationLost)) throw error
-      this.#runtime.log.warn({ event: 'reservation.lost', route: this.route, error: (error.cause as Error).message }, 'ledger did not answer while a batch was being reserved; its attempts are read back')
+      this.#runtime.log.warn(
+        { event: 'reservation.lost', route: this.route, error: (error.cause as Error).message },
+        'ledger did not answer while a batch was being reserved; its attempts are read back',
+      )
       this.#recover(error.batch)
       return []
     }
     const reservedAt = { monotonic: performance.now(), wall: Date.now() }
-    for (const orphan of reservation.orphans) this.#end(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
+    for (const orphan of reservation.orphans)
+      this.#end(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
     if (reservation.reserved.length > 0) {
       const slots = await this.#slots(reservation.reserved)
       reservation.reserved.forEach((reserved, i) => {
-        if (slots === null) this.#end(reserved.attempt, { kind: 'not_sent', why: 'no_rate_gate', waitMs: 1_000 }, reserved.spent)
+        if (slots === null)
+          this.#end(reserved.attempt, { kind: 'not_sent', why: 'no_rate_gate', waitMs: 1_000 }, reserved.spent)
         else this.#track(this.#call(reserved, slots, i, reservedAt), this.#inFlight)
       })
     }
@@ -187,15 +202,24 @@ export class Dispatcher {
     this.#track(untilLedgerAnswers.execute(readBack), this.#recovering)
   }
 
-  async #call(reserved: Reserved, slots: Slots, index: number, reservedAt: { monotonic: number; wall: number }): Promise<void> {
+  async #call(
+    reserved: Reserved,
+    slots: Slots,
+    index: number,
+    reservedAt: { monotonic: number; wall: number },
+  ): Promise<void> {
     const { limits, switches } = this.#context
     for (;;) {
       const slot = mayCallAt(slots, index, performance.now())
       const tooFar = slot.kind === 'early' && slot.waitMs > limits.slotMs
       const look = preflight({
-        now: this.#runtime.clock.now(), goodUntil: reserved.goodUntil, switchedOff: switches.closed(reserved.scope, 'on-its-way'),
+        now: this.#runtime.clock.now(),
+        goodUntil: reserved.goodUntil,
+        switchedOff: switches.closed(reserved.scope, 'on-its-way'),
         switchesKnown: !switches.outOfDate,
-        routeOpen: this.#breaker.admits(), slot: tooFar ? { kind: 'missed' } : slot, leaseMs: limits.leaseMs,
+        routeOpen: this.#breaker.admits(),
+        slot: tooFar ? { kind: 'missed' } : slot,
+        leaseMs: limits.leaseMs,
         sinceReserved: { monotonic: performance.now() - reservedAt.monotonic, wall: Date.now() - reservedAt.wall },
       })
       if (look.kind === 'not_sent') return this.#end(reserved.attempt, look, reserved.spent)
@@ -210,10 +234,19 @@ export class Dispatcher {
     const provider = providerFor(this.#context, reserved.live)
     try {
       const outcome = await provider.send({
-        attempt: reserved.attempt, to: reserved.to, from: this.#context.route.from, message: reserved.message,
-        validForSeconds: reserved.validForSeconds, unsubscribeUrl: reserved.unsubscribeUrl, deadlineMs: this.#context.limits.callMs,
+        attempt: reserved.attempt,
+        to: reserved.to,
+        from: this.#context.route.from,
+        message: reserved.message,
+        validForSeconds: reserved.validForSeconds,
+        unsubscribeUrl: reserved.unsubscribeUrl,
+        deadlineMs: this.#context.limits.callMs,
       })
-      if (tellsAgainstRoute(outcome)) this.#runtime.log.warn({ event: 'message.failed', route: this.route, outcome: outcome.kind, ...codeOf(outcome) }, 'provider did not take a message; it is retried, or in doubt. `decorum doctor` asks the provider what is wrong')
+      if (tellsAgainstRoute(outcome))
+        this.#runtime.log.warn(
+          { event: 'message.failed', route: this.route, outcome: outcome.kind, ...codeOf(outcome) },
+          'provider did not take a message; it is retried, or in doubt. `decorum doctor` asks the provider what is wrong',
+        )
       return outcome
     } catch (error) {
       // A provider promises not to throw; if it does all the same, the call may have been made.
@@ -223,7 +256,9 @@ export class Dispatcher {
 
   #end(attempt: Reserved['attempt'], end: AttemptEnd, spent: number): void {
     countAttempt(this.#context.route, end.kind, end.kind === 'rejected' ? end.class : '')
-    this.#settle.add(settlementOf(attempt, this.#context.route.channel, end, spent, this.#runtime.clock.now(), Math.random()))
+    this.#settle.add(
+      settlementOf(attempt, this.#context.route.channel, end, spent, this.#runtime.clock.now(), Math.random()),
+    )
   }
 }
 

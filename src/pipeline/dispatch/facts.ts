@@ -6,7 +6,11 @@ import type { AccountFacts, AddressFacts, ContactFacts, Facts, SystemFacts } fro
 import type { CarriedBlocks } from '../../model/template.ts'
 import type { Instant } from '../../model/time.ts'
 import { type Channel, originOf } from '../../model/vocabulary.ts'
-import type { AccountForDecision, RecipientAddress, RecipientForDecision } from '../../record/dispatch/decision-inputs.ts'
+import type {
+  AccountForDecision,
+  RecipientAddress,
+  RecipientForDecision,
+} from '../../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
 import { NO_ROUTE } from '../routing.ts'
 import type { Runtime } from '../runtime.ts'
@@ -26,7 +30,10 @@ export const addressId = (hash: string): string => hash.slice(0, 32)
  * The first of their own on the channel that no stop covers, for an SMS no landline if there is
  * another; when all are stopped the first, so that the decision names the stop. Null: they have none.
  */
-export function chooseAddress(recipient: RecipientForDecision, reminder: Pick<FencedReminder, 'channel'>): RecipientAddress | null {
+export function chooseAddress(
+  recipient: RecipientForDecision,
+  reminder: Pick<FencedReminder, 'channel'>,
+): RecipientAddress | null {
   const own = recipient.addresses.filter((a) => a.channel === reminder.channel && a.relation === 'self')
   const stopped = (a: RecipientAddress) => recipient.suppressions.some((s) => s.hash === a.hash)
   const fits = (a: RecipientAddress) => reminder.channel !== 'sms' || a.kind !== 'landline'
@@ -62,14 +69,21 @@ export function composeFacts(input: {
   const { reminder, recipient, address } = input
   return {
     reminder: {
-      channel: reminder.channel, tone: reminder.tone, kind: reminder.kind, mode: reminder.mode, expiresAt: reminder.expiresAt?.getTime() ?? null,
+      channel: reminder.channel,
+      tone: reminder.tone,
+      kind: reminder.kind,
+      mode: reminder.mode,
+      expiresAt: reminder.expiresAt?.getTime() ?? null,
       ...(reminder.dueAt === null ? {} : { dueAt: reminder.dueAt.getTime() }),
       ...(input.carries == null ? {} : { carries: input.carries }),
     },
     address: address === null ? null : addressFacts(address, reminder.channel === 'sms' ? input.smsLine : undefined),
     recipient: {
-      id: recipient.id, timeZone: recipient.timeZone, jurisdiction: recipient.jurisdiction,
-      locationEvidence: recipient.locationEvidence, blockedTimes: recipient.blockedTimes,
+      id: recipient.id,
+      timeZone: recipient.timeZone,
+      jurisdiction: recipient.jurisdiction,
+      locationEvidence: recipient.locationEvidence,
+      blockedTimes: recipient.blockedTimes,
       ...(recipient.caughtUpOn === null ? {} : { caughtUpOn: recipient.caughtUpOn }),
     },
     accounts: input.accounts.map((account, i) => accountFacts(account, input.daysPastDue[i] ?? null, input.freshForMs)),
@@ -77,11 +91,20 @@ export function composeFacts(input: {
     events: recipient.events,
     holds: recipient.holds.map(({ channel = null, ...hold }) => (channel === null ? hold : { ...hold, channel })),
     suppressions: recipient.suppressions.map((s) => ({
-      scope: s.scope, channel: s.channel, address: s.hash === null ? null : addressId(s.hash), reason: s.reason, from: s.from, until: s.until,
+      scope: s.scope,
+      channel: s.channel,
+      address: s.hash === null ? null : addressId(s.hash),
+      reason: s.reason,
+      from: s.from,
+      until: s.until,
       ...(s.otherRecipient === true ? { otherRecipient: true } : {}),
     })),
     consents: recipient.consents.map((c) => ({
-      kind: c.kind, channel: c.channel, address: c.hash === null ? null : addressId(c.hash), from: c.from, until: c.until,
+      kind: c.kind,
+      channel: c.channel,
+      address: c.hash === null ? null : addressId(c.hash),
+      from: c.from,
+      until: c.until,
     })),
     system: input.system,
   }
@@ -90,29 +113,61 @@ export function composeFacts(input: {
 function addressFacts(address: RecipientAddress, sms: SmsLine | undefined): AddressFacts {
   const origin = originOf(address.source)
   return {
-    id: addressId(address.hash), kind: address.kind, relation: address.relation,
-    country: address.country, zones: address.zones, subdivisions: address.subdivisions,
+    id: addressId(address.hash),
+    kind: address.kind,
+    relation: address.relation,
+    country: address.country,
+    zones: address.zones,
+    subdivisions: address.subdivisions,
     ...(sms?.line === 'landline' ? { line: sms.line } : {}),
     ...(address.country !== null && sms?.smsToLandlines.includes(address.country) === true ? { takesSms: true } : {}),
-    ...(origin === null ? {} : { origin }), ...(address.verifiedAt === null ? {} : { verifiedAt: address.verifiedAt }),
+    ...(origin === null ? {} : { origin }),
+    ...(address.verifiedAt === null ? {} : { verifiedAt: address.verifiedAt }),
   }
 }
 
 /** An account that cured and fell overdue again is, for the old spell's reminders, no longer the account they were about. */
-const accountFacts = (account: AccountForDecision, daysPastDue: number | null, freshForMs: number | null): AccountFacts => ({
-  id: account.id, role: account.role, product: account.product, dueDate: account.dueDate, daysPastDue,
-  state: account.state === 'open' && account.spellId !== null && account.spellId !== account.currentSpellId ? 'cured' : account.state,
-  spell: account.spellId, asOf: account.asOf.getTime(), freshForMs,
+const accountFacts = (
+  account: AccountForDecision,
+  daysPastDue: number | null,
+  freshForMs: number | null,
+): AccountFacts => ({
+  id: account.id,
+  role: account.role,
+  product: account.product,
+  dueDate: account.dueDate,
+  daysPastDue,
+  state:
+    account.state === 'open' && account.spellId !== null && account.spellId !== account.currentSpellId
+      ? 'cured'
+      : account.state,
+  spell: account.spellId,
+  asOf: account.asOf.getTime(),
+  freshForMs,
 })
 
 const contactFacts = ({ hash, ...contact }: RecipientForDecision['contacts'][number]): ContactFacts => ({
-  ...contact, address: hash === null ? null : addressId(hash),
+  ...contact,
+  address: hash === null ? null : addressId(hash),
 })
 
 /** The contact that a reservation is for every later decision of its batch. */
-export const pendingContact = (reminder: Pick<FencedReminder, 'channel' | 'mode'>, accounts: readonly AccountForDecision[], address: RecipientAddress, at: Instant): ContactFacts => ({
-  at, channel: reminder.channel, direction: 'outbound', accounts: accounts.map((a) => a.id), address: addressId(address.hash),
-  outcome: 'pending', by: 'decorum', mode: reminder.mode, party: null, otherRecipient: false,
+export const pendingContact = (
+  reminder: Pick<FencedReminder, 'channel' | 'mode'>,
+  accounts: readonly AccountForDecision[],
+  address: RecipientAddress,
+  at: Instant,
+): ContactFacts => ({
+  at,
+  channel: reminder.channel,
+  direction: 'outbound',
+  accounts: accounts.map((a) => a.id),
+  address: addressId(address.hash),
+  outcome: 'pending',
+  by: 'decorum',
+  mode: reminder.mode,
+  party: null,
+  otherRecipient: false,
 })
 
 /**
@@ -134,14 +189,27 @@ export function systemFacts(input: {
   const { runtime, context, reminder, recipient, address, to } = input
   return {
     testMode: reminder.live && outsideTestAddresses(runtime, to),
-    switchedOff: context.switches.closed({
-      creditor: reminder.creditor, product: input.accounts[0]?.product ?? null, jurisdiction: recipient.jurisdiction, channel: reminder.channel,
-      route: reminder.route, template: reminder.template, ladder: reminder.ladder, rung: reminder.rung,
-    }, reminder.queuedAt ?? 'new'),
+    switchedOff: context.switches.closed(
+      {
+        creditor: reminder.creditor,
+        product: input.accounts[0]?.product ?? null,
+        jurisdiction: recipient.jurisdiction,
+        channel: reminder.channel,
+        route: reminder.route,
+        template: reminder.template,
+        ladder: reminder.ladder,
+        rung: reminder.rung,
+      },
+      reminder.queuedAt ?? 'new',
+    ),
     clockUncertain: !context.clockCertain(),
-    routeProblem: routeProblemOf(reminder, address !== null, { to, carries: providerFor(context, reminder.live).channel }),
+    routeProblem: routeProblemOf(reminder, address !== null, {
+      to,
+      carries: providerFor(context, reminder.live).channel,
+    }),
     notRegistered: false,
-    phoneInFlight: reminder.channel === 'phone' && (callInFlight(recipient) || input.pending.some((c) => c.channel === 'phone')),
+    phoneInFlight:
+      reminder.channel === 'phone' && (callInFlight(recipient) || input.pending.some((c) => c.channel === 'phone')),
   }
 }
 
@@ -153,13 +221,16 @@ export function systemFacts(input: {
  *                    nobody is called, as in a simulation or a forecast, which open no address
  */
 export function routeProblemOf(
-  { route, channel }: Pick<FencedReminder, 'route' | 'channel'>, hasAddress: boolean, call?: { to: string | null; carries: Channel },
+  { route, channel }: Pick<FencedReminder, 'route' | 'channel'>,
+  hasAddress: boolean,
+  call?: { to: string | null; carries: Channel },
 ): string | null {
   if (route === NO_ROUTE) return `no route serves ${channel} here`
   if (!hasAddress) return `no address of the person's own for ${channel}`
   if (call === undefined) return null
   if (call.to === null) return 'the address cannot be read any more: the person was erased'
-  if (channel !== 'email' && isUnassigned(call.to)) return 'the number can be nobody\'s own (toll-free, premium, excluded by its plan)'
+  if (channel !== 'email' && isUnassigned(call.to))
+    return "the number can be nobody's own (toll-free, premium, excluded by its plan)"
   return call.carries === channel ? null : `route ${route} does not carry ${channel}`
 }
 
@@ -170,11 +241,14 @@ function isUnassigned(e164: string): boolean {
 }
 
 /** Is there a list of addresses that alone may be reached, without this one? */
-export const outsideTestAddresses = ({ config: { delivery } }: { config: { delivery: Pick<Runtime['config']['delivery'], 'onlyTo'> } }, to: string | null): boolean =>
-  delivery.onlyTo.length > 0 && (to === null || !delivery.onlyTo.includes(to))
+export const outsideTestAddresses = (
+  { config: { delivery } }: { config: { delivery: Pick<Runtime['config']['delivery'], 'onlyTo'> } },
+  to: string | null,
+): boolean => delivery.onlyTo.length > 0 && (to === null || !delivery.onlyTo.includes(to))
 
 /** Is a call to this person, or to a number of theirs, not over yet as far as the ledger knows? */
-export const callInFlight = (recipient: RecipientForDecision): boolean => recipient.contacts.some((c) => c.channel === 'phone' && c.outcome === 'pending')
+export const callInFlight = (recipient: RecipientForDecision): boolean =>
+  recipient.contacts.some((c) => c.channel === 'phone' && c.outcome === 'pending')
 
 /** Nothing is begun with less time than this before a rule would object: the call itself takes time. */
 const MARGIN_MS = 10_000
@@ -186,8 +260,13 @@ const MARGIN_MS = 10_000
  *
  * @returns  the decision and the instant that it is true of; kept together, so that it can be decided again
  */
-export function decideForCall(facts: Facts, packs: readonly CompiledPack[], now: Instant): { decision: Decision; decidedFor: Instant } {
+export function decideForCall(
+  facts: Facts,
+  packs: readonly CompiledPack[],
+  now: Instant,
+): { decision: Decision; decidedFor: Instant } {
   const decision = decide(facts, packs, now)
-  if (decision.verdict !== 'send' || decision.until === null || decision.until - now >= MARGIN_MS) return { decision, decidedFor: now }
+  if (decision.verdict !== 'send' || decision.until === null || decision.until - now >= MARGIN_MS)
+    return { decision, decidedFor: now }
   return { decision: decide(facts, packs, decision.until), decidedFor: decision.until }
 }

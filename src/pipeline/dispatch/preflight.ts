@@ -16,7 +16,8 @@ export interface PreflightState {
 }
 
 /** `go`; `wait` for the slot; or do not call, surely nothing was sent, and decide again after `waitMs`. */
-export type PreflightVerdict = { kind: 'go' } | { kind: 'wait'; waitMs: number } | { kind: 'not_sent'; why: string; waitMs: number }
+export type PreflightVerdict =
+  { kind: 'go' } | { kind: 'wait'; waitMs: number } | { kind: 'not_sent'; why: string; waitMs: number }
 
 /**
  * May the call begin now?

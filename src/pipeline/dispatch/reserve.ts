@@ -5,8 +5,19 @@ import type { AttemptKey } from '../../deliver/provider.ts'
 import { isTransient } from '../../model/database-failure.ts'
 import { type Instant, MINUTE } from '../../model/time.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
-import { earlierMessages, type LockedRecipient, readAccounts, readRecipients } from '../../record/dispatch/decision-inputs.ts'
-import { anchorsOf, type FencedReminder, passFence, quarantine, type ReminderAnchors } from '../../record/dispatch/fence.ts'
+import {
+  earlierMessages,
+  type LockedRecipient,
+  readAccounts,
+  readRecipients,
+} from '../../record/dispatch/decision-inputs.ts'
+import {
+  anchorsOf,
+  type FencedReminder,
+  passFence,
+  quarantine,
+  type ReminderAnchors,
+} from '../../record/dispatch/fence.ts'
 import { attemptsOfBatch, callsOnLine, writeReservation } from '../../record/dispatch/reservation.ts'
 import { keepTemplateWords } from '../../record/history.ts'
 import type { Ledger } from '../../record/ledger.ts'
@@ -52,7 +63,9 @@ export async function reserve(runtime: Runtime, context: DispatchContext, ticket
   let commitLost = false
   const part = async (some: readonly string[]): Promise<Reserved[]> => {
     try {
-      const part = await runtime.ledger.db.transaction().execute((trx) => reservePart(runtime, context, trx, ticket.ring, batch, some, held))
+      const part = await runtime.ledger.db
+        .transaction()
+        .execute((trx) => reservePart(runtime, context, trx, ticket.ring, batch, some, held))
       for (const version of part.keptNow) keptIn(runtime.ledger).set(version, true)
       return part.reserved
     } catch (error) {
@@ -63,7 +76,10 @@ export async function reserve(runtime: Runtime, context: DispatchContext, ticket
   try {
     const reserved = await runBisecting(ticket.reminderIds, part, async (reminderId, error) => {
       // The class alone: a database's message may quote what it could not store.
-      runtime.log.error({ event: 'reminder.quarantined', reminder: reminderId, error: (error as Error).name }, 'reminder cannot be reserved; tried again later')
+      runtime.log.error(
+        { event: 'reminder.quarantined', reminder: reminderId, error: (error as Error).name },
+        'reminder cannot be reserved; tried again later',
+      )
       await quarantine(runtime.ledger.db, unwritable(reminderId, ticket.ring, runtime.clock.now()))
       return []
     })
@@ -77,10 +93,18 @@ export async function reserve(runtime: Runtime, context: DispatchContext, ticket
 const PUT_ASIDE_MS = 15 * MINUTE
 
 const unwritable = (reminderId: string, ring: string, now: Instant): Parameters<typeof quarantine>[1] => ({
-  reminderId, ring, now, nextAt: now + PUT_ASIDE_MS,
+  reminderId,
+  ring,
+  now,
+  nextAt: now + PUT_ASIDE_MS,
   objection: {
-    code: 'internal_error', rule: 'decorum/unwritable', pack: 'decorum', version: '1', citation: 'Decorum: one item cannot fail another',
-    verified: true, until: null,
+    code: 'internal_error',
+    rule: 'decorum/unwritable',
+    pack: 'decorum',
+    version: '1',
+    citation: 'Decorum: one item cannot fail another',
+    verified: true,
+    until: null,
   },
 })
 
@@ -105,7 +129,13 @@ function keptIn(ledger: Ledger): LRUCache<string, true> {
 const NOTHING = { reserved: [], keptNow: [] }
 
 async function reservePart(
-  runtime: Runtime, context: DispatchContext, opened: Transaction<Database>, ring: string, batch: string, reminderIds: readonly string[], held: Set<string>,
+  runtime: Runtime,
+  context: DispatchContext,
+  opened: Transaction<Database>,
+  ring: string,
+  batch: string,
+  reminderIds: readonly string[],
+  held: Set<string>,
 ): Promise<{ reserved: Reserved[]; keptNow: readonly string[] }> {
   await lookUpByKey(opened)
   const anchors = await anchorsOf(opened, ring, reminderIds)
@@ -116,12 +146,19 @@ async function reservePart(
   const free = got.slice(0, room)
   for (const anchor of anchors) free.includes(anchor) ? held.delete(anchor.reminderId) : held.add(anchor.reminderId)
   const now = runtime.clock.now()
-  const fenced = await passFence(trx, ring, free.map((a) => a.reminderId))
+  const fenced = await passFence(
+    trx,
+    ring,
+    free.map((a) => a.reminderId),
+  )
   if (fenced.length === 0) return NOTHING
   // A fixed order, so that the same batch folds to the same decisions wherever it runs.
   fenced.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1))
   const recipients = await readRecipients(trx, [...new Set(fenced.map((r) => r.recipientId))], now)
-  const accounts = await readAccounts(trx, fenced.map((r) => r.id))
+  const accounts = await readAccounts(
+    trx,
+    fenced.map((r) => r.id),
+  )
   const since = now - runtime.config.delivery.sameWordsWithin
   const spokenTo = spokenToSince(fenced, recipients, since)
   const earlier = spokenTo.length === 0 ? [] : await earlierMessages(trx, spokenTo, new Date(since))
@@ -132,11 +169,20 @@ async function reservePart(
   }
   const newWords = [...decider.words].filter(([version]) => !keptIn(runtime.ledger).has(version))
   if (newWords.length > 0) {
-    await keepTemplateWords(trx, newWords.map(([version, { template, kept }]) => ({ version, template, words: JSON.stringify(kept) })), new Date(now))
+    await keepTemplateWords(
+      trx,
+      newWords.map(([version, { template, kept }]) => ({ version, template, words: JSON.stringify(kept) })),
+      new Date(now),
+    )
   }
   await writeReservation(trx, ring, decider.written, (id) => (recipients.get(id) as LockedRecipient).seq, now)
   for (const reminder of decider.ended) await fallBack(runtime, trx, reminder.id, reminder.reason, now)
-  await noteReminders(runtime, trx, decider.written.steps.filter((step) => step.endReason !== null), now)
+  await noteReminders(
+    runtime,
+    trx,
+    decider.written.steps.filter((step) => step.endReason !== null),
+    now,
+  )
   count(decider.written, fenced)
   return { reserved: decider.reserved, keptNow: newWords.map(([version]) => version) }
 }
@@ -152,10 +198,22 @@ function count(written: Pick<BatchDecider['written'], 'decisions' | 'steps'>, fe
 }
 
 /** People first, then addresses, each in order, skipping what somebody holds; a reminder needs all of its own. */
-async function lockAnchors(opened: Transaction<Database>, anchors: readonly ReminderAnchors[]): Promise<{ trx: Locked; got: ReminderAnchors[] }> {
+async function lockAnchors(
+  opened: Transaction<Database>,
+  anchors: readonly ReminderAnchors[],
+): Promise<{ trx: Locked; got: ReminderAnchors[] }> {
   const trx = await takeLocks(opened, { recipients: anchors.map((a) => a.recipientId) }, 'skip')
   const { recipients, addresses } = heldBy(trx)
   const withRecipients = anchors.filter((a) => recipients.has(a.recipientId))
-  await lockAddresses(trx, withRecipients.flatMap((a) => a.hashes.map((hash) => ({ creditor: a.creditor, hash }))), 'skip')
-  return { trx, got: withRecipients.filter((a) => a.hashes.every((hash) => addresses.has(anchorKey({ creditor: a.creditor, hash })))) }
+  await lockAddresses(
+    trx,
+    withRecipients.flatMap((a) => a.hashes.map((hash) => ({ creditor: a.creditor, hash }))),
+    'skip',
+  )
+  return {
+    trx,
+    got: withRecipients.filter((a) =>
+      a.hashes.every((hash) => addresses.has(anchorKey({ creditor: a.creditor, hash }))),
+    ),
+  }
 }

@@ -69,11 +69,16 @@ export class SettleStream {
     const untilTaken = retry(handleAll, { backoff: RETRIES })
     untilTaken.onRetry((failed) => {
       if (failed.attempt !== 1 || !('error' in failed)) return
-      this.#runtime.log.error({ event: 'result.delayed', results: batch.length, error: failed.error.message }, 'results not written yet, retrying: the ledger does not answer')
+      this.#runtime.log.error(
+        { event: 'result.delayed', results: batch.length, error: failed.error.message },
+        'results not written yet, retrying: the ledger does not answer',
+      )
     })
     try {
       // cockatiel waits out its delay when it is aborted, and tries once more.
-      await untilTaken.execute(async () => { if (!signal.aborted) await settle(this.#runtime, batch) }, signal)
+      await untilTaken.execute(async () => {
+        if (!signal.aborted) await settle(this.#runtime, batch)
+      }, signal)
     } catch {
       // Aborted while the ledger did not answer.
     }
@@ -84,8 +89,13 @@ export class SettleStream {
 export async function settle(runtime: Runtime, settlements: readonly Settlement[]): Promise<void> {
   for (const { alarm, entry } of settlements) {
     const about = { reminder: entry.reminderId, attempt: entry.attemptNo, code: entry.code }
-    if (alarm === 'route.misconfigured') runtime.log.error({ event: 'route.misconfigured', ...about, detail: entry.detail }, 'provider refuses our configuration; its messages wait and spend no try')
-    if (alarm === 'message.refused') runtime.log.error({ event: 'message.refused', ...about }, 'provider refuses the words of a message')
+    if (alarm === 'route.misconfigured')
+      runtime.log.error(
+        { event: 'route.misconfigured', ...about, detail: entry.detail },
+        'provider refuses our configuration; its messages wait and spend no try',
+      )
+    if (alarm === 'message.refused')
+      runtime.log.error({ event: 'message.refused', ...about }, 'provider refuses the words of a message')
   }
   await runBisecting(
     settlements,
@@ -95,7 +105,12 @@ export async function settle(runtime: Runtime, settlements: readonly Settlement[
     },
     (settlement, error) => {
       runtime.log.error(
-        { event: 'result.failed', reminder: settlement.entry.reminderId, attempt: settlement.entry.attemptNo, error: (error as Error).message },
+        {
+          event: 'result.failed',
+          reminder: settlement.entry.reminderId,
+          attempt: settlement.entry.attemptNo,
+          error: (error as Error).message,
+        },
         'result not written; the attempt will be in doubt',
       )
       return []
@@ -103,7 +118,11 @@ export async function settle(runtime: Runtime, settlements: readonly Settlement[
   )
 }
 
-async function settlePart(runtime: Runtime, opened: Transaction<Database>, settlements: readonly Settlement[]): Promise<void> {
+async function settlePart(
+  runtime: Runtime,
+  opened: Transaction<Database>,
+  settlements: readonly Settlement[],
+): Promise<void> {
   await lookUpByKey(opened)
   // What only makes facts milder (a pending contact that turns out sent) needs no lock; a new stop does.
   const stops = settlements.filter((s) => s.suppress !== null)
@@ -112,11 +131,23 @@ async function settlePart(runtime: Runtime, opened: Transaction<Database>, settl
     const address = await attemptAddress(opened, stop.entry.reminderId, stop.entry.attemptNo)
     if (address !== null) addresses.set(stop, address)
   }
-  const toNote = await recipientsToLock(runtime, opened, settlements.map((s) => s.entry.reminderId))
+  const toNote = await recipientsToLock(
+    runtime,
+    opened,
+    settlements.map((s) => s.entry.reminderId),
+  )
   const toStop = [...addresses.values()]
-  const trx = await takeLocks(opened, { recipients: toStop.map((a) => a.recipientId).concat(toNote), addresses: toStop }, 'wait')
+  const trx = await takeLocks(
+    opened,
+    { recipients: toStop.map((a) => a.recipientId).concat(toNote), addresses: toStop },
+    'wait',
+  )
   const now = runtime.clock.now()
-  const written = await writeSettlements(trx, settlements.map((s) => s.entry), now)
+  const written = await writeSettlements(
+    trx,
+    settlements.map((s) => s.entry),
+    now,
+  )
   const done = new Set(written.map((w) => `${w.reminderId}.${w.attemptNo}`))
   for (const settlement of settlements) {
     const { entry } = settlement
@@ -124,18 +155,36 @@ async function settlePart(runtime: Runtime, opened: Transaction<Database>, settl
     if (address !== undefined && settlement.suppress !== null) {
       const source = `provider:${entry.code ?? ''}`
       const { reminderId, attemptNo, code } = entry
-      await suppress(runtime, trx, { ...address, ...addressSuppression(settlement.suppress), source, by: source }, {
-        owners: [address.recipientId], now, tell: { reminderId, attemptNo, code, by: 'provider' }, wake: false,
-      })
+      await suppress(
+        runtime,
+        trx,
+        { ...address, ...addressSuppression(settlement.suppress), source, by: source },
+        {
+          owners: [address.recipientId],
+          now,
+          tell: { reminderId, attemptNo, code, by: 'provider' },
+          wake: false,
+        },
+      )
     }
     if (!done.has(`${entry.reminderId}.${entry.attemptNo}`)) {
       // A receipt that overtook an acceptance said the same and more; anything else is a contradiction.
       const about = { reminder: entry.reminderId, attempt: entry.attemptNo, status: entry.status }
-      if (entry.status === 'accepted') runtime.log.debug({ event: 'result.superseded', ...about }, 'acceptance came after its receipt')
-      else runtime.log.error({ event: 'result.contradicted', ...about }, 'result came after the attempt was settled otherwise')
+      if (entry.status === 'accepted')
+        runtime.log.debug({ event: 'result.superseded', ...about }, 'acceptance came after its receipt')
+      else
+        runtime.log.error(
+          { event: 'result.contradicted', ...about },
+          'result came after the attempt was settled otherwise',
+        )
     } else if (settlement.fallBack) {
       await fallBack(runtime, trx, entry.reminderId, 'provider_refused', now)
     }
   }
-  await noteReminders(runtime, trx, settlements.map((s) => s.entry).filter((entry) => done.has(`${entry.reminderId}.${entry.attemptNo}`)), now)
+  await noteReminders(
+    runtime,
+    trx,
+    settlements.map((s) => s.entry).filter((entry) => done.has(`${entry.reminderId}.${entry.attemptNo}`)),
+    now,
+  )
 }

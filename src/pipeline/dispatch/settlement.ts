@@ -34,36 +34,88 @@ const AFTER_CONFIGURATION_MS = 5 * MINUTE
  * @param jitter  0 to 1, injected
  */
 export function settlementOf(
-  attempt: AttemptKey, channel: Channel, end: AttemptEnd, spent: number, now: Instant, jitter: number,
+  attempt: AttemptKey,
+  channel: Channel,
+  end: AttemptEnd,
+  spent: number,
+  now: Instant,
+  jitter: number,
 ): Settlement {
-  const base = { reminderId: attempt.reminderId, attemptNo: attempt.attemptNo, providerRef: null, rejection: null, code: null, detail: null }
+  const base = {
+    reminderId: attempt.reminderId,
+    attemptNo: attempt.attemptNo,
+    providerRef: null,
+    rejection: null,
+    code: null,
+    detail: null,
+  }
   const quiet = { suppress: null, fallBack: false, alarm: null }
-  const again = (waitMs: number, spendsAttempt: boolean): SettlementEntry['reminder'] =>
-    ({ status: 'scheduled', nextAt: now + waitMs, spendsAttempt, endReason: null })
+  const again = (waitMs: number, spendsAttempt: boolean): SettlementEntry['reminder'] => ({
+    status: 'scheduled',
+    nextAt: now + waitMs,
+    spendsAttempt,
+    endReason: null,
+  })
   switch (end.kind) {
     case 'accepted':
       return {
         ...quiet,
         // A call that was accepted is still ringing: it counts as the worst it can become until its receipt.
-        entry: { ...base, status: 'accepted', providerRef: end.reference, contact: channel === 'phone' ? 'pending' : 'sent',
-          reminder: { status: 'sent', nextAt: null, spendsAttempt: false, endReason: null } },
+        entry: {
+          ...base,
+          status: 'accepted',
+          providerRef: end.reference,
+          contact: channel === 'phone' ? 'pending' : 'sent',
+          reminder: { status: 'sent', nextAt: null, spendsAttempt: false, endReason: null },
+        },
       }
     case 'unknown':
       return {
         ...quiet,
-        entry: { ...base, status: 'in_doubt', code: end.code, detail: end.detail, contact: 'in-doubt',
-          reminder: { status: 'in_doubt', nextAt: null, spendsAttempt: false, endReason: null } },
+        entry: {
+          ...base,
+          status: 'in_doubt',
+          code: end.code,
+          detail: end.detail,
+          contact: 'in-doubt',
+          reminder: { status: 'in_doubt', nextAt: null, spendsAttempt: false, endReason: null },
+        },
       }
     case 'not_sent':
-      return { ...quiet, entry: { ...base, status: 'not_sent', code: end.why, contact: null, reminder: again(end.waitMs, false) } }
+      return {
+        ...quiet,
+        entry: { ...base, status: 'not_sent', code: end.why, contact: null, reminder: again(end.waitMs, false) },
+      }
     case 'rejected': {
-      const rejected = { ...base, status: 'rejected' as const, rejection: end.class, code: end.code, detail: end.detail, contact: null }
-      const failed: SettlementEntry['reminder'] = { status: 'failed', nextAt: null, spendsAttempt: true, endReason: `provider_${end.class}` }
+      const rejected = {
+        ...base,
+        status: 'rejected' as const,
+        rejection: end.class,
+        code: end.code,
+        detail: end.detail,
+        contact: null,
+      }
+      const failed: SettlementEntry['reminder'] = {
+        status: 'failed',
+        nextAt: null,
+        spendsAttempt: true,
+        endReason: `provider_${end.class}`,
+      }
       switch (end.class) {
         case 'throttled':
-          return { ...quiet, entry: { ...rejected, reminder: again(Math.max(end.retryAfterMs ?? 0, 1_000 + Math.round(jitter * 1_000)), false) } }
+          return {
+            ...quiet,
+            entry: {
+              ...rejected,
+              reminder: again(Math.max(end.retryAfterMs ?? 0, 1_000 + Math.round(jitter * 1_000)), false),
+            },
+          }
         case 'configuration':
-          return { ...quiet, entry: { ...rejected, reminder: again(AFTER_CONFIGURATION_MS, false) }, alarm: 'route.misconfigured' }
+          return {
+            ...quiet,
+            entry: { ...rejected, reminder: again(AFTER_CONFIGURATION_MS, false) },
+            alarm: 'route.misconfigured',
+          }
         case 'retriable':
           return spent + 1 >= MOST_TRIES
             ? { ...quiet, entry: { ...rejected, reminder: failed }, fallBack: true }

@@ -11,7 +11,11 @@ export type Queued = Date | 'new' | 'on-its-way'
  *
  * Draining lets go what was queued before the switch was thrown, and is a pause for everything else.
  */
-export function closedBy(active: readonly ActiveSwitch[], subject: Scoped, queued: Queued): 'stopped' | 'paused' | null {
+export function closedBy(
+  active: readonly ActiveSwitch[],
+  subject: Scoped,
+  queued: Queued,
+): 'stopped' | 'paused' | null {
   let closed: 'paused' | null = null
   for (const { scope, state, thrownAt } of active) {
     if (state === 'slowed' || !covers(scope, subject)) continue
@@ -70,7 +74,10 @@ export class SwitchBoard {
 
   /** The switch that holds all of everybody's; null: none does. */
   holdsEverything(): ActiveSwitch | null {
-    return this.#active.find((s) => (s.state === 'stopped' || s.state === 'paused') && Object.keys(s.scope).length === 0) ?? null
+    return (
+      this.#active.find((s) => (s.state === 'stopped' || s.state === 'paused') && Object.keys(s.scope).length === 0) ??
+      null
+    )
   }
 
   /** At which share of its route's rate may this go, in percent? 100: all of it. */
@@ -115,7 +122,8 @@ export function coversRoute(scope: SwitchScope, route: string, channel: string):
 export const FULL = 100
 
 /** At which share of its route's rate may this go, in percent? Of several slow switches the smallest share. */
-export const shareOf = (active: readonly ActiveSwitch[], subject: Scoped): number => smallest(active, (scope) => covers(scope, subject))
+export const shareOf = (active: readonly ActiveSwitch[], subject: Scoped): number =>
+  smallest(active, (scope) => covers(scope, subject))
 
 /** The smallest share that anything on this route may have. */
 export const smallestShare = (active: readonly ActiveSwitch[], route: string, channel: string): number =>
@@ -126,4 +134,7 @@ export const shareOfRoute = (active: readonly ActiveSwitch[], route: string, cha
   smallest(active, (scope) => coversRoute(scope, route, channel))
 
 const smallest = (active: readonly ActiveSwitch[], concerns: (scope: ActiveSwitch['scope']) => boolean): number =>
-  Math.min(FULL, ...active.filter((one) => one.state === 'slowed' && concerns(one.scope)).map((one) => one.share ?? FULL))
+  Math.min(
+    FULL,
+    ...active.filter((one) => one.state === 'slowed' && concerns(one.scope)).map((one) => one.share ?? FULL),
+  )

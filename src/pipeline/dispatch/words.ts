@@ -22,8 +22,19 @@ export interface WrittenBefore {
 }
 
 /** What has this person had in writing? Only what surely left us. */
-export const writtenBefore = ({ contacts, events }: Pick<RecipientForDecision, 'contacts' | 'events'>): WrittenBefore => ({
-  emails: contacts.filter((c) => c.channel === 'email' && c.direction === 'outbound' && !c.otherRecipient && (c.outcome === 'sent' || c.outcome === 'delivered')).map((c) => c.at),
+export const writtenBefore = ({
+  contacts,
+  events,
+}: Pick<RecipientForDecision, 'contacts' | 'events'>): WrittenBefore => ({
+  emails: contacts
+    .filter(
+      (c) =>
+        c.channel === 'email' &&
+        c.direction === 'outbound' &&
+        !c.otherRecipient &&
+        (c.outcome === 'sent' || c.outcome === 'delivered'),
+    )
+    .map((c) => c.at),
   notices: events.filter((e) => e.type === 'notice').map((e) => e.at),
 })
 
@@ -48,7 +59,8 @@ export function composeWords(input: {
   earlier: WrittenBefore
 }): WordFacts {
   const { creditor, variables } = input
-  const lastDay = (instants: readonly Instant[]) => (instants.length === 0 ? null : bookDate(Math.max(...instants), creditor.bookZone))
+  const lastDay = (instants: readonly Instant[]) =>
+    instants.length === 0 ? null : bookDate(Math.max(...instants), creditor.bookZone)
   return {
     recipient: {
       name: input.name,
@@ -57,11 +69,15 @@ export function composeWords(input: {
       honorific: variables.honorific ?? null,
     },
     creditor: creditor.words,
-    accounts: input.accounts.map((account, i) => accountWords(account, input.daysPastDue[i] ?? null, creditor.bookZone)),
+    accounts: input.accounts.map((account, i) =>
+      accountWords(account, input.daysPastDue[i] ?? null, creditor.bookZone),
+    ),
     earlierEmail: lastDay(input.earlier.emails),
     writtenNotice: lastDay([...input.earlier.emails, ...input.earlier.notices]),
     optOutUrl: input.optOutUrl,
-    variables: Object.fromEntries(Object.entries(variables).filter(([name]) => !(NAME_PARTS as readonly string[]).includes(name))),
+    variables: Object.fromEntries(
+      Object.entries(variables).filter(([name]) => !(NAME_PARTS as readonly string[]).includes(name)),
+    ),
   }
 }
 
@@ -87,8 +103,11 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' && 
 const truthOf = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null)
 
 /** The locales in which this person is written to, the best first. */
-export const localesFor = (config: Pick<Config, 'locales'>, recipient: { locale: string | null }, creditor: Creditor): string[] =>
-  localeChain([recipient.locale, creditor.defaults.locale], config.locales)
+export const localesFor = (
+  config: Pick<Config, 'locales'>,
+  recipient: { locale: string | null },
+  creditor: Creditor,
+): string[] => localeChain([recipient.locale, creditor.defaults.locale], config.locales)
 
 /**
  * What do the words carry in which this reminder would go out?
@@ -96,12 +115,19 @@ export const localesFor = (config: Pick<Config, 'locales'>, recipient: { locale:
  * @returns  null where that is not for us to say: no such words, or a vendor's approved text goes out instead
  */
 export function carriedWords(
-  config: Pick<Config, 'locales' | 'templates'>, reminder: Pick<FencedReminder, 'template' | 'channel' | 'tone'>, recipient: { locale: string | null },
-  creditor: Creditor | undefined, forms: readonly string[],
+  config: Pick<Config, 'locales' | 'templates'>,
+  reminder: Pick<FencedReminder, 'template' | 'channel' | 'tone'>,
+  recipient: { locale: string | null },
+  creditor: Creditor | undefined,
+  forms: readonly string[],
 ): CarriedBlocks | null {
   const template = config.templates.get(reminder.template)
   if (template === undefined || creditor === undefined || !forms.includes('text')) return null
-  return carriedBlocks(template, { channel: reminder.channel, tone: reminder.tone, locales: localesFor(config, recipient, creditor) })
+  return carriedBlocks(template, {
+    channel: reminder.channel,
+    tone: reminder.tone,
+    locales: localesFor(config, recipient, creditor),
+  })
 }
 
 /** A reminder, asked about together with its words. */
@@ -134,13 +160,20 @@ export function decideWithWords<Words extends object>(question: WordsQuestion<Wo
   const { facts, packs, now, earlier } = question
   const { decision, decidedFor } = decideForCall(facts, packs, now)
   const waits = decision.verdict === 'defer'
-  if (decision.verdict === 'refuse' || (waits && !mayRepeat(question))) return { goes: false, decision, decidedFor, facts }
+  if (decision.verdict === 'refuse' || (waits && !mayRepeat(question)))
+    return { goes: false, decision, decidedFor, facts }
   const words = question.render()
   if ('objection' in words) return { goes: false, decision: waits ? decision : words.objection, decidedFor, facts }
   const tells = isComparable(facts) ? question.messageOf(words) : null
   const repeated = tells === null ? null : repeatOf(tells, earlier.messages, earlier.since)
   if (repeated !== null) {
-    const shown: Facts = { ...facts, system: { ...(facts.system as SystemFacts), sameWordsAs: { reminderId: repeated.reminderId, at: repeated.at.getTime() } } }
+    const shown: Facts = {
+      ...facts,
+      system: {
+        ...(facts.system as SystemFacts),
+        sameWordsAs: { reminderId: repeated.reminderId, at: repeated.at.getTime() },
+      },
+    }
     return { goes: false, ...decideForCall(shown, packs, now), facts: shown }
   }
   if (waits) return { goes: false, decision, decidedFor, facts }
@@ -151,4 +184,5 @@ export function decideWithWords<Words extends object>(question: WordsQuestion<Wo
 const isComparable = ({ reminder }: Facts): boolean => reminder.kind === 'reminder'
 
 const mayRepeat = <Words>({ facts, recipientId, earlier }: WordsQuestion<Words>): boolean =>
-  isComparable(facts) && earlier.messages.some((message) => message.recipientId === recipientId && message.channel === facts.reminder.channel)
+  isComparable(facts) &&
+  earlier.messages.some((message) => message.recipientId === recipientId && message.channel === facts.reminder.channel)

@@ -19,7 +19,10 @@ export function ladderChoice(text: string, config: Pick<Config, 'ladders'>): Ver
     if (known !== undefined) return known
     const meant = nearMiss(text, [...config.ladders.keys()])
     throw new DecorumError('DECORUM_BAD_INPUT', `${text} is not a configured ladder`, {
-      hint: meant === null ? `Configured are ${[...config.ladders.keys()].join(', ')}; a file ends in .yaml.` : `Did you mean ${meant}?`,
+      hint:
+        meant === null
+          ? `Configured are ${[...config.ladders.keys()].join(', ')}; a file ends in .yaml.`
+          : `Did you mean ${meant}?`,
     })
   }
   const parsed = parseLadder(yamlIn(text))
@@ -35,13 +38,23 @@ export function ladderChoice(text: string, config: Pick<Config, 'ladders'>): Ver
  *
  * @throws DECORUM_BAD_INPUT
  */
-export function packChoice(text: string, config: Pick<Config, 'packs' | 'policies'>): { packs: Pack[]; packWish: PackWish } {
-  const entries = text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
+export function packChoice(
+  text: string,
+  config: Pick<Config, 'packs' | 'policies'>,
+): { packs: Pack[]; packWish: PackWish } {
+  const entries = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
   const added = entries.filter((entry) => entry.startsWith('+'))
   if (entries.length === 0 || (added.length > 0 && added.length < entries.length)) {
-    throw new DecorumError('DECORUM_BAD_INPUT', `the packs "${text}" are ${entries.length === 0 ? 'none' : 'partly named and partly added'}`, {
-      hint: 'Name exactly those that decide (a,b), or those to add to the ones in force (+a,+b).',
-    })
+    throw new DecorumError(
+      'DECORUM_BAD_INPUT',
+      `the packs "${text}" are ${entries.length === 0 ? 'none' : 'partly named and partly added'}`,
+      {
+        hint: 'Name exactly those that decide (a,b), or those to add to the ones in force (+a,+b).',
+      },
+    )
   }
   let packs = [...config.packs]
   const names = entries.map((entry) => {
@@ -52,7 +65,13 @@ export function packChoice(text: string, config: Pick<Config, 'packs' | 'policie
     packs = [...packs.filter(({ id }) => id !== parsed.pack.id), parsed.pack]
     return parsed.pack.id
   })
-  return { packs, packWish: added.length > 0 ? { named: null, also: [...config.policies.house, ...names], without: config.policies.without ?? [] } : { named: names, also: [] } }
+  return {
+    packs,
+    packWish:
+      added.length > 0
+        ? { named: null, also: [...config.policies.house, ...names], without: config.policies.without ?? [] }
+        : { named: names, also: [] },
+  }
 }
 
 const isFile = (text: string): boolean => /\.ya?ml$/i.test(text)
@@ -62,10 +81,17 @@ function yamlIn(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new DecorumError('DECORUM_BAD_INPUT', `${path} cannot be read`, { cause, hint: 'Is the path right, and may this user read it?' })
+    throw new DecorumError('DECORUM_BAD_INPUT', `${path} cannot be read`, {
+      cause,
+      hint: 'Is the path right, and may this user read it?',
+    })
   }
   const { yaml, problems } = readYaml(path, text, null)
-  if (yaml === null) throw new DecorumError('DECORUM_BAD_INPUT', `${path} is not YAML`, { faults: problems.map(({ line, problem, cure }) => ({ path: `line ${line ?? 1}`, problem, cure })), hint: 'Correct the named line.' })
+  if (yaml === null)
+    throw new DecorumError('DECORUM_BAD_INPUT', `${path} is not YAML`, {
+      faults: problems.map(({ line, problem, cure }) => ({ path: `line ${line ?? 1}`, problem, cure })),
+      hint: 'Correct the named line.',
+    })
   return yaml.value
 }
 

@@ -6,10 +6,25 @@ import type { ReceiptMeaning } from '../receipts.ts'
 import type { SimulatedRecipient, SimulatedReminder } from './simulated-recipient.ts'
 
 /** Records that a message went out, as settling does: a contact for the rules, and what planning reads of it. */
-export function recordContact({ row, planning }: SimulatedRecipient, reminder: SimulatedReminder, address: RecipientAddress, outcome: RecipientContact['outcome'], now: Instant): RecipientContact {
+export function recordContact(
+  { row, planning }: SimulatedRecipient,
+  reminder: SimulatedReminder,
+  address: RecipientAddress,
+  outcome: RecipientContact['outcome'],
+  now: Instant,
+): RecipientContact {
   const { channel, mode, tone } = reminder
   const contact: RecipientContact = {
-    at: now, channel, direction: 'outbound', accounts: reminder.accounts.map(({ accountId }) => accountId), hash: address.hash, outcome, by: 'decorum', mode, party: null, otherRecipient: false,
+    at: now,
+    channel,
+    direction: 'outbound',
+    accounts: reminder.accounts.map(({ accountId }) => accountId),
+    hash: address.hash,
+    outcome,
+    by: 'decorum',
+    mode,
+    party: null,
+    otherRecipient: false,
   }
   row.contacts.push(contact)
   for (const link of reminder.accounts) {
@@ -24,11 +39,18 @@ export function recordContact({ row, planning }: SimulatedRecipient, reminder: S
 }
 
 /** Records what a provider's word makes of a contact, as applying a receipt does. */
-export function recordReceipt(recipient: SimulatedRecipient, contact: RecipientContact, reminder: SimulatedReminder, meaning: Pick<ReceiptMeaning, 'contact' | 'suppress'>, now: Instant): void {
+export function recordReceipt(
+  recipient: SimulatedRecipient,
+  contact: RecipientContact,
+  reminder: SimulatedReminder,
+  meaning: Pick<ReceiptMeaning, 'contact' | 'suppress'>,
+  now: Instant,
+): void {
   const { row, planning } = recipient
   if (meaning.contact === null) row.contacts.splice(row.contacts.indexOf(contact), 1)
   else contact.outcome = meaning.contact
-  if (meaning.contact === null || meaning.contact === 'failed') recipient.earlier = recipient.earlier.filter(({ reminderId }) => reminderId !== reminder.id)
+  if (meaning.contact === null || meaning.contact === 'failed')
+    recipient.earlier = recipient.earlier.filter(({ reminderId }) => reminderId !== reminder.id)
   if (meaning.contact === 'conversation') {
     contact.party ??= 'recipient'
     planning.lastConversationAt = Math.max(planning.lastConversationAt ?? 0, contact.at)
@@ -43,7 +65,11 @@ export function recordReceipt(recipient: SimulatedRecipient, contact: RecipientC
 }
 
 /** On which channels has the person an address of their own that no lasting stop covers? As `planningInputs` asks the ledger. */
-export function usableChannels(addresses: RecipientForDecision['addresses'], suppressions: RecipientForDecision['suppressions']): Channel[] {
-  const usable = (address: RecipientAddress) => address.relation === 'self' && !suppressions.some(({ hash, until }) => hash === address.hash && until === null)
+export function usableChannels(
+  addresses: RecipientForDecision['addresses'],
+  suppressions: RecipientForDecision['suppressions'],
+): Channel[] {
+  const usable = (address: RecipientAddress) =>
+    address.relation === 'self' && !suppressions.some(({ hash, until }) => hash === address.hash && until === null)
   return [...new Set(addresses.filter(usable).map(({ channel }) => channel))]
 }

@@ -22,35 +22,69 @@ export interface SimulatedDecision {
  * From the same facts and by the same questions. Operators' switches are taken to be open, the clock to be right, and no
  * address is opened.
  */
-export function decideSimulated(recipient: SimulatedRecipient, reminder: SimulatedReminder, rules: SimulationRules, now: Instant): SimulatedDecision {
+export function decideSimulated(
+  recipient: SimulatedRecipient,
+  reminder: SimulatedReminder,
+  rules: SimulationRules,
+  now: Instant,
+): SimulatedDecision {
   const { row } = recipient
   const creditor = rules.creditors.get(row.creditor)
   const accounts = reminder.accounts.flatMap((link) => accountRowNow(recipient, link, now))
   const dpd = accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', now))
   const address = chooseAddress(row, reminder)
   const facts = composeFacts({
-    reminder: { ...reminder, dueAt: new Date(reminder.dueAt), expiresAt: new Date(reminder.expiresAt) }, recipient: row, accounts, address, daysPastDue: dpd,
-    freshForMs: creditor?.freshFor ?? null, pending: [], carries: rules.carries(reminder, row, creditor), smsLine: { line: null, smsToLandlines: rules.smsToLandlines ?? [] },
+    reminder: { ...reminder, dueAt: new Date(reminder.dueAt), expiresAt: new Date(reminder.expiresAt) },
+    recipient: row,
+    accounts,
+    address,
+    daysPastDue: dpd,
+    freshForMs: creditor?.freshFor ?? null,
+    pending: [],
+    carries: rules.carries(reminder, row, creditor),
+    smsLine: { line: null, smsToLandlines: rules.smsToLandlines ?? [] },
     system: {
-      testMode: false, switchedOff: null, clockUncertain: false, routeProblem: routeProblemOf(reminder, address !== null), notRegistered: false,
+      testMode: false,
+      switchedOff: null,
+      clockUncertain: false,
+      routeProblem: routeProblemOf(reminder, address !== null),
+      notRegistered: false,
       phoneInFlight: reminder.channel === 'phone' && callInFlight(row),
     },
   })
   const decided = decideWithWords<SaidWords>({
-    facts, packs: rules.packs, now, recipientId: row.id, earlier: { since: now - rules.sameWordsWithin, messages: recipient.earlier },
-    render: () => creditor === undefined
-      ? { objection: wordsObjection({ kind: 'no-template', detail: `no creditor ${row.creditor}` }) }
-      : rules.words({ recipient, reminder, creditor, accounts, daysPastDue: dpd, earlier: writtenBefore(row) }),
+    facts,
+    packs: rules.packs,
+    now,
+    recipientId: row.id,
+    earlier: { since: now - rules.sameWordsWithin, messages: recipient.earlier },
+    render: () =>
+      creditor === undefined
+        ? { objection: wordsObjection({ kind: 'no-template', detail: `no creditor ${row.creditor}` }) }
+        : rules.words({ recipient, reminder, creditor, accounts, daysPastDue: dpd, earlier: writtenBefore(row) }),
     messageOf: (words) => messageOf(recipient, reminder, words, now),
   })
   return { decided, facts, address }
 }
 
 /** The message as a later one is compared with it; its words are rendered only if one is. */
-function messageOf({ row }: SimulatedRecipient, { id, live, origin, channel, accounts }: SimulatedReminder, words: SaidWords, now: Instant): EarlierMessage {
+function messageOf(
+  { row }: SimulatedRecipient,
+  { id, live, origin, channel, accounts }: SimulatedReminder,
+  words: SaidWords,
+  now: Instant,
+): EarlierMessage {
   let hash: string | null = null
   return {
-    reminderId: id, recipientId: row.id, live, origin, channel, accountIds: accounts.map(({ accountId }) => accountId), at: new Date(now),
-    get messageHash() { return hash ??= words.hash() },
+    reminderId: id,
+    recipientId: row.id,
+    live,
+    origin,
+    channel,
+    accountIds: accounts.map(({ accountId }) => accountId),
+    at: new Date(now),
+    get messageHash() {
+      return (hash ??= words.hash())
+    },
   }
 }

@@ -51,10 +51,16 @@ export function partSimulator(setting: SimulationSetting): SimulatePart {
         return []
       }
       // `--creditor` asks for that creditor's accounts alone, and says whose they are where the file does not.
-      if (part.creditor !== null && read.value.creditor !== undefined && read.value.creditor !== part.creditor) return []
+      if (part.creditor !== null && read.value.creditor !== undefined && read.value.creditor !== part.creditor)
+        return []
       return [{ line: no, account: ladder === null ? read.value : { ...read.value, ladder: ladder.ladder.id } }]
     })
-    const read = recipientsFromAccounts(lines, { config: { creditors: config.creditors, ladders }, vault, creditor: part.creditor, now: from })
+    const read = recipientsFromAccounts(lines, {
+      config: { creditors: config.creditors, ladders },
+      vault,
+      creditor: part.creditor,
+      now: from,
+    })
     return { tally: simulateRecipients(read.people, rules, { from, to }), refused: [...refused, ...read.refused] }
   }
 }
@@ -68,7 +74,9 @@ export interface PackWish {
 
 /** Everything that one simulation turns on. Plain data: it is handed to threads as it is. */
 export interface SimulationSetting {
-  config: Pick<Config, 'creditors' | 'ladders' | 'routes' | 'templates' | 'locales'> & { delivery: Pick<Config['delivery'], 'sameWordsWithin' | 'smsToLandlines'> }
+  config: Pick<Config, 'creditors' | 'ladders' | 'routes' | 'templates' | 'locales'> & {
+    delivery: Pick<Config['delivery'], 'sameWordsWithin' | 'smsToLandlines'>
+  }
   /** Of all packs that could be named. */
   packs: readonly Pack[]
   packWish: PackWish
@@ -88,15 +96,23 @@ export interface SimulationSetting {
 export function rulesOf(setting: SimulationSetting): SimulationRules {
   const { config, packWish, seed, payRate, from } = setting
   const chosen = selectPacks(compilePacks(setting.packs), packWish)
-  if (!chosen.ok) throw new DecorumError('DECORUM_BAD_INPUT', 'a policy pack is named that does not exist', { faults: chosen.faults, hint: 'decorum policies list shows them.' })
+  if (!chosen.ok)
+    throw new DecorumError('DECORUM_BAD_INPUT', 'a policy pack is named that does not exist', {
+      faults: chosen.faults,
+      hint: 'decorum policies list shows them.',
+    })
   return {
-    creditors: config.creditors, routes: config.routes, packs: chosen.packs, words: wordsOnce(config.templates, config.locales),
+    creditors: config.creditors,
+    routes: config.routes,
+    packs: chosen.packs,
+    words: wordsOnce(config.templates, config.locales),
     sameWordsWithin: config.delivery.sameWordsWithin,
     carries: (reminder, recipient, creditor) => carriedWords(config, reminder, recipient, creditor, ['text']),
     ...(config.delivery.smsToLandlines === undefined ? {} : { smsToLandlines: config.delivery.smsToLandlines }),
     ladderOf: ladderFinder(setting),
     receipts: (channel, attempt) => planReceipts(channel, attempt, seed),
-    paysAt: (recipient, accountId) => drawPayment(`${recipient.row.creditor}/${recipient.name}/${accountId}`, payRate, seed, from),
+    paysAt: (recipient, accountId) =>
+      drawPayment(`${recipient.row.creditor}/${recipient.name}/${accountId}`, payRate, seed, from),
   }
 }
 
@@ -121,11 +137,20 @@ function parsed(body: unknown): Ladder | undefined {
 }
 
 /** What do these people's weeks come to, under these rules? The people are changed. */
-export function simulateRecipients(recipients: readonly SimulatedRecipient[], rules: SimulationRules, period: SimulatedPeriod): Tally {
+export function simulateRecipients(
+  recipients: readonly SimulatedRecipient[],
+  rules: SimulationRules,
+  period: SimulatedPeriod,
+): Tally {
   const tally = emptyTally()
   const readCaps = capReader(rules.packs)
   for (const recipient of recipients) {
-    const { tell, done } = counter(tally, recipient, rules.creditors.get(recipient.row.creditor)?.bookZone ?? 'UTC', readCaps)
+    const { tell, done } = counter(
+      tally,
+      recipient,
+      rules.creditors.get(recipient.row.creditor)?.bookZone ?? 'UTC',
+      readCaps,
+    )
     simulateRecipient(recipient, rules, period, tell)
     done()
   }

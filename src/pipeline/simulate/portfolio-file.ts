@@ -47,14 +47,25 @@ export async function readPortfolioFile(path: string, options: FileOptions = PLA
     return file
   } catch (cause) {
     if (cause instanceof DecorumError) throw cause
-    throw new DecorumError('DECORUM_BAD_INPUT', `${path} cannot be read`, { cause, hint: 'Is the path right, and may this user read it?' })
+    throw new DecorumError('DECORUM_BAD_INPUT', `${path} cannot be read`, {
+      cause,
+      hint: 'Is the path right, and may this user read it?',
+    })
   }
 }
 
 function notUnderstood(faults: readonly Fault[]): DecorumError {
   const [only] = faults
-  if (faults.length === 1 && only?.path === '') return new DecorumError('DECORUM_BAD_INPUT', `the portfolio cannot be read: ${only.problem}`, only.cure === undefined ? {} : { hint: only.cure })
-  return new DecorumError('DECORUM_BAD_INPUT', 'the header of the portfolio cannot be understood', { faults, hint: 'Name the columns as `decorum accounts import` takes them.' })
+  if (faults.length === 1 && only?.path === '')
+    return new DecorumError(
+      'DECORUM_BAD_INPUT',
+      `the portfolio cannot be read: ${only.problem}`,
+      only.cure === undefined ? {} : { hint: only.cure },
+    )
+  return new DecorumError('DECORUM_BAD_INPUT', 'the header of the portfolio cannot be understood', {
+    faults,
+    hint: 'Name the columns as `decorum accounts import` takes them.',
+  })
 }
 
 /** A line that cannot be read has nobody; it is refused where it is read in full. */
@@ -65,13 +76,19 @@ function recipientInRow(columns: AccountColumns): (text: string) => string {
   const [creditor, recipient, recipientId] = [at('creditor'), at('recipient.id'), at('recipientId')]
   return (text) => {
     const cells = splitRow(text, columns.delimiter)
-    return cells.ok ? `${cells.value[creditor] ?? ''} ${cells.value[recipient] || (cells.value[recipientId] ?? NOBODY)}` : NOBODY
+    return cells.ok
+      ? `${cells.value[creditor] ?? ''} ${cells.value[recipient] || (cells.value[recipientId] ?? NOBODY)}`
+      : NOBODY
   }
 }
 
 function recipientInJson(text: string): string {
   try {
-    const { creditor, recipient, recipientId } = JSON.parse(text) as { creditor?: unknown; recipient?: { id?: unknown }; recipientId?: unknown }
+    const { creditor, recipient, recipientId } = JSON.parse(text) as {
+      creditor?: unknown
+      recipient?: { id?: unknown }
+      recipientId?: unknown
+    }
     return `${String(creditor ?? '')} ${String(recipient?.id ?? recipientId ?? NOBODY)}`
   } catch {
     return NOBODY

@@ -1,7 +1,14 @@
 import type { Fault } from '../../model/errors.ts'
 import { earlierMessages, readRecipients } from '../../record/dispatch/decision-inputs.ts'
 import { planningInputs } from '../../record/planning.ts'
-import { accountsOfRecipients, countRecipientsInSpells, recipientsInSpells, type RecipientAccount, type WaitingReminder, waitingReminders } from '../../record/simulate-portfolio.ts'
+import {
+  accountsOfRecipients,
+  countRecipientsInSpells,
+  recipientsInSpells,
+  type RecipientAccount,
+  type WaitingReminder,
+  waitingReminders,
+} from '../../record/simulate-portfolio.ts'
 import { accountVariables } from '../../record/vault/vault.ts'
 import { PersonalData } from '../personal-data.ts'
 import type { Runtime } from '../runtime.ts'
@@ -27,7 +34,12 @@ export function portfolioOfFile(file: PortfolioFile, creditor: string | null): P
     refused: file.refused,
     *parts() {
       for (let start = 0; start < file.people.length; start += PEOPLE_TO_A_PART) {
-        yield { kind: 'lines', columns: file.columns, creditor, lines: file.people.slice(start, start + PEOPLE_TO_A_PART).flat() }
+        yield {
+          kind: 'lines',
+          columns: file.columns,
+          creditor,
+          lines: file.people.slice(start, start + PEOPLE_TO_A_PART).flat(),
+        }
       }
     },
   }
@@ -45,11 +57,19 @@ export async function ledgerPortfolio(runtime: Runtime, creditor: string | null)
     async *parts() {
       let after: string | null = null
       for (;;) {
-        const found: { id: string; externalId: string }[] = await recipientsInSpells(db, creditor, after, LEDGER_RECIPIENTS_PER_PART)
+        const found: { id: string; externalId: string }[] = await recipientsInSpells(
+          db,
+          creditor,
+          after,
+          LEDGER_RECIPIENTS_PER_PART,
+        )
         const last = found.at(-1)
         if (last === undefined) return
         after = last.id
-        yield { kind: 'people', people: await recipientsOf(runtime, new Map(found.map(({ id, externalId }) => [id, externalId]))) }
+        yield {
+          kind: 'people',
+          people: await recipientsOf(runtime, new Map(found.map(({ id, externalId }) => [id, externalId]))),
+        }
       }
     },
   }
@@ -62,30 +82,50 @@ async function recipientsOf(runtime: Runtime, names: ReadonlyMap<string, string>
     const rows = await readRecipients(trx, ids, runtime.clock.now())
     const accounts = await accountsOfRecipients(trx, ids)
     const waiting = await waitingReminders(trx, ids)
-    const earlier = await earlierMessages(trx, ids, new Date(runtime.clock.now() - runtime.config.delivery.sameWordsWithin))
+    const earlier = await earlierMessages(
+      trx,
+      ids,
+      new Date(runtime.clock.now() - runtime.config.delivery.sameWordsWithin),
+    )
     return planning.flatMap((recipient): SimulatedRecipient[] => {
       const row = rows.get(recipient.id)
       if (row === undefined) return []
       const data = new PersonalData(runtime.vault, row)
       const own = accounts.filter(({ recipientId }) => recipientId === recipient.id)
-      return [{
-        name: names.get(recipient.id) ?? recipient.id, planning: recipient, named: row.name !== null,
-        row: { ...row, name: null, dataKey: null, dataKeyId: null, addresses: row.addresses.map((address) => ({ ...address, value: null })) },
-        accounts: Object.fromEntries(own.map((account) => [account.id, simulated(account, data)])),
-        waiting: waiting.filter(({ recipientId }) => recipientId === recipient.id).map(reminderOf),
-        earlier: earlier.filter(({ recipientId }) => recipientId === recipient.id),
-      }]
+      return [
+        {
+          name: names.get(recipient.id) ?? recipient.id,
+          planning: recipient,
+          named: row.name !== null,
+          row: {
+            ...row,
+            name: null,
+            dataKey: null,
+            dataKeyId: null,
+            addresses: row.addresses.map((address) => ({ ...address, value: null })),
+          },
+          accounts: Object.fromEntries(own.map((account) => [account.id, simulated(account, data)])),
+          waiting: waiting.filter(({ recipientId }) => recipientId === recipient.id).map(reminderOf),
+          earlier: earlier.filter(({ recipientId }) => recipientId === recipient.id),
+        },
+      ]
     })
   })
 }
 
-function simulated({ variables, ...account }: RecipientAccount, data: PersonalData): SimulatedRecipient['accounts'][string] {
+function simulated(
+  { variables, ...account }: RecipientAccount,
+  data: PersonalData,
+): SimulatedRecipient['accounts'][string] {
   const opened = data.open(accountVariables(account.id), variables)
   return { ...account, variableNames: opened === null ? [] : Object.keys(JSON.parse(opened) as object) }
 }
 
 const reminderOf = ({ dueAt, nextAt, expiresAt, accounts, ...reminder }: WaitingReminder): SimulatedReminder => ({
-  ...reminder, dueAt: dueAt.getTime(), nextAt: nextAt.getTime(), expiresAt: expiresAt.getTime(),
+  ...reminder,
+  dueAt: dueAt.getTime(),
+  nextAt: nextAt.getTime(),
+  expiresAt: expiresAt.getTime(),
   accounts: accounts.map(({ accountId, spellId, pass, lead }) => ({ accountId, spellId, pass: pass ?? 1, lead })),
   steps: accounts.flatMap(({ accountId, pass, rungs }) => rungs.map((rung) => ({ accountId, rung, pass: pass ?? 1 }))),
 })

@@ -14,30 +14,72 @@ import { usableChannels } from './contact-record.ts'
 import type { SimulatedAccount, SimulatedRecipient } from './simulated-recipient.ts'
 
 /** The person as the ledger would give it to planning and dispatch after these accounts were registered. */
-export function simulatedRecipient({ draft, named, accounts }: RecipientRead, { now }: { now: Instant }): SimulatedRecipient {
+export function simulatedRecipient(
+  { draft, named, accounts }: RecipientRead,
+  { now }: { now: Instant },
+): SimulatedRecipient {
   const { row } = draft
   const reads = [...accounts.values()].sort((a, b) => (a.draft.row.external_id < b.draft.row.external_id ? -1 : 1))
-  const addresses = draft.addresses.filter((own) => own.removed_at === null).sort((a, b) => a.position - b.position).map((own): RecipientAddress => ({
-    id: own.id, channel: own.channel, hash: own.hash.toString('hex'), kind: own.kind, relation: own.relation, country: own.country,
-    zones: own.zones, subdivisions: own.subdivisions, source: own.source, verifiedAt: own.verified_at?.getTime() ?? null, value: null,
-  }))
-  const holds = reads.filter(({ conflicts }) => conflicts.length > 0)
+  const addresses = draft.addresses
+    .filter((own) => own.removed_at === null)
+    .sort((a, b) => a.position - b.position)
+    .map((own): RecipientAddress => ({
+      id: own.id,
+      channel: own.channel,
+      hash: own.hash.toString('hex'),
+      kind: own.kind,
+      relation: own.relation,
+      country: own.country,
+      zones: own.zones,
+      subdivisions: own.subdivisions,
+      source: own.source,
+      verifiedAt: own.verified_at?.getTime() ?? null,
+      value: null,
+    }))
+  const holds = reads
+    .filter(({ conflicts }) => conflicts.length > 0)
     .map(({ draft: account }) => ({ kind: 'facts-conflict' as const, account: account.row.id, from: now, until: null }))
   return {
-    name: row.external_id, named, waiting: [], earlier: [],
+    name: row.external_id,
+    named,
+    waiting: [],
+    earlier: [],
     row: {
-      id: row.id, creditor: row.creditor, dataKey: null, dataKeyId: null, name: null, locale: row.locale, timeZone: row.time_zone, jurisdiction: row.jurisdiction,
-      locationEvidence: row.location_evidence, blockedTimes: row.blocked_times, caughtUpOn: null, addresses,
+      id: row.id,
+      creditor: row.creditor,
+      dataKey: null,
+      dataKeyId: null,
+      name: null,
+      locale: row.locale,
+      timeZone: row.time_zone,
+      jurisdiction: row.jurisdiction,
+      locationEvidence: row.location_evidence,
+      blockedTimes: row.blocked_times,
+      caughtUpOn: null,
+      addresses,
       consents: draft.newConsents.map((consent) => ({
-        kind: consent.kind, channel: consent.channel, hash: consent.address_hash?.toString('hex') ?? null,
-        from: consent.starts_at.getTime(), until: consent.ends_at?.getTime() ?? null,
+        kind: consent.kind,
+        channel: consent.channel,
+        hash: consent.address_hash?.toString('hex') ?? null,
+        from: consent.starts_at.getTime(),
+        until: consent.ends_at?.getTime() ?? null,
       })),
-      contacts: [], events: [], holds, suppressions: [],
+      contacts: [],
+      events: [],
+      holds,
+      suppressions: [],
     },
     planning: {
-      id: row.id, creditor: row.creditor, jurisdiction: row.jurisdiction, caughtUpOn: null,
+      id: row.id,
+      creditor: row.creditor,
+      jurisdiction: row.jurisdiction,
+      caughtUpOn: null,
       channels: usableChannels(addresses, []),
-      lastConversationAt: null, lastEmailAt: null, events: [], stops: [], holds: holds.map((hold) => ({ ...hold })),
+      lastConversationAt: null,
+      lastEmailAt: null,
+      events: [],
+      stops: [],
+      holds: holds.map((hold) => ({ ...hold })),
       accounts: reads.flatMap(planningAccount),
     },
     accounts: Object.fromEntries(reads.map((read) => [read.draft.row.id, simulatedAccount(read)])),
@@ -47,20 +89,56 @@ export function simulatedRecipient({ draft, named, accounts }: RecipientRead, { 
 /** Only an account with a running spell is planned for. */
 function planningAccount({ draft: { row, spell } }: AccountRead): PlanningAccount[] {
   if (row.spell_id === null || spell === null) return []
-  return [{
-    id: row.id, live: row.live, state: row.state, product: row.product, role: row.role, ladder: spell.ladder, ladderVersion: spell.ladder_version,
-    ladderBody: null, spellId: spell.id, pass: spell.pass, startedOn: spell.started_on, enteredAt: spell.entered_at.getTime(),
-    enteredDpd: spell.entered_days_past_due, enteredBy: spell.entered_by, dueDate: row.due_date, statedDaysPastDue: row.stated_days_past_due,
-    overdueMinor: String(row.overdue_minor), currency: row.currency, graceDays: row.grace_days, autoDebit: row.auto_debit, riskBand: row.risk_band,
-    lastTone: spell.last_tone, firstMessageAt: spell.first_message_at?.getTime() ?? null, factsForWords: row.facts_for_words,
-    notBefore: row.not_before?.getTime() ?? null, toneCeiling: row.tone_ceiling, nextMessageAt: null, lastMessageAt: null, handled: [],
-  }]
+  return [
+    {
+      id: row.id,
+      live: row.live,
+      state: row.state,
+      product: row.product,
+      role: row.role,
+      ladder: spell.ladder,
+      ladderVersion: spell.ladder_version,
+      ladderBody: null,
+      spellId: spell.id,
+      pass: spell.pass,
+      startedOn: spell.started_on,
+      enteredAt: spell.entered_at.getTime(),
+      enteredDpd: spell.entered_days_past_due,
+      enteredBy: spell.entered_by,
+      dueDate: row.due_date,
+      statedDaysPastDue: row.stated_days_past_due,
+      overdueMinor: String(row.overdue_minor),
+      currency: row.currency,
+      graceDays: row.grace_days,
+      autoDebit: row.auto_debit,
+      riskBand: row.risk_band,
+      lastTone: spell.last_tone,
+      firstMessageAt: spell.first_message_at?.getTime() ?? null,
+      factsForWords: row.facts_for_words,
+      notBefore: row.not_before?.getTime() ?? null,
+      toneCeiling: row.tone_ceiling,
+      nextMessageAt: null,
+      lastMessageAt: null,
+      handled: [],
+    },
+  ]
 }
 
 const simulatedAccount = ({ draft: { row }, variableNames }: AccountRead): SimulatedAccount => ({
-  currentSpellId: row.spell_id, id: row.id, product: row.product, role: row.role, state: row.state, currency: row.currency,
-  overdueMinor: row.overdue_minor, minimumDueMinor: row.minimum_due_minor, dueDate: row.due_date, statedDaysPastDue: row.stated_days_past_due,
-  referenceMasked: row.reference_masked, factsForWords: row.facts_for_words, asOf: row.as_of, variableNames,
+  currentSpellId: row.spell_id,
+  id: row.id,
+  product: row.product,
+  role: row.role,
+  state: row.state,
+  currency: row.currency,
+  overdueMinor: row.overdue_minor,
+  minimumDueMinor: row.minimum_due_minor,
+  dueDate: row.due_date,
+  statedDaysPastDue: row.stated_days_past_due,
+  referenceMasked: row.reference_masked,
+  factsForWords: row.facts_for_words,
+  asOf: row.as_of,
+  variableNames,
 })
 
 /** An account of a portfolio file and where it stands there. */
@@ -101,7 +179,10 @@ export interface AccountRead {
  *
  * @returns  the people, in the order of the lines, and the lines that would have been refused
  */
-export function recipientsFromAccounts(lines: readonly PortfolioLine[], register: Register): { people: SimulatedRecipient[]; refused: { line: number; faults: readonly Fault[] }[] } {
+export function recipientsFromAccounts(
+  lines: readonly PortfolioLine[],
+  register: Register,
+): { people: SimulatedRecipient[]; refused: { line: number; faults: readonly Fault[] }[] } {
   const recipients = new Map<string, RecipientRead>()
   const refused: { line: number; faults: readonly Fault[] }[] = []
   const key = register.vault.newDataKey()
@@ -113,24 +194,51 @@ export function recipientsFromAccounts(lines: readonly PortfolioLine[], register
       refused.push({ line, faults: error.faults.length > 0 ? error.faults : [{ path: '', problem: error.message }] })
     }
   }
-  return { people: [...recipients.values()].filter(({ accounts }) => accounts.size > 0).map((read) => simulatedRecipient(read, register)), refused }
+  return {
+    people: [...recipients.values()]
+      .filter(({ accounts }) => accounts.size > 0)
+      .map((read) => simulatedRecipient(read, register)),
+    refused,
+  }
 }
 
-function takeIn({ id, ...body }: AccountLine, recipients: Map<string, RecipientRead>, register: Register, key: WrappedKey): void {
+function takeIn(
+  { id, ...body }: AccountLine,
+  recipients: Map<string, RecipientRead>,
+  register: Register,
+  key: WrappedKey,
+): void {
   const { config, now, vault } = register
   const creditor = creditorOf({ config }, register, body.creditor)
   const externalId = body.recipient?.id ?? body.recipientId
-  if (externalId === undefined) throw invalidField('recipient', 'is missing', 'State the recipient, or recipientId of one that another line states.')
+  if (externalId === undefined)
+    throw invalidField(
+      'recipient',
+      'is missing',
+      'State the recipient, or recipientId of one that another line states.',
+    )
   const recipientKey = `${creditor.id} ${externalId}`
-  const read = recipients.get(recipientKey) ?? (body.recipient === undefined ? undefined : readRecipient(newRecipient(recipientKey, { creditor: creditor.id, externalId }, key, now)))
-  if (read === undefined) throw invalidField('recipientId', 'is not a recipient that an earlier line states', 'State recipient in full on one line.')
+  const read =
+    recipients.get(recipientKey) ??
+    (body.recipient === undefined
+      ? undefined
+      : readRecipient(newRecipient(recipientKey, { creditor: creditor.id, externalId }, key, now)))
+  if (read === undefined)
+    throw invalidField(
+      'recipientId',
+      'is not a recipient that an earlier line states',
+      'State recipient in full on one line.',
+    )
   const known = read.accounts.get(id)
   if (known !== undefined && body.asOf < known.draft.row.as_of.getTime()) return
   // The name itself is not needed, so it goes no further than this.
   const { name, ...recipient } = body.recipient ?? { name: undefined }
   const order = String(read.accounts.size).padStart(4, '0')
   const fresh = { id: `${order} ${id}`, externalId: id, recipientId: recipientKey, live: true }
-  const row: StoredAccount = known === undefined ? newAccount(fresh, body, creditor, config.ladders, now) : mergeAccount(known.draft.row, body, config.ladders)
+  const row: StoredAccount =
+    known === undefined
+      ? newAccount(fresh, body, creditor, config.ladders, now)
+      : mergeAccount(known.draft.row, body, config.ladders)
   if (body.recipient !== undefined) {
     mergeRecipient(read.draft, recipient, body.recipient.asOf ?? body.asOf, now, vault)
     if (name !== undefined) read.named = name !== null
@@ -140,7 +248,8 @@ function takeIn({ id, ...body }: AccountLine, recipients: Map<string, RecipientR
   const draft = new AccountDraft(row, known === undefined ? null : { row: known.draft.row, spell: known.draft.spell })
   draft.followSpell({ config }, now)
   read.accounts.set(id, {
-    draft, variableNames: body.variables === undefined ? known?.variableNames ?? [] : Object.keys(body.variables),
+    draft,
+    variableNames: body.variables === undefined ? (known?.variableNames ?? []) : Object.keys(body.variables),
     conflicts: conflictsIn(row, body, creditor.bookZone),
   })
 }

@@ -29,7 +29,10 @@ export interface SimulationDone {
  * @throws            DECORUM_BAD_INPUT for a pack that does not exist
  */
 export async function simulatePortfolio(
-  setting: SimulationSetting, portfolio: Portfolio, costs: ReadonlyMap<string, number>, onProgress: (recipients: number) => void,
+  setting: SimulationSetting,
+  portfolio: Portfolio,
+  costs: ReadonlyMap<string, number>,
+  onProgress: (recipients: number) => void,
 ): Promise<SimulationDone> {
   const { packs } = rulesOf(setting)
   const tally = emptyTally()
@@ -39,23 +42,31 @@ export async function simulatePortfolio(
   await runParts(setting, portfolio.parts(), threads, (done) => {
     addTally(tally, done.tally)
     refused.push(...done.refused)
-    onProgress(recipients += done.tally.people)
+    onProgress((recipients += done.tally.people))
   })
   const report = reportOf(tally, {
     of: {
-      from: formatInstant(setting.from), to: formatInstant(setting.to), days: Math.round((setting.to - setting.from) / DAY), seed: setting.seed, payRate: setting.payRate,
-      ladders: setting.ladder === null
-        ? [...setting.config.ladders.values()].map(({ ladder, version }) => ({ id: ladder.id, version }))
-        : [{ id: setting.ladder.ladder.id, version: setting.ladder.version }],
+      from: formatInstant(setting.from),
+      to: formatInstant(setting.to),
+      days: Math.round((setting.to - setting.from) / DAY),
+      seed: setting.seed,
+      payRate: setting.payRate,
+      ladders:
+        setting.ladder === null
+          ? [...setting.config.ladders.values()].map(({ ladder, version }) => ({ id: ladder.id, version }))
+          : [{ id: setting.ladder.ladder.id, version: setting.ladder.version }],
       packs: packs.map(({ pack }) => ({ id: pack.id, version: pack.version })),
     },
-    routes: setting.config.routes, costs, callSeconds: secondsOfCall(),
+    routes: setting.config.routes,
+    costs,
+    callSeconds: secondsOfCall(),
   })
   return { report, refused: refused.sort((a, b) => a.line - b.line) }
 }
 
 /** How long an invented call holds its line. */
-const secondsOfCall = (): number => (planReceipts('phone', { reminderId: '', attemptNo: 1 }, 1)[0]?.afterMs ?? 60_000) / 1000
+const secondsOfCall = (): number =>
+  (planReceipts('phone', { reminderId: '', attemptNo: 1 }, 1)[0]?.afterMs ?? 60_000) / 1000
 
 /**
  * Simulates every part, on so many threads besides this one; each thread is given the next part when it has done its last.
@@ -63,7 +74,10 @@ const secondsOfCall = (): number => (planReceipts('phone', { reminderId: '', att
  * @param threads  0: in this thread, one part after the other
  */
 export async function runParts(
-  setting: SimulationSetting, parts: AsyncIterable<Part> | Iterable<Part>, threads: number, onDone: (done: PartDone, part: Part) => void,
+  setting: SimulationSetting,
+  parts: AsyncIterable<Part> | Iterable<Part>,
+  threads: number,
+  onDone: (done: PartDone, part: Part) => void,
 ): Promise<void> {
   if (threads === 0) {
     const simulate = partSimulator(setting)
@@ -74,20 +88,30 @@ export async function runParts(
     }
     return
   }
-  const queue = 'next' in parts ? parts as AsyncIterator<Part> : Symbol.asyncIterator in parts ? parts[Symbol.asyncIterator]() : parts[Symbol.iterator]()
-  const workers = Array.from({ length: threads }, () => new Worker(new URL('./start-thread.mjs', import.meta.url), { execArgv: [], workerData: setting }))
+  const queue =
+    'next' in parts
+      ? (parts as AsyncIterator<Part>)
+      : Symbol.asyncIterator in parts
+        ? parts[Symbol.asyncIterator]()
+        : parts[Symbol.iterator]()
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(new URL('./start-thread.mjs', import.meta.url), { execArgv: [], workerData: setting }),
+  )
   try {
-    await Promise.all(workers.map(async (worker) => {
-      const failed = once(worker, 'error').then(([error]) => Promise.reject(error as Error))
-      // Told to whoever waits; nobody waits when all is done.
-      failed.catch(() => {})
-      for (let next = await queue.next(); next.done !== true; next = await queue.next()) {
-        const part = next.value
-        worker.postMessage(part)
-        const [done] = await Promise.race([once(worker, 'message'), failed]) as [PartDone]
-        onDone(done, part)
-      }
-    }))
+    await Promise.all(
+      workers.map(async (worker) => {
+        const failed = once(worker, 'error').then(([error]) => Promise.reject(error as Error))
+        // Told to whoever waits; nobody waits when all is done.
+        failed.catch(() => {})
+        for (let next = await queue.next(); next.done !== true; next = await queue.next()) {
+          const part = next.value
+          worker.postMessage(part)
+          const [done] = (await Promise.race([once(worker, 'message'), failed])) as [PartDone]
+          onDone(done, part)
+        }
+      }),
+    )
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()))
   }

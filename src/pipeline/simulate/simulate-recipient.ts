@@ -13,7 +13,15 @@ import { routeIdFor, serveChannels, wishFor } from '../routing.ts'
 import { decideStep, planAllowed, type StepDecision, type AgentStep } from '../tasks.ts'
 import { recordContact, recordReceipt } from './contact-record.ts'
 import { decideSimulated, type SimulatedDecision } from './decide-simulated.ts'
-import { accountRowNow, endHold, newlyOwed, nextHoldEnd, payOff, type SimulatedRecipient, type SimulatedReminder } from './simulated-recipient.ts'
+import {
+  accountRowNow,
+  endHold,
+  newlyOwed,
+  nextHoldEnd,
+  payOff,
+  type SimulatedRecipient,
+  type SimulatedReminder,
+} from './simulated-recipient.ts'
 import type { SimulatedPeriod, SimulationRules } from './simulation-rules.ts'
 import type { SimulatedEvent, Tell } from './tally.ts'
 
@@ -36,7 +44,12 @@ interface AwaitedReceipt {
  * `afterDecision`, `nextOnFallback`, `receiptMeaning`, `lapseOf`. Balances are taken to be renewed every night, so none goes
  * stale; operators' switches are taken to be open. The person is changed.
  */
-export function simulateRecipient(recipient: SimulatedRecipient, rules: SimulationRules, period: SimulatedPeriod, tell: Tell): void {
+export function simulateRecipient(
+  recipient: SimulatedRecipient,
+  rules: SimulationRules,
+  period: SimulatedPeriod,
+  tell: Tell,
+): void {
   new PersonSimulation(recipient, rules, tell).run(period)
 }
 
@@ -81,7 +94,8 @@ class PersonSimulation {
     for (const receipt of take(this.#receipts, ({ at }) => at <= now)) this.#applyReceipt(receipt, now)
     this.#closeLapsed(now)
     for (let round = 0; ; round++) {
-      if (round > MOST_ROUNDS) throw new RangeError(`work at ${new Date(now).toISOString()} did not finish within ${MOST_ROUNDS} rounds`)
+      if (round > MOST_ROUNDS)
+        throw new RangeError(`work at ${new Date(now).toISOString()} did not finish within ${MOST_ROUNDS} rounds`)
       const planned = this.#planAt !== null && this.#planAt <= now
       if (planned) this.#plan(now)
       const due = this.#recipient.waiting.filter(({ nextAt }) => nextAt <= now).sort((a, b) => a.dueAt - b.dueAt)
@@ -110,10 +124,18 @@ class PersonSimulation {
   #plan(now: Instant): void {
     const { planning, row } = this.#recipient
     const plan = this.#planAllowed(now)
-    const owed = plan.reminders.map((planned) => this.#owe(reminderFromPlan(
-      planning.id, planned, new Map(planning.accounts.map((account) => [account.id, account])),
-      (lead, channels) => serveChannels(this.#rules.routes, wishFor(planning, lead), channels),
-    ), null, now))
+    const owed = plan.reminders.map((planned) =>
+      this.#owe(
+        reminderFromPlan(
+          planning.id,
+          planned,
+          new Map(planning.accounts.map((account) => [account.id, account])),
+          (lead, channels) => serveChannels(this.#rules.routes, wishFor(planning, lead), channels),
+        ),
+        null,
+        now,
+      ),
+    )
     for (const record of plan.records) this.#recordRung(record, plan, owed, now)
     for (const task of plan.tasks) this.#tell({ kind: 'step-for-person', at: now, rung: task.rung })
     for (const _ of plan.handOffProposals) this.#tell({ kind: 'hand-off-proposed', at: now })
@@ -129,25 +151,44 @@ class PersonSimulation {
       account.nextMessageAt = about.length === 0 ? null : Math.min(...about.map((reminder) => reminder.nextAt))
     }
     const input = toPlan(planning, this.#rules.creditors.get(planning.creditor), this.#rules.ladderOf)
-    return planAllowed(planRecipient(input, now), input, now, (accountId, step) => this.#decideStep(accountId, step, now))
+    return planAllowed(planRecipient(input, now), input, now, (accountId, step) =>
+      this.#decideStep(accountId, step, now),
+    )
   }
 
   /** As planning asks it; operators' switches are taken to be open. */
   #decideStep(accountId: string, step: Omit<AgentStep, 'creditor'>, now: Instant): StepDecision | null {
     const { row, planning } = this.#recipient
     const spellId = planning.accounts.find(({ id }) => id === accountId)?.spellId ?? null
-    const accounts = accountRowNow(this.#recipient, { accountId, spellId, lead: true }, now).map((account) => ({ ...account, live: true }))
+    const accounts = accountRowNow(this.#recipient, { accountId, spellId, lead: true }, now).map((account) => ({
+      ...account,
+      live: true,
+    }))
     const runtime = { config: { creditors: this.#rules.creditors, delivery: { onlyTo: [] } } }
-    return accounts.length === 0 ? null : decideStep({ runtime, packs: this.#rules.packs, switches: [], clockCertain: true }, { ...step, creditor: row.creditor }, row, accounts, now)
+    return accounts.length === 0
+      ? null
+      : decideStep(
+          { runtime, packs: this.#rules.packs, switches: [], clockCertain: true },
+          { ...step, creditor: row.creditor },
+          row,
+          accounts,
+          now,
+        )
   }
 
   /** A rung recorded before in the same pass keeps its first record. */
-  #recordRung(record: RecipientPlan['records'][number], plan: RecipientPlan, owed: readonly (SimulatedReminder | null)[], now: Instant): void {
+  #recordRung(
+    record: RecipientPlan['records'][number],
+    plan: RecipientPlan,
+    owed: readonly (SimulatedReminder | null)[],
+    now: Instant,
+  ): void {
     const { accountId, rung, pass } = record
     const account = this.#recipient.planning.accounts.find(({ id }) => id === accountId)
     if (account === undefined || account.handled.some((h) => h.rung === rung && h.pass === pass)) return
     account.handled.push({ rung, pass, state: record.outcome, at: record.at })
-    if (record.outcome === 'skipped') return this.#tell({ kind: 'left-out', at: now, rung, reason: record.reason ?? 'stale' })
+    if (record.outcome === 'skipped')
+      return this.#tell({ kind: 'left-out', at: now, rung, reason: record.reason ?? 'stale' })
     const carrier = carrierOf(record, plan)
     if (carrier?.kind === 'reminder') owed[carrier.index]?.steps.push({ accountId, rung, pass })
   }
@@ -164,7 +205,8 @@ class PersonSimulation {
 
   #dispatch(reminder: SimulatedReminder, now: Instant): void {
     const asked = decideSimulated(this.#recipient, reminder, this.#rules, now)
-    if (asked.decided.goes && asked.address !== null) this.#send(reminder, asked.decided, asked.address, asked.facts, now)
+    if (asked.decided.goes && asked.address !== null)
+      this.#send(reminder, asked.decided, asked.address, asked.facts, now)
     else this.#waitOrEnd(reminder, asked.decided.decision, now)
   }
 
@@ -181,29 +223,47 @@ class PersonSimulation {
   }
 
   /** A send is an event of its own, however often the same facts allow it. */
-  #send(reminder: SimulatedReminder, { decision, words, tells }: Sending, address: RecipientAddress, facts: SimulatedDecision['facts'], now: Instant): void {
+  #send(
+    reminder: SimulatedReminder,
+    { decision, words, tells }: Sending,
+    address: RecipientAddress,
+    facts: SimulatedDecision['facts'],
+    now: Instant,
+  ): void {
     this.#tell({ kind: 'decided', at: now, reminder, decision })
     reminder.decidedAs = signatureOf(decision)
     this.#drop(reminder)
     reminder.tries++
     const attempt = { reminderId: this.#nameOf(reminder), attemptNo: reminder.tries }
-    const { contact: outcome } = settlementOf(attempt, reminder.channel, { kind: 'accepted', reference: '' }, 0, now, 0).entry
+    const { contact: outcome } = settlementOf(
+      attempt,
+      reminder.channel,
+      { kind: 'accepted', reference: '' },
+      0,
+      now,
+      0,
+    ).entry
     const contact = recordContact(this.#recipient, reminder, address, outcome ?? 'sent', now)
     this.#remember(tells, now)
-    for (const { afterMs, word } of this.#rules.receipts(reminder.channel, attempt)) this.#receipts.push({ at: now + afterMs, contact, reminder, word })
+    for (const { afterMs, word } of this.#rules.receipts(reminder.channel, attempt))
+      this.#receipts.push({ at: now + afterMs, contact, reminder, word })
     this.#tell({ kind: 'sent', at: now, reminder, decision, facts, weight: words.weight })
   }
 
   /** Keeps what was told now, and of what was told before only what a later message may repeat. */
   #remember(tells: Sending['tells'], now: Instant): void {
     if (tells === null) return
-    this.#recipient.earlier = [...this.#recipient.earlier.filter(({ at }) => at.getTime() > now - this.#rules.sameWordsWithin), tells]
+    this.#recipient.earlier = [
+      ...this.#recipient.earlier.filter(({ at }) => at.getTime() > now - this.#rules.sameWordsWithin),
+      tells,
+    ]
   }
 
   #applyReceipt({ contact, reminder, word }: AwaitedReceipt, now: Instant): void {
     const meaning = receiptMeaning(reminder.channel, word)
     recordReceipt(this.#recipient, contact, reminder, meaning, now)
-    if (meaning.reminder === 'failed') this.#tell({ kind: 'ended', at: now, reminder, as: 'failed', reason: meaning.endReason })
+    if (meaning.reminder === 'failed')
+      this.#tell({ kind: 'ended', at: now, reminder, as: 'failed', reason: meaning.endReason })
     if (meaning.fallBack) this.#fallBack(reminder, 'provider_refused', now)
   }
 
@@ -211,7 +271,12 @@ class PersonSimulation {
     const { row, planning, accounts } = this.#recipient
     const lead = accounts[failed.accounts.find((account) => account.lead)?.accountId ?? '']
     if (lead === undefined) return
-    const next = nextOnFallback({ ...failed, recipientId: row.id }, reason, now, routeIdFor(this.#rules.routes, wishFor(planning, lead)))
+    const next = nextOnFallback(
+      { ...failed, recipientId: row.id },
+      reason,
+      now,
+      routeIdFor(this.#rules.routes, wishFor(planning, lead)),
+    )
     if (next !== null) this.#owe(next, failed, now)
   }
 
@@ -222,7 +287,9 @@ class PersonSimulation {
   /** As `reminderName` names it in the ledger: the same in every run, so that the same seed draws the same outcomes. */
   #nameOf({ origin, rung, channel, tone, dueAt }: SimulatedReminder): string {
     const { row, name } = this.#recipient
-    return [row.creditor, name, origin, rung, channel, tone, Math.round(dueAt / 1000)].filter((part) => part !== null).join('/')
+    return [row.creditor, name, origin, rung, channel, tone, Math.round(dueAt / 1000)]
+      .filter((part) => part !== null)
+      .join('/')
   }
 
   #tell(event: Told): void {
@@ -233,7 +300,11 @@ class PersonSimulation {
 type Sending = Extract<SimulatedDecision['decided'], { goes: true }>
 
 /** An event without the person, which is always the same one here. */
-type Told = SimulatedEvent extends infer Event ? Event extends SimulatedEvent ? Omit<Event, 'recipient'> : never : never
+type Told = SimulatedEvent extends infer Event
+  ? Event extends SimulatedEvent
+    ? Omit<Event, 'recipient'>
+    : never
+  : never
 
 /** Takes out of a list what is wanted of it, in order. */
 function take<T>(list: T[], wanted: (item: T) => boolean): T[] {

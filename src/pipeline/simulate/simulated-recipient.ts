@@ -9,11 +9,22 @@ import type { PlanningRecipient } from '../../record/planning.ts'
  * What waits for it is cancelled, also where it speaks of other accounts too; their steps count as
  * not planned and are planned anew.
  */
-export function payOff(recipient: SimulatedRecipient, accountId: string, now: Instant): { known: boolean; cancelled: SimulatedReminder[] } {
+export function payOff(
+  recipient: SimulatedRecipient,
+  accountId: string,
+  now: Instant,
+): { known: boolean; cancelled: SimulatedReminder[] } {
   const { planning, row, accounts } = recipient
   const account = accounts[accountId]
   if (account === undefined || account.state !== 'open') return { known: false, cancelled: [] }
-  accounts[accountId] = { ...account, state: 'cured', overdueMinor: 0, dueDate: null, statedDaysPastDue: null, currentSpellId: null }
+  accounts[accountId] = {
+    ...account,
+    state: 'cured',
+    overdueMinor: 0,
+    dueDate: null,
+    statedDaysPastDue: null,
+    currentSpellId: null,
+  }
   planning.accounts = planning.accounts.filter(({ id }) => id !== accountId)
   row.events.push({ type: 'payment', kind: null, at: now, account: accountId })
   planning.events.push({ type: 'payment', kind: null, at: now, account: accountId })
@@ -38,7 +49,9 @@ export function nextHoldEnd({ row }: SimulatedRecipient): Instant {
 /** Ends a hold that has lapsed and records what it brings; true when the person is planned for again. */
 export function endHold({ row, planning }: SimulatedRecipient, hold: Hold, { event, replan }: Lapse): boolean {
   row.holds.splice(row.holds.indexOf(hold), 1)
-  const planned = planning.holds.findIndex((h) => h.kind === hold.kind && h.account === hold.account && h.from === hold.from && h.until === hold.until)
+  const planned = planning.holds.findIndex(
+    (h) => h.kind === hold.kind && h.account === hold.account && h.from === hold.from && h.until === hold.until,
+  )
   if (planned >= 0) planning.holds.splice(planned, 1)
   if (event !== null) {
     row.events.push(event)
@@ -73,16 +86,30 @@ export interface SimulatedRecipient {
 }
 
 /** A reminder that is owed from now on. */
-export const newlyOwed = (owed: OwedReminder): SimulatedReminder => ({ ...owed, id: owed.uniqueKey, tries: 0, steps: [], decidedAs: null })
+export const newlyOwed = (owed: OwedReminder): SimulatedReminder => ({
+  ...owed,
+  id: owed.uniqueKey,
+  tries: 0,
+  steps: [],
+  decidedAs: null,
+})
 
 /** The account as it would be read now: its balance is taken to be renewed every night. Nothing where it is not known. */
-export function accountRowNow(recipient: SimulatedRecipient, { accountId, spellId, lead }: Omit<LinkedAccount, 'pass'>, now: Instant): AccountForDecision[] {
+export function accountRowNow(
+  recipient: SimulatedRecipient,
+  { accountId, spellId, lead }: Omit<LinkedAccount, 'pass'>,
+  now: Instant,
+): AccountForDecision[] {
   const account = recipient.accounts[accountId]
-  return account === undefined ? [] : [{ ...account, reminderId: '', lead, spellId, asOf: new Date(now), variables: null }]
+  return account === undefined
+    ? []
+    : [{ ...account, reminderId: '', lead, spellId, asOf: new Date(now), variables: null }]
 }
 
 /** An account as dispatch reads it; of its variables only the names. */
-export type SimulatedAccount = Omit<AccountForDecision, 'reminderId' | 'lead' | 'spellId' | 'variables'> & { variableNames: string[] }
+export type SimulatedAccount = Omit<AccountForDecision, 'reminderId' | 'lead' | 'spellId' | 'variables'> & {
+  variableNames: string[]
+}
 
 /** A reminder that is owed. */
 export interface SimulatedReminder extends OwedReminder {

@@ -51,18 +51,22 @@ export function wordsOnce(templates: ReadonlyMap<string, Template>, locales: Loc
       said = say(templates, locales, wanted)
       known.set(key, said)
     }
-    return 'objection' in said ? said : { weight: said.weight, hash: () => hashOf(say(templates, locales, wanted), wanted.reminder.id) }
+    return 'objection' in said
+      ? said
+      : { weight: said.weight, hash: () => hashOf(say(templates, locales, wanted), wanted.reminder.id) }
   }
 }
 
 /** Where only the sort has words and this one message has not, it is like no other. */
-const hashOf = (said: ReturnType<typeof say>, reminderId: string): string => ('objection' in said ? reminderId : said.hash)
+const hashOf = (said: ReturnType<typeof say>, reminderId: string): string =>
+  'objection' in said ? reminderId : said.hash
 
 function sortOf({ recipient, reminder, accounts, daysPastDue, earlier }: WordsWanted): string {
   let key = `${reminder.template}|${reminder.channel}|${reminder.tone}|${recipient.row.creditor}|${recipient.row.locale}|${recipient.named}|${earlier.emails.length > 0}|${earlier.notices.length > 0}`
   accounts.forEach((account, i) => {
     const { factsForWords: facts } = account
-    key += `#${account.currency}|${account.referenceMasked !== null}|${account.dueDate !== null}|${Math.sign(daysPastDue[i] ?? NaN)}|${account.minimumDueMinor !== null}|` +
+    key +=
+      `#${account.currency}|${account.referenceMasked !== null}|${account.dueDate !== null}|${Math.sign(daysPastDue[i] ?? NaN)}|${account.minimumDueMinor !== null}|` +
       `${facts['lateInterest']}|${facts['reportsToBureau']}|${typeof facts['originalCreditor']}|${kindOf(facts['nextStep'])}|${(recipient.accounts[account.id]?.variableNames ?? []).join()}`
   })
   return key
@@ -71,17 +75,32 @@ function sortOf({ recipient, reminder, accounts, daysPastDue, earlier }: WordsWa
 const kindOf = (nextStep: unknown): string =>
   typeof nextStep === 'object' && nextStep !== null && 'kind' in nextStep ? String(nextStep.kind) : ''
 
-function say(templates: ReadonlyMap<string, Template>, locales: Locales, wanted: WordsWanted): { weight: number; hash: string } | { objection: Decision } {
+function say(
+  templates: ReadonlyMap<string, Template>,
+  locales: Locales,
+  wanted: WordsWanted,
+): { weight: number; hash: string } | { objection: Decision } {
   const { recipient, reminder, creditor, accounts } = wanted
   const template = templates.get(reminder.template)
-  if (template === undefined) return { objection: wordsObjection({ kind: 'no-template', detail: `no template ${reminder.template}` }) }
+  if (template === undefined)
+    return { objection: wordsObjection({ kind: 'no-template', detail: `no template ${reminder.template}` }) }
   const names = accounts.flatMap((account) => recipient.accounts[account.id]?.variableNames ?? [])
   const words = composeWords({
-    name: recipient.named ? SOMEBODY.name : null, creditor, accounts, daysPastDue: wanted.daysPastDue,
-    variables: Object.fromEntries(names.map((name) => [name, SOMEBODY.value])), optOutUrl: null, earlier: wanted.earlier,
+    name: recipient.named ? SOMEBODY.name : null,
+    creditor,
+    accounts,
+    daysPastDue: wanted.daysPastDue,
+    variables: Object.fromEntries(names.map((name) => [name, SOMEBODY.value])),
+    optOutUrl: null,
+    earlier: wanted.earlier,
   })
   const result = render(template, words, {
-    channel: reminder.channel, tone: reminder.tone, locales: localeChain([recipient.row.locale, creditor.defaults.locale], locales), registeredWith: null,
+    channel: reminder.channel,
+    tone: reminder.tone,
+    locales: localeChain([recipient.row.locale, creditor.defaults.locale], locales),
+    registeredWith: null,
   })
-  return result.ok ? { weight: weightOf(result.message), hash: result.hash } : { objection: wordsObjection(result.problem) }
+  return result.ok
+    ? { weight: weightOf(result.message), hash: result.hash }
+    : { objection: wordsObjection(result.problem) }
 }

@@ -26,7 +26,11 @@ export interface SimulationRules {
   /** Countries whose landlines take SMS; absent: none. */
   readonly smsToLandlines?: readonly string[]
   /** What the words carry in which this person would be written to. */
-  readonly carries: (reminder: Pick<FencedReminder, 'template' | 'channel' | 'tone'>, recipient: { locale: string | null }, creditor: Creditor | undefined) => CarriedBlocks | null
+  readonly carries: (
+    reminder: Pick<FencedReminder, 'template' | 'channel' | 'tone'>,
+    recipient: { locale: string | null },
+    creditor: Creditor | undefined,
+  ) => CarriedBlocks | null
   /** What a provider would report of an attempt, and how long after it. */
   readonly receipts: (channel: Channel, attempt: AttemptKey) => readonly PlannedReceipt[]
   /** When this account is paid in full; null: not within sight. */
@@ -51,7 +55,7 @@ export interface SimulatedPeriod {
 export function drawPayment(names: string, rate: number, seed: number, from: Instant): Instant | null {
   if (rate <= 0) return null
   const draw = createHash('sha256').update(`${seed}/paid/${names}`).digest().readUInt32BE(0) / 2 ** 32
-  return from + Math.ceil((Math.log1p(-draw) / Math.log1p(-rate)) * DAY / 1000) * 1000
+  return from + Math.ceil(((Math.log1p(-draw) / Math.log1p(-rate)) * DAY) / 1000) * 1000
 }
 
 /** Messages that fall due together with one deadline. */
@@ -86,7 +90,9 @@ export function drain(due: readonly DueTogether[], unitsPerSecond: number): Drai
   const byHour = new Map<number, number>()
   const drained: Drained = { peak: null, busiestHourPerSecond: 0, longestWaitSeconds: 0, longestQueue: 0, tooLate: 0 }
   let freeAt = -Infinity
-  for (const { second, deadline, messages, units } of [...due].sort((a, b) => a.second - b.second || a.deadline - b.deadline)) {
+  for (const { second, deadline, messages, units } of [...due].sort(
+    (a, b) => a.second - b.second || a.deadline - b.deadline,
+  )) {
     const here = (bySecond.get(second) ?? 0) + units
     bySecond.set(second, here)
     if (drained.peak === null || here > drained.peak.units) drained.peak = { units: here, at: second * 1000 }

@@ -60,13 +60,35 @@ export interface Tally {
 }
 
 export const emptyTally = (): Tally => ({
-  people: 0, accounts: 0, sent: new Map(), load: new Map(), units: new Map(), objections: new Map(), ended: new Map(), leftOut: new Map(),
-  steps: new Map(), handOffs: new Map(), paid: new Map(), caps: new Map(), rules: new Map(),
+  people: 0,
+  accounts: 0,
+  sent: new Map(),
+  load: new Map(),
+  units: new Map(),
+  objections: new Map(),
+  ended: new Map(),
+  leftOut: new Map(),
+  steps: new Map(),
+  handOffs: new Map(),
+  paid: new Map(),
+  caps: new Map(),
+  rules: new Map(),
 })
 
 export const count = (counts: Counts, name: string, by = 1): void => void counts.set(name, (counts.get(name) ?? 0) + by)
 
-const COUNTED = ['sent', 'load', 'units', 'objections', 'ended', 'leftOut', 'steps', 'handOffs', 'paid', 'caps'] as const
+const COUNTED = [
+  'sent',
+  'load',
+  'units',
+  'objections',
+  'ended',
+  'leftOut',
+  'steps',
+  'handOffs',
+  'paid',
+  'caps',
+] as const
 
 /** Adds the other people's counts to these. */
 export function addTally(sum: Tally, other: Tally): void {
@@ -84,7 +106,12 @@ const UTC = zoneTable('UTC') as ZoneTable
  * @param bookZone  days of what concerns the creditor's people are those of its books
  * @returns         `tell` for the simulation, `done` for when the person's time is over
  */
-export function counter(tally: Tally, recipient: SimulatedRecipient, bookZone: string, readCaps: ReadCaps): { tell: Tell; done: () => void } {
+export function counter(
+  tally: Tally,
+  recipient: SimulatedRecipient,
+  bookZone: string,
+  readCaps: ReadCaps,
+): { tell: Tell; done: () => void } {
   const book = zoneTable(bookZone) ?? UTC
   /** The most that was used of each cap at any one time. */
   const used = new Map<string, { limit: number; most: number }>()
@@ -95,17 +122,30 @@ export function counter(tally: Tally, recipient: SimulatedRecipient, bookZone: s
     const day = (): string => fromDayNumber(book.dayAt(event.at))
     switch (event.kind) {
       case 'owed':
-      case 'lapsed': return
-      case 'decided': return countObjections(tally, event)
-      case 'sent': return countSent(tally, event, used, readCaps)
-      case 'ended': return count(tally.ended, `${event.as}|${event.reminder.channel}|${event.reason ?? ''}`)
-      case 'left-out': return count(tally.leftOut, event.reason)
-      case 'step-for-person': return count(tally.steps, `${day()}|${event.rung}`)
-      case 'hand-off-proposed': return count(tally.handOffs, day())
-      case 'paid': return count(tally.paid, day())
+      case 'lapsed':
+        return
+      case 'decided':
+        return countObjections(tally, event)
+      case 'sent':
+        return countSent(tally, event, used, readCaps)
+      case 'ended':
+        return count(tally.ended, `${event.as}|${event.reminder.channel}|${event.reason ?? ''}`)
+      case 'left-out':
+        return count(tally.leftOut, event.reason)
+      case 'step-for-person':
+        return count(tally.steps, `${day()}|${event.rung}`)
+      case 'hand-off-proposed':
+        return count(tally.handOffs, day())
+      case 'paid':
+        return count(tally.paid, day())
     }
   }
-  return { tell, done: () => { for (const [cap, { limit, most }] of used) count(tally.caps, `${cap}|${limit}|${most}`) } }
+  return {
+    tell,
+    done: () => {
+      for (const [cap, { limit, most }] of used) count(tally.caps, `${cap}|${limit}|${most}`)
+    },
+  }
 }
 
 function countObjections(tally: Tally, { decision }: Extract<SimulatedEvent, { kind: 'decided' }>): void {
@@ -117,12 +157,17 @@ function countObjections(tally: Tally, { decision }: Extract<SimulatedEvent, { k
 }
 
 function countSent(
-  tally: Tally, { at, reminder, decision, facts, weight }: Extract<SimulatedEvent, { kind: 'sent' }>,
-  used: Map<string, { limit: number; most: number }>, readCaps: ReadCaps,
+  tally: Tally,
+  { at, reminder, decision, facts, weight }: Extract<SimulatedEvent, { kind: 'sent' }>,
+  used: Map<string, { limit: number; most: number }>,
+  readCaps: ReadCaps,
 ): void {
   const zone = zoneTable(decision.candidateZones[0] ?? 'UTC') ?? UTC
   const local = at + zone.at(at).offset
-  count(tally.sent, `${fromDayNumber(Math.floor(local / DAY))}|${Math.floor((local % DAY) / HOUR)}|${reminder.channel}|${reminder.tone}`)
+  count(
+    tally.sent,
+    `${fromDayNumber(Math.floor(local / DAY))}|${Math.floor((local % DAY) / HOUR)}|${reminder.channel}|${reminder.tone}`,
+  )
   const load = `${reminder.route}|${secondOf(at)}|${secondOf(Math.min(decision.until ?? Infinity, reminder.expiresAt))}`
   count(tally.load, load)
   count(tally.units, load, weight)
@@ -158,8 +203,13 @@ export type ReadCaps = (facts: Facts, at: Instant) => CapUse[]
  * about to be made counts, whatever may come of it.
  */
 export function capReader(packs: readonly CompiledPack[]): ReadCaps {
-  const gauges = packs.flatMap((compiled) => compiled.pack.rules.flatMap((rule) =>
-    rule.shape === 'cap' && rule.status === 'on' ? [{ compiled, rule, concerns: compileCondition(rule.when), window: compileCountWindow(rule.window) }] : []))
+  const gauges = packs.flatMap((compiled) =>
+    compiled.pack.rules.flatMap((rule) =>
+      rule.shape === 'cap' && rule.status === 'on'
+        ? [{ compiled, rule, concerns: compileCondition(rule.when), window: compileCountWindow(rule.window) }]
+        : [],
+    ),
+  )
   const time: SpeakingTime = { speaks: true, until: NEVER }
   return (facts, at) => {
     const asked = caseOf(facts, at)
@@ -170,7 +220,15 @@ export function capReader(packs: readonly CompiledPack[]): ReadCaps {
       if (!time.speaks) continue
       let used = 0
       for (const zone of asked.zones) used = Math.max(used, usedSince(facts, rule, window.since(zone, at)))
-      uses.push({ rule: `${compiled.pack.id}/${rule.id}`, pack: compiled.pack.id, version: compiled.pack.version, citation: rule.citation, verified: rule.verified !== 'no', limit: rule.limit, used: used + 1 })
+      uses.push({
+        rule: `${compiled.pack.id}/${rule.id}`,
+        pack: compiled.pack.id,
+        version: compiled.pack.version,
+        citation: rule.citation,
+        verified: rule.verified !== 'no',
+        limit: rule.limit,
+        used: used + 1,
+      })
     }
     return uses
   }
@@ -183,7 +241,12 @@ function usedSince(facts: Facts, rule: RuleOf<'cap'>, since: Instant): number {
   for (const account of accounts) {
     let [full, unanswered] = [0, 0]
     for (const contact of facts.contacts) {
-      if (contact.direction !== 'outbound' || contact.at < since || !isCounted(contact, counted, account, facts.address?.id ?? null)) continue
+      if (
+        contact.direction !== 'outbound' ||
+        contact.at < since ||
+        !isCounted(contact, counted, account, facts.address?.id ?? null)
+      )
+        continue
       if (rule.mode !== undefined && contact.mode !== null && contact.mode !== rule.mode) continue
       if (contact.outcome === 'no-answer') unanswered++
       else full++
@@ -196,14 +259,35 @@ function usedSince(facts: Facts, rule: RuleOf<'cap'>, since: Instant): number {
 /** What happens in a simulation, as it happens. */
 export type SimulatedEvent =
   /** `follows`: it takes the place of this one, which could not be carried; null: planned. */
-  | { kind: 'owed'; at: Instant; recipient: SimulatedRecipient; reminder: SimulatedReminder; follows: SimulatedReminder | null }
+  | {
+      kind: 'owed'
+      at: Instant
+      recipient: SimulatedRecipient
+      reminder: SimulatedReminder
+      follows: SimulatedReminder | null
+    }
   | { kind: 'lapsed'; at: Instant; recipient: SimulatedRecipient; hold: HoldKind; lapse: Lapse }
   /** A decision that differs from the reminder's last one. */
   | { kind: 'decided'; at: Instant; recipient: SimulatedRecipient; reminder: SimulatedReminder; decision: Decision }
   /** `facts` as they were decided; `weight` in the route's unit: SMS segments, otherwise 1. */
-  | { kind: 'sent'; at: Instant; recipient: SimulatedRecipient; reminder: SimulatedReminder; decision: Decision; facts: Facts; weight: number }
+  | {
+      kind: 'sent'
+      at: Instant
+      recipient: SimulatedRecipient
+      reminder: SimulatedReminder
+      decision: Decision
+      facts: Facts
+      weight: number
+    }
   /** The reminder is over without having been delivered. */
-  | { kind: 'ended'; at: Instant; recipient: SimulatedRecipient; reminder: SimulatedReminder; as: 'refused' | 'expired' | 'cancelled' | 'failed'; reason: string | null }
+  | {
+      kind: 'ended'
+      at: Instant
+      recipient: SimulatedRecipient
+      reminder: SimulatedReminder
+      as: 'refused' | 'expired' | 'cancelled' | 'failed'
+      reason: string | null
+    }
   | { kind: 'step-for-person'; at: Instant; recipient: SimulatedRecipient; rung: string }
   | { kind: 'hand-off-proposed'; at: Instant; recipient: SimulatedRecipient }
   | { kind: 'left-out'; at: Instant; recipient: SimulatedRecipient; rung: string; reason: SkipReason }

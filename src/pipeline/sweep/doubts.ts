@@ -5,7 +5,15 @@ import { DecorumError } from '../../model/errors.ts'
 import { DAY, HOUR, MINUTE } from '../../model/time.ts'
 import type { Channel } from '../../model/vocabulary.ts'
 import { writeSettlements } from '../../record/dispatch/settlement.ts'
-import { type Doubt, doubtedAttempt, type DoubtedAttempt, recordDoubtAnswer, type CompetingAttempt, competingAttempts, takeToLookUp } from '../../record/doubts.ts'
+import {
+  type Doubt,
+  doubtedAttempt,
+  type DoubtedAttempt,
+  recordDoubtAnswer,
+  type CompetingAttempt,
+  competingAttempts,
+  takeToLookUp,
+} from '../../record/doubts.ts'
 import { isId } from '../../record/id.ts'
 import { type Locked, takeLocks } from '../../record/locks.ts'
 import { attemptAddress } from '../../record/suppressions.ts'
@@ -33,7 +41,11 @@ const BELIEVE_AFTER_MS = HOUR / 4
  * once the call, however late it began, can no longer turn up; then it was surely not sent and the
  * reminder is decided again. Everything else waits for an operator.
  */
-export async function lookUpDoubts(runtime: Runtime, providerFor: ProviderFor, everyMs = LOOK_UP_EVERY_MS): Promise<number> {
+export async function lookUpDoubts(
+  runtime: Runtime,
+  providerFor: ProviderFor,
+  everyMs = LOOK_UP_EVERY_MS,
+): Promise<number> {
   let resolved = 0
   for (const doubt of await takeToLookUp(runtime.ledger.db, 'doubt', everyMs, 100)) {
     const books = providerFor(doubt.route, doubt.live)
@@ -47,19 +59,38 @@ export async function lookUpDoubts(runtime: Runtime, providerFor: ProviderFor, e
 type Answer = Exclude<LookUp, { kind: 'alike' }>
 
 /** What do the provider's books say of this attempt? Never throws: one that cannot even be opened must not keep the others from being looked up. */
-export async function lookUpAtProvider(runtime: Runtime, doubt: Doubt, books: { provider: Provider; from: string }): Promise<Answer> {
+export async function lookUpAtProvider(
+  runtime: Runtime,
+  doubt: Doubt,
+  books: { provider: Provider; from: string },
+): Promise<Answer> {
   try {
-    const data = new PersonalData(runtime.vault, { id: doubt.recipientId, dataKey: doubt.dataKey, dataKeyId: doubt.dataKeyId })
+    const data = new PersonalData(runtime.vault, {
+      id: doubt.recipientId,
+      dataKey: doubt.dataKey,
+      dataKeyId: doubt.dataKeyId,
+    })
     const to = data.address({ id: doubt.addressId, value: doubt.addressValue?.toString('hex') ?? null })
     const sent = await sentMessage(runtime, doubt)
     if (to === null) return { kind: 'unavailable', detail: 'the person was erased' }
-    if (sent.state !== 'kept') return { kind: 'unavailable', detail: 'the words of that version cannot be rendered any more' }
+    if (sent.state !== 'kept')
+      return { kind: 'unavailable', detail: 'the words of that version cannot be rendered any more' }
     const answer = await books.provider.lookUp({
-      attempt: { reminderId: doubt.reminderId, attemptNo: doubt.attemptNo }, to, from: books.from, message: sent.message,
-      notBefore: doubt.reservedAt.getTime(), notAfter: doubt.goodUntil.getTime(),
+      attempt: { reminderId: doubt.reminderId, attemptNo: doubt.attemptNo },
+      to,
+      from: books.from,
+      message: sent.message,
+      notBefore: doubt.reservedAt.getTime(),
+      notAfter: doubt.goodUntil.getTime(),
       ...(doubt.providerRef === null ? {} : { reference: doubt.providerRef }),
     })
-    return answer.kind === 'alike' ? matchOwnMessage(answer, doubt, await competingAttempts(runtime.ledger.db, doubt, [...runtime.config.creditors.keys()])) : answer
+    return answer.kind === 'alike'
+      ? matchOwnMessage(
+          answer,
+          doubt,
+          await competingAttempts(runtime.ledger.db, doubt, [...runtime.config.creditors.keys()]),
+        )
+      : answer
   } catch (error) {
     return { kind: 'unavailable', detail: error instanceof DecorumError ? error.code : (error as Error).name }
   }
@@ -70,17 +101,33 @@ async function resolve(runtime: Runtime, doubt: Doubt, provider: Provider, answe
   switch (answer.kind) {
     case 'found': {
       const word = answer.word ?? { state: 'sent', final: false, code: null, class: null }
-      await applyReceipt(runtime, { ...attempt, word, dedupe: `look-up ${word.state}`, saidAt: null, providerRef: answer.reference, by: 'look-up' })
+      await applyReceipt(runtime, {
+        ...attempt,
+        word,
+        dedupe: `look-up ${word.state}`,
+        saidAt: null,
+        providerRef: answer.reference,
+        by: 'look-up',
+      })
       return true
     }
     case 'not-found': {
-      if (!provider.lookUpIsConclusive || doubt.sinceLeaseMs < doubt.validSeconds * 1000 + BELIEVE_AFTER_MS) return false
-      const end = { kind: 'rejected', class: 'retriable', code: 'not_in_books', detail: 'the provider has no record of it' } as const
+      if (!provider.lookUpIsConclusive || doubt.sinceLeaseMs < doubt.validSeconds * 1000 + BELIEVE_AFTER_MS)
+        return false
+      const end = {
+        kind: 'rejected',
+        class: 'retriable',
+        code: 'not_in_books',
+        detail: 'the provider has no record of it',
+      } as const
       await settle(runtime, [settlementOf(attempt, doubt.channel, end, doubt.attempts, runtime.clock.now(), 0)])
       return true
     }
     case 'unavailable':
-      runtime.log.warn({ event: 'doubt.lookup_failed', reminder: doubt.reminderId, attempt: doubt.attemptNo, detail: answer.detail }, 'in-doubt attempt not looked up: the provider did not answer')
+      runtime.log.warn(
+        { event: 'doubt.lookup_failed', reminder: doubt.reminderId, attempt: doubt.attemptNo, detail: answer.detail },
+        'in-doubt attempt not looked up: the provider did not answer',
+      )
       return false
   }
 }
@@ -102,20 +149,35 @@ interface Own {
  *
  * @param rivals  as the ledger has them after the books were read: whoever is in the books was reserved before that
  */
-export function matchOwnMessage({ rows, complete }: Alike, own: Own, competing: readonly CompetingAttempt[]): Exclude<LookUp, Alike> {
+export function matchOwnMessage(
+  { rows, complete }: Alike,
+  own: Own,
+  competing: readonly CompetingAttempt[],
+): Exclude<LookUp, Alike> {
   const taken = new Set(competing.map((competingAttempt) => competingAttempt.providerRef))
   const free = rows.filter(({ reference }) => !taken.has(reference))
-  if (free.length === 0) return complete ? { kind: 'not-found' } : { kind: 'unavailable', detail: 'too many messages to this recipient to search' }
-  const claimants = [own, ...competing.filter((competingAttempt) => competingAttempt.looksAlike && competingAttempt.providerRef === null)].sort(byAge)
+  if (free.length === 0)
+    return complete
+      ? { kind: 'not-found' }
+      : { kind: 'unavailable', detail: 'too many messages to this recipient to search' }
+  const claimants = [
+    own,
+    ...competing.filter((competingAttempt) => competingAttempt.looksAlike && competingAttempt.providerRef === null),
+  ].sort(byAge)
   const row = free.length < claimants.length ? undefined : free[claimants.indexOf(own)]
-  if (row === undefined) return { kind: 'unavailable', detail: `${free.length} in the provider's books look like it, and ${claimants.length} attempts may have made them` }
+  if (row === undefined)
+    return {
+      kind: 'unavailable',
+      detail: `${free.length} in the provider's books look like it, and ${claimants.length} attempts may have made them`,
+    }
   return { kind: 'found', ...row }
 }
 
 const keyOf = ({ reminderId, attemptNo }: Own): string => `${reminderId} ${String(attemptNo).padStart(5, '0')}`
 
 /** The same for everybody who asks, so that two never take the same row. */
-const byAge = (a: Own, b: Own): number => a.reservedAt.getTime() - b.reservedAt.getTime() || (keyOf(a) < keyOf(b) ? -1 : 1)
+const byAge = (a: Own, b: Own): number =>
+  a.reservedAt.getTime() - b.reservedAt.getTime() || (keyOf(a) < keyOf(b) ? -1 : 1)
 
 /** Receipts come within minutes; whoever has none by then is asked about, and again at this interval for two days. */
 const SILENT_AFTER_MS = 5 * MINUTE
@@ -129,7 +191,11 @@ const AT_ONCE = 50
  * Callbacks are best effort (Twilio repeats one only on a failed connection, and not beyond 15 s), and
  * without a public address none can come at all; nothing about a person may hang on one.
  */
-export async function askForReceipts(runtime: Runtime, providerFor: ProviderFor, everyMs = ASK_FOR_RECEIPTS_EVERY_MS): Promise<number> {
+export async function askForReceipts(
+  runtime: Runtime,
+  providerFor: ProviderFor,
+  everyMs = ASK_FOR_RECEIPTS_EVERY_MS,
+): Promise<number> {
   const now = runtime.clock.now()
   const period = { from: new Date(now - ASK_FOR_MS), to: new Date(now - SILENT_AFTER_MS) }
   let applied = 0
@@ -138,7 +204,14 @@ export async function askForReceipts(runtime: Runtime, providerFor: ProviderFor,
     const answer = books === null || books.provider.harmless ? null : await lookUpAtProvider(runtime, attempt, books)
     if (answer?.kind !== 'found' || answer.word === null) continue
     const { reminderId, attemptNo } = attempt
-    const result = await applyReceipt(runtime, { reminderId, attemptNo, word: answer.word, dedupe: `asked ${answer.word.state}`, saidAt: null, by: 'look-up' })
+    const result = await applyReceipt(runtime, {
+      reminderId,
+      attemptNo,
+      word: answer.word,
+      dedupe: `asked ${answer.word.state}`,
+      saidAt: null,
+      by: 'look-up',
+    })
     if (result === 'applied') applied++
   }
   return applied
@@ -152,36 +225,82 @@ export async function askForReceipts(runtime: Runtime, providerFor: ProviderFor,
  *
  * @throws DECORUM_NOT_FOUND; DECORUM_STATE_CONFLICT when it is not in doubt (any more)
  */
-export async function resolveDoubt(runtime: Runtime, actor: Actor, reminderId: string, attemptNo: number, body: DoubtResolution): Promise<DoubtAnswerView> {
+export async function resolveDoubt(
+  runtime: Runtime,
+  actor: Actor,
+  reminderId: string,
+  attemptNo: number,
+  body: DoubtResolution,
+): Promise<DoubtAnswerView> {
   const { db } = runtime.ledger
   const known = isId(reminderId) ? await doubtedAttempt(db, reminderId, attemptNo, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such attempt')
   return inWriteTransaction(runtime, async (opened) => {
     const address = await attemptAddress(opened, reminderId, attemptNo)
-    const trx = await takeLocks(opened, { recipients: [known.recipientId], addresses: address === null ? [] : [address] }, 'wait')
+    const trx = await takeLocks(
+      opened,
+      { recipients: [known.recipientId], addresses: address === null ? [] : [address] },
+      'wait',
+    )
     const attempt = (await doubtedAttempt(trx, reminderId, attemptNo, actor.creditor)) as DoubtedAttempt
-    if (attempt.status !== 'in_doubt') throw new DecorumError('DECORUM_STATE_CONFLICT', `this attempt is not in doubt; it is ${attempt.status}`)
+    if (attempt.status !== 'in_doubt')
+      throw new DecorumError('DECORUM_STATE_CONFLICT', `this attempt is not in doubt; it is ${attempt.status}`)
     if (body.as === 'accept') await accept(runtime, trx, actor, attempt, reminderId, attemptNo)
     if (body.as === 'reject') await reject(runtime, trx, attempt, reminderId, attemptNo)
-    await recordDoubtAnswer(trx, { reminderId, attemptNo, as: body.as, reason: body.reason, by: actor.name, at: new Date(runtime.clock.now()) })
-    runtime.log.warn({ event: 'doubt.resolved', reminder: reminderId, attempt: attemptNo, as: body.as, by: actor.name }, 'in-doubt attempt resolved by operator')
+    await recordDoubtAnswer(trx, {
+      reminderId,
+      attemptNo,
+      as: body.as,
+      reason: body.reason,
+      by: actor.name,
+      at: new Date(runtime.clock.now()),
+    })
+    runtime.log.warn(
+      { event: 'doubt.resolved', reminder: reminderId, attempt: attemptNo, as: body.as, by: actor.name },
+      'in-doubt attempt resolved by operator',
+    )
     const after = (await doubtedAttempt(trx, reminderId, attemptNo, actor.creditor)) as DoubtedAttempt
     return { reminderId, attemptNo, as: body.as, reminderStatus: after.reminderStatus }
   })
 }
 
-async function accept(runtime: Runtime, trx: Locked, actor: Actor, attempt: DoubtedAttempt, reminderId: string, attemptNo: number): Promise<void> {
+async function accept(
+  runtime: Runtime,
+  trx: Locked,
+  actor: Actor,
+  attempt: DoubtedAttempt,
+  reminderId: string,
+  attemptNo: number,
+): Promise<void> {
   await applyReceiptIn(runtime, trx, {
-    reminderId, attemptNo, word: acceptedAs(attempt.channel), dedupe: 'operator accept', saidAt: null, by: `operator:${actor.name}`,
+    reminderId,
+    attemptNo,
+    word: acceptedAs(attempt.channel),
+    dedupe: 'operator accept',
+    saidAt: null,
+    by: `operator:${actor.name}`,
   })
 }
 
 /** A call that was made and of which nothing else is known is taken for a talk, the worst it can have been. */
 const acceptedAs = (channel: Channel): DeliveryWord =>
-  channel === 'phone' ? { state: 'conversation', final: true, code: 'operator', class: null } : { state: 'sent', final: false, code: 'operator', class: null }
+  channel === 'phone'
+    ? { state: 'conversation', final: true, code: 'operator', class: null }
+    : { state: 'sent', final: false, code: 'operator', class: null }
 
-async function reject(runtime: Runtime, trx: Locked, attempt: DoubtedAttempt, reminderId: string, attemptNo: number): Promise<void> {
-  const end = { kind: 'rejected', class: 'retriable', code: 'operator_rejected', detail: 'an operator knows that it did not go out' } as const
+async function reject(
+  runtime: Runtime,
+  trx: Locked,
+  attempt: DoubtedAttempt,
+  reminderId: string,
+  attemptNo: number,
+): Promise<void> {
+  const end = {
+    kind: 'rejected',
+    class: 'retriable',
+    code: 'operator_rejected',
+    detail: 'an operator knows that it did not go out',
+  } as const
   const now = runtime.clock.now()
   // As if no try had failed before: an operator's word alone does not end a reminder.
   const { entry } = settlementOf({ reminderId, attemptNo }, attempt.channel, end, 0, now, 0)

@@ -25,7 +25,14 @@ export async function closeLapsed(runtime: Runtime): Promise<number> {
       const trx = await takeLocks(opened, { recipients: [hold.recipientId] }, 'wait')
       const lapse = lapseOf({ kind: hold.kind, account: hold.accountId, until: hold.endsAt.getTime() }, now.getTime())
       if (lapse === null || !(await closeLapsedHold(trx, hold.id, lapse.endReason, now))) return false
-      if (lapse.event !== null) await recordBrokenPromise(trx, { id: newId(), hold, event: lapse.event, seq: await takeSequence(trx, hold.recipientId), now })
+      if (lapse.event !== null)
+        await recordBrokenPromise(trx, {
+          id: newId(),
+          hold,
+          event: lapse.event,
+          seq: await takeSequence(trx, hold.recipientId),
+          now,
+        })
       await replanNow(trx, hold.recipientId, lapse.replan.account, now)
       return true
     })
@@ -46,9 +53,15 @@ export async function endSilentCalls(runtime: Runtime): Promise<number> {
   const calls = await silentCalls(runtime.ledger.db, new Date(runtime.clock.now() - SILENT_AFTER_MS), 200)
   for (const call of calls) {
     await applyReceipt(runtime, {
-      ...call, word: { state: 'conversation', final: true, code: 'end_not_reported', class: null }, dedupe: 'sweep silent', saidAt: null,
+      ...call,
+      word: { state: 'conversation', final: true, code: 'end_not_reported', class: null },
+      dedupe: 'sweep silent',
+      saidAt: null,
     })
-    runtime.log.warn({ event: 'call.end_missed', reminder: call.reminderId, attempt: call.attemptNo }, 'end of a call never reported; it counts as a conversation')
+    runtime.log.warn(
+      { event: 'call.end_missed', reminder: call.reminderId, attempt: call.attemptNo },
+      'end of a call never reported; it counts as a conversation',
+    )
   }
   return calls.length
 }
@@ -71,7 +84,10 @@ export async function expireLeases(runtime: Runtime): Promise<number> {
     })
     if (!done) continue
     doubted++
-    runtime.log.warn({ event: 'attempt.doubted', reminder: attempt.reminderId, attempt: attempt.attemptNo }, 'attempt in doubt: no result within its lease')
+    runtime.log.warn(
+      { event: 'attempt.doubted', reminder: attempt.reminderId, attempt: attempt.attemptNo },
+      'attempt in doubt: no result within its lease',
+    )
   }
   return doubted
 }
@@ -84,14 +100,27 @@ const LIMIT = 500
  * @param lostAfterMs  machine time for which a reminder has been queued
  */
 export async function ringAgain(
-  runtime: Runtime, doorbell: Doorbell, routes: readonly Pick<Route, 'id' | 'channel' | 'rate'>[], lostAfterMs: number,
+  runtime: Runtime,
+  doorbell: Doorbell,
+  routes: readonly Pick<Route, 'id' | 'channel' | 'rate'>[],
+  lostAfterMs: number,
 ): Promise<number> {
   let rung = 0
   for (const route of routes) {
     const ringSize = ringSizeOf(route)
     const rings = Array.from({ length: Math.ceil(LIMIT / ringSize) }, () => randomUUID())
-    const lost = await lostRings(runtime.ledger.db, { route: route.id, olderThanMs: lostAfterMs, limit: LIMIT, ringSize, rings })
-    if (lost.length > 0) runtime.log.info({ event: 'reminders.requeued', route: route.id, reminders: lost.length }, 'reminders queued for too long, rung again')
+    const lost = await lostRings(runtime.ledger.db, {
+      route: route.id,
+      olderThanMs: lostAfterMs,
+      limit: LIMIT,
+      ringSize,
+      rings,
+    })
+    if (lost.length > 0)
+      runtime.log.info(
+        { event: 'reminders.requeued', route: route.id, reminders: lost.length },
+        'reminders queued for too long, rung again',
+      )
     await ringAll(doorbell, route.id, lost)
     rung += lost.length
   }
@@ -102,7 +131,13 @@ export async function ringAgain(
 export async function applyInvented(runtime: Runtime): Promise<number> {
   const due = await takeInventedReceipts(runtime.ledger.db, new Date(runtime.clock.now()), 500)
   for (const { reminderId, attemptNo, at, word } of due) {
-    await applyReceipt(runtime, { reminderId, attemptNo, word, dedupe: `invented ${word.state} ${at.toISOString()}`, saidAt: at.getTime() })
+    await applyReceipt(runtime, {
+      reminderId,
+      attemptNo,
+      word,
+      dedupe: `invented ${word.state} ${at.toISOString()}`,
+      saidAt: at.getTime(),
+    })
   }
   return due.length
 }

@@ -1,7 +1,19 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { BlockedTime, LocationEvidence } from '../../model/facts.ts'
 import { DAY, type Instant, type LocalDate } from '../../model/time.ts'
-import type { AccountState, AddressKind, Channel, ContactOutcome, Direction, HoldKind, Mode, Relation, Role, SuppressionReason, SuppressionScope } from '../../model/vocabulary.ts'
+import type {
+  AccountState,
+  AddressKind,
+  Channel,
+  ContactOutcome,
+  Direction,
+  HoldKind,
+  Mode,
+  Relation,
+  Role,
+  SuppressionReason,
+  SuppressionScope,
+} from '../../model/vocabulary.ts'
 import type { Database } from '../schema.ts'
 
 /** How far back contacts are read. Longest rule known: 3 automated calls in 30 days; conversations are read however old. */
@@ -29,8 +41,12 @@ export interface RecipientForDecision {
   events: { type: string; kind: string | null; at: Instant; account: string | null }[]
   holds: { kind: HoldKind; account: string | null; from: Instant; until: Instant | null; channel?: Channel | null }[]
   suppressions: {
-    scope: SuppressionScope; channel: Channel | null; hash: string | null; reason: SuppressionReason
-    from: Instant; until: Instant | null
+    scope: SuppressionScope
+    channel: Channel | null
+    hash: string | null
+    reason: SuppressionReason
+    from: Instant
+    until: Instant | null
     /** Said of another person who has the same address. */
     otherRecipient?: boolean
   }[]
@@ -105,7 +121,9 @@ const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 10
  * Must be called after the locks, in a statement of its own.
  */
 export async function readRecipients(
-  db: Kysely<Database> | Transaction<Database>, recipientIds: readonly string[], now: Instant,
+  db: Kysely<Database> | Transaction<Database>,
+  recipientIds: readonly string[],
+  now: Instant,
 ): Promise<Map<string, LockedRecipient>> {
   const contactsSince = new Date(now - CONTACT_MEMORY_MS)
   const eventsSince = new Date(now - EVENT_MEMORY_MS)
@@ -164,7 +182,8 @@ export async function readRecipients(
 
 /** Which accounts does each of these reminders speak of, as they stand now? Lead first. */
 export async function readAccounts(
-  db: Kysely<Database> | Transaction<Database>, reminderIds: readonly string[],
+  db: Kysely<Database> | Transaction<Database>,
+  reminderIds: readonly string[],
 ): Promise<Map<string, AccountForDecision[]>> {
   const { rows } = await sql<AccountForDecision>`/* read-accounts */
     SELECT ra.reminder_id AS "reminderId", ra.lead, ra.spell_id AS "spellId", a.spell_id AS "currentSpellId", a.id, a.product, a.role,
@@ -202,7 +221,11 @@ export interface EarlierMessage {
  * Asked of contacts, for what was surely not sent has none, and what is in doubt has one. Found by person and
  * time and then by key; call it under the people's locks, for those alone who were written to or called lately.
  */
-export async function earlierMessages(trx: Transaction<Database>, recipientIds: readonly string[], since: Date): Promise<EarlierMessage[]> {
+export async function earlierMessages(
+  trx: Transaction<Database>,
+  recipientIds: readonly string[],
+  since: Date,
+): Promise<EarlierMessage[]> {
   const { rows } = await sql<EarlierMessage>`/* earlier-messages */
     SELECT k.reminder_id AS "reminderId", k.recipient_id AS "recipientId", m.live, m.origin, k.channel, k.account_ids AS "accountIds",
       encode(t.message_hash, 'hex') AS "messageHash", k.at

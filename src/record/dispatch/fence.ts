@@ -42,7 +42,11 @@ export interface FencedReminder {
  * cost as much as all that is read for it (measured: 60 µs); what is decided is written with
  * the same guard, and a reminder that slipped through all the same fails the transaction.
  */
-export async function passFence(trx: Transaction<Database>, ring: string, reminderIds: readonly string[]): Promise<FencedReminder[]> {
+export async function passFence(
+  trx: Transaction<Database>,
+  ring: string,
+  reminderIds: readonly string[],
+): Promise<FencedReminder[]> {
   const { rows } = await sql<FencedReminder>`/* pass-fence */
     SELECT id, creditor, recipient_id AS "recipientId", live, origin, kind, mode, tone, channel,
       fallback_channels AS "fallbackChannels", template, ladder, rung, route, queued_at AS "queuedAt", due_at AS "dueAt",
@@ -67,8 +71,17 @@ export interface ReminderAnchors {
  * A look without locks, so the answer may be out of date a moment later; the fence and
  * the reads after the locks decide. Reminders no longer queued under the ring are left out.
  */
-export async function anchorsOf(trx: Transaction<Database>, ring: string, reminderIds: readonly string[]): Promise<ReminderAnchors[]> {
-  const { rows } = await sql<{ id: string; recipient_id: string; creditor: string; hashes: string[] | null }>`/* anchors */
+export async function anchorsOf(
+  trx: Transaction<Database>,
+  ring: string,
+  reminderIds: readonly string[],
+): Promise<ReminderAnchors[]> {
+  const { rows } = await sql<{
+    id: string
+    recipient_id: string
+    creditor: string
+    hashes: string[] | null
+  }>`/* anchors */
     SELECT r.id, r.recipient_id, r.creditor, (
         SELECT array_agg(encode(a.hash, 'hex')) FROM decorum.recipient_address a
         WHERE a.recipient_id = r.recipient_id AND a.channel = r.channel AND a.removed_at IS NULL
@@ -90,11 +103,16 @@ export async function anchorsOf(trx: Transaction<Database>, ring: string, remind
  * deadline it ends. Guarded by the ring: whoever else has it meanwhile keeps it.
  */
 export async function quarantine(
-  db: Kysely<Database>, aside: { reminderId: string; ring: string; now: Instant; nextAt: Instant; objection: StoredObjection },
+  db: Kysely<Database>,
+  aside: { reminderId: string; ring: string; now: Instant; nextAt: Instant; objection: StoredObjection },
 ): Promise<boolean> {
   const now = new Date(aside.now)
   return db.transaction().execute(async (trx) => {
-    const owner = await trx.selectFrom('decorum.reminder').select('recipient_id').where('id', '=', aside.reminderId).executeTakeFirst()
+    const owner = await trx
+      .selectFrom('decorum.reminder')
+      .select('recipient_id')
+      .where('id', '=', aside.reminderId)
+      .executeTakeFirst()
     if (owner === undefined) return false
     const locked = await takeLocks(trx, { recipients: [owner.recipient_id] }, 'wait')
     const { rows } = await sql<{ no: number }>`
@@ -102,7 +120,9 @@ export async function quarantine(
         status = CASE WHEN expires_at <= ${now} THEN 'expired' ELSE 'scheduled' END,
         end_reason = CASE WHEN expires_at <= ${now} THEN 'internal_error' END,
         next_at = least(expires_at, ${new Date(aside.nextAt)})
-      WHERE id = ${aside.reminderId}::uuid AND status = 'queued' AND ring = ${aside.ring}::uuid RETURNING decisions AS no`.execute(trx)
+      WHERE id = ${aside.reminderId}::uuid AND status = 'queued' AND ring = ${aside.ring}::uuid RETURNING decisions AS no`.execute(
+      trx,
+    )
     const [row] = rows
     if (row === undefined) return false
     const seq = await takeSequence(locked, owner.recipient_id)

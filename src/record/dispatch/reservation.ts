@@ -128,8 +128,12 @@ export async function writeReservation(
     )
     SELECT count(*)::int AS moved FROM moved`.execute(trx)
   const moved = rows[0]?.moved ?? 0
-  if (moved !== steps.length) throw new RangeError(`updated ${moved} of ${steps.length} reminders: the others changed meanwhile`)
-  await repeatDecisions(trx, written.decisions.filter((entry) => entry.repeated))
+  if (moved !== steps.length)
+    throw new RangeError(`updated ${moved} of ${steps.length} reminders: the others changed meanwhile`)
+  await repeatDecisions(
+    trx,
+    written.decisions.filter((entry) => entry.repeated),
+  )
 }
 
 /** Hands out the numbers of each recipient's sequence. */
@@ -150,26 +154,45 @@ class Sequence {
 }
 
 const decisionRows = (decisions: readonly DecisionEntry[], sequence: Sequence): object[] =>
-  decisions.filter((entry) => !entry.repeated).map(({ decision, ...entry }) => ({
-    reminder_id: entry.reminderId, no: entry.no, at: entry.at, verdict: decision.verdict, until: decision.until,
-    code: decision.reasons[0]?.code ?? null, rule: decision.reasons[0]?.rule ?? null,
-    reasons: decision.reasons, packs: decision.packs, zones: decision.candidateZones,
-    facts: { ...entry.facts, zoneData: decision.zoneData }, attempt_no: entry.attemptNo, seq: sequence.next(entry.recipientId),
-  }))
+  decisions
+    .filter((entry) => !entry.repeated)
+    .map(({ decision, ...entry }) => ({
+      reminder_id: entry.reminderId,
+      no: entry.no,
+      at: entry.at,
+      verdict: decision.verdict,
+      until: decision.until,
+      code: decision.reasons[0]?.code ?? null,
+      rule: decision.reasons[0]?.rule ?? null,
+      reasons: decision.reasons,
+      packs: decision.packs,
+      zones: decision.candidateZones,
+      facts: { ...entry.facts, zoneData: decision.zoneData },
+      attempt_no: entry.attemptNo,
+      seq: sequence.next(entry.recipientId),
+    }))
 
 async function repeatDecisions(trx: Locked, repeated: readonly DecisionEntry[]): Promise<void> {
   if (repeated.length === 0) return
   await sql`/* repeat-decisions */
     UPDATE decorum.decision d SET repeats = d.repeats + 1, last_at = to_timestamp((x.rows ->> (d.reminder_id || ' ' || d.no))::float8 / 1000)
     FROM ${keyedRows(repeated.map((e) => [`${e.reminderId} ${e.no}`, e.at]))} AS x
-    WHERE ${isOneOfIds('d.reminder_id', repeated.map((e) => e.reminderId))} AND x.rows ? (d.reminder_id || ' ' || d.no)`.execute(trx)
+    WHERE ${isOneOfIds(
+      'd.reminder_id',
+      repeated.map((e) => e.reminderId),
+    )} AND x.rows ? (d.reminder_id || ' ' || d.no)`.execute(trx)
 }
 
 /** Which attempts does the ledger hold as `sending` for this batch? Asked when the answer to COMMIT was lost. */
-export async function attemptsOfBatch(db: Kysely<Database>, batch: string): Promise<{ reminderId: string; attemptNo: number }[]> {
+export async function attemptsOfBatch(
+  db: Kysely<Database>,
+  batch: string,
+): Promise<{ reminderId: string; attemptNo: number }[]> {
   const { rows } = await sql<{ reminderId: string; attemptNo: number }>`
     SELECT reminder_id AS "reminderId", no AS "attemptNo" FROM decorum.attempt
-    WHERE status = 'sending' AND lease_until > clock_timestamp() - interval '1 hour' AND batch = ${batch}::uuid`.execute(db)
+    WHERE status = 'sending' AND lease_until > clock_timestamp() - interval '1 hour' AND batch = ${batch}::uuid`.execute(
+    db,
+  )
   return rows
 }
 
@@ -184,6 +207,8 @@ export async function callsOnLine(trx: Transaction<Database>, route: string): Pr
   // Prepared: a call may be on the line in any month's piece, and to plan for all of them took most of the time.
   const { rows } = await sql<{ calls: number }>`/* calls-on-line */
     SELECT count(*)::int AS calls FROM decorum.attempt
-    WHERE route = ${route} AND channel = 'phone' AND status IN ('sending', 'accepted', 'in_doubt') AND NOT delivery_final`.execute(trx)
+    WHERE route = ${route} AND channel = 'phone' AND status IN ('sending', 'accepted', 'in_doubt') AND NOT delivery_final`.execute(
+    trx,
+  )
   return rows[0]?.calls ?? 0
 }

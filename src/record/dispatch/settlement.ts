@@ -12,7 +12,10 @@ import type { AttemptStatus } from '../schema.ts'
  *
  * @param attempts  those that were accepted or are in doubt, which counts as gone out
  */
-export async function markSpells(trx: Locked, attempts: readonly { reminderId: string; reservedAt: Date }[]): Promise<void> {
+export async function markSpells(
+  trx: Locked,
+  attempts: readonly { reminderId: string; reservedAt: Date }[],
+): Promise<void> {
   if (attempts.length === 0) return
   const reservedAt = attempts.map((attempt) => [attempt.reminderId, attempt.reservedAt.getTime()] as const)
   // From the mildest, as they stand in the list.
@@ -61,13 +64,18 @@ export interface Settled {
  * it can become, so that what it came to makes facts milder, and who decides meanwhile decides too strictly and never too freely.
  */
 export async function writeSettlements(
-  trx: Locked, entries: readonly SettlementEntry[], now: Instant,
+  trx: Locked,
+  entries: readonly SettlementEntry[],
+  now: Instant,
 ): Promise<Settled[]> {
   const at = new Date(now)
   const written = await settleAttempts(trx, entries, at)
   if (written.length === 0) return []
   await carryOn(trx, written, at)
-  await markSpells(trx, written.filter((w) => w.contact !== null))
+  await markSpells(
+    trx,
+    written.filter((w) => w.contact !== null),
+  )
   return written
 }
 
@@ -79,16 +87,26 @@ interface Written extends SettlementEntry {
 
 async function settleAttempts(trx: Locked, entries: readonly SettlementEntry[], at: Date): Promise<Written[]> {
   const byAttempt = new Map(entries.map((entry) => [`${entry.reminderId} ${entry.attemptNo}`, entry]))
-  const rows = [...byAttempt].map(([key, e]) => [key, { status: e.status, ref: e.providerRef, rejection: e.rejection, code: e.code, detail: e.detail }] as const)
+  const rows = [...byAttempt].map(
+    ([key, e]) =>
+      [key, { status: e.status, ref: e.providerRef, rejection: e.rejection, code: e.code, detail: e.detail }] as const,
+  )
   const key = sql.raw("(a.reminder_id || ' ' || a.no)")
   const { rows: settled } = await sql<{ key: string; recipientId: string; reservedAt: Date }>`/* settle-attempts */
     UPDATE decorum.attempt a SET status = x.rows -> ${key} ->> 'status', provider_ref = coalesce(x.rows -> ${key} ->> 'ref', a.provider_ref),
       rejection = x.rows -> ${key} ->> 'rejection', code = x.rows -> ${key} ->> 'code', detail = x.rows -> ${key} ->> 'detail', settled_at = ${at}
     FROM ${keyedRows(rows)} AS x
-    WHERE ${isOneOfIds('a.reminder_id', entries.map((e) => e.reminderId))} AND x.rows ? ${key}
+    WHERE ${isOneOfIds(
+      'a.reminder_id',
+      entries.map((e) => e.reminderId),
+    )} AND x.rows ? ${key}
       AND (a.status = ${'sending'} OR (a.status = ${'in_doubt'} AND x.rows -> ${key} ->> 'status' <> 'in_doubt'))
     RETURNING ${key} AS key, a.recipient_id AS "recipientId", a.reserved_at AS "reservedAt"`.execute(trx)
-  return settled.map(({ key, recipientId, reservedAt }) => ({ ...(byAttempt.get(key) as SettlementEntry), recipientId, reservedAt }))
+  return settled.map(({ key, recipientId, reservedAt }) => ({
+    ...(byAttempt.get(key) as SettlementEntry),
+    recipientId,
+    reservedAt,
+  }))
 }
 
 /**
@@ -110,7 +128,9 @@ async function carryOn(trx: Locked, written: readonly Written[], at: Date): Prom
     )
     UPDATE decorum.contact k SET outcome = x.rows ->> ${contactText}
     FROM ${keyedRows(outcomes)} AS x
-    WHERE ${ofAttempts(written)} AND x.rows ->> ${contactText} IS NOT NULL AND k.outcome IN ('pending', 'in-doubt')`.execute(trx)
+    WHERE ${ofAttempts(written)} AND x.rows ->> ${contactText} IS NOT NULL AND k.outcome IN ('pending', 'in-doubt')`.execute(
+    trx,
+  )
   const never = written.filter((w) => w.contact === null)
   if (never.length === 0) return
   await sql`/* remove-contacts */

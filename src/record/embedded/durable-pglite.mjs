@@ -55,4 +55,5 @@ const startParams = [
  * @param {(fd: number) => void} fsync
  * @returns {Promise<PGlite>}
  */
-export const openDurable = (directory, fsync = fsyncSync) => PGlite.create({ fs: new DurableNodeFS(directory, fsync), startParams })
+export const openDurable = (directory, fsync = fsyncSync) =>
+  PGlite.create({ fs: new DurableNodeFS(directory, fsync), startParams })

@@ -71,7 +71,11 @@ async function opened(thread: Worker): Promise<void> {
   const [message] = (await once(thread, 'message')) as [FromThread]
   if ('ready' in message) return
   await thread.terminate()
-  throw new DecorumError('DECORUM_LEDGER_UNAVAILABLE', `the data directory cannot be opened: ${'failed' in message ? message.failed : 'no reason given'}`, {
-    hint: 'Is it writable, is there room, and was it made by this version? Move it away to start empty.',
-  })
+  throw new DecorumError(
+    'DECORUM_LEDGER_UNAVAILABLE',
+    `the data directory cannot be opened: ${'failed' in message ? message.failed : 'no reason given'}`,
+    {
+      hint: 'Is it writable, is there room, and was it made by this version? Move it away to start empty.',
+    },
+  )
 }

@@ -74,9 +74,13 @@ export class EmbeddedPool extends pg.Pool {
 function wouldHang(own: Lease | null): DecorumError | null {
   const inside = (used.getStore() ?? []).some((lease) => lease !== own && lease.live && lease.socket.inTransaction)
   if (!inside) return null
-  return new DecorumError('DECORUM_INTERNAL', 'a query outside of an open embedded transaction, from inside it, would wait for ever', {
-    hint: 'Pass the transaction on, and use it instead of the ledger.',
-  })
+  return new DecorumError(
+    'DECORUM_INTERNAL',
+    'a query outside of an open embedded transaction, from inside it, would wait for ever',
+    {
+      hint: 'Pass the transaction on, and use it instead of the ledger.',
+    },
+  )
 }
 
 const socketOf = (client: pg.PoolClient): SessionSocket =>

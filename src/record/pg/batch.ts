@@ -27,7 +27,10 @@ export function insertRows<Row>(table: string, columns: Columns<Row>, after = ''
  * @param columns  those that are written, and `id`, by which the row is found
  */
 export function updateRows<Row extends { id: string }>(table: string, columns: Columns<Row>): WriteRows<Row> {
-  const set = Object.entries(columns).filter(([name]) => name !== 'id').map(([name, type]) => `${name} = ${valueOf(name, type as ColumnType)}`).join(', ')
+  const set = Object.entries(columns)
+    .filter(([name]) => name !== 'id')
+    .map(([name, type]) => `${name} = ${valueOf(name, type as ColumnType)}`)
+    .join(', ')
   return writer(`UPDATE ${table} AS known SET ${set} FROM ${arraysOf(columns)} WHERE known.id = x.id`, columns)
 }
 
@@ -35,17 +38,27 @@ function writer<Row>(text: string, columns: Columns<Row>): WriteRows<Row> {
   const entries = Object.entries(columns) as [keyof Row & string, ColumnType][]
   return async (db, rows) => {
     if (rows.length === 0) return 0
-    const arrays = entries.map(([name, type]) => binaryArray(type, rows.map((row) => row[name])))
+    const arrays = entries.map(([name, type]) =>
+      binaryArray(
+        type,
+        rows.map((row) => row[name]),
+      ),
+    )
     return Number((await db.executeQuery(CompiledQuery.raw(text, arrays))).numAffectedRows ?? 0)
   }
 }
 
 const valueOf = (name: string, type: ColumnType): string => (type === 'texts' ? `x.${name}::text[]` : `x.${name}`)
 
-const valuesOf = (columns: Columns<never>): string => Object.entries(columns).map(([name, type]) => valueOf(name, type as ColumnType)).join(', ')
+const valuesOf = (columns: Columns<never>): string =>
+  Object.entries(columns)
+    .map(([name, type]) => valueOf(name, type as ColumnType))
+    .join(', ')
 
 const arraysOf = (columns: Columns<never>): string =>
-  `unnest(${Object.values(columns).map((type, i) => `$${i + 1}::${type === 'texts' ? 'text' : type as ColumnType}[]`).join(', ')}) AS x (${Object.keys(columns).join(', ')})`
+  `unnest(${Object.values(columns)
+    .map((type, i) => `$${i + 1}::${type === 'texts' ? 'text' : (type as ColumnType)}[]`)
+    .join(', ')}) AS x (${Object.keys(columns).join(', ')})`
 
 /**
  * What each row of a batch becomes, by its key: `FROM ${keyedRows(…)} AS x`, read as `x.rows -> key ->> 'column'`.

@@ -1,6 +1,7 @@
 // Hot path: all arrays are written into one buffer of the process, one after the other, and copied out; measured by `npm run bench -- intake`. Outside, `binaryArray` is a function from values to bytes of its own.
 /** Types of columns that rows are written to in bulk. `texts` is a `text[]` column, which cannot itself stand in an array of rows. */
-export type ColumnType = 'uuid' | 'text' | 'texts' | 'bytea' | 'jsonb' | 'timestamptz' | 'date' | 'bigint' | 'integer' | 'smallint' | 'boolean'
+export type ColumnType =
+  'uuid' | 'text' | 'texts' | 'bytea' | 'jsonb' | 'timestamptz' | 'date' | 'bigint' | 'integer' | 'smallint' | 'boolean'
 
 /**
  * How does PostgreSQL receive these values as one array parameter?
@@ -61,7 +62,8 @@ class Bytes {
   reserve(count: number): number {
     const start = this.length
     this.length += count
-    if (this.length > Bytes.#kept.length) Bytes.#kept = Buffer.concat([Bytes.#kept, Buffer.alloc(Math.max(this.length, Bytes.#kept.length))])
+    if (this.length > Bytes.#kept.length)
+      Bytes.#kept = Buffer.concat([Bytes.#kept, Buffer.alloc(Math.max(this.length, Bytes.#kept.length))])
     return start
   }
 
@@ -110,7 +112,8 @@ class Bytes {
     let wrong = value.length === UUID_CHARACTERS ? 0 : -1
     for (let i = 0; i < UUID_CHARACTERS; i += 2) {
       if (i === 8 || i === 13 || i === 18 || i === 23) i++
-      const byte = ((HEX_DIGITS[value.charCodeAt(i)] ?? NO_DIGIT) << 4) | (HEX_DIGITS[value.charCodeAt(i + 1)] ?? NO_DIGIT)
+      const byte =
+        ((HEX_DIGITS[value.charCodeAt(i)] ?? NO_DIGIT) << 4) | (HEX_DIGITS[value.charCodeAt(i + 1)] ?? NO_DIGIT)
       wrong |= byte
       Bytes.#kept[at++] = byte
     }
@@ -158,7 +161,8 @@ function writeJson(bytes: Bytes, value: unknown): void {
 const SPECIAL = /["\\]/g
 
 /** A list of texts as text: `{"a","b"}`. */
-const listOf = (texts: readonly string[]): string => `{${texts.map((text) => `"${text.replace(SPECIAL, '\\$&')}"`).join(',')}}`
+const listOf = (texts: readonly string[]): string =>
+  `{${texts.map((text) => `"${text.replace(SPECIAL, '\\$&')}"`).join(',')}}`
 
 /** Object ids of the elements' types are PostgreSQL's own and never change. */
 const ELEMENTS: Readonly<Record<ColumnType, { oid: number; write: (bytes: Bytes, value: never) => void }>> = {

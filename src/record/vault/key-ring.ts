@@ -39,7 +39,11 @@ export function parseKeyRing(text: string): KeyRing {
   }
   const [first, ...rest] = keys
   if (faults.length > 0 || first === undefined) {
-    throw new DecorumError('DECORUM_CONFIG', `DECORUM_KEYS: ${faults.map((f) => `${f.path} ${f.problem}`).join('; ')}`, { faults })
+    throw new DecorumError(
+      'DECORUM_CONFIG',
+      `DECORUM_KEYS: ${faults.map((f) => `${f.path} ${f.problem}`).join('; ')}`,
+      { faults },
+    )
   }
   return [first, ...rest]
 }

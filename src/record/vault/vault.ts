@@ -75,7 +75,10 @@ export function openVault(ring: KeyRing): Vault {
   const recent = new LRUCache<string, KeyObject>({ max: 2_000 })
   const current = ring[0].id
 
-  const wrap = (bytes: Buffer): WrappedKey => ({ wrapped: encrypt(wrapper(current), wrapBound(current), bytes), keyId: current })
+  const wrap = (bytes: Buffer): WrappedKey => ({
+    wrapped: encrypt(wrapper(current), wrapBound(current), bytes),
+    keyId: current,
+  })
   const wrapper = (keyId: string): KeyObject => {
     const key = wrappers.get(keyId)
     if (key === undefined) throw new DecorumError('DECORUM_KEY_MISSING', `DECORUM_KEYS has no key ${keyId}`)
@@ -88,7 +91,10 @@ export function openVault(ring: KeyRing): Vault {
     if (known !== undefined) return known
     const bytes = decrypt(wrapper(keyId), wrapBound(keyId), wrapped)
     if (bytes === null) {
-      throw new DecorumError('DECORUM_KEY_MISSING', `key ${keyId} of DECORUM_KEYS is not the one that wrapped this data`)
+      throw new DecorumError(
+        'DECORUM_KEY_MISSING',
+        `key ${keyId} of DECORUM_KEYS is not the one that wrapped this data`,
+      )
     }
     const key = createSecretKey(bytes)
     recent.set(name, key)
@@ -99,7 +105,11 @@ export function openVault(ring: KeyRing): Vault {
   const signWith = (key: KeyObject, purpose: string, text: string): Buffer =>
     createHmac('sha256', key).update(purpose).update('\0').update(text, 'utf8').digest().subarray(0, SIGNATURE_BYTES)
   const hashWith = (hasher: { keyId: string; key: KeyObject }, channel: Channel, value: string): AddressHash => ({
-    hash: createHmac('sha256', hasher.key).update(channel === 'email' ? 'mailbox' : 'number').update('\0').update(value, 'utf8').digest(),
+    hash: createHmac('sha256', hasher.key)
+      .update(channel === 'email' ? 'mailbox' : 'number')
+      .update('\0')
+      .update(value, 'utf8')
+      .digest(),
     keyId: hasher.keyId,
   })
 
@@ -118,7 +128,11 @@ export function openVault(ring: KeyRing): Vault {
     seal: (key, place, text) => encrypt(key, fieldBound(place), Buffer.from(text, 'utf8')),
     open: (key, place, sealed) => {
       const plain = decrypt(key, fieldBound(place), sealed)
-      if (plain === null) throw new DecorumError('DECORUM_INTERNAL', `what is stored in ${place.table}.${place.column} does not open there`)
+      if (plain === null)
+        throw new DecorumError(
+          'DECORUM_INTERNAL',
+          `what is stored in ${place.table}.${place.column} does not open there`,
+        )
       return plain.toString('utf8')
     },
     addressHash: (channel, value) => hashWith(hashers[0] as (typeof hashers)[number], channel, value),
@@ -126,7 +140,8 @@ export function openVault(ring: KeyRing): Vault {
     liveHashKeys: hashers.map((hasher) => hasher.keyId),
     sign: (purpose, text) => signWith(signers[0] as KeyObject, purpose, text),
     isSigned: (purpose, text, signature) =>
-      signature.length === SIGNATURE_BYTES && signers.some((key) => timingSafeEqual(signWith(key, purpose, text), signature)),
+      signature.length === SIGNATURE_BYTES &&
+      signers.some((key) => timingSafeEqual(signWith(key, purpose, text), signature)),
   }
 }
 
@@ -144,7 +159,9 @@ const fieldBound = ({ table, column, rowId }: SealedField): string => `${table}\
  *
  * `name` holds the full name, `variables` a JSON object of texts, `value` a number in E.164 or a mailbox.
  */
-const place = (table: string, column: string) => (rowId: string): SealedField => ({ table, column, rowId })
+const place =
+  (table: string, column: string) =>
+  (rowId: string): SealedField => ({ table, column, rowId })
 
 export const recipientName = place('recipient', 'name')
 export const addressValue = place('recipient_address', 'value')

@@ -17,32 +17,106 @@ export function simulationText(report: SimulationReport): string {
   ].join('\n')
   return [
     opening,
-    titled('Sent by day (the recipient’s)', ['day', 'phone', 'sms', 'email', 'all'], byDay(report).map((d) => [d.key, d.phone, d.sms, d.email, d.all])),
-    titled('Sent by hour (the recipient’s clock)', ['hour', 'phone', 'sms', 'email', 'all'], byHour(report).map((h) => [h.key, h.phone, h.sms, h.email, h.all])),
-    titled('Sent by tone', ['tone', 'phone', 'sms', 'email', 'all'], byTone(report).map((t) => [t.key, t.phone, t.sms, t.email, t.all])),
-    titled('Put off and refused, by rule', ['verdict', 'rule', 'version', 'times', 'binding', 'citation'],
-      report.objections.map((o) => [o.verdict, o.rule, o.version, o.count, o.binding, o.citation])),
-    titled('How close people come to each cap', ['cap', 'limit', 'people', 'at limit', 'one left', 'mean use', 'citation'],
-      report.caps.map((c) => [c.rule, c.limit, c.people, `${c.atLimit} (${percentText(c.atLimit / c.people)})`, c.oneLeft, c.meanUse, c.citation])),
-    titled('Routes', ['route', 'messages', 'units', 'rate/s', 'lasting/s', 'busiest hour/s', 'due in one second', 'longest wait', 'too late', 'cost'],
-      report.routes.map((r) => [r.route, r.messages, r.units, r.perSecond, r.sustainedPerSecond, r.busiestHourPerSecond, r.peak === null ? 0 : `${r.peak.units} at ${r.peak.at}`,
-        durationInWords(r.longestWaitSeconds), r.tooLate, r.cost === null ? '' : costText(r.cost)])),
-    titled('Messages that ended undelivered', ['as', 'channel', 'reason', 'count'], report.ended.map((e) => [e.as, e.channel, e.reason ?? '', e.count])),
-    titled('Steps of the ladder left out', ['reason', 'count'], report.leftOut.map((l) => [l.reason, l.count])),
+    titled(
+      'Sent by day (the recipient’s)',
+      ['day', 'phone', 'sms', 'email', 'all'],
+      byDay(report).map((d) => [d.key, d.phone, d.sms, d.email, d.all]),
+    ),
+    titled(
+      'Sent by hour (the recipient’s clock)',
+      ['hour', 'phone', 'sms', 'email', 'all'],
+      byHour(report).map((h) => [h.key, h.phone, h.sms, h.email, h.all]),
+    ),
+    titled(
+      'Sent by tone',
+      ['tone', 'phone', 'sms', 'email', 'all'],
+      byTone(report).map((t) => [t.key, t.phone, t.sms, t.email, t.all]),
+    ),
+    titled(
+      'Put off and refused, by rule',
+      ['verdict', 'rule', 'version', 'times', 'binding', 'citation'],
+      report.objections.map((o) => [o.verdict, o.rule, o.version, o.count, o.binding, o.citation]),
+    ),
+    titled(
+      'How close people come to each cap',
+      ['cap', 'limit', 'people', 'at limit', 'one left', 'mean use', 'citation'],
+      report.caps.map((c) => [
+        c.rule,
+        c.limit,
+        c.people,
+        `${c.atLimit} (${percentText(c.atLimit / c.people)})`,
+        c.oneLeft,
+        c.meanUse,
+        c.citation,
+      ]),
+    ),
+    titled(
+      'Routes',
+      [
+        'route',
+        'messages',
+        'units',
+        'rate/s',
+        'lasting/s',
+        'busiest hour/s',
+        'due in one second',
+        'longest wait',
+        'too late',
+        'cost',
+      ],
+      report.routes.map((r) => [
+        r.route,
+        r.messages,
+        r.units,
+        r.perSecond,
+        r.sustainedPerSecond,
+        r.busiestHourPerSecond,
+        r.peak === null ? 0 : `${r.peak.units} at ${r.peak.at}`,
+        durationInWords(r.longestWaitSeconds),
+        r.tooLate,
+        r.cost === null ? '' : costText(r.cost),
+      ]),
+    ),
+    titled(
+      'Messages that ended undelivered',
+      ['as', 'channel', 'reason', 'count'],
+      report.ended.map((e) => [e.as, e.channel, e.reason ?? '', e.count]),
+    ),
+    titled(
+      'Steps of the ladder left out',
+      ['reason', 'count'],
+      report.leftOut.map((l) => [l.reason, l.count]),
+    ),
     titled('Steps for people, by day', ['day', 'steps'], [...sumsBy(report.stepsForPeople, ({ day }) => day)]),
-    titled('Hand-off proposals, by day', ['day', 'proposals'], report.handOffProposals.map((h) => [h.day, h.count])),
-  ].filter((part) => part !== '').join('\n\n')
+    titled(
+      'Hand-off proposals, by day',
+      ['day', 'proposals'],
+      report.handOffProposals.map((h) => [h.day, h.count]),
+    ),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
 }
 
 /** Two versions beside each other. */
 export function comparisonText({ compared, differences }: SimulationComparison): string {
-  return titled(`As it is, and with ${compared}`, ['figure', 'as it is', 'with it', 'change'],
-    differences.map(({ figure, base, other, change }) => [figure, wholeText(base), wholeText(other), `${change > 0 ? '+' : ''}${wholeText(change)}`]), Infinity)
+  return titled(
+    `As it is, and with ${compared}`,
+    ['figure', 'as it is', 'with it', 'change'],
+    differences.map(({ figure, base, other, change }) => [
+      figure,
+      wholeText(base),
+      wholeText(other),
+      `${change > 0 ? '+' : ''}${wholeText(change)}`,
+    ]),
+    Infinity,
+  )
 }
 
 function titled(title: string, head: string[], rows: (string | number)[][], most = 62): string {
   if (rows.length === 0) return ''
-  const limit = head[0] === 'day' || head[0] === 'hour' ? most : Math.min(most, most === Infinity ? Infinity : MOST_ROWS)
+  const limit =
+    head[0] === 'day' || head[0] === 'hour' ? most : Math.min(most, most === Infinity ? Infinity : MOST_ROWS)
   const table = new Table({ head, style: { head: [], border: [], compact: true } })
   table.push(...rows.slice(0, limit))
   const left = rows.length - Math.min(rows.length, limit)
@@ -62,17 +136,26 @@ export type ByChannel = Record<Channel, number> & { key: string; all: number }
 export function byDay({ sent }: SimulationReport): ByChannel[] {
   const days: string[] = []
   const last = sent.at(-1)?.day
-  for (let day = sent[0]?.day; day !== undefined && last !== undefined && day <= last; day = addDays(day, 1)) days.push(day)
+  for (let day = sent[0]?.day; day !== undefined && last !== undefined && day <= last; day = addDays(day, 1))
+    days.push(day)
   return under(days, sent, ({ day }) => day)
 }
 
 /** All 24 hours of the recipient's day. */
 export const byHour = ({ sent }: SimulationReport): ByChannel[] =>
-  under(Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, '0')}:00`), sent, ({ hour }) => `${String(hour).padStart(2, '0')}:00`)
+  under(
+    Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, '0')}:00`),
+    sent,
+    ({ hour }) => `${String(hour).padStart(2, '0')}:00`,
+  )
 
 export const byTone = ({ sent }: SimulationReport): ByChannel[] => under([...TONES], sent, ({ tone }) => tone)
 
-function under(keys: readonly string[], sent: SimulationReport['sent'], keyOf: (row: SimulationReport['sent'][number]) => string): ByChannel[] {
+function under(
+  keys: readonly string[],
+  sent: SimulationReport['sent'],
+  keyOf: (row: SimulationReport['sent'][number]) => string,
+): ByChannel[] {
   const rows = new Map(keys.map((key): [string, ByChannel] => [key, { key, phone: 0, sms: 0, email: 0, all: 0 }]))
   for (const row of sent) {
     const found = rows.get(keyOf(row))
@@ -84,8 +167,10 @@ function under(keys: readonly string[], sent: SimulationReport['sent'], keyOf: (
 }
 
 export const wholeText = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 2 })
-export const percentText = (share: number): string => `${(share * 100).toLocaleString('en', { maximumFractionDigits: 1 })} %`
-export const costText = (cost: number): string => cost.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+export const percentText = (share: number): string =>
+  `${(share * 100).toLocaleString('en', { maximumFractionDigits: 1 })} %`
+export const costText = (cost: number): string =>
+  cost.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 
 /** `4 s`, `12 min`, `3.5 h`. */
 export function durationInWords(seconds: number): string {

@@ -8,7 +8,10 @@ export interface Page<T> {
 
 /** The wire form of a page of these items. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), next: z.string().nullable().describe('Give it as `cursor` to read on; null on the last page.') })
+  z.object({
+    items: z.array(item),
+    next: z.string().nullable().describe('Give it as `cursor` to read on; null on the last page.'),
+  })
 
 /** An instant as every answer writes it: RFC 3339 in UTC. */
 export const instantText = z.string().meta({ format: 'date-time' })

@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { VERDICTS } from '../../model/decision.ts'
-import { ADDRESS_KINDS, CHANNELS, CONTACT_OUTCOMES, DIRECTIONS, HOLD_KINDS, MODES, RELATIONS, SUPPRESSION_REASONS, SUPPRESSION_SCOPES, TONES } from '../../model/vocabulary.ts'
+import {
+  ADDRESS_KINDS,
+  CHANNELS,
+  CONTACT_OUTCOMES,
+  DIRECTIONS,
+  HOLD_KINDS,
+  MODES,
+  RELATIONS,
+  SUPPRESSION_REASONS,
+  SUPPRESSION_SCOPES,
+  TONES,
+} from '../../model/vocabulary.ts'
 import { objectionText } from './operations.ts'
 import { instantText } from './page.ts'
 
@@ -14,17 +25,19 @@ export const recipientViewSchema = z.object({
   timeZone: z.string().nullable(),
   jurisdiction: z.string().nullable(),
   asOf: instantText.nullable(),
-  addresses: z.array(z.object({
-    id: z.string(),
-    channel: z.enum(CHANNELS),
-    value: z.string().nullable(),
-    kind: z.enum(ADDRESS_KINDS).nullable(),
-    relation: z.enum(RELATIONS),
-    source: z.string().nullable(),
-    country: z.string().nullable(),
-    zones: z.array(z.string()),
-    removedAt: instantText.nullable(),
-  })),
+  addresses: z.array(
+    z.object({
+      id: z.string(),
+      channel: z.enum(CHANNELS),
+      value: z.string().nullable(),
+      kind: z.enum(ADDRESS_KINDS).nullable(),
+      relation: z.enum(RELATIONS),
+      source: z.string().nullable(),
+      country: z.string().nullable(),
+      zones: z.array(z.string()),
+      removedAt: instantText.nullable(),
+    }),
+  ),
   accountIds: z.array(z.string()),
   updatedAt: instantText,
 })
@@ -80,7 +93,9 @@ export const contactViewSchema = z.object({
   party: z.string().nullable(),
   by: z.string(),
   reminderId: z.string().nullable(),
-  excess: z.array(z.string()).describe('Rules that it exceeded: known when it was reported, or shown by facts learnt later.'),
+  excess: z
+    .array(z.string())
+    .describe('Rules that it exceeded: known when it was reported, or shown by facts learnt later.'),
   recordedAt: instantText,
 })
 export type ContactView = z.infer<typeof contactViewSchema>
@@ -90,7 +105,10 @@ export const REPLY_MEANINGS = ['stop', 'stop-all', 'start', 'help', 'empty', 'ot
 /** What somebody wrote back. `words` come out of the vault, and every reading is logged. */
 export const replyViewSchema = z.object({
   id: z.string(),
-  creditor: z.string().nullable().describe('Null: of a route that writes for several creditors, from nobody who is known.'),
+  creditor: z
+    .string()
+    .nullable()
+    .describe('Null: of a route that writes for several creditors, from nobody who is known.'),
   recipientId: z.string().nullable().describe('Null: nobody can be told to have sent it; `problem` says why.'),
   channel: z.enum(CHANNELS),
   route: z.string(),
@@ -98,7 +116,10 @@ export const replyViewSchema = z.object({
   meaning: z.enum(REPLY_MEANINGS).describe('What it was understood to ask; other: a person has to read it.'),
   problem: z.string().nullable(),
   taskId: z.string().nullable().describe('The task under which it waits to be read.'),
-  words: z.string().nullable().describe('Null: a known word alone, no words, an erased person, or nobody who is known.'),
+  words: z
+    .string()
+    .nullable()
+    .describe('Null: a known word alone, no words, an erased person, or nobody who is known.'),
 })
 export type ReplyView = z.infer<typeof replyViewSchema>
 
@@ -109,7 +130,9 @@ export const taskViewSchema = z.object({
   creditor: z.string(),
   recipientId: z.string(),
   accountIds: z.array(z.string()),
-  kind: z.enum(['step', 'hand-off', 'reply']).describe('reply: somebody wrote what a person has to read; GET /v1/replies?taskId= shows it.'),
+  kind: z
+    .enum(['step', 'hand-off', 'reply'])
+    .describe('reply: somebody wrote what a person has to read; GET /v1/replies?taskId= shows it.'),
   ladder: z.string().nullable(),
   rung: z.string().nullable(),
   tone: z.enum(TONES).nullable(),
@@ -124,11 +147,20 @@ export const taskViewSchema = z.object({
   channels: z.array(z.enum(CHANNELS)).describe('In order of preference; empty: nobody is contacted by it.'),
   withdrawnAt: instantText.nullable(),
   endReason: z.string().nullable().describe("Why it was withdrawn: a stop's reason such as deceased, or switched_off."),
-  decision: z.object({
-    channel: z.enum(CHANNELS).nullable().describe('What it is about; null: nobody is contacted.'),
-    verdict: z.enum(VERDICTS).describe('send: it may be worked on now, until `until`. defer: not before `until`. refuse: not now, and nothing known says when.'),
-    until: instantText.nullable(),
-    reasons: z.array(objectionText),
-  }).nullable().describe('May the person be contacted now? Decided at the moment of reading; it reserves nothing (see permits). Null: the task is not open.'),
+  decision: z
+    .object({
+      channel: z.enum(CHANNELS).nullable().describe('What it is about; null: nobody is contacted.'),
+      verdict: z
+        .enum(VERDICTS)
+        .describe(
+          'send: it may be worked on now, until `until`. defer: not before `until`. refuse: not now, and nothing known says when.',
+        ),
+      until: instantText.nullable(),
+      reasons: z.array(objectionText),
+    })
+    .nullable()
+    .describe(
+      'May the person be contacted now? Decided at the moment of reading; it reserves nothing (see permits). Null: the task is not open.',
+    ),
 })
 export type TaskView = z.infer<typeof taskViewSchema>

@@ -53,7 +53,10 @@ export const decisionViewSchema = z.object({
   until: instantText.nullable(),
   candidateZones: z.array(z.string()),
   packs: z.array(z.object({ id: z.string(), version: z.string() })),
-  zoneData: z.string().nullable().describe('The edition of the time zone data it was decided with; null: recorded before it was kept.'),
+  zoneData: z
+    .string()
+    .nullable()
+    .describe('The edition of the time zone data it was decided with; null: recorded before it was kept.'),
   reasons: z.array(reasonViewSchema),
   attemptNo: z.int().nullable(),
 })
@@ -74,7 +77,9 @@ export const attemptViewSchema = z.object({
   channel: z.enum(CHANNELS),
   route: z.string(),
   provider: z.string(),
-  address: z.object({ id: z.string(), kind: z.string().nullable(), country: z.string().nullable() }).describe('By our own id, never the number or mailbox.'),
+  address: z
+    .object({ id: z.string(), kind: z.string().nullable(), country: z.string().nullable() })
+    .describe('By our own id, never the number or mailbox.'),
   status: z.enum(['sending', 'accepted', 'rejected', 'not_sent', 'in_doubt']),
   reservedAt: instantText,
   goodUntil: instantText,
@@ -87,7 +92,14 @@ export const attemptViewSchema = z.object({
   rejection: z.enum(REJECTION_CLASSES).nullable(),
   code: z.string().nullable(),
   detail: z.string().nullable(),
-  delivery: z.object({ state: z.enum(DELIVERY_STATES), final: z.boolean(), code: z.string().nullable(), at: instantText.nullable() }).nullable(),
+  delivery: z
+    .object({
+      state: z.enum(DELIVERY_STATES),
+      final: z.boolean(),
+      code: z.string().nullable(),
+      at: instantText.nullable(),
+    })
+    .nullable(),
   resolvedBy: z.string().nullable(),
   receipts: z.array(receiptViewSchema),
 })
@@ -110,6 +122,8 @@ export const capturedViewSchema = z.object({
   route: z.string(),
   at: instantText,
   erased: z.boolean(),
-  content: z.unknown().describe('The address and the message as they would have gone out; null once the person is erased.'),
+  content: z
+    .unknown()
+    .describe('The address and the message as they would have gone out; null once the person is erased.'),
 })
 export type CapturedView = z.infer<typeof capturedViewSchema>

@@ -11,7 +11,9 @@ const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en: EN, 'zh-CN': ZH 
 export const catalogueOf = (language: Language): Catalogue => CATALOGUES[language]
 
 /** A citation in this language: the product's and the house's own words translated, law as it is cited. */
-export const citationIn = (language: Language, rule: string, citation: string): string => (language === 'en' ? citation : (citationZh(rule, citation) ?? citation))
+export const citationIn = (language: Language, rule: string, citation: string): string =>
+  language === 'en' ? citation : (citationZh(rule, citation) ?? citation)
 
 /** A reading in this language; one that nobody has translated is quoted as the pack has it. */
-export const readingIn = (language: Language, rule: string, reading: string): string => (language === 'en' ? reading : (readingZh(rule, reading) ?? catalogueOf(language).original(reading)))
+export const readingIn = (language: Language, rule: string, reading: string): string =>
+  language === 'en' ? reading : (readingZh(rule, reading) ?? catalogueOf(language).original(reading))

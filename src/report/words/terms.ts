@@ -5,7 +5,22 @@ import type { CONSENT_STATES, PLACE_SIGNS, Silence } from '../../model/explanati
 import type { CountKey, CountUnit } from '../../model/pack-parts.ts'
 import type { PackRule } from '../../model/pack-rule.ts'
 import type { ContentBlock } from '../../model/template.ts'
-import type { AccountState, AddressKind, Channel, ContactOutcome, Direction, EventType, HoldKind, Kind, Mode, Relation, ReminderStatus, Role, SuppressionReason, Tone } from '../../model/vocabulary.ts'
+import type {
+  AccountState,
+  AddressKind,
+  Channel,
+  ContactOutcome,
+  Direction,
+  EventType,
+  HoldKind,
+  Kind,
+  Mode,
+  Relation,
+  ReminderStatus,
+  Role,
+  SuppressionReason,
+  Tone,
+} from '../../model/vocabulary.ts'
 import type { AttemptView } from '../views/reminders.ts'
 
 /** What became of words that no closed set of the model names: rungs left out, tasks done, ends of reminders, kinds of consent and evidence. */
@@ -56,17 +71,22 @@ export interface Terms {
 }
 
 /** The word of an open set, or the code itself where nobody has named it. */
-export const openWord = (words: OpenWords, code: string): string => (Object.hasOwn(words, code) ? (words[code] as string) : code)
+export const openWord = (words: OpenWords, code: string): string =>
+  Object.hasOwn(words, code) ? (words[code] as string) : code
 
 /** Languages in which decisions, reminders and rules are explained. */
 export const LANGUAGES = ['en', 'zh-CN'] as const
 export type Language = (typeof LANGUAGES)[number]
 
 /** Traditional readers are not given Simplified words: they are told which languages there are instead. */
-const NAMED: readonly [RegExp, Language][] = [[/^en(?:-[a-z0-9]+)*$/i, 'en'], [/^zh(?:-(?:hans|cn|sg|my))*$/i, 'zh-CN']]
+const NAMED: readonly [RegExp, Language][] = [
+  [/^en(?:-[a-z0-9]+)*$/i, 'en'],
+  [/^zh(?:-(?:hans|cn|sg|my))*$/i, 'zh-CN'],
+]
 
 /** Which of them does this BCP 47 tag mean? Null: none. */
-export const languageNamed = (tag: string): Language | null => NAMED.find(([names]) => names.test(tag.trim().replaceAll('_', '-')))?.[1] ?? null
+export const languageNamed = (tag: string): Language | null =>
+  NAMED.find(([names]) => names.test(tag.trim().replaceAll('_', '-')))?.[1] ?? null
 
 /**
  * In which language does somebody want to be told?
@@ -76,5 +96,7 @@ export const languageNamed = (tag: string): Language | null => NAMED.find(([name
 export function readLanguage(tag: string): Language {
   const language = languageNamed(tag)
   if (language !== null) return language
-  throw new DecorumError('DECORUM_BAD_INPUT', '--lang names a language in which nothing is explained yet', { hint: `Choose one of: ${LANGUAGES.join(', ')}.` })
+  throw new DecorumError('DECORUM_BAD_INPUT', '--lang names a language in which nothing is explained yet', {
+    hint: `Choose one of: ${LANGUAGES.join(', ')}.`,
+  })
 }

@@ -11,7 +11,8 @@ export interface SignedCall {
 }
 
 /** `refused`: the signature is not this provider account's (403). `unknown`: no such attempt (404). */
-export type CallbackAnswer = { kind: 'done' } | { kind: 'xml'; body: string } | { kind: 'refused' } | { kind: 'unknown' }
+export type CallbackAnswer =
+  { kind: 'done' } | { kind: 'xml'; body: string } | { kind: 'refused' } | { kind: 'unknown' }
 
 /** What a token in `/u/{token}` leads to. */
 export interface UnsubscribeSubject {

@@ -16,20 +16,35 @@ import { callbackField, type CallbackAnswer, type Callbacks, type SignedCall } f
 
 /** Status callbacks. They come in any order, late and twice; `applyReceipt` makes that safe. */
 export function twilioReceipts(runtime: Runtime): Pick<Callbacks, 'twilioMessage' | 'twilioCall'> {
-  async function take(call: SignedCall, reminderId: string, attemptNo: number, read: (form: SignedCall['form']) => Receipt | null): Promise<CallbackAnswer> {
+  async function take(
+    call: SignedCall,
+    reminderId: string,
+    attemptNo: number,
+    read: (form: SignedCall['form']) => Receipt | null,
+  ): Promise<CallbackAnswer> {
     const attempt = await attemptInHook(runtime.ledger.db, reminderId, attemptNo)
     if (signedBy(runtime.config, call, attempt?.route ?? null) === null) return { kind: 'refused' }
     if (attempt === null) return { kind: 'unknown' }
     const receipt = read(call.form)
     if (receipt === null) {
-      runtime.log.warn({ event: 'callback.not_understood', reminder: reminderId, attempt: attemptNo }, 'signed callback not understood')
+      runtime.log.warn(
+        { event: 'callback.not_understood', reminder: reminderId, attempt: attemptNo },
+        'signed callback not understood',
+      )
       return { kind: 'done' }
     }
     if (attempt.provider_ref !== null && attempt.provider_ref !== receipt.reference) {
-      runtime.log.error({ event: 'receipt.mismatched', reminder: reminderId, attempt: attemptNo }, 'receipt has another provider reference than the acceptance')
+      runtime.log.error(
+        { event: 'receipt.mismatched', reminder: reminderId, attempt: attemptNo },
+        'receipt has another provider reference than the acceptance',
+      )
     }
     await applyReceipt(runtime, {
-      reminderId, attemptNo, word: receipt.word, saidAt: saidAt(call.form), providerRef: receipt.reference,
+      reminderId,
+      attemptNo,
+      word: receipt.word,
+      saidAt: saidAt(call.form),
+      providerRef: receipt.reference,
       dedupe: [receipt.reference, receipt.providerStatus, receipt.sequence ?? '', receipt.word.code ?? ''].join(':'),
     })
     return { kind: 'done' }
@@ -62,9 +77,18 @@ export function twilioVoice(runtime: Runtime): Pick<Callbacks, 'twilioVoice'> {
       const again = await sentMessage(runtime, sent)
       const step = readVoiceStep(callbackField(call, 'step'))
       if (again.state !== 'kept' || again.message.channel !== 'phone') {
-        runtime.log.error({ event: 'call.words_unavailable', reminder: reminderId, attempt: attemptNo, state: again.state }, 'words of a call unavailable: voicemail text said instead, attempt recorded as failed')
+        runtime.log.error(
+          { event: 'call.words_unavailable', reminder: reminderId, attempt: attemptNo, state: again.state },
+          'words of a call unavailable: voicemail text said instead, attempt recorded as failed',
+        )
         countCallWithoutWords()
-        await applyReceipt(runtime, { reminderId, attemptNo, word: WORDS_UNAVAILABLE, dedupe: 'words unavailable', saidAt: null })
+        await applyReceipt(runtime, {
+          reminderId,
+          attemptNo,
+          word: WORDS_UNAVAILABLE,
+          dedupe: 'words unavailable',
+          saidAt: null,
+        })
         return { kind: 'xml', body: voiceWithoutWords(installedVoicemail(runtime, sent), sent.locale, step) }
       }
       const turn = voiceTurn(again.message, {
@@ -74,7 +98,8 @@ export function twilioVoice(runtime: Runtime): Pick<Callbacks, 'twilioVoice'> {
         // Signed, so there is a public address.
         actionUrl: voiceDocument(runtime.config.publicUrl as string, { reminderId, attemptNo }),
       })
-      if (turn.meaning !== null && turn.meaning !== 'repeat') await applyVoiceKey(runtime, { reminderId, attemptNo, meaning: turn.meaning })
+      if (turn.meaning !== null && turn.meaning !== 'repeat')
+        await applyVoiceKey(runtime, { reminderId, attemptNo, meaning: turn.meaning })
       return { kind: 'xml', body: turn.twiml }
     },
   }
@@ -94,9 +119,14 @@ export function twilioInbound(runtime: Runtime): Pick<Callbacks, 'twilioInbound'
       const route = routeOfNumber(runtime.config, signer, call)
       const type = field(call.form, 'OptOutType')?.toUpperCase() ?? ''
       await takeReply(runtime, {
-        route: route.id, channel: 'sms', creditors: route.serves.creditors ?? [...runtime.config.creditors.keys()],
-        from: field(call.form, 'From') ?? '', reference: field(call.form, 'MessageSid') ?? field(call.form, 'SmsSid'), text: field(call.form, 'Body') ?? '',
-        understood: type in UNDERSTOOD ? UNDERSTOOD[type as keyof typeof UNDERSTOOD] : null, source: 'twilio-inbound',
+        route: route.id,
+        channel: 'sms',
+        creditors: route.serves.creditors ?? [...runtime.config.creditors.keys()],
+        from: field(call.form, 'From') ?? '',
+        reference: field(call.form, 'MessageSid') ?? field(call.form, 'SmsSid'),
+        text: field(call.form, 'Body') ?? '',
+        understood: type in UNDERSTOOD ? UNDERSTOOD[type as keyof typeof UNDERSTOOD] : null,
+        source: 'twilio-inbound',
       })
       return SILENCE
     },
@@ -112,17 +142,33 @@ const isTwilio = (route: Route): route is TwilioRoute => route.provider === 'twi
  *
  * @param routeId  the route that carried the attempt; null when the call is about none of ours
  */
-export function signedBy(config: Pick<Config, 'routes' | 'publicUrl'>, call: SignedCall, routeId: string | null): TwilioRoute | null {
+export function signedBy(
+  config: Pick<Config, 'routes' | 'publicUrl'>,
+  call: SignedCall,
+  routeId: string | null,
+): TwilioRoute | null {
   const { publicUrl } = config
   if (publicUrl === null) return null
   const candidates = config.routes.filter(isTwilio).filter((route) => routeId === null || route.id === routeId)
-  return candidates.find((route) => isFromTwilio(route.settings.authToken, publicUrl, call.path, call.signature ?? undefined, call.form)) ?? null
+  return (
+    candidates.find((route) =>
+      isFromTwilio(route.settings.authToken, publicUrl, call.path, call.signature ?? undefined, call.form),
+    ) ?? null
+  )
 }
 
 /** The route that answers to the number which was written to; the first of the account when none is. */
 export function routeOfNumber(config: Pick<Config, 'routes'>, signer: TwilioRoute, call: SignedCall): TwilioRoute {
   const to = field(call.form, 'To')
   const service = field(call.form, 'MessagingServiceSid')
-  const ofAccount = config.routes.filter(isTwilio).filter((route) => route.settings.accountSid === signer.settings.accountSid && route.channel === 'sms')
-  return ofAccount.find((route) => route.from === to || (service !== null && route.settings.messagingServiceSid === service)) ?? ofAccount[0] ?? signer
+  const ofAccount = config.routes
+    .filter(isTwilio)
+    .filter((route) => route.settings.accountSid === signer.settings.accountSid && route.channel === 'sms')
+  return (
+    ofAccount.find(
+      (route) => route.from === to || (service !== null && route.settings.messagingServiceSid === service),
+    ) ??
+    ofAccount[0] ??
+    signer
+  )
 }

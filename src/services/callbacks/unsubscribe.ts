@@ -21,7 +21,9 @@ export function unsubscribing(runtime: Runtime): Pick<Callbacks, 'readUnsubscrib
   return {
     async readUnsubscribe(token) {
       const subject = await subjectOf(token)
-      return subject === null ? null : { locale: subject.locale, creditorName: senderName(subject), done: subject.stopped }
+      return subject === null
+        ? null
+        : { locale: subject.locale, creditorName: senderName(subject), done: subject.stopped }
     },
 
     async unsubscribe(token) {
@@ -35,7 +37,9 @@ export function unsubscribing(runtime: Runtime): Pick<Callbacks, 'readUnsubscrib
 }
 
 const inLocale = (text: LocalText, locales: readonly string[]): string =>
-  typeof text === 'string' ? text : (locales.map((locale) => text[locale]).find((found) => found !== undefined) ?? Object.values(text)[0] ?? '')
+  typeof text === 'string'
+    ? text
+    : (locales.map((locale) => text[locale]).find((found) => found !== undefined) ?? Object.values(text)[0] ?? '')
 
 const PURPOSE = 'unsubscribe'
 const ID_BYTES = 16
@@ -61,5 +65,8 @@ export function readUnsubscribeToken(vault: Pick<Vault, 'isSigned'>, token: stri
 }
 
 /** The page that stops mail to this address; null when this deployment has no public address. */
-export const unsubscribeUrl = (publicUrl: string | null, vault: Pick<Vault, 'sign'>, recipientAddressId: string): string | null =>
-  publicUrl === null ? null : `${publicUrl}/u/${unsubscribeToken(vault, recipientAddressId)}`
+export const unsubscribeUrl = (
+  publicUrl: string | null,
+  vault: Pick<Vault, 'sign'>,
+  recipientAddressId: string,
+): string | null => (publicUrl === null ? null : `${publicUrl}/u/${unsubscribeToken(vault, recipientAddressId)}`)

@@ -17,9 +17,23 @@ eachLedger('audits', (_name, openFresh) => {
   let stage: Stage
 
   const number = (n: number): string => `+861380013${8000 + n}`
-  const call = (id: string, n: number, when: string, over: object = {}) => stage.app.services.addContact(LENDER, fitting(parse(contactBody, {
-    id, recipientId: `r-${n}`, accountIds: [`a-${n}`], at: when, channel: 'phone', outcome: 'conversation', address: number(n), by: 'north-agency', ...over,
-  })))
+  const call = (id: string, n: number, when: string, over: object = {}) =>
+    stage.app.services.addContact(
+      LENDER,
+      fitting(
+        parse(contactBody, {
+          id,
+          recipientId: `r-${n}`,
+          accountIds: [`a-${n}`],
+          at: when,
+          channel: 'phone',
+          outcome: 'conversation',
+          address: number(n),
+          by: 'north-agency',
+          ...over,
+        }),
+      ),
+    )
 
   beforeAll(async () => {
     fresh = await openFresh()
@@ -29,20 +43,38 @@ eachLedger('audits', (_name, openFresh) => {
     })
     // A few people over ten days, day and night: sent, put off to the morning, capped, stopped.
     const register = (n: number, dueDate: string) =>
-      stage.account(`a-${n}`, overdueAccount({
-        dueDate,
-        recipient: {
-          id: `r-${n}`, name: `人${n}`, locale: 'zh-CN', jurisdiction: n === 6 ? null : 'CN', timeZone: n === 6 ? null : 'Asia/Shanghai',
-          addresses: [{ channel: 'sms', value: number(n), kind: 'mobile' }, { channel: 'phone', value: number(n), kind: 'mobile' }],
-        },
-      }))
+      stage.account(
+        `a-${n}`,
+        overdueAccount({
+          dueDate,
+          recipient: {
+            id: `r-${n}`,
+            name: `人${n}`,
+            locale: 'zh-CN',
+            jurisdiction: n === 6 ? null : 'CN',
+            timeZone: n === 6 ? null : 'Asia/Shanghai',
+            addresses: [
+              { channel: 'sms', value: number(n), kind: 'mobile' },
+              { channel: 'phone', value: number(n), kind: 'mobile' },
+            ],
+          },
+        }),
+      )
     for (let n = 1; n <= 6; n++) await register(n, `2026-11-${22 - n}`)
     await stage.settle()
-    await stage.app.services.addSuppression(LENDER, fitting(parse(suppressionBody, { scope: 'all', recipientId: 'r-3', reason: 'opt-out', from: '2026-11-23T02:59:00Z' })))
+    await stage.app.services.addSuppression(
+      LENDER,
+      fitting(
+        parse(suppressionBody, { scope: 'all', recipientId: 'r-3', reason: 'opt-out', from: '2026-11-23T02:59:00Z' }),
+      ),
+    )
     stage.clock.stepTo(at('2026-11-23T14:30:00Z'))
     await register(7, '2026-11-22')
-    for (const when of ['2026-11-23T14:30:00Z', '2026-11-25T03:00:00Z', '2026-11-28T15:00:00Z', '2026-12-03T03:00:00Z']) await stage.until(when)
-    const permit = fitting(parse(permitBody, { recipientId: 'r-1', accountIds: ['a-1'], address: number(1), by: 'north-agency' }))
+    for (const when of ['2026-11-23T14:30:00Z', '2026-11-25T03:00:00Z', '2026-11-28T15:00:00Z', '2026-12-03T03:00:00Z'])
+      await stage.until(when)
+    const permit = fitting(
+      parse(permitBody, { recipientId: 'r-1', accountIds: ['a-1'], address: number(1), by: 'north-agency' }),
+    )
     await stage.app.services.askPermit(LENDER, null, permit)
     await stage.app.services.askPermit(LENDER, null, permit)
   })
@@ -66,18 +98,27 @@ eachLedger('audits', (_name, openFresh) => {
 
     it('that were tampered with are reported, and packs that are gone are named instead of guessed', async () => {
       const { packs } = stage.app.config
-      const sent = (await sampleDecisions(fresh.ledger.db, 'reminder', 1_000)).find((d) => d.verdict === 'send' && d.packs.length > 0)
+      const sent = (await sampleDecisions(fresh.ledger.db, 'reminder', 1_000)).find(
+        (d) => d.verdict === 'send' && d.packs.length > 0,
+      )
       if (sent === undefined) throw new Error('nothing was sent')
       expect(replay(packs, [sent])).toMatchObject({ same: 1 })
       const night = { ...sent, at: new Date('2026-11-23T16:00:00Z') }
-      expect(replay(packs, [night]).differences).toMatchObject([{ id: sent.id, no: sent.no, recorded: expect.stringContaining('"verdict":"send"') }])
+      expect(replay(packs, [night]).differences).toMatchObject([
+        { id: sent.id, no: sent.no, recorded: expect.stringContaining('"verdict":"send"') },
+      ])
       const gone = { ...sent, packs: [...sent.packs, { id: 'cn-gbt-45251', version: '1999-01-01' }] }
-      expect(replay(packs, [gone])).toMatchObject({ same: 0, differences: [], packsMissing: [{ pack: 'cn-gbt-45251', version: '1999-01-01', decisions: 1 }] })
+      expect(replay(packs, [gone])).toMatchObject({
+        same: 0,
+        differences: [],
+        packsMissing: [{ pack: 'cn-gbt-45251', version: '1999-01-01', decisions: 1 }],
+      })
     })
   })
 
   describe('contacts', () => {
-    const audit = (from = '2026-11-01T00:00:00Z', to = '2026-12-10T00:00:00Z') => stage.app.services.auditContacts({ from: at(from), to: at(to), creditor: 'shili-xiaojin' })
+    const audit = (from = '2026-11-01T00:00:00Z', to = '2026-12-10T00:00:00Z') =>
+      stage.app.services.auditContacts({ from: at(from), to: at(to), creditor: 'shili-xiaojin' })
 
     it('that passed through here exceed nothing', async () => {
       const { exceeded, judged, notJudged, contacts } = await audit()
@@ -94,8 +135,19 @@ eachLedger('audits', (_name, openFresh) => {
       const { exceeded } = await audit()
       expect(exceeded.byMaker).toEqual([{ by: 'north-agency', contacts: 2 }])
       expect(exceeded.contacts).toMatchObject([
-        { recipientId: 'r-2', localTime: expect.stringContaining('23:10 in Asia/Shanghai'), objections: expect.arrayContaining([expect.objectContaining({ code: 'outside_contact_window', citation: expect.stringMatching(/./) })]) },
-        { recipientId: 'r-3', objections: expect.arrayContaining([expect.objectContaining({ code: 'suppressed', rule: 'decorum/suppression' })]) },
+        {
+          recipientId: 'r-2',
+          localTime: expect.stringContaining('23:10 in Asia/Shanghai'),
+          objections: expect.arrayContaining([
+            expect.objectContaining({ code: 'outside_contact_window', citation: expect.stringMatching(/./) }),
+          ]),
+        },
+        {
+          recipientId: 'r-3',
+          objections: expect.arrayContaining([
+            expect.objectContaining({ code: 'suppressed', rule: 'decorum/suppression' }),
+          ]),
+        },
       ])
       const text = JSON.stringify(await audit())
       for (const secret of ['人2', number(2), number(3)]) expect(text).not.toContain(secret)
@@ -105,19 +157,33 @@ eachLedger('audits', (_name, openFresh) => {
       const { contacts, exceeded, optOut } = await audit()
       const again = await fresh.ledger.pool.query(contacts.query.sql, contacts.query.parameters as unknown[])
       expect(again.rows).toEqual(contacts.figures)
-      for (const rule of exceeded.byRule) expect((await fresh.ledger.pool.query(rule.query.sql, rule.query.parameters as unknown[])).rows).toHaveLength(rule.contacts)
-      expect((await fresh.ledger.pool.query(optOut.query.sql, optOut.query.parameters as unknown[])).rows).toEqual([{ optOuts: optOut.optOuts, worstMs: optOut.worstMs, p99Ms: optOut.p99Ms, worstId: optOut.worstId }])
+      for (const rule of exceeded.byRule)
+        expect((await fresh.ledger.pool.query(rule.query.sql, rule.query.parameters as unknown[])).rows).toHaveLength(
+          rule.contacts,
+        )
+      expect((await fresh.ledger.pool.query(optOut.query.sql, optOut.query.parameters as unknown[])).rows).toEqual([
+        { optOuts: optOut.optOuts, worstMs: optOut.worstMs, p99Ms: optOut.p99Ms, worstId: optOut.worstId },
+      ])
     })
 
     it('come with how long opt-outs took, packs to be reviewed, and calendars that end within sixty days', async () => {
       const { optOut, packsDue, calendars } = await audit()
       expect(optOut).toMatchObject({ optOuts: 1, worstMs: 60_000, p99Ms: 60_000 })
-      expect(packsDue).toContainEqual(expect.objectContaining({ pack: 'cn-gbt-45251', why: expect.arrayContaining(['no counsel has signed it off']) }))
+      expect(packsDue).toContainEqual(
+        expect.objectContaining({
+          pack: 'cn-gbt-45251',
+          why: expect.arrayContaining(['no counsel has signed it off']),
+        }),
+      )
       for (const alarm of calendars) expect(alarm.daysLeft).toBeLessThanOrEqual(60)
     })
 
     it('of a period in which there was nothing are none', async () => {
-      expect(await audit('2020-01-01T00:00:00Z', '2020-02-01T00:00:00Z')).toMatchObject({ judged: 0, contacts: { figures: [] }, optOut: { optOuts: 0, worstMs: null } })
+      expect(await audit('2020-01-01T00:00:00Z', '2020-02-01T00:00:00Z')).toMatchObject({
+        judged: 0,
+        contacts: { figures: [] },
+        optOut: { optOuts: 0, worstMs: null },
+      })
     })
   })
 })

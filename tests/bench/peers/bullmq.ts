@@ -4,23 +4,39 @@ import { benchConfig } from '../bench-config.ts'
 import { Completed, CONCURRENCY, type OpenPeer, type Peer } from '../peer.ts'
 import { plainJobOf, providerWork, type PlainJob } from '../provider-work.ts'
 
-async function bullmq<T>(redisUrl: string | null, jobOf: (no: number) => T, process: (job: T) => Promise<void>): Promise<Peer> {
+async function bullmq<T>(
+  redisUrl: string | null,
+  jobOf: (no: number) => T,
+  process: (job: T) => Promise<void>,
+): Promise<Peer> {
   if (redisUrl === null) throw new TypeError('this peer needs Redis')
   const open = (): Redis => new Redis(redisUrl, { maxRetriesPerRequest: null })
   const queue = new Queue('bench-plain', { connection: open(), prefix: 'bench' })
   await queue.obliterate({ force: true })
   const completed = new Completed()
   const start = (): Worker => {
-    const worker = new Worker('bench-plain', async ({ data }) => process(data as T), { connection: open(), prefix: 'bench', concurrency: CONCURRENCY })
+    const worker = new Worker('bench-plain', async ({ data }) => process(data as T), {
+      connection: open(),
+      prefix: 'bench',
+      concurrency: CONCURRENCY,
+    })
     worker.on('completed', completed.one)
-    worker.on('failed', (_job, error) => { throw error })
+    worker.on('failed', (_job, error) => {
+      throw error
+    })
     return worker
   }
   return {
     add: async (from, count) => {
       for (let start = from; start < from + count; start += 500) {
         const length = Math.min(500, from + count - start)
-        await queue.addBulk(Array.from({ length }, (_, i) => ({ name: 'send', data: jobOf(start + i), opts: { removeOnComplete: true, removeOnFail: true } })))
+        await queue.addBulk(
+          Array.from({ length }, (_, i) => ({
+            name: 'send',
+            data: jobOf(start + i),
+            opts: { removeOnComplete: true, removeOnFail: true },
+          })),
+        )
       }
     },
     drain: async (count) => {
@@ -41,4 +57,9 @@ export const plainBullmq: OpenPeer = async (places) => {
 }
 
 /** Jobs that do nothing: the ceiling of one job a message on Redis. */
-export const rawBullmq: OpenPeer = ({ redisUrl }) => bullmq(redisUrl, (no) => ({ no }), async () => {})
+export const rawBullmq: OpenPeer = ({ redisUrl }) =>
+  bullmq(
+    redisUrl,
+    (no) => ({ no }),
+    async () => {},
+  )

@@ -14,20 +14,30 @@ export const graphileWorker: OpenPeer = async (places) => {
   await runMigrations({ connectionString, logger })
   const pool = new pg.Pool({ connectionString, max: 2 })
   const completed = new Completed()
-  const start = () => run({
-    preset: {
-      worker: {
-        connectionString, concurrentJobs: CONCURRENCY, maxPoolSize: 10, pollInterval: 1_000, logger,
-        localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatchDelay: 0,
+  const start = () =>
+    run({
+      preset: {
+        worker: {
+          connectionString,
+          concurrentJobs: CONCURRENCY,
+          maxPoolSize: 10,
+          pollInterval: 1_000,
+          logger,
+          localQueue: { size: 500 },
+          completeJobBatchDelay: 0,
+          failJobBatchDelay: 0,
+        },
       },
-    },
-    noHandleSignals: true,
-    taskList: { send: async (job) => sendOne(job as PlainJob) },
-  })
+      noHandleSignals: true,
+      taskList: { send: async (job) => sendOne(job as PlainJob) },
+    })
   return {
     add: async (from, count) => {
       for (let first = from; first < from + count; first += 500) {
-        const jobs = Array.from({ length: Math.min(500, from + count - first) }, (_, i) => ({ identifier: 'send', payload: plainJobOf(first + i, config) }))
+        const jobs = Array.from({ length: Math.min(500, from + count - first) }, (_, i) => ({
+          identifier: 'send',
+          payload: plainJobOf(first + i, config),
+        }))
         await pool.query(
           `SELECT graphile_worker.add_jobs(ARRAY(SELECT json_populate_recordset(null::graphile_worker.job_spec, $1::json)))`,
           [JSON.stringify(jobs)],

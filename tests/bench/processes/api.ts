@@ -7,7 +7,10 @@ import { daytimeClock } from '../daytime.ts'
 
 /** The HTTP interface in a process of its own, without daemons. */
 const places = argumentOf<Places>()
-const app = await build(benchConfig(places), { clock: daytimeClock(Date.now()), log: pino({ level: 'error' }, pino.destination(2)) })
+const app = await build(benchConfig(places), {
+  clock: daytimeClock(Date.now()),
+  log: pino({ level: 'error' }, pino.destination(2)),
+})
 const { secret } = await app.services.createKey({ label: 'bench', creditor: null, kind: 'live', scopes: ['admin'] })
 const server = buildServer(app)
 const url = await server.listen({ port: 0, host: '127.0.0.1' })

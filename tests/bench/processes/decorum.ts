@@ -29,7 +29,10 @@ export interface Waiting {
 
 const { clockOrigin, perSecond, ...places } = argumentOf<DecorumArgument>()
 const actor: Actor = { name: 'bench', creditor: CREDITOR, live: true }
-const app = await build(benchConfig(places, perSecond), { clock: daytimeClock(clockOrigin), log: pino({ level: process.env['LOG_LEVEL'] ?? 'error' }, pino.destination(2)) })
+const app = await build(benchConfig(places, perSecond), {
+  clock: daytimeClock(clockOrigin),
+  log: pino({ level: process.env['LOG_LEVEL'] ?? 'error' }, pino.destination(2)),
+})
 const { db } = app.runtime.ledger
 const LONGEST_MS = 60_000
 /** As often as the planner's daemon. */
@@ -37,7 +40,10 @@ const PASS_EVERY_MS = 200
 let passing: Loop | null = null
 
 async function statuses(): Promise<Record<string, number>> {
-  const { rows } = await sql<{ status: string; n: number }>`SELECT status, count(*)::int AS n FROM decorum.reminder GROUP BY 1`.execute(db)
+  const { rows } = await sql<{
+    status: string
+    n: number
+  }>`SELECT status, count(*)::int AS n FROM decorum.reminder GROUP BY 1`.execute(db)
   return Object.fromEntries(rows.map(({ status, n }) => [status, n]))
 }
 
@@ -62,7 +68,8 @@ answer({
   /** Plans whatever is due, here, without the daemon. */
   plan: async () => {
     let reminders = 0
-    for (let pass = await planDue(app.runtime); pass.recipients > 0; pass = await planDue(app.runtime)) reminders += pass.reminders
+    for (let pass = await planDue(app.runtime); pass.recipients > 0; pass = await planDue(app.runtime))
+      reminders += pass.reminders
     return reminders
   },
   /** Does what the planner's daemon does, but can be told to stop: what is planned for the next round must wait for it. */
@@ -89,7 +96,8 @@ answer({
   drained: async () => {
     const giveUp = performance.now() + LONGEST_MS
     while (await busy()) {
-      if (performance.now() > giveUp) throw new Error(`not done after ${LONGEST_MS / 1000} s: ${JSON.stringify(await statuses())}`)
+      if (performance.now() > giveUp)
+        throw new Error(`not done after ${LONGEST_MS / 1000} s: ${JSON.stringify(await statuses())}`)
       await pause(20)
     }
   },
@@ -98,12 +106,16 @@ answer({
     const now = new Date(app.runtime.clock.now())
     const { rows } = await sql<{ later: number; at: Date | null; now: number }>`
       SELECT count(*) FILTER (WHERE status = 'scheduled' AND next_at > ${now})::int AS later, min(next_at) FILTER (WHERE status = 'scheduled' AND next_at > ${now}) AS at,
-        count(*) FILTER (WHERE status IN ('queued', 'sending') OR status = 'scheduled' AND next_at <= ${now})::int AS now FROM decorum.reminder`.execute(db)
+        count(*) FILTER (WHERE status IN ('queued', 'sending') OR status = 'scheduled' AND next_at <= ${now})::int AS now FROM decorum.reminder`.execute(
+      db,
+    )
     const [found] = rows
     return { later: found?.later ?? 0, at: found?.at?.getTime() ?? null, now: found?.now ?? 0 }
   },
   slotsMissed: async (): Promise<number> => {
-    const { rows } = await sql<{ missed: number }>`SELECT count(*)::int AS missed FROM decorum.attempt WHERE code = 'slot_missed'`.execute(db)
+    const { rows } = await sql<{
+      missed: number
+    }>`SELECT count(*)::int AS missed FROM decorum.attempt WHERE code = 'slot_missed'`.execute(db)
     return rows[0]?.missed ?? 0
   },
   /** How many reminders stand at each status. */

@@ -13,7 +13,10 @@ export interface PeerArgument extends Places {
   peer: keyof typeof PEERS
 }
 
-const PEERS = { bareHttp, adapterCalls, rawBullmq, plainBullmq, graphileWorker, pgBoss } satisfies Record<string, OpenPeer>
+const PEERS = { bareHttp, adapterCalls, rawBullmq, plainBullmq, graphileWorker, pgBoss } satisfies Record<
+  string,
+  OpenPeer
+>
 
 const { peer: name, ...places } = argumentOf<PeerArgument>()
 const peer = await PEERS[name](places)

@@ -43,7 +43,9 @@ function serve(socket: Socket): void {
       arrivals.push(performance.timeOrigin + performance.now())
       if (awaited !== null && arrivals.length >= awaited.count) awaited.resolve()
       const body = `{"sid":"SM${arrivals.length.toString(16).padStart(32, '0')}","status":"queued","num_segments":"1","direction":"outbound-api"}`
-      socket.write(`HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+      socket.write(
+        `HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      )
     }
   })
 }
@@ -55,12 +57,16 @@ answer({
   url: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   count: () => arrivals.length,
   /** Resolves when so many requests have come in all. */
-  reached: (count: number) => new Promise<void>((resolve) => {
-    if (arrivals.length >= count) resolve()
-    else awaited = { count, resolve }
-  }),
+  reached: (count: number) =>
+    new Promise<void>((resolve) => {
+      if (arrivals.length >= count) resolve()
+      else awaited = { count, resolve }
+    }),
   /** When the requests from the given one on arrived. */
   arrivalsFrom: (from: number) => arrivals.slice(from),
   /** The requests from the given one on, with their bodies. */
-  takenFrom: (from: number) => kept.slice(from).map(({ since, body }, i): Taken => ({ at: arrivals[from + i] as number, since, body: body.toString('latin1') })),
+  takenFrom: (from: number) =>
+    kept
+      .slice(from)
+      .map(({ since, body }, i): Taken => ({ at: arrivals[from + i] as number, since, body: body.toString('latin1') })),
 })

@@ -21,11 +21,17 @@ export function afterStop(evidence: Evidence): AfterStop {
   const found: AfterStop = { charges: [], raced: [] }
   for (const sending of sendingsOf(evidence)) {
     const { entry, attempt } = sending
-    const stop = evidence.diary.stops.filter((one) => covers(one, sending) && entry.at > one.ackedAt).sort((a, b) => a.ackedAt - b.ackedAt)[0]
+    const stop = evidence.diary.stops
+      .filter((one) => covers(one, sending) && entry.at > one.ackedAt)
+      .sort((a, b) => a.ackedAt - b.ackedAt)[0]
     if (stop === undefined) continue
     const lateMs = Math.round(entry.at - stop.ackedAt)
     if (attempt.reservedAt > stop.ackedAt || entry.at - attempt.reservedAt > LATEST_BEGIN_MS) {
-      found.charges.push({ name: 'after a stop', id: attempt.id, how: `${lateMs} ms after a ${stop.kind} was acknowledged` })
+      found.charges.push({
+        name: 'after a stop',
+        id: attempt.id,
+        how: `${lateMs} ms after a ${stop.kind} was acknowledged`,
+      })
     } else found.raced.push({ attempt: attempt.id, lateMs })
   }
   return found
@@ -34,5 +40,7 @@ export function afterStop(evidence: Evidence): AfterStop {
 function covers({ covers: what }: Stop, { recipient, reminder }: Sending): boolean {
   if ('account' in what) return reminder.account === what.account
   if ('reminder' in what) return reminder.id === what.reminder
-  return 'number' in what ? reminder.channel !== 'email' && recipient.number === what.number : reminder.channel === 'email' && recipient.email === what.email
+  return 'number' in what
+    ? reminder.channel !== 'email' && recipient.number === what.number
+    : reminder.channel === 'email' && recipient.email === what.email
 }

@@ -107,11 +107,23 @@ export async function readLedger(db: pg.Pool): Promise<Ledger> {
     permits: await rows<LedgerPermit>(`
       SELECT p.id, r.external_id AS person, ${ms('p.decided_at')} AS "decidedAt", p.outcome
       FROM decorum.permit p JOIN decorum.recipient r ON r.id = p.recipient_id WHERE p.status <> 'denied'`),
-    accounts: new Set((await rows<{ id: string }>('SELECT external_id AS id FROM decorum.account')).map(({ id }) => id)),
+    accounts: new Set(
+      (await rows<{ id: string }>('SELECT external_id AS id FROM decorum.account')).map(({ id }) => id),
+    ),
     events: new Set((await rows<{ id: string }>('SELECT external_id AS id FROM decorum.event')).map(({ id }) => id)),
-    steps: new Set((await rows<{ id: string }>(
-      'SELECT a.external_id AS id FROM decorum.rung_record s JOIN decorum.account a ON a.id = s.account_id')).map(({ id }) => id)),
-    looks: new Map((await rows<{ id: string; at: number }>(
-      `SELECT external_id AS id, ${ms('plan_at')} AS at FROM decorum.account WHERE plan_at IS NOT NULL`)).map(({ id, at }) => [id, at])),
+    steps: new Set(
+      (
+        await rows<{ id: string }>(
+          'SELECT a.external_id AS id FROM decorum.rung_record s JOIN decorum.account a ON a.id = s.account_id',
+        )
+      ).map(({ id }) => id),
+    ),
+    looks: new Map(
+      (
+        await rows<{ id: string; at: number }>(
+          `SELECT external_id AS id, ${ms('plan_at')} AS at FROM decorum.account WHERE plan_at IS NOT NULL`,
+        )
+      ).map(({ id, at }) => [id, at]),
+    ),
   }
 }

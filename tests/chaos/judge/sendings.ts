@@ -16,12 +16,16 @@ export function sendingsOf({ entries, ledger, people }: Evidence): Sending[] {
   const attempts = new Map(ledger.attempts.map((a) => [a.id, a]))
   const reminders = new Map(ledger.reminders.map((r) => [r.id, r]))
   const persons = new Map(people.map((p) => [p.id, p]))
-  return entries.flatMap((entry) => {
-    const attempt = attempts.get(entry.attempt)
-    const reminder = attempt === undefined ? undefined : reminders.get(attempt.reminderId)
-    const recipient = reminder === undefined ? undefined : persons.get(reminder.recipient)
-    return attempt === undefined || reminder === undefined || recipient === undefined ? [] : [{ entry, attempt, reminder, recipient }]
-  }).sort((a, b) => a.entry.at - b.entry.at)
+  return entries
+    .flatMap((entry) => {
+      const attempt = attempts.get(entry.attempt)
+      const reminder = attempt === undefined ? undefined : reminders.get(attempt.reminderId)
+      const recipient = reminder === undefined ? undefined : persons.get(reminder.recipient)
+      return attempt === undefined || reminder === undefined || recipient === undefined
+        ? []
+        : [{ entry, attempt, reminder, recipient }]
+    })
+    .sort((a, b) => a.entry.at - b.entry.at)
 }
 
 /** How long after its reservation a call may begin at most: half the lease, and what a slow or frozen wire adds. */

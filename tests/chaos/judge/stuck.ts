@@ -14,6 +14,8 @@ export function stuck({ ledger, takenAt, lives }: Evidence): Charge[] {
       return overdue > GRACE_MS ? [charge(r.id, `${r.channel} due for ${Math.round(overdue / 1000)} s`)] : []
     }),
     ...ledger.attempts.filter((a) => a.status === 'sending').map((a) => charge(a.id, 'an attempt is still sending')),
-    ...lives.filter((life) => life.end === 'crashed').map((life) => charge(`${life.name} ${life.pid}`, `ended by itself, ${life.lastWords}`)),
+    ...lives
+      .filter((life) => life.end === 'crashed')
+      .map((life) => charge(`${life.name} ${life.pid}`, `ended by itself, ${life.lastWords}`)),
   ]
 }

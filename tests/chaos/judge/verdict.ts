@@ -24,14 +24,28 @@ export function judge(evidence: Evidence, packs: readonly CompiledPack[]): Verdi
   const inDoubt = doubts(evidence)
   const surprises = evidence.diary.surprises.map((how, i): Charge => ({ name: 'surprise', id: `answer ${i + 1}`, how }))
   const charges = [
-    ...lost(evidence), ...duplicated(evidence), ...overCap(evidence), ...outsideWindow(evidence), ...stops.charges, ...pastSwitch(evidence),
-    ...decisions(evidence, packs), ...stuck(evidence), ...inDoubt.charges, ...surprises,
+    ...lost(evidence),
+    ...duplicated(evidence),
+    ...overCap(evidence),
+    ...outsideWindow(evidence),
+    ...stops.charges,
+    ...pastSwitch(evidence),
+    ...decisions(evidence, packs),
+    ...stuck(evidence),
+    ...inDoubt.charges,
+    ...surprises,
   ]
   return { charges, counts: countsOf(charges), raced: stops.raced, doubts: inDoubt }
 }
 
 /** The same verdict on these charges alone. */
-export const onlyThese = (verdict: Verdict, charges: Charge[]): Verdict => ({ ...verdict, charges, counts: countsOf(charges) })
+export const onlyThese = (verdict: Verdict, charges: Charge[]): Verdict => ({
+  ...verdict,
+  charges,
+  counts: countsOf(charges),
+})
 
 const countsOf = (charges: readonly Charge[]): Verdict['counts'] =>
-  Object.fromEntries(CHARGES.map((name) => [name, charges.filter((charge) => charge.name === name).length])) as Verdict['counts']
+  Object.fromEntries(
+    CHARGES.map((name) => [name, charges.filter((charge) => charge.name === name).length]),
+  ) as Verdict['counts']

@@ -11,12 +11,14 @@ export interface Control {
 export async function openControl(control: Control): Promise<string> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-      const url = new URL(request.url ?? '/', 'http://control')
-      if (url.pathname === '/storm') control.storm(Number(Buffer.concat(chunks).toString()))
-      response.setHeader('content-type', 'application/json')
-      response.end(JSON.stringify(control.books(Number(url.searchParams.get('after') ?? 0))))
-    })
+    request
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => {
+        const url = new URL(request.url ?? '/', 'http://control')
+        if (url.pathname === '/storm') control.storm(Number(Buffer.concat(chunks).toString()))
+        response.setHeader('content-type', 'application/json')
+        response.end(JSON.stringify(control.books(Number(url.searchParams.get('after') ?? 0))))
+      })
   })
   // Longer than any pause of the harness: a kept connection that closes as it is used again looks like a failure.
   server.keepAliveTimeout = 600_000

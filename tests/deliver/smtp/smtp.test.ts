@@ -10,7 +10,13 @@ const request: DeliveryRequest = {
   attempt: { reminderId: '0199d2c4-0000-7000-8000-000000000001', attemptNo: 3 },
   to: 'ana@example.com',
   from: 'Northwind Credit <reminders@northwind.example>',
-  message: { channel: 'email', form: 'text', subject: '账户提醒', text: '本期应还1,250.00元。', html: '<p>本期应还1,250.00元。</p>' },
+  message: {
+    channel: 'email',
+    form: 'text',
+    subject: '账户提醒',
+    text: '本期应还1,250.00元。',
+    html: '<p>本期应还1,250.00元。</p>',
+  },
   validForSeconds: 3600,
   unsubscribeUrl: 'https://pay.example/u/abc',
   deadlineMs: 5000,
@@ -29,7 +35,11 @@ describe('an email through a relay', () => {
   })
 
   it('arrives with its words, its unsubscription and the name of its attempt, at one recipient', async () => {
-    expect(await provider.send(request)).toEqual({ kind: 'accepted', reference: `${request.attempt.reminderId}.3@northwind.example`, status: 'relayed' })
+    expect(await provider.send(request)).toEqual({
+      kind: 'accepted',
+      reference: `${request.attempt.reminderId}.3@northwind.example`,
+      status: 'relayed',
+    })
     const [message] = fake.received
     const mail = await simpleParser(Buffer.from(message?.raw ?? '', 'latin1'))
     expect(mail.subject).toBe('账户提醒')
@@ -49,14 +59,25 @@ describe('an email through a relay', () => {
   })
 
   it('is signed over both unsubscription headers when a key is configured', async () => {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } })
-    const signing = smtpProvider(smtpSettingsSchema.parse({ url: fake.url, dkim: { domain: 'northwind.example', selector: 's1', privateKey } }))
+    const { privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    })
+    const signing = smtpProvider(
+      smtpSettingsSchema.parse({ url: fake.url, dkim: { domain: 'northwind.example', selector: 's1', privateKey } }),
+    )
     expect((await signing.send(request)).kind).toBe('accepted')
     await signing.close()
-    const signature = /^DKIM-Signature:((?:.*\r\n)(?:[ \t].*\r\n)*)/m.exec(`${fake.received[0]?.headers}\r\n`)?.[1]?.replace(/\s/g, '') ?? ''
+    const signature =
+      /^DKIM-Signature:((?:.*\r\n)(?:[ \t].*\r\n)*)/m
+        .exec(`${fake.received[0]?.headers}\r\n`)?.[1]
+        ?.replace(/\s/g, '') ?? ''
     expect(signature).toContain('d=northwind.example')
     const signed = /;h=([^;]*);/.exec(signature)?.[1]?.toLowerCase().split(':')
-    expect(signed).toEqual(expect.arrayContaining(['from', 'to', 'subject', 'message-id', 'list-unsubscribe', 'list-unsubscribe-post']))
+    expect(signed).toEqual(
+      expect.arrayContaining(['from', 'to', 'subject', 'message-id', 'list-unsubscribe', 'list-unsubscribe-post']),
+    )
   })
 
   const outcomes: [string, SmtpFault, object][] = [
@@ -65,7 +86,11 @@ describe('an email through a relay', () => {
     ['greeting closed', { at: 'greeting', do: 'close' }, { kind: 'rejected', class: 'retriable' }],
     ['sender 451', { at: 'mail', do: '451 4.3.0 later' }, { kind: 'rejected', class: 'retriable' }],
     ['sender 550', { at: 'mail', do: '550 5.1.8 bad sender' }, { kind: 'rejected', class: 'configuration' }],
-    ['recipient 550 5.1.1', { at: 'rcpt', do: '550 5.1.1 no such user' }, { kind: 'rejected', class: 'address', code: 'SMTP_550_5.1.1' }],
+    [
+      'recipient 550 5.1.1',
+      { at: 'rcpt', do: '550 5.1.1 no such user' },
+      { kind: 'rejected', class: 'address', code: 'SMTP_550_5.1.1' },
+    ],
     ['recipient 550 bare', { at: 'rcpt', do: '550 no' }, { kind: 'rejected', class: 'address' }],
     ['recipient 550 5.7.1', { at: 'rcpt', do: '550 5.7.1 blocked' }, { kind: 'rejected', class: 'configuration' }],
     ['recipient greylisted', { at: 'rcpt', do: '451 4.7.1 greylisted' }, { kind: 'rejected', class: 'retriable' }],
@@ -91,13 +116,18 @@ describe('an email through a relay', () => {
     expect((await provider.send({ ...request, attempt: { ...request.attempt, attemptNo: 4 } })).kind).toBe('accepted')
   })
 
-  it.each([['greeting', 'rejected'], ['ehlo', 'rejected'], ['rcpt', 'rejected'], ['data', 'rejected'], ['dot', 'unknown']] as const)(
-    'that hangs at the %s until the deadline is %s, and never goes out later', async (at, kind) => {
-      fake.faults.push({ at, do: 'hang', accepted: at === 'dot' })
-      expect(await provider.send({ ...request, deadlineMs: 200 })).toMatchObject({ kind, code: 'DEADLINE' })
-      expect((await provider.send({ ...request, attempt: { ...request.attempt, attemptNo: 4 } })).kind).toBe('accepted')
-      expect(fake.received.filter(message => message.messageId.includes('.3@'))).toHaveLength(at === 'dot' ? 1 : 0)
-    })
+  it.each([
+    ['greeting', 'rejected'],
+    ['ehlo', 'rejected'],
+    ['rcpt', 'rejected'],
+    ['data', 'rejected'],
+    ['dot', 'unknown'],
+  ] as const)('that hangs at the %s until the deadline is %s, and never goes out later', async (at, kind) => {
+    fake.faults.push({ at, do: 'hang', accepted: at === 'dot' })
+    expect(await provider.send({ ...request, deadlineMs: 200 })).toMatchObject({ kind, code: 'DEADLINE' })
+    expect((await provider.send({ ...request, attempt: { ...request.attempt, attemptNo: 4 } })).kind).toBe('accepted')
+    expect(fake.received.filter((message) => message.messageId.includes('.3@'))).toHaveLength(at === 'dot' ? 1 : 0)
+  })
 
   it('waits for nobody when a relay dropped the idle connection', async () => {
     await provider.send(request)

@@ -9,6 +9,13 @@ export const script: VoiceMessage = {
   body: 'BODY 25.00 is due',
   voicemail: 'VOICEMAIL please call back',
   replies: {
-    repeat: 'REPEAT', paid: 'PAID', promise: 'PROMISE', person: 'PERSON', dispute: 'DISPUTE', 'wrong-number': 'WRONG', stop: 'STOP', goodbye: 'GOODBYE',
+    repeat: 'REPEAT',
+    paid: 'PAID',
+    promise: 'PROMISE',
+    person: 'PERSON',
+    dispute: 'DISPUTE',
+    'wrong-number': 'WRONG',
+    stop: 'STOP',
+    goodbye: 'GOODBYE',
   },
 }

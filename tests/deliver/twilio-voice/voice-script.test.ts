@@ -1,14 +1,24 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { everyVoice, inlineScript, readVoiceStep, sayable, VOICE_STEPS, voiceFor, type VoiceStep, voiceTurn } from '../../../src/deliver/twilio/voice-script.ts'
+import {
+  everyVoice,
+  inlineScript,
+  readVoiceStep,
+  sayable,
+  VOICE_STEPS,
+  voiceFor,
+  type VoiceStep,
+  voiceTurn,
+} from '../../../src/deliver/twilio/voice-script.ts'
 import { script } from './script.ts'
 
 const actionUrl = 'https://pay.example/hooks/twilio/voice/r1/1'
-const turn = (step: VoiceStep, digits: string | null, answeredBy: string | null = 'human') => voiceTurn(script, { step, digits, answeredBy, actionUrl })
+const turn = (step: VoiceStep, digits: string | null, answeredBy: string | null = 'human') =>
+  voiceTurn(script, { step, digits, answeredBy, actionUrl })
 
 describe('on a call', () => {
-  it.each(['human', null])('a listener (%s) first hears a question that reveals nothing', answeredBy => {
+  it.each(['human', null])('a listener (%s) first hears a question that reveals nothing', (answeredBy) => {
     const { twiml, meaning } = turn('opening', null, answeredBy)
     expect(twiml).toContain('OPENING')
     expect(twiml).toContain('?step=confirm-1')
@@ -17,11 +27,13 @@ describe('on a call', () => {
   })
 
   it.each(['machine_start', 'machine_end_beep', 'machine_end_silence', 'machine_end_other', 'fax', 'unknown'])(
-    'a listener taken for %s hears the voicemail text and nothing else', answeredBy => {
+    'a listener taken for %s hears the voicemail text and nothing else',
+    (answeredBy) => {
       const { twiml } = turn('opening', null, answeredBy)
       expect(twiml).toContain('VOICEMAIL')
       expect(twiml).not.toMatch(/BODY|OPENING|Gather/)
-    })
+    },
+  )
 
   it('the body follows the key of the right person', () => {
     expect(turn('confirm-1', '1')).toMatchObject({ meaning: 'confirmed', twiml: expect.stringMatching(/BODY.*/s) })
@@ -35,10 +47,17 @@ describe('on a call', () => {
     expect(twiml).not.toContain('BODY')
   })
 
-  it.each([['2', 'paid', 'PAID'], ['3', 'promise', 'PROMISE'], ['4', 'person', 'PERSON'], ['5', 'dispute', 'DISPUTE'], ['9', 'stop', 'STOP'], ['', null, 'GOODBYE'], ['7', null, 'GOODBYE']])(
-    'key "%s" after the body means %s', (digits, meaning, said) => {
-      expect(turn('menu-1', digits)).toMatchObject({ meaning, twiml: expect.stringContaining(said) })
-    })
+  it.each([
+    ['2', 'paid', 'PAID'],
+    ['3', 'promise', 'PROMISE'],
+    ['4', 'person', 'PERSON'],
+    ['5', 'dispute', 'DISPUTE'],
+    ['9', 'stop', 'STOP'],
+    ['', null, 'GOODBYE'],
+    ['7', null, 'GOODBYE'],
+  ])('key "%s" after the body means %s', (digits, meaning, said) => {
+    expect(turn('menu-1', digits)).toMatchObject({ meaning, twiml: expect.stringContaining(said) })
+  })
 
   it('the body is repeated twice at most', () => {
     expect(turn('menu-1', '1').twiml).toContain('?step=menu-2')
@@ -52,11 +71,19 @@ describe('on a call', () => {
   })
 
   it('nobody ever hears the body without the key of the right person, whatever is pressed or posted', () => {
-    fc.assert(fc.property(fc.constantFrom(...VOICE_STEPS), fc.option(fc.string({ maxLength: 4 })), fc.option(fc.string()), (step, digits, answeredBy) => {
-      const { twiml } = turn(step, digits, answeredBy)
-      const mayHear = (step.startsWith('confirm') && digits?.[0] === '1') || (step.startsWith('menu') && digits?.[0] === '1')
-      expect(twiml.includes('BODY')).toBe(mayHear && step !== 'menu-3')
-    }))
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...VOICE_STEPS),
+        fc.option(fc.string({ maxLength: 4 })),
+        fc.option(fc.string()),
+        (step, digits, answeredBy) => {
+          const { twiml } = turn(step, digits, answeredBy)
+          const mayHear =
+            (step.startsWith('confirm') && digits?.[0] === '1') || (step.startsWith('menu') && digits?.[0] === '1')
+          expect(twiml.includes('BODY')).toBe(mayHear && step !== 'menu-3')
+        },
+      ),
+    )
   })
 
   it('a step that was tampered with starts from the opening', () => {
@@ -86,7 +113,14 @@ describe('voices', () => {
     }
   })
 
-  it.each([['zh-CN', 'cmn-CN'], ['en', 'en-US'], ['en-GB', 'en-GB'], ['es-MX', 'es-US'], ['hi', 'hi-IN'], ['de-AT', 'de-DE']])('%s is read in %s', (locale, language) => {
+  it.each([
+    ['zh-CN', 'cmn-CN'],
+    ['en', 'en-US'],
+    ['en-GB', 'en-GB'],
+    ['es-MX', 'es-US'],
+    ['hi', 'hi-IN'],
+    ['de-AT', 'de-DE'],
+  ])('%s is read in %s', (locale, language) => {
     expect(voiceFor(locale)?.language).toBe(language)
   })
 
@@ -99,12 +133,14 @@ describe('voices', () => {
 
 describe('spoken text', () => {
   it('comes in pieces that Twilio takes, with nothing lost but controls and spaces', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), text => {
-      const pieces = sayable(text)
-      for (const piece of pieces) expect(encodeURIComponent(piece).length).toBeLessThanOrEqual(4500)
-      const letters = (said: string) => said.replace(/[\p{Cc}\p{Surrogate}\ufffe\uffff\s]+/gu, '')
-      expect(letters(pieces.join(''))).toBe(letters(text))
-    }))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
+        const pieces = sayable(text)
+        for (const piece of pieces) expect(encodeURIComponent(piece).length).toBeLessThanOrEqual(4500)
+        const letters = (said: string) => said.replace(/[\p{Cc}\p{Surrogate}\ufffe\uffff\s]+/gu, '')
+        expect(letters(pieces.join(''))).toBe(letters(text))
+      }),
+    )
   })
 
   it('is cut after a sentence', () => {
@@ -118,8 +154,12 @@ describe('spoken text', () => {
   })
 
   it('never breaks the document, whatever the words', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), text => {
-      expect(() => voiceTurn({ ...script, opening: text }, { step: 'opening', digits: null, answeredBy: 'human', actionUrl })).not.toThrow()
-    }))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(() =>
+          voiceTurn({ ...script, opening: text }, { step: 'opening', digits: null, answeredBy: 'human', actionUrl }),
+        ).not.toThrow()
+      }),
+    )
   })
 })

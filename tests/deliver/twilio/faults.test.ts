@@ -7,8 +7,13 @@ import type { TwilioFault } from '../../support/fake-twilio/books.ts'
 import { startFakeTwilio, type FakeTwilio } from '../../support/fake-twilio/server.ts'
 
 const request: DeliveryRequest = {
-  attempt: { reminderId: 'r1', attemptNo: 1 }, to: '+12125550123', from: '+15005550006',
-  message: { channel: 'sms', form: 'text', text: 'words', segments: 1 }, validForSeconds: 600, unsubscribeUrl: null, deadlineMs: 400,
+  attempt: { reminderId: 'r1', attemptNo: 1 },
+  to: '+12125550123',
+  from: '+15005550006',
+  message: { channel: 'sms', form: 'text', text: 'words', segments: 1 },
+  validForSeconds: 600,
+  unsubscribeUrl: null,
+  deadlineMs: 400,
 }
 
 describe('a message that Twilio took and then', () => {
@@ -16,7 +21,10 @@ describe('a message that Twilio took and then', () => {
   let provider: Provider
   beforeEach(async () => {
     fake = await startFakeTwilio({ stepMs: 60_000 })
-    provider = twilioSmsProvider(twilioSettingsSchema.parse({ accountSid: fake.accountSid, authToken: fake.authToken, baseUrl: fake.url }), null)
+    provider = twilioSmsProvider(
+      twilioSettingsSchema.parse({ accountSid: fake.accountSid, authToken: fake.authToken, baseUrl: fake.url }),
+      null,
+    )
     // A kept connection, as in the run of a worker.
     await provider.send({ ...request, deadlineMs: 5_000 })
   })
@@ -25,14 +33,25 @@ describe('a message that Twilio took and then', () => {
     await fake.close()
   })
 
-  it.each(['accept-then-drop', 'hang', 'error-500', 'error-503-html', 'not-json', 'redirect', 'cut-body', 'slow-drip'] as TwilioFault['kind'][])(
-    'went wrong by %s is in doubt, was asked for once, and the next one goes out', async kind => {
+  it.each([
+    'accept-then-drop',
+    'hang',
+    'error-500',
+    'error-503-html',
+    'not-json',
+    'redirect',
+    'cut-body',
+    'slow-drip',
+  ] as TwilioFault['kind'][])(
+    'went wrong by %s is in doubt, was asked for once, and the next one goes out',
+    async (kind) => {
       fake.books.faults.push({ kind })
       expect((await provider.send(request)).kind).toBe('unknown')
       expect(fake.books.requests).toBe(2)
       expect((await provider.send({ ...request, deadlineMs: 5_000 })).kind).toBe('accepted')
       expect(fake.books.rows).toHaveLength(3)
-    })
+    },
+  )
 
   it('answered slowly, but within the deadline, is accepted', async () => {
     fake.books.faults.push({ kind: 'slow-drip' })
@@ -44,10 +63,17 @@ describe('a message that finds no free connection in time', () => {
   it('was surely not sent, and does not leave later', async () => {
     const fake = await startFakeTwilio()
     const transport = httpTransport(1_000, 1)
-    const ask = (deadlineMs: number) => transport.exchange({
-      method: 'POST', url: new URL(`${fake.url}/2010-04-01/Accounts/${fake.accountSid}/Messages.json`), body: 'To=%2B12125550123&From=%2B15005550006&Body=x', deadlineMs,
-      headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: `Basic ${Buffer.from(`${fake.accountSid}:${fake.authToken}`).toString('base64')}` },
-    })
+    const ask = (deadlineMs: number) =>
+      transport.exchange({
+        method: 'POST',
+        url: new URL(`${fake.url}/2010-04-01/Accounts/${fake.accountSid}/Messages.json`),
+        body: 'To=%2B12125550123&From=%2B15005550006&Body=x',
+        deadlineMs,
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          authorization: `Basic ${Buffer.from(`${fake.accountSid}:${fake.authToken}`).toString('base64')}`,
+        },
+      })
     fake.books.faults.push({ kind: 'hang-before' })
     const hanging = ask(300)
     await expect(ask(100)).rejects.toMatchObject({ begun: false, code: 'DEADLINE' })

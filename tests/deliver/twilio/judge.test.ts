@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { TransportFault } from '../../../src/deliver/http-transport.ts'
 import { judgeFailure, TWILIO_CODES, TwilioRefusal, UnclearReply } from '../../../src/deliver/twilio/error-codes.ts'
 
-const refused = (status: number, code: string | null, retryAfter: number | null = null) => judgeFailure(new TwilioRefusal(status, code, retryAfter))
+const refused = (status: number, code: string | null, retryAfter: number | null = null) =>
+  judgeFailure(new TwilioRefusal(status, code, retryAfter))
 
 describe('what became of a request to Twilio', () => {
   it.each([
@@ -22,10 +23,17 @@ describe('what became of a request to Twilio', () => {
     expect(refused(status, code)).toMatchObject({ kind: 'rejected', class: cls })
   })
 
-  it.each([[500, '20500'], [500, null], [502, null], [503, '20503'], [504, null], [302, null], [500, '21211']])(
-    'HTTP %i with code %s may have been sent', (status, code) => {
-      expect(refused(status, code).kind).toBe('unknown')
-    })
+  it.each([
+    [500, '20500'],
+    [500, null],
+    [502, null],
+    [503, '20503'],
+    [504, null],
+    [302, null],
+    [500, '21211'],
+  ])('HTTP %i with code %s may have been sent', (status, code) => {
+    expect(refused(status, code).kind).toBe('unknown')
+  })
 
   it('a code that Twilio has added since is in doubt, never permanent', () => {
     expect(refused(400, '29999')).toMatchObject({ kind: 'unknown', code: '29999' })
@@ -38,7 +46,11 @@ describe('what became of a request to Twilio', () => {
 
   it('only a connection that never stood proves that nothing was sent', () => {
     for (const code of ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED']) {
-      expect(judgeFailure(new TransportFault(false, code))).toMatchObject({ kind: 'rejected', class: 'retriable', code })
+      expect(judgeFailure(new TransportFault(false, code))).toMatchObject({
+        kind: 'rejected',
+        class: 'retriable',
+        code,
+      })
     }
     for (const code of ['ECONNRESET', 'UND_ERR_SOCKET', 'DEADLINE', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']) {
       expect(judgeFailure(new TransportFault(true, code))).toMatchObject({ kind: 'unknown', code })
@@ -47,7 +59,11 @@ describe('what became of a request to Twilio', () => {
 
   it('an answer that cannot be read may be an acceptance', () => {
     expect(judgeFailure(new UnclearReply('odd')).kind).toBe('unknown')
-    expect(judgeFailure(new TypeError('the SDK stumbled over +12125550123'))).toEqual({ kind: 'unknown', code: 'SDK', detail: 'the answer could not be read' })
+    expect(judgeFailure(new TypeError('the SDK stumbled over +12125550123'))).toEqual({
+      kind: 'unknown',
+      code: 'SDK',
+      detail: 'the answer could not be read',
+    })
   })
 
   it('no code in the table is called permanent: Twilio says that they change', () => {

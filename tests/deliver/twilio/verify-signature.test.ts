@@ -14,14 +14,26 @@ describe('a callback that claims to come from Twilio', () => {
 
   it('is believed with repeated fields and with fields nobody knows', () => {
     const more = { ...form, Extra: 'new', Media: ['b', 'a'] }
-    const signed = signatureOf('token', `https://pay.example${path}`, { Extra: 'new', Media: 'aMediab', MessageSid: 'SM1', MessageStatus: 'sent', To: '+12125550123' })
+    const signed = signatureOf('token', `https://pay.example${path}`, {
+      Extra: 'new',
+      Media: 'aMediab',
+      MessageSid: 'SM1',
+      MessageStatus: 'sent',
+      To: '+12125550123',
+    })
     expect(isFromTwilio('token', 'https://pay.example', path, signed, more)).toBe(true)
   })
 
   it('agrees with the example that Twilio publishes', () => {
-    expect(isFromTwilio('12345', 'https://mycompany.com', '/myapp.php?foo=1&bar=2', 'RSOYDt4T1cUTdK1PDd93/VVr8B8=', {
-      CallSid: 'CA1234567890ABCDE', Caller: '+14158675309', Digits: '1234', From: '+14158675309', To: '+18005551212',
-    })).toBe(true)
+    expect(
+      isFromTwilio('12345', 'https://mycompany.com', '/myapp.php?foo=1&bar=2', 'RSOYDt4T1cUTdK1PDd93/VVr8B8=', {
+        CallSid: 'CA1234567890ABCDE',
+        Caller: '+14158675309',
+        Digits: '1234',
+        From: '+14158675309',
+        To: '+18005551212',
+      }),
+    ).toBe(true)
   })
 
   it.each([

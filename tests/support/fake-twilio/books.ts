@@ -96,7 +96,7 @@ export class Books {
   }
 
   find(sid: string): Row | undefined {
-    return this.rows.find(row => row.sid === sid)
+    return this.rows.find((row) => row.sid === sid)
   }
 
   reset(): void {
@@ -108,25 +108,55 @@ export class Books {
   }
 }
 
-const rfc2822 = (at: number | null): string | null => (at === null ? null : new Date(at).toUTCString().replace('GMT', '+0000'))
+const rfc2822 = (at: number | null): string | null =>
+  at === null ? null : new Date(at).toUTCString().replace('GMT', '+0000')
 
 /** The row as Twilio's API shows it: numbers as strings, dates in RFC 2822. */
 export function asResource(row: Row, accountSid: string): Record<string, unknown> {
   const shared = {
-    sid: row.sid, account_sid: accountSid, api_version: '2010-04-01', to: row.to, from: row.from, status: row.status,
-    date_created: rfc2822(row.dateCreated), date_updated: rfc2822(row.dateCreated), price: null, price_unit: 'USD', direction: 'outbound-api',
+    sid: row.sid,
+    account_sid: accountSid,
+    api_version: '2010-04-01',
+    to: row.to,
+    from: row.from,
+    status: row.status,
+    date_created: rfc2822(row.dateCreated),
+    date_updated: rfc2822(row.dateCreated),
+    price: null,
+    price_unit: 'USD',
+    direction: 'outbound-api',
   }
   if (row.kind === 'call') {
     return {
-      ...shared, parent_call_sid: null, to_formatted: row.to, from_formatted: row.from, phone_number_sid: null,
-      start_time: rfc2822(row.dateSent), end_time: null, duration: null, answered_by: row.answeredBy, forwarded_from: null,
-      group_sid: null, caller_name: null, queue_time: '0', trunk_sid: null, annotation: null, subresource_uris: {},
+      ...shared,
+      parent_call_sid: null,
+      to_formatted: row.to,
+      from_formatted: row.from,
+      phone_number_sid: null,
+      start_time: rfc2822(row.dateSent),
+      end_time: null,
+      duration: null,
+      answered_by: row.answeredBy,
+      forwarded_from: null,
+      group_sid: null,
+      caller_name: null,
+      queue_time: '0',
+      trunk_sid: null,
+      annotation: null,
+      subresource_uris: {},
       uri: `/2010-04-01/Accounts/${accountSid}/Calls/${row.sid}.json`,
     }
   }
   return {
-    ...shared, body: row.body, num_segments: row.messagingServiceSid === null ? '1' : '0', num_media: '0', date_sent: rfc2822(row.dateSent),
-    error_code: row.errorCode, error_message: null, messaging_service_sid: row.messagingServiceSid, subresource_uris: {},
+    ...shared,
+    body: row.body,
+    num_segments: row.messagingServiceSid === null ? '1' : '0',
+    num_media: '0',
+    date_sent: rfc2822(row.dateSent),
+    error_code: row.errorCode,
+    error_message: null,
+    messaging_service_sid: row.messagingServiceSid,
+    subresource_uris: {},
     uri: `/2010-04-01/Accounts/${accountSid}/Messages/${row.sid}.json`,
   }
 }

@@ -14,15 +14,16 @@ export interface World {
   closed: AbortSignal
 }
 
-const wait = (ms: number, closed: AbortSignal): Promise<void> => new Promise(resolve => {
-  const done = (): void => {
-    clearTimeout(timer)
-    closed.removeEventListener('abort', done)
-    resolve()
-  }
-  const timer = setTimeout(done, ms)
-  closed.addEventListener('abort', done)
-})
+const wait = (ms: number, closed: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      closed.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    closed.addEventListener('abort', done)
+  })
 
 /** A message's life after its acceptance: queued → sending → sent → delivered, or its end. */
 export async function liveMessage(world: World, row: Row, fault: TwilioFault | null): Promise<void> {
@@ -36,11 +37,19 @@ export async function liveMessage(world: World, row: Row, fault: TwilioFault | n
     if (status === 'delivered') row.heard.push(row.body)
     if (status === 'failed') row.errorCode = fault?.code ?? 30008
     const form: Record<string, string> = {
-      MessageSid: row.sid, MessageStatus: status, SmsSid: row.sid, SmsStatus: status, AccountSid: world.accountSid,
-      From: row.from ?? '+15005550006', To: row.to, ApiVersion: '2010-04-01',
+      MessageSid: row.sid,
+      MessageStatus: status,
+      SmsSid: row.sid,
+      SmsStatus: status,
+      AccountSid: world.accountSid,
+      From: row.from ?? '+15005550006',
+      To: row.to,
+      ApiVersion: '2010-04-01',
       ...(row.messagingServiceSid === null ? {} : { MessagingServiceSid: row.messagingServiceSid }),
       ...(row.errorCode === null ? {} : { ErrorCode: String(row.errorCode) }),
-      ...(status === 'delivered' ? { RawDlrDoneDate: '2611231500', SomethingNew: 'fields are added without notice' } : {}),
+      ...(status === 'delivered'
+        ? { RawDlrDoneDate: '2611231500', SomethingNew: 'fields are added without notice' }
+        : {}),
     }
     said.push(form)
     if (!world.webhooks.reversed) await tell(world, row, form)
@@ -59,20 +68,25 @@ export async function liveCall(world: World, row: Row, fault: TwilioFault | null
     if (world.closed.aborted || row.status === 'canceled') return false
     row.status = status === 'initiated' ? 'queued' : status
     if (FINAL.has(status)) row.endedAt = performance.timeOrigin + performance.now()
-    const event = status === 'in-progress' ? 'answered' : ['initiated', 'ringing'].includes(status) ? status : 'completed'
+    const event =
+      status === 'in-progress' ? 'answered' : ['initiated', 'ringing'].includes(status) ? status : 'completed'
     if (row.statusCallbackEvents.includes(event)) {
       await tell(world, row, {
-        ...callForm(world, row, status), Timestamp: new Date().toUTCString(), CallbackSource: 'call-progress-events', SequenceNumber: String(sequence++), ...more,
+        ...callForm(world, row, status),
+        Timestamp: new Date().toUTCString(),
+        CallbackSource: 'call-progress-events',
+        SequenceNumber: String(sequence++),
+        ...more,
       })
     }
     return true
   }
-  if (!await step('initiated') || !await step('ringing')) return
-  if (fault?.kind === 'report-failure') return void await step('failed', { SipResponseCode: '404' })
-  if (listener.answer === 'no-answer' || listener.answer === 'busy') return void await step(listener.answer)
+  if (!(await step('initiated')) || !(await step('ringing'))) return
+  if (fault?.kind === 'report-failure') return void (await step('failed', { SipResponseCode: '404' }))
+  if (listener.answer === 'no-answer' || listener.answer === 'busy') return void (await step(listener.answer))
   row.dateSent = Date.now()
   row.answeredBy = listener.answer
-  if (!await step('in-progress')) return
+  if (!(await step('in-progress'))) return
   await talk(world, row, [...listener.digits])
   // CallDuration is in seconds, Duration in minutes.
   await step('completed', { AnsweredBy: listener.answer, CallDuration: '42', Duration: '1', SipResponseCode: '200' })
@@ -84,7 +98,11 @@ async function talk(world: World, row: Row, digits: string[]): Promise<void> {
   let pressed: string | null = null
   for (let turn = 0; turn < 10; turn += 1) {
     if (url !== null) {
-      const form = { ...callForm(world, row, 'in-progress'), AnsweredBy: row.answeredBy ?? 'unknown', ...(pressed === null ? {} : { Digits: pressed, msg: 'Gather End' }) }
+      const form = {
+        ...callForm(world, row, 'in-progress'),
+        AnsweredBy: row.answeredBy ?? 'unknown',
+        ...(pressed === null ? {} : { Digits: pressed, msg: 'Gather End' }),
+      }
       const answer = await post(world.authToken, url, form)
       if (answer.status !== 200) return
       twiml = answer.body
@@ -100,15 +118,30 @@ async function talk(world: World, row: Row, digits: string[]): Promise<void> {
 }
 
 const callForm = (world: World, row: Row, status: string): Record<string, string> => ({
-  CallSid: row.sid, AccountSid: world.accountSid, From: row.from ?? '', To: row.to, Caller: row.from ?? '', Called: row.to,
-  CallStatus: status, ApiVersion: '2010-04-01', Direction: 'outbound-api', ToCountry: 'US', ToZip: '',
+  CallSid: row.sid,
+  AccountSid: world.accountSid,
+  From: row.from ?? '',
+  To: row.to,
+  Caller: row.from ?? '',
+  Called: row.to,
+  CallStatus: status,
+  ApiVersion: '2010-04-01',
+  Direction: 'outbound-api',
+  ToCountry: 'US',
+  ToZip: '',
 })
 
 async function tell(world: World, row: Row, form: Record<string, string>): Promise<void> {
   if (row.statusCallback === null || world.webhooks.lost) return
   await wait(world.webhooks.delayMs, world.closed)
-  for (let copy = 0; copy < world.webhooks.copies && !world.closed.aborted; copy += 1) await post(world.authToken, row.statusCallback, form)
+  for (let copy = 0; copy < world.webhooks.copies && !world.closed.aborted; copy += 1)
+    await post(world.authToken, row.statusCallback, form)
 }
 
 const unescape = (xml: string): string =>
-  xml.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&apos;', "'").replaceAll('&amp;', '&')
+  xml
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&apos;', "'")
+    .replaceAll('&amp;', '&')

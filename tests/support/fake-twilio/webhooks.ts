@@ -16,12 +16,18 @@ export interface WebhookOptions {
  * the product checks it with.
  */
 export function signatureOf(authToken: string, url: string, form: Record<string, string>): string {
-  const data = Object.keys(form).sort().reduce((text, name) => text + name + form[name], url)
+  const data = Object.keys(form)
+    .sort()
+    .reduce((text, name) => text + name + form[name], url)
   return createHmac('sha1', authToken).update(data, 'utf8').digest('base64')
 }
 
 /** Posts a signed form as Twilio does: the fragment is neither sent nor signed, 15 s at most, retried as rc and rp ask. */
-export async function post(authToken: string, target: string, form: Record<string, string>): Promise<{ status: number; body: string }> {
+export async function post(
+  authToken: string,
+  target: string,
+  form: Record<string, string>,
+): Promise<{ status: number; body: string }> {
   const [url, fragment] = target.split('#') as [string, string?]
   const asked = new URLSearchParams(fragment ?? '')
   const tries = 1 + (asked.has('rc') ? Number(asked.get('rc')) : 1)
