@@ -164,14 +164,12 @@ export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
       })
       await logAccess(
         db,
-        rows
-          .slice(0, limit)
-          .map((row) => ({
-            at: now(),
-            actor: actor.name,
-            action: 'captured-read' as const,
-            subject: `captured:${row.id}`,
-          })),
+        rows.slice(0, limit).map((row) => ({
+          at: now(),
+          actor: actor.name,
+          action: 'captured-read' as const,
+          subject: `captured:${row.id}`,
+        })),
       )
       return pageFrom(
         rows,

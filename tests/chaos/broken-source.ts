@@ -35,8 +35,8 @@ const BREAKAGES = {
   pending: [
     {
       file: 'src/pipeline/dispatch/facts.ts',
-      guard: /contacts: \[\.\.\.person\.contacts\.map\(contactFacts\), \.\.\.input\.pending\]/,
-      instead: "contacts: person.contacts.filter((c) => c.outcome !== 'pending').map(contactFacts)",
+      guard: /contacts: \[\.\.\.recipient\.contacts\.map\(contactFacts\), \.\.\.input\.pending\]/,
+      instead: "contacts: recipient.contacts.filter((c) => c.outcome !== 'pending').map(contactFacts)",
     },
   ],
   /** No answer is taken for not sent, and the reminder is sent again at once. */
@@ -61,8 +61,8 @@ const BREAKAGES = {
   stops: [
     {
       file: 'src/pipeline/dispatch/facts.ts',
-      guard: /suppressions: person\.suppressions\.map/,
-      instead: 'suppressions: person.suppressions.slice(0, 0).map',
+      guard: /suppressions: recipient\.suppressions\.map/,
+      instead: 'suppressions: recipient.suppressions.slice(0, 0).map',
     },
   ],
 } satisfies Record<string, Breakage[]>

@@ -29,25 +29,20 @@ const transitions = new Map(ZONES.map((zone) => [zone, transitionsOf(zone)]))
 const changing = ZONES.filter((zone) => (transitions.get(zone) as Instant[]).length > 0)
 
 /** A zone and an instant, most often within two days of a change of clocks. */
-const zonedInstant = fc
-  .constantFrom(...changing)
-  .chain((zone) =>
-    fc.tuple(
-      fc.constant(zone),
-      fc.oneof(
-        {
-          weight: 4,
-          arbitrary: fc
-            .tuple(
-              fc.constantFrom(...(transitions.get(zone) as Instant[])),
-              fc.integer({ min: -2 * DAY, max: 2 * DAY }),
-            )
-            .map(([change, off]) => change + off),
-        },
-        { weight: 1, arbitrary: fc.integer({ min: FROM, max: TO }) },
-      ),
+const zonedInstant = fc.constantFrom(...changing).chain((zone) =>
+  fc.tuple(
+    fc.constant(zone),
+    fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc
+          .tuple(fc.constantFrom(...(transitions.get(zone) as Instant[])), fc.integer({ min: -2 * DAY, max: 2 * DAY }))
+          .map(([change, off]) => change + off),
+      },
+      { weight: 1, arbitrary: fc.integer({ min: FROM, max: TO }) },
     ),
-  )
+  ),
+)
 
 function tableOf(zone: string): ZoneTable {
   const table = zoneTable(zone)

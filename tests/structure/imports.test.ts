@@ -11,7 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ...Object.fromEntries(['plan', 'decide', 'render', ...EDGES].map((folder) => [folder, ['model']])),
   pipeline: [...CORE, ...EDGES],
   services: [...CORE, ...EDGES, 'pipeline'],
-  authoring: [...CORE, ...EDGES, 'pipeline'],
+  authoring: [...CORE, ...EDGES, 'pipeline', 'services'],
   app: [...CORE, ...EDGES, 'pipeline', 'services'],
   demo: [...CORE, ...EDGES, 'pipeline', 'services', 'app'],
   http: ['model', 'intake', 'report', 'config', 'services', 'authoring', 'app'],

@@ -59,13 +59,11 @@ const beyond = (some: readonly Sending[], limit: number, whom: string): Charge[]
     )
 
 const tooMany = (calls: readonly Call[]): Charge[] =>
-  calls
-    .slice(RULES.perPerson.phone)
-    .map(({ id }, i) => ({
-      name: 'over cap',
-      id,
-      how: `call number ${RULES.perPerson.phone + i + 1} to one person, where ${RULES.perPerson.phone} are allowed`,
-    }))
+  calls.slice(RULES.perPerson.phone).map(({ id }, i) => ({
+    name: 'over cap',
+    id,
+    how: `call number ${RULES.perPerson.phone + i + 1} to one person, where ${RULES.perPerson.phone} are allowed`,
+  }))
 
 function tooSoon(calls: readonly Call[]): Charge[] {
   return calls.slice(1).flatMap(({ id, at }, i) => {
