@@ -4,7 +4,7 @@ import type { Runtime } from '../pipeline/runtime.ts'
 import { raiseClockMark } from '../record/lapses.ts'
 
 /** Wall time further off than this from a second opinion is not trusted. */
-export const TOLERANCE_MS = 2_000
+const TOLERANCE_MS = 2_000
 
 /**
  * Business time as the wall clock tells it, for as long as it can be believed.

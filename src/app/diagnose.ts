@@ -14,7 +14,7 @@ import { buildProvider } from './open-routes.ts'
 import { otherWords, wordsVersion } from './process-register.ts'
 
 /** A part with what was found, for people; `problem` says what to do when it is not well. */
-export interface Diagnosis extends PartHealth {
+interface Diagnosis extends PartHealth {
   /** e.g. `PostgreSQL, schema step 3`; empty when there is a problem. */
   finding: string
 }
@@ -141,7 +141,7 @@ async function routePart(config: Config, route: Route): Promise<Diagnosis> {
 const LOCK_TIMEOUT_MS = 5_000
 
 /** What was done; all empty: nothing was needed. */
-export interface MigratedLedger {
+interface MigratedLedger {
   /** The steps of the schema, by name. */
   applied: string[]
   /** Pieces for the months to come, by name. */

@@ -1,7 +1,7 @@
 import { DecorumError, type ErrorCode, type Fault } from '../model/errors.ts'
 
 /** A failure as `--json` prints it. */
-export interface Failure {
+interface Failure {
   code: string
   message: string
   hint: string
@@ -9,7 +9,7 @@ export interface Failure {
 }
 
 /** What can a person be told about whatever was thrown? Never a stack trace: `DECORUM_DEBUG=1` adds it. */
-export function failureOf(error: unknown): { failure: Failure; exitCode: ExitCode } {
+function failureOf(error: unknown): { failure: Failure; exitCode: ExitCode } {
   if (error instanceof DecorumError) {
     return {
       failure: { code: error.code, message: error.message, hint: error.hint, faults: error.faults },
@@ -74,4 +74,4 @@ const BY_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
 }
 
 /** Which exit code tells of this error? */
-export const exitCodeOf = (code: ErrorCode): ExitCode => BY_ERROR[code] ?? EXIT.failed
+const exitCodeOf = (code: ErrorCode): ExitCode => BY_ERROR[code] ?? EXIT.failed

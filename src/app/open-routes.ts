@@ -90,7 +90,7 @@ const withLedgerLookUp = (runtime: Runtime, provider: Provider): Provider => ({
       : { kind: 'not-found' },
 })
 
-export interface Surroundings {
+interface Surroundings {
   /** Where providers can call back, without a trailing slash; null: no callbacks, everything is polled. */
   publicUrl: string | null
   /** Where capture puts what it would have sent. */

@@ -10,7 +10,7 @@ import { EXIT, type ExitCode, reportError } from './errors.ts'
 import { type HealthServer, startHealthServer } from './health.ts'
 
 /** One long-running process. */
-export interface DaemonRun {
+interface DaemonRun {
   daemons: readonly Daemon[]
   /** Where `/healthz` and `/readyz` are answered; null: nowhere. */
   healthPort: number | null
@@ -133,7 +133,7 @@ export function portOf(text: string | undefined, option: string): number | null 
 }
 
 /** A file in `workers/`: which daemons it is, and what they are for. */
-export interface Worker {
+interface Worker {
   name: string
   daemons: readonly Daemon[]
   purpose: string
@@ -192,7 +192,7 @@ const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 30_000
 
 /** What can be let go of when it could not be started. */
-export interface Opened {
+interface Opened {
   abort(): Promise<void>
 }
 

@@ -86,7 +86,7 @@ export function check(root: string, env: Environment, now: Instant): CheckReport
 }
 
 /** Words on a creditor's own ladder that lack what a law wants of them, or say what it forbids. */
-export interface ContentGap {
+interface ContentGap {
   creditor: string
   template: string
   channel: string

@@ -17,7 +17,7 @@ import { caseDecider, type CaseDecider } from '../services/decide-case.ts'
  * @param installed  as `policyPacks` reads them
  * @throws DECORUM_BAD_INPUT when there is no such pack; DECORUM_CONFIG when the file is not a pack
  */
-export function namedPack(name: string, installed: readonly Pack[]): Pack {
+function namedPack(name: string, installed: readonly Pack[]): Pack {
   if (/\.ya?ml$/.test(name)) return packInFile(name)
   const [id, version] = name.split('@') as [string, string | undefined]
   const versions = installed.filter((pack) => pack.id === id).sort((a, b) => (a.validFrom < b.validFrom ? 1 : -1))
@@ -81,7 +81,7 @@ export function comparePacks(a: string, b: string): PackDiff {
 }
 
 /** One example of a pack that does not come out as the pack says. */
-export interface VectorFailure {
+interface VectorFailure {
   name: string
   /** What differs, as `verdict is send, not defer`. */
   problem: string

@@ -11,7 +11,7 @@ import type { Finding, RenderResult } from '../render/render-result.ts'
 import { render } from '../render/render.ts'
 
 /** Which words to show. */
-export interface PreviewRequest {
+interface PreviewRequest {
   template: string
   locale: string
   tones: readonly Tone[]

@@ -6,12 +6,12 @@ import { EXIT, reportError } from '../app/errors.ts'
 import { rootDirectory } from '../config/configuration.ts'
 
 /** What each file in `commands/` exports: its commander command, with options and action. */
-export interface CommandFile {
+interface CommandFile {
   /** An action prints its answer on stdout and throws a DecorumError on failure; it sets `process.exitCode` only for codes of its own. */
   command(): Command
 }
 
-export interface CommandEntry {
+interface CommandEntry {
   /** How it is called: `['decide']`, `['accounts', 'import']`. */
   words: readonly [string] | readonly [string, string]
   summary: string
@@ -20,7 +20,7 @@ export interface CommandEntry {
   load: () => Promise<CommandFile>
 }
 
-export const GROUPS = ['Try it', 'Run it', 'Feed it', 'Ask it', 'Look after it'] as const
+const GROUPS = ['Try it', 'Run it', 'Feed it', 'Ask it', 'Look after it'] as const
 type Group = (typeof GROUPS)[number]
 
 export const COMMANDS: readonly CommandEntry[] = [

@@ -22,7 +22,7 @@ export interface VersionedLadder {
   version: string
 }
 
-export interface Limits {
+interface Limits {
   /** Bytes of one ordinary request body. */
   bodyBytes: number
   /** Bytes of one import, streamed. */

@@ -4,7 +4,7 @@ import type { ConfigProblem, MasterKey } from './config.ts'
 import type { Environment } from './yaml-file.ts'
 
 /** What a whole deployment is told through its environment. */
-export interface Deployment {
+interface Deployment {
   production: boolean
   port: number
   publicUrl: string | null
@@ -90,7 +90,7 @@ const KEY_BYTES = 32
  *
  * @returns  the keys, or what is wrong in words that hold no secret
  */
-export function parseMasterKeys(text: string): { ok: true; keys: MasterKey[] } | { ok: false; problem: string } {
+function parseMasterKeys(text: string): { ok: true; keys: MasterKey[] } | { ok: false; problem: string } {
   const keys = new Map<string, Buffer>()
   for (const [i, part] of text.split(/[,\s]+/).filter((p) => p !== '').entries()) {
     const at = part.indexOf(':')

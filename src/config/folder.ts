@@ -32,7 +32,7 @@ export function readText(root: string, file: string): { text: string } | { probl
 }
 
 /** Names in a directory, sorted, or why it cannot be read. */
-export function readNames(root: string, folder: string): { names: string[] } | { problem: ConfigProblem } {
+function readNames(root: string, folder: string): { names: string[] } | { problem: ConfigProblem } {
   try {
     return { names: readdirSync(join(root, folder)).filter((n) => !n.startsWith('.')).sort() }
   } catch (error) {
@@ -117,7 +117,7 @@ export function readPacks(root: string): ReadFolder<Pack> {
 const FOLDER = 'templates'
 
 /** The files of one template, parsed or not. */
-export interface TemplateFolder {
+interface TemplateFolder {
   name: string
   files: TemplateFile[]
 }

@@ -101,7 +101,7 @@ function refuse(): never {
 }
 
 /** The same value, unchangeable all the way down; changing it throws. */
-export function freeze<T>(value: T): T {
+function freeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value
   if (value instanceof Map) {
     for (const inner of value.values()) freeze(inner)

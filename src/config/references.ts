@@ -12,7 +12,7 @@ import { problemAt } from './problems.ts'
 import type { YamlFile } from './yaml-file.ts'
 
 /** What the files hold once each is right by itself, with where each came from. */
-export interface Parts {
+interface Parts {
   settings: YamlFile
   house: readonly string[]
   without: readonly string[]

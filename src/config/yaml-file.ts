@@ -16,7 +16,7 @@ export interface YamlFile {
   variables: ReadonlyMap<string, Variable[]>
 }
 
-export type ReadYaml = { yaml: YamlFile | null; problems: ConfigProblem[] }
+type ReadYaml = { yaml: YamlFile | null; problems: ConfigProblem[] }
 
 /**
  * What does this YAML text say, with `${NAME}` and `${NAME:-default}` filled in?
@@ -112,7 +112,7 @@ function offsetOf(node: unknown): number | null {
 }
 
 /** One `${NAME}` or `${NAME:-default}` in a file, resolved. */
-export interface Variable {
+interface Variable {
   name: string
   /** From the environment, else the default, else empty. */
   value: string
@@ -129,7 +129,7 @@ const REFERENCE = /\$(\$?)\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}\n]*))?\}/g
  * is plain text to a YAML parser; `$${NAME}` stands for a literal `${NAME}`. An
  * environment variable that is set but empty counts as not set, as in a shell's `:-`.
  */
-export function markVariables(
+function markVariables(
   text: string,
   env: Readonly<Record<string, string | undefined>>,
 ): { text: string; variables: Variable[] } {

@@ -68,7 +68,7 @@ export interface Place {
 }
 
 /** Where the person may be: every zone and every jurisdiction that the evidence allows. */
-export interface Places {
+interface Places {
   /** False: nothing is known, or something is stated that cannot be placed. */
   readonly located: boolean
   readonly zoneNames: readonly string[]
@@ -93,7 +93,7 @@ const known = new LRUCache<string, Places>({ max: 20_000 })
  * phone prefix counts as its country, except a landline's, and except where the rest
  * points to that country too.
  */
-export function placesOf(facts: Facts): Places {
+function placesOf(facts: Facts): Places {
   const key = keyOf(facts.recipient, facts.address, facts.reminder.channel)
   let places = known.get(key)
   if (places === undefined) {

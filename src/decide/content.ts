@@ -9,7 +9,7 @@ import { type Fit, fitOf, type Scope, UTC, weakest, zonesIn } from './scope.ts'
 export type ContentRule = RuleOf<'content'>
 
 /** What one rule wants of some words, and what of it they lack or say too much. */
-export interface Shortfall {
+interface Shortfall {
   readonly missing: readonly ContentBlock[]
   readonly tooMuch: readonly ContentBlock[]
 }
@@ -64,7 +64,7 @@ export function contentOf(scope: Scope, packs: readonly CompiledPack[], now: Ins
 }
 
 /** What an opt-out means by law. Whatever the law allows, a recorded stop binds the next decision. */
-export interface OptOut {
+interface OptOut {
   /** The widest that any law reads it. */
   covers: SuppressionScope
   /** The earliest instant by which a law wants it to bind; null: none names a time. */

@@ -26,11 +26,7 @@ interface Sign extends PlaceSign {
  * A whole country that something finer narrowed allows the zones that are left; the country of a phone
  * prefix is named only where no other sign is.
  */
-export function evidenceOf(
-  facts: Facts,
-  zones: readonly string[],
-  now: Instant,
-): { zone: string; evidence: PlaceSign[] }[] {
+function evidenceOf(facts: Facts, zones: readonly string[], now: Instant): { zone: string; evidence: PlaceSign[] }[] {
   const signs = signsOf(facts, now)
   return zones.map((zone) => {
     const allowing = signs.filter((sign) => sign.zones.includes(zone))

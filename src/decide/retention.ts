@@ -29,7 +29,7 @@ export interface RetentionReason {
   until: Instant | null
 }
 
-export interface Retention {
+interface Retention {
   verdict: 'keep' | 'may-delete' | 'must-delete'
   /** First instant at which no minimum is left (`now` where there is none); null while none can be named (an anchor not known, a legal hold). */
   mayDeleteFrom: Instant | null

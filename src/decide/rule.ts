@@ -21,7 +21,7 @@ export interface Answer {
 }
 
 /** Who says so: what an objection carries besides its code and end. */
-export interface RuleIdentity {
+interface RuleIdentity {
   readonly rule: string
   readonly pack: string
   readonly version: string
@@ -43,7 +43,7 @@ export interface Shape {
 }
 
 /** Where a rule of a pack comes from, and what silences it: for explanations. */
-export interface RuleSource {
+interface RuleSource {
   readonly data: PackRule
   readonly speaking: AskSpeakingTime | null
   readonly opening: Opening | null

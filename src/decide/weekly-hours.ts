@@ -11,7 +11,7 @@ const CLOSED = 0
 const SEARCH = 400 * DAY
 const FOLLOW = 8 * DAY
 
-export type HoursState = 'open' | 'shut' | 'holiday' | 'unknown'
+type HoursState = 'open' | 'shut' | 'holiday' | 'unknown'
 
 /** What the hours are at an instant in one zone, and until when that is so at least. */
 export interface HoursAnswer {
@@ -24,7 +24,7 @@ export interface WeeklyHours {
   ask(zone: ZoneTable, at: Instant, answer: HoursAnswer): void
 }
 
-export interface HoursData {
+interface HoursData {
   allow?: readonly WeeklySpan[] | undefined
   ban?: readonly WeeklySpan[] | undefined
   closedDays?: readonly number[] | undefined

@@ -10,7 +10,7 @@ import { statedZone } from '../model/zones/zone-names.ts'
  * The hour before and the hour after clocks are put back are stretches of their
  * own: their wall time happens twice, and `twiceFrom`–`twiceTo` says which.
  */
-export interface Stretch {
+interface Stretch {
   readonly start: Instant
   readonly end: Instant
   /** Local time minus UTC, in milliseconds. */

@@ -1,7 +1,7 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult, BrokenCircuitError } from 'cockatiel'
 import type { CallOutcome } from '../model/delivery.ts'
 
-export type BreakerState = 'closed' | 'open' | 'half-open'
+type BreakerState = 'closed' | 'open' | 'half-open'
 
 /** Watches one route and stops calling while it fails. */
 export interface Breaker {
@@ -15,7 +15,7 @@ export interface Breaker {
   onChange(listener: (state: BreakerState) => void): () => void
 }
 
-export interface BreakerOptions {
+interface BreakerOptions {
   /** Failures in a row before the route is left alone. */
   failures: number
   /** How long before one call may try again, in milliseconds of machine time. */

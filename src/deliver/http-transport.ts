@@ -1,7 +1,7 @@
 import { Agent } from 'undici'
 import { DAY } from '../model/time.ts'
 
-export interface HttpRequest {
+interface HttpRequest {
   method: 'GET' | 'POST'
   url: URL
   headers: Record<string, string>

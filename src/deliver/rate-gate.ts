@@ -50,7 +50,7 @@ export interface Slots {
 export const SLOT_TOLERANCE_MS = 50
 
 /** Of that, what the last look before the call leaves for the way from there to the wire (measured: tens of ms on a crowded machine). */
-export const WAY_TO_WIRE_MS = 20
+const WAY_TO_WIRE_MS = 20
 
 /**
  * No slot is handed out further ahead than this. It bounds what a gate that lost its
@@ -67,7 +67,7 @@ export interface GateRate {
 }
 
 /** One call's place among those booked together, in microseconds from the first free instant. */
-export interface PlannedSlot {
+interface PlannedSlot {
   /** When it may begin. */
   startMicros: number
   /** When the route is free again after it. */
@@ -155,7 +155,7 @@ export interface SlotBooking {
   cold: boolean
 }
 
-export interface SlotAnswer {
+interface SlotAnswer {
   /** From the store's now to the first free instant, before this booking; 0 when it is free now. */
   waitMicros: number
   /** How many of the calls were booked, counted from the first. */
@@ -163,7 +163,7 @@ export interface SlotAnswer {
 }
 
 /** Books in one atomic step. @throws when the store does not answer */
-export type TakeSlots = (booking: SlotBooking) => Promise<SlotAnswer>
+type TakeSlots = (booking: SlotBooking) => Promise<SlotAnswer>
 
 /**
  * A rate gate over any store that books atomically.

@@ -3,7 +3,7 @@ import type { Webhook } from '../model/webhook.ts'
 import { type HttpReply, httpTransport, retryAfterMs, TransportFault } from './http-transport.ts'
 
 /** One message of Standard Webhooks, the same at every try. */
-export interface WebhookMessage {
+interface WebhookMessage {
   /** The receiver drops what it has seen under this id. */
   id: string
   /** JSON. */

@@ -146,11 +146,7 @@ const LANGUAGES = [
 const FIRST: readonly Channel[] = ['sms', 'phone', 'email']
 
 /** One message at each tone in each language, over different channels where there are some. */
-export async function chooseSamples(
-  services: Services,
-  actor: Actor,
-  sent: readonly SentAttempt[],
-): Promise<DemoSample[]> {
+async function chooseSamples(services: Services, actor: Actor, sent: readonly SentAttempt[]): Promise<DemoSample[]> {
   const samples: DemoSample[] = []
   for (const { language, atHome } of LANGUAGES) {
     for (const [i, tone] of TONES.entries()) {
@@ -199,7 +195,7 @@ const PAGE = 500
  *
  * @param sent  to say of a message which other accounts it spoke of
  */
-export async function formatTimeline(
+async function formatTimeline(
   services: Services,
   actor: Actor,
   account: string,

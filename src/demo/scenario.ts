@@ -37,7 +37,7 @@ const DAY_IN_TEXT = /\b20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)/g
  *
  * @param days  whole days, negative for an earlier beginning
  */
-export const shiftDays = (text: string, days: number): string =>
+const shiftDays = (text: string, days: number): string =>
   days === 0 ? text : text.replaceAll(DAY_IN_TEXT, (day) => addDays(day, days))
 
 const FOLDER = 'config/demo'
@@ -78,7 +78,7 @@ type ScenarioFile = z.output<typeof scenarioFile>
 const taskDone = z.strictObject({ accountId: z.string(), completion: taskCompletion })
 
 /** One thing that is reported from outside, ready for the services. */
-export type Happening = { at: Instant } & (
+type Happening = { at: Instant } & (
   | { kind: 'event'; body: EventLine }
   | { kind: 'account'; body: z.output<typeof accountLine> }
   | { kind: 'stop'; body: z.output<typeof suppressionBody> }
@@ -258,7 +258,7 @@ const mayBeCalled = ({ decision }: Pick<TaskView, 'decision'>): boolean =>
   decision?.verdict === 'send' && decision.channel === 'phone'
 
 /** An account of the portfolio, named as the core that sends it names it. */
-export interface PortfolioAccount {
+interface PortfolioAccount {
   creditor: string
   id: string
 }

@@ -165,7 +165,7 @@ export interface DemoPromise {
 }
 
 /** What went out and what did not, day by day: channels by tone, `·` for nothing. */
-export function daysText({ days, sent }: DemoAccount): string {
+function daysText({ days, sent }: DemoAccount): string {
   const row = (label: string, of: DemoDay['sent'], rest: (string | number)[]): (string | number)[] => [
     label,
     ...CHANNELS.map((channel) => byTone(of.filter((s) => s.channel === channel))),
@@ -196,7 +196,7 @@ function byTone(sent: DemoDay['sent']): string {
 const sumOf = (rows: readonly { count: number }[]): number => rows.reduce((sum, row) => sum + row.count, 0)
 
 /** Which rules kept what back, and what they cite. */
-export function objectionsText({ objections }: DemoAccount): string {
+function objectionsText({ objections }: DemoAccount): string {
   if (objections.length === 0) return '  Nothing was kept back.'
   return objections
     .map((o) =>
@@ -210,7 +210,7 @@ export function objectionsText({ objections }: DemoAccount): string {
 }
 
 /** The steps for people, pauses, stops and passed-over steps, a line each. */
-export function besidesText({ tasks, holds, stops, skipped, reminders }: DemoAccount): string {
+function besidesText({ tasks, holds, stops, skipped, reminders }: DemoAccount): string {
   const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(', '))
   const words = (text: string): string => text.replaceAll('_', ' ')
   return plainTable(
@@ -233,7 +233,7 @@ export function besidesText({ tasks, holds, stops, skipped, reminders }: DemoAcc
 }
 
 /** A plain table without a frame, its columns right where a width is a character and where it is two. */
-export function plainTable(
+function plainTable(
   head: readonly string[],
   rows: readonly (string | number)[][],
   options: { right?: readonly number[]; widths?: (number | null)[] } = {},

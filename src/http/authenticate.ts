@@ -36,7 +36,7 @@ function scopeOfForeign(url: string): 'public' {
 }
 
 /** Who calls, on a route that is not public. */
-export function callerOf(request: { caller: Caller | null }): Caller {
+function callerOf(request: { caller: Caller | null }): Caller {
   if (request.caller === null) throw new DecorumError('DECORUM_UNAUTHORIZED', 'no key was sent')
   return request.caller
 }

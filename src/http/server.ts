@@ -115,7 +115,7 @@ const WAITING_EACH_AT_HOOKS = 16
  * questions are still worked off, and in the end every answer comes too late for whoever asked
  * (seen in a run of chaos on a machine with ten times its load: five minutes of nothing but 503).
  */
-export function shedLoad(api: Api, app: App): void {
+function shedLoad(api: Api, app: App): void {
   api.addHook('onRequest', async (request, reply) => {
     const { url = '' } = request.routeOptions
     if (request.is404 || NEEDS_NO_LEDGER.has(url)) return

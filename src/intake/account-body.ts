@@ -40,7 +40,7 @@ const overdueBody = z
       'An exact amount and, in the same currency, what it is made of: {"amount": "1250.00", "currency": "CNY", "parts": {"principal": "1200.00"}}. "-5.00", "(5.00)" and "5.00-" say that more was paid than was owed: nothing is overdue',
   })
 
-export type StatedOverdue = Money & { parts: Record<string, string> | null }
+type StatedOverdue = Money & { parts: Record<string, string> | null }
 
 /** Facts that templates may demand beyond the figures; each is stated by the creditor or not known. Ladders' gates may ask for more. */
 const factsForWords = z

@@ -17,7 +17,7 @@ import { ADDRESS_KINDS, ADDRESS_ORIGINS, type Channel, CHANNELS, RELATIONS } fro
 import { instant, line, word } from './fields.ts'
 import { readPhoneText, WRITE_WITH_PLUS } from './phone-text.ts'
 
-export type ParsedAddress = { ok: true; value: string } | { ok: false; problem: string; cure: string }
+type ParsedAddress = { ok: true; value: string } | { ok: false; problem: string; cure: string }
 
 /**
  * Which number or mailbox does this text name, in the one form that is stored and hashed?
@@ -111,7 +111,7 @@ export const addressBody = z.strictObject({
 export type AddressInput = z.output<typeof addressBody>
 
 /** What the numbering plans say of a number. */
-export interface PlannedNumber {
+interface PlannedNumber {
   number: PhoneNumber
   /** Undefined: the plan has no such number. */
   type: NumberType
@@ -148,7 +148,7 @@ function describe(number: PhoneNumber): PlannedNumber {
   return { number, type, valid: type !== undefined || number.isValid() }
 }
 
-export type NumberReading = { ok: true; planned: PlannedNumber } | { ok: false; why: 'none' | 'ambiguous' | 'extended' }
+type NumberReading = { ok: true; planned: PlannedNumber } | { ok: false; why: 'none' | 'ambiguous' | 'extended' }
 
 /**
  * Which number is this, read by somebody in that country?
@@ -159,7 +159,7 @@ export type NumberReading = { ok: true; planned: PlannedNumber } | { ok: false; 
  * @param text    as `readPhoneText` leaves it
  * @param region  null: none is known, and the number must have its +
  */
-export function readNumber(text: string, region: CountryCode | null): NumberReading {
+function readNumber(text: string, region: CountryCode | null): NumberReading {
   if (addsToMobile(text, region)) return { ok: false, why: 'extended' }
   if (text.startsWith('+') || region === null) return reading(plannedOf(text, null))
   const stated = plannedOf(text, region)

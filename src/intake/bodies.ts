@@ -17,7 +17,7 @@ import { parseEmail, parsePhone } from './address.ts'
 import { amount, balance, instant, line, localDateField, note, upstreamId, variables, word } from './fields.ts'
 
 /** Who was on the other end. */
-export const PARTIES = ['recipient', 'third-party', 'unknown'] as const
+const PARTIES = ['recipient', 'third-party', 'unknown'] as const
 
 /** `POST /v1/contacts`: a contact made elsewhere, by an agent, an agency or the borrower. */
 export const contactBody = z.strictObject({
@@ -181,7 +181,7 @@ export const permitBody = z.strictObject({
 export type PermitBody = z.output<typeof permitBody>
 
 /** What came of a permitted call. `not-placed`: surely nobody was called, and the permit's place in the caps is given back. */
-export const PERMIT_OUTCOMES = ['no-answer', 'voicemail', 'conversation', 'failed', 'not-placed'] as const
+const PERMIT_OUTCOMES = ['no-answer', 'voicemail', 'conversation', 'failed', 'not-placed'] as const
 
 /** `POST /v1/permits/{id}:settle`. */
 export const permitSettlement = z.strictObject({
@@ -192,7 +192,7 @@ export const permitSettlement = z.strictObject({
 export type PermitSettlement = z.output<typeof permitSettlement>
 
 /** What a switch covers: everything that matches each dimension it names. */
-export const switchScope = z.strictObject({
+const switchScope = z.strictObject({
   creditor: word.optional(),
   product: word.optional(),
   jurisdiction: jurisdictionPath.optional().describe('Covers the places below it too: US covers US-NY.'),

@@ -82,7 +82,7 @@ export interface AccountColumns extends CellSetting {
 }
 
 /** What is known of a file beside its header. */
-export interface HeaderOptions {
+interface HeaderOptions {
   mapping?: ImportMapping | null
   delimiter?: string | null
   dateFormat?: string | null

@@ -17,14 +17,14 @@ import { readPhoneText } from './phone-text.ts'
 export { decideCaseJsonSchema }
 
 /** One question to the policy engine, ready to be decided. */
-export interface DecideCase {
+interface DecideCase {
   now: Instant
   /** Exactly these packs; null: every shipped one that applies. */
   packs: string[] | null
   facts: Facts
 }
 
-export type ParsedDecideCase = { ok: true; case: DecideCase } | { ok: false; faults: Fault[] }
+type ParsedDecideCase = { ok: true; case: DecideCase } | { ok: false; faults: Fault[] }
 
 /**
  * Which facts does this decide case state?

@@ -2,7 +2,7 @@ import { isE164 } from '../model/address-rules.ts'
 import { plainText } from '../model/plain-text.ts'
 
 /** A phone number as it was written, in ASCII and without what surrounds it; or why it names no one number. */
-export type PhoneText = { ok: true; text: string } | { ok: false; problem: string; cure: string }
+type PhoneText = { ok: true; text: string } | { ok: false; problem: string; cure: string }
 
 export const WRITE_WITH_PLUS = 'Write it with + and the country code, like "+8613800138000".'
 

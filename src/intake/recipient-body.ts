@@ -13,7 +13,7 @@ import { instant, nameText, timeOfDay, upstreamId, word } from './fields.ts'
 const COUNTRIES: ReadonlySet<string> = new Set(Object.keys(getAllCountries()))
 
 /** ISO 3166-1 (`US`), 3166-2 (`US-NY`) or a place below it as policy packs name it (`US-NY-NYC`). */
-export const jurisdiction = z
+const jurisdiction = z
   .string()
   .refine((text) => isJurisdiction(text) && COUNTRIES.has(countryOf(text)), {
     error: (issue) =>
@@ -59,7 +59,7 @@ function canonicalLocale(text: string): string {
 }
 
 /** BCP 47 → its canonical form (`zh-cn` → `zh-CN`). */
-export const locale = z
+const locale = z
   .string()
   .max(35, 'is longer than 35 characters')
   .transform((text, ctx): string => {

@@ -92,7 +92,7 @@ export const ERRORS = {
   },
 } as const satisfies Record<string, { disposition: Disposition; status: number; hint: string }>
 
-export type Disposition = 'retry' | 'give_up' | 'fix_config'
+type Disposition = 'retry' | 'give_up' | 'fix_config'
 export type ErrorCode = keyof typeof ERRORS
 
 /** One fault in an input: where, what is wrong with it, and what would be right. */

@@ -16,7 +16,7 @@ import {
 } from './vocabulary.ts'
 
 /** What a rule said when it was asked. `silent`: it was not asked, or had nothing to judge by. */
-export const RULE_VERDICTS = ['objects', 'allows', 'silent'] as const
+const RULE_VERDICTS = ['objects', 'allows', 'silent'] as const
 
 /** Why a rule of a pack that applies said nothing. The first group is what a fuller case would cure. */
 export const SILENCES = [
@@ -80,7 +80,7 @@ const whatIsCounted = { unit: z.enum(COUNT_UNITS), key: z.enum(COUNT_KEYS), chan
 const wanted = z.object({ event: z.enum(EVENT_TYPES), kind: z.string().optional() })
 
 /** What a rule judged by: its own number, and what it found in the facts. */
-export const ruleDetailSchema = z.discriminatedUnion('kind', [
+const ruleDetailSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('count'),
     of: z.enum(['contacts', 'channels']),
@@ -189,7 +189,7 @@ export const ruleDetailSchema = z.discriminatedUnion('kind', [
 ])
 export type RuleDetail = z.infer<typeof ruleDetailSchema>
 
-export const consentWeighedSchema = z.object({
+const consentWeighedSchema = z.object({
   kind: z.string(),
   channel: z.enum(CHANNELS).nullable(),
   from: instant,
@@ -198,7 +198,7 @@ export const consentWeighedSchema = z.object({
 })
 export type ConsentWeighed = z.infer<typeof consentWeighedSchema>
 
-export const ruleExplanationSchema = z.object({
+const ruleExplanationSchema = z.object({
   rule: z.string(),
   pack: z.string(),
   version: z.string(),
@@ -225,7 +225,7 @@ export const ruleExplanationSchema = z.object({
 })
 export type RuleExplanation = z.infer<typeof ruleExplanationSchema>
 
-export const placeSignSchema = z.object({
+const placeSignSchema = z.object({
   sign: z.string(),
   place: z.string().nullable(),
   zone: z.string().nullable(),

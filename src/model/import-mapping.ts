@@ -16,7 +16,7 @@ const header = z.string().trim().min(1).max(200)
 const path = z.string().regex(/^[A-Za-z][\w.[\]-]{0,199}$/, 'is not a field of an account such as overdue.amount')
 
 /** A format of days that `readerOfDays` can read. */
-export const dateFormat = z
+const dateFormat = z
   .string()
   .min(1)
   .max(40)

@@ -6,10 +6,8 @@ import { DAY, parseDuration } from './time.ts'
 import { CHANNELS, compareTones, KINDS, stageOf, TONES } from './vocabulary.ts'
 
 export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'is not a name of small letters, digits and dashes')
-export const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day like "10:00"')
-export const durationText = z
-  .string()
-  .refine((text) => parseDuration(text) !== null, 'is not a duration like "20h" or "3d"')
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day like "10:00"')
+const durationText = z.string().refine((text) => parseDuration(text) !== null, 'is not a duration like "20h" or "3d"')
 
 /**
  * Events that a rung may count its days from.
@@ -18,7 +16,7 @@ export const durationText = z
  * recorded, the day on which the spell was opened. `validation-notice` is an
  * event `notice` of kind `validation`; the others are named as they are reported.
  */
-export const LADDER_EVENTS = [
+const LADDER_EVENTS = [
   'promise-broken',
   'placement',
   'validation-notice',
@@ -28,11 +26,11 @@ export const LADDER_EVENTS = [
 ] as const
 export type LadderEvent = (typeof LADDER_EVENTS)[number]
 
-export const SKIP_CONDITIONS = ['payment-in-flight', 'promise-open', 'under-tolerance', 'auto-debit'] as const
+const SKIP_CONDITIONS = ['payment-in-flight', 'promise-open', 'under-tolerance', 'auto-debit'] as const
 export type SkipCondition = (typeof SKIP_CONDITIONS)[number]
 
 /** `auto-debit`, or `{ contacted-person-within: 10d }`: leave the rung out when a conversation was that recent. */
-export const skipConditions = z.array(
+const skipConditions = z.array(
   z.union([z.enum(SKIP_CONDITIONS), z.strictObject({ 'contacted-person-within': durationText })], {
     error: `is none of ${SKIP_CONDITIONS.join(', ')}, or { contacted-person-within: 10d }`,
   }),
@@ -52,7 +50,7 @@ const at = z
   .refine((v) => (v.event === undefined) === (v.days === undefined), '`event` and `days` go together')
 
 /** One rung as operators write it; what is absent comes from the ladder's defaults. */
-export const rungSchema = z.strictObject({
+const rungSchema = z.strictObject({
   id: slug,
   at,
   /** Checked against `dpd`; rungs that count from an event have none. */
@@ -87,7 +85,7 @@ interface Placed {
 }
 
 /** What is wrong with a ladder whose every part, taken alone, is right? */
-export function checkLadder(ladder: Ladder): Fault[] {
+function checkLadder(ladder: Ladder): Fault[] {
   const placed = ladder.rungs.map((rung, i) => ({ rung, path: `rungs[${i}]` }))
   return [
     ...checkIds(placed),
@@ -319,7 +317,7 @@ export type Ladder = z.output<typeof ladderSchema>
 /** One step of a ladder. */
 export type Rung = Ladder['rungs'][number]
 
-export type ParsedLadder = { ok: true; ladder: Ladder } | { ok: false; faults: Fault[] }
+type ParsedLadder = { ok: true; ladder: Ladder } | { ok: false; faults: Fault[] }
 
 /**
  * Is this a ladder that can be climbed?

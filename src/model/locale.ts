@@ -73,7 +73,7 @@ const isScript = (part: string): boolean => /^han[st]$/i.test(part)
 const TRADITIONAL_PLACES = /^(?:TW|HK|MO)$/i
 
 /** A day as a file writes it, with the time of day when the format has one. */
-export interface WrittenDay {
+interface WrittenDay {
   date: LocalDate
   /** `HH:MM:SS`; null when the format has no time. */
   time: string | null
@@ -83,7 +83,7 @@ export interface WrittenDay {
 export type ReadDay = (text: string) => WrittenDay | null
 
 /** The days that spreadsheets count, for a format that is stated as this word. */
-export const EXCEL_SERIAL = 'excel'
+const EXCEL_SERIAL = 'excel'
 
 const TOKEN = /yyyy|MM|M|dd|d|HH|H|mm|ss/g
 const PART: Readonly<Record<string, string>> = {

@@ -61,7 +61,7 @@ export const LOG_EVENTS = {
   'webhook.recovered': 'info',
 } as const satisfies Record<string, LogLevel | 'any'>
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type LogEvent = keyof typeof LOG_EVENTS
 type EventAt<Level extends LogLevel> = {
   [Event in LogEvent]: (typeof LOG_EVENTS)[Event] extends Level ? Event : never

@@ -8,8 +8,8 @@ export interface Money {
   currency: string
 }
 
-export type MoneyProblem = { ok: false; part: 'amount' | 'currency'; problem: string; cure: string }
-export type ParsedMoney = { ok: true; money: Money } | MoneyProblem
+type MoneyProblem = { ok: false; part: 'amount' | 'currency'; problem: string; cure: string }
+type ParsedMoney = { ok: true; money: Money } | MoneyProblem
 
 /** More whole digits than any consumer debt has; beyond it a field was read as money by mistake. */
 const MAX_WHOLE_DIGITS = 15

@@ -4,7 +4,7 @@ import { isLocalDate } from './time.ts'
 import { ADDRESS_KINDS, CHANNELS, EVENT_TYPES, KINDS, MODES, ROLES, TONES } from './vocabulary.ts'
 
 /** `HH:MM` from 00:00 to 24:00. */
-export const wallTime = z
+const wallTime = z
   .string()
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a wall time from "00:00" to "24:00", as "HH:MM"')
 
@@ -62,8 +62,8 @@ export const conditionSchema = z
 export type Condition = z.infer<typeof conditionSchema>
 
 /** ISO weekdays, 1 Monday … 7 Sunday. */
-export const days = z.array(z.int().min(1).max(7)).min(1)
-export const channels = z.array(z.enum(CHANNELS)).min(1)
+const days = z.array(z.int().min(1).max(7)).min(1)
+const channels = z.array(z.enum(CHANNELS)).min(1)
 export const kinds = z.array(z.enum(KINDS)).min(1)
 export const positive = z.int().min(1)
 /** A century at most: what lies further ahead has no date that can be reckoned with. */

@@ -170,7 +170,7 @@ const optOutRule = z.strictObject({
  * What is kept, as far as law tells it apart: `contact` is all that shows when, how and why somebody was contacted or
  * not (contacts, attempts, messages, decisions, receipts); `recording` a call's sound; `consent` what was agreed to or refused.
  */
-export const RECORD_CLASSES = ['contact', 'recording', 'consent'] as const
+const RECORD_CLASSES = ['contact', 'recording', 'consent'] as const
 export type RecordClass = (typeof RECORD_CLASSES)[number]
 
 /**

@@ -92,7 +92,7 @@ export interface Pack extends Omit<z.infer<typeof packSchema>, 'rules'> {
   rules: PackRule[]
 }
 
-export type ParsedPack = { ok: true; pack: Pack } | { ok: false; faults: Fault[] }
+type ParsedPack = { ok: true; pack: Pack } | { ok: false; faults: Fault[] }
 
 /**
  * Is this a policy pack, and which one?

@@ -157,7 +157,7 @@ export function personName(text: string): string | null {
   return says ? name : null
 }
 
-export type StatedName = { ok: true; name: string } | { ok: false; problem: string; cure: string }
+type StatedName = { ok: true; name: string } | { ok: false; problem: string; cure: string }
 
 /**
  * Which name does upstream state here? HTML entities are what they stand for (`O&#39;Brien`), once.

@@ -54,13 +54,13 @@ export const smtpSettingsSchema = z.strictObject({
 })
 export type SmtpSettings = z.infer<typeof smtpSettingsSchema>
 
-export const captureSettingsSchema = z.strictObject({
+const captureSettingsSchema = z.strictObject({
   /** Which invented receipts follow: the same seed gives the same ones. */
   seed: z.int().min(0).default(1),
 })
 export type CaptureSettings = z.infer<typeof captureSettingsSchema>
 
-export const rateSchema = z.strictObject({
+const rateSchema = z.strictObject({
   /** Messages a second (SMS: segments a second, as carriers count); below 1 for a slow line. */
   perSecond: z.number().positive().max(100_000),
   /** Phone: calls in flight at once, over all workers. */
@@ -80,8 +80,6 @@ export const servesSchema = z.strictObject({
   products: z.array(z.string().min(1)).min(1).optional(),
   roles: z.array(z.enum(ROLES)).min(1).optional(),
 })
-export type Serves = z.infer<typeof servesSchema>
-
 const shared = {
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens'),
   rate: rateSchema,

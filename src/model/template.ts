@@ -7,7 +7,7 @@ import { isLocalDate } from './time.ts'
 import { type Channel, CHANNELS, type Tone, TONES } from './vocabulary.ts'
 
 /** What the words of a message can be seen to carry, or to reveal. */
-export const WORD_BLOCKS = [
+const WORD_BLOCKS = [
   'opt-out-instruction',
   'debt-collector-disclosure',
   'business-name',
@@ -43,7 +43,7 @@ export const WORD_BLOCKS = [
 ] as const
 
 /** What no phrase shows for certain: the author of the words states it in the manifest's `carries`. */
-export const STATED_BLOCKS = [
+const STATED_BLOCKS = [
   'rights',
   'how-to-query-or-dispute',
   'debt-advice-signposting',
@@ -58,12 +58,12 @@ export const STATED_BLOCKS = [
 ] as const satisfies readonly WordBlock[]
 
 /** What only the route or a registration with a carrier can show; no words do. */
-export const ROUTE_BLOCKS = ['caller-id-1600-series', 'dlt-entity', 'dlt-header', 'dlt-template'] as const
+const ROUTE_BLOCKS = ['caller-id-1600-series', 'dlt-entity', 'dlt-header', 'dlt-template'] as const
 
 /** A thing that law wants said, or kept silent (S18). */
 export const CONTENT_BLOCKS = [...WORD_BLOCKS, ...ROUTE_BLOCKS] as const
 export type ContentBlock = (typeof CONTENT_BLOCKS)[number]
-export type WordBlock = (typeof WORD_BLOCKS)[number]
+type WordBlock = (typeof WORD_BLOCKS)[number]
 
 /** What a message's words carry: what the recipient reads or hears, and what a machine hears in their place. */
 export interface CarriedBlocks {
@@ -132,7 +132,7 @@ const tonesOf = <T extends z.ZodType>(value: T) =>
 const statedBlocks = z.array(z.enum(STATED_BLOCKS))
 
 /** `templates/<template>/template.yaml`. */
-export const manifestSchema = z.strictObject({
+const manifestSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
   title: z.string().min(1),
   locales: z.array(z.string().min(2)).min(1),
@@ -186,7 +186,7 @@ export const sourceKey = (locale: string, tone: Tone, channel: Channel): string 
 /** `zh-CN/frame.sms.hbs` */
 export const frameKey = (locale: string, channel: Channel): string => `${locale}/frame.${channel}.hbs`
 
-export type ParsedTemplate = { ok: true; template: Template } | { ok: false; faults: Fault[] }
+type ParsedTemplate = { ok: true; template: Template } | { ok: false; faults: Fault[] }
 
 const MANIFEST = 'template.yaml'
 

@@ -54,7 +54,7 @@ export function formatInstant(instant: Instant): string {
 }
 
 /** The clocks of two machines may differ by so much; what is dated later than that has not happened yet. */
-export const CLOCK_SKEW = 5 * MINUTE
+const CLOCK_SKEW = 5 * MINUTE
 
 /** Is this instant so far ahead of now that nothing can be true as of it? */
 export const isInFuture = (at: Instant, now: Instant): boolean => at > now + CLOCK_SKEW

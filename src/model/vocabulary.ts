@@ -132,7 +132,7 @@ export const ROLES = ['original-creditor', 'servicer', 'collector', 'debt-buyer'
 export type Role = (typeof ROLES)[number]
 
 /** The delinquency bucket (账龄) that a number of days past due falls into. */
-export type Stage = 'M0' | 'M1' | 'M2' | 'M3' | 'M3+'
+type Stage = 'M0' | 'M1' | 'M2' | 'M3' | 'M3+'
 
 /** M0 not overdue, M1 1–30 days past due, M2 31–60, M3 61–90, M3+ beyond. */
 export function stageOf(daysPastDue: number): Stage {

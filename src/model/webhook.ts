@@ -14,10 +14,7 @@ export const TOLD_STATUSES = [
 export type ToldStatus = (typeof TOLD_STATUSES)[number]
 
 /** What upstream can be told: public and stable, a new one is a changelog entry. */
-export const NOTICE_TYPES = [
-  ...TOLD_STATUSES.map((status) => `reminder.${status}` as const),
-  'suppression.added',
-] as const
+const NOTICE_TYPES = [...TOLD_STATUSES.map((status) => `reminder.${status}` as const), 'suppression.added'] as const
 export type NoticeType = (typeof NOTICE_TYPES)[number]
 
 /** As Standard Webhooks writes it: `whsec_` and 24 to 64 bytes in base64. */

@@ -3,7 +3,7 @@ import { isLocalDate, type LocalDate } from './time.ts'
 import type { Money } from './money.ts'
 
 /** A text that may differ by locale: one string for all, or one per BCP 47 tag. */
-export const localTextSchema = z.union([z.string().min(1), z.record(z.string(), z.string().min(1))])
+const localTextSchema = z.union([z.string().min(1), z.record(z.string(), z.string().min(1))])
 export type LocalText = z.infer<typeof localTextSchema>
 
 /**
@@ -41,7 +41,7 @@ export const creditorWordsSchema = z.strictObject({
   /** Hosts that a link in a message may lead to; anything else is not rendered. */
   allowedLinks: z.array(z.string().min(1)).default([]),
 })
-export type CreditorWords = z.infer<typeof creditorWordsSchema>
+type CreditorWords = z.infer<typeof creditorWordsSchema>
 
 /** What is planned next, decided by a named authority; a final text states it and nothing more. */
 export const nextStepSchema = z.strictObject({

@@ -24,7 +24,7 @@ export const ASSUMPTIONS = [
 ] as const
 
 /** What the contact was for, where that is known. */
-export interface Asked {
+interface Asked {
   kind: Kind
   tone: Tone
 }
@@ -138,13 +138,13 @@ export const EXCEEDS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
 export const CONTACTS_BEAR_MS = 62 * DAY
 
 /** A rule that would not have allowed a contact. */
-export interface Exceedance {
+interface Exceedance {
   rule: string
   citation: string
 }
 
 /** A contact that has been recorded in this transaction. */
-export interface RecordedContact {
+interface RecordedContact {
   id: string
   recipientId: string
   at: Instant

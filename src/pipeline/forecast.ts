@@ -33,7 +33,7 @@ const SAMPLE = 400
 const STATEMENT_MS = 5_000
 
 /** What becomes of what waits on a route until the end of the day. All counts are of reminders. */
-export interface RouteForecast {
+interface RouteForecast {
   route: string
   channel: Route['channel']
   waiting: number
@@ -60,7 +60,7 @@ export interface RouteForecast {
 }
 
 /** What a forecast was made of. */
-export interface Forecast {
+interface Forecast {
   at: Instant
   /** The end of today in `zone`. */
   until: Instant
@@ -213,10 +213,10 @@ function meanUnits(room: UsualRoom, samples: readonly WaitingSample[]): number {
 }
 
 /** How long a call is taken to be where none has ended yet. */
-export const ASSUMED_CALL_SECONDS = 60
+const ASSUMED_CALL_SECONDS = 60
 
 /** What messages on a route usually take of it. */
-export interface UsualRoom {
+interface UsualRoom {
   /** Mean units of a message of this template; of any where it was not sent yet; 1 where nothing was. */
   unitsOf(template: string): number
   /** Mean seconds that a call holds a line; null: the route has no lines. */
@@ -225,7 +225,7 @@ export interface UsualRoom {
   assumed: boolean
 }
 
-export function usualRoom(route: Pick<Route, 'id' | 'channel' | 'rate'>, recent: readonly RecentAttempts[]): UsualRoom {
+function usualRoom(route: Pick<Route, 'id' | 'channel' | 'rate'>, recent: readonly RecentAttempts[]): UsualRoom {
   const ours = recent.filter((one) => one.route === route.id)
   const mean = (some: readonly RecentAttempts[]): number | null => {
     const attempts = some.reduce((sum, one) => sum + one.attempts, 0)
@@ -252,7 +252,7 @@ export function usualRoom(route: Pick<Route, 'id' | 'channel' | 'rate'>, recent:
  *
  * @param share  of the route's rate, in percent
  */
-export function takesMs(
+function takesMs(
   route: Pick<Route, 'channel' | 'rate'>,
   units: number,
   share: number,
@@ -270,7 +270,7 @@ export function takesMs(
 const MOST_LOOKS = 4
 
 /** From when on, and until when, would the rules let it go? */
-export interface MayGo {
+interface MayGo {
   from: Instant
   /** First instant at which a rule would object; null: none foreseen. */
   closesAt: Instant | null
@@ -281,7 +281,7 @@ export interface MayGo {
  *
  * @returns  null: the rules refuse it, or put it off until `until` or later
  */
-export function whenItMayGo(
+function whenItMayGo(
   runtime: Pick<Runtime, 'config'>,
   packs: readonly CompiledPack[],
   waiting: { reminder: WaitingSample; recipient: RecipientForDecision; accounts: readonly AccountForDecision[] },

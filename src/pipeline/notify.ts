@@ -21,7 +21,7 @@ import type { Runtime } from './runtime.ts'
 import { withdrawForbidden } from './tasks.ts'
 
 /** A reminder that may have come to something. */
-export interface Moved {
+interface Moved {
   reminderId: string
   attemptNo?: number
   /** The provider's code, or ours. */
@@ -183,10 +183,10 @@ export async function noteStop(
 }
 
 /** Is anybody told anything at all? Asked first everywhere, so that nobody listening costs nothing. */
-export const someoneListens = (runtime: Runtime): boolean => runtime.config.webhooks.length > 0
+const someoneListens = (runtime: Runtime): boolean => runtime.config.webhooks.length > 0
 
 /** Whose creditors' news does anybody hear? Null: everybody's. */
-export function creditorsHeard(runtime: Runtime): string[] | null {
+function creditorsHeard(runtime: Runtime): string[] | null {
   const { webhooks } = runtime.config
   return webhooks.some((webhook) => webhook.creditors === undefined)
     ? null
@@ -194,7 +194,7 @@ export function creditorsHeard(runtime: Runtime): string[] | null {
 }
 
 /** Ids of the endpoints that listen to this creditor's notices of this type. */
-export const endpointsFor = (runtime: Runtime, creditor: string, type: NoticeType): string[] =>
+const endpointsFor = (runtime: Runtime, creditor: string, type: NoticeType): string[] =>
   runtime.config.webhooks.filter((webhook) => listensTo(webhook, creditor, type)).map((webhook) => webhook.id)
 
 /** Notices on their way to one endpoint at once, each about another person. */

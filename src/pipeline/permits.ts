@@ -180,7 +180,7 @@ const answerOf = (permit: PermitRow): PermitAnswer => ({
 })
 
 /** What a call by somebody else is about, read under the locks. */
-export interface PermitSubject {
+interface PermitSubject {
   actor: Actor
   creditor: Creditor
   recipient: RecipientForDecision
@@ -197,7 +197,7 @@ export interface PermitSubject {
  * A call has no route of ours, so nothing is said about one. A test key, or an account that a test key
  * registered, gives nobody the right to ring a person.
  */
-export async function permitFacts(
+async function permitFacts(
   runtime: Runtime,
   trx: Transaction<Database>,
   body: PermitBody,

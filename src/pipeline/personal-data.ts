@@ -16,7 +16,7 @@ import {
 import type { Runtime } from './runtime.ts'
 
 /** Whose data: the columns of `decorum.recipient` that the vault needs. */
-export interface VaultSubject {
+interface VaultSubject {
   id: string
   dataKey: Buffer | null
   dataKeyId: string | null

@@ -96,7 +96,7 @@ function availableFacts(facts: Record<string, unknown>): string[] {
 }
 
 /** What one pass of planning came to. */
-export interface PlanPass {
+interface PlanPass {
   recipients: number
   reminders: number
   tasks: number

@@ -36,7 +36,7 @@ export interface ReceivedReceipt {
   by?: string
 }
 
-export type ReceiptAnswer = 'applied' | 'no_change' | 'repeated' | 'unknown'
+type ReceiptAnswer = 'applied' | 'no_change' | 'repeated' | 'unknown'
 
 /**
  * Takes in a provider's word: whenever it comes, in whatever order, however often.

@@ -98,7 +98,7 @@ async function retainPartition(
 }
 
 /** What the house itself demands. */
-export interface HouseRetention {
+interface HouseRetention {
   /** Whole months after the one in which something happened. */
   readonly keepMonths: number
   /** True: somebody ordered that nothing may be deleted. */
@@ -106,7 +106,7 @@ export interface HouseRetention {
 }
 
 /** From when on records are to be kept. */
-export interface Cutoff {
+interface Cutoff {
   /** What is older than this month may go. */
   before: Month
   /** Unless the debt was collected since then; null: no rule counts from the last collection activity. */
@@ -170,7 +170,7 @@ const GIVEN_UP_DAYS = 90
  *
  * @returns  null: a legal hold keeps even these
  */
-export function oldNotices(house: Runtime['config']['retention'], now: Instant): OldNotices | null {
+function oldNotices(house: Runtime['config']['retention'], now: Instant): OldNotices | null {
   if (house.legalHold) return null
   return {
     taken: new Date(now - house.keepNoticesDays * DAY),
@@ -187,10 +187,7 @@ export async function forgetNotices({ ledger, clock, config }: Runtime): Promise
 }
 
 /** All of them: removed when it is to be applied, otherwise counted. Null under a legal hold. */
-export async function retainNotices(
-  { ledger: { db }, clock, config }: Runtime,
-  apply: boolean,
-): Promise<NoticeCount | null> {
+async function retainNotices({ ledger: { db }, clock, config }: Runtime, apply: boolean): Promise<NoticeCount | null> {
   const old = oldNotices(config.retention, clock.now())
   if (old === null) return null
   if (!apply) return countOldNotices(db, old)

@@ -11,7 +11,7 @@ import type { Database } from '../record/schema.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What a route must serve to carry a message. */
-export interface RouteWish {
+interface RouteWish {
   channel: Channel
   creditor: string
   product: string
@@ -31,7 +31,7 @@ export const wishFor = (
   jurisdictions: jurisdiction === null ? [] : [jurisdiction],
 })
 
-export type RouteChoice = { ok: true; route: Route } | { ok: false; problem: string }
+type RouteChoice = { ok: true; route: Route } | { ok: false; problem: string }
 
 /**
  * Which route carries this message?
@@ -42,7 +42,7 @@ export type RouteChoice = { ok: true; route: Route } | { ok: false; problem: str
  *
  * @returns  the route, or what none of them serves, in words for the record
  */
-export function chooseRoute(routes: readonly Route[], wish: RouteWish): RouteChoice {
+function chooseRoute(routes: readonly Route[], wish: RouteWish): RouteChoice {
   const ofChannel = routes.filter((route) => route.channel === wish.channel)
   if (ofChannel.length === 0) return { ok: false, problem: `no route for ${wish.channel} is configured` }
   const route = ofChannel.find((candidate) => unserved(candidate, wish) === null)

@@ -11,7 +11,7 @@ import { PersonalData } from './personal-data.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What an attempt keeps of the message that it sent. */
-export interface SentTrace {
+interface SentTrace {
   reminderId: string
   attemptNo: number
   creditor: string
@@ -33,8 +33,7 @@ export interface SentTrace {
 }
 
 /** The message that an attempt carried, made again; or why it cannot be. */
-export type SentMessage =
-  { state: 'kept'; message: Message } | { state: 'erased' } | { state: 'unavailable'; problem: string }
+type SentMessage = { state: 'kept'; message: Message } | { state: 'erased' } | { state: 'unavailable'; problem: string }
 
 /**
  * Which message did this attempt carry?

@@ -164,7 +164,7 @@ export async function withdrawStopped(runtime: Runtime): Promise<number> {
 }
 
 /** Lets planning look at once at the people whose steps a switch withdrew and who would still be in time; another switch may still stand. */
-export async function planWithdrawn(runtime: Runtime): Promise<void> {
+async function planWithdrawn(runtime: Runtime): Promise<void> {
   const { db } = runtime.ledger
   const recipients = await recipientsWithdrawnBySwitch(db, new Date(runtime.clock.now()))
   for (let start = 0; start < recipients.length; start += AT_ONCE) {

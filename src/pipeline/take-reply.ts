@@ -30,7 +30,7 @@ import { countReply, countUnresolvedReply } from './counters.ts'
 import type { Runtime } from './runtime.ts'
 
 /** A message from outside, as its provider delivered it. */
-export interface InboundMessage {
+interface InboundMessage {
   route: string
   channel: Exclude<Channel, 'email'>
   /** For whom the route writes. */
@@ -47,7 +47,7 @@ export interface InboundMessage {
 }
 
 /** Why nobody can be told to have sent a message. */
-export type UnresolvedProblem = 'unreadable-sender' | 'unknown-number'
+type UnresolvedProblem = 'unreadable-sender' | 'unknown-number'
 
 /** One message of an SMS has 1,600 characters at most. */
 const MOST_WORDS = 1_600

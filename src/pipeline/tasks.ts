@@ -140,7 +140,7 @@ const BARS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
 ])
 
 /** Under which rules and switches, and with which knowledge, steps are decided. */
-export interface StepRules {
+interface StepRules {
   /** `vault` opens numbers, to be compared with `delivery.onlyTo` where that is set; absent: none is opened. */
   runtime: {
     config: { creditors: Config['creditors']; delivery: Pick<Config['delivery'], 'onlyTo'> }
@@ -184,7 +184,7 @@ function reachable(channels: readonly Channel[], recipient: RecipientForDecision
 }
 
 /** What keeps a step from being given out; null: nothing, though its hour may not have come. */
-export interface Bar {
+interface Bar {
   reason: Objection
   /** When all that bars it has ended; null: nobody knows. */
   until: Instant | null
@@ -192,7 +192,7 @@ export interface Bar {
   final: boolean
 }
 
-export function barOfTask({ decision, facts }: StepDecision): Bar | null {
+function barOfTask({ decision, facts }: StepDecision): Bar | null {
   const reasons = decision.reasons.filter(({ code }) => BARS.has(code))
   const [reason] = reasons
   if (reason === undefined) return null
@@ -207,7 +207,7 @@ export function barOfTask({ decision, facts }: StepDecision): Bar | null {
 }
 
 /** In a word that timelines show: the stop's reason, the event that stops, or `switched_off`. */
-export function whyWithdrawn({ facts, decision }: StepDecision): string {
+function whyWithdrawn({ facts, decision }: StepDecision): string {
   if (!decision.reasons.some(({ code }) => code === 'suppressed')) return 'switched_off'
   const standing = facts.suppressions.filter(({ until }) => until === null)
   return (

@@ -151,7 +151,7 @@ export interface Step {
 }
 
 /** A rung that nothing holds back, as it would be carried out. */
-export function readyStep(
+function readyStep(
   due: DueRung,
   applied: AppliedRung,
   account: AccountToPlan,
@@ -178,7 +178,7 @@ export function readyStep(
 const LOOK_AGAIN_MS = 15 * MINUTE
 
 /** A rung that is due waits; `until` is when to look again, null when only news can tell. */
-export interface Wait {
+interface Wait {
   until: Instant | null
 }
 
@@ -188,7 +188,7 @@ export interface Wait {
  * Holds, the pause after a reversal, a closed gate, no address that may be used, too
  * soon after the last step: each may pass before the rung is stale.
  */
-export function waitFor(
+function waitFor(
   due: DueRung,
   applied: AppliedRung,
   account: AccountToPlan,
@@ -209,7 +209,7 @@ export function waitFor(
 }
 
 /** Is this step for a person, or the hand-off, kept back by a stop, a pause or a switch? */
-export const barOf = (rung: string, account: AccountToPlan): Wait | null =>
+const barOf = (rung: string, account: AccountToPlan): Wait | null =>
   account.barred?.find((step) => step.rung === rung) ?? null
 
 /**
@@ -219,7 +219,7 @@ export const barOf = (rung: string, account: AccountToPlan): Wait | null =>
  * planned for this account before an outage and still waits will be. What waits about their other
  * accounts does not count: it may be on hold for long. Deciding keeps it back on a day that is taken.
  */
-export function waitToCatchUp(
+function waitToCatchUp(
   due: DueRung,
   account: AccountToPlan,
   recipient: RecipientToPlan,

@@ -99,7 +99,7 @@ export function restate(known: Balance, minor: number, at: Instant, now: Instant
 const lower = (known: Balance, other: Balance): Balance => (overdueOf(other) < overdueOf(known) ? other : known)
 
 /** What an event says of the balance. */
-export interface Report {
+interface Report {
   id: string
   at: Instant
   /** What it adds; below zero takes off. Null: it cannot be told. */

@@ -50,7 +50,7 @@ export interface FactContext {
   heardBy: 'person' | 'machine'
 }
 
-export interface HoldToOpen {
+interface HoldToOpen {
   kind: HoldKind
   /** Null: everything of the recipient. */
   accountId: string | null
@@ -73,7 +73,7 @@ export interface TaskToOpen {
   expiresAt: Instant
 }
 
-export interface SuppressionToRecord {
+interface SuppressionToRecord {
   scope: SuppressionScope
   channel: Channel | null
   reason: SuppressionReason

@@ -8,7 +8,7 @@ import { type Book, countsThroughout, type DueRung, timeOn } from './rung-due.ts
 import { missingForGate, spokenTone } from './tone.ts'
 
 /** What becomes of the rungs that had fallen due before the account came to its present step. */
-export interface EntryPlan {
+interface EntryPlan {
   /** Carried out now, as if they fell due on entering. */
   enter: DueRung[]
   skipped: { due: DueRung; skip: Skip }[]
@@ -191,15 +191,15 @@ export const endOf = (holds: readonly HoldToPlan[]): Instant | null =>
   )
 
 /** The hold that a rung due in this time met; null when none. */
-export const holdWithin = (holds: readonly HoldToPlan[], from: Instant, to: Instant): HoldToPlan | null =>
+const holdWithin = (holds: readonly HoldToPlan[], from: Instant, to: Instant): HoldToPlan | null =>
   holds.find((hold) => hold.from < to && (hold.until === null || hold.until > from)) ?? null
 
 /** The stop of the whole person that a rung due in this time met; null when none. */
-export const stopWithin = (stops: readonly StopToPlan[], from: Instant, to: Instant): StopToPlan | null =>
+const stopWithin = (stops: readonly StopToPlan[], from: Instant, to: Instant): StopToPlan | null =>
   stops.find((stop) => stop.from < to && (stop.until === null || stop.until > from)) ?? null
 
 /** Under which reason is a rung recorded that this hold kept back for good? */
-export function reasonOf(hold: HoldToPlan): SkipReason {
+function reasonOf(hold: HoldToPlan): SkipReason {
   if (hold.kind === 'promise') return 'promise_open'
   return hold.kind === 'payment-pending' ? 'payment_in_flight' : 'on_hold'
 }

@@ -61,7 +61,7 @@ export function uniqueKeyOf(
 }
 
 /** What a reminder takes over from the accounts that it is planned for. */
-export interface AccountInSpell {
+interface AccountInSpell {
   id: string
   live: boolean
   ladder: string

@@ -13,7 +13,7 @@ export interface InLine {
 }
 
 /** What becomes of them, if nothing changes. The three counts add up to theirs. */
-export interface Fate {
+interface Fate {
   goes: number
   /** Their window closes before their turn comes: they are put off. */
   missesWindow: number

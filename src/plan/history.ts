@@ -15,7 +15,7 @@ export const handOffWasHandled = (account: AccountToPlan): boolean =>
   account.handled.some((h) => h.rung === HAND_OFF_RUNG && h.pass === account.spell.pass)
 
 /** A machine's step of this spell, with its rung. */
-export interface MachineStep {
+interface MachineStep {
   rung: Rung
   pass: number
   at: Instant

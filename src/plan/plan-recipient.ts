@@ -15,7 +15,7 @@ import type {
 import { timeOn } from './rung-due.ts'
 
 /** Steps of several accounts that become one message or one task; the lead stands first. */
-export interface Group {
+interface Group {
   steps: [Step, ...Step[]]
   channels: Channel[]
   /** When the last of them falls due. */
@@ -33,7 +33,7 @@ export interface Group {
  *
  * @param steps  at most one for each account
  */
-export function gather(steps: readonly Step[]): Group[] {
+function gather(steps: readonly Step[]): Group[] {
   const groups: Group[] = []
   for (const step of inOrder(steps)) {
     const group = groups.find((g) => mayJoin(step, g))
@@ -44,7 +44,7 @@ export function gather(steps: readonly Step[]): Group[] {
 }
 
 /** Which of these steps for a person become one task? Talks go together; checks and notices are each done by themselves. */
-export function gatherTasks(steps: readonly Step[]): Group[] {
+function gatherTasks(steps: readonly Step[]): Group[] {
   const groups: Group[] = []
   for (const step of inOrder(steps)) {
     const group = groups.find(

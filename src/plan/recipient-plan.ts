@@ -87,10 +87,10 @@ export interface BarredStep {
 }
 
 /** How an account came to the step at which it stands. */
-export const ENTRIES = ['arrival', 'payment', 'reversal'] as const
+const ENTRIES = ['arrival', 'payment', 'reversal'] as const
 export type Entry = (typeof ENTRIES)[number]
 
-export interface SpellToPlan {
+interface SpellToPlan {
   id: string
   /** 1 at first; raised whenever a payment or a reversal moves the account to another step. */
   pass: number
@@ -234,7 +234,7 @@ export interface RungRecord {
   at: Instant
 }
 
-export interface AccountLook {
+interface AccountLook {
   accountId: string
   daysPastDue: number | null
   /** When to plan again if nothing is reported before; always later than now. Null: nothing is coming. */

@@ -13,7 +13,7 @@ export interface Standing {
 }
 
 /** What changed it. */
-export interface SpellCause {
+interface SpellCause {
   /** A payment was taken back. */
   reversal: boolean
   at: Instant
@@ -64,7 +64,7 @@ export function spellChange(before: Standing | null, after: Standing, cause: Spe
 }
 
 /** Something is owed, and it is known since when or until when. */
-export const isInSpell = (standing: Standing): boolean =>
+const isInSpell = (standing: Standing): boolean =>
   standing.state === 'open' &&
   standing.overdueMinor > 0n &&
   (standing.dueDate !== null || standing.statedDaysPastDue !== null)

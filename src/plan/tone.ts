@@ -26,7 +26,7 @@ export function missingForGate(rung: Rung, account: AccountToPlan): string[] {
  *
  * @returns  null when the ladder has no gate or the time is over
  */
-export function calmTone(account: AccountToPlan, bookZone: string, now: Instant): Tone | null {
+function calmTone(account: AccountToPlan, bookZone: string, now: Instant): Tone | null {
   const { gate } = account.ladder
   if (gate === null) return null
   const notice = latestEvent(gate.notice, account)

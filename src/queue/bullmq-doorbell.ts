@@ -20,7 +20,7 @@ import { redisBackend } from './redis-backend.ts'
 const PATIENCE_MS = 2_000
 
 /** Redis, with so many queues for each route (null: one, on a cluster four), or the ledger's own PostgreSQL (`ledger.pool`, embedded too). */
-export type DoorbellPlace = { redisUrl: string; namespace?: string; shards?: number | null } | { ledgerPool: pg.Pool }
+type DoorbellPlace = { redisUrl: string; namespace?: string; shards?: number | null } | { ledgerPool: pg.Pool }
 
 /**
  * The doorbell on BullMQ: one queue per shard of a route, a ticket per job, nothing kept after it.

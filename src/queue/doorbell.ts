@@ -62,7 +62,7 @@ export interface BellWorker {
 }
 
 /** The slice of BullMQ's Job that is heard. */
-export interface BellJob {
+interface BellJob {
   data: unknown
   /** Leaves it to another worker; the one that holds it must then throw WaitingError. */
   moveToWait(token: string | undefined): Promise<unknown>

@@ -7,7 +7,7 @@ import { connectRedis, parseRedisUrl } from './redis-connection.ts'
 /** Queues of one route where nothing else is said: on a cluster enough that they rarely share one node. */
 const DEFAULT_SHARDS = { standalone: 1, sentinel: 1, cluster: 4 }
 
-export interface RedisQueues {
+interface RedisQueues {
   redisUrl: string
   /** Before every key. */
   namespace: string

@@ -43,7 +43,7 @@ export function connectRedis(place: RedisPlace, purpose: 'ring' | 'listen'): Red
 }
 
 /** Where Redis is: one server, one behind Sentinels, or a cluster. */
-export interface RedisPlace {
+interface RedisPlace {
   kind: 'standalone' | 'sentinel' | 'cluster'
   nodes: { host: string; port: number }[]
   tls: boolean

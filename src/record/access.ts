@@ -3,7 +3,7 @@ import { newId } from './id.ts'
 import type { Database } from './schema.ts'
 
 /** One reading of personal data: who, what, about whom. `subject` holds ids and hashes only. */
-export interface Access {
+interface Access {
   at: Date
   actor: string
   action: 'recipient-read' | 'address-search' | 'words-read' | 'captured-read'

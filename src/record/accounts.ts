@@ -67,12 +67,6 @@ export async function knownAccounts(trx: Transaction<Database>, ids: readonly st
   return rows.map((row) => ({ row, spell: latest.get(row.id) ?? null }))
 }
 
-/** Every account of this person, by our id. */
-export async function accountIdsOf(trx: Transaction<Database>, recipientId: string): Promise<string[]> {
-  const rows = await trx.selectFrom('decorum.account').select('id').where('recipient_id', '=', recipientId).execute()
-  return rows.map((row) => row.id)
-}
-
 /** A ladder's content under the hash of it. */
 export interface VersionedBody {
   ladder: string
@@ -81,11 +75,7 @@ export interface VersionedBody {
 }
 
 /** Keeps these versions for as long as a spell refers to them; known ones stay as they are. */
-export async function pinLadders(
-  trx: Transaction<Database>,
-  ladders: readonly VersionedBody[],
-  at: Date,
-): Promise<void> {
+async function pinLadders(trx: Transaction<Database>, ladders: readonly VersionedBody[], at: Date): Promise<void> {
   if (ladders.length === 0) return
   const unique = new Map(ladders.map((ladder) => [`${ladder.ladder} ${ladder.version}`, ladder]))
   const ordered = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, ladder]) => ladder)
@@ -269,7 +259,7 @@ export const accountsByExternalId = (
     .limit(2)
     .execute()
 
-export interface AccountFilter {
+interface AccountFilter {
   creditor: string | null
   state: AccountListing['state'] | null
   recipientExternalId: string | null

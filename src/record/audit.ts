@@ -126,12 +126,12 @@ export async function recipientsAsKnown(
 }
 
 /** A query as it ran, so that whoever doubts a figure can run it again. */
-export interface RunQuery {
+interface RunQuery {
   sql: string
   parameters: unknown[]
 }
 
-export interface AuditedPeriod {
+interface AuditedPeriod {
   from: Date
   to: Date
   creditor: string | null
@@ -142,7 +142,7 @@ const asRun = (db: Kysely<Database>, query: RawBuilder<unknown>): RunQuery => {
   return { sql: text.replace(/\s+/g, ' ').trim(), parameters: [...parameters] }
 }
 
-export interface ContactCount {
+interface ContactCount {
   channel: string
   direction: string
   by: string
@@ -165,7 +165,7 @@ export async function contactCounts(
 export const contactsQuery = (db: Kysely<Database>, ids: readonly string[]): RunQuery =>
   asRun(db, sql`SELECT * FROM decorum.contact WHERE id = ANY(${ids}::uuid[]) ORDER BY at, id`)
 
-export interface OptOutLatency {
+interface OptOutLatency {
   optOuts: number
   worstMs: number | null
   p99Ms: number | null

@@ -5,7 +5,7 @@ import type { Channel } from '../model/vocabulary.ts'
 import type { Database } from './schema.ts'
 
 /** A message that capture would have sent, its address and words sealed. */
-export interface CapturedRow {
+interface CapturedRow {
   id: string
   reminderId: string
   attemptNo: number
@@ -46,7 +46,7 @@ export async function captureExists(db: Kysely<Database>, reminderId: string, at
   return rows.length > 0
 }
 
-export interface CapturedFilter {
+interface CapturedFilter {
   creditor: string | null
   reminderId: string | null
   before: string | null
@@ -90,7 +90,7 @@ export const capturedOfAttempt = async (db: Kysely<Database>, reminderId: string
     .executeTakeFirst()) ?? null
 
 /** A receipt that the capture provider invented for one of its messages. */
-export interface InventedReceipt {
+interface InventedReceipt {
   reminderId: string
   attemptNo: number
   at: Date

@@ -52,7 +52,7 @@ const contactRows = (db: Kysely<Database>) =>
     ])
 export type ContactListing = Awaited<ReturnType<ReturnType<typeof contactRows>['execute']>>[number]
 
-export interface ContactFilter {
+interface ContactFilter {
   /** The people whose contacts are asked for: contacts are kept by person and time. */
   recipientIds: readonly string[]
   /** Our own id; contacts that name no account are about every account. */

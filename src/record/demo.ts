@@ -47,7 +47,7 @@ const stands = (known: string, ended: string, ends: string) =>
   sql.raw(`${known} < t.at AND (${ended} IS NULL OR ${ended} > t.at) AND (${ends} IS NULL OR ${ends} > t.at)`)
 
 /** Each is a count of things that must not be; the queries ask the record, not the code that wrote it. */
-export interface BrokenPromises {
+interface BrokenPromises {
   /** Attempts begun, and contacts that people made, while a stop stood that covers them. */
   afterStop: number
   /** Attempts begun, and contacts that people made, while the person or the account was on hold. */
@@ -117,7 +117,7 @@ export async function disableSynchronousCommit(db: Kysely<Database>): Promise<vo
 }
 
 /** When each daemon has something to do next; null: never, until something is reported. */
-export interface NextWork {
+interface NextWork {
   planner: Date | null
   sweeper: Date | null
 }
@@ -142,7 +142,7 @@ export async function nextWork(db: Kysely<Database>): Promise<NextWork> {
 }
 
 /** What one rule kept back, with what it cites. */
-export interface RuleObjections {
+interface RuleObjections {
   verdict: 'defer' | 'refuse'
   code: ObjectionCode
   rule: string
@@ -162,7 +162,7 @@ export async function objectionsByRule(db: Kysely<Database>): Promise<RuleObject
   return rows
 }
 
-export interface PortfolioPlaces {
+interface PortfolioPlaces {
   accounts: number
   borrowers: number
   places: { jurisdiction: string; borrowers: number }[]

@@ -100,7 +100,7 @@ export const sentWords = async (db: Kysely<Database>, creditor: string | null, r
     .executeTakeFirst()) ?? null
 
 /** The text behind one version of a template's words, as JSON that `render` made and alone reads. */
-export interface TemplateWordsRow {
+interface TemplateWordsRow {
   version: string
   template: string
   words: string

@@ -32,7 +32,7 @@ export async function addHolds(trx: Locked, holds: readonly HoldRow[]): Promise<
 }
 
 /** How and by whom pauses came to their end. */
-export interface HoldEnd {
+interface HoldEnd {
   at: Date
   by: string
   reason: string
@@ -97,7 +97,7 @@ const holdRows = (db: Kysely<Database>) =>
     ])
 export type HoldListing = Awaited<ReturnType<ReturnType<typeof holdRows>['execute']>>[number]
 
-export interface HoldFilter {
+interface HoldFilter {
   creditor: string | null
   recipientExternalId: string | null
   accountExternalId: string | null

@@ -3,7 +3,7 @@ import { newId } from './id.ts'
 import type { Database } from './schema.ts'
 
 /** How far an import of one file has come. */
-export interface ImportJob {
+interface ImportJob {
   id: string
   status: 'running' | 'done' | 'failed'
   linesDone: number

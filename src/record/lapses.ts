@@ -3,7 +3,7 @@ import type { HoldKind } from '../model/vocabulary.ts'
 import { requireHeld, type Locked } from './locks.ts'
 import type { Database } from './schema.ts'
 
-export interface LapsedHold {
+interface LapsedHold {
   id: string
   creditor: string
   recipientId: string

@@ -10,9 +10,9 @@ import { pgTypes, preparesNamed } from './pg/connection.ts'
 import type { Database } from './schema.ts'
 
 /** Where the ledger lives: a PostgreSQL server, or a directory of our own for one process. */
-export type LedgerSource = { databaseUrl: string } | { dataDir: string }
+type LedgerSource = { databaseUrl: string } | { dataDir: string }
 
-export interface LedgerOptions {
+interface LedgerOptions {
   /** Shown in pg_stat_activity; names the daemon. */
   applicationName?: string
   /** Connections at most; one is held for each route that is listened to through PostgreSQL. */
@@ -83,10 +83,7 @@ function describeFailure(error: unknown): string {
  *
  * @throws DECORUM_CONFIG when the URL cannot be read
  */
-export function openServerPool(
-  databaseUrl: string,
-  options: LedgerOptions,
-): { pool: pg.Pool; close: () => Promise<void> } {
+function openServerPool(databaseUrl: string, options: LedgerOptions): { pool: pg.Pool; close: () => Promise<void> } {
   assertPostgresUrl(databaseUrl)
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -122,7 +119,7 @@ const IDLE_IN_TRANSACTION_MS = 30_000
  *
  * @throws DECORUM_DATA_DIR_LOCKED, DECORUM_LEDGER_UNAVAILABLE
  */
-export async function openEmbedded(
+async function openEmbedded(
   dataDir: string,
   options: LedgerOptions,
 ): Promise<{ pool: pg.Pool; close: () => Promise<void> }> {
@@ -159,7 +156,7 @@ export async function keepUp(pool: pg.Pool): Promise<void> {
 }
 
 /** Keeps up every ten minutes; a failure waits for the next time, as it would come up in every other query too. */
-export function startUpkeep(pool: pg.Pool): () => void {
+function startUpkeep(pool: pg.Pool): () => void {
   const timer = setInterval(() => void keepUp(pool).catch(() => undefined), EVERY_MS).unref()
   return () => clearInterval(timer)
 }

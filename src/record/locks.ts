@@ -11,7 +11,7 @@ import { insertRows } from './pg/batch.ts'
  * NO KEY because foreign keys to these rows take KEY SHARE in the writer's order and would
  * otherwise deadlock (measured: 73 deadlocks in 240 transactions with FOR UPDATE, none with this).
  */
-export type LockWait =
+type LockWait =
   /** Wait for whoever holds it: a stop must not be lost. */
   | 'wait'
   /** Leave out what somebody holds: a batch must not stand still for one person. */
@@ -20,7 +20,7 @@ export type LockWait =
 const HELD: unique symbol = Symbol('locks')
 
 /** Which rows a transaction holds until it ends. */
-export interface HeldLocks {
+interface HeldLocks {
   /** By id. */
   readonly recipients: ReadonlySet<string>
   /** By `anchorKey`. */

@@ -230,7 +230,7 @@ export async function settleNotices(
 }
 
 /** A person as upstream knows it. */
-export interface UpstreamRecipient {
+interface UpstreamRecipient {
   /** Ours, for the lock and the sequence. */
   recipientKey: string
   creditor: string

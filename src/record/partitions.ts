@@ -6,7 +6,7 @@ import type { Database } from './schema.ts'
 /** This month, and as many after it. */
 const AHEAD = 3
 
-export interface MadeMonths {
+interface MadeMonths {
   /** Pieces made, by name. */
   made: string[]
   /** Rows that had fallen into a default piece and were moved into one of these. */

@@ -51,7 +51,7 @@ export async function upstreamNames(
 }
 
 /** What came of a permitted call. */
-export interface PermitEnd {
+interface PermitEnd {
   outcome: string
   calledAt: Date
   /** Null: surely not placed, so it is no contact and counts nowhere. */

@@ -50,7 +50,7 @@ export interface NewTask {
   expiresAt: Instant
 }
 
-export interface NewRungRecord {
+interface NewRungRecord {
   spellId: string
   pass: number
   rung: string

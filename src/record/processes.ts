@@ -11,7 +11,7 @@ export interface ProcessRow {
 }
 
 /** A process that has not reported for this long has ended. */
-export const PROCESS_GONE_AFTER_SECONDS = 60
+const PROCESS_GONE_AFTER_SECONDS = 60
 
 /** Reports a process as alive, and forgets those that have been silent for a day. Machine time, the server's. */
 export async function reportProcess(db: Kysely<Database>, process: ProcessRow): Promise<void> {

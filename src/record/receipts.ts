@@ -61,7 +61,7 @@ export async function keepReceipt(
 }
 
 /** What is known of an attempt after its receipts, and what follows for its reminder and its contact. */
-export interface DeliveryKnown {
+interface DeliveryKnown {
   reminderId: string
   attemptNo: number
   recipientId: string

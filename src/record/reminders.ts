@@ -50,7 +50,7 @@ export async function reminderById(
   return row === undefined ? null : ((await withAccounts(db, [row]))[0] as ReminderRow)
 }
 
-export interface ReminderFilter {
+interface ReminderFilter {
   creditor: string | null
   status: ReminderStatus | null
   channel: Channel | null
@@ -210,7 +210,7 @@ export async function cancelTasks(trx: Transaction<Database>, accountIds: readon
 }
 
 /** A reminder whose channel failed, with what a follow-up on another channel needs. */
-export interface FailedReminderRow {
+interface FailedReminderRow {
   id: string
   creditor: string
   recipientId: string

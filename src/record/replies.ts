@@ -72,7 +72,7 @@ export async function deleteReplies(
   return rows.length
 }
 
-export interface ReplyFilter {
+interface ReplyFilter {
   creditor: string | null
   recipientExternalId: string | null
   taskId: string | null

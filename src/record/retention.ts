@@ -19,7 +19,7 @@ const holders = (which: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   UNION ALL SELECT p.recipient_id FROM decorum.account a JOIN decorum.account_party p ON p.account_id = a.id WHERE ${which}`
 
 /** People who still owe: what decisions ask about them is never forgotten. */
-export const recipientsWhoOwe: RawBuilder<unknown> = holders(sql`a.state NOT IN ${ENDED}`)
+const recipientsWhoOwe: RawBuilder<unknown> = holders(sql`a.state NOT IN ${ENDED}`)
 
 /**
  * People whose records are kept whatever their age: in court, or with a debt that is or lately was collected.
@@ -41,11 +41,11 @@ const recipientOf = (table: PartitionedTable): RawBuilder<unknown> =>
     : sql`(SELECT m.recipient_id FROM decorum.reminder m WHERE m.id = row.reminder_id)`
 
 /** Is this row (alias `row`) one of theirs? */
-export const isKept = (table: PartitionedTable, recipients: KeptRecipients): RawBuilder<boolean> =>
+const isKept = (table: PartitionedTable, recipients: KeptRecipients): RawBuilder<boolean> =>
   sql<boolean>`${recipientOf(table)} IN (${keptRecipients(recipients)})`
 
 /** How large a piece is; `rows` as PostgreSQL last estimated it, null when it never did. */
-export interface PartitionSize {
+interface PartitionSize {
   rows: number | null
   bytes: number
 }
@@ -86,7 +86,7 @@ const within = (column: string, partition: Partition, end: string): RawBuilder<u
   sql`${sql.ref(column)} < ${end} ${partition.from === null ? sql`` : sql`AND ${sql.ref(column)} >= ${firstKey(partition.table, partition.from)}`}`
 
 /** Which rows of a piece are so old that it is asked whether they must stay? All of a month's; of the default's, those before this month. */
-export function oldRows(partition: Partition, before: number): RawBuilder<boolean> {
+function oldRows(partition: Partition, before: number): RawBuilder<boolean> {
   if (partition.kind !== 'default') return sql<boolean>`true`
   const old = sql<boolean>`row.${sql.ref(partition.table.key)} < ${firstKey(partition.table, before)}`
   // An id that is no uuidv7 tells no time.
@@ -110,7 +110,7 @@ export async function countKept(
 }
 
 /** What is asked of one piece that is old enough to go. */
-export interface Thinning {
+interface Thinning {
   piece: Partition
   /** Everything before this month may go. */
   before: Month
@@ -123,7 +123,7 @@ export interface Thinning {
 }
 
 /** `unfinished`: somebody's attempt in it came to life meanwhile. `busy`: the table was in use for too long. */
-export type Thinned = { kept: number } | 'unfinished' | 'busy'
+type Thinned = { kept: number } | 'unfinished' | 'busy'
 
 /** Others wait behind a lock that is waited for. */
 const LOCK_TIMEOUT_MS = 2_000

@@ -3,7 +3,7 @@ import type { Channel, SuppressionReason, SuppressionScope, Tone } from '../mode
 import { type Locked, requireHeld } from './locks.ts'
 import type { Database, SuppressionTable } from './schema.ts'
 
-export type SuppressionRow = Selectable<SuppressionTable>
+type SuppressionRow = Selectable<SuppressionTable>
 type Db = Kysely<Database> | Transaction<Database>
 
 export interface Stop {
@@ -179,7 +179,7 @@ export async function giveStop(trx: Locked, id: string, recipientId: string, seq
 }
 
 /** Whom an attempt was made to, and where. */
-export interface AttemptAddress {
+interface AttemptAddress {
   recipientId: string
   creditor: string
   hash: Buffer
@@ -199,7 +199,7 @@ export async function attemptAddress(
 }
 
 /** What a call was about. */
-export interface CalledAbout {
+interface CalledAbout {
   recipientId: string
   creditor: string
   accountIds: string[]
@@ -246,7 +246,7 @@ const suppressionRows = (db: Kysely<Database>) =>
     ])
 export type SuppressionListing = Awaited<ReturnType<ReturnType<typeof suppressionRows>['execute']>>[number]
 
-export interface SuppressionFilter {
+interface SuppressionFilter {
   creditor: string | null
   recipientExternalId: string | null
   accountExternalId: string | null

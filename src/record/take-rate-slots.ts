@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Database } from './schema.ts'
 
 /** See `SlotBooking` of the rate gate; all in microseconds of the server's clock. */
-export interface RateBooking {
+interface RateBooking {
   route: string
   startsMicros: number[]
   endsMicros: number[]

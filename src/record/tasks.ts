@@ -148,7 +148,7 @@ const taskRows = (db: Kysely<Database>) =>
     ])
 export type TaskListing = Awaited<ReturnType<ReturnType<typeof taskRows>['execute']>>[number]
 
-export interface TaskFilter {
+interface TaskFilter {
   creditor: string | null
   status: TaskTable['status'] | null
   recipientExternalId: string | null

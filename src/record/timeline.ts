@@ -13,7 +13,7 @@ export interface TimelineRow {
   details: Record<string, unknown>
 }
 
-export interface TimelinePage {
+interface TimelinePage {
   accountId: string
   recipientId: string
   creditor: string
@@ -84,7 +84,7 @@ export async function accountTimeline(db: Kysely<Database>, page: TimelinePage):
 }
 
 /** From `from` until before `to`; days are local to `zone`. Null creditor: all. */
-export interface TotalsPeriod {
+interface TotalsPeriod {
   creditor: string | null
   from: Date
   to: Date
@@ -150,7 +150,7 @@ export const standingTotals = async (db: Kysely<Database>, span: TotalsPeriod) =
   ).rows
 
 /** What stands at this moment, each from an index that holds nothing else. */
-export interface StandingCounts {
+interface StandingCounts {
   /** Rung and not yet taken, by route: the queue as the ledger knows it, a few seconds of rate at most. */
   queued: { route: string; count: number }[]
   /** How long the most overdue reminder of each route has been waiting, in seconds. */

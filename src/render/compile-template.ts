@@ -5,7 +5,7 @@ import type { View } from './view.ts'
 import { BLOCK_HELPERS, WORD_HELPERS, type WordsData, wordsEngine } from './words-engine.ts'
 
 /** A named part of a template file, and the line it starts on (1 is the file's first). */
-export interface Section {
+interface Section {
   name: string
   line: number
   text: string
@@ -41,7 +41,7 @@ export function splitSections(source: string): Section[] {
 }
 
 /** One part of a template file, ready to be filled. */
-export interface CompiledSection {
+interface CompiledSection {
   /** Words that stand in the file itself, with their lines there. */
   texts: readonly StaticText[]
   /** Throws MissingFact when the words need a fact that the view lacks. */
@@ -54,7 +54,7 @@ export interface CompiledTemplate {
   sections: Readonly<Record<string, CompiledSection>>
 }
 
-export type Compiled = { ok: true; template: CompiledTemplate } | { ok: false; faults: TemplateFault[] }
+type Compiled = { ok: true; template: CompiledTemplate } | { ok: false; faults: TemplateFault[] }
 
 /** Compiling takes a hundred times as long as filling, and texts change seldom. */
 const cache = new LRUCache<string, Compiled>({ max: 2_000 })

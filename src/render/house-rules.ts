@@ -1,7 +1,7 @@
 import { linksIn } from './text.ts'
 
 /** What no English text says. 15 USC 1692d–f and the house standard for words. */
-export const NEVER_SAY_EN: readonly NeverSay[] = [
+const NEVER_SAY_EN: readonly NeverSay[] = [
   {
     pattern:
       /\b(?:arrest\w*|jail\w*|prison\w*|police|sheriff\w*|criminal\w*|crimes?|fraud\w*|felon\w*|prosecut\w*|warrants?)\b/i,
@@ -71,7 +71,7 @@ export const NEVER_SAY_EN: readonly NeverSay[] = [
 ]
 
 /** What no Chinese text says. CN-… are rows of the regulation notes; the rest is the house standard for words. */
-export const NEVER_SAY_ZH: readonly NeverSay[] = [
+const NEVER_SAY_ZH: readonly NeverSay[] = [
   { pattern: /公安|警方|警察|民警|报警|报案|立案|经侦/u, reason: '冒充或借用公权力' },
   {
     pattern: /刑事|犯罪|判刑|坐牢|入狱|诈骗|骗贷|抓捕|拘留|逮捕|传唤|通缉|刑拘/u,
@@ -116,14 +116,14 @@ export const NEVER_SAY_ZH: readonly NeverSay[] = [
 ]
 
 /** What is wrong with a stretch of words, whatever template it stands in. */
-export interface WordFinding {
+interface WordFinding {
   rule: string
   /** The offending words and why. */
   text: string
 }
 
 /** What the words are for; the stricter places forbid more. */
-export interface WordPlace {
+interface WordPlace {
   locale: string
   channel: 'phone' | 'sms' | 'email'
 }
@@ -176,7 +176,7 @@ export function neverSaid(text: string): WordFinding[] {
 export const isChinese = (locale: string): boolean => /^zh\b/i.test(locale)
 
 /** A way of speaking that no reminder uses, at any tone, and why. */
-export interface NeverSay {
+interface NeverSay {
   pattern: RegExp
   reason: string
 }

@@ -17,7 +17,7 @@ import type { Finding } from './render-result.ts'
 const REFUSED_BY_GENERAL_CHANNELS = /催|还款|贷款|借款|逾期|欠款|征信|金融/u
 
 /** What is wrong with the registered forms of a template? */
-export function registrationFindings(template: Template): Finding[] {
+function registrationFindings(template: Template): Finding[] {
   const seen = new Set<string>()
   return template.manifest.registrations.flatMap((registration) => {
     const at = (severity: Finding['severity'], text: string): Finding => ({

@@ -27,7 +27,7 @@ export interface Filled {
   frame: CompiledTemplate | null
 }
 
-export type Built<M extends Message> = { ok: true; message: M } | { ok: false; problem: RenderProblem }
+type Built<M extends Message> = { ok: true; message: M } | { ok: false; problem: RenderProblem }
 
 /** Ten segments are the most that carriers join; Twilio refuses more than 1,600 characters (21617). */
 const MAX_SMS_SEGMENTS = 10
@@ -181,7 +181,7 @@ const STYLE = {
  * @param text   paragraphs separated by an empty line
  * @param links  the web addresses that the facts supply
  */
-export function emailPage(subject: string, text: string, locale: string, links: readonly string[]): string {
+function emailPage(subject: string, text: string, locale: string, links: readonly string[]): string {
   const blocks = text
     .split(/\n{2,}/)
     .map((block) => blockHtml(block, links))

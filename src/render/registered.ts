@@ -9,7 +9,7 @@ import { oneLine, smsSize } from './text.ts'
 import { missingForTone, type View, viewOf } from './view.ts'
 import type { WordsData } from './words-engine.ts'
 
-export interface RegisteredRequest {
+interface RegisteredRequest {
   provider: string
   channel: Channel
   tone: Tone

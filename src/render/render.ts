@@ -50,7 +50,7 @@ export function render(template: Template, facts: WordFacts, request: RenderRequ
 }
 
 /** The words that `render` would use, for storing with their version; null when no locale has them. */
-export interface ChosenWords {
+interface ChosenWords {
   locale: string
   source: TemplateSource
   frame: TemplateSource | null

@@ -79,7 +79,7 @@ export function leadsTo(link: string, hosts: readonly string[]): boolean {
   )
 }
 
-export interface SmsSize {
+interface SmsSize {
   segments: number
   encoding: 'GSM-7' | 'UCS-2'
 }

@@ -152,7 +152,7 @@ function accountView(account: AccountWords, fallbackCreditor: string | null): Vi
 }
 
 /** What is owed now; before the due date, what falls due then, when that is stated. */
-export function amountDue(account: AccountWords): Money | null {
+function amountDue(account: AccountWords): Money | null {
   const notYetDue = account.daysPastDue !== null && account.daysPastDue <= 0
   return notYetDue ? (account.minimumDue ?? account.overdue) : account.overdue
 }

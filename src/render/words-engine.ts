@@ -11,12 +11,7 @@ const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 })
  *
  * The year is left out only when it is `currentYear`, so that an old due date is never read as a recent one.
  */
-export function formatLocalDate(
-  date: LocalDate,
-  locale: string,
-  month: 'long' | 'short',
-  currentYear: string | null,
-): string {
+function formatLocalDate(date: LocalDate, locale: string, month: 'long' | 'short', currentYear: string | null): string {
   const withYear = date.slice(0, 4) !== currentYear
   const key = `${locale}|${month}|${withYear}`
   let format = formats.get(key)

@@ -118,7 +118,7 @@ export interface ReplayReport {
 }
 
 /** A decision that comes out otherwise now. */
-export interface ReplayDifference {
+interface ReplayDifference {
   source: 'reminder' | 'permit'
   id: string
   no: number

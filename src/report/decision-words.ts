@@ -14,7 +14,7 @@ import { type Catalogue, catalogueOf, citationIn, readingIn } from './words/cata
 import { type Language, languageNamed, openWord } from './words/terms.ts'
 
 /** A decision as people read it: what happens, and why, the binding reason first. */
-export interface DecisionWords {
+interface DecisionWords {
   headline: string
   reasons: string[]
 }
@@ -164,7 +164,7 @@ export function ruleSections(explanation: DecisionExplanation, telling: Telling)
 }
 
 /** What one rule rests on: its numbers, the reading chosen, the consents it weighed. */
-export function basisLines(rule: RuleExplanation, telling: Telling): string[] {
+function basisLines(rule: RuleExplanation, telling: Telling): string[] {
   const words = catalogueOf(telling.language)
   return [
     ...(rule.detail === null ? [] : detailLines(rule.detail, telling)),

@@ -14,7 +14,7 @@ export type AskedAgain =
   { explanation: DecisionExplanation; agrees: boolean } | { packsMissing: readonly string[] } | { erased: true }
 
 /** What an explanation knows beside the reminder itself. */
-export interface Known {
+interface Known {
   /** What the last decision knew; null when nothing was decided yet, or the person was erased. */
   facts: Facts | null
   /** Null: nothing was decided by rules. */
@@ -243,7 +243,7 @@ export function endWords(reason: string | null, { terms, original }: Catalogue):
  *
  * @param at  when it was decided: counts what was in force then
  */
-export function factLines(facts: Facts, zones: readonly string[], at: Instant, language: Language = 'en'): string[] {
+function factLines(facts: Facts, zones: readonly string[], at: Instant, language: Language = 'en'): string[] {
   const words = catalogueOf(language)
   const { terms, list } = words
   const clock = (instant: Instant): string => onEveryClock(formatInstant(instant), zones.slice(0, 1), language)

@@ -41,7 +41,7 @@ export const forecastInWords = (forecast: ForecastView): string =>
 const count = z.int().min(0)
 
 /** What becomes of what waits on one route, until the end of today. */
-export const routeForecastSchema = z.object({
+const routeForecastSchema = z.object({
   route: z.string(),
   channel: z.enum(CHANNELS),
   waiting: count.describe('Queued, or due before the end of today.'),

@@ -3,7 +3,7 @@ import type { Pack } from '../model/pack.ts'
 import type { PackRule } from '../model/pack-rule.ts'
 
 /** One field that differs: where, and what it was and is; null: it was not, or is not, stated. */
-export interface FieldChange {
+interface FieldChange {
   field: string
   was: unknown
   is: unknown

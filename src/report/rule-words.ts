@@ -189,7 +189,7 @@ function contactLines(contacts: readonly Contacts[], words: Catalogue, clock: (a
 }
 
 /** The hours of a rule: what it allows or bans, week by week. */
-export function hoursWords(
+function hoursWords(
   {
     allow,
     ban,

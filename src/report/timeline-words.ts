@@ -10,7 +10,7 @@ import { type Language, openWord } from './words/terms.ts'
 type Details = Readonly<Record<string, unknown>>
 
 /** In which language, and on whose clock, a timeline is told; null: in UTC. */
-export interface TimelineTelling {
+interface TimelineTelling {
   language: Language
   zone: string | null
 }

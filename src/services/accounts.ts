@@ -130,7 +130,7 @@ const instantIn = (value: unknown): unknown =>
  * @param today  the day it is now in the zone of the creditor's books
  * @param standing  every pause and stop of its borrower that stands now; pauses of other accounts are left out
  */
-export function accountViewOf(
+function accountViewOf(
   row: AccountListing,
   standing: { holds: readonly StandingHold[]; stops: readonly StandingStop[] },
   today: LocalDate,

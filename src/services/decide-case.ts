@@ -13,7 +13,7 @@ import { decisionWords, explanationLines, reasonBasis } from '../report/decision
 import type { Language } from '../report/words/terms.ts'
 
 /** The answer of the decide contract, as it goes over the wire. */
-export interface DecisionBody {
+interface DecisionBody {
   verdict: Verdict
   until: string | null
   candidateZones: string[]
@@ -32,7 +32,7 @@ export interface DecisionBody {
 }
 
 /** `decided` and `facts` are what the case was read as and came to; for words. `explain` says why, and is worked out when it is asked. */
-export type DecideAnswer =
+type DecideAnswer =
   | {
       ok: true
       decision: DecisionBody
@@ -73,7 +73,7 @@ export function caseDecider(packs: readonly Pack[]): CaseDecider {
 }
 
 /** A decision with its instants as text. */
-export function decisionBody(decision: Decision): DecisionBody {
+function decisionBody(decision: Decision): DecisionBody {
   const text = (instant: Instant | null): string | null => (instant === null ? null : formatInstant(instant))
   return {
     ...decision,

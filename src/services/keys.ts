@@ -44,7 +44,7 @@ export interface Caller {
   scopes: ReadonlySet<KeyScope>
 }
 
-export interface NewKey {
+interface NewKey {
   label: string
   creditor: string | null
   kind: 'test' | 'live'
@@ -134,7 +134,7 @@ const apiKeyOf = (row: ApiKeyRow): ApiKey => ({
 })
 
 /** A new secret: what it is good for, then 32 random bytes. */
-export const newSecret = (kind: 'test' | 'live'): string => `dk_${kind}_${randomBytes(32).toString('base64url')}`
+const newSecret = (kind: 'test' | 'live'): string => `dk_${kind}_${randomBytes(32).toString('base64url')}`
 
 /** What the ledger keeps of a secret. Plain SHA-256 is enough for 256 random bits: there is nothing to guess. */
-export const secretHash = (secret: string): Buffer => createHash('sha256').update(secret, 'utf8').digest()
+const secretHash = (secret: string): Buffer => createHash('sha256').update(secret, 'utf8').digest()

@@ -219,7 +219,7 @@ function capturedViewOf(runtime: Runtime, row: CapturedListing): CapturedView {
   }
 }
 
-export const holdViewOf = (row: HoldListing): HoldView => ({
+const holdViewOf = (row: HoldListing): HoldView => ({
   id: row.id,
   creditor: row.creditor,
   recipientId: row.recipient_external_id,
@@ -235,7 +235,7 @@ export const holdViewOf = (row: HoldListing): HoldView => ({
   createdAt: text(row.created_at),
 })
 
-export const suppressionViewOf = (row: SuppressionListing): SuppressionView => ({
+const suppressionViewOf = (row: SuppressionListing): SuppressionView => ({
   id: row.id,
   creditor: row.creditor,
   scope: row.scope,
@@ -261,7 +261,7 @@ export const suppressionViewOf = (row: SuppressionListing): SuppressionView => (
   createdBy: row.created_by,
 })
 
-export const contactViewOf = (row: ContactListing): ContactView => ({
+const contactViewOf = (row: ContactListing): ContactView => ({
   id: row.id,
   creditor: row.creditor,
   recipientId: row.recipient_external_id,
@@ -279,7 +279,7 @@ export const contactViewOf = (row: ContactListing): ContactView => ({
 })
 
 /** @param decided  undefined: it is not open any more, or nothing is decided about tasks of its kind */
-export const taskViewOf = (row: TaskListing, decided: StepDecision | undefined): TaskView => ({
+const taskViewOf = (row: TaskListing, decided: StepDecision | undefined): TaskView => ({
   id: row.id,
   creditor: row.creditor,
   recipientId: row.recipient_external_id,

@@ -19,7 +19,7 @@ import type { Language } from '../report/words/terms.ts'
  * A resource by the creditor's own id. `creditor` null: the actor's own; an actor of every
  * creditor then finds it only when no two creditors use that id (otherwise DECORUM_BAD_INPUT).
  */
-export interface Ref {
+interface Ref {
   creditor: string | null
   id: string
 }
@@ -107,7 +107,7 @@ export interface Reading {
 }
 
 /** The words of one attempt, if they can still be known. */
-export type AttemptWords =
+type AttemptWords =
   | { state: 'kept'; source: 'captured' | 'rendered-again'; content: unknown }
   | { state: 'erased' }
   /** The template version that made it is not installed any more; its hash remains with the attempt. */

@@ -106,7 +106,7 @@ export function readingReminders(
   }
 }
 
-export function reminderSummaryOf(row: ReminderRow): ReminderSummary {
+function reminderSummaryOf(row: ReminderRow): ReminderSummary {
   return {
     id: row.id,
     creditor: row.creditor,
@@ -136,7 +136,7 @@ export function reminderSummaryOf(row: ReminderRow): ReminderSummary {
   }
 }
 
-export const reminderViewOf = (
+const reminderViewOf = (
   row: ReminderRow,
   decisions: readonly DecisionRow[],
   attempts: readonly AttemptRow[],

@@ -11,7 +11,7 @@ import { simulatePortfolio, type SimulationDone } from '../pipeline/simulate/run
 import { compareSimulations, type SimulationComparison } from '../report/simulation/report.ts'
 
 /** What would be done to whom, and by which ladder and packs. Names are checked here. */
-export interface SimulationWish {
+interface SimulationWish {
   /** Accounts of a file; absent: those of the ledger, with their history. */
   file?: { path: string; options: FileOptions } | undefined
   /** Only this creditor's accounts; null: everybody's. */

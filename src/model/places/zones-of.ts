@@ -50,7 +50,7 @@ export function countryOfTime(place: Jurisdiction): string {
 }
 
 /** The state or province (`US-NY` of `US-NY-NYC`), or null for a whole country. */
-export function subdivisionOf(place: Jurisdiction): string | null {
+function subdivisionOf(place: Jurisdiction): string | null {
   const parts = place.split('-')
   return parts.length < 2 ? null : `${parts[0]}-${parts[1]}`
 }

@@ -203,7 +203,7 @@ const HOW_TO_UPDATE =
 export const isOlderEdition = (one: string, other: string): boolean => one < other
 
 /** Where the day of publication is not recorded, the first on which it can have come out: its data is then taken to be older than it is. */
-export const publishedOn = (edition: string): LocalDate => PUBLISHED[edition] ?? `${edition.slice(0, 4)}-01-01`
+const publishedOn = (edition: string): LocalDate => PUBLISHED[edition] ?? `${edition.slice(0, 4)}-01-01`
 
 /** Is it known when this edition came out, and not only in which year? */
 export const publicationIsRecorded = (edition: string): boolean => PUBLISHED[edition] !== undefined

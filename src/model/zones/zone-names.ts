@@ -4,7 +4,7 @@ import { COUNTRY_ZONES } from '../places/country-zones.ts'
 import { namedInData, zoneNamesInData, type NameInData } from './zone-data.ts'
 
 /** A zone as its place is called today, or why the text names none. */
-export type StatedZone = { ok: true; zone: string } | { ok: false; problem: string; cure: string }
+type StatedZone = { ok: true; zone: string } | { ok: false; problem: string; cure: string }
 
 /** Old names whose clock the data keeps under another country's place, and words of one place: the place that is meant (tz `backward`). */
 const MEANT: Readonly<Record<string, string>> = {

@@ -21,7 +21,7 @@ import { writeDrafts } from './write-drafts.ts'
 import { inWriteTransaction, lockAccountRecipients } from './write-transaction.ts'
 
 /** One account to be put. */
-export interface AccountPut {
+interface AccountPut {
   id: string
   body: AccountBody
 }
@@ -193,7 +193,7 @@ function firstRow(
 }
 
 /** The same vault, computing each address's hash once: an import needs it to lock the address, and again to store it. */
-export function rememberHashes(vault: Vault): Vault {
+function rememberHashes(vault: Vault): Vault {
   const known = new Map<string, AddressHash>()
   return {
     ...vault,

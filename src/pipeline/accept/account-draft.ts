@@ -6,12 +6,12 @@ import type { KnownAccount, SpellRow, StoredAccount, VersionedBody } from '../..
 import { newId } from '../../record/id.ts'
 
 /** What a spell turns on beside the account itself. */
-export interface SpellRules {
+interface SpellRules {
   readonly config: Pick<Config, 'creditors' | 'ladders'>
 }
 
 /** What becomes of the reminders that wait for an account. */
-export type WaitingReminders = 'left' | 'woken' | { cancelled: string }
+type WaitingReminders = 'left' | 'woken' | { cancelled: string }
 
 /** A locked account, as known and as it will be written. */
 export class AccountDraft {

@@ -43,7 +43,7 @@ const warningsOf = ({ recipient }: AccountBody): { warnings?: Fault[] } =>
   recipient?.warnings === undefined ? {} : { warnings: recipient.warnings }
 
 /** What was found, locked and read before the accounts are gone through. */
-export interface Before {
+interface Before {
   /** Accounts that are known, by `keyText`, and as they stand under their locks, by id. */
   found: ReadonlyMap<string, FoundAccount>
   known: ReadonlyMap<string, KnownAccount>
@@ -242,7 +242,7 @@ export class AccountPuts {
 }
 
 /** What a put says about an account's facts. */
-export interface FactsFound {
+interface FactsFound {
   /** Which of them contradict each other. */
   conflicts: readonly string[]
   /** As of when it states what is overdue; null: it does not say. */
@@ -259,7 +259,7 @@ export interface FactsFound {
  *
  * @param holds  the person's pauses that nobody has ended
  */
-export function conflictHold(
+function conflictHold(
   recipient: RecipientDraft,
   account: StoredAccount,
   found: FactsFound,
@@ -338,7 +338,7 @@ const isLater = (at: Instant, doubted: Instant, now: Instant): boolean => at > d
  * @param owner   whose key seals what is known; another than `person` when the account changes hands
  * @param stated  undefined: as they were
  */
-export function mergeVariables(
+function mergeVariables(
   row: StoredAccount,
   owner: RecipientDraft,
   recipient: RecipientDraft,

@@ -8,7 +8,7 @@ import { balanceIn, changeOf, enterBalance, followBalance, minorOf } from './mer
 import { invalidField } from './resolve-creditor.ts'
 
 /** What an event may state about the figures after it. */
-export interface After {
+interface After {
   occurredAt: Instant
   overdue?: StatedAmount | undefined
   dueDate?: LocalDate | null | undefined
@@ -21,7 +21,7 @@ const IN_DOUBT =
 const MAY_BE_KNOWN = 'whether the balance has a report that came after it is not known'
 
 /** What is stated on the event itself, in the account's currency. */
-export function amountOf(
+function amountOf(
   c: EventContext,
   stated: StatedAmount,
   currency: string | undefined,
@@ -36,7 +36,7 @@ export function amountOf(
 }
 
 /** What bringing an account up to an event came to: its figures are the event's, they are what they were, or nobody knows. */
-export type Brought = 'counted' | 'known' | 'doubtful'
+type Brought = 'counted' | 'known' | 'doubtful'
 
 /**
  * Brings the account's figures up to an event.
@@ -45,7 +45,7 @@ export type Brought = 'counted' | 'known' | 'doubtful'
  * @param from     a reversal of what is counted: not dated before this, whatever it says; null: nothing of the kind
  * @param remains  what remains after it, if it says so
  */
-export function applyToBalance(
+function applyToBalance(
   c: EventContext,
   after: After,
   moves: number | null,
@@ -147,7 +147,7 @@ function overtaken(c: EventContext, paymentId: string, paid: number): number {
 const WAITS_MS = 90 * DAY
 
 /** Does a reversal whose payment is not known still wait for it? */
-export const isWaiting = ({ body, received_at: received }: EventContext['reported'][number], now: Instant): boolean =>
+const isWaiting = ({ body, received_at: received }: EventContext['reported'][number], now: Instant): boolean =>
   body['waits'] === true && received.getTime() > now - WAITS_MS
 
 /** Ends the promises that what was paid since keeps. */

@@ -5,17 +5,17 @@ import { adjustment, dueDateChanged, payment, paymentReversed } from './balance-
 import { endHoldsOf, type EventContext, type EventEffect, type EventOf, learn } from './event-context.ts'
 import { enterBalance, followBalance, minorOf } from './merge-account.ts'
 
-export const paymentPending = (c: EventContext, { type, until = null }: EventOf<'payment-pending'>): EventEffect =>
+const paymentPending = (c: EventContext, { type, until = null }: EventOf<'payment-pending'>): EventEffect =>
   learn(c, { type, until })
 
-export function paymentFailed(c: EventContext): EventEffect {
+function paymentFailed(c: EventContext): EventEffect {
   const ended = endHoldsOf(c, ['payment-pending'], 'the payment failed')
   c.account.wake()
   return { words: ended > 0 ? 'the payment failed; reminders go on' : 'recorded; no payment was under way' }
 }
 
 /** A promise that comes when its day is over is recorded, and holds nothing: a system that reports it late cannot correct it. */
-export function promise(c: EventContext, { type, date, amount, currency }: EventOf<'promise'>): EventEffect {
+function promise(c: EventContext, { type, date, amount, currency }: EventOf<'promise'>): EventEffect {
   const { row } = c.account
   const amountsMinor =
     amount === undefined
@@ -31,20 +31,18 @@ export function promise(c: EventContext, { type, date, amount, currency }: Event
   return learn(c, { type, date, amountsMinor })
 }
 
-export const promiseCancelled = (c: EventContext): EventEffect => ended(c, 'promise', 'the promise was cancelled')
-export const disputeResolved = (c: EventContext): EventEffect => ended(c, 'dispute', 'the dispute was resolved')
-export const complaintClosed = (c: EventContext): EventEffect => ended(c, 'complaint', 'the complaint was closed')
+const promiseCancelled = (c: EventContext): EventEffect => ended(c, 'promise', 'the promise was cancelled')
+const disputeResolved = (c: EventContext): EventEffect => ended(c, 'dispute', 'the dispute was resolved')
+const complaintClosed = (c: EventContext): EventEffect => ended(c, 'complaint', 'the complaint was closed')
 
-export const dispute = (c: EventContext, { type, reference = null }: EventOf<'dispute'>): EventEffect =>
+const dispute = (c: EventContext, { type, reference = null }: EventOf<'dispute'>): EventEffect =>
   learn(c, { type, reference })
-export const hardship = (c: EventContext, { type, until = null }: EventOf<'hardship'>): EventEffect =>
+const hardship = (c: EventContext, { type, until = null }: EventOf<'hardship'>): EventEffect =>
   learn(c, { type, until })
-export const complaint = (c: EventContext, { type, reference = null }: EventOf<'complaint'>): EventEffect =>
+const complaint = (c: EventContext, { type, reference = null }: EventOf<'complaint'>): EventEffect =>
   learn(c, { type, reference })
-export const legalAction = (
-  c: EventContext,
-  { type, until = null, reference = null }: EventOf<'legal-action'>,
-): EventEffect => learn(c, { type, until, reference })
+const legalAction = (c: EventContext, { type, until = null, reference = null }: EventOf<'legal-action'>): EventEffect =>
+  learn(c, { type, until, reference })
 
 function ended(c: EventContext, kind: HoldKind, words: string): EventEffect {
   return {
@@ -66,7 +64,7 @@ const RESUMABLE: readonly HoldKind[] = [
 ]
 
 /** Settled is the last word, whatever the balance known says. */
-export function settled(c: EventContext, event: EventOf<'settled'>): EventEffect {
+function settled(c: EventContext, event: EventOf<'settled'>): EventEffect {
   const { row } = c.account
   const { asOf } = c.balance
   const at = Math.min(event.occurredAt, c.now)
@@ -83,9 +81,9 @@ export function settled(c: EventContext, event: EventOf<'settled'>): EventEffect
   return close(c, 'settled', 'settled')
 }
 
-export const withdrawn = (c: EventContext): EventEffect => close(c, 'withdrawn', 'withdrawn by the creditor')
-export const chargeOff = (c: EventContext): EventEffect => close(c, 'charged-off', 'charged off')
-export const handOff = (c: EventContext): EventEffect => close(c, 'handed-off', 'handed off')
+const withdrawn = (c: EventContext): EventEffect => close(c, 'withdrawn', 'withdrawn by the creditor')
+const chargeOff = (c: EventContext): EventEffect => close(c, 'charged-off', 'charged off')
+const handOff = (c: EventContext): EventEffect => close(c, 'handed-off', 'handed off')
 
 function close(c: EventContext, state: AccountState, words: string): EventEffect {
   c.account.row.state = state
@@ -94,11 +92,11 @@ function close(c: EventContext, state: AccountState, words: string): EventEffect
   return { words, forbids: true }
 }
 
-export function recall(c: EventContext): EventEffect {
+function recall(c: EventContext): EventEffect {
   return reopen(c) ? { words: 'recalled; reminders go on' } : { words: 'recorded; the account was not away' }
 }
 
-export function resume(c: EventContext): EventEffect {
+function resume(c: EventContext): EventEffect {
   const ended = endHoldsOf(c, RESUMABLE, 'resumed')
   const back = c.account.row.state === 'withdrawn' && reopen(c)
   return { words: ended > 0 || back ? 'resumed' : 'recorded; nothing was paused' }

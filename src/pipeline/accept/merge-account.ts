@@ -12,7 +12,7 @@ import type { BalanceEvent } from '../../record/events.ts'
 import { invalidField } from './resolve-creditor.ts'
 
 /** What a new account starts from. */
-export interface NewAccount {
+interface NewAccount {
   id: string
   externalId: string
   recipientId: string

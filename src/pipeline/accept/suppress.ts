@@ -47,7 +47,7 @@ export interface StopWish {
 }
 
 /** Around it. */
-export interface StopSetting {
+interface StopSetting {
   /** Everybody whom it concerns: the person named and, of an address, all who have it. The caller holds their locks, and the address's. */
   owners: readonly string[]
   now: Instant
@@ -73,7 +73,7 @@ export interface Suppressed {
 
 /** A file with a wrong column must not fill the ledger; nobody's person comes a year later. */
 const MOST_AWAITED = 100_000
-export const AWAITED_FOR_MS = 400 * DAY
+const AWAITED_FOR_MS = 400 * DAY
 
 /**
  * Records a stop, wherever it was heard: the one way in which anybody is stopped.

@@ -8,7 +8,7 @@ import type { StopWish } from './suppress.ts'
 import { type Drafts, type NewSuppression, openHold } from './write-drafts.ts'
 
 /** How a fact was heard of a recipient. */
-export interface Heard {
+interface Heard {
   /** Who said it, in the record. */
   by: string
   now: Instant

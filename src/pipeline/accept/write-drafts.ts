@@ -39,7 +39,7 @@ export interface NewSuppression {
 }
 
 /** Contacts of a recipient to be marked. */
-export interface ExcessOf extends Excess {
+interface ExcessOf extends Excess {
   recipientId: string
   /** The contact in which it was said is not one made since. */
   exceptContact: string | null

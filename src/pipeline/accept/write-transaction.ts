@@ -53,7 +53,7 @@ export async function inWriteTransaction<T>(
 }
 
 /** A person to be locked, and the addresses that are about to be theirs. */
-export interface ToLock {
+interface ToLock {
   id: string
   /** Undefined: their addresses are not touched. */
   addresses?: readonly AddressInput[] | undefined

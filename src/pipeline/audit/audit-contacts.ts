@@ -101,14 +101,14 @@ const NEEDS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
   'internal_error',
 ])
 
-export interface Judgement {
+interface Judgement {
   judged: number
   exceeded: ExceedingContact[]
   notJudged: ContactAudit['notJudged']
 }
 
 /** Which of this person's outbound contacts in the period would the rules in force on their day not have allowed? */
-export function judgeContacts(
+function judgeContacts(
   recipient: RecipientAsKnown,
   packs: readonly CompiledPack[],
   creditor: Creditor | undefined,

@@ -7,7 +7,7 @@ import type { FencedReminder } from '../../record/dispatch/fence.ts'
 import type { RenderProblem } from '../../render/render-result.ts'
 
 /** Where a decision other than `send` leaves its reminder. */
-export interface AfterDecision {
+interface AfterDecision {
   status: Extract<ReminderStatus, 'scheduled' | 'refused' | 'expired'>
   nextAt: Instant
   endReason: ObjectionCode | null
@@ -90,7 +90,7 @@ export function wordsObjection(problem: RenderProblem): Decision {
 }
 
 /** A reminder with its words, about to be reserved. */
-export type Spoken = Omit<EarlierMessage, 'at'>
+type Spoken = Omit<EarlierMessage, 'at'>
 
 /**
  * Which earlier reminder told the person the same? The first of them; null when none did.

@@ -22,7 +22,7 @@ import { type DispatchContext, providerFor } from './dispatch-context.ts'
  * One number that a person has for calls and for texts is one address here, so that a stop
  * or a cap on the number covers both.
  */
-export const addressId = (hash: string): string => hash.slice(0, 32)
+const addressId = (hash: string): string => hash.slice(0, 32)
 
 /**
  * Which of the person's addresses is this reminder for?

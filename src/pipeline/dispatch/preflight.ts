@@ -16,7 +16,7 @@ export interface PreflightState {
 }
 
 /** `go`; `wait` for the slot; or do not call, surely nothing was sent, and decide again after `waitMs`. */
-export type PreflightVerdict =
+type PreflightVerdict =
   { kind: 'go' } | { kind: 'wait'; waitMs: number } | { kind: 'not_sent'; why: string; waitMs: number }
 
 /**

@@ -34,7 +34,7 @@ import { BatchDecider } from './batch-decider.ts'
 import type { DispatchContext, Reserved } from './dispatch-context.ts'
 
 /** What one ticket came to. */
-export interface Reservation {
+interface Reservation {
   reserved: Reserved[]
   /** Still queued under this ring: somebody held the person or the address, or no line was free. */
   held: string[]

@@ -134,7 +134,7 @@ export function settlementOf(
 }
 
 /** 30 s, 60 s, 2 min … up to 30 min, each reduced by up to half so that retries spread out. */
-export function backoffMs(spent: number, jitter: number): number {
+function backoffMs(spent: number, jitter: number): number {
   const full = Math.min(FIRST_BACKOFF_MS * 2 ** spent, LONGEST_BACKOFF_MS)
   return Math.round(full * (1 - jitter / 2))
 }

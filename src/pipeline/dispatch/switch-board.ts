@@ -4,7 +4,7 @@ import { type ActiveSwitch, activeSwitches } from '../../record/switches.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** Since when it has been on its way, by machine time; `new`: it is only asked for now; `on-its-way`: whatever the queue held when a drain began. */
-export type Queued = Date | 'new' | 'on-its-way'
+type Queued = Date | 'new' | 'on-its-way'
 
 /**
  * Does a switch keep this from being sent? The firmest state wins.
@@ -97,10 +97,10 @@ export class SwitchBoard {
 }
 
 /** What a switch's scope is held against. */
-export type Scoped = { [Dimension in keyof Required<SwitchScope>]: string | null }
+type Scoped = { [Dimension in keyof Required<SwitchScope>]: string | null }
 
 /** A scope covers what equals it in every dimension it names; a jurisdiction covers what lies below it. */
-export function covers(scope: SwitchScope, subject: Scoped): boolean {
+function covers(scope: SwitchScope, subject: Scoped): boolean {
   return Object.entries(scope).every(([dimension, wanted]) => {
     const actual = subject[dimension as keyof SwitchScope]
     if (actual === null) return false
@@ -109,11 +109,11 @@ export function covers(scope: SwitchScope, subject: Scoped): boolean {
 }
 
 /** May something on this route be covered? */
-export const touchesRoute = ({ route: r, channel: c }: SwitchScope, route: string, channel: string): boolean =>
+const touchesRoute = ({ route: r, channel: c }: SwitchScope, route: string, channel: string): boolean =>
   (r === undefined || r === route) && (c === undefined || c === channel)
 
 /** Is everything on this route covered? */
-export function coversRoute(scope: SwitchScope, route: string, channel: string): boolean {
+function coversRoute(scope: SwitchScope, route: string, channel: string): boolean {
   const { route: _route, channel: _channel, ...rest } = scope
   return Object.keys(rest).length === 0 && touchesRoute(scope, route, channel)
 }

@@ -32,7 +32,7 @@ export interface PartDone {
   refused: { line: number; faults: readonly Fault[] }[]
 }
 
-export type SimulatePart = (part: Part) => PartDone
+type SimulatePart = (part: Part) => PartDone
 
 /** Makes one thread ready to simulate part after part under one setting. */
 export function partSimulator(setting: SimulationSetting): SimulatePart {
@@ -137,7 +137,7 @@ function parsed(body: unknown): Ladder | undefined {
 }
 
 /** What do these people's weeks come to, under these rules? The people are changed. */
-export function simulateRecipients(
+function simulateRecipients(
   recipients: readonly SimulatedRecipient[],
   rules: SimulationRules,
   period: SimulatedPeriod,

@@ -14,10 +14,7 @@ import { usableChannels } from './contact-record.ts'
 import type { SimulatedAccount, SimulatedRecipient } from './simulated-recipient.ts'
 
 /** The person as the ledger would give it to planning and dispatch after these accounts were registered. */
-export function simulatedRecipient(
-  { draft, named, accounts }: RecipientRead,
-  { now }: { now: Instant },
-): SimulatedRecipient {
+function simulatedRecipient({ draft, named, accounts }: RecipientRead, { now }: { now: Instant }): SimulatedRecipient {
   const { row } = draft
   const reads = [...accounts.values()].sort((a, b) => (a.draft.row.external_id < b.draft.row.external_id ? -1 : 1))
   const addresses = draft.addresses
@@ -148,7 +145,7 @@ export interface PortfolioLine {
 }
 
 /** What the accounts are taken in with. */
-export interface Register {
+interface Register {
   readonly config: Pick<Config, 'creditors' | 'ladders'>
   /** With any key: nothing that it seals outlives the simulation. */
   readonly vault: Vault
@@ -159,13 +156,13 @@ export interface Register {
 }
 
 /** A person as far as the lines have been read. */
-export interface RecipientRead {
+interface RecipientRead {
   draft: RecipientDraft
   named: boolean
   accounts: Map<string, AccountRead>
 }
 
-export interface AccountRead {
+interface AccountRead {
   draft: AccountDraft
   variableNames: string[]
   conflicts: string[]

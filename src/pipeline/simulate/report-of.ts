@@ -7,7 +7,7 @@ import { drain, type DueTogether } from './simulation-rules.ts'
 import type { Counts, RuleSeen, Tally } from './tally.ts'
 
 /** What a tally alone does not say. */
-export interface ReportSetting {
+interface ReportSetting {
   of: Omit<SimulationReport['of'], 'people' | 'accounts'>
   routes: readonly Route[]
   /** By route id: what one unit costs. */

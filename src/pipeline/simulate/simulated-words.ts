@@ -11,7 +11,7 @@ import { localeChain } from '../../model/locale.ts'
 import type { SimulatedRecipient, SimulatedReminder } from './simulated-recipient.ts'
 
 /** What is to be put into words, and from which facts. */
-export interface WordsWanted {
+interface WordsWanted {
   recipient: SimulatedRecipient
   reminder: SimulatedReminder
   creditor: Creditor

@@ -69,7 +69,7 @@ export interface DueTogether {
 }
 
 /** What a queue comes to that drains at a steady rate. */
-export interface Drained {
+interface Drained {
   peak: { units: number; at: Instant } | null
   busiestHourPerSecond: number
   longestWaitSeconds: number

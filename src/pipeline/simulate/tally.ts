@@ -182,7 +182,7 @@ function countSent(
 const secondOf = (at: Instant): number => Math.floor(at / 1000)
 
 /** How far a cap was used by one contact: that one and those that count with it. */
-export interface CapUse {
+interface CapUse {
   /** `pack/rule`. */
   rule: string
   pack: string
@@ -194,7 +194,7 @@ export interface CapUse {
 }
 
 /** Tells how far every cap that concerns a contact is used once it is made. */
-export type ReadCaps = (facts: Facts, at: Instant) => CapUse[]
+type ReadCaps = (facts: Facts, at: Instant) => CapUse[]
 
 /**
  * Makes the caps of these packs ready to be read.

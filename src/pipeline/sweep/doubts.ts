@@ -59,7 +59,7 @@ export async function lookUpDoubts(
 type Answer = Exclude<LookUp, { kind: 'alike' }>
 
 /** What do the provider's books say of this attempt? Never throws: one that cannot even be opened must not keep the others from being looked up. */
-export async function lookUpAtProvider(
+async function lookUpAtProvider(
   runtime: Runtime,
   doubt: Doubt,
   books: { provider: Provider; from: string },

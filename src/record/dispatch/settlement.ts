@@ -50,7 +50,7 @@ export interface SettlementEntry {
 }
 
 /** An attempt as it stood when a settlement was refused or late. */
-export interface Settled {
+interface Settled {
   reminderId: string
   attemptNo: number
 }

@@ -123,7 +123,7 @@ const COMMENTS = /--[^\n]*|\/\*[\s\S]*?\*\//g
 const LISTEN = /(?:^|;)\s*(UN)?LISTEN\s+("(?:[^"]|"")+"|\w+|\*)/gi
 
 /** A change of what one connection listens to. */
-export interface Listening {
+interface Listening {
   /** The channel's name as notifications carry it; `*` for all, of UNLISTEN only. */
   channel: string
   on: boolean

@@ -20,7 +20,7 @@ export type TransactionState = 'idle' | 'open' | 'failed'
 const STATES: Record<string, TransactionState> = { I: 'idle', T: 'open', E: 'failed' }
 
 /** What a client has to say next: requests that end where the server would answer `ReadyForQuery`. */
-export interface WireHeard {
+interface WireHeard {
   /** Each is a whole request: a simple query, or an extended one up to its Sync. */
   requests: Buffer[]
   started: boolean
@@ -65,7 +65,7 @@ export class RequestReader {
 }
 
 /** An answer of the session, taken apart. */
-export interface WireAnswer {
+interface WireAnswer {
   /** For the connection that asked, without the notifications. */
   reply: Buffer
   /** NotificationResponse messages, whole, for whoever listens. */

@@ -6,7 +6,7 @@ import { binaryArray, type ColumnType } from './binary-array.ts'
 export type Columns<Row> = Readonly<Partial<Record<keyof Row & string, ColumnType>>>
 
 /** Writes rows and answers how many were written; nothing is asked of the ledger for no rows. */
-export type WriteRows<Row> = (db: Kysely<Database> | Transaction<Database>, rows: readonly Row[]) => Promise<number>
+type WriteRows<Row> = (db: Kysely<Database> | Transaction<Database>, rows: readonly Row[]) => Promise<number>
 
 /**
  * How are rows of one shape inserted with one statement, however many they are?

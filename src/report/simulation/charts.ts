@@ -98,7 +98,7 @@ function niceAbove(value: number): number {
 }
 
 /** One line of a list of shares. */
-export interface ShareRow {
+interface ShareRow {
   label: string
   /** 0 to 1 of the widest. */
   share: number

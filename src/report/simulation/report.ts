@@ -108,7 +108,7 @@ export interface SimulationComparison {
   differences: Difference[]
 }
 
-export interface Difference {
+interface Difference {
   /** Which figure: `sent`, `sent by sms`, `deferred by us-reg-f/contact-window`, … */
   figure: string
   base: number

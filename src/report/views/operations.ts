@@ -25,7 +25,7 @@ export const objectionText = z.object({
 })
 
 /** Rules that forbade a contact which was made all the same; it was recorded, is marked with them, and counts. */
-export const exceededText = z
+const exceededText = z
   .array(z.object({ rule: z.string(), citation: z.string() }))
   .describe('Rules that forbade this contact, which was recorded all the same. Empty or absent: none did.')
 
@@ -166,7 +166,7 @@ export const eventAnswer = z.object({
 export type EventAnswer = z.infer<typeof eventAnswer>
 
 /** `id` is ours. */
-export const reminderAnswer = z.object({ id: z.string(), status: z.enum(REMINDER_STATUSES), repeated: z.boolean() })
+const reminderAnswer = z.object({ id: z.string(), status: z.enum(REMINDER_STATUSES), repeated: z.boolean() })
 export type ReminderAnswer = z.infer<typeof reminderAnswer>
 
 /** `cancelled` false: it had ended, or was on its way, before the request came; `status` tells. */
@@ -226,5 +226,5 @@ export const lineResult = z.object({
 })
 export type LineResult = z.infer<typeof lineResult>
 
-export const importTotals = z.object({ lines: z.int(), applied: z.int(), unchanged: z.int(), rejected: z.int() })
+const importTotals = z.object({ lines: z.int(), applied: z.int(), unchanged: z.int(), rejected: z.int() })
 export type ImportTotals = z.infer<typeof importTotals>

@@ -100,7 +100,7 @@ export const contactViewSchema = z.object({
 })
 export type ContactView = z.infer<typeof contactViewSchema>
 
-export const REPLY_MEANINGS = ['stop', 'stop-all', 'start', 'help', 'empty', 'other'] as const
+const REPLY_MEANINGS = ['stop', 'stop-all', 'start', 'help', 'empty', 'other'] as const
 
 /** What somebody wrote back. `words` come out of the vault, and every reading is logged. */
 export const replyViewSchema = z.object({

@@ -32,7 +32,7 @@ export const reminderSummarySchema = z.object({
 export type ReminderSummary = z.infer<typeof reminderSummarySchema>
 
 /** One reason of a decision, as the rule gave it. */
-export const reasonViewSchema = z.object({
+const reasonViewSchema = z.object({
   code: z.enum(OBJECTION_CODES),
   rule: z.string(),
   pack: z.string(),
@@ -44,7 +44,7 @@ export const reasonViewSchema = z.object({
 })
 export type ReasonView = z.infer<typeof reasonViewSchema>
 
-export const decisionViewSchema = z.object({
+const decisionViewSchema = z.object({
   no: z.int(),
   at: instantText,
   lastAt: instantText.describe('When the same verdict from the same rules came out last.'),
@@ -62,7 +62,7 @@ export const decisionViewSchema = z.object({
 })
 export type DecisionView = z.infer<typeof decisionViewSchema>
 
-export const receiptViewSchema = z.object({
+const receiptViewSchema = z.object({
   state: z.enum(DELIVERY_STATES),
   final: z.boolean(),
   code: z.string().nullable(),
@@ -72,7 +72,7 @@ export const receiptViewSchema = z.object({
 })
 export type ReceiptView = z.infer<typeof receiptViewSchema>
 
-export const attemptViewSchema = z.object({
+const attemptViewSchema = z.object({
   no: z.int(),
   channel: z.enum(CHANNELS),
   route: z.string(),

@@ -15,7 +15,7 @@ export type CallbackAnswer =
   { kind: 'done' } | { kind: 'xml'; body: string } | { kind: 'refused' } | { kind: 'unknown' }
 
 /** What a token in `/u/{token}` leads to. */
-export interface UnsubscribeSubject {
+interface UnsubscribeSubject {
   /** BCP 47, of the recipient; null when not known. */
   locale: string | null
   /** The sender as messages name it, in the recipient's locale. */

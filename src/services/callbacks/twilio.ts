@@ -133,7 +133,7 @@ export function twilioInbound(runtime: Runtime): Pick<Callbacks, 'twilioInbound'
   }
 }
 
-export type TwilioRoute = Extract<Route, { provider: 'twilio' }>
+type TwilioRoute = Extract<Route, { provider: 'twilio' }>
 
 const isTwilio = (route: Route): route is TwilioRoute => route.provider === 'twilio'
 
@@ -142,7 +142,7 @@ const isTwilio = (route: Route): route is TwilioRoute => route.provider === 'twi
  *
  * @param routeId  the route that carried the attempt; null when the call is about none of ours
  */
-export function signedBy(
+function signedBy(
   config: Pick<Config, 'routes' | 'publicUrl'>,
   call: SignedCall,
   routeId: string | null,
@@ -158,7 +158,7 @@ export function signedBy(
 }
 
 /** The route that answers to the number which was written to; the first of the account when none is. */
-export function routeOfNumber(config: Pick<Config, 'routes'>, signer: TwilioRoute, call: SignedCall): TwilioRoute {
+function routeOfNumber(config: Pick<Config, 'routes'>, signer: TwilioRoute, call: SignedCall): TwilioRoute {
   const to = field(call.form, 'To')
   const service = field(call.form, 'MessagingServiceSid')
   const ofAccount = config.routes
