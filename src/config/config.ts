@@ -133,10 +133,15 @@ export type ConfigProblemCode =
 
 /** Something that may be meant but deserves a look before anything is sent. */
 export interface ConfigWarning {
-  code: 'capture_instead' | 'live_without_only_to' | 'keys_missing' | 'public_url_missing' | 'no_route' | 'unregistered_china'
+  code:
+    | 'capture_instead'
+    | 'live_without_only_to'
+    | 'keys_missing'
+    | 'public_url_missing'
+    | 'no_route'
+    | 'unregistered_china'
   message: string
 }
 
 export type LoadedConfig =
-  | { ok: true; config: Config; warnings: ConfigWarning[] }
-  | { ok: false; problems: ConfigProblem[] }
+  { ok: true; config: Config; warnings: ConfigWarning[] } | { ok: false; problems: ConfigProblem[] }

@@ -37,7 +37,11 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
   const redisUrl = (): string | null => {
     const value = text('REDIS_URL')
     if (value === null || /^rediss?(-sentinel|-cluster)?:\/\/[^\s/]+/.test(value)) return value
-    return refuse('REDIS_URL', 'is not an address of Redis', 'Write it like redis://host:6379, redis-sentinel://host,host/mymaster or redis-cluster://host,host.')
+    return refuse(
+      'REDIS_URL',
+      'is not an address of Redis',
+      'Write it like redis://host:6379, redis-sentinel://host,host/mymaster or redis-cluster://host,host.',
+    )
   }
   const url = (name: string, protocols: readonly string[], example: string): string | null => {
     const value = text(name)
@@ -49,7 +53,9 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
     const value = text('PORT')
     if (value === null) return DEFAULT_PORT
     if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value)
-    return refuse('PORT', 'is not a port', 'Write a whole number from 0 to 65535; 0 takes any free one.') ?? DEFAULT_PORT
+    return (
+      refuse('PORT', 'is not a port', 'Write a whole number from 0 to 65535; 0 takes any free one.') ?? DEFAULT_PORT
+    )
   }
   const masterKeys = (): readonly MasterKey[] | null => {
     const value = text('DECORUM_KEYS')
@@ -60,7 +66,11 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
   const bootstrapKey = (): string | null => {
     const value = text('DECORUM_BOOTSTRAP_KEY')
     if (value === null || /^[\x21-\x7e]{16,200}$/.test(value)) return value
-    return refuse('DECORUM_BOOTSTRAP_KEY', 'is shorter than 16 characters or holds spaces', 'Make one with `openssl rand -hex 24`.')
+    return refuse(
+      'DECORUM_BOOTSTRAP_KEY',
+      'is shorter than 16 characters or holds spaces',
+      'Make one with `openssl rand -hex 24`.',
+    )
   }
   const deployment: Deployment = {
     production: (text('DECORUM_ENV') ?? text('NODE_ENV')) === 'production',
@@ -72,13 +82,26 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
     keys: masterKeys(),
     bootstrapKey: bootstrapKey(),
   }
-  if (deployment.production && deployment.databaseUrl !== null && deployment.keys === null && text('DECORUM_KEYS') === null) {
-    problems.push({ code: 'missing_secret', file: 'environment', line: null, path: 'DECORUM_KEYS', problem: 'is not set, and several processes must share one key in production', cure: KEYS_CURE })
+  if (
+    deployment.production &&
+    deployment.databaseUrl !== null &&
+    deployment.keys === null &&
+    text('DECORUM_KEYS') === null
+  ) {
+    problems.push({
+      code: 'missing_secret',
+      file: 'environment',
+      line: null,
+      path: 'DECORUM_KEYS',
+      problem: 'is not set, and several processes must share one key in production',
+      cure: KEYS_CURE,
+    })
   }
   return { deployment, problems }
 }
 
-const KEYS_CURE = 'Set DECORUM_KEYS="k1:$(openssl rand -base64 32)"; keep it as safe as the database, and put newer keys first.'
+const KEYS_CURE =
+  'Set DECORUM_KEYS="k1:$(openssl rand -base64 32)"; keep it as safe as the database, and put newer keys first.'
 
 const KEY_BYTES = 32
 
@@ -92,12 +115,17 @@ const KEY_BYTES = 32
  */
 function parseMasterKeys(text: string): { ok: true; keys: MasterKey[] } | { ok: false; problem: string } {
   const keys = new Map<string, Buffer>()
-  for (const [i, part] of text.split(/[,\s]+/).filter((p) => p !== '').entries()) {
+  for (const [i, part] of text
+    .split(/[,\s]+/)
+    .filter((p) => p !== '')
+    .entries()) {
     const at = part.indexOf(':')
     const secret = decode(part.slice(at + 1))
-    if (secret === null) return { ok: false, problem: `key ${i + 1} is not ${KEY_BYTES} bytes in base64 or hexadecimal` }
+    if (secret === null)
+      return { ok: false, problem: `key ${i + 1} is not ${KEY_BYTES} bytes in base64 or hexadecimal` }
     const id = at > 0 ? part.slice(0, at) : createHash('sha256').update(secret).digest('hex').slice(0, 8)
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/.test(id)) return { ok: false, problem: `the name of key ${i + 1} is not made of letters, digits and . _ -` }
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/.test(id))
+      return { ok: false, problem: `the name of key ${i + 1} is not made of letters, digits and . _ -` }
     if (keys.has(id)) return { ok: false, problem: `two keys are named ${id}` }
     keys.set(id, secret)
   }

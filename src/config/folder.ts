@@ -17,7 +17,14 @@ export interface ReadFolder<T> {
 
 const NOT_UTF8 = 'is not UTF-8 text'
 
-const unreadable = (file: string, problem: string, cure: string): ConfigProblem => ({ code: 'unreadable', file, line: null, path: '', problem, cure })
+const unreadable = (file: string, problem: string, cure: string): ConfigProblem => ({
+  code: 'unreadable',
+  file,
+  line: null,
+  path: '',
+  problem,
+  cure,
+})
 
 /** The text of one file, or why it cannot be had. */
 export function readText(root: string, file: string): { text: string } | { problem: ConfigProblem } {
@@ -27,16 +34,28 @@ export function readText(root: string, file: string): { text: string } | { probl
     return { text }
   } catch (error) {
     const why = whyUnreadable(error)
-    return { problem: unreadable(file, why, why === NOT_UTF8 ? 'Save it as UTF-8.' : 'Is the path right, and may this user read it?') }
+    return {
+      problem: unreadable(
+        file,
+        why,
+        why === NOT_UTF8 ? 'Save it as UTF-8.' : 'Is the path right, and may this user read it?',
+      ),
+    }
   }
 }
 
 /** Names in a directory, sorted, or why it cannot be read. */
 function readNames(root: string, folder: string): { names: string[] } | { problem: ConfigProblem } {
   try {
-    return { names: readdirSync(join(root, folder)).filter((n) => !n.startsWith('.')).sort() }
+    return {
+      names: readdirSync(join(root, folder))
+        .filter((n) => !n.startsWith('.'))
+        .sort(),
+    }
   } catch (error) {
-    return { problem: unreadable(folder, whyUnreadable(error), 'Is this the root of the project, and may this user read it?') }
+    return {
+      problem: unreadable(folder, whyUnreadable(error), 'Is this the root of the project, and may this user read it?'),
+    }
   }
 }
 
@@ -88,9 +107,19 @@ export function readFolder<T extends { id: string }>(
     const { value } = parsed
     const twin = read.items.find((item) => name(item.value) === name(value))
     if (twin !== undefined) {
-      read.problems.push(problemAt(yaml, 'duplicate_id', 'id', `${name(value)} stands in ${twin.yaml.file} too`, 'Give each an id or a version of its own.'))
+      read.problems.push(
+        problemAt(
+          yaml,
+          'duplicate_id',
+          'id',
+          `${name(value)} stands in ${twin.yaml.file} too`,
+          'Give each an id or a version of its own.',
+        ),
+      )
     } else if (read.named.at(-1) !== value.id) {
-      read.problems.push(problemAt(yaml, 'wrong_value', 'id', `is "${value.id}" in the file ${base}`, 'Give file and id one name.'))
+      read.problems.push(
+        problemAt(yaml, 'wrong_value', 'id', `is "${value.id}" in the file ${base}`, 'Give file and id one name.'),
+      )
     } else read.items.push({ value, yaml })
   }
   return read
@@ -102,10 +131,16 @@ export function readFolder<T extends { id: string }>(
  * A pack that extends itself, or in a circle, is a problem; whether what it extends exists is asked with the other references.
  */
 export function readPacks(root: string): ReadFolder<Pack> {
-  const read = readFolder(root, 'config/policies', null, (yaml) => {
-    const parsed = parsePack(yaml.value)
-    return parsed.ok ? { ok: true, value: parsed.pack } : parsed
-  }, (pack) => `${pack.id} ${pack.version}`)
+  const read = readFolder(
+    root,
+    'config/policies',
+    null,
+    (yaml) => {
+      const parsed = parsePack(yaml.value)
+      return parsed.ok ? { ok: true, value: parsed.pack } : parsed
+    },
+    (pack) => `${pack.id} ${pack.version}`,
+  )
   const packs = read.items.map(({ value }) => value)
   for (const { value, yaml } of read.items) {
     const circle = extendsCircle(value, packs)
@@ -139,22 +174,28 @@ export function readTemplateFolders(root: string): { folders: TemplateFolder[]; 
   const listed = readNames(root, FOLDER)
   if ('problem' in listed) return { folders: [], problems: [listed.problem] }
   const problems: ConfigProblem[] = []
-  const folders = listed.names.filter((n) => statSync(join(root, FOLDER, n)).isDirectory()).map((name): TemplateFolder => {
-    const files: TemplateFile[] = []
-    for (const path of filesBelow(join(root, FOLDER, name))) {
-      const source = readText(root, `${FOLDER}/${name}/${path}`)
-      if ('problem' in source) problems.push(source.problem)
-      else files.push({ path, text: source.text })
-    }
-    return { name, files }
-  })
+  const folders = listed.names
+    .filter((n) => statSync(join(root, FOLDER, n)).isDirectory())
+    .map((name): TemplateFolder => {
+      const files: TemplateFile[] = []
+      for (const path of filesBelow(join(root, FOLDER, name))) {
+        const source = readText(root, `${FOLDER}/${name}/${path}`)
+        if ('problem' in source) problems.push(source.problem)
+        else files.push({ path, text: source.text })
+      }
+      return { name, files }
+    })
   return { folders, problems }
 }
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
     .sort()
 }
 
@@ -165,7 +206,13 @@ function problemOf(fault: Fault, files: readonly TemplateFile[], folder: string)
   return {
     code: fault.problem === 'is not a known key' ? 'unknown_key' : 'bad_template',
     file: `${FOLDER}/${file}`,
-    line: line !== undefined ? Number(line) : lineIn(files.find((f) => `${folder}/${f.path}` === file), path),
+    line:
+      line !== undefined
+        ? Number(line)
+        : lineIn(
+            files.find((f) => `${folder}/${f.path}` === file),
+            path,
+          ),
     path,
     problem: fault.problem,
     cure: fault.cure ?? 'Run `decorum templates lint`; templates/README.md shows the files of a template.',

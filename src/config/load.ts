@@ -27,7 +27,9 @@ const IMPORTS = 'config/imports'
 export function loadConfig({ root, env }: { root: string; env: Environment }): LoadedConfig {
   const { deployment, problems } = readEnvironment(env, root)
   const main = readMain(root, env)
-  const creditors = readFolder(root, 'config/creditors', env, (yaml) => parseWithVariables(yaml, yaml.value, creditorSchema))
+  const creditors = readFolder(root, 'config/creditors', env, (yaml) =>
+    parseWithVariables(yaml, yaml.value, creditorSchema),
+  )
   const ladders = readFolder(root, 'config/ladders', null, (yaml) => {
     const parsed = parseLadder(yaml.value)
     return parsed.ok ? { ok: true, value: parsed.ladder } : parsed
@@ -35,22 +37,31 @@ export function loadConfig({ root, env }: { root: string; env: Environment }): L
   const imports = readImports(root)
   const packs = readPacks(root)
   const templates = readTemplates(root)
-  problems.push(...main.problems, ...creditors.problems, ...ladders.problems, ...imports.problems, ...packs.problems, ...templates.problems)
+  problems.push(
+    ...main.problems,
+    ...creditors.problems,
+    ...ladders.problems,
+    ...imports.problems,
+    ...packs.problems,
+    ...templates.problems,
+  )
   const byId = new Map(templates.templates.map((t) => [t.id, t]))
   if (main.settings !== null) {
-    problems.push(...brokenReferences({
-      settings: main.yaml,
-      house: main.settings.policies.house,
-      without: main.settings.policies.without,
-      locales: main.settings.locales,
-      routes: main.routes.routes,
-      webhooks: main.settings.webhooks,
-      creditors: creditors.items,
-      ladders: ladders.items,
-      packs: packs.items,
-      templates: byId,
-      named: { ladders: ladders.named, packs: packs.named, templates: templates.named },
-    }))
+    problems.push(
+      ...brokenReferences({
+        settings: main.yaml,
+        house: main.settings.policies.house,
+        without: main.settings.policies.without,
+        locales: main.settings.locales,
+        routes: main.routes.routes,
+        webhooks: main.settings.webhooks,
+        creditors: creditors.items,
+        ladders: ladders.items,
+        packs: packs.items,
+        templates: byId,
+        named: { ladders: ladders.named, packs: packs.named, templates: templates.named },
+      }),
+    )
   }
   if (main.settings === null || problems.length > 0) return { ok: false, problems: problems.sort(byPlace) }
   const config: Config = freeze({
@@ -69,7 +80,9 @@ export function loadConfig({ root, env }: { root: string; env: Environment }): L
 
 /** Mappings of `config/imports/`; the folder may be missing. */
 export const readImports = (root: string): ReadFolder<ImportMapping> =>
-  existsSync(join(root, IMPORTS)) ? readFolder(root, IMPORTS, null, (yaml) => parseWithVariables(yaml, yaml.value, importMappingSchema)) : { items: [], named: [], problems: [] }
+  existsSync(join(root, IMPORTS))
+    ? readFolder(root, IMPORTS, null, (yaml) => parseWithVariables(yaml, yaml.value, importMappingSchema))
+    : { items: [], named: [], problems: [] }
 
 type Main =
   | { settings: Settings; yaml: YamlFile; routes: ReadRoutes; problems: ConfigProblem[] }
@@ -82,14 +95,16 @@ function readMain(root: string, env: Environment): Main {
   if (yaml === null) return { settings: null, problems }
   problems.push(...missingVariables(yaml, judgedWithRoute))
   const parsed = parseWithVariables(yaml, yaml.value ?? {}, settingsSchema)
-  if (!parsed.ok) return { settings: null, problems: [...problems, ...problemsOf(yaml, parsed.faults), ...routesOf(yaml).problems] }
+  if (!parsed.ok)
+    return { settings: null, problems: [...problems, ...problemsOf(yaml, parsed.faults), ...routesOf(yaml).problems] }
   const routes = readRoutes(yaml, parsed.value.routes)
   return { settings: parsed.value, yaml, routes, problems: [...problems, ...routes.problems] }
 }
 
 /** Routes are worth checking even when something else in the file is wrong. */
 function routesOf(yaml: YamlFile): ReadRoutes {
-  const written = typeof yaml.value === 'object' && yaml.value !== null && 'routes' in yaml.value ? yaml.value.routes : []
+  const written =
+    typeof yaml.value === 'object' && yaml.value !== null && 'routes' in yaml.value ? yaml.value.routes : []
   return readRoutes(yaml, Array.isArray(written) ? written : [])
 }
 

@@ -5,7 +5,13 @@ import type { ConfigProblem, ConfigProblemCode } from './config.ts'
 import type { YamlFile } from './yaml-file.ts'
 
 /** A mistake at a dotted path of a YAML file, with the line it stands on. */
-export function problemAt(yaml: YamlFile, code: ConfigProblemCode, path: string, problem: string, cure: string): ConfigProblem {
+export function problemAt(
+  yaml: YamlFile,
+  code: ConfigProblemCode,
+  path: string,
+  problem: string,
+  cure: string,
+): ConfigProblem {
   return { code, file: yaml.file, line: yaml.lineAt(path), path, problem, cure }
 }
 
@@ -34,9 +40,18 @@ const CURES = {
 /** Variables that are not set and have no default, one problem each; `except` are judged elsewhere. */
 export function missingVariables(yaml: YamlFile, except: (path: string) => boolean = () => false): ConfigProblem[] {
   return [...yaml.variables].flatMap(([path, variables]) =>
-    variables.filter((v) => v.missing && !except(path)).map((v) =>
-      problemAt(yaml, 'missing_variable', path, `the environment variable ${v.name} is not set`,
-        `Set ${v.name}, or write \${${v.name}:-default}.`)))
+    variables
+      .filter((v) => v.missing && !except(path))
+      .map((v) =>
+        problemAt(
+          yaml,
+          'missing_variable',
+          path,
+          `the environment variable ${v.name} is not set`,
+          `Set ${v.name}, or write \${${v.name}:-default}.`,
+        ),
+      ),
+  )
 }
 
 /**
@@ -47,7 +62,12 @@ export function missingVariables(yaml: YamlFile, except: (path: string) => boole
  *
  * @param at  dotted path of `raw` in the file, empty for the whole
  */
-export function parseWithVariables<T extends z.ZodType>(yaml: YamlFile, raw: unknown, schema: T, at = ''): Parsed<z.output<T>> {
+export function parseWithVariables<T extends z.ZodType>(
+  yaml: YamlFile,
+  raw: unknown,
+  schema: T,
+  at = '',
+): Parsed<z.output<T>> {
   const first = schema.safeParse(raw)
   if (first.success) return { ok: true, value: first.data }
   const value = structuredClone(raw)
@@ -66,7 +86,8 @@ function convert(root: unknown, path: readonly PropertyKey[], expected: string):
   if (key === undefined || typeof parent !== 'object' || parent === null) return false
   const text = (parent as Record<PropertyKey, unknown>)[key]
   if (typeof text !== 'string') return false
-  if ((expected === 'number' || expected === 'int') && /^-?\d+(\.\d+)?$/.test(text)) Reflect.set(parent, key, Number(text))
+  if ((expected === 'number' || expected === 'int') && /^-?\d+(\.\d+)?$/.test(text))
+    Reflect.set(parent, key, Number(text))
   else if (expected === 'boolean' && (text === 'true' || text === 'false')) Reflect.set(parent, key, text === 'true')
   else return false
   return true

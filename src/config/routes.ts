@@ -27,7 +27,15 @@ export function readRoutes(yaml: YamlFile, entries: readonly unknown[]): ReadRou
     const raw = isRecord(entry) ? entry : {}
     const id = raw['id']
     if (typeof id === 'string' && seen.has(id)) {
-      read.problems.push(problemAt(yaml, 'duplicate_id', `${at}.id`, `two routes are named "${id}"`, 'Give each route an id of its own; its queue and its rate hang on it.'))
+      read.problems.push(
+        problemAt(
+          yaml,
+          'duplicate_id',
+          `${at}.id`,
+          `two routes are named "${id}"`,
+          'Give each route an id of its own; its queue and its rate hang on it.',
+        ),
+      )
     }
     if (typeof id === 'string') seen.add(id)
     readRoute(yaml, raw, at, read)
@@ -54,7 +62,12 @@ function readRoute(yaml: YamlFile, raw: Record<string, unknown>, at: string, rea
   const capture = lacking.state === 'all'
   if (!capture) {
     const credentials = CREDENTIALS[provider].map((key) => `${at}.settings.${key}`)
-    read.problems.push(...missingVariables(yaml, (path) => !path.startsWith(`${at}.`) || !judgedWithRoute(path) || credentials.includes(path)))
+    read.problems.push(
+      ...missingVariables(
+        yaml,
+        (path) => !path.startsWith(`${at}.`) || !judgedWithRoute(path) || credentials.includes(path),
+      ),
+    )
   }
   if (lacking.state === 'some') {
     read.problems.push(...lacking.problems)
@@ -62,7 +75,9 @@ function readRoute(yaml: YamlFile, raw: Record<string, unknown>, at: string, rea
   }
   const parsed = parseWithVariables(yaml, raw, schemaOf(provider), at)
   // A route that captures for want of credentials may have no other mistake either.
-  const unset = capture ? [...CREDENTIALS[provider].map((key) => `${at}.settings.${key}`), ...(raw['from'] === '' ? [`${at}.from`] : [])] : []
+  const unset = capture
+    ? [...CREDENTIALS[provider].map((key) => `${at}.settings.${key}`), ...(raw['from'] === '' ? [`${at}.from`] : [])]
+    : []
   const faults = parsed.ok ? [] : parsed.faults.filter((fault) => !unset.includes(fault.path))
   read.problems.push(...problemsOf(yaml, faults))
   if (parsed.ok) read.routes.push(parsed.value as Route)
@@ -74,14 +89,17 @@ function readRoute(yaml: YamlFile, raw: Record<string, unknown>, at: string, rea
 
 /** The rate written is the missing provider's; a captured message costs nothing. Empty when a variable elsewhere in the route is not set. */
 function captured(raw: Record<string, unknown>): Route[] {
-  const parsed = routeSchema.safeParse({ ...raw, provider: 'capture', settings: {}, rate: { perSecond: CAPTURE_PER_SECOND }, from: raw['from'] === '' ? 'capture' : raw['from'] })
+  const parsed = routeSchema.safeParse({
+    ...raw,
+    provider: 'capture',
+    settings: {},
+    rate: { perSecond: CAPTURE_PER_SECOND },
+    from: raw['from'] === '' ? 'capture' : raw['from'],
+  })
   return parsed.success ? [parsed.data] : []
 }
 
-type Lacking =
-  | { state: 'none' }
-  | { state: 'all'; names: string[] }
-  | { state: 'some'; problems: ConfigProblem[] }
+type Lacking = { state: 'none' } | { state: 'all'; names: string[] } | { state: 'some'; problems: ConfigProblem[] }
 
 function lackingCredentials(yaml: YamlFile, raw: Record<string, unknown>, provider: ProviderName, at: string): Lacking {
   const settings = isRecord(raw['settings']) ? raw['settings'] : {}
@@ -95,9 +113,10 @@ function lackingCredentials(yaml: YamlFile, raw: Record<string, unknown>, provid
     state: 'some',
     problems: empty.map((key) => {
       const names = variablesOf(key)
-      const cure = names.length > 0
-        ? `Set ${names.join(' and ')}; or unset every credential of the route, which then captures.`
-        : `Write ${key}, best as a variable; or use provider: capture, which needs none.`
+      const cure =
+        names.length > 0
+          ? `Set ${names.join(' and ')}; or unset every credential of the route, which then captures.`
+          : `Write ${key}, best as a variable; or use provider: capture, which needs none.`
       return problemAt(yaml, 'missing_secret', `${at}.settings.${key}`, `the ${provider} route has no ${key}`, cure)
     }),
   }
@@ -105,14 +124,22 @@ function lackingCredentials(yaml: YamlFile, raw: Record<string, unknown>, provid
 
 function unknownProvider(yaml: YamlFile, provider: unknown, at: string): ConfigProblem {
   const known = Object.keys(CREDENTIALS)
-  if (provider === undefined) return problemAt(yaml, 'unknown_provider', `${at}.provider`, 'names no provider', `One of: ${known.join(', ')}.`)
+  if (provider === undefined)
+    return problemAt(yaml, 'unknown_provider', `${at}.provider`, 'names no provider', `One of: ${known.join(', ')}.`)
   const meant = typeof provider === 'string' ? nearMiss(provider, known) : null
-  return problemAt(yaml, 'unknown_provider', `${at}.provider`, `there is no provider "${String(provider)}"`,
-    meant === null ? `One of: ${known.join(', ')}.` : `Did you mean "${meant}"?`)
+  return problemAt(
+    yaml,
+    'unknown_provider',
+    `${at}.provider`,
+    `there is no provider "${String(provider)}"`,
+    meant === null ? `One of: ${known.join(', ')}.` : `Did you mean "${meant}"?`,
+  )
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-const isProvider = (value: unknown): value is ProviderName => typeof value === 'string' && Object.hasOwn(CREDENTIALS, value)
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isProvider = (value: unknown): value is ProviderName =>
+  typeof value === 'string' && Object.hasOwn(CREDENTIALS, value)
 
 /** The one variant of the provider, so that faults name its own keys. */
 function schemaOf(provider: ProviderName): (typeof routeSchema.options)[number] {

@@ -28,7 +28,10 @@ type ReadYaml = { yaml: YamlFile | null; problems: ConfigProblem[] }
  * @param env  null: the file takes no variables and `${…}` means itself
  */
 export function readYaml(file: string, text: string, env: Environment | null): ReadYaml {
-  const known = env === null && READ_AT_BUILD.size > 0 ? READ_AT_BUILD.get(createHash('sha256').update(text).digest('hex')) : undefined
+  const known =
+    env === null && READ_AT_BUILD.size > 0
+      ? READ_AT_BUILD.get(createHash('sha256').update(text).digest('hex'))
+      : undefined
   if (known === undefined) return parseYaml(file, text, env)
   const lineAt = (path: string): number | null => parseYaml(file, text, env).yaml?.lineAt(path) ?? null
   return { yaml: { file, value: JSON.parse(known), lineAt, variables: new Map() }, problems: [] }
@@ -45,7 +48,9 @@ function parseYaml(file: string, text: string, env: Environment | null): ReadYam
       file,
       line: lines.linePos(error.pos[0]).line,
       path: '',
-      problem: duplicate ? `the key ${/^[^\s:]+/.exec(marked.text.slice(error.pos[0]))?.[0] ?? ''} stands twice in one mapping` : `is not YAML (${error.code.toLowerCase().replaceAll('_', ' ')})`,
+      problem: duplicate
+        ? `the key ${/^[^\s:]+/.exec(marked.text.slice(error.pos[0]))?.[0] ?? ''} stands twice in one mapping`
+        : `is not YAML (${error.code.toLowerCase().replaceAll('_', ' ')})`,
       cure: duplicate ? 'Keep one of the two.' : 'Check indentation, quotes and brackets around this line.',
     }
   })
@@ -134,13 +139,18 @@ function markVariables(
   env: Readonly<Record<string, string | undefined>>,
 ): { text: string; variables: Variable[] } {
   const variables: Variable[] = []
-  const marked = text.replace(REFERENCE, (whole: string, escaped: string, name: string, fallback: string | undefined) => {
-    const set = env[name]
-    const value = set !== undefined && set !== '' ? set : (fallback ?? '')
-    variables.push(escaped === '$'
-      ? { name, value: whole.slice(1), missing: false }
-      : { name, value, missing: value === '' && fallback === undefined })
-    return `\uE000${variables.length - 1}\uE001`
-  })
+  const marked = text.replace(
+    REFERENCE,
+    (whole: string, escaped: string, name: string, fallback: string | undefined) => {
+      const set = env[name]
+      const value = set !== undefined && set !== '' ? set : (fallback ?? '')
+      variables.push(
+        escaped === '$'
+          ? { name, value: whole.slice(1), missing: false }
+          : { name, value, missing: value === '' && fallback === undefined },
+      )
+      return `\uE000${variables.length - 1}\uE001`
+    },
+  )
   return { text: marked, variables }
 }

@@ -7,13 +7,23 @@ const CONFIG = new URL('../../config/', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, CONFIG), 'utf8')
 
 describe('the JSON Schemas that editors check packs, ladders and import mappings with', () => {
-  it.each(['pack', 'ladder', 'import'] as const)('are those of the code: %s (npx tsx src/authoring/schemas.ts writes them)', (name) => {
-    expect(read(`schemas/${name}.schema.json`)).toBe(schemaText(name))
-  })
+  it.each(['pack', 'ladder', 'import'] as const)(
+    'are those of the code: %s (npx tsx src/authoring/schemas.ts writes them)',
+    (name) => {
+      expect(read(`schemas/${name}.schema.json`)).toBe(schemaText(name))
+    },
+  )
 
-  it.each([['policies', 'pack'], ['ladders', 'ladder'], ['imports', 'import']])('are named in the first line of every file under %s', (folder, name) => {
+  it.each([
+    ['policies', 'pack'],
+    ['ladders', 'ladder'],
+    ['imports', 'import'],
+  ])('are named in the first line of every file under %s', (folder, name) => {
     for (const file of readdirSync(new URL(`${folder}/`, CONFIG)).filter((one) => one.endsWith('.yaml'))) {
-      expect([file, read(`${folder}/${file}`).split('\n')[0]]).toEqual([file, `# yaml-language-server: $schema=../schemas/${name}.schema.json`])
+      expect([file, read(`${folder}/${file}`).split('\n')[0]]).toEqual([
+        file,
+        `# yaml-language-server: $schema=../schemas/${name}.schema.json`,
+      ])
     }
   })
 

@@ -26,7 +26,8 @@ function rootWith(overlay: string | null, remove: readonly string[] = []): strin
   const root = mkdtempSync(join(tmpdir(), 'decorum-config-'))
   roots.push(root)
   cpSync(join(FIXTURES, 'good'), root, { recursive: true })
-  if (overlay !== null && existsSync(overlay)) cpSync(overlay, root, { recursive: true, filter: (from) => !from.endsWith('mistake.yaml') })
+  if (overlay !== null && existsSync(overlay))
+    cpSync(overlay, root, { recursive: true, filter: (from) => !from.endsWith('mistake.yaml') })
   for (const path of remove) rmSync(join(root, path), { recursive: true })
   return root
 }
@@ -41,28 +42,57 @@ describe('a configuration without mistakes', () => {
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
     const { config } = loaded
     expect(config.creditors.get('acme')).toMatchObject({
-      bookZone: 'Europe/London', freshFor: 36 * 3_600_000, doNotChaseBelow: { GBP: 500n, JPY: 500n }, words: { name: 'Acme', licenceLines: [] },
+      bookZone: 'Europe/London',
+      freshFor: 36 * 3_600_000,
+      doNotChaseBelow: { GBP: 500n, JPY: 500n },
+      words: { name: 'Acme', licenceLines: [] },
     })
-    expect(config.routes.map((r) => [r.id, r.provider, r.rate.perSecond])).toEqual([['sms-main', 'twilio', 10], ['email-main', 'capture', 5]])
+    expect(config.routes.map((r) => [r.id, r.provider, r.rate.perSecond])).toEqual([
+      ['sms-main', 'twilio', 10],
+      ['email-main', 'capture', 5],
+    ])
     expect(config.ladders.get('short')?.version).toMatch(/^[0-9a-f]{16}$/)
-    expect([config.port, config.publicUrl, config.databaseUrl, config.redisUrl, config.keys, config.production]).toEqual([8080, null, null, null, null, false])
+    expect([
+      config.port,
+      config.publicUrl,
+      config.databaseUrl,
+      config.redisUrl,
+      config.keys,
+      config.production,
+    ]).toEqual([8080, null, null, null, null, false])
     expect(config.policies.house).toEqual(['quiet'])
   })
 
   it('cannot be changed afterwards, nor what is inside it', () => {
     const loaded = load(rootWith(null))
     if (!loaded.ok) throw new Error('not loaded')
-    const config = loaded.config as unknown as { port: number; routes: { rate: { perSecond: number } }[]; creditors: Map<string, unknown> }
-    expect(() => { config.port = 1 }).toThrow(TypeError)
-    expect(() => { (config.routes[0] as { rate: { perSecond: number } }).rate.perSecond = 9999 }).toThrow(TypeError)
+    const config = loaded.config as unknown as {
+      port: number
+      routes: { rate: { perSecond: number } }[]
+      creditors: Map<string, unknown>
+    }
+    expect(() => {
+      config.port = 1
+    }).toThrow(TypeError)
+    expect(() => {
+      ;(config.routes[0] as { rate: { perSecond: number } }).rate.perSecond = 9999
+    }).toThrow(TypeError)
     expect(() => config.creditors.set('other', {})).toThrow('the configuration is frozen')
   })
 
   it('takes numbers, lists and addresses from the environment', () => {
     const loaded = load(rootWith(null), {
-      ...CREDENTIALS, EMAIL_RATE: '0.5', ONLY_TO: '+12125550123, me@acme.example', PORT: '0', PUBLIC_URL: 'https://r.acme.example/',
-      DATABASE_URL: 'postgresql://u:p@db/decorum', REDIS_URL: 'rediss://r:6380', DECORUM_DATA_DIR: 'elsewhere', DECORUM_ENV: 'production',
-      DECORUM_KEYS: `k2:${'ab'.repeat(32)}, k1:${Buffer.alloc(32, 7).toString('base64')}`, DECORUM_BOOTSTRAP_KEY: 'a-key-of-sixteen-characters',
+      ...CREDENTIALS,
+      EMAIL_RATE: '0.5',
+      ONLY_TO: '+12125550123, me@acme.example',
+      PORT: '0',
+      PUBLIC_URL: 'https://r.acme.example/',
+      DATABASE_URL: 'postgresql://u:p@db/decorum',
+      REDIS_URL: 'rediss://r:6380',
+      DECORUM_DATA_DIR: 'elsewhere',
+      DECORUM_ENV: 'production',
+      DECORUM_KEYS: `k2:${'ab'.repeat(32)}, k1:${Buffer.alloc(32, 7).toString('base64')}`,
+      DECORUM_BOOTSTRAP_KEY: 'a-key-of-sixteen-characters',
     })
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
     const { config } = loaded
@@ -73,7 +103,10 @@ describe('a configuration without mistakes', () => {
     expect(config.publicUrl).toBe('https://r.acme.example')
     expect(config.dataDir).toBe(join(config.root, 'elsewhere'))
     expect(config.production).toBe(true)
-    expect(config.keys).toEqual([{ id: 'k2', secret: Buffer.from('ab'.repeat(32), 'hex') }, { id: 'k1', secret: Buffer.alloc(32, 7) }])
+    expect(config.keys).toEqual([
+      { id: 'k2', secret: Buffer.from('ab'.repeat(32), 'hex') },
+      { id: 'k1', secret: Buffer.alloc(32, 7) },
+    ])
   })
 
   it('keeps a secret whole that YAML would have cut or misread', () => {
@@ -98,7 +131,10 @@ describe('a route without credentials', () => {
     const loaded = load(rootWith(null), {})
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
     expect(loaded.config.routes[0]).toMatchObject({ id: 'sms-main', provider: 'capture', channel: 'sms' })
-    expect(loaded.warnings).toContainEqual({ code: 'capture_instead', message: 'SID and TOKEN not set: what goes out on sms-main is captured for reading and reaches nobody' })
+    expect(loaded.warnings).toContainEqual({
+      code: 'capture_instead',
+      message: 'SID and TOKEN not set: what goes out on sms-main is captured for reading and reaches nobody',
+    })
   })
 
   it('may have no other mistake either', () => {
@@ -140,7 +176,9 @@ describe('each mistake has its own message with file, line and cure', () => {
   it.each(names)('%s', (name) => {
     const folder = join(FIXTURES, 'mistakes', name)
     const mistake = parse(readFileSync(join(folder, 'mistake.yaml'), 'utf8')) as Mistake
-    const env = Object.fromEntries(Object.entries({ ...CREDENTIALS, ...mistake.env }).filter(([, value]) => value !== null)) as Record<string, string>
+    const env = Object.fromEntries(
+      Object.entries({ ...CREDENTIALS, ...mistake.env }).filter(([, value]) => value !== null),
+    ) as Record<string, string>
     const loaded = load(rootWith(folder, mistake.remove), env)
     expect(loaded.ok ? [] : loaded.problems).toEqual(mistake.problems)
     expect(JSON.stringify(loaded.ok ? [] : loaded.problems)).not.toContain(CREDENTIALS.TOKEN)
@@ -148,8 +186,15 @@ describe('each mistake has its own message with file, line and cure', () => {
 
   it('all of them are reported at once', () => {
     const root = rootWith(join(FIXTURES, 'mistakes', 'unknown-key'))
-    cpSync(join(FIXTURES, 'mistakes', 'creditor-names-a-missing-ladder', 'config'), join(root, 'config'), { recursive: true })
+    cpSync(join(FIXTURES, 'mistakes', 'creditor-names-a-missing-ladder', 'config'), join(root, 'config'), {
+      recursive: true,
+    })
     const loaded = load(root, { ...CREDENTIALS, PORT: 'http', DECORUM_KEYS: 'short' })
-    expect(loaded.ok ? [] : loaded.problems.map((p) => p.code).sort()).toEqual(['bad_variable', 'bad_variable', 'missing_ladder', 'unknown_key'])
+    expect(loaded.ok ? [] : loaded.problems.map((p) => p.code).sort()).toEqual([
+      'bad_variable',
+      'bad_variable',
+      'missing_ladder',
+      'unknown_key',
+    ])
   })
 })

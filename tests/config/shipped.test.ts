@@ -45,7 +45,9 @@ describe('the configuration that is shipped', () => {
   it('gives every creditor its own sender of email', () => {
     const { config } = shipped({})
     for (const id of config.creditors.keys()) {
-      const route = config.routes.find((r) => r.channel === 'email' && (r.serves.creditors === undefined || r.serves.creditors.includes(id)))
+      const route = config.routes.find(
+        (r) => r.channel === 'email' && (r.serves.creditors === undefined || r.serves.creditors.includes(id)),
+      )
       expect(route?.id).toBe(id === 'northwind' ? 'email-main' : `email-${id.split('-')[0]}`)
     }
   })
@@ -55,16 +57,28 @@ describe('the laws that are shipped', () => {
   const laws = shipped({}).config.packs.filter(({ kind }) => kind === 'law')
 
   it('say of every rule when its source was retrieved; only what is from memory was not', () => {
-    const undated = laws.flatMap(({ id, rules }) => rules.filter((rule) => rule.retrieved === undefined || (rule.retrieved === null && rule.verified !== 'no')).map((rule) => `${id}/${rule.id}`))
+    const undated = laws.flatMap(({ id, rules }) =>
+      rules
+        .filter((rule) => rule.retrieved === undefined || (rule.retrieved === null && rule.verified !== 'no'))
+        .map((rule) => `${id}/${rule.id}`),
+    )
     expect(undated).toEqual([])
   })
 
   it('were retrieved before the pack was written', () => {
-    expect(laws.flatMap(({ id, version, rules }) => rules.filter(({ retrieved }) => retrieved != null && retrieved > version).map((rule) => `${id}/${rule.id}`))).toEqual([])
+    expect(
+      laws.flatMap(({ id, version, rules }) =>
+        rules.filter(({ retrieved }) => retrieved != null && retrieved > version).map((rule) => `${id}/${rule.id}`),
+      ),
+    ).toEqual([])
   })
 
   it('switch off whatever nobody has read', () => {
-    expect(laws.flatMap(({ id, rules }) => rules.filter(({ verified, status }) => verified === 'no' && status !== 'off').map((rule) => `${id}/${rule.id}`))).toEqual([])
+    expect(
+      laws.flatMap(({ id, rules }) =>
+        rules.filter(({ verified, status }) => verified === 'no' && status !== 'off').map((rule) => `${id}/${rule.id}`),
+      ),
+    ).toEqual([])
   })
 
   it('say who read them, or that nobody has', () => {
