@@ -6,7 +6,7 @@ import { type Pack, withInheritedRules } from '../model/pack.ts'
 import { canonicalJurisdiction, liesWithin } from '../model/places/zones-of.ts'
 import { NEVER } from '../model/time.ts'
 import { isOlderEdition, ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
-import type { Case } from './case.ts'
+import type { EvaluationContext } from './evaluation-context.ts'
 import { compileCondition } from './condition.ts'
 import { type Opening, opensAfter, openUntil } from './consent.ts'
 import { compileLocation, type Locate } from './location.ts'
@@ -95,8 +95,8 @@ function zoneDataRule(pack: Pack, needed: string, inForce: AskSpeakingTime): Com
     verified: true,
     setsHours: false,
     concerns: () => true,
-    ask: (facts, at, answer) => {
-      inForce(facts, at, time)
+    ask: (c, at, answer) => {
+      inForce(c, at, time)
       if (time.speaks) objects(answer, 'zone_data_outdated', time.until)
       else allows(answer, time.until)
     },
@@ -106,8 +106,8 @@ function zoneDataRule(pack: Pack, needed: string, inForce: AskSpeakingTime): Com
 /** The same pack, which sees each case where its own location mode puts the person. */
 const located = (compiled: CompiledPack, locate: Locate): CompiledPack => ({
   ...compiled,
-  appliesTo: (facts) => compiled.appliesTo(locate(facts)),
-  inForce: (facts, at, time) => compiled.inForce(locate(facts), at, time),
+  appliesTo: (c) => compiled.appliesTo(locate(c)),
+  inForce: (c, at, time) => compiled.inForce(locate(c), at, time),
   rules: compiled.rules.map((rule) => seenThrough(rule, locate)),
 })
 
@@ -127,7 +127,7 @@ function settlementOf(pack: Pack, rule: PackRule, speaking: AskSpeakingTime | nu
     channels: rule.shape === 'cap' || rule.shape === 'spacing' || rule.shape === 'cooldown' ? rule.channels : null,
     places: narrower(pack.applies, rule.when ?? {}),
     speaking,
-    concernsElsewhere: (facts) => wherever.every((matches) => matches(facts)),
+    concernsElsewhere: (c) => wherever.every((matches) => matches(c)),
   }
 }
 
@@ -184,7 +184,7 @@ function compileShape(rule: PackRule, opening: Opening | null): Ask | Shape | nu
       return compileAddress(rule)
     case 'route':
       return {
-        ask: (_facts, _at, answer) => objects(answer, 'route_not_eligible'),
+        ask: (_c, _at, answer) => objects(answer, 'route_not_eligible'),
         detail: () => ({ kind: 'because', because: rule.because }),
       }
     case 'content':
@@ -200,21 +200,21 @@ function compileShape(rule: PackRule, opening: Opening | null): Ask | Shape | nu
 }
 
 /** May the rule ever speak in a case? What turns on facts that few cases state is left out of all others, which costs them nothing. */
-function compileConcern(rule: PackRule): (facts: Case) => boolean {
+function compileConcern(rule: PackRule): (c: EvaluationContext) => boolean {
   const matches = compileCondition(rule.when)
   switch (rule.shape) {
     case 'content':
-      return (facts) => facts.facts.reminder.carries != null && matches(facts)
+      return (c) => c.facts.reminder.carries != null && matches(c)
     case 'third-party':
-      return (facts) =>
-        facts.facts.address !== null &&
-        facts.facts.address.relation !== null &&
-        !rule.relations.includes(facts.facts.address.relation) &&
-        matches(facts)
+      return (c) =>
+        c.facts.address !== null &&
+        c.facts.address.relation !== null &&
+        !rule.relations.includes(c.facts.address.relation) &&
+        matches(c)
     case 'opt-out':
-      return (facts) => facts.facts.suppressions.length > 0 && matches(facts)
+      return (c) => c.facts.suppressions.length > 0 && matches(c)
     case 'address':
-      return (facts) => facts.facts.address !== null && matches(facts)
+      return (c) => c.facts.address !== null && matches(c)
     default:
       return matches
   }
@@ -226,34 +226,34 @@ function inItsTime(ask: Ask, opening: Opening | null, speaking: AskSpeakingTime 
   let cutShort = false
 
   /** Asks once; an objection ends where the rule falls silent, if that is sooner. */
-  const askOnce: Ask = (facts, at, answer) => {
+  const askOnce: Ask = (c, at, answer) => {
     cutShort = false
     if (speaking !== null) {
-      speaking(facts, at, time)
+      speaking(c, at, time)
       if (!time.speaks) return allows(answer, time.until)
     }
     const silentFrom = speaking === null ? NEVER : time.until
     let opens = NEVER
-    if (opening !== null && facts.facts.consents.length > 0) {
-      const channel = facts.facts.reminder.channel
-      const address = facts.facts.address?.id ?? null
-      const until = openUntil(facts, opening, at, channel, address)
+    if (opening !== null && c.facts.consents.length > 0) {
+      const channel = c.facts.reminder.channel
+      const address = c.facts.address?.id ?? null
+      const until = openUntil(c, opening, at, channel, address)
       if (until !== null) return allows(answer, until)
-      opens = opensAfter(facts, opening, at, channel, address)
+      opens = opensAfter(c, opening, at, channel, address)
     }
-    ask(facts, at, answer)
+    ask(c, at, answer)
     const silent = answer.code === null ? silentFrom : Math.min(silentFrom, opens)
     cutShort = silent < answer.until
     if (cutShort) answer.until = silent
   }
 
-  return (facts, at, answer) => {
-    askOnce(facts, at, answer)
+  return (c, at, answer) => {
+    askOnce(c, at, answer)
     const { code } = answer
     // Where an objection is cut short, another reason of the same rule may stand: its end is the first instant without any.
     while (code !== null && cutShort) {
       const end = answer.until
-      askOnce(facts, end, answer)
+      askOnce(c, end, answer)
       if (answer.code === null) {
         objects(answer, code, end)
         return

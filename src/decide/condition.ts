@@ -2,14 +2,14 @@ import type { Facts } from '../model/facts.ts'
 import type { Silence } from '../model/explanation.ts'
 import { canonicalJurisdiction, liesWithin } from '../model/places/zones-of.ts'
 import type { Condition } from '../model/pack-parts.ts'
-import type { Case } from './case.ts'
+import type { EvaluationContext } from './evaluation-context.ts'
 
 /**
  * May a rule with this condition speak in this case, its dates and days past due apart? (S1)
  *
  * A part that turns on something the case does not state does not match.
  */
-export function compileCondition(when: Condition | undefined): (facts: Case) => boolean {
+export function compileCondition(when: Condition | undefined): (c: EvaluationContext) => boolean {
   if (when === undefined) return () => true
   const tests: ((facts: Facts) => boolean)[] = []
   const among = <T extends string>(words: readonly T[] | undefined, read: (facts: Facts) => T | null): void => {
@@ -43,15 +43,15 @@ export function compileCondition(when: Condition | undefined): (facts: Case) => 
     tests.push((facts) => facts.accounts.some((account) => products.includes(account.product)))
   if (exceptProducts !== undefined)
     tests.push((facts) => !facts.accounts.every((account) => exceptProducts.includes(account.product)))
-  const inPlace = (facts: Case): boolean =>
+  const inPlace = (c: EvaluationContext): boolean =>
     (jurisdictions === undefined ||
-      facts.jurisdictions.some((place) => jurisdictions.some((scope) => liesWithin(place, scope)))) &&
+      c.jurisdictions.some((place) => jurisdictions.some((scope) => liesWithin(place, scope)))) &&
     (exceptJurisdictions === undefined ||
-      facts.jurisdictions.length === 0 ||
-      !facts.jurisdictions.every((place) => exceptJurisdictions.some((scope) => liesWithin(place, scope))))
-  return (facts) => {
-    if (!inPlace(facts)) return false
-    for (const test of tests) if (!test(facts.facts)) return false
+      c.jurisdictions.length === 0 ||
+      !c.jurisdictions.every((place) => exceptJurisdictions.some((scope) => liesWithin(place, scope))))
+  return (c) => {
+    if (!inPlace(c)) return false
+    for (const test of tests) if (!test(c.facts)) return false
     return true
   }
 }
@@ -61,7 +61,7 @@ export function compileCondition(when: Condition | undefined): (facts: Case) => 
  *
  * For explanations; answers null exactly where `compileCondition` says that it may speak.
  */
-export function unmetPart(when: Condition | undefined, { facts, jurisdictions }: Case): Silence | null {
+export function unmetPart(when: Condition | undefined, { facts, jurisdictions }: EvaluationContext): Silence | null {
   if (when === undefined) return null
   const { reminder, address, accounts } = facts
   const lacks = <T extends string>(words: readonly T[] | undefined, word: T | null): boolean =>

@@ -2,7 +2,7 @@ import type { ConsentWeighed } from '../model/explanation.ts'
 import { formatInstant, type Instant, NEVER } from '../model/time.ts'
 import type { Channel } from '../model/vocabulary.ts'
 import type { ConsentFacts } from '../model/facts.ts'
-import type { Case } from './case.ts'
+import type { EvaluationContext } from './evaluation-context.ts'
 import { dated } from './explanation-facts.ts'
 
 /** Does this consent reach this channel and address? What it does not limit, it covers. */
@@ -19,11 +19,11 @@ export interface Opening {
 }
 
 /** End of the opening that this consent gives; the earliest of the zones when it is counted in days. */
-function endOf(facts: Case, consent: ConsentFacts, opening: Opening): Instant {
+function endOf(c: EvaluationContext, consent: ConsentFacts, opening: Opening): Instant {
   const end = consent.until ?? NEVER
   if (opening.days === null) return end
   let counted = NEVER
-  for (const zone of facts.zones) counted = Math.min(counted, zone.startOfDay(zone.dayAt(consent.from) + opening.days))
+  for (const zone of c.zones) counted = Math.min(counted, zone.startOfDay(zone.dayAt(consent.from) + opening.days))
   return Math.min(end, counted)
 }
 
@@ -33,16 +33,16 @@ function endOf(facts: Case, consent: ConsentFacts, opening: Opening): Instant {
  * @returns  the instant at which that ends, or null when there is none
  */
 export function openUntil(
-  facts: Case,
+  c: EvaluationContext,
   opening: Opening,
   at: Instant,
   channel: Channel,
   address: string | null,
 ): Instant | null {
   let until: Instant | null = null
-  for (const consent of facts.facts.consents) {
+  for (const consent of c.facts.consents) {
     if (!covers(consent, opening.kinds, channel, address) || consent.from > at) continue
-    const end = endOf(facts, consent, opening)
+    const end = endOf(c, consent, opening)
     if (end > at && (until === null || end > until)) until = end
   }
   return until
@@ -50,14 +50,14 @@ export function openUntil(
 
 /** The first later instant at which a consent begins; NEVER when none does. */
 export function opensAfter(
-  facts: Case,
+  c: EvaluationContext,
   opening: Opening,
   at: Instant,
   channel: Channel,
   address: string | null,
 ): Instant {
   let first = NEVER
-  for (const consent of facts.facts.consents) {
+  for (const consent of c.facts.consents) {
     if (
       covers(consent, opening.kinds, channel, address) &&
       consent.from > at &&
@@ -70,16 +70,16 @@ export function opensAfter(
 
 /** Every consent of the kinds that a rule asks for, and what came of it at this instant: for explanations. */
 export function weighConsents(
-  facts: Case,
+  c: EvaluationContext,
   opening: Opening,
   at: Instant,
   channel: Channel,
   address: string | null,
 ): ConsentWeighed[] {
-  return facts.facts.consents
+  return c.facts.consents
     .filter((consent) => opening.kinds.has(consent.kind))
     .map((consent) => {
-      const end = endOf(facts, consent, opening)
+      const end = endOf(c, consent, opening)
       const state =
         consent.channel !== null && consent.channel !== channel
           ? 'other_channel'

@@ -3,7 +3,7 @@ import type { Decision, Objection, ObjectionCode } from '../model/decision.ts'
 import type { Facts } from '../model/facts.ts'
 import { DAY, type Instant, LAST_INSTANT, NEVER } from '../model/time.ts'
 import { ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
-import { type Case, caseOf } from './case.ts'
+import { type EvaluationContext, evaluationContext } from './evaluation-context.ts'
 import { PROMISES } from './invariants/all.ts'
 import type { CompiledPack } from './packs.ts'
 import { withOneReply } from './replies.ts'
@@ -25,7 +25,7 @@ const FORESIGHT = 400 * DAY
  */
 export function decide(facts: Facts, packs: readonly CompiledPack[], now: Instant): Decision {
   try {
-    return decideCase(caseOf(facts, now), packs)
+    return decideCase(evaluationContext(facts, now), packs)
   } catch {
     // A fault of ours must neither send nor stop the batch: it shows as a refusal that an operator can cure.
     const reason: Objection = {
@@ -48,10 +48,10 @@ export function decide(facts: Facts, packs: readonly CompiledPack[], now: Instan
   }
 }
 
-function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
-  const { now } = facts
-  const { rules: gathered, applied } = gatherRules(facts, packs)
-  const rules = withOneReply(facts, packs, gathered)
+function decideCase(c: EvaluationContext, packs: readonly CompiledPack[]): Decision {
+  const { now } = c
+  const { rules: gathered, applied } = gatherRules(c, packs)
+  const rules = withOneReply(c, packs, gathered)
   const answer: Answer = { code: null, until: NEVER }
   const reasons: Objection[] = []
   /** Until when each rule is known to have nothing to say; `now` for one that objects. */
@@ -60,35 +60,35 @@ function decideCase(facts: Case, packs: readonly CompiledPack[]): Decision {
   let latest = now
   for (let i = 0; i < rules.length; i++) {
     const rule = rules[i] as CompiledRule
-    rule.ask(facts, now, answer)
+    rule.ask(c, now, answer)
     quiet[i] = answer.code === null ? answer.until : now
     if (answer.code === null) continue
-    reasons.push(objection(rule, answer, facts))
+    reasons.push(objection(rule, answer, c))
     if (answer.until === NEVER) final = true
     else latest = Math.max(latest, answer.until)
   }
   const head = {
-    candidateZones: [...(facts.located ? facts.zoneNames : [])],
+    candidateZones: [...(c.located ? c.zoneNames : [])],
     packs: applied,
     zoneData: ZONE_DATA_VERSION,
   }
   if (final) return { verdict: 'refuse', until: null, ...head, reasons: bindingFirst(reasons) }
   if (reasons.length > 0) {
-    const until = firstFree(facts, rules, quiet, latest)
+    const until = firstFree(c, rules, quiet, latest)
     if (until !== null) return { verdict: 'defer', until, ...head, reasons: bindingFirst(reasons) }
     return { verdict: 'refuse', until, ...head, reasons: [NO_COMMON_WINDOW, ...bindingFirst(reasons)] }
   }
-  return { verdict: 'send', until: firstObjection(facts, rules, quiet), ...head, reasons: [] }
+  return { verdict: 'send', until: firstObjection(c, rules, quiet), ...head, reasons: [] }
 }
 
 /** Which rules are asked about this case, the promises first, and which packs are in force? */
 export function gatherRules(
-  facts: Case,
+  c: EvaluationContext,
   packs: readonly CompiledPack[],
 ): { rules: CompiledRule[]; applied: Decision['packs'] } {
   const rules: CompiledRule[] = []
-  for (const promise of PROMISES) if (promise.concerns(facts)) rules.push(promise)
-  const applied = gather(facts, packs, rules)
+  for (const promise of PROMISES) if (promise.concerns(c)) rules.push(promise)
+  const applied = gather(c, packs, rules)
   return { rules, applied }
 }
 
@@ -98,37 +98,37 @@ export function gatherRules(
  * A fallback pack's rules step back one by one, where law settles the same (`stepsBack`).
  * Where of a country no state or province is known, the hours of each of them hold too.
  */
-function gather(facts: Case, packs: readonly CompiledPack[], rules: CompiledRule[]): Decision['packs'] {
+function gather(c: EvaluationContext, packs: readonly CompiledPack[], rules: CompiledRule[]): Decision['packs'] {
   const applied: Decision['packs'] = []
   const law: CompiledRule[] = []
-  const anywhere = facts.places.some(({ whole }) => whole)
+  const anywhere = c.places.some(({ whole }) => whole)
   for (const compiled of packs) {
     if (compiled.pack.fallback) continue
     const before = rules.length
-    const surely = compiled.appliesTo(facts)
+    const surely = compiled.appliesTo(c)
     if (surely) {
-      for (const rule of compiled.rules) if (rule.concerns(facts)) rules.push(rule)
+      for (const rule of compiled.rules) if (rule.concerns(c)) rules.push(rule)
       if (compiled.pack.kind === 'law' && !compiled.pack.optIn)
         for (let i = before; i < rules.length; i++) law.push(rules[i] as CompiledRule)
     }
-    if (anywhere) for (const rule of compiled.rules) addWhereverItMayBe(facts, rule, rules)
-    if (surely || rules.length > before) addInForce(facts, compiled, applied)
+    if (anywhere) for (const rule of compiled.rules) addWhereverItMayBe(c, rule, rules)
+    if (surely || rules.length > before) addInForce(c, compiled, applied)
   }
   for (const compiled of packs) {
-    if (!compiled.pack.fallback || !compiled.appliesTo(facts)) continue
+    if (!compiled.pack.fallback || !compiled.appliesTo(c)) continue
     const before = rules.length
     for (const rule of compiled.rules) {
-      const bound = rule.concerns(facts) ? stepsBack(rule, facts, law) : null
+      const bound = rule.concerns(c) ? stepsBack(rule, c, law) : null
       if (bound !== null) rules.push(bound)
     }
-    if (rules.length > before) addInForce(facts, compiled, applied)
+    if (rules.length > before) addInForce(c, compiled, applied)
   }
   return applied
 }
 
-function addInForce(facts: Case, { inForce, pack }: CompiledPack, applied: Decision['packs']): void {
+function addInForce(c: EvaluationContext, { inForce, pack }: CompiledPack, applied: Decision['packs']): void {
   const time: SpeakingTime = { speaks: true, until: NEVER }
-  inForce(facts, facts.now, time)
+  inForce(c, c.now, time)
   if (time.speaks) applied.push({ id: pack.id, version: pack.version })
 }
 
@@ -139,7 +139,12 @@ function addInForce(facts: Case, { inForce, pack }: CompiledPack, applied: Decis
  * stale, a consent that has run out, a deadline that has passed) is left to the decision
  * at that instant: facts may be renewed meanwhile, and a refusal today would be premature.
  */
-function firstFree(facts: Case, rules: readonly CompiledRule[], quiet: Instant[], from: Instant): Instant | null {
+function firstFree(
+  c: EvaluationContext,
+  rules: readonly CompiledRule[],
+  quiet: Instant[],
+  from: Instant,
+): Instant | null {
   const answer: Answer = { code: null, until: NEVER }
   let free = from
   let horizon = from + COMMON_HOURS_SEARCH
@@ -148,7 +153,7 @@ function firstFree(facts: Case, rules: readonly CompiledRule[], quiet: Instant[]
     for (let i = 0; i < rules.length; i++) {
       if ((quiet[i] as Instant) > free) continue
       const rule = rules[i] as CompiledRule
-      rule.ask(facts, free, answer)
+      rule.ask(c, free, answer)
       if (answer.code !== null && answer.until === NEVER && NO_HOUR_LEFT.has(answer.code)) return null
       if (answer.code === null || answer.until === NEVER) {
         quiet[i] = answer.until
@@ -178,9 +183,9 @@ const NO_COMMON_WINDOW: Objection = {
 }
 
 /** The first instant at which any rule objects; null when none is foreseen. */
-function firstObjection(facts: Case, rules: readonly CompiledRule[], quiet: Instant[]): Instant | null {
+function firstObjection(c: EvaluationContext, rules: readonly CompiledRule[], quiet: Instant[]): Instant | null {
   const answer: Answer = { code: null, until: NEVER }
-  const horizon = facts.now + FORESIGHT
+  const horizon = c.now + FORESIGHT
   for (;;) {
     let at = NEVER
     for (const until of quiet) if (until < at) at = until
@@ -188,15 +193,15 @@ function firstObjection(facts: Case, rules: readonly CompiledRule[], quiet: Inst
     for (let i = 0; i < rules.length; i++) {
       if ((quiet[i] as Instant) > at) continue
       const rule = rules[i] as CompiledRule
-      rule.ask(facts, at, answer)
+      rule.ask(c, at, answer)
       if (answer.code !== null) return at
       quiet[i] = answer.until
     }
   }
 }
 
-function objection(rule: CompiledRule, answer: Answer, facts: Case): Objection {
-  const reminderId = rule.names?.(facts)
+function objection(rule: CompiledRule, answer: Answer, c: EvaluationContext): Objection {
+  const reminderId = rule.names?.(c)
   return {
     code: answer.code ?? 'internal_error',
     rule: rule.rule,

@@ -4,7 +4,7 @@ import type { Facts } from '../model/facts.ts'
 import type { PackRule } from '../model/pack-rule.ts'
 import { zonesOf, zonesOfCountry } from '../model/places/zones-of.ts'
 import { formatInstant, type Instant, NEVER } from '../model/time.ts'
-import { type Case, caseOf } from './case.ts'
+import { type EvaluationContext, evaluationContext } from './evaluation-context.ts'
 import { unmetPart } from './condition.ts'
 import { type Opening, openUntil, weighConsents } from './consent.ts'
 import { decide, gatherRules } from './decide.ts'
@@ -81,7 +81,7 @@ const NEVER_ASKED: ReadonlySet<PackRule['shape']> = new Set<PackRule['shape']>([
  */
 export function explainDecision(facts: Facts, packs: readonly CompiledPack[], now: Instant): DecisionExplanation {
   const decision = decide(facts, packs, now)
-  const seen = caseOf(facts, now)
+  const seen = evaluationContext(facts, now)
   const { rules: gathered } = gatherRules(seen, packs)
   const asked = withOneReply(seen, packs, gathered).map((rule, i) => explainRule(seen, rule, rule !== gathered[i]))
   return {
@@ -119,15 +119,15 @@ const isSame = (rule: RuleExplanation, reason: Objection): boolean =>
 const firstOfItsKind = (rule: RuleExplanation, i: number, all: readonly RuleExplanation[]): boolean =>
   all.findIndex((other) => other.rule === rule.rule && other.version === rule.version) === i
 
-function explainRule(seen: Case, rule: CompiledRule, isLifted: boolean): RuleExplanation {
-  const facts = rule.view === undefined ? seen : rule.view(seen)
+function explainRule(seen: EvaluationContext, rule: CompiledRule, isLifted: boolean): RuleExplanation {
+  const c = rule.view === undefined ? seen : rule.view(seen)
   const answer: Answer = { code: null, until: NEVER }
   rule.ask(seen, seen.now, answer)
   const { code, until } = answer
-  const silentBecause = code !== null ? null : isLifted ? 'answers_a_message' : silence(facts, rule)
+  const silentBecause = code !== null ? null : isLifted ? 'answers_a_message' : silence(c, rule)
   return {
     ...headOf(rule, rule.source?.data),
-    ...consentsOf(facts, rule.source?.data, rule.source?.opening ?? null),
+    ...consentsOf(c, rule.source?.data, rule.source?.opening ?? null),
     verdict: code !== null ? 'objects' : silentBecause === null ? 'allows' : 'silent',
     code,
     until: dated(until),
@@ -137,32 +137,32 @@ function explainRule(seen: Case, rule: CompiledRule, isLifted: boolean): RuleExp
 }
 
 /** Why does a rule that was asked have nothing to judge by? Null: it judged, and lets the message pass. */
-function silence(facts: Case, { source, silent }: CompiledRule): Silence | null {
-  const own = silent?.(facts, facts.now) ?? null
+function silence(c: EvaluationContext, { source, silent }: CompiledRule): Silence | null {
+  const own = silent?.(c, c.now) ?? null
   if (own !== null) return own
   if (source === undefined) return null
   const { data, speaking, opening } = source
   const time: SpeakingTime = { speaks: true, until: NEVER }
-  speaking?.(facts, facts.now, time)
+  speaking?.(c, c.now, time)
   if (!time.speaks)
-    return hasNoDays(facts, data)
+    return hasNoDays(c, data)
       ? 'days_past_due_not_stated'
       : data.when?.daysPastDue === undefined
         ? 'not_in_force'
         : 'days_past_due'
-  const { channel } = facts.facts.reminder
-  if (opening !== null && openUntil(facts, opening, facts.now, channel, facts.facts.address?.id ?? null) !== null)
-    return 'consent'
-  if (data.shape === 'window' && !facts.located) return 'place_not_known'
-  if (turnsOnEvents(data) && facts.facts.events === null) return 'events_not_stated'
-  if (data.shape === 'precondition' && data.daysPastDue !== undefined && knowsNoDays(facts))
+  const { channel } = c.facts.reminder
+  if (opening !== null && openUntil(c, opening, c.now, channel, c.facts.address?.id ?? null) !== null) return 'consent'
+  if (data.shape === 'window' && !c.located) return 'place_not_known'
+  if (turnsOnEvents(data) && c.facts.events === null) return 'events_not_stated'
+  if (data.shape === 'precondition' && data.daysPastDue !== undefined && knowsNoDays(c))
     return 'days_past_due_not_stated'
   return null
 }
 
-const knowsNoDays = ({ facts }: Case): boolean =>
+const knowsNoDays = ({ facts }: EvaluationContext): boolean =>
   facts.accounts.every((account) => account.daysPastDue === null && account.dueDate === null)
-const hasNoDays = (facts: Case, rule: PackRule): boolean => rule.when?.daysPastDue !== undefined && knowsNoDays(facts)
+const hasNoDays = (c: EvaluationContext, rule: PackRule): boolean =>
+  rule.when?.daysPastDue !== undefined && knowsNoDays(c)
 
 /** Does it look for an event in the account's history? */
 const turnsOnEvents = (rule: PackRule): boolean =>
@@ -171,7 +171,7 @@ const turnsOnEvents = (rule: PackRule): boolean =>
   (rule.shape === 'pause' && 'event' in rule.on)
 
 /** Promises that only a fuller case would let speak; the others have nothing on record to speak of. */
-function silentPromises({ facts }: Case): RuleExplanation[] {
+function silentPromises({ facts }: EvaluationContext): RuleExplanation[] {
   const silent = (promise: CompiledRule, silentBecause: Silence): RuleExplanation => ({
     ...headOf(promise, undefined),
     verdict: 'silent',
@@ -189,7 +189,11 @@ function silentPromises({ facts }: Case): RuleExplanation[] {
 }
 
 /** Rules of packs that apply which were not asked at all. */
-function silentRules(seen: Case, packs: readonly CompiledPack[], gathered: readonly CompiledRule[]): RuleExplanation[] {
+function silentRules(
+  seen: EvaluationContext,
+  packs: readonly CompiledPack[],
+  gathered: readonly CompiledRule[],
+): RuleExplanation[] {
   const asked = new Set(gathered.map(({ rule, version }) => `${rule} ${version}`))
   return packs
     .filter((pack) => pack.appliesTo(seen))
@@ -200,15 +204,15 @@ function silentRules(seen: Case, packs: readonly CompiledPack[], gathered: reado
         const compiled = rules.find(({ rule }) => rule === id)
         // What is on and was not compiled refuses nothing: guidance for words, an opt-out that reaches no further than it was recorded.
         if (compiled === undefined && data.status === 'on') return []
-        const facts = compiled?.view === undefined ? seen : compiled.view(seen)
+        const c = compiled?.view === undefined ? seen : compiled.view(seen)
         return [
           {
             ...headOf({ rule: id, pack: pack.id, version: pack.version, citation: data.citation }, data),
-            ...consentsOf(facts, data, null),
+            ...consentsOf(c, data, null),
             verdict: 'silent',
             code: null,
             until: null,
-            silentBecause: whyNotAsked(facts, data, compiled),
+            silentBecause: whyNotAsked(c, data, compiled),
             detail: null,
           },
         ]
@@ -216,17 +220,17 @@ function silentRules(seen: Case, packs: readonly CompiledPack[], gathered: reado
     )
 }
 
-function whyNotAsked(facts: Case, data: PackRule, compiled: CompiledRule | undefined): Silence {
+function whyNotAsked(c: EvaluationContext, data: PackRule, compiled: CompiledRule | undefined): Silence {
   if (compiled === undefined) return 'off'
-  const unmet = unmetPart(data.when, facts)
+  const unmet = unmetPart(data.when, c)
   if (unmet !== null) return unmet
-  if (data.shape === 'content' && facts.facts.reminder.carries == null) return 'words_not_stated'
-  if (data.shape === 'third-party' && (facts.facts.address?.relation ?? null) === null) return 'relation_not_stated'
+  if (data.shape === 'content' && c.facts.reminder.carries == null) return 'words_not_stated'
+  if (data.shape === 'third-party' && (c.facts.address?.relation ?? null) === null) return 'relation_not_stated'
   return data.shape === 'opt-out' || data.shape === 'third-party' ? 'nothing_recorded' : 'other_hours'
 }
 
 function consentsOf(
-  facts: Case,
+  c: EvaluationContext,
   data: PackRule | undefined,
   opening: Opening | null,
 ): Pick<RuleExplanation, 'asksConsent' | 'consents'> {
@@ -235,7 +239,7 @@ function consentsOf(
   if (wanted === null) return { asksConsent: data?.unless?.consent ?? [], consents: [] }
   return {
     asksConsent: [...wanted.kinds],
-    consents: weighConsents(facts, wanted, facts.now, facts.facts.reminder.channel, facts.facts.address?.id ?? null),
+    consents: weighConsents(c, wanted, c.now, c.facts.reminder.channel, c.facts.address?.id ?? null),
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Pack } from '../model/pack.ts'
 import { isFinerThanCountry, isWithin, zonesOf, zonesOfCountry } from '../model/places/zones-of.ts'
-import type { Case } from './case.ts'
+import type { EvaluationContext } from './evaluation-context.ts'
 import { zoneTable, type ZoneTable } from './zone-table.ts'
 
 /** The case as a pack sees it: the places its rules are applied to and read in. */
-export type Locate = (facts: Case) => Case
+export type Locate = (c: EvaluationContext) => EvaluationContext
 
 /** What one piece of evidence says, with the zones it leaves open; `finer`: it says more than a whole country. */
 interface Sign {
@@ -35,42 +35,44 @@ export function compileLocation({ location, applies }: Pack): Locate | null {
   const places = applies.jurisdictions
   const look: Locate =
     mode === 'single'
-      ? (facts) => narrowed(facts, bestRanked(signsOf(facts), ranking), facts.jurisdictions)
-      : (facts) => {
-          const there = calledPlaces(facts).filter(
+      ? (c) => narrowed(c, bestRanked(signsOf(c), ranking), c.jurisdictions)
+      : (c) => {
+          const there = calledPlaces(c).filter(
             (place) => places === undefined || places.some((scope) => isWithin(place, scope)),
           )
-          return there.length === 0
-            ? facts
-            : narrowed(facts, areaCode(facts), [...new Set([...facts.jurisdictions, ...there])])
+          return there.length === 0 ? c : narrowed(c, areaCode(c), [...new Set([...c.jurisdictions, ...there])])
         }
-  let [seen, view]: [Case | null, Case | null] = [null, null]
-  return (facts) => {
-    if (facts !== seen) [seen, view] = [facts, look(facts)]
-    return view as Case
+  let [seen, view]: [EvaluationContext | null, EvaluationContext | null] = [null, null]
+  return (c) => {
+    if (c !== seen) [seen, view] = [c, look(c)]
+    return view as EvaluationContext
   }
 }
 
 /** Subdivisions of the number that is called; a mailbox has none. */
-const calledPlaces = ({ facts }: Case): readonly string[] =>
+const calledPlaces = ({ facts }: EvaluationContext): readonly string[] =>
   facts.reminder.channel === 'email' ? [] : (facts.address?.subdivisions ?? [])
 
-const areaCode = ({ facts }: Case): readonly string[] | null =>
+const areaCode = ({ facts }: EvaluationContext): readonly string[] | null =>
   facts.address === null || facts.address.zones.length === 0 ? null : facts.address.zones
 
 /** The same case in these zones alone, if every sign agrees with them. */
-function narrowed(facts: Case, zones: readonly string[] | null, jurisdictions: readonly string[]): Case {
+function narrowed(
+  c: EvaluationContext,
+  zones: readonly string[] | null,
+  jurisdictions: readonly string[],
+): EvaluationContext {
   const tables =
-    facts.located && zones !== null && agreed(facts, zones)
+    c.located && zones !== null && agreed(c, zones)
       ? zones.map(zoneTable).filter((table): table is ZoneTable => table !== null)
       : []
-  if (tables.length === 0) return jurisdictions === facts.jurisdictions ? facts : { ...facts, jurisdictions }
-  return { ...facts, jurisdictions, zones: tables, zoneNames: tables.map(({ zone }) => zone) }
+  if (tables.length === 0) return jurisdictions === c.jurisdictions ? c : { ...c, jurisdictions }
+  return { ...c, jurisdictions, zones: tables, zoneNames: tables.map(({ zone }) => zone) }
 }
 
 /** Are these among the zones of each sign, and does one of them say more than a whole country? */
-function agreed(facts: Case, zones: readonly string[]): boolean {
-  const signs = signsOf(facts)
+function agreed(c: EvaluationContext, zones: readonly string[]): boolean {
+  const signs = signsOf(c)
   return signs.some((sign) => sign.finer) && signs.every((sign) => zones.every((zone) => sign.zones.includes(zone)))
 }
 
@@ -83,7 +85,7 @@ function bestRanked(signs: readonly Sign[], ranking: readonly string[]): readonl
 }
 
 /** Every sign of where the person is, as `placesOf` reads them: a mobile's area code says no more than its country. */
-function signsOf({ facts: { recipient, address, reminder } }: Case): Sign[] {
+function signsOf({ facts: { recipient, address, reminder } }: EvaluationContext): Sign[] {
   const signs: Sign[] = []
   const add = (kind: string, place: string | null, zone: string | null): void => {
     if (zone !== null) signs.push({ kind, zones: [zone], finer: true })

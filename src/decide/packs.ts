@@ -3,7 +3,7 @@ import { nearMiss } from '../model/faults.ts'
 import type { RuleOf } from '../model/pack-rule.ts'
 import type { Pack } from '../model/pack.ts'
 import { DAY, dayNumber, HOUR, type Instant, type LocalDate } from '../model/time.ts'
-import type { Case } from './case.ts'
+import type { EvaluationContext } from './evaluation-context.ts'
 import type { CompiledRule } from './rule.ts'
 import type { AskSpeakingTime } from './speaking-time.ts'
 
@@ -11,7 +11,7 @@ import type { AskSpeakingTime } from './speaking-time.ts'
 export interface CompiledPack {
   readonly pack: Pack
   /** Does it apply to this case, its dates apart? */
-  readonly appliesTo: (facts: Case) => boolean
+  readonly appliesTo: (c: EvaluationContext) => boolean
   readonly inForce: AskSpeakingTime
   /** The rules that may object; those switched off are not among them. */
   readonly rules: readonly CompiledRule[]

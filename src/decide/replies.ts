@@ -1,7 +1,7 @@
 import type { ContactFacts } from '../model/facts.ts'
 import { type Instant, NEVER } from '../model/time.ts'
 import type { Channel, Kind } from '../model/vocabulary.ts'
-import type { Case } from './case.ts'
+import type { EvaluationContext } from './evaluation-context.ts'
 import { BLOCKED_TIMES } from './invariants/waiting.ts'
 import type { CompiledPack } from './packs.ts'
 import { allows, type Answer, type CompiledRule } from './rule.ts'
@@ -28,13 +28,18 @@ const isOwnMessage = (contact: ContactFacts, channel: Channel, at: Instant): boo
  * @param sent  the contact that is asked about; absent: the message being decided, at `at`
  * @returns     null when it answers nothing, or is not the first that went out after the message
  */
-export function answeredBy(facts: Case, channel: Channel, at: Instant, sent?: ContactFacts): ContactFacts | null {
+export function answeredBy(
+  c: EvaluationContext,
+  channel: Channel,
+  at: Instant,
+  sent?: ContactFacts,
+): ContactFacts | null {
   let latest: ContactFacts | null = null
-  for (const contact of facts.facts.contacts) {
+  for (const contact of c.facts.contacts) {
     if (isOwnMessage(contact, channel, at) && (latest === null || contact.at > latest.at)) latest = contact
   }
   if (latest === null) return null
-  for (const contact of facts.facts.contacts) {
+  for (const contact of c.facts.contacts) {
     if (
       contact !== sent &&
       contact.direction === 'outbound' &&
@@ -48,8 +53,8 @@ export function answeredBy(facts: Case, channel: Channel, at: Instant, sent?: Co
 }
 
 /** Do both fall on one local day, in every zone the person may be in? */
-export const onOneDay = (facts: Case, a: Instant, b: Instant): boolean =>
-  facts.zones.every((zone) => zone.dayAt(a) === zone.dayAt(b))
+export const onOneDay = (c: EvaluationContext, a: Instant, b: Instant): boolean =>
+  c.zones.every((zone) => zone.dayAt(a) === zone.dayAt(b))
 
 /** Is it known to be about this account? Null: any account will do. */
 export const isAbout = (contact: ContactFacts, account: string | null): boolean =>
@@ -63,34 +68,38 @@ export const isAbout = (contact: ContactFacts, account: string | null): boolean 
  * neither the blocked time nor the rules that the pack names object until it ends. Every
  * fact must be known: all places, roles and products within the pack's own.
  */
-export function withOneReply(facts: Case, packs: readonly CompiledPack[], rules: CompiledRule[]): CompiledRule[] {
-  const { reminder, accounts, recipient } = facts.facts
-  if (!isAnswer(reminder.kind) || !facts.located || recipient.blockedTimes.length === 0) return rules
-  const message = answeredBy(facts, reminder.channel, facts.now)
+export function withOneReply(
+  c: EvaluationContext,
+  packs: readonly CompiledPack[],
+  rules: CompiledRule[],
+): CompiledRule[] {
+  const { reminder, accounts, recipient } = c.facts
+  if (!isAnswer(reminder.kind) || !c.located || recipient.blockedTimes.length === 0) return rules
+  const message = answeredBy(c, reminder.channel, c.now)
   if (message === null || (message.accounts.length > 0 && !accounts.every(({ id }) => message.accounts.includes(id))))
     return rules
-  const end = endOfBlockedTime(facts, message.at)
-  if (end <= facts.now) return rules
-  const lifted = liftedRules(facts, packs)
+  const end = endOfBlockedTime(c, message.at)
+  if (end <= c.now) return rules
+  const lifted = liftedRules(c, packs)
   if (lifted.size === 0) return rules
   return rules.map((rule) => (lifted.has(rule.rule) ? liftedUntil(rule, end) : rule))
 }
 
 /** When the blocked time ends in which the message came; -∞ when it came at no such time. */
-function endOfBlockedTime(facts: Case, written: Instant): Instant {
+function endOfBlockedTime(c: EvaluationContext, written: Instant): Instant {
   const answer: Answer = { code: null, until: NEVER }
-  BLOCKED_TIMES.ask(facts, written, answer)
+  BLOCKED_TIMES.ask(c, written, answer)
   return answer.code === null ? -NEVER : answer.until
 }
 
-function liftedRules(facts: Case, packs: readonly CompiledPack[]): Set<string> {
-  const scope = scopeOf(facts)
+function liftedRules(c: EvaluationContext, packs: readonly CompiledPack[]): Set<string> {
+  const scope = scopeOf(c)
   const time: SpeakingTime = { speaks: true, until: NEVER }
   const lifted = new Set<string>()
   for (const { pack, replies, inForce } of packs) {
     for (const rule of replies) {
       if (weakest([fitOf(pack.applies, scope), fitOf(rule.when, scope)]) !== 'yes') continue
-      inForce(facts, facts.now, time)
+      inForce(c, c.now, time)
       if (!time.speaks) continue
       lifted.add(BLOCKED_TIMES.rule)
       for (const id of rule.lifts) lifted.add(`${pack.id}/${id}`)
@@ -99,7 +108,7 @@ function liftedRules(facts: Case, packs: readonly CompiledPack[]): Set<string> {
   return lifted
 }
 
-const scopeOf = ({ facts: { reminder, accounts }, jurisdictions }: Case): Scope => ({
+const scopeOf = ({ facts: { reminder, accounts }, jurisdictions }: EvaluationContext): Scope => ({
   jurisdictions,
   roles: accounts.map(({ role }) => role),
   products: accounts.map(({ product }) => product),
@@ -111,5 +120,5 @@ const scopeOf = ({ facts: { reminder, accounts }, jurisdictions }: Case): Scope 
 
 const liftedUntil = (rule: CompiledRule, end: Instant): CompiledRule => ({
   ...rule,
-  ask: (facts, at, answer) => (at < end ? allows(answer, end) : rule.ask(facts, at, answer)),
+  ask: (c, at, answer) => (at < end ? allows(answer, end) : rule.ask(c, at, answer)),
 })

@@ -3,7 +3,7 @@ import type { RuleDetail, Silence } from '../model/explanation.ts'
 import type { PackRule } from '../model/pack-rule.ts'
 import { DAY, type Instant, LAST_INSTANT, NEVER } from '../model/time.ts'
 import type { Channel } from '../model/vocabulary.ts'
-import type { Case } from './case.ts'
+import type { EvaluationContext } from './evaluation-context.ts'
 import type { Opening } from './consent.ts'
 import type { AskSpeakingTime } from './speaking-time.ts'
 
@@ -29,9 +29,9 @@ interface RuleIdentity {
   readonly verified: boolean
 }
 
-export type Ask = (facts: Case, at: Instant, answer: Answer) => void
+export type Ask = (c: EvaluationContext, at: Instant, answer: Answer) => void
 /** What a rule judges by at one instant: its number, and what it finds. For explanations only; no decision asks it. */
-export type Detail = (facts: Case, at: Instant) => RuleDetail
+export type Detail = (c: EvaluationContext, at: Instant) => RuleDetail
 
 /** A rule shape filled in: the question, and what an answer to it rests on. */
 export interface Shape {
@@ -39,7 +39,7 @@ export interface Shape {
   /** Null: what it rests on is told with the consents that it weighs. */
   readonly detail: Detail | null
   /** Why it says nothing, where the case does not state what it turns on. */
-  readonly silent?: ((facts: Case, at: Instant) => Silence | null) | undefined
+  readonly silent?: ((c: EvaluationContext, at: Instant) => Silence | null) | undefined
 }
 
 /** Where a rule of a pack comes from, and what silences it: for explanations. */
@@ -52,18 +52,18 @@ interface RuleSource {
 /** One rule of a pack, or one of the product's own promises, ready to be asked. */
 export interface CompiledRule extends RuleIdentity {
   /** May it ever speak in this case, whatever the instant? */
-  readonly concerns: (facts: Case) => boolean
+  readonly concerns: (c: EvaluationContext) => boolean
   readonly ask: Ask
   /** Absent: it rests on nothing but what its objection says. */
   readonly detail?: Detail | undefined
   /** Why it says nothing at an instant, where neither its dates nor consent silence it. For explanations only. */
-  readonly silent?: ((facts: Case, at: Instant) => Silence | null) | undefined
+  readonly silent?: ((c: EvaluationContext, at: Instant) => Silence | null) | undefined
   /** Absent: one of the product's own promises. */
   readonly source?: RuleSource | undefined
   /** The case as the rule sees it, where its pack reads places in a way of its own. */
-  readonly view?: ((facts: Case) => Case) | undefined
+  readonly view?: ((c: EvaluationContext) => EvaluationContext) | undefined
   /** Which other reminder stands in the way, when it objects? Absent: no reminder does. */
-  readonly names?: (facts: Case) => string | undefined
+  readonly names?: (c: EvaluationContext) => string | undefined
   /** Does it set contact hours? Then an endless search means that no common hour exists. */
   readonly setsHours: boolean
   /** What of a person's peace it settles; absent for the product's own promises. */
@@ -81,7 +81,7 @@ export interface SearchSettlement {
   /** Its dates and days past due; null: it speaks at all times. */
   readonly speaking: AskSpeakingTime | null
   /** May it ever speak, wherever the person is? */
-  readonly concernsElsewhere: (facts: Case) => boolean
+  readonly concernsElsewhere: (c: EvaluationContext) => boolean
 }
 
 export function allows(answer: Answer, until: Instant = NEVER): void {
@@ -96,15 +96,15 @@ export function objects(answer: Answer, code: ObjectionCode, until: Instant = NE
 }
 
 /** The same rule, which sees each case as `view` shows it, when it is asked as when it is explained. */
-export function seenThrough(rule: CompiledRule, view: (facts: Case) => Case): CompiledRule {
+export function seenThrough(rule: CompiledRule, view: (c: EvaluationContext) => EvaluationContext): CompiledRule {
   const { concerns, ask, detail, silent, view: own } = rule
   return {
     ...rule,
-    concerns: (facts) => concerns(view(facts)),
-    ask: (facts, at, answer) => ask(view(facts), at, answer),
-    view: own === undefined ? view : (facts) => own(view(facts)),
-    ...(silent === undefined ? {} : { silent: (facts, at) => silent(view(facts), at) }),
-    ...(detail === undefined ? {} : { detail: (facts, at) => detail(view(facts), at) }),
+    concerns: (c) => concerns(view(c)),
+    ask: (c, at, answer) => ask(view(c), at, answer),
+    view: own === undefined ? view : (c) => own(view(c)),
+    ...(silent === undefined ? {} : { silent: (c, at) => silent(view(c), at) }),
+    ...(detail === undefined ? {} : { detail: (c, at) => detail(view(c), at) }),
   }
 }
 
@@ -149,7 +149,7 @@ export function invariant(
   id: string,
   citation: string,
   ask: CompiledRule['ask'],
-  concerns: (facts: Case) => boolean = () => true,
+  concerns: (c: EvaluationContext) => boolean = () => true,
   setsHours = false,
   detail?: Detail,
 ): CompiledRule {

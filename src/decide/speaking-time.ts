@@ -1,6 +1,6 @@
 import type { Condition } from '../model/pack-parts.ts'
 import { DAY, dayNumber, type Instant, NEVER } from '../model/time.ts'
-import { type Case, dayBeginsEverywhere, dayBeginsSomewhere, daysPastDueIn } from './case.ts'
+import { type EvaluationContext, dayBeginsEverywhere, dayBeginsSomewhere, daysPastDueIn } from './evaluation-context.ts'
 
 /** No local day begins or ends further than this from the same day in UTC. */
 const FAR = 26 * 3_600_000
@@ -11,7 +11,7 @@ export interface SpeakingTime {
   until: Instant
 }
 
-export type AskSpeakingTime = (facts: Case, at: Instant, time: SpeakingTime) => void
+export type AskSpeakingTime = (c: EvaluationContext, at: Instant, time: SpeakingTime) => void
 
 /**
  * When does a rule speak, by its dates and by days past due?
@@ -36,11 +36,11 @@ export function compileSpeakingTime(
   }
   if (parts.length === 0) return null
   const one: SpeakingTime = { speaks: true, until: NEVER }
-  return (facts, at, time) => {
+  return (c, at, time) => {
     time.speaks = true
     time.until = NEVER
     for (const part of parts) {
-      part(facts, at, one)
+      part(c, at, one)
       if (one.speaks === time.speaks) time.until = Math.min(time.until, one.until)
       else if (!one.speaks) {
         time.speaks = false
@@ -52,17 +52,17 @@ export function compileSpeakingTime(
 
 const fromDate =
   (day: number): AskSpeakingTime =>
-  (facts, at, time) => {
-    const begins = at > day * DAY + FAR ? -Infinity : dayBeginsSomewhere(facts, day)
+  (c, at, time) => {
+    const begins = at > day * DAY + FAR ? -Infinity : dayBeginsSomewhere(c, day)
     time.speaks = at >= begins
     time.until = time.speaks ? NEVER : begins
   }
 
 const untilDate =
   (day: number): AskSpeakingTime =>
-  (facts, at, time) => {
+  (c, at, time) => {
     // Far from the end a lower bound will do: the rule is asked again there.
-    const ends = at < (day - 2) * DAY ? (day - 2) * DAY : dayBeginsEverywhere(facts, day)
+    const ends = at < (day - 2) * DAY ? (day - 2) * DAY : dayBeginsEverywhere(c, day)
     time.speaks = at < ends
     time.until = time.speaks ? ends : NEVER
   }
@@ -70,13 +70,13 @@ const untilDate =
 /** In range in any account and any zone. */
 const whilePastDue =
   (min: number, max: number): AskSpeakingTime =>
-  (facts, at, time) => {
+  (c, at, time) => {
     time.speaks = false
     let [entry, exit] = [NEVER, NEVER]
-    for (const zone of facts.zones) {
+    for (const zone of c.zones) {
       const today = zone.dayAt(at)
-      for (let account = 0; account < facts.facts.accounts.length; account++) {
-        const days = daysPastDueIn(facts, account, zone, today)
+      for (let account = 0; account < c.facts.accounts.length; account++) {
+        const days = daysPastDueIn(c, account, zone, today)
         if (days === null) continue
         if (days < min) entry = Math.min(entry, zone.startOfDay(today + min - days))
         else if (days <= max) {

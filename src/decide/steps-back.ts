@@ -1,6 +1,6 @@
 import { liesWithin, zonesOf } from '../model/places/zones-of.ts'
 import { type Instant, NEVER } from '../model/time.ts'
-import type { Case, Place } from './case.ts'
+import type { EvaluationContext, Place } from './evaluation-context.ts'
 import { allows, type Answer, type CompiledRule, objects, type SearchSettlement, seenThrough } from './rule.ts'
 import type { SpeakingTime } from './speaking-time.ts'
 import { isAmong } from './zone-table.ts'
@@ -17,25 +17,25 @@ import { isAmong } from './zone-table.ts'
  * @param law  the rules of law that apply to this case, as packs gave them
  * @returns    null where law settles it everywhere and for good
  */
-export function stepsBack(rule: CompiledRule, facts: Case, law: readonly CompiledRule[]): CompiledRule | null {
+export function stepsBack(rule: CompiledRule, c: EvaluationContext, law: readonly CompiledRule[]): CompiledRule | null {
   const settling = SETTLED_BY[rule.settles?.what ?? 'hours']
   const left: LeftPlace[] = []
   let entirely = true
-  for (const place of facts.places) {
-    const there = placedIn(facts, place)
+  for (const place of c.places) {
+    const there = placedIn(c, place)
     const settled = settlersOf(place, there, law, settling)
     if (settled === null || settled.length > 0) entirely = false
     if (settled !== null) left.push({ place, there, settled })
   }
   if (entirely) return rule
-  return left.length === 0 ? null : boundIn(rule, facts, left)
+  return left.length === 0 ? null : boundIn(rule, c, left)
 }
 
 /** A place that no law settles for good, with the laws that settle it at times. */
 interface LeftPlace {
   readonly place: Place
   /** The case in this place's zones alone. */
-  readonly there: Case
+  readonly there: EvaluationContext
   readonly settled: readonly SearchSettlement[]
 }
 
@@ -44,23 +44,23 @@ const NOBODY: readonly SearchSettlement[] = []
 /** The laws that settle this in a place now and then; null where one does for good. */
 function settlersOf(
   place: Place,
-  facts: Case,
+  c: EvaluationContext,
   law: readonly CompiledRule[],
   settling: ReadonlySet<SearchSettlement['what']>,
 ): readonly SearchSettlement[] | null {
   let found = NOBODY
   for (const { settles } of law) {
     if (settles === undefined || !settling.has(settles.what) || !isAt(place, settles.places)) continue
-    if (settles.channels !== null && !settles.channels.includes(facts.facts.reminder.channel)) continue
-    if (speaksForGood(settles, facts)) return null
+    if (settles.channels !== null && !settles.channels.includes(c.facts.reminder.channel)) continue
+    if (speaksForGood(settles, c)) return null
     found = [...found, settles]
   }
   return found
 }
 
 /** The rule as it binds in these places, while none of their laws speaks. */
-function boundIn(rule: CompiledRule, facts: Case, left: readonly LeftPlace[]): CompiledRule {
-  const view = viewOf(facts, rule.settles?.what === 'hours')
+function boundIn(rule: CompiledRule, c: EvaluationContext, left: readonly LeftPlace[]): CompiledRule {
+  const view = viewOf(c, rule.settles?.what === 'hours')
   /** Until when what was found last is so, at least. */
   let change: Instant = NEVER
   const boundAt = (at: Instant): Place[] => {
@@ -69,7 +69,7 @@ function boundIn(rule: CompiledRule, facts: Case, left: readonly LeftPlace[]): C
       .filter(({ settled, there }) => !settled.some((law) => speaksAt(law, there, at)))
       .map(({ place }) => place)
   }
-  const speaksAt = ({ speaking }: SearchSettlement, there: Case, at: Instant): boolean => {
+  const speaksAt = ({ speaking }: SearchSettlement, there: EvaluationContext, at: Instant): boolean => {
     if (speaking === null) return true
     speaking(there, at, time)
     change = Math.min(change, time.until)
@@ -87,9 +87,9 @@ function boundIn(rule: CompiledRule, facts: Case, left: readonly LeftPlace[]): C
   const { detail } = rule
   return {
     ...rule,
-    silent: (_facts, at) => (boundAt(at).length === 0 ? 'other_hours' : null),
-    ...(detail === undefined ? {} : { detail: (_facts: Case, at: Instant) => detail(view(boundAt(at)), at) }),
-    ask: (_facts, at, answer) => {
+    silent: (_c, at) => (boundAt(at).length === 0 ? 'other_hours' : null),
+    ...(detail === undefined ? {} : { detail: (_c: EvaluationContext, at: Instant) => detail(view(boundAt(at)), at) }),
+    ask: (_c, at, answer) => {
       let cutShort = askOnce(at, answer)
       const { code } = answer
       // Where law begins or ends to speak, another place may stand in the way: the end is the first instant at which none does.
@@ -116,9 +116,9 @@ const SETTLED_BY: Readonly<Record<NonNullable<SearchSettlement['what']>, Readonl
 const time: SpeakingTime = { speaks: true, until: NEVER }
 
 /** From the decision's own instant on; nothing is asked about earlier ones. */
-function speaksForGood({ speaking }: SearchSettlement, facts: Case): boolean {
+function speaksForGood({ speaking }: SearchSettlement, c: EvaluationContext): boolean {
   if (speaking === null) return true
-  speaking(facts, facts.now, time)
+  speaking(c, c.now, time)
   return time.speaks && time.until === NEVER
 }
 
@@ -126,28 +126,26 @@ function speaksForGood({ speaking }: SearchSettlement, facts: Case): boolean {
  * A law settles something in a place by that place's own clocks: a day past due that has not ended somewhere else
  * must not keep the house away from here.
  */
-const placedIn = (facts: Case, { zones }: Place): Case =>
-  zones.length === 0 || zones.length === facts.zones.length
-    ? facts
-    : { ...facts, zones, zoneNames: zones.map(({ zone }) => zone) }
+const placedIn = (c: EvaluationContext, { zones }: Place): EvaluationContext =>
+  zones.length === 0 || zones.length === c.zones.length ? c : { ...c, zones, zoneNames: zones.map(({ zone }) => zone) }
 
 const isAt = ({ jurisdiction }: Place, places: readonly string[] | null): boolean =>
   places === null || (jurisdiction !== null && places.some((scope) => liesWithin(jurisdiction, scope)))
 
 /** The case in the zones of these places alone, where hours are asked; made once for each set of places. */
-function viewOf(facts: Case, byZone: boolean): (places: readonly Place[]) => Case {
-  let [seen, view]: [readonly Place[], Case] = [facts.places, facts]
+function viewOf(c: EvaluationContext, byZone: boolean): (places: readonly Place[]) => EvaluationContext {
+  let [seen, view]: [readonly Place[], EvaluationContext] = [c.places, c]
   return (places) => {
-    if (!byZone || places.length === facts.places.length) return facts
+    if (!byZone || places.length === c.places.length) return c
     if (places.length !== seen.length || places.some((place, i) => place !== seen[i]))
-      [seen, view] = [places, inZonesOf(facts, places)]
+      [seen, view] = [places, inZonesOf(c, places)]
     return view
   }
 }
 
-function inZonesOf(facts: Case, places: readonly Place[]): Case {
-  const zones = facts.zones.filter((zone) => places.some((place) => place.zones.includes(zone)))
-  return { ...facts, zones, zoneNames: zones.map(({ zone }) => zone) }
+function inZonesOf(c: EvaluationContext, places: readonly Place[]): EvaluationContext {
+  const zones = c.zones.filter((zone) => places.some((place) => place.zones.includes(zone)))
+  return { ...c, zones, zoneNames: zones.map(({ zone }) => zone) }
 }
 
 /**
@@ -156,11 +154,11 @@ function inZonesOf(facts: Case, places: readonly Place[]): Case {
  * They are asked in the zones of that state. Nothing but hours and the holidays in them
  * speaks on a mere possibility: consent, counts and notices turn on knowing where somebody is.
  */
-export function addWhereverItMayBe(facts: Case, rule: CompiledRule, rules: CompiledRule[]): void {
+export function addWhereverItMayBe(c: EvaluationContext, rule: CompiledRule, rules: CompiledRule[]): void {
   const { settles } = rule
-  if (settles?.what !== 'hours' || settles.places === null || !settles.concernsElsewhere(facts)) return
-  const zones = facts.zones.filter((table) =>
-    facts.places.some(
+  if (settles?.what !== 'hours' || settles.places === null || !settles.concernsElsewhere(c)) return
+  const zones = c.zones.filter((table) =>
+    c.places.some(
       ({ jurisdiction, whole, zones: own }) =>
         whole &&
         own.includes(table) &&
@@ -174,6 +172,6 @@ export function addWhereverItMayBe(facts: Case, rule: CompiledRule, rules: Compi
     ),
   )
   if (zones.length === 0) return
-  const view = { ...facts, zones, zoneNames: zones.map(({ zone }) => zone) }
+  const view = { ...c, zones, zoneNames: zones.map(({ zone }) => zone) }
   rules.push(seenThrough(rule, () => view))
 }

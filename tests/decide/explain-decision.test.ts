@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { caseOf } from '../../src/decide/case.ts'
+import { evaluationContext } from '../../src/decide/evaluation-context.ts'
 import { compileCondition, unmetPart } from '../../src/decide/condition.ts'
 import { decide } from '../../src/decide/decide.ts'
 import { explainDecision } from '../../src/decide/explain-decision.ts'
@@ -258,7 +258,7 @@ describe('an explanation never says otherwise than the decision', () => {
       const conditions = shippedPacks.flatMap((pack) => [pack.applies, ...pack.rules.map(({ when }) => when)])
       fc.assert(
         fc.property(cases, ({ facts, now }) => {
-          const seen = caseOf(facts, now)
+          const seen = evaluationContext(facts, now)
           for (const when of conditions) expect(unmetPart(when, seen) === null).toBe(compileCondition(when)(seen))
         }),
         { numRuns: 200 },

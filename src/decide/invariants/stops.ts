@@ -1,7 +1,7 @@
 import type { EventFacts, SuppressionFacts } from '../../model/facts.ts'
 import { NEVER } from '../../model/time.ts'
 import { type AddressKind, isAboutPerson, type Kind, type SuppressionReason } from '../../model/vocabulary.ts'
-import type { Case } from '../case.ts'
+import type { EvaluationContext } from '../evaluation-context.ts'
 import { accountsOf, eventOf, stopOf } from '../explanation-facts.ts'
 import { allows, askSpans, type CompiledRule, invariant, objects, type Span } from '../rule.ts'
 
@@ -23,8 +23,8 @@ const STOPPING_EVENTS: ReadonlySet<string> = new Set(['deceased', 'attorney', 'b
  * A fact about the person reaches them wherever it was recorded; one about another holder of the same number, and a
  * wrong number, are facts about the address on every channel.
  */
-function reaches(stop: SuppressionFacts, facts: Case): boolean {
-  const { reminder, address } = facts.facts
+function reaches(stop: SuppressionFacts, c: EvaluationContext): boolean {
+  const { reminder, address } = c.facts
   if (isAboutPerson(stop.reason) && stop.otherRecipient !== true) return true
   const sameChannel = stop.channel === null || stop.channel === reminder.channel
   switch (stop.scope) {
@@ -43,37 +43,37 @@ function reaches(stop: SuppressionFacts, facts: Case): boolean {
 export const SUPPRESSION = invariant(
   'suppression',
   'whoever asked us to stop, or must not be contacted, is not',
-  (facts, at, answer) => {
+  (c, at, answer) => {
     const spans: Span[] = []
-    for (const stop of facts.facts.suppressions) {
-      if (!isInTheWay(stop, facts)) continue
+    for (const stop of c.facts.suppressions) {
+      if (!isInTheWay(stop, c)) continue
       spans.push({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER })
     }
     askSpans(spans, 'suppressed', at, answer)
   },
-  (facts) => facts.facts.suppressions.length > 0,
+  (c) => c.facts.suppressions.length > 0,
   false,
-  (facts) => ({ kind: 'stops', found: facts.facts.suppressions.filter((stop) => isInTheWay(stop, facts)).map(stopOf) }),
+  (c) => ({ kind: 'stops', found: c.facts.suppressions.filter((stop) => isInTheWay(stop, c)).map(stopOf) }),
 )
 
-function isInTheWay(stop: SuppressionFacts, facts: Case): boolean {
-  return reaches(stop, facts) && LETS[stop.reason]?.includes(facts.facts.reminder.kind) !== true
+function isInTheWay(stop: SuppressionFacts, c: EvaluationContext): boolean {
+  return reaches(stop, c) && LETS[stop.reason]?.includes(c.facts.reminder.kind) !== true
 }
 
 /** An event that stops contact counts from the moment it is known, before anybody has recorded a suppression. */
 export const STOPPING_EVENT = invariant(
   'stopping-event',
   'a death, an attorney, a bankruptcy or an identity fraud stops contact as soon as it is known',
-  (facts, at, answer) => {
+  (c, at, answer) => {
     const spans: Span[] = []
-    for (const event of facts.facts.events ?? []) {
+    for (const event of c.facts.events ?? []) {
       if (isStopping(event)) spans.push({ from: Math.min(event.at, at), until: NEVER })
     }
     askSpans(spans, 'suppressed', at, answer)
   },
-  (facts) => facts.facts.events !== null && facts.facts.events.length > 0,
+  (c) => c.facts.events !== null && c.facts.events.length > 0,
   false,
-  (facts) => ({
+  (c) => ({
     kind: 'events',
     wants: null,
     waitDays: null,
@@ -81,7 +81,7 @@ export const STOPPING_EVENT = invariant(
     withinDays: null,
     daysPastDue: null,
     deadline: null,
-    found: (facts.facts.events ?? []).filter(isStopping).map(eventOf),
+    found: (c.facts.events ?? []).filter(isStopping).map(eventOf),
   }),
 )
 
@@ -91,9 +91,9 @@ const isStopping = (event: EventFacts): boolean => STOPPING_EVENTS.has(event.typ
 export const OWN_ADDRESS: CompiledRule = invariant(
   'own-address',
   "only the borrower's own addresses are ever used",
-  (_facts, _at, answer) => objects(answer, 'suppressed'),
-  (facts) => {
-    const relation = facts.facts.address?.relation ?? null
+  (_c, _at, answer) => objects(answer, 'suppressed'),
+  (c) => {
+    const relation = c.facts.address?.relation ?? null
     return relation !== null && relation !== 'self'
   },
   false,
@@ -107,7 +107,7 @@ const MOBILE_KINDS: ReadonlySet<AddressKind> = new Set<AddressKind>(['mobile', '
 export const SMS_LINE: CompiledRule = invariant(
   'sms-to-landline',
   'an SMS goes to a landline only where an operator has set that landlines take them (delivery.smsToLandlines)',
-  (_facts, _at, answer) => objects(answer, 'route_not_eligible'),
+  (_c, _at, answer) => objects(answer, 'route_not_eligible'),
   ({ facts: { reminder, address } }) => {
     if (reminder.channel !== 'sms' || address === null || address.takesSms === true) return false
     return (
@@ -121,11 +121,8 @@ export const SMS_LINE: CompiledRule = invariant(
 export const OPEN_ACCOUNT = invariant(
   'open-account',
   'a debt that is settled, cured, withdrawn or handed off is not chased',
-  (facts, _at, answer) => {
-    if (
-      facts.facts.reminder.kind !== 'confirmation' &&
-      facts.facts.accounts.some((account) => account.state !== 'open')
-    )
+  (c, _at, answer) => {
+    if (c.facts.reminder.kind !== 'confirmation' && c.facts.accounts.some((account) => account.state !== 'open'))
       objects(answer, 'account_closed')
     else allows(answer)
   },

@@ -3,7 +3,7 @@ import type { ObjectionCode } from '../../model/decision.ts'
 import type { BlockedTime, ContactFacts, HoldFacts } from '../../model/facts.ts'
 import { DAY, dayNumber, type Instant, NEVER } from '../../model/time.ts'
 import { CHANNELS, type HoldKind } from '../../model/vocabulary.ts'
-import type { Case } from '../case.ts'
+import type { EvaluationContext } from '../evaluation-context.ts'
 import { contactOf, dated, holdOf } from '../explanation-facts.ts'
 import {
   allows,
@@ -24,7 +24,7 @@ export const BLOCKED_TIMES = invariant(
   'blocked-time',
   'a time at which somebody asked not to be contacted is kept',
   askBlockedTimes,
-  (facts) => facts.located && facts.facts.recipient.blockedTimes.length > 0,
+  (c) => c.located && c.facts.recipient.blockedTimes.length > 0,
   true,
   ({ facts }) => ({
     kind: 'blocked',
@@ -38,19 +38,19 @@ export const BLOCKED_TIMES = invariant(
   }),
 )
 
-function askBlockedTimes(facts: Case, at: Instant, answer: Answer): void {
+function askBlockedTimes(c: EvaluationContext, at: Instant, answer: Answer): void {
   const one: HoursAnswer = { state: 'open', until: 0 }
-  const channel = facts.facts.reminder.channel
+  const channel = c.facts.reminder.channel
   let [free, until] = [at, NEVER]
   let searchedFrom = at
   for (let settled = false; !settled;) {
     settled = true
     until = NEVER
-    for (const blocked of facts.facts.recipient.blockedTimes) {
+    for (const blocked of c.facts.recipient.blockedTimes) {
       const ends = blocked.until ?? NEVER
       if (free >= ends || (blocked.channel !== null && blocked.channel !== channel)) continue
       const hours = hoursOf(blocked)
-      for (const zone of facts.zones) {
+      for (const zone of c.zones) {
         hours.ask(zone, free, one)
         if (one.state === 'open') {
           if (one.until < ends) until = Math.min(until, one.until)
@@ -98,28 +98,28 @@ const holdRule = (
   invariant(
     id,
     citation,
-    (facts, at, answer) => {
+    (c, at, answer) => {
       const spans: Span[] = []
-      for (const hold of facts.facts.holds) {
-        if (stands(facts, hold, concernsKind))
+      for (const hold of c.facts.holds) {
+        if (stands(c, hold, concernsKind))
           spans.push({
             from: hold.from,
-            until: hold.until ?? (hold.kind === 'reply' ? facts.now + ASKED_AGAIN : NEVER),
+            until: hold.until ?? (hold.kind === 'reply' ? c.now + ASKED_AGAIN : NEVER),
           })
       }
       askSpans(spans, code, at, answer)
     },
-    (facts) => facts.facts.holds.some((hold) => concernsKind(hold.kind)),
+    (c) => c.facts.holds.some((hold) => concernsKind(hold.kind)),
     false,
-    (facts) => ({
+    (c) => ({
       kind: 'holds',
-      found: facts.facts.holds.filter((hold) => stands(facts, hold, concernsKind)).map(holdOf),
+      found: c.facts.holds.filter((hold) => stands(c, hold, concernsKind)).map(holdOf),
     }),
   )
 
 /** Is it in the way of this message while it lasts? */
 const stands = (
-  { facts: { reminder, accounts } }: Case,
+  { facts: { reminder, accounts } }: EvaluationContext,
   hold: HoldFacts,
   concernsKind: (kind: HoldKind) => boolean,
 ): boolean =>
@@ -165,12 +165,12 @@ export const HOLDS: readonly CompiledRule[] = [
 export const ONE_CATCH_UP = invariant(
   'one-catch-up-a-day',
   'what is late goes one message a day, on a day without another',
-  (facts, at, answer) => {
-    const { reminder, recipient, contacts } = facts.facts
+  (c, at, answer) => {
+    const { reminder, recipient, contacts } = c.facts
     const dueAt = reminder.dueAt as Instant
     const caughtUpOn = recipient.caughtUpOn == null ? null : dayNumber(recipient.caughtUpOn)
     const spans: Span[] = []
-    for (const zone of facts.zones) {
+    for (const zone of c.zones) {
       const lateFrom = zone.startOfDay(zone.dayAt(dueAt) + 1)
       const taken = (day: number) => spans.push({ from: lateFrom, until: zone.startOfDay(day + 1) })
       for (const contact of contacts) if (contact.at >= lateFrom && isOurs(contact)) taken(zone.dayAt(contact.at))
@@ -218,7 +218,7 @@ export const SAME_WORDS: CompiledRule = {
   ...invariant(
     'same-words',
     'nobody is told the same about the same debt twice',
-    (_facts, _at, answer) => objects(answer, 'too_soon'),
+    (_c, _at, answer) => objects(answer, 'too_soon'),
     ({ facts }) => facts.reminder.kind === 'reminder' && facts.system?.sameWordsAs != null,
   ),
   names: ({ facts }) => facts.system?.sameWordsAs?.reminderId,

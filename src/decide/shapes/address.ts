@@ -1,6 +1,6 @@
 import { NEVER, type Instant } from '../../model/time.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
-import type { Case } from '../case.ts'
+import type { EvaluationContext } from '../evaluation-context.ts'
 import { allows, objects, type Shape } from '../rule.ts'
 
 /**
@@ -12,17 +12,17 @@ import { allows, objects, type Shape } from '../rule.ts'
  */
 export function compileAddress(rule: RuleOf<'address'>): Shape {
   const kinds = new Set(rule.consents)
-  const knownOf = (facts: Case, at: Instant): KnownOfAddress => knownOfAddress(facts, at, rule, kinds)
+  const knownOf = (c: EvaluationContext, at: Instant): KnownOfAddress => knownOfAddress(c, at, rule, kinds)
   return {
     detail: null,
-    silent: (facts, at) =>
-      facts.facts.address !== null && rule.ifUnstated === 'silent' && !knownOf(facts, at).stated
+    silent: (c, at) =>
+      c.facts.address !== null && rule.ifUnstated === 'silent' && !knownOf(c, at).stated
         ? 'address_origin_not_stated'
         : null,
-    ask: (facts, at, answer) => {
-      const { address } = facts.facts
+    ask: (c, at, answer) => {
+      const { address } = c.facts
       if (address === null) return allows(answer)
-      const { stated, proven, consented, shown } = knownOf(facts, at)
+      const { stated, proven, consented, shown } = knownOf(c, at)
       if (!stated && rule.ifUnstated === 'silent') return allows(answer)
       if (!proven && consented === null) return objects(answer, 'precondition_missing')
       let until = proven ? NEVER : (consented as Instant)
@@ -31,7 +31,7 @@ export function compileAddress(rule: RuleOf<'address'>): Shape {
         const moments = verifiedAt !== null && verifiedAt <= at ? [...shown, verifiedAt] : shown
         until = Math.min(
           until,
-          Math.max(-Infinity, ...moments.map((moment) => freshUntil(facts, moment, rule.freshDays as number))),
+          Math.max(-Infinity, ...moments.map((moment) => freshUntil(c, moment, rule.freshDays as number))),
         )
         if (until <= at) return objects(answer, 'precondition_missing')
       }
@@ -53,7 +53,7 @@ interface KnownOfAddress {
 }
 
 function knownOfAddress(
-  { facts }: Case,
+  { facts }: EvaluationContext,
   at: Instant,
   rule: RuleOf<'address'>,
   kinds: ReadonlySet<string>,
@@ -96,5 +96,5 @@ function knownOfAddress(
 }
 
 /** The end of so many local days, this one's included, in the zone where it comes first. */
-const freshUntil = (facts: Case, moment: Instant, days: number): Instant =>
-  Math.min(...facts.zones.map((zone) => zone.startOfDay(zone.dayAt(moment) + days)))
+const freshUntil = (c: EvaluationContext, moment: Instant, days: number): Instant =>
+  Math.min(...c.zones.map((zone) => zone.startOfDay(zone.dayAt(moment) + days)))

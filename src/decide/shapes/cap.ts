@@ -3,7 +3,7 @@ import type { CountKey, CountUnit, CountWindow } from '../../model/pack-parts.ts
 import type { RuleOf } from '../../model/pack-rule.ts'
 import { DAY, HOUR, type Instant, NEVER } from '../../model/time.ts'
 import type { Channel } from '../../model/vocabulary.ts'
-import type { Case } from '../case.ts'
+import type { EvaluationContext } from '../evaluation-context.ts'
 import { type Opening, openUntil } from '../consent.ts'
 import { contactOf } from '../explanation-facts.ts'
 import { answeredBy, isAbout, isAnswer, onOneDay } from '../replies.ts'
@@ -23,22 +23,27 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape 
   const freeUnanswered = rule.freeUnanswered ?? 0
   const withoutReplies = rule.excludes?.includes('same-day-reply') === true
 
-  const isCountable = (facts: Case, contact: ContactFacts, account: string | null, address: string | null): boolean =>
+  const isCountable = (
+    c: EvaluationContext,
+    contact: ContactFacts,
+    account: string | null,
+    address: string | null,
+  ): boolean =>
     contact.direction === 'outbound' &&
     isCounted(contact, counted, account, address) &&
     (rule.mode === undefined || contact.mode === null || contact.mode === rule.mode) &&
-    !(withoutReplies && wasSameDayReply(facts, contact, account)) &&
+    !(withoutReplies && wasSameDayReply(c, contact, account)) &&
     (opening === null ||
-      facts.facts.consents.length === 0 ||
-      openUntil(facts, opening, contact.at, contact.channel, contact.address) === null)
+      c.facts.consents.length === 0 ||
+      openUntil(c, opening, contact.at, contact.channel, contact.address) === null)
 
   /** What counts at `at` in some zone, as far as can be said without asking any zone. */
-  const countable = (facts: Case, at: Instant, account: string | null): ContactFacts[] => {
+  const countable = (c: EvaluationContext, at: Instant, account: string | null): ContactFacts[] => {
     const found: ContactFacts[] = []
-    const address = facts.facts.address?.id ?? null
-    const notBefore = rule.afterFirstConversation === true ? firstConversation(facts, counted, account) : -Infinity
-    for (const contact of facts.facts.contacts) {
-      if (contact.at + window.longest > at && contact.at >= notBefore && isCountable(facts, contact, account, address))
+    const address = c.facts.address?.id ?? null
+    const notBefore = rule.afterFirstConversation === true ? firstConversation(c, counted, account) : -Infinity
+    for (const contact of c.facts.contacts) {
+      if (contact.at + window.longest > at && contact.at >= notBefore && isCountable(c, contact, account, address))
         found.push(contact)
     }
     return found
@@ -62,27 +67,27 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape 
     return window.leaves(zone, (contacts[left - 1] as ContactFacts).at)
   }
 
-  const nextFree = (facts: Case, at: Instant, account: string | null): Instant => {
-    const contacts = countable(facts, at, account)
+  const nextFree = (c: EvaluationContext, at: Instant, account: string | null): Instant => {
+    const contacts = countable(c, at, account)
     if (weight(contacts, 0) < rule.limit) return at
     contacts.sort(oldestFirst)
     let free = at
-    for (const zone of facts.zones) free = Math.max(free, freeIn(zone, at, contacts))
+    for (const zone of c.zones) free = Math.max(free, freeIn(zone, at, contacts))
     return free
   }
 
   /** What counts at `at` in the zone where most does. */
   const mostCounted = (
-    facts: Case,
+    c: EvaluationContext,
     at: Instant,
     account: string | null,
   ): { account: string | null; count: number; counted: ReturnType<typeof contactOf>[] } => {
-    const contacts = countable(facts, at, account).sort(oldestFirst)
-    const inZones = facts.zones.map((zone) => contacts.filter((contact) => contact.at >= window.since(zone, at)))
+    const contacts = countable(c, at, account).sort(oldestFirst)
+    const inZones = c.zones.map((zone) => contacts.filter((contact) => contact.at >= window.since(zone, at)))
     const most = inZones.reduce((a, b) => (weight(b, 0) > weight(a, 0) ? b : a), inZones[0] ?? [])
     return { account, count: weight(most, 0), counted: most.map(contactOf) }
   }
-  const detail: Detail = (facts, at) => ({
+  const detail: Detail = (c, at) => ({
     kind: 'count',
     of: 'contacts',
     limit: rule.limit,
@@ -91,22 +96,21 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape 
     mode: rule.mode ?? null,
     freeUnanswered: rule.freeUnanswered ?? null,
     window: rule.window,
-    subjects: (rule.key === 'account' ? facts.facts.accounts.map(({ id }) => id) : [null]).map((account) =>
-      mostCounted(facts, at, account),
+    subjects: (rule.key === 'account' ? c.facts.accounts.map(({ id }) => id) : [null]).map((account) =>
+      mostCounted(c, at, account),
     ),
   })
 
   return {
     detail,
-    ask: (facts, at, answer) => {
+    ask: (c, at, answer) => {
       // Until when this message would not count for one account or other; NEVER where it counts.
-      const uncounted = withoutReplies ? uncountedUntil(facts, at, rule.key === 'account') : NEVER
+      const uncounted = withoutReplies ? uncountedUntil(c, at, rule.key === 'account') : NEVER
       let until = at
       if (rule.key === 'account') {
-        for (const { id } of facts.facts.accounts)
-          if (uncounted === NEVER || sameDayReplyUntil(facts, at, id) === at)
-            until = Math.max(until, nextFree(facts, at, id))
-      } else if (uncounted === NEVER) until = nextFree(facts, at, null)
+        for (const { id } of c.facts.accounts)
+          if (uncounted === NEVER || sameDayReplyUntil(c, at, id) === at) until = Math.max(until, nextFree(c, at, id))
+      } else if (uncounted === NEVER) until = nextFree(c, at, null)
       if (until > at) objects(answer, 'cap_reached', until)
       else allows(answer, uncounted)
     },
@@ -114,31 +118,28 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape 
 }
 
 /** Was this the answer, on the same day, to the person's own message about this account? */
-export function wasSameDayReply(facts: Case, contact: ContactFacts, account: string | null): boolean {
-  const message = answeredBy(facts, contact.channel, contact.at, contact)
+export function wasSameDayReply(c: EvaluationContext, contact: ContactFacts, account: string | null): boolean {
+  const message = answeredBy(c, contact.channel, contact.at, contact)
   return (
-    message !== null &&
-    isAbout(message, account) &&
-    isAbout(contact, account) &&
-    onOneDay(facts, message.at, contact.at)
+    message !== null && isAbout(message, account) && isAbout(contact, account) && onOneDay(c, message.at, contact.at)
   )
 }
 
 /** The first end of a day on which this message is such an answer, for one account or another; NEVER when it is none. */
-function uncountedUntil(facts: Case, at: Instant, byAccount: boolean): Instant {
-  if (!isAnswer(facts.facts.reminder.kind)) return NEVER
-  const ends = (byAccount ? facts.facts.accounts.map(({ id }) => id) : [null])
-    .map((account) => sameDayReplyUntil(facts, at, account))
+function uncountedUntil(c: EvaluationContext, at: Instant, byAccount: boolean): Instant {
+  if (!isAnswer(c.facts.reminder.kind)) return NEVER
+  const ends = (byAccount ? c.facts.accounts.map(({ id }) => id) : [null])
+    .map((account) => sameDayReplyUntil(c, at, account))
     .filter((end) => end > at)
   return Math.min(...ends)
 }
 
 /** Until when this message would be such an answer: the end of the day of what it answers; `at` when it answers nothing. */
-function sameDayReplyUntil(facts: Case, at: Instant, account: string | null): Instant {
-  const { channel } = facts.facts.reminder
-  const message = answeredBy(facts, channel, at)
-  if (message === null || !isAbout(message, account) || !onOneDay(facts, message.at, at)) return at
-  return Math.min(...facts.zones.map((zone) => zone.startOfDay(zone.dayAt(at) + 1)))
+function sameDayReplyUntil(c: EvaluationContext, at: Instant, account: string | null): Instant {
+  const { channel } = c.facts.reminder
+  const message = answeredBy(c, channel, at)
+  if (message === null || !isAbout(message, account) || !onOneDay(c, message.at, at)) return at
+  return Math.min(...c.zones.map((zone) => zone.startOfDay(zone.dayAt(at) + 1)))
 }
 
 const oldestFirst = (a: ContactFacts, b: ContactFacts): number => a.at - b.at
@@ -146,10 +147,10 @@ const oldestFirst = (a: ContactFacts, b: ContactFacts): number => a.at - b.at
 const surelyUnanswered = (contact: ContactFacts): boolean => contact.outcome === 'no-answer'
 
 /** When the person was first spoken to over any channel, as far as this rule's key goes; NEVER when that has not happened. */
-export function firstConversation(facts: Case, counted: Counted, account: string | null): Instant {
-  const address = facts.facts.address?.id ?? null
+export function firstConversation(c: EvaluationContext, counted: Counted, account: string | null): Instant {
+  const address = c.facts.address?.id ?? null
   let first = NEVER
-  for (const contact of facts.facts.contacts) {
+  for (const contact of c.facts.contacts) {
     if (contact.at < first && countsAs(contact, 'conversation') && sharesKey(contact, counted.key, account, address))
       first = contact.at
   }

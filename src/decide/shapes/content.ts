@@ -1,7 +1,7 @@
 import type { SuppressionFacts } from '../../model/facts.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import { NEVER } from '../../model/time.ts'
-import type { Case } from '../case.ts'
+import type { EvaluationContext } from '../evaluation-context.ts'
 import { type Opening, opensAfter, openUntil } from '../consent.ts'
 import { type ContentRule, shortfallOf } from '../content.ts'
 import { stopOf } from '../explanation-facts.ts'
@@ -24,14 +24,12 @@ export function compileContent(rule: ContentRule): Shape | null {
   }
   return {
     detail,
-    ask: (facts, at, answer) => {
-      const { carries } = facts.facts.reminder
+    ask: (c, at, answer) => {
+      const { carries } = c.facts.reminder
       if (carries == null) return allows(answer)
       if (
         satisfiedBy !== undefined &&
-        facts.facts.accounts.every(
-          ({ id }) => eventsOf(facts, satisfiedBy, id)?.some((event) => event.at <= at) === true,
-        )
+        c.facts.accounts.every(({ id }) => eventsOf(c, satisfiedBy, id)?.some((event) => event.at <= at) === true)
       )
         return allows(answer)
       const { missing, tooMuch } = shortfallOf(rule, carries)
@@ -49,18 +47,18 @@ export function compileContent(rule: ContentRule): Shape | null {
  */
 export function compileConsentNeeded(rule: RuleOf<'consent'>): Shape {
   const opening: Opening = { kinds: new Set(rule.needs), days: rule.freshDays ?? null }
-  const isStated = ({ facts: { system, consents } }: Case): boolean =>
+  const isStated = ({ facts: { system, consents } }: EvaluationContext): boolean =>
     system !== null || consents.some(({ kind }) => opening.kinds.has(kind))
-  const isSilent = (facts: Case): boolean => rule.ifUnstated === 'silent' && !isStated(facts)
+  const isSilent = (c: EvaluationContext): boolean => rule.ifUnstated === 'silent' && !isStated(c)
   return {
     detail: null,
-    silent: (facts) => (isSilent(facts) ? 'consents_not_stated' : null),
-    ask: (facts, at, answer) => {
-      if (isSilent(facts)) return allows(answer)
-      const channel = facts.facts.reminder.channel
-      const address = facts.facts.address?.id ?? null
-      const until = openUntil(facts, opening, at, channel, address)
-      if (until === null) objects(answer, 'consent_missing', opensAfter(facts, opening, at, channel, address))
+    silent: (c) => (isSilent(c) ? 'consents_not_stated' : null),
+    ask: (c, at, answer) => {
+      if (isSilent(c)) return allows(answer)
+      const channel = c.facts.reminder.channel
+      const address = c.facts.address?.id ?? null
+      const until = openUntil(c, opening, at, channel, address)
+      if (until === null) objects(answer, 'consent_missing', opensAfter(c, opening, at, channel, address))
       else allows(answer, until)
     },
   }
@@ -71,8 +69,8 @@ export function compileThirdParty(rule: RuleOf<'third-party'>): Shape {
   const { relations } = rule
   return {
     detail: ({ facts }) => ({ kind: 'relation', relation: facts.address?.relation ?? null, lets: relations }),
-    ask: (facts, _at, answer) => {
-      const relation = facts.facts.address?.relation ?? null
+    ask: (c, _at, answer) => {
+      const relation = c.facts.address?.relation ?? null
       if (relation !== null && !relations.includes(relation)) objects(answer, 'suppressed')
       else allows(answer)
     },
@@ -93,16 +91,16 @@ export function compileOptOut(rule: RuleOf<'opt-out'>): Shape | null {
       suppressions,
       reminder: { channel },
     },
-  }: Case): SuppressionFacts[] =>
+  }: EvaluationContext): SuppressionFacts[] =>
     suppressions.filter(
       (stop) =>
         stop.reason === 'opt-out' && !(rule.covers === 'channel' && stop.channel !== null && stop.channel !== channel),
     )
   return {
-    detail: (facts) => ({ kind: 'stops', found: reaching(facts).map(stopOf) }),
-    ask: (facts, at, answer) => {
-      if (facts.facts.reminder.kind === 'confirmation') return allows(answer)
-      const spans = reaching(facts).map((stop): Span => ({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER }))
+    detail: (c) => ({ kind: 'stops', found: reaching(c).map(stopOf) }),
+    ask: (c, at, answer) => {
+      if (c.facts.reminder.kind === 'confirmation') return allows(answer)
+      const spans = reaching(c).map((stop): Span => ({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER }))
       askSpans(spans, 'suppressed', at, answer)
     },
   }

@@ -1,7 +1,7 @@
 import type { ContactFacts } from '../../model/facts.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import { DAY, type Instant, MINUTE } from '../../model/time.ts'
-import type { Case } from '../case.ts'
+import type { EvaluationContext } from '../evaluation-context.ts'
 import { contactOf, dated } from '../explanation-facts.ts'
 import { allows, type Detail, objects, type Shape } from '../rule.ts'
 import { compileCountWindow, type Counted, firstConversation, isCounted, wasSameDayReply } from './cap.ts'
@@ -12,23 +12,23 @@ export function compileSpacing(rule: RuleOf<'spacing'>): Shape {
   const withoutReplies = rule.excludes?.includes('same-day-reply') === true
   const surelyOver = rule.minutes === undefined ? ((rule.days as number) + 2) * DAY : rule.minutes * MINUTE
   // A contact recorded in the future counts as now until its time comes.
-  const endOf = (facts: Case, contact: ContactFacts): Instant =>
-    rule.minutes !== undefined ? contact.at + rule.minutes * MINUTE : daysAfter(facts, contact.at, rule.days as number)
-  const counting = (facts: Case, at: Instant, account: string | null): ContactFacts[] => {
-    const address = facts.facts.address?.id ?? null
-    const notBefore = rule.afterFirstConversation === true ? firstConversation(facts, counted, account) : -Infinity
-    return facts.facts.contacts.filter(
+  const endOf = (c: EvaluationContext, contact: ContactFacts): Instant =>
+    rule.minutes !== undefined ? contact.at + rule.minutes * MINUTE : daysAfter(c, contact.at, rule.days as number)
+  const counting = (c: EvaluationContext, at: Instant, account: string | null): ContactFacts[] => {
+    const address = c.facts.address?.id ?? null
+    const notBefore = rule.afterFirstConversation === true ? firstConversation(c, counted, account) : -Infinity
+    return c.facts.contacts.filter(
       (contact) =>
         contact.at + surelyOver > at &&
         contact.direction === 'outbound' &&
         contact.at >= notBefore &&
         isCounted(contact, counted, account, address) &&
-        !(withoutReplies && wasSameDayReply(facts, contact, account)),
+        !(withoutReplies && wasSameDayReply(c, contact, account)),
     )
   }
-  const freeFor = (facts: Case, at: Instant, account: string | null): Instant =>
-    counting(facts, at, account).reduce((until, contact) => Math.max(until, endOf(facts, contact)), at)
-  const detail: Detail = (facts, at) => ({
+  const freeFor = (c: EvaluationContext, at: Instant, account: string | null): Instant =>
+    counting(c, at, account).reduce((until, contact) => Math.max(until, endOf(c, contact)), at)
+  const detail: Detail = (c, at) => ({
     kind: 'wait',
     minutes: rule.minutes ?? null,
     days: rule.days ?? null,
@@ -36,21 +36,21 @@ export function compileSpacing(rule: RuleOf<'spacing'>): Shape {
     channels: rule.channels,
     counted: [
       ...new Set(
-        (rule.key === 'account' ? facts.facts.accounts.map(({ id }) => id) : [null]).flatMap((account) =>
-          counting(facts, at, account),
+        (rule.key === 'account' ? c.facts.accounts.map(({ id }) => id) : [null]).flatMap((account) =>
+          counting(c, at, account),
         ),
       ),
     ]
-      .filter((contact) => endOf(facts, contact) > at)
-      .map((contact) => ({ ...contactOf(contact), until: dated(endOf(facts, contact)) ?? '' })),
+      .filter((contact) => endOf(c, contact) > at)
+      .map((contact) => ({ ...contactOf(contact), until: dated(endOf(c, contact)) ?? '' })),
   })
   return {
     detail,
-    ask: (facts, at, answer) => {
+    ask: (c, at, answer) => {
       let until = at
       if (rule.key === 'account')
-        for (const account of facts.facts.accounts) until = Math.max(until, freeFor(facts, at, account.id))
-      else until = freeFor(facts, at, null)
+        for (const account of c.facts.accounts) until = Math.max(until, freeFor(c, at, account.id))
+      else until = freeFor(c, at, null)
       if (until > at) objects(answer, 'too_soon', until)
       else allows(answer)
     },
@@ -58,9 +58,9 @@ export function compileSpacing(rule: RuleOf<'spacing'>): Shape {
 }
 
 /** Start of the local day so many days after this instant's, in the zone where that comes last. */
-export function daysAfter(facts: Case, instant: Instant, days: number): Instant {
+export function daysAfter(c: EvaluationContext, instant: Instant, days: number): Instant {
   let latest = -Infinity
-  for (const zone of facts.zones) latest = Math.max(latest, zone.startOfDay(zone.dayAt(instant) + days))
+  for (const zone of c.zones) latest = Math.max(latest, zone.startOfDay(zone.dayAt(instant) + days))
   return latest
 }
 
@@ -71,18 +71,15 @@ export function daysAfter(facts: Case, instant: Instant, days: number): Instant 
 export function compileCooldown(rule: RuleOf<'cooldown'>): Shape {
   const counted: Counted = { unit: rule.after, key: rule.key, channels: rule.channels }
   const surelyOver = (rule.days + 2) * DAY
-  const counting = (facts: Case, at: Instant, account: string | null): ContactFacts[] => {
-    const address = facts.facts.address?.id ?? null
-    return facts.facts.contacts.filter(
+  const counting = (c: EvaluationContext, at: Instant, account: string | null): ContactFacts[] => {
+    const address = c.facts.address?.id ?? null
+    return c.facts.contacts.filter(
       (contact) => contact.at + surelyOver > at && isCounted(contact, counted, account, address),
     )
   }
-  const overFor = (facts: Case, at: Instant, account: string | null): Instant =>
-    counting(facts, at, account).reduce(
-      (until, contact) => Math.max(until, daysAfter(facts, contact.at, rule.days)),
-      at,
-    )
-  const detail: Detail = (facts, at) => ({
+  const overFor = (c: EvaluationContext, at: Instant, account: string | null): Instant =>
+    counting(c, at, account).reduce((until, contact) => Math.max(until, daysAfter(c, contact.at, rule.days)), at)
+  const detail: Detail = (c, at) => ({
     kind: 'wait',
     minutes: null,
     days: rule.days,
@@ -90,22 +87,22 @@ export function compileCooldown(rule: RuleOf<'cooldown'>): Shape {
     channels: rule.channels,
     counted: [
       ...new Set(
-        (rule.key === 'account' ? facts.facts.accounts.map(({ id }) => id) : [null]).flatMap((account) =>
-          counting(facts, at, account),
+        (rule.key === 'account' ? c.facts.accounts.map(({ id }) => id) : [null]).flatMap((account) =>
+          counting(c, at, account),
         ),
       ),
     ]
-      .map((contact) => ({ contact, until: daysAfter(facts, contact.at, rule.days) }))
+      .map((contact) => ({ contact, until: daysAfter(c, contact.at, rule.days) }))
       .filter(({ until }) => until > at)
       .map(({ contact, until }) => ({ ...contactOf(contact), until: dated(until) ?? '' })),
   })
   return {
     detail,
-    ask: (facts, at, answer) => {
+    ask: (c, at, answer) => {
       let until = at
       if (rule.key === 'account')
-        for (const account of facts.facts.accounts) until = Math.max(until, overFor(facts, at, account.id))
-      else until = overFor(facts, at, null)
+        for (const account of c.facts.accounts) until = Math.max(until, overFor(c, at, account.id))
+      else until = overFor(c, at, null)
       if (until > at) objects(answer, 'cooldown', until)
       else allows(answer)
     },
@@ -117,21 +114,21 @@ export function compileExclusivity(rule: RuleOf<'exclusivity'>): Shape {
   const counted: Counted = { unit: rule.counts, key: rule.key, channels: rule.channels }
   const window = compileCountWindow(rule.window)
 
-  const others = (facts: Case, account: string | null) => {
-    const notBefore = rule.afterFirstConversation === true ? firstConversation(facts, counted, account) : -Infinity
-    return facts.facts.contacts.filter(
+  const others = (c: EvaluationContext, account: string | null) => {
+    const notBefore = rule.afterFirstConversation === true ? firstConversation(c, counted, account) : -Infinity
+    return c.facts.contacts.filter(
       (contact) =>
         contact.direction === 'outbound' &&
         contact.at >= notBefore &&
-        contact.channel !== facts.facts.reminder.channel &&
-        isCounted(contact, counted, account, facts.facts.address?.id ?? null),
+        contact.channel !== c.facts.reminder.channel &&
+        isCounted(contact, counted, account, c.facts.address?.id ?? null),
     )
   }
 
-  const nextFree = (facts: Case, at: Instant, account: string | null): Instant => {
-    const contacts = others(facts, account)
+  const nextFree = (c: EvaluationContext, at: Instant, account: string | null): Instant => {
+    const contacts = others(c, account)
     let free = at
-    for (const zone of facts.zones) {
+    for (const zone of c.zones) {
       // Until when each other channel still counts; the ones that count longest are the ones to wait out.
       const busy = new Map<string, Instant>()
       for (const contact of contacts)
@@ -143,7 +140,7 @@ export function compileExclusivity(rule: RuleOf<'exclusivity'>): Shape {
     return free
   }
 
-  const detail: Detail = (facts, at) => ({
+  const detail: Detail = (c, at) => ({
     kind: 'count',
     of: 'channels',
     limit: rule.limit,
@@ -152,21 +149,19 @@ export function compileExclusivity(rule: RuleOf<'exclusivity'>): Shape {
     mode: null,
     freeUnanswered: null,
     window: rule.window,
-    subjects: (rule.key === 'account' ? facts.facts.accounts.map(({ id }) => id) : [null]).map((account) => {
-      const still = others(facts, account).filter((contact) =>
-        facts.zones.some((zone) => window.leaves(zone, contact.at) > at),
-      )
+    subjects: (rule.key === 'account' ? c.facts.accounts.map(({ id }) => id) : [null]).map((account) => {
+      const still = others(c, account).filter((contact) => c.zones.some((zone) => window.leaves(zone, contact.at) > at))
       return { account, count: new Set(still.map(({ channel }) => channel)).size, counted: still.map(contactOf) }
     }),
   })
 
   return {
     detail,
-    ask: (facts, at, answer) => {
+    ask: (c, at, answer) => {
       let until = at
       if (rule.key === 'account')
-        for (const account of facts.facts.accounts) until = Math.max(until, nextFree(facts, at, account.id))
-      else until = nextFree(facts, at, null)
+        for (const account of c.facts.accounts) until = Math.max(until, nextFree(c, at, account.id))
+      else until = nextFree(c, at, null)
       if (until > at) objects(answer, 'cap_reached', until)
       else allows(answer)
     },

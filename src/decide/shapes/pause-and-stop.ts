@@ -1,7 +1,7 @@
 import type { SuppressionFacts } from '../../model/facts.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import { type Instant, NEVER } from '../../model/time.ts'
-import { type Case, daysPastDueIn } from '../case.ts'
+import { type EvaluationContext, daysPastDueIn } from '../evaluation-context.ts'
 import { eventOf, holdOf, stopOf } from '../explanation-facts.ts'
 import { allows, type Answer, askSpans, type Detail, objects, type Shape, type Span } from '../rule.ts'
 import type { ZoneTable } from '../zone-table.ts'
@@ -13,22 +13,22 @@ import { eventsOf } from './precondition.ts'
 export function compilePause(rule: RuleOf<'pause'>): Shape {
   const { on, endedBy } = rule
   /** A recorded end, with its tail, ends the pause; without one it lasts the law's own length, or until somebody ends it. */
-  const endOf = (facts: Case, from: Instant, recorded: Instant | null): Instant => {
-    if (recorded !== null) return rule.tailDays === undefined ? recorded : daysAfter(facts, recorded, rule.tailDays)
-    return rule.days === undefined ? NEVER : daysAfter(facts, from, rule.days)
+  const endOf = (c: EvaluationContext, from: Instant, recorded: Instant | null): Instant => {
+    if (recorded !== null) return rule.tailDays === undefined ? recorded : daysAfter(c, recorded, rule.tailDays)
+    return rule.days === undefined ? NEVER : daysAfter(c, from, rule.days)
   }
-  const detail: Detail = (facts) => {
-    const accounts = facts.facts.accounts.map(({ id }) => id)
+  const detail: Detail = (c) => {
+    const accounts = c.facts.accounts.map(({ id }) => id)
     if ('hold' in on)
       return {
         kind: 'holds',
-        found: facts.facts.holds
+        found: c.facts.holds
           .filter((hold) => hold.kind === on.hold && (hold.account === null || accounts.includes(hold.account)))
           .map(holdOf),
       }
     const found = accounts.flatMap((account) => [
-      ...(eventsOf(facts, on, account) ?? []),
-      ...(endedBy === undefined ? [] : (eventsOf(facts, endedBy, account) ?? [])),
+      ...(eventsOf(c, on, account) ?? []),
+      ...(endedBy === undefined ? [] : (eventsOf(c, endedBy, account) ?? [])),
     ])
     return {
       kind: 'events',
@@ -43,23 +43,23 @@ export function compilePause(rule: RuleOf<'pause'>): Shape {
   }
   return {
     detail,
-    ask: (facts, at, answer) => {
-      if (rule.lets?.includes(facts.facts.reminder.kind) === true) return allows(answer)
+    ask: (c, at, answer) => {
+      if (rule.lets?.includes(c.facts.reminder.kind) === true) return allows(answer)
       const spans: Span[] = []
-      for (const account of facts.facts.accounts) {
+      for (const account of c.facts.accounts) {
         if ('hold' in on) {
-          for (const hold of facts.facts.holds) {
+          for (const hold of c.facts.holds) {
             if (hold.kind === on.hold && (hold.account === null || hold.account === account.id))
-              spans.push({ from: hold.from, until: endOf(facts, hold.from, hold.until) })
+              spans.push({ from: hold.from, until: endOf(c, hold.from, hold.until) })
           }
           continue
         }
-        const endings = endedBy === undefined ? [] : (eventsOf(facts, endedBy, account.id) ?? [])
-        for (const event of eventsOf(facts, on, account.id) ?? []) {
+        const endings = endedBy === undefined ? [] : (eventsOf(c, endedBy, account.id) ?? [])
+        for (const event of eventsOf(c, on, account.id) ?? []) {
           const ended = endings
             .filter((ending) => ending.at >= event.at)
             .reduce<Instant | null>((first, ending) => (first === null || ending.at < first ? ending.at : first), null)
-          spans.push({ from: event.at, until: endOf(facts, event.at, ended) })
+          spans.push({ from: event.at, until: endOf(c, event.at, ended) })
         }
       }
       askSpans(spans, 'on_hold', at, answer)
@@ -69,17 +69,17 @@ export function compilePause(rule: RuleOf<'pause'>): Shape {
 
 /** A suppression that law reads more widely than its own scope (S15, S16). */
 export function compileStop(rule: RuleOf<'stop'>): Shape {
-  const reaching = ({ facts: { suppressions, address } }: Case): SuppressionFacts[] =>
+  const reaching = ({ facts: { suppressions, address } }: EvaluationContext): SuppressionFacts[] =>
     suppressions.filter(
       (stop) =>
         rule.reasons.includes(stop.reason) &&
         (rule.covers === 'person' || (stop.address !== null && stop.address === address?.id)),
     )
   return {
-    detail: (facts) => ({ kind: 'stops', found: reaching(facts).map(stopOf) }),
-    ask: (facts, at, answer) => {
-      if (rule.lets?.includes(facts.facts.reminder.kind) === true) return allows(answer)
-      const spans = reaching(facts).map((stop): Span => ({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER }))
+    detail: (c) => ({ kind: 'stops', found: reaching(c).map(stopOf) }),
+    ask: (c, at, answer) => {
+      if (rule.lets?.includes(c.facts.reminder.kind) === true) return allows(answer)
+      const spans = reaching(c).map((stop): Span => ({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER }))
       askSpans(spans, 'suppressed', at, answer)
     },
   }
@@ -92,43 +92,43 @@ export function compileStop(rule: RuleOf<'stop'>): Shape {
  * The first contact is the first in which something was conveyed, whoever began it: one of ours that reached the
  * person, or a call of theirs that was talked through. A message of theirs alone conveys nothing to them.
  */
-export function compileDuty(rule: RuleOf<'duty'>): (facts: Case, at: Instant, answer: Answer) => void {
+export function compileDuty(rule: RuleOf<'duty'>): (c: EvaluationContext, at: Instant, answer: Answer) => void {
   const { after, owes } = rule
   const days = rule.withinDays ?? (rule.withinBusinessDays as number)
   const lastDay =
     rule.withinDays === undefined ? (day: number) => businessDaysAfter(day, days) : (day: number) => day + days
 
-  const began = (facts: Case, account: string): Instant => {
+  const began = (c: EvaluationContext, account: string): Instant => {
     let first = NEVER
     if (after === 'first-contact') {
-      for (const contact of facts.facts.contacts) {
+      for (const contact of c.facts.contacts) {
         const conveyed = countsAs(contact, contact.direction === 'outbound' ? 'reached' : 'conversation')
         if (conveyed && sharesKey(contact, 'account', account, null)) first = Math.min(first, contact.at)
       }
     } else if (after !== 'due-date')
-      for (const event of eventsOf(facts, after, account) ?? []) first = Math.min(first, event.at)
+      for (const event of eventsOf(c, after, account) ?? []) first = Math.min(first, event.at)
     return first
   }
 
   /** The local day from which it is counted; null when it has not begun. */
-  const firstDay = (facts: Case, account: number, id: string, zone: ZoneTable, at: Instant): number | null => {
+  const firstDay = (c: EvaluationContext, account: number, id: string, zone: ZoneTable, at: Instant): number | null => {
     if (after === 'due-date') {
       const today = zone.dayAt(at)
-      const overdue = daysPastDueIn(facts, account, zone, today)
+      const overdue = daysPastDueIn(c, account, zone, today)
       return overdue === null ? null : today - overdue
     }
-    const start = began(facts, id)
+    const start = began(c, id)
     return start === NEVER ? null : zone.dayAt(start)
   }
 
-  return (facts, at, answer) => {
+  return (c, at, answer) => {
     let deadline = NEVER
-    for (const [i, { id }] of facts.facts.accounts.entries()) {
-      const done = eventsOf(facts, owes, id)
+    for (const [i, { id }] of c.facts.accounts.entries()) {
+      const done = eventsOf(c, owes, id)
       if (done === null) return allows(answer)
       if (done.some((event) => event.at <= at)) continue
-      for (const zone of facts.zones) {
-        const day = firstDay(facts, i, id, zone, at)
+      for (const zone of c.zones) {
+        const day = firstDay(c, i, id, zone, at)
         // The earliest zone's end of the last day: a duty is never read later than it may be due.
         if (day !== null) deadline = Math.min(deadline, zone.startOfDay(lastDay(day) + 1))
       }

@@ -2,7 +2,7 @@ import type { Calendar } from '../../model/calendars/calendar.ts'
 import type { EventFacts } from '../../model/facts.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import { type Instant, NEVER } from '../../model/time.ts'
-import { type Case, daysPastDueIn } from '../case.ts'
+import { type EvaluationContext, daysPastDueIn } from '../evaluation-context.ts'
 import { dated, eventOf } from '../explanation-facts.ts'
 import { allows, type Answer, type Ask, objects, type Shape } from '../rule.ts'
 import { daysAfter } from './pacing.ts'
@@ -11,27 +11,27 @@ import { daysAfter } from './pacing.ts'
 export function compilePrecondition(
   rule: RuleOf<'precondition'>,
   calendar: Calendar | null,
-): (facts: Case, at: Instant, answer: Answer) => void {
+): (c: EvaluationContext, at: Instant, answer: Answer) => void {
   const { requires, daysPastDue } = rule
   if (requires === undefined) return notBeforeDaysPastDue(daysPastDue as number)
-  const endOfWait = (facts: Case, happened: Instant): Instant | 'calendar_unknown' => {
+  const endOfWait = (c: EvaluationContext, happened: Instant): Instant | 'calendar_unknown' => {
     if (rule.waitBusinessDays !== undefined) {
-      const end = businessDaysAfter(facts, happened, rule.waitBusinessDays.days, calendar)
+      const end = businessDaysAfter(c, happened, rule.waitBusinessDays.days, calendar)
       // The days that follow begin on the last business day's morrow, which is the first of them.
-      return end === 'calendar_unknown' || rule.waitDays === undefined ? end : daysAfter(facts, end, rule.waitDays)
+      return end === 'calendar_unknown' || rule.waitDays === undefined ? end : daysAfter(c, end, rule.waitDays)
     }
-    return rule.waitDays === undefined ? happened : daysAfter(facts, happened, rule.waitDays)
+    return rule.waitDays === undefined ? happened : daysAfter(c, happened, rule.waitDays)
   }
-  return (facts, at, answer) => {
+  return (c, at, answer) => {
     let until = at
-    for (const [i, account] of facts.facts.accounts.entries()) {
-      const events = eventsOf(facts, requires, account.id)
+    for (const [i, account] of c.facts.accounts.entries()) {
+      const events = eventsOf(c, requires, account.id)
       if (events === null) return allows(answer)
-      const since = rule.eachSpell === true ? overdueSince(facts, i, at) : -Infinity
+      const since = rule.eachSpell === true ? overdueSince(c, i, at) : -Infinity
       let first = NEVER
       for (const event of events) {
         if (event.at < since) continue
-        const end = endOfWait(facts, event.at)
+        const end = endOfWait(c, event.at)
         if (end === 'calendar_unknown') return objects(answer, 'calendar_unknown')
         first = Math.min(first, end)
       }
@@ -43,11 +43,11 @@ export function compilePrecondition(
 }
 
 /** The first instant of the day on which the account fell due, in the zone where it comes first; -∞ when no due date is known. */
-function overdueSince(facts: Case, account: number, at: Instant): Instant {
+function overdueSince(c: EvaluationContext, account: number, at: Instant): Instant {
   let first = Infinity
-  for (const zone of facts.zones) {
+  for (const zone of c.zones) {
     const today = zone.dayAt(at)
-    const days = daysPastDueIn(facts, account, zone, today)
+    const days = daysPastDueIn(c, account, zone, today)
     if (days === null) return -Infinity
     first = Math.min(first, zone.startOfDay(today - days))
   }
@@ -56,12 +56,12 @@ function overdueSince(facts: Case, account: number, at: Instant): Instant {
 
 const notBeforeDaysPastDue =
   (days: number) =>
-  (facts: Case, at: Instant, answer: Answer): void => {
+  (c: EvaluationContext, at: Instant, answer: Answer): void => {
     let until = at
-    for (const zone of facts.zones) {
+    for (const zone of c.zones) {
       const today = zone.dayAt(at)
-      for (let account = 0; account < facts.facts.accounts.length; account++) {
-        const now = daysPastDueIn(facts, account, zone, today)
+      for (let account = 0; account < c.facts.accounts.length; account++) {
+        const now = daysPastDueIn(c, account, zone, today)
         if (now !== null && now < days) until = Math.max(until, zone.startOfDay(today + days - now))
       }
     }
@@ -70,13 +70,13 @@ const notBeforeDaysPastDue =
   }
 
 function businessDaysAfter(
-  facts: Case,
+  c: EvaluationContext,
   happened: Instant,
   count: number,
   calendar: Calendar | null,
 ): Instant | 'calendar_unknown' {
   let latest = -Infinity
-  for (const zone of facts.zones) {
+  for (const zone of c.zones) {
     let day = zone.dayAt(happened)
     for (let passed = 0; passed < count;) {
       day++
@@ -103,16 +103,16 @@ const isWanted = (event: EventFacts, wanted: WantedEvent, account: string): bool
   (event.account === null || event.account === account)
 
 /** The events of one account, or null when the case does not state any history. */
-export const eventsOf = (facts: Case, wanted: WantedEvent, account: string): EventFacts[] | null =>
-  facts.facts.events === null ? null : facts.facts.events.filter((event) => isWanted(event, wanted, account))
+export const eventsOf = (c: EvaluationContext, wanted: WantedEvent, account: string): EventFacts[] | null =>
+  c.facts.events === null ? null : c.facts.events.filter((event) => isWanted(event, wanted, account))
 
 /** A duty with what its answers rest on: what is owed and was done, and the end of the term, as the question itself gives it. */
 export const explainedDuty = (rule: RuleOf<'duty'>, ask: Ask): Shape => ({
   ask,
-  detail: (facts, at) => {
+  detail: (c, at) => {
     const answer: Answer = { code: null, until: NEVER }
     allows(answer)
-    ask(facts, at, answer)
+    ask(c, at, answer)
     return {
       kind: 'events',
       wants: rule.owes,
@@ -120,7 +120,7 @@ export const explainedDuty = (rule: RuleOf<'duty'>, ask: Ask): Shape => ({
       waitBusinessDays: null,
       withinDays: rule.withinDays ?? null,
       daysPastDue: null,
-      found: [...new Set(facts.facts.accounts.flatMap(({ id }) => eventsOf(facts, rule.owes, id) ?? []))].map(eventOf),
+      found: [...new Set(c.facts.accounts.flatMap(({ id }) => eventsOf(c, rule.owes, id) ?? []))].map(eventOf),
       deadline: answer.code === null ? dated(answer.until) : null,
     }
   },
@@ -129,7 +129,7 @@ export const explainedDuty = (rule: RuleOf<'duty'>, ask: Ask): Shape => ({
 /** A precondition with what its answers rest on: the event it looks for and those that were found, or the days past due it begins with. */
 export const explainedPrecondition = (rule: RuleOf<'precondition'>, ask: Ask): Shape => ({
   ask,
-  detail: (facts) => {
+  detail: (c) => {
     const { requires } = rule
     return {
       kind: 'events',
@@ -141,7 +141,7 @@ export const explainedPrecondition = (rule: RuleOf<'precondition'>, ask: Ask): S
       found:
         requires === undefined
           ? []
-          : [...new Set(facts.facts.accounts.flatMap(({ id }) => eventsOf(facts, requires, id) ?? []))].map(eventOf),
+          : [...new Set(c.facts.accounts.flatMap(({ id }) => eventsOf(c, requires, id) ?? []))].map(eventOf),
       deadline: null,
     }
   },

@@ -1,6 +1,6 @@
 import type { RuleOf } from '../../model/pack-rule.ts'
 import { type Instant, NEVER } from '../../model/time.ts'
-import type { Case } from '../case.ts'
+import type { EvaluationContext } from '../evaluation-context.ts'
 import { dated } from '../explanation-facts.ts'
 import { allows, type Answer, COMMON_HOURS_SEARCH, objects, type Shape } from '../rule.ts'
 import type { HoursAnswer, WeeklyHours } from '../weekly-hours.ts'
@@ -8,14 +8,14 @@ import type { HoursAnswer, WeeklyHours } from '../weekly-hours.ts'
 const one: HoursAnswer = { state: 'open', until: 0 }
 
 export const compileWindow = (rule: RuleOf<'window'>, hours: WeeklyHours): Shape => ({
-  ask: (facts, at, answer) => askHours(hours, facts, at, answer),
-  detail: (facts, at) => ({
+  ask: (c, at, answer) => askHours(hours, c, at, answer),
+  detail: (c, at) => ({
     kind: 'hours',
     allow: rule.allow ?? null,
     ban: rule.ban ?? null,
     closedDays: rule.closedDays ?? [],
     calendar: rule.holidays?.calendar ?? null,
-    zones: (facts.located ? facts.zones : []).map((zone) => {
+    zones: (c.located ? c.zones : []).map((zone) => {
       const said: HoursAnswer = { state: 'open', until: 0 }
       hours.ask(zone, at, said)
       return { zone: zone.zone, state: said.state, until: dated(said.until) }
@@ -29,15 +29,15 @@ export const compileWindow = (rule: RuleOf<'window'>, hours: WeeklyHours): Shape
  * Objects until the first instant that is open in all of them; when there is none,
  * the answer is `no_common_window`, which more knowledge about the person cures.
  */
-function askHours(hours: WeeklyHours, facts: Case, at: Instant, answer: Answer): void {
-  if (!facts.located) return allows(answer)
+function askHours(hours: WeeklyHours, c: EvaluationContext, at: Instant, answer: Answer): void {
+  if (!c.located) return allows(answer)
   let shut: 'outside_contact_window' | 'holiday' | null = null
   let open = at
   let until = NEVER
   for (let settled = false; !settled;) {
     settled = true
     until = NEVER
-    for (const zone of facts.zones) {
+    for (const zone of c.zones) {
       hours.ask(zone, open, one)
       if (one.state === 'unknown') return objects(answer, 'calendar_unknown')
       if (one.state === 'open') {

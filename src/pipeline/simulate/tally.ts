@@ -1,4 +1,4 @@
-import { caseOf } from '../../decide/case.ts'
+import { evaluationContext } from '../../decide/evaluation-context.ts'
 import { compileCondition } from '../../decide/condition.ts'
 import type { CompiledPack } from '../../decide/packs.ts'
 import { compileCountWindow, isCounted } from '../../decide/shapes/cap.ts'
@@ -212,7 +212,7 @@ export function capReader(packs: readonly CompiledPack[]): ReadCaps {
   )
   const time: SpeakingTime = { speaks: true, until: NEVER }
   return (facts, at) => {
-    const asked = caseOf(facts, at)
+    const asked = evaluationContext(facts, at)
     const uses: CapUse[] = []
     for (const { compiled, rule, concerns, window } of gauges) {
       if (!rule.channels.includes(facts.reminder.channel) || !compiled.appliesTo(asked) || !concerns(asked)) continue

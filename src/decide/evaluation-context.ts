@@ -12,13 +12,13 @@ import { dayNumber, type Instant } from '../model/time.ts'
 import { isAmong, type ZoneTable, zoneTable } from './zone-table.ts'
 
 /** The facts of one decision, with what every rule needs worked out once. */
-export interface Case extends Places {
+export interface EvaluationContext extends Places {
   readonly facts: Facts
   /** The instant of the decision; rules are also asked about later ones. */
   readonly now: Instant
 }
 
-export function caseOf(facts: Facts, now: Instant): Case {
+export function evaluationContext(facts: Facts, now: Instant): EvaluationContext {
   const places = placesOf(facts)
   return {
     facts,
@@ -36,25 +36,25 @@ export function caseOf(facts: Facts, now: Instant): Case {
  *
  * A stated figure is true at the decision's own instant and grows by local days.
  */
-export function daysPastDueIn(facts: Case, account: number, zone: ZoneTable, day: number): number | null {
-  const stated = facts.facts.accounts[account]
+export function daysPastDueIn(c: EvaluationContext, account: number, zone: ZoneTable, day: number): number | null {
+  const stated = c.facts.accounts[account]
   if (stated === undefined) return null
-  if (stated.daysPastDue !== null) return stated.daysPastDue + day - zone.dayAt(facts.now)
+  if (stated.daysPastDue !== null) return stated.daysPastDue + day - zone.dayAt(c.now)
   const due = stated.dueDate === null ? null : dayNumber(stated.dueDate)
   return due === null ? null : day - due
 }
 
 /** The first instant at which this local day has begun in any candidate zone. */
-export function dayBeginsSomewhere(facts: Case, day: number): Instant {
+export function dayBeginsSomewhere(c: EvaluationContext, day: number): Instant {
   let first = Infinity
-  for (const zone of facts.zones) first = Math.min(first, zone.startOfDay(day))
+  for (const zone of c.zones) first = Math.min(first, zone.startOfDay(day))
   return first
 }
 
 /** The first instant at which this local day has begun in every candidate zone. */
-export function dayBeginsEverywhere(facts: Case, day: number): Instant {
+export function dayBeginsEverywhere(c: EvaluationContext, day: number): Instant {
   let last = -Infinity
-  for (const zone of facts.zones) last = Math.max(last, zone.startOfDay(day))
+  for (const zone of c.zones) last = Math.max(last, zone.startOfDay(day))
   return last
 }
 
