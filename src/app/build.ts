@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts'
 import type { Provider } from '../deliver/provider.ts'
 import type { RateGate } from '../deliver/rate-gate.ts'
 import { DecorumError } from '../model/errors.ts'
-import type { Log } from '../model/log-events.ts'
+import { failureForLog, type Log } from '../model/log-events.ts'
 import type { Route } from '../model/route.ts'
 import type { Clock } from '../model/time.ts'
 import { type DispatchContext, DISPATCH_LIMITS, type DispatchLimits } from '../pipeline/dispatch/dispatch-context.ts'
@@ -139,7 +139,7 @@ async function openChecked(config: Config, worker: string, log: Log): Promise<Le
     poolSize: config.limits.poolSize,
     onError: (error) =>
       log.warn(
-        { event: 'ledger.connection_lost', error: error.message },
+        { event: 'ledger.connection_lost', ...failureForLog(error) },
         'connection to the ledger lost; the pool replaces it',
       ),
   })

@@ -1,4 +1,4 @@
-import type { Log } from '../model/log-events.ts'
+import { failureForLog, type Log } from '../model/log-events.ts'
 
 /** A job of a daemon that runs again and again. */
 export interface Loop {
@@ -44,10 +44,10 @@ export function loop(name: string, everyMs: number, log: Log, work: () => Promis
         problem = null
         failures = 0
       } catch (error) {
-        const message = error instanceof Error ? error.message || error.name : String(error)
+        const failure = failureForLog(error)
         if (problem === null)
-          log.error({ event: 'loop.retrying', loop: name, error: message }, 'loop failing, retrying with backoff')
-        problem = message
+          log.error({ event: 'loop.retrying', loop: name, ...failure }, 'loop failing, retrying with backoff')
+        problem = `fails: ${[failure.failure, failure.error, failure.code].filter((part) => part !== undefined).join(' ')}`
         failures++
       }
       if (stopped || more || nudged) continue

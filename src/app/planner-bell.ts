@@ -1,5 +1,5 @@
 import { ConstantBackoff, handleAll, retry } from 'cockatiel'
-import type { Log } from '../model/log-events.ts'
+import { failureForLog, type Log } from '../model/log-events.ts'
 import type { Ledger } from '../record/ledger.ts'
 import { listenForPlanner, ringPlanner } from '../record/claim.ts'
 
@@ -62,7 +62,7 @@ export class PlannerBell {
     else if (!this.#ledger.embedded) {
       ringPlanner(this.#ledger.pool).catch((error: unknown) =>
         this.#log.debug(
-          { event: 'planner.not_woken', error: (error as Error).message },
+          { event: 'planner.not_woken', ...failureForLog(error) },
           'planner not woken; it polls by itself',
         ),
       )

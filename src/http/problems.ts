@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { databaseFailure } from '../model/database-failure.ts'
 import { DecorumError, type ErrorCode, ERRORS } from '../model/errors.ts'
 import { nearMiss } from '../model/faults.ts'
-import type { Log } from '../model/log-events.ts'
+import { failureForLog, type Log } from '../model/log-events.ts'
 import type { Api } from './openapi.ts'
 
 const codes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]
@@ -68,15 +68,11 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     .send(JSON.stringify(problemOf(error, request.id)))
 }
 
-/** What a failure may leave in the log. Not its message: a database quotes values in it. */
-function causeOf(cause: unknown): { cause?: string; causeCode?: string; at?: string[] } {
+/** The failure behind a 5xx, beside the `code` that the client was told. */
+function causeOf(cause: unknown): { cause?: string; causeCode?: string | undefined } {
   if (!(cause instanceof Error)) return {}
-  const code = (cause as { code?: unknown }).code
-  const frames = (cause.stack ?? '')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line.startsWith('at ') && !line.includes('node_modules'))
-  return { cause: cause.name, ...(typeof code === 'string' ? { causeCode: code } : {}), at: frames.slice(0, 8) }
+  const { error, code, ...rest } = failureForLog(cause)
+  return { cause: error, causeCode: code, ...rest }
 }
 
 /** Fastify's own refusals, by their code. */

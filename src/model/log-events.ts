@@ -1,3 +1,5 @@
+import { type DatabaseFailure, databaseFailure } from './database-failure.ts'
+
 /**
  * Which events does a process log, and at which level?
  *
@@ -74,3 +76,33 @@ export type Log = {
     message: string,
   ) => void
 }
+
+/**
+ * What may a log line carry of a failure? Its class, its code and where it was thrown, never its message: a database
+ * quotes the values that it could not store.
+ *
+ * @returns  `failure` when the database's state made it fail, otherwise `at`, the first frames of our code
+ */
+export function failureForLog(error: unknown): {
+  error: string
+  code?: string
+  failure?: DatabaseFailure
+  at?: string[]
+} {
+  if (!(error instanceof Error)) return { error: typeof error }
+  const { code } = error as { code?: unknown }
+  const failure = databaseFailure(error)
+  return {
+    error: error.name,
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(failure === null ? { at: framesOf(error) } : { failure }),
+  }
+}
+
+/** The lines of a stack trace that end in a position; a line of the message does not. */
+const framesOf = ({ stack = '' }: Error): string[] =>
+  stack
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^at .*:\d+:\d+\)?$/.test(line) && !line.includes('node_modules'))
+    .slice(0, 8)

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { CompiledPack } from '../decide/packs.ts'
 import type { Creditor } from '../model/creditor.ts'
 import { type Ladder, parseLadder } from '../model/ladder.ts'
+import { failureForLog } from '../model/log-events.ts'
 import { REQUIRABLE_FACTS } from '../model/template.ts'
 import { DAY } from '../model/time.ts'
 import { carrierOf, reminderFromPlan, type RungCarrier } from '../plan/fallback.ts'
@@ -131,7 +132,7 @@ export async function planDue(runtime: Runtime, limit = 200, packs: readonly Com
         ],
         async (id, error) => {
           runtime.log.error(
-            { event: 'planning.postponed', recipient: id, error: (error as Error).message },
+            { event: 'planning.postponed', recipient: id, ...failureForLog(error) },
             'planning failed for one recipient; postponed by an hour',
           )
           await postponePlanning(runtime, id)

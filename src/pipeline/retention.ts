@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { CompiledPack } from '../decide/packs.ts'
 import { retentionOf, type RetentionReason } from '../decide/retention.ts'
 import type { Scope } from '../decide/scope.ts'
+import { failureForLog } from '../model/log-events.ts'
 import { DAY, formatInstant, HOUR, type Instant } from '../model/time.ts'
 import { countOldNotices, forgetOldNotices, type NoticeCount, type OldNotices } from '../record/outbox.ts'
 import { listPartitions, makeMonths, type Month, monthOf, type Partition } from '../record/partitions.ts'
@@ -227,7 +228,7 @@ export class MonthsAhead {
       if (busy) return
     } catch (error) {
       log.error(
-        { event: 'partitions.failed', error: (error as Error).message },
+        { event: 'partitions.failed', ...failureForLog(error) },
         'monthly partitions not created; rows go to the default partition meanwhile',
       )
     }

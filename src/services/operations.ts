@@ -1,6 +1,7 @@
 import { Gauge, Registry } from 'prom-client'
 import type { DoubtResolution, PermitBody, PermitSettlement, SwitchBody, SwitchLift } from '../intake/bodies.ts'
 import { DecorumError } from '../model/errors.ts'
+import { failureForLog } from '../model/log-events.ts'
 import { auditContacts, type AuditedContacts } from '../pipeline/audit/audit-contacts.ts'
 import { calendarAlarms } from '../pipeline/audit/due-for-review.ts'
 import { replay } from '../pipeline/audit/replay.ts'
@@ -120,7 +121,7 @@ export function measuring(
         )
       } catch (error) {
         runtime.log.warn(
-          { event: 'metrics.incomplete', code: (error as { code?: unknown }).code },
+          { event: 'metrics.incomplete', ...failureForLog(error) },
           'metrics served without those of the ledger, which did not answer',
         )
       }

@@ -1,6 +1,7 @@
 import { captureProvider } from '../../deliver/capture.ts'
 import { memoryRateGate } from '../../deliver/rate-gate.ts'
 import { openWebhook } from '../../deliver/webhook.ts'
+import { failureForLog } from '../../model/log-events.ts'
 import type { Route } from '../../model/route.ts'
 import type { Channel } from '../../model/vocabulary.ts'
 import type { DispatchContext } from '../../pipeline/dispatch/dispatch-context.ts'
@@ -181,7 +182,7 @@ export async function startDispatching(
           await dispatcher.answer(ticket)
         } catch (error) {
           runtime.log.error(
-            { event: 'ticket.failed', route: dispatcher.route, error: (error as Error).message },
+            { event: 'ticket.failed', route: dispatcher.route, ...failureForLog(error) },
             'ticket not dispatched; its reminders stay queued until the sweep rings them again',
           )
         }

@@ -5,6 +5,7 @@ import { eventLine, type EventLine } from '../../intake/bodies.ts'
 import type { Line } from '../../intake/lines.ts'
 import { parse, parseJson } from '../../intake/parse.ts'
 import { DecorumError, type Fault, type Parsed } from '../../model/errors.ts'
+import { failureForLog } from '../../model/log-events.ts'
 import type { ImportTotals, LineResult } from '../../report/views/operations.ts'
 import { runBisecting } from '../bisect.ts'
 import type { Actor, Runtime } from '../runtime.ts'
@@ -137,10 +138,7 @@ const putChunk = <T>(runtime: Runtime, kind: LineKind<T>, items: readonly T[]): 
     items,
     (some) => kind.put(some),
     (_item, error) => {
-      runtime.log.error(
-        { event: 'import.line_failed', error: (error as Error).name, code: (error as { code?: unknown }).code },
-        'import line not stored',
-      )
+      runtime.log.error({ event: 'import.line_failed', ...failureForLog(error) }, 'import line not stored')
       return [
         {
           ok: false,

@@ -4,6 +4,7 @@ import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
 import { type Breaker, tellsAgainstRoute } from '../../deliver/breaker.ts'
 import { mayCallAt, type Slots } from '../../deliver/rate-gate.ts'
 import type { CallOutcome } from '../../model/delivery.ts'
+import { failureForLog } from '../../model/log-events.ts'
 import { largestWeight } from '../../model/route.ts'
 import { Semaphore } from '../../queue/concurrency.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
@@ -152,7 +153,7 @@ export class Dispatcher {
       )
     } catch (error) {
       this.#runtime.log.warn(
-        { event: 'rate_gate.unreachable', route: this.route, error: (error as Error).message },
+        { event: 'rate_gate.unreachable', route: this.route, ...failureForLog(error) },
         'rate gate does not answer; no call is made',
       )
       return null
@@ -167,7 +168,7 @@ export class Dispatcher {
     } catch (error) {
       if (!(error instanceof ReservationLost)) throw error
       this.#runtime.log.warn(
-        { event: 'reservation.lost', route: this.route, error: (error.cause as Error).message },
+        { event: 'reservation.lost', route: this.route, ...failureForLog(error.cause) },
         'ledger did not answer while a batch was being reserved; its attempts are read back',
       )
       this.#recover(error.batch)

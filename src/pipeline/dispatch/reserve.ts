@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type { AttemptKey } from '../../deliver/provider.ts'
 import { isTransient } from '../../model/database-failure.ts'
+import { failureForLog } from '../../model/log-events.ts'
 import { type Instant, MINUTE } from '../../model/time.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
 import {
@@ -75,9 +76,8 @@ export async function reserve(runtime: Runtime, context: DispatchContext, ticket
   }
   try {
     const reserved = await runBisecting(ticket.reminderIds, part, async (reminderId, error) => {
-      // The class alone: a database's message may quote what it could not store.
       runtime.log.error(
-        { event: 'reminder.quarantined', reminder: reminderId, error: (error as Error).name },
+        { event: 'reminder.quarantined', reminder: reminderId, ...failureForLog(error) },
         'reminder cannot be reserved; tried again later',
       )
       await quarantine(runtime.ledger.db, unwritable(reminderId, ticket.ring, runtime.clock.now()))

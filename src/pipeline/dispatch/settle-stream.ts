@@ -1,6 +1,7 @@
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
+import { failureForLog } from '../../model/log-events.ts'
 import { addressSuppression } from '../../model/vocabulary.ts'
 import { attemptAddress } from '../../record/suppressions.ts'
 import { writeSettlements } from '../../record/dispatch/settlement.ts'
@@ -70,7 +71,7 @@ export class SettleStream {
     untilTaken.onRetry((failed) => {
       if (failed.attempt !== 1 || !('error' in failed)) return
       this.#runtime.log.error(
-        { event: 'result.delayed', results: batch.length, error: failed.error.message },
+        { event: 'result.delayed', results: batch.length, ...failureForLog(failed.error) },
         'results not written yet, retrying: the ledger does not answer',
       )
     })
@@ -109,7 +110,7 @@ export async function settle(runtime: Runtime, settlements: readonly Settlement[
           event: 'result.failed',
           reminder: settlement.entry.reminderId,
           attempt: settlement.entry.attemptNo,
-          error: (error as Error).message,
+          ...failureForLog(error),
         },
         'result not written; the attempt will be in doubt',
       )
