@@ -7,7 +7,7 @@ import { smtpProvider } from '../deliver/smtp/smtp.ts'
 import { twilioSmsProvider } from '../deliver/twilio/sms.ts'
 import { twilioVoiceProvider } from '../deliver/twilio/voice.ts'
 import { largestWeight, type Route } from '../model/route.ts'
-import { keepCaptured } from '../pipeline/personal-data.ts'
+import { storeCaptured } from '../pipeline/personal-data.ts'
 import type { Runtime } from '../pipeline/runtime.ts'
 import { connectRedis, parseRedisUrl } from '../queue/redis-connection.ts'
 import { captureExists } from '../record/captured.ts'
@@ -54,7 +54,7 @@ export function openRoutes(
         ? memoryRateGate(route.id, rate)
         : postgresRateGate((booking) => takeRateSlots(ledger.db, booking), route.id, rate)
     })
-  const keep = (captured: Captured) => keepCaptured(runtime, captured)
+  const keep = (captured: Captured) => storeCaptured(runtime, captured)
   const capture = (provider: Provider): Provider =>
     provider.name === 'capture' ? withLedgerLookUp(runtime, provider) : provider
   const all = config.routes.map((route): OpenRoute => ({

@@ -4,7 +4,7 @@ import type { Provider } from '../deliver/provider.ts'
 import type { RateGate } from '../deliver/rate-gate.ts'
 import { type Instant, MINUTE } from '../model/time.ts'
 import type { Channel } from '../model/vocabulary.ts'
-import { keepCaptured } from '../pipeline/personal-data.ts'
+import { storeCaptured } from '../pipeline/personal-data.ts'
 import type { Runtime } from '../pipeline/runtime.ts'
 import type { Doorbell } from '../queue/doorbell.ts'
 import { nextWork, reminderName } from '../record/demo.ts'
@@ -109,5 +109,5 @@ export const repeatableCapture = (channel: Channel, seed: number, runtime: () =>
     const { attempt } = captured.request
     const name = (await reminderName(runtime().ledger.db, attempt.reminderId)) ?? attempt.reminderId
     const receipts = planReceipts(channel, { reminderId: name, attemptNo: attempt.attemptNo }, seed)
-    await keepCaptured(runtime(), { ...captured, receipts })
+    await storeCaptured(runtime(), { ...captured, receipts })
   })

@@ -119,7 +119,7 @@ function stoppedAddress(recipient: RecipientForDecision, contact: AuditedContact
 }
 
 /** Objections that say that a rule about contacts was exceeded; the others are about messages and machines. */
-export const EXCEEDS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
+export const CONTACT_RULE_CODES: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
   'outside_contact_window',
   'holiday',
   'recipient_blocked_time',
@@ -135,7 +135,7 @@ export const EXCEEDS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
 ])
 
 /** How far back contacts bear on a later one; talks do however old they are. */
-export const CONTACTS_BEAR_MS = 62 * DAY
+export const CONTACT_HISTORY_MS = 62 * DAY
 
 /** A rule that would not have allowed a contact. */
 interface Exceedance {
@@ -166,7 +166,7 @@ export async function markExceeded(
 ): Promise<Exceedance[]> {
   const { id, recipientId, at } = contact
   const [recipient] = await recipientsAsKnown(trx as Kysely<Database>, [recipientId], {
-    since: new Date(at - CONTACTS_BEAR_MS),
+    since: new Date(at - CONTACT_HISTORY_MS),
     to: new Date(at + 1),
   })
   const known = recipient?.contacts.find((one) => one.id === id && !one.otherRecipient)
@@ -177,7 +177,7 @@ export async function markExceeded(
   const { reasons } = decide({ ...facts, system: { ...(facts.system ?? OPEN), switchedOff } }, packs, at)
   const exceeded = [
     ...reasons
-      .filter(({ code }) => EXCEEDS.has(code) || code === 'switched_off')
+      .filter(({ code }) => CONTACT_RULE_CODES.has(code) || code === 'switched_off')
       .map(({ rule, citation }) => ({ rule, citation })),
     ...learntLater(recipient, known),
   ]

@@ -36,7 +36,7 @@ interface Moved {
  * The caller holds the lock of each one's recipient; `recipientsToLock` names them. With nobody
  * listening it costs nothing: no question is asked and no row is written.
  */
-export async function noteReminders(
+export async function addReminderNotices(
   runtime: Runtime,
   trx: Locked,
   moved: readonly Moved[],
@@ -58,7 +58,7 @@ export async function noteReminders(
   )
 }
 
-/** Whose locks `noteReminders` will need for these; nobody's when nobody listens. */
+/** Whose locks `addReminderNotices` will need for these; nobody's when nobody listens. */
 export async function recipientsToLock(
   runtime: Runtime,
   trx: Transaction<Database>,
@@ -102,7 +102,7 @@ const FEWEST_TRIES = 10
  *
  * @returns  milliseconds, not less than the first wait: "at once" would be no pause; null when it does not ask
  */
-export const pauseAskedBy = (answer: WebhookAnswer): number | null =>
+export const pauseRequestedBy = (answer: WebhookAnswer): number | null =>
   answer.kind === 'failed' && answer.retryAfterMs !== undefined ? Math.max(answer.retryAfterMs, FIRST_WAIT_MS) : null
 
 /**
@@ -124,14 +124,14 @@ export function nextTry(
 ): Pick<ToldNotice, 'outcome' | 'waitMs'> {
   if (answer.kind === 'taken') return { outcome: 'taken', waitMs: 0 }
   if (ageMs >= PATIENCE_MS && tries >= FEWEST_TRIES) return { outcome: 'given_up', waitMs: 0 }
-  const pause = pauseAskedBy(answer)
+  const pause = pauseRequestedBy(answer)
   if (pause !== null) return { outcome: 'again', waitMs: Math.round(pause * (1 + jitter / 10)) }
   const full = Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS)
   return { outcome: 'again', waitMs: Math.round(full * (1 - jitter / 2)) }
 }
 
 /** A stop that has just been recorded. */
-export interface NewStop {
+export interface SuppressionNotice {
   scope: SuppressionScope
   reason: SuppressionReason
   /** Null: every channel of what the scope covers. */
@@ -147,11 +147,11 @@ export interface NewStop {
  * Lets a stop that has just been recorded reach those who act for us: steps for people that it forbids are withdrawn, and
  * upstream is to be told. The caller holds the locks of the people whom it concerns.
  */
-export async function noteStop(
+export async function addSuppressionNotices(
   runtime: Runtime,
   trx: Locked,
   recipientKeys: readonly string[],
-  stop: NewStop,
+  stop: SuppressionNotice,
   now: Instant,
 ): Promise<void> {
   await withdrawForbidden(runtime, trx, recipientKeys, now)
@@ -261,7 +261,7 @@ export class EndpointNotifier {
     const answers = await Promise.all(claimed.map((notice) => this.#endpoint.tell(messageOf(notice))))
     await this.#settle(claimed, answers)
     this.#remember(answers)
-    const pause = Math.max(...answers.map((answer) => pauseAskedBy(answer) ?? 0))
+    const pause = Math.max(...answers.map((answer) => pauseRequestedBy(answer) ?? 0))
     if (pause > 0) this.#pausedUntil = this.#machineNow() + pause
     return pause === 0 && answers.some((answer) => answer.kind === 'taken')
   }

@@ -70,7 +70,7 @@ export function openVariables(
 }
 
 /** Keeps what capture would have sent where people can read it, and the receipts it invented for it. */
-export async function keepCaptured(runtime: Runtime, captured: Captured): Promise<void> {
+export async function storeCaptured(runtime: Runtime, captured: Captured): Promise<void> {
   const { reminderId, attemptNo } = captured.request.attempt
   const owner = await attemptOwner(runtime.ledger.db, reminderId, attemptNo)
   if (owner === null) throw new RangeError(`attempt not found: ${reminderId}.${attemptNo}`)

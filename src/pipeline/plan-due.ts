@@ -29,9 +29,9 @@ import { type ActiveSwitch, activeSwitches } from '../record/switches.ts'
 import { accountsOfTasks } from '../record/tasks.ts'
 import { runBisecting } from './bisect.ts'
 import { closedBy } from './dispatch/switch-board.ts'
-import { serveChannels, wishFor } from './routing.ts'
+import { chooseCarrier, routeCriteria } from './routing.ts'
 import type { Runtime } from './runtime.ts'
-import { asksPeople, decideStep, planAllowed, withdrawForbidden } from './tasks.ts'
+import { hasAgentSteps, decideStep, planAllowed, withdrawForbidden } from './tasks.ts'
 
 /**
  * What must the planner know about this person, in its own terms?
@@ -41,7 +41,7 @@ import { asksPeople, decideStep, planAllowed, withdrawForbidden } from './tasks.
  * @param creditor  undefined where the configuration no longer has it
  * @param ladderOf  the ladder that the account's spell is pinned to
  */
-export function toPlan(
+export function planInput(
   recipient: PlanningRecipient,
   creditor: Creditor | undefined,
   ladderOf: (account: PlanningAccount) => Ladder,
@@ -210,13 +210,13 @@ async function planAll(
   const switches = recipients.length === 0 ? [] : await activeSwitches(trx)
   const planned = recipients.map((recipient) => {
     const input = withSwitches(
-      toPlan(recipient, runtime.config.creditors.get(recipient.creditor), pinnedLadder),
+      planInput(recipient, runtime.config.creditors.get(recipient.creditor), pinnedLadder),
       recipient,
       switches,
     )
     return { recipient, input, plan: planRecipient(input, now) }
   })
-  const asking = planned.filter(({ plan }) => asksPeople(plan))
+  const asking = planned.filter(({ plan }) => hasAgentSteps(plan))
   if (asking.length === 0) return planned
   const rows = await readRecipients(
     trx,
@@ -375,7 +375,7 @@ function newReminder(
   accounts: ReadonlyMap<string, PlanningAccount>,
 ): NewReminder {
   const owed = reminderFromPlan(recipient.id, planned, accounts, (lead, channels) =>
-    serveChannels(runtime.config.routes, wishFor(recipient, lead), channels),
+    chooseCarrier(runtime.config.routes, routeCriteria(recipient, lead), channels),
   )
   return {
     ...owed,

@@ -17,7 +17,7 @@ import { wakeRemindersOf } from '../record/reminders.ts'
 import type { AttemptStatus, Database } from '../record/schema.ts'
 import { attemptAddress } from '../record/suppressions.ts'
 import { suppress } from './accept/suppress.ts'
-import { noteReminders } from './notify.ts'
+import { addReminderNotices } from './notify.ts'
 import { fallBack } from './routing.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -122,7 +122,7 @@ export async function applyReceiptIn(
   if (meaning.contact === 'conversation') await wakeRemindersOf(trx, subject.recipientId, new Date(now))
   if (meaning.fallBack && before?.state !== word.state)
     await fallBack(runtime, trx, receipt.reminderId, 'provider_refused', now)
-  await noteReminders(runtime, trx, [{ ...about, before: subject.reminderStatus }], now)
+  await addReminderNotices(runtime, trx, [{ ...about, before: subject.reminderStatus }], now)
   return 'applied'
 }
 

@@ -180,7 +180,7 @@ function oldNotices(house: Runtime['config']['retention'], now: Instant): OldNot
 }
 
 /** One step of the sweep: removes the oldest of them; true when there are more. */
-export async function forgetNotices({ ledger, clock, config }: Runtime): Promise<boolean> {
+export async function purgeNotices({ ledger, clock, config }: Runtime): Promise<boolean> {
   const old = oldNotices(config.retention, clock.now())
   if (old === null) return false
   const { taken, givenUp } = await forgetOldNotices(ledger.db, old, NOTICES_AT_ONCE)
@@ -206,7 +206,7 @@ async function retainNotices({ ledger: { db }, clock, config }: Runtime, apply: 
 const LOCK_TIMEOUT_MS = 200
 
 /** Sees to it that the ledger has pieces for the months to come. One for each sweeper. */
-export class MonthsAhead {
+export class MonthlyPartitions {
   readonly #runtime: Runtime
   /** Machine time. */
   #nextLook = 0
@@ -243,7 +243,7 @@ const UNRESOLVED_DAYS = 90
 const DAYS_A_MONTH = 31
 
 /** One step of the sweep: removes replies that were read and are older than the house keeps contacts; true when there are more. */
-export async function forgetReplies({ ledger, clock, config: { retention: house } }: Runtime): Promise<boolean> {
+export async function purgeReplies({ ledger, clock, config: { retention: house } }: Runtime): Promise<boolean> {
   if (house.legalHold) return false
   const now = clock.now()
   const old = {

@@ -11,7 +11,7 @@ import type { Database } from '../record/schema.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What a route must serve to carry a message. */
-interface RouteWish {
+interface RouteCriteria {
   channel: Channel
   creditor: string
   product: string
@@ -21,10 +21,10 @@ interface RouteWish {
 }
 
 /** Which route do this creditor's messages about this account want, wherever the recipient is? */
-export const wishFor = (
+export const routeCriteria = (
   { creditor, jurisdiction }: { creditor: string; jurisdiction: string | null },
   { product, role }: { product: string; role: Role },
-): Omit<RouteWish, 'channel'> => ({
+): Omit<RouteCriteria, 'channel'> => ({
   creditor,
   product,
   role,
@@ -42,7 +42,7 @@ type RouteChoice = { ok: true; route: Route } | { ok: false; problem: string }
  *
  * @returns  the route, or what none of them serves, in words for the record
  */
-function chooseRoute(routes: readonly Route[], wish: RouteWish): RouteChoice {
+function chooseRoute(routes: readonly Route[], wish: RouteCriteria): RouteChoice {
   const ofChannel = routes.filter((route) => route.channel === wish.channel)
   if (ofChannel.length === 0) return { ok: false, problem: `no route for ${wish.channel} is configured` }
   const route = ofChannel.find((candidate) => unserved(candidate, wish) === null)
@@ -53,14 +53,14 @@ function chooseRoute(routes: readonly Route[], wish: RouteWish): RouteChoice {
 
 /** Asks which route carries this message on a channel; null: none does. */
 export const routeIdFor =
-  (routes: readonly Route[], wish: Omit<RouteWish, 'channel'>) =>
+  (routes: readonly Route[], wish: Omit<RouteCriteria, 'channel'>) =>
   (channel: Channel): string | null => {
     const choice = chooseRoute(routes, { ...wish, channel })
     return choice.ok ? choice.route.id : null
   }
 
 /** What about the wish does this route not serve? Null: nothing, it serves all. */
-function unserved({ serves }: Route, wish: RouteWish): string | null {
+function unserved({ serves }: Route, wish: RouteCriteria): string | null {
   if (serves.creditors !== undefined && !serves.creditors.includes(wish.creditor)) return `creditor ${wish.creditor}`
   if (serves.products !== undefined && !serves.products.includes(wish.product)) return `product ${wish.product}`
   if (serves.roles !== undefined && !serves.roles.includes(wish.role)) return `role ${wish.role}`
@@ -78,9 +78,9 @@ function unserved({ serves }: Route, wish: RouteWish): string | null {
  * @param channels  in order of preference
  * @returns         `route` is `none` where no route serves any of the channels; null when there is no channel at all
  */
-export function serveChannels(
+export function chooseCarrier(
   routes: readonly Route[],
-  wish: Omit<RouteWish, 'channel'>,
+  wish: Omit<RouteCriteria, 'channel'>,
   channels: readonly Channel[],
 ): Carrier | null {
   const served = channels.map((channel) => ({ channel, choice: chooseRoute(routes, { ...wish, channel }) }))
@@ -123,7 +123,7 @@ export async function fallBack(
     },
     reason,
     now,
-    routeIdFor(runtime.config.routes, wishFor(failed, failed)),
+    routeIdFor(runtime.config.routes, routeCriteria(failed, failed)),
   )
   if (next !== null)
     await addReminders(trx, [{ ...next, id: newId(), creditor, recipientId, follows: id, variables: null }], now)

@@ -297,7 +297,7 @@ const sooner = (a: Decision, b: Decision): boolean =>
 const ASK_AGAIN_MS = 15 * MINUTE
 
 /** Is anything in this plan for a person to do? Only then have its facts to be read. */
-export const asksPeople = (plan: RecipientPlan): boolean => plan.tasks.length + plan.handOffProposals.length > 0
+export const hasAgentSteps = (plan: RecipientPlan): boolean => plan.tasks.length + plan.handOffProposals.length > 0
 
 /**
  * What is to be done for this person, when nobody is asked for a step that stops, pauses or switches forbid?

@@ -4,7 +4,7 @@ import { knownAccounts } from '../record/accounts.ts'
 import { openHolds } from '../record/holds.ts'
 import { lockAddresses } from '../record/locks.ts'
 import { attemptAddress, calledAbout } from '../record/suppressions.ts'
-import { openHoldsOf, takeEffect, takeSuppressions } from './accept/take-effect.ts'
+import { openHoldsOf, draftEffect, draftSuppressions } from './accept/draft-effect.ts'
 import { type Drafts, noDrafts, writeDrafts } from './accept/write-drafts.ts'
 import { inWriteTransaction, lockRecipient } from './accept/write-transaction.ts'
 import { applyReceipt } from './receipts.ts'
@@ -64,7 +64,7 @@ export async function applyVoiceKey(runtime: Runtime, key: VoiceKey): Promise<vo
       accounts: about.accountIds.map((id) => ({ id, overdueMinor: known.get(id)?.overdue_minor ?? 0 })),
     })
     const drafts: Drafts = { ...noDrafts(), recipients: [recipient], replan: new Set([about.recipientId]) }
-    takeEffect(drafts, recipient, effect, {
+    draftEffect(drafts, recipient, effect, {
       by: 'call key',
       now,
       marks: { key: meaning },
@@ -75,7 +75,7 @@ export async function applyVoiceKey(runtime: Runtime, key: VoiceKey): Promise<vo
         tone: about.tone,
       },
     })
-    takeSuppressions(drafts, effect, {
+    draftSuppressions(drafts, effect, {
       creditor: about.creditor,
       recipientId: about.recipientId,
       hash: address.hash,

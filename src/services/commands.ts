@@ -12,13 +12,21 @@ import type {
 import { readLines } from '../intake/lines.ts'
 import type { RecipientBody } from '../intake/recipient-body.ts'
 import { acceptAccount } from '../pipeline/accept/accept-accounts.ts'
-import { acceptContact, acceptRecipient } from '../pipeline/accept/accept-contact.ts'
+import { acceptContact } from '../pipeline/accept/accept-contact.ts'
 import { acceptEvent } from '../pipeline/accept/accept-event.ts'
+import { acceptRecipient } from '../pipeline/accept/accept-recipient.ts'
 import { acceptReminder, cancelReminder } from '../pipeline/accept/accept-reminder.ts'
-import { acceptHold, acceptSuppression, endHold, liftSuppression } from '../pipeline/accept/accept-stops.ts'
+import { acceptSuppression, liftSuppression } from '../pipeline/accept/accept-suppression.ts'
 import { completeTask } from '../pipeline/accept/complete-task.ts'
-import { type AccountFile, type FileImport, importFile } from '../pipeline/accept/import-file.ts'
-import { accountLines, eventLines, importLines } from '../pipeline/accept/imports.ts'
+import { acceptHold, endHold } from '../pipeline/accept/holds.ts'
+import {
+  type AccountFile,
+  accountLines,
+  eventLines,
+  type FileImport,
+  importFile,
+  importLines,
+} from '../pipeline/accept/imports.ts'
 import type { PermitRules } from '../pipeline/permits.ts'
 import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import type {

@@ -5,10 +5,10 @@ import { parse } from '../../src/intake/parse.ts'
 import { acceptAccount } from '../../src/pipeline/accept/accept-accounts.ts'
 import { acceptContact } from '../../src/pipeline/accept/accept-contact.ts'
 import { acceptEvent } from '../../src/pipeline/accept/accept-event.ts'
-import { acceptSuppression } from '../../src/pipeline/accept/accept-stops.ts'
+import { acceptSuppression } from '../../src/pipeline/accept/accept-suppression.ts'
 import { completeTask } from '../../src/pipeline/accept/complete-task.ts'
 import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
-import { takeReply } from '../../src/pipeline/take-reply.ts'
+import { applyReply } from '../../src/pipeline/replies.ts'
 import { applyVoiceKey, type VoiceKey } from '../../src/pipeline/voice-keys.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
@@ -314,7 +314,7 @@ eachLedger('a fact, whichever way it was heard', (_name, openFresh) => {
     key: async (said, about) =>
       applyVoiceKey(runtime, { ...(await called(about)), meaning: said as VoiceKey['meaning'] }),
     reply: (said, { number }) =>
-      takeReply(runtime, {
+      applyReply(runtime, {
         route: 'sms-main',
         channel: 'sms',
         creditors: ['acme'],

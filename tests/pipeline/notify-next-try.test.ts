@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../src/model/time.ts'
-import { nextTry, pauseAskedBy } from '../../src/pipeline/notify.ts'
+import { nextTry, pauseRequestedBy } from '../../src/pipeline/notify.ts'
 
 const FAILED = { kind: 'failed', code: 'http_500' } as const
 
@@ -47,13 +47,13 @@ describe('after a try to tell something', () => {
         expect(nextTry(asked, tries, MINUTE, 1)).toEqual({ outcome: 'again', waitMs: waitMs + waitMs / 10 })
       }
       expect(nextTry(asked, 80, 3 * DAY, 0).outcome).toBe('given_up')
-      expect(pauseAskedBy(asked)).toBe(waitMs)
+      expect(pauseRequestedBy(asked)).toBe(waitMs)
     },
   )
 
   it('nobody asks for a pause who does not say so', () => {
-    expect(pauseAskedBy(FAILED)).toBeNull()
-    expect(pauseAskedBy({ kind: 'taken' })).toBeNull()
+    expect(pauseRequestedBy(FAILED)).toBeNull()
+    expect(pauseRequestedBy({ kind: 'taken' })).toBeNull()
   })
 
   it('never waits less than two seconds or more than an hour', () => {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { SteppedClock } from '../../src/app/clock.ts'
 import type { Config } from '../../src/config/config.ts'
 import { DAY } from '../../src/model/time.ts'
-import { forgetNotices, retain } from '../../src/pipeline/retention.ts'
+import { purgeNotices, retain } from '../../src/pipeline/retention.ts'
 import type { Runtime } from '../../src/pipeline/runtime.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { listPartitions, makeMonths } from '../../src/record/partitions.ts'
@@ -226,7 +226,7 @@ eachLedger('retention', (_name, openFresh) => {
       await all()
       await notices('many', 2_500, 'taken', 40)
       const more: boolean[] = []
-      for (let pass = 0; pass < 4; pass++) more.push(await forgetNotices(runtime))
+      for (let pass = 0; pass < 4; pass++) more.push(await purgeNotices(runtime))
       expect(more).toEqual([true, true, false, false])
       expect(await kept()).toEqual(YOUNG)
     })
@@ -250,7 +250,7 @@ eachLedger('retention', (_name, openFresh) => {
       expect((await run(true)).notices).toEqual({ taken: 0, givenUp: 0 })
       open({ keepMonths: 36, legalHold: true })
       expect((await run(true)).notices).toBeNull()
-      expect(await forgetNotices(runtime)).toBe(false)
+      expect(await purgeNotices(runtime)).toBe(false)
       expect(await kept()).toMatchObject({ 'taken old': 3, 'given up long ago': 5 })
     })
   })

@@ -6,7 +6,7 @@ import { parseLadder } from '../../src/model/ladder.ts'
 import { DAY, formatInstant, HOUR, type Instant } from '../../src/model/time.ts'
 import type { Channel } from '../../src/model/vocabulary.ts'
 import { carriedWords } from '../../src/pipeline/dispatch/words.ts'
-import { keepCaptured } from '../../src/pipeline/personal-data.ts'
+import { storeCaptured } from '../../src/pipeline/personal-data.ts'
 import { ledgerPortfolio } from '../../src/pipeline/simulate/portfolio.ts'
 import { simulateRecipient } from '../../src/pipeline/simulate/simulate-recipient.ts'
 import type { SimulatedRecipient } from '../../src/pipeline/simulate/simulated-recipient.ts'
@@ -160,7 +160,7 @@ async function lived(): Promise<{ real: Line[]; foreseen: Line[] }> {
       providers: (route) =>
         captureProvider(route.channel, { seed: 1 }, async (captured) => {
           const name = (await reminderName(stage.app.runtime.ledger.db, captured.request.attempt.reminderId)) ?? ''
-          await keepCaptured(stage.app.runtime, { ...captured, receipts: receipts(route.channel, name) })
+          await storeCaptured(stage.app.runtime, { ...captured, receipts: receipts(route.channel, name) })
         }),
       gates: (route) => memoryRateGate(route.id, { perSecond: 10_000, largestWeight: 4 }),
     },

@@ -10,7 +10,7 @@ import { readAccountRow, readHeader } from '../../src/intake/csv.ts'
 import { DAY, formatInstant, type Instant } from '../../src/model/time.ts'
 import type { Channel } from '../../src/model/vocabulary.ts'
 import { carriedWords } from '../../src/pipeline/dispatch/words.ts'
-import { keepCaptured } from '../../src/pipeline/personal-data.ts'
+import { storeCaptured } from '../../src/pipeline/personal-data.ts'
 import { ledgerPortfolio } from '../../src/pipeline/simulate/portfolio.ts'
 import { recipientsFromAccounts, type PortfolioLine } from '../../src/pipeline/simulate/recipients-from-accounts.ts'
 import { simulateRecipient } from '../../src/pipeline/simulate/simulate-recipient.ts'
@@ -102,7 +102,7 @@ const capture = (channel: Channel, stage: () => Stage): Provider =>
   captureProvider(channel, { seed: SEED }, async (captured) => {
     const { runtime } = stage().app
     const name = (await reminderName(runtime.ledger.db, captured.request.attempt.reminderId)) ?? ''
-    await keepCaptured(runtime, {
+    await storeCaptured(runtime, {
       ...captured,
       receipts: planReceipts(channel, { reminderId: name, attemptNo: 1 }, SEED),
     })

@@ -5,7 +5,7 @@ import { parse } from '../../src/intake/parse.ts'
 import { recipientBody } from '../../src/intake/recipient-body.ts'
 import { PERSON_REASONS } from '../../src/model/vocabulary.ts'
 import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
-import { takeReply } from '../../src/pipeline/take-reply.ts'
+import { applyReply } from '../../src/pipeline/replies.ts'
 import { readRecipients } from '../../src/record/dispatch/decision-inputs.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
@@ -218,7 +218,7 @@ eachLedger('stops of people', (_name, openFresh) => {
   it('a reply that holds one channel holds decisions of that channel alone', async () => {
     const [id, value] = [newId(), number()]
     await put(id, [{ channel: 'sms', value }])
-    await takeReply(runtime, {
+    await applyReply(runtime, {
       route: 'sms-main',
       channel: 'sms',
       creditors: ['acme', 'other'],
@@ -239,7 +239,7 @@ eachLedger('stops of people', (_name, openFresh) => {
     await put(id, [{ channel: 'sms', value }])
     await Promise.all(
       Array.from({ length: 12 }, (_, i) =>
-        takeReply(runtime, {
+        applyReply(runtime, {
           route: 'sms-main',
           channel: 'sms',
           creditors: ['acme'],

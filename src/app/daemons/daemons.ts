@@ -5,7 +5,7 @@ import { calendarAlarms } from '../../pipeline/audit/due-for-review.ts'
 import type { DispatchContext } from '../../pipeline/dispatch/dispatch-context.ts'
 import type { SwitchBoard } from '../../pipeline/dispatch/switch-board.ts'
 import type { EndpointNotifier } from '../../pipeline/notify.ts'
-import { MonthsAhead } from '../../pipeline/retention.ts'
+import { MonthlyPartitions } from '../../pipeline/retention.ts'
 import type { Runtime } from '../../pipeline/runtime.ts'
 import type { Doorbell } from '../../queue/doorbell.ts'
 import { requireSchema } from '../../record/migrate.ts'
@@ -49,7 +49,7 @@ export class RunningDaemons {
   readonly #parts: DaemonParts
   readonly #workers: DispatchWorker[] = []
   readonly #loops = new Map<string, Loop>()
-  readonly #months: MonthsAhead
+  readonly #months: MonthlyPartitions
   #doorbell: Doorbell | null = null
   #notifiers: readonly EndpointNotifier[] | null = null
   #stopped = false
@@ -57,7 +57,7 @@ export class RunningDaemons {
 
   constructor(parts: DaemonParts) {
     this.#parts = parts
-    this.#months = new MonthsAhead(parts.runtime)
+    this.#months = new MonthlyPartitions(parts.runtime)
   }
 
   /** Starts these; the watch over switches and clock runs beside whatever is started. */

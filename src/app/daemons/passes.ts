@@ -11,7 +11,7 @@ import type { SwitchBoard } from '../../pipeline/dispatch/switch-board.ts'
 import { EndpointNotifier } from '../../pipeline/notify.ts'
 import { planDue } from '../../pipeline/plan-due.ts'
 import { queueDue } from '../../pipeline/queue-due.ts'
-import { forgetNotices, forgetReplies } from '../../pipeline/retention.ts'
+import { purgeNotices, purgeReplies } from '../../pipeline/retention.ts'
 import { NO_ROUTE } from '../../pipeline/routing.ts'
 import type { Runtime } from '../../pipeline/runtime.ts'
 import { askForReceipts, type ProviderFor, lookUpDoubts } from '../../pipeline/sweep/doubts.ts'
@@ -51,7 +51,7 @@ export async function sweepingPass(
   }
   await lookUpDoubts(runtime, providerFor)
   await askForReceipts(runtime, providerFor)
-  const old = clockCertain && [await forgetNotices(runtime), await forgetReplies(runtime)].includes(true)
+  const old = clockCertain && [await purgeNotices(runtime), await purgeReplies(runtime)].includes(true)
   return closed + doubted > 0 || old
 }
 

@@ -2,8 +2,6 @@ import type { Transaction } from 'kysely'
 import type { CompiledPack } from '../../decide/packs.ts'
 import { parseAddress } from '../../intake/address.ts'
 import type { ContactBody } from '../../intake/bodies.ts'
-import type { RecipientBody } from '../../intake/recipient-body.ts'
-import { timesOfRecipient } from '../../intake/times-of-facts.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { countryOf } from '../../model/places/zones-of.ts'
 import { findAccounts, type FoundAccount } from '../../record/accounts.ts'
@@ -11,21 +9,16 @@ import { addContact } from '../../record/contacts.ts'
 import { findUse, rememberUse } from '../../record/events.ts'
 import { newId } from '../../record/id.ts'
 import { lockNewAddresses } from '../../record/locks.ts'
-import { addRecipients, findRecipients, keyText } from '../../record/recipients.ts'
+import { findRecipients, keyText } from '../../record/recipients.ts'
 import { wakeRecipient } from '../../record/reminders.ts'
 import type { Database } from '../../record/schema.ts'
-import type { ContactAnswer, RecipientAnswer } from '../../report/views/operations.ts'
+import type { ContactAnswer } from '../../report/views/operations.ts'
 import { markExceeded } from '../contacts.ts'
 import type { Actor, Runtime } from '../runtime.ts'
-import { addressHash, mergeRecipient, newRecipient, type RecipientDraft } from './merge-recipient.ts'
-import { bodyHash, creditorOf, creditorOwning, invalidField, refuseFuture } from './resolve-creditor.ts'
+import { addressHash, type RecipientDraft } from './merge-recipient.ts'
+import { bodyHash, creditorOwning, invalidField, refuseFuture } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
-import {
-  ConcurrentModification,
-  inWriteTransaction,
-  lockAccountRecipients,
-  lockRecipient,
-} from './write-transaction.ts'
+import { inWriteTransaction, lockRecipient } from './write-transaction.ts'
 
 /**
  * Records a contact made elsewhere, so that it counts in every cap and cooldown.
@@ -119,44 +112,4 @@ function addressOf(
   const parsed = parseAddress(body.channel, body.address, jurisdiction === null ? null : countryOf(jurisdiction))
   if (!parsed.ok) throw invalidField('address', parsed.problem, parsed.cure)
   return addressHash(runtime.vault, body.channel, parsed.value)
-}
-
-/** Puts a person by itself: `PUT /v1/recipients/{id}`. */
-export async function acceptRecipient(
-  runtime: Runtime,
-  actor: Actor,
-  id: string,
-  body: RecipientBody,
-): Promise<RecipientAnswer> {
-  const creditor = creditorOf(runtime, actor, body.creditor)
-  refuseFuture(runtime, timesOfRecipient(body), runtime.clock.now())
-  const key = { creditor: creditor.id, externalId: id }
-  return inWriteTransaction(runtime, async (opened) => {
-    const began = runtime.clock.now()
-    const known = (await findRecipients(opened, [key])).get(keyText(key))
-    const added = known === undefined ? newRecipient(newId(), key, runtime.vault.newDataKey(), began) : null
-    if (added !== null && (await addRecipients(opened, [added.row])) === null)
-      throw new ConcurrentModification('the person was added meanwhile')
-    const recipientId = known ?? (added as RecipientDraft).row.id
-    const { trx, recipients: drafts } = await lockAccountRecipients(
-      opened,
-      runtime.vault,
-      [{ id: recipientId, addresses: body.addresses }],
-      new Date(began),
-      new Map(added === null ? [] : [[recipientId, added]]),
-    )
-    const recipient = drafts.get(recipientId) as RecipientDraft
-    const now = runtime.clock.now()
-    const named = { id, creditor: creditor.id }
-    const merged = mergeRecipient(recipient, body, body.asOf ?? now, now, runtime.vault)
-    if (merged === 'older') return { applied: false, reason: 'older_than_known', ...named }
-    await writeDrafts(runtime, trx, { ...noDrafts(), recipients: [recipient] }, actor.name, now)
-    if (merged === 'changed') await wakeRecipient(trx, recipient.row.id, new Date(now))
-    return {
-      applied: true,
-      changed: added !== null || merged === 'changed',
-      ...named,
-      ...(body.warnings === undefined ? {} : { warnings: body.warnings }),
-    }
-  })
 }

@@ -94,7 +94,7 @@ export async function acceptEvent(
       creditor: creditor.id,
     })
     const effect = applyEvent(context, body)
-    account.followSpell(runtime, now, effect.reversal === true)
+    account.updateSpell(runtime, now, effect.reversal === true)
     const event = eventRow(runtime, body, context, hash, effect.words)
     if (effect.forbids === true && context.effectiveAt < now) {
       context.drafts.excess.push({

@@ -15,8 +15,8 @@ import { writeReminderCancelled as cancelWaiting, findReminder } from '../../rec
 import type { Database } from '../../record/schema.ts'
 import { reminderVariables } from '../../record/vault/vault.ts'
 import type { CancelAnswer, ReminderAnswer } from '../../report/views/operations.ts'
-import { noteReminders } from '../notify.ts'
-import { serveChannels, wishFor } from '../routing.ts'
+import { addReminderNotices } from '../notify.ts'
+import { chooseCarrier, routeCriteria } from '../routing.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 import type { RecipientDraft } from './merge-recipient.ts'
 import { bodyHash, creditorOwning, invalidField } from './resolve-creditor.ts'
@@ -71,7 +71,7 @@ export async function cancelReminder(runtime: Runtime, actor: Actor, id: string)
     const trx = await takeLocks(opened, { recipients: [known.recipientId] }, 'wait')
     const now = runtime.clock.now()
     const cancelled = await cancelWaiting(trx, id, `asked by ${actor.name}`, new Date(now))
-    if (cancelled) await noteReminders(runtime, trx, [{ reminderId: id }], now)
+    if (cancelled) await addReminderNotices(runtime, trx, [{ reminderId: id }], now)
     const status = cancelled ? 'cancelled' : ((await findReminder(trx, id, actor.creditor))?.status ?? known.status)
     return { id, status, cancelled }
   })
@@ -122,9 +122,9 @@ function newReminder(
   if (expiresAt <= dueAt)
     throw invalidField('expiresAt', 'is over before it may go out', 'State an instant after notBefore and after now.')
   const jurisdiction = recipient.row.jurisdiction ?? creditor.defaults.jurisdiction
-  const carrier = serveChannels(
+  const carrier = chooseCarrier(
     runtime.config.routes,
-    wishFor({ creditor: creditor.id, jurisdiction }, account),
+    routeCriteria({ creditor: creditor.id, jurisdiction }, account),
     body.channels,
   ) as Carrier
   const sealed =

@@ -39,7 +39,7 @@ export class AccountDraft {
   }
 
   /** Carries the account's spell along with its new facts, and answers what that meant. Call once, at the end. */
-  followSpell(runtime: SpellRules, now: Instant, reversal = false): SpellChange {
+  updateSpell(runtime: SpellRules, now: Instant, reversal = false): SpellChange {
     const { row } = this
     const zone = runtime.config.creditors.get(row.creditor)?.bookZone ?? 'UTC'
     const after = standingOf(row)

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AccountBody } from '../../intake/account-body.ts'
 import { DecorumError, type Fault } from '../../model/errors.ts'
-import { formatInstant, type Instant, isInFuture, parseInstant } from '../../model/time.ts'
+import { type Instant, isInFuture } from '../../model/time.ts'
 import type { HoldKind } from '../../model/vocabulary.ts'
 import { type Balance, overdueOf, restate, type Restated } from '../../plan/balance.ts'
 import type { FoundAccount, KnownAccount, StoredAccount } from '../../record/accounts.ts'
@@ -12,19 +12,12 @@ import { accountVariables, type Vault } from '../../record/vault/vault.ts'
 import type { AccountAnswer } from '../../report/views/operations.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 import { AccountDraft } from './account-draft.ts'
-import type { AccountItem, Recipients } from './account-recipients.ts'
-import {
-  balanceIn,
-  balanceOf,
-  conflictsIn,
-  differs,
-  enterBalance,
-  followBalance,
-  mergeAccount,
-} from './merge-account.ts'
+import type { AccountItem, Recipients } from './accept-recipient.ts'
+import { balanceIn, balanceOf, conflictsIn, differs, setBalance, deriveState, mergeAccount } from './merge-account.ts'
 import { type Merged, mergeRecipient, type RecipientDraft } from './merge-recipient.ts'
+import { conflictHold, type FactsFound } from './holds.ts'
 import { invalidField } from './resolve-creditor.ts'
-import { type Drafts, type HoldWish, noDrafts, openHold } from './write-drafts.ts'
+import { type Drafts, noDrafts } from './write-drafts.ts'
 import { ConcurrentModification } from './write-transaction.ts'
 
 /** What became of one account; a refusal of one is nothing to the others. */
@@ -117,10 +110,10 @@ export class AccountPuts {
       this.moved.push({ accountId: row.id, recipientId: person.row.id })
       row.recipient_id = person.row.id
     }
-    if (restated !== null && restated.kind !== 'older') enterBalance(row, restated.balance)
+    if (restated !== null && restated.kind !== 'older') setBalance(row, restated.balance)
     // Facts that do not state the balance do not make one known that is dated ahead.
     if (isAhead && body.overdue === undefined) row.as_of = known.row.as_of
-    followBalance(row, body.dueDate !== undefined)
+    deriveState(row, body.dueDate !== undefined)
     const changed = known === null || variablesChanged || differs(known.row, row)
     const draft = new AccountDraft(row, known)
     draft.dirty =
@@ -134,7 +127,7 @@ export class AccountPuts {
     const conflicts = conflictsIn(row, body, creditor.bookZone)
     const doubt = restated?.kind === 'contradicts' ? NOT_AS_RECKONED : null
     const held = this.#hold(person, row, { conflicts, balanceAt: body.overdue === undefined ? null : body.asOf, doubt })
-    draft.followSpell(this.#runtime, this.#now, held.afterReversal)
+    draft.updateSpell(this.#runtime, this.#now, held.afterReversal)
     if (known !== null && known.row.recipient_id !== row.recipient_id)
       draft.waiting = { cancelled: 'recipient_changed' }
     this.drafts.accounts.push(draft)
@@ -170,12 +163,12 @@ export class AccountPuts {
     const draft = new AccountDraft({ ...known.row }, known)
     const { row } = draft
     const changed = overdueOf(balance) !== row.overdue_minor
-    enterBalance(row, balance)
+    setBalance(row, balance)
     if (changed) row.overdue_parts = {}
-    followBalance(row, false)
+    deriveState(row, false)
     draft.wake()
     const held = this.#hold(person, row, { conflicts: [], balanceAt: body.asOf, doubt: NOT_AS_RECKONED })
-    draft.followSpell(this.#runtime, this.#now)
+    draft.updateSpell(this.#runtime, this.#now)
     this.drafts.accounts.push(draft)
     return { applied: true, changed, state: row.state, holds: held.standing, conflicts: [NOT_AS_RECKONED] }
   }
@@ -240,97 +233,6 @@ export class AccountPuts {
     return id
   }
 }
-
-/** What a put says about an account's facts. */
-interface FactsFound {
-  /** Which of them contradict each other. */
-  conflicts: readonly string[]
-  /** As of when it states what is overdue; null: it does not say. */
-  balanceAt: Instant | null
-  /** What it states is not what was reckoned from reported payments. */
-  doubt: string | null
-}
-
-/**
- * Holds an account whose facts contradict each other, or whose balance is in doubt, and lets it go once they agree.
- *
- * A doubt about the balance ends with a snapshot that is dated later than what was in doubt; what is dated ahead of
- * now is no date, and gives way to any.
- *
- * @param holds  the person's pauses that nobody has ended
- */
-function conflictHold(
-  recipient: RecipientDraft,
-  account: StoredAccount,
-  found: FactsFound,
-  holds: readonly HoldRow[],
-  by: string,
-  now: Instant,
-): { opened: HoldRow[]; ended: { id: string; reason: string }[]; afterReversal: boolean } {
-  const standing = holds.filter((hold) => hold.kind === 'facts-conflict' && hold.account_id === account.id)
-  const [doubts, conflicting] = [
-    standing.filter((hold) => doubtedAsOf(hold) !== null),
-    standing.filter((hold) => doubtedAsOf(hold) === null),
-  ]
-  const cleared = doubts.filter(
-    (hold) =>
-      found.doubt === null && found.balanceAt !== null && isLater(found.balanceAt, doubtedAsOf(hold) as Instant, now),
-  )
-  const settled = found.conflicts.length === 0 ? conflicting : []
-  const opened: HoldRow[] = []
-  if (found.conflicts.length > 0 && conflicting.length === 0)
-    opened.push(
-      openHold(recipient, {
-        kind: 'facts-conflict',
-        accountId: account.id,
-        details: { conflicts: found.conflicts },
-        by,
-        now,
-      }),
-    )
-  if (found.doubt !== null) opened.push(...doubtHold(recipient, account, found.doubt, doubts, { by, now }))
-  return {
-    opened,
-    afterReversal: cleared.some((hold) => hold.details['reversal'] === true),
-    ended: [
-      ...settled.map(({ id }) => ({ id, reason: 'consistent facts came' })),
-      ...cleared.map(({ id }) => ({ id, reason: 'a later balance came' })),
-    ],
-  }
-}
-
-/**
- * Holds an account whose balance is in doubt, unless it is held for one as late.
- *
- * @param wish  `reportedFor`: when what cast the doubt took effect; a snapshot from before that cannot end it
- */
-export function doubtHold(
-  recipient: RecipientDraft,
-  account: StoredAccount,
-  why: string,
-  holds: readonly HoldRow[],
-  wish: Pick<HoldWish, 'by' | 'now' | 'eventId'> & { reportedFor?: Instant; reversal?: boolean },
-): HoldRow[] {
-  const { by, now, eventId, reportedFor, reversal } = wish
-  const asOf = Math.max(account.as_of.getTime(), reportedFor ?? 0)
-  const covers = (hold: HoldRow): boolean =>
-    hold.kind === 'facts-conflict' && hold.account_id === account.id && (doubtedAsOf(hold) ?? -Infinity) >= asOf
-  if (reversal !== true && holds.some(covers)) return []
-  return [
-    openHold(recipient, {
-      kind: 'facts-conflict',
-      accountId: account.id,
-      by,
-      now,
-      eventId: eventId ?? null,
-      details: { conflicts: [why], balanceAsOf: formatInstant(asOf), ...(reversal === true ? { reversal } : {}) },
-    }),
-  ]
-}
-
-const doubtedAsOf = ({ details }: HoldRow): Instant | null =>
-  typeof details['balanceAsOf'] === 'string' ? parseInstant(details['balanceAsOf']) : null
-const isLater = (at: Instant, doubted: Instant, now: Instant): boolean => at > doubted || isInFuture(doubted, now)
 
 /**
  * Seals the account's variables, stated as a whole, under its person's key; answers whether they changed.

@@ -4,7 +4,7 @@ import { DAY, type Instant, isInFuture, type LocalDate } from '../../model/time.
 import { givenBack, overdueOf, report, saysLess } from '../../plan/balance.ts'
 import type { BalanceEvent } from '../../record/events.ts'
 import { doubt, endHoldsOf, type EventContext, type EventEffect, type EventOf, hold } from './event-context.ts'
-import { balanceIn, changeOf, enterBalance, followBalance, minorOf } from './merge-account.ts'
+import { balanceIn, changeOf, setBalance, deriveState, minorOf } from './merge-account.ts'
 import { invalidField } from './resolve-creditor.ts'
 
 /** What an event may state about the figures after it. */
@@ -69,7 +69,7 @@ function applyToBalance(
   if (change !== null) c.kept['change'] = { minor: change.minor, at: change.at, onto: balance.statedBy }
   const isNew = balance !== c.balance
   if (isNew) {
-    enterBalance(row, balance)
+    setBalance(row, balance)
     row.overdue_parts = {}
     // What must be paid at least was stated beside another balance, and is never more than what is left.
     if (row.minimum_due_minor !== null) row.minimum_due_minor = Math.min(row.minimum_due_minor, row.overdue_minor)
@@ -79,7 +79,7 @@ function applyToBalance(
     if (after.nextDueDate !== undefined) row.next_due_date = after.nextDueDate
     if (row.due_date !== null) row.stated_days_past_due = null
   }
-  if (isNew) followBalance(row, kind === 'counted' && after.dueDate !== undefined)
+  if (isNew) deriveState(row, kind === 'counted' && after.dueDate !== undefined)
   c.kept['after'] = { dueDate: row.due_date, nextDueDate: row.next_due_date }
   c.account.wake()
   if (kind === 'doubtful') return 'doubtful'

@@ -21,7 +21,7 @@ import { AccountDraft } from './account-draft.ts'
 import { minorOf } from './merge-account.ts'
 import { addressHash, type RecipientDraft } from './merge-recipient.ts'
 import { invalidField, refuseFuture } from './resolve-creditor.ts'
-import { openHoldsOf, takeEffect, takeSuppressions } from './take-effect.ts'
+import { openHoldsOf, draftEffect, draftSuppressions } from './draft-effect.ts'
 import { type Drafts, noDrafts, writeDrafts } from './write-drafts.ts'
 import { inWriteTransaction, lockRecipient } from './write-transaction.ts'
 
@@ -99,8 +99,8 @@ export async function completeTask(
     const fact = factIn(body, accounts, anchor !== null)
     if (fact !== null) {
       const effect = effectOfTask(fact, runtime, found, accounts, holds, made.at, now)
-      takeEffect(drafts, recipient, effect, { by: actor.name, now, marks: { task: id }, contactId: made.id })
-      takeSuppressions(drafts, effect, {
+      draftEffect(drafts, recipient, effect, { by: actor.name, now, marks: { task: id }, contactId: made.id })
+      draftSuppressions(drafts, effect, {
         creditor: found.creditor,
         recipientId: recipient.row.id,
         hash: anchor?.hash ?? null,
@@ -196,7 +196,7 @@ function handOff(runtime: Runtime, accounts: readonly KnownAccount[], drafts: Dr
   for (const known of accounts) {
     const draft = new AccountDraft({ ...known.row, state: 'handed-off' }, known)
     draft.wake()
-    draft.followSpell(runtime, now)
+    draft.updateSpell(runtime, now)
     drafts.accounts.push(draft)
   }
   return 'handed off'

@@ -6,10 +6,10 @@ import { effectOf, type Fact, holdsOf } from '../../plan/effect-of.ts'
 import type { BalanceEvent, EventRow } from '../../record/events.ts'
 import type { HoldRow } from '../../record/holds.ts'
 import type { AccountDraft } from './account-draft.ts'
-import { doubtHold } from './account-puts.ts'
+import { doubtHold, type HoldInput, openHold } from './holds.ts'
 import type { RecipientDraft } from './merge-recipient.ts'
-import { openHoldsOf, takeEffect, takeSuppressions } from './take-effect.ts'
-import { type Drafts, type HoldWish, openHold } from './write-drafts.ts'
+import { openHoldsOf, draftEffect, draftSuppressions } from './draft-effect.ts'
+import type { Drafts } from './write-drafts.ts'
 
 export type EventOf<T extends EventBody['type']> = Extract<EventBody, { type: T }>
 
@@ -59,8 +59,8 @@ export function learn(c: EventContext, fact: Fact): EventEffect {
     holds: openHoldsOf(c.holds),
     heardBy: 'person',
   })
-  takeEffect(c.drafts, c.recipient, effect, { by: c.by, now: c.now, eventId: c.eventId })
-  takeSuppressions(c.drafts, effect, {
+  draftEffect(c.drafts, c.recipient, effect, { by: c.by, now: c.now, eventId: c.eventId })
+  draftSuppressions(c.drafts, effect, {
     creditor: row.creditor,
     recipientId: c.recipient.row.id,
     hash: null,
@@ -74,7 +74,7 @@ export function learn(c: EventContext, fact: Fact): EventEffect {
 }
 
 /** Holds the account. */
-export function hold(c: EventContext, wish: Pick<HoldWish, 'kind' | 'until' | 'details'>): void {
+export function hold(c: EventContext, wish: Pick<HoldInput, 'kind' | 'until' | 'details'>): void {
   c.drafts.newHolds.push(
     openHold(c.recipient, {
       ...wish,

@@ -3,7 +3,7 @@ import { isInFuture } from '../../model/time.ts'
 import type { AccountState, HoldKind, SuppressionReason } from '../../model/vocabulary.ts'
 import { adjustment, dueDateChanged, payment, paymentReversed } from './balance-effects.ts'
 import { endHoldsOf, type EventContext, type EventEffect, type EventOf, learn } from './event-context.ts'
-import { enterBalance, followBalance, minorOf } from './merge-account.ts'
+import { setBalance, deriveState, minorOf } from './merge-account.ts'
 
 const paymentPending = (c: EventContext, { type, until = null }: EventOf<'payment-pending'>): EventEffect =>
   learn(c, { type, until })
@@ -68,7 +68,7 @@ function settled(c: EventContext, event: EventOf<'settled'>): EventEffect {
   const { row } = c.account
   const { asOf } = c.balance
   const at = Math.min(event.occurredAt, c.now)
-  enterBalance(row, {
+  setBalance(row, {
     stated: 0,
     statedAt: c.now,
     statedBy: c.eventId,
@@ -106,7 +106,7 @@ function reopen(c: EventContext): boolean {
   const { row } = c.account
   if (row.state !== 'handed-off' && row.state !== 'charged-off' && row.state !== 'withdrawn') return false
   row.state = 'open'
-  followBalance(row, true)
+  deriveState(row, true)
   c.account.wake()
   return true
 }

@@ -92,7 +92,7 @@ function learn(row: StoredAccount, body: AccountBody, ladders: Ladders): StoredA
  * @param dueDateStated  whether its due date belongs to the balance; a cured account keeps no older one,
  *                       or the next time it is overdue its days would be counted from the paid instalment
  */
-export function followBalance(row: StoredAccount, dueDateStated: boolean): void {
+export function deriveState(row: StoredAccount, dueDateStated: boolean): void {
   if (row.state !== 'open' && row.state !== 'cured') return
   row.state = row.overdue_minor > 0 ? 'open' : 'cured'
   if (row.state === 'open') return
@@ -261,7 +261,7 @@ export function changeOf({ id, body }: Pick<BalanceEvent, 'id' | 'body'>): Chang
 }
 
 /** Writes a balance into the account's row. */
-export function enterBalance(row: StoredAccount, balance: Balance): void {
+export function setBalance(row: StoredAccount, balance: Balance): void {
   row.overdue_minor = overdueOf(balance)
   row.stated_minor = balance.stated
   row.stated_at = new Date(balance.statedAt)

@@ -20,13 +20,13 @@ import {
   type Stop,
   stopsFor,
 } from '../../record/suppressions.ts'
-import { type NewStop, noteStop } from '../notify.ts'
+import { type SuppressionNotice, addSuppressionNotices } from '../notify.ts'
 import type { Runtime } from '../runtime.ts'
 import type { AccountDraft } from './account-draft.ts'
 import type { RecipientDraft } from './merge-recipient.ts'
 
 /** A stop as it was heard. */
-export interface StopWish {
+export interface SuppressionInput {
   creditor: string
   scope: SuppressionScope
   /** Null: nobody in particular (an address), or somebody who is not known yet (`awaits`). */
@@ -47,14 +47,14 @@ export interface StopWish {
 }
 
 /** Around it. */
-interface StopSetting {
+interface SuppressContext {
   /** Everybody whom it concerns: the person named and, of an address, all who have it. The caller holds their locks, and the address's. */
   owners: readonly string[]
   now: Instant
   /** Numbers in the person's sequence, where the caller counts them in a draft. */
   takeSeq?: (recipientId: string) => number
   /** What upstream is told with it; null: nothing, for upstream said it. Absent: by whom. */
-  tell?: Partial<NewStop> | null
+  tell?: Partial<SuppressionNotice> | null
   /** False: the caller wakes what waits for them. */
   wake?: boolean
 }
@@ -84,12 +84,12 @@ const AWAITED_FOR_MS = 400 * DAY
 export async function suppress(
   runtime: Runtime,
   trx: Locked,
-  wish: StopWish,
-  setting: StopSetting,
+  wish: SuppressionInput,
+  setting: SuppressContext,
 ): Promise<Suppressed> {
   const { owners, now } = setting
   const personal = isAboutPerson(wish.reason)
-  const heard: StopWish = personal && wish.scope === 'channel' ? { ...wish, scope: 'all', channel: null } : wish
+  const heard: SuppressionInput = personal && wish.scope === 'channel' ? { ...wish, scope: 'all', channel: null } : wish
   if (
     heard.awaits != null &&
     (await countAwaited(trx, heard.creditor, new Date(now - AWAITED_FOR_MS))) >= MOST_AWAITED
@@ -115,7 +115,7 @@ export async function suppress(
   if (standing) return { id: first.id, standing, scope, recipients }
   if (setting.wake !== false) for (const owner of recipients) await wakeRecipient(trx, owner, new Date(now))
   if (setting.tell !== null)
-    await noteStop(
+    await addSuppressionNotices(
       runtime,
       trx,
       recipients,
@@ -127,10 +127,10 @@ export async function suppress(
 
 async function record(
   trx: Locked,
-  wish: StopWish,
+  wish: SuppressionInput,
   cause: string | null,
   personal: boolean,
-  { now, takeSeq }: StopSetting,
+  { now, takeSeq }: SuppressContext,
 ): Promise<{ id: string; standing: boolean }> {
   const awaits = { recipient: null, account: null, ...wish.awaits }
   const stop: Stop = {
@@ -184,7 +184,7 @@ async function record(
  * A stop of a person or an account that was not known acts when they come; a fact about the holder of an address (a death)
  * stops whoever comes to have it. Asks nothing when nobody is new and no address is.
  */
-export async function adoptStops(
+export async function adoptSuppressions(
   runtime: Runtime,
   trx: Locked,
   drafts: { recipients: readonly RecipientDraft[]; accounts: readonly AccountDraft[] },

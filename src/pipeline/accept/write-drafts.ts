@@ -1,20 +1,18 @@
 import type { Instant } from '../../model/time.ts'
-import type { Channel, HoldKind } from '../../model/vocabulary.ts'
 import type { Excess } from '../../plan/effect-of.ts'
 import { addAccounts, writeAccounts, writeSpells } from '../../record/accounts.ts'
 import { markExcess } from '../../record/events.ts'
 import { addHolds, endHolds, type HoldRow } from '../../record/holds.ts'
-import { newId } from '../../record/id.ts'
 import type { Locked } from '../../record/locks.ts'
 import { addTasks, type NewTask } from '../../record/plan-written.ts'
 import { addConsents, writeAddresses, writeRecipients } from '../../record/recipients.ts'
 import { cancelReminders, cancelTasks, wakeRecipient, wakeReminders } from '../../record/reminders.ts'
-import { type NewStop, noteReminders, noteStop } from '../notify.ts'
+import { type SuppressionNotice, addReminderNotices, addSuppressionNotices } from '../notify.ts'
 import type { Runtime } from '../runtime.ts'
 import { withdrawForbidden } from '../tasks.ts'
 import type { AccountDraft } from './account-draft.ts'
 import type { RecipientDraft } from './merge-recipient.ts'
-import { adoptStops, type StopWish, suppress, type Suppressed } from './suppress.ts'
+import { adoptSuppressions, type SuppressionInput, suppress, type Suppressed } from './suppress.ts'
 
 /** Everything that one accepting transaction is about to write. */
 export interface Drafts {
@@ -31,11 +29,11 @@ export interface Drafts {
 
 /** A suppression to be recorded with the drafts. */
 export interface NewSuppression {
-  wish: StopWish
-  /** Everybody whom it concerns; see `StopSetting`. */
+  wish: SuppressionInput
+  /** Everybody whom it concerns; see `SuppressContext`. */
   owners: readonly string[]
   /** What upstream is told with it; null: nothing, for upstream said it. */
-  tell: Partial<NewStop> | null
+  tell: Partial<SuppressionNotice> | null
 }
 
 /** Contacts of a recipient to be marked. */
@@ -69,7 +67,7 @@ export async function writeDrafts(
   now: Instant,
 ): Promise<void> {
   const at = new Date(now)
-  await adoptStops(runtime, trx, drafts, by, now)
+  await adoptSuppressions(runtime, trx, drafts, by, now)
   const suppressed = await writeSuppressions(runtime, trx, drafts, now)
   await writeRecipients(
     trx,
@@ -118,7 +116,7 @@ export async function writeDrafts(
   for (const { wish, tell, standing, scope, recipients } of suppressed) {
     if (tell === null) await withdrawForbidden(runtime, trx, recipients, now)
     else if (!standing)
-      await noteStop(
+      await addSuppressionNotices(
         runtime,
         trx,
         recipients,
@@ -176,7 +174,7 @@ async function settleWaiting(
     (account) => account.id,
   )) {
     const reminders = await cancelReminders(trx, ids, reason, at)
-    await noteReminders(
+    await addReminderNotices(
       runtime,
       trx,
       reminders.map((reminderId) => ({ reminderId })),
@@ -198,42 +196,4 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string, value: (item:
   const groups = new Map<string, string[]>()
   for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), value(item)])
   return groups
-}
-
-export interface HoldWish {
-  kind: HoldKind
-  /** Null: the whole person. */
-  accountId: string | null
-  /** Absent or null: every channel. */
-  channel?: Channel | null | undefined
-  /** Absent: now. */
-  from?: Instant | undefined
-  /** Null or absent: until somebody ends it. */
-  until?: Instant | null | undefined
-  details?: Record<string, unknown>
-  eventId?: string | null
-  by: string
-  now: Instant
-}
-
-/** A hold of a locked recipient, with its number in the recipient's sequence: the one way in which any hold is opened. */
-export function openHold(recipient: RecipientDraft, wish: HoldWish): HoldRow {
-  return {
-    id: newId(),
-    creditor: recipient.row.creditor,
-    recipient_id: recipient.row.id,
-    account_id: wish.accountId,
-    kind: wish.kind,
-    channel: wish.channel ?? null,
-    starts_at: new Date(wish.from ?? wish.now),
-    ends_at: wish.until == null ? null : new Date(wish.until),
-    ended_at: null,
-    ended_by: null,
-    end_reason: null,
-    details: wish.details ?? {},
-    event_id: wish.eventId ?? null,
-    created_by: wish.by,
-    created_at: new Date(wish.now),
-    seq: recipient.takeSeq(),
-  }
 }

@@ -13,7 +13,7 @@ import {
 } from '../../record/audit.ts'
 import type { ContactAudit, ExceedingContact } from '../../report/audit.ts'
 import { onEveryClock } from '../../report/local-time.ts'
-import { ASSUMPTIONS, CONTACTS_BEAR_MS, EXCEEDS, factsAt } from '../contacts.ts'
+import { ASSUMPTIONS, CONTACT_HISTORY_MS, CONTACT_RULE_CODES, factsAt } from '../contacts.ts'
 import type { Runtime } from '../runtime.ts'
 import { calendarAlarms, packsDue } from './due-for-review.ts'
 
@@ -43,7 +43,7 @@ export async function auditContacts(
   for (let after: string | null = null; ;) {
     const ids: string[] = await recipientsContacted(db, period, after, PEOPLE)
     for (const recipient of await recipientsAsKnown(db, ids, {
-      since: new Date(asked.from - CONTACTS_BEAR_MS),
+      since: new Date(asked.from - CONTACT_HISTORY_MS),
       to: period.to,
     })) {
       const one = judgeContacts(recipient, packs, runtime.config.creditors.get(recipient.creditor), asked)
@@ -130,7 +130,7 @@ function judgeContacts(
     }
     const { reasons, candidateZones } = decide(facts, packs, contact.at)
     judgement.judged++
-    const exceeded = reasons.filter((reason) => EXCEEDS.has(reason.code))
+    const exceeded = reasons.filter((reason) => CONTACT_RULE_CODES.has(reason.code))
     const at = formatInstant(contact.at)
     if (exceeded.length > 0) {
       judgement.exceeded.push({

@@ -27,7 +27,7 @@ import { lookUpByKey } from '../../record/pg/batch.ts'
 import type { Database } from '../../record/schema.ts'
 import { runBisecting } from '../bisect.ts'
 import { countDecision, countReminder } from '../counters.ts'
-import { noteReminders } from '../notify.ts'
+import { addReminderNotices } from '../notify.ts'
 import { fallBack } from '../routing.ts'
 import type { Runtime } from '../runtime.ts'
 import { spokenToSince } from './after-decision.ts'
@@ -177,7 +177,7 @@ async function reservePart(
   }
   await writeReservation(trx, ring, decider.written, (id) => (recipients.get(id) as LockedRecipient).seq, now)
   for (const reminder of decider.ended) await fallBack(runtime, trx, reminder.id, reminder.reason, now)
-  await noteReminders(
+  await addReminderNotices(
     runtime,
     trx,
     decider.written.steps.filter((step) => step.endReason !== null),

@@ -11,7 +11,7 @@ import type { Database } from '../../record/schema.ts'
 import { suppress } from '../accept/suppress.ts'
 import { runBisecting } from '../bisect.ts'
 import { fallBack } from '../routing.ts'
-import { noteReminders, recipientsToLock } from '../notify.ts'
+import { addReminderNotices, recipientsToLock } from '../notify.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Settlement } from './settlement.ts'
 
@@ -182,7 +182,7 @@ async function settlePart(
       await fallBack(runtime, trx, entry.reminderId, 'provider_refused', now)
     }
   }
-  await noteReminders(
+  await addReminderNotices(
     runtime,
     trx,
     settlements.map((s) => s.entry).filter((entry) => done.has(`${entry.reminderId}.${entry.attemptNo}`)),

@@ -7,7 +7,7 @@ import type { RecipientAddress } from '../../record/dispatch/decision-inputs.ts'
 import type { PlanningAccount } from '../../record/planning.ts'
 import type { Vault, WrappedKey } from '../../record/vault/vault.ts'
 import { AccountDraft } from '../accept/account-draft.ts'
-import { conflictsIn, followBalance, mergeAccount, newAccount } from '../accept/merge-account.ts'
+import { conflictsIn, deriveState, mergeAccount, newAccount } from '../accept/merge-account.ts'
 import { mergeRecipient, newRecipient, type RecipientDraft } from '../accept/merge-recipient.ts'
 import { creditorOf, invalidField } from '../accept/resolve-creditor.ts'
 import { usableChannels } from './contact-record.ts'
@@ -241,9 +241,9 @@ function takeIn(
     if (name !== undefined) read.named = name !== null
   }
   recipients.set(recipientKey, read)
-  followBalance(row, body.dueDate !== undefined)
+  deriveState(row, body.dueDate !== undefined)
   const draft = new AccountDraft(row, known === undefined ? null : { row: known.draft.row, spell: known.draft.spell })
-  draft.followSpell({ config }, now)
+  draft.updateSpell({ config }, now)
   read.accounts.set(id, {
     draft,
     variableNames: body.variables === undefined ? (known?.variableNames ?? []) : Object.keys(body.variables),

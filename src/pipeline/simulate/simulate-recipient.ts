@@ -7,9 +7,9 @@ import type { RecipientPlan } from '../../plan/recipient-plan.ts'
 import type { RecipientAddress, RecipientContact } from '../../record/dispatch/decision-inputs.ts'
 import { afterDecision, signatureOf } from '../dispatch/after-decision.ts'
 import { settlementOf } from '../dispatch/settlement.ts'
-import { toPlan } from '../plan-due.ts'
+import { planInput } from '../plan-due.ts'
 import { receiptMeaning } from '../receipts.ts'
-import { routeIdFor, serveChannels, wishFor } from '../routing.ts'
+import { routeIdFor, chooseCarrier, routeCriteria } from '../routing.ts'
 import { decideStep, planAllowed, type StepDecision, type AgentStep } from '../tasks.ts'
 import { recordContact, recordReceipt } from './contact-record.ts'
 import { decideSimulated, type SimulatedDecision } from './decide-simulated.ts'
@@ -130,7 +130,7 @@ class PersonSimulation {
           planning.id,
           planned,
           new Map(planning.accounts.map((account) => [account.id, account])),
-          (lead, channels) => serveChannels(this.#rules.routes, wishFor(planning, lead), channels),
+          (lead, channels) => chooseCarrier(this.#rules.routes, routeCriteria(planning, lead), channels),
         ),
         null,
         now,
@@ -150,7 +150,7 @@ class PersonSimulation {
       const about = waiting.filter((reminder) => reminder.accounts.some((link) => link.accountId === account.id))
       account.nextMessageAt = about.length === 0 ? null : Math.min(...about.map((reminder) => reminder.nextAt))
     }
-    const input = toPlan(planning, this.#rules.creditors.get(planning.creditor), this.#rules.ladderOf)
+    const input = planInput(planning, this.#rules.creditors.get(planning.creditor), this.#rules.ladderOf)
     return planAllowed(planRecipient(input, now), input, now, (accountId, step) =>
       this.#decideStep(accountId, step, now),
     )
@@ -275,7 +275,7 @@ class PersonSimulation {
       { ...failed, recipientId: row.id },
       reason,
       now,
-      routeIdFor(this.#rules.routes, wishFor(planning, lead)),
+      routeIdFor(this.#rules.routes, routeCriteria(planning, lead)),
     )
     if (next !== null) this.#owe(next, failed, now)
   }

@@ -21,7 +21,7 @@ import type { DoubtAnswerView } from '../../report/views/operations.ts'
 import { inWriteTransaction } from '../accept/write-transaction.ts'
 import { settle } from '../dispatch/settle-stream.ts'
 import { settlementOf } from '../dispatch/settlement.ts'
-import { noteReminders } from '../notify.ts'
+import { addReminderNotices } from '../notify.ts'
 import { PersonalData } from '../personal-data.ts'
 import { applyReceipt, applyReceiptIn } from '../receipts.ts'
 import type { Actor, Runtime } from '../runtime.ts'
@@ -305,5 +305,5 @@ async function reject(
   // As if no try had failed before: an operator's word alone does not end a reminder.
   const { entry } = settlementOf({ reminderId, attemptNo }, attempt.channel, end, 0, now, 0)
   await writeSettlements(trx, [entry], now)
-  await noteReminders(runtime, trx, [{ ...entry, before: attempt.reminderStatus }], now)
+  await addReminderNotices(runtime, trx, [{ ...entry, before: attempt.reminderStatus }], now)
 }

@@ -11,7 +11,7 @@ import { closeLapsedHold, expireTasks, lapsedHolds, recordBrokenPromise, replanN
 import { takeLocks, takeSequence } from '../../record/locks.ts'
 import { overduePermits, putPermitInDoubt } from '../../record/permits.ts'
 import { wakeRecipient } from '../../record/reminders.ts'
-import { noteReminders } from '../notify.ts'
+import { addReminderNotices } from '../notify.ts'
 import { ringAll, ringSizeOf } from '../queue-due.ts'
 import { applyReceipt } from '../receipts.ts'
 import type { Runtime } from '../runtime.ts'
@@ -79,7 +79,7 @@ export async function expireLeases(runtime: Runtime): Promise<number> {
       const trx = await takeLocks(opened, { recipients: [attempt.recipientId] }, 'wait')
       const now = runtime.clock.now()
       if (!(await putInDoubt(trx, attempt.reminderId, attempt.attemptNo, new Date(now)))) return false
-      await noteReminders(runtime, trx, [{ ...attempt, code: 'lease_expired' }], now)
+      await addReminderNotices(runtime, trx, [{ ...attempt, code: 'lease_expired' }], now)
       return true
     })
     if (!done) continue

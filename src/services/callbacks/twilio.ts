@@ -8,7 +8,7 @@ import { countCallWithoutWords } from '../../pipeline/counters.ts'
 import { applyReceipt } from '../../pipeline/receipts.ts'
 import type { Runtime } from '../../pipeline/runtime.ts'
 import { installedVoicemail, sentMessage } from '../../pipeline/sent-message.ts'
-import { takeReply } from '../../pipeline/take-reply.ts'
+import { applyReply } from '../../pipeline/replies.ts'
 import { applyVoiceKey } from '../../pipeline/voice-keys.ts'
 import { sentWords } from '../../record/history.ts'
 import { attemptInHook } from '../../record/receipts.ts'
@@ -110,7 +110,7 @@ const SILENCE: CallbackAnswer = { kind: 'xml', body: '<?xml version="1.0" encodi
 
 const UNDERSTOOD = { STOP: 'stop', START: 'start', HELP: 'help' } as const
 
-/** What people write back, as Twilio delivers it: `takeReply` says what becomes of it. */
+/** What people write back, as Twilio delivers it: `applyReply` says what becomes of it. */
 export function twilioInbound(runtime: Runtime): Pick<Callbacks, 'twilioInbound'> {
   return {
     async twilioInbound(call) {
@@ -118,7 +118,7 @@ export function twilioInbound(runtime: Runtime): Pick<Callbacks, 'twilioInbound'
       if (signer === null) return { kind: 'refused' }
       const route = routeOfNumber(runtime.config, signer, call)
       const type = field(call.form, 'OptOutType')?.toUpperCase() ?? ''
-      await takeReply(runtime, {
+      await applyReply(runtime, {
         route: route.id,
         channel: 'sms',
         creditors: route.serves.creditors ?? [...runtime.config.creditors.keys()],

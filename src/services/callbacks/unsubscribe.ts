@@ -1,6 +1,6 @@
 import { localeChain } from '../../model/locale.ts'
 import type { LocalText } from '../../model/word-facts.ts'
-import { unsubscribe } from '../../pipeline/accept/accept-stops.ts'
+import { unsubscribe } from '../../pipeline/accept/accept-suppression.ts'
 import type { Runtime } from '../../pipeline/runtime.ts'
 import { mailToStop, type MailToStop } from '../../record/suppressions.ts'
 import type { Vault } from '../../record/vault/vault.ts'

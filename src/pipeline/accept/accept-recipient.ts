@@ -1,14 +1,60 @@
 import type { Transaction } from 'kysely'
 import type { AccountBody } from '../../intake/account-body.ts'
-import type { RecipientInAccount } from '../../intake/recipient-body.ts'
+import type { RecipientBody, RecipientInAccount } from '../../intake/recipient-body.ts'
+import { timesOfRecipient } from '../../intake/times-of-facts.ts'
 import type { Creditor } from '../../model/creditor.ts'
 import type { Instant } from '../../model/time.ts'
 import { newId } from '../../record/id.ts'
 import { addRecipients, findRecipients, keyText, type UpstreamKey } from '../../record/recipients.ts'
+import { wakeRecipient } from '../../record/reminders.ts'
 import type { Database } from '../../record/schema.ts'
 import type { Vault } from '../../record/vault/vault.ts'
+import type { RecipientAnswer } from '../../report/views/operations.ts'
+import type { Actor, Runtime } from '../runtime.ts'
 import { mergeRecipient, newRecipient, type RecipientDraft } from './merge-recipient.ts'
-import { ConcurrentModification } from './write-transaction.ts'
+import { creditorOf, refuseFuture } from './resolve-creditor.ts'
+import { noDrafts, writeDrafts } from './write-drafts.ts'
+import { ConcurrentModification, inWriteTransaction, lockAccountRecipients } from './write-transaction.ts'
+
+/** Puts a person by itself: `PUT /v1/recipients/{id}`. */
+export async function acceptRecipient(
+  runtime: Runtime,
+  actor: Actor,
+  id: string,
+  body: RecipientBody,
+): Promise<RecipientAnswer> {
+  const creditor = creditorOf(runtime, actor, body.creditor)
+  refuseFuture(runtime, timesOfRecipient(body), runtime.clock.now())
+  const key = { creditor: creditor.id, externalId: id }
+  return inWriteTransaction(runtime, async (opened) => {
+    const began = runtime.clock.now()
+    const known = (await findRecipients(opened, [key])).get(keyText(key))
+    const added = known === undefined ? newRecipient(newId(), key, runtime.vault.newDataKey(), began) : null
+    if (added !== null && (await addRecipients(opened, [added.row])) === null)
+      throw new ConcurrentModification('the person was added meanwhile')
+    const recipientId = known ?? (added as RecipientDraft).row.id
+    const { trx, recipients: drafts } = await lockAccountRecipients(
+      opened,
+      runtime.vault,
+      [{ id: recipientId, addresses: body.addresses }],
+      new Date(began),
+      new Map(added === null ? [] : [[recipientId, added]]),
+    )
+    const recipient = drafts.get(recipientId) as RecipientDraft
+    const now = runtime.clock.now()
+    const named = { id, creditor: creditor.id }
+    const merged = mergeRecipient(recipient, body, body.asOf ?? now, now, runtime.vault)
+    if (merged === 'older') return { applied: false, reason: 'older_than_known', ...named }
+    await writeDrafts(runtime, trx, { ...noDrafts(), recipients: [recipient] }, actor.name, now)
+    if (merged === 'changed') await wakeRecipient(trx, recipient.row.id, new Date(now))
+    return {
+      applied: true,
+      changed: added !== null || merged === 'changed',
+      ...named,
+      ...(body.warnings === undefined ? {} : { warnings: body.warnings }),
+    }
+  })
+}
 
 /** One account of a transaction, once it is known whose it is. */
 export interface AccountItem {

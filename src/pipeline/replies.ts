@@ -23,7 +23,7 @@ import type { Database } from '../record/schema.ts'
 import { lift, ownOptOuts, recipientsWithAddress } from '../record/suppressions.ts'
 import { type AddressHash, replyWords } from '../record/vault/vault.ts'
 import { addressHash, type RecipientDraft } from './accept/merge-recipient.ts'
-import { takeEffect, takeSuppressions } from './accept/take-effect.ts'
+import { draftEffect, draftSuppressions } from './accept/draft-effect.ts'
 import { type Drafts, noDrafts, writeDrafts } from './accept/write-drafts.ts'
 import { inWriteTransaction, lockAccountRecipients } from './accept/write-transaction.ts'
 import { countReply, countUnresolvedReply } from './counters.ts'
@@ -63,7 +63,7 @@ const MOST_UNRESOLVED = 10_000
  * asked for. What is not understood keeps its words in the person's vault, makes a task, and holds the channel until
  * somebody has read it. What cannot be told to be anybody's is logged, counted and listed.
  */
-export async function takeReply(runtime: Runtime, message: InboundMessage): Promise<void> {
+export async function applyReply(runtime: Runtime, message: InboundMessage): Promise<void> {
   const read = readReply(message.text, stopWordsOf(runtime.config.packs))
   const reading: ReplyReading =
     message.understood === null || read.meaning === 'stop-all' ? read : { ...read, meaning: message.understood }
@@ -181,7 +181,7 @@ function stop(
   const known = knownAt(runtime, creditor, now)
   for (const { hash } of anchors) {
     for (const fact of meaning === 'stop-all' ? [OPT_OUT, CEASE] : [OPT_OUT]) {
-      takeSuppressions(drafts, effectOf(fact, known), {
+      draftSuppressions(drafts, effectOf(fact, known), {
         creditor,
         recipientId: null,
         hash,
@@ -305,7 +305,7 @@ async function openTask(
     { type: 'unread-reply', channel, instructions: instructionsFor(reading) },
     knownAt(runtime, creditor, now),
   )
-  return takeEffect(drafts, recipient, effect, {
+  return draftEffect(drafts, recipient, effect, {
     by: 'recipient',
     now,
     step: { accountIds: writer.accountIds, ladder: 'direct', rung: replyRung(channel), tone: null },

@@ -3,9 +3,10 @@ import type { Effect, OpenHold, TaskToOpen } from '../../plan/effect-of.ts'
 import type { HoldRow } from '../../record/holds.ts'
 import { newId } from '../../record/id.ts'
 import type { NewTask } from '../../record/plan-written.ts'
+import { openHold } from './holds.ts'
 import type { RecipientDraft } from './merge-recipient.ts'
-import type { StopWish } from './suppress.ts'
-import { type Drafts, type NewSuppression, openHold } from './write-drafts.ts'
+import type { SuppressionInput } from './suppress.ts'
+import type { Drafts, NewSuppression } from './write-drafts.ts'
 
 /** How a fact was heard of a recipient. */
 interface Heard {
@@ -26,7 +27,7 @@ interface Heard {
  *
  * @returns  the task in which a person follows it up; null: none
  */
-export function takeEffect(drafts: Drafts, recipient: RecipientDraft, effect: Effect, heard: Heard): string | null {
+export function draftEffect(drafts: Drafts, recipient: RecipientDraft, effect: Effect, heard: Heard): string | null {
   const { by, now, eventId = null, marks, contactId = null } = heard
   const tasks = effect.tasks.map((task) => taskOf(recipient, task, heard))
   const taskId = tasks[0]?.id ?? null
@@ -50,10 +51,10 @@ export function takeEffect(drafts: Drafts, recipient: RecipientDraft, effect: Ef
 }
 
 /** Enters the suppressions that follow from a fact: of a recipient, or of an address whoever has it. */
-export function takeSuppressions(
+export function draftSuppressions(
   drafts: Drafts,
   effect: Pick<Effect, 'suppressions'>,
-  heard: Pick<StopWish, 'creditor' | 'recipientId' | 'hash' | 'source' | 'by'> &
+  heard: Pick<SuppressionInput, 'creditor' | 'recipientId' | 'hash' | 'source' | 'by'> &
     Pick<NewSuppression, 'owners' | 'tell'>,
 ): void {
   const { owners, tell, ...wish } = heard

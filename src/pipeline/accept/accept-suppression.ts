@@ -1,10 +1,8 @@
 import type { Transaction } from 'kysely'
-import type { HoldBody, HoldEndBody, LiftBody, SuppressionBody } from '../../intake/bodies.ts'
+import type { LiftBody, SuppressionBody } from '../../intake/bodies.ts'
 import { formsOfNumber } from '../../model/address-rules.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { effectOf } from '../../plan/effect-of.ts'
-import { findAccounts } from '../../record/accounts.ts'
-import { endHolds, findHold } from '../../record/holds.ts'
 import { isId } from '../../record/id.ts'
 import { lockAwaited, lockNewAddresses, takeLocks } from '../../record/locks.ts'
 import { findRecipients, keyText } from '../../record/recipients.ts'
@@ -17,13 +15,13 @@ import {
   recipientsSuppressedBy,
   recipientsWithAddress,
 } from '../../record/suppressions.ts'
-import type { EndAnswer, HoldAnswer, SuppressionAnswer } from '../../report/views/operations.ts'
+import type { EndAnswer, SuppressionAnswer } from '../../report/views/operations.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 import { addressHash } from './merge-recipient.ts'
 import { creditorOf, creditorOwning } from './resolve-creditor.ts'
-import { type StopWish, suppress } from './suppress.ts'
-import { markContacts, noDrafts, openHold, writeDrafts } from './write-drafts.ts'
-import { ConcurrentModification, inWriteTransaction, lockRecipient } from './write-transaction.ts'
+import { type SuppressionInput, suppress } from './suppress.ts'
+import { markContacts } from './write-drafts.ts'
+import { ConcurrentModification, inWriteTransaction } from './write-transaction.ts'
 
 /**
  * Records a stop. Once this is answered, no reservation made later sends past it.
@@ -63,7 +61,7 @@ export async function acceptSuppression(
       others,
     )
     const awaits = body.recipientId !== undefined && recipientId === null ? { recipient: body.recipientId } : null
-    const wish: StopWish = {
+    const wish: SuppressionInput = {
       creditor: creditor.id,
       scope: body.scope,
       recipientId,
@@ -168,49 +166,6 @@ async function ownersOf(
 ): Promise<string[]> {
   const having = anchor === null ? [] : await recipientsWithAddress(trx, creditor, [anchor.hash])
   return [...new Set([...having, ...named])]
-}
-
-/** Pauses one account, or everything of a person. */
-export async function acceptHold(runtime: Runtime, actor: Actor, body: HoldBody): Promise<HoldAnswer> {
-  const [what, externalId] =
-    body.accountId === undefined
-      ? ['recipient' as const, body.recipientId as string]
-      : ['account' as const, body.accountId]
-  const creditor = await creditorOwning(runtime, actor, body.creditor, what, externalId)
-  const key = { creditor: creditor.id, externalId }
-  return inWriteTransaction(runtime, async (opened) => {
-    const account = what === 'account' ? (await findAccounts(opened, [key])).get(keyText(key)) : undefined
-    const recipientId =
-      account?.recipientId ?? (await findRecipients(opened, what === 'recipient' ? [key] : [])).get(keyText(key))
-    if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', `there is no such ${what}`)
-    const { trx, recipient } = await lockRecipient(runtime, opened, recipientId)
-    const now = runtime.clock.now()
-    const hold = openHold(recipient, {
-      kind: body.kind,
-      accountId: account?.id ?? null,
-      from: body.from ?? now,
-      until: body.until ?? null,
-      details: body.reason == null ? {} : { reason: body.reason },
-      by: actor.name,
-      now,
-    })
-    await writeDrafts(runtime, trx, { ...noDrafts(), recipients: [recipient], newHolds: [hold] }, actor.name, now)
-    await wakeRecipient(trx, recipientId, new Date(now))
-    return { id: hold.id, creditor: creditor.id }
-  })
-}
-
-/** Ends a pause before its time; what waited is decided again at once. */
-export async function endHold(runtime: Runtime, actor: Actor, id: string, body: HoldEndBody): Promise<EndAnswer> {
-  const known = isId(id) ? await findHold(runtime.ledger.db, id, actor.creditor) : null
-  if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such hold')
-  return inWriteTransaction(runtime, async (opened) => {
-    const trx = await takeLocks(opened, { recipients: [known.recipientId] }, 'wait')
-    const at = new Date(runtime.clock.now())
-    const changed = (await endHolds(trx, [id], { at, by: actor.name, reason: body.reason })) > 0
-    if (changed) await wakeRecipient(trx, known.recipientId, at)
-    return { id, changed }
-  })
 }
 
 /** Stops a mailbox, for whoever followed the link in one of our emails; no answer is given before it is written. */
