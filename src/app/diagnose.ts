@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Config } from '../config/config.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { Route } from '../model/route.ts'
-import { judgeZoneData } from '../model/zones/zone-data.ts'
+import { checkZoneData } from '../model/zones/zone-data.ts'
 import { checkRedis } from '../queue/redis-connection.ts'
 import { readClockMark } from '../record/lapses.ts'
 import { type Ledger, openLedger } from '../record/ledger.ts'
@@ -39,7 +39,7 @@ const well = (part: string, finding: string): Diagnosis => ({ part, ok: true, pr
 const ill = (part: string, problem: string): Diagnosis => ({ part, ok: false, problem, finding: '' })
 
 function zoneDataParts({ packs }: Config): Diagnosis[] {
-  const { version, published, faults } = judgeZoneData(packs, Date.now())
+  const { version, published, faults } = checkZoneData(packs, Date.now())
   return faults.length === 0
     ? [well('time zone data', `${version}, published ${published}`)]
     : faults.map((fault) => ill('time zone data', fault))

@@ -1,5 +1,5 @@
 import { breaker, type Breaker } from '../deliver/breaker.ts'
-import { type Captured, captureProvider, type Keep } from '../deliver/capture.ts'
+import { type Captured, captureProvider, type CaptureStore } from '../deliver/capture.ts'
 import type { Provider } from '../deliver/provider.ts'
 import { redisRateGate } from '../deliver/rate-gate-redis.ts'
 import { memoryRateGate, postgresRateGate, type RateGate } from '../deliver/rate-gate.ts'
@@ -94,7 +94,7 @@ interface Surroundings {
   /** Where providers can call back, without a trailing slash; null: no callbacks, everything is polled. */
   publicUrl: string | null
   /** Where capture puts what it would have sent. */
-  keep: Keep
+  keep: CaptureStore
 }
 
 /**

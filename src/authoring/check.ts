@@ -7,10 +7,10 @@ import { type ContentContract, contentOf, shortfallOf } from '../decide/content.
 import { mappingFaults } from '../intake/csv.ts'
 import type { Creditor } from '../model/creditor.ts'
 import { localeChain } from '../model/locale.ts'
-import { whole } from '../model/pack.ts'
+import { completePacks } from '../model/pack.ts'
 import { isRouteBlock } from '../model/template.ts'
 import type { Instant } from '../model/time.ts'
-import { judgeZoneData, type ZoneDataReport } from '../model/zones/zone-data.ts'
+import { checkZoneData, type ZoneDataReport } from '../model/zones/zone-data.ts'
 import { calendarAlarms } from '../pipeline/audit/due-for-review.ts'
 import { carriedBlocks } from '../render/carried-blocks.ts'
 import { lint } from '../render/lint.ts'
@@ -42,9 +42,9 @@ export interface CheckReport {
 /** What is wrong here, all of it at once? */
 export function check(root: string, env: Environment, now: Instant): CheckReport {
   const loaded = loadConfig({ root, env })
-  const loadedPacks = whole(readPacks(root).items.map(({ value }) => value))
+  const loadedPacks = completePacks(readPacks(root).items.map(({ value }) => value))
   const packs = runVectors(loadedPacks)
-  const zoneData = judgeZoneData(loadedPacks, now)
+  const zoneData = checkZoneData(loadedPacks, now)
   const findings = readTemplateFolders(root)
     .folders.flatMap((f) => lint(f.name, f.files))
     .filter((f) => f.rule !== 'structure')

@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path'
-import { mistakes, rootDirectory } from '../config/configuration.ts'
+import { configError, rootDirectory } from '../config/configuration.ts'
 import { readPacks, readText } from '../config/folder.ts'
 import { readYaml } from '../config/yaml-file.ts'
 import { DecorumError } from '../model/errors.ts'
@@ -46,7 +46,7 @@ function packInFile(path: string): Pack {
   if ('problem' in read)
     throw new DecorumError('DECORUM_BAD_INPUT', `${path} ${read.problem.problem}`, { hint: read.problem.cure })
   const { yaml, problems } = readYaml(path, read.text, null)
-  if (yaml === null) throw mistakes('this policy pack', problems)
+  if (yaml === null) throw configError('this policy pack', problems)
   const parsed = parsePack(yaml.value)
   if (parsed.ok) return parsed.pack
   throw new DecorumError('DECORUM_CONFIG', 'this is not a policy pack', {
@@ -64,7 +64,7 @@ function packInFile(path: string): Pack {
  */
 export function policyPacks(): Pack[] {
   const { items, problems } = readPacks(rootDirectory())
-  if (problems.length > 0) throw mistakes('a policy pack', problems)
+  if (problems.length > 0) throw configError('a policy pack', problems)
   return items.map(({ value }) => value)
 }
 

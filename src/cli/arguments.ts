@@ -22,7 +22,7 @@ import {
   type FileOptions,
   type ImportMapping,
 } from '../model/import-mapping.ts'
-import { readerOfDays } from '../model/locale.ts'
+import { dateReader } from '../model/locale.ts'
 import { DAY, dayNumber, type Instant, parseInstant } from '../model/time.ts'
 import { firstInstantAt } from '../model/zones/zone-data.ts'
 import { statedZone } from '../model/zones/zone-names.ts'
@@ -159,7 +159,7 @@ export function fileOptions(flags: FileFlags, config: { imports: ReadonlyMap<str
   if (delimiter !== null && !(DELIMITERS as readonly string[]).includes(delimiter))
     throw bad('--delimiter is none of , ; | ^ and tab', 'Give one of them, quoted: --delimiter ";".')
   if (flags.dateFormat !== undefined) {
-    const format = readerOfDays(flags.dateFormat)
+    const format = dateReader(flags.dateFormat)
     if (!format.ok)
       throw bad(
         `--date-format ${format.problem}`,

@@ -12,7 +12,7 @@ import { loadConfig } from './load.ts'
 export function configuration(): { config: Config; warnings: ConfigWarning[] } {
   const loaded = loadConfig({ root: rootDirectory(), env: process.env })
   if (loaded.ok) return loaded
-  throw mistakes('the configuration', loaded.problems)
+  throw configError('the configuration', loaded.problems)
 }
 
 /** Warnings go to stderr, so that `--json` stays one document. */
@@ -21,16 +21,16 @@ export function printWarnings(warnings: readonly ConfigWarning[]): void {
 }
 
 /** `config/decorum.yaml:12 routes[0].from`, as editors and people read it. */
-export const placeOf = ({ file, line, path }: ConfigProblem): string =>
+export const problemLocation = ({ file, line, path }: ConfigProblem): string =>
   [line === null ? file : `${file}:${line}`, path].filter((p) => p !== '').join(' ')
 
 /** All mistakes as one error, each with its place and its cure. */
-export function mistakes(what: string, problems: readonly ConfigProblem[]): DecorumError {
+export function configError(what: string, problems: readonly ConfigProblem[]): DecorumError {
   return new DecorumError(
     'DECORUM_CONFIG',
     `${what} has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}`,
     {
-      faults: problems.map((p) => ({ path: placeOf(p), problem: p.problem, cure: p.cure })),
+      faults: problems.map((p) => ({ path: problemLocation(p), problem: p.problem, cure: p.cure })),
       hint: 'Correct them and run `decorum check`.',
     },
   )

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Fault } from '../model/errors.ts'
-import { CIRCLE_CURE, circleWords, extendsCircle, type Pack, parsePack } from '../model/pack.ts'
+import { CYCLE_CURE, describeCycle, extendsCycle, type Pack, parsePack } from '../model/pack.ts'
 import { parseTemplate, type Template, type TemplateFile } from '../model/template.ts'
 import type { ConfigProblem } from './config.ts'
 import { missingVariables, problemAt, problemsOf } from './problems.ts'
@@ -143,8 +143,9 @@ export function readPacks(root: string): ReadFolder<Pack> {
   )
   const packs = read.items.map(({ value }) => value)
   for (const { value, yaml } of read.items) {
-    const circle = extendsCircle(value, packs)
-    if (circle !== null) read.problems.push(problemAt(yaml, 'wrong_value', 'extends', circleWords(circle), CIRCLE_CURE))
+    const circle = extendsCycle(value, packs)
+    if (circle !== null)
+      read.problems.push(problemAt(yaml, 'wrong_value', 'extends', describeCycle(circle), CYCLE_CURE))
   }
   return read
 }

@@ -1,6 +1,6 @@
 import type { Facts } from '../model/facts.ts'
 import type { Silence } from '../model/explanation.ts'
-import { canonicalJurisdiction, liesWithin } from '../model/places/zones-of.ts'
+import { canonicalJurisdiction, liesWithin } from '../model/places/jurisdiction.ts'
 import type { Condition } from '../model/pack-parts.ts'
 import type { EvaluationContext } from './evaluation-context.ts'
 

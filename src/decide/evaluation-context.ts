@@ -7,7 +7,7 @@ import {
   isWithin,
   zonesOf,
   zonesOfCountry,
-} from '../model/places/zones-of.ts'
+} from '../model/places/jurisdiction.ts'
 import { dayNumber, type Instant } from '../model/time.ts'
 import { isAmong, type ZoneTable, zoneTable } from './zone-table.ts'
 

@@ -1,5 +1,5 @@
 import type { Pack } from '../model/pack.ts'
-import { isFinerThanCountry, isWithin, zonesOf, zonesOfCountry } from '../model/places/zones-of.ts'
+import { isFinerThanCountry, isWithin, zonesOf, zonesOfCountry } from '../model/places/jurisdiction.ts'
 import type { EvaluationContext } from './evaluation-context.ts'
 import { zoneTable, type ZoneTable } from './zone-table.ts'
 

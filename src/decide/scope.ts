@@ -1,5 +1,5 @@
 import type { Condition } from '../model/pack-parts.ts'
-import { isWithin, type Jurisdiction, zonesOf } from '../model/places/zones-of.ts'
+import { isWithin, type Jurisdiction, zonesOf } from '../model/places/jurisdiction.ts'
 import type { Channel, Kind, Mode, Role, Tone } from '../model/vocabulary.ts'
 import { zoneTable, type ZoneTable } from './zone-table.ts'
 

@@ -1,4 +1,4 @@
-import { liesWithin, zonesOf } from '../model/places/zones-of.ts'
+import { liesWithin, zonesOf } from '../model/places/jurisdiction.ts'
 import { type Instant, NEVER } from '../model/time.ts'
 import type { EvaluationContext, Place } from './evaluation-context.ts'
 import { allows, type Answer, type CompiledRule, objects, type SearchSettlement, seenThrough } from './rule.ts'

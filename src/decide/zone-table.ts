@@ -1,7 +1,7 @@
 // Hot path: a zone remembers its last stretch, and NaN says that no wall time happens twice in it; measured by `npm run bench -- decide`. Outside, a table only answers questions.
 import { LRUCache } from 'lru-cache'
 import { DAY, type Instant } from '../model/time.ts'
-import { changesOf, nextChange, offsetAt, type ZoneChanges } from '../model/zones/zone-data.ts'
+import { changesOf, nextChange, offsetAt, type ZoneTransitions } from '../model/zones/zone-data.ts'
 import { statedZone } from '../model/zones/zone-names.ts'
 
 /**
@@ -75,7 +75,7 @@ function keepSameTime(one: string, other: string): boolean {
   return same
 }
 
-function build(zone: string, changes: ZoneChanges): ZoneTable {
+function build(zone: string, changes: ZoneTransitions): ZoneTable {
   let stretches: Stretch[] = []
   let last: Stretch = { start: 0, end: 0, offset: 0, twiceFrom: NaN, twiceTo: NaN }
 
@@ -120,7 +120,7 @@ function build(zone: string, changes: ZoneChanges): ZoneTable {
   }
 }
 
-function readStretches(data: ZoneChanges, from: Instant, to: Instant): Stretch[] {
+function readStretches(data: ZoneTransitions, from: Instant, to: Instant): Stretch[] {
   const edges: Stretch[] = []
   // A day earlier: clocks put back just before the first instant make its hour one that happens twice.
   let [start, offset] = [from, offsetAt(data, from - DAY)]

@@ -39,7 +39,7 @@ const STATES: Record<CircuitState, BreakerState> = {
 export function breaker(options: BreakerOptions = { failures: 5, pauseMs: 30_000 }): Breaker {
   let openedAt = 0
   const policy = circuitBreaker(
-    handleWhenResult((outcome) => tellsAgainstRoute(outcome as CallOutcome)),
+    handleWhenResult((outcome) => countsAgainstRoute(outcome as CallOutcome)),
     {
       halfOpenAfter: options.pauseMs,
       breaker: new ConsecutiveBreaker(options.failures),
@@ -77,6 +77,6 @@ export function breaker(options: BreakerOptions = { failures: 5, pauseMs: 30_000
 }
 
 /** Does this outcome say that the route itself is unwell? */
-export const tellsAgainstRoute = (outcome: CallOutcome): boolean =>
+export const countsAgainstRoute = (outcome: CallOutcome): boolean =>
   outcome.kind === 'unknown' ||
   (outcome.kind === 'rejected' && (outcome.class === 'configuration' || outcome.class === 'retriable'))

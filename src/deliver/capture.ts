@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isE164, readMailbox } from '../model/address-rules.ts'
-import type { DeliveryState, DeliveryWord } from '../model/delivery.ts'
+import type { DeliveryState, DeliveryReport } from '../model/delivery.ts'
 import type { CaptureSettings } from '../model/route.ts'
 import { MINUTE } from '../model/time.ts'
 import type { Channel } from '../model/vocabulary.ts'
@@ -16,14 +16,14 @@ export interface Captured {
 }
 
 /** Puts a captured message where people can read it. Rejecting means: not kept, so not sent. */
-export type Keep = (captured: Captured) => Promise<void> | void
+export type CaptureStore = (captured: Captured) => Promise<void> | void
 
 /**
  * A provider that reaches nobody: it keeps what it would have sent.
  *
  * Serves every channel and form, so that a system without credentials runs whole.
  */
-export function captureProvider(channel: Channel, settings: CaptureSettings, keep: Keep): Provider {
+export function captureProvider(channel: Channel, settings: CaptureSettings, keep: CaptureStore): Provider {
   return {
     name: 'capture',
     channel,
@@ -60,7 +60,7 @@ export function captureProvider(channel: Channel, settings: CaptureSettings, kee
 /** A receipt that capture invents: what a real provider might say, and how long after the call. */
 export interface PlannedReceipt {
   afterMs: number
-  word: DeliveryWord
+  word: DeliveryReport
 }
 
 /** Shares out of 100, as collections floors report them for consumer lending: field-notes, order of magnitude only. */

@@ -1,6 +1,6 @@
 import type { Channel } from '../model/vocabulary.ts'
 import type { Message } from '../model/message.ts'
-import type { CallOutcome, DeliveryWord } from '../model/delivery.ts'
+import type { CallOutcome, DeliveryReport } from '../model/delivery.ts'
 
 /** Which attempt a call is for. Travels in callback URLs and Message-IDs; says nothing about a person. */
 export interface AttemptKey {
@@ -24,9 +24,9 @@ export interface DeliveryRequest {
 }
 
 /** One message or call in a provider's own books. */
-export interface BookRow {
+export interface ProviderRecord {
   reference: string
-  word: DeliveryWord | null
+  word: DeliveryReport | null
 }
 
 /**
@@ -36,8 +36,8 @@ export interface BookRow {
  * whose they are, and where they are not `complete` there may be more.
  */
 export type LookUp =
-  | ({ kind: 'found' } & BookRow)
-  | { kind: 'alike'; rows: readonly BookRow[]; complete: boolean }
+  | ({ kind: 'found' } & ProviderRecord)
+  | { kind: 'alike'; rows: readonly ProviderRecord[]; complete: boolean }
   | { kind: 'not-found' }
   | { kind: 'unavailable'; detail: string }
 

@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
-import { gateOver, type GateRate, type RateGate } from './rate-gate.ts'
+import { createRateGate, type GateRate, type RateGate } from './rate-gate.ts'
 
 /**
  * `bookSlots` of slot-store.ts, by the server's clock. Numbers above 2^53 are not met:
@@ -47,7 +47,7 @@ export function redisRateGate(redis: Redis | Cluster, route: string, rate: GateR
   const key = `${prefix}:rate:${route}`
   const lost = lossesOf(redis)
   let known = lost.count
-  return gateOver(route, rate, async (booking) => {
+  return createRateGate(route, rate, async (booking) => {
     const cold = booking.cold || lost.count !== known
     known = lost.count
     const [wait, granted] = await (redis as unknown as WithBook).bookRateSlots(

@@ -171,7 +171,7 @@ type TakeSlots = (booking: SlotBooking) => Promise<SlotAnswer>
  * After a booking that failed the store's memory is not trusted: it may have come back
  * from a restart with an older state.
  */
-export function gateOver(
+export function createRateGate(
   route: string,
   rate: GateRate,
   book: TakeSlots,
@@ -260,7 +260,7 @@ export function memoryRateGate(
   monotonicNow: () => number = () => performance.now(),
 ): RateGate {
   let free: number | null = null
-  return gateOver(
+  return createRateGate(
     route,
     rate,
     async (booking) => {
@@ -279,4 +279,4 @@ export function memoryRateGate(
  *                   transaction, which would hold the row until its commit)
  */
 export const postgresRateGate = (takeSlots: TakeSlots, route: string, rate: GateRate): RateGate =>
-  gateOver(route, rate, takeSlots)
+  createRateGate(route, rate, takeSlots)

@@ -1,5 +1,5 @@
 import type { App } from '../app/app.ts'
-import { countryOf, zonesOf } from '../model/places/zones-of.ts'
+import { countryOf, zonesOf } from '../model/places/jurisdiction.ts'
 import { addDays, DAY, formatInstant, HOUR, type Instant, MINUTE } from '../model/time.ts'
 import { type Channel, TONES } from '../model/vocabulary.ts'
 import { wallClock } from '../model/zones/zone-data.ts'

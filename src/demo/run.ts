@@ -7,7 +7,7 @@ import type { App } from '../app/app.ts'
 import { build } from '../app/build.ts'
 import { SteppedClock } from '../app/clock.ts'
 import type { Config } from '../config/config.ts'
-import { mistakes, rootDirectory } from '../config/configuration.ts'
+import { configError, rootDirectory } from '../config/configuration.ts'
 import { loadConfig } from '../config/load.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { Route } from '../model/route.ts'
@@ -184,7 +184,7 @@ function emptyDirectory(path: string): string {
 /** The shipped configuration, blind to the environment, with the routes of the scenario. */
 function demoConfig(dataDir: string, scenario: Scenario, seed: number): Config {
   const loaded = loadConfig({ root: rootDirectory(), env: { DECORUM_DATA_DIR: dataDir, PUBLIC_URL } })
-  if (!loaded.ok) throw mistakes('the configuration', loaded.problems)
+  if (!loaded.ok) throw configError('the configuration', loaded.problems)
   const routes = loaded.config.routes.map(
     (route): Route =>
       ({

@@ -1,7 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import { createSerializerCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { upstreamId, word } from '../intake/fields.ts'
+import { configId, upstreamId } from '../intake/fields.ts'
 import { parse } from '../intake/parse.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { Api } from './openapi.ts'
@@ -14,7 +14,7 @@ export const paging = {
 }
 
 /** Narrows a list to one creditor; for keys that are bound to one it changes nothing. */
-export const creditor = word.optional().describe('For keys of every creditor: which one.')
+export const creditor = configId.optional().describe('For keys of every creditor: which one.')
 
 /** Narrows a list to an account or a person, by the creditor's own id. */
 export const ownerQuery = {

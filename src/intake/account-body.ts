@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { CURRENCY_EXPONENTS, type Money, parseMoney, signedBalance } from '../model/money.ts'
 import { RELATIONS, ROLES } from '../model/vocabulary.ts'
-import { nextStepSchema } from '../model/word-facts.ts'
-import { balance, instant, line, localDateField, upstreamId, variables, word } from './fields.ts'
+import { nextStepSchema } from '../model/template-facts.ts'
+import { balance, configId, instant, line, localDateField, upstreamId, variables } from './fields.ts'
 import { recipientInAccount } from './recipient-body.ts'
 
 /** Read by `parseMoney`, which says more about a wrong amount than a type could. */
@@ -25,7 +25,7 @@ const overdueBody = z
   .strictObject({
     amount: statedText,
     currency: statedText,
-    parts: z.record(word, statedText).optional(),
+    parts: z.record(configId, statedText).optional(),
   })
   .transform((stated, ctx): StatedOverdue => {
     const total = exactly(stated.amount, stated.currency, ['amount'], ctx)
@@ -59,8 +59,8 @@ const accountFields = {
   asOf: instant.describe('When these facts were true; older than what is known changes nothing.'),
   recipient: recipientInAccount.optional(),
   recipientId: upstreamId.optional(),
-  creditor: word.optional(),
-  product: word.optional(),
+  creditor: configId.optional(),
+  product: configId.optional(),
   role: z.enum(ROLES).optional(),
   overdue: overdueBody.optional(),
   balance: overdueBody.optional().describe('Another name of `overdue`.'),
@@ -72,8 +72,8 @@ const accountFields = {
   graceDays: z.int().min(0).max(366).optional(),
   autoDebit: z.boolean().optional(),
   reference: z.strictObject({ masked: line(32) }).nullish(),
-  ladder: word.optional(),
-  riskBand: word.nullish(),
+  ladder: configId.optional(),
+  riskBand: configId.nullish(),
   factsForWords: factsForWords.optional(),
   variables: variables.optional(),
   parties: z

@@ -12,7 +12,7 @@ import {
   separatorLine,
 } from './csv.ts'
 import { upstreamId } from './fields.ts'
-import { type FileKind, inspectFile, inUtf8 } from './file-encoding.ts'
+import { type FileKind, inspectFile, toUtf8 } from './file-encoding.ts'
 import { type Line, readLines } from './lines.ts'
 import { parse, parseJson } from './parse.ts'
 import { workbookLines } from './workbook.ts'
@@ -121,7 +121,7 @@ async function* decoded(
     problem: `holds bytes that are no ${kind.encoding.toUpperCase()}`,
     cure: 'State how the file is encoded (--encoding), or save it as UTF-8.',
   }
-  for await (const line of readLines(inUtf8(bytes, kind)))
+  for await (const line of readLines(toUtf8(bytes, kind)))
     yield line.ok && kind.encoding !== 'utf-8' && line.text.includes('\ufffd')
       ? { no: line.no, ok: false, fault }
       : line

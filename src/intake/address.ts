@@ -11,10 +11,10 @@ import examples from 'libphonenumber-js/mobile/examples'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { canonicalNumber, readMailbox } from '../model/address-rules.ts'
-import { subdivisionsOfPrefix, zonesOfCountry, zonesOfPrefix } from '../model/places/zones-of.ts'
+import { subdivisionsOfPrefix, zonesOfCountry, zonesOfPrefix } from '../model/places/jurisdiction.ts'
 import { plainText } from '../model/plain-text.ts'
 import { ADDRESS_KINDS, ADDRESS_ORIGINS, type Channel, CHANNELS, RELATIONS } from '../model/vocabulary.ts'
-import { instant, line, word } from './fields.ts'
+import { configId, instant, line } from './fields.ts'
 import { readPhoneText, WRITE_WITH_PLUS } from './phone-text.ts'
 
 type ParsedAddress = { ok: true; value: string } | { ok: false; problem: string; cure: string }
@@ -66,7 +66,7 @@ function readPhone(stated: string, country: string | null, own: boolean): Parsed
   if (!read.ok) {
     return { ok: false, problem: UNREADABLE[read.why], cure: WRITE_WITH_PLUS }
   }
-  const excluded = own ? notARecipients(read.planned) : null
+  const excluded = own ? notPersonalReason(read.planned) : null
   return excluded === null
     ? { ok: true, value: read.planned.number.number }
     : { ok: false, problem: excluded, cure: "State a number of the person's own, or none." }
@@ -82,7 +82,7 @@ export function parseEmail(text: string): ParsedAddress {
 
 /** What a person agreed to, as packs name it: `artificial-voice`, `contact-outside-hours`, … */
 export const consentBody = z.strictObject({
-  kind: word,
+  kind: configId,
   channel: z.enum(CHANNELS).nullish(),
   from: instant.nullish().describe('Absent: from when it is reported.'),
   until: instant.nullish(),
@@ -234,7 +234,7 @@ const IN_SEQUENCE = /^(?:0?1234567890?|0?12345678|9876543210|0123456789)\d?$/
  *
  * Types that no person has, what the plan excludes by its own rules, and what is typed where no number is known.
  */
-export function notARecipients({ number, type, valid }: PlannedNumber): string | null {
+export function notPersonalReason({ number, type, valid }: PlannedNumber): string | null {
   const { countryCallingCode, nationalNumber } = number
   const sort = type === undefined ? undefined : NOT_A_PERSONS[type]
   if (sort !== undefined) return `is ${sort}, which is nobody's own`

@@ -14,7 +14,7 @@ import {
   TONES,
 } from '../model/vocabulary.ts'
 import { parseEmail, parsePhone } from './address.ts'
-import { amount, balance, instant, line, localDateField, note, upstreamId, variables, word } from './fields.ts'
+import { amount, balance, configId, instant, line, localDateField, note, upstreamId, variables } from './fields.ts'
 
 /** Who was on the other end. */
 const PARTIES = ['recipient', 'third-party', 'unknown'] as const
@@ -22,7 +22,7 @@ const PARTIES = ['recipient', 'third-party', 'unknown'] as const
 /** `POST /v1/contacts`: a contact made elsewhere, by an agent, an agency or the borrower. */
 export const contactBody = z.strictObject({
   id: upstreamId,
-  creditor: word.optional(),
+  creditor: configId.optional(),
   recipientId: upstreamId,
   accountIds: z.array(upstreamId).max(50).default([]).describe('Empty: it counts for every account.'),
   at: instant,
@@ -31,7 +31,7 @@ export const contactBody = z.strictObject({
   mode: z.enum(MODES).default('agent'),
   outcome: z.enum(CONTACT_OUTCOMES),
   party: z.enum(PARTIES).nullish(),
-  by: word.default('agent').describe("Which desk or agency; never a person's name."),
+  by: configId.default('agent').describe("Which desk or agency; never a person's name."),
   address: line(254).nullish(),
 })
 export type ContactBody = z.output<typeof contactBody>
@@ -74,7 +74,7 @@ export type TaskCompletion = z.output<typeof taskCompletion>
 /** `POST /v1/holds`: a pause of one account, or of everything of a person. */
 export const holdBody = z
   .strictObject({
-    creditor: word.optional(),
+    creditor: configId.optional(),
     accountId: upstreamId.optional(),
     recipientId: upstreamId.optional(),
     kind: z.enum(HOLD_KINDS).default('manual'),
@@ -100,13 +100,13 @@ export type HoldEndBody = z.output<typeof holdEndBody>
 /** `POST /v1/suppressions`: a stop for one address, one channel of a person, or everything of a person. */
 export const suppressionBody = z
   .strictObject({
-    creditor: word.optional(),
+    creditor: configId.optional(),
     scope: z.enum(SUPPRESSION_SCOPES),
     recipientId: upstreamId.optional(),
     value: line(254).optional().describe('The number (+…) or mailbox, for scope address.'),
     channel: z.enum(CHANNELS).nullish(),
     reason: z.enum(SUPPRESSION_REASONS),
-    source: word.default('api'),
+    source: configId.default('api'),
     from: instant.nullish().describe('Absent: from when it is reported.'),
     until: instant.nullish(),
   })
@@ -145,8 +145,8 @@ export type LiftBody = z.output<typeof liftBody>
 /** `POST /v1/reminders`: one message asked for directly. */
 export const reminderBody = z.strictObject({
   accountId: upstreamId,
-  creditor: word.optional(),
-  template: word,
+  creditor: configId.optional(),
+  template: configId,
   tone: z.enum(TONES),
   kind: z.enum(KINDS).default('reminder'),
   channels: z
@@ -163,7 +163,7 @@ export type ReminderBody = z.output<typeof reminderBody>
 
 /** `POST /v1/permits`: somebody else's dialler or an agency asks before it calls. */
 export const permitBody = z.strictObject({
-  creditor: word.optional(),
+  creditor: configId.optional(),
   recipientId: upstreamId,
   accountIds: z
     .array(upstreamId)
@@ -174,7 +174,7 @@ export const permitBody = z.strictObject({
   mode: z.enum(MODES).default('agent'),
   tone: z.enum(TONES).default('neutral'),
   kind: z.enum(KINDS).default('reminder'),
-  by: word
+  by: configId
     .refine((by) => by !== 'decorum', 'is our own name; name the dialler, desk or agency')
     .describe("Which dialler, desk or agency; never a person's name."),
 })
@@ -193,14 +193,14 @@ export type PermitSettlement = z.output<typeof permitSettlement>
 
 /** What a switch covers: everything that matches each dimension it names. */
 const switchScope = z.strictObject({
-  creditor: word.optional(),
-  product: word.optional(),
+  creditor: configId.optional(),
+  product: configId.optional(),
   jurisdiction: jurisdictionPath.optional().describe('Covers the places below it too: US covers US-NY.'),
   channel: z.enum(CHANNELS).optional(),
-  route: word.optional(),
-  template: word.optional(),
-  ladder: word.optional(),
-  rung: word.optional(),
+  route: configId.optional(),
+  template: configId.optional(),
+  ladder: configId.optional(),
+  rung: configId.optional(),
 })
 
 /** `POST /v1/switches`. */
@@ -243,7 +243,7 @@ export type DoubtResolution = z.output<typeof doubtResolution>
 
 const shared = {
   id: upstreamId.describe('Unique for the life of the debt; the same id with another body is a conflict.'),
-  creditor: word.optional(),
+  creditor: configId.optional(),
   occurredAt: instant.describe('When it happened; not later than now.'),
   effectiveAt: instant
     .optional()
@@ -291,7 +291,7 @@ const EVENTS = [
   event('attorney', { reference }),
   event('legal-action', { until: instant.nullish(), reference }),
   event('identity-fraud', { reference }),
-  event('notice', { kind: word, via: z.enum([...CHANNELS, 'post', 'portal', 'in-person']), sentAt: instant }),
+  event('notice', { kind: configId, via: z.enum([...CHANNELS, 'post', 'portal', 'in-person']), sentAt: instant }),
   event('charge-off', { reason }),
   event('hand-off', { to: line(200).nullish(), reason }),
   event('recall', { reason }),

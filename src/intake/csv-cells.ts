@@ -1,6 +1,6 @@
 import type { Fault } from '../model/errors.ts'
 import { fieldPath } from '../model/faults.ts'
-import { type ReadDay, readerOfDays } from '../model/locale.ts'
+import { dateReader, type ReadDate } from '../model/locale.ts'
 import { formatInstant, isLocalDate, parseInstant } from '../model/time.ts'
 import { localInstant } from '../model/zones/zone-data.ts'
 
@@ -9,7 +9,7 @@ export type FieldPath = readonly (string | number)[]
 
 /** How the cells of a file are written. */
 export interface CellSetting {
-  /** As `readerOfDays` takes it; null: `2026-11-20` alone. */
+  /** As `dateReader` takes it; null: `2026-11-20` alone. */
   dateFormat: string | null
   /** Of times without an offset; null: they are refused. */
   timeZone: string | null
@@ -19,7 +19,7 @@ export interface CellSetting {
 }
 
 /** What one cell means for a field: a value as JSON would have it, or why it is none. */
-export type CellReaders = (
+export type CellReader = (
   path: FieldPath,
   cell: string,
 ) => { ok: true; value: unknown } | { ok: false; fault: Omit<Fault, 'path'> }
@@ -37,9 +37,9 @@ const AMOUNTS: ReadonlySet<string> = new Set(['amount', 'outstanding', 'minimumD
  * amounts by the stated decimal mark, numbers and truths as such. Nothing is guessed: 03/04/2026 without a
  * stated format is refused.
  */
-export function cellReaders(setting: CellSetting): CellReaders {
-  const format = setting.dateFormat === null ? null : readerOfDays(setting.dateFormat)
-  const readDay: ReadDay | null = format?.ok === true ? format.read : null
+export function cellReader(setting: CellSetting): CellReader {
+  const format = setting.dateFormat === null ? null : dateReader(setting.dateFormat)
+  const readDay: ReadDate | null = format?.ok === true ? format.read : null
   return (path, text) => {
     const name = String(path.at(-1))
     const cell = valueOf(setting.values, fieldPath(path), text)
@@ -58,7 +58,7 @@ const valueOf = (values: CellSetting['values'], label: string, cell: string): st
   return meant !== undefined && Object.hasOwn(meant, cell) ? (meant[cell] as string) : cell
 }
 
-function day(cell: string, read: ReadDay | null, format: string | null): ReturnType<CellReaders> {
+function day(cell: string, read: ReadDate | null, format: string | null): ReturnType<CellReader> {
   if (isLocalDate(cell)) return { ok: true, value: cell }
   const written = read?.(cell) ?? null
   if (written !== null) return { ok: true, value: written.date }
@@ -74,7 +74,7 @@ function day(cell: string, read: ReadDay | null, format: string | null): ReturnT
   }
 }
 
-function instant(cell: string, read: ReadDay | null, { dateFormat, timeZone }: CellSetting): ReturnType<CellReaders> {
+function instant(cell: string, read: ReadDate | null, { dateFormat, timeZone }: CellSetting): ReturnType<CellReader> {
   if (parseInstant(cell) !== null) return { ok: true, value: cell }
   const written = read?.(cell) ?? isoWithoutOffset(cell)
   if (written === null) {

@@ -4,7 +4,7 @@ import type { Fault, Parsed } from '../model/errors.ts'
 import { fieldPath } from '../model/faults.ts'
 import { type Delimiter, DELIMITERS, type ImportMapping } from '../model/import-mapping.ts'
 import { accountLine, type AccountLine } from './account-body.ts'
-import { cellReaders, type CellReaders, type CellSetting, type FieldPath } from './csv-cells.ts'
+import { cellReader, type CellReader, type CellSetting, type FieldPath } from './csv-cells.ts'
 import { upstreamId } from './fields.ts'
 import { parse } from './parse.ts'
 
@@ -300,11 +300,11 @@ function fieldNames(schema: unknown): string[] {
   )
 }
 
-const readers = new WeakMap<AccountColumns, CellReaders>()
+const readers = new WeakMap<AccountColumns, CellReader>()
 
-function readersOf(columns: AccountColumns): CellReaders {
+function readersOf(columns: AccountColumns): CellReader {
   let known = readers.get(columns)
-  if (known === undefined) readers.set(columns, (known = cellReaders(columns)))
+  if (known === undefined) readers.set(columns, (known = cellReader(columns)))
   return known
 }
 
@@ -312,7 +312,7 @@ function readersOf(columns: AccountColumns): CellReaders {
 function assemble(
   columns: AccountColumns,
   cells: readonly string[],
-  read: CellReaders | null,
+  read: CellReader | null,
 ): { value: unknown; faults: Fault[]; titleAt: Map<string, string> } {
   const root: Record<string, unknown> = {}
   const faults: Fault[] = []

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isJurisdiction, zonesOf } from '../model/places/zones-of.ts'
+import { isJurisdiction, zonesOf } from '../model/places/jurisdiction.ts'
 import { CONTENT_BLOCKS } from '../model/template.ts'
 import { isLocalDate, parseInstant } from '../model/time.ts'
 import {
@@ -21,7 +21,7 @@ import {
 } from '../model/vocabulary.ts'
 import { timeZoneSchema } from '../model/zones/zone-names.ts'
 import { line } from './fields.ts'
-import { hasItsCountry, postcode, withItsCountry } from './recipient-body.ts'
+import { hasPostcodeCountry, postcode, POSTCODE_NEEDS_COUNTRY } from './recipient-body.ts'
 
 const instant = z
   .string()
@@ -119,7 +119,7 @@ export const decideCaseSchema = z
               postcode: postcode.nullish(),
               at: instant.nullish(),
             })
-            .refine(hasItsCountry, withItsCountry),
+            .refine(hasPostcodeCountry, POSTCODE_NEEDS_COUNTRY),
         ).default([]),
         blockedTimes: many(
           z
@@ -136,7 +136,7 @@ export const decideCaseSchema = z
             }),
         ).default([]),
       })
-      .refine(hasItsCountry, withItsCountry),
+      .refine(hasPostcodeCountry, POSTCODE_NEEDS_COUNTRY),
     account: accountSchema.optional(),
     accounts: z
       .array(accountSchema)

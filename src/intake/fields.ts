@@ -43,8 +43,8 @@ export const note = z
 /** An upstream system's own id: 1 to 128 printable characters, no space at either end. */
 export const upstreamId = z.string().regex(PRINTABLE_ID, 'is not an id of 1 to 128 printable characters')
 
-/** A word that configuration defines: creditor, product, ladder, template, risk band. */
-export const word = z
+/** An id that configuration defines: creditor, product, ladder, template, risk band. */
+export const configId = z
   .string()
   .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, 'is not a word of 1 to 64 letters, digits, dots, hyphens')
 

@@ -51,7 +51,7 @@ export async function inspectFile(bytes: Bytes, stated: FileEncoding | null): Pr
  * What is no character of the encoding becomes U+FFFD, which the line's reader refuses. UTF-8 itself passes
  * through untouched.
  */
-export async function* inUtf8(
+export async function* toUtf8(
   bytes: Bytes,
   { encoding, lineEnd }: Pick<Extract<FileKind, { kind: 'text' }>, 'encoding' | 'lineEnd'>,
 ): AsyncGenerator<Uint8Array> {

@@ -3,12 +3,12 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Fault } from '../model/errors.ts'
 import { placeByPostcode, type StatedPlace } from '../model/places/postcodes.ts'
-import { countryOf, isJurisdiction } from '../model/places/zones-of.ts'
+import { countryOf, isJurisdiction } from '../model/places/jurisdiction.ts'
 import { statedName } from '../model/plain-text.ts'
 import { CHANNELS } from '../model/vocabulary.ts'
 import { timeZoneSchema } from '../model/zones/zone-names.ts'
 import { addressBody, type AddressInput, consentBody, parseOwnAddress } from './address.ts'
-import { instant, nameText, timeOfDay, upstreamId, word } from './fields.ts'
+import { configId, instant, nameText, timeOfDay, upstreamId } from './fields.ts'
 
 const COUNTRIES: ReadonlySet<string> = new Set(Object.keys(getAllCountries()))
 
@@ -34,12 +34,12 @@ export const postcode = z
   )
 
 /** What a postcode needs beside it: alone it may be that of many countries. */
-export const withItsCountry = {
+export const POSTCODE_NEEDS_COUNTRY = {
   message: 'needs the jurisdiction beside it',
   path: ['postcode'],
   params: { cure: 'State jurisdiction as well, at least the country, such as "US".' },
 }
-export const hasItsCountry = ({
+export const hasPostcodeCountry = ({
   postcode: code,
   jurisdiction: place,
 }: {
@@ -81,13 +81,13 @@ export const timeZone = timeZoneSchema
 
 const evidenceBody = z
   .strictObject({
-    kind: word,
+    kind: configId,
     jurisdiction: jurisdiction.nullish(),
     timeZone: timeZone.nullish(),
     postcode: postcode.nullish(),
     at: instant,
   })
-  .refine(hasItsCountry, withItsCountry)
+  .refine(hasPostcodeCountry, POSTCODE_NEEDS_COUNTRY)
 
 const blockedTimeBody = z.strictObject({
   days: z.array(z.int().min(1).max(7)).min(1).max(7).describe('ISO weekdays, 1 Monday … 7 Sunday'),
@@ -135,7 +135,7 @@ type Taken<T> = T & { warnings?: Fault[] }
  *
  * @param at  where the recipient stands in the body, for the warnings' paths
  */
-const asFarAsUsable =
+const keepUsable =
   (at: string) =>
   <T extends Stated>(body: T): Taken<T> => {
     const warnings: Fault[] = []
@@ -232,16 +232,16 @@ function withPlaces<T extends Placed>(body: T): Omit<T, 'postcode'> & { elsewher
 
 /** `PUT /v1/recipients/{id}`: merged by field; absent keeps, null clears. */
 export const recipientBody = z
-  .strictObject({ creditor: word.optional(), ...recipientFields })
-  .refine(hasItsCountry, withItsCountry)
-  .transform(asFarAsUsable(''))
+  .strictObject({ creditor: configId.optional(), ...recipientFields })
+  .refine(hasPostcodeCountry, POSTCODE_NEEDS_COUNTRY)
+  .transform(keepUsable(''))
   .transform(withPlaces)
 export type RecipientBody = z.output<typeof recipientBody>
 
 /** The person inside an account: the same, with its id. */
 export const recipientInAccount = z
   .strictObject({ id: upstreamId, ...recipientFields })
-  .refine(hasItsCountry, withItsCountry)
-  .transform(asFarAsUsable('recipient.'))
+  .refine(hasPostcodeCountry, POSTCODE_NEEDS_COUNTRY)
+  .transform(keepUsable('recipient.'))
   .transform(withPlaces)
 export type RecipientInAccount = z.output<typeof recipientInAccount>

@@ -19,7 +19,7 @@ export function withoutOldPrefix(e164: string): string {
  *
  * Whoever looks for the holder of a number looks for all of them: a stop must not miss its number for a digit.
  */
-export function formsOfNumber(e164: string): string[] {
+export function numberVariants(e164: string): string[] {
   const now = withoutOldPrefix(e164)
   const forms = [now, e164]
   const mexican = /^\+52([2-9]\d{9})$/.exec(now)

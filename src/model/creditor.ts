@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parseDuration } from './time.ts'
 import { parseMoney, toMinor } from './money.ts'
 import { ROLES } from './vocabulary.ts'
-import { creditorWordsSchema } from './word-facts.ts'
+import { creditorWordsSchema } from './template-facts.ts'
 import { timeZoneSchema } from './zones/zone-names.ts'
 
 const duration = z.string().transform((text, ctx) => {

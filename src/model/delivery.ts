@@ -37,7 +37,7 @@ export const DELIVERY_STATES = [
 export type DeliveryState = (typeof DELIVERY_STATES)[number]
 
 /** A provider's later word, translated. `final` words never give way to non-final ones. */
-export interface DeliveryWord {
+export interface DeliveryReport {
   state: DeliveryState
   final: boolean
   /** The provider's own code, when it gave one. */
@@ -50,7 +50,7 @@ export interface DeliveryWord {
 export interface Receipt {
   /** The provider's id, as in `CallOutcome.reference`. */
   reference: string
-  word: DeliveryWord
+  word: DeliveryReport
   /** Order of firing when the provider numbers its callbacks; they arrive in any order. */
   sequence: number | null
   /** The provider's own status word; with `reference` it tells a repeated callback from a new one. */
@@ -80,7 +80,7 @@ const WEIGHT: Record<DeliveryState, number> = {
  * said was no talk, though the provider reports at its end that somebody picked up; only a key
  * pressed before outweighs that.
  */
-export function mergeDelivery(previous: DeliveryWord | null, next: DeliveryWord): DeliveryWord {
+export function mergeDelivery(previous: DeliveryReport | null, next: DeliveryReport): DeliveryReport {
   if (previous === null) return next
   const unsaid = [previous, next].find(wordsWereMissing)
   if (unsaid !== undefined && !(previous.state === 'conversation' && !previous.final))
@@ -93,7 +93,7 @@ export function mergeDelivery(previous: DeliveryWord | null, next: DeliveryWord)
 }
 
 /** Our own word on a call that could not say what it was made for; no provider has this code. */
-export const WORDS_UNAVAILABLE: DeliveryWord = {
+export const WORDS_UNAVAILABLE: DeliveryReport = {
   state: 'failed',
   final: false,
   code: 'WORDS_UNAVAILABLE',
@@ -101,17 +101,18 @@ export const WORDS_UNAVAILABLE: DeliveryWord = {
 }
 
 /** Did this call fail for want of its words? */
-export const wordsWereMissing = ({ code }: Pick<DeliveryWord, 'code'>): boolean => code === WORDS_UNAVAILABLE.code
+export const wordsWereMissing = ({ code }: Pick<DeliveryReport, 'code'>): boolean => code === WORDS_UNAVAILABLE.code
 
 /** Do two final words exclude each other? The pipeline raises an alarm and keeps the merged word. */
-export function contradicts(previous: DeliveryWord | null, next: DeliveryWord): boolean {
+export function contradicts(previous: DeliveryReport | null, next: DeliveryReport): boolean {
   return (
     previous !== null && previous.final && next.final && previous.state !== next.state && !wordsWereMissing(previous)
   )
 }
 
-const moreOf = (one: DeliveryWord, other: DeliveryWord): DeliveryWord => (detailOf(other) > detailOf(one) ? other : one)
+const moreOf = (one: DeliveryReport, other: DeliveryReport): DeliveryReport =>
+  detailOf(other) > detailOf(one) ? other : one
 
 /** Orders two words of one state, so that merging them gives the same answer either way round. */
-const detailOf = (word: DeliveryWord): string =>
+const detailOf = (word: DeliveryReport): string =>
   `${word.class ?? ''}/${word.code ?? ''}/${DELIVERY_STATES.indexOf(word.state)}`

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readerOfDays } from './locale.ts'
+import { dateReader } from './locale.ts'
 import { slug } from './ladder.ts'
 import { timeZoneSchema } from './zones/zone-names.ts'
 
@@ -15,13 +15,13 @@ const header = z.string().trim().min(1).max(200)
 /** A path of the account's own fields, as a column of Decorum's own would be named. */
 const path = z.string().regex(/^[A-Za-z][\w.[\]-]{0,199}$/, 'is not a field of an account such as overdue.amount')
 
-/** A format of days that `readerOfDays` can read. */
+/** A format of days that `dateReader` can read. */
 const dateFormat = z
   .string()
   .min(1)
   .max(40)
   .superRefine((format, context) => {
-    const reader = readerOfDays(format)
+    const reader = dateReader(format)
     if (!reader.ok)
       context.addIssue({
         code: 'custom',

@@ -73,14 +73,14 @@ const isScript = (part: string): boolean => /^han[st]$/i.test(part)
 const TRADITIONAL_PLACES = /^(?:TW|HK|MO)$/i
 
 /** A day as a file writes it, with the time of day when the format has one. */
-interface WrittenDay {
+interface WrittenDate {
   date: LocalDate
   /** `HH:MM:SS`; null when the format has no time. */
   time: string | null
 }
 
 /** Reads one cell; null when it is not written that way, or is no day of the calendar. */
-export type ReadDay = (text: string) => WrittenDay | null
+export type ReadDate = (text: string) => WrittenDate | null
 
 /** The days that spreadsheets count, for a format that is stated as this word. */
 const EXCEL_SERIAL = 'excel'
@@ -109,9 +109,9 @@ const SERIAL_OF_1970 = 25_569
  *
  * @returns  the reader, or what is wrong with the format
  */
-export function readerOfDays(
+export function dateReader(
   format: string,
-): { ok: true; read: ReadDay; hasTime: boolean } | { ok: false; problem: string } {
+): { ok: true; read: ReadDate; hasTime: boolean } | { ok: false; problem: string } {
   if (format === EXCEL_SERIAL) return { ok: true, read: readSerial, hasTime: true }
   const tokens = [...format.matchAll(TOKEN)].map(([token]) => token)
   const names = tokens.map((token) => (token.length === 2 && token !== 'mm' && token !== 'ss' ? token.slice(1) : token))
@@ -142,7 +142,7 @@ const endsWithToken = (before: string): boolean => /(?:yyyy|MM|M|dd|d|HH|H|mm|ss
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(/ /g, ' +')
 
-function dayOf(groups: Record<string, string> | undefined): WrittenDay | null {
+function dayOf(groups: Record<string, string> | undefined): WrittenDate | null {
   if (groups === undefined) return null
   const two = (value: string | undefined): string => (value ?? '00').padStart(2, '0')
   const date = `${groups['y']}-${two(groups['mo'])}-${two(groups['d'])}`
@@ -152,7 +152,7 @@ function dayOf(groups: Record<string, string> | undefined): WrittenDay | null {
   return Number(h) < 24 && Number(mi) < 60 && Number(s) < 60 ? { date, time: `${h}:${mi}:${s}` } : null
 }
 
-const readSerial: ReadDay = (text) => {
+const readSerial: ReadDate = (text) => {
   if (!/^\d{5}(?:\.\d{1,12})?$/.test(text)) return null
   const serial = Number(text)
   if (serial < FIRST_SERIAL || serial > LAST_SERIAL) return null

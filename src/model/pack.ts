@@ -213,7 +213,7 @@ export function withInheritedRules(
     faults.push({
       path: `${pack.id}.extends`,
       problem: rules,
-      cure: rules.startsWith('goes round') ? CIRCLE_CURE : 'Name another pack by its id.',
+      cure: rules.startsWith('goes round') ? CYCLE_CURE : 'Name another pack by its id.',
     })
     return pack
   })
@@ -221,15 +221,15 @@ export function withInheritedRules(
 }
 
 /** Those of the packs that have all their rules: neither they nor what they extend goes round in a circle or leads nowhere. */
-export const whole = (packs: readonly Pack[]): Pack[] =>
+export const completePacks = (packs: readonly Pack[]): Pack[] =>
   packs.filter((pack) => typeof inherit(pack, packs) !== 'string')
 
 /** What is wrong with a circle, and its cure. */
-export const circleWords = (circle: readonly string[]): string => `goes round in a circle: ${circle.join(' → ')}`
-export const CIRCLE_CURE = 'Take "extends" out of one of these packs, and repeat there the rules that it needs.'
+export const describeCycle = (circle: readonly string[]): string => `goes round in a circle: ${circle.join(' → ')}`
+export const CYCLE_CURE = 'Take "extends" out of one of these packs, and repeat there the rules that it needs.'
 
 /** The ids round which `extends` of this pack leads in a circle; null when it ends. */
-export function extendsCircle(pack: Pack, packs: readonly Pack[]): readonly string[] | null {
+export function extendsCycle(pack: Pack, packs: readonly Pack[]): readonly string[] | null {
   const line = [pack.id]
   for (let here: Pack | undefined = pack; here?.extends !== undefined; here = baseOf(here, packs)) {
     if (here !== pack) line.push(here.id)
@@ -254,8 +254,8 @@ function baseOf(pack: Pack, packs: readonly Pack[]): Pack | undefined {
 
 function inherit(pack: Pack, packs: readonly Pack[]): Pack['rules'] | string {
   if (pack.extends === undefined) return pack.rules
-  const circle = extendsCircle(pack, packs)
-  if (circle !== null) return circleWords(circle)
+  const circle = extendsCycle(pack, packs)
+  if (circle !== null) return describeCycle(circle)
   const base = baseOf(pack, packs)
   if (base === undefined) return `is not a policy pack: ${pack.extends}`
   const inherited = inherit(base, packs)

@@ -41,7 +41,7 @@ const SIGNATURE =
  *
  * Apostrophes join (don’t), every other sign parts.
  */
-const decider = (text: string): string =>
+const foldText = (text: string): string =>
   text
     .normalize('NFKD')
     .replaceAll(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
@@ -54,7 +54,7 @@ const decider = (text: string): string =>
     .trim()
 
 const bare = (folded: string): string => folded.replaceAll(' ', '')
-const setOf = (words: readonly string[]): ReadonlySet<string> => new Set(words.map((word) => bare(decider(word))))
+const setOf = (words: readonly string[]): ReadonlySet<string> => new Set(words.map((word) => bare(foldText(word))))
 
 const STOPS = setOf(STOP_WORDS)
 const LEADING = setOf(LEADING_STOPS)
@@ -74,7 +74,7 @@ function expression(phrase: string): string {
       const optional = part.endsWith('?')
       const words = (optional ? part.slice(0, -1) : part)
         .split('/')
-        .map((word) => (word.endsWith('*') ? String.raw`${decider(word.slice(0, -1))}\S*` : decider(word)))
+        .map((word) => (word.endsWith('*') ? String.raw`${foldText(word.slice(0, -1))}\S*` : foldText(word)))
       return `(?:(?:${words.join('|')}) )${optional ? '?' : ''}`
     })
     .join('')
@@ -82,7 +82,7 @@ function expression(phrase: string): string {
 
 const phrases = (rows: readonly string[]): RegExp => new RegExp(` (?:${rows.map(expression).join('|')})`, 'u')
 const everywhere = (rows: readonly string[]): RegExp => new RegExp(` (?:${rows.map(expression).join('|')})`, 'gu')
-const fragments = (rows: readonly string[]): RegExp => new RegExp(rows.map((row) => bare(decider(row))).join('|'), 'u')
+const fragments = (rows: readonly string[]): RegExp => new RegExp(rows.map((row) => bare(foldText(row))).join('|'), 'u')
 const here = (table: typeof STOP_PHRASES): string[] => Object.values(table).flatMap((entry) => entry.here)
 const everything = (table: typeof STOP_PHRASES): string[] =>
   Object.values(table).flatMap((entry) => entry.everything ?? [])
@@ -114,14 +114,14 @@ export const asksToStop = (reply: string, more: readonly string[] = []): boolean
  * @param more  further stop words, as policy packs name them
  */
 export function readReply(reply: string, more: readonly string[] = []): ReplyReading {
-  const said = decider(ownWords(reply.slice(0, MOST_READ)))
+  const said = foldText(ownWords(reply.slice(0, MOST_READ)))
   const whole = bare(said)
   const hints = HINTS.filter(({ spaced, unspaced }) => spaced.test(` ${said} `) || unspaced.test(whole)).map(
     ({ hint }) => hint,
   )
   const as = (meaning: ReplyMeaning, keyword = false): ReplyReading => ({ meaning, keyword, hints })
   if (whole === '') return as(/\p{S}/u.test(reply) ? 'other' : 'empty')
-  if (STOPS.has(whole) || CHINESE_KEYWORD.test(whole) || more.some((word) => bare(decider(word)) === whole))
+  if (STOPS.has(whole) || CHINESE_KEYWORD.test(whole) || more.some((word) => bare(foldText(word)) === whole))
     return as('stop', true)
   if (STARTS.has(whole)) return as('start', true)
   if (HELPS.has(whole)) return as('help', true)

@@ -178,9 +178,9 @@ export const addressSuppression = <Reason extends SuppressionReason>(reason: Rea
  * Somebody who died or has an attorney is so by letter too; a written cease and a refusal to pay end
  * communication on the debt, not on one number (12 CFR 1006.6(b)(2), (c)(1)).
  */
-export const isAboutPerson = (reason: SuppressionReason): boolean => ABOUT_THE_PERSON.has(reason)
+export const concernsRecipient = (reason: SuppressionReason): boolean => ABOUT_THE_PERSON.has(reason)
 
-export const PERSON_REASONS = [
+export const RECIPIENT_REASONS = [
   'deceased',
   'bankruptcy',
   'identity-fraud',
@@ -188,7 +188,7 @@ export const PERSON_REASONS = [
   'cease',
   'refusal-to-pay',
 ] as const satisfies readonly SuppressionReason[]
-const ABOUT_THE_PERSON: ReadonlySet<SuppressionReason> = new Set<SuppressionReason>(PERSON_REASONS)
+const ABOUT_THE_PERSON: ReadonlySet<SuppressionReason> = new Set<SuppressionReason>(RECIPIENT_REASONS)
 
 export const SWITCH_STATES = ['stopped', 'paused', 'draining', 'slowed'] as const
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ReminderStatus } from './vocabulary.ts'
 
 /** Where a reminder can come to that upstream is told of: `scheduled`, `queued` and `sending` are ours alone. */
-export const TOLD_STATUSES = [
+export const NOTIFIED_STATUSES = [
   'sent',
   'delivered',
   'failed',
@@ -11,10 +11,10 @@ export const TOLD_STATUSES = [
   'cancelled',
   'in_doubt',
 ] as const satisfies readonly ReminderStatus[]
-export type ToldStatus = (typeof TOLD_STATUSES)[number]
+export type NotifiedStatus = (typeof NOTIFIED_STATUSES)[number]
 
 /** What upstream can be told: public and stable, a new one is a changelog entry. */
-const NOTICE_TYPES = [...TOLD_STATUSES.map((status) => `reminder.${status}` as const), 'suppression.added'] as const
+const NOTICE_TYPES = [...NOTIFIED_STATUSES.map((status) => `reminder.${status}` as const), 'suppression.added'] as const
 export type NoticeType = (typeof NOTICE_TYPES)[number]
 
 /** As Standard Webhooks writes it: `whsec_` and 24 to 64 bytes in base64. */
@@ -48,5 +48,8 @@ export const webhookSchema = z.strictObject({
 export type Webhook = z.infer<typeof webhookSchema>
 
 /** Does this endpoint listen to this creditor's notices of this type? */
-export const listensTo = (webhook: Pick<Webhook, 'creditors' | 'types'>, creditor: string, type: NoticeType): boolean =>
-  (webhook.creditors?.includes(creditor) ?? true) && (webhook.types?.includes(type) ?? true)
+export const isSubscribedTo = (
+  webhook: Pick<Webhook, 'creditors' | 'types'>,
+  creditor: string,
+  type: NoticeType,
+): boolean => (webhook.creditors?.includes(creditor) ?? true) && (webhook.types?.includes(type) ?? true)

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import type { WebhookAnswer, WebhookEndpoint } from '../deliver/webhook.ts'
 import { DAY, HOUR, type Instant } from '../model/time.ts'
 import type { Channel, ReminderStatus, SuppressionReason, SuppressionScope } from '../model/vocabulary.ts'
-import { listensTo, type NoticeType, TOLD_STATUSES, type ToldStatus } from '../model/webhook.ts'
+import { isSubscribedTo, type NoticeType, NOTIFIED_STATUSES, type NotifiedStatus } from '../model/webhook.ts'
 import type { Locked } from '../record/locks.ts'
 import {
   addNotices,
@@ -88,8 +88,8 @@ function noticeOf(
   return endpoints.length === 0 ? [] : [{ recipientKey, creditor, type, data, endpoints }]
 }
 
-const isTold = (status: ReminderStatus): status is ToldStatus =>
-  (TOLD_STATUSES as readonly ReminderStatus[]).includes(status)
+const isTold = (status: ReminderStatus): status is NotifiedStatus =>
+  (NOTIFIED_STATUSES as readonly ReminderStatus[]).includes(status)
 
 const FIRST_WAIT_MS = 5_000
 const LONGEST_WAIT_MS = HOUR
@@ -195,7 +195,7 @@ function creditorsHeard(runtime: Runtime): string[] | null {
 
 /** Ids of the endpoints that listen to this creditor's notices of this type. */
 const endpointsFor = (runtime: Runtime, creditor: string, type: NoticeType): string[] =>
-  runtime.config.webhooks.filter((webhook) => listensTo(webhook, creditor, type)).map((webhook) => webhook.id)
+  runtime.config.webhooks.filter((webhook) => isSubscribedTo(webhook, creditor, type)).map((webhook) => webhook.id)
 
 /** Notices on their way to one endpoint at once, each about another person. */
 const AT_ONCE = 50

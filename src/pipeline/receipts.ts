@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import { contradicts, type DeliveryWord, mergeDelivery, wordsWereMissing } from '../model/delivery.ts'
+import { contradicts, type DeliveryReport, mergeDelivery, wordsWereMissing } from '../model/delivery.ts'
 import type { Instant } from '../model/time.ts'
 import {
   addressSuppression,
@@ -25,7 +25,7 @@ import type { Runtime } from './runtime.ts'
 export interface ReceivedReceipt {
   reminderId: string
   attemptNo: number
-  word: DeliveryWord
+  word: DeliveryReport
   /** The provider's own status and sequence: the same again is dropped. */
   dedupe: string
   /** When the provider says it happened; null when it does not say. */
@@ -126,7 +126,7 @@ export async function applyReceiptIn(
   return 'applied'
 }
 
-const wordOf = (subject: ReceiptSubject): DeliveryWord | null =>
+const wordOf = (subject: ReceiptSubject): DeliveryReport | null =>
   subject.delivery === null
     ? null
     : { state: subject.delivery, final: subject.deliveryFinal, code: subject.deliveryCode, class: subject.rejection }
@@ -151,7 +151,7 @@ export interface ReceiptMeaning {
  * Only a word that the message surely never left takes the contact out of the caps. A failure
  * after it left (a full mailbox, a handset out of reach) leaves the contact counted as `failed`.
  */
-export function receiptMeaning(channel: Channel, word: DeliveryWord): ReceiptMeaning {
+export function receiptMeaning(channel: Channel, word: DeliveryReport): ReceiptMeaning {
   const quiet = { endReason: null, suppress: null, fallBack: false }
   switch (word.state) {
     case 'in-flight':

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import { mayStartAgain, stopWordsOf } from '../decide/content.ts'
-import { formsOfNumber, isE164 } from '../model/address-rules.ts'
+import { numberVariants, isE164 } from '../model/address-rules.ts'
 import type { ReplyHint } from '../model/stop-phrases.ts'
 import { readReply, type ReplyReading } from '../model/stop-words.ts'
 import { DAY, type Instant } from '../model/time.ts'
@@ -74,7 +74,7 @@ export async function applyReply(runtime: Runtime, message: InboundMessage): Pro
   let known = 0
   for (const creditor of [...message.creditors].sort()) {
     known += await inWriteTransaction(runtime, (trx) =>
-      takeFor(runtime, trx, creditor, { ...message, reference }, reading, formsOfNumber(number)),
+      takeFor(runtime, trx, creditor, { ...message, reference }, reading, numberVariants(number)),
     )
   }
   if (known === 0 && !isStop(reading)) await unresolved(runtime, { ...message, reference }, reading, 'unknown-number')

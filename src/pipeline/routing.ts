@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import { isWithin } from '../model/places/zones-of.ts'
+import { isWithin } from '../model/places/jurisdiction.ts'
 import type { Route } from '../model/route.ts'
 import type { Instant } from '../model/time.ts'
 import type { Channel, Role } from '../model/vocabulary.ts'

@@ -2,7 +2,7 @@ import { localeChain } from '../model/locale.ts'
 import type { Message, VoiceMessage } from '../model/message.ts'
 import type { Template } from '../model/template.ts'
 import type { Channel, Tone } from '../model/vocabulary.ts'
-import type { WordFacts } from '../model/word-facts.ts'
+import type { TemplateFacts } from '../model/template-facts.ts'
 import { templateWords } from '../record/history.ts'
 import { attemptWordFacts } from '../record/vault/vault.ts'
 import { type KeptWords, templateOfKept } from '../render/kept-words.ts'
@@ -82,17 +82,17 @@ export function installedVoicemail(runtime: Pick<Runtime, 'config' | 'vault'>, s
   return null
 }
 
-function factsOf({ vault }: Pick<Runtime, 'vault'>, sent: SentTrace): WordFacts | null {
+function factsOf({ vault }: Pick<Runtime, 'vault'>, sent: SentTrace): TemplateFacts | null {
   const data = new PersonalData(vault, { id: sent.recipientId, dataKey: sent.dataKey, dataKeyId: sent.dataKeyId })
   const facts = data.open(attemptWordFacts(`${sent.reminderId}.${sent.attemptNo}`), sent.wordFacts)
-  return facts === null ? null : (JSON.parse(facts) as WordFacts)
+  return facts === null ? null : (JSON.parse(facts) as TemplateFacts)
 }
 
 /** Null: this text makes another message, or none. */
 function renderAgain(
   runtime: Pick<Runtime, 'config'>,
   template: Template,
-  facts: WordFacts,
+  facts: TemplateFacts,
   sent: SentTrace,
   registeredWith: string | null,
 ): Message | null {

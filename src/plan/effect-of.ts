@@ -2,7 +2,7 @@ import { DAY, type Instant, type LocalDate } from '../model/time.ts'
 import {
   type Channel,
   type HoldKind,
-  isAboutPerson,
+  concernsRecipient,
   type SuppressionReason,
   type SuppressionScope,
 } from '../model/vocabulary.ts'
@@ -237,7 +237,7 @@ function promise({ date, amountsMinor }: Extract<Fact, { type: 'promise' }>, kno
 
 /** What a stop reaches is told by its reason too: a fact about the recipient stops everything, whichever address it came with. */
 function stop({ scope, channel, reason }: Extract<Fact, { type: 'stop' }>, known: FactContext): Effect {
-  const isOfRecipient = scope === 'all' || isAboutPerson(reason)
+  const isOfRecipient = scope === 'all' || concernsRecipient(reason)
   const words = isOfRecipient
     ? `${reason}; nothing goes to this person any more`
     : scope === 'channel'

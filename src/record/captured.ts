@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { DeliveryWord } from '../model/delivery.ts'
+import type { DeliveryReport } from '../model/delivery.ts'
 import type { Instant } from '../model/time.ts'
 import type { Channel } from '../model/vocabulary.ts'
 import type { Database } from './schema.ts'
@@ -94,12 +94,12 @@ interface InventedReceipt {
   reminderId: string
   attemptNo: number
   at: Date
-  word: DeliveryWord
+  word: DeliveryReport
 }
 
 export async function keepInventedReceipts(
   db: Kysely<Database>,
-  receipts: readonly { reminderId: string; attemptNo: number; at: Instant; word: DeliveryWord }[],
+  receipts: readonly { reminderId: string; attemptNo: number; at: Instant; word: DeliveryReport }[],
 ): Promise<void> {
   if (receipts.length === 0) return
   await sql`

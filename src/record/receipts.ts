@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
-import type { DeliveryState, DeliveryWord, RejectionClass } from '../model/delivery.ts'
+import type { DeliveryState, DeliveryReport, RejectionClass } from '../model/delivery.ts'
 import type { Channel, ContactOutcome, ReminderStatus } from '../model/vocabulary.ts'
 import { type Locked, requireHeld } from './locks.ts'
 import type { AttemptStatus, Database } from './schema.ts'
@@ -43,7 +43,7 @@ export async function keepReceipt(
     attemptNo: number
     recipientId: string
     dedupe: string
-    word: DeliveryWord
+    word: DeliveryReport
     saidAt: Date | null
     receivedAt: Date
     changed: boolean
@@ -66,7 +66,7 @@ interface DeliveryKnown {
   attemptNo: number
   recipientId: string
   reservedAt: Date
-  word: DeliveryWord
+  word: DeliveryReport
   at: Date
   attemptStatus: AttemptStatus
   providerRef: string | null

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { ObjectionCode, Verdict } from '../model/decision.ts'
-import type { DeliveryState, DeliveryWord, RejectionClass } from '../model/delivery.ts'
+import type { DeliveryState, DeliveryReport, RejectionClass } from '../model/delivery.ts'
 import type { BlockedTime, Facts } from '../model/facts.ts'
 import type { ReplyMeaning } from '../model/stop-words.ts'
 import type { LocalDate } from '../model/time.ts'
@@ -608,7 +608,7 @@ export interface InventedReceiptTable {
   reminder_id: string
   attempt_no: number
   at: Date
-  word: Json<DeliveryWord>
+  word: Json<DeliveryReport>
   applied_at: Date | null
 }
 

@@ -1,6 +1,6 @@
 import type { Message } from '../model/message.ts'
 import { clickableLinks } from '../model/plain-text.ts'
-import type { WordFacts } from '../model/word-facts.ts'
+import type { TemplateFacts } from '../model/template-facts.ts'
 import { cleanLine, hostOf, leadsTo } from './text.ts'
 
 /**
@@ -12,7 +12,7 @@ import { cleanLine, hostOf, leadsTo } from './text.ts'
  * @param message  null: it could not be made, and every fact is asked
  * @returns        the facts by name, never their values; empty when there are none
  */
-export function factsWithLinks(facts: WordFacts, message: Message | null): string[] {
+export function factsWithLinks(facts: TemplateFacts, message: Message | null): string[] {
   const { creditor } = facts
   const hosts = [
     ...creditor.allowedLinks,
@@ -31,7 +31,7 @@ export function factsWithLinks(facts: WordFacts, message: Message | null): strin
 }
 
 /** Everything a template can say that others than the operator have stated. */
-function statedFacts({ recipient, accounts, variables }: WordFacts): (readonly [string, string])[] {
+function statedFacts({ recipient, accounts, variables }: TemplateFacts): (readonly [string, string])[] {
   const { name, givenName, familyName, honorific } = recipient
   const facts: (readonly [string, string | null])[] = [
     ['recipient.name', name],

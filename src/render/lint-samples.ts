@@ -1,7 +1,7 @@
 import type { Message } from '../model/message.ts'
 import { sourceKey, type Template } from '../model/template.ts'
 import type { Channel, Tone } from '../model/vocabulary.ts'
-import type { AccountWords, WordFacts } from '../model/word-facts.ts'
+import type { AccountTemplateFacts, TemplateFacts } from '../model/template-facts.ts'
 import { COLLECTOR_WORDS, OPT_OUT_WORDS } from './carried-blocks.ts'
 import { isChinese, neverSaid } from './house-rules.ts'
 import type { Finding } from './render-result.ts'
@@ -25,7 +25,7 @@ function oneSample(template: Template, locale: string, tone: Tone, channel: Chan
   const add = (rule: string, text: string): void => {
     findings.push({ file, line: 1, rule, severity: 'error', text })
   }
-  const rendered = (facts: WordFacts): Message | null => {
+  const rendered = (facts: TemplateFacts): Message | null => {
     const result = render(template, facts, { channel, tone, locales: [locale] })
     if (result.ok) return result.message
     const { problem } = result
@@ -64,7 +64,7 @@ function segmentBudget({ manifest }: Template, locale: string): number {
   return manifest.signed === 'always' ? 3 : 1
 }
 
-function mustCarryFindings({ manifest }: Template, facts: WordFacts, message: Message, add: Add): void {
+function mustCarryFindings({ manifest }: Template, facts: TemplateFacts, message: Message, add: Add): void {
   const words = message.channel === 'phone' ? message.body : allWords(message)
   const { optOut, collectorDisclosure } = manifest.mustCarry
   if (message.channel === 'sms' && optOut.includes('sms') && !OPT_OUT_WORDS.test(words))
@@ -102,12 +102,12 @@ function gatheredFindings(message: Message | null, add: Add): void {
     add('gathered', 'names only one of two accounts')
 }
 
-const withStated = (facts: WordFacts, stated: boolean): WordFacts => ({
+const withStated = (facts: TemplateFacts, stated: boolean): TemplateFacts => ({
   ...facts,
   accounts: facts.accounts.map((account) => ({ ...account, lateInterest: stated, reportsToBureau: stated })),
 })
 
-const withSecondAccount = (facts: WordFacts): WordFacts => ({
+const withSecondAccount = (facts: TemplateFacts): TemplateFacts => ({
   ...facts,
   accounts: facts.accounts.flatMap((account) => [account, { ...account, masked: '7730' }]),
 })
@@ -146,7 +146,7 @@ const MOMENTS: Readonly<Record<Tone, Moment>> = {
  * @param tone    the stage of the debt at which this tone is used, so that dates and sums agree
  * @param speaker whose words they are: the lender's own, or a collector's for it
  */
-export function sampleFacts(locale: string, tone: Tone, speaker: 'lender' | 'collector' = 'lender'): WordFacts {
+export function sampleFacts(locale: string, tone: Tone, speaker: 'lender' | 'collector' = 'lender'): TemplateFacts {
   const chinese = /^zh\b/i.test(locale)
   const lender = chinese ? CHINESE_LENDER : AMERICAN_LENDER
   return {
@@ -162,7 +162,7 @@ export function sampleFacts(locale: string, tone: Tone, speaker: 'lender' | 'col
   }
 }
 
-function sampleAccount(chinese: boolean, moment: Moment): AccountWords {
+function sampleAccount(chinese: boolean, moment: Moment): AccountTemplateFacts {
   return {
     masked: '4821',
     dueDate: '2026-11-20',
@@ -185,7 +185,7 @@ function sampleAccount(chinese: boolean, moment: Moment): AccountWords {
   }
 }
 
-const CHINESE_LENDER: WordFacts['creditor'] = {
+const CHINESE_LENDER: TemplateFacts['creditor'] = {
   name: '示例消费金融',
   signature: '示例消金',
   voiceName: '示例公司',
@@ -200,7 +200,7 @@ const CHINESE_LENDER: WordFacts['creditor'] = {
   allowedLinks: [],
 }
 
-const AMERICAN_LENDER: WordFacts['creditor'] = {
+const AMERICAN_LENDER: TemplateFacts['creditor'] = {
   name: 'Northwind Credit',
   signature: '示例消金',
   voiceName: 'Northwind',

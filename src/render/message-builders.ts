@@ -8,7 +8,7 @@ import {
   type VoiceReply,
 } from '../model/message.ts'
 import type { TemplateManifest } from '../model/template.ts'
-import type { WordFacts } from '../model/word-facts.ts'
+import type { TemplateFacts } from '../model/template-facts.ts'
 import type { CompiledTemplate } from './compile-template.ts'
 import { revealingWord } from './house-rules.ts'
 import type { RenderProblem } from './render-result.ts'
@@ -20,7 +20,7 @@ import { MissingFact, type WordsData } from './words-engine.ts'
 export interface Filled {
   manifest: TemplateManifest
   locale: string
-  facts: WordFacts
+  facts: TemplateFacts
   view: View
   data: WordsData
   source: CompiledTemplate
@@ -141,7 +141,7 @@ function revealed(place: string, text: string, { view }: Filled): RenderProblem 
   return word === null ? null : { kind: 'fault', detail: `the ${place} would reveal a debt to a stranger ("${word}")` }
 }
 
-const ownLinks = ({ creditor, optOutUrl }: WordFacts): string[] =>
+const ownLinks = ({ creditor, optOutUrl }: TemplateFacts): string[] =>
   [creditor.payUrl, optOutUrl].filter((link) => link !== null)
 
 function strayLink(text: string, { facts }: Filled, noneAllowed: boolean): RenderProblem | null {

@@ -2,7 +2,7 @@ import type { RegisteredSmsMessage } from '../model/message.ts'
 import { clickableLinks } from '../model/plain-text.ts'
 import type { Registration, Template } from '../model/template.ts'
 import type { Channel, Tone } from '../model/vocabulary.ts'
-import type { WordFacts } from '../model/word-facts.ts'
+import type { TemplateFacts } from '../model/template-facts.ts'
 import { compileTemplate, templateVersion } from './compile-template.ts'
 import type { RenderProblem } from './render-result.ts'
 import { oneLine, smsSize } from './text.ts'
@@ -29,7 +29,7 @@ type Result =
  */
 export function renderRegistered(
   template: Template,
-  facts: WordFacts,
+  facts: TemplateFacts,
   data: WordsData,
   request: RegisteredRequest,
 ): Result {

@@ -3,7 +3,7 @@ import { canonicalJson } from '../model/canonical-json.ts'
 import type { Message } from '../model/message.ts'
 import { frameKey, sourceKey, type Template, type TemplateManifest, type TemplateSource } from '../model/template.ts'
 import type { Channel, Tone } from '../model/vocabulary.ts'
-import type { WordFacts } from '../model/word-facts.ts'
+import type { TemplateFacts } from '../model/template-facts.ts'
 import { type CompiledTemplate, compileTemplate, templateVersion } from './compile-template.ts'
 import { factsWithLinks } from './foreign-links.ts'
 import { EMAIL_LAYOUT, emailMessage, type Filled, smsMessage, voiceMessage } from './message-builders.ts'
@@ -35,7 +35,7 @@ export interface RenderRequest {
  *
  * @returns  the message, the locale it came out in, the version of its words and its hash; or why not
  */
-export function render(template: Template, facts: WordFacts, request: RenderRequest): RenderResult {
+export function render(template: Template, facts: TemplateFacts, request: RenderRequest): RenderResult {
   try {
     return renderWords(template, facts, request)
   } catch (error) {
@@ -87,7 +87,7 @@ function versionOf(
   return version
 }
 
-function renderWords(template: Template, facts: WordFacts, request: RenderRequest): RenderResult {
+function renderWords(template: Template, facts: TemplateFacts, request: RenderRequest): RenderResult {
   const { channel, tone, locales } = request
   if (request.registeredWith != null) {
     const locale = locales[0] ?? ''
@@ -140,7 +140,7 @@ function compiled(source: TemplateSource): CompiledFile | { ok: false; problem: 
 }
 
 /** Dates name their year unless it is that of the latest balance. */
-function wordsData(facts: WordFacts, locale: string): WordsData {
+function wordsData(facts: TemplateFacts, locale: string): WordsData {
   const years = facts.accounts
     .map((a) => a.asOf?.slice(0, 4) ?? null)
     .filter((year) => year !== null)
@@ -151,7 +151,7 @@ function wordsData(facts: WordFacts, locale: string): WordsData {
 type Unhashed = Omit<Extract<RenderResult, { ok: true }>, 'hash'>
 
 /** Last of all the facts are asked for links: only the finished message shows which of them it says. */
-function finished(result: Unhashed | Extract<RenderResult, { ok: false }>, facts: WordFacts): RenderResult {
+function finished(result: Unhashed | Extract<RenderResult, { ok: false }>, facts: TemplateFacts): RenderResult {
   const linked = result.ok
     ? factsWithLinks(facts, result.message)
     : result.problem.kind === 'fault'

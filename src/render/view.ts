@@ -2,7 +2,7 @@ import { type Money, sumMoney, toMinor } from '../model/money.ts'
 import { personName } from '../model/plain-text.ts'
 import type { RequirableFact, TemplateManifest } from '../model/template.ts'
 import type { Tone } from '../model/vocabulary.ts'
-import type { AccountWords, LocalText, NextStep, WordFacts } from '../model/word-facts.ts'
+import type { AccountTemplateFacts, LocalText, NextStep, TemplateFacts } from '../model/template-facts.ts'
 import { cleanLine } from './text.ts'
 
 /** What a fact is, and so how a template may say it: as it stands, through a helper of its kind, or not at all. */
@@ -67,7 +67,7 @@ export type View = { [name: string]: ViewValue }
  *
  * @param locales  the locales texts are looked up in, the rendered one first
  */
-export function viewOf(facts: WordFacts, locales: readonly string[]): View {
+export function viewOf(facts: TemplateFacts, locales: readonly string[]): View {
   const { creditor, accounts } = facts
   const text = (value: LocalText | null): string | null => localText(value, locales)
   const several = accounts.length > 1
@@ -118,7 +118,7 @@ type NameParts = [name: string | null, givenName: string | null, familyName: str
 
 /** What is no name (`NULL`, `-`) counts as not known, so that nobody is greeted with it. */
 function namesOf(
-  { recipient }: WordFacts,
+  { recipient }: TemplateFacts,
   locale: string,
 ): Record<'fullName' | 'firstName' | 'addressee', string | null> {
   const [name, givenName, familyName, honorific] = [
@@ -137,7 +137,7 @@ function namesOf(
   return { fullName: name, firstName: givenName ?? name, addressee: name === null ? null : (polite ?? name) }
 }
 
-function accountView(account: AccountWords, fallbackCreditor: string | null): View {
+function accountView(account: AccountTemplateFacts, fallbackCreditor: string | null): View {
   return present({
     masked: account.masked,
     dueDate: account.dueDate,
@@ -152,18 +152,18 @@ function accountView(account: AccountWords, fallbackCreditor: string | null): Vi
 }
 
 /** What is owed now; before the due date, what falls due then, when that is stated. */
-function amountDue(account: AccountWords): Money | null {
+function amountDue(account: AccountTemplateFacts): Money | null {
   const notYetDue = account.daysPastDue !== null && account.daysPastDue <= 0
   return notYetDue ? (account.minimumDue ?? account.overdue) : account.overdue
 }
 
-function totalOf(accounts: readonly AccountWords[]): Money | null {
+function totalOf(accounts: readonly AccountTemplateFacts[]): Money | null {
   const amounts = accounts.map(amountDue).filter((m) => m !== null)
   const oneDay = shared(accounts.map((a) => a.asOf)) !== null
   return amounts.length === accounts.length && oneDay ? sumMoney(amounts) : null
 }
 
-function nextStepView(accounts: readonly AccountWords[]): View | null {
+function nextStepView(accounts: readonly AccountTemplateFacts[]): View | null {
   const steps = accounts.map((a) => a.nextStep)
   const first: NextStep | null = steps[0] ?? null
   const same = steps.every(
@@ -206,7 +206,7 @@ const PER_ACCOUNT: ReadonlySet<RequirableFact> = new Set<RequirableFact>([
  *
  * @returns  names of facts, never their values; empty when the words are true
  */
-export function missingForTone(manifest: TemplateManifest, tone: Tone, facts: WordFacts, view: View): string[] {
+export function missingForTone(manifest: TemplateManifest, tone: Tone, facts: TemplateFacts, view: View): string[] {
   const missing = (manifest.requires[tone] ?? []).flatMap((fact) => missingFact(fact, facts, view))
   if (facts.accounts.length === 0) missing.push('accounts')
   for (const [index, account] of facts.accounts.entries())
@@ -214,7 +214,7 @@ export function missingForTone(manifest: TemplateManifest, tone: Tone, facts: Wo
   return [...new Set(missing)]
 }
 
-function missingFact(fact: RequirableFact, facts: WordFacts, view: View): string[] {
+function missingFact(fact: RequirableFact, facts: TemplateFacts, view: View): string[] {
   if (!PER_ACCOUNT.has(fact)) return Object.hasOwn(view, fact) ? [] : [fact]
   const accounts = view['accounts'] as View[]
   return facts.accounts.flatMap((_, index) =>
@@ -222,7 +222,7 @@ function missingFact(fact: RequirableFact, facts: WordFacts, view: View): string
   )
 }
 
-function untrue(account: AccountWords, tone: Tone): string[] {
+function untrue(account: AccountTemplateFacts, tone: Tone): string[] {
   const names: string[] = []
   const due = amountDue(account)
   if (due !== null && !isOwed(due)) names.push('overdue above zero')

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
-import { mistakes } from '../config/configuration.ts'
+import { configError } from '../config/configuration.ts'
 import { readPacks } from '../config/folder.ts'
 import { compilePacks } from '../decide/compile-pack.ts'
 import { type CompiledPack, selectPacks } from '../decide/packs.ts'
@@ -80,7 +80,7 @@ export class PolicyFiles {
     this.#seen = seen
     try {
       const { items, problems } = readPacks(this.#config.root)
-      if (problems.length > 0) throw mistakes('a policy pack', problems)
+      if (problems.length > 0) throw configError('a policy pack', problems)
       this.#inForce = this.#madeReady(items.map(({ value }) => value))
       this.#problem = null
       this.#log.info(

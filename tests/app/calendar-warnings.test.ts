@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { check } from '../../src/authoring/check.ts'
 import { CALENDAR_TABLES } from '../../src/model/calendars/tables.ts'
-import { judgeZoneData } from '../../src/model/zones/zone-data.ts'
+import { checkZoneData } from '../../src/model/zones/zone-data.ts'
 import { openEmbeddedFresh, type FreshLedger } from '../support/ledger.ts'
 import { at, ROOT, Stage } from '../support/stage.ts'
 
@@ -47,7 +47,7 @@ describe('a calendar that ends', () => {
     })
     expect(parts.filter(({ ok }) => !ok)).toEqual([])
     // So are old zone data; the part names the edition in force, old or not.
-    const { version, faults } = judgeZoneData([], at(`${LAST}-12-01T00:00:00Z`))
+    const { version, faults } = checkZoneData([], at(`${LAST}-12-01T00:00:00Z`))
     expect(parts.find(({ part }) => part === 'time zone data')).toEqual({
       part: 'time zone data',
       ok: true,

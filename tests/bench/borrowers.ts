@@ -1,5 +1,5 @@
 import type { Config } from '../../src/config/config.ts'
-import type { WordFacts } from '../../src/model/word-facts.ts'
+import type { TemplateFacts } from '../../src/model/template-facts.ts'
 
 export const CREDITOR = 'shili-xiaojin'
 export const TEMPLATE = 'cn-consumer-loan'
@@ -59,9 +59,9 @@ export async function* accountLines(from: number, count: number): AsyncGenerator
 }
 
 /** What the pipeline makes the words of that account's first SMS from: what a worker without a ledger must be given. */
-export const wordFactsOf = (no: number, config: Config): WordFacts => ({
+export const wordFactsOf = (no: number, config: Config): TemplateFacts => ({
   recipient: { name: nameOf(no), givenName: null, familyName: null, honorific: null },
-  creditor: (config.creditors.get(CREDITOR) as { words: WordFacts['creditor'] }).words,
+  creditor: (config.creditors.get(CREDITOR) as { words: TemplateFacts['creditor'] }).words,
   accounts: [
     {
       masked: String(1_000 + (no % 9_000)),

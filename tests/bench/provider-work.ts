@@ -1,6 +1,6 @@
 import type { Config } from '../../src/config/config.ts'
 import { buildProvider } from '../../src/app/open-routes.ts'
-import type { WordFacts } from '../../src/model/word-facts.ts'
+import type { TemplateFacts } from '../../src/model/template-facts.ts'
 import { render } from '../../src/render/render.ts'
 import { phoneOf, TEMPLATE, wordFactsOf } from './borrowers.ts'
 
@@ -8,7 +8,7 @@ import { phoneOf, TEMPLATE, wordFactsOf } from './borrowers.ts'
 export interface PlainJob {
   no: number
   to: string
-  facts: WordFacts
+  facts: TemplateFacts
 }
 
 export const plainJobOf = (no: number, config: Config): PlainJob => ({

@@ -1,6 +1,6 @@
 import { loadConfig } from '../../src/config/load.ts'
 import type { Channel } from '../../src/model/vocabulary.ts'
-import type { WordFacts } from '../../src/model/word-facts.ts'
+import type { TemplateFacts } from '../../src/model/template-facts.ts'
 import { render } from '../../src/render/render.ts'
 import { sampleFacts } from '../../src/render/lint-samples.ts'
 import { repeated, type Figure, type Section, type Setting } from './bench.ts'
@@ -16,7 +16,7 @@ const CASES: readonly { channel: Channel; locale: string; template: string }[] =
 ]
 
 /** Different people with different debts, so that nothing is measured that only works for the same words again. */
-function manyFacts(locale: string): WordFacts[] {
+function manyFacts(locale: string): TemplateFacts[] {
   const sample = sampleFacts(locale, 'neutral')
   return Array.from({ length: 2_000 }, (_, no) => ({
     ...sample,
@@ -43,7 +43,7 @@ export async function renderBench({ quick }: Setting): Promise<Section> {
     if (template === undefined) throw new TypeError(`no template ${id}`)
     const facts = manyFacts(locale)
     const one = (no: number): void => {
-      const result = render(template, facts[no % facts.length] as WordFacts, {
+      const result = render(template, facts[no % facts.length] as TemplateFacts, {
         channel,
         tone: 'neutral',
         locales: [locale],

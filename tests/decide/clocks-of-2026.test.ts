@@ -9,7 +9,7 @@ import { PREFIX_ZONES } from '../../src/model/places/phone-prefix-zones.ts'
 import { formatInstant } from '../../src/model/time.ts'
 import {
   isOlderEdition,
-  judgeZoneData,
+  checkZoneData,
   localInstant,
   publicationIsRecorded,
   wallClock,
@@ -99,26 +99,26 @@ describe('every decision', () => {
 
 describe('zone data', () => {
   it('that is older than a year is a fault, and so is what is older than a pack demands', () => {
-    expect(judgeZoneData([], at('2027-04-22T00:00:00Z'), '2026b')).toEqual({
+    expect(checkZoneData([], at('2027-04-22T00:00:00Z'), '2026b')).toEqual({
       version: '2026b',
       published: '2026-04-22',
       faults: [],
     })
-    expect(judgeZoneData([], at('2027-04-24T00:00:00Z'), '2026b').faults).toEqual([
+    expect(checkZoneData([], at('2027-04-24T00:00:00Z'), '2026b').faults).toEqual([
       expect.stringMatching(/^time zone data 2026b was published on 2026-04-22, more than a year ago/),
     ])
     const packs = [
       { id: 'ca-bc', version: '1', zoneData: '2026c' },
       { id: 'other', version: '1' },
     ]
-    expect(judgeZoneData(packs, at('2026-12-01T00:00:00Z'), '2026b').faults).toEqual([
+    expect(checkZoneData(packs, at('2026-12-01T00:00:00Z'), '2026b').faults).toEqual([
       expect.stringMatching(/^policy pack ca-bc 1 needs time zone data 2026c or later, and 2026b is in force/),
     ])
-    expect(judgeZoneData(packs, at('2026-12-01T00:00:00Z')).faults).toEqual([])
+    expect(checkZoneData(packs, at('2026-12-01T00:00:00Z')).faults).toEqual([])
   })
 
   it('whose day of publication is not known is taken to be as old as it can be', () => {
-    expect(judgeZoneData([], at('2031-01-02T00:00:00Z'), '2030c').published).toBe('2030-01-01')
+    expect(checkZoneData([], at('2031-01-02T00:00:00Z'), '2030c').published).toBe('2030-01-01')
     expect(publicationIsRecorded(ZONE_DATA_VERSION)).toBe(true)
   })
 

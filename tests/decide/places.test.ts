@@ -4,7 +4,7 @@ import { decide } from '../../src/decide/decide.ts'
 import type { CompiledPack } from '../../src/decide/packs.ts'
 import { parseDecideCase } from '../../src/intake/decide-case.ts'
 import { COUNTRY_ZONES, SUBDIVISION_ZONES } from '../../src/model/places/country-zones.ts'
-import { zonesOf, zonesOfCountry } from '../../src/model/places/zones-of.ts'
+import { zonesOf, zonesOfCountry } from '../../src/model/places/jurisdiction.ts'
 import { at, DAYTIME, decided, factsWith, packOf } from './case-of.ts'
 import { compiledPacks } from './packs.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/decide/decide.ts'
 import type { Facts, HoldFacts, SuppressionFacts, SystemFacts } from '../../src/model/facts.ts'
 import { DAY, HOUR, MINUTE } from '../../src/model/time.ts'
-import { KINDS, PERSON_REASONS } from '../../src/model/vocabulary.ts'
+import { KINDS, RECIPIENT_REASONS } from '../../src/model/vocabulary.ts'
 import { at, contactWith, DAYTIME, decided, factsWith, packOf, type Stated } from './case-of.ts'
 
 const NOON = '2026-11-23T17:00:00Z'
@@ -86,7 +86,7 @@ describe('a stop', () => {
     ])
   })
 
-  it.each(PERSON_REASONS)(
+  it.each(RECIPIENT_REASONS)(
     'for %s is about the person: it reaches them at every address and on every channel, wherever it was recorded',
     (reason) => {
       expect(codes(stop({ scope: 'address', address: 'another', reason }))).toEqual(['suppressed'])

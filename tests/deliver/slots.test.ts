@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   bookSlots,
   coldMicros,
-  gateOver,
+  createRateGate,
   innerRate,
   MAX_AHEAD_MS,
   mayCallAt,
@@ -130,7 +130,7 @@ describe('a booking', () => {
   it('that failed makes the next one distrust the store', async () => {
     const seen: boolean[] = []
     let failing = true
-    const gate = gateOver('r', rate, async (asked) => {
+    const gate = createRateGate('r', rate, async (asked) => {
       seen.push(asked.cold)
       if (failing) throw new Error('store away')
       return { waitMicros: 0, granted: asked.startsMicros.length }

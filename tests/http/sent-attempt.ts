@@ -1,6 +1,6 @@
 import type { App } from '../../src/app/app.ts'
 import type { Channel } from '../../src/model/vocabulary.ts'
-import type { WordFacts } from '../../src/model/word-facts.ts'
+import type { TemplateFacts } from '../../src/model/template-facts.ts'
 import { newId } from '../../src/record/id.ts'
 import { attemptWordFacts } from '../../src/record/vault/vault.ts'
 import { render } from '../../src/render/render.ts'
@@ -41,7 +41,7 @@ export async function sentAttempt(
   const creditor = app.config.creditors.get(account.creditor)
   const template = app.config.templates.get('us-first-party-loan')
   if (creditor === undefined || template === undefined) throw new TypeError('not configured')
-  const facts: WordFacts = {
+  const facts: TemplateFacts = {
     recipient: { name: 'Wilhelmina Quackenbush', givenName: null, familyName: null, honorific: null },
     creditor: creditor.words,
     accounts: [

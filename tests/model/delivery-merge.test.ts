@@ -3,25 +3,25 @@ import { describe, expect, it } from 'vitest'
 import {
   contradicts,
   DELIVERY_STATES,
-  type DeliveryWord,
+  type DeliveryReport,
   mergeDelivery,
   REJECTION_CLASSES,
 } from '../../src/model/delivery.ts'
 
-const word = (state: DeliveryWord['state'], final: boolean, code: string | null = null): DeliveryWord => ({
+const word = (state: DeliveryReport['state'], final: boolean, code: string | null = null): DeliveryReport => ({
   state,
   final,
   code,
   class: null,
 })
-const anyWord: fc.Arbitrary<DeliveryWord> = fc.record({
+const anyWord: fc.Arbitrary<DeliveryReport> = fc.record({
   state: fc.constantFrom(...DELIVERY_STATES),
   final: fc.boolean(),
   code: fc.option(fc.constantFrom('30003', '30005')),
   class: fc.option(fc.constantFrom(...REJECTION_CLASSES)),
 })
-const merge = (words: DeliveryWord[]): DeliveryWord | null =>
-  words.reduce<DeliveryWord | null>((known, next) => mergeDelivery(known, next), null)
+const merge = (words: DeliveryReport[]): DeliveryReport | null =>
+  words.reduce<DeliveryReport | null>((known, next) => mergeDelivery(known, next), null)
 
 describe('what is known of an attempt after several words of its provider', () => {
   it.each([

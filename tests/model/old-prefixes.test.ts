@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formsOfNumber, withoutOldPrefix } from '../../src/model/address-rules.ts'
+import { numberVariants, withoutOldPrefix } from '../../src/model/address-rules.ts'
 
 describe('a number written as before its country changed its plan', () => {
   it.each([
@@ -24,14 +24,14 @@ describe('a number written as before its country changed its plan', () => {
     ['+541123456789', ['+541123456789', '+5491123456789']],
     ['+12125550123', ['+12125550123']],
   ])('is looked for in every form it may stand in: %s', (number, forms) => {
-    expect(formsOfNumber(number)).toEqual(forms)
+    expect(numberVariants(number)).toEqual(forms)
   })
 
   it('has the same forms whichever of them is reported', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^\+(52|521|55|54|549|1|86|49)[1-9]\d{8,9}$/), (number) => {
-        const forms = formsOfNumber(number)
-        for (const form of forms) expect([...formsOfNumber(form)].sort()).toEqual([...forms].sort())
+        const forms = numberVariants(number)
+        for (const form of forms) expect([...numberVariants(form)].sort()).toEqual([...forms].sort())
       }),
     )
   })

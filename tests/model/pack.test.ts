@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Pack, parsePack, whole, withInheritedRules } from '../../src/model/pack.ts'
+import { completePacks, type Pack, parsePack, withInheritedRules } from '../../src/model/pack.ts'
 
 const RULE = {
   id: 'contact-window',
@@ -138,6 +138,6 @@ describe('a pack that extends another', () => {
       pack({ id: 'ww', extends: 'xx' }),
       pack({ id: 'vv', extends: 'nowhere' }),
     ]
-    expect(whole(packs).map(({ id }) => id)).toEqual(['xx', 'ww'])
+    expect(completePacks(packs).map(({ id }) => id)).toEqual(['xx', 'ww'])
   })
 })

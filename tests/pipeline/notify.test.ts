@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { eventBody } from '../../src/intake/bodies.ts'
 import { parse } from '../../src/intake/parse.ts'
-import type { DeliveryWord } from '../../src/model/delivery.ts'
+import type { DeliveryReport } from '../../src/model/delivery.ts'
 import type { Webhook } from '../../src/model/webhook.ts'
 import { applyReceipt } from '../../src/pipeline/receipts.ts'
 import { applyVoiceKey } from '../../src/pipeline/voice-keys.ts'
@@ -57,7 +57,7 @@ eachLedger('upstream hears', (_name, openFresh) => {
     if (reminder === undefined) throw new Error('no reminder')
     return reminder
   }
-  const says = async (word: Partial<DeliveryWord>) =>
+  const says = async (word: Partial<DeliveryReport>) =>
     applyReceipt(stage.app.runtime, {
       reminderId: (await only()).id,
       attemptNo: 1,

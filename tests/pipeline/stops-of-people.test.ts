@@ -3,7 +3,7 @@ import { accountBody } from '../../src/intake/account-body.ts'
 import { eventBody, suppressionBody } from '../../src/intake/bodies.ts'
 import { parse } from '../../src/intake/parse.ts'
 import { recipientBody } from '../../src/intake/recipient-body.ts'
-import { PERSON_REASONS } from '../../src/model/vocabulary.ts'
+import { RECIPIENT_REASONS } from '../../src/model/vocabulary.ts'
 import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
 import { applyReply } from '../../src/pipeline/replies.ts'
 import { readRecipients } from '../../src/record/dispatch/decision-inputs.ts'
@@ -71,7 +71,7 @@ eachLedger('stops of people', (_name, openFresh) => {
     )
 
   describe('recorded at an address, but about the person', () => {
-    it.each(PERSON_REASONS)('%s stops the person everywhere, says so, and is lifted as one', async (reason) => {
+    it.each(RECIPIENT_REASONS)('%s stops the person everywhere, says so, and is lifted as one', async (reason) => {
       const [id, value] = [newId(), number()]
       await put(id, [
         { channel: 'sms', value },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY, type Instant, parseInstant } from '../../src/model/time.ts'
-import { HOLD_KINDS, isAboutPerson, SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../../src/model/vocabulary.ts'
+import { HOLD_KINDS, concernsRecipient, SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from '../../src/model/vocabulary.ts'
 import { type Effect, effectOf, type Fact, type FactContext, type OpenHold } from '../../src/plan/effect-of.ts'
 
 const at = (text: string): Instant => parseInstant(text) as Instant
@@ -205,7 +205,7 @@ describe('what follows from a fact', () => {
           expect(effect.suppressions).toEqual([
             { scope, reason, channel: scope === 'channel' ? 'sms' : null, from: Math.min(NOW, effectiveAt) },
           ])
-          expect(effect.excess !== null).toBe(days < 0 && (scope === 'all' || isAboutPerson(reason)))
+          expect(effect.excess !== null).toBe(days < 0 && (scope === 'all' || concernsRecipient(reason)))
         },
       ),
     )

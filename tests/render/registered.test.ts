@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Registration, Template } from '../../src/model/template.ts'
-import type { WordFacts } from '../../src/model/word-facts.ts'
+import type { TemplateFacts } from '../../src/model/template-facts.ts'
 import { lint } from '../../src/render/lint.ts'
 import { render } from '../../src/render/render.ts'
 import { sampleFacts } from '../../src/render/lint-samples.ts'
@@ -27,7 +27,7 @@ const withRegistration = (change: Partial<Registration> = {}): Template => {
   return { ...template, manifest: { ...template.manifest, registrations: [{ ...REGISTRATION, ...change }] } }
 }
 
-const send = (template: Template, facts: WordFacts = sampleFacts('zh-CN', 'gentle'), locales = ['zh-CN', 'en']) =>
+const send = (template: Template, facts: TemplateFacts = sampleFacts('zh-CN', 'gentle'), locales = ['zh-CN', 'en']) =>
   render(template, facts, { channel: 'sms', tone: 'gentle', locales, registeredWith: 'aliyun-sms' })
 
 describe('a vendor that takes only the templates it has approved', () => {

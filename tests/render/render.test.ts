@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CHANNELS, type Tone, TONES } from '../../src/model/vocabulary.ts'
-import type { AccountWords, WordFacts } from '../../src/model/word-facts.ts'
+import type { AccountTemplateFacts, TemplateFacts } from '../../src/model/template-facts.ts'
 import { sampleFacts } from '../../src/render/lint-samples.ts'
 import type { RenderResult } from '../../src/render/render-result.ts'
 import { render, type RenderRequest } from '../../src/render/render.ts'
@@ -12,7 +12,7 @@ const templates = Object.fromEntries(SHIPPED.map((id) => [id, shippedTemplate(id
 
 const say = (
   id: string,
-  facts: WordFacts,
+  facts: TemplateFacts,
   channel: RenderRequest['channel'],
   tone: Tone,
   ...locales: string[]
@@ -25,15 +25,15 @@ function message(result: RenderResult) {
 
 const problem = (result: RenderResult) => (result.ok ? null : result.problem)
 
-const account = (facts: WordFacts, change: Partial<AccountWords>): WordFacts => ({
+const account = (facts: TemplateFacts, change: Partial<AccountTemplateFacts>): TemplateFacts => ({
   ...facts,
   accounts: [{ ...facts.accounts[0]!, ...change }, ...facts.accounts.slice(1)],
 })
-const second = (facts: WordFacts, change: Partial<AccountWords>): WordFacts => ({
+const second = (facts: TemplateFacts, change: Partial<AccountTemplateFacts>): TemplateFacts => ({
   ...facts,
   accounts: [facts.accounts[0]!, { ...facts.accounts[0]!, ...change }],
 })
-const creditor = (facts: WordFacts, change: Partial<WordFacts['creditor']>): WordFacts => ({
+const creditor = (facts: TemplateFacts, change: Partial<TemplateFacts['creditor']>): TemplateFacts => ({
   ...facts,
   creditor: { ...facts.creditor, ...change },
 })
@@ -364,11 +364,11 @@ describe('words that would not be true', () => {
 })
 
 describe('a name that is none', () => {
-  const named = (name: string | null, locale = 'en'): WordFacts => ({
+  const named = (name: string | null, locale = 'en'): TemplateFacts => ({
     ...sampleFacts(locale, 'gentle'),
     recipient: { name, givenName: null, familyName: null, honorific: null },
   })
-  const text = (facts: WordFacts, locale = 'en'): string =>
+  const text = (facts: TemplateFacts, locale = 'en'): string =>
     (message(say('default', facts, 'sms', 'gentle', locale)) as { text: string }).text
 
   it.each([
@@ -412,7 +412,7 @@ describe('a name that is none', () => {
 })
 
 describe('a link that somebody else has put into a fact', () => {
-  const named = (name: string): WordFacts => ({
+  const named = (name: string): TemplateFacts => ({
     ...sampleFacts('en', 'gentle'),
     recipient: { name, givenName: null, familyName: null, honorific: null },
   })
@@ -553,7 +553,7 @@ describe('every message, whatever the facts', () => {
     voiceName: fc.option(anyText),
     minor: fc.integer({ min: 0, max: 1_000_000_000 }),
   })
-  const build = (x: typeof anyFacts extends fc.Arbitrary<infer T> ? T : never): WordFacts => {
+  const build = (x: typeof anyFacts extends fc.Arbitrary<infer T> ? T : never): TemplateFacts => {
     const base = sampleFacts(x.locale, x.tone, x.id === 'us-third-party' ? 'collector' : 'lender')
     return {
       ...creditor(base, { voiceName: x.voiceName }),
@@ -593,7 +593,7 @@ describe('every message, whatever the facts', () => {
       fc.property(anyFacts, (x) => {
         const [a, b] = [
           say(x.id, build(x), x.channel, x.tone, x.locale),
-          say(x.id, JSON.parse(JSON.stringify(build(x))) as WordFacts, x.channel, x.tone, x.locale),
+          say(x.id, JSON.parse(JSON.stringify(build(x))) as TemplateFacts, x.channel, x.tone, x.locale),
         ]
         expect(b).toEqual(a)
       }),

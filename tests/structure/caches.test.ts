@@ -11,8 +11,8 @@ const GROWING: Readonly<Record<string, string>> = {
   'src/model/zones/zone-data.ts names': 'filled while loading',
   'src/model/zones/zone-names.ts byClock': 'filled while loading',
   'src/model/zones/zone-names.ts byLetters': 'filled while loading',
-  'src/model/places/zones-of.ts prefixZones': 'filled while loading',
-  'src/model/places/zones-of.ts areaCodePlaces': 'filled while loading',
+  'src/model/places/jurisdiction.ts prefixZones': 'filled while loading',
+  'src/model/places/jurisdiction.ts areaCodePlaces': 'filled while loading',
   'src/record/pg/connection.ts names': 'by texts of statements that say their name, which stand in the code',
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts'
 import type { Channel } from '../../model/vocabulary.ts'
-import { judgeZoneData } from '../../model/zones/zone-data.ts'
+import { checkZoneData } from '../../model/zones/zone-data.ts'
 import { calendarAlarms } from '../../pipeline/audit/due-for-review.ts'
 import type { DispatchContext } from '../../pipeline/dispatch/dispatch-context.ts'
 import type { SwitchBoard } from '../../pipeline/dispatch/switch-board.ts'
@@ -171,7 +171,7 @@ export class RunningDaemons {
     const words = await register.warning()
     const held = switches.holdsEverything()
     const calendars = calendarAlarms(policies.packs, runtime.clock.now()).map(calendarWords)
-    const zones = judgeZoneData(
+    const zones = checkZoneData(
       policies.packs.map(({ pack }) => pack),
       runtime.clock.now(),
     )

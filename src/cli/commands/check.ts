@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { EXIT } from '../../app/errors.ts'
 import { check, type CheckReport } from '../../authoring/check.ts'
-import { placeOf, rootDirectory } from '../../config/configuration.ts'
+import { problemLocation, rootDirectory } from '../../config/configuration.ts'
 import { findingLine, printAnswer } from '../with-app.ts'
 
 /** `decorum check`: every mistake in the files of this deployment, at once; exit 1 when there is any. */
@@ -24,7 +24,7 @@ function inWords(report: CheckReport): string {
     p.failures.map((f) => `✗ config/policies/${p.id}.yaml, example "${f.name}": ${f.problem}`),
   )
   return [
-    ...problems.map((p) => `✗ ${placeOf(p)}: ${p.problem}\n    → ${p.cure}`),
+    ...problems.map((p) => `✗ ${problemLocation(p)}: ${p.problem}\n    → ${p.cure}`),
     ...failures,
     ...zoneData.faults.map((fault) => `✗ ${fault}`),
     ...findings.map((f) => `${f.severity === 'error' ? '✗' : '!'} ${findingLine(f)}`),

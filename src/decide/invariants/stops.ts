@@ -1,6 +1,6 @@
 import type { EventFacts, SuppressionFacts } from '../../model/facts.ts'
 import { NEVER } from '../../model/time.ts'
-import { type AddressKind, isAboutPerson, type Kind, type SuppressionReason } from '../../model/vocabulary.ts'
+import { type AddressKind, concernsRecipient, type Kind, type SuppressionReason } from '../../model/vocabulary.ts'
 import type { EvaluationContext } from '../evaluation-context.ts'
 import { accountsOf, eventOf, stopOf } from '../explanation-facts.ts'
 import { allows, askSpans, type CompiledRule, invariant, objects, type Span } from '../rule.ts'
@@ -25,7 +25,7 @@ const STOPPING_EVENTS: ReadonlySet<string> = new Set(['deceased', 'attorney', 'b
  */
 function reaches(stop: SuppressionFacts, c: EvaluationContext): boolean {
   const { reminder, address } = c.facts
-  if (isAboutPerson(stop.reason) && stop.otherRecipient !== true) return true
+  if (concernsRecipient(stop.reason) && stop.otherRecipient !== true) return true
   const sameChannel = stop.channel === null || stop.channel === reminder.channel
   switch (stop.scope) {
     case 'all':
@@ -35,7 +35,8 @@ function reaches(stop: SuppressionFacts, c: EvaluationContext): boolean {
     case 'address':
       if (stop.address === null) return sameChannel
       return (
-        stop.address === address?.id && (sameChannel || stop.reason === 'wrong-number' || isAboutPerson(stop.reason))
+        stop.address === address?.id &&
+        (sameChannel || stop.reason === 'wrong-number' || concernsRecipient(stop.reason))
       )
   }
 }

@@ -90,7 +90,7 @@ async function send(transporter: Transporter, settings: SmtpSettings, request: D
         code: 'DEADLINE',
         detail: 'the relay was too slow; the message was not handed over',
       }
-    return judgeSmtp(late ? { code: 'DEADLINE' } : (error as SmtpFailure), handover.complete)
+    return classifySmtpFailure(late ? { code: 'DEADLINE' } : (error as SmtpFailure), handover.complete)
   } finally {
     clearTimeout(timer)
   }
@@ -101,7 +101,7 @@ async function check(transporter: Transporter): Promise<string | null> {
     await transporter.verify()
     return null
   } catch (error) {
-    const outcome = judgeSmtp(error as SmtpFailure, false)
+    const outcome = classifySmtpFailure(error as SmtpFailure, false)
     return outcome.kind === 'rejected' && outcome.class === 'configuration'
       ? `${outcome.detail} (${outcome.code}); check settings.url`
       : `the relay does not answer (${outcome.kind === 'accepted' ? '' : outcome.code}); is it up, and does settings.url name it?`
@@ -246,7 +246,7 @@ interface SmtpFailure {
  *
  * @param handedOver  the whole message, dot included, may have reached the relay
  */
-function judgeSmtp(failure: SmtpFailure, handedOver: boolean): CallOutcome {
+function classifySmtpFailure(failure: SmtpFailure, handedOver: boolean): CallOutcome {
   const reply = failure.responseCode
   const code =
     reply === undefined ? (failure.originalCode ?? failure.code ?? 'SMTP') : `SMTP_${reply}${enhancedSuffix(failure)}`

@@ -1,8 +1,8 @@
 import type TwilioClient from 'twilio/lib/rest/Twilio.js'
 import type { TwilioSettings } from '../../model/route.ts'
 import { type HttpReply, httpTransport, retryAfterMs, type Transport, TransportFault } from '../http-transport.ts'
-import type { AttemptKey, BookRow, LookUp } from '../provider.ts'
-import { judgeFailure, TwilioRefusal, UnclearReply } from './error-codes.ts'
+import type { AttemptKey, ProviderRecord, LookUp } from '../provider.ts'
+import { classifyFailure, TwilioRefusal, UnclearReply } from './error-codes.ts'
 
 /** What the SDK hands to its HTTP client; only these fields are used. */
 interface SdkRequest {
@@ -116,7 +116,7 @@ function codeIn(body: string): string | null {
 }
 
 /** One row of Twilio's books, of a message or of a call, with when it was made. */
-interface DatedRow extends BookRow {
+interface DatedRecord extends ProviderRecord {
   createdAt: number
 }
 
@@ -139,7 +139,7 @@ export const LOOK_UP_DEADLINE_MS = 30_000
  * @param rowsRead  how many there were in all; at `MOST_ROWS` the rest was not read
  */
 export function findAttempt(
-  rows: readonly DatedRow[],
+  rows: readonly DatedRecord[],
   window: { notBefore: number; notAfter: number; reference?: string },
   rowsRead: number,
 ): LookUp {
@@ -157,13 +157,13 @@ export function findAttempt(
 }
 
 /** Trial accounts put a sentence in front, and white space may be folded on the way. */
-export const sameWords = (sent: string, booked: string): boolean => squeeze(booked).endsWith(squeeze(sent))
+export const sameText = (sent: string, booked: string): boolean => squeeze(booked).endsWith(squeeze(sent))
 
 const squeeze = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim()
 
 /** Why the books could not be read, without anything that an error may quote. */
-export function unreadable(error: unknown): LookUp {
-  const outcome = judgeFailure(error)
+export function lookUpFailure(error: unknown): LookUp {
+  const outcome = classifyFailure(error)
   return {
     kind: 'unavailable',
     detail: outcome.kind === 'accepted' ? 'no answer' : `${outcome.code}: ${outcome.detail}`,

@@ -177,20 +177,20 @@ export class UnclearReply extends Error {
  * have no idempotency key, and a 5xx may come after the message was queued
  * (twilio.com/docs/api/errors/20500), so everything else is `unknown`.
  */
-export function judgeFailure(error: unknown): CallOutcome {
+export function classifyFailure(error: unknown): CallOutcome {
   if (error instanceof TransportFault) {
     return error.begun
       ? { kind: 'unknown', code: error.code, detail: 'the request left and no complete answer came' }
       : { kind: 'rejected', class: 'retriable', code: error.code, detail: 'no connection to Twilio could be made' }
   }
-  if (error instanceof TwilioRefusal) return judgeRefusal(error)
+  if (error instanceof TwilioRefusal) return classifyRefusal(error)
   if (error instanceof UnclearReply)
     return { kind: 'unknown', code: 'UNCLEAR_REPLY', detail: 'Twilio answered 2xx without a resource' }
   // The SDK failed on an answer that it could not take apart; by then the request had left.
   return { kind: 'unknown', code: 'SDK', detail: 'the answer could not be read' }
 }
 
-function judgeRefusal({ status, code, retryAfterMs }: TwilioRefusal): CallOutcome {
+function classifyRefusal({ status, code, retryAfterMs }: TwilioRefusal): CallOutcome {
   const shown = code ?? `HTTP_${status}`
   const reject = (cls: RejectionClass, detail: string): CallOutcome => ({
     kind: 'rejected',

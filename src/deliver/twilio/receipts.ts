@@ -1,8 +1,8 @@
 import { validateRequest } from 'twilio/lib/webhooks/webhooks.js'
-import type { DeliveryWord, Receipt } from '../../model/delivery.ts'
+import type { DeliveryReport, Receipt } from '../../model/delivery.ts'
 import { TWILIO_CODES } from './error-codes.ts'
 
-const word = (state: DeliveryWord['state'], final: boolean, code: string | null = null): DeliveryWord => ({
+const word = (state: DeliveryReport['state'], final: boolean, code: string | null = null): DeliveryReport => ({
   state,
   final,
   code,
@@ -18,7 +18,7 @@ const word = (state: DeliveryWord['state'], final: boolean, code: string | null 
  * @param errorCode  Twilio's code for `failed` and `undelivered`; null when there is none
  * @returns          null for a status that no message of ours has
  */
-export function messageWord(status: string, errorCode: string | null): DeliveryWord | null {
+export function messageReport(status: string, errorCode: string | null): DeliveryReport | null {
   switch (status) {
     case 'accepted':
     case 'scheduled':
@@ -51,7 +51,7 @@ export function messageWord(status: string, errorCode: string | null): DeliveryW
  *
  * @param answeredBy  the answering machine detection; null when it did not run
  */
-export function callWord(status: string, answeredBy: string | null, errorCode: string | null): DeliveryWord | null {
+export function callReport(status: string, answeredBy: string | null, errorCode: string | null): DeliveryReport | null {
   switch (status) {
     case 'queued':
     case 'initiated':
@@ -82,7 +82,7 @@ export function readMessageReceipt(form: Form): Receipt | null {
   const reference = field(form, 'MessageSid') ?? field(form, 'SmsSid')
   const status = field(form, 'MessageStatus') ?? field(form, 'SmsStatus')
   if (reference === null || status === null) return null
-  const said = messageWord(status, codeOf(form))
+  const said = messageReport(status, codeOf(form))
   return said === null ? null : { reference, word: said, sequence: null, providerStatus: status }
 }
 
@@ -91,7 +91,7 @@ export function readCallReceipt(form: Form): Receipt | null {
   const reference = field(form, 'CallSid')
   const status = field(form, 'CallStatus')
   if (reference === null || status === null) return null
-  const said = callWord(status, field(form, 'AnsweredBy'), codeOf(form))
+  const said = callReport(status, field(form, 'AnsweredBy'), codeOf(form))
   const sequence = field(form, 'SequenceNumber')
   return said === null
     ? null

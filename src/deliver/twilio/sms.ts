@@ -9,13 +9,13 @@ import {
   messageCallback,
   MOST_ROWS,
   PAGE_SIZE,
-  sameWords,
+  sameText,
   twilioAccount,
   type TwilioAccount,
-  unreadable,
+  lookUpFailure,
 } from './client.ts'
-import { judgeFailure } from './error-codes.ts'
-import { messageWord } from './receipts.ts'
+import { classifyFailure } from './error-codes.ts'
+import { messageReport } from './receipts.ts'
 
 /** Twilio refuses longer bodies (21617). */
 const LONGEST_BODY = 1600
@@ -78,7 +78,7 @@ async function send(
     }
     return { kind: 'accepted', reference: made.sid, status: made.status }
   } catch (error) {
-    return judgeFailure(error)
+    return classifyFailure(error)
   }
 }
 
@@ -98,14 +98,14 @@ async function lookUp(account: TwilioAccount, settings: TwilioSettings, request:
     const ours = rows.filter(
       (row) =>
         row.direction.startsWith('outbound') &&
-        sameWords(message.text, row.body) &&
+        sameText(message.text, row.body) &&
         (chosen === undefined || row.from === null || row.from === chosen),
     )
     return findAttempt(
       ours.map((row) => ({
         reference: row.sid,
         createdAt: row.dateCreated.getTime(),
-        word: messageWord(
+        word: messageReport(
           row.status,
           row.errorCode === null || row.errorCode === undefined ? null : String(row.errorCode),
         ),
@@ -114,6 +114,6 @@ async function lookUp(account: TwilioAccount, settings: TwilioSettings, request:
       rows.length,
     )
   } catch (error) {
-    return unreadable(error)
+    return lookUpFailure(error)
   }
 }

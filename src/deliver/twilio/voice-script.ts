@@ -88,13 +88,13 @@ const APOLOGIES: readonly (readonly [language: RegExp, text: string])[] = [
  * At its beginning the voicemail text, which is safe for whoever listens; in its middle, or when not even
  * that is to be had, an apology. Never silence, and no key is asked for.
  */
-export function voiceWithoutWords(message: VoiceMessage | null, locale: string, step: VoiceStep): string {
+export function fallbackScript(message: VoiceMessage | null, locale: string, step: VoiceStep): string {
   const [, apology] = APOLOGIES.find(([language]) => language.test(locale)) as readonly [RegExp, string]
   const text = step === 'opening' && message !== null ? message.voicemail : apology
   const reader = step === 'opening' && message !== null ? message.locale : /^zh\b/i.test(locale) ? locale : 'en-US'
   const response = new VoiceResponse()
   const { voice, language } = voiceFor(reader) ?? (voiceFor('en-US') as Voice)
-  for (const piece of sayable(text)) response.say({ voice, language } as VoiceResponse.SayAttributes, piece)
+  for (const piece of speechChunks(text)) response.say({ voice, language } as VoiceResponse.SayAttributes, piece)
   response.hangup()
   return response.toString()
 }
@@ -132,7 +132,7 @@ class Script {
   }
 
   say(text: string): this {
-    for (const piece of sayable(text)) this.response.say(this.attributes(), piece)
+    for (const piece of speechChunks(text)) this.response.say(this.attributes(), piece)
     return this
   }
 
@@ -151,7 +151,7 @@ class Script {
       actionOnEmptyResult: true,
       action: `${this.actionUrl}?step=${next}`,
     })
-    for (const piece of sayable(text)) gather.say(this.attributes(), piece)
+    for (const piece of speechChunks(text)) gather.say(this.attributes(), piece)
     return this
   }
 
@@ -174,7 +174,7 @@ class Script {
  *
  * @returns  pieces in order; none for a text of spaces only
  */
-export function sayable(text: string): string[] {
+export function speechChunks(text: string): string[] {
   const clean = text.replace(/[\p{Cc}\p{Surrogate}\ufffe\uffff]+/gu, ' ').trim()
   const pieces: string[] = []
   let piece = ''
@@ -269,4 +269,4 @@ export function voiceFor(locale: string): Voice | null {
   return first ?? null
 }
 
-export const everyVoice = (): readonly Voice[] => [...VOICES.values()]
+export const allVoices = (): readonly Voice[] => [...VOICES.values()]

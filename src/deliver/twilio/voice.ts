@@ -11,11 +11,11 @@ import {
   PAGE_SIZE,
   twilioAccount,
   type TwilioAccount,
-  unreadable,
+  lookUpFailure,
   voiceDocument,
 } from './client.ts'
-import { judgeFailure } from './error-codes.ts'
-import { callWord } from './receipts.ts'
+import { classifyFailure } from './error-codes.ts'
+import { callReport } from './receipts.ts'
 import { inlineScript, voiceFor } from './voice-script.ts'
 
 /**
@@ -88,7 +88,7 @@ async function send(
     }
     return { kind: 'accepted', reference: made.sid, status: made.status }
   } catch (error) {
-    return judgeFailure(error)
+    return classifyFailure(error)
   }
 }
 
@@ -111,12 +111,12 @@ async function lookUp(account: TwilioAccount, request: LookUpRequest): Promise<L
       ours.map((row) => ({
         reference: row.sid,
         createdAt: row.dateCreated.getTime(),
-        word: callWord(row.status, row.answeredBy || null, null),
+        word: callReport(row.status, row.answeredBy || null, null),
       })),
       request,
       rows.length,
     )
   } catch (error) {
-    return unreadable(error)
+    return lookUpFailure(error)
   }
 }

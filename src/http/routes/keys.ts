@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { line, word } from '../../intake/fields.ts'
+import { configId, line } from '../../intake/fields.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { pageOf } from '../../report/views/page.ts'
 import { SCOPES } from '../../services/keys.ts'
@@ -22,7 +22,7 @@ const keySchema = z.object({
 
 const newKey = z.strictObject({
   label: line(100).describe('For people: which system or person has it.'),
-  creditor: word.nullish().describe('Absent: every creditor, or that of the key that asks.'),
+  creditor: configId.nullish().describe('Absent: every creditor, or that of the key that asks.'),
   kind: z.enum(['test', 'live']).default('live').describe('What a test key registers never reaches a provider.'),
   scopes: z.array(z.enum(SCOPES)).min(1),
 })

@@ -1,4 +1,4 @@
-import { isWithin, type Jurisdiction, zonesOf } from './zones-of.ts'
+import { isWithin, type Jurisdiction, zonesOf } from './jurisdiction.ts'
 
 /**
  * Which state or territory do the first three digits of a ZIP code lie in?

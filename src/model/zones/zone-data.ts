@@ -10,7 +10,7 @@ import { DAY, dayNumber, daysBetween, fromDayNumber, type Instant, type LocalDat
 export const ZONE_DATA_VERSION: string = packed.version
 
 /** When and how a zone's offset changes: `offsets[i]` holds from `at[i - 1]` until before `at[i]`. */
-export interface ZoneChanges {
+export interface ZoneTransitions {
   readonly at: Float64Array
   /** Local time minus UTC in milliseconds; one more than there are changes. */
   readonly offsets: Float64Array
@@ -33,7 +33,7 @@ for (const link of packed.links) {
   names.set(name.toLowerCase(), { name, listedAs })
 }
 /** What was asked for so far. Not an LRU cache: bounded by the names that the data lists. */
-const read = new Map<string, ZoneChanges>()
+const read = new Map<string, ZoneTransitions>()
 
 /** Every name that the data knows, abbreviations and old names included. */
 export const zoneNamesInData = (): string[] => [...names.values()].map(({ name }) => name)
@@ -42,7 +42,7 @@ export const zoneNamesInData = (): string[] => [...names.values()].map(({ name }
 export const namedInData = (text: string): NameInData | null => names.get(text.toLowerCase()) ?? null
 
 /** The changes of offset of a zone under any of its names; null when the data does not know it. */
-export function changesOf(zone: string): ZoneChanges | null {
+export function changesOf(zone: string): ZoneTransitions | null {
   const found = read.get(zone)
   if (found !== undefined) return found
   const listedAs = namedInData(zone)?.listedAs
@@ -54,12 +54,12 @@ export function changesOf(zone: string): ZoneChanges | null {
 }
 
 /** The offset (local time minus UTC, milliseconds) at an instant. */
-export function offsetAt(changes: ZoneChanges, instant: Instant): number {
+export function offsetAt(changes: ZoneTransitions, instant: Instant): number {
   return changes.offsets[countUntil(changes.at, folded(changes, instant))] as number
 }
 
 /** The first change after an instant, with the offset from then on; null when there is none. */
-export function nextChange(changes: ZoneChanges, instant: Instant): { at: Instant; offset: number } | null {
+export function nextChange(changes: ZoneTransitions, instant: Instant): { at: Instant; offset: number } | null {
   const base = folded(changes, instant)
   const next = countUntil(changes.at, base)
   if (next === changes.at.length) return null
@@ -72,7 +72,7 @@ const CYCLE = 146_097 * DAY
 const LISTED_UNTIL = Date.UTC(2400, 0, 1)
 
 /** What lies at or beyond the last change listed, moved back by whole cycles, where the same rule stands listed. */
-function folded({ at, goesOn }: ZoneChanges, instant: Instant): Instant {
+function folded({ at, goesOn }: ZoneTransitions, instant: Instant): Instant {
   if (!goesOn) return instant
   const last = at[at.length - 1] as number
   return instant < last ? instant : instant - CYCLE * (Math.floor((instant - last) / CYCLE) + 1)
@@ -90,7 +90,7 @@ function countUntil(at: Float64Array, instant: Instant): number {
 }
 
 /** One line of the package: `name|abbreviations|offsets|which offset when|minutes from change to change|people`, numbers to base 60. */
-function unpack(text: string): ZoneChanges {
+function unpack(text: string): ZoneTransitions {
   const [, , offsetTexts = '', order = '', spans = ''] = text.split('|')
   // Minutes west of UTC, with fractions for local mean time.
   const each = offsetTexts.split(' ').map((west) => -Math.round(sexagesimal(west) * 60) * 1000 || 0)
@@ -127,10 +127,10 @@ function sexagesimal(text: string): number {
 /** 0–9, a–z, A–X. */
 const digit = (code: number): number => (code > 96 ? code - 87 : code > 64 ? code - 29 : code - 48)
 
-const UTC: ZoneChanges = { at: new Float64Array(), offsets: new Float64Array(1), goesOn: false }
+const UTC: ZoneTransitions = { at: new Float64Array(), offsets: new Float64Array(1), goesOn: false }
 
 /** What was recorded under a name that the data does not know is shown in UTC; nothing is decided by it. */
-const changesOrUtc = (zone: string): ZoneChanges => changesOf(zone) ?? UTC
+const changesOrUtc = (zone: string): ZoneTransitions => changesOf(zone) ?? UTC
 
 /** What does the wall clock of this zone show? Local time as milliseconds, to be read as if it were UTC. */
 export const wallClock = (instant: Instant, zone: string): number => instant + offsetAt(changesOrUtc(zone), instant)
@@ -222,7 +222,7 @@ export interface ZoneDataReport {
  * @param packs    those whose demand counts
  * @param edition  another than the one in force; for tests
  */
-export function judgeZoneData(
+export function checkZoneData(
   packs: readonly { id: string; version: string; zoneData?: string | undefined }[],
   now: Instant,
   edition = ZONE_DATA_VERSION,

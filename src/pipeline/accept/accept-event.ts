@@ -3,7 +3,7 @@ import type { EventBody } from '../../intake/bodies.ts'
 import { timesOfEvent } from '../../intake/times-of-facts.ts'
 import { DecorumError } from '../../model/errors.ts'
 import type { Instant } from '../../model/time.ts'
-import { PERSON_REASONS, type SuppressionReason } from '../../model/vocabulary.ts'
+import { RECIPIENT_REASONS, type SuppressionReason } from '../../model/vocabulary.ts'
 import { findAccounts, knownAccounts } from '../../record/accounts.ts'
 import {
   addEvent,
@@ -45,7 +45,7 @@ export async function acceptEvent(
   accountId: string,
   body: EventBody,
 ): Promise<EventAnswer> {
-  const stops = PERSON_REASONS.find((reason) => reason === body.type)
+  const stops = RECIPIENT_REASONS.find((reason) => reason === body.type)
   const creditor = await creditorOwning(runtime, actor, body.creditor, 'account', accountId, {
     mayBeUnknown: stops !== undefined,
   })

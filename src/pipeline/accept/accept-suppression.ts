@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { LiftBody, SuppressionBody } from '../../intake/bodies.ts'
-import { formsOfNumber } from '../../model/address-rules.ts'
+import { numberVariants } from '../../model/address-rules.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { effectOf } from '../../plan/effect-of.ts'
 import { isId } from '../../record/id.ts'
@@ -133,7 +133,7 @@ async function otherForms(
 ): Promise<{ creditor: string; hash: Buffer; recipients: string[] }[]> {
   if (value === undefined || value.includes('@')) return []
   const found = []
-  for (const form of formsOfNumber(value).filter((other) => other !== value)) {
+  for (const form of numberVariants(value).filter((other) => other !== value)) {
     const { hash } = addressHash(runtime.vault, 'phone', form)
     const recipients = await recipientsWithAddress(trx, creditor, [hash])
     if (recipients.length > 0) found.push({ creditor, hash, recipients })

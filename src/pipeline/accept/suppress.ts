@@ -2,8 +2,8 @@ import { DecorumError } from '../../model/errors.ts'
 import { DAY, type Instant } from '../../model/time.ts'
 import {
   type Channel,
-  isAboutPerson,
-  PERSON_REASONS,
+  concernsRecipient,
+  RECIPIENT_REASONS,
   type SuppressionReason,
   type SuppressionScope,
 } from '../../model/vocabulary.ts'
@@ -88,7 +88,7 @@ export async function suppress(
   setting: SuppressContext,
 ): Promise<Suppressed> {
   const { owners, now } = setting
-  const personal = isAboutPerson(wish.reason)
+  const personal = concernsRecipient(wish.reason)
   const heard: SuppressionInput = personal && wish.scope === 'channel' ? { ...wish, scope: 'all', channel: null } : wish
   if (
     heard.awaits != null &&
@@ -199,7 +199,7 @@ export async function adoptSuppressions(
     [...recipients, ...accounts].map(({ creditor }) => creditor),
     'shared',
   )
-  const found = await stopsFor(trx, arrivals, PERSON_REASONS, new Date(now - AWAITED_FOR_MS))
+  const found = await stopsFor(trx, arrivals, RECIPIENT_REASONS, new Date(now - AWAITED_FOR_MS))
   const drafted = new Map(drafts.recipients.map((recipient) => [recipient.row.id, recipient]))
   for (const one of found) {
     const recipient = drafted.get(one.recipientId)

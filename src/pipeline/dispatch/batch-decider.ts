@@ -5,7 +5,7 @@ import type { ContactFacts, Facts, SystemFacts } from '../../model/facts.ts'
 import { type Message, weightOf } from '../../model/message.ts'
 import type { Instant } from '../../model/time.ts'
 import type { Channel } from '../../model/vocabulary.ts'
-import type { WordFacts } from '../../model/word-facts.ts'
+import type { TemplateFacts } from '../../model/template-facts.ts'
 import { daysPastDue } from '../../plan/book-time.ts'
 import type {
   AccountForDecision,
@@ -42,7 +42,7 @@ interface Subject {
 
 interface Rendered {
   message: Message
-  words: WordFacts
+  words: TemplateFacts
   unsubscribeUrl: string | null
   locale: string
   version: string

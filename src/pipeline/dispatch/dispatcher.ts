@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
-import { type Breaker, tellsAgainstRoute } from '../../deliver/breaker.ts'
+import { type Breaker, countsAgainstRoute } from '../../deliver/breaker.ts'
 import { mayCallAt, type Slots } from '../../deliver/rate-gate.ts'
 import type { CallOutcome } from '../../model/delivery.ts'
 import { failureForLog } from '../../model/log-events.ts'
@@ -243,7 +243,7 @@ export class Dispatcher {
         unsubscribeUrl: reserved.unsubscribeUrl,
         deadlineMs: this.#context.limits.callMs,
       })
-      if (tellsAgainstRoute(outcome))
+      if (countsAgainstRoute(outcome))
         this.#runtime.log.warn(
           { event: 'message.failed', route: this.route, outcome: outcome.kind, ...codeOf(outcome) },
           'provider did not take a message; it is retried, or in doubt. `decorum doctor` asks the provider what is wrong',

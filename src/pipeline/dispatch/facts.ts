@@ -1,6 +1,6 @@
 import { decide } from '../../decide/decide.ts'
 import type { CompiledPack } from '../../decide/packs.ts'
-import { notARecipients, plannedNumber } from '../../intake/address.ts'
+import { notPersonalReason, plannedNumber } from '../../intake/address.ts'
 import type { Decision } from '../../model/decision.ts'
 import type { AccountFacts, AddressFacts, ContactFacts, Facts, SystemFacts } from '../../model/facts.ts'
 import type { CarriedBlocks } from '../../model/template.ts'
@@ -237,7 +237,7 @@ export function routeProblemOf(
 /** Taken in before such numbers were left out; asked again here, so that none of them is ever called. */
 function isUnassigned(e164: string): boolean {
   const planned = plannedNumber(e164)
-  return planned !== null && notARecipients(planned) !== null
+  return planned !== null && notPersonalReason(planned) !== null
 }
 
 /** Is there a list of addresses that alone may be reached, without this one? */

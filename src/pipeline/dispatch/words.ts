@@ -7,7 +7,7 @@ import { localeChain } from '../../model/locale.ts'
 import { fromMinor, type Money } from '../../model/money.ts'
 import type { CarriedBlocks } from '../../model/template.ts'
 import type { Instant } from '../../model/time.ts'
-import { type AccountWords, nextStepSchema, type WordFacts } from '../../model/word-facts.ts'
+import { type AccountTemplateFacts, nextStepSchema, type TemplateFacts } from '../../model/template-facts.ts'
 import { bookDate } from '../../plan/book-time.ts'
 import type { AccountForDecision, EarlierMessage, RecipientForDecision } from '../../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
@@ -57,7 +57,7 @@ export function composeWords(input: {
   variables: Record<string, string>
   optOutUrl: string | null
   earlier: WrittenBefore
-}): WordFacts {
+}): TemplateFacts {
   const { creditor, variables } = input
   const lastDay = (instants: readonly Instant[]) =>
     instants.length === 0 ? null : bookDate(Math.max(...instants), creditor.bookZone)
@@ -81,7 +81,7 @@ export function composeWords(input: {
   }
 }
 
-function accountWords(account: AccountForDecision, daysPastDue: number | null, bookZone: string): AccountWords {
+function accountWords(account: AccountForDecision, daysPastDue: number | null, bookZone: string): AccountTemplateFacts {
   const facts = account.factsForWords
   const nextStep = nextStepSchema.safeParse(facts.nextStep)
   return {

@@ -1,5 +1,5 @@
 import type { Decision } from '../../model/decision.ts'
-import type { DeliveryWord } from '../../model/delivery.ts'
+import type { DeliveryReport } from '../../model/delivery.ts'
 import type { Instant } from '../../model/time.ts'
 import { carrierOf, lapseOf, nextOnFallback, type OwedReminder, reminderFromPlan } from '../../plan/fallback.ts'
 import { planRecipient } from '../../plan/plan-recipient.ts'
@@ -33,7 +33,7 @@ interface AwaitedReceipt {
   at: Instant
   contact: RecipientContact
   reminder: SimulatedReminder
-  word: DeliveryWord
+  word: DeliveryReport
 }
 
 /**

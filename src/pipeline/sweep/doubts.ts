@@ -1,6 +1,6 @@
 import type { LookUp, Provider } from '../../deliver/provider.ts'
 import type { DoubtResolution } from '../../intake/bodies.ts'
-import type { DeliveryWord } from '../../model/delivery.ts'
+import type { DeliveryReport } from '../../model/delivery.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { DAY, HOUR, MINUTE } from '../../model/time.ts'
 import type { Channel } from '../../model/vocabulary.ts'
@@ -283,7 +283,7 @@ async function accept(
 }
 
 /** A call that was made and of which nothing else is known is taken for a talk, the worst it can have been. */
-const acceptedAs = (channel: Channel): DeliveryWord =>
+const acceptedAs = (channel: Channel): DeliveryReport =>
   channel === 'phone'
     ? { state: 'conversation', final: true, code: 'operator', class: null }
     : { state: 'sent', final: false, code: 'operator', class: null }

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts'
 import { voiceDocument } from '../../deliver/twilio/client.ts'
 import { field, isFromTwilio, readCallReceipt, readMessageReceipt } from '../../deliver/twilio/receipts.ts'
-import { readVoiceStep, voiceTurn, voiceWithoutWords } from '../../deliver/twilio/voice-script.ts'
+import { readVoiceStep, voiceTurn, fallbackScript } from '../../deliver/twilio/voice-script.ts'
 import { type Receipt, WORDS_UNAVAILABLE } from '../../model/delivery.ts'
 import type { Route } from '../../model/route.ts'
 import { countCallWithoutWords } from '../../pipeline/counters.ts'
@@ -89,7 +89,7 @@ export function twilioVoice(runtime: Runtime): Pick<Callbacks, 'twilioVoice'> {
           dedupe: 'words unavailable',
           saidAt: null,
         })
-        return { kind: 'xml', body: voiceWithoutWords(installedVoicemail(runtime, sent), sent.locale, step) }
+        return { kind: 'xml', body: fallbackScript(installedVoicemail(runtime, sent), sent.locale, step) }
       }
       const turn = voiceTurn(again.message, {
         step,

@@ -1,5 +1,5 @@
 import { localeChain } from '../../model/locale.ts'
-import type { LocalText } from '../../model/word-facts.ts'
+import type { LocalText } from '../../model/template-facts.ts'
 import { unsubscribe } from '../../pipeline/accept/accept-suppression.ts'
 import type { Runtime } from '../../pipeline/runtime.ts'
 import { mailToStop, type MailToStop } from '../../record/suppressions.ts'

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  everyVoice,
+  allVoices,
   inlineScript,
   readVoiceStep,
-  sayable,
+  speechChunks,
   VOICE_STEPS,
   voiceFor,
   type VoiceStep,
@@ -107,7 +107,7 @@ describe('a call that cannot ask us what to say next', () => {
 describe('voices', () => {
   it('are all known to the SDK', () => {
     const known = readFileSync('node_modules/twilio/lib/twiml/VoiceResponse.d.ts', 'utf8')
-    for (const { voice, language } of everyVoice()) {
+    for (const { voice, language } of allVoices()) {
       expect(known).toContain(`"${voice}"`)
       expect(known).toContain(`"${language}"`)
     }
@@ -135,7 +135,7 @@ describe('spoken text', () => {
   it('comes in pieces that Twilio takes, with nothing lost but controls and spaces', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
-        const pieces = sayable(text)
+        const pieces = speechChunks(text)
         for (const piece of pieces) expect(encodeURIComponent(piece).length).toBeLessThanOrEqual(4500)
         const letters = (said: string) => said.replace(/[\p{Cc}\p{Surrogate}\ufffe\uffff\s]+/gu, '')
         expect(letters(pieces.join(''))).toBe(letters(text))
@@ -145,12 +145,12 @@ describe('spoken text', () => {
 
   it('is cut after a sentence', () => {
     const sentence = `${'字'.repeat(300)}。`
-    expect(sayable(sentence.repeat(3))).toEqual([sentence, sentence, sentence])
+    expect(speechChunks(sentence.repeat(3))).toEqual([sentence, sentence, sentence])
   })
 
   it('survives a sentence that is too long by itself, and says nothing of nothing', () => {
-    expect(sayable('字'.repeat(1200)).length).toBe(3)
-    expect(sayable(' \u0001\n ')).toEqual([])
+    expect(speechChunks('字'.repeat(1200)).length).toBe(3)
+    expect(speechChunks(' \u0001\n ')).toEqual([])
   })
 
   it('never breaks the document, whatever the words', () => {

@@ -6,7 +6,7 @@ import { isFromTwilio, readCallReceipt, readMessageReceipt } from '../../../src/
 import { twilioSmsProvider } from '../../../src/deliver/twilio/sms.ts'
 import { readVoiceStep, type VoiceMeaning, voiceTurn } from '../../../src/deliver/twilio/voice-script.ts'
 import { twilioVoiceProvider } from '../../../src/deliver/twilio/voice.ts'
-import { type DeliveryWord, mergeDelivery, type Receipt } from '../../../src/model/delivery.ts'
+import { type DeliveryReport, mergeDelivery, type Receipt } from '../../../src/model/delivery.ts'
 import { type TwilioSettings, twilioSettingsSchema } from '../../../src/model/route.ts'
 import { type FakeTwilio, startFakeTwilio } from '../../support/fake-twilio/server.ts'
 import { script } from '../twilio-voice/script.ts'
@@ -19,7 +19,7 @@ interface OurSide {
   meanings: VoiceMeaning[]
   unverified: number
   /** Resolves when a final word has come. */
-  settled(): Promise<DeliveryWord>
+  settled(): Promise<DeliveryReport>
   server: Server
 }
 
@@ -34,7 +34,7 @@ async function startOurSide(authToken: string): Promise<OurSide> {
     server: createServer(),
     async settled() {
       for (;;) {
-        const word = side.receipts.reduce<DeliveryWord | null>(
+        const word = side.receipts.reduce<DeliveryReport | null>(
           (known, receipt) => mergeDelivery(known, receipt.word),
           null,
         )

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { TransportFault } from '../../../src/deliver/http-transport.ts'
-import { judgeFailure, TWILIO_CODES, TwilioRefusal, UnclearReply } from '../../../src/deliver/twilio/error-codes.ts'
+import { classifyFailure, TWILIO_CODES, TwilioRefusal, UnclearReply } from '../../../src/deliver/twilio/error-codes.ts'
 
 const refused = (status: number, code: string | null, retryAfter: number | null = null) =>
-  judgeFailure(new TwilioRefusal(status, code, retryAfter))
+  classifyFailure(new TwilioRefusal(status, code, retryAfter))
 
 describe('what became of a request to Twilio', () => {
   it.each([
@@ -46,20 +46,20 @@ describe('what became of a request to Twilio', () => {
 
   it('only a connection that never stood proves that nothing was sent', () => {
     for (const code of ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED']) {
-      expect(judgeFailure(new TransportFault(false, code))).toMatchObject({
+      expect(classifyFailure(new TransportFault(false, code))).toMatchObject({
         kind: 'rejected',
         class: 'retriable',
         code,
       })
     }
     for (const code of ['ECONNRESET', 'UND_ERR_SOCKET', 'DEADLINE', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']) {
-      expect(judgeFailure(new TransportFault(true, code))).toMatchObject({ kind: 'unknown', code })
+      expect(classifyFailure(new TransportFault(true, code))).toMatchObject({ kind: 'unknown', code })
     }
   })
 
   it('an answer that cannot be read may be an acceptance', () => {
-    expect(judgeFailure(new UnclearReply('odd')).kind).toBe('unknown')
-    expect(judgeFailure(new TypeError('the SDK stumbled over +12125550123'))).toEqual({
+    expect(classifyFailure(new UnclearReply('odd')).kind).toBe('unknown')
+    expect(classifyFailure(new TypeError('the SDK stumbled over +12125550123'))).toEqual({
       kind: 'unknown',
       code: 'SDK',
       detail: 'the answer could not be read',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DeliveryRequest, LookUpRequest, Provider } from '../../../src/deliver/provider.ts'
-import { findAttempt, MOST_ROWS, sameWords } from '../../../src/deliver/twilio/client.ts'
+import { findAttempt, MOST_ROWS, sameText } from '../../../src/deliver/twilio/client.ts'
 import { twilioSmsProvider } from '../../../src/deliver/twilio/sms.ts'
 import { twilioVoiceProvider } from '../../../src/deliver/twilio/voice.ts'
 import { twilioSettingsSchema } from '../../../src/model/route.ts'
@@ -154,7 +154,7 @@ describe('reading the books', () => {
   })
 
   it("knows the words again after a trial account's preface and folded spaces", () => {
-    expect(sameWords('您好,  1,250.00元', 'Sent from your Twilio trial account - 您好, 1,250.00元 ')).toBe(true)
-    expect(sameWords('25.00 is due', '30.00 is due')).toBe(false)
+    expect(sameText('您好,  1,250.00元', 'Sent from your Twilio trial account - 您好, 1,250.00元 ')).toBe(true)
+    expect(sameText('25.00 is due', '30.00 is due')).toBe(false)
   })
 })

@@ -58,7 +58,7 @@ export const nextStepSchema = z.strictObject({
 export type NextStep = z.infer<typeof nextStepSchema>
 
 /** What a template may say about one account. `null`: not known, and then not said. */
-export interface AccountWords {
+export interface AccountTemplateFacts {
   /** Last digits or letters that the borrower knows the account by. */
   masked: string | null
   dueDate: LocalDate | null
@@ -81,7 +81,7 @@ export interface AccountWords {
  * Plain JSON: kept (in the vault) with the attempt, so that the same template version
  * renders the same message again. Holds a name: never logged.
  */
-export interface WordFacts {
+export interface TemplateFacts {
   recipient: {
     name: string | null
     givenName: string | null
@@ -91,7 +91,7 @@ export interface WordFacts {
   }
   creditor: CreditorWords
   /** Every account the message speaks of; never empty. */
-  accounts: AccountWords[]
+  accounts: AccountTemplateFacts[]
   /** When the email was sent that a final SMS points to. */
   earlierEmail: LocalDate | null
   /** When the letter or email was sent that a final call points to. */
