@@ -6,7 +6,7 @@ import { wallClock } from '../model/zones/zone-data.ts'
 import type { Actor } from '../pipeline/runtime.ts'
 import { bookDate } from '../plan/book-time.ts'
 import {
-  brokenPromises,
+  brokenInvariants,
   type ContactByAgent,
   contactsByAgents,
   objectionsByRule,
@@ -264,7 +264,7 @@ export async function checkPromises(
   sent: readonly SentAttempt[],
   waiting: number,
 ): Promise<DemoPromise[]> {
-  const broken = await brokenPromises(ledger.db)
+  const broken = await brokenInvariants(ledger.db)
   const all = [...sent, ...(await contactsByAgents(ledger.db))]
   const hours = localHours(all)
   const most = mostCalls(all)

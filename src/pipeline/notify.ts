@@ -13,7 +13,7 @@ import {
   noticeSubjects,
   recipientsToNotify,
   settleNotices,
-  type ToldNotice,
+  type NoticeResult,
   upstreamRecipients,
 } from '../record/outbox.ts'
 import type { Database } from '../record/schema.ts'
@@ -121,7 +121,7 @@ export function nextTry(
   tries: number,
   ageMs: number,
   jitter: number,
-): Pick<ToldNotice, 'outcome' | 'waitMs'> {
+): Pick<NoticeResult, 'outcome' | 'waitMs'> {
   if (answer.kind === 'taken') return { outcome: 'taken', waitMs: 0 }
   if (ageMs >= PATIENCE_MS && tries >= FEWEST_TRIES) return { outcome: 'given_up', waitMs: 0 }
   const pause = pauseRequestedBy(answer)

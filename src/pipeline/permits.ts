@@ -9,7 +9,7 @@ import { countryOf } from '../model/places/jurisdiction.ts'
 import { formatInstant, type Instant, MINUTE } from '../model/time.ts'
 import { daysPastDue } from '../plan/book-time.ts'
 import { type RecipientAddress, type RecipientForDecision, readRecipients } from '../record/dispatch/decision-inputs.ts'
-import { findUse, rememberUse } from '../record/events.ts'
+import { findIdempotencyKey, rememberIdempotencyKey } from '../record/idempotency.ts'
 import { isId, newId } from '../record/id.ts'
 import { lockAddresses, takeLocks, takeSequence } from '../record/locks.ts'
 import {
@@ -110,7 +110,7 @@ export async function askPermit(
     }
     await addPermit(trx, permit)
     if (key !== null)
-      await rememberUse(
+      await rememberIdempotencyKey(
         trx,
         { creditor: creditor.id, scope: 'permit', key, bodyHash: hash, resourceId: permit.id },
         new Date(now),
@@ -125,7 +125,7 @@ async function answerGiven(
   key: string,
   hash: Buffer,
 ): Promise<PermitRow | null> {
-  const use = await findUse(trx, creditor, 'permit', key)
+  const use = await findIdempotencyKey(trx, creditor, 'permit', key)
   if (use === null) return null
   if (!use.bodyHash.equals(hash))
     throw new DecorumError('DECORUM_CONFLICT', 'this Idempotency-Key was used before with another body')

@@ -16,14 +16,17 @@ import { lookUpByKey } from '../record/pg/batch.ts'
 import {
   addReminders,
   addTasks,
+  clearPlanAt,
   markCaughtUp,
   type NewReminder,
   type NewTask,
+  type PlanningAccount,
+  planningInputs,
+  type PlanningRecipient,
+  recipientsDue,
   recordRungs,
-  setNextLooks,
-  stopLooking,
-} from '../record/plan-written.ts'
-import { recipientsDue, type PlanningAccount, planningInputs, type PlanningRecipient } from '../record/planning.ts'
+  setPlanAt,
+} from '../record/planning.ts'
 import type { Database } from '../record/schema.ts'
 import { type ActiveSwitch, activeSwitches } from '../record/switches.ts'
 import { accountsOfTasks } from '../record/tasks.ts'
@@ -180,8 +183,8 @@ async function planRecipients(
   await addReminders(trx, reminders, now)
   await addTasks(trx, tasks, now)
   await recordRungs(trx, records)
-  await setNextLooks(trx, looks)
-  await stopLooking(
+  await setPlanAt(trx, looks)
+  await clearPlanAt(
     trx,
     [...locked],
     looks.map((look) => look.accountId),
@@ -279,7 +282,7 @@ async function postponePlanning(runtime: Runtime, recipientId: string): Promise<
   await runtime.ledger.db.transaction().execute(async (opened) => {
     const trx = await takeLocks(opened, { recipients: [recipientId] }, 'wait')
     const [recipient] = await planningInputs(trx, [recipientId], now)
-    await setNextLooks(
+    await setPlanAt(
       trx,
       (recipient?.accounts ?? []).map((account) => ({ accountId: account.id, nextLookAt: later })),
     )

@@ -7,20 +7,20 @@ import { DAY, type Instant } from '../model/time.ts'
 import type { Channel } from '../model/vocabulary.ts'
 import { effectOf, type Fact, type FactContext } from '../plan/effect-of.ts'
 import { addContact } from '../record/contacts.ts'
-import { findUse, rememberUse } from '../record/events.ts'
+import { findIdempotencyKey, rememberIdempotencyKey } from '../record/idempotency.ts'
 import { newId } from '../record/id.ts'
 import { type Locked, lockNewAddresses } from '../record/locks.ts'
 import {
   addReply,
-  instructTask,
-  isFullOfUnresolved,
-  readWriters,
+  setTaskInstructions,
+  hasTooManyUnresolvedReplies,
+  replySenders,
   type ReplyRow,
   replyRung,
-  type Writer,
+  type ReplySender,
 } from '../record/replies.ts'
 import type { Database } from '../record/schema.ts'
-import { lift, ownOptOuts, recipientsWithAddress } from '../record/suppressions.ts'
+import { writeSuppressionLifted, ownOptOuts, recipientsWithAddress } from '../record/suppressions.ts'
 import { type AddressHash, replyWords } from '../record/vault/vault.ts'
 import { addressHash, type RecipientDraft } from './accept/merge-recipient.ts'
 import { draftEffect, draftSuppressions } from './accept/draft-effect.ts'
@@ -126,11 +126,11 @@ async function takeFor(
   )
   const now = runtime.clock.now()
   await lockNewAddresses(trx, anchors, new Date(now))
-  if ((await findUse(trx, creditor, 'inbound', message.reference)) !== null) return recipients.length
-  const writers = await readWriters(trx, recipients, replyRung(message.channel), new Date(now - DAY))
+  if ((await findIdempotencyKey(trx, creditor, 'inbound', message.reference)) !== null) return recipients.length
+  const writers = await replySenders(trx, recipients, replyRung(message.channel), new Date(now - DAY))
   const recorded = writers.filter((writer) => writer.kept < MOST_A_DAY)
   if (recorded.length === 0 && !isStop(reading) && reading.meaning !== 'start') return recipients.length
-  await rememberUse(
+  await rememberIdempotencyKey(
     trx,
     { creditor, scope: 'inbound', key: message.reference, bodyHash: Buffer.alloc(0), resourceId: newId() },
     new Date(now),
@@ -218,12 +218,12 @@ async function start(
     anchors.map(({ hash }) => hash),
     source,
   ))
-    await lift(trx, id, new Date(now), 'recipient', 'a message from this number asked to start again')
+    await writeSuppressionLifted(trx, id, new Date(now), 'recipient', 'a message from this number asked to start again')
 }
 
 /** Somebody who wrote, locked. */
 interface LockedWriter {
-  writer: Writer
+  writer: ReplySender
   recipient: RecipientDraft
   drafts: Drafts
 }
@@ -298,7 +298,7 @@ async function openTask(
     const { id, instructions } = writer.task
     const fresh = reading.hints.map((hint) => HINT_WORDS[hint]).filter((words) => !instructions.includes(words))
     if (fresh.length > 0)
-      await instructTask(trx, id, `${instructions} A later one seems to speak of ${fresh.join(', ')}.`)
+      await setTaskInstructions(trx, id, `${instructions} A later one seems to speak of ${fresh.join(', ')}.`)
     return id
   }
   const effect = effectOf(
@@ -353,11 +353,11 @@ async function unresolved(
   await inWriteTransaction(runtime, async (trx) => {
     const at = new Date(runtime.clock.now())
     if (
-      (await findUse(trx, '*', 'inbound', reference)) !== null ||
-      (await isFullOfUnresolved(trx, route, MOST_UNRESOLVED))
+      (await findIdempotencyKey(trx, '*', 'inbound', reference)) !== null ||
+      (await hasTooManyUnresolvedReplies(trx, route, MOST_UNRESOLVED))
     )
       return
-    await rememberUse(
+    await rememberIdempotencyKey(
       trx,
       { creditor: '*', scope: 'inbound', key: reference, bodyHash: Buffer.alloc(0), resourceId: newId() },
       at,

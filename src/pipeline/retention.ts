@@ -4,7 +4,7 @@ import { retentionOf, type RetentionReason } from '../decide/retention.ts'
 import type { Scope } from '../decide/scope.ts'
 import { failureForLog } from '../model/log-events.ts'
 import { DAY, formatInstant, HOUR, type Instant } from '../model/time.ts'
-import { countOldNotices, forgetOldNotices, type NoticeCount, type OldNotices } from '../record/outbox.ts'
+import { countOldNotices, deleteOldNotices, type NoticeCount, type OldNotices } from '../record/outbox.ts'
 import { listPartitions, makeMonths, type Month, monthOf, type Partition } from '../record/partitions.ts'
 import { deleteReplies as forget } from '../record/replies.ts'
 import {
@@ -53,7 +53,7 @@ export async function retain(
   }
   if (cutoff === null) return { ...about, pieces: [] }
   const old = (await listPartitions(db)).filter(
-    (partition) => partition.kind === 'default' || (partition.to !== null && partition.to <= cutoff.before),
+    (partition) => partition.kind === 'default' || partition.to <= cutoff.before,
   )
   const partitions: RetainedPartition[] = []
   for (const partition of old) {
@@ -87,7 +87,7 @@ async function retainPartition(
   if (unfinished > 0) return { ...about, fate: 'unfinished', unfinished }
   if (!apply) return { ...about, fate: 'may-go', unfinished }
   const thinned = await trimPartition(db, {
-    piece: partition,
+    partition,
     before,
     recipients,
     receiptsSince,
@@ -183,7 +183,7 @@ function oldNotices(house: Runtime['config']['retention'], now: Instant): OldNot
 export async function purgeNotices({ ledger, clock, config }: Runtime): Promise<boolean> {
   const old = oldNotices(config.retention, clock.now())
   if (old === null) return false
-  const { taken, givenUp } = await forgetOldNotices(ledger.db, old, NOTICES_AT_ONCE)
+  const { taken, givenUp } = await deleteOldNotices(ledger.db, old, NOTICES_AT_ONCE)
   return Math.max(taken, givenUp) === NOTICES_AT_ONCE
 }
 
@@ -194,7 +194,7 @@ async function retainNotices({ ledger: { db }, clock, config }: Runtime, apply: 
   if (!apply) return countOldNotices(db, old)
   const all = { taken: 0, givenUp: 0 }
   for (let more = true; more;) {
-    const { taken, givenUp } = await forgetOldNotices(db, old, NOTICES_AT_ONCE)
+    const { taken, givenUp } = await deleteOldNotices(db, old, NOTICES_AT_ONCE)
     all.taken += taken
     all.givenUp += givenUp
     more = Math.max(taken, givenUp) === NOTICES_AT_ONCE

@@ -3,9 +3,7 @@ import { type Locked, requireHeld } from './locks.ts'
 import { type Columns, insertRows, updateRows } from './pg/batch.ts'
 import { binaryArray } from './pg/binary-array.ts'
 import { keyText, type UpstreamKey } from './recipients.ts'
-import type { AccountTable, Database, SpellTable } from './schema.ts'
-
-type Db = Kysely<Database> | Transaction<Database>
+import type { Db, AccountTable, Database, SpellTable } from './schema.ts'
 
 export type StoredAccount = Selectable<AccountTable>
 export type SpellRow = Selectable<SpellTable>

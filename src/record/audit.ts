@@ -8,6 +8,7 @@ import type {
   RecipientContact,
   RecipientForDecision,
 } from './dispatch/decision-inputs.ts'
+import { epochMs } from './pg/batch.ts'
 import type { Database, StoredObjection } from './schema.ts'
 
 /** When a fact was recorded, and when it stopped being one; null: it stands. */
@@ -48,7 +49,6 @@ export const factsKey = ({ id, attemptNo }: Pick<AuditedContact, 'id' | 'attempt
 const CONTACT = sql.raw(
   'c.id, c.at, c.channel, c.direction, c.account_ids, c.address_hash, c.outcome, c.made_by, c.mode, c.party',
 )
-const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 1000)::bigint`)
 
 /** Which people had an outbound contact in this period? By id, page by page. */
 export async function recipientsContacted(
@@ -75,9 +75,9 @@ export async function recipientsAsKnown(
     SELECT r.id, r.creditor, r.external_id AS "externalId", r.locale, r.time_zone AS "timeZone", r.jurisdiction,
       r.location_evidence AS "locationEvidence", r.blocked_times AS "blockedTimes", coalesce(own.addresses, '[]'::jsonb) AS addresses,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', c.kind, 'channel', c.channel, 'hash', encode(c.address_hash, 'hex'),
-          'from', ${ms('c.starts_at')}, 'until', ${ms('c.ends_at')}, 'known', ${ms('c.recorded_at')}, 'gone', NULL)), '[]'::jsonb)
+          'from', ${epochMs('c.starts_at')}, 'until', ${epochMs('c.ends_at')}, 'known', ${epochMs('c.recorded_at')}, 'gone', NULL)), '[]'::jsonb)
         FROM decorum.consent c WHERE c.recipient_id = r.id) AS consents,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'attemptNo', k.attempt_no, 'at', ${ms('k.at')}, 'channel', k.channel,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'attemptNo', k.attempt_no, 'at', ${epochMs('k.at')}, 'channel', k.channel,
           'direction', k.direction, 'accounts', k.account_ids, 'hash', encode(k.address_hash, 'hex'), 'outcome', k.outcome, 'by', k.made_by,
           'mode', k.mode, 'party', k.party, 'otherRecipient', k.other) ORDER BY k.at, k.id), '[]'::jsonb)
         FROM (
@@ -90,14 +90,14 @@ export async function recipientsAsKnown(
           SELECT ${CONTACT}, attempt_no, true FROM decorum.contact c
           WHERE c.creditor = r.creditor AND c.address_hash = ANY(own.hashes) AND c.recipient_id <> r.id AND c.at > ${contacts.since} AND c.at < ${contacts.to}
         ) k) AS contacts,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${ms('e.effective_at')}, 'account', e.account_id,
-          'known', ${ms('e.received_at')}, 'gone', NULL) ORDER BY e.seq), '[]'::jsonb)
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${epochMs('e.effective_at')}, 'account', e.account_id,
+          'known', ${epochMs('e.received_at')}, 'gone', NULL) ORDER BY e.seq), '[]'::jsonb)
         FROM decorum.event e WHERE e.recipient_id = r.id) AS events,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${ms('h.starts_at')}, 'until', ${ms('h.ends_at')}, 'channel', h.channel,
-          'known', ${ms('h.created_at')}, 'gone', ${ms('h.ended_at')}) ORDER BY h.seq), '[]'::jsonb)
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${epochMs('h.starts_at')}, 'until', ${epochMs('h.ends_at')}, 'channel', h.channel,
+          'known', ${epochMs('h.created_at')}, 'gone', ${epochMs('h.ended_at')}) ORDER BY h.seq), '[]'::jsonb)
         FROM decorum.hold h WHERE h.recipient_id = r.id) AS holds,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('scope', s.scope, 'channel', s.channel, 'hash', encode(s.address_hash, 'hex'), 'reason', s.reason,
-          'from', ${ms('s.starts_at')}, 'until', ${ms('s.ends_at')}, 'known', ${ms('s.received_at')}, 'gone', ${ms('s.lifted_at')},
+          'from', ${epochMs('s.starts_at')}, 'until', ${epochMs('s.ends_at')}, 'known', ${epochMs('s.received_at')}, 'gone', ${epochMs('s.lifted_at')},
           'otherRecipient', (s.recipient_id IS NOT NULL AND s.recipient_id <> r.id) OR (s.recipient_id IS NULL AND s.awaits_recipient IS NOT NULL))), '[]'::jsonb)
         FROM decorum.suppression s WHERE s.creditor = r.creditor AND (s.recipient_id = r.id OR s.address_hash = ANY(own.hashes))) AS suppressions,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('reminderId', '', 'lead', false, 'spellId', a.spell_id, 'currentSpellId', a.spell_id, 'id', a.id,
@@ -117,7 +117,7 @@ export async function recipientsAsKnown(
     LEFT JOIN LATERAL (
       SELECT array_agg(a.hash) AS hashes,
         jsonb_agg(jsonb_build_object('id', a.id, 'channel', a.channel, 'hash', encode(a.hash, 'hex'), 'kind', a.kind, 'relation', a.relation,
-          'source', a.source, 'verifiedAt', ${ms('a.verified_at')}, 'country', a.country, 'zones', a.zones, 'subdivisions', a.subdivisions,
+          'source', a.source, 'verifiedAt', ${epochMs('a.verified_at')}, 'country', a.country, 'zones', a.zones, 'subdivisions', a.subdivisions,
           'value', NULL) ORDER BY a.position, a.id) AS addresses
       FROM decorum.recipient_address a WHERE a.recipient_id = r.id
     ) own ON true

@@ -47,7 +47,7 @@ const stands = (known: string, ended: string, ends: string) =>
   sql.raw(`${known} < t.at AND (${ended} IS NULL OR ${ended} > t.at) AND (${ends} IS NULL OR ${ends} > t.at)`)
 
 /** Each is a count of things that must not be; the queries ask the record, not the code that wrote it. */
-interface BrokenPromises {
+interface BrokenInvariants {
   /** Attempts begun, and contacts that people made, while a stop stood that covers them. */
   afterStop: number
   /** Attempts begun, and contacts that people made, while the person or the account was on hold. */
@@ -61,8 +61,8 @@ interface BrokenPromises {
 }
 
 /** Which of these promises does the record show to be broken? All zero when none is. */
-export async function brokenPromises(db: Kysely<Database>): Promise<BrokenPromises> {
-  const { rows } = await sql<BrokenPromises>`
+export async function brokenInvariants(db: Kysely<Database>): Promise<BrokenInvariants> {
+  const { rows } = await sql<BrokenInvariants>`
     WITH sent AS (
       SELECT * FROM decorum.attempt WHERE status IN ('accepted', 'in_doubt')
     ), reached AS (
@@ -103,7 +103,7 @@ export async function brokenPromises(db: Kysely<Database>): Promise<BrokenPromis
       (SELECT count(*) FROM decorum.reminder WHERE status IN ('queued', 'sending', 'in_doubt'))::int AS "leftOver"`.execute(
     db,
   )
-  return rows[0] as BrokenPromises
+  return rows[0] as BrokenInvariants
 }
 
 /**

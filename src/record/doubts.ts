@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Channel, ReminderStatus, Tone } from '../model/vocabulary.ts'
 import { newId } from './id.ts'
 import type { Locked } from './locks.ts'
-import type { AttemptStatus, Database, DoubtAnswer } from './schema.ts'
+import type { Db, AttemptStatus, Database, DoubtAnswer } from './schema.ts'
 
 /** Attempts whose lease ran out while they were sending: candidates only, the guarded update decides. */
 export async function overdueLeases(
@@ -87,7 +87,7 @@ export async function takeToLookUp(
 }
 
 /** Calls that were accepted and whose end nobody reported, longer ago than `before` in business time. */
-export async function silentCalls(
+export async function unreportedCalls(
   db: Kysely<Database>,
   before: Date,
   limit: number,
@@ -118,8 +118,6 @@ export async function putInDoubt(trx: Locked, reminderId: string, attemptNo: num
   )
   return true
 }
-
-type Db = Kysely<Database> | Transaction<Database>
 
 export interface DoubtRow {
   reminderId: string

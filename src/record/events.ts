@@ -1,10 +1,9 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
 import type { StoredAccount } from './accounts.ts'
 import { type Locked, requireHeld } from './locks.ts'
-import type { Database, EventTable } from './schema.ts'
+import type { Db, Database, EventTable } from './schema.ts'
 
 export type EventRow = Selectable<EventTable>
-type Db = Kysely<Database> | Transaction<Database>
 
 /** What was reported under this id? Null: nothing yet. */
 export async function findEvent(db: Db, creditor: string, externalId: string): Promise<EventRow | null> {
@@ -82,42 +81,4 @@ export async function markExcess(
       AND (${except}::uuid IS NULL OR id <> ${except}::uuid) AND NOT coalesce(excess, '[]'::jsonb) ? ${rule}
     RETURNING id`.execute(trx)
   return rows.length
-}
-
-type IdempotencyDb = Kysely<Database> | Transaction<Database>
-
-/** What was made under this key, and from which body? Null: nothing yet. */
-export async function findUse(
-  db: IdempotencyDb,
-  creditor: string,
-  scope: string,
-  key: string,
-): Promise<{ bodyHash: Buffer; resourceId: string } | null> {
-  const row = await db
-    .selectFrom('decorum.idempotency')
-    .select(['body_hash as bodyHash', 'resource_id as resourceId'])
-    .where('creditor', '=', creditor)
-    .where('scope', '=', scope)
-    .where('key', '=', key)
-    .executeTakeFirst()
-  return row ?? null
-}
-
-/** Remembers it as long as the debt. A second use at the same time is a unique violation, and is tried again. */
-export async function rememberUse(
-  trx: Transaction<Database>,
-  use: { creditor: string; scope: string; key: string; bodyHash: Buffer; resourceId: string },
-  at: Date,
-): Promise<void> {
-  await trx
-    .insertInto('decorum.idempotency')
-    .values({
-      creditor: use.creditor,
-      scope: use.scope,
-      key: use.key,
-      body_hash: use.bodyHash,
-      resource_id: use.resourceId,
-      created_at: at,
-    })
-    .execute()
 }

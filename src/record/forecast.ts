@@ -4,7 +4,7 @@ import type { Ledger } from './ledger.ts'
 import type { Database } from './schema.ts'
 
 /** No more than so many of one route are followed: the answer then speaks of the first of them. */
-const MOST_FOLLOWED = 2_000_000
+const MAX_FOLLOWED = 2_000_000
 
 /** A waiting reminder, which stands for those after it up to the next one of the sample. */
 export interface WaitingSample {
@@ -38,10 +38,10 @@ export async function countWaiting(
   until: Date,
 ): Promise<{ queued: number; scheduled: number; due: number }> {
   const { rows } = await sql<{ queued: number; scheduled: number; due: number }>`
-    SELECT (SELECT count(*)::int FROM (SELECT 1 FROM decorum.reminder WHERE route = ${route} AND status = 'queued' LIMIT ${MOST_FOLLOWED}) q) AS queued,
+    SELECT (SELECT count(*)::int FROM (SELECT 1 FROM decorum.reminder WHERE route = ${route} AND status = 'queued' LIMIT ${MAX_FOLLOWED}) q) AS queued,
       count(*)::int AS scheduled, (count(*) FILTER (WHERE next_at <= ${now}))::int AS due
     FROM (
-      SELECT next_at FROM decorum.reminder WHERE route = ${route} AND status = 'scheduled' AND next_at < ${until} ORDER BY next_at, id LIMIT ${MOST_FOLLOWED}
+      SELECT next_at FROM decorum.reminder WHERE route = ${route} AND status = 'scheduled' AND next_at < ${until} ORDER BY next_at, id LIMIT ${MAX_FOLLOWED}
     ) waiting`.execute(trx)
   return rows[0] as { queued: number; scheduled: number; due: number }
 }
@@ -72,7 +72,7 @@ export async function sampleWaiting(
 }
 
 /** So many of the latest attempts are looked at, of all routes together. */
-const LOOKED_AT = 10_000
+const ATTEMPTS_SAMPLED = 10_000
 
 /** What the latest attempts of one template on one route took. */
 export interface RecentAttempts {
@@ -92,7 +92,7 @@ export async function recentAttempts(trx: Transaction<Database>): Promise<Recent
       (avg(extract(epoch FROM delivery_at - reserved_at)) FILTER (WHERE channel = 'phone' AND delivery_final AND delivery_at > reserved_at))::float8 AS "lineSeconds"
     FROM (
       SELECT route, template, weight, channel, delivery_final, delivery_at, reserved_at FROM decorum.attempt
-      WHERE status IN ('accepted', 'in_doubt', 'sending') ORDER BY reminder_id DESC, no DESC LIMIT ${LOOKED_AT}
+      WHERE status IN ('accepted', 'in_doubt', 'sending') ORDER BY reminder_id DESC, no DESC LIMIT ${ATTEMPTS_SAMPLED}
     ) latest GROUP BY route, template`.execute(trx)
   return rows
 }

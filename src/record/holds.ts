@@ -1,16 +1,13 @@
-import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
-import type { Channel, HoldKind, SuppressionReason, SuppressionScope } from '../model/vocabulary.ts'
+import { type Insertable, type Kysely, type Selectable } from 'kysely'
+import type { Channel, HoldKind } from '../model/vocabulary.ts'
 import { type Locked, requireHeld } from './locks.ts'
-import type { Database, HoldTable } from './schema.ts'
+import type { Db, Database, HoldTable } from './schema.ts'
 
 /** `channel` absent or null: a pause of every channel. */
 export type HoldRow = Omit<Selectable<HoldTable>, 'channel'> & { channel?: Channel | null }
 
 /** Which pauses of these people have not been ended by anybody? */
-export const openHolds = (
-  db: Kysely<Database> | Transaction<Database>,
-  recipientIds: readonly string[],
-): Promise<HoldRow[]> =>
+export const openHolds = (db: Db, recipientIds: readonly string[]): Promise<HoldRow[]> =>
   recipientIds.length === 0
     ? Promise.resolve([])
     : db
@@ -142,31 +139,3 @@ export async function standingHolds(db: Kysely<Database>, recipientIds: readonly
     .execute()
 }
 export type StandingHold = Awaited<ReturnType<typeof standingHolds>>[number]
-
-export interface StandingStop {
-  id: string
-  recipient_id: string
-  scope: SuppressionScope
-  channel: Channel | null
-  reason: SuppressionReason
-  starts_at: Date
-  ends_at: Date | null
-}
-
-/** Which stops bind these people at `at`: of the person, of a channel, or of an address that they have? */
-export async function standingStops(
-  db: Kysely<Database>,
-  recipientIds: readonly string[],
-  at: Date,
-): Promise<StandingStop[]> {
-  if (recipientIds.length === 0) return []
-  const { rows } = await sql<StandingStop>`
-    SELECT s.id, s.recipient_id, s.scope, s.channel, s.reason, s.starts_at, s.ends_at FROM (
-      SELECT id, recipient_id, scope, channel, reason, starts_at, ends_at FROM decorum.suppression WHERE recipient_id = ANY(${recipientIds}::uuid[]) AND lifted_at IS NULL AND scope <> 'address'
-      UNION ALL
-      SELECT theirs.id, own.recipient_id, theirs.scope, theirs.channel, theirs.reason, theirs.starts_at, theirs.ends_at
-      FROM (SELECT DISTINCT recipient_id, creditor, hash FROM decorum.recipient_address WHERE recipient_id = ANY(${recipientIds}::uuid[]) AND removed_at IS NULL) own
-      JOIN decorum.suppression theirs ON theirs.creditor = own.creditor AND theirs.address_hash = own.hash AND theirs.lifted_at IS NULL
-    ) s WHERE s.ends_at IS NULL OR s.ends_at > ${at} ORDER BY s.starts_at, s.id`.execute(db)
-  return rows
-}

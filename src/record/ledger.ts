@@ -6,7 +6,7 @@ import { lockDataDir } from './embedded/data-dir-lock.ts'
 import { startEngine } from './embedded/engine.ts'
 import { EmbeddedPool } from './embedded/pool.ts'
 import { Session } from './embedded/session.ts'
-import { pgTypes, preparesNamed } from './pg/connection.ts'
+import { pgTypes, prepareNamedStatements } from './pg/connection.ts'
 import type { Database } from './schema.ts'
 
 /** Where the ledger lives: a PostgreSQL server, or a directory of our own for one process. */
@@ -49,7 +49,7 @@ export async function openLedger(source: LedgerSource, options: LedgerOptions = 
   // One that breaks in somebody's hands between two statements tells nobody but itself, and an
   // 'error' that nobody hears ends the process. The next statement on it fails, and that is heard.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  pool.on('connect', preparesNamed)
+  pool.on('connect', prepareNamedStatements)
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   let closing: Promise<void> | undefined
   return {
@@ -128,11 +128,11 @@ async function openEmbedded(
   try {
     const engine = await startEngine(join(directory, 'ledger'))
     const pool = new EmbeddedPool(new Session(engine, IDLE_IN_TRANSACTION_MS), options.poolSize ?? 20)
-    const stopUpkeep = startUpkeep(pool)
+    const stopMaintenance = startMaintenance(pool)
     return {
       pool,
       close: async () => {
-        stopUpkeep()
+        stopMaintenance()
         await pool.end()
         await engine.close()
         unlock()
@@ -150,13 +150,13 @@ const EVERY_MS = 10 * 60_000
  * What a server's background processes do and PGlite, a single one, does not: without a checkpoint
  * its log grows until it is closed, without vacuum and analyze tables bloat and plans go blind.
  */
-export async function keepUp(pool: pg.Pool): Promise<void> {
+export async function maintainEmbedded(pool: pg.Pool): Promise<void> {
   await pool.query('VACUUM (ANALYZE)')
   await pool.query('CHECKPOINT')
 }
 
 /** Keeps up every ten minutes; a failure waits for the next time, as it would come up in every other query too. */
-function startUpkeep(pool: pg.Pool): () => void {
-  const timer = setInterval(() => void keepUp(pool).catch(() => undefined), EVERY_MS).unref()
+function startMaintenance(pool: pg.Pool): () => void {
+  const timer = setInterval(() => void maintainEmbedded(pool).catch(() => undefined), EVERY_MS).unref()
   return () => clearInterval(timer)
 }

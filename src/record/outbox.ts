@@ -122,7 +122,7 @@ export async function countOldNotices(db: Kysely<Database>, { taken, givenUp }: 
  * By their place in the table, because the index that finds them does not hold the key. What
  * another sweeper removes at the same time is passed over.
  */
-export async function forgetOldNotices(
+export async function deleteOldNotices(
   db: Kysely<Database>,
   { taken, givenUp }: OldNotices,
   limit: number,
@@ -193,7 +193,7 @@ export async function recipientsToNotify(
 }
 
 /** What a try to tell one notice came to. */
-export interface ToldNotice {
+export interface NoticeResult {
   recipientKey: string
   seq: number
   part: number
@@ -211,7 +211,7 @@ export interface ToldNotice {
 export async function settleNotices(
   trx: Transaction<Database>,
   endpoint: string,
-  told: readonly ToldNotice[],
+  told: readonly NoticeResult[],
   now: Date,
 ): Promise<void> {
   const rows = JSON.stringify(told)

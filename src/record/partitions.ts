@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { databaseFailure } from '../model/database-failure.ts'
 import type { Instant } from '../model/time.ts'
-import type { Database } from './schema.ts'
+import type { Db, Database } from './schema.ts'
 
 /** This month, and as many after it. */
 const AHEAD = 3
@@ -34,7 +34,7 @@ export async function makeMonths(
   for (const table of PARTITIONED) {
     for (let ahead = 0; ahead <= AHEAD; ahead++) {
       const month = monthOf(table.by === 'at' ? now.business : now.machine, ahead)
-      if (isThere(partitions, table, month)) continue
+      if (partitionExists(partitions, table, month)) continue
       const outcome = await makeMonth(db, table, month, lockTimeoutMs)
       if (outcome === 'busy') result.busy = true
       if (typeof outcome === 'string') continue
@@ -45,13 +45,10 @@ export async function makeMonths(
   return result
 }
 
-const isThere = (partitions: readonly Partition[], table: PartitionedTable, month: Month): boolean =>
+const partitionExists = (partitions: readonly Partition[], table: PartitionedTable, month: Month): boolean =>
   partitions.some(
     (partition) =>
-      partition.table === table &&
-      partition.to !== null &&
-      month < partition.to &&
-      (partition.from === null || month >= partition.from),
+      partition.table === table && partition.kind === 'month' && month >= partition.from && month < partition.to,
   )
 
 /** `there`: somebody else made it meanwhile. */
@@ -64,12 +61,12 @@ async function makeMonth(
   try {
     return await db.transaction().execute(async (trx) => {
       await sql`SELECT set_config('lock_timeout', ${String(lockTimeoutMs)}, true)`.execute(trx)
-      if (!(await takePartitions(trx))) return 'busy'
-      if (isThere(await listPartitions(trx), table, month)) return 'there'
+      if (!(await lockPartitions(trx))) return 'busy'
+      if (partitionExists(await listPartitions(trx), table, month)) return 'there'
       return { moved: await attach(trx, table, month) }
     })
   } catch (error) {
-    if (wasBusy(error)) return 'busy'
+    if (isLockConflict(error)) return 'busy'
     throw error
   }
 }
@@ -137,34 +134,27 @@ export function firstKey(table: PartitionedTable, month: Month): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }
 
-/** One piece of a partitioned table, by its name. */
-export interface Partition {
+/** One partition of a partitioned table: a month's, from `from` until before `to`, or the default one. */
+export type Partition = {
   table: PartitionedTable
   /** Without the schema. */
   name: string
-  kind: 'month' | 'before' | 'default'
-  /** Null: no beginning. */
-  from: Month | null
-  /** The first moment that is not in it any more. Null: no end. */
-  to: Month | null
-}
+} & ({ kind: 'month'; from: Month; to: Month } | { kind: 'default'; from: null; to: null })
 
-const PIECE = /^(\w+?)_(?:(default)|(before_)?(\d{4})_(\d{2}))$/
+const PARTITION_NAME = /^(\w+?)_(?:(default)|(\d{4})_(\d{2}))$/
 
 /** Which piece is called so? Null: none of ours. */
 export function partitionNamed(name: string): Partition | null {
-  const [, base, isDefault, before, year, month] = PIECE.exec(name) ?? []
+  const [, base, isDefault, year, month] = PARTITION_NAME.exec(name) ?? []
   const table = PARTITIONED.find((t) => t.name === base)
   if (table === undefined) return null
   if (isDefault !== undefined) return { table, name, kind: 'default', from: null, to: null }
-  const named = Date.UTC(Number(year), Number(month) - 1)
-  return before === undefined
-    ? { table, name, kind: 'month', from: named, to: monthOf(named, 1) }
-    : { table, name, kind: 'before', from: null, to: named }
+  const from = Date.UTC(Number(year), Number(month) - 1)
+  return { table, name, kind: 'month', from, to: monthOf(from, 1) }
 }
 
 /** Of which pieces do the partitioned tables consist? Those that somebody attached by hand under names of their own are left alone. */
-export async function listPartitions(db: Kysely<Database> | Transaction<Database>): Promise<Partition[]> {
+export async function listPartitions(db: Db): Promise<Partition[]> {
   const { rows } = await sql<{ name: string }>`
     SELECT piece.relname AS name FROM pg_inherits h JOIN pg_class piece ON piece.oid = h.inhrelid
     WHERE h.inhparent = ANY(${PARTITIONED.map((table) => `decorum.${table.name}`)}::text[]::regclass[]) ORDER BY piece.relname`.execute(
@@ -177,7 +167,7 @@ export async function listPartitions(db: Kysely<Database> | Transaction<Database
 const ADVISORY_LOCK = 5_324_417_002
 
 /** Takes the right to make or drop pieces until the transaction ends; false: somebody else is at it. */
-export async function takePartitions(trx: Transaction<Database>): Promise<boolean> {
+export async function lockPartitions(trx: Transaction<Database>): Promise<boolean> {
   const { rows } = await sql<{ taken: boolean }>`SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCK}) AS taken`.execute(
     trx,
   )
@@ -185,7 +175,7 @@ export async function takePartitions(trx: Transaction<Database>): Promise<boolea
 }
 
 /** Was a lock not to be had in time? Then the same is worth trying again a little later. */
-export function wasBusy(error: unknown): boolean {
+export function isLockConflict(error: unknown): boolean {
   const failure = databaseFailure(error)
   return failure === 'lock_timeout' || failure === 'conflict'
 }

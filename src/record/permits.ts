@@ -1,10 +1,8 @@
-import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { type Insertable, type Selectable, sql, type Transaction } from 'kysely'
 import type { ContactOutcome } from '../model/vocabulary.ts'
 import type { AccountForDecision } from './dispatch/decision-inputs.ts'
 import { type AddressAnchor, type Locked, requireHeld } from './locks.ts'
-import type { Database, PermitTable } from './schema.ts'
-
-type Db = Kysely<Database> | Transaction<Database>
+import type { Db, Database, PermitTable } from './schema.ts'
 
 export type PermitRow = Selectable<PermitTable>
 

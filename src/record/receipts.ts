@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { DeliveryState, DeliveryReport, RejectionClass } from '../model/delivery.ts'
-import type { Channel, ContactOutcome, ReminderStatus } from '../model/vocabulary.ts'
+import type { Channel, ContactOutcome, ReminderStatus, Tone } from '../model/vocabulary.ts'
 import { type Locked, requireHeld } from './locks.ts'
 import type { AttemptStatus, Database } from './schema.ts'
 
@@ -103,10 +103,54 @@ const isContactOf = (known: DeliveryKnown): RawBuilder<boolean> =>
   sql`recipient_id = ${known.recipientId}::uuid AND at = ${known.reservedAt} AND id = ${known.reminderId}::uuid`
 
 /** Which route carried this attempt, and under which reference? Null: no such attempt. */
-export const attemptInHook = async (db: Kysely<Database>, reminderId: string, attemptNo: number) =>
+export const attemptRoute = async (db: Kysely<Database>, reminderId: string, attemptNo: number) =>
   (await db
     .selectFrom('decorum.attempt')
     .select(['route', 'provider_ref'])
     .where('reminder_id', '=', reminderId)
     .where('no', '=', attemptNo)
     .executeTakeFirst()) ?? null
+
+/** Whom an attempt was made to, and where. */
+interface AttemptAddress {
+  recipientId: string
+  creditor: string
+  hash: Buffer
+}
+
+/** Whose locks does this attempt need? Null: no such attempt. */
+export async function attemptAddress(
+  trx: Transaction<Database>,
+  reminderId: string,
+  attemptNo: number,
+): Promise<AttemptAddress | null> {
+  const { rows } = await sql<AttemptAddress>`/* attempt-address */
+    SELECT a.recipient_id AS "recipientId", a.creditor, ra.hash
+    FROM decorum.attempt a JOIN decorum.recipient_address ra ON ra.id = a.address_id
+    WHERE a.reminder_id = ${reminderId}::uuid AND a.no = ${attemptNo}`.execute(trx)
+  return rows[0] ?? null
+}
+
+/** What a call was about. */
+interface CalledAbout {
+  recipientId: string
+  creditor: string
+  accountIds: string[]
+  tone: Tone
+  ladder: string | null
+  rung: string | null
+}
+
+/** Whom and what was this attempt about? Null: no such attempt. */
+export async function calledAbout(
+  trx: Transaction<Database>,
+  reminderId: string,
+  attemptNo: number,
+): Promise<CalledAbout | null> {
+  const { rows } = await sql<CalledAbout>`
+    SELECT r.recipient_id AS "recipientId", r.creditor, r.tone, r.ladder, r.rung,
+      ARRAY(SELECT account_id FROM decorum.reminder_account WHERE reminder_id = r.id ORDER BY lead DESC, account_id) AS "accountIds"
+    FROM decorum.reminder r JOIN decorum.attempt a ON a.reminder_id = r.id
+    WHERE r.id = ${reminderId}::uuid AND a.no = ${attemptNo}`.execute(trx)
+  return rows[0] ?? null
+}

@@ -2,9 +2,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import { heldByAdding, type Locked, requireHeld } from './locks.ts'
 import { type Columns, insertRows, updateRows } from './pg/batch.ts'
 import { binaryArray } from './pg/binary-array.ts'
-import type { ConsentTable, Database, RecipientAddressTable, RecipientTable } from './schema.ts'
-
-type Db = Kysely<Database> | Transaction<Database>
+import type { Db, ConsentTable, Database, RecipientAddressTable, RecipientTable } from './schema.ts'
 
 export type RecipientRow = Selectable<RecipientTable>
 export type OwnAddress = Selectable<RecipientAddressTable>
@@ -61,7 +59,7 @@ export async function knownRecipients(trx: Transaction<Database>, ids: readonly 
 }
 
 /** What may be learnt about a person; the rest is fixed when it is added, or written elsewhere. */
-const LEARNT = {
+const CHANGING = {
   seq: 'bigint',
   name: 'bytea',
   locale: 'text',
@@ -82,7 +80,7 @@ const insertRecipients = insertRows<RecipientRow>(
     data_key: 'bytea',
     data_key_id: 'text',
     created_at: 'timestamptz',
-    ...LEARNT,
+    ...CHANGING,
   },
   'ON CONFLICT (creditor, external_id) DO NOTHING',
 )
@@ -110,7 +108,7 @@ export async function addRecipients(
 
 const textOf = (row: RecipientRow): string => keyText({ creditor: row.creditor, externalId: row.external_id })
 
-const updateRecipients = updateRows<RecipientRow>('decorum.recipient', { id: 'uuid', ...LEARNT })
+const updateRecipients = updateRows<RecipientRow>('decorum.recipient', { id: 'uuid', ...CHANGING })
 
 /** Writes what was learnt about people that are locked; their sequence included. */
 export async function writeRecipients(trx: Locked, recipients: readonly RecipientRow[]): Promise<void> {

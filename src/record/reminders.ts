@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Channel, Kind, Mode, ReminderStatus, Role, Tone } from '../model/vocabulary.ts'
 import { type Locked, requireHeld } from './locks.ts'
-import type { Database } from './schema.ts'
+import type { Db, Database } from './schema.ts'
 
 const reminderRows = (db: Kysely<Database>) =>
   db
@@ -107,7 +107,7 @@ async function withAccounts(db: Kysely<Database>, rows: BareRow[]): Promise<Remi
 
 /** Whose reminder is this, and how does it stand? Null: no such reminder, or not of this creditor. */
 export async function findReminder(
-  db: Kysely<Database> | Transaction<Database>,
+  db: Db,
   id: string,
   creditor: string | null,
 ): Promise<{ recipientId: string; status: ReminderStatus } | null> {

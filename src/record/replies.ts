@@ -1,12 +1,11 @@
 import { sql, type Insertable, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { Channel } from '../model/vocabulary.ts'
-import type { Database, ReplyTable } from './schema.ts'
+import type { Db, Database, ReplyTable } from './schema.ts'
 
 export type ReplyRow = Selectable<ReplyTable>
-type Db = Kysely<Database> | Transaction<Database>
 
 /** Whoever wrote back, with what seals their words. */
-export interface Writer {
+export interface ReplySender {
   id: string
   dataKey: Buffer | null
   dataKeyId: string | null
@@ -19,14 +18,14 @@ export interface Writer {
 }
 
 /** Who wrote, and what of theirs waits to be read? Call it after locking them. */
-export async function readWriters(
+export async function replySenders(
   trx: Transaction<Database>,
   recipientIds: readonly string[],
   rung: string,
   since: Date,
-): Promise<Writer[]> {
+): Promise<ReplySender[]> {
   if (recipientIds.length === 0) return []
-  const { rows } = await sql<Writer>`/* read-writers */
+  const { rows } = await sql<ReplySender>`/* read-writers */
     SELECT r.id, r.data_key AS "dataKey", r.data_key_id AS "dataKeyId", r.jurisdiction,
       ARRAY(SELECT a.id FROM decorum.account a WHERE a.recipient_id = r.id ORDER BY (a.state = 'open') DESC, a.id LIMIT 50) AS "accountIds",
       (SELECT jsonb_build_object('id', t.id, 'instructions', coalesce(t.instructions, '')) FROM decorum.task t
@@ -43,12 +42,12 @@ export async function addReply(db: Db, reply: ReplyRow): Promise<void> {
     .execute()
 }
 
-export async function instructTask(trx: Transaction<Database>, id: string, instructions: string): Promise<void> {
+export async function setTaskInstructions(trx: Transaction<Database>, id: string, instructions: string): Promise<void> {
   await trx.updateTable('decorum.task').set({ instructions }).where('id', '=', id).execute()
 }
 
 /** Are there as many as this of this route already that nobody could be told to have sent? */
-export async function isFullOfUnresolved(db: Db, route: string, most: number): Promise<boolean> {
+export async function hasTooManyUnresolvedReplies(db: Db, route: string, most: number): Promise<boolean> {
   const { rows } = await sql<{
     one: number
   }>`SELECT 1 AS one FROM decorum.reply WHERE route = ${route} AND recipient_id IS NULL OFFSET ${most - 1} LIMIT 1`.execute(

@@ -1,11 +1,16 @@
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Role } from '../model/vocabulary.ts'
 import { newId } from './id.ts'
 import { exclusively, type Locked } from './locks.ts'
-import { firstKey, type Month, type PartitionedTable, type Partition, takePartitions, wasBusy } from './partitions.ts'
-import type { Database } from './schema.ts'
-
-type Db = Kysely<Database> | Transaction<Database>
+import {
+  firstKey,
+  type Month,
+  type PartitionedTable,
+  type Partition,
+  lockPartitions,
+  isLockConflict,
+} from './partitions.ts'
+import type { Db, Database } from './schema.ts'
 
 /** Whose records outlast their month. */
 export interface KeptRecipients {
@@ -110,8 +115,8 @@ export async function countKept(
 }
 
 /** What is asked of one piece that is old enough to go. */
-interface Thinning {
-  piece: Partition
+interface TrimRequest {
+  partition: Partition
   /** Everything before this month may go. */
   before: Month
   recipients: KeptRecipients
@@ -123,7 +128,7 @@ interface Thinning {
 }
 
 /** `unfinished`: somebody's attempt in it came to life meanwhile. `busy`: the table was in use for too long. */
-type Thinned = { kept: number } | 'unfinished' | 'busy'
+type TrimResult = { kept: number } | 'unfinished' | 'busy'
 
 /** Others wait behind a lock that is waited for. */
 const LOCK_TIMEOUT_MS = 2_000
@@ -135,17 +140,18 @@ const LOCK_TIMEOUT_MS = 2_000
  * piece and attach the new one. Of a default piece old rows are deleted one by one: there are few. What was done
  * is written into the access log in the same transaction.
  */
-export async function trimPartition(db: Kysely<Database>, asked: Thinning): Promise<Thinned> {
+export async function trimPartition(db: Kysely<Database>, asked: TrimRequest): Promise<TrimResult> {
   try {
     return await db.transaction().execute(async (opened) => {
       await sql`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true), set_config('statement_timeout', '0', true)`.execute(
         opened,
       )
-      if (!(await takePartitions(opened))) return 'busy'
-      const { piece: partition, before } = asked
+      if (!(await lockPartitions(opened))) return 'busy'
+      const { partition, before, recipients } = asked
       const trx = await exclusively(opened, partition.name)
       if ((await unfinishedIn(trx, partition, before, asked.receiptsSince)) > 0) return 'unfinished'
-      const kept = partition.kind === 'default' ? await deleteOld(trx, asked) : await replace(trx, asked)
+      const kept =
+        partition.kind === 'default' ? await deleteOld(trx, asked) : await replace(trx, partition, recipients)
       if (partition.table.name === 'contact') await forgetConversations(trx, asked)
       await trx
         .insertInto('decorum.access_log')
@@ -160,12 +166,16 @@ export async function trimPartition(db: Kysely<Database>, asked: Thinning): Prom
       return { kept }
     })
   } catch (error) {
-    if (wasBusy(error)) return 'busy'
+    if (isLockConflict(error)) return 'busy'
     throw error
   }
 }
 
-async function replace(trx: Locked, { piece: partition, before, recipients }: Thinning): Promise<number> {
+async function replace(
+  trx: Locked,
+  partition: Extract<Partition, { kind: 'month' }>,
+  recipients: KeptRecipients,
+): Promise<number> {
   const parent = sql.table(`decorum.${partition.table.name}`)
   const old = sql.table(`decorum.${partition.name}`)
   const rest = sql.table(`decorum.${partition.name}_rest`)
@@ -173,7 +183,7 @@ async function replace(trx: Locked, { piece: partition, before, recipients }: Th
     trx,
   )
   const { numAffectedRows } =
-    await sql`INSERT INTO ${rest} SELECT row.* FROM ${old} row WHERE ${oldRows(partition, before)} AND ${isKept(partition.table, recipients)}`.execute(
+    await sql`INSERT INTO ${rest} SELECT row.* FROM ${old} row WHERE ${isKept(partition.table, recipients)}`.execute(
       trx,
     )
   const kept = Number(numAffectedRows ?? 0)
@@ -184,14 +194,14 @@ async function replace(trx: Locked, { piece: partition, before, recipients }: Th
     return 0
   }
   await sql`ALTER TABLE ${rest} RENAME TO ${sql.ref(partition.name)}`.execute(trx)
-  const from = partition.from === null ? sql`MINVALUE` : sql.lit(firstKey(partition.table, partition.from))
-  await sql`ALTER TABLE ${parent} ATTACH PARTITION ${old} FOR VALUES FROM (${from}) TO (${sql.lit(firstKey(partition.table, partition.to ?? before))})`.execute(
+  const [from, to] = [firstKey(partition.table, partition.from), firstKey(partition.table, partition.to)]
+  await sql`ALTER TABLE ${parent} ATTACH PARTITION ${old} FOR VALUES FROM (${sql.lit(from)}) TO (${sql.lit(to)})`.execute(
     trx,
   )
   return kept
 }
 
-async function deleteOld(trx: Locked, { piece: partition, before, recipients }: Thinning): Promise<number> {
+async function deleteOld(trx: Locked, { partition, before, recipients }: TrimRequest): Promise<number> {
   const table = sql.table(`decorum.${partition.name}`)
   // The memory of conversations follows a delete, and must not lose those of people who owe.
   const remembered =
@@ -208,7 +218,7 @@ async function deleteOld(trx: Locked, { piece: partition, before, recipients }: 
 }
 
 /** Conversations are asked for as long as somebody owes, however old they are; only those of people who do not are forgotten with their month. */
-async function forgetConversations(trx: Locked, { piece: partition, before, recipients }: Thinning): Promise<void> {
+async function forgetConversations(trx: Locked, { partition, before, recipients }: TrimRequest): Promise<void> {
   const from = partition.from === null ? sql`true` : sql`row.at >= ${new Date(partition.from)}`
   await sql`
     DELETE FROM decorum.conversation row

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely'
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
 import type { ObjectionCode, Verdict } from '../model/decision.ts'
 import type { DeliveryState, DeliveryReport, RejectionClass } from '../model/delivery.ts'
 import type { BlockedTime, Facts } from '../model/facts.ts'
@@ -650,3 +650,6 @@ export interface Database {
   'decorum.template_words': TemplateWordsTable
   'decorum.process': ProcessTable
 }
+
+/** The ledger, or a transaction on it. */
+export type Db = Kysely<Database> | Transaction<Database>

@@ -1,12 +1,11 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
-import type { Channel, SuppressionReason, SuppressionScope, Tone } from '../model/vocabulary.ts'
+import type { Channel, SuppressionReason, SuppressionScope } from '../model/vocabulary.ts'
 import { type Locked, requireHeld } from './locks.ts'
-import type { Database, SuppressionTable } from './schema.ts'
+import type { Db, Database, SuppressionTable } from './schema.ts'
 
 type SuppressionRow = Selectable<SuppressionTable>
-type Db = Kysely<Database> | Transaction<Database>
 
-export interface Stop {
+export interface SuppressionTerms {
   creditor: string
   scope: SuppressionScope
   recipientId: string | null
@@ -21,7 +20,7 @@ export interface Stop {
 }
 
 /** Does exactly this stop stand already? Its id, or null. A stop of an address is the same one whoever of its holders it was heard of. */
-export async function standingStop(db: Db, stop: Stop): Promise<string | null> {
+export async function standingSuppression(db: Db, stop: SuppressionTerms): Promise<string | null> {
   const holders = stop.scope === 'address' && !stop.personal
   const row = await db
     .selectFrom('decorum.suppression')
@@ -69,7 +68,13 @@ export async function recipientsSuppressedBy(db: Db, cause: string): Promise<str
 }
 
 /** Lifts a stop, and with it what follows from it; false when it was lifted before. Whom they concern is locked. */
-export async function lift(trx: Locked, cause: string, at: Date, by: string, reason: string): Promise<boolean> {
+export async function writeSuppressionLifted(
+  trx: Locked,
+  cause: string,
+  at: Date,
+  by: string,
+  reason: string,
+): Promise<boolean> {
   const result = await trx
     .updateTable('decorum.suppression')
     .set({ lifted_at: at, lifted_by: by, lift_reason: reason })
@@ -127,7 +132,7 @@ export async function countAwaited(trx: Locked, creditor: string, since: Date): 
 }
 
 /** A stop that waited for somebody, or one of an address that is a fact about its holder. */
-export interface FoundStop {
+export interface FoundSuppression {
   stop: SuppressionRow
   recipientId: string
 }
@@ -144,12 +149,12 @@ export interface Arrivals {
  *
  * Looked up one by one in their indexes, whatever the statistics are.
  */
-export async function stopsFor(
+export async function suppressionsFor(
   trx: Transaction<Database>,
   { recipients, accounts, addresses }: Arrivals,
   reasons: readonly SuppressionReason[],
   since: Date,
-): Promise<FoundStop[]> {
+): Promise<FoundSuppression[]> {
   const keys = (rows: readonly { creditor: string; externalId: string; recipientId: string }[]) => sql`
     unnest(${rows.map((row) => row.creditor)}::text[], ${rows.map((row) => row.externalId)}::text[], ${rows.map((row) => row.recipientId)}::uuid[]) AS k (creditor, external_id, recipient_id)`
   const { rows } = await sql<SuppressionRow & { for_recipient: string }>`/* stops-for */
@@ -168,7 +173,7 @@ export async function stopsFor(
 }
 
 /** The person for whom a stop waited has come. */
-export async function giveStop(trx: Locked, id: string, recipientId: string, seq: number): Promise<void> {
+export async function assignSuppression(trx: Locked, id: string, recipientId: string, seq: number): Promise<void> {
   requireHeld(trx, [recipientId])
   await trx
     .updateTable('decorum.suppression')
@@ -176,50 +181,6 @@ export async function giveStop(trx: Locked, id: string, recipientId: string, seq
     .where('id', '=', id)
     .where('recipient_id', 'is', null)
     .execute()
-}
-
-/** Whom an attempt was made to, and where. */
-interface AttemptAddress {
-  recipientId: string
-  creditor: string
-  hash: Buffer
-}
-
-/** Whose locks does this attempt need? Null: no such attempt. */
-export async function attemptAddress(
-  trx: Transaction<Database>,
-  reminderId: string,
-  attemptNo: number,
-): Promise<AttemptAddress | null> {
-  const { rows } = await sql<AttemptAddress>`/* attempt-address */
-    SELECT a.recipient_id AS "recipientId", a.creditor, ra.hash
-    FROM decorum.attempt a JOIN decorum.recipient_address ra ON ra.id = a.address_id
-    WHERE a.reminder_id = ${reminderId}::uuid AND a.no = ${attemptNo}`.execute(trx)
-  return rows[0] ?? null
-}
-
-/** What a call was about. */
-interface CalledAbout {
-  recipientId: string
-  creditor: string
-  accountIds: string[]
-  tone: Tone
-  ladder: string | null
-  rung: string | null
-}
-
-/** Whom and what was this attempt about? Null: no such attempt. */
-export async function calledAbout(
-  trx: Transaction<Database>,
-  reminderId: string,
-  attemptNo: number,
-): Promise<CalledAbout | null> {
-  const { rows } = await sql<CalledAbout>`
-    SELECT r.recipient_id AS "recipientId", r.creditor, r.tone, r.ladder, r.rung,
-      ARRAY(SELECT account_id FROM decorum.reminder_account WHERE reminder_id = r.id ORDER BY lead DESC, account_id) AS "accountIds"
-    FROM decorum.reminder r JOIN decorum.attempt a ON a.reminder_id = r.id
-    WHERE r.id = ${reminderId}::uuid AND a.no = ${attemptNo}`.execute(trx)
-  return rows[0] ?? null
 }
 
 const suppressionRows = (db: Kysely<Database>) =>
@@ -297,7 +258,7 @@ const coversRecipient = (which: ReturnType<typeof sql>) => sql<boolean>`EXISTS (
   WHERE p.creditor = s.creditor AND ${which} AND (p.id = s.recipient_id OR pa.hash = s.address_hash))`
 
 /** The address that an unsubscribe link names. */
-export interface MailToStop {
+export interface UnsubscribeAddress {
   creditor: string
   recipientId: string
   hash: Buffer
@@ -307,12 +268,43 @@ export interface MailToStop {
 }
 
 /** Whose address is this? Null: none of ours. */
-export async function mailToStop(db: Kysely<Database>, recipientAddressId: string): Promise<MailToStop | null> {
-  const { rows } = await sql<MailToStop>`
+export async function unsubscribeAddress(
+  db: Kysely<Database>,
+  recipientAddressId: string,
+): Promise<UnsubscribeAddress | null> {
+  const { rows } = await sql<UnsubscribeAddress>`
     SELECT ra.creditor, ra.recipient_id AS "recipientId", ra.hash, r.locale,
       EXISTS (SELECT 1 FROM decorum.suppression s WHERE s.creditor = ra.creditor AND s.address_hash = ra.hash AND s.lifted_at IS NULL
         AND s.ends_at IS NULL AND (s.channel IS NULL OR s.channel = 'email')) AS stopped
     FROM decorum.recipient_address ra JOIN decorum.recipient r ON r.id = ra.recipient_id
     WHERE ra.id = ${recipientAddressId}::uuid`.execute(db)
   return rows[0] ?? null
+}
+
+export interface StandingSuppression {
+  id: string
+  recipient_id: string
+  scope: SuppressionScope
+  channel: Channel | null
+  reason: SuppressionReason
+  starts_at: Date
+  ends_at: Date | null
+}
+
+/** Which stops bind these people at `at`: of the person, of a channel, or of an address that they have? */
+export async function standingSuppressions(
+  db: Kysely<Database>,
+  recipientIds: readonly string[],
+  at: Date,
+): Promise<StandingSuppression[]> {
+  if (recipientIds.length === 0) return []
+  const { rows } = await sql<StandingSuppression>`
+    SELECT s.id, s.recipient_id, s.scope, s.channel, s.reason, s.starts_at, s.ends_at FROM (
+      SELECT id, recipient_id, scope, channel, reason, starts_at, ends_at FROM decorum.suppression WHERE recipient_id = ANY(${recipientIds}::uuid[]) AND lifted_at IS NULL AND scope <> 'address'
+      UNION ALL
+      SELECT theirs.id, own.recipient_id, theirs.scope, theirs.channel, theirs.reason, theirs.starts_at, theirs.ends_at
+      FROM (SELECT DISTINCT recipient_id, creditor, hash FROM decorum.recipient_address WHERE recipient_id = ANY(${recipientIds}::uuid[]) AND removed_at IS NULL) own
+      JOIN decorum.suppression theirs ON theirs.creditor = own.creditor AND theirs.address_hash = own.hash AND theirs.lifted_at IS NULL
+    ) s WHERE s.ends_at IS NULL OR s.ends_at > ${at} ORDER BY s.starts_at, s.id`.execute(db)
+  return rows
 }

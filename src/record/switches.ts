@@ -1,9 +1,7 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { SwitchScope, SwitchState } from '../model/vocabulary.ts'
 import { newId } from './id.ts'
-import type { Database, SwitchTable } from './schema.ts'
-
-type Db = Kysely<Database> | Transaction<Database>
+import type { Db, Database, SwitchTable } from './schema.ts'
 
 export type SwitchRow = Selectable<SwitchTable>
 
@@ -113,7 +111,7 @@ export interface ActiveSwitch {
 }
 
 /** Which switches are in force? */
-export async function activeSwitches(db: Kysely<Database> | Transaction<Database>): Promise<ActiveSwitch[]> {
+export async function activeSwitches(db: Db): Promise<ActiveSwitch[]> {
   const { rows } = await sql<ActiveSwitch>`
     SELECT id, scope, state, share, thrown_at AS "thrownAt" FROM decorum.switch WHERE lifted_at IS NULL ORDER BY set_at`.execute(
     db,
@@ -122,7 +120,7 @@ export async function activeSwitches(db: Kysely<Database> | Transaction<Database
 }
 
 /** Which switches were in force at this instant of business time? */
-export async function switchesAt(db: Kysely<Database> | Transaction<Database>, at: Date): Promise<ActiveSwitch[]> {
+export async function switchesAt(db: Db, at: Date): Promise<ActiveSwitch[]> {
   const { rows } = await sql<ActiveSwitch>`
     SELECT id, scope, state, share, thrown_at AS "thrownAt" FROM decorum.switch
     WHERE set_at <= ${at} AND (lifted_at IS NULL OR lifted_at > ${at}) ORDER BY set_at`.execute(db)

@@ -2,10 +2,9 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { SwitchScope } from '../model/vocabulary.ts'
 import type { AccountForDecision } from './dispatch/decision-inputs.ts'
 import type { Locked } from './locks.ts'
-import type { Database, TaskTable } from './schema.ts'
+import type { Db, Database, TaskTable } from './schema.ts'
 
 export type TaskRow = Selectable<TaskTable>
-type Db = Kysely<Database> | Transaction<Database>
 
 /** Which step for a person is this? Null: no such task, or not of this creditor. */
 export async function findTask(db: Db, id: string, creditor: string | null): Promise<TaskRow | null> {

@@ -5,7 +5,8 @@ import type { Runtime } from '../pipeline/runtime.ts'
 import { daysPastDueOn } from '../plan/book-time.ts'
 import { writeCursor } from '../record/access.ts'
 import { type AccountListing, accountsByExternalId, listAccounts } from '../record/accounts.ts'
-import { type StandingHold, standingHolds, type StandingStop, standingStops } from '../record/holds.ts'
+import { type StandingHold, standingHolds } from '../record/holds.ts'
+import { type StandingSuppression, standingSuppressions } from '../record/suppressions.ts'
 import {
   accountTimeline,
   objectionTotals,
@@ -32,7 +33,7 @@ export function readingAccounts(
     const recipients = [...new Set(rows.map((row) => row.recipient_id))]
     const [holds, stops] = [
       await standingHolds(db, recipients, new Date(now)),
-      await standingStops(db, recipients, new Date(now)),
+      await standingSuppressions(db, recipients, new Date(now)),
     ]
     return rows.map((row) =>
       accountViewOf(
@@ -132,7 +133,7 @@ const instantIn = (value: unknown): unknown =>
  */
 function accountViewOf(
   row: AccountListing,
-  standing: { holds: readonly StandingHold[]; stops: readonly StandingStop[] },
+  standing: { holds: readonly StandingHold[]; stops: readonly StandingSuppression[] },
   today: LocalDate,
 ): AccountView {
   const daysPastDue = daysPastDueOf(row, today)

@@ -9,7 +9,7 @@ import { acceptEvent } from '../../src/pipeline/accept/accept-event.ts'
 import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
-import { addReminders } from '../../src/record/plan-written.ts'
+import { addReminders } from '../../src/record/planning.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { accepting, at, type StandingClock } from './accepting-shell.ts'
 

@@ -12,7 +12,7 @@ import { applyReply } from '../../src/pipeline/replies.ts'
 import { applyVoiceKey, type VoiceKey } from '../../src/pipeline/voice-keys.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
-import { addReminders, addTasks } from '../../src/record/plan-written.ts'
+import { addReminders, addTasks } from '../../src/record/planning.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { accepting, at, type StandingClock } from './accepting-shell.ts'
 

@@ -34,7 +34,7 @@ function connect(session: Session): Connection & { said: string[]; ended: Promis
     said,
     ended,
     deliver: (bytes: Buffer) => void said.push(bytes.toString('latin1')),
-    closeChannels: (last?: Buffer) => {
+    terminate: (last?: Buffer) => {
       if (last !== undefined) said.push(last.toString('latin1'))
       session.leave(connection)
       end()

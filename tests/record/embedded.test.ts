@@ -9,7 +9,7 @@ import { sql } from 'kysely'
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openDurable } from '../../src/record/embedded/durable-pglite.mjs'
-import { keepUp, type Ledger, openLedger } from '../../src/record/ledger.ts'
+import { maintainEmbedded, type Ledger, openLedger } from '../../src/record/ledger.ts'
 import { freshDataDir } from '../support/fresh-embedded.ts'
 import { type FreshLedger, openEmbeddedFresh } from '../support/ledger.ts'
 
@@ -49,7 +49,7 @@ describe('the embedded ledger', () => {
     const redo = async (): Promise<string> =>
       (await ledger.pool.query('SELECT redo_lsn::text AS at FROM pg_control_checkpoint()')).rows[0].at
     const before = await redo()
-    await keepUp(ledger.pool)
+    await maintainEmbedded(ledger.pool)
     expect((await ledger.pool.query(`SELECT reltuples::int AS n FROM pg_class WHERE relname = 'many'`)).rows[0].n).toBe(
       5000,
     )

@@ -5,7 +5,7 @@ import { writeReservation } from '../../src/record/dispatch/reservation.ts'
 import { newId } from '../../src/record/id.ts'
 import { heldByAdding } from '../../src/record/locks.ts'
 import { lookUpByKey } from '../../src/record/pg/batch.ts'
-import { stopLooking } from '../../src/record/plan-written.ts'
+import { clearPlanAt } from '../../src/record/planning.ts'
 import type { Database } from '../../src/record/schema.ts'
 import { type FreshLedger, openServerFresh } from '../support/ledger.ts'
 import { whenThere } from '../support/servers.ts'
@@ -66,7 +66,7 @@ whenThere('PostgreSQL', 'a batch is found by its keys', () => {
       [
         'stop-looking',
         /account_recipient/,
-        (trx) => stopLooking(heldByAdding(trx, [nobody]), [nobody], [newId()], new Date(now)),
+        (trx) => clearPlanAt(heldByAdding(trx, [nobody]), [nobody], [newId()], new Date(now)),
       ],
     ])('%s', async (name, by, work) => {
       const plan = await planOf(name, work)

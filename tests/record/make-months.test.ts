@@ -41,11 +41,6 @@ it('a piece is known by its name', () => {
     from: at('2026-11-01T00:00:00Z'),
     to: at('2026-12-01T00:00:00Z'),
   })
-  expect(partitionNamed('attempt_before_2027_01')).toMatchObject({
-    kind: 'before',
-    from: null,
-    to: at('2027-01-01T00:00:00Z'),
-  })
   expect(partitionNamed('receipt_default')).toMatchObject({ kind: 'default', from: null, to: null })
   expect(partitionNamed('reminder_2026_11')).toBeNull()
   expect(monthLabel(monthOf(at('2026-11-30T23:59:59Z'), 2))).toBe('2027_01')

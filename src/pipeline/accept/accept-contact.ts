@@ -6,7 +6,7 @@ import { DecorumError } from '../../model/errors.ts'
 import { countryOf } from '../../model/places/jurisdiction.ts'
 import { findAccounts, type FoundAccount } from '../../record/accounts.ts'
 import { addContact } from '../../record/contacts.ts'
-import { findUse, rememberUse } from '../../record/events.ts'
+import { findIdempotencyKey, rememberIdempotencyKey } from '../../record/idempotency.ts'
 import { newId } from '../../record/id.ts'
 import { lockNewAddresses } from '../../record/locks.ts'
 import { findRecipients, keyText } from '../../record/recipients.ts'
@@ -41,7 +41,7 @@ export async function acceptContact(
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
     const { trx, recipient } = await lockRecipient(runtime, opened, recipientId)
     const named = { id: body.id, creditor: creditor.id }
-    const use = await findUse(trx, creditor.id, 'contact', body.id)
+    const use = await findIdempotencyKey(trx, creditor.id, 'contact', body.id)
     if (use !== null) {
       if (!use.bodyHash.equals(hash))
         throw new DecorumError('DECORUM_CONFLICT', `contact ${body.id} was reported before with another body`)
@@ -72,7 +72,7 @@ export async function acceptContact(
       recorded_at: at,
       seq: recipient.takeSeq(),
     })
-    await rememberUse(
+    await rememberIdempotencyKey(
       trx,
       { creditor: creditor.id, scope: 'contact', key: body.id, bodyHash: hash, resourceId: id },
       at,

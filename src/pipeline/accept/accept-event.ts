@@ -5,15 +5,8 @@ import { DecorumError } from '../../model/errors.ts'
 import type { Instant } from '../../model/time.ts'
 import { RECIPIENT_REASONS, type SuppressionReason } from '../../model/vocabulary.ts'
 import { findAccounts, knownAccounts } from '../../record/accounts.ts'
-import {
-  addEvent,
-  balanceEvents,
-  type EventRow,
-  findEvent,
-  findUse,
-  paidSince,
-  rememberUse,
-} from '../../record/events.ts'
+import { addEvent, balanceEvents, type EventRow, findEvent, paidSince } from '../../record/events.ts'
+import { findIdempotencyKey, rememberIdempotencyKey } from '../../record/idempotency.ts'
 import { openHolds } from '../../record/holds.ts'
 import { newId } from '../../record/id.ts'
 import { lockAwaited, type Locked } from '../../record/locks.ts'
@@ -170,7 +163,7 @@ async function keepStop(
     creditor,
     effect: `${reason}; no such account is known yet: kept, and acts when it comes`,
   }
-  const use = await findUse(trx, creditor, 'awaited-event', body.id)
+  const use = await findIdempotencyKey(trx, creditor, 'awaited-event', body.id)
   if (use !== null) {
     if (!use.bodyHash.equals(hash))
       throw new DecorumError('DECORUM_CONFLICT', `event ${body.id} was reported before with another body`)
@@ -193,7 +186,7 @@ async function keepStop(
     },
     { owners: [], now, tell: null },
   )
-  await rememberUse(
+  await rememberIdempotencyKey(
     trx,
     { creditor, scope: 'awaited-event', key: body.id, bodyHash: hash, resourceId: id },
     new Date(now),

@@ -6,10 +6,10 @@ import { nearMiss } from '../../model/faults.ts'
 import { HOUR, type Instant } from '../../model/time.ts'
 import { type Carrier, uniqueKeyOf } from '../../plan/fallback.ts'
 import { findAccounts, knownAccounts, type StoredAccount } from '../../record/accounts.ts'
-import { findUse, rememberUse } from '../../record/events.ts'
+import { findIdempotencyKey, rememberIdempotencyKey } from '../../record/idempotency.ts'
 import { isId, newId } from '../../record/id.ts'
 import { takeLocks } from '../../record/locks.ts'
-import { addReminders, type NewReminder } from '../../record/plan-written.ts'
+import { addReminders, type NewReminder } from '../../record/planning.ts'
 import { keyText } from '../../record/recipients.ts'
 import { writeReminderCancelled as cancelWaiting, findReminder } from '../../record/reminders.ts'
 import type { Database } from '../../record/schema.ts'
@@ -45,7 +45,7 @@ export async function acceptReminder(
     const found = (await findAccounts(opened, [accountKey])).get(keyText(accountKey))
     if (found === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
     const { trx, recipient } = await lockRecipient(runtime, opened, found.recipientId)
-    const use = key === null ? null : await findUse(trx, creditor.id, 'reminder', key)
+    const use = key === null ? null : await findIdempotencyKey(trx, creditor.id, 'reminder', key)
     if (use !== null) return repeated(trx, use, hash)
     const [known] = await knownAccounts(trx, [found.id])
     if (known === undefined || known.row.recipient_id !== recipient.row.id)
@@ -54,7 +54,7 @@ export async function acceptReminder(
     const reminder = newReminder(runtime, actor, creditor, recipient, known.row, body, now)
     await addReminders(trx, [reminder], now)
     if (key !== null)
-      await rememberUse(
+      await rememberIdempotencyKey(
         trx,
         { creditor: creditor.id, scope: 'reminder', key, bodyHash: hash, resourceId: reminder.id },
         new Date(now),

@@ -10,8 +10,8 @@ import { wakeRecipient } from '../../record/reminders.ts'
 import type { Database } from '../../record/schema.ts'
 import {
   findSuppression,
-  lift,
-  type MailToStop,
+  writeSuppressionLifted,
+  type UnsubscribeAddress,
   recipientsSuppressedBy,
   recipientsWithAddress,
 } from '../../record/suppressions.ts'
@@ -118,7 +118,7 @@ export async function liftSuppression(runtime: Runtime, actor: Actor, id: string
     const owners = await ownersOf(opened, known.creditor, recipients, anchor)
     const trx = await takeLocks(opened, { recipients: owners, addresses: anchor === null ? [] : [anchor] }, 'wait')
     const at = new Date(runtime.clock.now())
-    const changed = await lift(trx, known.id, at, actor.name, body.reason)
+    const changed = await writeSuppressionLifted(trx, known.id, at, actor.name, body.reason)
     if (changed) for (const owner of owners) await wakeRecipient(trx, owner, at)
     return { id, changed }
   })
@@ -169,7 +169,7 @@ async function ownersOf(
 }
 
 /** Stops a mailbox, for whoever followed the link in one of our emails; no answer is given before it is written. */
-export const unsubscribe = (runtime: Runtime, subject: MailToStop): Promise<void> =>
+export const unsubscribe = (runtime: Runtime, subject: UnsubscribeAddress): Promise<void> =>
   runtime.ledger.db.transaction().execute(async (opened) => {
     const trx = await takeLocks(opened, { recipients: [subject.recipientId], addresses: [subject] }, 'wait')
     const now = runtime.clock.now()

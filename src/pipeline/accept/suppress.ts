@@ -14,11 +14,11 @@ import {
   addSuppression,
   type Arrivals,
   countAwaited,
-  type FoundStop,
-  giveStop,
-  standingStop,
-  type Stop,
-  stopsFor,
+  type FoundSuppression,
+  assignSuppression,
+  standingSuppression,
+  type SuppressionTerms,
+  suppressionsFor,
 } from '../../record/suppressions.ts'
 import { type SuppressionNotice, addSuppressionNotices } from '../notify.ts'
 import type { Runtime } from '../runtime.ts'
@@ -133,7 +133,7 @@ async function record(
   { now, takeSeq }: SuppressContext,
 ): Promise<{ id: string; standing: boolean }> {
   const awaits = { recipient: null, account: null, ...wish.awaits }
-  const stop: Stop = {
+  const stop: SuppressionTerms = {
     creditor: wish.creditor,
     scope: wish.scope,
     recipientId: wish.recipientId,
@@ -145,7 +145,7 @@ async function record(
     awaitsRecipient: awaits.recipient,
     awaitsAccount: awaits.account,
   }
-  const standing = await standingStop(trx, stop)
+  const standing = await standingSuppression(trx, stop)
   if (standing !== null) return { id: standing, standing: true }
   const id = newId()
   const seq =
@@ -199,7 +199,7 @@ export async function adoptSuppressions(
     [...recipients, ...accounts].map(({ creditor }) => creditor),
     'shared',
   )
-  const found = await stopsFor(trx, arrivals, RECIPIENT_REASONS, new Date(now - AWAITED_FOR_MS))
+  const found = await suppressionsFor(trx, arrivals, RECIPIENT_REASONS, new Date(now - AWAITED_FOR_MS))
   const drafted = new Map(drafts.recipients.map((recipient) => [recipient.row.id, recipient]))
   for (const one of found) {
     const recipient = drafted.get(one.recipientId)
@@ -210,13 +210,13 @@ export async function adoptSuppressions(
 async function adopt(
   runtime: Runtime,
   trx: Locked,
-  { stop, recipientId }: FoundStop,
+  { stop, recipientId }: FoundSuppression,
   recipient: RecipientDraft,
   by: string,
   now: Instant,
 ): Promise<void> {
   if (stop.awaits_recipient !== null || stop.awaits_account !== null)
-    return giveStop(trx, stop.id, recipientId, recipient.takeSeq())
+    return assignSuppression(trx, stop.id, recipientId, recipient.takeSeq())
   await suppress(
     runtime,
     trx,

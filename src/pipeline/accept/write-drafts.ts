@@ -4,7 +4,7 @@ import { addAccounts, writeAccounts, writeSpells } from '../../record/accounts.t
 import { markExcess } from '../../record/events.ts'
 import { addHolds, endHolds, type HoldRow } from '../../record/holds.ts'
 import type { Locked } from '../../record/locks.ts'
-import { addTasks, type NewTask } from '../../record/plan-written.ts'
+import { addTasks, type NewTask } from '../../record/planning.ts'
 import { addConsents, writeAddresses, writeRecipients } from '../../record/recipients.ts'
 import { cancelReminders, cancelTasks, wakeRecipient, wakeReminders } from '../../record/reminders.ts'
 import { type SuppressionNotice, addReminderNotices, addSuppressionNotices } from '../notify.ts'

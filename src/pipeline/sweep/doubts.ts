@@ -16,7 +16,7 @@ import {
 } from '../../record/doubts.ts'
 import { isId } from '../../record/id.ts'
 import { type Locked, takeLocks } from '../../record/locks.ts'
-import { attemptAddress } from '../../record/suppressions.ts'
+import { attemptAddress } from '../../record/receipts.ts'
 import type { DoubtAnswerView } from '../../report/views/operations.ts'
 import { inWriteTransaction } from '../accept/write-transaction.ts'
 import { settle } from '../dispatch/settle-stream.ts'

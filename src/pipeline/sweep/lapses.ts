@@ -5,7 +5,7 @@ import { lapseOf } from '../../plan/fallback.ts'
 import type { Doorbell } from '../../queue/doorbell.ts'
 import { takeInventedReceipts } from '../../record/captured.ts'
 import { lostRings } from '../../record/claim.ts'
-import { overdueLeases, putInDoubt, silentCalls } from '../../record/doubts.ts'
+import { overdueLeases, putInDoubt, unreportedCalls } from '../../record/doubts.ts'
 import { newId } from '../../record/id.ts'
 import { closeLapsedHold, expireTasks, lapsedHolds, recordBrokenPromise, replanNow } from '../../record/lapses.ts'
 import { takeLocks, takeSequence } from '../../record/locks.ts'
@@ -50,7 +50,7 @@ const SILENT_AFTER_MS = 2 * HOUR
  * talk uncounted either: the call is taken for a conversation, the worst it can have been.
  */
 export async function endSilentCalls(runtime: Runtime): Promise<number> {
-  const calls = await silentCalls(runtime.ledger.db, new Date(runtime.clock.now() - SILENT_AFTER_MS), 200)
+  const calls = await unreportedCalls(runtime.ledger.db, new Date(runtime.clock.now() - SILENT_AFTER_MS), 200)
   for (const call of calls) {
     await applyReceipt(runtime, {
       ...call,

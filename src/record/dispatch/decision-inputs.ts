@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { BlockedTime, LocationEvidence } from '../../model/facts.ts'
 import { DAY, type Instant, type LocalDate } from '../../model/time.ts'
 import type {
@@ -14,7 +14,8 @@ import type {
   SuppressionReason,
   SuppressionScope,
 } from '../../model/vocabulary.ts'
-import type { Database } from '../schema.ts'
+import { epochMs } from '../pg/batch.ts'
+import type { Db, Database } from '../schema.ts'
 
 /** How far back contacts are read. Longest rule known: 3 automated calls in 30 days; conversations are read however old. */
 export const CONTACT_MEMORY_MS = 62 * DAY
@@ -108,8 +109,6 @@ export interface AccountForDecision {
   variables: Buffer | null
 }
 
-const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 1000)::bigint`)
-
 /**
  * What is known about these people at this moment?
  *
@@ -121,7 +120,7 @@ const ms = (column: string) => sql.raw(`floor(extract(epoch FROM ${column}) * 10
  * Must be called after the locks, in a statement of its own.
  */
 export async function readRecipients(
-  db: Kysely<Database> | Transaction<Database>,
+  db: Db,
   recipientIds: readonly string[],
   now: Instant,
 ): Promise<Map<string, LockedRecipient>> {
@@ -132,9 +131,9 @@ export async function readRecipients(
       r.time_zone AS "timeZone", r.jurisdiction, r.location_evidence AS "locationEvidence", r.blocked_times AS "blockedTimes",
       r.caught_up_on AS "caughtUpOn", coalesce(own.addresses, '[]'::jsonb) AS addresses,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', c.kind, 'channel', c.channel, 'hash', encode(c.address_hash, 'hex'),
-          'from', ${ms('c.starts_at')}, 'until', ${ms('c.ends_at')})), '[]'::jsonb)
+          'from', ${epochMs('c.starts_at')}, 'until', ${epochMs('c.ends_at')})), '[]'::jsonb)
         FROM decorum.consent c WHERE c.recipient_id = r.id) AS consents,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('at', ${ms('k.at')}, 'channel', k.channel, 'direction', k.direction,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('at', ${epochMs('k.at')}, 'channel', k.channel, 'direction', k.direction,
           'accounts', k.account_ids, 'hash', encode(k.address_hash, 'hex'), 'outcome', k.outcome, 'by', k.made_by,
           'mode', k.mode, 'party', k.party, 'otherRecipient', k.other) ORDER BY k.at), '[]'::jsonb)
         FROM (
@@ -150,14 +149,14 @@ export async function readRecipients(
             WHERE c.creditor = r.creditor AND c.address_hash = h.hash AND c.at > ${contactsSince} AND c.recipient_id <> r.id OFFSET 0
           ) near
         ) k) AS contacts,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${ms('e.effective_at')},
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${epochMs('e.effective_at')},
           'account', e.account_id) ORDER BY e.seq), '[]'::jsonb)
         FROM decorum.event e WHERE e.recipient_id = r.id AND e.effective_at > ${eventsSince}) AS events,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${ms('h.starts_at')},
-          'until', ${ms('h.ends_at')}, 'channel', h.channel) ORDER BY h.seq), '[]'::jsonb)
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${epochMs('h.starts_at')},
+          'until', ${epochMs('h.ends_at')}, 'channel', h.channel) ORDER BY h.seq), '[]'::jsonb)
         FROM decorum.hold h WHERE h.recipient_id = r.id AND h.ended_at IS NULL) AS holds,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('scope', s.scope, 'channel', s.channel, 'hash', encode(s.address_hash, 'hex'),
-          'reason', s.reason, 'from', ${ms('s.starts_at')}, 'until', ${ms('s.ends_at')}, 'otherRecipient', s.other)), '[]'::jsonb)
+          'reason', s.reason, 'from', ${epochMs('s.starts_at')}, 'until', ${epochMs('s.ends_at')}, 'otherRecipient', s.other)), '[]'::jsonb)
         FROM (
           SELECT mine.*, false AS other FROM decorum.suppression mine
           WHERE mine.lifted_at IS NULL AND mine.creditor = r.creditor AND mine.recipient_id = r.id
@@ -172,7 +171,7 @@ export async function readRecipients(
     LEFT JOIN LATERAL (
       SELECT array_agg(a.hash) AS hashes,
         jsonb_agg(jsonb_build_object('id', a.id, 'channel', a.channel, 'hash', encode(a.hash, 'hex'), 'kind', a.kind,
-          'relation', a.relation, 'source', a.source, 'verifiedAt', ${ms('a.verified_at')}, 'country', a.country, 'zones', a.zones,
+          'relation', a.relation, 'source', a.source, 'verifiedAt', ${epochMs('a.verified_at')}, 'country', a.country, 'zones', a.zones,
           'subdivisions', a.subdivisions, 'value', encode(a.value, 'hex')) ORDER BY a.position, a.id) AS addresses
       FROM decorum.recipient_address a WHERE a.recipient_id = r.id AND a.removed_at IS NULL
     ) own ON true
@@ -181,10 +180,7 @@ export async function readRecipients(
 }
 
 /** Which accounts does each of these reminders speak of, as they stand now? Lead first. */
-export async function readAccounts(
-  db: Kysely<Database> | Transaction<Database>,
-  reminderIds: readonly string[],
-): Promise<Map<string, AccountForDecision[]>> {
+export async function readAccounts(db: Db, reminderIds: readonly string[]): Promise<Map<string, AccountForDecision[]>> {
   const { rows } = await sql<AccountForDecision>`/* read-accounts */
     SELECT ra.reminder_id AS "reminderId", ra.lead, ra.spell_id AS "spellId", a.spell_id AS "currentSpellId", a.id, a.product, a.role,
       a.state, a.currency, a.overdue_minor AS "overdueMinor", a.minimum_due_minor AS "minimumDueMinor", a.due_date AS "dueDate",

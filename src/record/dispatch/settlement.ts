@@ -71,7 +71,7 @@ export async function writeSettlements(
   const at = new Date(now)
   const written = await settleAttempts(trx, entries, at)
   if (written.length === 0) return []
-  await carryOn(trx, written, at)
+  await advanceReminders(trx, written, at)
   await markSpells(
     trx,
     written.filter((w) => w.contact !== null),
@@ -114,7 +114,7 @@ async function settleAttempts(trx: Locked, entries: readonly SettlementEntry[], 
  *
  * The status guard leaves a reminder that a receipt has already carried further where it is.
  */
-async function carryOn(trx: Locked, written: readonly Written[], at: Date): Promise<void> {
+async function advanceReminders(trx: Locked, written: readonly Written[], at: Date): Promise<void> {
   const rows = written.map(({ reminderId, reminder }) => [reminderId, reminder] as const)
   const outcomes = written.map((w) => [attemptText(w), w.contact] as const)
   await sql`/* carry-on */

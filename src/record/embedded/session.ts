@@ -5,7 +5,7 @@ import { fatal, readAnswer, simpleQuery, sqlOf, type TransactionState, unlistene
 export interface Connection {
   deliver(bytes: Buffer): void
   /** Ends the connection, after a last message if there is one. */
-  closeChannels(last?: Buffer): void
+  terminate(last?: Buffer): void
 }
 
 interface Waiting {
@@ -37,7 +37,7 @@ export class Session {
     this.#engine = engine
     this.#idleLimitMs = idleInTransactionMs
     engine.onLost(() => {
-      for (const connection of this.#listening.keys()) connection.closeChannels()
+      for (const connection of this.#listening.keys()) connection.terminate()
     })
   }
 
@@ -73,7 +73,7 @@ export class Session {
       try {
         await this.#answer(next)
       } catch {
-        next.connection.closeChannels()
+        next.connection.terminate()
       }
     }
     this.#running = false
@@ -115,7 +115,7 @@ export class Session {
   }
 
   #expire(): void {
-    this.#owner?.closeChannels(fatal('25P03', 'terminating connection due to idle-in-transaction timeout'))
+    this.#owner?.terminate(fatal('25P03', 'terminating connection due to idle-in-transaction timeout'))
   }
 }
 

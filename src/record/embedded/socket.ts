@@ -30,7 +30,7 @@ export class SessionSocket extends Duplex implements Connection {
     if (!this.destroyed && !this.readableEnded) this.push(bytes)
   }
 
-  closeChannels(last?: Buffer): void {
+  terminate(last?: Buffer): void {
     if (last !== undefined) this.deliver(last)
     this.#session.leave(this)
     this.push(null)
@@ -45,7 +45,7 @@ export class SessionSocket extends Duplex implements Connection {
     const heard = this.#reader.read(chunk)
     if (heard.started) this.push(GREETING)
     for (const request of heard.requests) this.#session.send(this, request)
-    if (heard.flushed) this.closeChannels(fatal('0A000', 'the embedded ledger has no cursors; read in pages'))
+    if (heard.flushed) this.terminate(fatal('0A000', 'the embedded ledger has no cursors; read in pages'))
     done()
   }
 

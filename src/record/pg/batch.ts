@@ -1,12 +1,12 @@
-import { CompiledQuery, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
-import type { Database } from '../schema.ts'
+import { CompiledQuery, type RawBuilder, sql, type Transaction } from 'kysely'
+import type { Db, Database } from '../schema.ts'
 import { binaryArray, type ColumnType } from './binary-array.ts'
 
 /** The columns that a statement writes, with their types. */
 export type Columns<Row> = Readonly<Partial<Record<keyof Row & string, ColumnType>>>
 
 /** Writes rows and answers how many were written; nothing is asked of the ledger for no rows. */
-type WriteRows<Row> = (db: Kysely<Database> | Transaction<Database>, rows: readonly Row[]) => Promise<number>
+type WriteRows<Row> = (db: Db, rows: readonly Row[]) => Promise<number>
 
 /**
  * How are rows of one shape inserted with one statement, however many they are?
@@ -91,3 +91,7 @@ export async function lookUpByKey(trx: Transaction<Database>): Promise<void> {
   await sql`/* look-up-by-key */ SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
     set_config('enable_mergejoin', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)`.execute(trx)
 }
+
+/** A timestamp column in milliseconds since 1970, as `Instant`. */
+export const epochMs = (column: string): RawBuilder<unknown> =>
+  sql.raw(`floor(extract(epoch FROM ${column}) * 1000)::bigint`)

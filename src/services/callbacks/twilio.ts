@@ -11,7 +11,7 @@ import { installedVoicemail, sentMessage } from '../../pipeline/sent-message.ts'
 import { applyReply } from '../../pipeline/replies.ts'
 import { applyVoiceKey } from '../../pipeline/voice-keys.ts'
 import { sentWords } from '../../record/history.ts'
-import { attemptInHook } from '../../record/receipts.ts'
+import { attemptRoute } from '../../record/receipts.ts'
 import { callbackField, type CallbackAnswer, type Callbacks, type SignedCall } from './callbacks.ts'
 
 /** Status callbacks. They come in any order, late and twice; `applyReceipt` makes that safe. */
@@ -22,7 +22,7 @@ export function twilioReceipts(runtime: Runtime): Pick<Callbacks, 'twilioMessage
     attemptNo: number,
     read: (form: SignedCall['form']) => Receipt | null,
   ): Promise<CallbackAnswer> {
-    const attempt = await attemptInHook(runtime.ledger.db, reminderId, attemptNo)
+    const attempt = await attemptRoute(runtime.ledger.db, reminderId, attemptNo)
     if (signedBy(runtime.config, call, attempt?.route ?? null) === null) return { kind: 'refused' }
     if (attempt === null) return { kind: 'unknown' }
     const receipt = read(call.form)

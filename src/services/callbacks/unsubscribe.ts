@@ -2,18 +2,18 @@ import { localeChain } from '../../model/locale.ts'
 import type { LocalText } from '../../model/template-facts.ts'
 import { unsubscribe } from '../../pipeline/accept/accept-suppression.ts'
 import type { Runtime } from '../../pipeline/runtime.ts'
-import { mailToStop, type MailToStop } from '../../record/suppressions.ts'
+import { unsubscribeAddress, type UnsubscribeAddress } from '../../record/suppressions.ts'
 import type { Vault } from '../../record/vault/vault.ts'
 import type { Callbacks } from './callbacks.ts'
 
 /** The page behind the link in every email, and the one click that mail programs make for people. */
 export function unsubscribing(runtime: Runtime): Pick<Callbacks, 'readUnsubscribe' | 'unsubscribe'> {
-  async function subjectOf(token: string): Promise<MailToStop | null> {
+  async function subjectOf(token: string): Promise<UnsubscribeAddress | null> {
     const addressId = readUnsubscribeToken(runtime.vault, token)
-    return addressId === null ? null : mailToStop(runtime.ledger.db, addressId)
+    return addressId === null ? null : unsubscribeAddress(runtime.ledger.db, addressId)
   }
 
-  function senderName({ creditor, locale }: MailToStop): string {
+  function senderName({ creditor, locale }: UnsubscribeAddress): string {
     const words = runtime.config.creditors.get(creditor)?.words
     return words === undefined ? creditor : inLocale(words.name, localeChain([locale], runtime.config.locales))
   }

@@ -1,0 +1,38 @@
+import type { Transaction } from 'kysely'
+import type { Database, Db } from './schema.ts'
+
+/** What was made under this key, and from which body? Null: nothing yet. */
+export async function findIdempotencyKey(
+  db: Db,
+  creditor: string,
+  scope: string,
+  key: string,
+): Promise<{ bodyHash: Buffer; resourceId: string } | null> {
+  const row = await db
+    .selectFrom('decorum.idempotency')
+    .select(['body_hash as bodyHash', 'resource_id as resourceId'])
+    .where('creditor', '=', creditor)
+    .where('scope', '=', scope)
+    .where('key', '=', key)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Remembers it as long as the debt. A second use at the same time is a unique violation, and is tried again. */
+export async function rememberIdempotencyKey(
+  trx: Transaction<Database>,
+  use: { creditor: string; scope: string; key: string; bodyHash: Buffer; resourceId: string },
+  at: Date,
+): Promise<void> {
+  await trx
+    .insertInto('decorum.idempotency')
+    .values({
+      creditor: use.creditor,
+      scope: use.scope,
+      key: use.key,
+      body_hash: use.bodyHash,
+      resource_id: use.resourceId,
+      created_at: at,
+    })
+    .execute()
+}
