@@ -23,7 +23,7 @@ export async function queueDue(
   switches: SwitchBoard,
   route: Pick<Route, 'id' | 'channel' | 'rate'>,
 ): Promise<number> {
-  if (switches.takesNothingNew(route.id, route.channel)) return 0
+  if (switches.blocksQueueing(route.id, route.channel)) return 0
   const paced = atShareOfRate(route, switches.shareOfRoute(route.id, route.channel))
   const depth = depthOf(paced)
   let room = depth - (await queueDepth(runtime.ledger.db, route.id, depth))

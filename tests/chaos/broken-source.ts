@@ -45,7 +45,7 @@ const BREAKAGES = {
       file: 'src/pipeline/dispatch/settlement.ts',
       guard: /case 'unknown':\n/,
       instead:
-        "case 'unknown':\n      return { ...quiet, entry: { ...base, status: 'not_sent', code: end.code, contact: null, reminder: again(0, false) } }\n",
+        "case 'unknown':\n      return { ...quiet, entry: { ...base, status: 'not_sent', code: end.code, contact: null, reminder: retryIn(0, false) } }\n",
     },
   ],
   /** Two workers decide about one person at the same time. */

@@ -4,9 +4,8 @@ import type { Decision } from '../../src/model/decision.ts'
 import { CHANNELS } from '../../src/model/vocabulary.ts'
 import type { Facts } from '../../src/model/facts.ts'
 import { HOUR } from '../../src/model/time.ts'
-import { decideWithWords, type WordsQuestion } from '../../src/pipeline/dispatch/words.ts'
+import { decideWithWords, type WordsQuestion, wordsObjection } from '../../src/pipeline/dispatch/words.ts'
 import { routeProblemOf } from '../../src/pipeline/dispatch/facts.ts'
-import { wordsObjection } from '../../src/pipeline/dispatch/after-decision.ts'
 import { NO_ROUTE } from '../../src/pipeline/routing.ts'
 import type { EarlierMessage } from '../../src/record/dispatch/decision-inputs.ts'
 
@@ -92,7 +91,7 @@ describe('a reminder, asked about with its words', () => {
       goes: true,
       decision: { verdict: 'send' },
       words: { hash: 'same' },
-      tells: { messageHash: 'same' },
+      comparable: { messageHash: 'same' },
     })
   })
 
@@ -123,7 +122,7 @@ describe('a reminder, asked about with its words', () => {
   it('is compared only where it is a reminder: what the law demands is told as often as it comes', () => {
     expect(
       ask({ facts: facts({ kind: 'service' }), earlier: { since: NOW - 20 * HOUR, messages: [told] } }).decided,
-    ).toMatchObject({ goes: true, tells: null })
+    ).toMatchObject({ goes: true, comparable: null })
   })
 
   it('has no words made where none are needed: a refusal, or a wait that repeats nothing', () => {
@@ -142,21 +141,21 @@ describe('whether a route can carry a reminder', () => {
   const sms = { route: 'sms-main', channel: 'sms' as const }
   it.each([
     ['no route serves it', { ...sms, route: NO_ROUTE }, true, undefined, 'no route serves sms here'],
-    ['they have no address on it', sms, false, undefined, "no address of the person's own for sms"],
+    ['they have no address on it', sms, false, undefined, 'the recipient has no own address for sms'],
     ['nobody is called, and both are there', sms, true, undefined, null],
     [
       'the address cannot be read',
       sms,
       true,
       { to: null, carries: 'sms' },
-      'the address cannot be read any more: the person was erased',
+      'the address cannot be read any more: the recipient was erased',
     ],
     [
       'the number is toll-free',
       sms,
       true,
       { to: '+18005550123', carries: 'sms' },
-      "the number can be nobody's own (toll-free, premium, excluded by its plan)",
+      'the number cannot belong to a person (toll-free, premium, excluded by its numbering plan)',
     ],
     [
       'the provider carries something else',

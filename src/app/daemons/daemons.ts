@@ -169,7 +169,7 @@ export class RunningDaemons {
   async #warnings(): Promise<PartHealth[]> {
     const { runtime, switches, policies, register } = this.#parts
     const words = await register.warning()
-    const held = switches.holdsEverything()
+    const held = switches.globalSwitch()
     const calendars = calendarAlarms(policies.packs, runtime.clock.now()).map(calendarWords)
     const zones = checkZoneData(
       policies.packs.map(({ pack }) => pack),

@@ -20,23 +20,23 @@ import { type KeptWords, wordsToKeep } from '../../render/kept-words.ts'
 import { render, type RenderRequest } from '../../render/render.ts'
 import { openVariables, PersonalData } from '../personal-data.ts'
 import type { Runtime } from '../runtime.ts'
-import { afterDecision, signatureOf, wordsObjection } from './after-decision.ts'
+import { afterDecision, signatureOf } from './after-decision.ts'
 import { type DispatchContext, providerFor, type Reserved } from './dispatch-context.ts'
 import { chooseAddress, composeFacts, pendingContact, type SmsLine, systemFacts } from './facts.ts'
-import { carriedWords, composeWords, decideWithWords, localesFor, writtenBefore } from './words.ts'
+import { carriedWords, composeWords, decideWithWords, localesFor, wordsObjection, writtenBefore } from './words.ts'
 
-/** Carriers hold an SMS at most this long (Twilio's ValidityPeriod). */
-const LONGEST_VALIDITY_MS = 36_000_000
-/** A permission is not kept longer than this, whatever the rules allow. */
-const LONGEST_PERMISSION_MS = 120_000
+/** Carriers keep an SMS at most this long (Twilio's ValidityPeriod). */
+const MAX_VALIDITY_MS = 36_000_000
+/** A permission expires after this, even if the rules allow longer. */
+const MAX_PERMISSION_MS = 120_000
 
-/** One reminder's facts and what its words and its call need beside them. */
+/** One reminder's facts and what its text and its call need beside them. */
 interface Subject {
   facts: Facts
   address: RecipientAddress | null
-  /** In clear, for the provider alone. */
+  /** In clear, for the provider only. */
   to: string | null
-  dpd: (number | null)[]
+  daysPastDue: (number | null)[]
   creditor: Creditor | undefined
 }
 
@@ -47,20 +47,20 @@ interface Rendered {
   locale: string
   version: string
   hash: string
-  /** The template's own text, to be kept with the attempt. */
+  /** The template's text, to be kept with the attempt. */
   toKeep: () => KeptWords
 }
 
 /**
- * One batch, decided in order: each reservation is a pending contact for the next decision
- * about the same person, account or address.
+ * Decides one batch in order: each reservation is a pending contact for the next decision
+ * about the same recipient, account or address.
  */
 export class BatchDecider {
   readonly written = { decisions: [] as DecisionEntry[], attempts: [] as AttemptEntry[], steps: [] as ReminderStep[] }
   readonly reserved: Reserved[] = []
-  /** Refused for good: another channel may be tried. */
+  /** Refused finally: another channel may be tried. */
   readonly ended: { id: string; reason: string }[] = []
-  /** The texts that this batch's attempts were made of, by version. */
+  /** Template texts that this batch's attempts were rendered from, by version. */
   readonly words = new Map<string, { template: string; kept: KeptWords }>()
   readonly #pending: { recipientId: string; hash: string; contact: ContactFacts }[] = []
   readonly #runtime: Runtime
@@ -69,7 +69,7 @@ export class BatchDecider {
   readonly #now: Instant
   readonly #repeats: { since: Instant; messages: EarlierMessage[] }
 
-  /** @param repeats  what the batch's people were told since `since`; what the batch itself reserves is added */
+  /** @param repeats  earlier messages to the batch's recipients since `since`; its own reservations are added */
   constructor(
     runtime: Runtime,
     context: DispatchContext,
@@ -84,7 +84,7 @@ export class BatchDecider {
     this.#now = now
   }
 
-  /** Not before it is due: whoever queued it had a clock that was ahead of ours. */
+  /** Returns a reminder that is not due yet to `scheduled`: the process that queued it had a clock ahead of ours. */
   requeue(reminder: FencedReminder): void {
     this.written.steps.push({
       reminderId: reminder.id,
@@ -110,7 +110,7 @@ export class BatchDecider {
     })
     if (!decided.goes) return this.#waitOrEnd(reminder, recipient, decided.facts, decided.decision, decided.decidedFor)
     this.#reserve(reminder, recipient, accounts, subject, decided.decision, decided.words)
-    if (decided.tells !== null) this.#repeats.messages.push(decided.tells)
+    if (decided.comparable !== null) this.#repeats.messages.push(decided.comparable)
   }
 
   #subject(
@@ -156,7 +156,7 @@ export class BatchDecider {
       carries,
       smsLine: smsLineOf(this.#runtime.config, reminder.channel, to),
     })
-    return { facts, address, to, dpd, creditor }
+    return { facts, address, to, daysPastDue: dpd, creditor }
   }
 
   #open(recipient: RecipientForDecision): PersonalData {
@@ -186,7 +186,7 @@ export class BatchDecider {
       name: data.name(recipient.name),
       creditor,
       accounts,
-      daysPastDue: subject.dpd,
+      daysPastDue: subject.daysPastDue,
       optOutUrl: unsubscribeUrl,
       variables: openVariables(data, reminder, accounts),
       earlier: writtenBefore(recipient),
@@ -215,11 +215,11 @@ export class BatchDecider {
     const now = this.#now
     const attemptNo = reminder.tries + 1
     const edge = Math.min(decision.until ?? Number.MAX_SAFE_INTEGER, reminder.expiresAt.getTime())
-    const goodUntil = Math.min(edge, now + LONGEST_PERMISSION_MS)
-    const validSeconds = Math.max(6, Math.floor(Math.min(edge - now, LONGEST_VALIDITY_MS) / 1000))
+    const goodUntil = Math.min(edge, now + MAX_PERMISSION_MS)
+    const validSeconds = Math.max(6, Math.floor(Math.min(edge - now, MAX_VALIDITY_MS) / 1000))
     const weight = weightOf(rendered.message)
     const data = this.#open(recipient)
-    this.#decided(reminder, recipient, subject.facts, decision, now, attemptNo)
+    this.#recordDecision(reminder, recipient, subject.facts, decision, now, attemptNo)
     if (!this.words.has(rendered.version))
       this.words.set(rendered.version, { template: reminder.template, kept: rendered.toKeep() })
     this.written.attempts.push({
@@ -286,7 +286,7 @@ export class BatchDecider {
     decidedFor: Instant,
   ): void {
     const repeated = reminder.decidedAs === signatureOf(decision) && reminder.decisions > 0
-    this.#decided(reminder, recipient, facts, decision, decidedFor, null)
+    this.#recordDecision(reminder, recipient, facts, decision, decidedFor, null)
     const after = afterDecision(decision, this.#now, reminder.expiresAt.getTime())
     this.written.steps.push({
       reminderId: reminder.id,
@@ -299,7 +299,7 @@ export class BatchDecider {
       this.ended.push({ id: reminder.id, reason: after.endReason })
   }
 
-  #decided(
+  #recordDecision(
     reminder: FencedReminder,
     recipient: RecipientForDecision,
     facts: Facts,
@@ -307,7 +307,7 @@ export class BatchDecider {
     at: Instant,
     attemptNo: number | null,
   ): void {
-    // A send is an event of its own, however often the same facts allow it.
+    // Each send is recorded on its own, even if it repeats the last decision.
     const repeated = attemptNo === null && reminder.decidedAs === signatureOf(decision) && reminder.decisions > 0
     this.written.decisions.push({
       reminderId: reminder.id,
@@ -326,6 +326,7 @@ const smsLineOf = ({ delivery }: Runtime['config'], channel: Channel, to: string
   line: channel !== 'sms' || to === null ? null : phoneEvidence(to).lineType,
   smsToLandlines: delivery.smsToLandlines ?? [],
 })
+
 const messageOf = (
   reminder: FencedReminder,
   accounts: readonly AccountForDecision[],
@@ -342,7 +343,7 @@ const messageOf = (
   at: new Date(now),
 })
 
-/** What switches are held against. */
+/** What switches are matched against. */
 const scopeOf = (
   reminder: FencedReminder,
   recipient: RecipientForDecision,

@@ -21,15 +21,15 @@ export interface Reserved {
   goodUntil: Instant
   /** Tries that providers have failed before this one. */
   spent: number
-  /** What switches are held against at the last look. */
+  /** What switches are matched against in the preflight. */
   scope: Parameters<DispatchContext['switches']['closed']>[0]
 }
 
 /**
  * What one worker needs to dispatch one route's reminders.
  *
- * `testProvider` takes whatever was registered with a test key, so that such a key
- * never reaches a provider, whatever the route is configured to be.
+ * `testProvider` takes every reminder registered with a test key, so that such a key
+ * never reaches a real provider, whatever provider the route has.
  */
 export interface DispatchContext {
   readonly route: Route
@@ -38,11 +38,11 @@ export interface DispatchContext {
   readonly gate: RateGate
   readonly packs: readonly CompiledPack[]
   readonly switches: SwitchBoard
-  /** Names this process in attempts, for people who look for a culprit. */
+  /** Names this process in attempts, for fault finding. */
   readonly worker: string
   /** Is business time to be trusted at this moment? */
   readonly clockCertain: () => boolean
-  /** The one-click page that stops mail to this address; null when no public address is configured. */
+  /** The one-click unsubscribe page for this address; null when no public URL is configured. */
   readonly optOutUrl: (recipientAddressId: string) => string | null
   readonly limits: DispatchLimits
 }
@@ -55,12 +55,12 @@ export interface DispatchLimits {
   callMs: number
   /** Reserve only while the rate gate is booked less far ahead than this. */
   backlogMs: number
-  /** A slot further away than this is given back, and the attempt with it. */
+  /** A rate slot further ahead than this counts as missed: the attempt ends as not sent. */
   slotMs: number
 }
 
 export const DISPATCH_LIMITS: DispatchLimits = { leaseMs: 90_000, callMs: 35_000, backlogMs: 200, slotMs: 2_000 }
 
-/** The provider for a reminder: the route's own, or capture for what a test key registered. */
+/** The provider for a reminder: the route's own, or the test provider for one registered with a test key. */
 export const providerFor = (context: Pick<DispatchContext, 'provider' | 'testProvider'>, live: boolean): Provider =>
   live ? context.provider : context.testProvider

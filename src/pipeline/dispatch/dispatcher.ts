@@ -16,9 +16,9 @@ import { preflight } from './preflight.ts'
 import { orphansOf, ReservationLost, reserve } from './reserve.ts'
 import { SettleStream } from './settle-stream.ts'
 import { type AttemptEnd, settlementOf } from './settlement.ts'
-import { FULL } from './switch-board.ts'
+import { FULL_RATE } from './switch-board.ts'
 
-/** How often a reminder whose person somebody held is tried again before it is left to the sweep. */
+/** How often reminders whose recipient was locked elsewhere are tried again before they are left to the sweep. */
 const HELD_TRIES = 20
 const HELD_WAIT_MS = 50
 const untilLedgerAnswers = retry(handleAll, { backoff: new ExponentialBackoff({ initialDelay: 250, maxDelay: 1_000 }) })
@@ -28,21 +28,20 @@ const MOST_IN_FLIGHT = 1_000
 /**
  * Dispatches one route's tickets: reserve → send → settle.
  *
- * A ticket is answered once its calls have begun; their results are settled as they come. Nothing is
- * remembered here that the ledger does not have: killed at any line, what was on the wire is in doubt
- * and all else is decided again.
+ * A ticket is done once its calls have begun; their results are settled as they come. The ledger holds
+ * all state: after a kill at any line, attempts on the wire are in doubt and everything else is decided again.
  */
 export class Dispatcher {
   readonly #runtime: Runtime
   readonly #context: DispatchContext
   readonly #breaker: Breaker
-  readonly #settle: SettleStream
+  readonly #settleStream: SettleStream
   readonly #inFlight = new Set<Promise<void>>()
   readonly #recovering = new Set<Promise<void>>()
-  readonly #oneByOne = new Semaphore(1)
-  /** Units of the rate that are being reserved and have no slots yet; nobody but this process knows of them. */
+  readonly #reducedRate = new Semaphore(1)
+  /** Units of the rate that are being reserved and have no slots yet; the shared rate gate does not count them. */
   #unslotted = 0
-  /** Units that a reminder came to lately. */
+  /** Mean weight of a reminder in the last batch. */
   #unitsEach: number
   #stopping = false
 
@@ -50,7 +49,7 @@ export class Dispatcher {
     this.#runtime = runtime
     this.#context = context
     this.#breaker = breaker
-    this.#settle = new SettleStream(runtime)
+    this.#settleStream = new SettleStream(runtime)
     this.#unitsEach = largestWeight(context.route)
   }
 
@@ -63,26 +62,31 @@ export class Dispatcher {
     const waiting = [...ticket.reminderIds]
     while (waiting.length > 0 && !this.#stopping) {
       const share = this.#smallestShare()
-      const part = {
+      const batch = {
         ring: ticket.ring,
         reminderIds:
-          share === FULL ? waiting.splice(0) : waiting.splice(0, ringSizeOf(atShareOfRate(this.#context.route, share))),
+          share === FULL_RATE
+            ? waiting.splice(0)
+            : waiting.splice(0, ringSizeOf(atShareOfRate(this.#context.route, share))),
       }
-      // Of several that see the same free slot all but one would reserve in vain.
-      const taken = share === FULL ? await this.#take(part) : await this.#oneByOne.run(() => this.#take(part))
+      // At a reduced rate, concurrent batches would reserve for the same free slot; all but one would miss it.
+      const taken =
+        share === FULL_RATE
+          ? await this.#dispatchBatch(batch)
+          : await this.#reducedRate.run(() => this.#dispatchBatch(batch))
       if (!taken) return
     }
   }
 
-  /** False: the route rests, and the rest of the ticket stays queued for the sweep. */
-  async #take(ticket: Ticket): Promise<boolean> {
+  /** Dispatches one batch. False: the breaker is open, and the rest of the ticket stays queued for the sweep. */
+  async #dispatchBatch(ticket: Ticket): Promise<boolean> {
     let ids = ticket.reminderIds
     for (let tries = 0; ids.length > 0 && tries < HELD_TRIES && !this.#stopping; tries++) {
       if (tries > 0) await pause(HELD_WAIT_MS)
       const units = ids.length * this.#unitsEach
-      if (!(await this.#ready(units))) return false
+      if (!(await this.#waitForRoom(units))) return false
       try {
-        ids = await this.#dispatch({ ring: ticket.ring, reminderIds: ids })
+        ids = await this.#reserveAndCall({ ring: ticket.ring, reminderIds: ids })
       } finally {
         this.#unslotted -= units
       }
@@ -99,32 +103,33 @@ export class Dispatcher {
     this.#stopping = true
     await Promise.all(this.#inFlight)
     await Promise.all(this.#recovering)
-    await this.#settle.drained()
+    await this.#settleStream.drained()
   }
 
-  /** Lets go at once. */
+  /** Gives up at once; unsettled attempts are left to the sweep. */
   abort(): void {
     this.#stopping = true
-    this.#settle.abort()
+    this.#settleStream.abort()
   }
 
   /** Resolves when nothing is on the wire or unsettled; for a stepped clock. */
   async idle(): Promise<void> {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight)
-    await this.#settle.drained()
+    await this.#settleStream.drained()
   }
 
   /**
-   * Reserving what cannot be sent soon only makes permissions expire: wait for the rate, the route and room.
+   * Waits until the rate gate and the calls in flight leave room: a reservation that cannot be sent soon only expires.
    *
-   * @param units  of the rate, counted as `#unslotted` from the moment this answers true
+   * @param units  of the rate; counted as `#unslotted` once this returns true
+   * @returns      false: the breaker is open, or the dispatcher is stopping
    */
-  async #ready(units: number): Promise<boolean> {
+  async #waitForRoom(units: number): Promise<boolean> {
     while (!this.#stopping) {
       if (!this.#breaker.admits()) return false
       const booked = this.#inFlight.size >= MOST_IN_FLIGHT ? Number.POSITIVE_INFINITY : await this.#backlog()
       const { backlogMs } = this.#context.limits
-      // Tickets that all saw the same room would take slots too far ahead, and reserve in vain; one at a time would wait for the ledger.
+      // Concurrent tickets see the same backlog and together would book too far ahead; one at a time would wait for the ledger.
       const reserving = (this.#unslotted * 1_000) / this.#context.route.rate.perSecond
       if (booked < backlogMs && booked + reserving < 2 * backlogMs) {
         this.#unslotted += units
@@ -139,7 +144,7 @@ export class Dispatcher {
     try {
       return await this.#context.gate.backlogMs(this.#smallestShare())
     } catch {
-      // A gate that does not answer lets nothing through; nothing is reserved for it either.
+      // Without the gate no call may begin, so nothing is reserved.
       return Number.POSITIVE_INFINITY
     }
   }
@@ -160,8 +165,8 @@ export class Dispatcher {
     }
   }
 
-  /** Answers the reminders that are to be tried again in a moment. */
-  async #dispatch(ticket: Ticket): Promise<string[]> {
+  /** @returns  the reminders to try again shortly: locked elsewhere, or without a free phone line */
+  async #reserveAndCall(ticket: Ticket): Promise<string[]> {
     let reservation
     try {
       reservation = await reserve(this.#runtime, this.#context, ticket)
@@ -169,19 +174,19 @@ export class Dispatcher {
       if (!(error instanceof ReservationLost)) throw error
       this.#runtime.log.warn(
         { event: 'reservation.lost', route: this.route, ...failureForLog(error.cause) },
-        'ledger did not answer while a batch was being reserved; its attempts are read back',
+        'reservation lost: ledger did not answer; its attempts are read back',
       )
       this.#recover(error.batch)
       return []
     }
     const reservedAt = { monotonic: performance.now(), wall: Date.now() }
     for (const orphan of reservation.orphans)
-      this.#end(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
+      this.#settleAs(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
     if (reservation.reserved.length > 0) {
       const slots = await this.#slots(reservation.reserved)
       reservation.reserved.forEach((reserved, i) => {
         if (slots === null)
-          this.#end(reserved.attempt, { kind: 'not_sent', why: 'no_rate_gate', waitMs: 1_000 }, reserved.spent)
+          this.#settleAs(reserved.attempt, { kind: 'not_sent', why: 'no_rate_gate', waitMs: 1_000 }, reserved.spent)
         else this.#track(this.#call(reserved, slots, i, reservedAt), this.#inFlight)
       })
     }
@@ -193,12 +198,12 @@ export class Dispatcher {
     among.add(tracked)
   }
 
-  /** Reads back what a lost COMMIT left; until the ledger answers, the attempts are nobody's to call. */
+  /** Reads back the attempts of a lost COMMIT and settles them as not sent, as soon as the ledger answers. */
   #recover(batch: string): void {
     const readBack = async () => {
       if (this.#stopping) return
       const orphans = await orphansOf(this.#runtime, batch, [])
-      for (const orphan of orphans) this.#end(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
+      for (const orphan of orphans) this.#settleAs(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
     }
     this.#track(untilLedgerAnswers.execute(readBack), this.#recovering)
   }
@@ -212,23 +217,27 @@ export class Dispatcher {
     const { limits, switches } = this.#context
     for (;;) {
       const slot = mayCallAt(slots, index, performance.now())
-      const tooFar = slot.kind === 'early' && slot.waitMs > limits.slotMs
-      const look = preflight({
+      const tooFarAhead = slot.kind === 'early' && slot.waitMs > limits.slotMs
+      const verdict = preflight({
         now: this.#runtime.clock.now(),
         goodUntil: reserved.goodUntil,
         switchedOff: switches.closed(reserved.scope, 'on-its-way'),
         switchesKnown: !switches.outOfDate,
         routeOpen: this.#breaker.admits(),
-        slot: tooFar ? { kind: 'missed' } : slot,
+        slot: tooFarAhead ? { kind: 'missed' } : slot,
         leaseMs: limits.leaseMs,
         sinceReserved: { monotonic: performance.now() - reservedAt.monotonic, wall: Date.now() - reservedAt.wall },
       })
-      if (look.kind === 'not_sent') return this.#end(reserved.attempt, look, reserved.spent)
-      if (look.kind === 'go') break
-      await pause(look.waitMs)
+      if (verdict.kind === 'not_sent') return this.#settleAs(reserved.attempt, verdict, reserved.spent)
+      if (verdict.kind === 'go') break
+      await pause(verdict.waitMs)
     }
     const outcome = await this.#breaker.run(() => this.#send(reserved))
-    this.#end(reserved.attempt, outcome ?? { kind: 'not_sent', why: 'route_resting', waitMs: 5_000 }, reserved.spent)
+    this.#settleAs(
+      reserved.attempt,
+      outcome ?? { kind: 'not_sent', why: 'route_resting', waitMs: 5_000 },
+      reserved.spent,
+    )
   }
 
   async #send(reserved: Reserved): Promise<CallOutcome> {
@@ -246,18 +255,18 @@ export class Dispatcher {
       if (countsAgainstRoute(outcome))
         this.#runtime.log.warn(
           { event: 'message.failed', route: this.route, outcome: outcome.kind, ...codeOf(outcome) },
-          'provider did not take a message; it is retried, or in doubt. `decorum doctor` asks the provider what is wrong',
+          'provider did not accept a message; it is retried, or in doubt. `decorum doctor` asks the provider what is wrong',
         )
       return outcome
     } catch (error) {
-      // A provider promises not to throw; if it does all the same, the call may have been made.
+      // The provider contract forbids throwing; if it does, the call may have been made.
       return { kind: 'unknown', code: 'adapter_threw', detail: (error as Error).name }
     }
   }
 
-  #end(attempt: Reserved['attempt'], end: AttemptEnd, spent: number): void {
+  #settleAs(attempt: Reserved['attempt'], end: AttemptEnd, spent: number): void {
     countAttempt(this.#context.route, end.kind, end.kind === 'rejected' ? end.class : '')
-    this.#settle.add(
+    this.#settleStream.add(
       settlementOf(attempt, this.#context.route.channel, end, spent, this.#runtime.clock.now(), Math.random()),
     )
   }

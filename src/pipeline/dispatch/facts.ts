@@ -16,31 +16,34 @@ import { NO_ROUTE } from '../routing.ts'
 import type { Runtime } from '../runtime.ts'
 import { type DispatchContext, providerFor } from './dispatch-context.ts'
 
+/** No call begins with less time than this before a rule would object: the call itself takes time. */
+const CALL_MARGIN_MS = 10_000
+
 /**
  * How facts name an address: the first half of its keyed hash.
  *
- * One number that a person has for calls and for texts is one address here, so that a stop
- * or a cap on the number covers both.
+ * A number that a recipient has for both calls and texts is one address here, so that a
+ * suppression or a cap on the number covers both.
  */
 const addressId = (hash: string): string => hash.slice(0, 32)
 
 /**
- * Which of the person's addresses is this reminder for?
+ * Which of the recipient's addresses is this reminder for?
  *
- * The first of their own on the channel that no stop covers, for an SMS no landline if there is
- * another; when all are stopped the first, so that the decision names the stop. Null: they have none.
+ * The first of their own on the channel that is not suppressed, for an SMS a landline only if there is no
+ * other; when all are suppressed the first, so that the decision names the suppression. Null: they have none.
  */
 export function chooseAddress(
   recipient: RecipientForDecision,
   reminder: Pick<FencedReminder, 'channel'>,
 ): RecipientAddress | null {
   const own = recipient.addresses.filter((a) => a.channel === reminder.channel && a.relation === 'self')
-  const stopped = (a: RecipientAddress) => recipient.suppressions.some((s) => s.hash === a.hash)
+  const suppressed = (a: RecipientAddress) => recipient.suppressions.some((s) => s.hash === a.hash)
   const fits = (a: RecipientAddress) => reminder.channel !== 'sms' || a.kind !== 'landline'
-  return own.find((a) => !stopped(a) && fits(a)) ?? own.find((a) => !stopped(a)) ?? own[0] ?? null
+  return own.find((a) => !suppressed(a) && fits(a)) ?? own.find((a) => !suppressed(a)) ?? own[0] ?? null
 }
 
-/** What is known of the line that an SMS would go to; nothing of the other channels. */
+/** What is known of the line that an SMS would go to; unused on other channels. */
 export interface SmsLine {
   /** What the numbering plan says, where the number could be read. */
   line: string | null
@@ -48,9 +51,9 @@ export interface SmsLine {
   smsToLandlines: readonly string[]
 }
 
-/** What is known about one reminder, in the form that `decide` reads and the ledger keeps. */
+/** The facts about one reminder, in the form that `decide` reads and the ledger keeps. */
 export function composeFacts(input: {
-  /** `expiresAt` null: it has no deadline of its own; `dueAt` null: it is nothing that falls due. */
+  /** `expiresAt` null: it has no deadline of its own; `dueAt` null: it never falls due. */
   reminder: Pick<FencedReminder, 'channel' | 'tone' | 'kind' | 'mode'> & { expiresAt: Date | null; dueAt: Date | null }
   recipient: RecipientForDecision
   accounts: readonly AccountForDecision[]
@@ -58,10 +61,10 @@ export function composeFacts(input: {
   /** Days past due of each account by the creditor's books, in the order of `accounts`. */
   daysPastDue: readonly (number | null)[]
   freshForMs: number | null
-  /** Contacts that this batch has reserved already. */
+  /** Contacts that this batch has already reserved. */
   pending: readonly ContactFacts[]
   system: SystemFacts
-  /** What the chosen words carry; absent: a person speaks, or a vendor's own text goes out. */
+  /** What the rendered text carries; absent: an agent speaks, or a vendor's registered text goes out. */
   carries?: CarriedBlocks | null
   /** Absent: nothing is known of the line beyond the address's kind. */
   smsLine?: SmsLine
@@ -126,7 +129,7 @@ function addressFacts(address: RecipientAddress, sms: SmsLine | undefined): Addr
   }
 }
 
-/** An account that cured and fell overdue again is, for the old spell's reminders, no longer the account they were about. */
+/** For reminders of an earlier spell, an account that cured and fell overdue again counts as cured. */
 const accountFacts = (
   account: AccountForDecision,
   daysPastDue: number | null,
@@ -151,7 +154,7 @@ const contactFacts = ({ hash, ...contact }: RecipientForDecision['contacts'][num
   address: hash === null ? null : addressId(hash),
 })
 
-/** The contact that a reservation is for every later decision of its batch. */
+/** A reservation as the pending contact that every later decision of its batch counts. */
 export const pendingContact = (
   reminder: Pick<FencedReminder, 'channel' | 'mode'>,
   accounts: readonly AccountForDecision[],
@@ -173,8 +176,8 @@ export const pendingContact = (
 /**
  * What does the running system add to the facts of this reminder?
  *
- * @param to       the address in clear; compared with `delivery.onlyTo` and kept nowhere
- * @param pending  contacts that this batch has reserved already
+ * @param to       the address in clear; compared with `delivery.onlyTo` and never stored
+ * @param pending  contacts that this batch has already reserved
  */
 export function systemFacts(input: {
   runtime: Runtime
@@ -217,8 +220,8 @@ export function systemFacts(input: {
  * Why can no route carry this reminder? Null: one can.
  *
  * @param hasAddress  the recipient has an address of their own on the channel
- * @param call        the address in clear (null: it cannot be read any more) and what the route's provider carries; absent where
- *                    nobody is called, as in a simulation or a forecast, which open no address
+ * @param call        the address in clear (null: it cannot be decrypted any more) and the channel of the route's provider;
+ *                    absent in a simulation or a forecast, which decrypt no address
  */
 export function routeProblemOf(
   { route, channel }: Pick<FencedReminder, 'route' | 'channel'>,
@@ -226,39 +229,36 @@ export function routeProblemOf(
   call?: { to: string | null; carries: Channel },
 ): string | null {
   if (route === NO_ROUTE) return `no route serves ${channel} here`
-  if (!hasAddress) return `no address of the person's own for ${channel}`
+  if (!hasAddress) return `the recipient has no own address for ${channel}`
   if (call === undefined) return null
-  if (call.to === null) return 'the address cannot be read any more: the person was erased'
-  if (channel !== 'email' && isUnassigned(call.to))
-    return "the number can be nobody's own (toll-free, premium, excluded by its plan)"
+  if (call.to === null) return 'the address cannot be read any more: the recipient was erased'
+  if (channel !== 'email' && cannotBePersonal(call.to))
+    return 'the number cannot belong to a person (toll-free, premium, excluded by its numbering plan)'
   return call.carries === channel ? null : `route ${route} does not carry ${channel}`
 }
 
-/** Taken in before such numbers were left out; asked again here, so that none of them is ever called. */
-function isUnassigned(e164: string): boolean {
+/** Intake rejects such numbers; checked again here for rows accepted before it did. */
+function cannotBePersonal(e164: string): boolean {
   const planned = plannedNumber(e164)
   return planned !== null && notPersonalReason(planned) !== null
 }
 
-/** Is there a list of addresses that alone may be reached, without this one? */
+/** Does `delivery.onlyTo` exclude this address? */
 export const outsideTestAddresses = (
   { config: { delivery } }: { config: { delivery: Pick<Runtime['config']['delivery'], 'onlyTo'> } },
   to: string | null,
 ): boolean => delivery.onlyTo.length > 0 && (to === null || !delivery.onlyTo.includes(to))
 
-/** Is a call to this person, or to a number of theirs, not over yet as far as the ledger knows? */
+/** Is a call to this recipient, or to one of their numbers, still open as far as the ledger knows? */
 export const callInFlight = (recipient: RecipientForDecision): boolean =>
   recipient.contacts.some((c) => c.channel === 'phone' && c.outcome === 'pending')
 
-/** Nothing is begun with less time than this before a rule would object: the call itself takes time. */
-const MARGIN_MS = 10_000
-
 /**
- * May this begin now, with time enough before any rule would object?
+ * May the call begin now, with enough time before any rule would object?
  *
- * Too close to the edge it is decided as of the edge, where the rule objects by name.
+ * Closer than the margin, it is decided as of the instant at which the rule objects, so that the rule is named.
  *
- * @returns  the decision and the instant that it is true of; kept together, so that it can be decided again
+ * @returns  the decision and the instant it was decided for, recorded together so that it can be replayed
  */
 export function decideForCall(
   facts: Facts,
@@ -266,7 +266,7 @@ export function decideForCall(
   now: Instant,
 ): { decision: Decision; decidedFor: Instant } {
   const decision = decide(facts, packs, now)
-  if (decision.verdict !== 'send' || decision.until === null || decision.until - now >= MARGIN_MS)
+  if (decision.verdict !== 'send' || decision.until === null || decision.until - now >= CALL_MARGIN_MS)
     return { decision, decidedFor: now }
   return { decision: decide(facts, packs, decision.until), decidedFor: decision.until }
 }

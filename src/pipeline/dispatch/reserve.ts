@@ -30,20 +30,23 @@ import { countDecision, countReminder } from '../counters.ts'
 import { addReminderNotices } from '../notify.ts'
 import { fallBack } from '../routing.ts'
 import type { Runtime } from '../runtime.ts'
-import { spokenToSince } from './after-decision.ts'
 import { BatchDecider } from './batch-decider.ts'
 import type { DispatchContext, Reserved } from './dispatch-context.ts'
+import { recipientsContactedSince } from './words.ts'
 
-/** What one ticket came to. */
+/** How long a reminder with data that cannot be stored waits before it is tried again. */
+const QUARANTINE_MS = 15 * MINUTE
+
+/** The result of reserving one ticket. */
 interface Reservation {
   reserved: Reserved[]
-  /** Still queued under this ring: somebody held the person or the address, or no line was free. */
+  /** Still queued under this ring: the recipient or an address was locked elsewhere, or no phone line was free. */
   held: string[]
-  /** Attempts that a lost COMMIT may have left behind: nobody calls for them. */
+  /** Attempts that a lost COMMIT may have left behind; no call is made for them. */
   orphans: AttemptKey[]
 }
 
-/** The ledger went away while a batch was being reserved: what it holds must be read back by this id. */
+/** The ledger did not answer while a batch was being reserved: its attempts must be read back by this id. */
 export class ReservationLost extends Error {
   readonly batch: string
   constructor(batch: string, cause: unknown) {
@@ -55,30 +58,30 @@ export class ReservationLost extends Error {
 /**
  * Decides a ticket's reminders and reserves an attempt for each that may be sent.
  *
- * One READ COMMITTED transaction without network inside: lock, fence, read, decide, render,
- * write. A reminder that cannot be written does not stop the others.
+ * One READ COMMITTED transaction without network calls inside: lock, fence, read, decide, render,
+ * write. A reminder that cannot be written is quarantined and does not block the others.
  */
 export async function reserve(runtime: Runtime, context: DispatchContext, ticket: Ticket): Promise<Reservation> {
   const batch = randomUUID()
   const held = new Set<string>()
   let commitLost = false
-  const part = async (some: readonly string[]): Promise<Reserved[]> => {
+  const reserveSome = async (reminderIds: readonly string[]): Promise<Reserved[]> => {
     try {
-      const part = await runtime.ledger.db
+      const done = await runtime.ledger.db
         .transaction()
-        .execute((trx) => reservePart(runtime, context, trx, ticket.ring, batch, some, held))
-      for (const version of part.keptNow) keptIn(runtime.ledger).set(version, true)
-      return part.reserved
+        .execute((trx) => reservePart(runtime, context, trx, ticket.ring, batch, reminderIds, held))
+      for (const version of done.keptNow) keptVersions(runtime.ledger).set(version, true)
+      return done.reserved
     } catch (error) {
       commitLost ||= isTransient(error)
       throw error
     }
   }
   try {
-    const reserved = await runBisecting(ticket.reminderIds, part, async (reminderId, error) => {
+    const reserved = await runBisecting(ticket.reminderIds, reserveSome, async (reminderId, error) => {
       runtime.log.error(
         { event: 'reminder.quarantined', reminder: reminderId, ...failureForLog(error) },
-        'reminder cannot be reserved; tried again later',
+        'reminder cannot be reserved; retried later',
       )
       await quarantine(runtime.ledger.db, unwritable(reminderId, ticket.ring, runtime.clock.now()))
       return []
@@ -89,14 +92,11 @@ export async function reserve(runtime: Runtime, context: DispatchContext, ticket
   }
 }
 
-/** How long a reminder with data that cannot be stored waits before it is tried again. */
-const PUT_ASIDE_MS = 15 * MINUTE
-
 const unwritable = (reminderId: string, ring: string, now: Instant): Parameters<typeof quarantine>[1] => ({
   reminderId,
   ring,
   now,
-  nextAt: now + PUT_ASIDE_MS,
+  nextAt: now + QUARANTINE_MS,
   objection: {
     code: 'internal_error',
     rule: 'decorum/unwritable',
@@ -108,19 +108,19 @@ const unwritable = (reminderId: string, ring: string, now: Instant): Parameters<
   },
 })
 
-/** What the ledger holds for this batch beyond what we know to have reserved. */
+/** Which attempts of this batch does the ledger hold beyond those known to be reserved? */
 export async function orphansOf(runtime: Runtime, batch: string, reserved: readonly Reserved[]): Promise<AttemptKey[]> {
   const known = new Set(reserved.map((r) => r.attempt.reminderId))
   return (await attemptsOfBatch(runtime.ledger.db, batch)).filter((attempt) => !known.has(attempt.reminderId))
 }
 
 /**
- * Versions of words whose text this process knows to be in the ledger, so that it is written once and not with
- * every batch. Only what was committed counts: an attempt whose words nobody kept could not be shown again.
+ * Template versions whose text this process knows to be in the ledger, so that it is written once and not with
+ * every batch. Only committed ones count: an attempt whose text was not kept could not be shown again.
  */
 const kept = new WeakMap<Ledger, LRUCache<string, true>>()
 
-function keptIn(ledger: Ledger): LRUCache<string, true> {
+function keptVersions(ledger: Ledger): LRUCache<string, true> {
   let versions = kept.get(ledger)
   if (versions === undefined) kept.set(ledger, (versions = new LRUCache({ max: 10_000 })))
   return versions
@@ -152,7 +152,7 @@ async function reservePart(
     free.map((a) => a.reminderId),
   )
   if (fenced.length === 0) return NOTHING
-  // A fixed order, so that the same batch folds to the same decisions wherever it runs.
+  // A fixed order, so that the same batch gives the same decisions wherever it runs.
   fenced.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1))
   const recipients = await readRecipients(trx, [...new Set(fenced.map((r) => r.recipientId))], now)
   const accounts = await readAccounts(
@@ -160,14 +160,14 @@ async function reservePart(
     fenced.map((r) => r.id),
   )
   const since = now - runtime.config.delivery.sameWordsWithin
-  const spokenTo = spokenToSince(fenced, recipients, since)
-  const earlier = spokenTo.length === 0 ? [] : await earlierMessages(trx, spokenTo, new Date(since))
+  const contacted = recipientsContactedSince(fenced, recipients, since)
+  const earlier = contacted.length === 0 ? [] : await earlierMessages(trx, contacted, new Date(since))
   const decider = new BatchDecider(runtime, context, batch, now, { since, messages: earlier })
   for (const reminder of fenced) {
     if (reminder.dueAt.getTime() > now) decider.requeue(reminder)
     else decider.add(reminder, recipients.get(reminder.recipientId) as LockedRecipient, accounts.get(reminder.id) ?? [])
   }
-  const newWords = [...decider.words].filter(([version]) => !keptIn(runtime.ledger).has(version))
+  const newWords = [...decider.words].filter(([version]) => !keptVersions(runtime.ledger).has(version))
   if (newWords.length > 0) {
     await keepTemplateWords(
       trx,
@@ -187,7 +187,7 @@ async function reservePart(
   return { reserved: decider.reserved, keptNow: newWords.map(([version]) => version) }
 }
 
-/** For /metrics. A transaction that is rolled back at its very end has been counted; the ledger is what is believed. */
+/** For /metrics. Counts before COMMIT, so a transaction rolled back at its end is counted too; the ledger is authoritative. */
 function count(written: Pick<BatchDecider['written'], 'decisions' | 'steps'>, fenced: readonly FencedReminder[]): void {
   const byId = new Map(fenced.map((reminder) => [reminder.id, reminder]))
   for (const { decision } of written.decisions) countDecision(decision)
@@ -197,7 +197,7 @@ function count(written: Pick<BatchDecider['written'], 'decisions' | 'steps'>, fe
   }
 }
 
-/** People first, then addresses, each in order, skipping what somebody holds; a reminder needs all of its own. */
+/** Locks recipients first, then addresses, each in order, skipping rows locked elsewhere; a reminder needs all of its own. */
 async function lockAnchors(
   opened: Transaction<Database>,
   anchors: readonly ReminderAnchors[],

@@ -15,16 +15,16 @@ import { addReminderNotices, recipientsToLock } from '../notify.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Settlement } from './settlement.ts'
 
-const EVERY_MS = 20
-const MOST_AT_ONCE = 50
+const WRITE_EVERY_MS = 20
+const MAX_BATCH = 50
 const RETRIES = new ExponentialBackoff({ initialDelay: 100, maxDelay: 500 })
 
 /**
- * Writes what attempts came to, as a stream.
+ * Writes the results of attempts as a stream.
  *
  * Results of all batches are written together every 20 ms or 50 results, and again until
- * PostgreSQL takes them: nobody waits for the slowest call, and a worker that is killed
- * leaves in doubt what was on the wire and not its whole batch (simulated at 1,000/s with
+ * PostgreSQL takes them: no result waits for the slowest call, and a worker that is killed
+ * leaves only the calls on the wire in doubt and not its whole batch (simulated at 1,000/s with
  * 1 % hangs: 15 accepted but unsettled, against 4,000 when batches settle as one).
  */
 export class SettleStream {
@@ -32,7 +32,7 @@ export class SettleStream {
   readonly #waiting: Settlement[] = []
   #writing: Promise<void> | null = null
   readonly #abort = new AbortController()
-  #idle: (() => void)[] = []
+  #drainWaiters: (() => void)[] = []
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime
@@ -42,16 +42,16 @@ export class SettleStream {
     this.#waiting.push(settlement)
     this.#writing ??= this.#write().finally(() => {
       this.#writing = null
-      for (const resolve of this.#idle.splice(0)) resolve()
+      for (const resolve of this.#drainWaiters.splice(0)) resolve()
     })
   }
 
   /** Resolves once everything added so far is written. */
   async drained(): Promise<void> {
-    while (this.#writing !== null) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    while (this.#writing !== null) await new Promise<void>((resolve) => this.#drainWaiters.push(resolve))
   }
 
-  /** Stops trying; what is not written is left to the sweep. */
+  /** Stops retrying; results not written are left to the sweep. */
   abort(): void {
     this.#abort.abort()
     this.#waiting.length = 0
@@ -59,8 +59,8 @@ export class SettleStream {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#abort.signal.aborted) {
-      if (this.#waiting.length < MOST_AT_ONCE) await pause(EVERY_MS)
-      const batch = this.#waiting.splice(0, MOST_AT_ONCE)
+      if (this.#waiting.length < MAX_BATCH) await pause(WRITE_EVERY_MS)
+      const batch = this.#waiting.splice(0, MAX_BATCH)
       await this.#writeBatch(batch)
     }
   }
@@ -76,7 +76,7 @@ export class SettleStream {
       )
     })
     try {
-      // cockatiel waits out its delay when it is aborted, and tries once more.
+      // When aborted, cockatiel still waits out its delay and tries once more.
       await untilTaken.execute(async () => {
         if (!signal.aborted) await settle(this.#runtime, batch)
       }, signal)
@@ -86,17 +86,17 @@ export class SettleStream {
   }
 }
 
-/** Writes settlements now, each once; used by the stream, the sweep and the receipts. */
+/** Writes settlements now, bisecting a batch that fails so that one bad settlement does not block the others. */
 export async function settle(runtime: Runtime, settlements: readonly Settlement[]): Promise<void> {
   for (const { alarm, entry } of settlements) {
     const about = { reminder: entry.reminderId, attempt: entry.attemptNo, code: entry.code }
     if (alarm === 'route.misconfigured')
       runtime.log.error(
         { event: 'route.misconfigured', ...about, detail: entry.detail },
-        'provider refuses our configuration; its messages wait and spend no try',
+        'provider rejects our configuration; messages wait without spending a try',
       )
     if (alarm === 'message.refused')
-      runtime.log.error({ event: 'message.refused', ...about }, 'provider refuses the words of a message')
+      runtime.log.error({ event: 'message.refused', ...about }, 'provider rejects the content of a message')
   }
   await runBisecting(
     settlements,
@@ -125,22 +125,22 @@ async function settlePart(
   settlements: readonly Settlement[],
 ): Promise<void> {
   await lookUpByKey(opened)
-  // What only makes facts milder (a pending contact that turns out sent) needs no lock; a new stop does.
-  const stops = settlements.filter((s) => s.suppress !== null)
+  // A settlement only relaxes facts (a pending contact turns out sent) and needs no lock; a new suppression does.
+  const suppressing = settlements.filter((s) => s.suppress !== null)
   const addresses = new Map<Settlement, NonNullable<Awaited<ReturnType<typeof attemptAddress>>>>()
-  for (const stop of stops) {
-    const address = await attemptAddress(opened, stop.entry.reminderId, stop.entry.attemptNo)
-    if (address !== null) addresses.set(stop, address)
+  for (const settlement of suppressing) {
+    const address = await attemptAddress(opened, settlement.entry.reminderId, settlement.entry.attemptNo)
+    if (address !== null) addresses.set(settlement, address)
   }
   const toNote = await recipientsToLock(
     runtime,
     opened,
     settlements.map((s) => s.entry.reminderId),
   )
-  const toStop = [...addresses.values()]
+  const toSuppress = [...addresses.values()]
   const trx = await takeLocks(
     opened,
-    { recipients: toStop.map((a) => a.recipientId).concat(toNote), addresses: toStop },
+    { recipients: toSuppress.map((a) => a.recipientId).concat(toNote), addresses: toSuppress },
     'wait',
   )
   const now = runtime.clock.now()
@@ -169,7 +169,7 @@ async function settlePart(
       )
     }
     if (!done.has(`${entry.reminderId}.${entry.attemptNo}`)) {
-      // A receipt that overtook an acceptance said the same and more; anything else is a contradiction.
+      // A receipt that overtook the acceptance proves it already; any other result contradicts the settled one.
       const about = { reminder: entry.reminderId, attempt: entry.attemptNo, status: entry.status }
       if (entry.status === 'accepted')
         runtime.log.debug({ event: 'result.superseded', ...about }, 'acceptance came after its receipt')

@@ -4,31 +4,31 @@ import { type Instant, MINUTE } from '../../model/time.ts'
 import { type Channel, suppressionAfter, type SuppressionReason } from '../../model/vocabulary.ts'
 import type { SettlementEntry } from '../../record/dispatch/settlement.ts'
 
-/** What an attempt came to: a provider's outcome, or that no call was begun at all. */
+/** How an attempt ended: a provider's outcome, or that no call was begun at all. */
 export type AttemptEnd = CallOutcome | { kind: 'not_sent'; why: string; waitMs: number }
 
 /** A settlement with what follows from it beyond the attempt. */
 export interface Settlement {
   entry: SettlementEntry
-  /** The address is of no use or its owner has opted out: stop it. */
+  /** The address is unusable or its owner has opted out: suppress it. */
   suppress: SuppressionReason | null
-  /** This channel is finished: try the rung's next one. */
+  /** This channel has failed: try the rung's next one. */
   fallBack: boolean
   /** An operator has to do something: the event to log, with the code and detail of `entry`. */
   alarm: 'route.misconfigured' | 'message.refused' | null
 }
 
 /** A reminder ends as failed after so many tries that a provider failed. */
-const MOST_TRIES = 5
+const MAX_TRIES = 5
 const FIRST_BACKOFF_MS = 30_000
-const LONGEST_BACKOFF_MS = 30 * MINUTE
-const AFTER_CONFIGURATION_MS = 5 * MINUTE
+const MAX_BACKOFF_MS = 30 * MINUTE
+const CONFIGURATION_RETRY_MS = 5 * MINUTE
 
 /**
  * What follows from the end of an attempt?
  *
- * Only a real failure of the provider spends a try: throttling, a wrong configuration of ours and
- * a call that never began cost the person nothing. Unknown is in doubt and is never tried again.
+ * Only a failure of the provider spends a try: throttling, a configuration error of ours and a call that
+ * never began do not. An unknown outcome is in doubt and is never tried again.
  *
  * @param spent   tries that providers failed before
  * @param jitter  0 to 1, injected
@@ -50,7 +50,7 @@ export function settlementOf(
     detail: null,
   }
   const quiet = { suppress: null, fallBack: false, alarm: null }
-  const again = (waitMs: number, spendsAttempt: boolean): SettlementEntry['reminder'] => ({
+  const retryIn = (waitMs: number, spendsAttempt: boolean): SettlementEntry['reminder'] => ({
     status: 'scheduled',
     nextAt: now + waitMs,
     spendsAttempt,
@@ -60,7 +60,7 @@ export function settlementOf(
     case 'accepted':
       return {
         ...quiet,
-        // A call that was accepted is still ringing: it counts as the worst it can become until its receipt.
+        // An accepted call is still ringing: until its receipt it counts as `pending`, the strictest state.
         entry: {
           ...base,
           status: 'accepted',
@@ -84,7 +84,7 @@ export function settlementOf(
     case 'not_sent':
       return {
         ...quiet,
-        entry: { ...base, status: 'not_sent', code: end.why, contact: null, reminder: again(end.waitMs, false) },
+        entry: { ...base, status: 'not_sent', code: end.why, contact: null, reminder: retryIn(end.waitMs, false) },
       }
     case 'rejected': {
       const rejected = {
@@ -107,23 +107,23 @@ export function settlementOf(
             ...quiet,
             entry: {
               ...rejected,
-              reminder: again(Math.max(end.retryAfterMs ?? 0, 1_000 + Math.round(jitter * 1_000)), false),
+              reminder: retryIn(Math.max(end.retryAfterMs ?? 0, 1_000 + Math.round(jitter * 1_000)), false),
             },
           }
         case 'configuration':
           return {
             ...quiet,
-            entry: { ...rejected, reminder: again(AFTER_CONFIGURATION_MS, false) },
+            entry: { ...rejected, reminder: retryIn(CONFIGURATION_RETRY_MS, false) },
             alarm: 'route.misconfigured',
           }
         case 'retriable':
-          return spent + 1 >= MOST_TRIES
+          return spent + 1 >= MAX_TRIES
             ? { ...quiet, entry: { ...rejected, reminder: failed }, fallBack: true }
-            : { ...quiet, entry: { ...rejected, reminder: again(backoffMs(spent, jitter), true) } }
+            : { ...quiet, entry: { ...rejected, reminder: retryIn(backoffMs(spent, jitter), true) } }
         case 'address':
         case 'opted-out':
-          // Decided again at once: another address of the person's own is chosen, or the stop is named.
-          return { ...quiet, entry: { ...rejected, reminder: again(0, true) }, suppress: suppressionAfter(end.class) }
+          // Decided again at once: another of the recipient's addresses is chosen, or the suppression is named.
+          return { ...quiet, entry: { ...rejected, reminder: retryIn(0, true) }, suppress: suppressionAfter(end.class) }
         case 'content':
           return { ...quiet, entry: { ...rejected, reminder: failed }, fallBack: true, alarm: 'message.refused' }
         case 'permanent':
@@ -135,6 +135,6 @@ export function settlementOf(
 
 /** 30 s, 60 s, 2 min … up to 30 min, each reduced by up to half so that retries spread out. */
 function backoffMs(spent: number, jitter: number): number {
-  const full = Math.min(FIRST_BACKOFF_MS * 2 ** spent, LONGEST_BACKOFF_MS)
+  const full = Math.min(FIRST_BACKOFF_MS * 2 ** spent, MAX_BACKOFF_MS)
   return Math.round(full * (1 - jitter / 2))
 }

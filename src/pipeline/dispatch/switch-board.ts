@@ -3,17 +3,17 @@ import type { SwitchScope } from '../../model/vocabulary.ts'
 import { type ActiveSwitch, activeSwitches } from '../../record/switches.ts'
 import type { Runtime } from '../runtime.ts'
 
-/** Since when it has been on its way, by machine time; `new`: it is only asked for now; `on-its-way`: whatever the queue held when a drain began. */
+/** Since when it has been queued, by machine time; `new`: not queued yet; `on-its-way`: queued before any drain began. */
 type Queued = Date | 'new' | 'on-its-way'
 
 /**
  * Does a switch keep this from being sent? The firmest state wins.
  *
- * Draining lets go what was queued before the switch was thrown, and is a pause for everything else.
+ * `draining` lets through what was queued before the switch was thrown, and pauses everything else.
  */
 export function closedBy(
   active: readonly ActiveSwitch[],
-  subject: Scoped,
+  subject: SwitchSubject,
   queued: Queued,
 ): 'stopped' | 'paused' | null {
   let closed: 'paused' | null = null
@@ -28,21 +28,21 @@ export function closedBy(
 /** Every worker obeys a switch within this time. */
 const OBEYED_WITHIN_MS = 2_000
 
-/** The switches as this process last saw them; every worker looks again each second. */
+/** The switches as this process last read them; every worker reads them again each second. */
 export class SwitchBoard {
   #active: readonly ActiveSwitch[] = []
-  /** By the monotonic clock, which goes on while a process is frozen. */
+  /** When they were read, by the monotonic clock, which goes on while a process is frozen. */
   #asOf: number | null = null
   readonly #runtime: Pick<Runtime, 'ledger'>
   readonly #monotonic: () => number
 
-  /** @param monotonic  milliseconds of a clock that nothing sets back or stops */
+  /** @param monotonic  milliseconds of a clock that is never set back or stopped */
   constructor(runtime: Pick<Runtime, 'ledger'>, monotonic = () => performance.now()) {
     this.#runtime = runtime
     this.#monotonic = monotonic
   }
 
-  /** Reads the ledger again. */
+  /** Reads the switches from the ledger. */
   async refresh(): Promise<void> {
     const asOf = this.#monotonic()
     this.#active = await activeSwitches(this.#runtime.ledger.db)
@@ -50,30 +50,30 @@ export class SwitchBoard {
   }
 
   /**
-   * Is what was last seen too old to act on: the ledger does not answer, or this process was frozen?
+   * Are the switches too old to act on, because the ledger does not answer or this process was frozen?
    *
-   * False until the first look: who never looks has nobody to obey.
+   * False before the first refresh, so a process that never reads switches is not blocked.
    */
   get outOfDate(): boolean {
     return this.#asOf !== null && this.#monotonic() - this.#asOf > OBEYED_WITHIN_MS
   }
 
-  /** As `closedBy`, for the switches last seen. */
-  closed(subject: Scoped, queued: Queued): 'stopped' | 'paused' | null {
+  /** As `closedBy`, for the switches last read. */
+  closed(subject: SwitchSubject, queued: Queued): 'stopped' | 'paused' | null {
     return closedBy(this.#active, subject, queued)
   }
 
-  /** Is nothing new to be queued on this route: a switch of any state that covers all of it? */
-  takesNothingNew(route: string, channel: string): boolean {
+  /** Does a pausing or draining switch that covers the whole route keep new reminders from being queued? */
+  blocksQueueing(route: string, channel: string): boolean {
     return this.#active.some((s) => {
-      // A stop must still reach the reminders, so that each is refused with its reason.
+      // Under `stopped` reminders are still queued, so that each is refused with its reason.
       if (s.state === 'stopped' || s.state === 'slowed') return false
       return coversRoute(s.scope, route, channel)
     })
   }
 
-  /** The switch that holds all of everybody's; null: none does. */
-  holdsEverything(): ActiveSwitch | null {
+  /** The switch that stops or pauses everything; null: none does. */
+  globalSwitch(): ActiveSwitch | null {
     return (
       this.#active.find((s) => (s.state === 'stopped' || s.state === 'paused') && Object.keys(s.scope).length === 0) ??
       null
@@ -81,7 +81,7 @@ export class SwitchBoard {
   }
 
   /** At which share of its route's rate may this go, in percent? 100: all of it. */
-  share(subject: Scoped): number {
+  share(subject: SwitchSubject): number {
     return shareOf(this.#active, subject)
   }
 
@@ -90,17 +90,17 @@ export class SwitchBoard {
     return smallestShare(this.#active, route, channel)
   }
 
-  /** The share that everything on this route has at most. */
+  /** The largest share that everything on this route may have. */
   shareOfRoute(route: string, channel: string): number {
     return shareOfRoute(this.#active, route, channel)
   }
 }
 
-/** What a switch's scope is held against. */
-type Scoped = { [Dimension in keyof Required<SwitchScope>]: string | null }
+/** What a switch's scope is matched against. */
+type SwitchSubject = { [Dimension in keyof Required<SwitchScope>]: string | null }
 
 /** A scope covers what equals it in every dimension it names; a jurisdiction covers what lies below it. */
-function covers(scope: SwitchScope, subject: Scoped): boolean {
+function covers(scope: SwitchScope, subject: SwitchSubject): boolean {
   return Object.entries(scope).every(([dimension, wanted]) => {
     const actual = subject[dimension as keyof SwitchScope]
     if (actual === null) return false
@@ -119,22 +119,22 @@ function coversRoute(scope: SwitchScope, route: string, channel: string): boolea
 }
 
 /** All of the route's rate, in percent. */
-export const FULL = 100
+export const FULL_RATE = 100
 
-/** At which share of its route's rate may this go, in percent? Of several slow switches the smallest share. */
-export const shareOf = (active: readonly ActiveSwitch[], subject: Scoped): number =>
+/** At which share of its route's rate may this go, in percent? Of several slowing switches the smallest share. */
+export const shareOf = (active: readonly ActiveSwitch[], subject: SwitchSubject): number =>
   smallest(active, (scope) => covers(scope, subject))
 
 /** The smallest share that anything on this route may have. */
 export const smallestShare = (active: readonly ActiveSwitch[], route: string, channel: string): number =>
   smallest(active, (scope) => touchesRoute(scope, route, channel))
 
-/** The share that everything on this route has at most. */
+/** The largest share that everything on this route may have. */
 export const shareOfRoute = (active: readonly ActiveSwitch[], route: string, channel: string): number =>
   smallest(active, (scope) => coversRoute(scope, route, channel))
 
 const smallest = (active: readonly ActiveSwitch[], concerns: (scope: ActiveSwitch['scope']) => boolean): number =>
   Math.min(
-    FULL,
-    ...active.filter((one) => one.state === 'slowed' && concerns(one.scope)).map((one) => one.share ?? FULL),
+    FULL_RATE,
+    ...active.filter((one) => one.state === 'slowed' && concerns(one.scope)).map((one) => one.share ?? FULL_RATE),
   )

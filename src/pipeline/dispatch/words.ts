@@ -1,27 +1,42 @@
 import type { Config } from '../../config/config.ts'
 import type { CompiledPack } from '../../decide/packs.ts'
 import type { Creditor } from '../../model/creditor.ts'
-import type { Decision } from '../../model/decision.ts'
+import type { Decision, ObjectionCode } from '../../model/decision.ts'
 import type { Facts, SystemFacts } from '../../model/facts.ts'
 import { localeChain } from '../../model/locale.ts'
 import { fromMinor, type Money } from '../../model/money.ts'
 import type { CarriedBlocks } from '../../model/template.ts'
 import type { Instant } from '../../model/time.ts'
 import { type AccountTemplateFacts, nextStepSchema, type TemplateFacts } from '../../model/template-facts.ts'
+import { ZONE_DATA_VERSION } from '../../model/zones/zone-data.ts'
 import { bookDate } from '../../plan/book-time.ts'
-import type { AccountForDecision, EarlierMessage, RecipientForDecision } from '../../record/dispatch/decision-inputs.ts'
+import type {
+  AccountForDecision,
+  EarlierMessage,
+  LockedRecipient,
+  RecipientForDecision,
+} from '../../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
 import { carriedBlocks } from '../../render/carried-blocks.ts'
-import { repeatOf } from './after-decision.ts'
+import type { RenderProblem } from '../../render/render-result.ts'
 import { decideForCall } from './facts.ts'
 
-/** What went out in writing before, newest last: emails of ours and notices that were reported. */
+const OBJECTION_CODES: Record<RenderProblem['kind'], ObjectionCode> = {
+  'missing-facts': 'precondition_missing',
+  'link-in-fact': 'content_unsafe',
+  'not-registered': 'not_registered',
+  'too-long': 'internal_error',
+  'no-template': 'internal_error',
+  fault: 'internal_error',
+}
+
+/** What was sent in writing before, newest last: our emails and the notices that were reported. */
 export interface WrittenBefore {
   emails: readonly Instant[]
   notices: readonly Instant[]
 }
 
-/** What has this person had in writing? Only what surely left us. */
+/** What was this recipient sent in writing? Only emails that were accepted or delivered, and reported notices. */
 export const writtenBefore = ({
   contacts,
   events,
@@ -38,16 +53,16 @@ export const writtenBefore = ({
   notices: events.filter((e) => e.type === 'notice').map((e) => e.at),
 })
 
-/** Variables with a meaning of their own; the others are the template's. */
+/** Variables that name the recipient; all others belong to the template. */
 const NAME_PARTS = ['givenName', 'familyName', 'honorific'] as const
 
 /**
- * What may the words of this message be made of?
+ * Which facts may the text of this message use?
  *
- * Amounts and days are those of this moment, so a message never states a balance that the
- * decision did not see. A fact of the wrong type counts as not known, and is then not said.
+ * Amounts and days are those of the decision, so a message never states a balance that the
+ * decision did not see. A fact of the wrong type counts as unknown and is left out.
  *
- * @param variables  the accounts' and the reminder's own, out of the vault, the reminder's winning
+ * @param variables  decrypted variables of the accounts and of the reminder, the reminder's taking precedence
  */
 export function composeWords(input: {
   name: string | null
@@ -92,17 +107,17 @@ function accountWords(account: AccountForDecision, daysPastDue: number | null, b
     overdue: money(account.overdueMinor, account.currency),
     minimumDue: account.minimumDueMinor === null ? null : money(account.minimumDueMinor, account.currency),
     originalCreditor: textOf(facts.originalCreditor),
-    lateInterest: truthOf(facts.lateInterest),
-    reportsToBureau: truthOf(facts.reportsToBureau),
+    lateInterest: booleanOf(facts.lateInterest),
+    reportsToBureau: booleanOf(facts.reportsToBureau),
     nextStep: nextStep.success ? nextStep.data : null,
   }
 }
 
 const money = (minor: number, currency: string): Money => fromMinor(BigInt(minor), currency)
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
-const truthOf = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null)
+const booleanOf = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null)
 
-/** The locales in which this person is written to, the best first. */
+/** The locales to write to this recipient in, in order of preference. */
 export const localesFor = (
   config: Pick<Config, 'locales'>,
   recipient: { locale: string | null },
@@ -110,9 +125,9 @@ export const localesFor = (
 ): string[] => localeChain([recipient.locale, creditor.defaults.locale], config.locales)
 
 /**
- * What do the words carry in which this reminder would go out?
+ * Which blocks does the text that this reminder would be sent with carry?
  *
- * @returns  null where that is not for us to say: no such words, or a vendor's approved text goes out instead
+ * @returns  null where it cannot be known: no such text, or a vendor's approved text goes out instead
  */
 export function carriedWords(
   config: Pick<Config, 'locales' | 'templates'>,
@@ -130,31 +145,31 @@ export function carriedWords(
   })
 }
 
-/** A reminder, asked about together with its words. */
+/** What `decideWithWords` decides on: a reminder together with its text. */
 export interface WordsQuestion<Words> {
   facts: Facts
   packs: readonly CompiledPack[]
   now: Instant
   recipientId: string
-  /** What this recipient, and others, were told since `since`. */
+  /** Messages to this recipient and others since `since`. */
   earlier: { since: Instant; messages: readonly EarlierMessage[] }
-  /** Renders it, or says why there are no true words. Asked only where the answer turns on the words. */
+  /** Renders the message, or refuses it. Called only where the decision depends on the text. */
   render: () => Words | { objection: Decision }
-  /** What it would tell with these words. */
+  /** The message in the form in which later ones are compared with it. */
   messageOf: (words: Words) => EarlierMessage
 }
 
-/** `tells`: with what later reminders are compared; null: with nothing. `facts`: those of the decision, with what the words have shown. */
+/** `comparable`: what later reminders are compared with; null: nothing. `facts`: those decided on, with the repeat that was found. */
 export type WordsDecision<Words> =
-  | { goes: true; decision: Decision; words: Words; tells: EarlierMessage | null }
+  | { goes: true; decision: Decision; words: Words; comparable: EarlierMessage | null }
   | { goes: false; decision: Decision; decidedFor: Instant; facts: Facts }
 
 /**
- * May this reminder go now, with the words that it would have?
+ * May this reminder be sent now, with the text it would have?
  *
- * What tells the same as an earlier message is over at once, and does not wait first for a cap or a spacing; only then
- * are the words of what waits needed. It is decided again with what the words have shown, so that the
- * kept facts give the same decision.
+ * A repeat of an earlier message is refused at once rather than waiting for a cap or a spacing first; only where there
+ * may be one is a deferred reminder rendered. A repeat is added to the facts and decided again, so that the recorded
+ * facts give the recorded decision.
  */
 export function decideWithWords<Words extends object>(question: WordsQuestion<Words>): WordsDecision<Words> {
   const { facts, packs, now, earlier } = question
@@ -164,25 +179,119 @@ export function decideWithWords<Words extends object>(question: WordsQuestion<Wo
     return { goes: false, decision, decidedFor, facts }
   const words = question.render()
   if ('objection' in words) return { goes: false, decision: waits ? decision : words.objection, decidedFor, facts }
-  const tells = isComparable(facts) ? question.messageOf(words) : null
-  const repeated = tells === null ? null : repeatOf(tells, earlier.messages, earlier.since)
+  const comparable = isComparable(facts) ? question.messageOf(words) : null
+  const repeated = comparable === null ? null : repeatedMessage(comparable, earlier.messages, earlier.since)
   if (repeated !== null) {
-    const shown: Facts = {
+    const withRepeat: Facts = {
       ...facts,
       system: {
         ...(facts.system as SystemFacts),
         sameWordsAs: { reminderId: repeated.reminderId, at: repeated.at.getTime() },
       },
     }
-    return { goes: false, ...decideForCall(shown, packs, now), facts: shown }
+    return { goes: false, ...decideForCall(withRepeat, packs, now), facts: withRepeat }
   }
   if (waits) return { goes: false, decision, decidedFor, facts }
-  return { goes: true, decision, words, tells }
+  return { goes: true, decision, words, comparable }
 }
 
-/** Only reminders are: what people asked for, or the law demands, is told as often as it comes. */
+/** Only reminders are: requested information and legal notices are sent as often as they come. */
 const isComparable = ({ reminder }: Facts): boolean => reminder.kind === 'reminder'
 
 const mayRepeat = <Words>({ facts, recipientId, earlier }: WordsQuestion<Words>): boolean =>
   isComparable(facts) &&
   earlier.messages.some((message) => message.recipientId === recipientId && message.channel === facts.reminder.channel)
+
+/** A rendered reminder, about to be reserved. */
+type Outgoing = Omit<EarlierMessage, 'at'>
+
+/**
+ * Which earlier message does this reminder repeat? The first of them; null: none.
+ *
+ * A repeat has the same channel and lies within the period. If both come from ladders, or both were asked for directly,
+ * it has the same words about the same accounts: two steps of one ladder with different words are two reminders.
+ * Between the two origins, which do not know of each other, any message about the same accounts is a repeat.
+ */
+export function repeatedMessage(
+  outgoing: Outgoing,
+  earlier: readonly EarlierMessage[],
+  since: Instant,
+): EarlierMessage | null {
+  return (
+    earlier.find(
+      (message) =>
+        message.reminderId !== outgoing.reminderId &&
+        message.recipientId === outgoing.recipientId &&
+        message.live === outgoing.live &&
+        message.channel === outgoing.channel &&
+        message.at.getTime() > since &&
+        (message.origin === outgoing.origin
+          ? covers(message, outgoing) && covers(outgoing, message) && message.messageHash === outgoing.messageHash
+          : covers(message, outgoing)),
+    ) ?? null
+  )
+}
+
+/** Whose earlier messages must be read? Recipients whom we have contacted on the reminder's channel since then. */
+export const recipientsContactedSince = (
+  fenced: readonly FencedReminder[],
+  recipients: ReadonlyMap<string, LockedRecipient>,
+  since: Instant,
+): string[] => [
+  ...new Set(
+    fenced
+      .filter(
+        (reminder) =>
+          reminder.kind === 'reminder' &&
+          recipients
+            .get(reminder.recipientId)
+            ?.contacts.some(
+              (contact) =>
+                contact.by === 'decorum' &&
+                !contact.otherRecipient &&
+                contact.channel === reminder.channel &&
+                contact.at > since,
+            ),
+      )
+      .map((reminder) => reminder.recipientId),
+  ),
+]
+
+const covers = (message: Pick<Outgoing, 'accountIds'>, other: Pick<Outgoing, 'accountIds'>): boolean =>
+  other.accountIds.every((id) => message.accountIds.includes(id))
+
+/**
+ * The refusal of a reminder that may be sent but cannot be rendered correctly.
+ *
+ * A message is withheld rather than sent with a gap or a wrong figure; the rule names the
+ * problem, and facts that are missing or contain a link by name, never by value.
+ */
+export function wordsObjection(problem: RenderProblem): Decision {
+  const rule =
+    problem.kind === 'missing-facts'
+      ? `decorum/words/${problem.facts.join('+')}`
+      : problem.kind === 'link-in-fact'
+        ? `decorum/words/link-in/${[...new Set(problem.facts)].join('+')}`
+        : `decorum/words/${problem.kind}`
+  return {
+    verdict: 'refuse',
+    until: null,
+    candidateZones: [],
+    packs: [],
+    zoneData: ZONE_DATA_VERSION,
+    reasons: [
+      {
+        code: OBJECTION_CODES[problem.kind],
+        rule,
+        pack: 'decorum',
+        version: '1',
+        citation:
+          problem.kind === 'link-in-fact'
+            ? `Decorum: no name or other fact puts a link into a message; correct ${[...new Set(problem.facts)].join(', ')} upstream`
+            : 'Decorum: words are sent whole and true, or not at all',
+        verified: true,
+        until: null,
+      },
+    ],
+  }
+}

@@ -225,7 +225,7 @@ class PersonSimulation {
   /** A send is an event of its own, however often the same facts allow it. */
   #send(
     reminder: SimulatedReminder,
-    { decision, words, tells }: Sending,
+    { decision, words, comparable }: Sending,
     address: RecipientAddress,
     facts: SimulatedDecision['facts'],
     now: Instant,
@@ -244,18 +244,18 @@ class PersonSimulation {
       0,
     ).entry
     const contact = recordContact(this.#recipient, reminder, address, outcome ?? 'sent', now)
-    this.#remember(tells, now)
+    this.#remember(comparable, now)
     for (const { afterMs, word } of this.#rules.receipts(reminder.channel, attempt))
       this.#receipts.push({ at: now + afterMs, contact, reminder, word })
     this.#tell({ kind: 'sent', at: now, reminder, decision, facts, weight: words.weight })
   }
 
-  /** Keeps what was told now, and of what was told before only what a later message may repeat. */
-  #remember(tells: Sending['tells'], now: Instant): void {
-    if (tells === null) return
+  /** Keeps this message and the earlier ones that a later message may still repeat. */
+  #remember(comparable: Sending['comparable'], now: Instant): void {
+    if (comparable === null) return
     this.#recipient.earlier = [
       ...this.#recipient.earlier.filter(({ at }) => at.getTime() > now - this.#rules.sameWordsWithin),
-      tells,
+      comparable,
     ]
   }
 
