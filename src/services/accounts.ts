@@ -1,7 +1,7 @@
 import { fromMinor } from '../model/money.ts'
-import { formatInstant, type LocalDate } from '../model/time.ts'
+import { formatInstant, type Instant, type LocalDate } from '../model/time.ts'
 import { stageOf } from '../model/vocabulary.ts'
-import type { Runtime } from '../pipeline/runtime.ts'
+import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { daysPastDueOn } from '../plan/book-time.ts'
 import { writeCursor } from '../record/access.ts'
 import { type AccountListing, accountsByExternalId, listAccounts } from '../record/accounts.ts'
@@ -18,14 +18,42 @@ import {
 } from '../record/timeline.ts'
 import { localDay } from '../report/local-time.ts'
 import { timelineWords } from '../report/timeline-words.ts'
-import type { AccountView, TimelineEntry, TimelineType } from '../report/views/accounts.ts'
-import { creditorSeen, emptyPage, limitOf, onlyOne, pageFrom, positionOf, text, textOrNull } from './paging.ts'
-import type { Reading } from './reading.ts'
+import type { AccountView, TimelineEntry, TimelineType, Totals } from '../report/views/accounts.ts'
+import type { Page } from '../report/views/page.ts'
+import {
+  creditorScope,
+  emptyPage,
+  limitOf,
+  onlyOne,
+  pageFrom,
+  type Paging,
+  positionOf,
+  type Ref,
+  text,
+  textOrNull,
+} from './paging.ts'
 
-/** Where do accounts stand, and what happened to them? */
-export function readingAccounts(
-  runtime: Runtime,
-): Pick<Reading, 'getAccount' | 'listAccounts' | 'accountTimeline' | 'totals'> {
+/** Accounts, their timelines and totals. An actor bound to a creditor finds only that creditor's; others look as if they did not exist. */
+export interface AccountService {
+  getAccount(actor: Actor, ref: Ref): Promise<AccountView | null>
+  listAccounts(
+    actor: Actor,
+    query: Paging & {
+      creditor?: string | undefined
+      state?: AccountView['state'] | undefined
+      recipientId?: string | undefined
+    },
+  ): Promise<Page<AccountView>>
+  /** Oldest first. Null: no such account. */
+  accountTimeline(actor: Actor, ref: Ref, query?: Paging): Promise<Page<TimelineEntry> | null>
+  /** From `from` until before `to`, by local day in `zone`. */
+  totals(
+    actor: Actor,
+    query: { creditor?: string | undefined; from: Instant; to: Instant; zone: string },
+  ): Promise<Totals>
+}
+
+export function accountService(runtime: Runtime): AccountService {
   const { db } = runtime.ledger
 
   async function viewsOf(rows: readonly AccountListing[]): Promise<AccountView[]> {
@@ -46,18 +74,18 @@ export function readingAccounts(
 
   return {
     async getAccount(actor, ref) {
-      const seen = creditorSeen(actor, ref.creditor)
-      const row = seen.nobody ? null : onlyOne(await accountsByExternalId(db, seen.creditor, ref.id))
+      const scope = creditorScope(actor, ref.creditor)
+      const row = scope.outside ? null : onlyOne(await accountsByExternalId(db, scope.creditor, ref.id))
       return row === null ? null : ((await viewsOf([row]))[0] as AccountView)
     },
 
     async listAccounts(actor, query) {
-      const seen = creditorSeen(actor, query.creditor)
-      if (seen.nobody) return emptyPage()
+      const scope = creditorScope(actor, query.creditor)
+      if (scope.outside) return emptyPage()
       const limit = limitOf(query.limit)
       const after = positionOf(query.cursor, ['id'])
       const rows = await listAccounts(db, {
-        creditor: seen.creditor,
+        creditor: scope.creditor,
         state: query.state ?? null,
         recipientExternalId: query.recipientId ?? null,
         after: after === null ? null : (after[0] as string),
@@ -73,8 +101,8 @@ export function readingAccounts(
     },
 
     async accountTimeline(actor, ref, query = {}) {
-      const seen = creditorSeen(actor, ref.creditor)
-      const account = seen.nobody ? null : onlyOne(await accountsByExternalId(db, seen.creditor, ref.id))
+      const scope = creditorScope(actor, ref.creditor)
+      const account = scope.outside ? null : onlyOne(await accountsByExternalId(db, scope.creditor, ref.id))
       if (account === null) return null
       const limit = limitOf(query.limit)
       const after = positionOf(query.cursor, ['number', 'number', 'text', 'text'])
@@ -97,10 +125,10 @@ export function readingAccounts(
     },
 
     async totals(actor, query) {
-      const seen = creditorSeen(actor, query.creditor)
+      const scope = creditorScope(actor, query.creditor)
       const none = { zone: query.zone, sent: [], objected: [], skipped: [], tasks: [], reminders: [] }
-      if (seen.nobody) return none
-      const span = { creditor: seen.creditor, from: new Date(query.from), to: new Date(query.to), zone: query.zone }
+      if (scope.outside) return none
+      const span = { creditor: scope.creditor, from: new Date(query.from), to: new Date(query.to), zone: query.zone }
       return {
         zone: query.zone,
         sent: await sentTotals(db, span),
@@ -119,17 +147,15 @@ function entryOf(row: TimelineRow): TimelineEntry {
   return { at: text(row.at), type, id: row.id, seq: row.seq, words: timelineWords(type, details), details }
 }
 
-/** PostgreSQL writes instants inside JSON with an offset; here every instant is in UTC and ends in Z. */
+/** PostgreSQL writes instants inside JSON with an offset; answers have them in UTC. */
 const instantIn = (value: unknown): unknown =>
   typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?[+-]\d{2}:\d{2}$/.test(value)
     ? formatInstant(Date.parse(value))
     : value
 
 /**
- * An account as it is answered.
- *
- * @param today  the day it is now in the zone of the creditor's books
- * @param standing  every pause and stop of its borrower that stands now; pauses of other accounts are left out
+ * @param today     the current date in the creditor's book zone
+ * @param standing  every hold and suppression of these accounts' recipients that is in force
  */
 function accountViewOf(
   row: AccountListing,
@@ -186,7 +212,7 @@ function accountViewOf(
   }
 }
 
-/** Counted while it is open; what the creditor states counts only where nothing can be counted. */
+/** Counted from the due date while the account is open; the creditor's own figure is used only without a due date. */
 function daysPastDueOf(row: AccountListing, today: LocalDate): number | null {
   if (row.state !== 'open') return 0
   const days = daysPastDueOn({ dueDate: row.due_date, statedDaysPastDue: row.stated_days_past_due }, today)

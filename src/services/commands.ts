@@ -46,28 +46,27 @@ import type {
 
 export type { AccountFile, FileImport, LineResult }
 
-/** Takes the results of an import as they come, in the order of the lines; a slow taker slows the import. */
+/** Receives the results of an import in the order of the lines; awaited, so that a slow consumer slows the import. */
 export type OnResult = (result: LineResult) => void | Promise<void>
 
 /**
- * Everything that changes the record from outside.
+ * Everything that callers may change in the record.
  *
- * Bodies are what `parse` in src/intake made of the wire. Ids of accounts, recipients,
- * events and contacts are the creditor's own; those of reminders, holds, suppressions and
- * tasks are ours. Whatever is answered has been committed.
+ * Bodies have been parsed by src/intake. Ids of accounts, recipients, events and contacts are the creditor's own;
+ * those of reminders, holds, suppressions and tasks are ours. Every answer is committed before it is given.
  *
  * @throws DECORUM_FORBIDDEN     the creditor is not the actor's
- * @throws DECORUM_NOT_FOUND     no such account, person or thing
- * @throws DECORUM_CONFLICT      the same id or key came before with another body
- * @throws DECORUM_BAD_INPUT     a fact that only the record could show to be wrong
+ * @throws DECORUM_NOT_FOUND     no such account, recipient, reminder, hold, suppression or task
+ * @throws DECORUM_CONFLICT      the same id or key was accepted before with another body
+ * @throws DECORUM_BAD_INPUT     a fact that contradicts the record
  */
-export interface Accepting {
+export interface CommandService {
   putAccount(actor: Actor, id: string, body: AccountBody): Promise<AccountAnswer>
   putRecipient(actor: Actor, id: string, body: RecipientBody): Promise<RecipientAnswer>
   addEvent(actor: Actor, accountId: string, body: EventBody): Promise<EventAnswer>
-  /** NDJSON in, in pieces of any size; one bad line loses none of the others. */
+  /** NDJSON, in chunks of any size; a bad line is rejected alone. */
   importAccounts(actor: Actor, bytes: AsyncIterable<Uint8Array>, onResult: OnResult): Promise<ImportTotals>
-  /** A whole file, CSV, NDJSON or .xlsx, once: an interrupted import goes on where it stood. `onStart` hears how many lines were done before. */
+  /** A whole file, CSV, NDJSON or .xlsx, once: an interrupted import resumes. `onStart` is given the number of lines done before. */
   importAccountFile(
     actor: Actor,
     file: AccountFile,
@@ -87,8 +86,11 @@ export interface Accepting {
   completeTask(actor: Actor, id: string, body: TaskCompletion): Promise<TaskAnswer>
 }
 
-/** The same, bound to one process's shell. `rules`: by which contacts that are reported are judged; absent: by the product's own promises alone. */
-export const accepting = (runtime: Runtime, rules: Pick<PermitRules, 'packs'> = { packs: [] }): Accepting => ({
+/** @param rules  judge contacts that are reported; absent: only what no pack may lift (`decide/invariants`) */
+export const commandService = (
+  runtime: Runtime,
+  rules: Pick<PermitRules, 'packs'> = { packs: [] },
+): CommandService => ({
   putAccount: (actor, id, body) => acceptAccount(runtime, actor, id, body),
   putRecipient: (actor, id, body) => acceptRecipient(runtime, actor, id, body),
   addEvent: (actor, accountId, body) => acceptEvent(runtime, actor, accountId, body),

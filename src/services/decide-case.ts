@@ -12,13 +12,13 @@ import type { Pack } from '../model/pack.ts'
 import { decisionWords, explanationLines, reasonBasis } from '../report/decision-words.ts'
 import type { Language } from '../report/words/terms.ts'
 
-/** The answer of the decide contract, as it goes over the wire. */
+/** The answer of the decide contract. */
 interface DecisionBody {
   verdict: Verdict
   until: string | null
   candidateZones: string[]
   packs: { id: string; version: string }[]
-  /** The edition of the time zone data it was decided with. */
+  /** The edition of the time zone data. */
   zoneData: string
   reasons: {
     code: ObjectionCode
@@ -31,7 +31,7 @@ interface DecisionBody {
   }[]
 }
 
-/** `decided` and `facts` are what the case was read as and came to; for words. `explain` says why, and is worked out when it is asked. */
+/** `decided`, `facts` and `now` are for wording; `explain` is computed on demand. */
 type DecideAnswer =
   | {
       ok: true
@@ -43,14 +43,14 @@ type DecideAnswer =
     }
   | { ok: false; faults: Fault[] }
 
-/** Answers one case of the decide contract; asks no ledger. */
+/** Answers one case of the decide contract, without a ledger. */
 export type CaseDecider = (input: unknown) => DecideAnswer
 
 /**
- * Makes these packs ready to answer cases.
+ * Compiles these packs for deciding cases.
  *
- * A case that names no packs is decided by every pack that is not opt-in; what a deployment
- * adds for itself (`policies.house`) does not change the public answer.
+ * A case that names no packs is decided by every pack that is not opt-in; the deployment's `policies.house` does not
+ * change the public answer.
  */
 export function caseDecider(packs: readonly Pack[]): CaseDecider {
   const compiled = compilePacks(packs)
@@ -72,7 +72,6 @@ export function caseDecider(packs: readonly Pack[]): CaseDecider {
   }
 }
 
-/** A decision with its instants as text. */
 function decisionBody(decision: Decision): DecisionBody {
   const text = (instant: Instant | null): string | null => (instant === null ? null : formatInstant(instant))
   return {
@@ -83,9 +82,9 @@ function decisionBody(decision: Decision): DecisionBody {
 }
 
 /**
- * The same answer for people: what happens and why, the binding reason first.
+ * The answer in sentences: the verdict, then the reasons, the binding one first.
  *
- * @param explain  tell what each rule judged by, and which let it pass or stayed silent
+ * @param explain  add what each rule judged by, and which rules allowed it or did not apply
  * @param locale   one of `LANGUAGES`
  */
 export function decisionText(answer: Extract<DecideAnswer, { ok: true }>, explain: boolean, locale: Language): string {
@@ -93,12 +92,12 @@ export function decisionText(answer: Extract<DecideAnswer, { ok: true }>, explai
   const { headline, reasons } = decisionWords(decided, locale, facts)
   if (!explain) return [headline, ...reasons.map((reason) => `  - ${reason}`)].join('\n')
   const explanation = answer.explain()
-  const telling = { language: locale, zones: decided.candidateZones }
+  const context = { language: locale, zones: decided.candidateZones }
   return [
     headline,
     ...reasons.flatMap((reason, i) => [
       `  - ${reason}`,
-      ...reasonBasis(explanation.rules[i] as RuleExplanation, telling).map((line) => `      ${line}`),
+      ...reasonBasis(explanation.rules[i] as RuleExplanation, context).map((line) => `      ${line}`),
     ]),
     ...explanationLines(explanation, decided, facts, locale),
   ].join('\n')

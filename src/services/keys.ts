@@ -5,7 +5,7 @@ import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { type ApiKeyRow, hasAdminKey, insertKey, keyByHash, listKeys, revokeKey } from '../record/api-keys.ts'
 import { isId } from '../record/id.ts'
 
-/** What a key may do. `admin` includes every other. */
+/** What an API key may do. `admin` includes every other scope. */
 export const SCOPES = [
   'accounts:write',
   'accounts:read',
@@ -25,7 +25,7 @@ export const SCOPES = [
 ] as const
 export type KeyScope = (typeof SCOPES)[number]
 
-/** A key as it may be shown: never its secret. */
+/** An API key without its secret. */
 export interface ApiKey {
   id: string
   label: string
@@ -37,7 +37,7 @@ export interface ApiKey {
   revokedAt: string | null
 }
 
-/** Who calls, as their key says. */
+/** An authenticated caller. */
 export interface Caller {
   actor: Actor
   keyId: string
@@ -51,8 +51,8 @@ interface NewKey {
   scopes: KeyScope[]
 }
 
-/** API keys: stored as SHA-256, shown once. */
-export interface Keys {
+/** API keys: a secret is shown once and stored as SHA-256. */
+export interface KeyService {
   /** Null: no such key, or revoked. */
   authenticate(bearer: string): Promise<Caller | null>
   createKey(wanted: NewKey): Promise<{ key: ApiKey; secret: string }>
@@ -60,13 +60,13 @@ export interface Keys {
   /** Null: no such key. Revoking twice changes nothing. */
   revokeKey(id: string, creditor: string | null): Promise<ApiKey | null>
   /**
-   * Makes sure that somebody can come in: stores `configured` as an admin key, or makes one when an
-   * embedded ledger has none (several processes on a server would print several). Returns the new secret to print once; null when nothing had to be made.
+   * Stores `configured` as an admin key, or makes one when an embedded ledger has none (several processes on a server
+   * would print several). Returns the new secret, to be printed once; null when none was made.
    */
   ensureBootstrapKey(configured: string | null): Promise<string | null>
 }
 
-export function keys(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config'>): Keys {
+export function keyService(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config'>): KeyService {
   const { db } = runtime.ledger
   const now = (): Date => new Date(runtime.clock.now())
   const store = (secret: string, { label, creditor, kind, scopes }: NewKey): Promise<ApiKeyRow | null> =>
@@ -111,7 +111,7 @@ export function keys(runtime: Pick<Runtime, 'ledger' | 'clock' | 'config'>): Key
     async ensureBootstrapKey(configured) {
       const admin: NewKey = { label: 'bootstrap', creditor: null, kind: 'live', scopes: ['admin'] }
       if (configured !== null) {
-        // Known already, or revoked on purpose: neither is undone by a restart.
+        // A key that is known is left as it is: a restart must not undo its revocation.
         await store(configured, admin)
         return null
       }
@@ -133,8 +133,8 @@ const apiKeyOf = (row: ApiKeyRow): ApiKey => ({
   revokedAt: row.revoked_at === null ? null : formatInstant(row.revoked_at.getTime()),
 })
 
-/** A new secret: what it is good for, then 32 random bytes. */
+/** A new secret: its kind, then 32 random bytes. */
 const newSecret = (kind: 'test' | 'live'): string => `dk_${kind}_${randomBytes(32).toString('base64url')}`
 
-/** What the ledger keeps of a secret. Plain SHA-256 is enough for 256 random bits: there is nothing to guess. */
+/** Plain SHA-256, without salt or stretching: 256 random bits cannot be guessed. */
 const secretHash = (secret: string): Buffer => createHash('sha256').update(secret, 'utf8').digest()

@@ -1,7 +1,7 @@
 import { formatInstant, type Instant } from '../model/time.ts'
 import type { PermitRules } from '../pipeline/permits.ts'
 import { PersonalData } from '../pipeline/personal-data.ts'
-import type { Runtime } from '../pipeline/runtime.ts'
+import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { decideTasks, type StepDecision } from '../pipeline/tasks.ts'
 import { logAccess, type Position, writeCursor } from '../record/access.ts'
 import { accountsByExternalId } from '../record/accounts.ts'
@@ -14,26 +14,61 @@ import { type ListedReply, listReplies } from '../record/replies.ts'
 import { listSuppressions, type SuppressionListing } from '../record/suppressions.ts'
 import { listTasks, taskById, type TaskListing } from '../record/tasks.ts'
 import { capturedContent, replyWords } from '../record/vault/vault.ts'
+import type { Page } from '../report/views/page.ts'
 import type { ContactView, HoldView, ReplyView, SuppressionView, TaskView } from '../report/views/recipients.ts'
 import type { CapturedView } from '../report/views/reminders.ts'
-import { creditorSeen, emptyPage, limitOf, onlyOne, pageFrom, positionOf, text, textOrNull } from './paging.ts'
-import type { Paging, Reading, OwnerFilter } from './reading.ts'
+import {
+  creditorScope,
+  emptyPage,
+  limitOf,
+  onlyOne,
+  type OwnerFilter,
+  pageFrom,
+  type Paging,
+  positionOf,
+  text,
+  textOrNull,
+} from './paging.ts'
 
-type Lists = Pick<
-  Reading,
-  'listTasks' | 'getTask' | 'listHolds' | 'listSuppressions' | 'listContacts' | 'listCaptured' | 'listReplies'
->
+/** Tasks, holds, suppressions, contacts, captured messages and replies, page by page. */
+export interface ListService {
+  listTasks(
+    actor: Actor,
+    query: Paging & OwnerFilter & { status?: TaskView['status'] | undefined },
+  ): Promise<Page<TaskView>>
+  getTask(actor: Actor, id: string): Promise<TaskView | null>
+  listHolds(actor: Actor, query: Paging & OwnerFilter & { open?: boolean | undefined }): Promise<Page<HoldView>>
+  listSuppressions(
+    actor: Actor,
+    query: Paging & OwnerFilter & { open?: boolean | undefined },
+  ): Promise<Page<SuppressionView>>
+  listContacts(actor: Actor, query: Paging & OwnerFilter): Promise<Page<ContactView>>
+  /** Access is logged. */
+  listCaptured(
+    actor: Actor,
+    query: Paging & { creditor?: string | undefined; reminderId?: string | undefined },
+  ): Promise<Page<CapturedView>>
+  /** Newest first; access to texts is logged. `unresolved`: only replies without a known sender. */
+  listReplies(
+    actor: Actor,
+    query: Paging & {
+      creditor?: string | undefined
+      recipientId?: string | undefined
+      taskId?: string | undefined
+      unresolved?: boolean | undefined
+    },
+  ): Promise<Page<ReplyView>>
+}
 
-/** Tasks, pauses, stops, contacts and captured messages, page by page. */
-export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
+export function listService(runtime: Runtime, rules: PermitRules): ListService {
   const { db } = runtime.ledger
   const now = (): Date => new Date(runtime.clock.now())
-  const narrowed = (query: OwnerFilter) => ({
+  const ownedBy = (query: OwnerFilter) => ({
     recipientExternalId: query.recipientId ?? null,
     accountExternalId: query.accountId ?? null,
   })
   const before = (query: Paging): string | null => (positionOf(query.cursor, ['id'])?.[0] as string | undefined) ?? null
-  /** Open steps alone: what is over is not worked on any more. */
+  /** Whether each open step may be worked on now. */
   const decide = async (rows: readonly TaskListing[]) => {
     const open = rows.filter((row) => row.status === 'open' && (row.kind === 'step' || row.kind === 'hand-off'))
     return open.length === 0
@@ -45,14 +80,14 @@ export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
 
   return {
     async listTasks(actor, query) {
-      const seen = creditorSeen(actor, query.creditor)
-      if (seen.nobody) return emptyPage()
+      const scope = creditorScope(actor, query.creditor)
+      if (scope.outside) return emptyPage()
       const limit = limitOf(query.limit)
       const after = timed(positionOf(query.cursor, ['number', 'id']))
       const rows = await listTasks(db, {
-        creditor: seen.creditor,
+        creditor: scope.creditor,
         status: query.status ?? null,
-        ...narrowed(query),
+        ...ownedBy(query),
         after: after === null ? null : { dueAt: after.at, id: after.id },
         limit: limit + 1,
       })
@@ -71,12 +106,12 @@ export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
     },
 
     async listHolds(actor, query) {
-      const seen = creditorSeen(actor, query.creditor)
-      if (seen.nobody) return emptyPage()
+      const scope = creditorScope(actor, query.creditor)
+      if (scope.outside) return emptyPage()
       const limit = limitOf(query.limit)
       const rows = await listHolds(db, {
-        creditor: seen.creditor,
-        ...narrowed(query),
+        creditor: scope.creditor,
+        ...ownedBy(query),
         open: query.open ?? null,
         at: now(),
         before: before(query),
@@ -86,12 +121,12 @@ export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
     },
 
     async listSuppressions(actor, query) {
-      const seen = creditorSeen(actor, query.creditor)
-      if (seen.nobody) return emptyPage()
+      const scope = creditorScope(actor, query.creditor)
+      if (scope.outside) return emptyPage()
       const limit = limitOf(query.limit)
       const rows = await listSuppressions(db, {
-        creditor: seen.creditor,
-        ...narrowed(query),
+        creditor: scope.creditor,
+        ...ownedBy(query),
         open: query.open ?? null,
         at: now(),
         before: before(query),
@@ -101,14 +136,14 @@ export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
     },
 
     async listContacts(actor, query) {
-      const seen = creditorSeen(actor, query.creditor)
-      if (seen.nobody) return emptyPage()
+      const scope = creditorScope(actor, query.creditor)
+      if (scope.outside) return emptyPage()
       const account =
-        query.accountId === undefined ? null : onlyOne(await accountsByExternalId(db, seen.creditor, query.accountId))
+        query.accountId === undefined ? null : onlyOne(await accountsByExternalId(db, scope.creditor, query.accountId))
       const recipient =
         query.recipientId === undefined
           ? null
-          : onlyOne(await recipientsByExternalId(db, seen.creditor, query.recipientId))
+          : onlyOne(await recipientsByExternalId(db, scope.creditor, query.recipientId))
       if (
         (query.accountId !== undefined && account === null) ||
         (query.recipientId !== undefined && recipient === null)
@@ -126,11 +161,11 @@ export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
     },
 
     async listReplies(actor, query) {
-      const seen = creditorSeen(actor, query.creditor)
-      if (seen.nobody) return emptyPage()
+      const scope = creditorScope(actor, query.creditor)
+      if (scope.outside) return emptyPage()
       const limit = limitOf(query.limit)
       const rows = await listReplies(db, {
-        creditor: seen.creditor,
+        creditor: scope.creditor,
         recipientExternalId: query.recipientId ?? null,
         taskId: query.taskId ?? null,
         unresolved: query.unresolved === true,
@@ -153,11 +188,11 @@ export function readingLists(runtime: Runtime, rules: PermitRules): Lists {
     },
 
     async listCaptured(actor, query) {
-      const seen = creditorSeen(actor, query.creditor)
-      if (seen.nobody) return emptyPage()
+      const scope = creditorScope(actor, query.creditor)
+      if (scope.outside) return emptyPage()
       const limit = limitOf(query.limit)
       const rows = await listCaptured(db, {
-        creditor: seen.creditor,
+        creditor: scope.creditor,
         reminderId: query.reminderId ?? null,
         before: before(query),
         limit: limit + 1,
@@ -278,7 +313,7 @@ const contactViewOf = (row: ContactListing): ContactView => ({
   recordedAt: text(row.recorded_at),
 })
 
-/** @param decided  undefined: it is not open any more, or nothing is decided about tasks of its kind */
+/** @param decided  undefined when the task is closed, or its kind carries no decision */
 const taskViewOf = (row: TaskListing, decided: StepDecision | undefined): TaskView => ({
   id: row.id,
   creditor: row.creditor,

@@ -33,19 +33,18 @@ import type {
 } from '../report/views/operations.ts'
 import type { Page } from '../report/views/page.ts'
 import { policyOf } from './packs-in-force.ts'
-import { creditorSeen, emptyPage, limitOf, pageFrom, positionOf, text, textOrNull } from './paging.ts'
-import type { Paging } from './reading.ts'
+import { creditorScope, emptyPage, limitOf, pageFrom, type Paging, positionOf, text, textOrNull } from './paging.ts'
 
-/** Calls that diallers and agencies make with our permission. */
-export interface Permitting {
+/** Permits: a dialler or an agency asks before it calls. */
+export interface PermitService {
   /** `key`: the Idempotency-Key header; null when none was sent, and then every request is new. */
   askPermit(actor: Actor, key: string | null, body: PermitBody): Promise<PermitAnswer>
   settlePermit(actor: Actor, id: string, body: PermitSettlement): Promise<PermitSettled>
-  /** Null: no such permit, or it was not given. */
+  /** Null: no such permit, or it was denied. */
   getPermit(actor: Actor, id: string): Promise<PermitView | null>
 }
 
-export const permitting = (runtime: Runtime, rules: PermitRules): Permitting => ({
+export const permitService = (runtime: Runtime, rules: PermitRules): PermitService => ({
   askPermit: (actor, key, body) => askPermit(runtime, rules, actor, key, body),
   settlePermit: (actor, id, body) => settlePermit(runtime, actor, id, body, rules.packs),
   async getPermit(actor, id) {
@@ -78,16 +77,16 @@ const permitViewOf = (
   zoneData: (permit.facts as Partial<typeof permit.facts>).zoneData ?? null,
 })
 
-/** What can be measured from outside, in the Prometheus text format. */
-export interface Measuring {
-  /** This process's counters, and what stands in the ledger now; the latter are left out while the ledger does not answer. */
+/** Metrics in the Prometheus text format. */
+export interface MetricsService {
+  /** This process's counters and the ledger's gauges; the gauges are left out while the ledger does not answer. */
   measurements(): Promise<string>
 }
 
-export function measuring(
+export function metricsService(
   runtime: Pick<Runtime, 'ledger' | 'clock' | 'config' | 'log'>,
   rules: Pick<PermitRules, 'packs'>,
-): Measuring {
+): MetricsService {
   const routes = runtime.config.routes.map((route) => route.id)
   return {
     async measurements() {
@@ -130,18 +129,18 @@ export function measuring(
   }
 }
 
-/** Switches that stop, pause, slow or drain what goes out, by scope. */
-export interface Switching {
+/** Switches stop, pause, slow or drain what goes out, by scope. */
+export interface SwitchService {
   setSwitch(actor: Actor, body: SwitchBody): Promise<SwitchView>
-  /** For a start that sends nothing until told. `thrown` false: everything was paused before, by this switch. */
+  /** For `--paused`. `thrown` false: everything was paused already, by this switch. */
   pauseEverything(): Promise<{ id: string; thrown: boolean }>
-  /** `changed` false: it had been lifted before. */
+  /** `changed` false: it was lifted already. */
   liftSwitch(actor: Actor, id: string, body: SwitchLift): Promise<{ id: string; changed: boolean }>
-  /** The newest first. A key of one creditor sees that creditor's and those that cover every creditor. */
+  /** Newest first. An actor bound to a creditor sees that creditor's switches and those for every creditor. */
   listSwitches(actor: Actor, query: Paging & { active?: boolean | undefined }): Promise<Page<SwitchView>>
 }
 
-export const switching = (runtime: Runtime): Switching => ({
+export const switchService = (runtime: Runtime): SwitchService => ({
   setSwitch: async (actor, body) => switchViewOf(await setSwitch(runtime, actor, body)),
   pauseEverything: () => pauseEverything(runtime),
   liftSwitch: (actor, id, body) => endSwitch(runtime, actor, id, body),
@@ -171,21 +170,21 @@ const switchViewOf = (row: SwitchRow): SwitchView => ({
   liftReason: row.lift_reason,
 })
 
-/** Attempts that may or may not have gone out, and what operators know of them. */
-export interface Doubting {
-  /** The oldest first. */
+/** Attempts in doubt, and their resolution by an operator. */
+export interface DoubtService {
+  /** Oldest first. */
   listDoubts(actor: Actor, query: Paging & { creditor?: string | undefined }): Promise<Page<DoubtView>>
   resolveDoubt(actor: Actor, reminderId: string, attemptNo: number, body: DoubtResolution): Promise<DoubtAnswerView>
 }
 
-export const doubting = (runtime: Runtime): Doubting => ({
+export const doubtService = (runtime: Runtime): DoubtService => ({
   async listDoubts(actor, query) {
-    const seen = creditorSeen(actor, query.creditor)
-    if (seen.nobody) return emptyPage()
+    const scope = creditorScope(actor, query.creditor)
+    if (scope.outside) return emptyPage()
     const limit = limitOf(query.limit)
     const position = positionOf(query.cursor, ['number', 'id'])
     const after = position === null ? null : { at: new Date(position[0] as number), reminderId: position[1] as string }
-    const rows = await listDoubts(runtime.ledger.db, { creditor: seen.creditor, after, limit: limit + 1 })
+    const rows = await listDoubts(runtime.ledger.db, { creditor: scope.creditor, after, limit: limit + 1 })
     return pageFrom(rows, limit, doubtViewOf, (row) => writeCursor([row.reservedAt.getTime(), row.reminderId]))
   },
   resolveDoubt: (actor, reminderId, attemptNo, body) => resolveDoubt(runtime, actor, reminderId, attemptNo, body),
@@ -199,23 +198,23 @@ const doubtViewOf = (row: DoubtRow): DoubtView => ({
   looks: row.looks.map((look) => ({ ...look, at: text(new Date(look.at)) })),
 })
 
-/** How long records are kept. */
-export interface Retaining {
+/** Retention of records. */
+export interface RetentionService {
   /**
-   * Drops the partitions past their retention period; without `apply` it only tells which.
+   * Drops the partitions past their retention period; without `apply` it only lists them.
    *
-   * @throws DECORUM_STATE_CONFLICT when it cannot be told how old a month is
+   * @throws DECORUM_STATE_CONFLICT while the clock is not certain
    */
   retain(actor: Actor, apply: boolean): Promise<RetentionReport>
 }
 
-export const retaining = (runtime: Runtime, rules: PermitRules): Retaining => ({
+export const retentionService = (runtime: Runtime, rules: PermitRules): RetentionService => ({
   async retain(actor, apply) {
-    // What is dropped under a clock that was stepped into the future does not come back.
+    // Under a clock that was stepped into the future, partitions would be dropped too early.
     if (!(await rules.clockCertain())) {
       throw new DecorumError(
         'DECORUM_STATE_CONFLICT',
-        'this host’s clock and the ledger’s do not agree, so that nobody can tell how old a record is',
+        'this host’s clock and the ledger’s do not agree, so the age of records is not known',
         {
           hint: 'Set the clock right and ask again; decorum doctor compares the two.',
         },
@@ -225,19 +224,18 @@ export const retaining = (runtime: Runtime, rules: PermitRules): Retaining => ({
   },
 })
 
-/** When queues will be empty. */
-export interface Forecasting {
+/** How long the queues will take. */
+export interface ForecastService {
   /**
-   * When will each route's queue be empty, and how many will not make it today?
-   *
-   * A key of one creditor is told of that creditor's reminders.
+   * When will each route's queue be empty, and how many reminders will not go out today? An actor bound to a creditor
+   * gets that creditor's reminders.
    *
    * @param query.zone  whose day is today; absent: the creditor's book zone, or that of all creditors if they share one, otherwise UTC
    */
   forecast(actor: Actor, query: { zone?: string | undefined }): Promise<ForecastView>
 }
 
-export const forecasting = (runtime: Runtime, rules: Pick<PermitRules, 'packs'>): Forecasting => ({
+export const forecastService = (runtime: Runtime, rules: Pick<PermitRules, 'packs'>): ForecastService => ({
   async forecast(actor, query) {
     const zone = query.zone ?? zoneOf(runtime, actor)
     const { at, until, routes } = await forecastByRoute(runtime, rules.packs, { creditor: actor.creditor, zone })
@@ -272,14 +270,14 @@ function zoneOf({ config }: Pick<Runtime, 'config'>, actor: Actor): string {
 }
 
 /** Evidence for the compliance officer. */
-export interface Auditing {
-  /** Decides recorded decisions again: so many of reminders and so many of permits, drawn at random. */
+export interface AuditService {
+  /** Decides recorded decisions again: a random sample of this size of reminders, and one of permits. */
   auditDecisions(sample: number): Promise<ReplayReport>
   /** Judges every contact of a period by the rules in force on its day. */
   auditContacts(asked: AuditedContacts): Promise<ContactAudit>
 }
 
-export const auditing = (runtime: Runtime): Auditing => ({
+export const auditService = (runtime: Runtime): AuditService => ({
   async auditDecisions(sample) {
     const { db } = runtime.ledger
     return replay(runtime.config.packs, [

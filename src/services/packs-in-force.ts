@@ -11,11 +11,11 @@ import type { Log } from '../model/log-events.ts'
 import type { Pack } from '../model/pack.ts'
 import { caseDecider, type CaseDecider } from './decide-case.ts'
 
-/** How often the files are looked at, in milliseconds of machine time. */
-const EVERY = 5_000
+/** How often the files are checked, in milliseconds of machine time. */
+const EVERY_MS = 5_000
 const FOLDER = 'config/policies'
 
-/** What is in force: replaced whole, so that one decision never sees half of an edit. */
+/** Replaced as a whole, so that no decision sees half of an edit. */
 interface InForce {
   readonly all: readonly Pack[]
   readonly packs: readonly CompiledPack[]
@@ -25,28 +25,27 @@ interface InForce {
 /**
  * Which policy packs are in force while the process runs?
  *
- * Looks at `config/policies/` now and then and reads it again once a file has changed.
- * A good edit holds for the next decisions; with a bad one the good version before it
- * stays in force, `problem` says what is wrong, and so does the log.
+ * `config/policies/` is checked every five seconds and read again once a file has changed. A valid edit applies to the
+ * next decisions; after an invalid one the packs before it stay in force, and `problem` and the log have its faults.
  *
- * @throws DECORUM_CONFIG at the start, when the packs of the configuration do not fit together
+ * @throws DECORUM_CONFIG when the configuration names a pack that does not exist
  */
 export class PolicyFiles {
   readonly #config: Pick<Config, 'root' | 'packs' | 'policies'>
   readonly #log: Log
   #inForce: InForce
-  #seen: string
-  #lookedAt = -Infinity
+  #fingerprint: string
+  #checkedAt = -Infinity
   #problem: string | null = null
 
   constructor(config: Pick<Config, 'root' | 'packs' | 'policies'>, log: Log) {
     this.#config = config
     this.#log = log
-    this.#seen = fingerprint(config.root)
-    this.#inForce = this.#madeReady(config.packs)
+    this.#fingerprint = fingerprint(config.root)
+    this.#inForce = this.#compiled(config.packs)
   }
 
-  /** The packs that dispatch and permits decide with. */
+  /** Used by dispatch and permits. */
   get packs(): readonly CompiledPack[] {
     return this.#inForce.packs
   }
@@ -56,32 +55,32 @@ export class PolicyFiles {
     return this.#inForce.all
   }
 
-  /** Answers cases of the public contract. */
+  /** The public decide contract. */
   get decide(): CaseDecider {
     return this.#inForce.decide
   }
 
-  /** What is wrong with the files as they are now; null when they are in force. */
+  /** What is wrong with the files on disk; null when they are in force. */
   get problem(): string | null {
     return this.#problem
   }
 
-  /** Looks at the files unless it just has. @param now  monotonic machine time in milliseconds */
+  /** Checks the files if the last check is older than five seconds. @param now  monotonic machine time in milliseconds */
   refreshIfStale(now: number): void {
-    if (now - this.#lookedAt < EVERY) return
-    this.#lookedAt = now
-    this.look()
+    if (now - this.#checkedAt < EVERY_MS) return
+    this.#checkedAt = now
+    this.refresh()
   }
 
-  /** Reads the packs again if a file came, went or changed. */
-  look(): void {
-    const seen = fingerprint(this.#config.root)
-    if (seen === this.#seen) return
-    this.#seen = seen
+  /** Reads the packs again if a file was added, removed or changed. */
+  refresh(): void {
+    const found = fingerprint(this.#config.root)
+    if (found === this.#fingerprint) return
+    this.#fingerprint = found
     try {
       const { items, problems } = readPacks(this.#config.root)
       if (problems.length > 0) throw configError('a policy pack', problems)
-      this.#inForce = this.#madeReady(items.map(({ value }) => value))
+      this.#inForce = this.#compiled(items.map(({ value }) => value))
       this.#problem = null
       this.#log.info(
         { event: 'packs.reloaded', packs: this.#inForce.all.map(({ id, version }) => `${id} ${version}`) },
@@ -98,7 +97,7 @@ export class PolicyFiles {
     }
   }
 
-  #madeReady(all: readonly Pack[]): InForce {
+  #compiled(all: readonly Pack[]): InForce {
     return { all, packs: policyOf({ packs: all, policies: this.#config.policies }), decide: caseDecider(all) }
   }
 }
@@ -106,7 +105,7 @@ export class PolicyFiles {
 const faultWords = ({ path, problem, cure }: Fault): string =>
   `${path} ${problem}${cure === undefined ? '' : `. ${cure}`}`
 
-/** Changes whenever a file of the folder comes, goes or is written. */
+/** Changes whenever a file of the folder is added, removed or written. */
 function fingerprint(root: string): string {
   const hash = createHash('sha256')
   try {
@@ -122,7 +121,7 @@ function fingerprint(root: string): string {
 }
 
 /**
- * The packs in force: every one that applies by itself, and the house packs that the configuration names.
+ * The packs in force: every pack that is not opt-in, and the house packs that the configuration names.
  *
  * @throws DECORUM_CONFIG when the configuration names a pack that does not exist
  */

@@ -4,17 +4,40 @@ import type { Actor } from '../pipeline/runtime.ts'
 import { type Position, readCursor } from '../record/access.ts'
 import type { Page } from '../report/views/page.ts'
 
-/** Which creditor may and shall be seen; `nobody` when the actor asks for another than its own. Null: every. */
-export function creditorSeen(
-  actor: Actor,
-  asked: string | null | undefined,
-): { nobody: boolean; creditor: string | null } {
-  const wanted = asked ?? null
-  if (actor.creditor === null) return { nobody: false, creditor: wanted }
-  return { nobody: wanted !== null && wanted !== actor.creditor, creditor: actor.creditor }
+const DEFAULT_LIMIT = 50
+const MAX_LIMIT = 500
+
+/** A resource by the creditor's own id; `creditor` null: the actor's own, or any whose id is unique (otherwise DECORUM_BAD_INPUT). */
+export interface Ref {
+  creditor: string | null
+  id: string
 }
 
-/** The one of at most two rows that bear an upstream id; two creditors may use the same. */
+/** `cursor` is the `next` of the page before; one of another list is DECORUM_BAD_INPUT. */
+export interface Paging {
+  cursor?: string | undefined
+  /** 1 to 500; 50 when absent. */
+  limit?: number | undefined
+}
+
+/** Ids are the creditor's own. */
+export interface OwnerFilter {
+  creditor?: string | undefined
+  accountId?: string | undefined
+  recipientId?: string | undefined
+}
+
+/** Which creditor's records does this request cover? Null: every creditor's. `outside`: the actor asked for another than its own. */
+export function creditorScope(
+  actor: Actor,
+  asked: string | null | undefined,
+): { outside: boolean; creditor: string | null } {
+  const wanted = asked ?? null
+  if (actor.creditor === null) return { outside: false, creditor: wanted }
+  return { outside: wanted !== null && wanted !== actor.creditor, creditor: actor.creditor }
+}
+
+/** The row with this upstream id; two creditors may use the same. @throws DECORUM_BAD_INPUT for two rows */
 export function onlyOne<T>(rows: readonly T[]): T | null {
   if (rows.length > 1) {
     throw new DecorumError('DECORUM_BAD_INPUT', 'several creditors use this id', {
@@ -24,7 +47,7 @@ export function onlyOne<T>(rows: readonly T[]): T | null {
   return rows[0] ?? null
 }
 
-/** Where to read on; null from the start. @throws DECORUM_BAD_INPUT for a cursor of another list */
+/** Where does the next page start? Null: at the beginning. @throws DECORUM_BAD_INPUT for a cursor of another list */
 export function positionOf(cursor: string | undefined, shape: Parameters<typeof readCursor>[1]): Position | null {
   if (cursor === undefined) return null
   const position = readCursor(cursor, shape)
@@ -40,12 +63,9 @@ export function positionOf(cursor: string | undefined, shape: Parameters<typeof 
   })
 }
 
-const DEFAULT_LIMIT = 50
-const MAX_LIMIT = 500
-
 export const limitOf = (limit: number | undefined): number => Math.min(Math.max(limit ?? DEFAULT_LIMIT, 1), MAX_LIMIT)
 
-/** A page of rows that were read with one more than `limit`, to know whether more follow. */
+/** A page of rows; the query asked for `limit` + 1, so that a further row shows that more follow. */
 export function pageFrom<R, V>(
   rows: readonly R[],
   limit: number,
@@ -59,8 +79,7 @@ export function pageFrom<R, V>(
 
 export const emptyPage = <V>(): Page<V> => ({ items: [], next: null })
 
-/** A column's instant as answers write it. */
+/** A timestamp column as RFC 3339 in UTC. */
 export const text = (at: Date): string => formatInstant(at.getTime())
 
-/** The same for a column that may be empty. */
 export const textOrNull = (at: Date | null): string | null => (at === null ? null : text(at))

@@ -11,11 +11,19 @@ import {
   recipientsByExternalId,
 } from '../record/recipients.ts'
 import type { RecipientView } from '../report/views/recipients.ts'
-import { creditorSeen, onlyOne, text, textOrNull } from './paging.ts'
-import type { Reading } from './reading.ts'
+import { creditorScope, onlyOne, type Ref, text, textOrNull } from './paging.ts'
 
-/** Who is this person, and who has this address? Whatever is answered stands in the access log first. */
-export function readingRecipients(runtime: Runtime): Pick<Reading, 'getRecipient' | 'recipientsByAddress'> {
+/** Recipients, by id and by address. Every read is written to the access log before it is answered. */
+export interface RecipientService {
+  getRecipient(actor: Actor, ref: Ref): Promise<RecipientView | null>
+  /** Whose number or mailbox is this? Compared by keyed hash. */
+  recipientsByAddress(
+    actor: Actor,
+    query: { creditor?: string | undefined; address: string; channel?: Channel | undefined },
+  ): Promise<RecipientView[]>
+}
+
+export function recipientService(runtime: Runtime): RecipientService {
   const { db } = runtime.ledger
   const at = (): Date => new Date(runtime.clock.now())
 
@@ -50,16 +58,16 @@ export function readingRecipients(runtime: Runtime): Pick<Reading, 'getRecipient
 
   return {
     async getRecipient(actor, ref) {
-      const seen = creditorSeen(actor, ref.creditor)
-      const row = seen.nobody ? null : onlyOne(await recipientsByExternalId(db, seen.creditor, ref.id))
+      const scope = creditorScope(actor, ref.creditor)
+      const row = scope.outside ? null : onlyOne(await recipientsByExternalId(db, scope.creditor, ref.id))
       if (row === null) return null
       await logged(actor, [row])
       return viewOf(row)
     },
 
     async recipientsByAddress(actor, query) {
-      const seen = creditorSeen(actor, query.creditor)
-      if (seen.nobody) return []
+      const scope = creditorScope(actor, query.creditor)
+      if (scope.outside) return []
       const hashes = hashesOf(runtime, query.address, query.channel)
       await logAccess(db, [
         {
@@ -69,7 +77,7 @@ export function readingRecipients(runtime: Runtime): Pick<Reading, 'getRecipient
           subject: `address:${hashes[0]?.toString('hex') ?? ''}`,
         },
       ])
-      const rows = await recipientsByAddressHash(db, seen.creditor, hashes)
+      const rows = await recipientsByAddressHash(db, scope.creditor, hashes)
       await logged(actor, rows)
       const views: RecipientView[] = []
       for (const row of rows) views.push(await viewOf(row))
@@ -78,7 +86,7 @@ export function readingRecipients(runtime: Runtime): Pick<Reading, 'getRecipient
   }
 }
 
-/** A number hashes alike for phone and SMS, a mailbox without regard to case. */
+/** Phone and SMS share one hash of a number; a mailbox is hashed in lower case. */
 function hashesOf(runtime: Runtime, address: string, channel: Channel | undefined): Buffer[] {
   return runtime.vault
     .addressHashes(channel ?? (address.includes('@') ? 'email' : 'phone'), address.toLowerCase())

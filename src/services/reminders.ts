@@ -1,7 +1,9 @@
 import { decide } from '../decide/decide.ts'
 import { explainDecision } from '../decide/explain-decision.ts'
+import type { DecisionExplanation } from '../model/explanation.ts'
 import type { Pack } from '../model/pack.ts'
 import { formatInstant } from '../model/time.ts'
+import type { Channel, ReminderStatus } from '../model/vocabulary.ts'
 import { essence, everyPack, nameOf, NOT_BY_RULES, packsOf } from '../pipeline/audit/replay.ts'
 import { PersonalData } from '../pipeline/personal-data.ts'
 import type { Actor, Runtime } from '../pipeline/runtime.ts'
@@ -21,6 +23,7 @@ import { isId } from '../record/id.ts'
 import { listReminders, reminderById, type ReminderRow } from '../record/reminders.ts'
 import { capturedContent } from '../record/vault/vault.ts'
 import { type AskedAgain, explainReminder } from '../report/explain.ts'
+import type { Page } from '../report/views/page.ts'
 import type {
   AttemptView,
   DecisionView,
@@ -28,13 +31,43 @@ import type {
   ReminderSummary,
   ReminderView,
 } from '../report/views/reminders.ts'
-import { creditorSeen, emptyPage, limitOf, pageFrom, positionOf, text, textOrNull } from './paging.ts'
-import type { Reading } from './reading.ts'
+import type { Language } from '../report/words/terms.ts'
+import {
+  creditorScope,
+  emptyPage,
+  limitOf,
+  type OwnerFilter,
+  pageFrom,
+  type Paging,
+  positionOf,
+  text,
+  textOrNull,
+} from './paging.ts'
 
-/** What became of reminders, why, and in which words? */
-export function readingReminders(
-  runtime: Runtime,
-): Pick<Reading, 'getReminder' | 'listReminders' | 'explainReminder' | 'attemptWords'> {
+/** Reminders: what became of them, why, and what exactly was sent. */
+export interface ReminderService {
+  getReminder(actor: Actor, id: string): Promise<ReminderView | null>
+  listReminders(
+    actor: Actor,
+    query: Paging & OwnerFilter & { status?: ReminderStatus | undefined; channel?: Channel | undefined },
+  ): Promise<Page<ReminderSummary>>
+  /** One line each; `asked` is what the rules of the last decision judged by, where it can be reproduced. Null: no such reminder. */
+  explainReminder(
+    actor: Actor,
+    id: string,
+    language?: Language,
+  ): Promise<{ lines: string[]; asked: DecisionExplanation | null } | null>
+  /** The text of one attempt, rendered again from its facts or as captured. Access is logged. Null: no such attempt. */
+  attemptWords(actor: Actor, reminderId: string, attemptNo: number): Promise<AttemptWords | null>
+}
+
+type AttemptWords =
+  | { state: 'kept'; source: 'captured' | 'rendered-again'; content: unknown }
+  | { state: 'erased' }
+  /** The template version that made it is not installed any more; its hash remains with the attempt. */
+  | { state: 'unavailable'; problem: string }
+
+export function reminderService(runtime: Runtime): ReminderService {
   const { db } = runtime.ledger
 
   async function history(actor: Actor, id: string) {
@@ -62,12 +95,12 @@ export function readingReminders(
     },
 
     async listReminders(actor, query) {
-      const seen = creditorSeen(actor, query.creditor)
-      if (seen.nobody) return emptyPage()
+      const scope = creditorScope(actor, query.creditor)
+      if (scope.outside) return emptyPage()
       const limit = limitOf(query.limit)
       const before = positionOf(query.cursor, ['id'])
       const rows = await listReminders(db, {
-        creditor: seen.creditor,
+        creditor: scope.creditor,
         status: query.status ?? null,
         channel: query.channel ?? null,
         recipientExternalId: query.recipientId ?? null,
@@ -161,7 +194,7 @@ const decisionOf = (row: DecisionRow): DecisionView => ({
   until: textOrNull(row.until),
   candidateZones: row.candidate_zones,
   packs: row.packs,
-  // Facts of people who were erased are gone, and what was decided with them.
+  // Absent once the recipient was erased: the facts are erased too.
   zoneData: (row.facts as Partial<typeof row.facts>).zoneData ?? null,
   reasons: row.reasons.map((reason) => ({
     ...reason,
@@ -206,10 +239,10 @@ const receiptOf = (row: ReceiptRow): ReceiptView => ({
 })
 
 /**
- * What did the rules of a recorded decision judge by? They are asked again on the recorded facts, in the recorded versions.
+ * What did the rules of a recorded decision judge by? Decides again, with the recorded facts and pack versions.
  *
  * @param packs  every pack installed, in all versions
- * @returns      null for a refusal that no rule made; `agrees` false where they come to something else today
+ * @returns      null for a refusal that no rule made; `agrees` false when today's result differs
  */
 export function askAgain(packs: readonly Pack[], row: DecisionRow): AskedAgain | null {
   if ((row.facts as Partial<DecisionRow['facts']>).recipient === undefined) return { erased: true }

@@ -10,13 +10,13 @@ import { ledgerPortfolio, type Portfolio, portfolioOfFile } from '../pipeline/si
 import { simulatePortfolio, type SimulationDone } from '../pipeline/simulate/run.ts'
 import { compareSimulations, type SimulationComparison } from '../report/simulation/report.ts'
 
-/** What would be done to whom, and by which ladder and packs. Names are checked here. */
-interface SimulationWish {
+/** What to simulate, `runSimulation` checks the names. */
+interface SimulationRequest {
   /** Accounts of a file; absent: those of the ledger, with their history. */
   file?: { path: string; options: FileOptions } | undefined
-  /** Only this creditor's accounts; null: everybody's. */
+  /** Only this creditor's accounts; null: every creditor's. */
   creditor: string | null
-  /** A configured ladder or a .yaml file that everybody climbs; absent: each account its own. */
+  /** A configured ladder or a .yaml file, used for every account; absent: each account's own. */
   ladder?: string | undefined
   /** As `--packs` takes them; absent: those in force. */
   packs?: string | undefined
@@ -32,7 +32,7 @@ interface SimulationWish {
   rates: ReadonlyMap<string, number>
 }
 
-/** Hears how many recipients each run has, and then how many are done. */
+/** Told the number of recipients of each run, then how many are done. */
 export interface SimulationProgress {
   begins(run: 'first' | 'second', recipients: number): void
   done(recipients: number): void
@@ -40,19 +40,19 @@ export interface SimulationProgress {
 }
 
 /**
- * What would a ladder and policy packs do to a portfolio over the coming days? Writes nothing, contacts nobody.
+ * What would a ladder and policy packs do to a portfolio over the coming days? Writes and sends nothing.
  *
- * @param withLedger  opens the ledger for one piece of work; used only when no file is named
+ * @param withLedger  runs work with an open ledger; used only when no file is named
  * @throws DECORUM_BAD_INPUT  a creditor, route, ladder or pack that is not configured, or a file that cannot be read
  */
-export async function simulateWish(
+export async function runSimulation(
   config: Config,
-  wish: SimulationWish,
+  request: SimulationRequest,
   withLedger: <T>(work: (runtime: Runtime) => Promise<T>) => Promise<T>,
   progress: SimulationProgress,
 ): Promise<{ done: SimulationDone; comparison: SimulationComparison | null }> {
-  const { compare } = wish
-  const base = settingOf(config, wish)
+  const { compare } = request
+  const base = settingOf(config, request)
   const other =
     compare === undefined
       ? null
@@ -66,7 +66,7 @@ export async function simulateWish(
   ): Promise<SimulationDone> => {
     progress.begins(which, portfolio.size)
     try {
-      return await simulatePortfolio(setting, portfolio, wish.costs, (recipients) => progress.done(recipients))
+      return await simulatePortfolio(setting, portfolio, request.costs, (recipients) => progress.done(recipients))
     } finally {
       progress.ends()
     }
@@ -74,9 +74,9 @@ export async function simulateWish(
   const both = async (portfolio: Portfolio) =>
     [await run('first', portfolio, base), other === null ? null : await run('second', portfolio, other)] as const
   const [done, second] =
-    wish.file === undefined
-      ? await withLedger(async (runtime) => both(await ledgerPortfolio(runtime, wish.creditor)))
-      : await both(portfolioOfFile(await readPortfolioFile(wish.file.path, wish.file.options), wish.creditor))
+    request.file === undefined
+      ? await withLedger(async (runtime) => both(await ledgerPortfolio(runtime, request.creditor)))
+      : await both(portfolioOfFile(await readPortfolioFile(request.file.path, request.file.options), request.creditor))
   return {
     done,
     comparison:
@@ -84,13 +84,13 @@ export async function simulateWish(
   }
 }
 
-function settingOf(config: Config, wish: SimulationWish): SimulationSetting {
-  if (wish.creditor !== null && !config.creditors.has(wish.creditor))
+function settingOf(config: Config, request: SimulationRequest): SimulationSetting {
+  if (request.creditor !== null && !config.creditors.has(request.creditor))
     throw bad(
-      `${wish.creditor} is not a configured creditor`,
+      `${request.creditor} is not a configured creditor`,
       `Configured are ${[...config.creditors.keys()].join(', ')}.`,
     )
-  const unknown = [...wish.costs.keys(), ...wish.rates.keys()].find(
+  const unknown = [...request.costs.keys(), ...request.rates.keys()].find(
     (id) => !config.routes.some((route) => route.id === id),
   )
   if (unknown !== undefined)
@@ -98,21 +98,21 @@ function settingOf(config: Config, wish: SimulationWish): SimulationSetting {
   const { creditors, ladders, templates, locales, delivery } = config
   const routes = config.routes.map((route) => ({
     ...route,
-    rate: { ...route.rate, perSecond: wish.rates.get(route.id) ?? route.rate.perSecond },
+    rate: { ...route.rate, perSecond: request.rates.get(route.id) ?? route.rate.perSecond },
   }))
   return {
     config: { creditors, ladders, routes, templates, locales, delivery },
-    ...(wish.packs === undefined
+    ...(request.packs === undefined
       ? {
           packs: config.packs,
           packWish: { named: null, also: [...config.policies.house], without: config.policies.without ?? [] },
         }
-      : packChoice(wish.packs, config)),
-    ladder: wish.ladder === undefined ? null : ladderChoice(wish.ladder, config),
-    from: wish.from,
-    to: wish.from + wish.days * DAY,
-    payRate: wish.payRate,
-    seed: wish.seed,
+      : packChoice(request.packs, config)),
+    ladder: request.ladder === undefined ? null : ladderChoice(request.ladder, config),
+    from: request.from,
+    to: request.from + request.days * DAY,
+    payRate: request.payRate,
+    seed: request.seed,
   }
 }
 

@@ -61,7 +61,7 @@ describe('policy packs that are edited while the process runs', () => {
     const before = policies.packs
     expect(verdict(policies)).toEqual(['defer', SHIPPED_VERSION])
     edit(untilEight)
-    policies.look()
+    policies.refresh()
     expect(verdict(policies)).toEqual(['send', '2026-12-01'])
     expect(policies.packs).not.toBe(before)
     expect(policies.problem).toBeNull()
@@ -70,21 +70,21 @@ describe('policy packs that are edited while the process runs', () => {
   it('leave the good version in force when they do not load, and say what is wrong and where', () => {
     const policies = open()
     edit(impossible)
-    policies.look()
+    policies.refresh()
     expect(verdict(policies)).toEqual(['defer', SHIPPED_VERSION])
     expect(policies.problem).toMatch(
       /those before the last edit: config\/policies\/in\.yaml:\d+ rules\[0\]\.allow\[0\]\.to must be a wall time/,
     )
     expect(logged.join('')).toContain('does not load')
     edit(untilEight)
-    policies.look()
+    policies.refresh()
     expect([policies.problem, verdict(policies)]).toEqual([null, ['send', '2026-12-01']])
   })
 
   it('leave it in force too when a pack that they extend is missing', () => {
     const policies = open()
     edit((text) => text.replace('kind: law', 'kind: law\nextends: nowhere'))
-    policies.look()
+    policies.refresh()
     expect(policies.problem).toContain('is not a policy pack: nowhere')
     expect(verdict(policies)).toEqual(['defer', SHIPPED_VERSION])
   })
@@ -92,7 +92,7 @@ describe('policy packs that are edited while the process runs', () => {
   it('leave it in force when the whole folder is gone', () => {
     const policies = open()
     rmSync(join(root, 'config'), { recursive: true })
-    policies.look()
+    policies.refresh()
     expect(policies.problem).toContain('config/policies does not exist')
     expect(verdict(policies)).toEqual(['defer', SHIPPED_VERSION])
   })

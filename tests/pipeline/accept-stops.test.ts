@@ -7,7 +7,7 @@ import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { addTasks } from '../../src/record/planning.ts'
-import { accepting as bind } from '../../src/services/commands.ts'
+import { commandService as bind } from '../../src/services/commands.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { accepting, type StandingClock } from './accepting-shell.ts'
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { accepting as bind } from '../../src/services/commands.ts'
+import { commandService as bind } from '../../src/services/commands.ts'
 import { accountBody } from '../../src/intake/account-body.ts'
 import { parse } from '../../src/intake/parse.ts'
 import { takeLocks } from '../../src/record/locks.ts'

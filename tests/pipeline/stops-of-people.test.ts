@@ -9,7 +9,7 @@ import { applyReply } from '../../src/pipeline/replies.ts'
 import { readRecipients } from '../../src/record/dispatch/decision-inputs.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
-import { accepting as bind } from '../../src/services/commands.ts'
+import { commandService as bind } from '../../src/services/commands.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { accepting } from './accepting-shell.ts'
 

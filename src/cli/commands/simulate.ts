@@ -6,7 +6,7 @@ import { DecorumError } from '../../model/errors.ts'
 import { type Instant, parseInstant } from '../../model/time.ts'
 import { simulationPage } from '../../report/simulation/page.ts'
 import { comparisonText, simulationText } from '../../report/simulation/text.ts'
-import { simulateWish, type SimulationProgress } from '../../services/simulations.ts'
+import { runSimulation, type SimulationProgress } from '../../services/simulations.ts'
 import { type FileFlags, fileOptions, withFileOptions } from '../arguments.ts'
 import { printAnswer, withApp } from '../with-app.ts'
 
@@ -85,7 +85,7 @@ async function simulate(options: Options): Promise<void> {
   const { config } = configuration()
   if ((options.portfolio === undefined) === (options.ledger === undefined))
     throw bad('whose accounts?', 'Name either --portfolio FILE or --ledger.')
-  const { done, comparison } = await simulateWish(
+  const { done, comparison } = await runSimulation(
     config,
     {
       ...options,
@@ -128,7 +128,7 @@ function progressBar(): SimulationProgress {
   }
 }
 
-function tellRefused({ refused }: Awaited<ReturnType<typeof simulateWish>>['done']): void {
+function tellRefused({ refused }: Awaited<ReturnType<typeof runSimulation>>['done']): void {
   for (const { line, faults } of refused.slice(0, TOLD)) {
     process.stderr.write(
       `! line ${line} is left out: ${faults.map(({ path, problem }) => `${path} ${problem}`.trim()).join('; ')}\n`,

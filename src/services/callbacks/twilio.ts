@@ -14,8 +14,8 @@ import { sentWords } from '../../record/history.ts'
 import { attemptRoute } from '../../record/receipts.ts'
 import { callbackField, type CallbackAnswer, type Callbacks, type SignedCall } from './callbacks.ts'
 
-/** Status callbacks. They come in any order, late and twice; `applyReceipt` makes that safe. */
-export function twilioReceipts(runtime: Runtime): Pick<Callbacks, 'twilioMessage' | 'twilioCall'> {
+/** Status callbacks. They arrive in any order, late and repeatedly; `applyReceipt` is idempotent. */
+export function twilioReceiptCallbacks(runtime: Runtime): Pick<Callbacks, 'twilioMessage' | 'twilioCall'> {
   async function take(
     call: SignedCall,
     reminderId: string,
@@ -56,19 +56,19 @@ export function twilioReceipts(runtime: Runtime): Pick<Callbacks, 'twilioMessage
   }
 }
 
-/** Calls say when (RFC 2822); messages do not. */
+/** Callbacks of calls carry a timestamp (RFC 2822), those of messages none. */
 function saidAt(form: SignedCall['form']): number | null {
   const at = Date.parse(field(form, 'Timestamp') ?? '')
   return Number.isNaN(at) ? null : at
 }
 
 /**
- * What is said during a call, and what does a pressed key mean?
+ * What is said during a call, and what does a pressed key do?
  *
- * Words that cannot be made again are not improvised: the call leaves the voicemail text or an apology, is
- * recorded as failed, whatever the provider calls its end, and raises an alarm.
+ * When the words of the attempt cannot be rendered again, the call says the voicemail text or an apology, and the
+ * attempt is recorded as failed, whichever status the provider reports.
  */
-export function twilioVoice(runtime: Runtime): Pick<Callbacks, 'twilioVoice'> {
+export function twilioVoiceCallback(runtime: Runtime): Pick<Callbacks, 'twilioVoice'> {
   return {
     async twilioVoice(call, reminderId, attemptNo) {
       const sent = await sentWords(runtime.ledger.db, null, reminderId, attemptNo)
@@ -95,7 +95,7 @@ export function twilioVoice(runtime: Runtime): Pick<Callbacks, 'twilioVoice'> {
         step,
         digits: callbackField(call, 'Digits'),
         answeredBy: callbackField(call, 'AnsweredBy'),
-        // Signed, so there is a public address.
+        // Not null: without a public URL no signature matches.
         actionUrl: voiceDocument(runtime.config.publicUrl as string, { reminderId, attemptNo }),
       })
       if (turn.meaning !== null && turn.meaning !== 'repeat')
@@ -105,13 +105,13 @@ export function twilioVoice(runtime: Runtime): Pick<Callbacks, 'twilioVoice'> {
   }
 }
 
-/** Twilio has answered stop words and the like itself; we say nothing more. */
-const SILENCE: CallbackAnswer = { kind: 'xml', body: '<?xml version="1.0" encoding="UTF-8"?><Response/>' }
+/** Twilio answers opt-out keywords itself. */
+const NO_REPLY: CallbackAnswer = { kind: 'xml', body: '<?xml version="1.0" encoding="UTF-8"?><Response/>' }
 
 const UNDERSTOOD = { STOP: 'stop', START: 'start', HELP: 'help' } as const
 
-/** What people write back, as Twilio delivers it: `applyReply` says what becomes of it. */
-export function twilioInbound(runtime: Runtime): Pick<Callbacks, 'twilioInbound'> {
+/** Incoming SMS, handled by `applyReply`. */
+export function twilioInboundCallback(runtime: Runtime): Pick<Callbacks, 'twilioInbound'> {
   return {
     async twilioInbound(call) {
       const signer = signedBy(runtime.config, call, null)
@@ -128,7 +128,7 @@ export function twilioInbound(runtime: Runtime): Pick<Callbacks, 'twilioInbound'
         understood: type in UNDERSTOOD ? UNDERSTOOD[type as keyof typeof UNDERSTOOD] : null,
         source: 'twilio-inbound',
       })
-      return SILENCE
+      return NO_REPLY
     },
   }
 }
@@ -138,9 +138,9 @@ type TwilioRoute = Extract<Route, { provider: 'twilio' }>
 const isTwilio = (route: Route): route is TwilioRoute => route.provider === 'twilio'
 
 /**
- * Which of our Twilio routes made this call, as its signature shows? Null: none, or it cannot be known.
+ * Whose auth token signed this callback? Null: no route's.
  *
- * @param routeId  the route that carried the attempt; null when the call is about none of ours
+ * @param routeId  the route of the attempt; null when the callback is about no attempt
  */
 function signedBy(
   config: Pick<Config, 'routes' | 'publicUrl'>,
@@ -157,7 +157,7 @@ function signedBy(
   )
 }
 
-/** The route that answers to the number which was written to; the first of the account when none is. */
+/** The route of the number or messaging service that received the SMS; otherwise the account's first SMS route. */
 function routeOfNumber(config: Pick<Config, 'routes'>, signer: TwilioRoute, call: SignedCall): TwilioRoute {
   const to = field(call.form, 'To')
   const service = field(call.form, 'MessagingServiceSid')

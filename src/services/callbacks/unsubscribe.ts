@@ -6,8 +6,11 @@ import { unsubscribeAddress, type UnsubscribeAddress } from '../../record/suppre
 import type { Vault } from '../../record/vault/vault.ts'
 import type { Callbacks } from './callbacks.ts'
 
-/** The page behind the link in every email, and the one click that mail programs make for people. */
-export function unsubscribing(runtime: Runtime): Pick<Callbacks, 'readUnsubscribe' | 'unsubscribe'> {
+const PURPOSE = 'unsubscribe'
+const ID_BYTES = 16
+
+/** The unsubscribe page that every email links to, and the one-click unsubscribe of mail programs. */
+export function unsubscribeCallbacks(runtime: Runtime): Pick<Callbacks, 'readUnsubscribe' | 'unsubscribe'> {
   async function subjectOf(token: string): Promise<UnsubscribeAddress | null> {
     const addressId = readUnsubscribeToken(runtime.vault, token)
     return addressId === null ? null : unsubscribeAddress(runtime.ledger.db, addressId)
@@ -41,21 +44,18 @@ const inLocale = (text: LocalText, locales: readonly string[]): string =>
     ? text
     : (locales.map((locale) => text[locale]).find((found) => found !== undefined) ?? Object.values(text)[0] ?? '')
 
-const PURPOSE = 'unsubscribe'
-const ID_BYTES = 16
-
 /**
- * What stands in `/u/{token}`: our id of one recipient's address and a signature, 43 characters.
+ * The token of `/u/{token}`: our id of one recipient's address and a signature, 43 characters.
  *
- * Says nothing about the person or the mailbox, does not expire (RFC 8058 links are used
- * months later), and can stop mail to this one address but do nothing else.
+ * It identifies neither recipient nor mailbox, does not expire (RFC 8058 links are used months later), and allows
+ * nothing but to suppress this one address.
  */
 export function unsubscribeToken(vault: Pick<Vault, 'sign'>, recipientAddressId: string): string {
   const id = Buffer.from(recipientAddressId.replaceAll('-', ''), 'hex')
   return Buffer.concat([id, vault.sign(PURPOSE, recipientAddressId)]).toString('base64url')
 }
 
-/** Which address of which recipient does this token name? Null when it is not one of ours. */
+/** Which recipient address does this token name? Null: not a valid token. */
 export function readUnsubscribeToken(vault: Pick<Vault, 'isSigned'>, token: string): string | null {
   if (!/^[A-Za-z0-9_-]{43}$/.test(token)) return null
   const bytes = Buffer.from(token, 'base64url')
@@ -64,7 +64,7 @@ export function readUnsubscribeToken(vault: Pick<Vault, 'isSigned'>, token: stri
   return vault.isSigned(PURPOSE, id, bytes.subarray(ID_BYTES)) ? id : null
 }
 
-/** The page that stops mail to this address; null when this deployment has no public address. */
+/** The unsubscribe page of this address; null without a public URL. */
 export const unsubscribeUrl = (
   publicUrl: string | null,
   vault: Pick<Vault, 'sign'>,
