@@ -6,12 +6,12 @@ import { type Pack, withInheritedRules } from '../model/pack.ts'
 import { canonicalJurisdiction, liesWithin } from '../model/places/jurisdiction.ts'
 import { NEVER } from '../model/time.ts'
 import { isOlderEdition, ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
-import type { EvaluationContext } from './evaluation-context.ts'
 import { compileCondition } from './condition.ts'
-import { type Opening, opensAfter, openUntil } from './consent.ts'
+import { type ConsentExemption, nextExemption, exemptUntil } from './consent.ts'
+import type { EvaluationContext } from './evaluation-context.ts'
 import { compileLocation, type Locate } from './location.ts'
 import type { CompiledPack } from './packs.ts'
-import { allows, type Ask, type CompiledRule, objects, type SearchSettlement, seenThrough, type Shape } from './rule.ts'
+import { allows, type Ask, type CompiledRule, objects, type Regulation, withView, type Shape } from './rule.ts'
 import { compileAddress } from './shapes/address.ts'
 import { compileCap } from './shapes/cap.ts'
 import { compileConsentNeeded, compileContent, compileOptOut, compileThirdParty } from './shapes/content.ts'
@@ -19,9 +19,10 @@ import { compileCooldown, compileExclusivity, compileSpacing } from './shapes/pa
 import { compileDuty, compilePause, compileStop } from './shapes/pause-and-stop.ts'
 import { compilePrecondition, explainedDuty, explainedPrecondition } from './shapes/precondition.ts'
 import { compileWindow } from './shapes/window.ts'
-import { type AskSpeakingTime, compileSpeakingTime, type SpeakingTime } from './speaking-time.ts'
+import { type AskEffectivePeriod, compileEffectivePeriod, type EffectivePeriod } from './effective-period.ts'
 import { compileHours } from './weekly-hours.ts'
-// Hot path: rules answer into an object of the caller, and each keeps one of its own for the time it speaks; measured by `npm run bench -- decide`. Outside, a compiled pack is only handed to `decide`.
+
+// Hot path: rules answer into an object of the caller, and each reuses one for its effective period; measured by `npm run bench -- decide`. Callers only hand a compiled pack to `decide`.
 
 /**
  * Makes all loaded packs ready to decide with, inherited rules included.
@@ -38,9 +39,9 @@ export function compilePacks(packs: readonly Pack[]): CompiledPack[] {
 /**
  * Makes one pack ready to decide with.
  *
- * Rules that are switched off, and rules that answer other questions (retention, opt-out,
- * guidance for words), are left out; they stay readable in the pack. What it extends is
- * not looked up: that takes all packs.
+ * Rules that are switched off, and rules that answer other questions (retention, replies,
+ * guidance for words), are left out; they stay readable in the pack. A pack that it extends
+ * is not resolved here: that takes all packs (`compilePacks`).
  */
 export function compilePack(pack: Pack): CompiledPack {
   const appliesTo = compileCondition(pack.applies)
@@ -48,12 +49,12 @@ export function compilePack(pack: Pack): CompiledPack {
   const rules: CompiledRule[] = []
   for (const rule of pack.rules) {
     if (rule.status === 'off') continue
-    const opening: Opening | null =
+    const exemption: ConsentExemption | null =
       rule.unless === undefined ? null : { kinds: new Set(rule.unless.consent), days: rule.unless.days ?? null }
-    const made = compileShape(rule, opening)
+    const made = compileShape(rule, exemption)
     if (made === null) continue
     const shape: Shape = typeof made === 'function' ? { ask: made, detail: null } : made
-    const speaking = compileSpeakingTime([
+    const period = compileEffectivePeriod([
       { from: pack.validFrom, until: pack.validUntil },
       pack.applies,
       rule.when ?? {},
@@ -66,17 +67,17 @@ export function compilePack(pack: Pack): CompiledPack {
       verified: rule.verified !== 'no',
       setsHours: rule.shape === 'window',
       concerns: compileConcern(rule),
-      settles: settlementOf(pack, rule, speaking),
-      ask: inItsTime(shape.ask, opening, speaking),
+      regulates: regulationOf(pack, rule, period),
+      ask: whileInForce(shape.ask, exemption, period),
       detail: shape.detail ?? undefined,
       silent: shape.silent,
-      source: { data: rule, speaking, opening },
+      source: { data: rule, period, exemption },
     })
   }
-  const inForce = compileSpeakingTime([
+  const inForce = compileEffectivePeriod([
     { from: pack.validFrom, until: pack.validUntil },
     pack.applies,
-  ]) as AskSpeakingTime
+  ]) as AskEffectivePeriod
   if (pack.zoneData !== undefined && isOlderEdition(ZONE_DATA_VERSION, pack.zoneData))
     rules.unshift(zoneDataRule(pack, pack.zoneData, inForce))
   const replies = pack.rules.filter((rule): rule is RuleOf<'reply'> => rule.shape === 'reply' && rule.status === 'on')
@@ -84,9 +85,9 @@ export function compilePack(pack: Pack): CompiledPack {
   return locate === null ? compiled : located(compiled, locate)
 }
 
-/** With zone data that is older than its places' time, no hour of this pack can be told: while it is in force, all that it applies to is held. */
-function zoneDataRule(pack: Pack, needed: string, inForce: AskSpeakingTime): CompiledRule {
-  const time: SpeakingTime = { speaks: true, until: NEVER }
+/** With zone data older than the pack needs, its hours cannot be determined: while it is in force, it objects to everything it applies to. */
+function zoneDataRule(pack: Pack, needed: string, inForce: AskEffectivePeriod): CompiledRule {
+  const time: EffectivePeriod = { applies: true, until: NEVER }
   return {
     rule: `${pack.id}/zone-data`,
     pack: pack.id,
@@ -97,36 +98,36 @@ function zoneDataRule(pack: Pack, needed: string, inForce: AskSpeakingTime): Com
     concerns: () => true,
     ask: (c, at, answer) => {
       inForce(c, at, time)
-      if (time.speaks) objects(answer, 'zone_data_outdated', time.until)
+      if (time.applies) objects(answer, 'zone_data_outdated', time.until)
       else allows(answer, time.until)
     },
   }
 }
 
-/** The same pack, which sees each case where its own location mode puts the person. */
+/** The same pack, with the recipient located by the pack's own location mode. */
 const located = (compiled: CompiledPack, locate: Locate): CompiledPack => ({
   ...compiled,
   appliesTo: (c) => compiled.appliesTo(locate(c)),
   inForce: (c, at, time) => compiled.inForce(locate(c), at, time),
-  rules: compiled.rules.map((rule) => seenThrough(rule, locate)),
+  rules: compiled.rules.map((rule) => withView(rule, locate)),
 })
 
-const SETTLED: Partial<Record<PackRule['shape'], SearchSettlement['what']>> = {
+const REGULATED: Partial<Record<PackRule['shape'], Regulation['what']>> = {
   window: 'hours',
   cap: 'cap',
   spacing: 'spacing',
   cooldown: 'cooldown',
 }
 
-function settlementOf(pack: Pack, rule: PackRule, speaking: AskSpeakingTime | null): SearchSettlement {
+function regulationOf(pack: Pack, rule: PackRule, period: AskEffectivePeriod | null): Regulation {
   const wherever = [pack.applies, rule.when ?? {}].map((condition) =>
     compileCondition({ ...condition, jurisdictions: undefined }),
   )
   return {
-    what: SETTLED[rule.shape] ?? null,
+    what: REGULATED[rule.shape] ?? null,
     channels: rule.shape === 'cap' || rule.shape === 'spacing' || rule.shape === 'cooldown' ? rule.channels : null,
     places: narrower(pack.applies, rule.when ?? {}),
-    speaking,
+    period,
     concernsElsewhere: (c) => wherever.every((matches) => matches(c)),
   }
 }
@@ -141,7 +142,7 @@ function narrower(pack: Condition, rule: Condition): readonly string[] | null {
   ]
 }
 
-function compileShape(rule: PackRule, opening: Opening | null): Ask | Shape | null {
+function compileShape(rule: PackRule, exemption: ConsentExemption | null): Ask | Shape | null {
   switch (rule.shape) {
     case 'window': {
       const calendar =
@@ -157,7 +158,7 @@ function compileShape(rule: PackRule, opening: Opening | null): Ask | Shape | nu
       )
     }
     case 'cap':
-      return compileCap(rule, opening)
+      return compileCap(rule, exemption)
     case 'exclusivity':
       return compileExclusivity(rule)
     case 'spacing':
@@ -199,7 +200,7 @@ function compileShape(rule: PackRule, opening: Opening | null): Ask | Shape | nu
   }
 }
 
-/** May the rule ever speak in a case? What turns on facts that few cases state is left out of all others, which costs them nothing. */
+/** May the rule object in this context at any instant? Rules that depend on rarely stated facts are left out early, so that they cost nothing elsewhere. */
 function compileConcern(rule: PackRule): (c: EvaluationContext) => boolean {
   const matches = compileCondition(rule.when)
   switch (rule.shape) {
@@ -220,38 +221,38 @@ function compileConcern(rule: PackRule): (c: EvaluationContext) => boolean {
   }
 }
 
-/** Silences a rule outside its dates and days past due, and while consent opens it. */
-function inItsTime(ask: Ask, opening: Opening | null, speaking: AskSpeakingTime | null): Ask {
-  const time: SpeakingTime = { speaks: true, until: NEVER }
-  let cutShort = false
+/** Silences a rule outside its dates and days past due, and while consent exempts from it. */
+function whileInForce(ask: Ask, exemption: ConsentExemption | null, period: AskEffectivePeriod | null): Ask {
+  const time: EffectivePeriod = { applies: true, until: NEVER }
+  let truncated = false
 
   /** Asks once; an objection ends where the rule falls silent, if that is sooner. */
   const askOnce: Ask = (c, at, answer) => {
-    cutShort = false
-    if (speaking !== null) {
-      speaking(c, at, time)
-      if (!time.speaks) return allows(answer, time.until)
+    truncated = false
+    if (period !== null) {
+      period(c, at, time)
+      if (!time.applies) return allows(answer, time.until)
     }
-    const silentFrom = speaking === null ? NEVER : time.until
+    const silentFrom = period === null ? NEVER : time.until
     let opens = NEVER
-    if (opening !== null && c.facts.consents.length > 0) {
+    if (exemption !== null && c.facts.consents.length > 0) {
       const channel = c.facts.reminder.channel
       const address = c.facts.address?.id ?? null
-      const until = openUntil(c, opening, at, channel, address)
+      const until = exemptUntil(c, exemption, at, channel, address)
       if (until !== null) return allows(answer, until)
-      opens = opensAfter(c, opening, at, channel, address)
+      opens = nextExemption(c, exemption, at, channel, address)
     }
     ask(c, at, answer)
     const silent = answer.code === null ? silentFrom : Math.min(silentFrom, opens)
-    cutShort = silent < answer.until
-    if (cutShort) answer.until = silent
+    truncated = silent < answer.until
+    if (truncated) answer.until = silent
   }
 
   return (c, at, answer) => {
     askOnce(c, at, answer)
     const { code } = answer
-    // Where an objection is cut short, another reason of the same rule may stand: its end is the first instant without any.
-    while (code !== null && cutShort) {
+    // At a truncated end the same rule may object for another reason: the end is the first instant without an objection.
+    while (code !== null && truncated) {
       const end = answer.until
       askOnce(c, end, answer)
       if (answer.code === null) {

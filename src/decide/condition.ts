@@ -5,9 +5,9 @@ import type { Condition } from '../model/pack-parts.ts'
 import type { EvaluationContext } from './evaluation-context.ts'
 
 /**
- * May a rule with this condition speak in this case, its dates and days past due apart? (S1)
+ * May a rule with this condition apply in this context, its dates and days past due apart? (S1)
  *
- * A part that turns on something the case does not state does not match.
+ * A part that depends on a fact that is not stated does not match.
  */
 export function compileCondition(when: Condition | undefined): (c: EvaluationContext) => boolean {
   if (when === undefined) return () => true
@@ -57,9 +57,9 @@ export function compileCondition(when: Condition | undefined): (c: EvaluationCon
 }
 
 /**
- * On which part of its condition does a rule stay silent in this case? Null: on none.
+ * Which part of its condition does not match, so that the rule is silent? Null: none.
  *
- * For explanations; answers null exactly where `compileCondition` says that it may speak.
+ * For explanations; answers null exactly where `compileCondition` lets the rule apply.
  */
 export function unmetPart(when: Condition | undefined, { facts, jurisdictions }: EvaluationContext): Silence | null {
   if (when === undefined) return null

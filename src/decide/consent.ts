@@ -5,53 +5,53 @@ import type { ConsentFacts } from '../model/facts.ts'
 import type { EvaluationContext } from './evaluation-context.ts'
 import { dated } from './explanation-facts.ts'
 
-/** Does this consent reach this channel and address? What it does not limit, it covers. */
-const covers = (consent: ConsentFacts, kinds: ReadonlySet<string>, channel: Channel, address: string | null): boolean =>
-  kinds.has(consent.kind) &&
-  (consent.channel === null || consent.channel === channel) &&
-  (consent.address === null || consent.address === address)
-
-/** Which consents open a rule, and for how many days at most (S17). */
-export interface Opening {
+/** Which consents exempt a message from a rule, and for how many days at most (S17). */
+export interface ConsentExemption {
   readonly kinds: ReadonlySet<string>
   /** Day 1 is the consent's own day; null: as long as the consent lasts. */
   readonly days: number | null
 }
 
-/** End of the opening that this consent gives; the earliest of the zones when it is counted in days. */
-function endOf(c: EvaluationContext, consent: ConsentFacts, opening: Opening): Instant {
+/** Does this consent cover this channel and address? A channel or address that it does not name is covered. */
+const covers = (consent: ConsentFacts, kinds: ReadonlySet<string>, channel: Channel, address: string | null): boolean =>
+  kinds.has(consent.kind) &&
+  (consent.channel === null || consent.channel === channel) &&
+  (consent.address === null || consent.address === address)
+
+/** The end of the exemption this consent gives; counted in days, the earliest of all zones. */
+function endOf(c: EvaluationContext, consent: ConsentFacts, exemption: ConsentExemption): Instant {
   const end = consent.until ?? NEVER
-  if (opening.days === null) return end
+  if (exemption.days === null) return end
   let counted = NEVER
-  for (const zone of c.zones) counted = Math.min(counted, zone.startOfDay(zone.dayAt(consent.from) + opening.days))
+  for (const zone of c.zones) counted = Math.min(counted, zone.startOfDay(zone.dayAt(consent.from) + exemption.days))
   return Math.min(end, counted)
 }
 
 /**
- * Is consent in force at this instant?
+ * Until when does consent exempt a message from the rule?
  *
- * @returns  the instant at which that ends, or null when there is none
+ * @returns  the instant at which the exemption ends, or null when none is in force
  */
-export function openUntil(
+export function exemptUntil(
   c: EvaluationContext,
-  opening: Opening,
+  exemption: ConsentExemption,
   at: Instant,
   channel: Channel,
   address: string | null,
 ): Instant | null {
   let until: Instant | null = null
   for (const consent of c.facts.consents) {
-    if (!covers(consent, opening.kinds, channel, address) || consent.from > at) continue
-    const end = endOf(c, consent, opening)
+    if (!covers(consent, exemption.kinds, channel, address) || consent.from > at) continue
+    const end = endOf(c, consent, exemption)
     if (end > at && (until === null || end > until)) until = end
   }
   return until
 }
 
-/** The first later instant at which a consent begins; NEVER when none does. */
-export function opensAfter(
+/** When does the next consent begin? NEVER: none does. */
+export function nextExemption(
   c: EvaluationContext,
-  opening: Opening,
+  exemption: ConsentExemption,
   at: Instant,
   channel: Channel,
   address: string | null,
@@ -59,7 +59,7 @@ export function opensAfter(
   let first = NEVER
   for (const consent of c.facts.consents) {
     if (
-      covers(consent, opening.kinds, channel, address) &&
+      covers(consent, exemption.kinds, channel, address) &&
       consent.from > at &&
       consent.from < (consent.until ?? NEVER)
     )
@@ -68,18 +68,18 @@ export function opensAfter(
   return first
 }
 
-/** Every consent of the kinds that a rule asks for, and what came of it at this instant: for explanations. */
+/** Every consent of the kinds a rule asks for, with its state at this instant. For explanations. */
 export function weighConsents(
   c: EvaluationContext,
-  opening: Opening,
+  exemption: ConsentExemption,
   at: Instant,
   channel: Channel,
   address: string | null,
 ): ConsentWeighed[] {
   return c.facts.consents
-    .filter((consent) => opening.kinds.has(consent.kind))
+    .filter((consent) => exemption.kinds.has(consent.kind))
     .map((consent) => {
-      const end = endOf(c, consent, opening)
+      const end = endOf(c, consent, exemption)
       const state =
         consent.channel !== null && consent.channel !== channel
           ? 'other_channel'

@@ -8,16 +8,16 @@ import { type Fit, fitOf, type Scope, UTC, weakest, zonesIn } from './scope.ts'
 
 export type ContentRule = RuleOf<'content'>
 
-/** What one rule wants of some words, and what of it they lack or say too much. */
+/** The content blocks by which a text falls short of a rule. */
 interface Shortfall {
   readonly missing: readonly ContentBlock[]
   readonly tooMuch: readonly ContentBlock[]
 }
 
 /**
- * What do these words lack, and what do they say that they must not? (S18)
+ * Which required blocks does this text lack, and which forbidden ones does it have? (S18)
  *
- * What only a route can show is left out: no words could.
+ * Blocks that only a route can provide are never counted as missing.
  */
 export function shortfallOf(
   rule: Pick<ContentRule, 'requires' | 'forbids' | 'only' | 'part'>,
@@ -34,7 +34,7 @@ export function shortfallOf(
   }
 }
 
-/** A contract for the words of messages, and how surely it holds for what was asked about. */
+/** A content rule, and how surely it applies to the scope asked about. */
 export interface ContentContract {
   readonly rule: string
   readonly citation: string
@@ -63,11 +63,11 @@ export function contentOf(scope: Scope, packs: readonly CompiledPack[], now: Ins
   )
 }
 
-/** What an opt-out means by law. Whatever the law allows, a recorded stop binds the next decision. */
+/** What an opt-out means by law. Independently of these terms, a recorded suppression binds the next decision. */
 interface OptOut {
-  /** The widest that any law reads it. */
+  /** The widest scope that any law gives it. */
   covers: SuppressionScope
-  /** The earliest instant by which a law wants it to bind; null: none names a time. */
+  /** The earliest instant by which a law requires it to be honoured; null: none names a time. */
   honourBy: Instant | null
   /** Until when a confirmation may be sent, the strictest law's time; null: none names one. */
   confirmUntil: Instant | null
@@ -78,8 +78,8 @@ interface OptOut {
 /**
  * How far does an opt-out reach, and by when must it be honoured? (S16)
  *
- * What may apply is applied. Business days are Monday to Friday, the day of asking not
- * counted and no holiday left out, so that none is read later than it may be due.
+ * Every rule that may apply is applied. Business days are Monday to Friday, the day of asking
+ * not counted and holidays not skipped, so that no deadline is computed too late.
  */
 export function optOutOf(scope: Scope, asked: Instant, packs: readonly CompiledPack[]): OptOut {
   let covers: SuppressionScope = 'address'
@@ -111,7 +111,7 @@ export function optOutOf(scope: Scope, asked: Instant, packs: readonly CompiledP
   }
 }
 
-/** Does law let whoever opted out by message take it back by message (START)? What may apply is applied. */
+/** Does law let a recipient who opted out by message opt in again by message (START)? Every rule that may apply is applied. */
 export const mayStartAgain = (scope: Scope, asked: Instant, packs: readonly Pack[]): boolean =>
   !packs.some(
     (pack) =>
@@ -126,7 +126,7 @@ export const mayStartAgain = (scope: Scope, asked: Instant, packs: readonly Pack
       ),
   )
 
-/** Which words ask to stop, by the law of any place? As the packs write them. */
+/** Which words opt out, by the law of any place? As the packs write them. */
 export const stopWordsOf = (packs: readonly Pack[]): string[] =>
   packs.flatMap(({ rules }) =>
     rules.flatMap((rule) => (rule.shape === 'opt-out' && rule.status === 'on' ? (rule.words ?? []) : [])),

@@ -1,18 +1,18 @@
-// Hot path: a rule writes its answer into an object that is used again; measured by `npm run bench -- decide`. Outside, `decide` is a pure function from facts, packs and an instant to a decision.
+// Hot path: rules write their answers into one reused object; measured by `npm run bench -- decide`. For callers, `decide` is a pure function of facts, packs and an instant.
 import type { Decision, Objection, ObjectionCode } from '../model/decision.ts'
 import type { Facts } from '../model/facts.ts'
 import { DAY, type Instant, LAST_INSTANT, NEVER } from '../model/time.ts'
 import { ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
 import { type EvaluationContext, evaluationContext } from './evaluation-context.ts'
-import { PROMISES } from './invariants/all.ts'
+import { INVARIANTS } from './invariants/all.ts'
 import type { CompiledPack } from './packs.ts'
 import { withOneReply } from './replies.ts'
 import { type Answer, COMMON_HOURS_SEARCH, type CompiledRule } from './rule.ts'
-import type { SpeakingTime } from './speaking-time.ts'
-import { addWhereverItMayBe, stepsBack } from './steps-back.ts'
+import type { EffectivePeriod } from './effective-period.ts'
+import { addPossibleStateHours, yieldToLaw } from './law-precedence.ts'
 
-/** How far ahead a message that may go now is followed to the first objection. */
-const FORESIGHT = 400 * DAY
+/** How far ahead to look for the first objection to a message that may go now. */
+const LOOK_AHEAD = 400 * DAY
 
 /**
  * May this reminder go out now; if not, when or why never?
@@ -21,13 +21,13 @@ const FORESIGHT = 400 * DAY
  * that objects is listed, the binding one first. `defer` names the first instant at
  * which none does, found by asking all of them again, not the latest of their ends.
  *
- * @param packs  as `selectPacks` gives them; those that do not apply stay silent
+ * @param packs  as `selectPacks` gives them; those that do not apply are ignored
  */
 export function decide(facts: Facts, packs: readonly CompiledPack[], now: Instant): Decision {
   try {
-    return decideCase(evaluationContext(facts, now), packs)
+    return decideIn(evaluationContext(facts, now), packs)
   } catch {
-    // A fault of ours must neither send nor stop the batch: it shows as a refusal that an operator can cure.
+    // A defect in the code must neither send nor fail the batch: it becomes a refusal that an operator can act on.
     const reason: Objection = {
       code: 'internal_error',
       rule: 'decorum/total',
@@ -48,13 +48,13 @@ export function decide(facts: Facts, packs: readonly CompiledPack[], now: Instan
   }
 }
 
-function decideCase(c: EvaluationContext, packs: readonly CompiledPack[]): Decision {
+function decideIn(c: EvaluationContext, packs: readonly CompiledPack[]): Decision {
   const { now } = c
   const { rules: gathered, applied } = gatherRules(c, packs)
   const rules = withOneReply(c, packs, gathered)
   const answer: Answer = { code: null, until: NEVER }
   const reasons: Objection[] = []
-  /** Until when each rule is known to have nothing to say; `now` for one that objects. */
+  /** Until when each rule is known not to object; `now` for one that does. */
   const quiet = new Array<Instant>(rules.length)
   let final = false
   let latest = now
@@ -81,13 +81,13 @@ function decideCase(c: EvaluationContext, packs: readonly CompiledPack[]): Decis
   return { verdict: 'send', until: firstObjection(c, rules, quiet), ...head, reasons: [] }
 }
 
-/** Which rules are asked about this case, the promises first, and which packs are in force? */
+/** Which rules are asked in this context, the invariants first, and which packs are in force? */
 export function gatherRules(
   c: EvaluationContext,
   packs: readonly CompiledPack[],
 ): { rules: CompiledRule[]; applied: Decision['packs'] } {
   const rules: CompiledRule[] = []
-  for (const promise of PROMISES) if (promise.concerns(c)) rules.push(promise)
+  for (const rule of INVARIANTS) if (rule.concerns(c)) rules.push(rule)
   const applied = gather(c, packs, rules)
   return { rules, applied }
 }
@@ -95,8 +95,8 @@ export function gatherRules(
 /**
  * Adds the rules of every pack that applies; returns the packs in force.
  *
- * A fallback pack's rules step back one by one, where law settles the same (`stepsBack`).
- * Where of a country no state or province is known, the hours of each of them hold too.
+ * Each rule of a fallback pack yields where law regulates the same (`yieldToLaw`).
+ * Where only the country is known, the hours of each of its states or provinces hold too.
  */
 function gather(c: EvaluationContext, packs: readonly CompiledPack[], rules: CompiledRule[]): Decision['packs'] {
   const applied: Decision['packs'] = []
@@ -105,20 +105,20 @@ function gather(c: EvaluationContext, packs: readonly CompiledPack[], rules: Com
   for (const compiled of packs) {
     if (compiled.pack.fallback) continue
     const before = rules.length
-    const surely = compiled.appliesTo(c)
-    if (surely) {
+    const applies = compiled.appliesTo(c)
+    if (applies) {
       for (const rule of compiled.rules) if (rule.concerns(c)) rules.push(rule)
       if (compiled.pack.kind === 'law' && !compiled.pack.optIn)
         for (let i = before; i < rules.length; i++) law.push(rules[i] as CompiledRule)
     }
-    if (anywhere) for (const rule of compiled.rules) addWhereverItMayBe(c, rule, rules)
-    if (surely || rules.length > before) addInForce(c, compiled, applied)
+    if (anywhere) for (const rule of compiled.rules) addPossibleStateHours(c, rule, rules)
+    if (applies || rules.length > before) addInForce(c, compiled, applied)
   }
   for (const compiled of packs) {
     if (!compiled.pack.fallback || !compiled.appliesTo(c)) continue
     const before = rules.length
     for (const rule of compiled.rules) {
-      const bound = rule.concerns(c) ? stepsBack(rule, c, law) : null
+      const bound = rule.concerns(c) ? yieldToLaw(rule, c, law) : null
       if (bound !== null) rules.push(bound)
     }
     if (rules.length > before) addInForce(c, compiled, applied)
@@ -127,17 +127,17 @@ function gather(c: EvaluationContext, packs: readonly CompiledPack[], rules: Com
 }
 
 function addInForce(c: EvaluationContext, { inForce, pack }: CompiledPack, applied: Decision['packs']): void {
-  const time: SpeakingTime = { speaks: true, until: NEVER }
+  const time: EffectivePeriod = { applies: true, until: NEVER }
   inForce(c, c.now, time)
-  if (time.speaks) applied.push({ id: pack.id, version: pack.version })
+  if (time.applies) applied.push({ id: pack.id, version: pack.version })
 }
 
 /**
  * The first instant from `from` on at which no rule objects; null when hours never meet.
  *
- * What would stand in the way then without a foreseeable end (a balance that has grown
- * stale, a consent that has run out, a deadline that has passed) is left to the decision
- * at that instant: facts may be renewed meanwhile, and a refusal today would be premature.
+ * Objections without a foreseeable end that begin later (a stale balance, an expired consent,
+ * a passed deadline) are left to the decision at that instant: facts may be renewed meanwhile,
+ * and a refusal today would be premature.
  */
 function firstFree(
   c: EvaluationContext,
@@ -168,10 +168,10 @@ function firstFree(
   return free
 }
 
-/** Later facts make nothing of hours that do not meet from some instant on; the rest may be cured by then. */
+/** Codes that no later fact cures: the hours never overlap from some instant on. */
 const NO_HOUR_LEFT: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>(['no_common_window', 'recipient_blocked_time'])
 
-/** Hours of different rules that never meet, though each opens at some time. */
+/** Hours of different rules that never overlap, though each opens at some time. */
 const NO_COMMON_WINDOW: Objection = {
   code: 'no_common_window',
   rule: 'decorum/common-window',
@@ -185,7 +185,7 @@ const NO_COMMON_WINDOW: Objection = {
 /** The first instant at which any rule objects; null when none is foreseen. */
 function firstObjection(c: EvaluationContext, rules: readonly CompiledRule[], quiet: Instant[]): Instant | null {
   const answer: Answer = { code: null, until: NEVER }
-  const horizon = c.now + FORESIGHT
+  const horizon = c.now + LOOK_AHEAD
   for (;;) {
     let at = NEVER
     for (const until of quiet) if (until < at) at = until

@@ -11,7 +11,7 @@ import {
 import { dayNumber, type Instant } from '../model/time.ts'
 import { isAmong, type ZoneTable, zoneTable } from './zone-table.ts'
 
-/** The facts of one decision, with what every rule needs worked out once. */
+/** The facts of one decision, with the places and zones that every rule needs, computed once. */
 export interface EvaluationContext extends Places {
   readonly facts: Facts
   /** The instant of the decision; rules are also asked about later ones. */
@@ -32,7 +32,7 @@ export function evaluationContext(facts: Facts, now: Instant): EvaluationContext
 }
 
 /**
- * How many days is this account past due on a local day? Null when nothing says.
+ * How many days is this account past due on a local day? Null when it is not known.
  *
  * A stated figure is true at the decision's own instant and grows by local days.
  */
@@ -58,33 +58,33 @@ export function dayBeginsEverywhere(c: EvaluationContext, day: number): Instant 
   return last
 }
 
-/** One place where the person may be, by itself. */
+/** One place where the recipient may be. */
 export interface Place {
-  /** Null: a zone is stated and nothing says whose law is kept there. */
+  /** Null: a zone is stated, and its jurisdiction is not known. */
   readonly jurisdiction: string | null
   readonly zones: readonly ZoneTable[]
-  /** A country of which no state or province is known: it may be any of them. */
+  /** A country whose state or province is not known: it may be any of them. */
   readonly whole: boolean
 }
 
-/** Where the person may be: every zone and every jurisdiction that the evidence allows. */
+/** Where the recipient may be: every zone and every jurisdiction that the evidence allows. */
 interface Places {
   /** False: nothing is known, or something is stated that cannot be placed. */
   readonly located: boolean
   readonly zoneNames: readonly string[]
   readonly zones: readonly ZoneTable[]
   readonly jurisdictions: readonly string[]
-  /** The same, place by place; together they have every zone. */
+  /** The same by place; together they hold every zone. */
   readonly places: readonly Place[]
 }
 
 const UTC = [zoneTable('UTC') as ZoneTable]
 const LINES_WITH_A_PLACE = new Set(['landline'])
-/** By what is stated of a person: many live in the same place. */
+/** By the stated evidence: many recipients live in the same place. */
 const known = new LRUCache<string, Places>({ max: 20_000 })
 
 /**
- * Where may this person be? (S5)
+ * Where may this recipient be? (S5)
  *
  * The union of what the stated zone, the jurisdiction, each dated sign and the phone
  * prefix indicate, in that order. A stated zone that is among those of the place stated
@@ -110,14 +110,14 @@ function keyOf(recipient: RecipientFacts, address: AddressFacts | null, channel:
   return `${key}#${address.country}#${address.kind}#${address.zones.join()}#${address.subdivisions.join()}`
 }
 
-/** What one piece of evidence says. */
+/** One item of evidence. */
 interface Sign {
   readonly zone: string | null
   /** In its canonical spelling. */
   readonly place: string | null
 }
 
-/** A place as it is gathered, its zones by name. */
+/** A place under construction, its zones by name. */
 interface Found {
   jurisdiction: string | null
   zones: readonly string[]
@@ -146,11 +146,11 @@ function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Pl
     const all = zonesOf(country)
     const land = countryOfTime(country)
     if (finer.some((other) => countryOfTime(other) === land)) return
-    const said = [...stated, ...fromLine].filter((zone, i, list) => list.indexOf(zone) === i && isAmong(zone, all))
-    // Its state is known from a landline's area code, which has more of them to say than the zone.
+    const named = [...stated, ...fromLine].filter((zone, i, list) => list.indexOf(zone) === i && isAmong(zone, all))
+    // With a landline's area code the state is known.
     const whole = address === null || fromLine.length === 0 || address.subdivisions.length === 0
-    if (said.length === 0) return add(country, all, true)
-    found.push({ jurisdiction: country, zones: said, whole })
+    if (named.length === 0) return add(country, all, true)
+    found.push({ jurisdiction: country, zones: named, whole })
   }
 
   for (const [i, { zone, place }] of signs.entries()) {
@@ -191,12 +191,12 @@ function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Pl
   }
 }
 
-/** The zone that the person states goes for a sign of the same place that states none; other signs' zones speak of those signs alone. */
+/** The recipient's stated zone also counts for a sign of the same place that states none; the zone of a sign counts for that sign alone. */
 function statedFor(place: string, { timeZone }: RecipientFacts, own: Sign, sign: number): string | null {
   return sign > 0 && timeZone !== null && (own.place === null || own.place === place) ? timeZone : null
 }
 
-/** The country in which a zone that is stated by itself lies, among those that are known of. */
+/** Which of these jurisdictions' countries holds a zone that was stated by itself? */
 function countryKeeping(zone: string, jurisdictions: readonly string[]): string | null {
   const place = jurisdictions.find((one) => isAmong(zone, zonesOfCountry(countryOfTime(one))))
   return place === undefined ? null : canonicalJurisdiction(countryOfTime(place))
@@ -215,13 +215,13 @@ function addPhone(
   const inCountry = signs.some(({ place }) => place !== null && countryOfTime(place) === country)
   const pointedAt = inCountry || stated.some((zone) => isAmong(zone, countryZones))
   const line = address.kind !== null && LINES_WITH_A_PLACE.has(address.kind)
-  // Weighed alone a prefix says no more than its country, save a landline's; beside news of that country it names one more area.
+  // By itself a prefix counts as its whole country, except a landline's; where other evidence points to the country too, it adds its area.
   const names = address.zones.length > 0 && (line || pointedAt) ? address.zones : pointedAt ? [] : countryZones
   for (const name of names) zones.add(name)
-  // Of a country that is known of, what was stated says whose law is kept.
+  // Where a sign names the country, that sign decides the jurisdiction.
   if (inCountry) {
-    const news = names.filter((name) => !found.some((place) => place.zones.includes(name)))
-    if (news.length > 0) found.push({ jurisdiction, zones: news, whole: false })
+    const added = names.filter((name) => !found.some((place) => place.zones.includes(name)))
+    if (added.length > 0) found.push({ jurisdiction, zones: added, whole: false })
     return
   }
   const placed = names === countryZones ? [] : address.subdivisions
@@ -236,8 +236,8 @@ function addPhone(
 }
 
 /**
- * Whose law applies? A phone prefix speaks for its country where nothing that was stated lies there, and
- * for its state where nothing finer than the country was stated: people keep numbers when they move.
+ * Whose law applies? A phone prefix counts for its country where nothing that was stated lies there, and
+ * for its state where nothing finer than the country was stated: numbers are kept when their holders move.
  */
 function jurisdictionsOf(signs: readonly Sign[], address: AddressFacts | null): string[] {
   const found = new Set(signs.flatMap(({ place }) => (place === null ? [] : [place])))

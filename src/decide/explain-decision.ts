@@ -4,27 +4,27 @@ import type { Facts } from '../model/facts.ts'
 import type { PackRule } from '../model/pack-rule.ts'
 import { zonesOf, zonesOfCountry } from '../model/places/jurisdiction.ts'
 import { formatInstant, type Instant, NEVER } from '../model/time.ts'
-import { type EvaluationContext, evaluationContext } from './evaluation-context.ts'
 import { unmetPart } from './condition.ts'
-import { type Opening, openUntil, weighConsents } from './consent.ts'
+import { type ConsentExemption, exemptUntil, weighConsents } from './consent.ts'
 import { decide, gatherRules } from './decide.ts'
+import { type EvaluationContext, evaluationContext } from './evaluation-context.ts'
 import { dated } from './explanation-facts.ts'
-import { OWN_ADDRESS, STOPPING_EVENT } from './invariants/stops.ts'
+import { OWN_ADDRESS, STOPPING_EVENT } from './invariants/suppressions.ts'
 import type { CompiledPack } from './packs.ts'
 import { withOneReply } from './replies.ts'
 import type { Answer, CompiledRule } from './rule.ts'
-import type { SpeakingTime } from './speaking-time.ts'
+import type { EffectivePeriod } from './effective-period.ts'
 
-/** A sign of where the person is, and every zone that it allows. */
+/** A sign of where the recipient is, and every zone that it allows. */
 interface Sign extends PlaceSign {
   zones: readonly string[]
 }
 
 /**
- * Which signs of where the person is allow each of these zones? For explanations.
+ * Which signs of where the recipient is allow each of these zones? For explanations.
  *
- * A whole country that something finer narrowed allows the zones that are left; the country of a phone
- * prefix is named only where no other sign is.
+ * A country that a finer sign narrowed is evidence for the remaining zones; the country of a phone
+ * prefix is given only where there is no other sign.
  */
 function evidenceOf(facts: Facts, zones: readonly string[], now: Instant): { zone: string; evidence: PlaceSign[] }[] {
   const signs = signsOf(facts, now)
@@ -35,7 +35,7 @@ function evidenceOf(facts: Facts, zones: readonly string[], now: Instant): { zon
   })
 }
 
-/** A sign that carries no date of its own was read as of now, or as of the beginning of time. */
+/** Every sign of where the recipient is. One without a date of its own is stored as of now or of the epoch, and shown undated. */
 function signsOf({ recipient, address, reminder }: Facts, now: Instant): Sign[] {
   const signs: Sign[] = []
   const add = (sign: string, place: string | null, zone: string | null, at: Instant | null): void => {
@@ -74,10 +74,10 @@ function signsOf({ recipient, address, reminder }: Facts, now: Instant): Sign[] 
 const NEVER_ASKED: ReadonlySet<PackRule['shape']> = new Set<PackRule['shape']>(['retention', 'reply'])
 
 /**
- * Why did `decide` come to this? Every rule asked with what it judged by, and every rule that stayed silent, with the cause.
+ * Why did `decide` decide so? Every rule asked with what its answer rests on, and every silent rule with the cause.
  *
  * Decides the same facts by the same rules and asks each rule once more, so that an
- * explanation cannot say otherwise than the decision. Pure; dispatch never calls it.
+ * explanation cannot contradict the decision. Pure; dispatch never calls it.
  */
 export function explainDecision(facts: Facts, packs: readonly CompiledPack[], now: Instant): DecisionExplanation {
   const decision = decide(facts, packs, now)
@@ -99,9 +99,9 @@ export function explainDecision(facts: Facts, packs: readonly CompiledPack[], no
       ...asked.filter((rule) => rule.verdict === 'allows'),
       ...[
         ...asked.filter((rule) => rule.verdict === 'silent'),
-        ...silentPromises(seen),
+        ...silentInvariants(seen),
         ...silentRules(seen, packs, gathered),
-      ].filter(firstOfItsKind),
+      ].filter(isFirstOfRule),
     ],
     packsLeftOut: packs.flatMap(({ pack, appliesTo }) => {
       const because = appliesTo(seen) ? null : unmetPart(pack.applies, seen)
@@ -116,7 +116,7 @@ const isSame = (rule: RuleExplanation, reason: Objection): boolean =>
   rule.code === reason.code &&
   rule.until === dated(reason.until)
 
-const firstOfItsKind = (rule: RuleExplanation, i: number, all: readonly RuleExplanation[]): boolean =>
+const isFirstOfRule = (rule: RuleExplanation, i: number, all: readonly RuleExplanation[]): boolean =>
   all.findIndex((other) => other.rule === rule.rule && other.version === rule.version) === i
 
 function explainRule(seen: EvaluationContext, rule: CompiledRule, isLifted: boolean): RuleExplanation {
@@ -127,7 +127,7 @@ function explainRule(seen: EvaluationContext, rule: CompiledRule, isLifted: bool
   const silentBecause = code !== null ? null : isLifted ? 'answers_a_message' : silence(c, rule)
   return {
     ...headOf(rule, rule.source?.data),
-    ...consentsOf(c, rule.source?.data, rule.source?.opening ?? null),
+    ...consentsOf(c, rule.source?.data, rule.source?.exemption ?? null),
     verdict: code !== null ? 'objects' : silentBecause === null ? 'allows' : 'silent',
     code,
     until: dated(until),
@@ -136,22 +136,23 @@ function explainRule(seen: EvaluationContext, rule: CompiledRule, isLifted: bool
   }
 }
 
-/** Why does a rule that was asked have nothing to judge by? Null: it judged, and lets the message pass. */
+/** Why is a rule silent that was asked? Null: it is not silent, it allows the message. */
 function silence(c: EvaluationContext, { source, silent }: CompiledRule): Silence | null {
   const own = silent?.(c, c.now) ?? null
   if (own !== null) return own
   if (source === undefined) return null
-  const { data, speaking, opening } = source
-  const time: SpeakingTime = { speaks: true, until: NEVER }
-  speaking?.(c, c.now, time)
-  if (!time.speaks)
+  const { data, period, exemption } = source
+  const time: EffectivePeriod = { applies: true, until: NEVER }
+  period?.(c, c.now, time)
+  if (!time.applies)
     return hasNoDays(c, data)
       ? 'days_past_due_not_stated'
       : data.when?.daysPastDue === undefined
         ? 'not_in_force'
         : 'days_past_due'
   const { channel } = c.facts.reminder
-  if (opening !== null && openUntil(c, opening, c.now, channel, c.facts.address?.id ?? null) !== null) return 'consent'
+  if (exemption !== null && exemptUntil(c, exemption, c.now, channel, c.facts.address?.id ?? null) !== null)
+    return 'consent'
   if (data.shape === 'window' && !c.located) return 'place_not_known'
   if (turnsOnEvents(data) && c.facts.events === null) return 'events_not_stated'
   if (data.shape === 'precondition' && data.daysPastDue !== undefined && knowsNoDays(c))
@@ -170,10 +171,10 @@ const turnsOnEvents = (rule: PackRule): boolean =>
   (rule.shape === 'precondition' && rule.requires !== undefined) ||
   (rule.shape === 'pause' && 'event' in rule.on)
 
-/** Promises that only a fuller case would let speak; the others have nothing on record to speak of. */
-function silentPromises({ facts }: EvaluationContext): RuleExplanation[] {
-  const silent = (promise: CompiledRule, silentBecause: Silence): RuleExplanation => ({
-    ...headOf(promise, undefined),
+/** Invariants that are silent for a fact that is not stated; any other that was not asked has no record to object to. */
+function silentInvariants({ facts }: EvaluationContext): RuleExplanation[] {
+  const silent = (rule: CompiledRule, silentBecause: Silence): RuleExplanation => ({
+    ...headOf(rule, undefined),
     verdict: 'silent',
     code: null,
     until: null,
@@ -202,7 +203,7 @@ function silentRules(
         const id = `${pack.id}/${data.id}`
         if (asked.has(`${id} ${pack.version}`) || NEVER_ASKED.has(data.shape)) return []
         const compiled = rules.find(({ rule }) => rule === id)
-        // What is on and was not compiled refuses nothing: guidance for words, an opt-out that reaches no further than it was recorded.
+        // A rule that is on and was not compiled never objects: guidance for words, an opt-out no wider than its record.
         if (compiled === undefined && data.status === 'on') return []
         const c = compiled?.view === undefined ? seen : compiled.view(seen)
         return [
@@ -232,10 +233,10 @@ function whyNotAsked(c: EvaluationContext, data: PackRule, compiled: CompiledRul
 function consentsOf(
   c: EvaluationContext,
   data: PackRule | undefined,
-  opening: Opening | null,
+  exemption: ConsentExemption | null,
 ): Pick<RuleExplanation, 'asksConsent' | 'consents'> {
-  const wanted: Opening | null =
-    data?.shape === 'consent' ? { kinds: new Set(data.needs), days: data.freshDays ?? null } : opening
+  const wanted: ConsentExemption | null =
+    data?.shape === 'consent' ? { kinds: new Set(data.needs), days: data.freshDays ?? null } : exemption
   if (wanted === null) return { asksConsent: data?.unless?.consent ?? [], consents: [] }
   return {
     asksConsent: [...wanted.kinds],
@@ -257,7 +258,7 @@ const headOf = (
   force: data?.force ?? 'hard',
 })
 
-/** What no single rule said: that hours never meet, or a fault of ours. */
+/** An objection of no single rule: hours that never overlap, or an internal error. */
 const withoutRule = (reason: Decision['reasons'][number]): RuleExplanation => ({
   ...headOf(reason, undefined),
   verdict: 'objects',

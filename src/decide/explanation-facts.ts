@@ -16,7 +16,7 @@ export const contactOf = ({ at, channel, direction, outcome, by }: ContactFacts)
 
 export const eventOf = ({ type, kind, at, account }: EventFacts) => ({ type, kind, at: formatInstant(at), account })
 
-export const stopOf = ({ scope, channel, reason, from, until }: SuppressionFacts) => ({
+export const suppressionOf = ({ scope, channel, reason, from, until }: SuppressionFacts) => ({
   scope,
   channel,
   reason,

@@ -3,31 +3,31 @@ import { isFinerThanCountry, isWithin, zonesOf, zonesOfCountry } from '../model/
 import type { EvaluationContext } from './evaluation-context.ts'
 import { zoneTable, type ZoneTable } from './zone-table.ts'
 
-/** The case as a pack sees it: the places its rules are applied to and read in. */
+/** The context as a pack sees it, with the places its location mode chooses. */
 export type Locate = (c: EvaluationContext) => EvaluationContext
 
-/** What one piece of evidence says, with the zones it leaves open; `finer`: it says more than a whole country. */
+/** One item of evidence, with the zones it allows; `finer`: more precise than a whole country. */
 interface Sign {
   readonly kind: string
   readonly zones: readonly string[]
   readonly finer: boolean
 }
 
-/** What counts for most comes first, where a pack of mode `single` ranks nothing itself. */
+/** The ranking of evidence for mode `single` where the pack has none, strongest first. */
 const RANKING = ['stated-zone', 'stated', 'postal-address', 'jurisdiction', 'area-code']
 
 /**
- * In which places and zones does this pack read a case? (S5)
+ * In which places and zones does this pack evaluate its rules? (S5)
  *
- * `all-candidates`: in all that the evidence allows. `presume-area-code`: somebody who
- * is called at an area code within the pack's own places is there, so the pack applies
- * whatever else is known, and reads its hours in the area code's zones. `single`: the
+ * `all-candidates`: in all that the evidence allows. `presume-area-code`: a recipient
+ * called at an area code within the pack's own places is presumed to be there, so the pack
+ * applies whatever else is known, with hours in the area code's zones. `single`: the
  * best-ranked sign decides. Both narrow only while every sign agrees (the zones chosen
- * are among those of each, and something more than a whole country names them); where
- * signs disagree every candidate stays, because nothing is sent outside the hours of a
- * zone in which the person may plausibly be (promise 3).
+ * are among those of each, and something more precise than a whole country names them);
+ * where signs disagree every candidate stays, because nothing is sent outside the hours of
+ * a zone in which the recipient may plausibly be (promise 3).
  *
- * @returns  null for `all-candidates`: the case as it is
+ * @returns  null for `all-candidates`: the context is used unchanged
  */
 export function compileLocation({ location, applies }: Pack): Locate | null {
   if (location === undefined || location.mode === 'all-candidates') return null
@@ -49,14 +49,14 @@ export function compileLocation({ location, applies }: Pack): Locate | null {
   }
 }
 
-/** Subdivisions of the number that is called; a mailbox has none. */
+/** Subdivisions of the number to be called; an email address has none. */
 const calledPlaces = ({ facts }: EvaluationContext): readonly string[] =>
   facts.reminder.channel === 'email' ? [] : (facts.address?.subdivisions ?? [])
 
 const areaCode = ({ facts }: EvaluationContext): readonly string[] | null =>
   facts.address === null || facts.address.zones.length === 0 ? null : facts.address.zones
 
-/** The same case in these zones alone, if every sign agrees with them. */
+/** The context limited to these zones, if every sign agrees with them. */
 function narrowed(
   c: EvaluationContext,
   zones: readonly string[] | null,
@@ -70,7 +70,7 @@ function narrowed(
   return { ...c, jurisdictions, zones: tables, zoneNames: tables.map(({ zone }) => zone) }
 }
 
-/** Are these among the zones of each sign, and does one of them say more than a whole country? */
+/** Are these among the zones of each sign, and is one sign more precise than a whole country? */
 function agreed(c: EvaluationContext, zones: readonly string[]): boolean {
   const signs = signsOf(c)
   return signs.some((sign) => sign.finer) && signs.every((sign) => zones.every((zone) => sign.zones.includes(zone)))
@@ -84,7 +84,7 @@ function bestRanked(signs: readonly Sign[], ranking: readonly string[]): readonl
   return null
 }
 
-/** Every sign of where the person is, as `placesOf` reads them: a mobile's area code says no more than its country. */
+/** Every sign of where the recipient is, as `placesOf` reads them: a mobile's area code counts as its country. */
 function signsOf({ facts: { recipient, address, reminder } }: EvaluationContext): Sign[] {
   const signs: Sign[] = []
   const add = (kind: string, place: string | null, zone: string | null): void => {

@@ -5,17 +5,17 @@ import type { Pack } from '../model/pack.ts'
 import { DAY, dayNumber, HOUR, type Instant, type LocalDate } from '../model/time.ts'
 import type { EvaluationContext } from './evaluation-context.ts'
 import type { CompiledRule } from './rule.ts'
-import type { AskSpeakingTime } from './speaking-time.ts'
+import type { AskEffectivePeriod } from './effective-period.ts'
 
 /** A pack made ready to decide with: compile once, use for every decision. */
 export interface CompiledPack {
   readonly pack: Pack
-  /** Does it apply to this case, its dates apart? */
+  /** Does it apply in this context, its dates apart? */
   readonly appliesTo: (c: EvaluationContext) => boolean
-  readonly inForce: AskSpeakingTime
+  readonly inForce: AskEffectivePeriod
   /** The rules that may object; those switched off are not among them. */
   readonly rules: readonly CompiledRule[]
-  /** Its exceptions for an answer to the person's own message. */
+  /** Its exceptions for an answer to the recipient's own message. */
   readonly replies: readonly RuleOf<'reply'>[]
 }
 
@@ -76,7 +76,7 @@ const inOrder = (packs: CompiledPack[]): CompiledPack[] => packs.sort(byAge)
 
 const ordinary = new WeakMap<CompiledPack, CompiledPack>()
 
-/** A fallback pack that is named is meant, whatever else sets hours. */
+/** A fallback pack that is named explicitly applies even where law regulates the same. */
 function asOrdinary(compiled: CompiledPack): CompiledPack {
   if (!compiled.pack.fallback) return compiled
   let plain = ordinary.get(compiled)
@@ -88,7 +88,7 @@ function asOrdinary(compiled: CompiledPack): CompiledPack {
 }
 
 /** No local day begins or ends further than this from the same day in UTC. */
-const FAR = 14 * HOUR
+const MAX_OFFSET = 14 * HOUR
 
 /** Is it one of these days, in any zone of the earth? `until` is the first day that is not. */
 export const isInForceAnywhere = (
@@ -96,5 +96,5 @@ export const isInForceAnywhere = (
   until: LocalDate | null | undefined,
   now: Instant,
 ): boolean =>
-  (from === undefined || now >= (dayNumber(from) as number) * DAY - FAR) &&
-  (until == null || now < (dayNumber(until) as number) * DAY + FAR)
+  (from === undefined || now >= (dayNumber(from) as number) * DAY - MAX_OFFSET) &&
+  (until == null || now < (dayNumber(until) as number) * DAY + MAX_OFFSET)

@@ -6,12 +6,12 @@ import { BLOCKED_TIMES } from './invariants/waiting.ts'
 import type { CompiledPack } from './packs.ts'
 import { allows, type Answer, type CompiledRule } from './rule.ts'
 import { fitOf, type Scope, weakest } from './scope.ts'
-import type { SpeakingTime } from './speaking-time.ts'
+import type { EffectivePeriod } from './effective-period.ts'
 
-/** Is a message of this kind an answer to somebody? A reminder or a notice answers nothing, whenever it goes out. */
+/** May a message of this kind be an answer? A reminder or a notice never is. */
 export const isAnswer = (kind: Kind): boolean => kind === 'service' || kind === 'confirmation'
 
-/** Did the person themselves write or call here? */
+/** Is it a message or call by the recipient themselves, over this channel and before this instant? */
 const isOwnMessage = (contact: ContactFacts, channel: Channel, at: Instant): boolean =>
   contact.direction === 'inbound' &&
   contact.channel === channel &&
@@ -20,15 +20,15 @@ const isOwnMessage = (contact: ContactFacts, channel: Channel, at: Instant): boo
   (contact.party === null || contact.party === 'recipient')
 
 /**
- * What is this the one answer to, if it goes out at this instant?
+ * Which inbound message would this message answer, if it went out at this instant?
  *
- * The person's latest message over the same channel, when nothing has gone out to them
- * over any channel since, tried or arrived.
+ * The recipient's latest message over the same channel, when no contact with them has been
+ * attempted over any channel since.
  *
  * @param sent  the contact that is asked about; absent: the message being decided, at `at`
- * @returns     null when it answers nothing, or is not the first that went out after the message
+ * @returns     null when it answers none, or is not the first to go out after the message
  */
-export function answeredBy(
+export function answeredMessage(
   c: EvaluationContext,
   channel: Channel,
   at: Instant,
@@ -52,21 +52,21 @@ export function answeredBy(
   return latest
 }
 
-/** Do both fall on one local day, in every zone the person may be in? */
+/** Do both fall on one local day, in every zone the recipient may be in? */
 export const onOneDay = (c: EvaluationContext, a: Instant, b: Instant): boolean =>
   c.zones.every((zone) => zone.dayAt(a) === zone.dayAt(b))
 
-/** Is it known to be about this account? Null: any account will do. */
+/** Is it known to be about this account? Null: about any account. */
 export const isAbout = (contact: ContactFacts, account: string | null): boolean =>
   account === null || contact.accounts.includes(account)
 
 /**
- * The rules that are asked about an answer to the person's own message.
+ * The rules to ask about an answer to the recipient's own message.
  *
- * Who writes at a time at which they asked to be left alone may be answered once, over
- * the same channel, while that time lasts, where a pack in force says so (`reply`). Then
- * neither the blocked time nor the rules that the pack names object until it ends. Every
- * fact must be known: all places, roles and products within the pack's own.
+ * A recipient who writes during a time they blocked may be answered once, over the same
+ * channel, until that time ends, where a pack in force allows it (`reply`). Until then
+ * neither the blocked time nor the rules that the pack names object. Every fact must be
+ * known: all places, roles and products within the pack's own.
  */
 export function withOneReply(
   c: EvaluationContext,
@@ -75,7 +75,7 @@ export function withOneReply(
 ): CompiledRule[] {
   const { reminder, accounts, recipient } = c.facts
   if (!isAnswer(reminder.kind) || !c.located || recipient.blockedTimes.length === 0) return rules
-  const message = answeredBy(c, reminder.channel, c.now)
+  const message = answeredMessage(c, reminder.channel, c.now)
   if (message === null || (message.accounts.length > 0 && !accounts.every(({ id }) => message.accounts.includes(id))))
     return rules
   const end = endOfBlockedTime(c, message.at)
@@ -85,7 +85,7 @@ export function withOneReply(
   return rules.map((rule) => (lifted.has(rule.rule) ? liftedUntil(rule, end) : rule))
 }
 
-/** When the blocked time ends in which the message came; -∞ when it came at no such time. */
+/** The end of the blocked time in which the message came; -∞ when it came outside one. */
 function endOfBlockedTime(c: EvaluationContext, written: Instant): Instant {
   const answer: Answer = { code: null, until: NEVER }
   BLOCKED_TIMES.ask(c, written, answer)
@@ -94,13 +94,13 @@ function endOfBlockedTime(c: EvaluationContext, written: Instant): Instant {
 
 function liftedRules(c: EvaluationContext, packs: readonly CompiledPack[]): Set<string> {
   const scope = scopeOf(c)
-  const time: SpeakingTime = { speaks: true, until: NEVER }
+  const time: EffectivePeriod = { applies: true, until: NEVER }
   const lifted = new Set<string>()
   for (const { pack, replies, inForce } of packs) {
     for (const rule of replies) {
       if (weakest([fitOf(pack.applies, scope), fitOf(rule.when, scope)]) !== 'yes') continue
       inForce(c, c.now, time)
-      if (!time.speaks) continue
+      if (!time.applies) continue
       lifted.add(BLOCKED_TIMES.rule)
       for (const id of rule.lifts) lifted.add(`${pack.id}/${id}`)
     }

@@ -7,17 +7,17 @@ import type { ZoneTable } from './zone-table.ts'
 /** One record, or many of one class that are kept and deleted together, such as a month's partition. */
 export interface KeptRecords {
   readonly record: RecordClass
-  /** Where the people are, roles, products, channels; what is not known may be anything, and every minimum that may apply does. */
+  /** Jurisdictions, roles, products, channels. What is not known may be anything, and every minimum that may apply does. */
   readonly scope: Scope
-  /** When the contacts were made that the records tell of, the first and the last of them; null: not known. */
+  /** When the first and the last of the recorded contacts were made; null: not known. */
   readonly contact: { readonly first: Instant; readonly last: Instant } | null
-  /** The last collection activity on any of the debts concerned; null: not known, or it still goes on. */
+  /** The last collection activity on any of the debts concerned; null: not known, or still going on. */
   readonly lastCollectionActivity: Instant | null
-  /** Somebody ordered that nothing may be deleted. */
+  /** A legal hold forbids any deletion. */
   readonly legalHold: boolean
 }
 
-/** What one rule asks for. */
+/** A rule that bounds the retention, and until when. */
 export interface RetentionReason {
   rule: string
   pack: string
@@ -35,7 +35,7 @@ interface Retention {
   mayDeleteFrom: Instant | null
   /** First instant at which a maximum is over; null: none, or its anchor is not known. */
   mustDeleteBy: Instant | null
-  /** A maximum ends before the minima do, or has passed under a legal hold: kept nevertheless, for a person to resolve. */
+  /** A maximum ends before the minima do, or has passed under a legal hold: kept nevertheless, for an operator to resolve. */
   conflict: boolean
   /** Every rule that applies: minima first, the one that lasts longest before the others. */
   reasons: RetentionReason[]
@@ -45,9 +45,9 @@ interface Retention {
  * May these records be deleted, and must they be? (S22)
  *
  * All rules in force that may apply are applied. The strictest minimum wins; a legal
- * hold outlasts everything; an anchor that is not known keeps. A maximum binds only
- * where it surely applies, because a deletion cannot be undone. Where no rule applies,
- * the law does not stand in the way: `may-delete`, from `now`.
+ * hold outlasts everything; records whose anchor is not known are kept. A maximum binds only
+ * where it surely applies, because a deletion cannot be undone. Where no rule applies:
+ * `may-delete`, from `now`.
  *
  * @param packs  as `selectPacks` gives them, every version of each
  */
@@ -81,16 +81,16 @@ export function retentionOf(kept: KeptRecords, packs: readonly CompiledPack[], n
 
 type RetentionRule = RuleOf<'retention'>
 
-/** Where the place is not known: no zone's end of a period, a leap day's included, is later than this after UTC's. */
-const ANYWHERE = 2 * DAY
+/** In no zone does a period, one from a leap day included, end later than this after its end in UTC. */
+const LATEST_ZONE = 2 * DAY
 
-/** When the last of the records' periods is over, wherever the people are; NEVER while its anchor is not known. */
+/** When the last of the records' periods is over, wherever the recipients are; NEVER while its anchor is not known. */
 function lastEnd(rule: RetentionRule, kept: KeptRecords): Instant {
   const anchor = rule.anchor === 'contact' ? kept.contact?.last : kept.lastCollectionActivity
   if (anchor == null) return NEVER
   const zones = zonesIn(kept.scope)
   return zones === null
-    ? endOfPeriod(rule, UTC, anchor) + ANYWHERE
+    ? endOfPeriod(rule, UTC, anchor) + LATEST_ZONE
     : Math.max(...zones.map((zone) => endOfPeriod(rule, zone, anchor)))
 }
 
@@ -102,7 +102,7 @@ function firstEnd(rule: RetentionRule, kept: KeptRecords): Instant {
     : Math.min(...(zonesIn(kept.scope) ?? [UTC]).map((zone) => endOfPeriod(rule, zone, anchor)))
 }
 
-/** The end of the local day so many years, months or days after the anchor's; one that the calendar lacks becomes the day after it. */
+/** The end of the local day this many years, months or days after the anchor's; a day that the month lacks becomes the first of the next. */
 function endOfPeriod({ years = 0, months = 0, days = 0 }: RetentionRule, zone: ZoneTable, anchor: Instant): Instant {
   const anchored = zone.dayAt(anchor)
   const date = new Date(anchored * DAY)

@@ -3,24 +3,24 @@ import type { RuleDetail, Silence } from '../model/explanation.ts'
 import type { PackRule } from '../model/pack-rule.ts'
 import { DAY, type Instant, LAST_INSTANT, NEVER } from '../model/time.ts'
 import type { Channel } from '../model/vocabulary.ts'
+import type { ConsentExemption } from './consent.ts'
+import type { AskEffectivePeriod } from './effective-period.ts'
 import type { EvaluationContext } from './evaluation-context.ts'
-import type { Opening } from './consent.ts'
-import type { AskSpeakingTime } from './speaking-time.ts'
 
 /**
- * What one rule says at one instant, from the facts as they stand.
+ * A rule's answer at one instant.
  *
- * `code` null: it does not object, and says the same at least until `until`.
+ * `code` null: it does not object, at least until `until`.
  * `code` set: it objects, and `until` is the first instant at which it no longer
  * does (NEVER: none is known). Written into rather than returned: a decision asks
- * dozens of rules and must not feed the garbage collector.
+ * dozens of rules, and an object for each answer would burden the garbage collector.
  */
 export interface Answer {
   code: ObjectionCode | null
   until: Instant
 }
 
-/** Who says so: what an objection carries besides its code and end. */
+/** What identifies the rule in an objection, besides its code and end. */
 interface RuleIdentity {
   readonly rule: string
   readonly pack: string
@@ -30,57 +30,57 @@ interface RuleIdentity {
 }
 
 export type Ask = (c: EvaluationContext, at: Instant, answer: Answer) => void
-/** What a rule judges by at one instant: its number, and what it finds. For explanations only; no decision asks it. */
+/** What a rule's answer at one instant rests on: its limits and the records it found. For explanations only. */
 export type Detail = (c: EvaluationContext, at: Instant) => RuleDetail
 
-/** A rule shape filled in: the question, and what an answer to it rests on. */
+/** A compiled rule shape: the question, and what its answer rests on. */
 export interface Shape {
   readonly ask: Ask
-  /** Null: what it rests on is told with the consents that it weighs. */
+  /** Null: the consents it weighs are explained instead. */
   readonly detail: Detail | null
-  /** Why it says nothing, where the case does not state what it turns on. */
+  /** Why it is silent, where the facts do not state what it depends on. */
   readonly silent?: ((c: EvaluationContext, at: Instant) => Silence | null) | undefined
 }
 
-/** Where a rule of a pack comes from, and what silences it: for explanations. */
+/** The pack rule a compiled rule comes from, and what can silence it. For explanations. */
 interface RuleSource {
   readonly data: PackRule
-  readonly speaking: AskSpeakingTime | null
-  readonly opening: Opening | null
+  readonly period: AskEffectivePeriod | null
+  readonly exemption: ConsentExemption | null
 }
 
-/** One rule of a pack, or one of the product's own promises, ready to be asked. */
+/** One rule of a pack, or one of the product's own invariants, ready to be asked. */
 export interface CompiledRule extends RuleIdentity {
-  /** May it ever speak in this case, whatever the instant? */
+  /** May it object at any instant in this context? */
   readonly concerns: (c: EvaluationContext) => boolean
   readonly ask: Ask
-  /** Absent: it rests on nothing but what its objection says. */
+  /** Absent: there is nothing to explain beyond the objection itself. */
   readonly detail?: Detail | undefined
-  /** Why it says nothing at an instant, where neither its dates nor consent silence it. For explanations only. */
+  /** Why it is silent at an instant, where neither its dates nor consent silence it. For explanations only. */
   readonly silent?: ((c: EvaluationContext, at: Instant) => Silence | null) | undefined
-  /** Absent: one of the product's own promises. */
+  /** Absent: one of the product's own invariants. */
   readonly source?: RuleSource | undefined
-  /** The case as the rule sees it, where its pack reads places in a way of its own. */
+  /** The context as the rule sees it, where its pack has its own location mode. */
   readonly view?: ((c: EvaluationContext) => EvaluationContext) | undefined
-  /** Which other reminder stands in the way, when it objects? Absent: no reminder does. */
+  /** Which other reminder is the reason, when it objects? Absent: none. */
   readonly names?: (c: EvaluationContext) => string | undefined
-  /** Does it set contact hours? Then an endless search means that no common hour exists. */
+  /** Does it set contact hours? Then a search without end means that no common hour exists. */
   readonly setsHours: boolean
-  /** What of a person's peace it settles; absent for the product's own promises. */
-  readonly settles?: SearchSettlement
+  /** What it regulates; absent for the product's own invariants. */
+  readonly regulates?: Regulation
 }
 
-/** What a rule settles, where, and when: by this the house knows where law leaves something to it. */
-export interface SearchSettlement {
-  /** Hours, counts, spacing or silence after a contact; null: something else, which no rule of the house stands in for. */
+/** What a rule regulates, where, and when. House rules bind only where no law regulates the same. */
+export interface Regulation {
+  /** Null: a matter on which house rules never replace law. */
   readonly what: 'hours' | 'cap' | 'spacing' | 'cooldown' | null
   /** The channels that it counts; null: every one. */
   readonly channels: readonly Channel[] | null
   /** At or below these places; null: everywhere. */
   readonly places: readonly string[] | null
-  /** Its dates and days past due; null: it speaks at all times. */
-  readonly speaking: AskSpeakingTime | null
-  /** May it ever speak, wherever the person is? */
+  /** Its dates and days past due; null: it always applies. */
+  readonly period: AskEffectivePeriod | null
+  /** May it object at any instant, wherever the recipient is? */
   readonly concernsElsewhere: (c: EvaluationContext) => boolean
 }
 
@@ -89,14 +89,14 @@ export function allows(answer: Answer, until: Instant = NEVER): void {
   answer.until = until
 }
 
-/** An end later than any date can be written for is none that is known. */
+/** Objects until `until`; an end later than any date that can be written counts as unknown. */
 export function objects(answer: Answer, code: ObjectionCode, until: Instant = NEVER): void {
   answer.code = code
   answer.until = until > LAST_INSTANT ? NEVER : until
 }
 
-/** The same rule, which sees each case as `view` shows it, when it is asked as when it is explained. */
-export function seenThrough(rule: CompiledRule, view: (c: EvaluationContext) => EvaluationContext): CompiledRule {
+/** The same rule with its context mapped by `view`, both when it is asked and when it is explained. */
+export function withView(rule: CompiledRule, view: (c: EvaluationContext) => EvaluationContext): CompiledRule {
   const { concerns, ask, detail, silent, view: own } = rule
   return {
     ...rule,
@@ -108,7 +108,7 @@ export function seenThrough(rule: CompiledRule, view: (c: EvaluationContext) => 
   }
 }
 
-/** A stretch of time in which something stands in the way; `until` NEVER when no end is known. */
+/** A time span during which a rule objects; `until` NEVER when no end is known. */
 export interface Span {
   from: Instant
   until: Instant
@@ -134,17 +134,17 @@ export function askSpans(spans: readonly Span[], code: ObjectionCode, at: Instan
 }
 
 /**
- * How far ahead hours are followed until they meet.
+ * How far ahead to search for an hour that suits every zone.
  *
  * Longer than any run of holidays, shorter than the wait for a change of clocks: hours
- * of Los Angeles, Kolkata and London meet again only once summer time has begun in one of
- * them, and by then somebody should have asked where the person is.
+ * of Los Angeles, Kolkata and London may overlap again only once summer time has begun in one
+ * of them, and by then the recipient's location should have been clarified.
  */
 export const COMMON_HOURS_SEARCH = 21 * DAY
 
 const VERSION = '1'
 
-/** One of the product's own promises as a rule: it holds everywhere, whatever packs are loaded. */
+/** One of the product's own promises as a rule: it holds everywhere, with any packs. */
 export function invariant(
   id: string,
   citation: string,

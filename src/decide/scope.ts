@@ -4,9 +4,9 @@ import type { Channel, Kind, Mode, Role, Tone } from '../model/vocabulary.ts'
 import { zoneTable, type ZoneTable } from './zone-table.ts'
 
 /**
- * What a question without an instant is about: a batch of records, a template, an opt-out.
+ * The subject of a question that is not about one message: a batch of records, a template, an opt-out.
  *
- * Each list holds what occurs; null or absent: not known, and then it may be anything.
+ * Each list holds the values that occur; null or absent: not known, so any value is possible.
  */
 export interface Scope {
   readonly jurisdictions?: readonly Jurisdiction[] | null
@@ -18,14 +18,14 @@ export interface Scope {
   readonly tones?: readonly Tone[] | null
 }
 
-/** `yes`: to all that the scope holds. `maybe`: to some of it, or it cannot be told. `no`: to nothing. */
+/** `yes`: matches all of the scope. `maybe`: some of it, or unknown. `no`: none of it. */
 export type Fit = 'yes' | 'maybe' | 'no'
 
 /**
- * Does this condition fit everything, something or nothing of a scope? (S1)
+ * Does this condition match all, some or none of a scope? (S1)
  *
- * Dates, days past due and address kinds are not asked about: a rule that turns on
- * days past due or address kinds fits at best `maybe`.
+ * Dates are not considered; a condition on days past due or address kinds, which a scope
+ * does not state, matches at best `maybe`.
  */
 export function fitOf(when: Condition | undefined, scope: Scope): Fit {
   if (when === undefined) return 'yes'
@@ -61,7 +61,7 @@ function outside(excused: readonly string[] | undefined, found: readonly string[
   return allOrSome(found.filter((word) => !excused.includes(word)).length, found.length)
 }
 
-/** A place that is wider than the condition's (a country, where the law is a state's) may hold it. */
+/** A place wider than the condition's (a country, where the law is a state's) matches `maybe`. */
 function inPlaces(wanted: readonly Jurisdiction[] | undefined, found: readonly Jurisdiction[] | null | undefined): Fit {
   if (wanted === undefined) return 'yes'
   if (found == null) return 'maybe'
@@ -70,7 +70,7 @@ function inPlaces(wanted: readonly Jurisdiction[] | undefined, found: readonly J
   return found.some((place) => wanted.some((scope) => isWithin(scope, place))) ? 'maybe' : 'no'
 }
 
-/** A place that is wider than the excused ones may hold one of them. */
+/** A place wider than an excepted one matches `maybe`. */
 function outsidePlaces(
   excused: readonly Jurisdiction[] | undefined,
   found: readonly Jurisdiction[] | null | undefined,

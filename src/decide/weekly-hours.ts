@@ -1,13 +1,14 @@
-// Hot path: hours answer into an object of the caller; measured by `npm run bench -- decide`. Outside, `compileHours` is asked by rules alone.
 import type { Calendar } from '../model/calendars/calendar.ts'
-import { DAY, MINUTE, type Instant, NEVER } from '../model/time.ts'
 import { minutesOf, type WeeklySpan } from '../model/pack-parts.ts'
+import { DAY, type Instant, MINUTE, NEVER } from '../model/time.ts'
 import type { ZoneTable } from './zone-table.ts'
+
+// Hot path: hours answer into an object of the caller; measured by `npm run bench -- decide`.
 
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
 const SUNDAY = 7
 const CLOSED = 0
-/** How long to look for the next opening, and how long an opening is followed before it is looked at again. */
+/** How far to search for the next opening, and how far to follow an opening to its end. */
 const SEARCH = 400 * DAY
 const FOLLOW = 8 * DAY
 
@@ -35,12 +36,12 @@ interface HoursData {
 type DaySpans = readonly number[]
 
 /**
- * Compiles weekly spans into an answer for any instant.
+ * Compiles weekly spans into hours that can be asked about any instant.
  *
- * Instants are turned into wall time, never the other way round: an opening that
- * falls into the hour clocks skip opens at the first real instant, and an hour that
- * happens twice is open only when all of it is. A span past midnight belongs to the
- * day it starts on; a closed day has no tail from the day before.
+ * Instants are converted to wall time, never the reverse: an opening inside the hour
+ * that clocks skip begins at the first existing instant, and an hour that happens
+ * twice is open only when all of it is. A span past midnight belongs to the day it
+ * starts on; a closed day has no tail from the day before.
  */
 export function compileHours(data: HoursData): WeeklyHours {
   const { own, tail } = spansByDay(data)
@@ -68,7 +69,7 @@ export function compileHours(data: HoursData): WeeklyHours {
   }
   const spansOf = (day: number): DaySpans | null => {
     const today = effectiveWeekday(day)
-    // A day before the calendar's first year has no tail that anybody could know of.
+    // A day before the calendar's first year is taken to have no tail.
     const before = effectiveWeekday(day - 1) ?? CLOSED
     return today === null ? null : ((merged[before] as DaySpans[])[today] as DaySpans)
   }
@@ -79,25 +80,25 @@ export function compileHours(data: HoursData): WeeklyHours {
     return within(ordinary, wall)
   }
 
-  /** State at one instant and the end of the piece of time of which it surely holds. */
-  const piece = (zone: ZoneTable, at: Instant, answer: HoursAnswer): void => {
-    const stretch = zone.at(at)
-    const local = at + stretch.offset
+  /** The state at one instant, and until when it surely holds. */
+  const stateAt = (zone: ZoneTable, at: Instant, answer: HoursAnswer): void => {
+    const interval = zone.at(at)
+    const local = at + interval.offset
     const day = Math.floor(local / DAY)
     const wall = local - day * DAY
     const spans = spansOf(day)
     if (spans === null) {
       answer.state = 'unknown'
-      answer.until = stretch.end
+      answer.until = interval.end
       return
     }
-    if (!Number.isNaN(stretch.twiceFrom)) {
-      answer.state = twiceOpen(spansOf, stretch.twiceFrom, stretch.twiceTo)
+    if (!Number.isNaN(interval.overlapFrom)) {
+      answer.state = isOpenThroughout(spansOf, interval.overlapFrom, interval.overlapTo)
         ? 'open'
         : shutByHoliday(day, wall)
           ? 'holiday'
           : 'shut'
-      answer.until = stretch.end
+      answer.until = interval.end
       return
     }
     let edge = DAY
@@ -116,18 +117,18 @@ export function compileHours(data: HoursData): WeeklyHours {
       }
     }
     answer.state = open ? 'open' : shutByHoliday(day, wall) ? 'holiday' : 'shut'
-    answer.until = Math.min(stretch.end, day * DAY + edge - stretch.offset)
+    answer.until = Math.min(interval.end, day * DAY + edge - interval.offset)
   }
 
   const next: HoursAnswer = { state: 'open', until: 0 }
   return {
     ask: (zone, at, answer) => {
-      piece(zone, at, answer)
+      stateAt(zone, at, answer)
       if (answer.state === 'unknown') return
       const open = answer.state === 'open'
-      const give = at + (open ? FOLLOW : SEARCH)
-      while (answer.until < give) {
-        piece(zone, answer.until, next)
+      const horizon = at + (open ? FOLLOW : SEARCH)
+      while (answer.until < horizon) {
+        stateAt(zone, answer.until, next)
         if (next.state === 'unknown' && !open) {
           answer.state = 'unknown'
           answer.until = NEVER
@@ -148,7 +149,7 @@ const within = (spans: DaySpans, wall: number): boolean => {
 }
 
 /** Is every wall time of [from, to), which may cross midnight, inside the hours? */
-function twiceOpen(spansOf: (day: number) => DaySpans | null, from: number, to: number): boolean {
+function isOpenThroughout(spansOf: (day: number) => DaySpans | null, from: number, to: number): boolean {
   for (let day = Math.floor(from / DAY); day * DAY < to; day++) {
     const spans = spansOf(day)
     const [start, end] = [Math.max(from - day * DAY, 0), Math.min(to - day * DAY, DAY)]
@@ -175,7 +176,7 @@ function spansByDay(data: HoursData): { own: number[][]; tail: number[][] } {
     }
   }
   if (data.ban === undefined) return { own, tail }
-  // Bans become what they leave open; their tails bind the following day whatever day that is.
+  // Bans become the spans they leave open; a ban past midnight binds the next day, closed or not.
   const opened: number[][] = Array.from({ length: 8 }, () => [])
   for (const day of EVERY_DAY) {
     const before = day === 1 ? 7 : day - 1

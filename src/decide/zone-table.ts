@@ -1,46 +1,47 @@
-// Hot path: a zone remembers its last stretch, and NaN says that no wall time happens twice in it; measured by `npm run bench -- decide`. Outside, a table only answers questions.
 import { LRUCache } from 'lru-cache'
 import { DAY, type Instant } from '../model/time.ts'
 import { changesOf, nextChange, offsetAt, type ZoneTransitions } from '../model/zones/zone-data.ts'
 import { statedZone } from '../model/zones/zone-names.ts'
 
+// Hot path: a table caches its last interval, and NaN marks an interval without repeated wall time; measured by `npm run bench -- decide`.
+
 /**
- * A stretch of time in which a zone's offset is constant.
+ * An interval in which a zone's offset is constant.
  *
- * The hour before and the hour after clocks are put back are stretches of their
- * own: their wall time happens twice, and `twiceFrom`–`twiceTo` says which.
+ * The hour before and the hour after clocks are put back are intervals of their
+ * own: their wall time happens twice, and `overlapFrom`–`overlapTo` is that time.
  */
-interface Stretch {
+interface OffsetInterval {
   readonly start: Instant
   readonly end: Instant
   /** Local time minus UTC, in milliseconds. */
   readonly offset: number
   /** Wall clock as local milliseconds; NaN where no wall time happens twice. */
-  readonly twiceFrom: number
-  readonly twiceTo: number
+  readonly overlapFrom: number
+  readonly overlapTo: number
 }
 
-/** Offsets of one IANA zone, read from the zone data that comes along when first needed and kept. */
+/** The offsets of one IANA zone, read from the bundled zone data when first needed and cached. */
 export interface ZoneTable {
   readonly zone: string
-  /** The stretch that holds this instant. */
-  at(instant: Instant): Stretch
+  /** The interval that holds this instant. */
+  at(instant: Instant): OffsetInterval
   /** First real instant of this local day (days since 1970-01-01): a midnight that does not exist begins at the gap's end, one that happens twice at its first. */
   startOfDay(day: number): Instant
   /** The local day that holds this instant. */
   dayAt(instant: Instant): number
 }
 
-/** How far a table reaches beyond what was asked, so that neighbours need no new look. */
+/** How far a table reads beyond the instant asked about, so that near instants need no new read. */
 const REACH = 800 * DAY
 
-/** By the place's name of today. Not an LRU cache: bounded by the places that the zone data has, whatever spellings are asked for. */
+/** By current zone name. Not an LRU cache: bounded by the zones of the zone data, because aliases share an entry. */
 const tables = new Map<string, ZoneTable>()
 
 /**
- * The offsets of this zone; null when it names no place.
+ * The offsets of this zone; null when it is not the zone of a place.
  *
- * An abbreviation or an offset that was recorded as a zone (`BST`, `Etc/GMT+8`) has none: which place was meant is not known.
+ * An abbreviation or an offset recorded as a zone (`BST`, `Etc/GMT+8`) has none: the place is not known.
  */
 export function zoneTable(zone: string): ZoneTable | null {
   let table = tables.get(zone)
@@ -53,7 +54,7 @@ export function zoneTable(zone: string): ZoneTable | null {
   return table
 }
 
-/** The years over which two zones are compared, and how finely: clocks are put back and forward weeks apart. */
+/** The years over which two zones are compared, and the step: changes of clocks lie weeks apart. */
 const COMPARED = { from: Date.UTC(2024, 0, 1), until: Date.UTC(2034, 0, 1), step: 3 * DAY }
 const compared = new LRUCache<string, boolean>({ max: 10_000 })
 
@@ -76,33 +77,33 @@ function keepSameTime(one: string, other: string): boolean {
 }
 
 function build(zone: string, changes: ZoneTransitions): ZoneTable {
-  let stretches: Stretch[] = []
-  let last: Stretch = { start: 0, end: 0, offset: 0, twiceFrom: NaN, twiceTo: NaN }
+  let intervals: OffsetInterval[] = []
+  let last: OffsetInterval = { start: 0, end: 0, offset: 0, overlapFrom: NaN, overlapTo: NaN }
 
-  const at = (instant: Instant): Stretch => {
+  const at = (instant: Instant): OffsetInterval => {
     if (instant >= last.start && instant < last.end) return last
-    const first = stretches[0]
-    const final = stretches[stretches.length - 1]
+    const first = intervals[0]
+    const final = intervals[intervals.length - 1]
     if (first === undefined || final === undefined || instant < first.start || instant >= final.end) {
-      // What lies far from the known years replaces them: nobody asks about both.
+      // Intervals far from the cached years replace them: one process does not need both.
       const near =
         first !== undefined &&
         final !== undefined &&
         instant > first.start - 10 * REACH &&
         instant < final.end + 10 * REACH
-      stretches = readStretches(
+      intervals = readIntervals(
         changes,
         Math.min(instant - REACH, near ? first.start : Infinity),
         Math.max(instant + REACH, near ? final.end : -Infinity),
       )
     }
-    let [low, high] = [0, stretches.length - 1]
+    let [low, high] = [0, intervals.length - 1]
     while (low < high) {
       const middle = (low + high + 1) >> 1
-      if ((stretches[middle] as Stretch).start <= instant) low = middle
+      if ((intervals[middle] as OffsetInterval).start <= instant) low = middle
       else high = middle - 1
     }
-    last = stretches[low] as Stretch
+    last = intervals[low] as OffsetInterval
     return last
   }
 
@@ -113,19 +114,19 @@ function build(zone: string, changes: ZoneTransitions): ZoneTable {
     startOfDay: (day) => {
       const midnight = day * DAY
       // No zone is a day or more from UTC: start there and walk to the first instant with this local date.
-      let stretch = at(midnight - DAY)
-      while (stretch.end + stretch.offset <= midnight) stretch = at(stretch.end)
-      return Math.max(stretch.start, midnight - stretch.offset)
+      let interval = at(midnight - DAY)
+      while (interval.end + interval.offset <= midnight) interval = at(interval.end)
+      return Math.max(interval.start, midnight - interval.offset)
     },
   }
 }
 
-function readStretches(data: ZoneTransitions, from: Instant, to: Instant): Stretch[] {
-  const edges: Stretch[] = []
-  // A day earlier: clocks put back just before the first instant make its hour one that happens twice.
+function readIntervals(data: ZoneTransitions, from: Instant, to: Instant): OffsetInterval[] {
+  const edges: OffsetInterval[] = []
+  // From a day earlier: clocks put back just before the first instant make its hour a repeated one.
   let [start, offset] = [from, offsetAt(data, from - DAY)]
-  const push = (until: Instant, twiceFrom = NaN, twiceTo = NaN): void => {
-    if (until > start) edges.push({ start, end: until, offset, twiceFrom, twiceTo })
+  const push = (until: Instant, overlapFrom = NaN, overlapTo = NaN): void => {
+    if (until > start) edges.push({ start, end: until, offset, overlapFrom, overlapTo })
     start = Math.max(start, until)
   }
   for (
@@ -135,11 +136,11 @@ function readStretches(data: ZoneTransitions, from: Instant, to: Instant): Stret
   ) {
     const back = offset - change.offset
     if (back > 0) {
-      const [twiceFrom, twiceTo] = [change.at + change.offset, change.at + offset]
+      const [overlapFrom, overlapTo] = [change.at + change.offset, change.at + offset]
       push(change.at - back)
-      push(change.at, twiceFrom, twiceTo)
+      push(change.at, overlapFrom, overlapTo)
       offset = change.offset
-      push(change.at + back, twiceFrom, twiceTo)
+      push(change.at + back, overlapFrom, overlapTo)
     } else {
       push(change.at)
       offset = change.offset

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { decide } from '../../src/decide/decide.ts'
 import { explainDecision } from '../../src/decide/explain-decision.ts'
-import { PROMISES } from '../../src/decide/invariants/all.ts'
+import { INVARIANTS } from '../../src/decide/invariants/all.ts'
 import { TASK_OUTCOMES } from '../../src/intake/bodies.ts'
 import { OBJECTION_CODES } from '../../src/model/decision.ts'
 import { SILENCES } from '../../src/model/explanation.ts'
@@ -156,7 +156,7 @@ describe('the catalogues', () => {
 
   it('have a Chinese citation for every promise and every rule of a house pack and of the packs for China, as they are now', () => {
     const own = [
-      ...PROMISES.map(({ rule, citation }) => ({ rule, citation })),
+      ...INVARIANTS.map(({ rule, citation }) => ({ rule, citation })),
       ...shippedPacks
         .filter(({ id }) => /^(?:house|cn|hk)/.test(id))
         .flatMap(({ id, rules }) => rules.map(({ id: rule, citation }) => ({ rule: `${id}/${rule}`, citation }))),

@@ -6,8 +6,8 @@ import { allows, askSpans, type CompiledRule, invariant, objects, type Span } fr
 
 /** A call is over, or in doubt, this long after it began. */
 const LONGEST_CALL = 30 * MINUTE
-/** When to look again at a call that the system says is in flight. */
-const LOOK_AGAIN = 5 * MINUTE
+/** When to check a call again that the system knows to be in flight. */
+const RECHECK_CALL = 5 * MINUTE
 
 export const LOCATION = invariant(
   'location',
@@ -16,7 +16,7 @@ export const LOCATION = invariant(
   (c) => !c.located,
 )
 
-/** Dated ahead of now, and so not known: it does not become true by waiting for that day. */
+/** Is it dated in the future, and so not known? It does not become true when that day comes. */
 const isAhead = ({ now }: EvaluationContext, asOf: number | null): boolean => asOf !== null && isInFuture(asOf, now)
 
 export const BALANCE_IN_TIME = invariant(
@@ -61,7 +61,7 @@ export const NOT_EXPIRED = invariant(
   ({ facts }) => ({ kind: 'deadline', at: dated(facts.reminder.expiresAt) ?? '' }),
 )
 
-/** A person or number is never rung while an earlier call may still be ringing. */
+/** A recipient or number is never called while an earlier call may still be in progress. */
 export const ONE_CALL = invariant(
   'one-call-at-a-time',
   'a person has at most one call in flight',
@@ -70,7 +70,7 @@ export const ONE_CALL = invariant(
     for (const contact of c.facts.contacts) {
       if (isInFlight(contact)) spans.push({ from: Math.min(contact.at, at), until: contact.at + LONGEST_CALL })
     }
-    if (c.facts.system?.phoneInFlight === true) spans.push({ from: c.now, until: c.now + LOOK_AGAIN })
+    if (c.facts.system?.phoneInFlight === true) spans.push({ from: c.now, until: c.now + RECHECK_CALL })
     askSpans(spans, 'too_soon', at, answer)
   },
   ({ facts }) =>
@@ -93,7 +93,7 @@ function isInFlight({ outcome, channel, direction }: ContactFacts): boolean {
   return outcome === 'pending' && channel === 'phone' && direction === 'outbound'
 }
 
-/** What the running system itself knows to stand in the way. */
+/** Obstacles known to the running system itself. */
 export const SYSTEM: readonly CompiledRule[] = [
   invariant(
     'test-mode',

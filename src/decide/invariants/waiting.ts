@@ -19,10 +19,10 @@ import { compileHours, type HoursAnswer, type WeeklyHours } from '../weekly-hour
 
 const compiled = new LRUCache<string, WeeklyHours>({ max: 5_000 })
 
-/** Times at which the person asked not to be contacted, in every zone they may be in (S4). */
+/** Times at which the recipient asked not to be contacted, in every zone they may be in (S4). */
 export const BLOCKED_TIMES = invariant(
   'blocked-time',
-  'a time at which somebody asked not to be contacted is kept',
+  'no contact at times at which the recipient asked not to be contacted',
   askBlockedTimes,
   (c) => c.located && c.facts.recipient.blockedTimes.length > 0,
   true,
@@ -78,16 +78,16 @@ function hoursOf(blocked: BlockedTime): WeeklyHours {
   return hours
 }
 
-/** Holds under which not even a confirmation of what the person said goes out. */
-const SILENT: ReadonlySet<HoldKind> = new Set<HoldKind>([
+/** Holds under which not even a confirmation goes out. */
+const BLOCKS_CONFIRMATIONS: ReadonlySet<HoldKind> = new Set<HoldKind>([
   'breathing-space',
   'legal-action',
   'bankruptcy',
   'facts-conflict',
 ])
 
-/** What somebody wrote is read soon: the reminder waits for it, and is not given up. */
-const ASKED_AGAIN = DAY
+/** An unread reply is expected to be read soon: the reminder is deferred by this much, not refused. */
+const UNREAD_REPLY_DEFERRAL = DAY
 
 const holdRule = (
   id: string,
@@ -101,10 +101,10 @@ const holdRule = (
     (c, at, answer) => {
       const spans: Span[] = []
       for (const hold of c.facts.holds) {
-        if (stands(c, hold, concernsKind))
+        if (holdsBack(c, hold, concernsKind))
           spans.push({
             from: hold.from,
-            until: hold.until ?? (hold.kind === 'reply' ? c.now + ASKED_AGAIN : NEVER),
+            until: hold.until ?? (hold.kind === 'reply' ? c.now + UNREAD_REPLY_DEFERRAL : NEVER),
           })
       }
       askSpans(spans, code, at, answer)
@@ -113,31 +113,31 @@ const holdRule = (
     false,
     (c) => ({
       kind: 'holds',
-      found: c.facts.holds.filter((hold) => stands(c, hold, concernsKind)).map(holdOf),
+      found: c.facts.holds.filter((hold) => holdsBack(c, hold, concernsKind)).map(holdOf),
     }),
   )
 
-/** Is it in the way of this message while it lasts? */
-const stands = (
+/** Does this hold keep this message back while it lasts? */
+const holdsBack = (
   { facts: { reminder, accounts } }: EvaluationContext,
   hold: HoldFacts,
   concernsKind: (kind: HoldKind) => boolean,
 ): boolean =>
   concernsKind(hold.kind) &&
-  !(reminder.kind === 'confirmation' && !SILENT.has(hold.kind)) &&
+  !(reminder.kind === 'confirmation' && !BLOCKS_CONFIRMATIONS.has(hold.kind)) &&
   (hold.channel == null || hold.channel === reminder.channel) &&
   (hold.account === null || accounts.some((account) => account.id === hold.account))
 
 export const HOLDS: readonly CompiledRule[] = [
   holdRule(
     'hold',
-    'a promise, dispute, hardship, complaint or other pause is kept',
+    'no reminder during a promise, dispute, hardship, complaint or other hold',
     'on_hold',
     (kind) => kind !== 'payment-pending' && kind !== 'facts-conflict',
   ),
   holdRule(
     'payment-in-flight',
-    'nobody is chased for money that is on its way',
+    'no reminder while a payment is on its way',
     'payment_pending',
     (kind) => kind === 'payment-pending',
   ),
@@ -150,17 +150,16 @@ export const HOLDS: readonly CompiledRule[] = [
 ]
 
 /**
- * After an outage nobody gets what piled up at once.
+ * After an outage a backlog is not sent all at once: at most one late reminder a day for each recipient.
  *
- * A reminder is late on every local day after the one it fell due on, whatever kept it: an
- * outage, a pause, the hours. A late one goes only on a day on which we have not written to or
- * called the person yet, and which planning has not taken for a step that it caught up itself;
- * otherwise it waits for the next day, as long as its deadline lets it. So of two that
- * are late the one decided first goes, and makes the other one wait. What is due today is
- * not late and goes by the caps alone.
+ * A reminder is late on every local day after the one it fell due on, whatever delayed it: an
+ * outage, a hold, the hours. A late one goes only on a day on which the recipient has not been
+ * contacted yet, and for which planning has not caught up a step itself; otherwise it is deferred
+ * to the next day, within its deadline. So of two late ones the first decided goes and defers the
+ * other. A reminder due today is not late and is limited by the caps alone.
  *
- * Only reminders wait: what the law asks for and what the person waits for is no backlog.
- * Days are counted in each zone in which the person may be; the last of them to end binds.
+ * Only reminders wait: notices required by law and messages that the recipient expects are no backlog.
+ * Days are counted in each zone in which the recipient may be; the last of them to end binds.
  */
 export const ONE_CATCH_UP = invariant(
   'one-catch-up-a-day',
@@ -203,21 +202,21 @@ export const ONE_CATCH_UP = invariant(
   }),
 )
 
-/** A contact that does not say who made it counts; one that surely never reached its address took nobody's day. */
+/** Was it an attempt of ours? An unstated author counts as ours; a contact that surely failed does not use up the day. */
 const isOurs = ({ direction, by, otherRecipient, outcome }: ContactFacts): boolean =>
   direction === 'outbound' && (by === null || by === 'decorum') && !otherRecipient && outcome !== 'failed'
 
 /**
- * The same is not told twice.
+ * The same words are not sent twice.
  *
- * Whether something is the same can only be seen of rendered words, so the system says which earlier reminder it was
- * (`system.sameWordsAs`), and this rule what follows: the later one ends, and names the first. Only reminders: what
- * the law asks for and what the person waits for is told whenever it is due.
+ * Only rendered words show whether two messages are the same, so the running system states which earlier reminder
+ * had them (`system.sameWordsAs`); this rule then refuses the later one and names the earlier. Only reminders:
+ * notices required by law and messages that the recipient expects are sent whenever they are due.
  */
 export const SAME_WORDS: CompiledRule = {
   ...invariant(
     'same-words',
-    'nobody is told the same about the same debt twice',
+    'the same words about the same debt are not sent twice',
     (_c, _at, answer) => objects(answer, 'too_soon'),
     ({ facts }) => facts.reminder.kind === 'reminder' && facts.system?.sameWordsAs != null,
   ),

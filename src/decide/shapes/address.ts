@@ -4,11 +4,11 @@ import type { EvaluationContext } from '../evaluation-context.ts'
 import { allows, objects, type Shape } from '../rule.ts'
 
 /**
- * May this address be used, by how it came to be known and how lately it was confirmed? (12 CFR 1006.6(d)(4)-(5))
+ * May this address be used, by its origin and how recently it was confirmed? (12 CFR 1006.6(d)(4)-(5))
  *
- * The person's own message from the address shows both; so does consent that was recorded for this very address, while
- * it lasts. What a bare case does not state is not asked about, unless the rule says so; the running system knows what
- * it knows of every address, and what it does not know is missing.
+ * The recipient's own message from the address shows both; so does consent recorded for this address, while it lasts.
+ * Facts given without a running system may leave the origin unstated: `ifUnstated: silent` then skips the rule. The
+ * running system states everything known, so that a fact absent there is missing.
  */
 export function compileAddress(rule: RuleOf<'address'>): Shape {
   const kinds = new Set(rule.consents)
@@ -40,15 +40,15 @@ export function compileAddress(rule: RuleOf<'address'>): Shape {
   }
 }
 
-/** What the case shows of the address at an instant. */
+/** What is known of the address at an instant. */
 interface KnownOfAddress {
-  /** Something of it is stated, by the case or by the running system. */
+  /** Its origin or confirmation is stated, or the running system provided the facts. */
   stated: boolean
-  /** It came to be known in a way that the rule accepts. */
+  /** Its origin is one that the rule accepts. */
   proven: boolean
-  /** Until when consent that was recorded for it lasts; null: there is none. */
+  /** Until when consent recorded for it lasts; null: there is none. */
   consented: Instant | null
-  /** Moments at which the person wrote from it or consented to it. */
+  /** When the recipient wrote from it or consented to its use. */
   shown: Instant[]
 }
 
@@ -95,6 +95,6 @@ function knownOfAddress(
   }
 }
 
-/** The end of so many local days, this one's included, in the zone where it comes first. */
+/** The end of this many local days, the moment's own included, in the zone where it comes first. */
 const freshUntil = (c: EvaluationContext, moment: Instant, days: number): Instant =>
   Math.min(...c.zones.map((zone) => zone.startOfDay(zone.dayAt(moment) + days)))

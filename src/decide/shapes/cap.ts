@@ -3,21 +3,21 @@ import type { CountKey, CountUnit, CountWindow } from '../../model/pack-parts.ts
 import type { RuleOf } from '../../model/pack-rule.ts'
 import { DAY, HOUR, type Instant, NEVER } from '../../model/time.ts'
 import type { Channel } from '../../model/vocabulary.ts'
+import { type ConsentExemption, exemptUntil } from '../consent.ts'
 import type { EvaluationContext } from '../evaluation-context.ts'
-import { type Opening, openUntil } from '../consent.ts'
 import { contactOf } from '../explanation-facts.ts'
-import { answeredBy, isAbout, isAnswer, onOneDay } from '../replies.ts'
+import { answeredMessage, isAbout, isAnswer, onOneDay } from '../replies.ts'
 import { allows, type Detail, objects, type Shape } from '../rule.ts'
 import type { ZoneTable } from '../zone-table.ts'
 
 /**
  * At most so many contacts in a window (S6–S10).
  *
- * Counted in every candidate zone and, with key `account`, for every account the
- * message speaks of; the latest next instant of all of them is the answer. Contacts
- * that were made under the consent that opens the rule do not count.
+ * Counted in every candidate zone and, with key `account`, for every account of the
+ * message; the latest end of all of them is the answer. Contacts made while consent
+ * exempted from the rule do not count.
  */
-export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape {
+export function compileCap(rule: RuleOf<'cap'>, exemption: ConsentExemption | null): Shape {
   const counted: Counted = { unit: rule.counts, key: rule.key, channels: rule.channels }
   const window = compileCountWindow(rule.window)
   const freeUnanswered = rule.freeUnanswered ?? 0
@@ -33,11 +33,11 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape 
     isCounted(contact, counted, account, address) &&
     (rule.mode === undefined || contact.mode === null || contact.mode === rule.mode) &&
     !(withoutReplies && wasSameDayReply(c, contact, account)) &&
-    (opening === null ||
+    (exemption === null ||
       c.facts.consents.length === 0 ||
-      openUntil(c, opening, contact.at, contact.channel, contact.address) === null)
+      exemptUntil(c, exemption, contact.at, contact.channel, contact.address) === null)
 
-  /** What counts at `at` in some zone, as far as can be said without asking any zone. */
+  /** Contacts that may count at `at` in some zone, determined without asking any zone. */
   const countable = (c: EvaluationContext, at: Instant, account: string | null): ContactFacts[] => {
     const found: ContactFacts[] = []
     const address = c.facts.address?.id ?? null
@@ -49,7 +49,7 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape 
     return found
   }
 
-  /** How many these are to the rule, the oldest `left` of them left out. */
+  /** The rule's count of these contacts without the oldest `left`. */
   const weight = (contacts: readonly ContactFacts[], left: number): number => {
     if (freeUnanswered === 0) return contacts.length - left
     let unanswered = 0
@@ -76,7 +76,7 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape 
     return free
   }
 
-  /** What counts at `at` in the zone where most does. */
+  /** The contacts that count at `at` in the zone with the highest count. */
   const mostCounted = (
     c: EvaluationContext,
     at: Instant,
@@ -104,7 +104,7 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape 
   return {
     detail,
     ask: (c, at, answer) => {
-      // Until when this message would not count for one account or other; NEVER where it counts.
+      // Until when this message would not count for some account; NEVER where it counts.
       const uncounted = withoutReplies ? uncountedUntil(c, at, rule.key === 'account') : NEVER
       let until = at
       if (rule.key === 'account') {
@@ -117,15 +117,15 @@ export function compileCap(rule: RuleOf<'cap'>, opening: Opening | null): Shape 
   }
 }
 
-/** Was this the answer, on the same day, to the person's own message about this account? */
+/** Was this contact the same-day answer to the recipient's own message about this account? */
 export function wasSameDayReply(c: EvaluationContext, contact: ContactFacts, account: string | null): boolean {
-  const message = answeredBy(c, contact.channel, contact.at, contact)
+  const message = answeredMessage(c, contact.channel, contact.at, contact)
   return (
     message !== null && isAbout(message, account) && isAbout(contact, account) && onOneDay(c, message.at, contact.at)
   )
 }
 
-/** The first end of a day on which this message is such an answer, for one account or another; NEVER when it is none. */
+/** Until when this message would be a same-day answer for some account; NEVER when it is none. */
 function uncountedUntil(c: EvaluationContext, at: Instant, byAccount: boolean): Instant {
   if (!isAnswer(c.facts.reminder.kind)) return NEVER
   const ends = (byAccount ? c.facts.accounts.map(({ id }) => id) : [null])
@@ -134,10 +134,10 @@ function uncountedUntil(c: EvaluationContext, at: Instant, byAccount: boolean): 
   return Math.min(...ends)
 }
 
-/** Until when this message would be such an answer: the end of the day of what it answers; `at` when it answers nothing. */
+/** Until when this message would be a same-day answer: the end of that day; `at` when it answers nothing. */
 function sameDayReplyUntil(c: EvaluationContext, at: Instant, account: string | null): Instant {
   const { channel } = c.facts.reminder
-  const message = answeredBy(c, channel, at)
+  const message = answeredMessage(c, channel, at)
   if (message === null || !isAbout(message, account) || !onOneDay(c, message.at, at)) return at
   return Math.min(...c.zones.map((zone) => zone.startOfDay(zone.dayAt(at) + 1)))
 }
@@ -146,7 +146,7 @@ const oldestFirst = (a: ContactFacts, b: ContactFacts): number => a.at - b.at
 
 const surelyUnanswered = (contact: ContactFacts): boolean => contact.outcome === 'no-answer'
 
-/** When the person was first spoken to over any channel, as far as this rule's key goes; NEVER when that has not happened. */
+/** When was the first conversation with the recipient over any channel, within this rule's key? NEVER: there was none. */
 export function firstConversation(c: EvaluationContext, counted: Counted, account: string | null): Instant {
   const address = c.facts.address?.id ?? null
   let first = NEVER
@@ -182,7 +182,7 @@ export function compileCountWindow(window: CountWindow): Counting {
     case 'rolling-days':
       return rollingDays(window.days)
     case 'week':
-      // Whatever the calendar week holds lies within the last seven days, so rolling is never the looser one.
+      // A calendar week lies within the last seven days, so the rolling count is never the looser one.
       return rollingDays(7)
     case 'calendar-week':
       return byPeriod(
@@ -215,7 +215,7 @@ const byPeriod = (
   longest: longestOf(mostDays),
 })
 
-/** Local days are longer than 24 hours at times: by an hour in most zones, by a day where the date line moves. */
+/** Some local days exceed 24 hours: by an hour in most zones, by a day where the date line moves. */
 const longestOf = (days: number): number => (days + 2) * DAY
 
 function monthStart(day: number, monthsLater: number): number {
@@ -226,33 +226,33 @@ function monthStart(day: number, monthsLater: number): number {
 /**
  * Does this contact count as one of these? (S8)
  *
- * What is not final counts as the worst it can still be: a call that is `pending`,
- * `in-doubt`, or merely `sent` may have been a conversation and may have rung in vain.
- * A voicemail was picked up, if only by a machine.
+ * An outcome that is not final counts as the worst it can become: a call that is `pending`,
+ * `in-doubt`, or merely `sent` may have been a conversation and may have gone unanswered.
+ * A voicemail counts as connected: a machine answered.
  */
 export function countsAs(contact: ContactFacts, unit: CountUnit): boolean {
   const { outcome, channel } = contact
   if (outcome === 'pending' || outcome === 'in-doubt') return true
-  const callWithoutFinalWord = channel === 'phone' && (outcome === 'sent' || outcome === 'delivered')
+  const callNotFinal = channel === 'phone' && (outcome === 'sent' || outcome === 'delivered')
   switch (unit) {
     case 'attempt':
       return true
     case 'unanswered':
-      return outcome === 'no-answer' || outcome === 'failed' || callWithoutFinalWord
+      return outcome === 'no-answer' || outcome === 'failed' || callNotFinal
     case 'connected':
-      return outcome === 'conversation' || outcome === 'voicemail' || callWithoutFinalWord
+      return outcome === 'conversation' || outcome === 'voicemail' || callNotFinal
     case 'conversation':
-      return outcome === 'conversation' || callWithoutFinalWord
+      return outcome === 'conversation' || callNotFinal
     case 'reached':
       return outcome !== 'no-answer' && outcome !== 'failed'
   }
 }
 
 /**
- * Is it within what the rule sums over? (S9)
+ * Does the contact share the key that the rule counts by? (S9)
  *
- * A contact that does not say counts. Contacts to somebody else with the same number
- * count for the number alone.
+ * A contact that does not state its account or address counts. Contacts to another recipient
+ * with the same number count for the number alone.
  */
 export function sharesKey(
   contact: ContactFacts,
@@ -266,7 +266,7 @@ export function sharesKey(
   return true
 }
 
-/** Which contacts a rule looks at. */
+/** Which contacts a rule counts. */
 export interface Counted {
   readonly unit: CountUnit
   readonly key: CountKey

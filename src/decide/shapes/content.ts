@@ -1,18 +1,18 @@
 import type { SuppressionFacts } from '../../model/facts.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import { NEVER } from '../../model/time.ts'
-import type { EvaluationContext } from '../evaluation-context.ts'
-import { type Opening, opensAfter, openUntil } from '../consent.ts'
+import { type ConsentExemption, nextExemption, exemptUntil } from '../consent.ts'
 import { type ContentRule, shortfallOf } from '../content.ts'
-import { stopOf } from '../explanation-facts.ts'
+import type { EvaluationContext } from '../evaluation-context.ts'
+import { suppressionOf } from '../explanation-facts.ts'
 import { allows, askSpans, objects, type Shape, type Span } from '../rule.ts'
 import { eventsOf } from './precondition.ts'
 
 /**
- * Nothing goes out in words that lack what must be said, or say what must not be (S18).
+ * Words must have every required content block and no forbidden one (S18).
  *
- * Speaks only where the case states what the words carry. Guidance (`force: soft`) is
- * for `decorum check` to report and refuses nothing.
+ * Applies only where the facts state what the words carry. Guidance (`force: soft`) is
+ * reported by `decorum check` and never objects.
  */
 export function compileContent(rule: ContentRule): Shape | null {
   if (rule.force === 'soft') return null
@@ -40,15 +40,15 @@ export function compileContent(rule: ContentRule): Shape | null {
 }
 
 /**
- * Nothing without recorded consent, in force and fresh enough (S17).
+ * No message without recorded consent, in force and fresh enough (S17).
  *
- * With `ifUnstated: silent`, a bare case that names no such consent, for any channel or
- * address, does not say what the person agreed to; the running system knows all of them.
+ * With `ifUnstated: silent`, facts without any such consent, for any channel or address,
+ * count as not stating consents; the running system states all of them.
  */
 export function compileConsentNeeded(rule: RuleOf<'consent'>): Shape {
-  const opening: Opening = { kinds: new Set(rule.needs), days: rule.freshDays ?? null }
+  const exemption: ConsentExemption = { kinds: new Set(rule.needs), days: rule.freshDays ?? null }
   const isStated = ({ facts: { system, consents } }: EvaluationContext): boolean =>
-    system !== null || consents.some(({ kind }) => opening.kinds.has(kind))
+    system !== null || consents.some(({ kind }) => exemption.kinds.has(kind))
   const isSilent = (c: EvaluationContext): boolean => rule.ifUnstated === 'silent' && !isStated(c)
   return {
     detail: null,
@@ -57,14 +57,14 @@ export function compileConsentNeeded(rule: RuleOf<'consent'>): Shape {
       if (isSilent(c)) return allows(answer)
       const channel = c.facts.reminder.channel
       const address = c.facts.address?.id ?? null
-      const until = openUntil(c, opening, at, channel, address)
-      if (until === null) objects(answer, 'consent_missing', opensAfter(c, opening, at, channel, address))
+      const until = exemptUntil(c, exemption, at, channel, address)
+      if (until === null) objects(answer, 'consent_missing', nextExemption(c, exemption, at, channel, address))
       else allows(answer, until)
     },
   }
 }
 
-/** Nobody is contacted but those whom the law lets in (S19); an address that does not say whose it is, is the borrower's. */
+/** Only contacts with the relations that the law allows (S19); an address without a stated relation is the borrower's own. */
 export function compileThirdParty(rule: RuleOf<'third-party'>): Shape {
   const { relations } = rule
   return {
@@ -79,10 +79,10 @@ export function compileThirdParty(rule: RuleOf<'third-party'>): Shape {
 
 /**
  * An opt-out that law reads more widely than the address it came from (S16): the whole
- * channel, or all. Its confirmation may still go out. Where the record does not say
- * over which channel somebody opted out, it may have been this one.
+ * channel, or all. Its confirmation may still go out. Where the record does not state
+ * the channel of the opt-out, it may have been this one.
  *
- * @returns  null where it reaches no further than `decorum/suppression` takes it anyway
+ * @returns  null where it reaches no further than `decorum/suppression`
  */
 export function compileOptOut(rule: RuleOf<'opt-out'>): Shape | null {
   if (rule.covers === 'address') return null
@@ -97,7 +97,7 @@ export function compileOptOut(rule: RuleOf<'opt-out'>): Shape | null {
         stop.reason === 'opt-out' && !(rule.covers === 'channel' && stop.channel !== null && stop.channel !== channel),
     )
   return {
-    detail: (c) => ({ kind: 'stops', found: reaching(c).map(stopOf) }),
+    detail: (c) => ({ kind: 'stops', found: reaching(c).map(suppressionOf) }),
     ask: (c, at, answer) => {
       if (c.facts.reminder.kind === 'confirmation') return allows(answer)
       const spans = reaching(c).map((stop): Span => ({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER }))

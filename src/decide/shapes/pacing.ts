@@ -6,11 +6,11 @@ import { contactOf, dated } from '../explanation-facts.ts'
 import { allows, type Detail, objects, type Shape } from '../rule.ts'
 import { compileCountWindow, type Counted, firstConversation, isCounted, wasSameDayReply } from './cap.ts'
 
-/** A least time between contacts, in minutes or in whole local days (S11). */
+/** A minimum time between contacts, in minutes or in whole local days (S11). */
 export function compileSpacing(rule: RuleOf<'spacing'>): Shape {
   const counted: Counted = { unit: rule.counts, key: rule.key, channels: rule.channels }
   const withoutReplies = rule.excludes?.includes('same-day-reply') === true
-  const surelyOver = rule.minutes === undefined ? ((rule.days as number) + 2) * DAY : rule.minutes * MINUTE
+  const longest = rule.minutes === undefined ? ((rule.days as number) + 2) * DAY : rule.minutes * MINUTE
   // A contact recorded in the future counts as now until its time comes.
   const endOf = (c: EvaluationContext, contact: ContactFacts): Instant =>
     rule.minutes !== undefined ? contact.at + rule.minutes * MINUTE : daysAfter(c, contact.at, rule.days as number)
@@ -19,7 +19,7 @@ export function compileSpacing(rule: RuleOf<'spacing'>): Shape {
     const notBefore = rule.afterFirstConversation === true ? firstConversation(c, counted, account) : -Infinity
     return c.facts.contacts.filter(
       (contact) =>
-        contact.at + surelyOver > at &&
+        contact.at + longest > at &&
         contact.direction === 'outbound' &&
         contact.at >= notBefore &&
         isCounted(contact, counted, account, address) &&
@@ -57,7 +57,7 @@ export function compileSpacing(rule: RuleOf<'spacing'>): Shape {
   }
 }
 
-/** Start of the local day so many days after this instant's, in the zone where that comes last. */
+/** The start of the local day this many days after the instant's own, in the zone where it comes last. */
 export function daysAfter(c: EvaluationContext, instant: Instant, days: number): Instant {
   let latest = -Infinity
   for (const zone of c.zones) latest = Math.max(latest, zone.startOfDay(zone.dayAt(instant) + days))
@@ -65,19 +65,19 @@ export function daysAfter(c: EvaluationContext, instant: Instant, days: number):
 }
 
 /**
- * Silence after a contact (S12); its own local day is day 1, so seven days after a
- * Monday's conversation end with Sunday. Who called whom does not matter.
+ * No contact for some days after a contact (S12); its own local day is day 1, so seven days
+ * after a Monday's conversation end with Sunday. Inbound contacts count as well.
  */
 export function compileCooldown(rule: RuleOf<'cooldown'>): Shape {
   const counted: Counted = { unit: rule.after, key: rule.key, channels: rule.channels }
-  const surelyOver = (rule.days + 2) * DAY
+  const longest = (rule.days + 2) * DAY
   const counting = (c: EvaluationContext, at: Instant, account: string | null): ContactFacts[] => {
     const address = c.facts.address?.id ?? null
     return c.facts.contacts.filter(
-      (contact) => contact.at + surelyOver > at && isCounted(contact, counted, account, address),
+      (contact) => contact.at + longest > at && isCounted(contact, counted, account, address),
     )
   }
-  const overFor = (c: EvaluationContext, at: Instant, account: string | null): Instant =>
+  const freeFor = (c: EvaluationContext, at: Instant, account: string | null): Instant =>
     counting(c, at, account).reduce((until, contact) => Math.max(until, daysAfter(c, contact.at, rule.days)), at)
   const detail: Detail = (c, at) => ({
     kind: 'wait',
@@ -101,8 +101,8 @@ export function compileCooldown(rule: RuleOf<'cooldown'>): Shape {
     ask: (c, at, answer) => {
       let until = at
       if (rule.key === 'account')
-        for (const account of c.facts.accounts) until = Math.max(until, overFor(c, at, account.id))
-      else until = overFor(c, at, null)
+        for (const account of c.facts.accounts) until = Math.max(until, freeFor(c, at, account.id))
+      else until = freeFor(c, at, null)
       if (until > at) objects(answer, 'cooldown', until)
       else allows(answer)
     },
@@ -129,7 +129,7 @@ export function compileExclusivity(rule: RuleOf<'exclusivity'>): Shape {
     const contacts = others(c, account)
     let free = at
     for (const zone of c.zones) {
-      // Until when each other channel still counts; the ones that count longest are the ones to wait out.
+      // Until when each other channel still counts; all but the longest `limit - 1` must end first.
       const busy = new Map<string, Instant>()
       for (const contact of contacts)
         busy.set(contact.channel, Math.max(busy.get(contact.channel) ?? -Infinity, window.leaves(zone, contact.at)))

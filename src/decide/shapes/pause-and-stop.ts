@@ -2,17 +2,17 @@ import type { SuppressionFacts } from '../../model/facts.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import { type Instant, NEVER } from '../../model/time.ts'
 import { type EvaluationContext, daysPastDueIn } from '../evaluation-context.ts'
-import { eventOf, holdOf, stopOf } from '../explanation-facts.ts'
+import { eventOf, holdOf, suppressionOf } from '../explanation-facts.ts'
 import { allows, type Answer, askSpans, type Detail, objects, type Shape, type Span } from '../rule.ts'
 import type { ZoneTable } from '../zone-table.ts'
 import { countsAs, sharesKey } from './cap.ts'
 import { daysAfter } from './pacing.ts'
 import { eventsOf } from './precondition.ts'
 
-/** A pause that law attaches to an event or a hold: a fixed length, a tail, or until something ends it (S14). */
+/** A pause that law attaches to an event or a hold: of a fixed length, with a tail, or until an event ends it (S14). */
 export function compilePause(rule: RuleOf<'pause'>): Shape {
   const { on, endedBy } = rule
-  /** A recorded end, with its tail, ends the pause; without one it lasts the law's own length, or until somebody ends it. */
+  /** A recorded end plus the tail ends the pause; without one it lasts the law's own length, or is open. */
   const endOf = (c: EvaluationContext, from: Instant, recorded: Instant | null): Instant => {
     if (recorded !== null) return rule.tailDays === undefined ? recorded : daysAfter(c, recorded, rule.tailDays)
     return rule.days === undefined ? NEVER : daysAfter(c, from, rule.days)
@@ -76,7 +76,7 @@ export function compileStop(rule: RuleOf<'stop'>): Shape {
         (rule.covers === 'person' || (stop.address !== null && stop.address === address?.id)),
     )
   return {
-    detail: (c) => ({ kind: 'stops', found: reaching(c).map(stopOf) }),
+    detail: (c) => ({ kind: 'stops', found: reaching(c).map(suppressionOf) }),
     ask: (c, at, answer) => {
       if (rule.lets?.includes(c.facts.reminder.kind) === true) return allows(answer)
       const spans = reaching(c).map((stop): Span => ({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER }))
@@ -86,11 +86,11 @@ export function compileStop(rule: RuleOf<'stop'>): Shape {
 }
 
 /**
- * Something owed within so many days after the first contact, the due date or an event; once overdue, nothing more goes
+ * A duty within some days after the first contact, the due date or an event; once it is overdue, nothing more goes
  * out (S20).
  *
- * The first contact is the first in which something was conveyed, whoever began it: one of ours that reached the
- * person, or a call of theirs that was talked through. A message of theirs alone conveys nothing to them.
+ * The first contact is the first that conveyed information to the recipient: an outbound one that reached them, or an
+ * inbound call that became a conversation. An inbound message alone conveys nothing to them.
  */
 export function compileDuty(rule: RuleOf<'duty'>): (c: EvaluationContext, at: Instant, answer: Answer) => void {
   const { after, owes } = rule
@@ -110,7 +110,7 @@ export function compileDuty(rule: RuleOf<'duty'>): (c: EvaluationContext, at: In
     return first
   }
 
-  /** The local day from which it is counted; null when it has not begun. */
+  /** The local day from which the term is counted; null when it has not begun. */
   const firstDay = (c: EvaluationContext, account: number, id: string, zone: ZoneTable, at: Instant): number | null => {
     if (after === 'due-date') {
       const today = zone.dayAt(at)
@@ -129,7 +129,7 @@ export function compileDuty(rule: RuleOf<'duty'>): (c: EvaluationContext, at: In
       if (done.some((event) => event.at <= at)) continue
       for (const zone of c.zones) {
         const day = firstDay(c, i, id, zone, at)
-        // The earliest zone's end of the last day: a duty is never read later than it may be due.
+        // The earliest end of the last day in any zone: a deadline is never computed too late.
         if (day !== null) deadline = Math.min(deadline, zone.startOfDay(lastDay(day) + 1))
       }
     }
@@ -138,7 +138,7 @@ export function compileDuty(rule: RuleOf<'duty'>): (c: EvaluationContext, at: In
   }
 }
 
-/** So many days from Monday to Friday after this one, itself not counted. */
+/** The day this many business days (Monday to Friday) after `day`. */
 function businessDaysAfter(day: number, count: number): number {
   let last = day
   for (let passed = 0; passed < count;) {

@@ -7,7 +7,7 @@ import { dated, eventOf } from '../explanation-facts.ts'
 import { allows, type Answer, type Ask, objects, type Shape } from '../rule.ts'
 import { daysAfter } from './pacing.ts'
 
-/** Nothing before something has happened, since the account last fell due where each spell needs its own, and the wait after it is over (S13). */
+/** No message before an event has happened and the wait after it is over (S13); with `eachSpell`, an event since the account last fell due. */
 export function compilePrecondition(
   rule: RuleOf<'precondition'>,
   calendar: Calendar | null,
@@ -17,7 +17,7 @@ export function compilePrecondition(
   const endOfWait = (c: EvaluationContext, happened: Instant): Instant | 'calendar_unknown' => {
     if (rule.waitBusinessDays !== undefined) {
       const end = businessDaysAfter(c, happened, rule.waitBusinessDays.days, calendar)
-      // The days that follow begin on the last business day's morrow, which is the first of them.
+      // The day after the last business day is the first of the days that follow.
       return end === 'calendar_unknown' || rule.waitDays === undefined ? end : daysAfter(c, end, rule.waitDays)
     }
     return rule.waitDays === undefined ? happened : daysAfter(c, happened, rule.waitDays)
@@ -96,17 +96,17 @@ interface WantedEvent {
   readonly kind?: string | undefined
 }
 
-/** Is it one of these, about this account or the whole person? */
+/** Is it such an event, about this account or the whole recipient? */
 const isWanted = (event: EventFacts, wanted: WantedEvent, account: string): boolean =>
   event.type === wanted.event &&
   (wanted.kind === undefined || event.kind === wanted.kind) &&
   (event.account === null || event.account === account)
 
-/** The events of one account, or null when the case does not state any history. */
+/** The wanted events of one account, or null when no history is stated. */
 export const eventsOf = (c: EvaluationContext, wanted: WantedEvent, account: string): EventFacts[] | null =>
   c.facts.events === null ? null : c.facts.events.filter((event) => isWanted(event, wanted, account))
 
-/** A duty with what its answers rest on: what is owed and was done, and the end of the term, as the question itself gives it. */
+/** A duty with its explanation: the event owed, those found, and the deadline as the rule itself computes it. */
 export const explainedDuty = (rule: RuleOf<'duty'>, ask: Ask): Shape => ({
   ask,
   detail: (c, at) => {
@@ -126,7 +126,7 @@ export const explainedDuty = (rule: RuleOf<'duty'>, ask: Ask): Shape => ({
   },
 })
 
-/** A precondition with what its answers rest on: the event it looks for and those that were found, or the days past due it begins with. */
+/** A precondition with its explanation: the event required and those found, or the days past due from which it allows. */
 export const explainedPrecondition = (rule: RuleOf<'precondition'>, ask: Ask): Shape => ({
   ask,
   detail: (c) => {

@@ -16,18 +16,18 @@ export const compileWindow = (rule: RuleOf<'window'>, hours: WeeklyHours): Shape
     closedDays: rule.closedDays ?? [],
     calendar: rule.holidays?.calendar ?? null,
     zones: (c.located ? c.zones : []).map((zone) => {
-      const said: HoursAnswer = { state: 'open', until: 0 }
-      hours.ask(zone, at, said)
-      return { zone: zone.zone, state: said.state, until: dated(said.until) }
+      const found: HoursAnswer = { state: 'open', until: 0 }
+      hours.ask(zone, at, found)
+      return { zone: zone.zone, state: found.state, until: dated(found.until) }
     }),
   }),
 })
 
 /**
- * Contact hours, in every zone the person may be in.
+ * Contact hours, in every zone the recipient may be in.
  *
  * Objects until the first instant that is open in all of them; when there is none,
- * the answer is `no_common_window`, which more knowledge about the person cures.
+ * the answer is `no_common_window`, which a more precise location of the recipient cures.
  */
 function askHours(hours: WeeklyHours, c: EvaluationContext, at: Instant, answer: Answer): void {
   if (!c.located) return allows(answer)

@@ -2,7 +2,7 @@ import { evaluationContext } from '../../decide/evaluation-context.ts'
 import { compileCondition } from '../../decide/condition.ts'
 import type { CompiledPack } from '../../decide/packs.ts'
 import { compileCountWindow, isCounted } from '../../decide/shapes/cap.ts'
-import type { SpeakingTime } from '../../decide/speaking-time.ts'
+import type { EffectivePeriod } from '../../decide/effective-period.ts'
 import { zoneTable, type ZoneTable } from '../../decide/zone-table.ts'
 import type { Decision, ObjectionCode } from '../../model/decision.ts'
 import type { Facts } from '../../model/facts.ts'
@@ -210,14 +210,14 @@ export function capReader(packs: readonly CompiledPack[]): ReadCaps {
         : [],
     ),
   )
-  const time: SpeakingTime = { speaks: true, until: NEVER }
+  const time: EffectivePeriod = { applies: true, until: NEVER }
   return (facts, at) => {
     const asked = evaluationContext(facts, at)
     const uses: CapUse[] = []
     for (const { compiled, rule, concerns, window } of gauges) {
       if (!rule.channels.includes(facts.reminder.channel) || !compiled.appliesTo(asked) || !concerns(asked)) continue
       compiled.inForce(asked, at, time)
-      if (!time.speaks) continue
+      if (!time.applies) continue
       let used = 0
       for (const zone of asked.zones) used = Math.max(used, usedSince(facts, rule, window.since(zone, at)))
       uses.push({

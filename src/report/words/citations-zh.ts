@@ -14,7 +14,7 @@ const CITATIONS: Readonly<Record<string, readonly [of: string, zh: string]>> = {
     'Decorum 承诺：提醒不在其期限之后发送',
   ],
   'decorum/suppression': [
-    'Decorum: whoever asked us to stop, or must not be contacted, is not',
+    'Decorum: people who opted out or must not be contacted are never contacted',
     'Decorum 承诺：要求停止联系或不得联系的人，不再联系',
   ],
   'decorum/stopping-event': [
@@ -26,13 +26,10 @@ const CITATIONS: Readonly<Record<string, readonly [of: string, zh: string]>> = {
     'Decorum 承诺：只使用借款人本人的联系方式',
   ],
   'decorum/hold': [
-    'Decorum: a promise, dispute, hardship, complaint or other pause is kept',
+    'Decorum: no reminder during a promise, dispute, hardship, complaint or other hold',
     'Decorum 承诺：遵守承诺还款、债务异议、还款困难、投诉等暂缓',
   ],
-  'decorum/payment-in-flight': [
-    'Decorum: nobody is chased for money that is on its way',
-    'Decorum 承诺：款项在途时不催收',
-  ],
+  'decorum/payment-in-flight': ['Decorum: no reminder while a payment is on its way', 'Decorum 承诺：款项在途时不催收'],
   'decorum/facts-agree': [
     'Decorum: facts that contradict each other hold the account (promise 11)',
     'Decorum 承诺：事实相互矛盾时暂缓该账户（承诺 11）',
@@ -50,7 +47,7 @@ const CITATIONS: Readonly<Record<string, readonly [of: string, zh: string]>> = {
     'Decorum 承诺：不知借款人所在地、从而不知当地时间时，不联系（承诺 11）',
   ],
   'decorum/blocked-time': [
-    'Decorum: a time at which somebody asked not to be contacted is kept',
+    'Decorum: no contact at times at which the recipient asked not to be contacted',
     'Decorum 承诺：遵守借款人要求不联系的时段',
   ],
   'decorum/one-call-at-a-time': [
@@ -84,7 +81,7 @@ const CITATIONS: Readonly<Record<string, readonly [of: string, zh: string]>> = {
     'Decorum 承诺：仅在运营人员设定固定电话可接收短信的地区向固定电话发送短信',
   ],
   'decorum/same-words': [
-    'Decorum: nobody is told the same about the same debt twice',
+    'Decorum: the same words about the same debt are not sent twice',
     'Decorum 承诺：同一笔欠款的同样内容不重复告知',
   ],
   'house-limits/two-contacts-a-day': [

@@ -2,14 +2,14 @@ import type { EventFacts, SuppressionFacts } from '../../model/facts.ts'
 import { NEVER } from '../../model/time.ts'
 import { type AddressKind, concernsRecipient, type Kind, type SuppressionReason } from '../../model/vocabulary.ts'
 import type { EvaluationContext } from '../evaluation-context.ts'
-import { accountsOf, eventOf, stopOf } from '../explanation-facts.ts'
+import { accountsOf, eventOf, suppressionOf } from '../explanation-facts.ts'
 import { allows, askSpans, type CompiledRule, invariant, objects, type Span } from '../rule.ts'
 
 /**
- * What each stop still lets through. An opt-out may be confirmed once; after a written
- * cease, law asks for some notices (12 CFR 1006.6(c)(2)). Everything else stops entirely.
+ * Kinds of message that each suppression still allows. An opt-out may be confirmed once; after a
+ * written cease, law requires some notices (12 CFR 1006.6(c)(2)). Other suppressions allow nothing.
  */
-const LETS: Partial<Record<SuppressionReason, readonly Kind[]>> = {
+const STILL_ALLOWED: Partial<Record<SuppressionReason, readonly Kind[]>> = {
   'opt-out': ['confirmation'],
   cease: ['confirmation', 'required-notice'],
   'refusal-to-pay': ['confirmation', 'required-notice'],
@@ -18,50 +18,53 @@ const LETS: Partial<Record<SuppressionReason, readonly Kind[]>> = {
 const STOPPING_EVENTS: ReadonlySet<string> = new Set(['deceased', 'attorney', 'bankruptcy', 'identity-fraud'])
 
 /**
- * Does this stop concern this reminder?
+ * Does this suppression concern this reminder?
  *
- * A fact about the person reaches them wherever it was recorded; one about another holder of the same number, and a
+ * A fact about the recipient applies to all their addresses; one about another holder of the same number, and a
  * wrong number, are facts about the address on every channel.
  */
-function reaches(stop: SuppressionFacts, c: EvaluationContext): boolean {
+function reaches(suppression: SuppressionFacts, c: EvaluationContext): boolean {
   const { reminder, address } = c.facts
-  if (concernsRecipient(stop.reason) && stop.otherRecipient !== true) return true
-  const sameChannel = stop.channel === null || stop.channel === reminder.channel
-  switch (stop.scope) {
+  if (concernsRecipient(suppression.reason) && suppression.otherRecipient !== true) return true
+  const sameChannel = suppression.channel === null || suppression.channel === reminder.channel
+  switch (suppression.scope) {
     case 'all':
       return true
     case 'channel':
       return sameChannel
     case 'address':
-      if (stop.address === null) return sameChannel
+      if (suppression.address === null) return sameChannel
       return (
-        stop.address === address?.id &&
-        (sameChannel || stop.reason === 'wrong-number' || concernsRecipient(stop.reason))
+        suppression.address === address?.id &&
+        (sameChannel || suppression.reason === 'wrong-number' || concernsRecipient(suppression.reason))
       )
   }
 }
 
 export const SUPPRESSION = invariant(
   'suppression',
-  'whoever asked us to stop, or must not be contacted, is not',
+  'people who opted out or must not be contacted are never contacted',
   (c, at, answer) => {
     const spans: Span[] = []
-    for (const stop of c.facts.suppressions) {
-      if (!isInTheWay(stop, c)) continue
-      spans.push({ from: stop.from ?? -Infinity, until: stop.until ?? NEVER })
+    for (const suppression of c.facts.suppressions) {
+      if (!isInTheWay(suppression, c)) continue
+      spans.push({ from: suppression.from ?? -Infinity, until: suppression.until ?? NEVER })
     }
     askSpans(spans, 'suppressed', at, answer)
   },
   (c) => c.facts.suppressions.length > 0,
   false,
-  (c) => ({ kind: 'stops', found: c.facts.suppressions.filter((stop) => isInTheWay(stop, c)).map(stopOf) }),
+  (c) => ({
+    kind: 'stops',
+    found: c.facts.suppressions.filter((suppression) => isInTheWay(suppression, c)).map(suppressionOf),
+  }),
 )
 
-function isInTheWay(stop: SuppressionFacts, c: EvaluationContext): boolean {
-  return reaches(stop, c) && LETS[stop.reason]?.includes(c.facts.reminder.kind) !== true
+function isInTheWay(suppression: SuppressionFacts, c: EvaluationContext): boolean {
+  return reaches(suppression, c) && STILL_ALLOWED[suppression.reason]?.includes(c.facts.reminder.kind) !== true
 }
 
-/** An event that stops contact counts from the moment it is known, before anybody has recorded a suppression. */
+/** An event that stops contact counts from the moment it is known, even before a suppression is recorded. */
 export const STOPPING_EVENT = invariant(
   'stopping-event',
   'a death, an attorney, a bankruptcy or an identity fraud stops contact as soon as it is known',
@@ -86,7 +89,7 @@ export const STOPPING_EVENT = invariant(
   }),
 )
 
-/** Of the person, whichever of their accounts it was reported with. */
+/** These events concern the recipient, whichever account they were reported with. */
 const isStopping = (event: EventFacts): boolean => STOPPING_EVENTS.has(event.type)
 
 export const OWN_ADDRESS: CompiledRule = invariant(
@@ -101,10 +104,10 @@ export const OWN_ADDRESS: CompiledRule = invariant(
   ({ facts }) => ({ kind: 'relation', relation: facts.address?.relation ?? null, lets: ['self'] }),
 )
 
-/** Kinds that say what line it is; the others say what it is used for. */
+/** Address kinds that state the type of line; the others state its use. */
 const MOBILE_KINDS: ReadonlySet<AddressKind> = new Set<AddressKind>(['mobile', 'voip'])
 
-/** A text to a landline is lost, or read aloud to whoever picks up. */
+/** An SMS to a landline is lost, or read aloud to anyone who answers. */
 export const SMS_LINE: CompiledRule = invariant(
   'sms-to-landline',
   'an SMS goes to a landline only where an operator has set that landlines take them (delivery.smsToLandlines)',
@@ -118,7 +121,7 @@ export const SMS_LINE: CompiledRule = invariant(
   },
 )
 
-/** Only an open account is reminded of; what closes an account may still be confirmed. */
+/** Only an open account is reminded of; the closing itself may still be confirmed. */
 export const OPEN_ACCOUNT = invariant(
   'open-account',
   'a debt that is settled, cured, withdrawn or handed off is not chased',

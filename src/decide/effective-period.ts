@@ -1,49 +1,49 @@
 import type { Condition } from '../model/pack-parts.ts'
-import { DAY, dayNumber, type Instant, NEVER } from '../model/time.ts'
+import { DAY, dayNumber, HOUR, type Instant, NEVER } from '../model/time.ts'
 import { type EvaluationContext, dayBeginsEverywhere, dayBeginsSomewhere, daysPastDueIn } from './evaluation-context.ts'
 
-/** No local day begins or ends further than this from the same day in UTC. */
-const FAR = 26 * 3_600_000
+/** No local day begins further than this from the same day in UTC. */
+const MAX_OFFSET = 26 * HOUR
 
-/** Does the rule speak at this instant, and until when is that so (at least)? */
-export interface SpeakingTime {
-  speaks: boolean
+/** Does the rule apply at this instant, and until when is that so (at least)? */
+export interface EffectivePeriod {
+  applies: boolean
   until: Instant
 }
 
-export type AskSpeakingTime = (c: EvaluationContext, at: Instant, time: SpeakingTime) => void
+export type AskEffectivePeriod = (c: EvaluationContext, at: Instant, time: EffectivePeriod) => void
 
 /**
- * When does a rule speak, by its dates and by days past due?
+ * When does a rule apply, by its dates and by days past due?
  *
  * A date begins with the first candidate zone and ends with the last: while any zone
- * the person may be in has the date, the rule holds.
+ * the recipient may be in has the date, the rule holds.
  *
- * @returns  null when the rule speaks at all times
+ * @returns  null when the rule always applies
  */
-export function compileSpeakingTime(
+export function compileEffectivePeriod(
   conditions: readonly {
     from?: string | undefined
     until?: string | null | undefined
     daysPastDue?: Condition['daysPastDue']
   }[],
-): AskSpeakingTime | null {
-  const parts: AskSpeakingTime[] = []
+): AskEffectivePeriod | null {
+  const parts: AskEffectivePeriod[] = []
   for (const { from, until, daysPastDue } of conditions) {
     if (from !== undefined) parts.push(fromDate(dayNumber(from) as number))
     if (until !== undefined && until !== null) parts.push(untilDate(dayNumber(until) as number))
     if (daysPastDue !== undefined) parts.push(whilePastDue(daysPastDue.min ?? -Infinity, daysPastDue.max ?? Infinity))
   }
   if (parts.length === 0) return null
-  const one: SpeakingTime = { speaks: true, until: NEVER }
+  const one: EffectivePeriod = { applies: true, until: NEVER }
   return (c, at, time) => {
-    time.speaks = true
+    time.applies = true
     time.until = NEVER
     for (const part of parts) {
       part(c, at, one)
-      if (one.speaks === time.speaks) time.until = Math.min(time.until, one.until)
-      else if (!one.speaks) {
-        time.speaks = false
+      if (one.applies === time.applies) time.until = Math.min(time.until, one.until)
+      else if (!one.applies) {
+        time.applies = false
         time.until = one.until
       }
     }
@@ -51,27 +51,27 @@ export function compileSpeakingTime(
 }
 
 const fromDate =
-  (day: number): AskSpeakingTime =>
+  (day: number): AskEffectivePeriod =>
   (c, at, time) => {
-    const begins = at > day * DAY + FAR ? -Infinity : dayBeginsSomewhere(c, day)
-    time.speaks = at >= begins
-    time.until = time.speaks ? NEVER : begins
+    const begins = at > day * DAY + MAX_OFFSET ? -Infinity : dayBeginsSomewhere(c, day)
+    time.applies = at >= begins
+    time.until = time.applies ? NEVER : begins
   }
 
 const untilDate =
-  (day: number): AskSpeakingTime =>
+  (day: number): AskEffectivePeriod =>
   (c, at, time) => {
-    // Far from the end a lower bound will do: the rule is asked again there.
+    // Far from the end a lower bound suffices: the rule is asked again then.
     const ends = at < (day - 2) * DAY ? (day - 2) * DAY : dayBeginsEverywhere(c, day)
-    time.speaks = at < ends
-    time.until = time.speaks ? ends : NEVER
+    time.applies = at < ends
+    time.until = time.applies ? ends : NEVER
   }
 
-/** In range in any account and any zone. */
+/** Applies while any account is in range in any zone. */
 const whilePastDue =
-  (min: number, max: number): AskSpeakingTime =>
+  (min: number, max: number): AskEffectivePeriod =>
   (c, at, time) => {
-    time.speaks = false
+    time.applies = false
     let [entry, exit] = [NEVER, NEVER]
     for (const zone of c.zones) {
       const today = zone.dayAt(at)
@@ -80,10 +80,10 @@ const whilePastDue =
         if (days === null) continue
         if (days < min) entry = Math.min(entry, zone.startOfDay(today + min - days))
         else if (days <= max) {
-          time.speaks = true
+          time.applies = true
           if (max !== Infinity) exit = Math.min(exit, zone.startOfDay(today + max - days + 1))
         }
       }
     }
-    time.until = time.speaks ? exit : entry
+    time.until = time.applies ? exit : entry
   }
