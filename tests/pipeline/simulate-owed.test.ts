@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { captureProvider, type PlannedReceipt } from '../../src/deliver/capture.ts'
-import { memoryRateGate } from '../../src/deliver/rate-gate.ts'
+import { unlimitedRateGate } from '../../src/demo/stepping.ts'
 import { eventBody, holdBody, reminderBody } from '../../src/intake/bodies.ts'
 import { parseLadder } from '../../src/model/ladder.ts'
 import { DAY, formatInstant, HOUR, type Instant } from '../../src/model/time.ts'
@@ -162,7 +162,7 @@ async function lived(): Promise<{ real: Line[]; foreseen: Line[] }> {
           const name = (await reminderName(stage.app.runtime.ledger.db, captured.request.attempt.reminderId)) ?? ''
           await storeCaptured(stage.app.runtime, { ...captured, receipts: receipts(route.channel, name) })
         }),
-      gates: (route) => memoryRateGate(route.id, { perSecond: 10_000, largestWeight: 4 }),
+      gates: unlimitedRateGate,
     },
   })
   try {

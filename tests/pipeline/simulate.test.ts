@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Config } from '../../src/config/config.ts'
 import { captureProvider, planReceipts } from '../../src/deliver/capture.ts'
 import type { Provider } from '../../src/deliver/provider.ts'
-import { memoryRateGate } from '../../src/deliver/rate-gate.ts'
+import { unlimitedRateGate } from '../../src/demo/stepping.ts'
 import { importPortfolio } from '../../src/demo/scenario.ts'
 import { readAccountRow, readHeader } from '../../src/intake/csv.ts'
 import { DAY, formatInstant, type Instant } from '../../src/model/time.ts'
@@ -116,7 +116,7 @@ async function lived(): Promise<[Line[], Line[]]> {
     config: CONFIG,
     overrides: {
       providers: (route) => capture(route.channel, () => stage),
-      gates: (route) => memoryRateGate(route.id, { perSecond: 10_000, largestWeight: 4 }),
+      gates: unlimitedRateGate,
     },
   })
   try {

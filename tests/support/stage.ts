@@ -5,6 +5,7 @@ import { build, type Overrides } from '../../src/app/build.ts'
 import { SteppedClock } from '../../src/app/clock.ts'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { unlimitedRateGate } from '../../src/demo/stepping.ts'
 import { accountBody } from '../../src/intake/account-body.ts'
 import { parse } from '../../src/intake/parse.ts'
 import { parseInstant, type Instant } from '../../src/model/time.ts'
@@ -74,7 +75,13 @@ export class Stage {
     const config = options.config ?? shippedConfig()
     const app = await build(
       { ...config, dataDir, keys },
-      { ledger: fresh.ledger, clock, log: pino({ level: process.env.TEST_LOG ?? 'silent' }), ...options.overrides },
+      {
+        ledger: fresh.ledger,
+        clock,
+        log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+        gates: unlimitedRateGate,
+        ...options.overrides,
+      },
     )
     await app.start(['email', 'sms', 'phone'])
     return new Stage(app, clock)
