@@ -15,11 +15,11 @@ export type Daemon = (typeof DAEMONS)[number]
 export interface PartHealth {
   part: string
   ok: boolean
-  /** What is wrong and what to do; null when all is well. */
+  /** What is wrong and what to do; null when nothing is. */
   problem: string | null
-  /** What somebody should know or see to while the part works; absent: nothing. */
+  /** What an operator should look at while the part works; absent: nothing. */
   warning?: string
-  /** Which edition of it is in force, where that matters. */
+  /** The edition in force, of parts that have one. */
   version?: string
 }
 
@@ -27,28 +27,28 @@ export interface PartHealth {
 export interface App {
   readonly config: Config
   readonly runtime: Runtime
-  /** What `shell.log` writes to, for frameworks that want a whole pino logger. */
+  /** The logger behind `runtime.log`, for frameworks that need all of pino. */
   readonly logger: Logger
   /** The packs in force; `config.packs` is what they were at the start. */
   readonly policies: Pick<PolicyFiles, 'all' | 'decide'>
   readonly services: Services
   /** Starts these daemons in this process. */
   start(daemons: readonly Daemon[]): Promise<void>
-  /** Drains: takes nothing new, finishes and settles what is in hand, closes everything. */
+  /** Drains: takes nothing new, finishes and settles calls in progress, closes everything. */
   stop(): Promise<void>
-  /** Closes at once; what was on the wire is left in doubt for the sweep. */
+  /** Closes at once; calls in progress are left in doubt for the sweeper. */
   abort(): Promise<void>
   health(): Promise<PartHealth[]>
-  /** Resolves when nothing is on the wire or unsettled in this process. */
+  /** Resolves when no call of this process is in progress or unsettled. */
   idle(): Promise<void>
-  /** One pass of the planner, sweeper or notifier without its loop; true when there is more to do at once. For a stepped clock. */
+  /** One pass of the planner, sweeper or notifier without its loop, for a stepped clock; true when there is more to do at once. */
   pass(daemon: Daemon): Promise<boolean>
 }
 
-/** Of this build, as package.json states it. */
+/** The version in package.json. */
 export const VERSION: string = (
   JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'package.json'), 'utf8')) as { version: string }
 ).version
 
-/** On whose behalf the command line acts: every creditor, and recorded as `cli`. */
+/** The actor of the command line: every creditor, recorded as `cli`. */
 export const CLI_ACTOR: Actor = { name: 'cli', creditor: null, live: true }

@@ -27,14 +27,14 @@ import { openRoutes } from './open-routes.ts'
 import { PlannerBell } from './planner-bell.ts'
 import { ProcessRegister } from './process-register.ts'
 
-/** What tests, the demonstration and benchmarks bring instead of the real thing. */
+/** What tests, the demonstration and benchmarks replace. */
 export interface Overrides {
   ledger?: Ledger
   clock?: Clock
   log?: Logger
   doorbell?: Doorbell
   gates?: (route: Route) => RateGate
-  /** Null: as the configuration says. */
+  /** Null: as configured. */
   providers?: (route: Route) => Provider | null
   limits?: Partial<DispatchLimits>
 }
@@ -42,8 +42,8 @@ export interface Overrides {
 /**
  * Wires one process: ledger, vault, clock, policies, routes, queue, services.
  *
- * Opens the ledger and brings its schema up to this build (safe from several processes at once);
- * starts nothing: `start` does. The queue is opened by the first daemon that needs it.
+ * Opens the ledger and migrates it to this build's schema (safe from several processes at once); starts no daemon. The
+ * queue is opened by the first daemon that needs it.
  *
  * @throws DECORUM_LEDGER_UNAVAILABLE, DECORUM_SCHEMA_NEWER, DECORUM_SCHEMA_FOREIGN, DECORUM_DATA_DIR_LOCKED, DECORUM_CONFIG
  */
@@ -171,7 +171,7 @@ function keyRing(config: Config): KeyRing {
   return parseKeyRing(loadOrCreateKeys(config.dataDir))
 }
 
-/** A stepped clock opens windows at will: with it, nothing may be able to reach a person. */
+/** A stepped clock can open any contact window, so it is refused beside a provider that reaches recipients. */
 function refuseVirtualClock(
   runtime: Runtime,
   routes: readonly { route: Route; provider: { harmless: boolean } }[],

@@ -3,15 +3,15 @@ import type { Clock, Instant } from '../model/time.ts'
 import type { Runtime } from '../pipeline/runtime.ts'
 import { raiseClockMark } from '../record/lapses.ts'
 
-/** Wall time further off than this from a second opinion is not trusted. */
+/** Wall time that differs by more than this from another clock is not trusted. */
 const TOLERANCE_MS = 2_000
 
 /**
- * Business time as the wall clock tells it, for as long as it can be believed.
+ * Business time from the wall clock, while that agrees with the monotonic clock.
  *
- * A wall clock that was stepped must not date a stop into next week, where it would stop nothing
- * until then: while it disagrees with the monotonic clock, time goes on from when both were last
- * known to be right. The guard says when that was; it asks the ledger's host every second.
+ * A wall clock that was stepped must not date a suppression into next week, where it would have no effect until then.
+ * While the two disagree, time continues from the offset at which both were last known to be right; `ClockGuard` checks
+ * that every second against the ledger's host.
  */
 export class SteadyClock implements Clock {
   readonly virtual = false
@@ -31,7 +31,7 @@ export class SteadyClock implements Clock {
     return Math.abs(Date.now() - performance.now() - this.#offset) > TOLERANCE_MS
   }
 
-  /** From now on this is known to be right: wall minus monotonic, in milliseconds. */
+  /** Sets the offset known to be right: wall minus monotonic, in milliseconds. */
   trust(offset: number): void {
     this.#offset = offset
   }
@@ -50,7 +50,7 @@ export class SteppedClock implements Clock {
     return this.#now
   }
 
-  /** Moves on to `instant`. Throws RangeError when that lies behind: business time never runs back. */
+  /** @throws RangeError when `instant` is in the past: business time never goes backwards */
   stepTo(instant: Instant): void {
     if (instant < this.#now) throw new RangeError('a stepped clock cannot go backwards')
     this.#now = instant
@@ -58,12 +58,11 @@ export class SteppedClock implements Clock {
 }
 
 /**
- * Is business time to be trusted at this moment?
+ * Can business time be trusted now?
  *
- * A wall clock that was stepped opens windows that are closed and empties rolling caps, so sending
- * is held while wall time disagrees with the monotonic clock, with the database's host, or lies
- * behind the latest business time that any process has recorded, also across a restart. It clears
- * by itself once they agree; waking from sleep does so at the next check. A virtual clock is stepped on
+ * A wall clock that was stepped opens closed windows and empties rolling caps. Nothing is sent while wall time disagrees
+ * with the monotonic clock or the database's host, or lies behind the latest business time that any process has recorded,
+ * also across a restart; sending resumes at the first check that finds them in agreement. A virtual clock is stepped on
  * purpose and always certain.
  */
 export class ClockGuard {
@@ -77,7 +76,7 @@ export class ClockGuard {
     this.#problem = runtime.clock.virtual ? null : 'has not been compared with the ledger yet'
   }
 
-  /** Null when certain; otherwise what disagrees. Cheap: asked before every reservation. */
+  /** Null when certain; otherwise what disagrees. Cheap: called before every reservation. */
   problem(): string | null {
     if (this.#runtime.clock.virtual) return null
     if (this.#problem === null && this.#steady.stepped()) {
@@ -88,7 +87,7 @@ export class ClockGuard {
 
   readonly certain = (): boolean => this.problem() === null
 
-  /** The same for a process that does not compare every second: compares when in doubt. */
+  /** The same for a process without the periodic check: checks when not certain. */
   readonly certainNow = async (): Promise<boolean> => {
     if (!this.certain()) await this.check()
     return this.certain()
@@ -100,7 +99,7 @@ export class ClockGuard {
     const before = this.problem()
     const asked = performance.now()
     const now = Date.now()
-    // A clock that may be wrong must not raise the mark for everybody.
+    // A clock that may be wrong must not raise the mark for all processes.
     const { highWater, databaseNow } = await raiseClockMark(
       this.#runtime.ledger.db,
       new Date(before === null ? now : 0),
@@ -108,7 +107,7 @@ export class ClockGuard {
     const offDatabase = Math.abs(databaseNow.getTime() - now)
     if (offDatabase > TOLERANCE_MS + (performance.now() - asked)) {
       this.#problem = `is ${Math.round(offDatabase / 1000)} s off the ledger's clock`
-      // Whoever is right, all processes then tell one time.
+      // Whichever clock is right, all processes then agree.
       this.#steady.trust(databaseNow.getTime() - performance.now())
     } else if (highWater.getTime() - now > TOLERANCE_MS) {
       this.#problem = `is behind the latest time recorded in the ledger, ${highWater.toISOString()}`

@@ -11,20 +11,22 @@ import { makeMonths } from '../record/partitions.ts'
 import { processesAtWork } from '../record/processes.ts'
 import type { PartHealth } from './app.ts'
 import { buildProvider } from './open-routes.ts'
-import { otherWords, wordsVersion } from './process-register.ts'
+import { wordsMismatch, wordsVersion } from './process-register.ts'
 
-/** A part with what was found, for people; `problem` says what to do when it is not well. */
+const CLOCK_TOLERANCE_MS = 2_000
+/** How long `decorum migrate` waits for a lock; other writers queue behind it meanwhile. */
+const LOCK_TIMEOUT_MS = 5_000
+
+/** A part and what was found. */
 interface Diagnosis extends PartHealth {
   /** e.g. `PostgreSQL, schema step 3`; empty when there is a problem. */
   finding: string
 }
 
-const CLOCK_TOLERANCE_MS = 2000
-
 /**
- * Can everything that this configuration names be reached, and is it set up as it must be?
+ * Can everything that this configuration names be reached, and is it set up correctly?
  *
- * Reads and asks only: no migration, no message, nothing written.
+ * Reads only: no migration, no message, nothing written.
  */
 export async function diagnose(config: Config): Promise<Diagnosis[]> {
   return [
@@ -35,20 +37,20 @@ export async function diagnose(config: Config): Promise<Diagnosis[]> {
   ]
 }
 
-const well = (part: string, finding: string): Diagnosis => ({ part, ok: true, problem: null, finding })
-const ill = (part: string, problem: string): Diagnosis => ({ part, ok: false, problem, finding: '' })
+const healthy = (part: string, finding: string): Diagnosis => ({ part, ok: true, problem: null, finding })
+const unhealthy = (part: string, problem: string): Diagnosis => ({ part, ok: false, problem, finding: '' })
 
 function zoneDataParts({ packs }: Config): Diagnosis[] {
   const { version, published, faults } = checkZoneData(packs, Date.now())
   return faults.length === 0
-    ? [well('time zone data', `${version}, published ${published}`)]
-    : faults.map((fault) => ill('time zone data', fault))
+    ? [healthy('time zone data', `${version}, published ${published}`)]
+    : faults.map((fault) => unhealthy('time zone data', fault))
 }
 
 async function ledgerParts(config: Config): Promise<Diagnosis[]> {
   const kind = config.databaseUrl === null ? `embedded in ${config.dataDir}` : 'PostgreSQL'
   if (config.databaseUrl === null && !existsSync(config.dataDir))
-    return [well('ledger', `${kind}, made at the first start`)]
+    return [healthy('ledger', `${kind}, made at the first start`)]
   let ledger: Ledger | null = null
   try {
     ledger = await openLedger(
@@ -57,35 +59,38 @@ async function ledgerParts(config: Config): Promise<Diagnosis[]> {
     )
     const problem = await ledger.check()
     if (problem !== null)
-      return [ill('ledger', `does not answer: ${problem}. Is PostgreSQL up, and does DATABASE_URL name it?`)]
+      return [unhealthy('ledger', `does not answer: ${problem}. Is PostgreSQL up, and does DATABASE_URL name it?`)]
     const schema = await checkSchema(ledger)
     if (schema.state === 'newer')
       return [
-        well('ledger', kind),
-        ill('schema', `is at step ${schema.ledger}, this build knows ${schema.build}; run a build at least as new`),
+        healthy('ledger', kind),
+        unhealthy(
+          'schema',
+          `is at step ${schema.ledger}, this build knows ${schema.build}; run a build at least as new`,
+        ),
       ]
     if (schema.state === 'foreign')
       return [
-        well('ledger', kind),
-        ill(
+        healthy('ledger', kind),
+        unhealthy(
           'schema',
           'was made by a build that was never released; point DATABASE_URL or DECORUM_DATA_DIR at another ledger',
         ),
       ]
     if (schema.state === 'older')
       return [
-        well('ledger', kind),
-        ill('schema', `is at step ${schema.ledger}, this build needs ${schema.build}; run \`decorum migrate\``),
+        healthy('ledger', kind),
+        unhealthy('schema', `is at step ${schema.ledger}, this build needs ${schema.build}; run \`decorum migrate\``),
       ]
     return [
-      well('ledger', kind),
-      well('schema', `step ${schema.ledger}`),
+      healthy('ledger', kind),
+      healthy('schema', `step ${schema.ledger}`),
       await clockPart(ledger),
       await wordsPart(config, ledger),
     ]
   } catch (error) {
     if (!(error instanceof DecorumError)) throw error
-    return [ill('ledger', `${error.message}. ${error.hint}`)]
+    return [unhealthy('ledger', `${error.message}. ${error.hint}`)]
   } finally {
     await ledger?.close()
   }
@@ -96,34 +101,34 @@ async function clockPart(ledger: Ledger): Promise<Diagnosis> {
   const { highWater, databaseNow } = await readClockMark(ledger.db)
   const off = databaseNow.getTime() - asked
   if (Math.abs(off) > CLOCK_TOLERANCE_MS)
-    return ill(
+    return unhealthy(
       'clock',
       `is ${Math.round(off / 1000)} s off the ledger’s; synchronise both hosts, until then nothing is sent`,
     )
   if (highWater !== null && highWater.getTime() - asked > CLOCK_TOLERANCE_MS)
-    return ill(
+    return unhealthy(
       'clock',
       `is behind the latest time in the ledger, ${highWater.toISOString()}; set it right, until then nothing is sent`,
     )
-  return well('clock', `within ${CLOCK_TOLERANCE_MS / 1000} s of the ledger’s`)
+  return healthy('clock', `within ${CLOCK_TOLERANCE_MS / 1000} s of the ledger’s`)
 }
 
 /** Do the processes at work use the words of these files? */
 async function wordsPart(config: Config, ledger: Ledger): Promise<Diagnosis> {
   const own = wordsVersion(config)
   const processes = await processesAtWork(ledger.db)
-  const problem = otherWords(own, processes)
+  const problem = wordsMismatch(own, processes)
   return problem === null
-    ? well('words', `version ${own}, the same in all ${processes.length} processes at work`)
-    : ill('words', problem)
+    ? healthy('words', `version ${own}, the same in all ${processes.length} processes at work`)
+    : unhealthy('words', problem)
 }
 
 async function queueParts({ redisUrl }: Config): Promise<Diagnosis[]> {
-  if (redisUrl === null) return [well('queue', 'BullMQ on the ledger’s PostgreSQL')]
+  if (redisUrl === null) return [healthy('queue', 'BullMQ on the ledger’s PostgreSQL')]
   const { problems, version } = await checkRedis(redisUrl)
   return problems.length === 0
-    ? [well('queue', `BullMQ on Redis ${version}, noeviction`)]
-    : problems.map((problem) => ill('queue', problem))
+    ? [healthy('queue', `BullMQ on Redis ${version}, noeviction`)]
+    : problems.map((problem) => unhealthy('queue', problem))
 }
 
 async function routePart(config: Config, route: Route): Promise<Diagnosis> {
@@ -131,27 +136,23 @@ async function routePart(config: Config, route: Route): Promise<Diagnosis> {
   const provider = buildProvider(route, { publicUrl: config.publicUrl, keep: async () => {} })
   try {
     const problem = await provider.check()
-    return problem === null ? well(part, `${route.channel} through ${route.provider}`) : ill(part, problem)
+    return problem === null ? healthy(part, `${route.channel} through ${route.provider}`) : unhealthy(part, problem)
   } finally {
     await provider.close()
   }
 }
 
-/** An operator's command may wait for what is at work, though others wait behind it. */
-const LOCK_TIMEOUT_MS = 5_000
-
-/** What was done; all empty: nothing was needed. */
 interface MigratedLedger {
-  /** The steps of the schema, by name. */
+  /** Migrations, by name. */
   applied: string[]
-  /** Pieces for the months to come, by name. */
+  /** Partitions of the coming months, by name. */
   made: string[]
 }
 
 /**
- * Brings the configured ledger to this build's schema, with room for the months to come.
+ * Migrates the configured ledger to this build's schema and creates the partitions of the coming months.
  *
- * @throws   DECORUM_LEDGER_UNAVAILABLE, DECORUM_SCHEMA_NEWER, DECORUM_SCHEMA_FOREIGN, DECORUM_DATA_DIR_LOCKED
+ * @throws DECORUM_LEDGER_UNAVAILABLE, DECORUM_SCHEMA_NEWER, DECORUM_SCHEMA_FOREIGN, DECORUM_DATA_DIR_LOCKED
  */
 export async function migrateLedger(config: Config): Promise<MigratedLedger> {
   const ledger = await openLedger(

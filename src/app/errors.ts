@@ -8,7 +8,7 @@ interface Failure {
   faults: readonly Fault[]
 }
 
-/** What can a person be told about whatever was thrown? Never a stack trace: `DECORUM_DEBUG=1` adds it. */
+/** How is this error reported to a user? Without its stack trace, which `DECORUM_DEBUG=1` adds. */
 function failureOf(error: unknown): { failure: Failure; exitCode: ExitCode } {
   if (error instanceof DecorumError) {
     return {
@@ -22,7 +22,7 @@ function failureOf(error: unknown): { failure: Failure; exitCode: ExitCode } {
 }
 
 /**
- * Prints what happened, where, and what to do; answers with the exit code.
+ * Prints what happened, where, and what to do; returns the exit code.
  *
  * @param json  also prints the failure as one JSON document on stdout, where the answer would have been
  */
@@ -40,8 +40,7 @@ const faultLine = ({ path, problem, cure }: Fault): string =>
   `  ${path === '' ? 'the whole' : path}: ${problem}${cure === undefined ? '' : `. ${cure}`}`
 
 /**
- * What the process says to whoever started it. Public: workers/README.md lists them, and service managers act on them.
- * 57 is graphile/worker's custom; 69 and 78 are sysexits(3) EX_UNAVAILABLE and EX_CONFIG.
+ * Exit codes. Public: workers/README.md lists them, and service managers act on them. 57 is graphile/worker's custom; 69 and 78 are sysexits(3) EX_UNAVAILABLE and EX_CONFIG.
  */
 export const EXIT = {
   done: 0,
@@ -49,7 +48,7 @@ export const EXIT = {
   badInput: 2,
   /** The ledger was migrated by a newer build: do not restart this one. */
   schemaNewer: 57,
-  /** The ledger, the queue or the data directory cannot be had now: restarting later may help. */
+  /** The ledger, the queue or the data directory is unavailable: restarting later may help. */
   unavailable: 69,
   /** The configuration is wrong: restarting does not help. */
   badConfig: 78,
@@ -73,5 +72,4 @@ const BY_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
   DECORUM_VIRTUAL_CLOCK: EXIT.badConfig,
 }
 
-/** Which exit code tells of this error? */
 const exitCodeOf = (code: ErrorCode): ExitCode => BY_ERROR[code] ?? EXIT.failed

@@ -3,9 +3,9 @@ import { createServer } from 'node:http'
 import { DecorumError } from '../model/errors.ts'
 import type { PartHealth } from './app.ts'
 
-/** Answers `/healthz` (the process lives) and `/readyz` (its parts answer) for daemons without an HTTP interface. */
+/** `/healthz` (the process is up) and `/readyz` (its parts work) for daemons without the HTTP interface. */
 export interface HealthServer {
-  /** The port in use; another than asked for when 0 was. */
+  /** The port in use, also when 0 was asked for. */
   port: number
   close(): Promise<void>
 }
@@ -13,7 +13,7 @@ export interface HealthServer {
 /**
  * Starts listening on every interface, as container probes need.
  *
- * @param health  asked at each `/readyz`; 200 when every part is well, 503 otherwise. Holds no secrets.
+ * @param health  called for each `/readyz`; 200 when every part is ok, 503 otherwise. Must hold no secrets.
  * @throws        DECORUM_CONFIG when the port is taken
  */
 export async function startHealthServer(port: number, health: () => Promise<PartHealth[]>): Promise<HealthServer> {

@@ -1,12 +1,12 @@
 import { failureForLog, type Log } from '../model/log-events.ts'
 
-/** A job of a daemon that runs again and again. */
+/** A periodic job of a daemon. */
 export interface Loop {
-  /** What went wrong last time; null when it went well. */
+  /** How the last run failed; null when it succeeded. */
   readonly problem: string | null
-  /** Runs it again at once instead of at its hour. */
+  /** Runs it again without waiting for the interval. */
   nudge(): void
-  /** Resolves when the run in hand is done; none follows. */
+  /** Resolves when the current run has ended; none follows. */
   stop(): Promise<void>
 }
 
@@ -15,10 +15,9 @@ const LONGEST_WAIT_MS = 10_000
 /**
  * Runs `work` every `everyMs`, never twice at once.
  *
- * `work` answers true when there is more to do at once. A failure is logged once, tried again with
- * longer and longer waits, and its end is logged too: a dead ledger is one line, not thousands.
- *
- * Not cockatiel's `retry`: this is a schedule, and its waits end at once when it is nudged or stopped.
+ * `work` resolves to true when there is more to do at once. A failure is logged once and retried with exponential backoff,
+ * and recovery is logged: an outage of the ledger makes two lines, not thousands. Not cockatiel's `retry`: this is a
+ * schedule, and its waits end at once when it is nudged or stopped.
  */
 export function loop(name: string, everyMs: number, log: Log, work: () => Promise<boolean>): Loop {
   let stopped = false

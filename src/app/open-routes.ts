@@ -13,7 +13,7 @@ import { connectRedis, parseRedisUrl } from '../queue/redis-connection.ts'
 import { captureExists } from '../record/captured.ts'
 import { takeRateSlots } from '../record/take-rate-slots.ts'
 
-/** A configured route with what carries it, its gate and its breaker. */
+/** A configured route with its providers, rate gate and circuit breaker. */
 export interface OpenRoute {
   route: Route
   provider: Provider
@@ -22,7 +22,6 @@ export interface OpenRoute {
   breaker: Breaker
 }
 
-/** Every configured route, opened; nothing is connected before the first call. */
 export interface OpenRoutes {
   all: readonly OpenRoute[]
   find(id: string): OpenRoute | null
@@ -30,7 +29,7 @@ export interface OpenRoutes {
 }
 
 /**
- * Opens the routes of the configuration.
+ * Opens every configured route; nothing is connected before the first call.
  *
  * The rate gate is shared by every process that may send on a route: in Redis when there is one,
  * otherwise in the ledger, and in memory where one process owns the ledger.
@@ -43,7 +42,7 @@ export function openRoutes(
   const redis =
     config.redisUrl === null || gates !== undefined ? null : connectRedis(parseRedisUrl(config.redisUrl), 'ring')
   redis?.on('error', () => {
-    /* the doorbell reports Redis; a gate that does not answer lets nothing through */
+    /* the doorbell reports Redis; without an answer of the gate no call is made */
   })
   const gateFor =
     gates ??
@@ -80,7 +79,7 @@ export function openRoutes(
   }
 }
 
-/** Capture keeps its messages in the ledger, so the ledger is its books: complete, and there for every process. */
+/** Capture stores its messages in the ledger, so a look-up there is conclusive. */
 const withLedgerLookUp = (runtime: Runtime, provider: Provider): Provider => ({
   ...provider,
   lookUpIsConclusive: true,
@@ -90,33 +89,33 @@ const withLedgerLookUp = (runtime: Runtime, provider: Provider): Provider => ({
       : { kind: 'not-found' },
 })
 
-interface Surroundings {
-  /** Where providers can call back, without a trailing slash; null: no callbacks, everything is polled. */
+interface ProviderOptions {
+  /** Where providers send callbacks, without a trailing slash; null: no callbacks, everything is polled. */
   publicUrl: string | null
-  /** Where capture puts what it would have sent. */
+  /** Stores a captured message. */
   keep: CaptureStore
 }
 
 /**
  * Which provider serves this route?
  *
- * Opens nothing: connections are made by the first call, and the Twilio SDK is loaded
- * by it too. `from` is not part of a provider; it comes with each request.
+ * Opens nothing: the first call connects, and loads the Twilio SDK. `from` is not part of a provider; it comes with each
+ * request.
  */
 export function buildProvider(
   route: Pick<Route, 'provider' | 'channel' | 'settings'>,
-  surroundings: Surroundings,
+  options: ProviderOptions,
 ): Provider {
-  // A Pick of a union loses the tie between provider and settings; Route has it.
+  // A Pick of a union loses the relation of provider and settings; Route has it.
   const { provider, channel, settings } = route as Route
   switch (provider) {
     case 'twilio':
       return channel === 'sms'
-        ? twilioSmsProvider(settings, surroundings.publicUrl)
-        : twilioVoiceProvider(settings, surroundings.publicUrl)
+        ? twilioSmsProvider(settings, options.publicUrl)
+        : twilioVoiceProvider(settings, options.publicUrl)
     case 'smtp':
       return smtpProvider(settings)
     case 'capture':
-      return captureProvider(channel, settings, surroundings.keep)
+      return captureProvider(channel, settings, options.keep)
   }
 }

@@ -3,16 +3,15 @@ import { failureForLog, type Log } from '../model/log-events.ts'
 import type { Ledger } from '../record/ledger.ts'
 import { listenForPlanner, ringPlanner } from '../record/claim.ts'
 
-/** Ringings that come closer together than this are one: an import commits many times in it. */
-const TOGETHER_MS = 10
-/** A broken connection is tried again after two seconds; meanwhile the planner looks by itself, as it always does. */
+/** Rings within this interval are coalesced: an import commits many times in it. */
+const COALESCE_MS = 10
+/** A broken connection is opened again after two seconds; the planner polls meanwhile. */
 const listening = retry(handleAll, { backoff: new ConstantBackoff(2_000) }).dangerouslyUnref()
 
 /**
- * Wakes the planner when something was accepted, so that a lone reminder does not wait for its next look.
+ * Wakes the planner when something was accepted, so that it need not wait for the planner's next poll.
  *
- * In this process directly, in others through the ledger. Only a convenience: a ringing that is lost
- * costs one interval of the planner's, nothing else.
+ * In this process directly, in others by NOTIFY of the ledger. An optimisation: a lost ring costs one poll interval.
  */
 export class PlannerBell {
   readonly #ledger: Ledger
@@ -20,7 +19,7 @@ export class PlannerBell {
   #nudge: (() => void) | null = null
   #listening: { stop(): void } | null = null
   #timer: NodeJS.Timeout | null = null
-  #rangAgain = false
+  #pending = false
   #closed = false
 
   constructor(ledger: Ledger, log: Log) {
@@ -28,23 +27,23 @@ export class PlannerBell {
     this.#log = log
   }
 
-  /** Something may be due that was not. Returns at once and never fails. */
+  /** Wakes the planner. Returns at once and never fails. */
   readonly ring = (): void => {
     if (this.#closed) return
     if (this.#timer !== null) {
-      this.#rangAgain = true
+      this.#pending = true
       return
     }
-    this.#sound()
+    this.#wake()
     this.#timer = setTimeout(() => {
       this.#timer = null
-      if (!this.#rangAgain) return
-      this.#rangAgain = false
+      if (!this.#pending) return
+      this.#pending = false
       this.ring()
-    }, TOGETHER_MS).unref()
+    }, COALESCE_MS).unref()
   }
 
-  /** The planner runs here: `nudge` is called when anybody rings, in any process. */
+  /** Called in the planner's process: `nudge` runs at each ring of any process. */
   listen(nudge: () => void): void {
     this.#nudge = nudge
     // The embedded ledger has no other process.
@@ -57,7 +56,7 @@ export class PlannerBell {
     this.#listening?.stop()
   }
 
-  #sound(): void {
+  #wake(): void {
     if (this.#nudge !== null) this.#nudge()
     else if (!this.#ledger.embedded) {
       ringPlanner(this.#ledger.pool).catch((error: unknown) =>
@@ -69,13 +68,13 @@ export class PlannerBell {
     }
   }
 
-  /** Rejects when the connection breaks, or when there is none; resolves only when there is nothing more to listen for. */
+  /** Rejects when the connection breaks or cannot be opened; resolves once closed. */
   #listenUntilBroken(nudge: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return resolve()
       const broken = (): void => {
         this.#listening = null
-        reject(new Error('the connection that listens broke'))
+        reject(new Error('the LISTEN connection broke'))
       }
       listenForPlanner(this.#ledger.pool, nudge, broken)
         .then((connection) => {
@@ -84,7 +83,7 @@ export class PlannerBell {
             return resolve()
           }
           this.#listening = connection
-          // What was accepted while nobody listened.
+          // For rings while there was no connection.
           nudge()
         })
         .catch(reject)

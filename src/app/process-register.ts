@@ -8,7 +8,7 @@ import { type Daemon, VERSION } from './app.ts'
 /** How often a process reports itself, in milliseconds of machine time. */
 const EVERY_MS = 15_000
 
-/** Which words does this configuration send? Equal texts of templates and creditors give equal versions, whatever their order on disk. */
+/** Which version of the texts does this configuration send? Equal templates and creditors give equal versions, whatever their order on disk. */
 export const wordsVersion = ({ templates, creditors }: Pick<Config, 'templates' | 'creditors'>): string =>
   contentVersion({
     templates: Object.fromEntries(
@@ -17,8 +17,8 @@ export const wordsVersion = ({ templates, creditors }: Pick<Config, 'templates' 
     creditors: Object.fromEntries([...creditors].map(([id, creditor]) => [id, creditor.words])),
   })
 
-/** Which of these processes use other words, in a sentence that says what to do? Null: all use the same. */
-export function otherWords(
+/** Which of these processes use another version of the texts, and what is to be done? Null: none. */
+export function wordsMismatch(
   own: string,
   others: readonly Pick<ProcessRow, 'name' | 'daemons' | 'words'>[],
 ): string | null {
@@ -32,8 +32,8 @@ export function otherWords(
 }
 
 /**
- * Reports this process to the ledger and knows the others, so that a worker with other words than the
- * rest is seen while nothing has gone wrong yet.
+ * Reports this process to the ledger and compares it with the others, so that a worker with other texts is found before a
+ * message is sent with them.
  */
 export class ProcessRegister {
   readonly #runtime: Runtime
@@ -56,17 +56,17 @@ export class ProcessRegister {
     this.#reported = true
   }
 
-  /** What is to be said of the words that other processes use; null: nothing, or the ledger does not answer and says so itself. */
+  /** Do other processes use other texts? Null: no, or the ledger does not answer, which is a health problem of its own. */
   async warning(): Promise<string | null> {
     try {
       const others = (await processesAtWork(this.#runtime.ledger.db)).filter(({ id }) => id !== this.#self.id)
-      return otherWords(this.#self.words, others)
+      return wordsMismatch(this.#self.words, others)
     } catch {
       return null
     }
   }
 
-  /** Ends the reports: this process is not missed. A ledger that does not answer forgets it by itself. */
+  /** Removes this process's row; if the ledger does not answer, the row expires. */
   async withdraw(): Promise<void> {
     if (this.#reported) await withdrawProcess(this.#runtime.ledger.db, this.#self.id).catch(() => undefined)
   }

@@ -5,31 +5,29 @@ import { isTransient } from '../model/database-failure.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { App, Daemon, PartHealth } from './app.ts'
 import { build } from './build.ts'
-import { howToLift } from './daemons/daemons.ts'
+import { liftCommand } from './daemons/daemons.ts'
 import { EXIT, type ExitCode, reportError } from './errors.ts'
 import { type HealthServer, startHealthServer } from './health.ts'
 
-/** One long-running process. */
 interface DaemonRun {
   daemons: readonly Daemon[]
-  /** Where `/healthz` and `/readyz` are answered; null: nowhere. */
+  /** Port of `/healthz` and `/readyz`; null: none. */
   healthPort: number | null
-  /** Pause everything, in every process, before anything starts here. */
+  /** Pause everything, in every process, before a daemon starts here. */
   paused?: boolean
-  /** Started once the daemons run, and closed before they drain: the HTTP interface. What fails has closed what it opened. */
-  alongside?: (app: App) => Promise<Beside>
+  /** The HTTP interface: started after the daemons, closed before they drain. On failure it closes what it opened. */
+  alongside?: (app: App) => Promise<Closable>
 }
 
-interface Beside {
+interface Closable {
   close(): Promise<void>
 }
 
 /**
- * Runs until a signal, and answers with the exit code.
+ * Runs until a signal; returns the exit code.
  *
- * SIGTERM or SIGINT drains: nothing new is taken, what is in hand is finished and settled. A
- * second signal aborts: what is on the wire is left in doubt for the sweep. A ledger or
- * queue that does not answer is tried again, with longer and longer waits, until it does.
+ * SIGTERM or SIGINT drains: nothing new is taken, calls in progress are finished and settled. A second signal aborts: calls
+ * in progress are left in doubt for the sweeper. While the ledger or the queue does not answer, starting is retried.
  */
 export async function runDaemon(run: DaemonRun): Promise<ExitCode> {
   const signals = listenForSignals()
@@ -44,7 +42,7 @@ export async function runDaemon(run: DaemonRun): Promise<ExitCode> {
     }
     const { config, warnings } = configuration()
     printWarnings(warnings)
-    const begun = await startPatiently(
+    const begun = await startWithRetry(
       () => build(config),
       (opened) => startAll(opened, run),
       signals.first,
@@ -69,19 +67,19 @@ export async function runDaemon(run: DaemonRun): Promise<ExitCode> {
   }
 }
 
-/** What is paused is paused before the first daemon can send. */
-async function startAll(app: App, run: DaemonRun): Promise<{ beside: Beside | undefined }> {
+/** Pauses first, so that no daemon sends before. */
+async function startAll(app: App, run: DaemonRun): Promise<{ beside: Closable | undefined }> {
   if (run.paused === true) {
     const { id, thrown } = await app.services.pauseEverything()
     process.stderr.write(
-      `decorum: ${thrown ? 'starts paused' : 'starts paused: everything was paused before'}; nothing is sent until you run\n  ${howToLift(app.config, id)}\n`,
+      `decorum: ${thrown ? 'starts paused' : 'starts paused: everything was paused before'}; nothing is sent until you run\n  ${liftCommand(app.config, id)}\n`,
     )
   }
   await app.start(run.daemons)
   return { beside: await run.alongside?.(app) }
 }
 
-/** Waits for the first signal, then drains; a second signal cuts the drain short. */
+/** Waits for the first signal, then drains; a second signal aborts the drain. */
 export async function drainOrAbort(
   signals: { first: Promise<void>; second: Promise<void> },
   drain: () => Promise<void>,
@@ -110,17 +108,17 @@ function listenForSignals(): Signals {
     onSecond = resolve
   })
   let seen = 0
-  const heard = (): void => {
+  const onSignal = (): void => {
     seen += 1
     if (seen === 1) onFirst()
     else onSecond()
   }
-  process.on('SIGTERM', heard).on('SIGINT', heard)
-  return { first, second, stop: () => process.off('SIGTERM', heard).off('SIGINT', heard) }
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
+  return { first, second, stop: () => process.off('SIGTERM', onSignal).off('SIGINT', onSignal) }
 }
 
 /**
- * Which port do these words of a command line name? Null when none was given.
+ * Which port does this option name? Null when it was not given.
  *
  * @throws DECORUM_BAD_INPUT
  */
@@ -132,14 +130,14 @@ export function portOf(text: string | undefined, option: string): number | null 
   })
 }
 
-/** A file in `workers/`: which daemons it is, and what they are for. */
+/** A file in `workers/`. */
 interface Worker {
   name: string
   daemons: readonly Daemon[]
   purpose: string
 }
 
-/** Reads the flags, runs until a signal, answers with the exit code; never throws. */
+/** Reads the flags and runs until a signal; returns the exit code and never throws. */
 export async function runWorker(worker: Worker, argv: readonly string[] = process.argv.slice(2)): Promise<ExitCode> {
   try {
     const flags = readFlags(worker, argv)
@@ -191,21 +189,20 @@ Configuration: config/ and the environment; config/README.md lists the variables
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 30_000
 
-/** What can be let go of when it could not be started. */
 interface Opened {
   abort(): Promise<void>
 }
 
 /**
- * Opens and starts something that needs servers, again and again with longer and longer waits, until they answer.
+ * Opens and starts something that needs servers, retrying with exponential backoff until they answer.
  *
- * Null when the signal came before everything answered.
- * Not cockatiel's `retry`: it sits out a wait that has begun, and a process that is told to stop must not stay for 30 s.
+ * Not cockatiel's `retry`: that completes a wait which has begun, and a process must stop at once, not after 30 s.
  *
- * @param start  a failure anywhere in it begins anew with a fresh `open`; what it began beside the opened is its own to close
- * @throws whatever waiting does not cure
+ * @param start  after a failure in it `open` is called anew; whatever else it started, it has to close itself
+ * @returns      null when the signal came first
+ * @throws       any failure that is not transient
  */
-export async function startPatiently<Thing extends Opened, Started>(
+export async function startWithRetry<Thing extends Opened, Started>(
   open: () => Promise<Thing>,
   start: (opened: Thing) => Promise<Started>,
   signal: Promise<void>,
@@ -218,9 +215,9 @@ export async function startPatiently<Thing extends Opened, Started>(
       return { opened, started: await start(opened) }
     } catch (error) {
       await opened?.abort()
-      const soon = passing(error)
-      if (soon === null) throw error
-      reportError(soon)
+      const transient = transientFailure(error)
+      if (transient === null) throw error
+      reportError(transient)
       process.stderr.write(`  trying again in ${wait / 1_000} s\n`)
     }
     const asked = await Promise.race([signal.then(() => true), sleep(wait, false)])
@@ -228,8 +225,8 @@ export async function startPatiently<Thing extends Opened, Started>(
   }
 }
 
-/** What can pass by itself; null: nothing that waiting would cure. A ledger that goes away while a process starts says so in PostgreSQL's words. */
-function passing(error: unknown): DecorumError | null {
+/** The failure to report and wait for; null when it is not transient. A lost connection comes as PostgreSQL's own error. */
+function transientFailure(error: unknown): DecorumError | null {
   if (error instanceof DecorumError) return error.disposition === 'retry' ? error : null
   if (!isTransient(error)) return null
   return new DecorumError('DECORUM_LEDGER_UNAVAILABLE', `the ledger does not answer: ${(error as Error).message}`, {

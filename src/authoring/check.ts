@@ -19,16 +19,16 @@ import { calendarWords } from '../report/audit.ts'
 import { policyOf } from '../services/packs-in-force.ts'
 import { type PackReport, runVectors } from './packs.ts'
 
-/** Everything that can be said about a deployment's files without starting anything. */
+/** What `decorum check` finds in a deployment's files, without a ledger or a network. */
 export interface CheckReport {
-  /** No problem, no failing example, no finding that is an error, time zone data that is new enough. */
+  /** No problem, no failing vector, no finding that is an error, time zone data that is new enough. */
   ok: boolean
   problems: ConfigProblem[]
   warnings: (ConfigWarning | { code: 'calendar_ends' | 'content_gap'; message: string })[]
   /** Of templates that are well formed; malformed ones are among the problems. */
   findings: Finding[]
   packs: PackReport[]
-  /** The edition of the time zone data in force; its faults are mistakes too. */
+  /** Its faults count as errors. */
   zoneData: ZoneDataReport
   /** Empty while the configuration has problems. */
   routes: { id: string; channel: string; provider: string }[]
@@ -39,7 +39,7 @@ export interface CheckReport {
   imports: string[]
 }
 
-/** What is wrong here, all of it at once? */
+/** What is wrong in this deployment's files? Everything at once. */
 export function check(root: string, env: Environment, now: Instant): CheckReport {
   const loaded = loadConfig({ root, env })
   const loadedPacks = completePacks(readPacks(root).items.map(({ value }) => value))
@@ -71,7 +71,7 @@ export function check(root: string, env: Environment, now: Instant): CheckReport
     code: 'calendar_ends' as const,
     message: calendarWords(alarm),
   }))
-  const gaps = contentGaps(config, now).map((gap) => ({ code: 'content_gap' as const, message: gapText(gap) }))
+  const gaps = findContentGaps(config, now).map((gap) => ({ code: 'content_gap' as const, message: gapText(gap) }))
   return {
     ok: errors === 0 && mappings.length === 0,
     problems: mappings,
@@ -85,7 +85,7 @@ export function check(root: string, env: Environment, now: Instant): CheckReport
   }
 }
 
-/** Words on a creditor's own ladder that lack what a law wants of them, or say what it forbids. */
+/** A template on a creditor's default ladder that lacks content which a rule requires, or has content which it forbids. */
 interface ContentGap {
   creditor: string
   template: string
@@ -94,23 +94,23 @@ interface ContentGap {
   citation: string
   missing: readonly string[]
   tooMuch: readonly string[]
-  /** False: guidance, or a thing that only the route can show. Nothing is refused for it. */
+  /** False: guidance, or content that only the route can carry. Nothing is refused for it. */
   refused: boolean
 }
 
 /**
- * Which words would be refused, or fall short of guidance, for what creditors say of themselves?
+ * Which templates would be refused, or fall short of guidance?
  *
- * Asked of each creditor's own ladder with its default place, role, product and locale; a
- * creditor that names no place is left to the decisions, which know where each person is.
+ * Judged for each creditor's default ladder, jurisdiction, role, product and locale. A creditor without a default
+ * jurisdiction is left to the decisions, which know each recipient's.
  */
-export function contentGaps(config: Config, now: Instant): ContentGap[] {
+export function findContentGaps(config: Config, now: Instant): ContentGap[] {
   const packs = policyOf(config)
   const gaps = new Map<string, ContentGap>()
   for (const creditor of config.creditors.values()) {
     const { jurisdiction, role, product } = creditor.defaults
     if (jurisdiction === null) continue
-    for (const { template, channel, tone } of spoken(config, creditor)) {
+    for (const { template, channel, tone } of ladderMessages(config, creditor)) {
       const scope = {
         jurisdictions: [jurisdiction],
         roles: [role],
@@ -129,13 +129,13 @@ export function contentGaps(config: Config, now: Instant): ContentGap[] {
   return [...gaps.values()]
 }
 
-interface Spoken {
+interface LadderMessage {
   template: string
   channel: 'phone' | 'sms' | 'email'
   tone: 'gentle' | 'neutral' | 'firm' | 'final'
 }
 
-const spoken = (config: Config, creditor: Creditor): Spoken[] =>
+const ladderMessages = (config: Config, creditor: Creditor): LadderMessage[] =>
   (config.ladders.get(creditor.defaults.ladder)?.ladder.rungs ?? []).flatMap((rung) =>
     rung.who !== 'machine'
       ? []
@@ -146,7 +146,7 @@ function gapOf(
   { content, rule, citation }: ContentContract,
   config: Config,
   creditor: Creditor,
-  { template, channel, tone }: Spoken,
+  { template, channel, tone }: LadderMessage,
 ): ContentGap | null {
   const words = config.templates.get(template)
   const carried =
@@ -169,7 +169,7 @@ function gapOf(
   }
 }
 
-/** A gap for people: what is wrong, by which law, and what becomes of it. */
+/** The gap in one sentence: what is wrong, by which rule, and what follows. */
 export function gapText({
   creditor,
   template,

@@ -11,7 +11,7 @@ import { packDiff, type PackDiff } from '../report/pack-diff.ts'
 import { caseDecider, type CaseDecider } from '../services/decide-case.ts'
 
 /**
- * Which pack is meant?
+ * Which pack does this name mean?
  *
  * @param name  a file (`some/pack.yaml`), a version (`us-reg-f@2026-11-26`), or an id: its latest version
  * @param installed  as `policyPacks` reads them
@@ -58,7 +58,7 @@ function packInFile(path: string): Pack {
 }
 
 /**
- * The policy packs alone, for questions that need nothing else to be right.
+ * The installed policy packs, whatever is wrong with the rest of the configuration.
  *
  * @throws DECORUM_CONFIG
  */
@@ -75,15 +75,15 @@ export function policyPacks(): Pack[] {
  */
 export function comparePacks(a: string, b: string): PackDiff {
   const inFiles = [a, b].every((name) => /\.ya?ml$/.test(name))
-  // Two files can be compared though what is installed here has mistakes.
+  // Two files can be compared even if the installed packs have mistakes.
   const installed = inFiles ? [] : policyPacks()
   return packDiff(namedPack(a, installed), namedPack(b, installed))
 }
 
-/** One example of a pack that does not come out as the pack says. */
+/** A vector of a pack whose decision differs from the one stated. */
 interface VectorFailure {
   name: string
-  /** What differs, as `verdict is send, not defer`. */
+  /** `the verdict is send, not defer` */
   problem: string
 }
 
@@ -95,7 +95,7 @@ export interface PackReport {
   failures: VectorFailure[]
 }
 
-/** Do the packs decide their own examples as they say they do? */
+/** Do the packs decide their own vectors as stated? */
 export function runVectors(packs: readonly Pack[]): PackReport[] {
   const decide = caseDecider(packs)
   return packs.map((pack) => ({
@@ -132,9 +132,9 @@ function differenceOf({ case: input, verdict, until, codes, rule }: PackVector, 
 }
 
 /**
- * What does this rule say, number for number, as an officer checks it against its source?
+ * What does this rule state, number for number, for a review against its source?
  *
- * @returns  what it limits; when it speaks; what opens it; how surely it is known, where and when it was read; how it was read
+ * @returns  its limits; its condition; the consent that lifts it; status, verification, source and date; the reading chosen
  */
 export function ruleInWords(rule: PackRule): string[] {
   const retrieved =
@@ -172,7 +172,7 @@ const weekdays = (numbers: readonly number[]): string => list(numbers.map((day) 
 const spans = (all: readonly WeeklySpan[]): string =>
   all.map((span) => `${span.days === undefined ? 'every day' : weekdays(span.days)} ${span.from}-${span.to}`).join('; ')
 
-/** When does a pack or a rule speak, in words? */
+/** When does a pack or a rule apply, in words? */
 export function conditionInWords(when: Condition): string {
   const { daysPastDue } = when
   const overdue =
@@ -236,19 +236,19 @@ function windowInWords(window: CountWindow): string {
 const counted = (rule: { counts: keyof typeof UNITS; key: keyof typeof KEYS; channels: readonly string[] }): string =>
   `counted: ${UNITS[rule.counts]} over ${list(rule.channels)}, ${KEYS[rule.key]}`
 
-const said = (parts: readonly (string | null)[]): string => parts.filter((part) => part !== null).join('; ')
+const joined = (parts: readonly (string | null)[]): string => parts.filter((part) => part !== null).join('; ')
 
 function numbersOf(rule: PackRule): string {
   switch (rule.shape) {
     case 'window':
-      return said([
+      return joined([
         rule.allow === undefined ? null : `hours: ${spans(rule.allow)}`,
         rule.ban === undefined ? null : `never: ${spans(rule.ban)}`,
         rule.closedDays === undefined ? null : `closed: ${weekdays(rule.closedDays)}`,
         rule.holidays === undefined ? null : `holidays of ${rule.holidays.calendar}: ${rule.holidays.effect}`,
       ])
     case 'cap':
-      return said([
+      return joined([
         `limit: ${rule.limit} in ${windowInWords(rule.window)}`,
         counted(rule),
         rule.mode === undefined ? null : `only those made by ${rule.mode}`,
@@ -257,29 +257,29 @@ function numbersOf(rule: PackRule): string {
         rule.afterFirstConversation === true ? 'from the first conversation on' : null,
       ])
     case 'exclusivity':
-      return said([
+      return joined([
         `limit: ${rule.limit === 1 ? '1 channel' : `${rule.limit} channels`} in ${windowInWords(rule.window)}`,
         counted(rule),
         rule.afterFirstConversation === true ? 'from the first conversation on' : null,
       ])
     case 'spacing':
-      return said([
+      return joined([
         `spacing: ${rule.minutes === undefined ? days(rule.days as number) : `${rule.minutes} minutes`}`,
         counted(rule),
         rule.afterFirstConversation === true ? 'from the first conversation on' : null,
       ])
     case 'cooldown':
-      return said([
+      return joined([
         `silence: ${days(rule.days)} after one, its own day as day 1`,
         counted({ ...rule, counts: rule.after }),
       ])
     case 'reply':
-      return said([
+      return joined([
         "lets one answer to the person's own message through their blocked time",
         rule.lifts.length === 0 ? null : `and past ${list(rule.lifts)}`,
       ])
     case 'precondition':
-      return said([
+      return joined([
         rule.requires === undefined
           ? `not before day ${rule.daysPastDue} past due`
           : `not before ${event(rule.requires)}`,
@@ -290,11 +290,11 @@ function numbersOf(rule: PackRule): string {
         rule.waitDays === undefined ? null : `and ${days(rule.waitDays)} after it`,
       ])
     case 'duty':
-      return said([
+      return joined([
         `owed: ${event(rule.owes)} within ${rule.withinDays === undefined ? `${rule.withinBusinessDays} business days` : days(rule.withinDays)} after ${typeof rule.after === 'string' ? `the ${rule.after.replace('-', ' ')}` : event(rule.after)}; nothing more once it is overdue`,
       ])
     case 'pause':
-      return said([
+      return joined([
         `pause on ${'hold' in rule.on ? `hold ${rule.on.hold}` : event(rule.on)}`,
         rule.days === undefined ? 'until it is ended' : `${days(rule.days)} where no end is recorded`,
         rule.tailDays === undefined ? null : `and ${days(rule.tailDays)} after its end`,
@@ -302,17 +302,17 @@ function numbersOf(rule: PackRule): string {
         rule.lets === undefined ? null : `lets through: ${list(rule.lets)}`,
       ])
     case 'stop':
-      return said([
+      return joined([
         `stop for ${list(rule.reasons)}, over ${rule.covers === 'person' ? 'every address' : 'every channel of the same address'}`,
         rule.lets === undefined ? null : `lets through: ${list(rule.lets)}`,
       ])
     case 'consent':
-      return said([
+      return joined([
         `needs consent: ${list(rule.needs)}`,
         rule.freshDays === undefined ? null : `given within ${days(rule.freshDays)}`,
       ])
     case 'address':
-      return said([
+      return joined([
         `address must have come by: ${list(rule.origins)}`,
         rule.consents === undefined ? null : `or consent for it: ${list(rule.consents)}`,
         'or the person wrote from it',
@@ -321,7 +321,7 @@ function numbersOf(rule: PackRule): string {
     case 'route':
       return `never: ${rule.because}`
     case 'content':
-      return said([
+      return joined([
         `words of the ${rule.part}`,
         rule.requires === undefined ? null : `must carry ${list(rule.requires)}`,
         rule.forbids === undefined ? null : `must not carry ${list(rule.forbids)}`,
@@ -329,9 +329,9 @@ function numbersOf(rule: PackRule): string {
         rule.satisfiedBy === undefined ? null : `said already by ${event(rule.satisfiedBy)}`,
       ])
     case 'third-party':
-      return said([`only to: ${list(rule.relations)}`, rule.allowed])
+      return joined([`only to: ${list(rule.relations)}`, rule.allowed])
     case 'opt-out':
-      return said([
+      return joined([
         `an opt-out covers ${rule.covers === 'address' ? 'its address' : rule.covers === 'channel' ? 'the channel' : 'all'}`,
         `in effect: ${rule.effectWithin}`,
         rule.withinBusinessDays === undefined ? null : `by law within ${rule.withinBusinessDays} business days`,
@@ -341,6 +341,6 @@ function numbersOf(rule: PackRule): string {
           : `confirmation within ${rule.confirmationWithinMinutes} minutes`,
       ])
     case 'retention':
-      return `${rule.record} records kept ${rule.maximum === true ? 'at most' : 'at least'} ${said([rule.years === undefined ? null : `${rule.years} years`, rule.months === undefined ? null : `${rule.months} months`, rule.days === undefined ? null : days(rule.days)])} after ${rule.anchor === 'contact' ? 'the contact' : 'the last collection activity'}`
+      return `${rule.record} records kept ${rule.maximum === true ? 'at most' : 'at least'} ${joined([rule.years === undefined ? null : `${rule.years} years`, rule.months === undefined ? null : `${rule.months} months`, rule.days === undefined ? null : days(rule.days)])} after ${rule.anchor === 'contact' ? 'the contact' : 'the last collection activity'}`
   }
 }

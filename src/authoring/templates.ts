@@ -10,13 +10,12 @@ import { lint } from '../render/lint.ts'
 import type { Finding, RenderResult } from '../render/render-result.ts'
 import { render } from '../render/render.ts'
 
-/** Which words to show. */
 interface PreviewRequest {
   template: string
   locale: string
   tones: readonly Tone[]
   channels: readonly Channel[]
-  /** Speaks in this creditor's words; null: in those of the first whose ladder uses the template, or an invented lender's. */
+  /** Whose names and addresses to use; null: the first creditor's whose ladder uses the template, or an invented lender's. */
   creditor: string | null
 }
 
@@ -27,10 +26,10 @@ export interface Preview {
 }
 
 /**
- * How would these words read to an invented borrower?
+ * How would this template read to an invented borrower?
  *
  * @returns  one preview for each tone and channel that the template has
- * @throws   DECORUM_BAD_INPUT when the template or the creditor does not exist, DECORUM_TEMPLATE when it has no such words
+ * @throws   DECORUM_BAD_INPUT when the template or the creditor does not exist, DECORUM_TEMPLATE when it has no such text
  */
 export function previewTemplate(config: Config, request: PreviewRequest): Preview[] {
   const template = named('template', request.template, config.templates)
@@ -82,7 +81,7 @@ export interface LintReport {
 }
 
 /**
- * What should authors change in their words?
+ * What should authors change in their templates?
  *
  * @param root  directory that holds `templates/`
  * @param only  one template; null: all

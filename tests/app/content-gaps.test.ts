@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { contentGaps, gapText } from '../../src/authoring/check.ts'
+import { findContentGaps, gapText } from '../../src/authoring/check.ts'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Creditor } from '../../src/model/creditor.ts'
@@ -13,7 +13,7 @@ const config = loaded.ok ? loaded.config : null
 function gapsOf(id: string, defaults: Partial<Creditor['defaults']>) {
   const shipped = config as Config
   const creditor = shipped.creditors.get(id) as Creditor
-  return contentGaps(
+  return findContentGaps(
     { ...shipped, creditors: new Map([[id, { ...creditor, defaults: { ...creditor.defaults, ...defaults } }]]) },
     NOW,
   )
@@ -23,7 +23,7 @@ const shown = (gaps: ReturnType<typeof gapsOf>) =>
 
 describe('words that fall short of what the packs ask for', () => {
   it('are none on what is shipped', () => {
-    expect(contentGaps(config as Config, NOW)).toEqual([])
+    expect(findContentGaps(config as Config, NOW)).toEqual([])
   })
 
   it('are found where a collector speaks in a lender’s words', () => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { otherWords, wordsVersion } from '../../src/app/process-register.ts'
+import { wordsMismatch, wordsVersion } from '../../src/app/process-register.ts'
 import type { Config } from '../../src/config/config.ts'
 import { parse } from '../../src/intake/parse.ts'
 import { reminderBody } from '../../src/intake/bodies.ts'
@@ -182,10 +182,10 @@ describe('words that differ between processes', () => {
 
   it('are named with the process that has them and with what to do', () => {
     const process = (name: string, words: string, ...daemons: string[]) => ({ name, words, daemons })
-    expect(otherWords('w1', [])).toBeNull()
-    expect(otherWords('w1', [process('host:1', 'w1', 'sms')])).toBeNull()
+    expect(wordsMismatch('w1', [])).toBeNull()
+    expect(wordsMismatch('w1', [process('host:1', 'w1', 'sms')])).toBeNull()
     expect(
-      otherWords('w1', [
+      wordsMismatch('w1', [
         process('host:1', 'w1', 'sms'),
         process('host:2', 'w2', 'phone', 'sms'),
         process('host:3', 'w2'),

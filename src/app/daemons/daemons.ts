@@ -27,8 +27,8 @@ import {
   sweepingPass,
 } from './passes.ts'
 
-/** All in milliseconds of machine time. */
-const EVERY = { planner: 200, sweeper: 1_000, notifier: 500, watch: 1_000 }
+/** Intervals in milliseconds of machine time. */
+const EVERY_MS = { planner: 200, sweeper: 1_000, notifier: 500, watch: 1_000 }
 
 interface DaemonParts {
   runtime: Runtime
@@ -60,7 +60,7 @@ export class RunningDaemons {
     this.#months = new MonthlyPartitions(parts.runtime)
   }
 
-  /** Starts these; the watch over switches and clock runs beside whatever is started. */
+  /** Starts these daemons, and with the first of them the periodic check of switches, clock and packs. */
   async start(daemons: readonly Daemon[]): Promise<void> {
     const { runtime } = this.#parts
     await requireSchema(runtime.ledger)
@@ -69,7 +69,7 @@ export class RunningDaemons {
     if (!this.#loops.has('watch'))
       this.#loops.set(
         'watch',
-        loop('watch', EVERY.watch, runtime.log, () => this.#watch()),
+        loop('watch', EVERY_MS.watch, runtime.log, () => this.#watch()),
       )
     for (const daemon of daemons) {
       const channel = CHANNEL_OF[daemon]
@@ -81,11 +81,11 @@ export class RunningDaemons {
         for (const notifier of this.#liveNotifiers()) {
           this.#loops.set(
             `notifier ${notifier.id}`,
-            loop(`notifier ${notifier.id}`, EVERY.notifier, runtime.log, () => notifier.pass()),
+            loop(`notifier ${notifier.id}`, EVERY_MS.notifier, runtime.log, () => notifier.pass()),
           )
         }
       } else {
-        const passes = loop(daemon, daemon === 'planner' ? EVERY.planner : EVERY.sweeper, runtime.log, () =>
+        const passes = loop(daemon, daemon === 'planner' ? EVERY_MS.planner : EVERY_MS.sweeper, runtime.log, () =>
           this.pass(daemon),
         )
         this.#loops.set(daemon, passes)
@@ -100,7 +100,7 @@ export class RunningDaemons {
     const { runtime, switches, guard, routes, context } = this.#parts
     switch (daemon) {
       case 'planner':
-        // Planning under a clock that was stepped would pass over steps as stale and queue what is not due.
+        // Under a stepped clock, planning would skip steps as stale and queue what is not due.
         if (!(await guard.certainNow())) return false
         return planningPass(
           runtime,
@@ -125,7 +125,7 @@ export class RunningDaemons {
     for (const worker of this.#workers) await worker.idle()
   }
 
-  /** Takes nothing new, finishes and settles what is in hand. */
+  /** Takes nothing new; finishes and settles calls in progress. */
   async stop(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
@@ -165,7 +165,7 @@ export class RunningDaemons {
     ]
   }
 
-  /** What somebody should know, though everything works. */
+  /** What an operator should look at, though everything works. */
   async #warnings(): Promise<PartHealth[]> {
     const { runtime, switches, policies, register } = this.#parts
     const words = await register.warning()
@@ -176,7 +176,7 @@ export class RunningDaemons {
       runtime.clock.now(),
     )
     return [
-      // Old zone data holds what needs newer by itself; a process that is taken out of service for it would hear no stops.
+      // A warning only: reminders that need newer zone data are held, and a process out of service would receive no opt-outs.
       {
         part: 'time zone data',
         ok: true,
@@ -191,7 +191,7 @@ export class RunningDaemons {
               part: 'switches',
               ok: true,
               problem: null,
-              warning: `everything is ${held.state} since ${held.thrownAt.toISOString()}; nothing is sent until you run: ${howToLift(runtime.config, held.id)}`,
+              warning: `everything is ${held.state} since ${held.thrownAt.toISOString()}; nothing is sent until you run: ${liftCommand(runtime.config, held.id)}`,
             },
           ]),
       ...(calendars.length === 0 ? [] : [{ part: 'calendars', ok: true, problem: null, warning: calendars.join(' ') }]),
@@ -199,7 +199,7 @@ export class RunningDaemons {
     ]
   }
 
-  /** Never more than a second old: switches obey within two, and a stepped clock is noticed. Packs are looked at now and then. */
+  /** Every second, so that switches take effect within two and a stepped clock is noticed. */
   async #watch(): Promise<boolean> {
     this.#parts.policies.refreshIfStale(performance.now())
     await this.#parts.switches.refresh()
@@ -212,7 +212,7 @@ export class RunningDaemons {
     return (this.#notifiers ??= openNotifiers(this.#parts.runtime))
   }
 
-  /** What is on its way to an endpoint ends at once and is told again later. */
+  /** Requests to endpoints are aborted; their notices are sent again later. */
   async #closeChannels(): Promise<void> {
     await Promise.all((this.#notifiers ?? []).map((notifier) => notifier.close()))
   }
@@ -223,7 +223,7 @@ export class RunningDaemons {
 
   #context(open: OpenRoute): DispatchContext {
     const { context } = this.#parts
-    // Read at each decision: packs may be edited while this desk is at work.
+    // A getter: packs may be edited while the dispatcher runs.
     return {
       ...context,
       get packs() {
@@ -240,9 +240,9 @@ export class RunningDaemons {
 /**
  * Which command lifts this switch?
  *
- * An embedded ledger belongs to the process that runs, so there the running process is asked over HTTP.
+ * An embedded ledger is owned by the running process, so that process is asked over HTTP.
  */
-export function howToLift(config: Pick<Config, 'databaseUrl' | 'publicUrl' | 'port'>, id: string): string {
+export function liftCommand(config: Pick<Config, 'databaseUrl' | 'publicUrl' | 'port'>, id: string): string {
   if (config.databaseUrl !== null) return `decorum switch lift ${id} --reason "…"`
   const api = config.publicUrl ?? `http://127.0.0.1:${config.port}`
   return `curl -X POST ${api.replace(/\/$/, '')}/v1/switches/${id}:lift -H 'Authorization: Bearer <key>' -H 'Content-Type: application/json' -d '{"reason":"…"}'`

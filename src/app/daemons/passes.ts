@@ -29,9 +29,9 @@ import { routesDue } from '../../record/claim.ts'
 import type { OpenRoute, OpenRoutes } from '../open-routes.ts'
 
 /**
- * One pass of the sweeper: whatever was lost, left or forgotten on the way is picked up.
+ * One pass of the sweeper: expires, rings again and looks up what was left unfinished.
  *
- * Every step is guarded in the ledger, so that several sweepers at once do no harm.
+ * Every step is guarded in the ledger, so that several sweepers may run at once.
  *
  * @returns  true when there is more to do at once
  */
@@ -42,7 +42,7 @@ export async function sweepingPass(
   clockCertain: boolean,
 ): Promise<boolean> {
   const configured: Route[] = routes.all.map((open) => open.route)
-  const closed = clockCertain ? await closeWhatIsOver(runtime) : 0
+  const closed = clockCertain ? await closeExpired(runtime) : 0
   const doubted = await expireLeases(runtime)
   await ringAgain(runtime, doorbell, configured, runtime.config.limits.ringAgainSeconds * 1000)
   const providerFor: ProviderFor = (id, live) => {
@@ -55,8 +55,8 @@ export async function sweepingPass(
   return closed + doubted > 0 || old
 }
 
-/** What ends by business time: under a clock that was stepped, promises would be broken and tasks expire that are not. */
-async function closeWhatIsOver(runtime: Runtime): Promise<number> {
+/** What ends by business time. Not under a stepped clock, which would break promises to pay and expire tasks too early. */
+async function closeExpired(runtime: Runtime): Promise<number> {
   return (
     (await applyInvented(runtime)) +
     (await closeLapsed(runtime)) +
@@ -66,7 +66,7 @@ async function closeWhatIsOver(runtime: Runtime): Promise<number> {
   )
 }
 
-/** One notifier for each endpoint under `webhooks:`, so that one that hangs keeps nobody else waiting. */
+/** One notifier for each endpoint under `webhooks:`, so that a slow endpoint does not delay the others. */
 export const openNotifiers = (runtime: Runtime): EndpointNotifier[] =>
   runtime.config.webhooks.map((webhook) => new EndpointNotifier(runtime, openWebhook(webhook), Math.random))
 
@@ -76,7 +76,7 @@ export async function notifyingPass(notifiers: readonly EndpointNotifier[]): Pro
   return more.includes(true)
 }
 
-/** Accounts looked at in one pass. */
+/** Accounts planned in one pass. */
 const ACCOUNTS = 200
 
 /**
@@ -105,7 +105,7 @@ export async function planningPass(
 }
 
 /**
- * The desk for reminders that no route serves: decided like all others, refused as
+ * The dispatch context of reminders that no route serves: they are decided like all others, refused as
  * `route_not_eligible`, and never given to a provider.
  */
 export function refusingContext(
@@ -120,20 +120,20 @@ export function refusingContext(
     serves: {},
     settings: { seed: 1 },
   }
-  const nobody = captureProvider('email', { seed: 1 }, () => {
+  const unused = captureProvider('email', { seed: 1 }, () => {
     throw new Error('a reminder without a route was sent')
   })
   return {
     ...context,
     route,
-    provider: nobody,
-    testProvider: nobody,
+    provider: unused,
+    testProvider: unused,
     optOutUrl: () => null,
     gate: memoryRateGate(NO_ROUTE, { perSecond: route.rate.perSecond, largestWeight: 1 }),
   }
 }
 
-/** Rings nobody: decides on the spot. */
+/** A doorbell that reserves inline instead of queueing. */
 const refusingDoorbell = (runtime: Runtime, context: DispatchContext): Doorbell => ({
   async ring(_route, ticket) {
     await reserve(runtime, context, ticket)
@@ -144,13 +144,13 @@ const refusingDoorbell = (runtime: Runtime, context: DispatchContext): Doorbell 
   close: async () => {},
 })
 
-/** Tickets of one route in hand at once; each is in hand only until its calls have begun. */
+/** Tickets of one route processed at once; each only until its calls have begun. */
 const TICKETS_AT_ONCE = 4
 
 /** A dispatch worker: listens on every route of one channel. */
 export interface DispatchWorker {
   readonly channel: Channel
-  /** Resolves when nothing is on the wire or unsettled. */
+  /** Resolves when no call is in progress or unsettled. */
   idle(): Promise<void>
   stop(): Promise<void>
   abort(): Promise<void>
@@ -195,9 +195,9 @@ export async function startDispatching(
       for (const dispatcher of dispatchers) await dispatcher.idle()
     },
     async stop() {
-      // Both at once: a ticket in hand may be waiting for the rate and must hear that we stop.
+      // Together: a ticket may be waiting for a rate slot, which only its dispatcher's stop ends.
       await Promise.all([...listeners.map((l) => l.stop()), ...dispatchers.map((d) => d.stop())])
-      // A ticket that ended meanwhile may have left a call or a result behind.
+      // A ticket that ended meanwhile may have started a call.
       for (const dispatcher of dispatchers) await dispatcher.stop()
       for (const stop of unwatch) stop()
     },

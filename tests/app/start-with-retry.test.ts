@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { startPatiently } from '../../src/app/run-daemon.ts'
+import { startWithRetry } from '../../src/app/run-daemon.ts'
 import { DecorumError } from '../../src/model/errors.ts'
 
 const NEVER = new Promise<void>(() => {})
@@ -31,7 +31,7 @@ describe('a process that starts while a server goes away', () => {
 
   it('lets go of what it had opened, says so, and begins anew', async () => {
     const { open, aborted } = opening()
-    const begun = await startPatiently(
+    const begun = await startWithRetry(
       open,
       async ({ no }) => {
         if (no === 1) throw ledgerWentAway()
@@ -46,7 +46,7 @@ describe('a process that starts while a server goes away', () => {
 
   it('does so when a server that it opens does not answer, too', async () => {
     let tries = 0
-    const begun = await startPatiently(
+    const begun = await startWithRetry(
       async () => {
         if (++tries < 3) throw new DecorumError('DECORUM_QUEUE_UNAVAILABLE', 'the queue does not answer')
         return { abort: async () => {} }
@@ -63,14 +63,14 @@ describe('a process that starts while a server goes away', () => {
     const start = vi.fn<() => Promise<never>>(async () => {
       throw new DecorumError('DECORUM_CONFIG', 'port 8080 cannot be listened on')
     })
-    await expect(startPatiently(open, start, NEVER, AT_ONCE)).rejects.toThrow('port 8080')
+    await expect(startWithRetry(open, start, NEVER, AT_ONCE)).rejects.toThrow('port 8080')
     expect([start.mock.calls.length, aborted]).toEqual([1, [1]])
   })
 
   it('ends when the signal comes while it waits', async () => {
     const { open } = opening()
     expect(
-      await startPatiently(
+      await startWithRetry(
         open,
         async () => {
           throw ledgerWentAway()
