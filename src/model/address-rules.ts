@@ -1,10 +1,10 @@
 import { domainToASCII } from 'node:url'
 
 /**
- * Which number is meant by one that is written as it was before its country changed its plan? In E.164.
+ * Which number does a provider mean by one in a form that its country has replaced? In E.164.
  *
  * Providers report senders in such forms for years: Mexico's mobile 1 (until 2019), Brazil's mobiles of eight digits (until
- * 2016), Argentina's without the mobile 9. Any other number, and anything that is none, is answered as it came.
+ * 2016). Any other text is returned unchanged.
  */
 export function withoutOldPrefix(e164: string): string {
   const mexican = /^\+521([2-9]\d{9})$/.exec(e164)
@@ -15,9 +15,9 @@ export function withoutOldPrefix(e164: string): string {
 }
 
 /**
- * In which forms may this number stand in a file or in a provider's report? The one in force first, each once.
+ * In which forms may this number appear in a file or a provider's report? The current one first, each once.
  *
- * Whoever looks for the holder of a number looks for all of them: a stop must not miss its number for a digit.
+ * Look-ups of a number's holder search for all of them, so that no suppression misses its number by a digit.
  */
 export function numberVariants(e164: string): string[] {
   const now = withoutOldPrefix(e164)
@@ -36,9 +36,9 @@ const ARGENTINE_AREA =
   '11|2(?:2[013]|3[067]|49|6[01346]|80|9[147-9])|3(?:36|4[1-358]|5[138]|6[24]|7[069]|8[013578])|[23]\\d{3}'
 
 /**
- * Forms that a plan's owner has replaced, each with the one that it put in their place.
+ * Forms that a numbering plan has replaced, each with the new one.
  *
- * Only where the owner defines the new number of every old one; elsewhere an old number is refused.
+ * Only where the plan defines the new number of every old one; elsewhere an old number is refused.
  */
 const REPLACED: readonly { form: RegExp; by: string; isNew?: (number: string) => boolean }[] = [
   // Mexico: one way to dial since 2019-08-03 (IFT); the 1 of mobiles and the prefixes 01, 044, 045 are gone.
@@ -56,12 +56,12 @@ const REPLACED: readonly { form: RegExp; by: string; isNew?: (number: string) =>
 ]
 
 /**
- * Which number is this today, where its country has changed how its numbers are written?
+ * The current form of a number whose country has changed its numbering plan.
  *
- * Files and providers go on writing the old form (Twilio's `From` had Mexico's 1 for years): whoever
- * compares numbers asks this first, so that a stop reaches the number that is written to.
+ * Files and providers keep using the old form (Twilio's `From` had Mexico's 1 for years). Compare numbers in this form, so
+ * that a suppression covers the number that messages go to.
  *
- * @param e164  `+` and digits; anything else comes back as it is
+ * @param e164  `+` and digits; other text is returned unchanged
  */
 export function canonicalNumber(e164: string): string {
   for (const { form, by, isNew } of REPLACED) {
@@ -73,20 +73,19 @@ export function canonicalNumber(e164: string): string {
 }
 
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
-/** As written: letters of any script, digits, hyphens and full stops. Whatever else a host parser would cut off, decode or take for a port is refused. */
+/** As written: letters of any script, digits, hyphens and full stops. Refuses what a host parser would cut off, decode or read as a port. */
 const DOMAIN_AS_WRITTEN = /^(?:[\p{L}\p{M}\p{N}\u00b7\u0375\u05f3\u05f4\u30fb.\u3002\uff0e\uff61-]|\u200c|\u200d)+$/u
-/** In ASCII: at least two labels, the last one no number, so that no IP address is one. */
+/** In ASCII: at least two labels, the last one not numeric, which excludes IP addresses. */
 const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
 const MOST_BYTES = 254
 
 /**
- * Is this exactly one mailbox that any relay takes?
+ * Is this exactly one mailbox that any relay accepts?
  *
- * The one rule for whatever is taken in and whatever is sent to. Stricter than RFC 5321: no quoted
- * local parts and no address literals, which no borrower has; no letters beyond ASCII before the @,
- * which nodemailer would send raw even to a relay without SMTPUTF8. A line break or group syntax
- * would name other recipients than the one that was decided about, and nothing is ever cut off to
- * make a mailbox of what is none: the rest of `ana@example.com/home` says that something is wrong.
+ * The single rule for input and for sending. Stricter than RFC 5321: no quoted local parts and no address literals, which
+ * no borrower has; only ASCII before the @, because nodemailer would send other letters raw even to a relay without
+ * SMTPUTF8. A line break or group syntax would add recipients that were not decided on. Nothing is cut off to make a valid
+ * mailbox: in `ana@example.com/home` the rest shows that the input is wrong.
  *
  * @returns  the mailbox with its domain in lower-case ASCII (IDN as punycode), or null
  */
@@ -95,7 +94,7 @@ export function readMailbox(text: string): string | null {
   if (at < 1 || at > 64) return null
   const [local, written] = [text.slice(0, at), text.slice(at + 1)]
   if (!LOCAL_PART.test(local) || !DOMAIN_AS_WRITTEN.test(written)) return null
-  // domainToASCII answers "" for what it cannot encode.
+  // domainToASCII returns "" for what it cannot encode.
   const domain = domainToASCII(written)
   const mailbox = `${local}@${domain}`
   return DOMAIN.test(domain) && mailbox.length <= MOST_BYTES ? mailbox : null
@@ -108,5 +107,5 @@ export function senderMailbox(from: string): string | null {
   return readMailbox(angled === null ? from.trim() : (angled[1] as string))
 }
 
-/** Is this an E.164 number, `+` and 7 to 15 digits? Whether it is in use is for the carrier to say. */
+/** Is this an E.164 number, `+` and 7 to 15 digits? It need not be in use. */
 export const isE164 = (text: string): boolean => /^\+[1-9]\d{6,14}$/.test(text)

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 
 /**
- * One text for one value: keys in order, absent ones left out. Equal values give equal bytes, however they were stored.
+ * The value as JSON with sorted keys, without undefined ones: equal values give equal bytes.
  *
- * Hashes over it are stored (messages, bodies by id, versions of ladders): what it gives never changes.
+ * Hashes of it are stored (messages, request bodies, ladder versions), so its output must never change.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
@@ -14,6 +14,6 @@ export function canonicalJson(value: unknown): string {
   return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(',')}}`
 }
 
-/** A short name for exactly this content: 16 hexadecimal digits of SHA-256 over its canonical JSON. */
+/** A version of this content: the first 16 hexadecimal digits of SHA-256 over its canonical JSON. */
 export const contentVersion = (value: unknown): string =>
   createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 16)

@@ -13,7 +13,7 @@ const duration = z.string().transform((text, ctx) => {
 
 const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day such as 06:00')
 
-/** Amounts by currency: `{ CNY: "10.00" }` becomes minor units. */
+/** Amounts by currency, `{ CNY: "10.00" }`, in minor units once parsed. */
 const tolerance = z
   .record(z.string(), z.string())
   .default({})
@@ -27,18 +27,18 @@ const tolerance = z
     return minor
   })
 
-/** `config/creditors/<id>.yaml`: a business in whose name Decorum reminds. */
+/** `config/creditors/<id>.yaml`: a business in whose name reminders are sent. */
 export const creditorSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens'),
   /** What messages may say about it. */
   words: creditorWordsSchema,
-  /** IANA zone of its books: days past due and rung times are counted in it. */
+  /** IANA zone of its bookkeeping: days past due and rung times are counted in it. */
   bookZone: timeZoneSchema,
-  /** Local time in `bookZone` by which the day's payments are known; nothing of the day goes out before. */
+  /** Local time in `bookZone` by which the day's payments are known; the day's reminders go out after it. */
   bookCutOff: localTime.default('00:00'),
   /** A balance older than this holds every reminder (`stale_balance`); read as milliseconds. */
   freshFor: duration,
-  /** What an account that does not say gets. */
+  /** For accounts that do not state these. */
   defaults: z
     .strictObject({
       product: z.string().min(1).default('loan'),
@@ -53,7 +53,7 @@ export const creditorSchema = z.strictObject({
         .transform((v) => v ?? null),
     })
     .prefault({}),
-  /** Overdue amounts below this are not chased; minor units by currency. */
+  /** Overdue amounts below this are not reminded; minor units by currency. */
   doNotChaseBelow: tolerance,
 })
 export type Creditor = z.infer<typeof creditorSchema>

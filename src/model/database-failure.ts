@@ -1,20 +1,20 @@
 /**
- * What kind of failure is this, when it is the database's state and not the data's?
+ * A failure caused by the state of the database and not by the data.
  *
- * - `conflict`: another transaction got in the way (serialization, deadlock)
- * - `lock_timeout`: somebody held a lock for longer than we wait
+ * - `conflict`: serialization failure or deadlock with another transaction
+ * - `lock_timeout`: another session held a lock for longer than the wait allowed
  * - `statement_timeout`: the statement was cancelled because it took too long
- * - `unreachable`: the connection is lost, or none is to be had now
+ * - `unreachable`: the connection was lost, or none could be opened
  */
 export type DatabaseFailure = 'conflict' | 'lock_timeout' | 'statement_timeout' | 'unreachable'
 
-/** PostgreSQL's SQLSTATEs, and Node's codes of a network that does not carry. Whatever is not here is the data's or ours. */
+/** PostgreSQL's SQLSTATEs and Node's network error codes. Any other code is a fault of the data or a defect. */
 const BY_CODE: Readonly<Record<string, DatabaseFailure>> = {
   40001: 'conflict',
   '40P01': 'conflict',
   '55P03': 'lock_timeout',
   57014: 'statement_timeout',
-  // The server ends the session, starts, or has no room for another.
+  // The server ends the session, is starting, or has no free connection.
   '25P03': 'unreachable',
   '57P01': 'unreachable',
   '57P02': 'unreachable',
@@ -32,23 +32,22 @@ const BY_CODE: Readonly<Record<string, DatabaseFailure>> = {
   ENETUNREACH: 'unreachable',
 }
 
-/** SQLSTATE class 08, connection exceptions, whole. */
+/** SQLSTATE class 08: every connection exception. */
 const CONNECTION_EXCEPTION = /^08\w{3}$/
 
-/** What pg says, without a code, of a connection that ended under it or that it could not get. */
+/** Messages of pg, without a code, for a connection that ended or could not be opened. */
 const CONNECTION_ENDED =
   /^(?:connection terminated|terminating connection|client (?:has encountered a connection error|was closed)|timeout exceeded when trying to connect|timeout expired|cannot use a pool after)/i
 
-/** Node's own code, where a library kept the words of the error and not its code. */
+/** Node's error code in a message, for libraries that drop `code`. */
 const CODE_IN_WORDS = /\b(?:ECONN[A-Z]+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)\b/
 
 /**
  * Which state of the database made this fail?
  *
- * The only list of such errors: what is tried again, what HTTP answers 503 to, and what begins an
- * outage of the queue all ask here.
+ * The only list of such errors: retries, HTTP 503 and queue outages all use it.
  *
- * @returns  null when the same would fail again: the data's fault, or a defect
+ * @returns  null when a retry would fail again: a fault of the data, or a defect
  */
 export function databaseFailure(error: unknown): DatabaseFailure | null {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
@@ -64,11 +63,11 @@ export function databaseFailure(error: unknown): DatabaseFailure | null {
     : null
 }
 
-/** Will the same transaction work if it is simply tried again? One that took too long would take as long again. */
+/** Can the transaction succeed if it is retried? A statement timeout would recur, so it cannot. */
 export function isTransient(error: unknown): boolean {
   const failure = databaseFailure(error)
   return failure !== null && failure !== 'statement_timeout'
 }
 
-/** Is the connection lost, or none to be had? */
+/** Was the connection lost, or could none be opened? */
 export const isUnreachable = (error: unknown): boolean => databaseFailure(error) === 'unreachable'

@@ -45,14 +45,14 @@ export interface Objection {
   citation: string
   /** Was the citation checked against the rule's own text or a trustworthy copy? */
   verified: boolean
-  /** First instant at which this rule would no longer object; null when none is known. */
+  /** First instant at which this rule no longer objects; null when unknown. */
   until: Instant | null
-  /** The reminder that stands in the way, where one does. */
+  /** The reminder that causes the objection, if one does. */
   reminderId?: string
 }
 
 /**
- * The answer of the policy engine.
+ * The result of the policy engine.
  *
  * `send`: no rule objects; `until` is the first instant at which one would (null: none foreseen).
  * `defer`: `until` is the first instant at which no rule objects.
@@ -70,8 +70,8 @@ export interface Decision {
 }
 
 /**
- * Refusals that more knowledge or an operator can cure. A reminder refused only for
- * such reasons keeps waiting until its deadline and is decided again when facts change.
+ * Refusals that new facts or an operator can cure. A reminder refused only for these waits until its deadline and is
+ * decided again when facts change.
  */
 export const CURABLE: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
   'on_hold',

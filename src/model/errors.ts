@@ -1,9 +1,8 @@
 /**
  * Every error Decorum can report, in one place.
  *
- * The pipeline branches on `disposition` and on nothing else: `retry` may pass by
- * itself, `give_up` never will, `fix_config` needs an operator. `status` is the HTTP
- * status where the error can reach an API client.
+ * The pipeline branches on `disposition` alone: `retry` may pass by itself, `give_up` never will, `fix_config` needs an
+ * operator. `status` is the HTTP status where the error can reach an API client.
  */
 export const ERRORS = {
   DECORUM_BAD_INPUT: { disposition: 'give_up', status: 400, hint: 'Correct the named fields and send it again.' },
@@ -95,7 +94,7 @@ export const ERRORS = {
 type Disposition = 'retry' | 'give_up' | 'fix_config'
 export type ErrorCode = keyof typeof ERRORS
 
-/** One fault in an input: where, what is wrong with it, and what would be right. */
+/** One fault in an input: where it is, what is wrong, and the cure. */
 export interface Fault {
   /** JSON pointer or dotted path, e.g. `recipient.addresses[0].value`; a line number for files. */
   path: string
@@ -103,11 +102,11 @@ export interface Fault {
   cure?: string
 }
 
-/** What an input says, or every fault in it. */
+/** The parsed input, or every fault in it. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; faults: Fault[] }
 
 /**
- * An error with a stable code, a message fit for people and logs, and a hint.
+ * An error with a stable code, a message fit for users and logs, and a hint.
  * Messages never hold names, addresses or message text.
  */
 export class DecorumError extends Error {

@@ -15,10 +15,10 @@ import {
   SUPPRESSION_SCOPES,
 } from './vocabulary.ts'
 
-/** What a rule said when it was asked. `silent`: it was not asked, or had nothing to judge by. */
+/** How one rule was evaluated. `silent`: it was not evaluated, or lacked the facts it needs. */
 const RULE_VERDICTS = ['objects', 'allows', 'silent'] as const
 
-/** Why a rule of a pack that applies said nothing. The first group is what a fuller case would cure. */
+/** Why a rule of an applicable pack was silent. The first group is cured by stating more facts. */
 export const SILENCES = [
   'events_not_stated',
   'mode_not_stated',
@@ -47,7 +47,7 @@ export const SILENCES = [
 ] as const
 export type Silence = (typeof SILENCES)[number]
 
-/** What the silence of a rule hangs on, where stating it would make the rule speak. */
+/** Silences that end once the missing fact is stated. */
 export const NOT_STATED: ReadonlySet<Silence> = new Set<Silence>([
   'events_not_stated',
   'mode_not_stated',
@@ -60,10 +60,10 @@ export const NOT_STATED: ReadonlySet<Silence> = new Set<Silence>([
   'address_origin_not_stated',
 ])
 
-/** A consent as one rule saw it. `opens`: in force, for this channel and address, and it lifts or satisfies the rule. */
+/** A consent as one rule evaluated it. `opens`: in force, for this channel and address; it lifts or satisfies the rule. */
 export const CONSENT_STATES = ['opens', 'not_yet', 'ended', 'other_channel', 'other_address'] as const
 
-/** What a sign of the place was: `phone-country` is a prefix that says no more than the country. Other words are the creditor's own kinds of evidence. */
+/** Kinds of signs of a place: `phone-country` is a prefix that names only the country. Other values are the creditor's own kinds of evidence. */
 export const PLACE_SIGNS = ['stated-zone', 'jurisdiction', 'area-code', 'phone-country'] as const
 
 const instant = z.string().describe('An instant in UTC, as RFC 3339 writes it.')
@@ -79,7 +79,7 @@ const span = z.object({ days: days.optional(), from: z.string(), to: z.string() 
 const whatIsCounted = { unit: z.enum(COUNT_UNITS), key: z.enum(COUNT_KEYS), channels: z.array(z.enum(CHANNELS)) }
 const wanted = z.object({ event: z.enum(EVENT_TYPES), kind: z.string().optional() })
 
-/** What a rule judged by: its own number, and what it found in the facts. */
+/** What a rule was evaluated on: its own numbers, and what it found in the facts. */
 const ruleDetailSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('count'),
@@ -234,10 +234,9 @@ const placeSignSchema = z.object({
 export type PlaceSign = z.infer<typeof placeSignSchema>
 
 /**
- * Why a decision came out as it did: what each rule was asked, judged by and said.
+ * Why a decision came out as it did: what each rule was evaluated on, and its result.
  *
- * Made from the same facts by the same rules as the decision itself; what objects stands first, in the
- * decision's own order.
+ * Made from the same facts by the same rules as the decision itself; objections come first, in the decision's order.
  */
 export const decisionExplanationSchema = z
   .object({

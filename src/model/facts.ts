@@ -20,26 +20,25 @@ import type {
 /**
  * Everything `decide` may know about one reminder at one instant.
  *
- * Plain JSON, so that it can be stored with the decision and decided again. It
- * names addresses and people by opaque ids and holds only what was derived from
- * them, never a number, mailbox or name. `null` means "not stated": rules that
- * turn on it do not speak, unless the unknown is itself an objection.
+ * Plain JSON, so that it can be stored with the decision and decided again. Addresses and recipients appear as opaque ids
+ * with facts derived from them, never as a number, mailbox or name. `null` means "not stated": rules that depend on it do
+ * not apply, unless the unknown is itself an objection.
  */
 export interface Facts {
   reminder: ReminderFacts
   address: AddressFacts | null
   recipient: RecipientFacts
-  /** One entry for each account the message speaks of; never empty. */
+  /** One entry for each account the message is about; never empty. */
   accounts: AccountFacts[]
   contacts: ContactFacts[]
-  /** Null: the history of events is not stated, and rules that look for one do not speak; empty: nothing happened. */
+  /** Null: the history is not stated, and rules that look for an event do not apply; empty: nothing happened. */
   events: EventFacts[] | null
   holds: HoldFacts[]
   suppressions: SuppressionFacts[]
   consents: ConsentFacts[]
-  /** What the running system adds: absent in a bare decide case. */
+  /** What the running system adds; null in a decide case. */
   system: SystemFacts | null
-  /** In facts that were recorded: the edition of the time zone data the decision was made with. Absent: recorded before it was kept. Decides nothing. */
+  /** In recorded facts: the edition of the time zone data decided with; absent in older records. Informational. */
   zoneData?: string
 }
 
@@ -50,9 +49,9 @@ export interface ReminderFacts {
   mode: Mode | null
   /** The reminder's deadline; `expired` from this instant on. */
   expiresAt: Instant | null
-  /** When it fell due. Absent or null: not stated (a person's call), and it is never late. */
+  /** When it fell due. Absent or null: not stated (an agent's call), and it is never late. */
   dueAt?: Instant | null
-  /** What its words carry. Absent or null: not stated (a person speaks, or the words are not chosen yet). */
+  /** The content blocks of its text. Absent or null: not stated (an agent speaks, or the text is not chosen yet). */
   carries?: CarriedBlocks | null
 }
 
@@ -63,13 +62,13 @@ export interface AddressFacts {
   relation: Relation | null
   /** ISO 3166-1 alpha-2 country of the phone prefix; null for mailboxes and unknown prefixes. */
   country: string | null
-  /** IANA zones the phone prefix is consistent with (an area code's zones, not widened); empty when it says nothing. */
+  /** IANA zones the phone prefix is consistent with (an area code's zones, not widened); empty when unknown. */
   zones: string[]
-  /** Subdivisions the prefix is consistent with, as ISO 3166-2; empty when it says nothing. */
+  /** Subdivisions the prefix is consistent with, as ISO 3166-2; empty when unknown. */
   subdivisions: string[]
-  /** SMS: the numbering plan says that it is a landline, whatever `kind` says of its use. Absent: it does not say so. */
+  /** SMS: a landline by the numbering plan, regardless of `kind`. Absent: not known to be one. */
   line?: 'landline'
-  /** SMS: landlines of its country take texts, as the operator has set. Absent: not stated, and a landline gets none. */
+  /** SMS: landlines of its country accept SMS, by configuration. Absent: not stated, and a landline gets none. */
   takesSms?: boolean
   /** How it came to be known. Absent or null: not stated. */
   origin?: AddressOrigin | null
@@ -79,17 +78,17 @@ export interface AddressFacts {
 
 export interface RecipientFacts {
   id: string
-  /** IANA zone that the person or the creditor's file states. */
+  /** IANA zone stated by the recipient or the creditor's file. */
   timeZone: string | null
   /** ISO 3166-1 or 3166-2, or a place below it as packs name it (e.g. `US-NY-NYC`). */
   jurisdiction: string | null
   locationEvidence: LocationEvidence[]
   blockedTimes: BlockedTime[]
-  /** The last day, in the creditor's books, on which planning caught up a step that had been missed. */
+  /** The last day, in the creditor's book zone, on which planning caught up a missed step. */
   caughtUpOn?: LocalDate | null
 }
 
-/** One dated sign of where the person is. A newer sign adds a place; it does not remove an older one until confirmed. */
+/** One dated sign of where the recipient is. A newer sign adds a place; it removes an older one only once confirmed. */
 export interface LocationEvidence {
   /** `postal-address`, `stated`, `earlier-address`, `phone-prefix`, … */
   kind: string
@@ -98,7 +97,7 @@ export interface LocationEvidence {
   at: Instant
 }
 
-/** A weekly time at which the person asked not to be contacted, in the person's own zone. */
+/** A weekly time at which the recipient asked not to be contacted, in the recipient's zone. */
 export interface BlockedTime {
   /** ISO weekdays, 1 Monday … 7 Sunday. */
   days: number[]
@@ -139,7 +138,7 @@ export interface ContactFacts {
   mode: Mode | null
   /** Who was reached: `recipient`, `third-party`, …; null when not known. */
   party: string | null
-  /** Made to another person who has the same number or mailbox: counts for rules keyed by address alone. */
+  /** Made to another recipient with the same number or mailbox: counts for rules keyed by address alone. */
   otherRecipient: boolean
 }
 
@@ -154,10 +153,10 @@ export interface EventFacts {
 
 export interface HoldFacts {
   kind: HoldKind
-  /** Null: the whole person. */
+  /** Null: every account of the recipient. */
   account: string | null
   from: Instant
-  /** Null: open, until somebody ends it. */
+  /** Null: open until it is ended. */
   until: Instant | null
   /** Absent or null: every channel. */
   channel?: Channel | null
@@ -171,7 +170,7 @@ export interface SuppressionFacts {
   reason: SuppressionReason
   from: Instant | null
   until: Instant | null
-  /** Said of another person who has the same number or mailbox: it concerns that address alone. Absent: false. */
+  /** Of another recipient with the same number or mailbox: it concerns that address alone. Absent: false. */
   otherRecipient?: boolean
 }
 
@@ -185,7 +184,7 @@ export interface ConsentFacts {
 }
 
 export interface SystemFacts {
-  /** Nothing else may be reached than the addresses listed in `delivery.onlyTo`, or the key is a test key. */
+  /** Only addresses listed in `delivery.onlyTo` may be reached, or the key is a test key. */
   testMode: boolean
   /** The narrowest switch in force for this reminder's scope. */
   switchedOff: 'stopped' | 'paused' | null
@@ -195,11 +194,11 @@ export interface SystemFacts {
   routeProblem: string | null
   /** A registered-template channel has no approved registration for this template. */
   notRegistered: boolean
-  /** A phone attempt to this person or number is in flight; wait for its outcome. */
+  /** A phone attempt to this recipient or number is in flight; wait for its outcome. */
   phoneInFlight: boolean
   /**
-   * The reminder that has told the person the same already, and when. Absent or null: none has, or the words are not chosen
-   * yet, for only rendered words can be compared.
+   * The reminder that already told the recipient the same, and when. Absent or null: none did, or the text is not rendered
+   * yet and cannot be compared.
    */
   sameWordsAs?: { reminderId: string; at: Instant } | null
 }

@@ -37,13 +37,13 @@ export function zodFaults(error: z.ZodError, schema: z.ZodType, within = ''): Fa
   })
 }
 
-/** A schema's own check may say what would be right, as `params.cure`. */
+/** The cure that a schema's own check states as `params.cure`. */
 function cureOf(issue: z.core.$ZodIssueCustom): { cure: string } | undefined {
   const cure: unknown = issue.params?.['cure']
   return typeof cure === 'string' ? { cure } : undefined
 }
 
-/** The library's own wording of a wrong type, in ours; what a schema says itself stays. */
+/** Replaces zod's default message for a wrong type; a message the schema sets stays. */
 function plain(message: string): string {
   const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? []
   if (expected === undefined) return message
@@ -60,10 +60,10 @@ const KINDS_OF_VALUE: Readonly<Record<string, string>> = {
   record: 'an object',
 }
 
-/** What is wanted here, in words, by zod's name for it? */
+/** How do messages name zod's type `expected`? */
 export const kindOfValue = (expected: string): string => KINDS_OF_VALUE[expected] ?? expected
 
-/** A size in plain words; what a schema says about it itself stays. The value is named only where it was parsed with `reportInput`. */
+/** Replaces zod's default message for a size; a message the schema sets stays. Quotes the value only if parsed with `reportInput`. */
 function sized(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
   if (!/^Too (?:small|big)/.test(issue.message)) return issue.message
   const [most, bound] = issue.code === 'too_small' ? ['at least', issue.minimum] : ['at most', issue.maximum]
@@ -83,7 +83,7 @@ function unknownValue(path: string, issue: z.core.$ZodIssueInvalidValue): Fault 
     : { ...fault, problem: issue.message }
 }
 
-/** The near miss is named only where the schema was parsed with `reportInput`, as for files that hold no personal data. */
+/** Suggests a near miss only if parsed with `reportInput`, which is for files without personal data. */
 function unknownWord(path: string, known: readonly string[], found: unknown): Fault {
   const meant = typeof found === 'string' ? nearMiss(found, known) : null
   const problem =
@@ -93,7 +93,7 @@ function unknownWord(path: string, known: readonly string[], found: unknown): Fa
   return { path, problem, cure: meant === null ? `One of: ${known.join(', ')}.` : `Did you mean "${meant}"?` }
 }
 
-/** The words that a choice by a key knows, which the library tells in its message alone. */
+/** The known values of a discriminator; zod states them only in its message. */
 const discriminated = (message: string): string[] =>
   [...message.matchAll(/'([^']+)'/g)].map(([, word]) => word as string)
 
@@ -125,7 +125,7 @@ function unwrap(schema: unknown): unknown {
 }
 
 /**
- * Which known word did the writer probably mean?
+ * Which known word was probably meant?
  *
  * @returns  the closest by edit distance, or null when none is within a third of its length
  */

@@ -12,10 +12,10 @@ export const DELIMITERS = [',', ';', '\t', '|', '^'] as const
 export type Delimiter = (typeof DELIMITERS)[number]
 
 const header = z.string().trim().min(1).max(200)
-/** A path of the account's own fields, as a column of Decorum's own would be named. */
+/** The path of an account field, as columns are named by default. */
 const path = z.string().regex(/^[A-Za-z][\w.[\]-]{0,199}$/, 'is not a field of an account such as overdue.amount')
 
-/** A format of days that `dateReader` can read. */
+/** A date format that `dateReader` supports. */
 const dateFormat = z
   .string()
   .min(1)
@@ -34,17 +34,17 @@ const dateFormat = z
 export const importMappingSchema = z.strictObject({
   id: slug,
   title: z.string().max(200).default(''),
-  /** Absent: told from the file, and refused where that is not sure. */
+  /** Absent: detected, and refused where ambiguous. */
   encoding: z.enum(FILE_ENCODINGS).optional(),
   /** Absent: the one that the header uses. */
   delimiter: z.enum(DELIMITERS).optional(),
-  /** The sheet of an .xlsx file, by its name or its place from 1; absent: the first. */
+  /** The sheet of an .xlsx file, by name or position from 1; absent: the first. */
   sheet: z.union([z.string().min(1).max(31), z.int().min(1).max(255)]).optional(),
-  /** The row with the columns' names; what stands above it is left out. */
+  /** The row with the column names; rows above it are skipped. */
   headerRow: z.int().min(1).max(50).default(1),
   /** How days are written. Absent: `2026-11-20`. */
   dateFormat: dateFormat.optional(),
-  /** Where the clock stands that times without an offset are read by; absent: they are refused. */
+  /** The zone of times without an offset; absent: they are refused. */
   timeZone: timeZoneSchema.optional(),
   /** `comma`: 1.250,00. Absent: 1250.00. */
   decimal: z.enum(['point', 'comma']).default('point'),
@@ -53,20 +53,20 @@ export const importMappingSchema = z.strictObject({
     .record(header, path)
     .refine((columns) => Object.keys(columns).length <= 200, 'has more than 200 columns')
     .default({}),
-  /** By field: what a cell says → what is meant. */
+  /** By field: the cell's text → the value. */
   values: z.record(path, z.record(z.string().max(200), z.string().max(200))).default({}),
-  /** By field: what the file leaves unsaid because it is the same on every line. */
+  /** By field: values that no column holds because every line has the same. */
   constants: z.record(path, z.string().max(200)).default({}),
   /** Columns that are not read. */
   ignore: z.array(header).max(200).default([]),
 })
 export type ImportMapping = z.infer<typeof importMappingSchema>
 
-/** How files of accounts come: `xlsx` is read as the CSV that it would be saved as. */
+/** Formats of account files; `xlsx` is read as the CSV it would be saved as. */
 export const FILE_FORMATS = ['csv', 'ndjson', 'xlsx'] as const
 export type FileFormat = (typeof FILE_FORMATS)[number]
 
-/** What is known of a file beforehand; whatever is null is told from the file, or has its usual form. */
+/** What the caller states about a file; null: detected, or the default. */
 export interface FileOptions {
   format: FileFormat | null
   mapping: ImportMapping | null
@@ -75,7 +75,7 @@ export interface FileOptions {
   sheet: string | null
   dateFormat: string | null
   timeZone: string | null
-  /** For lines that do not say when they were true. */
+  /** For lines without their own `asOf`. */
   asOf: string | null
 }
 

@@ -9,12 +9,14 @@ export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'is not a name
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day like "10:00"')
 const durationText = z.string().refine((text) => parseDuration(text) !== null, 'is not a duration like "20h" or "3d"')
 
+/** The rung id under which a proposed hand-off is recorded. */
+export const HAND_OFF_RUNG = 'hand-off'
+
 /**
  * Events that a rung may count its days from.
  *
- * `placement` is the day on which a collector got the account; where none is
- * recorded, the day on which the spell was opened. `validation-notice` is an
- * event `notice` of kind `validation`; the others are named as they are reported.
+ * `placement` is the day a collector got the account or, where none is recorded, the day the spell was opened.
+ * `validation-notice` is an event `notice` of kind `validation`; the others are named as they are reported.
  */
 const LADDER_EVENTS = [
   'promise-broken',
@@ -29,7 +31,7 @@ export type LadderEvent = (typeof LADDER_EVENTS)[number]
 const SKIP_CONDITIONS = ['payment-in-flight', 'promise-open', 'under-tolerance', 'auto-debit'] as const
 export type SkipCondition = (typeof SKIP_CONDITIONS)[number]
 
-/** `auto-debit`, or `{ contacted-person-within: 10d }`: leave the rung out when a conversation was that recent. */
+/** `auto-debit`, or `{ contacted-person-within: 10d }`: skips the rung when a conversation was that recent. */
 const skipConditions = z.array(
   z.union([z.enum(SKIP_CONDITIONS), z.strictObject({ 'contacted-person-within': durationText })], {
     error: `is none of ${SKIP_CONDITIONS.join(', ')}, or { contacted-person-within: 10d }`,
@@ -60,31 +62,137 @@ const rungSchema = z.strictObject({
   /** In order of preference. */
   channels: z.array(z.enum(CHANNELS)).default([]),
   who: z.enum(['machine', 'person']).default('machine'),
-  /** At least so long after the machine's last step for this account, and after its message went out. */
+  /** Least time after the account's last automated step, and after its message went out. */
   minimumDwell: durationText.optional(),
-  /** So long after falling due the step is stale. */
+  /** How long after falling due the step is stale. */
   expiresAfter: durationText.optional(),
   skipIf: skipConditions.optional(),
   template: slug.optional(),
-  /** Facts without which the words would not be true. */
+  /** Facts without which the text would not be true. */
   requires: z.array(z.string().min(1)).default([]),
-  /** May speak within the days of grace. */
+  /** Also sent within the days of grace. */
   inGrace: z.boolean().default(false),
-  /** May come before the gate is open. */
+  /** Also sent before the gate is open. */
   beforeGate: z.boolean().default(false),
-  /** What the person is asked to do. */
+  /** What the agent is asked to do. */
   instructions: z.string().max(500).default(''),
 })
 
-/** The rung id under which a proposed hand-off is recorded. */
-export const HAND_OFF_RUNG = 'hand-off'
+const tolerances = z.record(z.string(), z.string()).superRefine((byCurrency, context) => {
+  for (const [currency, amount] of Object.entries(byCurrency)) {
+    const parsed = parseMoney(amount, currency)
+    if (!parsed.ok)
+      context.addIssue({ code: 'custom', path: [currency], message: `the ${parsed.part} ${parsed.problem}` })
+  }
+})
+
+const defaults = z.strictObject({
+  expiresAfter: durationText.default('3d'),
+  minimumDwell: durationText.default('20h'),
+  /** Decimal text by currency: an account that owes less is not reminded. */
+  doNotChaseBelow: tolerances.default({}),
+  /** Days after the due date in which only rungs marked `inGrace` are sent; an account's own figure overrides it. */
+  graceDays: z.int().min(0).max(60).default(0),
+  skipIf: skipConditions.default(['payment-in-flight', 'promise-open', 'under-tolerance']),
+})
+
+/**
+ * What must be recorded before a collector's first message, and how long the tone stays limited after the notice.
+ *
+ * Rungs marked `beforeGate` (an agent's checks, the notice itself) pass; all others wait.
+ */
+const gate = z.strictObject({
+  /** Facts that must be recorded: scrubs, licence, provenance, … */
+  facts: z.array(z.string().min(1)).min(1),
+  /** The notice that comes before anything else. */
+  notice: z.literal('validation-notice'),
+  /** After the notice: `businessDays` until it counts as received, then `days`; until both are over nothing firmer than `tone`. */
+  calm: z.strictObject({ businessDays: z.int().min(0).max(30), days: z.int().min(0).max(180), tone: z.enum(TONES) }),
+})
+
+const band = z.strictObject({
+  /** Rungs before this day are left out. */
+  startAtDpd: z.int().optional(),
+  /** Channels not used automatically for this band. */
+  skipChannels: z.array(z.enum(CHANNELS)).default([]),
+  /** By rung id: other channels, or an agent instead. */
+  rungs: z
+    .record(
+      z.string(),
+      z.strictObject({
+        who: z.enum(['machine', 'person']).optional(),
+        channels: z.array(z.enum(CHANNELS)).min(1).optional(),
+      }),
+    )
+    .default({}),
+})
+
+const written = z.strictObject({
+  id: slug,
+  /** Any label; the version is pinned for a spell together with the whole content. */
+  version: z.string().min(1).max(40),
+  description: z.string().default(''),
+  /** Local time in the creditor's book zone at which a day's rungs fall due. */
+  bookTime: clockTime.default('10:00'),
+  /** Template folder of rungs that name none. */
+  template: slug,
+  defaults: defaults.prefault({}),
+  gate: gate.nullish().transform((v) => v ?? null),
+  bands: z.record(z.string().min(1), band).default({}),
+  /** From this day past due the ladder ends and a hand-off is proposed to an agent. */
+  handOff: z
+    .strictObject({ atDpd: z.int().min(1), propose: z.literal(true) })
+    .nullish()
+    .transform((v) => v ?? null),
+  rungs: z.array(rungSchema).min(1),
+})
+
+/** A ladder file with every default filled in; parsing its own output gives the same ladder. */
+export const ladderSchema = written.transform((ladder) => ({
+  ...ladder,
+  rungs: ladder.rungs.map((rung) => ({
+    ...rung,
+    expiresAfter: rung.expiresAfter ?? ladder.defaults.expiresAfter,
+    minimumDwell: rung.minimumDwell ?? ladder.defaults.minimumDwell,
+    skipIf: rung.skipIf ?? ladder.defaults.skipIf,
+    template: rung.template ?? ladder.template,
+  })),
+}))
+
+/** The escalation strategy: which steps fall due when, in which tone, on which channels. */
+export type Ladder = z.output<typeof ladderSchema>
+/** One step of a ladder. */
+export type Rung = Ladder['rungs'][number]
+
+type ParsedLadder = { ok: true; ladder: Ladder } | { ok: false; faults: Fault[] }
+
+/**
+ * Is this a valid ladder?
+ *
+ * @param data  as YAML or JSON gave it
+ * @returns     the ladder with defaults filled in, or every fault with its path, its problem and its cure. Never throws.
+ */
+export function parseLadder(data: unknown): ParsedLadder {
+  const parsed = ladderSchema.safeParse(data, { reportInput: true })
+  if (!parsed.success) return { ok: false, faults: zodFaults(parsed.error, ladderSchema) }
+  const faults = checkLadder(parsed.data)
+  return faults.length === 0 ? { ok: true, ladder: parsed.data } : { ok: false, faults }
+}
+
+/** Below which amount is an account not reminded, in minor units? 0n when the ladder states nothing for the currency. */
+export function toleranceMinor(ladder: Ladder, currency: string): bigint {
+  const amount = ladder.defaults.doNotChaseBelow[currency]
+  if (amount === undefined || !CURRENCY_EXPONENTS.has(currency)) return 0n
+  const parsed = parseMoney(amount, currency)
+  return parsed.ok ? BigInt(parsed.money.amount.replace('.', '')) : 0n
+}
 
 interface Placed {
   rung: Rung
   path: string
 }
 
-/** What is wrong with a ladder whose every part, taken alone, is right? */
+/** What is inconsistent between the parts of a ladder, each valid by itself? */
 function checkLadder(ladder: Ladder): Fault[] {
   const placed = ladder.rungs.map((rung, i) => ({ rung, path: `rungs[${i}]` }))
   return [
@@ -95,10 +203,10 @@ function checkLadder(ladder: Ladder): Fault[] {
   ]
 }
 
-/** Days and time at which a rung stands on its own timeline. */
+/** The day of a rung on its own timeline. */
 const dayOf = (rung: Rung): number => rung.at.dpd ?? rung.at.days ?? 0
 
-/** Rungs that count from the same thing. */
+/** Rungs by what their days count from. */
 function timelines(placed: readonly Placed[]): Map<string, Placed[]> {
   const lines = new Map<string, Placed[]>()
   for (const p of placed) {
@@ -170,7 +278,7 @@ function checkRung(ladder: Ladder, { rung, path }: Placed): Fault[] {
   return faults
 }
 
-/** Order along one timeline: days rise, tones never fall, nothing from the machine after `final`. */
+/** Along one timeline days rise, tones never fall, and no automated reminder follows `final`. */
 function checkTimeline(ladder: Ladder, line: readonly Placed[]): Fault[] {
   const faults: Fault[] = []
   for (const [i, { rung, path }] of line.entries()) {
@@ -183,9 +291,9 @@ function checkTimeline(ladder: Ladder, line: readonly Placed[]): Fault[] {
       })
     }
   }
-  const spoken = line.filter(({ rung }) => rung.who === 'machine' && rung.kind === 'reminder')
-  for (const [i, { rung, path }] of spoken.entries()) {
-    const before = spoken[i - 1]?.rung
+  const automated = line.filter(({ rung }) => rung.who === 'machine' && rung.kind === 'reminder')
+  for (const [i, { rung, path }] of automated.entries()) {
+    const before = automated[i - 1]?.rung
     if (before === undefined) continue
     if (before.tone === 'final' && (rung.tone !== 'final' || dayOf(rung) !== dayOf(before))) {
       faults.push({
@@ -230,112 +338,3 @@ function checkBands(ladder: Ladder): Fault[] {
 const longOf = (text: string): number => parseDuration(text) ?? 0
 const positionOf = (ladder: Ladder, rung: Rung): string =>
   `${String(dayOf(rung) + 10_000).padStart(6, '0')} ${rung.at.time ?? ladder.bookTime}`
-
-const tolerances = z.record(z.string(), z.string()).superRefine((byCurrency, context) => {
-  for (const [currency, amount] of Object.entries(byCurrency)) {
-    const parsed = parseMoney(amount, currency)
-    if (!parsed.ok)
-      context.addIssue({ code: 'custom', path: [currency], message: `the ${parsed.part} ${parsed.problem}` })
-  }
-})
-
-const defaults = z.strictObject({
-  expiresAfter: durationText.default('3d'),
-  minimumDwell: durationText.default('20h'),
-  /** Decimal text by currency: an account that owes less is not chased. */
-  doNotChaseBelow: tolerances.default({}),
-  /** Days after the due date in which only rungs marked `inGrace` speak; an account's own figure outranks it. */
-  graceDays: z.int().min(0).max(60).default(0),
-  skipIf: skipConditions.default(['payment-in-flight', 'promise-open', 'under-tolerance']),
-})
-
-/**
- * What must be recorded before a collector's first word, and how long words stay calm after the notice.
- *
- * Rungs marked `beforeGate` (a person's checks, the notice itself) pass; all others wait.
- */
-const gate = z.strictObject({
-  /** Facts that must be recorded: scrubs, licence, provenance, … */
-  facts: z.array(z.string().min(1)).min(1),
-  /** The notice that comes before anything else. */
-  notice: z.literal('validation-notice'),
-  /** From the notice on: so many business days until it counts as received, then so many days; until then nothing firmer than `tone`. */
-  calm: z.strictObject({ businessDays: z.int().min(0).max(30), days: z.int().min(0).max(180), tone: z.enum(TONES) }),
-})
-
-const band = z.strictObject({
-  /** Rungs below it are left out. */
-  startAtDpd: z.int().optional(),
-  /** Channels that the machine does not use for this band. */
-  skipChannels: z.array(z.enum(CHANNELS)).default([]),
-  /** By rung id: another channel, or a person earlier. */
-  rungs: z
-    .record(
-      z.string(),
-      z.strictObject({
-        who: z.enum(['machine', 'person']).optional(),
-        channels: z.array(z.enum(CHANNELS)).min(1).optional(),
-      }),
-    )
-    .default({}),
-})
-
-const written = z.strictObject({
-  id: slug,
-  /** Any label; the version is pinned for a spell together with the whole content. */
-  version: z.string().min(1).max(40),
-  description: z.string().default(''),
-  /** Local time in the creditor's book zone at which a day's rungs fall due. */
-  bookTime: clockTime.default('10:00'),
-  /** Template folder of rungs that name none. */
-  template: slug,
-  defaults: defaults.prefault({}),
-  gate: gate.nullish().transform((v) => v ?? null),
-  bands: z.record(z.string().min(1), band).default({}),
-  /** From this day past due the ladder stops and a hand-off is proposed to a person. */
-  handOff: z
-    .strictObject({ atDpd: z.int().min(1), propose: z.literal(true) })
-    .nullish()
-    .transform((v) => v ?? null),
-  rungs: z.array(rungSchema).min(1),
-})
-
-/** A ladder file with every default filled in; parsing its own output gives the same ladder. */
-export const ladderSchema = written.transform((ladder) => ({
-  ...ladder,
-  rungs: ladder.rungs.map((rung) => ({
-    ...rung,
-    expiresAfter: rung.expiresAfter ?? ladder.defaults.expiresAfter,
-    minimumDwell: rung.minimumDwell ?? ladder.defaults.minimumDwell,
-    skipIf: rung.skipIf ?? ladder.defaults.skipIf,
-    template: rung.template ?? ladder.template,
-  })),
-}))
-
-/** The escalation strategy: which steps fall due when, in which tone, on which channels. */
-export type Ladder = z.output<typeof ladderSchema>
-/** One step of a ladder. */
-export type Rung = Ladder['rungs'][number]
-
-type ParsedLadder = { ok: true; ladder: Ladder } | { ok: false; faults: Fault[] }
-
-/**
- * Is this a ladder that can be climbed?
- *
- * @param data  as YAML or JSON gave it
- * @returns     the ladder with defaults filled in, or every fault with its path, its problem and its cure. Never throws.
- */
-export function parseLadder(data: unknown): ParsedLadder {
-  const parsed = ladderSchema.safeParse(data, { reportInput: true })
-  if (!parsed.success) return { ok: false, faults: zodFaults(parsed.error, ladderSchema) }
-  const faults = checkLadder(parsed.data)
-  return faults.length === 0 ? { ok: true, ladder: parsed.data } : { ok: false, faults }
-}
-
-/** How little must an account owe not to be chased, in minor units? 0n when the ladder states nothing for the currency. */
-export function toleranceMinor(ladder: Ladder, currency: string): bigint {
-  const amount = ladder.defaults.doNotChaseBelow[currency]
-  if (amount === undefined || !CURRENCY_EXPONENTS.has(currency)) return 0n
-  const parsed = parseMoney(amount, currency)
-  return parsed.ok ? BigInt(parsed.money.amount.replace('.', '')) : 0n
-}

@@ -1,27 +1,25 @@
 import { fromDayNumber, isLocalDate, type LocalDate } from './time.ts'
 
-/** Where a language without words of its own looks next, and what is tried last of all. */
+/** The deployment's default language, and the fallbacks declared for others. */
 export interface Locales {
   readonly default: string
   readonly fallback: Readonly<Record<string, readonly string[]>>
 }
 
-/** In which script a reader of Chinese reads. */
 type ChineseScript = 'Hans' | 'Hant'
 
-/** Read by nearly everybody whose own words are missing and who cannot be given the other Chinese script. */
+/** For readers of one Chinese script where only the other is available. */
 const LAST_RESORT = 'en'
 
 /**
- * In which languages should words be looked for, best first?
+ * In which languages should texts be looked up, best first?
  *
- * Each wanted tag is followed by its declared fallbacks, then by itself with its last part
- * cut off (`zh-Hans-CN`, `zh-Hans`, `zh`) and theirs; the deployment's default closes the list.
+ * Each wanted tag is followed by its declared fallbacks, then by its shortened forms (`zh-Hans-CN`, `zh-Hans`, `zh`) and
+ * theirs; the deployment's default comes last.
  *
- * Who reads Traditional Chinese (zh-TW, zh-HK, zh-MO, zh-Hant…) is never given Simplified by itself,
- * nor the reverse: not by cutting a tag off, not as the creditor's language, not as the default. Only
- * a fallback declared for the reader's own tag (`zh-HK: [zh-CN]`) does that. Where nothing is left
- * that they read, they get English.
+ * A reader of Traditional Chinese (zh-TW, zh-HK, zh-MO, zh-Hant…) gets Simplified only by a fallback declared for their
+ * own tag (`zh-HK: [zh-CN]`), never by shortening, the creditor's language or the default; nor the reverse. Where nothing
+ * readable is left, they get English.
  *
  * @param wanted  BCP 47 tags in order: the recipient's, the creditor's; null where not known
  */
@@ -41,7 +39,7 @@ export function localeChain(wanted: readonly (string | null)[], locales: Locales
   return [...chain]
 }
 
-/** The only script that this reader is written to in; null: no Chinese reader, or a fallback declared for them leads to the other. */
+/** The only Chinese script this reader gets. Null: not a Chinese tag, or a fallback declared for it allows the other. */
 function scriptOnly(reader: string, { fallback }: Locales): ChineseScript | null {
   const script = chineseScript(reader)
   if (script === null) return null
@@ -51,7 +49,7 @@ function scriptOnly(reader: string, { fallback }: Locales): ChineseScript | null
     : script
 }
 
-/** With its last parts cut off one by one; a Traditional tag by region has its script before the language alone. */
+/** The tag and its shortened forms; a Traditional tag by region has `zh-Hant` before the language alone. */
 function shortened(tag: string, byScript: boolean): string[] {
   const parts = tag.split('-')
   const tags = parts.map((_, cut) => parts.slice(0, parts.length - cut).join('-'))
@@ -60,7 +58,7 @@ function shortened(tag: string, byScript: boolean): string[] {
     : tags
 }
 
-/** Null: it is not Chinese. Without script and region it is Simplified, as CLDR has it. */
+/** Null: not Chinese. Without script and region it is Simplified, as in CLDR. */
 function chineseScript(tag: string): ChineseScript | null {
   const [language, ...rest] = tag.split('-')
   if (language?.toLowerCase() !== 'zh') return null
@@ -72,17 +70,17 @@ function chineseScript(tag: string): ChineseScript | null {
 const isScript = (part: string): boolean => /^han[st]$/i.test(part)
 const TRADITIONAL_PLACES = /^(?:TW|HK|MO)$/i
 
-/** A day as a file writes it, with the time of day when the format has one. */
+/** A date of a file, with the time of day if the format has one. */
 interface WrittenDate {
   date: LocalDate
   /** `HH:MM:SS`; null when the format has no time. */
   time: string | null
 }
 
-/** Reads one cell; null when it is not written that way, or is no day of the calendar. */
+/** Reads one cell; null when it does not match the format or is not a calendar day. */
 export type ReadDate = (text: string) => WrittenDate | null
 
-/** The days that spreadsheets count, for a format that is stated as this word. */
+/** The format name for serial numbers, which spreadsheets store dates as. */
 const EXCEL_SERIAL = 'excel'
 
 const TOKEN = /yyyy|MM|M|dd|d|HH|H|mm|ss/g
@@ -95,17 +93,17 @@ const PART: Readonly<Record<string, string>> = {
   ss: '(?<s>\\d{2})',
 }
 
-/** Serials from 1954 to 2119: what lies outside is another number that was read as a day by mistake. */
+/** Serials from 1954 to 2119: a number outside is not a date. */
 const [FIRST_SERIAL, LAST_SERIAL] = [20_000, 80_400]
-/** Serial 25569 is 1970-01-01; the day that Excel invents (29 February 1900) lies before every serial that is taken. */
+/** Serial 25569 is 1970-01-01; Excel's non-existent 29 February 1900 lies before every accepted serial. */
 const SERIAL_OF_1970 = 25_569
 
 /**
- * How is a day read that is written in this format?
+ * A reader for dates written in this format.
  *
- * Tokens: `yyyy`, `MM` or `M`, `dd` or `d`, `HH` or `H`, `mm`, `ss`; everything else stands for itself, as in
- * `yyyy/M/d`, `dd.MM.yyyy`, `yyyyMMdd`, `yyyy年M月d日`, `yyyy-MM-dd HH:mm:ss`. One or two digits are taken for a month,
- * day or hour unless the next token follows at once, where the format counts. `excel` means serial numbers.
+ * Tokens: `yyyy`, `MM` or `M`, `dd` or `d`, `HH` or `H`, `mm`, `ss`; other characters are literal, as in `yyyy/M/d`,
+ * `dd.MM.yyyy`, `yyyyMMdd`, `yyyy年M月d日`, `yyyy-MM-dd HH:mm:ss`. A month, day or hour may have one or two digits, except
+ * next to another token, where the format's length is exact. `excel` means serial numbers.
  *
  * @returns  the reader, or what is wrong with the format
  */

@@ -3,9 +3,9 @@ import { type DatabaseFailure, databaseFailure } from './database-failure.ts'
 /**
  * Which events does a process log, and at which level?
  *
- * Each line of the log carries one of these as `event`, so that an alert or a search does not hang on the words of a
- * message. Public: workers/README.md says of each when it is written and what to do; a key is never given to another
- * meaning. Named `noun.verb-past`.
+ * Each log line carries one of these as `event`, so that alerts and searches do not depend on the message text. Public:
+ * workers/README.md documents when each is written and what to do; a key never changes its meaning. Named
+ * `noun.verb-past`.
  */
 export const LOG_EVENTS = {
   'attempt.doubted': 'warn',
@@ -69,7 +69,7 @@ type EventAt<Level extends LogLevel> = {
   [Event in LogEvent]: (typeof LOG_EVENTS)[Event] extends Level ? Event : never
 }[LogEvent]
 
-/** Where may code log to? Ids, codes and states only: nothing that identifies a person. A pino logger is one. */
+/** A logger, such as pino's. Fields hold ids, codes and states only: no personal data. */
 export type Log = {
   readonly [Level in LogLevel]: (
     fields: { readonly event: EventAt<Level> } & Readonly<Record<string, unknown>>,

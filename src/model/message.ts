@@ -1,8 +1,8 @@
 /**
- * Words ready to go out, for one channel.
+ * A rendered message for one channel.
  *
- * `registered` is what Chinese SMS vendors take: a template they have approved, by
- * code, with parameters; `preview` is our own rendering of it, for people and for the hash.
+ * `registered` is the form Chinese SMS vendors accept: the code of a template they have approved, with parameters;
+ * `preview` is our own rendering of it, for display and for the hash.
  */
 export type Message = SmsMessage | RegisteredSmsMessage | EmailMessage | VoiceMessage
 
@@ -21,7 +21,7 @@ export interface RegisteredSmsMessage {
   /** Without 【】; the vendor adds the brackets. */
   signature: string
   templateCode: string
-  /** In the vendor's order; vendors take them by name or by position. */
+  /** In the vendor's order; vendors read them by name or by position. */
   params: { name: string; value: string }[]
   preview: string
   segments: number
@@ -37,9 +37,9 @@ export interface EmailMessage {
 }
 
 /**
- * A call's script. `opening` reveals nothing and asks for the right person;
- * `body` is spoken only after that person has confirmed; `voicemail` is all
- * that a machine or an unsure listener ever hears. Every part fits `MAX_SPOKEN_ENCODED`.
+ * A call's script. `opening` reveals nothing and asks for the recipient; `body` is spoken only after the recipient has
+ * confirmed; `voicemail` is all that an answering machine or an unidentified listener hears. Every part fits
+ * `MAX_SPOKEN_ENCODED`.
  */
 export interface VoiceMessage {
   channel: 'phone'
@@ -58,7 +58,7 @@ export interface VoiceMessage {
  */
 export const MAX_SPOKEN_ENCODED = 4500
 
-/** What can be said after a key or at the end; each is a sentence of the template's phone frame. */
+/** Replies to a key or at the end of a call; each is a sentence of the template's phone frame. */
 export const VOICE_REPLIES = [
   'repeat',
   'paid',
@@ -71,13 +71,13 @@ export const VOICE_REPLIES = [
 ] as const
 export type VoiceReply = (typeof VOICE_REPLIES)[number]
 
-/** Keys offered by every opening: is this the right person? */
+/** Keys offered by every opening: is this the recipient? */
 export const OPENING_KEYS: Readonly<Record<string, 'confirmed' | 'wrong-number'>> = {
   '1': 'confirmed',
   '2': 'wrong-number',
 }
 
-/** Keys offered by every body, once the right person has confirmed. */
+/** Keys offered by every body, once the recipient has confirmed. */
 export const MENU_KEYS: Readonly<Record<string, VoiceReply>> = {
   '1': 'repeat',
   '2': 'paid',
@@ -87,5 +87,5 @@ export const MENU_KEYS: Readonly<Record<string, VoiceReply>> = {
   '9': 'stop',
 }
 
-/** What the provider is charged for and the rate gate counts: segments for SMS, 1 otherwise. */
+/** Units that the provider bills and the rate gate counts: segments for SMS, 1 otherwise. */
 export const weightOf = (message: Message): number => (message.channel === 'sms' ? message.segments : 1)

@@ -8,22 +8,47 @@ export interface Money {
   currency: string
 }
 
+const codes = (text: string): string[] => text.trim().split(/\s+/)
+
+const NO_MINOR_UNIT = codes('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF')
+const THREE_DIGITS = codes('BHD IQD JOD KWD LYD OMR TND')
+const FOUR_DIGITS = codes('CLF UYW')
+const TWO_DIGITS = codes(`
+  AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY
+  COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR
+  IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD
+  NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP
+  SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG`)
+
+/**
+ * How many minor digits does an amount in this currency have?
+ *
+ * ISO 4217 list one, without metals, funds codes and test codes. BGN stays although Bulgaria now uses the euro: debts in
+ * it are still being paid.
+ */
+export const CURRENCY_EXPONENTS: ReadonlyMap<string, number> = new Map([
+  ...NO_MINOR_UNIT.map((c) => [c, 0] as const),
+  ...TWO_DIGITS.map((c) => [c, 2] as const),
+  ...THREE_DIGITS.map((c) => [c, 3] as const),
+  ...FOUR_DIGITS.map((c) => [c, 4] as const),
+])
+
 type MoneyProblem = { ok: false; part: 'amount' | 'currency'; problem: string; cure: string }
 type ParsedMoney = { ok: true; money: Money } | MoneyProblem
 
-/** More whole digits than any consumer debt has; beyond it a field was read as money by mistake. */
+/** More whole digits than any consumer debt has: a longer number is not an amount. */
 const MAX_WHOLE_DIGITS = 15
 const MAX_LENGTH = 32
 
 /**
  * Which amount do these two fields state, exactly?
  *
- * Refuses rather than guesses: JSON numbers (they have already lost digits), signs unless allowed,
- * exponents, thousands marks, leading zeros, more digits than the currency has. Never throws.
+ * Refuses JSON numbers (they have already lost digits), signs unless allowed, exponents, thousands marks, leading zeros
+ * and more digits than the currency has. Never throws.
  *
- * @param amount    as it came; only text is taken
- * @param currency  as it came; ISO 4217 in upper case
- * @returns         the amount padded to the currency's minor digits, or which part is wrong and what would be right
+ * @param amount    as received; only text is accepted
+ * @param currency  as received; ISO 4217 in upper case
+ * @returns         the amount padded to the currency's minor digits, or which part is wrong and its cure
  */
 export function parseMoney(
   amount: unknown,
@@ -53,7 +78,7 @@ export function parseMoney(
   const [sign, whole, minor] = [m[1] as string, m[2] as string, m[3] ?? '']
   if (whole.length > 1 && whole.startsWith('0')) return wrong('has leading zeros')
   if (whole.length > MAX_WHOLE_DIGITS) return wrong(`has more than ${MAX_WHOLE_DIGITS} digits before the point`)
-  // 125.0000 says nothing that 125.00 does not; 125.005 would lose a digit.
+  // 125.0000 equals 125.00; 125.005 would lose a digit.
   if (/[1-9]/.test(minor.slice(exponent)))
     return wrong(`has ${minor.length} digits after the point, ${currency as string} has ${exponent}`)
   const zero = /^0*$/.test(whole + minor)
@@ -74,9 +99,9 @@ const CREDITS = [
 ]
 
 /**
- * A balance as books write it, with the sign before it: `(125.00)` and `125.00-` are `-125.00`.
+ * A balance in accounting notation, with the sign first: `(125.00)` and `125.00-` become `-125.00`.
  *
- * Below zero more was paid than was owed. Anything else stays as it came.
+ * A negative balance was overpaid. Anything else is returned unchanged.
  */
 export function signedBalance(stated: unknown): unknown {
   if (typeof stated !== 'string' || stated.length > MAX_LENGTH) return stated
@@ -93,7 +118,7 @@ export function toMinor(money: Money): bigint {
   return BigInt(parsed.money.amount.replace('.', ''))
 }
 
-/** The amount that so many minor units make. Throws RangeError for a currency not in use. */
+/** The amount of these minor units. Throws RangeError for a currency not in use. */
 export function fromMinor(minor: bigint, currency: string): Money {
   const exponent = CURRENCY_EXPONENTS.get(currency)
   if (exponent === undefined) throw new RangeError('not money: the currency is not in use')
@@ -126,39 +151,14 @@ function problemOf(text: string): string {
   return 'is not a decimal amount'
 }
 
-const codes = (text: string): string[] => text.trim().split(/\s+/)
-
-const NO_MINOR_UNIT = codes('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF')
-const THREE_DIGITS = codes('BHD IQD JOD KWD LYD OMR TND')
-const FOUR_DIGITS = codes('CLF UYW')
-const TWO_DIGITS = codes(`
-  AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY
-  COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR
-  IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD
-  NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP
-  SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG`)
-
-/**
- * How many minor digits does an amount in this currency have?
- *
- * ISO 4217 list one, without metals, funds codes that are not money, and test codes. BGN stays
- * although Bulgaria now uses the euro: debts in it are still being paid.
- */
-export const CURRENCY_EXPONENTS: ReadonlyMap<string, number> = new Map([
-  ...NO_MINOR_UNIT.map((c) => [c, 0] as const),
-  ...TWO_DIGITS.map((c) => [c, 2] as const),
-  ...THREE_DIGITS.map((c) => [c, 3] as const),
-  ...FOUR_DIGITS.map((c) => [c, 4] as const),
-])
-
-/** Everything GSM-7 and Chinese carriers take: `¥` and `₹` are not among it, and give way to the code. */
+/** Characters that GSM-7 and Chinese carriers accept; amounts with others, such as `¥` and `₹`, use the currency code. */
 const PLAIN = /^[-A-Z$£€0-9.,' ]+$/
 
-/** Making one takes longer than the rest of a message. */
+/** Creating a NumberFormat takes longer than rendering the rest of a message. */
 const formats = new LRUCache<string, Intl.NumberFormat>({ max: 500 })
 
 /**
- * How is this amount written to a person?
+ * How is this amount written in a message?
  *
  * zh: `1,250.00元`, other currencies by name (`125.00美元`); never `¥`, which mainland carriers refuse.
  * Elsewhere the locale's own form (`$125.00`, `£125.00`), with the code where the symbol is not plain
@@ -173,8 +173,7 @@ export function formatMoney(money: Money, locale: string): string {
 /**
  * How is this amount said by a speech engine?
  *
- * As `formatMoney`, but in Chinese without thousands marks, and in both without a bare `.00`:
- * `1250元`, `$125`.
+ * As `formatMoney`, but without `.00` and, in Chinese, without thousands marks: `1250元`, `$125`.
  */
 export function speakMoney(money: Money, locale: string): string {
   if (isChinese(locale)) {
@@ -206,7 +205,7 @@ function formatWith(locale: string, money: Money, options: Intl.NumberFormatOpti
   const key = `${locale}|${digits}|${JSON.stringify(options)}`
   let format = formats.get(key)
   if (format === undefined) {
-    // Digits from ISO 4217, not from Intl: CLDR rounds some currencies (IQD, LBP) that debts are still stated in.
+    // Digits from ISO 4217, not from Intl: CLDR rounds some currencies (IQD, LBP) whose minor units debts still use.
     format = new Intl.NumberFormat(locale, {
       ...options,
       numberingSystem: 'latn',

@@ -18,20 +18,20 @@ export const jurisdictionPath = z
 const some = <T extends readonly [string, ...string[]]>(words: T) => z.array(z.enum(words)).min(1)
 
 /**
- * When does a rule, or a whole pack, speak? (S1)
+ * When does a rule, or a whole pack, apply? (S1)
  *
- * Every stated part must match. What a case does not state leaves the rule out,
- * except in `except…`, which must be known to match before it excuses anything.
+ * Every stated part must match. A fact that the case does not state does not match; an `except…` excuses only what is known
+ * to match it.
  */
 export const conditionSchema = z
   .strictObject({
-    /** The person may be at or below one of these places. */
+    /** The recipient may be at or below one of these places. */
     jurisdictions: z.array(jurisdictionPath).min(1).optional(),
-    /** Silent only where every place in which the person may be is at or below one of these. */
+    /** Does not apply if every candidate place of the recipient is at or below one of these. */
     exceptJurisdictions: z.array(jurisdictionPath).min(1).optional(),
     roles: some(ROLES).optional(),
     products: z.array(z.string().min(1)).min(1).optional(),
-    /** Silent only where every account of the message is of one of these products. */
+    /** Does not apply if every account of the message is of one of these products. */
     exceptProducts: z.array(z.string().min(1)).min(1).optional(),
     channels: some(CHANNELS).optional(),
     modes: some(MODES).optional(),
@@ -40,7 +40,7 @@ export const conditionSchema = z
     tones: some(TONES).optional(),
     addressKinds: some(ADDRESS_KINDS).optional(),
     exceptAddressKinds: some(ADDRESS_KINDS).optional(),
-    /** Inclusive on both ends; a day counts when it does so in any zone the person may be in. */
+    /** Inclusive on both ends, and met if it is in any candidate zone of the recipient. */
     daysPastDue: z
       .strictObject({ min: z.int().optional(), max: z.int().optional() })
       .refine((range) => range.min !== undefined || range.max !== undefined, 'must state min or max')
@@ -49,9 +49,9 @@ export const conditionSchema = z
         'min must not exceed max',
       )
       .optional(),
-    /** First local date on which it speaks. */
+    /** First local date on which it applies. */
     from: localDate.optional(),
-    /** First local date on which it speaks no more. */
+    /** First local date on which it no longer applies. */
     until: localDate.optional(),
   })
   .refine((when) => when.from === undefined || when.until === undefined || when.from < when.until, {
@@ -66,7 +66,7 @@ const days = z.array(z.int().min(1).max(7)).min(1)
 const channels = z.array(z.enum(CHANNELS)).min(1)
 export const kinds = z.array(z.enum(KINDS)).min(1)
 export const positive = z.int().min(1)
-/** A century at most: what lies further ahead has no date that can be reckoned with. */
+/** A century at most, so that date arithmetic stays in range. */
 export const dayCount = positive.max(36_500)
 /** One of the holiday calendars under `calendars/`. */
 export const calendar = z.enum(Object.keys(CALENDAR_TABLES))
@@ -75,44 +75,43 @@ export const calendar = z.enum(Object.keys(CALENDAR_TABLES))
 export const wantedEvent = z.strictObject({ event: z.enum(EVENT_TYPES), kind: z.string().min(1).optional() })
 
 const consentOpening = z.strictObject({
-  /** Consent of one of these kinds, in force, for this channel and address, silences the rule. */
+  /** Consent of one of these kinds, in force, for this channel and address, lifts the rule. */
   consent: z.array(z.string().min(1)).min(1),
-  /** The consent's day is day 1; it opens the rule for this many days at most. */
+  /** The consent's day is day 1; it lifts the rule for this many days at most. */
   days: dayCount.optional(),
 })
 
-/** What every rule says about itself, whatever its shape. */
+/** Fields of every rule, of any shape. */
 export const about = {
   id: z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be lower-case words joined by "-"'),
   citation: z.string().min(1),
-  /** Where the text was seen: the row of the fact base and the page. */
+  /** Where the text was read: the row of the fact base and the page. */
   source: z.string().min(1),
-  /** The day on which the source was retrieved; null: it never was (from memory). Every rule of a shipped law pack states it. */
+  /** The day the source was retrieved; null: never (from memory). Every rule of a shipped law pack states it. */
   retrieved: localDate.nullable().optional(),
   /** Was the rule's own text, or a trustworthy copy, read? */
   verified: z.enum(['text', 'secondary', 'no']),
   /** `off` rules are listed and never object. An unverified rule must be off. */
   status: z.enum(['on', 'off']).default('on'),
-  /** What the law's wording binds to; the engine treats each as a prohibition (S23), save guidance for words (`content`). */
+  /** The law's wording; the engine treats each as a prohibition (S23), except guidance on content. */
   force: z.enum(['hard', 'presumption', 'soft']).default('hard'),
   /** Where the text is vague: the stricter reading that was chosen, and why. */
   reading: z.string().min(1).optional(),
   when: conditionSchema.optional(),
-  /** Consent may loosen this rule and no other (S17). */
+  /** Consent that lifts this rule alone (S17). */
   unless: consentOpening.optional(),
 }
 
 /**
- * What do the outcomes of contacts count as? (S8)
+ * What is counted of the outcomes of contacts? (S8)
  *
- * `attempt`: every try. `unanswered`: rang, nobody spoke. `connected`: somebody or
- * something picked up. `conversation`: a person spoke. `reached`: a conversation, a
- * message left, or a text or email that may have arrived.
+ * `attempt`: every attempt. `unanswered`: rang, no answer. `connected`: a human or a machine answered. `conversation`: a
+ * human spoke. `reached`: a conversation, a message left, or a text or email that may have arrived.
  */
 export const COUNT_UNITS = ['attempt', 'unanswered', 'connected', 'conversation', 'reached'] as const
 export type CountUnit = (typeof COUNT_UNITS)[number]
 
-/** What contacts are summed over (S9): all of the person's, those about one account, those to one address. */
+/** What contacts are grouped by (S9): the recipient, the account, the address. */
 export const COUNT_KEYS = ['person', 'account', 'address'] as const
 export type CountKey = (typeof COUNT_KEYS)[number]
 
@@ -136,18 +135,18 @@ export const capRule = z.strictObject({
   window: countWindow,
   counts: z.enum(COUNT_UNITS),
   key: z.enum(COUNT_KEYS),
-  /** Contacts over these channels are pooled (S10). */
+  /** Contacts over these channels are counted together (S10). */
   channels,
-  /** Only contacts made this way count; a contact whose mode is not known counts. */
+  /** Only contacts of this mode count, and those of unknown mode. */
   mode: z.enum(['automated', 'agent']).optional(),
-  /** `same-day-reply`: the first contact after the person's own message, over its channel and on its local day, does not count. */
+  /** `same-day-reply`: the first contact after the recipient's own message, over its channel and on its local day, does not count. */
   excludes: z
     .array(z.enum(['same-day-reply']))
     .min(1)
     .optional(),
-  /** The first so many unanswered ones in the window do not count. */
+  /** This many unanswered ones, the first in the window, do not count. */
   freeUnanswered: positive.optional(),
-  /** Speaks only once there was a conversation; contacts before it do not count. */
+  /** Applies only after a conversation; contacts before it do not count. */
   afterFirstConversation: z.boolean().optional(),
 })
 
@@ -163,7 +162,7 @@ export const exclusivityRule = z.strictObject({
   afterFirstConversation: z.boolean().optional(),
 })
 
-/** A least time between contacts (S11). */
+/** A minimum time between contacts (S11). */
 export const spacingRule = z
   .strictObject({
     ...about,
@@ -186,7 +185,7 @@ export const spacingRule = z
     path: ['minutes'],
   })
 
-/** Silence after something happened (S12); the day it happened is day 1. Inbound counts too. */
+/** No contact for some days after one (S12), its own day being day 1. Inbound counts too. */
 export const cooldownRule = z.strictObject({
   ...about,
   shape: z.literal('cooldown'),
@@ -264,7 +263,7 @@ function overlapOf(spans: readonly WeeklySpan[]): string | null {
         const [from, to] = [minutesOf(span.from), minutesOf(span.to)]
         const start = (day - 1) * 1440 + from
         const end = start + (to <= from ? to + 1440 : to) - from
-        // Sunday's tail stands before Monday.
+        // A span that runs past Sunday also occurs before Monday.
         return [
           { span, start, end },
           { span, start: start - WEEK, end: end - WEEK },

@@ -17,17 +17,17 @@ import { CONTENT_BLOCKS } from './template.ts'
 import { ADDRESS_ORIGINS, HOLD_KINDS, RELATIONS, SUPPRESSION_REASONS, SUPPRESSION_SCOPES } from './vocabulary.ts'
 
 /**
- * Who writes at a time at which they asked to be left alone may be answered once, over the same channel, while that
- * time lasts (S4). Only what answers is meant: kinds `service` and `confirmation`, never a reminder.
+ * A recipient who writes during their own blocked time may be answered once, over the same channel, within that time (S4).
+ * Answers are of kind `service` or `confirmation`, never reminders.
  */
 const replyRule = z.strictObject({
   ...about,
   shape: z.literal('reply'),
-  /** Rules of this pack that do not object to that answer either. */
+  /** Rules of this pack that do not object to the answer either. */
   lifts: z.array(z.string().min(1)).default([]),
 })
 
-/** Nothing before this has happened and the wait is over (S13). */
+/** No contact before this event has happened and the wait is over (S13). */
 const preconditionRule = z
   .strictObject({
     ...about,
@@ -37,9 +37,9 @@ const preconditionRule = z
     waitDays: dayCount.optional(),
     /** Business days (Monday to Friday without the calendar's holidays) after the event's own day; `waitDays` follow them. */
     waitBusinessDays: z.strictObject({ days: dayCount, calendar }).optional(),
-    /** Only an event since the account last fell due counts: each time it falls overdue asks for a new one. */
+    /** Only an event of the current spell counts: each time the account falls overdue requires a new one. */
     eachSpell: z.boolean().optional(),
-    /** Nothing before the debt is overdue by this many days. */
+    /** No contact before the debt is overdue by this many days. */
     daysPastDue: dayCount.optional(),
   })
   .refine((rule) => (rule.requires === undefined) !== (rule.daysPastDue === undefined), {
@@ -47,16 +47,16 @@ const preconditionRule = z
     path: ['requires'],
   })
 
-/** Something we owe after the first contact, the due date or an event; once overdue it blocks (S20). */
+/** A duty after the first contact, the due date or an event; once overdue it blocks contact (S20). */
 const dutyRule = z
   .strictObject({
     ...about,
     shape: z.literal('duty'),
-    /** `first-contact`: the first that reached the person, or in which the person reached us and was spoken to. */
+    /** `first-contact`: the first that reached the recipient, or in which the recipient reached us and was spoken to. */
     after: z.union([z.literal('first-contact'), z.literal('due-date'), wantedEvent]),
     owes: wantedEvent,
     withinDays: dayCount.optional(),
-    /** Monday to Friday; no holiday is left out, so that none is read later than it may be due. */
+    /** Monday to Friday; holidays count too, so that no deadline is assumed later than it is. */
     withinBusinessDays: dayCount.optional(),
   })
   .refine((rule) => (rule.withinDays === undefined) !== (rule.withinBusinessDays === undefined), {
@@ -64,12 +64,12 @@ const dutyRule = z
     path: ['withinDays'],
   })
 
-/** A pause that law attaches to an event or hold (S14). */
+/** A hold that law attaches to an event or another hold (S14). */
 const pauseRule = z.strictObject({
   ...about,
   shape: z.literal('pause'),
   on: z.union([wantedEvent, z.strictObject({ hold: z.enum(HOLD_KINDS) })]),
-  /** How long it lasts where no end is recorded, the starting day included; absent: until somebody ends it. */
+  /** How long it lasts where no end is recorded, the starting day included; absent: until it is ended. */
   days: dayCount.optional(),
   /** Days that a recorded end adds. */
   tailDays: dayCount.optional(),
@@ -78,7 +78,7 @@ const pauseRule = z.strictObject({
   lets: kinds.optional(),
 })
 
-/** A stop that a suppression of one of these reasons means, wider than its own scope (S15, S16). */
+/** Widens suppressions of these reasons beyond their own scope (S15, S16). */
 const stopRule = z.strictObject({
   ...about,
   shape: z.literal('stop'),
@@ -88,32 +88,32 @@ const stopRule = z.strictObject({
   lets: kinds.optional(),
 })
 
-/** Recorded consent is needed (S17). */
+/** Recorded consent is required (S17). */
 const consentRule = z.strictObject({
   ...about,
   shape: z.literal('consent'),
   needs: z.array(z.string().min(1)).min(1),
   /** A consent older than this is stale. */
   freshDays: dayCount.optional(),
-  /** `silent`: a case outside the running system that states no such consent at all says nothing about consents. */
+  /** `silent`: does not apply to a case outside the running system that states no such consent. */
   ifUnstated: z.enum(['refuse', 'silent']).default('refuse'),
 })
 
 /**
  * Where must an address come from, and how lately must it have been confirmed?
  *
- * It is shown by its stated origin, by consent to this very address, or by the person's own message from it; freshness
- * by the latest of `verifiedAt`, such a consent and such a message.
+ * Its stated origin, consent to this address, or the recipient's own message from it prove the origin; the latest of
+ * `verifiedAt`, such a consent and such a message proves freshness.
  */
 const addressRule = z.strictObject({
   ...about,
   shape: z.literal('address'),
   origins: z.array(z.enum(ADDRESS_ORIGINS)).min(1),
-  /** Consent of one of these kinds, in force and recorded for this very address. */
+  /** Consent of one of these kinds, in force and recorded for this address. */
   consents: z.array(z.string().min(1)).min(1).optional(),
   /** Local days for which a confirmation lasts, its own day included. */
   freshDays: dayCount.optional(),
-  /** Where a case outside the running system says nothing about the address: `silent`, or as if nothing were known (`refuse`). */
+  /** For a case outside the running system that states nothing about the address: do not apply, or `refuse`. */
   ifUnstated: z.enum(['refuse', 'silent']).default('silent'),
 })
 
@@ -123,23 +123,23 @@ const routeRule = z.strictObject({ ...about, shape: z.literal('route'), because:
 const blocks = z.array(z.enum(CONTENT_BLOCKS)).min(1)
 
 /**
- * What words must and must not say (S18). A message whose words are known to fall short is refused; `force: soft` is
+ * What the text must and must not contain (S18). A message known to violate it is refused; with `force: soft` it is
  * guidance, which `decorum check` reports and which refuses nothing.
  */
 const contentRule = z.strictObject({
   ...about,
   shape: z.literal('content'),
-  /** What the recipient reads or hears, or what a call leaves on a machine. */
+  /** What the recipient reads or hears, or what a call records on a voicemail. */
   part: z.enum(['message', 'voicemail']).default('message'),
   requires: blocks.optional(),
   forbids: blocks.optional(),
   /** Nothing else than these. */
   only: blocks.optional(),
-  /** Once such an event is on record for each account, it has been said. */
+  /** Satisfied once such an event is recorded for each account. */
   satisfiedBy: wantedEvent.optional(),
 })
 
-/** Who may be contacted (S19): every other relation is refused. Whatever a pack allows, `decorum/own-address` lets in the borrower alone. */
+/** Who may be contacted (S19): every other relation is refused. Regardless of packs, `decorum/own-address` allows the borrower alone. */
 const thirdPartyRule = z.strictObject({
   ...about,
   shape: z.literal('third-party'),
@@ -149,8 +149,8 @@ const thirdPartyRule = z.strictObject({
 })
 
 /**
- * How far an opt-out reaches, which words ask for one, and when it binds by law at the latest (S16). Here it binds the
- * next decision, by `decorum/suppression`; `optOutOf` answers the rest.
+ * How far an opt-out reaches, which words request one, and by when law requires it to take effect (S16). Decisions apply it
+ * at once, by `decorum/suppression`; `optOutOf` reads the rest.
  */
 const optOutRule = z.strictObject({
   ...about,
@@ -158,24 +158,24 @@ const optOutRule = z.strictObject({
   /** What the law says in words. */
   effectWithin: z.string().min(1),
   withinBusinessDays: dayCount.optional(),
-  /** What it stops at least: the address it came from, the channel, or all. */
+  /** What it suppresses at least: the address it came from, the channel, or all. */
   covers: z.enum(SUPPRESSION_SCOPES).default('address'),
-  /** False: a message (START) is not enough to take it back. */
+  /** False: a START message does not lift it. */
   startLifts: z.boolean().optional(),
   words: z.array(z.string().min(1)).optional(),
   confirmationWithinMinutes: positive.max(525_600).optional(),
 })
 
 /**
- * What is kept, as far as law tells it apart: `contact` is all that shows when, how and why somebody was contacted or
- * not (contacts, attempts, messages, decisions, receipts); `recording` a call's sound; `consent` what was agreed to or refused.
+ * Classes of records that law distinguishes: `contact` shows when, how and why a recipient was contacted or not (contacts,
+ * attempts, messages, decisions, receipts); `recording` is a call's audio; `consent` what was agreed to or refused.
  */
 const RECORD_CLASSES = ['contact', 'recording', 'consent'] as const
 export type RecordClass = (typeof RECORD_CLASSES)[number]
 
 /**
- * How long records are kept (S22): at least so long after the anchor's local day and, with `maximum`, no longer.
- * `retentionOf` answers from it; nothing is deleted by deciding.
+ * How long records are kept (S22): at least this long after the anchor's local day and, with `maximum`, no longer. Read by
+ * `retentionOf`; decisions ignore it.
  */
 const retentionRule = z
   .strictObject({
@@ -185,7 +185,7 @@ const retentionRule = z
     years: positive.max(100).optional(),
     months: positive.max(1200).optional(),
     days: dayCount.optional(),
-    /** `last-collection-activity` on the debt, or the `contact` that the record tells of. */
+    /** `last-collection-activity` on the debt, or the recorded `contact`. */
     anchor: z.enum(['last-collection-activity', 'contact']),
     maximum: z.boolean().optional(),
   })
@@ -223,7 +223,7 @@ const TIME = 'Write the time as "HH:MM", from "00:00" to "24:00", in quotes.'
 const DAY = 'Write a day that the calendar has, as "2026-11-23", in quotes.'
 const WEEKDAY = 'Write weekdays as numbers from 1, Monday, to 7, Sunday.'
 
-/** What would be right under each key of a pack, where the fault itself does not say. */
+/** The cure for a fault at each key of a pack, where the fault has none. */
 const CURES: Readonly<Record<string, string>> = {
   limit:
     'Write a whole number of at least 1. To forbid such contacts altogether, write a rule of shape route, with "because", in place of the cap.',
@@ -253,7 +253,7 @@ const CURES: Readonly<Record<string, string>> = {
   reviewer: 'Write the name of the counsel who signed it off, or null.',
 }
 
-/** The same fault with what would be right: under a pack's keys, that depends on the key. */
+/** The fault with a cure, chosen by the key it is at. */
 export function withPackCure(fault: Fault): Fault {
   return fault.cure !== undefined
     ? fault

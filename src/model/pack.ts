@@ -5,7 +5,7 @@ import { conditionSchema, localDate } from './pack-parts.ts'
 import { type PackRule, RULE_SHAPES, type RuleShape, withPackCure } from './pack-rule.ts'
 import { ZONE_EDITION } from './zones/zone-data.ts'
 
-/** One example that a pack carries: a decide case without `packs`, and what must come out. */
+/** One example in a pack: a decide case without `packs`, and the expected decision. */
 const vectorSchema = z.strictObject({
   name: z.string().min(1),
   /** A case of the decide contract; checked by the contract's own schema where vectors are run. */
@@ -19,16 +19,16 @@ const vectorSchema = z.strictObject({
 })
 
 /**
- * Which of the places where the person may be this pack's rules are applied to and read in (S5).
+ * Which of the recipient's candidate places this pack's rules apply to (S5).
  *
- * `all-candidates`, which is also what an absent `location` means: all of them. `presume-area-code`: a number called at
- * an area code within `applies.jurisdictions` puts the person there. `single`: the best-ranked sign. The last two
- * narrow only while no sign contradicts them.
+ * `all-candidates`, the default: all of them. `presume-area-code`: a called number with an area code within
+ * `applies.jurisdictions` places the recipient there. `single`: the best-ranked sign. The last two narrow only while no
+ * sign contradicts them.
  */
 const locationSchema = z
   .strictObject({
     mode: z.enum(['all-candidates', 'presume-area-code', 'single']),
-    /** For `single`, what counts for most first: `stated-zone`, `jurisdiction`, `area-code`, or a kind of location evidence such as `postal-address`. */
+    /** For `single`, best first: `stated-zone`, `jurisdiction`, `area-code`, or a kind of location evidence such as `postal-address`. */
     ranking: z.array(z.string().min(1)).min(1).optional(),
   })
   .refine((location) => location.ranking === undefined || location.mode === 'single', {
@@ -43,11 +43,11 @@ const headShape = {
   title: z.string().min(1),
   /** `law`, or the house's own stricter numbers. */
   kind: z.enum(['law', 'house']),
-  /** Not legal advice: who signed it off for live use; null until counsel has. */
+  /** The counsel who signed it off for live use; null: not signed off. */
   reviewer: z.string().nullable(),
   /** Where and when the rules were collected. */
   source: z.string().min(1),
-  /** Who last read the rules against their sources, and on which day; null: nobody has. Reading is not signing off. */
+  /** Who last read the rules against their sources, and on which day; null: not read. Reading is not signing off. */
   readBy: z.string().min(1).nullable().default(null),
   readOn: localDate.nullable().default(null),
   validFrom: localDate,
@@ -55,12 +55,12 @@ const headShape = {
   validUntil: localDate.nullable().default(null),
   /** Considered only when named. */
   optIn: z.boolean().default(false),
-  /** Each of its rules holds where, when and for the channel for which no law settles the same (hours, counts, spacing, silence after a contact). */
+  /** Each of its rules applies only where no law regulates the same (hours, counts, spacing, cooldown) for the place, time and channel. */
   fallback: z.boolean().default(false),
-  /** Every rule of that pack holds here too, unless a rule of the same id replaces it. */
+  /** Inherits every rule of that pack; a rule of the same id replaces the inherited one. */
   extends: z.string().optional(),
   applies: conditionSchema.default({}),
-  /** The oldest edition of the time zone data that knows the time of its places, e.g. `2026b`; with an older one in force everything it applies to is held. */
+  /** The oldest edition of the time zone data that is right for its places, e.g. `2026b`; with an older one in force, everything it applies to is held. */
   zoneData: z.string().regex(ZONE_EDITION, 'must be an edition of the time zone data, as "2026b"').optional(),
   location: locationSchema.optional(),
 }
@@ -76,7 +76,7 @@ const packSchema = z
   })
   .refine(isReadWhole, READ)
 
-/** A whole pack file, its rules by shape: what editors are given to complete and check it with. */
+/** A whole pack file with its rules by shape: the schema that editors use to complete and check it. */
 export const packFileSchema = z.strictObject({
   ...headShape,
   rules: z
@@ -124,7 +124,7 @@ export function parsePack(data: unknown): ParsedPack {
   return faults.length > 0 ? { ok: false, faults } : { ok: true, pack: { ...head.data, rules } }
 }
 
-/** Exceptions for rules that the pack does not have; what it inherits is known only with all packs. */
+/** `lifts` that name no rule of the pack; inherited rules are known only with all packs. */
 function strayLifts(raw: readonly unknown[], rules: readonly PackRule[], known: ReadonlySet<string>): Fault[] {
   return rules.flatMap((rule) =>
     rule.shape !== 'reply'
@@ -147,7 +147,7 @@ function strayLifts(raw: readonly unknown[], rules: readonly PackRule[], known: 
   )
 }
 
-/** People look for a rule by its id, not by its place in the list. */
+/** Authors look for a rule by its id, not by its index. */
 function namingRule(fault: Fault, raw: unknown): Fault {
   const id = (raw as { id?: unknown } | null)?.id
   return typeof id === 'string' && id !== '' ? { ...fault, problem: `${fault.problem} (rule "${id}")` } : fault
@@ -198,8 +198,8 @@ function parseRule(raw: unknown, path: string): { ok: true; rule: PackRule } | {
 /**
  * Which rules does each pack have, those it inherits by `extends` included?
  *
- * A rule of the same id replaces the inherited one. Of several versions of the pack
- * that is extended, the latest one already valid on the extending pack's first day.
+ * A rule of the same id replaces the inherited one. Of several versions of the extended pack, the latest one valid on the
+ * extending pack's first day is used.
  *
  * @returns  the packs, or a fault for each that extends itself or what does not exist
  */
@@ -220,15 +220,14 @@ export function withInheritedRules(
   return faults.length > 0 ? { ok: false, faults } : { ok: true, packs: resolved }
 }
 
-/** Those of the packs that have all their rules: neither they nor what they extend goes round in a circle or leads nowhere. */
+/** The packs whose `extends` resolves: no cycle and no missing pack. */
 export const completePacks = (packs: readonly Pack[]): Pack[] =>
   packs.filter((pack) => typeof inherit(pack, packs) !== 'string')
 
-/** What is wrong with a circle, and its cure. */
 export const describeCycle = (circle: readonly string[]): string => `goes round in a circle: ${circle.join(' → ')}`
 export const CYCLE_CURE = 'Take "extends" out of one of these packs, and repeat there the rules that it needs.'
 
-/** The ids round which `extends` of this pack leads in a circle; null when it ends. */
+/** The ids of the cycle that `extends` of this pack leads into; null: none. */
 export function extendsCycle(pack: Pack, packs: readonly Pack[]): readonly string[] | null {
   const line = [pack.id]
   for (let here: Pack | undefined = pack; here?.extends !== undefined; here = baseOf(here, packs)) {
@@ -238,7 +237,7 @@ export function extendsCycle(pack: Pack, packs: readonly Pack[]): readonly strin
   return null
 }
 
-/** The newest that the pack or what it extends needs. */
+/** The newest edition that the pack or what it extends needs. */
 function zoneDataNeeded(pack: Pack, packs: readonly Pack[]): Pick<Pack, 'zoneData'> {
   const base = pack.extends === undefined ? undefined : baseOf(pack, packs)
   const needed = [pack.zoneData, ...(base === undefined ? [] : [zoneDataNeeded(base, packs).zoneData])]

@@ -1,37 +1,36 @@
 import { decode } from 'html-entities'
 import { parse } from 'tldts'
 
-/** What Unicode calls default-ignorable (soft hyphens, zero-width and bidi controls, fillers, variation selectors, tags), and the interlinear marks. */
+/** Unicode's default-ignorable characters (soft hyphens, zero-width and bidi controls, fillers, variation selectors, tags) and interlinear marks. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u
 const EVERY_INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu
 
-/** Most texts are this, and need nothing done. */
+/** Most texts, which need no change. */
 const ASCII = /^[\0-\x7f]*$/
 
-/** Scripts whose letters are joined or kept apart by U+200C and U+200D, and whose words mean another thing without them. */
+/** Scripts whose letters U+200C and U+200D join or separate, which changes the meaning of words. */
 const JOINED_SCRIPTS =
   '[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Nko}\\p{Script=Thaana}\\p{Script=Devanagari}\\p{Script=Bengali}' +
   '\\p{Script=Gurmukhi}\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}' +
   '\\p{Script=Tibetan}\\p{Script=Myanmar}\\p{Script=Khmer}]'
 const AFTER_JOINED = new RegExp(`${JOINED_SCRIPTS}$`, 'u')
 const BEFORE_JOINED = new RegExp(`^${JOINED_SCRIPTS}`, 'u')
-/** An emoji, with the skin tone or the selector that may follow it. */
+/** An emoji with an optional skin tone or selector. */
 const AFTER_EMOJI = /\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})?$/u
 const BEFORE_EMOJI = /^\p{Extended_Pictographic}/u
 const AFTER_MONGOLIAN = /\p{Script=Mongolian}$/u
 
 /**
- * The same text in the one form in which it is kept, compared and sent: composed (NFC), and without
- * characters that nobody sees.
+ * The text as it is stored, compared and sent: composed (NFC), without invisible characters.
  *
- * A decomposed accent or one soft hyphen turns an SMS of one segment into three, and two spellings
- * that look alike must be alike. Joiners stay where a script is written with them.
+ * A decomposed accent or one soft hyphen turns an SMS of one segment into three, and spellings that look alike must
+ * compare equal. Joiners stay where a script needs them.
  */
 export function plainText(text: string): string {
   if (ASCII.test(text)) return text
   const composed = text.normalize('NFC')
   if (!INVISIBLE.test(composed)) return composed
-  // Composed again: what stood between a letter and its accent is gone now.
+  // Composed again: an invisible character may have separated a letter from its accent.
   return composed
     .replace(EVERY_INVISIBLE, (character, at: number) =>
       isNeeded(
@@ -68,23 +67,23 @@ const ANY_HOST = new RegExp(
   `(?<![@\\p{L}\\p{N}.-])(?:[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}])?\\.)+[\\p{L}][\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}](?::\\d{1,5})?(?:[/?#]${END})?(?![\\p{L}\\p{N}.-]*@)`,
   'giu',
 )
-/** `192.0.2.7/pay`, `192.0.2.7:8080`; four numbers alone are more often something else. */
+/** `192.0.2.7/pay`, `192.0.2.7:8080`; four numbers alone are rarely an address. */
 const IP_HOST = new RegExp(`(?<![\\w.-])(?:\\d{1,3}\\.){3}\\d{1,3}(?::\\d{1,5}|/)${END}`, 'g')
-/** Full stops of other scripts, which address bars and phones read as points. */
+/** Full stops of other scripts, which browsers and phones read as dots in a host. */
 const WIDE_STOPS = /(?<=[\p{L}\p{N}])[\u3002\uff0e\uff61](?=[\p{L}\p{N}])/gu
 
-/** Titles and initials before a surname, as people type them without the space: `Dr.No`, `J.Me`. */
+/** Titles and initials before a surname, typed without a space: `Dr.No`, `J.Me`. */
 const TITLE =
   /^(?:\p{Lu}|Mr|Mrs|Ms|Mx|Dr|St|Ste|Jr|Sr|Prof|Mme|Mlle|Me|Fr|Rev|Hon|Hr|Sra|Srta|Dra|Ing|Dipl|Mag|Dott|Don|Sig|Lic|Capt|Col|Gen|Lt|Sgt)\.\p{Lu}\p{L}*$/u
 
-/** How companies write what they are: `Shili Co.Ltd`. */
+/** Legal forms of companies: `Shili Co.Ltd`. */
 const COMPANY = /^(?:Co|Corp|Inc|Ltd|Pty|Pvt|Pte|Cia|Sdn)\.(?:Ltd|Inc|Co|Llc|Limited|Kg|Gmbh|Bhd)$/i
 
 /**
  * Which parts of this text would a phone or a mail program make clickable?
  *
- * Links with a scheme, hosts under a top-level domain that exists, and whatever begins with `www.`.
- * A name with a point in it (`St. John`, `J.R. Smith`, `Dr.Müller`, `Inc.`) is none.
+ * Links with a scheme, hosts under an existing top-level domain, and text that begins with `www.`; not a name with a dot
+ * (`St. John`, `J.R. Smith`, `Dr.Müller`, `Inc.`).
  */
 export function clickableLinks(text: string): string[] {
   if (!/[.:\u3002\uff0e\uff61]/.test(text)) return []
@@ -102,7 +101,7 @@ function isWeb(link: string): boolean {
 
 const trimmed = (link: string): string => link.replace(/[.,;:!?)]+$/, '')
 
-/** What databases, spreadsheets and programs write where they have no name. Somebody may be called Na, or Null with a name before it. */
+/** Placeholders that databases, spreadsheets and programs write for a missing name. Na, and Null as a surname, are names. */
 const NO_NAME: ReadonlySet<string> = new Set([
   'null',
   '(null)',
@@ -142,27 +141,27 @@ const NO_PHRASE =
 const SPREADSHEET_ERROR = /^#[¡¿]?[\p{Lu}/_0]+(?:[!?]|(?<=N\/A|NV|NULL))$/u
 
 /**
- * What is this person called? Null: what stands there is no name.
+ * Which name does this text hold? Null: none.
  *
- * Nothing but marks and spaces, `NULL`, `N/A`, `#REF!`, `undefined`: such a message greets nobody by name.
- * `Na` is a name.
+ * Punctuation alone, `NULL`, `N/A`, `#REF!` and `undefined` are not names, and the message then greets without one. `Na`
+ * is a name.
  */
 export function personName(text: string): string | null {
   const name = plainText(text).replace(/\s+/gu, ' ').trim()
   const words = name.toLowerCase().split(' ')
-  const says =
+  const isName =
     /[\p{L}\p{N}]/u.test(name) &&
     !NO_PHRASE.test(name) &&
     !words.every((word) => NO_NAME.has(word) || SPREADSHEET_ERROR.test(word.toUpperCase()))
-  return says ? name : null
+  return isName ? name : null
 }
 
 type StatedName = { ok: true; name: string } | { ok: false; problem: string; cure: string }
 
 /**
- * Which name does upstream state here? HTML entities are what they stand for (`O&#39;Brien`), once.
+ * Which name does upstream state here? HTML entities (`O&#39;Brien`) are decoded once.
  *
- * @returns  the name; or why there is none to write to, in words that do not repeat it
+ * @returns  the name, or why it cannot be used, in words that do not repeat it
  */
 export function statedName(text: string): StatedName {
   const name = personName(text.includes('&') ? decode(text).replace(/[\p{Cc}\p{Surrogate}\ufffd]/gu, ' ') : text)

@@ -2,20 +2,13 @@ import { z } from 'zod'
 import { isE164, senderMailbox } from './address-rules.ts'
 import { CHANNELS, ROLES } from './vocabulary.ts'
 
-/**
- * What an operator may write under `routes:` in `config/decorum.yaml`.
- *
- * Strict everywhere: an unknown key is a fault. One variant per provider, so that a
- * setting of one provider is an unknown key of another.
- */
-
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 
-/** `baseUrl` redirects every call, for a regional host, a proxy of your own or a test server. */
+/** `baseUrl` redirects every call: to a regional host, a proxy or a test server. */
 export const twilioSettingsSchema = z
   .strictObject({
     accountSid: z.string().regex(/^AC[0-9a-zA-Z]{2,64}$/, 'must be an account SID: AC and 32 hexadecimal digits'),
-    /** Also the key that callbacks are signed with, so it is needed beside an API key too. */
+    /** Needed beside an API key too: callbacks are signed with it. */
     authToken: z.string().min(1, 'must not be empty'),
     apiKeySid: z
       .string()
@@ -55,7 +48,7 @@ export const smtpSettingsSchema = z.strictObject({
 export type SmtpSettings = z.infer<typeof smtpSettingsSchema>
 
 const captureSettingsSchema = z.strictObject({
-  /** Which invented receipts follow: the same seed gives the same ones. */
+  /** Chooses the simulated receipts: the same seed gives the same ones. */
   seed: z.int().min(0).default(1),
 })
 export type CaptureSettings = z.infer<typeof captureSettingsSchema>
@@ -65,11 +58,11 @@ const rateSchema = z.strictObject({
   perSecond: z.number().positive().max(100_000),
   /** Phone: calls in flight at once, over all workers. */
   simultaneousCalls: z.int().min(1).optional(),
-  /** Segments of the largest message expected; larger ones go out too, at a higher price in time. */
+  /** Segments of the largest message expected; larger ones go out too, and take more time. */
   largestMessage: z.int().min(1).max(24).optional(),
 })
 
-/** Whom a route may carry; a list that is absent sets no limit. */
+/** Which reminders a route may carry; an absent list sets no limit. */
 export const servesSchema = z.strictObject({
   /** ISO 3166-1 or 3166-2. */
   jurisdictions: z
@@ -86,9 +79,14 @@ const shared = {
   serves: servesSchema.default({}),
 }
 
-/** Beside a number: a short code, a Messaging Service or an alphanumeric sender (at most 11 characters, one a letter). */
+/** Senders other than numbers: a short code, a Messaging Service or an alphanumeric sender (at most 11 characters, one a letter). */
 const SMS_SENDER = /^(\d{3,8}|MG[0-9a-zA-Z]{2,64}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/
 
+/**
+ * One entry under `routes:` in `config/decorum.yaml`.
+ *
+ * Strict, with one variant per provider, so that a setting of one provider is an unknown key of another.
+ */
 export const routeSchema = z.discriminatedUnion('provider', [
   z
     .strictObject({
@@ -126,8 +124,7 @@ export type Route = z.infer<typeof routeSchema>
 export type ProviderName = Route['provider']
 
 /**
- * The settings without which a provider cannot be used at all. A route whose every
- * one of these is empty is meant for capture; one that has some of them is a mistake.
+ * The settings a provider cannot work without. A route with none of them set captures; one with only some is a mistake.
  */
 export const CREDENTIALS: Record<ProviderName, readonly string[]> = {
   twilio: ['accountSid', 'authToken'],
@@ -135,6 +132,6 @@ export const CREDENTIALS: Record<ProviderName, readonly string[]> = {
   capture: [],
 }
 
-/** Units the rate counts for the largest message of this route: segments for SMS, 1 otherwise. */
+/** Rate units of the largest message of this route: segments for SMS, 1 otherwise. */
 export const largestWeight = (route: Pick<Route, 'channel' | 'rate'>): number =>
   route.channel === 'sms' ? (route.rate.largestMessage ?? 4) : 1

@@ -1,10 +1,10 @@
 /**
- * How people ask to be left alone, and to be written to again, language by language.
+ * How recipients ask to stop or to resume messages, language by language.
  *
  * A phrase is a row of words: `a/b` either word, `word*` any ending, `word?` may be absent, `~` up to two words of any
- * kind. Spelling is folded before it is compared (case, accents, signs), so phrases stand here as they are written. In
- * languages without spaces a phrase is found wherever it stands. Rather one stop too many: what a phrase takes too widely
- * a person lifts; what nobody understands is read by a person while the channel waits.
+ * kind. Text is folded before it is compared (case, accents, punctuation), so phrases are listed in normal spelling. In
+ * languages without spaces a phrase matches anywhere. Prefers one suppression too many: an agent lifts what matched too
+ * widely, and reads what matched nothing while the channel is on hold.
  */
 
 /** Replies that mean it by themselves: what carriers, Twilio and regulators list (regulations.md T-4, T-5), and their counterparts. */
@@ -17,21 +17,21 @@ export const STOP_WORDS: readonly string[] = [
   'TIGIL', 'ITIGIL', 'SLUTA', 'LOPETA', 'หยุด', 'ยกเลิก', 'बंद', 'रोकें', 'توقف', 'إيقاف', 'الغاء', 'إلغاء', '配信停止', '解除', 'やめて', '중지', '그만', '수신거부',
 ]
 
-/** Words that ask it also when more follows: "Stop. I have a lawyer." */
+/** Words that ask to stop even when more follows: "Stop. I have a lawyer." */
 export const LEADING_STOPS: readonly string[] = [
   'STOP', 'STOPP', 'STOPALL', 'UNSUBSCRIBE', 'UNSUB', 'OPTOUT', 'REVOKE', 'ARRET', 'ARRETEZ', 'ARRÊTE', 'CESSEZ', 'BASTA', 'ALTO', 'PAREN', 'PARE', 'PAREM',
   'DETENGAN', 'SMETTETE', 'SMETTILA', 'СТОП', 'ХВАТИТ', 'ПРЕКРАТИТЕ', 'ОТСТАНЬТЕ', 'ОТПИШИТЕ', 'ПРИПИНІТЬ', 'BERHENTI', 'HENTIKAN', 'DỪNG', 'NGỪNG', 'ITIGIL', 'SLUTA', 'LOPETA',
   'DURDURUN', 'REZYGNUJĘ', 'PRZESTAŃCIE', 'WYPISZCIE', 'TD', 'توقف', 'توقفوا',
 ]
 
-/** What comes before or beside it and changes nothing. */
+/** Words beside them that change nothing. */
 export const POLITE_WORDS: readonly string[] = [
   'PLEASE', 'PLS', 'PLZ', 'NOW', 'KINDLY', 'THANKS', 'THANK', 'YOU', 'THX', 'IMMEDIATELY', 'ALREADY', 'JUST', 'HI', 'HELLO', 'HEY', 'OK', 'OKAY', 'SIR', 'DEAR', 'IT', 'THIS', 'NO', 'YES', 'ALL',
   'POR', 'FAVOR', 'GRACIAS', 'YA', 'HOLA', 'BITTE', 'DANKE', 'SOFORT', 'MERCI', 'SVP', 'S', 'IL', 'SIL', 'VOUS', 'PLAIT', 'BONJOUR', 'OBRIGADO', 'OBRIGADA', 'OLA', 'PER', 'FAVORE', 'GRAZIE',
   'ПОЖАЛУЙСТА', 'TOLONG', 'PROSZĘ', 'LÜTFEN', 'ALSTUBLIEFT', 'AUB', 'DÙM', '请', '請',
 ]
 
-/** The same words where they mean something else: somebody who stops by, or cannot stop. */
+/** The same words with another meaning: to stop by, cannot stop. */
 export const NOT_STOPS: readonly string[] = [
   'stop by/at/in/over/off/here/there', 'cant/cannot/couldnt/dont/didnt/doesnt/wont/never/not/nonstop stop/quit', 'no dejen/dejes/pares de', 'reply/text/send stop to/for',
   'end of', 'bus/train/next/first/last stop',
@@ -118,7 +118,7 @@ export const STOP_PHRASES: Readonly<Record<string, Phrases>> = {
   fi: { here: ['älkää/älä soit*/lähet*', 'lopettakaa'], everything: ['älkää/älä ottako/ota yhteyttä'] },
 }
 
-/** Found wherever they stand, spaces or not. */
+/** Matched anywhere, with or without spaces. */
 export const STOP_FRAGMENTS: Readonly<Record<string, Phrases>> = {
   zh: {
     here: [
@@ -134,13 +134,13 @@ export const STOP_FRAGMENTS: Readonly<Record<string, Phrases>> = {
   hi: { here: ['मत भेजो', 'मत भेजिए', 'मत भेजें', 'कॉल मत', 'फोन मत', 'मैसेज मत', 'बंद करो', 'बंद करें', 'बंद कीजिए', 'मैसेज बंद'], everything: ['संपर्क मत', 'संपर्क न करें'] },
 }
 
-/** A wish about some time or place only: people read it, for it may be more than a stop or less. */
+/** A wish about some time or place only: an agent reads it, since it may be more or less than an opt-out. */
 export const ONLY_SOMETIMES: readonly string[] = [
   'call/text/contact/message/phone/email/ring/write/bother me? ~ before/until/till/during/between/while/unless/today/tomorrow/tonight', 'at work', 'at my work/job/office/workplace', 'in the morning/evening/afternoon', 'at night', 'on weekends/sundays/sunday/saturday/saturdays',
   'hasta', 'antes de/das', 'en el trabajo', 'au travail', 'avant', 'auf der arbeit', 'vor',
 ]
 
-/** Ask to be written to again. `YES` does so only where the provider says so: people answer it to much else. */
+/** Ask to resume messages. `YES` does so only where the provider reports it, since it answers much else. */
 export const START_WORDS: readonly string[] = [
   'START', 'UNSTOP', 'RESUBSCRIBE', 'SUBSCRIBE', 'OPTIN', 'RESTART', 'RESUME', '恢复', '恢復', '恢复订阅', '恢復訂閱', '重新订阅', '重新訂閱', '订阅', '訂閱',
   'INICIAR', 'INICIO', 'REANUDAR', 'ALTA', 'SUSCRIBIR', 'COMEÇAR', 'DÉMARRER', 'REPRENDRE', 'СТАРТ', 'ANMELDEN', 'MULAI', 'BAŞLAT',
@@ -149,7 +149,7 @@ export const START_WORDS: readonly string[] = [
 export const HELP_WORDS: readonly string[] = ['HELP', 'INFO', 'AYUDA', 'AIDE', 'HILFE', 'AJUDA', 'AIUTO', '帮助', '幫助', 'ПОМОЩЬ', 'BANTUAN', 'YARDIM']
 
 export const REPLY_HINTS = ['attorney', 'bankruptcy', 'deceased', 'wrong-person', 'identity-fraud', 'dispute', 'distress'] as const
-/** What a reply seems to speak of, for the person who reads it; nothing acts on it. */
+/** What a reply seems to be about, for the agent who reads it; nothing acts on it. */
 export type ReplyHint = (typeof REPLY_HINTS)[number]
 
 export const HINT_PHRASES: Readonly<Record<ReplyHint, readonly string[]>> = {

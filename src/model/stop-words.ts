@@ -17,29 +17,29 @@ import {
 /**
  * What a reply asks for.
  *
- * `stop`: to be written to no more on this number; `stop-all`: to be left alone altogether; `empty`: there are no words (a picture);
- * `other`: a person has to read it.
+ * `stop`: no more messages to this number; `stop-all`: no more contact at all; `empty`: no text (a picture); `other`: an agent
+ * has to read it.
  */
 export type ReplyMeaning = 'stop' | 'stop-all' | 'start' | 'help' | 'empty' | 'other'
 
 export interface ReplyReading {
   meaning: ReplyMeaning
-  /** True: a known word and nothing else, which is as good as its record. */
+  /** True: a known keyword and nothing else, so that the text itself need not be stored. */
   keyword: boolean
   hints: ReplyHint[]
 }
 
-/** No reply that is longer says anything more in its first words; an SMS has 1,600 characters at most. */
+/** Characters read of a reply; an SMS has at most 1,600. */
 const MOST_READ = 2_000
 
-/** Where a mail program or telephone begins to add words of its own, or to quote ours. */
+/** Where a mail program or phone appends a signature or quotes our message. */
 const SIGNATURE =
   /^\s*(>|--\s*$|_{5,}|-{3,}|sent (from|via) |get outlook|gesendet (von|mit)|von meinem .+ gesendet|envoyé (de|depuis)|enviado (desde|do|de|a partir)|inviato da|verzonden (vanaf|met)|wysłane z|отправлено с|发自|發自|來自|on .{4,120} wrote:|am .{4,120} schrieb|le .{4,120} a écrit|el .{4,120} escribió|.{2,80}写道[:：]|.{2,80}寫道[:：])/iu
 
 /**
- * What is compared: no accents, format characters, variation selectors, hidden characters or case.
+ * The text without accents, invisible characters, punctuation and case, for comparison.
  *
- * Apostrophes join (don’t), every other sign parts.
+ * Apostrophes join (don’t), all other punctuation separates words.
  */
 const foldText = (text: string): string =>
   text
@@ -61,10 +61,10 @@ const LEADING = setOf(LEADING_STOPS)
 const POLITE = setOf(POLITE_WORDS)
 const STARTS = setOf(START_WORDS)
 const HELPS = setOf(HELP_WORDS)
-/** Carriers' one-letter answers with "reply" before or "unsubscribe" behind them. */
+/** Carriers' one-letter keywords after "reply" or before "unsubscribe". */
 const CHINESE_KEYWORD = /^(?:(?:回复?|回覆|回復)(?:TD|T|R|N)(?:退订|退訂)?|(?:TD|T|R|N)(?:退订|退訂))$/u
 
-/** A phrase of the tables as one expression over folded words. */
+/** A phrase of the tables as a regular expression over folded words. */
 function expression(phrase: string): string {
   return phrase
     .trim()
@@ -100,7 +100,7 @@ const HINTS = REPLY_HINTS.map((hint) => ({
 /**
  * Does this reply ask to stop? Case, spaces, signs and hidden characters do not matter.
  *
- * @param more  further words that do, as policy packs name them
+ * @param more  further keywords that do, from policy packs
  */
 export const asksToStop = (reply: string, more: readonly string[] = []): boolean =>
   readReply(reply, more).meaning.startsWith('stop')
@@ -108,10 +108,10 @@ export const asksToStop = (reply: string, more: readonly string[] = []): boolean
 /**
  * What does this reply ask for, in any language of the tables?
  *
- * Leans to stopping: what begins with a stop word or plainly asks for it is one, whatever else it says. What is not
- * understood is `other`, and waits for a person.
+ * Prefers stopping: a reply that begins with a stop word or clearly asks to stop is one, regardless of the rest. What is
+ * not understood is `other`, and waits for an agent.
  *
- * @param more  further stop words, as policy packs name them
+ * @param more  further stop words, from policy packs
  */
 export function readReply(reply: string, more: readonly string[] = []): ReplyReading {
   const said = foldText(ownWords(reply.slice(0, MOST_READ)))
@@ -125,7 +125,7 @@ export function readReply(reply: string, more: readonly string[] = []): ReplyRea
     return as('stop', true)
   if (STARTS.has(whole)) return as('start', true)
   if (HELPS.has(whole)) return as('help', true)
-  // Somebody who stops by, or cannot stop thinking, has not asked for anything.
+  // "I will stop by" and "cannot stop thinking" ask for nothing.
   const meant = ` ${said} `.replaceAll(ELSE, ' … ')
   const words = meant.trim().split(' ')
   const first = words.find((word) => !POLITE.has(word)) ?? ''
@@ -141,7 +141,7 @@ export function readReply(reply: string, more: readonly string[] = []): ReplyRea
   return as('other')
 }
 
-/** The reply without signature and quoted message; all of it when nothing stands before them. */
+/** The reply without signature and quoted message; all of it if no text precedes them. */
 function ownWords(reply: string): string {
   const lines = reply.split(/\r\n|[\r\n\u2028\u2029]/)
   const end = lines.findIndex(

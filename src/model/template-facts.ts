@@ -2,16 +2,16 @@ import { z } from 'zod'
 import { isLocalDate, type LocalDate } from './time.ts'
 import type { Money } from './money.ts'
 
-/** A text that may differ by locale: one string for all, or one per BCP 47 tag. */
+/** A text that may differ by locale: one for all, or one per BCP 47 tag. */
 const localTextSchema = z.union([z.string().min(1), z.record(z.string(), z.string().min(1))])
 export type LocalText = z.infer<typeof localTextSchema>
 
 /**
- * What a creditor lets messages say about itself and its help: part of `config/creditors/*.yaml`.
+ * What messages may state about a creditor: `words` in `config/creditors/*.yaml`.
  *
- * `name` is the lender; when a collector speaks (role `collector`), `collector` is the business
- * that sends and `name` the creditor it speaks for. `voiceName` is the business name a stranger may
- * hear: it must not reveal lending or collecting (12 CFR 1006.2(j)).
+ * `name` is the lender; for the role `collector`, `collector` is the sending business and `name` the creditor it acts for.
+ * `voiceName` is the business name that a third party may hear: it must not reveal lending or collecting (12 CFR
+ * 1006.2(j)).
  */
 export const creditorWordsSchema = z.strictObject({
   name: localTextSchema,
@@ -38,12 +38,12 @@ export const creditorWordsSchema = z.strictObject({
     .min(1)
     .nullish()
     .transform((v) => v ?? null),
-  /** Hosts that a link in a message may lead to; anything else is not rendered. */
+  /** Hosts that links may lead to; a message with any other link is not rendered. */
   allowedLinks: z.array(z.string().min(1)).default([]),
 })
 type CreditorWords = z.infer<typeof creditorWordsSchema>
 
-/** What is planned next, decided by a named authority; a final text states it and nothing more. */
+/** The planned next step, decided by a named authority; a final text states it and nothing more. */
 export const nextStepSchema = z.strictObject({
   kind: z.enum(['placement', 'charge-off', 'return-to-creditor']),
   date: z.string().refine(isLocalDate, 'not a calendar day (YYYY-MM-DD)'),
@@ -57,9 +57,9 @@ export const nextStepSchema = z.strictObject({
 })
 export type NextStep = z.infer<typeof nextStepSchema>
 
-/** What a template may say about one account. `null`: not known, and then not said. */
+/** What a template may state about one account. `null`: not known, and then not stated. */
 export interface AccountTemplateFacts {
-  /** Last digits or letters that the borrower knows the account by. */
+  /** Last digits or letters by which the borrower recognises the account. */
   masked: string | null
   dueDate: LocalDate | null
   daysPastDue: number | null
@@ -76,10 +76,10 @@ export interface AccountTemplateFacts {
 }
 
 /**
- * Everything the words of one message may be made of.
+ * Everything the template of one message may use.
  *
- * Plain JSON: kept (in the vault) with the attempt, so that the same template version
- * renders the same message again. Holds a name: never logged.
+ * Plain JSON, stored with the attempt in the vault, so that the same template version renders the same message again.
+ * Holds personal data: never logged.
  */
 export interface TemplateFacts {
   recipient: {
@@ -90,11 +90,11 @@ export interface TemplateFacts {
     honorific: string | null
   }
   creditor: CreditorWords
-  /** Every account the message speaks of; never empty. */
+  /** Every account the message is about; never empty. */
   accounts: AccountTemplateFacts[]
-  /** When the email was sent that a final SMS points to. */
+  /** When the email was sent that a final SMS refers to. */
   earlierEmail: LocalDate | null
-  /** When the letter or email was sent that a final call points to. */
+  /** When the letter or email was sent that a final call refers to. */
   writtenNotice: LocalDate | null
   /** One-click opt-out page for this recipient and address. */
   optOutUrl: string | null

@@ -6,7 +6,7 @@ import { plainText } from './plain-text.ts'
 import { isLocalDate } from './time.ts'
 import { type Channel, CHANNELS, type Tone, TONES } from './vocabulary.ts'
 
-/** What the words of a message can be seen to carry, or to reveal. */
+/** Content that can be recognised in the text of a message. */
 const WORD_BLOCKS = [
   'opt-out-instruction',
   'debt-collector-disclosure',
@@ -42,7 +42,7 @@ const WORD_BLOCKS = [
   'collection-in-sender-name',
 ] as const
 
-/** What no phrase shows for certain: the author of the words states it in the manifest's `carries`. */
+/** Content that no phrase proves: the template's author states it in the manifest's `carries`. */
 const STATED_BLOCKS = [
   'rights',
   'how-to-query-or-dispute',
@@ -57,15 +57,15 @@ const STATED_BLOCKS = [
   'supervisory-authority',
 ] as const satisfies readonly WordBlock[]
 
-/** What only the route or a registration with a carrier can show; no words do. */
+/** Required properties that the route or a carrier registration has, not the text. */
 const ROUTE_BLOCKS = ['caller-id-1600-series', 'dlt-entity', 'dlt-header', 'dlt-template'] as const
 
-/** A thing that law wants said, or kept silent (S18). */
+/** Content that law requires or forbids (S18). */
 export const CONTENT_BLOCKS = [...WORD_BLOCKS, ...ROUTE_BLOCKS] as const
 export type ContentBlock = (typeof CONTENT_BLOCKS)[number]
 type WordBlock = (typeof WORD_BLOCKS)[number]
 
-/** What a message's words carry: what the recipient reads or hears, and what a machine hears in their place. */
+/** The content blocks of a message: what the recipient reads or hears, and what a voicemail records instead. */
 export interface CarriedBlocks {
   readonly message: readonly ContentBlock[]
   /** Null: no voicemail is left. */
@@ -74,7 +74,7 @@ export interface CarriedBlocks {
 
 export const isRouteBlock = (block: ContentBlock): boolean => (ROUTE_BLOCKS as readonly string[]).includes(block)
 
-/** Facts that `requires` may demand before a tone's words are true. */
+/** Facts that `requires` may demand, without which a tone's text would not be true. */
 export const REQUIRABLE_FACTS = [
   'masked',
   'dueDate',
@@ -138,7 +138,7 @@ const manifestSchema = z.strictObject({
   locales: z.array(z.string().min(2)).min(1),
   channels: z.array(z.enum(CHANNELS)).min(1),
   tones: z.array(z.enum(TONES)).min(1),
-  /** Facts that make a tone's words true: without them nothing is rendered. */
+  /** Facts that make a tone's text true: without them nothing is rendered. */
   requires: tonesOf(z.array(z.enum(REQUIRABLE_FACTS))).default({}),
   /** Blocks that must stand in each message of a channel; the frames supply them and lint checks. */
   mustCarry: z
@@ -147,7 +147,7 @@ const manifestSchema = z.strictObject({
       collectorDisclosure: z.boolean().default(false),
     })
     .default({ optOut: [], collectorDisclosure: false }),
-  /** What law wants said that only the author can tell to be said, in every text of a channel: policy packs ask for it by these names. */
+  /** Required content that only the author can confirm, in every text of a channel; policy packs name it so. */
   carries: z
     .strictObject({ phone: statedBlocks.optional(), sms: statedBlocks.optional(), email: statedBlocks.optional() })
     .default({}),
@@ -163,13 +163,13 @@ export interface TemplateFile {
   text: string
 }
 
-/** One `.hbs` file: the words of one tone, or the frame that every tone of a channel stands in. */
+/** One `.hbs` file: the text of one tone, or the frame around every tone of a channel. */
 export interface TemplateSource {
   path: string
   text: string
 }
 
-/** A whole template, ready for `render`; `parseTemplate` (template-files.ts) makes one from files. */
+/** A whole template, ready for `render`; `parseTemplate` makes one from files. */
 export interface Template {
   id: string
   manifest: TemplateManifest
@@ -193,8 +193,8 @@ const MANIFEST = 'template.yaml'
 /**
  * Do these files make one template?
  *
- * Every file must be expected and every (locale, tone, channel) that `template.yaml` promises must
- * be there. Says nothing about the words themselves: `lint` does.
+ * Every file must be expected, and every (locale, tone, channel) that `template.yaml` promises must exist. The texts
+ * themselves are checked by `lint`.
  *
  * @param folder  the template's folder name, which must equal its id
  * @param files   the folder's files, paths relative to it, with `/`

@@ -3,8 +3,7 @@ import { LRUCache } from 'lru-cache'
 /**
  * A point in time: whole milliseconds since 1970-01-01T00:00:00Z.
  *
- * The core compares and adds instants millions of times, so they are plain
- * numbers; text in RFC 3339 form exists only at the edges.
+ * The core compares and adds instants millions of times, so they are numbers; RFC 3339 text exists only at the edges.
  */
 export type Instant = number
 
@@ -12,8 +11,14 @@ export const MINUTE = 60_000
 export const HOUR = 3_600_000
 export const DAY = 86_400_000
 
-/** The last instant that RFC 3339 can write. Nothing is dated later: what would end after it has no end that is known. */
+/** The last instant that RFC 3339 can write; anything that would end later has no known end. */
 export const LAST_INSTANT: Instant = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/** No change foreseen. */
+export const NEVER: Instant = Number.POSITIVE_INFINITY
+
+/** By how much the clocks of two machines may differ. */
+const CLOCK_SKEW = 5 * MINUTE
 
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
 
@@ -53,14 +58,8 @@ export function formatInstant(instant: Instant): string {
   return iso.endsWith('.000Z') ? `${iso.slice(0, -5)}Z` : iso
 }
 
-/** The clocks of two machines may differ by so much; what is dated later than that has not happened yet. */
-const CLOCK_SKEW = 5 * MINUTE
-
-/** Is this instant so far ahead of now that nothing can be true as of it? */
+/** Is this instant later than now by more than clocks may differ? */
 export const isInFuture = (at: Instant, now: Instant): boolean => at > now + CLOCK_SKEW
-
-/** "Never" as an instant: no change foreseen. */
-export const NEVER: Instant = Number.POSITIVE_INFINITY
 
 const UNITS: Record<string, number> = { s: 1000, m: MINUTE, h: HOUR, d: DAY }
 
@@ -76,10 +75,10 @@ export function parseDuration(text: string): number | null {
 }
 
 /**
- * Where business time comes from: due, windows, caps, deadlines, every `at` in the ledger.
+ * The source of business time: due dates, windows, caps, deadlines, every `at` in the ledger.
  *
- * Machine time (leases, rate slots, timeouts) never comes from here: a demonstration
- * may step this clock by hours while a lease still lasts its real seconds.
+ * Machine time (leases, rate slots, timeouts) does not use it: a demonstration steps this clock by hours while a lease
+ * still lasts its real seconds.
  */
 export interface Clock {
   now(): Instant
@@ -90,7 +89,7 @@ export interface Clock {
 /** A calendar day without a zone, as `YYYY-MM-DD`: due dates, holidays, days past due. */
 export type LocalDate = string
 
-/** Days that were asked for before: planning and deciding ask for the same few over and over. */
+/** Planning and deciding convert the same few days over and over. */
 const DAYS_KEPT = 10_000
 const numbers = new LRUCache<LocalDate, number>({ max: DAYS_KEPT })
 const dates = new LRUCache<number, LocalDate>({ max: DAYS_KEPT })
@@ -99,12 +98,12 @@ const dates = new LRUCache<number, LocalDate>({ max: DAYS_KEPT })
 export function dayNumber(date: LocalDate): number | null {
   const known = numbers.get(date)
   if (known !== undefined) return known
-  const number = workOut(date)
+  const number = parseDay(date)
   if (number !== null) numbers.set(date, number)
   return number
 }
 
-function workOut(date: LocalDate): number | null {
+function parseDay(date: LocalDate): number | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return null
   const ms = Date.parse(`${date}T00:00:00Z`)
   if (Number.isNaN(ms)) return null

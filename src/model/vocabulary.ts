@@ -1,20 +1,20 @@
 import type { RejectionClass } from './delivery.ts'
 
 export const CHANNELS = ['phone', 'sms', 'email'] as const
-/** How a reminder reaches a person. */
+/** How a reminder reaches its recipient. */
 export type Channel = (typeof CHANNELS)[number]
 
 /**
- * Where an account stands.
+ * The state of an account.
  *
- * Only `open` accounts are reminded. `cured` ones are current again and may
- * become `open` in a new spell; the others are finished here.
+ * Only `open` accounts are reminded. `cured` ones are current again and may become `open` in a new spell; the others are
+ * final.
  */
 export const ACCOUNT_STATES = ['open', 'cured', 'settled', 'withdrawn', 'charged-off', 'handed-off'] as const
 export type AccountState = (typeof ACCOUNT_STATES)[number]
 
 export const ADDRESS_KINDS = ['mobile', 'landline', 'voip', 'work', 'home', 'personal', 'other'] as const
-/** What sort of number or mailbox it is. */
+/** The kind of number or mailbox. */
 export type AddressKind = (typeof ADDRESS_KINDS)[number]
 
 export const RELATIONS = [
@@ -38,12 +38,12 @@ export const ADDRESS_ORIGINS = [
   'other',
 ] as const
 /**
- * How an address came to be known, as far as law tells it apart (12 CFR 1006.6(d)(4)-(5)): the consumer wrote from it,
- * or agreed to its use; the creditor announced its use with a time to object; an earlier collector used it; otherwise.
+ * How an address came to be known, as far as law distinguishes (12 CFR 1006.6(d)(4)-(5)): the consumer wrote from it,
+ * or agreed to its use; the creditor announced its use with a time to object; an earlier collector used it; other.
  */
 export type AddressOrigin = (typeof ADDRESS_ORIGINS)[number]
 
-/** Which origin does the stated source of an address name? Null: nothing is stated; any words of one's own are `other`. */
+/** Which origin does the stated source of an address name? Null: none is stated; free text is `other`. */
 export function originOf(source: string | null | undefined): AddressOrigin | null {
   if (source == null || source.trim() === '') return null
   const word = source.trim().toLowerCase()
@@ -51,11 +51,10 @@ export function originOf(source: string | null | undefined): AddressOrigin | nul
 }
 
 /**
- * What came of a contact.
+ * The outcome of a contact.
  *
- * `pending` is in flight, `in-doubt` may or may not have happened: both count as
- * the worst outcome they can still have in every cap and cooldown. `not-placed`
- * surely never happened and counts nowhere.
+ * `pending` is in flight, `in-doubt` may or may not have happened: in every cap and cooldown both count as the strictest
+ * outcome they can still have.
  */
 export const CONTACT_OUTCOMES = [
   'no-answer',
@@ -72,7 +71,7 @@ export type ContactOutcome = (typeof CONTACT_OUTCOMES)[number]
 export const DIRECTIONS = ['outbound', 'inbound'] as const
 export type Direction = (typeof DIRECTIONS)[number]
 
-/** What upstream systems report about an account or its people. */
+/** What upstream systems report about an account or its recipients. */
 export const EVENT_TYPES = [
   'payment',
   'payment-pending',
@@ -102,7 +101,7 @@ export const EVENT_TYPES = [
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
-/** Why contact is paused. Each has a scope (a person or one account) and a way to end. `reply`: somebody wrote what a person has yet to read. */
+/** Why contact is on hold. Each has a scope (a recipient or one account) and a way to end. `reply`: a reply waits to be read by an agent. */
 export const HOLD_KINDS = [
   'promise',
   'dispute',
@@ -120,11 +119,11 @@ export const HOLD_KINDS = [
 export type HoldKind = (typeof HOLD_KINDS)[number]
 
 export const KINDS = ['reminder', 'required-notice', 'service', 'confirmation'] as const
-/** What a message is for; some stops let a required notice or a confirmation through. */
+/** What a message is for; some suppressions let a required notice or a confirmation through. */
 export type Kind = (typeof KINDS)[number]
 
 export const MODES = ['automated', 'agent'] as const
-/** Who speaks: a machine, or a person who calls. */
+/** Who makes the contact: the machine, or a human agent. */
 export type Mode = (typeof MODES)[number]
 
 /** In which capacity the creditor on an account acts; most rules turn on it. */
@@ -142,7 +141,7 @@ export function stageOf(daysPastDue: number): Stage {
   return daysPastDue <= 90 ? 'M3' : 'M3+'
 }
 
-/** What a stop covers: one address, one channel of the person, or everything. */
+/** What a suppression covers: one address, one channel of the recipient, or everything. */
 export const SUPPRESSION_SCOPES = ['address', 'channel', 'all'] as const
 export type SuppressionScope = (typeof SUPPRESSION_SCOPES)[number]
 
@@ -160,7 +159,7 @@ export const SUPPRESSION_REASONS = [
 ] as const
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number]
 
-/** Which stop does it bring that a provider refuses an address, or says that its owner wants no more? Null: neither is the case. */
+/** Which suppression follows from a provider's rejection? Null: the address is not at fault and its holder did not opt out. */
 export function suppressionAfter(
   rejection: RejectionClass | null,
 ): Extract<SuppressionReason, 'bad-address' | 'opt-out'> | null {
@@ -168,17 +167,18 @@ export function suppressionAfter(
   return rejection === 'opted-out' ? 'opt-out' : null
 }
 
-/** What does such a stop cover? The one address, on every channel, until somebody lifts it. */
+/** A suppression of one address, on every channel, until it is lifted. */
 export const addressSuppression = <Reason extends SuppressionReason>(reason: Reason) =>
   ({ scope: 'address', channel: null, reason, until: null }) as const
 
 /**
- * Is this a fact about the person, at whichever address or channel it was heard?
+ * Does this reason concern the recipient, whichever address or channel it was reported on?
  *
- * Somebody who died or has an attorney is so by letter too; a written cease and a refusal to pay end
- * communication on the debt, not on one number (12 CFR 1006.6(b)(2), (c)(1)).
+ * Death or an attorney holds on every address; a written cease and a refusal to pay end communication on the debt, not on
+ * one number (12 CFR 1006.6(b)(2), (c)(1)).
  */
-export const concernsRecipient = (reason: SuppressionReason): boolean => ABOUT_THE_PERSON.has(reason)
+export const concernsRecipient = (reason: SuppressionReason): boolean =>
+  (RECIPIENT_REASONS as readonly SuppressionReason[]).includes(reason)
 
 export const RECIPIENT_REASONS = [
   'deceased',
@@ -188,13 +188,11 @@ export const RECIPIENT_REASONS = [
   'cease',
   'refusal-to-pay',
 ] as const satisfies readonly SuppressionReason[]
-const ABOUT_THE_PERSON: ReadonlySet<SuppressionReason> = new Set<SuppressionReason>(RECIPIENT_REASONS)
 
 export const SWITCH_STATES = ['stopped', 'paused', 'draining', 'slowed'] as const
 /**
- * What a switch does to the reminders in its scope: `stopped` refuses them, `paused`
- * lets them wait, `draining` sends what is queued and takes nothing new, `slowed` lets
- * them go out at a share of their route's rate.
+ * What a switch does to the reminders in its scope: `stopped` refuses them, `paused` delays them, `draining` sends what is
+ * queued and queues nothing new, `slowed` sends them at a share of their route's rate.
  */
 export type SwitchState = (typeof SWITCH_STATES)[number]
 
@@ -212,7 +210,7 @@ export const SWITCH_DIMENSIONS = [
 /** A switch covers what matches every dimension it names; an empty scope covers everything. */
 export type SwitchScope = { [D in (typeof SWITCH_DIMENSIONS)[number]]?: string }
 
-/** From gentlest to firmest; the order is the meaning. Labels: 温馨提醒, 逾期通知, 正式催告, 处置前告知. */
+/** From gentlest to firmest; comparisons use this order. Labels: 温馨提醒, 逾期通知, 正式催告, 处置前告知. */
 export const TONES = ['gentle', 'neutral', 'firm', 'final'] as const
 export type Tone = (typeof TONES)[number]
 
@@ -225,11 +223,10 @@ export const gentler = (a: Tone, b: Tone): Tone => (compareTones(a, b) <= 0 ? a 
 /**
  * The states of a reminder; src/README.md draws them with what leads from one to the next.
  *
- * `scheduled` waits for `next_at` (a deferral leads back here); `queued` has been
- * rung; `sending` has a reserved attempt. Ends: `failed` (every try was surely not
- * delivered), `refused` (a rule forbids it for good), `expired` (its deadline came
- * first), `cancelled` (paid, withdrawn, asked for), `in_doubt` (a try may or may
- * not have gone out: never sent again by itself).
+ * `scheduled` waits for `next_at` (a deferral leads back here); `queued` has a job in the queue; `sending` has a reserved
+ * attempt. Final: `failed` (no attempt was delivered), `refused` (a rule forbids it for good), `expired` (its deadline came
+ * first), `cancelled` (paid, withdrawn, requested), `in_doubt` (an attempt may or may not have gone out: never resent
+ * automatically).
  */
 export const REMINDER_STATUSES = [
   'scheduled',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ReminderStatus } from './vocabulary.ts'
 
-/** Where a reminder can come to that upstream is told of: `scheduled`, `queued` and `sending` are ours alone. */
+/** Reminder statuses that upstream is notified of; `scheduled`, `queued` and `sending` are internal. */
 export const NOTIFIED_STATUSES = [
   'sent',
   'delivered',
@@ -13,11 +13,11 @@ export const NOTIFIED_STATUSES = [
 ] as const satisfies readonly ReminderStatus[]
 export type NotifiedStatus = (typeof NOTIFIED_STATUSES)[number]
 
-/** What upstream can be told: public and stable, a new one is a changelog entry. */
+/** Notice types: public and stable, a new one is a changelog entry. */
 const NOTICE_TYPES = [...NOTIFIED_STATUSES.map((status) => `reminder.${status}` as const), 'suppression.added'] as const
 export type NoticeType = (typeof NOTICE_TYPES)[number]
 
-/** As Standard Webhooks writes it: `whsec_` and 24 to 64 bytes in base64. */
+/** In the form of Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
 const secret = z
   .string()
   .refine(
@@ -33,12 +33,12 @@ const url = z
   )
 
 /**
- * What an operator may write under `webhooks:` in `config/decorum.yaml`: an endpoint that is told what happened.
+ * One entry under `webhooks:` in `config/decorum.yaml`: an endpoint that receives notices.
  *
- * `creditors` and `types` narrow what it hears; absent, it hears everything.
+ * `creditors` and `types` filter them; absent, it receives all.
  */
 export const webhookSchema = z.strictObject({
-  /** Names it in logs, health and the ledger; its address may be a secret and appears in none of them. */
+  /** Identifies it in logs, health and the ledger; its URL may be a secret and appears in none of them. */
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens'),
   url,
   secret,
@@ -47,7 +47,7 @@ export const webhookSchema = z.strictObject({
 })
 export type Webhook = z.infer<typeof webhookSchema>
 
-/** Does this endpoint listen to this creditor's notices of this type? */
+/** Does this endpoint receive this creditor's notices of this type? */
 export const isSubscribedTo = (
   webhook: Pick<Webhook, 'creditors' | 'types'>,
   creditor: string,

@@ -2,13 +2,13 @@ import { dayNumber, type LocalDate } from '../time.ts'
 
 /** One calendar's days, by year. A year that is absent is unknown, not free of holidays. */
 export interface CalendarTable {
-  /** What it is and where the days come from, with version or date. */
+  /** Its title and where the days come from, with version or date. */
   readonly source: string
   /** When the source was read last. */
   readonly readOn: LocalDate
   /** Which days are computed from rules ahead of time; null: none. */
   readonly computed: string | null
-  /** Which days stand here as an authority has set them for that year; null: none. */
+  /** Which days an authority has set for each year; null: none. */
   readonly decreed: string | null
   readonly years: Readonly<Record<number, CalendarYear>>
 }
@@ -16,19 +16,19 @@ export interface CalendarTable {
 interface CalendarYear {
   readonly holidays: readonly LocalDate[]
   readonly workdays?: readonly LocalDate[]
-  /** Days as they are expected, which only a decree settles: until it is loaded each is unknown, with the day before and the day after. */
+  /** Expected days that a decree has yet to confirm: each is unknown, with the day before and the day after. */
   readonly awaited?: readonly LocalDate[]
 }
 
 /** `workday` is a weekend day that is worked by decree. */
 export type DayStatus = 'ordinary' | 'holiday' | 'workday' | 'unknown'
 
-/** What sort of day is this in a calendar? Days are counted since 1970-01-01. */
+/** The status of a day, by its number since 1970-01-01. */
 export type Calendar = (day: number) => DayStatus
 
 const DAYS_BEFORE_YEAR_2000 = 10_957
 
-/** Makes a table ready to be asked; loading fails on a day that does not exist. */
+/** Indexes a table by day. Throws RangeError on a day that does not exist. */
 export function calendarOf(table: CalendarTable): Calendar {
   const marked = new Map<number, DayStatus>()
   const years = new Set<number>()

@@ -10,5 +10,5 @@ export const CALENDAR_TABLES: Readonly<Record<string, CalendarTable>> = {
 
 const ready = new Map<string, Calendar>(Object.entries(CALENDAR_TABLES).map(([id, table]) => [id, calendarOf(table)]))
 
-/** The calendar of this name, or null when none is shipped. */
+/** The calendar with this id, or null when none is shipped. */
 export const calendarNamed = (id: string): Calendar | null => ready.get(id) ?? null

@@ -2,14 +2,14 @@ import { COUNTRY_ZONES, SUBDIVISION_ZONES } from './country-zones.ts'
 import { AREA_CODES, PREFIX_ZONES } from './phone-prefix-zones.ts'
 
 /**
- * A place whose law may apply: ISO 3166-1 (`US`), ISO 3166-2 (`US-NY`), or a place
- * below it as packs name it (`US-NY-NYC`).
+ * A place whose law may apply: ISO 3166-1 (`US`), ISO 3166-2 (`US-NY`), or a place below it as packs name it
+ * (`US-NY-NYC`).
  */
 export type Jurisdiction = string
 
 const SHAPE = /^[A-Z]{2}(?:-[A-Z0-9]{1,3}){0,2}$/
 
-/** ISO 3166-2 codes of places that have a country code, law and time of their own. */
+/** ISO 3166-2 codes of places that have their own country code, law and time. */
 const OWN_COUNTRY: Readonly<Record<string, string>> = {
   'CN-HK': 'HK',
   'CN-91': 'HK',
@@ -20,7 +20,7 @@ const OWN_COUNTRY: Readonly<Record<string, string>> = {
 }
 
 /**
- * Territories with a country code and a time of their own that federal law counts among the States
+ * Territories with their own country code and time that federal law counts among the States
  * (15 USC 1692a(8), 47 USC 153): `PR` and `US-PR` are one place, inside `US`.
  */
 const TERRITORIES: Readonly<Record<string, string>> = {
@@ -59,7 +59,7 @@ function subdivisionOf(place: Jurisdiction): string | null {
 export const isWithin = (place: Jurisdiction, scope: Jurisdiction): boolean =>
   liesWithin(canonicalJurisdiction(place), canonicalJurisdiction(scope))
 
-/** The same of places that are in their canonical spelling. */
+/** `isWithin` for places that are already canonical. */
 export const liesWithin = (place: Jurisdiction, scope: Jurisdiction): boolean =>
   place === scope || (place.length > scope.length && place.startsWith(scope) && place[scope.length] === '-')
 
@@ -68,17 +68,16 @@ const NONE: readonly string[] = []
 /** Every zone of a country (ISO 3166-1 alpha-2); empty when there is no such country. */
 export const zonesOfCountry = (country: string): readonly string[] => COUNTRY_ZONES[country] ?? NONE
 
-/** Does this place say more than its country, as far as the tables know? */
+/** Do the tables know zones for this place that are narrower than its country's? */
 export const isFinerThanCountry = (place: Jurisdiction): boolean => {
   const subdivision = subdivisionOf(canonicalJurisdiction(place))
   return subdivision !== null && SUBDIVISION_ZONES[subdivision] !== undefined
 }
 
 /**
- * Which zones may somebody in this place be in?
+ * Which zones may a recipient in this place be in?
  *
- * A subdivision the tables do not list has its country's full set: the stricter
- * answer. Empty when the country itself is unknown.
+ * A subdivision the tables do not list has its country's full set, which is stricter. Empty when the country is unknown.
  */
 export function zonesOf(place: Jurisdiction): readonly string[] {
   const canonical = canonicalJurisdiction(place)
@@ -95,7 +94,7 @@ for (const [zones, prefixes] of PREFIX_ZONES) {
   }
 }
 
-/** Zones of the area code of a number (digits without the plus); empty when its prefix says no more than the country. */
+/** Zones of the area code of a number (digits without the plus); empty when the prefix is not narrower than the country. */
 export function zonesOfPrefix(digits: string): readonly string[] {
   for (let length = Math.min(longestPrefix, digits.length); length > 1; length--) {
     const zones = prefixZones.get(digits.slice(0, length))

@@ -1,10 +1,10 @@
 /**
  * Zones that a phone prefix (calling code and area code, without the plus) is consistent with,
- * for countries with more than one zone; the longest prefix that fits speaks.
+ * for countries with more than one zone; the longest matching prefix applies.
  *
  * Source: google/libphonenumber, commit f7e3e88c (2026-07-17), resources/timezones/map_data.txt (Apache-2.0).
  * North American entries are the union of everything below the area code; zones outside
- * the prefix's country are left out, as are prefixes that say nothing more than the country.
+ * the prefix's country are left out, as are prefixes that are not narrower than the country.
  */
 export const PREFIX_ZONES: readonly (readonly [zones: readonly string[], prefixes: string])[] = [
   [['America/Adak', 'America/Anchorage', 'America/Juneau', 'Pacific/Honolulu'], '1907'],
@@ -108,7 +108,7 @@ export const PREFIX_ZONES: readonly (readonly [zones: readonly string[], prefixe
     '1226 1249 1263 1289 1343 1354 1365 1367 1382 1416 1437 1438 1450 1468 1514 1519 1548 1579 1581 1613 1647 1683 ' +
       '1705 1742 1753 1819 1873 1905 1942',
   ],
-  // With the time of western Ontario, which is not Manitoba's since 2026: see subdivision-zones.ts.
+  // With the time of western Ontario, which differs from Manitoba's since 2026: see `SUBDIVISION_ZONES`.
   [['America/Rankin_Inlet', 'America/Toronto', 'America/Winnipeg'], '1807'],
   [['America/Vancouver'], '1236 1257 1604 1672 1778'],
   [['America/Winnipeg'], '1204 1431 1474 1584'],

@@ -126,7 +126,7 @@ export interface StatedPlace {
   timeZone: string | null
 }
 
-/** What a place is once its postcode has been read; `elsewhere`: the postcode points to another place, which counts too. */
+/** A place after its postcode was read. `elsewhere`: the postcode names another place, which counts as well. */
 interface PlaceByPostcode extends StatedPlace {
   elsewhere: StatedPlace | null
 }
@@ -134,11 +134,11 @@ interface PlaceByPostcode extends StatedPlace {
 const ZIP = /^(\d{3})\d{2}(?:[- ]?\d{4})?$/
 
 /**
- * Where does a postcode put somebody who is said to be in this place?
+ * Which place does this postcode name, given the place stated with it?
  *
- * Read for the United States, where ZIP codes name the state, New York City, and the zone in
- * states that keep several; no table is shipped for other countries, and there it says nothing.
- * What agrees with the place makes it finer; a zone that is stated is never replaced.
+ * Read for the United States, where ZIP codes name the state, New York City, and the zone in states with several; other
+ * countries have no table, and their postcodes add nothing. A postcode within the stated place narrows it; a stated zone
+ * is never replaced.
  */
 export function placeByPostcode(stated: StatedPlace, postcode: string | null | undefined): PlaceByPostcode {
   const { jurisdiction, timeZone } = stated

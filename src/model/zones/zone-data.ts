@@ -4,21 +4,20 @@ import { DAY, dayNumber, daysBetween, fromDayNumber, type Instant, type LocalDat
 /**
  * Which edition of the IANA time zone database is in force? e.g. `2026f`
  *
- * It comes along as a package, updated like any other, and never from the machine: which Node runs, and what
- * its ICU or the system carries, changes nothing that is decided.
+ * It comes from a package and never from the machine, so that the version of Node, ICU or the system changes no decision.
  */
 export const ZONE_DATA_VERSION: string = packed.version
 
-/** When and how a zone's offset changes: `offsets[i]` holds from `at[i - 1]` until before `at[i]`. */
+/** When a zone's offset changes, and to what: `offsets[i]` holds from `at[i - 1]` until before `at[i]`. */
 export interface ZoneTransitions {
   readonly at: Float64Array
   /** Local time minus UTC in milliseconds; one more than there are changes. */
   readonly offsets: Float64Array
-  /** Clocks change every year by a rule that goes on beyond the last change listed. */
+  /** A yearly rule continues beyond the last transition listed. */
   readonly goesOn: boolean
 }
 
-/** A name as the data writes it, and the one under which the same clock is listed. */
+/** A zone name as the data spells it, and the zone it links to. */
 export interface NameInData {
   readonly name: string
   readonly listedAs: string
@@ -32,16 +31,16 @@ for (const link of packed.links) {
   const [listedAs, name] = link.split('|') as [string, string]
   names.set(name.toLowerCase(), { name, listedAs })
 }
-/** What was asked for so far. Not an LRU cache: bounded by the names that the data lists. */
+/** Zones unpacked so far. Not an LRU cache: bounded by the names in the data. */
 const read = new Map<string, ZoneTransitions>()
 
-/** Every name that the data knows, abbreviations and old names included. */
+/** Every name in the data, abbreviations and old names included. */
 export const zoneNamesInData = (): string[] => [...names.values()].map(({ name }) => name)
 
-/** How does the data write this name? Null: it does not know it. */
+/** How does the data spell this name? Null: unknown. */
 export const namedInData = (text: string): NameInData | null => names.get(text.toLowerCase()) ?? null
 
-/** The changes of offset of a zone under any of its names; null when the data does not know it. */
+/** The transitions of a zone, by any of its names; null when unknown. */
 export function changesOf(zone: string): ZoneTransitions | null {
   const found = read.get(zone)
   if (found !== undefined) return found
@@ -58,7 +57,7 @@ export function offsetAt(changes: ZoneTransitions, instant: Instant): number {
   return changes.offsets[countUntil(changes.at, folded(changes, instant))] as number
 }
 
-/** The first change after an instant, with the offset from then on; null when there is none. */
+/** The first transition after an instant, with the new offset; null when there is none. */
 export function nextChange(changes: ZoneTransitions, instant: Instant): { at: Instant; offset: number } | null {
   const base = folded(changes, instant)
   const next = countUntil(changes.at, base)
@@ -68,10 +67,10 @@ export function nextChange(changes: ZoneTransitions, instant: Instant): { at: In
 
 /** The Gregorian calendar repeats after 400 years, weekdays included. */
 const CYCLE = 146_097 * DAY
-/** The data lists changes that go on by a rule until the year 2499: a zone whose last one is that late has such a rule. */
+/** The data lists the transitions of a continuing rule until 2499, so a last transition after this year means such a rule. */
 const LISTED_UNTIL = Date.UTC(2400, 0, 1)
 
-/** What lies at or beyond the last change listed, moved back by whole cycles, where the same rule stands listed. */
+/** An instant at or beyond the last transition, moved back by whole cycles to where the same rule is listed. */
 function folded({ at, goesOn }: ZoneTransitions, instant: Instant): Instant {
   if (!goesOn) return instant
   const last = at[at.length - 1] as number
@@ -89,7 +88,7 @@ function countUntil(at: Float64Array, instant: Instant): number {
   return low
 }
 
-/** One line of the package: `name|abbreviations|offsets|which offset when|minutes from change to change|people`, numbers to base 60. */
+/** One line of the package: `name|abbreviations|offsets|offset indices|minutes between transitions|population`, numbers in base 60. */
 function unpack(text: string): ZoneTransitions {
   const [, , offsetTexts = '', order = '', spans = ''] = text.split('|')
   // Minutes west of UTC, with fractions for local mean time.
@@ -129,7 +128,7 @@ const digit = (code: number): number => (code > 96 ? code - 87 : code > 64 ? cod
 
 const UTC: ZoneTransitions = { at: new Float64Array(), offsets: new Float64Array(1), goesOn: false }
 
-/** What was recorded under a name that the data does not know is shown in UTC; nothing is decided by it. */
+/** For display: a recorded zone that the data no longer knows is shown in UTC. */
 const changesOrUtc = (zone: string): ZoneTransitions => changesOf(zone) ?? UTC
 
 /** What does the wall clock of this zone show? Local time as milliseconds, to be read as if it were UTC. */
@@ -142,8 +141,7 @@ export const localDateAt = (instant: Instant, zone: string): LocalDate =>
 /**
  * At which instant does this zone's wall clock first show this local time, or a later one?
  *
- * A time that a change of clocks leaves out means the first instant after the gap; one
- * that comes twice means its first coming.
+ * A local time that a transition skips means the first instant after the gap; one that occurs twice means the first.
  *
  * @param local  milliseconds, as `wallClock` gives them
  */
@@ -159,7 +157,7 @@ export function firstInstantAt(local: number, zone: string): Instant {
   }
 }
 
-/** The same for a date and a time of day, `HH:MM`. Throws RangeError on an impossible date. */
+/** `firstInstantAt` for a date and a time of day, `HH:MM`. Throws RangeError on an impossible date. */
 export function localInstant(date: LocalDate, time: string, zone: string): Instant {
   const day = dayNumber(date)
   if (day === null) throw new RangeError(`invalid date: ${date}`)
@@ -167,7 +165,7 @@ export function localInstant(date: LocalDate, time: string, zone: string): Insta
   return firstInstantAt(day * DAY + (hour * 60 + minute) * MINUTE, zone)
 }
 
-/** The days of this zone that a span touches, each with its first instant. */
+/** The local days that a span touches, each with its first instant. */
 export function daysWithin(from: Instant, to: Instant, zone: string): { date: LocalDate; start: Instant }[] {
   const first = Math.floor(wallClock(from, zone) / DAY)
   const last = Math.max(first, Math.floor(wallClock(Math.max(from, to - 1), zone) / DAY))
@@ -177,12 +175,12 @@ export function daysWithin(from: Instant, to: Instant, zone: string): { date: Lo
   }))
 }
 
-/** How the database names its editions: the year and a letter. */
+/** Editions of the database are named by year and letter. */
 export const ZONE_EDITION = /^20\d{2}[a-z]{1,2}$/
 
 /**
- * When editions came out. Source: the database's NEWS; of 2026e and 2026f the day on which the package that
- * carries them was published, a few days later at most. One is added with each update of the package: a test asks for it.
+ * When editions were published. Source: the database's NEWS; for 2026e and 2026f the day their package was published, a few
+ * days later at most. Each update of the package adds one, which a test enforces.
  */
 const PUBLISHED: Readonly<Record<string, LocalDate>> = {
   '2025b': '2025-03-22',
@@ -202,13 +200,13 @@ const HOW_TO_UPDATE =
 /** Is this edition older than that one? Years compare first, then letters; `z` is followed by `za`. */
 export const isOlderEdition = (one: string, other: string): boolean => one < other
 
-/** Where the day of publication is not recorded, the first on which it can have come out: its data is then taken to be older than it is. */
+/** The day of publication, or 1 January of its year where not recorded, which makes the data look older, not newer. */
 const publishedOn = (edition: string): LocalDate => PUBLISHED[edition] ?? `${edition.slice(0, 4)}-01-01`
 
-/** Is it known when this edition came out, and not only in which year? */
+/** Is the day on which this edition was published recorded? */
 export const publicationIsRecorded = (edition: string): boolean => PUBLISHED[edition] !== undefined
 
-/** What the zone data in force is, and what is wrong with it. */
+/** The zone data in force, and what is wrong with it. */
 export interface ZoneDataReport {
   version: string
   published: LocalDate
@@ -219,8 +217,8 @@ export interface ZoneDataReport {
 /**
  * Is the zone data in force new enough, by itself and for every pack?
  *
- * @param packs    those whose demand counts
- * @param edition  another than the one in force; for tests
+ * @param packs    those whose `zoneData` must be met
+ * @param edition  overrides the one in force in tests
  */
 export function checkZoneData(
   packs: readonly { id: string; version: string; zoneData?: string | undefined }[],

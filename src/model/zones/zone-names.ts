@@ -3,10 +3,10 @@ import { nearMiss } from '../faults.ts'
 import { COUNTRY_ZONES } from '../places/country-zones.ts'
 import { namedInData, zoneNamesInData, type NameInData } from './zone-data.ts'
 
-/** A zone as its place is called today, or why the text names none. */
+/** A zone by its current name, or why the text names none. */
 type StatedZone = { ok: true; zone: string } | { ok: false; problem: string; cure: string }
 
-/** Old names whose clock the data keeps under another country's place, and words of one place: the place that is meant (tz `backward`). */
+/** Old names that the data links to another country's zone, and one-word names: the zone that is meant (tz `backward`). */
 const MEANT: Readonly<Record<string, string>> = {
   'Africa/Asmera': 'Africa/Asmara',
   'Africa/Timbuktu': 'Africa/Bamako',
@@ -22,13 +22,13 @@ const MEANT: Readonly<Record<string, string>> = {
   Singapore: 'Asia/Singapore',
 }
 
-/** What the data knows as one word, though it is the time of several places. */
+/** One-word names in the data that several places share. */
 const NO_PLACE = new Set(['CET', 'CST6CDT', 'EET', 'EST', 'EST5EDT', 'HST', 'MET', 'MST', 'MST7MDT', 'PST8PDT', 'WET'])
 const SAME_AS_UTC = /^(?:Etc\/)?(?:UTC|UCT|Universal|Zulu|Z|GMT[+-]?0?|Greenwich)$/i
 const OFFSET = /^(?:Etc\/)?(?:UTC|GMT|Z)?\s*[+-]?\d/i
 const ABBREVIATION = /^[A-Za-z]{1,4}$|^[A-Za-z]{3,4}\d{1,2}(?:[A-Za-z]{3,4})?$/
 
-/** Places as they are called today (zone.tab): what may be stated, and what old names are read as. */
+/** Current names (zone.tab): accepted as they are, and what old names are read as. */
 const current = new Set([...Object.values(COUNTRY_ZONES).flat(), 'Asia/Urumqi'])
 const byClock = new Map<string, string[]>()
 const byLetters = new Map<string, string[]>()
@@ -40,12 +40,12 @@ for (const zone of current) {
 }
 
 /**
- * Which zone does somebody state by this text?
+ * Which zone does this text state?
  *
- * Area/Location (`Europe/London`) and `UTC` name a place and all of its rules. Abbreviations do not
- * (BST is London's summer and Dhaka's year, CST Chicago's and China's), nor do offsets, which know no summer time;
- * words of one country are refused with the name to write. Old two-part names (`Asia/Calcutta`, `US/Pacific`)
- * are unambiguous and become today's, as `Etc/UTC` does. Case does not matter.
+ * Area/Location (`Europe/London`) and `UTC` name a place with all its rules. Abbreviations are ambiguous (BST is London's
+ * summer time and Dhaka's time, CST Chicago's and China's) and offsets have no summer time: both are refused, and one-word
+ * names too, with the name to write. Old two-part names (`Asia/Calcutta`, `US/Pacific`) are unambiguous and become current
+ * ones, as `Etc/UTC` does. Case does not matter.
  */
 export function statedZone(text: string): StatedZone {
   if (/^(?:Etc\/)?UTC$/i.test(text)) return { ok: true, zone: 'UTC' }
@@ -81,7 +81,7 @@ export function statedZone(text: string): StatedZone {
   }
 }
 
-/** A zone that somebody states, as text of a request, a file or a configuration; read as today's name. */
+/** A zone stated in a request, a file or the configuration, read as its current name. */
 export const timeZoneSchema = z
   .string()
   .max(64, 'is longer than 64 characters')
@@ -93,7 +93,7 @@ export const timeZoneSchema = z
   })
   .describe('IANA time zone, as Area/Location, or UTC')
 
-/** Every name that may be stated and is kept as it is. */
+/** Every current name that may be stated. */
 export const statedZoneNames = (): string[] => ['UTC', ...current].filter((zone) => namedInData(zone) !== null)
 
 /** Every name that may be stated, old ones included. */
@@ -112,7 +112,7 @@ function lettersOf(text: string): string {
   return text.toLowerCase().replace(/[^a-z]/g, '')
 }
 
-/** The same letters, the name without its area, or a slip of the pen within an area; null rather than a guess between several. */
+/** A zone with the same letters, of that location, or a near miss within the area; null where several match. */
 function probably(text: string): string | null {
   const same = byLetters.get(lettersOf(text)) ?? []
   if (same.length === 1) return same[0] as string
