@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { newId } from './id.ts'
 import type { Database } from './schema.ts'
 
-/** One reading of personal data: who, what, about whom. `subject` holds ids and hashes only. */
+/** One access to personal data. `subject` holds ids and hashes only. */
 interface Access {
   at: Date
   actor: string
@@ -10,7 +10,7 @@ interface Access {
   subject: string
 }
 
-/** Writes into the access log who read what about whom. */
+/** Records accesses to personal data in the access log. */
 export async function logAccess(db: Kysely<Database>, entries: readonly Access[]): Promise<void> {
   if (entries.length === 0) return
   await db

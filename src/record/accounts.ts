@@ -8,7 +8,7 @@ import type { Db, AccountTable, Database, SpellTable } from './schema.ts'
 export type StoredAccount = Selectable<AccountTable>
 export type SpellRow = Selectable<SpellTable>
 
-/** An account with the spell that runs, and the last one there was. */
+/** An account with its running spell and its latest one. */
 export interface KnownAccount {
   row: StoredAccount
   /** The latest spell, running or ended; null when there never was one. */
@@ -38,7 +38,7 @@ export async function findAccounts(db: Db, keys: readonly UpstreamKey[]): Promis
   return new Map(rows.map((row) => [keyText(row), row]))
 }
 
-/** Which creditors use this id for an account, or for a person? */
+/** Which creditors use this id for an account, or for a recipient? */
 export async function creditorsOf(db: Db, what: 'account' | 'recipient', externalId: string): Promise<string[]> {
   const table = what === 'account' ? ('decorum.account' as const) : ('decorum.recipient' as const)
   const rows = await db
@@ -51,7 +51,7 @@ export async function creditorsOf(db: Db, what: 'account' | 'recipient', externa
   return rows.map((row) => row.creditor)
 }
 
-/** These accounts as they stand now; read them after locking their people. */
+/** These accounts as they stand now; call it after locking their recipients. */
 export async function knownAccounts(trx: Transaction<Database>, ids: readonly string[]): Promise<KnownAccount[]> {
   if (ids.length === 0) return []
   const rows = await trx.selectFrom('decorum.account').selectAll().where('id', 'in', ids).execute()
@@ -72,7 +72,7 @@ export interface VersionedBody {
   body: unknown
 }
 
-/** Keeps these versions for as long as a spell refers to them; known ones stay as they are. */
+/** Stores these ladder versions, for spells to refer to; known ones stay as they are. */
 async function pinLadders(trx: Transaction<Database>, ladders: readonly VersionedBody[], at: Date): Promise<void> {
   if (ladders.length === 0) return
   const unique = new Map(ladders.map((ladder) => [`${ladder.ladder} ${ladder.version}`, ladder]))
@@ -132,7 +132,7 @@ const insertAccounts = insertRows<StoredAccount>('decorum.account', {
   ...CHANGING,
 })
 
-/** Adds accounts of people that are locked. One that was added meanwhile is a unique violation, and is tried again. */
+/** Adds accounts of locked recipients. One that was added meanwhile is a unique violation, which callers retry. */
 export async function addAccounts(trx: Locked, accounts: readonly StoredAccount[]): Promise<void> {
   requireHeld(
     trx,
@@ -143,7 +143,7 @@ export async function addAccounts(trx: Locked, accounts: readonly StoredAccount[
 
 const updateAccounts = updateRows<StoredAccount>('decorum.account', { id: 'uuid', ...CHANGING })
 
-/** Writes what changed about accounts whose people are locked. */
+/** Writes what changed about accounts; their recipients are locked. */
 export async function writeAccounts(trx: Locked, accounts: readonly StoredAccount[]): Promise<void> {
   requireHeld(
     trx,
@@ -175,7 +175,7 @@ const upsertSpells = insertRows<SpellRow>(
   entered_by = excluded.entered_by, ended_at = excluded.ended_at, ended_as = excluded.ended_as`,
 )
 
-/** Adds spells, or writes how far known ones have come; the ladder of a new one is pinned with it. */
+/** Adds spells, or updates known ones; the ladder of a new one is pinned with it. */
 export async function writeSpells(
   trx: Locked,
   spells: readonly SpellRow[],
@@ -187,7 +187,7 @@ export async function writeSpells(
   await upsertSpells(trx, spells)
 }
 
-/** Others who owe the same; the whole list is replaced. */
+/** Replaces the other recipients who owe on an account. */
 export async function writeParties(
   trx: Locked,
   accountId: string,
@@ -204,7 +204,7 @@ export async function writeParties(
     .execute()
 }
 
-/** Accounts with the names that their creditor gave to them and to their borrower, and the spell that runs. */
+/** Accounts with the creditor's own ids of account and borrower, and the running spell. */
 const accountRows = (db: Kysely<Database>) =>
   db
     .selectFrom('decorum.account as a')
@@ -245,7 +245,7 @@ const accountRows = (db: Kysely<Database>) =>
 
 export type AccountListing = Awaited<ReturnType<ReturnType<typeof accountRows>['execute']>>[number]
 
-/** Which accounts bear this id of a creditor's? At most two: one that is not unique is as good as many. */
+/** Which accounts have this id of a creditor? At most two, which is enough to see that it is ambiguous. */
 export const accountsByExternalId = (
   db: Kysely<Database>,
   creditor: string | null,

@@ -15,7 +15,7 @@ export const keyByHash = async (db: Kysely<Database>, hash: Buffer): Promise<Api
     .where('revoked_at', 'is', null)
     .executeTakeFirst()) ?? null
 
-/** Stores a key by its hash. Null: that very key is stored already, revoked or not. */
+/** Stores a key by its hash. Null: it is stored already, revoked or not. */
 export async function insertKey(
   db: Kysely<Database>,
   key: Omit<ApiKeyTable, 'id' | 'revoked_at'>,
@@ -38,7 +38,7 @@ export const listKeys = (db: Kysely<Database>, creditor: string | null): Promise
     .orderBy('id')
     .execute()
 
-/** Revokes a key and answers it; the first revocation's time stays. Null: no such key. */
+/** Revokes a key and returns it; the time of an earlier revocation stays. Null: no such key. */
 export async function revokeKey(
   db: Kysely<Database>,
   id: string,
@@ -61,7 +61,7 @@ export async function revokeKey(
   return row ?? null
 }
 
-/** Can anybody administer this ledger at all? */
+/** Does this ledger have an administrator's key? */
 export const hasAdminKey = async (db: Kysely<Database>): Promise<boolean> =>
   (await db
     .selectFrom('decorum.api_key')

@@ -17,20 +17,20 @@ interface Known {
   gone: Instant | null
 }
 
-/** A contact with what tells it apart. */
+/** A contact with its identity. */
 export interface AuditedContact extends RecipientContact {
   id: string
-  /** Of our own attempts: several attempts of a reminder bear its id. */
+  /** Of our own attempts, since those of one reminder share its id. */
   attemptNo: number | null
 }
 
-/** One person with everything that was ever recorded of them, and when it was. */
+/** One recipient with every fact ever recorded, and when it was recorded. */
 export interface RecipientAsKnown extends Pick<
   RecipientForDecision,
   'id' | 'creditor' | 'locale' | 'timeZone' | 'jurisdiction' | 'locationEvidence' | 'blockedTimes'
 > {
   externalId: string
-  /** Removed ones too: a call was made to one of them while it was theirs. */
+  /** Removed ones too: contacts were made to them while they were current. */
   addresses: RecipientAddress[]
   consents: (RecipientForDecision['consents'][number] & Known)[]
   contacts: AuditedContact[]
@@ -50,7 +50,7 @@ const CONTACT = sql.raw(
   'c.id, c.at, c.channel, c.direction, c.account_ids, c.address_hash, c.outcome, c.made_by, c.mode, c.party',
 )
 
-/** Which people had an outbound contact in this period? By id, page by page. */
+/** Which recipients had an outbound contact in this period? In pages, by id. */
 export async function recipientsContacted(
   db: Kysely<Database>,
   period: { from: Date; to: Date; creditor: string | null },
@@ -65,7 +65,7 @@ export async function recipientsContacted(
   return rows.map((row) => row.id)
 }
 
-/** Everything recorded of these people that could bear on a contact from `since` until `to`. */
+/** What is on record about these recipients that could bear on a contact from `since` until `to`? */
 export async function recipientsAsKnown(
   db: Kysely<Database>,
   ids: readonly string[],
@@ -125,7 +125,7 @@ export async function recipientsAsKnown(
   return rows
 }
 
-/** A query as it ran, so that whoever doubts a figure can run it again. */
+/** A query as it ran, so that its figure can be checked by running it again. */
 interface RunQuery {
   sql: string
   parameters: unknown[]
@@ -149,7 +149,7 @@ interface ContactCount {
   contacts: number
 }
 
-/** How many contacts were there in the period, by channel, direction and who made them? */
+/** How many contacts were there in the period, by channel, direction and maker? */
 export async function contactCounts(
   db: Kysely<Database>,
   period: AuditedPeriod,
@@ -169,14 +169,14 @@ interface OptOutLatency {
   optOuts: number
   worstMs: number | null
   p99Ms: number | null
-  /** Of the slowest. */
+  /** Of the slowest opt-outs. */
   worstId: string | null
 }
 
 /**
- * How long did opt-outs of the period take from when they were said until they held?
+ * How long did opt-outs of the period take from being made to being in force?
  *
- * One that was said before we heard of it held from when we did; one that is to begin later holds from then.
+ * One that reached us late is in force from its arrival; one that begins later, from then.
  */
 export async function optOutLatency(
   db: Kysely<Database>,
@@ -220,13 +220,13 @@ const TABLES = {
   permit: { table: 'decorum.permit', key: sql`id, 1 AS no`, join: sql`t.id = picked.id`, at: sql`t.decided_at` },
 } as const
 
-/** A row without its facts, which are stored apart when they are long. */
+/** Of a row without its facts, which PostgreSQL stores out of line when they are long. */
 const BYTES_A_ROW = 1_000
-/** More than is asked for, since whole pages are drawn and some have few rows. */
+/** Oversampling, since whole pages are drawn and some have few rows. */
 const SPARE = 4
 
 /**
- * Some recorded decisions at random.
+ * A random sample of recorded decisions.
  *
  * Pages of the table are drawn, each with the same chance, so the table is neither counted nor read
  * whole: the share to draw comes from the planner's estimate and grows until enough were found.

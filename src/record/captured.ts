@@ -4,7 +4,7 @@ import type { Instant } from '../model/time.ts'
 import type { Channel } from '../model/vocabulary.ts'
 import type { Database } from './schema.ts'
 
-/** A message that capture would have sent, its address and words sealed. */
+/** A message that the capture provider kept instead of sending, its address and words sealed. */
 interface CapturedRow {
   id: string
   reminderId: string
@@ -80,7 +80,7 @@ export const listCaptured = (db: Kysely<Database>, filter: CapturedFilter) =>
     .execute()
 export type CapturedListing = Awaited<ReturnType<typeof listCaptured>>[number]
 
-/** Did the capture provider keep this attempt's message? Still sealed. */
+/** The message that the capture provider kept for this attempt, still sealed; null: none. */
 export const capturedOfAttempt = async (db: Kysely<Database>, reminderId: string, attemptNo: number) =>
   (await db
     .selectFrom('decorum.captured_message')
@@ -109,7 +109,7 @@ export async function keepInventedReceipts(
     ON CONFLICT DO NOTHING`.execute(db)
 }
 
-/** Which invented receipts are due by now? Takes them. */
+/** Takes the invented receipts that are due by now. */
 export async function takeInventedReceipts(db: Kysely<Database>, now: Date, limit: number): Promise<InventedReceipt[]> {
   const { rows } = await sql<InventedReceipt>`
     UPDATE decorum.invented_receipt i SET applied_at = ${now}

@@ -2,13 +2,13 @@ import { type Kysely, sql } from 'kysely'
 import type pg from 'pg'
 import type { Database } from './schema.ts'
 
-/** Where a pass over one route's waiting reminders stands; null at its beginning. */
+/** Position of a pass over one route's waiting reminders; null at its beginning. */
 export interface ClaimCursor {
   nextAt: Date
   id: string
 }
 
-/** How many reminders of this route are rung and not yet taken, counted up to `most`? By a partial index. */
+/** How many reminders of this route are queued, counted up to `most`? By a partial index. */
 export async function queueDepth(db: Kysely<Database>, route: string, most: number): Promise<number> {
   const { rows } = await sql<{ depth: number }>`
     SELECT count(*)::int AS depth FROM (
@@ -57,7 +57,7 @@ export async function claimDue(
 /**
  * Which of these routes have a reminder waiting that is due by now?
  *
- * One look by the partial index, so that a pass with nothing to do costs one statement and not two for each route.
+ * One statement over the partial index, so that an idle pass does not cost two for each route.
  */
 export async function routesDue(db: Kysely<Database>, routes: readonly string[], now: Date): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
@@ -68,10 +68,10 @@ export async function routesDue(db: Kysely<Database>, routes: readonly string[],
   return new Set(rows.map((row) => row.id))
 }
 
-/** Carries nothing but that it rang: no name, no id. */
+/** The notification carries no payload: no name, no id. */
 const CHANNEL = 'decorum_planner'
 
-/** Tells every process that listens that there is something to plan. */
+/** Notifies every listening process that there is something to plan. */
 export async function ringPlanner(pool: pg.Pool): Promise<void> {
   await pool.query(`NOTIFY ${CHANNEL}`)
 }
@@ -79,7 +79,7 @@ export async function ringPlanner(pool: pg.Pool): Promise<void> {
 /**
  * Listens on a connection of its own until that breaks or `stop` is called.
  *
- * @param onRing  called for each ringing; several at once may come as one
+ * @param onRing  called for each notification; several at once may arrive as one
  * @param onLost  called once when the connection breaks, never after `stop`
  * @throws        when the ledger does not answer
  */
@@ -94,7 +94,7 @@ export async function listenForPlanner(
     if (over) return false
     over = true
     client.off('notification', heard)
-    // Not to be used again: it would go on listening in somebody else's hands.
+    // Not returned to the pool, where its next user would go on listening.
     client.release(true)
     return true
   }
@@ -117,7 +117,7 @@ export async function listenForPlanner(
 }
 
 /**
- * Takes what has been queued for too long, to be rung again under new rings.
+ * Takes reminders that have been queued for too long, to be rung again under new rings.
  *
  * With the depth of each queue bounded to seconds of its rate, waiting this long means that the
  * ticket was lost. Safe from several sweepers at once: each row gets one of their rings.

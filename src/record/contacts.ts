@@ -14,7 +14,7 @@ export async function addContact(trx: Locked, contact: ContactRow): Promise<void
   await trx.insertInto('decorum.contact').values(row).execute()
 }
 
-/** Marks a contact with the rules that it exceeded; those that it has been marked with before stay. */
+/** Marks a contact with the rules that it exceeded; earlier marks stay. */
 export async function markContact(
   trx: Locked,
   recipientId: string,
@@ -53,15 +53,15 @@ const contactRows = (db: Kysely<Database>) =>
 export type ContactListing = Awaited<ReturnType<ReturnType<typeof contactRows>['execute']>>[number]
 
 interface ContactFilter {
-  /** The people whose contacts are asked for: contacts are kept by person and time. */
+  /** Required, since contacts are indexed by recipient and time. */
   recipientIds: readonly string[]
-  /** Our own id; contacts that name no account are about every account. */
+  /** Our own id; contacts that name no account count for every account. */
   accountId: string | null
   before: { at: Date; id: string } | null
   limit: number
 }
 
-/** What counts toward these people's caps, the latest first. */
+/** Contacts with these recipients, the latest first. */
 export async function listContacts(db: Kysely<Database>, filter: ContactFilter): Promise<ContactListing[]> {
   if (filter.recipientIds.length === 0) return []
   return contactRows(db)

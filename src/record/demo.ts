@@ -5,7 +5,7 @@ import type { LocationEvidence } from '../model/facts.ts'
 import type { Channel, Kind, Tone } from '../model/vocabulary.ts'
 import type { Database } from './schema.ts'
 
-/** One attempt that went out, with where its person may be as the record states it. */
+/** One attempt that went out, with the recorded evidence of its recipient's location. */
 export interface SentAttempt {
   reminderId: string
   no: number
@@ -42,25 +42,25 @@ export async function sentAttempts(db: Kysely<Database>): Promise<SentAttempt[]>
   return rows
 }
 
-/** Was it known before the contact `t`, and not over by then? */
+/** Was it recorded before the contact `t` and still in force at it? */
 const stands = (known: string, ended: string, ends: string) =>
   sql.raw(`${known} < t.at AND (${ended} IS NULL OR ${ended} > t.at) AND (${ends} IS NULL OR ${ends} > t.at)`)
 
-/** Each is a count of things that must not be; the queries ask the record, not the code that wrote it. */
+/** Counts of violations, each from the record alone and not from the code that wrote it. */
 interface BrokenInvariants {
-  /** Attempts begun, and contacts that people made, while a stop stood that covers them. */
+  /** Attempts begun, and contacts made by agents, while a suppression that covers them was in force. */
   afterStop: number
-  /** Attempts begun, and contacts that people made, while the person or the account was on hold. */
+  /** Attempts begun, and contacts made by agents, while the recipient or the account was on hold. */
   whileOnHold: number
   /** Attempts captured twice, reminders sent twice, or one step of one account sent twice over one channel. */
   twice: number
   /** Reminders that ended, or went out, without a decision. */
   undecided: number
-  /** Reminders that are neither waiting for their hour nor ended. */
+  /** Reminders that are neither scheduled nor ended. */
   leftOver: number
 }
 
-/** Which of these promises does the record show to be broken? All zero when none is. */
+/** How often does the record show an invariant violated? All zero when none is. */
 export async function brokenInvariants(db: Kysely<Database>): Promise<BrokenInvariants> {
   const { rows } = await sql<BrokenInvariants>`
     WITH sent AS (
@@ -125,8 +125,8 @@ interface NextWork {
 /**
  * When does the ledger next have work for the planner, and when for the sweeper?
  *
- * For a stepped clock, in one look: what is to be planned and what is due or deferred until then;
- * receipts that capture invented, pauses and steps for people that end.
+ * For a stepped clock. The planner's: accounts to plan, reminders due or deferred. The sweeper's: receipts
+ * invented by capture, holds and manual steps that end.
  */
 export async function nextWork(db: Kysely<Database>): Promise<NextWork> {
   const { rows } = await sql<NextWork>`
@@ -141,14 +141,14 @@ export async function nextWork(db: Kysely<Database>): Promise<NextWork> {
   return rows[0] as NextWork
 }
 
-/** What one rule kept back, with what it cites. */
+/** How many reminders one rule kept back, with its citation. */
 interface RuleObjections {
   verdict: 'defer' | 'refuse'
   code: ObjectionCode
   rule: string
   citation: string
   verified: boolean
-  /** Different reminders, however often each was looked at. */
+  /** Distinct reminders, however often each was decided. */
   reminders: number
 }
 
@@ -188,7 +188,7 @@ export async function portfolioPlaces(db: Kysely<Database>): Promise<PortfolioPl
 }
 
 /**
- * What is this reminder called in terms that are the same in every run?
+ * A name of this reminder that is the same in every run.
  *
  * Ids are new each time; the borrower, the step and the hour are not. Null: no such reminder.
  */
@@ -201,13 +201,13 @@ export async function reminderName(db: Kysely<Database>, reminderId: string): Pr
   return rows[0]?.name ?? null
 }
 
-/** A contact that an agent or an agency made, with where its person may be as the record states it. */
+/** A contact that an agent or an agency made, with the recorded evidence of its recipient's location. */
 export type ContactByAgent = Pick<
   SentAttempt,
   'creditor' | 'recipient' | 'channel' | 'at' | 'timeZone' | 'jurisdiction' | 'evidence' | 'addressZones'
 >
 
-/** Whom did people call or write to? Oldest first. Where the number was not reported, all of the person's on that channel leave the place open. */
+/** Which contacts did agents make? Oldest first. Where the address was not reported, the zones of all the recipient's on that channel are given. */
 export async function contactsByAgents(db: Kysely<Database>): Promise<ContactByAgent[]> {
   const { rows } = await sql<ContactByAgent>`
     SELECT k.creditor, p.external_id AS recipient, k.channel, k.at, p.time_zone AS "timeZone", p.jurisdiction, p.location_evidence AS evidence,

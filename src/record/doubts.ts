@@ -15,7 +15,7 @@ export async function overdueLeases(
   return rows
 }
 
-/** An attempt to ask its provider about, with what a look-up in the provider's books needs. */
+/** An attempt to look up at its provider, with what the look-up needs. */
 export interface Doubt {
   reminderId: string
   attemptNo: number
@@ -45,14 +45,14 @@ export interface Doubt {
   sinceLeaseMs: number
 }
 
-/** Which attempts to ask a provider about: those in doubt, or those accepted whose end has not been reported. */
+/** Which attempts are looked up: those in doubt, or those accepted whose end has not been reported. */
 const ASKED = {
   doubt: sql`status = 'in_doubt'`,
   unfinished: sql`status = 'accepted' AND NOT delivery_final AND channel IN ('sms', 'phone') AND provider <> 'capture'`,
 }
 
 /**
- * Takes attempts to ask their providers about, marking them as looked up now.
+ * Takes attempts to look up at their providers, marking them as looked up now.
  *
  * @param everyMs  machine time since the last look-up
  * @param between  business time of the reservation
@@ -86,7 +86,7 @@ export async function takeToLookUp(
   return rows
 }
 
-/** Calls that were accepted and whose end nobody reported, longer ago than `before` in business time. */
+/** Calls that were accepted before `before` (business time) and whose end has not been reported. */
 export async function unreportedCalls(
   db: Kysely<Database>,
   before: Date,
@@ -135,7 +135,7 @@ export interface DoubtRow {
   looks: { as: DoubtAnswer; reason: string; by: string; at: string }[]
 }
 
-/** Attempts in doubt, the oldest first, with what operators have said of each. */
+/** Attempts in doubt, the oldest first, with the operators' answers to each. */
 export async function listDoubts(
   db: Db,
   filter: { creditor: string | null; after: { at: Date; reminderId: string } | null; limit: number },
@@ -153,7 +153,7 @@ export async function listDoubts(
   return rows
 }
 
-/** An attempt as it stands when an operator speaks of it. */
+/** An attempt as it stands when an operator answers for it. */
 export interface DoubtedAttempt {
   recipientId: string
   creditor: string
@@ -178,7 +178,7 @@ export async function doubtedAttempt(
   return rows[0] ?? null
 }
 
-/** Keeps what an operator said, and names the operator on an attempt that it resolves. */
+/** Records an operator's answer, and names the operator on an attempt that it resolves. */
 export async function recordDoubtAnswer(
   trx: Transaction<Database>,
   said: { reminderId: string; attemptNo: number; as: DoubtAnswer; reason: string; by: string; at: Date },
@@ -209,16 +209,16 @@ export interface CompetingAttempt {
   reminderId: string
   attemptNo: number
   reservedAt: Date
-  /** The row of the provider's books that is known to be its own. */
+  /** The provider's record that is known to be its own. */
   providerRef: string | null
-  /** Would its row look the same? Calls all do. */
+  /** Would its record look the same? Those of calls all do. */
   looksAlike: boolean
 }
 
 /**
- * To which other attempts may a row in the provider's books belong, when it has the number and the time of this one?
+ * To which other attempts may a provider's record with this one's number and time belong?
  *
- * Whoever shares the number counts, whatever their creditor. Attempts that surely never got there have no row, unless one is known.
+ * Everyone who shares the number counts, of any creditor. Attempts that certainly never arrived have no record, unless one is known.
  *
  * @param creditors  all there are
  */

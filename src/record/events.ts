@@ -5,7 +5,7 @@ import type { Db, Database, EventTable } from './schema.ts'
 
 export type EventRow = Selectable<EventTable>
 
-/** What was reported under this id? Null: nothing yet. */
+/** Which event has this id of the creditor's? Null: none. */
 export async function findEvent(db: Db, creditor: string, externalId: string): Promise<EventRow | null> {
   const row = await db
     .selectFrom('decorum.event')
@@ -24,7 +24,7 @@ export async function addEvent(trx: Locked, event: EventRow): Promise<void> {
     .execute()
 }
 
-/** How much was paid on this account since then, less what was taken back? In minor units. */
+/** How much was paid on this account since then, less reversals? In minor units. */
 export async function paidSince(trx: Transaction<Database>, accountId: string, since: Date): Promise<number> {
   const { rows } = await sql<{ paid: number }>`
     SELECT coalesce(sum(CASE type WHEN 'payment' THEN 1 ELSE -1 END * coalesce(body->>'countsMinor', body->>'amountMinor')::bigint), 0)::bigint AS paid
@@ -34,13 +34,13 @@ export async function paidSince(trx: Transaction<Database>, accountId: string, s
   return Number(rows[0]?.paid ?? 0)
 }
 
-/** What was reported of an account's payments, reversals and adjustments. */
+/** A payment, reversal or adjustment of an account. */
 export type BalanceEvent = Pick<EventRow, 'id' | 'external_id' | 'account_id' | 'type' | 'body' | 'received_at'>
 
 /**
- * Which payments and adjustments count on top of what was stated to be overdue on these accounts, and which reversals were ever reported?
+ * Which payments and adjustments count on top of these accounts' stated overdue amounts, and which reversals were ever reported?
  *
- * In the order in which they came. `body.change` is what was entered: `{ minor, at, onto }`, with `at` in milliseconds and `onto` as `stated_by`.
+ * In order of arrival. `body.change` is what was entered: `{ minor, at, onto }`, with `at` in milliseconds and `onto` as `stated_by`.
  */
 export async function balanceEvents(
   trx: Transaction<Database>,
@@ -58,11 +58,10 @@ export async function balanceEvents(
 }
 
 /**
- * Marks the outbound contacts made since then that a fact learnt late would have forbidden.
+ * Marks the outbound contacts since then that a fact reported late would have forbidden; returns how many.
  *
  * @param accountId  null: those about any account
  * @param except     this contact is not marked
- * @returns          how many were marked
  */
 export async function markExcess(
   trx: Locked,

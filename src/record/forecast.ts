@@ -3,10 +3,10 @@ import type { Channel, Kind, Mode, Tone } from '../model/vocabulary.ts'
 import type { Ledger } from './ledger.ts'
 import type { Database } from './schema.ts'
 
-/** No more than so many of one route are followed: the answer then speaks of the first of them. */
+/** Waiting reminders of one route that are counted at most; a forecast covers only these. */
 const MAX_FOLLOWED = 2_000_000
 
-/** A waiting reminder, which stands for those after it up to the next one of the sample. */
+/** A waiting reminder of the sample, which represents those up to the next one. */
 export interface WaitingSample {
   id: string
   creditor: string
@@ -26,7 +26,7 @@ export interface WaitingSample {
   dueAt: Date
   nextAt: Date
   expiresAt: Date
-  /** How many it stands for, itself included. */
+  /** How many it represents, itself included. */
   standsFor: number
 }
 
@@ -49,9 +49,9 @@ export async function countWaiting(
 /**
  * Every n-th of those that wait on a route, in the order in which they are queued.
  *
- * One walk over the partial index of what waits; only the sample itself is read from the table.
+ * Scans the partial index of waiting reminders once; only the sample is read from the table.
  *
- * @param waiting  how many there are, as `countWaiting` says
+ * @param waiting  how many there are, from `countWaiting`
  * @param size     how many are wanted at most
  */
 export async function sampleWaiting(
@@ -71,10 +71,10 @@ export async function sampleWaiting(
   return rows
 }
 
-/** So many of the latest attempts are looked at, of all routes together. */
+/** How many of the latest attempts are read, of all routes together. */
 const ATTEMPTS_SAMPLED = 10_000
 
-/** What the latest attempts of one template on one route took. */
+/** What the latest attempts of one template on one route cost. */
 export interface RecentAttempts {
   route: string
   template: string
@@ -85,7 +85,7 @@ export interface RecentAttempts {
   lineSeconds: number | null
 }
 
-/** How heavy were messages lately, and how long were calls? The newest reminders by their ids, which are in order of making. */
+/** How heavy were recent messages, and how long were calls? The newest reminders by id, which is in order of creation. */
 export async function recentAttempts(trx: Transaction<Database>): Promise<RecentAttempts[]> {
   const { rows } = await sql<RecentAttempts>`
     SELECT route, template, count(*)::int AS attempts, avg(weight)::float8 AS weight,
@@ -97,7 +97,7 @@ export async function recentAttempts(trx: Transaction<Database>): Promise<Recent
   return rows
 }
 
-/** Reads one state of the ledger, writes nothing, and gives up after so long rather than load it. */
+/** Runs a read in one read-only snapshot, with a time limit for each statement. */
 export const readOnly = <T>(
   ledger: Pick<Ledger, 'db'>,
   statementTimeoutMs: number,

@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from './schema.ts'
 
-/** What was decided about this reminder, oldest first. */
+/** The decisions about this reminder, oldest first. */
 export const decisionsOf = (db: Kysely<Database>, reminderId: string) =>
   db
     .selectFrom('decorum.decision')
@@ -23,7 +23,7 @@ export const decisionsOf = (db: Kysely<Database>, reminderId: string) =>
     .execute()
 export type DecisionRow = Awaited<ReturnType<typeof decisionsOf>>[number]
 
-/** What was tried, oldest first, with the kind and country of the address but not the address. */
+/** The attempts of this reminder, oldest first, with the kind and country of the address but not the address. */
 export const attemptsOf = (db: Kysely<Database>, reminderId: string) =>
   db
     .selectFrom('decorum.attempt as t')
@@ -59,7 +59,7 @@ export const attemptsOf = (db: Kysely<Database>, reminderId: string) =>
     .execute()
 export type AttemptRow = Awaited<ReturnType<typeof attemptsOf>>[number]
 
-/** What providers said later, in the order in which it came. */
+/** The receipts of this reminder's attempts, in order of arrival. */
 export const receiptsOf = (db: Kysely<Database>, reminderId: string) =>
   db
     .selectFrom('decorum.receipt')
@@ -70,7 +70,7 @@ export const receiptsOf = (db: Kysely<Database>, reminderId: string) =>
     .execute()
 export type ReceiptRow = Awaited<ReturnType<typeof receiptsOf>>[number]
 
-/** What one attempt said, still sealed, with what opens it. Null creditor: any. */
+/** The sealed facts of one attempt's message, with the key to open them. Null creditor: any. */
 export const sentWords = async (db: Kysely<Database>, creditor: string | null, reminderId: string, no: number) =>
   (await db
     .selectFrom('decorum.attempt as t')
@@ -99,20 +99,20 @@ export const sentWords = async (db: Kysely<Database>, creditor: string | null, r
     .$if(creditor !== null, (q) => q.where('t.creditor', '=', creditor as string))
     .executeTakeFirst()) ?? null
 
-/** The text behind one version of a template's words, as JSON that `render` made and alone reads. */
+/** One version of a template's words, as JSON that only `render` writes and reads. */
 interface TemplateWordsRow {
   version: string
   template: string
   words: string
 }
 
-/** Keeps these texts beside the attempts that use them; those that are kept already stay as they are. */
+/** Stores the words of these template versions; those already stored stay as they are. */
 export async function keepTemplateWords(
   trx: Transaction<Database>,
   rows: readonly TemplateWordsRow[],
   now: Date,
 ): Promise<void> {
-  // Always in one order, so that two batches that keep the same new versions wait for each other in turn.
+  // In one order, so that two batches that store the same new versions cannot deadlock.
   const sorted = [...rows].sort((a, b) => (a.version < b.version ? -1 : 1))
   await sql`/* keep-words */
     INSERT INTO decorum.template_words (version, template, words, kept_at)
@@ -120,7 +120,7 @@ export async function keepTemplateWords(
     ON CONFLICT DO NOTHING`.execute(trx)
 }
 
-/** What was the text of this version? Null: no attempt has used it since texts are kept. */
+/** What were the words of this version? Null: no attempt has used it since words are stored. */
 export const templateWords = async (db: Kysely<Database>, version: string): Promise<unknown> =>
   (await db.selectFrom('decorum.template_words').select('words').where('version', '=', version).executeTakeFirst())
     ?.words ?? null

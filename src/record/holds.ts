@@ -3,10 +3,10 @@ import type { Channel, HoldKind } from '../model/vocabulary.ts'
 import { type Locked, requireHeld } from './locks.ts'
 import type { Db, Database, HoldTable } from './schema.ts'
 
-/** `channel` absent or null: a pause of every channel. */
+/** `channel` absent or null: a hold on every channel. */
 export type HoldRow = Omit<Selectable<HoldTable>, 'channel'> & { channel?: Channel | null }
 
-/** Which pauses of these people have not been ended by anybody? */
+/** Which holds of these recipients have not been ended? */
 export const openHolds = (db: Db, recipientIds: readonly string[]): Promise<HoldRow[]> =>
   recipientIds.length === 0
     ? Promise.resolve([])
@@ -28,14 +28,14 @@ export async function addHolds(trx: Locked, holds: readonly HoldRow[]): Promise<
   await trx.insertInto('decorum.hold').values(rows).execute()
 }
 
-/** How and by whom pauses came to their end. */
+/** When, why and by whom holds are ended. */
 interface HoldEnd {
   at: Date
   by: string
   reason: string
 }
 
-/** Ends these pauses, of people that are locked; answers how many had not ended. */
+/** Ends these holds, of locked recipients; returns how many had not ended. */
 export async function endHolds(trx: Locked, ids: readonly string[], end: HoldEnd): Promise<number> {
   if (ids.length === 0) return 0
   const result = await trx
@@ -47,7 +47,7 @@ export async function endHolds(trx: Locked, ids: readonly string[], end: HoldEnd
   return Number(result.numUpdatedRows)
 }
 
-/** Whose pause is this? Null: no such pause, or not of this creditor. */
+/** Whose hold is this? Null: no such hold, or not of this creditor. */
 export async function findHold(
   db: Kysely<Database>,
   id: string,
@@ -61,7 +61,7 @@ export async function findHold(
   return (await query.executeTakeFirst()) ?? null
 }
 
-/** An account went to another person: what pauses the account goes with it. */
+/** Moves an account's holds to the recipient that the account has moved to. */
 export async function moveHolds(trx: Locked, accountId: string, recipientId: string): Promise<void> {
   requireHeld(trx, [recipientId])
   await trx
@@ -98,14 +98,14 @@ interface HoldFilter {
   creditor: string | null
   recipientExternalId: string | null
   accountExternalId: string | null
-  /** True: only those that nobody ended and that have not run out at `at`; false: only the others; null: all. */
+  /** True: only those in force at `at`; false: only the others; null: all. */
   open: boolean | null
   at: Date
   before: string | null
   limit: number
 }
 
-/** Pauses, the newest first. */
+/** Holds, the newest first. */
 export const listHolds = (db: Kysely<Database>, filter: HoldFilter): Promise<HoldListing[]> =>
   holdRows(db)
     .$if(filter.creditor !== null, (q) => q.where('h.creditor', '=', filter.creditor as string))
@@ -126,7 +126,7 @@ export const listHolds = (db: Kysely<Database>, filter: HoldFilter): Promise<Hol
     .limit(filter.limit)
     .execute()
 
-/** Which pauses stand for these people at `at`, on the person or on one account? */
+/** Which holds are in force for these recipients at `at`, on the recipient or on one account? */
 export async function standingHolds(db: Kysely<Database>, recipientIds: readonly string[], at: Date) {
   if (recipientIds.length === 0) return []
   return db

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { v7 } from 'uuid'
 
-/** The last id's millisecond, and its place within it. */
+/** The last id's millisecond, and its sequence number within it. */
 const last = { msecs: 0, seq: 0 }
 
 /**
@@ -15,7 +15,7 @@ export function newId(): string {
   const now = Date.now()
   if (now > last.msecs) {
     last.msecs = now
-    // The highest of its 32 bits is left free, so that counting on does not run over within the millisecond.
+    // The highest of 32 bits is left free, so that incrementing does not overflow within the millisecond.
     last.seq = random.readUInt32BE(0) >>> 1
   } else last.seq++
   return v7({ random, msecs: last.msecs, seq: last.seq })
@@ -32,11 +32,11 @@ const pool = Buffer.alloc(POOL_BYTES)
 let used = POOL_BYTES
 
 /**
- * What are `count` bytes that nobody can guess?
+ * Returns `count` cryptographically secure random bytes.
  *
- * From the operating system as `crypto.randomBytes` takes them, but many at once: an import needs four
- * ids, three IVs and a key for each account, and asking for each by itself cost more than encrypting with it.
- * What was handed out is wiped from the pool, since some of it becomes keys.
+ * From the operating system, as `crypto.randomBytes`, but many at once: an import needs four ids, three IVs
+ * and a key for each account, and a call for each cost more than encrypting with it. Bytes that were handed
+ * out are wiped from the pool, since some of them become keys.
  */
 export function takeRandomBytes(count: number): Buffer {
   if (used + count > POOL_BYTES) {

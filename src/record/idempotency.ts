@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Database, Db } from './schema.ts'
 
-/** What was made under this key, and from which body? Null: nothing yet. */
+/** What was created under this key, and from which body? Null: nothing yet. */
 export async function findIdempotencyKey(
   db: Db,
   creditor: string,
@@ -18,7 +18,7 @@ export async function findIdempotencyKey(
   return row ?? null
 }
 
-/** Remembers it as long as the debt. A second use at the same time is a unique violation, and is tried again. */
+/** Records what was created under a key. A concurrent second use is a unique violation, which callers retry. */
 export async function rememberIdempotencyKey(
   trx: Transaction<Database>,
   use: { creditor: string; scope: string; key: string; bodyHash: Buffer; resourceId: string },

@@ -13,10 +13,10 @@ interface ImportJob {
 }
 
 /**
- * The import of a file with this checksum, begun now if nobody has.
+ * The import job of a file with this checksum, created if there is none.
  *
- * One that was interrupted goes on where it stood. One that ended with rejected lines begins anew: what they lacked
- * may be there by now. `again` begins every one anew.
+ * An interrupted one resumes. One that ended with rejected lines starts over, since what they lacked may exist by
+ * now. `again` starts every finished one over.
  */
 export async function openImportJob(
   db: Kysely<Database>,
@@ -58,7 +58,7 @@ export async function openImportJob(
     .executeTakeFirstOrThrow()
 }
 
-/** Notes how far it has come; call it after what is counted has been committed. */
+/** Records the progress of an import; call it after the counted lines have been committed. */
 export async function noteImport(
   db: Kysely<Database>,
   job: Omit<ImportJob, 'status'>,

@@ -12,7 +12,7 @@ interface LapsedHold {
   endsAt: Date
 }
 
-/** Which holds have come to their end by now and are not closed yet? */
+/** Which holds have reached their end by now and are not closed yet? */
 export async function lapsedHolds(db: Kysely<Database>, now: Date, limit: number): Promise<LapsedHold[]> {
   const { rows } = await sql<LapsedHold>`
     SELECT id, creditor, recipient_id AS "recipientId", account_id AS "accountId", kind, ends_at AS "endsAt" FROM decorum.hold
@@ -20,7 +20,7 @@ export async function lapsedHolds(db: Kysely<Database>, now: Date, limit: number
   return rows
 }
 
-/** Closes a hold that has lapsed; false when somebody closed it meanwhile. */
+/** Closes a hold that has lapsed; false when it was closed meanwhile. */
 export async function closeLapsedHold(trx: Locked, id: string, reason: string, now: Date): Promise<boolean> {
   const { rows } = await sql<{ id: string }>`
     UPDATE decorum.hold SET ended_at = ${now}, ended_by = 'sweep', end_reason = ${reason}
@@ -28,7 +28,7 @@ export async function closeLapsedHold(trx: Locked, id: string, reason: string, n
   return rows.length === 1
 }
 
-/** Has planning look at these accounts now. Null: all of the person's. */
+/** Makes these accounts due for planning now. Null: all of the recipient's. */
 export async function replanNow(trx: Locked, recipientId: string, accountId: string | null, now: Date): Promise<void> {
   requireHeld(trx, [recipientId])
   await sql`
@@ -37,7 +37,7 @@ export async function replanNow(trx: Locked, recipientId: string, accountId: str
       AND (plan_at IS NULL OR plan_at > ${now})`.execute(trx)
 }
 
-/** Records what `lapseOf` says of a promise that was not kept; ladders have a step for it. */
+/** Records the event of a broken promise to pay, from `lapseOf`; ladders have a step for it. */
 export async function recordBrokenPromise(
   trx: Locked,
   broken: {
@@ -58,7 +58,7 @@ export async function recordBrokenPromise(
     ON CONFLICT (creditor, external_id) DO NOTHING`.execute(trx)
 }
 
-/** Tasks that nobody took up in time are closed, with that as their outcome. */
+/** Closes open tasks past their deadline, as expired; returns how many. */
 export async function expireTasks(db: Kysely<Database>, now: Date): Promise<number> {
   const { rows } = await sql<{ id: string }>`
     UPDATE decorum.task SET status = 'expired', outcome = 'not taken up in time', completed_at = ${now}
@@ -68,14 +68,14 @@ export async function expireTasks(db: Kysely<Database>, now: Date): Promise<numb
   return rows.length
 }
 
-/** The latest business time that any process has seen, and the database's own. Reads only. */
+/** The latest business time that any process has seen, and the database's time. Reads only. */
 export async function readClockMark(db: Kysely<Database>): Promise<{ highWater: Date | null; databaseNow: Date }> {
   const { rows } = await sql<{ highWater: Date | null; databaseNow: Date }>`
     SELECT (SELECT high_water FROM decorum.clock_mark) AS "highWater", clock_timestamp() AS "databaseNow"`.execute(db)
   return rows[0] as { highWater: Date | null; databaseNow: Date }
 }
 
-/** The same, raised to `now`, which a real clock shows: a stepped one raises no mark. */
+/** The same after raising the mark to `now`, which must be of a real clock, never of a stepped one. */
 export async function raiseClockMark(db: Kysely<Database>, now: Date): Promise<{ highWater: Date; databaseNow: Date }> {
   const { rows } = await sql<{ highWater: Date; databaseNow: Date }>`
     INSERT INTO decorum.clock_mark (singleton, high_water, virtual) VALUES (true, ${now}, false)

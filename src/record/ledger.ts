@@ -15,9 +15,9 @@ type LedgerSource = { databaseUrl: string } | { dataDir: string }
 interface LedgerOptions {
   /** Shown in pg_stat_activity; names the daemon. */
   applicationName?: string
-  /** Connections at most; one is held for each route that is listened to through PostgreSQL. */
+  /** Maximum of connections; one is held for each route that is listened to through PostgreSQL. */
   poolSize?: number
-  /** Told when an idle connection breaks; the pool replaces it by itself. */
+  /** Called when an idle connection breaks; the pool replaces it by itself. */
   onError?: (error: Error) => void
 }
 
@@ -26,9 +26,9 @@ export interface Ledger {
   readonly db: Kysely<Database>
   readonly pool: pg.Pool
   readonly embedded: boolean
-  /** Null when it answers; otherwise what is wrong, without credentials. */
+  /** Null when it answers; otherwise the failure, without credentials. */
   check(): Promise<string | null>
-  /** Waits for what is running. Safe to call twice. */
+  /** Waits for running queries. Safe to call twice. */
   close(): Promise<void>
 }
 
@@ -46,8 +46,8 @@ export async function openLedger(source: LedgerSource, options: LedgerOptions = 
     ? await openEmbedded(source.dataDir, options)
     : openServerPool(source.databaseUrl, options)
   pool.on('error', (error) => options.onError?.(error))
-  // One that breaks in somebody's hands between two statements tells nobody but itself, and an
-  // 'error' that nobody hears ends the process. The next statement on it fails, and that is heard.
+  // A connection that breaks while checked out, between two statements, emits 'error' on itself, which without
+  // a listener would end the process. Its next statement fails, which is reported.
   pool.on('connect', (client) => client.on('error', () => undefined))
   pool.on('connect', prepareNamedStatements)
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
@@ -96,7 +96,7 @@ function openServerPool(databaseUrl: string, options: LedgerOptions): { pool: pg
     lock_timeout: 10_000,
     statement_timeout: 30_000,
     // BullMQ's PostgreSQL backend names its tables without a schema when it is given a pool. Without statistics, as after
-    // a first import, PostgreSQL thought planning's question dear and compiled it for 0.7 s each time to answer it in 1 ms.
+    // a first import, PostgreSQL overestimated planning's query and compiled it for 0.7 s each time, to run it in 1 ms.
     options: '-c search_path=bullmq,public -c jit=off',
     types: pgTypes,
   })
@@ -147,15 +147,15 @@ async function openEmbedded(
 const EVERY_MS = 10 * 60_000
 
 /**
- * What a server's background processes do and PGlite, a single one, does not: without a checkpoint
- * its log grows until it is closed, without vacuum and analyze tables bloat and plans go blind.
+ * Runs the maintenance that a server does in the background and PGlite, a single process, does not: without
+ * checkpoints its log grows until it is closed, without vacuum and analyze tables bloat and plans lack statistics.
  */
 export async function maintainEmbedded(pool: pg.Pool): Promise<void> {
   await pool.query('VACUUM (ANALYZE)')
   await pool.query('CHECKPOINT')
 }
 
-/** Keeps up every ten minutes; a failure waits for the next time, as it would come up in every other query too. */
+/** Maintains it every ten minutes; a failure is ignored until the next time, since every other query would show it too. */
 function startMaintenance(pool: pg.Pool): () => void {
   const timer = setInterval(() => void maintainEmbedded(pool).catch(() => undefined), EVERY_MS).unref()
   return () => clearInterval(timer)

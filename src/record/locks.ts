@@ -12,9 +12,9 @@ import { insertRows } from './pg/batch.ts'
  * otherwise deadlock (measured: 73 deadlocks in 240 transactions with FOR UPDATE, none with this).
  */
 type LockWait =
-  /** Wait for whoever holds it: a stop must not be lost. */
+  /** Wait for the holder: a suppression must not be lost. */
   | 'wait'
-  /** Leave out what somebody holds: a batch must not stand still for one person. */
+  /** Skip rows locked by others: a batch must not wait for one recipient. */
   | 'skip'
 
 const HELD: unique symbol = Symbol('locks')
@@ -28,10 +28,10 @@ interface HeldLocks {
 }
 
 /**
- * A transaction that has taken its locks: what every writer of what `decide` reads demands.
+ * A transaction that has taken its locks: every writer of what `decide` reads requires one.
  *
- * Nothing but this file makes one of a transaction. Which rows it holds, `heldBy` tells; writers that know whose rows
- * they write compare (`requireHeld`), the others say in their first line what their caller has locked.
+ * Only this file makes one. `heldBy` tells which rows it holds; writers that know their recipients check them
+ * (`requireHeld`), the others state in their first line what their caller has locked.
  */
 export type Locked = Transaction<Database> & { readonly [HELD]: HeldLocks }
 
@@ -40,7 +40,7 @@ interface Holding {
   addresses: Set<string>
 }
 
-/** What this transaction holds so far, to be added to. */
+/** The locks that this transaction has so far, to be added to. */
 function holdingOf(trx: Transaction<Database>): Holding {
   const known = (trx as Partial<Record<typeof HELD, Holding>>)[HELD]
   if (known !== undefined) return known
@@ -58,19 +58,19 @@ export interface AddressAnchor {
   hash: Buffer
 }
 
-/** One that nobody may have had so far, and which key made its hash. */
+/** One that may be new to the ledger, and which key made its hash. */
 export type NewAnchor = AddressHash & { creditor: string }
 
-/** One text for one number or mailbox at one creditor, for maps; sorts as anchors are locked. */
+/** A map key for one number or mailbox at one creditor; sorts in lock order. */
 export const anchorKey = ({ creditor, hash }: AddressAnchor): string => `${hash.toString('hex')} ${creditor}`
 
 /**
- * Locks people, and addresses that are known beforehand; `heldBy` tells which were got.
+ * Locks recipients, and addresses that are known beforehand; `heldBy` tells which were obtained.
  *
- * What the transaction holds already is not asked for again. With nobody named it asks nothing of the ledger: the token then
- * says that what is about to be written needs no lock.
+ * Rows that the transaction holds already are not requested again. For an empty list no query is made: the token
+ * then states that what is about to be written needs no lock.
  *
- * @throws RangeError when a person is asked for after an address: two such transactions could wait for each other for ever
+ * @throws RangeError when a recipient is requested after an address: two such transactions could deadlock
  */
 export async function takeLocks(
   trx: Transaction<Database>,
@@ -82,9 +82,9 @@ export async function takeLocks(
 }
 
 /**
- * Locks addresses, where they could be found only once their people were locked.
+ * Locks addresses that could be found only under their recipients' locks.
  *
- * Where several creditors share a number in one call it may lock one more of them than was asked for.
+ * Where several creditors share a number in one call, it may lock more of them than requested.
  */
 export async function lockAddresses(
   locked: Locked,
@@ -104,9 +104,9 @@ export async function lockAddresses(
 }
 
 /**
- * Locks addresses that nobody may have had so far: each gets a row to lock first, in the order in which they are locked.
+ * Locks addresses that may be new: each first gets a row to lock, in lock order.
  *
- * @param known  further ones that have a row, locked in the same order
+ * @param known  further addresses that have a row, locked in the same order
  */
 export async function lockNewAddresses(
   locked: Locked,
@@ -118,7 +118,7 @@ export async function lockNewAddresses(
   const ordered = [...unique]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { creditor, hash, keyId }]) => ({ creditor, hash, hash_key: keyId, created_at: at }))
-  // None had a row: all are held already, by having been added.
+  // None had a row: adding them has locked them all.
   if ((await insertAnchors(locked, ordered)) === ordered.length)
     for (const key of unique.keys()) holdingOf(locked).addresses.add(key)
   return lockAddresses(locked, [...anchors, ...known], 'wait')
@@ -135,7 +135,7 @@ const insertAnchors = insertRows<{ creditor: string; hash: Buffer; hash_key: str
   'ON CONFLICT (creditor, hash) DO NOTHING',
 )
 
-/** People whom this transaction has added are held by it without being asked for. For the one function that adds them. */
+/** Recipients that this transaction has added are locked by it already. Only for the function that adds them. */
 export function heldByAdding(trx: Transaction<Database>, recipientIds: readonly string[]): Locked {
   const { recipients } = holdingOf(trx)
   for (const id of recipientIds) recipients.add(id)
@@ -143,9 +143,9 @@ export function heldByAdding(trx: Transaction<Database>, recipientIds: readonly 
 }
 
 /**
- * Are these people's locks held by this transaction? A writer asks, for who writes without them undoes what `decide` relies on.
+ * Checks that this transaction holds these recipients' locks: writing without them breaks what `decide` relies on.
  *
- * @param recipientIds  null: nobody's, which needs no lock
+ * @param recipientIds  null: no recipient, which needs no lock
  * @throws RangeError when one is not
  */
 export function requireHeld(locked: Locked, recipientIds: Iterable<string | null>): void {
@@ -169,9 +169,9 @@ async function lockRecipients(trx: Transaction<Database>, ids: readonly string[]
 }
 
 /**
- * How a stop that comes before its person, and the person, take turns: whoever is first is seen by the other.
+ * Serialises a suppression that arrives before its recipient with the recipient: the later one sees the earlier.
  *
- * @param mode  exclusive: for the stop; shared: for people and accounts that come
+ * @param mode  exclusive: for the suppression; shared: for recipients and accounts that arrive
  */
 export async function lockAwaited(
   trx: Transaction<Database>,
@@ -188,9 +188,9 @@ export async function lockAwaited(
 }
 
 /**
- * Locks a table, or a partition of one, against every writer. For upkeep, which moves or removes rows whosever they are.
+ * Locks a table, or a partition of one, against every writer. For maintenance, which moves or removes rows of any recipient.
  *
- * Reading goes on. The token names nobody: what is written about one person has to be locked by the person.
+ * Reading goes on. The token holds no recipient: to write about one still needs that recipient's lock.
  */
 export async function exclusively(trx: Transaction<Database>, table: string): Promise<Locked> {
   holdingOf(trx)
@@ -198,7 +198,7 @@ export async function exclusively(trx: Transaction<Database>, table: string): Pr
   return trx as Locked
 }
 
-/** Raises the recipient's sequence by `count`, under its lock; answers the first number of the run. */
+/** Raises the recipient's sequence by `count`, under its lock; returns the first number of the run. */
 export async function takeSequence(locked: Locked, recipientId: string, count = 1): Promise<number> {
   requireHeld(locked, [recipientId])
   const { rows } = await sql<{ seq: number }>`

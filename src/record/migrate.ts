@@ -7,8 +7,8 @@ import * as m0001 from './migrations/0001-initial.ts'
 export const EXIT_SCHEMA_NEWER = 57
 
 /**
- * `older`: run `migrate`. `newer`: a step that this build does not know forbids it to go on. `foreign`: a step that this build knows by its number was another
- * one, as in a ledger of a build that was never released; nothing can be said of its tables.
+ * `older`: run `migrate`. `newer`: the ledger has a breaking step that this build does not know. `foreign`: a step has
+ * a number of this build's but another name, as from a build that was never released; its tables are unknown.
  */
 export interface SchemaState {
   state: 'ok' | 'older' | 'newer' | 'foreign'
@@ -18,11 +18,11 @@ export interface SchemaState {
   build: number
 }
 
-/** One key for every Decorum; held until the transaction ends, so a killed migrator lets go. */
+/** One key for every Decorum; held until the transaction ends, so a killed migrator releases it. */
 const ADVISORY_LOCK = 5_324_417_001
 
 /**
- * Brings the schema up to this build, in one transaction: all missing steps or none.
+ * Migrates the schema to this build, in one transaction: all missing steps or none.
  *
  * Safe from several processes at once; the others wait, then find nothing to do.
  *
@@ -34,7 +34,7 @@ export async function migrate(
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<string[]> {
   return ledger.db.transaction().execute(async (trx) => {
-    // A migrator waits for another one however long that takes; steps on big tables take their time.
+    // No time limits: a migrator waits for another one, and steps on big tables are slow.
     await sql`SET LOCAL lock_timeout = 0`.execute(trx)
     await sql`SET LOCAL statement_timeout = 0`.execute(trx)
     await sql`SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`.execute(trx)

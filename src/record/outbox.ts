@@ -5,7 +5,7 @@ import type { NoticeType } from '../model/webhook.ts'
 import type { Locked } from './locks.ts'
 import type { Database } from './schema.ts'
 
-/** Something to be told, and to whom. */
+/** A notice to send, and the endpoint that it is for. */
 export interface NewNotice {
   recipientKey: string
   creditor: string
@@ -16,10 +16,10 @@ export interface NewNotice {
 }
 
 /**
- * Puts notices into the outbox; the caller holds the lock of every recipient.
+ * Adds notices to the outbox; the caller holds the lock of every recipient.
  *
- * Each person's notices share one number of its sequence and are counted in `part`. A number taken
- * under the lock is seen by others in its order, which commits of several processes are not.
+ * Each recipient's notices share one number of its sequence and are numbered in `part`. Numbers taken under
+ * the lock become visible in their order, unlike commits of several processes.
  */
 export async function addNotices(trx: Locked, notices: readonly NewNotice[], now: Instant): Promise<void> {
   if (notices.length === 0) return
@@ -51,7 +51,7 @@ export async function addNotices(trx: Locked, notices: readonly NewNotice[], now
   )
 }
 
-/** A notice in hand: one endpoint's next about one person. */
+/** A claimed notice: one endpoint's next about one recipient. */
 export interface ClaimedNotice {
   recipientKey: string
   seq: number
@@ -59,18 +59,18 @@ export interface ClaimedNotice {
   type: NoticeType
   at: Date
   data: Record<string, unknown>
-  /** Tries begun, this one included. */
+  /** Attempts begun, this one included. */
   tries: number
   /** Machine time since it was written, in milliseconds. */
   ageMs: number
 }
 
 /**
- * Takes what this endpoint is to be told now, at most one notice about each person: its earliest.
+ * Claims the notices due for this endpoint, at most one for each recipient: its earliest.
  *
- * Taken means: not before `leaseMs` of machine time will anybody else take it, so a notifier that
- * dies leaves it to the others. The update repeats the question, because of two that ask at
- * once both may have seen the row before either wrote it.
+ * A claim is a lease of `leaseMs` of machine time, after which another notifier may claim it, should this
+ * one have died. The update repeats the condition, because two concurrent claims may both have
+ * read the row before either wrote it.
  */
 export async function claimNotices(
   db: Kysely<Database>,
@@ -95,13 +95,13 @@ export async function claimNotices(
   return rows
 }
 
-/** Settled notices that nobody asks about any more: those settled before these instants. */
+/** Which settled notices are old: those settled before these instants. */
 export interface OldNotices {
   taken: Date
   givenUp: Date
 }
 
-/** How many there are of each. */
+/** How many notices, by how they were settled. */
 export interface NoticeCount {
   taken: number
   givenUp: number
@@ -117,10 +117,10 @@ export async function countOldNotices(db: Kysely<Database>, { taken, givenUp }: 
 }
 
 /**
- * Removes the oldest of them, at most `limit` of each kind; answers how many went.
+ * Deletes the oldest of them, at most `limit` of each kind; returns how many.
  *
- * By their place in the table, because the index that finds them does not hold the key. What
- * another sweeper removes at the same time is passed over.
+ * By ctid, because the index that finds them does not hold the key. Rows that another sweeper is
+ * deleting are skipped.
  */
 export async function deleteOldNotices(
   db: Kysely<Database>,
@@ -139,14 +139,14 @@ export async function deleteOldNotices(
   return rows[0] ?? { taken: 0, givenUp: 0 }
 }
 
-/** A reminder as a notice speaks of it, in upstream's own ids. */
+/** A reminder as a notice describes it, in upstream's own ids. */
 export interface NoticeSubject {
   reminderId: string
   creditor: string
   /** Ours, for the lock and the sequence. */
   recipientKey: string
   recipientId: string
-  /** The one the reminder leads with first. */
+  /** The lead account first. */
   accountIds: string[]
   live: boolean
   status: ReminderStatus
@@ -157,9 +157,9 @@ export interface NoticeSubject {
 }
 
 /**
- * What is there to say about these reminders now? Ask after their new state is written.
+ * What do notices say about these reminders now? Call it after their new state is written.
  *
- * @param creditors  those that somebody listens to; null: all
+ * @param creditors  those that have an endpoint; null: all
  */
 export async function noticeSubjects(
   trx: Transaction<Database>,
@@ -178,7 +178,7 @@ export async function noticeSubjects(
   return new Map(rows.map((row) => [row.reminderId, row]))
 }
 
-/** Whose reminders are these, of the creditors that somebody listens to? The locks that their notices need. */
+/** Which recipients need a lock for notices about these reminders? Only of creditors that have an endpoint. */
 export async function recipientsToNotify(
   trx: Transaction<Database>,
   reminderIds: readonly string[],
@@ -192,7 +192,7 @@ export async function recipientsToNotify(
   return rows.map((row) => row.id)
 }
 
-/** What a try to tell one notice came to. */
+/** The result of sending one notice. */
 export interface NoticeResult {
   recipientKey: string
   seq: number
@@ -203,10 +203,10 @@ export interface NoticeResult {
 }
 
 /**
- * Writes what these tries came to.
+ * Writes the results of sending these notices.
  *
- * What waits behind a notice that is tried again waits as long: asking for what is due then
- * finds one row of each person, however many stand behind it.
+ * Notices behind one that is retried are postponed with it, so that the query for due ones finds one row of
+ * each recipient, however many are behind it.
  */
 export async function settleNotices(
   trx: Transaction<Database>,
@@ -229,7 +229,7 @@ export async function settleNotices(
   )
 }
 
-/** A person as upstream knows it. */
+/** A recipient with upstream's own ids. */
 interface UpstreamRecipient {
   /** Ours, for the lock and the sequence. */
   recipientKey: string
@@ -238,9 +238,9 @@ interface UpstreamRecipient {
 }
 
 /**
- * What does upstream call these people?
+ * What are upstream's own ids of these recipients?
  *
- * @param creditors  those that somebody listens to; null: all
+ * @param creditors  those that have an endpoint; null: all
  */
 export async function upstreamRecipients(
   trx: Transaction<Database>,

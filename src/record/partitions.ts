@@ -7,22 +7,22 @@ import type { Db, Database } from './schema.ts'
 const AHEAD = 3
 
 interface MadeMonths {
-  /** Pieces made, by name. */
+  /** Partitions made, by name. */
   made: string[]
-  /** Rows that had fallen into a default piece and were moved into one of these. */
+  /** Rows moved from a default partition into one of these. */
   moved: number
-  /** Some could not be made now: locks were held, or somebody else is making them. Nothing is lost by waiting. */
+  /** Some could not be made now: locks were held, or another process is making them. Try again later. */
   busy: boolean
 }
 
 /**
- * Makes the pieces for this month and the next ones that do not exist yet.
+ * Makes the missing partitions for this month and the next ones.
  *
- * Each in a transaction of its own. Reading and writing goes on meanwhile; only the default piece is locked, for as
- * long as it takes to look for rows of that month in it. Safe from several processes at once.
+ * Each in a transaction of its own. Reads and writes go on meanwhile; only the default partition is locked, while
+ * rows of that month are moved out of it. Safe from several processes at once.
  *
- * @param now            ids bear machine time, contacts business time
- * @param lockTimeoutMs  others wait behind a lock that is waited for
+ * @param now            ids carry machine time, contacts business time
+ * @param lockTimeoutMs  kept short, since other transactions queue behind a lock that is waited for
  */
 export async function makeMonths(
   db: Kysely<Database>,
@@ -51,7 +51,7 @@ const partitionExists = (partitions: readonly Partition[], table: PartitionedTab
       partition.table === table && partition.kind === 'month' && month >= partition.from && month < partition.to,
   )
 
-/** `there`: somebody else made it meanwhile. */
+/** `there`: another process made it meanwhile. */
 async function makeMonth(
   db: Kysely<Database>,
   table: PartitionedTable,
@@ -72,12 +72,12 @@ async function makeMonth(
 }
 
 /**
- * Made apart and attached: `CREATE TABLE … PARTITION OF` would lock the whole table against everybody.
+ * Makes a month's partition as a table and attaches it: `CREATE TABLE … PARTITION OF` would lock the whole table exclusively.
  *
- * Rows from the default go in through the parent, after the attaching, so that the memory of conversations, which
- * follows every delete and insert, is the same afterwards.
+ * Rows from the default partition are inserted through the parent, after attaching, so that the trigger that
+ * maintains `conversation` on every delete and insert leaves it unchanged.
  *
- * @returns  how many those were
+ * @returns  how many rows were moved
  */
 async function attach(trx: Transaction<Database>, table: PartitionedTable, month: Month): Promise<number> {
   const parent = sql.table(`decorum.${table.name}`)
@@ -100,12 +100,12 @@ async function attach(trx: Transaction<Database>, table: PartitionedTable, month
 }
 
 /**
- * The tables that are kept in monthly pieces, by what, and how full their pages get.
+ * The tables that are partitioned by month, by which key, and with which fill factor.
  *
  * `reminder-id`: by the month in which the reminder's uuidv7 was made, which is machine time. `at`: by
- * business time. Pages of contacts are left half empty, because each contact's outcome changes once, soon, and no index
- * needs to hear of it where there is room. A piece is named after its month (`contact_2026_11`); `_before_2026_12` holds what a ledger
- * held until the end of the month in which it was partitioned, `_default` what has no month.
+ * business time. Pages of contacts are left half empty, because each contact's outcome changes once, soon, and with room on
+ * the page the update touches no index. A partition is named after its month (`contact_2026_11`); `_default` holds
+ * the rows without one.
  */
 export const PARTITIONED = [
   { name: 'attempt', by: 'reminder-id', key: 'reminder_id', fill: 100 },
@@ -127,7 +127,7 @@ export function monthOf(instant: Instant, ahead = 0): Month {
 /** `2026_11` */
 export const monthLabel = (month: Month): string => new Date(month).toISOString().slice(0, 7).replace('-', '_')
 
-/** The first key of a month, as text: an instant, or the least uuidv7 of its first millisecond. */
+/** The first key of a month, as text: an instant, or the smallest uuidv7 of its first millisecond. */
 export function firstKey(table: PartitionedTable, month: Month): string {
   if (table.by === 'at') return new Date(month).toISOString()
   const hex = month.toString(16).padStart(12, '0')
@@ -143,7 +143,7 @@ export type Partition = {
 
 const PARTITION_NAME = /^(\w+?)_(?:(default)|(\d{4})_(\d{2}))$/
 
-/** Which piece is called so? Null: none of ours. */
+/** Which partition has this name? Null: none of ours. */
 export function partitionNamed(name: string): Partition | null {
   const [, base, isDefault, year, month] = PARTITION_NAME.exec(name) ?? []
   const table = PARTITIONED.find((t) => t.name === base)
@@ -153,7 +153,7 @@ export function partitionNamed(name: string): Partition | null {
   return { table, name, kind: 'month', from, to: monthOf(from, 1) }
 }
 
-/** Of which pieces do the partitioned tables consist? Those that somebody attached by hand under names of their own are left alone. */
+/** Which partitions do the partitioned tables have? Those attached by hand under other names are ignored. */
 export async function listPartitions(db: Db): Promise<Partition[]> {
   const { rows } = await sql<{ name: string }>`
     SELECT piece.relname AS name FROM pg_inherits h JOIN pg_class piece ON piece.oid = h.inhrelid
@@ -163,10 +163,10 @@ export async function listPartitions(db: Db): Promise<Partition[]> {
   return rows.flatMap((row) => partitionNamed(row.name) ?? [])
 }
 
-/** One key for every Decorum: pieces are made and dropped by one at a time. */
+/** One key for every Decorum: partitions are made and dropped by one process at a time. */
 const ADVISORY_LOCK = 5_324_417_002
 
-/** Takes the right to make or drop pieces until the transaction ends; false: somebody else is at it. */
+/** Takes the lock for making or dropping partitions until the transaction ends; false: another process has it. */
 export async function lockPartitions(trx: Transaction<Database>): Promise<boolean> {
   const { rows } = await sql<{ taken: boolean }>`SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCK}) AS taken`.execute(
     trx,
@@ -174,7 +174,7 @@ export async function lockPartitions(trx: Transaction<Database>): Promise<boolea
   return rows[0]?.taken === true
 }
 
-/** Was a lock not to be had in time? Then the same is worth trying again a little later. */
+/** Did this fail for a lock that another transaction holds? Then it is worth trying again later. */
 export function isLockConflict(error: unknown): boolean {
   const failure = databaseFailure(error)
   return failure === 'lock_timeout' || failure === 'conflict'

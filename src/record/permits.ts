@@ -6,7 +6,7 @@ import type { Db, Database, PermitTable } from './schema.ts'
 
 export type PermitRow = Selectable<PermitTable>
 
-/** Keeps the answer to one who asked to call, given or not; and, when given, the call as a contact that counts from now on. */
+/** Records a permit, granted or denied, and for a granted one the call as a contact that counts from now on. */
 export async function addPermit(trx: Locked, permit: PermitRow): Promise<void> {
   requireHeld(trx, [permit.recipient_id])
   const row: Insertable<PermitTable> = {
@@ -25,7 +25,7 @@ export async function addPermit(trx: Locked, permit: PermitRow): Promise<void> {
   )
 }
 
-/** A permit as it stands; null when there is none, or none of this creditor's. */
+/** A permit; null when there is none, or none of this creditor's. */
 export async function permitById(db: Db, id: string, creditor: string | null): Promise<PermitRow | null> {
   const row = await db
     .selectFrom('decorum.permit')
@@ -36,7 +36,7 @@ export async function permitById(db: Db, id: string, creditor: string | null): P
   return row ?? null
 }
 
-/** How the creditor names the person and the accounts of a permit. */
+/** The creditor's own ids of a permit's recipient and accounts. */
 export async function upstreamNames(
   db: Db,
   permit: Pick<PermitRow, 'recipient_id' | 'account_ids'>,
@@ -48,18 +48,18 @@ export async function upstreamNames(
   return rows[0] ?? { recipientId: '', accountIds: [] }
 }
 
-/** What came of a permitted call. */
+/** The outcome of a permitted call. */
 interface PermitEnd {
   outcome: string
   calledAt: Date
-  /** Null: surely not placed, so it is no contact and counts nowhere. */
+  /** Null: certainly not placed, so it is no contact and counts nowhere. */
   contact: ContactOutcome | null
   party: string | null
   at: Date
   by: string
 }
 
-/** Writes what came of a permitted call; the recipient and the address are locked, and the permit is open or in doubt. */
+/** Writes the outcome of a permitted call; the recipient and the address are locked, and the permit is open or in doubt. */
 export async function writePermitSettled(trx: Locked, permit: PermitRow, end: PermitEnd): Promise<void> {
   requireHeld(trx, [permit.recipient_id])
   await trx
@@ -75,7 +75,7 @@ export async function writePermitSettled(trx: Locked, permit: PermitRow, end: Pe
     )
 }
 
-/** Permits whose time is over and of which nobody said what came: candidates only, the guarded update decides. */
+/** Expired permits without a reported outcome: candidates only, the guarded update decides. */
 export async function overduePermits(db: Db, now: Date, limit: number): Promise<{ id: string; recipientId: string }[]> {
   const { rows } = await sql<{ id: string; recipientId: string }>`
     SELECT id, recipient_id AS "recipientId" FROM decorum.permit
@@ -83,7 +83,7 @@ export async function overduePermits(db: Db, now: Date, limit: number): Promise<
   return rows
 }
 
-/** Puts a permit in doubt whose time is over; false when it was settled meanwhile. Its contact goes on counting, as the worst it may have been. */
+/** Puts an expired permit in doubt; false when it was settled meanwhile. Its contact goes on counting, as the worst it may have been. */
 export async function putPermitInDoubt(trx: Locked, id: string, now: Date): Promise<boolean> {
   const { rows } = await sql<{ recipient_id: string; asked_at: Date }>`
     UPDATE decorum.permit SET status = 'in_doubt' WHERE id = ${id}::uuid AND status = 'open' AND expires_at <= ${now}
@@ -98,7 +98,7 @@ export async function putPermitInDoubt(trx: Locked, id: string, now: Date): Prom
   return true
 }
 
-/** Which numbers of this person have to be locked before a call is decided? Read it after locking the person. */
+/** Which numbers have to be locked before a call to this recipient is decided? Call it after locking the recipient. */
 export async function numbersOf(trx: Transaction<Database>, recipientId: string): Promise<AddressAnchor[]> {
   const { rows } = await sql<AddressAnchor>`
     SELECT DISTINCT creditor, hash FROM decorum.recipient_address
@@ -106,13 +106,13 @@ export async function numbersOf(trx: Transaction<Database>, recipientId: string)
   return rows
 }
 
-/** An account that a permitted call is to be about. `live`: not registered with a test key. */
+/** An account that a requested call is about. `live`: not registered with a test key. */
 export interface PermitAccount extends AccountForDecision {
   externalId: string
   live: boolean
 }
 
-/** This person's accounts of these upstream ids as they stand now, in the order in which they were named; read them after the locks. */
+/** This recipient's accounts of these upstream ids as they stand now, in the given order; call it after the locks. */
 export async function accountsToCallAbout(
   trx: Transaction<Database>,
   recipientId: string,

@@ -7,9 +7,9 @@ import { epochMs } from './pg/batch.ts'
 import type { Database, SpellEntry } from './schema.ts'
 
 /**
- * Whose accounts are to be looked at by now?
+ * Which recipients have accounts due for planning?
  *
- * Oldest first, at most `limit` people; a plain look without locks.
+ * Oldest first, at most `limit`; takes no locks.
  *
  * @param now  business time
  */
@@ -22,20 +22,20 @@ export async function recipientsDue(db: Kysely<Database>, now: Date, limit: numb
   return rows.map((row) => row.recipient_id)
 }
 
-/** One person with every account that has a spell, as planning needs them. */
+/** One recipient with every account that has a spell, as planning needs them. */
 export interface PlanningRecipient {
   id: string
   creditor: string
   jurisdiction: string | null
   caughtUpOn: LocalDate | null
-  /** Channels with an address of the person's own that no stop covers. */
+  /** Channels on which the recipient has an own address that no suppression covers. */
   channels: Channel[]
   lastConversationAt: Instant | null
   /** The last email that went out; a later text may point to it. */
   lastEmailAt: Instant | null
   events: { type: string; kind: string | null; at: Instant; account: string | null }[]
   holds: { kind: HoldKind; account: string | null; from: Instant; until: Instant | null }[]
-  /** Stops of everything to the person. */
+  /** Suppressions of every contact with the recipient. */
   stops: { reason: string; from: Instant; until: Instant | null }[]
   accounts: PlanningAccount[]
 }
@@ -68,18 +68,17 @@ export interface PlanningAccount {
   factsForWords: Record<string, unknown>
   notBefore: Instant | null
   toneCeiling: Tone | null
-  /** When the next message of the ladder about it, scheduled, queued or being sent, may go. */
+  /** When the ladder's next message about it, scheduled, queued or being sent, is due. */
   nextMessageAt: Instant | null
-  /** Our last contact about it. */
+  /** When we last contacted the recipient about it. */
   lastMessageAt: Instant | null
   handled: { rung: string; pass: number; state: 'planned' | 'skipped'; at: Instant }[]
 }
 
 /**
- * What must planning know about these people? Call it after locking them, in a statement of its own.
+ * What does planning need to know about these recipients? Call it after locking them.
  *
- * Contacts are remembered as long as decisions remember them: words that name an email which no decision knows any more
- * would be planned and never found.
+ * Contacts are read as far back as decisions read them: a text planned to point to an older email would never find it.
  */
 export async function planningInputs(
   trx: Transaction<Database>,
@@ -135,7 +134,7 @@ export async function planningInputs(
 
 type Unread = Omit<PlanningRecipient, 'accounts'> & { accounts: Omit<PlanningAccount, 'ladderBody'>[] }
 
-/** Many accounts stand on few ladders, so each body is read once and not beside every account (measured: five times the whole question). */
+/** Many accounts share few ladders, so each body is read once and not beside every account (measured: five times the whole query). */
 async function withLadders(trx: Transaction<Database>, recipients: readonly Unread[]): Promise<PlanningRecipient[]> {
   const keyOf = (account: { ladder: string; ladderVersion: string }): string =>
     `${account.ladder}@${account.ladderVersion}`
@@ -157,7 +156,7 @@ async function withLadders(trx: Transaction<Database>, recipients: readonly Unre
   }))
 }
 
-/** A reminder to be owed from now on. */
+/** A reminder to be added. */
 export interface NewReminder {
   id: string
   creditor: string
@@ -180,7 +179,7 @@ export interface NewReminder {
   dueAt: Instant
   nextAt: Instant
   expiresAt: Instant
-  /** Sealed; hexadecimal. Null when the reminder brings none. */
+  /** Sealed; hexadecimal. Null when the reminder has none. */
   variables: string | null
   accounts: { accountId: string; spellId: string | null; lead: boolean }[]
 }
@@ -194,7 +193,7 @@ export interface NewTask {
   ladder: string
   rung: string
   tone: Tone | null
-  /** Empty or absent: nobody is contacted. */
+  /** Empty or absent: the task contacts no one. */
   channels?: Channel[]
   /** Absent: a reminder. */
   stepKind?: Kind
@@ -219,7 +218,7 @@ interface NewRungRecord {
 const at = (column: string) => sql.raw(`to_timestamp(x."${column}" / 1000.0)`)
 const set = (entries: readonly object[]) => sql`jsonb_to_recordset(${JSON.stringify(entries)}::jsonb)`
 
-/** Adds reminders that do not exist yet; answers the ids that were added (the others stand under their unique key already). */
+/** Adds reminders whose unique key does not exist yet; returns the ids that were added. */
 export async function addReminders(
   trx: Transaction<Database>,
   reminders: readonly NewReminder[],
@@ -250,7 +249,7 @@ export async function addReminders(
   return added
 }
 
-/** Adds tasks for people; the sequence of each recipient is raised by the caller, who holds its lock. */
+/** Adds tasks; the sequence of each recipient is raised by the caller, who holds its lock. */
 export async function addTasks(
   trx: Transaction<Database>,
   tasks: readonly (NewTask & { seq: number })[],
@@ -265,7 +264,7 @@ export async function addTasks(
       channels jsonb, "stepKind" text, instructions text, "dueAt" float8, "expiresAt" float8, seq bigint)`.execute(trx)
 }
 
-/** Records what became of each rung; a rung recorded before in the same pass keeps its first record. */
+/** Records the state of each rung; a rung recorded before in the same pass keeps its first record. */
 export async function recordRungs(trx: Transaction<Database>, records: readonly NewRungRecord[]): Promise<void> {
   if (records.length === 0) return
   await sql`/* record-rungs */
@@ -276,7 +275,7 @@ export async function recordRungs(trx: Transaction<Database>, records: readonly 
     ON CONFLICT (spell_id, pass, rung) DO NOTHING`.execute(trx)
 }
 
-/** When planning looks at each account next; null: not before something is reported. */
+/** Sets when planning looks at each account next; null: not before something is reported. */
 export async function setPlanAt(
   trx: Locked,
   looks: readonly { accountId: string; nextLookAt: Instant | null }[],
@@ -288,10 +287,10 @@ export async function setPlanAt(
 }
 
 /**
- * Accounts due now that planning has nothing to say about (no spell, or finished) are not looked at again.
+ * Clears `plan_at` of due accounts that planning has nothing to do for (no spell, or finished).
  *
- * Found by their people: by `plan_at`, which is hidden from its index here, every account that waits to be planned was
- * read for each batch (measured with 5,000 waiting: 60 µs a person).
+ * Found by their recipients: by `plan_at`, which is hidden from its index here, every account due for planning was
+ * read for each batch (measured with 5,000 due: 60 µs a recipient).
  */
 export async function clearPlanAt(
   trx: Locked,
@@ -307,7 +306,7 @@ export async function clearPlanAt(
   )
 }
 
-/** The person had a missed step caught up on this day: no second one today. */
+/** Records that the recipient had a missed step made up for on this day, which allows no second one. */
 export async function markCaughtUp(trx: Locked, recipientId: string, on: LocalDate): Promise<void> {
   requireHeld(trx, [recipientId])
   await sql`UPDATE decorum.recipient SET caught_up_on = ${on} WHERE id = ${recipientId}::uuid`.execute(trx)

@@ -13,7 +13,7 @@ export interface ProcessRow {
 /** A process that has not reported for this long has ended. */
 const PROCESS_GONE_AFTER_SECONDS = 60
 
-/** Reports a process as alive, and forgets those that have been silent for a day. Machine time, the server's. */
+/** Reports a process as alive, and deletes those silent for a day. In the server's machine time. */
 export async function reportProcess(db: Kysely<Database>, process: ProcessRow): Promise<void> {
   await sql`/* report-process */
     WITH gone AS (DELETE FROM decorum.process WHERE seen_at < clock_timestamp() - interval '1 day' AND id <> ${process.id}::uuid)
@@ -24,7 +24,7 @@ export async function reportProcess(db: Kysely<Database>, process: ProcessRow): 
   )
 }
 
-/** A process that ends by itself is not waited for. */
+/** Removes a process that ends in order, so that it is not counted as at work. */
 export const withdrawProcess = async (db: Kysely<Database>, id: string): Promise<void> =>
   void (await db.deleteFrom('decorum.process').where('id', '=', id).execute())
 

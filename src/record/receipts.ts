@@ -21,7 +21,7 @@ export interface ReceiptSubject {
   tries: number
 }
 
-/** Which attempt is this receipt about? Null: none of ours. Call it again after the locks. */
+/** Which attempt is this receipt about? Null: none of ours. Call it again after taking the locks. */
 export async function receiptSubject(
   trx: Transaction<Database>,
   reminderId: string,
@@ -35,7 +35,7 @@ export async function receiptSubject(
   return rows[0] ?? null
 }
 
-/** Keeps the receipt itself, under the next number of its recipient, whose lock the caller holds; false when the same one was kept before. */
+/** Records a receipt, under the next sequence number of its locked recipient; false when it was recorded before. */
 export async function keepReceipt(
   trx: Locked,
   receipt: {
@@ -60,7 +60,7 @@ export async function keepReceipt(
   return rows.length === 1
 }
 
-/** What is known of an attempt after its receipts, and what follows for its reminder and its contact. */
+/** The delivery state of an attempt after its receipts, and what follows for its reminder and its contact. */
 interface DeliveryKnown {
   reminderId: string
   attemptNo: number
@@ -74,11 +74,11 @@ interface DeliveryKnown {
   resolvedBy: string | null
   reminderStatus: ReminderStatus
   endReason: string | null
-  /** Null: surely never happened, and counts nowhere. */
+  /** Null: certainly never happened, and counts nowhere. */
   contact: ContactOutcome | null
 }
 
-/** Writes what the receipts of an attempt have come to: with one statement, for it is what most of them need. */
+/** Writes the delivery state of an attempt, in one statement. */
 export async function writeDelivery(trx: Locked, known: DeliveryKnown): Promise<void> {
   requireHeld(trx, [known.recipientId])
   await sql`/* write-delivery */
@@ -111,14 +111,14 @@ export const attemptRoute = async (db: Kysely<Database>, reminderId: string, att
     .where('no', '=', attemptNo)
     .executeTakeFirst()) ?? null
 
-/** Whom an attempt was made to, and where. */
+/** The recipient and the address of an attempt. */
 interface AttemptAddress {
   recipientId: string
   creditor: string
   hash: Buffer
 }
 
-/** Whose locks does this attempt need? Null: no such attempt. */
+/** Which recipient and address does this attempt need locked? Null: no such attempt. */
 export async function attemptAddress(
   trx: Transaction<Database>,
   reminderId: string,
@@ -131,7 +131,7 @@ export async function attemptAddress(
   return rows[0] ?? null
 }
 
-/** What a call was about. */
+/** The subject of a call. */
 interface CalledAbout {
   recipientId: string
   creditor: string
@@ -141,7 +141,7 @@ interface CalledAbout {
   rung: string | null
 }
 
-/** Whom and what was this attempt about? Null: no such attempt. */
+/** Which recipient and accounts was this call about? Null: no such attempt. */
 export async function calledAbout(
   trx: Transaction<Database>,
   reminderId: string,

@@ -8,7 +8,7 @@ export type RecipientRow = Selectable<RecipientTable>
 export type OwnAddress = Selectable<RecipientAddressTable>
 export type Consent = Selectable<ConsentTable>
 
-/** A person with every address, removed ones included, and every consent. */
+/** A recipient with every address, removed ones included, and every consent. */
 export interface KnownRecipient {
   row: RecipientRow
   addresses: OwnAddress[]
@@ -21,10 +21,10 @@ export interface UpstreamKey {
   externalId: string
 }
 
-/** One text for an upstream key, for maps. */
+/** An upstream key as a map key. */
 export const keyText = (key: UpstreamKey): string => `${key.creditor} ${key.externalId}`
 
-/** Which of our ids do these people have? By `keyText`; locks nothing. */
+/** What are our ids of these recipients? By `keyText`; locks nothing. */
 export async function findRecipients(db: Db, keys: readonly UpstreamKey[]): Promise<Map<string, string>> {
   if (keys.length === 0) return new Map()
   const { rows } = await sql<UpstreamKey & { id: string }>`
@@ -41,7 +41,7 @@ export async function findRecipients(db: Db, keys: readonly UpstreamKey[]): Prom
   return new Map(rows.map((row) => [keyText(row), row.id]))
 }
 
-/** Everything known about these people; read it after locking them. */
+/** These recipients as they stand now; call it after locking them. */
 export async function knownRecipients(trx: Transaction<Database>, ids: readonly string[]): Promise<KnownRecipient[]> {
   if (ids.length === 0) return []
   const rows = await trx.selectFrom('decorum.recipient').selectAll().where('id', 'in', ids).execute()
@@ -58,7 +58,7 @@ export async function knownRecipients(trx: Transaction<Database>, ids: readonly 
   return [...recipients.values()]
 }
 
-/** What may be learnt about a person; the rest is fixed when it is added, or written elsewhere. */
+/** What may change about a recipient; the rest is fixed when it is added, or written elsewhere. */
 const CHANGING = {
   seq: 'bigint',
   name: 'bytea',
@@ -86,9 +86,9 @@ const insertRecipients = insertRows<RecipientRow>(
 )
 
 /**
- * Adds people with all that is known about them, in one order, so that two imports of the same people cannot deadlock.
+ * Adds recipients, in one order, so that two imports of the same ones cannot deadlock.
  *
- * @returns  they are locked from then on; null: somebody had added one of them meanwhile
+ * @returns  the token that holds their locks; null: one of them was added meanwhile
  */
 export async function addRecipients(
   trx: Transaction<Database>,
@@ -110,7 +110,7 @@ const textOf = (row: RecipientRow): string => keyText({ creditor: row.creditor, 
 
 const updateRecipients = updateRows<RecipientRow>('decorum.recipient', { id: 'uuid', ...CHANGING })
 
-/** Writes what was learnt about people that are locked; their sequence included. */
+/** Writes what changed about locked recipients, their sequence included. */
 export async function writeRecipients(trx: Locked, recipients: readonly RecipientRow[]): Promise<void> {
   requireHeld(
     trx,
@@ -180,7 +180,7 @@ export async function addConsents(trx: Locked, consents: readonly Consent[]): Pr
 const recipientRows = (db: Kysely<Database>) => db.selectFrom('decorum.recipient as r').selectAll('r')
 export type RecipientListing = Awaited<ReturnType<ReturnType<typeof recipientRows>['execute']>>[number]
 
-/** Which people bear this id of a creditor's? At most two: one that is not unique is as good as many. */
+/** Which recipients have this id of a creditor? At most two, which is enough to see that it is ambiguous. */
 export const recipientsByExternalId = (
   db: Kysely<Database>,
   creditor: string | null,
@@ -192,7 +192,7 @@ export const recipientsByExternalId = (
     .limit(2)
     .execute()
 
-/** Who has, or had, an address with one of these keyed hashes? */
+/** Which recipients have, or had, an address with one of these keyed hashes? */
 export async function recipientsByAddressHash(
   db: Kysely<Database>,
   creditor: string | null,
@@ -215,7 +215,7 @@ export async function recipientsByAddressHash(
     .execute()
 }
 
-/** Every address of one person, also those that were removed. */
+/** Every address of one recipient, also those that were removed. */
 export const addressesOf = (db: Kysely<Database>, recipientId: string) =>
   db
     .selectFrom('decorum.recipient_address')
@@ -226,7 +226,7 @@ export const addressesOf = (db: Kysely<Database>, recipientId: string) =>
     .execute()
 export type RecipientAddressRow = Awaited<ReturnType<typeof addressesOf>>[number]
 
-/** The creditor's own ids of a person's accounts. */
+/** The creditor's own ids of a recipient's accounts. */
 export const externalAccountIdsOf = async (db: Kysely<Database>, recipientId: string): Promise<string[]> =>
   (
     await db

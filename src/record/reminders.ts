@@ -56,7 +56,7 @@ interface ReminderFilter {
   channel: Channel | null
   recipientExternalId: string | null
   accountExternalId: string | null
-  /** Only reminders made before this one. */
+  /** Only reminders created before this one. */
   before: string | null
   limit: number
 }
@@ -105,7 +105,7 @@ async function withAccounts(db: Kysely<Database>, rows: BareRow[]): Promise<Remi
   return rows.map((row) => ({ ...row, account_external_ids: accounts.get(row.id) as string[] }))
 }
 
-/** Whose reminder is this, and how does it stand? Null: no such reminder, or not of this creditor. */
+/** Whose reminder is this, and what is its status? Null: no such reminder, or not of this creditor. */
 export async function findReminder(
   db: Db,
   id: string,
@@ -116,7 +116,7 @@ export async function findReminder(
   return (await query.executeTakeFirst()) ?? null
 }
 
-/** Cancels a reminder that still waits; false when it was on its way or had ended. */
+/** Cancels a waiting reminder; false when it was being sent or had ended. */
 export async function writeReminderCancelled(
   trx: Transaction<Database>,
   id: string,
@@ -130,10 +130,10 @@ export async function writeReminderCancelled(
 }
 
 /**
- * Cancels what waits for these accounts, which are closed.
+ * Cancels the waiting reminders of these accounts, which are closed.
  *
- * What is `sending` is left to its worker. A reminder that speaks of other accounts too goes with
- * them, since its words would be wrong: their steps count as not planned, and are planned anew. The accounts' people are locked.
+ * Reminders that are `sending` are left to their worker. A reminder that is about other accounts too is cancelled,
+ * since its words would be wrong: their steps count as not planned, and are planned again. The recipients are locked.
  *
  * @returns  the reminders that were cancelled
  */
@@ -162,7 +162,7 @@ export async function cancelReminders(
   return rows.map((row) => row.id)
 }
 
-/** Lets what waits for these accounts be decided again now: a fact that it turned on has changed. */
+/** Makes the waiting reminders of these accounts due now, since a fact has changed. */
 export async function wakeReminders(
   trx: Transaction<Database>,
   accountIds: readonly string[],
@@ -175,20 +175,20 @@ export async function wakeReminders(
       SELECT reminder_id FROM decorum.reminder_account WHERE account_id = ANY(${accountIds}::uuid[]))`.execute(trx)
 }
 
-/** Lets everything that waits for this person be decided again now, though nothing before it is due: a talk starts cooldowns at once. */
+/** Makes the scheduled reminders of this recipient due for a new decision now, none before its own due time; a conversation starts cooldowns at once. */
 export async function wakeRemindersOf(trx: Transaction<Database>, recipientId: string, at: Date): Promise<void> {
   await sql`
     UPDATE decorum.reminder SET next_at = least(next_at, greatest(${at}, due_at)), updated_at = ${at}
     WHERE recipient_id = ${recipientId} AND status = 'scheduled'`.execute(trx)
 }
 
-/** Lets everything that waits for this person be decided again now, and its accounts be planned. */
+/** Makes the scheduled reminders of this recipient due for a new decision now, and its accounts for planning. */
 export async function wakeRecipient(trx: Locked, recipientId: string, at: Date): Promise<void> {
   await wakeRemindersOf(trx, recipientId, at)
   await planSoon(trx, recipientId, at)
 }
 
-/** Lets planning look at the person's accounts that have a spell. */
+/** Makes the recipient's accounts that have a spell due for planning. */
 export async function planSoon(trx: Locked, recipientId: string, at: Date): Promise<void> {
   requireHeld(trx, [recipientId])
   await trx
@@ -199,7 +199,7 @@ export async function planSoon(trx: Locked, recipientId: string, at: Date): Prom
     .execute()
 }
 
-/** Cancels the open tasks of which every account is closed; what somebody wrote is read all the same. */
+/** Cancels the open tasks of which every account is closed, except replies, which are read all the same. */
 export async function cancelTasks(trx: Transaction<Database>, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return
   await sql`
@@ -233,7 +233,7 @@ interface FailedReminderRow {
   accounts: { accountId: string; spellId: string | null; pass: number | null; lead: boolean }[]
 }
 
-/** What would a follow-up of this reminder be made of? Null when it names no further channel. */
+/** What does a follow-up of this reminder need? Null when it names no further channel. */
 export async function failedReminder(
   trx: Transaction<Database>,
   reminderId: string,

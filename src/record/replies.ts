@@ -4,20 +4,20 @@ import type { Db, Database, ReplyTable } from './schema.ts'
 
 export type ReplyRow = Selectable<ReplyTable>
 
-/** Whoever wrote back, with what seals their words. */
+/** The sender of a reply, with the key that seals its words. */
 export interface ReplySender {
   id: string
   dataKey: Buffer | null
   dataKeyId: string | null
   jurisdiction: string | null
   accountIds: string[]
-  /** The task under which earlier replies wait to be read; null: none. */
+  /** The open task for earlier replies; null: none. */
   task: { id: string; instructions: string } | null
-  /** How many of their replies were kept since. */
+  /** How many of their replies were stored since, up to 1,000. */
   kept: number
 }
 
-/** Who wrote, and what of theirs waits to be read? Call it after locking them. */
+/** Who are these senders, and which task for replies do they have open? Call it after locking them. */
 export async function replySenders(
   trx: Transaction<Database>,
   recipientIds: readonly string[],
@@ -46,7 +46,7 @@ export async function setTaskInstructions(trx: Transaction<Database>, id: string
   await trx.updateTable('decorum.task').set({ instructions }).where('id', '=', id).execute()
 }
 
-/** Are there as many as this of this route already that nobody could be told to have sent? */
+/** Has this route `most` stored replies without a known sender already? */
 export async function hasTooManyUnresolvedReplies(db: Db, route: string, most: number): Promise<boolean> {
   const { rows } = await sql<{
     one: number
@@ -56,7 +56,7 @@ export async function hasTooManyUnresolvedReplies(db: Db, route: string, most: n
   return rows.length > 0
 }
 
-/** Removes replies older than these that nobody has to read any more; answers how many. */
+/** Deletes replies older than these whose task is not open; returns how many. */
 export async function deleteReplies(
   db: Kysely<Database>,
   old: { known: Date; unresolved: Date },
@@ -75,13 +75,13 @@ interface ReplyFilter {
   creditor: string | null
   recipientExternalId: string | null
   taskId: string | null
-  /** True: only those that nobody could be told to have sent. */
+  /** True: only those without a known sender. */
   unresolved: boolean
   before: string | null
   limit: number
 }
 
-/** Replies with what opens their words, the newest first. */
+/** Replies with the keys that open their words, the newest first. */
 export async function listReplies(db: Kysely<Database>, filter: ReplyFilter) {
   return db
     .selectFrom('decorum.reply as p')
@@ -114,11 +114,11 @@ export async function listReplies(db: Kysely<Database>, filter: ReplyFilter) {
 }
 export type ListedReply = Awaited<ReturnType<typeof listReplies>>[number]
 
-/** Pauses that wait for this task to be done. */
+/** The holds that last until this task is done. */
 export const holdsOfTask = (
   holds: readonly { id: string; kind: string; details: Record<string, unknown> }[],
   taskId: string,
 ): string[] => holds.filter((hold) => hold.kind === 'reply' && hold.details['task'] === taskId).map(({ id }) => id)
 
-/** What a reply task is about, as its `rung`: one is open for each person and channel. */
+/** The `rung` of a reply task: at most one is open for each recipient and channel. */
 export const replyRung = (channel: Channel): string => `reply-${channel}`

@@ -12,9 +12,9 @@ import {
 } from './partitions.ts'
 import type { Db, Database } from './schema.ts'
 
-/** Whose records outlast their month. */
+/** Which recipients' records outlast their month. */
 export interface KeptRecipients {
-  /** People whose collection goes on, or went on since then. Null: no rule counts from the last activity. */
+  /** Those whose debt is being collected, or was since then. Null: no rule counts from the last activity. */
   ongoingSince: Date | null
 }
 
@@ -23,14 +23,14 @@ const holders = (which: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   SELECT a.recipient_id FROM decorum.account a WHERE ${which}
   UNION ALL SELECT p.recipient_id FROM decorum.account a JOIN decorum.account_party p ON p.account_id = a.id WHERE ${which}`
 
-/** People who still owe: what decisions ask about them is never forgotten. */
+/** Recipients who still owe: what decisions read about them is never deleted. */
 const recipientsWhoOwe: RawBuilder<unknown> = holders(sql`a.state NOT IN ${ENDED}`)
 
 /**
- * People whose records are kept whatever their age: in court, or with a debt that is or lately was collected.
+ * Recipients whose records are kept at any age: in court, or with a debt that is or lately was being collected.
  *
- * An account is written to whenever anything about the debt is heard, its end included, so its last
- * writing is not before the last collection activity.
+ * An account is updated whenever anything about the debt is reported, its end included, so its last
+ * update is not before the last collection activity.
  */
 function keptRecipients({ ongoingSince }: KeptRecipients): RawBuilder<unknown> {
   const inCourt = sql`SELECT h.recipient_id FROM decorum.hold h WHERE h.ended_at IS NULL AND h.kind = 'legal-action'`
@@ -39,17 +39,17 @@ function keptRecipients({ ongoingSince }: KeptRecipients): RawBuilder<unknown> {
     : sql`${inCourt} UNION ALL ${holders(sql`(a.state NOT IN ${ENDED} OR a.updated_at >= ${ongoingSince})`)}`
 }
 
-/** The person of a row of this table, under the alias `row`. */
+/** The recipient of a row of this table, under the alias `row`. */
 const recipientOf = (table: PartitionedTable): RawBuilder<unknown> =>
   table.name === 'attempt' || table.name === 'contact'
     ? sql`row.recipient_id`
     : sql`(SELECT m.recipient_id FROM decorum.reminder m WHERE m.id = row.reminder_id)`
 
-/** Is this row (alias `row`) one of theirs? */
+/** Is this row (alias `row`) of one of these recipients? */
 const isKept = (table: PartitionedTable, recipients: KeptRecipients): RawBuilder<boolean> =>
   sql<boolean>`${recipientOf(table)} IN (${keptRecipients(recipients)})`
 
-/** How large a piece is; `rows` as PostgreSQL last estimated it, null when it never did. */
+/** The size of a partition; `rows` as PostgreSQL last estimated it, null when it never did. */
 interface PartitionSize {
   rows: number | null
   bytes: number
@@ -64,12 +64,12 @@ export async function sizeOf(db: Db, partition: Partition): Promise<PartitionSiz
 }
 
 /**
- * How much in a piece, before this month, is not finished, so that it must not be touched?
+ * How many rows of a partition, before this month, are unfinished, so that it must be kept?
  *
- * Attempts on the way or in doubt, receipts still waited for, reminders still waiting; of contacts, those
- * that one of our attempts has not settled.
+ * Attempts being sent or in doubt, or with receipts outstanding, and waiting reminders; contacts whose attempt
+ * is not settled.
  *
- * @param receiptsSince  accepted attempts since then may still hear of their end
+ * @param receiptsSince  accepted attempts since then may still get receipts
  */
 export async function unfinishedIn(db: Db, partition: Partition, before: number, receiptsSince: Date): Promise<number> {
   const end = firstKey(partition.table, partition.to ?? before)
@@ -90,15 +90,15 @@ export async function unfinishedIn(db: Db, partition: Partition, before: number,
 const within = (column: string, partition: Partition, end: string): RawBuilder<unknown> =>
   sql`${sql.ref(column)} < ${end} ${partition.from === null ? sql`` : sql`AND ${sql.ref(column)} >= ${firstKey(partition.table, partition.from)}`}`
 
-/** Which rows of a piece are so old that it is asked whether they must stay? All of a month's; of the default's, those before this month. */
+/** Which rows of a partition are old enough to go? All of a month's; of the default one's, those before this month. */
 function oldRows(partition: Partition, before: number): RawBuilder<boolean> {
   if (partition.kind !== 'default') return sql<boolean>`true`
   const old = sql<boolean>`row.${sql.ref(partition.table.key)} < ${firstKey(partition.table, before)}`
-  // An id that is no uuidv7 tells no time.
+  // An id that is no uuidv7 contains no time.
   return partition.table.by === 'at' ? old : sql<boolean>`${old} AND substr(row.reminder_id::text, 15, 1) = '7'`
 }
 
-/** How many of the old rows of a piece must stay, and is there one that need not? */
+/** How many of the old rows of a partition must stay, and does any not have to? */
 export async function countKept(
   db: Db,
   partition: Partition,
@@ -114,31 +114,31 @@ export async function countKept(
   return rows[0] ?? { kept: 0, someGo: false }
 }
 
-/** What is asked of one piece that is old enough to go. */
+/** What to trim from a partition, and for whom. */
 interface TrimRequest {
   partition: Partition
   /** Everything before this month may go. */
   before: Month
   recipients: KeptRecipients
-  /** Accepted attempts since then may still hear of their end. */
+  /** Accepted attempts since then may still get receipts. */
   receiptsSince: Date
-  /** Who asked for it, and when, for the record. */
+  /** For the access log. */
   actor: string
   at: Date
 }
 
-/** `unfinished`: somebody's attempt in it came to life meanwhile. `busy`: the table was in use for too long. */
+/** `unfinished`: it has unfinished rows by now. `busy`: a lock could not be had in time. */
 type TrimResult = { kept: number } | 'unfinished' | 'busy'
 
-/** Others wait behind a lock that is waited for. */
+/** Kept short, since other transactions queue behind a lock that is waited for. */
 const LOCK_TIMEOUT_MS = 2_000
 
 /**
- * Replaces an old month by what must be kept of it; nothing, as a rule, and then it is only dropped.
+ * Replaces an old partition by the rows that must be kept; as a rule there are none, and it is only dropped.
  *
- * The month is closed to writers while what stays is copied; the whole table is locked only to detach the old
- * piece and attach the new one. Of a default piece old rows are deleted one by one: there are few. What was done
- * is written into the access log in the same transaction.
+ * The partition is locked against writers while kept rows are copied; the whole table is locked only to detach
+ * the old one and attach the new one. Of a default partition old rows are deleted, since there are few. Recorded in
+ * the access log in the same transaction.
  */
 export async function trimPartition(db: Kysely<Database>, asked: TrimRequest): Promise<TrimResult> {
   try {
@@ -203,7 +203,7 @@ async function replace(
 
 async function deleteOld(trx: Locked, { partition, before, recipients }: TrimRequest): Promise<number> {
   const table = sql.table(`decorum.${partition.name}`)
-  // The memory of conversations follows a delete, and must not lose those of people who owe.
+  // A trigger deletes from `conversation` too, which must keep those of recipients who still owe.
   const remembered =
     partition.table.name === 'contact'
       ? sql`row.outcome = 'conversation' AND row.recipient_id IN (${recipientsWhoOwe})`
@@ -217,7 +217,7 @@ async function deleteOld(trx: Locked, { partition, before, recipients }: TrimReq
   return rows[0]?.kept ?? 0
 }
 
-/** Conversations are asked for as long as somebody owes, however old they are; only those of people who do not are forgotten with their month. */
+/** Deletes the conversations of the month, except of recipients who still owe: decisions read those at any age. */
 async function forgetConversations(trx: Locked, { partition, before, recipients }: TrimRequest): Promise<void> {
   const from = partition.from === null ? sql`true` : sql`row.at >= ${new Date(partition.from)}`
   await sql`
@@ -227,7 +227,7 @@ async function forgetConversations(trx: Locked, { partition, before, recipients 
   )
 }
 
-/** In which roles and with which products does the ledger hold debts? Reads every account: ask it once. */
+/** In which roles and with which products does the ledger hold debts? Reads every account, so call it once. */
 export async function debtsOnRecord(db: Kysely<Database>): Promise<{ roles: Role[]; products: string[] }> {
   const { rows } = await sql<{ roles: Role[] | null; products: string[] | null }>`
     SELECT array_agg(DISTINCT role ORDER BY role) AS roles, array_agg(DISTINCT product ORDER BY product) AS products FROM decorum.account`.execute(

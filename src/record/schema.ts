@@ -150,10 +150,10 @@ export interface AccountTable {
   facts_for_words: JsonWithDefault<Record<string, unknown>>
   variables: Buffer | null
   as_of: Date
-  /** What upstream stated last to be overdue; below zero: overpaid. Null, as the two that follow: `overdue_minor` was stated, as of `as_of`. */
+  /** The overdue amount that upstream last stated; below zero: overpaid. Null, with the next two: `overdue_minor` was stated, as of `as_of`. */
   stated_minor: number | null
   stated_at: Date | null
-  /** `snapshot`, or the id of the event that said what remains. */
+  /** `snapshot`, or the id of the event that stated what remains. */
   stated_by: string | null
   spell_id: string | null
   not_before: Date | null
@@ -242,9 +242,9 @@ export interface SuppressionTable {
   lift_reason: string | null
   created_by: string
   seq: number | null
-  /** The stop of an address from which this one of its holder follows. */
+  /** The suppression of an address from which this one of its holder follows. */
   cause: Generated<string | null>
-  /** The creditor's own id of a person, or of an account, that was not known when the stop came. */
+  /** The creditor's own id of a recipient, or of an account, that was unknown when the suppression arrived. */
   awaits_recipient: Generated<string | null>
   awaits_account: Generated<string | null>
 }
@@ -324,7 +324,7 @@ export interface TaskTable {
   completed_at: Date | null
   created_at: Date
   seq: number
-  /** In order of preference; empty: nobody is contacted. */
+  /** In order of preference; empty: the task contacts no one. */
   channels: Generated<Channel[]>
   step_kind: Generated<Kind>
   withdrawn_at: Date | null
@@ -418,7 +418,7 @@ export interface ContactTable {
   seq: number
 }
 
-/** What people wrote back. */
+/** Messages that recipients sent back. */
 export interface ReplyTable {
   id: string
   creditor: string | null
@@ -427,13 +427,13 @@ export interface ReplyTable {
   route: string
   received_at: Date
   meaning: ReplyMeaning
-  /** Why nobody could be told to have sent it. */
+  /** Why its sender could not be resolved. */
   problem: string | null
   words: Buffer | null
   task_id: string | null
 }
 
-/** Every contact that was a conversation, beside the months; a trigger keeps it. */
+/** Every contact that was a conversation, not partitioned; a trigger maintains it. */
 export interface ConversationTable {
   recipient_id: string
   at: Date
@@ -507,7 +507,7 @@ export interface SwitchTable {
   share: number | null
 }
 
-/** `denied`: the call was not allowed. `in_doubt`: given, and nobody said what came of it. */
+/** `denied`: the call was not allowed. `in_doubt`: granted, and expired without a reported outcome. */
 export type PermitStatus = 'denied' | 'open' | 'settled' | 'in_doubt'
 
 export interface PermitTable {
@@ -536,7 +536,7 @@ export interface PermitTable {
   seq: number
 }
 
-/** What an operator may say about an attempt in doubt. */
+/** An operator's answer for an attempt in doubt. */
 export type DoubtAnswer = 'accept' | 'reject' | 'leave'
 
 export interface DoubtResolutionTable {

@@ -3,7 +3,7 @@ import type { Channel, Kind, Mode, Tone } from '../model/vocabulary.ts'
 import type { AccountForDecision } from './dispatch/decision-inputs.ts'
 import type { Database } from './schema.ts'
 
-/** Who has a running spell, and what does the creditor call them? In order of id, from after `after`. */
+/** Which recipients have a running spell, with the creditor's own ids? In order of id, after `after`. */
 export async function recipientsInSpells(
   db: Kysely<Database>,
   creditor: string | null,
@@ -18,7 +18,7 @@ export async function recipientsInSpells(
   return rows
 }
 
-/** How many people have a running spell? */
+/** How many recipients have a running spell? */
 export async function countRecipientsInSpells(db: Kysely<Database>, creditor: string | null): Promise<number> {
   const { rows } = await sql<{ people: number }>`
     SELECT count(DISTINCT recipient_id)::int AS people FROM decorum.account WHERE spell_id IS NOT NULL AND (${creditor}::text IS NULL OR creditor = ${creditor})`.execute(
@@ -27,10 +27,10 @@ export async function countRecipientsInSpells(db: Kysely<Database>, creditor: st
   return rows[0]?.people ?? 0
 }
 
-/** An account of one of these people, as dispatch would read it. */
+/** An account of one of these recipients, as dispatch would read it. */
 export type RecipientAccount = Omit<AccountForDecision, 'reminderId' | 'lead' | 'spellId'> & { recipientId: string }
 
-/** Every account of these people, with a spell or without. */
+/** Every account of these recipients, with a spell or without. */
 export async function accountsOfRecipients(
   db: Kysely<Database>,
   recipientIds: readonly string[],
@@ -44,7 +44,7 @@ export async function accountsOfRecipients(
   return rows
 }
 
-/** A reminder that waits, with what it speaks of. */
+/** A waiting reminder, with the accounts that it is about. */
 export interface WaitingReminder {
   id: string
   recipientId: string
@@ -70,7 +70,7 @@ export interface WaitingReminder {
   accounts: { accountId: string; spellId: string | null; pass: number | null; lead: boolean; rungs: string[] }[]
 }
 
-/** What waits for these people: scheduled, or queued and not sent yet. */
+/** Waiting reminders of these recipients: scheduled or queued. */
 export async function waitingReminders(
   db: Kysely<Database>,
   recipientIds: readonly string[],

@@ -13,34 +13,34 @@ export interface SuppressionTerms {
   channel: Channel | null
   reason: SuppressionReason
   until: Date | null
-  /** True: of this person (or of nobody in particular), also where it is the stop of an address that others have. */
+  /** True: of this recipient (or of none in particular), even where it suppresses an address that others have. */
   personal: boolean
   awaitsRecipient: string | null
   awaitsAccount: string | null
 }
 
-/** Does exactly this stop stand already? Its id, or null. A stop of an address is the same one whoever of its holders it was heard of. */
-export async function standingSuppression(db: Db, stop: SuppressionTerms): Promise<string | null> {
-  const holders = stop.scope === 'address' && !stop.personal
+/** Is exactly this suppression in force already? Its id, or null. That of an address is the same for each of its holders. */
+export async function standingSuppression(db: Db, terms: SuppressionTerms): Promise<string | null> {
+  const holders = terms.scope === 'address' && !terms.personal
   const row = await db
     .selectFrom('decorum.suppression')
     .select('id')
-    .where('creditor', '=', stop.creditor)
-    .where('scope', '=', stop.scope)
-    .where('reason', '=', stop.reason)
+    .where('creditor', '=', terms.creditor)
+    .where('scope', '=', terms.scope)
+    .where('reason', '=', terms.reason)
     .where('lifted_at', 'is', null)
-    .$if(!holders, (q) => q.where('recipient_id', 'is not distinct from', stop.recipientId))
-    .where('address_hash', 'is not distinct from', stop.addressHash)
-    .where('awaits_recipient', 'is not distinct from', stop.awaitsRecipient)
-    .where('awaits_account', 'is not distinct from', stop.awaitsAccount)
-    .where('channel', 'is not distinct from', stop.channel)
-    .where('ends_at', 'is not distinct from', stop.until)
+    .$if(!holders, (q) => q.where('recipient_id', 'is not distinct from', terms.recipientId))
+    .where('address_hash', 'is not distinct from', terms.addressHash)
+    .where('awaits_recipient', 'is not distinct from', terms.awaitsRecipient)
+    .where('awaits_account', 'is not distinct from', terms.awaitsAccount)
+    .where('channel', 'is not distinct from', terms.channel)
+    .where('ends_at', 'is not distinct from', terms.until)
     .orderBy('id')
     .executeTakeFirst()
   return row?.id ?? null
 }
 
-/** Adds a stop; the person whom it names, and everybody who has its address, is locked, and so is the address. */
+/** Adds a suppression; its recipient, its address and every recipient with that address are locked. */
 export async function addSuppression(trx: Locked, row: SuppressionRow): Promise<void> {
   requireHeld(trx, [row.recipient_id])
   await trx
@@ -49,14 +49,14 @@ export async function addSuppression(trx: Locked, row: SuppressionRow): Promise<
     .execute()
 }
 
-/** Which stop is this? Null: no such stop, or not of this creditor. */
+/** One suppression; null: no such one, or not of this creditor. */
 export async function findSuppression(db: Db, id: string, creditor: string | null): Promise<SuppressionRow | null> {
   let query = db.selectFrom('decorum.suppression').selectAll().where('id', '=', id)
   if (creditor !== null) query = query.where('creditor', '=', creditor)
   return (await query.executeTakeFirst()) ?? null
 }
 
-/** Which people are stopped because of this stop of an address? */
+/** Which recipients are suppressed because of this suppression of an address? */
 export async function recipientsSuppressedBy(db: Db, cause: string): Promise<string[]> {
   const rows = await db
     .selectFrom('decorum.suppression')
@@ -67,7 +67,7 @@ export async function recipientsSuppressedBy(db: Db, cause: string): Promise<str
   return rows.flatMap((row) => row.recipient_id ?? [])
 }
 
-/** Lifts a stop, and with it what follows from it; false when it was lifted before. Whom they concern is locked. */
+/** Lifts a suppression and those that follow from it; false when it was lifted before. Their recipients are locked. */
 export async function writeSuppressionLifted(
   trx: Locked,
   cause: string,
@@ -84,7 +84,7 @@ export async function writeSuppressionLifted(
   return result.numUpdatedRows > 0n
 }
 
-/** Whose address is or was this? By hash, at one creditor. */
+/** Which recipients of a creditor have, or had, one of these addresses? By hash. */
 export async function recipientsWithAddress(db: Db, creditor: string, hashes: readonly Buffer[]): Promise<string[]> {
   if (hashes.length === 0) return []
   const rows = await db
@@ -98,7 +98,7 @@ export async function recipientsWithAddress(db: Db, creditor: string, hashes: re
   return rows.map((row) => row.recipient_id)
 }
 
-/** Opt-outs of these addresses that their holders, or the provider on their behalf, sent as messages; those that an answer of theirs can lift. */
+/** Opt-outs of these addresses that their holders sent as messages, or their provider for them; only these can a message lift. */
 export async function ownOptOuts(
   db: Db,
   creditor: string,
@@ -120,7 +120,7 @@ export async function ownOptOuts(
   return rows.map((row) => row.id)
 }
 
-/** Forgets the stops of a creditor whose people did not come until then; answers how many wait still. */
+/** Deletes a creditor's suppressions older than this whose recipient never arrived; returns how many still wait. */
 export async function countAwaited(trx: Locked, creditor: string, since: Date): Promise<number> {
   await sql`DELETE FROM decorum.suppression WHERE creditor = ${creditor} AND recipient_id IS NULL AND scope <> 'address'
     AND (awaits_recipient IS NOT NULL OR awaits_account IS NOT NULL) AND received_at < ${since}`.execute(trx)
@@ -131,13 +131,13 @@ export async function countAwaited(trx: Locked, creditor: string, since: Date): 
   return rows[0]?.waiting ?? 0
 }
 
-/** A stop that waited for somebody, or one of an address that is a fact about its holder. */
+/** A suppression that waited for its recipient, or one of an address that is a fact about its holder. */
 export interface FoundSuppression {
-  stop: SuppressionRow
+  suppression: SuppressionRow
   recipientId: string
 }
 
-/** Whoever has just come: people, accounts with their people, addresses with their holders. */
+/** What has just been added: recipients, accounts with their recipients, addresses with their holders. */
 export interface Arrivals {
   recipients: readonly { creditor: string; externalId: string; recipientId: string }[]
   accounts: readonly { creditor: string; externalId: string; recipientId: string }[]
@@ -145,9 +145,9 @@ export interface Arrivals {
 }
 
 /**
- * Which stops waited for these, and which concern the holders of these addresses?
+ * Which suppressions waited for these, and which concern the holders of these addresses?
  *
- * Looked up one by one in their indexes, whatever the statistics are.
+ * Looked up one by one in their indexes, with or without statistics.
  */
 export async function suppressionsFor(
   trx: Transaction<Database>,
@@ -169,10 +169,10 @@ export async function suppressionsFor(
       CROSS JOIN LATERAL (
         SELECT * FROM decorum.suppression w WHERE w.creditor = k.creditor AND w.address_hash = k.hash AND w.lifted_at IS NULL AND w.recipient_id IS NULL
           AND w.awaits_recipient IS NULL AND w.reason = ANY(${[...reasons]}::text[]) OFFSET 0) s`.execute(trx)
-  return rows.map(({ for_recipient: recipientId, ...stop }) => ({ stop, recipientId }))
+  return rows.map(({ for_recipient: recipientId, ...suppression }) => ({ suppression, recipientId }))
 }
 
-/** The person for whom a stop waited has come. */
+/** Assigns a suppression that waited for its recipient to the recipient. */
 export async function assignSuppression(trx: Locked, id: string, recipientId: string, seq: number): Promise<void> {
   requireHeld(trx, [recipientId])
   await trx
@@ -218,7 +218,7 @@ interface SuppressionFilter {
   limit: number
 }
 
-/** Stops, the newest first: on a person, and on any address that the person has. */
+/** Suppressions, the newest first: of a recipient, and of any address that the recipient has. */
 export const listSuppressions = (db: Kysely<Database>, filter: SuppressionFilter): Promise<SuppressionListing[]> =>
   suppressionRows(db)
     .$if(filter.creditor !== null, (q) => q.where('s.creditor', '=', filter.creditor as string))
@@ -263,11 +263,11 @@ export interface UnsubscribeAddress {
   recipientId: string
   hash: Buffer
   locale: string | null
-  /** A stop of this address stands already. */
+  /** A suppression of this address is in force already. */
   stopped: boolean
 }
 
-/** Whose address is this? Null: none of ours. */
+/** Which address does an unsubscribe link name? Null: none of ours. */
 export async function unsubscribeAddress(
   db: Kysely<Database>,
   recipientAddressId: string,
@@ -291,7 +291,7 @@ export interface StandingSuppression {
   ends_at: Date | null
 }
 
-/** Which stops bind these people at `at`: of the person, of a channel, or of an address that they have? */
+/** Which suppressions are in force for these recipients at `at`: of the recipient, a channel, or an address that they have? */
 export async function standingSuppressions(
   db: Kysely<Database>,
   recipientIds: readonly string[],

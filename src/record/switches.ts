@@ -5,7 +5,7 @@ import type { Db, Database, SwitchTable } from './schema.ts'
 
 export type SwitchRow = Selectable<SwitchTable>
 
-/** Throws a switch: in force from now on, and known to every worker within two seconds. */
+/** Throws a switch: in force from now on, and read by every worker within two seconds. */
 export async function throwSwitch(
   db: Db,
   thrown: { scope: SwitchScope; state: SwitchState; share: number | null; reason: string; by: string; at: Date },
@@ -28,7 +28,7 @@ export async function throwSwitch(
     .executeTakeFirstOrThrow()
 }
 
-/** Pauses everything, unless a switch that does so stands: processes that start at once throw one between them. */
+/** Pauses everything unless a switch already does, so that processes starting at once throw only one. */
 export async function throwUnlessPaused(
   db: Kysely<Database>,
   pause: { reason: string; by: string; at: Date },
@@ -49,7 +49,7 @@ export async function throwUnlessPaused(
   })
 }
 
-/** Lifts it; null when there is none that stands (or none of this creditor's). */
+/** Lifts a switch; null when none is in force (or none of this creditor's). */
 export async function liftSwitch(
   db: Db,
   id: string,
@@ -81,7 +81,7 @@ export async function switchById(db: Db, id: string, creditor: string | null): P
 /**
  * Switches, the newest first.
  *
- * @param creditor  null: every; otherwise those of this creditor, and those that cover every creditor
+ * @param creditor  null: all; otherwise those of this creditor, and those that cover every creditor
  */
 export async function listSwitches(
   db: Db,

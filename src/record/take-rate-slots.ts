@@ -15,8 +15,7 @@ interface RateBooking {
  * When may the next calls of this route begin?
  *
  * Books as many of them as begin within `aheadMicros`, in one statement under the row's
- * lock. The machine's clock is right here: slots are machine time, relative, and never
- * leave this row. A route without a row counts as full until `coldMicros` from now.
+ * lock. Machine time is right here: slots are relative and never leave this row. A route without a row counts as full until `coldMicros` from now.
  *
  * Commits without waiting for the disk (a crash of the server costs a bound of a second,
  * which the gate assumes anyway after a failed call), so it must not run inside a

@@ -6,7 +6,7 @@ import type { Db, Database, TaskTable } from './schema.ts'
 
 export type TaskRow = Selectable<TaskTable>
 
-/** Which step for a person is this? Null: no such task, or not of this creditor. */
+/** One task; null: no such task, or not of this creditor. */
 export async function findTask(db: Db, id: string, creditor: string | null): Promise<TaskRow | null> {
   let query = db.selectFrom('decorum.task').selectAll().where('id', '=', id)
   if (creditor !== null) query = query.where('creditor', '=', creditor)
@@ -29,7 +29,7 @@ export async function finishTask(
   return result.numUpdatedRows > 0n
 }
 
-/** Which steps of a ladder, and proposed hand-offs, are open for these people? */
+/** Which manual ladder steps and proposed hand-offs are open for these recipients? */
 export async function openSteps(db: Db, recipientIds: readonly string[]): Promise<TaskRow[]> {
   if (recipientIds.length === 0) return []
   const { rows } = await sql<TaskRow>`/* open-steps */
@@ -55,10 +55,10 @@ export async function accountsOfTasks(db: Db, accountIds: readonly string[]): Pr
 }
 
 /**
- * Withdraws open tasks; their people are locked.
+ * Withdraws open tasks; their recipients are locked.
  *
- * The steps count as not planned from then on and planning looks at their accounts at once: it gives a step out again when what
- * forbade it is lifted in time, and otherwise records why it was passed over.
+ * Their steps count as not planned from then on and their accounts are due for planning: it opens a step again when what
+ * forbade it is lifted in time, and otherwise records why the step was skipped.
  *
  * @returns  how many were still open
  */
@@ -87,10 +87,10 @@ export async function withdrawOpen(
 }
 
 /**
- * Whose open steps does a switch of this scope cover? By our id.
+ * Which recipients have open steps that a switch of this scope covers? By our id.
  *
- * As `covers` holds a scope against a task: no task has a route or a template, and one that may be done over another channel is
- * not covered by a switch of one channel.
+ * The rule of `covers` for tasks: none has a route or a template, and one that may be done over another channel
+ * is not covered by a switch of one channel.
  */
 export async function recipientsWithStepsUnder(db: Db, scope: SwitchScope, limit: number): Promise<string[]> {
   if (scope.route !== undefined || scope.template !== undefined) return []
@@ -107,7 +107,7 @@ export async function recipientsWithStepsUnder(db: Db, scope: SwitchScope, limit
   return rows.map((row) => row.id)
 }
 
-/** Whose steps were withdrawn by a switch and would still be in time? By our id. */
+/** Which recipients have steps that a switch withdrew and that are still in time? By our id. */
 export async function recipientsWithdrawnBySwitch(db: Db, now: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     SELECT DISTINCT recipient_id AS id FROM decorum.task WHERE status = 'withdrawn' AND expires_at > ${now} AND end_reason = 'switched_off' ORDER BY recipient_id`.execute(
@@ -152,12 +152,12 @@ interface TaskFilter {
   status: TaskTable['status'] | null
   recipientExternalId: string | null
   accountExternalId: string | null
-  /** Due time (ms) and id of the last task of the former page. */
+  /** Due time (ms) and id of the previous page's last task. */
   after: { dueAt: Date; id: string } | null
   limit: number
 }
 
-/** One step for a person. Null creditor: any. */
+/** One task, with upstream's ids. Null creditor: any. */
 export const taskById = async (
   db: Kysely<Database>,
   creditor: string | null,
@@ -168,7 +168,7 @@ export const taskById = async (
     .$if(creditor !== null, (q) => q.where('t.creditor', '=', creditor as string))
     .executeTakeFirst()) ?? null
 
-/** Steps for people, what is due first first. */
+/** Tasks, those due first at the top. */
 export const listTasks = (db: Kysely<Database>, filter: TaskFilter): Promise<TaskListing[]> =>
   taskRows(db)
     .$if(filter.creditor !== null, (q) => q.where('t.creditor', '=', filter.creditor as string))

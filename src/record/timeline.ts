@@ -4,7 +4,7 @@ import type { Channel, ReminderStatus, Tone } from '../model/vocabulary.ts'
 import { daysWithin } from '../model/zones/zone-data.ts'
 import type { Database } from './schema.ts'
 
-/** One row of the record that belongs to an account's history. `details` is whatever its kind keeps in clear. */
+/** One entry of an account's history. `details` holds the unsealed columns of its type. */
 export interface TimelineRow {
   at: Date
   seq: number | null
@@ -22,9 +22,9 @@ interface TimelinePage {
 }
 
 /**
- * What happened to this account and, where it concerns the whole person, to its borrower? Oldest first.
+ * What happened to this account and, where it concerns every account, to its borrower? Oldest first.
  *
- * At one instant the recipient's sequence decides; what has none (a spell, a skipped step) comes first.
+ * At one instant the recipient's sequence orders entries; those without (a spell, a skipped step) come first.
  */
 export async function accountTimeline(db: Kysely<Database>, page: TimelinePage): Promise<TimelineRow[]> {
   const { accountId: account, recipientId: recipient, creditor, after } = page
@@ -91,7 +91,7 @@ interface TotalsPeriod {
   zone: string
 }
 
-/** The server's own zone data is not asked: days begin where they begin for everything that is decided. */
+/** The server's zone data is not used, so that days begin as they do for decisions. */
 function dayOf(column: string, { from, to, zone }: TotalsPeriod) {
   const days = daysWithin(from.getTime(), to.getTime(), zone)
   return sql`(${days.map((day) => day.date)}::text[])[width_bucket(${sql.ref(column)}, ${days.map((day) => new Date(day.start).toISOString())}::timestamptz[])]`
@@ -111,7 +111,7 @@ export const sentTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)
   ).rows
 
-/** How often did which rule object, by day? A deferral that came out again and again counts once. */
+/** How often did which rule object, by day? A repeated deferral counts once. */
 export const objectionTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
   (
     await sql<{ day: string; verdict: 'defer' | 'refuse'; code: ObjectionCode; rule: string; count: number }>`
@@ -121,7 +121,7 @@ export const objectionTotals = async (db: Kysely<Database>, span: TotalsPeriod) 
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`.execute(db)
   ).rows
 
-/** Which steps were passed over, by day and reason? */
+/** Which steps were skipped, by day and reason? */
 export const skippedTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
   (
     await sql<{ day: string; reason: string; count: number }>`
@@ -131,7 +131,7 @@ export const skippedTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
     GROUP BY 1, 2 ORDER BY 1, 2`.execute(db)
   ).rows
 
-/** How many steps fell to people, by day? */
+/** How many tasks were created, by day and kind? */
 export const taskTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
   (
     await sql<{ day: string; kind: 'step' | 'hand-off' | 'reply'; count: number }>`
@@ -140,7 +140,7 @@ export const taskTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
     GROUP BY 1, 2 ORDER BY 1, 2`.execute(db)
   ).rows
 
-/** Where do the reminders made in this span stand now? */
+/** Which status do the reminders created in this period have now? */
 export const standingTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
   (
     await sql<{ status: ReminderStatus; channel: Channel; tone: Tone; count: number }>`
@@ -149,9 +149,9 @@ export const standingTotals = async (db: Kysely<Database>, span: TotalsPeriod) =
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)
   ).rows
 
-/** What stands at this moment, each from an index that holds nothing else. */
+/** Current counts, each from a partial index of its own. */
 interface StandingCounts {
-  /** Rung and not yet taken, by route: the queue as the ledger knows it, a few seconds of rate at most. */
+  /** Queued reminders by route, a few seconds of rate at most. */
   queued: { route: string; count: number }[]
   /** How long the most overdue reminder of each route has been waiting, in seconds. */
   lag: { route: string; seconds: number }[]
@@ -159,7 +159,7 @@ interface StandingCounts {
   inDoubt: number
 }
 
-/** Counts only what partial indexes keep short; what grows with the portfolio is never counted here. */
+/** How much is waiting now? Counts only what partial indexes keep small, never what grows with the portfolio. */
 export async function standingCounts(
   db: Kysely<Database>,
   routes: readonly string[],

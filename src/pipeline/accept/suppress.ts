@@ -210,7 +210,7 @@ export async function adoptSuppressions(
 async function adopt(
   runtime: Runtime,
   trx: Locked,
-  { stop, recipientId }: FoundSuppression,
+  { suppression: stop, recipientId }: FoundSuppression,
   recipient: RecipientDraft,
   by: string,
   now: Instant,

@@ -17,12 +17,12 @@ import type {
 import { epochMs } from '../pg/batch.ts'
 import type { Db, Database } from '../schema.ts'
 
-/** How far back contacts are read. Longest rule known: 3 automated calls in 30 days; conversations are read however old. */
+/** How far back contacts are read. The longest known rule allows 3 automated calls in 30 days; conversations are read whatever their age. */
 export const CONTACT_MEMORY_MS = 62 * DAY
-/** Notices and placements are asked for by preconditions; nothing asks for older ones. */
+/** How far back events are read, for preconditions on notices and placements. */
 const EVENT_MEMORY_MS = 1100 * DAY
 
-/** One person as the ledger knows it, addresses named by the hexadecimal hash of the value. */
+/** One recipient as the ledger knows it, addresses by the hexadecimal hash of their value. */
 export interface RecipientForDecision {
   id: string
   creditor: string
@@ -34,7 +34,7 @@ export interface RecipientForDecision {
   jurisdiction: string | null
   locationEvidence: LocationEvidence[]
   blockedTimes: BlockedTime[]
-  /** The last day on which planning caught up a missed step. */
+  /** The last day on which planning made up for a missed step. */
   caughtUpOn: LocalDate | null
   addresses: RecipientAddress[]
   consents: { kind: string; channel: Channel | null; hash: string | null; from: Instant; until: Instant | null }[]
@@ -48,12 +48,12 @@ export interface RecipientForDecision {
     reason: SuppressionReason
     from: Instant
     until: Instant | null
-    /** Said of another person who has the same address. */
+    /** Recorded for another recipient who has the same address. */
     otherRecipient?: boolean
   }[]
 }
 
-/** A person as read under its lock. */
+/** A recipient as read under its lock. */
 export interface LockedRecipient extends RecipientForDecision {
   /** The last number of the recipient's sequence. */
   seq: number
@@ -65,7 +65,7 @@ export interface RecipientAddress {
   hash: string
   kind: AddressKind | null
   relation: Relation
-  /** As upstream stated it; facts keep no more than the origin that rules read in it. */
+  /** As upstream stated it; facts keep only the origin that rules read. */
   source: string | null
   verifiedAt: Instant | null
   country: string | null
@@ -85,7 +85,7 @@ export interface RecipientContact {
   by: string
   mode: Mode | null
   party: string | null
-  /** Another person's contact on a number or mailbox that both have. */
+  /** Another recipient's contact on a number or mailbox that both have. */
   otherRecipient: boolean
 }
 
@@ -110,13 +110,13 @@ export interface AccountForDecision {
 }
 
 /**
- * What is known about these people at this moment?
+ * What is known about these recipients at this moment?
  *
- * One round trip for the whole batch: each list is gathered as JSON beside its person. What others
+ * One round trip for the whole batch: each list is gathered as JSON beside its recipient. What others
  * had on the same numbers is looked up number by number: as `hash = ANY(…)` PostgreSQL reads every
- * contact of the creditor for each person (measured: 1,500 contacts, 1.3 ms a person).
- * Contacts are asked for by time alone, so that only the months of `CONTACT_MEMORY_MS` are opened; what is
- * older and still counts are conversations, which have a table of their own.
+ * contact of the creditor for each recipient (measured: 1,500 contacts, 1.3 ms a recipient).
+ * Contacts are bounded by time alone, so that only the partitions of `CONTACT_MEMORY_MS` are opened; older
+ * ones that still count are conversations, which have a table of their own.
  * Must be called after the locks, in a statement of its own.
  */
 export async function readRecipients(
@@ -179,7 +179,7 @@ export async function readRecipients(
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Which accounts does each of these reminders speak of, as they stand now? Lead first. */
+/** Which accounts is each of these reminders about, as they stand now? Lead first. */
 export async function readAccounts(db: Db, reminderIds: readonly string[]): Promise<Map<string, AccountForDecision[]>> {
   const { rows } = await sql<AccountForDecision>`/* read-accounts */
     SELECT ra.reminder_id AS "reminderId", ra.lead, ra.spell_id AS "spellId", a.spell_id AS "currentSpellId", a.id, a.product, a.role,
@@ -198,7 +198,7 @@ export async function readAccounts(db: Db, reminderIds: readonly string[]): Prom
   return byReminder
 }
 
-/** A reminder that reached a person, or may have. */
+/** A reminder that reached its recipient, or may have. */
 export interface EarlierMessage {
   reminderId: string
   recipientId: string
@@ -212,10 +212,10 @@ export interface EarlierMessage {
 }
 
 /**
- * Which reminders have these people had from us since then? Oldest first.
+ * Which reminders have these recipients had from us since then? Oldest first.
  *
- * Asked of contacts, for what was surely not sent has none, and what is in doubt has one. Found by person and
- * time and then by key; call it under the people's locks, for those alone who were written to or called lately.
+ * Read from contacts: what was certainly not sent has none, what is in doubt has one. Found by recipient and
+ * time and then by key; call it under the recipients' locks, and only for those contacted since then.
  */
 export async function earlierMessages(
   trx: Transaction<Database>,

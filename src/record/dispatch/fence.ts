@@ -4,7 +4,7 @@ import type { Channel, Kind, Mode, Tone } from '../../model/vocabulary.ts'
 import { takeLocks, takeSequence } from '../locks.ts'
 import type { Database, StoredObjection } from '../schema.ts'
 
-/** A reminder that passed the fence: this transaction's alone until it ends. */
+/** A reminder that passed the fence: locked by this transaction until it ends. */
 export interface FencedReminder {
   id: string
   creditor: string
@@ -35,12 +35,11 @@ export interface FencedReminder {
 /**
  * Which of these reminders are still queued under this ring? Takes them.
  *
- * What makes a ticket harmless however often it is heard: of two workers with one ticket, one gets
- * the rows; the other waits for it, looks again at what has committed, and gets none. The
- * people's locks must be held already: a filter in *their* locking SELECT let both through
- * (measured). The row is locked and not yet changed, because a second version of every reminder
- * cost as much as all that is read for it (measured: 60 µs); what is decided is written with
- * the same guard, and a reminder that slipped through all the same fails the transaction.
+ * This makes duplicate tickets harmless: of two workers with one ticket, one gets the rows; the other
+ * waits for it, evaluates the filter again on what has committed, and gets none. The recipients' locks
+ * must be held already: with the filter in *their* locking SELECT both got through (measured). The row
+ * is locked and not yet updated, because a second version of every reminder cost as much as all reads
+ * for it (measured: 60 µs); `writeReservation` repeats the guard and fails the transaction on a mismatch.
  */
 export async function passFence(
   trx: Transaction<Database>,
@@ -61,15 +60,15 @@ export interface ReminderAnchors {
   reminderId: string
   recipientId: string
   creditor: string
-  /** Hashes of the person's addresses on the reminder's channel. */
+  /** Hashes of the recipient's addresses on the reminder's channel. */
   hashes: Buffer[]
 }
 
 /**
- * Which people and addresses stand behind the reminders of this ring?
+ * Which recipients and addresses have to be locked for the reminders of this ring?
  *
- * A look without locks, so the answer may be out of date a moment later; the fence and
- * the reads after the locks decide. Reminders no longer queued under the ring are left out.
+ * Read without locks, so it may be out of date at once; the fence and the reads after the
+ * locks decide. Reminders no longer queued under the ring are left out.
  */
 export async function anchorsOf(
   trx: Transaction<Database>,
@@ -97,10 +96,10 @@ export async function anchorsOf(
 }
 
 /**
- * Puts aside a reminder that cannot be reserved because of its own data.
+ * Quarantines a reminder that cannot be reserved because of its own data.
  *
- * It waits until `nextAt` with a decision that says so, instead of coming back with every ring; past its
- * deadline it ends. Guarded by the ring: whoever else has it meanwhile keeps it.
+ * It waits until `nextAt` with a decision that records why, instead of failing with every ring; past its
+ * deadline it ends. Guarded by the ring: another worker that has taken it meanwhile keeps it.
  */
 export async function quarantine(
   db: Kysely<Database>,

@@ -7,11 +7,11 @@ import { type Locked, requireHeld } from '../locks.ts'
 import { isOneOfIds, keyedRows } from '../pg/batch.ts'
 import type { Database } from '../schema.ts'
 
-/** A decision to be kept with the facts that it was made from. */
+/** A decision to be recorded with the facts that it was made from. */
 export interface DecisionEntry {
   reminderId: string
   recipientId: string
-  /** 1 for the first of this reminder; equal to the last one's when the same came out again. */
+  /** 1 for the first of this reminder; equal to the last one's when the decision is the same again. */
   no: number
   repeated: boolean
   at: Instant
@@ -20,7 +20,7 @@ export interface DecisionEntry {
   attemptNo: number | null
 }
 
-/** A try that is about to begin: the permission to call, written before the call. */
+/** An attempt that is about to begin: it is written before the provider is called. */
 export interface AttemptEntry {
   reminderId: string
   no: number
@@ -68,12 +68,12 @@ const rowsOf = (entries: readonly object[]) => sql`${JSON.stringify(entries)}::j
 /**
  * Writes what reserve decided: decisions, attempts, their contacts and each reminder's next step.
  *
- * One statement for all of it however large the batch: each one more was a round trip and a second reading of the
- * same rows. A decision like the last one counts up on it instead of adding a row. Sequence numbers come from the
- * recipients, whose rows the caller has locked: one each for the decision and one for the attempt.
+ * One statement for a batch of any size, since each further one costs a round trip and reads the same rows again. A
+ * decision equal to the last one raises its repeat count instead of adding a row. Sequence numbers come from the
+ * recipients, whose rows the caller has locked: one for each decision and one for each attempt.
  *
  * @param lastNumber  the sequence of each recipient, as it was read under the lock
- * @throws RangeError when a reminder is not queued under the ring any more: whoever has it meanwhile keeps it, and nothing of this is written
+ * @throws RangeError when a reminder is no longer queued under the ring: another worker has it, and nothing of this is written
  */
 export async function writeReservation(
   trx: Locked,
@@ -136,9 +136,9 @@ export async function writeReservation(
   )
 }
 
-/** Hands out the numbers of each recipient's sequence. */
+/** Allocates the numbers of each recipient's sequence. */
 class Sequence {
-  /** The last number of each recipient that got one. */
+  /** The last number allocated, by recipient. */
   readonly last = new Map<string, number>()
   readonly #before: (recipientId: string) => number
 
@@ -199,12 +199,12 @@ export async function attemptsOfBatch(
 /**
  * How many calls are on the line on this route?
  *
- * Serialises the route's reservations until this transaction ends, so that two workers cannot
- * both take the last line.
+ * Serialises the route's reservations until this transaction ends, so that two workers cannot both
+ * take the last line.
  */
 export async function callsOnLine(trx: Transaction<Database>, route: string): Promise<number> {
   await sql`SELECT pg_advisory_xact_lock(hashtext('decorum.calls'), hashtext(${route}))`.execute(trx)
-  // Prepared: a call may be on the line in any month's piece, and to plan for all of them took most of the time.
+  // Prepared: a call may be on the line in any monthly partition, and planning for all of them took most of the time.
   const { rows } = await sql<{ calls: number }>`/* calls-on-line */
     SELECT count(*)::int AS calls FROM decorum.attempt
     WHERE route = ${route} AND channel = 'phone' AND status IN ('sending', 'accepted', 'in_doubt') AND NOT delivery_final`.execute(

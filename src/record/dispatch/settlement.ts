@@ -7,8 +7,8 @@ import { isOneOfIds, keyedRows } from '../pg/batch.ts'
 import type { AttemptStatus } from '../schema.ts'
 
 /**
- * Notes on their spells that these attempts may have reached the person: when the first message
- * went out, and the firmest tone so far. Either only ever moves one way, so that nobody's lock is needed.
+ * Records on their spells when the first message may have reached the recipient, and the firmest tone so far.
+ * Each only ever moves one way, so no lock is needed.
  *
  * @param attempts  those that were accepted or are in doubt, which counts as gone out
  */
@@ -18,7 +18,7 @@ export async function markSpells(
 ): Promise<void> {
   if (attempts.length === 0) return
   const reservedAt = attempts.map((attempt) => [attempt.reminderId, attempt.reservedAt.getTime()] as const)
-  // From the mildest, as they stand in the list.
+  // TONES is in order from the mildest.
   const tones = sql`${[...TONES]}::text[]`
   const firmer = sql`(s.last_tone IS NULL OR reached.firmness > array_position(${tones}, s.last_tone))`
   await sql`/* mark-spells */
@@ -34,7 +34,7 @@ export async function markSpells(
     FROM reached WHERE s.id = reached.spell_id AND (s.first_message_at IS NULL OR ${firmer})`.execute(trx)
 }
 
-/** What one attempt came to, ready to be written. */
+/** The outcome of one attempt, ready to be written. */
 export interface SettlementEntry {
   reminderId: string
   attemptNo: number
@@ -42,9 +42,9 @@ export interface SettlementEntry {
   providerRef: string | null
   rejection: RejectionClass | null
   code: string | null
-  /** In words, without personal data. */
+  /** A short description without personal data. */
   detail: string | null
-  /** Null: surely never happened, so it is no contact and counts nowhere. */
+  /** Null: certainly not sent, so it is no contact and counts nowhere. */
   contact: ContactOutcome | null
   reminder: { status: ReminderStatus; nextAt: Instant | null; spendsAttempt: boolean; endReason: string | null }
 }
@@ -56,12 +56,11 @@ interface Settled {
 }
 
 /**
- * Writes what these attempts came to.
+ * Writes the outcomes of these attempts, and returns those that were written.
  *
- * Guarded: an attempt that is no longer `sending` (the sweep already put it in doubt) keeps its
- * state unless this knowledge resolves the doubt. Returns those that were written; the
- * caller looks at the others one by one. Whose attempts they are need not be locked: a call that is on its way counts as the worst
- * it can become, so that what it came to makes facts milder, and who decides meanwhile decides too strictly and never too freely.
+ * Guarded: an attempt that is no longer `sending` (the sweep already put it in doubt) keeps its state unless
+ * the outcome resolves the doubt; the caller handles the others one by one. The recipients need not be locked: a pending
+ * contact counts as the worst it can become, so that a concurrent decision can only be too strict.
  */
 export async function writeSettlements(
   trx: Locked,
@@ -110,9 +109,9 @@ async function settleAttempts(trx: Locked, entries: readonly SettlementEntry[], 
 }
 
 /**
- * Carries each reminder on and says of each contact what it came to; one that surely never happened is taken away.
+ * Moves each reminder to its next status and writes each contact's outcome; a contact that certainly never happened is deleted.
  *
- * The status guard leaves a reminder that a receipt has already carried further where it is.
+ * The status guard leaves a reminder alone that a receipt has already moved further.
  */
 async function advanceReminders(trx: Locked, written: readonly Written[], at: Date): Promise<void> {
   const rows = written.map(({ reminderId, reminder }) => [reminderId, reminder] as const)
@@ -142,7 +141,7 @@ const contactText = sql.raw("(k.id || ' ' || k.attempt_no)")
 const attemptText = (w: Written): string => `${w.reminderId} ${w.attemptNo}`
 
 /**
- * The contacts of these people at the time of these attempts, by the primary key and within the months that can hold them.
+ * The contacts of these attempts, by the primary key and within the partitions that can hold them.
  *
  * The ids are left to the keyed rows: as a third list PostgreSQL would look for every combination of the three.
  */

@@ -8,13 +8,13 @@ const Holder = z.strictObject({ pid: z.number().int(), host: z.string(), started
 type Holder = z.infer<typeof Holder>
 
 /**
- * Takes a data directory for this process, or refuses.
+ * Locks a data directory for this process, or throws.
  *
  * Two processes on one directory lose rows silently. The lock names its holder; one whose
- * holder is dead (killed, machine restarted) is taken over. Process numbers are used again,
- * so the process's start counts too, where the system tells it.
+ * holder is dead (killed, machine restarted) is taken over. Process ids are reused,
+ * so the process's start time is compared too, where the system tells it.
  *
- * @returns  what gives the directory back
+ * @returns  a function that releases the lock
  * @throws   DECORUM_DATA_DIR_LOCKED
  */
 export function lockDataDir(dataDir: string): () => void {
@@ -33,7 +33,7 @@ export function lockDataDir(dataDir: string): () => void {
 
 function takeOver(path: string, found: string): void {
   const parsed = Holder.safeParse(parseJson(found))
-  // An unreadable lock was cut short by a crash between creating and writing it.
+  // An unreadable lock is from a crash between creating and writing it.
   if (parsed.success && isHeld(parsed.data)) throw locked(path, `process ${parsed.data.pid} on ${parsed.data.host}`)
   const aside = `${path}.${process.pid}`
   try {
@@ -43,7 +43,7 @@ function takeOver(path: string, found: string): void {
   }
   const taken = readFileSync(aside, 'utf8')
   if (taken !== found) {
-    // Between reading and renaming somebody else took the dead lock over: theirs goes back.
+    // Another process took the dead lock over between our reading and renaming: its lock is put back.
     linkSync(aside, path)
     rmSync(aside)
     throw locked(path, 'another process that is just starting')

@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { DecorumError } from '../../model/errors.ts'
 
-/** PGlite's one session: takes bytes of the PostgreSQL protocol, gives back the answer's bytes. */
+/** PGlite's one session: takes bytes of the PostgreSQL protocol, returns the answer's bytes. */
 export interface Engine {
   /** One request at a time: wait for the answer before asking again. */
   ask(bytes: Uint8Array): Promise<Buffer>
-  /** Told once, when the thread ends though nobody closed it. */
+  /** Called once, when the thread ends without having been closed. */
   onLost(listener: (error: Error) => void): void
   close(): Promise<void>
 }
@@ -66,7 +66,7 @@ export async function startEngine(dataDir: string): Promise<Engine> {
   }
 }
 
-/** The thread's first word: it opened the directory, or why not. */
+/** Waits for the thread's first message: it opened the directory, or why not. */
 async function opened(thread: Worker): Promise<void> {
   const [message] = (await once(thread, 'message')) as [FromThread]
   if ('ready' in message) return

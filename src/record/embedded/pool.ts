@@ -11,7 +11,7 @@ interface Lease {
   live: boolean
 }
 
-/** Which leases the running code has spoken through. */
+/** Which leases the running code has queried through. */
 const used = new AsyncLocalStorage<readonly Lease[]>()
 
 type Connect = pg.Pool['connect']
@@ -19,8 +19,8 @@ type Connect = pg.Pool['connect']
 /**
  * A pg.Pool whose clients share one embedded session.
  *
- * Asking the pool, or another client, from inside an open transaction would wait for that
- * transaction, which waits for the answer: it throws at once instead.
+ * A query through the pool, or another client, from inside an open transaction would deadlock
+ * with that transaction: it throws at once instead.
  */
 export class EmbeddedPool extends pg.Pool {
   readonly #leases = new WeakMap<pg.PoolClient, Lease>()
@@ -57,7 +57,7 @@ export class EmbeddedPool extends pg.Pool {
     return undefined
   }) as Connect
 
-  /** Marks the code that speaks through a client, for as long as the client is checked out. */
+  /** Marks the code that queries through a client, for as long as the client is checked out. */
   #guard(client: pg.PoolClient): void {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown
     client.query = ((...args: unknown[]) => {

@@ -16,11 +16,11 @@ interface Waiting {
 /**
  * Shares PGlite's only session among connections, as if each had its own.
  *
- * A request (up to Sync) runs whole. Whoever's answer leaves a transaction open owns the
- * session until an answer of theirs leaves none; all others wait, LISTEN included: a LISTEN
- * that joined a foreign transaction would vanish with its ROLLBACK. Ownership follows the
+ * A request (up to Sync) runs whole. A connection whose answer leaves a transaction open owns the
+ * session until one of its answers leaves none; all others wait, LISTEN included: a LISTEN
+ * inside another's transaction would vanish with its ROLLBACK. Ownership follows the
  * server's own transaction status, so `BEGIN; …; COMMIT` in one string needs no special case.
- * An owner that goes away is rolled back; one that stays idle is too, as on a server.
+ * An owner that disconnects or stays idle is rolled back, as on a server.
  */
 export class Session {
   readonly #engine: Engine
@@ -32,7 +32,7 @@ export class Session {
   #running = false
   #idleTimer: NodeJS.Timeout | undefined
 
-  /** @param idleInTransactionMs  how long an open transaction may say nothing */
+  /** @param idleInTransactionMs  how long an open transaction may be idle */
   constructor(engine: Engine, idleInTransactionMs: number) {
     this.#engine = engine
     this.#idleLimitMs = idleInTransactionMs
@@ -50,13 +50,13 @@ export class Session {
     void this.#run()
   }
 
-  /** Forgets a connection; what it had open is rolled back. */
+  /** Removes a connection; its open transaction is rolled back. */
   leave(connection: Connection): void {
     if (!this.#listening.delete(connection)) return
     for (let i = this.#waiting.length - 1; i >= 0; i--) {
       if (this.#waiting[i]?.connection === connection) this.#waiting.splice(i, 1)
     }
-    // The request in hand may be what opens a transaction: whoever owns the session when it ends is rolled back.
+    // The running request may open a transaction, so the rollback is queued and takes effect if the connection owns the session by then.
     this.#waiting.unshift({ connection, request: simpleQuery('ROLLBACK') })
     void this.#run()
   }

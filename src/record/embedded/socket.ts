@@ -42,10 +42,10 @@ export class SessionSocket extends Duplex implements Connection {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    const heard = this.#reader.read(chunk)
-    if (heard.started) this.push(GREETING)
-    for (const request of heard.requests) this.#session.send(this, request)
-    if (heard.flushed) this.terminate(fatal('0A000', 'the embedded ledger has no cursors; read in pages'))
+    const input = this.#reader.read(chunk)
+    if (input.started) this.push(GREETING)
+    for (const request of input.requests) this.#session.send(this, request)
+    if (input.flushed) this.terminate(fatal('0A000', 'the embedded ledger has no cursors; read in pages'))
     done()
   }
 

@@ -1,5 +1,5 @@
 /**
- * The little of the PostgreSQL wire protocol that sharing one session needs.
+ * The part of the PostgreSQL wire protocol that sharing one session needs.
  *
  * @see https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
@@ -19,8 +19,8 @@ export type TransactionState = 'idle' | 'open' | 'failed'
 
 const STATES: Record<string, TransactionState> = { I: 'idle', T: 'open', E: 'failed' }
 
-/** What a client has to say next: requests that end where the server would answer `ReadyForQuery`. */
-interface WireHeard {
+/** What a client sent: requests that end where the server would answer `ReadyForQuery`. */
+interface WireInput {
   /** Each is a whole request: a simple query, or an extended one up to its Sync. */
   requests: Buffer[]
   started: boolean
@@ -34,33 +34,33 @@ export class RequestReader {
   #rest: Buffer = Buffer.alloc(0)
   #started = false
 
-  read(chunk: Buffer): WireHeard {
-    const heard: WireHeard = { requests: [], started: false, ended: false, flushed: false }
+  read(chunk: Buffer): WireInput {
+    const input: WireInput = { requests: [], started: false, ended: false, flushed: false }
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     let at = 0
     let from = 0
     if (!this.#started) {
       if (bytes.length < 4 || bytes.length < bytes.readInt32BE(0)) {
         this.#rest = bytes
-        return heard
+        return input
       }
       at = from = bytes.readInt32BE(0)
-      this.#started = heard.started = true
+      this.#started = input.started = true
     }
     while (at + 5 <= bytes.length) {
       const end = at + 1 + bytes.readInt32BE(at + 1)
       if (end > bytes.length) break
       const kind = bytes[at]
-      if (kind === TERMINATE) heard.ended = true
-      if (kind === FLUSH) heard.flushed = true
+      if (kind === TERMINATE) input.ended = true
+      if (kind === FLUSH) input.flushed = true
       if (kind === SYNC || kind === QUERY) {
-        heard.requests.push(bytes.subarray(from, end))
+        input.requests.push(bytes.subarray(from, end))
         from = end
       }
       at = end
     }
     this.#rest = bytes.subarray(from)
-    return heard
+    return input
   }
 }
 
@@ -68,12 +68,12 @@ export class RequestReader {
 interface WireAnswer {
   /** For the connection that asked, without the notifications. */
   reply: Buffer
-  /** NotificationResponse messages, whole, for whoever listens. */
+  /** NotificationResponse messages, whole, for the listening connections. */
   notifications: { channel: string; message: Buffer }[]
   state: TransactionState
 }
 
-/** What did the session answer, and who has it now? The state comes from the server's own word, never from reading SQL. */
+/** What did the session answer, and in which transaction state is it? The state is the server's, never guessed from SQL. */
 export function readAnswer(bytes: Buffer): WireAnswer {
   const reply: Buffer[] = []
   const notifications: WireAnswer['notifications'] = []
@@ -123,13 +123,13 @@ export const GREETING: Buffer = Buffer.concat([
   readyForQuery('I'),
 ])
 
-/** The answer to an UNLISTEN that must not reach the session: others still listen there. */
+/** The answer to an UNLISTEN that must not reach the session, where others still listen. */
 export const unlistened = (state: TransactionState): Buffer =>
   Buffer.concat([message('C', text('UNLISTEN')), readyForQuery(state === 'idle' ? 'I' : state === 'open' ? 'T' : 'E')])
 
 export const simpleQuery = (sql: string): Buffer => message('Q', text(sql))
 
-/** An error that ends the connection, as a server sends before it hangs up. */
+/** An error that ends the connection, as a server sends it before closing. */
 export const fatal = (sqlState: string, problem: string): Buffer =>
   message('E', text(`SFATAL`, `VFATAL`, `C${sqlState}`, `M${problem}`), Buffer.from([0]))
 

@@ -5,16 +5,16 @@ import { binaryArray, type ColumnType } from './binary-array.ts'
 /** The columns that a statement writes, with their types. */
 export type Columns<Row> = Readonly<Partial<Record<keyof Row & string, ColumnType>>>
 
-/** Writes rows and answers how many were written; nothing is asked of the ledger for no rows. */
+/** Writes rows and returns how many were written; for no rows no query is made. */
 type WriteRows<Row> = (db: Db, rows: readonly Row[]) => Promise<number>
 
 /**
- * How are rows of one shape inserted with one statement, however many they are?
+ * Makes a function that inserts any number of rows of one shape with one statement.
  *
  * Each column is one array, so the statement has one text and as many parameters as columns. A VALUES
  * list of 200 accounts has 5,400, and building, sending and parsing those took longer than writing the rows.
  *
- * @param after  what follows the rows: ON CONFLICT
+ * @param after  what follows the rows, such as ON CONFLICT
  */
 export function insertRows<Row>(table: string, columns: Columns<Row>, after = ''): WriteRows<Row> {
   const text = `INSERT INTO ${table} (${Object.keys(columns).join(', ')}) SELECT ${valuesOf(columns)} FROM ${arraysOf(columns)} ${after}`
@@ -22,7 +22,7 @@ export function insertRows<Row>(table: string, columns: Columns<Row>, after = ''
 }
 
 /**
- * How are known rows changed with one statement, however many they are?
+ * Makes a function that updates any number of rows by id with one statement.
  *
  * @param columns  those that are written, and `id`, by which the row is found
  */
@@ -61,16 +61,16 @@ const arraysOf = (columns: Columns<never>): string =>
     .join(', ')}) AS x (${Object.keys(columns).join(', ')})`
 
 /**
- * What each row of a batch becomes, by its key: `FROM ${keyedRows(…)} AS x`, read as `x.rows -> key ->> 'column'`.
+ * The new values of a batch's rows, by key: `FROM ${keyedRows(…)} AS x`, read as `x.rows -> key ->> 'column'`.
  *
- * One value and no relation, so that PostgreSQL has nothing to join: the statement finds its rows by
- * `= ANY(keys)` whatever the statistics are. As a join with `jsonb_to_recordset`, a plan made while the
+ * One value instead of a relation, so that PostgreSQL has nothing to join: the statement finds its rows by
+ * `= ANY(keys)`, with or without statistics. As a join with `jsonb_to_recordset`, a plan made while the
  * table was empty read the whole table for each batch ever after (measured: 100 µs a row at 5,000 rows).
  */
 export const keyedRows = (rows: Iterable<readonly [key: string, row: unknown]>): RawBuilder<unknown> =>
   sql`(SELECT ${JSON.stringify(Object.fromEntries(rows))}::jsonb AS rows)`
 
-/** Is this uuid column one of these? Between the first and the last too, which tells PostgreSQL which monthly pieces cannot hold them. */
+/** Is this uuid column one of these? The range from first to last lets PostgreSQL prune monthly partitions. */
 export function isOneOfIds(column: string, ids: readonly string[]): RawBuilder<boolean> {
   const inOrder = [...ids].sort()
   const name = sql.ref(column)
@@ -78,14 +78,13 @@ export function isOneOfIds(column: string, ids: readonly string[]): RawBuilder<b
 }
 
 /**
- * Tells PostgreSQL that this transaction looks up a batch of rows by their keys, so that its plans do not depend on statistics.
+ * Makes this transaction look up rows by their keys only, so that its plans do not depend on statistics.
  *
- * A young table has none: it is read from end to end for each batch of 50 (measured at 5,000
- * accounts: 147 µs a reminder for the accounts alone, growing with the table), and a plan that is
- * kept would go on doing so. Ends with the transaction.
+ * A new table has none: it is read in full for each batch of 50 (measured at 5,000 accounts: 147 µs a
+ * reminder for the accounts alone, growing with the table), and a cached plan would go on doing so. Ends with the transaction.
  *
- * A statement that also asks for a status names it as a parameter: as a constant it would be found by that status's own
- * index, and each batch of 50 would read everything that is queued (measured at 5,000 queued: 45 µs a reminder).
+ * A statement that also filters by status passes it as a parameter: with a constant PostgreSQL uses that status's
+ * partial index, and each batch of 50 reads everything that is queued (measured at 5,000 queued: 45 µs a reminder).
  */
 export async function lookUpByKey(trx: Transaction<Database>): Promise<void> {
   await sql`/* look-up-by-key */ SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),

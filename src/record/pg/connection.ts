@@ -1,34 +1,35 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
 
-// Hot path: `client.query` is replaced on each connection, so that Kysely’s statements get names; measured by `npm run bench -- reserve`. Outside, a statement says its name in a comment, and nobody calls this but the pool.
+// Hot path: `client.query` is replaced on each connection, so that Kysely's statements are prepared under a name;
+// measured by `npm run bench -- reserve`. Statements carry their name in a comment; only the pool calls this.
 
-/** A statement that says its name in a comment at its head: its text is the same each time, and it is run often. */
+/** The name in the leading comment of a statement that is run often and whose text is the same each time. */
 const NAMED = /^\/\* ([a-z-]+) \*\//
 
 const names = new Map<string, string>()
 let connections = 0
 
-/** Under which name does a connection keep this statement parsed and planned? Null: it is planned anew each time. */
+/** Under which name is this statement prepared? Null: it is parsed and planned each time. */
 function nameOf(text: string): string | null {
   const known = names.get(text)
   if (known !== undefined) return known
   const label = NAMED.exec(text)?.[1]
   if (label === undefined) return null
-  // The text's hash stands in the name, so that two versions of a statement on one connection never meet.
+  // With a hash of the text, so that two versions of a statement cannot share a name on one connection.
   const name = `${label}_${createHash('sha256').update(text).digest('hex').slice(0, 12)}`
   names.set(text, name)
   return name
 }
 
 /**
- * Lets this connection prepare the statements that carry a name, once each.
+ * Makes this connection prepare named statements, once each.
  *
- * Planning took an eighth of the server's time for a reservation (measured: 94 of 780 µs). What
- * the plan is made for is said by `lookUpByKey`, not guessed from the first parameters.
+ * Planning took an eighth of the server's time for a reservation (measured: 94 of 780 µs). The
+ * generic plan is the one that `lookUpByKey` asks for, not one guessed from the first parameters.
  */
 export function prepareNamedStatements(client: pg.PoolClient): void {
-  // Embedded, all connections speak through one session, which would find another's statement under the same name.
+  // Embedded, all connections share one session, where another's statement may have the same name.
   const own = `_${(connections += 1)}`
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
   client.query = ((first: unknown, ...rest: unknown[]) => {
@@ -45,7 +46,7 @@ const AS_NUMBER = (text: string): number => Number(text)
 const AS_TEXT = (text: string): string => text
 
 /**
- * How do column values come back? The same on a server and embedded.
+ * How are column values parsed? The same on a server and embedded.
  *
  * `bigint` as number (amounts in minor units and sequences stay far below 2^53) and `date`
  * as `YYYY-MM-DD`: pg's own default makes it midnight in the process's zone, which is another

@@ -51,14 +51,14 @@ export function parseKeyRing(text: string): KeyRing {
 /**
  * The embedded ledger's own keys, in the form of DECORUM_KEYS.
  *
- * Made once, readable by its owner alone. Losing `<dataDir>/keys` loses every name and address:
+ * Created once, readable only by its owner. Losing `<dataDir>/keys` loses every name and address:
  * it belongs in the backup, apart from the data.
  */
 export function loadOrCreateKeys(dataDir: string): string {
   const path = join(dataDir, 'keys')
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   if (!existsSync(path)) {
-    // Written aside and linked: a crash leaves no half a key, and of two processes one wins.
+    // Written to a temporary file and linked: a crash leaves no partial key, and of two processes one wins.
     const aside = `${path}.${process.pid}`
     writeFileSync(aside, `k1:${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flush: true })
     try {
@@ -79,10 +79,10 @@ const HEAD_BYTES = 1 + IV_BYTES + TAG_BYTES
 /**
  * AES-256-GCM: version, random IV, tag, ciphertext; 29 bytes more than the plaintext.
  *
- * Random 96-bit IVs bear 2^32 messages per key (SP 800-38D); one key for everybody would reach
- * that in 215 days of five million reminders, a key per person never does.
+ * Random 96-bit IVs allow 2^32 messages per key (SP 800-38D); one key for all recipients would reach
+ * that in 215 days of five million reminders, a key per recipient never does.
  *
- * @param bound  associated data: the ciphertext opens only where it was put
+ * @param bound  associated data: the ciphertext opens only in its own field
  */
 export function encrypt(key: KeyObject, bound: string, plain: Buffer): Buffer {
   const iv = takeRandomBytes(IV_BYTES)
@@ -90,7 +90,7 @@ export function encrypt(key: KeyObject, bound: string, plain: Buffer): Buffer {
   cipher.setAAD(Buffer.from(bound, 'utf8'))
   const sealed = Buffer.allocUnsafe(HEAD_BYTES + plain.length)
   cipher.update(plain).copy(sealed, HEAD_BYTES)
-  // GCM encrypts as it goes: the end adds the tag and no bytes.
+  // GCM is a stream mode: final() computes the tag and returns no bytes.
   cipher.final()
   sealed[0] = VERSION
   iv.copy(sealed, 1)
@@ -98,7 +98,7 @@ export function encrypt(key: KeyObject, bound: string, plain: Buffer): Buffer {
   return sealed
 }
 
-/** The plaintext, or null when the key, the place or a single bit is not what it was. */
+/** The plaintext, or null when the key, the field or any bit differs. */
 export function decrypt(key: KeyObject, bound: string, sealed: Buffer): Buffer | null {
   if (sealed.length < HEAD_BYTES || sealed[0] !== VERSION) return null
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + IV_BYTES), { authTagLength: TAG_BYTES })

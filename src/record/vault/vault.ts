@@ -5,7 +5,7 @@ import type { Channel } from '../../model/vocabulary.ts'
 import { takeRandomBytes } from '../id.ts'
 import { decrypt, encrypt, type KeyRing, type RingKey } from './key-ring.ts'
 
-/** One person's key, unwrapped; lives in memory only. */
+/** One recipient's data key, unwrapped; in memory only. */
 export type DataKey = KeyObject & { readonly __dataKey?: never }
 
 /** A data key as the ledger stores it, and which of DECORUM_KEYS opens it. */
@@ -21,18 +21,18 @@ export interface SealedField {
   rowId: string
 }
 
-/** A number or mailbox without showing it, and which HMAC key made it. */
+/** The keyed hash of a number or mailbox, and which HMAC key made it. */
 export interface AddressHash {
   hash: Buffer
   keyId: string
 }
 
 /**
- * Keeps what identifies people: names, addresses, message texts.
+ * Seals what identifies recipients: names, addresses, message texts.
  *
- * Each person has a random data key, wrapped by the key of DECORUM_KEYS that was current when it was made. A new
+ * Each recipient has a random data key, wrapped by the key of DECORUM_KEYS that was current when it was made. A new
  * key wraps what comes after it; no command re-wraps older data keys yet, so older keys stay in DECORUM_KEYS. Where
- * the data key was destroyed, every copy of the person's fields, in backups too, is noise. Pure cryptography, no SQL.
+ * the data key was destroyed, every copy of the recipient's fields, in backups too, is unreadable. Pure cryptography, no SQL.
  */
 export interface Vault {
   /** Which key wraps from now on. */
@@ -46,18 +46,18 @@ export interface Vault {
   /** @throws DECORUM_INTERNAL when the bytes were altered or belong elsewhere */
   open(key: DataKey, place: SealedField, sealed: Buffer): string
   /**
-   * What new rows store and locks name. A number has the same hash for phone and SMS.
+   * The hash that new rows store and locks use. A number has the same hash for phone and SMS.
    *
    * @param value  normalised: E.164, or a mailbox in lower case
    */
   addressHash(channel: Channel, value: string): AddressHash
-  /** The same under every live key: what look-ups compare with, the one that new rows store first. */
+  /** The hashes under every key, for look-ups; the one that new rows store first. */
   addressHashes(channel: Channel, value: string): AddressHash[]
-  /** The ids of the HMAC keys that can be computed, the one for new rows first. */
+  /** The ids of the available HMAC keys, the one for new rows first. */
   readonly liveHashKeys: readonly string[]
-  /** 16 bytes that show that we gave out this text for this purpose, and nobody else did. */
+  /** A signature of 16 bytes over a text and its purpose, for links that we hand out. */
   sign(purpose: string, text: string): Buffer
-  /** Did `sign` make this for that text, under any live key? */
+  /** Did `sign` make this for that text, under any key? */
   isSigned(purpose: string, text: string, signature: Buffer): boolean
 }
 
@@ -71,7 +71,7 @@ export interface Vault {
 export function openVault(ring: KeyRing): Vault {
   const wrappers = new Map(ring.map((ringKey) => [ringKey.id, derive(ringKey, 'wrap')]))
   const hashers = ring.map((ringKey) => ({ keyId: ringKey.id, key: derive(ringKey, 'address-hash') })).reverse()
-  // By the wrapped key's bytes, so that a batch or a person's timeline unwraps each key once.
+  // By the wrapped key's bytes, so that a batch or a recipient's timeline unwraps each key once.
   const recent = new LRUCache<string, KeyObject>({ max: 2_000 })
   const current = ring[0].id
 
@@ -118,7 +118,7 @@ export function openVault(ring: KeyRing): Vault {
     newDataKey: () => {
       const bytes = takeRandomBytes(32)
       const made = wrap(bytes)
-      // Whoever makes a key is about to seal with it.
+      // A new key is about to be used for sealing.
       recent.set(made.wrapped.toString('latin1'), createSecretKey(bytes))
       bytes.fill(0)
       return made
@@ -155,7 +155,7 @@ const wrapBound = (keyId: string): string => `data-key\0${keyId}`
 const fieldBound = ({ table, column, rowId }: SealedField): string => `${table}\0${column}\0${rowId}`
 
 /**
- * Where each sealed field lives: whoever seals and whoever opens must name the same place.
+ * The sealed fields: sealing and opening must name the same one.
  *
  * `name` holds the full name, `variables` a JSON object of texts, `value` a number in E.164 or a mailbox.
  */
