@@ -12,50 +12,54 @@ import {
   type Ticket,
   TICKET_OPTIONS,
 } from './doorbell.ts'
-import { describe, type DoorbellOptions, Outage } from './outage.ts'
+import { describeError, type DoorbellOptions, Outage } from './outage.ts'
 import { postgresBackend } from './postgres-backend.ts'
 import { redisBackend } from './redis-backend.ts'
 
-/** An add hangs while Redis is down; the planner goes on after this, and the sweep repairs. */
-const PATIENCE_MS = 2_000
+/** `Queue.add` hangs while Redis is down; after this the planner moves on, and the sweep rings again. */
+const OPERATION_TIMEOUT_MS = 2_000
 
-/** Redis, with so many queues for each route (null: one, on a cluster four), or the ledger's own PostgreSQL (`ledger.pool`, embedded too). */
-type DoorbellPlace = { redisUrl: string; namespace?: string; shards?: number | null } | { ledgerPool: pg.Pool }
+/** Redis, with the number of queues per route (null: one, on a cluster four), or the ledger's PostgreSQL (`ledger.pool`, embedded too). */
+type DoorbellBackend = { redisUrl: string; namespace?: string; shards?: number | null } | { ledgerPool: pg.Pool }
 
 /**
  * The doorbell on BullMQ: one queue per shard of a route, a ticket per job, nothing kept after it.
  *
- * Connections are opened at once and kept open for ever; an unreachable backend is told to
- * `onError` once, and `onRecovered` when it is back. A shard that does not answer keeps no other
- * from being rung and heard.
+ * Connections are opened at once and stay open; an unreachable backend is reported to
+ * `onError` once, and to `onRecovered` when it is back. A shard that does not answer does not
+ * block the others.
  *
  * @throws DECORUM_CONFIG when the Redis URL cannot be read
  */
-export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = {}): Doorbell {
+export function bullmqDoorbell(backendOptions: DoorbellBackend, options: DoorbellOptions = {}): Doorbell {
   const outage = new Outage(options)
   const backend =
-    'redisUrl' in place
+    'redisUrl' in backendOptions
       ? redisBackend(
-          { redisUrl: place.redisUrl, namespace: place.namespace ?? 'decorum', shards: place.shards ?? null },
+          {
+            redisUrl: backendOptions.redisUrl,
+            namespace: backendOptions.namespace ?? 'decorum',
+            shards: backendOptions.shards ?? null,
+          },
           outage,
         )
-      : postgresBackend(place.ledgerPool)
+      : postgresBackend(backendOptions.ledgerPool)
   const queues = new Map<string, BellQueue>()
   const shardsOf = new Map<string, Shards>()
   const listeners = new Set<Listener>()
-  const partOf = (route: string, shard: number): string => `${route}:${shard}`
+  const shardName = (route: string, shard: number): string => `${route}:${shard}`
 
   const queueOf = (route: string, shard: number): BellQueue => {
-    const part = partOf(route, shard)
-    const known = queues.get(part)
-    if (known !== undefined) return known
+    const name = shardName(route, shard)
+    const existing = queues.get(name)
+    if (existing !== undefined) return existing
     const queue = backend.queue(route, shard)
-    queue.on('error', (error) => outage.note(error, part))
-    queues.set(part, queue)
+    queue.on('error', (error) => outage.reportError(error, name))
+    queues.set(name, queue)
     return queue
   }
 
-  /** Tries the ring's own shard, then one other; false when neither takes it. */
+  /** Adds the ticket to the ring's own shard, or else to one other; false when neither takes it. */
   const add = async (route: string, ticket: Ticket): Promise<boolean> => {
     await backend.ready()
     const shards = shardsOf.get(route) ?? new Shards(backend.shards)
@@ -65,14 +69,14 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
       const adding = queueOf(route, shard)
         .add('ring', ticket, { ...TICKET_OPTIONS, jobId: ticket.ring })
         .then(() => true)
-      // One that arrives after all is a second ring of the same ticket: the fence lets one through.
-      const added = await withTimeout(PATIENCE_MS / tried.length, adding, (error) => {
-        outage.note(error, partOf(route, shard))
+      // An add that succeeds after its timeout is a second ring of the same ticket: the fence lets one through.
+      const added = await withTimeout(OPERATION_TIMEOUT_MS / tried.length, adding, (error) => {
+        outage.reportError(error, shardName(route, shard))
         return false
       })
       if (added) {
         shards.answered(shard)
-        outage.over(partOf(route, shard))
+        outage.reportRecovery(shardName(route, shard))
         return true
       }
       shards.failed(shard)
@@ -82,45 +86,52 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
 
   return {
     ring: (route, ticket) =>
-      withTimeout(PATIENCE_MS, add(route, ticket), (error) => {
-        outage.note(error)
+      withTimeout(OPERATION_TIMEOUT_MS, add(route, ticket), (error) => {
+        outage.reportError(error)
         return false
       }),
 
     listen: async (route, concurrency, answer) => {
       await backend.ready().catch((error: unknown) => {
-        throw new DecorumError('DECORUM_QUEUE_UNAVAILABLE', `cannot listen to route ${route}: ${describe(error)}`, {
-          hint: backend.cure,
-          cause: error,
-        })
+        throw new DecorumError(
+          'DECORUM_QUEUE_UNAVAILABLE',
+          `cannot listen to route ${route}: ${describeError(error)}`,
+          {
+            hint: backend.cure,
+            cause: error,
+          },
+        )
       })
-      const inHand = new Set<Promise<void>>()
-      // Each shard alone may use all of it, so that a route whose other shards are gone is no slower.
-      const places = new Semaphore(concurrency)
+      const inProgress = new Set<Promise<void>>()
+      // Shared by all shards: each alone may use all of it, so that a route keeps its concurrency when others are down.
+      const slots = new Semaphore(concurrency)
       let ended = false
       const workers = Array.from({ length: backend.shards }, (_, shard) => {
         const worker = backend.worker(route, shard, concurrency, async (job, token) => {
-          outage.over(partOf(route, shard))
+          outage.reportRecovery(shardName(route, shard))
           const ticket = readTicket(job.data)
-          if (ticket === null) return outage.note(new Error(`a job on route ${route} is not a ticket; it was dropped`))
-          await places.run(async () => {
+          if (ticket === null)
+            return outage.reportError(new Error(`a job on route ${route} is not a ticket; it was dropped`))
+          await slots.run(async () => {
             if (ended) {
               await job.moveToWait(token)
               throw new WaitingError()
             }
-            const answering = answer(ticket).finally(() => inHand.delete(answering))
-            inHand.add(answering)
+            const answering = answer(ticket).finally(() => inProgress.delete(answering))
+            inProgress.add(answering)
             await answering
           })
         })
-        worker.on('error', (error) => outage.note(error, partOf(route, shard)))
+        worker.on('error', (error) => outage.reportError(error, shardName(route, shard)))
         return worker
       })
       const listener: Listener = {
-        stop: () => end(() => Promise.all(workers.map((worker) => drain(worker, inHand)))),
+        stop: () => end(() => Promise.all(workers.map((worker) => drain(worker, inProgress)))),
         abort: () =>
           end(() =>
-            Promise.all(workers.map((worker) => withTimeout(PATIENCE_MS, worker.close(true), () => undefined))),
+            Promise.all(
+              workers.map((worker) => withTimeout(OPERATION_TIMEOUT_MS, worker.close(true), () => undefined)),
+            ),
           ),
       }
       const end = async (close: () => Promise<unknown>): Promise<void> => {
@@ -134,32 +145,34 @@ export function bullmqDoorbell(place: DoorbellPlace, options: DoorbellOptions = 
 
     check: () =>
       withTimeout(
-        PATIENCE_MS,
+        OPERATION_TIMEOUT_MS,
         backend.ping().then(() => null),
-        (error) => `the queue does not answer: ${describe(error)}. ${backend.cure}`,
+        (error) => `the queue does not answer: ${describeError(error)}. ${backend.cure}`,
       ),
 
     close: async () => {
       await Promise.all([...listeners].map((listener) => listener.stop()))
-      await Promise.all([...queues.values()].map((queue) => withTimeout(PATIENCE_MS, queue.close(), () => undefined)))
+      await Promise.all(
+        [...queues.values()].map((queue) => withTimeout(OPERATION_TIMEOUT_MS, queue.close(), () => undefined)),
+      )
       await backend.close()
     },
   }
 }
 
 /**
- * Waits for the tickets in hand, however long they take, and for the worker to close.
+ * Waits for the tickets in progress, however long they take, and for the worker to close.
  *
- * With a dead backend BullMQ's close waits for it to come back; once nothing is in hand there
- * is nothing left to wait for: the sweep rings again what the queue still holds.
+ * While the backend is down, BullMQ's close waits for it; once no ticket is in progress that is
+ * pointless: the sweep rings again for what the queue still holds.
  */
-async function drain(worker: BellWorker, inHand: ReadonlySet<Promise<void>>): Promise<void> {
+async function drain(worker: BellWorker, inProgress: ReadonlySet<Promise<void>>): Promise<void> {
   let closed = false
   const closing = worker.close().then(() => {
     closed = true
   })
   do {
-    await Promise.race([closing, Promise.allSettled(inHand)])
-    await withTimeout(PATIENCE_MS, closing, () => undefined)
-  } while (!closed && inHand.size > 0)
+    await Promise.race([closing, Promise.allSettled(inProgress)])
+    await withTimeout(OPERATION_TIMEOUT_MS, closing, () => undefined)
+  } while (!closed && inProgress.size > 0)
 }

@@ -1,16 +1,16 @@
 import { TaskCancelledError, timeout, TimeoutStrategy } from 'cockatiel'
 
 /**
- * Waits for `work`, but not for ever.
+ * Waits for `work` for at most `ms`.
  *
- * @returns  what `work` gives, or `otherwise` after `ms` or when it fails; late results and failures are dropped
+ * @returns  the result of `work`, or of `otherwise` on a timeout or a failure; late results and failures are dropped
  */
 export async function withTimeout<T, U>(
   ms: number,
   work: Promise<T>,
   otherwise: (error: unknown) => U,
 ): Promise<T | U> {
-  // `work` is under way and cannot be told to end: nothing is aborted, which also spares half of the 13 µs that it costs.
+  // `work` has begun and cannot be cancelled, so nothing is aborted; that also saves half of the 13 µs it costs.
   const limit = timeout(ms, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false })
   try {
     return await limit.execute(() => work)
@@ -20,28 +20,28 @@ export async function withTimeout<T, U>(
 }
 
 /**
- * Lets only so many at once do their work; the others wait in the order in which they came.
+ * A counting semaphore: limits how many run at once; the others wait in order of arrival.
  *
- * Not cockatiel's `bulkhead`, which is as fast (0.1 µs a run, measured) but frees the place a few
- * microtasks before whoever waits longest takes it: a newcomer gets in between, and the one that waited
- * goes to the end of the queue, for as long as newcomers come.
+ * Not cockatiel's `bulkhead`, which is as fast (0.1 µs a run, measured) but frees a permit a few microtasks
+ * before the longest waiter takes it: a new arrival can take it first and send that waiter back to the end
+ * of the queue, so that it starves under load.
  */
 export class Semaphore {
   #free: number
   readonly #waiting: (() => void)[] = []
 
-  constructor(places: number) {
-    this.#free = places
+  constructor(permits: number) {
+    this.#free = permits
   }
 
-  /** Does the work as soon as there is a place. */
+  /** Runs the work as soon as a permit is free. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))
     try {
       return await work()
     } finally {
-      // The place goes straight to whoever waits longest.
+      // The permit passes directly to the longest waiter.
       const next = this.#waiting.shift()
       if (next === undefined) this.#free += 1
       else next()

@@ -1,30 +1,30 @@
 import { z } from 'zod'
 
-/** What travels: ids only, 1 to 50 reminders of one route. It proves nothing; the ledger decides. */
+/** The queue's payload: ids only, 1 to 50 reminders of one route. It proves nothing; the ledger decides. */
 export interface Ticket {
   /** One ringing; the ledger holds a reminder as `queued` under exactly one. */
   ring: string
   reminderIds: string[]
 }
 
-/** A worker's ear on one route. */
+/** A worker's subscription to one route. */
 export interface Listener {
-  /** Stop taking tickets; resolves when those in hand are done. */
+  /** Stops taking tickets; resolves when those in progress are done. */
   stop(): Promise<void>
-  /** Forget those in hand. */
+  /** Stops at once and abandons those in progress. */
   abort(): Promise<void>
 }
 
 /**
- * The doorbell: wakes workers, remembers nothing that matters.
+ * The doorbell: wakes workers and holds no state of its own.
  *
- * Losing every ticket loses nothing (the sweep rings again); hearing one twice
- * repeats nothing (the fence in `reserve` lets one through).
+ * A lost ticket loses no reminder (the sweep rings again); a ticket delivered twice
+ * repeats no call (the fence in `reserve` lets one through).
  */
 export interface Doorbell {
-  /** Rings one route, on whichever of its shards takes it. Gives up after 2 s: resolves false, and the sweep repairs. */
+  /** Rings one route, on the first of its shards that takes the ticket. False after 2 s without success: the sweep rings again. */
   ring(route: string, ticket: Ticket): Promise<boolean>
-  /** Calls `answer` for each ticket on any shard of the route, up to `concurrency` at once. An `answer` that throws loses the ticket, nothing more. */
+  /** Calls `answer` for each ticket on any shard of the route, up to `concurrency` at once. An `answer` that throws loses only the ticket. */
   listen(route: string, concurrency: number, answer: (ticket: Ticket) => Promise<void>): Promise<Listener>
   /** Null when the backend answers; otherwise what is wrong and what to do. */
   check(): Promise<string | null>
@@ -45,26 +45,26 @@ export function readTicket(data: unknown): Ticket | null {
 /** The job options of every ticket. With BullMQ's default retention, a second ring under one id is ignored for ever (measured). */
 export const TICKET_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const
 
-/** How soon a worker asks again after an error; BullMQ's own 15 s would leave a route deaf that long after an outage. */
+/** How soon a worker retries after an error; with BullMQ's default of 15 s a route would stay idle that long after an outage. */
 export const RETRY_MS = 2_000
 
-/** The slice of BullMQ's Queue that rings. */
+/** The part of BullMQ's Queue that ringing needs. */
 export interface BellQueue {
   add(name: string, ticket: Ticket, options: typeof TICKET_OPTIONS & { jobId: string }): Promise<unknown>
   on(event: 'error', listener: (error: Error) => void): unknown
   close(): Promise<void>
 }
 
-/** The slice of BullMQ's Worker that listens. */
+/** The part of BullMQ's Worker that listening needs. */
 export interface BellWorker {
   on(event: 'error', listener: (error: Error) => void): unknown
   close(force?: boolean): Promise<void>
 }
 
-/** The slice of BullMQ's Job that is heard. */
+/** The part of BullMQ's Job that listening needs. */
 interface BellJob {
   data: unknown
-  /** Leaves it to another worker; the one that holds it must then throw WaitingError. */
+  /** Returns it to the queue for another worker; the caller must then throw WaitingError. */
   moveToWait(token: string | undefined): Promise<unknown>
 }
 
@@ -83,49 +83,49 @@ export interface BellBackend {
   ): BellWorker
   /** Rejects when the backend does not answer. */
   ping(): Promise<unknown>
-  /** Said by `check` after the problem. */
+  /** Appended by `check` to the problem. */
   readonly cure: string
   close(): Promise<void>
 }
 
-/** A shard that did not take a ring is tried last for so long, in machine time. */
-const REST_MS = 5_000
+/** For how long a shard that did not take a ring is tried last, in machine time. */
+const COOLDOWN_MS = 5_000
 
 /**
  * Which of a route's shards takes a ring?
  *
- * Each ring has a shard of its own, so that a route's tickets spread over the nodes of a cluster;
- * while that shard does not answer another one takes them. A ticket means the same on any of
- * them: every worker of the route hears all.
+ * Each ring hashes to a shard of its own, so that a route's tickets spread over the nodes of a cluster;
+ * while that shard does not answer another one takes them. Any shard will do: every worker of the
+ * route listens to all of them.
  */
 export class Shards {
-  readonly #restUntil: number[]
+  readonly #coolingUntil: number[]
   readonly #now: () => number
 
   /** @param now  machine monotonic time in milliseconds; given in tests */
   constructor(count: number, now: () => number = () => performance.now()) {
-    this.#restUntil = Array.from({ length: count }, () => Number.NEGATIVE_INFINITY)
+    this.#coolingUntil = Array.from({ length: count }, () => Number.NEGATIVE_INFINITY)
     this.#now = now
   }
 
   /**
-   * All shards in the order in which this ring tries them: its own first, those that rest last.
+   * All shards in the order in which this ring tries them: its own first, those cooling down last.
    *
    * @param ring  a uuid; its last digits are random in every version that is in use
    */
   orderFor(ring: string): number[] {
-    const count = this.#restUntil.length
+    const count = this.#coolingUntil.length
     const own = Number.parseInt(ring.slice(-8), 16) % count
     const order = Array.from({ length: count }, (_, i) => (own + i) % count)
-    const rests = (shard: number): boolean => (this.#restUntil[shard] as number) > this.#now()
-    return [...order.filter((shard) => !rests(shard)), ...order.filter(rests)]
+    const isCooling = (shard: number): boolean => (this.#coolingUntil[shard] as number) > this.#now()
+    return [...order.filter((shard) => !isCooling(shard)), ...order.filter(isCooling)]
   }
 
   failed(shard: number): void {
-    this.#restUntil[shard] = this.#now() + REST_MS
+    this.#coolingUntil[shard] = this.#now() + COOLDOWN_MS
   }
 
   answered(shard: number): void {
-    this.#restUntil[shard] = Number.NEGATIVE_INFINITY
+    this.#coolingUntil[shard] = Number.NEGATIVE_INFINITY
   }
 }

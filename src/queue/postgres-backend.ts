@@ -11,7 +11,7 @@ const { Queue, Worker } = withBackend(createPostgresBackend)
  * listening route holds one connection of the pool.
  */
 export function postgresBackend(ledgerPool: pg.Pool): BellBackend {
-  // Each queue and worker adds a listener for errors, for as long as the pool lives.
+  // Each queue and worker adds an error listener for the life of the pool.
   ledgerPool.setMaxListeners(0)
   let migrated: Promise<void> | undefined
   const migrateOnce = async (): Promise<void> => {

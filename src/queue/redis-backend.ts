@@ -4,12 +4,12 @@ import { type BellBackend, RETRY_MS } from './doorbell.ts'
 import type { Outage } from './outage.ts'
 import { connectRedis, parseRedisUrl } from './redis-connection.ts'
 
-/** Queues of one route where nothing else is said: on a cluster enough that they rarely share one node. */
+/** Default number of queues per route: on a cluster enough that they rarely all share one node. */
 const DEFAULT_SHARDS = { standalone: 1, sentinel: 1, cluster: 4 }
 
 interface RedisQueues {
   redisUrl: string
-  /** Before every key. */
+  /** Prefix of every key. */
   namespace: string
   /** Queues for each route; null: one, on a cluster four. */
   shards: number | null
@@ -22,11 +22,11 @@ interface RedisQueues {
  * and let the shards of a route fall on different ones.
  */
 export function redisBackend({ redisUrl, namespace, shards }: RedisQueues, outage: Outage): BellBackend {
-  const place = parseRedisUrl(redisUrl)
+  const target = parseRedisUrl(redisUrl)
   const open = (purpose: 'ring' | 'listen'): Redis | Cluster => {
-    const client = connectRedis(place, purpose)
-    client.on('error', (error) => outage.note(error))
-    client.on('ready', () => outage.over())
+    const client = connectRedis(target, purpose)
+    client.on('error', (error) => outage.reportError(error))
+    client.on('ready', () => outage.reportRecovery())
     return client
   }
   const ringer = open('ring')
@@ -36,7 +36,7 @@ export function redisBackend({ redisUrl, namespace, shards }: RedisQueues, outag
     skipVersionCheck: true,
   })
   return {
-    shards: shards ?? DEFAULT_SHARDS[place.kind],
+    shards: shards ?? DEFAULT_SHARDS[target.kind],
     ready: async () => undefined,
     queue: (route, shard) =>
       new Queue(route, { ...shared(route, shard), connection: ringer, streams: { events: { maxLen: 100 } } }),

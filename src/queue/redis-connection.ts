@@ -2,48 +2,52 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { DecorumError } from '../model/errors.ts'
 import { withTimeout } from './concurrency.ts'
 
+const REDIS_URL_PATTERN = /^(redis|rediss)(?:-(sentinel|cluster))?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?]+)(\/[^?]*)?$/
+const DEFAULT_PORTS = { standalone: 6379, cluster: 6379, sentinel: 26_379 }
+const CHECK_TIMEOUT_MS = 3000
+
 /**
- * Opens a connection that reconnects for ever, with growing pauses up to 2 s.
+ * Opens a connection that reconnects indefinitely, with backoff up to 2 s.
  *
- * @param purpose  `ring`: a command fails at once while there is no connection, so that a planner is not
- *                 held up and nothing arrives late; `listen`: commands wait, as BullMQ's workers need
+ * @param purpose  `ring`: commands fail at once while disconnected, so that a planner is not
+ *                 blocked and no ticket arrives late; `listen`: commands wait, as BullMQ's workers need
  */
-export function connectRedis(place: RedisPlace, purpose: 'ring' | 'listen'): Redis | Cluster {
+export function connectRedis(target: RedisTarget, purpose: 'ring' | 'listen'): Redis | Cluster {
   const retry = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), 2_000)
   const shared: RedisOptions = {
-    ...(place.username === undefined ? {} : { username: place.username }),
-    ...(place.password === undefined ? {} : { password: place.password }),
-    ...(place.tls ? { tls: {} } : {}),
+    ...(target.username === undefined ? {} : { username: target.username }),
+    ...(target.password === undefined ? {} : { password: target.password }),
+    ...(target.tls ? { tls: {} } : {}),
     maxRetriesPerRequest: null,
     connectTimeout: 5_000,
     keepAlive: 10_000,
   }
   const enableOfflineQueue = purpose === 'listen'
-  if (place.kind === 'cluster') {
-    // Asked for now and then: a node that vanished without closing its connections is noticed by its absence alone.
-    return new Cluster(place.nodes, {
+  if (target.kind === 'cluster') {
+    // Refreshed regularly: a node that vanished without closing its connections shows only by its absence.
+    return new Cluster(target.nodes, {
       redisOptions: shared,
       clusterRetryStrategy: retry,
       enableOfflineQueue,
       slotsRefreshInterval: 5_000,
     })
   }
-  const options: RedisOptions = { ...shared, db: place.db, retryStrategy: retry, enableOfflineQueue }
-  if (place.kind === 'sentinel') {
+  const options: RedisOptions = { ...shared, db: target.db, retryStrategy: retry, enableOfflineQueue }
+  if (target.kind === 'sentinel') {
     return new Redis({
       ...options,
-      sentinels: place.nodes,
-      name: place.master as string,
+      sentinels: target.nodes,
+      name: target.master as string,
       sentinelRetryStrategy: retry,
-      ...(place.tls ? { enableTLSForSentinelMode: true } : {}),
+      ...(target.tls ? { enableTLSForSentinelMode: true } : {}),
     })
   }
-  const [node] = place.nodes
+  const [node] = target.nodes
   return new Redis({ ...options, host: node?.host as string, port: node?.port as number })
 }
 
 /** Where Redis is: one server, one behind Sentinels, or a cluster. */
-interface RedisPlace {
+interface RedisTarget {
   kind: 'standalone' | 'sentinel' | 'cluster'
   nodes: { host: string; port: number }[]
   tls: boolean
@@ -54,9 +58,6 @@ interface RedisPlace {
   master: string | undefined
 }
 
-const SHAPE = /^(redis|rediss)(?:-(sentinel|cluster))?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?]+)(\/[^?]*)?$/
-const DEFAULT_PORTS = { standalone: 6379, cluster: 6379, sentinel: 26_379 }
-
 /**
  * Which Redis does REDIS_URL name?
  *
@@ -66,10 +67,10 @@ const DEFAULT_PORTS = { standalone: 6379, cluster: 6379, sentinel: 26_379 }
  *
  * @throws DECORUM_CONFIG, never repeating the URL: it may hold a password
  */
-export function parseRedisUrl(text: string): RedisPlace {
-  const [matched, scheme, suffix, username, password, hosts = '', path = ''] = SHAPE.exec(text) ?? []
+export function parseRedisUrl(text: string): RedisTarget {
+  const [matched, scheme, suffix, username, password, hosts = '', path = ''] = REDIS_URL_PATTERN.exec(text) ?? []
   if (matched === undefined) throw malformed('is not a Redis URL')
-  const kind = (suffix ?? 'standalone') as RedisPlace['kind']
+  const kind = (suffix ?? 'standalone') as RedisTarget['kind']
   const nodes = hosts.split(',').map((node) => parseNode(node, DEFAULT_PORTS[kind]))
   if (kind === 'standalone' && nodes.length > 1)
     throw malformed('names several hosts; write redis-sentinel:// or redis-cluster://')
@@ -112,27 +113,25 @@ const malformed = (problem: string): DecorumError =>
     hint: 'Write redis://host:6379/0, redis-sentinel://host:26379/mymaster or redis-cluster://host:6379.',
   })
 
-const DEADLINE_MS = 3000
-
 /**
- * Does Redis answer, and will it keep what it is given?
+ * Does Redis answer, and is it configured not to evict keys?
  *
- * `noeviction` matters: under any other policy a full Redis drops keys of BullMQ silently, and a queue stops.
- * On a cluster every master is asked.
+ * Under any policy but `noeviction` a full Redis silently drops keys of BullMQ, and a queue stops.
+ * On a cluster every master is checked.
  *
  * @returns  what is wrong and what to do, without credentials; empty when all is well
  */
 export async function checkRedis(redisUrl: string): Promise<{ version: string; problems: string[] }> {
   const redis = connectRedis(parseRedisUrl(redisUrl), 'listen')
   redis.on('error', () => {
-    /* told by the deadline below */
+    /* the timeout below reports it */
   })
   try {
-    const infos = await withTimeout(DEADLINE_MS, infosOf(redis), () => null)
+    const infos = await withTimeout(CHECK_TIMEOUT_MS, infosOf(redis), () => null)
     if (infos === null)
       return {
         version: '',
-        problems: [`Redis does not answer within ${DEADLINE_MS / 1000} s. Is it up, and does REDIS_URL name it?`],
+        problems: [`Redis does not answer within ${CHECK_TIMEOUT_MS / 1000} s. Is it up, and does REDIS_URL name it?`],
       }
     const values = (name: string): string[] => [
       ...new Set(infos.map((info) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '')),

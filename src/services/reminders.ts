@@ -4,7 +4,7 @@ import type { DecisionExplanation } from '../model/explanation.ts'
 import type { Pack } from '../model/pack.ts'
 import { formatInstant } from '../model/time.ts'
 import type { Channel, ReminderStatus } from '../model/vocabulary.ts'
-import { essence, everyPack, nameOf, NOT_BY_RULES, packsOf } from '../pipeline/audit/replay.ts'
+import { comparableDecision, compileAllPacks, packVersionKey, NOT_BY_RULES, packsOf } from '../pipeline/audit/replay.ts'
 import { PersonalData } from '../pipeline/personal-data.ts'
 import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { sentMessage } from '../pipeline/sent-message.ts'
@@ -247,13 +247,13 @@ const receiptOf = (row: ReceiptRow): ReceiptView => ({
 export function askAgain(packs: readonly Pack[], row: DecisionRow): AskedAgain | null {
   if ((row.facts as Partial<DecisionRow['facts']>).recipient === undefined) return { erased: true }
   if (row.reasons.some((reason) => NOT_BY_RULES.test(reason.rule))) return null
-  const installed = everyPack(packs)
-  const known = new Set(installed.map(nameOf))
+  const installed = compileAllPacks(packs)
+  const known = new Set(installed.map(packVersionKey))
   const packsMissing = row.packs.map(({ id, version }) => `${id} ${version}`).filter((name) => !known.has(name))
   if (packsMissing.length > 0) return { packsMissing }
   const at = row.at.getTime()
-  const before = essence({ ...row, until: row.until === null ? null : row.until.getTime() })
+  const before = comparableDecision({ ...row, until: row.until === null ? null : row.until.getTime() })
   const ways = packsOf(installed, row)
-  const same = ways.find((way) => essence(decide(row.facts, way, at)) === before)
+  const same = ways.find((way) => comparableDecision(decide(row.facts, way, at)) === before)
   return { explanation: explainDecision(row.facts, same ?? ways[0], at), agrees: same !== undefined }
 }

@@ -9,7 +9,7 @@ import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
 import { SwitchBoard } from '../../src/pipeline/dispatch/switch-board.ts'
 import { planDue } from '../../src/pipeline/plan-due.ts'
 import { applyReceipt } from '../../src/pipeline/receipts.ts'
-import { askForReceipts, lookUpDoubts } from '../../src/pipeline/sweep/doubts.ts'
+import { pollReceipts, lookUpDoubts } from '../../src/pipeline/sweep/doubts.ts'
 import { expireLeases } from '../../src/pipeline/sweep/lapses.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
@@ -342,9 +342,9 @@ eachLedger('dispatch', (_name, openFresh) => {
         word: { state: 'delivered', final: true, code: null, class: null },
       }
       const real = Object.assign(Object.create(sms) as ScriptedProvider, { harmless: false })
-      expect(await askForReceipts(stage.app.runtime, () => ({ provider: real, from: 'x' }), 0)).toBe(1)
+      expect(await pollReceipts(stage.app.runtime, () => ({ provider: real, from: 'x' }), 0)).toBe(1)
       expect(await only()).toMatchObject({ status: 'delivered' })
-      expect(await askForReceipts(stage.app.runtime, () => ({ provider: real, from: 'x' }), 0)).toBe(0)
+      expect(await pollReceipts(stage.app.runtime, () => ({ provider: real, from: 'x' }), 0)).toBe(0)
     })
 
     it('of an attempt that is none of ours are not invented', async () => {

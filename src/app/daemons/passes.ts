@@ -14,9 +14,9 @@ import { queueDue } from '../../pipeline/queue-due.ts'
 import { purgeNotices, purgeReplies } from '../../pipeline/retention.ts'
 import { NO_ROUTE } from '../../pipeline/routing.ts'
 import type { Runtime } from '../../pipeline/runtime.ts'
-import { askForReceipts, type ProviderFor, lookUpDoubts } from '../../pipeline/sweep/doubts.ts'
+import { pollReceipts, type ProviderFor, lookUpDoubts } from '../../pipeline/sweep/doubts.ts'
 import {
-  applyInvented,
+  applyInventedReceipts,
   closeLapsed,
   endSilentCalls,
   expireLeases,
@@ -50,7 +50,7 @@ export async function sweepingPass(
     return open === null ? null : { provider: live ? open.provider : open.testProvider, from: open.route.from }
   }
   await lookUpDoubts(runtime, providerFor)
-  await askForReceipts(runtime, providerFor)
+  await pollReceipts(runtime, providerFor)
   const old = clockCertain && [await purgeNotices(runtime), await purgeReplies(runtime)].includes(true)
   return closed + doubted > 0 || old
 }
@@ -58,7 +58,7 @@ export async function sweepingPass(
 /** What ends by business time. Not under a stepped clock, which would break promises to pay and expire tasks too early. */
 async function closeExpired(runtime: Runtime): Promise<number> {
   return (
-    (await applyInvented(runtime)) +
+    (await applyInventedReceipts(runtime)) +
     (await closeLapsed(runtime)) +
     (await lapsePermits(runtime)) +
     (await endSilentCalls(runtime)) +

@@ -17,20 +17,20 @@ import { ASSUMPTIONS, CONTACT_HISTORY_MS, CONTACT_RULE_CODES, factsAt } from '..
 import type { Runtime } from '../runtime.ts'
 import { calendarAlarms, packsDue } from './due-for-review.ts'
 
-/** People looked at in one go. */
-const PEOPLE = 200
+/** Recipients read in one query. */
+const RECIPIENTS_PER_PAGE = 200
 
 export interface AuditedContacts {
   from: Instant
-  /** The first instant that is not looked at any more. */
+  /** Exclusive. */
   to: Instant
   creditor: string | null
 }
 
 /**
- * Was every contact of the period, whoever made it, allowed by the rules in force on its day?
+ * Was every contact of the period, by Decorum or reported by others, allowed by the rules in force on its day?
  *
- * @param packs  every pack in force here, in all versions: `decide` takes each in its time
+ * @param packs  every pack in force here, in all versions: `decide` applies each in its period of validity
  */
 export async function auditContacts(
   runtime: Runtime,
@@ -41,17 +41,17 @@ export async function auditContacts(
   const period = { from: new Date(asked.from), to: new Date(asked.to), creditor: asked.creditor }
   const found: Judgement = { judged: 0, exceeded: [], notJudged: [] }
   for (let after: string | null = null; ;) {
-    const ids: string[] = await recipientsContacted(db, period, after, PEOPLE)
+    const ids: string[] = await recipientsContacted(db, period, after, RECIPIENTS_PER_PAGE)
     for (const recipient of await recipientsAsKnown(db, ids, {
       since: new Date(asked.from - CONTACT_HISTORY_MS),
       to: period.to,
     })) {
-      const one = judgeContacts(recipient, packs, runtime.config.creditors.get(recipient.creditor), asked)
-      found.judged += one.judged
-      found.exceeded.push(...one.exceeded)
-      found.notJudged.push(...one.notJudged)
+      const judged = judgeContacts(recipient, packs, runtime.config.creditors.get(recipient.creditor), asked)
+      found.judged += judged.judged
+      found.exceeded.push(...judged.exceeded)
+      found.notJudged.push(...judged.notJudged)
     }
-    if (ids.length < PEOPLE) break
+    if (ids.length < RECIPIENTS_PER_PAGE) break
     after = ids.at(-1) ?? null
   }
   const counts = await contactCounts(db, period)
@@ -65,12 +65,12 @@ export async function auditContacts(
     judged: found.judged,
     exceeded: {
       contacts: found.exceeded.sort((a, b) => (a.at < b.at ? -1 : 1)),
-      byRule: [...grouped(found.exceeded, (c) => c.objections.map((o) => o.rule))].map(([rule, ids]) => ({
+      byRule: [...groupedIds(found.exceeded, (c) => c.objections.map((o) => o.rule))].map(([rule, ids]) => ({
         rule,
         contacts: ids.length,
         query: contactsQuery(db, ids),
       })),
-      byMaker: [...grouped(found.exceeded, (c) => [c.by])].map(([by, ids]) => ({ by, contacts: ids.length })),
+      byMaker: [...groupedIds(found.exceeded, (c) => [c.by])].map(([by, ids]) => ({ by, contacts: ids.length })),
     },
     notJudged: found.notJudged,
     optOut: { ...optOut.row, query: optOut.query },
@@ -84,7 +84,7 @@ export async function auditContacts(
 }
 
 /** Ids of the contacts under each of their keys, most first. */
-function grouped(
+function groupedIds(
   contacts: readonly ExceedingContact[],
   keysOf: (contact: ExceedingContact) => string[],
 ): [string, string[]][] {
@@ -94,8 +94,8 @@ function grouped(
   return [...groups].sort(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1))
 }
 
-/** What has to be known to judge a contact at all. */
-const NEEDS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
+/** Objections that mean a contact cannot be judged. */
+const NOT_JUDGEABLE: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
   'location_unknown',
   'calendar_unknown',
   'internal_error',
@@ -107,7 +107,7 @@ interface Judgement {
   notJudged: ContactAudit['notJudged']
 }
 
-/** Which of this person's outbound contacts in the period would the rules in force on their day not have allowed? */
+/** Which of this recipient's outbound contacts in the period would the rules in force on their day have forbidden? */
 function judgeContacts(
   recipient: RecipientAsKnown,
   packs: readonly CompiledPack[],
@@ -150,7 +150,7 @@ function judgeContacts(
         })),
       })
     }
-    const unknown = reasons.find((reason) => NEEDS.has(reason.code))
+    const unknown = reasons.find((reason) => NOT_JUDGEABLE.has(reason.code))
     if (unknown !== undefined)
       judgement.notJudged.push({ contactId: contact.id, recipientId: recipient.externalId, code: unknown.code })
   }

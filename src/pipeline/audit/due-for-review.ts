@@ -5,14 +5,14 @@ import type { Pack } from '../../model/pack.ts'
 import { DAY, daysBetween, fromDayNumber, type Instant } from '../../model/time.ts'
 import type { CalendarAlarm, PackDue } from '../../report/audit.ts'
 
-/** Law and its sources are read again at least so often. */
+/** Sources of law are to be read again at least this often. */
 const YEAR_DAYS = 365
-/** How long before its last day something is called to mind. */
+/** How long before an expiry it is reported. */
 const NOTICE_DAYS = 60
 
 const dayOf = (now: Instant): string => fromDayNumber(Math.floor(now / DAY))
 
-/** Which of these packs has somebody to look at again, and why? */
+/** Which of these packs need a review, and why? */
 export function packsDue(packs: readonly Pack[], now: Instant): PackDue[] {
   const today = dayOf(now)
   return packs
@@ -42,7 +42,7 @@ function reasonsFor(pack: Pack, packs: readonly Pack[], today: string): string[]
   ].filter((why) => why !== null)
 }
 
-/** Which calendars that rules turn on do not know a year that is here, or begins within sixty days? */
+/** Which calendars that rules depend on lack a year that has begun or begins within sixty days? */
 export function calendarAlarms(packs: readonly CompiledPack[], now: Instant): CalendarAlarm[] {
   const today = dayOf(now)
   const years = [

@@ -27,19 +27,27 @@ import { applyReceipt, applyReceiptIn } from '../receipts.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 import { sentMessage } from '../sent-message.ts'
 
-/** Where to ask about a route's attempts; null when this process does not know the route. */
+/** The provider to ask about a route's attempts; null when this process does not know the route. */
 export type ProviderFor = (route: string, live: boolean) => { provider: Provider; from: string } | null
 
 const LOOK_UP_EVERY_MS = 60_000
-/** Beyond lease end, call deadline and validity, before "not found" is believed: lists lag behind. */
-const BELIEVE_AFTER_MS = HOUR / 4
+/** Beyond lease end, call deadline and validity, before "not found" is trusted: providers' lists lag behind. */
+const TRUST_NOT_FOUND_AFTER_MS = HOUR / 4
+
+/** Receipts normally come within minutes; after this the provider is polled, at this interval for two days. */
+const RECEIPT_OVERDUE_AFTER_MS = 5 * MINUTE
+const POLL_RECEIPTS_EVERY_MS = 10 * MINUTE
+const POLL_RECEIPTS_FOR_MS = 2 * DAY
+const POLL_BATCH = 50
 
 /**
- * Asks providers about attempts in doubt.
+ * Looks up attempts in doubt at their providers.
  *
  * Found: accepted. Not found counts only where the provider declares its look-up conclusive, and only
- * once the call, however late it began, can no longer turn up; then it was surely not sent and the
+ * once the call, however late it began, can no longer appear; then it was not sent and the
  * reminder is decided again. Everything else waits for an operator.
+ *
+ * @returns  how many were resolved
  */
 export async function lookUpDoubts(
   runtime: Runtime,
@@ -48,21 +56,21 @@ export async function lookUpDoubts(
 ): Promise<number> {
   let resolved = 0
   for (const doubt of await takeToLookUp(runtime.ledger.db, 'doubt', everyMs, 100)) {
-    const books = providerFor(doubt.route, doubt.live)
-    if (books === null) continue
-    const answer = await lookUpAtProvider(runtime, doubt, books)
-    if (await resolve(runtime, doubt, books.provider, answer)) resolved++
+    const account = providerFor(doubt.route, doubt.live)
+    if (account === null) continue
+    const answer = await lookUpAtProvider(runtime, doubt, account)
+    if (await resolve(runtime, doubt, account.provider, answer)) resolved++
   }
   return resolved
 }
 
 type Answer = Exclude<LookUp, { kind: 'alike' }>
 
-/** What do the provider's books say of this attempt? Never throws: one that cannot even be opened must not keep the others from being looked up. */
+/** What does the provider's record say of this attempt? Never throws, so that one unreadable attempt does not block the others. */
 async function lookUpAtProvider(
   runtime: Runtime,
   doubt: Doubt,
-  books: { provider: Provider; from: string },
+  account: { provider: Provider; from: string },
 ): Promise<Answer> {
   try {
     const data = new PersonalData(runtime.vault, {
@@ -72,13 +80,13 @@ async function lookUpAtProvider(
     })
     const to = data.address({ id: doubt.addressId, value: doubt.addressValue?.toString('hex') ?? null })
     const sent = await sentMessage(runtime, doubt)
-    if (to === null) return { kind: 'unavailable', detail: 'the person was erased' }
+    if (to === null) return { kind: 'unavailable', detail: 'the recipient was erased' }
     if (sent.state !== 'kept')
-      return { kind: 'unavailable', detail: 'the words of that version cannot be rendered any more' }
-    const answer = await books.provider.lookUp({
+      return { kind: 'unavailable', detail: 'the template version it was rendered from is not available any more' }
+    const answer = await account.provider.lookUp({
       attempt: { reminderId: doubt.reminderId, attemptNo: doubt.attemptNo },
       to,
-      from: books.from,
+      from: account.from,
       message: sent.message,
       notBefore: doubt.reservedAt.getTime(),
       notAfter: doubt.goodUntil.getTime(),
@@ -112,7 +120,7 @@ async function resolve(runtime: Runtime, doubt: Doubt, provider: Provider, answe
       return true
     }
     case 'not-found': {
-      if (!provider.lookUpIsConclusive || doubt.sinceLeaseMs < doubt.validSeconds * 1000 + BELIEVE_AFTER_MS)
+      if (!provider.lookUpIsConclusive || doubt.sinceLeaseMs < doubt.validSeconds * 1000 + TRUST_NOT_FOUND_AFTER_MS)
         return false
       const end = {
         kind: 'rejected',
@@ -141,67 +149,64 @@ interface Own {
 }
 
 /**
- * Which of the rows that look like this attempt is its own?
+ * Which of the provider's rows that look like this attempt is its own?
  *
- * A row that another attempt is known to have made is out. Where fewer are left than there are attempts that may have made them,
- * nobody can say whose they are: taking one would record a message as sent that never was, and its maker's as lost, to be sent
- * again. Where there are enough, all of them got there, and each takes its own by age.
+ * Rows that belong to other known attempts are excluded. With fewer rows left than candidate attempts, the match is
+ * ambiguous: a wrong one would record an unsent message as sent, and a sent one as lost and send it again. Otherwise
+ * every candidate was sent, and rows are matched in order of age.
  *
- * @param rivals  as the ledger has them after the books were read: whoever is in the books was reserved before that
+ * @param competing  read from the ledger after the look-up, so that every attempt that can have made a row is among them
  */
 export function matchOwnMessage(
   { rows, complete }: Alike,
   own: Own,
   competing: readonly CompetingAttempt[],
 ): Exclude<LookUp, Alike> {
-  const taken = new Set(competing.map((competingAttempt) => competingAttempt.providerRef))
+  const taken = new Set(competing.map(({ providerRef }) => providerRef))
   const free = rows.filter(({ reference }) => !taken.has(reference))
   if (free.length === 0)
     return complete
       ? { kind: 'not-found' }
       : { kind: 'unavailable', detail: 'too many messages to this recipient to search' }
-  const claimants = [
+  const candidates = [
     own,
-    ...competing.filter((competingAttempt) => competingAttempt.looksAlike && competingAttempt.providerRef === null),
+    ...competing.filter(({ looksAlike, providerRef }) => looksAlike && providerRef === null),
   ].sort(byAge)
-  const row = free.length < claimants.length ? undefined : free[claimants.indexOf(own)]
+  const row = free.length < candidates.length ? undefined : free[candidates.indexOf(own)]
   if (row === undefined)
     return {
       kind: 'unavailable',
-      detail: `${free.length} in the provider's books look like it, and ${claimants.length} attempts may have made them`,
+      detail: `${free.length} messages in the provider's record look like it, and ${candidates.length} attempts may have made them`,
     }
   return { kind: 'found', ...row }
 }
 
 const keyOf = ({ reminderId, attemptNo }: Own): string => `${reminderId} ${String(attemptNo).padStart(5, '0')}`
 
-/** The same for everybody who asks, so that two never take the same row. */
+/** A total order, so that two look-ups never claim the same row. */
 const byAge = (a: Own, b: Own): number =>
   a.reservedAt.getTime() - b.reservedAt.getTime() || (keyOf(a) < keyOf(b) ? -1 : 1)
 
-/** Receipts come within minutes; whoever has none by then is asked about, and again at this interval for two days. */
-const SILENT_AFTER_MS = 5 * MINUTE
-const ASK_FOR_RECEIPTS_EVERY_MS = 10 * MINUTE
-const ASK_FOR_MS = 2 * DAY
-const AT_ONCE = 50
-
 /**
- * Asks providers what became of messages whose end nobody reported.
+ * Polls providers for the status of messages without a final receipt.
  *
  * Callbacks are best effort (Twilio repeats one only on a failed connection, and not beyond 15 s), and
- * without a public address none can come at all; nothing about a person may hang on one.
+ * without a public URL none can come at all, so nothing may depend on one.
+ *
+ * @returns  how many receipts were applied
  */
-export async function askForReceipts(
+export async function pollReceipts(
   runtime: Runtime,
   providerFor: ProviderFor,
-  everyMs = ASK_FOR_RECEIPTS_EVERY_MS,
+  everyMs = POLL_RECEIPTS_EVERY_MS,
 ): Promise<number> {
   const now = runtime.clock.now()
-  const period = { from: new Date(now - ASK_FOR_MS), to: new Date(now - SILENT_AFTER_MS) }
+  const period = { from: new Date(now - POLL_RECEIPTS_FOR_MS), to: new Date(now - RECEIPT_OVERDUE_AFTER_MS) }
   let applied = 0
-  for (const attempt of await takeToLookUp(runtime.ledger.db, 'unfinished', everyMs, AT_ONCE, period)) {
-    const books = providerFor(attempt.route, attempt.live)
-    const answer = books === null || books.provider.harmless ? null : await lookUpAtProvider(runtime, attempt, books)
+  for (const attempt of await takeToLookUp(runtime.ledger.db, 'unfinished', everyMs, POLL_BATCH, period)) {
+    const account = providerFor(attempt.route, attempt.live)
+    const answer =
+      account === null || account.provider.harmless ? null : await lookUpAtProvider(runtime, attempt, account)
     if (answer?.kind !== 'found' || answer.word === null) continue
     const { reminderId, attemptNo } = attempt
     const result = await applyReceipt(runtime, {
@@ -218,10 +223,10 @@ export async function askForReceipts(
 }
 
 /**
- * Takes an operator's word on an attempt that may or may not have gone out.
+ * Applies an operator's answer about an attempt in doubt.
  *
- * Accepted, it counts as sent from when it was reserved. Rejected, it counts nowhere and the reminder
- * is decided again, as a new attempt. Left, it stays in doubt, and that somebody looked is on the record.
+ * `accept`: it counts as sent from when it was reserved. `reject`: it counts nowhere and the reminder
+ * is decided again, as a new attempt. `leave`: it stays in doubt, and the operator's answer is recorded.
  *
  * @throws DECORUM_NOT_FOUND; DECORUM_STATE_CONFLICT when it is not in doubt (any more)
  */
@@ -282,7 +287,7 @@ async function accept(
   })
 }
 
-/** A call that was made and of which nothing else is known is taken for a talk, the worst it can have been. */
+/** A call of which nothing else is known counts as a conversation, the strictest outcome. */
 const acceptedAs = (channel: Channel): DeliveryReport =>
   channel === 'phone'
     ? { state: 'conversation', final: true, code: 'operator', class: null }
@@ -302,7 +307,7 @@ async function reject(
     detail: 'an operator knows that it did not go out',
   } as const
   const now = runtime.clock.now()
-  // As if no try had failed before: an operator's word alone does not end a reminder.
+  // Zero tries spent: an operator's answer alone must not end a reminder.
   const { entry } = settlementOf({ reminderId, attemptNo }, attempt.channel, end, 0, now, 0)
   await writeSettlements(trx, [entry], now)
   await addReminderNotices(runtime, trx, [{ ...entry, before: attempt.reminderStatus }], now)

@@ -16,7 +16,12 @@ import { ringAll, ringSizeOf } from '../queue-due.ts'
 import { applyReceipt } from '../receipts.ts'
 import type { Runtime } from '../runtime.ts'
 
-/** Closes what has come to its end: holds with a term, promises whose day has passed (see `lapseOf`), tasks nobody took. */
+/** A call whose end is not reported within this time has ended. */
+const CALL_END_OVERDUE_MS = 2 * HOUR
+/** Reminders per route and pass that are rung again. */
+const RING_AGAIN_LIMIT = 500
+
+/** Closes holds past their end (a promise to pay past its day is broken, see `lapseOf`) and tasks past their deadline. */
 export async function closeLapsed(runtime: Runtime): Promise<number> {
   const now = new Date(runtime.clock.now())
   let closed = await expireTasks(runtime.ledger.db, now)
@@ -41,16 +46,14 @@ export async function closeLapsed(runtime: Runtime): Promise<number> {
   return closed
 }
 
-const SILENT_AFTER_MS = 2 * HOUR
-
 /**
  * Ends calls whose end was never reported.
  *
- * A callback lost in an outage must not keep a person's line busy for ever, and must not make a
- * talk uncounted either: the call is taken for a conversation, the worst it can have been.
+ * After a lost callback the recipient's line must not stay busy for ever, nor a conversation go
+ * uncounted: the call counts as a conversation, the strictest outcome.
  */
 export async function endSilentCalls(runtime: Runtime): Promise<number> {
-  const calls = await unreportedCalls(runtime.ledger.db, new Date(runtime.clock.now() - SILENT_AFTER_MS), 200)
+  const calls = await unreportedCalls(runtime.ledger.db, new Date(runtime.clock.now() - CALL_END_OVERDUE_MS), 200)
   for (const call of calls) {
     await applyReceipt(runtime, {
       ...call,
@@ -69,8 +72,8 @@ export async function endSilentCalls(runtime: Runtime): Promise<number> {
 /**
  * Puts in doubt every attempt whose worker did not settle it within its lease.
  *
- * The worker may have died before the call, in it or after it: nobody knows. It counts as used from
- * now on and is never sent again by itself. Several sweepers at once are harmless: the update is guarded.
+ * The worker may have died before, during or after the call. The attempt counts toward caps from
+ * now on and is never retried automatically. Concurrent sweepers are safe: the update is guarded.
  */
 export async function expireLeases(runtime: Runtime): Promise<number> {
   let doubted = 0
@@ -92,10 +95,8 @@ export async function expireLeases(runtime: Runtime): Promise<number> {
   return doubted
 }
 
-const LIMIT = 500
-
 /**
- * Rings again for reminders whose ticket was lost: Redis was flushed, a worker died, an add never arrived.
+ * Rings again for reminders whose ticket was lost: Redis was flushed, a worker died, a job was never added.
  *
  * @param lostAfterMs  machine time for which a reminder has been queued
  */
@@ -108,11 +109,11 @@ export async function ringAgain(
   let rung = 0
   for (const route of routes) {
     const ringSize = ringSizeOf(route)
-    const rings = Array.from({ length: Math.ceil(LIMIT / ringSize) }, () => randomUUID())
+    const rings = Array.from({ length: Math.ceil(RING_AGAIN_LIMIT / ringSize) }, () => randomUUID())
     const lost = await lostRings(runtime.ledger.db, {
       route: route.id,
       olderThanMs: lostAfterMs,
-      limit: LIMIT,
+      limit: RING_AGAIN_LIMIT,
       ringSize,
       rings,
     })
@@ -127,8 +128,8 @@ export async function ringAgain(
   return rung
 }
 
-/** Applies the receipts that the capture provider invented and that are due by now. */
-export async function applyInvented(runtime: Runtime): Promise<number> {
+/** Applies the capture provider's invented receipts that are due by now. */
+export async function applyInventedReceipts(runtime: Runtime): Promise<number> {
   const due = await takeInventedReceipts(runtime.ledger.db, new Date(runtime.clock.now()), 500)
   for (const { reminderId, attemptNo, at, word } of due) {
     await applyReceipt(runtime, {
@@ -143,9 +144,9 @@ export async function applyInvented(runtime: Runtime): Promise<number> {
 }
 
 /**
- * Puts in doubt every permit whose time is over and of which nobody said what came.
+ * Puts in doubt every permit that expired without a reported outcome.
  *
- * The call may have been made: it counts from now on as the worst it may have been, until somebody says otherwise.
+ * The call may have been made, so it counts as the strictest outcome until one is reported.
  */
 export async function lapsePermits(runtime: Runtime): Promise<number> {
   const now = new Date(runtime.clock.now())
