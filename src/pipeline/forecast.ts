@@ -6,7 +6,7 @@ import type { Facts, SystemFacts } from '../model/facts.ts'
 import { largestWeight, type Route } from '../model/route.ts'
 import { addDays, type Instant } from '../model/time.ts'
 import { bookDate, daysPastDue, startOfBookDay } from '../plan/book-time.ts'
-import { forecastQueue, type InLine } from '../plan/forecast-queue.ts'
+import { forecastQueue, type QueuedReminders } from '../plan/forecast-queue.ts'
 import {
   type AccountForDecision,
   type RecipientForDecision,
@@ -115,10 +115,10 @@ async function forecastRoute(setting: Setting, route: Route): Promise<RouteForec
   const samples = [...(await sample('queued', counts.queued)), ...(await sample('scheduled', counts.scheduled))]
   const room = usualRoom(route, setting.recent)
   const { line, held, notToday } = await place(setting, route, room, samples)
-  const fates = forecastQueue(line, at)
+  const forecasts = forecastQueue(line, at)
   const counted = (one: WaitingSample): number => (creditor === null || one.creditor === creditor ? one.standsFor : 0)
   const ours = line
-    .map((one, index) => ({ ...one, fate: fates[index] as (typeof fates)[number] }))
+    .map((one, index) => ({ ...one, fate: forecasts[index] as (typeof forecasts)[number] }))
     .filter(({ sample: one }) => counted(one) > 0)
   const sum = (of: 'goes' | 'missesWindow' | 'expires'): number => ours.reduce((all, { fate }) => all + fate[of], 0)
   const total = (some: readonly WaitingSample[]): number => some.reduce((all, one) => all + counted(one), 0)
@@ -149,7 +149,7 @@ async function forecastRoute(setting: Setting, route: Route): Promise<RouteForec
 }
 
 interface Placed {
-  line: (InLine & { sample: WaitingSample })[]
+  line: (QueuedReminders & { sample: WaitingSample })[]
   held: WaitingSample[]
   notToday: WaitingSample[]
 }

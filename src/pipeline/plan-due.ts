@@ -55,7 +55,7 @@ export function planInput(
     channels: recipient.channels,
     lastCatchUpOn: recipient.caughtUpOn,
     lastConversationAt: recipient.lastConversationAt,
-    stops: recipient.stops,
+    suppressions: recipient.stops,
     accounts: recipient.accounts.map((account) => ({
       id: account.id,
       state: account.state,

@@ -2,38 +2,45 @@ import { HAND_OFF_RUNG, type Rung } from '../model/ladder.ts'
 import { addDays, type Instant, type LocalDate, MINUTE, parseDuration } from '../model/time.ts'
 import type { Channel, Tone } from '../model/vocabulary.ts'
 import { daysPastDue, startOfBookDay } from './book-time.ts'
-import { activeHolds, endOf, enter, isBelowTolerance, type Skip, skipFor, wasMissed } from './entry.ts'
+import { activeHolds, endOf, enterLadder, isBelowTolerance, type Skip, skipFor, wasMissed } from './entry.ts'
 import { type AppliedRung, applyBand, handOffWasHandled, machineSteps, wasHandled } from './history.ts'
 import type { AccountToPlan, RecipientToPlan, SkipReason } from './recipient-plan.ts'
 import { type DueRung, dueRungs, handOffAt, timeOn } from './rung-due.ts'
-import { missingForGate, spokenTone } from './tone.ts'
+import { missingForGate, effectiveTone } from './tone.ts'
 
-/** What one account, looked at by itself, asks for now. */
+/** The steps that one account, considered alone, needs now. */
 export interface AccountOutlook {
   account: AccountToPlan
-  /** Rungs left out for good, and why. */
+  /** Rungs skipped for good, and why. */
   skipped: { rung: string; reason: SkipReason; detail: string | null }[]
   /** The machine's next step of today, due or later today; at most one. */
   machine: Step | null
-  /** Steps for a person, due. */
+  /** Due steps for an agent. */
   tasks: Step[]
   proposeHandOff: boolean
-  /** Instants at which something may change; some may have passed. */
-  looks: Instant[]
+  /** Instants at which to plan again; some may have passed. */
+  recheckAt: Instant[]
 }
 
 /**
- * Which steps does this account ask for today, which are left out, and when is it to be looked at again?
+ * Which steps does this account need today, which are skipped, and when must it be planned again?
  *
  * @param today  the book date of `now`
  */
-export function lookAtAccount(
+export function assessAccount(
   account: AccountToPlan,
   recipient: RecipientToPlan,
   today: LocalDate,
   now: Instant,
 ): AccountOutlook {
-  const outlook: AccountOutlook = { account, skipped: [], machine: null, tasks: [], proposeHandOff: false, looks: [] }
+  const outlook: AccountOutlook = {
+    account,
+    skipped: [],
+    machine: null,
+    tasks: [],
+    proposeHandOff: false,
+    recheckAt: [],
+  }
   if (account.state !== 'open') return outlook
 
   const pending = dueRungs(
@@ -42,18 +49,18 @@ export function lookAtAccount(
     recipient,
   )
   const missed = pending.filter((due) => wasMissed(due, account))
-  const entry = enter(missed, account, recipient)
-  for (const { due, skip } of entry.skipped) leaveOut(outlook, due, skip)
+  const entry = enterLadder(missed, account, recipient)
+  for (const { due, skip } of entry.skipped) skipRung(outlook, due, skip)
 
   const stopsAt = handOffAt(account, recipient)
   const open = [...entry.enter, ...pending.filter((due) => !missed.includes(due))].sort((a, b) => a.dueAt - b.dueAt)
   if (stopsAt !== null && now >= stopsAt) {
     for (const due of open.filter((d) => d.dueAt <= now))
-      leaveOut(outlook, due, { reason: 'hand_off_due', detail: null })
+      skipRung(outlook, due, { reason: 'hand_off_due', detail: null })
     considerHandOff(outlook, now)
     return outlook
   }
-  if (stopsAt !== null) outlook.looks.push(stopsAt)
+  if (stopsAt !== null) outlook.recheckAt.push(stopsAt)
   for (const due of open) considerRung(outlook, due, recipient, today, now)
   return outlook
 }
@@ -68,27 +75,27 @@ function considerRung(
   const { account } = outlook
   const applied = applyBand(due.rung, account)
   const isDue = due.dueAt <= now
-  if (!isDue) outlook.looks.push(due.dueAt)
+  if (!isDue) outlook.recheckAt.push(due.dueAt)
   if (!isDue && due.date !== today) return
 
   const skip = skipFor(due, applied, account, recipient, now)
   if (skip !== null) {
-    // What is not due yet is judged again when it is.
-    if (isDue) leaveOut(outlook, due, skip)
+    // A rung that is not due yet is evaluated again when it is.
+    if (isDue) skipRung(outlook, due, skip)
     return
   }
   const wait =
     waitFor(due, applied, account, recipient, now) ??
     (applied.who === 'machine' ? waitToCatchUp(due, account, recipient, today) : null)
   if (wait !== null) {
-    outlook.looks.push(due.staleAt, ...(wait.until === null ? [] : [wait.until]))
+    outlook.recheckAt.push(due.staleAt, ...(wait.until === null ? [] : [wait.until]))
     return
   }
-  take(outlook, due, applied, recipient, today, now)
+  planStep(outlook, due, applied, recipient, today, now)
 }
 
-/** The rung may go: a person's at once, the machine's one at a time. */
-function take(
+/** Adds a rung that may go: an agent's at once, the machine's one at a time. */
+function planStep(
   outlook: AccountOutlook,
   due: DueRung,
   applied: AppliedRung,
@@ -105,22 +112,22 @@ function take(
     if (due.dueAt <= now) outlook.tasks.push(step)
   } else if (outlook.machine === null) {
     outlook.machine = step
-    outlook.looks.push(dueAt, due.staleAt)
+    outlook.recheckAt.push(dueAt, due.staleAt)
   } else {
-    outlook.looks.push(due.staleAt, now + Math.max(MINUTE, parseDuration(due.rung.minimumDwell) ?? 0))
+    outlook.recheckAt.push(due.staleAt, now + Math.max(MINUTE, parseDuration(due.rung.minimumDwell) ?? 0))
   }
 }
 
-/** A person is asked once in a pass, not while a hold lasts, and not about next to nothing. */
+/** Proposes a hand-off once in a pass, not during a hold, and not for an amount below tolerance. */
 function considerHandOff(outlook: AccountOutlook, now: Instant): void {
   const { account } = outlook
   if (handOffWasHandled(account)) return
   const holds = activeHolds(account.holds, now)
-  const bar = barOf(HAND_OFF_RUNG, account)
-  if (bar !== null) return void (bar.until !== null && outlook.looks.push(bar.until))
-  const pausedUntil = Math.max(holds.length > 0 ? (endOf(holds) ?? Infinity) : 0, account.notBefore ?? 0)
-  if (pausedUntil > now) {
-    if (pausedUntil !== Infinity) outlook.looks.push(pausedUntil)
+  const bar = barredStep(HAND_OFF_RUNG, account)
+  if (bar !== null) return void (bar.until !== null && outlook.recheckAt.push(bar.until))
+  const heldUntil = Math.max(holds.length > 0 ? (endOf(holds) ?? Infinity) : 0, account.notBefore ?? 0)
+  if (heldUntil > now) {
+    if (heldUntil !== Infinity) outlook.recheckAt.push(heldUntil)
   } else if (isBelowTolerance(account)) {
     outlook.skipped.push({ rung: HAND_OFF_RUNG, reason: 'below_tolerance', detail: null })
   } else {
@@ -128,12 +135,12 @@ function considerHandOff(outlook: AccountOutlook, now: Instant): void {
   }
 }
 
-const leaveOut = (outlook: AccountOutlook, due: DueRung, { reason, detail }: Skip): void => {
+const skipRung = (outlook: AccountOutlook, due: DueRung, { reason, detail }: Skip): void => {
   outlook.skipped.push({ rung: due.rung.id, reason, detail })
 }
 
 /** Did the machine already plan something for this account on this book date? */
-export const machineSpokeSince = (account: AccountToPlan, start: Instant): boolean =>
+export const machinePlannedSince = (account: AccountToPlan, start: Instant): boolean =>
   machineSteps(account).some((step) => step.at >= start)
 
 /** A rung of one account that may be carried out today. */
@@ -150,7 +157,7 @@ export interface Step {
   daysPastDue: number
 }
 
-/** A rung that nothing holds back, as it would be carried out. */
+/** The step by which a rung without obstacles would be carried out. */
 function readyStep(
   due: DueRung,
   applied: AppliedRung,
@@ -166,7 +173,7 @@ function readyStep(
       applied.who === 'machine'
         ? applied.channels.filter((channel) => recipient.channels.includes(channel))
         : applied.channels,
-    tone: spokenTone(due.rung, account, recipient.bookZone, now),
+    tone: effectiveTone(due.rung, account, recipient.bookZone, now),
     late,
     dueAt: due.dueAt,
     expiresAt: due.staleAt,
@@ -174,19 +181,19 @@ function readyStep(
   }
 }
 
-/** While a message is about to go it is not looked again sooner than this. */
-const LOOK_AGAIN_MS = 15 * MINUTE
+/** While an earlier message is about to go, the account is not planned again sooner than this. */
+const RECHECK_MS = 15 * MINUTE
 
-/** A rung that is due waits; `until` is when to look again, null when only news can tell. */
+/** A due rung waits; `until` is when to plan again, null: only new facts can end the wait. */
 interface Wait {
   until: Instant | null
 }
 
 /**
- * Must this rung, due and not left out, wait?
+ * Must this rung, due and not skipped, wait?
  *
- * Holds, the pause after a reversal, a closed gate, no address that may be used, too
- * soon after the last step: each may pass before the rung is stale.
+ * A hold, the day after a reversal, a closed gate, no usable address, too soon after the
+ * last step: each may pass before the rung is stale.
  */
 function waitFor(
   due: DueRung,
@@ -199,25 +206,25 @@ function waitFor(
   if (holds.length > 0) return { until: endOf(holds) }
   if (account.notBefore !== null && account.notBefore > now) return { until: account.notBefore }
   if (missingForGate(due.rung, account).length > 0) return { until: null }
-  if (applied.who === 'person') return barOf(due.rung.id, account)
+  if (applied.who === 'person') return barredStep(due.rung.id, account)
   if (!applied.channels.some((channel) => recipient.channels.includes(channel))) return { until: null }
-  // What waited through an outage or a pause goes first, and this one its time after it.
-  if (account.nextMessageAt !== null && account.nextMessageAt <= now) return { until: now + LOOK_AGAIN_MS }
+  // An earlier message for this account is still waiting; it goes first, and this step keeps `minimumDwell` from it.
+  if (account.nextMessageAt !== null && account.nextMessageAt <= now) return { until: now + RECHECK_MS }
   const last = Math.max(machineSteps(account).at(-1)?.at ?? -Infinity, account.lastMessageAt ?? -Infinity)
   const dwellEnds = last + (parseDuration(due.rung.minimumDwell) ?? 0)
   return dwellEnds > now ? { until: dwellEnds } : null
 }
 
-/** Is this step for a person, or the hand-off, kept back by a stop, a pause or a switch? */
-const barOf = (rung: string, account: AccountToPlan): Wait | null =>
+/** Is this agent's step, or the hand-off, barred by a suppression, a hold or a switch? */
+const barredStep = (rung: string, account: AccountToPlan): Wait | null =>
   account.barred?.find((step) => step.rung === rung) ?? null
 
 /**
  * Must a step from an earlier day wait for another day?
  *
- * One message a day is caught up: whatever has gone to the person today was today's, and what was
- * planned for this account before an outage and still waits will be. What waits about their other
- * accounts does not count: it may be on hold for long. Deciding keeps it back on a day that is taken.
+ * One message a day is caught up: a message sent to the recipient today is today's, and so is one planned
+ * for this account before an outage that is still waiting. Messages waiting for their other accounts do
+ * not count: they may be on hold for long. `decide` defers a late message on a day that is taken.
  */
 function waitToCatchUp(
   due: DueRung,

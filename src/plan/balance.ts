@@ -1,26 +1,26 @@
 import { isInFuture, type Instant } from '../model/time.ts'
 
 /**
- * What is known of how much is overdue on one account.
+ * The overdue balance of one account, as far as it is known.
  *
- * What upstream stated last, and what was reported since that this statement surely does not contain. Minor units
- * throughout. Below zero, more was paid than was owed: what is reported next is set against it, so
- * that a reversal gives back what its payment took off and not what it amounted to.
+ * The last statement from upstream, plus the changes reported since that it surely does not contain. In minor
+ * units. Negative: overpaid. Later reports are set against the overpayment, so that a reversal restores only
+ * the part of its payment that reduced the balance.
  */
 export interface Balance {
-  /** What upstream stated to be overdue. */
+  /** The overdue amount that upstream stated. */
   stated: number
-  /** What is dated later is surely not in it: a snapshot's own date, or when an event came that said what remains (it may be dated back). */
+  /** Later changes are surely not in it: a snapshot's own date, or the arrival of an event that stated the remainder (it may be backdated). */
   statedAt: Instant
-  /** `SNAPSHOT`, or the id of the event that said what remains. */
+  /** `SNAPSHOT`, or the id of the event that stated the remainder. */
   statedBy: string
-  /** Reported since: what is dated after `statedAt`, and the payment of an event that stated it itself. */
+  /** Reported since: changes dated after `statedAt`, and the payment of the event that made the statement. */
   changes: readonly Change[]
-  /** The latest instant of which anything known speaks. */
+  /** The latest date of any statement or report. */
   asOf: Instant
 }
 
-/** What was stated about the account itself, by whatever came with it. */
+/** `statedBy` of a statement that came with the account itself. */
 export const SNAPSHOT = 'snapshot'
 
 /** One payment, reversal or adjustment: what it adds to the balance. */
@@ -38,19 +38,19 @@ const sumOf = ({ stated }: Balance, changes: readonly Change[]): number =>
 const clamp = (minor: number): number => Math.max(0, minor)
 
 /**
- * What a snapshot of the account means for its balance.
+ * The effect of an account snapshot on its balance.
  *
- * `older`: it tells nothing that is not known. `taken`: it is the balance now. `contradicts`: it is dated
- * before something that was reported, and is not what was reckoned for then; the lower of both
- * counts, and nothing is chased until a later snapshot comes.
+ * `older`: it adds nothing new. `taken`: it is the balance now. `contradicts`: it is dated before a report
+ * and differs from the balance computed for that date; the lower of both counts, and no reminder goes
+ * out until a later snapshot comes.
  */
 export type Restated = { kind: 'older' } | { kind: 'taken' | 'contradicts'; balance: Balance }
 
 /**
- * What does a snapshot say, beside what is known?
+ * How does a snapshot change the known balance?
  *
- * A snapshot contains whatever is dated before it and was reported before it came. What is known as of an instant
- * that has not come yet is not known, and gives way to any snapshot.
+ * A snapshot contains every change dated before it and reported before it came. A balance dated in the future
+ * does not count as known, and any snapshot replaces it.
  *
  * @param minor  below zero when the account was overpaid
  */
@@ -74,7 +74,7 @@ export function restate(known: Balance, minor: number, at: Instant, now: Instant
       : { kind: 'older' }
   if (known.statedBy === SNAPSHOT && at < known.statedAt) return { kind: 'older' }
   if (later.length === 0 && at >= known.asOf) return taken([])
-  // Books may say nothing where more was paid than was owed, but not the other way round.
+  // Upstream may state zero where the account was overpaid, but not the reverse.
   const isReckoned = (sum: number): boolean => minor === sum || (sum < 0 && minor <= 0 && minor > sum)
   const before = isReckoned(
     sumOf(
@@ -98,40 +98,40 @@ export function restate(known: Balance, minor: number, at: Instant, now: Instant
 
 const lower = (known: Balance, other: Balance): Balance => (overdueOf(other) < overdueOf(known) ? other : known)
 
-/** What an event says of the balance. */
+/** What an event reports about the balance. */
 interface Report {
   id: string
   at: Instant
-  /** What it adds; below zero takes off. Null: it cannot be told. */
+  /** What it adds; negative: it reduces. Null: not known. */
   moves: number | null
-  /** It takes back what is counted already, and so is surely not in the last statement. */
+  /** It takes back a counted payment, and so is surely not in the last statement. */
   isReversal?: boolean
-  /** What remains by its own word; below zero when more was paid than was owed. Null: it does not say. */
+  /** The remainder that it states; negative when overpaid. Null: not stated. */
   remains: number | null
 }
 
 /**
- * What an event means for the balance.
+ * The effect of an event on the balance.
  *
- * `counted`: the balance is this now. `doubtful`: whether the balance has it already, or which of two statements
- * holds, cannot be told; the lowest that may be so counts, and nothing is chased until a later snapshot comes.
+ * `counted`: the balance is this now. `doubtful`: it is not known whether the balance already contains the event, or
+ * which of two statements holds; the lowest possible counts, and no reminder goes out until a later snapshot comes.
  */
 export interface Reported {
   kind: 'counted' | 'doubtful'
   balance: Balance
-  /** What was entered as a change of its own; null: nothing, or a statement took the place of what was known. */
+  /** The change that was added; null: none, or a statement replaced the balance. */
   change: Change | null
 }
 
 /**
  * What does an event do to the balance?
  *
- * 1. One that is dated after the last statement, and states nothing else than was reckoned, is counted.
- * 2. One that does not say what remains, and is dated at or before the last statement, may be in it or not: doubtful.
- * 3. One that says what remains is news whatever its date: what was stated last gives way to it. But it raises the
- *    balance above what was reckoned only when it is later than all that is known, and nothing but a snapshot
- *    is known; and where other reports came since the last statement, it is not known whether it has
- *    them. Then the lower counts, and it is doubtful.
+ * 1. An event dated after the last statement that states no remainder, or the computed one, is counted.
+ * 2. An event without a remainder, dated at or before the last statement, may be contained in it: doubtful.
+ * 3. A stated remainder replaces the last statement, whatever its date. But it raises the balance above the
+ *    computed one only when it is later than everything known and the last statement is a snapshot; and where
+ *    other reports came since that statement, it is not known whether the remainder contains them. In these
+ *    cases the lower balance counts, and the event is doubtful.
  */
 export function report(known: Balance, event: Report, now: Instant): Reported {
   const { id, at, moves, remains } = event
@@ -158,7 +158,7 @@ export function report(known: Balance, event: Report, now: Instant): Reported {
   const rises = clamp(remains) > overdueOf(known)
   if (known.changes.length > 0) {
     const among = { ...restated, changes: known.changes.filter((change) => change.at > at) }
-    // The event may stand among the reports or after them all.
+    // The event may come between the other reports or after them all.
     const asOneMore = isDatedAfter && moves !== null ? counted(known, { id, minor: moves, at }).balance : known
     return { kind: 'doubtful', balance: lower(lower(known, among), asOneMore), change: null }
   }
@@ -181,12 +181,13 @@ function counted(known: Balance, change: Change): Reported {
 }
 
 /**
- * Nothing remains, and nothing was reckoned to, but the two differ below zero: what else the event knows of cannot be told.
+ * Both the stated and the computed remainder are zero or less, but they differ: which other changes the statement
+ * contains is not known.
  *
- * Only its own payment stays apart, so that it can be reversed; what is reported later and dated before now may be in it.
+ * Only its own payment stays a change of its own, so that it can be reversed; later reports dated before now may be in it.
  */
 function nothingLeft(known: Balance, change: Change, remains: number, now: Instant): Reported {
-  // What is dated after it is not in what remains.
+  // Changes dated after it are not in the remainder.
   const later = known.changes.reduce((sum, other) => (other.at > change.at ? sum + other.minor : sum), 0)
   const stated = Math.min(sumOf(known, known.changes) + change.minor, remains + later) - change.minor
   return {
@@ -196,7 +197,7 @@ function nothingLeft(known: Balance, change: Change, remains: number, now: Insta
   }
 }
 
-/** As what was reckoned, with the reports of before it, with all of them or with none, does an event say what remains? Null: as nothing, or less than all of them leave. */
+/** Which computed balance (with none, some or all of the reports, by date) does the stated remainder equal? Null: none, or it is less than all of them leave. */
 function reckonedAs(known: Balance, moves: number, remains: number): number | null {
   let sum = known.stated + moves
   const sums = [sum]
@@ -207,7 +208,7 @@ function reckonedAs(known: Balance, moves: number, remains: number): number | nu
   )
 }
 
-/** Is this less than may ever have been reckoned since the last statement, whichever of its changes were known by then? */
+/** Is this less than the highest balance possible since the last statement, whichever of its changes were known? */
 export const saysLess = (known: Balance, remains: number): boolean =>
   remains < clamp(known.changes.reduce((most, { minor }) => most + Math.max(0, minor), known.stated))
 
@@ -216,7 +217,7 @@ export const saysLess = (known: Balance, remains: number): boolean =>
  *
  * @param payment  what its payment changed; undefined: it was not counted since the last statement
  * @param minor    how much of it was taken back
- * @returns        null when it cannot be told
+ * @returns        null when it is not known
  */
 export function givenBack(
   known: Balance,

@@ -3,17 +3,17 @@ import { addDays, daysBetween, type Instant, type LocalDate } from '../model/tim
 import { localDateAt, localInstant } from '../model/zones/zone-data.ts'
 import type { AccountToPlan } from './recipient-plan.ts'
 
-/** Which day is it in the creditor's books? */
+/** Which day is it in the creditor's book zone? */
 export const bookDate = (instant: Instant, zone: string): LocalDate => localDateAt(instant, zone)
 
-/** Answers already worked out: every account of a creditor asks for the same few days. */
+/** Cached results: all accounts of a creditor ask for the same few days. */
 const instants = new LRUCache<string, Instant>({ max: 20_000 })
 
 /**
- * At which instant does this local day and time come, in the book zone?
+ * At which instant does this local time occur on this day, in the book zone?
  *
- * A time that a change of clocks leaves out means the first instant after the gap;
- * one that comes twice means its first coming.
+ * A time that a change of clocks skips means the first instant after the gap; one
+ * that occurs twice means its first occurrence.
  *
  * @param time  `HH:MM`
  */
@@ -30,10 +30,10 @@ export function bookInstant(date: LocalDate, time: string, zone: string): Instan
 export const startOfBookDay = (date: LocalDate, zone: string): Instant => bookInstant(date, '00:00', zone)
 
 /**
- * When is a promise to pay by this day broken, if nothing has come?
+ * When is a promise to pay by this day broken, if no payment has come?
  *
- * The whole promised day is left to the person; on the day after, once that day's
- * payments are known, the `promise-broken` rung may speak.
+ * The recipient has the whole promised day; on the day after, once that day's
+ * payments are known, the `promise-broken` rung may go.
  */
 export const promiseEndsAt = (promisedFor: LocalDate, zone: string): Instant =>
   startOfBookDay(addDays(promisedFor, 1), zone)
@@ -42,7 +42,7 @@ export const promiseEndsAt = (promisedFor: LocalDate, zone: string): Instant =>
  * How many days past due is this account, by the creditor's books?
  *
  * Day 0 is the due date; negative before it. Counted from the oldest unpaid due
- * date; what the creditor states counts only where no due date is known.
+ * date; the number the creditor states counts only where no due date is known.
  *
  * @returns  whole days, or null when neither is known
  */

@@ -8,13 +8,13 @@ import {
 } from '../model/vocabulary.ts'
 import { bookDate, promiseEndsAt } from './book-time.ts'
 
-/** What was said of a debt or of the recipient, whichever way it came: an event, a completed task, a key pressed during a call, a reply. */
+/** A reported fact about a debt or its recipient, from any source: an event, a completed task, a key pressed during a call, a reply. */
 export type Fact =
   /** A promise to pay by a day. `amountsMinor` by account; an account that is absent: all that is overdue on it. */
   | { type: 'promise'; date: LocalDate; amountsMinor: Readonly<Record<string, number>> }
-  /** They would promise, and no day is agreed yet. */
+  /** They want to promise a payment; no day is agreed yet. */
   | { type: 'promise-wish' }
-  /** A payment is under way. `until` null: nobody says how long it may take. */
+  /** A payment is under way. `until` null: its duration is not stated. */
   | { type: 'payment-pending'; until: Instant | null }
   | { type: 'dispute'; reference: string | null }
   | { type: 'hardship'; until: Instant | null }
@@ -22,12 +22,12 @@ export type Fact =
   | { type: 'legal-action'; until: Instant | null; reference: string | null }
   /** Contact is to stop: of an address, of a channel (`channel`), or of the recipient. */
   | { type: 'stop'; scope: SuppressionScope; channel: Channel | null; reason: SuppressionReason }
-  /** They ask for a person to call. */
+  /** They ask for a call by an agent. */
   | { type: 'call-back' }
-  /** A reply came that a person has to read: nothing goes out on its channel until then. */
+  /** A reply came that an agent has to read: nothing goes out on its channel until then. */
   | { type: 'unread-reply'; channel: Channel; instructions: string }
 
-/** A hold that nobody has ended. `details.account`: on which account one of everything was opened. */
+/** A hold that has not ended. `details.account`: the account on which a hold of the whole recipient was opened. */
 export interface OpenHold {
   id: string
   kind: HoldKind
@@ -35,18 +35,18 @@ export interface OpenHold {
   details: Readonly<Record<string, unknown>>
 }
 
-/** What a fact meets. */
+/** The situation in which a fact is reported. */
 export interface FactContext {
   now: Instant
-  /** When it took effect: before now where it was learnt late. */
+  /** When it took effect: before now if it was reported late. */
   effectiveAt: Instant
   /** The creditor's. */
   bookZone: string
-  /** Those it is about, the leading one first. */
+  /** The accounts it is about, the lead first. */
   accounts: readonly { id: string; overdueMinor: number }[]
-  /** The recipient's, those of other accounts included. */
+  /** The recipient's open holds, those of other accounts included. */
   holds: readonly OpenHold[]
-  /** What only a machine has heard is followed up by a person. */
+  /** A fact heard only by a machine is followed up by an agent. */
   heardBy: 'person' | 'machine'
 }
 
@@ -57,7 +57,7 @@ interface HoldToOpen {
   /** Absent or null: every channel. */
   channel?: Channel | null
   from: Instant
-  /** Null: until somebody ends it. */
+  /** Null: open. */
   until: Instant | null
   details: Record<string, unknown>
   /** True: it ends with the task that comes with it. */
@@ -66,7 +66,7 @@ interface HoldToOpen {
 
 export interface TaskToOpen {
   kind: 'step' | 'reply'
-  /** Empty: nobody is contacted. */
+  /** Empty: the task contacts no one. */
   channels: readonly Channel[]
   stepKind: 'reminder' | 'confirmation'
   instructions: string
@@ -80,7 +80,7 @@ interface SuppressionToRecord {
   from: Instant
 }
 
-/** Outbound contacts made since then, which the fact would have forbidden had it been known. */
+/** Outbound contacts that the fact would have forbidden, made between its effect and its report. */
 export interface Excess {
   /** Null: about any account. */
   accountIds: readonly string[] | null
@@ -89,7 +89,7 @@ export interface Excess {
   rule: string
 }
 
-/** What follows from a fact. */
+/** The consequences of a fact. */
 export interface Effect {
   /** For the timeline: no names, no free text. */
   words: string
@@ -97,18 +97,18 @@ export interface Effect {
   ends: readonly { id: string; reason: string }[]
   suppressions: readonly SuppressionToRecord[]
   tasks: readonly TaskToOpen[]
-  /** Null: the contacts were right, or nothing was learnt late. */
+  /** Null: the fact was not reported late, or forbids no contacts. */
   excess: Excess | null
-  /** What is decided and planned again: reminders of these accounts, or of everything of the recipient. */
+  /** Which reminders are decided and planned again: those of these accounts, or all of the recipient's. */
   replan: 'nothing' | 'accounts' | 'recipient'
-  /** True: what was announced lies before now, and nothing follows. Whoever can correct it is told so; otherwise it is recorded. */
+  /** True: the announced time has passed, and there are no consequences. A caller who can correct it gets an error; otherwise it is only recorded. */
   isPast: boolean
 }
 
-/** How long an announced payment or promise keeps reminders back while nobody says more. */
+/** How long an announced payment or promise without a date holds reminders. */
 const IN_FLIGHT_MS = 3 * DAY
 const FOLLOW_UP_WITHIN_MS = 3 * DAY
-/** What people have to read does not lapse by itself: the channel waits for it. */
+/** A task to read a reply does not expire in practice: the channel is held until it is done. */
 const READ_WITHIN_MS = 3_650 * DAY
 
 const NOTHING: Omit<Effect, 'words'> = {
@@ -122,11 +122,11 @@ const NOTHING: Omit<Effect, 'words'> = {
 }
 
 /**
- * What follows from this fact, whichever way it was heard?
+ * What are the consequences of this fact?
  *
- * The same fact has the same effect as an event, as the outcome of a task, as a key and as a reply: an earlier promise ends
- * when another is given, contacts made since it took effect are marked, hardship and complaints hold every account of the
- * recipient. Only who follows it up differs (`heardBy`).
+ * They are the same for an event, the outcome of a task, a key and a reply: a new promise ends an earlier one, contacts
+ * made since the fact took effect are marked, hardship and complaints hold every account of the recipient. Only the
+ * follow-up task depends on the source (`heardBy`).
  */
 export function effectOf(fact: Fact, known: FactContext): Effect {
   switch (fact.type) {
@@ -209,7 +209,7 @@ export function effectOf(fact: Fact, known: FactContext): Effect {
   }
 }
 
-/** Silent until the promised day is over in the creditor's books; an earlier promise gives way to it, and so does the wish to promise. */
+/** Holds reminders until the promised day is over in the book zone; ends an earlier promise, and the wait for an agreed date. */
 function promise({ date, amountsMinor }: Extract<Fact, { type: 'promise' }>, known: FactContext): Effect {
   if (date < bookDate(known.now, known.bookZone))
     return { ...NOTHING, words: 'recorded; the promised day has passed', isPast: true }
@@ -235,7 +235,7 @@ function promise({ date, amountsMinor }: Extract<Fact, { type: 'promise' }>, kno
   }
 }
 
-/** What a stop reaches is told by its reason too: a fact about the recipient stops everything, whichever address it came with. */
+/** The reason can widen the scope: a fact about the recipient suppresses every address, whichever one it came with. */
 function stop({ scope, channel, reason }: Extract<Fact, { type: 'stop' }>, known: FactContext): Effect {
   const isOfRecipient = scope === 'all' || concernsRecipient(reason)
   const words = isOfRecipient
@@ -273,7 +273,7 @@ const ofAccounts = (type: string, known: FactContext, words: string, { kind, unt
   })),
 })
 
-/** Holds everything of the recipient: whoever cannot pay one loan is not reminded of another. */
+/** Holds everything of the recipient: one who cannot pay one loan is not reminded of another. */
 const ofRecipient = (type: string, known: FactContext, words: string, { kind, until, details }: Held): Effect => ({
   ...NOTHING,
   words,
@@ -298,7 +298,7 @@ const excessOf = (
   accountIds: readonly string[] | null,
 ): Excess | null => (effectiveAt < now ? { accountIds, since: effectiveAt, rule: `retroactive/${type}` } : null)
 
-/** They wait for it: a hold that their own key began does not keep a confirmation back. */
+/** The recipient expects this call: as a confirmation it is not blocked by the hold that their own key opened. */
 const followUp = ({ heardBy, now }: FactContext, instructions: string): TaskToOpen[] =>
   heardBy === 'person'
     ? []

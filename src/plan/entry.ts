@@ -3,13 +3,13 @@ import { type Instant, parseDuration } from '../model/time.ts'
 import { stageOf } from '../model/vocabulary.ts'
 import { bookDate, daysPastDue } from './book-time.ts'
 import { type AppliedRung, applyBand, machineSteps } from './history.ts'
-import type { AccountToPlan, HoldToPlan, RecipientToPlan, SkipReason, StopToPlan } from './recipient-plan.ts'
+import type { AccountToPlan, HoldToPlan, RecipientToPlan, SkipReason, SuppressionToPlan } from './recipient-plan.ts'
 import { type Book, countsThroughout, type DueRung, timeOn } from './rung-due.ts'
-import { missingForGate, spokenTone } from './tone.ts'
+import { missingForGate, effectiveTone } from './tone.ts'
 
-/** What becomes of the rungs that had fallen due before the account came to its present step. */
+/** How the rungs are handled that had fallen due before the account came to its present step. */
 interface EntryPlan {
-  /** Carried out now, as if they fell due on entering. */
+  /** Carried out now, as if they had fallen due on entry. */
   enter: DueRung[]
   skipped: { due: DueRung; skip: Skip }[]
 }
@@ -30,22 +30,22 @@ export function wasMissed(due: DueRung, account: AccountToPlan): boolean {
 /**
  * Where does an account that comes late enter its ladder?
  *
- * At its present stage: the machine's most recent rung of that stage, and the person's
- * rung after it, become due; everything earlier is recorded as missed. After a payment
+ * At its present stage: the machine's most recent rung of that stage, and the latest agent's
+ * task after it, become due; everything earlier is recorded as missed. After a payment
  * nothing becomes due: the account waits for the next rung. After a reversal a rung that
- * was already carried out in this spell is not repeated. A heads-up before the due date
+ * was already carried out in this spell is not repeated. A notice before the due date
  * (stage M0) is sent only while it is fresh.
  *
  * @param missed  in order of falling due
  */
-export function enter(missed: readonly DueRung[], account: AccountToPlan, book: Book): EntryPlan {
+export function enterLadder(missed: readonly DueRung[], account: AccountToPlan, book: Book): EntryPlan {
   const { enteredBy } = account.spell
   if (enteredBy === 'payment')
     return { enter: [], skipped: missed.map((due) => ({ due, skip: { reason: 'moved_by_payment', detail: null } })) }
   const inStage = missed.filter((due) => fitsStage(due, account, book))
   const machine =
     inStage.findLast((due) => due.rung.kind === 'reminder' && applyBand(due.rung, account).who === 'machine') ?? null
-  const recipient =
+  const task =
     inStage.findLast(
       (due) => applyBand(due.rung, account).who === 'person' && (machine === null || due.dueAt > machine.dueAt),
     ) ?? null
@@ -55,7 +55,7 @@ export function enter(missed: readonly DueRung[], account: AccountToPlan, book: 
   for (const due of missed) {
     const opensGate = due.rung.beforeGate && gateIsClosed(account)
     if (due === machine && repeated) entry.skipped.push({ due, skip: { reason: 'already_done', detail: null } })
-    else if (due === machine || due === recipient || opensGate) entry.enter.push(onEntering(due, account, book))
+    else if (due === machine || due === task || opensGate) entry.enter.push(onEntering(due, account, book))
     else
       entry.skipped.push({
         due,
@@ -85,16 +85,16 @@ function onEntering(due: DueRung, account: AccountToPlan, book: Book): DueRung {
   return { ...due, dueAt, staleAt: dueAt + (parseDuration(due.rung.expiresAfter) ?? 0) }
 }
 
-/** Why a rung is left out for good, with what a reader needs to know beside it. */
+/** Why a rung is skipped for good, with a detail for the timeline. */
 export interface Skip {
   reason: SkipReason
   detail: string | null
 }
 
 /**
- * Is this rung, due now, to be left out for good?
+ * Must this rung, due now, be skipped for good?
  *
- * Waiting is another question (`wait.ts`): what is answered here cannot be cured by time.
+ * Obstacles that may pass with time make it wait instead (`account-outlook.ts`).
  */
 export function skipFor(
   due: DueRung,
@@ -107,24 +107,24 @@ export function skipFor(
   if (now >= due.staleAt) return staleness(due, applied, account, recipient)
   return (
     conditionMet(due.rung, account, recipient, now) ??
-    (applied.who === 'machine' ? machineMayNot(due, account, recipient, now) : null)
+    (applied.who === 'machine' ? machineSkip(due, account, recipient, now) : null)
   )
 }
 
-/** Is so little owed that nobody is chased for it? Nothing owed at all is always too little. */
+/** Is the overdue amount too small to be reminded of? Zero always is. */
 export function isBelowTolerance(account: AccountToPlan): boolean {
   const ladders = toleranceMinor(account.ladder, account.currency)
   const tolerance = ladders > account.toleranceMinor ? ladders : account.toleranceMinor
   return account.overdueMinor <= 0n || account.overdueMinor < tolerance
 }
 
-/** A stale rung is recorded with what kept it back, if something did. */
+/** Why did a rung become stale? The hold, suppression or closed gate that kept it back, if there was one. */
 function staleness(due: DueRung, applied: AppliedRung, account: AccountToPlan, recipient: RecipientToPlan): Skip {
   const hold = holdWithin(account.holds, due.dueAt, due.staleAt)
   if (hold !== null) return { reason: reasonOf(hold), detail: hold.kind }
   if (applied.who === 'person') {
-    const stop = stopWithin(recipient.stops ?? [], due.dueAt, due.staleAt)
-    if (stop !== null) return { reason: 'stopped', detail: stop.reason }
+    const suppression = suppressionWithin(recipient.suppressions ?? [], due.dueAt, due.staleAt)
+    if (suppression !== null) return { reason: 'stopped', detail: suppression.reason }
     if (account.switchedOff === true) return { reason: 'switched_off', detail: null }
   }
   const missing = missingForGate(due.rung, account)
@@ -162,16 +162,16 @@ function hadConversationRecently(rung: Rung, recipient: RecipientToPlan, now: In
   )
 }
 
-/** The ladder only climbs: nothing from before a step taken, nothing after the last word; and no words that may be untrue. */
-function machineMayNot(due: DueRung, account: AccountToPlan, recipient: RecipientToPlan, now: Instant): Skip | null {
+/** Why must the machine skip this rung? No rung before one already sent, none after `final`, and no message with missing facts. */
+function machineSkip(due: DueRung, account: AccountToPlan, recipient: RecipientToPlan, now: Instant): Skip | null {
   const { rung } = due
   const spoken = machineSteps(account).filter((step) => step.pass === account.spell.pass)
   const last = spoken.find((step) => step.rung.tone === 'final' && !sameDay(step.rung, rung))
   if (last !== undefined && rung.kind === 'reminder') return { reason: 'after_final', detail: last.rung.id }
   const later = spoken.find((step) => isLaterOnSameTimeline(step.rung, rung))
   if (later !== undefined) return { reason: 'overtaken', detail: later.rung.id }
-  // Words gentler than the rung's own do not state what it requires.
-  if (spokenTone(rung, account, recipient.bookZone, now) !== rung.tone) return null
+  // A gentler tone than the rung's own does not need the facts the rung requires.
+  if (effectiveTone(rung, account, recipient.bookZone, now) !== rung.tone) return null
   const missing = rung.requires.filter((fact) => !account.availableFacts.includes(fact))
   return missing.length > 0 ? { reason: 'facts_missing', detail: missing.join(', ') } : null
 }
@@ -190,15 +190,19 @@ export const endOf = (holds: readonly HoldToPlan[]): Instant | null =>
     0,
   )
 
-/** The hold that a rung due in this time met; null when none. */
+/** The hold in force during this time; null when none. */
 const holdWithin = (holds: readonly HoldToPlan[], from: Instant, to: Instant): HoldToPlan | null =>
   holds.find((hold) => hold.from < to && (hold.until === null || hold.until > from)) ?? null
 
-/** The stop of the whole person that a rung due in this time met; null when none. */
-const stopWithin = (stops: readonly StopToPlan[], from: Instant, to: Instant): StopToPlan | null =>
-  stops.find((stop) => stop.from < to && (stop.until === null || stop.until > from)) ?? null
+/** The suppression of the whole recipient in force during this time; null when none. */
+const suppressionWithin = (
+  suppressions: readonly SuppressionToPlan[],
+  from: Instant,
+  to: Instant,
+): SuppressionToPlan | null =>
+  suppressions.find((one) => one.from < to && (one.until === null || one.until > from)) ?? null
 
-/** Under which reason is a rung recorded that this hold kept back for good? */
+/** With which reason is a rung recorded that became stale under this hold? */
 function reasonOf(hold: HoldToPlan): SkipReason {
   if (hold.kind === 'promise') return 'promise_open'
   return hold.kind === 'payment-pending' ? 'payment_in_flight' : 'on_hold'

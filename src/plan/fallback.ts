@@ -13,7 +13,7 @@ export interface LinkedAccount {
   lead: boolean
 }
 
-/** A reminder that is owed: everything about it but whose it is and under which id it is kept. */
+/** A reminder to create: all its fields except its recipient and id. */
 export interface OwedReminder {
   live: boolean
   origin: 'ladder' | 'direct'
@@ -21,12 +21,12 @@ export interface OwedReminder {
   mode: Mode
   tone: Tone
   channel: Channel
-  /** The channels that may carry it when this one could not, in order of preference. */
+  /** The channels to try when this one fails, in order of preference. */
   fallbackChannels: Channel[]
   /** Id of the route that carries it. */
   route: string
   template: string
-  /** Null, with `ladderVersion` and `rung`: asked for directly. */
+  /** Null, with `ladderVersion` and `rung`: requested directly. */
   ladder: string | null
   ladderVersion: string | null
   rung: string | null
@@ -45,7 +45,7 @@ export interface OwedReminder {
  * Recipient, account set with each one's spell and pass, rung and channel: planning the
  * same step twice, in whatever order or process, meets the first one's row.
  *
- * @param step  the rung; `direct <id>` for a reminder that was asked for directly
+ * @param step  the rung; `direct <id>` for a reminder that was requested directly
  * @returns     SHA-256 in hexadecimal
  */
 export function uniqueKeyOf(
@@ -60,7 +60,7 @@ export function uniqueKeyOf(
     .digest('hex')
 }
 
-/** What a reminder takes over from the accounts that it is planned for. */
+/** The fields that a reminder takes over from its accounts. */
 interface AccountInSpell {
   id: string
   live: boolean
@@ -70,16 +70,16 @@ interface AccountInSpell {
   pass: number
 }
 
-/** By which channel and route a step goes, and which channels stand by. */
+/** The channel and route of a step, and its fallback channels. */
 export type Carrier = Pick<OwedReminder, 'channel' | 'route' | 'fallbackChannels'>
 
 /**
- * Which reminder does this step of the plan owe?
+ * Which reminder does this step of the plan create?
  *
- * It is live only where all of its accounts are.
+ * It is live only if all of its accounts are.
  *
  * @param accounts  those of the recipient, by id; all that the step names are among them
- * @param carriedBy  which of the step's channels carries it, asked of the lead's account; null: it has none
+ * @param carriedBy  chooses one of the step's channels for the lead's account; null: none is usable
  * @throws RangeError  for a step without a channel, which planning never makes
  */
 export function reminderFromPlan<Account extends AccountInSpell>(
@@ -119,13 +119,13 @@ export function reminderFromPlan<Account extends AccountInSpell>(
   }
 }
 
-/** What carries a planned rung out: the so-manieth reminder, step for people or hand-off proposal of its plan. */
+/** Where a planned rung is carried out: in the reminder, task or hand-off proposal at this index of its plan. */
 export interface RungCarrier {
   kind: 'reminder' | 'task' | 'hand-off'
   index: number
 }
 
-/** What carries this rung out? Null: nothing, it was left out. A gathered reminder bears its lead's rung, so the others' rungs are found by account. */
+/** Which part of the plan carries this rung out? Null: none, it was skipped. A gathered reminder has its lead's rung, so the others' are found by account. */
 export function carrierOf(
   { outcome, rung, accountId }: Pick<RungRecord, 'outcome' | 'rung' | 'accountId'>,
   plan: RecipientPlan,
@@ -211,24 +211,24 @@ export function nextOnFallback(
   }
 }
 
-/** What the lapse of a hold brings with it. */
+/** The consequences of a lapsed hold. */
 export interface Lapse {
-  /** Under which reason the hold is closed. */
+  /** The reason with which the hold is closed. */
   endReason: string
-  /** What is recorded to have happened; null: nothing. */
+  /** The event to record; null: none. */
   event: { type: 'promise-broken'; kind: null; at: Instant; account: string | null } | null
-  /** Which account is planned for at once; null: all of the recipient's. */
+  /** The account to plan again at once; null: all of the recipient's. */
   replan: { account: string | null }
 }
 
 /**
- * What does it bring that this hold's time is over?
+ * What are the consequences when this hold lapses?
  *
- * A promise that was kept was closed by its payment; one that is still open when its hold lapses was
- * not, and the ladder goes on from there at neutral, never firmer than before.
+ * A promise that was kept was closed by its payment; one still open when its hold lapses was broken,
+ * and the ladder goes on from there at neutral, never firmer than before.
  *
- * @param hold  `account` null: on the whole recipient; `until` null: open, until somebody ends it
- * @returns     null: it is not over yet
+ * @param hold  `account` null: on the whole recipient; `until` null: open
+ * @returns     null: it has not lapsed yet
  */
 export function lapseOf(
   hold: { kind: HoldKind; account: string | null; until: Instant | null },

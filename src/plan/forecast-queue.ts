@@ -1,48 +1,48 @@
 import type { Instant } from '../model/time.ts'
 
-/** A waiting reminder, or several alike that stand together in their route's queue. */
-export interface InLine {
+/** A waiting reminder, or several alike next to each other in their route's queue. */
+export interface QueuedReminders {
   count: number
-  /** May go at the earliest. */
+  /** Earliest instant to go. */
   from: Instant
-  /** How much of the route's time each takes, in milliseconds. */
+  /** The route's time for each, in milliseconds. */
   takesMs: number
   /** First instant at which a rule would object; null: none foreseen. */
   closesAt: Instant | null
   expiresAt: Instant
 }
 
-/** What becomes of them, if nothing changes. The three counts add up to theirs. */
-interface Fate {
+/** The outcome for them if nothing changes. The three counts add up to their `count`. */
+interface QueueForecast {
   goes: number
-  /** Their window closes before their turn comes: they are put off. */
+  /** Their window closes before their turn comes: they are deferred. */
   missesWindow: number
   /** Their deadline comes before their turn. */
   expires: number
-  /** When the last that goes begins; null when none goes. */
+  /** When the last to go begins; null when none goes. */
   lastAt: Instant | null
 }
 
 /**
- * When does a route's queue run empty, and who does not make it?
+ * When does a route's queue run empty, and which reminders miss their window or deadline?
  *
- * A route takes one after the other, in the order of falling due. Whoever's turn comes too late
- * takes up none of its time: dispatch decides it again and puts it off.
+ * A route takes one after the other, in the order of falling due. A reminder whose turn comes too
+ * late uses none of the route's time: dispatch decides it again and defers it.
  *
- * @param line  in any order; of those that may go from one instant on, the first given goes first
- * @returns     one fate for each of `line`, in its order
+ * @param line  in any order; of those that may go from the same instant on, the first given goes first
+ * @returns     one forecast for each of `line`, in its order
  */
-export function forecastQueue(line: readonly InLine[], now: Instant): Fate[] {
-  const fates: Fate[] = []
+export function forecastQueue(line: readonly QueuedReminders[], now: Instant): QueueForecast[] {
+  const forecasts: QueueForecast[] = []
   let free = now
   for (const index of inTurn(line)) {
-    const { count, from, takesMs, closesAt, expiresAt } = line[index] as InLine
+    const { count, from, takesMs, closesAt, expiresAt } = line[index] as QueuedReminders
     const begin = Math.max(free, from)
     const edge = Math.min(closesAt ?? Number.POSITIVE_INFINITY, expiresAt)
     const goes = beginBefore(edge, begin, takesMs, count)
     const late = count - goes
     const expired = expiresAt <= (closesAt ?? Number.POSITIVE_INFINITY)
-    fates[index] = {
+    forecasts[index] = {
       goes,
       missesWindow: expired ? 0 : late,
       expires: expired ? late : 0,
@@ -50,11 +50,13 @@ export function forecastQueue(line: readonly InLine[], now: Instant): Fate[] {
     }
     if (goes > 0) free = begin + goes * takesMs
   }
-  return fates
+  return forecasts
 }
 
-const inTurn = (line: readonly InLine[]): number[] =>
-  line.map((_, index) => index).sort((a, b) => (line[a] as InLine).from - (line[b] as InLine).from || a - b)
+const inTurn = (line: readonly QueuedReminders[]): number[] =>
+  line
+    .map((_, index) => index)
+    .sort((a, b) => (line[a] as QueuedReminders).from - (line[b] as QueuedReminders).from || a - b)
 
 /** Of `count` that begin at `begin` and then every `takesMs`: how many begin before `edge`? */
 function beginBefore(edge: Instant, begin: Instant, takesMs: number, count: number): number {

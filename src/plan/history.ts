@@ -4,13 +4,13 @@ import type { Channel } from '../model/vocabulary.ts'
 import type { AccountToPlan, HandledRung } from './recipient-plan.ts'
 import { countsThroughout } from './rung-due.ts'
 
-/** Was this rung dealt with already? Each pass runs the ladder anew, except what counts from a placement. */
+/** Was this rung handled already? Each pass runs the ladder anew, except rungs that count from a placement or a notice. */
 export function wasHandled(rung: Rung, account: AccountToPlan): boolean {
   const anyPass = countsThroughout(rung.at.event)
   return account.handled.some((h) => h.rung === rung.id && (anyPass || h.pass === account.spell.pass))
 }
 
-/** Was a hand-off proposed, or left out, in this pass? */
+/** Was a hand-off proposed, or skipped, in this pass? */
 export const handOffWasHandled = (account: AccountToPlan): boolean =>
   account.handled.some((h) => h.rung === HAND_OFF_RUNG && h.pass === account.spell.pass)
 
@@ -21,7 +21,7 @@ interface MachineStep {
   at: Instant
 }
 
-/** What did the machine say or plan to say in this spell? Oldest first. */
+/** Which steps did the machine send or plan in this spell? Oldest first. */
 export function machineSteps(account: AccountToPlan): MachineStep[] {
   return account.handled
     .flatMap((h): MachineStep[] => {
@@ -34,11 +34,11 @@ export function machineSteps(account: AccountToPlan): MachineStep[] {
 const plannedRung = (handled: HandledRung, account: AccountToPlan): Rung | undefined =>
   handled.state === 'planned' ? account.ladder.rungs.find((rung) => rung.id === handled.rung) : undefined
 
-/** A rung as it applies to one account: its risk band may give it other channels, or to a person. */
+/** A rung as it applies to one account: the risk band may change its channels, or assign it to an agent. */
 export interface AppliedRung {
   who: Rung['who']
   channels: Channel[]
-  /** The band leaves the rung out. */
+  /** The band skips the rung. */
   leftOut: boolean
 }
 

@@ -1,7 +1,7 @@
 import { HAND_OFF_RUNG } from '../model/ladder.ts'
 import { addDays, type Instant } from '../model/time.ts'
 import { type Channel, gentler } from '../model/vocabulary.ts'
-import { type AccountOutlook, lookAtAccount, machineSpokeSince, type Step } from './account-outlook.ts'
+import { type AccountOutlook, assessAccount, machinePlannedSince, type Step } from './account-outlook.ts'
 import { bookDate, daysPastDue, startOfBookDay } from './book-time.ts'
 import type {
   AccountToPlan,
@@ -25,15 +25,15 @@ interface Group {
 }
 
 /**
- * Which of these machine steps of one person and one creditor become one reminder?
+ * Which of these machine steps of one recipient and one creditor become one reminder?
  *
  * Those that share a channel and a currency. The account most days past due leads. A
- * `final` stands alone: in company it would either be lost in a gentler tone or lend its
- * words to accounts that it does not concern. So do notices that the law asks for.
+ * `final` is sent alone: together with others it would either be softened or apply its
+ * words to accounts that it does not concern. So are notices required by law.
  *
  * @param steps  at most one for each account
  */
-function gather(steps: readonly Step[]): Group[] {
+function groupSteps(steps: readonly Step[]): Group[] {
   const groups: Group[] = []
   for (const step of inOrder(steps)) {
     const group = groups.find((g) => mayJoin(step, g))
@@ -43,8 +43,8 @@ function gather(steps: readonly Step[]): Group[] {
   return groups
 }
 
-/** Which of these steps for a person become one task? Talks go together; checks and notices are each done by themselves. */
-function gatherTasks(steps: readonly Step[]): Group[] {
+/** Which of these agents' steps become one task? Conversations are combined; checks and notices are separate tasks. */
+function groupTasks(steps: readonly Step[]): Group[] {
   const groups: Group[] = []
   for (const step of inOrder(steps)) {
     const group = groups.find(
@@ -76,8 +76,8 @@ const groupOf = (step: Step): Group => ({
 function mayJoin(step: Step, group: Group): boolean {
   const [lead] = group.steps
   return (
-    gathers(step) &&
-    gathers(lead) &&
+    isGroupable(step) &&
+    isGroupable(lead) &&
     step.account.currency === lead.account.currency &&
     step.expiresAt > group.dueAt &&
     step.dueAt < group.expiresAt &&
@@ -85,7 +85,7 @@ function mayJoin(step: Step, group: Group): boolean {
   )
 }
 
-const gathers = (step: Step): boolean => step.tone !== 'final' && step.rung.kind === 'reminder'
+const isGroupable = (step: Step): boolean => step.tone !== 'final' && step.rung.kind === 'reminder'
 
 function join(step: Step, group: Group): void {
   group.steps.push(step)
@@ -95,23 +95,23 @@ function join(step: Step, group: Group): void {
 }
 
 const taskKey = (step: Step): string =>
-  step.rung.kind === 'reminder' && !step.rung.beforeGate ? 'talk' : `${step.account.ladder.id} ${step.rung.id}`
+  step.rung.kind === 'reminder' && !step.rung.beforeGate ? 'conversation' : `${step.account.ladder.id} ${step.rung.id}`
 
 /**
- * What is to be done now for one person at one creditor?
+ * What is to be done now for one recipient at one creditor?
  *
- * Pure and total: the same input gives the same plan. Every rung that came due is
- * planned, recorded as left out with a reason, or still waiting with an instant at which
- * to look again. Store `records` before planning again, or the same steps come out twice.
+ * Pure and total: the same input gives the same plan. Every rung that came due is planned,
+ * recorded as skipped with a reason, or waits with an instant at which to plan again.
+ * Store `records` before planning again, or the same steps are planned twice.
  *
- * @param person  everything about that person at that creditor, read at one instant
- * @param now     business time
+ * @param recipient  everything about that recipient at that creditor, read at one instant
+ * @param now        business time
  */
 export function planRecipient(recipient: RecipientToPlan, now: Instant): RecipientPlan {
   const today = bookDate(now, recipient.bookZone)
-  const outlooks = recipient.accounts.map((account) => lookAtAccount(account, recipient, today, now))
+  const outlooks = recipient.accounts.map((account) => assessAccount(account, recipient, today, now))
   const reminders = chooseReminders(outlooks, recipient, now)
-  const tasks = gatherTasks(outlooks.flatMap((outlook) => outlook.tasks))
+  const tasks = groupTasks(outlooks.flatMap((outlook) => outlook.tasks))
   const planned = [...reminders, ...tasks].flatMap((group) => group.steps.map((step) => ({ step, group })))
 
   return {
@@ -136,7 +136,7 @@ export function planRecipient(recipient: RecipientToPlan, now: Instant): Recipie
         daysPastDue: daysPastDue(outlook.account, recipient.bookZone, now),
         nextLookAt: earliestAfter(
           now,
-          left ? [...outlook.looks, tomorrowAt(outlook.machine as Step, recipient, now)] : outlook.looks,
+          left ? [...outlook.recheckAt, tomorrowAt(outlook.machine as Step, recipient, now)] : outlook.recheckAt,
         ),
       }
     }),
@@ -147,24 +147,24 @@ export function planRecipient(recipient: RecipientToPlan, now: Instant): Recipie
 /**
  * Which of today's machine steps go now, and together with which?
  *
- * A step due today goes when its time has come, and takes along what falls due later
- * today. A step from an earlier day is caught up at most once a day for each person,
- * and only on a day on which the machine has not spoken yet, or in a message that goes anyway.
+ * A step due today goes when its time has come, together with steps that fall due later
+ * today. A step from an earlier day is caught up at most once a day for each recipient, and
+ * only on a day on which the machine has planned nothing yet, or in a message that goes anyway.
  */
 function chooseReminders(outlooks: readonly AccountOutlook[], recipient: RecipientToPlan, now: Instant): Group[] {
   const today = bookDate(now, recipient.bookZone)
   const startOfDay = startOfBookDay(today, recipient.bookZone)
   const steps = outlooks.flatMap((outlook) => (outlook.machine === null ? [] : [outlook.machine]))
   const mayCatchUp =
-    recipient.lastCatchUpOn !== today && !recipient.accounts.some((account) => machineSpokeSince(account, startOfDay))
+    recipient.lastCatchUpOn !== today && !recipient.accounts.some((account) => machinePlannedSince(account, startOfDay))
   const isDue = (step: Step) => step.dueAt <= now
   if (steps.some((step) => isDue(step) && !step.late)) {
-    return gather(steps.filter((step) => !step.late || mayCatchUp)).filter((group) =>
+    return groupSteps(steps.filter((step) => !step.late || mayCatchUp)).filter((group) =>
       group.steps.some((step) => isDue(step) && !step.late),
     )
   }
   if (!mayCatchUp) return []
-  return gather(steps)
+  return groupSteps(steps)
     .filter((group) => group.steps.some(isDue))
     .slice(0, 1)
 }
@@ -210,7 +210,7 @@ function shared(group: Group) {
 
 const toneOf = (group: Group) => group.steps.reduce((tone, step) => gentler(tone, step.tone), group.steps[0].tone)
 
-/** Said beside a planned rung whose words are gentler than the ladder's. */
+/** The detail recorded for a rung planned in a gentler tone than the ladder's. */
 const toneDetail = (step: Step, group: Group): string | null =>
   toneOf(group) === step.rung.tone ? null : `tone ${toneOf(group)} instead of ${step.rung.tone}`
 

@@ -3,29 +3,29 @@ import type { Instant, LocalDate } from '../model/time.ts'
 import type { AccountState, Channel, HoldKind, Kind, Mode, Tone } from '../model/vocabulary.ts'
 
 /**
- * What the planner must know about one person at one creditor, read at one instant.
+ * What the planner must know about one recipient at one creditor, read at one instant.
  *
- * Plain data. Every account of that person and creditor that has a spell belongs
+ * Plain data. Every account of that recipient and creditor that has a spell belongs
  * in it, also those that are not due: gathering and "one caught-up step a day"
- * are rules about the person.
+ * are rules about the recipient.
  */
 export interface RecipientToPlan {
   /** IANA zone of the creditor's books: days past due and rung times are counted in it. */
   bookZone: string
   /** Local time by which the day's payments are known; nothing of the day falls due before it. `00:00`: no bound. */
   bookCutOff: string
-  /** Channels on which the person has an address of their own that may be used. */
+  /** Channels on which the recipient has a usable address of their own. */
   channels: Channel[]
-  /** Local date (book zone) of the last caught-up step of this person; null: never. */
+  /** Local date (book zone) of the recipient's last caught-up step; null: never. */
   lastCatchUpOn: LocalDate | null
-  /** Last conversation with the person, by machine or by people; null: none known. */
+  /** Last conversation with the recipient, by the machine or an agent; null: none known. */
   lastConversationAt: Instant | null
-  /** Stops of everything to the person: a step for people that they kept back until it was stale is recorded so. Absent: none. */
-  stops?: readonly StopToPlan[]
+  /** Suppressions of the whole recipient: an agent's step that they kept back until it was stale is recorded with them. Absent: none. */
+  suppressions?: readonly SuppressionToPlan[]
   accounts: AccountToPlan[]
 }
 
-export interface StopToPlan {
+export interface SuppressionToPlan {
   /** Why: `deceased`, `cease`, … */
   reason: string
   from: Instant
@@ -42,7 +42,7 @@ export interface AccountToPlan {
   spell: SpellToPlan
   /** Oldest unpaid due date; without one nothing can be counted and nothing is planned. */
   dueDate: LocalDate | null
-  /** What the creditor says; used only when `dueDate` is null. */
+  /** As the creditor states; used only when `dueDate` is null. */
   statedDaysPastDue: number | null
   /** Overdue amount in minor units of `currency`. */
   overdueMinor: bigint
@@ -55,17 +55,17 @@ export interface AccountToPlan {
   /** Null: not stated, which is taken as true: the debit may still run. */
   autoDebit: boolean | null
   riskBand: string | null
-  /** What was done with rungs in this spell, all passes. */
+  /** The rungs handled in this spell, all passes. */
   handled: HandledRung[]
   /** Firmest tone of the last message that went out in this spell; null: none yet. */
   lastToneSent: Tone | null
   /** When the first message of this spell went out or was planned; null: none yet. */
   firstMessageAt: Instant | null
-  /** When the next of what the ladder said earlier, and has not gone out yet, may go; null: nothing waits. */
+  /** When the next waiting reminder of the ladder may go; null: none waits. */
   nextMessageAt: Instant | null
-  /** When we last wrote or called about this account; null: never, or longer ago than contacts are remembered. */
+  /** The last outbound message or call about this account; null: none within the retention of contacts. */
   lastMessageAt: Instant | null
-  /** Holds on the account and on the whole person. */
+  /** Holds on the account and on the whole recipient. */
   holds: HoldToPlan[]
   events: EventToPlan[]
   /** Names of the facts that are known and so may satisfy `requires` and the gate. */
@@ -74,7 +74,7 @@ export interface AccountToPlan {
   notBefore: Instant | null
   /** The first machine message of this pass is no firmer than this, e.g. the last tone sent before a reversal. */
   toneCeiling: Tone | null
-  /** Steps for people, hand-offs included, that must not be given out now because a stop, a pause or a switch forbids it. Absent: none. */
+  /** Agents' steps, hand-offs included, that a suppression, a hold or a switch forbids now. Absent: none. */
   barred?: readonly BarredStep[]
   /** A switch keeps everything about the account back. */
   switchedOff?: boolean
@@ -82,7 +82,7 @@ export interface AccountToPlan {
 
 export interface BarredStep {
   rung: string
-  /** When to ask again; null: only news can tell. */
+  /** When to plan again; null: only new facts can end it. */
   until: Instant | null
 }
 
@@ -151,7 +151,7 @@ export const SKIP_REASONS = [
 ] as const
 export type SkipReason = (typeof SKIP_REASONS)[number]
 
-/** What is to be done now for one person at one creditor, and what was done with every rung that came due. */
+/** What is to be done now for one recipient at one creditor, and how every rung that came due was handled. */
 export interface RecipientPlan {
   reminders: PlannedReminder[]
   tasks: PlannedTask[]
@@ -184,7 +184,7 @@ export interface PlannedReminder {
   expiresAt: Instant
 }
 
-/** One step for a person, about one or more accounts. */
+/** One task for an agent, about one or more accounts. */
 export interface PlannedTask {
   accountIds: string[]
   leadAccountId: string
@@ -202,7 +202,7 @@ export interface PlannedTask {
   steps: PlannedStep[]
 }
 
-/** One account's rung for a person. */
+/** One account's rung for an agent. */
 export interface PlannedStep {
   accountId: string
   rung: string
@@ -211,7 +211,7 @@ export interface PlannedStep {
   channels: Channel[]
 }
 
-/** A person decides; nothing is handed off by this. Recorded under the rung id `hand-off`. */
+/** A proposal that an operator decides; nothing is handed off by it. Recorded under the rung id `hand-off`. */
 export interface HandOffProposal {
   accountId: string
   spellId: string
@@ -229,7 +229,7 @@ export interface RungRecord {
   outcome: 'planned' | 'skipped'
   /** Null when planned as the ladder says. */
   reason: SkipReason | null
-  /** Which facts, which hold, …; never anything about the person. */
+  /** Which facts, which hold, …; never personal data. */
   detail: string | null
   at: Instant
 }
@@ -237,6 +237,6 @@ export interface RungRecord {
 interface AccountLook {
   accountId: string
   daysPastDue: number | null
-  /** When to plan again if nothing is reported before; always later than now. Null: nothing is coming. */
+  /** When to plan again unless new facts come earlier; always later than now. Null: no step is ahead. */
   nextLookAt: Instant | null
 }

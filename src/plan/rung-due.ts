@@ -3,7 +3,7 @@ import { addDays, type Instant, type LocalDate, parseDuration } from '../model/t
 import { bookDate, bookInstant } from './book-time.ts'
 import type { AccountToPlan, EventToPlan } from './recipient-plan.ts'
 
-/** Where and when a creditor's books count. */
+/** The zone and cut-off time of a creditor's books. */
 export interface Book {
   bookZone: string
   bookCutOff: string
@@ -20,7 +20,7 @@ export interface DueRung {
 }
 
 /**
- * Which of these rungs of the account's ladder have a day, and when does each fall due?
+ * When does each of these rungs of the account's ladder fall due?
  *
  * @returns  in order of falling due (ladder order where equal); rungs whose event has not happened are left out
  */
@@ -43,7 +43,7 @@ export function timeOn(date: LocalDate, rung: Rung, ladder: Ladder, book: Book):
   return bookInstant(date, time > book.bookCutOff ? time : book.bookCutOff, book.bookZone)
 }
 
-/** When does the ladder stop and propose a hand-off? Null: never, or not to be counted. */
+/** When does the ladder stop and propose a hand-off? Null: never, or the due date is not known. */
 export function handOffAt(account: AccountToPlan, book: Book): Instant | null {
   const { handOff, bookTime } = account.ladder
   if (handOff === null || account.dueDate === null) return null
@@ -65,10 +65,10 @@ function dayOfEvent(event: LadderEvent, account: AccountToPlan, zone: string): L
 }
 
 /**
- * When did this last happen to the account, as far as the present pass is concerned?
+ * The account's latest event of this type that counts in the present pass.
  *
- * A promise broken before the account moved to another step does not speak again;
- * a placement or a validation notice stands whatever is paid.
+ * A promise broken before the account moved to another step does not count again;
+ * a placement or a validation notice counts in every pass.
  */
 export function latestEvent(event: LadderEvent, account: AccountToPlan): EventToPlan | null {
   const since = countsThroughout(event) ? -Infinity : account.spell.enteredAt

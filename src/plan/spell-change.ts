@@ -2,7 +2,7 @@ import { DAY, type Instant, type LocalDate } from '../model/time.ts'
 import type { AccountState, Tone } from '../model/vocabulary.ts'
 import type { Entry } from './recipient-plan.ts'
 
-/** How an account stands: the facts that decide whether it has a spell and at which step. */
+/** The facts of an account that decide whether it has a spell and at which step. */
 export interface Standing {
   state: AccountState
   /** Oldest unpaid due date. */
@@ -12,7 +12,7 @@ export interface Standing {
   overdueMinor: bigint
 }
 
-/** What changed it. */
+/** The cause of the change. */
 interface SpellCause {
   /** A payment was taken back. */
   reversal: boolean
@@ -63,7 +63,7 @@ export function spellChange(before: Standing | null, after: Standing, cause: Spe
   return direction > 0 && cause.reversal ? { kind: 'reopened', pass: resumed(cause) } : { kind: 'none' }
 }
 
-/** Something is owed, and it is known since when or until when. */
+/** Is an amount overdue with known days past due? */
 const isInSpell = (standing: Standing): boolean =>
   standing.state === 'open' &&
   standing.overdueMinor > 0n &&
@@ -72,7 +72,7 @@ const isInSpell = (standing: Standing): boolean =>
 /**
  * Did days past due fall (negative) or rise (positive) by anything but the passing of time?
  *
- * Stated days alone rise with every night's file and so tell only of a fall.
+ * Days past due that are only stated rise with every night's file, so that they show only a fall.
  */
 function movement(before: Standing, after: Standing): number {
   if (before.dueDate !== null && after.dueDate !== null)
@@ -88,7 +88,7 @@ const fresh = (enteredBy: Entry, at: Instant): NewPass => ({
   toneCeiling: null,
 })
 
-/** A day's pause, and no firmer than before: the person may not know yet that the payment came back. */
+/** Waits a day, and is no firmer than before: the recipient may not know yet that the payment was reversed. */
 const resumed = ({ at, lastTone }: SpellCause): NewPass => ({
   enteredBy: 'reversal',
   enteredAt: at,

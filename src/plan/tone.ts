@@ -7,7 +7,7 @@ import type { AccountToPlan } from './recipient-plan.ts'
 import { latestEvent } from './rung-due.ts'
 
 /**
- * What does the ladder's gate still wait for before this rung?
+ * Which facts and notices does the ladder's gate require before this rung?
  *
  * @returns  names of what is not recorded; empty when the rung may pass
  */
@@ -19,10 +19,10 @@ export function missingForGate(rung: Rung, account: AccountToPlan): string[] {
 }
 
 /**
- * Which tone must words not pass while the time for disputing runs?
+ * What is the firmest tone allowed during the period for disputes?
  *
- * Business days are Monday to Friday; public holidays are not known here, so that where
- * one falls in between the calm is a day short. The policy packs judge the exact period.
+ * Business days are Monday to Friday; public holidays are not known here, so each one makes
+ * this period a day too short. The policy packs enforce the exact period.
  *
  * @returns  null when the ladder has no gate or the time is over
  */
@@ -45,14 +45,14 @@ function addBusinessDays(date: LocalDate, count: number): LocalDate {
 }
 
 /**
- * In which tone may this rung speak now?
+ * In which tone may this rung be sent now?
  *
  * Never firmer than the rung's own. The first message of a spell is at most neutral,
  * however late the account came; after a promise was broken nothing is firmer than
  * before it; the first message after a reversal is no firmer than the last before it;
  * while a collector's notice may still be disputed nothing is firmer than its gate says.
  */
-export function spokenTone(rung: Rung, account: AccountToPlan, bookZone: string, now: Instant): Tone {
+export function effectiveTone(rung: Rung, account: AccountToPlan, bookZone: string, now: Instant): Tone {
   const spoken = machineSteps(account)
   const isFirst = spoken.length === 0 && account.lastToneSent === null && account.firstMessageAt === null
   const ceilings: (Tone | null)[] = [

@@ -41,8 +41,8 @@ describe('a step for a person that a stop, a pause or a switch forbids', () => {
   })
 
   it('is recorded with the stop when it went stale under it', () => {
-    const stops = [{ reason: 'identity-fraud', from: onDay(30), until: null }]
-    const plan = planRecipient(recipient([due()], { stops }), onDay(41, '10:00'))
+    const suppressions = [{ reason: 'identity-fraud', from: onDay(30), until: null }]
+    const plan = planRecipient(recipient([due()], { suppressions }), onDay(41, '10:00'))
     expect(plan.records).toContainEqual(
       expect.objectContaining({ rung: 'm2-day36', outcome: 'skipped', reason: 'stopped', detail: 'identity-fraud' }),
     )

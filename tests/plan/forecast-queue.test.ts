@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { forecastQueue, type InLine } from '../../src/plan/forecast-queue.ts'
+import { forecastQueue, type QueuedReminders } from '../../src/plan/forecast-queue.ts'
 
 const NOW = 1_000_000
-const one = (over: Partial<InLine> = {}): InLine => ({
+const one = (over: Partial<QueuedReminders> = {}): QueuedReminders => ({
   count: 1,
   from: NOW,
   takesMs: 1_000,
@@ -13,7 +13,7 @@ const one = (over: Partial<InLine> = {}): InLine => ({
 })
 
 describe('the forecast of a queue', () => {
-  it.each<[string, InLine[], object[]]>([
+  it.each<[string, QueuedReminders[], object[]]>([
     ['of nothing is nothing', [], []],
     [
       'lets one after the other go',
@@ -56,8 +56,8 @@ describe('the forecast of a queue', () => {
       [one({ count: 2, takesMs: 4_000 }), one()],
       [{ lastAt: NOW + 4_000 }, { lastAt: NOW + 8_000 }],
     ],
-  ])('%s', (_what, line, fates) => {
-    expect(forecastQueue(line, NOW)).toMatchObject(fates)
+  ])('%s', (_what, line, forecasts) => {
+    expect(forecastQueue(line, NOW)).toMatchObject(forecasts)
   })
 
   const anyLine = fc.array(
@@ -74,11 +74,11 @@ describe('the forecast of a queue', () => {
   it('loses nobody, lets nobody go too early or too late, and never goes faster than the route', () => {
     fc.assert(
       fc.property(anyLine, (line) => {
-        const fates = forecastQueue(line, NOW)
-        expect(fates).toHaveLength(line.length)
+        const forecasts = forecastQueue(line, NOW)
+        expect(forecasts).toHaveLength(line.length)
         let taken = 0
         line.forEach((entry, i) => {
-          const { goes, missesWindow, expires, lastAt } = fates[i] as (typeof fates)[number]
+          const { goes, missesWindow, expires, lastAt } = forecasts[i] as (typeof forecasts)[number]
           expect(goes + missesWindow + expires).toBe(entry.count)
           expect(Math.min(goes, missesWindow, expires)).toBeGreaterThanOrEqual(0)
           expect(lastAt === null).toBe(goes === 0)
@@ -89,7 +89,9 @@ describe('the forecast of a queue', () => {
         })
         const end = Math.max(
           NOW,
-          ...fates.map((fate, i) => (fate.lastAt === null ? NOW : fate.lastAt + (line[i] as InLine).takesMs)),
+          ...forecasts.map((fate, i) =>
+            fate.lastAt === null ? NOW : fate.lastAt + (line[i] as QueuedReminders).takesMs,
+          ),
         )
         expect(end - NOW).toBeGreaterThanOrEqual(taken)
       }),
@@ -104,8 +106,8 @@ describe('the forecast of a queue', () => {
           line.flatMap((entry) => Array.from({ length: entry.count }, () => ({ ...entry, count: 1 }))),
           NOW,
         )
-        const sum = (fates: typeof single, of: 'goes' | 'missesWindow' | 'expires') =>
-          fates.reduce((all, fate) => all + fate[of], 0)
+        const sum = (forecasts: typeof single, of: 'goes' | 'missesWindow' | 'expires') =>
+          forecasts.reduce((all, fate) => all + fate[of], 0)
         for (const of of ['goes', 'missesWindow', 'expires'] as const) expect(sum(single, of)).toBe(sum(together, of))
         expect(Math.max(0, ...single.map((fate) => fate.lastAt ?? 0))).toBe(
           Math.max(0, ...together.map((fate) => fate.lastAt ?? 0)),
