@@ -30,7 +30,7 @@ import { statedZone } from '../model/zones/zone-names.ts'
 /**
  * The value of one JSON document.
  *
- * @throws DECORUM_MALFORMED_JSON with the place of the fault; never quotes the text
+ * @throws DECORUM_MALFORMED_JSON with the position of the fault; never quotes the text
  */
 export function readJson(text: string): unknown {
   const parsed = parseJson(text.replace(/^\uFEFF/, ''))
@@ -39,7 +39,7 @@ export function readJson(text: string): unknown {
 }
 
 /**
- * A time zone that a person named.
+ * A time zone given by a user.
  *
  * @throws DECORUM_BAD_INPUT
  */
@@ -52,7 +52,7 @@ export function readZone(text: string): string {
 }
 
 /**
- * Which stretch of time is meant? From `from` until before `to`.
+ * Which period is meant? From `from` until before `to`.
  *
  * @param from  an instant, or a day: its first moment in the zone
  * @throws DECORUM_BAD_INPUT with every fault
@@ -79,7 +79,7 @@ export function readPeriod(from: string, to: string, zone: string): { from: Inst
 }
 
 /**
- * What an operator says of an attempt in doubt, once it has passed its schema.
+ * An operator's resolution of an attempt in doubt, checked against its schema.
  *
  * @throws DECORUM_BAD_INPUT with every fault
  */
@@ -90,7 +90,7 @@ export function readDoubtResolution(value: unknown): DoubtResolution {
 }
 
 /**
- * A stop, once it has passed its schema.
+ * A suppression, checked against its schema.
  *
  * @throws DECORUM_BAD_INPUT with every fault
  */
@@ -101,7 +101,7 @@ export function readSuppression(value: unknown): SuppressionBody {
 }
 
 /**
- * A switch to be thrown, once it has passed its schema.
+ * A switch to be set, checked against its schema.
  *
  * @throws DECORUM_BAD_INPUT with every fault
  */
@@ -118,7 +118,7 @@ export function readSwitchLift(value: unknown): SwitchLift {
   throw new DecorumError('DECORUM_BAD_INPUT', 'this switch cannot be lifted so', { faults: parsed.faults })
 }
 
-/** What a caller says of a file of accounts, as the command line has it. */
+/** Options about a file of accounts. */
 export interface FileFlags {
   format?: FileFormat
   mapping?: string
@@ -130,7 +130,7 @@ export interface FileFlags {
   asOf?: string
 }
 
-/** Adds the options that say how a file of accounts is read. */
+/** Adds these options to a command. */
 export const withFileOptions = (command: Command): Command =>
   command
     .addOption(new Option('--format <format>', 'instead of telling it from the file').choices(FILE_FORMATS))
@@ -146,9 +146,9 @@ export const withFileOptions = (command: Command): Command =>
     .option('--as-of <instant>', 'when the facts were true, for lines that do not say')
 
 /**
- * How is the file read that these options speak of?
+ * How is the file read, according to these options?
  *
- * @throws DECORUM_BAD_INPUT naming the option, what is wrong and what would be right
+ * @throws DECORUM_BAD_INPUT naming the option, the mistake and the cure
  */
 export function fileOptions(flags: FileFlags, config: { imports: ReadonlyMap<string, ImportMapping> }): FileOptions {
   const mapping =

@@ -7,16 +7,16 @@ import { rootDirectory } from '../config/configuration.ts'
 
 /** What each file in `commands/` exports: its commander command, with options and action. */
 interface CommandFile {
-  /** An action prints its answer on stdout and throws a DecorumError on failure; it sets `process.exitCode` only for codes of its own. */
+  /** An action prints its answer on stdout and throws a DecorumError on failure; it sets `process.exitCode` for other results. */
   command(): Command
 }
 
 interface CommandEntry {
-  /** How it is called: `['decide']`, `['accounts', 'import']`. */
+  /** `['decide']`, `['accounts', 'import']` */
   words: readonly [string] | readonly [string, string]
   summary: string
   group: Group
-  /** Loaded only when it is called, so that `--help` and `--version` are quick. */
+  /** Loaded when called, so that `--help` and `--version` are quick. */
   load: () => Promise<CommandFile>
 }
 
@@ -172,7 +172,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
 ]
 
-/** `.env` beside the checkout's config is for people at a terminal; what is already set wins. */
+/** Reads `.env` beside `config/`; variables that are set already win. */
 function loadDotEnv(): void {
   const path = join(rootDirectory(), '.env')
   if (existsSync(path)) process.loadEnvFile(path)
@@ -205,7 +205,7 @@ async function program(words: readonly string[]): Promise<Command> {
   return root
 }
 
-/** `accounts` in `accounts import`: holds its commands and does nothing by itself. */
+/** A command group such as `accounts` in `accounts import`; has no action. */
 function folderCommand(root: Command, { words, group }: CommandEntry): Command {
   const existing = root.commands.find((c) => c.name() === words[0])
   if (existing !== undefined) return existing
@@ -217,12 +217,12 @@ function folderCommand(root: Command, { words, group }: CommandEntry): Command {
   return folder
 }
 
-/** Runs one command line; never throws. The exit code is left in `process.exitCode`. */
+/** Runs one command line and sets `process.exitCode`; never throws. */
 async function main(argv: readonly string[]): Promise<void> {
   const json = argv.includes('--json')
   try {
     loadDotEnv()
-    // `help accounts import` is `accounts import --help`: commander's own goes one word deep.
+    // `help accounts import` is `accounts import --help`: commander's own help handles one word only.
     const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
     const root = await program(words)
     throwInsteadOfExit(root)
@@ -239,7 +239,7 @@ function throwInsteadOfExit(command: Command): void {
   for (const inner of command.commands) throwInsteadOfExit(inner)
 }
 
-// A reader that has seen enough (`decorum … | head`) is not a failure.
+// A closed pipe (`decorum … | head`) is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done)
 })

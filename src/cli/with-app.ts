@@ -6,9 +6,9 @@ import { configuration } from '../config/configuration.ts'
 export { CLI_ACTOR } from '../app/app.ts'
 
 /**
- * Does one piece of work with a wired process that runs no daemons, then closes it.
+ * Runs `work` with a wired process without daemons, then closes it.
  *
- * @throws whatever `work` throws, and what loading and opening can: DECORUM_CONFIG, DECORUM_SCHEMA_…, DECORUM_DATA_DIR_LOCKED
+ * @throws errors of `work`, of loading and of opening: DECORUM_CONFIG, DECORUM_SCHEMA_…, DECORUM_DATA_DIR_LOCKED
  */
 export async function withApp<T>(work: (app: App) => Promise<T>): Promise<T> {
   const { config } = configuration()
@@ -20,7 +20,7 @@ export async function withApp<T>(work: (app: App) => Promise<T>): Promise<T> {
   }
 }
 
-/** Prints an answer on stdout: as one JSON document when that was asked for, otherwise in words. */
+/** Prints an answer on stdout: one JSON document with `--json`, otherwise text. */
 export function printAnswer(json: boolean | undefined, answer: unknown, words: () => string): void {
   process.stdout.write(`${json === true ? JSON.stringify(answer, null, 2) : words()}\n`)
 }

@@ -8,12 +8,12 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{8,512})$/i
 /**
  * Lets a request through when its key has the scope that the route names.
  *
- * A route that names none stops the start: forgetting must not open a door.
+ * A route without a scope fails the start, so that none is public by mistake.
  */
 export function authenticateRequests(api: Api, app: App): void {
   api.decorateRequest('caller', null)
   api.addHook('onRoute', (route) => {
-    if (route.config?.scope === undefined) route.config = { ...route.config, scope: scopeOfForeign(route.url) }
+    if (route.config?.scope === undefined) route.config = { ...route.config, scope: scopeOfPluginRoute(route.url) }
   })
   api.addHook('onRequest', async (request) => {
     const scope = request.routeOptions.config.scope
@@ -29,17 +29,17 @@ export function authenticateRequests(api: Api, app: App): void {
   })
 }
 
-/** Routes that plugins bring: the documentation and nothing else. */
-function scopeOfForeign(url: string): 'public' {
+/** Only the documentation is served by a plugin's routes. */
+function scopeOfPluginRoute(url: string): 'public' {
   if (url === '/docs' || url.startsWith('/docs/')) return 'public'
   throw new Error(`route ${url} names no scope`)
 }
 
-/** Who calls, on a route that is not public. */
+/** The caller of a route that is not public. */
 function callerOf(request: { caller: Caller | null }): Caller {
   if (request.caller === null) throw new DecorumError('DECORUM_UNAUTHORIZED', 'no key was sent')
   return request.caller
 }
 
-/** On whose behalf, on a route that is not public. */
+/** The actor of a route that is not public. */
 export const actorOf = (request: { caller: Caller | null }): Caller['actor'] => callerOf(request).actor

@@ -4,7 +4,7 @@ import type { Api } from './openapi.ts'
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Bodies are strict JSON: UTF-8, no key twice; anything else is DECORUM_MALFORMED_JSON with its place. */
+/** Bodies are strict JSON: UTF-8, no duplicate key; anything else is DECORUM_MALFORMED_JSON with its position. */
 export function takeJsonBodies(api: Api): void {
   api.removeAllContentTypeParsers()
   api.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => {
@@ -29,20 +29,20 @@ function bodyOf(bytes: Buffer): { value: unknown } | DecorumError {
 }
 
 /**
- * A streamed body, held to the deployment's limit.
+ * A streamed body, limited to `maxBytes`.
  *
- * @throws DECORUM_BODY_TOO_LARGE once it is longer; DECORUM_BAD_INPUT when the connection breaks off before its end
+ * @throws DECORUM_BODY_TOO_LARGE once it is longer; DECORUM_BAD_INPUT when the connection ends before the body
  */
 export async function* boundedBody(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
   let bytes = 0
   try {
-    for await (const piece of body) {
-      bytes += piece.length
+    for await (const chunk of body) {
+      bytes += chunk.length
       if (bytes > maxBytes)
         throw new DecorumError('DECORUM_BODY_TOO_LARGE', `the body is longer than ${maxBytes} bytes`, {
           hint: 'Send the rest as another import; what was answered has been kept.',
         })
-      yield piece
+      yield chunk
     }
   } catch (error) {
     if (error instanceof DecorumError) throw error

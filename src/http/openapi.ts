@@ -16,7 +16,7 @@ Ids of accounts, recipients, events and contacts are the creditor's own; those o
 Money is text, instants are RFC 3339 with an offset. Lists are read on with \`cursor\`.
 Whatever is not 2xx is a problem document (RFC 9457) whose \`code\` is stable.`
 
-/** Gathers the routes into an OpenAPI 3.1 document and shows it at /docs. Register before any route. */
+/** Serves the OpenAPI 3.1 document of all routes at /docs. Register before any route. */
 export function describeApi(api: Api, version: string): void {
   void api.register(swagger, {
     openapi: {
@@ -33,7 +33,7 @@ export function describeApi(api: Api, version: string): void {
       },
       security: [{ key: [] }],
     },
-    // Plugins' own routes carry JSON schemas, which the transformer of zod schemas refuses.
+    // Routes of plugins have JSON schemas, which the transformer of zod schemas refuses.
     transform: (route) =>
       route.schema?.hide === true || route.url.startsWith('/docs')
         ? { schema: { hide: true }, url: route.url }
@@ -43,7 +43,7 @@ export function describeApi(api: Api, version: string): void {
   void api.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: (header) => header })
 }
 
-/** The transformer lists each named schema once more as an input; named ones are only ever answers. */
+/** The transformer repeats each named schema as an input; named schemas are used in answers only. */
 function withoutInputs<T extends object>(document: T): T {
   const { components } = document as { components?: { schemas?: Record<string, unknown> } }
   for (const name of Object.keys(components?.schemas ?? {}))
@@ -63,13 +63,13 @@ export type Api = FastifyInstance<
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * Which scope a key needs for this route; `any`: every valid key; `public`: no key. Every route
-     * must say, or the server does not start.
+     * The scope that a key needs; `any`: every valid key; `public`: no key. The server does not start while a route has
+     * none.
      */
     scope?: KeyScope | 'any' | 'public'
   }
   interface FastifyRequest {
-    /** Who calls; null on public routes. */
+    /** Null on public routes. */
     caller: Caller | null
   }
 }

@@ -31,7 +31,7 @@ const titleOf = (code: ErrorCode): string => {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** What a client is told of an error. Of our own failures (5xx) only the code and the hint, never the message. */
+/** The problem document of an error; of our own failures (5xx) only code and hint, never the message. */
 export function problemOf(error: DecorumError, requestId: string): Problem {
   return {
     type: `/docs#${error.code}`,
@@ -50,7 +50,7 @@ const ownFailure = (code: ErrorCode): string =>
     ? 'Something failed on our side; nothing of this request was half done.'
     : `${titleOf(code)}; this is on our side.`
 
-/** Turns whatever is thrown in a route into a problem document, and our own failures into a line of the log. */
+/** Answers errors thrown in routes with a problem document, and logs our own failures (5xx). */
 export function answerFailures(api: Api): void {
   api.setErrorHandler((thrown, request, reply) => sendProblem(request, reply, toDecorumError(thrown)))
 }
@@ -61,7 +61,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     log.error({ event: 'http.request_failed', code: error.code, ...causeOf(error.cause) }, 'request failed')
   }
   if (error.code === 'DECORUM_UNAUTHORIZED') void reply.header('www-authenticate', 'Bearer')
-  // A string is sent as it is: no route's own schema gets between a problem and its reader.
+  // As a string, so that the route's answer schema is not applied.
   return reply
     .code(error.status)
     .type('application/problem+json')
@@ -75,7 +75,7 @@ function causeOf(cause: unknown): { cause?: string; causeCode?: string | undefin
   return { cause: error, causeCode: code, ...rest }
 }
 
-/** Fastify's own refusals, by their code. */
+/** Fastify's own errors, by their code. */
 const BY_FASTIFY_CODE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['DECORUM_BODY_TOO_LARGE', 'the body is larger than this deployment takes'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
@@ -88,7 +88,7 @@ const BY_FASTIFY_CODE: Readonly<Record<string, readonly [ErrorCode, string]>> = 
   FST_ERR_BAD_URL: ['DECORUM_BAD_INPUT', 'the address is not valid percent-encoding'],
 }
 
-/** Which error of the registry is this? Whatever is not known is ours: DECORUM_INTERNAL, with the original as its cause. */
+/** Which error of the registry is this? An unknown one is DECORUM_INTERNAL with the original as its cause. */
 export function toDecorumError(thrown: unknown): DecorumError {
   if (thrown instanceof DecorumError) return thrown
   const known = BY_FASTIFY_CODE[codeOf(thrown)]
@@ -106,7 +106,7 @@ function codeOf(thrown: unknown): string {
 
 const statusOf = (thrown: unknown): unknown => (thrown as { statusCode?: unknown } | null)?.statusCode
 
-/** `/v1/tasks/:id(^…)::complete` → `/v1/tasks/{id}:complete`: a route as documents, logs and metrics write it. */
+/** `/v1/tasks/:id(^…)::complete` → `/v1/tasks/{id}:complete`: the name of a route in documents, logs and metrics. */
 export const routeName = (url: string | undefined): string =>
   url === undefined
     ? 'none'
@@ -122,7 +122,7 @@ interface KnownRoute {
   methods: Set<string>
 }
 
-/** Answers 404 with the address that was probably meant, and 405 with the methods that there are. Register before any route. */
+/** Answers 404 with the address that was probably meant, and 405 with the allowed methods. Register before any route. */
 export function answerUnknownRoutes(api: Api): void {
   const known = new Map<string, KnownRoute>()
   api.addHook('onRoute', (route) => {
@@ -169,7 +169,7 @@ const patternOf = (name: string): RegExp =>
       .join('[^/]+')}$`,
   )
 
-/** Compared by shape: what stands where a parameter belongs is taken as it is. */
+/** The closest route name; segments in the place of a parameter always match. */
 function suggestion(names: readonly string[], path: string): string | null {
   const given = path.split('/')
   const byFilled = new Map<string, string>()

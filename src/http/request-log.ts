@@ -5,10 +5,10 @@ import type { Api } from './openapi.ts'
 import { routeName } from './problems.ts'
 
 /**
- * The log that requests write to.
+ * The logger of requests.
  *
- * Fastify would add the request's URL, headers and peer to some lines; an address to look up
- * stands in a URL, so none of that is written, here or by anything that logs a request.
+ * Fastify would add the request's URL, headers and peer to some lines. A URL may contain a recipient's address, so the
+ * serializers leave all of that out.
  */
 export const requestLogger = (log: Logger): Logger =>
   log.child(
@@ -19,14 +19,14 @@ export const requestLogger = (log: Logger): Logger =>
         res: (res: { statusCode?: number }) => ({ statusCode: res.statusCode }),
         err: (error: { name?: string; code?: string }) => ({ type: error.name, code: error.code }),
       },
-      // Fastify's own lines, such as the addresses that it listens on, get an event too.
+      // Lines of Fastify itself, such as the addresses that it listens on, get an event too.
       formatters: {
         log: (fields) => ('event' in fields ? fields : { event: 'http.reported' satisfies LogEvent, ...fields }),
       },
     },
   )
 
-/** One line for each request: the route's pattern, never the address that was asked for. */
+/** One line for each request, with the route's pattern and never the URL. */
 export function logRequests(api: Api): void {
   api.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id)
@@ -49,12 +49,12 @@ export function logRequests(api: Api): void {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What this server has measured of itself. */
+    /** Metrics of this server. */
     measured: Registry
   }
 }
 
-/** Times every request by the route's pattern; an address that no route has is one series, whatever it says. */
+/** Times every request by the route's pattern; all unknown URLs share one series. */
 export function countRequests(api: Api): void {
   const measured = new Registry()
   collectDefaultMetrics({ register: measured })

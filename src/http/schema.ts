@@ -7,16 +7,16 @@ import { DecorumError } from '../model/errors.ts'
 import type { Api } from './openapi.ts'
 import { problemSchema } from './problems.ts'
 
-/** Every list takes these. */
+/** Query parameters of every list. */
 export const paging = {
   cursor: z.string().min(1).max(1000).optional().describe('`next` of the page before.'),
   limit: z.coerce.number().int().min(1).max(500).default(50).describe('How many at most; 50 when absent.'),
 }
 
-/** Narrows a list to one creditor; for keys that are bound to one it changes nothing. */
+/** Restricts a list to one creditor; without effect for keys that are bound to one. */
 export const creditor = configId.optional().describe('For keys of every creditor: which one.')
 
-/** Narrows a list to an account or a person, by the creditor's own id. */
+/** Restricts a list to an account or a recipient, by the creditor's own id. */
 export const ownerQuery = {
   creditor,
   accountId: upstreamId.optional(),
@@ -26,10 +26,10 @@ export const ownerQuery = {
 /** `true` or `false` in a query. */
 export const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 
-/** `{id}` of a thing that the creditor named. */
+/** `{id}` given by the creditor. */
 export const upstreamPath = z.strictObject({ id: upstreamId })
 
-/** `{id}` of a thing that we named. */
+/** `{id}` given by Decorum. */
 export const ownPath = z.strictObject({ id: z.guid('is not an id of ours') })
 
 const problem = {
@@ -37,14 +37,14 @@ const problem = {
   content: { 'application/problem+json': { schema: problemSchema } },
 } as const
 
-/** The answers of one route as its schema lists them: this one when all is well, a problem otherwise. */
+/** The answers of a route in its schema: this one, or a problem. */
 export const answers = <S extends 200 | 201 | 202, T extends z.ZodType>(status: S, body: T) =>
   ({ [status]: body, '4xx': problem, '5xx': problem }) as Record<S, T> & {
     '4xx': typeof problem
     '5xx': typeof problem
   }
 
-/** The same for a route that answers 201 the first time and 200 when nothing was done again. */
+/** The same for a route that answers 201 the first time and 200 to a repetition. */
 export const answersOnceOrAgain = <T extends z.ZodType>(body: T) => ({
   200: body,
   201: body,
@@ -61,17 +61,17 @@ export const idempotencyHeaders = z.looseObject({
     .describe('The same key and body give the same answer; the same key with another body is refused.'),
 })
 
-/** The thing, or DECORUM_NOT_FOUND. What belongs to another creditor is not found either: its existence is not told. */
+/** @throws DECORUM_NOT_FOUND when null, also for another creditor's: its existence is not disclosed */
 export function found<T>(thing: T | null, what: string): T {
   if (thing === null) throw new DecorumError('DECORUM_NOT_FOUND', `there is no such ${what}`)
   return thing
 }
 
-/** What a fault's path begins with, for each part of a request but the body. */
+/** The prefix of a fault's path, for each part of a request but the body. */
 const PARTS: Readonly<Record<string, string>> = { params: 'path.', querystring: 'query.', headers: 'headers.' }
 
 const compileValidator: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) => {
-  // Plugins bring JSON schemas of their own, about their own few files.
+  // Routes of plugins have JSON schemas.
   if (!(schema instanceof z.ZodType)) return (value) => ({ value })
   return (value) => {
     const parsed = parse(schema, value)
@@ -92,7 +92,7 @@ const compileValidator: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) 
   }
 }
 
-/** Requests are parsed by their zod schemas with faults by path; answers are held to theirs. */
+/** Parses requests by their zod schemas, with faults by path, and serializes answers by theirs. */
 export function validateWithZod(api: Api): void {
   const compileZod = createSerializerCompiler()
   api.setValidatorCompiler(compileValidator)

@@ -37,7 +37,7 @@ import { validateWithZod } from './schema.ts'
 /** Upstream ids of 128 characters, each percent-encoded as up to four bytes. */
 const MAX_PARAM_LENGTH = 128 * 12
 
-/** The HTTP interface over a wired process. Does not listen; `inject` works as it is. */
+/** The HTTP interface of a wired process. Does not listen; `inject` works without. */
 export function buildServer(app: App): FastifyInstance {
   const server = fastify({
     loggerInstance: requestLogger(app.logger),
@@ -46,7 +46,7 @@ export function buildServer(app: App): FastifyInstance {
     genReqId: () => randomUUID(),
     bodyLimit: app.config.limits.bodyBytes,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    // Answers of imports take as long as the import; everything else is bounded by the ledger's own timeouts.
+    // An import's answer takes as long as the import; all other requests are bounded by the ledger's timeouts.
     requestTimeout: 0,
     frameworkErrors: (error, request, reply) => sendProblem(request, reply, toDecorumError(error)),
   }).withTypeProvider<ZodTypeProvider>() as unknown as Api
@@ -64,14 +64,14 @@ export function buildServer(app: App): FastifyInstance {
     max: app.config.limits.requestsPerMinute,
     timeWindow: 60_000,
     cache: 10_000,
-    // By key; a caller without one shares the bucket of its network address.
+    // By key; callers without one by network address.
     keyGenerator: (request) =>
       createHash('sha256')
         .update(request.headers.authorization ?? request.ip)
         .digest('base64'),
   })
   describeApi(server, VERSION)
-  // In a plugin of their own, so that those above are there when they are registered.
+  // In a plugin, so that the plugins above are loaded first.
   void server.register(async (api: Api) => {
     for (const routes of ROUTES) routes(api, app)
   })
@@ -103,31 +103,30 @@ const ROUTES: readonly ((api: Api, app: App) => void)[] = [
   metricsRoutes,
 ]
 
-/** For each connection to the ledger so many may wait; whoever comes later would be answered after having given up. */
-const WAITING_EACH = 4
-/** A provider's word is not said twice: for those the door stays open longer. */
-const WAITING_EACH_AT_HOOKS = 16
+/** Requests that may queue per database connection. Beyond this, clients time out before they are served. */
+const QUEUED_PER_CONNECTION = 4
+/** Providers rarely retry callbacks, so callbacks get a larger allowance. */
+const QUEUED_CALLBACKS_PER_CONNECTION = 16
 
 /**
- * Turns requests away while more of them wait for the ledger than it can answer in time, and drops those whose asker has gone.
+ * Refuses requests while more are queued for the ledger than it can answer in time, and drops those whose client has gone.
  *
- * Without it a busy minute never ends: clients give up after some seconds and ask again, their first
- * questions are still worked off, and in the end every answer comes too late for whoever asked
- * (seen in a run of chaos on a machine with ten times its load: five minutes of nothing but 503).
+ * Without it an overload sustains itself: clients time out and retry while their first requests are still processed, so
+ * every answer comes too late (seen in a chaos run at ten times a machine's load: five minutes of nothing but 503).
  */
 function shedLoad(api: Api, app: App): void {
   api.addHook('onRequest', async (request, reply) => {
     const { url = '' } = request.routeOptions
     if (request.is404 || NEEDS_NO_LEDGER.has(url)) return
     const { pool } = app.runtime.ledger
-    const each = url.startsWith('/hooks/') ? WAITING_EACH_AT_HOOKS : WAITING_EACH
+    const each = url.startsWith('/hooks/') ? QUEUED_CALLBACKS_PER_CONNECTION : QUEUED_PER_CONNECTION
     if (pool.waitingCount <= each * (pool.options.max ?? 10)) return
     void reply.header('retry-after', '1')
     throw new DecorumError('DECORUM_OVERLOADED', 'more requests wait for the ledger than it can answer in time')
   })
   // After the key was looked up and the body read: the first wait for the ledger is over.
   api.addHook('preHandler', async (request, reply) => {
-    // Nobody would hear the answer. They ask again, under the same key or id if it was a write.
+    // The client is gone; it retries, a write under the same key or id.
     if (request.raw.socket?.destroyed === true) reply.hijack()
   })
 }

@@ -29,7 +29,7 @@ interface Options extends FileFlags {
 
 const REJECTS_HEADER = 'line,id,field,problem,cure\n'
 
-/** `decorum accounts import`: exit 1 when a line was rejected; every other line is in. */
+/** `decorum accounts import`: exit 1 when a line was rejected; all other lines are accepted. */
 export function command(): Command {
   return withFileOptions(
     new Command('import')
@@ -87,20 +87,20 @@ function sizeOf(path: string): number {
   return stats.size
 }
 
-/** Of the file and of how it is read: the same bytes under another mapping say something else. */
+/** Covers the file and its options: another mapping gives the same bytes another meaning. */
 async function checksumOf(path: string, read: FileOptions): Promise<Buffer> {
   const hash = createHash('sha256')
   if (JSON.stringify(read) !== JSON.stringify(PLAIN_FILE)) hash.update(JSON.stringify(read))
-  for await (const piece of createReadStream(path)) hash.update(piece as Buffer)
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
   return hash.digest()
 }
 
 async function* counted(stream: AsyncIterable<unknown>, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array> {
   let read = 0
-  for await (const piece of stream) {
-    read += (piece as Buffer).length
+  for await (const chunk of stream) {
+    read += (chunk as Buffer).length
     onRead(read)
-    yield piece as Buffer
+    yield chunk as Buffer
   }
 }
 
@@ -113,9 +113,9 @@ function progressBar(size: number): SingleBar {
   return bar
 }
 
-/** The rejected lines, and what was left out of lines that were taken, explained; an interrupted import keeps the explanations of the lines it had done. */
+/** Explains rejected lines, and what was left out of accepted ones; a resumed import keeps the explanations of earlier lines. */
 class Rejects {
-  /** Lines of this run that were taken without an address or a name. */
+  /** Lines of this run that were accepted without an address or a name. */
   warned = 0
   readonly #path: string
   #stream: WriteStream | null = null

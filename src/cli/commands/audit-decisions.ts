@@ -4,10 +4,10 @@ import { DecorumError } from '../../model/errors.ts'
 import { replayInWords } from '../../report/audit.ts'
 import { printAnswer, withApp } from '../with-app.ts'
 
-/** More at once would not fit in memory with their facts. */
+/** More would not fit in memory with their facts. */
 const MOST = 100_000
 
-/** `decorum audit decisions`: replay; exit 1 when a decision comes out otherwise. */
+/** `decorum audit decisions`: exit 1 when a replayed decision differs. */
 export function command(): Command {
   return new Command('decisions')
     .description(

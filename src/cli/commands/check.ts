@@ -4,7 +4,7 @@ import { check, type CheckReport } from '../../authoring/check.ts'
 import { problemLocation, rootDirectory } from '../../config/configuration.ts'
 import { findingLine, printAnswer } from '../with-app.ts'
 
-/** `decorum check`: every mistake in the files of this deployment, at once; exit 1 when there is any. */
+/** `decorum check`: exit 1 when the deployment's files have a mistake. */
 export function command(): Command {
   return new Command('check')
     .description(

@@ -67,7 +67,7 @@ const header = ({ firstDay, days }: DemoRun): string =>
     '',
   ].join('\n')
 
-/** A bar where somebody watches; otherwise a line now and then, so that a log shows that it goes on. */
+/** A bar on a terminal; otherwise a line every five days, so that a log shows progress. */
 function showProgress({ days }: DemoRun): { onStep: NonNullable<DemoRun['onStep']>; stop(): void } {
   const dayOf = (at: number, from: number): number => Math.floor((at - from) / DAY) + 1
   if (process.stderr.isTTY) {
@@ -81,12 +81,12 @@ function showProgress({ days }: DemoRun): { onStep: NonNullable<DemoRun['onStep'
       stop: () => bar.stop(),
     }
   }
-  let told = 0
+  let reported = 0
   return {
     onStep: (at, { from }) => {
       const day = dayOf(at, from)
-      if (day < told + 5 && told !== 0) return
-      told = day
+      if (day < reported + 5 && reported !== 0) return
+      reported = day
       process.stderr.write(`day ${day} of ${days}\n`)
     },
     stop: () => {},

@@ -4,7 +4,7 @@ import { diagnose } from '../../app/diagnose.ts'
 import { EXIT } from '../../app/errors.ts'
 import { printAnswer } from '../with-app.ts'
 
-/** `decorum doctor`: exit 1 when anything is not well. */
+/** `decorum doctor`: exit 1 when a part has a problem. */
 export function command(): Command {
   return new Command('doctor')
     .description(

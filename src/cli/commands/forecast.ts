@@ -3,7 +3,7 @@ import { forecastInWords } from '../../report/forecast.ts'
 import { readZone } from '../arguments.ts'
 import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
 
-/** `decorum forecast`: when each route's queue will be empty, and how many will not make it today. */
+/** `decorum forecast`: when each route's queue will be empty, and how many reminders will not go out today. */
 export function command(): Command {
   return new Command('forecast')
     .description(

@@ -3,7 +3,7 @@ import { migrateLedger } from '../../app/diagnose.ts'
 import { configuration } from '../../config/configuration.ts'
 import { printAnswer } from '../with-app.ts'
 
-/** `decorum migrate`: brings the ledger to this build's schema. */
+/** `decorum migrate`: migrates the ledger to this build's schema. */
 export function command(): Command {
   return new Command('migrate')
     .description(

@@ -4,7 +4,7 @@ import { configuration } from '../../config/configuration.ts'
 import type { Pack } from '../../model/pack.ts'
 import { printAnswer } from '../with-app.ts'
 
-/** `decorum policies list`: what rules there are, and whether this deployment applies them. */
+/** `decorum policies list`: the packs, and whether this deployment applies them. */
 export function command(): Command {
   return new Command('list')
     .description('Lists the policy packs, since when each is in force, and whether it applies here.')

@@ -5,7 +5,7 @@ import { DecorumError } from '../../model/errors.ts'
 import { nearMiss } from '../../model/faults.ts'
 import { printAnswer } from '../with-app.ts'
 
-/** `decorum policies vectors [pack]`: exit 1 when an example comes out otherwise. */
+/** `decorum policies vectors [pack]`: exit 1 when a vector fails. */
 export function command(): Command {
   return new Command('vectors')
     .description(

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { retentionInWords } from '../../report/retention-report.ts'
 import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
 
-/** `decorum retention`: for an operator or cron; no record is ever dropped by itself. */
+/** `decorum retention`: for an operator or cron; nothing is dropped automatically. */
 export function command(): Command {
   return new Command('retention')
     .description(

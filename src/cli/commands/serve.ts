@@ -15,7 +15,7 @@ export function command(): Command {
     })
 }
 
-/** Puts the HTTP interface in front of a running process, and says where it is. */
+/** Starts the HTTP interface of a process and prints its address. */
 export async function serveHttp(app: App): Promise<{ close(): Promise<void> }> {
   const server = await buildServer(app)
   const address = await server.listen({ port: app.config.port, host: '0.0.0.0' }).catch((cause: unknown) => {
@@ -25,7 +25,7 @@ export async function serveHttp(app: App): Promise<{ close(): Promise<void> }> {
     })
   })
   const secret = await app.services.ensureBootstrapKey(app.config.bootstrapKey).catch(async (error: unknown) => {
-    // The next attempt to start needs the port.
+    // Frees the port for the next attempt to start.
     await server.close()
     throw error
   })

@@ -33,8 +33,8 @@ interface Compare {
   value: string
 }
 
-/** Refused lines that are told one by one; the rest by number. */
-const TOLD = 10
+/** Refused lines that are listed; the rest are counted. */
+const LISTED = 10
 
 /** `decorum simulate`: what a ladder and packs would do to a portfolio. Writes nothing, sends nothing. */
 export function command(): Command {
@@ -100,7 +100,7 @@ async function simulate(options: Options): Promise<void> {
     (work) => withApp(({ runtime }) => work(runtime)),
     progressBar(),
   )
-  tellRefused(done)
+  printRefused(done)
   if (options.html !== undefined) writePage(options.html, simulationPage(done.report, comparison))
   const refusedLines = done.refused.map(({ line, faults }) => ({ line, faults }))
   const answer = comparison === null ? { ...done.report, refusedLines } : { ...comparison, refusedLines }
@@ -128,14 +128,14 @@ function progressBar(): SimulationProgress {
   }
 }
 
-function tellRefused({ refused }: Awaited<ReturnType<typeof runSimulation>>['done']): void {
-  for (const { line, faults } of refused.slice(0, TOLD)) {
+function printRefused({ refused }: Awaited<ReturnType<typeof runSimulation>>['done']): void {
+  for (const { line, faults } of refused.slice(0, LISTED)) {
     process.stderr.write(
       `! line ${line} is left out: ${faults.map(({ path, problem }) => `${path} ${problem}`.trim()).join('; ')}\n`,
     )
   }
-  if (refused.length > TOLD)
-    process.stderr.write(`! and ${refused.length - TOLD} more lines are left out; --json has them all\n`)
+  if (refused.length > LISTED)
+    process.stderr.write(`! and ${refused.length - LISTED} more lines are left out; --json has them all\n`)
 }
 
 function writePage(path: string, page: string): void {

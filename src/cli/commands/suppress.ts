@@ -13,7 +13,7 @@ interface Options {
   json?: true
 }
 
-/** `decorum suppress`: a stop that holds from now on, for an address or for a person. */
+/** `decorum suppress`: suppresses an address or a recipient from now on. */
 export function command(): Command {
   return new Command('suppress')
     .description(

@@ -7,7 +7,7 @@ import { CLI_ACTOR, everyPage, printAnswer, withApp } from '../with-app.ts'
 
 type SwitchView = Awaited<ReturnType<App['services']['setSwitch']>>
 
-/** What a person says → the state it throws. */
+/** Subcommand → the state that it sets. */
 const VERBS = { stop: 'stopped', pause: 'paused', drain: 'draining', slow: 'slowed' } as const satisfies Record<
   string,
   SwitchState
@@ -19,7 +19,7 @@ const MEANING: Record<SwitchState, string> = {
   slowed: 'goes out at --share percent of its route’s rate at most',
 }
 
-/** `decorum switch stop|pause|drain|slow|set|list|lift`: hold what goes out, by scope, while everything runs. */
+/** `decorum switch stop|pause|drain|slow|set|list|lift`: stops, pauses, slows or drains what goes out, by scope. */
 export function command(): Command {
   const switches = new Command('switch').description(
     'Stops, pauses, drains or slows what goes out, by scope, while everything runs; every worker obeys within two seconds.',
@@ -28,7 +28,7 @@ export function command(): Command {
   return switches.addCommand(throwCommand('set', null)).addCommand(listCommand()).addCommand(liftCommand())
 }
 
-/** Throws a switch of this state; null: of the state that --state names. */
+/** Sets a switch to this state; null: to that of --state. */
 function throwCommand(verb: string, fixed: SwitchState | null): Command {
   const command = new Command(verb)
     .description(

@@ -4,7 +4,7 @@ import { lintTemplates } from '../../authoring/templates.ts'
 import { rootDirectory } from '../../config/configuration.ts'
 import { findingLine, printAnswer } from '../with-app.ts'
 
-/** `decorum templates lint`: exit 1 when a finding keeps words from being released. */
+/** `decorum templates lint`: exit 1 when a finding is an error. */
 export function command(): Command {
   return new Command('lint')
     .description(

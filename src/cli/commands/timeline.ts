@@ -5,7 +5,7 @@ import { timelineInWords } from '../../report/timeline-words.ts'
 import { readLanguage } from '../../report/words/terms.ts'
 import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
 
-/** Entries asked for at once. */
+/** Entries per page. */
 const PAGE = 500
 
 /** `decorum timeline`: everything that happened with one account, oldest first. */

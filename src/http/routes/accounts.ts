@@ -11,7 +11,7 @@ import { answers, creditor, found, paging, upstreamPath, ownerQuery } from '../s
 
 const tags = ['Accounts']
 
-/** Accounts: register and correct them, read where they stand and everything that happened. */
+/** Accounts: register and correct them, read their state and timeline. */
 export function accountRoutes(api: Api, app: App): void {
   api.put(
     '/v1/accounts/:id',

@@ -6,7 +6,7 @@ import { actorOf } from '../authenticate.ts'
 import type { Api } from '../openapi.ts'
 import { answers, creditor, paging } from '../schema.ts'
 
-/** What the capture provider kept instead of sending. */
+/** Messages that the capture provider stored instead of sending. */
 export function capturedRoutes(api: Api, app: App): void {
   api.get(
     '/v1/captured',

@@ -7,7 +7,7 @@ import { answers } from '../schema.ts'
 const tags = ['Configuration']
 const listOf = <T extends z.ZodType>(item: T) => answers(200, z.object({ items: z.array(item) }))
 
-/** What operators configured: read only, without a secret. */
+/** The configuration, read only and without secrets. */
 export function catalogueRoutes(api: Api, app: App): void {
   const { config } = app
 

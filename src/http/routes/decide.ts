@@ -32,7 +32,7 @@ const decision = z.object({
   words: z.array(z.string()).optional().describe('With `explain=true`: the same for people, one line each.'),
 })
 
-/** The decide contract over HTTP: one case in, one decision out; nothing is stored and no ledger is asked. */
+/** The decide contract: one case in, one decision out, without the ledger. */
 export function decideRoutes(api: Api, app: App): void {
   api.post(
     '/v1/decide',

@@ -9,7 +9,7 @@ import { answers, creditor, paging } from '../schema.ts'
 
 const tags = ['Doubts']
 
-/** Doubts: attempts that may or may not have gone out, for an operator to look into. */
+/** Doubts: attempts that may or may not have gone out, for an operator to resolve. */
 export function doubtRoutes(api: Api, app: App): void {
   api.get(
     '/v1/doubts',

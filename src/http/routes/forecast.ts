@@ -6,7 +6,7 @@ import { answers } from '../schema.ts'
 import type { Api } from '../openapi.ts'
 import { actorOf } from '../authenticate.ts'
 
-/** When the queues will be empty. */
+/** When will the queues be empty? */
 export function forecastRoutes(api: Api, app: App): void {
   api.get(
     '/v1/forecast',

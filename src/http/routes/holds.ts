@@ -10,7 +10,7 @@ import { answers, flag, ownPath, paging, ownerQuery } from '../schema.ts'
 
 const tags = ['Holds']
 
-/** Holds: pauses of an account or a person, with a cause and a way to end. */
+/** Holds of an account or a recipient. */
 export function holdRoutes(api: Api, app: App): void {
   api.post(
     '/v1/holds',

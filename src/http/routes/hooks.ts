@@ -16,8 +16,8 @@ const unlisted = { hide: true }
 /**
  * Callbacks of Twilio: signed, so without a key.
  *
- * The signature covers the address as Twilio was given it and every field as it came, so
- * nothing is trimmed, dropped or read from proxy headers here.
+ * The signature covers the URL as Twilio was given it and every field as received, so nothing is trimmed, dropped or taken
+ * from proxy headers.
  */
 export function hookRoutes(api: Api, app: App): void {
   void api.register(async (scope: Api) => {

@@ -14,10 +14,10 @@ import { answers } from '../schema.ts'
 type Import = (actor: Caller['actor'], bytes: AsyncIterable<Uint8Array>, onResult: OnResult) => Promise<ImportTotals>
 
 /**
- * Imports: NDJSON in, one result for each line out, at the pace of the slower of reader and ledger.
+ * Imports: NDJSON in, one result for each line out, as fast as the slower of client and ledger.
  *
- * One bad line loses none of the others, and no import has to fit into memory. Read the answer
- * while you send: only a file of up to some 150,000 lines may be sent whole first.
+ * A bad line is rejected alone, and an import need not fit into memory. A client has to read the answer while it sends: only
+ * a file of up to about 150,000 lines may be sent completely first.
  */
 export function importRoutes(api: Api, app: App): void {
   void api.register(async (scope: Api) => {
@@ -68,15 +68,15 @@ export function importRoutes(api: Api, app: App): void {
 }
 
 /**
- * Results that may wait for a client which sends all of its file before it reads an answer.
- * About 150,000 lines; beyond that such a client has to read as it writes, or both would stand still.
+ * Results buffered for a client that sends all of its file before it reads the answer: about 150,000 lines. With a longer
+ * file such a client and the import would wait for each other.
  */
 const WAITING_BYTES = 16 * 1024 * 1024
 
-/** Results that go on their way as one piece. */
-const PIECE_CHARACTERS = 32 * 1024
+/** Results are written in chunks of this size. */
+const CHUNK_CHARACTERS = 32 * 1024
 
-/** An import under way: what it writes, and when the first line or the end is known. */
+/** A running import. */
 interface ImportStream {
   /** NDJSON, one result for each line in order; a failure half-way ends it with one `{"problem": …}`. */
   lines: Readable
@@ -85,10 +85,10 @@ interface ImportStream {
 }
 
 /**
- * Runs an import into a stream that goes no faster than its reader.
+ * Runs an import into a stream with backpressure.
  *
  * @param run      reads lines and gives each result to `take`, waiting for it
- * @param problem  what the reader is told when `run` fails after its first result
+ * @param problem  the last line when `run` fails after its first result
  */
 export function importStream(
   run: (take: (result: LineResult) => Promise<void>) => Promise<ImportTotals>,
@@ -97,7 +97,7 @@ export function importStream(
   const lines = new PassThrough({ writableHighWaterMark: WAITING_BYTES, readableHighWaterMark: 64 * 1024 })
   const gone = new AbortController()
   lines.once('close', () => gone.abort())
-  // A reader that hangs up is told to `run` by the next `take`; the stream itself has no more to say.
+  // When the client disconnects, the next `take` rejects; the stream's own error adds nothing.
   lines.on('error', () => undefined)
   let wrote: () => void = () => undefined
   const first = new Promise<void>((resolve) => {
@@ -113,10 +113,10 @@ export function importStream(
   const done = run(async (result) => {
     gone.signal.throwIfAborted()
     any = true
-    // Those that come together go together: a piece of the answer for each line cost as much as reading it.
+    // Buffered: writing each result by itself cost as much as reading its line.
     if (waiting === '') setImmediate(flush)
     waiting += `${JSON.stringify(result)}\n`
-    if (waiting.length >= PIECE_CHARACTERS) flush()
+    if (waiting.length >= CHUNK_CHARACTERS) flush()
     if (lines.writableNeedDrain) await once(lines, 'drain', { signal: gone.signal })
   }).then(
     () => {

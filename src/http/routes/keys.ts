@@ -27,7 +27,7 @@ const newKey = z.strictObject({
   scopes: z.array(z.enum(SCOPES)).min(1),
 })
 
-/** API keys. A key bound to a creditor makes and sees keys of that creditor only. */
+/** API keys. A key bound to a creditor creates and lists keys of that creditor only. */
 export function keyRoutes(api: Api, app: App): void {
   api.post(
     '/v1/keys',

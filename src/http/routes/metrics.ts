@@ -1,7 +1,7 @@
 import type { App } from '../../app/app.ts'
 import type { Api } from '../openapi.ts'
 
-/** For Prometheus. Counts only: no id, no name, no address ever is a label. */
+/** Prometheus metrics. No id, name or address is a label. */
 export function metricsRoutes(api: Api, app: App): void {
   api.get(
     '/metrics',

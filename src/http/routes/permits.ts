@@ -7,7 +7,7 @@ import { answers, answersOnceOrAgain, found, idempotencyHeaders, ownPath } from 
 
 const tags = ['Permits']
 
-/** Permits: a dialler or an agency asks before it calls, and says what came of it. */
+/** Permits: a dialler or an agency asks before it calls, and reports the outcome. */
 export function permitRoutes(api: Api, app: App): void {
   api.post(
     '/v1/permits',

@@ -23,7 +23,7 @@ const address = z
   })
   .describe('A number (+…) or a mailbox.')
 
-/** People. Every reading of them is written to the access log. */
+/** Recipients. Every read is written to the access log. */
 export function recipientRoutes(api: Api, app: App): void {
   api.put(
     '/v1/recipients/:id',

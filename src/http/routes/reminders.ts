@@ -13,7 +13,7 @@ import { answers, found, idempotencyHeaders, ownPath, paging, ownerQuery } from 
 
 const tags = ['Reminders']
 
-/** Reminders: ask for one, watch it, call it off, and read why. */
+/** Reminders: create, read, explain and cancel them. */
 export function reminderRoutes(api: Api, app: App): void {
   api.post(
     '/v1/reminders',

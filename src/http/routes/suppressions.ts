@@ -10,7 +10,7 @@ import { answers, answersOnceOrAgain, flag, ownPath, paging, ownerQuery } from '
 
 const tags = ['Stops']
 
-/** Stops: for an address, a channel or everything of a person. */
+/** Suppressions of an address, a channel or a recipient. */
 export function suppressionRoutes(api: Api, app: App): void {
   api.post(
     '/v1/suppressions',

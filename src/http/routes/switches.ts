@@ -9,7 +9,7 @@ import { answers, flag, ownPath, paging } from '../schema.ts'
 
 const tags = ['Switches']
 
-/** Switches: hold what goes out, by scope, while everything runs. */
+/** Switches: stop, pause, slow or drain what goes out, by scope. */
 export function switchRoutes(api: Api, app: App): void {
   api.post(
     '/v1/switches',

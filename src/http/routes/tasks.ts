@@ -11,7 +11,7 @@ import { answers, creditor, flag, found, ownPath, paging, ownerQuery } from '../
 
 const tags = ['Tasks']
 
-/** Tasks: the steps of a ladder that a person takes. */
+/** Tasks: ladder steps carried out by agents. */
 export function taskRoutes(api: Api, app: App): void {
   api.get(
     '/v1/tasks',

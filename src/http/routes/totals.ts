@@ -10,7 +10,7 @@ import { answers, creditor } from '../schema.ts'
 
 const MAX_DAYS = 92
 
-/** What went out and what did not, counted by day. */
+/** Messages sent and not sent, by day. */
 export function totalsRoutes(api: Api, app: App): void {
   api.get(
     '/v1/totals',

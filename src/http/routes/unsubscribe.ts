@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { App } from '../../app/app.ts'
 import type { Api } from '../openapi.ts'
 
-/** What the page says, by language; a language that is not here reads English. */
+/** The page's texts by language; English for all others. */
 interface PageWords {
   title: string
   ask: (sender: string) => string
@@ -59,7 +59,7 @@ ${body}
 </html>
 `
 
-/** The page behind the link in an email. It asks; opening it changes nothing, for scanners open links too. */
+/** The page that emails link to. Opening it changes nothing, since mail scanners open links too. */
 function askPage(locale: string | null, sender: string): string {
   const { language, words } = wordsFor(locale)
   return page(
@@ -70,13 +70,13 @@ function askPage(locale: string | null, sender: string): string {
   )
 }
 
-/** What is shown once email to the address has stopped. */
+/** Shown once the address is suppressed. */
 function donePage(locale: string | null, sender: string): string {
   const { language, words } = wordsFor(locale)
   return page(language, words.title, `<p>${escape(words.done(sender))}</p>`)
 }
 
-/** What is shown for a token that is not ours, in every language there is: nobody is known by it. */
+/** Shown for an invalid token, in every language, since the recipient's is not known. */
 const unknownPage = (): string =>
   page(
     'en',
@@ -88,11 +88,11 @@ const unknownPage = (): string =>
 
 const tokenPath = z.object({ token: z.string().max(200) })
 
-/** One-click unsubscribe (RFC 8058): mail programs POST without a person; GET shows a page and stops nothing. */
+/** One-click unsubscribe (RFC 8058): mail programs POST on their own; GET shows a page and changes nothing. */
 export function unsubscribeRoutes(api: Api, app: App): void {
   void api.register(async (scope: Api) => {
     await scope.register(formbody)
-    // Mail programs post a form, some of them multipart; what it says does not matter, the address does.
+    // Mail programs post a form, some as multipart; its content is not needed.
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, {}))
     const { callbacks } = app.services
 
