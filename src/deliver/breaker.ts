@@ -3,22 +3,22 @@ import type { CallOutcome } from '../model/delivery.ts'
 
 type BreakerState = 'closed' | 'open' | 'half-open'
 
-/** Watches one route and stops calling while it fails. */
+/** A circuit breaker: stops calls on one route while it fails. */
 export interface Breaker {
-  /** `closed`: calling; `open`: not calling; `half-open`: one call may try. For health, metrics and the last look before a call. */
+  /** `closed`: calling; `open`: not calling; `half-open`: one trial call. For health, metrics and the preflight check. */
   readonly state: BreakerState
   /** May a call be made now? Turns true again once the pause is over. */
   admits(): boolean
-  /** Makes the call if the route admits one; null when it does not: surely not sent, no attempt spent. */
+  /** Makes the call if the circuit admits one; null when not: certainly not sent, no attempt used. */
   run(call: () => Promise<CallOutcome>): Promise<CallOutcome | null>
-  /** Tells of each change of state; answers how to stop listening. */
+  /** Calls `listener` at each change of state; returns its removal. */
   onChange(listener: (state: BreakerState) => void): () => void
 }
 
 interface BreakerOptions {
-  /** Failures in a row before the route is left alone. */
+  /** Consecutive failures that open the circuit. */
   failures: number
-  /** How long before one call may try again, in milliseconds of machine time. */
+  /** How long until a trial call, in milliseconds of machine time. */
   pauseMs: number
 }
 
@@ -32,9 +32,9 @@ const STATES: Record<CircuitState, BreakerState> = {
 /**
  * A circuit breaker per route.
  *
- * Counts what tells against the route: no connection, refused credentials, no clear
- * answer. A wrong number, an opt-out or refused content tells against the reminder, and
- * throttling is the rate's business; those close the circuit as a success does.
+ * Counts failures of the route: no connection, refused credentials, no clear answer. A wrong number, an opt-out or refused
+ * content is a failure of the reminder, and throttling is handled by the rate gate; those close the circuit as a success
+ * does.
  */
 export function breaker(options: BreakerOptions = { failures: 5, pauseMs: 30_000 }): Breaker {
   let openedAt = 0
@@ -60,7 +60,7 @@ export function breaker(options: BreakerOptions = { failures: 5, pauseMs: 30_000
       )
     },
     async run(call) {
-      // cockatiel would let it wait for the trial call in flight, past its rate slot.
+      // cockatiel would make it wait for the trial call in flight, past its rate slot.
       if (policy.state === CircuitState.HalfOpen) return null
       try {
         return await policy.execute(call)
@@ -76,7 +76,7 @@ export function breaker(options: BreakerOptions = { failures: 5, pauseMs: 30_000
   }
 }
 
-/** Does this outcome say that the route itself is unwell? */
+/** Is this outcome a failure of the route? */
 export const countsAgainstRoute = (outcome: CallOutcome): boolean =>
   outcome.kind === 'unknown' ||
   (outcome.kind === 'rejected' && (outcome.class === 'configuration' || outcome.class === 'retriable'))

@@ -6,7 +6,7 @@ import { MINUTE } from '../model/time.ts'
 import type { Channel } from '../model/vocabulary.ts'
 import type { AttemptKey, DeliveryRequest, Provider } from './provider.ts'
 
-/** What would have gone out, and which receipts a real provider might have sent for it. */
+/** A captured message, and the receipts a real provider might have sent for it. */
 export interface Captured {
   request: DeliveryRequest
   channel: Channel
@@ -15,13 +15,13 @@ export interface Captured {
   receipts: PlannedReceipt[]
 }
 
-/** Puts a captured message where people can read it. Rejecting means: not kept, so not sent. */
+/** Stores a captured message for reading. A rejected promise means not stored, so not sent. */
 export type CaptureStore = (captured: Captured) => Promise<void> | void
 
 /**
- * A provider that reaches nobody: it keeps what it would have sent.
+ * A provider that stores messages instead of sending them.
  *
- * Serves every channel and form, so that a system without credentials runs whole.
+ * Serves every channel and form, so that a system without credentials runs completely.
  */
 export function captureProvider(channel: Channel, settings: CaptureSettings, keep: CaptureStore): Provider {
   return {
@@ -49,7 +49,7 @@ export function captureProvider(channel: Channel, settings: CaptureSettings, kee
       return { kind: 'accepted', reference, status: 'captured' }
     },
 
-    // Its books are wherever `keep` puts them.
+    // Its records are where `keep` stores them.
     lookUp: async () => ({ kind: 'unavailable', detail: 'ask the store that captured messages go to' }),
 
     check: async () => null,
@@ -57,13 +57,13 @@ export function captureProvider(channel: Channel, settings: CaptureSettings, kee
   }
 }
 
-/** A receipt that capture invents: what a real provider might say, and how long after the call. */
+/** A simulated receipt, and how long after the call it comes. */
 export interface PlannedReceipt {
   afterMs: number
   word: DeliveryReport
 }
 
-/** Shares out of 100, as collections floors report them for consumer lending: field-notes, order of magnitude only. */
+/** Shares out of 100 for consumer lending: field-notes, order of magnitude only. */
 const OUTCOMES: Record<Channel, readonly [share: number, state: DeliveryState][]> = {
   phone: [
     [38, 'no-answer'],
@@ -85,8 +85,7 @@ const DELAY_MS: Record<Channel, number> = { phone: 2 * MINUTE, sms: 8_000, email
 /**
  * Which receipts follow this attempt in a demonstration?
  *
- * A pure function of its arguments, so that a run can be repeated exactly: the same
- * attempt under the same seed always ends the same way.
+ * A pure function of its arguments, so that the same attempt under the same seed always ends the same way.
  */
 export function planReceipts(channel: Channel, attempt: AttemptKey, seed: number): PlannedReceipt[] {
   const digest = createHash('sha256').update(`${seed}/${attempt.reminderId}/${attempt.attemptNo}`).digest()

@@ -19,9 +19,8 @@ export interface HttpReply {
 /**
  * No complete answer came.
  *
- * `begun` is whether one byte may have reached the other side: false is proof of
- * not-sent, because the request never got a connection to be written to. Holds
- * neither the request nor its headers, which carry credentials and personal data.
+ * `begun`: a byte may have reached the other side. False proves that nothing was sent, because the request never got a
+ * connection. Holds neither the request nor its headers, which carry credentials and personal data.
  */
 export class TransportFault extends Error {
   override readonly name = 'TransportFault'
@@ -41,19 +40,17 @@ export interface Transport {
   close(): Promise<void>
 }
 
-/** An answer this long is none of Twilio's; reading on would only cost memory. */
+/** Longer than any answer of Twilio; bounds memory. */
 const LARGEST_REPLY_BYTES = 8 * 1024 * 1024
 
 /**
- * HTTP/1.1 with kept connections, and the one thing that axios cannot tell:
- * whether a failed request had begun to be written.
+ * HTTP/1.1 with kept connections that can tell, unlike axios, whether a failed request had begun to be written.
  *
- * undici hands a request to a connection through `onRequestStart`, after TCP and TLS
- * stand; a request that fails or runs out of time before that was surely not sent.
- * It never repeats a POST that has begun.
+ * undici calls `onRequestStart` once TCP and TLS are established; a request that fails or times out before that was
+ * certainly not sent. It never repeats a POST that has begun.
  *
- * @param connections  at most: as many as there may be calls in flight, because one that waited for a free
- *                     connection would leave after its slot, together with all that waited beside it
+ * @param connections  as many as calls may be in flight: one that waits for a connection would leave after its rate slot,
+ *                     together with all others that waited
  */
 export function httpTransport(connectMs = 10_000, connections = 1_000): Transport {
   const agent = new Agent({ connections, pipelining: 1, connect: { timeout: connectMs } })
@@ -86,7 +83,7 @@ function exchange(agent: Agent, { method, url, headers, body, deadlineMs }: Http
       { origin: url.origin, path: url.pathname + url.search, method, headers, body, headersTimeout: 0, bodyTimeout: 0 },
       {
         onRequestStart(controller) {
-          // Out of time while still waiting for a connection: it must not leave now.
+          // Timed out while waiting for a connection: it must not be sent any more.
           if (over) controller.abort(new TransportFault(false, 'DEADLINE'))
           else stop = (reason) => controller.abort(reason)
         },
@@ -120,15 +117,15 @@ function codeOf(error: unknown): string {
   return typeof found === 'string' && /^[A-Z0-9_]{1,60}$/.test(found) ? found : 'TRANSPORT'
 }
 
-/** A slip of theirs must not keep people, or upstream, waiting for weeks. */
+/** Bounds a mistaken Retry-After, which could delay reminders or notices for weeks. */
 const LONGEST_MS = DAY
 
 /**
- * How long does the other side ask us to stay away? In milliseconds, at most a day.
+ * How long does Retry-After ask to wait? In milliseconds, at most a day.
  *
- * @param header   the field's value: whole seconds, or an HTTP date; anything else says nothing
- * @param wallNow  wall time, which a date is held against
- * @returns        null when nothing is said
+ * @param header   whole seconds, or an HTTP date; anything else is ignored
+ * @param wallNow  wall time, to which a date is relative
+ * @returns        null when absent or ignored
  * @see            RFC 9110, 10.2.3
  */
 export function retryAfterMs(header: string | string[] | undefined, wallNow: number = Date.now()): number | null {

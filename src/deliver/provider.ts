@@ -2,7 +2,7 @@ import type { Channel } from '../model/vocabulary.ts'
 import type { Message } from '../model/message.ts'
 import type { CallOutcome, DeliveryReport } from '../model/delivery.ts'
 
-/** Which attempt a call is for. Travels in callback URLs and Message-IDs; says nothing about a person. */
+/** Identifies the attempt in callback URLs and Message-IDs; holds no personal data. */
 export interface AttemptKey {
   reminderId: string
   attemptNo: number
@@ -23,17 +23,17 @@ export interface DeliveryRequest {
   deadlineMs: number
 }
 
-/** One message or call in a provider's own books. */
+/** One message or call in the provider's records. */
 export interface ProviderRecord {
   reference: string
   word: DeliveryReport | null
 }
 
 /**
- * What a look-up of an attempt in doubt found in the provider's own books.
+ * What a look-up of an attempt in doubt found in the provider's records.
  *
- * `found`: surely this attempt's. `alike`: these have its number, its words and its time, the earliest first; the books do not say
- * whose they are, and where they are not `complete` there may be more.
+ * `found`: certainly this attempt's. `alike`: records with the same number, text and time, earliest first, any of which may be
+ * the attempt's; unless `complete` there may be more.
  */
 export type LookUp =
   | ({ kind: 'found' } & ProviderRecord)
@@ -41,7 +41,7 @@ export type LookUp =
   | { kind: 'not-found' }
   | { kind: 'unavailable'; detail: string }
 
-/** What a look-up needs: the same address and words, and when the call can have begun. */
+/** What a look-up needs: the same address and text, and when the call can have begun. */
 export interface LookUpRequest {
   attempt: AttemptKey
   to: string
@@ -49,24 +49,24 @@ export interface LookUpRequest {
   message: Message
   notBefore: number
   notAfter: number
-  /** The provider's own reference, where the attempt has one and only its latest word is wanted. */
+  /** The provider's reference, where the attempt has one and only its latest status is wanted. */
   reference?: string
 }
 
 /**
  * One provider account behind one route.
  *
- * `send` never throws and never retries: whatever happens is one of three outcomes,
- * and "surely not sent" is claimed only where the protocol proves it.
+ * `send` never throws and never retries: it returns one of three outcomes, and `rejected` (certainly not sent) only where
+ * the protocol proves it.
  */
 export interface Provider {
   readonly name: string
   readonly channel: Channel
-  /** Which message forms it takes. */
+  /** Message forms it accepts. */
   readonly forms: readonly Message['form'][]
-  /** May "not found" be believed once every deadline has passed? False: only an operator can resolve. */
+  /** Is `not-found` proof once every deadline has passed? False: only an operator can resolve a doubt. */
   readonly lookUpIsConclusive: boolean
-  /** Nothing sent here reaches a person (capture); allowed with a virtual clock and for test keys. */
+  /** Nothing sent here reaches a recipient (capture); allowed with a virtual clock and for test keys. */
   readonly harmless: boolean
   send(request: DeliveryRequest): Promise<CallOutcome>
   lookUp(request: LookUpRequest): Promise<LookUp>

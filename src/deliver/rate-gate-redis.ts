@@ -1,10 +1,7 @@
 import type { Cluster, Redis } from 'ioredis'
 import { createRateGate, type GateRate, type RateGate } from './rate-gate.ts'
 
-/**
- * `bookSlots` of slot-store.ts, by the server's clock. Numbers above 2^53 are not met:
- * microseconds since 1970 reach it in the year 2255.
- */
+/** `bookSlots` by the server's clock, in microseconds since 1970, which stay below 2^53 until the year 2255. */
 const BOOK = `
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -33,11 +30,10 @@ interface WithBook {
 /**
  * A rate gate shared by all workers through Redis: one key per route, on a cluster too.
  *
- * The key has no expiry, and remembers which server wrote it: the replication id is another one
- * after each restart and each promotion of a replica. A server that restored its memory, or took
- * over from a master whose last bookings never reached it, finds another's id in the key, and the
- * route counts as full for the next second, as it does without a key and after a lost connection.
- * A master that is cut off from the majority stops taking bookings before its replica is elected.
+ * The key has no expiry and stores the server's replication id, which changes at each restart and each promotion of a
+ * replica. A server that restored a snapshot, or replaced a master whose last bookings it never got, finds another id in
+ * the key, and the route counts as full for the next second, as it does without a key and after a lost connection. A master
+ * cut off from the majority stops accepting bookings before its replica is elected.
  *
  * @param redis   shared; closing the gate leaves it open
  * @param prefix  of the key, e.g. `decorum`
@@ -65,7 +61,7 @@ export function redisRateGate(redis: Redis | Cluster, route: string, rate: GateR
 
 const losses = new WeakMap<object, { count: number }>()
 
-/** How often this connection was lost; one listener serves the gates of all routes. */
+/** How often this connection was lost; the gates of all routes share one listener. */
 function lossesOf(redis: Redis | Cluster): { readonly count: number } {
   const known = losses.get(redis)
   if (known !== undefined) return known

@@ -1,39 +1,37 @@
 /**
- * Holds a route to its provider's rate, at the call.
+ * Limits a route to its provider's rate, at the time of the call.
  *
- * One gate per route hands out slots: `take` moves the route's next free instant on
- * by weight ÷ rate and answers how long to wait for each. A call begins within
- * `SLOT_TOLERANCE_MS` of its slot or gives the slot up, so with an inner rate of
- * N ÷ (1 + J) no second ever sees more than N units (experiments: 48 in the worst
- * second at 50/s, against 100 for a fixed window).
+ * One gate per route books slots: `take` advances the route's next free instant by weight ÷ rate and returns how long to
+ * wait for each. A call begins within `SLOT_TOLERANCE_MS` of its slot or gives the slot up, so with an inner rate of
+ * N ÷ (1 + J) no second ever sees more than N units (measured: 48 in the worst second at 50/s, against 100 for a fixed
+ * window).
  */
 export interface RateGate {
   /**
    * Slots for calls of these weights, in order.
    *
    * @param weights  units each call uses (SMS segments; 1 otherwise)
-   * @param pace     how slow switches bring the route down; absent: not at all
+   * @param pace     how `slowed` switches reduce the rate; absent: not at all
    * @returns        delays in milliseconds relative to this answer's request (t0) and arrival (t1);
-   *                 Infinity for a call that would have to wait longer than `MAX_AHEAD_MS`: nothing was booked for it
-   * @throws         when the gate's store does not answer; no call may be made then
+   *                 Infinity for a call that would wait longer than `MAX_AHEAD_MS`: not booked
+   * @throws         when the store does not answer; no call may be made then
    */
   take(weights: readonly number[], pace?: Pace): Promise<Slots>
-  /** How far ahead of now the route is already booked, in milliseconds. Asking also opens a route never used before. @param smallest  as in `Pace` */
+  /** How far ahead of now the route is booked, in milliseconds. Also initialises a route never used before. @param smallest  as in `Pace` */
   backlogMs(smallest?: number): Promise<number>
   close(): Promise<void>
 }
 
 /**
- * How slow switches bring a route down at this moment, in percent of its rate.
+ * How `slowed` switches reduce a route's rate now, in percent.
  *
- * A slowed call takes the room on the route that it would take on one of that share of the
- * rate, so that in any second no more of them begin than such a route would let through. What
- * shares the route waits behind it: slow a route of its own where that matters.
+ * A slowed call uses as much of the route as it would at that share of the rate, so that no second sees more of them than
+ * such a rate allows. Other calls of the route wait behind it: use a separate route where that matters.
  */
 export interface Pace {
   /** For each call; 100: not slowed. */
   shares: readonly number[]
-  /** The smallest that any call of the route may have now: so far ahead may the route honestly be booked. */
+  /** The smallest share of any call of the route now: bounds how far ahead the route can be booked. */
   smallest: number
 }
 
@@ -49,24 +47,24 @@ export interface Slots {
 /** J: a slot missed by more than this is given up. */
 export const SLOT_TOLERANCE_MS = 50
 
-/** Of that, what the last look before the call leaves for the way from there to the wire (measured: tens of ms on a crowded machine). */
+/** Part of the tolerance reserved for the time from the preflight check to the wire (measured: tens of ms on a busy machine). */
 const WAY_TO_WIRE_MS = 20
 
 /**
- * No slot is handed out further ahead than this. It bounds what a gate that lost its
- * memory must assume: a missing key means that the next second is already full.
+ * No slot is booked further ahead than this. It bounds what a gate that lost its state must assume: a missing key means
+ * that the next second is full.
  */
 export const MAX_AHEAD_MS = 1000
 
-/** What a gate must know of its route. */
+/** The rate of a route. */
 export interface GateRate {
   /** Units a second that the provider may see in any second. */
   perSecond: number
-  /** Units of the largest message expected; heavier ones cost more time, never more rate. */
+  /** Units of the largest message expected; heavier ones take more time and never exceed the rate. */
   largestWeight: number
 }
 
-/** One call's place among those booked together, in microseconds from the first free instant. */
+/** One call among those booked together, in microseconds from the first free instant. */
 interface PlannedSlot {
   /** When it may begin. */
   startMicros: number
@@ -79,7 +77,7 @@ interface PlannedSlot {
  *
  * Calls lie in [slot, slot + J]. The weights of all calls but the last in any second are
  * less than r × (1 + J), so with r = (N − w + 1) ÷ (1 + J) they and a last one of at most
- * w come to no more than N. Below w units a second, messages simply go one at a time;
+ * w come to no more than N. Below w units a second, messages go one at a time;
  * below one a second, one in 1 ÷ N seconds.
  */
 export function innerRate({ perSecond, largestWeight }: GateRate): number {
@@ -94,10 +92,10 @@ export const atShare = (rate: GateRate, share: number): GateRate => ({
 })
 
 /**
- * Where do calls of these weights lie, if the route is free at 0?
+ * When do calls of these weights begin, if the route is free at 0?
  *
- * A call heavier than expected pays its surplus beforehand as well, which keeps it
- * within the rate of the seconds on both its sides.
+ * A call heavier than expected also waits for its surplus beforehand, which keeps the seconds before and after it within
+ * the rate.
  *
  * @param shares  of the rate, in percent, for each call; absent: all of it
  */
@@ -112,23 +110,22 @@ export function planSlots(weights: readonly number[], rate: GateRate, shares: re
 }
 
 /**
- * What must a gate assume that has lost its memory, in microseconds from now?
+ * Until when must a gate that lost its state treat the route as full, in microseconds from now?
  *
- * Slots may have been handed out up to `aheadMicros` from now, and the last of them
- * may have been for a largest message: until then the route counts as full.
+ * Slots may have been booked up to `aheadMicros` from now, the last of them for a largest message.
  */
 export const coldMicros = (rate: GateRate, aheadMicros: number): number =>
   aheadMicros + Math.round((Math.max(1, rate.largestWeight) * 1_000_000) / innerRate(rate))
 
-/** May a call begin at this moment? `early` says how many milliseconds to wait; `missed` means: give the slot up. */
+/** `early`: wait `waitMs` milliseconds; `missed`: give the slot up. */
 export type SlotVerdict = { kind: 'early'; waitMs: number } | { kind: 'go' } | { kind: 'missed' }
 
 /**
  * May the call that holds this slot begin now?
  *
- * The gate's clock read "now" somewhere between asking and answering, so a call not
- * before `answeredAt + delay` and not after `askedAt + delay + tolerance`, less the way to
- * the wire, lies within the tolerance of its slot by the gate's own clock, however long the answer took.
+ * The store read its clock between request and answer, so a call not before `answeredAt + delay` and not after
+ * `askedAt + delay + tolerance`, less the time to the wire, is within the tolerance of its slot by the store's clock,
+ * however long the answer took.
  *
  * @param monotonicNow  machine monotonic time (performance.now), in milliseconds
  */
@@ -141,17 +138,17 @@ export function mayCallAt(slots: Slots, index: number, monotonicNow: number): Sl
   return monotonicNow < earliest ? { kind: 'early', waitMs: earliest - monotonicNow } : { kind: 'go' }
 }
 
-/** What is asked of the place that remembers a route's next free instant. All in microseconds of its own clock. */
+/** A request to the store of a route's next free instant, in microseconds of the store's clock. */
 export interface SlotBooking {
   route: string
   /** Where each call begins and ends, counted from the first free instant. */
   startsMicros: number[]
   endsMicros: number[]
-  /** Calls that would begin later than this from now are not booked; neither are those after them. */
+  /** A call that would begin later than this from now is not booked, nor are those after it. */
   aheadMicros: number
-  /** What is assumed of lost memory: free this far from now. Nothing remembered can honestly lie beyond it. */
+  /** If the state was lost, the route is assumed free this far from now; no valid state lies beyond it. */
   coldMicros: number
-  /** The memory may be older than the last booking (its server restarted): take it for lost. */
+  /** The state may be older than the last booking (its server restarted): treat it as lost. */
   cold: boolean
 }
 
@@ -168,8 +165,7 @@ type TakeSlots = (booking: SlotBooking) => Promise<SlotAnswer>
 /**
  * A rate gate over any store that books atomically.
  *
- * After a booking that failed the store's memory is not trusted: it may have come back
- * from a restart with an older state.
+ * After a failed booking the store is not trusted: it may have restarted with an older state.
  */
 export function createRateGate(
   route: string,
@@ -223,16 +219,15 @@ export function createRateGate(
 }
 
 /**
- * One booking, worked out: what the memory says before, and what it must say after.
+ * One booking: the answer, and the next free instant to store.
  *
- * The rule that all three stores follow, in numbers of their own clock; the Redis script
- * and the SQL statement say the same in their language.
+ * The rule of all three stores, by their own clocks; the Redis script and the SQL statement implement the same.
  *
- * @param free  the remembered next free instant, null when there is none
+ * @param free  the stored next free instant, null when there is none
  */
 export function bookSlots(free: number | null, now: number, booking: SlotBooking): SlotAnswer & { free: number } {
   const cold = now + booking.coldMicros
-  // Further ahead than anything can be booked: then the clock went back under it.
+  // A state beyond `cold` means that the clock was set back.
   const first = free === null || booking.cold ? cold : Math.max(now, Math.min(free, cold))
   let granted = 0
   for (const start of booking.startsMicros) {
@@ -247,10 +242,9 @@ export function bookSlots(free: number | null, now: number, booking: SlotBooking
 }
 
 /**
- * A rate gate for one process that is alone with its route (the embedded default).
+ * A rate gate for a process that alone uses its route (the embedded default).
  *
- * A process before it may have used the last second, so a new gate starts with the
- * next one taken.
+ * An earlier process may have used the last second, so a new gate starts with the next one full.
  *
  * @param monotonicNow  machine monotonic time in milliseconds; given in tests
  */
@@ -275,8 +269,8 @@ export function memoryRateGate(
 /**
  * A rate gate shared by all workers through the ledger's server: one row per route.
  *
- * @param takeSlots  the ledger's question `takeRateSlots`, bound to its pool (never to a
- *                   transaction, which would hold the row until its commit)
+ * @param takeSlots  `takeRateSlots` bound to the ledger's pool (never to a transaction, which would hold the row until its
+ *                   commit)
  */
 export const postgresRateGate = (takeSlots: TakeSlots, route: string, rate: GateRate): RateGate =>
   createRateGate(route, rate, takeSlots)

@@ -4,42 +4,41 @@ import { type HttpReply, httpTransport, retryAfterMs, TransportFault } from './h
 
 /** One message of Standard Webhooks, the same at every try. */
 interface WebhookMessage {
-  /** The receiver drops what it has seen under this id. */
+  /** Receivers deduplicate by this id. */
   id: string
   /** JSON. */
   body: string
 }
 
-/** What one try came to; codes name no address: `http_503`, `DEADLINE`, `ECONNREFUSED`. */
+/** The outcome of one attempt; codes hold no URL: `http_503`, `DEADLINE`, `ECONNREFUSED`. */
 export type WebhookAnswer =
-  /** 2xx: theirs from now on. */
+  /** 2xx. */
   | { kind: 'taken' }
-  /** 410: they want nothing here any more. */
+  /** 410: the receiver unsubscribed. */
   | { kind: 'gone' }
   /** Any other answer, a redirect included, or none. */
   | {
       kind: 'failed'
       code: string
-      /** With 429 and 503: how long they ask to be left alone. Absent: they do not say. */
+      /** Retry-After, with 429 and 503; absent if not given. */
       retryAfterMs?: number
     }
 
-/** An endpoint, ready to be told. */
+/** An endpoint, ready for notices. */
 export interface WebhookEndpoint {
   readonly id: string
   tell(message: WebhookMessage): Promise<WebhookAnswer>
   close(): Promise<void>
 }
 
-/** Total time of one try, connecting and reading the answer included, in milliseconds. */
+/** Total time of one attempt, connecting and reading the answer included. */
 const DEADLINE_MS = 10_000
 
 /**
  * Opens an endpoint as https://www.standardwebhooks.com describes it.
  *
- * The signature covers id, time of sending and body, so the time is the wall clock's: receivers
- * refuse what is minutes away from theirs. Redirects are not followed: they would carry what we
- * say to somebody the operator never named.
+ * The signature covers id, time of sending and body. The time is the wall clock's, because receivers refuse messages dated
+ * minutes off. Redirects are not followed: they could lead to a host the operator never named.
  */
 export function openWebhook(
   webhook: Pick<Webhook, 'id' | 'url' | 'secret'>,
@@ -69,7 +68,7 @@ export function openWebhook(
           }),
         )
       } catch (error) {
-        // Any other error may quote the address, which may be a secret.
+        // Any other error may quote the URL, which may be a secret.
         return { kind: 'failed', code: error instanceof TransportFault ? error.code : 'TRANSPORT' }
       }
     },
@@ -77,7 +76,7 @@ export function openWebhook(
   }
 }
 
-/** Too many requests, and out of service: what else bears the field (a redirect) does not say when to ask here again. */
+/** Statuses whose Retry-After is about this URL; that of a redirect is not. */
 const BEAR_RETRY_AFTER: ReadonlySet<number> = new Set([429, 503])
 
 function answerOf({ status, headers }: HttpReply): WebhookAnswer {

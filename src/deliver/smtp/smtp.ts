@@ -11,8 +11,8 @@ type Transporter = ReturnType<typeof watchedPool>
 /**
  * Email through an SMTP relay: one message, one recipient, over kept connections.
  *
- * `accepted` means that the relay took it, not that it arrived. SMTP keeps no books that
- * could be asked, so what is unknown stays so until an operator or a bounce says more.
+ * `accepted` means that the relay took it, not that it arrived. SMTP has no records to look up, so an unknown outcome stays
+ * unknown until an operator or a bounce resolves it.
  */
 export function smtpProvider(settings: SmtpSettings): Provider {
   const transporter = watchedPool(settings)
@@ -133,7 +133,7 @@ const SIGNED_HEADERS = [
  * Which headers of ours does this message carry?
  *
  * The Message-ID names the attempt, so that a bounce, a complaint or the relay's log can
- * be matched; a new attempt has a new one. Nothing here names a person or a debt.
+ * be matched; a new attempt has a new one. The headers hold no personal data.
  *
  * @param sender  the bare mailbox of the sender
  * @returns       `messageId` without its angle brackets
@@ -158,16 +158,16 @@ function headersFor(
   }
 }
 
-/** Follows one message to the wire. */
+/** Tracks whether one message was completely handed over to the relay. */
 class Handover {
-  /** True once the last byte of the message was taken: from here on the relay may have it. */
+  /** True once the last byte was written: from then on the relay may have the message. */
   complete = false
   private body: PassThrough | null = null
   private stopped = false
 
   /**
-   * The message must not go out any more; without effect once it is complete. Its last byte
-   * is withheld here, whatever the pool makes of the connection.
+   * Prevents the message from going out, unless it is complete: the last byte is withheld here, whatever the pool does with
+   * the connection.
    */
   stop(): void {
     this.stopped = true
@@ -190,11 +190,10 @@ class Handover {
 type WatchedMail = SendMailOptions & { handover: Handover }
 
 /**
- * A pool of connections to one relay which knows, for each message, whether its last
- * byte was taken: the only thing that tells "surely not sent" from "perhaps".
+ * A pool of connections to one relay that knows, for each message, whether its last byte was written: the only distinction
+ * between "certainly not sent" and "unknown".
  *
- * The pool never queues a message again by itself (maxRequeues 0): each try is an
- * attempt in the ledger.
+ * The pool never requeues a message itself (maxRequeues 0): each try is an attempt in the ledger.
  */
 function watchedPool(settings: SmtpSettings) {
   const pool = new SMTPPool({
@@ -225,7 +224,7 @@ function watchedPool(settings: SmtpSettings) {
   })
 }
 
-/** What nodemailer says of a failure; its messages may quote the recipient and are not used. */
+/** nodemailer's error; its message may quote the recipient and is not used. */
 interface SmtpFailure {
   code?: string | undefined
   /** Reply code of the relay. */
@@ -237,12 +236,11 @@ interface SmtpFailure {
 }
 
 /**
- * What did a failed SMTP transaction come to?
+ * The outcome of a failed SMTP transaction.
  *
- * The relay takes responsibility with its answer to the final dot. Before that dot
- * nothing was sent, whatever broke; a clear refusal after it is a refusal; a broken or
- * silent connection after it may follow an acceptance that was lost on the way
- * (RFC 5321 §4.5.3.2.6, §6.1), and nodemailer reports it exactly as one before the dot.
+ * The relay takes responsibility with its answer to the final dot. Before the dot nothing was sent, whatever failed; a
+ * refusal after it is a refusal; a broken or silent connection after it may hide a lost acceptance (RFC 5321 §4.5.3.2.6,
+ * §6.1), and nodemailer reports it exactly as one before the dot.
  *
  * @param handedOver  the whole message, dot included, may have reached the relay
  */
@@ -279,7 +277,7 @@ function classOf(failure: SmtpFailure): [RejectionClass, string] {
       : ofEnhanced(enhanced)
   if (command === 'DATA')
     return enhanced === null ? ['content', 'the relay refuses this message'] : ofEnhanced(enhanced)
-  // Greeting, EHLO and MAIL FROM are about us; they never say anything of the recipient.
+  // Greeting, EHLO and MAIL FROM concern the sender, never the recipient.
   return ['configuration', 'the relay does not take mail from this sender']
 }
 

@@ -4,7 +4,7 @@ import { type HttpReply, httpTransport, retryAfterMs, type Transport, TransportF
 import type { AttemptKey, ProviderRecord, LookUp } from '../provider.ts'
 import { classifyFailure, TwilioRefusal, UnclearReply } from './error-codes.ts'
 
-/** What the SDK hands to its HTTP client; only these fields are used. */
+/** The SDK's request to its HTTP client, as far as used. */
 interface SdkRequest {
   method: string
   uri: string
@@ -15,7 +15,7 @@ interface SdkRequest {
   data?: Record<string, unknown>
 }
 
-/** The official SDK over our own transport, so that each call has a deadline and each failure a true account. */
+/** The official SDK over our own transport, so that each call has a deadline and each failure states whether it was sent. */
 export interface TwilioAccount {
   /** A client whose every request must be answered within this many milliseconds. */
   within(deadlineMs: number): Promise<TwilioClient>
@@ -23,13 +23,13 @@ export interface TwilioAccount {
 }
 
 /**
- * Opens nothing; the SDK (a quarter of a second to load) and the connections come with the first call.
+ * Loads the SDK (a quarter of a second) and connects with the first call, not before.
  *
- * Every request goes to `settings.baseUrl`, whatever TWILIO_EDGE or TWILIO_REGION say.
+ * Every request goes to `settings.baseUrl`, regardless of TWILIO_EDGE and TWILIO_REGION.
  */
 export function twilioAccount(settings: TwilioSettings, transport: Transport = httpTransport()): TwilioAccount {
   let sdk: Promise<typeof TwilioClient> | undefined
-  // One client for each deadline: making one for each message took a tenth of the call's processor time.
+  // One client for each deadline: creating one for each message took a tenth of the call's CPU time.
   const clients = new Map<number, TwilioClient>()
   const [username, password] =
     settings.apiKeySid === undefined
@@ -48,7 +48,7 @@ export function twilioAccount(settings: TwilioSettings, transport: Transport = h
       const client = new Client(username, password, {
         accountSid: settings.accountSid,
         autoRetry: false,
-        // The SDK asks for its own class, of which it calls `request` alone.
+        // The SDK declares its own class, and calls only `request`.
         httpClient: httpClient as never,
       })
       clients.set(deadlineMs, client)
@@ -83,7 +83,7 @@ async function exchange(
   if (reply.status < 200 || reply.status >= 300) {
     throw new TwilioRefusal(reply.status, codeIn(reply.body), retryAfterMs(reply.headers['retry-after']))
   }
-  // Without a SID it is some proxy's page; list answers have no SID of their own but say where they stand.
+  // Without a SID it may be a proxy's page; list answers have no SID but a `uri` or `page`.
   if (!/"(sid|uri|page)"/.test(reply.body) || !isJson(reply.body)) throw new UnclearReply('2xx without a resource')
   return { ...reply, statusCode: reply.status }
 }
@@ -115,14 +115,14 @@ function codeIn(body: string): string | null {
   }
 }
 
-/** One row of Twilio's books, of a message or of a call, with when it was made. */
+/** A message or call in Twilio's records, with its time of creation. */
 interface DatedRecord extends ProviderRecord {
   createdAt: number
 }
 
 /** Twilio dates in whole seconds, and its clock is not ours. */
 const SKEW_MS = 30_000
-/** More rows than this to one person means that something else is wrong; then nobody can say "not found". */
+/** Rows read of one recipient at most; with more, `not-found` cannot be concluded. */
 export const MOST_ROWS = 2_000
 export const PAGE_SIZE = 200
 export const LOOK_UP_DEADLINE_MS = 30_000
@@ -130,13 +130,12 @@ export const LOOK_UP_DEADLINE_MS = 30_000
 /**
  * Which of these rows may be the attempt in doubt?
  *
- * Lists are asked by To alone: a row still `accepted` or `queued` has no From and no
- * date sent or started, and a filter on them would miss exactly the rows in doubt. The
- * callback address, which holds the attempt's id, is not in the books; so a row matches
- * by its words and by when it was made, and only a reference says for sure whose it is.
+ * Lists are filtered by To alone: a row still `accepted` or `queued` has no From and no date sent or started, and filters on
+ * them would miss exactly the rows in doubt. The callback URL with the attempt's id is not in the records, so a row matches
+ * by text and time, and only a reference identifies it for certain.
  *
- * @param rows      those with the right words
- * @param rowsRead  how many there were in all; at `MOST_ROWS` the rest was not read
+ * @param rows      those with the same text
+ * @param rowsRead  how many rows there were in all; at `MOST_ROWS` the rest was not read
  */
 export function findAttempt(
   rows: readonly DatedRecord[],
@@ -156,12 +155,12 @@ export function findAttempt(
     : { kind: 'not-found' }
 }
 
-/** Trial accounts put a sentence in front, and white space may be folded on the way. */
+/** Is this the recorded text of that message? Trial accounts prepend a sentence, and white space may be folded. */
 export const sameText = (sent: string, booked: string): boolean => squeeze(booked).endsWith(squeeze(sent))
 
 const squeeze = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim()
 
-/** Why the books could not be read, without anything that an error may quote. */
+/** Why the records could not be read, without anything that an error may quote. */
 export function lookUpFailure(error: unknown): LookUp {
   const outcome = classifyFailure(error)
   return {
@@ -187,8 +186,8 @@ export async function checkAccount(account: TwilioAccount, accountSid: string): 
 }
 
 /**
- * Twilio repeats a callback only on failed connections unless the fragment asks for
- * more: five tries, on timeouts and 5xx too. The fragment is neither sent nor signed.
+ * Twilio repeats a callback only on failed connections unless this fragment asks for more: five tries, on timeouts and 5xx
+ * too. The fragment is neither sent nor signed.
  */
 const RETRY = '#rc=5&rp=all'
 

@@ -13,7 +13,7 @@ interface TwilioCode {
   meaning: string
   /** Seen in a callback, it proves that nothing left Twilio. */
   notSent?: true
-  /** Whose words: the error dictionary of 2023-05, or the code's page under twilio.com/docs/api/errors. */
+  /** The error dictionary of 2023-05, or the code's page under twilio.com/docs/api/errors. */
   source: 'dictionary' | 'page'
 }
 
@@ -149,7 +149,7 @@ export const TWILIO_CODES: ReadonlyMap<string, TwilioCode> = new Map(
   } satisfies Record<number, TwilioCode>),
 )
 
-/** Twilio answered, and not with a resource. Holds no header and no body: they may quote the recipient. */
+/** Twilio answered without a resource. Holds no header and no body: they may quote the recipient. */
 export class TwilioRefusal extends Error {
   override readonly name = 'TwilioRefusal'
   readonly status: number
@@ -165,15 +165,15 @@ export class TwilioRefusal extends Error {
   }
 }
 
-/** 2xx, but nothing that can be read as a resource: the message may well have been taken. */
+/** 2xx without a readable resource: the message may have been accepted. */
 export class UnclearReply extends Error {
   override readonly name = 'UnclearReply'
 }
 
 /**
- * What did a failed request to create a message or a call come to?
+ * The outcome of a failed request to create a message or a call.
  *
- * `rejected` only where it is proved: no connection, or an answer of 4xx. Twilio's POSTs
+ * `rejected` only where proved: no connection, or an answer of 4xx. Twilio's POSTs
  * have no idempotency key, and a 5xx may come after the message was queued
  * (twilio.com/docs/api/errors/20500), so everything else is `unknown`.
  */
@@ -186,7 +186,7 @@ export function classifyFailure(error: unknown): CallOutcome {
   if (error instanceof TwilioRefusal) return classifyRefusal(error)
   if (error instanceof UnclearReply)
     return { kind: 'unknown', code: 'UNCLEAR_REPLY', detail: 'Twilio answered 2xx without a resource' }
-  // The SDK failed on an answer that it could not take apart; by then the request had left.
+  // The SDK could not parse the answer; by then the request had been sent.
   return { kind: 'unknown', code: 'SDK', detail: 'the answer could not be read' }
 }
 

@@ -10,9 +10,9 @@ const word = (state: DeliveryReport['state'], final: boolean, code: string | nul
 })
 
 /**
- * What does a message's status say?
+ * The delivery report that a message's status means.
  *
- * `sent` is not final: the carrier took it, and many carriers never say more.
+ * `sent` is not final: the carrier accepted it, and many carriers never report more.
  *
  * @param status     MessageStatus of a callback, or `status` of the resource
  * @param errorCode  Twilio's code for `failed` and `undelivered`; null when there is none
@@ -43,11 +43,10 @@ export function messageReport(status: string, errorCode: string | null): Deliver
 }
 
 /**
- * What does a call's status say?
+ * The delivery report that a call's status means.
  *
- * `completed` covers a talk and a voicemail alike. Only a machine's greeting makes it a
- * voicemail; detection is right in 85 to 90 of 100, so `unknown`, `fax` aside, and a
- * missing answer count as the worst: somebody listened. A cancelled call may have rung.
+ * `completed` covers conversations and voicemails. Only a detected machine makes it a voicemail; detection is right in 85 to
+ * 90 of 100, so `unknown` and a missing result count as a conversation, the strictest case. A cancelled call may have rung.
  *
  * @param answeredBy  the answering machine detection; null when it did not run
  */
@@ -71,13 +70,13 @@ export function callReport(status: string, answeredBy: string | null, errorCode:
   }
 }
 
-/** Did a machine pick up? `unknown` is not a machine: it may be a person. */
+/** Did a machine answer? `unknown` may be a human, and is not one. */
 export const isMachine = (answeredBy: string | null): boolean =>
   answeredBy !== null && (answeredBy.startsWith('machine_') || answeredBy === 'fax')
 
 const surelyNotSent = (code: string | null): boolean => code !== null && TWILIO_CODES.get(code)?.notSent === true
 
-/** What does this callback for a message say? Null when the form is not one. */
+/** Which receipt is this callback for a message? Null when the form is not one. */
 export function readMessageReceipt(form: Form): Receipt | null {
   const reference = field(form, 'MessageSid') ?? field(form, 'SmsSid')
   const status = field(form, 'MessageStatus') ?? field(form, 'SmsStatus')
@@ -86,7 +85,7 @@ export function readMessageReceipt(form: Form): Receipt | null {
   return said === null ? null : { reference, word: said, sequence: null, providerStatus: status }
 }
 
-/** What does this callback for a call say? Null when the form is not one. */
+/** Which receipt is this callback for a call? Null when the form is not one. */
 export function readCallReceipt(form: Form): Receipt | null {
   const reference = field(form, 'CallSid')
   const status = field(form, 'CallStatus')
@@ -111,28 +110,26 @@ function codeOf(form: Form): string | null {
   return sip !== null && /^[3-6]\d\d$/.test(sip) ? `SIP_${sip}` : null
 }
 
-/** One value of a form; of a repeated name the first, and empty is the same as absent. */
+/** The first value of a form field; empty counts as absent. */
 export function field(form: Form, name: string): string | null {
   const value = Object.hasOwn(form, name) ? form[name] : undefined
   const one = Array.isArray(value) ? value[0] : value
   return one === undefined || one === '' ? null : one
 }
 
-/** A form post as it arrived: repeated names as arrays, nothing trimmed, nothing left out. */
+/** A form as posted: repeated names as arrays, nothing trimmed or left out. */
 type Form = Record<string, string | string[]>
 
 /**
  * Did Twilio, holding our auth token, make this request?
  *
- * The address that was signed is the one that we gave out, so it is built from the
- * configured PUBLIC_URL: Host and X-Forwarded-* headers are whatever the caller says.
- * A signature has no time in it; a captured request verifies for ever, so what it says
- * must be safe to hear twice.
+ * The signed URL is built from the configured PUBLIC_URL, because callers control Host and X-Forwarded-* headers. A
+ * signature has no time in it and a captured request verifies for ever, so handling it twice must be safe.
  *
  * @param publicUrl  as configured, with or without a trailing slash
  * @param path       path and query exactly as requested, e.g. `/hooks/twilio/message/…/1`
  * @param signature  the X-Twilio-Signature header
- * @returns          false for anything odd; never throws
+ * @returns          false for anything malformed; never throws
  */
 export function isFromTwilio(
   authToken: string,

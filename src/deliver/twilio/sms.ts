@@ -19,15 +19,14 @@ import { messageReport } from './receipts.ts'
 
 /** Twilio refuses longer bodies (21617). */
 const LONGEST_BODY = 1600
-/** Twilio takes 1 to 36000 and advises more than 5 (resource description of Message). */
+/** Twilio accepts 1 to 36000 and advises more than 5 (resource description of Message). */
 const VALIDITY_SECONDS = { least: 6, most: 36_000 }
 
 /**
  * SMS through Twilio's Messages resource.
  *
- * Its look-up is conclusive: every message that Twilio took is in its list, at the
- * latest some minutes later. Who believes "not found" must first wait out the call's
- * deadline, the validity period and that margin.
+ * Its look-up is conclusive: every message that Twilio accepted is in its list some minutes later at the latest.
+ * `not-found` is proof only after the call's deadline, the validity period and that margin.
  */
 export function twilioSmsProvider(
   settings: TwilioSettings,

@@ -3,29 +3,29 @@ import { MAX_SPOKEN_ENCODED, MENU_KEYS, OPENING_KEYS, type VoiceMessage, type Vo
 import { isMachine } from './receipts.ts'
 
 /**
- * Where a call stands. It travels in the callback address, so that our side keeps nothing:
+ * The step of a call. It is a parameter of the callback URL, so that no state is stored:
  *
  *   opening → confirm-1 → confirm-2 → (goodbye)
  *               ↓ 1 key      ↓
  *             menu-1 → menu-2 → menu-3 → (goodbye)
  *
- * `confirm-n` answers the n-th asking for the right person, `menu-n` the n-th reading of
- * the body. Both are bounded, so that no call can go round for ever.
+ * `confirm-n` handles the key after the n-th opening, `menu-n` the key after the n-th reading of the body. Both are bounded,
+ * so that every call ends.
  */
 export const VOICE_STEPS = ['opening', 'confirm-1', 'confirm-2', 'menu-1', 'menu-2', 'menu-3'] as const
 export type VoiceStep = (typeof VOICE_STEPS)[number]
 
-/** What the listener told us by a key: the right person or not, then one of the menu. */
+/** The meaning of a pressed key: the recipient or not, then one of the menu. */
 export type VoiceMeaning = 'confirmed' | Exclude<VoiceReply, 'goodbye'>
 
-/** What Twilio asks of us during a call. */
+/** Twilio's request during a call. */
 interface VoiceAsk {
   step: VoiceStep
   /** Keys pressed; null or empty when none was. */
   digits: string | null
-  /** Answering machine detection; null when it has not spoken. */
+  /** Result of answering machine detection; null when there is none. */
   answeredBy: string | null
-  /** Where the next answer goes; the step is added as `?step=`. */
+  /** URL for the next key; the step is added as `?step=`. */
   actionUrl: string
 }
 
@@ -42,9 +42,8 @@ export const readVoiceStep = (text: string | null | undefined): VoiceStep =>
 /**
  * What is said next on a call, and what did the key just pressed mean?
  *
- * The body is spoken only to somebody who has just said, by key, to be the right
- * person. A machine, and a listener of whom detection is not sure, hear the voicemail
- * text, which reveals nothing, and no more.
+ * The body is spoken only after the listener has confirmed by key to be the recipient. A machine, and a listener of whom
+ * detection is not sure, hear only the voicemail text, which reveals nothing.
  */
 export function voiceTurn(message: VoiceMessage, ask: VoiceAsk): VoiceTurn {
   const call = new Script(message, ask.actionUrl)
@@ -69,7 +68,7 @@ export function voiceTurn(message: VoiceMessage, ask: VoiceAsk): VoiceTurn {
   return call.reply(meaning ?? 'goodbye').end(meaning)
 }
 
-/** What is said when a call has begun and its words cannot be made: nothing about any debt, and no more calls to expect from it. */
+/** Spoken when a call has begun and its text cannot be rendered; mentions no debt. */
 const APOLOGIES: readonly (readonly [language: RegExp, text: string])[] = [
   [
     /^zh\b.*\b(?:Hant|TW|HK|MO)\b/i,
@@ -83,10 +82,10 @@ const APOLOGIES: readonly (readonly [language: RegExp, text: string])[] = [
 ]
 
 /**
- * What does a call say whose own words cannot be made again?
+ * The document for a call whose text cannot be rendered again.
  *
- * At its beginning the voicemail text, which is safe for whoever listens; in its middle, or when not even
- * that is to be had, an apology. Never silence, and no key is asked for.
+ * At its beginning the voicemail text, which is safe for any listener; later, or without a message, an apology. Never
+ * silence, and no key is asked for.
  */
 export function fallbackScript(message: VoiceMessage | null, locale: string, step: VoiceStep): string {
   const [, apology] = APOLOGIES.find(([language]) => language.test(locale)) as readonly [RegExp, string]
@@ -94,7 +93,7 @@ export function fallbackScript(message: VoiceMessage | null, locale: string, ste
   const reader = step === 'opening' && message !== null ? message.locale : /^zh\b/i.test(locale) ? locale : 'en-US'
   const response = new VoiceResponse()
   const { voice, language } = voiceFor(reader) ?? (voiceFor('en-US') as Voice)
-  for (const piece of speechChunks(text)) response.say({ voice, language } as VoiceResponse.SayAttributes, piece)
+  for (const chunk of speechChunks(text)) response.say({ voice, language } as VoiceResponse.SayAttributes, chunk)
   response.hangup()
   return response.toString()
 }
@@ -105,10 +104,10 @@ function menuMeaning(key: string): Exclude<VoiceReply, 'goodbye'> | null {
 }
 
 /**
- * The whole of a call that cannot ask us what to say next, for lack of a public address.
+ * The whole document of a call without a public URL for callbacks.
  *
- * Without a way back no key can be heard and no machine told from a person, so it is
- * the voicemail text alone: safe for whoever listens.
+ * Without callbacks no key can be read and no machine detected, so it is the voicemail text alone, which is safe for any
+ * listener.
  *
  * @returns  a document of at most 4000 characters, or null when the text is too long for that (32018)
  */
@@ -132,11 +131,11 @@ class Script {
   }
 
   say(text: string): this {
-    for (const piece of speechChunks(text)) this.response.say(this.attributes(), piece)
+    for (const chunk of speechChunks(text)) this.response.say(this.attributes(), chunk)
     return this
   }
 
-  /** The template's words for what a key meant. */
+  /** The template's reply to a key. */
   reply(name: VoiceReply): this {
     return this.say(this.message.replies[name])
   }
@@ -151,7 +150,7 @@ class Script {
       actionOnEmptyResult: true,
       action: `${this.actionUrl}?step=${next}`,
     })
-    for (const piece of speechChunks(text)) gather.say(this.attributes(), piece)
+    for (const chunk of speechChunks(text)) gather.say(this.attributes(), chunk)
     return this
   }
 
@@ -166,28 +165,28 @@ class Script {
 }
 
 /**
- * In which pieces can this text be spoken?
+ * The text in chunks that fit one Say element each.
  *
  * Control characters and lone surrogates, on which the document builder throws, become
  * spaces. Cuts fall after a sentence where there is one, otherwise anywhere between
  * two characters.
  *
- * @returns  pieces in order; none for a text of spaces only
+ * @returns  chunks in order; none for a text of spaces only
  */
 export function speechChunks(text: string): string[] {
   const clean = text.replace(/[\p{Cc}\p{Surrogate}\ufffe\uffff]+/gu, ' ').trim()
-  const pieces: string[] = []
-  let piece = ''
+  const chunks: string[] = []
+  let chunk = ''
   for (const sentence of clean.split(/(?<=[。!?;.!?;])/u)) {
     for (const part of fits(sentence) ? [sentence] : cut(sentence)) {
-      if (piece !== '' && !fits(piece + part)) {
-        pieces.push(piece)
-        piece = ''
+      if (chunk !== '' && !fits(chunk + part)) {
+        chunks.push(chunk)
+        chunk = ''
       }
-      piece += part
+      chunk += part
     }
   }
-  return [...pieces, piece].map((one) => one.trim()).filter((one) => one !== '')
+  return [...chunks, chunk].map((one) => one.trim()).filter((one) => one !== '')
 }
 
 const encodedLength = (text: string): number => encodeURIComponent(text).length
@@ -222,9 +221,8 @@ const google = (language: string, kind = 'Wavenet-A'): Voice => ({ voice: `Googl
 /**
  * Which voice reads which locale.
  *
- * All are of the SDK's own list (twilio 6.2.0, twiml/VoiceResponse, SayVoice). Google's
- * carry their language in their name, which leaves no doubt about the pair; Polly.Zhiyu,
- * for one, may want zh-CN or cmn-CN. The first of a language serves its other regions.
+ * All are in the SDK's list (twilio 6.2.0, twiml/VoiceResponse, SayVoice). Google's voices name their language, so the pair
+ * always matches; Polly.Zhiyu may want zh-CN or cmn-CN. The first of a language serves its other regions.
  */
 const VOICES: ReadonlyMap<string, Voice> = new Map(
   Object.entries({

@@ -21,11 +21,9 @@ import { inlineScript, voiceFor } from './voice-script.ts'
 /**
  * Calls through Twilio's Calls resource.
  *
- * With a public address Twilio asks us what to say, after it has listened whether a
- * person or a machine answers; without one the call speaks only the voicemail text.
- * Calls have no validity period and may wait at Twilio, so the route's rate has to keep
- * them from queueing there. Retrieval is eventually consistent (Call resource page): who
- * believes "not found" must first wait out a margin of minutes.
+ * With a public URL Twilio fetches what to say, after answering machine detection; without one the call speaks only the
+ * voicemail text. Calls have no validity period and may wait at Twilio, so the route's rate must keep them from queueing
+ * there. Retrieval is eventually consistent (Call resource page): `not-found` is proof only after a margin of minutes.
  */
 export function twilioVoiceProvider(
   settings: TwilioSettings,
@@ -101,7 +99,7 @@ function whatToSay(
   return twiml === null ? null : { twiml }
 }
 
-/** A call has no words in the books: To, From and the moment it was made are all there is to know it by. */
+/** Twilio's records hold no text of a call: it is matched by To, From and time alone. */
 async function lookUp(account: TwilioAccount, request: LookUpRequest): Promise<LookUp> {
   try {
     const client = await account.within(LOOK_UP_DEADLINE_MS)
