@@ -116,7 +116,7 @@ export async function applyReceiptIn(
       runtime,
       trx,
       { ...address, ...addressSuppression(meaning.suppress), source, by: source },
-      { owners: [address.recipientId], now, tell: { ...about, by: 'provider' }, wake: false },
+      { owners: [address.recipientId], now, notice: { ...about, by: 'provider' }, wake: false },
     )
   }
   if (meaning.contact === 'conversation') await wakeRemindersOf(trx, subject.recipientId, new Date(now))

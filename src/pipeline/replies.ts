@@ -25,7 +25,7 @@ import { type AddressHash, replyWords } from '../record/vault/vault.ts'
 import { addressHash, type RecipientDraft } from './accept/merge-recipient.ts'
 import { draftEffect, draftSuppressions } from './accept/draft-effect.ts'
 import { type Drafts, noDrafts, writeDrafts } from './accept/write-drafts.ts'
-import { inWriteTransaction, lockAccountRecipients } from './accept/write-transaction.ts'
+import { inWriteTransaction, lockRecipientDrafts } from './accept/write-transaction.ts'
 import { countReply, countUnresolvedReply } from './counters.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -118,7 +118,7 @@ async function takeFor(
     )
   ).slice(0, MOST_SHARING)
   if (recipients.length === 0 && !isStop(reading) && reading.meaning !== 'start') return 0
-  const { trx, recipients: locked } = await lockAccountRecipients(
+  const { trx, recipients: locked } = await lockRecipientDrafts(
     opened,
     runtime.vault,
     recipients.map((id) => ({ id })),
@@ -188,7 +188,7 @@ function stop(
         source,
         by: `provider:${route}`,
         owners: recipients,
-        tell: hash === anchors[0]?.hash ? {} : null,
+        notice: hash === anchors[0]?.hash ? {} : null,
       })
     }
   }

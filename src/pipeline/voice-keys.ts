@@ -6,7 +6,7 @@ import { lockAddresses } from '../record/locks.ts'
 import { attemptAddress, calledAbout } from '../record/receipts.ts'
 import { openHoldsOf, draftEffect, draftSuppressions } from './accept/draft-effect.ts'
 import { type Drafts, noDrafts, writeDrafts } from './accept/write-drafts.ts'
-import { inWriteTransaction, lockRecipient } from './accept/write-transaction.ts'
+import { inWriteTransaction, lockRecipientDraft } from './accept/write-transaction.ts'
 import { applyReceipt } from './receipts.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -51,7 +51,7 @@ export async function applyVoiceKey(runtime: Runtime, key: VoiceKey): Promise<vo
     const address = await attemptAddress(opened, reminderId, attemptNo)
     const fact = FACTS[meaning]
     if (about === null || address === null || fact === undefined) return
-    const { trx, recipient } = await lockRecipient(runtime, opened, about.recipientId)
+    const { trx, recipient } = await lockRecipientDraft(runtime, opened, about.recipientId)
     await lockAddresses(trx, [address], 'wait')
     const now = runtime.clock.now()
     const known = new Map((await knownAccounts(trx, about.accountIds)).map(({ row }) => [row.id, row]))
@@ -82,7 +82,7 @@ export async function applyVoiceKey(runtime: Runtime, key: VoiceKey): Promise<vo
       source: 'call key',
       by: 'call key',
       owners: [about.recipientId],
-      tell: { reminderId, attemptNo, by: 'call-key' },
+      notice: { reminderId, attemptNo, by: 'call-key' },
     })
     await writeDrafts(runtime, trx, drafts, 'call key', now)
   })

@@ -13,7 +13,7 @@ interface Held {
 }
 
 /** Lines that are put only when the test says so; the thing of a line is its last letter. */
-function heldKind(atOnce = 2): { kind: LineKind<string>; begun: Held[] } {
+function heldKind(concurrency = 2): { kind: LineKind<string>; begun: Held[] } {
   const begun: Held[] = []
   return {
     begun,
@@ -22,8 +22,8 @@ function heldKind(atOnce = 2): { kind: LineKind<string>; begun: Held[] } {
       idIn: () => null,
       idOf: (item) => item,
       keyOf: (item) => item,
-      touchedBy: (item) => [item.slice(-1)],
-      atOnce,
+      orderingKeys: (item) => [item.slice(-1)],
+      concurrency,
       put: (items) =>
         new Promise<ItemResult[]>((resolve, reject) => {
           begun.push({ items, commit: () => resolve(items.map(() => ({ ok: true, changed: true }))), fail: reject })

@@ -1,4 +1,4 @@
-import { setImmediate as othersTurn } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
 import type { AccountBody } from '../../intake/account-body.ts'
 import { timesOfAccount } from '../../intake/times-of-facts.ts'
@@ -18,15 +18,17 @@ import { type AccountItem, recipientsOfAccounts } from './accept-recipient.ts'
 import { mayHaveChanges, newAccount } from './merge-account.ts'
 import { creditorOf, invalidField, refuseFuture } from './resolve-creditor.ts'
 import { writeDrafts } from './write-drafts.ts'
-import { inWriteTransaction, lockAccountRecipients } from './write-transaction.ts'
+import { inWriteTransaction, lockRecipientDrafts } from './write-transaction.ts'
 
-/** One account to be put. */
+/** Accounts handled between two yields to the event loop, about a millisecond's worth. */
+const YIELD_EVERY = 32
+
 interface AccountPut {
   id: string
   body: AccountBody
 }
 
-/** Puts one account: `PUT /v1/accounts/{id}`. */
+/** Registers or updates one account: `PUT /v1/accounts/{id}`. */
 export async function acceptAccount(
   runtime: Runtime,
   actor: Actor,
@@ -40,11 +42,10 @@ export async function acceptAccount(
 }
 
 /**
- * Puts several accounts in one transaction, with a fixed number of statements however many they are.
+ * Registers or updates several accounts in one transaction, with a fixed number of statements whatever their number.
  *
- * No account may stand in it twice. Older facts than those known change nothing; facts of the same
- * instant are taken as a correction; facts that contradict each other hold the account until
- * consistent ones come.
+ * Each account may appear once. Facts older than the known ones are ignored; facts of the same instant are a
+ * correction; facts that contradict each other hold the account until consistent ones arrive.
  */
 export async function acceptAccounts(
   runtime: Runtime,
@@ -76,7 +77,7 @@ export async function acceptAccounts(
     items.length === 0
       ? new Map<number, AccountPutResult>()
       : await inWriteTransaction(runtime, (trx) =>
-          putAll({ ...runtime, vault: rememberHashes(runtime.vault) }, actor, trx, items),
+          putAll({ ...runtime, vault: cacheAddressHashes(runtime.vault) }, actor, trx, items),
         )
   return puts.map((_, index) => {
     const error = refused.get(index)
@@ -96,16 +97,16 @@ async function putAll(
     stated.map((item) => item.key),
   )
   const results = new Map<number, AccountPutResult>()
-  const fresh = new Map<AccountItem, StoredAccount>()
+  const added = new Map<AccountItem, StoredAccount>()
   const items = stated.filter((item) => {
     if (found.has(keyText(item.key))) return true
-    const first = firstRow(runtime, actor, item, began)
-    if (first.ok) fresh.set(item, first.row)
-    else results.set(item.index, first)
-    return first.ok
+    const built = newAccountRow(runtime, actor, item, began)
+    if (built.ok) added.set(item, built.row)
+    else results.set(item.index, built)
+    return built.ok
   })
-  const recipients = await recipientsOfAccounts(opened, runtime.vault, items, (item) => !fresh.has(item), began)
-  const { trx, recipients: drafts } = await lockAccountRecipients(
+  const recipients = await recipientsOfAccounts(opened, runtime.vault, items, (item) => !added.has(item), began)
+  const { trx, recipients: drafts } = await lockRecipientDrafts(
     opened,
     runtime.vault,
     items.flatMap((item) => [
@@ -142,29 +143,26 @@ async function putAll(
     }),
   )
   const now = runtime.clock.now()
-  const put = new AccountPuts(runtime, actor, now, { found, fresh, recipients, drafts, known, holds, reported })
+  const puts = new AccountPuts(runtime, actor, now, { found, added, recipients, drafts, known, holds, reported })
   for (const [i, item] of items.entries()) {
-    // The chunk beside this one waits for its answers meanwhile, and so does whoever else asks this process.
-    if (i % TURN === TURN - 1) await othersTurn()
-    results.set(item.index, put.one(item))
+    // Concurrent chunks of an import and other requests to this process wait for the event loop meanwhile.
+    if (i % YIELD_EVERY === YIELD_EVERY - 1) await yieldToEventLoop()
+    results.set(item.index, puts.put(item))
   }
-  await writeDrafts(runtime, trx, put.drafts, actor.name, now)
-  for (const { accountId, recipientId } of put.moved) await moveHolds(trx, accountId, recipientId)
-  for (const { accountId, parties } of put.parties) await writeParties(trx, accountId, parties)
+  await writeDrafts(runtime, trx, puts.drafts, actor.name, now)
+  for (const { accountId, recipientId } of puts.moved) await moveHolds(trx, accountId, recipientId)
+  for (const { accountId, parties } of puts.parties) await writeParties(trx, accountId, parties)
   return results
 }
-
-/** Accounts that are gone through at a stretch, about a millisecond's worth. */
-const TURN = 32
 
 const idsOf = (id: string | undefined): { id: string }[] => (id === undefined ? [] : [{ id }])
 
 /**
- * The account that is new, as it will be added; its person is not known yet.
+ * The row of a new account; its recipient is filled in later.
  *
- * Asked before the person is added: what cannot be registered leaves nobody behind.
+ * Built before the recipient is added, so that a rejected account leaves no recipient behind.
  */
-function firstRow(
+function newAccountRow(
   runtime: Runtime,
   actor: Actor,
   { body, creditor, recipientKey, key }: AccountItem,
@@ -192,13 +190,13 @@ function firstRow(
   }
 }
 
-/** The same vault, computing each address's hash once: an import needs it to lock the address, and again to store it. */
-function rememberHashes(vault: Vault): Vault {
+/** The same vault with address hashes cached: an import needs each to lock the address and again to store it. */
+function cacheAddressHashes(vault: Vault): Vault {
   const known = new Map<string, AddressHash>()
   return {
     ...vault,
     addressHash: (channel, value) => {
-      // A number has the same hash for phone and SMS; a mailbox is the only thing with an @.
+      // A number has the same hash for phone and SMS, and only mailboxes contain an @, so the value alone is the key.
       const hash = known.get(value) ?? vault.addressHash(channel, value)
       known.set(value, hash)
       return hash

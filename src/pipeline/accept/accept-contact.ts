@@ -18,13 +18,13 @@ import type { Actor, Runtime } from '../runtime.ts'
 import { addressHash, type RecipientDraft } from './merge-recipient.ts'
 import { bodyHash, creditorOwning, invalidField, refuseFuture } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
-import { inWriteTransaction, lockRecipient } from './write-transaction.ts'
+import { inWriteTransaction, lockRecipientDraft } from './write-transaction.ts'
 
 /**
- * Records a contact made elsewhere, so that it counts in every cap and cooldown.
+ * Records a contact made elsewhere, so that it counts toward every cap and cooldown.
  *
- * Idempotent by its id. What waits for the person is decided again. One that rules forbade is recorded all the same, marked
- * with them, and the answer says so.
+ * Idempotent by its id. The recipient's waiting reminders are decided again. A contact that exceeded rules is recorded all
+ * the same, marked with those rules, and the answer lists them.
  */
 export async function acceptContact(
   runtime: Runtime,
@@ -39,7 +39,7 @@ export async function acceptContact(
     const key = { creditor: creditor.id, externalId: body.recipientId }
     const recipientId = (await findRecipients(opened, [key])).get(keyText(key))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such recipient')
-    const { trx, recipient } = await lockRecipient(runtime, opened, recipientId)
+    const { trx, recipient } = await lockRecipientDraft(runtime, opened, recipientId)
     const named = { id: body.id, creditor: creditor.id }
     const use = await findIdempotencyKey(trx, creditor.id, 'contact', body.id)
     if (use !== null) {

@@ -22,15 +22,16 @@ import type { RecipientDraft } from './merge-recipient.ts'
 import { bodyHash, creditorOwning, refuseFuture } from './resolve-creditor.ts'
 import { suppress } from './suppress.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
-import { ConcurrentModification, inWriteTransaction, lockRecipient } from './write-transaction.ts'
+import { ConcurrentModification, inWriteTransaction, lockRecipientDraft } from './write-transaction.ts'
 
 /**
- * Records what upstream reports about an account, and lets it act.
+ * Records an event that upstream reports about an account, and applies its effects.
  *
  * Idempotent by id for the life of the debt. Effects start now; contacts made since the event took
  * effect that it would have forbidden are marked, never deleted.
  *
- * @throws DECORUM_NOT_FOUND for an account that is not known, unless the event stops a person, which is kept for them; DECORUM_CONFLICT for an id that came with another body
+ * @throws DECORUM_NOT_FOUND for an unknown account, unless the event suppresses the recipient: that suppression is kept
+ *         until the account arrives; DECORUM_CONFLICT for an id reported before with another body
  */
 export async function acceptEvent(
   runtime: Runtime,
@@ -52,8 +53,8 @@ export async function acceptEvent(
       throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
     if (found === undefined) {
       const trx = await lockAwaited(opened, [creditor.id], 'exclusive')
-      if ((await find()) !== undefined) throw new ConcurrentModification('the account came meanwhile')
-      return keepStop(runtime, trx, {
+      if ((await find()) !== undefined) throw new ConcurrentModification('the account was added meanwhile')
+      return keepSuppression(runtime, trx, {
         creditor: creditor.id,
         accountId,
         body,
@@ -62,7 +63,7 @@ export async function acceptEvent(
         by: actor.name,
       })
     }
-    const { trx, recipient } = await lockRecipient(runtime, opened, found.recipientId)
+    const { trx, recipient } = await lockRecipientDraft(runtime, opened, found.recipientId)
     const named = { id: body.id, accountId, creditor: creditor.id }
     const earlier = await findEvent(trx, creditor.id, body.id)
     if (earlier !== null) {
@@ -72,7 +73,7 @@ export async function acceptEvent(
     }
     const [known] = await knownAccounts(trx, [found.id])
     if (known === undefined || known.row.recipient_id !== found.recipientId)
-      throw new ConcurrentModification('the account changed hands')
+      throw new ConcurrentModification('the account was moved to another recipient meanwhile')
     if (known.row.live && !actor.live)
       throw new DecorumError('DECORUM_FORBIDDEN', 'a test key cannot change a live account')
     const now = runtime.clock.now()
@@ -104,7 +105,7 @@ export async function acceptEvent(
   })
 }
 
-interface About {
+interface ContextInput {
   body: EventBody
   recipient: RecipientDraft
   account: AccountDraft
@@ -114,7 +115,7 @@ interface About {
   creditor: string
 }
 
-async function contextOf(trx: Transaction<Database>, about: About): Promise<EventContext> {
+async function contextOf(trx: Transaction<Database>, about: ContextInput): Promise<EventContext> {
   const { body, recipient, account } = about
   const holds = await openHolds(trx, [recipient.row.id])
   const promised = holds
@@ -143,14 +144,14 @@ async function contextOf(trx: Transaction<Database>, about: About): Promise<Even
   }
 }
 
-/** When did it take effect? What lies ahead by no more than clocks differ is of now. */
+/** When did the event take effect? A time ahead by no more than the allowed clock skew counts as now. */
 function effectiveAt(body: EventBody, now: Instant): Instant {
   if (body.type === 'notice') return Math.min(body.effectiveAt ?? body.sentAt, now)
   return body.effectiveAt ?? Math.min(body.occurredAt, now)
 }
 
-/** An event that stops a person, of an account that is not known yet: the stop is kept, and acts when the account comes. */
-async function keepStop(
+/** Records the suppression of an event whose account is not known yet; it takes effect when the account arrives. */
+async function keepSuppression(
   runtime: Runtime,
   trx: Locked,
   kept: { creditor: string; accountId: string; body: EventBody; hash: Buffer; reason: SuppressionReason; by: string },
@@ -184,7 +185,7 @@ async function keepStop(
       from: body.effectiveAt ?? body.occurredAt,
       awaits: { account: accountId },
     },
-    { owners: [], now, tell: null },
+    { owners: [], now, notice: null },
   )
   await rememberIdempotencyKey(
     trx,
@@ -194,7 +195,7 @@ async function keepStop(
   return { ...answer, repeated: false }
 }
 
-/** Free text goes to the vault; everything else that was stated stays readable. */
+/** The row of an event: free text is sealed in the vault, all other stated fields stay readable. */
 function eventRow(runtime: Runtime, body: EventBody, context: EventContext, hash: Buffer, effect: string): EventRow {
   const { recipient, account, now } = context
   const { id, type, creditor: _creditor, occurredAt, effectiveAt: _effectiveAt, note, ...fields } = body

@@ -14,9 +14,9 @@ import type { Actor, Runtime } from '../runtime.ts'
 import { mergeRecipient, newRecipient, type RecipientDraft } from './merge-recipient.ts'
 import { creditorOf, refuseFuture } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
-import { ConcurrentModification, inWriteTransaction, lockAccountRecipients } from './write-transaction.ts'
+import { ConcurrentModification, inWriteTransaction, lockRecipientDrafts } from './write-transaction.ts'
 
-/** Puts a person by itself: `PUT /v1/recipients/{id}`. */
+/** Registers or updates one recipient: `PUT /v1/recipients/{id}`. */
 export async function acceptRecipient(
   runtime: Runtime,
   actor: Actor,
@@ -31,9 +31,9 @@ export async function acceptRecipient(
     const known = (await findRecipients(opened, [key])).get(keyText(key))
     const added = known === undefined ? newRecipient(newId(), key, runtime.vault.newDataKey(), began) : null
     if (added !== null && (await addRecipients(opened, [added.row])) === null)
-      throw new ConcurrentModification('the person was added meanwhile')
+      throw new ConcurrentModification('the recipient was added meanwhile')
     const recipientId = known ?? (added as RecipientDraft).row.id
-    const { trx, recipients: drafts } = await lockAccountRecipients(
+    const { trx, recipients: drafts } = await lockRecipientDrafts(
       opened,
       runtime.vault,
       [{ id: recipientId, addresses: body.addresses }],
@@ -56,35 +56,35 @@ export async function acceptRecipient(
   })
 }
 
-/** One account of a transaction, once it is known whose it is. */
+/** One account of a transaction, with its creditor resolved. */
 export interface AccountItem {
-  /** Its place among what was put. */
+  /** Its position in the request. */
   index: number
   key: UpstreamKey
-  /** Null: no person is named. */
+  /** Null: the body names no recipient. */
   recipientKey: UpstreamKey | null
   creditor: Creditor
   body: AccountBody
 }
 
-/** The people whom accounts name. */
+/** The recipients that the accounts of a transaction name. */
 export interface Recipients {
   /** Our ids, by `keyText`. */
   ids: ReadonlyMap<string, string>
-  /** Those whom this transaction has added, by our id. */
+  /** Recipients that this transaction has added, by our id. */
   added: ReadonlyMap<string, RecipientDraft>
-  /** What was said about people who were added with it. */
+  /** Bodies that were merged when their recipient was added. */
   merged: ReadonlySet<RecipientInAccount>
 }
 
 /**
- * Finds the people whom these accounts name; those stated for the first time are added.
+ * Finds the recipients that these accounts name; those stated for the first time are added.
  *
- * A new person of a new account is written at once with all that is said, which takes one statement
- * where adding first and learning afterwards takes five.
+ * A new recipient of a new account is inserted complete: one statement, where inserting first and
+ * merging afterwards takes five.
  *
- * @param isKnown  whether the account is; what its line says of a person may be too old to count
- * @throws         ConcurrentModification when somebody added one of them at the same time
+ * @param isKnown  whether the account is known; then its facts about the recipient may be too old to count
+ * @throws         ConcurrentModification when another transaction added one of them at the same time
  */
 export async function recipientsOfAccounts(
   trx: Transaction<Database>,
@@ -109,7 +109,7 @@ export async function recipientsOfAccounts(
     if (found.has(text) || missing.has(text)) continue
     const recipient = newRecipient(newId(), recipientKey, vault.newDataKey(), now)
     missing.set(text, recipient)
-    // An account that names unknown parties is refused, and must not leave behind what it says.
+    // An account that names unknown parties is refused, and must not leave its facts behind.
     if (isKnown(item) || body.parties !== undefined) continue
     mergeRecipient(recipient, body.recipient, body.recipient.asOf ?? body.asOf, now, vault)
     merged.add(body.recipient)
@@ -121,7 +121,7 @@ export async function recipientsOfAccounts(
       drafts.map((draft) => draft.row),
     )) === null
   )
-    throw new ConcurrentModification('a person was added meanwhile')
+    throw new ConcurrentModification('a recipient was added meanwhile')
   for (const draft of drafts) draft.dirty = false
   return {
     ids: new Map([...found, ...[...missing].map(([key, draft]) => [key, draft.row.id] as const)]),

@@ -11,7 +11,7 @@ import { isId, newId } from '../../record/id.ts'
 import { takeLocks } from '../../record/locks.ts'
 import { addReminders, type NewReminder } from '../../record/planning.ts'
 import { keyText } from '../../record/recipients.ts'
-import { writeReminderCancelled as cancelWaiting, findReminder } from '../../record/reminders.ts'
+import { findReminder, writeReminderCancelled } from '../../record/reminders.ts'
 import type { Database } from '../../record/schema.ts'
 import { reminderVariables } from '../../record/vault/vault.ts'
 import type { CancelAnswer, ReminderAnswer } from '../../report/views/operations.ts'
@@ -20,16 +20,16 @@ import { chooseCarrier, routeCriteria } from '../routing.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 import type { RecipientDraft } from './merge-recipient.ts'
 import { bodyHash, creditorOwning, invalidField } from './resolve-creditor.ts'
-import { ConcurrentModification, inWriteTransaction, lockRecipient } from './write-transaction.ts'
+import { ConcurrentModification, inWriteTransaction, lockRecipientDraft } from './write-transaction.ts'
 
-/** How long a reminder asked for directly waits for a moment at which it may go out. */
-const WAITS_MS = 72 * HOUR
+/** How long a directly requested reminder may wait to be sent before it expires. */
+const EXPIRES_AFTER_MS = 72 * HOUR
 
 /**
- * Owes one message from now on: `POST /v1/reminders`.
+ * Creates one reminder on request: `POST /v1/reminders`.
  *
- * Whether and when it goes out is decided like any other. The same key and body give the same
- * answer; a key that came with another body is DECORUM_CONFLICT.
+ * Whether and when it is sent is decided as for any other. The same key and body give the same
+ * answer; a key used before with another body is DECORUM_CONFLICT.
  */
 export async function acceptReminder(
   runtime: Runtime,
@@ -44,12 +44,12 @@ export async function acceptReminder(
     const accountKey = { creditor: creditor.id, externalId: body.accountId }
     const found = (await findAccounts(opened, [accountKey])).get(keyText(accountKey))
     if (found === undefined) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such account')
-    const { trx, recipient } = await lockRecipient(runtime, opened, found.recipientId)
+    const { trx, recipient } = await lockRecipientDraft(runtime, opened, found.recipientId)
     const use = key === null ? null : await findIdempotencyKey(trx, creditor.id, 'reminder', key)
     if (use !== null) return repeated(trx, use, hash)
     const [known] = await knownAccounts(trx, [found.id])
     if (known === undefined || known.row.recipient_id !== recipient.row.id)
-      throw new ConcurrentModification('the account changed hands')
+      throw new ConcurrentModification('the account was moved to another recipient meanwhile')
     const now = runtime.clock.now()
     const reminder = newReminder(runtime, actor, creditor, recipient, known.row, body, now)
     await addReminders(trx, [reminder], now)
@@ -63,14 +63,14 @@ export async function acceptReminder(
   })
 }
 
-/** Cancels a reminder that still waits; one that is on its way cannot be called back. */
+/** Cancels a reminder that is still waiting; one that is being sent cannot be recalled. */
 export async function cancelReminder(runtime: Runtime, actor: Actor, id: string): Promise<CancelAnswer> {
   const known = isId(id) ? await findReminder(runtime.ledger.db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such reminder')
   return inWriteTransaction(runtime, async (opened) => {
     const trx = await takeLocks(opened, { recipients: [known.recipientId] }, 'wait')
     const now = runtime.clock.now()
-    const cancelled = await cancelWaiting(trx, id, `asked by ${actor.name}`, new Date(now))
+    const cancelled = await writeReminderCancelled(trx, id, `asked by ${actor.name}`, new Date(now))
     if (cancelled) await addReminderNotices(runtime, trx, [{ reminderId: id }], now)
     const status = cancelled ? 'cancelled' : ((await findReminder(trx, id, actor.creditor))?.status ?? known.status)
     return { id, status, cancelled }
@@ -118,7 +118,7 @@ function newReminder(
 ): NewReminder {
   const id = newId()
   const dueAt = Math.max(body.notBefore ?? now, now)
-  const expiresAt = body.expiresAt ?? dueAt + WAITS_MS
+  const expiresAt = body.expiresAt ?? dueAt + EXPIRES_AFTER_MS
   if (expiresAt <= dueAt)
     throw invalidField('expiresAt', 'is over before it may go out', 'State an instant after notBefore and after now.')
   const jurisdiction = recipient.row.jurisdiction ?? creditor.defaults.jurisdiction

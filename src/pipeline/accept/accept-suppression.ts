@@ -24,10 +24,10 @@ import { markContacts } from './write-drafts.ts'
 import { ConcurrentModification, inWriteTransaction } from './write-transaction.ts'
 
 /**
- * Records a stop. Once this is answered, no reservation made later sends past it.
+ * Records a suppression. Once it has been answered, no later reservation sends against it.
  *
- * A stop of an address binds whoever has it, now or later; one that nobody has yet gets a row of its own to lock. A stop of
- * a person who is not known is kept, and acts when they come.
+ * A suppression of an address binds every recipient who has it, now or later; an address that no recipient has yet gets a
+ * row to be locked by. A suppression of an unknown recipient is kept and takes effect when the recipient arrives.
  */
 export async function acceptSuppression(
   runtime: Runtime,
@@ -61,7 +61,7 @@ export async function acceptSuppression(
       others,
     )
     const awaits = body.recipientId !== undefined && recipientId === null ? { recipient: body.recipientId } : null
-    const wish: SuppressionInput = {
+    const input: SuppressionInput = {
       creditor: creditor.id,
       scope: body.scope,
       recipientId,
@@ -75,10 +75,10 @@ export async function acceptSuppression(
       awaits,
     }
     const now = runtime.clock.now()
-    const setting = { owners, now }
-    const stopped = await suppress(runtime, trx, wish, setting)
+    const context = { owners, now }
+    const suppressed = await suppress(runtime, trx, input, context)
     const { excess } = effectOf(
-      { type: 'stop', scope: body.scope, channel: wish.channel, reason: body.reason },
+      { type: 'stop', scope: body.scope, channel: input.channel, reason: body.reason },
       {
         now,
         effectiveAt: body.from ?? now,
@@ -89,26 +89,26 @@ export async function acceptSuppression(
       },
     )
     if (excess !== null)
-      for (const recipient of stopped.recipients)
+      for (const recipient of suppressed.recipients)
         await markContacts(trx, { ...excess, recipientId: recipient, exceptContact: null }, now)
     for (const { hash } of others)
-      await suppress(runtime, trx, { ...wish, hash, cause: stopped.id }, { ...setting, tell: null })
+      await suppress(runtime, trx, { ...input, hash, cause: suppressed.id }, { ...context, notice: null })
     return {
-      id: stopped.id,
+      id: suppressed.id,
       creditor: creditor.id,
-      standing: stopped.standing,
-      scope: stopped.scope,
+      standing: suppressed.standing,
+      scope: suppressed.scope,
       ...(awaits === null ? {} : { awaits: 'recipient' as const }),
     }
   })
 }
 
-/** Lifts a stop, and what follows from it; the record keeps who did and why. */
+/** Lifts a suppression and those that follow from it; the record keeps who lifted it and why. */
 export async function liftSuppression(runtime: Runtime, actor: Actor, id: string, body: LiftBody): Promise<EndAnswer> {
   const named = isId(id) ? await findSuppression(runtime.ledger.db, id, actor.creditor) : null
   if (named === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such suppression')
   return inWriteTransaction(runtime, async (opened) => {
-    // A stop that follows from an address's is lifted with it: they say one thing.
+    // A suppression that follows from another is lifted through its cause: both record one statement.
     const known = named.cause === null ? named : ((await findSuppression(opened, named.cause, null)) ?? named)
     const recipients = [
       ...(known.recipient_id === null ? [] : [known.recipient_id]),
@@ -124,7 +124,7 @@ export async function liftSuppression(runtime: Runtime, actor: Actor, id: string
   })
 }
 
-/** Other forms of the same number that people are known by: a stop must not miss its number for a digit. */
+/** Other spellings of the same number that recipients have on record, which the suppression must cover too. */
 async function otherForms(
   runtime: Runtime,
   trx: Transaction<Database>,
@@ -141,7 +141,7 @@ async function otherForms(
   return found
 }
 
-/** Who is this? Null: nobody who is known, and nobody comes to be until this is written. */
+/** Our id of this recipient; null: not known, and locked so that it cannot be added before this transaction ends. */
 async function recipientNamed(
   trx: Transaction<Database>,
   creditor: string,
@@ -151,13 +151,13 @@ async function recipientNamed(
   const id = (await findRecipients(trx, [key])).get(keyText(key))
   if (id !== undefined) return id
   await lockAwaited(trx, [creditor], 'exclusive')
-  // Found now, they would be locked after it, in the wrong order.
+  // A recipient found only now would be locked after the awaited lock, against the lock order.
   if ((await findRecipients(trx, [key])).has(keyText(key)))
-    throw new ConcurrentModification('the person came meanwhile')
+    throw new ConcurrentModification('the recipient was added meanwhile')
   return null
 }
 
-/** Everybody whom a stop concerns, found before they are locked: those named, and of an address all who have it. */
+/** The recipients to lock for a suppression: those named, and every recipient who has the address. */
 async function ownersOf(
   trx: Transaction<Database>,
   creditor: string,
@@ -168,7 +168,7 @@ async function ownersOf(
   return [...new Set([...having, ...named])]
 }
 
-/** Stops a mailbox, for whoever followed the link in one of our emails; no answer is given before it is written. */
+/** Suppresses a mailbox after its unsubscribe link was followed; resolves once it is committed. */
 export const unsubscribe = (runtime: Runtime, subject: UnsubscribeAddress): Promise<void> =>
   runtime.ledger.db.transaction().execute(async (opened) => {
     const trx = await takeLocks(opened, { recipients: [subject.recipientId], addresses: [subject] }, 'wait')

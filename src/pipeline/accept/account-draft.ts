@@ -5,15 +5,15 @@ import { type NewPass, spellChange, type SpellChange, type Standing } from '../.
 import type { KnownAccount, SpellRow, StoredAccount, VersionedBody } from '../../record/accounts.ts'
 import { newId } from '../../record/id.ts'
 
-/** What a spell turns on beside the account itself. */
-interface SpellRules {
+/** The configuration that spells depend on. */
+interface SpellConfig {
   readonly config: Pick<Config, 'creditors' | 'ladders'>
 }
 
-/** What becomes of the reminders that wait for an account. */
+/** What to do with an account's waiting reminders. */
 type WaitingReminders = 'left' | 'woken' | { cancelled: string }
 
-/** A locked account, as known and as it will be written. */
+/** A locked account with its changes, to be written at the end of the transaction. */
 export class AccountDraft {
   row: StoredAccount
   /** The latest spell, running or ended. */
@@ -32,14 +32,14 @@ export class AccountDraft {
     this.#before = known === null ? null : standingOf(known.row)
   }
 
-  /** Something that reminders turn on has changed: what waits is decided again. */
+  /** Has the account's waiting reminders decided again, because a fact they depend on changed. */
   wake(): void {
     this.dirty = true
     if (this.waiting === 'left') this.waiting = 'woken'
   }
 
-  /** Carries the account's spell along with its new facts, and answers what that meant. Call once, at the end. */
-  updateSpell(runtime: SpellRules, now: Instant, reversal = false): SpellChange {
+  /** Opens, moves or ends the account's spell after its new facts, and returns which. Call once, after all changes. */
+  updateSpell(runtime: SpellConfig, now: Instant, reversal = false): SpellChange {
     const { row } = this
     const zone = runtime.config.creditors.get(row.creditor)?.bookZone ?? 'UTC'
     const after = standingOf(row)
@@ -53,7 +53,7 @@ export class AccountDraft {
     else if (change.kind === 'moved' || change.kind === 'reopened') this.#nextPass(change.pass, zone, change.kind)
     else if (change.kind === 'cured') this.#end('cured', now)
     else if (change.kind === 'ended') this.#end(change.as, now)
-    // One asked for directly may wait although no spell runs.
+    // A directly requested reminder may be waiting although no spell is running.
     if (change.kind === 'none' && this.#before?.state === 'open' && row.state !== 'open')
       this.waiting = { cancelled: row.state }
     if (this.dirty) {
@@ -63,7 +63,7 @@ export class AccountDraft {
     return change
   }
 
-  #open(runtime: SpellRules, pass: NewPass, zone: string): void {
+  #open(runtime: SpellConfig, pass: NewPass, zone: string): void {
     const pinned = runtime.config.ladders.get(this.row.ladder)
     if (pinned === undefined) throw new RangeError(`ladder ${this.row.ladder} is not configured`)
     this.ladders.push({ ladder: this.row.ladder, version: pinned.version, body: pinned.ladder })
@@ -86,7 +86,7 @@ export class AccountDraft {
   }
 
   #nextPass(pass: NewPass, zone: string, why: 'moved' | 'reopened'): void {
-    if (this.spell === null) throw new RangeError('there is no spell to continue')
+    if (this.spell === null) throw new RangeError('the account has no spell to continue')
     this.spell = {
       ...this.spell,
       pass: this.spell.pass + 1,

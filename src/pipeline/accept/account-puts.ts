@@ -20,37 +20,38 @@ import { invalidField } from './resolve-creditor.ts'
 import { type Drafts, noDrafts } from './write-drafts.ts'
 import { ConcurrentModification } from './write-transaction.ts'
 
-/** What became of one account; a refusal of one is nothing to the others. */
+/** The result for one account; an error for one does not affect the others. */
 export type AccountPutResult = { ok: true; answer: AccountAnswer } | { ok: false; error: DecorumError }
 
-const NOT_AS_RECKONED = 'what is overdue is not what was reckoned from the payments that were reported'
+const BALANCE_MISMATCH = 'the overdue amount differs from the one calculated from reported payments'
 
-/** An expected refusal as a value; anything else is thrown on. */
+/** The error as a value if it is an expected one; rethrows anything else. */
 export const refusal = (error: unknown): DecorumError => {
   if (error instanceof DecorumError) return error
   throw error
 }
 
-/** What was not taken of the recipient. */
+/** Fields of the recipient that were left out. */
 const warningsOf = ({ recipient }: AccountBody): { warnings?: Fault[] } =>
   recipient?.warnings === undefined ? {} : { warnings: recipient.warnings }
 
-/** What was found, locked and read before the accounts are gone through. */
-interface Before {
-  /** Accounts that are known, by `keyText`, and as they stand under their locks, by id. */
+/** What was locked and read before the accounts are merged. */
+interface LockedState {
+  /** Known accounts by `keyText`, as found before locking. */
   found: ReadonlyMap<string, FoundAccount>
+  /** Known accounts by id, as read under their locks. */
   known: ReadonlyMap<string, KnownAccount>
-  /** Those that are new, as they will be added once it is known to whom they belong. */
-  fresh: ReadonlyMap<AccountItem, StoredAccount>
+  /** Rows of new accounts, whose recipient is still to be filled in. */
+  added: ReadonlyMap<AccountItem, StoredAccount>
   recipients: Recipients
   drafts: ReadonlyMap<string, RecipientDraft>
-  /** The people's pauses that nobody has ended. */
+  /** The recipients' holds that have not been ended. */
   holds: readonly HoldRow[]
-  /** What was reported of the payments of accounts whose snapshot is dated before the last report. */
+  /** Balance events of accounts whose new snapshot is not dated after their last report. */
   reported: readonly BalanceEvent[]
 }
 
-/** Goes through the accounts of one transaction, in memory. */
+/** Merges the accounts of one transaction in memory, and collects what is to be written. */
 export class AccountPuts {
   readonly drafts: Drafts = noDrafts()
   readonly moved: { accountId: string; recipientId: string }[] = []
@@ -58,32 +59,32 @@ export class AccountPuts {
   readonly #runtime: Runtime
   readonly #actor: Actor
   readonly #now: Instant
-  readonly #before: Before
+  readonly #state: LockedState
   readonly #byId: ReadonlyMap<string, RecipientDraft>
 
-  constructor(runtime: Runtime, actor: Actor, now: Instant, before: Before) {
+  constructor(runtime: Runtime, actor: Actor, now: Instant, state: LockedState) {
     this.#runtime = runtime
     this.#actor = actor
     this.#now = now
-    this.#before = before
-    this.#byId = before.drafts
-    this.drafts.recipients = [...before.drafts.values()]
+    this.#state = state
+    this.#byId = state.drafts
+    this.drafts.recipients = [...state.drafts.values()]
   }
 
-  one(item: AccountItem): AccountPutResult {
+  put(item: AccountItem): AccountPutResult {
     try {
-      return { ok: true, answer: this.#put(item) }
+      return { ok: true, answer: this.#merge(item) }
     } catch (error) {
       return { ok: false, error: refusal(error) }
     }
   }
 
-  #put(item: AccountItem): AccountAnswer {
+  #merge(item: AccountItem): AccountAnswer {
     const { body, creditor } = item
-    const found = this.#before.found.get(keyText(item.key))
-    const known = found === undefined ? null : (this.#before.known.get(found.id) ?? null)
+    const found = this.#state.found.get(keyText(item.key))
+    const known = found === undefined ? null : (this.#state.known.get(found.id) ?? null)
     if (found !== undefined && (known === null || !this.#byId.has(known.row.recipient_id)))
-      throw new ConcurrentModification('the account changed hands')
+      throw new ConcurrentModification('the account was moved to another recipient meanwhile')
     const named = { id: item.key.externalId, creditor: creditor.id }
     const isAhead = known !== null && isInFuture(known.row.as_of.getTime(), this.#now)
     const restated = known === null ? null : this.#restate(known.row, body)
@@ -94,24 +95,24 @@ export class AccountPuts {
     if (isOlder)
       return {
         ...named,
-        ...this.#learnBalanceOnly(known as KnownAccount, (restated as { balance: Balance }).balance, body),
+        ...this.#mergeBalanceOnly(known as KnownAccount, (restated as { balance: Balance }).balance, body),
       }
-    const person = this.#recipientOf(item, known)
+    const recipient = this.#recipientOf(item, known)
     const parties = body.parties?.map((party, i) => ({
       recipientId: this.#party(item, party.recipientId, i),
       relation: party.relation,
     }))
     const row =
-      known === null ? this.#firstRow(item, person) : mergeAccount(known.row, body, this.#runtime.config.ladders)
-    const recipientChanged = this.#learn(person, body)
+      known === null ? this.#newRow(item, recipient) : mergeAccount(known.row, body, this.#runtime.config.ladders)
+    const recipientMerge = this.#mergeRecipient(recipient, body)
     const owner = this.#byId.get(row.recipient_id) as RecipientDraft
-    const variablesChanged = mergeVariables(row, owner, person, body.variables, this.#runtime.vault)
-    if (row.recipient_id !== person.row.id) {
-      this.moved.push({ accountId: row.id, recipientId: person.row.id })
-      row.recipient_id = person.row.id
+    const variablesChanged = mergeVariables(row, owner, recipient, body.variables, this.#runtime.vault)
+    if (row.recipient_id !== recipient.row.id) {
+      this.moved.push({ accountId: row.id, recipientId: recipient.row.id })
+      row.recipient_id = recipient.row.id
     }
     if (restated !== null && restated.kind !== 'older') setBalance(row, restated.balance)
-    // Facts that do not state the balance do not make one known that is dated ahead.
+    // Facts without a balance leave the date of a balance dated in the future as it is.
     if (isAhead && body.overdue === undefined) row.as_of = known.row.as_of
     deriveState(row, body.dueDate !== undefined)
     const changed = known === null || variablesChanged || differs(known.row, row)
@@ -121,12 +122,16 @@ export class AccountPuts {
       known === null ||
       row.as_of.getTime() !== known.row.as_of.getTime() ||
       row.stated_minor !== known.row.stated_minor
-    // A newer balance may cure a stale one, so it wakes what waits even when nothing else changed.
-    if (draft.dirty || recipientChanged === 'changed') draft.wake()
+    // A newer balance may replace a stale one, so waiting reminders are woken even when nothing else changed.
+    if (draft.dirty || recipientMerge === 'changed') draft.wake()
     if (parties !== undefined) this.parties.push({ accountId: row.id, parties })
     const conflicts = conflictsIn(row, body, creditor.bookZone)
-    const doubt = restated?.kind === 'contradicts' ? NOT_AS_RECKONED : null
-    const held = this.#hold(person, row, { conflicts, balanceAt: body.overdue === undefined ? null : body.asOf, doubt })
+    const doubt = restated?.kind === 'contradicts' ? BALANCE_MISMATCH : null
+    const held = this.#hold(recipient, row, {
+      conflicts,
+      balanceAt: body.overdue === undefined ? null : body.asOf,
+      doubt,
+    })
     draft.updateSpell(this.#runtime, this.#now, held.afterReversal)
     if (known !== null && known.row.recipient_id !== row.recipient_id)
       draft.waiting = { cancelled: 'recipient_changed' }
@@ -134,7 +139,7 @@ export class AccountPuts {
     return {
       applied: true,
       ...named,
-      changed: changed || recipientChanged === 'changed',
+      changed: changed || recipientMerge === 'changed',
       state: row.state,
       holds: held.standing,
       conflicts: doubt === null ? conflicts : [...conflicts, doubt],
@@ -142,24 +147,24 @@ export class AccountPuts {
     }
   }
 
-  /** What a snapshot says of a known account's balance; null: nothing. */
+  /** The balance of a known account after this snapshot; null: the snapshot states none. */
   #restate(row: StoredAccount, body: AccountBody): Restated | null {
     if (body.overdue === undefined || body.overdue.currency !== row.currency) return null
     return restate(
-      balanceOf(row, this.#before.reported),
+      balanceOf(row, this.#state.reported),
       balanceIn(body.overdue, row.currency, 'overdue.amount'),
       body.asOf,
       this.#now,
     )
   }
 
-  /** An older snapshot that contradicts what was reckoned for then: nothing else of it counts, and the account is held. */
-  #learnBalanceOnly(
+  /** Applies only the balance of an older snapshot that contradicts the one calculated for its date; the account is held. */
+  #mergeBalanceOnly(
     known: KnownAccount,
     balance: Balance,
     body: AccountBody,
   ): Omit<Extract<AccountAnswer, { applied: true }>, 'id' | 'creditor'> {
-    const person = this.#byId.get(known.row.recipient_id) as RecipientDraft
+    const recipient = this.#byId.get(known.row.recipient_id) as RecipientDraft
     const draft = new AccountDraft({ ...known.row }, known)
     const { row } = draft
     const changed = overdueOf(balance) !== row.overdue_minor
@@ -167,67 +172,67 @@ export class AccountPuts {
     if (changed) row.overdue_parts = {}
     deriveState(row, false)
     draft.wake()
-    const held = this.#hold(person, row, { conflicts: [], balanceAt: body.asOf, doubt: NOT_AS_RECKONED })
+    const held = this.#hold(recipient, row, { conflicts: [], balanceAt: body.asOf, doubt: BALANCE_MISMATCH })
     draft.updateSpell(this.#runtime, this.#now)
     this.drafts.accounts.push(draft)
-    return { applied: true, changed, state: row.state, holds: held.standing, conflicts: [NOT_AS_RECKONED] }
+    return { applied: true, changed, state: row.state, holds: held.standing, conflicts: [BALANCE_MISMATCH] }
   }
 
   #hold(
-    person: RecipientDraft,
+    recipient: RecipientDraft,
     row: StoredAccount,
     found: FactsFound,
   ): { standing: HoldKind[]; afterReversal: boolean } {
     const { opened, ended, afterReversal } = conflictHold(
-      person,
+      recipient,
       row,
       found,
-      this.#before.holds,
+      this.#state.holds,
       this.#actor.name,
       this.#now,
     )
     this.drafts.newHolds.push(...opened)
     this.drafts.endedHolds.push(...ended)
-    const over = new Set(ended.map((hold) => hold.id))
-    const standing = [...this.#before.holds, ...opened].filter(
+    const endedIds = new Set(ended.map((hold) => hold.id))
+    const standing = [...this.#state.holds, ...opened].filter(
       (hold) =>
-        !over.has(hold.id) &&
-        (hold.account_id === null ? hold.recipient_id === person.row.id : hold.account_id === row.id) &&
+        !endedIds.has(hold.id) &&
+        (hold.account_id === null ? hold.recipient_id === recipient.row.id : hold.account_id === row.id) &&
         (hold.ends_at === null || hold.ends_at.getTime() > this.#now),
     )
     return { standing: [...new Set(standing.map((hold) => hold.kind))], afterReversal }
   }
 
-  #firstRow(item: AccountItem, person: RecipientDraft): StoredAccount {
-    const row = this.#before.fresh.get(item) as StoredAccount
-    row.recipient_id = person.row.id
+  #newRow(item: AccountItem, recipient: RecipientDraft): StoredAccount {
+    const row = this.#state.added.get(item) as StoredAccount
+    row.recipient_id = recipient.row.id
     row.created_at = row.updated_at = new Date(this.#now)
     return row
   }
 
-  #learn(person: RecipientDraft, { recipient, asOf }: AccountBody): Merged {
+  #mergeRecipient(draft: RecipientDraft, { recipient, asOf }: AccountBody): Merged {
     if (recipient === undefined) return 'unchanged'
-    if (this.#before.recipients.merged.has(recipient)) return 'changed'
-    return mergeRecipient(person, recipient, recipient.asOf ?? asOf, this.#now, this.#runtime.vault)
+    if (this.#state.recipients.merged.has(recipient)) return 'changed'
+    return mergeRecipient(draft, recipient, recipient.asOf ?? asOf, this.#now, this.#runtime.vault)
   }
 
   #recipientOf(item: AccountItem, known: KnownAccount | null): RecipientDraft {
     if (item.recipientKey === null) {
       return this.#byId.get((known as KnownAccount).row.recipient_id) as RecipientDraft
     }
-    const id = this.#before.recipients.ids.get(keyText(item.recipientKey))
-    const person = id === undefined ? undefined : this.#byId.get(id)
-    if (person === undefined)
+    const id = this.#state.recipients.ids.get(keyText(item.recipientKey))
+    const recipient = id === undefined ? undefined : this.#byId.get(id)
+    if (recipient === undefined)
       throw invalidField(
         'recipientId',
         'is not a known recipient',
         'Put the recipient first, or state recipient in full.',
       )
-    return person
+    return recipient
   }
 
   #party(item: AccountItem, externalId: string, index: number): string {
-    const id = this.#before.recipients.ids.get(keyText({ creditor: item.creditor.id, externalId }))
+    const id = this.#state.recipients.ids.get(keyText({ creditor: item.creditor.id, externalId }))
     if (id === undefined)
       throw invalidField(`parties[${index}].recipientId`, 'is not a known recipient', 'Put the recipient first.')
     return id
@@ -235,10 +240,10 @@ export class AccountPuts {
 }
 
 /**
- * Seals the account's variables, stated as a whole, under its person's key; answers whether they changed.
+ * Seals the account's variables, stated as a whole, under its recipient's key; returns whether they changed.
  *
- * @param owner   whose key seals what is known; another than `person` when the account changes hands
- * @param stated  undefined: as they were
+ * @param owner   the recipient whose key sealed the known ones; not `recipient` when the account moves to another
+ * @param stated  undefined: unchanged
  */
 function mergeVariables(
   row: StoredAccount,

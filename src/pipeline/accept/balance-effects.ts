@@ -3,7 +3,14 @@ import { DecorumError } from '../../model/errors.ts'
 import { DAY, type Instant, isInFuture, type LocalDate } from '../../model/time.ts'
 import { givenBack, overdueOf, report, saysLess } from '../../plan/balance.ts'
 import type { BalanceEvent } from '../../record/events.ts'
-import { doubt, endHoldsOf, type EventContext, type EventEffect, type EventOf, hold } from './event-context.ts'
+import {
+  endHoldsOf,
+  type EventContext,
+  type EventEffect,
+  type EventOf,
+  holdAccount,
+  holdInDoubt,
+} from './event-context.ts'
 import { balanceIn, changeOf, setBalance, deriveState, minorOf } from './merge-account.ts'
 import { invalidField } from './resolve-creditor.ts'
 
@@ -15,12 +22,28 @@ interface After {
   nextDueDate?: LocalDate | null | undefined
 }
 
+/** The dates of an account that a payment changed, as stored with its event. */
+interface Dates {
+  dueDate: LocalDate | null
+  nextDueDate: LocalDate | null
+  statedDaysPastDue?: number | null
+}
+
+/** How an event bears on the balance: it changes it, something newer is known already, or which of the two cannot be told. */
+type BalanceChange = 'counted' | 'known' | 'doubtful'
+
+/** How long a reversal waits for its payment. */
+const REVERSAL_WAITS_MS = 90 * DAY
+/** Reversals of one account that may wait for their payments at the same time. */
+const MAX_WAITING_REVERSALS = 20
+
 const KNOWN_ALREADY = 'recorded; what is known is newer, and stays'
 const IN_DOUBT =
-  'recorded; whether the known balance has it is not known, and reminders wait for the next snapshot of the account'
-const MAY_BE_KNOWN = 'whether the balance has a report that came after it is not known'
+  'recorded; it is not known whether the balance includes it, and reminders wait for the next snapshot of the account'
+const MAY_BE_COUNTED = 'it is not known whether the balance includes a later report'
+const REVERSAL_UNKNOWN = 'the effect of a reversed payment on the balance is not known'
 
-/** What is stated on the event itself, in the account's currency. */
+/** The event's own amount in minor units of the account's currency. */
 function amountOf(
   c: EventContext,
   stated: StatedAmount,
@@ -35,15 +58,12 @@ function amountOf(
   )
 }
 
-/** What bringing an account up to an event came to: its figures are the event's, they are what they were, or nobody knows. */
-type Brought = 'counted' | 'known' | 'doubtful'
-
 /**
- * Brings the account's figures up to an event.
+ * Applies an event to the account's balance and dates.
  *
- * @param moves  what the event adds to the balance in minor units; null when that cannot be told
- * @param from     a reversal of what is counted: not dated before this, whatever it says; null: nothing of the kind
- * @param remains  what remains after it, if it says so
+ * @param moves    what the event adds to the balance in minor units; null: not known
+ * @param from     for a reversal of a counted payment: the earliest instant it may be dated; null: not a reversal
+ * @param remains  what the event states to remain after it; null: it states nothing
  */
 function applyToBalance(
   c: EventContext,
@@ -51,7 +71,7 @@ function applyToBalance(
   moves: number | null,
   from: Instant | null = null,
   remains = remainsAfter(c, after),
-): Brought {
+): BalanceChange {
   const { row } = c.account
   const at = Math.max(Math.min(after.occurredAt, c.effectiveAt, c.now), from ?? 0)
   c.kept['before'] = {
@@ -71,7 +91,7 @@ function applyToBalance(
   if (isNew) {
     setBalance(row, balance)
     row.overdue_parts = {}
-    // What must be paid at least was stated beside another balance, and is never more than what is left.
+    // The minimum due was stated for another balance; it is never more than what is left.
     if (row.minimum_due_minor !== null) row.minimum_due_minor = Math.min(row.minimum_due_minor, row.overdue_minor)
   } else if (kind === 'counted' && !isInFuture(balance.asOf, c.now) && at > balance.asOf) row.as_of = new Date(at)
   if (kind === 'counted' && (isNew || at >= balance.asOf)) {
@@ -86,15 +106,15 @@ function applyToBalance(
   return isNew || at >= balance.asOf ? 'counted' : 'known'
 }
 
-/** Below zero: more was paid than was owed. Null: it does not say. */
+/** The balance that the event states to remain, below zero when overpaid; null: it states none. */
 const remainsAfter = (c: EventContext, { overdue }: After): number | null =>
   overdue === undefined ? null : balanceIn(overdue, c.account.row.currency, 'overdue')
 
-/** Holds an account that still has something to be chased; where nothing is overdue nothing is in doubt. */
-function heldInDoubt(c: EventContext): EventEffect {
+/** Holds an open account with an overdue balance until its next snapshot; others need no hold. */
+function holdUnlessClosed(c: EventContext): EventEffect {
   if (c.account.row.state !== 'open' || c.account.row.overdue_minor === 0)
     return { words: 'recorded; whether the known balance has it is not known, and nothing is chased' }
-  doubt(c, MAY_BE_KNOWN)
+  holdInDoubt(c, MAY_BE_COUNTED)
   return { words: IN_DOUBT }
 }
 
@@ -103,31 +123,42 @@ export function payment(c: EventContext, event: EventOf<'payment'>): EventEffect
   const paid = amountOf(c, event.amount, event.currency, { zero: false })
   c.kept['amountMinor'] = paid
   endHoldsOf(c, ['payment-pending'], 'the payment came')
-  const left = overtaken(c, event.id, paid)
-  const brought = left === paid ? applyToBalance(c, event, -paid) : applyOvertaken(c, event, paid, left)
-  if (brought === null) return { words: 'recorded; it was reversed before it was reported, and takes nothing off' }
+  const left = unreversedPart(c, event.id, paid)
+  const outcome = left === paid ? applyToBalance(c, event, -paid) : applyPartlyReversed(c, event, paid, left)
+  if (outcome === null) return { words: 'recorded; it was reversed before it was reported, and takes nothing off' }
   const kept = fulfilPromises(c, left)
-  if (brought === 'doubtful') return heldInDoubt(c)
-  if (brought === 'known') return { words: KNOWN_ALREADY }
+  if (outcome === 'doubtful') return holdUnlessClosed(c)
+  if (outcome === 'known') return { words: KNOWN_ALREADY }
   if (row.state === 'cured') return { words: `paid; nothing is overdue any more${kept}`, forbids: true }
   return { words: `paid in part${kept}` }
 }
 
-/** What remained after the payment was said before it was taken back; it counts where it shows that something else is owed than is known. Null: nothing is left of it. */
-function applyOvertaken(c: EventContext, event: EventOf<'payment'>, paid: number, left: number): Brought | null {
+/**
+ * Applies a payment of which a reversal was reported first.
+ *
+ * The remainder it states is from before the reversal, and counts only where it shows another balance than the known one.
+ *
+ * @returns  null: nothing is left of the payment
+ */
+function applyPartlyReversed(
+  c: EventContext,
+  event: EventOf<'payment'>,
+  paid: number,
+  left: number,
+): BalanceChange | null {
   const { row } = c.account
   const [known, said] = [row.overdue_minor, remainsAfter(c, event)]
   const sum = said === null ? null : said + paid - left
-  // Where nothing remained, more may have been paid than was owed: then no more than this remained before.
+  // Where nothing remained, more may have been paid than was owed, so the sum is an upper bound of the earlier balance.
   const isNews = sum !== null && (said === 0 ? saysLess(c.balance, sum) : sum !== overdueOf(c.balance))
   const before = isNews ? sum : null
   if (left === 0 && before === null) return null
-  const brought = applyToBalance(c, { occurredAt: event.occurredAt }, left === 0 ? 0 : -left, null, before)
-  return left === 0 && brought === 'counted' && row.overdue_minor === known ? null : brought
+  const outcome = applyToBalance(c, { occurredAt: event.occurredAt }, left === 0 ? 0 : -left, null, before)
+  return left === 0 && outcome === 'counted' && row.overdue_minor === known ? null : outcome
 }
 
-/** How much of a payment is left, once a reversal that overtook it is set against it? */
-function overtaken(c: EventContext, paymentId: string, paid: number): number {
+/** How much of a payment is left after a reversal that was reported before it? In minor units. */
+function unreversedPart(c: EventContext, paymentId: string, paid: number): number {
   const reversal = c.reported.find(
     (event) =>
       event.type === 'payment-reversed' &&
@@ -143,14 +174,11 @@ function overtaken(c: EventContext, paymentId: string, paid: number): number {
   return left
 }
 
-/** A reversal waits so long for its payment. */
-const WAITS_MS = 90 * DAY
-
-/** Does a reversal whose payment is not known still wait for it? */
+/** Is this a reversal that still waits for its payment? */
 const isWaiting = ({ body, received_at: received }: EventContext['reported'][number], now: Instant): boolean =>
-  body['waits'] === true && received.getTime() > now - WAITS_MS
+  body['waits'] === true && received.getTime() > now - REVERSAL_WAITS_MS
 
-/** Ends the promises that what was paid since keeps. */
+/** Ends the promises that the payments since fulfil; returns a phrase for the timeline. */
 function fulfilPromises(c: EventContext, paid: number): string {
   const promises = c.holds.filter((known) => known.kind === 'promise' && known.account_id === c.account.row.id)
   const cleared = c.account.row.overdue_minor === 0
@@ -166,39 +194,35 @@ export function adjustment(c: EventContext, event: EventOf<'adjustment'>): Event
   const change =
     event.amount === undefined ? 0 : amountOf(c, event.amount, event.currency, { negative: true, zero: true })
   c.kept['changeMinor'] = change
-  const brought = applyToBalance(c, event, change)
-  if (brought === 'doubtful') return heldInDoubt(c)
-  if (brought === 'known') return { words: KNOWN_ALREADY }
+  const outcome = applyToBalance(c, event, change)
+  if (outcome === 'doubtful') return holdUnlessClosed(c)
+  if (outcome === 'known') return { words: KNOWN_ALREADY }
   return { words: row.state === 'cured' ? 'adjusted; nothing is overdue any more' : 'adjusted' }
 }
 
 /**
- * The due date is stated anew, and is news whatever its date.
+ * Changes the due date, even when the event is older than the known facts.
  *
- * One that is dated before what is known moves the account to a later day only; an earlier day may be the older word, and holds it.
+ * An older event moves it to a later day only; an earlier day may be out of date, so the account is held.
  */
 export function dueDateChanged(c: EventContext, event: EventOf<'due-date-changed'>): EventEffect {
   const { row } = c.account
-  const brought = applyToBalance(c, event, 0)
-  if (brought === 'counted' || row.due_date === event.dueDate)
-    return { words: brought === 'counted' ? 'the due date was changed' : KNOWN_ALREADY }
-  if (row.due_date !== null && event.dueDate < row.due_date) return heldInDoubt(c)
+  const outcome = applyToBalance(c, event, 0)
+  if (outcome === 'counted' || row.due_date === event.dueDate)
+    return { words: outcome === 'counted' ? 'the due date was changed' : KNOWN_ALREADY }
+  if (row.due_date !== null && event.dueDate < row.due_date) return holdUnlessClosed(c)
   row.due_date = event.dueDate
   if (event.nextDueDate !== undefined) row.next_due_date = event.nextDueDate
   row.stated_days_past_due = null
   return { words: 'the due date was changed' }
 }
 
-/** Reversals of one account that may wait for their payments at the same time. */
-const WAITING_AT_MOST = 20
-
-const CANNOT_TELL = 'what a reversed payment had taken off is not known'
-
 /**
- * A payment was taken back: what it had taken off is owed again, once, and the person has a day to learn of it.
+ * Reverses a payment: what it took off the balance is owed again, once, and nothing is sent for a day.
  *
- * Where the payment is not known the reversal waits for it. Where it is not known what the payment took off (the balance was
- * stated since, or nothing was counted), the account is held until upstream states its balance: never a guess upwards.
+ * A reversal whose payment has not been reported waits for it. Where the payment's effect on the balance is not known (the
+ * balance was stated since, or the payment was not counted), the account is held until the next snapshot: the balance is
+ * never raised by a guess.
  *
  * @throws DECORUM_STATE_CONFLICT when the payment was reversed before
  */
@@ -206,8 +230,8 @@ export function paymentReversed(c: EventContext, event: EventOf<'payment-reverse
   if (event.paymentId === undefined && event.amount === undefined)
     throw invalidField('amount', 'is missing', 'State the amount, or paymentId of a payment that was reported.')
   const amount = statedAmount(c, event)
-  const payment = event.paymentId === undefined ? ofAmount(c, amount) : ofId(c, event.paymentId)
-  if (event.paymentId !== undefined && payment === null) return waitFor(c, event, amount)
+  const payment = event.paymentId === undefined ? paymentOfAmount(c, amount) : paymentOfId(c, event.paymentId)
+  if (event.paymentId !== undefined && payment === null) return waitForPayment(c, event, amount)
   const paid = payment === null ? null : payment.body['amountMinor']
   if (typeof paid === 'number' && amount !== null && amount > paid)
     throw invalidField(
@@ -220,27 +244,27 @@ export function paymentReversed(c: EventContext, event: EventOf<'payment-reverse
   if (payment !== null) c.kept['paymentId'] = payment.external_id
   endHoldsOf(c, ['payment-pending'], 'the payment was reversed')
   const change = payment === null ? null : changeOf(payment)
-  return giveBack(c, event, taken === null ? null : givenBack(c.balance, change ?? undefined, taken), payment)
+  return restoreBalance(c, event, taken === null ? null : givenBack(c.balance, change ?? undefined, taken), payment)
 }
 
-function giveBack(
+function restoreBalance(
   c: EventContext,
   event: EventOf<'payment-reversed'>,
   back: ReturnType<typeof givenBack>,
   payment: BalanceEvent | null,
 ): EventEffect {
   const { row } = c.account
-  // What was settled by a payment that came back is not settled.
+  // An account settled by a payment that was reversed is not settled.
   if (row.state === 'settled') row.state = 'cured'
-  const brought = applyToBalance(c, event, back?.moves ?? null, back?.from ?? null)
-  if (brought === 'known') return { words: 'recorded; what remains was stated later, and stays' }
-  if (brought === 'counted' && row.overdue_minor === 0) return { words: 'a payment was reversed; nothing is overdue' }
-  if (brought === 'counted') restoreDates(c, event, payment)
-  else doubt(c, CANNOT_TELL, true)
-  hold(c, { kind: 'reversal-pause', until: c.now + DAY })
+  const outcome = applyToBalance(c, event, back?.moves ?? null, back?.from ?? null)
+  if (outcome === 'known') return { words: 'recorded; what remains was stated later, and stays' }
+  if (outcome === 'counted' && row.overdue_minor === 0) return { words: 'a payment was reversed; nothing is overdue' }
+  if (outcome === 'counted') restoreDates(c, event, payment)
+  else holdInDoubt(c, REVERSAL_UNKNOWN, true)
+  holdAccount(c, { kind: 'reversal-pause', until: c.now + DAY })
   row.not_before = new Date(c.now + DAY)
   row.tone_ceiling = c.account.spell?.last_tone ?? row.tone_ceiling
-  if (brought === 'doubtful')
+  if (outcome === 'doubtful')
     return {
       words:
         'a payment was reversed; what it had taken off is not known, and reminders wait for the next snapshot of the account',
@@ -251,15 +275,15 @@ function giveBack(
   }
 }
 
-/** In the account's currency. Null: not stated, or in another currency, which says nothing of the balance. */
+/** The reversed amount in minor units; null: not stated, or in another currency than the account's. */
 function statedAmount(c: EventContext, event: EventOf<'payment-reversed'>): number | null {
   if (event.amount === undefined) return null
   const currency = event.amount.currency ?? event.currency ?? c.account.row.currency
   return currency === c.account.row.currency ? amountOf(c, event.amount, event.currency, { zero: false }) : null
 }
 
-/** The payment of this id; null when nothing is known under it yet. */
-function ofId(c: EventContext, paymentId: string): BalanceEvent | null {
+/** The payment with this id; null: not reported yet. */
+function paymentOfId(c: EventContext, paymentId: string): BalanceEvent | null {
   if (c.named !== null && (c.named.type !== 'payment' || c.named.account_id !== c.account.row.id)) {
     throw invalidField(
       'paymentId',
@@ -275,8 +299,8 @@ function ofId(c: EventContext, paymentId: string): BalanceEvent | null {
   return c.named
 }
 
-/** The last payment of this amount that was counted and not reversed; payments of the same amount are the same to the balance. */
-function ofAmount(c: EventContext, amount: number | null): BalanceEvent | null {
+/** The last counted, unreversed payment of this amount; for the balance, payments of one amount are interchangeable. */
+function paymentOfAmount(c: EventContext, amount: number | null): BalanceEvent | null {
   return (
     c.reported.findLast(
       (event) =>
@@ -291,12 +315,12 @@ function ofAmount(c: EventContext, amount: number | null): BalanceEvent | null {
 const isReversalOf = (event: BalanceEvent, paymentId: string): boolean =>
   event.type === 'payment-reversed' && event.body['paymentId'] === paymentId
 
-/** A reversal that came before its payment: when that comes, it takes nothing off. */
-function waitFor(c: EventContext, event: EventOf<'payment-reversed'>, amount: number | null): EventEffect {
-  if (c.reported.filter((other) => isWaiting(other, c.now)).length >= WAITING_AT_MOST) {
+/** Records a reversal that was reported before its payment; when that is reported, it takes nothing off. */
+function waitForPayment(c: EventContext, event: EventOf<'payment-reversed'>, amount: number | null): EventEffect {
+  if (c.reported.filter((other) => isWaiting(other, c.now)).length >= MAX_WAITING_REVERSALS) {
     throw new DecorumError(
       'DECORUM_STATE_CONFLICT',
-      `${WAITING_AT_MOST} reversals of this account wait for their payments already`,
+      `${MAX_WAITING_REVERSALS} reversals of this account wait for their payments already`,
       { hint: 'Report the payments first, and then this reversal.' },
     )
   }
@@ -305,11 +329,11 @@ function waitFor(c: EventContext, event: EventOf<'payment-reversed'>, amount: nu
   if (amount !== null) c.kept['amountMinor'] = amount
   const words = 'recorded; its payment has not been reported, and takes nothing off when it is'
   if (event.overdue === undefined) return { words }
-  const effect = giveBack(c, event, null, null)
+  const effect = restoreBalance(c, event, null, null)
   return { ...effect, words: `${words}; ${effect.words}` }
 }
 
-/** The days past due go on from where the payment had found them. */
+/** Restores the dates from before the payment, so that days past due continue from there. */
 function restoreDates(c: EventContext, event: EventOf<'payment-reversed'>, payment: BalanceEvent | null): void {
   const { row } = c.account
   const [before, left] = [payment?.body['before'], payment?.body['after']] as [Dates | undefined, Dates | undefined]
@@ -321,10 +345,4 @@ function restoreDates(c: EventContext, event: EventOf<'payment-reversed'>, payme
       row.next_due_date = before.nextDueDate ?? row.next_due_date
   }
   if (row.due_date === null) row.stated_days_past_due = before.statedDaysPastDue ?? row.stated_days_past_due
-}
-
-interface Dates {
-  dueDate: LocalDate | null
-  nextDueDate: LocalDate | null
-  statedDaysPastDue?: number | null
 }

@@ -23,9 +23,9 @@ import { addressHash, type RecipientDraft } from './merge-recipient.ts'
 import { invalidField, refuseFuture } from './resolve-creditor.ts'
 import { openHoldsOf, draftEffect, draftSuppressions } from './draft-effect.ts'
 import { type Drafts, noDrafts, writeDrafts } from './write-drafts.ts'
-import { inWriteTransaction, lockRecipient } from './write-transaction.ts'
+import { inWriteTransaction, lockRecipientDraft } from './write-transaction.ts'
 
-/** What each outcome means as a contact; null: nobody was contacted. */
+/** The contact that each outcome counts as; null: none. */
 const CONTACTS: Record<TaskOutcome, { outcome: ContactOutcome; party: string } | null> = {
   contacted: { outcome: 'conversation', party: 'recipient' },
   promise: { outcome: 'conversation', party: 'recipient' },
@@ -42,19 +42,20 @@ const CONTACTS: Record<TaskOutcome, { outcome: ContactOutcome; party: string } |
   read: null,
 }
 
+/** Outcomes that mean a call was made. */
 const CALLED: ReadonlySet<TaskOutcome> = new Set<TaskOutcome>(['contacted', 'third-party', 'no-answer', 'voicemail'])
 
-/** Of a proposed hand-off, and of nothing else. */
+/** Outcomes of a proposed hand-off only. */
 const HAND_OFF_OUTCOMES: ReadonlySet<TaskOutcome> = new Set<TaskOutcome>(['handed-off', 'kept'])
 
 /**
- * Records what came of a step for a person: the contact it was, and what was learnt in it.
+ * Records the outcome of an agent's task: the contact it was, and the facts learnt in it.
  *
- * A contact that rules forbade has happened all the same: it is recorded, marked with them, and the answer says so. So is one
- * that an agent made for a task which a stop withdrew meanwhile.
+ * A contact that exceeded rules is recorded all the same, marked with those rules, and the answer lists them; so is a
+ * contact made for a task that a suppression withdrew meanwhile.
  *
- * @param packs  those in force; none: judged by the product's own promises alone
- * @throws DECORUM_STATE_CONFLICT when the task is not open any more
+ * @param packs  the packs in force; none: judged by the built-in invariants alone
+ * @throws DECORUM_STATE_CONFLICT when the task is no longer open
  */
 export async function completeTask(
   runtime: Runtime,
@@ -75,7 +76,7 @@ export async function completeTask(
     throw invalidField('outcome', `does not answer a task of kind ${found.kind}`)
   refuseFuture(runtime, [['at', body.at]], runtime.clock.now())
   return inWriteTransaction(runtime, async (opened) => {
-    const { trx, recipient } = await lockRecipient(runtime, opened, found.recipient_id)
+    const { trx, recipient } = await lockRecipientDraft(runtime, opened, found.recipient_id)
     const accounts = await knownAccounts(trx, found.account_ids)
     const now = runtime.clock.now()
     const done = {
@@ -93,13 +94,13 @@ export async function completeTask(
     const anchor = addressOf(runtime, body, recipient)
     if (anchor !== null) await lockNewAddresses(trx, [{ creditor: found.creditor, ...anchor }], new Date(now))
     const contact = CONTACTS[body.outcome]
-    // What a reply says was a contact when it came; only who called about it made another.
-    const made = { id: newId(), recipientId: recipient.row.id, at: Math.min(body.at ?? now, now) }
+    // A reply was counted as a contact when it arrived; only calling about it makes another.
+    const contacted = { id: newId(), recipientId: recipient.row.id, at: Math.min(body.at ?? now, now) }
     const effects: string[] = []
     const fact = factIn(body, accounts, anchor !== null)
     if (fact !== null) {
-      const effect = effectOfTask(fact, runtime, found, accounts, holds, made.at, now)
-      draftEffect(drafts, recipient, effect, { by: actor.name, now, marks: { task: id }, contactId: made.id })
+      const effect = effectOfTask(fact, runtime, found, accounts, holds, contacted.at, now)
+      draftEffect(drafts, recipient, effect, { by: actor.name, now, marks: { task: id }, contactId: contacted.id })
       draftSuppressions(drafts, effect, {
         creditor: found.creditor,
         recipientId: recipient.row.id,
@@ -107,7 +108,7 @@ export async function completeTask(
         source: 'task',
         by: actor.name,
         owners: [recipient.row.id],
-        tell: {},
+        notice: {},
       })
       effects.push(effect.words)
     }
@@ -116,8 +117,8 @@ export async function completeTask(
     if (counts) {
       await addContact(trx, {
         recipient_id: recipient.row.id,
-        at: new Date(made.at),
-        id: made.id,
+        at: new Date(contacted.at),
+        id: contacted.id,
         creditor: found.creditor,
         channel: body.channel,
         direction: 'outbound',
@@ -136,13 +137,13 @@ export async function completeTask(
       effects.push(`a contact was recorded: ${contact.outcome}`)
     }
     const step = { kind: found.step_kind, tone: found.tone ?? 'neutral', ladder: found.ladder, rung: found.rung }
-    const exceeded = !counts ? [] : await markExceeded(runtime, trx, packs, { ...made, step })
+    const exceeded = !counts ? [] : await markExceeded(runtime, trx, packs, { ...contacted, step })
     await writeDrafts(runtime, trx, drafts, actor.name, now)
     return { id, status: 'done', effects, exceeded }
   })
 }
 
-/** What was learnt by it, as every entrance may; null: nothing of the kind. */
+/** The fact that this outcome reports; null: none. */
 function factIn(
   { outcome, promise }: TaskCompletion,
   accounts: readonly KnownAccount[],
@@ -165,7 +166,7 @@ function factIn(
     : null
 }
 
-/** @throws DECORUM_BAD_INPUT for a promised day that is over: whoever completes the task is there to correct it */
+/** @throws DECORUM_BAD_INPUT for a promised day that has passed: the agent completing the task can correct it */
 function effectOfTask(
   fact: Fact,
   runtime: Runtime,
@@ -187,7 +188,7 @@ function effectOfTask(
     throw invalidField(
       'promise.date',
       'has passed',
-      'State the day that was agreed, today or later; where it is over already, complete the task as contacted.',
+      'State the agreed day, today or later; if it has passed already, complete the task as contacted.',
     )
   return effect
 }

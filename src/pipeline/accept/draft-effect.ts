@@ -8,34 +8,39 @@ import type { RecipientDraft } from './merge-recipient.ts'
 import type { SuppressionInput } from './suppress.ts'
 import type { Drafts, NewSuppression } from './write-drafts.ts'
 
-/** How a fact was heard of a recipient. */
-interface Heard {
-  /** Who said it, in the record. */
+/** How a fact was reported. */
+interface ReportedBy {
+  /** The actor, for the record. */
   by: string
   now: Instant
   eventId?: string
-  /** Kept with each hold, to tell where it came from: `{ task }`, `{ key }`. */
+  /** Stored in the details of each hold to show its source: `{ task }`, `{ key }`. */
   marks?: Readonly<Record<string, unknown>>
-  /** The contact in which it was said, where it is recorded as one. */
+  /** The contact in which it was reported, where one is recorded. */
   contactId?: string
-  /** What a task that follows it up is about. */
+  /** The subject of a follow-up task. */
   step?: Pick<NewTask, 'accountIds' | 'ladder' | 'rung' | 'tone'>
 }
 
 /**
- * Enters what follows from a fact into the drafts of the transaction, its suppressions apart; the recipient is locked.
+ * Adds the effect of a fact, except its suppressions, to the drafts of the transaction; the recipient is locked.
  *
- * @returns  the task in which a person follows it up; null: none
+ * @returns  the id of the follow-up task; null: none
  */
-export function draftEffect(drafts: Drafts, recipient: RecipientDraft, effect: Effect, heard: Heard): string | null {
-  const { by, now, eventId = null, marks, contactId = null } = heard
-  const tasks = effect.tasks.map((task) => taskOf(recipient, task, heard))
+export function draftEffect(
+  drafts: Drafts,
+  recipient: RecipientDraft,
+  effect: Effect,
+  report: ReportedBy,
+): string | null {
+  const { by, now, eventId = null, marks, contactId = null } = report
+  const tasks = effect.tasks.map((task) => taskOf(recipient, task, report))
   const taskId = tasks[0]?.id ?? null
   drafts.tasks.push(...tasks)
   drafts.newHolds.push(
-    ...effect.opens.map(({ awaitsTask, details, ...wish }) =>
+    ...effect.opens.map(({ awaitsTask, details, ...input }) =>
       openHold(recipient, {
-        ...wish,
+        ...input,
         details: { ...details, ...(awaitsTask === true ? { task: taskId } : {}), ...marks },
         eventId,
         by,
@@ -50,19 +55,19 @@ export function draftEffect(drafts: Drafts, recipient: RecipientDraft, effect: E
   return taskId
 }
 
-/** Enters the suppressions that follow from a fact: of a recipient, or of an address whoever has it. */
+/** Adds the suppressions that follow from a fact: of a recipient, or of an address and all who have it. */
 export function draftSuppressions(
   drafts: Drafts,
   effect: Pick<Effect, 'suppressions'>,
-  heard: Pick<SuppressionInput, 'creditor' | 'recipientId' | 'hash' | 'source' | 'by'> &
-    Pick<NewSuppression, 'owners' | 'tell'>,
+  common: Pick<SuppressionInput, 'creditor' | 'recipientId' | 'hash' | 'source' | 'by'> &
+    Pick<NewSuppression, 'owners' | 'notice'>,
 ): void {
-  const { owners, tell, ...wish } = heard
+  const { owners, notice, ...input } = common
   for (const { scope, ...suppression } of effect.suppressions) {
     drafts.suppressions.push({
-      wish: { ...wish, ...suppression, scope, hash: scope === 'address' ? wish.hash : null },
+      input: { ...input, ...suppression, scope, hash: scope === 'address' ? input.hash : null },
       owners,
-      tell,
+      notice,
     })
   }
 }
@@ -70,9 +75,9 @@ export function draftSuppressions(
 function taskOf(
   recipient: RecipientDraft,
   { kind, channels, stepKind, instructions, expiresAt }: TaskToOpen,
-  { now, step }: Heard,
+  { now, step }: ReportedBy,
 ): NewTask & { seq: number } {
-  if (step === undefined) throw new RangeError('a task that is about nothing')
+  if (step === undefined) throw new RangeError('a follow-up task needs a step')
   return {
     ...step,
     id: newId(),
@@ -88,6 +93,6 @@ function taskOf(
   }
 }
 
-/** The holds as `effectOf` asks for them. */
+/** Hold rows in the form that `effectOf` takes. */
 export const openHoldsOf = (rows: readonly HoldRow[]): OpenHold[] =>
   rows.map(({ id, kind, account_id: accountId, details }) => ({ id, kind, accountId, details }))

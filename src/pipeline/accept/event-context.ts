@@ -13,7 +13,7 @@ import type { Drafts } from './write-drafts.ts'
 
 export type EventOf<T extends EventBody['type']> = Extract<EventBody, { type: T }>
 
-/** What an event may look at and change; everything is locked. */
+/** What the effects of an event read and change; everything is locked. */
 export interface EventContext {
   readonly eventId: string
   readonly by: string
@@ -22,23 +22,23 @@ export interface EventContext {
   readonly effectiveAt: Instant
   readonly recipient: RecipientDraft
   readonly account: AccountDraft
-  /** The person's pauses that nobody has ended, those of other accounts included. */
+  /** The recipient's holds that have not been ended, including those on other accounts. */
   readonly holds: readonly HoldRow[]
-  /** What will be written of the person and the account. */
+  /** What will be written. */
   readonly drafts: Drafts
-  /** What is known of the account's balance before this event. */
+  /** The account's balance before this event. */
   readonly balance: Balance
-  /** What was reported of the account's payments since the balance was stated, and every reversal. */
+  /** The account's balance events since the balance was stated, and every reversal. */
   readonly reported: readonly BalanceEvent[]
-  /** What was reported under the id that a reversal names as its payment; null when it names none, or nothing was. */
+  /** The event that a reversal names as its payment; null: it names none, or that was not reported. */
   readonly named: EventRow | null
   /** Minor units paid on the account since the oldest open promise was given. */
   readonly paidSincePromise: number
-  /** Kept with the event: amounts in minor units, and what a reversal must restore. */
+  /** Stored with the event: amounts in minor units, and what a reversal must restore. */
   readonly kept: Record<string, unknown>
 }
 
-/** What an event did. */
+/** The result of applying an event. */
 export interface EventEffect {
   /** For the timeline: no names, no free text. */
   words: string
@@ -48,8 +48,8 @@ export interface EventEffect {
   reversal?: boolean
 }
 
-/** Lets a fact that every entrance may bring have its effect. */
-export function learn(c: EventContext, fact: Fact): EventEffect {
+/** Applies a fact that may also be reported by a task, a phone key or a reply, with the effect it has there. */
+export function applyFact(c: EventContext, fact: Fact): EventEffect {
   const { row } = c.account
   const effect = effectOf(fact, {
     now: c.now,
@@ -67,19 +67,19 @@ export function learn(c: EventContext, fact: Fact): EventEffect {
     source: 'event',
     by: c.by,
     owners: [c.recipient.row.id],
-    tell: null,
+    notice: null,
   })
   if (effect.opens.length > 0) c.account.wake()
   return { words: effect.words }
 }
 
 /** Holds the account. */
-export function hold(c: EventContext, wish: Pick<HoldInput, 'kind' | 'until' | 'details'>): void {
+export function holdAccount(c: EventContext, input: Pick<HoldInput, 'kind' | 'until' | 'details'>): void {
   c.drafts.newHolds.push(
     openHold(c.recipient, {
-      ...wish,
+      ...input,
       accountId: c.account.row.id,
-      details: { ...wish.details, account: c.account.row.id },
+      details: { ...input.details, account: c.account.row.id },
       from: Math.min(c.effectiveAt, c.now),
       eventId: c.eventId,
       by: c.by,
@@ -89,7 +89,7 @@ export function hold(c: EventContext, wish: Pick<HoldInput, 'kind' | 'until' | '
   c.account.wake()
 }
 
-/** Ends the pauses of these kinds that the account has, or that were opened for everything on its account; answers how many. */
+/** Ends the holds of these kinds on the account, or opened because of it for the whole recipient; returns how many. */
 export function endHoldsOf(c: EventContext, kinds: readonly HoldKind[], reason: string): number {
   const ending = holdsOf(openHoldsOf(c.holds), c.account.row.id, kinds)
   c.drafts.endedHolds.push(...ending.map(({ id }) => ({ id, reason })))
@@ -98,8 +98,8 @@ export function endHoldsOf(c: EventContext, kinds: readonly HoldKind[], reason: 
   return ending.length
 }
 
-/** Holds the account until upstream states its balance in a later snapshot. */
-export function doubt(c: EventContext, why: string, reversal = false): void {
+/** Holds the account until a later snapshot states its balance. */
+export function holdInDoubt(c: EventContext, why: string, reversal = false): void {
   const ended = new Set(c.drafts.endedHolds.map(({ id }) => id))
   const standing = [...c.holds.filter(({ id }) => !ended.has(id)), ...c.drafts.newHolds]
   c.drafts.newHolds.push(

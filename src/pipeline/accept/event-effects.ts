@@ -2,11 +2,11 @@ import type { EventBody } from '../../intake/bodies.ts'
 import { isInFuture } from '../../model/time.ts'
 import type { AccountState, HoldKind, SuppressionReason } from '../../model/vocabulary.ts'
 import { adjustment, dueDateChanged, payment, paymentReversed } from './balance-effects.ts'
-import { endHoldsOf, type EventContext, type EventEffect, type EventOf, learn } from './event-context.ts'
+import { endHoldsOf, type EventContext, type EventEffect, type EventOf, applyFact } from './event-context.ts'
 import { setBalance, deriveState, minorOf } from './merge-account.ts'
 
 const paymentPending = (c: EventContext, { type, until = null }: EventOf<'payment-pending'>): EventEffect =>
-  learn(c, { type, until })
+  applyFact(c, { type, until })
 
 function paymentFailed(c: EventContext): EventEffect {
   const ended = endHoldsOf(c, ['payment-pending'], 'the payment failed')
@@ -14,7 +14,7 @@ function paymentFailed(c: EventContext): EventEffect {
   return { words: ended > 0 ? 'the payment failed; reminders go on' : 'recorded; no payment was under way' }
 }
 
-/** A promise that comes when its day is over is recorded, and holds nothing: a system that reports it late cannot correct it. */
+/** A promise reported after its day is recorded without a hold: the reporting system cannot correct it. */
 function promise(c: EventContext, { type, date, amount, currency }: EventOf<'promise'>): EventEffect {
   const { row } = c.account
   const amountsMinor =
@@ -28,7 +28,7 @@ function promise(c: EventContext, { type, date, amount, currency }: EventOf<'pro
             { zero: false },
           ),
         }
-  return learn(c, { type, date, amountsMinor })
+  return applyFact(c, { type, date, amountsMinor })
 }
 
 const promiseCancelled = (c: EventContext): EventEffect => ended(c, 'promise', 'the promise was cancelled')
@@ -36,13 +36,13 @@ const disputeResolved = (c: EventContext): EventEffect => ended(c, 'dispute', 't
 const complaintClosed = (c: EventContext): EventEffect => ended(c, 'complaint', 'the complaint was closed')
 
 const dispute = (c: EventContext, { type, reference = null }: EventOf<'dispute'>): EventEffect =>
-  learn(c, { type, reference })
+  applyFact(c, { type, reference })
 const hardship = (c: EventContext, { type, until = null }: EventOf<'hardship'>): EventEffect =>
-  learn(c, { type, until })
+  applyFact(c, { type, until })
 const complaint = (c: EventContext, { type, reference = null }: EventOf<'complaint'>): EventEffect =>
-  learn(c, { type, reference })
+  applyFact(c, { type, reference })
 const legalAction = (c: EventContext, { type, until = null, reference = null }: EventOf<'legal-action'>): EventEffect =>
-  learn(c, { type, until, reference })
+  applyFact(c, { type, until, reference })
 
 function ended(c: EventContext, kind: HoldKind, words: string): EventEffect {
   return {
@@ -50,10 +50,10 @@ function ended(c: EventContext, kind: HoldKind, words: string): EventEffect {
   }
 }
 
-/** Pauses that a closed account has no use for; disputes and complaints stay until they are answered. */
-const OF_OPEN_ACCOUNTS: readonly HoldKind[] = ['promise', 'payment-pending', 'facts-conflict', 'reversal-pause']
-/** Pauses that `resume` ends; promises run out, disputes and complaints are closed by their own events. */
-const RESUMABLE: readonly HoldKind[] = [
+/** Holds that end when the account is closed; disputes and complaints stay until they are answered. */
+const ENDED_BY_CLOSING: readonly HoldKind[] = ['promise', 'payment-pending', 'facts-conflict', 'reversal-pause']
+/** Holds that `resume` ends; promises expire, disputes and complaints are closed by their own events. */
+const ENDED_BY_RESUME: readonly HoldKind[] = [
   'manual',
   'hardship',
   'legal-action',
@@ -63,7 +63,7 @@ const RESUMABLE: readonly HoldKind[] = [
   'payment-pending',
 ]
 
-/** Settled is the last word, whatever the balance known says. */
+/** Settles the account, whatever its known balance. */
 function settled(c: EventContext, event: EventOf<'settled'>): EventEffect {
   const { row } = c.account
   const { asOf } = c.balance
@@ -88,7 +88,7 @@ const handOff = (c: EventContext): EventEffect => close(c, 'handed-off', 'handed
 function close(c: EventContext, state: AccountState, words: string): EventEffect {
   c.account.row.state = state
   c.account.wake()
-  endHoldsOf(c, OF_OPEN_ACCOUNTS, words)
+  endHoldsOf(c, ENDED_BY_CLOSING, words)
   return { words, forbids: true }
 }
 
@@ -97,7 +97,7 @@ function recall(c: EventContext): EventEffect {
 }
 
 function resume(c: EventContext): EventEffect {
-  const ended = endHoldsOf(c, RESUMABLE, 'resumed')
+  const ended = endHoldsOf(c, ENDED_BY_RESUME, 'resumed')
   const back = c.account.row.state === 'withdrawn' && reopen(c)
   return { words: ended > 0 || back ? 'resumed' : 'recorded; nothing was paused' }
 }
@@ -111,13 +111,13 @@ function reopen(c: EventContext): boolean {
   return true
 }
 
-/** Stops everything to the person at this creditor, for good or until it is lifted. */
-const stop =
+/** Suppresses everything to the recipient at this creditor until it is lifted. */
+const suppression =
   (reason: SuppressionReason) =>
   (c: EventContext): EventEffect =>
-    learn(c, { type: 'stop', scope: 'all', channel: null, reason })
+    applyFact(c, { type: 'stop', scope: 'all', channel: null, reason })
 
-/** What each type of event does. */
+/** The effect of each type of event. */
 const EFFECTS: { [T in EventBody['type']]: (c: EventContext, event: EventOf<T>) => EventEffect } = {
   payment,
   'payment-pending': paymentPending,
@@ -133,11 +133,11 @@ const EFFECTS: { [T in EventBody['type']]: (c: EventContext, event: EventOf<T>) 
   hardship,
   complaint,
   'complaint-closed': complaintClosed,
-  bankruptcy: stop('bankruptcy'),
-  deceased: stop('deceased'),
-  attorney: stop('attorney'),
+  bankruptcy: suppression('bankruptcy'),
+  deceased: suppression('deceased'),
+  attorney: suppression('attorney'),
   'legal-action': legalAction,
-  'identity-fraud': stop('identity-fraud'),
+  'identity-fraud': suppression('identity-fraud'),
   notice: (c) => {
     c.account.wake()
     return { words: 'a notice was sent' }
@@ -149,6 +149,6 @@ const EFFECTS: { [T in EventBody['type']]: (c: EventContext, event: EventOf<T>) 
   resume,
 }
 
-/** Applies an event to the locked account and person, and answers what it did. */
+/** Applies an event to the locked account and recipient. */
 export const applyEvent = (c: EventContext, event: EventBody): EventEffect =>
   (EFFECTS[event.type] as (c: EventContext, event: EventBody) => EventEffect)(c, event)

@@ -13,9 +13,9 @@ import type { Actor, Runtime } from '../runtime.ts'
 import type { RecipientDraft } from './merge-recipient.ts'
 import { creditorOwning } from './resolve-creditor.ts'
 import { noDrafts, writeDrafts } from './write-drafts.ts'
-import { inWriteTransaction, lockRecipient } from './write-transaction.ts'
+import { inWriteTransaction, lockRecipientDraft } from './write-transaction.ts'
 
-/** Pauses one account, or everything of a person. */
+/** Holds one account, or every account of a recipient. */
 export async function acceptHold(runtime: Runtime, actor: Actor, body: HoldBody): Promise<HoldAnswer> {
   const [what, externalId] =
     body.accountId === undefined
@@ -28,7 +28,7 @@ export async function acceptHold(runtime: Runtime, actor: Actor, body: HoldBody)
     const recipientId =
       account?.recipientId ?? (await findRecipients(opened, what === 'recipient' ? [key] : [])).get(keyText(key))
     if (recipientId === undefined) throw new DecorumError('DECORUM_NOT_FOUND', `there is no such ${what}`)
-    const { trx, recipient } = await lockRecipient(runtime, opened, recipientId)
+    const { trx, recipient } = await lockRecipientDraft(runtime, opened, recipientId)
     const now = runtime.clock.now()
     const hold = openHold(recipient, {
       kind: body.kind,
@@ -45,7 +45,7 @@ export async function acceptHold(runtime: Runtime, actor: Actor, body: HoldBody)
   })
 }
 
-/** Ends a pause before its time; what waited is decided again at once. */
+/** Ends a hold early; waiting reminders are decided again at once. */
 export async function endHold(runtime: Runtime, actor: Actor, id: string, body: HoldEndBody): Promise<EndAnswer> {
   const known = isId(id) ? await findHold(runtime.ledger.db, id, actor.creditor) : null
   if (known === null) throw new DecorumError('DECORUM_NOT_FOUND', 'there is no such hold')
@@ -58,15 +58,16 @@ export async function endHold(runtime: Runtime, actor: Actor, id: string, body: 
   })
 }
 
+/** A hold to be opened. */
 export interface HoldInput {
   kind: HoldKind
-  /** Null: the whole person. */
+  /** Null: every account of the recipient. */
   accountId: string | null
   /** Absent or null: every channel. */
   channel?: Channel | null | undefined
   /** Absent: now. */
   from?: Instant | undefined
-  /** Null or absent: until somebody ends it. */
+  /** Null or absent: until it is ended. */
   until?: Instant | null | undefined
   details?: Record<string, unknown>
   eventId?: string | null
@@ -74,45 +75,45 @@ export interface HoldInput {
   now: Instant
 }
 
-/** A hold of a locked recipient, with its number in the recipient's sequence: the one way in which any hold is opened. */
-export function openHold(recipient: RecipientDraft, wish: HoldInput): HoldRow {
+/** The row of a new hold on a locked recipient, with its sequence number; every hold is opened here. */
+export function openHold(recipient: RecipientDraft, input: HoldInput): HoldRow {
   return {
     id: newId(),
     creditor: recipient.row.creditor,
     recipient_id: recipient.row.id,
-    account_id: wish.accountId,
-    kind: wish.kind,
-    channel: wish.channel ?? null,
-    starts_at: new Date(wish.from ?? wish.now),
-    ends_at: wish.until == null ? null : new Date(wish.until),
+    account_id: input.accountId,
+    kind: input.kind,
+    channel: input.channel ?? null,
+    starts_at: new Date(input.from ?? input.now),
+    ends_at: input.until == null ? null : new Date(input.until),
     ended_at: null,
     ended_by: null,
     end_reason: null,
-    details: wish.details ?? {},
-    event_id: wish.eventId ?? null,
-    created_by: wish.by,
-    created_at: new Date(wish.now),
+    details: input.details ?? {},
+    event_id: input.eventId ?? null,
+    created_by: input.by,
+    created_at: new Date(input.now),
     seq: recipient.takeSeq(),
   }
 }
 
-/** What a put says about an account's facts. */
+/** What a snapshot shows about the consistency of an account's facts. */
 export interface FactsFound {
-  /** Which of them contradict each other. */
+  /** Facts that contradict each other, in words. */
   conflicts: readonly string[]
-  /** As of when it states what is overdue; null: it does not say. */
+  /** As of when it states the overdue amount; null: it states none. */
   balanceAt: Instant | null
-  /** What it states is not what was reckoned from reported payments. */
+  /** Why the stated balance is in doubt: it differs from the one calculated from reported payments. */
   doubt: string | null
 }
 
 /**
- * Holds an account whose facts contradict each other, or whose balance is in doubt, and lets it go once they agree.
+ * Holds an account whose facts contradict each other or whose balance is in doubt, and ends these holds once they agree.
  *
- * A doubt about the balance ends with a snapshot that is dated later than what was in doubt; what is dated ahead of
- * now is no date, and gives way to any.
+ * A doubt about the balance ends with a snapshot dated later than the balance in doubt; any snapshot ends a doubt
+ * that is dated in the future.
  *
- * @param holds  the person's pauses that nobody has ended
+ * @param holds  the recipient's holds that have not been ended
  */
 export function conflictHold(
   recipient: RecipientDraft,
@@ -155,18 +156,18 @@ export function conflictHold(
 }
 
 /**
- * Holds an account whose balance is in doubt, unless it is held for one as late.
+ * Holds an account whose balance is in doubt, unless a hold for a doubt as late or later exists.
  *
- * @param wish  `reportedFor`: when what cast the doubt took effect; a snapshot from before that cannot end it
+ * @param input  `reportedFor`: when the doubtful report took effect; a snapshot from before then cannot end the hold
  */
 export function doubtHold(
   recipient: RecipientDraft,
   account: StoredAccount,
   why: string,
   holds: readonly HoldRow[],
-  wish: Pick<HoldInput, 'by' | 'now' | 'eventId'> & { reportedFor?: Instant; reversal?: boolean },
+  input: Pick<HoldInput, 'by' | 'now' | 'eventId'> & { reportedFor?: Instant; reversal?: boolean },
 ): HoldRow[] {
-  const { by, now, eventId, reportedFor, reversal } = wish
+  const { by, now, eventId, reportedFor, reversal } = input
   const asOf = Math.max(account.as_of.getTime(), reportedFor ?? 0)
   const covers = (hold: HoldRow): boolean =>
     hold.kind === 'facts-conflict' && hold.account_id === account.id && (doubtedAsOf(hold) ?? -Infinity) >= asOf

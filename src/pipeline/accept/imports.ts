@@ -14,37 +14,46 @@ import type { Actor, Runtime } from '../runtime.ts'
 import { acceptAccounts } from './accept-accounts.ts'
 import { acceptEvent } from './accept-event.ts'
 
-/** A file of accounts, as the command line found it. */
+/** Lines of one transaction: few enough not to hold locks for long, enough that statements cost little per line. */
+const CHUNK_LINES = 200
+/** Concurrent transactions of accounts: while the database works on one, this process prepares the next. */
+const CONCURRENT_ACCOUNT_CHUNKS = 3
+/** Lines read between two yields to the event loop, about a millisecond's worth. */
+const YIELD_EVERY = 16
+/** Lines between two saves of the progress, and so the most that an interrupted import repeats. */
+const SAVE_PROGRESS_EVERY = 1_000
+
+/** A file of accounts to import. */
 export interface AccountFile {
   /** For the record; never a path. */
   name: string
   /** SHA-256 of the whole file and of how it is read: the same file is imported once. */
   checksum: Buffer
-  /** From the beginning, however often it is asked for. */
+  /** Reads the file; each call starts at its beginning. */
   bytes: () => AsyncIterable<Uint8Array>
   options: FileOptions
-  /** Put every line again, though all of them were taken before. */
+  /** True: import every line again, even of a file that was imported completely. */
   again: boolean
 }
 
 /** Totals of the whole file, earlier runs included. */
 export interface FileImport extends ImportTotals {
   format: FileFormat
-  /** Lines that an earlier run of the same file had done; all of them when it had been finished. */
+  /** Lines that an earlier run of the same file had completed. */
   resumedAfter: number
-  /** True: the file had been imported to its end before, and nothing was done. */
+  /** True: the file had been imported completely before, and nothing was done. */
   already: boolean
 }
 
 /**
  * Imports a file of accounts, CSV, NDJSON or .xlsx, once.
  *
- * An import that was interrupted goes on after the last line that was noted; lines between that and
- * the interruption are put again, which changes nothing. A file of which lines were rejected is read anew
- * each time: what they lacked (a ladder, a recipient) may be there now, and the others change nothing.
+ * An interrupted import resumes after its last saved progress; the lines between that and the
+ * interruption are repeated, which changes nothing. A file with rejected lines is read again completely
+ * each time: what they lacked (a ladder, a recipient) may exist now, and the other lines change nothing.
  *
- * @param onStart  told first where it goes on from
- * @throws         DECORUM_BAD_INPUT when the file or its header cannot be understood
+ * @param onStart  called first, with the line after which the import starts
+ * @throws         DECORUM_BAD_INPUT when the file or its header cannot be parsed
  */
 export async function importFile(
   runtime: Runtime,
@@ -69,7 +78,7 @@ export async function importFile(
   }
   if (job.status === 'done') return { ...totals, format, resumedAfter: job.linesDone, already: true }
 
-  const note = (linesDone: number, finishedAt: Date | null): Promise<void> =>
+  const saveProgress = (linesDone: number, finishedAt: Date | null): Promise<void> =>
     noteImport(
       db,
       { id: job.id, linesDone, applied: totals.applied, unchanged: totals.unchanged, rejected: totals.rejected },
@@ -82,25 +91,22 @@ export async function importFile(
     (text) => idInRecord(text, columns),
   )
   let last = job.linesDone
-  let noted = last
-  await importLines(runtime, after(records(), job.linesDone), kind, async (result) => {
+  let saved = last
+  await importLines(runtime, linesAfter(records(), job.linesDone), kind, async (result) => {
     totals.lines++
     totals[result.status]++
     last = result.line
     await onResult(result)
-    if (last - noted >= NOTE_EVERY) {
-      noted = last
-      await note(last, null)
+    if (last - saved >= SAVE_PROGRESS_EVERY) {
+      saved = last
+      await saveProgress(last, null)
     }
   })
-  await note(last, new Date(runtime.clock.now()))
+  await saveProgress(last, new Date(runtime.clock.now()))
   return { ...totals, format, resumedAfter: job.linesDone, already: false }
 }
 
-/** Lines that an interrupted import may put again, so that noting costs little beside putting. */
-const NOTE_EVERY = 1_000
-
-async function* after(lines: AsyncIterable<Line>, done: number): AsyncGenerator<Line> {
+async function* linesAfter(lines: AsyncIterable<Line>, done: number): AsyncGenerator<Line> {
   for await (const line of lines) if (line.no > done) yield line
 }
 
@@ -117,58 +123,52 @@ async function openedFile({ name, bytes, options }: AccountFile): Promise<Accoun
   throw new DecorumError('DECORUM_BAD_INPUT', 'the header of the file cannot be understood', { faults: opened.faults })
 }
 
-/** Lines to a transaction: few enough to hold no lock for long, enough that the statements do not count. */
-const CHUNK = 200
-
-/** Lines that are read at a stretch, about a millisecond's worth. */
-const TURN = 16
-
-/** What became of one item: changed something, changed nothing, or was refused; `warnings` for what was left out of it. */
+/** The result for one item; `warnings` lists fields that were left out. */
 export type ItemResult = { ok: true; changed: boolean; warnings?: Fault[] } | { ok: false; error: DecorumError }
 
-/** How lines of one sort are read and put. */
+/** How lines of one kind are parsed and stored. */
 export interface LineKind<T> {
   read(text: string): Parsed<T>
-  /** The item's own id in a line that cannot be read; null when that cannot be told either. */
+  /** The item's own id in a line that cannot be parsed; null: not found there. */
   idIn(text: string): string | null
   /** The item's own id, for the answer. */
   idOf(item: T): string
-  /** Items of the same thing are not put in one transaction, so that the later word follows the earlier. */
+  /** Identity of what the item is about: two items with one key are never in one transaction, so that they keep their order. */
   keyOf(item: T): string
-  /** Whatever the order of words about it matters for: transactions at the same time have none of it in common. */
-  touchedBy(item: T): readonly string[]
-  /** Transactions under way at the same time. */
-  readonly atOnce: number
-  /** One transaction; throws only for what concerns all of them. */
+  /** Keys whose updates must stay in order; concurrent transactions never share one. */
+  orderingKeys(item: T): readonly string[]
+  /** Transactions that run at the same time. */
+  readonly concurrency: number
+  /** Stores items in one transaction; throws only for failures that concern all of them. */
   put(items: readonly T[]): Promise<ItemResult[]>
 }
 
 type Entry<T> = { line: number; item: T } | { line: number; id: string | null; faults: Fault[] }
 
-/** Lines that one transaction puts. */
+/** The lines of one transaction. */
 class Chunk<T> {
   readonly entries: Entry<T>[] = []
   readonly items: T[] = []
-  readonly things = new Set<string>()
-  readonly touched = new Set<string>()
+  readonly keys = new Set<string>()
+  readonly orderingKeys = new Set<string>()
 
   add(entry: Entry<T>, kind: LineKind<T>): void {
     this.entries.push(entry)
     if (!('item' in entry)) return
     this.items.push(entry.item)
-    this.things.add(kind.keyOf(entry.item))
-    for (const touched of kind.touchedBy(entry.item)) this.touched.add(touched)
+    this.keys.add(kind.keyOf(entry.item))
+    for (const key of kind.orderingKeys(entry.item)) this.orderingKeys.add(key)
   }
 }
 
 /**
- * Imports a stream of lines, however long, in constant memory.
+ * Imports a stream of lines of any length in constant memory.
  *
- * Every line gets a result, in the order of the lines, after what it says has been committed. A line
- * that cannot be read, or that the ledger refuses, loses none of the others. While one transaction
- * waits for the ledger the next lines are read, and put beside it unless they speak of the same things.
+ * Every line gets a result, in the order of the lines, after it has been committed. A line that cannot
+ * be parsed or stored is rejected alone. While one transaction waits for the database the next lines are
+ * read, and stored concurrently unless they share an ordering key.
  *
- * @throws when the ledger cannot be reached; what was answered before has been committed
+ * @throws when the ledger cannot be reached; lines that have their result have been committed
  */
 export async function importLines<T>(
   runtime: Runtime,
@@ -189,15 +189,18 @@ export async function importLines<T>(
       await onResult(result)
     }
   }
-  /** In the order of the lines; each ends when its lines have been answered, which the one before has been then. */
+  /** In the order of the lines; `answered` resolves after that of the chunk before. */
   const underWay: { chunk: Chunk<T>; put: Promise<unknown>; answered: Promise<void> }[] = []
   const begin = async (chunk: Chunk<T>): Promise<void> => {
-    while (underWay.length >= kind.atOnce || underWay.some((other) => haveInCommon(other.chunk.touched, chunk.touched)))
+    while (
+      underWay.length >= kind.concurrency ||
+      underWay.some((other) => intersect(other.chunk.orderingKeys, chunk.orderingKeys))
+    )
       await underWay.shift()?.answered
     const before = underWay.at(-1)?.answered
     const put = putChunk(runtime, kind, chunk.items)
     const answered = Promise.all([put, before]).then(([results]) => answer(chunk, results))
-    // Heard of when its turn comes; until then nobody waits for it.
+    // A rejection is handled when the chunk is awaited; until then it must not count as unhandled.
     answered.catch(() => undefined)
     underWay.push({ chunk, put, answered })
   }
@@ -205,9 +208,9 @@ export async function importLines<T>(
     let chunk = new Chunk<T>()
     let read = 0
     for await (const line of lines) {
-      if (++read % TURN === 0) await yieldToEventLoop()
+      if (++read % YIELD_EVERY === 0) await yieldToEventLoop()
       const entry = readEntry(line, kind)
-      if (chunk.entries.length === CHUNK || ('item' in entry && chunk.things.has(kind.keyOf(entry.item)))) {
+      if (chunk.entries.length === CHUNK_LINES || ('item' in entry && chunk.keys.has(kind.keyOf(entry.item)))) {
         await begin(chunk)
         chunk = new Chunk()
       }
@@ -217,15 +220,15 @@ export async function importLines<T>(
     for (const { answered } of underWay) await answered
     return totals
   } finally {
-    // Whatever failed, nothing is left running behind the caller's back.
+    // After a failure too, no transaction may still be running when this returns.
     await Promise.allSettled(underWay.flatMap(({ put, answered }) => [put, answered]))
   }
 }
 
-/** Sets are compared from the smaller side. */
-function haveInCommon(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+/** Do two sets share an item? Iterates over the smaller one. */
+function intersect(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
   const [few, many] = one.size < other.size ? [one, other] : [other, one]
-  for (const thing of few) if (many.has(thing)) return true
+  for (const item of few) if (many.has(item)) return true
   return false
 }
 
@@ -237,7 +240,7 @@ function readEntry<T>(line: Line, kind: LineKind<T>): Entry<T> {
     : { line: line.no, id: kind.idIn(line.text), faults: read.faults }
 }
 
-/** A line that the ledger does not take is refused alone. */
+/** Stores a chunk; a line that cannot be stored is rejected alone. */
 const putChunk = <T>(runtime: Runtime, kind: LineKind<T>, items: readonly T[]): Promise<ItemResult[]> =>
   runBisecting(
     items,
@@ -250,14 +253,14 @@ const putChunk = <T>(runtime: Runtime, kind: LineKind<T>, items: readonly T[]): 
           error:
             error instanceof DecorumError
               ? error
-              : new DecorumError('DECORUM_INTERNAL', 'the ledger did not take this line'),
+              : new DecorumError('DECORUM_INTERNAL', 'the line could not be stored'),
         },
       ]
     },
     isForAllLines,
   )
 
-/** What waiting or an operator may cure; `put` has tried again already. */
+/** Failures that retrying later or an operator may cure, so no single line is to blame; `put` has retried already. */
 const isForAllLines = (error: unknown): boolean => error instanceof DecorumError && error.disposition !== 'give_up'
 
 function resultOf(line: number, id: string, result: ItemResult): LineResult {
@@ -283,10 +286,7 @@ const rejected = (line: number, id: string | null, faults: Fault[]): LineResult 
   faults,
 })
 
-/** Transactions of accounts at the same time: while one is in the ledger's hands, this process makes up the next. */
-const ACCOUNTS_AT_ONCE = 3
-
-/** Lines that are accounts, read in the given way: as JSON unless it is said otherwise. */
+/** Lines that are accounts, by default as JSON. */
 export const accountLines = (
   runtime: Runtime,
   actor: Actor,
@@ -296,9 +296,9 @@ export const accountLines = (
   read,
   idIn,
   idOf: (account) => account.id,
-  keyOf: (account) => `${creditorSaid(runtime, actor, account.creditor)} ${account.id}`,
-  touchedBy: (account) => {
-    const creditor = creditorSaid(runtime, actor, account.creditor)
+  keyOf: (account) => `${impliedCreditor(runtime, actor, account.creditor)} ${account.id}`,
+  orderingKeys: (account) => {
+    const creditor = impliedCreditor(runtime, actor, account.creditor)
     const recipients = [
       account.recipient?.id,
       account.recipientId,
@@ -309,7 +309,7 @@ export const accountLines = (
       ...recipients.flatMap((recipient) => (recipient === undefined ? [] : [`recipient ${creditor} ${recipient}`])),
     ]
   },
-  atOnce: ACCOUNTS_AT_ONCE,
+  concurrency: CONCURRENT_ACCOUNT_CHUNKS,
   put: async (accounts) => {
     const results = await acceptAccounts(
       runtime,
@@ -334,10 +334,10 @@ export const eventLines = (runtime: Runtime, actor: Actor): LineKind<EventLine> 
   },
   idIn: (text) => idInRecord(text, null),
   idOf: (event) => event.id,
-  keyOf: (event) => `${creditorSaid(runtime, actor, event.creditor)} ${event.id}`,
-  // One may end what another began, for the person's other accounts too: each waits for the one before.
-  touchedBy: () => [],
-  atOnce: 1,
+  keyOf: (event) => `${impliedCreditor(runtime, actor, event.creditor)} ${event.id}`,
+  // An event may end what an earlier one began, also on the recipient's other accounts, so they are stored one by one.
+  orderingKeys: () => [],
+  concurrency: 1,
   put: async (events) => {
     const results: ItemResult[] = []
     for (const { accountId, ...event } of events) {
@@ -353,6 +353,6 @@ export const eventLines = (runtime: Runtime, actor: Actor): LineKind<EventLine> 
   },
 })
 
-/** In whose name a line speaks, stated or not, so that both ways name the same thing; whether it may is asked later. */
-const creditorSaid = ({ config }: Runtime, actor: Actor, stated: string | undefined): string =>
+/** The creditor id of a line, stated or implied, so that both forms give one key; authorization is checked later. */
+const impliedCreditor = ({ config }: Runtime, actor: Actor, stated: string | undefined): string =>
   stated ?? actor.creditor ?? (config.creditors.size === 1 ? ([...config.creditors.keys()][0] as string) : '')

@@ -11,7 +11,7 @@ import type { StoredAccount } from '../../record/accounts.ts'
 import type { BalanceEvent } from '../../record/events.ts'
 import { invalidField } from './resolve-creditor.ts'
 
-/** What a new account starts from. */
+/** Identity of a new account. */
 interface NewAccount {
   id: string
   externalId: string
@@ -23,9 +23,9 @@ interface NewAccount {
 type Ladders = ReadonlyMap<string, unknown>
 
 /**
- * What is a new account, by what is said of it?
+ * The row of a new account with these facts.
  *
- * @throws DECORUM_BAD_INPUT when it says too little, or names what is not configured
+ * @throws DECORUM_BAD_INPUT for missing facts, or a ladder that is not configured
  */
 export const newAccount = (
   fresh: NewAccount,
@@ -33,15 +33,15 @@ export const newAccount = (
   creditor: Creditor,
   ladders: Ladders,
   now: Instant,
-): StoredAccount => learn(blank(fresh, body, creditor, now), body, ladders)
+): StoredAccount => assignFacts(blankRow(fresh, body, creditor, now), body, ladders)
 
 /**
- * What is a known account once this is said of it? Absent keeps the old value, null clears.
+ * The row of a known account after these facts. An absent field keeps its value, null clears it.
  *
  * Variables are sealed by the caller. Days past due belong to the instant they were stated for:
- * newer figures without them leave them to be counted from the due date.
+ * newer figures without them have them counted from the due date.
  *
- * @throws DECORUM_BAD_INPUT when it names what is not configured, or another currency
+ * @throws DECORUM_BAD_INPUT for a ladder that is not configured, or another currency than the account's
  */
 export function mergeAccount(known: StoredAccount, body: AccountBody, ladders: Ladders): StoredAccount {
   if (body.overdue !== undefined && body.overdue.currency !== known.currency) {
@@ -51,10 +51,10 @@ export function mergeAccount(known: StoredAccount, body: AccountBody, ladders: L
       'An account keeps its currency; register another account.',
     )
   }
-  return learn({ ...known }, body, ladders)
+  return assignFacts({ ...known }, body, ladders)
 }
 
-function learn(row: StoredAccount, body: AccountBody, ladders: Ladders): StoredAccount {
+function assignFacts(row: StoredAccount, body: AccountBody, ladders: Ladders): StoredAccount {
   if (body.ladder !== undefined) row.ladder = body.ladder
   if (!ladders.has(row.ladder)) throw unknownLadder(row.ladder, ladders)
   if (body.overdue !== undefined) {
@@ -87,10 +87,10 @@ function learn(row: StoredAccount, body: AccountBody, ladders: Ladders): StoredA
 }
 
 /**
- * An account that is reminded is open while something is overdue, and cured otherwise.
+ * Sets the state of an open or cured account by its balance: open while something is overdue, otherwise cured.
  *
- * @param dueDateStated  whether its due date belongs to the balance; a cured account keeps no older one,
- *                       or the next time it is overdue its days would be counted from the paid instalment
+ * @param dueDateStated  whether the due date belongs to this balance; a cured account keeps no older one,
+ *                       or its next days past due would be counted from the instalment that was paid
  */
 export function deriveState(row: StoredAccount, dueDateStated: boolean): void {
   if (row.state !== 'open' && row.state !== 'cured') return
@@ -100,11 +100,12 @@ export function deriveState(row: StoredAccount, dueDateStated: boolean): void {
   if (!dueDateStated) row.due_date = null
 }
 
-/** Did anything besides the instant of the facts, and how they were come by, change? */
+/** Did anything change besides the facts' date and source? */
 export const differs = (before: StoredAccount, after: StoredAccount): boolean =>
-  !isDeepStrictEqual({ ...before, ...ASIDE }, { ...after, ...ASIDE })
+  !isDeepStrictEqual({ ...before, ...IGNORED_COLUMNS }, { ...after, ...IGNORED_COLUMNS })
 
-const ASIDE = {
+/** Columns that `differs` ignores; variables are compared unsealed by the caller. */
+const IGNORED_COLUMNS = {
   as_of: null,
   stated_minor: null,
   stated_at: null,
@@ -113,7 +114,7 @@ const ASIDE = {
   variables: null,
 } as const
 
-/** A balance in minor units of the account's currency; below zero when more was paid than was owed. */
+/** A balance in minor units of the account's currency; below zero when overpaid. */
 export const balanceIn = (stated: StatedAmount, currency: string, path: string): number =>
   minorOf(stated, currency, path, { negative: true, zero: true })
 
@@ -137,7 +138,7 @@ export function minorOf(
   return minor
 }
 
-function blank(fresh: NewAccount, body: AccountBody, creditor: Creditor, now: Instant): StoredAccount {
+function blankRow(fresh: NewAccount, body: AccountBody, creditor: Creditor, now: Instant): StoredAccount {
   if (body.overdue === undefined)
     throw invalidField('overdue', 'is missing', 'A new account states what is overdue, 0 if nothing is.')
   const at = new Date(now)
@@ -194,16 +195,16 @@ function unknownLadder(ladder: string, ladders: ReadonlyMap<string, unknown>): E
   )
 }
 
-/** Books count from the due date or the day after, roll over weekends, and run a day late. */
-const DAYS_OF_DIFFERENCE = 3
+/** Creditors' systems count from the due date or the day after, roll over weekends, and run a day late. */
+const TOLERANCE_DAYS = 3
 
 /**
  * Which of an account's facts contradict each other?
  *
- * Days past due are compared with the due date on the day the facts were true, in the creditor's
- * book zone; they may differ by three days, and by the days of grace if the creditor counts from their end.
+ * Days past due are compared with the due date on the day the facts are dated, in the creditor's
+ * book zone; they may differ by three days, and by the grace days if the creditor counts from their end.
  *
- * @param body  what was stated now, on top of what is in `row` already
+ * @param body  the facts just merged into `row`
  * @returns     each contradiction in words, without figures; empty when the facts agree
  */
 export function conflictsIn(
@@ -218,7 +219,7 @@ export function conflictsIn(
     found.push('nothing is overdue, and days past due are above 0')
   if (stated !== null && row.due_date !== null && row.overdue_minor > 0) {
     const counted = daysBetween(row.due_date, bookDate(row.as_of.getTime(), bookZone))
-    if (stated > counted + DAYS_OF_DIFFERENCE || stated < counted - row.grace_days - DAYS_OF_DIFFERENCE) {
+    if (stated > counted + TOLERANCE_DAYS || stated < counted - row.grace_days - TOLERANCE_DAYS) {
       found.push('daysPastDue and dueDate disagree')
     }
   }
@@ -232,9 +233,10 @@ function partsExceed(row: StoredAccount): boolean {
 }
 
 /**
- * What is known of an account's balance, from its row and what was reported since?
+ * What is an account's balance, from its row and the events since it was stated?
  *
- * What does not add up was written by a build that does not keep statements: then what is overdue is what was stated.
+ * A row that does not add up was written by a build that did not store statements; its overdue amount is then
+ * taken as the stated one.
  */
 export function balanceOf(row: StoredAccount, reported: readonly BalanceEvent[]): Balance {
   const asOf = row.as_of.getTime()
@@ -245,7 +247,7 @@ export function balanceOf(row: StoredAccount, reported: readonly BalanceEvent[])
     .filter((event) => event.account_id === row.id)
     .flatMap((event) => {
       const change = changeOf(event)
-      // The payment of an event that stated the balance stands apart from what it stated, and so does its reversal.
+      // An event that stated the balance has its own payment counted apart from it, and so has its reversal.
       const isItsOwn =
         row.stated_by !== SNAPSHOT && (event.body['change'] as { onto?: string } | undefined)?.onto === row.stated_by
       return change !== null && (change.at > statedAt || isItsOwn) ? [change] : []
@@ -254,7 +256,7 @@ export function balanceOf(row: StoredAccount, reported: readonly BalanceEvent[])
   return overdueOf(balance) === row.overdue_minor ? balance : plain
 }
 
-/** What an event was entered as; null: it changed nothing by itself. */
+/** The balance change stored with an event; null: none. */
 export function changeOf({ id, body }: Pick<BalanceEvent, 'id' | 'body'>): Change | null {
   const change = body['change'] as { minor: number; at: number } | undefined
   return change === undefined ? null : { id, minor: change.minor, at: change.at }
@@ -269,6 +271,6 @@ export function setBalance(row: StoredAccount, balance: Balance): void {
   row.as_of = new Date(balance.asOf)
 }
 
-/** Were reports counted on top of what was stated, as far as the row tells? */
+/** May events have changed the balance since it was stated, as far as the row shows? */
 export const mayHaveChanges = (row: StoredAccount): boolean =>
   row.stated_at !== null && (row.stated_at < row.as_of || row.stated_by !== SNAPSHOT)

@@ -17,7 +17,7 @@ import {
   type WrappedKey,
 } from '../../record/vault/vault.ts'
 
-/** A person of whom nothing is known yet but whose it is; what is said about it is merged as about any other. */
+/** A new recipient without facts; those are merged as for a known one. */
 export const newRecipient = (id: string, key: UpstreamKey, dataKey: WrappedKey, now: Instant): RecipientDraft =>
   new RecipientDraft(
     {
@@ -46,11 +46,11 @@ export const newRecipient = (id: string, key: UpstreamKey, dataKey: WrappedKey, 
     true,
   )
 
-/** A locked person, as known and as it will be written; entries about it take their numbers here. */
+/** A locked recipient with its changes, to be written at the end of the transaction; it hands out sequence numbers. */
 export class RecipientDraft {
   readonly row: RecipientRow
   readonly addresses: OwnAddress[]
-  /** Those to be written. */
+  /** Addresses to be written. */
   readonly touched = new Set<OwnAddress>()
   readonly knownConsents: readonly Consent[]
   readonly newConsents: Consent[] = []
@@ -66,12 +66,12 @@ export class RecipientDraft {
     this.knownConsents = known.consents
   }
 
-  /** What seals and opens what is kept of the person. */
+  /** The key that seals the recipient's personal data. */
   dataKey(vault: Vault): DataKey {
     return (this.#key ??= vault.unwrap(this.row.data_key, this.row.data_key_id))
   }
 
-  /** The next number of the person's sequence, which orders timelines. */
+  /** The next number of the recipient's sequence, which orders timelines. */
   takeSeq(): number {
     this.dirty = true
     return ++this.row.seq
@@ -81,7 +81,7 @@ export class RecipientDraft {
 /**
  * Under which hash is this address locked, suppressed and found?
  *
- * Mailboxes are compared without regard to case: a stop for `Ana@…` must stop `ana@…`.
+ * Mailboxes are compared without regard to case: a suppression of `Ana@…` must cover `ana@…`.
  *
  * @param value  E.164, or a mailbox as it is written
  */
@@ -91,10 +91,10 @@ export const addressHash = (vault: Vault, channel: Channel, value: string): Addr
 export type Merged = 'older' | 'unchanged' | 'changed'
 
 /**
- * Learns what is said about a person, field by field: absent keeps, null clears.
+ * Merges facts about a recipient field by field: absent keeps, null clears.
  *
- * A person said to live elsewhere may still be at the old place: what was known before stays as
- * evidence, so that windows of both places bind, until the new place is confirmed.
+ * A recipient reported to live elsewhere may still be at the old place, so the earlier place stays as
+ * evidence and the contact windows of both bind, until the new place is confirmed.
  */
 export function mergeRecipient(
   draft: RecipientDraft,
@@ -105,10 +105,10 @@ export function mergeRecipient(
 ): Merged {
   const asOf = Math.min(stated, now)
   const { row } = draft
-  // What is known as of an instant that has not come yet gives way to anything.
+  // Facts dated in the future are replaced by any others.
   const known = row.as_of === null || isInFuture(row.as_of.getTime(), now) ? null : row.as_of.getTime()
   if (known !== null && asOf < known) return 'older'
-  // Of whom nothing was said yet, anything is new: comparing costs a large import more than learning.
+  // For a recipient without facts everything is new; comparing would cost a large import more than merging.
   const before = row.as_of === null ? null : { ...row }
   const consentsBefore = draft.newConsents.length
   let changed = mergeName(draft, body.name, vault)
@@ -155,7 +155,7 @@ function mergePlace(draft: RecipientDraft, body: Omit<RecipientBody, 'creditor'>
   const earlier: StoredEvidence[] = []
   const movedPlace =
     body.jurisdiction !== undefined && row.jurisdiction !== null && body.jurisdiction !== row.jurisdiction
-  // A zone that was recorded under an abbreviation named no place: one that is stated now corrects it, and nobody has moved.
+  // A zone recorded as an abbreviation named no place: a zone stated now corrects it and is no move.
   const before = row.time_zone === null ? null : statedZone(row.time_zone)
   const leftZone =
     body.timeZone !== undefined && before?.ok === true && before.zone !== body.timeZone ? before.zone : null
@@ -242,7 +242,7 @@ function newAddress(
   }
 }
 
-/** Records a consent, unless it stands already. */
+/** Records a consent, unless the same is recorded already. */
 function addConsent(draft: RecipientDraft, consent: ConsentInput, hash: Buffer | null, now: Instant): void {
   const channel = consent.channel ?? null
   const until = consent.until ?? null

@@ -10,11 +10,9 @@ import { creditorsOf } from '../../record/accounts.ts'
 import type { Actor, Runtime } from '../runtime.ts'
 
 /**
- * In which creditor's name is this said?
+ * Which creditor does this request concern? The stated one, or the actor's own, or the only one configured.
  *
- * The one that is stated, or the actor's own, or the only one there is.
- *
- * @throws DECORUM_FORBIDDEN for another creditor than the actor's; DECORUM_BAD_INPUT when it must be stated, or is none of the configured
+ * @throws DECORUM_FORBIDDEN for another creditor than the actor's; DECORUM_BAD_INPUT when it is missing or not configured
  */
 export function creditorOf(
   runtime: { readonly config: Pick<Config, 'creditors'> },
@@ -36,9 +34,9 @@ export function creditorOf(
 }
 
 /**
- * As `creditorOf`, where an id of an account or a person may tell: an actor of every creditor need not say which.
+ * As `creditorOf`, but an actor for every creditor may leave it out: the account or recipient then determines it.
  *
- * @param mayBeUnknown  true: what is said of somebody who is not known is kept, if it is clear in whose name
+ * @param mayBeUnknown  true: an unknown id is accepted if the creditor is clear without it
  */
 export async function creditorOwning(
   runtime: Runtime,
@@ -63,19 +61,19 @@ export async function creditorOwning(
 const badCreditor = (problem: string, cure: string): DecorumError =>
   new DecorumError('DECORUM_BAD_INPUT', `creditor ${problem}`, { faults: [{ path: 'creditor', problem, cure }] })
 
-/** One field that only the record or the configuration could show to be wrong. */
+/** The error for one field that only the record or the configuration can show to be wrong. */
 export const invalidField = (path: string, problem: string, cure?: string): DecorumError =>
   new DecorumError('DECORUM_BAD_INPUT', `${path} ${problem}`, {
     faults: [{ path, problem, ...(cure === undefined ? {} : { cure }) }],
   })
 
-/** SHA-256 of a body with its keys in order: tells a repeated request from another one under the same id. */
+/** SHA-256 of a body with sorted keys, which distinguishes a repeated request from another under the same id. */
 export const bodyHash = (body: unknown): Buffer => createHash('sha256').update(canonicalJson(body)).digest()
 
 /**
- * Refuses facts that are dated later than now, and more than clocks may differ (`limits.clockSkewMinutes`).
+ * Rejects facts dated later than now by more than the allowed clock skew (`limits.clockSkewMinutes`).
  *
- * What is dated ahead by less is of now; callers take the earlier of the two.
+ * Facts dated ahead by less count as of now; callers take the earlier of the two.
  *
  * @throws DECORUM_BAD_INPUT with each such field
  */

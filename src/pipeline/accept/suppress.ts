@@ -25,101 +25,103 @@ import type { Runtime } from '../runtime.ts'
 import type { AccountDraft } from './account-draft.ts'
 import type { RecipientDraft } from './merge-recipient.ts'
 
-/** A stop as it was heard. */
+/** A suppression to be recorded, as it was reported. */
 export interface SuppressionInput {
   creditor: string
   scope: SuppressionScope
-  /** Null: nobody in particular (an address), or somebody who is not known yet (`awaits`). */
+  /** Null: of an address alone, or of a recipient who is not known yet (`awaits`). */
   recipientId: string | null
   /** For scope address. */
   hash: Buffer | null
   channel: Channel | null
   reason: SuppressionReason
-  /** How it was heard, in the record: `api`, `event`, `twilio-inbound`. */
+  /** How it was reported, for the record: `api`, `event`, `twilio-inbound`. */
   source: string
   by: string
   from?: Instant | null | undefined
   until?: Instant | null | undefined
-  /** The creditor's own id of a person or an account that is not known yet. */
+  /** The creditor's own id of a recipient or an account that is not known yet. */
   awaits?: { recipient: string } | { account: string } | null
-  /** The stop that this one only repeats, at another form of the same number: lifted with it. */
+  /** The suppression that this one follows from (another form of the same number); it is lifted with it. */
   cause?: string | null
 }
 
-/** Around it. */
+/** The transaction's part of recording a suppression. */
 interface SuppressContext {
-  /** Everybody whom it concerns: the person named and, of an address, all who have it. The caller holds their locks, and the address's. */
+  /** All recipients it concerns: the one named and, for an address, all who have it. The caller holds their locks and the address's. */
   owners: readonly string[]
   now: Instant
-  /** Numbers in the person's sequence, where the caller counts them in a draft. */
+  /** Takes a recipient's next sequence number, where the caller counts them in a draft. */
   takeSeq?: (recipientId: string) => number
-  /** What upstream is told with it; null: nothing, for upstream said it. Absent: by whom. */
-  tell?: Partial<SuppressionNotice> | null
-  /** False: the caller wakes what waits for them. */
+  /** Extra fields of the webhook notice; null: no notice, because upstream itself reported it. */
+  notice?: Partial<SuppressionNotice> | null
+  /** False: the caller wakes the recipients' waiting reminders. */
   wake?: boolean
 }
 
-/** What stands now. */
+/** The result of recording a suppression. */
 export interface Suppressed {
-  /** Of the stop as it was heard. */
+  /** Id of the suppression as it was reported, new or existing. */
   id: string
-  /** True: all of it stood already. */
+  /** True: all of it was recorded already. */
   standing: boolean
-  /** How far it reaches: a fact about the person reaches all of it. */
+  /** Its effective scope: a fact about the person always has scope `all`. */
   scope: SuppressionScope
-  /** Whose it is. */
+  /** The recipients it applies to. */
   recipients: readonly string[]
 }
 
-/** A file with a wrong column must not fill the ledger; nobody's person comes a year later. */
-const MOST_AWAITED = 100_000
+/** Suppressions of unknown recipients per creditor: a file with a wrong column must not fill the ledger. */
+const MAX_AWAITED = 100_000
+/** How long such a suppression waits for its recipient or account. */
 const AWAITED_FOR_MS = 400 * DAY
 
 /**
- * Records a stop, wherever it was heard: the one way in which anybody is stopped.
+ * Records a suppression, whatever its source; every suppression is recorded here, and none twice.
  *
- * A fact about the person (a death, an attorney, a written cease) stops the person, whichever address or channel it was
- * recorded with: of an address, the person named, or else everybody who has it. The same stop is never recorded twice.
+ * A fact about the person (a death, an attorney, a written cease) suppresses the whole recipient, whichever address or
+ * channel it was reported for: the recipient named, or else every recipient who has the address.
  */
 export async function suppress(
   runtime: Runtime,
   trx: Locked,
-  wish: SuppressionInput,
-  setting: SuppressContext,
+  input: SuppressionInput,
+  context: SuppressContext,
 ): Promise<Suppressed> {
-  const { owners, now } = setting
-  const personal = concernsRecipient(wish.reason)
-  const heard: SuppressionInput = personal && wish.scope === 'channel' ? { ...wish, scope: 'all', channel: null } : wish
+  const { owners, now } = context
+  const personal = concernsRecipient(input.reason)
+  const reported: SuppressionInput =
+    personal && input.scope === 'channel' ? { ...input, scope: 'all', channel: null } : input
   if (
-    heard.awaits != null &&
-    (await countAwaited(trx, heard.creditor, new Date(now - AWAITED_FOR_MS))) >= MOST_AWAITED
+    reported.awaits != null &&
+    (await countAwaited(trx, reported.creditor, new Date(now - AWAITED_FOR_MS))) >= MAX_AWAITED
   ) {
     throw new DecorumError(
       'DECORUM_STATE_CONFLICT',
-      `${MOST_AWAITED} stops of this creditor wait for people who are not known`,
-      { hint: 'Put the people first, or lift the stops that wait for nobody.' },
+      `${MAX_AWAITED} suppressions of this creditor wait for recipients who are not known`,
+      { hint: 'Put the recipients first, or lift suppressions whose recipient does not exist.' },
     )
   }
-  const first = await record(trx, heard, heard.cause ?? null, personal, setting)
-  const scope = personal ? 'all' : heard.scope
+  const first = await record(trx, reported, reported.cause ?? null, personal, context)
+  const scope = personal ? 'all' : reported.scope
   const recipients =
-    heard.recipientId === null ? owners : heard.scope === 'address' && !personal ? owners : [heard.recipientId]
+    reported.recipientId === null ? owners : reported.scope === 'address' && !personal ? owners : [reported.recipientId]
   let standing = first.standing
-  if (personal && heard.scope === 'address') {
-    const everything = { ...heard, scope: 'all' as const, hash: null, channel: null }
+  if (personal && reported.scope === 'address') {
+    const whole = { ...reported, scope: 'all' as const, hash: null, channel: null }
     for (const recipientId of recipients)
       standing =
-        (await record(trx, { ...everything, recipientId, awaits: null }, first.id, true, setting)).standing && standing
-    if (heard.awaits != null) standing = (await record(trx, everything, first.id, true, setting)).standing && standing
+        (await record(trx, { ...whole, recipientId, awaits: null }, first.id, true, context)).standing && standing
+    if (reported.awaits != null) standing = (await record(trx, whole, first.id, true, context)).standing && standing
   }
   if (standing) return { id: first.id, standing, scope, recipients }
-  if (setting.wake !== false) for (const owner of recipients) await wakeRecipient(trx, owner, new Date(now))
-  if (setting.tell !== null)
+  if (context.wake !== false) for (const owner of recipients) await wakeRecipient(trx, owner, new Date(now))
+  if (context.notice !== null)
     await addSuppressionNotices(
       runtime,
       trx,
       recipients,
-      { by: wish.by, ...setting.tell, scope, reason: heard.reason, channel: heard.channel },
+      { by: input.by, ...context.notice, scope, reason: reported.reason, channel: reported.channel },
       now,
     )
   return { id: first.id, standing, scope, recipients }
@@ -127,62 +129,62 @@ export async function suppress(
 
 async function record(
   trx: Locked,
-  wish: SuppressionInput,
+  input: SuppressionInput,
   cause: string | null,
   personal: boolean,
   { now, takeSeq }: SuppressContext,
 ): Promise<{ id: string; standing: boolean }> {
-  const awaits = { recipient: null, account: null, ...wish.awaits }
-  const stop: SuppressionTerms = {
-    creditor: wish.creditor,
-    scope: wish.scope,
-    recipientId: wish.recipientId,
-    addressHash: wish.hash,
-    channel: wish.channel,
-    reason: wish.reason,
-    until: wish.until == null ? null : new Date(wish.until),
+  const awaits = { recipient: null, account: null, ...input.awaits }
+  const terms: SuppressionTerms = {
+    creditor: input.creditor,
+    scope: input.scope,
+    recipientId: input.recipientId,
+    addressHash: input.hash,
+    channel: input.channel,
+    reason: input.reason,
+    until: input.until == null ? null : new Date(input.until),
     personal,
     awaitsRecipient: awaits.recipient,
     awaitsAccount: awaits.account,
   }
-  const standing = await standingSuppression(trx, stop)
+  const standing = await standingSuppression(trx, terms)
   if (standing !== null) return { id: standing, standing: true }
   const id = newId()
   const seq =
-    stop.recipientId === null
+    terms.recipientId === null
       ? null
       : takeSeq === undefined
-        ? await takeSequence(trx, stop.recipientId)
-        : takeSeq(stop.recipientId)
+        ? await takeSequence(trx, terms.recipientId)
+        : takeSeq(terms.recipientId)
   await addSuppression(trx, {
     id,
-    creditor: stop.creditor,
-    scope: stop.scope,
-    recipient_id: stop.recipientId,
-    address_hash: stop.addressHash,
-    channel: stop.channel,
-    reason: stop.reason,
-    source: wish.source,
-    starts_at: new Date(Math.min(wish.from ?? now, now)),
-    ends_at: stop.until,
+    creditor: terms.creditor,
+    scope: terms.scope,
+    recipient_id: terms.recipientId,
+    address_hash: terms.addressHash,
+    channel: terms.channel,
+    reason: terms.reason,
+    source: input.source,
+    starts_at: new Date(Math.min(input.from ?? now, now)),
+    ends_at: terms.until,
     received_at: new Date(now),
     lifted_at: null,
     lifted_by: null,
     lift_reason: null,
-    created_by: wish.by,
+    created_by: input.by,
     seq,
     cause,
-    awaits_recipient: stop.awaitsRecipient,
-    awaits_account: stop.awaitsAccount,
+    awaits_recipient: terms.awaitsRecipient,
+    awaits_account: terms.awaitsAccount,
   })
   return { id, standing: false }
 }
 
 /**
- * Gives people the stops that were there before them.
+ * Applies earlier suppressions to the new recipients, accounts and addresses of a transaction.
  *
- * A stop of a person or an account that was not known acts when they come; a fact about the holder of an address (a death)
- * stops whoever comes to have it. Asks nothing when nobody is new and no address is.
+ * A suppression of a recipient or account that was not known takes effect when it arrives; a fact about the holder of an
+ * address (a death) suppresses every recipient who gets the address. Without anything new, nothing is read.
  */
 export async function adoptSuppressions(
   runtime: Runtime,
@@ -210,30 +212,30 @@ export async function adoptSuppressions(
 async function adopt(
   runtime: Runtime,
   trx: Locked,
-  { suppression: stop, recipientId }: FoundSuppression,
+  { suppression, recipientId }: FoundSuppression,
   recipient: RecipientDraft,
   by: string,
   now: Instant,
 ): Promise<void> {
-  if (stop.awaits_recipient !== null || stop.awaits_account !== null)
-    return assignSuppression(trx, stop.id, recipientId, recipient.takeSeq())
+  if (suppression.awaits_recipient !== null || suppression.awaits_account !== null)
+    return assignSuppression(trx, suppression.id, recipientId, recipient.takeSeq())
   await suppress(
     runtime,
     trx,
     {
-      creditor: stop.creditor,
+      creditor: suppression.creditor,
       scope: 'all',
       recipientId,
       hash: null,
       channel: null,
-      reason: stop.reason,
-      source: stop.source,
+      reason: suppression.reason,
+      source: suppression.source,
       by,
-      from: stop.starts_at.getTime(),
-      until: stop.ends_at?.getTime() ?? null,
-      cause: stop.id,
+      from: suppression.starts_at.getTime(),
+      until: suppression.ends_at?.getTime() ?? null,
+      cause: suppression.id,
     },
-    { owners: [recipientId], now, takeSeq: () => recipient.takeSeq(), tell: null, wake: false },
+    { owners: [recipientId], now, takeSeq: () => recipient.takeSeq(), notice: null, wake: false },
   )
 }
 

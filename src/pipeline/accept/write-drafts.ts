@@ -14,7 +14,7 @@ import type { AccountDraft } from './account-draft.ts'
 import type { RecipientDraft } from './merge-recipient.ts'
 import { adoptSuppressions, type SuppressionInput, suppress, type Suppressed } from './suppress.ts'
 
-/** Everything that one accepting transaction is about to write. */
+/** Everything that one accepting transaction will write. */
 export interface Drafts {
   recipients: RecipientDraft[]
   accounts: AccountDraft[]
@@ -22,24 +22,24 @@ export interface Drafts {
   endedHolds: { id: string; reason: string }[]
   suppressions: NewSuppression[]
   tasks: (NewTask & { seq: number })[]
-  excess: ExcessOf[]
-  /** Recipients of whom everything is decided and planned again. */
+  excess: RecipientExcess[]
+  /** Recipients whose waiting reminders and plans are decided again. */
   replan: Set<string>
 }
 
 /** A suppression to be recorded with the drafts. */
 export interface NewSuppression {
-  wish: SuppressionInput
-  /** Everybody whom it concerns; see `SuppressContext`. */
+  input: SuppressionInput
+  /** All recipients it concerns; see `SuppressContext`. */
   owners: readonly string[]
-  /** What upstream is told with it; null: nothing, for upstream said it. */
-  tell: Partial<SuppressionNotice> | null
+  /** Extra fields of the webhook notice; null: no notice, because upstream itself reported it. */
+  notice: Partial<SuppressionNotice> | null
 }
 
-/** Contacts of a recipient to be marked. */
-interface ExcessOf extends Excess {
+/** Contacts of a recipient to be marked as exceeding a rule. */
+interface RecipientExcess extends Excess {
   recipientId: string
-  /** The contact in which it was said is not one made since. */
+  /** The contact in which the fact was reported, which is not marked. */
   exceptContact: string | null
 }
 
@@ -55,9 +55,9 @@ export const noDrafts = (): Drafts => ({
 })
 
 /**
- * Writes the drafts, and cancels or wakes what waits for the accounts: the one writer of what facts bring about.
+ * Writes the drafts, and cancels or wakes the accounts' waiting reminders.
  *
- * Last come the notices, for they take numbers of the sequences that the drafts have counted until then.
+ * Webhook notices come last, because they take numbers of the sequences that the drafts count until then.
  */
 export async function writeDrafts(
   runtime: Runtime,
@@ -105,7 +105,7 @@ export async function writeDrafts(
     await endHolds(trx, ids, { at, by, reason })
   await addTasks(trx, drafts.tasks, now)
   for (const excess of drafts.excess) await markContacts(trx, excess, now)
-  // Nothing waits yet for an account that was unknown.
+  // A new account has no waiting reminders yet.
   await settleWaiting(
     runtime,
     trx,
@@ -113,14 +113,14 @@ export async function writeDrafts(
     now,
   )
   for (const recipientId of drafts.replan) await wakeRecipient(trx, recipientId, at)
-  for (const { wish, tell, standing, scope, recipients } of suppressed) {
-    if (tell === null) await withdrawForbidden(runtime, trx, recipients, now)
+  for (const { input, notice, standing, scope, recipients } of suppressed) {
+    if (notice === null) await withdrawForbidden(runtime, trx, recipients, now)
     else if (!standing)
       await addSuppressionNotices(
         runtime,
         trx,
         recipients,
-        { by: wish.by, ...tell, scope, reason: wish.reason, channel: wish.channel },
+        { by: input.by, ...notice, scope, reason: input.reason, channel: input.channel },
         now,
       )
   }
@@ -137,21 +137,21 @@ async function writeSuppressions(
   for (const one of suppressions) {
     const takeSeq = (recipientId: string): number => {
       const recipient = drafted.get(recipientId)
-      if (recipient === undefined) throw new RangeError('a suppression of a recipient who is not locked')
+      if (recipient === undefined) throw new RangeError('the suppressed recipient is not locked')
       return recipient.takeSeq()
     }
     written.push({
       ...one,
-      ...(await suppress(runtime, trx, one.wish, { owners: one.owners, now, takeSeq, tell: null, wake: false })),
+      ...(await suppress(runtime, trx, one.input, { owners: one.owners, now, takeSeq, notice: null, wake: false })),
     })
   }
   return written
 }
 
-/** Marks the contacts that a fact learnt late would have forbidden. */
+/** Marks the contacts that a fact would have forbidden had it been known in time. */
 export async function markContacts(
   trx: Locked,
-  { recipientId, accountIds, since, rule, exceptContact }: ExcessOf,
+  { recipientId, accountIds, since, rule, exceptContact }: RecipientExcess,
   now: Instant,
 ): Promise<void> {
   for (const accountId of accountIds ?? [null])

@@ -10,19 +10,19 @@ import type { Vault } from '../../record/vault/vault.ts'
 import type { Runtime } from '../runtime.ts'
 import { addressHash, RecipientDraft } from './merge-recipient.ts'
 
-/** Somebody changed what was found before the locks were held: find it again. */
+/** What was read before locking has changed; the transaction is to be repeated. */
 export class ConcurrentModification extends Error {}
 
 const UNIQUE_VIOLATION = '23505'
 
-/** Another writer got in the way, or the connection was lost; the same row added twice at the same time is found by the next try. */
-const isPassing = (error: unknown): boolean =>
+/** Conflicts with another writer and lost connections; after a unique violation the next try finds the other's row. */
+const isRetryable = (error: unknown): boolean =>
   error instanceof ConcurrentModification ||
   isTransient(error) ||
   (error as { code?: unknown } | null)?.code === UNIQUE_VIOLATION
 
-/** Six tries within half a second: a client waits for the answer. The jitter keeps two writers from meeting again. */
-const passing = retry(handleWhen(isPassing), {
+/** Six tries within half a second, because a client waits. Jitter keeps two writers from colliding again. */
+const retryWrite = retry(handleWhen(isRetryable), {
   maxAttempts: 5,
   backoff: new ExponentialBackoff({ initialDelay: 30, maxDelay: 300 }),
 })
@@ -30,51 +30,52 @@ const passing = retry(handleWhen(isPassing), {
 /**
  * Runs one writing transaction, READ COMMITTED, under the lock protocol.
  *
- * Repeats it when another writer got in its way (deadlock, the same new row at the same time,
- * an account that changed hands meanwhile), and gives up after a bounded number of tries. Once it has
- * committed the planner is rung: whatever was accepted may be due.
+ * Repeats it after a conflict with another writer (a deadlock, the same new row at the same time, an
+ * account moved to another recipient), and gives up after a bounded number of tries. After the commit it
+ * rings the planner, because what was accepted may be due.
  *
- * @throws DECORUM_LEDGER_UNAVAILABLE when PostgreSQL cannot be reached or stays in the way
+ * @throws DECORUM_LEDGER_UNAVAILABLE when PostgreSQL cannot be reached or the conflict persists
  */
 export async function inWriteTransaction<T>(
   runtime: Runtime,
   work: (trx: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
   try {
-    const result = await passing.execute(() =>
+    const result = await retryWrite.execute(() =>
       runtime.ledger.db.transaction().setIsolationLevel('read committed').execute(work),
     )
     runtime.ringPlanner?.()
     return result
   } catch (error) {
-    if (!isPassing(error)) throw error
+    if (!isRetryable(error)) throw error
     throw new DecorumError('DECORUM_LEDGER_UNAVAILABLE', 'the ledger could not be written', { cause: error })
   }
 }
 
-/** A person to be locked, and the addresses that are about to be theirs. */
-interface ToLock {
+/** A recipient to lock, and the addresses about to be added. */
+interface RecipientToLock {
   id: string
-  /** Undefined: their addresses are not touched. */
+  /** Undefined: the addresses are not changed. */
   addresses?: readonly AddressInput[] | undefined
 }
 
 /**
- * Locks people, then the addresses they have and are to get, and reads them afterwards.
+ * Locks recipients, then their present and new addresses, and reads the recipients under the locks.
  *
- * @param added  by id, people that this transaction has added: nobody else can hold or change them
- * @returns      the transaction with its locks, and a draft for each, by id
+ * @param added  recipients that this transaction has added, by id, which need no lock
+ * @returns      the transaction with its locks, and a draft of each recipient, by id
  */
-export async function lockAccountRecipients(
+export async function lockRecipientDrafts(
   opened: Transaction<Database>,
   vault: Vault,
-  recipients: readonly ToLock[],
+  recipients: readonly RecipientToLock[],
   at: Date,
   added: ReadonlyMap<string, RecipientDraft> = new Map(),
 ): Promise<{ trx: Locked; recipients: Map<string, RecipientDraft> }> {
   const ids = [...new Set(recipients.map((recipient) => recipient.id))].filter((id) => !added.has(id))
   const trx = await takeLocks(opened, { recipients: ids }, 'wait')
-  if (!ids.every((id) => heldBy(trx).recipients.has(id))) throw new ConcurrentModification('a person vanished')
+  if (!ids.every((id) => heldBy(trx).recipients.has(id)))
+    throw new ConcurrentModification('a recipient was removed meanwhile')
   const known = await knownRecipients(trx, ids)
   const drafts = new Map([
     ...added,
@@ -95,17 +96,12 @@ export async function lockAccountRecipients(
   return { trx, recipients: drafts }
 }
 
-/** The same for one person, whose addresses are not touched. */
-export async function lockRecipient(
+/** Locks one recipient, whose addresses are not changed. */
+export async function lockRecipientDraft(
   runtime: Pick<Runtime, 'vault' | 'clock'>,
   opened: Transaction<Database>,
   id: string,
 ): Promise<{ trx: Locked; recipient: RecipientDraft }> {
-  const { trx, recipients } = await lockAccountRecipients(
-    opened,
-    runtime.vault,
-    [{ id }],
-    new Date(runtime.clock.now()),
-  )
+  const { trx, recipients } = await lockRecipientDrafts(opened, runtime.vault, [{ id }], new Date(runtime.clock.now()))
   return { trx, recipient: recipients.get(id) as RecipientDraft }
 }

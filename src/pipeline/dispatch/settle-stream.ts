@@ -163,7 +163,7 @@ async function settlePart(
         {
           owners: [address.recipientId],
           now,
-          tell: { reminderId, attemptNo, code, by: 'provider' },
+          notice: { reminderId, attemptNo, code, by: 'provider' },
           wake: false,
         },
       )
