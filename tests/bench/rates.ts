@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { busiestSecond, mostAtOnce } from '../support/busiest.ts'
 import { openSendingFleet, type SendingFleet } from '../support/sending-fleet.ts'
+import { installProgram } from '../support/program.ts'
+import { startFrom } from '../support/start-arguments.ts'
 import type { Section, Setting } from './bench.ts'
 
 /** SMS segments a second, and calls: so few that a machine that stands still now and then keeps up. */
@@ -98,7 +100,9 @@ export async function ratesBench({ postgresUrl, redisUrl, quick, seconds, progre
     return { bench: 'rates', configuration, figures: [], leftOut: ['all of it: needs PostgreSQL and Redis'] }
   const lasting = seconds ?? (quick ? 20 : 120)
   progress(`rates, ${lasting} s`)
-  const seen = await seeRates({ postgresUrl, redisUrl, seconds: lasting })
+  const program = await installProgram()
+  startFrom(program.folder)
+  const seen = await seeRates({ postgresUrl, redisUrl, seconds: lasting }).finally(() => program.remove())
   return {
     bench: 'rates',
     configuration,

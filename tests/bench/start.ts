@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { installProgram } from '../support/program.ts'
+import { openSendingFleet, type SendingFleet } from '../support/sending-fleet.ts'
+import { startFrom } from '../support/start-arguments.ts'
 import { median, type Figure, type Section, type Setting } from './bench.ts'
 import { ROOT } from './root.ts'
 
@@ -69,20 +71,71 @@ export async function startBench(setting: Setting): Promise<Section> {
         started[i]?.push(worker)
       }
     }
+    const perReminder = await costsOfReminders(setting, program.folder)
     return {
       bench: 'start',
       configuration:
         `decide --json on every shipped pack; a sweeper on an embedded ledger that is there already, until it says that its daemons work; node ${process.version}, ` +
         `${runs} runs each in turns after one that fills the caches`,
-      figures: ways.flatMap((way, i) => [
-        ...figures(`decide --json, ${way.name}`, decided[i] ?? []),
-        ...figures(`worker until ready, ${way.name}`, started[i] ?? []),
-      ]),
-      leftOut: process.platform === 'linux' ? [] : ['processor time and memory: they are read from /proc'],
+      figures: ways
+        .flatMap((way, i) => [
+          ...figures(`decide --json, ${way.name}`, decided[i] ?? []),
+          ...figures(`worker until ready, ${way.name}`, started[i] ?? []),
+        ])
+        .concat(perReminder),
+      leftOut: [
+        ...(process.platform === 'linux' ? [] : ['processor time and memory: they are read from /proc']),
+        ...(perReminder.length > 0 ? [] : ['processor time per reminder: needs PostgreSQL and Redis']),
+      ],
     }
   } finally {
     program.remove()
     rmSync(data, { recursive: true, force: true })
+  }
+}
+
+/** What does one reminder cost the process that sends it? Real daemons, from the first that is queued to the last that is sent. */
+async function costsOfReminders(
+  { postgresUrl, redisUrl, quick, progress }: Setting,
+  folder: string,
+): Promise<Figure[]> {
+  if (postgresUrl === null || redisUrl === null || process.platform !== 'linux') return []
+  startFrom(folder)
+  const reminders = quick ? 600 : 3_000
+  const figures: Figure[] = []
+  for (const start of ['source', 'compiled'] as const) {
+    progress(`start, ${reminders} reminders, ${start}`)
+    const fleet = await openSendingFleet({
+      postgresUrl,
+      redisUrl,
+      sms: { perSecond: 5_000, workers: 1 },
+      ...(start === 'source' ? { start } : {}),
+    })
+    try {
+      // The first ones fill caches and let the code become warm; nothing is counted before they are out.
+      fleet.start()
+      await fleet.owe('sms', 200)
+      await allSent(fleet, 200)
+      const pid = fleet.pids('sms')[0] as number
+      const before = costOf(pid).processorMs
+      await fleet.owe('sms', reminders)
+      await allSent(fleet, 200 + reminders)
+      figures.push({
+        name: `a reminder in its sender, ${start === 'source' ? 'tsx' : start}`,
+        unit: 'ms of a processor',
+        values: [(costOf(pid).processorMs - before) / reminders],
+        note: `${reminders} SMS through one worker on PostgreSQL and Redis, as they are put over HTTP`,
+      })
+    } finally {
+      await fleet.end()
+    }
+  }
+  return figures
+}
+
+async function allSent(fleet: SendingFleet, count: number): Promise<void> {
+  for (const giveUp = performance.now() + 10 * LONGEST_MS; (await fleet.sms()).length < count; await pause(100)) {
+    if (performance.now() > giveUp) throw new Error(`not all were sent\n${fleet.said()}`)
   }
 }
 

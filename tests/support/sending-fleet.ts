@@ -22,6 +22,8 @@ export interface FleetSetting {
   calls?: { perSecond: number; lines: number; workers: number }
   /** Queues for each route; absent: as the kind of Redis has it. */
   shards?: number
+  /** `source`: through tsx, from the checkout; otherwise the compiled program. */
+  start?: 'source'
   /** Workers that stand still for 100–300 ms about every second. */
   pauses?: boolean
 }
@@ -43,6 +45,8 @@ export interface SendingFleet {
   open(): Promise<number>
   sms(): Promise<Received[]>
   calls(): Promise<(Received & { until: number | null })[]>
+  /** Process ids of the daemons of this name that run. */
+  pids(name: string): number[]
   /** What the processes said last, for people who look for the cause. */
   said(): string
   end(): Promise<void>
@@ -79,18 +83,20 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
     running.push({ name, process })
     return process
   }
+  const daemon = (name: string): string =>
+    setting.start === 'source' ? `workers/${name}.ts` : `dist/workers/${name}.js`
   const runSenders = (): void => {
-    run('sweeper', 'dist/workers/sweeper.js', [])
+    run('sweeper', daemon('sweeper'), [])
     const senders = [
       ...Array<string>(setting.sms.workers).fill('sms'),
       ...Array<string>(setting.calls?.workers ?? 0).fill('phone'),
     ]
-    for (const [seed, daemon] of senders.entries()) {
+    for (const [seed, channel] of senders.entries()) {
       const pauses: Record<string, string> =
         setting.pauses === true
           ? { NODE_OPTIONS: `--import ${STALLS} --import ${PAUSES}`, PAUSES_SEED: String(seed + 1) }
           : { NODE_OPTIONS: `--import ${STALLS}` }
-      run(`${daemon} ${seed}`, `dist/workers/${daemon}.js`, [], pauses)
+      run(`${channel} ${seed}`, daemon(channel), [], pauses)
     }
   }
   const stalls = (): Stall[] =>
@@ -99,7 +105,7 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
       .flatMap(({ process }) =>
         process.output.filter((line) => line.startsWith('{"stalledFrom"')).map((line) => JSON.parse(line) as Stall),
       )
-  await run('serve', 'dist/decorum.js', ['serve']).says('listening')
+  await run('serve', setting.start === 'source' ? 'src/cli/main.ts' : 'dist/decorum.js', ['serve']).says('listening')
   let owed = 0
 
   return {
@@ -117,7 +123,7 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
       )
     },
     start() {
-      run('planner', 'dist/workers/planner.js', [])
+      run('planner', daemon('planner'), [])
       runSenders()
     },
     async reshard(shards) {
@@ -149,6 +155,10 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
         }))
       return asBegun(calls, stalls(), SLOT_TOLERANCE_MS)
     },
+    pids: (name) =>
+      running
+        .filter((one) => one.name.split(' ')[0] === name)
+        .flatMap(({ process }) => (process.child.pid === undefined ? [] : [process.child.pid])),
     said: () =>
       running
         .map(

@@ -1,6 +1,13 @@
 import { join, resolve } from 'node:path'
 import { inject } from 'vitest'
 
+let compiled: string | null = null
+
+/** Names the folder of the compiled program, for a benchmark: tests have it from the run that compiled it for them. */
+export function startFrom(folder: string): void {
+  compiled = folder
+}
+
 const ROOT = resolve(import.meta.dirname, '../..')
 
 /**
@@ -9,7 +16,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
  */
 export function startArguments(script: string): string[] {
   if (!script.startsWith('dist/')) return ['--import', 'tsx', join(ROOT, script)]
-  const program = inject('program')
+  const program = compiled ?? inject('program')
   if (program === null) throw new Error('the program does not compile; the run said why when it began')
   return [join(program, script)]
 }
