@@ -46,7 +46,9 @@ describe('a message that Twilio took and then', () => {
     'went wrong by %s is in doubt, was asked for once, and the next one goes out',
     async (kind) => {
       fake.books.faults.push({ kind })
-      expect((await provider.send(request)).kind).toBe('unknown')
+      // Only what never ends is awaited for so short a time: a busy machine would not get the others out in it.
+      const deadlineMs = kind === 'hang' || kind === 'slow-drip' ? request.deadlineMs : 5_000
+      expect((await provider.send({ ...request, deadlineMs })).kind).toBe('unknown')
       expect(fake.books.requests).toBe(2)
       expect((await provider.send({ ...request, deadlineMs: 5_000 })).kind).toBe('accepted')
       expect(fake.books.rows).toHaveLength(3)
