@@ -1,7 +1,7 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { isTransient } from '../model/database-failure.ts'
 
-/** After a deadlock the next try works; after a lost connection a fresh one is mostly there within a tenth of a second. */
+/** A deadlock is gone at the next try; a lost connection is usually replaced within a tenth of a second. */
 const transient = retry(handleWhen(isTransient), {
   maxAttempts: 3,
   backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 200 }),
@@ -11,13 +11,13 @@ const transient = retry(handleWhen(isTransient), {
  * Runs one transaction over many items so that one item cannot fail another.
  *
  * A transaction that fails on its data is bisected down to the poisoned item, which goes to
- * `onPoisonedItem`; the others go through. Deadlocks and lost connections repeat the whole, four
- * times in all.
+ * `onPoisonedItem`; the others are committed. Deadlocks and lost connections repeat the whole
+ * transaction, up to four tries in all.
  *
  * @param run           one transaction over these items: all of it or nothing
- * @param concernsAll   errors besides those of the database that no item is to blame for; not tried again here
+ * @param concernsAll   further errors that no single item causes; not retried here
  * @returns             the results of all transactions and poisoned items, in the order of the items
- * @throws what no item is to blame for; what went before has been committed
+ * @throws errors that no single item causes; transactions before them have been committed
  */
 export async function runBisecting<Item, Result>(
   items: readonly Item[],

@@ -17,14 +17,42 @@ import { chooseAddress, composeFacts } from './dispatch/facts.ts'
 import { closedBy } from './dispatch/switch-board.ts'
 import type { Runtime } from './runtime.ts'
 
-/** What facts about a contact of the past cannot be known any more, in words. */
+/** What an audit must assume about past contacts, because it is no longer known. */
 export const ASSUMPTIONS = [
-  "A contact that somebody else reported is judged as a reminder of neutral tone, at what is stated today about the person's whereabouts and the account's due date; that the account was open and its balance fresh is taken for granted.",
-  'A contact of our own, and one made with a permit, is judged by the facts that were kept with its decision, and by every contact before it that is known today.',
+  "A contact reported by others is judged as a reminder of neutral tone, by today's facts about the recipient's location and the account's due date; the account is assumed to have been open and its balance fresh.",
+  'A contact of our own, or one made with a permit, is judged by the facts stored with its decision, and by every earlier contact that is known today.',
 ] as const
 
-/** What the contact was for, where that is known. */
-interface Asked {
+/** Objections by rules about contacts; all others are about messages and systems. */
+export const CONTACT_RULE_CODES: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
+  'outside_contact_window',
+  'holiday',
+  'recipient_blocked_time',
+  'cap_reached',
+  'cooldown',
+  'too_soon',
+  'on_hold',
+  'suppressed',
+  'precondition_missing',
+  'consent_missing',
+  'payment_pending',
+  'route_not_eligible',
+])
+
+/** How far back contacts count for a later one; conversations count without limit. */
+export const CONTACT_HISTORY_MS = 62 * DAY
+
+const NO_OBSTACLE: SystemFacts = {
+  testMode: false,
+  switchedOff: null,
+  clockUncertain: false,
+  routeProblem: null,
+  notRegistered: false,
+  phoneInFlight: false,
+}
+
+/** The purpose of a contact, where it is known. */
+interface ContactPurpose {
   kind: Kind
   tone: Tone
 }
@@ -32,19 +60,19 @@ interface Asked {
 /**
  * What was known at the moment of this contact?
  *
- * Holds, stops, consents and events as far as they had been recorded by then; contacts as they are known
- * today, so that a call which somebody reported late counts, with the outcome that it turned out to have.
+ * Holds, suppressions, consents and events as far as they had been recorded by then; contacts as they are known
+ * today, so that a call reported late counts, with its final outcome.
  *
- * @param asked  absent: taken for a reminder of neutral tone; of our own contacts and permits the kept facts tell
+ * @param purpose  absent: a reminder of neutral tone; our own contacts and permits have theirs in their stored facts
  */
 export function factsAt(
   recipient: RecipientAsKnown,
   contact: AuditedContact,
   creditor: Creditor | undefined,
-  asked: Asked = { kind: 'reminder', tone: 'neutral' },
+  purpose: ContactPurpose = { kind: 'reminder', tone: 'neutral' },
 ): Facts {
   const at = contact.at
-  // What was recorded in the same moment is what the contact itself brought about: a promise, a stop.
+  // What was recorded in the same moment followed from the contact itself: a promise, a suppression.
   const knownThen = <T extends { known: Instant; gone: Instant | null }>(facts: readonly T[]): T[] =>
     facts.filter((fact) => fact.known < at && (fact.gone === null || fact.gone > at))
   const before = recipient.contacts.filter(
@@ -74,8 +102,8 @@ export function factsAt(
   const composed = composeFacts({
     reminder: {
       channel: contact.channel,
-      tone: asked.tone,
-      kind: asked.kind,
+      tone: purpose.tone,
+      kind: purpose.kind,
       mode: contact.mode ?? 'agent',
       expiresAt: null,
       dueAt: null,
@@ -85,7 +113,7 @@ export function factsAt(
     address:
       recipient.addresses.find((address) => address.hash === contact.hash && address.channel === contact.channel) ??
       recipient.addresses.find((address) => address.hash === contact.hash) ??
-      (contact.hash === null ? stoppedAddress(row, contact) : null),
+      (contact.hash === null ? suppressedAddress(row, contact) : null),
     daysPastDue: accounts.map((account) => daysPastDue(account, creditor?.bookZone ?? 'UTC', at)),
     freshForMs: null,
     pending: [],
@@ -103,39 +131,20 @@ export function factsAt(
   return {
     ...kept,
     reminder: { ...kept.reminder, expiresAt: null },
-    accounts: kept.accounts.map(fresh),
+    accounts: kept.accounts.map(withoutFreshness),
     contacts: composed.contacts,
     system: null,
   }
 }
 
-/** How old a balance was is no question of how often or when somebody was contacted. */
-const fresh = (account: AccountFacts): AccountFacts => ({ ...account, freshForMs: null })
+/** Removes the freshness of the balance, which no rule about contacts depends on. */
+const withoutFreshness = (account: AccountFacts): AccountFacts => ({ ...account, freshForMs: null })
 
-/** Where nobody says which number was used, it is not known to be a stopped one unless all on the channel were. */
-function stoppedAddress(recipient: RecipientForDecision, contact: AuditedContact): RecipientAddress | null {
+/** The address of a contact that names none: a suppressed one only if every address of the channel was suppressed. */
+function suppressedAddress(recipient: RecipientForDecision, contact: AuditedContact): RecipientAddress | null {
   const address = chooseAddress(recipient, contact)
   return address !== null && recipient.suppressions.some((stop) => stop.hash === address.hash) ? address : null
 }
-
-/** Objections that say that a rule about contacts was exceeded; the others are about messages and machines. */
-export const CONTACT_RULE_CODES: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
-  'outside_contact_window',
-  'holiday',
-  'recipient_blocked_time',
-  'cap_reached',
-  'cooldown',
-  'too_soon',
-  'on_hold',
-  'suppressed',
-  'precondition_missing',
-  'consent_missing',
-  'payment_pending',
-  'route_not_eligible',
-])
-
-/** How far back contacts bear on a later one; talks do however old they are. */
-export const CONTACT_HISTORY_MS = 62 * DAY
 
 /** A rule that would not have allowed a contact. */
 interface Exceedance {
@@ -148,15 +157,15 @@ interface RecordedContact {
   id: string
   recipientId: string
   at: Instant
-  /** Of a ladder's step; switches name them. */
-  step?: { ladder: string | null; rung: string | null } & Asked
+  /** The ladder step it belonged to, which switches may name. */
+  step?: { ladder: string | null; rung: string | null } & ContactPurpose
 }
 
 /**
- * Which rules forbade this contact, which has happened? Marks it with them.
+ * Which rules did this contact exceed? Marks it with them.
  *
- * It is never refused: what happened is kept and counts. Judged as the audit of contacts judges it, by what was known then, and
- * beyond that by switches, and by stops of the person that took effect before it and were learnt afterwards.
+ * It is never rejected: it happened, so it is recorded and counts. It is judged like the audit of contacts does, by what was
+ * known then, and also by switches, and by suppressions that took effect before it but were recorded afterwards.
  */
 export async function markExceeded(
   runtime: Runtime,
@@ -174,12 +183,12 @@ export async function markExceeded(
   const facts = factsAt(recipient, known, runtime.config.creditors.get(recipient.creditor), contact.step)
   if (facts.accounts.length === 0) return []
   const switchedOff = switchedOffAt(await switchesAt(trx, new Date(at)), recipient, facts, contact)
-  const { reasons } = decide({ ...facts, system: { ...(facts.system ?? OPEN), switchedOff } }, packs, at)
+  const { reasons } = decide({ ...facts, system: { ...(facts.system ?? NO_OBSTACLE), switchedOff } }, packs, at)
   const exceeded = [
     ...reasons
       .filter(({ code }) => CONTACT_RULE_CODES.has(code) || code === 'switched_off')
       .map(({ rule, citation }) => ({ rule, citation })),
-    ...learntLater(recipient, known),
+    ...lateSuppressions(recipient, known),
   ]
   if (exceeded.length > 0)
     await markContact(
@@ -190,15 +199,6 @@ export async function markExceeded(
       exceeded.map(({ rule }) => rule),
     )
   return exceeded
-}
-
-const OPEN: SystemFacts = {
-  testMode: false,
-  switchedOff: null,
-  clockUncertain: false,
-  routeProblem: null,
-  notRegistered: false,
-  phoneInFlight: false,
 }
 
 function switchedOffAt(
@@ -226,8 +226,8 @@ function switchedOffAt(
   return closed.includes('stopped') ? 'stopped' : closed.includes('paused') ? 'paused' : null
 }
 
-/** As events mark the contacts that were known before them. */
-const learntLater = (recipient: RecipientAsKnown, { at }: AuditedContact): Exceedance[] =>
+/** Suppressions that took effect before the contact and were recorded after it; events mark such contacts alike. */
+const lateSuppressions = (recipient: RecipientAsKnown, { at }: AuditedContact): Exceedance[] =>
   recipient.suppressions
     .filter(
       (stop) => stop.scope === 'all' && stop.from <= at && stop.known > at && (stop.until === null || stop.until > at),

@@ -5,16 +5,16 @@ import type { ReplyMeaning } from '../model/stop-words.ts'
 import type { Channel, ReminderStatus, Tone } from '../model/vocabulary.ts'
 
 /**
- * What this process has done since it started, for /metrics.
+ * Counters of this process since its start, for /metrics.
  *
- * Labels are words from closed sets and configuration (statuses, codes, rules, routes), never an
- * id: the number of series stays small, and nobody can be looked up in a dashboard.
+ * Labels are values of closed sets and of the configuration (statuses, codes, rules, routes), never
+ * ids: the number of series stays small, and no recipient can be looked up in a dashboard.
  */
 export const counters = new Registry()
 
 const reminders = new Counter({
   name: 'decorum_reminders_total',
-  help: 'What became of reminders when they were decided (sending, waiting, refused, expired), by channel and tone.',
+  help: 'Status of reminders after their decision (sending, waiting, refused, expired), by channel and tone.',
   labelNames: ['status', 'channel', 'tone'] as const,
   registers: [counters],
 })
@@ -26,52 +26,50 @@ const decisions = new Counter({
 })
 const attempts = new Counter({
   name: 'decorum_attempts_total',
-  help: 'Calls to providers that came to an end, by what they came to.',
+  help: 'Completed calls to providers, by outcome.',
   labelNames: ['route', 'channel', 'outcome', 'class'] as const,
   registers: [counters],
 })
-
-const unsaidCalls = new Counter({
+const replies = new Counter({
+  name: 'decorum_replies_total',
+  help: 'Replies, by the meaning that was recognized.',
+  labelNames: ['route', 'meaning'] as const,
+  registers: [counters],
+})
+const unresolvedReplies = new Counter({
+  name: 'decorum_replies_unresolved_total',
+  help: 'Replies whose sender cannot be parsed or matches no recipient.',
+  labelNames: ['route', 'problem'] as const,
+  registers: [counters],
+})
+const callsWithoutWords = new Counter({
   name: 'decorum_calls_without_words_total',
-  help: 'Calls whose words could not be made again: they said the voicemail text or an apology. Above zero somebody must look.',
+  help: 'Calls whose text could not be rendered again, so that the voicemail text or an apology was spoken. Investigate when above zero.',
   registers: [counters],
 })
 
-/** One call could not say what it was made for. */
-export const countCallWithoutWords = (): void => unsaidCalls.inc()
+/** A call could not speak its text. */
+export const countCallWithoutWords = (): void => callsWithoutWords.inc()
 
-/** One reminder was decided and stands there now. */
+/** A reminder was decided and has this status now. */
 export const countReminder = (reminder: { status: ReminderStatus; channel: Channel; tone: Tone }): void =>
   reminders.inc({ status: reminder.status, channel: reminder.channel, tone: reminder.tone })
 
-/** One decision was made; of several objections the binding one counts. */
+/** A decision was made; of several objections the binding one is counted. */
 export function countDecision({ verdict, reasons }: Pick<Decision, 'verdict' | 'reasons'>): void {
   const binding = reasons[0]
   decisions.inc({ verdict, code: binding?.code ?? '', rule: binding?.rule ?? '' })
 }
 
-/** One attempt came to an end: the provider answered, or it was given up before the call. */
+/** An attempt ended: the provider answered, or it was abandoned before the call. */
 export const countAttempt = (
   route: { id: string; channel: Channel },
   outcome: CallOutcome['kind'] | 'not_sent',
   rejection: RejectionClass | '',
 ): void => attempts.inc({ route: route.id, channel: route.channel, outcome, class: rejection })
 
-const replies = new Counter({
-  name: 'decorum_replies_total',
-  help: 'Messages that came back, by what they were understood to ask.',
-  labelNames: ['route', 'meaning'] as const,
-  registers: [counters],
-})
-const unresolvedReplies = new Counter({
-  name: 'decorum_replies_unresolved_total',
-  help: 'Messages that came back from a sender who cannot be read or is not known.',
-  labelNames: ['route', 'problem'] as const,
-  registers: [counters],
-})
-
-/** One message came back. */
+/** A reply was received. */
 export const countReply = (route: string, meaning: ReplyMeaning): void => replies.inc({ route, meaning })
 
-/** Nobody can be told to have sent it. */
+/** A reply could not be matched to a recipient. */
 export const countUnresolvedReply = (route: string, problem: string): void => unresolvedReplies.inc({ route, problem })

@@ -28,11 +28,16 @@ import { closedBy, shareOf, shareOfRoute } from './dispatch/switch-board.ts'
 import { carriedWords } from './dispatch/words.ts'
 import type { Runtime } from './runtime.ts'
 
-/** So many of a route's queue are decided; with more, each stands for its neighbours. */
+/** Reminders of a route that are decided; in a longer queue each stands for its neighbours. */
 const SAMPLE = 400
+/** Assumed length of a call on a route where none has ended yet. */
+const ASSUMED_CALL_SECONDS = 60
+/** Deferrals of one reminder within a day that are followed. */
+const MAX_DEFERRALS = 4
+/** Statement timeout. */
 const STATEMENT_MS = 5_000
 
-/** What becomes of what waits on a route until the end of the day. All counts are of reminders. */
+/** The forecast for one route until the end of the day. All counts are of reminders. */
 interface RouteForecast {
   route: string
   channel: Route['channel']
@@ -42,24 +47,24 @@ interface RouteForecast {
   goes: number
   missesWindow: number
   expires: number
-  /** A switch stops or pauses them. */
+  /** Stopped or paused by a switch. */
   heldBySwitch: number
-  /** The rules refuse them, or put them off past today. */
+  /** Refused by the rules, or deferred past today. */
   notToday: number
-  /** When the last that goes today begins; now when nothing waits; null when nothing of what waits goes today. */
+  /** When the last one of today is sent; now: nothing is waiting; null: nothing that waits is sent today. */
   emptyAt: Instant | null
-  /** Percent of the rate that slow switches leave to all of the route. */
+  /** Percent of the rate that switches leave to the whole route. */
   share: number
-  /** What one of them takes of the rate, in its units: SMS segments, otherwise 1. */
+  /** Units of the rate that one reminder takes: SMS segments, otherwise 1. */
   unitsEach: number
   callSeconds: number | null
   /** Nothing was sent on the route yet, so `unitsEach` and `callSeconds` are assumed. */
   assumed: boolean
-  /** Counts are of every n-th reminder. */
+  /** Only every n-th reminder was decided. */
   everyNth: number
 }
 
-/** What a forecast was made of. */
+/** A forecast for every route. */
 interface Forecast {
   at: Instant
   /** The end of today in `zone`. */
@@ -70,12 +75,12 @@ interface Forecast {
 /**
  * When will each route's queue be empty, and how many will not make it today?
  *
- * Reads only the partial indexes of what waits, and the facts of a sample: however much waits, a
- * few hundred are decided, by the same rules as dispatch, for the instant at which they may go.
- * Two reminders to one person do not know of each other here, and nothing that is planned later is seen.
+ * Reads only the partial indexes of waiting reminders and the facts of a sample: whatever the length of
+ * the queue, a few hundred are decided, by the same rules as in dispatch, for the instant at which they
+ * may be sent. Reminders to one recipient do not see each other here, and later plans are not included.
  *
- * @param creditor  null: every; otherwise only its reminders are counted, behind everybody's in the queue
- * @throws          when the ledger takes longer than five seconds over one of the questions
+ * @param creditor  null: every; otherwise only its reminders are counted, queued behind those of all creditors
+ * @throws          when a statement takes longer than five seconds
  */
 export async function forecastByRoute(
   runtime: Runtime,
@@ -96,7 +101,7 @@ export async function forecastByRoute(
   })
 }
 
-interface Setting {
+interface ForecastInput {
   runtime: Runtime
   packs: readonly CompiledPack[]
   trx: Transaction<Database>
@@ -107,14 +112,14 @@ interface Setting {
   creditor: string | null
 }
 
-async function forecastRoute(setting: Setting, route: Route): Promise<RouteForecast> {
-  const { trx, at, until, creditor } = setting
+async function forecastRoute(input: ForecastInput, route: Route): Promise<RouteForecast> {
+  const { trx, at, until, creditor } = input
   const counts = await countWaiting(trx, route.id, new Date(at), new Date(until))
   const sample = async (status: 'queued' | 'scheduled', waiting: number) =>
     waiting === 0 ? [] : sampleWaiting(trx, { route: route.id, status, until: new Date(until), waiting, size: SAMPLE })
   const samples = [...(await sample('queued', counts.queued)), ...(await sample('scheduled', counts.scheduled))]
-  const room = usualRoom(route, setting.recent)
-  const { line, held, notToday } = await place(setting, route, room, samples)
+  const usage = typicalUsage(route, input.recent)
+  const { line, held, notToday } = await placeInQueue(input, route, usage, samples)
   const forecasts = forecastQueue(line, at)
   const counted = (one: WaitingSample): number => (creditor === null || one.creditor === creditor ? one.standsFor : 0)
   const ours = line
@@ -140,10 +145,10 @@ async function forecastRoute(setting: Setting, route: Route): Promise<RouteForec
     heldBySwitch: total(held),
     notToday: total(notToday),
     emptyAt: waiting === 0 ? at : lasts.length === 0 ? null : Math.round(Math.max(...lasts)),
-    share: shareOfRoute(setting.active, route.id, route.channel),
-    unitsEach: meanUnits(room, samples),
-    callSeconds: room.callSeconds,
-    assumed: room.assumed && waiting > 0,
+    share: shareOfRoute(input.active, route.id, route.channel),
+    unitsEach: meanUnits(usage, samples),
+    callSeconds: usage.callSeconds,
+    assumed: usage.assumed && waiting > 0,
     everyNth: Math.max(1, ...samples.map((one) => one.standsFor)),
   }
 }
@@ -154,14 +159,14 @@ interface Placed {
   notToday: WaitingSample[]
 }
 
-/** Which of the sample stand in the queue today, and for how long each is in hand. */
-async function place(
-  setting: Setting,
+/** Which sampled reminders are in today's queue, and how much of the route's time does each take? */
+async function placeInQueue(
+  input: ForecastInput,
   route: Route,
-  room: UsualRoom,
+  usage: TypicalUsage,
   samples: readonly WaitingSample[],
 ): Promise<Placed> {
-  const { runtime, trx, active, at, until } = setting
+  const { runtime, trx, active, at, until } = input
   const recipients = await readRecipients(trx, [...new Set(samples.map((one) => one.recipientId))], at)
   const accounts = await readAccounts(
     trx,
@@ -186,46 +191,43 @@ async function place(
       placed.held.push(sample)
       continue
     }
-    const may = whenItMayGo(
+    const window = sendWindowOf(
       runtime,
-      setting.packs,
+      input.packs,
       { reminder: sample, recipient, accounts: own },
       Math.max(at, sample.nextAt.getTime()),
       until,
     )
-    if (may === null) placed.notToday.push(sample)
+    if (window === null) placed.notToday.push(sample)
     else {
       placed.line.push({
-        ...may,
+        ...window,
         sample,
         count: sample.standsFor,
         expiresAt: sample.expiresAt.getTime(),
-        takesMs: takesMs(route, room.unitsOf(sample.template), shareOf(active, scope), room.callSeconds),
+        takesMs: takesMs(route, usage.unitsOf(sample.template), shareOf(active, scope), usage.callSeconds),
       })
     }
   }
   return placed
 }
 
-function meanUnits(room: UsualRoom, samples: readonly WaitingSample[]): number {
+function meanUnits(usage: TypicalUsage, samples: readonly WaitingSample[]): number {
   const all = samples.reduce((sum, one) => sum + one.standsFor, 0)
-  return all === 0 ? 1 : samples.reduce((sum, one) => sum + room.unitsOf(one.template) * one.standsFor, 0) / all
+  return all === 0 ? 1 : samples.reduce((sum, one) => sum + usage.unitsOf(one.template) * one.standsFor, 0) / all
 }
 
-/** How long a call is taken to be where none has ended yet. */
-const ASSUMED_CALL_SECONDS = 60
-
-/** What messages on a route usually take of it. */
-interface UsualRoom {
-  /** Mean units of a message of this template; of any where it was not sent yet; 1 where nothing was. */
+/** How much of a route's capacity its messages usually take. */
+interface TypicalUsage {
+  /** Mean units of a message of this template; of any template if it was never sent; 1 if nothing was. */
   unitsOf(template: string): number
-  /** Mean seconds that a call holds a line; null: the route has no lines. */
+  /** Mean seconds that a call occupies a line; null: the route has no lines. */
   callSeconds: number | null
   /** Nothing was sent on the route yet: the figures are assumed. */
   assumed: boolean
 }
 
-function usualRoom(route: Pick<Route, 'id' | 'channel' | 'rate'>, recent: readonly RecentAttempts[]): UsualRoom {
+function typicalUsage(route: Pick<Route, 'id' | 'channel' | 'rate'>, recent: readonly RecentAttempts[]): TypicalUsage {
   const ours = recent.filter((one) => one.route === route.id)
   const mean = (some: readonly RecentAttempts[]): number | null => {
     const attempts = some.reduce((sum, one) => sum + one.attempts, 0)
@@ -247,10 +249,10 @@ function usualRoom(route: Pick<Route, 'id' | 'channel' | 'rate'>, recent: readon
 /**
  * How much of its route's time does a message take, in milliseconds?
  *
- * By the rate that the gate really keeps to, which is a little under the one configured; or by the
- * lines, where calls are so long that those are what is scarce.
+ * By the rate that the gate enforces, a little under the configured one, or by the lines where long
+ * calls make those the bottleneck.
  *
- * @param share  of the route's rate, in percent
+ * @param share  the share of the route's rate, in percent
  */
 function takesMs(
   route: Pick<Route, 'channel' | 'rate'>,
@@ -259,38 +261,36 @@ function takesMs(
   callSeconds: number | null,
 ): number {
   const largest = largestWeight(route)
-  // As the gate has it: one heavier than expected pays its surplus twice.
-  const room = units + Math.max(0, units - largest)
-  const byRate = (room * 1_000) / innerRate(atShare({ perSecond: route.rate.perSecond, largestWeight: largest }, share))
+  // As in the gate, a message heavier than expected pays for its surplus twice.
+  const charged = units + Math.max(0, units - largest)
+  const byRate =
+    (charged * 1_000) / innerRate(atShare({ perSecond: route.rate.perSecond, largestWeight: largest }, share))
   const lines = route.rate.simultaneousCalls
   return lines === undefined || callSeconds === null ? byRate : Math.max(byRate, (callSeconds * 1_000) / lines)
 }
 
-/** Rules may put off what they had put off before; more often than this within a day they do not. */
-const MOST_LOOKS = 4
-
-/** From when on, and until when, would the rules let it go? */
-interface MayGo {
+/** The period in which the rules allow sending. */
+interface SendWindow {
   from: Instant
   /** First instant at which a rule would object; null: none foreseen. */
   closesAt: Instant | null
 }
 
 /**
- * When may this waiting reminder go before `until`, by the rules and the facts of today?
+ * When may this waiting reminder be sent before `until`, by today's rules and facts?
  *
- * @returns  null: the rules refuse it, or put it off until `until` or later
+ * @returns  null: the rules refuse it, or defer it to `until` or later
  */
-function whenItMayGo(
+function sendWindowOf(
   runtime: Pick<Runtime, 'config'>,
   packs: readonly CompiledPack[],
   waiting: { reminder: WaitingSample; recipient: RecipientForDecision; accounts: readonly AccountForDecision[] },
   from: Instant,
   until: Instant,
-): MayGo | null {
+): SendWindow | null {
   let at = from
-  for (let looks = 0; looks < MOST_LOOKS && at < until; looks++) {
-    const decision = decide(factsAt(runtime, waiting, at), packs, at)
+  for (let deferrals = 0; deferrals < MAX_DEFERRALS && at < until; deferrals++) {
+    const decision = decide(sampleFacts(runtime, waiting, at), packs, at)
     if (decision.verdict === 'send') return { from: at, closesAt: decision.until }
     if (decision.verdict === 'refuse' || decision.until === null || decision.until <= at) return null
     at = decision.until
@@ -298,7 +298,7 @@ function whenItMayGo(
   return null
 }
 
-function factsAt(
+function sampleFacts(
   { config }: Pick<Runtime, 'config'>,
   {
     reminder,
@@ -311,7 +311,7 @@ function factsAt(
   const address = chooseAddress(recipient, reminder)
   const system: SystemFacts = {
     testMode: false,
-    // Switches are looked at beside the rules: what they hold is counted apart.
+    // Switches are applied before the rules, and what they hold is counted separately.
     switchedOff: null,
     clockUncertain: false,
     routeProblem: routeProblemOf(reminder, address !== null),

@@ -20,21 +20,21 @@ import type { Database } from '../record/schema.ts'
 import type { Runtime } from './runtime.ts'
 import { withdrawForbidden } from './tasks.ts'
 
-/** A reminder that may have come to something. */
+/** A reminder whose status may have changed. */
 interface Moved {
   reminderId: string
   attemptNo?: number
   /** The provider's code, or ours. */
   code?: string | null
-  /** Where it stood before: what did not move is not told again. */
+  /** Its status before; an unchanged status is not notified again. */
   before?: ReminderStatus
 }
 
 /**
- * Notes what upstream is to be told of these reminders, in the transaction in which they moved and after they did.
+ * Adds webhook notices about these reminders, in the transaction that changed them and after the change.
  *
- * The caller holds the lock of each one's recipient; `recipientsToLock` names them. With nobody
- * listening it costs nothing: no question is asked and no row is written.
+ * The caller holds the lock of each one's recipient; `recipientsToLock` names them. Without
+ * configured webhooks nothing is read or written.
  */
 export async function addReminderNotices(
   runtime: Runtime,
@@ -42,11 +42,11 @@ export async function addReminderNotices(
   moved: readonly Moved[],
   now: Instant,
 ): Promise<void> {
-  if (!someoneListens(runtime) || moved.length === 0) return
+  if (!hasWebhooks(runtime) || moved.length === 0) return
   const subjects = await noticeSubjects(
     trx,
     moved.map((one) => one.reminderId),
-    creditorsHeard(runtime),
+    creditorsWithWebhooks(runtime),
   )
   await addNotices(
     trx,
@@ -58,14 +58,14 @@ export async function addReminderNotices(
   )
 }
 
-/** Whose locks `addReminderNotices` will need for these; nobody's when nobody listens. */
+/** The recipients whose locks `addReminderNotices` needs for these; none without configured webhooks. */
 export async function recipientsToLock(
   runtime: Runtime,
   trx: Transaction<Database>,
   reminderIds: readonly string[],
 ): Promise<string[]> {
-  return someoneListens(runtime) && reminderIds.length > 0
-    ? recipientsToNotify(trx, reminderIds, creditorsHeard(runtime))
+  return hasWebhooks(runtime) && reminderIds.length > 0
+    ? recipientsToNotify(trx, reminderIds, creditorsWithWebhooks(runtime))
     : []
 }
 
@@ -94,7 +94,7 @@ const isTold = (status: ReminderStatus): status is NotifiedStatus =>
 const FIRST_WAIT_MS = 5_000
 const LONGEST_WAIT_MS = HOUR
 const PATIENCE_MS = 3 * DAY
-/** However old it is: what waited for a notifier that was down has not been tried yet. */
+/** Regardless of age, because notices may have waited while no notifier was running. */
 const FEWEST_TRIES = 10
 
 /**
@@ -130,13 +130,13 @@ export function nextTry(
   return { outcome: 'again', waitMs: Math.round(full * (1 - jitter / 2)) }
 }
 
-/** A stop that has just been recorded. */
+/** A suppression that has just been recorded. */
 export interface SuppressionNotice {
   scope: SuppressionScope
   reason: SuppressionReason
   /** Null: every channel of what the scope covers. */
   channel: Channel | null
-  /** Who stopped it: `provider`, `call-key`, `unsubscribe-link`, or the actor's name. Never what somebody wrote. */
+  /** Its source: `provider`, `call-key`, `unsubscribe-link`, or the actor's name. Never free text. */
   by: string
   reminderId?: string
   attemptNo?: number
@@ -144,8 +144,8 @@ export interface SuppressionNotice {
 }
 
 /**
- * Lets a stop that has just been recorded reach those who act for us: steps for people that it forbids are withdrawn, and
- * upstream is to be told. The caller holds the locks of the people whom it concerns.
+ * Withdraws the agents' open steps that a new suppression forbids, and adds its webhook notices.
+ * The caller holds the locks of the recipients it concerns.
  */
 export async function addSuppressionNotices(
   runtime: Runtime,
@@ -155,9 +155,9 @@ export async function addSuppressionNotices(
   now: Instant,
 ): Promise<void> {
   await withdrawForbidden(runtime, trx, recipientKeys, now)
-  if (!someoneListens(runtime) || recipientKeys.length === 0) return
+  if (!hasWebhooks(runtime) || recipientKeys.length === 0) return
   const { scope, reason, channel, by, reminderId = null, attemptNo = null, code = null } = stop
-  const recipients = await upstreamRecipients(trx, recipientKeys, creditorsHeard(runtime))
+  const recipients = await upstreamRecipients(trx, recipientKeys, creditorsWithWebhooks(runtime))
   await addNotices(
     trx,
     recipients.flatMap(({ recipientKey, creditor, recipientId }) => {
@@ -182,11 +182,11 @@ export async function addSuppressionNotices(
   )
 }
 
-/** Is anybody told anything at all? Asked first everywhere, so that nobody listening costs nothing. */
-const someoneListens = (runtime: Runtime): boolean => runtime.config.webhooks.length > 0
+/** Checked first, so that without configured webhooks nothing is read. */
+const hasWebhooks = (runtime: Runtime): boolean => runtime.config.webhooks.length > 0
 
-/** Whose creditors' news does anybody hear? Null: everybody's. */
-function creditorsHeard(runtime: Runtime): string[] | null {
+/** The creditors that any webhook listens to; null: all. */
+function creditorsWithWebhooks(runtime: Runtime): string[] | null {
   const { webhooks } = runtime.config
   return webhooks.some((webhook) => webhook.creditors === undefined)
     ? null
@@ -197,15 +197,15 @@ function creditorsHeard(runtime: Runtime): string[] | null {
 const endpointsFor = (runtime: Runtime, creditor: string, type: NoticeType): string[] =>
   runtime.config.webhooks.filter((webhook) => isSubscribedTo(webhook, creditor, type)).map((webhook) => webhook.id)
 
-/** Notices on their way to one endpoint at once, each about another person. */
+/** Concurrent requests to one endpoint, each about another recipient. */
 const AT_ONCE = 50
-/** Longer than any try lasts, so that nobody else tells what is still being told. */
+/** Longer than any try lasts, so that no other notifier repeats a running one. */
 const LEASE_MS = 60_000
-/** Failures in a row before health speaks of them: one restart of the other side is no news. */
+/** Failures in a row before health reports them; one restart of the endpoint is normal. */
 const TROUBLE_AFTER = 3
 
 /**
- * Tells one endpoint what it is still to hear: at least once, about each person in order.
+ * Delivers the notices of one endpoint, at least once, in order for each recipient.
  *
  * Any number of these may work on one endpoint, in this process or in others: the ledger gives
  * each notice to one of them at a time.

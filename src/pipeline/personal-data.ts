@@ -69,7 +69,7 @@ export function openVariables(
   )
 }
 
-/** Keeps what capture would have sent where people can read it, and the receipts it invented for it. */
+/** Stores a captured message where staff can read it, and its simulated receipts. */
 export async function storeCaptured(runtime: Runtime, captured: Captured): Promise<void> {
   const { reminderId, attemptNo } = captured.request.attempt
   const owner = await attemptOwner(runtime.ledger.db, reminderId, attemptNo)

@@ -21,14 +21,14 @@ import { addReminderNotices } from './notify.ts'
 import { fallBack } from './routing.ts'
 import type { Runtime } from './runtime.ts'
 
-/** A provider's later word on one of our attempts, translated by its adapter. */
+/** A provider's receipt for one of our attempts, translated by its adapter. */
 export interface ReceivedReceipt {
   reminderId: string
   attemptNo: number
   word: DeliveryReport
   /** The provider's own status and sequence: the same again is dropped. */
   dedupe: string
-  /** When the provider says it happened; null when it does not say. */
+  /** When it happened according to the provider; null: not stated. */
   saidAt: Instant | null
   /** The provider's reference, when the attempt does not have it yet. */
   providerRef?: string | null
@@ -39,7 +39,7 @@ export interface ReceivedReceipt {
 type ReceiptAnswer = 'applied' | 'no_change' | 'repeated' | 'unknown'
 
 /**
- * Takes in a provider's word: whenever it comes, in whatever order, however often.
+ * Applies a provider's receipt, in any order and any number of times.
  *
  * A final word never gives way to one that is not; knowledge that arrives late is always
  * recorded, and two final words that exclude each other raise an alarm. An attempt in doubt
@@ -106,7 +106,7 @@ export async function applyReceiptIn(
     endReason: meaning.endReason,
     contact: meaning.contact,
   })
-  // Whoever settled it as accepted has marked them; an attempt whose lease ran out nobody has.
+  // Settling as accepted marked the spells already; an attempt whose lease expired has not been marked.
   if (status === 'accepted' && subject.status !== 'accepted')
     await markSpells(trx, [{ reminderId: receipt.reminderId, reservedAt: subject.reservedAt }])
   const about = { reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, code: word.code }

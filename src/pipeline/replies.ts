@@ -46,22 +46,22 @@ interface InboundMessage {
   source: string
 }
 
-/** Why nobody can be told to have sent a message. */
+/** Why a message matches no recipient. */
 type UnresolvedProblem = 'unreadable-sender' | 'unknown-number'
 
 /** One message of an SMS has 1,600 characters at most. */
 const MOST_WORDS = 1_600
-/** Somebody who writes more in a day is read, and stopped, all the same; only the record keeps no more. */
+/** Replies of one recipient recorded per day; further ones are still read, and suppress, but are not recorded. */
 const MOST_A_DAY = 50
 const MOST_SHARING = 100
 const MOST_UNRESOLVED = 10_000
 
 /**
- * Takes in what somebody wrote, once, however often the provider delivers it.
+ * Applies a reply once, however often the provider delivers it.
  *
  * A wish to stop binds the number at every creditor of the route, known or not; START takes back what the number itself
- * asked for. What is not understood keeps its words in the person's vault, makes a task, and holds the channel until
- * somebody has read it. What cannot be told to be anybody's is logged, counted and listed.
+ * asked for. What is not understood is kept sealed, opens a task, and holds the channel until an agent
+ * has read it. A message that matches no recipient is logged, counted and listed.
  */
 export async function applyReply(runtime: Runtime, message: InboundMessage): Promise<void> {
   const read = readReply(message.text, stopWordsOf(runtime.config.packs))
@@ -139,7 +139,7 @@ async function takeFor(
   if (isStop(reading)) stop(runtime, drafts, creditor, message, reading, anchors, recipients, now)
   if (reading.meaning === 'start') {
     const places = writers.map(({ jurisdiction }) => jurisdiction)
-    // Where somebody is not known to be, any law may be theirs.
+    // A recipient without a known jurisdiction may be under any law.
     const jurisdictions = places.length === 0 || places.includes(null) ? null : (places as string[])
     if (mayStartAgain({ jurisdictions, channels: [message.channel] }, now, runtime.config.packs))
       await start(trx, creditor, message, anchors, now)
@@ -337,7 +337,7 @@ function instructionsFor({ meaning, hints }: ReplyReading): string {
 const wellFormed = (text: string): string =>
   text.replaceAll(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
 
-/** Nobody can be told to have sent it: it is logged, counted and listed, without its words, for which nobody's vault is there. */
+/** Records a message that matches no recipient, without its text, for which there is no data key. */
 async function unresolved(
   runtime: Runtime,
   message: InboundMessage & { reference: string },

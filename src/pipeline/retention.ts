@@ -98,17 +98,17 @@ async function retainPartition(
   return { ...about, fate: 'dropped', unfinished, kept: thinned.kept }
 }
 
-/** What the house itself demands. */
+/** The operator's own retention settings. */
 interface HouseRetention {
   /** Whole months after the one in which something happened. */
   readonly keepMonths: number
-  /** True: somebody ordered that nothing may be deleted. */
+  /** True: a legal hold forbids deleting anything. */
   readonly legalHold: boolean
 }
 
 /** From when on records are to be kept. */
 interface Cutoff {
-  /** What is older than this month may go. */
+  /** Records older than this month may be deleted. */
   before: Month
   /** Unless the debt was collected since then; null: no rule counts from the last collection activity. */
   ongoingSince: Instant | null
@@ -159,9 +159,9 @@ export function cutoffOf(
   return { before, ongoingSince: ongoing < now ? ongoing : null, reasons: before < houses ? reasons : [] }
 }
 
-/** Removed in one statement, so that nobody waits for it long. */
+/** Rows deleted in one statement, so that others do not wait for it long. */
 const NOTICES_AT_ONCE = 1_000
-/** What an endpoint never took is somebody's question for longer than what it took. */
+/** Abandoned notices are kept for inquiries at least this long. */
 const GIVEN_UP_DAYS = 90
 
 /**
@@ -205,7 +205,7 @@ async function retainNotices({ ledger: { db }, clock, config }: Runtime, apply: 
 /** Others wait behind a lock that is waited for, so not for long; the next round tries again. */
 const LOCK_TIMEOUT_MS = 200
 
-/** Sees to it that the ledger has pieces for the months to come. One for each sweeper. */
+/** Creates the partitions of coming months ahead of time. One instance per sweeper. */
 export class MonthlyPartitions {
   readonly #runtime: Runtime
   /** Machine time. */
@@ -216,7 +216,7 @@ export class MonthlyPartitions {
     this.#runtime = runtime
   }
 
-  /** Looks once an hour, and at once when either clock has come to another month. A failure is reported and harms nobody: rows without a month have a place. */
+  /** Runs hourly, and at once when either clock enters a new month. Failures are logged; rows then go to the default partition. */
   async pass(): Promise<void> {
     const { ledger, clock, log } = this.#runtime
     const now = { machine: Date.now(), business: clock.now() }
@@ -238,7 +238,7 @@ export class MonthlyPartitions {
 }
 
 const REPLIES_AT_ONCE = 1_000
-/** What nobody can be told to have sent is somebody's question for a while, and then evidence of nothing. */
+/** Replies from unknown senders are kept for inquiries for a while; they are no evidence. */
 const UNRESOLVED_DAYS = 90
 const DAYS_A_MONTH = 31
 

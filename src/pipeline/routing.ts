@@ -16,11 +16,11 @@ interface RouteCriteria {
   creditor: string
   product: string
   role: Role
-  /** Where the person is or may be, as ISO 3166-1 or 3166-2; empty when nothing is known. */
+  /** Where the recipient is or may be, as ISO 3166-1 or 3166-2; empty: not known. */
   jurisdictions: readonly string[]
 }
 
-/** Which route do this creditor's messages about this account want, wherever the recipient is? */
+/** The criteria for routes of this creditor's messages about this account. */
 export const routeCriteria = (
   { creditor, jurisdiction }: { creditor: string; jurisdiction: string | null },
   { product, role }: { product: string; role: Role },
@@ -38,7 +38,7 @@ type RouteChoice = { ok: true; route: Route } | { ok: false; problem: string }
  *
  * The first in the order of the configuration that serves the creditor, the product, the role and
  * every jurisdiction; a route for `US` serves `US-NY`. A route that names jurisdictions does not
- * serve people of whom none is known.
+ * serve recipients whose jurisdiction is not known.
  *
  * @returns  the route, or what none of them serves, in words for the record
  */
@@ -96,7 +96,7 @@ export function chooseCarrier(
 /**
  * The route of a reminder that no route serves.
  *
- * Such a reminder still needs a decision that people can read, so it goes through the same
+ * Such a reminder still needs a recorded decision, so it goes through the same
  * reserve as all others, is refused there as `route_not_eligible`, and never reaches a provider.
  */
 export const NO_ROUTE = 'none'

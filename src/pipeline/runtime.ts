@@ -5,10 +5,10 @@ import type { Ledger } from '../record/ledger.ts'
 import type { Vault } from '../record/vault/vault.ts'
 
 /**
- * What every step of the pipeline needs: the record, the rules, the time and a voice.
+ * What every pipeline function needs: configuration, ledger, vault, clock and log.
  *
- * Passed first to each pipeline function, so that tests and the demonstration can
- * bring a ledger and a clock of their own.
+ * Passed as the first argument, so that tests and the demonstration can use a ledger and
+ * a clock of their own.
  */
 export interface Runtime {
   readonly config: Config
@@ -16,7 +16,7 @@ export interface Runtime {
   readonly vault: Vault
   readonly clock: Clock
   readonly log: Log
-  /** Tells the planner that something may be due now; absent where nobody plans by himself, as under a stepped clock. */
+  /** Tells the planner that something may be due now; absent where no planner daemon runs, as under a stepped clock. */
   readonly ringPlanner?: () => void
 }
 

@@ -186,7 +186,7 @@ function reachable(channels: readonly Channel[], recipient: RecipientForDecision
 /** What keeps a step from being given out; null: nothing, though its hour may not have come. */
 interface Bar {
   reason: Objection
-  /** When all that bars it has ended; null: nobody knows. */
+  /** When everything that bars it has ended; null: not known. */
   until: Instant | null
   /** A stop without an end, or a switch that stops: an open task is withdrawn. */
   final: boolean
@@ -293,7 +293,7 @@ const sooner = (a: Decision, b: Decision): boolean =>
   RANK[a.verdict] < RANK[b.verdict] ||
   (a.verdict === 'defer' && b.verdict === 'defer' && (a.until ?? Infinity) < (b.until ?? Infinity))
 
-/** A switch wakes nobody: how soon to ask again whether a step that it kept back may be given out. */
+/** Lifting a switch wakes no plan: how soon to check again whether a step it held back may be given out. */
 const ASK_AGAIN_MS = 15 * MINUTE
 
 /** Is anything in this plan for a person to do? Only then have its facts to be read. */

@@ -10,14 +10,14 @@ import { inWriteTransaction, lockRecipientDraft } from './accept/write-transacti
 import { applyReceipt } from './receipts.ts'
 import type { Runtime } from './runtime.ts'
 
-/** What the listener of a call told us by a key. */
+/** A key that the listener of a call pressed. */
 export interface VoiceKey {
   reminderId: string
   attemptNo: number
   meaning: Exclude<VoiceMeaning, 'repeat'>
 }
 
-/** What a key says; of the others nothing follows but that they were heard. */
+/** The fact that a key reports; other keys only prove that the call was heard. */
 const FACTS: Readonly<Partial<Record<VoiceKey['meaning'], Fact>>> = {
   paid: { type: 'payment-pending', until: null },
   promise: { type: 'promise-wish' },
