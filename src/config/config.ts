@@ -37,7 +37,7 @@ interface Limits {
   leaseSeconds: number
   /** Total time of one call to a provider. Twilio may take 26 s to answer. */
   callSeconds: number
-  /** What was rung and not taken for so long is rung again. */
+  /** Queued reminders not taken for this long are queued again. */
   ringAgainSeconds: number
 }
 
@@ -76,9 +76,9 @@ export interface Config {
   readonly routes: readonly Route[]
   readonly locales: Locales
   readonly delivery: {
-    /** When not empty, nobody else is reached: E.164 numbers and mailboxes. */
+    /** When not empty, only these are reached: E.164 numbers and mailboxes. */
     readonly onlyTo: readonly string[]
-    /** Milliseconds within which the same is not told twice; see `pipeline/dispatch/repeats.ts`. */
+    /** Milliseconds within which the same text is not sent twice. */
     readonly sameWordsWithin: number
     /** ISO 3166-1 countries whose landlines take SMS; elsewhere an SMS step skips a landline. Absent: none. */
     readonly smsToLandlines?: readonly string[]
@@ -100,7 +100,7 @@ export interface Config {
   readonly limits: Limits
 }
 
-/** One mistake in the configuration: where, what, and what would be right. Holds no secret. */
+/** One mistake in the configuration: where, what, and its cure. Holds no secret. */
 export interface ConfigProblem {
   code: ConfigProblemCode
   /** Relative to the root; `environment` for variables. */
@@ -131,7 +131,7 @@ export type ConfigProblemCode =
   | 'missing_words'
   | 'bad_template'
 
-/** Something that may be meant but deserves a look before anything is sent. */
+/** Possibly intended, but worth checking before anything is sent. */
 export interface ConfigWarning {
   code:
     | 'capture_instead'

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { ConfigProblem, MasterKey } from './config.ts'
 import type { Environment } from './yaml-file.ts'
 
-/** What a whole deployment is told through its environment. */
+/** Settings of a deployment from environment variables. */
 interface Deployment {
   production: boolean
   port: number
@@ -18,7 +18,7 @@ interface Deployment {
 const DEFAULT_PORT = 8080
 
 /**
- * What does the environment say, and what of it is wrong?
+ * Which settings do the environment variables hold, and which are wrong?
  *
  * A variable that is set but empty counts as not set. Problems name the variable, never its value.
  *

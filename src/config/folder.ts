@@ -26,7 +26,7 @@ const unreadable = (file: string, problem: string, cure: string): ConfigProblem 
   cure,
 })
 
-/** The text of one file, or why it cannot be had. */
+/** The text of one file, or why it cannot be read. */
 export function readText(root: string, file: string): { text: string } | { problem: ConfigProblem } {
   try {
     const bytes = readFileSync(join(root, file))
@@ -170,7 +170,7 @@ export function readTemplates(root: string): { templates: Template[]; named: str
   return { templates, named: folders.map((f) => f.name), problems }
 }
 
-/** What stands under `templates/`, whether or not it makes templates. */
+/** The files under `templates/`, valid or not. */
 export function readTemplateFolders(root: string): { folders: TemplateFolder[]; problems: ConfigProblem[] } {
   const listed = readNames(root, FOLDER)
   if ('problem' in listed) return { folders: [], problems: [listed.problem] }

@@ -17,7 +17,7 @@ const MAIN = 'config/decorum.yaml'
 const IMPORTS = 'config/imports'
 
 /**
- * What is Decorum configured to do here, or everything that is wrong with it at once?
+ * The configuration under `root`, or every mistake in it at once.
  *
  * Reads `config/` and `templates/` under `root`, and `env`; nothing else, and never again.
  *

@@ -11,7 +11,7 @@ import type { Config, ConfigProblem, ConfigWarning } from './config.ts'
 import { problemAt } from './problems.ts'
 import type { YamlFile } from './yaml-file.ts'
 
-/** What the files hold once each is right by itself, with where each came from. */
+/** The contents of the files that are valid by themselves, with their sources. */
 interface Parts {
   settings: YamlFile
   house: readonly string[]
@@ -27,7 +27,7 @@ interface Parts {
   named: { ladders: readonly string[]; packs: readonly string[]; templates: readonly string[] }
 }
 
-/** Names that lead nowhere: every name one file uses for something in another. */
+/** Which names in one file refer to something that no other file defines? */
 export function brokenReferences(parts: Parts): ConfigProblem[] {
   return [
     ...housePacks(parts),
@@ -256,7 +256,7 @@ function ladderWords({ value: ladder, yaml }: Parts['ladders'][number], { templa
 
 const spoken = (ladder: Ladder): Ladder['rungs'] => ladder.rungs.filter((rung) => rung.who === 'machine')
 
-/** What of this valid configuration deserves a look before anything is sent? */
+/** What of this valid configuration is worth checking before anything is sent? */
 export function warningsOf(config: Config): ConfigWarning[] {
   const warnings: ConfigWarning[] = []
   const real = config.routes.filter(reachesRecipients)

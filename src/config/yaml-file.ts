@@ -5,7 +5,7 @@ import { READ_AT_BUILD } from './read-at-build.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** One YAML file, read: its value with variables filled in, and where each part of it stands. */
+/** One YAML file: its value with variables filled in, and the line of each part. */
 export interface YamlFile {
   /** Relative to the root. */
   file: string
@@ -19,7 +19,7 @@ export interface YamlFile {
 type ReadYaml = { yaml: YamlFile | null; problems: ConfigProblem[] }
 
 /**
- * What does this YAML text say, with `${NAME}` and `${NAME:-default}` filled in?
+ * The value of this YAML text, with `${NAME}` and `${NAME:-default}` filled in.
  *
  * Variables are put in after parsing, so a password that holds `: ` or `#` stays a password,
  * and they may stand inside `{ … }`. A value that comes from the environment is text.

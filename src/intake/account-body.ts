@@ -5,7 +5,7 @@ import { nextStepSchema } from '../model/template-facts.ts'
 import { balance, configId, instant, line, localDateField, upstreamId, variables } from './fields.ts'
 import { recipientInAccount } from './recipient-body.ts'
 
-/** Read by `parseMoney`, which says more about a wrong amount than a type could. */
+/** Checked by `parseMoney`, whose faults are more precise than a type error. */
 const statedText = z.unknown().meta({ type: 'string' })
 
 function exactly(amount: unknown, currency: unknown, path: PropertyKey[], ctx: z.RefinementCtx): Money {
@@ -20,7 +20,7 @@ function exactly(amount: unknown, currency: unknown, path: PropertyKey[], ctx: z
   return z.NEVER
 }
 
-/** What is overdue, exact, with what it is made of; below zero when more was paid than was owed. */
+/** The exact overdue amount with its parts; negative when overpaid. */
 const overdueBody = z
   .strictObject({
     amount: statedText,
@@ -42,7 +42,7 @@ const overdueBody = z
 
 type StatedOverdue = Money & { parts: Record<string, string> | null }
 
-/** Facts that templates may demand beyond the figures; each is stated by the creditor or not known. Ladders' gates may ask for more. */
+/** Facts beyond the amounts that templates may require, as stated by the creditor. Gates of ladders may require others. */
 const factsForWords = z
   .object({
     lateInterest: z.boolean().nullish(),
@@ -92,7 +92,7 @@ function settle<T extends Fields>(stated: T, ctx: z.RefinementCtx): Omit<T, 'bal
     fault(ctx, 'balance', 'is another name of overdue, which is there too', 'State one of them.')
   if (stated.recipient !== undefined && stated.recipientId !== undefined)
     fault(ctx, 'recipientId', 'stands beside recipient', 'State recipient (with its id) or recipientId.')
-  // Nearly every account is stated under the one name, and is not copied.
+  // Nearly every account uses `overdue`, and is not copied.
   if (stated.balance === undefined) return stated
   const { balance, ...body } = stated
   return { ...body, overdue: balance }

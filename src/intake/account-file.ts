@@ -22,18 +22,18 @@ export interface AccountFileReader {
   format: FileFormat
   /** Null: NDJSON. */
   columns: AccountColumns | null
-  /** From the first account on, however often it is asked for; a record of several lines has the number of its first. */
+  /** From the first account on, at each call; a record of several lines has the number of its first. */
   records(): AsyncIterable<Line>
 }
 
-/** What does one record say? */
+/** Which account does one record state? */
 export function readAccountRecord(text: string, columns: AccountColumns | null): Parsed<AccountLine> {
   if (columns !== null) return readAccountRow(text, columns)
   const json = parseJson(text)
   return json.ok ? parse(accountLine, json.value) : json
 }
 
-/** The account's own id in a record that cannot be read as a whole; null when not even that can. */
+/** The account's id in a record that is otherwise invalid; null when that is unreadable too. */
 export function idInRecord(text: string, columns: AccountColumns | null): string | null {
   if (columns !== null) return idInRow(text, columns)
   try {
@@ -47,10 +47,10 @@ export function idInRecord(text: string, columns: AccountColumns | null): string
 /**
  * How is this file of accounts read?
  *
- * Told from its bytes where nothing is stated: UTF-8, UTF-16, plainly Chinese GB18030; CSV with its delimiter, or
- * NDJSON, or an .xlsx workbook. What is not sure is refused with what to state.
+ * Detected from its bytes where not stated: UTF-8, UTF-16 or clearly Chinese GB18030; CSV with its delimiter, NDJSON, or an
+ * .xlsx workbook. An ambiguous file is refused with what to state.
  *
- * @param bytes  from the beginning, however often it is asked for
+ * @param bytes  the file from its beginning, at each call
  */
 export async function openAccountFile(
   bytes: () => AsyncIterable<Uint8Array>,
@@ -144,15 +144,15 @@ async function* below(lines: AsyncIterable<Line>, no: number): AsyncGenerator<Li
   for await (const line of lines) if (line.no > no) yield line
 }
 
-/** A cell may run over so many lines and characters. */
+/** Limits of one record with line breaks inside quotes. */
 const MOST_LINES = 50
 const MOST_CHARACTERS = 64 * 1024
 
 /**
  * Lines joined to records where a line break stands inside quotes; rows without any cell are left out.
  *
- * A quote that is never closed must spoil its own line and no other: lines are joined only if the result has the
- * header's cells and no line inside is a whole record by itself; otherwise each line stands alone.
+ * A quote that is never closed must invalidate its own line only: lines are joined only if the result has the header's
+ * number of cells and no line inside is a whole record by itself.
  */
 async function* wholeRecords(lines: AsyncIterable<Line>, columns: AccountColumns): AsyncGenerator<Line> {
   const source = lines[Symbol.asyncIterator]()

@@ -22,7 +22,7 @@ type ParsedAddress = { ok: true; value: string } | { ok: false; problem: string;
 /**
  * Which number or mailbox does this text name, in the one form that is stored and hashed?
  *
- * Whoever it may belong to: for looking up, for what happened, for stopping, which must never fail.
+ * Also for numbers that cannot be a recipient's own: for look-ups, contact records and suppressions, which must not fail.
  *
  * @param country  ISO 3166-1 country that a number without `+` belongs to; null: none is known
  */
@@ -30,7 +30,7 @@ export function parseAddress(channel: Channel, text: string, country: string | n
   return channel === 'email' ? parseEmail(text) : parsePhone(text, country)
 }
 
-/** The same of an address that a borrower is said to have: a number that can be nobody's own is refused. */
+/** The same of a recipient's own address: a number that cannot be personal is refused. */
 export function parseOwnAddress(channel: Channel, text: string, country: string | null): ParsedAddress {
   return channel === 'email' ? parseEmail(text) : parseOwnPhone(text, country)
 }
@@ -214,7 +214,7 @@ function isUsable(planned: PlannedNumber | null): boolean {
   return planned.valid || MOBILE_LENGTHS.get(countryCallingCode)?.has(nationalNumber.length) === true
 }
 
-/** Nobody who owes anything has such a number, and an SMS or a call to it costs or goes astray. */
+/** Number types that no recipient has; a message there costs money or reaches others. */
 const NOT_A_PERSONS: Partial<Record<Exclude<NumberType, undefined>, string>> = {
   TOLL_FREE: 'a toll-free number',
   PREMIUM_RATE: 'a premium-rate number',
@@ -230,9 +230,9 @@ const NORTH_AMERICAN_TOLL_FREE = /^8(?:00|22|33|44|55|66|77|8\d)/
 const IN_SEQUENCE = /^(?:0?1234567890?|0?12345678|9876543210|0123456789)\d?$/
 
 /**
- * Why can this number be nobody's? Null: it may be somebody's own.
+ * Why can this number not be personal? Null: it may be.
  *
- * Types that no person has, what the plan excludes by its own rules, and what is typed where no number is known.
+ * Types that no recipient has, numbers that the plan excludes, and placeholders.
  */
 export function notPersonalReason({ number, type, valid }: PlannedNumber): string | null {
   const { countryCallingCode, nationalNumber } = number
@@ -252,7 +252,7 @@ export function notPersonalReason({ number, type, valid }: PlannedNumber): strin
   return !valid && nationalNumber.startsWith('0') ? "is excluded by its country's plan" : null
 }
 
-/** What a phone number says about where its holder may be, and what line it is. */
+/** What a phone number shows about its holder's place, and its line type. */
 export interface PhoneEvidence {
   /** ISO 3166-1 alpha-2 of the prefix; null when it has none (satellite, international freephone). */
   country: string | null

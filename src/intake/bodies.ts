@@ -36,7 +36,7 @@ export const contactBody = z.strictObject({
 })
 export type ContactBody = z.output<typeof contactBody>
 
-/** What came of a step for a person. `handed-off` and `kept` answer a proposed hand-off; `read` says that a reply was read and nothing more came of it. */
+/** Outcomes of a manual task. `handed-off` and `kept` answer a proposed hand-off; `read`: a reply was read and needs nothing more. */
 export const TASK_OUTCOMES = [
   'contacted',
   'promise',
@@ -71,7 +71,7 @@ export const taskCompletion = z
   })
 export type TaskCompletion = z.output<typeof taskCompletion>
 
-/** `POST /v1/holds`: a pause of one account, or of everything of a person. */
+/** `POST /v1/holds`: a hold of one account, or of all accounts of a recipient. */
 export const holdBody = z
   .strictObject({
     creditor: configId.optional(),
@@ -97,7 +97,7 @@ export type HoldBody = z.output<typeof holdBody>
 export const holdEndBody = z.strictObject({ reason: line(200) })
 export type HoldEndBody = z.output<typeof holdEndBody>
 
-/** `POST /v1/suppressions`: a stop for one address, one channel of a person, or everything of a person. */
+/** `POST /v1/suppressions`: of one address, one channel of a recipient, or the recipient. */
 export const suppressionBody = z
   .strictObject({
     creditor: configId.optional(),
@@ -131,7 +131,7 @@ export const suppressionBody = z
   })
 export type SuppressionBody = z.output<typeof suppressionBody>
 
-/** As its country writes it now: a stop comes in the form in which a provider reported the number. */
+/** The current form of a number: suppressions may state it as a provider reported it. */
 function numberInForce(value: string): string {
   const digits = value.replaceAll(/[\s().-]/g, '')
   const now = withoutOldPrefix(digits)
@@ -161,7 +161,7 @@ export const reminderBody = z.strictObject({
 })
 export type ReminderBody = z.output<typeof reminderBody>
 
-/** `POST /v1/permits`: somebody else's dialler or an agency asks before it calls. */
+/** `POST /v1/permits`: another dialler or an agency asks before it calls. */
 export const permitBody = z.strictObject({
   creditor: configId.optional(),
   recipientId: upstreamId,
@@ -180,7 +180,7 @@ export const permitBody = z.strictObject({
 })
 export type PermitBody = z.output<typeof permitBody>
 
-/** What came of a permitted call. `not-placed`: surely nobody was called, and the permit's place in the caps is given back. */
+/** Outcomes of a permitted call. `not-placed`: no call was made, and the permit no longer counts in caps. */
 const PERMIT_OUTCOMES = ['no-answer', 'voicemail', 'conversation', 'failed', 'not-placed'] as const
 
 /** `POST /v1/permits/{id}:settle`. */

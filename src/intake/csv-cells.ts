@@ -18,7 +18,7 @@ export interface CellSetting {
   values: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
-/** What one cell means for a field: a value as JSON would have it, or why it is none. */
+/** Reads one cell for a field: the value as in JSON, or why it is invalid. */
 export type CellReader = (
   path: FieldPath,
   cell: string,
@@ -33,9 +33,8 @@ const AMOUNTS: ReadonlySet<string> = new Set(['amount', 'outstanding', 'minimumD
 /**
  * How are the cells of this file read?
  *
- * By the field's name: days and instants in the stated format (and as ISO 8601, which is never ambiguous),
- * amounts by the stated decimal mark, numbers and truths as such. Nothing is guessed: 03/04/2026 without a
- * stated format is refused.
+ * By the field's name: days and instants in the stated format or ISO 8601, amounts by the stated decimal mark, numbers and
+ * booleans as such. Nothing is guessed: 03/04/2026 without a stated format is refused.
  */
 export function cellReader(setting: CellSetting): CellReader {
   const format = setting.dateFormat === null ? null : dateReader(setting.dateFormat)
@@ -111,7 +110,7 @@ function isoWithoutOffset(cell: string): { date: string; time: string | null } |
   return { date: parts[1] as string, time: parts[2] === undefined ? null : `${parts[2]}${parts[4] ?? ':00'}` }
 }
 
-/** 1.250,00 → 1250.00; what is written otherwise stays, and is refused with the reason. */
+/** 1.250,00 → 1250.00; other text is unchanged, and refused later with the reason. */
 function withPoint(cell: string): string {
   return /^[-(]?\d{1,3}(?:\.\d{3})*(?:,\d+)?[-)]?$|^[-(]?\d+(?:,\d+)?[-)]?$/.test(cell)
     ? cell.replaceAll('.', '').replace(',', '.')

@@ -1,6 +1,6 @@
 import type { FileEncoding } from '../model/import-mapping.ts'
 
-/** What the bytes of a file are, before any of it is read. */
+/** What kind of file the bytes are. */
 export type FileKind =
   | { kind: 'text'; encoding: FileEncoding; lineEnd: '\n' | '\r' }
   /** A ZIP archive, as .xlsx is. */
@@ -8,7 +8,7 @@ export type FileKind =
   | { kind: 'refused'; problem: string; cure: string }
 
 const PLAIN_TEXT = 'Save it as CSV or NDJSON in UTF-8, or as .xlsx.'
-/** How much is looked at for what shows in the first lines. */
+/** Bytes inspected for what the first lines show. */
 const BEGINNING = 64 * 1024
 
 type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
@@ -16,11 +16,10 @@ type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 /**
  * Which encoding and line ends does this file have?
  *
- * A byte order mark decides; then valid UTF-8; then, where its double bytes are plainly Chinese, GB18030. Bytes
- * that may as well be something else are left to UTF-8, whose reader refuses each line that does not fit: a
- * wrong guess would turn names into other names.
+ * A byte order mark decides; then valid UTF-8; then GB18030, if its double bytes are clearly Chinese. Anything ambiguous is
+ * read as UTF-8, which refuses each invalid line: a wrong guess would turn names into other names.
  *
- * @param stated  what the caller says; then nothing is guessed
+ * @param stated  the encoding stated by the caller, which is not questioned
  */
 export async function inspectFile(bytes: Bytes, stated: FileEncoding | null): Promise<FileKind> {
   const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -46,10 +45,9 @@ export async function inspectFile(bytes: Bytes, stated: FileEncoding | null): Pr
 }
 
 /**
- * The same text in UTF-8, with line feeds, however its bytes come in pieces.
+ * The text in UTF-8 with line feeds, from chunks of any size.
  *
- * What is no character of the encoding becomes U+FFFD, which the line's reader refuses. UTF-8 itself passes
- * through untouched.
+ * Invalid bytes become U+FFFD, which the line's reader refuses. UTF-8 passes through unchanged.
  */
 export async function* toUtf8(
   bytes: Bytes,

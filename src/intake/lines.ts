@@ -1,6 +1,6 @@
 import type { Fault } from '../model/errors.ts'
 
-/** Longer lines are refused one by one: no account needs a mebibyte, and memory stays constant. */
+/** A longer line is refused, so that memory stays constant; no account needs a mebibyte. */
 export const MAX_LINE_BYTES = 1 << 20
 
 /** One line of a file or stream; `no` counts from 1. Empty lines are counted and left out. */
@@ -10,10 +10,9 @@ const LF = 0x0a
 const BOM = /^\ufeff/
 
 /**
- * What are the lines of this stream, however its bytes come in pieces?
+ * The lines of a stream, from chunks of any size.
  *
- * Takes LF and CRLF, drops a byte order mark. A line that is too long or is not UTF-8 is a
- * fault of that line alone.
+ * Accepts LF and CRLF, drops a byte order mark. A line that is too long or not UTF-8 is a fault of that line alone.
  */
 export async function* readLines(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Line> {
   let no = 1
@@ -38,7 +37,7 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array> | Iterable<Uin
       const line = finish()
       if (line !== null) yield line
     }
-    // A copy: the source may use its buffer again.
+    // A copy: the source may reuse its buffer.
     if (from < chunk.length) hold(chunk.slice(from))
   }
   if (held > 0) {

@@ -3,7 +3,7 @@ import type { Fault, Parsed } from '../model/errors.ts'
 import { fieldPath, kindOfValue, zodFaults } from '../model/faults.ts'
 
 /**
- * What does this input say, once it has passed its schema?
+ * Does this input match its schema, and what is its value?
  *
  * @param schema  one of this folder's wire schemas
  * @param value   as it came out of JSON or a CSV row
@@ -11,14 +11,14 @@ import { fieldPath, kindOfValue, zodFaults } from '../model/faults.ts'
  */
 export function parse<S extends z.ZodType>(schema: S, value: unknown): Parsed<z.output<S>> {
   const narrowed = optionOf(schema, value)
-  // Wording is for faults, and what fits has none: parsing with it takes a quarter longer.
+  // Messages are needed for faults only, and parsing with them takes a quarter longer.
   const result = narrowed.safeParse(value)
   if (result.success) return { ok: true, value: result.data as z.output<S> }
   const worded = narrowed.safeParse(value, { error: wording })
   return { ok: false, faults: zodFaults((worded.error ?? result.error) as z.ZodError, narrowed) }
 }
 
-/** The one variant that the input names, so that its faults are told against that and not against all. */
+/** The variant that the input names, so that faults refer to it alone. */
 function optionOf(schema: z.ZodType, value: unknown): z.ZodType {
   if (!(schema instanceof z.ZodDiscriminatedUnion) || typeof value !== 'object' || value === null) return schema
   const key = schema.def.discriminator
@@ -31,7 +31,7 @@ function optionOf(schema: z.ZodType, value: unknown): z.ZodType {
   )
 }
 
-/** Shorter and friendlier than the library's own; what a schema says itself comes first. */
+/** Replaces zod's default messages; a message the schema sets takes precedence. */
 const wording: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === 'invalid_type')
     return issue.input === undefined ? 'is missing' : `is not ${kindOfValue(issue.expected)}`
@@ -56,13 +56,12 @@ const LITERALS: readonly (readonly [string, unknown])[] = [
 /**
  * Which value does this JSON document hold?
  *
- * Stricter than `JSON.parse`: a key that stands twice in one object is a fault (parsers disagree
- * about which one counts), so is `__proto__`, and so is nesting beyond 32. Faults say where, and
- * never quote the text.
+ * Stricter than `JSON.parse`: a duplicate key is a fault (parsers disagree about which one counts), as are `__proto__` and
+ * nesting beyond 32. Faults state the position and never quote the text.
  */
 export function parseJson(text: string): Parsed<unknown> {
   try {
-    return { ok: true, value: new Reader(text).document() }
+    return { ok: true, value: new JsonReader(text).document() }
   } catch (error) {
     if (error instanceof JsonFault) return { ok: false, faults: [error.fault] }
     throw error
@@ -77,7 +76,7 @@ class JsonFault extends Error {
   }
 }
 
-class Reader {
+class JsonReader {
   readonly #text: string
   #at = 0
   #path: (string | number)[] = []

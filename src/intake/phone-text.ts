@@ -1,7 +1,7 @@
 import { isE164 } from '../model/address-rules.ts'
 import { plainText } from '../model/plain-text.ts'
 
-/** A phone number as it was written, in ASCII and without what surrounds it; or why it names no one number. */
+/** A phone number in ASCII, without surrounding text; or why it is not exactly one number. */
 type PhoneText = { ok: true; text: string } | { ok: false; problem: string; cure: string }
 
 export const WRITE_WITH_PLUS = 'Write it with + and the country code, like "+8613800138000".'
@@ -17,14 +17,13 @@ const AREA_SLASH =
   /^(?:(?:\+|00)\d{1,3}[ .-]?(?:\(0\) ?)?\(?\d{1,5}\)?|\(?0\d{1,5}\)?|\(?[2-9]\d\d\)?) ?\/ ?\d[\d .-]{3,}$/
 
 /**
- * What does this text say, once it is free of what phones, spreadsheets and web pages put around a number?
+ * Which number does this text hold, without what phones, spreadsheets and web pages add around it?
  *
- * Cleaned: digits, signs and spaces of any script and width, dashes of any kind, invisible characters,
- * `tel:`, an apostrophe before it, `="…"`. Refused: whatever would have to be cut off or joined to make
- * a number of it.
+ * Cleaned: digits, signs and spaces of any script and width, dashes of any kind, invisible characters, `tel:`, a leading
+ * apostrophe, `="…"`. Refused: text from which something would have to be cut off or joined to make a number.
  */
 export function readPhoneText(stated: string): PhoneText {
-  // Most numbers come so, and have nothing around them.
+  // Most numbers need no cleaning.
   if (isE164(stated)) return { ok: true, text: stated }
   const text = asciiOf(stated)
   const wrong = (problem: string, cure: string = WRITE_WITH_PLUS): PhoneText => ({ ok: false, problem, cure })

@@ -24,7 +24,7 @@ const jurisdiction = z
   })
   .describe('ISO 3166-1 or 3166-2')
 
-/** A postcode, which is read for what it says of the place and not kept. */
+/** A postcode: read to narrow the place, and not stored. */
 export const postcode = z
   .string()
   .max(16, 'is longer than 16 characters')
@@ -33,7 +33,7 @@ export const postcode = z
     'Read together with `jurisdiction` for a finer place (United States: state, New York City, zone); not kept.',
   )
 
-/** What a postcode needs beside it: alone it may be that of many countries. */
+/** A postcode alone may be that of many countries. */
 export const POSTCODE_NEEDS_COUNTRY = {
   message: 'needs the jurisdiction beside it',
   path: ['postcode'],
@@ -47,7 +47,7 @@ export const hasPostcodeCountry = ({
   jurisdiction?: string | null | undefined
 }): boolean => code == null || place != null
 
-/** By their spelling: few are in use, and Intl takes longer over one than the rest of an account does. */
+/** By their spelling: few are in use, and Intl takes longer for one than parsing the rest of an account. */
 const locales = new LRUCache<string, string>({ max: 1_000 })
 
 function canonicalLocale(text: string): string {
@@ -76,7 +76,7 @@ const locale = z
   })
   .describe('BCP 47')
 
-/** A zone as Area/Location or UTC, read as its place is called today. Offsets and abbreviations are refused. */
+/** Area/Location or UTC, read as its current name. Offsets and abbreviations are refused. */
 export const timeZone = timeZoneSchema
 
 const evidenceBody = z
@@ -124,20 +124,20 @@ interface Stated {
   addresses?: AddressInput[] | undefined
 }
 
-/** `warnings`: what is not taken of a body that is, each with its path; absent when all is. */
-type Taken<T> = T & { warnings?: Fault[] }
+/** `warnings`: the parts of an accepted body that were left out, each with its path; absent if none. */
+type WithWarnings<T> = T & { warnings?: Fault[] }
 
 /**
- * The person as far as what is stated can be used: one bad address loses neither the others nor the account.
+ * The usable parts of a recipient: an invalid address loses neither the others nor the account.
  *
- * Numbers become E.164, with the stated jurisdiction's country for those without `+`. The list stays the
- * whole list: what a bad address was to replace is retired with it, and when all are bad nobody is reached.
+ * Numbers become E.164, with the stated jurisdiction's country for those without `+`. The list remains the whole list: an
+ * address that an invalid one was to replace is retired, and if all are invalid the recipient is not reached.
  *
  * @param at  where the recipient stands in the body, for the warnings' paths
  */
 const keepUsable =
   (at: string) =>
-  <T extends Stated>(body: T): Taken<T> => {
+  <T extends Stated>(body: T): WithWarnings<T> => {
     const warnings: Fault[] = []
     const name = usableName(body.name, warnings)
     const addresses =
@@ -179,7 +179,7 @@ function usableAddresses(stated: readonly AddressInput[], country: string | null
         problem: 'stands in the list twice; the address is taken once',
         cure: 'State each address once for each channel.',
       })
-    // Whose it is, said in two ways: the borrower's own and somebody else's is not surely their own.
+    // Stated both as the borrower's own and as another's, an address is not certainly their own.
     if (earlier === undefined || earlier.relation === 'self')
       usable.set(key, {
         ...(earlier !== undefined && address.relation === 'self' ? earlier : address),
@@ -204,7 +204,7 @@ interface Placed {
     | undefined
 }
 
-/** Postcodes become the places that they name: what is kept is the place. `elsewhere`: the person's own postcode contradicts the place stated with it. */
+/** Replaces postcodes by the places they name. `elsewhere`: the recipient's postcode contradicts the place stated with it. */
 function withPlaces<T extends Placed>(body: T): Omit<T, 'postcode'> & { elsewhere?: StatedPlace } {
   const { postcode: code, ...rest } = body
   const locationEvidence = body.locationEvidence?.flatMap(({ postcode: theirs, ...sign }) => {
@@ -238,7 +238,7 @@ export const recipientBody = z
   .transform(withPlaces)
 export type RecipientBody = z.output<typeof recipientBody>
 
-/** The person inside an account: the same, with its id. */
+/** The recipient inside an account: the same, with its id. */
 export const recipientInAccount = z
   .strictObject({ id: upstreamId, ...recipientFields })
   .refine(hasPostcodeCountry, POSTCODE_NEEDS_COUNTRY)

@@ -6,11 +6,11 @@ import type { EventBody } from './bodies.ts'
 import type { RecipientBody } from './recipient-body.ts'
 
 /**
- * Events that may be reported before they take effect: a debit that is under way, a due date that will be moved, and what stops
- * or hands away an account from a day on. They act when they are reported, which is early and never late.
+ * Events that may be reported before they take effect: a pending debit, a due date that will change, and what ends or hands
+ * off an account from a day on. They act when reported, which is early and never late.
  *
- * Of all others, `effectiveAt` is when it came about: what takes money off, gives it back, or lets reminders
- * go on (`recall`, `resume`, `dispute-resolved`, …) would act before its time.
+ * Of all others `effectiveAt` must not lie ahead: events that change the balance or resume reminders (`recall`, `resume`,
+ * `dispute-resolved`, …) would act too early.
  */
 const MAY_TAKE_EFFECT_LATER: ReadonlySet<EventType> = new Set<EventType>([
   'payment-pending',
@@ -22,13 +22,13 @@ const MAY_TAKE_EFFECT_LATER: ReadonlySet<EventType> = new Set<EventType>([
   'withdrawn',
 ])
 
-/** One stated time and where it stands. */
+/** One stated time and its path. */
 export type StatedTime = readonly [path: string, at: Instant | null | undefined]
 
 /**
  * Which of these times of facts lie in the future?
  *
- * @param latest  now, and as much more as clocks may differ
+ * @param latest  now plus the allowed clock skew
  */
 export const futureFaults = (times: readonly StatedTime[], latest: Instant): Fault[] =>
   times.flatMap(([path, at]) =>
@@ -43,13 +43,13 @@ export const futureFaults = (times: readonly StatedTime[], latest: Instant): Fau
         ],
   )
 
-/** As of when does an account say what it says? */
+/** The times of facts that an account states. */
 export const timesOfAccount = (body: AccountBody): StatedTime[] => [
   ['asOf', body.asOf],
   ...(body.recipient === undefined ? [] : timesOfRecipient(body.recipient, 'recipient.')),
 ]
 
-/** The same of a person. When consents begin and blocked times end may lie ahead. */
+/** The same of a recipient. Starts of consents and ends of blocked times may lie ahead. */
 export const timesOfRecipient = (body: Omit<RecipientBody, 'creditor'>, prefix = ''): StatedTime[] => [
   [`${prefix}asOf`, body.asOf],
   ...(body.locationEvidence ?? []).map((sign, i): StatedTime => [`${prefix}locationEvidence[${i}].at`, sign.at]),
@@ -59,7 +59,7 @@ export const timesOfRecipient = (body: Omit<RecipientBody, 'creditor'>, prefix =
   ]),
 ]
 
-/** When did an event happen? `until` and promised days lie ahead by nature. */
+/** The same of an event. `until` and promised days may lie ahead. */
 export const timesOfEvent = (body: EventBody): StatedTime[] => [
   ['occurredAt', body.occurredAt],
   ...(MAY_TAKE_EFFECT_LATER.has(body.type) ? [] : [['effectiveAt', body.effectiveAt] as const]),

@@ -11,9 +11,8 @@ const STEP = 64 << 10
 /**
  * Which rows does a sheet of this .xlsx workbook have?
  *
- * Each as a line of CSV under its own row number, so that everything that reads CSV reads it: text as it stands,
- * numbers with the digits that Excel shows (15), days as `2026-11-20`, times without an offset. A formula counts as
- * its stored result.
+ * Each as a line of CSV with its row number, so that the CSV reader reads it: text unchanged, numbers with the digits that
+ * Excel shows (15), days as `2026-11-20`, times without an offset. A formula counts as its stored result.
  *
  * @param sheet         a name, or a place from 1
  * @param mostUnpacked  bytes that it may unpack to
@@ -61,7 +60,7 @@ const refused = (problem: string, cure: string): Parsed<never> => ({
   faults: [{ path: '', problem: `the file ${problem}`, cure }],
 })
 
-/** Unpacked step by step and thrown away, so that a small file that unpacks to gigabytes is stopped on the way. Null: no ZIP archive. */
+/** Unpacks in steps and discards, so that a zip bomb is detected early. Null: not a ZIP archive. */
 function unpackedSize(file: Uint8Array, most: number): number | null {
   let total = 0
   let broken = false
@@ -96,7 +95,7 @@ function csvCell(cell: unknown): string {
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** Spreadsheets know no zones: the library gives their clock as UTC. */
+/** Spreadsheets have no zones: the library returns their local time as UTC. */
 function timeOf(date: Date): string {
   const [day, time] = new Date(Math.round(date.getTime() / 1000) * 1000).toISOString().slice(0, 19).split('T') as [
     string,
