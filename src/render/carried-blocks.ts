@@ -5,29 +5,30 @@ import { chooseWords, type RenderRequest } from './render.ts'
 
 export const OPT_OUT_WORDS = /\bSTOP\b|退订|不再接收|opt out|unsubscribe/i
 export const COLLECTOR_WORDS = /debt collector|催收/i
-const ASKS_TO_REPLY = /\bcall\b|致电|回电|回复/i
+const REPLY_REQUEST = /\bcall\b|致电|回电|回复/i
 
-/** The template language inside `{{…}}`; a block that stands only where a fact is known promises nothing. */
+/** Template expressions `{{…}}`, and blocks that are rendered only where a fact is known, on which no rule can rely. */
 const EXPRESSION = /\{\{[^}]*\}\}/g
 const ONLY_IF_KNOWN = /\{\{#known [^}]*\}\}(?:(?!\{\{(?:#known|else)\b)[\s\S])*?\{\{\/known\}\}/g
 
-/** What a piece of words says: the expressions in it, and the text as the author wrote it. */
+/** The names used in the expressions of a template text, and its static text. */
 interface Words {
   names: ReadonlySet<string>
   text: string
 }
 
-const kept = new WeakMap<
+/** Cached results by source file. */
+const cache = new WeakMap<
   TemplateSource,
   { frame: TemplateSource | null; manifest: TemplateManifest; blocks: CarriedBlocks }
 >()
 
 /**
- * What do these words carry of what law wants said, or kept silent? (S18)
+ * Which content blocks that law requires or forbids do these words carry? (S18)
  *
  * Read from the words themselves where facts and phrases show it, and from the
- * manifest's `carries` where only their author can say. What stands there only if
- * some fact is known is not counted on.
+ * manifest's `carries` where only their author can state it. Text that is rendered
+ * only if some fact is known does not count.
  *
  * @returns  null when the template has no words for the request
  */
@@ -37,7 +38,7 @@ export function carriedBlocks(
 ): CarriedBlocks | null {
   const words = chooseWords(template, request)
   if (words === null) return null
-  const known = kept.get(words.source)
+  const known = cache.get(words.source)
   if (known !== undefined && known.frame === words.frame && known.manifest === template.manifest) return known.blocks
   const parts = new Map([...sectionsOf(words.frame), ...sectionsOf(words.source)])
   const body = `${sectionsOf(words.frame).get('body') ?? ''}\n${sectionsOf(words.source).get('body') ?? ''}`
@@ -45,12 +46,12 @@ export function carriedBlocks(
   const signed = channel === 'sms' && (template.manifest.signed === 'always' || /^zh\b/i.test(words.locale))
   const blocks: CarriedBlocks = {
     message: [
-      ...saidBlocks(channel, read(`${parts.get('opening') ?? ''}\n${body}`), signed),
+      ...messageBlocks(channel, read(`${parts.get('opening') ?? ''}\n${body}`), signed),
       ...(template.manifest.carries[channel] ?? []),
     ],
-    voicemail: channel === 'phone' ? leftBlocks(read(parts.get('voicemail') ?? '')) : null,
+    voicemail: channel === 'phone' ? voicemailBlocks(read(parts.get('voicemail') ?? '')) : null,
   }
-  kept.set(words.source, { frame: words.frame, manifest: template.manifest, blocks })
+  cache.set(words.source, { frame: words.frame, manifest: template.manifest, blocks })
   return blocks
 }
 
@@ -67,7 +68,7 @@ function read(text: string): Words {
 
 const some = ({ names }: Words, ...wanted: string[]): boolean => wanted.some((name) => names.has(name))
 
-function saidBlocks(channel: Channel, words: Words, signed: boolean): ContentBlock[] {
+function messageBlocks(channel: Channel, words: Words, signed: boolean): ContentBlock[] {
   const optOut: Record<Channel, boolean> = {
     sms: OPT_OUT_WORDS.test(words.text),
     email: some(words, 'optOutUrl'),
@@ -84,13 +85,13 @@ function saidBlocks(channel: Channel, words: Words, signed: boolean): ContentBlo
   ])
 }
 
-function leftBlocks(words: Words): ContentBlock[] {
+function voicemailBlocks(words: Words): ContentBlock[] {
   return chosen([
     ['salutation', some(words, 'fullName', 'firstName', 'addressee')],
     ['person-name', some(words, 'contactPerson')],
     ['business-name', some(words, 'voiceName')],
     ['phone-number', some(words, 'helpLine')],
-    ['request-to-reply', ASKS_TO_REPLY.test(words.text)],
+    ['request-to-reply', REPLY_REQUEST.test(words.text)],
     ['any-representative', /representative/i.test(words.text)],
     ['amount', some(words, 'money')],
     [

@@ -8,7 +8,7 @@ export interface TemplateFault {
   problem: string
 }
 
-/** A stretch of words that stands in the template itself, not in the facts. */
+/** A text written in the template itself, not taken from the facts. */
 export interface StaticText {
   line: number
   text: string
@@ -33,7 +33,7 @@ const ARITY: Readonly<Record<string, number>> = {
 const BLOCKS: readonly string[] = ['known', ...BLOCK_HELPERS]
 const LOOP_DATA: Readonly<Record<string, FactKind>> = { first: 'truth', last: 'truth', index: 'number' }
 
-/** What the first argument of each helper must be; the others take anything. */
+/** The kind of each helper's first argument; other helpers take any. */
 const TAKES: Readonly<Record<string, readonly FactKind[]>> = {
   date: ['day'],
   shortDate: ['day'],
@@ -43,8 +43,8 @@ const TAKES: Readonly<Record<string, readonly FactKind[]>> = {
   each: ['list'],
 }
 
-/** How a fact of each kind is said, for whoever wrote it where it cannot stand. */
-const SAY_IT: Readonly<Record<FactKind, (fact: string) => string>> = {
+/** How a fact of each kind is written, for authors who used it in the wrong place. */
+const USAGE_HINTS: Readonly<Record<FactKind, (fact: string) => string>> = {
   text: (fact) => `is text; write {{${fact}}}`,
   number: (fact) => `is a number; write {{${fact}}}, or {{plural ${fact} "day" "days"}} for its noun`,
   money: (fact) => `is an amount; write {{money ${fact}}}, or {{spoken ${fact}}} in calls`,
@@ -55,10 +55,10 @@ const SAY_IT: Readonly<Record<FactKind, (fact: string) => string>> = {
 }
 
 /**
- * Does a template use only the small language, and only facts that exist?
+ * Does a template use only the template language and existing facts?
  *
- * Puts `fact` (or `maybe`, in a question whether it is known) in the place of every fact, so that a
- * missing one is noticed when rendering.
+ * Wraps every fact in a call of `said`, `fact` or `maybe` (inside `known`), so that rendering detects a
+ * missing one.
  *
  * @returns  faults with line numbers relative to this program, and its static words
  */
@@ -161,7 +161,7 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
     if ('problem' in found) return fault(path, found.problem)
     if (takes === null || takes.some((kind) => found.kinds.includes(kind))) return
     const where = helper === null ? '' : `"${helper}" does not take it: `
-    fault(path, `${where}"${path.original}" ${SAY_IT[found.kinds[0] as FactKind](path.original)}`)
+    fault(path, `${where}"${path.original}" ${USAGE_HINTS[found.kinds[0] as FactKind](path.original)}`)
   }
 
   visitProgram(program, 'root')

@@ -4,7 +4,7 @@ import { checkAndGuard, type StaticText, type TemplateFault } from './check-synt
 import type { View } from './view.ts'
 import { BLOCK_HELPERS, WORD_HELPERS, type WordsData, wordsEngine } from './words-engine.ts'
 
-/** A named part of a template file, and the line it starts on (1 is the file's first). */
+/** A named part of a template file, and the line it starts on (from 1). */
 interface Section {
   name: string
   line: number
@@ -16,7 +16,7 @@ const MARK = /^--- ([a-z]+(?:-[a-z]+)*) ---$/
 /**
  * Which parts does a template file have?
  *
- * What stands before the first mark is `body`; a line `--- subject ---` begins another part.
+ * The text before the first mark is `body`; a line `--- subject ---` begins another part.
  *
  * @returns  parts in order; a name that comes twice is returned twice, for the compiler to refuse
  */
@@ -40,15 +40,15 @@ export function splitSections(source: string): Section[] {
   return sections
 }
 
-/** One part of a template file, ready to be filled. */
+/** One part of a template file, compiled. */
 interface CompiledSection {
-  /** Words that stand in the file itself, with their lines there. */
+  /** The static texts, with their lines in the file. */
   texts: readonly StaticText[]
-  /** Throws MissingFact when the words need a fact that the view lacks. */
+  /** @throws MissingFact when the words need a fact that the view lacks */
   write(view: View, data: WordsData): string
 }
 
-/** A template file, compiled; `sections` always has those that the file marks, `body` for what stands unmarked. */
+/** A template file, compiled; `sections` holds the marked parts, and `body` for unmarked text. */
 export interface CompiledTemplate {
   version: string
   sections: Readonly<Record<string, CompiledSection>>
@@ -56,7 +56,7 @@ export interface CompiledTemplate {
 
 type Compiled = { ok: true; template: CompiledTemplate } | { ok: false; faults: TemplateFault[] }
 
-/** Compiling takes a hundred times as long as filling, and texts change seldom. */
+/** Compiling takes a hundred times as long as rendering, and texts change seldom. */
 const cache = new LRUCache<string, Compiled>({ max: 2_000 })
 
 const OPTIONS: CompileOptions = {
@@ -74,14 +74,14 @@ const OPTIONS: CompileOptions = {
   } as KnownHelpers,
 }
 
-/** Which words are these? The first 16 hex digits of the text's SHA-256. */
+/** The version of a text: the first 16 hex digits of its SHA-256. */
 export const templateVersion = (source: string): string =>
   createHash('sha256').update(source, 'utf8').digest('hex').slice(0, 16)
 
 /**
- * Is this text a template, and what does it say?
+ * Compiles a template file, or returns its faults with their lines.
  *
- * Kept by content, so that asking again is free. Faults name lines of the file.
+ * Cached by content.
  */
 export function compileTemplate(source: string): Compiled {
   const known = cache.get(source)

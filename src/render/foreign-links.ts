@@ -4,12 +4,12 @@ import type { TemplateFacts } from '../model/template-facts.ts'
 import { cleanLine, hostOf, leadsTo } from './text.ts'
 
 /**
- * Which facts would put a link into this message that is none of the creditor's own?
+ * Which facts would put a link into this message that is not the creditor's own?
  *
- * Whatever upstream or the person stated (names, variables, references) can hold one, with `https://` or
+ * Any text from upstream or the recipient (names, variables, references) can hold one, with `https://` or
  * without, and phones make it clickable in a message that comes from the lender.
  *
- * @param message  null: it could not be made, and every fact is asked
+ * @param message  null: it could not be rendered, and every fact is checked
  * @returns        the facts by name, never their values; empty when there are none
  */
 export function factsWithLinks(facts: TemplateFacts, message: Message | null): string[] {
@@ -20,17 +20,20 @@ export function factsWithLinks(facts: TemplateFacts, message: Message | null): s
       .map((link) => (link === null ? null : hostOf(link)))
       .filter((host) => host !== null),
   ]
-  const said = message === null ? null : textOf(message)
+  const rendered = message === null ? null : textOf(message)
   return statedFacts(facts)
     .filter(([, value]) => {
       const text = cleanLine(value)
       const foreign = clickableLinks(text).filter((link) => !leadsTo(link, hosts))
-      return foreign.length > 0 && (said === null || said.includes(text) || foreign.some((link) => said.includes(link)))
+      return (
+        foreign.length > 0 &&
+        (rendered === null || rendered.includes(text) || foreign.some((link) => rendered.includes(link)))
+      )
     })
     .map(([name]) => name)
 }
 
-/** Everything a template can say that others than the operator have stated. */
+/** Every fact available to templates that does not come from the operator. */
 function statedFacts({ recipient, accounts, variables }: TemplateFacts): (readonly [string, string])[] {
   const { name, givenName, familyName, honorific } = recipient
   const facts: (readonly [string, string | null])[] = [
@@ -38,7 +41,7 @@ function statedFacts({ recipient, accounts, variables }: TemplateFacts): (readon
     ['variables.givenName', givenName],
     ['variables.familyName', familyName],
     ['variables.honorific', honorific],
-    // Chinese puts them together without a space.
+    // Chinese joins them without a space.
     ['variables.honorific', familyName === null || honorific === null ? null : `${familyName}${honorific}`],
     ...Object.entries(variables).map(([key, value]) => [`variables.${key}`, value] as const),
     ...accounts.flatMap(

@@ -1,6 +1,6 @@
 import { linksIn } from './text.ts'
 
-/** What no English text says. 15 USC 1692d–f and the house standard for words. */
+/** Phrases banned from every English text. 15 USC 1692d–f and the house standard for words. */
 const NEVER_SAY_EN: readonly NeverSay[] = [
   {
     pattern:
@@ -70,7 +70,7 @@ const NEVER_SAY_EN: readonly NeverSay[] = [
   },
 ]
 
-/** What no Chinese text says. CN-… are rows of the regulation notes; the rest is the house standard for words. */
+/** Phrases banned from every Chinese text, by the house standard for words. */
 const NEVER_SAY_ZH: readonly NeverSay[] = [
   { pattern: /公安|警方|警察|民警|报警|报案|立案|经侦/u, reason: '冒充或借用公权力' },
   {
@@ -115,14 +115,14 @@ const NEVER_SAY_ZH: readonly NeverSay[] = [
   { pattern: /曝光|公之于众|公布您?的?(?:信息|姓名|照片)|群发/u, reason: '以公开个人信息相威胁' },
 ]
 
-/** What is wrong with a stretch of words, whatever template it stands in. */
+/** A breach of the house standard in a text. */
 interface WordFinding {
   rule: string
   /** The offending words and why. */
   text: string
 }
 
-/** What the words are for; the stricter places forbid more. */
+/** Where the words are used: some rules hold for certain locales and channels only. */
 interface WordPlace {
   locale: string
   channel: 'phone' | 'sms' | 'email'
@@ -165,7 +165,7 @@ export function wordFindings(text: string, place: WordPlace): WordFinding[] {
   return findings
 }
 
-/** Which phrases that are never said stand in this text? Both languages are looked for in every text. */
+/** Which banned phrases does this text contain? Both languages are checked in every text. */
 export function neverSaid(text: string): WordFinding[] {
   return [...NEVER_SAY_ZH, ...NEVER_SAY_EN].flatMap(({ pattern, reason }) => {
     const found = pattern.exec(text)
@@ -175,15 +175,15 @@ export function neverSaid(text: string): WordFinding[] {
 
 export const isChinese = (locale: string): boolean => /^zh\b/i.test(locale)
 
-/** A way of speaking that no reminder uses, at any tone, and why. */
+/** A phrase that no reminder may use, at any tone, and why. */
 interface NeverSay {
   pattern: RegExp
   reason: string
 }
 
 /**
- * Words that would tell a stranger of a debt. None may stand where others can see or hear it: subject
- * lines, a call's opening, a voicemail (12 CFR 1006.2(j); 1006.22(f)(3) for what shows on an envelope).
+ * Words that would reveal a debt to a stranger. None may be used where others can see or hear it: subject
+ * lines, a call's opening, a voicemail (12 CFR 1006.2(j); 1006.22(f)(3) for text visible on an envelope).
  */
 const DEBT_WORDS_EN =
   /\b(debts?|owe[ds]?|owing|overdue|past[- ]due|late|arrears|delinquen\w*|default(?:ed)?|collect(?:ions?|ors?|ing)?|loans?|lend(?:er|ing)?|credit|borrow\w*|repay\w*|pay(?:ment|ments|ing|able)?|unpaid|balances?|instal?ments?|amount|due|charge[- ]?off|interest|bureau|foreclos\w*|bankrupt\w*|judg(?:e)?ments?)\b/i

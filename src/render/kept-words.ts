@@ -4,18 +4,18 @@ import { approvedRegistration } from './registered.ts'
 import { chooseWords, type RenderRequest } from './render.ts'
 
 /**
- * The template's own text behind one version of words: with the facts of an attempt it renders that
- * attempt's message again, whatever has become of the files since.
+ * The template text behind one version of words: with the facts of an attempt it renders that attempt's
+ * message again, even if the files have changed since.
  */
 export interface KeptWords {
   source: string
   frame: string | null
   signed: TemplateManifest['signed']
-  /** What the vendor approved, when the message went out as a registered one; `source` is empty then. */
+  /** The approved registration of a registered message; `source` is empty then. */
   registration: Registration | null
 }
 
-/** Which text made the words of this request? Null when none has them. */
+/** Which template text renders this request? Null: none. */
 export function wordsToKeep(template: Template, request: RenderRequest): KeptWords | null {
   const { channel, tone, locales } = request
   const { signed } = template.manifest
@@ -34,10 +34,10 @@ export function wordsToKeep(template: Template, request: RenderRequest): KeptWor
 }
 
 /**
- * The kept text as a template that `render` takes.
+ * The kept text as a template for `render`.
  *
- * It demands no facts of its own: whether they sufficed was judged when the message was sent, and the
- * hash tells whether the same message came out.
+ * It requires no facts: they were checked when the message was sent, and the hash shows whether the
+ * rendered message is the same.
  */
 export function templateOfKept(
   kept: KeptWords,

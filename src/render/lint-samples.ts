@@ -11,7 +11,7 @@ import { linksIn, smsSize } from './text.ts'
 const BUREAU = /征信|credit bureau/i
 const LATE_INTEREST = /罚息|滞纳金|late (?:charge|interest|fee)/i
 
-/** What is wrong with the messages that a template makes of invented facts? */
+/** Which findings do the messages have that a template renders from sample facts? */
 export function sampleFindings(template: Template): Finding[] {
   const { locales, tones, channels } = template.manifest
   return locales.flatMap((locale) =>
@@ -42,7 +42,7 @@ function oneSample(template: Template, locale: string, tone: Tone, channel: Chan
   for (const found of neverSaid(words)) add(found.rule, found.text)
   if (message.channel === 'sms' && message.form === 'text') smsFindings(template, locale, message.text, add)
   mustCarryFindings(template, facts, message, add)
-  statedFindings(tone, words, rendered(withStated(facts, false)), add)
+  consequenceFindings(tone, words, rendered(withStated(facts, false)), add)
   gatheredFindings(rendered(withSecondAccount(facts)), add)
   return findings
 }
@@ -57,7 +57,7 @@ function smsFindings(template: Template, locale: string, text: string, add: Add)
   if (isChinese(locale) && /[¥￥]/.test(text)) add('currency-sign', 'a Chinese SMS carries no ¥')
 }
 
-/** Two for Chinese, one for others; a registered signature or a collector's disclosures need room. */
+/** Two segments for Chinese, one for others; more for a registered signature or a collector's disclosures. */
 function segmentBudget({ manifest }: Template, locale: string): number {
   if (manifest.mustCarry.collectorDisclosure) return 4
   if (isChinese(locale)) return 2
@@ -84,8 +84,8 @@ function mustCarryFindings({ manifest }: Template, facts: TemplateFacts, message
     if (!words.includes(String(value))) add('disclosure', `does not name the ${name}`)
 }
 
-/** Consequences are said only when they are true, and only at firm and final. */
-function statedFindings(tone: Tone, words: string, unstated: Message | null, add: Add): void {
+/** Consequences are stated only when they are true, and only at firm and final. */
+function consequenceFindings(tone: Tone, words: string, unstated: Message | null, add: Add): void {
   const mild = tone === 'gentle' || tone === 'neutral'
   const silent = unstated === null ? '' : allWords(unstated)
   if (BUREAU.test(silent) || (mild && BUREAU.test(words)))
@@ -123,7 +123,7 @@ function allWords(message: Message): string {
   }
 }
 
-/** What varies between the stages of the invented debt: instalments of 1,250.00 (125.00) due on the 20th, late interest 0.06 % a day. */
+/** The sample debt at one stage: instalments of 1,250.00 (125.00) due on the 20th, late interest 0.06 % a day. */
 interface Moment {
   daysPastDue: number
   asOf: string
@@ -140,11 +140,11 @@ const MOMENTS: Readonly<Record<Tone, Moment>> = {
 }
 
 /**
- * Invented facts for previews, lint and tests: nobody's name, numbers that belong to nobody.
+ * Invented facts for previews, lint and tests; names and numbers are fictitious.
  *
  * @param locale  Chinese locales get the Chinese borrower and lender, others the American ones
  * @param tone    the stage of the debt at which this tone is used, so that dates and sums agree
- * @param speaker whose words they are: the lender's own, or a collector's for it
+ * @param speaker who sends the message: the lender, or a collector for it
  */
 export function sampleFacts(locale: string, tone: Tone, speaker: 'lender' | 'collector' = 'lender'): TemplateFacts {
   const chinese = /^zh\b/i.test(locale)

@@ -16,7 +16,7 @@ import type { Finding } from './render-result.ts'
 /** Words for which general Chinese SMS channels refuse a template; an approved finance channel may take them. */
 const REFUSED_BY_GENERAL_CHANNELS = /催|还款|贷款|借款|逾期|欠款|征信|金融/u
 
-/** What is wrong with the registered forms of a template? */
+/** Which findings do the registrations of a template have? */
 function registrationFindings(template: Template): Finding[] {
   const seen = new Set<string>()
   return template.manifest.registrations.flatMap((registration) => {
@@ -65,8 +65,8 @@ const EXPOSED_PARTS: ReadonlySet<string> = new Set(['subject', 'opening', 'voice
 /**
  * Do these files make a template whose words may go out?
  *
- * Reads what authors wrote, and renders every locale, tone and channel with invented facts: one
- * account and two, with consequences stated and not.
+ * Checks the written text, and renders every locale, tone and channel with sample facts: one account
+ * and two, with consequences stated and not.
  *
  * @param folder  the template's folder name
  * @param files   its files, as for `parseTemplate`
@@ -87,7 +87,7 @@ export function lint(folder: string, files: readonly TemplateFile[]): Finding[] 
   }
   const { template } = parsed
   const written = writtenFindings(template)
-  // Rendering would only repeat what a broken file has already been told.
+  // Rendering a file with syntax faults would only repeat them.
   const broken = written.some((f) => f.rule === 'syntax')
   return [
     ...written,

@@ -16,7 +16,7 @@ import { cleanLine, explicitLinks, foldedToGsm, hostOf, leadsTo, oneLine, paragr
 import type { View } from './view.ts'
 import { MissingFact, type WordsData } from './words-engine.ts'
 
-/** Everything a message of one channel is built from. */
+/** The input from which the message of one channel is built. */
 export interface Filled {
   manifest: TemplateManifest
   locale: string
@@ -29,16 +29,16 @@ export interface Filled {
 
 type Built<M extends Message> = { ok: true; message: M } | { ok: false; problem: RenderProblem }
 
-/** Ten segments are the most that carriers join; Twilio refuses more than 1,600 characters (21617). */
+/** Carriers join at most ten segments; Twilio refuses more than 1,600 characters (21617). */
 const MAX_SMS_SEGMENTS = 10
 
 /** RFC 5322's advice for a header line, less room for its name. */
 const MAX_SUBJECT = 120
 
-/** @throws MissingFact as every builder here does, when the words need a fact that the view lacks */
+/** @throws MissingFact (as do all builders here) when the words need a fact that the view lacks */
 export function smsMessage(filled: Filled): Built<SmsMessage> {
   const text = foldedToGsm(`${signatureFor(filled)}${oneLine(framedBody(filled))}`)
-  const linkProblem = strayLink(text, filled, /^zh\b/i.test(filled.locale))
+  const linkProblem = foreignLink(text, filled, /^zh\b/i.test(filled.locale))
   if (linkProblem !== null) return { ok: false, problem: linkProblem }
   const { segments } = smsSize(text)
   if (segments > MAX_SMS_SEGMENTS)
@@ -53,7 +53,7 @@ export function smsMessage(filled: Filled): Built<SmsMessage> {
 export function emailMessage(filled: Filled): Built<EmailMessage> {
   const subject = cleanLine(oneLine(part(filled, 'subject')))
   const text = paragraphs(framedBody(filled))
-  const problem = revealed('subject', subject, filled) ?? strayLink(text, filled, false)
+  const problem = revealed('subject', subject, filled) ?? foreignLink(text, filled, false)
   if (problem !== null) return { ok: false, problem }
   if (subject.length > MAX_SUBJECT)
     return {
@@ -80,7 +80,7 @@ export function voiceMessage(filled: Filled): Built<VoiceMessage> {
     voicemail: spoken('voicemail'),
     replies,
   }
-  // What strangers may hear: the wrong person, too, hears its reply.
+  // The parts that a stranger may hear, the reply to a wrong number included.
   const problem =
     revealed('opening', message.opening, filled) ??
     revealed('voicemail', message.voicemail, filled) ??
@@ -105,7 +105,7 @@ export function voiceMessage(filled: Filled): Built<VoiceMessage> {
   return { ok: true, message }
 }
 
-/** Mainland carriers take only the registered signature; elsewhere the sender's name does as well. */
+/** Mainland carriers accept only the registered signature; elsewhere the sender's name may replace it. */
 function signatureFor({ manifest, locale, facts, view }: Filled): string {
   const always = manifest.signed === 'always'
   if (!always && !/^zh\b/i.test(locale)) return ''
@@ -114,7 +114,7 @@ function signatureFor({ manifest, locale, facts, view }: Filled): string {
   return `【${cleanLine(signature)}】`
 }
 
-/** The tone's words inside what every message of the channel carries. */
+/** The tone's body inside the channel's frame. */
 function framedBody(filled: Filled): string {
   const body = part(filled, 'body')
   const frame = filled.frame?.sections['body']
@@ -123,7 +123,7 @@ function framedBody(filled: Filled): string {
   return frame.write(view, filled.data)
 }
 
-/** A part of the tone's own file, or else of the frame. */
+/** A part of the tone's own file, or else of the frame. The body is the tone's own. */
 function part({ source, frame, view, data }: Filled, name: string): string {
   const own = Object.hasOwn(source.sections, name) ? source.sections[name] : undefined
   const section = own ?? (name === 'body' ? undefined : frame?.sections[name])
@@ -132,7 +132,7 @@ function part({ source, frame, view, data }: Filled, name: string): string {
   return text
 }
 
-/** People's own names are left out: there are those called Loan, Late or Due. */
+/** Does this text reveal a debt? Names are ignored: some people are called Loan, Late or Due. */
 function revealed(place: string, text: string, { view }: Filled): RenderProblem | null {
   const names = [view['addressee'], view['fullName'], view['firstName'], view['contactPerson']].filter(
     (name) => typeof name === 'string',
@@ -144,10 +144,10 @@ function revealed(place: string, text: string, { view }: Filled): RenderProblem 
 const ownLinks = ({ creditor, optOutUrl }: TemplateFacts): string[] =>
   [creditor.payUrl, optOutUrl].filter((link) => link !== null)
 
-function strayLink(text: string, { facts }: Filled, noneAllowed: boolean): RenderProblem | null {
+function foreignLink(text: string, { facts }: Filled, noneAllowed: boolean): RenderProblem | null {
   const links = explicitLinks(text)
   if (links.length > 0 && noneAllowed) return { kind: 'fault', detail: 'a Chinese SMS may not carry a link' }
-  // Our own opt-out page is ours wherever it stands, also on a deployment without https.
+  // The opt-out page is allowed on any host, also on a deployment without https.
   const foreign = facts.optOutUrl === null ? links : explicitLinks(text.replaceAll(facts.optOutUrl, ' '))
   const hosts = [
     ...facts.creditor.allowedLinks,
@@ -160,7 +160,7 @@ function strayLink(text: string, { facts }: Filled, noneAllowed: boolean): Rende
     : { kind: 'fault', detail: 'a link leads to a host that the creditor does not list in allowedLinks' }
 }
 
-/** Counts up with every change below, and so changes the version of every email rendered with it. */
+/** Raised with every change of the layout below, so that the version of every email rendered with it changes. */
 export const EMAIL_LAYOUT = 'layout-1'
 
 const STYLE = {
@@ -173,7 +173,7 @@ const STYLE = {
 }
 
 /**
- * The words of an email as an accessible page: one column, real text, no image, no colour that carries meaning.
+ * An email's text as an accessible page: one column, real text, no image, no colour that carries meaning.
  *
  * A block whose lines all begin with `- ` becomes a list. Everything is escaped; only `links` become
  * links, and each shows where it leads.

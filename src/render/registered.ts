@@ -13,7 +13,7 @@ interface RegisteredRequest {
   provider: string
   channel: Channel
   tone: Tone
-  /** Exactly this one: a vendor approved one text in one language, so nothing falls back. */
+  /** Exactly this one, without fallback: a vendor approves one text in one language. */
   locale: string
 }
 
@@ -21,9 +21,9 @@ type Result =
   { ok: true; message: RegisteredSmsMessage; locale: string; version: string } | { ok: false; problem: RenderProblem }
 
 /**
- * Which registered message do these facts make: the vendor's code and its variables?
+ * Renders a registered message: the vendor's template code and its variables.
  *
- * Only our preview holds the whole text; it is rendered from the text that the vendor approved.
+ * The provider assembles the text; the preview is rendered from the text that the vendor approved.
  *
  * @throws MissingFact when a variable needs a fact that is not known
  */
@@ -54,7 +54,7 @@ type Registered = Pick<RegisteredRequest, 'provider' | 'locale' | 'tone'>
 const registrationsFor = (template: Template, { provider, locale, tone }: Registered): Registration[] =>
   template.manifest.registrations.filter((r) => r.provider === provider && r.locale === locale && r.tone === tone)
 
-/** What has the vendor approved for this template, locale and tone? Null: nothing. */
+/** The registration that the vendor approved for this template, locale and tone; null: none. */
 export const approvedRegistration = (template: Template, request: Registered): Registration | null =>
   registrationsFor(template, request).find((r) => r.status === 'approved') ?? null
 

@@ -1,12 +1,12 @@
 import type { Message } from '../model/message.ts'
 
 /**
- * Why words could not be made, as a value.
+ * Why a message could not be rendered, as a value.
  *
  * `missing-facts` names facts (never their values); `not-registered` means that the vendor has not
  * approved this template, locale and tone; `too-long` does not fit the channel; `no-template` has no
  * file for the locales, tone and channel; `link-in-fact` names facts (a name, a variable) that would
- * put a link of somebody else's into the message; `fault` is a defect of the template.
+ * put a foreign link into the message; `fault` is a defect of the template.
  */
 export type RenderProblem =
   | { kind: 'missing-facts'; facts: string[] }
@@ -19,7 +19,7 @@ export type RenderProblem =
 export type RenderResult =
   { ok: true; message: Message; locale: string; version: string; hash: string } | { ok: false; problem: RenderProblem }
 
-/** One thing about a template that an author should change. */
+/** One defect of a template that its author should correct. */
 export interface Finding {
   /** Path under `templates/`. */
   file: string

@@ -10,14 +10,14 @@ import { EMAIL_LAYOUT, emailMessage, type Filled, smsMessage, voiceMessage } fro
 import { renderRegistered } from './registered.ts'
 import type { RenderProblem, RenderResult } from './render-result.ts'
 import { missingForTone, viewOf } from './view.ts'
-import { MissingFact, UnsayableFact, type WordsData } from './words-engine.ts'
+import { MissingFact, WrongFactKind, type WordsData } from './words-engine.ts'
 
-/** Were the same words sent? SHA-256, in hex, of the message as JSON with its keys in order. */
+/** The hash by which messages are compared: SHA-256, in hex, of the canonical JSON. */
 export function messageHash(message: Message): string {
   return createHash('sha256').update(canonicalJson(message), 'utf8').digest('hex')
 }
 
-/** Which words are wanted. */
+/** Which message to render. */
 export interface RenderRequest {
   channel: Channel
   tone: Tone
@@ -28,20 +28,20 @@ export interface RenderRequest {
 }
 
 /**
- * Which message do this template and these facts make?
+ * Renders the message of a template and facts.
  *
  * Total and pure: the same template version, facts and request give the same message and hash, and
- * whatever is missing or wrong is a value.
+ * every problem is returned as a value.
  *
- * @returns  the message, the locale it came out in, the version of its words and its hash; or why not
+ * @returns  the message, its locale, the version of its words and its hash; or the problem
  */
 export function render(template: Template, facts: TemplateFacts, request: RenderRequest): RenderResult {
   try {
     return renderWords(template, facts, request)
   } catch (error) {
     if (error instanceof MissingFact) return failed({ kind: 'missing-facts', facts: [error.fact] })
-    if (error instanceof UnsayableFact) return failed({ kind: 'fault', detail: `${template.id}: ${error.message}` })
-    // The class is enough to find a defect; an engine's message could quote a fact.
+    if (error instanceof WrongFactKind) return failed({ kind: 'fault', detail: `${template.id}: ${error.message}` })
+    // Only the error's class: its message could quote a fact.
     return failed({
       kind: 'fault',
       detail: `${template.id}: ${error instanceof Error ? error.name : 'unknown failure'} while rendering`,
@@ -49,7 +49,7 @@ export function render(template: Template, facts: TemplateFacts, request: Render
   }
 }
 
-/** The words that `render` would use, for storing with their version; null when no locale has them. */
+/** The template text for a request, with its version. */
 interface ChosenWords {
   locale: string
   source: TemplateSource
@@ -57,6 +57,7 @@ interface ChosenWords {
   version: string
 }
 
+/** Which text does `render` use for this request? Null: no locale has one. */
 export function chooseWords(
   template: Template,
   { channel, tone, locales }: Pick<RenderRequest, 'channel' | 'tone' | 'locales'>,
@@ -70,7 +71,7 @@ export function chooseWords(
   return null
 }
 
-/** Hashing every text for every message would cost more than filling it. */
+/** Hashing a text for every message would cost more than rendering it. */
 const versions = new WeakMap<TemplateSource, { frame: TemplateSource | null; version: string }>()
 
 function versionOf(
@@ -150,7 +151,7 @@ function wordsData(facts: TemplateFacts, locale: string): WordsData {
 
 type Unhashed = Omit<Extract<RenderResult, { ok: true }>, 'hash'>
 
-/** Last of all the facts are asked for links: only the finished message shows which of them it says. */
+/** Checks the facts for foreign links last: only the finished message shows which of them it contains. */
 function finished(result: Unhashed | Extract<RenderResult, { ok: false }>, facts: TemplateFacts): RenderResult {
   const linked = result.ok
     ? factsWithLinks(facts, result.message)

@@ -1,17 +1,17 @@
 import { SegmentedMessage } from 'sms-segments-calculator'
 import { plainText } from '../model/plain-text.ts'
 
-// Bidi overrides can make a text read otherwise than it is (they are gone before); 【】 would look like a second sender's signature.
+// Control characters; 【】 would look like a second sender's signature. Bidi overrides were removed before, by `plainText`.
 const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029【】]+/g
 
-/** Most facts need nothing done: words without edges, double spaces or anything unusual. */
+/** Most facts need no cleaning: printable ASCII and Han, with single spaces between. */
 const PLAIN = /^[!-~\u4e00-\u9fff]+(?: [!-~\u4e00-\u9fff]+)*$/
 
 /**
- * The same text as one line that no channel, header or speech engine stumbles over.
+ * The text as one line that is safe in every channel, header and speech engine.
  *
- * Composed (NFC); control characters and 【】 become a space, what nobody sees and lone surrogates vanish, spaces are joined.
- * For facts, never for whole messages.
+ * Composed (NFC); control characters and 【】 become a space, invisible characters and lone surrogates are removed,
+ * spaces are joined. For facts, never for whole messages.
  */
 export function cleanLine(text: string): string {
   return PLAIN.test(text) ? text : plainText(wellFormed(text)).replace(INVISIBLE, ' ').replace(/\s+/g, ' ').trim()
@@ -27,14 +27,14 @@ const BETWEEN_WIDE = new RegExp(`(${WIDE})[ \\t]*\\n\\s*(?=${WIDE}|[0-9])`, 'g')
 /**
  * The words as one line, for SMS, speech and subjects.
  *
- * Authors may break lines where they like: a break after a Chinese character and before another (or
- * a figure) vanishes, any other becomes a space.
+ * Line breaks have no meaning: one between Chinese characters (or before a figure) is removed, any
+ * other becomes a space.
  */
 export function oneLine(text: string): string {
   return text.trim().replace(BETWEEN_WIDE, '$1').replace(/\s+/g, ' ')
 }
 
-/** The words as paragraphs with one empty line between them, for email. */
+/** The text as paragraphs separated by one empty line, for email. */
 export function paragraphs(text: string): string {
   return text
     .split('\n')
@@ -48,7 +48,7 @@ const WITH_SCHEME = /[a-z][a-z0-9+.-]*:\/\/[^\s<>"'、。,;:()【】]+/gi
 const BARE_HOST =
   /(?<![@\w.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:\/[^\s<>"'、。,;:()【】]*)?(?![\w.-]*@)/gi
 
-/** The links that are written as such, with their scheme; a name with dots in it is none. */
+/** The links written with a scheme; a bare name with dots is not one. */
 export const explicitLinks = (text: string): string[] => (text.match(WITH_SCHEME) ?? []).map(trimmed)
 
 /** Every link in a text that a phone or mail program would make clickable, with or without `https://`. */
@@ -87,15 +87,15 @@ interface SmsSize {
 /** GSM 03.38's basic alphabet without the line breaks: one septet each. */
 const GSM_BASIC = /^[@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]*$/
 
-/** Characters that are one unit each and never join with their neighbours: Latin, punctuation, Han, kana. */
+/** Characters of one UTF-16 unit that never combine with their neighbours: Latin, punctuation, Han, kana. */
 const SINGLE_UNITS =
   /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u203b\u203d-\u2048\u204a-\u205e\u20a0-\u20bf\u3000-\u3029\u3031-\u303c\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9d]*$/
 
 /**
  * How many segments will carriers charge for this text? GSM-7 160, then 153 each; UCS-2 70, then 67 each.
  *
- * Nearly every text is plain enough to count; the calculator, which sees escapes and joined
- * characters but takes 2 ms a text, decides the rest. A test holds the two together.
+ * Nearly every text can be counted directly; the calculator, which handles escapes and combined
+ * characters but takes 2 ms a text, decides the rest. A test compares the two.
  */
 export function smsSize(text: string): SmsSize {
   if (GSM_BASIC.test(text)) return { segments: counted(text.length, 160, 153), encoding: 'GSM-7' }
@@ -104,7 +104,7 @@ export function smsSize(text: string): SmsSize {
   return calculatedSize(text)
 }
 
-/** The same answer by the calculator alone. */
+/** The same by the calculator alone. */
 export function calculatedSize(text: string): SmsSize {
   const sized = new SegmentedMessage(text)
   return { segments: Math.max(1, sized.segmentsCount), encoding: sized.encodingName }
@@ -120,9 +120,9 @@ const TYPOGRAPHIC: readonly (readonly [RegExp, string])[] = [
 const GSM_EXTENDED = /[\^{}\\[\]~|€]/g
 
 /**
- * The same words with plain quotes, dashes and spaces, where that alone makes them fit GSM-7.
+ * The text with plain quotes, dashes and spaces, where that alone makes it fit GSM-7.
  *
- * One ’ in a name makes an SMS of one segment two or three; where another character needs UCS-2 anyway, all stays as it is.
+ * One ’ in a name makes an SMS of one segment two or three; a text with another character that needs UCS-2 is unchanged.
  */
 export function foldedToGsm(text: string): string {
   if (GSM_BASIC.test(text)) return text

@@ -5,7 +5,7 @@ import type { Tone } from '../model/vocabulary.ts'
 import type { AccountTemplateFacts, LocalText, NextStep, TemplateFacts } from '../model/template-facts.ts'
 import { cleanLine } from './text.ts'
 
-/** What a fact is, and so how a template may say it: as it stands, through a helper of its kind, or not at all. */
+/** The kind of a fact, which decides how a template may use it: directly, through a helper, or not as text. */
 export type FactKind = 'text' | 'number' | 'money' | 'day' | 'truth' | 'list' | 'parts'
 
 /** The facts that templates may use at the top level; anything else is a fault when the template is compiled. */
@@ -55,17 +55,17 @@ export const ACCOUNT_FACTS: Readonly<Record<string, FactKind>> = {
 export const NEXT_STEP_FACTS: Readonly<Record<string, FactKind>> = { kind: 'text', date: 'day', party: 'text' }
 
 type ViewValue = string | number | boolean | Money | View | ViewValue[]
-/** Facts as templates see them: what is not known is absent, so that asking for it is noticed. */
+/** The facts as templates see them; an unknown fact is absent, so that its use is detected. */
 export type View = { [name: string]: ViewValue }
 
 /**
- * What may a template say, given these facts?
+ * Builds the facts that a template may use.
  *
- * Whatever concerns all accounts (`total`, `lateInterest`, `nextStep` …) is there only when it is true
- * of all of them: a total needs one currency and one day, late interest and credit reporting are `true`
+ * A fact about all accounts (`total`, `lateInterest`, `nextStep` …) is present only when it holds for all
+ * of them: a total needs one currency and one day, late interest and credit reporting are `true`
  * only if every account's is, a next step only if it is the same for each.
  *
- * @param locales  the locales texts are looked up in, the rendered one first
+ * @param locales  in which localised texts are looked up, the rendered one first
  */
 export function viewOf(facts: TemplateFacts, locales: readonly string[]): View {
   const { creditor, accounts } = facts
@@ -73,7 +73,7 @@ export function viewOf(facts: TemplateFacts, locales: readonly string[]): View {
   const several = accounts.length > 1
   const lone = accounts[0]
   const { fullName, firstName, addressee } = namesOf(facts, locales[0] ?? '')
-  // Named one by one: spreading them in cost a fifth of the whole rendering.
+  // Listed one by one: spreading them cost a fifth of the rendering time.
   return present({
     fullName,
     firstName,
@@ -116,7 +116,7 @@ function localText(value: LocalText | null, locales: readonly string[]): string 
 
 type NameParts = [name: string | null, givenName: string | null, familyName: string | null, honorific: string | null]
 
-/** What is no name (`NULL`, `-`) counts as not known, so that nobody is greeted with it. */
+/** A placeholder (`NULL`, `-`) counts as an unknown name, so that no greeting uses it. */
 function namesOf(
   { recipient }: TemplateFacts,
   locale: string,
@@ -151,7 +151,7 @@ function accountView(account: AccountTemplateFacts, fallbackCreditor: string | n
   })
 }
 
-/** What is owed now; before the due date, what falls due then, when that is stated. */
+/** The amount owed now; before the due date the amount that falls due then, if it is stated. */
 function amountDue(account: AccountTemplateFacts): Money | null {
   const notYetDue = account.daysPastDue !== null && account.daysPastDue <= 0
   return notYetDue ? (account.minimumDue ?? account.overdue) : account.overdue
@@ -199,10 +199,10 @@ const PER_ACCOUNT: ReadonlySet<RequirableFact> = new Set<RequirableFact>([
 ])
 
 /**
- * Which facts are missing before this tone's words would be true?
+ * Which facts are missing for this tone's words to be true?
  *
- * What the manifest requires, and what holds for every template: nobody who owes nothing is
- * reminded, only gentle words speak to someone who is not overdue, and a final text's next step lies ahead.
+ * Those that the manifest requires, and for every template: an amount is owed, only gentle words go to a
+ * recipient who is not overdue, and a final text's next step lies ahead.
  *
  * @returns  names of facts, never their values; empty when the words are true
  */

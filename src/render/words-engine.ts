@@ -3,11 +3,11 @@ import { LRUCache } from 'lru-cache'
 import { formatMoney, type Money, speakMoney } from '../model/money.ts'
 import { isLocalDate, type LocalDate } from '../model/time.ts'
 
-/** Making one takes longer than the rest of a message. */
+/** Creating a format takes longer than the rest of a message. */
 const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 })
 
 /**
- * How is this day written to a person: `11月20日`, `November 20`, `Nov 20`?
+ * How is this day written in a message: `11月20日`, `November 20`, `Nov 20`?
  *
  * The year is left out only when it is `currentYear`, so that an old due date is never read as a recent one.
  */
@@ -29,7 +29,7 @@ function formatLocalDate(date: LocalDate, locale: string, month: 'long' | 'short
   return format.format(Date.parse(`${date}T00:00:00Z`)).replace(/[\u00a0\u202f]/g, ' ')
 }
 
-/** Thrown inside a template when it says something that is not known; caught by `render`, never seen outside. */
+/** Thrown while rendering a template that needs an unknown fact; caught by `render`. */
 export class MissingFact extends Error {
   readonly fact: string
   constructor(fact: string) {
@@ -38,8 +38,8 @@ export class MissingFact extends Error {
   }
 }
 
-/** Thrown inside a template when a fact is not of the kind that its place takes; caught by `render`. Names the fact, never its value. */
-export class UnsayableFact extends Error {
+/** Thrown while rendering when a fact is not of the required kind; caught by `render`. Names the fact, never its value. */
+export class WrongFactKind extends Error {
   readonly fact: string
   constructor(fact: string, wanted: string) {
     super(`${fact} is not ${wanted}`)
@@ -47,10 +47,10 @@ export class UnsayableFact extends Error {
   }
 }
 
-/** What helpers read besides their arguments: put into Handlebars' `data` by `render`. */
+/** The data of helpers besides their arguments: Handlebars' `data`, set by `render`. */
 export interface WordsData {
   locale: string
-  /** Year of the balance; dates of other years name theirs. */
+  /** Year of the balance; dates of other years show theirs. */
   currentYear: string | null
 }
 
@@ -58,20 +58,20 @@ const dataOf = (options: Handlebars.HelperOptions): WordsData & { root: unknown 
   options.data as WordsData & { root: unknown }
 
 /**
- * The small language that templates are written in: Handlebars with these helpers and no others.
+ * The template language: Handlebars with these helpers and no others.
  *
  *   {{date d}} {{shortDate d}} {{money m}} {{spoken m}} {{plural n "day" "days"}} (is a "b")
  *   {{#known x}}…{{else}}…{{/known}} {{#if x}} {{#unless x}} {{#each xs}}
  *
- * `said`, `fact` and `maybe` are not for authors: the compiler puts them in the place of every fact, so that a
- * missing one is noticed wherever it stands (Handlebars' own strict mode lets it pass as an argument), and
- * what is written out is text or a number: JavaScript would write an amount as "[object Object]".
+ * `said`, `fact` and `maybe` are not for authors: the compiler wraps every fact in one of them, so that a missing
+ * fact is detected everywhere (Handlebars' own strict mode ignores it as an argument), and only text and numbers
+ * are written out: JavaScript would write an amount as "[object Object]".
  */
 export const WORD_HELPERS: Readonly<Record<string, Handlebars.HelperDelegate>> = {
   said(this: unknown, path: string, options: Handlebars.HelperOptions) {
     const value = lookUp(path, this, options)
     if (isMissing(value)) throw new MissingFact(path.replace(/^@root\./, ''))
-    if (typeof value !== 'string' && !Number.isFinite(value)) throw new UnsayableFact(path, 'text or a number')
+    if (typeof value !== 'string' && !Number.isFinite(value)) throw new WrongFactKind(path, 'text or a number')
     return value
   },
   fact(this: unknown, path: string, options: Handlebars.HelperOptions) {
@@ -98,22 +98,22 @@ export const WORD_HELPERS: Readonly<Record<string, Handlebars.HelperDelegate>> =
 
 function dayOf(value: unknown): LocalDate {
   if (typeof value === 'string' && isLocalDate(value)) return value
-  throw new UnsayableFact('what a date is made of', 'a calendar day (YYYY-MM-DD)')
+  throw new WrongFactKind('what a date is made of', 'a calendar day (YYYY-MM-DD)')
 }
 
 function moneyOf(value: unknown): Money {
   if (typeof value === 'object' && value !== null && 'amount' in value && 'currency' in value) return value as Money
-  throw new UnsayableFact('what an amount is made of', 'an amount')
+  throw new WrongFactKind('what an amount is made of', 'an amount')
 }
 
 function countOf(value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value
-  throw new UnsayableFact('what is counted', 'a number')
+  throw new WrongFactKind('what is counted', 'a number')
 }
 
 const rulesOf = new LRUCache<string, Intl.PluralRules>({ max: 500 })
 
-/** Making one takes longer than the rest of a message. */
+/** Cached for the same reason as `formats`. */
 function pluralRules(locale: string): Intl.PluralRules {
   let rules = rulesOf.get(locale)
   if (rules === undefined) {
@@ -125,7 +125,7 @@ function pluralRules(locale: string): Intl.PluralRules {
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null || value === ''
 
-/** Own properties only: nothing inherited is a fact. */
+/** Looks up own properties only: an inherited one is not a fact. */
 function lookUp(path: string, context: unknown, options: Handlebars.HelperOptions): unknown {
   if (path === 'this') return context
   const fromRoot = path.startsWith('@root.')
@@ -140,7 +140,7 @@ function lookUp(path: string, context: unknown, options: Handlebars.HelperOption
 /** Handlebars' own block helpers that stay. */
 export const BLOCK_HELPERS = ['if', 'unless', 'each'] as const
 
-/** Our own Handlebars, so that nothing registered elsewhere leaks in. */
+/** An isolated Handlebars instance: helpers registered elsewhere do not reach it. */
 export const wordsEngine: typeof Handlebars = Handlebars.create()
 for (const name of Object.keys(wordsEngine.helpers)) {
   if (!(BLOCK_HELPERS as readonly string[]).includes(name)) wordsEngine.unregisterHelper(name)

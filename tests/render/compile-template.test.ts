@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileTemplate, templateVersion } from '../../src/render/compile-template.ts'
-import { MissingFact, UnsayableFact } from '../../src/render/words-engine.ts'
+import { MissingFact, WrongFactKind } from '../../src/render/words-engine.ts'
 import type { View } from '../../src/render/view.ts'
 
 const DATA = { locale: 'en', currentYear: '2026' }
@@ -83,7 +83,7 @@ describe('the small language of templates', () => {
   ] as [string, string, View][])(
     'and whatever reaches a template all the same is noticed: %s',
     (_what, source, view) => {
-      expect(() => fill(source, view)).toThrow(UnsayableFact)
+      expect(() => fill(source, view)).toThrow(WrongFactKind)
     },
   )
 
