@@ -181,26 +181,26 @@ export async function doubtedAttempt(
 /** Records an operator's answer, and names the operator on an attempt that it resolves. */
 export async function recordDoubtAnswer(
   trx: Transaction<Database>,
-  said: { reminderId: string; attemptNo: number; as: DoubtAnswer; reason: string; by: string; at: Date },
+  answer: { reminderId: string; attemptNo: number; as: DoubtAnswer; reason: string; by: string; at: Date },
 ): Promise<void> {
   await trx
     .insertInto('decorum.doubt_resolution')
     .values({
       id: newId(),
-      reminder_id: said.reminderId,
-      attempt_no: said.attemptNo,
-      resolved_as: said.as,
-      reason: said.reason,
-      by_whom: said.by,
-      at: said.at,
+      reminder_id: answer.reminderId,
+      attempt_no: answer.attemptNo,
+      resolved_as: answer.as,
+      reason: answer.reason,
+      by_whom: answer.by,
+      at: answer.at,
     })
     .execute()
-  if (said.as === 'leave') return
+  if (answer.as === 'leave') return
   await trx
     .updateTable('decorum.attempt')
-    .set({ resolved_by: `operator:${said.by}` })
-    .where('reminder_id', '=', said.reminderId)
-    .where('no', '=', said.attemptNo)
+    .set({ resolved_by: `operator:${answer.by}` })
+    .where('reminder_id', '=', answer.reminderId)
+    .where('no', '=', answer.attemptNo)
     .execute()
 }
 

@@ -1,7 +1,7 @@
 import { type Selectable, sql, type Transaction } from 'kysely'
 import type { StoredAccount } from './accounts.ts'
 import { type Locked, requireHeld } from './locks.ts'
-import type { Db, Database, EventTable } from './schema.ts'
+import type { Database, Db, EventTable } from './schema.ts'
 
 export type EventRow = Selectable<EventTable>
 

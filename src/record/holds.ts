@@ -1,7 +1,7 @@
 import { type Insertable, type Kysely, type Selectable } from 'kysely'
 import type { Channel, HoldKind } from '../model/vocabulary.ts'
 import { type Locked, requireHeld } from './locks.ts'
-import type { Db, Database, HoldTable } from './schema.ts'
+import type { Database, Db, HoldTable } from './schema.ts'
 
 /** `channel` absent or null: a hold on every channel. */
 export type HoldRow = Omit<Selectable<HoldTable>, 'channel'> & { channel?: Channel | null }

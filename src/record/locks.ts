@@ -11,6 +11,8 @@ import { insertRows } from './pg/batch.ts'
  * NO KEY because foreign keys to these rows take KEY SHARE in the writer's order and would
  * otherwise deadlock (measured: 73 deadlocks in 240 transactions with FOR UPDATE, none with this).
  */
+
+/** What to do about locks that other transactions hold. */
 type LockWait =
   /** Wait for the holder: a suppression must not be lost. */
   | 'wait'
@@ -151,8 +153,7 @@ export function heldByAdding(trx: Transaction<Database>, recipientIds: readonly 
 export function requireHeld(locked: Locked, recipientIds: Iterable<string | null>): void {
   const { recipients } = locked[HELD]
   for (const id of recipientIds) {
-    if (id !== null && !recipients.has(id))
-      throw new RangeError('a recipient is written about whose lock this transaction does not hold')
+    if (id !== null && !recipients.has(id)) throw new RangeError("this transaction does not hold the recipient's lock")
   }
 }
 
@@ -160,8 +161,7 @@ async function lockRecipients(trx: Transaction<Database>, ids: readonly string[]
   const held = holdingOf(trx)
   const wanted = [...new Set(ids)].filter((id) => !held.recipients.has(id))
   if (wanted.length === 0) return
-  if (held.addresses.size > 0)
-    throw new RangeError('a recipient is to be locked after an address: recipients come first')
+  if (held.addresses.size > 0) throw new RangeError('a recipient was requested after an address: recipients come first')
   const { rows } = await sql<{ id: string }>`/* lock-recipients */
     SELECT id FROM decorum.recipient WHERE id = ANY(${wanted}::uuid[])
     ORDER BY id FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(trx)

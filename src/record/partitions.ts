@@ -1,10 +1,77 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { databaseFailure } from '../model/database-failure.ts'
 import type { Instant } from '../model/time.ts'
-import type { Db, Database } from './schema.ts'
+import type { Database, Db } from './schema.ts'
 
 /** This month, and as many after it. */
 const AHEAD = 3
+
+/** One key for every Decorum: partitions are made and dropped by one process at a time. */
+const ADVISORY_LOCK = 5_324_417_002
+
+/**
+ * The tables that are partitioned by month, by which key, and with which fill factor.
+ *
+ * `reminder-id`: by the month in which the reminder's uuidv7 was made, which is machine time. `at`: by
+ * business time. Pages of contacts are left half empty, because each contact's outcome changes once, soon, and with room on
+ * the page the update touches no index. A partition is named after its month (`contact_2026_11`); `_default` holds
+ * the rows without one.
+ */
+export const PARTITIONED = [
+  { name: 'attempt', by: 'reminder-id', key: 'reminder_id', fill: 100 },
+  { name: 'decision', by: 'reminder-id', key: 'reminder_id', fill: 100 },
+  { name: 'receipt', by: 'reminder-id', key: 'reminder_id', fill: 100 },
+  { name: 'contact', by: 'at', key: 'at', fill: 50 },
+] as const
+export type PartitionedTable = (typeof PARTITIONED)[number]
+
+/** The first moment of a month in UTC. */
+export type Month = Instant
+
+/** In which month does this instant lie? `ahead`: so many months later. */
+export function monthOf(instant: Instant, ahead = 0): Month {
+  const date = new Date(instant)
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + ahead)
+}
+
+/** `2026_11` */
+export const monthLabel = (month: Month): string => new Date(month).toISOString().slice(0, 7).replace('-', '_')
+
+/** The first key of a month, as text: an instant, or the smallest uuidv7 of its first millisecond. */
+export function firstKey(table: PartitionedTable, month: Month): string {
+  if (table.by === 'at') return new Date(month).toISOString()
+  const hex = month.toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
+}
+
+/** One partition of a partitioned table: a month's, from `from` until before `to`, or the default one. */
+export type Partition = {
+  table: PartitionedTable
+  /** Without the schema. */
+  name: string
+} & ({ kind: 'month'; from: Month; to: Month } | { kind: 'default'; from: null; to: null })
+
+const PARTITION_NAME = /^(\w+?)_(?:(default)|(\d{4})_(\d{2}))$/
+
+/** Which partition has this name? Null: none of ours. */
+export function partitionNamed(name: string): Partition | null {
+  const [, base, isDefault, year, month] = PARTITION_NAME.exec(name) ?? []
+  const table = PARTITIONED.find((t) => t.name === base)
+  if (table === undefined) return null
+  if (isDefault !== undefined) return { table, name, kind: 'default', from: null, to: null }
+  const from = Date.UTC(Number(year), Number(month) - 1)
+  return { table, name, kind: 'month', from, to: monthOf(from, 1) }
+}
+
+/** Which partitions do the partitioned tables have? Those attached by hand under other names are ignored. */
+export async function listPartitions(db: Db): Promise<Partition[]> {
+  const { rows } = await sql<{ name: string }>`
+    SELECT piece.relname AS name FROM pg_inherits h JOIN pg_class piece ON piece.oid = h.inhrelid
+    WHERE h.inhparent = ANY(${PARTITIONED.map((table) => `decorum.${table.name}`)}::text[]::regclass[]) ORDER BY piece.relname`.execute(
+    db,
+  )
+  return rows.flatMap((row) => partitionNamed(row.name) ?? [])
+}
 
 interface MadeMonths {
   /** Partitions made, by name. */
@@ -98,73 +165,6 @@ async function attach(trx: Transaction<Database>, table: PartitionedTable, month
   const { numAffectedRows } = await sql`INSERT INTO ${parent} SELECT * FROM moved_rows`.execute(trx)
   return Number(numAffectedRows ?? 0)
 }
-
-/**
- * The tables that are partitioned by month, by which key, and with which fill factor.
- *
- * `reminder-id`: by the month in which the reminder's uuidv7 was made, which is machine time. `at`: by
- * business time. Pages of contacts are left half empty, because each contact's outcome changes once, soon, and with room on
- * the page the update touches no index. A partition is named after its month (`contact_2026_11`); `_default` holds
- * the rows without one.
- */
-export const PARTITIONED = [
-  { name: 'attempt', by: 'reminder-id', key: 'reminder_id', fill: 100 },
-  { name: 'decision', by: 'reminder-id', key: 'reminder_id', fill: 100 },
-  { name: 'receipt', by: 'reminder-id', key: 'reminder_id', fill: 100 },
-  { name: 'contact', by: 'at', key: 'at', fill: 50 },
-] as const
-export type PartitionedTable = (typeof PARTITIONED)[number]
-
-/** The first moment of a month in UTC. */
-export type Month = Instant
-
-/** In which month does this instant lie? `ahead`: so many months later. */
-export function monthOf(instant: Instant, ahead = 0): Month {
-  const date = new Date(instant)
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + ahead)
-}
-
-/** `2026_11` */
-export const monthLabel = (month: Month): string => new Date(month).toISOString().slice(0, 7).replace('-', '_')
-
-/** The first key of a month, as text: an instant, or the smallest uuidv7 of its first millisecond. */
-export function firstKey(table: PartitionedTable, month: Month): string {
-  if (table.by === 'at') return new Date(month).toISOString()
-  const hex = month.toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
-}
-
-/** One partition of a partitioned table: a month's, from `from` until before `to`, or the default one. */
-export type Partition = {
-  table: PartitionedTable
-  /** Without the schema. */
-  name: string
-} & ({ kind: 'month'; from: Month; to: Month } | { kind: 'default'; from: null; to: null })
-
-const PARTITION_NAME = /^(\w+?)_(?:(default)|(\d{4})_(\d{2}))$/
-
-/** Which partition has this name? Null: none of ours. */
-export function partitionNamed(name: string): Partition | null {
-  const [, base, isDefault, year, month] = PARTITION_NAME.exec(name) ?? []
-  const table = PARTITIONED.find((t) => t.name === base)
-  if (table === undefined) return null
-  if (isDefault !== undefined) return { table, name, kind: 'default', from: null, to: null }
-  const from = Date.UTC(Number(year), Number(month) - 1)
-  return { table, name, kind: 'month', from, to: monthOf(from, 1) }
-}
-
-/** Which partitions do the partitioned tables have? Those attached by hand under other names are ignored. */
-export async function listPartitions(db: Db): Promise<Partition[]> {
-  const { rows } = await sql<{ name: string }>`
-    SELECT piece.relname AS name FROM pg_inherits h JOIN pg_class piece ON piece.oid = h.inhrelid
-    WHERE h.inhparent = ANY(${PARTITIONED.map((table) => `decorum.${table.name}`)}::text[]::regclass[]) ORDER BY piece.relname`.execute(
-    db,
-  )
-  return rows.flatMap((row) => partitionNamed(row.name) ?? [])
-}
-
-/** One key for every Decorum: partitions are made and dropped by one process at a time. */
-const ADVISORY_LOCK = 5_324_417_002
 
 /** Takes the lock for making or dropping partitions until the transaction ends; false: another process has it. */
 export async function lockPartitions(trx: Transaction<Database>): Promise<boolean> {

@@ -2,7 +2,7 @@ import { type Insertable, type Selectable, sql, type Transaction } from 'kysely'
 import type { ContactOutcome } from '../model/vocabulary.ts'
 import type { AccountForDecision } from './dispatch/decision-inputs.ts'
 import { type AddressAnchor, type Locked, requireHeld } from './locks.ts'
-import type { Db, Database, PermitTable } from './schema.ts'
+import type { Database, Db, PermitTable } from './schema.ts'
 
 export type PermitRow = Selectable<PermitTable>
 

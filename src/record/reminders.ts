@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Channel, Kind, Mode, ReminderStatus, Role, Tone } from '../model/vocabulary.ts'
 import { type Locked, requireHeld } from './locks.ts'
-import type { Db, Database } from './schema.ts'
+import type { Database, Db } from './schema.ts'
 
 const reminderRows = (db: Kysely<Database>) =>
   db

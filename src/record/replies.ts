@@ -1,6 +1,6 @@
 import { sql, type Insertable, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { Channel } from '../model/vocabulary.ts'
-import type { Db, Database, ReplyTable } from './schema.ts'
+import type { Database, Db, ReplyTable } from './schema.ts'
 
 export type ReplyRow = Selectable<ReplyTable>
 

@@ -10,7 +10,7 @@ import {
   lockPartitions,
   isLockConflict,
 } from './partitions.ts'
-import type { Db, Database } from './schema.ts'
+import type { Database, Db } from './schema.ts'
 
 /** Which recipients' records outlast their month. */
 export interface KeptRecipients {

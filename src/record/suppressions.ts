@@ -1,7 +1,7 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { Channel, SuppressionReason, SuppressionScope } from '../model/vocabulary.ts'
 import { type Locked, requireHeld } from './locks.ts'
-import type { Db, Database, SuppressionTable } from './schema.ts'
+import type { Database, Db, SuppressionTable } from './schema.ts'
 
 type SuppressionRow = Selectable<SuppressionTable>
 

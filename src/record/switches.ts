@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { SwitchScope, SwitchState } from '../model/vocabulary.ts'
 import { newId } from './id.ts'
-import type { Db, Database, SwitchTable } from './schema.ts'
+import type { Database, Db, SwitchTable } from './schema.ts'
 
 export type SwitchRow = Selectable<SwitchTable>
 

@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { SwitchScope } from '../model/vocabulary.ts'
 import type { AccountForDecision } from './dispatch/decision-inputs.ts'
 import type { Locked } from './locks.ts'
-import type { Db, Database, TaskTable } from './schema.ts'
+import type { Database, Db, TaskTable } from './schema.ts'
 
 export type TaskRow = Selectable<TaskTable>
 

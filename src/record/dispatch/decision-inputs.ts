@@ -15,7 +15,7 @@ import type {
   SuppressionScope,
 } from '../../model/vocabulary.ts'
 import { epochMs } from '../pg/batch.ts'
-import type { Db, Database } from '../schema.ts'
+import type { Database, Db } from '../schema.ts'
 
 /** How far back contacts are read. The longest known rule allows 3 automated calls in 30 days; conversations are read whatever their age. */
 export const CONTACT_MEMORY_MS = 62 * DAY

@@ -1,5 +1,5 @@
 import { CompiledQuery, type RawBuilder, sql, type Transaction } from 'kysely'
-import type { Db, Database } from '../schema.ts'
+import type { Database, Db } from '../schema.ts'
 import { binaryArray, type ColumnType } from './binary-array.ts'
 
 /** The columns that a statement writes, with their types. */
