@@ -4,7 +4,7 @@ import type { FileOptions } from '../model/import-mapping.ts'
 import { DAY, type Instant } from '../model/time.ts'
 import type { Runtime } from '../pipeline/runtime.ts'
 import { ladderChoice, packChoice } from '../pipeline/simulate/choices.ts'
-import type { SimulationSetting } from '../pipeline/simulate/part.ts'
+import type { SimulationSetting } from '../pipeline/simulate/chunk.ts'
 import { readPortfolioFile } from '../pipeline/simulate/portfolio-file.ts'
 import { ledgerPortfolio, type Portfolio, portfolioOfFile } from '../pipeline/simulate/portfolio.ts'
 import { simulatePortfolio, type SimulationDone } from '../pipeline/simulate/run.ts'
@@ -105,7 +105,7 @@ function settingOf(config: Config, request: SimulationRequest): SimulationSettin
     ...(request.packs === undefined
       ? {
           packs: config.packs,
-          packWish: { named: null, also: [...config.policies.house], without: config.policies.without ?? [] },
+          packSelection: { named: null, also: [...config.policies.house], without: config.policies.without ?? [] },
         }
       : packChoice(request.packs, config)),
     ladder: request.ladder === undefined ? null : ladderChoice(request.ladder, config),

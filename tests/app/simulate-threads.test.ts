@@ -1,17 +1,17 @@
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DAY } from '../../src/model/time.ts'
-import type { Part, SimulationSetting } from '../../src/pipeline/simulate/part.ts'
+import type { PortfolioChunk, SimulationSetting } from '../../src/pipeline/simulate/chunk.ts'
 import { type PortfolioFile, readPortfolioFile } from '../../src/pipeline/simulate/portfolio-file.ts'
-import { runParts } from '../../src/pipeline/simulate/run.ts'
+import { runChunks } from '../../src/pipeline/simulate/run.ts'
 import { addTally, emptyTally } from '../../src/pipeline/simulate/tally.ts'
 import { at, ROOT, shippedConfig } from '../support/stage.ts'
 
-const partOf = (file: PortfolioFile, start: number): Part => ({
+const chunkOf = (file: PortfolioFile, start: number): PortfolioChunk => ({
   kind: 'lines',
   columns: file.columns,
   creditor: null,
-  lines: file.people.slice(start, start + 10).flat(),
+  lines: file.recipients.slice(start, start + 10).flat(),
 })
 
 describe('a simulation on several threads', () => {
@@ -21,7 +21,7 @@ describe('a simulation on several threads', () => {
     const setting: SimulationSetting = {
       config: { creditors, ladders, routes, templates, locales, delivery },
       packs,
-      packWish: { named: null, also: [] },
+      packSelection: { named: null, also: [] },
       ladder: null,
       from,
       to: from + 20 * DAY,
@@ -31,10 +31,10 @@ describe('a simulation on several threads', () => {
     const file = await readPortfolioFile(resolve(ROOT, 'config/demo/portfolio.csv'))
     const sentOn = async (threads: number): Promise<[string, number][]> => {
       const tally = emptyTally()
-      // Ten people to a part, so that every thread gets some.
-      const parts = Array.from({ length: 7 }, (_, i) => partOf(file, i * 10))
-      await runParts(setting, parts, threads, (done) => addTally(tally, done.tally))
-      expect(tally.people).toBe(file.people.length)
+      // Ten people to a chunk, so that every thread gets some.
+      const chunks = Array.from({ length: 7 }, (_, i) => chunkOf(file, i * 10))
+      await runChunks(setting, chunks, threads, (done) => addTally(tally, done.tally))
+      expect(tally.recipients).toBe(file.recipients.length)
       return [...tally.sent].sort()
     }
     const alone = await sentOn(0)

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DAY, fromDayNumber } from '../../src/model/time.ts'
-import type { SimulationSetting } from '../../src/pipeline/simulate/part.ts'
+import type { SimulationSetting } from '../../src/pipeline/simulate/chunk.ts'
 import { readPortfolioFile } from '../../src/pipeline/simulate/portfolio-file.ts'
 import { portfolioOfFile } from '../../src/pipeline/simulate/portfolio.ts'
 import { simulatePortfolio } from '../../src/pipeline/simulate/run.ts'
@@ -68,7 +68,7 @@ try {
   const setting: SimulationSetting = {
     config,
     packs: config.packs,
-    packWish: { named: null, also: [...config.policies.house] },
+    packSelection: { named: null, also: [...config.policies.house] },
     ladder: null,
     from: FROM,
     to: FROM + days * DAY,

@@ -10,7 +10,7 @@ import { storeCaptured } from '../../src/pipeline/personal-data.ts'
 import { ledgerPortfolio } from '../../src/pipeline/simulate/portfolio.ts'
 import { simulateRecipient } from '../../src/pipeline/simulate/simulate-recipient.ts'
 import type { SimulatedRecipient } from '../../src/pipeline/simulate/simulated-recipient.ts'
-import { wordsOnce } from '../../src/pipeline/simulate/simulated-words.ts'
+import { simulatedRenderer } from '../../src/pipeline/simulate/simulated-words.ts'
 import { nextWork, reminderName } from '../../src/record/demo.ts'
 import { policyOf } from '../../src/services/packs-in-force.ts'
 import { openEmbeddedFresh } from '../support/ledger.ts'
@@ -127,7 +127,7 @@ function simulated(recipients: readonly SimulatedRecipient[]): Line[] {
         creditors: CONFIG.creditors,
         routes: CONFIG.routes,
         packs: policyOf(CONFIG),
-        words: wordsOnce(CONFIG.templates, CONFIG.locales),
+        words: simulatedRenderer(CONFIG.templates, CONFIG.locales),
         ladderOf: () => LADDER,
         sameWordsWithin: CONFIG.delivery.sameWordsWithin,
         carries: (reminder, row, creditor) => carriedWords(CONFIG, reminder, row, creditor, ['text']),
@@ -188,8 +188,8 @@ async function lived(): Promise<{ real: Line[]; foreseen: Line[] }> {
     await services.addHold(LENDER, holdBody.parse({ accountId: 'held', until: '2026-11-24T05:00:00Z' }))
     const known = (await stage.reminders()).map(({ id }) => id)
     const recipients: SimulatedRecipient[] = []
-    for await (const part of (await ledgerPortfolio(stage.app.runtime, null)).parts())
-      if (part.kind === 'people') recipients.push(...part.people)
+    for await (const chunk of (await ledgerPortfolio(stage.app.runtime, null)).chunks())
+      if (chunk.kind === 'recipients') recipients.push(...chunk.recipients)
     const decidedBefore = (await db.selectFrom('decorum.decision').select(['reminder_id', 'no']).execute()).map(
       (d) => `${d.reminder_id} ${d.no}`,
     )

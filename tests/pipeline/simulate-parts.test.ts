@@ -68,7 +68,7 @@ describe('tallies', () => {
   it('of different people add up, in whatever order', () => {
     const of = (recipients: number) => {
       const tally = emptyTally()
-      tally.people = recipients
+      tally.recipients = recipients
       count(tally.leftOut, 'stale', recipients)
       count(tally.leftOut, `only ${recipients}`)
       return tally
@@ -76,7 +76,7 @@ describe('tallies', () => {
     const [one, other] = [emptyTally(), emptyTally()]
     for (const n of [1, 2, 3]) addTally(one, of(n))
     for (const n of [3, 1, 2]) addTally(other, of(n))
-    expect(one.people).toBe(6)
+    expect(one.recipients).toBe(6)
     expect(one.leftOut.get('stale')).toBe(6)
     expect(new Map([...one.leftOut].sort())).toEqual(new Map([...other.leftOut].sort()))
   })

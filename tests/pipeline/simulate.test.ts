@@ -15,7 +15,7 @@ import { ledgerPortfolio } from '../../src/pipeline/simulate/portfolio.ts'
 import { recipientsFromAccounts, type PortfolioLine } from '../../src/pipeline/simulate/recipients-from-accounts.ts'
 import { simulateRecipient } from '../../src/pipeline/simulate/simulate-recipient.ts'
 import type { SimulatedRecipient } from '../../src/pipeline/simulate/simulated-recipient.ts'
-import { wordsOnce } from '../../src/pipeline/simulate/simulated-words.ts'
+import { simulatedRenderer } from '../../src/pipeline/simulate/simulated-words.ts'
 import type { SimulationRules } from '../../src/pipeline/simulate/simulation-rules.ts'
 import { nextWork, reminderName } from '../../src/record/demo.ts'
 import { parseKeyRing } from '../../src/record/vault/key-ring.ts'
@@ -58,14 +58,14 @@ function recipients(): SimulatedRecipient[] {
   const vault = openVault(parseKeyRing(`k1:${Buffer.alloc(32, 7).toString('base64')}`))
   const read = recipientsFromAccounts(lines, { config: CONFIG, vault, creditor: null, now: at(FROM) })
   expect(read.refused).toEqual([])
-  return read.people
+  return read.recipients
 }
 
 const RULES: SimulationRules = {
   creditors: CONFIG.creditors,
   routes: CONFIG.routes,
   packs: policyOf(CONFIG),
-  words: wordsOnce(CONFIG.templates, CONFIG.locales),
+  words: simulatedRenderer(CONFIG.templates, CONFIG.locales),
   sameWordsWithin: CONFIG.delivery.sameWordsWithin,
   carries: (reminder, recipient, creditor) => carriedWords(CONFIG, reminder, recipient, creditor, ['text']),
   ladderOf: (account) => {
@@ -122,8 +122,8 @@ async function lived(): Promise<[Line[], Line[]]> {
   try {
     await importPortfolio(stage.app.runtime, { name: 'test', creditor: null, live: true }, CSV.join('\n'))
     const foreseen: SimulatedRecipient[] = []
-    for await (const part of (await ledgerPortfolio(stage.app.runtime, null)).parts())
-      if (part.kind === 'people') foreseen.push(...part.people)
+    for await (const chunk of (await ledgerPortfolio(stage.app.runtime, null)).chunks())
+      if (chunk.kind === 'recipients') foreseen.push(...chunk.recipients)
     const end = at(FROM) + DAYS * DAY
     for (let now = at(FROM); now < end;) {
       await stage.until(formatInstant(now))

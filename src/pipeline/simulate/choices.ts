@@ -6,15 +6,15 @@ import { DecorumError, type Fault } from '../../model/errors.ts'
 import { parseLadder } from '../../model/ladder.ts'
 import { nearMiss } from '../../model/faults.ts'
 import { parsePack, type Pack } from '../../model/pack.ts'
-import type { PackWish } from './part.ts'
+import type { PackSelection } from './chunk.ts'
 
 /**
- * Which ladder is meant: one that is configured, or one in a file that need not be?
+ * Which ladder does this option name: a configured one, or one in a YAML file?
  *
  * @throws DECORUM_BAD_INPUT
  */
 export function ladderChoice(text: string, config: Pick<Config, 'ladders'>): VersionedLadder {
-  if (!isFile(text)) {
+  if (!isYamlPath(text)) {
     const known = config.ladders.get(text)
     if (known !== undefined) return known
     const meant = nearMiss(text, [...config.ladders.keys()])
@@ -25,23 +25,23 @@ export function ladderChoice(text: string, config: Pick<Config, 'ladders'>): Ver
           : `Did you mean ${meant}?`,
     })
   }
-  const parsed = parseLadder(yamlIn(text))
-  if (!parsed.ok) throw wrongFile('ladder', text, parsed.faults)
+  const parsed = parseLadder(readYamlFile(text))
+  if (!parsed.ok) throw invalidFile('ladder', text, parsed.faults)
   return { ladder: parsed.ladder, version: contentVersion(parsed.ladder) }
 }
 
 /**
- * Which packs are to decide?
+ * Which packs does this option select?
  *
  * `a,b`: exactly these. `+a,+b`: the packs in force here and these opt-in ones. A name that ends in .yaml is a
- * file, whose pack takes the place of every version of the same id.
+ * file, whose pack replaces every version of the same id.
  *
  * @throws DECORUM_BAD_INPUT
  */
 export function packChoice(
   text: string,
   config: Pick<Config, 'packs' | 'policies'>,
-): { packs: Pack[]; packWish: PackWish } {
+): { packs: Pack[]; packSelection: PackSelection } {
   const entries = text
     .split(',')
     .map((entry) => entry.trim())
@@ -59,24 +59,24 @@ export function packChoice(
   let packs = [...config.packs]
   const names = entries.map((entry) => {
     const name = entry.replace(/^\+/, '')
-    if (!isFile(name)) return name
-    const parsed = parsePack(yamlIn(name))
-    if (!parsed.ok) throw wrongFile('policy pack', name, parsed.faults)
+    if (!isYamlPath(name)) return name
+    const parsed = parsePack(readYamlFile(name))
+    if (!parsed.ok) throw invalidFile('policy pack', name, parsed.faults)
     packs = [...packs.filter(({ id }) => id !== parsed.pack.id), parsed.pack]
     return parsed.pack.id
   })
   return {
     packs,
-    packWish:
+    packSelection:
       added.length > 0
         ? { named: null, also: [...config.policies.house, ...names], without: config.policies.without ?? [] }
         : { named: names, also: [] },
   }
 }
 
-const isFile = (text: string): boolean => /\.ya?ml$/i.test(text)
+const isYamlPath = (text: string): boolean => /\.ya?ml$/i.test(text)
 
-function yamlIn(path: string): unknown {
+function readYamlFile(path: string): unknown {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -95,5 +95,5 @@ function yamlIn(path: string): unknown {
   return yaml.value
 }
 
-const wrongFile = (what: string, path: string, faults: readonly Fault[]): DecorumError =>
+const invalidFile = (what: string, path: string, faults: readonly Fault[]): DecorumError =>
   new DecorumError('DECORUM_BAD_INPUT', `${path} is not a ${what}`, { faults, hint: 'Correct these and try again.' })

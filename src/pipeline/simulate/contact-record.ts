@@ -38,7 +38,7 @@ export function recordContact(
   return contact
 }
 
-/** Records what a provider's word makes of a contact, as applying a receipt does. */
+/** Records the effect of a receipt on a contact, as applying one in production does. */
 export function recordReceipt(
   recipient: SimulatedRecipient,
   contact: RecipientContact,
@@ -64,7 +64,7 @@ export function recordReceipt(
   planning.channels = planning.channels.filter((channel) => usable.includes(channel))
 }
 
-/** On which channels has the person an address of their own that no lasting stop covers? As `planningInputs` asks the ledger. */
+/** On which channels has the recipient an address of their own without a permanent suppression? As `planningInputs` asks the ledger. */
 export function usableChannels(
   addresses: RecipientForDecision['addresses'],
   suppressions: RecipientForDecision['suppressions'],

@@ -5,12 +5,12 @@ import type { EarlierMessage, RecipientAddress } from '../../record/dispatch/dec
 import { callInFlight, chooseAddress, composeFacts, routeProblemOf } from '../dispatch/facts.ts'
 import { decideWithWords, type WordsDecision, wordsObjection, writtenBefore } from '../dispatch/words.ts'
 import { accountRowNow, type SimulatedRecipient, type SimulatedReminder } from './simulated-recipient.ts'
-import type { SaidWords } from './simulated-words.ts'
+import type { SimulatedMessage } from './simulated-words.ts'
 import type { SimulationRules } from './simulation-rules.ts'
 
-/** A decision with what it was made of. */
+/** A decision with its inputs. */
 export interface SimulatedDecision {
-  decided: WordsDecision<SaidWords>
+  decided: WordsDecision<SimulatedMessage>
   facts: Facts
   address: RecipientAddress | null
 }
@@ -18,8 +18,8 @@ export interface SimulatedDecision {
 /**
  * What would dispatch decide about this reminder now?
  *
- * From the same facts and by the same questions. Operators' switches are taken to be open, the clock to be right, and no
- * address is opened.
+ * From the same facts and by the same functions. Assumes that no switch is set and the clock is right; decrypts no
+ * address.
  */
 export function decideSimulated(
   recipient: SimulatedRecipient,
@@ -51,7 +51,7 @@ export function decideSimulated(
       phoneInFlight: reminder.channel === 'phone' && callInFlight(row),
     },
   })
-  const decided = decideWithWords<SaidWords>({
+  const decided = decideWithWords<SimulatedMessage>({
     facts,
     packs: rules.packs,
     now,
@@ -66,11 +66,11 @@ export function decideSimulated(
   return { decided, facts, address }
 }
 
-/** The message as a later one is compared with it; its words are rendered only if one is. */
+/** The message in the form in which later ones are compared with it; rendered only when one is. */
 function messageOf(
   { row }: SimulatedRecipient,
   { id, live, origin, channel, accounts }: SimulatedReminder,
-  words: SaidWords,
+  words: SimulatedMessage,
   now: Instant,
 ): EarlierMessage {
   let hash: string | null = null

@@ -4,33 +4,33 @@ import { type AccountColumns, splitRow } from '../../intake/csv.ts'
 import { DecorumError, type Fault } from '../../model/errors.ts'
 import { type FileOptions, PLAIN_FILE } from '../../model/import-mapping.ts'
 
-/** A line of a portfolio file as it stands there. */
+/** An unparsed line of a portfolio file. */
 export interface RawLine {
   no: number
   text: string
 }
 
-/** A portfolio file, its lines gathered by person; not read further than that takes. */
+/** A portfolio file with its lines grouped by recipient; parsed no further than that needs. */
 export interface PortfolioFile {
   /** Null: NDJSON. */
   columns: AccountColumns | null
-  /** Lines of several people; all lines of one person stand together. */
-  people: RawLine[][]
+  /** One entry per recipient, with all its lines. */
+  recipients: RawLine[][]
   refused: { line: number; faults: readonly Fault[] }[]
 }
 
 /**
- * Whose lines are these? The rest of each line is read by the threads that simulate.
+ * Groups the lines of a portfolio file by recipient; the simulating threads parse the rest.
  *
  * @param options  as `accounts import` takes them
- * @throws         DECORUM_BAD_INPUT when the file cannot be read or its header not be understood
+ * @throws         DECORUM_BAD_INPUT when the file cannot be read or its header is invalid
  */
 export async function readPortfolioFile(path: string, options: FileOptions = PLAIN_FILE): Promise<PortfolioFile> {
   try {
     const opened = await openAccountFile(() => createReadStream(path) as AsyncIterable<Uint8Array>, options)
-    if (!opened.ok) throw notUnderstood(opened.faults)
+    if (!opened.ok) throw invalidFile(opened.faults)
     const { columns, records } = opened.value
-    const file: PortfolioFile = { columns, people: [], refused: [] }
+    const file: PortfolioFile = { columns, recipients: [], refused: [] }
     const byRecipient = new Map<string, RawLine[]>()
     const recipientOf = columns === null ? recipientInJson : recipientInRow(columns)
     for await (const line of records()) {
@@ -43,7 +43,7 @@ export async function readPortfolioFile(path: string, options: FileOptions = PLA
       if (lines === undefined) byRecipient.set(recipient, [{ no: line.no, text: line.text }])
       else lines.push({ no: line.no, text: line.text })
     }
-    file.people = [...byRecipient.values()]
+    file.recipients = [...byRecipient.values()]
     return file
   } catch (cause) {
     if (cause instanceof DecorumError) throw cause
@@ -54,7 +54,7 @@ export async function readPortfolioFile(path: string, options: FileOptions = PLA
   }
 }
 
-function notUnderstood(faults: readonly Fault[]): DecorumError {
+function invalidFile(faults: readonly Fault[]): DecorumError {
   const [only] = faults
   if (faults.length === 1 && only?.path === '')
     return new DecorumError(
@@ -68,8 +68,8 @@ function notUnderstood(faults: readonly Fault[]): DecorumError {
   })
 }
 
-/** A line that cannot be read has nobody; it is refused where it is read in full. */
-const NOBODY = ''
+/** The group of lines that cannot be parsed; they are refused when they are parsed in full. */
+const UNREADABLE = ''
 
 function recipientInRow(columns: AccountColumns): (text: string) => string {
   const at = (name: string) => columns.paths.findIndex((path) => path?.join('.') === name)
@@ -77,8 +77,8 @@ function recipientInRow(columns: AccountColumns): (text: string) => string {
   return (text) => {
     const cells = splitRow(text, columns.delimiter)
     return cells.ok
-      ? `${cells.value[creditor] ?? ''} ${cells.value[recipient] || (cells.value[recipientId] ?? NOBODY)}`
-      : NOBODY
+      ? `${cells.value[creditor] ?? ''} ${cells.value[recipient] || (cells.value[recipientId] ?? UNREADABLE)}`
+      : UNREADABLE
   }
 }
 
@@ -89,8 +89,8 @@ function recipientInJson(text: string): string {
       recipient?: { id?: unknown }
       recipientId?: unknown
     }
-    return `${String(creditor ?? '')} ${String(recipient?.id ?? recipientId ?? NOBODY)}`
+    return `${String(creditor ?? '')} ${String(recipient?.id ?? recipientId ?? UNREADABLE)}`
   } catch {
-    return NOBODY
+    return UNREADABLE
   }
 }

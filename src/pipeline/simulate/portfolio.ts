@@ -12,63 +12,63 @@ import {
 import { accountVariables } from '../../record/vault/vault.ts'
 import { PersonalData } from '../personal-data.ts'
 import type { Runtime } from '../runtime.ts'
-import type { Part } from './part.ts'
+import type { PortfolioChunk } from './chunk.ts'
 import type { PortfolioFile } from './portfolio-file.ts'
 import type { SimulatedRecipient, SimulatedReminder } from './simulated-recipient.ts'
 
-/** The people of a simulation; asked for once for each version that is compared. */
+/** The recipients of a simulation; read once for each version that is compared. */
 export interface Portfolio {
-  /** How many people, or lines where that is not known. */
+  /** How many recipients, or lines where that is not known. */
   size: number
   refused: { line: number; faults: readonly Fault[] }[]
-  parts(): AsyncIterable<Part> | Iterable<Part>
+  chunks(): AsyncIterable<PortfolioChunk> | Iterable<PortfolioChunk>
 }
 
-/** People to a part: enough that handing over costs little, few enough that threads end together. */
-const PEOPLE_TO_A_PART = 250
+/** Enough that the hand-over to a thread costs little, few enough that threads end together. */
+const FILE_RECIPIENTS_PER_CHUNK = 250
 
-/** @param creditor  only this one's accounts; also whose they are where the file does not say */
+/** @param creditor  only this creditor's accounts; also the creditor of lines that name none */
 export function portfolioOfFile(file: PortfolioFile, creditor: string | null): Portfolio {
   return {
-    size: file.people.length,
+    size: file.recipients.length,
     refused: file.refused,
-    *parts() {
-      for (let start = 0; start < file.people.length; start += PEOPLE_TO_A_PART) {
+    *chunks() {
+      for (let start = 0; start < file.recipients.length; start += FILE_RECIPIENTS_PER_CHUNK) {
         yield {
           kind: 'lines',
           columns: file.columns,
           creditor,
-          lines: file.people.slice(start, start + PEOPLE_TO_A_PART).flat(),
+          lines: file.recipients.slice(start, start + FILE_RECIPIENTS_PER_CHUNK).flat(),
         }
       }
     },
   }
 }
 
-/** People to a part; each is read in a short transaction that writes nothing. */
-const LEDGER_RECIPIENTS_PER_PART = 200
+/** Each chunk is read in one short, read-only transaction. */
+const LEDGER_RECIPIENTS_PER_CHUNK = 200
 
-/** The people of the ledger who are in a spell, with their history, their pauses and what waits for them. */
+/** The recipients of the ledger with an account in a spell, with their history, holds and waiting reminders. */
 export async function ledgerPortfolio(runtime: Runtime, creditor: string | null): Promise<Portfolio> {
   const { db } = runtime.ledger
   return {
     size: await countRecipientsInSpells(db, creditor),
     refused: [],
-    async *parts() {
+    async *chunks() {
       let after: string | null = null
       for (;;) {
         const found: { id: string; externalId: string }[] = await recipientsInSpells(
           db,
           creditor,
           after,
-          LEDGER_RECIPIENTS_PER_PART,
+          LEDGER_RECIPIENTS_PER_CHUNK,
         )
         const last = found.at(-1)
         if (last === undefined) return
         after = last.id
         yield {
-          kind: 'people',
-          people: await recipientsOf(runtime, new Map(found.map(({ id, externalId }) => [id, externalId]))),
+          kind: 'recipients',
+          recipients: await recipientsOf(runtime, new Map(found.map(({ id, externalId }) => [id, externalId]))),
         }
       }
     },

@@ -13,7 +13,7 @@ import { creditorOf, invalidField } from '../accept/resolve-creditor.ts'
 import { usableChannels } from './contact-record.ts'
 import type { SimulatedAccount, SimulatedRecipient } from './simulated-recipient.ts'
 
-/** The person as the ledger would give it to planning and dispatch after these accounts were registered. */
+/** The recipient as planning and dispatch would read it from the ledger after these accounts were registered. */
 function simulatedRecipient({ draft, named, accounts }: RecipientRead, { now }: { now: Instant }): SimulatedRecipient {
   const { row } = draft
   const reads = [...accounts.values()].sort((a, b) => (a.draft.row.external_id < b.draft.row.external_id ? -1 : 1))
@@ -138,24 +138,24 @@ const simulatedAccount = ({ draft: { row }, variableNames }: AccountRead): Simul
   variableNames,
 })
 
-/** An account of a portfolio file and where it stands there. */
+/** An account of a portfolio file and its line number. */
 export interface PortfolioLine {
   line: number
   account: AccountLine
 }
 
-/** What the accounts are taken in with. */
-interface Register {
+/** What registering the accounts needs. */
+interface RegistrationContext {
   readonly config: Pick<Config, 'creditors' | 'ladders'>
-  /** With any key: nothing that it seals outlives the simulation. */
+  /** With any key: nothing it encrypts outlives the simulation. */
   readonly vault: Vault
-  /** Whose accounts they are where the file does not say; null: it must say. */
+  /** The creditor of lines that name none; null: each must name one. */
   readonly creditor: string | null
-  /** When the accounts come: the beginning of the simulation. */
+  /** When the accounts are registered: the beginning of the simulation. */
   readonly now: Instant
 }
 
-/** A person as far as the lines have been read. */
+/** A recipient as built from the lines read so far. */
 interface RecipientRead {
   draft: RecipientDraft
   named: boolean
@@ -169,44 +169,44 @@ interface AccountRead {
 }
 
 /**
- * Who are the people of these accounts, and how do they stand?
+ * Which recipients do these accounts have, in which state?
  *
- * Takes the accounts in as registering them would, with the same functions, so that spells, holds and
- * places are those that production would have. All lines of one person belong in one call.
+ * Registers the accounts with production's functions, so that spells, holds and places are those that
+ * production would have. All lines of one recipient belong in one call.
  *
- * @returns  the people, in the order of the lines, and the lines that would have been refused
+ * @returns  the recipients, in the order of the lines, and the lines that would have been refused
  */
 export function recipientsFromAccounts(
   lines: readonly PortfolioLine[],
-  register: Register,
-): { people: SimulatedRecipient[]; refused: { line: number; faults: readonly Fault[] }[] } {
+  context: RegistrationContext,
+): { recipients: SimulatedRecipient[]; refused: { line: number; faults: readonly Fault[] }[] } {
   const recipients = new Map<string, RecipientRead>()
   const refused: { line: number; faults: readonly Fault[] }[] = []
-  const key = register.vault.newDataKey()
+  const key = context.vault.newDataKey()
   for (const { line, account } of lines) {
     try {
-      takeIn(account, recipients, register, key)
+      registerAccount(account, recipients, context, key)
     } catch (error) {
       if (!(error instanceof DecorumError)) throw error
       refused.push({ line, faults: error.faults.length > 0 ? error.faults : [{ path: '', problem: error.message }] })
     }
   }
   return {
-    people: [...recipients.values()]
+    recipients: [...recipients.values()]
       .filter(({ accounts }) => accounts.size > 0)
-      .map((read) => simulatedRecipient(read, register)),
+      .map((read) => simulatedRecipient(read, context)),
     refused,
   }
 }
 
-function takeIn(
+function registerAccount(
   { id, ...body }: AccountLine,
   recipients: Map<string, RecipientRead>,
-  register: Register,
+  context: RegistrationContext,
   key: WrappedKey,
 ): void {
-  const { config, now, vault } = register
-  const creditor = creditorOf({ config }, register, body.creditor)
+  const { config, now, vault } = context
+  const creditor = creditorOf({ config }, context, body.creditor)
   const externalId = body.recipient?.id ?? body.recipientId
   if (externalId === undefined)
     throw invalidField(
@@ -228,7 +228,7 @@ function takeIn(
     )
   const known = read.accounts.get(id)
   if (known !== undefined && body.asOf < known.draft.row.as_of.getTime()) return
-  // The name itself is not needed, so it goes no further than this.
+  // Only whether there is a name is needed, so the name itself is dropped here.
   const { name, ...recipient } = body.recipient ?? { name: undefined }
   const order = String(read.accounts.size).padStart(4, '0')
   const fresh = { id: `${order} ${id}`, externalId: id, recipientId: recipientKey, live: true }

@@ -3,20 +3,20 @@ import { largestWeight, type Route } from '../../model/route.ts'
 import { formatInstant } from '../../model/time.ts'
 import type { Channel, Tone } from '../../model/vocabulary.ts'
 import type { CapHeadroom, ObjectionCount, RouteLoad, SimulationReport } from '../../report/simulation/report.ts'
-import { drain, type DueTogether } from './simulation-rules.ts'
+import { drain, type DueGroup } from './simulation-rules.ts'
 import type { Counts, RuleSeen, Tally } from './tally.ts'
 
-/** What a tally alone does not say. */
+/** What a report needs beside the tally. */
 interface ReportSetting {
   of: Omit<SimulationReport['of'], 'people' | 'accounts'>
   routes: readonly Route[]
   /** By route id: what one unit costs. */
   costs: ReadonlyMap<string, number>
-  /** How long a call holds its line, in seconds. */
+  /** How long a call occupies its line, in seconds. */
   callSeconds: number
 }
 
-/** What do these counts come to? */
+/** The report on these counts. */
 export function reportOf(tally: Tally, { of, routes, costs, callSeconds }: ReportSetting): SimulationReport {
   const loads = routes
     .map((route) => routeLoad(tally, route, costs, callSeconds))
@@ -39,7 +39,7 @@ export function reportOf(tally: Tally, { of, routes, costs, callSeconds }: Repor
     count,
   }))
   return {
-    of: { ...of, people: tally.people, accounts: tally.accounts },
+    of: { ...of, people: tally.recipients, accounts: tally.accounts },
     totals: {
       sent: sum(sent),
       deferred: decided('defer'),
@@ -123,7 +123,7 @@ function capHeadroom(tally: Tally): CapHeadroom[] {
 }
 
 function routeLoad(tally: Tally, route: Route, costs: ReadonlyMap<string, number>, callSeconds: number): RouteLoad {
-  const due: DueTogether[] = []
+  const due: DueGroup[] = []
   for (const [key, messages] of tally.load) {
     const [id, second, deadline] = key.split('|') as [string, string, string]
     if (id === route.id)

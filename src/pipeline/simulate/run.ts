@@ -5,27 +5,27 @@ import { planReceipts } from '../../deliver/capture.ts'
 import type { Fault } from '../../model/errors.ts'
 import { DAY, formatInstant } from '../../model/time.ts'
 import type { SimulationReport } from '../../report/simulation/report.ts'
-import { type Part, type PartDone, partSimulator, rulesOf, type SimulationSetting } from './part.ts'
+import { type PortfolioChunk, type ChunkResult, chunkSimulator, rulesOf, type SimulationSetting } from './chunk.ts'
 import type { Portfolio } from './portfolio.ts'
 import { reportOf } from './report-of.ts'
 import { addTally, emptyTally } from './tally.ts'
 
-/** Fewer people than this are done before a thread has started. */
-const WORTH_THREADS = 3_000
+/** Smaller portfolios are done before a thread has started. */
+const THREADS_FROM_RECIPIENTS = 3_000
 
 export interface SimulationDone {
   report: SimulationReport
-  /** Lines of the file that were left out, and why. */
+  /** Lines of the file that were rejected, and why. */
   refused: { line: number; faults: readonly Fault[] }[]
 }
 
 /**
- * What would this portfolio's weeks come to, under this setting?
+ * What would happen to this portfolio in this period, under this setting?
  *
- * Reads only: nothing is written to the ledger and nobody is sent anything.
+ * Read-only: nothing is written to the ledger and nothing is sent.
  *
  * @param costs       by route id: what one unit costs
- * @param onProgress  how many people are done
+ * @param onProgress  called with the number of recipients done
  * @throws            DECORUM_BAD_INPUT for a pack that does not exist
  */
 export async function simulatePortfolio(
@@ -37,12 +37,12 @@ export async function simulatePortfolio(
   const { packs } = rulesOf(setting)
   const tally = emptyTally()
   const refused = [...portfolio.refused]
-  const threads = portfolio.size < WORTH_THREADS ? 0 : availableParallelism()
+  const threads = portfolio.size < THREADS_FROM_RECIPIENTS ? 0 : availableParallelism()
   let recipients = 0
-  await runParts(setting, portfolio.parts(), threads, (done) => {
+  await runChunks(setting, portfolio.chunks(), threads, (done) => {
     addTally(tally, done.tally)
     refused.push(...done.refused)
-    onProgress((recipients += done.tally.people))
+    onProgress((recipients += done.tally.recipients))
   })
   const report = reportOf(tally, {
     of: {
@@ -64,36 +64,36 @@ export async function simulatePortfolio(
   return { report, refused: refused.sort((a, b) => a.line - b.line) }
 }
 
-/** How long an invented call holds its line. */
+/** How long a call of the capture provider occupies its line, in seconds. */
 const secondsOfCall = (): number =>
   (planReceipts('phone', { reminderId: '', attemptNo: 1 }, 1)[0]?.afterMs ?? 60_000) / 1000
 
 /**
- * Simulates every part, on so many threads besides this one; each thread is given the next part when it has done its last.
+ * Simulates every chunk on this many worker threads; each takes the next chunk when it has finished its last.
  *
- * @param threads  0: in this thread, one part after the other
+ * @param threads  0: in this thread, one chunk after the other
  */
-export async function runParts(
+export async function runChunks(
   setting: SimulationSetting,
-  parts: AsyncIterable<Part> | Iterable<Part>,
+  chunks: AsyncIterable<PortfolioChunk> | Iterable<PortfolioChunk>,
   threads: number,
-  onDone: (done: PartDone, part: Part) => void,
+  onDone: (done: ChunkResult, chunk: PortfolioChunk) => void,
 ): Promise<void> {
   if (threads === 0) {
-    const simulate = partSimulator(setting)
-    for await (const part of parts) {
-      onDone(simulate(part), part)
-      // Whoever shows progress, or wants to stop, gets a turn.
+    const simulate = chunkSimulator(setting)
+    for await (const chunk of chunks) {
+      onDone(simulate(chunk), chunk)
+      // Lets progress output and signal handlers run.
       await new Promise(setImmediate)
     }
     return
   }
   const queue =
-    'next' in parts
-      ? (parts as AsyncIterator<Part>)
-      : Symbol.asyncIterator in parts
-        ? parts[Symbol.asyncIterator]()
-        : parts[Symbol.iterator]()
+    'next' in chunks
+      ? (chunks as AsyncIterator<PortfolioChunk>)
+      : Symbol.asyncIterator in chunks
+        ? chunks[Symbol.asyncIterator]()
+        : chunks[Symbol.iterator]()
   const workers = Array.from(
     { length: threads },
     () => new Worker(new URL('./start-thread.mjs', import.meta.url), { execArgv: [], workerData: setting }),
@@ -102,13 +102,13 @@ export async function runParts(
     await Promise.all(
       workers.map(async (worker) => {
         const failed = once(worker, 'error').then(([error]) => Promise.reject(error as Error))
-        // Told to whoever waits; nobody waits when all is done.
+        // Handled in the race below; a rejection after the last chunk must not count as unhandled.
         failed.catch(() => {})
         for (let next = await queue.next(); next.done !== true; next = await queue.next()) {
-          const part = next.value
-          worker.postMessage(part)
-          const [done] = (await Promise.race([once(worker, 'message'), failed])) as [PartDone]
-          onDone(done, part)
+          const chunk = next.value
+          worker.postMessage(chunk)
+          const [done] = (await Promise.race([once(worker, 'message'), failed])) as [ChunkResult]
+          onDone(done, chunk)
         }
       }),
     )

@@ -23,10 +23,10 @@ import {
   type SimulatedReminder,
 } from './simulated-recipient.ts'
 import type { SimulatedPeriod, SimulationRules } from './simulation-rules.ts'
-import type { SimulatedEvent, Tell } from './tally.ts'
+import type { SimulatedEvent, OnEvent } from './tally.ts'
 
-/** Far more rounds than one instant can need; beyond it something goes in circles, and saying so beats hanging. */
-const MOST_ROUNDS = 100
+/** Far more rounds than one instant can need; beyond it the simulation loops, and an error is better than a hang. */
+const MAX_ROUNDS = 100
 
 /** A provider's word that is still to come. */
 interface AwaitedReceipt {
@@ -37,37 +37,37 @@ interface AwaitedReceipt {
 }
 
 /**
- * What would become of this person in this time?
+ * What would happen to this recipient in this period?
  *
- * Goes from one instant at which something happens to the next, and does there what the sweeper, the
- * planner and the dispatcher would do, with the functions that they use: `planRecipient`, `reminderFromPlan`, `decideWithWords`,
- * `afterDecision`, `nextOnFallback`, `receiptMeaning`, `lapseOf`. Balances are taken to be renewed every night, so none goes
- * stale; operators' switches are taken to be open. The person is changed.
+ * An event-driven simulation: at each instant it does what the sweeper, the planner and the dispatcher
+ * would do, with the functions that they use: `planRecipient`, `reminderFromPlan`, `decideWithWords`,
+ * `afterDecision`, `nextOnFallback`, `receiptMeaning`, `lapseOf`. Assumes nightly balance updates, so none goes
+ * stale, and that no switch is set. Mutates the recipient.
  */
 export function simulateRecipient(
   recipient: SimulatedRecipient,
   rules: SimulationRules,
   period: SimulatedPeriod,
-  tell: Tell,
+  onEvent: OnEvent,
 ): void {
-  new PersonSimulation(recipient, rules, tell).run(period)
+  new RecipientSimulation(recipient, rules, onEvent).run(period)
 }
 
-class PersonSimulation {
+class RecipientSimulation {
   readonly #recipient: SimulatedRecipient
   readonly #rules: SimulationRules
-  readonly #tellAnyone: Tell
+  readonly #onEvent: OnEvent
   readonly #payments: { at: Instant; accountId: string }[]
   readonly #receipts: AwaitedReceipt[] = []
-  /** When planning looks at the person next; null: not before something happens. */
+  /** When the recipient is planned next; null: not before an event. */
   #planAt: Instant | null = -Infinity
-  /** Unique keys of what was owed once: in the ledger their column lets nothing be owed twice. */
+  /** Unique keys of every reminder owed so far; in the ledger a unique column prevents a second one. */
   readonly #owed: Set<string>
 
-  constructor(recipient: SimulatedRecipient, rules: SimulationRules, tell: Tell) {
+  constructor(recipient: SimulatedRecipient, rules: SimulationRules, onEvent: OnEvent) {
     this.#recipient = recipient
     this.#rules = rules
-    this.#tellAnyone = tell
+    this.#onEvent = onEvent
     this.#payments = recipient.planning.accounts.flatMap(({ id }) => {
       const at = rules.paysAt(recipient, id)
       return at === null ? [] : [{ at, accountId: id }]
@@ -76,10 +76,10 @@ class PersonSimulation {
   }
 
   run({ from, to }: SimulatedPeriod): void {
-    for (let at = from; at < to; at = Math.max(this.#nextInstant(), from)) this.#happen(at)
+    for (let at = from; at < to; at = Math.max(this.#nextInstant(), from)) this.#runInstant(at)
   }
 
-  /** When does something happen next? Infinity: never. */
+  /** When is the next event? Infinity: never. */
   #nextInstant(): Instant {
     let next = this.#planAt ?? Infinity
     for (const { nextAt } of this.#recipient.waiting) next = Math.min(next, nextAt)
@@ -88,14 +88,14 @@ class PersonSimulation {
     return Math.min(next, nextHoldEnd(this.#recipient))
   }
 
-  /** First what comes from outside, then planning and dispatch in turn until neither has anything left to do. */
-  #happen(now: Instant): void {
+  /** Payments, receipts and lapses first, then planning and dispatch in turn until neither has work left. */
+  #runInstant(now: Instant): void {
     for (const { accountId } of take(this.#payments, ({ at }) => at <= now)) this.#pay(accountId, now)
     for (const receipt of take(this.#receipts, ({ at }) => at <= now)) this.#applyReceipt(receipt, now)
     this.#closeLapsed(now)
     for (let round = 0; ; round++) {
-      if (round > MOST_ROUNDS)
-        throw new RangeError(`work at ${new Date(now).toISOString()} did not finish within ${MOST_ROUNDS} rounds`)
+      if (round > MAX_ROUNDS)
+        throw new RangeError(`work at ${new Date(now).toISOString()} did not finish within ${MAX_ROUNDS} rounds`)
       const planned = this.#planAt !== null && this.#planAt <= now
       if (planned) this.#plan(now)
       const due = this.#recipient.waiting.filter(({ nextAt }) => nextAt <= now).sort((a, b) => a.dueAt - b.dueAt)
@@ -107,8 +107,8 @@ class PersonSimulation {
   #pay(accountId: string, now: Instant): void {
     const { cancelled, known } = payOff(this.#recipient, accountId, now)
     if (!known) return
-    this.#tell({ kind: 'paid', at: now, accountId })
-    for (const reminder of cancelled) this.#tell({ kind: 'ended', at: now, reminder, as: 'cancelled', reason: 'cured' })
+    this.#emit({ kind: 'paid', at: now, accountId })
+    for (const reminder of cancelled) this.#emit({ kind: 'ended', at: now, reminder, as: 'cancelled', reason: 'cured' })
     this.#planAt = now
   }
 
@@ -117,7 +117,7 @@ class PersonSimulation {
     for (const { hold, lapse } of lapses) {
       if (lapse === null) continue
       if (endHold(this.#recipient, hold, lapse)) this.#planAt = now
-      this.#tell({ kind: 'lapsed', at: now, hold: hold.kind, lapse })
+      this.#emit({ kind: 'lapsed', at: now, hold: hold.kind, lapse })
     }
   }
 
@@ -137,8 +137,8 @@ class PersonSimulation {
       ),
     )
     for (const record of plan.records) this.#recordRung(record, plan, owed, now)
-    for (const task of plan.tasks) this.#tell({ kind: 'step-for-person', at: now, rung: task.rung })
-    for (const _ of plan.handOffProposals) this.#tell({ kind: 'hand-off-proposed', at: now })
+    for (const task of plan.tasks) this.#emit({ kind: 'step-for-person', at: now, rung: task.rung })
+    for (const _ of plan.handOffProposals) this.#emit({ kind: 'hand-off-proposed', at: now })
     if (plan.caughtUpOn !== null) planning.caughtUpOn = row.caughtUpOn = plan.caughtUpOn
     const looks = plan.accounts.flatMap(({ nextLookAt }) => (nextLookAt === null ? [] : [nextLookAt]))
     this.#planAt = looks.length === 0 ? null : Math.min(...looks)
@@ -156,7 +156,7 @@ class PersonSimulation {
     )
   }
 
-  /** As planning asks it; operators' switches are taken to be open. */
+  /** As production decides it, with no switch set. */
   #decideStep(accountId: string, step: Omit<AgentStep, 'creditor'>, now: Instant): StepDecision | null {
     const { row, planning } = this.#recipient
     const spellId = planning.accounts.find(({ id }) => id === accountId)?.spellId ?? null
@@ -188,7 +188,7 @@ class PersonSimulation {
     if (account === undefined || account.handled.some((h) => h.rung === rung && h.pass === pass)) return
     account.handled.push({ rung, pass, state: record.outcome, at: record.at })
     if (record.outcome === 'skipped')
-      return this.#tell({ kind: 'left-out', at: now, rung, reason: record.reason ?? 'stale' })
+      return this.#emit({ kind: 'left-out', at: now, rung, reason: record.reason ?? 'stale' })
     const carrier = carrierOf(record, plan)
     if (carrier?.kind === 'reminder') owed[carrier.index]?.steps.push({ accountId, rung, pass })
   }
@@ -199,7 +199,7 @@ class PersonSimulation {
     this.#owed.add(owed.uniqueKey)
     const reminder = newlyOwed(owed)
     this.#recipient.waiting.push(reminder)
-    this.#tell({ kind: 'owed', at: now, reminder, follows })
+    this.#emit({ kind: 'owed', at: now, reminder, follows })
     return reminder
   }
 
@@ -212,17 +212,17 @@ class PersonSimulation {
 
   #waitOrEnd(reminder: SimulatedReminder, decision: Decision, now: Instant): void {
     const signature = signatureOf(decision)
-    if (reminder.decidedAs !== signature) this.#tell({ kind: 'decided', at: now, reminder, decision })
+    if (reminder.decidedAs !== signature) this.#emit({ kind: 'decided', at: now, reminder, decision })
     reminder.decidedAs = signature
     const after = afterDecision(decision, now, reminder.expiresAt)
     reminder.nextAt = after.nextAt
     if (after.status === 'scheduled') return
     this.#drop(reminder)
-    this.#tell({ kind: 'ended', at: now, reminder, as: after.status, reason: after.endReason })
+    this.#emit({ kind: 'ended', at: now, reminder, as: after.status, reason: after.endReason })
     if (after.status === 'refused' && after.endReason !== null) this.#fallBack(reminder, after.endReason, now)
   }
 
-  /** A send is an event of its own, however often the same facts allow it. */
+  /** Each send is an event of its own, even if it repeats the last decision. */
   #send(
     reminder: SimulatedReminder,
     { decision, words, comparable }: Sending,
@@ -230,7 +230,7 @@ class PersonSimulation {
     facts: SimulatedDecision['facts'],
     now: Instant,
   ): void {
-    this.#tell({ kind: 'decided', at: now, reminder, decision })
+    this.#emit({ kind: 'decided', at: now, reminder, decision })
     reminder.decidedAs = signatureOf(decision)
     this.#drop(reminder)
     reminder.tries++
@@ -247,7 +247,7 @@ class PersonSimulation {
     this.#remember(comparable, now)
     for (const { afterMs, word } of this.#rules.receipts(reminder.channel, attempt))
       this.#receipts.push({ at: now + afterMs, contact, reminder, word })
-    this.#tell({ kind: 'sent', at: now, reminder, decision, facts, weight: words.weight })
+    this.#emit({ kind: 'sent', at: now, reminder, decision, facts, weight: words.weight })
   }
 
   /** Keeps this message and the earlier ones that a later message may still repeat. */
@@ -263,7 +263,7 @@ class PersonSimulation {
     const meaning = receiptMeaning(reminder.channel, word)
     recordReceipt(this.#recipient, contact, reminder, meaning, now)
     if (meaning.reminder === 'failed')
-      this.#tell({ kind: 'ended', at: now, reminder, as: 'failed', reason: meaning.endReason })
+      this.#emit({ kind: 'ended', at: now, reminder, as: 'failed', reason: meaning.endReason })
     if (meaning.fallBack) this.#fallBack(reminder, 'provider_refused', now)
   }
 
@@ -292,23 +292,23 @@ class PersonSimulation {
       .join('/')
   }
 
-  #tell(event: Told): void {
-    this.#tellAnyone({ ...event, recipient: this.#recipient })
+  #emit(event: RecipientEvent): void {
+    this.#onEvent({ ...event, recipient: this.#recipient })
   }
 }
 
 type Sending = Extract<SimulatedDecision['decided'], { goes: true }>
 
-/** An event without the person, which is always the same one here. */
-type Told = SimulatedEvent extends infer Event
+/** An event without its recipient, which is always the same here. */
+type RecipientEvent = SimulatedEvent extends infer Event
   ? Event extends SimulatedEvent
     ? Omit<Event, 'recipient'>
     : never
   : never
 
-/** Takes out of a list what is wanted of it, in order. */
-function take<T>(list: T[], wanted: (item: T) => boolean): T[] {
-  const taken = list.filter(wanted)
+/** Removes the matching items from a list and returns them in order. */
+function take<T>(list: T[], matches: (item: T) => boolean): T[] {
+  const taken = list.filter(matches)
   for (const item of taken) list.splice(list.indexOf(item), 1)
   return taken
 }

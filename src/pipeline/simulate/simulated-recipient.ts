@@ -6,8 +6,8 @@ import type { PlanningRecipient } from '../../record/planning.ts'
 /**
  * Pays everything that is overdue on an account: its spell ends as cured.
  *
- * What waits for it is cancelled, also where it speaks of other accounts too; their steps count as
- * not planned and are planned anew.
+ * Reminders about it are cancelled, also those about other accounts too; the steps of the other accounts
+ * count as not planned and are planned again.
  */
 export function payOff(
   recipient: SimulatedRecipient,
@@ -39,14 +39,14 @@ export function payOff(
 
 type Hold = SimulatedRecipient['row']['holds'][number]
 
-/** When does the next of this person's holds end? Infinity: none has an end. */
+/** When does the next of this recipient's holds end? Infinity: none has an end. */
 export function nextHoldEnd({ row }: SimulatedRecipient): Instant {
   let next = Infinity
   for (const { until } of row.holds) if (until !== null && until < next) next = until
   return next
 }
 
-/** Ends a hold that has lapsed and records what it brings; true when the person is planned for again. */
+/** Ends a hold that has lapsed and records its event; true when the recipient must be planned again. */
 export function endHold({ row, planning }: SimulatedRecipient, hold: Hold, { event, replan }: Lapse): boolean {
   row.holds.splice(row.holds.indexOf(hold), 1)
   const planned = planning.holds.findIndex(
@@ -61,26 +61,26 @@ export function endHold({ row, planning }: SimulatedRecipient, hold: Hold, { eve
 }
 
 /**
- * One person at one creditor, with everything that planning and deciding read.
+ * One recipient at one creditor, with everything that planning and deciding read.
  *
- * Plain data in the very forms in which the ledger gives it, so that the simulation asks the
- * core what production would ask. Holds no name and no words: only whether they are known.
- * A simulation changes it as it goes; bring a fresh one to each.
+ * Plain data in the shapes that the ledger's queries return, so that the simulation calls the
+ * core as production does. Holds no name and no variables' values: only whether they are known.
+ * A simulation mutates it, so each run needs a fresh one.
  */
 export interface SimulatedRecipient {
-  /** The creditor's own id of the person: the same in every run, so that the same seed draws the same outcomes. */
+  /** The creditor's own id of the recipient: the same in every run, so that the same seed draws the same outcomes. */
   name: string
   planning: PlanningRecipient
   row: RecipientForDecision
-  /** Every account that may be spoken of, by our id. */
+  /** Every account that a reminder may be about, by our id. */
   accounts: Record<string, SimulatedAccount>
   /** Does the creditor state a name? */
   named: boolean
-  /** Reminders that wait already. */
+  /** Waiting reminders. */
   waiting: SimulatedReminder[]
   /**
-   * What we told them lately, oldest first. Of what the ledger tells the words were made with their name and their
-   * variables, which a simulation does not have: only a reminder asked for directly is found to be repeated there.
+   * Recent messages to them, oldest first. Those from the ledger were rendered with the name and the variables, which a
+   * simulation does not have: of these only repeats between a ladder and a direct request are found.
    */
   earlier: EarlierMessage[]
 }
@@ -94,7 +94,7 @@ export const newlyOwed = (owed: OwedReminder): SimulatedReminder => ({
   decidedAs: null,
 })
 
-/** The account as it would be read now: its balance is taken to be renewed every night. Nothing where it is not known. */
+/** The account as it would be read now, assuming a nightly balance update; empty where it is unknown. */
 export function accountRowNow(
   recipient: SimulatedRecipient,
   { accountId, spellId, lead }: Omit<LinkedAccount, 'pass'>,
@@ -106,7 +106,7 @@ export function accountRowNow(
     : [{ ...account, reminderId: '', lead, spellId, asOf: new Date(now), variables: null }]
 }
 
-/** An account as dispatch reads it; of its variables only the names. */
+/** An account as dispatch reads it, with only the names of its variables. */
 export type SimulatedAccount = Omit<AccountForDecision, 'reminderId' | 'lead' | 'spellId' | 'variables'> & {
   variableNames: string[]
 }
@@ -116,8 +116,8 @@ export interface SimulatedReminder extends OwedReminder {
   /** As the ledger names it; its unique key where the simulation made it. */
   id: string
   tries: number
-  /** The steps of the ladder that it carries out; each is planned anew when it is cancelled for another account's sake. */
+  /** The ladder steps that it carries out; each is planned again when another account's payment cancels it. */
   steps: { accountId: string; rung: string; pass: number }[]
-  /** The last decision's signature, so that the same answer given again counts once. */
+  /** The last decision's signature, so that a repeated decision counts once. */
   decidedAs: string | null
 }

@@ -9,8 +9,8 @@ import { composeWords, wordsObjection, type WrittenBefore } from '../dispatch/wo
 import { localeChain } from '../../model/locale.ts'
 import type { SimulatedRecipient, SimulatedReminder } from './simulated-recipient.ts'
 
-/** What is to be put into words, and from which facts. */
-interface WordsWanted {
+/** A message to render, and the facts to render it from. */
+interface SimulatedRenderRequest {
   recipient: SimulatedRecipient
   reminder: SimulatedReminder
   creditor: Creditor
@@ -19,48 +19,48 @@ interface WordsWanted {
   earlier: WrittenBefore
 }
 
-/** What is known of a message without sending it. */
-export interface SaidWords {
+/** What a simulation knows of a rendered message. */
+export interface SimulatedMessage {
   weight: number
   /**
-   * Of the words with their own amounts and days and a stand-in for their name: of two messages to one person the same
-   * exactly where the real ones are. Rendered only when asked for.
+   * Of the text with its own amounts and days and a placeholder for the name: equal for two messages to one recipient
+   * exactly where the real texts are. Rendered only on demand.
    */
   hash: () => string
 }
 
-/** How much would this message weigh, or why are there no true words for it? */
-export type SayWords = (wanted: WordsWanted) => SaidWords | { objection: Decision }
+/** What would this message weigh, or why can it not be rendered? */
+export type RenderSimulated = (request: SimulatedRenderRequest) => SimulatedMessage | { objection: Decision }
 
-/** Stands for whatever a person is called; no real name enters a simulation. */
-const SOMEBODY = { name: '陈晓明', value: 'Example' }
+/** Placeholders for a recipient's name and variables; no real ones enter a simulation. */
+const PLACEHOLDER = { name: '陈晓明', value: 'Example' }
 
 /**
- * Renders each sort of message once.
+ * A renderer that renders each class of messages once.
  *
- * Whether words can be made turns on which facts are known and not on their values; the number of
- * SMS segments nearly so. Messages that know the same things are therefore taken to be alike.
+ * Whether a text can be rendered depends on which facts are known and not on their values, and the number of
+ * SMS segments nearly so. Messages with the same known facts therefore share one result.
  */
-export function wordsOnce(templates: ReadonlyMap<string, Template>, locales: Locales): SayWords {
+export function simulatedRenderer(templates: ReadonlyMap<string, Template>, locales: Locales): RenderSimulated {
   const known = new Map<string, { weight: number } | { objection: Decision }>()
-  return (wanted) => {
-    const key = sortOf(wanted)
-    let said = known.get(key)
-    if (said === undefined) {
-      said = say(templates, locales, wanted)
-      known.set(key, said)
+  return (request) => {
+    const key = classOf(request)
+    let rendered = known.get(key)
+    if (rendered === undefined) {
+      rendered = renderOnce(templates, locales, request)
+      known.set(key, rendered)
     }
-    return 'objection' in said
-      ? said
-      : { weight: said.weight, hash: () => hashOf(say(templates, locales, wanted), wanted.reminder.id) }
+    return 'objection' in rendered
+      ? rendered
+      : { weight: rendered.weight, hash: () => hashOf(renderOnce(templates, locales, request), request.reminder.id) }
   }
 }
 
-/** Where only the sort has words and this one message has not, it is like no other. */
-const hashOf = (said: ReturnType<typeof say>, reminderId: string): string =>
-  'objection' in said ? reminderId : said.hash
+/** A message that cannot be rendered though its class can is equal to no other. */
+const hashOf = (rendered: ReturnType<typeof renderOnce>, reminderId: string): string =>
+  'objection' in rendered ? reminderId : rendered.hash
 
-function sortOf({ recipient, reminder, accounts, daysPastDue, earlier }: WordsWanted): string {
+function classOf({ recipient, reminder, accounts, daysPastDue, earlier }: SimulatedRenderRequest): string {
   let key = `${reminder.template}|${reminder.channel}|${reminder.tone}|${recipient.row.creditor}|${recipient.row.locale}|${recipient.named}|${earlier.emails.length > 0}|${earlier.notices.length > 0}`
   accounts.forEach((account, i) => {
     const { factsForWords: facts } = account
@@ -74,24 +74,24 @@ function sortOf({ recipient, reminder, accounts, daysPastDue, earlier }: WordsWa
 const kindOf = (nextStep: unknown): string =>
   typeof nextStep === 'object' && nextStep !== null && 'kind' in nextStep ? String(nextStep.kind) : ''
 
-function say(
+function renderOnce(
   templates: ReadonlyMap<string, Template>,
   locales: Locales,
-  wanted: WordsWanted,
+  request: SimulatedRenderRequest,
 ): { weight: number; hash: string } | { objection: Decision } {
-  const { recipient, reminder, creditor, accounts } = wanted
+  const { recipient, reminder, creditor, accounts } = request
   const template = templates.get(reminder.template)
   if (template === undefined)
     return { objection: wordsObjection({ kind: 'no-template', detail: `no template ${reminder.template}` }) }
   const names = accounts.flatMap((account) => recipient.accounts[account.id]?.variableNames ?? [])
   const words = composeWords({
-    name: recipient.named ? SOMEBODY.name : null,
+    name: recipient.named ? PLACEHOLDER.name : null,
     creditor,
     accounts,
-    daysPastDue: wanted.daysPastDue,
-    variables: Object.fromEntries(names.map((name) => [name, SOMEBODY.value])),
+    daysPastDue: request.daysPastDue,
+    variables: Object.fromEntries(names.map((name) => [name, PLACEHOLDER.value])),
     optOutUrl: null,
-    earlier: wanted.earlier,
+    earlier: request.earlier,
   })
   const result = render(template, words, {
     channel: reminder.channel,

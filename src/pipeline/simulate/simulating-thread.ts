@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { type Part, partSimulator, type SimulationSetting } from './part.ts'
+import { type PortfolioChunk, chunkSimulator, type SimulationSetting } from './chunk.ts'
 
-/** A thread of a simulation: takes parts, answers each with what it came to. */
-const simulate = partSimulator(workerData as SimulationSetting)
-parentPort?.on('message', (part: Part) => parentPort?.postMessage(simulate(part)))
+/** A worker thread of a simulation: receives chunks and posts each one's result. */
+const simulate = chunkSimulator(workerData as SimulationSetting)
+parentPort?.on('message', (chunk: PortfolioChunk) => parentPort?.postMessage(simulate(chunk)))

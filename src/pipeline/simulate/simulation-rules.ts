@@ -11,43 +11,43 @@ import type { Channel } from '../../model/vocabulary.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
 import type { PlanningAccount } from '../../record/planning.ts'
 import type { SimulatedRecipient } from './simulated-recipient.ts'
-import type { SayWords } from './simulated-words.ts'
+import type { RenderSimulated } from './simulated-words.ts'
 
-/** Under which rules, and with which luck, a portfolio is simulated. */
+/** The rules, receipts and payments under which a portfolio is simulated. */
 export interface SimulationRules {
   readonly creditors: ReadonlyMap<string, Creditor>
   readonly routes: readonly Route[]
   readonly packs: readonly CompiledPack[]
   /** The ladder that this account climbs. */
   readonly ladderOf: (account: PlanningAccount) => Ladder
-  readonly words: SayWords
-  /** Milliseconds within which the same is not told twice; see `dispatch/repeats.ts`. */
+  readonly words: RenderSimulated
+  /** Milliseconds within which a repeat is not sent; see `repeatedMessage`. */
   readonly sameWordsWithin: number
   /** Countries whose landlines take SMS; absent: none. */
   readonly smsToLandlines?: readonly string[]
-  /** What the words carry in which this person would be written to. */
+  /** Which blocks the text carries that this recipient would be sent. */
   readonly carries: (
     reminder: Pick<FencedReminder, 'template' | 'channel' | 'tone'>,
     recipient: { locale: string | null },
     creditor: Creditor | undefined,
   ) => CarriedBlocks | null
-  /** What a provider would report of an attempt, and how long after it. */
+  /** The receipts of an attempt, and how long after it each comes. */
   readonly receipts: (channel: Channel, attempt: AttemptKey) => readonly PlannedReceipt[]
-  /** When this account is paid in full; null: not within sight. */
+  /** When this account is paid in full; null: never. */
   readonly paysAt: (recipient: SimulatedRecipient, accountId: string) => Instant | null
 }
 
-/** From when until when, `to` exclusive. */
+/** The simulated period, `to` exclusive. */
 export interface SimulatedPeriod {
   from: Instant
   to: Instant
 }
 
 /**
- * When is this account paid, if so many of all unpaid ones are paid each day?
+ * When is this account paid, if this share of all unpaid accounts is paid each day?
  *
  * Drawn from the names alone: the same account under the same seed is paid at the same instant
- * whatever the ladder says, so that two versions are compared on the same luck.
+ * under any ladder, so that two versions are compared on the same payments.
  *
  * @param rate  share of unpaid accounts that are paid within a day, 0 to below 1
  * @returns     null: never
@@ -59,7 +59,7 @@ export function drawPayment(names: string, rate: number, seed: number, from: Ins
 }
 
 /** Messages that fall due together with one deadline. */
-export interface DueTogether {
+export interface DueGroup {
   /** Seconds since 1970. */
   second: number
   /** Seconds since 1970; Infinity: none. */
@@ -68,7 +68,7 @@ export interface DueTogether {
   units: number
 }
 
-/** What a queue comes to that drains at a steady rate. */
+/** The load figures of a queue that drains at a steady rate. */
 interface Drained {
   peak: { units: number; at: Instant } | null
   busiestHourPerSecond: number
@@ -80,12 +80,12 @@ interface Drained {
 }
 
 /**
- * How does a route get through what falls due, at so many units a second?
+ * How does a route drain the messages that fall due, at this many units a second?
  *
- * In the order of falling due; of what falls due together, the earliest deadline first. What would come
- * too late takes up no time: it would be decided again, and put off.
+ * In order of due time, then earliest deadline first. Messages past their deadline take no capacity:
+ * they would be decided again, and deferred.
  */
-export function drain(due: readonly DueTogether[], unitsPerSecond: number): Drained {
+export function drain(due: readonly DueGroup[], unitsPerSecond: number): Drained {
   const bySecond = new Map<number, number>()
   const byHour = new Map<number, number>()
   const drained: Drained = { peak: null, busiestHourPerSecond: 0, longestWaitSeconds: 0, longestQueue: 0, tooLate: 0 }

@@ -16,7 +16,7 @@ import type { SimulatedRecipient, SimulatedReminder } from './simulated-recipien
 /** Counts by name; names of several parts are joined by `|`. */
 export type Counts = Map<string, number>
 
-/** What every objection of a rule says alike. */
+/** What all objections of a rule have in common. */
 export interface RuleSeen {
   code: ObjectionCode
   rule: string
@@ -27,13 +27,13 @@ export interface RuleSeen {
 }
 
 /**
- * What a simulation has come to so far.
+ * The counts of a simulation so far.
  *
- * Counts only, nobody's doings: it stays small however many people there are, is plain data, and
- * tallies of different people add up.
+ * Counts only, no individual's history: its size does not grow with the portfolio, it is plain data, and
+ * tallies of different recipients can be added.
  */
 export interface Tally {
-  people: number
+  recipients: number
   accounts: number
   /** day | hour | channel | tone, by the recipient's clock. */
   sent: Counts
@@ -53,14 +53,14 @@ export interface Tally {
   handOffs: Counts
   /** day. */
   paid: Counts
-  /** rule@version | limit | most that one person used of it → people. */
+  /** rule@version | limit | most that one recipient used of it → recipients. */
   caps: Counts
   /** By rule@version. */
   rules: Map<string, RuleSeen>
 }
 
 export const emptyTally = (): Tally => ({
-  people: 0,
+  recipients: 0,
   accounts: 0,
   sent: new Map(),
   load: new Map(),
@@ -90,9 +90,9 @@ const COUNTED = [
   'caps',
 ] as const
 
-/** Adds the other people's counts to these. */
+/** Adds another tally's counts to `sum`. */
 export function addTally(sum: Tally, other: Tally): void {
-  sum.people += other.people
+  sum.recipients += other.recipients
   sum.accounts += other.accounts
   for (const name of COUNTED) for (const [key, by] of other[name]) count(sum[name], key, by)
   for (const [key, rule] of other.rules) sum.rules.set(key, rule)
@@ -101,24 +101,24 @@ export function addTally(sum: Tally, other: Tally): void {
 const UTC = zoneTable('UTC') as ZoneTable
 
 /**
- * Counts what happens to one person into a tally.
+ * Counts the events of one recipient into a tally.
  *
- * @param bookZone  days of what concerns the creditor's people are those of its books
- * @returns         `tell` for the simulation, `done` for when the person's time is over
+ * @param bookZone  steps for agents, hand-offs and payments are counted by day in this zone
+ * @returns         `onEvent` for each event, `done` for the end of the period
  */
-export function counter(
+export function tallyEvents(
   tally: Tally,
   recipient: SimulatedRecipient,
   bookZone: string,
   readCaps: ReadCaps,
-): { tell: Tell; done: () => void } {
+): { onEvent: OnEvent; done: () => void } {
   const book = zoneTable(bookZone) ?? UTC
   /** The most that was used of each cap at any one time. */
   const used = new Map<string, { limit: number; most: number }>()
-  tally.people++
+  tally.recipients++
   tally.accounts += Object.keys(recipient.accounts).length
 
-  const tell = (event: SimulatedEvent): void => {
+  const onEvent = (event: SimulatedEvent): void => {
     const day = (): string => fromDayNumber(book.dayAt(event.at))
     switch (event.kind) {
       case 'owed':
@@ -141,7 +141,7 @@ export function counter(
     }
   }
   return {
-    tell,
+    onEvent,
     done: () => {
       for (const [cap, { limit, most }] of used) count(tally.caps, `${cap}|${limit}|${most}`)
     },
@@ -181,7 +181,7 @@ function countSent(
 
 const secondOf = (at: Instant): number => Math.floor(at / 1000)
 
-/** How far a cap was used by one contact: that one and those that count with it. */
+/** How far a cap is used once a contact is made. */
 interface CapUse {
   /** `pack/rule`. */
   rule: string
@@ -193,14 +193,14 @@ interface CapUse {
   used: number
 }
 
-/** Tells how far every cap that concerns a contact is used once it is made. */
+/** How far is every cap that concerns a contact used once it is made? */
 type ReadCaps = (facts: Facts, at: Instant) => CapUse[]
 
 /**
- * Makes the caps of these packs ready to be read.
+ * Compiles the caps of these packs for reading their use.
  *
- * Counts as the cap itself does, in the candidate zone and for the account where most count; the contact
- * about to be made counts, whatever may come of it.
+ * Counts as the cap itself does, in the candidate zone and for the account with the highest count; the contact
+ * about to be made counts, regardless of its outcome.
  */
 export function capReader(packs: readonly CompiledPack[]): ReadCaps {
   const gauges = packs.flatMap((compiled) =>
@@ -256,9 +256,9 @@ function usedSince(facts: Facts, rule: RuleOf<'cap'>, since: Instant): number {
   return most
 }
 
-/** What happens in a simulation, as it happens. */
+/** An event of a simulation. */
 export type SimulatedEvent =
-  /** `follows`: it takes the place of this one, which could not be carried; null: planned. */
+  /** `follows`: the reminder that it falls back from; null: planned. */
   | {
       kind: 'owed'
       at: Instant
@@ -279,7 +279,7 @@ export type SimulatedEvent =
       facts: Facts
       weight: number
     }
-  /** The reminder is over without having been delivered. */
+  /** The reminder ended without having been delivered. */
   | {
       kind: 'ended'
       at: Instant
@@ -293,4 +293,4 @@ export type SimulatedEvent =
   | { kind: 'left-out'; at: Instant; recipient: SimulatedRecipient; rung: string; reason: SkipReason }
   | { kind: 'paid'; at: Instant; recipient: SimulatedRecipient; accountId: string }
 
-export type Tell = (event: SimulatedEvent) => void
+export type OnEvent = (event: SimulatedEvent) => void

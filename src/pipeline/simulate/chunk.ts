@@ -17,70 +17,71 @@ import type { RawLine } from './portfolio-file.ts'
 import { recipientsFromAccounts, type PortfolioLine } from './recipients-from-accounts.ts'
 import { simulateRecipient } from './simulate-recipient.ts'
 import type { SimulatedRecipient } from './simulated-recipient.ts'
-import { wordsOnce } from './simulated-words.ts'
+import { simulatedRenderer } from './simulated-words.ts'
 import { drawPayment, type SimulatedPeriod, type SimulationRules } from './simulation-rules.ts'
-import { capReader, counter, emptyTally, type Tally } from './tally.ts'
+import { capReader, tallyEvents, emptyTally, type Tally } from './tally.ts'
 
-/** Some people of the portfolio: as lines of a file, or as the ledger knows them. */
-export type Part =
+/** Some recipients of the portfolio: as lines of a file, or as read from the ledger. */
+export type PortfolioChunk =
   | { kind: 'lines'; columns: AccountColumns | null; creditor: string | null; lines: RawLine[] }
-  | { kind: 'people'; people: SimulatedRecipient[] }
+  | { kind: 'recipients'; recipients: SimulatedRecipient[] }
 
-/** What a part came to. */
-export interface PartDone {
+/** The result of one chunk. */
+export interface ChunkResult {
   tally: Tally
   refused: { line: number; faults: readonly Fault[] }[]
 }
 
-type SimulatePart = (part: Part) => PartDone
+type SimulateChunk = (chunk: PortfolioChunk) => ChunkResult
 
-/** Makes one thread ready to simulate part after part under one setting. */
-export function partSimulator(setting: SimulationSetting): SimulatePart {
+/** Prepares a thread to simulate chunks under one setting. */
+export function chunkSimulator(setting: SimulationSetting): SimulateChunk {
   const rules = rulesOf(setting)
-  // Nothing that this key seals is kept.
+  // Nothing encrypted with this key is kept.
   const vault = openVault(parseKeyRing(`simulation:${randomBytes(32).toString('base64')}`))
   const { config, ladder, from, to } = setting
   const ladders = ladder === null ? config.ladders : new Map([...config.ladders, [ladder.ladder.id, ladder]])
-  return (part) => {
-    if (part.kind === 'people') return { tally: simulateRecipients(part.people, rules, { from, to }), refused: [] }
-    const refused: PartDone['refused'] = []
-    const lines = part.lines.flatMap(({ no, text }): PortfolioLine[] => {
-      const read = readAccountRecord(text, part.columns)
+  return (chunk) => {
+    if (chunk.kind === 'recipients')
+      return { tally: simulateRecipients(chunk.recipients, rules, { from, to }), refused: [] }
+    const refused: ChunkResult['refused'] = []
+    const lines = chunk.lines.flatMap(({ no, text }): PortfolioLine[] => {
+      const read = readAccountRecord(text, chunk.columns)
       if (!read.ok) {
         refused.push({ line: no, faults: read.faults })
         return []
       }
-      // `--creditor` asks for that creditor's accounts alone, and says whose they are where the file does not.
-      if (part.creditor !== null && read.value.creditor !== undefined && read.value.creditor !== part.creditor)
+      // `--creditor` selects that creditor's accounts, and is the creditor of lines that name none.
+      if (chunk.creditor !== null && read.value.creditor !== undefined && read.value.creditor !== chunk.creditor)
         return []
       return [{ line: no, account: ladder === null ? read.value : { ...read.value, ladder: ladder.ladder.id } }]
     })
     const read = recipientsFromAccounts(lines, {
       config: { creditors: config.creditors, ladders },
       vault,
-      creditor: part.creditor,
+      creditor: chunk.creditor,
       now: from,
     })
-    return { tally: simulateRecipients(read.people, rules, { from, to }), refused: [...refused, ...read.refused] }
+    return { tally: simulateRecipients(read.recipients, rules, { from, to }), refused: [...refused, ...read.refused] }
   }
 }
 
 /** Which packs decide: exactly the named ones, or the ones in force here and these opt-in ones. */
-export interface PackWish {
+export interface PackSelection {
   named: string[] | null
   also: string[]
   without?: readonly string[]
 }
 
-/** Everything that one simulation turns on. Plain data: it is handed to threads as it is. */
+/** The input of one simulation. Plain data: it is cloned to threads. */
 export interface SimulationSetting {
   config: Pick<Config, 'creditors' | 'ladders' | 'routes' | 'templates' | 'locales'> & {
     delivery: Pick<Config['delivery'], 'sameWordsWithin' | 'smsToLandlines'>
   }
-  /** Of all packs that could be named. */
+  /** All packs that can be selected. */
   packs: readonly Pack[]
-  packWish: PackWish
-  /** Everybody climbs this one; null: each account its own. */
+  packSelection: PackSelection
+  /** The ladder of every account; null: each account has its own. */
   ladder: { ladder: Ladder; version: string } | null
   from: Instant
   to: Instant
@@ -89,13 +90,13 @@ export interface SimulationSetting {
 }
 
 /**
- * The rules of a simulation, ready to be asked.
+ * Compiles the rules of a simulation.
  *
  * @throws DECORUM_BAD_INPUT when a pack is named that does not exist
  */
 export function rulesOf(setting: SimulationSetting): SimulationRules {
-  const { config, packWish, seed, payRate, from } = setting
-  const chosen = selectPacks(compilePacks(setting.packs), packWish)
+  const { config, packSelection, seed, payRate, from } = setting
+  const chosen = selectPacks(compilePacks(setting.packs), packSelection)
   if (!chosen.ok)
     throw new DecorumError('DECORUM_BAD_INPUT', 'a policy pack is named that does not exist', {
       faults: chosen.faults,
@@ -105,7 +106,7 @@ export function rulesOf(setting: SimulationSetting): SimulationRules {
     creditors: config.creditors,
     routes: config.routes,
     packs: chosen.packs,
-    words: wordsOnce(config.templates, config.locales),
+    words: simulatedRenderer(config.templates, config.locales),
     sameWordsWithin: config.delivery.sameWordsWithin,
     carries: (reminder, recipient, creditor) => carriedWords(config, reminder, recipient, creditor, ['text']),
     ...(config.delivery.smsToLandlines === undefined ? {} : { smsToLandlines: config.delivery.smsToLandlines }),
@@ -116,7 +117,7 @@ export function rulesOf(setting: SimulationSetting): SimulationRules {
   }
 }
 
-/** What was pinned is parsed once; an account from a file climbs what is configured. */
+/** Parses each pinned ladder once; an account from a file uses the configured ladder. */
 function ladderFinder({ config, ladder }: SimulationSetting): (account: PlanningAccount) => Ladder {
   const pinned = new Map<string, Ladder>()
   return (account) => {
@@ -136,7 +137,7 @@ function parsed(body: unknown): Ladder | undefined {
   return read.ok ? read.ladder : undefined
 }
 
-/** What do these people's weeks come to, under these rules? The people are changed. */
+/** Simulates these recipients, mutating them, and counts the events. */
 function simulateRecipients(
   recipients: readonly SimulatedRecipient[],
   rules: SimulationRules,
@@ -145,13 +146,13 @@ function simulateRecipients(
   const tally = emptyTally()
   const readCaps = capReader(rules.packs)
   for (const recipient of recipients) {
-    const { tell, done } = counter(
+    const { onEvent, done } = tallyEvents(
       tally,
       recipient,
       rules.creditors.get(recipient.row.creditor)?.bookZone ?? 'UTC',
       readCaps,
     )
-    simulateRecipient(recipient, rules, period, tell)
+    simulateRecipient(recipient, rules, period, onEvent)
     done()
   }
   return tally
