@@ -14,7 +14,7 @@ export const COMMAND_LINE = 'src/cli/main.ts'
 const THREAD = /new URL\('(\.\.?\/[^']+\.mjs)', import\.meta\.url\)/g
 
 /**
- * Which source file does each file of the compiled program start? Names under `dist/`, without `.js`, to paths under the root.
+ * Which source file does each entry point of the compiled program run? Names under `dist/`, without `.js`, to paths under the root.
  *
  * The command line is `decorum`; each daemon of `workers/` and each thread keeps its file's name.
  */
@@ -36,9 +36,9 @@ export function entryPoints(root: string = ROOT): Map<string, string> {
 const threadEntry = (file: string): string => `threads/${file.slice(file.lastIndexOf('/') + 1, -'.mjs'.length)}`
 
 /**
- * Compiles the command line, the daemons and the threads, with source maps; what lay there before is removed.
+ * Compiles the command line, the daemons and the threads, with source maps; empties `outdir` first.
  *
- * Packages stay outside: they are resolved from where the result lies. The result reads `config/`, `templates/` and `package.json` from
+ * Packages are not bundled, but resolved from `outdir`. The program reads `config/`, `templates/` and `package.json` from
  * the nearest folder above it that has a `package.json`.
  *
  * @param outdir  where to; `dist/` by default
@@ -74,8 +74,8 @@ process.setSourceMapsEnabled(true)
 `
 
 /**
- * What is started first switches Node's cache of compiled code on (Node 22.1 and newer) and has stack traces tell lines of the source, then
- * imports the rest: what it imported statically would be compiled before that. So the code itself always lies in `chunks/`.
+ * Each entry point enables Node's compile cache (Node 22.1 and newer) and source maps, then imports the program dynamically:
+ * a static import would be compiled before. So the code itself always lies in `chunks/`.
  */
 const launchers = (root: string): Plugin => ({
   name: 'launchers',
@@ -88,7 +88,7 @@ const launchers = (root: string): Plugin => ({
   },
 })
 
-/** Code in `chunks/` finds a thread beside them. */
+/** Rewrites the paths of threads for code in `chunks/`. */
 const threads: Plugin = {
   name: 'threads',
   setup(build) {
@@ -107,7 +107,7 @@ const threads: Plugin = {
   },
 }
 
-/** A thread registers tsx before it reads TypeScript; here there is none to read. */
+/** Replaces tsx, which threads register to load TypeScript: the compiled program has none. */
 const withoutTypeScript: Plugin = {
   name: 'without-typescript',
   setup(build) {
@@ -118,7 +118,7 @@ const withoutTypeScript: Plugin = {
   },
 }
 
-/** Fills in `read-at-build.ts`. */
+/** Fills `read-at-build.ts` with the parsed policy files, so that a start does not parse them. */
 const policiesReadNow = (root: string): Plugin => ({
   name: 'policies-read-now',
   setup(build) {
@@ -150,7 +150,7 @@ function policyValues(root: string): [sum: string, json: string][] {
   return texts.flatMap((text): [string, string][] => {
     const value = readYaml('', text, null).yaml?.value
     const json = JSON.stringify(value) ?? ''
-    // What has mistakes, or says what JSON cannot, is left to the program itself.
+    // Files with mistakes, or with values that JSON cannot represent, are parsed at the start.
     return value !== undefined && isDeepStrictEqual(JSON.parse(json), value)
       ? [[createHash('sha256').update(text).digest('hex'), json]]
       : []

@@ -23,10 +23,10 @@ import type { Services } from '../services/services.ts'
 import type { Scenario } from './scenario.ts'
 import type { DemoAccount, DemoDay, DemoPromise, DemoSample, DemoTimeline } from './text.ts'
 
-/** The home market's clock: days are counted by it. */
+/** Days are counted in the home market's zone. */
 const ZONE = 'Asia/Shanghai'
 
-/** Reads out of the ledger what a run came to. */
+/** Reads the result of a run from the ledger. */
 export async function collectDemoReport(
   app: App,
   actor: Actor,
@@ -42,8 +42,8 @@ export async function collectDemoReport(
   const tasks = await all((cursor) => services.listTasks(actor, { limit: 500, cursor }))
   const timelines: DemoTimeline[] = []
   for (const { account, title } of scenario.timelines) {
-    const told = await formatTimeline(services, actor, account, title, sent)
-    if (told !== null) timelines.push(told)
+    const timeline = await formatTimeline(services, actor, account, title, sent)
+    if (timeline !== null) timelines.push(timeline)
   }
   const statuses = counted(totals.reminders, (r) => r.status).map(([status, count]) => ({ status, count }))
   return {
@@ -138,14 +138,14 @@ async function all<T>(read: (cursor: string | undefined) => Promise<Page<T>>): P
   }
 }
 
-/** Which languages are shown, best to borrowers in their own country, and over which channels each tone is looked for first. */
+/** Languages of the samples; recipients at home are preferred. `FIRST` is the order of channels, rotated for each tone. */
 const LANGUAGES = [
   { language: 'zh', atHome: (s: SentAttempt) => s.jurisdiction === 'CN' },
   { language: 'en', atHome: (s: SentAttempt) => s.jurisdiction !== 'CN' },
 ]
 const FIRST: readonly Channel[] = ['sms', 'phone', 'email']
 
-/** One message at each tone in each language, over different channels where there are some. */
+/** One message of each tone in each language, over different channels where possible. */
 async function chooseSamples(services: Services, actor: Actor, sent: readonly SentAttempt[]): Promise<DemoSample[]> {
   const samples: DemoSample[] = []
   for (const { language, atHome } of LANGUAGES) {
@@ -176,13 +176,13 @@ async function sampleOf(services: Services, actor: Actor, sent: SentAttempt): Pr
   }
 }
 
-/** A captured message stands beside its address; one that was rendered again stands alone. */
+/** A captured message is stored with its address; one that was rendered again is the message alone. */
 const messageIn = (content: unknown): Record<string, unknown> => {
   const known = content as { message?: Record<string, unknown> }
   return known.message ?? (content as Record<string, unknown>)
 }
 
-/** What the person would have read or heard; a mail's HTML says the same as its text. */
+/** What the recipient would have read or heard; an email's HTML repeats its text. */
 const PARTS = ['subject', 'text', 'preview', 'opening', 'body', 'voicemail'] as const
 
 const partsOf = (message: Record<string, unknown>): DemoSample['parts'] =>
@@ -191,9 +191,9 @@ const partsOf = (message: Record<string, unknown>): DemoSample['parts'] =>
 const PAGE = 500
 
 /**
- * What happened with this account, on the borrower's own clock? Null when there is no such account.
+ * What happened with this account, in the recipient's local time? Null when there is no such account.
  *
- * @param sent  to say of a message which other accounts it spoke of
+ * @param sent  names the other accounts of a message about several
  */
 async function formatTimeline(
   services: Services,
@@ -217,7 +217,7 @@ async function formatTimeline(
   const about = new Map(
     sent.filter((s) => s.accounts.length > 1).map((s) => [s.reminderId, ` It spoke of ${s.accounts.join(', ')}.`]),
   )
-  const told = withoutEcho(
+  const shown = withoutRepetition(
     entries.map((entry) =>
       entry.type === 'attempt' ? { ...entry, words: entry.words + (about.get(entry.id) ?? '') } : entry,
     ),
@@ -226,38 +226,41 @@ async function formatTimeline(
     account,
     title,
     zone,
-    entries: told.map(({ at, words }) => ({ at, local: localTime(Date.parse(at), zone), words: onClock(words, zone) })),
+    entries: shown.map(({ at, words }) => ({
+      at,
+      local: localTime(Date.parse(at), zone),
+      words: onClock(words, zone),
+    })),
   }
 }
 
-/** Instants inside a sentence, on the same clock as those beside it. */
+/** Instants inside a sentence, in the same local time. */
 const onClock = (words: string, zone: string): string =>
   words.replace(/\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|\+00:00)/g, (instant) => localTime(Date.parse(instant), zone))
 
-/** A message that goes out at once is planned, decided and attempted in one instant: the attempt says it all. Skips of one instant are one entry. */
-function withoutEcho(entries: readonly TimelineEntry[]): { at: string; words: string }[] {
-  const told: { at: string; words: string; type: string }[] = []
+/** Leaves out what the attempt repeats: its reminder and the decision to send. Skips of one instant become one entry. */
+function withoutRepetition(entries: readonly TimelineEntry[]): { at: string; words: string }[] {
+  const shown: { at: string; words: string; type: string }[] = []
   for (const { at, type, words, details } of entries) {
     if (type === 'reminder' || (type === 'decision' && details['verdict'] === 'send')) continue
-    const last = told.at(-1)
+    const last = shown.at(-1)
     if (type === 'step-skipped' && last?.type === type && last.at === at) last.words = `${last.words} ${words}`
-    else told.push({ at, words, type })
+    else shown.push({ at, words, type })
   }
-  return told
+  return shown
 }
 
-/** Hours outside of which no shipped law lets anybody be reminded, minutes of the day: China until 22:00, elsewhere until 21:00. */
-const DECENT = { from: 8 * 60, to: (country: string | null) => (country === 'CN' ? 22 : 21) * 60 }
+/** The widest contact hours that a shipped pack allows, minutes of the day: China until 22:00, elsewhere until 21:00. */
+const CONTACT_HOURS = { from: 8 * 60, to: (country: string | null) => (country === 'CN' ? 22 : 21) * 60 }
 
-/** As far as any shipped rule goes: three connected calls a day in China, seven calls in seven days elsewhere. */
+/** The highest caps of the shipped packs: three connected calls a day in China, seven calls in seven days elsewhere. */
 const CALLS = { aDay: 3, aWeek: 7, week: 7 * 24 * HOUR }
 
 /**
- * Were the promises kept?
+ * Did the run keep Decorum's promises?
  *
- * Counted afresh from what the ledger holds, by nothing that decided: local hours come from
- * the zones of the person's record and number, counts from the attempts themselves. What people
- * did counts like what the machine sent: calls of agents are contacts too.
+ * Counted from the ledger without the code that decided: local hours from the zones of the recipient's record and number,
+ * counts from the attempts. Calls of agents count like messages sent.
  */
 export async function checkPromises(
   ledger: Ledger,
@@ -321,31 +324,31 @@ interface Hours {
   outside: number
 }
 
-/** In minutes of the day on the earliest and on the latest of the borrower's possible clocks. */
+/** Minutes of the day, over all zones where each recipient may be. */
 function localHours(contacts: readonly ContactByAgent[]): Hours {
   const hours: Hours = { earliest: Infinity, latest: -Infinity, outside: 0 }
   for (const contact of contacts) {
     const shown = zonesToCheck(contact).map((zone) => minuteOfDay(contact.at.getTime(), zone))
     hours.earliest = Math.min(hours.earliest, ...shown)
     hours.latest = Math.max(hours.latest, ...shown)
-    const until = DECENT.to(contact.jurisdiction === null ? null : countryOf(contact.jurisdiction))
-    if (shown.some((minute) => minute < DECENT.from || minute >= until)) hours.outside++
+    const until = CONTACT_HOURS.to(contact.jurisdiction === null ? null : countryOf(contact.jurisdiction))
+    if (shown.some((minute) => minute < CONTACT_HOURS.from || minute >= until)) hours.outside++
   }
   return hours
 }
 
-/** A zone that the creditor states is where the person is; otherwise everything that place and number leave open. */
+/** The zone that the creditor states; otherwise all zones of the jurisdiction and the number. */
 function zonesToCheck({ timeZone, jurisdiction, evidence, addressZones }: ContactByAgent): string[] {
   if (timeZone !== null) return [timeZone, ...evidence.flatMap((e) => e.timeZone ?? [])]
   return [...new Set([...(jurisdiction === null ? [] : zonesOf(jurisdiction)), ...addressZones])]
 }
 
-/** The most calls that one person got in any 24 hours and in any seven days, answered or not. */
+/** The most calls to one recipient in any 24 hours and in any seven days, answered or not. */
 function mostCalls(contacts: readonly ContactByAgent[]): { day: number; week: number } {
   const calls = new Map<string, Instant[]>()
   for (const { channel, creditor, recipient, at } of contacts) {
-    const person = `${creditor} ${recipient}`
-    if (channel === 'phone') calls.set(person, [...(calls.get(person) ?? []), at.getTime()])
+    const key = `${creditor} ${recipient}`
+    if (channel === 'phone') calls.set(key, [...(calls.get(key) ?? []), at.getTime()])
   }
   let [day, week] = [0, 0]
   for (const times of calls.values()) {

@@ -31,7 +31,6 @@ import {
 import { countedDoorbell, type CountedDoorbell, unlimitedRateGate, repeatableCapture, settleDown } from './stepping.ts'
 import type { DemoAccount } from './text.ts'
 
-/** The account of a run for a terminal; commands see the app and nothing behind it. */
 export { demoText } from './text.ts'
 
 /** What to play, and where. */
@@ -39,7 +38,7 @@ export interface DemoRun {
   /** First day, by UTC. */
   firstDay: LocalDate
   days: number
-  /** The same seed brings the same receipts. */
+  /** The same seed gives the same receipts. */
   seed: number
   /** Keep the ledger in this directory; null: in a temporary one, removed afterwards. */
   keepIn: string | null
@@ -49,16 +48,16 @@ export interface DemoRun {
 
 const ACTOR: Actor = { name: 'demo', creditor: null, live: true }
 
-/** Where its unsubscribe links would lead; nothing is fetched from there. */
+/** The base of unsubscribe links; nothing is requested from there. */
 const PUBLIC_URL = 'https://reminders.example'
 
 /**
  * Plays the invented portfolio through the real pipeline under a stepped clock.
  *
- * Needs no service and no credential, and takes nothing from the environment: the ledger is
- * embedded in a directory of its own, and every route captures.
+ * Needs no service and no credential and reads no environment variable: the ledger is embedded in a directory of its own,
+ * and every route captures.
  *
- * @throws DECORUM_CONFIG; DECORUM_BAD_INPUT when `keepIn` holds something already
+ * @throws DECORUM_CONFIG; DECORUM_BAD_INPUT when `keepIn` is not empty
  */
 export async function runDemo(run: DemoRun): Promise<DemoAccount> {
   const started = performance.now()
@@ -104,7 +103,7 @@ async function playIn(dataDir: string, scenario: Scenario, run: DemoRun) {
   }
 }
 
-/** Everything that happens from outside, in order, and all that the daemons do in between; answers how many steps that took. */
+/** Plays the outside events in order, with all that the daemons do in between; returns the number of steps. */
 async function stepThrough(
   app: App,
   clock: SteppedClock,
@@ -112,7 +111,7 @@ async function stepThrough(
   scenario: Scenario,
   { from, to, onStep }: { from: Instant; to: Instant; onStep: DemoRun['onStep'] },
 ): Promise<number> {
-  const outside = await outsideWorld(app, scenario, from, to)
+  const outside = await outsideEvents(app, scenario, from, to)
   for (let steps = 1; ; steps++) {
     const now = clock.now()
     while ((outside[0]?.at ?? to) <= now) await outside.shift()?.happen()
@@ -124,19 +123,18 @@ async function stepThrough(
   }
 }
 
-/** What the world does to the portfolio, once that is imported: core files, people at work, and what the scenario tells. */
-async function outsideWorld(
+/** Imports the portfolio; returns its outside events: daily files, agents' outcomes and the scenario's happenings. */
+async function outsideEvents(
   { config, services, runtime }: App,
   scenario: Scenario,
   from: Instant,
   to: Instant,
 ): Promise<{ at: Instant; happen: () => Promise<void> }[]> {
   const accounts = await importPortfolio(runtime, ACTOR, scenario.portfolio)
-  const { coreFile, people: recipients } = scenario
+  const { coreFile, people: agents } = scenario
   const creditors = [...config.creditors.values()]
   let worked = 0
-  const nextOutcome = () =>
-    recipients.outcomes[worked++ % recipients.outcomes.length] as (typeof recipients.outcomes)[number]
+  const nextOutcome = () => agents.outcomes[worked++ % agents.outcomes.length] as (typeof agents.outcomes)[number]
   const files = dailyRounds(creditors, coreFile.time, from, to).map((file: Round) => ({
     at: file.at,
     happen: () =>
@@ -148,15 +146,15 @@ async function outsideWorld(
       ),
   }))
   const afternoons = dailyRounds(
-    creditors.filter(({ id }) => recipients.creditors.includes(id)),
-    recipients.time,
+    creditors.filter(({ id }) => agents.creditors.includes(id)),
+    agents.time,
     from,
     to,
   ).map((round) => ({
     at: round.at,
     happen: () => completeOpenTasks(services, ACTOR, round, nextOutcome),
   }))
-  const told = scenario.happenings
+  const happenings = scenario.happenings
     .filter(({ at }) => at >= from && at < to)
     .map((happening) => ({
       at: happening.at,
@@ -167,10 +165,10 @@ async function outsideWorld(
         if (creditor !== undefined && !accounts.some((account) => account.id === id)) accounts.push({ id, creditor })
       },
     }))
-  return [...files, ...afternoons, ...told].sort((a, b) => a.at - b.at)
+  return [...files, ...afternoons, ...happenings].sort((a, b) => a.at - b.at)
 }
 
-/** A run begins with nothing: on a ledger of another run it would remind people twice. */
+/** A run needs an empty ledger: on that of another run it would remind twice. */
 function emptyDirectory(path: string): string {
   const directory = resolve(path)
   if (existsSync(directory) && readdirSync(directory).length > 0) {
@@ -181,7 +179,7 @@ function emptyDirectory(path: string): string {
   return directory
 }
 
-/** The shipped configuration, blind to the environment, with the routes of the scenario. */
+/** The shipped configuration without the environment, with the routes of the scenario. */
 function demoConfig(dataDir: string, scenario: Scenario, seed: number): Config {
   const loaded = loadConfig({ root: rootDirectory(), env: { DECORUM_DATA_DIR: dataDir, PUBLIC_URL } })
   if (!loaded.ok) throw configError('the configuration', loaded.problems)

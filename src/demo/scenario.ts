@@ -29,11 +29,10 @@ import type { Services } from '../services/services.ts'
 const DAY_IN_TEXT = /\b20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)/g
 
 /**
- * The same text with every calendar day in it moved on.
+ * The same text with every calendar day in it shifted.
  *
- * The demonstration's files are written for one day, in dates that people and the importer can
- * read; with another first day all of them move by the same number of days. Times of day and
- * offsets stay.
+ * The demonstration's files are written for one first day; with another, all dates move by the same number of days. Times of
+ * day and offsets stay.
  *
  * @param days  whole days, negative for an earlier beginning
  */
@@ -45,7 +44,7 @@ const SCENARIO = `${FOLDER}/scenario.yaml`
 const PORTFOLIO = `${FOLDER}/portfolio.csv`
 
 const stated = z.record(z.string(), z.unknown())
-/** Read as the HTTP interface reads them, once their instant and id are filled in. */
+/** Parsed by the schemas of the HTTP interface, once instant and id are filled in. */
 const happening = z
   .strictObject({
     at: instant,
@@ -77,7 +76,7 @@ type ScenarioFile = z.output<typeof scenarioFile>
 
 const taskDone = z.strictObject({ accountId: z.string(), completion: taskCompletion })
 
-/** One thing that is reported from outside, ready for the services. */
+/** One outside event, ready for the services. */
 type Happening = { at: Instant } & (
   | { kind: 'event'; body: EventLine }
   | { kind: 'account'; body: z.output<typeof accountLine> }
@@ -87,12 +86,12 @@ type Happening = { at: Instant } & (
   | { kind: 'contact'; body: z.output<typeof contactBody> }
 )
 
-/** What the demonstration plays: a portfolio, and what happens to it. */
+/** A portfolio and the events of its days. */
 export interface Scenario {
   /** CSV as `accounts import` takes it. */
   portfolio: string
   coreFile: ScenarioFile['coreFile']
-  /** Who works through their steps for people each day, and what comes of them, in turn. */
+  /** Creditors whose agents complete open tasks each day, and the outcomes in rotation. */
   people: ScenarioFile['people']
   routes: ScenarioFile['routes']
   timelines: ScenarioFile['timelines']
@@ -101,7 +100,7 @@ export interface Scenario {
 }
 
 /**
- * Reads `config/demo` with every date moved to this first day.
+ * Reads `config/demo` with every date shifted to this first day.
  *
  * @throws DECORUM_CONFIG with each mistake in the scenario
  */
@@ -152,7 +151,7 @@ function checked<S extends z.ZodType>(schema: S, value: unknown, path: string): 
   })
 }
 
-/** Reports one thing from outside, through the same services as the HTTP interface. */
+/** Reports one event through the services, as the HTTP interface does. */
 export async function play(services: Services, actor: Actor, happening: Happening): Promise<void> {
   switch (happening.kind) {
     case 'event': {
@@ -178,19 +177,19 @@ export async function play(services: Services, actor: Actor, happening: Happenin
       const { accountId, completion } = happening.body
       const open = await services.listTasks(actor, { accountId, status: 'open', limit: 1 })
       const [task] = open.items
-      // With other days in between, that step may not have come up, or may not be taken now: then nobody has anything to report.
+      // With another first day the step may not exist, or not be allowed now; then there is nothing to report.
       if (task?.decision?.verdict === 'send') await services.completeTask(actor, task.id, completion)
     }
   }
 }
 
-/** Something that a creditor does every day, at this instant. */
+/** A daily routine of a creditor, at this instant. */
 export interface Round {
   at: Instant
   creditor: string
 }
 
-/** When is it this time of day by each creditor's books, from `from` until before `to`? Oldest first. */
+/** When is it this time of day in each creditor's book zone, from `from` until before `to`? Oldest first. */
 export function dailyRounds(creditors: Iterable<Creditor>, time: string, from: Instant, to: Instant): Round[] {
   const rounds: Round[] = []
   for (const { id, bookZone } of creditors) {
@@ -204,10 +203,9 @@ export function dailyRounds(creditors: Iterable<Creditor>, time: string, from: I
 }
 
 /**
- * Sends the file: every account as of now, figures unchanged, through the bulk import.
+ * Imports the daily file: every account as of now, figures unchanged.
  *
- * What was paid meanwhile came as an event, so that stating the balances again keeps them
- * fresh without taking anything back.
+ * Payments came as events, so the file only renews the age of the balances.
  */
 export async function sendCoreFile(
   services: Services,
@@ -220,19 +218,19 @@ export async function sendCoreFile(
     .filter(({ creditor }) => creditor === file.creditor)
     .map(({ id }) => JSON.stringify({ id, creditor: file.creditor, asOf }))
   if (lines.length === 0) return
-  const totals = await services.importAccounts(actor, inOnePiece(lines.join('\n')), () => {})
+  const totals = await services.importAccounts(actor, oneChunk(lines.join('\n')), () => {})
   if (totals.rejected > 0)
     throw new RangeError(`${totals.rejected} lines of the core file of ${file.creditor} were rejected`)
 }
 
-async function* inOnePiece(text: string): AsyncGenerator<Uint8Array> {
+async function* oneChunk(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text)
 }
 
 /**
- * Reports what came of a lender's open steps for people, outcome after outcome in turn; hand-offs wait for a decision.
+ * Completes a creditor's open tasks with the outcomes in rotation; hand-offs wait for a decision.
  *
- * The desk calls whom it may call now, as each task says; the others it leaves for another day.
+ * Agents call only where the task's decision allows it now.
  */
 export async function completeOpenTasks(
   services: Services,
@@ -244,10 +242,10 @@ export async function completeOpenTasks(
   const steps = open.items.filter(
     (task) => task.kind === 'step' && Date.parse(task.dueAt) <= round.at && mayBeCalled(task),
   )
-  // By account: ids are new in every run, and the same run is to bring the same outcomes.
+  // By account: ids differ between runs, and the same run has to give the same outcomes.
   steps.sort((a, b) => (a.dueAt + a.accountIds.join() < b.dueAt + b.accountIds.join() ? -1 : 1))
   for (const { id } of steps) {
-    // Of two steps for one person the first call may have taken the day's place.
+    // The first call may have used up the recipient's cap.
     const task = await services.getTask(actor, id)
     if (task === null || !mayBeCalled(task)) continue
     await services.completeTask(actor, id, { outcome: nextOutcome(), channel: 'phone' })
@@ -257,17 +255,16 @@ export async function completeOpenTasks(
 const mayBeCalled = ({ decision }: Pick<TaskView, 'decision'>): boolean =>
   decision?.verdict === 'send' && decision.channel === 'phone'
 
-/** An account of the portfolio, named as the core that sends it names it. */
 interface PortfolioAccount {
   creditor: string
   id: string
 }
 
 /**
- * Registers every line of the portfolio, read and accepted as `accounts import` does.
+ * Registers every line of the portfolio, as `accounts import` does.
  *
  * @returns  the accounts, in the order of the file
- * @throws   DECORUM_BAD_INPUT with the lines that are wrong: an example that is wrong is a mistake
+ * @throws   DECORUM_BAD_INPUT with the faults of a line
  */
 export async function importPortfolio(runtime: Runtime, actor: Actor, csv: string): Promise<PortfolioAccount[]> {
   const [header = '', ...lines] = csv.split(/\r?\n/).filter((line) => line !== '')

@@ -9,19 +9,19 @@ import type { Runtime } from '../pipeline/runtime.ts'
 import type { Doorbell } from '../queue/doorbell.ts'
 import { nextWork, reminderName } from '../record/demo.ts'
 
-/** Receipts follow their messages by seconds or minutes: with steps this long those of one hour come together. */
+/** The clock moves in multiples of this, so that receipts seconds apart share a step. */
 const STEP = 5 * MINUTE
 
-/** Far more rounds than one instant can need; beyond it something goes in circles, and saying so beats hanging. */
+/** Far more rounds than one instant can need; beyond it the run fails instead of looping for ever. */
 const MOST_ROUNDS = 500
 
 /**
- * Lets the daemons do all that there is to do at this instant.
+ * Runs the daemons until nothing more is to be done at this instant.
  *
  * Resolves when nothing is due, queued, sending or unsettled.
  *
- * @returns  the instant at which something happens next, on whole steps of the clock; null when nothing is
- *           foreseen. What is due and could not be done now comes back one step later.
+ * @returns  the next instant with work, on whole steps of the clock; null for none. Work that is due but cannot be done now
+ *           is retried one step later
  */
 export async function settleDown(app: App, doorbell: CountedDoorbell): Promise<Instant | null> {
   const now = app.runtime.clock.now()
@@ -43,7 +43,7 @@ export async function settleDown(app: App, doorbell: CountedDoorbell): Promise<I
   }
 }
 
-/** A doorbell of which one can know when every ring has been answered. */
+/** A doorbell that knows when every ring has been answered. */
 export interface CountedDoorbell extends Doorbell {
   /** Resolves when no ticket is in the queue or in hand. */
   quiet(): Promise<void>
@@ -52,7 +52,7 @@ export interface CountedDoorbell extends Doorbell {
 /**
  * Counts rings and answers of a doorbell, so that a stepped clock can wait for both without polling.
  *
- * Right where one process both rings and listens on every route that is rung; the demonstration does.
+ * Correct only if one process rings and listens on every route, as in the demonstration.
  */
 export function countedDoorbell(inner: Doorbell): CountedDoorbell {
   const waiting = new Set<string>()
@@ -85,10 +85,10 @@ export function countedDoorbell(inner: Doorbell): CountedDoorbell {
 }
 
 /**
- * A gate that holds nothing back: each slot is now, and stays good.
+ * A rate gate without a limit: each slot is now and does not expire.
  *
- * Captured messages have no provider whose rate they could exceed. A gate that keeps machine time would make a
- * busy machine miss its slots and decide the same reminder over and over, while business time stands still.
+ * Captured messages have no provider whose rate they could exceed. With a gate in machine time, a busy machine would miss its
+ * slots and decide the same reminder repeatedly while business time stands still.
  */
 export const unlimitedRateGate = (): RateGate => ({
   take: async (weights) => ({ askedAt: Infinity, answeredAt: 0, delaysMs: weights.map(() => 0) }),
@@ -99,10 +99,10 @@ export const unlimitedRateGate = (): RateGate => ({
 /**
  * A capture provider whose invented receipts are the same in every run of one seed.
  *
- * Capture by itself draws them from the reminder's id, which is new each time: who answered the
- * phone would differ from run to run, and with it everything that follows.
+ * Capture by itself derives them from the reminder's id, which differs between runs, so the outcomes of calls would differ
+ * too.
  *
- * @param shell  asked for at the first message; it does not exist yet when routes are opened
+ * @param runtime  called at the first message; the runtime does not exist yet when routes are opened
  */
 export const repeatableCapture = (channel: Channel, seed: number, runtime: () => Runtime): Provider =>
   captureProvider(channel, { seed }, async (captured) => {

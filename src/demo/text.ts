@@ -9,7 +9,7 @@ const TONE_LABELS = {
   final: 'final 处置前告知',
 } as const
 
-/** The whole account of a run, for a terminal 120 columns wide. */
+/** The report of a run, for a terminal 120 columns wide. */
 export function demoText(account: DemoAccount): string {
   const { portfolio } = account
   return [
@@ -41,7 +41,7 @@ export function demoText(account: DemoAccount): string {
 
 const title = (text: string): string => `\n${text}\n`
 
-/** Times are the borrower's own. */
+/** Times are the recipient's local time. */
 function timelineText({ zone, entries }: DemoTimeline): string {
   const lines = entries.map((entry) => `  ${entry.local}  ${entry.words}`)
   return [`  Local time in ${zone}.`, ...lines].join('\n')
@@ -79,11 +79,10 @@ function nextText({ samples, keptIn, timelines }: DemoAccount): string {
 }
 
 /**
- * What a run of the demonstration came to: the document that `decorum demo --json` prints.
+ * The result of a run: the document that `decorum demo --json` prints.
  *
- * The same build, seed and first day give the same document but for `effort`, `keptIn`, and ids of ours: the
- * samples' `reminderId` and the links inside their words. Instants
- * are RFC 3339 in UTC; days are those of `zone`, the home market's; counts are whole numbers.
+ * The same build, seed and first day give the same document but for `effort`, `keptIn` and Decorum's ids: the
+ * samples' `reminderId` and the links in their texts. Instants are RFC 3339 in UTC; days are those of `zone`, the home market's.
  */
 export interface DemoAccount {
   from: string
@@ -96,10 +95,10 @@ export interface DemoAccount {
     places: { jurisdiction: string; borrowers: number }[]
     zones: string[]
   }
-  /** One entry a day, also of days on which nothing happened; a reminder that was put off on several days counts on each. */
+  /** One entry a day, empty days too; a reminder deferred on several days counts on each. */
   days: DemoDay[]
   sent: { channel: Channel; tone: Tone; count: number }[]
-  /** What kept something back: the binding rule of each decision, and how many different reminders it concerned. */
+  /** The binding rule of each decision not to send, and how many different reminders it concerned. */
   objections: {
     verdict: 'defer' | 'refuse'
     code: ObjectionCode
@@ -109,18 +108,18 @@ export interface DemoAccount {
     verified: boolean
     reminders: number
   }[]
-  /** Steps of ladders that were passed over. */
+  /** Skipped ladder steps. */
   skipped: { reason: string; count: number }[]
-  /** What was put before people: `handOffs` are proposals that wait for a decision, the rest are steps, by where they stand. */
+  /** Tasks for agents: `handOffs` are proposals that wait for a decision, the rest are ladder steps, by status. */
   tasks: { count: number; handOffs: number; byStatus: { status: string; count: number }[] }
   holds: { kind: string; count: number; standing: number }[]
   stops: { reason: string; scope: string; count: number }[]
   reminders: { status: ReminderStatus; count: number }[]
   timelines: DemoTimeline[]
   samples: DemoSample[]
-  /** What was promised, checked against the record after the run. */
+  /** Promises, checked against the ledger after the run. */
   promises: DemoPromise[]
-  /** Machine time in seconds; `steps` of the clock. */
+  /** `seconds` of machine time, `steps` of the clock. */
   effort: { steps: number; seconds: number }
   /** Where the ledger was kept; null: removed with the run. */
   keptIn: string | null
@@ -135,7 +134,7 @@ export interface DemoDay {
   handOffs: number
 }
 
-/** One account's history, with the borrower's own clock beside each entry. */
+/** One account's history, with the recipient's local time of each entry. */
 export interface DemoTimeline {
   account: string
   title: string
@@ -143,7 +142,7 @@ export interface DemoTimeline {
   entries: { at: string; local: string; words: string }[]
 }
 
-/** One message, word for word, of an invented borrower. */
+/** The text of one message. */
 export interface DemoSample {
   tone: Tone
   channel: Channel
@@ -158,13 +157,12 @@ export interface DemoSample {
 export interface DemoPromise {
   promise: string
   kept: boolean
-  /** How many things were looked at. */
+  /** How many contacts or reminders were checked. */
   checked: number
-  /** What was found, in words. */
   found: string
 }
 
-/** What went out and what did not, day by day: channels by tone, `·` for nothing. */
+/** Messages sent and not sent, day by day: channels by tone, `·` for none. */
 function daysText({ days, sent }: DemoAccount): string {
   const row = (label: string, of: DemoDay['sent'], rest: (string | number)[]): (string | number)[] => [
     label,
@@ -195,7 +193,7 @@ function byTone(sent: DemoDay['sent']): string {
 
 const sumOf = (rows: readonly { count: number }[]): number => rows.reduce((sum, row) => sum + row.count, 0)
 
-/** Which rules kept what back, and what they cite. */
+/** Rules that objected, with their citations. */
 function objectionsText({ objections }: DemoAccount): string {
   if (objections.length === 0) return '  Nothing was kept back.'
   return objections
@@ -209,7 +207,7 @@ function objectionsText({ objections }: DemoAccount): string {
     .join('\n')
 }
 
-/** The steps for people, pauses, stops and passed-over steps, a line each. */
+/** Tasks, holds, suppressions and skipped steps, a line each. */
 function besidesText({ tasks, holds, stops, skipped, reminders }: DemoAccount): string {
   const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(', '))
   const words = (text: string): string => text.replaceAll('_', ' ')

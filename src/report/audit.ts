@@ -1,7 +1,7 @@
 import type { ObjectionCode } from '../model/decision.ts'
 import { ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
 
-/** A query that can be run again by whoever doubts a figure. */
+/** A query that reproduces a figure. */
 interface Query {
   sql: string
   parameters: unknown[]
@@ -13,7 +13,7 @@ export interface ExceedingContact {
   recipientId: string
   creditor: string
   at: string
-  /** `Tue 2026-11-24 21:30 in America/New_York`, one for each zone the person may have been in. */
+  /** `Tue 2026-11-24 21:30 in America/New_York`, one for each zone where the recipient may have been. */
   localTime: string
   channel: string
   /** Who made it: `decorum`, an agent's desk, an agency. */
@@ -42,7 +42,7 @@ export interface ContactAudit {
   assumptions: string[]
 }
 
-/** A pack that somebody has to look at again. */
+/** A pack that is due for review. */
 export interface PackDue {
   pack: string
   version: string
@@ -53,12 +53,12 @@ export interface PackDue {
 export interface CalendarAlarm {
   calendar: string
   year: number
-  /** Until the first day that nobody knows; negative: it is over. */
+  /** Days until the first day that the calendar does not cover; negative: it has passed. */
   daysLeft: number
   rules: string[]
 }
 
-/** The audit for people. */
+/** The audit as text. */
 export function contactAuditInWords(audit: ContactAudit): string {
   const { contacts, exceeded, notJudged, optOut } = audit
   return [
@@ -100,24 +100,24 @@ const duration = (ms: number | null): string =>
         ? `${Math.round(ms / 1_000)} s`
         : `${Math.round(ms / 60_000)} min`
 
-/** What deciding recorded decisions again came to. */
+/** The result of deciding recorded decisions again. */
 export interface ReplayReport {
-  /** How many were looked at. */
+  /** How many were checked. */
   sampled: number
   /** Came out the same, byte for byte. */
   same: number
   differences: ReplayDifference[]
-  /** Made by pack versions that are not installed any more, and so not decided again. */
+  /** Not decided again: their pack versions are not installed any more. */
   packsMissing: { pack: string; version: string; decisions: number }[]
   /** Decided again with other time zone data than they were made with; null: recorded before it was kept. */
   otherZoneData: { zoneData: string | null; decisions: number }[]
   /** Refused for want of true words, or because of a fault of ours: no rule decided them. */
   notByRules: number
-  /** The person was erased, and the facts with them. */
+  /** The recipient was erased, and the facts too. */
   erased: number
 }
 
-/** A decision that comes out otherwise now. */
+/** A decision that differs now. */
 interface ReplayDifference {
   source: 'reminder' | 'permit'
   id: string
@@ -130,7 +130,7 @@ interface ReplayDifference {
   zoneData: string | null
 }
 
-/** The report for people. */
+/** The report as text. */
 export function replayInWords(report: ReplayReport): string {
   const { sampled, same, differences, packsMissing, otherZoneData, notByRules, erased } = report
   return [

@@ -13,7 +13,7 @@ import { consentLines, consentName, detailLines, type Telling } from './rule-wor
 import { type Catalogue, catalogueOf, citationIn, readingIn } from './words/catalogue.ts'
 import { type Language, languageNamed, openWord } from './words/terms.ts'
 
-/** A decision as people read it: what happens, and why, the binding reason first. */
+/** A decision in sentences: the verdict, then the reasons, the binding one first. */
 interface DecisionWords {
   headline: string
   reasons: string[]
@@ -22,10 +22,10 @@ interface DecisionWords {
 /**
  * What does this decision mean, in plain words?
  *
- * Times are told on every clock of the places where the person may be, UTC beside.
+ * Times are given in every zone where the recipient may be, with UTC.
  *
- * @param locale  BCP 47; what is not spoken here is told in English
- * @param facts   what was decided on, where that is known: a closed account and a stale balance are told by their facts
+ * @param locale  BCP 47; English for a language that is not supported
+ * @param facts   the facts decided on, where known; they make a closed account and a stale balance specific
  */
 export function decisionWords(decision: Decision, locale: string, facts: Facts | null = null): DecisionWords {
   const language = languageNamed(locale) ?? 'en'
@@ -48,13 +48,13 @@ export function decisionWords(decision: Decision, locale: string, facts: Facts |
   return { headline, reasons: decision.reasons.map(reason) }
 }
 
-/** As much of an account as an objection is told by. */
+/** The part of an account that wording an objection needs. */
 export type AccountKnown = Pick<Facts['accounts'][number], 'state' | 'asOf' | 'freshForMs'>
 
 /**
  * What does this objection mean here, as the end of "because …"?
  *
- * A closed account is told by its state: only what was paid is called paid. A stale balance is told by its age and the bound.
+ * A closed account is named by its state (only a paid one is called paid), a stale balance by its age and the limit.
  */
 export function objectionIn(
   language: Language,
@@ -84,7 +84,7 @@ export function objectionIn(
 
 /**
  * Why did the decision come out so? The reasons with what each rests on, the places with their evidence, the consents,
- * the rules that let it pass and those that stayed silent, with the cause.
+ * the rules that allowed it and those that did not apply, with the cause.
  */
 export function explanationLines(
   explanation: DecisionExplanation,
@@ -133,7 +133,7 @@ export function explanationLines(
   ]
 }
 
-/** The rules that let it pass, with their numbers, and those that stayed silent, by cause: what a fuller case would cure comes first. */
+/** The rules that allowed it, with their numbers, and those that did not apply, by cause: missing facts come first. */
 export function ruleSections(explanation: DecisionExplanation, telling: Telling): string[] {
   const words = catalogueOf(telling.language)
   const passed = explanation.rules.filter((rule) => rule.verdict === 'allows')
@@ -203,7 +203,7 @@ function signWords({ sign, place, zone, at }: PlaceSign, words: Catalogue): stri
   return words.evidence(named, what.length === 0 ? null : what.join(', '), at === null ? null : at.slice(0, 10))
 }
 
-/** Every consent on record; those that no rule asked about say so. */
+/** Every consent on record; those that no rule asked about are marked. */
 function consentsOnRecord(explanation: DecisionExplanation, facts: Facts, { language, zones }: Telling): string[] {
   const words = catalogueOf(language)
   if (facts.consents.length === 0) return [words.none]

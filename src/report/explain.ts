@@ -9,15 +9,14 @@ import type { AttemptView, DecisionView, ReasonView, ReminderView } from './view
 import { type Catalogue, catalogueOf, citationIn } from './words/catalogue.ts'
 import { type Language, openWord } from './words/terms.ts'
 
-/** What the rules of the last decision can still be asked: why it came out so, or why that cannot be told again. */
+/** The last decision, decided again: its explanation, or why there is none. */
 export type AskedAgain =
   { explanation: DecisionExplanation; agrees: boolean } | { packsMissing: readonly string[] } | { erased: true }
 
-/** What an explanation knows beside the reminder itself. */
 interface Known {
-  /** What the last decision knew; null when nothing was decided yet, or the person was erased. */
+  /** The facts of the last decision; null when nothing was decided yet, or the recipient was erased. */
   facts: Facts | null
-  /** Null: nothing was decided by rules. */
+  /** Null: no rule decided. */
   asked?: AskedAgain | null
   language?: Language
 }
@@ -25,8 +24,8 @@ interface Known {
 /**
  * Why was this reminder sent, deferred or not sent? In plain words, one line each.
  *
- * Every instant is shown on the clock of every place where the person may be, UTC beside it, every reason
- * with its rule and citation. Names no person, address or message text.
+ * Every instant is given in every zone where the recipient may be, with UTC; every reason with its rule and citation. Has no
+ * name, address or message text.
  */
 export function explainReminder(reminder: ReminderView, { facts, asked = null, language = 'en' }: Known): string[] {
   const last = reminder.decisions.at(-1)
@@ -122,7 +121,7 @@ function verdictWords({ verdict, until, candidateZones, reasons }: DecisionView,
   return waits(reasons) ? words.notNow : words.never
 }
 
-/** Is each endless objection one that more knowledge cures? Then the reminder keeps waiting until its deadline. */
+/** Can more facts lift every objection without an end? Then the reminder waits until its deadline. */
 const waits = (reasons: readonly ReasonView[]): boolean =>
   reasons.length > 0 && reasons.every((reason) => reason.until !== null || CURABLE.has(reason.code))
 
@@ -231,7 +230,7 @@ function conclusion(
   }
 }
 
-/** Why something ended: by a word that is known here, or in the words that were given. */
+/** Why something ended: the text of a known reason, otherwise the reason as given. */
 export function endWords(reason: string | null, { terms, original }: Catalogue): string | null {
   if (reason === null || reason === '') return null
   if (Object.hasOwn(terms.objection, reason)) return terms.objection[reason as keyof typeof terms.objection]
@@ -239,7 +238,7 @@ export function endWords(reason: string | null, { terms, original }: Catalogue):
 }
 
 /**
- * What did a decision know? One line for each kind of fact; what was not known is said too.
+ * What did a decision know? One line for each kind of fact, unknown ones included.
  *
  * @param at  when it was decided: counts what was in force then
  */

@@ -6,7 +6,7 @@ import { instantText } from './views/page.ts'
 const number = new Intl.NumberFormat('en-GB')
 const n = (count: number): string => number.format(count)
 
-/** The forecast as an operator reads it: one sentence a route on which something waits. */
+/** One sentence for each route with a queue. */
 export const forecastSentences = (zone: string, routes: readonly RouteForecastView[]): string[] =>
   routes.filter((one) => one.waiting > 0).map((one) => `${one.route}: ${sentence(one, zone)}`)
 
@@ -31,7 +31,7 @@ function sentence(one: RouteForecastView, zone: string): string {
   return `${waits}; ${[empties, ...others].join('; ')}.${assumed}${sampled}`
 }
 
-/** The whole answer for a terminal. */
+/** The answer for a terminal. */
 export const forecastInWords = (forecast: ForecastView): string =>
   [
     ...(forecast.words.length === 0 ? ['Nothing waits.'] : forecast.words),
@@ -40,7 +40,7 @@ export const forecastInWords = (forecast: ForecastView): string =>
 
 const count = z.int().min(0)
 
-/** What becomes of what waits on one route, until the end of today. */
+/** The queue of one route, until the end of today. */
 const routeForecastSchema = z.object({
   route: z.string(),
   channel: z.enum(CHANNELS),
@@ -65,7 +65,7 @@ const routeForecastSchema = z.object({
   everyNth: z.int().describe('1: every waiting reminder was decided. n: every n-th, which stands for its neighbours.'),
 })
 
-/** When will each route's queue be empty, and how many will not make it today? */
+/** When will each route's queue be empty, and how many reminders will not go out today? */
 export const forecastSchema = z.object({
   at: instantText,
   until: instantText.describe('The end of today in `zone`.'),

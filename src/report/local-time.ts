@@ -21,10 +21,9 @@ const two = (value: number): string => String(value).padStart(2, '0')
 export const localDay = (at: Instant, zone: string): string => localDateAt(at, zone)
 
 /**
- * One instant on every clock that matters, UTC beside: `Tue 2026-11-24 08:00 in America/New_York; … (2026-11-24T13:00:00Z)`.
+ * One instant in each of these zones, with UTC: `Tue 2026-11-24 08:00 in America/New_York; … (2026-11-24T13:00:00Z)`.
  *
- * Clocks that show the same time are named together, so that a person in three zones of
- * one offset does not read three equal times. Without a zone UTC alone.
+ * Zones that show the same time are named together. Without a zone: UTC alone.
  */
 export function onEveryClock(at: string, zones: readonly string[], language: Language = 'en'): string {
   const { clock } = catalogueOf(language)
@@ -42,7 +41,7 @@ export function onEveryClock(at: string, zones: readonly string[], language: Lan
   )
 }
 
-/** Up to four zones by name, the rest by number. */
+/** Up to four zones by name, the rest as a count. */
 export function placesWords(zones: readonly string[], language: Language = 'en'): string {
   const { list, clock } = catalogueOf(language)
   return zones.length <= 4 ? list(zones) : clock.moreZones(list(zones.slice(0, 3)), zones.length - 3)

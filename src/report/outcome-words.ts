@@ -3,7 +3,7 @@ import type { DeliveryState } from '../model/delivery.ts'
 import type { Channel } from '../model/vocabulary.ts'
 import type { AttemptView } from './views/reminders.ts'
 
-/** What a provider's word on an attempt means, after "the provider says that". */
+/** What a provider's status of an attempt means, after "the provider says that". */
 export const DELIVERY_WORDS: Readonly<Record<DeliveryState, string>> = {
   'in-flight': 'it is on its way',
   sent: 'it was handed to the carrier',

@@ -21,7 +21,7 @@ export interface PackDiff {
   examples: { added: string[]; removed: string[]; changed: string[] }
 }
 
-/** What changed from `a` to `b`, rule by rule? Rules are told apart by their ids, whatever their order. */
+/** What changed from `a` to `b`, rule by rule? Rules are matched by their ids, whatever their order. */
 export function packDiff(a: Pack, b: Pack): PackDiff {
   const { rules: oldRules, vectors: oldVectors, ...oldHead } = a
   const { rules: newRules, vectors: newVectors, ...newHead } = b
@@ -55,7 +55,7 @@ function examplesDiff(before: Pack['vectors'], after: Pack['vectors']): PackDiff
   }
 }
 
-/** Objects are compared field by field, lists and all else whole: the order of a list of days is what people read. */
+/** Objects are compared field by field, all else as a whole: the order of a list matters. */
 function fieldChanges(before: object, after: object, path = ''): FieldChange[] {
   const [old, now] = [before as Record<string, unknown>, after as Record<string, unknown>]
   return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((key): FieldChange[] => {
@@ -69,7 +69,7 @@ function fieldChanges(before: object, after: object, path = ''): FieldChange[] {
 const isRecord = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The difference for people. */
+/** The difference as text. */
 export function packDiffInWords(diff: PackDiff): string {
   const { from, to, head, added, removed, changed, examples } = diff
   const lines = [

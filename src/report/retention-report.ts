@@ -1,12 +1,12 @@
-/** What becomes of one piece that is old enough. */
+/** A partition past its retention period. */
 export interface RetainedPartition {
   piece: string
   /**
-   * `may-go`: nothing was changed. `dropped`: it is gone, but for what was kept. `unfinished`: left alone, because something
-   * in it has no end yet. `busy`: the table was in use for too long; try again.
+   * `may-go`: nothing was changed. `dropped`: removed, except rows that were kept. `unfinished`: kept, because something
+   * in it has not ended. `busy`: the table was in use for too long; try again.
    */
   fate: 'may-go' | 'dropped' | 'unfinished' | 'busy'
-  /** As PostgreSQL last estimated it; null: it never did. */
+  /** PostgreSQL's last estimate; null: none. */
   rows: number | null
   bytes: number
   /** Rows that stay though they are old. */
@@ -15,13 +15,13 @@ export interface RetainedPartition {
   unfinished: number
 }
 
-/** What retention found, and did. */
+/** What retention found and did. */
 export interface RetentionReport {
   applied: boolean
   house: { keepMonths: number; keepNoticesDays: number; legalHold: boolean }
-  /** RFC 3339. What is older than this may go; null: nothing may. */
+  /** RFC 3339. Older records may be dropped; null: none may. */
   before: string | null
-  /** The packs' rules that ask for longer than the house does. */
+  /** The packs' rules that demand longer than `retention.keepMonths`. */
   reasons: { rule: string; citation: string }[]
   pieces: RetainedPartition[]
   /** Settled webhook notices older than they are kept: removed when applied. Null: a legal hold keeps them. */

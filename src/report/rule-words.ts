@@ -5,13 +5,13 @@ import { localTime, onEveryClock } from './local-time.ts'
 import { type Catalogue, catalogueOf, citationIn, readingIn } from './words/catalogue.ts'
 import { type Language, openWord } from './words/terms.ts'
 
-/** Contacts told one by one; the document that goes with the words has all. */
-const TOLD = 12
+/** Contacts that are listed; the JSON document has all. */
+const LISTED = 12
 
-/** On whose clocks, and in which language, something is told. */
+/** The zones and the language of an explanation. */
 export interface Telling {
   readonly language: Language
-  /** Zones in which the person may be. */
+  /** Zones where the recipient may be. */
   readonly zones: readonly string[]
 }
 
@@ -20,7 +20,7 @@ type Contacts =
   | Extract<RuleDetail, { kind: 'wait' }>['counted'][number]
   | Extract<RuleDetail, { kind: 'count' }>['subjects'][number]['counted'][number]
 
-/** What did a rule judge by? Its number, and what was found: one line each, in words. */
+/** What did a rule judge by? Its limit and what was found, one line each. */
 export function detailLines(detail: RuleDetail, telling: Telling): string[] {
   const words = catalogueOf(telling.language)
   const { terms, list } = words
@@ -179,13 +179,13 @@ export function detailLines(detail: RuleDetail, telling: Telling): string[] {
 }
 
 function contactLines(contacts: readonly Contacts[], words: Catalogue, clock: (at: string) => string): string[] {
-  const told = contacts
-    .slice(-TOLD)
+  const listed = contacts
+    .slice(-LISTED)
     .map(
       ({ at, channel, direction, outcome, by }) =>
         `  ${words.contact(clock(at), words.terms.message[channel], direction === 'inbound' ? words.terms.direction.inbound : null, words.terms.outcome[outcome], by)}`,
     )
-  return contacts.length > TOLD ? [`  ${words.more(contacts.length - TOLD)}`, ...told] : told
+  return contacts.length > LISTED ? [`  ${words.more(contacts.length - LISTED)}`, ...listed] : listed
 }
 
 /** The hours of a rule: what it allows or bans, week by week. */
@@ -208,7 +208,7 @@ function hoursWords(
   ])
 }
 
-/** ISO weekdays in words, a run of three or more as one; null for all seven. */
+/** ISO weekdays by name, three or more in a row as a range; null for all seven. */
 function weekdays(days: readonly number[] | undefined, { terms, list, weekdays: run }: Catalogue): string | null {
   if (days === undefined || days.length === 7) return null
   const named = [...days].sort((a, b) => a - b).map((day) => terms.weekdays[day - 1] ?? String(day))
@@ -216,7 +216,7 @@ function weekdays(days: readonly number[] | undefined, { terms, list, weekdays: 
   return isRun ? run(named[0] as string, named.at(-1) as string) : list(named)
 }
 
-/** Which consents would lift or satisfy the rule, and what came of each that is on record? */
+/** Which consents would lift or satisfy the rule, and does each on record do so? */
 export function consentLines(rule: RuleExplanation, { language, zones }: Telling): string[] {
   const words = catalogueOf(language)
   if (rule.asksConsent.length === 0) return []
@@ -242,7 +242,7 @@ export function consentLines(rule: RuleExplanation, { language, zones }: Telling
 export const consentName = ({ terms }: Catalogue, kind: string): string =>
   openWord(terms.consent, kind) === kind ? kind : `${openWord(terms.consent, kind)} ${kind}`
 
-/** A pack as an officer reads it: since when it is in force, and each rule with its number, its citation and the reading chosen. */
+/** A pack for review: since when it is in force, and each rule with its number, its citation and the reading chosen. */
 export function packInWords(pack: Pack, language: Language): string {
   const words = catalogueOf(language)
   const { terms, pack: say, original } = words

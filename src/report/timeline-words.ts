@@ -9,13 +9,13 @@ import { type Language, openWord } from './words/terms.ts'
 
 type Details = Readonly<Record<string, unknown>>
 
-/** In which language, and on whose clock, a timeline is told; null: in UTC. */
+/** The language and zone of a timeline; null: UTC. */
 interface TimelineTelling {
   language: Language
   zone: string | null
 }
 
-/** What an entry is told with: its details, read without trust in what an older build wrote. */
+/** Reads an entry's details, which an older build may have written differently. */
 class Entry {
   readonly words: Catalogue
   readonly details: Details
@@ -37,7 +37,7 @@ class Entry {
     return typeof value === 'string' && value !== '' ? value : null
   }
 
-  /** A word of a closed or open set; what nobody has named is told by its code. */
+  /** The text of a code; the code itself where there is none. */
   word(set: Readonly<Record<string, string>>, key: string): string {
     return openWord(set, this.raw(key)).replaceAll('_', ' ')
   }
@@ -56,13 +56,13 @@ class Entry {
     return this.word(this.words.terms.message, 'channel')
   }
 
-  /** Codes as codes; words that somebody wrote as they wrote them. */
+  /** Codes by their text; free text as it was written. */
   why(key: string): string | null {
     return endWords(this.orNull(key), this.words)
   }
 }
 
-/** One sentence for each kind of entry, from what the record keeps in clear. */
+/** One sentence for each type of entry, from details that are not personal data. */
 const WORDS: Readonly<Record<TimelineType, (entry: Entry) => string>> = {
   spell: (e) => e.words.timeline.spell(e.raw('no'), e.raw('ladder'), e.raw('daysPastDue')),
   event: (e) =>
@@ -149,13 +149,13 @@ export const timelineWords = (
   telling: TimelineTelling = { language: 'en', zone: null },
 ): string => WORDS[type](new Entry(details, telling))
 
-/** Entries that `decorum explain` can say more about. */
+/** Types of entries that are followed by a reminder's id, for `decorum explain`. */
 const OF_A_REMINDER: ReadonlySet<TimelineType> = new Set<TimelineType>(['reminder', 'decision', 'attempt', 'receipt'])
 
 /**
- * A whole timeline for people, oldest first: the person's own clock, UTC beside, and the reminder's id in brackets.
+ * A timeline as text, oldest first: the recipient's local time, UTC, and the reminder's id in brackets.
  *
- * @param bookZone  whose clock to use while nothing was decided that says where the person is
+ * @param bookZone  the zone to use until a decision has found the recipient's
  */
 export function timelineInWords(entries: readonly TimelineEntry[], bookZone: string, language: Language): string {
   const { timeline } = catalogueOf(language)
@@ -191,7 +191,7 @@ function decisionSentence(e: Entry): string {
     : timeline.refuse(why, e.orNull('reminderId'), repeats)
 }
 
-/** A stale balance and a closed account are told by the facts that were decided on. */
+/** The facts decided on, to word a stale balance and a closed account. */
 function objectionWords(e: Entry): string {
   const { objection } = e.words.terms
   const code = e.raw('code')
@@ -205,11 +205,11 @@ function objectionWords(e: Entry): string {
   )
 }
 
-/** What a step was passed over for: a hold by its kind, a stop by its reason, everything else by the ids that the ladder uses. */
+/** Why a step was skipped: a hold by its kind, a suppression by its reason, everything else by the ladder's ids. */
 function skipDetail(e: Entry): string | null {
   const detail = e.orNull('detail')
   if (detail === null) return null
-  // A word that is both, such as bankruptcy, is the same word.
+  // A code in both sets, such as bankruptcy, has the same text.
   for (const known of [e.words.terms.hold, e.words.terms.stop])
     if (Object.hasOwn(known, detail)) return openWord(known, detail)
   return e.words.list(

@@ -90,7 +90,7 @@ function describe(rows: readonly ByChannel[]): string {
 
 const round = (value: number): number => Math.round(value * 10) / 10
 
-/** A round number, at least this and at least 4, whose quarters are whole: nobody sends half a message. */
+/** A round number, at least this and at least 4, whose quarters are whole numbers, as counts of messages are. */
 function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value))
   const nice = [1, 2, 4, 6, 8, 10].map((times) => times * power).find((top) => top >= value && top % 4 === 0)
@@ -109,7 +109,7 @@ interface ShareRow {
   warns?: boolean
 }
 
-/** A list with a bar beside each line; the figures stand in words, so the bars are only seen. */
+/** A list with a bar beside each line; the bars are hidden from screen readers, which read the figures. */
 export const shareBars = (title: string, rows: readonly ShareRow[]): Html =>
   rows.length === 0
     ? html``

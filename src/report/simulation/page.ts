@@ -4,7 +4,7 @@ import type { SimulationComparison, SimulationReport } from './report.ts'
 import { byDay, byHour, byTone, costText, durationInWords, percentText, wholeText } from './text.ts'
 
 /**
- * A simulation as one page to look at: whole in itself, without script.
+ * A simulation as one self-contained HTML page without script.
  *
  * @param comparison  the second version, shown beside the first; null: none
  */

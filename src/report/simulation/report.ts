@@ -2,7 +2,7 @@ import type { ObjectionCode, Verdict } from '../../model/decision.ts'
 import type { LocalDate } from '../../model/time.ts'
 import type { Channel, Tone } from '../../model/vocabulary.ts'
 
-/** What a simulation came to, as `decorum simulate --json` prints it. Counts only: it names no person. */
+/** The result of a simulation, as `decorum simulate --json` prints it. Counts only, no ids of recipients. */
 export interface SimulationReport {
   /** What was simulated; the same answers give the same report. */
   of: {
@@ -20,7 +20,7 @@ export interface SimulationReport {
   }
   totals: {
     sent: number
-    /** Decisions that put a message off, each distinct answer for a message once. */
+    /** Decisions that deferred a message, each distinct one for a message once. */
     deferred: number
     refused: number
     /** Messages that reached their deadline unsent, the ones a route could not carry in time included. */
@@ -33,7 +33,7 @@ export interface SimulationReport {
     /** Null: no prices were given. */
     cost: number | null
   }
-  /** By the recipient's clock; where a person may be in several zones, by the first of them. */
+  /** In the recipient's local time; with several possible zones, in the first. */
   sent: { day: LocalDate; hour: number; channel: Channel; tone: Tone; count: number }[]
   objections: ObjectionCount[]
   caps: CapHeadroom[]
@@ -61,19 +61,19 @@ export interface ObjectionCount {
   binding: number
 }
 
-/** How close people come to a cap. */
+/** How close recipients come to a cap. */
 export interface CapHeadroom {
   rule: string
   pack: string
   version: string
   citation: string
   limit: number
-  /** People to whom it applied when they were contacted. */
+  /** Recipients to whom it applied when they were contacted. */
   people: number
   atLimit: number
   /** One contact short of it. */
   oneLeft: number
-  /** The most that one person used of it, over the people, on average. */
+  /** The mean over recipients of the most that each used of it. */
   meanUse: number
 }
 
@@ -99,7 +99,7 @@ export interface RouteLoad {
   cost: number | null
 }
 
-/** Two versions simulated over the same portfolio, on the same luck. */
+/** Two versions simulated over the same portfolio with the same random draws. */
 export interface SimulationComparison {
   /** What differs between them, in words: `ladder=softer.yaml`. */
   compared: string

@@ -3,7 +3,7 @@ import { addDays } from '../../model/time.ts'
 import { type Channel, TONES } from '../../model/vocabulary.ts'
 import type { SimulationComparison, SimulationReport } from './report.ts'
 
-/** Rules and reasons beyond this many are told by number; `--json` and `--html` have them all. */
+/** Rules and reasons beyond this number are only counted; `--json` and `--html` have them all. */
 const MOST_ROWS = 15
 
 /** A simulation as tables for a terminal. */

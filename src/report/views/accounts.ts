@@ -12,7 +12,7 @@ import {
 } from '../../model/vocabulary.ts'
 import { instantText, moneyText } from './page.ts'
 
-/** What `GET /v1/accounts/{id}` answers: the obligation as the ledger knows it, without a word about the person. */
+/** What `GET /v1/accounts/{id}` answers: the obligation, without personal data. */
 export const accountViewSchema = z.object({
   id: z.string().describe("The creditor's own id."),
   creditor: z.string(),
@@ -124,9 +124,9 @@ export const totalsSchema = z.object({
       count: z.int(),
     }),
   ),
-  /** Steps of ladders that were passed over, by reason. */
+  /** Skipped ladder steps, by reason. */
   skipped: z.array(z.object({ day, reason: z.string(), count: z.int() })),
-  /** Steps for people. */
+  /** Tasks for agents. */
   tasks: z.array(z.object({ day, kind: z.enum(['step', 'hand-off', 'reply']), count: z.int() })),
   /** Reminders created in the span, by where they stand now. */
   reminders: z.array(

@@ -12,7 +12,7 @@ import {
 } from '../../model/vocabulary.ts'
 import { instantText } from './page.ts'
 
-/** An objection as answers write it. */
+/** An objection in answers. */
 export const objectionText = z.object({
   code: z.enum(OBJECTION_CODES),
   rule: z.string(),
@@ -24,7 +24,7 @@ export const objectionText = z.object({
   reminderId: z.string().optional().describe('The reminder that stands in the way, where one does.'),
 })
 
-/** Rules that forbade a contact which was made all the same; it was recorded, is marked with them, and counts. */
+/** Rules that a recorded contact broke; the contact is marked with them and counts toward caps. */
 const exceededText = z
   .array(z.object({ rule: z.string(), citation: z.string() }))
   .describe('Rules that forbade this contact, which was recorded all the same. Empty or absent: none did.')
@@ -41,7 +41,7 @@ export const permitAnswer = z.object({
 })
 export type PermitAnswer = z.infer<typeof permitAnswer>
 
-/** `repeated`: it had been settled so before, and nothing was done again. */
+/** `repeated`: it was settled the same way before, and nothing changed. */
 export const permitSettled = z.object({
   id: z.string(),
   outcome: z.string(),
@@ -74,7 +74,7 @@ export const permitViewSchema = z.object({
 })
 export type PermitView = z.infer<typeof permitViewSchema>
 
-/** An attempt that may or may not have gone out, as an operator sees it. */
+/** An attempt in doubt. */
 export const doubtViewSchema = z.object({
   reminderId: z.string(),
   attemptNo: z.int(),
@@ -94,7 +94,7 @@ export const doubtViewSchema = z.object({
 })
 export type DoubtView = z.infer<typeof doubtViewSchema>
 
-/** Where the reminder stands after an operator's word. */
+/** The state of the reminder after an operator's resolution. */
 export const doubtAnswer = z.object({
   reminderId: z.string(),
   attemptNo: z.int(),
@@ -103,7 +103,6 @@ export const doubtAnswer = z.object({
 })
 export type DoubtAnswerView = z.infer<typeof doubtAnswer>
 
-/** A switch as answers show it. */
 export const switchViewSchema = z.object({
   id: z.string(),
   scope: z.partialRecord(z.enum(SWITCH_DIMENSIONS), z.string()),
@@ -155,7 +154,7 @@ export const recipientAnswer = z.union([
 ])
 export type RecipientAnswer = z.infer<typeof recipientAnswer>
 
-/** `repeated`: this id was accepted before with the same body, and nothing was done again. */
+/** `repeated`: this id was accepted before with the same body, and nothing changed. */
 export const eventAnswer = z.object({
   id: z.string(),
   accountId: z.string(),
@@ -169,7 +168,7 @@ export type EventAnswer = z.infer<typeof eventAnswer>
 const reminderAnswer = z.object({ id: z.string(), status: z.enum(REMINDER_STATUSES), repeated: z.boolean() })
 export type ReminderAnswer = z.infer<typeof reminderAnswer>
 
-/** `cancelled` false: it had ended, or was on its way, before the request came; `status` tells. */
+/** `cancelled` false: it had ended, or was being sent; see `status`. */
 export const cancelAnswer = z.object({ id: z.string(), status: z.enum(REMINDER_STATUSES), cancelled: z.boolean() })
 export type CancelAnswer = z.infer<typeof cancelAnswer>
 
@@ -181,7 +180,7 @@ export const contactAnswer = z.object({
 })
 export type ContactAnswer = z.infer<typeof contactAnswer>
 
-/** `id` is ours; `standing` true: the same stop stood already, and is the one named. */
+/** `id` is ours; `standing` true: the same suppression existed already, and `id` is its id. */
 export const suppressionAnswer = z.object({
   id: z.string(),
   creditor: z.string(),
@@ -206,7 +205,7 @@ export type EndAnswer = z.infer<typeof endAnswer>
 export const holdAnswer = z.object({ id: z.string(), creditor: z.string() })
 export type HoldAnswer = z.infer<typeof holdAnswer>
 
-/** `effects`: what the outcome changed besides, in words. */
+/** `effects`: other changes by the outcome, as text. */
 export const taskAnswer = z.object({
   id: z.string(),
   status: z.literal('done'),

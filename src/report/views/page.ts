@@ -13,8 +13,8 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
     next: z.string().nullable().describe('Give it as `cursor` to read on; null on the last page.'),
   })
 
-/** An instant as every answer writes it: RFC 3339 in UTC. */
+/** An instant in answers: RFC 3339 in UTC. */
 export const instantText = z.string().meta({ format: 'date-time' })
 
-/** Money as every answer writes it. */
+/** Money in answers. */
 export const moneyText = z.object({ amount: z.string(), currency: z.string() })

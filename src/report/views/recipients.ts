@@ -15,7 +15,7 @@ import {
 import { objectionText } from './operations.ts'
 import { instantText } from './page.ts'
 
-/** What `GET /v1/recipients/{id}` answers. `name` and `value` come out of the vault, and every reading is logged. */
+/** What `GET /v1/recipients/{id}` answers. `name` and `value` come from the vault; every read is logged. */
 export const recipientViewSchema = z.object({
   id: z.string(),
   creditor: z.string(),
@@ -102,7 +102,7 @@ export type ContactView = z.infer<typeof contactViewSchema>
 
 const REPLY_MEANINGS = ['stop', 'stop-all', 'start', 'help', 'empty', 'other'] as const
 
-/** What somebody wrote back. `words` come out of the vault, and every reading is logged. */
+/** A reply. `words` come from the vault; every read is logged. */
 export const replyViewSchema = z.object({
   id: z.string(),
   creditor: z

@@ -31,7 +31,7 @@ export const reminderSummarySchema = z.object({
 })
 export type ReminderSummary = z.infer<typeof reminderSummarySchema>
 
-/** One reason of a decision, as the rule gave it. */
+/** One reason of a decision. */
 const reasonViewSchema = z.object({
   code: z.enum(OBJECTION_CODES),
   rule: z.string(),
@@ -105,14 +105,14 @@ const attemptViewSchema = z.object({
 })
 export type AttemptView = z.infer<typeof attemptViewSchema>
 
-/** What `GET /v1/reminders/{id}` answers: what was decided, tried and heard, in order. */
+/** What `GET /v1/reminders/{id}` answers: its decisions, attempts and receipts, in order. */
 export const reminderViewSchema = reminderSummarySchema.extend({
   decisions: z.array(decisionViewSchema),
   attempts: z.array(attemptViewSchema),
 })
 export type ReminderView = z.infer<typeof reminderViewSchema>
 
-/** One message that the capture provider kept instead of sending. Holds what a real one would: not for logs. */
+/** A message that the capture provider stored instead of sending. Has personal data: not for logs. */
 export const capturedViewSchema = z.object({
   id: z.string(),
   reminderId: z.string(),
