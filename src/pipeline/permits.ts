@@ -139,7 +139,7 @@ async function accountsOf(trx: Transaction<Database>, recipientId: string, body:
   return accounts
 }
 
-/** The person's own record of the number; one they have for texts alone is the same number. */
+/** The recipient's own address record of the number, registered for calls or for SMS. */
 function addressOf(
   runtime: Runtime,
   body: PermitBody,
@@ -179,7 +179,7 @@ const answerOf = (permit: PermitRow): PermitAnswer => ({
   expiresAt: permit.expires_at === null ? null : formatInstant(permit.expires_at.getTime()),
 })
 
-/** What a call by somebody else is about, read under the locks. */
+/** The subject of a call by others, read under the locks. */
 interface PermitSubject {
   actor: Actor
   creditor: Creditor
@@ -192,7 +192,7 @@ interface PermitSubject {
 }
 
 /**
- * What is known about a call that somebody else wants to make, in the form that dispatch decides on.
+ * The facts about a call that others want to make, in the form that dispatch decides on.
  *
  * A call has no route of ours, so nothing is said about one. A test key, or an account that a test key
  * registered, gives nobody the right to ring a person.
@@ -238,11 +238,11 @@ async function permitFacts(
   })
 }
 
-/** Clocks of diallers run a little ahead of ours. */
+/** Tolerance for diallers' clocks that run ahead of ours. */
 const AHEAD_MS = MINUTE
 
 /**
- * Records what came of a permitted call, whenever the word comes: in time, late, or again.
+ * Records the outcome of a permitted call, reported in time, late or repeatedly.
  *
  * What waits for the person is decided anew: a conversation starts cooldowns at once, and a call that
  * surely was not placed gives its place in the caps back. A call at another time than it was allowed for is marked with the

@@ -37,9 +37,9 @@ import type { Runtime } from './runtime.ts'
 import { hasAgentSteps, decideStep, planAllowed, withdrawForbidden } from './tasks.ts'
 
 /**
- * What must the planner know about this person, in its own terms?
+ * The planner's input for one recipient.
  *
- * Planning from the ledger and simulating ask the same way, so that both get the same plan.
+ * Planning from the ledger and the simulation share it, so that both get the same plan.
  *
  * @param creditor  undefined where the configuration no longer has it
  * @param ladderOf  the ladder that the account's spell is pinned to
@@ -104,18 +104,18 @@ interface PlanPass {
   recipients: number
   reminders: number
   tasks: number
-  /** People that somebody else held; they are still due. */
+  /** Recipients locked by another transaction; they are still due. */
   held: number
 }
 
-/** How long a hand-off proposal waits for a person's decision. */
+/** How long a hand-off proposal waits for an agent's decision. */
 const HAND_OFF_WAITS_MS = 90 * DAY
 
-/** After a person could not be planned because of a defect, the next try. */
+/** Delay before a recipient whose planning failed is tried again. */
 const AFTER_DEFECT_MS = 60 * 60_000
 
 /**
- * Plans for people whose accounts are due to be looked at, up to `limit` accounts.
+ * Plans for recipients whose accounts are due for planning, up to `limit` accounts.
  *
  * Each chunk of people is one transaction under their locks: what the plan is made from
  * cannot change before the plan is written. A person that fails alone is put off and reported.
@@ -199,9 +199,9 @@ async function planRecipients(
 }
 
 /**
- * The plans of these people, whose steps for people the policy allows.
+ * The plans of these recipients, with only the agents' steps that the rules allow.
  *
- * Facts are read for those alone whose plan asks a person for something: most plans do not.
+ * Facts are read only for plans with such steps; most plans have none.
  */
 async function planAll(
   runtime: Runtime,
@@ -311,7 +311,7 @@ interface WrittenUp {
   records: Parameters<typeof recordRungs>[1][number][]
 }
 
-/** The pure plan, given ids, routes and keys. */
+/** The rows of a plan, with ids, routes and keys. */
 async function writeUp(
   runtime: Runtime,
   trx: Locked,

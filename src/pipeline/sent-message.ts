@@ -10,7 +10,7 @@ import { render } from '../render/render.ts'
 import { PersonalData } from './personal-data.ts'
 import type { Runtime } from './runtime.ts'
 
-/** What an attempt keeps of the message that it sent. */
+/** What an attempt stores about the message it sent. */
 interface SentTrace {
   reminderId: string
   attemptNo: number

@@ -135,13 +135,13 @@ const knownNames = ({ config }: Runtime, scope: SwitchScope): Partial<Record<key
     .flatMap(({ ladder }) => ladder.rungs.map((rung) => rung.id)),
 })
 
-/** People locked in one transaction. */
-const AT_ONCE = 50
-/** People in one pass: whoever threw the switch, or the sweeper, is not kept for longer. */
-const PEOPLE = 500
+/** Recipients locked in one transaction. */
+const RECIPIENTS_PER_TRANSACTION = 50
+/** Recipients of one pass, so that neither the operator nor the sweeper waits long. */
+const RECIPIENTS_PER_PASS = 500
 
 /**
- * Withdraws the open steps for people that a switch stops; answers how many.
+ * Withdraws the agents' open steps that a switch stops; returns how many.
  *
  * By the person, under their lock, so that planning and this never hold each other up. Until it is done an open task's decision
  * says `switched_off`; the sweeper goes on where a large stop left off, and finds what planning gave out in the very moment.
@@ -151,9 +151,9 @@ export async function withdrawStopped(runtime: Runtime): Promise<number> {
   let withdrawn = 0
   for (const { scope, state } of await activeSwitches(db)) {
     if (state !== 'stopped') continue
-    const recipients = await recipientsWithStepsUnder(db, scope, PEOPLE)
-    for (let start = 0; start < recipients.length; start += AT_ONCE) {
-      const ids = recipients.slice(start, start + AT_ONCE)
+    const recipients = await recipientsWithStepsUnder(db, scope, RECIPIENTS_PER_PASS)
+    for (let start = 0; start < recipients.length; start += RECIPIENTS_PER_TRANSACTION) {
+      const ids = recipients.slice(start, start + RECIPIENTS_PER_TRANSACTION)
       withdrawn += await db.transaction().execute(async (opened) => {
         const trx = await takeLocks(opened, { recipients: ids }, 'wait')
         return withdrawForbidden(runtime, trx, [...heldBy(trx).recipients], runtime.clock.now())
@@ -167,8 +167,8 @@ export async function withdrawStopped(runtime: Runtime): Promise<number> {
 async function planWithdrawn(runtime: Runtime): Promise<void> {
   const { db } = runtime.ledger
   const recipients = await recipientsWithdrawnBySwitch(db, new Date(runtime.clock.now()))
-  for (let start = 0; start < recipients.length; start += AT_ONCE) {
-    const ids = recipients.slice(start, start + AT_ONCE)
+  for (let start = 0; start < recipients.length; start += RECIPIENTS_PER_TRANSACTION) {
+    const ids = recipients.slice(start, start + RECIPIENTS_PER_TRANSACTION)
     await db.transaction().execute(async (opened) => {
       const trx = await takeLocks(opened, { recipients: ids }, 'wait')
       for (const id of ids) await planSoon(trx, id, new Date(runtime.clock.now()))

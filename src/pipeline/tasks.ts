@@ -83,10 +83,10 @@ export async function decideTasks(
 }
 
 /**
- * Withdraws the open steps of these people that a stop or a switch forbids for good; answers how many.
+ * Withdraws the open steps of these recipients that a suppression or a switch forbids for good; returns how many.
  *
- * The caller holds the people's locks, and has written what forbids them in the same transaction: no agent sees the one without the
- * other. What only pauses leaves a task open, and its decision says "not now". Most people have no open step, and cost one read.
+ * The caller holds the recipients' locks and has written what forbids them in the same transaction, so that no agent sees one
+ * without the other. What only pauses leaves a task open, and its decision says "not now". Most people have no open step, and cost one read.
  *
  * @param packs  none: the product's own promises alone are asked, and planning asks the packs soon afterwards
  */
@@ -107,7 +107,7 @@ export async function withdrawForbidden(
   )
 }
 
-/** What a person is to do, as far as rules ask: a task that is open, or a step about to become one. */
+/** An agent's step as the rules see it: an open task, or a step about to become one. */
 export interface AgentStep {
   creditor: string
   kind: Kind
@@ -121,7 +121,7 @@ export interface AgentStep {
   isNew: boolean
 }
 
-/** May a step for a person be taken now? */
+/** May an agent's step be taken now? */
 export interface StepDecision {
   /** The channel that it is about; null: nobody is contacted. */
   channel: Channel | null
@@ -177,7 +177,7 @@ export function decideStep(
   return decided.reduce((best, other) => (sooner(other.decision, best.decision) ? other : best))
 }
 
-/** Those on which the person has an address of their own; all where there is none, for then somebody has to find one. */
+/** The channels on which the recipient has an own address; all if there is none, because an agent has to find one. */
 function reachable(channels: readonly Channel[], recipient: RecipientForDecision): readonly Channel[] {
   const own = channels.filter((channel) => chooseAddress(recipient, { channel }) !== null)
   return own.length > 0 ? own : channels
@@ -293,7 +293,7 @@ const sooner = (a: Decision, b: Decision): boolean =>
   RANK[a.verdict] < RANK[b.verdict] ||
   (a.verdict === 'defer' && b.verdict === 'defer' && (a.until ?? Infinity) < (b.until ?? Infinity))
 
-/** Lifting a switch wakes no plan: how soon to check again whether a step it held back may be given out. */
+/** How soon to check again whether a step that a switch keeps back may be given out: no event says so. */
 const ASK_AGAIN_MS = 15 * MINUTE
 
 /** Is anything in this plan for a person to do? Only then have its facts to be read. */
