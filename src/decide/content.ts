@@ -1,7 +1,7 @@
 import type { RuleOf } from '../model/pack-rule.ts'
 import type { Pack } from '../model/pack.ts'
 import { type CarriedBlocks, type ContentBlock, isRouteBlock } from '../model/template.ts'
-import { type Instant, MINUTE, NEVER } from '../model/time.ts'
+import { addBusinessDays, type Instant, MINUTE, NEVER } from '../model/time.ts'
 import { SUPPRESSION_SCOPES, type SuppressionScope } from '../model/vocabulary.ts'
 import { type CompiledPack, isInForceAnywhere } from './packs.ts'
 import { type Fit, fitOf, type Scope, UTC, weakest, zonesIn } from './scope.ts'
@@ -134,14 +134,6 @@ export const stopWordsOf = (packs: readonly Pack[]): string[] =>
 
 function endOfBusinessDays(scope: Scope, asked: Instant, count: number): Instant {
   return Math.min(
-    ...(zonesIn(scope) ?? [UTC]).map((zone) => {
-      let day = zone.dayAt(asked)
-      for (let passed = 0; passed < count;) {
-        day++
-        // Day 0, 1 January 1970, was a Thursday.
-        if ((((day + 3) % 7) + 7) % 7 < 5) passed++
-      }
-      return zone.startOfDay(day + 1)
-    }),
+    ...(zonesIn(scope) ?? [UTC]).map((zone) => zone.startOfDay(addBusinessDays(zone.dayAt(asked), count) + 1)),
   )
 }

@@ -2,7 +2,7 @@ import type { Condition } from '../model/pack-parts.ts'
 import { DAY, dayNumber, HOUR, type Instant, NEVER } from '../model/time.ts'
 import { type EvaluationContext, dayBeginsEverywhere, dayBeginsSomewhere, daysPastDueIn } from './evaluation-context.ts'
 
-/** No local day begins further than this from the same day in UTC. */
+/** Surely further than any local day begins from the same day in UTC: 14 hours, and 12 to spare. */
 const MAX_OFFSET = 26 * HOUR
 
 /** Does the rule apply at this instant, and until when is that so (at least)? */

@@ -1,6 +1,6 @@
 import type { Calendar } from '../model/calendars/calendar.ts'
 import { minutesOf, type WeeklySpan } from '../model/pack-parts.ts'
-import { DAY, type Instant, MINUTE, NEVER } from '../model/time.ts'
+import { DAY, type Instant, MINUTE, NEVER, weekdayOf } from '../model/time.ts'
 import type { ZoneTable } from './zone-table.ts'
 
 // Hot path: hours answer into an object of the caller; measured by `npm run bench -- decide`.
@@ -53,7 +53,6 @@ export function compileHours(data: HoursData): WeeklyHours {
     ),
   )
 
-  const weekdayOf = (day: number): number => ((((day + 3) % 7) + 7) % 7) + 1
   const plainWeekday = (day: number): number => {
     const weekday = weekdayOf(day)
     return closed.has(weekday) ? CLOSED : weekday

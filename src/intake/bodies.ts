@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { withoutOldPrefix } from '../model/address-rules.ts'
+import { canonicalNumber } from '../model/address-rules.ts'
 import { jurisdictionPath } from '../model/pack-parts.ts'
 import {
   CHANNELS,
@@ -134,7 +134,7 @@ export type SuppressionBody = z.output<typeof suppressionBody>
 /** The current form of a number: suppressions may state it as a provider reported it. */
 function numberInForce(value: string): string {
   const digits = value.replaceAll(/[\s().-]/g, '')
-  const now = withoutOldPrefix(digits)
+  const now = canonicalNumber(digits)
   return now === digits ? value : now
 }
 

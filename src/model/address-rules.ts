@@ -1,36 +1,5 @@
 import { domainToASCII } from 'node:url'
 
-/**
- * Which number does a provider mean by one in a form that its country has replaced? In E.164.
- *
- * Providers report senders in such forms for years: Mexico's mobile 1 (until 2019), Brazil's mobiles of eight digits (until
- * 2016). Any other text is returned unchanged.
- */
-export function withoutOldPrefix(e164: string): string {
-  const mexican = /^\+521([2-9]\d{9})$/.exec(e164)
-  if (mexican !== null) return `+52${mexican[1]}`
-  // Eight digits that begin with 6 to 9 were mobile numbers; a fixed line begins with 2 to 5.
-  const brazilian = /^\+55([1-9]\d)([6-9]\d{7})$/.exec(e164)
-  return brazilian === null ? e164 : `+55${brazilian[1]}9${brazilian[2]}`
-}
-
-/**
- * In which forms may this number appear in a file or a provider's report? The current one first, each once.
- *
- * Look-ups of a number's holder search for all of them, so that no suppression misses its number by a digit.
- */
-export function numberVariants(e164: string): string[] {
-  const now = withoutOldPrefix(e164)
-  const forms = [now, e164]
-  const mexican = /^\+52([2-9]\d{9})$/.exec(now)
-  if (mexican !== null) forms.push(`+521${mexican[1]}`)
-  const brazilian = /^\+55([1-9]\d)9([6-9]\d{7})$/.exec(now)
-  if (brazilian !== null) forms.push(`+55${brazilian[1]}${brazilian[2]}`)
-  const argentine = /^\+549?([1-8]\d{9})$/.exec(now)
-  if (argentine !== null) forms.push(`+549${argentine[1]}`, `+54${argentine[1]}`)
-  return [...new Set(forms)]
-}
-
 /** Argentina's area codes: 11, those of three digits, all others have four (ENACOM, Plan Fundamental de Numeración Nacional). */
 const ARGENTINE_AREA =
   '11|2(?:2[013]|3[067]|49|6[01346]|80|9[147-9])|3(?:36|4[1-358]|5[138]|6[24]|7[069]|8[013578])|[23]\\d{3}'
@@ -70,6 +39,28 @@ export function canonicalNumber(e164: string): string {
     if (isNew === undefined || isNew(number)) return number
   }
   return e164
+}
+
+/** Forms of one number that stand beside the current one: each pattern gives all of them. */
+const VARIANTS: readonly { of: RegExp; forms: readonly string[] }[] = [
+  { of: /^\+521?(\d{10})$/, forms: ['+52$1', '+521$1'] },
+  // Eight digits that begin with 6 to 9 were mobiles; those with 7 have no new number by plan, but may be written with 9.
+  { of: /^\+55([1-9]\d)9?([6-9]\d{7})$/, forms: ['+55$19$2', '+55$1$2'] },
+  { of: /^\+549?([1-8]\d{9})$/, forms: ['+549$1', '+54$1'] },
+  { of: /^\+229(?:01)?(\d{8})$/, forms: ['+22901$1', '+229$1'] },
+]
+
+/**
+ * In which forms may this number appear in a file or a provider's report? The current one first, each once.
+ *
+ * Look-ups of a number's holder search for all of them, so that no suppression misses its number by a digit.
+ */
+export function numberVariants(e164: string): string[] {
+  const now = canonicalNumber(e164)
+  const others = VARIANTS.filter(({ of }) => of.test(now)).flatMap(({ of, forms }) =>
+    forms.map((form) => now.replace(of, form)),
+  )
+  return [...new Set([now, e164, ...others])]
 }
 
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/

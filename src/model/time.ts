@@ -140,5 +140,20 @@ export function daysBetween(from: LocalDate, to: LocalDate): number {
 export function isoWeekday(date: LocalDate): number {
   const n = dayNumber(date)
   if (n === null) throw new RangeError(`invalid date: ${date}`)
-  return ((((n + 3) % 7) + 7) % 7) + 1
+  return weekdayOf(n)
+}
+
+/** Which weekday is the day of this number? 1 is Monday, 7 Sunday; day 0, 1 January 1970, was a Thursday. */
+export const weekdayOf = (day: number): number => ((((day + 3) % 7) + 7) % 7) + 1
+
+export const isWeekend = (day: number): boolean => weekdayOf(day) >= 6
+
+/** The day this many business days (Monday to Friday) after `day`, both as day numbers. Public holidays are not known here. */
+export function addBusinessDays(day: number, count: number): number {
+  let last = day
+  for (let passed = 0; passed < count;) {
+    last++
+    if (!isWeekend(last)) passed++
+  }
+  return last
 }

@@ -1,5 +1,5 @@
 import type { Rung } from '../model/ladder.ts'
-import { addDays, type Instant, isoWeekday, type LocalDate } from '../model/time.ts'
+import { addBusinessDays, dayNumber, fromDayNumber, type Instant } from '../model/time.ts'
 import { gentler, type Tone } from '../model/vocabulary.ts'
 import { bookDate } from './book-time.ts'
 import { machineSteps } from './history.ts'
@@ -31,17 +31,9 @@ function calmTone(account: AccountToPlan, bookZone: string, now: Instant): Tone 
   if (gate === null) return null
   const notice = latestEvent(gate.notice, account)
   if (notice === null) return gate.calm.tone
-  const lastDay = addDays(addBusinessDays(bookDate(notice.at, bookZone), gate.calm.businessDays), gate.calm.days)
+  const noticed = dayNumber(bookDate(notice.at, bookZone)) as number
+  const lastDay = fromDayNumber(addBusinessDays(noticed, gate.calm.businessDays) + gate.calm.days)
   return bookDate(now, bookZone) <= lastDay ? gate.calm.tone : null
-}
-
-function addBusinessDays(date: LocalDate, count: number): LocalDate {
-  let day = date
-  for (let left = count; left > 0;) {
-    day = addDays(day, 1)
-    if (isoWeekday(day) <= 5) left--
-  }
-  return day
 }
 
 /**

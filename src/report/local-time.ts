@@ -1,4 +1,4 @@
-import { DAY, formatInstant, fromDayNumber, type Instant, MINUTE } from '../model/time.ts'
+import { DAY, formatInstant, fromDayNumber, type Instant, MINUTE, weekdayOf } from '../model/time.ts'
 import { localDateAt, wallClock } from '../model/zones/zone-data.ts'
 import { catalogueOf } from './words/catalogue.ts'
 import type { Language } from './words/terms.ts'
@@ -10,7 +10,7 @@ export function localTime(at: Instant, zone: string, language: Language = 'en'):
   const minute = Math.floor((local - day * DAY) / MINUTE)
   const { clock, terms } = catalogueOf(language)
   // Day 0 was a Thursday; the catalogues begin with Monday.
-  const named = terms.weekdays[(((day + 3) % 7) + 7) % 7] as string
+  const named = terms.weekdays[weekdayOf(day) - 1] as string
   const [date, time] = [fromDayNumber(day), `${two(Math.floor(minute / 60))}:${two(minute % 60)}`]
   return clock.order === 'weekday-first' ? `${named} ${date} ${time}` : `${date}（${named}）${time}`
 }

@@ -14,7 +14,7 @@ export interface Post {
 }
 
 /** One process from its start to its end; instants in milliseconds of the harness's clock. */
-export interface PersonSimulation {
+export interface ProcessLife {
   name: string
   pid: number
   from: number
@@ -35,7 +35,7 @@ const RESTART_MS = 1_000
 
 /** The run's processes, each started as an operator starts it, and what became of them. */
 export class Fleet {
-  readonly lives: PersonSimulation[] = []
+  readonly lives: ProcessLife[] = []
   readonly #folder: string
   readonly #posts: ReadonlyMap<string, Post>
   readonly #env: Record<string, string>
@@ -43,7 +43,7 @@ export class Fleet {
   readonly #clocks = mkdtempSync(join(tmpdir(), 'decorum-chaos-clocks-'))
   readonly #running = new Map<
     string,
-    { child: ChildProcess; life: PersonSimulation; output: string[]; exited: Promise<void> }
+    { child: ChildProcess; life: ProcessLife; output: string[]; exited: Promise<void> }
   >()
   #over = false
 
@@ -92,7 +92,7 @@ export class Fleet {
         file?.write(`${line}\n`)
       })
     }
-    const life: PersonSimulation = {
+    const life: ProcessLife = {
       name,
       pid: child.pid ?? 0,
       from: Date.now(),

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { numberVariants, withoutOldPrefix } from '../../src/model/address-rules.ts'
+import { canonicalNumber, numberVariants } from '../../src/model/address-rules.ts'
 
 describe('a number written as before its country changed its plan', () => {
   it.each([
@@ -12,7 +12,7 @@ describe('a number written as before its country changed its plan', () => {
     ['any other', '+12125550123', '+12125550123'],
     ['no number', 'NETFLIX', 'NETFLIX'],
   ])('is the one in force: %s', (_name, written, meant) => {
-    expect(withoutOldPrefix(written)).toBe(meant)
+    expect(canonicalNumber(written)).toBe(meant)
   })
 
   it.each([
@@ -22,6 +22,8 @@ describe('a number written as before its country changed its plan', () => {
     ['+5511987654321', ['+5511987654321', '+551187654321']],
     ['+5491123456789', ['+5491123456789', '+541123456789']],
     ['+541123456789', ['+541123456789', '+5491123456789']],
+    ['+22997000000', ['+2290197000000', '+22997000000']],
+    ['+551177654321', ['+551177654321', '+5511977654321']],
     ['+12125550123', ['+12125550123']],
   ])('is looked for in every form it may stand in: %s', (number, forms) => {
     expect(numberVariants(number)).toEqual(forms)
@@ -29,7 +31,7 @@ describe('a number written as before its country changed its plan', () => {
 
   it('has the same forms whichever of them is reported', () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^\+(52|521|55|54|549|1|86|49)[1-9]\d{8,9}$/), (number) => {
+      fc.property(fc.stringMatching(/^\+(52|521|55|54|549|229|22901|1|86|49)[1-9]\d{7,9}$/), (number) => {
         const forms = numberVariants(number)
         for (const form of forms) expect([...numberVariants(form)].sort()).toEqual([...forms].sort())
       }),

@@ -1,6 +1,6 @@
 import type { SuppressionFacts } from '../../model/facts.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
-import { type Instant, NEVER } from '../../model/time.ts'
+import { type Instant, NEVER, addBusinessDays } from '../../model/time.ts'
 import { type EvaluationContext, daysPastDueIn } from '../evaluation-context.ts'
 import { eventOf, holdOf, suppressionOf } from '../explanation-facts.ts'
 import { allows, type Answer, askSpans, type Detail, objects, type Shape, type Span } from '../rule.ts'
@@ -96,7 +96,7 @@ export function compileDuty(rule: RuleOf<'duty'>): (c: EvaluationContext, at: In
   const { after, owes } = rule
   const days = rule.withinDays ?? (rule.withinBusinessDays as number)
   const lastDay =
-    rule.withinDays === undefined ? (day: number) => businessDaysAfter(day, days) : (day: number) => day + days
+    rule.withinDays === undefined ? (day: number) => addBusinessDays(day, days) : (day: number) => day + days
 
   const began = (c: EvaluationContext, account: string): Instant => {
     let first = NEVER
@@ -136,15 +136,4 @@ export function compileDuty(rule: RuleOf<'duty'>): (c: EvaluationContext, at: In
     if (at >= deadline) objects(answer, 'precondition_missing')
     else allows(answer, deadline)
   }
-}
-
-/** The day this many business days (Monday to Friday) after `day`. */
-function businessDaysAfter(day: number, count: number): number {
-  let last = day
-  for (let passed = 0; passed < count;) {
-    last++
-    // Day 0, 1 January 1970, was a Thursday.
-    if ((((last + 3) % 7) + 7) % 7 < 5) passed++
-  }
-  return last
 }

@@ -1,7 +1,7 @@
 import type { Calendar } from '../../model/calendars/calendar.ts'
 import type { EventFacts } from '../../model/facts.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
-import { type Instant, NEVER } from '../../model/time.ts'
+import { type Instant, NEVER, isWeekend } from '../../model/time.ts'
 import { type EvaluationContext, daysPastDueIn } from '../evaluation-context.ts'
 import { dated, eventOf } from '../explanation-facts.ts'
 import { allows, type Answer, type Ask, objects, type Shape } from '../rule.ts'
@@ -82,8 +82,7 @@ function businessDaysAfter(
       day++
       const status = calendar === null ? 'unknown' : calendar(day)
       if (status === 'unknown') return 'calendar_unknown'
-      const weekend = (((day + 3) % 7) + 7) % 7 >= 5
-      if (status === 'workday' || (status === 'ordinary' && !weekend)) passed++
+      if (status === 'workday' || (status === 'ordinary' && !isWeekend(day))) passed++
     }
     latest = Math.max(latest, zone.startOfDay(day + 1))
   }

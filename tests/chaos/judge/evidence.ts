@@ -4,7 +4,7 @@ import type { Channel } from '../../../src/model/vocabulary.ts'
 import type { Facts } from '../../../src/model/facts.ts'
 import type { Struck } from '../blows.ts'
 import type { Diary } from '../diary.ts'
-import type { PersonSimulation } from '../fleet.ts'
+import type { ProcessLife } from '../fleet.ts'
 import type { Person } from '../people.ts'
 import type { Entry, Mischief } from '../providers/books.ts'
 
@@ -79,7 +79,7 @@ export interface Evidence {
   diary: Diary
   people: readonly Person[]
   struck: readonly Struck[]
-  lives: readonly PersonSimulation[]
+  lives: readonly ProcessLife[]
   /** When the last fault was healed. */
   healedAt: number
   /** Instant at which the evidence was taken. */
