@@ -93,7 +93,7 @@ export async function readLedger(db: pg.Pool): Promise<Ledger> {
   const rows = async <T extends object>(text: string): Promise<T[]> => (await db.query<T>(text)).rows
   return {
     reminders: await rows<LedgerReminder>(`
-      SELECT r.id, a.external_id AS account, p.external_id AS person, r.origin, r.channel, r.status, r.tries, r.decisions,
+      SELECT r.id, a.external_id AS account, p.external_id AS recipient, r.origin, r.channel, r.status, r.tries, r.decisions,
         ${ms('r.next_at')} AS "nextAt", ${ms('r.due_at')} AS "dueAt", ${ms('r.expires_at')} AS "expiresAt", r.end_reason AS "endReason"
       FROM decorum.reminder r JOIN decorum.recipient p ON p.id = r.recipient_id
       JOIN decorum.reminder_account ra ON ra.reminder_id = r.id AND ra.lead JOIN decorum.account a ON a.id = ra.account_id`),
@@ -105,7 +105,7 @@ export async function readLedger(db: pg.Pool): Promise<Ledger> {
       SELECT reminder_id AS "reminderId", ${ms('at')} AS at, attempt_no AS "attemptNo", verdict, ${ms('until')} AS until, reasons, facts
       FROM decorum.decision`),
     permits: await rows<LedgerPermit>(`
-      SELECT p.id, r.external_id AS person, ${ms('p.decided_at')} AS "decidedAt", p.outcome
+      SELECT p.id, r.external_id AS recipient, ${ms('p.decided_at')} AS "decidedAt", p.outcome
       FROM decorum.permit p JOIN decorum.recipient r ON r.id = p.recipient_id WHERE p.status <> 'denied'`),
     accounts: new Set(
       (await rows<{ id: string }>('SELECT external_id AS id FROM decorum.account')).map(({ id }) => id),

@@ -84,7 +84,7 @@ function afterTalk(call: Sending, { diary }: Evidence): Charge[] {
     : [
         charge(
           call,
-          `called ${Math.round(call.entry.at - talk.ackedAt)} ms after an agent's talk with them was acknowledged`,
+          `called ${Math.round(call.entry.at - talk.ackedAt)} ms after an agent’s conversation with them was acknowledged`,
         ),
       ]
 }
