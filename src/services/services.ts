@@ -10,19 +10,15 @@ import { listService, type ListService } from './lists.ts'
 import {
   auditService,
   type AuditService,
-  doubtService,
-  type DoubtService,
   forecastService,
   type ForecastService,
-  metricsService,
-  type MetricsService,
-  permitService,
-  type PermitService,
   retentionService,
   type RetentionService,
-  switchService,
-  type SwitchService,
-} from './operations.ts'
+} from './reports.ts'
+import { doubtService, type DoubtService } from './doubts.ts'
+import { metricsService, type MetricsService } from './metrics.ts'
+import { permitService, type PermitService } from './permits.ts'
+import { switchService, type SwitchService } from './switches.ts'
 import { recipientService, type RecipientService } from './recipients.ts'
 import { reminderService, type ReminderService } from './reminders.ts'
 
