@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { configuration, printWarnings } from '../config/configuration.ts'
+import { configuration, printWarnings } from '../config/load.ts'
 import { isTransient } from '../model/database-failure.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { App, Daemon, PartHealth } from './app.ts'

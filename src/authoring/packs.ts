@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path'
-import { configError, rootDirectory } from '../config/configuration.ts'
+import { configError, rootDirectory } from '../config/load.ts'
 import { readPacks, readText } from '../config/folder.ts'
 import { readYaml } from '../config/yaml-file.ts'
 import { DecorumError } from '../model/errors.ts'

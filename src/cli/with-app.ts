@@ -1,7 +1,7 @@
 import type { App } from '../app/app.ts'
 import { build } from '../app/build.ts'
 import type { LintReport } from '../authoring/templates.ts'
-import { configuration } from '../config/configuration.ts'
+import { configuration } from '../config/load.ts'
 
 export { CLI_ACTOR } from '../app/app.ts'
 

@@ -7,8 +7,7 @@ import type { App } from '../app/app.ts'
 import { build } from '../app/build.ts'
 import { SteppedClock } from '../app/clock.ts'
 import type { Config } from '../config/config.ts'
-import { configError, rootDirectory } from '../config/configuration.ts'
-import { loadConfig } from '../config/load.ts'
+import { configError, loadConfig, rootDirectory } from '../config/load.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { Route } from '../model/route.ts'
 import { DAY, type Instant, type LocalDate } from '../model/time.ts'
@@ -19,6 +18,7 @@ import { openLedger } from '../record/ledger.ts'
 import { migrate } from '../record/migrate.ts'
 import { collectDemoReport } from './account.ts'
 import {
+  completeOpenTasks,
   dailyRounds,
   importPortfolio,
   play,
@@ -26,9 +26,8 @@ import {
   type Round,
   type Scenario,
   sendCoreFile,
-  completeOpenTasks,
 } from './scenario.ts'
-import { countedDoorbell, type CountedDoorbell, unlimitedRateGate, repeatableCapture, settleDown } from './stepping.ts'
+import { countedDoorbell, type CountedDoorbell, repeatableCapture, settleDown, unlimitedRateGate } from './stepping.ts'
 import type { DemoAccount } from './text.ts'
 
 export { demoText } from './text.ts'

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { pino } from 'pino'
 import type { App } from '../app/app.ts'
-import { configuration } from '../config/configuration.ts'
+import { configuration } from '../config/load.ts'
 import { buildServer } from './server.ts'
 
 /** The OpenAPI document of this build, as text that is the same for the same routes. */

@@ -1,4 +1,5 @@
-import type { Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { newId } from './id.ts'
 import type { Database, Db } from './schema.ts'
 
 /** What was created under this key, and from which body? Null: nothing yet. */
@@ -34,5 +35,81 @@ export async function rememberIdempotencyKey(
       resource_id: use.resourceId,
       created_at: at,
     })
+    .execute()
+}
+
+/** How far an import of one file has come. */
+interface ImportJob {
+  id: string
+  status: 'running' | 'done' | 'failed'
+  linesDone: number
+  applied: number
+  unchanged: number
+  rejected: number
+}
+
+/**
+ * The import job of a file with this checksum, created if there is none.
+ *
+ * An interrupted one resumes. One that ended with rejected lines starts over, since what they lacked may exist by
+ * now. `again` starts every finished one over.
+ */
+export async function openImportJob(
+  db: Kysely<Database>,
+  file: { creditor: string; checksum: Buffer; source: string; format: string; again: boolean },
+  at: Date,
+): Promise<ImportJob> {
+  await db
+    .insertInto('decorum.import_job')
+    .values({
+      id: newId(),
+      creditor: file.creditor,
+      checksum: file.checksum,
+      source: file.source,
+      format: file.format,
+      status: 'running',
+      started_at: at,
+      finished_at: null,
+    })
+    .onConflict((oc) =>
+      oc
+        .columns(['creditor', 'checksum'])
+        .doUpdateSet({
+          status: 'running',
+          started_at: at,
+          finished_at: null,
+          lines_done: 0,
+          applied: 0,
+          unchanged: 0,
+          rejected: 0,
+        })
+        .where(sql<boolean>`import_job.status <> 'running' AND (import_job.rejected > 0 OR ${file.again}::boolean)`),
+    )
+    .execute()
+  return db
+    .selectFrom('decorum.import_job')
+    .select(['id', 'status', 'lines_done as linesDone', 'applied', 'unchanged', 'rejected'])
+    .where('creditor', '=', file.creditor)
+    .where('checksum', '=', file.checksum)
+    .executeTakeFirstOrThrow()
+}
+
+/** Records the progress of an import; call it after the counted lines have been committed. */
+export async function noteImport(
+  db: Kysely<Database>,
+  job: Omit<ImportJob, 'status'>,
+  finishedAt: Date | null,
+): Promise<void> {
+  await db
+    .updateTable('decorum.import_job')
+    .set({
+      lines_done: job.linesDone,
+      applied: job.applied,
+      unchanged: job.unchanged,
+      rejected: job.rejected,
+      status: finishedAt === null ? 'running' : 'done',
+      finished_at: finishedAt,
+    })
+    .where('id', '=', job.id)
     .execute()
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { EXIT } from '../../app/errors.ts'
 import { check, type CheckReport } from '../../authoring/check.ts'
-import { problemLocation, rootDirectory } from '../../config/configuration.ts'
+import { problemLocation, rootDirectory } from '../../config/load.ts'
 import { findingLine, printAnswer } from '../with-app.ts'
 
 /** `decorum check`: exit 1 when the deployment's files have a mistake. */

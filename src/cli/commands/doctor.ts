@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { configuration } from '../../config/configuration.ts'
+import { configuration } from '../../config/load.ts'
 import { diagnose } from '../../app/diagnose.ts'
 import { EXIT } from '../../app/errors.ts'
 import { printAnswer } from '../with-app.ts'

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { migrateLedger } from '../../app/diagnose.ts'
-import { configuration } from '../../config/configuration.ts'
+import { configuration } from '../../config/load.ts'
 import { printAnswer } from '../with-app.ts'
 
 /** `decorum migrate`: migrates the ledger to this build's schema. */

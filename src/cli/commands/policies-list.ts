@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import { Command } from 'commander'
-import { configuration } from '../../config/configuration.ts'
+import { configuration } from '../../config/load.ts'
 import type { Pack } from '../../model/pack.ts'
 import { printAnswer } from '../with-app.ts'
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { Presets, SingleBar } from 'cli-progress'
 import { Command, InvalidArgumentError } from 'commander'
-import { configuration } from '../../config/configuration.ts'
+import { configuration } from '../../config/load.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { type Instant, parseInstant } from '../../model/time.ts'
 import { simulationPage } from '../../report/simulation/page.ts'

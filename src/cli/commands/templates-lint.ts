@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { EXIT } from '../../app/errors.ts'
 import { lintTemplates } from '../../authoring/templates.ts'
-import { rootDirectory } from '../../config/configuration.ts'
+import { rootDirectory } from '../../config/load.ts'
 import { findingLine, printAnswer } from '../with-app.ts'
 
 /** `decorum templates lint`: exit 1 when a finding is an error. */

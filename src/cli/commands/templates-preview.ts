@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { type Preview, previewTemplate } from '../../authoring/templates.ts'
-import { configuration } from '../../config/configuration.ts'
+import { configuration } from '../../config/load.ts'
 import type { Message } from '../../model/message.ts'
 import { type Channel, CHANNELS, type Tone, TONES } from '../../model/vocabulary.ts'
 import { printAnswer } from '../with-app.ts'

@@ -51,3 +51,15 @@ export function healthRoutes(api: Api, app: App): void {
     },
   )
 }
+
+/** Prometheus metrics. No id, name or address is a label. */
+export function metricsRoutes(api: Api, app: App): void {
+  api.get(
+    '/metrics',
+    { config: { scope: 'public', rateLimit: false }, schema: { hide: true } },
+    async (_request, reply) => {
+      const text = `${await app.services.measurements()}\n${await api.measured.metrics()}`
+      return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text)
+    },
+  )
+}
