@@ -3,33 +3,18 @@ import { decide } from '../decide/decide.ts'
 import { explainDecision } from '../decide/explain-decision.ts'
 import { selectPacks } from '../decide/packs.ts'
 import { parseDecideCase } from '../intake/decide-case.ts'
-import type { Decision, ObjectionCode, Verdict } from '../model/decision.ts'
+import type { Decision } from '../model/decision.ts'
 import type { Fault } from '../model/errors.ts'
 import type { DecisionExplanation, RuleExplanation } from '../model/explanation.ts'
 import type { Facts } from '../model/facts.ts'
 import { formatInstant, type Instant } from '../model/time.ts'
 import type { Pack } from '../model/pack.ts'
 import { decisionWords, explanationLines, reasonBasis } from '../report/decision-words.ts'
+import type { DecideAnswerBody } from '../report/views/reminders.ts'
 import type { Language } from '../report/words/terms.ts'
 
-/** The answer of the decide contract. */
-interface DecisionBody {
-  verdict: Verdict
-  until: string | null
-  candidateZones: string[]
-  packs: { id: string; version: string }[]
-  /** The edition of the time zone data. */
-  zoneData: string
-  reasons: {
-    code: ObjectionCode
-    rule: string
-    pack: string
-    version: string
-    citation: string
-    verified: boolean
-    until: string | null
-  }[]
-}
+/** The answer of the decide contract, without its explanation. */
+type DecisionBody = Omit<DecideAnswerBody, 'explanation' | 'words'>
 
 /** `decided`, `facts` and `now` are for wording; `explain` is computed on demand. */
 type DecideAnswer =

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { OBJECTION_CODES, VERDICTS } from '../../model/decision.ts'
 import { DELIVERY_STATES, REJECTION_CLASSES } from '../../model/delivery.ts'
+import { decisionExplanationSchema } from '../../model/explanation.ts'
 import { CHANNELS, KINDS, MODES, REMINDER_STATUSES, TONES } from '../../model/vocabulary.ts'
 import { instantText } from './page.ts'
 
@@ -127,3 +128,28 @@ export const capturedViewSchema = z.object({
     .describe('The address and the message as they would have gone out; null once the person is erased.'),
 })
 export type CapturedView = z.infer<typeof capturedViewSchema>
+
+/** The answer of the decide contract. */
+export const decideAnswer = z.object({
+  verdict: z.enum(VERDICTS),
+  until: z.string().nullable(),
+  candidateZones: z.array(z.string()),
+  packs: z.array(z.object({ id: z.string(), version: z.string() })),
+  zoneData: z.string().describe('The edition of the time zone data it was decided with, as 2026f.'),
+  reasons: z.array(
+    z.object({
+      code: z.enum(OBJECTION_CODES),
+      rule: z.string(),
+      pack: z.string(),
+      version: z.string(),
+      citation: z.string(),
+      verified: z.boolean(),
+      until: z.string().nullable(),
+    }),
+  ),
+  explanation: decisionExplanationSchema
+    .optional()
+    .describe('With `explain=true`: what each rule judged by, which let it pass, which stayed silent and why.'),
+  words: z.array(z.string()).optional().describe('With `explain=true`: the same for people, one line each.'),
+})
+export type DecideAnswerBody = z.infer<typeof decideAnswer>
