@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { boundedBody } from '../../src/http/bodies.ts'
 import { problemOf, toDecorumError } from '../../src/http/problems.ts'
 import { importStream } from '../../src/http/routes/imports.ts'
+import { emptyLedger } from '../support/empty-ledger.ts'
 import { type FreshLedger, openEmbeddedFresh, openServerFresh } from '../support/ledger.ts'
 import { postgresUrl } from '../support/servers.ts'
 import { serve, type Served } from './served.ts'
@@ -42,9 +43,12 @@ describe('an import over HTTP', () => {
     // 20,000 lines: on a server where there is one, where they take a quarter of the time.
     fresh = postgresUrl === null ? await openEmbeddedFresh() : await openServerFresh()
     served = await serve(fresh.ledger)
-    key = await served.key(['accounts:write', 'events:write'])
     await served.server.listen({ port: 0, host: '127.0.0.1' })
     port = (served.server.server.address() as AddressInfo).port
+  })
+  beforeEach(async () => {
+    await emptyLedger(fresh.ledger)
+    key = await served.key(['accounts:write', 'events:write'])
   })
   afterAll(async () => {
     await served.close()
@@ -87,11 +91,15 @@ describe('an import over HTTP', () => {
   })
 
   it('of the same lines again changes nothing', async () => {
-    const again = results((await send('/v1/accounts:import', [`${line(1)}\n`, `${line(2)}\n`])).text)
+    const lines = [`${line(1)}\n`, `${line(2)}\n`]
+    const first = results((await send('/v1/accounts:import', lines)).text)
+    expect(first.map((one) => one.status)).toEqual(['applied', 'applied'])
+    const again = results((await send('/v1/accounts:import', lines)).text)
     expect(again.map((one) => one.status)).toEqual(['unchanged', 'unchanged'])
   })
 
   it('of events answers each line too', async () => {
+    await send('/v1/accounts:import', [`${line(1)}\n`])
     const event = (id: string, accountId: string) =>
       `${JSON.stringify({ id, accountId, creditor: 'northwind', type: 'payment', occurredAt: '2026-11-23T01:30:00Z', amount: '20.00' })}\n`
     const answered = results(
