@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SCOPES, type KeyScope } from '../../src/services/keys.ts'
+import { emptyLedger } from '../support/empty-ledger.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { account, serve, type Served } from './served.ts'
 
@@ -41,11 +42,12 @@ const GUARDED: [KeyScope, string, string][] = [
 eachLedger('keys', (name, openFresh) => {
   let served: Served
   let admin: string
-  const byScope = new Map<KeyScope, string>()
   beforeAll(async () => {
     served = await serve((await openFresh()).ledger)
+  })
+  beforeEach(async () => {
+    await emptyLedger(served.app.runtime.ledger)
     admin = await served.key(['admin'])
-    for (const scope of SCOPES) byScope.set(scope, await served.key([scope]))
   })
   afterAll(() => served.close())
 
@@ -58,6 +60,11 @@ eachLedger('keys', (name, openFresh) => {
     ).status
 
   describe('each address', () => {
+    const byScope = new Map<KeyScope, string>()
+    beforeEach(async () => {
+      for (const scope of SCOPES) byScope.set(scope, await served.key([scope]))
+    })
+
     it.each(GUARDED)('needs %s: %s %s', async (scope, method, url) => {
       expect(await status(method, url), 'without a key').toBe(401)
       expect(await status(method, url, 'dk_live_not-a-key-of-ours'), 'with an unknown key').toBe(401)
