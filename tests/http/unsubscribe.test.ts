@@ -1,15 +1,20 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { unsubscribeToken } from '../../src/services/callbacks/unsubscribe.ts'
-import { eachLedger } from '../support/ledger.ts'
+import { emptyLedger } from '../support/empty-ledger.ts'
+import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { account, serve, type Served } from './served.ts'
 
 eachLedger('one-click unsubscribe (RFC 8058)', (_name, openFresh) => {
+  let fresh: FreshLedger
   let served: Served
-  let admin: string
   let links: Record<string, string>
   beforeAll(async () => {
-    served = await serve((await openFresh()).ledger)
-    admin = await served.key(['admin'])
+    fresh = await openFresh()
+  })
+  beforeEach(async () => {
+    await emptyLedger(fresh.ledger)
+    served = await serve(fresh.ledger)
+    const admin = await served.key(['admin'])
     await served.call('PUT', '/v1/accounts/A-1', { key: admin, body: account() })
     await served.call('PUT', '/v1/accounts/A-2', {
       key: admin,
@@ -27,7 +32,7 @@ eachLedger('one-click unsubscribe (RFC 8058)', (_name, openFresh) => {
       addresses.map((address) => [address.creditor, `/u/${unsubscribeToken(served.app.runtime.vault, address.id)}`]),
     )
   })
-  afterAll(() => served.close())
+  afterEach(() => served.close())
 
   const stops = () =>
     served.app.runtime.ledger.db
@@ -62,16 +67,16 @@ eachLedger('one-click unsubscribe (RFC 8058)', (_name, openFresh) => {
     ])
   })
 
-  it('takes the post in whatever form it comes, and once', async () => {
-    for (const [type, body] of [
-      [
-        'multipart/form-data; boundary=x',
-        '--x\r\ncontent-disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--',
-      ],
-      ['text/plain', 'x'],
-      ['application/x-www-form-urlencoded', ''],
-    ] as const) {
-      expect((await oneClick(links['northwind'] as string, type, body)).status, type).toBe(200)
+  it.each([
+    [
+      'multipart/form-data; boundary=x',
+      '--x\r\ncontent-disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--',
+    ],
+    ['text/plain', 'x'],
+    ['application/x-www-form-urlencoded', ''],
+  ])('takes the post in whatever form it comes, and once: %s', async (type, body) => {
+    for (let i = 0; i < 2; i++) {
+      expect((await oneClick(links['northwind'] as string, type, body)).status).toBe(200)
     }
     expect(await stops()).toHaveLength(1)
     expect((await served.call('GET', links['northwind'] as string)).text).not.toContain('<form')
@@ -85,7 +90,7 @@ eachLedger('one-click unsubscribe (RFC 8058)', (_name, openFresh) => {
         expect(page.status).toBe(404)
         expect(page.headers['content-type']).toMatch(/^text\/html/)
       }
-      expect(await stops()).toHaveLength(1)
+      expect(await stops()).toEqual([])
     },
   )
 })
