@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { unsubscribeToken } from '../../src/services/callbacks/unsubscribe.ts'
-import { eachLedger } from '../support/ledger.ts'
+import { emptyLedger } from '../support/empty-ledger.ts'
+import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { sentAttempt } from './sent-attempt.ts'
 import { account, serve, type Served } from './served.ts'
 
@@ -8,17 +9,28 @@ import { account, serve, type Served } from './served.ts'
 const PERSONAL = /Quackenbush|Wilhelmina|2125550123|555-0123|w\.quackenbush|example\.org|Hauptstra|secret-note/i
 
 eachLedger('privacy of the interface', (_name, openFresh) => {
+  let fresh: FreshLedger
   let served: Served
   let admin: string
   beforeAll(async () => {
-    served = await serve((await openFresh()).ledger)
+    fresh = await openFresh()
+  })
+  beforeEach(async () => {
+    await emptyLedger(fresh.ledger)
+    served = await serve(fresh.ledger)
     admin = await served.key(['admin'])
   })
-  afterAll(() => served.close())
+  afterEach(() => served.close())
+
+  const ask = (method: string, url: string, body?: unknown, headers: Record<string, string> = {}) =>
+    served.call(method, url, { key: admin, body, headers })
+  /** The borrower's account, and an email about it that was sent. */
+  const sentEmail = async () => {
+    expect((await ask('PUT', '/v1/accounts/A-1', account())).status).toBeLessThan(300)
+    return sentAttempt(served.app, 'A-1', 'email')
+  }
 
   it('keeps names, addresses, texts, queries and keys out of log, metrics and problems, in success and in failure', async () => {
-    const ask = (method: string, url: string, body?: unknown, headers: Record<string, string> = {}) =>
-      served.call(method, url, { key: admin, body, headers })
     const problems: string[] = []
     await ask('PUT', '/v1/accounts/A-1', account({ variables: { note: 'secret-note' } }))
     await ask('GET', '/v1/recipients/P-1')
@@ -82,6 +94,9 @@ eachLedger('privacy of the interface', (_name, openFresh) => {
   })
 
   it('measures requests by the route’s pattern, never by what was asked for', async () => {
+    const sent = await sentEmail()
+    await ask('GET', '/v1/recipients/P-1')
+    await ask('GET', `/v1/reminders/${sent.reminderId}/attempts/1/words`)
     const { text } = await served.call('GET', '/metrics')
     expect(text).toContain('route="/v1/accounts/{id}"')
     expect(text).toContain('decorum_in_doubt 0')
@@ -90,8 +105,8 @@ eachLedger('privacy of the interface', (_name, openFresh) => {
   })
 
   it('gives the words of an attempt as they were, and writes down who read them', async () => {
-    const sent = await sentAttempt(served.app, 'A-1', 'email')
-    const { body } = await served.call('GET', `/v1/reminders/${sent.reminderId}/attempts/1/words`, { key: admin })
+    const sent = await sentEmail()
+    const { body } = await ask('GET', `/v1/reminders/${sent.reminderId}/attempts/1/words`)
     expect(body).toMatchObject({ state: 'kept', source: 'rendered-again', content: { channel: 'email', form: 'text' } })
     const { rows } = await served.app.runtime.ledger.pool.query(
       "SELECT subject FROM decorum.access_log WHERE action = 'words-read'",
@@ -100,30 +115,28 @@ eachLedger('privacy of the interface', (_name, openFresh) => {
   })
 
   it('says that the words are not to be had when another version of the template is installed', async () => {
-    const sent = await sentAttempt(served.app, 'A-1', 'email')
+    const sent = await sentEmail()
     await served.app.runtime.ledger.db
       .updateTable('decorum.attempt')
       .set({ message_hash: Buffer.alloc(32) })
       .where('reminder_id', '=', sent.reminderId)
       .execute()
-    const { body } = await served.call('GET', `/v1/reminders/${sent.reminderId}/attempts/1/words`, { key: admin })
+    const { body } = await ask('GET', `/v1/reminders/${sent.reminderId}/attempts/1/words`)
     expect(body).toMatchObject({ state: 'unavailable', problem: expect.stringContaining('the hash remains') })
   })
 
   it('answers `erased` once the person’s key is gone, and keeps the reasons', async () => {
-    const sent = await sentAttempt(served.app, 'A-1', 'email')
+    const sent = await sentEmail()
     await served.app.runtime.ledger.db
       .updateTable('decorum.recipient')
       .set({ data_key: null, data_key_id: null, name: null, erased_at: new Date(served.clock.now()) })
       .execute()
-    expect(
-      (await served.call('GET', `/v1/reminders/${sent.reminderId}/attempts/1/words`, { key: admin })).body,
-    ).toEqual({ state: 'erased' })
-    expect((await served.call('GET', '/v1/recipients/P-1', { key: admin })).body).toMatchObject({
+    expect((await ask('GET', `/v1/reminders/${sent.reminderId}/attempts/1/words`)).body).toEqual({ state: 'erased' })
+    expect((await ask('GET', '/v1/recipients/P-1')).body).toMatchObject({
       erased: true,
       name: null,
       addresses: [{ value: null }, { value: null }, { value: null }],
     })
-    expect((await served.call('GET', `/v1/reminders/${sent.reminderId}`, { key: admin })).status).toBe(200)
+    expect((await ask('GET', `/v1/reminders/${sent.reminderId}`)).status).toBe(200)
   })
 })
