@@ -46,6 +46,7 @@ it('a piece is known by its name', () => {
   expect(monthLabel(monthOf(at('2026-11-30T23:59:59Z'), 2))).toBe('2027_01')
 })
 
+/** A month that was made stays: each case has months of its own. */
 eachLedger('the months to come', (_name, openFresh) => {
   let ledger: Ledger
   beforeAll(async () => {
@@ -91,36 +92,45 @@ eachLedger('the months to come', (_name, openFresh) => {
   it('are made by machine time for what bears an id, by business time for contacts', async () => {
     const { made } = await makeMonths(
       ledger.db,
-      { machine: at('2032-01-31T23:00:00Z'), business: at('2031-05-20T00:00:00Z') },
+      { machine: at('2032-01-31T23:00:00Z'), business: at('2033-05-20T00:00:00Z') },
       200,
     )
-    expect(made).toHaveLength(12)
+    expect(made).toHaveLength(16)
     expect(made.filter((name) => name.startsWith('decision'))).toEqual([
       'decision_2032_01',
       'decision_2032_02',
       'decision_2032_03',
       'decision_2032_04',
     ])
+    expect(made.filter((name) => name.startsWith('contact'))).toEqual([
+      'contact_2033_05',
+      'contact_2033_06',
+      'contact_2033_07',
+      'contact_2033_08',
+    ])
   })
 
   it('have every index, and what is written into them is refused twice', async () => {
-    await addContact(ledger, '2031-06-03T10:00:00Z', ID(3))
-    await expect(addContact(ledger, '2031-06-03T10:00:00Z', ID(3))).rejects.toMatchObject({ code: '23505' })
+    await makeMonths(ledger.db, { machine: at('2038-01-20T00:00:00Z'), business: at('2038-06-20T00:00:00Z') }, 200)
+    await addContact(ledger, '2038-06-03T10:00:00Z', ID(3))
+    expect(await pieceOf(ledger, ID(3))).toEqual(['decorum.contact_2038_06'])
+    await expect(addContact(ledger, '2038-06-03T10:00:00Z', ID(3))).rejects.toMatchObject({ code: '23505' })
     const { rows } = await sql<{
       indexes: number
-    }>`SELECT count(*)::int AS indexes FROM pg_indexes WHERE tablename = 'attempt_2032_01'`.execute(ledger.db)
+    }>`SELECT count(*)::int AS indexes FROM pg_indexes WHERE tablename = 'attempt_2038_01'`.execute(ledger.db)
     expect(rows).toEqual([{ indexes: 5 }])
   })
 
   it('are made once, however many make them', async () => {
     const now = { machine: at('2034-03-01T00:00:00Z'), business: at('2034-03-01T00:00:00Z') }
+    const before = new Set((await listPartitions(ledger.db)).map((piece) => piece.name))
     const results = await Promise.all([1, 2, 3].map(() => makeMonths(ledger.db, now, 200)))
     const last = await makeMonths(ledger.db, now, 200)
     const names = [...results, last].flatMap((result) => result.made)
     expect(new Set(names).size).toBe(names.length)
-    expect(
-      (await listPartitions(ledger.db)).filter((piece) => piece.from !== null && piece.from >= now.machine),
-    ).toHaveLength(16)
+    const added = (await listPartitions(ledger.db)).filter((piece) => !before.has(piece.name))
+    expect(added.filter((piece) => piece.from !== null && piece.from >= now.machine)).toHaveLength(16)
+    expect(added.map((piece) => piece.name).toSorted()).toEqual(names.toSorted())
   })
 
   it('wait for the next round while somebody is reading the default', async () => {
