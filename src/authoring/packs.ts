@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path'
-import { configError, rootDirectory } from '../config/load.ts'
+import { configError } from '../config/problems.ts'
+import { rootDirectory } from '../config/root-directory.ts'
 import { readPacks, readText } from '../config/folder.ts'
 import { readYaml } from '../config/yaml-file.ts'
 import { DecorumError } from '../model/errors.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { rootDirectory } from '../config/load.ts'
+import { rootDirectory } from '../config/root-directory.ts'
 import { importMappingSchema } from '../model/import-mapping.ts'
 import { ladderSchema } from '../model/ladder.ts'
 import { packFileSchema } from '../model/pack.ts'

@@ -9,7 +9,7 @@ import {
   switchLift,
   type SwitchLift,
 } from '../intake/bodies.ts'
-import { parse, parseJson } from '../intake/parse.ts'
+import { parse } from '../intake/parse.ts'
 import { timeZone } from '../intake/recipient-body.ts'
 import { DecorumError, type Fault } from '../model/errors.ts'
 import { nearMiss } from '../model/faults.ts'
@@ -26,17 +26,6 @@ import { dateReader } from '../model/locale.ts'
 import { DAY, dayNumber, type Instant, parseInstant } from '../model/time.ts'
 import { firstInstantAt } from '../model/zones/zone-data.ts'
 import { statedZone } from '../model/zones/zone-names.ts'
-
-/**
- * The value of one JSON document.
- *
- * @throws DECORUM_MALFORMED_JSON with the position of the fault; never quotes the text
- */
-export function readJson(text: string): unknown {
-  const parsed = parseJson(text.replace(/^\uFEFF/, ''))
-  if (parsed.ok) return parsed.value
-  throw new DecorumError('DECORUM_MALFORMED_JSON', 'this is not JSON', { faults: parsed.faults })
-}
 
 /**
  * A time zone given by a user.

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { VERSION } from '../app/app.ts'
 import { EXIT, reportError } from '../app/errors.ts'
-import { rootDirectory } from '../config/load.ts'
+import { rootDirectory } from '../config/root-directory.ts'
 
 /** What each file in `commands/` exports: its commander command, with options and action. */
 interface CommandFile {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Fault, Parsed } from '../model/errors.ts'
+import { DecorumError, type Fault, type Parsed } from '../model/errors.ts'
 import { fieldPath, zodFaults } from '../model/faults.ts'
 import type { ConfigProblem, ConfigProblemCode } from './config.ts'
 import type { YamlFile } from './yaml-file.ts'
@@ -91,4 +91,20 @@ function convert(root: unknown, path: readonly PropertyKey[], expected: string):
   else if (expected === 'boolean' && (text === 'true' || text === 'false')) Reflect.set(parent, key, text === 'true')
   else return false
   return true
+}
+
+/** `config/decorum.yaml:12 routes[0].from`, as editors and people read it. */
+export const problemLocation = ({ file, line, path }: ConfigProblem): string =>
+  [line === null ? file : `${file}:${line}`, path].filter((p) => p !== '').join(' ')
+
+/** All mistakes as one error, each with its place and its cure. */
+export function configError(what: string, problems: readonly ConfigProblem[]): DecorumError {
+  return new DecorumError(
+    'DECORUM_CONFIG',
+    `${what} has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}`,
+    {
+      faults: problems.map((p) => ({ path: problemLocation(p), problem: p.problem, cure: p.cure })),
+      hint: 'Correct them and run `decorum check`.',
+    },
+  )
 }

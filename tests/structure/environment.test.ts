@@ -4,7 +4,8 @@ import { codeOf, sourceFiles } from './source-files.ts'
 /** Where the environment is read, and what for. */
 const READERS: Readonly<Record<string, string>> = {
   'src/cli/commands/check.ts': 'the configuration, to be judged',
-  'src/config/load.ts': 'the configuration, and DECORUM_ROOT: where it lies',
+  'src/config/load.ts': 'the configuration',
+  'src/config/root-directory.ts': 'DECORUM_ROOT: where it lies',
   'src/app/build.ts': 'LOG_LEVEL',
   'src/app/errors.ts': 'DECORUM_DEBUG: also for what goes wrong before there is a configuration',
 }

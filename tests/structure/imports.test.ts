@@ -1,5 +1,6 @@
 import { builtinModules } from 'node:module'
 import { describe, expect, it } from 'vitest'
+import { reachedFrom } from './measure-layout.ts'
 import { codeOf, folderOf, importsOf, sourceFiles } from './source-files.ts'
 
 const CORE = ['model', 'plan', 'decide', 'render']
@@ -96,6 +97,15 @@ describe('imports', () => {
           : [],
       ),
     ).toEqual([])
+  })
+})
+
+describe('the command line', () => {
+  it('loads for a decision what decides it, and neither the process nor the ledger nor the bodies of the API', () => {
+    const loaded = reachedFrom(['src/cli/commands/decide.ts'], files)
+    const needless = /^src\/(?:app|http|record|queue|deliver|pipeline)\/|^src\/(?:intake\/bodies|config\/load)\b/
+    expect(loaded.size).toBeGreaterThan(40)
+    expect([...loaded].filter((path) => needless.test(path))).toEqual([])
   })
 })
 

@@ -104,7 +104,8 @@ function circlesIn(files: readonly SourceFile[]): string[][] {
   return circles
 }
 
-function reachedFrom(entries: readonly string[], files: readonly SourceFile[]): Set<string> {
+/** Which files are loaded with these, types left out? */
+export function reachedFrom(entries: readonly string[], files: readonly SourceFile[]): Set<string> {
   const byPath = new Map(files.map((file) => [file.path, file]))
   const reached = new Set<string>()
   const waiting = entries.filter((path) => byPath.has(path))

@@ -18,7 +18,8 @@ import { DecorumError } from '../../model/errors.ts'
 import { type FileOptions, PLAIN_FILE } from '../../model/import-mapping.ts'
 import type { FileImport, LineResult } from '../../services/commands.ts'
 import { type FileFlags, fileOptions, withFileOptions } from '../arguments.ts'
-import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 interface Options extends FileFlags {
   creditor?: string

@@ -2,7 +2,8 @@ import { Command } from 'commander'
 import { DecorumError } from '../../model/errors.ts'
 import { contactAuditInWords } from '../../report/audit.ts'
 import { readPeriod } from '../arguments.ts'
-import { printAnswer, withApp } from '../with-app.ts'
+import { withApp } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 /** `decorum audit contacts`: evidence for the compliance officer; ids only. */
 export function command(): Command {

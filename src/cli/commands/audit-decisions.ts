@@ -2,7 +2,8 @@ import { Command } from 'commander'
 import { EXIT } from '../../app/errors.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { replayInWords } from '../../report/audit.ts'
-import { printAnswer, withApp } from '../with-app.ts'
+import { withApp } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 /** More would not fit in memory with their facts. */
 const MOST = 100_000

@@ -1,8 +1,9 @@
 import { Command } from 'commander'
 import { EXIT } from '../../app/errors.ts'
 import { check, type CheckReport } from '../../authoring/check.ts'
-import { problemLocation, rootDirectory } from '../../config/load.ts'
-import { findingLine, printAnswer } from '../with-app.ts'
+import { problemLocation } from '../../config/problems.ts'
+import { rootDirectory } from '../../config/root-directory.ts'
+import { findingLine, printAnswer } from '../output.ts'
 
 /** `decorum check`: exit 1 when the deployment's files have a mistake. */
 export function command(): Command {

@@ -3,10 +3,10 @@ import { text as allOf } from 'node:stream/consumers'
 import { Command } from 'commander'
 import { caseDecider, decisionText } from '../../services/decide-case.ts'
 import { policyPacks } from '../../authoring/packs.ts'
-import { readJson } from '../arguments.ts'
+import { readJson } from '../read-json.ts'
 import { readLanguage } from '../../report/words/terms.ts'
 import { DecorumError } from '../../model/errors.ts'
-import { printAnswer } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
 

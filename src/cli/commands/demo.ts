@@ -4,7 +4,7 @@ import { EXIT } from '../../app/errors.ts'
 import { type DemoRun, demoText, runDemo } from '../../demo/run.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { DAY, isLocalDate } from '../../model/time.ts'
-import { printAnswer } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 interface Options {
   at: string

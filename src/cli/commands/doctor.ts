@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { configuration } from '../../config/load.ts'
 import { diagnose } from '../../app/diagnose.ts'
 import { EXIT } from '../../app/errors.ts'
-import { printAnswer } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 /** `decorum doctor`: exit 1 when a part has a problem. */
 export function command(): Command {

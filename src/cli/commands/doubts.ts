@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
 import { DecorumError } from '../../model/errors.ts'
 import { readDoubtResolution } from '../arguments.ts'
-import { CLI_ACTOR, everyPage, printAnswer, withApp } from '../with-app.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { everyPage, printAnswer } from '../output.ts'
 
 /** `decorum doubts list|resolve`: attempts that may or may not have gone out. */
 export function command(): Command {

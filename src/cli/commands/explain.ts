@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { DecorumError } from '../../model/errors.ts'
 import { readLanguage } from '../../report/words/terms.ts'
-import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 /** `decorum explain`: facts, rules, decisions, attempts and receipts of one reminder. */
 export function command(): Command {

@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { forecastInWords } from '../../report/forecast.ts'
 import { readZone } from '../arguments.ts'
-import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 /** `decorum forecast`: when each route's queue will be empty, and how many reminders will not go out today. */
 export function command(): Command {

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
 import { DecorumError } from '../../model/errors.ts'
 import { type ApiKey, type KeyScope, SCOPES } from '../../services/keys.ts'
-import { printAnswer, withApp } from '../with-app.ts'
+import { withApp } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 /** `decorum keys create|list|revoke`: who may use the HTTP interface. */
 export function command(): Command {

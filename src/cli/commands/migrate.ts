@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { migrateLedger } from '../../app/diagnose.ts'
 import { configuration } from '../../config/load.ts'
-import { printAnswer } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 /** `decorum migrate`: migrates the ledger to this build's schema. */
 export function command(): Command {

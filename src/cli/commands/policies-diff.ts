@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { comparePacks } from '../../authoring/packs.ts'
 import { packDiffInWords } from '../../report/pack-diff.ts'
-import { printAnswer } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 /** `decorum policies diff <a> <b>`: rule by rule, in words. */
 export function command(): Command {

@@ -2,7 +2,7 @@ import Table from 'cli-table3'
 import { Command } from 'commander'
 import { configuration } from '../../config/load.ts'
 import type { Pack } from '../../model/pack.ts'
-import { printAnswer } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 /** `decorum policies list`: the packs, and whether this deployment applies them. */
 export function command(): Command {

@@ -5,7 +5,7 @@ import { nearMiss } from '../../model/faults.ts'
 import type { Pack } from '../../model/pack.ts'
 import { packInWords } from '../../report/rule-words.ts'
 import { readLanguage } from '../../report/words/terms.ts'
-import { printAnswer } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 /** `decorum policies show <pack>`: each rule with its numbers and where it comes from. */
 export function command(): Command {

@@ -3,7 +3,7 @@ import { EXIT } from '../../app/errors.ts'
 import { policyPacks, runVectors } from '../../authoring/packs.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { nearMiss } from '../../model/faults.ts'
-import { printAnswer } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 /** `decorum policies vectors [pack]`: exit 1 when a vector fails. */
 export function command(): Command {

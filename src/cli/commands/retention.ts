@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { retentionInWords } from '../../report/retention-report.ts'
-import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 /** `decorum retention`: for an operator or cron; nothing is dropped automatically. */
 export function command(): Command {

@@ -8,7 +8,8 @@ import { simulationPage } from '../../report/simulation/page.ts'
 import { comparisonText, simulationText } from '../../report/simulation/text.ts'
 import { runSimulation, type SimulationProgress } from '../../services/simulations.ts'
 import { type FileFlags, fileOptions, withFileOptions } from '../arguments.ts'
-import { printAnswer, withApp } from '../with-app.ts'
+import { withApp } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 interface Options extends FileFlags {
   portfolio?: string

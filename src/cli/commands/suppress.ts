@@ -2,7 +2,8 @@ import { Command, Option } from 'commander'
 import { DecorumError } from '../../model/errors.ts'
 import { CHANNELS, SUPPRESSION_REASONS } from '../../model/vocabulary.ts'
 import { readSuppression } from '../arguments.ts'
-import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 interface Options {
   creditor: string

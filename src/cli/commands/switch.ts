@@ -3,7 +3,8 @@ import type { App } from '../../app/app.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { SWITCH_DIMENSIONS, SWITCH_STATES, type SwitchScope, type SwitchState } from '../../model/vocabulary.ts'
 import { readSwitch, readSwitchLift } from '../arguments.ts'
-import { CLI_ACTOR, everyPage, printAnswer, withApp } from '../with-app.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { everyPage, printAnswer } from '../output.ts'
 
 type SwitchView = Awaited<ReturnType<App['services']['setSwitch']>>
 

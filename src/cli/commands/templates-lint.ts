@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { EXIT } from '../../app/errors.ts'
 import { lintTemplates } from '../../authoring/templates.ts'
-import { rootDirectory } from '../../config/load.ts'
-import { findingLine, printAnswer } from '../with-app.ts'
+import { rootDirectory } from '../../config/root-directory.ts'
+import { findingLine, printAnswer } from '../output.ts'
 
 /** `decorum templates lint`: exit 1 when a finding is an error. */
 export function command(): Command {

@@ -3,7 +3,7 @@ import { type Preview, previewTemplate } from '../../authoring/templates.ts'
 import { configuration } from '../../config/load.ts'
 import type { Message } from '../../model/message.ts'
 import { type Channel, CHANNELS, type Tone, TONES } from '../../model/vocabulary.ts'
-import { printAnswer } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 interface Options {
   locale: string

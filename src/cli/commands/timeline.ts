@@ -3,7 +3,8 @@ import type { App } from '../../app/app.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { timelineInWords } from '../../report/timeline-words.ts'
 import { readLanguage } from '../../report/words/terms.ts'
-import { CLI_ACTOR, printAnswer, withApp } from '../with-app.ts'
+import { CLI_ACTOR, withApp } from '../with-app.ts'
+import { printAnswer } from '../output.ts'
 
 /** Entries per page. */
 const PAGE = 500
