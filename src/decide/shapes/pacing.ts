@@ -1,9 +1,10 @@
+import type { ObjectionCode } from '../../model/decision.ts'
 import type { ContactFacts } from '../../model/facts.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import { DAY, type Instant, MINUTE } from '../../model/time.ts'
 import type { EvaluationContext } from '../evaluation-context.ts'
 import { contactOf, dated } from '../explanation-facts.ts'
-import { allows, type Detail, objects, type Shape } from '../rule.ts'
+import { allows, type Ask, type Detail, objects, type Shape } from '../rule.ts'
 import { compileCountWindow, type Counted, firstConversation, isCounted, wasSameDayReply } from './cap.ts'
 
 /** A minimum time between contacts, in minutes or in whole local days (S11). */
@@ -26,35 +27,7 @@ export function compileSpacing(rule: RuleOf<'spacing'>): Shape {
         !(withoutReplies && wasSameDayReply(c, contact, account)),
     )
   }
-  const freeFor = (c: EvaluationContext, at: Instant, account: string | null): Instant =>
-    counting(c, at, account).reduce((until, contact) => Math.max(until, endOf(c, contact)), at)
-  const detail: Detail = (c, at) => ({
-    kind: 'wait',
-    minutes: rule.minutes ?? null,
-    days: rule.days ?? null,
-    ...counted,
-    channels: rule.channels,
-    counted: [
-      ...new Set(
-        (rule.key === 'account' ? c.facts.accounts.map(({ id }) => id) : [null]).flatMap((account) =>
-          counting(c, at, account),
-        ),
-      ),
-    ]
-      .filter((contact) => endOf(c, contact) > at)
-      .map((contact) => ({ ...contactOf(contact), until: dated(endOf(c, contact)) ?? '' })),
-  })
-  return {
-    detail,
-    ask: (c, at, answer) => {
-      let until = at
-      if (rule.key === 'account')
-        for (const account of c.facts.accounts) until = Math.max(until, freeFor(c, at, account.id))
-      else until = freeFor(c, at, null)
-      if (until > at) objects(answer, 'too_soon', until)
-      else allows(answer)
-    },
-  }
+  return waitAfter(counted, { minutes: rule.minutes ?? null, days: rule.days ?? null }, 'too_soon', counting, endOf)
 }
 
 /** The start of the local day this many days after the instant's own, in the zone where it comes last. */
@@ -77,37 +50,50 @@ export function compileCooldown(rule: RuleOf<'cooldown'>): Shape {
       (contact) => contact.at + longest > at && isCounted(contact, counted, account, address),
     )
   }
-  const freeFor = (c: EvaluationContext, at: Instant, account: string | null): Instant =>
-    counting(c, at, account).reduce((until, contact) => Math.max(until, daysAfter(c, contact.at, rule.days)), at)
+  const endOf = (c: EvaluationContext, contact: ContactFacts): Instant => daysAfter(c, contact.at, rule.days)
+  return waitAfter(counted, { minutes: null, days: rule.days }, 'cooldown', counting, endOf)
+}
+
+/** A wait after contacts: until the last of those that count has ended, for every subject. */
+function waitAfter(
+  counted: Counted,
+  time: { minutes: number | null; days: number | null },
+  code: ObjectionCode,
+  counting: (c: EvaluationContext, at: Instant, account: string | null) => ContactFacts[],
+  endOf: (c: EvaluationContext, contact: ContactFacts) => Instant,
+): Shape {
   const detail: Detail = (c, at) => ({
     kind: 'wait',
-    minutes: null,
-    days: rule.days,
+    ...time,
     ...counted,
-    channels: rule.channels,
-    counted: [
-      ...new Set(
-        (rule.key === 'account' ? c.facts.accounts.map(({ id }) => id) : [null]).flatMap((account) =>
-          counting(c, at, account),
-        ),
-      ),
-    ]
-      .map((contact) => ({ contact, until: daysAfter(c, contact.at, rule.days) }))
+    channels: [...counted.channels],
+    counted: [...new Set(subjectsOf(c, counted).flatMap((account) => counting(c, at, account)))]
+      .map((contact) => ({ contact, until: endOf(c, contact) }))
       .filter(({ until }) => until > at)
       .map(({ contact, until }) => ({ ...contactOf(contact), until: dated(until) ?? '' })),
   })
-  return {
-    detail,
-    ask: (c, at, answer) => {
-      let until = at
-      if (rule.key === 'account')
-        for (const account of c.facts.accounts) until = Math.max(until, freeFor(c, at, account.id))
-      else until = freeFor(c, at, null)
-      if (until > at) objects(answer, 'cooldown', until)
-      else allows(answer)
-    },
-  }
+  const freeFor: FreeFor = (c, at, account) =>
+    counting(c, at, account).reduce((until, contact) => Math.max(until, endOf(c, contact)), at)
+  return { detail, ask: untilFree(counted, code, freeFor) }
 }
+
+/** From when one subject (an account; null: the recipient as a whole) is free again; `at` when it is. */
+type FreeFor = (c: EvaluationContext, at: Instant, account: string | null) => Instant
+
+/** What a rule is counted for: each account, or the recipient as a whole. */
+const subjectsOf = (c: EvaluationContext, { key }: Counted): (string | null)[] =>
+  key === 'account' ? c.facts.accounts.map(({ id }) => id) : [null]
+
+/** Objects until the last of the rule's subjects is free. */
+const untilFree =
+  ({ key }: Counted, code: ObjectionCode, freeFor: FreeFor): Ask =>
+  (c, at, answer) => {
+    let until = at
+    if (key === 'account') for (const account of c.facts.accounts) until = Math.max(until, freeFor(c, at, account.id))
+    else until = freeFor(c, at, null)
+    if (until > at) objects(answer, code, until)
+    else allows(answer)
+  }
 
 /** At most so many different channels in a window, this message's own included (S10). */
 export function compileExclusivity(rule: RuleOf<'exclusivity'>): Shape {
@@ -149,21 +135,11 @@ export function compileExclusivity(rule: RuleOf<'exclusivity'>): Shape {
     mode: null,
     freeUnanswered: null,
     window: rule.window,
-    subjects: (rule.key === 'account' ? c.facts.accounts.map(({ id }) => id) : [null]).map((account) => {
+    subjects: subjectsOf(c, counted).map((account) => {
       const still = others(c, account).filter((contact) => c.zones.some((zone) => window.leaves(zone, contact.at) > at))
       return { account, count: new Set(still.map(({ channel }) => channel)).size, counted: still.map(contactOf) }
     }),
   })
 
-  return {
-    detail,
-    ask: (c, at, answer) => {
-      let until = at
-      if (rule.key === 'account')
-        for (const account of c.facts.accounts) until = Math.max(until, nextFree(c, at, account.id))
-      else until = nextFree(c, at, null)
-      if (until > at) objects(answer, 'cap_reached', until)
-      else allows(answer)
-    },
-  }
+  return { detail, ask: untilFree(counted, 'cap_reached', nextFree) }
 }
