@@ -75,6 +75,26 @@ export function listService(runtime: Runtime, rules: PermitRules): ListService {
       ? new Map<string, StepDecision>()
       : decideTasks(runtime, db, rules.packs, open, runtime.clock.now(), await rules.clockCertain())
   }
+  /** Pages of holds or suppressions, which are asked for in the same way. */
+  const openOrEnded =
+    <R extends { id: string }, V>(
+      list: (from: typeof db, filter: Parameters<typeof listHolds>[1]) => Promise<R[]>,
+      viewOf: (row: R) => V,
+    ) =>
+    async (actor: Actor, query: Paging & OwnerFilter & { open?: boolean | undefined }): Promise<Page<V>> => {
+      const scope = creditorScope(actor, query.creditor)
+      if (scope.outside) return emptyPage()
+      const limit = limitOf(query.limit)
+      const rows = await list(db, {
+        creditor: scope.creditor,
+        ...ownedBy(query),
+        open: query.open ?? null,
+        at: now(),
+        before: before(query),
+        limit: limit + 1,
+      })
+      return pageFrom(rows, limit, viewOf, (row) => writeCursor([row.id]))
+    }
   const timed = (position: Position | null) =>
     position === null ? null : { at: new Date(position[0] as number), id: position[1] as string }
 
@@ -105,35 +125,8 @@ export function listService(runtime: Runtime, rules: PermitRules): ListService {
       return row === null ? null : taskViewOf(row, (await decide([row])).get(row.id))
     },
 
-    async listHolds(actor, query) {
-      const scope = creditorScope(actor, query.creditor)
-      if (scope.outside) return emptyPage()
-      const limit = limitOf(query.limit)
-      const rows = await listHolds(db, {
-        creditor: scope.creditor,
-        ...ownedBy(query),
-        open: query.open ?? null,
-        at: now(),
-        before: before(query),
-        limit: limit + 1,
-      })
-      return pageFrom(rows, limit, holdViewOf, (row) => writeCursor([row.id]))
-    },
-
-    async listSuppressions(actor, query) {
-      const scope = creditorScope(actor, query.creditor)
-      if (scope.outside) return emptyPage()
-      const limit = limitOf(query.limit)
-      const rows = await listSuppressions(db, {
-        creditor: scope.creditor,
-        ...ownedBy(query),
-        open: query.open ?? null,
-        at: now(),
-        before: before(query),
-        limit: limit + 1,
-      })
-      return pageFrom(rows, limit, suppressionViewOf, (row) => writeCursor([row.id]))
-    },
+    listHolds: openOrEnded(listHolds, holdViewOf),
+    listSuppressions: openOrEnded(listSuppressions, suppressionViewOf),
 
     async listContacts(actor, query) {
       const scope = creditorScope(actor, query.creditor)
