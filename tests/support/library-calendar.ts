@@ -47,6 +47,6 @@ export function computed(id: string, year: number): Set<LocalDate> {
   )
 }
 
-/** One year of a calendar as its table holds it: the library's days and those added on purpose. */
+/** One year of a calendar as its table holds it: the library's days and those added on purpose. Empty: the library has no such calendar. */
 export const generated = (id: string, year: number): LocalDate[] =>
   [...computed(id, year), ...(DIFFERENCES[id]?.added ?? []).filter((day) => day.startsWith(String(year)))].sort()

@@ -11,6 +11,11 @@ if (id === undefined || years.length === 0 || years.some((year) => !/^2\d{3}$/.t
 } else {
   for (const year of years) {
     const days = generated(id, Number(year)).map((day) => `'${day}'`)
+    if (days.length === 0) {
+      process.stderr.write(`date-holidays has no days of ${id}. Write it as in src/model/calendars: BR or BR-SP.\n`)
+      process.exitCode = 2
+      break
+    }
     console.log(`    ${year}: { holidays: [\n      ${days.join(', ')},\n    ] },`)
   }
 }
