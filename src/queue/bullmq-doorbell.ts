@@ -1,7 +1,7 @@
 import { WaitingError } from 'bullmq'
+import pLimit from 'p-limit'
 import type pg from 'pg'
 import { DecorumError } from '../model/errors.ts'
-import { Semaphore, withTimeout } from './concurrency.ts'
 import {
   type BellQueue,
   type BellWorker,
@@ -15,6 +15,7 @@ import {
 import { describeError, type DoorbellOptions, Outage } from './outage.ts'
 import { postgresBackend } from './postgres-backend.ts'
 import { redisBackend } from './redis-backend.ts'
+import { withTimeout } from './with-timeout.ts'
 
 /** `Queue.add` hangs while Redis is down; after this the planner moves on, and the sweep rings again. */
 const OPERATION_TIMEOUT_MS = 2_000
@@ -104,7 +105,9 @@ export function bullmqDoorbell(backendOptions: DoorbellBackend, options: Doorbel
       })
       const inProgress = new Set<Promise<void>>()
       // Shared by all shards: each alone may use all of it, so that a route keeps its concurrency when others are down.
-      const slots = new Semaphore(concurrency)
+      // First in, first out. Not cockatiel's `bulkhead`: a new ticket can take the place of the one that waited longest,
+      // which then waits again behind all others, so that one shard can starve another.
+      const limit = pLimit(concurrency)
       let ended = false
       const workers = Array.from({ length: backend.shards }, (_, shard) => {
         const worker = backend.worker(route, shard, concurrency, async (job, token) => {
@@ -112,7 +115,7 @@ export function bullmqDoorbell(backendOptions: DoorbellBackend, options: Doorbel
           const ticket = readTicket(job.data)
           if (ticket === null)
             return outage.reportError(new Error(`a job on route ${route} is not a ticket; it was dropped`))
-          await slots.run(async () => {
+          await limit(async () => {
             if (ended) {
               await job.moveToWait(token)
               throw new WaitingError()

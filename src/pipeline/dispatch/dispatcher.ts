@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
+import pLimit from 'p-limit'
 import { type Breaker, countsAgainstRoute } from '../../deliver/breaker.ts'
 import { mayCallAt, type Slots } from '../../deliver/rate-gate.ts'
 import type { CallOutcome } from '../../model/delivery.ts'
 import { failureForLog } from '../../model/log-events.ts'
 import { largestWeight } from '../../model/route.ts'
-import { Semaphore } from '../../queue/concurrency.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
 import { countAttempt } from '../counters.ts'
 import { atShareOfRate, ringSizeOf } from '../queue-due.ts'
@@ -38,7 +38,7 @@ export class Dispatcher {
   readonly #settleStream: SettleStream
   readonly #inFlight = new Set<Promise<void>>()
   readonly #recovering = new Set<Promise<void>>()
-  readonly #reducedRate = new Semaphore(1)
+  readonly #reducedRate = pLimit(1)
   /** Units of the rate that are being reserved and have no slots yet; the shared rate gate does not count them. */
   #unslotted = 0
   /** Mean weight of a reminder in the last batch. */
@@ -73,7 +73,7 @@ export class Dispatcher {
       const taken =
         share === FULL_RATE
           ? await this.#dispatchBatch(batch)
-          : await this.#reducedRate.run(() => this.#dispatchBatch(batch))
+          : await this.#reducedRate(() => this.#dispatchBatch(batch))
       if (!taken) return
     }
   }
