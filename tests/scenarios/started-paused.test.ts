@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Deployment } from '../support/deployment.ts'
+import { eventually } from '../support/eventually.ts'
 import { whenThere } from '../support/servers.ts'
 
 whenThere('PostgreSQL', 'a start that sends nothing until told', () => {
@@ -29,21 +30,23 @@ whenThere('PostgreSQL', 'a start that sends nothing until told', () => {
       expect(await said.says('sms-main')).toContain(
         '3 wait (3 due now, 0 later today); nothing of it goes today; a switch holds 3',
       )
-      expect((await deployment.ask('GET', '/readyz')).body).toMatchObject({
-        ready: true,
-        parts: expect.arrayContaining([
-          expect.objectContaining({ part: 'switches', warning: expect.stringContaining(`decorum switch lift ${id}`) }),
-        ]),
-      })
+      // The server looks for switches every second.
+      await eventually(async () =>
+        expect((await deployment.ask('GET', '/readyz')).body).toMatchObject({
+          ready: true,
+          parts: expect.arrayContaining([
+            expect.objectContaining({
+              part: 'switches',
+              warning: expect.stringContaining(`decorum switch lift ${id}`),
+            }),
+          ]),
+        }),
+      )
       expect(await deployment.received()).toEqual([])
 
       await deployment.start('switch', 'lift', id, '--reason', 'all is well').says('Lifted')
-      await vi.waitFor(async () => expect(await deployment.received()).toHaveLength(3), {
-        timeout: 120_000,
-        interval: 100,
-      })
-      for (const one of ids)
-        expect((await deployment.ask('GET', `/v1/reminders/${one}`)).body.status).toMatch(/sent|delivered/)
+      for (const one of ids) await deployment.reached(one, /^(sent|delivered)$/)
+      expect(await deployment.received()).toHaveLength(3)
       expect(await forecast()).toMatchObject({ waiting: 0, heldBySwitch: 0 })
     })
 

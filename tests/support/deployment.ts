@@ -1,7 +1,10 @@
 import pg from 'pg'
+import { SLOT_TOLERANCE_MS } from '../../src/deliver/rate-gate.ts'
+import { asBegun, type Seen } from './busiest.ts'
 import { freePort } from './child-server.ts'
+import { eventually } from './eventually.ts'
 import { freshDatabase } from './fresh-database.ts'
-import { Process, testRoot } from './processes.ts'
+import { Process, STALLS, stallsSaidBy, testRoot } from './processes.ts'
 import { postgresUrl } from './servers.ts'
 
 const KEY = 'dk_live_bootstrap-key-of-the-test-0123456789'
@@ -78,13 +81,13 @@ export class Deployment {
     })
   }
 
-  /** A daemon of workers/ by name, or `decorum …`. */
+  /** A daemon of workers/ by name, which says when it stood still; or `decorum …`. */
   start(...words: [string, ...string[]]): Process {
     const [name, ...rest] = words
     const isCommand = name === 'serve' || name === 'up' || name === 'switch' || name === 'forecast'
     const process = isCommand
       ? new Process('dist/decorum.js', words, this.env)
-      : new Process(`dist/workers/${name}.js`, rest, this.env)
+      : new Process(`dist/workers/${name}.js`, rest, { ...this.env, NODE_OPTIONS: `--import ${STALLS}` })
     this.#running.push(process)
     return process
   }
@@ -138,10 +141,22 @@ export class Deployment {
     return String(body.id)
   }
 
-  /** When each SMS reached the provider, by its own books, in milliseconds. */
-  async received(): Promise<number[]> {
-    const { received } = (await (await fetch(`${this.#books}/_ledger`)).json()) as { received: { arrivedAt: number }[] }
-    return received.map((row) => row.arrivedAt).sort((a, b) => a - b)
+  /** Waits until the ledger says so of this reminder: the provider has the message some time before. */
+  async reached(id: string, status: RegExp): Promise<void> {
+    await eventually(async () => {
+      const { body } = await this.ask('GET', `/v1/reminders/${id}`)
+      if (!status.test(String(body.status)))
+        throw new Error(`a reminder is ${String(body.status)}, not ${status.source}`)
+    })
+  }
+
+  /** When each SMS reached the provider, by its own books, and since when its sender may have been about to send it. */
+  async received(): Promise<Seen[]> {
+    const { received } = (await (await fetch(`${this.#books}/_ledger`)).json()) as {
+      received: { arrivedAt: number; arrivedSince: number }[]
+    }
+    const calls = received.map(({ arrivedAt, arrivedSince }) => ({ at: arrivedAt, since: arrivedSince, weight: 1 }))
+    return asBegun(calls, this.#running.flatMap(stallsSaidBy), SLOT_TOLERANCE_MS)
   }
 
   async close(): Promise<void> {
@@ -149,7 +164,3 @@ export class Deployment {
     await this.#remove()
   }
 }
-
-/** The most of these instants in any second, wherever it begins. */
-export const worstSecond = (instants: readonly number[]): number =>
-  Math.max(0, ...instants.map((from) => instants.filter((one) => one >= from && one < from + 1_000).length))

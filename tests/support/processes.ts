@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Stall } from './busiest.ts'
 import { ROOT } from './stage.ts'
 import { startArguments } from './start-arguments.ts'
 
@@ -58,6 +59,21 @@ export class Process {
     }
   }
 }
+
+/** For NODE_OPTIONS: makes a process say when its event loop stood still. */
+export const STALLS = new URL('stalls.mjs', import.meta.url).href
+
+const isStall = (line: string): boolean => line.startsWith('{"stalledFrom"')
+
+export const stallsSaidBy = ({ output }: Process): Stall[] =>
+  output.filter(isStall).map((line) => JSON.parse(line) as Stall)
+
+/** What it said last, for people who look for the cause. */
+export const lastWordsOf = ({ output }: Process): string =>
+  output
+    .filter((line) => !isStall(line))
+    .slice(-15)
+    .join('\n')
 
 const OPEN_ALWAYS = `id: open-always
 version: "1"

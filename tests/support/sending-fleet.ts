@@ -8,7 +8,7 @@ import { smsSize } from '../../src/render/text.ts'
 import { asBegun, type Seen, type Stall } from './busiest.ts'
 import { freePort } from './child-server.ts'
 import { freshDatabase } from './fresh-database.ts'
-import { Process, testRoot } from './processes.ts'
+import { lastWordsOf, Process, STALLS, stallsSaidBy, testRoot } from './processes.ts'
 
 const KEY = 'dk_live_bootstrap-key-of-the-fleet-0123456789'
 /** Names that cost different numbers of segments, in GSM-7 and in UCS-2. */
@@ -102,9 +102,7 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
   const stalls = (): Stall[] =>
     running
       .filter(({ name }) => name.startsWith('sms') || name.startsWith('phone'))
-      .flatMap(({ process }) =>
-        process.output.filter((line) => line.startsWith('{"stalledFrom"')).map((line) => JSON.parse(line) as Stall),
-      )
+      .flatMap(({ process }) => stallsSaidBy(process))
   await run('serve', setting.start === 'source' ? 'src/cli/main.ts' : 'dist/decorum.js', ['serve']).says('listening')
   let owed = 0
 
@@ -159,16 +157,7 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
       running
         .filter((one) => one.name.split(' ')[0] === name)
         .flatMap(({ process }) => (process.child.pid === undefined ? [] : [process.child.pid])),
-    said: () =>
-      running
-        .map(
-          ({ name, process }) =>
-            `--- ${name}\n${process.output
-              .filter((line) => !line.startsWith('{"stalledFrom"'))
-              .slice(-15)
-              .join('\n')}`,
-        )
-        .join('\n'),
+    said: () => running.map(({ name, process }) => `--- ${name}\n${lastWordsOf(process)}`).join('\n'),
     async end() {
       await Promise.all(running.map(({ process }) => process.kill()))
       await Promise.all([twilio.kill(), stub.end(), db.end()])
@@ -179,7 +168,6 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
 }
 
 const PAUSES = new URL('pauses.mjs', import.meta.url).href
-const STALLS = new URL('stalls.mjs', import.meta.url).href
 
 /** SMS go to one provider, calls to another; a ticket that waits is not taken for lost, one that is lost comes back soon. */
 function configured(yaml: string, { sms, calls, shards }: FleetSetting, smsUrl: string): string {
