@@ -8,7 +8,7 @@ import { type Daemon, VERSION } from './app.ts'
 /** How often a process reports itself, in milliseconds of machine time. */
 const EVERY_MS = 15_000
 
-/** Which version of the texts does this configuration send? Equal templates and creditors give equal versions, whatever their order on disk. */
+/** Which version of the texts does this configuration send? Equal templates and creditors give equal versions, in any order on disk. */
 export const wordsVersion = ({ templates, creditors }: Pick<Config, 'templates' | 'creditors'>): string =>
   contentVersion({
     templates: Object.fromEntries(

@@ -83,7 +83,7 @@ export interface Config {
     /** ISO 3166-1 countries whose landlines take SMS; elsewhere an SMS step skips a landline. Absent: none. */
     readonly smsToLandlines?: readonly string[]
   }
-  /** Endpoints that are told what happened; empty: nobody is, and nothing is written for it. */
+  /** Webhook endpoints; empty: no notices are written. */
   readonly webhooks: readonly Webhook[]
   readonly queue: {
     /** Queues for each route on Redis, so that on a cluster no one node carries all of it; null: one, on a cluster four. */

@@ -109,7 +109,7 @@ const KEY_BYTES = 32
  * Which keys does `DECORUM_KEYS` hold?
  *
  * `id:secret` pairs separated by commas or spaces, the current key first; a secret is 32 bytes in base64 or
- * hexadecimal. A secret alone is named after its own hash, which is stable and tells nothing.
+ * hexadecimal. A secret alone is named after its own hash, which is stable and reveals nothing.
  *
  * @returns  the keys, or what is wrong in words that hold no secret
  */

@@ -23,7 +23,7 @@ interface Parts {
   ladders: readonly { value: Ladder; yaml: YamlFile }[]
   packs: readonly { value: Pack; yaml: YamlFile }[]
   templates: ReadonlyMap<string, Template>
-  /** What there are files of, right or wrong: a wrong ladder is one mistake, not a missing one besides. */
+  /** The names of all files, valid or not: a ladder with a mistake is not reported as missing too. */
   named: { ladders: readonly string[]; packs: readonly string[]; templates: readonly string[] }
 }
 
@@ -304,7 +304,7 @@ export function warningsOf(config: Config): ConfigWarning[] {
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 
-/** Could a message on this route arrive at somebody? Not when it is captured or goes to this very machine. */
+/** Can a message on this route reach a recipient? Not when it is captured, or sent to this machine itself. */
 function reachesRecipients(route: Route): boolean {
   if (route.provider === 'capture') return false
   const address = route.provider === 'twilio' ? route.settings.baseUrl : route.settings.url

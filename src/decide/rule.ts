@@ -144,7 +144,7 @@ export const COMMON_HOURS_SEARCH = 21 * DAY
 
 const VERSION = '1'
 
-/** One of the product's own promises as a rule: it holds everywhere, with any packs. */
+/** A built-in invariant as a rule: it holds everywhere, with any packs. */
 export function invariant(
   id: string,
   citation: string,

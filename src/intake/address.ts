@@ -40,7 +40,7 @@ export function parsePhone(text: string, country: string | null): ParsedAddress 
   return readPhone(text, country, false)
 }
 
-/** Which E.164 number is this, that may be a person's own? */
+/** Which E.164 number is this? A number that cannot be personal is refused. */
 export function parseOwnPhone(text: string, country: string | null): ParsedAddress {
   return readPhone(text, country, true)
 }
@@ -144,14 +144,14 @@ export function plannedNumber(e164: string): PlannedNumber | null {
 /** As the plans have it. */
 function describe(number: PhoneNumber): PlannedNumber {
   const type = number.getType()
-  // Having a type is being valid, and tells at once what asking for validity would find out again.
+  // A number has a type only if it is valid, so one query answers both.
   return { number, type, valid: type !== undefined || number.isValid() }
 }
 
 type NumberReading = { ok: true; planned: PlannedNumber } | { ok: false; why: 'none' | 'ambiguous' | 'extended' }
 
 /**
- * Which number is this, read by somebody in that country?
+ * Which number is this, dialled from that country?
  *
  * Without `+`, digits that begin with the country's own code may be a national number or the whole one
  * (`491711234567` is a mobile, or a landline in Leer): where the plan has both, it is neither.

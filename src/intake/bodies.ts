@@ -231,7 +231,7 @@ export const switchLift = z.strictObject({ reason: line(200) })
 export type SwitchLift = z.output<typeof switchLift>
 
 /**
- * `POST /v1/doubts/{reminderId}/{attemptNo}:resolve`: what an operator knows about an attempt that may or may not have gone out.
+ * `POST /v1/doubts/{reminderId}/{attemptNo}:resolve`: an operator's answer about an attempt in doubt.
  *
  * `accept`: the provider had it. `reject`: it surely did not go out, and the reminder is decided again. `leave`: looked into, and still not known.
  */
@@ -259,7 +259,7 @@ const currency = z.string().max(8).optional().describe("Absent: the account's.")
 const event = <T extends string, F extends z.ZodRawShape>(type: T, fields: F) =>
   z.strictObject({ ...shared, type: z.literal(type), ...fields })
 
-/** What remains after it, when upstream knows it: news whatever its date. Otherwise the amount counts when it is dated after the last snapshot. */
+/** The balance after it, if upstream states it; it counts regardless of its date. Without it, the amount counts if dated after the last snapshot. */
 const after = { overdue: balance.optional(), dueDate: localDateField.nullish(), nextDueDate: localDateField.nullish() }
 
 /** Each kind of event and what it carries; `POST /v1/accounts/{id}/events`. */

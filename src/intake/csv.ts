@@ -21,7 +21,7 @@ export const separatorLine = (line: string): Delimiter | null => {
   return DELIMITERS.find((delimiter) => delimiter === named) ?? null
 }
 
-/** Does nothing but delimiters and spaces stand in this row? Spreadsheets write such rows below a table. */
+/** Does this row hold only delimiters and spaces? Spreadsheets write such rows below a table. */
 export const isEmptyRow = (line: string, delimiter: string): boolean =>
   !line.includes('"') && line.replaceAll(delimiter, '').trim() === ''
 
@@ -271,7 +271,7 @@ function pathOf(name: string): FieldPath {
   return parts.map((part) => {
     if (/^\d{1,3}$/.test(part)) return Number(part)
     const spelled = own ? ownSpelling(part) : part
-    // What stands under these the creditor names itself.
+    // Keys below these are the creditor's own names.
     if (spelled === 'variables' || spelled === 'parts' || spelled === 'factsForWords') own = false
     return spelled
   })

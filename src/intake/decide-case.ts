@@ -48,7 +48,7 @@ export function parseDecideCase(json: unknown): ParsedDecideCase {
 const when = (text: string): Instant => parseInstant(text) as Instant
 const orNull = (text: string | null | undefined): Instant | null => (text == null ? null : when(text))
 
-/** Does the address go with the channel? Asked of any case that states both, so that it is told together with all else. */
+/** Does the address fit the channel? Checked wherever a case states both, so that this fault is reported together with the others. */
 function addressFault(json: unknown): Fault | null {
   const stated = statedAddressSchema.safeParse(json)
   if (!stated.success) return null

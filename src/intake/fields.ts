@@ -12,7 +12,7 @@ const PRINTABLE_ID = /^(?! )(?:[^\p{C}\p{Z}]| ){1,128}(?<! )$/u
 const wellFormed = { error: 'holds half of a surrogate pair, which is not a character' }
 const noControls = { error: 'holds a control character' }
 
-/** One line of text, 1 to `max` UTF-16 units, without control characters and half characters; composed, and without what nobody sees. */
+/** One line of text, 1 to `max` UTF-16 units, without control characters and lone surrogates; NFC, and without invisible characters. */
 export const line = (max: number) =>
   z
     .string()
@@ -22,7 +22,7 @@ export const line = (max: number) =>
     .refine((text) => !LONE_SURROGATE.test(text), wellFormed)
     .refine((text) => !CONTROLS.test(text), noControls)
 
-/** A person's name as it came; what it says is read by `statedName`. */
+/** A person's name as stated; `statedName` interprets it. */
 export const nameText = z
   .string()
   .min(1, 'is empty')

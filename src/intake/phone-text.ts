@@ -58,7 +58,7 @@ export function readPhoneText(stated: string): PhoneText {
   return /^[ +\d().\-/]{3,40}$/.test(text) ? { ok: true, text } : wrong('is not a phone number')
 }
 
-/** In ASCII, whatever script and width it came in, with one space for several; what is no part of it is left out. */
+/** The text in ASCII, from any script and width, with single spaces; characters that belong to no number are left out. */
 function asciiOf(stated: string): string {
   // A raised or circled digit is a note beside a number, not a digit of it: NFKC would make it one.
   const marked = plainText(stated).replace(/\p{No}/gu, '?')

@@ -17,7 +17,7 @@ import { chooseAddress, composeFacts } from './dispatch/facts.ts'
 import { closedBy } from './dispatch/switch-board.ts'
 import type { Runtime } from './runtime.ts'
 
-/** What an audit must assume about past contacts, because it is no longer known. */
+/** What an audit must assume about past contacts, because the record does not hold it. */
 export const ASSUMPTIONS = [
   "A contact reported by others is judged as a reminder of neutral tone, by today's facts about the recipient's location and the account's due date; the account is assumed to have been open and its balance fresh.",
   'A contact of our own, or one made with a permit, is judged by the facts stored with its decision, and by every earlier contact that is known today.',

@@ -28,7 +28,7 @@ import { closedBy, shareOf, shareOfRoute } from './dispatch/switch-board.ts'
 import { carriedWords } from './dispatch/words.ts'
 import type { Runtime } from './runtime.ts'
 
-/** Reminders of a route that are decided; in a longer queue each stands for its neighbours. */
+/** Reminders decided per route; in a longer queue they are a sample, and each represents its neighbours. */
 const SAMPLE = 400
 /** Assumed length of a call on a route where none has ended yet. */
 const ASSUMED_CALL_SECONDS = 60
@@ -75,8 +75,8 @@ interface Forecast {
 /**
  * When will each route's queue be empty, and how many will not make it today?
  *
- * Reads only the partial indexes of waiting reminders and the facts of a sample: whatever the length of
- * the queue, a few hundred are decided, by the same rules as in dispatch, for the instant at which they
+ * Reads only the partial indexes of waiting reminders and the facts of a sample: a few hundred are
+ * decided for a queue of any length, by the same rules as in dispatch, for the instant at which they
  * may be sent. Reminders to one recipient do not see each other here, and later plans are not included.
  *
  * @param creditor  null: every; otherwise only its reminders are counted, queued behind those of all creditors

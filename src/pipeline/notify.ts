@@ -98,9 +98,9 @@ const PATIENCE_MS = 3 * DAY
 const FEWEST_TRIES = 10
 
 /**
- * How long does this answer ask that the endpoint be left alone, whatever it is to be told?
+ * For how long does this answer ask that no notice be sent to the endpoint?
  *
- * @returns  milliseconds, not less than the first wait: "at once" would be no pause; null when it does not ask
+ * @returns  milliseconds, at least the first retry interval; null when it does not ask
  */
 export const pauseRequestedBy = (answer: WebhookAnswer): number | null =>
   answer.kind === 'failed' && answer.retryAfterMs !== undefined ? Math.max(answer.retryAfterMs, FIRST_WAIT_MS) : null
@@ -109,8 +109,8 @@ export const pauseRequestedBy = (answer: WebhookAnswer): number | null =>
  * What becomes of a notice after this answer?
  *
  * 5 s, 10 s, 20 s … up to an hour, each reduced by up to half so that retries spread out;
- * after three days and at least ten tries it is given up. Where the endpoint says when to come again
- * (Retry-After), not before then, and up to a tenth later, so that not everything comes at once.
+ * after three days and at least ten tries it is given up. Where the endpoint sends Retry-After, not
+ * before then, and up to a tenth later, so that retries spread out.
  *
  * @param tries   begun, this one included
  * @param ageMs   machine time since it was written
@@ -216,9 +216,9 @@ export class EndpointNotifier {
   readonly #random: () => number
   readonly #machineNow: () => number
   #gone = false
-  /** Until then, in machine time, the endpoint asked to be left alone. */
+  /** The endpoint asked for no requests before this machine time (Retry-After). */
   #pausedUntil = 0
-  /** Tries in a row that were not taken, and the last one's code. */
+  /** Consecutive failed tries, and the code of the last. */
   #failures = 0
   #code = ''
 
@@ -242,7 +242,7 @@ export class EndpointNotifier {
     return this.#endpoint.id
   }
 
-  /** What keeps this endpoint from hearing, in words for health; null when it hears. */
+  /** Why notices do not reach this endpoint, as health shows it; null while they do. */
   get problem(): string | null {
     if (this.#gone)
       return 'answered 410 Gone and is told nothing until a restart; correct or remove it in config/decorum.yaml'
@@ -251,10 +251,10 @@ export class EndpointNotifier {
       : `keeps failing (${this.#code}); what it is to hear waits in the ledger for up to three days`
   }
 
-  /** Tells what is due; true when more may be due at once. */
+  /** Delivers the notices that are due; true when more may be due at once. */
   async pass(): Promise<boolean> {
     if (this.#gone || this.#machineNow() < this.#pausedUntil) return false
-    // While nothing gets through, one notice at a time asks whether it does again: the others keep their tries.
+    // While the endpoint fails, one notice at a time is tried as a probe, so that the others do not use up their tries.
     const limit = this.#failures === 0 ? AT_ONCE : 1
     const claimed = await claimNotices(this.#runtime.ledger.db, { endpoint: this.id, limit, leaseMs: LEASE_MS })
     if (claimed.length === 0) return false
@@ -313,7 +313,7 @@ export class EndpointNotifier {
   }
 }
 
-/** The same at every try. Full stops would blur where the id ends in what is signed. */
+/** The same at every try. Without full stops, because a full stop separates the id from the rest in the signed text. */
 const idOf = ({ recipientKey, seq, part }: Pick<ClaimedNotice, 'recipientKey' | 'seq' | 'part'>): string =>
   `${recipientKey}_${seq}_${part}`
 

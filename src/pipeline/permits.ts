@@ -34,23 +34,23 @@ import { callInFlight, composeFacts, decideForCall, outsideTestAddresses } from 
 import { closedBy } from './dispatch/switch-board.ts'
 import type { Actor, Runtime } from './runtime.ts'
 
-/** By which rules permits are given, and whether the time of day is to be trusted. */
+/** The packs by which permits are decided, and whether the clock can be trusted. */
 export interface PermitRules {
   packs: readonly CompiledPack[]
   clockCertain: () => Promise<boolean>
 }
 
-/** A permit not used by then is in doubt: long enough to dial, ring and write down what came of it. */
+/** A permit whose outcome was not reported by then is in doubt: enough time to dial, ring and record the outcome. */
 const PERMIT_MS = 15 * MINUTE
 
 /**
  * May this call be made now? If so, reserves it.
  *
- * The same decision over the same facts under the same locks as an attempt of our own: of many that
- * ask at once for the last call that a cap allows, one gets it. What is answered has been committed.
+ * The same decision over the same facts under the same locks as an attempt of our own: of many concurrent requests for the
+ * last call that a cap allows, one gets it. The permit is committed before it is answered.
  *
  * @param key  the Idempotency-Key header; null: every request is new
- * @throws DECORUM_NOT_FOUND for an unknown person; DECORUM_BAD_INPUT for accounts or a number that are not the person's; DECORUM_CONFLICT for a key used with another body
+ * @throws DECORUM_NOT_FOUND for an unknown recipient; DECORUM_BAD_INPUT for accounts or a number that are not the recipient's; DECORUM_CONFLICT for a key used with another body
  */
 export async function askPermit(
   runtime: Runtime,
@@ -194,8 +194,8 @@ interface PermitSubject {
 /**
  * The facts about a call that others want to make, in the form that dispatch decides on.
  *
- * A call has no route of ours, so nothing is said about one. A test key, or an account that a test key
- * registered, gives nobody the right to ring a person.
+ * The call has no route of ours, so the facts name none. With a test key, or for an account that a test key registered, the
+ * permit is denied.
  */
 async function permitFacts(
   runtime: Runtime,
@@ -244,9 +244,9 @@ const AHEAD_MS = MINUTE
 /**
  * Records the outcome of a permitted call, reported in time, late or repeatedly.
  *
- * What waits for the person is decided anew: a conversation starts cooldowns at once, and a call that
- * surely was not placed gives its place in the caps back. A call at another time than it was allowed for is marked with the
- * rules that it exceeded.
+ * The recipient's waiting reminders are decided again: a conversation starts cooldowns at once, and a call that surely was
+ * not placed no longer counts toward caps. A call made at another time than the permit allowed is marked with the rules that
+ * it exceeded.
  *
  * @throws DECORUM_STATE_CONFLICT for one that was not given, or was settled otherwise before
  */

@@ -15,14 +15,14 @@ import {
 } from '../record/vault/vault.ts'
 import type { Runtime } from './runtime.ts'
 
-/** Whose data: the columns of `decorum.recipient` that the vault needs. */
+/** The columns of `decorum.recipient` that decryption needs. */
 interface VaultSubject {
   id: string
   dataKey: Buffer | null
   dataKeyId: string | null
 }
 
-/** One person's data, opened field by field for as long as a message is being made. Null where the person was erased. */
+/** One recipient's personal data, decrypted field by field while a message is rendered. Null where the recipient was erased. */
 export class PersonalData {
   readonly #vault: Vault
   readonly #subject: VaultSubject
@@ -45,7 +45,7 @@ export class PersonalData {
     return sealed === null || this.#subject.dataKey === null ? null : this.#vault.open(this.#key(), place, sealed)
   }
 
-  /** @throws DECORUM_ERASED when the person's data key is gone */
+  /** @throws DECORUM_ERASED when the recipient's data key has been destroyed */
   seal(place: SealedField, text: string): Buffer {
     return this.#vault.seal(this.#key(), place, text)
   }
@@ -55,7 +55,7 @@ export class PersonalData {
   }
 }
 
-/** The accounts' variables and the reminder's own, the lead's over the others' and the reminder's over all. */
+/** The variables of accounts and reminder. Of equal names the reminder's wins, then the lead account's. */
 export function openVariables(
   data: PersonalData,
   reminder: Pick<FencedReminder, 'id' | 'variables'>,

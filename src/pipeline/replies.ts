@@ -29,39 +29,41 @@ import { inWriteTransaction, lockRecipientDrafts } from './accept/write-transact
 import { countReply, countUnresolvedReply } from './counters.ts'
 import type { Runtime } from './runtime.ts'
 
-/** A message from outside, as its provider delivered it. */
+/** An inbound message, as its provider delivered it. */
 interface InboundMessage {
   route: string
   channel: Exclude<Channel, 'email'>
-  /** For whom the route writes. */
+  /** The creditors whose messages the route carries. */
   creditors: readonly string[]
   /** As the provider wrote it. */
   from: string
-  /** The provider's id of the message: the same again changes nothing. Null: it gave none. */
+  /** The provider's id of the message, for deduplication; null: the provider gave none. */
   reference: string | null
   text: string
-  /** What the provider understood by itself. */
+  /** The provider's own reading of an opt-out keyword; null: it recognised none. */
   understood: 'stop' | 'start' | 'help' | null
-  /** In the record: `twilio-inbound`. */
+  /** How it was reported, for the record: `twilio-inbound`. */
   source: string
 }
 
 /** Why a message matches no recipient. */
 type UnresolvedProblem = 'unreadable-sender' | 'unknown-number'
 
-/** One message of an SMS has 1,600 characters at most. */
-const MOST_WORDS = 1_600
+/** Characters of a reply that are stored; an SMS has at most 1,600. */
+const MOST_CHARACTERS = 1_600
 /** Replies of one recipient recorded per day; further ones are still read, and suppress, but are not recorded. */
 const MOST_A_DAY = 50
+/** Recipients with one number to whom a reply is applied. */
 const MOST_SHARING = 100
+/** Unresolved replies kept per route; further ones are only logged and counted. */
 const MOST_UNRESOLVED = 10_000
 
 /**
  * Applies a reply once, however often the provider delivers it.
  *
- * A wish to stop binds the number at every creditor of the route, known or not; START takes back what the number itself
- * asked for. What is not understood is kept sealed, opens a task, and holds the channel until an agent
- * has read it. A message that matches no recipient is logged, counted and listed.
+ * An opt-out suppresses the number at every creditor of the route, whether or not a recipient has it. START lifts only
+ * suppressions that a message from the same number made. A text that is not understood is stored encrypted, opens a task, and
+ * holds the channel until an agent has read it. A message that matches no recipient is logged, counted and listed.
  */
 export async function applyReply(runtime: Runtime, message: InboundMessage): Promise<void> {
   const read = readReply(message.text, stopWordsOf(runtime.config.packs))
@@ -74,18 +76,21 @@ export async function applyReply(runtime: Runtime, message: InboundMessage): Pro
   let known = 0
   for (const creditor of [...message.creditors].sort()) {
     known += await inWriteTransaction(runtime, (trx) =>
-      takeFor(runtime, trx, creditor, { ...message, reference }, reading, numberVariants(number)),
+      applyAtCreditor(runtime, trx, creditor, { ...message, reference }, reading, numberVariants(number)),
     )
   }
   if (known === 0 && !isStop(reading)) await unresolved(runtime, { ...message, reference }, reading, 'unknown-number')
 }
 
-/** Names the message: an id that comes with other words or from another sender is another message, and no stop is lost for it. */
+/**
+ * The deduplication key. Text and sender are part of it: should a provider reuse an id for another message, an opt-out in
+ * that message still counts.
+ */
 function referenceOf(runtime: Runtime, { reference, from, text, understood }: InboundMessage): string {
   return `${(reference ?? newId()).slice(0, 64)}.${runtime.vault.sign('inbound', JSON.stringify([from, text, understood])).toString('hex')}`
 }
 
-/** Providers write E.164; short codes and names are not people's. */
+/** The sender's number in E.164; null for short codes and alphanumeric senders, which belong to no recipient. */
 function numberIn(from: string): string | null {
   const bare = from
     .slice(0, 64)
@@ -96,12 +101,12 @@ function numberIn(from: string): string | null {
 
 const isStop = ({ meaning }: ReplyReading): boolean => meaning === 'stop' || meaning === 'stop-all'
 
-/** What is left for a person: what is not understood, and what speaks of an attorney or the like whatever else it asks. */
-const isForPeople = ({ meaning, hints }: ReplyReading): boolean =>
+/** Must an agent read it? A text that is not understood, and any that hints at an attorney, a dispute or the like. */
+const needsAgent = ({ meaning, hints }: ReplyReading): boolean =>
   meaning === 'other' || meaning === 'empty' || hints.length > 0
 
-/** At one creditor; answers how many people have the number. */
-async function takeFor(
+/** Applies the reply at one creditor; returns how many of its recipients have the number. */
+async function applyAtCreditor(
   runtime: Runtime,
   opened: Transaction<Database>,
   creditor: string,
@@ -127,8 +132,8 @@ async function takeFor(
   const now = runtime.clock.now()
   await lockNewAddresses(trx, anchors, new Date(now))
   if ((await findIdempotencyKey(trx, creditor, 'inbound', message.reference)) !== null) return recipients.length
-  const writers = await replySenders(trx, recipients, replyRung(message.channel), new Date(now - DAY))
-  const recorded = writers.filter((writer) => writer.kept < MOST_A_DAY)
+  const senders = await replySenders(trx, recipients, replyRung(message.channel), new Date(now - DAY))
+  const recorded = senders.filter((sender) => sender.kept < MOST_A_DAY)
   if (recorded.length === 0 && !isStop(reading) && reading.meaning !== 'start') return recipients.length
   await rememberIdempotencyKey(
     trx,
@@ -136,24 +141,24 @@ async function takeFor(
     new Date(now),
   )
   const drafts: Drafts = { ...noDrafts(), recipients: [...locked.values()], replan: new Set(recipients) }
-  if (isStop(reading)) stop(runtime, drafts, creditor, message, reading, anchors, recipients, now)
+  if (isStop(reading)) suppressNumber(runtime, drafts, creditor, message, reading, anchors, recipients, now)
   if (reading.meaning === 'start') {
-    const places = writers.map(({ jurisdiction }) => jurisdiction)
+    const places = senders.map(({ jurisdiction }) => jurisdiction)
     // A recipient without a known jurisdiction may be under any law.
     const jurisdictions = places.length === 0 || places.includes(null) ? null : (places as string[])
     if (mayStartAgain({ jurisdictions, channels: [message.channel] }, now, runtime.config.packs))
-      await start(trx, creditor, message, anchors, now)
+      await liftOwnOptOuts(trx, creditor, message, anchors, now)
   }
   const replies = []
-  for (const writer of recorded)
+  for (const sender of recorded)
     replies.push(
-      await keep(
+      await recordReply(
         runtime,
         trx,
         creditor,
         message,
         reading,
-        { writer, recipient: locked.get(writer.id) as RecipientDraft, drafts },
+        { sender, recipient: locked.get(sender.id) as RecipientDraft, drafts },
         anchors[0] as AddressHash,
         now,
       ),
@@ -164,11 +169,11 @@ async function takeFor(
 }
 
 const OPT_OUT: Fact = { type: 'stop', scope: 'address', channel: null, reason: 'opt-out' }
-/** In writing, and about everything: a cease, which stops the person (12 CFR 1006.6(c)). */
+/** A written request to end all contact: a cease, which suppresses the whole recipient (12 CFR 1006.6(c)). */
 const CEASE: Fact = { ...OPT_OUT, reason: 'cease' }
 
-/** Of the number, whoever has it. */
-function stop(
+/** Suppresses the number for every recipient who has it, now or later. */
+function suppressNumber(
   runtime: Runtime,
   drafts: Drafts,
   creditor: string,
@@ -194,7 +199,7 @@ function stop(
   }
 }
 
-/** A message is about no account and no hold in particular. */
+/** The context of the fact: a reply names no account and no hold. */
 const knownAt = (runtime: Runtime, creditor: string, now: Instant): FactContext => ({
   now,
   effectiveAt: now,
@@ -204,8 +209,8 @@ const knownAt = (runtime: Runtime, creditor: string, now: Instant): FactContext 
   heardBy: 'machine',
 })
 
-/** Lifts what the number itself asked for by message, and nothing that anybody else recorded. */
-async function start(
+/** Lifts the opt-outs that messages from this number made, and no suppression from another source. */
+async function liftOwnOptOuts(
   trx: Locked,
   creditor: string,
   { source }: InboundMessage,
@@ -221,30 +226,30 @@ async function start(
     await writeSuppressionLifted(trx, id, new Date(now), 'recipient', 'a message from this number asked to start again')
 }
 
-/** Somebody who wrote, locked. */
-interface LockedWriter {
-  writer: ReplySender
+/** A recipient who has the sender's number, locked. */
+interface LockedSender {
+  sender: ReplySender
   recipient: RecipientDraft
   drafts: Drafts
 }
 
-/** Enters what came of the message for one who has the number; answers the reply, to be added once its task is. */
-async function keep(
+/** Records the contact and opens the task for one recipient; returns the reply row, to be inserted after its task. */
+async function recordReply(
   runtime: Runtime,
   trx: Locked,
   creditor: string,
   message: InboundMessage,
   reading: ReplyReading,
-  locked: LockedWriter,
+  locked: LockedSender,
   anchor: AddressHash,
   now: Instant,
 ): Promise<ReplyRow> {
   const at = new Date(now)
   const { channel, route } = message
-  const { writer, recipient } = locked
+  const { sender, recipient } = locked
   if (!isStop(reading)) {
     await addContact(trx, {
-      recipient_id: writer.id,
+      recipient_id: sender.id,
       at,
       id: newId(),
       creditor,
@@ -263,17 +268,17 @@ async function keep(
       seq: recipient.takeSeq(),
     })
   }
-  const taskId = isForPeople(reading) ? await openTask(runtime, trx, creditor, channel, reading, locked, now) : null
+  const taskId = needsAgent(reading) ? await openTask(runtime, trx, creditor, channel, reading, locked, now) : null
   const id = newId()
-  const words = reading.keyword ? '' : wellFormed(message.text.trim().slice(0, MOST_WORDS))
+  const words = reading.keyword ? '' : wellFormed(message.text.trim().slice(0, MOST_CHARACTERS))
   const sealed =
-    words === '' || writer.dataKey === null
+    words === '' || sender.dataKey === null
       ? null
-      : runtime.vault.seal(runtime.vault.unwrap(writer.dataKey, writer.dataKeyId), replyWords(id), words)
+      : runtime.vault.seal(runtime.vault.unwrap(sender.dataKey, sender.dataKeyId), replyWords(id), words)
   return {
     id,
     creditor,
-    recipient_id: writer.id,
+    recipient_id: sender.id,
     channel,
     route,
     received_at: at,
@@ -284,18 +289,18 @@ async function keep(
   }
 }
 
-/** The task under which a person reads it, and the hold that waits for them; one for each person and channel. */
+/** Opens the task to read the reply, with the hold that lasts until then; one for each recipient and channel. Returns its id. */
 async function openTask(
   runtime: Runtime,
   trx: Locked,
   creditor: string,
   channel: Channel,
   reading: ReplyReading,
-  { writer, recipient, drafts }: LockedWriter,
+  { sender, recipient, drafts }: LockedSender,
   now: Instant,
 ): Promise<string | null> {
-  if (writer.task !== null) {
-    const { id, instructions } = writer.task
+  if (sender.task !== null) {
+    const { id, instructions } = sender.task
     const fresh = reading.hints.map((hint) => HINT_WORDS[hint]).filter((words) => !instructions.includes(words))
     if (fresh.length > 0)
       await setTaskInstructions(trx, id, `${instructions} A later one seems to speak of ${fresh.join(', ')}.`)
@@ -308,7 +313,7 @@ async function openTask(
   return draftEffect(drafts, recipient, effect, {
     by: 'recipient',
     now,
-    step: { accountIds: writer.accountIds, ladder: 'direct', rung: replyRung(channel), tone: null },
+    step: { accountIds: sender.accountIds, ladder: 'direct', rung: replyRung(channel), tone: null },
   })
 }
 
@@ -333,7 +338,7 @@ function instructionsFor({ meaning, hints }: ReplyReading): string {
   return `${what}${seems} Read it, do what it asks, then complete this task: nothing goes out on this channel until then.`
 }
 
-/** Half a pair, left by cutting, cannot be stored. */
+/** Replaces lone surrogates, such as cutting the text leaves: they have no UTF-8 encoding. */
 const wellFormed = (text: string): string =>
   text.replaceAll(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
 

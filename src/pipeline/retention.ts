@@ -22,10 +22,10 @@ import type { Actor, Runtime } from './runtime.ts'
 const RECEIPTS_FOR_MS = 3 * DAY
 
 /**
- * Drops the monthly partitions of attempts, decisions, receipts and contacts past their retention period, or tells what would be dropped.
+ * Drops the monthly partitions of attempts, decisions, receipts and contacts past their retention period, or lists what would be dropped.
  *
- * The longest of the packs' minima and the house's months counts. Of people in court, and of debts still collected where a
- * rule counts from the last activity, everything stays. A month with something unfinished in it is left alone.
+ * The longest of the packs' minima and the configured months counts. Records of recipients in court, and of debts still
+ * collected where a rule counts from the last activity, are kept. A month with anything unfinished in it is kept.
  * Settled webhook notices, which are no evidence, go by their own days.
  *
  * @param apply  false: nothing is changed
@@ -65,7 +65,7 @@ export async function retain(
   return { ...about, pieces: partitions }
 }
 
-/** Null: there is nothing in it that could go. */
+/** Null: no row of it may be deleted. */
 async function retainPartition(
   runtime: Runtime,
   actor: Actor,
@@ -112,18 +112,18 @@ interface Cutoff {
   before: Month
   /** Unless the debt was collected since then; null: no rule counts from the last collection activity. */
   ongoingSince: Instant | null
-  /** The packs' rules that ask for the longest; empty: the house's months are longer than any. */
+  /** The packs' rules with the longest retention; empty: the configured months are longer than any. */
   reasons: RetentionReason[]
 }
 
-/** No rule known asks for more. */
+/** No known rule demands more. */
 const FURTHEST_MONTHS = 1_200
 
 /**
- * Since when must whatever tells of contacts be kept? The longest of all that may apply counts.
+ * From which date on must records of contacts be kept? The longest retention of all rules that may apply counts.
  *
- * @param scope  what the ledger's debts are; what is not known may be anything
- * @returns      null: nothing may go, because of a legal hold or a rule whose end cannot be named
+ * @param scope  the attributes of the ledger's debts; an unknown one matches every value
+ * @returns      null: nothing may be deleted, because of a legal hold or a rule without a known end
  */
 export function cutoffOf(
   scope: Scope,
@@ -159,7 +159,7 @@ export function cutoffOf(
   return { before, ongoingSince: ongoing < now ? ongoing : null, reasons: before < houses ? reasons : [] }
 }
 
-/** Rows deleted in one statement, so that others do not wait for it long. */
+/** Rows deleted in one statement, so that it holds its locks only briefly. */
 const NOTICES_AT_ONCE = 1_000
 /** Abandoned notices are kept for inquiries at least this long. */
 const GIVEN_UP_DAYS = 90
@@ -167,7 +167,7 @@ const GIVEN_UP_DAYS = 90
 /**
  * Which settled webhook notices are no longer kept?
  *
- * They repeat what the record says of the reminder itself, so no rule of law asks for them.
+ * They repeat what the reminder's own records say, so no law requires them.
  *
  * @returns  null: a legal hold keeps even these
  */
@@ -202,7 +202,7 @@ async function retainNotices({ ledger: { db }, clock, config }: Runtime, apply: 
   return all
 }
 
-/** Others wait behind a lock that is waited for, so not for long; the next round tries again. */
+/** Other statements queue behind a pending exclusive lock, so it is not waited for long; the next round tries again. */
 const LOCK_TIMEOUT_MS = 200
 
 /** Creates the partitions of coming months ahead of time. One instance per sweeper. */

@@ -51,7 +51,7 @@ function chooseRoute(routes: readonly Route[], wish: RouteCriteria): RouteChoice
   return { ok: false, problem: `no route serves this message (${gaps.join('; ')})` }
 }
 
-/** Asks which route carries this message on a channel; null: none does. */
+/** Which route carries this message on a channel? Null: none does. */
 export const routeIdFor =
   (routes: readonly Route[], wish: Omit<RouteCriteria, 'channel'>) =>
   (channel: Channel): string | null => {
@@ -59,7 +59,7 @@ export const routeIdFor =
     return choice.ok ? choice.route.id : null
   }
 
-/** What about the wish does this route not serve? Null: nothing, it serves all. */
+/** Which criterion does this route not serve? Null: it serves all. */
 function unserved({ serves }: Route, wish: RouteCriteria): string | null {
   if (serves.creditors !== undefined && !serves.creditors.includes(wish.creditor)) return `creditor ${wish.creditor}`
   if (serves.products !== undefined && !serves.products.includes(wish.product)) return `product ${wish.product}`
@@ -101,7 +101,7 @@ export function chooseCarrier(
  */
 export const NO_ROUTE = 'none'
 
-/** Owes the reminder that follows this one, which could not be carried, if one does: see `nextOnFallback`. */
+/** Creates the follow-up reminder on the rung's next channel, if there is one: see `nextOnFallback`. */
 export async function fallBack(
   runtime: Runtime,
   trx: Transaction<Database>,
@@ -109,7 +109,7 @@ export async function fallBack(
   reason: string,
   now: Instant,
 ): Promise<void> {
-  // Most ends concern something else: those ask the ledger nothing.
+  // Most ends concern neither channel nor address; those need no query.
   if (!concernsChannel(reason)) return
   const failed = await failedReminder(trx, reminderId)
   if (failed === null) return

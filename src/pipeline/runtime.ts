@@ -16,11 +16,11 @@ export interface Runtime {
   readonly vault: Vault
   readonly clock: Clock
   readonly log: Log
-  /** Tells the planner that something may be due now; absent where no planner daemon runs, as under a stepped clock. */
+  /** Wakes the planner, because something may be due now; absent where no planner daemon runs, as under a stepped clock. */
   readonly ringPlanner?: () => void
 }
 
-/** On whose behalf something is done: the API key or the command line, and what it may touch. */
+/** The caller: an API key or the command line, and which creditors it may act for. */
 export interface Actor {
   /** For the record: `key:<id>`, `cli`, `demo`, `provider:<route>`. */
   name: string

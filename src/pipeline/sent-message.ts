@@ -22,7 +22,7 @@ interface SentTrace {
   tone: Tone
   template: string
   templateVersion: string
-  /** In which the words came out. */
+  /** The locale in which it was rendered. */
   locale: string
   /** The recipient's own, as it is now. */
   recipientLocale: string | null
@@ -32,15 +32,15 @@ interface SentTrace {
   wordFacts: Buffer | null
 }
 
-/** The message that an attempt carried, made again; or why it cannot be. */
+/** The message that an attempt carried, rendered again; or why that is not possible. */
 type SentMessage = { state: 'kept'; message: Message } | { state: 'erased' } | { state: 'unavailable'; problem: string }
 
 /**
  * Which message did this attempt carry?
  *
- * Rendered from the facts that were kept with it and believed only if the hash is the same as then: an
- * edited template would otherwise put words into the record that nobody was sent. The installed text is
- * tried first; when it has been edited since, the text that was kept under the attempt's version.
+ * Rendered from the facts stored with it, and accepted only if the hash equals the recorded one: an edited template would
+ * otherwise show a text that was never sent. The installed text is tried first; if it has been edited since, the text stored
+ * under the attempt's version.
  */
 export async function sentMessage(
   runtime: Pick<Runtime, 'config' | 'vault' | 'ledger'>,
@@ -66,10 +66,10 @@ export async function sentMessage(
 }
 
 /**
- * What may be left as a voicemail on a call whose words cannot be made again?
+ * What may be left as a voicemail on a call whose text cannot be rendered again?
  *
- * The installed text's voicemail for the same facts: it reveals nothing, whoever listens. Null when
- * not even that can be made.
+ * The installed text's voicemail for the same facts, which reveals nothing to any listener. Null when that cannot be rendered
+ * either.
  */
 export function installedVoicemail(runtime: Pick<Runtime, 'config' | 'vault'>, sent: SentTrace): VoiceMessage | null {
   const facts = factsOf(runtime, sent)
@@ -88,7 +88,7 @@ function factsOf({ vault }: Pick<Runtime, 'vault'>, sent: SentTrace): TemplateFa
   return facts === null ? null : (JSON.parse(facts) as TemplateFacts)
 }
 
-/** Null: this text makes another message, or none. */
+/** Null: this text renders to another message, or cannot be rendered. */
 function renderAgain(
   runtime: Pick<Runtime, 'config'>,
   template: Template,
@@ -105,7 +105,7 @@ function renderAgain(
 }
 
 /**
- * In which order of locales may the message have been made? Texts of the creditor may come from another
+ * In which locales may the message have been rendered, likeliest first? Texts of the creditor may come from another
  * locale of the recipient's chain than the template's, so each chain that may have been used is tried.
  */
 function chainsOf({ config }: Pick<Runtime, 'config'>, sent: SentTrace): string[][] {

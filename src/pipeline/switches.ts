@@ -18,13 +18,12 @@ import type { Actor, Runtime } from './runtime.ts'
 import { withdrawForbidden } from './tasks.ts'
 
 /**
- * Throws a switch. Every worker obeys within two seconds: each reads the switches every second. Open steps for people
- * that it stops are withdrawn; while it only pauses them they stay, and say so.
+ * Sets a switch. Every worker obeys within two seconds, because each reads the switches every second. Open tasks that it
+ * stops are withdrawn; tasks that it only pauses stay open, and their decision says so.
  *
- * A key that is bound to a creditor throws switches of that creditor alone; a test key throws none,
- * for switches hold what is real.
+ * A key bound to a creditor sets switches of that creditor only. A test key sets none, because switches affect live reminders.
  *
- * @throws DECORUM_FORBIDDEN; DECORUM_BAD_INPUT for a scope that names what is not configured, and so would hold nothing
+ * @throws DECORUM_FORBIDDEN; DECORUM_BAD_INPUT for a scope that names something not configured, and so would match nothing
  */
 export async function setSwitch(runtime: Runtime, actor: Actor, body: SwitchBody): Promise<SwitchRow> {
   const scope = scopeFor(runtime, actor, withoutAbsent(body.scope))
@@ -52,9 +51,9 @@ export async function setSwitch(runtime: Runtime, actor: Actor, body: SwitchBody
 }
 
 /**
- * Pauses everything for a start that sends nothing until told.
+ * Pauses everything, for a process started with `--paused`: nothing is sent until the switch is lifted.
  *
- * @returns  the switch; `thrown` false: one that pauses everything stood before, and none was added
+ * @returns  the switch; `thrown` false: everything was paused already, and none was added
  */
 export async function pauseEverything(runtime: Runtime): Promise<{ id: string; thrown: boolean }> {
   const paused = await throwUnlessPaused(runtime.ledger.db, {
@@ -69,7 +68,10 @@ export async function pauseEverything(runtime: Runtime): Promise<{ id: string; t
   return paused
 }
 
-/** Lifts a switch; what waited for it is decided again within seconds, and steps for people that it withdrew are planned anew. `changed` false: it had been lifted before. */
+/**
+ * Lifts a switch. Reminders that it held are decided again within seconds, and tasks that it withdrew are planned again.
+ * `changed` false: it had been lifted before.
+ */
 export async function endSwitch(
   runtime: Runtime,
   actor: Actor,
@@ -124,7 +126,7 @@ function scopeFor(runtime: Runtime, actor: Actor, scope: SwitchScope): SwitchSco
   return whole
 }
 
-/** The dimensions whose values only the configuration knows; reminders of ladders that were taken out of it keep their names, so a stop without a ladder covers them. */
+/** The configured values of each dimension. Reminders of a ladder that is configured no more are matched by a scope without a ladder. */
 const knownNames = ({ config }: Runtime, scope: SwitchScope): Partial<Record<keyof SwitchScope, string[]>> => ({
   creditor: [...config.creditors.keys()],
   route: config.routes.map((route) => route.id),
@@ -143,8 +145,9 @@ const RECIPIENTS_PER_PASS = 500
 /**
  * Withdraws the agents' open steps that a switch stops; returns how many.
  *
- * By the person, under their lock, so that planning and this never hold each other up. Until it is done an open task's decision
- * says `switched_off`; the sweeper goes on where a large stop left off, and finds what planning gave out in the very moment.
+ * Recipient by recipient, under their locks, so that it cannot deadlock with planning. Until a task is withdrawn its decision
+ * says `switched_off`. The sweeper continues where a pass reached its limit, and withdraws tasks that planning created
+ * concurrently.
  */
 export async function withdrawStopped(runtime: Runtime): Promise<number> {
   const { db } = runtime.ledger
@@ -163,7 +166,7 @@ export async function withdrawStopped(runtime: Runtime): Promise<number> {
   return withdrawn
 }
 
-/** Lets planning look at once at the people whose steps a switch withdrew and who would still be in time; another switch may still stand. */
+/** Plans at once the recipients whose tasks a switch withdrew and whose steps are not stale yet; another switch may still bar them. */
 async function planWithdrawn(runtime: Runtime): Promise<void> {
   const { db } = runtime.ledger
   const recipients = await recipientsWithdrawnBySwitch(db, new Date(runtime.clock.now()))

@@ -37,7 +37,7 @@ type DecidedTask = Pick<
 /**
  * May each of these tasks be worked on now? By the task's id.
  *
- * Three reads whatever their number, and one decision for each channel of each: bounded by the page that asks.
+ * Three reads for any number of tasks, and one decision per channel of each task; the caller's page size bounds the work.
  */
 export async function decideTasks(
   runtime: Runtime,
@@ -85,10 +85,11 @@ export async function decideTasks(
 /**
  * Withdraws the open steps of these recipients that a suppression or a switch forbids for good; returns how many.
  *
- * The caller holds the recipients' locks and has written what forbids them in the same transaction, so that no agent sees one
- * without the other. What only pauses leaves a task open, and its decision says "not now". Most people have no open step, and cost one read.
+ * The caller holds the recipients' locks and has recorded the suppression or switch in the same transaction, so that no agent
+ * sees one without the other. A hold or a paused switch leaves the task open; its decision then says "not now". Most recipients
+ * have no open step, and cost one read.
  *
- * @param packs  none: the product's own promises alone are asked, and planning asks the packs soon afterwards
+ * @param packs  empty: only the built-in invariants are evaluated here; planning evaluates the packs soon afterwards
  */
 export async function withdrawForbidden(
   runtime: Runtime,
@@ -112,24 +113,24 @@ export interface AgentStep {
   creditor: string
   kind: Kind
   tone: Tone
-  /** In order of preference; empty: nobody is contacted by it (a check, a proposed hand-off). */
+  /** In order of preference; empty: the step contacts no one (a check, a proposed hand-off). */
   channels: readonly Channel[]
   ladder: string | null
   rung: string | null
   expiresAt: Date | null
-  /** It is not given out yet: a switch that drains lets those go on that are. */
+  /** Not yet a task: a draining switch blocks new steps and lets existing tasks go on. */
   isNew: boolean
 }
 
 /** May an agent's step be taken now? */
 export interface StepDecision {
-  /** The channel that it is about; null: nobody is contacted. */
+  /** The channel that was decided; null: the step contacts no one. */
   channel: Channel | null
   decision: Decision
   facts: Facts
 }
 
-/** What stands in the way of the step itself and not of its hour: while any of these lasts, nobody is asked to take it. */
+/** Objections to the step itself, not to its time of day: while one of them lasts, no task is created for the step. */
 const BARS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
   'suppressed',
   'on_hold',
@@ -139,9 +140,9 @@ const BARS: ReadonlySet<ObjectionCode> = new Set<ObjectionCode>([
   'account_closed',
 ])
 
-/** Under which rules and switches, and with which knowledge, steps are decided. */
+/** The rules and switches by which steps are decided. */
 interface StepRules {
-  /** `vault` opens numbers, to be compared with `delivery.onlyTo` where that is set; absent: none is opened. */
+  /** `vault` decrypts numbers for the comparison with `delivery.onlyTo`, where that is set; absent: none is decrypted. */
   runtime: {
     config: { creditors: Config['creditors']; delivery: Pick<Config['delivery'], 'onlyTo'> }
     vault?: Runtime['vault']
@@ -154,10 +155,11 @@ interface StepRules {
 /**
  * May this step be taken now, until when, or why not?
  *
- * The same decision as a call of our own or a permit gets, from the same facts. Of several channels the one that may be used
- * first is answered. A step that contacts nobody is kept back by stops of the whole person, pauses and switches alone.
+ * Made like the decision on a call of our own or on a permit, from the same facts. With several channels, the result is for
+ * the one that may be used first. A step that contacts no one is barred only by suppressions of the whole recipient, holds
+ * and switches.
  *
- * @param accounts  those that it is about; closed ones are left out while any is open
+ * @param accounts  the step's accounts; closed ones are left out while any is open
  */
 export function decideStep(
   rules: StepRules,
@@ -177,18 +179,18 @@ export function decideStep(
   return decided.reduce((best, other) => (sooner(other.decision, best.decision) ? other : best))
 }
 
-/** The channels on which the recipient has an own address; all if there is none, because an agent has to find one. */
+/** The channels on which the recipient has an address of their own; without any, all channels: the agent has to find an address. */
 function reachable(channels: readonly Channel[], recipient: RecipientForDecision): readonly Channel[] {
   const own = channels.filter((channel) => chooseAddress(recipient, { channel }) !== null)
   return own.length > 0 ? own : channels
 }
 
-/** What keeps a step from being given out; null: nothing, though its hour may not have come. */
+/** Why a step may not become a task, regardless of the time of day. */
 interface Bar {
   reason: Objection
-  /** When everything that bars it has ended; null: not known. */
+  /** When the last of its bars ends; null: not known. */
   until: Instant | null
-  /** A stop without an end, or a switch that stops: an open task is withdrawn. */
+  /** A suppression without an end, or a switch in state `stopped`: an open task is withdrawn. */
   final: boolean
 }
 
@@ -206,7 +208,7 @@ function barOfTask({ decision, facts }: StepDecision): Bar | null {
   }
 }
 
-/** In a word that timelines show: the stop's reason, the event that stops, or `switched_off`. */
+/** The code that timelines show: the reason of the suppression, the event that suppresses, or `switched_off`. */
 function whyWithdrawn({ facts, decision }: StepDecision): string {
   if (!decision.reasons.some(({ code }) => code === 'suppressed')) return 'switched_off'
   const standing = facts.suppressions.filter(({ until }) => until === null)
@@ -293,20 +295,20 @@ const sooner = (a: Decision, b: Decision): boolean =>
   RANK[a.verdict] < RANK[b.verdict] ||
   (a.verdict === 'defer' && b.verdict === 'defer' && (a.until ?? Infinity) < (b.until ?? Infinity))
 
-/** How soon to check again whether a step that a switch keeps back may be given out: no event says so. */
-const ASK_AGAIN_MS = 15 * MINUTE
+/** When to check again a step that a switch bars: lifting a switch wakes the planner only for tasks that were withdrawn. */
+const RECHECK_MS = 15 * MINUTE
 
-/** Is anything in this plan for a person to do? Only then have its facts to be read. */
+/** Does this plan have steps for agents? Only then must the facts for deciding them be read. */
 export const hasAgentSteps = (plan: RecipientPlan): boolean => plan.tasks.length + plan.handOffProposals.length > 0
 
 /**
- * What is to be done for this person, when nobody is asked for a step that stops, pauses or switches forbid?
+ * What does the plan of this recipient become without the agents' steps that a suppression, a hold or a switch bars?
  *
- * Every step for a person that the plan gives out is decided by itself, for each of its accounts: what may not be given out
- * waits, until it is stale and recorded so, and the others go without it.
+ * Each agent's step of the plan is decided by itself, for each of its accounts. A barred step waits until the bar ends or the
+ * step is stale, which is recorded; the other steps become tasks without it.
  *
- * @param plan    the plan of the same person at the same instant, of which nothing was asked yet
- * @param decide  the decision on a step about one account
+ * @param plan    the plan of the same recipient at the same instant, with all steps
+ * @param decide  decides a step about one account
  */
 export function planAllowed(
   plan: RecipientPlan,
@@ -325,7 +327,7 @@ export function planAllowed(
     const decided = decide(accountId, { kind, tone, channels, ladder, rung, expiresAt: null, isNew: true })
     const bar = decided === null ? null : barOfTask(decided)
     if (bar === null) continue
-    const until = bar.reason.code === 'switched_off' ? now + ASK_AGAIN_MS : bar.until
+    const until = bar.reason.code === 'switched_off' ? now + RECHECK_MS : bar.until
     barred.set(accountId, [...(barred.get(accountId) ?? []), { rung, until }])
   }
   if (barred.size === 0) return plan

@@ -30,9 +30,9 @@ const FACTS: Readonly<Partial<Record<VoiceKey['meaning'], Fact>>> = {
 /**
  * Acts on a key pressed during a call, at once.
  *
- * Any key but "wrong number" proves that the right person listened, so it counts as a
- * conversation. The call goes on, and holds its line until the provider reports its end. A claim to have paid or a wish to promise keeps the machine silent while a
- * person checks; "wrong number" stops the number for everybody who shares it.
+ * Any key but "wrong number" proves that the recipient listened, so the call counts as a conversation. The call goes on, and
+ * occupies its line until the provider reports its end. A claim to have paid or a wish to promise opens a hold until an agent
+ * has checked it; "wrong number" suppresses the number for every recipient who has it.
  */
 export async function applyVoiceKey(runtime: Runtime, key: VoiceKey): Promise<void> {
   const { reminderId, attemptNo, meaning } = key

@@ -20,7 +20,7 @@ export type Fact =
   | { type: 'hardship'; until: Instant | null }
   | { type: 'complaint'; reference: string | null }
   | { type: 'legal-action'; until: Instant | null; reference: string | null }
-  /** Contact is to stop: of an address, of a channel (`channel`), or of the recipient. */
+  /** Contact is suppressed: for an address, for a channel (`channel`), or for the recipient. */
   | { type: 'stop'; scope: SuppressionScope; channel: Channel | null; reason: SuppressionReason }
   /** They ask for a call by an agent. */
   | { type: 'call-back' }

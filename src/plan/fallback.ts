@@ -5,7 +5,7 @@ import type { Instant } from '../model/time.ts'
 import type { Channel, HoldKind, Kind, Mode, Tone } from '../model/vocabulary.ts'
 import type { RecipientPlan, PlannedReminder, RungRecord } from './recipient-plan.ts'
 
-/** An account that a reminder speaks of, with the pass over the ladder in which it does. */
+/** An account of a reminder, with the spell and the pass over the ladder to which the reminder belongs. */
 export interface LinkedAccount {
   accountId: string
   spellId: string | null
@@ -42,8 +42,8 @@ export interface OwedReminder {
 /**
  * What makes a reminder the same reminder?
  *
- * Recipient, account set with each one's spell and pass, rung and channel: planning the
- * same step twice, in whatever order or process, meets the first one's row.
+ * Recipient, account set with each one's spell and pass, rung and channel: when two processes plan
+ * the same step, in any order, the second finds the row of the first.
  *
  * @param step  the rung; `direct <id>` for a reminder that was requested directly
  * @returns     SHA-256 in hexadecimal
@@ -149,7 +149,7 @@ export function carrierOf(
   )
 }
 
-/** Ends that concern the channel or the address and not the person, the debt or the hour. */
+/** Reasons that concern the channel or the address, not the recipient, the debt or the time of day. */
 const CONCERNS_THE_CHANNEL: ReadonlySet<string> = new Set<ObjectionCode | 'provider_refused'>([
   'suppressed',
   'route_not_eligible',
@@ -176,7 +176,7 @@ export type FailedReminder = { id: string; recipientId: string } & Omit<
  *
  * @param reason   why the reminder ended: an objection's code, or `provider_refused`
  * @param routeOf  the id of the route that serves this channel; null: none does
- * @returns        null: none follows, for the end concerns more than the channel, the deadline has passed, or no channel is left
+ * @returns        null: none follows, because the reason concerns more than the channel, the deadline has passed, or no channel is left
  */
 export function nextOnFallback(
   failed: FailedReminder,

@@ -86,7 +86,7 @@ export interface BarredStep {
   until: Instant | null
 }
 
-/** How an account came to the step at which it stands. */
+/** How an account reached its present step of the ladder. */
 const ENTRIES = ['arrival', 'payment', 'reversal'] as const
 export type Entry = (typeof ENTRIES)[number]
 

@@ -3,7 +3,7 @@ import { addDays, type Instant, type LocalDate, parseDuration } from '../model/t
 import { bookDate, bookInstant } from './book-time.ts'
 import type { AccountToPlan, EventToPlan } from './recipient-plan.ts'
 
-/** The zone and cut-off time of a creditor's books. */
+/** A creditor's book zone and cut-off time. */
 export interface Book {
   bookZone: string
   bookCutOff: string

@@ -16,7 +16,7 @@ export interface ExceedingContact {
   /** `Tue 2026-11-24 21:30 in America/New_York`, one for each zone where the recipient may have been. */
   localTime: string
   channel: string
-  /** Who made it: `decorum`, an agent's desk, an agency. */
+  /** Who made it: `decorum`, the creditor's agents, an agency. */
   by: string
   objections: { code: ObjectionCode; rule: string; version: string; citation: string; verified: boolean }[]
 }
@@ -111,7 +111,7 @@ export interface ReplayReport {
   packsMissing: { pack: string; version: string; decisions: number }[]
   /** Decided again with other time zone data than they were made with; null: recorded before it was kept. */
   otherZoneData: { zoneData: string | null; decisions: number }[]
-  /** Refused for want of true words, or because of a fault of ours: no rule decided them. */
+  /** Refused without a rule: the text could not be rendered, or a defect of ours. */
   notByRules: number
   /** The recipient was erased, and the facts too. */
   erased: number

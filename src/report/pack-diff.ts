@@ -21,7 +21,7 @@ export interface PackDiff {
   examples: { added: string[]; removed: string[]; changed: string[] }
 }
 
-/** What changed from `a` to `b`, rule by rule? Rules are matched by their ids, whatever their order. */
+/** What changed from `a` to `b`, rule by rule? Rules are matched by id, in any order. */
 export function packDiff(a: Pack, b: Pack): PackDiff {
   const { rules: oldRules, vectors: oldVectors, ...oldHead } = a
   const { rules: newRules, vectors: newVectors, ...newHead } = b

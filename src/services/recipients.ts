@@ -16,7 +16,7 @@ import { creditorScope, onlyOne, type Ref, text, textOrNull } from './paging.ts'
 /** Recipients, by id and by address. Every read is written to the access log before it is answered. */
 export interface RecipientService {
   getRecipient(actor: Actor, ref: Ref): Promise<RecipientView | null>
-  /** Whose number or mailbox is this? Compared by keyed hash. */
+  /** Which recipients have this number or mailbox? Compared by keyed hash. */
   recipientsByAddress(
     actor: Actor,
     query: { creditor?: string | undefined; address: string; channel?: Channel | undefined },

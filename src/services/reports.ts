@@ -44,7 +44,7 @@ export interface ForecastService {
    * When will each route's queue be empty, and how many reminders will not go out today? An actor bound to a creditor
    * gets that creditor's reminders.
    *
-   * @param query.zone  whose day is today; absent: the creditor's book zone, or that of all creditors if they share one, otherwise UTC
+   * @param query.zone  the zone that defines today; absent: the creditor's book zone, or that of all creditors if they share one, otherwise UTC
    */
   forecast(actor: Actor, query: { zone?: string | undefined }): Promise<ForecastView>
 }

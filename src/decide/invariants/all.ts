@@ -3,7 +3,7 @@ import { BALANCE_IN_TIME, FRESH_BALANCE, LOCATION, NOT_EXPIRED, ONE_CALL, SYSTEM
 import { OPEN_ACCOUNT, OWN_ADDRESS, SMS_LINE, STOPPING_EVENT, SUPPRESSION } from './suppressions.ts'
 import { BLOCKED_TIMES, HOLDS, ONE_CATCH_UP, SAME_WORDS } from './waiting.ts'
 
-/** The product's own promises as rules, in the order in which objections are listed. */
+/** The built-in invariants as rules, in the order in which objections are listed. */
 export const INVARIANTS: readonly CompiledRule[] = [
   OPEN_ACCOUNT,
   NOT_EXPIRED,

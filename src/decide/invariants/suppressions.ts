@@ -64,7 +64,7 @@ function isInTheWay(suppression: SuppressionFacts, c: EvaluationContext): boolea
   return reaches(suppression, c) && STILL_ALLOWED[suppression.reason]?.includes(c.facts.reminder.kind) !== true
 }
 
-/** An event that stops contact counts from the moment it is known, even before a suppression is recorded. */
+/** An event that suppresses contact counts from the moment it is known, even before the suppression is recorded. */
 export const STOPPING_EVENT = invariant(
   'stopping-event',
   'a death, an attorney, a bankruptcy or an identity fraud stops contact as soon as it is known',

@@ -9,7 +9,7 @@ import { countsAs, sharesKey } from './cap.ts'
 import { daysAfter } from './pacing.ts'
 import { eventsOf } from './precondition.ts'
 
-/** A pause that law attaches to an event or a hold: of a fixed length, with a tail, or until an event ends it (S14). */
+/** A hold that law attaches to an event or to a recorded hold: of a fixed length, with a tail, or until an event ends it (S14). */
 export function compilePause(rule: RuleOf<'pause'>): Shape {
   const { on, endedBy } = rule
   /** A recorded end plus the tail ends the pause; without one it lasts the law's own length, or is open. */

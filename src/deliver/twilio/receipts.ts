@@ -70,7 +70,7 @@ export function callReport(status: string, answeredBy: string | null, errorCode:
   }
 }
 
-/** Did a machine answer? `unknown` may be a human, and is not one. */
+/** Did a machine answer? `unknown` counts as no machine, since it may be a human. */
 export const isMachine = (answeredBy: string | null): boolean =>
   answeredBy !== null && (answeredBy.startsWith('machine_') || answeredBy === 'fax')
 

@@ -34,7 +34,7 @@ export function creditorOf(
 }
 
 /**
- * As `creditorOf`, but an actor for every creditor may leave it out: the account or recipient then determines it.
+ * As `creditorOf`, but an actor for every creditor may omit it: the account or recipient then determines it.
  *
  * @param mayBeUnknown  true: an unknown id is accepted if the creditor is clear without it
  */

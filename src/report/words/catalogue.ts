@@ -7,13 +7,13 @@ export type { Catalogue }
 
 const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en: EN, 'zh-CN': ZH }
 
-/** In which words is something explained in this language? */
+/** The texts of explanations in one language. */
 export const catalogueOf = (language: Language): Catalogue => CATALOGUES[language]
 
 /** A citation in this language: the product's and the house's own words translated, law as it is cited. */
 export const citationIn = (language: Language, rule: string, citation: string): string =>
   language === 'en' ? citation : (citationZh(rule, citation) ?? citation)
 
-/** A reading in this language; one that nobody has translated is quoted as the pack has it. */
+/** A reading in this language; one without a translation is quoted as the pack has it. */
 export const readingIn = (language: Language, rule: string, reading: string): string =>
   language === 'en' ? reading : (readingZh(rule, reading) ?? catalogueOf(language).original(reading))

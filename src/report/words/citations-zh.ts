@@ -1,8 +1,8 @@
 /**
  * Citations and readings that are the house's own words, in Chinese, by rule.
  *
- * Each stands beside the words that it translates: where a pack has been edited since, the words of the
- * pack are shown as they are, never a translation of what it used to say. Foreign law is cited as it is.
+ * Each is stored with the text that it translates: where a pack has been edited since, the pack's own text is
+ * shown, never a translation of an earlier one. Foreign law is cited as it is.
  */
 const CITATIONS: Readonly<Record<string, readonly [of: string, zh: string]>> = {
   'decorum/open-account': [
@@ -200,7 +200,7 @@ const READINGS: Readonly<Record<string, readonly [of: string, zh: string]>> = {
   ],
 }
 
-/** Refusals for the words of a message name what is wrong behind the slash: `decorum/words/…`. */
+/** Refusals because of a message's text name the cause after the slash: `decorum/words/…`. */
 const stem = (rule: string): string => (rule.startsWith('decorum/words') ? 'decorum/words' : rule)
 const squeezed = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
@@ -216,5 +216,5 @@ const inChinese = (
 /** The citation in Chinese; null where it is law that is cited as it is, or words that changed since. */
 export const citationZh = (rule: string, citation: string): string | null => inChinese(CITATIONS, rule, citation)
 
-/** The reading in Chinese; null where nobody has translated the words that the pack has now. */
+/** The reading in Chinese; null where the pack's present text has no translation. */
 export const readingZh = (rule: string, reading: string): string | null => inChinese(READINGS, rule, reading)

@@ -9,7 +9,7 @@ const brackets = (text: string | null): string => (text === null || text === '' 
 const after = (label: string, text: string | null): string =>
   text === null || text === '' ? '' : `, ${label === '' ? '' : `${label} `}${text}`
 
-/** The sentences of explanations in English. Instants come as words already, on the person's own clocks. */
+/** The sentences of explanations in English. Instants are passed as text already, in the recipient's local time. */
 export const EN = {
   terms: TERMS_EN as Terms,
   list: (items: readonly string[]) => items.join(', '),

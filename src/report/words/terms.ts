@@ -23,7 +23,7 @@ import type {
 } from '../../model/vocabulary.ts'
 import type { AttemptView } from '../views/reminders.ts'
 
-/** What became of words that no closed set of the model names: rungs left out, tasks done, ends of reminders, kinds of consent and evidence. */
+/** Texts of codes that are no closed set in the model: skipped rungs, completed tasks, ends of reminders, kinds of consent and evidence. */
 type OpenWords = Readonly<Record<string, string>>
 
 /** Every single word of an explanation, in one language. A language without one of them does not compile. */
@@ -70,7 +70,7 @@ export interface Terms {
   readonly end: OpenWords
 }
 
-/** The word of an open set, or the code itself where nobody has named it. */
+/** The text of a code from an open set; the code itself where there is no text. */
 export const openWord = (words: OpenWords, code: string): string =>
   Object.hasOwn(words, code) ? (words[code] as string) : code
 
@@ -78,7 +78,7 @@ export const openWord = (words: OpenWords, code: string): string =>
 export const LANGUAGES = ['en', 'zh-CN'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** Traditional readers are not given Simplified words: they are told which languages there are instead. */
+/** Tags for Traditional Chinese are refused with the list of languages, because the Chinese texts are Simplified. */
 const NAMED: readonly [RegExp, Language][] = [
   [/^en(?:-[a-z0-9]+)*$/i, 'en'],
   [/^zh(?:-(?:hans|cn|sg|my))*$/i, 'zh-CN'],
@@ -89,7 +89,7 @@ export const languageNamed = (tag: string): Language | null =>
   NAMED.find(([names]) => names.test(tag.trim().replaceAll('_', '-')))?.[1] ?? null
 
 /**
- * In which language does somebody want to be told?
+ * Which language does this option or header select?
  *
  * @throws DECORUM_BAD_INPUT with the languages there are
  */

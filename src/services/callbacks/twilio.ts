@@ -138,7 +138,7 @@ type TwilioRoute = Extract<Route, { provider: 'twilio' }>
 const isTwilio = (route: Route): route is TwilioRoute => route.provider === 'twilio'
 
 /**
- * Whose auth token signed this callback? Null: no route's.
+ * With which route's auth token was this callback signed? Null: with none.
  *
  * @param routeId  the route of the attempt; null when the callback is about no attempt
  */
