@@ -22,11 +22,21 @@ export interface Figure {
   note?: string
 }
 
+/** Numbers in rows and columns. */
+export interface Table {
+  title: string
+  columns: string[]
+  /** A number for each column; null: it could not be measured. */
+  rows: { name: string; cells: (number | null)[] }[]
+}
+
 /** What one benchmark found out, with everything that was chosen for it. */
 export interface Section {
   bench: string
   configuration: string
   figures: Figure[]
+  /** Where one number a line would not show it. */
+  tables?: Table[]
   /** What was left out, and why. */
   leftOut: string[]
 }

@@ -16,14 +16,14 @@ export interface InProcess {
   close(): Promise<void>
 }
 
-export async function openInProcess(mode: Mode, setting: Setting): Promise<InProcess> {
+/** @param stubUrl  the provider; without one nothing is called, and the address is one that nobody listens at */
+export async function openInProcess(mode: Mode, setting: Setting, stubUrl = 'http://127.0.0.1:9'): Promise<InProcess> {
   const place = await openPlace(mode, setting)
-  // Nothing is called here; the address is one that nobody listens at.
   const config = benchConfig({
     databaseUrl: place.databaseUrl,
     redisUrl: place.redisUrl,
     dataDir: place.dataDir,
-    stubUrl: 'http://127.0.0.1:9',
+    stubUrl,
   })
   const app = await build(config, {
     clock: daytimeClock(Date.now()),

@@ -4,6 +4,7 @@ import { startPostgres } from '../support/start-postgres.ts'
 import { startRedis } from '../support/start-redis.ts'
 import type { Bench, Section } from './bench.ts'
 import { capCheckBench } from './cap-check.ts'
+import { costBench } from './cost.ts'
 import { decideBench } from './decide.ts'
 import { drainBench } from './drain.ts'
 import { endToEndBench } from './end-to-end.ts'
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   intake: intakeBench,
   reserve: reserveBench,
   receipts: receiptsBench,
+  cost: costBench,
   latency: latencyBench,
   e2e: endToEndBench,
   planner: plannerBench,

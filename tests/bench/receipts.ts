@@ -91,7 +91,7 @@ async function sent(runtime: Runtime, count: number): Promise<AttemptKey[]> {
 }
 
 /** In the order in which they are taken from the end: all "sent" first. */
-const receiptsOf = (attempts: readonly AttemptKey[]): ReceivedReceipt[] =>
+export const receiptsOf = (attempts: readonly AttemptKey[]): ReceivedReceipt[] =>
   WORDS.flatMap(({ state, final }) =>
     attempts.map((attempt) => ({
       ...attempt,

@@ -1,8 +1,8 @@
-import { median, type Figure, type Section } from './bench.ts'
+import { median, type Figure, type Section, type Table } from './bench.ts'
 import type { Machine } from './machine.ts'
 
 const rounded = (value: number): string =>
-  value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 })
+  value.toLocaleString('en', { maximumFractionDigits: value < 1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0 })
 
 function figureLine({ name, unit, values, note }: Figure, width: number): string {
   const spread =
@@ -20,11 +20,22 @@ export function machineText(machine: Machine): string {
   ].join('\n')
 }
 
-export function sectionText({ bench, configuration, figures, leftOut }: Section): string {
+function tableText({ title, columns, rows }: Table): string {
+  const texts = rows.map(({ name, cells }) => [name, ...cells.map((cell) => (cell === null ? '–' : rounded(cell)))])
+  const all = [[title, ...columns], ...texts]
+  const widths = columns.map((_, i) => Math.max(...all.map((row) => (row[i + 1] as string).length)))
+  const first = Math.max(...texts.map(([name]) => (name as string).length))
+  const lineOf = ([name, ...cells]: string[]): string =>
+    `  ${(name as string).padEnd(first)}${cells.map((cell, i) => `  ${cell.padStart(widths[i] as number)}`).join('')}`
+  return [`\n  ${title}`, lineOf(['', ...columns]), ...texts.map(lineOf)].join('\n')
+}
+
+export function sectionText({ bench, configuration, figures, tables, leftOut }: Section): string {
   const width = Math.max(...figures.map((figure) => figure.name.length), 0)
   return [
     `\n${bench} · ${configuration}`,
     ...figures.map((figure) => figureLine(figure, width)),
+    ...(tables ?? []).map(tableText),
     ...leftOut.map((what) => `  left out: ${what}`),
   ].join('\n')
 }

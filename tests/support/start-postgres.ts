@@ -38,8 +38,12 @@ export async function newDatabase(name: string): Promise<{ postgres: string; dir
   return { postgres, directory, data }
 }
 
-/** A throwaway PostgreSQL with the URL of its maintenance database; null when it is not installed. */
-export async function startPostgres(): Promise<(ChildServer & { url: string }) | null> {
+/**
+ * A throwaway PostgreSQL with the URL of its maintenance database; null when it is not installed.
+ *
+ * @param settings  beyond the usual ones, or instead of them
+ */
+export async function startPostgres(settings: readonly string[] = []): Promise<(ChildServer & { url: string }) | null> {
   const made = await newDatabase('postgres')
   if (made === null) return null
   const port = await freePort()
@@ -50,7 +54,7 @@ export async function startPostgres(): Promise<(ChildServer & { url: string }) |
     made.data,
     '-p',
     String(port),
-    ...SETTINGS.flatMap((setting) => ['-c', setting]),
+    ...[...SETTINGS, ...settings].flatMap((setting) => ['-c', setting]),
   ]
   return { ...(await startChild(made.directory, command, () => answersSql(url))), url }
 }
