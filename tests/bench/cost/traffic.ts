@@ -55,7 +55,8 @@ export class Traffic {
       answered = false
       return write(...args)
     }) as Socket['write']
-    stream.on('data', (chunk: Buffer) => {
+    // Before pg itself hears of it, which may send the next statement at once.
+    stream.prependListener('data', (chunk: Buffer) => {
       counts.receivedBytes += chunk.length
       answered = true
     })
