@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * The value as JSON with sorted keys, without undefined ones: equal values give equal bytes.
@@ -8,12 +8,13 @@ import { createHash } from 'node:crypto'
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const entries = Object.entries(value)
-    .filter(([, entry]) => entry !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(',')}}`
+  let json = ''
+  for (const key of Object.keys(value).sort()) {
+    const entry = (value as Record<string, unknown>)[key]
+    if (entry !== undefined) json += `${json === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(entry)}`
+  }
+  return `{${json}}`
 }
 
 /** A version of this content: the first 16 hexadecimal digits of SHA-256 over its canonical JSON. */
-export const contentVersion = (value: unknown): string =>
-  createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 16)
+export const contentVersion = (value: unknown): string => hash('sha256', canonicalJson(value)).slice(0, 16)

@@ -1,6 +1,6 @@
 import { ACCOUNT_FACTS, NEXT_STEP_FACTS, VIEW_FACTS, type FactKind } from './view.ts'
 import { nearMiss } from '../model/faults.ts'
-import { BLOCK_HELPERS, WORD_HELPERS } from './words-engine.ts'
+import { WORD_BLOCKS, WORD_HELPERS } from './words-engine.ts'
 
 /** A defect of a template file: where and what. */
 export interface TemplateFault {
@@ -30,7 +30,6 @@ const ARITY: Readonly<Record<string, number>> = {
   unless: 1,
   each: 1,
 }
-const BLOCKS: readonly string[] = ['known', ...BLOCK_HELPERS]
 const LOOP_DATA: Readonly<Record<string, FactKind>> = { first: 'truth', last: 'truth', index: 'number' }
 
 /** The kind of each helper's first argument; other helpers take any. */
@@ -57,12 +56,9 @@ const USAGE_HINTS: Readonly<Record<FactKind, (fact: string) => string>> = {
 /**
  * Does a template use only the template language and existing facts?
  *
- * Wraps every fact in a call of `said`, `fact` or `maybe` (inside `known`), so that rendering detects a
- * missing one.
- *
  * @returns  faults with line numbers relative to this program, and its static words
  */
-export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault[]; texts: StaticText[] } {
+export function checkSyntax(program: hbs.AST.Program): { faults: TemplateFault[]; texts: StaticText[] } {
   const faults: TemplateFault[] = []
   const texts: StaticText[] = []
   const fault = (node: { loc: hbs.AST.SourceLocation }, problem: string): void => {
@@ -91,7 +87,7 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
         if (!mustache.escaped)
           fault(mustache, 'three braces or {{& are not part of the template language; write two braces')
         if (mustache.params.length > 0 || isHelper(mustache.path)) visitCall(mustache, scope, false)
-        else guardMustache(mustache, scope)
+        else visitFact(mustache, scope)
         return
       }
       case 'BlockStatement': {
@@ -112,7 +108,7 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
   const visitCall = (call: Call, scope: Scope, block: boolean): void => {
     const name = nameOf(call.path)
     const arity = Object.hasOwn(ARITY, name) ? ARITY[name] : undefined
-    if (arity === undefined || block !== BLOCKS.includes(name)) {
+    if (arity === undefined || block !== WORD_BLOCKS.includes(name)) {
       fault(
         call,
         `${block ? 'block' : 'helper'} "${name}" is not part of the template language${suggest(name, Object.keys(ARITY))}`,
@@ -121,9 +117,8 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
     }
     if (call.params.length !== arity) fault(call, `"${name}" takes ${arity} argument${arity === 1 ? '' : 's'}`)
     if (call.hash !== undefined && call.hash !== null) fault(call, `"${name}" takes no named arguments`)
-    call.params = call.params.map((param, index) =>
-      visitParam(param, scope, name, index === 0 ? (TAKES[name] ?? null) : null),
-    )
+    for (const [index, param] of call.params.entries())
+      visitParam(param, scope, name, index === 0 ? (TAKES[name] ?? null) : null)
   }
 
   const visitParam = (
@@ -131,28 +126,18 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
     scope: Scope,
     helper: string,
     takes: readonly FactKind[] | null,
-  ): hbs.AST.Expression => {
-    if (param.type !== 'PathExpression') {
-      if (param.type === 'SubExpression') visitCall(param as hbs.AST.SubExpression, scope, false)
-      if (takes !== null) fault(param, `"${helper}" takes a fact of the facts that templates may use`)
-      return param
-    }
-    checkPath(param as Path, scope, takes, helper)
-    return (param as Path).data && !isRoot(param as Path)
-      ? param
-      : guarded(param as Path, helper === 'known' ? 'maybe' : 'fact')
+  ): void => {
+    if (param.type === 'PathExpression') return checkPath(param as Path, scope, takes, helper)
+    if (param.type === 'SubExpression') visitCall(param as hbs.AST.SubExpression, scope, false)
+    if (takes !== null) fault(param, `"${helper}" takes a fact of the facts that templates may use`)
   }
 
-  const guardMustache = (mustache: hbs.AST.MustacheStatement, scope: Scope): void => {
+  const visitFact = (mustache: hbs.AST.MustacheStatement, scope: Scope): void => {
     if (mustache.path.type !== 'PathExpression') {
       fault(mustache, 'a literal needs no braces')
       return
     }
-    const path = mustache.path as Path
-    checkPath(path, scope, ['text', 'number'], null)
-    const call = guarded(path, 'said')
-    mustache.path = call.path
-    mustache.params = call.params
+    checkPath(mustache.path as Path, scope, ['text', 'number'], null)
   }
 
   /** @param takes  the kinds that may stand here; null: any */
@@ -171,7 +156,7 @@ export function checkAndGuard(program: hbs.AST.Program): { faults: TemplateFault
 const nameOf = (path: hbs.AST.Expression): string => (path.type === 'PathExpression' ? (path as Path).original : '')
 
 const isHelper = (path: hbs.AST.Expression): boolean =>
-  Object.hasOwn(WORD_HELPERS, nameOf(path)) || (BLOCK_HELPERS as readonly string[]).includes(nameOf(path))
+  Object.hasOwn(WORD_HELPERS, nameOf(path)) || WORD_BLOCKS.includes(nameOf(path))
 
 const isRoot = (path: Path): boolean => path.data && path.parts[0] === 'root'
 
@@ -218,18 +203,4 @@ const own = <T>(record: Readonly<Record<string, T>>, key: string): T | null =>
 function suggest(name: string, known: readonly string[]): string {
   const meant = nearMiss(name, known)
   return meant === null ? '' : `; did you mean "${meant}"?`
-}
-
-/** `(fact "path")`, as a syntax tree. */
-function guarded(path: Path, helper: 'said' | 'fact' | 'maybe'): hbs.AST.SubExpression {
-  const { loc } = path
-  const callee = { type: 'PathExpression', data: false, depth: 0, parts: [helper], original: helper, loc } as Path
-  const name = { type: 'StringLiteral', value: path.original, original: path.original, loc } as hbs.AST.StringLiteral
-  return {
-    type: 'SubExpression',
-    path: callee,
-    params: [name],
-    hash: undefined,
-    loc,
-  } as unknown as hbs.AST.SubExpression
 }

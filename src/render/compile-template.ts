@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import Handlebars from 'handlebars'
 import { LRUCache } from 'lru-cache'
-import { checkAndGuard, type StaticText, type TemplateFault } from './check-syntax.ts'
+import { checkSyntax, type StaticText, type TemplateFault } from './check-syntax.ts'
+import { compileWords } from './compile-words.ts'
 import type { View } from './view.ts'
-import { BLOCK_HELPERS, WORD_HELPERS, type WordsData, wordsEngine } from './words-engine.ts'
+import type { WordsData } from './words-engine.ts'
 
 /** A named part of a template file, and the line it starts on (from 1). */
 interface Section {
@@ -44,8 +46,11 @@ export function splitSections(source: string): Section[] {
 interface CompiledSection {
   /** The static texts, with their lines in the file. */
   texts: readonly StaticText[]
-  /** @throws MissingFact when the words need a fact that the view lacks */
-  write(view: View, data: WordsData): string
+  /**
+   * @param body  what {{body}} stands for, in a frame
+   * @throws      MissingFact when the words need a fact that the view lacks
+   */
+  write(view: View, data: WordsData, body?: string): string
 }
 
 /** A template file, compiled; `sections` holds the marked parts, and `body` for unmarked text. */
@@ -59,24 +64,8 @@ type Compiled = { ok: true; template: CompiledTemplate } | { ok: false; faults: 
 /** Compiling takes a hundred times as long as rendering, and texts change seldom. */
 const cache = new LRUCache<string, Compiled>({ max: 2_000 })
 
-const OPTIONS: CompileOptions = {
-  strict: true,
-  knownHelpersOnly: true,
-  noEscape: true,
-  // Handlebars' own helpers that are switched off here would otherwise count as known.
-  knownHelpers: {
-    helperMissing: false,
-    blockHelperMissing: false,
-    with: false,
-    log: false,
-    lookup: false,
-    ...Object.fromEntries([...BLOCK_HELPERS, ...Object.keys(WORD_HELPERS)].map((name) => [name, true])),
-  } as KnownHelpers,
-}
-
 /** The version of a text: the first 16 hex digits of its SHA-256. */
-export const templateVersion = (source: string): string =>
-  createHash('sha256').update(source, 'utf8').digest('hex').slice(0, 16)
+export const templateVersion = (source: string): string => hash('sha256', source).slice(0, 16)
 
 /**
  * Compiles a template file, or returns its faults with their lines.
@@ -111,17 +100,17 @@ function compile(source: string): Compiled {
 function compileSection(text: string, linesBefore: number): CompiledSection | { problems: TemplateFault[] } {
   let program: hbs.AST.Program
   try {
-    program = wordsEngine.parse(text)
+    program = Handlebars.parse(text)
   } catch (error) {
     return { problems: [{ line: linesBefore + parseLine(error), problem: 'is not a Handlebars template' }] }
   }
-  const checked = checkAndGuard(program)
+  const checked = checkSyntax(program)
   const shift = <T extends { line: number }>(item: T): T => ({ ...item, line: item.line + linesBefore })
   if (checked.faults.length > 0) return { problems: checked.faults.map(shift) }
-  const filled = wordsEngine.compile<View>(program, OPTIONS)
+  const write = compileWords(program)
   return {
     texts: checked.texts.map(shift),
-    write: (view, data) => filled(view, { data }),
+    write: (view, data, body) => write(view, { root: view, body, data }, null),
   }
 }
 

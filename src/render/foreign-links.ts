@@ -13,52 +13,51 @@ import { cleanLine, hostOf, leadsTo } from './text.ts'
  * @returns        the facts by name, never their values; empty when there are none
  */
 export function factsWithLinks(facts: TemplateFacts, message: Message | null): string[] {
-  const { creditor } = facts
-  const hosts = [
-    ...creditor.allowedLinks,
-    ...[creditor.payUrl, facts.optOutUrl]
-      .map((link) => (link === null ? null : hostOf(link)))
-      .filter((host) => host !== null),
-  ]
+  const found = new Set<string>()
   const rendered = message === null ? null : textOf(message)
-  return statedFacts(facts)
-    .filter(([, value]) => {
-      const text = cleanLine(value)
-      const foreign = clickableLinks(text).filter((link) => !leadsTo(link, hosts))
-      return (
-        foreign.length > 0 &&
-        (rendered === null || rendered.includes(text) || foreign.some((link) => rendered.includes(link)))
-      )
-    })
-    .map(([name]) => name)
+  let hosts: string[] | null = null
+  eachStatedFact(facts, (name, value) => {
+    const text = cleanLine(value)
+    const links = clickableLinks(text)
+    if (links.length === 0) return
+    hosts ??= ownHosts(facts)
+    const own = hosts
+    const foreign = links.filter((link) => !leadsTo(link, own))
+    if (
+      foreign.length > 0 &&
+      (rendered === null || rendered.includes(text) || foreign.some((link) => rendered.includes(link)))
+    )
+      found.add(`${name}\u0000${value}`)
+  })
+  return [...found].map((fact) => fact.slice(0, fact.indexOf('\u0000')))
 }
 
+const ownHosts = ({ creditor, optOutUrl }: TemplateFacts): string[] => [
+  ...creditor.allowedLinks,
+  ...[creditor.payUrl, optOutUrl].map((link) => (link === null ? null : hostOf(link))).filter((host) => host !== null),
+]
+
 /** Every fact available to templates that does not come from the operator. */
-function statedFacts({ recipient, accounts, variables }: TemplateFacts): (readonly [string, string])[] {
+function eachStatedFact(
+  { recipient, accounts, variables }: TemplateFacts,
+  take: (name: string, value: string) => void,
+): void {
   const { name, givenName, familyName, honorific } = recipient
-  const facts: (readonly [string, string | null])[] = [
-    ['recipient.name', name],
-    ['variables.givenName', givenName],
-    ['variables.familyName', familyName],
-    ['variables.honorific', honorific],
-    // Chinese joins them without a space.
-    ['variables.honorific', familyName === null || honorific === null ? null : `${familyName}${honorific}`],
-    ...Object.entries(variables).map(([key, value]) => [`variables.${key}`, value] as const),
-    ...accounts.flatMap(
-      (account) =>
-        [
-          ['reference.masked', account.masked],
-          ['factsForWords.originalCreditor', account.originalCreditor],
-          ['factsForWords.nextStep.party', account.nextStep?.party ?? null],
-        ] as const,
-    ),
-  ]
-  const unique = new Map(
-    facts
-      .filter((fact): fact is readonly [string, string] => fact[1] !== null)
-      .map((fact) => [fact.join('\u0000'), fact]),
-  )
-  return [...unique.values()]
+  const known = (fact: string, value: string | null): void => {
+    if (value !== null) take(fact, value)
+  }
+  known('recipient.name', name)
+  known('variables.givenName', givenName)
+  known('variables.familyName', familyName)
+  known('variables.honorific', honorific)
+  // Chinese joins them without a space.
+  if (familyName !== null && honorific !== null) take('variables.honorific', `${familyName}${honorific}`)
+  for (const key of Object.keys(variables)) take(`variables.${key}`, variables[key] as string)
+  for (const account of accounts) {
+    known('reference.masked', account.masked)
+    known('factsForWords.originalCreditor', account.originalCreditor)
+    known('factsForWords.nextStep.party', account.nextStep?.party ?? null)
+  }
 }
 
 function textOf(message: Message): string {

@@ -119,8 +119,7 @@ function framedBody(filled: Filled): string {
   const body = part(filled, 'body')
   const frame = filled.frame?.sections['body']
   if (frame === undefined) return body
-  const view = { ...filled.view, body: body.trim() }
-  return frame.write(view, filled.data)
+  return frame.write(filled.view, filled.data, body.trim())
 }
 
 /** A part of the tone's own file, or else of the frame. The body is the tone's own. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { canonicalJson } from '../model/canonical-json.ts'
 import type { Message } from '../model/message.ts'
 import { frameKey, sourceKey, type Template, type TemplateManifest, type TemplateSource } from '../model/template.ts'
@@ -14,7 +14,7 @@ import { MissingFact, WrongFactKind, type WordsData } from './words-engine.ts'
 
 /** The hash by which messages are compared: SHA-256, in hex, of the canonical JSON. */
 export function messageHash(message: Message): string {
-  return createHash('sha256').update(canonicalJson(message), 'utf8').digest('hex')
+  return hash('sha256', canonicalJson(message))
 }
 
 /** Which message to render. */
@@ -142,11 +142,9 @@ function compiled(source: TemplateSource): CompiledFile | { ok: false; problem: 
 
 /** Dates name their year unless it is that of the latest balance. */
 function wordsData(facts: TemplateFacts, locale: string): WordsData {
-  const years = facts.accounts
-    .map((a) => a.asOf?.slice(0, 4) ?? null)
-    .filter((year) => year !== null)
-    .sort()
-  return { locale, currentYear: years.at(-1) ?? null }
+  let latest: string | null = null
+  for (const { asOf } of facts.accounts) if (asOf !== null && (latest === null || asOf > latest)) latest = asOf
+  return { locale, currentYear: latest?.slice(0, 4) ?? null }
 }
 
 type Unhashed = Omit<Extract<RenderResult, { ok: true }>, 'hash'>

@@ -49,7 +49,8 @@ const BARE_HOST =
   /(?<![@\w.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:\/[^\s<>"'、。,;:()【】]*)?(?![\w.-]*@)/gi
 
 /** The links written with a scheme; a bare name with dots is not one. */
-export const explicitLinks = (text: string): string[] => (text.match(WITH_SCHEME) ?? []).map(trimmed)
+export const explicitLinks = (text: string): string[] =>
+  text.includes('://') ? (text.match(WITH_SCHEME) ?? []).map(trimmed) : []
 
 /** Every link in a text that a phone or mail program would make clickable, with or without `https://`. */
 export function linksIn(text: string): string[] {
@@ -118,6 +119,8 @@ const TYPOGRAPHIC: readonly (readonly [RegExp, string])[] = [
   [/[\u00a0\u2000-\u200a\u202f]/g, ' '],
 ]
 const GSM_EXTENDED = /[\^{}\\[\]~|€]/g
+/** Han, kana and whatever else no plainer form brings into GSM-7. */
+const NEVER_GSM = /[\u3000-\uffff]/
 
 /**
  * The text with plain quotes, dashes and spaces, where that alone makes it fit GSM-7.
@@ -125,7 +128,7 @@ const GSM_EXTENDED = /[\^{}\\[\]~|€]/g
  * One ’ in a name makes an SMS of one segment two or three; a text with another character that needs UCS-2 is unchanged.
  */
 export function foldedToGsm(text: string): string {
-  if (GSM_BASIC.test(text)) return text
+  if (GSM_BASIC.test(text) || NEVER_GSM.test(text)) return text
   const folded = TYPOGRAPHIC.reduce((words, [from, to]) => words.replace(from, to), text)
   return GSM_BASIC.test(folded.replace(GSM_EXTENDED, '')) ? folded : text
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import Handlebars from 'handlebars'
 import { describe, expect, it } from 'vitest'
 import { compileTemplate, templateVersion } from '../../src/render/compile-template.ts'
 import { MissingFact, WrongFactKind } from '../../src/render/words-engine.ts'
@@ -101,6 +102,39 @@ describe('the small language of templates', () => {
     ).toBe('a:h,b:h')
   })
 
+  it.each([
+    'a {{~helpLine~}} b {{! not written }} c & < "',
+    '{{#if several}}\n  yes {{count}}\n{{else if lateInterest}}\n  late\n{{else}}\n  no\n{{/if}}\nend',
+    '{{^if several}}one{{else}}many{{/if}}{{#unless lateInterest}} none{{/unless}}',
+    'of:\n{{#each accounts}}\n- {{masked}}{{#if @first}} first{{/if}}{{#unless @last}};{{/unless}}\n{{else}}\nnothing\n{{/each}}\n.',
+    '{{#each licenceLines}}{{this}}{{#if @last}}.{{else}}, {{/if}}{{else}}none{{/each}}',
+    '{{#if licenceLines}}some{{else}}none{{/if}} {{count}} {{account.masked}}',
+  ])('writes what Handlebars writes: %s', (source) => {
+    const one = { masked: 'a' }
+    for (const view of [
+      {
+        helpLine: 'h',
+        count: 2,
+        several: true,
+        lateInterest: true,
+        accounts: [one, { masked: 'b' }],
+        licenceLines: ['x', 'y'],
+        account: one,
+      },
+      {
+        helpLine: 'h',
+        count: 1,
+        several: false,
+        lateInterest: true,
+        accounts: [one],
+        licenceLines: ['x'],
+        account: one,
+      },
+      { helpLine: 'h', count: 0, several: false, lateInterest: false, accounts: [], licenceLines: [], account: one },
+    ])
+      expect(fill(source, view)).toBe(Handlebars.compile(source, { noEscape: true })(view))
+  })
+
   it('divides a file into parts', () => {
     expect(fill('--- subject ---\nA\n--- body ---\nB', {}, 'subject').trim()).toBe('A')
     expect(fill('B\n--- subject ---\nA', {}).trim()).toBe('B')
@@ -130,7 +164,7 @@ describe('the small language of templates', () => {
     ['{{fact total "total"}}', 'not part of the template language'],
     ['{{"x"}}', 'needs no braces'],
     ['{{constructor x}}', '"constructor" is not part of the template language'],
-    ['{{fact}}', 'not part of the template language'],
+    ['{{fact}}', '"fact" is not a fact'],
     ['{{helpLine', 'not a Handlebars template'],
     ['{{#if several}}x', 'not a Handlebars template'],
     ['{{body}}\n--- a ---\n--- a ---\n', 'comes twice'],
