@@ -11,7 +11,7 @@ import { daysPastDue } from '../plan/book-time.ts'
 import { type RecipientAddress, type RecipientForDecision, readRecipients } from '../record/dispatch/decision-inputs.ts'
 import { findIdempotencyKey, rememberIdempotencyKey } from '../record/idempotency.ts'
 import { isId, newId } from '../record/id.ts'
-import { lockAddresses, takeLocks, takeSequence } from '../record/locks.ts'
+import { lockAddresses, takeLocks } from '../record/locks.ts'
 import {
   accountsToCallAbout,
   addPermit,
@@ -106,7 +106,6 @@ export async function askPermit(
       called_at: null,
       settled_at: null,
       settled_by: null,
-      seq: await takeSequence(trx, recipientId),
     }
     await addPermit(trx, permit)
     if (key !== null)

@@ -11,7 +11,7 @@ import { planRecipient } from '../plan/plan-recipient.ts'
 import type { RecipientPlan, RecipientToPlan, PlannedReminder } from '../plan/recipient-plan.ts'
 import { readRecipients } from '../record/dispatch/decision-inputs.ts'
 import { newId } from '../record/id.ts'
-import { heldBy, type Locked, takeLocks, takeSequence } from '../record/locks.ts'
+import { heldBy, takeLocks } from '../record/locks.ts'
 import { lookUpByKey } from '../record/pg/batch.ts'
 import {
   addReminders,
@@ -169,11 +169,11 @@ async function planRecipients(
   const recipients = await planningInputs(trx, [...locked], now)
   const planned = await planAll(runtime, trx, recipients, packs, now)
   const reminders: NewReminder[] = []
-  const tasks: (NewTask & { seq: number })[] = []
+  const tasks: NewTask[] = []
   const records: Parameters<typeof recordRungs>[1][number][] = []
   const looks: { accountId: string; nextLookAt: number | null }[] = []
   for (const { recipient, plan } of planned) {
-    const made = await writeUp(runtime, trx, recipient, plan, now)
+    const made = writeUp(runtime, recipient, plan, now)
     reminders.push(...made.reminders)
     tasks.push(...made.tasks)
     records.push(...made.records)
@@ -307,18 +307,12 @@ function pinnedLadder(account: PlanningAccount): Ladder {
 
 interface WrittenUp {
   reminders: NewReminder[]
-  tasks: (NewTask & { seq: number })[]
+  tasks: NewTask[]
   records: Parameters<typeof recordRungs>[1][number][]
 }
 
 /** The rows of a plan, with ids, routes and keys. */
-async function writeUp(
-  runtime: Runtime,
-  trx: Locked,
-  recipient: PlanningRecipient,
-  plan: RecipientPlan,
-  now: number,
-): Promise<WrittenUp> {
+function writeUp(runtime: Runtime, recipient: PlanningRecipient, plan: RecipientPlan, now: number): WrittenUp {
   const accounts = new Map(recipient.accounts.map((account) => [account.id, account]))
   const reminders = plan.reminders.map((planned) => newReminder(runtime, recipient, planned, accounts))
   const steps: NewTask[] = plan.tasks.map((task) => ({
@@ -350,7 +344,6 @@ async function writeUp(
     instructions: `Decide whether to hand this account off: ${proposal.daysPastDue} days past due. Nothing is handed off by itself.`,
   }))
   const tasks = [...steps, ...handOffs]
-  const first = tasks.length === 0 ? 0 : await takeSequence(trx, recipient.id, tasks.length)
   const records = plan.records.map((record) => {
     const carrier = carrierOf(record, plan)
     const idOf = (kind: RungCarrier['kind'], made: readonly { id: string }[]): string | null =>
@@ -368,7 +361,7 @@ async function writeUp(
       taskId: idOf('task', steps) ?? idOf('hand-off', handOffs),
     }
   })
-  return { reminders, tasks: tasks.map((task, i) => ({ ...task, seq: first + i })), records }
+  return { reminders, tasks, records }
 }
 
 function newReminder(

@@ -246,7 +246,7 @@ async function recordReply(
 ): Promise<ReplyRow> {
   const at = new Date(now)
   const { channel, route } = message
-  const { sender, recipient } = locked
+  const { sender } = locked
   if (!isStop(reading)) {
     await addContact(trx, {
       recipient_id: sender.id,
@@ -265,7 +265,6 @@ async function recordReply(
       attempt_no: null,
       excess: null,
       recorded_at: at,
-      seq: recipient.takeSeq(),
     })
   }
   const taskId = needsAgent(reading) ? await openTask(runtime, trx, creditor, channel, reading, locked, now) : null

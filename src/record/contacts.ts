@@ -2,7 +2,7 @@ import { type Insertable, type Kysely, type Selectable, sql } from 'kysely'
 import { type Locked, requireHeld } from './locks.ts'
 import type { ContactTable, Database } from './schema.ts'
 
-export type ContactRow = Selectable<ContactTable>
+export type ContactRow = Omit<Selectable<ContactTable>, 'seq'>
 
 /** Records a contact that counts toward caps from now on; its recipient and address are locked. */
 export async function addContact(trx: Locked, contact: ContactRow): Promise<void> {

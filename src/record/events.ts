@@ -3,7 +3,7 @@ import type { StoredAccount } from './accounts.ts'
 import { type Locked, requireHeld } from './locks.ts'
 import type { Database, Db, EventTable } from './schema.ts'
 
-export type EventRow = Selectable<EventTable>
+export type EventRow = Omit<Selectable<EventTable>, 'seq'>
 
 /** Which event has this id of the creditor's? Null: none. */
 export async function findEvent(db: Db, creditor: string, externalId: string): Promise<EventRow | null> {

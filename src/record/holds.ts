@@ -4,7 +4,7 @@ import { type Locked, requireHeld } from './locks.ts'
 import type { Database, Db, HoldTable } from './schema.ts'
 
 /** `channel` absent or null: a hold on every channel. */
-export type HoldRow = Omit<Selectable<HoldTable>, 'channel'> & { channel?: Channel | null }
+export type HoldRow = Omit<Selectable<HoldTable>, 'channel' | 'seq'> & { channel?: Channel | null }
 
 /** Which holds of these recipients have not been ended? */
 export const openHolds = (db: Db, recipientIds: readonly string[]): Promise<HoldRow[]> =>

@@ -44,7 +44,6 @@ export async function recordBrokenPromise(
     id: string
     hold: LapsedHold
     event: { type: string; at: number; account: string | null }
-    seq: number
     now: Date
   },
 ): Promise<void> {
@@ -52,9 +51,9 @@ export async function recordBrokenPromise(
   const at = new Date(event.at)
   requireHeld(trx, [hold.recipientId])
   await sql`
-    INSERT INTO decorum.event (id, creditor, external_id, recipient_id, account_id, type, occurred_at, effective_at, received_at, body, body_hash, effect, seq)
+    INSERT INTO decorum.event (id, creditor, external_id, recipient_id, account_id, type, occurred_at, effective_at, received_at, body, body_hash, effect)
     VALUES (${broken.id}::uuid, ${hold.creditor}, ${`promise-broken:${hold.id}`}, ${hold.recipientId}::uuid, ${event.account}::uuid, ${event.type},
-      ${at}, ${at}, ${now}, '{}', '', 'the promised payment did not arrive; the ladder goes on, not firmer than before', ${broken.seq})
+      ${at}, ${at}, ${now}, '{}', '', 'the promised payment did not arrive; the ladder goes on, not firmer than before')
     ON CONFLICT (creditor, external_id) DO NOTHING`.execute(trx)
 }
 

@@ -197,13 +197,3 @@ export async function exclusively(trx: Transaction<Database>, table: string): Pr
   await sql`LOCK TABLE ${sql.table(`decorum.${table}`)} IN SHARE ROW EXCLUSIVE MODE`.execute(trx)
   return trx as Locked
 }
-
-/** Raises the recipient's sequence by `count`, under its lock; returns the first number of the run. */
-export async function takeSequence(locked: Locked, recipientId: string, count = 1): Promise<number> {
-  requireHeld(locked, [recipientId])
-  const { rows } = await sql<{ seq: number }>`
-    UPDATE decorum.recipient SET seq = seq + ${count} WHERE id = ${recipientId} RETURNING seq`.execute(locked)
-  const last = rows[0]?.seq
-  if (last === undefined) throw new RangeError(`no recipient ${recipientId}`)
-  return last - count + 1
-}

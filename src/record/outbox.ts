@@ -2,7 +2,8 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Instant } from '../model/time.ts'
 import type { Channel, ReminderStatus, Tone } from '../model/vocabulary.ts'
 import type { NoticeType } from '../model/webhook.ts'
-import type { Locked } from './locks.ts'
+import { nextInOrder } from './event-order.ts'
+import { type Locked, requireHeld } from './locks.ts'
 import type { Database } from './schema.ts'
 
 /** A notice to send, and the endpoint that it is for. */
@@ -16,39 +17,30 @@ export interface NewNotice {
 }
 
 /**
- * Adds notices to the outbox; the caller holds the lock of every recipient.
+ * Adds notices to the outbox; every recipient is locked.
  *
- * Each recipient's notices share one number of its sequence and are numbered in `part`. Numbers taken under
- * the lock become visible in their order, unlike commits of several processes.
+ * All of one call share one number of the ledger's order of events, and each recipient's are numbered in `part`.
+ * Numbers taken under the lock become visible in their order, unlike commits of several processes.
  */
 export async function addNotices(trx: Locked, notices: readonly NewNotice[], now: Instant): Promise<void> {
   if (notices.length === 0) return
-  const recipients = [...new Set(notices.map((notice) => notice.recipientKey))]
-  const { rows: taken } = await sql<{ id: string; seq: number }>`
-    UPDATE decorum.recipient SET seq = seq + 1 WHERE id = ANY(${recipients}::uuid[]) RETURNING id, seq`.execute(trx)
-  const sequence = new Map(taken.map((row) => [row.id, row.seq]))
+  requireHeld(
+    trx,
+    notices.map((notice) => notice.recipientKey),
+  )
   const parts = new Map<string, number>()
-  const rows = notices.flatMap(({ recipientKey, creditor, type, data, endpoints }) => {
-    const part = (parts.get(recipientKey) ?? -1) + 1
-    parts.set(recipientKey, part)
-    const seq = sequence.get(recipientKey)
-    return endpoints.map((endpoint) => ({
-      recipientKey,
-      seq,
-      part,
-      endpoint,
-      creditor,
-      type,
-      body: { ...data, sequence: seq },
-    }))
+  const rows = notices.flatMap(({ endpoints, ...notice }) => {
+    const part = (parts.get(notice.recipientKey) ?? -1) + 1
+    parts.set(notice.recipientKey, part)
+    return endpoints.map((endpoint) => ({ ...notice, part, endpoint }))
   })
   await sql`
+    WITH taken AS MATERIALIZED (SELECT ${nextInOrder} AS seq)
     INSERT INTO decorum.outbox (recipient_id, seq, part, endpoint, creditor, type, body, at, next_try_at)
-    SELECT x."recipientKey", x.seq, x.part, x.endpoint, x.creditor, x.type, x.body, ${new Date(now)}, clock_timestamp()
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      AS x ("recipientKey" uuid, seq bigint, part smallint, endpoint text, creditor text, type text, body jsonb)`.execute(
-    trx,
-  )
+    SELECT x."recipientKey", taken.seq, x.part, x.endpoint, x.creditor, x.type, x.data || jsonb_build_object('sequence', taken.seq),
+      ${new Date(now)}, clock_timestamp()
+    FROM taken, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS x ("recipientKey" uuid, part smallint, endpoint text, creditor text, type text, data jsonb)`.execute(trx)
 }
 
 /** A claimed notice: one endpoint's next about one recipient. */
@@ -143,7 +135,7 @@ export async function deleteOldNotices(
 export interface NoticeSubject {
   reminderId: string
   creditor: string
-  /** Ours, for the lock and the sequence. */
+  /** Ours, for the lock and the order of notices. */
   recipientKey: string
   recipientId: string
   /** The lead account first. */
@@ -231,7 +223,7 @@ export async function settleNotices(
 
 /** A recipient with upstream's own ids. */
 interface UpstreamRecipient {
-  /** Ours, for the lock and the sequence. */
+  /** Ours, for the lock and the order of notices. */
   recipientKey: string
   creditor: string
   recipientId: string

@@ -4,7 +4,7 @@ import type { AccountForDecision } from './dispatch/decision-inputs.ts'
 import { type AddressAnchor, type Locked, requireHeld } from './locks.ts'
 import type { Database, Db, PermitTable } from './schema.ts'
 
-export type PermitRow = Selectable<PermitTable>
+export type PermitRow = Omit<Selectable<PermitTable>, 'seq'>
 
 /** Records a permit, granted or denied, and for a granted one the call as a contact that counts from now on. */
 export async function addPermit(trx: Locked, permit: PermitRow): Promise<void> {
@@ -18,11 +18,9 @@ export async function addPermit(trx: Locked, permit: PermitRow): Promise<void> {
   await trx.insertInto('decorum.permit').values(row).execute()
   if (permit.status !== 'open') return
   await sql`
-    INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, mode, outcome, made_by, address_hash, account_ids, recorded_at, seq)
+    INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, mode, outcome, made_by, address_hash, account_ids, recorded_at)
     VALUES (${permit.recipient_id}::uuid, ${permit.asked_at}, ${permit.id}::uuid, ${permit.creditor}, 'phone', 'outbound', ${permit.mode}, 'pending',
-      ${permit.made_by}, ${permit.address_hash}, ${permit.account_ids}::uuid[], ${permit.asked_at}, ${permit.seq})`.execute(
-    trx,
-  )
+      ${permit.made_by}, ${permit.address_hash}, ${permit.account_ids}::uuid[], ${permit.asked_at})`.execute(trx)
 }
 
 /** A permit; null when there is none, or none of this creditor's. */

@@ -249,19 +249,19 @@ export async function addReminders(
   return added
 }
 
-/** Adds tasks; the sequence of each recipient is raised by the caller, who holds its lock. */
-export async function addTasks(
-  trx: Transaction<Database>,
-  tasks: readonly (NewTask & { seq: number })[],
-  now: Instant,
-): Promise<void> {
+/** Adds tasks of locked recipients, in this order. */
+export async function addTasks(trx: Locked, tasks: readonly NewTask[], now: Instant): Promise<void> {
   if (tasks.length === 0) return
+  requireHeld(
+    trx,
+    tasks.map((task) => task.recipientId),
+  )
   await sql`
-    INSERT INTO decorum.task (id, creditor, recipient_id, account_ids, kind, ladder, rung, tone, channels, step_kind, instructions, status, due_at, expires_at, created_at, seq)
+    INSERT INTO decorum.task (id, creditor, recipient_id, account_ids, kind, ladder, rung, tone, channels, step_kind, instructions, status, due_at, expires_at, created_at)
     SELECT x.id, x.creditor, x."recipientId", ARRAY(SELECT jsonb_array_elements_text(x."accountIds")::uuid), x.kind, x.ladder, x.rung, x.tone,
-      ARRAY(SELECT jsonb_array_elements_text(coalesce(x.channels, '[]'))), coalesce(x."stepKind", 'reminder'), x.instructions, 'open', ${at('dueAt')}, ${at('expiresAt')}, ${new Date(now)}, x.seq
+      ARRAY(SELECT jsonb_array_elements_text(coalesce(x.channels, '[]'))), coalesce(x."stepKind", 'reminder'), x.instructions, 'open', ${at('dueAt')}, ${at('expiresAt')}, ${new Date(now)}
     FROM ${set(tasks)} AS x (id uuid, creditor text, "recipientId" uuid, "accountIds" jsonb, kind text, ladder text, rung text, tone text,
-      channels jsonb, "stepKind" text, instructions text, "dueAt" float8, "expiresAt" float8, seq bigint)`.execute(trx)
+      channels jsonb, "stepKind" text, instructions text, "dueAt" float8, "expiresAt" float8)`.execute(trx)
 }
 
 /** Records the state of each rung; a rung recorded before in the same pass keeps its first record. */

@@ -35,7 +35,7 @@ export async function receiptSubject(
   return rows[0] ?? null
 }
 
-/** Records a receipt, under the next sequence number of its locked recipient; false when it was recorded before. */
+/** Records a receipt; its recipient is locked. False when it was recorded before. */
 export async function keepReceipt(
   trx: Locked,
   receipt: {
@@ -52,10 +52,9 @@ export async function keepReceipt(
   const { word } = receipt
   requireHeld(trx, [receipt.recipientId])
   const { rows } = await sql<{ one: number }>`/* keep-receipt */
-    WITH numbered AS (UPDATE decorum.recipient SET seq = seq + 1 WHERE id = ${receipt.recipientId}::uuid RETURNING seq)
-    INSERT INTO decorum.receipt (reminder_id, attempt_no, dedupe, state, final, code, said_at, received_at, changed, seq)
-    SELECT ${receipt.reminderId}::uuid, ${receipt.attemptNo}::smallint, ${receipt.dedupe}, ${word.state}, ${word.final}::boolean, ${word.code},
-      ${receipt.saidAt}::timestamptz, ${receipt.receivedAt}::timestamptz, ${receipt.changed}::boolean, seq FROM numbered
+    INSERT INTO decorum.receipt (reminder_id, attempt_no, dedupe, state, final, code, said_at, received_at, changed)
+    VALUES (${receipt.reminderId}::uuid, ${receipt.attemptNo}::smallint, ${receipt.dedupe}, ${word.state}, ${word.final}::boolean, ${word.code},
+      ${receipt.saidAt}::timestamptz, ${receipt.receivedAt}::timestamptz, ${receipt.changed}::boolean)
     ON CONFLICT DO NOTHING RETURNING 1 AS one`.execute(trx)
   return rows.length === 1
 }

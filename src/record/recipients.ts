@@ -6,7 +6,7 @@ import type { Db, ConsentTable, Database, RecipientAddressTable, RecipientTable 
 
 export type RecipientRow = Selectable<RecipientTable>
 export type OwnAddress = Selectable<RecipientAddressTable>
-export type Consent = Selectable<ConsentTable>
+export type Consent = Omit<Selectable<ConsentTable>, 'seq'>
 
 /** A recipient with every address, removed ones included, and every consent. */
 export interface KnownRecipient {
@@ -60,7 +60,6 @@ export async function knownRecipients(trx: Transaction<Database>, ids: readonly 
 
 /** What may change about a recipient; the rest is fixed when it is added, or written elsewhere. */
 const CHANGING = {
-  seq: 'bigint',
   name: 'bytea',
   locale: 'text',
   time_zone: 'text',
@@ -110,7 +109,7 @@ const textOf = (row: RecipientRow): string => keyText({ creditor: row.creditor, 
 
 const updateRecipients = updateRows<RecipientRow>('decorum.recipient', { id: 'uuid', ...CHANGING })
 
-/** Writes what changed about locked recipients, their sequence included. */
+/** Writes what changed about locked recipients. */
 export async function writeRecipients(trx: Locked, recipients: readonly RecipientRow[]): Promise<void> {
   requireHeld(
     trx,
@@ -166,7 +165,6 @@ const insertConsents = insertRows<Consent>('decorum.consent', {
   ends_at: 'timestamptz',
   source: 'text',
   recorded_at: 'timestamptz',
-  seq: 'bigint',
 })
 
 export async function addConsents(trx: Locked, consents: readonly Consent[]): Promise<void> {

@@ -62,7 +62,6 @@ export interface RecipientTable {
   id: string
   creditor: string
   external_id: string
-  seq: Generated<number>
   data_key: Buffer | null
   data_key_id: string | null
   name: Buffer | null
@@ -115,7 +114,7 @@ export interface ConsentTable {
   ends_at: Date | null
   source: string | null
   recorded_at: Date
-  seq: number
+  seq: Generated<number>
 }
 
 export interface LadderVersionTable {
@@ -202,7 +201,7 @@ export interface EventTable {
   note: Buffer | null
   body_hash: Buffer
   effect: string | null
-  seq: number
+  seq: Generated<number>
 }
 
 export interface HoldTable {
@@ -220,7 +219,7 @@ export interface HoldTable {
   event_id: string | null
   created_by: string
   created_at: Date
-  seq: number
+  seq: Generated<number>
   /** Null: every channel. */
   channel: Generated<Channel | null>
 }
@@ -241,6 +240,7 @@ export interface SuppressionTable {
   lifted_by: string | null
   lift_reason: string | null
   created_by: string
+  /** Null: of no recipient. */
   seq: number | null
   /** The suppression of an address from which this one of its holder follows. */
   cause: Generated<string | null>
@@ -323,7 +323,7 @@ export interface TaskTable {
   completed_by: string | null
   completed_at: Date | null
   created_at: Date
-  seq: number
+  seq: Generated<number>
   /** In order of preference; empty: the task contacts no one. */
   channels: Generated<Channel[]>
   step_kind: Generated<Kind>
@@ -346,7 +346,7 @@ export interface DecisionTable {
   candidate_zones: string[]
   facts: Json<Facts>
   attempt_no: number | null
-  seq: number
+  seq: Generated<number>
 }
 
 export interface AttemptTable {
@@ -382,7 +382,7 @@ export interface AttemptTable {
   delivery_at: Date | null
   resolved_by: string | null
   looked_up_at: Date | null
-  seq: number
+  seq: Generated<number>
 }
 
 export interface ReceiptTable {
@@ -395,7 +395,7 @@ export interface ReceiptTable {
   said_at: Date | null
   received_at: Date
   changed: boolean
-  seq: number
+  seq: Generated<number>
 }
 
 export interface ContactTable {
@@ -415,7 +415,7 @@ export interface ContactTable {
   attempt_no: number | null
   excess: Json<string[] | null>
   recorded_at: Date
-  seq: number
+  seq: Generated<number>
 }
 
 /** Messages that recipients sent back. */
@@ -533,7 +533,7 @@ export interface PermitTable {
   called_at: Date | null
   settled_at: Date | null
   settled_by: string | null
-  seq: number
+  seq: Generated<number>
 }
 
 /** An operator's answer for an attempt in doubt. */

@@ -1,9 +1,10 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { Channel, SuppressionReason, SuppressionScope } from '../model/vocabulary.ts'
+import { nextInOrder } from './event-order.ts'
 import { type Locked, requireHeld } from './locks.ts'
 import type { Database, Db, SuppressionTable } from './schema.ts'
 
-type SuppressionRow = Selectable<SuppressionTable>
+type SuppressionRow = Omit<Selectable<SuppressionTable>, 'seq'>
 
 export interface SuppressionTerms {
   creditor: string
@@ -45,7 +46,7 @@ export async function addSuppression(trx: Locked, row: SuppressionRow): Promise<
   requireHeld(trx, [row.recipient_id])
   await trx
     .insertInto('decorum.suppression')
-    .values(row as Insertable<SuppressionTable>)
+    .values({ ...row, seq: row.recipient_id === null ? null : nextInOrder } as Insertable<SuppressionTable>)
     .execute()
 }
 
@@ -173,11 +174,11 @@ export async function suppressionsFor(
 }
 
 /** Assigns a suppression that waited for its recipient to the recipient. */
-export async function assignSuppression(trx: Locked, id: string, recipientId: string, seq: number): Promise<void> {
+export async function assignSuppression(trx: Locked, id: string, recipientId: string): Promise<void> {
   requireHeld(trx, [recipientId])
   await trx
     .updateTable('decorum.suppression')
-    .set({ recipient_id: recipientId, seq })
+    .set({ recipient_id: recipientId, seq: nextInOrder })
     .where('id', '=', id)
     .where('recipient_id', 'is', null)
     .execute()

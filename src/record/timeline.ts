@@ -24,7 +24,7 @@ interface TimelinePage {
 /**
  * What happened to this account and, where it concerns every account, to its borrower? Oldest first.
  *
- * At one instant the recipient's sequence orders entries; those without (a spell, a skipped step) come first.
+ * At one instant the order of events (`seq`) decides; entries without (a spell, a skipped step) come first.
  */
 export async function accountTimeline(db: Kysely<Database>, page: TimelinePage): Promise<TimelineRow[]> {
   const { accountId: account, recipientId: recipient, creditor, after } = page

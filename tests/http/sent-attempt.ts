@@ -128,7 +128,6 @@ export async function sentAttempt(
       valid_seconds: 600,
       provider_ref: over.providerRef ?? null,
       settled_at: at,
-      seq: 1,
     } as never)
     .execute()
   await db
@@ -148,7 +147,6 @@ export async function sentAttempt(
       reminder_id: reminderId,
       attempt_no: attemptNo,
       recorded_at: at,
-      seq: 1,
     } as never)
     .execute()
   return { reminderId, attemptNo, addressId: address.id }

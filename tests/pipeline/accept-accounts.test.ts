@@ -123,7 +123,7 @@ eachLedger('putting an account', (_name, openFresh) => {
       applied: true,
       changed: false,
     })
-    expect((await person('p-again')).seq).toBe(before.seq)
+    expect(await person('p-again')).toEqual(before)
     expect(await spells('again')).toHaveLength(1)
   })
 

@@ -6,6 +6,7 @@ import { recipientBody } from '../../src/intake/recipient-body.ts'
 import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
+import { takeLocks } from '../../src/record/locks.ts'
 import { addTasks } from '../../src/record/planning.ts'
 import { commandService as bind } from '../../src/services/commands.ts'
 import { eachLedger } from '../support/ledger.ts'
@@ -274,9 +275,9 @@ eachLedger('accepting stops, pauses, contacts and wishes', (_name, openFresh) =>
       const id = await put()
       const row = await account(id)
       const taskId = newId()
-      await ledger.db.transaction().execute((trx) =>
+      await ledger.db.transaction().execute(async (trx) =>
         addTasks(
-          trx,
+          await takeLocks(trx, { recipients: [row.recipient_id] }, 'wait'),
           [
             {
               id: taskId,
@@ -290,7 +291,6 @@ eachLedger('accepting stops, pauses, contacts and wishes', (_name, openFresh) =>
               instructions: '',
               dueAt: clock.now(),
               expiresAt: clock.now() + 9e7,
-              seq: 1,
             },
           ],
           clock.now(),
@@ -318,9 +318,9 @@ eachLedger('accepting stops, pauses, contacts and wishes', (_name, openFresh) =>
     const id = await put()
     const row = await account(id)
     const [taskId, waits] = [newId(), await remind(id)]
-    await ledger.db.transaction().execute((trx) =>
+    await ledger.db.transaction().execute(async (trx) =>
       addTasks(
-        trx,
+        await takeLocks(trx, { recipients: [row.recipient_id] }, 'wait'),
         [
           {
             id: taskId,
@@ -334,7 +334,6 @@ eachLedger('accepting stops, pauses, contacts and wishes', (_name, openFresh) =>
             instructions: '',
             dueAt: clock.now(),
             expiresAt: clock.now() + 9e7,
-            seq: 1,
           },
         ],
         clock.now(),

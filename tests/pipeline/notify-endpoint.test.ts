@@ -93,7 +93,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
       .execute()
   const words = (told: Receiver = receiver) => told.heard.map((heard) => heard.body.data['word'])
 
-  it('says what happened to each person in the order of the person’s own sequence', async () => {
+  it('says what happened to each person in the order in which it happened', async () => {
     const [a, b] = [await recipient(), await recipient()]
     await happens(a, ['a1', 'a2', 'a3'])
     await happens(b, ['b1', 'b2'])
@@ -102,7 +102,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
     expect(words().filter((word) => String(word).startsWith('b'))).toEqual(['b1', 'b2'])
     expect(receiver.heard[0]).toMatchObject({
       id: expect.stringMatching(/^[0-9a-f-]{36}_\d+_0$/),
-      body: { type: 'reminder.sent', timestamp: '2026-11-23T02:00:00.000Z', data: { sequence: 1 } },
+      body: { type: 'reminder.sent', timestamp: '2026-11-23T02:00:00.000Z', data: { sequence: expect.any(Number) } },
     })
     expect((await rows()).every((row) => row.outcome === 'taken' && row.done_at !== null && row.tries === 1)).toBe(true)
   })
@@ -246,7 +246,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
 
   it('gives up after three days of trying, and goes on with what came after', async () => {
     await happens(await recipient(), ['a1', 'a2'])
-    await sql`UPDATE decorum.outbox SET tries = 60, written_at = written_at - interval '3 days' WHERE seq = 1`.execute(
+    await sql`UPDATE decorum.outbox SET tries = 60, written_at = written_at - interval '3 days' WHERE seq = (SELECT min(seq) FROM decorum.outbox)`.execute(
       ledger.db,
     )
     receiver.manner = ({ body }) => (body.data['word'] === 'a1' ? 500 : 204)

@@ -60,8 +60,7 @@ whenThere('PostgreSQL', 'a batch is found by its keys', () => {
       [
         'write-reservation',
         /reminder_pkey/,
-        (trx) =>
-          writeReservation(heldByAdding(trx, []), ring, { decisions: [], attempts: [], steps: [step] }, () => 0, now),
+        (trx) => writeReservation(heldByAdding(trx, []), ring, { decisions: [], attempts: [], steps: [step] }, now),
       ],
       [
         'stop-looking',

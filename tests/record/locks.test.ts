@@ -10,7 +10,7 @@ import {
   lockAddresses,
   lockNewAddresses,
   takeLocks,
-  takeSequence,
+  requireHeld,
   type Locked,
   type NewAnchor,
 } from '../../src/record/locks.ts'
@@ -72,7 +72,6 @@ whenThere('PostgreSQL', 'locks', () =>
         id,
         creditor: 'acme',
         external_id: id,
-        seq: 0,
         location_evidence: [],
         blocked_times: [],
         created_at: new Date(),
@@ -95,8 +94,8 @@ whenThere('PostgreSQL', 'locks', () =>
         const locked = await takeLocks(trx, { recipients: [first, first] }, 'wait')
         expect([...heldBy(locked).recipients]).toEqual([first])
         expect(await leftToOthers()).toEqual([second])
-        await expect(takeSequence(locked, first)).resolves.toBe(1)
-        await expect(takeSequence(locked, second)).rejects.toThrow(/does not hold/)
+        expect(() => requireHeld(locked, [first])).not.toThrow()
+        expect(() => requireHeld(locked, [second])).toThrow(/does not hold/)
       })
       expect((await leftToOthers()).sort()).toEqual([first, second].sort())
     })

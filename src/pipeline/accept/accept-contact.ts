@@ -70,7 +70,6 @@ export async function acceptContact(
       attempt_no: null,
       excess: null,
       recorded_at: at,
-      seq: recipient.takeSeq(),
     })
     await rememberIdempotencyKey(
       trx,

@@ -99,8 +99,9 @@ export async function acceptEvent(
         exceptContact: null,
       })
     }
-    await writeDrafts(runtime, trx, context.drafts, actor.name, now)
+    // Before what follows from it, as timelines tell it.
     await addEvent(trx, event)
+    await writeDrafts(runtime, trx, context.drafts, actor.name, now)
     return { ...named, repeated: false, effect: effect.words }
   })
 }
@@ -224,6 +225,5 @@ function eventRow(runtime: Runtime, body: EventBody, context: EventContext, hash
     note: sealed,
     body_hash: hash,
     effect,
-    seq: recipient.takeSeq(),
   }
 }

@@ -132,7 +132,6 @@ export async function completeTask(
         attempt_no: null,
         excess: null,
         recorded_at: new Date(now),
-        seq: recipient.takeSeq(),
       })
       effects.push(`a contact was recorded: ${contact.outcome}`)
     }

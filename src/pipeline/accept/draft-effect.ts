@@ -76,7 +76,7 @@ function taskOf(
   recipient: RecipientDraft,
   { kind, channels, stepKind, instructions, expiresAt }: TaskToOpen,
   { now, step }: ReportedBy,
-): NewTask & { seq: number } {
+): NewTask {
   if (step === undefined) throw new RangeError('a follow-up task needs a step')
   return {
     ...step,
@@ -89,7 +89,6 @@ function taskOf(
     instructions,
     dueAt: now,
     expiresAt,
-    seq: recipient.takeSeq(),
   }
 }
 

@@ -75,7 +75,7 @@ export interface HoldInput {
   now: Instant
 }
 
-/** The row of a new hold on a locked recipient, with its sequence number; every hold is opened here. */
+/** The row of a new hold on a locked recipient; every hold is opened here. */
 export function openHold(recipient: RecipientDraft, input: HoldInput): HoldRow {
   return {
     id: newId(),
@@ -93,7 +93,6 @@ export function openHold(recipient: RecipientDraft, input: HoldInput): HoldRow {
     event_id: input.eventId ?? null,
     created_by: input.by,
     created_at: new Date(input.now),
-    seq: recipient.takeSeq(),
   }
 }
 

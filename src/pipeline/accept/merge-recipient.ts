@@ -25,7 +25,6 @@ export const newRecipient = (id: string, key: UpstreamKey, dataKey: WrappedKey, 
         id,
         creditor: key.creditor,
         external_id: key.externalId,
-        seq: 0,
         data_key: dataKey.wrapped,
         data_key_id: dataKey.keyId,
         name: null,
@@ -46,7 +45,7 @@ export const newRecipient = (id: string, key: UpstreamKey, dataKey: WrappedKey, 
     true,
   )
 
-/** A locked recipient with its changes, to be written at the end of the transaction; it hands out sequence numbers. */
+/** A locked recipient with its changes, to be written at the end of the transaction. */
 export class RecipientDraft {
   readonly row: RecipientRow
   readonly addresses: OwnAddress[]
@@ -69,12 +68,6 @@ export class RecipientDraft {
   /** The key that seals the recipient's personal data. */
   dataKey(vault: Vault): DataKey {
     return (this.#key ??= vault.unwrap(this.row.data_key, this.row.data_key_id))
-  }
-
-  /** The next number of the recipient's sequence, which orders timelines. */
-  takeSeq(): number {
-    this.dirty = true
-    return ++this.row.seq
   }
 }
 
@@ -266,6 +259,5 @@ function addConsent(draft: RecipientDraft, consent: ConsentInput, hash: Buffer |
     ends_at: until === null ? null : new Date(until),
     source: consent.source ?? null,
     recorded_at: new Date(now),
-    seq: draft.takeSeq(),
   })
 }

@@ -8,7 +8,7 @@ import {
   type SuppressionScope,
 } from '../../model/vocabulary.ts'
 import { newId } from '../../record/id.ts'
-import { lockAwaited, type Locked, takeSequence } from '../../record/locks.ts'
+import { lockAwaited, type Locked } from '../../record/locks.ts'
 import { wakeRecipient } from '../../record/reminders.ts'
 import {
   addSuppression,
@@ -51,8 +51,6 @@ interface SuppressContext {
   /** All recipients it concerns: the one named and, for an address, all who have it. The caller holds their locks and the address's. */
   owners: readonly string[]
   now: Instant
-  /** Takes a recipient's next sequence number, where the caller counts them in a draft. */
-  takeSeq?: (recipientId: string) => number
   /** Extra fields of the webhook notice; null: no notice, because upstream itself reported it. */
   notice?: Partial<SuppressionNotice> | null
   /** False: the caller wakes the recipients' waiting reminders. */
@@ -132,7 +130,7 @@ async function record(
   input: SuppressionInput,
   cause: string | null,
   personal: boolean,
-  { now, takeSeq }: SuppressContext,
+  { now }: SuppressContext,
 ): Promise<{ id: string; standing: boolean }> {
   const awaits = { recipient: null, account: null, ...input.awaits }
   const terms: SuppressionTerms = {
@@ -150,12 +148,6 @@ async function record(
   const standing = await standingSuppression(trx, terms)
   if (standing !== null) return { id: standing, standing: true }
   const id = newId()
-  const seq =
-    terms.recipientId === null
-      ? null
-      : takeSeq === undefined
-        ? await takeSequence(trx, terms.recipientId)
-        : takeSeq(terms.recipientId)
   await addSuppression(trx, {
     id,
     creditor: terms.creditor,
@@ -172,7 +164,6 @@ async function record(
     lifted_by: null,
     lift_reason: null,
     created_by: input.by,
-    seq,
     cause,
     awaits_recipient: terms.awaitsRecipient,
     awaits_account: terms.awaitsAccount,
@@ -202,23 +193,19 @@ export async function adoptSuppressions(
     'shared',
   )
   const found = await suppressionsFor(trx, arrivals, RECIPIENT_REASONS, new Date(now - AWAITED_FOR_MS))
-  const drafted = new Map(drafts.recipients.map((recipient) => [recipient.row.id, recipient]))
-  for (const one of found) {
-    const recipient = drafted.get(one.recipientId)
-    if (recipient !== undefined) await adopt(runtime, trx, one, recipient, by, now)
-  }
+  const drafted = new Set(drafts.recipients.map((recipient) => recipient.row.id))
+  for (const one of found) if (drafted.has(one.recipientId)) await adopt(runtime, trx, one, by, now)
 }
 
 async function adopt(
   runtime: Runtime,
   trx: Locked,
   { suppression, recipientId }: FoundSuppression,
-  recipient: RecipientDraft,
   by: string,
   now: Instant,
 ): Promise<void> {
   if (suppression.awaits_recipient !== null || suppression.awaits_account !== null)
-    return assignSuppression(trx, suppression.id, recipientId, recipient.takeSeq())
+    return assignSuppression(trx, suppression.id, recipientId)
   await suppress(
     runtime,
     trx,
@@ -235,7 +222,7 @@ async function adopt(
       until: suppression.ends_at?.getTime() ?? null,
       cause: suppression.id,
     },
-    { owners: [recipientId], now, takeSeq: () => recipient.takeSeq(), notice: null, wake: false },
+    { owners: [recipientId], now, notice: null, wake: false },
   )
 }
 

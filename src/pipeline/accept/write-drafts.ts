@@ -21,7 +21,7 @@ export interface Drafts {
   newHolds: HoldRow[]
   endedHolds: { id: string; reason: string }[]
   suppressions: NewSuppression[]
-  tasks: (NewTask & { seq: number })[]
+  tasks: NewTask[]
   excess: RecipientExcess[]
   /** Recipients whose waiting reminders and plans are decided again. */
   replan: Set<string>
@@ -54,11 +54,7 @@ export const noDrafts = (): Drafts => ({
   replan: new Set(),
 })
 
-/**
- * Writes the drafts, and cancels or wakes the accounts' waiting reminders.
- *
- * Webhook notices come last, because they take numbers of the sequences that the drafts count until then.
- */
+/** Writes the drafts, cancels or wakes the accounts' waiting reminders, and last adds what webhooks are to tell. */
 export async function writeDrafts(
   runtime: Runtime,
   trx: Locked,
@@ -129,20 +125,14 @@ export async function writeDrafts(
 async function writeSuppressions(
   runtime: Runtime,
   trx: Locked,
-  { recipients, suppressions }: Drafts,
+  { suppressions }: Drafts,
   now: Instant,
 ): Promise<(NewSuppression & Suppressed)[]> {
-  const drafted = new Map(recipients.map((recipient) => [recipient.row.id, recipient]))
   const written = []
   for (const one of suppressions) {
-    const takeSeq = (recipientId: string): number => {
-      const recipient = drafted.get(recipientId)
-      if (recipient === undefined) throw new RangeError('the suppressed recipient is not locked')
-      return recipient.takeSeq()
-    }
     written.push({
       ...one,
-      ...(await suppress(runtime, trx, one.input, { owners: one.owners, now, takeSeq, notice: null, wake: false })),
+      ...(await suppress(runtime, trx, one.input, { owners: one.owners, now, notice: null, wake: false })),
     })
   }
   return written

@@ -175,7 +175,7 @@ async function reservePart(
       new Date(now),
     )
   }
-  await writeReservation(trx, ring, decider.written, (id) => (recipients.get(id) as LockedRecipient).seq, now)
+  await writeReservation(trx, ring, decider.written, now)
   for (const reminder of decider.ended) await fallBack(runtime, trx, reminder.id, reminder.reason, now)
   await addReminderNotices(
     runtime,

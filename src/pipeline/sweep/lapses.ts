@@ -8,7 +8,7 @@ import { lostRings } from '../../record/claim.ts'
 import { overdueLeases, putInDoubt, unreportedCalls } from '../../record/doubts.ts'
 import { newId } from '../../record/id.ts'
 import { closeLapsedHold, expireTasks, lapsedHolds, recordBrokenPromise, replanNow } from '../../record/lapses.ts'
-import { takeLocks, takeSequence } from '../../record/locks.ts'
+import { takeLocks } from '../../record/locks.ts'
 import { overduePermits, putPermitInDoubt } from '../../record/permits.ts'
 import { wakeRecipient } from '../../record/reminders.ts'
 import { addReminderNotices } from '../notify.ts'
@@ -35,7 +35,6 @@ export async function closeLapsed(runtime: Runtime): Promise<number> {
           id: newId(),
           hold,
           event: lapse.event,
-          seq: await takeSequence(trx, hold.recipientId),
           now,
         })
       await replanNow(trx, hold.recipientId, lapse.replan.account, now)

@@ -54,10 +54,7 @@ export interface RecipientForDecision {
 }
 
 /** A recipient as read under its lock. */
-export interface LockedRecipient extends RecipientForDecision {
-  /** The last number of the recipient's sequence. */
-  seq: number
-}
+export type LockedRecipient = RecipientForDecision
 
 export interface RecipientAddress {
   id: string
@@ -127,7 +124,7 @@ export async function readRecipients(
   const contactsSince = new Date(now - CONTACT_MEMORY_MS)
   const eventsSince = new Date(now - EVENT_MEMORY_MS)
   const { rows } = await sql<LockedRecipient>`/* read-people */
-    SELECT r.id, r.creditor, r.seq, r.data_key AS "dataKey", r.data_key_id AS "dataKeyId", r.name, r.locale,
+    SELECT r.id, r.creditor, r.data_key AS "dataKey", r.data_key_id AS "dataKeyId", r.name, r.locale,
       r.time_zone AS "timeZone", r.jurisdiction, r.location_evidence AS "locationEvidence", r.blocked_times AS "blockedTimes",
       r.caught_up_on AS "caughtUpOn", coalesce(own.addresses, '[]'::jsonb) AS addresses,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', c.kind, 'channel', c.channel, 'hash', encode(c.address_hash, 'hex'),

@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Instant } from '../../model/time.ts'
 import type { Channel, Kind, Mode, Tone } from '../../model/vocabulary.ts'
-import { takeLocks, takeSequence } from '../locks.ts'
+import { requireHeld, takeLocks } from '../locks.ts'
 import type { Database, StoredObjection } from '../schema.ts'
 
 /** A reminder that passed the fence: locked by this transaction until it ends. */
@@ -124,11 +124,11 @@ export async function quarantine(
     )
     const [row] = rows
     if (row === undefined) return false
-    const seq = await takeSequence(locked, owner.recipient_id)
+    requireHeld(locked, [owner.recipient_id])
     await sql`
-      INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, code, rule, reasons, packs, candidate_zones, facts, seq)
+      INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, code, rule, reasons, packs, candidate_zones, facts)
       VALUES (${aside.reminderId}::uuid, ${row.no}, ${now}, ${now}, 'refuse', ${aside.objection.code}, ${aside.objection.rule},
-        ${JSON.stringify([aside.objection])}::jsonb, '[]', '{}', '{}', ${seq})`.execute(trx)
+        ${JSON.stringify([aside.objection])}::jsonb, '[]', '{}', '{}')`.execute(trx)
     return true
   })
 }

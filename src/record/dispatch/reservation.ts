@@ -3,6 +3,7 @@ import type { Decision } from '../../model/decision.ts'
 import type { Facts } from '../../model/facts.ts'
 import type { Instant } from '../../model/time.ts'
 import type { Channel, Mode, ReminderStatus } from '../../model/vocabulary.ts'
+import { nextInOrder } from '../event-order.ts'
 import { type Locked, requireHeld } from '../locks.ts'
 import { isOneOfIds, keyedRows } from '../pg/batch.ts'
 import type { Database } from '../schema.ts'
@@ -69,40 +70,37 @@ const rowsOf = (entries: readonly object[]) => sql`${JSON.stringify(entries)}::j
  * Writes what reserve decided: decisions, attempts, their contacts and each reminder's next step.
  *
  * One statement for a batch of any size, since each further one costs a round trip and reads the same rows again. A
- * decision equal to the last one raises its repeat count instead of adding a row. Sequence numbers come from the
- * recipients, whose rows the caller has locked: one for each decision and one for each attempt.
+ * decision equal to the last one raises its repeat count instead of adding a row. Attempts are numbered once the
+ * decisions are, so that a timeline has each decision before its attempt; the caller has locked every recipient.
  *
- * @param lastNumber  the sequence of each recipient, as it was read under the lock
  * @throws RangeError when a reminder is no longer queued under the ring: another worker has it, and nothing of this is written
  */
 export async function writeReservation(
   trx: Locked,
   ring: string,
   written: { decisions: readonly DecisionEntry[]; attempts: readonly AttemptEntry[]; steps: readonly ReminderStep[] },
-  lastNumber: (recipientId: string) => number,
   now: Instant,
 ): Promise<void> {
   const { steps } = written
   if (steps.length === 0) return
-  const sequence = new Sequence(lastNumber)
-  const decisions = decisionRows(written.decisions, sequence)
-  const attempts = written.attempts.map((entry) => ({ ...entry, seq: sequence.next(entry.recipientId) }))
-  requireHeld(trx, sequence.last.keys())
+  requireHeld(
+    trx,
+    written.decisions.map((entry) => entry.recipientId),
+  )
   const { rows } = await sql<{ moved: number }>`/* write-reservation */
-    WITH numbered AS (
-      UPDATE decorum.recipient r SET seq = (x.rows ->> r.id::text)::bigint FROM ${keyedRows(sequence.last)} AS x
-      WHERE r.id = ANY(${[...sequence.last.keys()]}::uuid[])
-    ), decided AS (
-      INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, until, code, rule, reasons, packs, candidate_zones, facts, attempt_no, seq)
+    WITH decided AS (
+      INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, until, code, rule, reasons, packs, candidate_zones, facts, attempt_no)
       SELECT x.reminder_id, x.no, ${at('at')}, ${at('at')}, x.verdict, ${at('until')}, x.code, x.rule, x.reasons, x.packs,
-        ARRAY(SELECT jsonb_array_elements_text(x.zones)), x.facts, x.attempt_no, x.seq
-      FROM jsonb_to_recordset(${rowsOf(decisions)}) AS x (reminder_id uuid, no int, at float8, verdict text, until float8, code text, rule text,
-        reasons jsonb, packs jsonb, zones jsonb, facts jsonb, attempt_no smallint, seq bigint)
+        ARRAY(SELECT jsonb_array_elements_text(x.zones)), x.facts, x.attempt_no
+      FROM jsonb_to_recordset(${rowsOf(decisionRows(written.decisions))}) AS x (reminder_id uuid, no int, at float8, verdict text, until float8, code text, rule text,
+        reasons jsonb, packs jsonb, zones jsonb, facts jsonb, attempt_no smallint)
+      RETURNING 1
     ), x AS MATERIALIZED (
-      SELECT * FROM jsonb_to_recordset(${rowsOf(attempts)}) AS x ("reminderId" uuid, no smallint, creditor text, "recipientId" uuid, channel text,
+      SELECT x.*, ${nextInOrder} AS seq FROM (SELECT count(*) FROM decided) AS decisions_first,
+        jsonb_to_recordset(${rowsOf(written.attempts)}) AS x ("reminderId" uuid, no smallint, creditor text, "recipientId" uuid, channel text,
         mode text, route text, provider text, "addressId" uuid, "addressHash" text, "accountIds" jsonb, batch uuid, worker text, "reservedAt" float8,
         "goodUntil" float8, "leaseMs" int, weight smallint, template text, "templateVersion" text, locale text, "messageHash" text,
-        "wordFacts" text, "validSeconds" int, seq bigint)
+        "wordFacts" text, "validSeconds" int)
     ), attempted AS (
       INSERT INTO decorum.attempt (reminder_id, no, creditor, recipient_id, channel, route, provider, address_id, status, batch, worker,
         reserved_at, good_until, lease_until, weight, template, template_version, locale, message_hash, word_facts, valid_seconds, seq)
@@ -136,24 +134,7 @@ export async function writeReservation(
   )
 }
 
-/** Allocates the numbers of each recipient's sequence. */
-class Sequence {
-  /** The last number allocated, by recipient. */
-  readonly last = new Map<string, number>()
-  readonly #before: (recipientId: string) => number
-
-  constructor(before: (recipientId: string) => number) {
-    this.#before = before
-  }
-
-  next(recipientId: string): number {
-    const number = (this.last.get(recipientId) ?? this.#before(recipientId)) + 1
-    this.last.set(recipientId, number)
-    return number
-  }
-}
-
-const decisionRows = (decisions: readonly DecisionEntry[], sequence: Sequence): object[] =>
+const decisionRows = (decisions: readonly DecisionEntry[]): object[] =>
   decisions
     .filter((entry) => !entry.repeated)
     .map(({ decision, ...entry }) => ({
@@ -169,7 +150,6 @@ const decisionRows = (decisions: readonly DecisionEntry[], sequence: Sequence): 
       zones: decision.candidateZones,
       facts: { ...entry.facts, zoneData: decision.zoneData },
       attempt_no: entry.attemptNo,
-      seq: sequence.next(entry.recipientId),
     }))
 
 async function repeatDecisions(trx: Locked, repeated: readonly DecisionEntry[]): Promise<void> {

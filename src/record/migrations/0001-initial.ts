@@ -12,10 +12,14 @@ import { sql, type Kysely } from 'kysely'
  *   without a monthly partition go to the default partition; nothing is refused for want of one;
  * - `conversation` remembers conversations beside the months. Rules ask for them however old they are, and neither
  *   looking through every month at each decision nor keeping every month for their sake would do;
- * - a recipient's sequence, a spell's progress and a contact's outcome stand in no index: with room on its page the
- *   row's new version stays there and no index hears of it (PostgreSQL's heap-only tuples). On full pages 7,010 of
- *   24,900 recipients' and 3,957 of 22,510 contacts' changes were entered in every index again. It costs pages that are
- *   a third emptier, half empty for contacts, each of which changes once, soon, and mostly with its neighbours;
+ * - `seq` orders what concerns one recipient, for timelines and webhooks. The numbers come from one sequence for the
+ *   whole ledger, taken by the writing statement while it holds the recipient's lock until COMMIT: those of one recipient
+ *   rise in the order of commits, as far apart as they may be. A counter in the recipient's row would cost another
+ *   version of that row for each event;
+ * - a spell's progress and a contact's outcome stand in no index: with room on its page the row's new version stays
+ *   there and no index hears of it (PostgreSQL's heap-only tuples). On full pages 3,957 of 22,510 contacts' changes were
+ *   entered in every index again. It costs pages that are a third emptier, half empty for contacts, each of which changes
+ *   once, soon, and mostly with its neighbours. Recipients change only with what upstream says of them: a tenth is left;
  * - `bytea` columns marked "vault" hold AES-256-GCM under the recipient's own data key;
  * - `timestamptz` columns are business time unless marked "machine time".
  */
@@ -23,13 +27,14 @@ export const breaking = true
 
 const STATEMENTS = [
   `CREATE SCHEMA IF NOT EXISTS decorum`,
+  // No cache: a session that kept numbers back would give a later transaction about a recipient a smaller one.
+  `CREATE SEQUENCE decorum.event_order AS bigint CACHE 1`,
 
   // --- people and addresses -------------------------------------------------
   `CREATE TABLE decorum.recipient (
     id uuid PRIMARY KEY,
     creditor text NOT NULL,
     external_id text NOT NULL,
-    seq bigint NOT NULL DEFAULT 0,            -- raised under the row's lock; orders timelines
     data_key bytea,                           -- wrapped data key; null once erased
     data_key_id text,                         -- which of DECORUM_KEYS wraps it
     name bytea,                               -- vault
@@ -44,7 +49,7 @@ const STATEMENTS = [
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     UNIQUE (creditor, external_id)
-  ) WITH (fillfactor = 70)`,
+  ) WITH (fillfactor = 90)`,
   // The anchor row of one number or mailbox: what writers lock. It outlives the people who share it.
   `CREATE TABLE decorum.address (
     creditor text NOT NULL,
@@ -86,7 +91,7 @@ const STATEMENTS = [
     ends_at timestamptz,
     source text,
     recorded_at timestamptz NOT NULL,
-    seq bigint NOT NULL
+    seq bigint NOT NULL DEFAULT nextval('decorum.event_order')
   )`,
   `CREATE INDEX consent_recipient ON decorum.consent (recipient_id)`,
 
@@ -179,7 +184,7 @@ const STATEMENTS = [
     note bytea,                               -- vault
     body_hash bytea NOT NULL,
     effect text,                              -- what it changed, in words for the timeline
-    seq bigint NOT NULL,
+    seq bigint NOT NULL DEFAULT nextval('decorum.event_order'),
     UNIQUE (creditor, external_id)
   )`,
   `CREATE INDEX event_recipient ON decorum.event (recipient_id, seq)`,
@@ -199,7 +204,7 @@ const STATEMENTS = [
     event_id uuid,
     created_by text NOT NULL,
     created_at timestamptz NOT NULL,
-    seq bigint NOT NULL,
+    seq bigint NOT NULL DEFAULT nextval('decorum.event_order'),
     channel text CHECK (channel IN ('phone', 'sms', 'email')) -- null: every channel
   )`,
   `CREATE INDEX hold_recipient ON decorum.hold (recipient_id) WHERE ended_at IS NULL`,
@@ -220,7 +225,7 @@ const STATEMENTS = [
     lifted_by text,
     lift_reason text,
     created_by text NOT NULL,
-    seq bigint,
+    seq bigint,                               -- null: of no recipient
     cause uuid,                               -- the stop of an address from which this one of its holder follows; lifted with it
     awaits_recipient text,                    -- the creditor's own id of a person or an account that is not known yet
     awaits_account text,
@@ -316,7 +321,7 @@ const STATEMENTS = [
     completed_by text,
     completed_at timestamptz,
     created_at timestamptz NOT NULL,
-    seq bigint NOT NULL,
+    seq bigint NOT NULL DEFAULT nextval('decorum.event_order'),
     channels text[] NOT NULL DEFAULT '{}',     -- in order of preference; empty: nobody is contacted
     step_kind text NOT NULL DEFAULT 'reminder',
     withdrawn_at timestamptz,
@@ -360,7 +365,7 @@ const STATEMENTS = [
     candidate_zones text[] NOT NULL,
     facts jsonb NOT NULL,
     attempt_no smallint,
-    seq bigint NOT NULL,
+    seq bigint NOT NULL DEFAULT nextval('decorum.event_order'),
     PRIMARY KEY (reminder_id, no)
   ) PARTITION BY RANGE (reminder_id)`,
   `CREATE TABLE decorum.attempt (
@@ -396,7 +401,7 @@ const STATEMENTS = [
     delivery_at timestamptz,
     resolved_by text,                         -- who settled an attempt in doubt
     looked_up_at timestamptz,                 -- machine time of the last look-up
-    seq bigint NOT NULL,
+    seq bigint NOT NULL DEFAULT nextval('decorum.event_order'),
     PRIMARY KEY (reminder_id, no)
   ) PARTITION BY RANGE (reminder_id)`,
   `CREATE INDEX attempt_doubt ON decorum.attempt (reserved_at) WHERE status = 'in_doubt'`,
@@ -415,7 +420,7 @@ const STATEMENTS = [
     said_at timestamptz,
     received_at timestamptz NOT NULL,
     changed boolean NOT NULL,                 -- false: came late or out of order and changed nothing
-    seq bigint NOT NULL,
+    seq bigint NOT NULL DEFAULT nextval('decorum.event_order'),
     PRIMARY KEY (reminder_id, attempt_no, dedupe)
   ) PARTITION BY RANGE (reminder_id)`,
   // One row for whatever counts toward a cap: our attempts, agents' and agencies' calls, inbound conversations.
@@ -436,7 +441,7 @@ const STATEMENTS = [
     attempt_no smallint,
     excess jsonb,                             -- rules that a fact learnt later shows it to have exceeded
     recorded_at timestamptz NOT NULL,
-    seq bigint NOT NULL,
+    seq bigint NOT NULL DEFAULT nextval('decorum.event_order'),
     PRIMARY KEY (recipient_id, at, id)
   ) PARTITION BY RANGE (at)`,
   `CREATE INDEX contact_address ON decorum.contact (creditor, address_hash, at) WHERE address_hash IS NOT NULL`,
@@ -501,7 +506,7 @@ const STATEMENTS = [
     called_at timestamptz,
     settled_at timestamptz,
     settled_by text,
-    seq bigint NOT NULL,
+    seq bigint NOT NULL DEFAULT nextval('decorum.event_order'),
     CHECK ((status = 'denied') = (verdict <> 'send'))
   )`,
   `CREATE INDEX permit_open ON decorum.permit (expires_at) WHERE status = 'open'`,
@@ -588,7 +593,7 @@ const STATEMENTS = [
   `CREATE TABLE decorum.outbox (
     recipient_id uuid NOT NULL,
     seq bigint NOT NULL,
-    part smallint NOT NULL,                   -- one seq may bring several notices
+    part smallint NOT NULL,                   -- one number may bring several notices about a recipient
     creditor text NOT NULL,
     type text NOT NULL,
     body jsonb NOT NULL,                      -- ids, states and codes; no personal data

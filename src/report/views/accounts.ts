@@ -101,7 +101,12 @@ export const timelineEntrySchema = z.object({
   type: z.enum(TIMELINE_TYPES),
   /** Ours: of the event, hold, suppression, reminder, contact, task or spell. */
   id: z.string(),
-  seq: z.int().nullable().describe("The recipient's own sequence: orders what has one, even at one instant."),
+  seq: z
+    .int()
+    .nullable()
+    .describe(
+      'Rises with what happens to the recipient: orders what has one, even at one instant. Numbers may be left out.',
+    ),
   words: z.string().describe('One plain sentence, without a name, an address or message text.'),
   details: z.record(z.string(), z.unknown()),
 })
