@@ -5,6 +5,9 @@ import { ROOT } from './root.ts'
 /** Far above what any of this reaches, so that the rate gate works and never waits. */
 export const RATE = 100_000
 
+/** Calls bear the address for their receipts, and so name their attempt. Nobody listens there. */
+const PUBLIC_URL = 'https://reminders.bench.example'
+
 /** Which servers and which provider one process of a benchmark uses. */
 export interface Places {
   databaseUrl: string | null
@@ -22,6 +25,7 @@ export const benchEnvironment = ({ databaseUrl, redisUrl, dataDir, stubUrl }: Pl
   TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000000000',
   TWILIO_AUTH_TOKEN: 'bench',
   TWILIO_BASE_URL: stubUrl,
+  PUBLIC_URL,
 })
 
 /** The shipped configuration in that environment, with the SMS route at this rate; one that nothing here reaches when none is said. */

@@ -7,6 +7,7 @@ import { DAYTIME } from './daytime.ts'
 import { openPlace, type Place } from './decorum-place.ts'
 import type { DecorumArgument, Waiting } from './processes/decorum.ts'
 import type { Taken } from './processes/stub-provider.ts'
+import { assertBooks, type BooksRead } from './provider-books.ts'
 
 /** SMS segments a second. */
 const RATE = 400
@@ -31,13 +32,13 @@ export async function drainBench(setting: Setting): Promise<Section> {
   if (setting.postgresUrl === null || setting.redisUrl === null)
     return { bench: 'drain', configuration, figures: [], leftOut: ['all of it: needs PostgreSQL and Redis'] }
   const place = await openPlace('redis+postgres', setting)
-  const stub = await startProcess('stub-provider', { keepBodies: true })
+  const stub = await startProcess('stub-provider', null)
   try {
     const stubUrl = await stub.ask<string>('url')
     const opening = await deferAll(setting, { ...place, stubUrl }, count)
     if ((await stub.ask<number>('count')) > 0) throw new Error('something was sent at night')
     setting.progress(`drain, ${seconds} s from the opening`)
-    const seen = await liveThrough({ ...place, stubUrl }, opening, seconds, stub)
+    const seen = await liveThrough({ ...place, stubUrl }, opening, seconds, count, stub)
     return { bench: 'drain', configuration, leftOut: [], figures: figuresOf(seen) }
   } finally {
     await stub.end()
@@ -93,6 +94,7 @@ async function liveThrough(
   { databaseUrl, redisUrl, dataDir, stubUrl }: Where,
   opening: number,
   seconds: number,
+  owed: number,
   stub: AskedProcess,
 ): Promise<SeenDrain> {
   const clockOrigin = originFor(opening - EARLY_MS)
@@ -112,11 +114,18 @@ async function liveThrough(
       return text === null || at > opensAt + seconds * 1_000 ? [] : [{ at, since, weight: smsSize(text).segments }]
     })
     if (taken.length === 0) throw new Error('nothing was sent')
+    const left = await (planner as AskedProcess).ask<Waiting>('waiting')
+    await Promise.all(senders.map((sender) => sender.ask('stop')))
+    const { sent = 0, ...others } = await (planner as AskedProcess).ask<Record<string, number>>('statuses')
+    const waiting = (others['scheduled'] ?? 0) + (others['queued'] ?? 0)
+    if (sent + waiting !== owed)
+      throw new Error(`of ${owed} reminders ${sent} were sent and ${waiting} wait: ${JSON.stringify(others)}`)
+    assertBooks('drain', sent, await stub.ask<BooksRead>('books'))
     return {
       taken,
       firstAfterMs: (taken[0] as Seen).at - opensAt,
       seconds,
-      left: await (planner as AskedProcess).ask<Waiting>('waiting'),
+      left,
       missed: await (planner as AskedProcess).ask<number>('slotsMissed'),
     }
   } finally {

@@ -5,6 +5,7 @@ import { phoneOf } from './borrowers.ts'
 import { startDecorum, type Running } from './decorum-processes.ts'
 import { MODE_NAMES, modesOf, openPlace, type Mode } from './decorum-place.ts'
 import type { Taken } from './processes/stub-provider.ts'
+import { assertBooks, type BooksRead } from './provider-books.ts'
 
 /** Reminders that show what half of the throughput is; few embedded. */
 const FLAT_OUT: Readonly<Record<Mode, number>> = { embedded: 400, postgres: 2_000, 'redis+postgres': 2_000 }
@@ -70,12 +71,18 @@ const figuresOf = (name: string, runs: readonly number[][], note: string): Figur
 ]
 
 async function delaysOf(setting: Setting, mode: Mode, samples: number): Promise<Delays> {
-  const stub = await startProcess('stub-provider', { keepBodies: true })
+  const stub = await startProcess('stub-provider', null)
   const place = await openPlace(mode, setting)
   const decorum = await startDecorum(mode, place, await stub.ask('url'))
   try {
-    const perSecond = Math.round((await flatOut(decorum, FLAT_OUT[mode])) / 2)
+    let owed = FLAT_OUT[mode]
+    const assertOnce = async (phase: string) => {
+      await decorum.planner.ask('drained')
+      assertBooks(`latency, ${MODE_NAMES[mode]}, ${phase}`, owed + lone.accepted, await stub.ask<BooksRead>('books'))
+    }
     const lone = new Lone(decorum, stub)
+    const perSecond = Math.round((await flatOut(decorum, FLAT_OUT[mode])) / 2)
+    await assertOnce('flat out')
     // The first ones load the SDK and open the connections and the gate.
     for (let i = 0; i < 5; i++) await lone.accept()
     await decorum.planner.ask('drained')
@@ -83,15 +90,17 @@ async function delaysOf(setting: Setting, mode: Mode, samples: number): Promise<
       await decorum.planner.ask('drained')
       await pause(Math.random() * 250)
     })
+    await assertOnce('idle')
     const between = 150
-    const load = decorum.planner.ask('load', {
+    const load = decorum.planner.ask<number>('load', {
       from: FLAT_OUT[mode],
       perSecond,
       seconds: (samples * between * 1.3) / 1_000,
     })
     await pause(1_000)
     const loaded = await lone.delays(samples, () => pause(Math.random() * 2 * between))
-    await load
+    owed += await load
+    await assertOnce('half load')
     return { idle, loaded, perSecond }
   } finally {
     await decorum.end()
@@ -118,6 +127,11 @@ class Lone {
   constructor(decorum: Running, stub: AskedProcess) {
     this.#decorum = decorum
     this.#stub = stub
+  }
+
+  /** How many have been accepted so far. */
+  get accepted(): number {
+    return this.#next - LONE
   }
 
   /** Answers the number that its reminder goes to, and when it was accepted. */

@@ -114,7 +114,8 @@ async function figuresOf(
         `smallest ${Math.min(...sizes).toFixed(2)} MiB; queue at most ${Math.max(...depths).toLocaleString('en')} reminders`,
       ),
     ]
-    await listener.abort()
+    await listener.stop()
+    await taken.assertOnce()
     return figures
   } finally {
     await bell.close()
@@ -135,6 +136,9 @@ const figure = (due: string, what: string, unit: string, value: number, note?: s
 class Taken {
   /** From falling due to being queued, in milliseconds. */
   lags: number[] = []
+  /** Reminders that were handed over, all in all. */
+  readonly #ids = new Set<string>()
+  #twice = 0
   readonly #app: App
   readonly #origin: number
   #nextFree = performance.now()
@@ -152,11 +156,26 @@ class Taken {
   async take({ ring, reminderIds }: { ring: string; reminderIds: string[] }): Promise<void> {
     this.#nextFree = Math.max(this.#nextFree, performance.now()) + (reminderIds.length / RATE) * 1_000
     await pause(Math.max(0, this.#nextFree - performance.now()))
-    const { rows } = await sql<{ queued_at: Date; next_at: Date }>`
+    const { rows } = await sql<{ id: string; queued_at: Date; next_at: Date }>`
       UPDATE decorum.reminder SET status = 'sent' WHERE id = ANY(${reminderIds}::uuid[]) AND ring = ${ring}::uuid AND status = 'queued'
-      RETURNING queued_at, next_at`.execute(this.#app.runtime.ledger.db)
+      RETURNING id, queued_at, next_at`.execute(this.#app.runtime.ledger.db)
     // The ledger's machine time, and business time as this run's clock moved it.
-    for (const row of rows) this.lags.push(row.queued_at.getTime() - (row.next_at.getTime() - DAYTIME + this.#origin))
+    for (const row of rows) {
+      if (this.#ids.has(row.id)) this.#twice += 1
+      this.#ids.add(row.id)
+      this.lags.push(row.queued_at.getTime() - (row.next_at.getTime() - DAYTIME + this.#origin))
+    }
+  }
+
+  /** @throws Error when a reminder was handed over twice, or the ledger holds another number of them as sent */
+  async assertOnce(): Promise<void> {
+    const { rows } = await sql<{
+      sent: number
+    }>`SELECT count(*)::int AS sent FROM decorum.reminder WHERE status = 'sent'`.execute(this.#app.runtime.ledger.db)
+    if (this.#twice > 0 || rows[0]?.sent !== this.#ids.size)
+      throw new Error(
+        `planner: ${this.#ids.size} reminders were handed over, ${this.#twice} of them again, and the ledger holds ${rows[0]?.sent} as sent`,
+      )
   }
 }
 

@@ -4,6 +4,7 @@ import { openSendingFleet, type SendingFleet } from '../support/sending-fleet.ts
 import { installProgram } from '../support/program.ts'
 import { startFrom } from '../support/start-arguments.ts'
 import type { Section, Setting } from './bench.ts'
+import { assertBooks } from './provider-books.ts'
 
 /** SMS segments a second, and calls: so few that a machine that stands still now and then keeps up. */
 const RATES = { segments: 60, calls: 8, lines: 3 }
@@ -56,6 +57,11 @@ export async function seeRates({
     for (const end = performance.now() + seconds * 1_000; performance.now() < end; await pause(1_000)) {
       if ((await fleet.open()) < (RATES.segments / SEGMENTS_EACH) * AHEAD_S * 0.7) await oweMore(fleet)
     }
+    await fleet.stopSenders()
+    const books = await fleet.books()
+    // More is owed than may go out, so what counts is what is on record as begun.
+    for (const channel of ['sms', 'phone'] as const)
+      assertBooks(`rates, ${channel}`, await fleet.attempted(channel), books[channel])
     const [sms, calls] = [await fleet.sms(), await fleet.calls()]
     const recipients = [...sms, ...calls].map(({ to }) => to)
     return {

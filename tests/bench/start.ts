@@ -9,6 +9,7 @@ import { installProgram } from '../support/program.ts'
 import { openSendingFleet, type SendingFleet } from '../support/sending-fleet.ts'
 import { startFrom } from '../support/start-arguments.ts'
 import { median, type Figure, type Section, type Setting } from './bench.ts'
+import { assertBooks } from './provider-books.ts'
 import { ROOT } from './root.ts'
 
 /** A person in the hours of a call, asked of every shipped pack. */
@@ -120,10 +121,13 @@ async function costsOfReminders(
       const before = costOf(pid).processorMs
       await fleet.owe('sms', reminders)
       await allSent(fleet, 200 + reminders)
+      const processorMs = costOf(pid).processorMs - before
+      await fleet.stopSenders()
+      assertBooks(`start, ${start}`, 200 + reminders, (await fleet.books()).sms)
       figures.push({
         name: `a reminder in its sender, ${start === 'source' ? 'tsx' : start}`,
         unit: 'ms of a processor',
-        values: [(costOf(pid).processorMs - before) / reminders],
+        values: [processorMs / reminders],
         note: `${reminders} SMS through one worker on PostgreSQL and Redis, as they are put over HTTP`,
       })
     } finally {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { startProcess, type AskedProcess } from '../bench/ask.ts'
+import { attemptIn, ProviderBooks, type BooksRead } from '../bench/provider-books.ts'
 import type { Taken } from '../bench/processes/stub-provider.ts'
 import { SLOT_TOLERANCE_MS } from '../../src/deliver/rate-gate.ts'
 import { smsSize } from '../../src/render/text.ts'
@@ -43,6 +44,12 @@ export interface SendingFleet {
   reshard(shards: number): Promise<void>
   /** How many reminders have not come to their end. */
   open(): Promise<number>
+  /** Ends those who send, once what they had begun has come back and is on record. */
+  stopSenders(): Promise<void>
+  /** Attempts on record for which a call was begun. */
+  attempted(channel: 'sms' | 'phone'): Promise<number>
+  /** What each provider's books say of everything that came. */
+  books(): Promise<{ sms: BooksRead; phone: BooksRead }>
   sms(): Promise<Received[]>
   calls(): Promise<(Received & { until: number | null })[]>
   /** Process ids of the daemons of this name that run. */
@@ -52,11 +59,21 @@ export interface SendingFleet {
   end(): Promise<void>
 }
 
+/** A call in the fake's own account. */
+interface CallTaken {
+  kind: string
+  to: string
+  statusCallback: string | null
+  arrivedAt: number
+  arrivedSince: number
+  endedAt: number | null
+}
+
 export async function openSendingFleet(setting: FleetSetting): Promise<SendingFleet> {
   const database = await freshDatabase(setting.postgresUrl)
   const db = new pg.Client({ connectionString: database.url })
   await db.connect()
-  const stub = await startProcess('stub-provider', { keepBodies: true })
+  const stub = await startProcess('stub-provider', null)
   const smsUrl = await stub.ask<string>('url')
   const twilio = new Process('tests/support/fake-twilio-process.ts', ['--step-ms', '60'], {})
   const books = await twilio.announced<{ url: string; accountSid: string; authToken: string }>()
@@ -99,10 +116,12 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
       run(`${channel} ${seed}`, daemon(channel), [], pauses)
     }
   }
-  const stalls = (): Stall[] =>
-    running
-      .filter(({ name }) => name.startsWith('sms') || name.startsWith('phone'))
-      .flatMap(({ process }) => stallsSaidBy(process))
+  const senders = () => running.filter(({ name }) => name.startsWith('sms') || name.startsWith('phone'))
+  const callsTaken = async (): Promise<CallTaken[]> =>
+    ((await (await fetch(`${books.url}/_ledger`)).json()) as { received: CallTaken[] }).received.filter(
+      ({ kind }) => kind === 'call',
+    )
+  const stalls = (): Stall[] => senders().flatMap(({ process }) => stallsSaidBy(process))
   await run('serve', setting.start === 'source' ? 'src/cli/main.ts' : 'dist/decorum.js', ['serve']).says('listening')
   let owed = 0
 
@@ -137,20 +156,32 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
       )
       return rows[0]?.open ?? 0
     },
+    async stopSenders() {
+      await Promise.all(senders().map(({ process }) => process.terminate()))
+    },
+    async attempted(channel) {
+      const { rows } = await db.query<{ attempts: number }>(
+        `SELECT count(*)::int AS attempts FROM decorum.attempt JOIN decorum.reminder ON reminder.id = attempt.reminder_id
+         WHERE reminder.channel = $1 AND attempt.status <> 'not_sent'`,
+        [channel],
+      )
+      return rows[0]?.attempts ?? 0
+    },
+    async books() {
+      const phone = new ProviderBooks()
+      for (const { to, statusCallback } of await callsTaken())
+        phone.add({ attempt: attemptIn(statusCallback), to, words: 'a call' })
+      return { sms: await stub.ask<BooksRead>('books'), phone: phone.read }
+    },
     sms: async () => asBegun(await smsOf(stub), stalls(), SLOT_TOLERANCE_MS),
     async calls() {
-      const { received } = (await (await fetch(`${books.url}/_ledger`)).json()) as {
-        received: { kind: string; to: string; arrivedAt: number; arrivedSince: number; endedAt: number | null }[]
-      }
-      const calls = received
-        .filter(({ kind }) => kind === 'call')
-        .map(({ to, arrivedAt, arrivedSince, endedAt }) => ({
-          to,
-          at: arrivedAt,
-          since: arrivedSince,
-          weight: 1,
-          until: endedAt,
-        }))
+      const calls = (await callsTaken()).map(({ to, arrivedAt, arrivedSince, endedAt }) => ({
+        to,
+        at: arrivedAt,
+        since: arrivedSince,
+        weight: 1,
+        until: endedAt,
+      }))
       return asBegun(calls, stalls(), SLOT_TOLERANCE_MS)
     },
     pids: (name) =>

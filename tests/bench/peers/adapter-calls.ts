@@ -7,5 +7,5 @@ import { inLanes } from './bare-http.ts'
 export const adapterCalls: OpenPeer = async (places) => {
   const config = benchConfig(places)
   const { sendOne } = providerWork(config)
-  return { add: async () => {}, drain: (count) => inLanes(count, (no) => sendOne(plainJobOf(no, config))) }
+  return inLanes((no) => sendOne(plainJobOf(no, config)))
 }

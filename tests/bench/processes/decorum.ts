@@ -34,7 +34,8 @@ const app = await build(benchConfig(places, perSecond), {
   log: pino({ level: process.env['LOG_LEVEL'] ?? 'error' }, pino.destination(2)),
 })
 const { db } = app.runtime.ledger
-const LONGEST_MS = 60_000
+/** For what hangs, not for what is slow. */
+const LONGEST_MS = 300_000
 /** As often as the planner's daemon. */
 const PASS_EVERY_MS = 200
 let passing: Loop | null = null
@@ -47,12 +48,16 @@ async function statuses(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ status, n }) => [status, n]))
 }
 
-/** Is anything still to be planned, queued, sent or settled by now? */
+/**
+ * Is anything still to be planned, queued, sent or settled?
+ *
+ * Whatever waits counts, not only what is due: a reminder whose call was put off by a second (switches read too long
+ * ago, no answer of the rate gate) is due to nobody in that second, and would be sent in whatever is measured next.
+ */
 async function busy(): Promise<boolean> {
   const now = new Date(app.runtime.clock.now())
   const { rows } = await sql<{ busy: boolean }>`
-    SELECT EXISTS (SELECT 1 FROM decorum.reminder WHERE status = 'scheduled' AND next_at <= ${now})
-      OR EXISTS (SELECT 1 FROM decorum.reminder WHERE status = 'queued')
+    SELECT EXISTS (SELECT 1 FROM decorum.reminder WHERE status IN ('scheduled', 'queued', 'sending'))
       OR EXISTS (SELECT 1 FROM decorum.attempt WHERE status = 'sending')
       OR EXISTS (SELECT 1 FROM decorum.account WHERE plan_at <= ${now}) AS busy`.execute(db)
   return rows[0]?.busy ?? false
@@ -82,16 +87,19 @@ answer({
     await app.services.importAccounts(actor, accountLines(no, 1), () => {})
     return performance.timeOrigin + performance.now()
   },
-  /** Accepts accounts at this rate, 20 times a second; resolves when the time is over. */
+  /** Accepts accounts at this rate, 20 times a second; when the time is over, answers how many. */
   load: async ({ from, perSecond, seconds }: { from: number; perSecond: number; seconds: number }) => {
     const began = performance.now()
-    for (let done = 0, total = Math.round(perSecond * seconds); done < total;) {
+    const total = Math.round(perSecond * seconds)
+    for (let done = 0; done < total;) {
       const due = Math.min(total, Math.round(((performance.now() - began) / 1_000) * perSecond))
       if (due > done) await app.services.importAccounts(actor, accountLines(from + done, due - done), () => {})
       done = due
       await pause(50)
     }
+    return total
   },
+  busy,
   /** Resolves when nothing is left to do; looks every 20 ms, and gives up when it takes absurdly long. */
   drained: async () => {
     const giveUp = performance.now() + LONGEST_MS

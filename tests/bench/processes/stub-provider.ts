@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { keepsTime, lookedLast } from '../../support/keeps-time.ts'
-import { answer, argumentOf } from '../ask.ts'
+import { answer } from '../ask.ts'
+import { callOf, ProviderBooks } from '../provider-books.ts'
 
 /** What this provider remembers of a request. */
 export interface Taken {
@@ -18,12 +19,13 @@ export interface Taken {
  * A provider that accepts every message at once: just enough HTTP/1.1 to answer a POST to Messages.json.
  *
  * Not Node's own server, which would take as much of the machine as what is measured. Answers how
- * many requests came, when, and (asked to keep them) with which bodies.
+ * many requests came, when, with which bodies, and whether anything came twice.
  */
 const HEAD_END = Buffer.from('\r\n\r\n')
 const arrivals: number[] = []
-const keepsBodies = argumentOf<{ keepBodies?: boolean } | null>()?.keepBodies === true
 const kept: { since: number; body: Buffer }[] = []
+/** Written up when asked for, so that reading a form is no part of what is measured. */
+let books = new ProviderBooks()
 let awaited: { count: number; resolve: () => void } | null = null
 
 function serve(socket: Socket): void {
@@ -38,7 +40,7 @@ function serve(socket: Socket): void {
       const length = Number(/\r\ncontent-length: *(\d+)/i.exec(rest.toString('latin1', 0, end + 2))?.[1] ?? 0)
       const whole = end + HEAD_END.length + length
       if (rest.length < whole) return
-      if (keepsBodies) kept.push({ since: lookedLast(), body: rest.subarray(whole - length, whole) })
+      kept.push({ since: lookedLast(), body: rest.subarray(whole - length, whole) })
       rest = rest.subarray(whole)
       arrivals.push(performance.timeOrigin + performance.now())
       if (awaited !== null && arrivals.length >= awaited.count) awaited.resolve()
@@ -62,8 +64,18 @@ answer({
       if (arrivals.length >= count) resolve()
       else awaited = { count, resolve }
     }),
-  /** When the requests from the given one on arrived. */
-  arrivalsFrom: (from: number) => arrivals.slice(from),
+  /** Forgets everything: what comes next is from another sender, on another ledger. */
+  forget: () => {
+    arrivals.length = 0
+    kept.length = 0
+    books = new ProviderBooks()
+    awaited = null
+  },
+  /** What the books say of all requests that have come. */
+  books: () => {
+    for (const { body } of kept.slice(books.read.calls)) books.add(callOf(body.toString('latin1')))
+    return books.read
+  },
   /** The requests from the given one on, with their bodies. */
   takenFrom: (from: number) =>
     kept
