@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Accounting } from './accounting.ts'
-import { startProcess, type AskedProcess, type Usage } from './ask.ts'
-import type { Figure, Section, Setting } from './bench.ts'
+import { startProcess, type AskedProcess } from './ask.ts'
+import { median, type Figure, type Section, type Setting } from './bench.ts'
 import { startDecorum, type Running } from './decorum-processes.ts'
 import { MODE_NAMES, modesOf, openPlace, type Mode } from './decorum-place.ts'
-import { watchServers } from './server-usage.ts'
+import { peerFigure, PEERS, type PeerFigure } from './peer-figure.ts'
+import { assertBooks, type BooksRead } from './provider-books.ts'
 
 /** Reminders in one run. Few embedded: it is for trial and small portfolios. */
 const REMINDERS: Readonly<Record<Mode, number>> = { embedded: 1_000, postgres: 5_000, 'redis+postgres': 5_000 }
@@ -14,26 +15,10 @@ const WARM_UP = 500
 /** Rounds in the same processes: compiled code is what a daemon runs, and what the median shows. */
 const ROUNDS = 5
 /** A round that has not reached the provider by then never will. */
-const LONGEST_MS = 60_000
-
-interface Peer {
-  /** Its key in processes/peer.ts. */
-  peer: string
-  name: string
-  needs: readonly ('postgresUrl' | 'redisUrl')[]
-}
-
-const PEERS = [
-  { peer: 'bareHttp', name: 'ceiling: the HTTP calls alone', needs: [] },
-  { peer: 'adapterCalls', name: 'ceiling: render and SDK call, no queue', needs: [] },
-  { peer: 'rawBullmq', name: 'ceiling: BullMQ jobs that do nothing', needs: ['redisUrl'] },
-  { peer: 'plainBullmq', name: 'plain BullMQ worker, checks nothing', needs: ['redisUrl'] },
-  { peer: 'graphileWorker', name: 'graphile-worker, checks nothing', needs: ['postgresUrl'] },
-  { peer: 'pgBoss', name: 'pg-boss, checks nothing', needs: ['postgresUrl'] },
-] as const satisfies readonly Peer[]
+const LONGEST_MS = 300_000
 
 /**
- * How many reminders a second go the whole way, beside workers that make the same calls and keep no promise?
+ * How many reminders a second go the whole way, beside workers that make the same calls?
  *
  * Decorum is timed twice: from planned reminders waiting in the ledger (claim, ring, reserve, decide,
  * render, call, settle), which is what a peer's queued job is, and from overdue accounts (planning as well).
@@ -47,18 +32,14 @@ export async function endToEndBench(setting: Setting): Promise<Section> {
   try {
     for (const mode of modesOf(setting))
       figures.push(...(await decorumFigures(setting, mode, Math.round(REMINDERS[mode] * share), rounds, stub, stubUrl)))
-    for (const { peer, name, needs } of PEERS) {
-      if (needs.some((server) => setting[server] === null)) continue
-      figures.push(
-        await peerFigure(
-          setting,
-          { peer, name, needs },
-          Math.round(REMINDERS['redis+postgres'] * share),
-          rounds,
-          stubUrl,
-        ),
+    const peers: PeerFigure[] = []
+    for (const peer of PEERS) {
+      if (peer.needs.some((server) => setting[server] === null)) continue
+      peers.push(
+        await peerFigure(setting, peer, Math.round(REMINDERS['redis+postgres'] * share), rounds, stub, stubUrl),
       )
     }
+    figures.push(...peers.map(({ figure }) => figure), ...ratios(figures, peers))
   } finally {
     await stub.end()
   }
@@ -66,7 +47,7 @@ export async function endToEndBench(setting: Setting): Promise<Section> {
     bench: 'e2e',
     configuration:
       `SMS of 2 segments, one per person, route rate 100,000/s; planner and one sending worker as processes of their own (embedded: one process); ` +
-      `peers: one process, 100 calls at once, jobs added before the time is taken; stub provider on loopback in its own process answers at once; rounds in the same processes, the first of which still compiles`,
+      `peers: one process, 100 calls at once (the careful worker: as many as it is fastest with), jobs added before the time is taken; stub provider on loopback in its own process answers at once; rounds in the same processes, the first of which still compiles`,
     figures,
     leftOut:
       setting.postgresUrl === null
@@ -77,6 +58,27 @@ export async function endToEndBench(setting: Setting): Promise<Section> {
   }
 }
 
+/** How fast is Decorum beside those that do the nearest work, by their medians of this run? */
+function ratios(decorum: readonly Figure[], peers: readonly PeerFigure[]): Figure[] {
+  const own = decorum.find(({ name }) => name === fromPlanned('redis+postgres'))
+  if (own === undefined) return []
+  const beside = (what: string, kind: PeerFigure['kind']): Figure[] => {
+    const rates = peers.filter((peer) => peer.kind === kind).map(({ figure }) => median(figure.values))
+    return rates.length === 0
+      ? []
+      : [
+          {
+            name: `${own.name}, beside ${what}`,
+            unit: 'times as fast',
+            values: [median(own.values) / Math.max(...rates)],
+          },
+        ]
+  }
+  return [...beside('the careful worker', 'careful'), ...beside('the fastest that checks nothing', 'checks nothing')]
+}
+
+const fromPlanned = (mode: Mode): string => `Decorum, ${MODE_NAMES[mode]}, from planned reminders`
+
 async function decorumFigures(
   setting: Setting,
   mode: Mode,
@@ -85,32 +87,31 @@ async function decorumFigures(
   stub: AskedProcess,
   stubUrl: string,
 ): Promise<Figure[]> {
-  const planned: Figure = {
-    name: `Decorum, ${MODE_NAMES[mode]}, from planned reminders`,
-    unit: 'reminders/s',
-    values: [],
-  }
+  const planned: Figure = { name: fromPlanned(mode), unit: 'reminders/s', values: [] }
   const whole: Figure = { name: `Decorum, ${MODE_NAMES[mode]}, from overdue accounts`, unit: 'reminders/s', values: [] }
   const accounting = new Accounting()
   for (const figure of [planned, whole]) {
     setting.progress(figure.name)
     const place = await openPlace(mode, setting)
+    await stub.ask('forget')
     const decorum = await startDecorum(mode, place, stubUrl)
     try {
       await warmUp(decorum)
+      await assertSent(`${figure.name}, warm-up`, WARM_UP, stub, decorum)
       for (let round = 0; round < rounds; round++) {
         await decorum.planner.ask('import', { from: WARM_UP + round * count, count })
         if (figure === planned) await decorum.planner.ask('plan')
-        const [callsBefore, before] = [await stub.ask<number>('count'), await decorum.usage()]
+        const owed = WARM_UP + (round + 1) * count
+        const before = await decorum.usage()
         const began = performance.now()
         await decorum.planner.ask('beginPasses')
         // Told by the provider: asking the ledger again and again whether all is done took a third of PostgreSQL's time.
-        await inTime(stub.ask('reached', callsBefore + count), () => decorum.planner.ask('statuses'))
+        await inTime(stub.ask('reached', owed), () => decorum.planner.ask('statuses'))
         await decorum.planner.ask('drained')
         figure.values.push((count / (performance.now() - began)) * 1_000)
         const after = await decorum.usage()
         await decorum.planner.ask('endPasses')
-        assertSent(count, (await stub.ask<number>('count')) - callsBefore, await decorum.planner.ask('statuses'), round)
+        await assertSent(`${figure.name}, round ${round + 1}`, owed, stub, decorum)
         if (figure === planned) accounting.add(before, after, count)
       }
     } finally {
@@ -140,55 +141,12 @@ async function warmUp(decorum: Running): Promise<void> {
   await decorum.planner.ask('endPasses')
 }
 
-function assertSent(count: number, calls: number, statuses: Record<string, number>, round: number): void {
-  if (calls === count && statuses.sent === count * (round + 1) + WARM_UP) return
-  throw new Error(
-    `${count} reminders were owed, ${calls} calls were made, and the ledger holds ${JSON.stringify(statuses)}`,
-  )
-}
-
-async function peerFigure(
-  setting: Setting,
-  { peer, name, needs }: Peer,
-  count: number,
-  rounds: number,
-  stubUrl: string,
-): Promise<Figure> {
-  setting.progress(name)
-  const place = await openPlace(
-    setting.postgresUrl === null ? 'embedded' : setting.redisUrl === null ? 'postgres' : 'redis+postgres',
-    setting,
-  )
-  const process = await startProcess('peer', {
-    peer,
-    stubUrl,
-    databaseUrl: place.databaseUrl,
-    redisUrl: place.redisUrl,
-    dataDir: place.dataDir,
-  })
-  // Of the servers only those that it uses.
-  const servers = await watchServers(
-    needs.includes('postgresUrl') ? place.databaseUrl : null,
-    needs.includes('redisUrl') ? place.redisUrl : null,
-  )
-  const usage = async () => [
-    { name: 'worker', usage: await process.ask<Usage>('usage') },
-    ...servers.map((server) => ({ name: server.name, usage: server.usage() })),
-  ]
-  const figure: Figure = { name, unit: 'calls/s', values: [] }
-  const accounting = new Accounting()
-  try {
-    for (let round = 0; round < rounds; round++) {
-      await process.ask('add', { from: round * count, count })
-      const before = await usage()
-      const milliseconds = await process.ask<number>('drain', count)
-      accounting.add(before, await usage(), count)
-      figure.values.push((count / milliseconds) * 1_000)
-    }
-  } finally {
-    await process.end()
-    await place.clear()
-  }
-  figure.note = accounting.note()
-  return figure
+/** Does the ledger hold exactly what was owed so far as sent, and has the provider heard each of it once? */
+async function assertSent(what: string, owed: number, stub: AskedProcess, decorum: Running): Promise<void> {
+  const statuses = await decorum.planner.ask<Record<string, number>>('statuses')
+  if (statuses['sent'] !== owed || Object.keys(statuses).length > 1)
+    throw new Error(
+      `${what}: ${owed} reminders were owed, ${await stub.ask<number>('count')} calls were made, and the ledger holds ${JSON.stringify(statuses)}`,
+    )
+  assertBooks(what, owed, await stub.ask<BooksRead>('books'))
 }

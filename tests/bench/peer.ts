@@ -1,9 +1,11 @@
-/** A worker of another make, doing the same calls and keeping no record. */
+/** A worker of another make, doing the same calls. */
 export interface Peer {
   /** Puts jobs `from` to `from + count` into its queue. */
   add(from: number, count: number): Promise<void>
   /** Works until `count` more jobs are completed, by its own account. */
   drain(count: number): Promise<void>
+  /** Jobs at once: the numbers of which the fastest in the warm-up is kept. Absent: `CONCURRENCY`. */
+  concurrency?: { choices: readonly number[]; use(atOnce: number): void }
 }
 
 export type OpenPeer = (places: {

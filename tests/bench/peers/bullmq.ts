@@ -4,10 +4,12 @@ import { benchConfig } from '../bench-config.ts'
 import { Completed, CONCURRENCY, type OpenPeer, type Peer } from '../peer.ts'
 import { plainJobOf, providerWork, type PlainJob } from '../provider-work.ts'
 
-async function bullmq<T>(
+/** Jobs in BullMQ, one for each message, worked as many at once as `atOnce` says when the work begins. */
+export async function bullmq<T>(
   redisUrl: string | null,
   jobOf: (no: number) => T,
   process: (job: T) => Promise<void>,
+  atOnce: () => number = () => CONCURRENCY,
 ): Promise<Peer> {
   if (redisUrl === null) throw new TypeError('this peer needs Redis')
   const open = (): Redis => new Redis(redisUrl, { maxRetriesPerRequest: null })
@@ -18,7 +20,7 @@ async function bullmq<T>(
     const worker = new Worker('bench-plain', async ({ data }) => process(data as T), {
       connection: open(),
       prefix: 'bench',
-      concurrency: CONCURRENCY,
+      concurrency: atOnce(),
     })
     worker.on('completed', completed.one)
     worker.on('failed', (_job, error) => {
