@@ -2,7 +2,8 @@ import pg from 'pg'
 import { startPostgres } from '../support/start-postgres.ts'
 import { startProcess } from './ask.ts'
 import type { Section, Setting } from './bench.ts'
-import { COST_ROUNDS, type CostPlace } from './cost/measure-cost.ts'
+import { COST_ROUNDS, type CostMeasured, type CostPlace } from './cost/measure-cost.ts'
+import { assertBooks, type BooksRead } from './provider-books.ts'
 
 /** Nothing but the steps is to write: no vacuum, and no checkpoint in the middle of a round. */
 const SERVER_SETTINGS = ['autovacuum=off', 'checkpoint_timeout=1h', 'max_wal_size=4GB', 'shared_buffers=256MB']
@@ -42,7 +43,9 @@ export async function costBench(setting: Setting): Promise<Section> {
     }
     const measuring = await startProcess('cost', place)
     try {
-      return { ...section, ...(await measuring.ask<Pick<Section, 'figures' | 'tables' | 'leftOut'>>('measure')) }
+      const { owed, ...measured } = await measuring.ask<CostMeasured>('measure')
+      assertBooks('cost', owed, await stub.ask<BooksRead>('books'))
+      return { ...section, ...measured }
     } finally {
       await measuring.end()
     }

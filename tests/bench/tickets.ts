@@ -27,7 +27,7 @@ export function benchDesk(runtime: Runtime): DispatchContext {
   const route = runtime.config.routes.find((r) => r.id === 'sms-main')
   if (route === undefined) throw new TypeError('the shipped configuration has no route sms-main')
   const provider = buildProvider(route, {
-    publicUrl: null,
+    publicUrl: runtime.config.publicUrl,
     keep: () => Promise.reject(new Error('nothing is captured here')),
   })
   return {

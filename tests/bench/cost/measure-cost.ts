@@ -19,8 +19,13 @@ export interface CostPlace {
   logRecords: boolean
 }
 
+/** What each step took, and how many calls the provider must have heard. */
+export interface CostMeasured extends Pick<Section, 'figures' | 'tables' | 'leftOut'> {
+  owed: number
+}
+
 /** What does each step take per reminder? One round warms up, and one more lists the statements. */
-export async function measureCost(place: CostPlace): Promise<Pick<Section, 'figures' | 'tables' | 'leftOut'>> {
+export async function measureCost(place: CostPlace): Promise<CostMeasured> {
   const { reminders, rounds } = COST_ROUNDS[place.quick ? 'quick' : 'full']
   const setting = { ...place, seconds: null, redisUrl: null, progress: () => {} }
   const { app, place: ledger, take, close } = await openInProcess('postgres', setting, place.stubUrl)
@@ -45,6 +50,7 @@ export async function measureCost(place: CostPlace): Promise<Pick<Section, 'figu
     await meter.run('VACUUM FULL')
     const packed = { empty, full: await meter.sizes(), reminders: taken }
     return {
+      owed: taken,
       figures: costFigures(measured, reminders, packed),
       tables: costTables(STEPS, measured, reminders, listed, packed),
       leftOut: [
