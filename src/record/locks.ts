@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { Database } from './schema.ts'
 import type { AddressHash } from './vault/vault.ts'
 import { insertRows } from './pg/batch.ts'
+import { binaryArray } from './pg/binary-array.ts'
 
 /**
  * The lock protocol, for every writer of what `decide` reads.
@@ -83,11 +84,7 @@ export async function takeLocks(
   return lockAddresses(trx as Locked, wanted.addresses ?? [], waiting)
 }
 
-/**
- * Locks addresses that could be found only under their recipients' locks.
- *
- * Where several creditors share a number in one call, it may lock more of them than requested.
- */
+/** Locks addresses that could be found only under their recipients' locks. */
 export async function lockAddresses(
   locked: Locked,
   anchors: readonly AddressAnchor[],
@@ -97,10 +94,19 @@ export async function lockAddresses(
   const wanted =
     held.addresses.size === 0 ? anchors : anchors.filter((anchor) => !held.addresses.has(anchorKey(anchor)))
   if (wanted.length === 0) return locked
+  // Joined, so that each is looked up: as two conditions in this order, all of them were read in order for 200 of 10,000.
   const { rows } = await sql<{ creditor: string; hash: Buffer }>`/* lock-addresses */
-    SELECT creditor, hash FROM decorum.address
-    WHERE creditor = ANY(${[...new Set(wanted.map((a) => a.creditor))]}::text[]) AND hash = ANY(${wanted.map((a) => a.hash)}::bytea[])
-    ORDER BY hash, creditor FOR NO KEY UPDATE ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(locked)
+    SELECT a.creditor, a.hash FROM unnest(${binaryArray(
+      'text',
+      wanted.map((anchor) => anchor.creditor),
+    )}::text[], ${binaryArray(
+      'bytea',
+      wanted.map((anchor) => anchor.hash),
+    )}::bytea[]) AS x (creditor, hash)
+    JOIN decorum.address a ON a.creditor = x.creditor AND a.hash = x.hash
+    ORDER BY a.hash, a.creditor FOR NO KEY UPDATE OF a ${sql.raw(waiting === 'skip' ? 'SKIP LOCKED' : '')}`.execute(
+    locked,
+  )
   for (const row of rows) held.addresses.add(anchorKey(row))
   return locked
 }

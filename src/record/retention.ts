@@ -10,6 +10,7 @@ import {
   lockPartitions,
   isLockConflict,
 } from './partitions.ts'
+import { readInBulk } from './pg/batch.ts'
 import type { Database, Db } from './schema.ts'
 
 /** Which recipients' records outlast their month. */
@@ -73,17 +74,18 @@ export async function sizeOf(db: Db, partition: Partition): Promise<PartitionSiz
  */
 export async function unfinishedIn(db: Db, partition: Partition, before: number, receiptsSince: Date): Promise<number> {
   const end = firstKey(partition.table, partition.to ?? before)
-  const { rows } =
+  const { rows } = await readInBulk(db, (trx) =>
     partition.table.by === 'at'
-      ? await sql<{ unfinished: number }>`
+      ? sql<{ unfinished: number }>`
       SELECT count(*)::int AS unfinished FROM ${sql.table(`decorum.${partition.name}`)}
-      WHERE at < ${end} AND reminder_id IS NOT NULL AND outcome IN ('pending', 'in-doubt')`.execute(db)
-      : await sql<{ unfinished: number }>`
+      WHERE at < ${end} AND reminder_id IS NOT NULL AND outcome IN ('pending', 'in-doubt')`.execute(trx)
+      : sql<{ unfinished: number }>`
       SELECT (SELECT count(*) FROM decorum.attempt t WHERE ${within('t.reminder_id', partition, end)} AND (t.status IN ('sending', 'in_doubt')
           OR (t.status = 'accepted' AND NOT t.delivery_final AND t.channel IN ('sms', 'phone') AND t.reserved_at > ${receiptsSince})))
         + (SELECT count(*) FROM decorum.reminder m WHERE ${within('m.id', partition, end)} AND m.status IN ('scheduled', 'queued')) AS unfinished`.execute(
-          db,
-        )
+          trx,
+        ),
+  )
   return Number(rows[0]?.unfinished ?? 0)
 }
 
@@ -106,10 +108,12 @@ export async function countKept(
   recipients: KeptRecipients,
 ): Promise<{ kept: number; someGo: boolean }> {
   const table = sql.table(`decorum.${partition.name}`)
-  const { rows } = await sql<{ kept: number; someGo: boolean }>`
+  const { rows } = await readInBulk(db, (trx) =>
+    sql<{ kept: number; someGo: boolean }>`
     SELECT (SELECT count(*) FROM ${table} row WHERE ${oldRows(partition, before)} AND ${isKept(partition.table, recipients)})::float8 AS kept,
       EXISTS (SELECT 1 FROM ${table} row WHERE ${oldRows(partition, before)} AND (${isKept(partition.table, recipients)}) IS NOT TRUE) AS "someGo"`.execute(
-    db,
+      trx,
+    ),
   )
   return rows[0] ?? { kept: 0, someGo: false }
 }
@@ -142,7 +146,7 @@ const LOCK_TIMEOUT_MS = 2_000
  */
 export async function trimPartition(db: Kysely<Database>, asked: TrimRequest): Promise<TrimResult> {
   try {
-    return await db.transaction().execute(async (opened) => {
+    return await readInBulk(db, async (opened) => {
       await sql`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true), set_config('statement_timeout', '0', true)`.execute(
         opened,
       )
@@ -229,9 +233,11 @@ async function forgetConversations(trx: Locked, { partition, before, recipients 
 
 /** In which roles and with which products does the ledger hold debts? Reads every account, so call it once. */
 export async function debtsOnRecord(db: Kysely<Database>): Promise<{ roles: Role[]; products: string[] }> {
-  const { rows } = await sql<{ roles: Role[] | null; products: string[] | null }>`
-    SELECT array_agg(DISTINCT role ORDER BY role) AS roles, array_agg(DISTINCT product ORDER BY product) AS products FROM decorum.account`.execute(
-    db,
+  const { rows } = await readInBulk(db, (trx) =>
+    sql<{ roles: Role[] | null; products: string[] | null }>`
+      SELECT array_agg(DISTINCT role ORDER BY role) AS roles, array_agg(DISTINCT product ORDER BY product) AS products FROM decorum.account`.execute(
+      trx,
+    ),
   )
   return { roles: rows[0]?.roles ?? [], products: rows[0]?.products ?? [] }
 }

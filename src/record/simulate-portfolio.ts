@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Channel, Kind, Mode, Tone } from '../model/vocabulary.ts'
 import type { AccountForDecision } from './dispatch/decision-inputs.ts'
+import { readInBulk } from './pg/batch.ts'
 import type { Database } from './schema.ts'
 
 /** Which recipients have a running spell, with the creditor's own ids? In order of id, after `after`. */
@@ -20,9 +21,10 @@ export async function recipientsInSpells(
 
 /** How many recipients have a running spell? */
 export async function countRecipientsInSpells(db: Kysely<Database>, creditor: string | null): Promise<number> {
-  const { rows } = await sql<{ people: number }>`
-    SELECT count(DISTINCT recipient_id)::int AS people FROM decorum.account WHERE spell_id IS NOT NULL AND (${creditor}::text IS NULL OR creditor = ${creditor})`.execute(
-    db,
+  const { rows } = await readInBulk(db, (trx) =>
+    sql<{ people: number }>`
+      SELECT count(DISTINCT recipient_id)::int AS people FROM decorum.account
+      WHERE spell_id IS NOT NULL AND (${creditor}::text IS NULL OR creditor = ${creditor})`.execute(trx),
   )
   return rows[0]?.people ?? 0
 }

@@ -6,6 +6,7 @@ import { daysPastDueOn } from '../plan/book-time.ts'
 import { writeCursor } from '../record/access.ts'
 import { type AccountListing, accountsByExternalId, listAccounts } from '../record/accounts.ts'
 import { type StandingHold, standingHolds } from '../record/holds.ts'
+import { readInBulk } from '../record/pg/batch.ts'
 import { type StandingSuppression, standingSuppressions } from '../record/suppressions.ts'
 import {
   accountTimeline,
@@ -129,14 +130,14 @@ export function accountService(runtime: Runtime): AccountService {
       const none = { zone: query.zone, sent: [], objected: [], skipped: [], tasks: [], reminders: [] }
       if (scope.outside) return none
       const span = { creditor: scope.creditor, from: new Date(query.from), to: new Date(query.to), zone: query.zone }
-      return {
+      return readInBulk(db, async (trx) => ({
         zone: query.zone,
-        sent: await sentTotals(db, span),
-        objected: await objectionTotals(db, span),
-        skipped: await skippedTotals(db, span),
-        tasks: await taskTotals(db, span),
-        reminders: await standingTotals(db, span),
-      }
+        sent: await sentTotals(trx, span),
+        objected: await objectionTotals(trx, span),
+        skipped: await skippedTotals(trx, span),
+        tasks: await taskTotals(trx, span),
+        reminders: await standingTotals(trx, span),
+      }))
     },
   }
 }

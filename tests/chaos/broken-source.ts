@@ -53,8 +53,8 @@ const BREAKAGES = {
     { file: 'src/record/locks.ts', guard: /ORDER BY id FOR NO KEY UPDATE \$\{[^}]*\}/, instead: 'ORDER BY id' },
     {
       file: 'src/record/locks.ts',
-      guard: /ORDER BY hash, creditor FOR NO KEY UPDATE \$\{[^}]*\}/,
-      instead: 'ORDER BY hash, creditor',
+      guard: /ORDER BY a\.hash, a\.creditor FOR NO KEY UPDATE OF a \$\{[^}]*\}/,
+      instead: 'ORDER BY a.hash, a.creditor',
     },
   ],
   /** Stops are recorded and not looked at. */

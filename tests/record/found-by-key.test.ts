@@ -4,10 +4,11 @@ import { anchorsOf, passFence } from '../../src/record/dispatch/fence.ts'
 import { writeReservation } from '../../src/record/dispatch/reservation.ts'
 import { newId } from '../../src/record/id.ts'
 import { heldByAdding } from '../../src/record/locks.ts'
-import { lookUpByKey } from '../../src/record/pg/batch.ts'
+import type { Ledger } from '../../src/record/ledger.ts'
+import { lookUpByKey, readInBulk } from '../../src/record/pg/batch.ts'
 import { clearPlanAt } from '../../src/record/planning.ts'
-import type { Database } from '../../src/record/schema.ts'
-import { type FreshLedger, openServerFresh } from '../support/ledger.ts'
+import type { Database, Db } from '../../src/record/schema.ts'
+import { eachLedger, type FreshLedger, openServerFresh } from '../support/ledger.ts'
 import { whenThere } from '../support/servers.ts'
 
 type Work = (trx: Transaction<Database>) => Promise<unknown>
@@ -72,10 +73,32 @@ whenThere('PostgreSQL', 'a batch is found by its keys', () => {
       expect(plan).toMatch(by)
       expect(plan).not.toMatch(/reminder_queued|account_plan|Seq Scan/)
     })
+  })
+})
 
-    it('no question is compiled, however dear PostgreSQL thinks it', async () => {
-      const { rows } = await sql<{ jit: string }>`SHOW jit`.execute(fresh.ledger.db)
-      expect(rows).toEqual([{ jit: 'off' }])
-    })
+eachLedger('a session', (_name, openFresh) => {
+  let ledger: Ledger
+  beforeAll(async () => {
+    ;({ ledger } = await openFresh())
+  })
+  const settings = async (db: Db): Promise<Record<string, string>> => {
+    const { rows } = await sql<{ name: string; setting: string }>`
+      SELECT name, setting FROM pg_settings WHERE name IN ('jit', 'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin')`.execute(
+      db,
+    )
+    return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))
+  }
+  const byKey = { jit: 'off', enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' }
+
+  it('looks rows up and compiles no question, however dear PostgreSQL thinks it', async () => {
+    expect(await settings(ledger.db)).toEqual(byKey)
+  })
+
+  it('reads in bulk where that is said, and only there', async () => {
+    const bulk = { jit: 'off', enable_seqscan: 'on', enable_hashjoin: 'on', enable_mergejoin: 'on' }
+    expect(await readInBulk(ledger.db, settings)).toEqual(bulk)
+    const within = await ledger.db.transaction().execute((trx) => readInBulk(trx, settings))
+    expect(within).toEqual(bulk)
+    expect(await settings(ledger.db)).toEqual(byKey)
   })
 })

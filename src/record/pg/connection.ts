@@ -40,6 +40,20 @@ export function prepareNamedStatements(client: pg.PoolClient): void {
   }) as pg.PoolClient['query']
 }
 
+/**
+ * How does PostgreSQL plan what a connection of ours asks? By key, whatever it knows of the tables.
+ *
+ * A new ledger has no statistics, and those of one that grows are as old as the last ANALYZE. Until the next it was
+ * guessed whether the accounts of 200 lines are looked up or the table is read for them, and reading it won at ten
+ * thousand accounts: planning, claiming and importing then cost in each batch what the whole ledger is large (measured:
+ * 10,000 accounts sent again read the tables in full 50 times each). Nearly all that is asked concerns a few rows that an
+ * index finds, foreign keys included, so these are the sessions' own settings and no statement can forget them; what
+ * does read a table as a whole says so with `readInBulk`.
+ *
+ * Compiling is off because an overestimated query was compiled for 0.7 s each time, to run for 1 ms.
+ */
+export const PLAN_SETTINGS = ['jit=off', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off'] as const
+
 const { builtins } = pg.types
 
 const AS_NUMBER = (text: string): number => Number(text)
