@@ -4,7 +4,7 @@ import { type CarriedBlocks, type ContentBlock, isRouteBlock } from '../model/te
 import { addBusinessDays, type Instant, MINUTE, NEVER } from '../model/time.ts'
 import { SUPPRESSION_SCOPES, type SuppressionScope } from '../model/vocabulary.ts'
 import { type CompiledPack, isInForceAnywhere } from './packs.ts'
-import { type Fit, fitOf, type Scope, UTC, weakest, zonesIn } from './scope.ts'
+import { type Fit, fitOf, type Scope, UTC, weakest, zonesIn } from './condition.ts'
 
 export type ContentRule = RuleOf<'content'>
 

@@ -1,15 +1,18 @@
 // Hot path: rules write their answers into one reused object; measured by `npm run bench -- decide`. For callers, `decide` is a pure function of facts, packs and an instant.
+
 import type { Decision, Objection, ObjectionCode } from '../model/decision.ts'
 import type { Facts } from '../model/facts.ts'
 import { DAY, type Instant, LAST_INSTANT, NEVER } from '../model/time.ts'
 import { ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
+import type { EffectivePeriod } from './effective-period.ts'
 import { type EvaluationContext, evaluationContext } from './evaluation-context.ts'
-import { INVARIANTS } from './invariants/all.ts'
+import { BALANCE_IN_TIME, FRESH_BALANCE, LOCATION, NOT_EXPIRED, ONE_CALL, SYSTEM } from './invariants/knowledge.ts'
+import { OPEN_ACCOUNT, OWN_ADDRESS, SMS_LINE, STOPPING_EVENT, SUPPRESSION } from './invariants/suppressions.ts'
+import { BLOCKED_TIMES, HOLDS, ONE_CATCH_UP, SAME_WORDS } from './invariants/waiting.ts'
+import { addPossibleStateHours, yieldToLaw } from './law-precedence.ts'
 import type { CompiledPack } from './packs.ts'
 import { withOneReply } from './replies.ts'
 import { type Answer, COMMON_HOURS_SEARCH, type CompiledRule } from './rule.ts'
-import type { EffectivePeriod } from './effective-period.ts'
-import { addPossibleStateHours, yieldToLaw } from './law-precedence.ts'
 
 /** How far ahead to look for the first objection to a message that may go now. */
 const LOOK_AHEAD = 400 * DAY
@@ -217,3 +220,22 @@ function objection(rule: CompiledRule, answer: Answer, c: EvaluationContext): Ob
 /** Objections without an end first, in the order they were asked; then the ones that last longest. */
 const bindingFirst = (reasons: Objection[]): Objection[] =>
   reasons.sort((a, b) => ((b.until ?? NEVER) === (a.until ?? NEVER) ? 0 : (b.until ?? NEVER) - (a.until ?? NEVER)))
+
+/** The built-in invariants as rules, in the order in which objections are listed. */
+export const INVARIANTS: readonly CompiledRule[] = [
+  OPEN_ACCOUNT,
+  NOT_EXPIRED,
+  SUPPRESSION,
+  STOPPING_EVENT,
+  OWN_ADDRESS,
+  SMS_LINE,
+  ...HOLDS,
+  BALANCE_IN_TIME,
+  FRESH_BALANCE,
+  LOCATION,
+  BLOCKED_TIMES,
+  ONE_CALL,
+  ONE_CATCH_UP,
+  SAME_WORDS,
+  ...SYSTEM,
+]

@@ -5,7 +5,7 @@ import type { EvaluationContext } from './evaluation-context.ts'
 import { BLOCKED_TIMES } from './invariants/waiting.ts'
 import type { CompiledPack } from './packs.ts'
 import { allows, type Answer, type CompiledRule } from './rule.ts'
-import { fitOf, type Scope, weakest } from './scope.ts'
+import { fitOf, type Scope, weakest } from './condition.ts'
 import type { EffectivePeriod } from './effective-period.ts'
 
 /** May a message of this kind be an answer? A reminder or a notice never is. */

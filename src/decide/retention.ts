@@ -1,7 +1,7 @@
 import type { RecordClass, RuleOf } from '../model/pack-rule.ts'
 import { DAY, type Instant, LAST_INSTANT, NEVER } from '../model/time.ts'
 import { type CompiledPack, isInForceAnywhere } from './packs.ts'
-import { fitOf, type Scope, UTC, weakest, zonesIn } from './scope.ts'
+import { fitOf, type Scope, UTC, weakest, zonesIn } from './condition.ts'
 import type { ZoneTable } from './zone-table.ts'
 
 /** One record, or many of one class that are kept and deleted together, such as a month's partition. */

@@ -16,7 +16,7 @@ import {
 } from '../record/demo.ts'
 import type { Ledger } from '../record/ledger.ts'
 import { localTime } from '../report/local-time.ts'
-import { OBJECTION_WORDS } from '../report/outcome-words.ts'
+import { OBJECTION_WORDS } from '../report/words/terms-en.ts'
 import type { TimelineEntry, Totals } from '../report/views/accounts.ts'
 import type { Page } from '../report/views/page.ts'
 import type { Services } from '../services/services.ts'

@@ -3,21 +3,20 @@ import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Logger } from 'pino'
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import { type App, VERSION } from '../app/app.ts'
 import { DecorumError } from '../model/errors.ts'
+import type { Log, LogEvent } from '../model/log-events.ts'
 import { authenticateRequests } from './authenticate.ts'
 import { takeJsonBodies } from './bodies.ts'
 import { type Api, describeApi } from './openapi.ts'
-import { answerFailures, answerUnknownRoutes, sendProblem, toDecorumError } from './problems.ts'
-import { countRequests, logRequests, requestLogger } from './request-log.ts'
-import { accountRoutes } from './routes/accounts.ts'
-import { capturedRoutes } from './routes/captured.ts'
+import { answerFailures, answerUnknownRoutes, sendProblem, toDecorumError, routeName } from './problems.ts'
+import { accountRoutes, eventRoutes } from './routes/accounts.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { decideRoutes } from './routes/decide.ts'
 import { doubtRoutes } from './routes/doubts.ts'
-import { eventRoutes } from './routes/events.ts'
-import { forecastRoutes } from './routes/forecast.ts'
 import { healthRoutes, metricsRoutes } from './routes/health.ts'
 import { holdRoutes } from './routes/holds.ts'
 import { hookRoutes } from './routes/hooks.ts'
@@ -25,11 +24,11 @@ import { importRoutes } from './routes/imports.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { permitRoutes } from './routes/permits.ts'
 import { recipientRoutes } from './routes/recipients.ts'
-import { reminderRoutes } from './routes/reminders.ts'
+import { capturedRoutes, reminderRoutes } from './routes/reminders.ts'
+import { forecastRoutes, totalsRoutes } from './routes/reports.ts'
 import { suppressionRoutes } from './routes/suppressions.ts'
 import { switchRoutes } from './routes/switches.ts'
 import { taskRoutes } from './routes/tasks.ts'
-import { totalsRoutes } from './routes/totals.ts'
 import { unsubscribeRoutes } from './routes/unsubscribe.ts'
 import { validateWithZod } from './schema.ts'
 
@@ -131,3 +130,73 @@ function shedLoad(api: Api, app: App): void {
 }
 
 const NEEDS_NO_LEDGER: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
+
+/**
+ * The logger of requests.
+ *
+ * Fastify would add the request's URL, headers and peer to some lines. A URL may contain a recipient's address, so the
+ * serializers leave all of that out.
+ */
+export const requestLogger = (log: Logger): Logger =>
+  log.child(
+    { part: 'http' },
+    {
+      serializers: {
+        req: (req: { id?: string; method?: string }) => ({ id: req.id, method: req.method }),
+        res: (res: { statusCode?: number }) => ({ statusCode: res.statusCode }),
+        err: (error: { name?: string; code?: string }) => ({ type: error.name, code: error.code }),
+      },
+      // Lines of Fastify itself, such as the addresses that it listens on, get an event too.
+      formatters: {
+        log: (fields) => ('event' in fields ? fields : { event: 'http.reported' satisfies LogEvent, ...fields }),
+      },
+    },
+  )
+
+/** One line for each request, with the route's pattern and never the URL. */
+function logRequests(api: Api): void {
+  api.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id)
+  })
+  api.addHook('onResponse', async (request, reply) => {
+    const log: Log = request.log
+    log.info(
+      {
+        event: 'http.request',
+        method: request.method,
+        route: routeName(request.routeOptions.url),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        key: request.caller?.keyId ?? null,
+      },
+      'request',
+    )
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Metrics of this server. */
+    measured: Registry
+  }
+}
+
+/** Times every request by the route's pattern; all unknown URLs share one series. */
+function countRequests(api: Api): void {
+  const measured = new Registry()
+  collectDefaultMetrics({ register: measured })
+  const seconds = new Histogram({
+    name: 'decorum_http_request_seconds',
+    help: 'Time to answer, by method, route pattern and status.',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [measured],
+  })
+  api.decorate('measured', measured)
+  api.addHook('onResponse', async (request, reply) => {
+    seconds.observe(
+      { method: request.method, route: routeName(request.routeOptions.url), status: String(reply.statusCode) },
+      reply.elapsedTime / 1000,
+    )
+  })
+}

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { CompiledPack } from '../decide/packs.ts'
 import { retentionOf, type RetentionReason } from '../decide/retention.ts'
-import type { Scope } from '../decide/scope.ts'
+import type { Scope } from '../decide/condition.ts'
 import { failureForLog } from '../model/log-events.ts'
 import { DAY, formatInstant, HOUR, type Instant } from '../model/time.ts'
 import { countOldNotices, deleteOldNotices, type NoticeCount, type OldNotices } from '../record/outbox.ts'

@@ -2,6 +2,7 @@ import { WaitingError } from 'bullmq'
 import pLimit from 'p-limit'
 import type pg from 'pg'
 import { DecorumError } from '../model/errors.ts'
+import { postgresBackend, redisBackend } from './backends.ts'
 import {
   type BellQueue,
   type BellWorker,
@@ -12,10 +13,7 @@ import {
   type Ticket,
   TICKET_OPTIONS,
 } from './doorbell.ts'
-import { describeError, type DoorbellOptions, Outage } from './outage.ts'
-import { postgresBackend } from './postgres-backend.ts'
-import { redisBackend } from './redis-backend.ts'
-import { withTimeout } from './with-timeout.ts'
+import { describeError, type DoorbellOptions, Outage, withTimeout } from './outage.ts'
 
 /** `Queue.add` hangs while Redis is down; after this the planner moves on, and the sweep rings again. */
 const OPERATION_TIMEOUT_MS = 2_000

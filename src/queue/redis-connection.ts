@@ -1,6 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { DecorumError } from '../model/errors.ts'
-import { withTimeout } from './with-timeout.ts'
+import { withTimeout } from './outage.ts'
 
 const REDIS_URL_PATTERN = /^(redis|rediss)(?:-(sentinel|cluster))?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?]+)(\/[^?]*)?$/
 const DEFAULT_PORTS = { standalone: 6379, cluster: 6379, sentinel: 26_379 }

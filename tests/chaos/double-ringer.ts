@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { TICKET_OPTIONS, type BellQueue } from '../../src/queue/doorbell.ts'
 import { Outage } from '../../src/queue/outage.ts'
-import { redisBackend } from '../../src/queue/redis-backend.ts'
+import { redisBackend } from '../../src/queue/backends.ts'
 
 const EVERY_MS = 150
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { settingsSchema } from '../../src/config/settings.ts'
+import { settingsSchema } from '../../src/config/load.ts'
 
 const onlyTo = (value: unknown) => settingsSchema.safeParse({ routes: [{}], delivery: { onlyTo: value } })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/decide/decide.ts'
-import { fitOf, type Fit, type Scope } from '../../src/decide/scope.ts'
+import { fitOf, type Fit, type Scope } from '../../src/decide/condition.ts'
 import { selectPacks } from '../../src/decide/packs.ts'
 import { parseDecideCase } from '../../src/intake/decide-case.ts'
 import type { Facts } from '../../src/model/facts.ts'

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { requestLogger } from '../../src/http/request-log.ts'
+import { requestLogger } from '../../src/http/server.ts'
 
 function logged(write: (log: ReturnType<typeof requestLogger>) => void): Record<string, unknown>[] {
   const lines: string[] = []

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withTimeout } from '../../src/queue/with-timeout.ts'
+import { withTimeout } from '../../src/queue/outage.ts'
 
 const later = (ms: number, error?: Error): Promise<string> =>
   new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import { OBJECTION_CODES } from '../../src/model/decision.ts'
 import type { Facts } from '../../src/model/facts.ts'
 import { REMINDER_STATUSES } from '../../src/model/vocabulary.ts'
 import { explainReminder } from '../../src/report/explain.ts'
-import { OBJECTION_WORDS } from '../../src/report/outcome-words.ts'
+import { OBJECTION_WORDS } from '../../src/report/words/terms-en.ts'
 import type { AttemptView, DecisionView, ReminderView } from '../../src/report/views/reminders.ts'
 
 const deferred: DecisionView = {

@@ -57,8 +57,8 @@ describe('the layout', () => {
     ).toEqual([])
   })
 
-  it('has one file for each concept: about 400, half of them of 80 lines or more', () => {
-    expect(layout.files).toBeLessThanOrEqual(408)
+  it('has one file for each concept: about 390, half of them of 80 lines or more', () => {
+    expect(layout.files).toBeLessThanOrEqual(392)
     expect(layout.medianLines).toBeGreaterThanOrEqual(80)
   })
 

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { text as allOf } from 'node:stream/consumers'
 import { Command } from 'commander'
-import { caseDecider, decisionText } from '../../services/decide-case.ts'
 import { policyPacks } from '../../authoring/packs.ts'
-import { readJson } from '../read-json.ts'
-import { readLanguage } from '../../report/words/terms.ts'
+import { parseJson } from '../../intake/parse.ts'
 import { DecorumError } from '../../model/errors.ts'
+import { readLanguage } from '../../report/words/terms.ts'
+import { caseDecider, decisionText } from '../../services/decide-case.ts'
 import { printAnswer } from '../output.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
@@ -68,4 +68,15 @@ function limited(text: string): string {
   throw new DecorumError('DECORUM_BODY_TOO_LARGE', `the case is larger than ${MAX_BYTES} bytes`, {
     hint: 'A case speaks of one person; leave the others out.',
   })
+}
+
+/**
+ * The value of one JSON document.
+ *
+ * @throws DECORUM_MALFORMED_JSON with the position of the fault; never quotes the text
+ */
+function readJson(text: string): unknown {
+  const parsed = parseJson(text.replace(/^\uFEFF/, ''))
+  if (parsed.ok) return parsed.value
+  throw new DecorumError('DECORUM_MALFORMED_JSON', 'this is not JSON', { faults: parsed.faults })
 }

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
 import { accountBody } from '../../intake/account-body.ts'
+import { eventBody } from '../../intake/bodies.ts'
 import { ACCOUNT_STATES } from '../../model/vocabulary.ts'
 import { accountViewSchema, timelineEntrySchema } from '../../report/views/accounts.ts'
-import { accountAnswer } from '../../report/views/operations.ts'
+import { accountAnswer, eventAnswer } from '../../report/views/operations.ts'
 import { pageOf } from '../../report/views/page.ts'
 import { actorOf } from '../authenticate.ts'
 import type { Api } from '../openapi.ts'
-import { answers, creditor, found, paging, upstreamPath, ownerQuery } from '../schema.ts'
+import { answers, creditor, found, paging, upstreamPath, ownerQuery, answersOnceOrAgain } from '../schema.ts'
 
 const tags = ['Accounts']
 
@@ -87,6 +88,28 @@ export function accountRoutes(api: Api, app: App): void {
         await app.services.accountTimeline(actorOf(request), { creditor: stated ?? null, id: request.params.id }, page),
         'account',
       )
+    },
+  )
+}
+
+/** What upstream reports about an account: payments, promises, disputes, … */
+export function eventRoutes(api: Api, app: App): void {
+  api.post(
+    '/v1/accounts/:id/events',
+    {
+      config: { scope: 'events:write' },
+      schema: {
+        tags: ['Accounts'],
+        summary: 'Report an event; the same id twice does nothing twice',
+        operationId: 'addEvent',
+        params: upstreamPath,
+        body: eventBody,
+        response: answersOnceOrAgain(eventAnswer),
+      },
+    },
+    async (request, reply) => {
+      const answer = await app.services.addEvent(actorOf(request), request.params.id, request.body)
+      return reply.code(answer.repeated ? 200 : 201).send(answer)
     },
   )
 }

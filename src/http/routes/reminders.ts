@@ -5,11 +5,11 @@ import { decisionExplanationSchema } from '../../model/explanation.ts'
 import { CHANNELS, REMINDER_STATUSES } from '../../model/vocabulary.ts'
 import { cancelAnswer } from '../../report/views/operations.ts'
 import { pageOf } from '../../report/views/page.ts'
-import { reminderSummarySchema, reminderViewSchema } from '../../report/views/reminders.ts'
+import { reminderSummarySchema, reminderViewSchema, capturedViewSchema } from '../../report/views/reminders.ts'
 import { LANGUAGES } from '../../report/words/terms.ts'
 import { actorOf } from '../authenticate.ts'
 import type { Api } from '../openapi.ts'
-import { answers, found, idempotencyHeaders, ownPath, paging, ownerQuery } from '../schema.ts'
+import { answers, found, idempotencyHeaders, ownPath, paging, ownerQuery, creditor } from '../schema.ts'
 
 const tags = ['Reminders']
 
@@ -138,5 +138,23 @@ export function reminderRoutes(api: Api, app: App): void {
       },
     },
     (request) => app.services.cancelReminder(actorOf(request), request.params.id),
+  )
+}
+
+/** Messages that the capture provider stored instead of sending. */
+export function capturedRoutes(api: Api, app: App): void {
+  api.get(
+    '/v1/captured',
+    {
+      config: { scope: 'accounts:read' },
+      schema: {
+        tags: ['Reminders'],
+        summary: 'Messages that were captured instead of sent, the newest first; the access is logged',
+        operationId: 'listCaptured',
+        querystring: z.strictObject({ ...paging, creditor, reminderId: z.guid('is not an id of ours').optional() }),
+        response: answers(200, pageOf(capturedViewSchema)),
+      },
+    },
+    (request) => app.services.listCaptured(actorOf(request), request.query),
   )
 }

@@ -10,8 +10,7 @@ import { AccountDraft } from '../accept/account-draft.ts'
 import { conflictsIn, deriveState, mergeAccount, newAccount } from '../accept/merge-account.ts'
 import { mergeRecipient, newRecipient, type RecipientDraft } from '../accept/merge-recipient.ts'
 import { creditorOf, invalidField } from '../accept/resolve-creditor.ts'
-import { usableChannels } from './contact-record.ts'
-import type { SimulatedAccount, SimulatedRecipient } from './simulated-recipient.ts'
+import { usableChannels, type SimulatedAccount, type SimulatedRecipient } from './simulated-recipient.ts'
 
 /** The recipient as planning and dispatch would read it from the ledger after these accounts were registered. */
 function simulatedRecipient({ draft, named, accounts }: RecipientRead, { now }: { now: Instant }): SimulatedRecipient {

@@ -11,9 +11,10 @@ import { planInput } from '../plan-due.ts'
 import { receiptMeaning } from '../receipts.ts'
 import { routeIdFor, chooseCarrier, routeCriteria } from '../routing.ts'
 import { decideStep, planAllowed, type StepDecision, type AgentStep } from '../tasks.ts'
-import { recordContact, recordReceipt } from './contact-record.ts'
 import { decideSimulated, type SimulatedDecision } from './decide-simulated.ts'
 import {
+  recordContact,
+  recordReceipt,
   accountRowNow,
   endHold,
   newlyOwed,

@@ -1,5 +1,6 @@
-import { Queue, Worker } from 'bullmq'
+import { Queue, Worker, createPostgresBackend, runMigrations, withBackend } from 'bullmq'
 import { Cluster, type Redis } from 'ioredis'
+import type pg from 'pg'
 import { type BellBackend, RETRY_MS } from './doorbell.ts'
 import type { Outage } from './outage.ts'
 import { connectRedis, parseRedisUrl } from './redis-connection.ts'
@@ -56,5 +57,42 @@ export function redisBackend({ redisUrl, namespace, shards }: RedisQueues, outag
       ringer.disconnect()
       listening?.disconnect()
     },
+  }
+}
+
+const { Queue: PostgresQueue, Worker: PostgresWorker } = withBackend(createPostgresBackend)
+
+/**
+ * BullMQ on the ledger's PostgreSQL, server or embedded.
+ *
+ * Its tables live in the schema `bullmq`, which must stand in the pool's search_path. Each
+ * listening route holds one connection of the pool.
+ */
+export function postgresBackend(ledgerPool: pg.Pool): BellBackend {
+  // Each queue and worker adds an error listener for the life of the pool.
+  ledgerPool.setMaxListeners(0)
+  let migrated: Promise<void> | undefined
+  const migrateOnce = async (): Promise<void> => {
+    const client = await ledgerPool.connect()
+    try {
+      await runMigrations(client)
+    } finally {
+      client.release()
+    }
+  }
+  return {
+    shards: 1,
+    ready: () =>
+      (migrated ??= migrateOnce().catch((error: unknown) => {
+        // The next caller tries again.
+        migrated = undefined
+        throw error
+      })),
+    queue: (route) => new PostgresQueue(route, { connection: ledgerPool, streams: { events: { maxLen: 100 } } }),
+    worker: (route, _shard, concurrency, process) =>
+      new PostgresWorker(route, process, { connection: ledgerPool, concurrency, runRetryDelay: RETRY_MS }),
+    ping: () => ledgerPool.query('SELECT 1'),
+    cure: 'Is PostgreSQL up, and does DATABASE_URL name it?',
+    close: async () => undefined,
   }
 }
