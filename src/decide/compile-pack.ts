@@ -6,7 +6,7 @@ import { type Pack, withInheritedRules } from '../model/pack.ts'
 import { canonicalJurisdiction, liesWithin } from '../model/places/jurisdiction.ts'
 import { NEVER } from '../model/time.ts'
 import { isOlderEdition, ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
-import { compileCondition } from './condition.ts'
+import { compileCondition, compilePlaces } from './condition.ts'
 import { type ConsentExemption, nextExemption, exemptUntil } from './consent.ts'
 import type { EvaluationContext } from './evaluation-context.ts'
 import { compileLocation, type Locate } from './location.ts'
@@ -81,7 +81,7 @@ export function compilePack(pack: Pack): CompiledPack {
   if (pack.zoneData !== undefined && isOlderEdition(ZONE_DATA_VERSION, pack.zoneData))
     rules.unshift(zoneDataRule(pack, pack.zoneData, inForce))
   const replies = pack.rules.filter((rule): rule is RuleOf<'reply'> => rule.shape === 'reply' && rule.status === 'on')
-  const compiled = { pack, appliesTo, inForce, rules, replies }
+  const compiled = { pack, appliesTo, mayApplyIn: compilePlaces(pack.applies), inForce, rules, replies }
   return locate === null ? compiled : located(compiled, locate)
 }
 
@@ -108,6 +108,7 @@ function zoneDataRule(pack: Pack, needed: string, inForce: AskEffectivePeriod): 
 const located = (compiled: CompiledPack, locate: Locate): CompiledPack => ({
   ...compiled,
   appliesTo: (c) => compiled.appliesTo(locate(c)),
+  mayApplyIn: () => true,
   inForce: (c, at, time) => compiled.inForce(locate(c), at, time),
   rules: compiled.rules.map((rule) => withView(rule, locate)),
 })

@@ -44,24 +44,28 @@ export function compileCondition(when: Condition | undefined): (c: EvaluationCon
   outside(when.exceptKinds, (facts) => facts.reminder.kind)
   outside(when.exceptAddressKinds, (facts) => facts.address?.kind ?? null)
   const { roles, products, exceptProducts } = when
-  const jurisdictions = when.jurisdictions?.map(canonicalJurisdiction)
-  const exceptJurisdictions = when.exceptJurisdictions?.map(canonicalJurisdiction)
   if (roles !== undefined) tests.push((facts) => facts.accounts.some((account) => roles.includes(account.role)))
   if (products !== undefined)
     tests.push((facts) => facts.accounts.some((account) => products.includes(account.product)))
   if (exceptProducts !== undefined)
     tests.push((facts) => !facts.accounts.every((account) => exceptProducts.includes(account.product)))
-  const inPlace = (c: EvaluationContext): boolean =>
-    (jurisdictions === undefined ||
-      c.jurisdictions.some((place) => jurisdictions.some((scope) => liesWithin(place, scope)))) &&
-    (exceptJurisdictions === undefined ||
-      c.jurisdictions.length === 0 ||
-      !c.jurisdictions.every((place) => exceptJurisdictions.some((scope) => liesWithin(place, scope))))
+  const inPlace = compilePlaces(when)
   return (c) => {
-    if (!inPlace(c)) return false
+    if (!inPlace(c.jurisdictions)) return false
     for (const test of tests) if (!test(c.facts)) return false
     return true
   }
+}
+
+/** May a rule with this condition apply to somebody who may be in these jurisdictions? The part of `compileCondition` about places. */
+export function compilePlaces(when: Condition | undefined): (jurisdictions: readonly string[]) => boolean {
+  const wanted = when?.jurisdictions?.map(canonicalJurisdiction)
+  const excepted = when?.exceptJurisdictions?.map(canonicalJurisdiction)
+  const isAmong = (place: string, scopes: readonly string[]): boolean =>
+    scopes.some((scope) => liesWithin(place, scope))
+  return (jurisdictions) =>
+    (wanted === undefined || jurisdictions.some((place) => isAmong(place, wanted))) &&
+    (excepted === undefined || jurisdictions.length === 0 || !jurisdictions.every((place) => isAmong(place, excepted)))
 }
 
 /**

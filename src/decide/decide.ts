@@ -10,7 +10,7 @@ import { BALANCE_IN_TIME, FRESH_BALANCE, LOCATION, NOT_EXPIRED, ONE_CALL, SYSTEM
 import { OPEN_ACCOUNT, OWN_ADDRESS, SMS_LINE, STOPPING_EVENT, SUPPRESSION } from './invariants/suppressions.ts'
 import { BLOCKED_TIMES, HOLDS, ONE_CATCH_UP, SAME_WORDS } from './invariants/waiting.ts'
 import { addPossibleStateHours, yieldToLaw } from './law-precedence.ts'
-import type { CompiledPack } from './packs.ts'
+import { type CompiledPack, packsIn } from './packs.ts'
 import { withOneReply } from './replies.ts'
 import { type Answer, COMMON_HOURS_SEARCH, type CompiledRule } from './rule.ts'
 
@@ -101,10 +101,11 @@ export function gatherRules(
  * Each rule of a fallback pack yields where law regulates the same (`yieldToLaw`).
  * Where only the country is known, the hours of each of its states or provinces hold too.
  */
-function gather(c: EvaluationContext, packs: readonly CompiledPack[], rules: CompiledRule[]): Decision['packs'] {
+function gather(c: EvaluationContext, all: readonly CompiledPack[], rules: CompiledRule[]): Decision['packs'] {
   const applied: Decision['packs'] = []
   const law: CompiledRule[] = []
   const anywhere = c.places.some(({ whole }) => whole)
+  const packs = anywhere ? all : packsIn(all, c.jurisdictions)
   for (const compiled of packs) {
     if (compiled.pack.fallback) continue
     const before = rules.length

@@ -12,6 +12,8 @@ export interface CompiledPack {
   readonly pack: Pack
   /** Does it apply in this context, its dates apart? */
   readonly appliesTo: (c: EvaluationContext) => boolean
+  /** False: it applies to nobody whose jurisdictions are these, whatever else is known of them. */
+  readonly mayApplyIn: (jurisdictions: readonly string[]) => boolean
   readonly inForce: AskEffectivePeriod
   /** The rules that may object; those switched off are not among them. */
   readonly rules: readonly CompiledRule[]
@@ -85,6 +87,18 @@ function asOrdinary(compiled: CompiledPack): CompiledPack {
     ordinary.set(compiled, plain)
   }
   return plain
+}
+
+/** By the packs and then by the list of jurisdictions, of which evaluation contexts share one for the same places. */
+const nearby = new WeakMap<readonly CompiledPack[], WeakMap<readonly string[], readonly CompiledPack[]>>()
+
+/** Which of these packs may apply in these jurisdictions? In the same order. */
+export function packsIn(packs: readonly CompiledPack[], jurisdictions: readonly string[]): readonly CompiledPack[] {
+  let byPlaces = nearby.get(packs)
+  if (byPlaces === undefined) nearby.set(packs, (byPlaces = new WeakMap()))
+  let found = byPlaces.get(jurisdictions)
+  if (found === undefined) byPlaces.set(jurisdictions, (found = packs.filter((p) => p.mayApplyIn(jurisdictions))))
+  return found
 }
 
 /** No local day begins or ends further than this from the same day in UTC. */

@@ -5,16 +5,15 @@ import {
   isSupportedCountry,
   type NumberType,
   parsePhoneNumberFromString,
-  type PhoneNumber,
 } from 'libphonenumber-js/max'
 import examples from 'libphonenumber-js/mobile/examples'
-import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import { canonicalNumber, readMailbox } from '../model/address-rules.ts'
+import { readMailbox } from '../model/address-rules.ts'
 import { subdivisionsOfPrefix, zonesOfCountry, zonesOfPrefix } from '../model/places/jurisdiction.ts'
 import { plainText } from '../model/plain-text.ts'
 import { ADDRESS_KINDS, ADDRESS_ORIGINS, type Channel, CHANNELS, RELATIONS } from '../model/vocabulary.ts'
 import { configId, instant, line } from './fields.ts'
+import { type PlannedNumber, plannedNumber } from './number-plan.ts'
 import { readPhoneText, WRITE_WITH_PLUS } from './phone-text.ts'
 
 type ParsedAddress = { ok: true; value: string } | { ok: false; problem: string; cure: string }
@@ -109,44 +108,6 @@ export const addressBody = z.strictObject({
 })
 /** `value` is E.164 or a mailbox with a lower-case domain. */
 export type AddressInput = z.output<typeof addressBody>
-
-/** What the numbering plans say of a number. */
-interface PlannedNumber {
-  number: PhoneNumber
-  /** Undefined: the plan has no such number. */
-  type: NumberType
-  /** Whether a country's plan has it. */
-  valid: boolean
-}
-
-/** More than an import has between reading a number and asking where its holder may be. */
-const NUMBERS_KEPT = 2_000
-const known = new LRUCache<string, PlannedNumber>({ max: NUMBERS_KEPT })
-
-/**
- * Which number of which plan is this? Null: of none.
- *
- * Asked twice of every number that is taken in, to read it and to learn from it, which is a good part
- * of what reading an account costs: the last ones are remembered.
- *
- * @param e164  `+` and digits; a form that its country has replaced is read as the number of today
- */
-export function plannedNumber(e164: string): PlannedNumber | null {
-  const found = known.get(e164)
-  if (found !== undefined) return found
-  const number = parsePhoneNumberFromString(canonicalNumber(e164), { extract: false })
-  if (number === undefined) return null
-  const planned = describe(number)
-  known.set(e164, planned)
-  return planned
-}
-
-/** As the plans have it. */
-function describe(number: PhoneNumber): PlannedNumber {
-  const type = number.getType()
-  // A number has a type only if it is valid, so one query answers both.
-  return { number, type, valid: type !== undefined || number.isValid() }
-}
 
 type NumberReading = { ok: true; planned: PlannedNumber } | { ok: false; why: 'none' | 'ambiguous' | 'extended' }
 

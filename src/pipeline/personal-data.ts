@@ -26,6 +26,7 @@ interface VaultSubject {
 export class PersonalData {
   readonly #vault: Vault
   readonly #subject: VaultSubject
+  #unwrapped: DataKey | undefined
 
   constructor(vault: Vault, subject: VaultSubject) {
     this.#vault = vault
@@ -51,7 +52,7 @@ export class PersonalData {
   }
 
   #key(): DataKey {
-    return this.#vault.unwrap(this.#subject.dataKey, this.#subject.dataKeyId)
+    return (this.#unwrapped ??= this.#vault.unwrap(this.#subject.dataKey, this.#subject.dataKeyId))
   }
 }
 
@@ -61,12 +62,16 @@ export function openVariables(
   reminder: Pick<FencedReminder, 'id' | 'variables'>,
   accounts: readonly Pick<AccountForDecision, 'id' | 'variables'>[],
 ): Record<string, string> {
-  const parts = [...accounts].reverse().map((account) => data.open(accountVariables(account.id), account.variables))
-  parts.push(data.open(reminderVariables(reminder.id), reminder.variables))
-  return Object.assign(
-    {},
-    ...parts.filter((part) => part !== null).map((part) => JSON.parse(part) as Record<string, string>),
-  )
+  const variables: Record<string, string> = {}
+  const add = (json: string | null): void => {
+    if (json !== null) Object.assign(variables, JSON.parse(json))
+  }
+  for (let i = accounts.length - 1; i >= 0; i--) {
+    const account = accounts[i] as (typeof accounts)[number]
+    if (account.variables !== null) add(data.open(accountVariables(account.id), account.variables))
+  }
+  if (reminder.variables !== null) add(data.open(reminderVariables(reminder.id), reminder.variables))
+  return variables
 }
 
 /** Stores a captured message where staff can read it, and its simulated receipts. */

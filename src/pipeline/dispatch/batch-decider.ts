@@ -63,6 +63,8 @@ export class BatchDecider {
   /** Template texts that this batch's attempts were rendered from, by version. */
   readonly words = new Map<string, { template: string; kept: KeptWords }>()
   readonly #pending: { recipientId: string; hash: string; contact: ContactFacts }[] = []
+  /** By recipient, so that each data key is unwrapped once. */
+  readonly #personal = new Map<string, PersonalData>()
   readonly #runtime: Runtime
   readonly #context: DispatchContext
   readonly #batch: string
@@ -122,11 +124,7 @@ export class BatchDecider {
     const address = chooseAddress(recipient, reminder)
     const dpd = accounts.map((a) => daysPastDue(a, creditor?.bookZone ?? 'UTC', this.#now))
     const to = address === null ? null : this.#open(recipient).address(address)
-    const others = this.#pending.filter(
-      (p) => p.recipientId !== recipient.id && recipient.addresses.some((a) => a.hash === p.hash),
-    )
-    const own = this.#pending.filter((p) => p.recipientId === recipient.id)
-    const pending = [...own.map((p) => p.contact), ...others.map((p) => ({ ...p.contact, otherRecipient: true }))]
+    const pending = this.#pendingFor(recipient)
     const system: SystemFacts = systemFacts({
       runtime: this.#runtime,
       context: this.#context,
@@ -160,7 +158,20 @@ export class BatchDecider {
   }
 
   #open(recipient: RecipientForDecision): PersonalData {
-    return new PersonalData(this.#runtime.vault, recipient)
+    let data = this.#personal.get(recipient.id)
+    if (data === undefined) this.#personal.set(recipient.id, (data = new PersonalData(this.#runtime.vault, recipient)))
+    return data
+  }
+
+  /** What this batch has reserved for the recipient, and then for others at the same addresses. */
+  #pendingFor(recipient: RecipientForDecision): ContactFacts[] {
+    const own: ContactFacts[] = []
+    const others: ContactFacts[] = []
+    for (const { recipientId, hash, contact } of this.#pending) {
+      if (recipientId === recipient.id) own.push(contact)
+      else if (recipient.addresses.some((a) => a.hash === hash)) others.push({ ...contact, otherRecipient: true })
+    }
+    return own.concat(others)
   }
 
   #render(

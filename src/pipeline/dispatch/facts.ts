@@ -1,6 +1,7 @@
 import { decide } from '../../decide/decide.ts'
 import type { CompiledPack } from '../../decide/packs.ts'
-import { notPersonalReason, plannedNumber } from '../../intake/address.ts'
+import { notPersonalReason } from '../../intake/address.ts'
+import { plannedNumber } from '../../intake/number-plan.ts'
 import type { Decision } from '../../model/decision.ts'
 import type { AccountFacts, AddressFacts, ContactFacts, Facts, SystemFacts } from '../../model/facts.ts'
 import type { CarriedBlocks } from '../../model/template.ts'

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Config } from '../../config/config.ts'
 import type { CompiledPack } from '../../decide/packs.ts'
 import type { Creditor } from '../../model/creditor.ts'
@@ -53,9 +54,6 @@ export const writtenBefore = ({
   notices: events.filter((e) => e.type === 'notice').map((e) => e.at),
 })
 
-/** Variables that name the recipient; all others belong to the template. */
-const NAME_PARTS = ['givenName', 'familyName', 'honorific'] as const
-
 /**
  * Which facts may the text of this message use?
  *
@@ -74,7 +72,7 @@ export function composeWords(input: {
   earlier: WrittenBefore
 }): TemplateFacts {
   const { creditor, variables } = input
-  const lastDay = (instants: readonly Instant[]) =>
+  const lastDay = (...instants: readonly Instant[]) =>
     instants.length === 0 ? null : bookDate(Math.max(...instants), creditor.bookZone)
   return {
     recipient: {
@@ -87,18 +85,23 @@ export function composeWords(input: {
     accounts: input.accounts.map((account, i) =>
       accountWords(account, input.daysPastDue[i] ?? null, creditor.bookZone),
     ),
-    earlierEmail: lastDay(input.earlier.emails),
-    writtenNotice: lastDay([...input.earlier.emails, ...input.earlier.notices]),
+    earlierEmail: lastDay(...input.earlier.emails),
+    writtenNotice: lastDay(...input.earlier.emails, ...input.earlier.notices),
     optOutUrl: input.optOutUrl,
-    variables: Object.fromEntries(
-      Object.entries(variables).filter(([name]) => !(NAME_PARTS as readonly string[]).includes(name)),
-    ),
+    variables: templateVariables(variables),
   }
 }
 
+/** Variables that name the recipient; all others belong to the template. */
+const NAME_PARTS: readonly string[] = ['givenName', 'familyName', 'honorific']
+
+const templateVariables = (variables: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => !NAME_PARTS.includes(name)))
+
 function accountWords(account: AccountForDecision, daysPastDue: number | null, bookZone: string): AccountTemplateFacts {
   const facts = account.factsForWords
-  const nextStep = nextStepSchema.safeParse(facts.nextStep)
+  // Few accounts have one, and parsing nothing costs an error with its stack.
+  const nextStep = facts.nextStep == null ? null : nextStepSchema.safeParse(facts.nextStep)
   return {
     masked: account.referenceMasked,
     dueDate: account.dueDate,
@@ -109,7 +112,7 @@ function accountWords(account: AccountForDecision, daysPastDue: number | null, b
     originalCreditor: textOf(facts.originalCreditor),
     lateInterest: booleanOf(facts.lateInterest),
     reportsToBureau: booleanOf(facts.reportsToBureau),
-    nextStep: nextStep.success ? nextStep.data : null,
+    nextStep: nextStep?.success === true ? nextStep.data : null,
   }
 }
 
@@ -117,12 +120,22 @@ const money = (minor: number, currency: string): Money => fromMinor(BigInt(minor
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 const booleanOf = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null)
 
+/** Chains by both locales: a creditor's recipients have few. */
+const chains = new WeakMap<Config['locales'], LRUCache<string, readonly string[]>>()
+
 /** The locales to write to this recipient in, in order of preference. */
-export const localesFor = (
-  config: Pick<Config, 'locales'>,
+export function localesFor(
+  { locales }: Pick<Config, 'locales'>,
   recipient: { locale: string | null },
   creditor: Creditor,
-): string[] => localeChain([recipient.locale, creditor.defaults.locale], config.locales)
+): readonly string[] {
+  let known = chains.get(locales)
+  if (known === undefined) chains.set(locales, (known = new LRUCache({ max: 1_000 })))
+  const key = `${recipient.locale} ${creditor.defaults.locale}`
+  let chain = known.get(key)
+  if (chain === undefined) known.set(key, (chain = localeChain([recipient.locale, creditor.defaults.locale], locales)))
+  return chain
+}
 
 /**
  * Which blocks does the text that this reminder would be sent with carry?

@@ -5,8 +5,18 @@ import type { Channel } from '../../model/vocabulary.ts'
 import { takeRandomBytes } from '../id.ts'
 import { decrypt, encrypt, type KeyRing, type RingKey } from './key-ring.ts'
 
-/** One recipient's data key, unwrapped; in memory only. */
-export type DataKey = KeyObject & { readonly __dataKey?: never }
+/** One recipient's data key, unwrapped; in memory only. A private field, so that no log or JSON shows its bytes. */
+export class DataKey {
+  readonly #bytes: Buffer
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  static bytesOf(key: DataKey): Buffer {
+    return key.#bytes
+  }
+}
 
 /** A data key as the ledger stores it, and which of DECORUM_KEYS opens it. */
 export interface WrappedKey {
@@ -72,7 +82,7 @@ export function openVault(ring: KeyRing): Vault {
   const wrappers = new Map(ring.map((ringKey) => [ringKey.id, derive(ringKey, 'wrap')]))
   const hashers = ring.map((ringKey) => ({ keyId: ringKey.id, key: derive(ringKey, 'address-hash') })).reverse()
   // By the wrapped key's bytes, so that a batch or a recipient's timeline unwraps each key once.
-  const recent = new LRUCache<string, KeyObject>({ max: 2_000 })
+  const recent = new LRUCache<string, DataKey>({ max: 2_000 })
   const current = ring[0].id
 
   const wrap = (bytes: Buffer): WrappedKey => ({
@@ -96,7 +106,7 @@ export function openVault(ring: KeyRing): Vault {
         `key ${keyId} of DECORUM_KEYS is not the one that wrapped this data`,
       )
     }
-    const key = createSecretKey(bytes)
+    const key = new DataKey(bytes)
     recent.set(name, key)
     return key
   }
@@ -119,15 +129,14 @@ export function openVault(ring: KeyRing): Vault {
       const bytes = takeRandomBytes(32)
       const made = wrap(bytes)
       // A new key is about to be used for sealing.
-      recent.set(made.wrapped.toString('latin1'), createSecretKey(bytes))
-      bytes.fill(0)
+      recent.set(made.wrapped.toString('latin1'), new DataKey(bytes))
       return made
     },
     unwrap,
-    rewrap: (wrapped, keyId) => (keyId === current ? null : wrap(unwrap(wrapped, keyId).export())),
-    seal: (key, place, text) => encrypt(key, fieldBound(place), Buffer.from(text, 'utf8')),
+    rewrap: (wrapped, keyId) => (keyId === current ? null : wrap(DataKey.bytesOf(unwrap(wrapped, keyId)))),
+    seal: (key, place, text) => encrypt(DataKey.bytesOf(key), fieldBound(place), Buffer.from(text, 'utf8')),
     open: (key, place, sealed) => {
-      const plain = decrypt(key, fieldBound(place), sealed)
+      const plain = decrypt(DataKey.bytesOf(key), fieldBound(place), sealed)
       if (plain === null)
         throw new DecorumError(
           'DECORUM_INTERNAL',
