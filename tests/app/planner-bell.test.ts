@@ -1,14 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pino } from 'pino'
 import { PlannerBell } from '../../src/app/planner-bell.ts'
 import { openLedger, type Ledger } from '../../src/record/ledger.ts'
+import { eventually } from '../support/eventually.ts'
 import { freshDatabase } from '../support/fresh-database.ts'
 import { openEmbeddedFresh, type FreshLedger } from '../support/ledger.ts'
 import { postgresUrl, whenThere } from '../support/servers.ts'
 
 const log = pino({ level: 'silent' })
 const heard = async (rings: { count: number }, least: number): Promise<void> =>
-  vi.waitFor(() => expect(rings.count).toBeGreaterThanOrEqual(least), { timeout: 120_000, interval: 5 })
+  eventually(() => expect(rings.count).toBeGreaterThanOrEqual(least), 5)
 
 describe('the planner rung in its own process (embedded)', () => {
   let fresh: FreshLedger
@@ -89,7 +90,7 @@ whenThere('PostgreSQL', 'the planner rung from another process', () =>
       client.on('notification', (message) => said.push(message.payload))
       await client.query('LISTEN decorum_planner')
       accepting.ring()
-      await vi.waitFor(() => expect(said).toEqual(['']), { timeout: 120_000, interval: 5 })
+      await eventually(() => expect(said).toEqual(['']), 5)
       client.release(true)
       accepting.close()
     })

@@ -13,6 +13,8 @@ const CALLERS = 2
 /** What is owed at first, in seconds of the rate; then whatever keeps it so. */
 const AHEAD_S = 5
 const SEGMENTS_EACH = 2.5
+/** Sent before the seconds are counted: how soon hangs on the machine. */
+const ENOUGH = { messages: 20, calls: 5 }
 
 /** What the providers' own books say about a run. */
 export interface RatesSeen {
@@ -89,11 +91,11 @@ async function oweMore(fleet: SendingFleet): Promise<void> {
 
 async function firstSent(fleet: SendingFleet): Promise<void> {
   for (
-    const giveUp = performance.now() + 60_000;
-    (await fleet.sms()).length === 0 || (await fleet.calls()).length === 0;
+    const giveUp = performance.now() + 200_000;
+    (await fleet.sms()).length < ENOUGH.messages || (await fleet.calls()).length < ENOUGH.calls;
     await pause(200)
   ) {
-    if (performance.now() > giveUp) throw new Error(`nothing was sent within a minute\n${fleet.said()}`)
+    if (performance.now() > giveUp) throw new Error(`too little was sent at first\n${fleet.said()}`)
   }
 }
 

@@ -26,7 +26,7 @@ import { KEY, openStage, type ChaosStage } from './stage.ts'
 /** How long whatever was asked last may still be asked again. */
 const PATIENCE_MS = 15_000
 /** A route that rests after failures wakes within half a minute; backoffs are no hindrance. */
-const RECOVERY_MS = 60_000
+const RECOVERY_MS = 180_000
 /** Between the end of the preparations and the load. */
 const AHEAD_MS = 12_000
 

@@ -8,7 +8,6 @@ import type { SimulationReport } from '../../src/report/simulation/report.ts'
 import { finish, runCli, startWorker } from './run-cli.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const PATIENCE_MS = 120_000
 
 /** As `npm run decorum` starts it from a checkout that nobody built. */
 const fromCheckout = (script: string, args: readonly string[], input = '') =>
@@ -65,31 +64,23 @@ describe('the compiled program', () => {
     ['check', '--json'],
     ['policies', 'list', '--json'],
     ['--version'],
-  ])(
-    'answers as the checkout does: %s %s',
-    async (...args) => {
-      const [compiled, checkout] = await Promise.all([
-        runCli(args, { input: CASE }),
-        fromCheckout(COMMAND_LINE, args, CASE),
-      ])
-      expect(compiled).toEqual(checkout)
-      expect(compiled.code).toBe(0)
-    },
-    PATIENCE_MS,
-  )
+  ])('answers as the checkout does: %s %s', async (...args) => {
+    const [compiled, checkout] = await Promise.all([
+      runCli(args, { input: CASE }),
+      fromCheckout(COMMAND_LINE, args, CASE),
+    ])
+    expect(compiled).toEqual(checkout)
+    expect(compiled.code).toBe(0)
+  })
 
-  it(
-    'has daemons that say what they are for, as the checkout’s do',
-    async () => {
-      const [compiled, checkout] = await Promise.all([
-        finish(startWorker('sweeper', ['--help'])),
-        fromCheckout('workers/sweeper.ts', ['--help']),
-      ])
-      expect(compiled).toEqual(checkout)
-      expect(compiled.code).toBe(0)
-    },
-    PATIENCE_MS,
-  )
+  it('has daemons that say what they are for, as the checkout’s do', async () => {
+    const [compiled, checkout] = await Promise.all([
+      finish(startWorker('sweeper', ['--help'])),
+      fromCheckout('workers/sweeper.ts', ['--help']),
+    ])
+    expect(compiled).toEqual(checkout)
+    expect(compiled.code).toBe(0)
+  })
 
   describe('with files of the operator’s', () => {
     let root = ''
@@ -99,19 +90,15 @@ describe('the compiled program', () => {
     })
     afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-    it(
-      'reads a policy file that was edited since it was built, and names the line of a mistake',
-      async () => {
-        const pack = join(root, 'config/policies/us-reg-f.yaml')
-        const shipped = readFileSync(pack, 'utf8')
-        appendFileSync(pack, 'invented: 1\n')
-        const line = shipped.split('\n').length
-        const ran = await runCli(['check'], { env: { DECORUM_ROOT: root } })
-        expect(ran.code).not.toBe(0)
-        expect(ran.stdout + ran.stderr).toContain(`config/policies/us-reg-f.yaml:${line}`)
-      },
-      PATIENCE_MS,
-    )
+    it('reads a policy file that was edited since it was built, and names the line of a mistake', async () => {
+      const pack = join(root, 'config/policies/us-reg-f.yaml')
+      const shipped = readFileSync(pack, 'utf8')
+      appendFileSync(pack, 'invented: 1\n')
+      const line = shipped.split('\n').length
+      const ran = await runCli(['check'], { env: { DECORUM_ROOT: root } })
+      expect(ran.code).not.toBe(0)
+      expect(ran.stdout + ran.stderr).toContain(`config/policies/us-reg-f.yaml:${line}`)
+    })
   })
 
   describe('on several threads', () => {
@@ -121,45 +108,28 @@ describe('the compiled program', () => {
     })
     afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-    it(
-      'simulates a portfolio that is worth them',
-      async () => {
-        const [header, ...rows] = readFileSync(join(ROOT, 'config/demo/portfolio.csv'), 'utf8').trim().split('\n') as [
-          string,
-          ...string[],
-        ]
-        const portfolio = join(folder, 'portfolio.csv')
-        appendFileSync(portfolio, `${header}\n`)
-        // Each time other people with other accounts.
-        for (let round = 0; round < 60; round++)
-          appendFileSync(
-            portfolio,
-            `${rows.map((row) => row.replaceAll(/(^|,)([A-Z]+-)/g, `$1$2${round}-`)).join('\n')}\n`,
-          )
-        const ran = await runCli([
-          'simulate',
-          '--portfolio',
+    it('simulates a portfolio that is worth them', async () => {
+      const [header, ...rows] = readFileSync(join(ROOT, 'config/demo/portfolio.csv'), 'utf8').trim().split('\n') as [
+        string,
+        ...string[],
+      ]
+      const portfolio = join(folder, 'portfolio.csv')
+      appendFileSync(portfolio, `${header}\n`)
+      // Each time other people with other accounts.
+      for (let round = 0; round < 60; round++)
+        appendFileSync(
           portfolio,
-          '--from',
-          '2026-11-23',
-          '--days',
-          '3',
-          '--json',
-        ])
-        expect(ran.code, ran.stderr).toBe(0)
-        expect((JSON.parse(ran.stdout) as SimulationReport).totals.sent).toBeGreaterThan(0)
-      },
-      PATIENCE_MS,
-    )
+          `${rows.map((row) => row.replaceAll(/(^|,)([A-Z]+-)/g, `$1$2${round}-`)).join('\n')}\n`,
+        )
+      const ran = await runCli(['simulate', '--portfolio', portfolio, '--from', '2026-11-23', '--days', '3', '--json'])
+      expect(ran.code, ran.stderr).toBe(0)
+      expect((JSON.parse(ran.stdout) as SimulationReport).totals.sent).toBeGreaterThan(0)
+    })
 
-    it(
-      'keeps the embedded ledger in one',
-      async () => {
-        const ran = await runCli(['migrate', '--json'], { env: { DECORUM_DATA_DIR: join(folder, 'data') } })
-        expect([ran.code, ran.stderr]).toEqual([0, ''])
-      },
-      PATIENCE_MS,
-    )
+    it('keeps the embedded ledger in one', async () => {
+      const ran = await runCli(['migrate', '--json'], { env: { DECORUM_DATA_DIR: join(folder, 'data') } })
+      expect([ran.code, ran.stderr]).toEqual([0, ''])
+    })
   })
 
   it('tells the source’s files and lines where something breaks', async () => {

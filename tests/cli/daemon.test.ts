@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { sql } from 'kysely'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { openLedger } from '../../src/record/ledger.ts'
+import { eventually } from '../support/eventually.ts'
 import { freshDataDir } from '../support/fresh-embedded.ts'
 import { finish, startCli, startWorker, type Ran } from './run-cli.ts'
 
@@ -109,10 +110,8 @@ describe('decorum up', () => {
       (await fetch(`${again}/v1/switches/${id}:lift`, { method: 'POST', headers, body: '{"reason":"all is well"}' }))
         .status,
     ).toBe(200)
-    await vi.waitFor(
-      async () =>
-        expect(JSON.stringify(await (await fetch(`${again}/readyz`)).json())).not.toContain('everything is paused'),
-      { timeout: 5_000 },
+    await eventually(async () =>
+      expect(JSON.stringify(await (await fetch(`${again}/readyz`)).json())).not.toContain('everything is paused'),
     )
     second.child.kill('SIGTERM')
     expect((await second.ended).code).toBe(0)

@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { freshDataDir } from '../support/fresh-embedded.ts'
 import { testRoot } from '../support/processes.ts'
 import { finish, startCli } from './run-cli.ts'
@@ -72,17 +73,15 @@ describe('a policy pack that is edited beside a running process', () => {
     expect([await decide(), await policies()]).toEqual([['send', '1'], null])
 
     edit((text) => text.replace('version: "1"', 'version: "2"').replace('to: "24:00"', 'to: "29:00"'))
-    await vi.waitFor(
-      async () =>
-        expect(await policies()).toMatch(
-          /those before the last edit: config\/policies\/open-always\.yaml:\d+ rules\[0\]\S*\.to must be a wall time.*\. \S+/,
-        ),
-      { timeout: 120_000, interval: 200 },
+    await eventually(async () =>
+      expect(await policies()).toMatch(
+        /those before the last edit: config\/policies\/open-always\.yaml:\d+ rules\[0\]\S*\.to must be a wall time.*\. \S+/,
+      ),
     )
     expect(await decide()).toEqual(['send', '1'])
 
     edit((text) => text.replace('to: "29:00"', 'to: "09:00"'))
-    await vi.waitFor(async () => expect(await policies()).toBeNull(), { timeout: 120_000, interval: 200 })
+    await eventually(async () => expect(await policies()).toBeNull())
     expect(await decide()).toEqual(['defer', '2'])
   })
 

@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { breaker } from '../../src/deliver/breaker.ts'
 import type { CallOutcome } from '../../src/model/delivery.ts'
+import { eventually } from '../support/eventually.ts'
 
 const accepted: CallOutcome = { kind: 'accepted', reference: 'SM1' }
 const rejected = (cls: 'address' | 'retriable' | 'configuration' | 'throttled' | 'opted-out'): CallOutcome => ({
@@ -52,7 +53,7 @@ describe('the circuit breaker of a route', () => {
     const states: string[] = []
     const stop = route.onChange((state) => states.push(state))
     await route.run(say(unknown))
-    await vi.waitFor(() => expect(route.admits()).toBe(true))
+    await eventually(() => expect(route.admits()).toBe(true), 5)
     let release = (): void => {}
     const trial = route.run(
       () =>
@@ -73,7 +74,7 @@ describe('the circuit breaker of a route', () => {
   it('stays open when the trial fails too', async () => {
     const route = breaker({ failures: 1, pauseMs: 20 })
     await route.run(say(unknown))
-    await vi.waitFor(() => expect(route.admits()).toBe(true))
+    await eventually(() => expect(route.admits()).toBe(true), 5)
     await route.run(say(unknown))
     expect(route.state).toBe('open')
   })

@@ -33,7 +33,7 @@ eachLedger('what is overdue', (name, openFresh) => {
   beforeAll(async () => {
     ;({ ledger } = await openFresh())
     ;({ runtime, clock, actor } = accepting(ledger, NOW))
-  }, 240_000)
+  })
 
   const row = (id: string) =>
     ledger.db.selectFrom('decorum.account').selectAll().where('external_id', '=', id).executeTakeFirstOrThrow()

@@ -4,6 +4,7 @@ import { commandService as bind } from '../../src/services/commands.ts'
 import { accountBody } from '../../src/intake/account-body.ts'
 import { parse } from '../../src/intake/parse.ts'
 import { takeLocks } from '../../src/record/locks.ts'
+import { eventually } from '../support/eventually.ts'
 import { openServerFresh, type FreshLedger } from '../support/ledger.ts'
 import { whenThere } from '../support/servers.ts'
 import { accepting } from './accepting-shell.ts'
@@ -69,7 +70,7 @@ whenThere('PostgreSQL', 'accepting beside a reservation', () =>
           'skip',
         )
         writing = write().then(() => order.push('written'))
-        await expect.poll(blocked).toBeGreaterThan(0)
+        await eventually(async () => expect(await blocked()).toBeGreaterThan(0))
         order.push('reserved')
       })
       await writing

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { planDue } from '../../src/pipeline/plan-due.ts'
 import { newId } from '../../src/record/id.ts'
 import { takeLocks } from '../../src/record/locks.ts'
+import { eventually } from '../support/eventually.ts'
 import { openServerFresh, type FreshLedger } from '../support/ledger.ts'
 import { whenThere } from '../support/servers.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
@@ -46,7 +47,7 @@ whenThere('PostgreSQL', 'a stop that commits while dispatch waits', () => {
       })
       const settled = stage.settle()
       // The planner has queued it, and dispatch finds the person held.
-      await expect.poll(async () => (await stage.reminders())[0]?.status, { timeout: 120_000 }).toBe('queued')
+      await eventually(async () => expect((await stage.reminders())[0]?.status).toBe('queued'))
       expect(sms.calls).toEqual([])
       commit()
       await stop

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Config } from '../../src/config/config.ts'
 import { memoryRateGate } from '../../src/deliver/rate-gate.ts'
 import type { Template } from '../../src/model/template.ts'
@@ -15,6 +15,7 @@ import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { policyOf } from '../../src/services/packs-in-force.ts'
 import { emptyLedger } from '../support/empty-ledger.ts'
+import { eventually } from '../support/eventually.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
@@ -206,7 +207,7 @@ eachLedger('dispatch', (_name, openFresh) => {
       const ticket = await queued()
       const shortLease = { ...context(), limits: { ...DISPATCH_LIMITS, leaseMs: 1 } }
       expect((await reserve(stage.app.runtime, shortLease, ticket)).reserved).toHaveLength(1)
-      await vi.waitUntil(async () => (await expireLeases(stage.app.runtime)) === 1)
+      await eventually(async () => expect(await expireLeases(stage.app.runtime)).toBe(1))
       expect(await expireLeases(stage.app.runtime)).toBe(0)
       expect(await only()).toMatchObject({ status: 'in_doubt' })
       expect(await stage.contacts()).toMatchObject([{ outcome: 'in-doubt' }])

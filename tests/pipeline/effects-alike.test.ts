@@ -84,7 +84,7 @@ eachLedger('a fact, whichever way it was heard', (_name, openFresh) => {
   beforeAll(async () => {
     ;({ ledger } = await openFresh())
     ;({ runtime, clock, actor } = accepting(ledger))
-  }, 60_000)
+  })
 
   let numbers = 0
 

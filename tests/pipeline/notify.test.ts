@@ -9,6 +9,7 @@ import { applyVoiceKey } from '../../src/pipeline/voice-keys.ts'
 import { planDue } from '../../src/pipeline/plan-due.ts'
 import { expireLeases } from '../../src/pipeline/sweep/lapses.ts'
 import { emptyLedger } from '../support/empty-ledger.ts'
+import { eventually } from '../support/eventually.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
@@ -44,12 +45,16 @@ eachLedger('upstream hears', (_name, openFresh) => {
     })
     await stage.account('a-1', overdueAccount())
   }
-  /** What the receiver was told, by type. */
+  /** What the receiver was told, the same at a second try once: a busy machine may miss the deadline of the first. */
   const told = async () => {
-    while (await stage.app.pass('notifier')) {
-      /* until nothing more is due */
-    }
-    return receiver.heard.map((heard) => heard.body)
+    await eventually(async () => {
+      await sql`UPDATE decorum.outbox SET next_try_at = clock_timestamp() WHERE outcome IS NULL`.execute(
+        fresh.ledger.db,
+      )
+      while (await stage.app.pass('notifier'));
+      expect((await written()).filter((row) => row.outcome === null)).toEqual([])
+    })
+    return [...new Map(receiver.heard.map((heard) => [heard.id, heard.body])).values()]
   }
   const types = async () => (await told()).map((body) => body.type)
   const only = async () => {
@@ -228,11 +233,11 @@ eachLedger('upstream hears', (_name, openFresh) => {
       await sql`UPDATE decorum.outbox SET next_try_at = clock_timestamp()`.execute(fresh.ledger.db)
       return (await stage.app.health()).find((part) => part.part === 'webhook servicing')
     }
-    await expect
-      .poll(failing, { timeout: 120_000 })
-      .toMatchObject({ ok: false, problem: expect.stringContaining('http_500') })
+    await eventually(async () =>
+      expect(await failing()).toMatchObject({ ok: false, problem: expect.stringContaining('http_500') }),
+    )
     receiver.manner = 204
-    await expect.poll(failing, { timeout: 120_000 }).toBeUndefined()
-    expect((await written()).every((row) => row.outcome === 'taken')).toBe(true)
+    await eventually(async () => expect(await failing()).toBeUndefined())
+    expect((await written()).map((row) => row.outcome)).toEqual(['taken'])
   })
 })

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { planDue } from '../../src/pipeline/plan-due.ts'
 import { applyReceipt } from '../../src/pipeline/receipts.ts'
 import { accountLineOf } from '../bench/borrowers.ts'
+import { eventually } from '../support/eventually.ts'
 import { type FreshLedger, openServerFresh } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
@@ -84,7 +85,7 @@ whenThere('PostgreSQL', 'a batch reads by key', (url) => {
   const send = async (expected: number): Promise<void> => {
     const calls = sms.calls.length + expected
     await stage.app.pass('planner')
-    await vi.waitFor(() => expect(sms.calls.length).toBe(calls), { timeout: 120_000, interval: 20 })
+    await eventually(() => expect(sms.calls.length).toBe(calls), 20)
     await stage.app.idle()
   }
 

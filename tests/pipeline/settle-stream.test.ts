@@ -42,7 +42,7 @@ describe('results while the ledger does not answer', () => {
     ledger.away = false
     await stream.drained()
     expect([ledger.taken, complaints]).toEqual([1, ['results not written yet, retrying: the ledger does not answer']])
-  }, 20_000)
+  })
 
   it('are left to the sweep once the stream is aborted', async () => {
     const ledger = { away: true, tried: 0, taken: 0 }
@@ -57,5 +57,5 @@ describe('results while the ledger does not answer', () => {
       setTimeout(resolve, 300)
     })
     expect([ledger.tried, ledger.taken <= 1]).toEqual([tried, true])
-  }, 20_000)
+  })
 })

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { switchBody } from '../../src/intake/bodies.ts'
 import { parse } from '../../src/intake/parse.ts'
 import type { SwitchScope } from '../../src/model/vocabulary.ts'
@@ -6,6 +6,7 @@ import { closedBy, shareOf, shareOfRoute, smallestShare } from '../../src/pipeli
 import type { Actor } from '../../src/pipeline/runtime.ts'
 import type { ActiveSwitch } from '../../src/record/switches.ts'
 import { emptyLedger } from '../support/empty-ledger.ts'
+import { eventually } from '../support/eventually.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
@@ -181,7 +182,7 @@ eachLedger('switches', (_name, openFresh) => {
     await open()
     await stage.app.start(['planner'])
     await stage.account('a-0', recipient(0))
-    await vi.waitFor(() => expect(sms.calls).toHaveLength(1), { timeout: 120_000 })
+    await eventually(() => expect(sms.calls).toHaveLength(1))
 
     let lastCall = 0
     sms.script.push(
@@ -202,33 +203,24 @@ eachLedger('switches', (_name, openFresh) => {
     let held = 0
     for (let n = 1; n < 1_000 && held === 0; n++) {
       await stage.account(`a-${n}`, recipient(n))
-      held = await vi.waitFor(
-        async () => {
-          const now = (await stopped()).length
-          expect(sms.calls.length + now).toBeGreaterThan(n)
-          return now
-        },
-        { timeout: 120_000, interval: 5 },
-      )
+      held = await eventually(async () => {
+        const now = (await stopped()).length
+        expect(sms.calls.length + now).toBeGreaterThan(n)
+        return now
+      }, 5)
     }
     expect(held).toBe(1)
     expect(lastCall - thrown).toBeLessThan(2_000)
     const before = sms.calls.length
     await stage.account('a-1000', recipient(1_000))
-    await vi.waitFor(async () => expect((await stopped()).length).toBeGreaterThan(1), { timeout: 120_000 })
+    await eventually(async () => expect((await stopped()).length).toBeGreaterThan(1))
     expect(sms.calls).toHaveLength(before)
 
     await stage.app.services.liftSwitch(EVERYBODY, stop.id, { reason: 'the test is over' })
-    await vi.waitFor(
-      async () => {
-        stage.clock.stepTo(stage.clock.now() + 5_000)
-        expect(await stopped()).toEqual([])
-      },
-      { timeout: 120_000, interval: 300 },
-    )
-    await vi.waitFor(async () => expect((await stage.reminders()).map((r) => r.status)).not.toContain('scheduled'), {
-      timeout: 120_000,
-    })
+    await eventually(async () => {
+      stage.clock.stepTo(stage.clock.now() + 5_000)
+      expect(new Set((await stage.reminders()).map((r) => r.status))).toEqual(new Set(['sent']))
+    }, 300)
     expect(sms.calls).toHaveLength((await stage.reminders()).length)
   })
 

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
-import { afterAll, describe, expect, vi } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { openLedger, type Ledger } from '../../src/record/ledger.ts'
+import { eventually } from './eventually.ts'
 import { freshDatabase } from './fresh-database.ts'
 import { freshDataDir } from './fresh-embedded.ts'
 import { postgresUrl, whenThere } from './servers.ts'
@@ -76,9 +77,6 @@ export function eachLedger(suite: string, define: (ledgerName: string, openFresh
 /** A client that was never given back would keep `close` waiting for ever; one that is just being given back gets a moment. */
 async function closeWithoutLeak(ledger: Ledger): Promise<void> {
   const lent = (): number => ledger.pool.totalCount - ledger.pool.idleCount
-  await vi.waitFor(() => expect(lent(), 'clients that were not given back to the pool').toBe(0), {
-    timeout: 5_000,
-    interval: 20,
-  })
+  await eventually(() => expect(lent(), 'clients that were not given back to the pool').toBe(0), 20)
   await ledger.close()
 }

@@ -159,9 +159,9 @@ async function assemble(nodes: readonly ClusterNode[]): Promise<void> {
 }
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + 120_000
   while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`not within 20 s: ${what}`)
+    if (performance.now() > deadline) throw new Error(`not within two minutes: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
