@@ -11,7 +11,7 @@ describe('business time', () => {
     for (const small of [0, 1_500, -1_500]) {
       const clock = new SteadyClock(agreedBefore(small))
       expect(clock.stepped()).toBe(false)
-      expect(Math.abs(clock.now() - Date.now())).toBeLessThan(50)
+      expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1_000)
     }
   })
 
@@ -19,7 +19,7 @@ describe('business time', () => {
     for (const step of [5_000, -5_000, 168 * HOUR, -2 * HOUR]) {
       const clock = new SteadyClock(agreedBefore(step))
       expect(clock.stepped()).toBe(true)
-      expect(Math.abs(clock.now() - (Date.now() - step))).toBeLessThan(50)
+      expect(Math.abs(clock.now() - (Date.now() - step))).toBeLessThan(1_000)
     }
   })
 
@@ -27,6 +27,6 @@ describe('business time', () => {
     const clock = new SteadyClock(agreedBefore(HOUR))
     clock.trust(Date.now() - performance.now())
     expect(clock.stepped()).toBe(false)
-    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(50)
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1_000)
   })
 })

@@ -123,9 +123,9 @@ whenInstalled('redis-server', 'the doorbell on a cluster', () => {
       try {
         const { taken, tookMs } = await ringTimes(bell, route, 24)
         expect(taken.size).toBe(24)
-        expect(Math.max(...tookMs)).toBeLessThan(2_000)
-        // The shard on that node keeps one ring waiting; after that it is left alone for a while.
-        expect(tookMs.filter((took) => took > 500).length).toBeLessThanOrEqual(1)
+        // The shard on that node keeps one ring waiting for a second; after that it is left alone for five.
+        const allMs = tookMs.reduce((sum, took) => sum + took, 0)
+        expect(tookMs.filter((took) => took > 990).length).toBeLessThanOrEqual(1 + Math.floor(allMs / 5_000))
         await ear.until(taken)
       } finally {
         first.signal('SIGCONT')

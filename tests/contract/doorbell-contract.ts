@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Doorbell, Listener, Ticket } from '../../src/queue/doorbell.ts'
+import { endsWithin } from '../support/ends-within.ts'
 
 /** A backend under test, with the ways it can fail. */
 export interface DoorbellFixture {
@@ -43,8 +44,14 @@ export function doorbellContract(backend: string, open: () => Promise<DoorbellFi
       listeners.push(listener)
       return listener
     }
+    /** A ring before the backend has answered is refused, by design. */
+    const connected = async (): Promise<DoorbellFixture> => {
+      const opened = await open()
+      while ((await opened.doorbell.check()) !== null);
+      return opened
+    }
     beforeAll(async () => {
-      fixture = await open()
+      fixture = await connected()
       bell = fixture.doorbell
     })
     beforeEach(async () => {
@@ -192,9 +199,9 @@ export function doorbellContract(backend: string, open: () => Promise<DoorbellFi
       await bell.ring(route, ticket())
       await ear.until(1)
       await fixture.die()
-      const begun = performance.now()
-      expect(await bell.ring(route, ticket())).toBe(false)
-      expect(performance.now() - begun).toBeLessThan(2_500)
+      const ringing = bell.ring(route, ticket())
+      expect(await endsWithin(2_500, ringing)).toBe(true)
+      expect(await ringing).toBe(false)
       expect(await bell.check()).toMatch(/does not answer: .+\. Is .+\?$/)
       await fixture.revive()
       while (!(await bell.ring(route, ticket()))) await bell.check()
@@ -202,13 +209,12 @@ export function doorbellContract(backend: string, open: () => Promise<DoorbellFi
     })
 
     it('closes while its backend is dead', async () => {
-      const other = await open()
+      const other = await connected()
       await other.doorbell.listen(route, 1, async () => undefined)
       expect(await other.doorbell.ring(route, ticket())).toBe(true)
       await other.die()
-      const begun = performance.now()
-      await other.doorbell.close()
-      expect(performance.now() - begun).toBeLessThan(8_000)
+      const closing = other.doorbell.close()
+      expect(await endsWithin(8_000, closing)).toBe(true)
       await other.revive()
       await other.dispose()
     })

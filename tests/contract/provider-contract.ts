@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DeliveryRequest, Provider } from '../../src/deliver/provider.ts'
 import type { CallOutcome, RejectionClass } from '../../src/model/delivery.ts'
+import { endsWithin } from '../support/ends-within.ts'
 
 /** What a provider's fake must be able to do, so that the adapter can be held to the contract. */
 export interface Bench {
@@ -38,6 +39,9 @@ export interface Claims {
   /** Does it have credentials that can be wrong? */
   credentials: boolean
 }
+
+/** For what never answers; a busy machine gets a request to the far side in it. */
+const SHORT_MS = 1_500
 
 /** Every provider adapter passes this suite; what is promised here is what the pipeline relies on. */
 export function providerContract(name: string, open: () => Promise<Bench>, claims: Claims): void {
@@ -106,14 +110,14 @@ export function providerContract(name: string, open: () => Promise<Bench>, claim
     })
 
     after('hangAfter', 'leaves a message in doubt that was taken by a provider which then fell silent', async () => {
-      expect(clean(await bench.provider.send({ ...bench.request, deadlineMs: 300 })).kind).toBe('unknown')
+      expect(clean(await bench.provider.send({ ...bench.request, deadlineMs: SHORT_MS })).kind).toBe('unknown')
       expect(bench.reached()).toBe(1)
     })
 
     after('hangBefore', 'never takes longer than its deadline', async () => {
-      const begun = performance.now()
-      expect(clean(await bench.provider.send({ ...bench.request, deadlineMs: 300 })).kind).toBe(claims.hangBefore)
-      expect(performance.now() - begun).toBeLessThan(1500)
+      const sending = bench.provider.send({ ...bench.request, deadlineMs: SHORT_MS })
+      expect(await endsWithin(SHORT_MS + 1_000, sending)).toBe(true)
+      expect(clean(await sending).kind).toBe(claims.hangBefore)
       expect(bench.reached()).toBe(0)
     })
 

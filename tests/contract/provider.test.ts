@@ -10,7 +10,7 @@ import { startFakeTwilio } from '../support/fake-twilio/server.ts'
 import { providerContract, type Bench, type Trouble } from './provider-contract.ts'
 
 const attempt = { reminderId: '0199d2c4-0000-7000-8000-000000000001', attemptNo: 1 }
-const shared = { attempt, validForSeconds: 600, unsubscribeUrl: null, deadlineMs: 5_000 }
+const shared = { attempt, validForSeconds: 600, unsubscribeUrl: null, deadlineMs: 60_000 }
 
 const smsRequest: DeliveryRequest = {
   ...shared,

@@ -199,7 +199,7 @@ eachLedger('telling an endpoint', (_name, openFresh) => {
     let machine = 1_000
     const patient = new EndpointNotifier(
       runtime,
-      openWebhook(receiver.webhook, 300),
+      openWebhook(receiver.webhook, 60_000),
       () => 0,
       () => machine,
     )

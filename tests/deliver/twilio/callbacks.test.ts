@@ -86,7 +86,7 @@ const sms: DeliveryRequest = {
   message: { channel: 'sms', form: 'text', text: '25.00 is due.', segments: 1 },
   validForSeconds: 3600.9,
   unsubscribeUrl: null,
-  deadlineMs: 5000,
+  deadlineMs: 60_000,
 }
 const call: DeliveryRequest = { ...sms, message: script }
 

@@ -180,7 +180,7 @@ function respond(response: ServerResponse, fault: TwilioFault | null, resource: 
           clearInterval(timer)
           response.end()
         } else response.write(resource.slice(at, (at += 20)))
-      }, 25)
+      }, 75)
       return
     }
     default:
