@@ -2,9 +2,8 @@ import { hash } from 'node:crypto'
 import Handlebars from 'handlebars'
 import { LRUCache } from 'lru-cache'
 import { nearMiss } from '../model/faults.ts'
-import { compileWords } from './compile-words.ts'
 import { type View, ACCOUNT_FACTS, NEXT_STEP_FACTS, VIEW_FACTS, type FactKind } from './view.ts'
-import { type WordsData, WORD_BLOCKS, WORD_HELPERS } from './words-engine.ts'
+import { compileWords, type WordsData, WORD_BLOCKS, WORD_HELPERS } from './words-engine.ts'
 
 /** A named part of a template file, and the line it starts on (from 1). */
 interface Section {
