@@ -37,6 +37,8 @@ export interface Overrides {
   /** Null: as configured. */
   providers?: (route: Route) => Provider | null
   limits?: Partial<DispatchLimits>
+  /** By which switches that were read grow old, in milliseconds. */
+  monotonic?: () => number
 }
 
 /**
@@ -60,7 +62,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
     log,
     ringPlanner: plannerBell.ring,
   }
-  const switches = new SwitchBoard(runtime)
+  const switches = new SwitchBoard(runtime, overrides.monotonic)
   const guard = new ClockGuard(runtime)
   const policies = new PolicyFiles(config, log)
   const routes = openRoutes(runtime, overrides)

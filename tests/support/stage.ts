@@ -80,6 +80,8 @@ export class Stage {
         clock,
         log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
         gates: unlimitedRateGate,
+        // Without fresh switches nothing goes, and what waits a second for them waits for ever under a clock that stands.
+        monotonic: () => 0,
         ...options.overrides,
       },
     )
