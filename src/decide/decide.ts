@@ -10,7 +10,7 @@ import { BALANCE_IN_TIME, FRESH_BALANCE, LOCATION, NOT_EXPIRED, ONE_CALL, SYSTEM
 import { OPEN_ACCOUNT, OWN_ADDRESS, SMS_LINE, STOPPING_EVENT, SUPPRESSION } from './invariants/suppressions.ts'
 import { BLOCKED_TIMES, HOLDS, ONE_CATCH_UP, SAME_WORDS } from './invariants/waiting.ts'
 import { addPossibleStateHours, yieldToLaw } from './law-precedence.ts'
-import { type CompiledPack, packsIn } from './packs.ts'
+import { type CompiledPack, packsAt } from './packs.ts'
 import { withOneReply } from './replies.ts'
 import { type Answer, COMMON_HOURS_SEARCH, type CompiledRule } from './rule.ts'
 
@@ -105,7 +105,7 @@ function gather(c: EvaluationContext, all: readonly CompiledPack[], rules: Compi
   const applied: Decision['packs'] = []
   const law: CompiledRule[] = []
   const anywhere = c.places.some(({ whole }) => whole)
-  const packs = anywhere ? all : packsIn(all, c.jurisdictions)
+  const packs = packsAt(all, c)
   for (const compiled of packs) {
     if (compiled.pack.fallback) continue
     const before = rules.length

@@ -2,8 +2,9 @@ import type { Fault } from '../model/errors.ts'
 import { nearMiss } from '../model/faults.ts'
 import type { RuleOf } from '../model/pack-rule.ts'
 import type { Pack } from '../model/pack.ts'
+import { liesWithin } from '../model/places/jurisdiction.ts'
 import { DAY, dayNumber, HOUR, type Instant, type LocalDate } from '../model/time.ts'
-import type { EvaluationContext } from './evaluation-context.ts'
+import type { EvaluationContext, Place } from './evaluation-context.ts'
 import type { CompiledRule } from './rule.ts'
 import type { AskEffectivePeriod } from './effective-period.ts'
 
@@ -89,17 +90,36 @@ function asOrdinary(compiled: CompiledPack): CompiledPack {
   return plain
 }
 
-/** By the packs and then by the list of jurisdictions, of which evaluation contexts share one for the same places. */
-const nearby = new WeakMap<readonly CompiledPack[], WeakMap<readonly string[], readonly CompiledPack[]>>()
+/** By the packs and then by the list of places, of which evaluation contexts share one for the same evidence. */
+const nearby = new WeakMap<readonly CompiledPack[], WeakMap<readonly Place[], readonly CompiledPack[]>>()
 
-/** Which of these packs may apply in these jurisdictions? In the same order. */
-export function packsIn(packs: readonly CompiledPack[], jurisdictions: readonly string[]): readonly CompiledPack[] {
+/**
+ * Which of these packs may have a rule for somebody at these places? In the same order.
+ *
+ * Those that may apply there, and those that set hours for a state or province of a country in which it is not known.
+ */
+export function packsAt(
+  packs: readonly CompiledPack[],
+  { jurisdictions, places }: Pick<EvaluationContext, 'jurisdictions' | 'places'>,
+): readonly CompiledPack[] {
   let byPlaces = nearby.get(packs)
   if (byPlaces === undefined) nearby.set(packs, (byPlaces = new WeakMap()))
-  let found = byPlaces.get(jurisdictions)
-  if (found === undefined) byPlaces.set(jurisdictions, (found = packs.filter((p) => p.mayApplyIn(jurisdictions))))
+  let found = byPlaces.get(places)
+  if (found === undefined) {
+    found = packs.filter((pack) => pack.mayApplyIn(jurisdictions) || setsHoursWithin(pack, places))
+    byPlaces.set(places, found)
+  }
   return found
 }
+
+const setsHoursWithin = ({ rules }: CompiledPack, places: readonly Place[]): boolean =>
+  rules.some(
+    ({ regulates }) =>
+      regulates?.what === 'hours' &&
+      regulates.places?.some((scope) =>
+        places.some(({ whole, jurisdiction }) => whole && jurisdiction !== null && liesWithin(scope, jurisdiction)),
+      ) === true,
+  )
 
 /** No local day begins or ends further than this from the same day in UTC. */
 const MAX_OFFSET = 14 * HOUR

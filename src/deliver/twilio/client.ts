@@ -8,8 +8,6 @@ import { classifyFailure, TwilioRefusal, UnclearReply } from './error-codes.ts'
 interface SdkRequest {
   method: string
   uri: string
-  username?: string
-  password?: string
   headers?: Record<string, string>
   params?: Record<string, unknown>
   data?: Record<string, unknown>
@@ -31,10 +29,12 @@ export function twilioAccount(settings: TwilioSettings, transport: Transport = h
   let sdk: Promise<typeof TwilioClient> | undefined
   // One client for each deadline: creating one for each message took a tenth of the call's CPU time.
   const clients = new Map<number, TwilioClient>()
+  const base = settings.baseUrl.replace(/\/+$/, '')
   const [username, password] =
     settings.apiKeySid === undefined
       ? [settings.accountSid, settings.authToken]
       : [settings.apiKeySid, settings.apiKeySecret as string]
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 
   return {
     async within(deadlineMs) {
@@ -43,7 +43,7 @@ export function twilioAccount(settings: TwilioSettings, transport: Transport = h
       const known = clients.get(deadlineMs)
       if (known !== undefined) return known
       const httpClient = {
-        request: (request: SdkRequest) => exchange(transport, settings.baseUrl, request, deadlineMs),
+        request: (request: SdkRequest) => exchange(transport, { base, authorization }, request, deadlineMs),
       }
       const client = new Client(username, password, {
         accountSid: settings.accountSid,
@@ -61,13 +61,13 @@ export function twilioAccount(settings: TwilioSettings, transport: Transport = h
 /** One request of the SDK. @throws TransportFault, TwilioRefusal, UnclearReply; never with a secret in it */
 async function exchange(
   transport: Transport,
-  baseUrl: string,
+  { base, authorization }: { base: string; authorization: string },
   request: SdkRequest,
   deadlineMs: number,
 ): Promise<HttpReply & { statusCode: number }> {
-  const asked = new URL(request.uri)
-  const url = new URL(baseUrl.replace(/\/+$/, '') + asked.pathname + asked.search)
-  for (const [name, value] of form(request.params ?? {})) url.searchParams.append(name, value)
+  const url = new URL(base + request.uri.replace(ORIGIN, ''))
+  if (request.params !== undefined)
+    for (const [name, value] of form(request.params)) url.searchParams.append(name, value)
 
   const method = request.method.toUpperCase() === 'GET' ? 'GET' : 'POST'
   const reply = await transport.exchange({
@@ -75,7 +75,7 @@ async function exchange(
     url,
     headers: {
       ...request.headers,
-      authorization: `Basic ${Buffer.from(`${request.username}:${request.password}`).toString('base64')}`,
+      authorization,
     },
     body: method === 'POST' ? form(request.data ?? {}).toString() : null,
     deadlineMs,
@@ -87,6 +87,9 @@ async function exchange(
   if (!/"(sid|uri|page)"/.test(reply.body) || !isJson(reply.body)) throw new UnclearReply('2xx without a resource')
   return { ...reply, statusCode: reply.status }
 }
+
+/** The SDK gives whole addresses, normalised; without a path they end with a slash. */
+const ORIGIN = /^https?:\/\/[^/]+/
 
 function form(fields: Record<string, unknown>): URLSearchParams {
   const encoded = new URLSearchParams()

@@ -1,5 +1,4 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import { DecorumError } from '../../model/errors.ts'
 import type { Channel } from '../../model/vocabulary.ts'
 import { takeRandomBytes } from '../id.ts'
@@ -81,8 +80,8 @@ export interface Vault {
 export function openVault(ring: KeyRing): Vault {
   const wrappers = new Map(ring.map((ringKey) => [ringKey.id, derive(ringKey, 'wrap')]))
   const hashers = ring.map((ringKey) => ({ keyId: ringKey.id, key: derive(ringKey, 'address-hash') })).reverse()
-  // By the wrapped key's bytes, so that a batch or a recipient's timeline unwraps each key once.
-  const recent = new LRUCache<string, DataKey>({ max: 2_000 })
+  // Keys just made, which are about to seal. Others are unwrapped again for each recipient: finding one again by its bytes costs as much.
+  const made = new WeakMap<Buffer, DataKey>()
   const current = ring[0].id
 
   const wrap = (bytes: Buffer): WrappedKey => ({
@@ -96,8 +95,7 @@ export function openVault(ring: KeyRing): Vault {
   }
   const unwrap: Vault['unwrap'] = (wrapped, keyId) => {
     if (wrapped === null || keyId === null) throw new DecorumError('DECORUM_ERASED', 'this person was erased')
-    const name = wrapped.toString('latin1')
-    const known = recent.get(name)
+    const known = made.get(wrapped)
     if (known !== undefined) return known
     const bytes = decrypt(wrapper(keyId), wrapBound(keyId), wrapped)
     if (bytes === null) {
@@ -106,9 +104,7 @@ export function openVault(ring: KeyRing): Vault {
         `key ${keyId} of DECORUM_KEYS is not the one that wrapped this data`,
       )
     }
-    const key = new DataKey(bytes)
-    recent.set(name, key)
-    return key
+    return new DataKey(bytes)
   }
   // Links in sent mail must outlive a rotation, so they too are signed with the oldest key.
   const signers = ring.map((ringKey) => derive(ringKey, 'signature')).reverse()
@@ -127,10 +123,9 @@ export function openVault(ring: KeyRing): Vault {
     currentKeyId: current,
     newDataKey: () => {
       const bytes = takeRandomBytes(32)
-      const made = wrap(bytes)
-      // A new key is about to be used for sealing.
-      recent.set(made.wrapped.toString('latin1'), new DataKey(bytes))
-      return made
+      const key = wrap(bytes)
+      made.set(key.wrapped, new DataKey(bytes))
+      return key
     },
     unwrap,
     rewrap: (wrapped, keyId) => (keyId === current ? null : wrap(DataKey.bytesOf(unwrap(wrapped, keyId)))),
