@@ -165,7 +165,7 @@ const formats = new LRUCache<string, Intl.NumberFormat>({ max: 500 })
  * (`CNY 1,250.00`). Plain spaces only, so that an SMS stays GSM-7. Exact for any number of digits.
  */
 export function formatMoney(money: Money, locale: string): string {
-  if (isChinese(locale)) return `${decimal(money, locale, true)}${chineseName(money.currency, locale)}`
+  if (isChinese(locale)) return `${decimal(money, locale)}${chineseName(money.currency, locale)}`
   const symbol = currencyForm(money, locale, 'symbol')
   return PLAIN.test(symbol) ? symbol : currencyForm(money, locale, 'code')
 }
@@ -192,8 +192,8 @@ function chineseName(currency: string, locale: string): string {
   return new Intl.DisplayNames([locale], { type: 'currency' }).of(currency) ?? currency
 }
 
-function decimal(money: Money, locale: string, grouping: boolean): string {
-  return formatWith(locale, money, { useGrouping: grouping })
+function decimal(money: Money, locale: string): string {
+  return formatWith(locale, money, { useGrouping: true })
 }
 
 function currencyForm(money: Money, locale: string, display: 'symbol' | 'code'): string {
@@ -202,7 +202,7 @@ function currencyForm(money: Money, locale: string, display: 'symbol' | 'code'):
 
 function formatWith(locale: string, money: Money, options: Intl.NumberFormatOptions): string {
   const digits = CURRENCY_EXPONENTS.get(money.currency) ?? 2
-  const key = `${locale}|${digits}|${JSON.stringify(options)}`
+  const key = `${locale}|${digits}|${options.currency ?? ''}|${options.currencyDisplay ?? ''}`
   let format = formats.get(key)
   if (format === undefined) {
     // Digits from ISO 4217, not from Intl: CLDR rounds some currencies (IQD, LBP) whose minor units debts still use.
