@@ -7,7 +7,7 @@ import { startEngine } from './embedded/engine.ts'
 import { EmbeddedPool } from './embedded/pool.ts'
 import { Session } from './embedded/session.ts'
 import { simpleQuery } from './embedded/wire.ts'
-import { pgTypes, PLAN_SETTINGS, prepareNamedStatements } from './pg/connection.ts'
+import { pgTypes, PLAN_SETTINGS, PreparingClient } from './pg/connection.ts'
 import type { Database } from './schema.ts'
 
 /** Where the ledger lives: a PostgreSQL server, or a directory of our own for one process. */
@@ -50,7 +50,6 @@ export async function openLedger(source: LedgerSource, options: LedgerOptions = 
   // A connection that breaks while checked out, between two statements, emits 'error' on itself, which without
   // a listener would end the process. Its next statement fails, which is reported.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  pool.on('connect', prepareNamedStatements)
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   let closing: Promise<void> | undefined
   return {
@@ -99,7 +98,9 @@ function openServerPool(databaseUrl: string, options: LedgerOptions): { pool: pg
     // BullMQ's PostgreSQL backend names its tables without a schema when it is given a pool.
     options: ['search_path=bullmq,public', ...PLAN_SETTINGS].map((setting) => `-c ${setting}`).join(' '),
     types: pgTypes,
-  })
+    pipeline: true,
+    Client: PreparingClient,
+  } as pg.PoolConfig)
   return { pool, close: () => pool.end() }
 }
 

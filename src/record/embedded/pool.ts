@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
 import { DecorumError } from '../../model/errors.ts'
-import { pgTypes } from '../pg/connection.ts'
+import { pgTypes, PreparingClient } from '../pg/connection.ts'
 import type { Session } from './session.ts'
 import { SessionSocket } from './socket.ts'
 
@@ -39,7 +39,9 @@ export class EmbeddedPool extends pg.Pool {
       ssl: false,
       keepAlive: true,
       idleTimeoutMillis: 0,
-    })
+      pipeline: true,
+      Client: PreparingClient,
+    } as pg.PoolConfig)
     this.on('connect', (client) => this.#guard(client))
     this.on('acquire', (client) => this.#leases.set(client, { socket: socketOf(client), live: true }))
     this.on('release', (_error, client) => {

@@ -92,6 +92,8 @@ export class Session {
     const changes = gone ? [] : listeningIn(sqlOf(request))
     if (changes.some((change) => !change.on)) {
       this.#note(connection, changes)
+      // Not while the request is still being written: pg waits for an answer only once it has sent everything.
+      await Promise.resolve()
       connection.deliver(unlistened(this.#state))
       return
     }

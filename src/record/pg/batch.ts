@@ -48,6 +48,24 @@ function writer<Row>(text: string, columns: Columns<Row>): WriteRows<Row> {
   }
 }
 
+/** `unnest(…) AS x (…)` over one array for each column, the first of which is parameter number `first`. */
+export const unnested = (columns: Readonly<Record<string, ColumnType>>, first = 1): string =>
+  `unnest(${Object.values(columns)
+    .map((type, i) => `$${i + first}::${type === 'texts' ? 'text' : type}[]`)
+    .join(', ')}) AS x (${Object.keys(columns).join(', ')})`
+
+/** The parameters of `unnested`: each column of these rows as one array. */
+export const columnArrays = <Row extends object>(
+  columns: Readonly<Record<keyof Row & string, ColumnType>>,
+  rows: readonly Row[],
+): Buffer[] =>
+  Object.entries<ColumnType>(columns).map(([name, type]) =>
+    binaryArray(
+      type,
+      rows.map((row) => row[name as keyof Row]),
+    ),
+  )
+
 const valueOf = (name: string, type: ColumnType): string => (type === 'texts' ? `x.${name}::text[]` : `x.${name}`)
 
 const valuesOf = (columns: Columns<never>): string =>
@@ -100,9 +118,8 @@ export async function readInBulk<T>(
   read: (trx: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
   const unbound = async (trx: Transaction<Database>): Promise<T> => {
-    await sql`SELECT set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)`.execute(
-      trx,
-    )
+    await sql`SELECT set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true),
+      set_config('max_parallel_workers_per_gather', '2', true)`.execute(trx)
     return read(trx)
   }
   return db.isTransaction ? unbound(db as Transaction<Database>) : db.transaction().execute(unbound)

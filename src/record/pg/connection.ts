@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
 
-// Hot path: `client.query` is replaced on each connection, so that Kysely's statements are prepared under a name;
-// measured by `npm run bench -- reserve`. Statements carry their name in a comment; only the pool calls this.
+// Hot path: statements that are run often are prepared; measured by `npm run bench -- reserve`.
 
 /** The name in the leading comment of a statement that is run often and whose text is the same each time. */
 const NAMED = /^\/\* ([a-z-]+) \*\//
@@ -23,21 +22,21 @@ function nameOf(text: string): string | null {
 }
 
 /**
- * Makes this connection prepare named statements, once each.
+ * A connection that prepares named statements, once each: those whose text begins with their name in a comment.
  *
  * Planning took an eighth of the server's time for a reservation (measured: 94 of 780 µs). The
  * generic plan is the one that `lookUpByKey` asks for, not one guessed from the first parameters.
  */
-export function prepareNamedStatements(client: pg.PoolClient): void {
+export class PreparingClient extends pg.Client {
   // Embedded, all connections share one session, where another's statement may have the same name.
-  const own = `_${(connections += 1)}`
-  const query = client.query.bind(client) as (...args: unknown[]) => unknown
-  client.query = ((first: unknown, ...rest: unknown[]) => {
+  readonly #suffix = `_${(connections += 1)}`
+
+  override query(...given: never[]): never {
+    const query = super.query.bind(this) as (...args: unknown[]) => never
+    const [first, values, ...others] = given as unknown[]
     const name = typeof first === 'string' ? nameOf(first) : null
-    if (name === null) return query(first, ...rest)
-    const [values, ...others] = rest
-    return query({ name: name + own, text: first, values }, ...others)
-  }) as pg.PoolClient['query']
+    return name === null ? query(...given) : query({ name: name + this.#suffix, text: first, values }, ...others)
+  }
 }
 
 /**
@@ -51,8 +50,16 @@ export function prepareNamedStatements(client: pg.PoolClient): void {
  * does read a table as a whole says so with `readInBulk`.
  *
  * Compiling is off because an overestimated query was compiled for 0.7 s each time, to run for 1 ms.
+ * Parallel workers are off because, overestimated likewise, the contacts of one person were read by three processes: 18 ms to start
+ * them, 0.1 ms to read.
  */
-export const PLAN_SETTINGS = ['jit=off', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off'] as const
+export const PLAN_SETTINGS = [
+  'jit=off',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'max_parallel_workers_per_gather=0',
+] as const
 
 const { builtins } = pg.types
 
