@@ -183,7 +183,7 @@ export async function addSuppressionNotices(
 }
 
 /** Checked first, so that without configured webhooks nothing is read. */
-const hasWebhooks = (runtime: Runtime): boolean => runtime.config.webhooks.length > 0
+export const hasWebhooks = (runtime: Runtime): boolean => runtime.config.webhooks.length > 0
 
 /** The creditors that any webhook listens to; null: all. */
 function creditorsWithWebhooks(runtime: Runtime): string[] | null {

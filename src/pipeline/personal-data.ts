@@ -1,3 +1,4 @@
+import { packJson, unpackJson } from '../record/packed/packed-json.ts'
 import type { Captured } from '../deliver/capture.ts'
 import { attemptOwner, keepCapturedRow, keepInventedReceipts } from '../record/captured.ts'
 import type { AccountForDecision, RecipientAddress } from '../record/dispatch/decision-inputs.ts'
@@ -49,6 +50,18 @@ export class PersonalData {
   /** @throws DECORUM_ERASED when the recipient's data key has been destroyed */
   seal(place: SealedField, text: string): Buffer {
     return this.#vault.seal(this.#key(), place, text)
+  }
+
+  /** Packed JSON; null: none is stored, or the recipient was erased. */
+  openJson(place: SealedField, sealed: Buffer | null): unknown {
+    return sealed === null || this.#subject.dataKey === null
+      ? null
+      : unpackJson(this.#vault.openBytes(this.#key(), place, sealed))
+  }
+
+  /** @throws DECORUM_ERASED when the person's data key is gone */
+  sealJson(place: SealedField, value: unknown): Buffer {
+    return this.#vault.sealBytes(this.#key(), place, packJson(value))
   }
 
   #key(): DataKey {

@@ -26,7 +26,7 @@ export async function queueDue(
   if (switches.blocksQueueing(route.id, route.channel)) return 0
   const paced = atShareOfRate(route, switches.shareOfRoute(route.id, route.channel))
   const depth = depthOf(paced)
-  let room = depth - (await queueDepth(runtime.ledger.db, route.id, depth))
+  let room = depth - (await queueDepth(runtime.ledger.db, route.id))
   let after: ClaimCursor | null = null
   let queued = 0
   while (room > 0) {

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import { contradicts, type DeliveryReport, mergeDelivery, wordsWereMissing } from '../model/delivery.ts'
-import type { Instant } from '../model/time.ts'
+import { DAY, type Instant } from '../model/time.ts'
 import {
   addressSuppression,
   type Channel,
@@ -9,14 +9,22 @@ import {
   suppressionAfter,
   type SuppressionReason,
 } from '../model/vocabulary.ts'
-import { markSpells } from '../record/dispatch/settlement.ts'
-import { takeLocks } from '../record/locks.ts'
-import { lookUpByKey } from '../record/pg/batch.ts'
-import { keepReceipt, receiptSubject, type ReceiptSubject, writeDelivery } from '../record/receipts.ts'
+import { markSpellsOf } from '../record/dispatch/settlement.ts'
+import { lockForAttempts, type Locked } from '../record/locks.ts'
+import { inPipelinedTransaction, type Runner } from '../record/pg/pipeline.ts'
+import {
+  attemptKey,
+  type DeliveryKnown,
+  keepReceipts,
+  keptReceipts,
+  type ReceiptSubject,
+  receiptSubjects,
+  writeDeliveries,
+} from '../record/receipts.ts'
 import { wakeRemindersOf } from '../record/reminders.ts'
-import type { AttemptStatus, Database } from '../record/schema.ts'
-import { attemptAddress } from '../record/receipts.ts'
+import type { AttemptStatus, Database, StoredReminderStatus } from '../record/schema.ts'
 import { suppress } from './accept/suppress.ts'
+import { runBisecting } from './bisect.ts'
 import { addReminderNotices } from './notify.ts'
 import { fallBack } from './routing.ts'
 import type { Runtime } from './runtime.ts'
@@ -38,93 +46,224 @@ export interface ReceivedReceipt {
 
 type ReceiptAnswer = 'applied' | 'no_change' | 'repeated' | 'unknown'
 
+/** Receipts that are written together at most. */
+const MAX_BATCH = 100
+
+/** Receipts that wait while others of the same ledger are being written. */
+const streams = new WeakMap<Runtime['ledger'], ReceiptStream>()
+
 /**
  * Applies a provider's receipt, in any order and any number of times.
  *
  * A final word never gives way to one that is not; knowledge that arrives late is always
  * recorded, and two final words that exclude each other raise an alarm. An attempt in doubt
- * is resolved by it.
+ * is resolved by it. Receipts that arrive while others are written are written together.
+ *
+ * @returns  once it is committed
  */
-export const applyReceipt = (runtime: Runtime, receipt: ReceivedReceipt): Promise<ReceiptAnswer> =>
-  runtime.ledger.db.transaction().execute((trx) => applyReceiptIn(runtime, trx, receipt))
+export function applyReceipt(runtime: Runtime, receipt: ReceivedReceipt): Promise<ReceiptAnswer> {
+  let stream = streams.get(runtime.ledger)
+  if (stream === undefined) streams.set(runtime.ledger, (stream = new ReceiptStream()))
+  return stream.add(runtime, receipt)
+}
 
-/** The same in a transaction of the caller's, which may hold the locks of the person and the address already. */
-export async function applyReceiptIn(
+interface Waiting {
+  runtime: Runtime
+  receipt: ReceivedReceipt
+  resolve: (answer: ReceiptAnswer) => void
+  reject: (error: unknown) => void
+}
+
+/** A lone receipt is written at once; under load the next batch gathers while one is written. */
+class ReceiptStream {
+  #waiting: Waiting[] = []
+  #writing = false
+
+  add(runtime: Runtime, receipt: ReceivedReceipt): Promise<ReceiptAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ runtime, receipt, resolve, reject })
+      if (!this.#writing) void this.#write()
+    })
+  }
+
+  async #write(): Promise<void> {
+    this.#writing = true
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, MAX_BATCH)
+      const { runtime } = batch[0] as Waiting
+      try {
+        await runBisecting(
+          batch,
+          async (part) => {
+            const answers = await inPipelinedTransaction(runtime.ledger, (transaction) =>
+              applyAll(
+                runtime,
+                transaction,
+                transaction.trx,
+                part.map((one) => one.receipt),
+              ),
+            )
+            part.forEach((one, i) => one.resolve(answers[i] as ReceiptAnswer))
+            return []
+          },
+          (one, error) => {
+            one.reject(error)
+            return []
+          },
+        )
+      } catch (error) {
+        // Whoever has been answered already is not answered again.
+        for (const one of batch) one.reject(error)
+      }
+    }
+    this.#writing = false
+  }
+}
+
+/** The same in a transaction of the caller's, which may hold the locks of the recipient and the address already. */
+export const applyReceiptIn = async (
   runtime: Runtime,
   opened: Transaction<Database>,
   receipt: ReceivedReceipt,
-): Promise<ReceiptAnswer> {
-  await lookUpByKey(opened)
-  const address = await attemptAddress(opened, receipt.reminderId, receipt.attemptNo)
-  if (address === null) return 'unknown'
-  const trx = await takeLocks(opened, { recipients: [address.recipientId], addresses: [address] }, 'wait')
-  const subject = (await receiptSubject(trx, receipt.reminderId, receipt.attemptNo)) as ReceiptSubject
+): Promise<ReceiptAnswer> => (await applyAll(runtime, opened, opened, [receipt]))[0] as ReceiptAnswer
+
+/** What these receipts make of one attempt. */
+interface Told {
+  subject: ReceiptSubject
+  before: DeliveryReport | null
+  word: DeliveryReport | null
+  /** The last receipt that changed something. */
+  last: ReceivedReceipt | null
+}
+
+/** @param trx  the transaction that `on` runs in */
+async function applyAll(
+  runtime: Runtime,
+  on: Runner,
+  trx: Transaction<Database>,
+  receipts: readonly ReceivedReceipt[],
+): Promise<ReceiptAnswer[]> {
+  const asOf = runtime.clock.now()
+  const [locked, subjects, kept] = await Promise.all([
+    lockForAttempts(on, trx, [...new Set(receipts.map((receipt) => receipt.reminderId))], new Date(asOf + DAY)),
+    receiptSubjects(on, uniqueAttempts(receipts), asOf),
+    keptReceipts(on, receipts),
+  ])
   const now = runtime.clock.now()
-  const before = wordOf(subject)
-  const word = mergeDelivery(before, receipt.word)
-  const resolves = subject.status === 'in_doubt' || subject.status === 'sending'
-  const changed = resolves || JSON.stringify(before) !== JSON.stringify(word)
-  const fresh = await keepReceipt(trx, {
-    reminderId: receipt.reminderId,
-    attemptNo: receipt.attemptNo,
-    recipientId: subject.recipientId,
-    dedupe: receipt.dedupe,
-    word: receipt.word,
-    saidAt: receipt.saidAt === null ? null : new Date(receipt.saidAt),
-    receivedAt: new Date(now),
-    changed,
+  const told = new Map<string, Told>(
+    subjects.map((subject) => {
+      const before = wordOf(subject)
+      return [attemptKey(subject), { subject, before, word: before, last: null }]
+    }),
+  )
+  const seen = new Set(kept.map(receiptKey))
+  const fresh: Parameters<typeof keepReceipts>[2][number][] = []
+  const answers = receipts.map((receipt): ReceiptAnswer => {
+    const attempt = told.get(attemptKey(receipt))
+    if (attempt === undefined) return 'unknown'
+    if (seen.has(receiptKey(receipt))) return 'repeated'
+    seen.add(receiptKey(receipt))
+    const { subject } = attempt
+    if (contradicts(attempt.word, receipt.word))
+      runtime.log.error(
+        {
+          event: 'receipt.contradicted',
+          reminder: receipt.reminderId,
+          attempt: receipt.attemptNo,
+          had: attempt.word?.state,
+          got: receipt.word.state,
+        },
+        'two final receipts exclude each other; the one that counts more stands',
+      )
+    const word = mergeDelivery(attempt.word, receipt.word)
+    const resolves = attempt.last === null && (subject.status === 'in_doubt' || subject.status === 'sending')
+    const changed = resolves || JSON.stringify(attempt.word) !== JSON.stringify(word)
+    fresh.push({ ...receipt, recipientId: subject.recipientId, receivedAt: now, changed })
+    if (!changed) return 'no_change'
+    attempt.word = word
+    attempt.last = receipt
+    return 'applied'
   })
-  if (!fresh) return 'repeated'
-  if (contradicts(before, receipt.word)) {
-    runtime.log.error(
-      {
-        event: 'receipt.contradicted',
-        reminder: receipt.reminderId,
-        attempt: receipt.attemptNo,
-        had: before?.state,
-        got: receipt.word.state,
-      },
-      'two final receipts exclude each other; the one that counts more stands',
-    )
-  }
-  if (!changed) return 'no_change'
+  const changed = [...told.values()].filter(
+    (one): one is Told & { word: DeliveryReport; last: ReceivedReceipt } => one.last !== null,
+  )
+  const deliveries = changed.map((one) => deliveryOf(one, receipts, now))
+  await Promise.all([
+    fresh.length > 0 && keepReceipts(on, locked, fresh),
+    deliveries.length > 0 && writeDeliveries(on, locked, deliveries),
+    // Settling as accepted marked the spells already; an attempt whose result is not written yet has not been marked.
+    markSpellsOf(
+      on,
+      locked,
+      deliveries.filter((one, i) => one.attemptStatus === 'accepted' && changed[i]?.subject.status !== 'accepted'),
+    ),
+  ])
+  for (const one of changed) await followUp(runtime, locked, one, now)
+  return answers
+}
+
+const receiptKey = (receipt: { reminderId: string; attemptNo: number; dedupe: string }): string =>
+  `${attemptKey(receipt)} ${receipt.dedupe}`
+
+const uniqueAttempts = (receipts: readonly ReceivedReceipt[]): ReceivedReceipt[] => [
+  ...new Map(receipts.map((receipt) => [attemptKey(receipt), receipt])).values(),
+]
+
+function deliveryOf(
+  { subject, word, last }: Told & { word: DeliveryReport; last: ReceivedReceipt },
+  receipts: readonly ReceivedReceipt[],
+  now: Instant,
+): DeliveryKnown {
   const meaning = receiptMeaning(subject.channel, word)
-  const surelyNotSent = word.state === 'not-sent'
-  const status = statusAfter(subject.status, surelyNotSent)
-  await writeDelivery(trx, {
-    reminderId: receipt.reminderId,
-    attemptNo: receipt.attemptNo,
+  const reference = receipts.find(
+    (one) => attemptKey(one) === attemptKey(subject) && (one.providerRef ?? null) !== null,
+  )
+  return {
+    reminderId: subject.reminderId,
+    attemptNo: subject.attemptNo,
     recipientId: subject.recipientId,
     reservedAt: subject.reservedAt,
     word,
-    at: new Date(now),
-    attemptStatus: status,
-    providerRef: receipt.providerRef ?? null,
+    at: now,
+    attemptStatus: statusAfter(subject.status, word.state === 'not-sent'),
+    providerRef: reference?.providerRef ?? null,
     rejection: word.class,
-    resolvedBy: subject.status === 'in_doubt' ? (receipt.by ?? 'receipt') : null,
+    resolvedBy: subject.status === 'in_doubt' ? (last.by ?? 'receipt') : null,
     reminderStatus: meaning.reminder,
     endReason: meaning.endReason,
+    movesReminder: subject.isLast,
     contact: meaning.contact,
-  })
-  // Settling as accepted marked the spells already; an attempt whose lease expired has not been marked.
-  if (status === 'accepted' && subject.status !== 'accepted')
-    await markSpells(trx, [{ reminderId: receipt.reminderId, reservedAt: subject.reservedAt }])
-  const about = { reminderId: receipt.reminderId, attemptNo: receipt.attemptNo, code: word.code }
+  }
+}
+
+/** What a word means beyond its attempt and its reminder. */
+async function followUp(
+  runtime: Runtime,
+  trx: Locked,
+  { subject, before, word }: Told & { word: DeliveryReport },
+  now: Instant,
+): Promise<void> {
+  const meaning = receiptMeaning(subject.channel, word)
+  const { reminderId, attemptNo, recipientId, creditor, hash } = subject
+  const about = { reminderId, attemptNo, code: word.code }
   if (meaning.suppress !== null) {
     const source = `receipt:${word.code ?? ''}`
     await suppress(
       runtime,
       trx,
-      { ...address, ...addressSuppression(meaning.suppress), source, by: source },
-      { owners: [address.recipientId], now, notice: { ...about, by: 'provider' }, wake: false },
+      { recipientId, creditor, hash, ...addressSuppression(meaning.suppress), source, by: source },
+      { owners: [recipientId], now, notice: { ...about, by: 'provider' }, wake: false },
     )
   }
-  if (meaning.contact === 'conversation') await wakeRemindersOf(trx, subject.recipientId, new Date(now))
+  if (meaning.contact === 'conversation') await wakeRemindersOf(trx, recipientId, new Date(now))
   if (meaning.fallBack && before?.state !== word.state)
-    await fallBack(runtime, trx, receipt.reminderId, 'provider_refused', now)
-  await addReminderNotices(runtime, trx, [{ ...about, before: subject.reminderStatus }], now)
-  return 'applied'
+    await fallBack(runtime, trx, reminderId, 'provider_refused', now)
+  await addReminderNotices(runtime, trx, [{ ...about, before: statusBefore(subject) }], now)
 }
+
+/** One that is scheduled and has an attempt without a result is being sent. */
+const statusBefore = ({ reminderStatus }: ReceiptSubject): ReminderStatus =>
+  reminderStatus === 'scheduled' ? 'sending' : reminderStatus
 
 const wordOf = (subject: ReceiptSubject): DeliveryReport | null =>
   subject.delivery === null
@@ -132,13 +271,13 @@ const wordOf = (subject: ReceiptSubject): DeliveryReport | null =>
     : { state: subject.delivery, final: subject.deliveryFinal, code: subject.deliveryCode, class: subject.rejection }
 
 /** A receipt proves that the provider had the attempt; only `not-sent` says that nothing came of it. */
-const statusAfter = (status: AttemptStatus, surelyNotSent: boolean): AttemptStatus =>
+const statusAfter = (status: AttemptStatus, surelyNotSent: boolean): Exclude<AttemptStatus, 'sending'> =>
   surelyNotSent ? 'rejected' : status === 'sending' || status === 'in_doubt' ? 'accepted' : status
 
 /** What a provider's word on an attempt means for caps, for the reminder and for the address. */
 export interface ReceiptMeaning {
   contact: ContactOutcome | null
-  reminder: ReminderStatus
+  reminder: Extract<ReminderStatus, StoredReminderStatus>
   endReason: string | null
   suppress: SuppressionReason | null
   /** Another channel may carry the step. */

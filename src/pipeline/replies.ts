@@ -261,8 +261,6 @@ async function recordReply(
       made_by: 'recipient',
       address_hash: anchor.hash,
       account_ids: [],
-      reminder_id: null,
-      attempt_no: null,
       excess: null,
       recorded_at: at,
     })

@@ -84,8 +84,7 @@ export function installedVoicemail(runtime: Pick<Runtime, 'config' | 'vault'>, s
 
 function factsOf({ vault }: Pick<Runtime, 'vault'>, sent: SentTrace): TemplateFacts | null {
   const data = new PersonalData(vault, { id: sent.recipientId, dataKey: sent.dataKey, dataKeyId: sent.dataKeyId })
-  const facts = data.open(attemptWordFacts(`${sent.reminderId}.${sent.attemptNo}`), sent.wordFacts)
-  return facts === null ? null : (JSON.parse(facts) as TemplateFacts)
+  return data.openJson(attemptWordFacts(`${sent.reminderId}.${sent.attemptNo}`), sent.wordFacts) as TemplateFacts | null
 }
 
 /** Null: this text renders to another message, or cannot be rendered. */

@@ -8,6 +8,7 @@ import type {
   RecipientContact,
   RecipientForDecision,
 } from './dispatch/decision-inputs.ts'
+import { withDecided } from './dispatch/reservation.ts'
 import { epochMs, readInBulk } from './pg/batch.ts'
 import type { Database, StoredObjection } from './schema.ts'
 
@@ -87,8 +88,14 @@ export async function recipientsAsKnown(
           SELECT ${CONTACT}, NULL::smallint, false FROM decorum.conversation c
           WHERE c.recipient_id = r.id AND c.at < ${contacts.to} AND c.at <= ${contacts.since}
           UNION ALL
-          SELECT ${CONTACT}, attempt_no, true FROM decorum.contact c
+          SELECT ${CONTACT}, NULL::smallint, true FROM decorum.reported_contact c
           WHERE c.creditor = r.creditor AND c.address_hash = ANY(own.hashes) AND c.recipient_id <> r.id AND c.at > ${contacts.since} AND c.at < ${contacts.to}
+          UNION ALL
+          SELECT ${CONTACT}, attempt_no, true FROM (
+            SELECT DISTINCT recipient_id FROM decorum.recipient_address o
+            WHERE o.creditor = r.creditor AND o.hash = ANY(own.hashes) AND o.recipient_id <> r.id
+          ) sharer JOIN decorum.contact c ON c.recipient_id = sharer.recipient_id
+          WHERE c.reminder_id IS NOT NULL AND c.address_hash = ANY(own.hashes) AND c.at > ${contacts.since} AND c.at < ${contacts.to}
         ) k) AS contacts,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${epochMs('e.effective_at')}, 'account', e.account_id,
           'known', ${epochMs('e.received_at')}, 'gone', NULL) ORDER BY e.seq), '[]'::jsonb)
@@ -106,12 +113,11 @@ export async function recipientsAsKnown(
           'factsForWords', '{}'::jsonb, 'asOf', a.as_of) ORDER BY a.id), '[]'::jsonb)
         FROM decorum.account a WHERE a.recipient_id = r.id) AS accounts,
       (SELECT coalesce(jsonb_object_agg(f.key, f.facts), '{}'::jsonb) FROM (
-          SELECT k.id || '.' || k.attempt_no AS key, d.facts FROM decorum.contact k
-          JOIN decorum.decision d ON d.reminder_id = k.reminder_id AND d.attempt_no = k.attempt_no
-          WHERE k.recipient_id = r.id AND k.at > ${contacts.since} AND k.at < ${contacts.to}
+          SELECT k.reminder_id || '.' || k.no AS key, to_jsonb(encode(k.decided, 'hex')) AS facts FROM decorum.reservation k
+          WHERE k.recipient_id = r.id AND k.reserved_at > ${contacts.since} AND k.reserved_at < ${contacts.to}
           UNION ALL
-          SELECT p.id || '.0' AS key, p.facts FROM decorum.contact k JOIN decorum.permit p ON p.id = k.id
-          WHERE k.recipient_id = r.id AND k.at > ${contacts.since} AND k.at < ${contacts.to} AND k.reminder_id IS NULL
+          SELECT p.id || '.0' AS key, p.facts FROM decorum.reported_contact k JOIN decorum.permit p ON p.id = k.id
+          WHERE k.recipient_id = r.id AND k.at > ${contacts.since} AND k.at < ${contacts.to}
         ) f) AS facts
     FROM decorum.recipient r
     LEFT JOIN LATERAL (
@@ -122,7 +128,16 @@ export async function recipientsAsKnown(
       FROM decorum.recipient_address a WHERE a.recipient_id = r.id
     ) own ON true
     WHERE r.id = ANY(${ids}::uuid[]) ORDER BY r.id`.execute(db)
-  return rows
+  return Promise.all(rows.map(async (row) => ({ ...row, facts: await unpackFacts(db, row.facts) })))
+}
+
+/** Those of our own attempts are packed, and come as hexadecimal text. */
+async function unpackFacts(db: Kysely<Database>, facts: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const packed = Object.entries(facts).flatMap(([key, value]) =>
+    typeof value === 'string' ? [{ key, decided: Buffer.from(value, 'hex'), packs: null, facts: null }] : [],
+  )
+  const unpacked = await withDecided(db, packed)
+  return { ...facts, ...Object.fromEntries(unpacked.map((one) => [one.key, one.facts])) }
 }
 
 /** A query as it ran, so that its figure can be checked by running it again. */
@@ -211,14 +226,14 @@ export interface RecordedDecision {
   facts: Facts
 }
 
-const TABLES = {
-  reminder: {
-    table: 'decorum.decision',
-    key: sql`reminder_id AS id, no`,
-    join: sql`t.reminder_id = picked.id AND t.no = picked.no`,
-    at: sql`t.at`,
-  },
-  permit: { table: 'decorum.permit', key: sql`id, 1 AS no`, join: sql`t.id = picked.id`, at: sql`t.decided_at` },
+const SAMPLED = {
+  reservation: sql`
+    SELECT 'reminder' AS source, reminder_id AS id, decision_no AS no, reserved_at AS at, 'send' AS verdict, until, '[]'::jsonb AS reasons,
+      NULL::jsonb AS packs, NULL::jsonb AS facts, decided`,
+  withheld_decision: sql`
+    SELECT 'reminder' AS source, reminder_id AS id, no, at, verdict, until, reasons, packs, facts, NULL::bytea AS decided`,
+  permit: sql`
+    SELECT 'permit' AS source, id, 1 AS no, decided_at AS at, verdict, until, reasons, packs, facts, NULL::bytea AS decided`,
 } as const
 
 /** Of a row without its facts, which PostgreSQL stores out of line when they are long. */
@@ -229,28 +244,44 @@ const SPARE = 4
 /**
  * A random sample of recorded decisions.
  *
- * Pages of the table are drawn, each with the same chance, so the table is neither counted nor read
- * whole: the share to draw comes from the planner's estimate and grows until enough were found.
+ * Pages of each table are drawn, each with the same chance, so that no table is counted or read whole: the share to
+ * draw comes from the planner's estimate and grows until enough were found. Decisions to send and others
+ * come in proportion to how many there are.
  */
 export async function sampleDecisions(
   db: Kysely<Database>,
   source: RecordedDecision['source'],
   wanted: number,
 ): Promise<RecordedDecision[]> {
-  const { table, key, join, at } = TABLES[source]
-  const rows = await estimatedRows(db, table)
+  if (source === 'permit') return sampleOf(db, 'permit', wanted)
+  const [sends, others] = [
+    await estimatedRows(db, 'decorum.reservation'),
+    await estimatedRows(db, 'decorum.withheld_decision'),
+  ]
+  const sent = await sampleOf(db, 'reservation', wanted)
+  const withheld = await sampleOf(db, 'withheld_decision', wanted)
+  const share = sends + others === 0 ? 0.5 : sends / (sends + others)
+  const ofSent = Math.max(wanted - withheld.length, Math.min(sent.length, Math.round(wanted * share)))
+  return [...sent.slice(0, ofSent), ...withheld.slice(0, wanted - Math.min(sent.length, ofSent))]
+}
+
+async function sampleOf(
+  db: Kysely<Database>,
+  table: keyof typeof SAMPLED,
+  wanted: number,
+): Promise<RecordedDecision[]> {
+  const name = `decorum.${table}`
+  const rows = await estimatedRows(db, name)
   for (
     let percent = rows === 0 ? 100 : Math.min(100, (100 * SPARE * wanted) / rows);
     ;
     percent = Math.min(100, percent * SPARE)
   ) {
-    const found = await sql<RecordedDecision>`
-      WITH picked AS (
-        SELECT ${key} FROM ${sql.table(table)} TABLESAMPLE SYSTEM (${percent}::real) ORDER BY random() LIMIT ${wanted}
-      )
-      SELECT ${source}::text AS source, picked.id, picked.no, ${at} AS at, t.verdict, t.until, t.reasons, t.packs, t.facts
-      FROM picked JOIN ${sql.table(table)} t ON ${join}`.execute(db)
-    if (found.rows.length >= wanted || percent >= 100) return found.rows
+    const found = await sql<RecordedDecision & { decided: Buffer | null }>`
+      ${SAMPLED[table]} FROM ${sql.table(name)} TABLESAMPLE SYSTEM (${percent}::real) ORDER BY random() LIMIT ${wanted}`.execute(
+      db,
+    )
+    if (found.rows.length >= wanted || percent >= 100) return withDecided(db, found.rows)
   }
 }
 

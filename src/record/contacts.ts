@@ -1,17 +1,17 @@
 import { type Insertable, type Kysely, type Selectable, sql } from 'kysely'
 import { type Locked, requireHeld } from './locks.ts'
-import type { ContactTable, Database } from './schema.ts'
+import type { Database, ReportedContactTable } from './schema.ts'
 
-export type ContactRow = Omit<Selectable<ContactTable>, 'seq'>
+export type ContactRow = Omit<Selectable<ReportedContactTable>, 'seq'>
 
 /** Records a contact that counts toward caps from now on; its recipient and address are locked. */
 export async function addContact(trx: Locked, contact: ContactRow): Promise<void> {
   requireHeld(trx, [contact.recipient_id])
-  const row: Insertable<ContactTable> = {
+  const row: Insertable<ReportedContactTable> = {
     ...contact,
     excess: contact.excess === null ? (null as never) : JSON.stringify(contact.excess),
   }
-  await trx.insertInto('decorum.contact').values(row).execute()
+  await trx.insertInto('decorum.reported_contact').values(row).execute()
 }
 
 /** Marks a contact with the rules that it exceeded; earlier marks stay. */
@@ -24,7 +24,7 @@ export async function markContact(
 ): Promise<void> {
   requireHeld(trx, [recipientId])
   await sql`
-    UPDATE decorum.contact SET excess = (
+    UPDATE decorum.reported_contact SET excess = (
       SELECT jsonb_agg(DISTINCT rule) FROM jsonb_array_elements(coalesce(excess, '[]'::jsonb) || ${JSON.stringify(rules)}::jsonb) AS r (rule))
     WHERE recipient_id = ${recipientId}::uuid AND at = ${at} AND id = ${id}::uuid`.execute(trx)
 }

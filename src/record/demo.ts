@@ -3,6 +3,7 @@ import type { ObjectionCode } from '../model/decision.ts'
 import type { DeliveryState } from '../model/delivery.ts'
 import type { LocationEvidence } from '../model/facts.ts'
 import type { Channel, Kind, Tone } from '../model/vocabulary.ts'
+import { currentStatus } from './reminders.ts'
 import type { Database } from './schema.ts'
 
 /** One attempt that went out, with the recorded evidence of its recipient's location. */
@@ -99,8 +100,8 @@ export async function brokenInvariants(db: Kysely<Database>): Promise<BrokenInva
           WHERE m.origin = 'ladder' AND ra.lead GROUP BY ra.account_id, ra.spell_id, m.rung, m.channel, m.unique_key HAVING count(*) > 1
       ) again)::int AS twice,
       (SELECT count(*) FROM decorum.reminder m
-        WHERE m.status NOT IN ('scheduled', 'cancelled', 'expired') AND NOT EXISTS (SELECT 1 FROM decorum.decision d WHERE d.reminder_id = m.id))::int AS undecided,
-      (SELECT count(*) FROM decorum.reminder WHERE status IN ('queued', 'sending', 'in_doubt'))::int AS "leftOver"`.execute(
+        WHERE ${currentStatus('m')} NOT IN ('scheduled', 'cancelled', 'expired') AND NOT EXISTS (SELECT 1 FROM decorum.decision d WHERE d.reminder_id = m.id))::int AS undecided,
+      (SELECT count(*) FROM decorum.reminder m WHERE ${currentStatus('m')} IN ('queued', 'sending', 'in_doubt'))::int AS "leftOver"`.execute(
     db,
   )
   return rows[0] as BrokenInvariants
@@ -133,7 +134,7 @@ export async function nextWork(db: Kysely<Database>): Promise<NextWork> {
     SELECT
       least(
         (SELECT min(plan_at) FROM decorum.account),
-        (SELECT min(next_at) FROM decorum.reminder WHERE status = 'scheduled')) AS planner,
+        (SELECT min(next_at) FROM decorum.waiting WHERE reminder_id NOT IN (SELECT unnest(reminder_ids) FROM decorum.ticket))) AS planner,
       least(
         (SELECT min(at) FROM decorum.invented_receipt WHERE applied_at IS NULL),
         (SELECT min(ends_at) FROM decorum.hold WHERE ended_at IS NULL),
@@ -157,7 +158,7 @@ export async function objectionsByRule(db: Kysely<Database>): Promise<RuleObject
   const { rows } = await sql<RuleObjections>`
     SELECT d.verdict, d.code, d.rule, min(d.reasons -> 0 ->> 'citation') AS citation, bool_and((d.reasons -> 0 ->> 'verified')::boolean) AS verified,
       count(DISTINCT d.reminder_id)::int AS reminders
-    FROM decorum.decision d WHERE d.verdict <> 'send' AND d.code IS NOT NULL AND d.rule IS NOT NULL
+    FROM decorum.withheld_decision d WHERE d.code IS NOT NULL AND d.rule IS NOT NULL
     GROUP BY 1, 2, 3 ORDER BY 6 DESC, 1, 3`.execute(db)
   return rows
 }

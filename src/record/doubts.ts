@@ -1,18 +1,53 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Channel, ReminderStatus, Tone } from '../model/vocabulary.ts'
 import { newId } from './id.ts'
 import type { Locked } from './locks.ts'
+import { currentStatus } from './reminders.ts'
 import type { Db, AttemptStatus, Database, DoubtAnswer } from './schema.ts'
 
-/** Attempts whose lease ran out while they were sending: candidates only, the guarded update decides. */
+/** Attempts whose lease ran out while they were being sent: candidates only, the guarded insert decides. */
 export async function overdueLeases(
   db: Kysely<Database>,
   limit: number,
 ): Promise<{ reminderId: string; attemptNo: number; recipientId: string }[]> {
   const { rows } = await sql<{ reminderId: string; attemptNo: number; recipientId: string }>`
-    SELECT reminder_id AS "reminderId", no AS "attemptNo", recipient_id AS "recipientId" FROM decorum.attempt
-    WHERE status = 'sending' AND lease_until < clock_timestamp() ORDER BY lease_until LIMIT ${limit}`.execute(db)
+    SELECT k.reminder_id AS "reminderId", k.no AS "attemptNo", m.recipient_id AS "recipientId"
+    FROM decorum.dispatch_batch b CROSS JOIN LATERAL unnest(b.reminder_ids, b.attempt_nos) AS k (reminder_id, no)
+    JOIN decorum.reminder m ON m.id = k.reminder_id
+    WHERE b.look_at < clock_timestamp() AND NOT EXISTS (
+      SELECT 1 FROM decorum.settlement s WHERE s.reminder_id = k.reminder_id AND s.no = k.no AND s.reserved_at = b.reserved_at)
+    LIMIT ${limit}`.execute(db)
   return rows
+}
+
+/** How long until a batch is looked at again whose attempts have not all ended. */
+const BATCH_AGAIN_SECONDS = 60
+
+/**
+ * Forgets batches whose attempts have all ended, and leaves in the others only those that have not. Call it after their leases.
+ *
+ * An attempt goes on being kept here while its result is missing or in doubt, and while receipts for it may be asked for.
+ *
+ * @param receiptsSince  business time: nobody is asked about a message from before
+ */
+export async function tendBatches(db: Kysely<Database>, receiptsSince: Date, limit: number): Promise<void> {
+  await sql`
+    WITH due AS (
+      SELECT * FROM decorum.dispatch_batch WHERE look_at < clock_timestamp() ORDER BY look_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ), open AS (
+      SELECT b.id, array_agg(k.reminder_id) AS reminder_ids, array_agg(k.no) AS attempt_nos, bool_or(s.status IS NULL) AS sending
+      FROM due b CROSS JOIN LATERAL unnest(b.reminder_ids, b.attempt_nos) AS k (reminder_id, no)
+      JOIN decorum.reservation r ON r.reminder_id = k.reminder_id AND r.no = k.no AND r.reserved_at = b.reserved_at
+      LEFT JOIN decorum.settlement s ON s.reminder_id = k.reminder_id AND s.no = k.no AND s.reserved_at = b.reserved_at
+      WHERE s.status IS NULL OR s.status = 'in_doubt' OR (s.status = 'accepted' AND NOT s.delivery_final
+        AND (r.channel = 'phone' OR (r.channel = 'sms' AND r.provider <> 'capture' AND r.reserved_at > ${receiptsSince})))
+      GROUP BY b.id
+    ), gone AS (
+      DELETE FROM decorum.dispatch_batch b USING due WHERE b.id = due.id AND NOT EXISTS (SELECT 1 FROM open WHERE open.id = b.id)
+    )
+    UPDATE decorum.dispatch_batch b SET reminder_ids = open.reminder_ids, attempt_nos = open.attempt_nos,
+      look_at = clock_timestamp() + ${BATCH_AGAIN_SECONDS} * interval '1 second'
+    FROM open WHERE b.id = open.id AND NOT open.sending`.execute(db)
 }
 
 /** An attempt to look up at its provider, with what the look-up needs. */
@@ -45,41 +80,46 @@ export interface Doubt {
   sinceLeaseMs: number
 }
 
-/** Which attempts are looked up: those in doubt, or those accepted whose end has not been reported. */
-const ASKED = {
-  doubt: sql`status = 'in_doubt'`,
-  unfinished: sql`status = 'accepted' AND NOT delivery_final AND channel IN ('sms', 'phone') AND provider <> 'capture'`,
-}
-
 /**
- * Takes attempts to look up at their providers, marking them as looked up now.
+ * Takes attempts to look up at their providers, marking them as looked up now: those in doubt, or those accepted whose end has
+ * not been reported.
  *
  * @param everyMs  machine time since the last look-up
  * @param between  business time of the reservation
  */
 export async function takeToLookUp(
   db: Kysely<Database>,
-  asked: keyof typeof ASKED,
+  asked: { which: 'doubt' } | { which: 'unfinished'; from: Date; to: Date },
   everyMs: number,
   limit: number,
-  between?: { from: Date; to: Date },
 ): Promise<Doubt[]> {
-  const period = between === undefined ? sql`true` : sql`reserved_at BETWEEN ${between.from} AND ${between.to}`
+  const longAgo = sql`(s.looked_up_at IS NULL OR s.looked_up_at < clock_timestamp() - ${everyMs} * interval '1 millisecond')`
+  const due =
+    asked.which === 'doubt'
+      ? sql`
+        SELECT s.reminder_id, s.no, s.reserved_at FROM decorum.settlement s WHERE s.status = 'in_doubt' AND ${longAgo}
+        ORDER BY s.reserved_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`
+      : sql`
+        SELECT s.reminder_id, s.no, s.reserved_at
+        FROM decorum.dispatch_batch b CROSS JOIN LATERAL unnest(b.reminder_ids, b.attempt_nos) AS k (reminder_id, no)
+        JOIN decorum.settlement s ON s.reminder_id = k.reminder_id AND s.no = k.no AND s.reserved_at = b.reserved_at
+        JOIN decorum.reservation r ON r.reminder_id = s.reminder_id AND r.no = s.no AND r.reserved_at = s.reserved_at
+        WHERE b.reserved_at BETWEEN ${asked.from} AND ${asked.to} AND s.status = 'accepted' AND NOT s.delivery_final
+          AND r.channel IN ('sms', 'phone') AND r.provider <> 'capture' AND ${longAgo}
+        ORDER BY s.reserved_at LIMIT ${limit} FOR UPDATE OF s SKIP LOCKED`
   const { rows } = await sql<Doubt>`
-    WITH due AS (
-      SELECT reminder_id, no FROM decorum.attempt
-      WHERE ${ASKED[asked]} AND ${period}
-        AND (looked_up_at IS NULL OR looked_up_at < clock_timestamp() - ${everyMs} * interval '1 millisecond')
-      ORDER BY reserved_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
-    ), taken AS (
-      UPDATE decorum.attempt a SET looked_up_at = clock_timestamp() FROM due WHERE a.reminder_id = due.reminder_id AND a.no = due.no RETURNING a.*
+    WITH due AS (${due}), taken AS (
+      UPDATE decorum.settlement s SET looked_up_at = clock_timestamp() FROM due
+      WHERE s.reminder_id = due.reminder_id AND s.no = due.no AND s.reserved_at = due.reserved_at RETURNING s.*
     )
     SELECT t.reminder_id AS "reminderId", t.no AS "attemptNo", t.recipient_id AS "recipientId", t.creditor, r.live, t.channel, t.route, r.tone,
-      t.template, t.template_version AS "templateVersion", t.locale, p.locale AS "recipientLocale", t.message_hash AS "messageHash", t.word_facts AS "wordFacts", p.data_key AS "dataKey", p.data_key_id AS "dataKeyId",
+      t.template, t.template_version AS "templateVersion", t.locale, p.locale AS "recipientLocale", t.message_hash AS "messageHash",
+      t.word_facts AS "wordFacts", p.data_key AS "dataKey", p.data_key_id AS "dataKeyId",
       t.address_id AS "addressId", ra.value AS "addressValue", t.reserved_at AS "reservedAt", t.good_until AS "goodUntil",
-      t.valid_seconds AS "validSeconds", t.provider_ref AS "providerRef", r.attempts, r.expires_at AS "expiresAt",
+      t.valid_seconds AS "validSeconds", taken.provider_ref AS "providerRef", r.attempts, r.expires_at AS "expiresAt",
       floor(extract(epoch FROM clock_timestamp() - t.lease_until) * 1000)::bigint AS "sinceLeaseMs"
-    FROM taken t
+    FROM taken
+    JOIN decorum.reservation t ON t.reminder_id = taken.reminder_id AND t.no = taken.no AND t.reserved_at = taken.reserved_at
     JOIN decorum.reminder r ON r.id = t.reminder_id
     JOIN decorum.recipient p ON p.id = t.recipient_id
     JOIN decorum.recipient_address ra ON ra.id = t.address_id`.execute(db)
@@ -93,27 +133,25 @@ export async function unreportedCalls(
   limit: number,
 ): Promise<{ reminderId: string; attemptNo: number }[]> {
   const { rows } = await sql<{ reminderId: string; attemptNo: number }>`
-    SELECT reminder_id AS "reminderId", no AS "attemptNo" FROM decorum.attempt
-    WHERE channel = 'phone' AND status = 'accepted' AND NOT delivery_final
-      AND reserved_at < ${before} ORDER BY reserved_at LIMIT ${limit}`.execute(db)
+    SELECT k.reminder_id AS "reminderId", k.no AS "attemptNo"
+    FROM decorum.dispatch_batch b CROSS JOIN LATERAL unnest(b.reminder_ids, b.attempt_nos) AS k (reminder_id, no)
+    JOIN decorum.settlement s ON s.reminder_id = k.reminder_id AND s.no = k.no AND s.reserved_at = b.reserved_at
+    JOIN decorum.reminder m ON m.id = k.reminder_id
+    WHERE b.reserved_at < ${before} AND m.channel = 'phone' AND s.status = 'accepted' AND NOT s.delivery_final
+    ORDER BY b.reserved_at LIMIT ${limit}`.execute(db)
   return rows
 }
 
-/** Puts an attempt in doubt when its lease is over and it is still sending; false when it was settled meanwhile. */
+/** Puts an attempt in doubt when its lease is over and it has no result; false when it was settled meanwhile. */
 export async function putInDoubt(trx: Locked, reminderId: string, attemptNo: number, now: Date): Promise<boolean> {
-  const { rows } = await sql<{ recipient_id: string; reserved_at: Date }>`
-    UPDATE decorum.attempt SET status = 'in_doubt', code = 'lease_expired', settled_at = ${now}
-    WHERE reminder_id = ${reminderId}::uuid AND no = ${attemptNo} AND status = 'sending' AND lease_until < clock_timestamp()
-    RETURNING recipient_id, reserved_at`.execute(trx)
-  const [attempt] = rows
-  if (attempt === undefined) return false
+  const { numAffectedRows } = await sql`
+    INSERT INTO decorum.settlement (reminder_id, no, reserved_at, status, outcome, code, settled_at)
+    SELECT reminder_id, no, reserved_at, 'in_doubt', 'in-doubt', 'lease_expired', ${now}::timestamptz FROM decorum.reservation
+    WHERE reminder_id = ${reminderId}::uuid AND no = ${attemptNo} AND lease_until < clock_timestamp()
+    ON CONFLICT DO NOTHING`.execute(trx)
+  if (numAffectedRows !== 1n) return false
   await sql`
-    UPDATE decorum.reminder SET status = 'in_doubt', updated_at = ${now} WHERE id = ${reminderId}::uuid AND status = 'sending'`.execute(
-    trx,
-  )
-  await sql`
-    UPDATE decorum.contact SET outcome = 'in-doubt'
-    WHERE recipient_id = ${attempt.recipient_id}::uuid AND at = ${attempt.reserved_at} AND id = ${reminderId}::uuid AND outcome = 'pending'`.execute(
+    UPDATE decorum.reminder SET status = 'in_doubt', updated_at = ${now} WHERE id = ${reminderId}::uuid AND status = 'scheduled'`.execute(
     trx,
   )
   return true
@@ -159,6 +197,7 @@ export interface DoubtedAttempt {
   creditor: string
   channel: Channel
   status: AttemptStatus
+  reservedAt: Date
   reminderStatus: ReminderStatus
 }
 
@@ -170,7 +209,7 @@ export async function doubtedAttempt(
   creditor: string | null,
 ): Promise<DoubtedAttempt | null> {
   const { rows } = await sql<DoubtedAttempt>`
-    SELECT a.recipient_id AS "recipientId", a.creditor, a.channel, a.status, r.status AS "reminderStatus"
+    SELECT a.recipient_id AS "recipientId", a.creditor, a.channel, a.status, a.reserved_at AS "reservedAt", ${currentStatus('r')} AS "reminderStatus"
     FROM decorum.attempt a JOIN decorum.reminder r ON r.id = a.reminder_id
     WHERE a.reminder_id = ${reminderId}::uuid AND a.no = ${attemptNo} AND (${creditor}::text IS NULL OR a.creditor = ${creditor})`.execute(
     db,
@@ -180,7 +219,7 @@ export async function doubtedAttempt(
 
 /** Records an operator's answer, and names the operator on an attempt that it resolves. */
 export async function recordDoubtAnswer(
-  trx: Transaction<Database>,
+  trx: Locked,
   answer: { reminderId: string; attemptNo: number; as: DoubtAnswer; reason: string; by: string; at: Date },
 ): Promise<void> {
   await trx
@@ -197,7 +236,7 @@ export async function recordDoubtAnswer(
     .execute()
   if (answer.as === 'leave') return
   await trx
-    .updateTable('decorum.attempt')
+    .updateTable('decorum.settlement')
     .set({ resolved_by: `operator:${answer.by}` })
     .where('reminder_id', '=', answer.reminderId)
     .where('no', '=', answer.attemptNo)

@@ -73,11 +73,22 @@ export async function markExcess(
   except: string | null = null,
 ): Promise<number> {
   requireHeld(trx, [recipientId])
+  const marked = (row: 'k' | 'r', at: string) => sql`
+    SET excess = coalesce(${sql.raw(row)}.excess, '[]'::jsonb) || ${JSON.stringify([rule])}::jsonb
+    WHERE ${sql.raw(row)}.recipient_id = ${recipientId} AND ${sql.raw(at)} >= ${since} AND ${sql.raw(at)} < ${until}
+      AND (${accountId}::uuid IS NULL OR ${sql.raw(row)}.account_ids = '{}' OR ${accountId}::uuid = ANY(${sql.raw(row)}.account_ids))
+      AND NOT coalesce(${sql.raw(row)}.excess, '[]'::jsonb) ? ${rule}`
   const { rows } = await sql`
-    UPDATE decorum.contact SET excess = coalesce(excess, '[]'::jsonb) || ${JSON.stringify([rule])}::jsonb
-    WHERE recipient_id = ${recipientId} AND direction = 'outbound' AND at >= ${since} AND at < ${until}
-      AND (${accountId}::uuid IS NULL OR account_ids = '{}' OR ${accountId}::uuid = ANY(account_ids))
-      AND (${except}::uuid IS NULL OR id <> ${except}::uuid) AND NOT coalesce(excess, '[]'::jsonb) ? ${rule}
-    RETURNING id`.execute(trx)
+    WITH reported AS (
+      UPDATE decorum.reported_contact k ${marked('k', 'k.at')} AND k.direction = 'outbound' AND (${except}::uuid IS NULL OR k.id <> ${except}::uuid)
+      RETURNING k.id
+    ), own AS (
+      UPDATE decorum.reservation r ${marked('r', 'r.reserved_at')} AND NOT EXISTS (
+          SELECT 1 FROM decorum.settlement s
+          WHERE s.reminder_id = r.reminder_id AND s.no = r.no AND s.reserved_at = r.reserved_at AND s.outcome IS NULL)
+        AND (${except}::uuid IS NULL OR r.reminder_id <> ${except}::uuid)
+      RETURNING r.reminder_id AS id
+    )
+    SELECT id FROM reported UNION ALL SELECT id FROM own`.execute(trx)
   return rows.length
 }

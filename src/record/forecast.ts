@@ -30,6 +30,8 @@ export interface WaitingSample {
   standsFor: number
 }
 
+const TICKETED = sql`SELECT unnest(reminder_ids) FROM decorum.ticket`
+
 /** How many wait on a route until `until`, and how many of them are due by `now`? Queued ones are due. */
 export async function countWaiting(
   trx: Transaction<Database>,
@@ -38,10 +40,11 @@ export async function countWaiting(
   until: Date,
 ): Promise<{ queued: number; scheduled: number; due: number }> {
   const { rows } = await sql<{ queued: number; scheduled: number; due: number }>`
-    SELECT (SELECT count(*)::int FROM (SELECT 1 FROM decorum.reminder WHERE route = ${route} AND status = 'queued' LIMIT ${MAX_FOLLOWED}) q) AS queued,
+    SELECT (SELECT count(*)::int FROM decorum.waiting WHERE route = ${route} AND reminder_id IN (${TICKETED})) AS queued,
       count(*)::int AS scheduled, (count(*) FILTER (WHERE next_at <= ${now}))::int AS due
     FROM (
-      SELECT next_at FROM decorum.reminder WHERE route = ${route} AND status = 'scheduled' AND next_at < ${until} ORDER BY next_at, id LIMIT ${MAX_FOLLOWED}
+      SELECT next_at FROM decorum.waiting WHERE route = ${route} AND next_at < ${until} AND reminder_id NOT IN (${TICKETED})
+      ORDER BY next_at, reminder_id LIMIT ${MAX_FOLLOWED}
     ) waiting`.execute(trx)
   return rows[0] as { queued: number; scheduled: number; due: number }
 }
@@ -49,7 +52,7 @@ export async function countWaiting(
 /**
  * Every n-th of those that wait on a route, in the order in which they are queued.
  *
- * Scans the partial index of waiting reminders once; only the sample is read from the table.
+ * Scans the index of waiting reminders once; only the sample is read from the table.
  *
  * @param waiting  how many there are, from `countWaiting`
  * @param size     how many are wanted at most
@@ -59,14 +62,19 @@ export async function sampleWaiting(
   asked: { route: string; status: 'queued' | 'scheduled'; until: Date; waiting: number; size: number },
 ): Promise<WaitingSample[]> {
   const every = Math.max(1, Math.ceil(asked.waiting / asked.size))
-  const until = asked.status === 'queued' ? sql`true` : sql`next_at < ${asked.until}`
+  const which =
+    asked.status === 'queued'
+      ? sql`reminder_id IN (${TICKETED})`
+      : sql`next_at < ${asked.until} AND reminder_id NOT IN (${TICKETED})`
   const { rows } = await sql<WaitingSample>`
-    SELECT m.id, m.creditor, m.recipient_id AS "recipientId", m.status, m.kind, m.mode, m.tone, m.channel, m.template, m.ladder, m.rung, m.route, m.live,
-      m.queued_at AS "queuedAt", m.due_at AS "dueAt", m.next_at AS "nextAt", m.expires_at AS "expiresAt", least(${every}, ${asked.waiting} - chosen.position)::int AS "standsFor"
+    SELECT m.id, m.creditor, m.recipient_id AS "recipientId", ${asked.status}::text AS status, m.kind, m.mode, m.tone, m.channel, m.template, m.ladder, m.rung,
+      m.route, m.live, t.queued_at AS "queuedAt", m.due_at AS "dueAt", chosen.next_at AS "nextAt", m.expires_at AS "expiresAt",
+      least(${every}, ${asked.waiting} - chosen.position)::int AS "standsFor"
     FROM (
-      SELECT id, row_number() OVER (ORDER BY next_at, id) - 1 AS position FROM decorum.reminder
-      WHERE route = ${asked.route} AND status = ${sql.lit(asked.status)} AND ${until} LIMIT ${asked.waiting}
+      SELECT reminder_id AS id, next_at, row_number() OVER (ORDER BY next_at, reminder_id) - 1 AS position FROM decorum.waiting
+      WHERE route = ${asked.route} AND ${which} LIMIT ${asked.waiting}
     ) chosen JOIN decorum.reminder m ON m.id = chosen.id
+    LEFT JOIN decorum.ticket t ON ${asked.status === 'queued'} AND t.route = m.route AND m.id = ANY(t.reminder_ids)
     WHERE chosen.position % ${every} = 0 ORDER BY chosen.position`.execute(trx)
   return rows
 }

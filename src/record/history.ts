@@ -1,27 +1,38 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
-import type { Database } from './schema.ts'
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { type Decided, withDecided } from './dispatch/reservation.ts'
+import type { Database, DecisionRecord } from './schema.ts'
+
+/** A decision as it was recorded. */
+export type DecisionRow = Omit<
+  Selectable<DecisionRecord>,
+  'reminder_id' | 'code' | 'rule' | 'seq' | 'decided' | 'packs' | 'facts'
+> &
+  Decided
 
 /** The decisions about this reminder, oldest first. */
-export const decisionsOf = (db: Kysely<Database>, reminderId: string) =>
-  db
-    .selectFrom('decorum.decision')
-    .select([
-      'no',
-      'at',
-      'last_at',
-      'repeats',
-      'verdict',
-      'until',
-      'reasons',
-      'packs',
-      'candidate_zones',
-      'attempt_no',
-      'facts',
-    ])
-    .where('reminder_id', '=', reminderId)
-    .orderBy('no')
-    .execute()
-export type DecisionRow = Awaited<ReturnType<typeof decisionsOf>>[number]
+export const decisionsOf = async (db: Kysely<Database>, reminderId: string): Promise<DecisionRow[]> =>
+  withDecided(
+    db,
+    await db
+      .selectFrom('decorum.decision')
+      .select([
+        'no',
+        'at',
+        'last_at',
+        'repeats',
+        'verdict',
+        'until',
+        'reasons',
+        'packs',
+        'candidate_zones',
+        'attempt_no',
+        'facts',
+        'decided',
+      ])
+      .where('reminder_id', '=', reminderId)
+      .orderBy('no')
+      .execute(),
+  )
 
 /** The attempts of this reminder, oldest first, with the kind and country of the address but not the address. */
 export const attemptsOf = (db: Kysely<Database>, reminderId: string) =>

@@ -3,6 +3,7 @@ import type { Database } from './schema.ts'
 import type { AddressHash } from './vault/vault.ts'
 import { insertRows } from './pg/batch.ts'
 import { binaryArray } from './pg/binary-array.ts'
+import { type PipelinedTransaction, run, type Runner, statement } from './pg/pipeline.ts'
 
 /**
  * The lock protocol, for every writer of what `decide` reads.
@@ -82,6 +83,92 @@ export async function takeLocks(
 ): Promise<Locked> {
   await lockRecipients(trx, wanted.recipients, waiting)
   return lockAddresses(trx as Locked, wanted.addresses ?? [], waiting)
+}
+
+const LOCK_RECIPIENTS_OF = statement(
+  'lock-recipients-of',
+  `
+  SELECT id FROM decorum.recipient WHERE id = ANY(ARRAY(SELECT recipient_id FROM decorum.reminder WHERE id = ANY($1::uuid[])))
+  ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
+)
+
+const LOCK_ADDRESSES_OF = statement(
+  'lock-addresses-of',
+  `
+  WITH wanted AS MATERIALIZED (
+    SELECT DISTINCT a.creditor, a.hash FROM decorum.reminder m
+    CROSS JOIN LATERAL (
+      SELECT creditor, hash FROM decorum.recipient_address a
+      WHERE a.recipient_id = m.recipient_id AND a.channel = m.channel AND a.removed_at IS NULL OFFSET 0
+    ) a
+    WHERE m.id = ANY($1::uuid[])
+  )
+  SELECT a.creditor, a.hash FROM wanted JOIN decorum.address a ON a.creditor = wanted.creditor AND a.hash = wanted.hash
+  ORDER BY a.hash, a.creditor FOR NO KEY UPDATE OF a SKIP LOCKED`,
+)
+
+/**
+ * Locks what reminders stand on, in one round trip: their recipients, then those recipients' addresses on the reminders' channels.
+ *
+ * Rows locked elsewhere are skipped; `heldBy` tells which were obtained. Addresses of a recipient that was skipped may be
+ * locked too: since nothing is waited for, that blocks nobody for longer than the transaction lasts.
+ */
+export async function lockForReminders(
+  transaction: PipelinedTransaction,
+  reminderIds: readonly string[],
+): Promise<Locked> {
+  const [recipients, addresses] = await Promise.all([
+    transaction.send<{ id: string }>(LOCK_RECIPIENTS_OF, [reminderIds]),
+    transaction.send<{ creditor: string; hash: Buffer }>(LOCK_ADDRESSES_OF, [reminderIds]),
+  ])
+  const held = holdingOf(transaction.trx)
+  for (const { id } of recipients) held.recipients.add(id)
+  for (const row of addresses) held.addresses.add(anchorKey(row))
+  return transaction.trx as Locked
+}
+
+const LOCK_RECIPIENTS_OF_ATTEMPTS = statement(
+  'lock-recipients-of-attempts',
+  `
+  SELECT id FROM decorum.recipient WHERE id = ANY(ARRAY(SELECT recipient_id FROM decorum.reminder WHERE id = ANY($1::uuid[])))
+  ORDER BY id FOR NO KEY UPDATE`,
+)
+
+const LOCK_ADDRESSES_OF_ATTEMPTS = statement(
+  'lock-addresses-of-attempts',
+  `
+  WITH wanted AS MATERIALIZED (
+    SELECT DISTINCT r.creditor, r.address_hash AS hash FROM decorum.reminder m
+    CROSS JOIN LATERAL (
+      SELECT creditor, address_hash FROM decorum.reservation r
+      WHERE r.reminder_id = m.id AND r.reserved_at >= m.created_at AND r.reserved_at < $2::timestamptz OFFSET 0
+    ) r
+    WHERE m.id = ANY($1::uuid[])
+  )
+  SELECT a.creditor, a.hash FROM wanted JOIN decorum.address a ON a.creditor = wanted.creditor AND a.hash = wanted.hash
+  ORDER BY a.hash, a.creditor FOR NO KEY UPDATE OF a`,
+)
+
+/**
+ * Locks what attempts of these reminders stand on, waiting for others: their recipients, then the addresses that were called.
+ *
+ * @param trx     the transaction that `on` runs in
+ * @param before  business time: later than any attempt
+ */
+export async function lockForAttempts(
+  on: Runner,
+  trx: Transaction<Database>,
+  reminderIds: readonly string[],
+  before: Date,
+): Promise<Locked> {
+  const [recipients, addresses] = await Promise.all([
+    run<{ id: string }>(on, LOCK_RECIPIENTS_OF_ATTEMPTS, [reminderIds]),
+    run<{ creditor: string; hash: Buffer }>(on, LOCK_ADDRESSES_OF_ATTEMPTS, [reminderIds, before]),
+  ])
+  const held = holdingOf(trx)
+  for (const { id } of recipients) held.recipients.add(id)
+  for (const row of addresses) held.addresses.add(anchorKey(row))
+  return trx as Locked
 }
 
 /** Locks addresses that could be found only under their recipients' locks. */
@@ -203,3 +290,12 @@ export async function exclusively(trx: Transaction<Database>, table: string): Pr
   await sql`LOCK TABLE ${sql.table(`decorum.${table}`)} IN SHARE ROW EXCLUSIVE MODE`.execute(trx)
   return trx as Locked
 }
+
+/**
+ * The next number of the ledger's order of events.
+ *
+ * Whoever writes about a recipient holds its lock from before the number is taken until COMMIT, so the numbers of one
+ * recipient rise in the order of commits. They have gaps, and between recipients they mean nothing. Where a row needs no
+ * say in the matter, the column's default takes the number.
+ */
+export const nextInOrder = sql<number>`nextval('decorum.event_order')`

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { keepDictionaries } from './dictionaries.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { Ledger } from './ledger.ts'
 import * as m0001 from './migrations/0001-initial.ts'
@@ -54,6 +55,7 @@ export async function migrate(
         trx,
       )
     }
+    if (await isThere(trx, 'dictionary')) await keepDictionaries(trx)
     return missing.map((m) => m.name)
   })
 }
@@ -63,10 +65,14 @@ export async function checkSchema(
   ledger: Pick<Ledger, 'db'>,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<SchemaState> {
+  return compare((await isThere(ledger.db, 'migration')) ? await readRecorded(ledger.db) : [], migrations)
+}
+
+async function isThere(db: Kysely<never> | Ledger['db'], table: string): Promise<boolean> {
   const { rows } = await sql<{
     present: boolean
-  }>`SELECT to_regclass('decorum.migration') IS NOT NULL AS present`.execute(ledger.db)
-  return compare(rows[0]?.present === true ? await readRecorded(ledger.db) : [], migrations)
+  }>`SELECT to_regclass(${`decorum.${table}`}) IS NOT NULL AS present`.execute(db)
+  return rows[0]?.present === true
 }
 
 /**

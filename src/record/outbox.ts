@@ -2,8 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Instant } from '../model/time.ts'
 import type { Channel, ReminderStatus, Tone } from '../model/vocabulary.ts'
 import type { NoticeType } from '../model/webhook.ts'
-import { nextInOrder } from './event-order.ts'
-import { type Locked, requireHeld } from './locks.ts'
+import { type Locked, requireHeld, nextInOrder } from './locks.ts'
 import type { Database } from './schema.ts'
 
 /** A notice to send, and the endpoint that it is for. */

@@ -13,15 +13,16 @@ const ADVISORY_LOCK = 5_324_417_002
  * The tables that are partitioned by month, by which key, and with which fill factor.
  *
  * `reminder-id`: by the month in which the reminder's uuidv7 was made, which is machine time. `at`: by
- * business time. Pages of contacts are left half empty, because each contact's outcome changes once, soon, and with room on
- * the page the update touches no index. A partition is named after its month (`contact_2026_11`); `_default` holds
- * the rows without one.
+ * business time. Pages of settlements are left more than half empty, because receipts change each of them soon, mostly together
+ * with its neighbours, and make it longer; with room on the page the update touches no index. A partition is named after its
+ * month (`reservation_2026_11`); `_default` holds the rows without one.
  */
 export const PARTITIONED = [
-  { name: 'attempt', by: 'reminder-id', key: 'reminder_id', fill: 100 },
-  { name: 'decision', by: 'reminder-id', key: 'reminder_id', fill: 100 },
+  { name: 'reservation', by: 'at', key: 'reserved_at', fill: 100 },
+  { name: 'settlement', by: 'at', key: 'reserved_at', fill: 45 },
+  { name: 'withheld_decision', by: 'reminder-id', key: 'reminder_id', fill: 100 },
   { name: 'receipt', by: 'reminder-id', key: 'reminder_id', fill: 100 },
-  { name: 'contact', by: 'at', key: 'at', fill: 50 },
+  { name: 'reported_contact', by: 'at', key: 'at', fill: 100 },
 ] as const
 export type PartitionedTable = (typeof PARTITIONED)[number]
 

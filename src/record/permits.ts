@@ -18,7 +18,7 @@ export async function addPermit(trx: Locked, permit: PermitRow): Promise<void> {
   await trx.insertInto('decorum.permit').values(row).execute()
   if (permit.status !== 'open') return
   await sql`
-    INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, mode, outcome, made_by, address_hash, account_ids, recorded_at)
+    INSERT INTO decorum.reported_contact (recipient_id, at, id, creditor, channel, direction, mode, outcome, made_by, address_hash, account_ids, recorded_at)
     VALUES (${permit.recipient_id}::uuid, ${permit.asked_at}, ${permit.id}::uuid, ${permit.creditor}, 'phone', 'outbound', ${permit.mode}, 'pending',
       ${permit.made_by}, ${permit.address_hash}, ${permit.account_ids}::uuid[], ${permit.asked_at})`.execute(trx)
 }
@@ -66,9 +66,9 @@ export async function writePermitSettled(trx: Locked, permit: PermitRow, end: Pe
     .where('id', '=', permit.id)
     .execute()
   const contact = sql`recipient_id = ${permit.recipient_id}::uuid AND at = ${permit.asked_at} AND id = ${permit.id}::uuid`
-  if (end.contact === null) await sql`DELETE FROM decorum.contact WHERE ${contact}`.execute(trx)
+  if (end.contact === null) await sql`DELETE FROM decorum.reported_contact WHERE ${contact}`.execute(trx)
   else
-    await sql`UPDATE decorum.contact SET outcome = ${end.contact}, party = ${end.party}, at = ${end.calledAt} WHERE ${contact}`.execute(
+    await sql`UPDATE decorum.reported_contact SET outcome = ${end.contact}, party = ${end.party}, at = ${end.calledAt} WHERE ${contact}`.execute(
       trx,
     )
 }
@@ -89,7 +89,7 @@ export async function putPermitInDoubt(trx: Locked, id: string, now: Date): Prom
   const [permit] = rows
   if (permit === undefined) return false
   await sql`
-    UPDATE decorum.contact SET outcome = 'in-doubt'
+    UPDATE decorum.reported_contact SET outcome = 'in-doubt'
     WHERE recipient_id = ${permit.recipient_id}::uuid AND at = ${permit.asked_at} AND id = ${id}::uuid AND outcome = 'pending'`.execute(
     trx,
   )

@@ -100,8 +100,8 @@ export async function planningInputs(
               AND s.recipient_id = r.id AND s.scope = 'channel' AND s.channel = a.channel)
       ) AS channels,
       (SELECT ${epochMs('max(k.at)')} FROM decorum.conversation k WHERE k.recipient_id = r.id) AS "lastConversationAt",
-      (SELECT ${epochMs('max(k.at)')} FROM decorum.contact k
-        WHERE k.recipient_id = r.id AND k.at > ${contactsSince} AND k.channel = 'email' AND k.direction = 'outbound' AND k.outcome IN ('sent', 'delivered')) AS "lastEmailAt",
+      (SELECT ${epochMs('max(k.at)')} FROM decorum.contacts_since(${contactsSince}::timestamptz) k
+        WHERE k.recipient_id = r.id AND k.channel = 'email' AND k.direction = 'outbound' AND k.outcome IN ('sent', 'delivered')) AS "lastEmailAt",
       (SELECT coalesce(jsonb_agg(jsonb_build_object('type', e.type, 'kind', e.kind, 'at', ${epochMs('e.effective_at')}, 'account', e.account_id)
           ORDER BY e.seq), '[]'::jsonb) FROM decorum.event e WHERE e.recipient_id = r.id) AS events,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'account', h.account_id, 'from', ${epochMs('h.starts_at')},
@@ -118,10 +118,11 @@ export async function planningInputs(
           'firstMessageAt', ${epochMs('s.first_message_at')}, 'factsForWords', a.facts_for_words, 'notBefore', ${epochMs('a.not_before')},
           'toneCeiling', a.tone_ceiling,
           'nextMessageAt', (
-            SELECT ${epochMs('min(m.next_at)')} FROM decorum.reminder_account l JOIN decorum.reminder m ON m.id = l.reminder_id
-            WHERE l.account_id = a.id AND m.origin = 'ladder' AND m.status IN ('scheduled', 'queued', 'sending')),
-          'lastMessageAt', (SELECT ${epochMs('max(k.at)')} FROM decorum.contact k
-            WHERE k.recipient_id = r.id AND k.at > ${contactsSince} AND k.direction = 'outbound' AND k.made_by = 'decorum' AND a.id = ANY(k.account_ids)),
+            SELECT ${epochMs('min(coalesce(w.next_at, m.due_at))')} FROM decorum.reminder_account l JOIN decorum.reminder m ON m.id = l.reminder_id
+            LEFT JOIN decorum.waiting w ON w.reminder_id = m.id
+            WHERE l.account_id = a.id AND m.origin = 'ladder' AND m.status = 'scheduled'),
+          'lastMessageAt', (SELECT ${epochMs('max(k.at)')} FROM decorum.contacts_since(${contactsSince}::timestamptz) k
+            WHERE k.recipient_id = r.id AND k.direction = 'outbound' AND k.made_by = 'decorum' AND a.id = ANY(k.account_ids)),
           'handled', (SELECT coalesce(jsonb_agg(jsonb_build_object('rung', g.rung, 'pass', g.pass, 'state', g.state, 'at', ${epochMs('g.at')})
               ORDER BY g.pass, g.at), '[]'::jsonb) FROM decorum.rung_record g WHERE g.spell_id = s.id)
         ) ORDER BY a.external_id), '[]'::jsonb)
@@ -226,16 +227,24 @@ export async function addReminders(
 ): Promise<Set<string>> {
   if (reminders.length === 0) return new Set()
   const { rows } = await sql<{ id: string }>`/* add-reminders */
+    WITH x AS MATERIALIZED (
+      SELECT * FROM ${set(reminders)} AS x (id uuid, creditor text, "recipientId" uuid, live boolean, origin text, kind text, mode text, tone text,
+        channel text, "fallbackChannels" jsonb, follows uuid, template text, ladder text, "ladderVersion" text, rung text, "uniqueKey" text,
+        route text, "dueAt" float8, "nextAt" float8, "expiresAt" float8, variables text)
+    ), added AS (
     INSERT INTO decorum.reminder (id, creditor, recipient_id, live, origin, kind, mode, tone, channel, fallback_channels, follows, template,
-      ladder, ladder_version, rung, unique_key, route, status, due_at, next_at, expires_at, variables, created_at, updated_at)
+      ladder, ladder_version, rung, unique_key, route, status, due_at, expires_at, variables, created_at, updated_at)
     SELECT x.id, x.creditor, x."recipientId", x.live, x.origin, x.kind, x.mode, x.tone, x.channel,
       ARRAY(SELECT jsonb_array_elements_text(x."fallbackChannels")), x.follows, x.template, x.ladder, x."ladderVersion", x.rung,
-      decode(x."uniqueKey", 'hex'), x.route, 'scheduled', ${at('dueAt')}, ${at('nextAt')}, ${at('expiresAt')},
+      decode(x."uniqueKey", 'hex'), x.route, 'scheduled', ${at('dueAt')}, ${at('expiresAt')},
       decode(x.variables, 'hex'), ${new Date(now)}, ${new Date(now)}
-    FROM ${set(reminders)} AS x (id uuid, creditor text, "recipientId" uuid, live boolean, origin text, kind text, mode text, tone text,
-      channel text, "fallbackChannels" jsonb, follows uuid, template text, ladder text, "ladderVersion" text, rung text, "uniqueKey" text,
-      route text, "dueAt" float8, "nextAt" float8, "expiresAt" float8, variables text)
-    ON CONFLICT (unique_key) DO NOTHING RETURNING id`.execute(trx)
+    FROM x
+    ON CONFLICT (unique_key) DO NOTHING RETURNING id
+    ), waits AS (
+      INSERT INTO decorum.waiting (reminder_id, route, next_at)
+      SELECT x.id, x.route, ${at('nextAt')} FROM added JOIN x USING (id)
+    )
+    SELECT id FROM added`.execute(trx)
   const added = new Set(rows.map((row) => row.id))
   const links = reminders
     .filter((r) => added.has(r.id))

@@ -1,7 +1,20 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Channel, Kind, Mode, ReminderStatus, Role, Tone } from '../model/vocabulary.ts'
 import { type Locked, requireHeld } from './locks.ts'
 import type { Database, Db } from './schema.ts'
+
+/**
+ * The status of a reminder, given the alias of its row.
+ *
+ * A scheduled one that a ticket names is queued; one that waits no longer has an attempt without a result, and is being sent.
+ */
+export const currentStatus = (reminder: string): RawBuilder<ReminderStatus> => {
+  const m = sql.raw(reminder)
+  return sql<ReminderStatus>`CASE WHEN ${m}.status <> 'scheduled' THEN ${m}.status
+    WHEN NOT EXISTS (SELECT 1 FROM decorum.waiting w WHERE w.reminder_id = ${m}.id) THEN 'sending'
+    WHEN EXISTS (SELECT 1 FROM decorum.ticket t WHERE t.route = ${m}.route AND ${m}.id = ANY(t.reminder_ids)) THEN 'queued'
+    ELSE 'scheduled' END`
+}
 
 const reminderRows = (db: Kysely<Database>) =>
   db
@@ -10,7 +23,7 @@ const reminderRows = (db: Kysely<Database>) =>
     .select([
       'm.id',
       'm.creditor',
-      'm.status',
+      currentStatus('m').as('status'),
       'm.live',
       'm.origin',
       'm.kind',
@@ -25,7 +38,7 @@ const reminderRows = (db: Kysely<Database>) =>
       'm.rung',
       'm.route',
       'm.due_at',
-      'm.next_at',
+      sql<Date>`coalesce((SELECT w.next_at FROM decorum.waiting w WHERE w.reminder_id = m.id), m.due_at)`.as('next_at'),
       'm.expires_at',
       'm.end_reason',
       'm.created_at',
@@ -65,7 +78,7 @@ interface ReminderFilter {
 export async function listReminders(db: Kysely<Database>, filter: ReminderFilter): Promise<ReminderRow[]> {
   const rows = await reminderRows(db)
     .$if(filter.creditor !== null, (q) => q.where('m.creditor', '=', filter.creditor as string))
-    .$if(filter.status !== null, (q) => q.where('m.status', '=', filter.status as ReminderStatus))
+    .$if(filter.status !== null, (q) => q.where(currentStatus('m'), '=', filter.status as ReminderStatus))
     .$if(filter.channel !== null, (q) => q.where('m.channel', '=', filter.channel as Channel))
     .$if(filter.recipientExternalId !== null, (q) =>
       q.where('r.external_id', '=', filter.recipientExternalId as string),
@@ -111,17 +124,13 @@ export async function findReminder(
   id: string,
   creditor: string | null,
 ): Promise<{ recipientId: string; status: ReminderStatus } | null> {
-  let query = db.selectFrom('decorum.reminder').select(['recipient_id as recipientId', 'status']).where('id', '=', id)
-  if (creditor !== null) query = query.where('creditor', '=', creditor)
+  let query = db
+    .selectFrom('decorum.reminder as m')
+    .select(['m.recipient_id as recipientId', currentStatus('m').as('status')])
+    .where('m.id', '=', id)
+  if (creditor !== null) query = query.where('m.creditor', '=', creditor)
   return (await query.executeTakeFirst()) ?? null
 }
-
-/**
- * The status of a reminder that is found by what it is about, hidden from the partial indexes of what waits.
- *
- * With a constant and without statistics PostgreSQL takes one of those for tiny, and each batch reads all that waits.
- */
-const statusOfFound = sql`coalesce(status, '')`
 
 /** Cancels a waiting reminder; false when it was being sent or had ended. */
 export async function writeReminderCancelled(
@@ -131,8 +140,9 @@ export async function writeReminderCancelled(
   at: Date,
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
+    WITH gone AS (DELETE FROM decorum.waiting WHERE reminder_id = ${id} RETURNING reminder_id)
     UPDATE decorum.reminder SET status = 'cancelled', end_reason = ${reason}, updated_at = ${at}
-    WHERE id = ${id} AND status IN ('scheduled', 'queued')`.execute(trx)
+    FROM gone WHERE id = gone.reminder_id`.execute(trx)
   return numAffectedRows === 1n
 }
 
@@ -152,10 +162,13 @@ export async function cancelReminders(
 ): Promise<string[]> {
   if (accountIds.length === 0) return []
   const { rows } = await sql<{ id: string }>`
-    WITH cancelled AS (
-      UPDATE decorum.reminder SET status = 'cancelled', end_reason = ${reason}, updated_at = ${at}
-      WHERE ${statusOfFound} IN ('scheduled', 'queued') AND id IN (
+    WITH gone AS (
+      DELETE FROM decorum.waiting WHERE reminder_id IN (
         SELECT reminder_id FROM decorum.reminder_account WHERE account_id = ANY(${accountIds}::uuid[]))
+      RETURNING reminder_id
+    ), cancelled AS (
+      UPDATE decorum.reminder SET status = 'cancelled', end_reason = ${reason}, updated_at = ${at}
+      FROM gone WHERE id = gone.reminder_id
       RETURNING id
     ), others AS (
       SELECT DISTINCT ra.account_id, ra.reminder_id FROM decorum.reminder_account ra JOIN cancelled c ON c.id = ra.reminder_id
@@ -177,16 +190,20 @@ export async function wakeReminders(
 ): Promise<void> {
   if (accountIds.length === 0) return
   await sql`
-    UPDATE decorum.reminder SET next_at = least(next_at, greatest(${at}, due_at)), updated_at = ${at}
-    WHERE ${statusOfFound} = 'scheduled' AND id IN (
-      SELECT reminder_id FROM decorum.reminder_account WHERE account_id = ANY(${accountIds}::uuid[]))`.execute(trx)
+    UPDATE decorum.waiting w SET next_at = greatest(${at}, m.due_at)
+    FROM decorum.reminder_account ra JOIN decorum.reminder m ON m.id = ra.reminder_id
+    WHERE ra.account_id = ANY(${accountIds}::uuid[]) AND w.reminder_id = m.id AND w.next_at > greatest(${at}, m.due_at)`.execute(
+    trx,
+  )
 }
 
 /** Makes the scheduled reminders of this recipient due for a new decision now, none before its own due time; a conversation starts cooldowns at once. */
 export async function wakeRemindersOf(trx: Transaction<Database>, recipientId: string, at: Date): Promise<void> {
   await sql`
-    UPDATE decorum.reminder SET next_at = least(next_at, greatest(${at}, due_at)), updated_at = ${at}
-    WHERE recipient_id = ${recipientId} AND ${statusOfFound} = 'scheduled'`.execute(trx)
+    UPDATE decorum.waiting w SET next_at = greatest(${at}, m.due_at) FROM decorum.reminder m
+    WHERE m.recipient_id = ${recipientId} AND m.status = 'scheduled' AND w.reminder_id = m.id AND w.next_at > greatest(${at}, m.due_at)`.execute(
+    trx,
+  )
 }
 
 /** Makes the scheduled reminders of this recipient due for a new decision now, and its accounts for planning. */

@@ -42,7 +42,7 @@ function keptRecipients({ ongoingSince }: KeptRecipients): RawBuilder<unknown> {
 
 /** The recipient of a row of this table, under the alias `row`. */
 const recipientOf = (table: PartitionedTable): RawBuilder<unknown> =>
-  table.name === 'attempt' || table.name === 'contact'
+  table.name === 'reservation' || table.name === 'reported_contact'
     ? sql`row.recipient_id`
     : sql`(SELECT m.recipient_id FROM decorum.reminder m WHERE m.id = row.reminder_id)`
 
@@ -75,19 +75,28 @@ export async function sizeOf(db: Db, partition: Partition): Promise<PartitionSiz
 export async function unfinishedIn(db: Db, partition: Partition, before: number, receiptsSince: Date): Promise<number> {
   const end = firstKey(partition.table, partition.to ?? before)
   const { rows } = await readInBulk(db, (trx) =>
-    partition.table.by === 'at'
-      ? sql<{ unfinished: number }>`
-      SELECT count(*)::int AS unfinished FROM ${sql.table(`decorum.${partition.name}`)}
-      WHERE at < ${end} AND reminder_id IS NOT NULL AND outcome IN ('pending', 'in-doubt')`.execute(trx)
-      : sql<{ unfinished: number }>`
-      SELECT (SELECT count(*) FROM decorum.attempt t WHERE ${within('t.reminder_id', partition, end)} AND (t.status IN ('sending', 'in_doubt')
-          OR (t.status = 'accepted' AND NOT t.delivery_final AND t.channel IN ('sms', 'phone') AND t.reserved_at > ${receiptsSince})))
-        + (SELECT count(*) FROM decorum.reminder m WHERE ${within('m.id', partition, end)} AND m.status IN ('scheduled', 'queued')) AS unfinished`.execute(
-          trx,
-        ),
+    sql<{ unfinished: number }>`SELECT ${unfinishedRows(partition, end, receiptsSince)} AS unfinished`.execute(trx),
   )
   return Number(rows[0]?.unfinished ?? 0)
 }
+
+function unfinishedRows(partition: Partition, end: string, receiptsSince: Date): RawBuilder<unknown> {
+  switch (partition.table.name) {
+    case 'reservation':
+    case 'settlement':
+      return sql`(SELECT count(*) FROM decorum.attempt t WHERE ${within('t.reserved_at', partition, end)} AND ${unfinishedAttempt(receiptsSince)})`
+    case 'withheld_decision':
+    case 'receipt':
+      return sql`(SELECT count(*) FROM decorum.attempt t WHERE ${within('t.reminder_id', partition, end)} AND ${unfinishedAttempt(receiptsSince)})
+        + (SELECT count(*) FROM decorum.waiting w WHERE ${within('w.reminder_id', partition, end)})`
+    case 'reported_contact':
+      return sql`(SELECT count(*) FROM decorum.permit p JOIN ${sql.table(`decorum.${partition.name}`)} k ON k.id = p.id WHERE k.at < ${end} AND p.status = 'open')`
+  }
+}
+
+/** Being sent, in doubt, or with receipts outstanding. */
+const unfinishedAttempt = (receiptsSince: Date): RawBuilder<boolean> => sql`(t.status IN ('sending', 'in_doubt')
+  OR (t.status = 'accepted' AND NOT t.delivery_final AND t.channel IN ('sms', 'phone') AND t.reserved_at > ${receiptsSince}))`
 
 const within = (column: string, partition: Partition, end: string): RawBuilder<unknown> =>
   sql`${sql.ref(column)} < ${end} ${partition.from === null ? sql`` : sql`AND ${sql.ref(column)} >= ${firstKey(partition.table, partition.from)}`}`
@@ -156,7 +165,8 @@ export async function trimPartition(db: Kysely<Database>, asked: TrimRequest): P
       if ((await unfinishedIn(trx, partition, before, asked.receiptsSince)) > 0) return 'unfinished'
       const kept =
         partition.kind === 'default' ? await deleteOld(trx, asked) : await replace(trx, partition, recipients)
-      if (partition.table.name === 'contact') await forgetConversations(trx, asked)
+      if (partition.table.name === 'reported_contact' || partition.table.name === 'settlement')
+        await forgetConversations(trx, asked)
       await trx
         .insertInto('decorum.access_log')
         .values({
@@ -209,8 +219,8 @@ async function deleteOld(trx: Locked, { partition, before, recipients }: TrimReq
   const table = sql.table(`decorum.${partition.name}`)
   // A trigger deletes from `conversation` too, which must keep those of recipients who still owe.
   const remembered =
-    partition.table.name === 'contact'
-      ? sql`row.outcome = 'conversation' AND row.recipient_id IN (${recipientsWhoOwe})`
+    partition.table.name === 'reported_contact' || partition.table.name === 'settlement'
+      ? sql`row.outcome = 'conversation' AND ${recipientOf(partition.table)} IN (${recipientsWhoOwe})`
       : sql`false`
   await sql`DELETE FROM ${table} row WHERE ${oldRows(partition, before)} AND (${isKept(partition.table, recipients)}) IS NOT TRUE AND NOT (${remembered})`.execute(
     trx,
@@ -226,9 +236,8 @@ async function forgetConversations(trx: Locked, { partition, before, recipients 
   const from = partition.from === null ? sql`true` : sql`row.at >= ${new Date(partition.from)}`
   await sql`
     DELETE FROM decorum.conversation row
-    WHERE ${from} AND row.at < ${new Date(partition.to ?? before)} AND row.recipient_id NOT IN (${recipientsWhoOwe}) AND NOT ${isKept(partition.table, recipients)}`.execute(
-    trx,
-  )
+    WHERE ${from} AND row.at < ${new Date(partition.to ?? before)} AND row.recipient_id NOT IN (${recipientsWhoOwe})
+      AND NOT (row.recipient_id IN (${keptRecipients(recipients)}))`.execute(trx)
 }
 
 /** In which roles and with which products does the ledger hold debts? Reads every account, so call it once. */

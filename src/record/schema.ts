@@ -249,6 +249,9 @@ export interface SuppressionTable {
   awaits_account: Generated<string | null>
 }
 
+/** As stored: whether a scheduled one is queued, or being sent, is told by its ticket and its attempt. */
+export type StoredReminderStatus = Exclude<ReminderStatus, 'queued' | 'sending'>
+
 export interface ReminderTable {
   id: string
   creditor: string
@@ -268,20 +271,32 @@ export interface ReminderTable {
   rung: string | null
   unique_key: Buffer
   route: string
-  status: ReminderStatus
-  ring: string | null
-  queued_at: Date | null
+  status: StoredReminderStatus
   due_at: Date
-  next_at: Date
   expires_at: Date
-  tries: Generated<number>
   attempts: Generated<number>
-  decisions: Generated<number>
-  decided_as: string | null
   variables: Buffer | null
   end_reason: string | null
   created_at: Date
   updated_at: Date
+}
+
+/** Reminders that wait to be sent. */
+export interface WaitingTable {
+  reminder_id: string
+  route: string
+  next_at: Date
+  tries: Generated<number>
+  decisions: Generated<number>
+  decided_as: string | null
+}
+
+/** Reminders that are queued under one ring. */
+export interface TicketTable {
+  ring: string
+  route: string
+  reminder_ids: string[]
+  queued_at: Date
 }
 
 export interface ReminderAccountTable {
@@ -331,13 +346,13 @@ export interface TaskTable {
   end_reason: string | null
 }
 
-export interface DecisionTable {
+export interface WithheldDecisionTable {
   reminder_id: string
   no: number
   at: Date
   last_at: Date
   repeats: Generated<number>
-  verdict: Verdict
+  verdict: Exclude<Verdict, 'send'>
   until: Date | null
   code: ObjectionCode | null
   rule: string | null
@@ -345,22 +360,103 @@ export interface DecisionTable {
   packs: Json<{ id: string; version: string }[]>
   candidate_zones: string[]
   facts: Json<Facts>
+  seq: Generated<number>
+}
+
+export interface ReservationTable {
+  reminder_id: string
+  no: number
+  reserved_at: Date
+  creditor: string
+  recipient_id: string
+  channel: Channel
+  mode: Mode
+  route: string
+  provider: string
+  address_id: string
+  address_hash: Buffer
+  account_ids: string[]
+  good_until: Date
+  lease_until: Date
+  weight: number
+  template: string
+  template_version: string
+  locale: string
+  message_hash: Buffer
+  word_facts: Buffer | null
+  valid_seconds: number
+  decision_no: number
+  until: Date | null
+  candidate_zones: string[]
+  decided: Buffer
+  excess: Json<string[] | null>
+  seq: Generated<number>
+}
+
+export interface SettlementTable {
+  reminder_id: string
+  no: number
+  reserved_at: Date
+  status: Exclude<AttemptStatus, 'sending'>
+  outcome: ContactOutcome | null
+  provider_ref: string | null
+  rejection: RejectionClass | null
+  code: string | null
+  detail: string | null
+  settled_at: Date
+  delivery: DeliveryState | null
+  delivery_final: Generated<boolean>
+  delivery_code: string | null
+  delivery_at: Date | null
+  resolved_by: string | null
+  looked_up_at: Date | null
+}
+
+export interface DispatchBatchTable {
+  id: string
+  route: string
+  worker: string
+  reserved_at: Date
+  look_at: Date
+  reminder_ids: string[]
+  attempt_nos: number[]
+}
+
+/** A view: every decision, whatever it said. */
+export interface DecisionRecord {
+  reminder_id: string
+  no: number
+  at: Date
+  last_at: Date
+  repeats: number
+  verdict: Verdict
+  until: Date | null
+  code: ObjectionCode | null
+  rule: string | null
+  reasons: StoredObjection[]
+  /** Null for a decision to send, which has them in `decided`, as it has the facts. */
+  packs: { id: string; version: string }[] | null
+  candidate_zones: string[]
+  facts: Facts | null
+  decided: Buffer | null
   attempt_no: number | null
   seq: Generated<number>
 }
 
-export interface AttemptTable {
+/** A view: reservations with their settlements. */
+export interface AttemptRecord {
   reminder_id: string
   no: number
   creditor: string
   recipient_id: string
   channel: Channel
+  mode: Mode
   route: string
   provider: string
   address_id: string
+  address_hash: Buffer
+  account_ids: string[]
   status: AttemptStatus
-  batch: string
-  worker: string
   reserved_at: Date
   good_until: Date
   lease_until: Date
@@ -371,18 +467,26 @@ export interface AttemptTable {
   message_hash: Buffer
   word_facts: Buffer | null
   valid_seconds: number
+  decision_no: number
   provider_ref: string | null
   rejection: RejectionClass | null
   code: string | null
   detail: string | null
   settled_at: Date | null
   delivery: DeliveryState | null
-  delivery_final: Generated<boolean>
+  delivery_final: boolean
   delivery_code: string | null
   delivery_at: Date | null
   resolved_by: string | null
   looked_up_at: Date | null
   seq: Generated<number>
+}
+
+/** What packed columns are compressed with. */
+export interface DictionaryTable {
+  version: number
+  codec: string
+  bytes: Buffer
 }
 
 export interface ReceiptTable {
@@ -398,7 +502,27 @@ export interface ReceiptTable {
   seq: Generated<number>
 }
 
-export interface ContactTable {
+/** A contact that was made or permitted elsewhere. */
+export interface ReportedContactTable {
+  recipient_id: string
+  at: Date
+  id: string
+  creditor: string
+  channel: Channel
+  direction: Direction
+  mode: Mode | null
+  outcome: ContactOutcome
+  party: string | null
+  made_by: string
+  address_hash: Buffer | null
+  account_ids: string[]
+  excess: Json<string[] | null>
+  recorded_at: Date
+  seq: Generated<number>
+}
+
+/** A view: whatever counts toward a cap, reported contacts and our own attempts. */
+export interface ContactRecord {
   recipient_id: string
   at: Date
   id: string
@@ -413,7 +537,7 @@ export interface ContactTable {
   account_ids: string[]
   reminder_id: string | null
   attempt_no: number | null
-  excess: Json<string[] | null>
+  excess: string[] | null
   recorded_at: Date
   seq: Generated<number>
 }
@@ -629,10 +753,18 @@ export interface Database {
   'decorum.reminder_account': ReminderAccountTable
   'decorum.rung_record': RungRecordTable
   'decorum.task': TaskTable
-  'decorum.decision': DecisionTable
-  'decorum.attempt': AttemptTable
+  'decorum.waiting': WaitingTable
+  'decorum.ticket': TicketTable
+  'decorum.withheld_decision': WithheldDecisionTable
+  'decorum.reservation': ReservationTable
+  'decorum.settlement': SettlementTable
+  'decorum.dispatch_batch': DispatchBatchTable
+  'decorum.dictionary': DictionaryTable
+  'decorum.decision': DecisionRecord
+  'decorum.attempt': AttemptRecord
   'decorum.receipt': ReceiptTable
-  'decorum.contact': ContactTable
+  'decorum.reported_contact': ReportedContactTable
+  'decorum.contact': ContactRecord
   'decorum.conversation': ConversationTable
   'decorum.reply': ReplyTable
   'decorum.idempotency': IdempotencyTable

@@ -79,12 +79,12 @@ export async function waitingReminders(
 ): Promise<WaitingReminder[]> {
   const { rows } = await sql<WaitingReminder>`
     SELECT m.id, m.recipient_id AS "recipientId", m.live, m.origin, m.ladder, m.ladder_version AS "ladderVersion", encode(m.unique_key, 'hex') AS "uniqueKey", m.channel, m.fallback_channels AS "fallbackChannels", m.tone, m.kind, m.mode, m.template, m.rung, m.route,
-      m.due_at AS "dueAt", m.next_at AS "nextAt", m.expires_at AS "expiresAt", m.tries, m.decided_as AS "decidedAs",
+      m.due_at AS "dueAt", w.next_at AS "nextAt", m.expires_at AS "expiresAt", w.tries, w.decided_as AS "decidedAs",
       (SELECT jsonb_agg(jsonb_build_object('accountId', ra.account_id, 'spellId', ra.spell_id, 'pass', s.pass, 'lead', ra.lead,
           'rungs', (SELECT coalesce(jsonb_agg(g.rung), '[]'::jsonb) FROM decorum.rung_record g WHERE g.reminder_id = m.id AND g.account_id = ra.account_id))
           ORDER BY ra.lead DESC, ra.account_id)
         FROM decorum.reminder_account ra LEFT JOIN decorum.spell s ON s.id = ra.spell_id WHERE ra.reminder_id = m.id) AS accounts
-    FROM decorum.reminder m WHERE m.recipient_id = ANY(${recipientIds}::uuid[]) AND m.status IN ('scheduled', 'queued') ORDER BY m.id`.execute(
+    FROM decorum.reminder m JOIN decorum.waiting w ON w.reminder_id = m.id WHERE m.recipient_id = ANY(${recipientIds}::uuid[]) ORDER BY m.id`.execute(
     db,
   )
   return rows

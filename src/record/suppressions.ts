@@ -1,7 +1,6 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { Channel, SuppressionReason, SuppressionScope } from '../model/vocabulary.ts'
-import { nextInOrder } from './event-order.ts'
-import { type Locked, requireHeld } from './locks.ts'
+import { type Locked, requireHeld, nextInOrder } from './locks.ts'
 import type { Database, Db, SuppressionTable } from './schema.ts'
 
 type SuppressionRow = Omit<Selectable<SuppressionTable>, 'seq'>

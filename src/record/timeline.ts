@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { ObjectionCode } from '../model/decision.ts'
 import type { Channel, ReminderStatus, Tone } from '../model/vocabulary.ts'
 import { daysWithin } from '../model/zones/zone-data.ts'
+import { currentStatus } from './reminders.ts'
 import type { Database } from './schema.ts'
 
 /** One entry of an account's history. `details` holds the unsealed columns of its type. */
@@ -50,7 +51,7 @@ export async function accountTimeline(db: Kysely<Database>, page: TimelinePage):
       UNION ALL SELECT s.lifted_at, NULL, 'suppression-lifted', s.id::text, jsonb_build_object('scope', s.scope, 'reason', s.reason, 'by', s.lifted_by, 'why', s.lift_reason)
         FROM decorum.suppression s WHERE ${stops} AND s.lifted_at IS NOT NULL
       UNION ALL SELECT created_at, NULL, 'reminder', id::text,
-        jsonb_build_object('channel', channel, 'tone', tone, 'kind', kind, 'origin', origin, 'rung', rung, 'dueAt', due_at, 'status', status, 'endReason', end_reason,
+        jsonb_build_object('channel', channel, 'tone', tone, 'kind', kind, 'origin', origin, 'rung', rung, 'dueAt', due_at, 'status', ${currentStatus('reminder')}, 'endReason', end_reason,
           'leadAccount', (SELECT a.external_id FROM decorum.reminder_account ra JOIN decorum.account a ON a.id = ra.account_id WHERE ra.reminder_id = reminder.id AND ra.lead AND ra.account_id <> ${account}))
         FROM decorum.reminder WHERE id IN ${mine}
       UNION ALL SELECT at, seq, 'decision', reminder_id::text,
@@ -116,8 +117,8 @@ export const objectionTotals = async (db: Kysely<Database>, span: TotalsPeriod) 
   (
     await sql<{ day: string; verdict: 'defer' | 'refuse'; code: ObjectionCode; rule: string; count: number }>`
     SELECT ${dayOf('d.at', span)} AS day, d.verdict, d.code, d.rule, count(*) AS count
-    FROM decorum.decision d JOIN decorum.reminder m ON m.id = d.reminder_id
-    WHERE d.verdict <> 'send' AND d.code IS NOT NULL AND d.rule IS NOT NULL AND ${within('d.at', span)} AND ${owner('m.creditor', span)}
+    FROM decorum.withheld_decision d JOIN decorum.reminder m ON m.id = d.reminder_id
+    WHERE d.code IS NOT NULL AND d.rule IS NOT NULL AND ${within('d.at', span)} AND ${owner('m.creditor', span)}
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`.execute(db)
   ).rows
 
@@ -144,7 +145,7 @@ export const taskTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
 export const standingTotals = async (db: Kysely<Database>, span: TotalsPeriod) =>
   (
     await sql<{ status: ReminderStatus; channel: Channel; tone: Tone; count: number }>`
-    SELECT m.status, m.channel, m.tone, count(*) AS count
+    SELECT ${currentStatus('m')} AS status, m.channel, m.tone, count(*) AS count
     FROM decorum.reminder m WHERE ${within('m.created_at', span)} AND ${owner('m.creditor', span)}
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`.execute(db)
   ).rows
@@ -166,15 +167,23 @@ export async function standingCounts(
   now: Date,
 ): Promise<StandingCounts> {
   const queued = await sql<{ route: string; count: number }>`
-    SELECT route, count(*) AS count FROM decorum.reminder WHERE status = 'queued' GROUP BY route`.execute(db)
+    SELECT route, sum(cardinality(reminder_ids))::int AS count FROM decorum.ticket WHERE cardinality(reminder_ids) > 0 GROUP BY route`.execute(
+    db,
+  )
   const lag = await sql<{ route: string; next_at: Date | null }>`
     SELECT r.route, w.next_at FROM unnest(${[...routes]}::text[]) AS r (route)
     LEFT JOIN LATERAL (
-      SELECT m.next_at FROM decorum.reminder m WHERE m.status = 'scheduled' AND m.route = r.route ORDER BY m.next_at, m.id LIMIT 1
+      SELECT w.next_at FROM decorum.waiting w
+      WHERE w.route = r.route AND w.reminder_id NOT IN (SELECT unnest(reminder_ids) FROM decorum.ticket)
+      ORDER BY w.next_at, w.reminder_id LIMIT 1
     ) AS w ON true`.execute(db)
   const open = await sql<{ sending: number; in_doubt: number }>`
-    SELECT (SELECT count(*) FROM decorum.attempt WHERE status = 'sending') AS sending,
-           (SELECT count(*) FROM decorum.attempt WHERE status = 'in_doubt') AS in_doubt`.execute(db)
+    SELECT (
+        SELECT count(*) FROM decorum.dispatch_batch b CROSS JOIN LATERAL unnest(b.reminder_ids, b.attempt_nos) AS k (reminder_id, no)
+        WHERE NOT EXISTS (
+          SELECT 1 FROM decorum.settlement s WHERE s.reminder_id = k.reminder_id AND s.no = k.no AND s.reserved_at = b.reserved_at)
+      ) AS sending,
+      (SELECT count(*) FROM decorum.settlement WHERE status = 'in_doubt') AS in_doubt`.execute(db)
   return {
     queued: queued.rows,
     lag: lag.rows.map(({ route, next_at: next }) => ({

@@ -157,8 +157,13 @@ class Taken {
     this.#nextFree = Math.max(this.#nextFree, performance.now()) + (reminderIds.length / RATE) * 1_000
     await pause(Math.max(0, this.#nextFree - performance.now()))
     const { rows } = await sql<{ id: string; queued_at: Date; next_at: Date }>`
-      UPDATE decorum.reminder SET status = 'sent' WHERE id = ANY(${reminderIds}::uuid[]) AND ring = ${ring}::uuid AND status = 'queued'
-      RETURNING id, queued_at, next_at`.execute(this.#app.runtime.ledger.db)
+      WITH ticket AS (DELETE FROM decorum.ticket WHERE ring = ${ring}::uuid RETURNING queued_at
+      ), taken AS (
+        DELETE FROM decorum.waiting w USING ticket WHERE w.reminder_id = ANY(${reminderIds}::uuid[]) RETURNING w.reminder_id AS id, queued_at, next_at
+      ), sent AS (
+        UPDATE decorum.reminder m SET status = 'sent' FROM taken WHERE m.id = taken.id
+      )
+      SELECT * FROM taken`.execute(this.#app.runtime.ledger.db)
     // The ledger's machine time, and business time as this run's clock moved it.
     for (const row of rows) {
       if (this.#ids.has(row.id)) this.#twice += 1
@@ -186,6 +191,7 @@ async function timeToFill(db: Kysely<Database>, count: number): Promise<number> 
   const began = performance.now()
   await db.transaction().execute(async (trx) => {
     await addReminders(trx, 0, 5_000, DAYTIME, 0)
+    await sql`DELETE FROM decorum.waiting`.execute(trx)
     await sql`DELETE FROM decorum.reminder`.execute(trx)
   })
   return (performance.now() - began) * (count / 5_000) * 1.5 + SETTLING
@@ -194,7 +200,7 @@ async function timeToFill(db: Kysely<Database>, count: number): Promise<number> 
 async function fill(db: Kysely<Database>, count: number, first: number, apartMs: number): Promise<void> {
   for (let from = 0; from < count; from += PER_STATEMENT)
     await addReminders(db, from, Math.min(PER_STATEMENT, count - from), first, apartMs)
-  await sql`ANALYZE decorum.reminder`.execute(db)
+  await sql`ANALYZE decorum.reminder, decorum.waiting`.execute(db)
 }
 
 /** Reminders `from` to `from + count`, of one person: planning claims them by route and time alone. */
@@ -211,12 +217,16 @@ async function addReminders(
     db,
   )
   await sql`
-    INSERT INTO decorum.reminder (id, creditor, recipient_id, live, origin, kind, mode, tone, channel, template, unique_key, route, status,
-      due_at, next_at, expires_at, created_at, updated_at)
-    SELECT (${newId().slice(0, 19)}::text || '8000-' || lpad(to_hex(n), 12, '0'))::uuid, ${CREDITOR}, ${recipient}, true, 'ladder', 'reminder', 'automated', 'gentle', 'sms', ${TEMPLATE},
-      int8send(n), ${ROUTE}, 'scheduled', due.at, due.at, due.at + interval '5 days', now(), now()
-    FROM generate_series(${from}::bigint, ${from + count - 1}::bigint) n
-    CROSS JOIN LATERAL (SELECT to_timestamp((${first}::float8 + n * ${apartMs}::float8) / 1000) AS at) due`.execute(db)
+    WITH added AS (
+      INSERT INTO decorum.reminder (id, creditor, recipient_id, live, origin, kind, mode, tone, channel, template, unique_key, route, status,
+        due_at, expires_at, created_at, updated_at)
+      SELECT (${newId().slice(0, 19)}::text || '8000-' || lpad(to_hex(n), 12, '0'))::uuid, ${CREDITOR}, ${recipient}, true, 'ladder', 'reminder', 'automated', 'gentle', 'sms', ${TEMPLATE},
+        int8send(n), ${ROUTE}, 'scheduled', due.at, due.at + interval '5 days', now(), now()
+      FROM generate_series(${from}::bigint, ${from + count - 1}::bigint) n
+      CROSS JOIN LATERAL (SELECT to_timestamp((${first}::float8 + n * ${apartMs}::float8) / 1000) AS at) due
+      RETURNING id, route, due_at
+    )
+    INSERT INTO decorum.waiting (reminder_id, route, next_at) SELECT id, route, due_at FROM added`.execute(db)
 }
 
 async function usedBytes(redis: Redis): Promise<number> {
@@ -226,6 +236,6 @@ async function usedBytes(redis: Redis): Promise<number> {
 async function depth(db: Kysely<Database>): Promise<number> {
   const { rows } = await sql<{
     queued: number
-  }>`SELECT count(*)::int AS queued FROM decorum.reminder WHERE status = 'queued'`.execute(db)
+  }>`SELECT coalesce(sum(cardinality(reminder_ids)), 0)::int AS queued FROM decorum.ticket`.execute(db)
   return rows[0]?.queued ?? 0
 }

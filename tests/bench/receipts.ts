@@ -1,5 +1,6 @@
 import type { AttemptKey } from '../../src/deliver/provider.ts'
 import { applyReceipt, type ReceivedReceipt } from '../../src/pipeline/receipts.ts'
+import type { Reserved } from '../../src/pipeline/dispatch/dispatch-context.ts'
 import { reserve } from '../../src/pipeline/dispatch/reserve.ts'
 import { settle } from '../../src/pipeline/dispatch/settle-stream.ts'
 import { settlementOf } from '../../src/pipeline/dispatch/settlement.ts'
@@ -72,9 +73,14 @@ async function figureOf(setting: Setting, mode: Mode): Promise<Figure> {
 /** Messages that the provider has taken, settled as such. */
 async function sent(runtime: Runtime, count: number): Promise<AttemptKey[]> {
   const context = benchDesk(runtime)
-  const attempts: AttemptKey[] = []
+  const attempts: (AttemptKey & Pick<Reserved, 'reservedAt'>)[] = []
   for (const ticket of await claimTickets(runtime, context.route.id, 50, count))
-    attempts.push(...(await reserve(runtime, context, ticket)).reserved.map((r) => r.attempt))
+    attempts.push(
+      ...(await reserve(runtime, context, ticket)).reserved.map(({ attempt, reservedAt }) => ({
+        ...attempt,
+        reservedAt,
+      })),
+    )
   if (attempts.length !== count) throw new Error(`of ${count} reminders ${attempts.length} were reserved`)
   const ends = attempts.map((attempt) =>
     settlementOf(

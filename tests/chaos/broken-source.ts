@@ -13,22 +13,22 @@ interface Breakage {
 
 /** Guards that can be broken on purpose, to see that the judge notices. */
 const BREAKAGES = {
-  /** A ticket heard twice is answered twice: the fence no longer asks whether the reminder is still queued under this ring. */
+  /** A ticket heard twice is answered twice: it is never done, and the fence no longer asks whether the reminder still waits. */
   fence: [
     {
+      file: 'src/pipeline/dispatch/reserve.ts',
+      guard: /leaveInTicket\(transaction, ring, left\),/,
+      instead: 'leaveInTicket(transaction, ring, ticket.reminderIds),',
+    },
+    {
       file: 'src/record/dispatch/fence.ts',
-      guard: / AND status = \$\{'queued'\} AND ring = \$\{ring\}::uuid/,
-      instead: '',
+      guard: /FROM decorum\.waiting w JOIN decorum\.reminder m ON m\.id = w\.reminder_id WHERE w\.reminder_id = ANY/,
+      instead: 'FROM decorum.reminder m LEFT JOIN decorum.waiting w ON w.reminder_id = m.id WHERE m.id = ANY',
     },
     {
       file: 'src/record/dispatch/reservation.ts',
-      guard: / AND r\.status = \$\{'queued'\} AND r\.ring = \$\{ring\}::uuid/,
-      instead: '',
-    },
-    {
-      file: 'src/record/dispatch/fence.ts',
-      guard: / AND r\.status = \$\{'queued'\} AND r\.ring = \$\{ring\}::uuid/,
-      instead: '',
+      guard: /if \(taken !== attempts\.length\)/,
+      instead: 'if (taken > attempts.length)',
     },
   ],
   /** Caps count only what has been settled. */
@@ -50,6 +50,15 @@ const BREAKAGES = {
   ],
   /** Two workers decide about one person at the same time. */
   locks: [
+    ...[/ORDER BY id FOR NO KEY UPDATE SKIP LOCKED(?=`)/, /ORDER BY id FOR NO KEY UPDATE(?=`)/].map((guard) => ({
+      file: 'src/record/locks.ts',
+      guard,
+      instead: 'ORDER BY id',
+    })),
+    ...[
+      /ORDER BY a\.hash, a\.creditor FOR NO KEY UPDATE OF a SKIP LOCKED(?=`)/,
+      /ORDER BY a\.hash, a\.creditor FOR NO KEY UPDATE OF a(?=`)/,
+    ].map((guard) => ({ file: 'src/record/locks.ts', guard, instead: 'ORDER BY a.hash, a.creditor' })),
     { file: 'src/record/locks.ts', guard: /ORDER BY id FOR NO KEY UPDATE \$\{[^}]*\}/, instead: 'ORDER BY id' },
     {
       file: 'src/record/locks.ts',

@@ -24,7 +24,7 @@ export function openDoubleRinger(redisUrl: string, db: pg.Pool): { stop(): Promi
   }
   const ringAll = async (): Promise<void> => {
     const { rows } = await db.query<{ route: string; ring: string; ids: string[] }>(
-      `SELECT route, ring, array_agg(id::text) AS ids FROM decorum.reminder WHERE status = 'queued' AND ring IS NOT NULL GROUP BY route, ring LIMIT 20`,
+      `SELECT route, ring, reminder_ids::text[] AS ids FROM decorum.ticket WHERE cardinality(reminder_ids) > 0 LIMIT 20`,
     )
     // Not awaited: an add hangs while Redis is away, and arrives when it is back.
     for (const { route, ring, ids } of rows) {

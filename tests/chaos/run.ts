@@ -13,6 +13,7 @@ import { IRREVOCABLE } from './judge/charges.ts'
 import { judge, onlyThese } from './judge/verdict.ts'
 import { Load } from './load.ts'
 import { watchMailboxes } from './mailboxes.ts'
+import { statusOf } from '../support/reminder-status.ts'
 import type { ChaosOptions } from './options.ts'
 import { recipientsOf } from './people.ts'
 import { cohortsOf, packOf } from './policy.ts'
@@ -22,6 +23,7 @@ import { openRoot } from './root.ts'
 import { scheduleOf } from './schedule.ts'
 import { Switches } from './switches.ts'
 import { KEY, openStage, type ChaosStage } from './stage.ts'
+import { watchWorkers, type WorkersSeen } from './workers-seen.ts'
 
 /** How long whatever was asked last may still be asked again. */
 const PATIENCE_MS = 15_000
@@ -82,6 +84,8 @@ async function play(
 
   const diary = newDiary()
   const patience = new AbortController()
+  const workers = watchWorkers(stage.db)
+  cleanUp(() => workers.stop())
   const mailboxes = watchMailboxes(stage.providers.smtp)
   cleanUp(() => mailboxes.stop())
   const api = new Api(stage.api, KEY, patience.signal)
@@ -109,7 +113,12 @@ async function play(
   if (options.break !== null) {
     // A broken guard is shown by the first offence; what would come after it shows nothing more.
     return untilRed(seconds + PATIENCE_MS / 1000, stopped, async () => {
-      const evidence = await evidenceOf(stage, { diary, people, struck: [], healedAt: Number.POSITIVE_INFINITY })
+      const evidence = await evidenceOf(stage, workers, {
+        diary,
+        people,
+        struck: [],
+        healedAt: Number.POSITIVE_INFINITY,
+      })
       return { options, evidence, recoveryMs: 0, verdict: judge(evidence, packs) }
     })
   }
@@ -130,16 +139,17 @@ async function play(
   const recoveryMs = await recovered(stage.db, RECOVERY_MS, stopped)
   tell(`settled ${Math.round(recoveryMs / 1000)} s after the last answer`)
 
-  const evidence = await evidenceOf(stage, { diary, people, struck, healedAt })
+  const evidence = await evidenceOf(stage, workers, { diary, people, struck, healedAt })
   return { options, evidence, recoveryMs, verdict: judge(evidence, packs) }
 }
 
 async function evidenceOf(
   stage: ChaosStage,
+  workers: WorkersSeen,
   seen: Pick<Evidence, 'diary' | 'people' | 'struck' | 'healedAt'>,
 ): Promise<Evidence> {
   // The ledger first: what reaches a provider after that is in its books and not yet in the ledger, and nothing should.
-  const ledger = await readLedger(stage.db)
+  const ledger = await readLedger(stage.db, () => workers.look())
   const takenAt = Date.now()
   const [twilio, smtp] = await Promise.all([stage.providers.twilio.books(), stage.providers.smtp.books()])
   return {
@@ -169,8 +179,9 @@ async function recovered(db: pg.Pool, atMostMs: number, stopped: AbortSignal): P
     const { rows } = await db
       .query<{ open: number }>(
         `
-      SELECT count(*)::int AS open FROM decorum.reminder
-      WHERE status IN ('queued', 'sending') OR (status = 'scheduled' AND next_at <= clock_timestamp() + interval '1 second')`,
+      SELECT count(*)::int AS open FROM decorum.reminder r LEFT JOIN decorum.waiting w ON w.reminder_id = r.id
+      WHERE r.status = 'scheduled'
+        AND (${statusOf('r')} IN ('queued', 'sending') OR w.next_at <= clock_timestamp() + interval '1 second')`,
       )
       .catch(() => ({ rows: [{ open: 1 }] }))
     quiet = rows[0]?.open === 0 ? quiet + 1 : 0

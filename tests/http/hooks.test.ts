@@ -145,7 +145,7 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
       const unsayable = async (): Promise<SentAttempt> => {
         const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
         await served.app.runtime.ledger.db
-          .updateTable('decorum.attempt')
+          .updateTable('decorum.reservation')
           .set({ message_hash: Buffer.alloc(32) })
           .where('reminder_id', '=', sent.reminderId)
           .execute()
@@ -170,7 +170,7 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
         expect((await voice(await unsayable(), '?step=confirm-1', { Digits: '1' })).text).toContain('We are sorry')
         const gone = await unsayable()
         await served.app.runtime.ledger.db
-          .updateTable('decorum.attempt')
+          .updateTable('decorum.reservation')
           .set({ word_facts: null })
           .where('reminder_id', '=', gone.reminderId)
           .execute()
@@ -195,7 +195,7 @@ eachLedger('callbacks of Twilio', (_name, openFresh) => {
         const sent = await sentAttempt(served.app, 'A-1', 'phone', { providerRef: 'CA1' })
         await voice(sent, '?step=confirm-1', { Digits: '1' })
         await served.app.runtime.ledger.db
-          .updateTable('decorum.attempt')
+          .updateTable('decorum.reservation')
           .set({ message_hash: Buffer.alloc(32) })
           .where('reminder_id', '=', sent.reminderId)
           .execute()

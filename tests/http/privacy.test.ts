@@ -117,7 +117,7 @@ eachLedger('privacy of the interface', (_name, openFresh) => {
   it('says that the words are not to be had when another version of the template is installed', async () => {
     const sent = await sentEmail()
     await served.app.runtime.ledger.db
-      .updateTable('decorum.attempt')
+      .updateTable('decorum.reservation')
       .set({ message_hash: Buffer.alloc(32) })
       .where('reminder_id', '=', sent.reminderId)
       .execute()

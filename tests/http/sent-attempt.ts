@@ -4,6 +4,8 @@ import type { TemplateFacts } from '../../src/model/template-facts.ts'
 import { newId } from '../../src/record/id.ts'
 import { attemptWordFacts } from '../../src/record/vault/vault.ts'
 import { render } from '../../src/render/render.ts'
+import { packJson } from '../../src/record/packed/packed-json.ts'
+import { recordAttempt } from '../support/recorded-attempt.ts'
 
 export interface SentAttempt {
   reminderId: string
@@ -66,88 +68,35 @@ export async function sentAttempt(
   const words = render(template, facts, { channel, tone: 'neutral', locales: ['en'] })
   if (!words.ok) throw new TypeError(JSON.stringify(words.problem))
   const [reminderId, attemptNo, at] = [newId(), 1, new Date(app.runtime.clock.now())]
-  const later = new Date(at.getTime() + 3_600_000)
-  const sealed = app.runtime.vault.seal(
-    app.runtime.vault.unwrap(recipient.data_key, recipient.data_key_id),
-    attemptWordFacts(`${reminderId}.${attemptNo}`),
-    JSON.stringify(facts),
-  )
   const status = over.status ?? 'accepted'
-  await db
-    .insertInto('decorum.reminder')
-    .values({
-      id: reminderId,
-      creditor: account.creditor,
-      recipient_id: recipient.id,
-      live: true,
-      origin: 'direct',
-      kind: 'reminder',
-      mode: 'automated',
-      tone: 'neutral',
-      channel,
-      template: template.id,
-      unique_key: Buffer.from(reminderId),
-      route: over.route ?? `${channel}-main`,
-      status: status === 'accepted' ? 'sent' : 'in_doubt',
-      due_at: at,
-      next_at: at,
-      expires_at: later,
-      attempts: 1,
-      tries: 1,
-      created_at: at,
-      updated_at: at,
-    } as never)
-    .execute()
-  await db
-    .insertInto('decorum.reminder_account')
-    .values({ reminder_id: reminderId, account_id: account.id, spell_id: account.spell_id, lead: true })
-    .execute()
-  await db
-    .insertInto('decorum.attempt')
-    .values({
-      reminder_id: reminderId,
-      no: attemptNo,
-      creditor: account.creditor,
-      recipient_id: recipient.id,
-      channel,
-      route: over.route ?? `${channel}-main`,
+  await recordAttempt(db, {
+    reminderId,
+    creditor: account.creditor,
+    recipientId: recipient.id,
+    addressId: address.id,
+    addressHash: address.hash,
+    accountIds: [account.id],
+    channel,
+    route: over.route ?? `${channel}-main`,
+    at,
+    reminder: { template: template.id, attempts: 1 },
+    reservation: {
       provider: 'twilio',
-      address_id: address.id,
-      status,
-      batch: newId(),
-      worker: 'test',
-      reserved_at: at,
-      good_until: later,
-      lease_until: later,
-      weight: 1,
       template: template.id,
       template_version: words.version,
       locale: words.locale,
       message_hash: Buffer.from(words.hash, 'hex'),
-      word_facts: sealed,
-      valid_seconds: 600,
-      provider_ref: over.providerRef ?? null,
-      settled_at: at,
-    } as never)
-    .execute()
+      word_facts: app.runtime.vault.sealBytes(
+        app.runtime.vault.unwrap(recipient.data_key, recipient.data_key_id),
+        attemptWordFacts(`${reminderId}.${attemptNo}`),
+        packJson(facts),
+      ),
+    },
+    settled: { status, provider_ref: over.providerRef ?? null },
+  })
   await db
-    .insertInto('decorum.contact')
-    .values({
-      recipient_id: recipient.id,
-      at,
-      id: reminderId,
-      creditor: account.creditor,
-      channel,
-      direction: 'outbound',
-      mode: 'automated',
-      outcome: 'sent',
-      made_by: 'decorum',
-      address_hash: address.hash,
-      account_ids: [account.id],
-      reminder_id: reminderId,
-      attempt_no: attemptNo,
-      recorded_at: at,
-    } as never)
+    .insertInto('decorum.reminder_account')
+    .values({ reminder_id: reminderId, account_id: account.id, spell_id: account.spell_id, lead: true })
     .execute()
   return { reminderId, attemptNo, addressId: address.id }
 }

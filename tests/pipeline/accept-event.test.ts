@@ -12,6 +12,7 @@ import type { Ledger } from '../../src/record/ledger.ts'
 import { addReminders } from '../../src/record/planning.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { accepting, at, type StandingClock } from './accepting-shell.ts'
+import { remindersNow } from '../support/stage.ts'
 
 const must = <T>(parsed: { ok: true; value: T } | { ok: false; faults: unknown }): T => {
   if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.faults))
@@ -116,7 +117,7 @@ eachLedger('an event of an account', (_name, openFresh) => {
     )
     return {
       id,
-      row: () => ledger.db.selectFrom('decorum.reminder').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
+      row: () => remindersNow(ledger.db).where('m.id', '=', id).executeTakeFirstOrThrow(),
     }
   }
 
@@ -181,7 +182,7 @@ eachLedger('an event of an account', (_name, openFresh) => {
   it('leaves a reminder that is on its way to its worker', async () => {
     const id = await put()
     const reminder = await waiting(id)
-    await ledger.db.updateTable('decorum.reminder').set({ status: 'sending' }).where('id', '=', reminder.id).execute()
+    await ledger.db.deleteFrom('decorum.waiting').where('reminder_id', '=', reminder.id).execute()
     await say(id, { type: 'settled' })
     expect((await reminder.row()).status).toBe('sending')
   })

@@ -11,6 +11,7 @@ import { addTasks } from '../../src/record/planning.ts'
 import { commandService as bind } from '../../src/services/commands.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { accepting, type StandingClock } from './accepting-shell.ts'
+import { remindersNow } from '../support/stage.ts'
 
 const must = <T>(parsed: { ok: true; value: T } | { ok: false; faults: unknown }): T => {
   if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.faults))
@@ -53,8 +54,7 @@ eachLedger('accepting stops, pauses, contacts and wishes', (_name, openFresh) =>
       key,
       must(parse(reminderBody, { accountId: id, template: 'overdue', tone: 'gentle', channels: ['sms'], ...over })),
     )
-  const reminder = (id: string) =>
-    ledger.db.selectFrom('decorum.reminder').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  const reminder = (id: string) => remindersNow(ledger.db).where('m.id', '=', id).executeTakeFirstOrThrow()
   const stop = (body: Record<string, unknown>) => services.addSuppression(actor, must(parse(suppressionBody, body)))
 
   it('gives the same answer to the same key and body, and a conflict to another body', async () => {
@@ -104,7 +104,7 @@ eachLedger('accepting stops, pauses, contacts and wishes', (_name, openFresh) =>
   it('cancels a reminder that waits, and not one that is on its way', async () => {
     const id = await put()
     const [waits, goes] = [await remind(id), await remind(id)]
-    await ledger.db.updateTable('decorum.reminder').set({ status: 'sending' }).where('id', '=', goes.id).execute()
+    await ledger.db.deleteFrom('decorum.waiting').where('reminder_id', '=', goes.id).execute()
     expect(await services.cancelReminder(actor, waits.id)).toEqual({
       id: waits.id,
       status: 'cancelled',
@@ -141,9 +141,9 @@ eachLedger('accepting stops, pauses, contacts and wishes', (_name, openFresh) =>
     const id = await put([{ channel: 'email', value: 'Ana@example.com' }])
     const waits = await remind(id)
     await ledger.db
-      .updateTable('decorum.reminder')
+      .updateTable('decorum.waiting')
       .set({ next_at: new Date(clock.now() + 9e6) })
-      .where('id', '=', waits.id)
+      .where('reminder_id', '=', waits.id)
       .execute()
     const answer = await stop({ scope: 'address', value: 'ana@EXAMPLE.com', reason: 'opt-out' })
     expect((await reminder(waits.id)).next_at).toEqual(new Date(clock.now()))

@@ -19,7 +19,7 @@ import { eventually } from '../support/eventually.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
-import { overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
+import { openTicket, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 
 eachLedger('dispatch', (_name, openFresh) => {
   let fresh: FreshLedger
@@ -182,9 +182,7 @@ eachLedger('dispatch', (_name, openFresh) => {
       await stage.account('a-1', overdueAccount())
       await planDue(stage.app.runtime)
       const reminder = await only()
-      const ring = randomUUID()
-      await ledger.db.updateTable('decorum.reminder').set({ status: 'queued', ring, queued_at: new Date() }).execute()
-      return { ring, reminderIds: [reminder.id] }
+      return openTicket(ledger, [reminder.id])
     }
 
     it('of two workers that hear one ticket, one reserves', async () => {
@@ -238,7 +236,7 @@ eachLedger('dispatch', (_name, openFresh) => {
       await stage.settle()
       await lookUpDoubts(stage.app.runtime, () => ({ provider: sms, from: 'x' }), 0)
       expect(await only()).toMatchObject({ status: 'in_doubt' })
-      await sql`UPDATE decorum.attempt SET lease_until = clock_timestamp() - interval '12 hours'`.execute(ledger.db)
+      await sql`UPDATE decorum.reservation SET lease_until = clock_timestamp() - interval '12 hours'`.execute(ledger.db)
       await lookUpDoubts(stage.app.runtime, () => ({ provider: sms, from: 'x' }), 0)
       expect(await attempts()).toMatchObject([{ status: 'rejected', code: 'not_in_books' }])
       expect(await only()).toMatchObject({ status: 'scheduled', attempts: 1 })
@@ -249,7 +247,7 @@ eachLedger('dispatch', (_name, openFresh) => {
       sms.lookUpIsConclusive = false
       await stage.account('a-1', overdueAccount())
       await stage.settle()
-      await sql`UPDATE decorum.attempt SET lease_until = clock_timestamp() - interval '30 days'`.execute(ledger.db)
+      await sql`UPDATE decorum.reservation SET lease_until = clock_timestamp() - interval '30 days'`.execute(ledger.db)
       await lookUpDoubts(stage.app.runtime, () => ({ provider: sms, from: 'x' }), 0)
       expect(await only()).toMatchObject({ status: 'in_doubt' })
     })

@@ -30,9 +30,10 @@ eachLedger('attempts in doubt beside another with the same words to the same num
     await emptyLedger(fresh.ledger)
     await stage.account('a-1', overdueAccount())
     await stage.settle()
-    await sql`UPDATE decorum.attempt SET status = 'in_doubt', provider_ref = NULL`.execute(fresh.ledger.db)
+    await sql`UPDATE decorum.settlement SET status = 'in_doubt', outcome = 'in-doubt', provider_ref = NULL`.execute(
+      fresh.ledger.db,
+    )
     await sql`UPDATE decorum.reminder SET status = 'in_doubt'`.execute(fresh.ledger.db)
-    await sql`UPDATE decorum.contact SET outcome = 'in-doubt'`.execute(fresh.ledger.db)
   })
 
   const row = (reference: string) => ({
@@ -63,7 +64,7 @@ eachLedger('attempts in doubt beside another with the same words to the same num
   ) => {
     const { db } = fresh.ledger
     const id = newId()
-    const { recipient_id: recipient = null, ...attempt } = over
+    const { recipient_id: recipient = null, status, provider_ref: reference, ...attempt } = over
     const first = await db
       .selectFrom('decorum.attempt as a')
       .innerJoin('decorum.recipient as p', 'p.id', 'a.recipient_id')
@@ -72,16 +73,24 @@ eachLedger('attempts in doubt beside another with the same words to the same num
       .limit(1)
       .executeTakeFirstOrThrow()
     const data = new PersonalData(stage.app.runtime.vault, first)
-    const words = data.seal(
+    const words = data.sealJson(
       attemptWordFacts(`${id}.1`),
-      data.open(attemptWordFacts(`${first.reminder_id}.1`), first.word_facts) ?? '',
+      data.openJson(attemptWordFacts(`${first.reminder_id}.1`), first.word_facts),
     )
     const reminder = { id, unique_key: id, ...(recipient === null ? {} : { recipient_id: recipient }) }
     await sql`INSERT INTO decorum.reminder SELECT (jsonb_populate_record(r, ${JSON.stringify(reminder)}::jsonb)).* FROM decorum.reminder r WHERE r.id = ${first.reminder_id}::uuid`.execute(
       db,
     )
-    await sql`INSERT INTO decorum.attempt SELECT (jsonb_populate_record(a, ${JSON.stringify({ ...attempt, reminder_id: id, word_facts: `\\x${words.toString('hex')}` })}::jsonb)).*
-      FROM decorum.attempt a WHERE a.reminder_id = ${first.reminder_id}::uuid`.execute(db)
+    await sql`INSERT INTO decorum.reservation SELECT (jsonb_populate_record(a, ${JSON.stringify({ ...attempt, ...(recipient === null ? {} : { recipient_id: recipient }), reminder_id: id, word_facts: `\\x${words.toString('hex')}` })}::jsonb)).*
+      FROM decorum.reservation a WHERE a.reminder_id = ${first.reminder_id}::uuid`.execute(db)
+    if (status === 'sending') return
+    const settled = {
+      reminder_id: id,
+      ...(status === undefined ? {} : { status, outcome: status === 'accepted' ? 'sent' : null }),
+      ...(reference === undefined ? {} : { provider_ref: reference }),
+    }
+    await sql`INSERT INTO decorum.settlement SELECT (jsonb_populate_record(s, ${JSON.stringify(settled)}::jsonb)).*
+      FROM decorum.settlement s WHERE s.reminder_id = ${first.reminder_id}::uuid`.execute(db)
   }
 
   it("are not resolved by a single row, which may be either's", async () => {
@@ -142,7 +151,7 @@ eachLedger('attempts in doubt beside another with the same words to the same num
 
   it('do not keep others from being looked up when they cannot be opened', async () => {
     await again({ message_hash: '\\x00' })
-    await sql`UPDATE decorum.attempt SET word_facts = '\\x00' WHERE message_hash = '\\x00'`.execute(fresh.ledger.db)
+    await sql`UPDATE decorum.reservation SET word_facts = '\\x00' WHERE message_hash = '\\x00'`.execute(fresh.ledger.db)
     await lookUp('SM1')
     expect((await attempts())[0]).toEqual(['accepted', 'SM1'])
   })

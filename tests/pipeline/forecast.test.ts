@@ -120,7 +120,7 @@ eachLedger('the forecast', (name, openFresh) => {
     // An SMS may begin until 22:00 in mainland China: thirty seconds are left.
     await open('2026-11-23T13:59:30Z', 4)
     await planned(60)
-    await sql`UPDATE decorum.reminder SET expires_at = '2026-11-23T13:59:31Z' WHERE id IN (SELECT id FROM decorum.reminder ORDER BY status, next_at DESC, id DESC LIMIT 5)`.execute(
+    await sql`UPDATE decorum.reminder SET expires_at = '2026-11-23T13:59:31Z' WHERE id IN (SELECT reminder_id FROM decorum.waiting ORDER BY next_at DESC, reminder_id DESC LIMIT 5)`.execute(
       fresh.ledger.db,
     )
     const goes = Math.ceil(30 * innerOf(4))

@@ -168,10 +168,14 @@ eachLedger('upstream hears', (_name, openFresh) => {
   it('that the worker of an attempt was lost', async () => {
     await stage.settle()
     const reminder = await only()
-    await sql`UPDATE decorum.attempt SET status = 'sending', lease_until = clock_timestamp() - interval '1 second'`.execute(
+    await sql`DELETE FROM decorum.settlement`.execute(fresh.ledger.db)
+    await sql`UPDATE decorum.reservation SET lease_until = clock_timestamp() - interval '1 second'`.execute(
       fresh.ledger.db,
     )
-    await sql`UPDATE decorum.reminder SET status = 'sending' WHERE id = ${reminder.id}`.execute(fresh.ledger.db)
+    await sql`UPDATE decorum.dispatch_batch SET look_at = clock_timestamp() - interval '1 second'`.execute(
+      fresh.ledger.db,
+    )
+    await sql`UPDATE decorum.reminder SET status = 'scheduled' WHERE id = ${reminder.id}`.execute(fresh.ledger.db)
     expect(await expireLeases(stage.app.runtime)).toBe(1)
     expect((await told()).at(-1)).toMatchObject({
       type: 'reminder.in_doubt',

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { memoryRateGate } from '../../src/deliver/rate-gate.ts'
@@ -14,7 +13,7 @@ import { emptyLedger } from '../support/empty-ledger.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
-import { LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
+import { openTicket, LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 
 const NUMBER = '+8613800138000'
 
@@ -284,11 +283,7 @@ eachLedger('permits', (_name, openFresh) => {
     })
     if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.faults))
     const { id } = await stage.app.services.createReminder(LENDER, null, parsed.value)
-    const ring = randomUUID()
-    await sql`UPDATE decorum.reminder SET status = 'queued', ring = ${ring}::uuid, queued_at = clock_timestamp() WHERE id = ${id}::uuid`.execute(
-      fresh.ledger.db,
-    )
-    return { ring, reminderIds: [id] }
+    return openTicket(fresh.ledger, [id], 'phone-main')
   }
   const context = (): DispatchContext => {
     const { runtime, config } = stage.app

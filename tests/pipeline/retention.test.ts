@@ -12,6 +12,7 @@ import { retentionInWords } from '../../src/report/retention-report.ts'
 import { policyOf } from '../../src/services/packs-in-force.ts'
 import { eachLedger } from '../support/ledger.ts'
 import { at, LENDER, shippedConfig } from '../support/stage.ts'
+import { recordAttempt } from '../support/recorded-attempt.ts'
 
 const OLD = '2022-03-10T12:00:00Z'
 const [OWES, PAID, COURT] = [1, 2, 3].map((n) => `01900000-0000-7000-8000-00000000000${n}`) as [string, string, string]
@@ -55,28 +56,28 @@ eachLedger('retention', (_name, openFresh) => {
   /** A reminder that was sent then, with everything that is kept of it. */
   async function send(recipient: string, n: number, when: string, status = 'accepted') {
     const id = idOf(when, n)
+    const at = new Date(when)
+    await recordAttempt(ledger.db, {
+      reminderId: id,
+      creditor: 'c',
+      recipientId: recipient,
+      addressId: id,
+      channel: 'phone',
+      route: 'r',
+      at,
+      reminder: { origin: 'ladder', status: 'delivered' },
+      settled: {
+        status: status as 'accepted',
+        outcome: status === 'in_doubt' ? 'in-doubt' : 'conversation',
+        delivery_final: true,
+      },
+    })
     await sql`
-      INSERT INTO decorum.reminder (id, creditor, recipient_id, live, origin, kind, mode, tone, channel, template, unique_key, route, status, due_at, next_at, expires_at, created_at, updated_at)
-      VALUES (${id}, 'c', ${recipient}, true, 'ladder', 'reminder', 'automated', 'gentle', 'phone', 't', ${Buffer.from(id)}, 'r', 'delivered', ${when}, ${when}, ${when}, ${when}, ${when})`.execute(
-      ledger.db,
-    )
-    await sql`
-      INSERT INTO decorum.attempt (reminder_id, no, creditor, recipient_id, channel, route, provider, address_id, status, batch, worker, reserved_at,
-        good_until, lease_until, weight, template, template_version, locale, message_hash, valid_seconds, delivery_final, seq)
-      VALUES (${id}, 1, 'c', ${recipient}, 'phone', 'r', 'capture', ${id}, ${status}, ${id}, 'w', ${when}, ${when}, ${when}, 1, 't', 'v', 'en', '\\x00', 60, true, 1)`.execute(
-      ledger.db,
-    )
-    await sql`
-      INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, reasons, packs, candidate_zones, facts, seq)
-      VALUES (${id}, 1, ${when}, ${when}, 'send', '[]', '[]', '{}', '{}', 1)`.execute(ledger.db)
+      INSERT INTO decorum.withheld_decision (reminder_id, no, at, last_at, verdict, reasons, packs, candidate_zones, facts, seq)
+      VALUES (${id}, 2, ${when}, ${when}, 'defer', '[]', '[]', '{}', '{}', 1)`.execute(ledger.db)
     await sql`
       INSERT INTO decorum.receipt (reminder_id, attempt_no, dedupe, state, final, received_at, changed, seq)
       VALUES (${id}, 1, 'd', 'conversation', true, ${when}, true, 1)`.execute(ledger.db)
-    await sql`
-      INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, reminder_id, attempt_no, recorded_at, seq)
-      VALUES (${recipient}, ${when}, ${id}, 'c', 'phone', 'outbound', ${status === 'in_doubt' ? 'in-doubt' : 'conversation'}, 'decorum', '{}', ${id}, 1, ${when}, 1)`.execute(
-      ledger.db,
-    )
   }
 
   beforeEach(async () => {
@@ -85,7 +86,7 @@ eachLedger('retention', (_name, openFresh) => {
     open({ keepMonths: 36, legalHold: false })
     await person(PAID, 1, 'settled')
     await sql`
-      INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
+      INSERT INTO decorum.reported_contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
       VALUES (${PAID}, '2026-10-01', ${PAID}, 'c', 'phone', 'inbound', 'no-answer', 'agency', '{}', now(), 1)`.execute(
       ledger.db,
     )
@@ -93,7 +94,9 @@ eachLedger('retention', (_name, openFresh) => {
 
   it('changes nothing until it is told to', async () => {
     const report = await run(false)
-    expect(fates(report).map(([partition, fate]) => `${partition} ${fate}`)).toContain('contact_2022_03 may-go')
+    expect(fates(report).map(([partition, fate]) => `${partition} ${fate}`)).toContain(
+      'reported_contact_2022_03 may-go',
+    )
     expect(await left('attempt')).toEqual([PAID])
     expect(retentionInWords(report)).toContain('Nothing was changed')
   })
@@ -110,10 +113,12 @@ eachLedger('retention', (_name, openFresh) => {
     for (const table of ['attempt', 'conversation']) expect(await left(table)).toEqual([])
     expect(await left('contact')).toEqual([PAID])
     const { rows } =
-      await sql`SELECT actor, subject FROM decorum.access_log WHERE action = 'retention-dropped' AND subject LIKE 'contact_2022_03 %'`.execute(
+      await sql`SELECT actor, subject FROM decorum.access_log WHERE action = 'retention-dropped' AND subject LIKE 'reported_contact_2022_03 %'`.execute(
         ledger.db,
       )
-    expect(rows).toEqual([{ actor: LENDER.name, subject: 'contact_2022_03 before 2023-11-01T00:00:00.000Z; kept 0' }])
+    expect(rows).toEqual([
+      { actor: LENDER.name, subject: 'reported_contact_2022_03 before 2023-11-01T00:00:00.000Z; kept 0' },
+    ])
     expect((await run(true)).pieces).toEqual([])
   })
 
@@ -126,12 +131,16 @@ eachLedger('retention', (_name, openFresh) => {
     )
     const report = await run(true)
     expect(fates(report).filter(([partition]) => String(partition).endsWith('2022_03'))).toEqual(
-      ['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_2022_03`, 'dropped', 2]),
+      ['receipt', 'reported_contact', 'reservation', 'settlement', 'withheld_decision'].map((table) => [
+        `${table}_2022_03`,
+        'dropped',
+        table === 'reported_contact' ? 0 : 2,
+      ]),
     )
     expect(await left('attempt')).toEqual([OWES, COURT])
     expect(await left('conversation')).toEqual([OWES, COURT])
     const { rows } = await sql<{ decisions: number; receipts: number }>`
-      SELECT (SELECT count(*)::int FROM decorum.decision) AS decisions, (SELECT count(*)::int FROM decorum.receipt) AS receipts`.execute(
+      SELECT (SELECT count(*)::int FROM decorum.withheld_decision) AS decisions, (SELECT count(*)::int FROM decorum.receipt) AS receipts`.execute(
       ledger.db,
     )
     expect(rows).toEqual([{ decisions: 2, receipts: 2 }])
@@ -153,7 +162,7 @@ eachLedger('retention', (_name, openFresh) => {
       report.pieces
         .filter((partition) => partition.fate === 'unfinished')
         .map(({ piece: partition, unfinished }) => [partition, unfinished]),
-    ).toEqual(['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_2022_03`, 1]))
+    ).toEqual(['receipt', 'reservation', 'settlement', 'withheld_decision'].map((table) => [`${table}_2022_03`, 1]))
     expect(await left('attempt')).toEqual([PAID, PAID])
   })
 
@@ -166,7 +175,7 @@ eachLedger('retention', (_name, openFresh) => {
       await send(who, n, '2019-01-05T12:00:00Z')
     const report = await run(true)
     expect(fates(report).filter(([partition]) => String(partition).endsWith('_default'))).toEqual(
-      ['attempt', 'contact', 'decision', 'receipt'].map((table) => [`${table}_default`, 'dropped', 1]),
+      ['receipt', 'reservation', 'settlement', 'withheld_decision'].map((table) => [`${table}_default`, 'dropped', 1]),
     )
     expect(await left('attempt')).toEqual([OWES, OWES])
   })

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { policyOf } from '../../src/services/packs-in-force.ts'
 import type { Config } from '../../src/config/config.ts'
@@ -12,7 +11,7 @@ import { emptyLedger } from '../support/empty-ledger.ts'
 import { eachLedger, type FreshLedger } from '../support/ledger.ts'
 import { ScriptedProvider } from '../support/scripted-provider.ts'
 import { scriptedRoutes } from '../support/scripted-routes.ts'
-import { LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
+import { openTicket, LENDER, overdueAccount, shippedConfig, Stage } from '../support/stage.ts'
 
 eachLedger('the same words', (_name, openFresh) => {
   let fresh: FreshLedger
@@ -205,15 +204,7 @@ eachLedger('the same words', (_name, openFresh) => {
       await direct()
       return (await stage.reminders()).map((reminder) => reminder.id)
     }
-    const queue = async (ids: readonly string[]) => {
-      const ring = randomUUID()
-      await stage.app.runtime.ledger.db
-        .updateTable('decorum.reminder')
-        .set({ status: 'queued', ring, queued_at: new Date() })
-        .where('id', 'in', [...ids])
-        .execute()
-      return { ring, reminderIds: [...ids] }
-    }
+    const queue = (ids: readonly string[]) => openTicket(stage.app.runtime.ledger, ids)
 
     it('two in one batch: one is reserved', async () => {
       const ticket = await queue(await both())

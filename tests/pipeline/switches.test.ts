@@ -201,8 +201,8 @@ eachLedger('switches', (_name, openFresh) => {
     const thrown = performance.now()
     const stopped = () =>
       fresh.ledger.db
-        .selectFrom('decorum.reminder')
-        .select('id')
+        .selectFrom('decorum.waiting')
+        .select('reminder_id')
         .where('decided_as', 'like', 'refuse|decorum/switch@%')
         .execute()
     // People keep arriving, each as soon as the one before has been decided, until one of them is held.

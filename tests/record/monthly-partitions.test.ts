@@ -1,9 +1,13 @@
-import { sql } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { beforeAll, expect, it } from 'vitest'
 import type { Ledger } from '../../src/record/ledger.ts'
+import type { Database } from '../../src/record/schema.ts'
 import { eachLedger } from '../support/ledger.ts'
+import { recordAttempt } from '../support/recorded-attempt.ts'
 
-const TABLES = ['attempt', 'contact', 'decision', 'receipt'] as const
+const TABLES = ['reservation', 'settlement', 'withheld_decision', 'receipt', 'reported_contact'] as const
+/** By when it happened; the others by the id of their reminder. */
+const BY_INSTANT: readonly string[] = ['reservation', 'settlement', 'reported_contact']
 
 /** Two years of reminders, one a day: ids as uuidv7 of that day, and one id that tells no time. */
 const DAYS = sql`(
@@ -14,26 +18,35 @@ const DAYS = sql`(
   ) hexed
   UNION ALL SELECT now(), 'f81d4fae-7dec-41d0-a765-00a0c91e6bf6'::uuid, 100000
 )`
-const PERSON = sql`'01900000-0000-7000-8000-000000000001'::uuid`
+const PERSON_ID = '01900000-0000-7000-8000-000000000001'
+const PERSON = sql`${sql.lit(PERSON_ID)}::uuid`
 
-async function fill(ledger: Ledger): Promise<void> {
+/** In one transaction, so that all of it happens at the same instants. */
+const fill = (ledger: Ledger): Promise<void> => ledger.db.transaction().execute(fillAll)
+
+async function fillAll(trx: Transaction<Database>): Promise<void> {
   await sql`
-    INSERT INTO decorum.attempt (reminder_id, no, creditor, recipient_id, channel, route, provider, address_id, status, batch, worker, reserved_at,
-      good_until, lease_until, weight, template, template_version, locale, message_hash, valid_seconds, seq)
-    SELECT id, 1, 'c', ${PERSON}, 'sms', 'r', 'capture', ${PERSON}, 'accepted', ${PERSON}, 'w', day, day, day, 1, 't', 'v', 'en', '\\x00', 60, n
-    FROM ${DAYS} d`.execute(ledger.db)
+    INSERT INTO decorum.reservation (reminder_id, no, reserved_at, creditor, recipient_id, channel, mode, route, provider, address_id, address_hash, account_ids,
+      good_until, lease_until, weight, template, template_version, locale, message_hash, valid_seconds, decision_no, candidate_zones, decided, seq)
+    SELECT id, 1, day, 'c', ${PERSON}, 'phone', 'automated', 'r', 'capture', ${PERSON}, '\\x00', '{}', day, day, 1, 't', 'v', 'en', '\\x00', 60, 1, '{}', '\\x00', n
+    FROM ${DAYS} d`.execute(trx)
   await sql`
-    INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, reasons, packs, candidate_zones, facts, seq)
-    SELECT id, 1, day, day, 'send', '[]', '[]', '{}', '{}', n FROM ${DAYS} d`.execute(ledger.db)
+    INSERT INTO decorum.settlement (reminder_id, no, reserved_at, status, outcome, settled_at)
+    SELECT id, 1, day, 'accepted', CASE WHEN n % 10 = 0 THEN 'conversation' ELSE 'no-answer' END, day FROM ${DAYS} d`.execute(
+    trx,
+  )
+  await sql`
+    INSERT INTO decorum.withheld_decision (reminder_id, no, at, last_at, verdict, reasons, packs, candidate_zones, facts, seq)
+    SELECT id, 1, day, day, 'defer', '[]', '[]', '{}', '{}', n FROM ${DAYS} d`.execute(trx)
   await sql`
     INSERT INTO decorum.receipt (reminder_id, attempt_no, dedupe, state, final, received_at, changed, seq)
-    SELECT id, 1, 'd', 'delivered', true, day, true, n FROM ${DAYS} d`.execute(ledger.db)
+    SELECT id, 1, 'd', 'delivered', true, day, true, n FROM ${DAYS} d`.execute(trx)
   // One contact is dated after every month that is made ahead.
   await sql`
-    INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
-    SELECT ${PERSON}, CASE WHEN n = 1 THEN now() + interval '3 years' ELSE day END, id, 'c', 'phone', 'outbound',
+    INSERT INTO decorum.reported_contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
+    SELECT ${PERSON}, CASE WHEN n = 1 THEN now() + interval '3 years' ELSE day END, gen_random_uuid(), 'c', 'phone', 'outbound',
       CASE WHEN n % 10 = 0 THEN 'conversation' ELSE 'no-answer' END, 'agency', '{}', day, n
-    FROM ${DAYS} d`.execute(ledger.db)
+    FROM ${DAYS} d`.execute(trx)
 }
 
 eachLedger('a ledger in months', (_name, openFresh) => {
@@ -54,8 +67,8 @@ eachLedger('a ledger in months', (_name, openFresh) => {
         ledger.db,
       )
       const { all = 0, now = 0 } = filled[0] ?? {}
-      // The id that tells no time has no month, however new its row is; a contact's month is that of its instant.
-      const inMonth = table === 'contact' ? now : now - 1
+      // The id that tells no time has no month, however new its row is; the month of a contact or an attempt is that of its instant.
+      const inMonth = BY_INSTANT.includes(table) ? now : now - 1
       expect(rows).toEqual([
         { partition: `decorum.${table} by month`, rows: inMonth },
         { partition: `decorum.${table}_default`, rows: all - inMonth },
@@ -69,10 +82,11 @@ eachLedger('a ledger in months', (_name, openFresh) => {
         ledger.db,
       )
     expect(rows).toEqual([])
-    expect((await ledger.db.selectFrom('decorum.conversation').select('id').execute()).length).toBeGreaterThan(50)
+    const kept = await ledger.db.selectFrom('decorum.conversation').select('made_by').execute()
+    for (const by of ['decorum', 'agency']) expect(kept.filter((one) => one.made_by === by).length).toBeGreaterThan(50)
   })
 
-  it('refuses a second attempt of the same number', async () => {
+  it('refuses a second attempt of the same number and instant', async () => {
     await expect(fill(ledger)).rejects.toMatchObject({ code: '23505' })
   })
 
@@ -86,19 +100,18 @@ eachLedger('a ledger in months', (_name, openFresh) => {
       GROUP BY 1`.execute(ledger.db)
     expect(rows).toEqual([])
     const { rows: kept } = await sql<{ name: string }>`
-      SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'decorum' AND tablename IN ('attempt', 'decision', 'receipt', 'contact') ORDER BY 1`.execute(
+      SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'decorum' AND tablename = ANY(${[...TABLES]}) ORDER BY 1`.execute(
       ledger.db,
     )
     expect(kept.map((index) => index.name)).toEqual([
-      'attempt_doubt',
-      'attempt_lease',
-      'attempt_on_line',
-      'attempt_pkey',
-      'attempt_unfinished',
-      'contact_address',
-      'contact_pkey',
-      'decision_pkey',
       'receipt_pkey',
+      'reported_contact_address',
+      'reported_contact_pkey',
+      'reservation_pkey',
+      'reservation_recipient',
+      'settlement_doubt',
+      'settlement_pkey',
+      'withheld_decision_pkey',
     ])
   })
 })
@@ -107,6 +120,9 @@ eachLedger('the memory of conversations', (_name, openFresh) => {
   let ledger: Ledger
   beforeAll(async () => {
     ;({ ledger } = await openFresh())
+    await sql`INSERT INTO decorum.recipient (id, creditor, external_id, created_at, updated_at) VALUES (${PERSON}, 'c', 'r', now(), now())`.execute(
+      ledger.db,
+    )
   })
   const remembered = async () =>
     (await ledger.db.selectFrom('decorum.conversation').select(['at', 'party']).orderBy('at').execute()).map((row) => [
@@ -117,22 +133,46 @@ eachLedger('the memory of conversations', (_name, openFresh) => {
   it('follows a contact through everything that becomes of it', async () => {
     const id = '01900000-0000-7000-8000-000000000002'
     await sql`
-      INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
+      INSERT INTO decorum.reported_contact (recipient_id, at, id, creditor, channel, direction, outcome, made_by, account_ids, recorded_at, seq)
       VALUES (${PERSON}, '2026-01-10', ${id}, 'c', 'phone', 'outbound', 'pending', 'agency', '{}', now(), 1)`.execute(
       ledger.db,
     )
     expect(await remembered()).toEqual([])
-    await sql`UPDATE decorum.contact SET outcome = 'conversation', party = 'recipient' WHERE id = ${id}`.execute(
+    await sql`UPDATE decorum.reported_contact SET outcome = 'conversation', party = 'recipient' WHERE id = ${id}`.execute(
       ledger.db,
     )
     expect(await remembered()).toEqual([['2026-01-10', 'recipient']])
     // As a permit's contact does when the call's own time becomes known: it changes its month.
-    await sql`UPDATE decorum.contact SET at = '2027-06-10' WHERE id = ${id}`.execute(ledger.db)
+    await sql`UPDATE decorum.reported_contact SET at = '2027-06-10' WHERE id = ${id}`.execute(ledger.db)
     expect(await remembered()).toEqual([['2027-06-10', 'recipient']])
-    await sql`UPDATE decorum.contact SET outcome = 'no-answer', party = NULL WHERE id = ${id}`.execute(ledger.db)
+    await sql`UPDATE decorum.reported_contact SET outcome = 'no-answer', party = NULL WHERE id = ${id}`.execute(
+      ledger.db,
+    )
     expect(await remembered()).toEqual([])
-    await sql`UPDATE decorum.contact SET outcome = 'conversation' WHERE id = ${id}`.execute(ledger.db)
-    await sql`DELETE FROM decorum.contact WHERE id = ${id}`.execute(ledger.db)
+    await sql`UPDATE decorum.reported_contact SET outcome = 'conversation' WHERE id = ${id}`.execute(ledger.db)
+    await sql`DELETE FROM decorum.reported_contact WHERE id = ${id}`.execute(ledger.db)
+    expect(await remembered()).toEqual([])
+  })
+
+  it('follows an attempt of our own through everything that becomes of it', async () => {
+    const day = new Date('2026-03-10T10:00:00Z')
+    const { reminderId } = await recordAttempt(ledger.db, {
+      creditor: 'c',
+      recipientId: PERSON_ID,
+      channel: 'phone',
+      at: day,
+      settled: { outcome: 'pending' },
+    })
+    const become = (outcome: string) =>
+      sql`UPDATE decorum.settlement SET outcome = ${outcome} WHERE reminder_id = ${reminderId}::uuid`.execute(ledger.db)
+    expect(await remembered()).toEqual([])
+    await become('conversation')
+    expect(await remembered()).toEqual([['2026-03-10', 'recipient']])
+    await become('voicemail')
+    expect(await remembered()).toEqual([])
+    await become('conversation')
+    expect(await remembered()).toEqual([['2026-03-10', 'recipient']])
+    await sql`DELETE FROM decorum.settlement WHERE reminder_id = ${reminderId}::uuid`.execute(ledger.db)
     expect(await remembered()).toEqual([])
   })
 })

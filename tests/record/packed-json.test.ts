@@ -309,9 +309,14 @@ describe('damaged bytes', () => {
       const ones = Array.from({ length: 5 }, () => 0x31)
       return Buffer.from([
         ...head,
-        ...[0x1f, 0x31, 1, 0],
+        0x1f,
+        0x31,
+        1,
+        0,
         ...Array.from({ length: Math.floor(rest / 255) }, () => 255),
-        ...[rest % 255, 0x50, ...ones],
+        rest % 255,
+        0x50,
+        ...ones,
       ])
     }
     expect(unpackJson(digits(MAX_JSON_BYTES))).toBe(Number.POSITIVE_INFINITY)

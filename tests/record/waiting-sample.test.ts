@@ -17,15 +17,19 @@ eachLedger('the sample of what waits', (_name, openFresh) => {
     )
     // One a second from two hours ago; the route of every third is another.
     await sql`
-      INSERT INTO decorum.reminder (id, creditor, recipient_id, live, origin, kind, mode, tone, channel, template, unique_key, route, status, due_at, next_at, expires_at, created_at, updated_at)
-      SELECT gen_random_uuid(), 'c', r.id, true, 'direct', 'reminder', 'automated', 'gentle', 'sms', 't', n::text::bytea, CASE WHEN n % 3 = 0 THEN 'other' ELSE 'sms' END,
-        'scheduled', t.at, t.at, t.at + interval '1 day', t.at, t.at
-      FROM decorum.recipient r, generate_series(1, 9000) n, LATERAL (SELECT ${NOW}::timestamptz + (n - 7200) * interval '1 second' AS at) t`.execute(
-      db,
-    )
-    await sql`UPDATE decorum.reminder SET status = 'queued', ring = gen_random_uuid(), queued_at = now() WHERE route = 'sms' AND next_at < ${new Date('2026-11-23T01:01:00Z')}`.execute(
-      db,
-    )
+      WITH added AS (
+        INSERT INTO decorum.reminder (id, creditor, recipient_id, live, origin, kind, mode, tone, channel, template, unique_key, route, status, due_at, expires_at, created_at, updated_at)
+        SELECT gen_random_uuid(), 'c', r.id, true, 'direct', 'reminder', 'automated', 'gentle', 'sms', 't', n::text::bytea, CASE WHEN n % 3 = 0 THEN 'other' ELSE 'sms' END,
+          'scheduled', t.at, t.at + interval '1 day', t.at, t.at
+        FROM decorum.recipient r, generate_series(1, 9000) n, LATERAL (SELECT ${NOW}::timestamptz + (n - 7200) * interval '1 second' AS at) t
+        RETURNING id, route, due_at
+      )
+      INSERT INTO decorum.waiting (reminder_id, route, next_at) SELECT id, route, due_at FROM added`.execute(db)
+    await sql`
+      INSERT INTO decorum.ticket (ring, route, reminder_ids, queued_at)
+      SELECT gen_random_uuid(), 'sms', array_agg(reminder_id), now() FROM (
+        SELECT reminder_id, row_number() OVER (ORDER BY next_at) AS n FROM decorum.waiting WHERE route = 'sms' AND next_at < ${new Date('2026-11-23T01:01:00Z')}
+      ) due GROUP BY n / 25`.execute(db)
   })
 
   it('counts what is queued, what is due and what is due later today', async () => {

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { freePort } from '../support/child-server.ts'
 import { freshDatabase } from '../support/fresh-database.ts'
 import { Process, testRoot } from '../support/processes.ts'
+import { statusOf } from '../support/reminder-status.ts'
 import { postgresUrl, redisUrl, whenThere } from '../support/servers.ts'
 
 const deadline = new Date(Date.now() + 3_600_000).toISOString()
@@ -55,10 +56,10 @@ whenThere('PostgreSQL', 'separate processes', () =>
           if (await holds()) return
         }
         const { rows } = await db.query(`
-        SELECT r.route, r.status, r.tries, r.end_reason, d.code, d.rule, a.status AS attempt, a.code AS why, count(*)::int
+        SELECT r.route, ${statusOf('r')} AS status, a.no AS tries, r.end_reason, d.code, d.rule, a.status AS attempt, a.code AS why, count(*)::int
         FROM decorum.reminder r
-        LEFT JOIN decorum.decision d ON d.reminder_id = r.id AND d.no = r.decisions
-        LEFT JOIN decorum.attempt a ON a.reminder_id = r.id AND a.no = r.tries
+        LEFT JOIN LATERAL (SELECT * FROM decorum.decision d WHERE d.reminder_id = r.id ORDER BY d.no DESC LIMIT 1) d ON true
+        LEFT JOIN LATERAL (SELECT * FROM decorum.attempt a WHERE a.reminder_id = r.id ORDER BY a.no DESC LIMIT 1) a ON true
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`)
         throw new Error(
           `did not come to pass: ${what}\n${rows.map((row) => JSON.stringify(row)).join('\n')}\n${[...running].map(([name, p]) => `--- ${name}\n${p.output.slice(-15).join('\n')}`).join('\n')}`,
@@ -190,7 +191,7 @@ whenThere('PostgreSQL', 'separate processes', () =>
           'every reminder has come to an end',
           async () => {
             const { rows } = await db.query(
-              `SELECT count(*)::int AS open FROM decorum.reminder WHERE status IN ('scheduled', 'queued', 'sending')`,
+              `SELECT count(*)::int AS open FROM decorum.reminder WHERE status = 'scheduled'`,
             )
             return rows[0].open === 0
           },

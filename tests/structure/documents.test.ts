@@ -122,7 +122,9 @@ describe('the states that src/README.md draws', () => {
 
   it('have every way that the end of a call takes', () => {
     const taken = ENDS.flatMap((end) =>
-      [0, 4].map((spent) => settlementOf({ reminderId: 'r', attemptNo: 1 }, 'sms', end, spent, 0, 0).entry),
+      [0, 4].map(
+        (spent) => settlementOf({ reminderId: 'r', attemptNo: 1, reservedAt: 0 }, 'sms', end, spent, 0, 0).entry,
+      ),
     )
     expect(taken.map((entry) => `sending ${entry.reminder.status}`).filter((edge) => !reminder.includes(edge))).toEqual(
       [],

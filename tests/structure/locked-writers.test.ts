@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { sourceFiles } from './source-files.ts'
 
-/** What `decide` reads of people and their debts. Reminders are guarded by the fence, switches are read anew. */
+/** What `decide` reads of people and their debts, our own attempts with them. Reminders are guarded by the fence, switches are read anew. */
 const READ_BY_DECIDE = [
   'recipient',
   'address',
   'recipient_address',
   'consent',
-  'contact',
+  'reported_contact',
+  'reservation',
+  'settlement',
   'conversation',
   'event',
   'hold',
@@ -20,6 +22,8 @@ const READ_BY_DECIDE = [
 /** Functions that write it without a token, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   addRecipients: 'adds the rows that others lock: who adds a row holds it, and the token is what it answers',
+  settleAtOnce: 'only relaxes: a contact without a settlement counts as the worst that it can become',
+  takeToLookUp: 'says when a provider was last asked, which no decision reads',
 }
 
 /** Functions with statements whose table has no name in them, and why they may. */
@@ -62,7 +66,10 @@ interface Writer {
 function writersIn({ path, text }: { path: string; text: string }): Writer[] {
   const declared = declaredIn(text)
   const writersOf = ({ name, text }: Declared, table: string): Writer[] => {
-    const made = new RegExp(String.raw`^const ${name} = (?:insertRows|updateRows)`).test(text)
+    // A statement's text, or part of one.
+    const made = new RegExp(
+      String.raw`^const ${name} = (?:insertRows|updateRows|statement\(|\([^()]*\): string =>)`,
+    ).test(text)
     if (!made) return [{ path, name, table, takesToken: /[(,]\s*\w+: Locked[,)]/.test(text) }]
     return declared
       .filter((other) => other.name !== name && new RegExp(String.raw`\b${name}\b`).test(other.text))
@@ -117,7 +124,7 @@ describe('whoever writes what decisions are made from', () => {
   })
 
   it('has the token from the lock protocol and from nowhere else', () => {
-    const makers = ['takeLocks', 'heldByAdding', 'lockAwaited', 'exclusively']
+    const makers = ['takeLocks', 'lockForReminders', 'lockForAttempts', 'heldByAdding', 'lockAwaited', 'exclusively']
     const saying = (words: RegExp): string[] =>
       sources
         .flatMap(({ text }) => declaredIn(text))

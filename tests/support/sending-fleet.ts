@@ -152,7 +152,7 @@ export async function openSendingFleet(setting: FleetSetting): Promise<SendingFl
     },
     async open() {
       const { rows } = await db.query<{ open: number }>(
-        `SELECT count(*)::int AS open FROM decorum.reminder WHERE status IN ('scheduled', 'queued', 'sending')`,
+        `SELECT count(*)::int AS open FROM decorum.reminder WHERE status = 'scheduled'`,
       )
       return rows[0]?.open ?? 0
     },

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
+import { sql } from 'kysely'
 import { pino } from 'pino'
 import type { App } from '../../src/app/app.ts'
 import { build, type Overrides } from '../../src/app/build.ts'
@@ -11,6 +13,8 @@ import { parse } from '../../src/intake/parse.ts'
 import { parseInstant, type Instant } from '../../src/model/time.ts'
 import { acceptAccount } from '../../src/pipeline/accept/accept-accounts.ts'
 import type { Actor } from '../../src/pipeline/runtime.ts'
+import { withDecided } from '../../src/record/dispatch/reservation.ts'
+import { currentStatus } from '../../src/record/reminders.ts'
 import type { FreshLedger } from './ledger.ts'
 
 export const at = (text: string): Instant => {
@@ -53,6 +57,17 @@ export const overdueAccount = (over: Record<string, unknown> = {}): Record<strin
   },
   ...over,
 })
+
+/** Attempts begun. */
+const TRIES = sql<number>`(SELECT coalesce(max(r.no), 0)::int FROM decorum.reservation r WHERE r.reminder_id = m.id)`
+
+/** Reminders `m` as they stand, with what is known of those that wait. */
+export const remindersNow = (db: FreshLedger['ledger']['db']) =>
+  db
+    .selectFrom('decorum.reminder as m')
+    .leftJoin('decorum.waiting as w', 'w.reminder_id', 'm.id')
+    .selectAll('m')
+    .select([currentStatus('m').as('status'), 'w.next_at', 'w.decisions', 'w.decided_as', TRIES.as('tries')])
 
 /** A whole process of Decorum on one ledger, under a clock that is stepped by hand, with capture on every route. */
 export class Stage {
@@ -118,9 +133,9 @@ export class Stage {
     for (let worked = false; ; worked = true) {
       await this.app.idle()
       const busy = await db
-        .selectFrom('decorum.reminder')
-        .select('id')
-        .where('status', 'in', ['queued', 'sending'])
+        .selectFrom('decorum.reminder as m')
+        .select('m.id')
+        .where(currentStatus('m'), 'in', ['queued', 'sending'])
         .limit(1)
         .executeTakeFirst()
       if (busy === undefined) return worked
@@ -128,20 +143,37 @@ export class Stage {
     }
   }
 
+  /** As they stand, with what is known of those that wait. */
   reminders() {
-    return this.app.runtime.ledger.db.selectFrom('decorum.reminder').selectAll().orderBy('id').execute()
+    return remindersNow(this.app.runtime.ledger.db).orderBy('m.id').execute()
   }
 
-  decisions(reminderId: string) {
-    return this.app.runtime.ledger.db
+  /** All of them, the packs and facts of a decision to send unpacked. */
+  async decisions(reminderId: string) {
+    const rows = await this.app.runtime.ledger.db
       .selectFrom('decorum.decision')
       .selectAll()
       .where('reminder_id', '=', reminderId)
       .orderBy('no')
       .execute()
+    return withDecided(this.app.runtime.ledger.db, rows)
   }
 
   contacts() {
     return this.app.runtime.ledger.db.selectFrom('decorum.contact').selectAll().orderBy('at').execute()
   }
+}
+
+/** Queues these reminders of a route in one ticket, as a claim does. */
+export async function openTicket(
+  { db }: Pick<FreshLedger['ledger'], 'db'>,
+  reminderIds: readonly string[],
+  route = 'sms-main',
+): Promise<{ ring: string; reminderIds: string[] }> {
+  const ring = randomUUID()
+  await db
+    .insertInto('decorum.ticket')
+    .values({ ring, route, reminder_ids: [...reminderIds], queued_at: new Date() })
+    .execute()
+  return { ring, reminderIds: [...reminderIds] }
 }

@@ -66,8 +66,6 @@ export async function acceptContact(
       made_by: body.by,
       address_hash: anchor?.hash ?? null,
       account_ids: accounts.map((account) => account.id),
-      reminder_id: null,
-      attempt_no: null,
       excess: null,
       recorded_at: at,
     })

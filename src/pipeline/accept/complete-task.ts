@@ -128,8 +128,6 @@ export async function completeTask(
         made_by: 'agent',
         address_hash: anchor?.hash ?? null,
         account_ids: found.account_ids,
-        reminder_id: null,
-        attempt_no: null,
         excess: null,
         recorded_at: new Date(now),
       })

@@ -56,7 +56,8 @@ interface Rendered {
  * about the same recipient, account or address.
  */
 export class BatchDecider {
-  readonly written = { decisions: [] as DecisionEntry[], attempts: [] as AttemptEntry[], steps: [] as ReminderStep[] }
+  /** Decisions to send, each with its attempt; decisions not to, and where they leave their reminders. */
+  readonly written = { attempts: [] as AttemptEntry[], decisions: [] as DecisionEntry[], steps: [] as ReminderStep[] }
   readonly reserved: Reserved[] = []
   /** Refused finally: another channel may be tried. */
   readonly ended: { id: string; reason: string }[] = []
@@ -67,7 +68,6 @@ export class BatchDecider {
   readonly #personal = new Map<string, PersonalData>()
   readonly #runtime: Runtime
   readonly #context: DispatchContext
-  readonly #batch: string
   readonly #now: Instant
   readonly #repeats: { since: Instant; messages: EarlierMessage[] }
 
@@ -75,14 +75,12 @@ export class BatchDecider {
   constructor(
     runtime: Runtime,
     context: DispatchContext,
-    batch: string,
     now: Instant,
     repeats: { since: Instant; messages: EarlierMessage[] },
   ) {
     this.#repeats = repeats
     this.#runtime = runtime
     this.#context = context
-    this.#batch = batch
     this.#now = now
   }
 
@@ -94,7 +92,6 @@ export class BatchDecider {
       nextAt: reminder.dueAt.getTime(),
       decisions: reminder.decisions,
       decidedAs: reminder.decidedAs,
-      tries: reminder.tries,
       endReason: null,
     })
   }
@@ -230,7 +227,6 @@ export class BatchDecider {
     const validSeconds = Math.max(6, Math.floor(Math.min(edge - now, MAX_VALIDITY_MS) / 1000))
     const weight = weightOf(rendered.message)
     const data = this.#open(recipient)
-    this.#recordDecision(reminder, recipient, subject.facts, decision, now, attemptNo)
     if (!this.words.has(rendered.version))
       this.words.set(rendered.version, { template: reminder.template, kept: rendered.toKeep() })
     this.written.attempts.push({
@@ -238,36 +234,23 @@ export class BatchDecider {
       no: attemptNo,
       creditor: reminder.creditor,
       recipientId: recipient.id,
-      channel: reminder.channel,
       mode: reminder.mode,
-      route: reminder.route,
       provider: providerFor(this.#context, reminder.live).name,
       addressId: address.id,
       addressHash: address.hash,
       accountIds: accounts.map((a) => a.id),
-      batch: this.#batch,
-      worker: this.#context.worker,
-      reservedAt: now,
       goodUntil,
-      leaseMs: this.#context.limits.leaseMs,
       weight,
       template: reminder.template,
       templateVersion: rendered.version,
       locale: rendered.locale,
       messageHash: rendered.hash,
+      wordFacts: data.sealJson(attemptWordFacts(`${reminder.id}.${attemptNo}`), rendered.words),
       validSeconds,
-      wordFacts: data
-        .seal(attemptWordFacts(`${reminder.id}.${attemptNo}`), JSON.stringify(rendered.words))
-        .toString('hex'),
-    })
-    this.written.steps.push({
-      reminderId: reminder.id,
-      status: 'sending',
-      nextAt: now,
-      decisions: reminder.decisions + 1,
-      decidedAs: signatureOf(decision),
-      endReason: null,
-      tries: attemptNo,
+      // Each send is recorded on its own, even if it repeats the last decision.
+      decisionNo: reminder.decisions + 1,
+      decision,
+      facts: subject.facts,
     })
     this.#pending.push({
       recipientId: recipient.id,
@@ -276,6 +259,7 @@ export class BatchDecider {
     })
     this.reserved.push({
       attempt: { reminderId: reminder.id, attemptNo },
+      reservedAt: now,
       live: reminder.live,
       kind: reminder.kind,
       to: subject.to as string,
@@ -296,40 +280,22 @@ export class BatchDecider {
     decision: Decision,
     decidedFor: Instant,
   ): void {
-    const repeated = reminder.decidedAs === signatureOf(decision) && reminder.decisions > 0
-    this.#recordDecision(reminder, recipient, facts, decision, decidedFor, null)
-    const after = afterDecision(decision, this.#now, reminder.expiresAt.getTime())
-    this.written.steps.push({
-      reminderId: reminder.id,
-      ...after,
-      decisions: reminder.decisions + (repeated ? 0 : 1),
-      decidedAs: signatureOf(decision),
-      tries: reminder.tries,
-    })
-    if (after.status === 'refused' && after.endReason !== null)
-      this.ended.push({ id: reminder.id, reason: after.endReason })
-  }
-
-  #recordDecision(
-    reminder: FencedReminder,
-    recipient: RecipientForDecision,
-    facts: Facts,
-    decision: Decision,
-    at: Instant,
-    attemptNo: number | null,
-  ): void {
-    // Each send is recorded on its own, even if it repeats the last decision.
-    const repeated = attemptNo === null && reminder.decidedAs === signatureOf(decision) && reminder.decisions > 0
+    const signature = signatureOf(decision)
+    const repeated = reminder.decidedAs === signature && reminder.decisions > 0
+    const no = reminder.decisions + (repeated ? 0 : 1)
     this.written.decisions.push({
       reminderId: reminder.id,
       recipientId: recipient.id,
-      no: reminder.decisions + (repeated ? 0 : 1),
+      no,
       repeated,
-      at,
+      at: decidedFor,
       decision,
       facts,
-      attemptNo,
     })
+    const after = afterDecision(decision, this.#now, reminder.expiresAt.getTime())
+    this.written.steps.push({ reminderId: reminder.id, ...after, decisions: no, decidedAs: signature })
+    if (after.status === 'refused' && after.endReason !== null)
+      this.ended.push({ id: reminder.id, reason: after.endReason })
   }
 }
 

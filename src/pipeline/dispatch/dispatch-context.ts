@@ -10,6 +10,8 @@ import type { SwitchBoard } from './switch-board.ts'
 /** A permission to call: committed, counted, and good until `goodUntil`. */
 export interface Reserved {
   attempt: AttemptKey
+  /** Business time. */
+  reservedAt: Instant
   live: boolean
   kind: Kind
   to: string

@@ -8,12 +8,13 @@ import type { CallOutcome } from '../../model/delivery.ts'
 import { failureForLog } from '../../model/log-events.ts'
 import { largestWeight } from '../../model/route.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
+import { type UnsettledAttempt, unsettledOf } from '../../record/dispatch/reservation.ts'
 import { countAttempt } from '../counters.ts'
 import { atShareOfRate, ringSizeOf } from '../queue-due.ts'
 import type { Runtime } from '../runtime.ts'
 import { type DispatchContext, providerFor, type Reserved } from './dispatch-context.ts'
 import { preflight } from './preflight.ts'
-import { orphansOf, ReservationLost, reserve } from './reserve.ts'
+import { ReservationLost, reserve } from './reserve.ts'
 import { SettleStream } from './settle-stream.ts'
 import { type AttemptEnd, settlementOf } from './settlement.ts'
 import { FULL_RATE } from './switch-board.ts'
@@ -176,17 +177,15 @@ export class Dispatcher {
         { event: 'reservation.lost', route: this.route, ...failureForLog(error.cause) },
         'reservation lost: ledger did not answer; its attempts are read back',
       )
-      this.#recover(error.batch)
+      this.#recover(error.batches)
       return []
     }
     const reservedAt = { monotonic: performance.now(), wall: Date.now() }
-    for (const orphan of reservation.orphans)
-      this.#settleAs(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
+    for (const orphan of reservation.orphans) this.#settleOrphan(orphan)
     if (reservation.reserved.length > 0) {
       const slots = await this.#slots(reservation.reserved)
       reservation.reserved.forEach((reserved, i) => {
-        if (slots === null)
-          this.#settleAs(reserved.attempt, { kind: 'not_sent', why: 'no_rate_gate', waitMs: 1_000 }, reserved.spent)
+        if (slots === null) this.#settleAs(reserved, { kind: 'not_sent', why: 'no_rate_gate', waitMs: 1_000 })
         else this.#track(this.#call(reserved, slots, i, reservedAt), this.#inFlight)
       })
     }
@@ -199,11 +198,11 @@ export class Dispatcher {
   }
 
   /** Reads back the attempts of a lost COMMIT and settles them as not sent, as soon as the ledger answers. */
-  #recover(batch: string): void {
+  #recover(batches: readonly string[]): void {
     const readBack = async () => {
       if (this.#stopping) return
-      const orphans = await orphansOf(this.#runtime, batch, [])
-      for (const orphan of orphans) this.#settleAs(orphan, { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 }, 0)
+      const orphans = await unsettledOf(this.#runtime.ledger.db, batches)
+      for (const orphan of orphans) this.#settleOrphan(orphan)
     }
     this.#track(untilLedgerAnswers.execute(readBack), this.#recovering)
   }
@@ -228,16 +227,12 @@ export class Dispatcher {
         leaseMs: limits.leaseMs,
         sinceReserved: { monotonic: performance.now() - reservedAt.monotonic, wall: Date.now() - reservedAt.wall },
       })
-      if (verdict.kind === 'not_sent') return this.#settleAs(reserved.attempt, verdict, reserved.spent)
+      if (verdict.kind === 'not_sent') return this.#settleAs(reserved, verdict)
       if (verdict.kind === 'go') break
       await pause(verdict.waitMs)
     }
     const outcome = await this.#breaker.run(() => this.#send(reserved))
-    this.#settleAs(
-      reserved.attempt,
-      outcome ?? { kind: 'not_sent', why: 'route_resting', waitMs: 5_000 },
-      reserved.spent,
-    )
+    this.#settleAs(reserved, outcome ?? { kind: 'not_sent', why: 'route_resting', waitMs: 5_000 })
   }
 
   async #send(reserved: Reserved): Promise<CallOutcome> {
@@ -264,10 +259,25 @@ export class Dispatcher {
     }
   }
 
-  #settleAs(attempt: Reserved['attempt'], end: AttemptEnd, spent: number): void {
+  #settleAs({ attempt, reservedAt, spent }: Pick<Reserved, 'attempt' | 'reservedAt' | 'spent'>, end: AttemptEnd): void {
     countAttempt(this.#context.route, end.kind, end.kind === 'rejected' ? end.class : '')
     this.#settleStream.add(
-      settlementOf(attempt, this.#context.route.channel, end, spent, this.#runtime.clock.now(), Math.random()),
+      settlementOf(
+        { ...attempt, reservedAt },
+        this.#context.route.channel,
+        end,
+        spent,
+        this.#runtime.clock.now(),
+        Math.random(),
+      ),
+    )
+  }
+
+  /** No call was made for it: its permission is not known to have been written in time. */
+  #settleOrphan({ reminderId, attemptNo, reservedAt }: UnsettledAttempt): void {
+    this.#settleAs(
+      { attempt: { reminderId, attemptNo }, reservedAt: reservedAt.getTime(), spent: 0 },
+      { kind: 'not_sent', why: 'commit_unknown', waitMs: 0 },
     )
   }
 }

@@ -1,30 +1,28 @@
-import { randomUUID } from 'node:crypto'
-import type { Transaction } from 'kysely'
 import { LRUCache } from 'lru-cache'
-import type { AttemptKey } from '../../deliver/provider.ts'
 import { isTransient } from '../../model/database-failure.ts'
 import { failureForLog } from '../../model/log-events.ts'
 import { type Instant, MINUTE } from '../../model/time.ts'
+import type { ReminderStatus } from '../../model/vocabulary.ts'
 import type { Ticket } from '../../queue/doorbell.ts'
 import {
   earlierMessages,
-  type LockedRecipient,
   readAccounts,
   readRecipients,
+  type RecipientForDecision,
 } from '../../record/dispatch/decision-inputs.ts'
+import { type FencedReminder, leaveInTicket, quarantine, readWaiting, takeTicket } from '../../record/dispatch/fence.ts'
 import {
-  anchorsOf,
-  type FencedReminder,
-  passFence,
-  quarantine,
-  type ReminderAnchors,
-} from '../../record/dispatch/fence.ts'
-import { attemptsOfBatch, callsOnLine, writeReservation } from '../../record/dispatch/reservation.ts'
+  callsOnLine,
+  type UnsettledAttempt,
+  unsettledOf,
+  writeReservations,
+  writeWithheld,
+} from '../../record/dispatch/reservation.ts'
 import { keepTemplateWords } from '../../record/history.ts'
+import { newId } from '../../record/id.ts'
 import type { Ledger } from '../../record/ledger.ts'
-import { anchorKey, heldBy, lockAddresses, type Locked, takeLocks } from '../../record/locks.ts'
-import { lookUpByKey } from '../../record/pg/batch.ts'
-import type { Database } from '../../record/schema.ts'
+import { anchorKey, heldBy, lockForReminders, type Locked } from '../../record/locks.ts'
+import { inPipelinedTransaction, type PipelinedTransaction } from '../../record/pg/pipeline.ts'
 import { runBisecting } from '../bisect.ts'
 import { countDecision, countReminder } from '../counters.ts'
 import { addReminderNotices } from '../notify.ts'
@@ -43,33 +41,35 @@ interface Reservation {
   /** Still queued under this ring: the recipient or an address was locked elsewhere, or no phone line was free. */
   held: string[]
   /** Attempts that a lost COMMIT may have left behind; no call is made for them. */
-  orphans: AttemptKey[]
+  orphans: UnsettledAttempt[]
 }
 
-/** The ledger did not answer while a batch was being reserved: its attempts must be read back by this id. */
+/** The ledger did not answer while a ticket was being reserved: its attempts must be read back by these ids. */
 export class ReservationLost extends Error {
-  readonly batch: string
-  constructor(batch: string, cause: unknown) {
+  readonly batches: readonly string[]
+  constructor(batches: readonly string[], cause: unknown) {
     super('the ledger did not answer while a batch was being reserved', { cause })
-    this.batch = batch
+    this.batches = batches
   }
 }
 
 /**
  * Decides a ticket's reminders and reserves an attempt for each that may be sent.
  *
- * One READ COMMITTED transaction without network calls inside: lock, fence, read, decide, render,
- * write. A reminder that cannot be written is quarantined and does not block the others.
+ * One READ COMMITTED transaction without network calls inside, in four round trips: fence and lock; read; decide,
+ * render and write; commit. A reminder that cannot be written is quarantined and does not block the others.
  */
 export async function reserve(runtime: Runtime, context: DispatchContext, ticket: Ticket): Promise<Reservation> {
-  const batch = randomUUID()
+  const batches: string[] = []
   const held = new Set<string>()
   let commitLost = false
   const reserveSome = async (reminderIds: readonly string[]): Promise<Reserved[]> => {
+    const batch = newId()
+    batches.push(batch)
     try {
-      const done = await runtime.ledger.db
-        .transaction()
-        .execute((trx) => reservePart(runtime, context, trx, ticket.ring, batch, reminderIds, held))
+      const done = await inPipelinedTransaction(runtime.ledger, (transaction) =>
+        reservePart(runtime, context, transaction, ticket.ring, batch, reminderIds, held),
+      )
       for (const version of done.keptNow) keptVersions(runtime.ledger).set(version, true)
       return done.reserved
     } catch (error) {
@@ -86,9 +86,9 @@ export async function reserve(runtime: Runtime, context: DispatchContext, ticket
       await quarantine(runtime.ledger.db, unwritable(reminderId, ticket.ring, runtime.clock.now()))
       return []
     })
-    return { reserved, held: [...held], orphans: commitLost ? await orphansOf(runtime, batch, reserved) : [] }
+    return { reserved, held: [...held], orphans: commitLost ? await orphansOf(runtime, batches, reserved) : [] }
   } catch (error) {
-    throw new ReservationLost(batch, error)
+    throw new ReservationLost(batches, error)
   }
 }
 
@@ -108,10 +108,14 @@ const unwritable = (reminderId: string, ring: string, now: Instant): Parameters<
   },
 })
 
-/** Which attempts of this batch does the ledger hold beyond those known to be reserved? */
-export async function orphansOf(runtime: Runtime, batch: string, reserved: readonly Reserved[]): Promise<AttemptKey[]> {
+/** Which attempts of these batches does the ledger hold beyond those known to be reserved? */
+async function orphansOf(
+  runtime: Runtime,
+  batches: readonly string[],
+  reserved: readonly Reserved[],
+): Promise<UnsettledAttempt[]> {
   const known = new Set(reserved.map((r) => r.attempt.reminderId))
-  return (await attemptsOfBatch(runtime.ledger.db, batch)).filter((attempt) => !known.has(attempt.reminderId))
+  return (await unsettledOf(runtime.ledger.db, batches)).filter((attempt) => !known.has(attempt.reminderId))
 }
 
 /**
@@ -131,89 +135,128 @@ const NOTHING = { reserved: [], keptNow: [] }
 async function reservePart(
   runtime: Runtime,
   context: DispatchContext,
-  opened: Transaction<Database>,
+  transaction: PipelinedTransaction,
   ring: string,
   batch: string,
   reminderIds: readonly string[],
   held: Set<string>,
 ): Promise<{ reserved: Reserved[]; keptNow: readonly string[] }> {
-  await lookUpByKey(opened)
-  const anchors = await anchorsOf(opened, ring, reminderIds)
-  if (anchors.length === 0) return NOTHING
-  const lines = context.route.rate.simultaneousCalls
-  const room = lines === undefined ? anchors.length : Math.max(0, lines - (await callsOnLine(opened, context.route.id)))
-  const { trx, got } = await lockAnchors(opened, anchors)
-  const free = got.slice(0, room)
-  for (const anchor of anchors) free.includes(anchor) ? held.delete(anchor.reminderId) : held.add(anchor.reminderId)
-  const now = runtime.clock.now()
-  const fenced = await passFence(
-    trx,
-    ring,
-    free.map((a) => a.reminderId),
-  )
-  if (fenced.length === 0) return NOTHING
+  const { route } = context
+  const lines = route.rate.simultaneousCalls
+  // Sent together: PostgreSQL runs them in this order.
+  const [ticket, onLine, trx, waiting] = await Promise.all([
+    takeTicket(transaction, ring),
+    lines === undefined ? 0 : callsOnLine(transaction, route.id),
+    lockForReminders(transaction, reminderIds),
+    readWaiting(transaction, reminderIds),
+  ])
+  if (ticket === null) return NOTHING
+  const ours = new Set(ticket.reminderIds)
+  const queued = waiting
+    .filter((reminder) => ours.has(reminder.id))
+    .map((reminder) => ({ ...reminder, queuedAt: ticket.queuedAt }))
   // A fixed order, so that the same batch gives the same decisions wherever it runs.
-  fenced.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1))
-  const recipients = await readRecipients(trx, [...new Set(fenced.map((r) => r.recipientId))], now)
-  const accounts = await readAccounts(
-    trx,
-    fenced.map((r) => r.id),
-  )
+  queued.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.id < b.id ? -1 : 1))
+  const now = runtime.clock.now()
+  const { recipients: lockedRecipients } = heldBy(trx)
+  // What is read after the locks is what has committed by then.
+  const [recipients, accounts] = await Promise.all([
+    readRecipients(transaction, [...lockedRecipients], now),
+    readAccounts(
+      transaction,
+      queued.map((reminder) => reminder.id),
+    ),
+  ])
+  const room = lines === undefined ? queued.length : Math.max(0, lines - onLine)
+  const fenced = queued.filter((reminder) => isLocked(trx, reminder, recipients)).slice(0, room)
+  const taken = new Set(fenced.map((reminder) => reminder.id))
+  for (const { id } of queued) taken.has(id) ? held.delete(id) : held.add(id)
+  // Whatever was asked for and does not wait any more is done with as well.
+  const asked = new Set(reminderIds)
+  const left = ticket.reminderIds.filter((id) => !asked.has(id) || held.has(id))
+  if (fenced.length === 0) {
+    if (left.length < ticket.reminderIds.length) await leaveInTicket(transaction, ring, left)
+    return NOTHING
+  }
   const since = now - runtime.config.delivery.sameWordsWithin
   const contacted = recipientsContactedSince(fenced, recipients, since)
-  const earlier = contacted.length === 0 ? [] : await earlierMessages(trx, contacted, new Date(since))
-  const decider = new BatchDecider(runtime, context, batch, now, { since, messages: earlier })
+  const earlier = contacted.length === 0 ? [] : await earlierMessages(transaction, contacted, new Date(since))
+  const decider = new BatchDecider(runtime, context, now, { since, messages: earlier })
   for (const reminder of fenced) {
     if (reminder.dueAt.getTime() > now) decider.requeue(reminder)
-    else decider.add(reminder, recipients.get(reminder.recipientId) as LockedRecipient, accounts.get(reminder.id) ?? [])
+    else
+      decider.add(
+        reminder,
+        recipients.get(reminder.recipientId) as RecipientForDecision,
+        accounts.get(reminder.id) ?? [],
+      )
   }
+  const { written } = decider
   const newWords = [...decider.words].filter(([version]) => !keptVersions(runtime.ledger).has(version))
-  if (newWords.length > 0) {
-    await keepTemplateWords(
+  await Promise.all([
+    leaveInTicket(transaction, ring, left),
+    writeReservations(
+      transaction,
       trx,
-      newWords.map(([version, { template, kept }]) => ({ version, template, words: JSON.stringify(kept) })),
-      new Date(now),
-    )
-  }
-  await writeReservation(trx, ring, decider.written, now)
+      {
+        id: batch,
+        channel: route.channel,
+        route: route.id,
+        worker: context.worker,
+        reservedAt: now,
+        leaseMs: context.limits.leaseMs,
+      },
+      written.attempts,
+    ),
+    writeWithheld(transaction, trx, written, now),
+    newWords.length > 0 &&
+      keepTemplateWords(
+        trx,
+        newWords.map(([version, { template, kept }]) => ({ version, template, words: JSON.stringify(kept) })),
+        new Date(now),
+      ),
+  ])
   for (const reminder of decider.ended) await fallBack(runtime, trx, reminder.id, reminder.reason, now)
   await addReminderNotices(
     runtime,
     trx,
-    decider.written.steps.filter((step) => step.endReason !== null),
+    written.steps.filter((step) => step.endReason !== null),
     now,
   )
-  count(decider.written, fenced)
+  count(written, fenced)
   return { reserved: decider.reserved, keptNow: newWords.map(([version]) => version) }
 }
 
+/** Does the transaction hold the reminder's recipient and each of the recipient's addresses on its channel? */
+function isLocked(
+  trx: Locked,
+  reminder: FencedReminder,
+  recipients: ReadonlyMap<string, RecipientForDecision>,
+): boolean {
+  const held = heldBy(trx)
+  const recipient = recipients.get(reminder.recipientId)
+  return (
+    recipient !== undefined &&
+    held.recipients.has(recipient.id) &&
+    recipient.addresses.every(
+      ({ channel, hash }) =>
+        channel !== reminder.channel ||
+        held.addresses.has(anchorKey({ creditor: recipient.creditor, hash: Buffer.from(hash, 'hex') })),
+    )
+  )
+}
+
 /** For /metrics. Counts before COMMIT, so a transaction rolled back at its end is counted too; the ledger is authoritative. */
-function count(written: Pick<BatchDecider['written'], 'decisions' | 'steps'>, fenced: readonly FencedReminder[]): void {
+function count(written: BatchDecider['written'], fenced: readonly FencedReminder[]): void {
   const byId = new Map(fenced.map((reminder) => [reminder.id, reminder]))
-  for (const { decision } of written.decisions) countDecision(decision)
-  for (const { reminderId, status } of written.steps) {
+  const step = (reminderId: string, status: ReminderStatus): void => {
     const reminder = byId.get(reminderId)
     if (reminder !== undefined) countReminder({ status, channel: reminder.channel, tone: reminder.tone })
   }
-}
-
-/** Locks recipients first, then addresses, each in order, skipping rows locked elsewhere; a reminder needs all of its own. */
-async function lockAnchors(
-  opened: Transaction<Database>,
-  anchors: readonly ReminderAnchors[],
-): Promise<{ trx: Locked; got: ReminderAnchors[] }> {
-  const trx = await takeLocks(opened, { recipients: anchors.map((a) => a.recipientId) }, 'skip')
-  const { recipients, addresses } = heldBy(trx)
-  const withRecipients = anchors.filter((a) => recipients.has(a.recipientId))
-  await lockAddresses(
-    trx,
-    withRecipients.flatMap((a) => a.hashes.map((hash) => ({ creditor: a.creditor, hash }))),
-    'skip',
-  )
-  return {
-    trx,
-    got: withRecipients.filter((a) =>
-      a.hashes.every((hash) => addresses.has(anchorKey({ creditor: a.creditor, hash }))),
-    ),
+  for (const { decision } of written.decisions) countDecision(decision)
+  for (const { reminderId, decision } of written.attempts) {
+    countDecision(decision)
+    step(reminderId, 'sending')
   }
+  for (const { reminderId, status } of written.steps) step(reminderId, status)
 }

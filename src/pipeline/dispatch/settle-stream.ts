@@ -4,14 +4,14 @@ import type { Transaction } from 'kysely'
 import { failureForLog } from '../../model/log-events.ts'
 import { addressSuppression } from '../../model/vocabulary.ts'
 import { attemptAddress } from '../../record/receipts.ts'
-import { writeSettlements } from '../../record/dispatch/settlement.ts'
+import { settleAtOnce, writeSettlements } from '../../record/dispatch/settlement.ts'
 import { takeLocks } from '../../record/locks.ts'
 import { lookUpByKey } from '../../record/pg/batch.ts'
 import type { Database } from '../../record/schema.ts'
 import { suppress } from '../accept/suppress.ts'
 import { runBisecting } from '../bisect.ts'
 import { fallBack } from '../routing.ts'
-import { addReminderNotices, recipientsToLock } from '../notify.ts'
+import { addReminderNotices, hasWebhooks, recipientsToLock } from '../notify.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Settlement } from './settlement.ts'
 
@@ -101,7 +101,7 @@ export async function settle(runtime: Runtime, settlements: readonly Settlement[
   await runBisecting(
     settlements,
     async (part) => {
-      await runtime.ledger.db.transaction().execute((trx) => settlePart(runtime, trx, part))
+      await settlePart(runtime, part)
       return []
     },
     (settlement, error) => {
@@ -119,7 +119,27 @@ export async function settle(runtime: Runtime, settlements: readonly Settlement[
   )
 }
 
-async function settlePart(
+/** Most results change nothing beyond their attempt and its reminder: those are written in one round trip. */
+async function settlePart(runtime: Runtime, settlements: readonly Settlement[]): Promise<void> {
+  const alone = !hasWebhooks(runtime) && settlements.every((s) => s.suppress === null && !s.fallBack)
+  if (!alone) return runtime.ledger.db.transaction().execute((trx) => settleWithConsequences(runtime, trx, settlements))
+  const entries = settlements.map((s) => s.entry)
+  const written = await settleAtOnce(runtime.ledger, entries, runtime.clock.now())
+  const done = new Set(written.map(keyOf))
+  for (const entry of entries) if (!done.has(keyOf(entry))) reportSuperseded(runtime, entry)
+}
+
+const keyOf = ({ reminderId, attemptNo }: { reminderId: string; attemptNo: number }): string =>
+  `${reminderId}.${attemptNo}`
+
+/** A receipt that overtook the acceptance proves it already; any other result contradicts the settled one. */
+function reportSuperseded({ log }: Runtime, { reminderId, attemptNo, status }: Settlement['entry']): void {
+  const about = { reminder: reminderId, attempt: attemptNo, status }
+  if (status === 'accepted') log.debug({ event: 'result.superseded', ...about }, 'acceptance came after its receipt')
+  else log.error({ event: 'result.contradicted', ...about }, 'result came after the attempt was settled otherwise')
+}
+
+async function settleWithConsequences(
   runtime: Runtime,
   opened: Transaction<Database>,
   settlements: readonly Settlement[],
@@ -149,7 +169,7 @@ async function settlePart(
     settlements.map((s) => s.entry),
     now,
   )
-  const done = new Set(written.map((w) => `${w.reminderId}.${w.attemptNo}`))
+  const done = new Set(written.map(keyOf))
   for (const settlement of settlements) {
     const { entry } = settlement
     const address = addresses.get(settlement)
@@ -168,24 +188,13 @@ async function settlePart(
         },
       )
     }
-    if (!done.has(`${entry.reminderId}.${entry.attemptNo}`)) {
-      // A receipt that overtook the acceptance proves it already; any other result contradicts the settled one.
-      const about = { reminder: entry.reminderId, attempt: entry.attemptNo, status: entry.status }
-      if (entry.status === 'accepted')
-        runtime.log.debug({ event: 'result.superseded', ...about }, 'acceptance came after its receipt')
-      else
-        runtime.log.error(
-          { event: 'result.contradicted', ...about },
-          'result came after the attempt was settled otherwise',
-        )
-    } else if (settlement.fallBack) {
-      await fallBack(runtime, trx, entry.reminderId, 'provider_refused', now)
-    }
+    if (!done.has(keyOf(entry))) reportSuperseded(runtime, entry)
+    else if (settlement.fallBack) await fallBack(runtime, trx, entry.reminderId, 'provider_refused', now)
   }
   await addReminderNotices(
     runtime,
     trx,
-    settlements.map((s) => s.entry).filter((entry) => done.has(`${entry.reminderId}.${entry.attemptNo}`)),
+    settlements.map((s) => s.entry).filter((entry) => done.has(keyOf(entry))),
     now,
   )
 }

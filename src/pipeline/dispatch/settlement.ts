@@ -34,7 +34,7 @@ const CONFIGURATION_RETRY_MS = 5 * MINUTE
  * @param jitter  0 to 1, injected
  */
 export function settlementOf(
-  attempt: AttemptKey,
+  attempt: AttemptKey & { reservedAt: Instant },
   channel: Channel,
   end: AttemptEnd,
   spent: number,
@@ -44,6 +44,7 @@ export function settlementOf(
   const base = {
     reminderId: attempt.reminderId,
     attemptNo: attempt.attemptNo,
+    reservedAt: attempt.reservedAt,
     providerRef: null,
     rejection: null,
     code: null,

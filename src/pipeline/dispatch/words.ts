@@ -11,12 +11,7 @@ import type { Instant } from '../../model/time.ts'
 import { type AccountTemplateFacts, nextStepSchema, type TemplateFacts } from '../../model/template-facts.ts'
 import { ZONE_DATA_VERSION } from '../../model/zones/zone-data.ts'
 import { bookDate } from '../../plan/book-time.ts'
-import type {
-  AccountForDecision,
-  EarlierMessage,
-  LockedRecipient,
-  RecipientForDecision,
-} from '../../record/dispatch/decision-inputs.ts'
+import type { AccountForDecision, EarlierMessage, RecipientForDecision } from '../../record/dispatch/decision-inputs.ts'
 import type { FencedReminder } from '../../record/dispatch/fence.ts'
 import { carriedBlocks } from '../../render/carried-blocks.ts'
 import type { RenderProblem } from '../../render/render-result.ts'
@@ -248,7 +243,7 @@ export function repeatedMessage(
 /** Whose earlier messages must be read? Recipients whom we have contacted on the reminder's channel since then. */
 export const recipientsContactedSince = (
   fenced: readonly FencedReminder[],
-  recipients: ReadonlyMap<string, LockedRecipient>,
+  recipients: ReadonlyMap<string, RecipientForDecision>,
   since: Instant,
 ): string[] => [
   ...new Set(

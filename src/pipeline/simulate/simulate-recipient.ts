@@ -237,7 +237,7 @@ class RecipientSimulation {
     reminder.tries++
     const attempt = { reminderId: this.#nameOf(reminder), attemptNo: reminder.tries }
     const { contact: outcome } = settlementOf(
-      attempt,
+      { ...attempt, reservedAt: now },
       reminder.channel,
       { kind: 'accepted', reference: '' },
       0,

@@ -37,7 +37,7 @@ const TRUST_NOT_FOUND_AFTER_MS = HOUR / 4
 /** Receipts normally come within minutes; after this the provider is polled, at this interval for two days. */
 const RECEIPT_OVERDUE_AFTER_MS = 5 * MINUTE
 const POLL_RECEIPTS_EVERY_MS = 10 * MINUTE
-const POLL_RECEIPTS_FOR_MS = 2 * DAY
+export const POLL_RECEIPTS_FOR_MS = 2 * DAY
 const POLL_BATCH = 50
 
 /**
@@ -55,7 +55,7 @@ export async function lookUpDoubts(
   everyMs = LOOK_UP_EVERY_MS,
 ): Promise<number> {
   let resolved = 0
-  for (const doubt of await takeToLookUp(runtime.ledger.db, 'doubt', everyMs, 100)) {
+  for (const doubt of await takeToLookUp(runtime.ledger.db, { which: 'doubt' }, everyMs, 100)) {
     const account = providerFor(doubt.route, doubt.live)
     if (account === null) continue
     const answer = await lookUpAtProvider(runtime, doubt, account)
@@ -128,7 +128,16 @@ async function resolve(runtime: Runtime, doubt: Doubt, provider: Provider, answe
         code: 'not_in_books',
         detail: 'the provider has no record of it',
       } as const
-      await settle(runtime, [settlementOf(attempt, doubt.channel, end, doubt.attempts, runtime.clock.now(), 0)])
+      await settle(runtime, [
+        settlementOf(
+          { ...attempt, reservedAt: doubt.reservedAt.getTime() },
+          doubt.channel,
+          end,
+          doubt.attempts,
+          runtime.clock.now(),
+          0,
+        ),
+      ])
       return true
     }
     case 'unavailable':
@@ -201,9 +210,13 @@ export async function pollReceipts(
   everyMs = POLL_RECEIPTS_EVERY_MS,
 ): Promise<number> {
   const now = runtime.clock.now()
-  const period = { from: new Date(now - POLL_RECEIPTS_FOR_MS), to: new Date(now - RECEIPT_OVERDUE_AFTER_MS) }
+  const overdue = {
+    which: 'unfinished',
+    from: new Date(now - POLL_RECEIPTS_FOR_MS),
+    to: new Date(now - RECEIPT_OVERDUE_AFTER_MS),
+  } as const
   let applied = 0
-  for (const attempt of await takeToLookUp(runtime.ledger.db, 'unfinished', everyMs, POLL_BATCH, period)) {
+  for (const attempt of await takeToLookUp(runtime.ledger.db, overdue, everyMs, POLL_BATCH)) {
     const account = providerFor(attempt.route, attempt.live)
     const answer =
       account === null || account.provider.harmless ? null : await lookUpAtProvider(runtime, attempt, account)
@@ -308,7 +321,14 @@ async function reject(
   } as const
   const now = runtime.clock.now()
   // Zero tries spent: an operator's answer alone must not end a reminder.
-  const { entry } = settlementOf({ reminderId, attemptNo }, attempt.channel, end, 0, now, 0)
+  const { entry } = settlementOf(
+    { reminderId, attemptNo, reservedAt: attempt.reservedAt.getTime() },
+    attempt.channel,
+    end,
+    0,
+    now,
+    0,
+  )
   await writeSettlements(trx, [entry], now)
   await addReminderNotices(runtime, trx, [{ ...entry, before: attempt.reminderStatus }], now)
 }

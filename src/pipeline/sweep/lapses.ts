@@ -1,25 +1,24 @@
-import { randomUUID } from 'node:crypto'
 import type { Route } from '../../model/route.ts'
 import { HOUR } from '../../model/time.ts'
 import { lapseOf } from '../../plan/fallback.ts'
 import type { Doorbell } from '../../queue/doorbell.ts'
 import { takeInventedReceipts } from '../../record/captured.ts'
-import { lostRings } from '../../record/claim.ts'
-import { overdueLeases, putInDoubt, unreportedCalls } from '../../record/doubts.ts'
+import { lostTickets } from '../../record/claim.ts'
+import { overdueLeases, putInDoubt, tendBatches, unreportedCalls } from '../../record/doubts.ts'
 import { newId } from '../../record/id.ts'
 import { closeLapsedHold, expireTasks, lapsedHolds, recordBrokenPromise, replanNow } from '../../record/lapses.ts'
 import { takeLocks } from '../../record/locks.ts'
 import { overduePermits, putPermitInDoubt } from '../../record/permits.ts'
 import { wakeRecipient } from '../../record/reminders.ts'
 import { addReminderNotices } from '../notify.ts'
-import { ringAll, ringSizeOf } from '../queue-due.ts'
 import { applyReceipt } from '../receipts.ts'
 import type { Runtime } from '../runtime.ts'
+import { POLL_RECEIPTS_FOR_MS } from './doubts.ts'
 
 /** A call whose end is not reported within this time has ended. */
 const CALL_END_OVERDUE_MS = 2 * HOUR
-/** Reminders per route and pass that are rung again. */
-const RING_AGAIN_LIMIT = 500
+/** Tickets per route and pass that are rung again. */
+const RING_AGAIN_LIMIT = 100
 
 /** Closes holds past their end (a promise to pay past its day is broken, see `lapseOf`) and tasks past their deadline. */
 export async function closeLapsed(runtime: Runtime): Promise<number> {
@@ -91,6 +90,7 @@ export async function expireLeases(runtime: Runtime): Promise<number> {
       'attempt in doubt: no result within its lease',
     )
   }
+  await tendBatches(runtime.ledger.db, new Date(runtime.clock.now() - POLL_RECEIPTS_FOR_MS), 500)
   return doubted
 }
 
@@ -102,27 +102,24 @@ export async function expireLeases(runtime: Runtime): Promise<number> {
 export async function ringAgain(
   runtime: Runtime,
   doorbell: Doorbell,
-  routes: readonly Pick<Route, 'id' | 'channel' | 'rate'>[],
+  routes: readonly Pick<Route, 'id'>[],
   lostAfterMs: number,
 ): Promise<number> {
   let rung = 0
   for (const route of routes) {
-    const ringSize = ringSizeOf(route)
-    const rings = Array.from({ length: Math.ceil(RING_AGAIN_LIMIT / ringSize) }, () => randomUUID())
-    const lost = await lostRings(runtime.ledger.db, {
+    const lost = await lostTickets(runtime.ledger.db, {
       route: route.id,
       olderThanMs: lostAfterMs,
       limit: RING_AGAIN_LIMIT,
-      ringSize,
-      rings,
     })
-    if (lost.length > 0)
+    const reminders = lost.reduce((sum, ticket) => sum + ticket.reminderIds.length, 0)
+    if (reminders > 0)
       runtime.log.info(
-        { event: 'reminders.requeued', route: route.id, reminders: lost.length },
+        { event: 'reminders.requeued', route: route.id, reminders },
         'reminders queued for too long, rung again',
       )
-    await ringAll(doorbell, route.id, lost)
-    rung += lost.length
+    await Promise.all(lost.map((ticket) => doorbell.ring(route.id, ticket)))
+    rung += reminders
   }
   return rung
 }

@@ -1,10 +1,11 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Instant } from '../../model/time.ts'
 import type { Channel, Kind, Mode, Tone } from '../../model/vocabulary.ts'
 import { requireHeld, takeLocks } from '../locks.ts'
+import { type PipelinedTransaction, statement } from '../pg/pipeline.ts'
 import type { Database, StoredObjection } from '../schema.ts'
 
-/** A reminder that passed the fence: locked by this transaction until it ends. */
+/** A reminder that waits to be sent, as read by the transaction that holds its ticket. */
 export interface FencedReminder {
   id: string
   creditor: string
@@ -32,67 +33,57 @@ export interface FencedReminder {
   variables: Buffer | null
 }
 
-/**
- * Which of these reminders are still queued under this ring? Takes them.
- *
- * This makes duplicate tickets harmless: of two workers with one ticket, one gets the rows; the other
- * waits for it, evaluates the filter again on what has committed, and gets none. The recipients' locks
- * must be held already: with the filter in *their* locking SELECT both got through (measured). The row
- * is locked and not yet updated, because a second version of every reminder cost as much as all reads
- * for it (measured: 60 µs); `writeReservation` repeats the guard and fails the transaction on a mismatch.
- */
-export async function passFence(
-  trx: Transaction<Database>,
-  ring: string,
-  reminderIds: readonly string[],
-): Promise<FencedReminder[]> {
-  const { rows } = await sql<FencedReminder>`/* pass-fence */
-    SELECT id, creditor, recipient_id AS "recipientId", live, origin, kind, mode, tone, channel,
-      fallback_channels AS "fallbackChannels", template, ladder, rung, route, queued_at AS "queuedAt", due_at AS "dueAt",
-      expires_at AS "expiresAt", tries, attempts, decisions, decided_as AS "decidedAs", variables
-    FROM decorum.reminder WHERE id = ANY(${reminderIds}::uuid[]) AND status = ${'queued'} AND ring = ${ring}::uuid
-    ORDER BY id FOR NO KEY UPDATE`.execute(trx)
-  return rows
+/** What a ticket stands for while a transaction holds it. */
+export interface HeldTicket {
+  /** All of them, whether or not they still wait. */
+  reminderIds: string[]
+  /** Machine time. */
+  queuedAt: Date
 }
 
-/** What has to be locked before a queued reminder may be decided. */
-export interface ReminderAnchors {
-  reminderId: string
-  recipientId: string
-  creditor: string
-  /** Hashes of the recipient's addresses on the reminder's channel. */
-  hashes: Buffer[]
-}
+const TAKE_TICKET = statement(
+  'take-ticket',
+  `
+  SELECT reminder_ids AS "reminderIds", queued_at AS "queuedAt" FROM decorum.ticket WHERE ring = $1::uuid FOR UPDATE`,
+)
 
 /**
- * Which recipients and addresses have to be locked for the reminders of this ring?
+ * Is this ring still open, and for which reminders? Locks it; null: what it was rung for has been done.
  *
- * Read without locks, so it may be out of date at once; the fence and the reads after the
- * locks decide. Reminders no longer queued under the ring are left out.
+ * This makes duplicate tickets harmless: of two workers with one ticket, one gets the row; the other waits for it and finds
+ * what the first has left. A reminder is in one ticket at most, so that nobody else decides it meanwhile.
  */
-export async function anchorsOf(
-  trx: Transaction<Database>,
+export const takeTicket = async ({ send }: PipelinedTransaction, ring: string): Promise<HeldTicket | null> =>
+  (await send<HeldTicket>(TAKE_TICKET, [ring]))[0] ?? null
+
+const WAITING = statement(
+  'read-waiting',
+  `
+  SELECT m.id, m.creditor, m.recipient_id AS "recipientId", m.live, m.origin, m.kind, m.mode, m.tone, m.channel,
+    m.fallback_channels AS "fallbackChannels", m.template, m.ladder, m.rung, m.route, NULL::timestamptz AS "queuedAt", m.due_at AS "dueAt",
+    m.expires_at AS "expiresAt", w.tries, m.attempts, w.decisions, w.decided_as AS "decidedAs", m.variables
+  FROM decorum.waiting w JOIN decorum.reminder m ON m.id = w.reminder_id WHERE w.reminder_id = ANY($1::uuid[])`,
+)
+
+/** Which of these reminders wait to be sent? Read it after their locks, which whoever cancels one takes too. */
+export const readWaiting = (
+  { send }: PipelinedTransaction,
+  reminderIds: readonly string[],
+): Promise<FencedReminder[]> => send(WAITING, [reminderIds])
+
+const LEAVE_IN_TICKET = statement(
+  'leave-in-ticket',
+  'UPDATE decorum.ticket SET reminder_ids = $2::uuid[] WHERE ring = $1::uuid',
+)
+const REMOVE_TICKET = statement('remove-ticket', 'DELETE FROM decorum.ticket WHERE ring = $1::uuid')
+
+/** Leaves only these reminders in a ticket that the transaction holds; with none it is done. */
+export async function leaveInTicket(
+  { send }: PipelinedTransaction,
   ring: string,
   reminderIds: readonly string[],
-): Promise<ReminderAnchors[]> {
-  const { rows } = await sql<{
-    id: string
-    recipient_id: string
-    creditor: string
-    hashes: string[] | null
-  }>`/* anchors */
-    SELECT r.id, r.recipient_id, r.creditor, (
-        SELECT array_agg(encode(a.hash, 'hex')) FROM decorum.recipient_address a
-        WHERE a.recipient_id = r.recipient_id AND a.channel = r.channel AND a.removed_at IS NULL
-      ) AS hashes
-    FROM decorum.reminder r
-    WHERE r.id = ANY(${reminderIds}::uuid[]) AND r.status = ${'queued'} AND r.ring = ${ring}::uuid`.execute(trx)
-  return rows.map((row) => ({
-    reminderId: row.id,
-    recipientId: row.recipient_id,
-    creditor: row.creditor,
-    hashes: (row.hashes ?? []).map((hex) => Buffer.from(hex, 'hex')),
-  }))
+): Promise<void> {
+  await (reminderIds.length === 0 ? send(REMOVE_TICKET, [ring]) : send(LEAVE_IN_TICKET, [ring, reminderIds]))
 }
 
 /**
@@ -107,26 +98,34 @@ export async function quarantine(
 ): Promise<boolean> {
   const now = new Date(aside.now)
   return db.transaction().execute(async (trx) => {
-    const owner = await trx
-      .selectFrom('decorum.reminder')
-      .select('recipient_id')
-      .where('id', '=', aside.reminderId)
-      .executeTakeFirst()
-    if (owner === undefined) return false
-    const locked = await takeLocks(trx, { recipients: [owner.recipient_id] }, 'wait')
-    const { rows } = await sql<{ no: number }>`
-      UPDATE decorum.reminder SET ring = NULL, queued_at = NULL, decisions = decisions + 1, decided_as = 'refuse|decorum/unwritable', updated_at = ${now},
-        status = CASE WHEN expires_at <= ${now} THEN 'expired' ELSE 'scheduled' END,
-        end_reason = CASE WHEN expires_at <= ${now} THEN 'internal_error' END,
-        next_at = least(expires_at, ${new Date(aside.nextAt)})
-      WHERE id = ${aside.reminderId}::uuid AND status = 'queued' AND ring = ${aside.ring}::uuid RETURNING decisions AS no`.execute(
+    const { rows: owners } = await sql<{ recipient_id: string; expires_at: Date }>`
+      WITH freed AS (
+        UPDATE decorum.ticket SET reminder_ids = array_remove(reminder_ids, ${aside.reminderId}::uuid)
+        WHERE ring = ${aside.ring}::uuid AND ${aside.reminderId}::uuid = ANY(reminder_ids) RETURNING 1
+      )
+      SELECT m.recipient_id, m.expires_at FROM freed CROSS JOIN decorum.reminder m WHERE m.id = ${aside.reminderId}::uuid`.execute(
       trx,
     )
+    const [owner] = owners
+    if (owner === undefined) return false
+    const locked = await takeLocks(trx, { recipients: [owner.recipient_id] }, 'wait')
+    const ends = owner.expires_at.getTime() <= aside.now
+    const { rows } = await sql<{ no: number }>`
+      UPDATE decorum.waiting SET decisions = decisions + 1, decided_as = 'refuse|decorum/unwritable',
+        next_at = least(${owner.expires_at}::timestamptz, ${new Date(aside.nextAt)}::timestamptz)
+      WHERE reminder_id = ${aside.reminderId}::uuid RETURNING decisions AS no`.execute(trx)
     const [row] = rows
     if (row === undefined) return false
+    if (ends) {
+      await sql`DELETE FROM decorum.waiting WHERE reminder_id = ${aside.reminderId}::uuid`.execute(trx)
+      await sql`
+        UPDATE decorum.reminder SET status = 'expired', end_reason = 'internal_error', updated_at = ${now} WHERE id = ${aside.reminderId}::uuid`.execute(
+        trx,
+      )
+    }
     requireHeld(locked, [owner.recipient_id])
     await sql`
-      INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, code, rule, reasons, packs, candidate_zones, facts)
+      INSERT INTO decorum.withheld_decision (reminder_id, no, at, last_at, verdict, code, rule, reasons, packs, candidate_zones, facts)
       VALUES (${aside.reminderId}::uuid, ${row.no}, ${now}, ${now}, 'refuse', ${aside.objection.code}, ${aside.objection.rule},
         ${JSON.stringify([aside.objection])}::jsonb, '[]', '{}', '{}')`.execute(trx)
     return true

@@ -1,14 +1,17 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Decision } from '../../model/decision.ts'
 import type { Facts } from '../../model/facts.ts'
 import type { Instant } from '../../model/time.ts'
-import type { Channel, Mode, ReminderStatus } from '../../model/vocabulary.ts'
-import { nextInOrder } from '../event-order.ts'
+import type { Channel, Mode } from '../../model/vocabulary.ts'
+import { packJson, unpackJson } from '../packed/packed-json.ts'
+import { dictionariesFor } from '../dictionaries.ts'
 import { type Locked, requireHeld } from '../locks.ts'
-import { isOneOfIds, keyedRows } from '../pg/batch.ts'
-import type { Database } from '../schema.ts'
+import { columnArrays, unnested } from '../pg/batch.ts'
+import type { ColumnType } from '../pg/binary-array.ts'
+import { type PipelinedTransaction, run, statement } from '../pg/pipeline.ts'
+import type { Database, Db, StoredReminderStatus } from '../schema.ts'
 
-/** A decision to be recorded with the facts that it was made from. */
+/** A decision to wait or to refuse, to be recorded with the facts that it was made from. */
 export interface DecisionEntry {
   reminderId: string
   recipientId: string
@@ -18,163 +21,351 @@ export interface DecisionEntry {
   at: Instant
   decision: Decision
   facts: Facts
-  attemptNo: number | null
 }
 
-/** An attempt that is about to begin: it is written before the provider is called. */
+/** An attempt that is about to begin, with the decision that permits it: it is written before the provider is called. */
 export interface AttemptEntry {
   reminderId: string
   no: number
   creditor: string
   recipientId: string
-  channel: Channel
   mode: Mode
-  route: string
   provider: string
   addressId: string
   /** Hexadecimal. */
   addressHash: string
   accountIds: string[]
-  batch: string
-  worker: string
-  reservedAt: Instant
   goodUntil: Instant
-  leaseMs: number
   weight: number
   template: string
   templateVersion: string
   locale: string
+  /** Hexadecimal. */
   messageHash: string
-  /** Sealed; hexadecimal. */
-  wordFacts: string
+  /** Packed and sealed. */
+  wordFacts: Buffer
   validSeconds: number
+  decisionNo: number
+  decision: Decision
+  facts: Facts
 }
 
-/** Where a reminder stands after its decision. */
+/** Where a reminder stands after a decision not to send it now. */
 export interface ReminderStep {
   reminderId: string
-  status: ReminderStatus
+  status: Extract<StoredReminderStatus, 'scheduled' | 'refused' | 'expired'>
   nextAt: Instant
   decisions: number
   /** Null: not decided yet. */
   decidedAs: string | null
   endReason: string | null
-  /** Attempts begun, this one included. */
-  tries: number
 }
 
-const at = (column: string) => sql.raw(`to_timestamp(x.${column} / 1000.0)`)
-const rowsOf = (entries: readonly object[]) => sql`${JSON.stringify(entries)}::jsonb`
+/** What is the same for all attempts of one reservation. */
+export interface BatchEntry {
+  id: string
+  channel: Channel
+  route: string
+  worker: string
+  reservedAt: Instant
+  /** Machine time that a result may take. */
+  leaseMs: number
+}
+
+const RESERVED = {
+  reminder_id: 'uuid',
+  no: 'smallint',
+  creditor: 'text',
+  recipient_id: 'uuid',
+  mode: 'text',
+  provider: 'text',
+  address_id: 'uuid',
+  address_hash: 'bytea',
+  account_ids: 'texts',
+  good_until: 'timestamptz',
+  weight: 'smallint',
+  template: 'text',
+  template_version: 'text',
+  locale: 'text',
+  message_hash: 'bytea',
+  word_facts: 'bytea',
+  valid_seconds: 'integer',
+  decision_no: 'integer',
+  until: 'timestamptz',
+  candidate_zones: 'texts',
+  decided: 'bytea',
+} as const satisfies Record<string, ColumnType>
+
+const WRITE_RESERVATION = statement(
+  'write-reservation',
+  `
+  WITH lease AS MATERIALIZED (SELECT clock_timestamp() + $6::integer * interval '1 millisecond' AS over
+  ), reserved AS (
+    INSERT INTO decorum.reservation (${Object.keys(RESERVED).join(', ')}, reserved_at, channel, route, lease_until)
+    SELECT ${Object.keys(RESERVED)
+      .map((name) =>
+        name === 'account_ids'
+          ? 'x.account_ids::uuid[]'
+          : name === 'candidate_zones'
+            ? 'x.candidate_zones::text[]'
+            : `x.${name}`,
+      )
+      .join(', ')}, $1::timestamptz, $2::text, $3::text, lease.over
+    FROM lease CROSS JOIN ${unnested(RESERVED, 7)}
+  ), batch AS (
+    INSERT INTO decorum.dispatch_batch (id, route, worker, reserved_at, look_at, reminder_ids, attempt_nos)
+    SELECT $4::uuid, $3::text, $5::text, $1::timestamptz, lease.over, $7::uuid[], $8::smallint[] FROM lease
+  ), taken AS (
+    DELETE FROM decorum.waiting WHERE reminder_id = ANY($7::uuid[]) RETURNING 1
+  )
+  SELECT count(*)::int AS taken FROM taken`,
+)
 
 /**
- * Writes what reserve decided: decisions, attempts, their contacts and each reminder's next step.
+ * Writes the permissions to call: each attempt with the decision that permits it, the facts of that decision and the sealed words.
  *
- * One statement for a batch of any size, since each further one costs a round trip and reads the same rows again. A
- * decision equal to the last one raises its repeat count instead of adding a row. Attempts are numbered once the
- * decisions are, so that a timeline has each decision before its attempt; the caller has locked every recipient.
+ * One row for each, which is never changed afterwards; it counts as a contact from now on. The reminders wait no longer: whoever deletes a
+ * waiting reminder's row may send it, and nobody else.
  *
- * @throws RangeError when a reminder is no longer queued under the ring: another worker has it, and nothing of this is written
+ * @throws RangeError when a reminder does not wait any more: somebody else has taken it, and nothing of this is written
  */
-export async function writeReservation(
-  trx: Locked,
-  ring: string,
-  written: { decisions: readonly DecisionEntry[]; attempts: readonly AttemptEntry[]; steps: readonly ReminderStep[] },
+export async function writeReservations(
+  transaction: PipelinedTransaction,
+  locked: Locked,
+  batch: BatchEntry,
+  attempts: readonly AttemptEntry[],
+): Promise<void> {
+  if (attempts.length === 0) return
+  requireHeld(
+    locked,
+    attempts.map((entry) => entry.recipientId),
+  )
+  const rows = attempts.map((entry) => ({
+    reminder_id: entry.reminderId,
+    no: entry.no,
+    creditor: entry.creditor,
+    recipient_id: entry.recipientId,
+    mode: entry.mode,
+    provider: entry.provider,
+    address_id: entry.addressId,
+    address_hash: Buffer.from(entry.addressHash, 'hex'),
+    account_ids: entry.accountIds,
+    good_until: new Date(entry.goodUntil),
+    weight: entry.weight,
+    template: entry.template,
+    template_version: entry.templateVersion,
+    locale: entry.locale,
+    message_hash: Buffer.from(entry.messageHash, 'hex'),
+    word_facts: entry.wordFacts,
+    valid_seconds: entry.validSeconds,
+    decision_no: entry.decisionNo,
+    until: entry.decision.until === null ? null : new Date(entry.decision.until),
+    candidate_zones: entry.decision.candidateZones,
+    decided: packDecided(entry),
+  }))
+  const [result] = await transaction.send<{ taken: number }>(WRITE_RESERVATION, [
+    new Date(batch.reservedAt),
+    batch.channel,
+    batch.route,
+    batch.id,
+    batch.worker,
+    batch.leaseMs,
+    ...columnArrays(RESERVED, rows),
+  ])
+  const taken = result?.taken ?? 0
+  if (taken !== attempts.length)
+    throw new RangeError(`took ${taken} of ${attempts.length} reminders: the others do not wait any more`)
+}
+
+/** What a decision to send was made from, as stored with its attempt. */
+export interface Decided {
+  packs: Decision['packs']
+  facts: Facts
+}
+
+const packDecided = ({ decision, facts }: AttemptEntry): Buffer =>
+  packJson({ packs: decision.packs, facts: { ...facts, zoneData: decision.zoneData } } satisfies Decided)
+
+/** The columns of a recorded decision that hold its packs and facts: those of a decision to send are packed. */
+interface RecordedDecided {
+  decided: Buffer | null
+  packs: Decision['packs'] | null
+  facts: Facts | null
+}
+
+/** These recorded decisions with their packs and facts, wherever they were held. */
+export async function withDecided<Row extends RecordedDecided>(
+  db: Db,
+  rows: readonly Row[],
+): Promise<(Omit<Row, keyof RecordedDecided> & Decided)[]> {
+  const others = await dictionariesFor(
+    db,
+    rows.flatMap((row) => row.decided ?? []),
+  )
+  return rows.map(({ decided, packs, facts, ...row }) => ({
+    ...row,
+    ...(decided === null ? { packs: packs ?? [], facts: facts as Facts } : (unpackJson(decided, others) as Decided)),
+  }))
+}
+
+const WITHHELD = {
+  reminder_id: 'uuid',
+  no: 'integer',
+  at: 'timestamptz',
+  verdict: 'text',
+  until: 'timestamptz',
+  code: 'text',
+  rule: 'text',
+  reasons: 'jsonb',
+  packs: 'jsonb',
+  candidate_zones: 'texts',
+  facts: 'jsonb',
+} as const satisfies Record<string, ColumnType>
+
+const WRITE_WITHHELD = statement(
+  'write-withheld',
+  `
+  INSERT INTO decorum.withheld_decision (${Object.keys(WITHHELD).join(', ')}, last_at)
+  SELECT ${Object.keys(WITHHELD)
+    .map((name) => (name === 'candidate_zones' ? 'x.candidate_zones::text[]' : `x.${name}`))
+    .join(', ')}, x.at FROM ${unnested(WITHHELD)}`,
+)
+
+const REPEATED = { reminder_id: 'uuid', no: 'integer', at: 'timestamptz' } as const satisfies Record<string, ColumnType>
+
+const REPEAT_WITHHELD = statement(
+  'repeat-withheld',
+  `
+  UPDATE decorum.withheld_decision d SET repeats = d.repeats + 1, last_at = x.at
+  FROM ${unnested(REPEATED)} WHERE d.reminder_id = x.reminder_id AND d.no = x.no`,
+)
+
+const WAITS = {
+  reminder_id: 'uuid',
+  next_at: 'timestamptz',
+  decisions: 'integer',
+  decided_as: 'text',
+} as const satisfies Record<string, ColumnType>
+
+const KEEP_WAITING = statement(
+  'keep-waiting',
+  `
+  UPDATE decorum.waiting w SET next_at = x.next_at, decisions = x.decisions, decided_as = x.decided_as
+  FROM ${unnested(WAITS)} WHERE w.reminder_id = x.reminder_id`,
+)
+
+const ENDS = { reminder_id: 'uuid', status: 'text', end_reason: 'text' } as const satisfies Record<string, ColumnType>
+
+const END_WAITING = statement(
+  'end-waiting',
+  `
+  WITH ended AS (DELETE FROM decorum.waiting WHERE reminder_id = ANY($1::uuid[]))
+  UPDATE decorum.reminder m SET status = x.status, end_reason = x.end_reason, updated_at = $4::timestamptz
+  FROM ${unnested(ENDS)} WHERE m.id = x.reminder_id`,
+)
+
+/**
+ * Writes decisions not to send now, and what they make of their reminders: wait until an instant, or end.
+ *
+ * A decision equal to the last one raises its repeat count instead of adding a row.
+ */
+export async function writeWithheld(
+  transaction: PipelinedTransaction,
+  locked: Locked,
+  written: { decisions: readonly DecisionEntry[]; steps: readonly ReminderStep[] },
   now: Instant,
 ): Promise<void> {
-  const { steps } = written
-  if (steps.length === 0) return
+  if (written.steps.length === 0) return
   requireHeld(
-    trx,
+    locked,
     written.decisions.map((entry) => entry.recipientId),
   )
-  const { rows } = await sql<{ moved: number }>`/* write-reservation */
-    WITH decided AS (
-      INSERT INTO decorum.decision (reminder_id, no, at, last_at, verdict, until, code, rule, reasons, packs, candidate_zones, facts, attempt_no)
-      SELECT x.reminder_id, x.no, ${at('at')}, ${at('at')}, x.verdict, ${at('until')}, x.code, x.rule, x.reasons, x.packs,
-        ARRAY(SELECT jsonb_array_elements_text(x.zones)), x.facts, x.attempt_no
-      FROM jsonb_to_recordset(${rowsOf(decisionRows(written.decisions))}) AS x (reminder_id uuid, no int, at float8, verdict text, until float8, code text, rule text,
-        reasons jsonb, packs jsonb, zones jsonb, facts jsonb, attempt_no smallint)
-      RETURNING 1
-    ), x AS MATERIALIZED (
-      SELECT x.*, ${nextInOrder} AS seq FROM (SELECT count(*) FROM decided) AS decisions_first,
-        jsonb_to_recordset(${rowsOf(written.attempts)}) AS x ("reminderId" uuid, no smallint, creditor text, "recipientId" uuid, channel text,
-        mode text, route text, provider text, "addressId" uuid, "addressHash" text, "accountIds" jsonb, batch uuid, worker text, "reservedAt" float8,
-        "goodUntil" float8, "leaseMs" int, weight smallint, template text, "templateVersion" text, locale text, "messageHash" text,
-        "wordFacts" text, "validSeconds" int)
-    ), attempted AS (
-      INSERT INTO decorum.attempt (reminder_id, no, creditor, recipient_id, channel, route, provider, address_id, status, batch, worker,
-        reserved_at, good_until, lease_until, weight, template, template_version, locale, message_hash, word_facts, valid_seconds, seq)
-      SELECT x."reminderId", x.no, x.creditor, x."recipientId", x.channel, x.route, x.provider, x."addressId", 'sending', x.batch, x.worker,
-        ${at('"reservedAt"')}, ${at('"goodUntil"')}, clock_timestamp() + x."leaseMs" * interval '1 millisecond', x.weight, x.template,
-        x."templateVersion", x.locale, decode(x."messageHash", 'hex'), decode(x."wordFacts", 'hex'), x."validSeconds", x.seq
-      FROM x
-    ), contacted AS (
-      INSERT INTO decorum.contact (recipient_id, at, id, creditor, channel, direction, mode, outcome, made_by, address_hash, account_ids,
-        reminder_id, attempt_no, recorded_at, seq)
-      SELECT x."recipientId", ${at('"reservedAt"')}, x."reminderId", x.creditor, x.channel, 'outbound', x.mode, 'pending', 'decorum',
-        decode(x."addressHash", 'hex'), ARRAY(SELECT jsonb_array_elements_text(x."accountIds")::uuid), x."reminderId", x.no,
-        ${at('"reservedAt"')}, x.seq
-      FROM x
-    ), moved AS (
-      UPDATE decorum.reminder r SET status = y.rows -> r.id::text ->> 'status', next_at = to_timestamp((y.rows -> r.id::text ->> 'nextAt')::float8 / 1000),
-        decisions = (y.rows -> r.id::text ->> 'decisions')::int, decided_as = y.rows -> r.id::text ->> 'decidedAs',
-        tries = (y.rows -> r.id::text ->> 'tries')::smallint, end_reason = y.rows -> r.id::text ->> 'endReason',
-        ring = NULL, queued_at = NULL, updated_at = ${new Date(now)}
-      FROM ${keyedRows(steps.map(({ reminderId, ...step }) => [reminderId, step]))} AS y
-      WHERE r.id = ANY(${steps.map((step) => step.reminderId)}::uuid[]) AND r.status = ${'queued'} AND r.ring = ${ring}::uuid
-      RETURNING 1
-    )
-    SELECT count(*)::int AS moved FROM moved`.execute(trx)
-  const moved = rows[0]?.moved ?? 0
-  if (moved !== steps.length)
-    throw new RangeError(`updated ${moved} of ${steps.length} reminders: the others changed meanwhile`)
-  await repeatDecisions(
-    trx,
-    written.decisions.filter((entry) => entry.repeated),
-  )
+  const fresh = written.decisions.filter((entry) => !entry.repeated)
+  const repeated = written.decisions.filter((entry) => entry.repeated)
+  const waiting = written.steps.filter((step) => step.status === 'scheduled')
+  const ended = written.steps.filter((step) => step.status !== 'scheduled')
+  const { send } = transaction
+  await Promise.all([
+    fresh.length > 0 && send(WRITE_WITHHELD, columnArrays(WITHHELD, fresh.map(withheldRow))),
+    repeated.length > 0 &&
+      send(
+        REPEAT_WITHHELD,
+        columnArrays(
+          REPEATED,
+          repeated.map((entry) => ({ reminder_id: entry.reminderId, no: entry.no, at: new Date(entry.at) })),
+        ),
+      ),
+    waiting.length > 0 &&
+      send(
+        KEEP_WAITING,
+        columnArrays(
+          WAITS,
+          waiting.map((step) => ({
+            reminder_id: step.reminderId,
+            next_at: new Date(step.nextAt),
+            decisions: step.decisions,
+            decided_as: step.decidedAs,
+          })),
+        ),
+      ),
+    ended.length > 0 &&
+      send(END_WAITING, [
+        ...columnArrays(
+          ENDS,
+          ended.map((step) => ({ reminder_id: step.reminderId, status: step.status, end_reason: step.endReason })),
+        ),
+        new Date(now),
+      ]),
+  ])
 }
 
-const decisionRows = (decisions: readonly DecisionEntry[]): object[] =>
-  decisions
-    .filter((entry) => !entry.repeated)
-    .map(({ decision, ...entry }) => ({
-      reminder_id: entry.reminderId,
-      no: entry.no,
-      at: entry.at,
-      verdict: decision.verdict,
-      until: decision.until,
-      code: decision.reasons[0]?.code ?? null,
-      rule: decision.reasons[0]?.rule ?? null,
-      reasons: decision.reasons,
-      packs: decision.packs,
-      zones: decision.candidateZones,
-      facts: { ...entry.facts, zoneData: decision.zoneData },
-      attempt_no: entry.attemptNo,
-    }))
+const withheldRow = ({ decision, ...entry }: DecisionEntry) => ({
+  reminder_id: entry.reminderId,
+  no: entry.no,
+  at: new Date(entry.at),
+  verdict: decision.verdict,
+  until: decision.until === null ? null : new Date(decision.until),
+  code: decision.reasons[0]?.code ?? null,
+  rule: decision.reasons[0]?.rule ?? null,
+  reasons: decision.reasons,
+  packs: decision.packs,
+  candidate_zones: decision.candidateZones,
+  facts: { ...entry.facts, zoneData: decision.zoneData },
+})
 
-async function repeatDecisions(trx: Locked, repeated: readonly DecisionEntry[]): Promise<void> {
-  if (repeated.length === 0) return
-  await sql`/* repeat-decisions */
-    UPDATE decorum.decision d SET repeats = d.repeats + 1, last_at = to_timestamp((x.rows ->> (d.reminder_id || ' ' || d.no))::float8 / 1000)
-    FROM ${keyedRows(repeated.map((e) => [`${e.reminderId} ${e.no}`, e.at]))} AS x
-    WHERE ${isOneOfIds(
-      'd.reminder_id',
-      repeated.map((e) => e.reminderId),
-    )} AND x.rows ? (d.reminder_id || ' ' || d.no)`.execute(trx)
+/** An attempt that the ledger holds without a result. */
+export interface UnsettledAttempt {
+  reminderId: string
+  attemptNo: number
+  reservedAt: Date
 }
 
-/** Which attempts does the ledger hold as `sending` for this batch? Asked when the answer to COMMIT was lost. */
-export async function attemptsOfBatch(
-  db: Kysely<Database>,
-  batch: string,
-): Promise<{ reminderId: string; attemptNo: number }[]> {
-  const { rows } = await sql<{ reminderId: string; attemptNo: number }>`
-    SELECT reminder_id AS "reminderId", no AS "attemptNo" FROM decorum.attempt
-    WHERE status = 'sending' AND lease_until > clock_timestamp() - interval '1 hour' AND batch = ${batch}::uuid`.execute(
-    db,
-  )
-  return rows
-}
+const UNSETTLED_OF = statement(
+  'unsettled-of-batches',
+  `
+  SELECT k.reminder_id AS "reminderId", k.no AS "attemptNo", b.reserved_at AS "reservedAt"
+  FROM decorum.dispatch_batch b CROSS JOIN LATERAL unnest(b.reminder_ids, b.attempt_nos) AS k (reminder_id, no)
+  WHERE b.id = ANY($1::uuid[]) AND NOT EXISTS (
+    SELECT 1 FROM decorum.settlement s WHERE s.reminder_id = k.reminder_id AND s.no = k.no AND s.reserved_at = b.reserved_at)`,
+)
+
+/** Which attempts does the ledger hold without a result for these batches? Asked when the answer to COMMIT was lost. */
+export const unsettledOf = (db: Kysely<Database>, batches: readonly string[]): Promise<UnsettledAttempt[]> =>
+  run(db, UNSETTLED_OF, [batches])
+
+const HOLD_LINES = statement('hold-lines', `SELECT pg_advisory_xact_lock(hashtext('decorum.calls'), hashtext($1))`)
+
+const CALLS_ON_LINE = statement(
+  'calls-on-line',
+  `
+  SELECT count(*)::int AS calls
+  FROM decorum.dispatch_batch b CROSS JOIN LATERAL unnest(b.reminder_ids, b.attempt_nos) AS k (reminder_id, no)
+  LEFT JOIN LATERAL (
+    SELECT s.status, s.delivery_final FROM decorum.settlement s
+    WHERE s.reminder_id = k.reminder_id AND s.no = k.no AND s.reserved_at = b.reserved_at OFFSET 0
+  ) s ON true
+  WHERE b.route = $1 AND (s.status IS NULL OR (s.status IN ('accepted', 'in_doubt') AND NOT s.delivery_final))`,
+)
 
 /**
  * How many calls are on the line on this route?
@@ -182,13 +373,7 @@ export async function attemptsOfBatch(
  * Serialises the route's reservations until this transaction ends, so that two workers cannot both
  * take the last line.
  */
-export async function callsOnLine(trx: Transaction<Database>, route: string): Promise<number> {
-  await sql`SELECT pg_advisory_xact_lock(hashtext('decorum.calls'), hashtext(${route}))`.execute(trx)
-  // Prepared: a call may be on the line in any monthly partition, and planning for all of them took most of the time.
-  const { rows } = await sql<{ calls: number }>`/* calls-on-line */
-    SELECT count(*)::int AS calls FROM decorum.attempt
-    WHERE route = ${route} AND channel = 'phone' AND status IN ('sending', 'accepted', 'in_doubt') AND NOT delivery_final`.execute(
-    trx,
-  )
-  return rows[0]?.calls ?? 0
+export async function callsOnLine({ send }: PipelinedTransaction, route: string): Promise<number> {
+  const [, [row]] = await Promise.all([send(HOLD_LINES, [route]), send<{ calls: number }>(CALLS_ON_LINE, [route])])
+  return row?.calls ?? 0
 }

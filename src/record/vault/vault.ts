@@ -52,8 +52,10 @@ export interface Vault {
   /** The same data key under the current key, no field touched; null when it already is. What a rotation needs; no command calls it yet. */
   rewrap(wrapped: Buffer, keyId: string): WrappedKey | null
   seal(key: DataKey, place: SealedField, text: string): Buffer
+  sealBytes(key: DataKey, place: SealedField, bytes: Buffer): Buffer
   /** @throws DECORUM_INTERNAL when the bytes were altered or belong elsewhere */
   open(key: DataKey, place: SealedField, sealed: Buffer): string
+  openBytes(key: DataKey, place: SealedField, sealed: Buffer): Buffer
   /**
    * The hash that new rows store and locks use. A number has the same hash for phone and SMS.
    *
@@ -119,6 +121,13 @@ export function openVault(ring: KeyRing): Vault {
     keyId: hasher.keyId,
   })
 
+  const openBytes: Vault['openBytes'] = (key, place, sealed) => {
+    const plain = decrypt(DataKey.bytesOf(key), fieldBound(place), sealed)
+    if (plain === null)
+      throw new DecorumError('DECORUM_INTERNAL', `what is stored in ${place.table}.${place.column} does not open there`)
+    return plain
+  }
+
   return {
     currentKeyId: current,
     newDataKey: () => {
@@ -130,15 +139,9 @@ export function openVault(ring: KeyRing): Vault {
     unwrap,
     rewrap: (wrapped, keyId) => (keyId === current ? null : wrap(DataKey.bytesOf(unwrap(wrapped, keyId)))),
     seal: (key, place, text) => encrypt(DataKey.bytesOf(key), fieldBound(place), Buffer.from(text, 'utf8')),
-    open: (key, place, sealed) => {
-      const plain = decrypt(DataKey.bytesOf(key), fieldBound(place), sealed)
-      if (plain === null)
-        throw new DecorumError(
-          'DECORUM_INTERNAL',
-          `what is stored in ${place.table}.${place.column} does not open there`,
-        )
-      return plain.toString('utf8')
-    },
+    sealBytes: (key, place, bytes) => encrypt(DataKey.bytesOf(key), fieldBound(place), bytes),
+    open: (key, place, sealed) => openBytes(key, place, sealed).toString('utf8'),
+    openBytes,
     addressHash: (channel, value) => hashWith(hashers[0] as (typeof hashers)[number], channel, value),
     addressHashes: (channel, value) => hashers.map((hasher) => hashWith(hasher, channel, value)),
     liveHashKeys: hashers.map((hasher) => hasher.keyId),

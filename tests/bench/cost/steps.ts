@@ -66,8 +66,8 @@ export async function takeSteps(
     return all.filter(({ outcome }) => outcome.kind === 'accepted')
   })
   await step('settle', count, async () => {
-    const ends = calls.map(({ reserved: { attempt, spent }, outcome }) =>
-      settlementOf(attempt, context.route.channel, outcome, spent, runtime.clock.now(), 0),
+    const ends = calls.map(({ reserved: { attempt, reservedAt, spent }, outcome }) =>
+      settlementOf({ ...attempt, reservedAt }, context.route.channel, outcome, spent, runtime.clock.now(), 0),
     )
     for (let from = 0; from < ends.length; from += SETTLED_TOGETHER)
       await settle(runtime, ends.slice(from, from + SETTLED_TOGETHER))

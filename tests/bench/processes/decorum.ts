@@ -6,6 +6,7 @@ import { build } from '../../../src/app/build.ts'
 import { loop, type Loop } from '../../../src/app/loop.ts'
 import { planDue } from '../../../src/pipeline/plan-due.ts'
 import type { Actor } from '../../../src/pipeline/runtime.ts'
+import { currentStatus } from '../../../src/record/reminders.ts'
 import { answer, argumentOf } from '../ask.ts'
 import { benchConfig, type Places } from '../bench-config.ts'
 import { accountLines, CREDITOR } from '../borrowers.ts'
@@ -44,7 +45,7 @@ async function statuses(): Promise<Record<string, number>> {
   const { rows } = await sql<{
     status: string
     n: number
-  }>`SELECT status, count(*)::int AS n FROM decorum.reminder GROUP BY 1`.execute(db)
+  }>`SELECT ${currentStatus('m')} AS status, count(*)::int AS n FROM decorum.reminder m GROUP BY 1`.execute(db)
   return Object.fromEntries(rows.map(({ status, n }) => [status, n]))
 }
 
@@ -57,8 +58,8 @@ async function statuses(): Promise<Record<string, number>> {
 async function busy(): Promise<boolean> {
   const now = new Date(app.runtime.clock.now())
   const { rows } = await sql<{ busy: boolean }>`
-    SELECT EXISTS (SELECT 1 FROM decorum.reminder WHERE status IN ('scheduled', 'queued', 'sending'))
-      OR EXISTS (SELECT 1 FROM decorum.attempt WHERE status = 'sending')
+    SELECT EXISTS (SELECT 1 FROM decorum.waiting)
+      OR EXISTS (SELECT 1 FROM decorum.reminder WHERE status = 'scheduled')
       OR EXISTS (SELECT 1 FROM decorum.account WHERE plan_at <= ${now}) AS busy`.execute(db)
   return rows[0]?.busy ?? false
 }
@@ -113,17 +114,18 @@ answer({
   waiting: async (): Promise<Waiting> => {
     const now = new Date(app.runtime.clock.now())
     const { rows } = await sql<{ later: number; at: Date | null; now: number }>`
-      SELECT count(*) FILTER (WHERE status = 'scheduled' AND next_at > ${now})::int AS later, min(next_at) FILTER (WHERE status = 'scheduled' AND next_at > ${now}) AS at,
-        count(*) FILTER (WHERE status IN ('queued', 'sending') OR status = 'scheduled' AND next_at <= ${now})::int AS now FROM decorum.reminder`.execute(
-      db,
-    )
+      SELECT count(*) FILTER (WHERE later)::int AS later, min(next_at) FILTER (WHERE later) AS at, count(*) FILTER (WHERE NOT later)::int AS now
+      FROM (
+        SELECT w.next_at, w.next_at IS NOT NULL AND w.next_at > ${now} AND m.id NOT IN (SELECT unnest(reminder_ids) FROM decorum.ticket) AS later
+        FROM decorum.reminder m LEFT JOIN decorum.waiting w ON w.reminder_id = m.id WHERE m.status = 'scheduled'
+      ) waiting`.execute(db)
     const [found] = rows
     return { later: found?.later ?? 0, at: found?.at?.getTime() ?? null, now: found?.now ?? 0 }
   },
   slotsMissed: async (): Promise<number> => {
     const { rows } = await sql<{
       missed: number
-    }>`SELECT count(*)::int AS missed FROM decorum.attempt WHERE code = 'slot_missed'`.execute(db)
+    }>`SELECT count(*)::int AS missed FROM decorum.settlement WHERE code = 'slot_missed'`.execute(db)
     return rows[0]?.missed ?? 0
   },
   /** How many reminders stand at each status. */
