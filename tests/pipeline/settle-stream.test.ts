@@ -1,25 +1,36 @@
 import { describe, expect, it } from 'vitest'
 import { SettleStream } from '../../src/pipeline/dispatch/settle-stream.ts'
-import type { Settlement } from '../../src/pipeline/dispatch/settlement.ts'
+import { type Settlement, settlementOf } from '../../src/pipeline/dispatch/settlement.ts'
 import type { Runtime } from '../../src/pipeline/runtime.ts'
 
-const settlement = (attemptNo: number): Settlement =>
-  ({ alarm: null, entry: { reminderId: 'r', attemptNo } }) as unknown as Settlement
+const REMINDER = '01900000-0000-7000-8000-000000000001'
 
-/** A ledger whose transactions fail as if there were no connection, for as long as `away` is true. */
+const settlement = (attemptNo: number): Settlement =>
+  settlementOf(
+    { reminderId: REMINDER, attemptNo, reservedAt: 0 },
+    'sms',
+    { kind: 'accepted', reference: 'SM1' },
+    0,
+    0,
+    0,
+  )
+
+/** A ledger that cannot be reached for as long as `away` is true. */
 function streamTo(ledger: { away: boolean; tried: number; taken: number }) {
   const complaints: string[] = []
+  const written = { rows: [{ reminderId: REMINDER, attemptNo: 1 }] }
   const runtime = {
+    config: { webhooks: [] },
+    clock: { now: () => 0 },
     log: { error: (_fields: unknown, message: string) => void complaints.push(message) },
     ledger: {
-      db: {
-        transaction: () => ({
-          execute: async () => {
-            ledger.tried++
-            if (ledger.away) throw new Error('Connection terminated unexpectedly')
-            ledger.taken++
-          },
-        }),
+      pool: {
+        connect: async () => {
+          ledger.tried++
+          if (ledger.away) throw new Error('Connection terminated unexpectedly')
+          ledger.taken++
+          return { query: async () => written, release: () => undefined }
+        },
       },
     },
   }
