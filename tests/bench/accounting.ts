@@ -24,13 +24,18 @@ export class Accounting {
     }
   }
 
-  /** Medians, as a figure's note: processor time of each and of all, then memory. */
-  note(): string {
-    const each = [...this.#taken].map(([name, runs]) => ({
+  /** The middle of the runs, in the order in which the processes were named. */
+  medians(): { name: string; micros: number; mib: number }[] {
+    return [...this.#taken].map(([name, runs]) => ({
       name,
       micros: median(runs.map((run) => run.micros)),
       mib: median(runs.map((run) => run.residentMiB)),
     }))
+  }
+
+  /** Medians, as a figure's note: processor time of each and of all, then memory. */
+  note(): string {
+    const each = this.medians()
     const all = each.reduce((sum, { micros }) => sum + micros, 0)
     const time = each.map(({ name, micros }) => `${name} ${micros.toFixed(0)} µs`).join(', ')
     return `processor time each ${time}${each.length > 1 ? `, all ${all.toFixed(0)} µs` : ''}; memory ${each.map(({ name, mib }) => `${name} ${mib.toFixed(0)} MiB`).join(', ')}`

@@ -1,12 +1,10 @@
-import { performance } from 'node:perf_hooks'
-import { setTimeout as pause } from 'node:timers/promises'
 import { Accounting } from './accounting.ts'
 import { startProcess, type AskedProcess } from './ask.ts'
 import { median, type Figure, type Section, type Setting } from './bench.ts'
-import { startDecorum, type Running } from './decorum-processes.ts'
+import { startDecorum } from './decorum-processes.ts'
 import { MODE_NAMES, modesOf, openPlace, type Mode } from './decorum-place.ts'
+import { Rounds } from './decorum-rounds.ts'
 import { peerFigure, PEERS, type PeerFigure } from './peer-figure.ts'
-import { assertBooks, type BooksRead } from './provider-books.ts'
 
 /** Reminders in one run. Few embedded: it is for trial and small portfolios. */
 const REMINDERS: Readonly<Record<Mode, number>> = { embedded: 1_000, postgres: 5_000, 'redis+postgres': 5_000 }
@@ -14,8 +12,6 @@ const REMINDERS: Readonly<Record<Mode, number>> = { embedded: 1_000, postgres: 5
 const WARM_UP = 500
 /** Rounds in the same processes: compiled code is what a daemon runs, and what the median shows. */
 const ROUNDS = 5
-/** A round that has not reached the provider by then never will. */
-const LONGEST_MS = 300_000
 
 /**
  * How many reminders a second go the whole way, beside workers that make the same calls?
@@ -96,22 +92,11 @@ async function decorumFigures(
     await stub.ask('forget')
     const decorum = await startDecorum(mode, place, stubUrl)
     try {
-      await warmUp(decorum)
-      await assertSent(`${figure.name}, warm-up`, WARM_UP, stub, decorum)
+      const going = new Rounds(figure.name, decorum, stub)
+      await going.warmUp(WARM_UP)
       for (let round = 0; round < rounds; round++) {
-        await decorum.planner.ask('import', { from: WARM_UP + round * count, count })
-        if (figure === planned) await decorum.planner.ask('plan')
-        const owed = WARM_UP + (round + 1) * count
-        const before = await decorum.usage()
-        const began = performance.now()
-        await decorum.planner.ask('beginPasses')
-        // Told by the provider: asking the ledger again and again whether all is done took a third of PostgreSQL's time.
-        await inTime(stub.ask('reached', owed), () => decorum.planner.ask('statuses'))
-        await decorum.planner.ask('drained')
-        figure.values.push((count / (performance.now() - began)) * 1_000)
-        const after = await decorum.usage()
-        await decorum.planner.ask('endPasses')
-        await assertSent(`${figure.name}, round ${round + 1}`, owed, stub, decorum)
+        const { perSecond, before, after } = await going.round(count, figure === planned ? 'planned' : 'overdue')
+        figure.values.push(perSecond)
         if (figure === planned) accounting.add(before, after, count)
       }
     } finally {
@@ -121,32 +106,4 @@ async function decorumFigures(
   }
   planned.note = accounting.note()
   return [planned, whole]
-}
-
-async function inTime(reached: Promise<unknown>, standing: () => Promise<unknown>): Promise<void> {
-  const late = new AbortController()
-  const tooLate = pause(LONGEST_MS, true, { signal: late.signal }).catch(() => false)
-  if ((await Promise.race([reached, tooLate])) === true)
-    throw new Error(
-      `the provider has not heard of all after ${LONGEST_MS / 1_000} s: ${JSON.stringify(await standing())}`,
-    )
-  late.abort()
-}
-
-/** The warm-up reminders are sent by the sender, and rung by the process that will plan. */
-async function warmUp(decorum: Running): Promise<void> {
-  await decorum.planner.ask('import', { from: 0, count: WARM_UP })
-  await decorum.planner.ask('beginPasses')
-  await decorum.planner.ask('drained')
-  await decorum.planner.ask('endPasses')
-}
-
-/** Does the ledger hold exactly what was owed so far as sent, and has the provider heard each of it once? */
-async function assertSent(what: string, owed: number, stub: AskedProcess, decorum: Running): Promise<void> {
-  const statuses = await decorum.planner.ask<Record<string, number>>('statuses')
-  if (statuses['sent'] !== owed || Object.keys(statuses).length > 1)
-    throw new Error(
-      `${what}: ${owed} reminders were owed, ${await stub.ask<number>('count')} calls were made, and the ledger holds ${JSON.stringify(statuses)}`,
-    )
-  assertBooks(what, owed, await stub.ask<BooksRead>('books'))
 }
