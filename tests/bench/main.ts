@@ -17,6 +17,7 @@ import { renderBench } from './render.ts'
 import { ratesBench } from './rates.ts'
 import { asJson, machineText, sectionText } from './report.ts'
 import { reserveBench } from './reserve.ts'
+import { scaleBench } from './scale.ts'
 import { startBench } from './start.ts'
 
 /** `npm run bench [-- NAME…] [--json] [--quick] [--seconds N]`: throwaway servers where their programs are installed, otherwise DATABASE_URL and REDIS_URL. */
@@ -29,6 +30,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   cost: costBench,
   latency: latencyBench,
   e2e: endToEndBench,
+  scale: scaleBench,
   planner: plannerBench,
   'cap-check': capCheckBench,
   drain: drainBench,

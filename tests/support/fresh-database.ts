@@ -4,6 +4,12 @@ import { openLedger } from '../../src/record/ledger.ts'
 import { migrate } from '../../src/record/migrate.ts'
 import { templateKey } from './fresh-embedded.ts'
 
+/** A database that one user has to itself, until it is dropped. */
+export interface OwnDatabase {
+  url: string
+  drop(): Promise<void>
+}
+
 /** One builder of the template at a time, among all test files; also keeps it unused while it is copied. */
 const TEMPLATE_LOCK = 740_511
 
@@ -12,13 +18,30 @@ const TEMPLATE_LOCK = 740_511
  *
  * @param serverUrl  `postgresUrl` from servers.ts
  */
-export async function freshDatabase(serverUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `decorum_${randomUUID().replaceAll('-', '')}`
+export async function freshDatabase(serverUrl: string): Promise<OwnDatabase> {
+  const name = newName()
   await asAdmin(serverUrl, async (admin) => {
     await admin.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK])
     const template = await ensureTemplate(serverUrl, admin)
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`)
   })
+  return owned(serverUrl, name)
+}
+
+/** A copy of a database that nobody is connected to, with everything in it. */
+export async function copyDatabase(serverUrl: string, databaseUrl: string): Promise<OwnDatabase> {
+  const name = newName()
+  await asAdmin(
+    serverUrl,
+    async (admin) =>
+      void (await admin.query(`CREATE DATABASE ${name} TEMPLATE ${new URL(databaseUrl).pathname.slice(1)}`)),
+  )
+  return owned(serverUrl, name)
+}
+
+const newName = (): string => `decorum_${randomUUID().replaceAll('-', '')}`
+
+function owned(serverUrl: string, name: string): OwnDatabase {
   return {
     url: withDatabase(serverUrl, name),
     drop: () =>
