@@ -29,7 +29,7 @@ export async function scaleBench(setting: Setting): Promise<Section> {
   const alone = sizesOf(setting)
   const configuration =
     `${MODE_NAMES[MODE]} and everything else on one host of ${cpus().length} cores; SMS of 2 segments, one per person, route rate 100,000/s, 10 connections a process, a new ledger for each row; ` +
-    `${rounds} rounds of ${reminders} reminders in the same processes, the first of which still compiles, after a warm-up of ${WARM_UP} for each sender; stub provider on loopback in its own process answers at once; one row after the other; ` +
+    `${rounds} rounds of ${reminders} reminders in the same processes, the first of which still compiles, after a warm-up of ${WARM_UP} for each sender; stub provider on loopback in its own process answers at once; one row after the other; given up: attempts that were written and ended before any call, mostly since a sender came too late for their slot, and decided again; ` +
     `the ledger's part alone: ${alone.rounds === 1 ? 'one round' : `${alone.rounds} rounds in turns`}, ${alone.reminders} reminders claimed by 500 on one connection, reserved and settled by 50 on ${CONNECTIONS.join(', ')} others, ` +
     `the first ${alone.warmUp} not counted: what was recorded of one process is sent again byte by byte on copies of the ledger by one that reads no row`
   if (setting.postgresUrl === null || setting.redisUrl === null)
@@ -79,6 +79,7 @@ async function rowOf(
   setting.progress(`scale, ${name}`)
   const figure: Figure = { name, unit: 'reminders/s', values: [] }
   const accounting = new Accounting()
+  const givenUp: number[] = []
   await stub.ask('forget')
   const place = await openPlace(MODE, setting)
   const decorum = await startDecorum(MODE, place, await stub.ask<string>('url'), workers)
@@ -89,16 +90,20 @@ async function rowOf(
   try {
     const going = new Rounds(name, decorum, stub, usage)
     await going.warmUp(WARM_UP * workers.senders)
+    let ended = await decorum.planner.ask<number>('givenUp')
     for (let round = 0; round < rounds; round++) {
       const { perSecond, before, after } = await going.round(reminders, beginning)
       figure.values.push(perSecond)
       accounting.add(before, after, reminders)
+      const earlier = ended
+      ended = await decorum.planner.ask<number>('givenUp')
+      givenUp.push((ended - earlier) / reminders)
     }
   } finally {
     await decorum.end()
     await place.clear()
   }
-  return { figure, accounting }
+  return { figure, accounting, givenUp }
 }
 
 /** How many senders are enough on this host? */

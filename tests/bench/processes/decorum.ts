@@ -128,6 +128,13 @@ answer({
     }>`SELECT count(*)::int AS missed FROM decorum.settlement WHERE code = 'slot_missed'`.execute(db)
     return rows[0]?.missed ?? 0
   },
+  /** How many attempts were written and ended before any call was begun, whyever. */
+  givenUp: async (): Promise<number> => {
+    const { rows } = await sql<{
+      n: number
+    }>`SELECT count(*)::int AS n FROM decorum.settlement WHERE status = 'not_sent'`.execute(db)
+    return rows[0]?.n ?? 0
+  },
   /** How many reminders stand at each status. */
   statuses,
   stop: () => app.stop(),

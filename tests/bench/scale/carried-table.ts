@@ -6,6 +6,8 @@ import { median, type Figure, type Table } from '../bench.ts'
 export interface Row {
   figure: Figure
   accounting: Accounting
+  /** Attempts that were written and ended before any call, for each reminder: a value a round. */
+  givenUp?: readonly number[]
 }
 
 const CORES = cpus().length
@@ -25,6 +27,7 @@ const shareOf = (micros: number | null, perSecond: number): number | null =>
 export function timeTable(title: string, rows: readonly Row[]): Table {
   const kinds = [...new Set(rows.flatMap(({ accounting }) => accounting.medians().map(({ name }) => name)))]
   const first = rows[0]
+  const given = rows.some(({ givenUp }) => givenUp !== undefined)
   return {
     title,
     columns: [
@@ -34,6 +37,7 @@ export function timeTable(title: string, rows: readonly Row[]): Table {
       'all µs',
       `PostgreSQL, % of ${CORES} cores`,
       `all, % of ${CORES} cores`,
+      ...(given ? ['given up, each'] : []),
     ],
     rows: rows.map((row) => ({
       name: row.figure.name,
@@ -44,6 +48,7 @@ export function timeTable(title: string, rows: readonly Row[]): Table {
         allOf(row),
         shareOf(microsOf(row, 'PostgreSQL'), perSecondOf(row)),
         shareOf(allOf(row), perSecondOf(row)),
+        ...(given ? [row.givenUp === undefined ? null : median(row.givenUp)] : []),
       ],
     })),
   }
