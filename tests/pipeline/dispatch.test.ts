@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Overrides } from '../../src/app/build.ts'
 import type { Config } from '../../src/config/config.ts'
 import { memoryRateGate } from '../../src/deliver/rate-gate.ts'
 import type { Template } from '../../src/model/template.ts'
@@ -34,7 +35,11 @@ eachLedger('dispatch', (_name, openFresh) => {
   })
 
   /** A clean ledger and a process on it, at 11:00 in Shanghai on the first day past due. */
-  const open = async (over: Partial<Config> = {}, now = '2026-11-23T03:00:00Z') => {
+  const open = async (
+    over: Partial<Config> = {},
+    now = '2026-11-23T03:00:00Z',
+    gates: Pick<Overrides, 'gates'> = {},
+  ) => {
     await stage?.app.stop()
     await emptyLedger(ledger)
     sms = new ScriptedProvider('sms')
@@ -43,7 +48,7 @@ eachLedger('dispatch', (_name, openFresh) => {
     stage = await Stage.set(fresh, now, {
       // One route a channel: each more is another listener to start and stop for every test.
       config: { ...shipped, routes: shipped.routes.filter((route) => route.id.endsWith('-main')), ...over },
-      overrides: scriptedRoutes({ sms, phone }),
+      overrides: { ...scriptedRoutes({ sms, phone }), ...gates },
     })
   }
   beforeEach(() => open())
@@ -65,6 +70,23 @@ eachLedger('dispatch', (_name, openFresh) => {
       .execute()
 
   describe('one reminder', () => {
+    it('that a busy process begins too late for its slot takes another, and is not reserved again', async () => {
+      let asked = 0
+      const passedBy = { askedAt: -Infinity, answeredAt: 0, delaysMs: [0] }
+      const free = { askedAt: Infinity, answeredAt: 0, delaysMs: [0] }
+      const gate = {
+        take: async () => (asked++ === 0 ? passedBy : free),
+        backlogMs: async () => 0,
+        close: async () => {},
+      }
+      await open({}, undefined, { gates: () => gate })
+      await stage.account('a-1', overdueAccount())
+      await stage.settle()
+      expect(sms.calls).toHaveLength(1)
+      expect(asked).toBe(2)
+      expect(await ledger.db.selectFrom('decorum.reservation').select('no').execute()).toEqual([{ no: 1 }])
+    })
+
     it('is decided, reserved, sent once and settled', async () => {
       await stage.account('a-1', overdueAccount())
       await stage.settle()

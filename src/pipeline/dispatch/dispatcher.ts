@@ -23,6 +23,11 @@ import { FULL_RATE } from './switch-board.ts'
 const HELD_TRIES = 20
 const HELD_WAIT_MS = 50
 const untilLedgerAnswers = retry(handleAll, { backoff: new ExponentialBackoff({ initialDelay: 250, maxDelay: 1_000 }) })
+/**
+ * How often a call may miss its slot and take another. Its permission is good for much longer: ended as not sent, it was reserved and
+ * decided again at once, and four senders on two busy cores did that for two reminders of three.
+ */
+const SLOTS_MISSED = 3
 /** Calls in flight at most; beyond it new tickets wait. */
 const MOST_IN_FLIGHT = 1_000
 
@@ -151,7 +156,6 @@ export class Dispatcher {
   }
 
   async #slots(reserved: readonly Reserved[]): Promise<Slots | null> {
-    this.#unitsEach = reserved.reduce((sum, { weight }) => sum + weight, 0) / reserved.length
     try {
       return await this.#context.gate.take(
         reserved.map((r) => r.weight),
@@ -183,7 +187,9 @@ export class Dispatcher {
     const reservedAt = { monotonic: performance.now(), wall: Date.now() }
     for (const orphan of reservation.orphans) this.#settleOrphan(orphan)
     if (reservation.reserved.length > 0) {
-      const slots = await this.#slots(reservation.reserved)
+      const { reserved } = reservation
+      this.#unitsEach = reserved.reduce((sum, { weight }) => sum + weight, 0) / reserved.length
+      const slots = await this.#slots(reserved)
       reservation.reserved.forEach((reserved, i) => {
         if (slots === null) this.#settleAs(reserved, { kind: 'not_sent', why: 'no_rate_gate', waitMs: 1_000 })
         else this.#track(this.#call(reserved, slots, i, reservedAt), this.#inFlight)
@@ -214,8 +220,17 @@ export class Dispatcher {
     reservedAt: { monotonic: number; wall: number },
   ): Promise<void> {
     const { limits, switches } = this.#context
-    for (;;) {
-      const slot = mayCallAt(slots, index, performance.now())
+    let booked = { slots, index }
+    for (let missed = 0; ;) {
+      const slot = mayCallAt(booked.slots, booked.index, performance.now())
+      if (slot.kind === 'missed' && missed < SLOTS_MISSED) {
+        missed++
+        const another = await this.#slots([reserved])
+        if (another !== null) {
+          booked = { slots: another, index: 0 }
+          continue
+        }
+      }
       const tooFarAhead = slot.kind === 'early' && slot.waitMs > limits.slotMs
       const verdict = preflight({
         now: this.#runtime.clock.now(),
