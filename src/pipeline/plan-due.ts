@@ -12,7 +12,7 @@ import type { RecipientPlan, RecipientToPlan, PlannedReminder } from '../plan/re
 import { readRecipients } from '../record/dispatch/decision-inputs.ts'
 import { newId } from '../record/id.ts'
 import { heldBy, takeLocks } from '../record/locks.ts'
-import { lookUpByKey } from '../record/pg/batch.ts'
+import { useGenericPlans } from '../record/pg/batch.ts'
 import {
   addReminders,
   addTasks,
@@ -161,7 +161,7 @@ async function planRecipients(
   ids: readonly string[],
   packs: readonly CompiledPack[],
 ): Promise<PlanPass> {
-  await lookUpByKey(opened)
+  await useGenericPlans(opened)
   const trx = await takeLocks(opened, { recipients: ids }, 'skip')
   const locked = heldBy(trx).recipients
   const now = runtime.clock.now()

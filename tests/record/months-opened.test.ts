@@ -6,7 +6,7 @@ import { writeSettlements } from '../../src/record/dispatch/settlement.ts'
 import { newId } from '../../src/record/id.ts'
 import { takeLocks } from '../../src/record/locks.ts'
 import { makeMonths, monthLabel, monthOf, partitionNamed } from '../../src/record/partitions.ts'
-import { lookUpByKey } from '../../src/record/pg/batch.ts'
+import { useGenericPlans } from '../../src/record/pg/batch.ts'
 import { planningInputs } from '../../src/record/planning.ts'
 import type { Database } from '../../src/record/schema.ts'
 import { type FreshLedger, openServerFresh } from '../support/ledger.ts'
@@ -48,7 +48,7 @@ whenThere('PostgreSQL', 'what opens which months', () => {
 
     it('a decision asks the months that caps look back to, and none before', async () => {
       const pieces = await opened(async (trx) => {
-        await lookUpByKey(trx)
+        await useGenericPlans(trx)
         await readRecipients(trx, [newId()], now)
       })
       expect(pieces).toEqual(

@@ -6,7 +6,7 @@ import { addressSuppression } from '../../model/vocabulary.ts'
 import { attemptAddress } from '../../record/receipts.ts'
 import { settleAtOnce, writeSettlements } from '../../record/dispatch/settlement.ts'
 import { takeLocks } from '../../record/locks.ts'
-import { lookUpByKey } from '../../record/pg/batch.ts'
+import { useGenericPlans } from '../../record/pg/batch.ts'
 import type { Database } from '../../record/schema.ts'
 import { suppress } from '../accept/suppress.ts'
 import { runBisecting } from '../bisect.ts'
@@ -144,7 +144,7 @@ async function settleWithConsequences(
   opened: Transaction<Database>,
   settlements: readonly Settlement[],
 ): Promise<void> {
-  await lookUpByKey(opened)
+  await useGenericPlans(opened)
   // A settlement only relaxes facts (a pending contact turns out sent) and needs no lock; a new suppression does.
   const suppressing = settlements.filter((s) => s.suppress !== null)
   const addresses = new Map<Settlement, NonNullable<Awaited<ReturnType<typeof attemptAddress>>>>()

@@ -79,33 +79,13 @@ const arraysOf = (columns: Columns<never>): string =>
     .join(', ')}) AS x (${Object.keys(columns).join(', ')})`
 
 /**
- * The new values of a batch's rows, by key: `FROM ${keyedRows(…)} AS x`, read as `x.rows -> key ->> 'column'`.
- *
- * One value instead of a relation, so that PostgreSQL has nothing to join: the statement finds its rows by
- * `= ANY(keys)`, with or without statistics. As a join with `jsonb_to_recordset`, a plan made while the
- * table was empty read the whole table for each batch ever after (measured: 100 µs a row at 5,000 rows).
- */
-export const keyedRows = (rows: Iterable<readonly [key: string, row: unknown]>): RawBuilder<unknown> =>
-  sql`(SELECT ${JSON.stringify(Object.fromEntries(rows))}::jsonb AS rows)`
-
-/** Is this uuid column one of these? The range from first to last lets PostgreSQL prune monthly partitions. */
-export function isOneOfIds(column: string, ids: readonly string[]): RawBuilder<boolean> {
-  const inOrder = [...ids].sort()
-  const name = sql.ref(column)
-  return sql`(${name} = ANY(${inOrder}::uuid[]) AND ${name} BETWEEN ${inOrder[0]}::uuid AND ${inOrder.at(-1)}::uuid)`
-}
-
-/**
  * Makes this transaction keep one plan for each statement, made without its values.
  *
  * That plans look rows up by key is the session's own setting (`PLAN_SETTINGS`); so that each is made once, and not
  * with every batch (measured: planning was an eighth of the server's time for a reservation). Ends with the transaction.
- *
- * A statement that also filters by status passes it as a parameter: with a constant PostgreSQL uses that status's
- * partial index, and each batch of 50 reads everything that is queued (measured at 5,000 queued: 45 µs a reminder).
  */
-export async function lookUpByKey(trx: Transaction<Database>): Promise<void> {
-  await sql`/* look-up-by-key */ SELECT set_config('plan_cache_mode', 'force_generic_plan', true)`.execute(trx)
+export async function useGenericPlans(trx: Transaction<Database>): Promise<void> {
+  await sql`/* use-generic-plans */ SELECT set_config('plan_cache_mode', 'force_generic_plan', true)`.execute(trx)
 }
 
 /**

@@ -25,7 +25,7 @@ function nameOf(text: string): string | null {
  * A connection that prepares named statements, once each: those whose text begins with their name in a comment.
  *
  * Planning took an eighth of the server's time for a reservation (measured: 94 of 780 µs). The
- * generic plan is the one that `lookUpByKey` asks for, not one guessed from the first parameters.
+ * generic plan is the one that `useGenericPlans` asks for, not one guessed from the first parameters.
  */
 export class PreparingClient extends pg.Client {
   // Embedded, all connections share one session, where another's statement may have the same name.

@@ -34,7 +34,7 @@ export const run = async <Row>(on: Runner, { text }: Statement, values: readonly
     ? on.send<Row>({ text }, values)
     : (await on.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows
 
-/** Each statement keeps one plan, made without its values: see `PLAN_SETTINGS` and `lookUpByKey`. */
+/** Each statement keeps one plan, made without its values: see `PLAN_SETTINGS` and `useGenericPlans`. */
 const BEGIN = 'BEGIN; SET LOCAL plan_cache_mode = force_generic_plan'
 
 /**
