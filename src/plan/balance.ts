@@ -157,7 +157,14 @@ export function report(known: Balance, event: Report, now: Instant): Reported {
   }
   const rises = clamp(remains) > overdueOf(known)
   if (known.changes.length > 0) {
-    const among = { ...restated, changes: known.changes.filter((change) => change.at > at) }
+    // Counted into the statement, since they are dated before it is made: below zero it is overpaid, and stays so.
+    const among = {
+      ...restated,
+      stated: sumOf(
+        restated,
+        known.changes.filter((change) => change.at > at),
+      ),
+    }
     // The event may come between the other reports or after them all.
     const asOneMore = isDatedAfter && moves !== null ? counted(known, { id, minor: moves, at }).balance : known
     return { kind: 'doubtful', balance: lower(lower(known, among), asOneMore), change: null }

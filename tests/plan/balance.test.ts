@@ -139,6 +139,18 @@ describe('what remained before a payment that was taken back before it was heard
   })
 })
 
+describe('what remained before a payment that was heard of first', () => {
+  it('leaves overpaid what the payment brings below zero, so that a later charge adds to that', () => {
+    const before = { id: 'correction', at: at(21), moves: -8000, remains: 3000 }
+    const { balance } = report(after(known(), paid(3005, 22)).balance, before, NOW)
+    expect(overdueOf(balance)).toBe(0)
+    // As the ledger keeps it: one statement, and nothing that is dated before it beside.
+    expect(balance).toMatchObject({ stated: -5, changes: [] })
+    const charged = report(balance, { id: 'fee', at: NOW + HOUR, moves: 1000, remains: null }, NOW + 2 * HOUR)
+    expect(overdue(charged)).toEqual(['counted', 995])
+  })
+})
+
 describe('a snapshot', () => {
   it('that is later is the balance', () => {
     expect(restate(known(), 12000, at(21), NOW)).toMatchObject({
