@@ -45,15 +45,15 @@ const keyArrays = (keys: readonly AttemptKey[]): Buffer[] =>
 
 /** @param period  bounds the months in which an attempt is looked for */
 const subjectsWithin = (period: string): string => `
-  SELECT k.reminder_id AS "reminderId", k.no AS "attemptNo", r.recipient_id AS "recipientId", r.creditor, r.address_hash AS hash, r.channel, r.route,
+  SELECT x.reminder_id AS "reminderId", x.no AS "attemptNo", r.recipient_id AS "recipientId", r.creditor, r.address_hash AS hash, r.channel, r.route,
     coalesce(s.status, 'sending') AS status, r.reserved_at AS "reservedAt", s.provider_ref AS "providerRef", s.delivery,
     coalesce(s.delivery_final, false) AS "deliveryFinal", s.delivery_code AS "deliveryCode", s.rejection, m.status AS "reminderStatus",
     NOT EXISTS (SELECT 1 FROM decorum.waiting w WHERE w.reminder_id = m.id OFFSET 0) AND NOT EXISTS (
-      SELECT 1 FROM decorum.reservation l WHERE l.reminder_id = k.reminder_id AND l.no > k.no AND l.reserved_at >= r.reserved_at) AS "isLast"
-  FROM ${unnested(KEYS).replace(' AS x (', ' AS k (')}
-  JOIN decorum.reminder m ON m.id = k.reminder_id
+      SELECT 1 FROM decorum.reservation l WHERE l.reminder_id = x.reminder_id AND l.no > x.no AND l.reserved_at >= r.reserved_at) AS "isLast"
+  FROM ${unnested(KEYS)}
+  JOIN decorum.reminder m ON m.id = x.reminder_id
   CROSS JOIN LATERAL (
-    SELECT * FROM decorum.reservation r WHERE r.reminder_id = k.reminder_id AND r.no = k.no ${period} OFFSET 0
+    SELECT * FROM decorum.reservation r WHERE r.reminder_id = x.reminder_id AND r.no = x.no ${period} OFFSET 0
   ) r
   LEFT JOIN decorum.settlement s ON s.reminder_id = r.reminder_id AND s.no = r.no AND s.reserved_at = r.reserved_at`
 

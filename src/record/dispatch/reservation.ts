@@ -6,7 +6,7 @@ import type { Channel, Mode } from '../../model/vocabulary.ts'
 import { packJson, unpackJson } from '../packed/packed-json.ts'
 import { dictionariesFor } from '../dictionaries.ts'
 import { type Locked, requireHeld } from '../locks.ts'
-import { columnArrays, unnested } from '../pg/batch.ts'
+import { columnArrays, unnested, valuesOf } from '../pg/batch.ts'
 import type { ColumnType } from '../pg/binary-array.ts'
 import { type PipelinedTransaction, run, statement } from '../pg/pipeline.ts'
 import type { Database, Db, StoredReminderStatus } from '../schema.ts'
@@ -81,7 +81,7 @@ const RESERVED = {
   provider: 'text',
   address_id: 'uuid',
   address_hash: 'bytea',
-  account_ids: 'texts',
+  account_ids: 'uuids',
   good_until: 'timestamptz',
   weight: 'smallint',
   template: 'text',
@@ -102,15 +102,7 @@ const WRITE_RESERVATION = statement(
   WITH lease AS MATERIALIZED (SELECT clock_timestamp() + $6::integer * interval '1 millisecond' AS over
   ), reserved AS (
     INSERT INTO decorum.reservation (${Object.keys(RESERVED).join(', ')}, reserved_at, channel, route, lease_until)
-    SELECT ${Object.keys(RESERVED)
-      .map((name) =>
-        name === 'account_ids'
-          ? 'x.account_ids::uuid[]'
-          : name === 'candidate_zones'
-            ? 'x.candidate_zones::text[]'
-            : `x.${name}`,
-      )
-      .join(', ')}, $1::timestamptz, $2::text, $3::text, lease.over
+    SELECT ${valuesOf(RESERVED)}, $1::timestamptz, $2::text, $3::text, lease.over
     FROM lease CROSS JOIN ${unnested(RESERVED, 7)}
   ), batch AS (
     INSERT INTO decorum.dispatch_batch (id, route, worker, reserved_at, look_at, reminder_ids, attempt_nos)
@@ -226,9 +218,7 @@ const WRITE_WITHHELD = statement(
   'write-withheld',
   `
   INSERT INTO decorum.withheld_decision (${Object.keys(WITHHELD).join(', ')}, last_at)
-  SELECT ${Object.keys(WITHHELD)
-    .map((name) => (name === 'candidate_zones' ? 'x.candidate_zones::text[]' : `x.${name}`))
-    .join(', ')}, x.at FROM ${unnested(WITHHELD)}`,
+  SELECT ${valuesOf(WITHHELD)}, x.at FROM ${unnested(WITHHELD)}`,
 )
 
 const REPEATED = { reminder_id: 'uuid', no: 'integer', at: 'timestamptz' } as const satisfies Record<string, ColumnType>

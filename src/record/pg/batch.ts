@@ -17,7 +17,7 @@ type WriteRows<Row> = (db: Db, rows: readonly Row[]) => Promise<number>
  * @param after  what follows the rows, such as ON CONFLICT
  */
 export function insertRows<Row>(table: string, columns: Columns<Row>, after = ''): WriteRows<Row> {
-  const text = `INSERT INTO ${table} (${Object.keys(columns).join(', ')}) SELECT ${valuesOf(columns)} FROM ${arraysOf(columns)} ${after}`
+  const text = `INSERT INTO ${table} (${Object.keys(columns).join(', ')}) SELECT ${valuesOf(columns)} FROM ${unnested(columns)} ${after}`
   return writer(text, columns)
 }
 
@@ -27,56 +27,50 @@ export function insertRows<Row>(table: string, columns: Columns<Row>, after = ''
  * @param columns  those that are written, and `id`, by which the row is found
  */
 export function updateRows<Row extends { id: string }>(table: string, columns: Columns<Row>): WriteRows<Row> {
-  const set = Object.entries(columns)
+  const set = entriesOf(columns)
     .filter(([name]) => name !== 'id')
-    .map(([name, type]) => `${name} = ${valueOf(name, type as ColumnType)}`)
+    .map(([name, type]) => `${name} = ${valueOf(name, type)}`)
     .join(', ')
-  return writer(`UPDATE ${table} AS known SET ${set} FROM ${arraysOf(columns)} WHERE known.id = x.id`, columns)
+  return writer(`UPDATE ${table} AS known SET ${set} FROM ${unnested(columns)} WHERE known.id = x.id`, columns)
 }
 
 function writer<Row>(text: string, columns: Columns<Row>): WriteRows<Row> {
-  const entries = Object.entries(columns) as [keyof Row & string, ColumnType][]
   return async (db, rows) => {
     if (rows.length === 0) return 0
-    const arrays = entries.map(([name, type]) =>
-      binaryArray(
-        type,
-        rows.map((row) => row[name]),
-      ),
-    )
-    return Number((await db.executeQuery(CompiledQuery.raw(text, arrays))).numAffectedRows ?? 0)
+    return Number((await db.executeQuery(CompiledQuery.raw(text, columnArrays(columns, rows)))).numAffectedRows ?? 0)
   }
 }
 
+const entriesOf = <Row>(columns: Columns<Row>) => Object.entries(columns) as [keyof Row & string, ColumnType][]
+
 /** `unnest(…) AS x (…)` over one array for each column, the first of which is parameter number `first`. */
-export const unnested = (columns: Readonly<Record<string, ColumnType>>, first = 1): string =>
-  `unnest(${Object.values(columns)
-    .map((type, i) => `$${i + first}::${type === 'texts' ? 'text' : type}[]`)
+export const unnested = (columns: Columns<never>, first = 1): string =>
+  `unnest(${entriesOf(columns)
+    .map(([, type], i) => `$${i + first}::${LISTS[type] === undefined ? type : 'text'}[]`)
     .join(', ')}) AS x (${Object.keys(columns).join(', ')})`
 
 /** The parameters of `unnested`: each column of these rows as one array. */
-export const columnArrays = <Row extends object>(
-  columns: Readonly<Record<keyof Row & string, ColumnType>>,
-  rows: readonly Row[],
-): Buffer[] =>
-  Object.entries<ColumnType>(columns).map(([name, type]) =>
+export const columnArrays = <Row>(columns: Columns<Row>, rows: readonly Row[]): Buffer[] =>
+  entriesOf(columns).map(([name, type]) =>
     binaryArray(
       type,
-      rows.map((row) => row[name as keyof Row]),
+      rows.map((row) => row[name]),
     ),
   )
 
-const valueOf = (name: string, type: ColumnType): string => (type === 'texts' ? `x.${name}::text[]` : `x.${name}`)
-
-const valuesOf = (columns: Columns<never>): string =>
-  Object.entries(columns)
-    .map(([name, type]) => valueOf(name, type as ColumnType))
+/** The columns of `unnested`, each as its table has it. */
+export const valuesOf = (columns: Columns<never>): string =>
+  entriesOf(columns)
+    .map(([name, type]) => valueOf(name, type))
     .join(', ')
 
-const arraysOf = (columns: Columns<never>): string =>
-  `unnest(${Object.values(columns)
-    .map((type, i) => `$${i + 1}::${type === 'texts' ? 'text' : (type as ColumnType)}[]`)
-    .join(', ')}) AS x (${Object.keys(columns).join(', ')})`
+/** Columns that are lists themselves stand in the arrays of rows as text. */
+const LISTS: Partial<Record<ColumnType, string>> = { texts: 'text[]', uuids: 'uuid[]' }
+
+const valueOf = (name: string, type: ColumnType): string => {
+  const list = LISTS[type]
+  return list === undefined ? `x.${name}` : `x.${name}::${list}`
+}
 
 /**
  * Makes this transaction keep one plan for each statement, made without its values.

@@ -1,9 +1,20 @@
 // Hot path: all arrays are written into one buffer of the process, one after the other, and copied out; measured by
 // `npm run bench -- intake`. To callers `binaryArray` is a pure function from values to bytes.
 
-/** Types of columns that can be written in bulk. `texts` is a `text[]` column, which cannot itself stand in an array of rows. */
+/** Types of columns that can be written in bulk. `texts` and `uuids` are lists, which cannot themselves stand in an array of rows. */
 export type ColumnType =
-  'uuid' | 'text' | 'texts' | 'bytea' | 'jsonb' | 'timestamptz' | 'date' | 'bigint' | 'integer' | 'smallint' | 'boolean'
+  | 'uuid'
+  | 'uuids'
+  | 'text'
+  | 'texts'
+  | 'bytea'
+  | 'jsonb'
+  | 'timestamptz'
+  | 'date'
+  | 'bigint'
+  | 'integer'
+  | 'smallint'
+  | 'boolean'
 
 /**
  * Encodes values as one array parameter in PostgreSQL's binary format.
@@ -170,6 +181,7 @@ const listOf = (texts: readonly string[]): string =>
 const ELEMENTS: Readonly<Record<ColumnType, { oid: number; write: (bytes: Bytes, value: never) => void }>> = {
   uuid: { oid: 2950, write: (bytes, value: string) => bytes.uuid(value) },
   text: { oid: 25, write: (bytes, value: string) => bytes.text(value) },
+  uuids: { oid: 25, write: (bytes, value: string[]) => bytes.text(listOf(value)) },
   texts: { oid: 25, write: (bytes, value: string[]) => bytes.text(listOf(value)) },
   bytea: { oid: 17, write: (bytes, value: Buffer) => bytes.copy(value) },
   jsonb: { oid: 3802, write: writeJson },

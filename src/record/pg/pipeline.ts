@@ -29,10 +29,10 @@ export interface PipelinedTransaction {
 export type Runner = Db | PipelinedTransaction
 
 /** Runs a statement; in a pipelined transaction without waiting for those sent before. */
-export const run = async <Row>(on: Runner, { text }: Statement, values: readonly unknown[]): Promise<Row[]> =>
+export const run = async <Row>(on: Runner, statement: Statement, values: readonly unknown[]): Promise<Row[]> =>
   'send' in on
-    ? on.send<Row>({ text }, values)
-    : (await on.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows
+    ? on.send<Row>(statement, values)
+    : (await on.executeQuery<Row>(CompiledQuery.raw(statement.text, [...values]))).rows
 
 /** Each statement keeps one plan, made without its values: see `PLAN_SETTINGS` and `useGenericPlans`. */
 const BEGIN = 'BEGIN; SET LOCAL plan_cache_mode = force_generic_plan'
