@@ -132,9 +132,14 @@ interface Told {
   subject: ReceiptSubject
   before: DeliveryReport | null
   word: DeliveryReport | null
+  /** The first reference that a receipt named. */
+  providerRef: string | null
   /** The last receipt that changed something. */
   last: ReceivedReceipt | null
 }
+
+/** One that receipts have changed, and what its word means now. */
+type Changed = Told & { word: DeliveryReport; last: ReceivedReceipt; meaning: ReceiptMeaning }
 
 /** @param trx  the transaction that `on` runs in */
 async function applyAll(
@@ -153,7 +158,7 @@ async function applyAll(
   const told = new Map<string, Told>(
     subjects.map((subject) => {
       const before = wordOf(subject)
-      return [attemptKey(subject), { subject, before, word: before, last: null }]
+      return [attemptKey(subject), { subject, before, word: before, providerRef: null, last: null }]
     }),
   )
   const seen = new Set(kept.map(receiptKey))
@@ -161,6 +166,7 @@ async function applyAll(
   const answers = receipts.map((receipt): ReceiptAnswer => {
     const attempt = told.get(attemptKey(receipt))
     if (attempt === undefined) return 'unknown'
+    attempt.providerRef ??= receipt.providerRef ?? null
     if (seen.has(receiptKey(receipt))) return 'repeated'
     seen.add(receiptKey(receipt))
     const { subject } = attempt
@@ -184,10 +190,10 @@ async function applyAll(
     attempt.last = receipt
     return 'applied'
   })
-  const changed = [...told.values()].filter(
-    (one): one is Told & { word: DeliveryReport; last: ReceivedReceipt } => one.last !== null,
+  const changed = [...told.values()].flatMap(({ word, last, ...one }): Changed[] =>
+    word === null || last === null ? [] : [{ ...one, word, last, meaning: receiptMeaning(one.subject.channel, word) }],
   )
-  const deliveries = changed.map((one) => deliveryOf(one, receipts, now))
+  const deliveries = changed.map((one) => deliveryOf(one, now))
   await Promise.all([
     fresh.length > 0 && keepReceipts(on, locked, fresh),
     deliveries.length > 0 && writeDeliveries(on, locked, deliveries),
@@ -209,15 +215,7 @@ const uniqueAttempts = (receipts: readonly ReceivedReceipt[]): ReceivedReceipt[]
   ...new Map(receipts.map((receipt) => [attemptKey(receipt), receipt])).values(),
 ]
 
-function deliveryOf(
-  { subject, word, last }: Told & { word: DeliveryReport; last: ReceivedReceipt },
-  receipts: readonly ReceivedReceipt[],
-  now: Instant,
-): DeliveryKnown {
-  const meaning = receiptMeaning(subject.channel, word)
-  const reference = receipts.find(
-    (one) => attemptKey(one) === attemptKey(subject) && (one.providerRef ?? null) !== null,
-  )
+function deliveryOf({ subject, word, last, meaning, providerRef }: Changed, now: Instant): DeliveryKnown {
   return {
     reminderId: subject.reminderId,
     attemptNo: subject.attemptNo,
@@ -226,7 +224,7 @@ function deliveryOf(
     word,
     at: now,
     attemptStatus: statusAfter(subject.status, word.state === 'not-sent'),
-    providerRef: reference?.providerRef ?? null,
+    providerRef,
     rejection: word.class,
     resolvedBy: subject.status === 'in_doubt' ? (last.by ?? 'receipt') : null,
     reminderStatus: meaning.reminder,
@@ -240,10 +238,9 @@ function deliveryOf(
 async function followUp(
   runtime: Runtime,
   trx: Locked,
-  { subject, before, word }: Told & { word: DeliveryReport },
+  { subject, before, word, meaning }: Changed,
   now: Instant,
 ): Promise<void> {
-  const meaning = receiptMeaning(subject.channel, word)
   const { reminderId, attemptNo, recipientId, creditor, hash } = subject
   const about = { reminderId, attemptNo, code: word.code }
   if (meaning.suppress !== null) {

@@ -85,26 +85,53 @@ export async function takeLocks(
   return lockAddresses(trx as Locked, wanted.addresses ?? [], waiting)
 }
 
-const LOCK_RECIPIENTS_OF = statement(
-  'lock-recipients-of',
-  `
-  SELECT id FROM decorum.recipient WHERE id = ANY(ARRAY(SELECT recipient_id FROM decorum.reminder WHERE id = ANY($1::uuid[])))
-  ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
-)
+/**
+ * Two statements that lock what reminders ($1) stand on: their recipients, then the addresses that `hashes` finds for each reminder `m`.
+ *
+ * @param name    of the statements, after `lock-recipients-` and `lock-addresses-`
+ * @param hashes  SQL of rows of creditor and hash
+ */
+const locksOf = (name: string, hashes: string, waiting: '' | 'SKIP LOCKED') => ({
+  recipients: statement(
+    `lock-recipients-${name}`,
+    `
+    SELECT id FROM decorum.recipient WHERE id = ANY(ARRAY(SELECT recipient_id FROM decorum.reminder WHERE id = ANY($1::uuid[])))
+    ORDER BY id FOR NO KEY UPDATE ${waiting}`,
+  ),
+  addresses: statement(
+    `lock-addresses-${name}`,
+    `
+    WITH wanted AS MATERIALIZED (
+      SELECT DISTINCT x.creditor, x.hash FROM decorum.reminder m CROSS JOIN LATERAL (${hashes} OFFSET 0) x WHERE m.id = ANY($1::uuid[])
+    )
+    SELECT a.creditor, a.hash FROM wanted JOIN decorum.address a ON a.creditor = wanted.creditor AND a.hash = wanted.hash
+    ORDER BY a.hash, a.creditor FOR NO KEY UPDATE OF a ${waiting}`,
+  ),
+})
 
-const LOCK_ADDRESSES_OF = statement(
-  'lock-addresses-of',
-  `
-  WITH wanted AS MATERIALIZED (
-    SELECT DISTINCT a.creditor, a.hash FROM decorum.reminder m
-    CROSS JOIN LATERAL (
-      SELECT creditor, hash FROM decorum.recipient_address a
-      WHERE a.recipient_id = m.recipient_id AND a.channel = m.channel AND a.removed_at IS NULL OFFSET 0
-    ) a
-    WHERE m.id = ANY($1::uuid[])
-  )
-  SELECT a.creditor, a.hash FROM wanted JOIN decorum.address a ON a.creditor = wanted.creditor AND a.hash = wanted.hash
-  ORDER BY a.hash, a.creditor FOR NO KEY UPDATE OF a SKIP LOCKED`,
+/** Sends both, and notes what was obtained. @param trx  the transaction that `on` runs in */
+async function sendLocks(
+  on: Runner,
+  trx: Transaction<Database>,
+  { recipients, addresses }: ReturnType<typeof locksOf>,
+  reminderIds: readonly string[],
+  more: readonly unknown[] = [],
+): Promise<Locked> {
+  const [lockedRecipients, lockedAddresses] = await Promise.all([
+    run<{ id: string }>(on, recipients, [reminderIds]),
+    run<AddressAnchor>(on, addresses, [reminderIds, ...more]),
+  ])
+  const held = holdingOf(trx)
+  for (const { id } of lockedRecipients) held.recipients.add(id)
+  for (const anchor of lockedAddresses) held.addresses.add(anchorKey(anchor))
+  return trx as Locked
+}
+
+const OF_REMINDERS = locksOf(
+  'of',
+  `SELECT a.creditor, a.hash FROM decorum.recipient_address a
+    WHERE a.recipient_id = m.recipient_id AND a.channel = m.channel AND a.removed_at IS NULL`,
+  'SKIP LOCKED',
 )
 
 /**
@@ -113,40 +140,14 @@ const LOCK_ADDRESSES_OF = statement(
  * Rows locked elsewhere are skipped; `heldBy` tells which were obtained. Addresses of a recipient that was skipped may be
  * locked too: since nothing is waited for, that blocks nobody for longer than the transaction lasts.
  */
-export async function lockForReminders(
-  transaction: PipelinedTransaction,
-  reminderIds: readonly string[],
-): Promise<Locked> {
-  const [recipients, addresses] = await Promise.all([
-    transaction.send<{ id: string }>(LOCK_RECIPIENTS_OF, [reminderIds]),
-    transaction.send<{ creditor: string; hash: Buffer }>(LOCK_ADDRESSES_OF, [reminderIds]),
-  ])
-  const held = holdingOf(transaction.trx)
-  for (const { id } of recipients) held.recipients.add(id)
-  for (const row of addresses) held.addresses.add(anchorKey(row))
-  return transaction.trx as Locked
-}
+export const lockForReminders = (transaction: PipelinedTransaction, reminderIds: readonly string[]): Promise<Locked> =>
+  sendLocks(transaction, transaction.trx, OF_REMINDERS, reminderIds)
 
-const LOCK_RECIPIENTS_OF_ATTEMPTS = statement(
-  'lock-recipients-of-attempts',
-  `
-  SELECT id FROM decorum.recipient WHERE id = ANY(ARRAY(SELECT recipient_id FROM decorum.reminder WHERE id = ANY($1::uuid[])))
-  ORDER BY id FOR NO KEY UPDATE`,
-)
-
-const LOCK_ADDRESSES_OF_ATTEMPTS = statement(
-  'lock-addresses-of-attempts',
-  `
-  WITH wanted AS MATERIALIZED (
-    SELECT DISTINCT r.creditor, r.address_hash AS hash FROM decorum.reminder m
-    CROSS JOIN LATERAL (
-      SELECT creditor, address_hash FROM decorum.reservation r
-      WHERE r.reminder_id = m.id AND r.reserved_at >= m.created_at AND r.reserved_at < $2::timestamptz OFFSET 0
-    ) r
-    WHERE m.id = ANY($1::uuid[])
-  )
-  SELECT a.creditor, a.hash FROM wanted JOIN decorum.address a ON a.creditor = wanted.creditor AND a.hash = wanted.hash
-  ORDER BY a.hash, a.creditor FOR NO KEY UPDATE OF a`,
+const OF_ATTEMPTS = locksOf(
+  'of-attempts',
+  `SELECT r.creditor, r.address_hash AS hash FROM decorum.reservation r
+    WHERE r.reminder_id = m.id AND r.reserved_at >= m.created_at AND r.reserved_at < $2::timestamptz`,
+  '',
 )
 
 /**
@@ -155,21 +156,12 @@ const LOCK_ADDRESSES_OF_ATTEMPTS = statement(
  * @param trx     the transaction that `on` runs in
  * @param before  business time: later than any attempt
  */
-export async function lockForAttempts(
+export const lockForAttempts = (
   on: Runner,
   trx: Transaction<Database>,
   reminderIds: readonly string[],
   before: Date,
-): Promise<Locked> {
-  const [recipients, addresses] = await Promise.all([
-    run<{ id: string }>(on, LOCK_RECIPIENTS_OF_ATTEMPTS, [reminderIds]),
-    run<{ creditor: string; hash: Buffer }>(on, LOCK_ADDRESSES_OF_ATTEMPTS, [reminderIds, before]),
-  ])
-  const held = holdingOf(trx)
-  for (const { id } of recipients) held.recipients.add(id)
-  for (const row of addresses) held.addresses.add(anchorKey(row))
-  return trx as Locked
-}
+): Promise<Locked> => sendLocks(on, trx, OF_ATTEMPTS, reminderIds, [before])
 
 /** Locks addresses that could be found only under their recipients' locks. */
 export async function lockAddresses(

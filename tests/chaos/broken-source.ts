@@ -50,21 +50,15 @@ const BREAKAGES = {
   ],
   /** Two workers decide about one person at the same time. */
   locks: [
-    ...[/ORDER BY id FOR NO KEY UPDATE SKIP LOCKED(?=`)/, /ORDER BY id FOR NO KEY UPDATE(?=`)/].map((guard) => ({
+    ...[/ORDER BY id FOR NO KEY UPDATE \$\{waiting\}/, /ORDER BY id FOR NO KEY UPDATE \$\{sql[^}]*\}/].map((guard) => ({
       file: 'src/record/locks.ts',
       guard,
       instead: 'ORDER BY id',
     })),
     ...[
-      /ORDER BY a\.hash, a\.creditor FOR NO KEY UPDATE OF a SKIP LOCKED(?=`)/,
-      /ORDER BY a\.hash, a\.creditor FOR NO KEY UPDATE OF a(?=`)/,
+      /ORDER BY a\.hash, a\.creditor FOR NO KEY UPDATE OF a \$\{waiting\}/,
+      /ORDER BY a\.hash, a\.creditor FOR NO KEY UPDATE OF a \$\{sql[^}]*\}/,
     ].map((guard) => ({ file: 'src/record/locks.ts', guard, instead: 'ORDER BY a.hash, a.creditor' })),
-    { file: 'src/record/locks.ts', guard: /ORDER BY id FOR NO KEY UPDATE \$\{[^}]*\}/, instead: 'ORDER BY id' },
-    {
-      file: 'src/record/locks.ts',
-      guard: /ORDER BY a\.hash, a\.creditor FOR NO KEY UPDATE OF a \$\{[^}]*\}/,
-      instead: 'ORDER BY a.hash, a.creditor',
-    },
   ],
   /** Stops are recorded and not looked at. */
   stops: [

@@ -124,7 +124,7 @@ describe('whoever writes what decisions are made from', () => {
   })
 
   it('has the token from the lock protocol and from nowhere else', () => {
-    const makers = ['takeLocks', 'lockForReminders', 'lockForAttempts', 'heldByAdding', 'lockAwaited', 'exclusively']
+    const makers = ['takeLocks', 'sendLocks', 'heldByAdding', 'lockAwaited', 'exclusively']
     const saying = (words: RegExp): string[] =>
       sources
         .flatMap(({ text }) => declaredIn(text))
@@ -132,6 +132,7 @@ describe('whoever writes what decisions are made from', () => {
         .map(({ name }) => name)
         .sort()
     expect(saying(/\bas (?:unknown as )?Locked\b/)).toEqual([...makers].sort())
+    expect(saying(/(?<!function )\bsendLocks\(/)).toEqual(['lockForAttempts', 'lockForReminders'])
     expect(saying(/(?<!function )\bheldByAdding\(/)).toEqual(['addRecipients'])
     expect(saying(/(?<!function )\bexclusively\(/)).toEqual(['trimPartition'])
   })
