@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { keepDictionaries } from './dictionaries.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { Ledger } from './ledger.ts'
-import * as m0001 from './migrations/0001-initial.ts'
+import * as m0001 from './migrations/0001-schema.ts'
 
 /** What a daemon exits with when the ledger is newer than its build; a supervisor must not restart it. */
 export const EXIT_SCHEMA_NEWER = 57
@@ -138,4 +138,4 @@ const step = (name: string, module: Pick<Migration, 'breaking' | 'up'>): Migrati
 })
 
 /** Every migration of this build, in order. */
-export const MIGRATIONS: readonly Migration[] = [step('0001-initial', m0001)]
+export const MIGRATIONS: readonly Migration[] = [step('0001-schema', m0001)]

@@ -51,6 +51,7 @@ eachLedger('migrating', (_name, openFresh) => {
   it.each([
     ['whole', ['0001-ledger', '0002-outbox-endpoints', '0003-permits-and-doubts'], [true, true, false]],
     ['at its first step', ['0001-ledger'], [true]],
+    ['before each thing was written once', ['0001-initial'], [true]],
   ])(
     'refuses a ledger of a build that was never released, %s, and leaves it as it is',
     async (_how, names, breaking) => {
