@@ -2,6 +2,8 @@ import type { VoiceMeaning } from '../deliver/twilio/voice-script.ts'
 import { effectOf, type Fact } from '../plan/effect-of.ts'
 import { knownAccounts } from '../record/accounts.ts'
 import { openHolds } from '../record/holds.ts'
+import { findIdempotencyKey, rememberIdempotencyKey } from '../record/idempotency.ts'
+import { newId } from '../record/id.ts'
 import { lockAddresses } from '../record/locks.ts'
 import { attemptAddress, calledAbout } from '../record/receipts.ts'
 import { openHoldsOf, draftEffect, draftSuppressions } from './accept/draft-effect.ts'
@@ -28,7 +30,7 @@ const FACTS: Readonly<Partial<Record<VoiceKey['meaning'], Fact>>> = {
 }
 
 /**
- * Acts on a key pressed during a call, at once.
+ * Acts on a key pressed during a call, at once, and once a call however often it is pressed or its callback is repeated.
  *
  * Any key but "wrong number" proves that the recipient listened, so the call counts as a conversation. The call goes on, and
  * occupies its line until the provider reports its end. A claim to have paid or a wish to promise opens a hold until an agent
@@ -52,8 +54,11 @@ export async function applyVoiceKey(runtime: Runtime, key: VoiceKey): Promise<vo
     const fact = FACTS[meaning]
     if (about === null || address === null || fact === undefined) return
     const { trx, recipient } = await lockRecipientDraft(runtime, opened, about.recipientId)
+    const use = { creditor: about.creditor, scope: 'voice-key', key: `${reminderId}.${attemptNo}.${meaning}` }
+    if ((await findIdempotencyKey(trx, use.creditor, use.scope, use.key)) !== null) return
     await lockAddresses(trx, [address], 'wait')
     const now = runtime.clock.now()
+    await rememberIdempotencyKey(trx, { ...use, bodyHash: Buffer.alloc(0), resourceId: newId() }, new Date(now))
     const known = new Map((await knownAccounts(trx, about.accountIds)).map(({ row }) => [row.id, row]))
     const effect = effectOf(fact, {
       now,

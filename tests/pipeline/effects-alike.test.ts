@@ -6,6 +6,7 @@ import { acceptAccount } from '../../src/pipeline/accept/accept-accounts.ts'
 import { acceptContact } from '../../src/pipeline/accept/accept-contact.ts'
 import { acceptEvent } from '../../src/pipeline/accept/accept-event.ts'
 import { acceptSuppression } from '../../src/pipeline/accept/accept-suppression.ts'
+import { addressHash } from '../../src/pipeline/accept/merge-recipient.ts'
 import { completeTask } from '../../src/pipeline/accept/complete-task.ts'
 import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
 import { applyReply } from '../../src/pipeline/replies.ts'
@@ -386,6 +387,42 @@ eachLedger('a fact, whichever way it was heard', (_name, openFresh) => {
       const { open, ended, stopped } = first as Awaited<ReturnType<typeof outcome>>
       expect(open.length + ended.length + stopped.length).toBeGreaterThan(1)
     })
+  }
+
+  it('a key of one call counts once, however often it is pressed or its callback is repeated', async () => {
+    const keys = Object.values(FACTS).flatMap(({ key }) => (typeof key === 'string' ? [key] : []))
+    for (const meaning of new Set([...keys, 'promise' as const, 'person' as const, 'stop' as const])) {
+      const about = await debt()
+      const call = await called(about)
+      await applyVoiceKey(runtime, { ...call, meaning })
+      const once = await everything(about)
+      await applyVoiceKey(runtime, { ...call, meaning })
+      await Promise.all([applyVoiceKey(runtime, { ...call, meaning }), applyVoiceKey(runtime, { ...call, meaning })])
+      expect(await everything(about), meaning).toEqual(once)
+      expect(once.holds + once.stops + once.tasks, meaning).toBeGreaterThan(0)
+      // Pressed in another call it is news.
+      await applyVoiceKey(runtime, { ...(await called(about)), meaning })
+      expect((await everything(about)).keys, meaning).toBe(once.keys + 1)
+    }
+  })
+
+  /** How much of each kind is there about a recipient? */
+  async function everything({ recipientId, number }: Debt) {
+    const rows = (table: 'hold' | 'task') =>
+      ledger.db.selectFrom(`decorum.${table}`).select('id').where('recipient_id', '=', recipientId).execute()
+    const { hash } = addressHash(runtime.vault, 'phone', number)
+    const stops = await ledger.db
+      .selectFrom('decorum.suppression')
+      .select('id')
+      .where((eb) => eb.or([eb('recipient_id', '=', recipientId), eb('address_hash', '=', hash)]))
+      .execute()
+    const keys = await ledger.db
+      .selectFrom('decorum.idempotency')
+      .select('key')
+      .where('scope', '=', 'voice-key')
+      .execute()
+    const [holds, tasks] = [await rows('hold'), await rows('task')]
+    return { holds: holds.length, stops: stops.length, tasks: tasks.length, keys: keys.length }
   }
 
   it('an earlier promise ends when another is given, whichever way either came', async () => {
