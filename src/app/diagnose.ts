@@ -29,10 +29,11 @@ interface Diagnosis extends PartHealth {
  * Reads only: no migration, no message, nothing written.
  */
 export async function diagnose(config: Config): Promise<Diagnosis[]> {
+  const ledger = await ledgerParts(config)
   return [
     ...zoneDataParts(config),
-    ...(await ledgerParts(config)),
-    ...(await queueParts(config)),
+    ...ledger,
+    ...(await queueParts(config, ledger)),
     ...(await Promise.all(config.routes.map((route) => routePart(config, route)))),
   ]
 }
@@ -123,8 +124,11 @@ async function wordsPart(config: Config, ledger: Ledger): Promise<Diagnosis> {
     : unhealthy('words', problem)
 }
 
-async function queueParts({ redisUrl }: Config): Promise<Diagnosis[]> {
-  if (redisUrl === null) return [healthy('queue', 'BullMQ on the ledger’s PostgreSQL')]
+async function queueParts({ redisUrl }: Config, ledger: readonly Diagnosis[]): Promise<Diagnosis[]> {
+  if (redisUrl === null)
+    return ledger.some(({ part, ok }) => part === 'ledger' && !ok)
+      ? [unhealthy('queue', 'is BullMQ on the ledger’s PostgreSQL, which does not answer')]
+      : [healthy('queue', 'BullMQ on the ledger’s PostgreSQL')]
   const { problems, version } = await checkRedis(redisUrl)
   return problems.length === 0
     ? [healthy('queue', `BullMQ on Redis ${version}, noeviction`)]
