@@ -45,7 +45,10 @@ export const creditorSchema = z.strictObject({
       role: z.enum(ROLES).default('original-creditor'),
       ladder: z.string().min(1).default('default'),
       locale: z.string().min(2).default('en'),
-      /** ISO 3166-1 or 3166-2, where recipients live unless their record says otherwise; null: never assumed. */
+      /**
+       * ISO 3166-1 or 3166-2: where recipients whose record names no place live, for the choice of a route; null: nowhere that a
+       * route names. Rules and hours never assume a place.
+       */
       jurisdiction: z
         .string()
         .regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, 'must be ISO 3166, such as US or US-NY')

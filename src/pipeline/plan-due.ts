@@ -371,7 +371,7 @@ function newReminder(
   accounts: ReadonlyMap<string, PlanningAccount>,
 ): NewReminder {
   const owed = reminderFromPlan(recipient.id, planned, accounts, (lead, channels) =>
-    chooseCarrier(runtime.config.routes, routeCriteria(recipient, lead), channels),
+    chooseCarrier(runtime.config.routes, routeCriteria(runtime.config, recipient, lead), channels),
   )
   return {
     ...owed,

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import type { Creditor } from '../model/creditor.ts'
 import { isWithin } from '../model/places/jurisdiction.ts'
 import type { Route } from '../model/route.ts'
 import type { Instant } from '../model/time.ts'
@@ -20,16 +21,20 @@ interface RouteCriteria {
   jurisdictions: readonly string[]
 }
 
-/** The criteria for routes of this creditor's messages about this account. */
-export const routeCriteria = (
+/**
+ * What must a route serve to carry this creditor's messages to this recipient, about this account?
+ *
+ * A recipient without a jurisdiction counts as living where the creditor's recipients do by default, for the choice of a route
+ * only: rules and hours assume no place.
+ */
+export function routeCriteria(
+  { creditors }: { creditors: ReadonlyMap<string, Creditor> },
   { creditor, jurisdiction }: { creditor: string; jurisdiction: string | null },
   { product, role }: { product: string; role: Role },
-): Omit<RouteCriteria, 'channel'> => ({
-  creditor,
-  product,
-  role,
-  jurisdictions: jurisdiction === null ? [] : [jurisdiction],
-})
+): Omit<RouteCriteria, 'channel'> {
+  const place = jurisdiction ?? creditors.get(creditor)?.defaults.jurisdiction ?? null
+  return { creditor, product, role, jurisdictions: place === null ? [] : [place] }
+}
 
 type RouteChoice = { ok: true; route: Route } | { ok: false; problem: string }
 
@@ -123,7 +128,7 @@ export async function fallBack(
     },
     reason,
     now,
-    routeIdFor(runtime.config.routes, routeCriteria(failed, failed)),
+    routeIdFor(runtime.config.routes, routeCriteria(runtime.config, failed, failed)),
   )
   if (next !== null)
     await addReminders(trx, [{ ...next, id: newId(), creditor, recipientId, follows: id, variables: null }], now)

@@ -121,10 +121,9 @@ function newReminder(
   const expiresAt = body.expiresAt ?? dueAt + EXPIRES_AFTER_MS
   if (expiresAt <= dueAt)
     throw invalidField('expiresAt', 'is over before it may go out', 'State an instant after notBefore and after now.')
-  const jurisdiction = recipient.row.jurisdiction ?? creditor.defaults.jurisdiction
   const carrier = chooseCarrier(
     runtime.config.routes,
-    routeCriteria({ creditor: creditor.id, jurisdiction }, account),
+    routeCriteria(runtime.config, recipient.row, account),
     body.channels,
   ) as Carrier
   const sealed =

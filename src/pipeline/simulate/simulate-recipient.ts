@@ -131,7 +131,7 @@ class RecipientSimulation {
           planning.id,
           planned,
           new Map(planning.accounts.map((account) => [account.id, account])),
-          (lead, channels) => chooseCarrier(this.#rules.routes, routeCriteria(planning, lead), channels),
+          (lead, channels) => chooseCarrier(this.#rules.routes, routeCriteria(this.#rules, planning, lead), channels),
         ),
         null,
         now,
@@ -276,7 +276,7 @@ class RecipientSimulation {
       { ...failed, recipientId: row.id },
       reason,
       now,
-      routeIdFor(this.#rules.routes, routeCriteria(planning, lead)),
+      routeIdFor(this.#rules.routes, routeCriteria(this.#rules, planning, lead)),
     )
     if (next !== null) this.#owe(next, failed, now)
   }
