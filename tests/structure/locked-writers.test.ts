@@ -68,7 +68,7 @@ function writersIn({ path, text }: { path: string; text: string }): Writer[] {
   const writersOf = ({ name, text }: Declared, table: string): Writer[] => {
     // A statement's text, or part of one.
     const made = new RegExp(
-      String.raw`^const ${name} = (?:insertRows|updateRows|statement\(|\([^()]*\): string =>)`,
+      String.raw`^const ${name} = (?:insertRows|updateRows|statement\(|statementsByMonth\(|\([^()]*\): string =>)`,
     ).test(text)
     if (!made) return [{ path, name, table, takesToken: /[(,]\s*\w+: Locked[,)]/.test(text) }]
     return declared

@@ -14,7 +14,7 @@ import type {
   SuppressionScope,
 } from '../../model/vocabulary.ts'
 import { binaryArray } from '../pg/binary-array.ts'
-import { run, type Runner, statement } from '../pg/pipeline.ts'
+import { run, type Runner, statement, statementsByMonth } from '../pg/pipeline.ts'
 
 /** How far back contacts are read. The longest known rule allows 3 automated calls in 30 days; conversations are read whatever their age. */
 export const CONTACT_MEMORY_MS = 62 * DAY
@@ -130,35 +130,37 @@ const CONSENTS = statement(
 /** A contact in the order of its facts. */
 const CONTACT = `${ms('at')} AS at, made_by AS by, mode, party, channel, outcome, account_ids AS accounts, direction, encode(address_hash, 'hex') AS hash`
 
-const OWN_CONTACTS = statement(
-  'read-contacts',
-  `
-  SELECT recipient_id AS "recipientId", ${CONTACT} FROM decorum.contacts_since($2::timestamptz) WHERE recipient_id = ANY($1::uuid[])
-  UNION ALL
-  SELECT recipient_id, ${CONTACT} FROM decorum.conversation WHERE recipient_id = ANY($1::uuid[]) AND at <= $2::timestamptz`,
-)
-
 /** The numbers and mailboxes of these recipients. */
 const OWN_HASHES = `
   SELECT DISTINCT recipient_id AS owner, creditor, hash FROM decorum.recipient_address
   WHERE recipient_id = ANY($1::uuid[]) AND removed_at IS NULL`
 
-const OTHERS_CONTACTS = statement(
-  'read-contacts-of-others',
-  `
+/** How contacts are read, by the month in which `CONTACT_MEMORY_MS` begins. */
+const contactsSince = statementsByMonth((month, from) => ({
+  own: statement(
+    `read-contacts-${month}`,
+    `
+  SELECT recipient_id AS "recipientId", ${CONTACT} FROM decorum.contacts_since(${from}) WHERE recipient_id = ANY($1::uuid[]) AND at > $2::timestamptz
+  UNION ALL
+  SELECT recipient_id, ${CONTACT} FROM decorum.conversation WHERE recipient_id = ANY($1::uuid[]) AND at <= $2::timestamptz`,
+  ),
+  others: statement(
+    `read-contacts-of-others-${month}`,
+    `
   WITH own AS MATERIALIZED (${OWN_HASHES})
   SELECT own.owner AS "recipientId", near.* FROM own CROSS JOIN LATERAL (
     SELECT ${CONTACT} FROM decorum.reported_contact c
-    WHERE c.creditor = own.creditor AND c.address_hash = own.hash AND c.at > $2::timestamptz AND c.recipient_id <> own.owner
+    WHERE c.creditor = own.creditor AND c.address_hash = own.hash AND c.at > ${from} AND c.at > $2::timestamptz AND c.recipient_id <> own.owner
     UNION ALL
     SELECT theirs.* FROM (
       SELECT DISTINCT recipient_id FROM decorum.recipient_address o WHERE o.creditor = own.creditor AND o.hash = own.hash AND o.recipient_id <> own.owner
     ) sharer CROSS JOIN LATERAL (
-      SELECT ${CONTACT} FROM decorum.contacts_since($2::timestamptz) c
-      WHERE c.recipient_id = sharer.recipient_id AND c.address_hash = own.hash AND c.reminder_id IS NOT NULL OFFSET 0
+      SELECT ${CONTACT} FROM decorum.contacts_since(${from}) c
+      WHERE c.recipient_id = sharer.recipient_id AND c.address_hash = own.hash AND c.reminder_id IS NOT NULL AND c.at > $2::timestamptz OFFSET 0
     ) theirs OFFSET 0
   ) near`,
-)
+  ),
+}))
 
 const EVENTS = statement(
   'read-events',
@@ -211,12 +213,13 @@ export async function readRecipients(
 ): Promise<Map<string, RecipientForDecision>> {
   const ids = binaryArray('uuid', recipientIds)
   const since = new Date(now - CONTACT_MEMORY_MS)
+  const reading = contactsSince(since)
   const [recipients, addresses, consents, contacts, othersContacts, events, holds, suppressions] = await Promise.all([
     run<Omit<RecipientForDecision, Lists>>(on, RECIPIENTS, [ids]),
     run<Owned<RecipientAddress>>(on, ADDRESSES, [ids]),
     run<Owned<RecipientForDecision['consents'][number]>>(on, CONSENTS, [ids]),
-    run<Owned<Omit<RecipientContact, 'otherRecipient'>>>(on, OWN_CONTACTS, [ids, since]),
-    run<Owned<Omit<RecipientContact, 'otherRecipient'>>>(on, OTHERS_CONTACTS, [ids, since]),
+    run<Owned<Omit<RecipientContact, 'otherRecipient'>>>(on, reading.own, [ids, since]),
+    run<Owned<Omit<RecipientContact, 'otherRecipient'>>>(on, reading.others, [ids, since]),
     run<Owned<RecipientForDecision['events'][number]>>(on, EVENTS, [ids, new Date(now - EVENT_MEMORY_MS)]),
     run<Owned<RecipientForDecision['holds'][number]>>(on, HOLDS, [ids]),
     run<Owned<RecipientForDecision['suppressions'][number]>>(on, SUPPRESSIONS, [ids]),
@@ -297,16 +300,18 @@ export interface EarlierMessage {
   at: Date
 }
 
-const EARLIER_MESSAGES = statement(
-  'earlier-messages',
-  `
+const earlierMessagesSince = statementsByMonth((month, from) =>
+  statement(
+    `earlier-messages-${month}`,
+    `
   SELECT a.reminder_id AS "reminderId", a.recipient_id AS "recipientId", m.live, m.origin, a.channel, a.account_ids AS "accountIds",
     encode(a.message_hash, 'hex') AS "messageHash", a.reserved_at AS at
   FROM decorum.reservation a
-  LEFT JOIN decorum.settlement s ON s.reminder_id = a.reminder_id AND s.no = a.no AND s.reserved_at = a.reserved_at
+  LEFT JOIN decorum.settlement s ON s.reminder_id = a.reminder_id AND s.no = a.no AND s.reserved_at = a.reserved_at AND s.reserved_at >= ${from}
   CROSS JOIN LATERAL (SELECT live, origin FROM decorum.reminder WHERE id = a.reminder_id AND kind = 'reminder' OFFSET 0) m
-  WHERE a.recipient_id = ANY($1::uuid[]) AND a.reserved_at > $2::timestamptz AND (s.status IS NULL OR s.outcome <> 'failed')
+  WHERE a.recipient_id = ANY($1::uuid[]) AND a.reserved_at >= ${from} AND a.reserved_at > $2::timestamptz AND (s.status IS NULL OR s.outcome <> 'failed')
   ORDER BY a.reserved_at, a.reminder_id`,
+  ),
 )
 
 /**
@@ -316,4 +321,4 @@ const EARLIER_MESSAGES = statement(
  * time and then by key; call it under the recipients' locks, and only for those contacted since then.
  */
 export const earlierMessages = (on: Runner, recipientIds: readonly string[], since: Date): Promise<EarlierMessage[]> =>
-  run(on, EARLIER_MESSAGES, [recipientIds, since])
+  run(on, earlierMessagesSince(since), [recipientIds, since])

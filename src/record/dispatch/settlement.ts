@@ -4,7 +4,7 @@ import { type ContactOutcome, TONES } from '../../model/vocabulary.ts'
 import type { Locked } from '../locks.ts'
 import { columnArrays, unnested } from '../pg/batch.ts'
 import type { ColumnType } from '../pg/binary-array.ts'
-import { run, type Runner, runByKey, statement } from '../pg/pipeline.ts'
+import { run, type Runner, runByKey, statement, statementsByMonth } from '../pg/pipeline.ts'
 import type { Ledger } from '../ledger.ts'
 import type { AttemptStatus, StoredReminderStatus } from '../schema.ts'
 
@@ -69,9 +69,11 @@ const markSpells = (reached: string): string => `
   WHERE s.id = reached.spell_id AND (s.first_message_at IS NULL OR s.last_tone IS NULL
     OR reached.firmness > array_position(${TONE_ORDER}, s.last_tone))`
 
-const WRITE_SETTLEMENTS = statement(
-  'write-settlements',
-  `
+/** By the month of the earliest attempt. */
+const writeSettlementsSince = statementsByMonth((month, from) =>
+  statement(
+    `write-settlements-${month}`,
+    `
   WITH x AS MATERIALIZED (SELECT * FROM ${unnested(SETTLED)}
   ), settled AS (
     INSERT INTO decorum.settlement (reminder_id, no, reserved_at, status, outcome, provider_ref, rejection, code, detail, settled_at)
@@ -91,14 +93,18 @@ const WRITE_SETTLEMENTS = statement(
     SELECT w.reminder_id, r.route, w.next_at, w.no, r.decision_no
     FROM written w
     JOIN decorum.reservation r ON r.reminder_id = w.reminder_id AND r.no = w.no AND r.reserved_at = w.reserved_at
-      AND r.reserved_at BETWEEN $15::timestamptz AND $16::timestamptz
+      AND r.reserved_at >= ${from} AND r.reserved_at BETWEEN $15::timestamptz AND $16::timestamptz
     JOIN decorum.reminder m ON m.id = w.reminder_id AND m.status IN ('scheduled', 'in_doubt')
     WHERE w.becomes = 'scheduled'
     ON CONFLICT (reminder_id) DO NOTHING
   ), marked AS (${markSpells('(SELECT * FROM written WHERE outcome IS NOT NULL)')}
   )
   SELECT reminder_id AS "reminderId", no AS "attemptNo" FROM written`,
+  ),
 )
+
+const firstOf = (entries: readonly SettlementEntry[]): Date =>
+  new Date(entries.reduce((least, entry) => Math.min(least, entry.reservedAt), Infinity))
 
 const settlementValues = (entries: readonly SettlementEntry[], now: Instant): unknown[] => [
   ...columnArrays(
@@ -121,7 +127,7 @@ const settlementValues = (entries: readonly SettlementEntry[], now: Instant): un
   ),
   new Date(now),
   // The months that they lie in.
-  new Date(entries.reduce((least, entry) => Math.min(least, entry.reservedAt), Infinity)),
+  firstOf(entries),
   new Date(entries.reduce((most, entry) => Math.max(most, entry.reservedAt), -Infinity)),
 ]
 
@@ -132,15 +138,19 @@ const settlementValues = (entries: readonly SettlementEntry[], now: Instant): un
  * outcome resolves the doubt. One that is to be tried again waits again. The recipients need not be locked: a pending
  * contact counts as the worst it can become, so that a concurrent decision can only be too strict.
  */
-export const writeSettlements = (on: Locked, entries: readonly SettlementEntry[], now: Instant): Promise<Settled[]> =>
-  run(on, WRITE_SETTLEMENTS, settlementValues(entries, now))
+export const writeSettlements = async (
+  on: Locked,
+  entries: readonly SettlementEntry[],
+  now: Instant,
+): Promise<Settled[]> =>
+  entries.length === 0 ? [] : run(on, writeSettlementsSince(firstOf(entries)), settlementValues(entries, now))
 
 /** The same in a transaction of its own and one round trip, where nothing else is to be written with it. */
 export const settleAtOnce = (
   ledger: Pick<Ledger, 'pool'>,
   entries: readonly SettlementEntry[],
   now: Instant,
-): Promise<Settled[]> => runByKey(ledger, WRITE_SETTLEMENTS, settlementValues(entries, now))
+): Promise<Settled[]> => runByKey(ledger, writeSettlementsSince(firstOf(entries)), settlementValues(entries, now))
 
 const REACHED = { reminder_id: 'uuid', reserved_at: 'timestamptz' } as const satisfies Record<string, ColumnType>
 const MARK_SPELLS = statement('mark-spells', markSpells(`(SELECT * FROM ${unnested(REACHED)})`))

@@ -14,6 +14,24 @@ export interface Statement {
 export const statement = (name: string, text: string): Statement => ({ text: `/* ${name} */ ${text.trim()}` })
 
 /**
+ * Statements that look back into monthly partitions, a text of its own for each month in which that look begins.
+ *
+ * A plan that is made once leaves out the months before only for what its text says: where values alone bound it, it locks every
+ * month of every table each time it runs, and a ledger of three years has 37 months.
+ *
+ * @param make  the statements, of the month's name and its beginning as a literal
+ */
+export function statementsByMonth<T>(make: (month: string, from: string) => T): (since: Date) => T {
+  const known = new Map<string, T>()
+  return (since) => {
+    const month = since.toISOString().slice(0, 7)
+    let made = known.get(month)
+    if (made === undefined) known.set(month, (made = make(month, `'${month}-01T00:00:00Z'::timestamptz`)))
+    return made
+  }
+}
+
+/**
  * An open transaction in which statements can be sent together.
  *
  * `send` does not wait for those sent before: PostgreSQL runs them in the order in which they were sent, each with a snapshot of its own, and
