@@ -2,8 +2,10 @@ import { LRUCache } from 'lru-cache'
 import type { AddressFacts, Facts, RecipientFacts } from '../model/facts.ts'
 import {
   canonicalJurisdiction,
+  countryOf,
   countryOfTime,
   isFinerThanCountry,
+  isUnknownState,
   isWithin,
   zonesOf,
   zonesOfCountry,
@@ -89,8 +91,8 @@ const known = new LRUCache<string, Places>({ max: 20_000 })
  * The union of what the stated zone, the jurisdiction, each dated sign and the phone
  * prefix indicate, in that order. A stated zone that is among those of the place stated
  * with it stands for that place; elsewhere it adds to it. A whole country adds all its
- * zones unless a stated zone, a finer place or a landline's area code lies within it. A
- * phone prefix counts as its country, except a landline's, and except where the rest
+ * zones unless a stated zone, a finer place or a landline's area code lies within it;
+ * where somebody lived before adds a place and narrows none. A phone prefix counts as its country, except a landline's, and except where the rest
  * points to that country too.
  */
 function placesOf(facts: Facts): Places {
@@ -105,10 +107,14 @@ function placesOf(facts: Facts): Places {
 
 function keyOf(recipient: RecipientFacts, address: AddressFacts | null, channel: string): string {
   let key = `${recipient.timeZone}|${recipient.jurisdiction}`
-  for (const sign of recipient.locationEvidence) key += `|${sign.jurisdiction}@${sign.timeZone}`
+  for (const sign of recipient.locationEvidence)
+    key += `|${sign.jurisdiction}@${sign.timeZone}${isPast(sign) ? '~' : ''}`
   if (address === null || channel === 'email') return key
   return `${key}#${address.country}#${address.kind}#${address.zones.join()}#${address.subdivisions.join()}`
 }
+
+/** Does this sign say where somebody was, and not where they are? */
+export const isPast = ({ kind }: { readonly kind: string }): boolean => kind === 'earlier-address'
 
 /** One item of evidence. */
 interface Sign {
@@ -125,10 +131,48 @@ interface Found {
 }
 
 function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Places {
-  const signs: Sign[] = [recipient, ...recipient.locationEvidence].map(({ timeZone, jurisdiction }) => ({
-    zone: timeZone,
-    place: jurisdiction === null ? null : canonicalJurisdiction(jurisdiction),
-  }))
+  const signs = [{ kind: 'stated', ...recipient }, ...recipient.locationEvidence]
+  const present = signs.filter((sign) => !isPast(sign)).map(signOf)
+  const now = placesFrom(present, recipient, address)
+  const past = signs.filter(isPast).map(signOf).filter(saysMoreThan(present))
+  return past.length === 0
+    ? now
+    : withPast(
+        now,
+        past.map((sign) => placesFrom([sign], recipient, null)),
+      )
+}
+
+const signOf = ({ timeZone, jurisdiction }: Pick<RecipientFacts, 'timeZone' | 'jurisdiction'>): Sign => ({
+  zone: timeZone,
+  place: jurisdiction === null ? null : canonicalJurisdiction(jurisdiction),
+})
+
+/** Not where they are anyway: the same place, or a whole country of which they are in a known part. */
+const saysMoreThan =
+  (present: readonly Sign[]) =>
+  ({ zone, place }: Sign): boolean =>
+    zone !== null ||
+    (place !== null &&
+      !present.some(
+        (sign) =>
+          sign.place !== null && (sign.place === place || (!isFinerThanCountry(place) && isWithin(sign.place, place))),
+      ))
+
+/** Where somebody was is added to where they are, and narrows nothing of it. */
+function withPast(now: Places, past: readonly Places[]): Places {
+  const all = [now, ...past]
+  const zones = [...new Set((now.located ? all : past).flatMap((places) => places.zones))]
+  return {
+    located: all.every(({ located }) => located),
+    zones,
+    zoneNames: zones.map(({ zone }) => zone),
+    jurisdictions: [...new Set(all.flatMap((places) => places.jurisdictions))],
+    places: all.flatMap(({ places }) => places),
+  }
+}
+
+function placesFrom(signs: readonly Sign[], recipient: RecipientFacts, address: AddressFacts | null): Places {
   const stated = signs.flatMap(({ zone }) => (zone === null ? [] : [zone]))
   const fromLine =
     address !== null && address.kind !== null && LINES_WITH_A_PLACE.has(address.kind) ? address.zones : []
@@ -149,8 +193,9 @@ function findPlaces(recipient: RecipientFacts, address: AddressFacts | null): Pl
     const named = [...stated, ...fromLine].filter((zone, i, list) => list.indexOf(zone) === i && isAmong(zone, all))
     // With a landline's area code the state is known.
     const whole = address === null || fromLine.length === 0 || address.subdivisions.length === 0
-    if (named.length === 0) return add(country, all, true)
-    found.push({ jurisdiction: country, zones: named, whole })
+    const jurisdiction = isUnknownState(country) ? countryOf(country) : country
+    if (named.length === 0) return add(jurisdiction, all, true)
+    found.push({ jurisdiction, zones: named, whole })
   }
 
   for (const [i, { zone, place }] of signs.entries()) {

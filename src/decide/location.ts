@@ -1,6 +1,6 @@
 import type { Pack } from '../model/pack.ts'
 import { isFinerThanCountry, isWithin, zonesOf, zonesOfCountry } from '../model/places/jurisdiction.ts'
-import type { EvaluationContext } from './evaluation-context.ts'
+import { type EvaluationContext, isPast } from './evaluation-context.ts'
 import { zoneTable, type ZoneTable } from './zone-table.ts'
 
 /** The context as a pack sees it, with the places its location mode chooses. */
@@ -88,8 +88,9 @@ function bestRanked(signs: readonly Sign[], ranking: readonly string[]): readonl
 function signsOf({ facts: { recipient, address, reminder } }: EvaluationContext): Sign[] {
   const signs: Sign[] = []
   const add = (kind: string, place: string | null, zone: string | null): void => {
-    if (zone !== null) signs.push({ kind, zones: [zone], finer: true })
-    if (place !== null) signs.push({ kind, zones: zonesOf(place), finer: isFinerThanCountry(place) })
+    const finer = !isPast({ kind })
+    if (zone !== null) signs.push({ kind, zones: [zone], finer })
+    if (place !== null) signs.push({ kind, zones: zonesOf(place), finer: finer && isFinerThanCountry(place) })
   }
   add('stated-zone', null, recipient.timeZone)
   add('jurisdiction', recipient.jurisdiction, null)

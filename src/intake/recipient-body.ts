@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Fault } from '../model/errors.ts'
 import { placeByPostcode, type StatedPlace } from '../model/places/postcodes.ts'
 import { countryOf, isJurisdiction } from '../model/places/jurisdiction.ts'
-import { statedName } from '../model/plain-text.ts'
+import { plainText, statedName } from '../model/plain-text.ts'
 import { CHANNELS } from '../model/vocabulary.ts'
 import { timeZoneSchema } from '../model/zones/zone-names.ts'
 import { addressBody, type AddressInput, consentBody, parseOwnAddress } from './address.ts'
@@ -24,10 +24,16 @@ const jurisdiction = z
   })
   .describe('ISO 3166-1 or 3166-2')
 
-/** A postcode: read to narrow the place, and not stored. */
+/** A postcode: read to narrow the place, and not stored. Digits and dashes of any width are those of ASCII. */
 export const postcode = z
   .string()
   .max(16, 'is longer than 16 characters')
+  .overwrite((text) =>
+    plainText(text)
+      .normalize('NFKC')
+      .replace(/\p{Pd}|\u2212/gu, '-')
+      .trim(),
+  )
   .regex(/^[0-9A-Za-z][0-9A-Za-z -]{1,14}$/, 'is not a postcode')
   .describe(
     'Read together with `jurisdiction` for a finer place (United States: state, New York City, zone); not kept.',

@@ -362,6 +362,101 @@ describe('a territory of the United States', () => {
   })
 })
 
+describe('a place across the sea that a state also lists among its own', () => {
+  it.each([
+    ['FR-974', 'RE', ['Indian/Reunion']],
+    ['FR-RE', 'RE', ['Indian/Reunion']],
+    ['FR-971', 'GP', ['America/Guadeloupe']],
+    ['FR-972', 'MQ', ['America/Martinique']],
+    ['FR-973', 'GF', ['America/Cayenne']],
+    ['FR-976', 'YT', ['Indian/Mayotte']],
+    ['FR-PF', 'PF', ['Pacific/Tahiti', 'Pacific/Marquesas', 'Pacific/Gambier']],
+    ['FR-NC', 'NC', ['Pacific/Noumea']],
+    ['FR-PM', 'PM', ['America/Miquelon']],
+    ['NL-AW', 'AW', ['America/Aruba']],
+    ['NL-BQ1', 'BQ', ['America/Kralendijk']],
+    ['FI-01', 'AX', ['Europe/Mariehamn']],
+    ['NO-21', 'SJ', ['Arctic/Longyearbyen']],
+  ])('%s is %s, and keeps its own time', (subdivision, code, expected) => {
+    for (const jurisdiction of [subdivision, code]) expect(zones({ jurisdiction })).toEqual(expected)
+  })
+
+  it.each(['RE', 'GP', 'MQ', 'GF', 'YT', 'MF', 'FR-RE', 'FR-974', 'AX', 'FI-01'])(
+    '%s is under the law of the European Union',
+    (jurisdiction) => {
+      const union = packOf({ shape: 'route', because: 'a test', when: { jurisdictions: ['FR', 'FI'] } })
+      expect(decided(factsWith({ recipient: { jurisdiction } }), [union], '2026-11-23T18:00:00Z').codes).toEqual([
+        'route_not_eligible',
+      ])
+    },
+  )
+
+  it.each(['NC', 'FR-PF', 'NL-AW', 'HK'])('%s is under its own', (jurisdiction) => {
+    const states = packOf({ shape: 'route', because: 'a test', when: { jurisdictions: ['FR', 'NL', 'CN'] } })
+    expect(decided(factsWith({ recipient: { jurisdiction } }), [states], '2026-11-23T18:00:00Z').verdict).toBe('send')
+  })
+})
+
+describe('where somebody lived before', () => {
+  const moved = (jurisdiction: string | null, timeZone: string | null = null) => ({
+    locationEvidence: [{ kind: 'earlier-address', jurisdiction, timeZone, at: '2026-10-01T00:00:00Z' }],
+  })
+
+  it('is a place more, and tells nothing of where they are now', () => {
+    expect(zones({ jurisdiction: 'US', ...moved('US-NY') })).toHaveLength(29)
+    expect(zones({ jurisdiction: 'US', ...moved(null, 'America/New_York') })).toHaveLength(29)
+    expect(zones({ jurisdiction: 'CA', ...moved('CA-ON', 'America/Toronto') })).toEqual(
+      expect.arrayContaining(['America/Vancouver', 'America/St_Johns']),
+    )
+    expect(zones({ jurisdiction: 'US-CA', ...moved('US-NY') })).toEqual(['America/Los_Angeles', 'America/New_York'])
+    expect(zones({ jurisdiction: 'US-CA', ...moved('US') })).toEqual(['America/Los_Angeles'])
+  })
+
+  it('leaves it unknown where they are when nothing else is known', () => {
+    const facts = factsWith({
+      reminder: { channel: 'email' },
+      recipient: {
+        jurisdiction: null,
+        locationEvidence: [{ kind: 'earlier-address', jurisdiction: 'US-NY', timeZone: null, at: 0 }],
+      },
+    })
+    expect(decided(facts, [], '2026-11-23T18:00:00Z').codes).toEqual(['location_unknown'])
+  })
+
+  it('does not make a number’s whole country its area alone', () => {
+    expect(zones(moved('US-NY'), { value: '+13125550123', kind: 'mobile' })).toHaveLength(29)
+  })
+
+  it('does not let a pack presume one zone of a country', () => {
+    const there = { channel: 'phone' as const }
+    const { pack } = packOf(DAYTIME)
+    const presuming = compilePack({
+      ...pack,
+      location: { mode: 'presume-area-code' },
+      applies: { jurisdictions: ['US-FL'] },
+    })
+    const facts = factsWith({
+      reminder: there,
+      recipient: {
+        jurisdiction: 'US',
+        locationEvidence: [{ kind: 'earlier-address', jurisdiction: 'US-FL', timeZone: null, at: 0 }],
+      },
+      rest: {
+        address: {
+          id: 'n',
+          kind: 'mobile',
+          relation: 'self',
+          country: 'US',
+          zones: ['America/New_York'],
+          subdivisions: ['US-FL'],
+        },
+      },
+    })
+    // 09:00 in New York, the middle of the night in Hawaii.
+    expect(decided(facts, [presuming], '2026-11-23T14:00:00Z').verdict).toBe('defer')
+  })
+})
+
 describe('a ZIP code', () => {
   it.each<[string, Record<string, unknown>, string[]]>([
     ['names the zone of a state that keeps two', { jurisdiction: 'US-FL', postcode: '33101' }, ['America/New_York']],
@@ -392,6 +487,15 @@ describe('a ZIP code', () => {
       ['Europe/Berlin', 'Europe/Busingen'],
     ],
     ['may be that of Puerto Rico', { jurisdiction: 'US', postcode: '00901' }, ['America/Puerto_Rico']],
+    [
+      'is read without the zero that a spreadsheet took',
+      { jurisdiction: 'US', postcode: '2134' },
+      ['America/New_York'],
+    ],
+    ['and without it in nine digits', { jurisdiction: 'US', postcode: '21341234' }, ['America/New_York']],
+    ['is read with its state before it', { jurisdiction: 'US-FL', postcode: 'FL 33101' }, ['America/New_York']],
+    ['is read in wide digits', { jurisdiction: 'US-FL', postcode: '３３１０１' }, ['America/New_York']],
+    ['and with any dash', { jurisdiction: 'US-FL', postcode: '33101–1234' }, ['America/New_York']],
   ])('%s', (_name, recipient, expected) => {
     expect(zones(recipient).sort()).toEqual([...expected].sort())
   })
@@ -404,6 +508,9 @@ describe('a ZIP code', () => {
     ['11691', true],
     ['11001', true],
     ['11040', true],
+    ['NY 10001', true],
+    ['NY10001-1234', true],
+    ['100011234', true],
     ['12207', false],
     ['11550', false],
     ['10701', false],
@@ -462,6 +569,14 @@ describe('where the state or province is not known', () => {
   it('hours of a state are asked in that state’s zones: no holiday of Ontario in Vancouver', () => {
     expect(stated('CA', 'email', '2027-02-15T19:00:00Z', { timeZone: 'America/Vancouver' }).codes).toContain('holiday')
     expect(stated('CA', 'email', '2027-06-24T19:00:00Z', { timeZone: 'America/Vancouver' }).verdict).toBe('send')
+  })
+
+  it.each([
+    ['CA-XX', '2027-02-15T17:00:00Z'],
+    ['CA-ZZ-TOR', '2027-02-15T17:00:00Z'],
+    ['BR-35', '2027-07-09T15:00:00Z'],
+  ])('%s is no state, and so may be any of them', (jurisdiction, now) => {
+    expect(stated(jurisdiction, 'email', now).codes).toContain('holiday')
   })
 
   it('nothing but hours speaks on a mere possibility', () => {

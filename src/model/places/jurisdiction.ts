@@ -17,11 +17,26 @@ const OWN_COUNTRY: Readonly<Record<string, string>> = {
   'CN-92': 'MO',
   'CN-TW': 'TW',
   'CN-71': 'TW',
+  'FR-BL': 'BL',
+  'FR-NC': 'NC',
+  'FR-PF': 'PF',
+  'FR-PM': 'PM',
+  'FR-TF': 'TF',
+  'FR-WF': 'WF',
+  'NL-AW': 'AW',
+  'NL-BQ1': 'BQ',
+  'NL-BQ2': 'BQ',
+  'NL-BQ3': 'BQ',
+  'NL-CW': 'CW',
+  'NL-SX': 'SX',
+  'NO-21': 'SJ',
+  'NO-22': 'SJ',
 }
 
 /**
- * Territories with their own country code and time that federal law counts among the States
- * (15 USC 1692a(8), 47 USC 153): `PR` and `US-PR` are one place, inside `US`.
+ * Territories with their own country code and time inside the law of another country: `PR` and `US-PR` are one place, inside
+ * `US`. Federal law of the United States counts them among the States (15 USC 1692a(8), 47 USC 153); law of the European
+ * Union holds in the outermost regions of France (TFEU art. 349, 355(1)) and on Åland (art. 355(4)).
  */
 const TERRITORIES: Readonly<Record<string, string>> = {
   PR: 'US-PR',
@@ -30,6 +45,21 @@ const TERRITORIES: Readonly<Record<string, string>> = {
   AS: 'US-AS',
   MP: 'US-MP',
   UM: 'US-UM',
+  GP: 'FR-971',
+  MQ: 'FR-972',
+  GF: 'FR-973',
+  RE: 'FR-974',
+  YT: 'FR-976',
+  MF: 'FR-MF',
+  AX: 'FI-01',
+}
+/** The same by letters, as ISO 3166-2 had them before 2021 and files still do. */
+const BY_LETTERS: Readonly<Record<string, string>> = {
+  'FR-GP': 'FR-971',
+  'FR-MQ': 'FR-972',
+  'FR-GF': 'FR-973',
+  'FR-RE': 'FR-974',
+  'FR-YT': 'FR-976',
 }
 const TERRITORY_CODES: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(TERRITORIES).map(([code, place]) => [place, code]),
@@ -39,14 +69,14 @@ export const isJurisdiction = (text: string): boolean => SHAPE.test(text)
 
 /** The one spelling under which law is looked up: `PR` is `US-PR`, `CN-HK` is `HK`, everything else is itself. */
 export const canonicalJurisdiction = (place: Jurisdiction): Jurisdiction =>
-  OWN_COUNTRY[place] ?? TERRITORIES[place] ?? place
+  OWN_COUNTRY[place] ?? TERRITORIES[place] ?? BY_LETTERS[place] ?? place
 
 export const countryOf = (place: Jurisdiction): string => place.slice(0, 2)
 
 /** The country code under which a place's time is kept: that of `US-PR` is `PR`, that of `US-NY` is `US`. */
 export function countryOfTime(place: Jurisdiction): string {
   const canonical = canonicalJurisdiction(place)
-  return TERRITORY_CODES[canonical.slice(0, 5)] ?? countryOf(canonical)
+  return TERRITORY_CODES[subdivisionOf(canonical) ?? canonical] ?? countryOf(canonical)
 }
 
 /** The state or province (`US-NY` of `US-NY-NYC`), or null for a whole country. */
@@ -72,6 +102,21 @@ export const zonesOfCountry = (country: string): readonly string[] => COUNTRY_ZO
 export const isFinerThanCountry = (place: Jurisdiction): boolean => {
   const subdivision = subdivisionOf(canonicalJurisdiction(place))
   return subdivision !== null && SUBDIVISION_ZONES[subdivision] !== undefined
+}
+
+/** Countries of which the tables have every state or province. */
+const ALL_STATES_KNOWN: ReadonlySet<string> = new Set(['AU', 'BR', 'CA', 'ID', 'MX', 'US'])
+
+/** Is this a code that none of its country's states or provinces has, so that it says no more than the country? */
+export function isUnknownState(place: Jurisdiction): boolean {
+  const canonical = canonicalJurisdiction(place)
+  const subdivision = subdivisionOf(canonical)
+  return (
+    subdivision !== null &&
+    ALL_STATES_KNOWN.has(countryOf(canonical)) &&
+    SUBDIVISION_ZONES[subdivision] === undefined &&
+    TERRITORY_CODES[subdivision] === undefined
+  )
 }
 
 /**

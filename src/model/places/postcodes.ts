@@ -131,7 +131,8 @@ interface PlaceByPostcode extends StatedPlace {
   elsewhere: StatedPlace | null
 }
 
-const ZIP = /^(\d{3})\d{2}(?:[- ]?\d{4})?$/
+/** Five digits, or nine; files have the state before them, and spreadsheets take a zero from the front. */
+const ZIP = /^(?:[A-Z]{2}[- ]?)?(\d{4,5})(?:[- ]?\d{4})?$/i
 
 /**
  * Which place does this postcode name, given the place stated with it?
@@ -154,9 +155,9 @@ export function placeByPostcode(stated: StatedPlace, postcode: string | null | u
 }
 
 function placeOfZip(postcode: string): StatedPlace | null {
-  const [zip, prefix] = ZIP.exec(postcode) ?? []
-  if (zip === undefined || prefix === undefined) return null
-  const code = zip.slice(0, 5)
+  const code = ZIP.exec(postcode)?.[1]?.padStart(5, '0')
+  if (code === undefined) return null
+  const prefix = code.slice(0, 3)
   if (city.has(prefix) || city.has(code)) return { jurisdiction: 'US-NY-NYC', timeZone: null }
   const jurisdiction = ZIP_EXCEPTIONS[code] ?? states.get(prefix) ?? null
   if (jurisdiction === null) return null
