@@ -86,7 +86,7 @@ const COMPANY = /^(?:Co|Corp|Inc|Ltd|Pty|Pvt|Pte|Cia|Sdn)\.(?:Ltd|Inc|Co|Llc|Lim
  * (`St. John`, `J.R. Smith`, `Dr.Müller`, `Inc.`).
  */
 export function clickableLinks(text: string): string[] {
-  if (!/[.:\u3002\uff0e\uff61]/.test(text)) return []
+  if (!/[.:\u2024\u3002\ufe52\uff0e\uff1a\uff61]/.test(text)) return []
   const full = (text.match(WITH_SCHEME) ?? []).map(trimmed)
   const rest = text.replace(WITH_SCHEME, ' ').normalize('NFKC').replace(WIDE_STOPS, '.')
   const hosts = [...(rest.match(ASCII_HOST) ?? []), ...(rest.match(ANY_HOST) ?? [])].map(trimmed).filter(isWeb)
@@ -101,57 +101,38 @@ function isWeb(link: string): boolean {
 
 const trimmed = (link: string): string => link.replace(/[.,;:!?)]+$/, '')
 
-/** Placeholders that databases, spreadsheets and programs write for a missing name. Na, and Null as a surname, are names. */
-const NO_NAME: ReadonlySet<string> = new Set([
-  'null',
-  '(null)',
-  '<null>',
-  '[null]',
-  '\\n',
-  'nil',
-  'none',
-  'nan',
-  'undefined',
-  '[undefined]',
-  'unknown',
-  '(unknown)',
-  'n/a',
-  'n.a.',
-  '(blank)',
-  '(empty)',
-  '(none)',
-  'noname',
-  '(n/a)',
-  '无',
-  '无名',
-  '未知',
-  '不详',
-  '暂无',
-  '無',
-  '不詳',
-  '不明',
-  '未定',
-  '없음',
-  '미상',
-])
+/** Placeholders that databases, spreadsheets, programs and clerks write for a missing name. Na, and Null as a surname, are names. */
+const NO_NAME: ReadonlySet<string> = new Set(
+  [
+    'null (null) \\n nil none (none) nan nat undefined false unknown (unknown) n/a n.a. (n/a) n/d n.d. n.n. s/n k.a. (blank)',
+    '(empty) noname tbd tba tbc anonymous firstname lastname fullname surname vorname nachname prénom apellido фамилия',
+    'unbekannt inconnu inconnue desconocido desconocida desconhecido sconosciuto onbekend nieznany неизвестно неизвестен',
+    '无 无名 未知 不详 暂无 未填 未填写 空白 匿名 姓名 無 無名 不詳 不明 未定 未填寫 氏名 名無し 없음 미상 이름없음 bilinmiyor',
+  ].flatMap((line) => line.split(' ')),
+)
 
 const NO_PHRASE =
-  /^(?:\[object object\]|not (?:available|applicable|known|provided|set)|no name|name unknown|unknown name)$/i
-/** Errors of spreadsheets: `#REF!`, `#N/A`, `#NAME?`, `#DIV/0!`; `#¡REF!`, `#BEZUG!`, `#NOM?` in other languages. */
-const SPREADSHEET_ERROR = /^#[¡¿]?[\p{Lu}/_0]+(?:[!?]|(?<=N\/A|NV|NULL))$/u
+  /^(?:(?:not|none) (?:available|applicable|known|provided|given|set|stated)|no (?:name|data)(?: given)?|name unknown|unknown name|(?:first|last|full|given|family|customer|borrower) name|keine angabe|k\. a\.|ohne namen?|sin nombre|sans nom|sem nome|senza nome|нет данных|без имени|err:\d+|loading\.*|x{3,})$/i
+/** A field of a form letter that nobody filled in, and nothing else: `{{first_name}}`, `${name}`, `%FNAME%`, `*|FNAME|*`, `[Name]`, `<NA>`. */
+const UNFILLED = /^(?:\$?\{.*\}|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%|\*\|.*\|\*|<[^<>]*>|«.*»|\[.*\])$/u
+const MAILBOX = /\S@\S+\.\S/u
+/** Errors of spreadsheets: `#REF!`, `#N/A`, `#NAME?`, `#DIV/0!`; `#¡REF!`, `#BEZUG!`, `#NOM?`, `#N/D` in other languages. */
+const SPREADSHEET_ERROR = /^#[¡¿]?[\p{Lu}/_0]+(?:[!?]|(?<=N\/A|N\/D|Н\/Д|NV|NULL|GETTING_DATA))$/u
 
 /**
  * Which name does this text hold? Null: none.
  *
- * Punctuation alone, `NULL`, `N/A`, `#REF!` and `undefined` are not names, and the message then greets without one. `Na`
- * is a name.
+ * Text without a letter, `NULL`, `N/A`, `#REF!`, `undefined`, a field that nobody filled in and a mailbox are not names, and
+ * the message then greets without one. `Na` is a name.
  */
 export function personName(text: string): string | null {
   const name = plainText(text).replace(/\s+/gu, ' ').trim()
   const words = name.toLowerCase().split(' ')
   const isName =
-    /[\p{L}\p{N}]/u.test(name) &&
+    /\p{L}/u.test(name) &&
     !NO_PHRASE.test(name) &&
+    !UNFILLED.test(name) &&
+    !MAILBOX.test(name) &&
     !words.every((word) => NO_NAME.has(word) || SPREADSHEET_ERROR.test(word.toUpperCase()))
   return isName ? name : null
 }

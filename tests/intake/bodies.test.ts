@@ -190,6 +190,10 @@ describe('an account', () => {
   it.each([
     ['NULL', null],
     ['#REF!', null],
+    ['{{first_name}}', null],
+    ['Err:502', null],
+    ['0', null],
+    ['ana@example.com', null],
     ['\u3164', null],
     [' ', null],
     ['-', null],

@@ -395,6 +395,35 @@ describe('a name that is none', () => {
     '_',
     'undefined undefined',
     '未知',
+    '未填写',
+    '<NA>',
+    'NaT',
+    '#N/D',
+    '#Н/Д',
+    '#ÜBERLAUF!',
+    'Err:502',
+    'N.N.',
+    'k.A.',
+    'keine Angabe',
+    'sin nombre',
+    'Inconnu',
+    'неизвестно',
+    'TBD',
+    'not given',
+    'First Name',
+    'vorname nachname',
+    '{{first_name}}',
+    '${name}',
+    '%FNAME%',
+    '*|FNAME|*',
+    '[Name]',
+    '«Vorname»',
+    '0',
+    '12345',
+    '+1 212 555 0123',
+    'ana@example.com',
+    'xxx',
+    '#####',
   ])('%j counts as no name at all: whoever is called that is not written to', (name) => {
     for (const locale of ['en', 'zh-CN']) {
       const said = say('default', named(name, locale), 'sms', 'gentle', locale)
@@ -403,12 +432,29 @@ describe('a name that is none', () => {
     }
   })
 
-  it.each(['Na', 'NA', 'Na Li', 'Null Ortiz', 'Nan Goldin', 'None Nguyen', '李', "O'Brien", 'R2'])(
-    '%j is one',
-    (name) => {
-      expect(text(named(name))).toContain(`Hi ${name},`)
-    },
-  )
+  it.each([
+    'Na',
+    'NA',
+    'Na Li',
+    'Null Ortiz',
+    'Nan Goldin',
+    'None Nguyen',
+    '李',
+    "O'Brien",
+    'R2',
+    '空',
+    'Ana Ortiz (Anni)',
+    'Tba Smith',
+    'Name Ortiz',
+    'X',
+    'Xxavier',
+    '3M',
+    'Ana {A} Ortiz',
+    'Prénom Ortiz',
+    '无忌',
+  ])('%j is one', (name) => {
+    expect(text(named(name))).toContain(`Hi ${name},`)
+  })
 })
 
 describe('a link that somebody else has put into a fact', () => {
@@ -430,6 +476,8 @@ describe('a link that somebody else has put into a fact', () => {
     'ev\u200bil.com',
     'evil．com',
     'evil。com',
+    'evil\u2024com',
+    'evil\ufe52com',
     '192.0.2.7/pay',
     'hxxps://x.y',
   ])('%j is stopped on every channel, and the name is said to be at fault', (name) => {
