@@ -6,7 +6,15 @@ import { DAY, type Instant, LAST_INSTANT, NEVER } from '../model/time.ts'
 import { ZONE_DATA_VERSION } from '../model/zones/zone-data.ts'
 import type { EffectivePeriod } from './effective-period.ts'
 import { type EvaluationContext, evaluationContext } from './evaluation-context.ts'
-import { BALANCE_IN_TIME, FRESH_BALANCE, LOCATION, NOT_EXPIRED, ONE_CALL, SYSTEM } from './invariants/knowledge.ts'
+import {
+  BALANCE_IN_TIME,
+  FRESH_BALANCE,
+  LOCATION,
+  NOT_EXPIRED,
+  ONE_CALL,
+  PERSON_IN_TIME,
+  SYSTEM,
+} from './invariants/knowledge.ts'
 import { OPEN_ACCOUNT, OWN_ADDRESS, SMS_LINE, STOPPING_EVENT, SUPPRESSION } from './invariants/suppressions.ts'
 import { BLOCKED_TIMES, HOLDS, ONE_CATCH_UP, SAME_WORDS } from './invariants/waiting.ts'
 import { addPossibleStateHours, yieldToLaw } from './law-precedence.ts'
@@ -232,6 +240,7 @@ export const INVARIANTS: readonly CompiledRule[] = [
   SMS_LINE,
   ...HOLDS,
   BALANCE_IN_TIME,
+  PERSON_IN_TIME,
   FRESH_BALANCE,
   LOCATION,
   BLOCKED_TIMES,

@@ -107,6 +107,11 @@ export const decideCaseSchema = z
     recipient: z
       .strictObject({
         id: text,
+        asOf: instant
+          .nullish()
+          .describe(
+            'When what is stated of them was true; in the future, it is not known. Absent: not later than `now`.',
+          ),
         timeZone: timeZoneSchema.nullish(),
         jurisdiction: jurisdiction.nullish(),
         postcode: postcode.nullish(),

@@ -131,6 +131,7 @@ function factsOf(input: DecideCaseInput): Facts {
         channel: span.channel ?? null,
         until: orNull(span.until),
       })),
+      ...(recipient.asOf == null ? {} : { asOf: when(recipient.asOf) }),
     },
     accounts: (input.accounts ?? (input.account === undefined ? [] : [input.account])).map(accountOf),
     contacts: input.contacts.map((contact) => ({

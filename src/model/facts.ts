@@ -86,6 +86,8 @@ export interface RecipientFacts {
   blockedTimes: BlockedTime[]
   /** The last day, in the creditor's book zone, on which planning caught up a missed step. */
   caughtUpOn?: LocalDate | null
+  /** When these facts were true; the ledger states it only where it lies in the future. Absent or null: not later than now. */
+  asOf?: Instant | null
 }
 
 /** One dated sign of where the recipient is. A newer sign adds a place; it removes an older one only once confirmed. */

@@ -91,24 +91,40 @@ export function parseMoney(
   }
 }
 
+/** Notations of a credit: `-5.00`, `5.00-`, `(5.00)`, `5.00 CR`, with a dash and digits of any width. */
 const CREDITS = [
-  /^[-\u2212]\s*([\d.]+)$/,
-  /^([\d.]+)\s*[-\u2212]$/,
-  /^\(\s*([\d.]+)\s*\)$/,
-  /^\uff08\s*([\d.]+)\s*\uff09$/,
+  /^[\p{Pd}\u2212]\s*([\d., '’]+)$/u,
+  /^([\d., '’]+)\s*[\p{Pd}\u2212]$/u,
+  /^\(\s*([\d., '’]+)\s*\)$/,
+  /^CR\.?\s*([\d., '’]+)$/i,
+  /^([\d., '’]+)\s*CR\.?$/i,
 ]
+/** Whole digits in groups, as in Europe, America and India, and one or two behind a point or a comma. */
+const GROUPED = /^(\d{1,3}(?:[., '’]\d{3})*|\d+|\d{1,2}(?:,\d{2})+,\d{3})(?:[.,](\d{1,2}))?$/
 
 /**
- * A balance in accounting notation, with the sign first: `(125.00)` and `125.00-` become `-125.00`.
+ * A balance in accounting notation, with the sign first: `(125.00)`, `125.00-` and `-$125.00` become `-125.00`.
  *
- * A negative balance was overpaid. Anything else is returned unchanged.
+ * A negative balance was overpaid, and nothing is overdue whichever way its marks are read: `(1,250)` is the larger credit,
+ * so that nothing is chased too early. Anything else is returned unchanged.
  */
 export function signedBalance(stated: unknown): unknown {
   if (typeof stated !== 'string' || stated.length > MAX_LENGTH) return stated
-  const text = stated.trim()
-  const amount = CREDITS.map((credit) => credit.exec(text)?.[1]).find((found) => found !== undefined)
-  if (amount === undefined) return stated
+  const text = stated
+    .normalize('NFKC')
+    .replace(/\p{Sc}/u, '')
+    .trim()
+  const credit = CREDITS.map((notation) => notation.exec(text)?.[1]?.trim()).find((found) => found !== undefined)
+  const amount = credit === undefined ? null : withoutMarks(credit)
+  if (amount === null) return stated
   return /^[0.]+$/.test(amount) ? amount : `-${amount}`
+}
+
+function withoutMarks(text: string): string | null {
+  if (/^[\d.]+$/.test(text)) return text
+  const [, whole, minor] = GROUPED.exec(text) ?? []
+  if (whole === undefined) return null
+  return `${whole.replace(/\D/g, '')}${minor === undefined ? '' : `.${minor}`}`
 }
 
 /** The amount in minor units (fen, cents). Throws RangeError when `money` did not come from `parseMoney`. */
@@ -144,9 +160,9 @@ function exampleOf(exponent: number): string {
 
 function problemOf(text: string): string {
   if (text === '') return 'is empty'
+  if (/^[-(]?\d{1,3}(?:[. ']?\d{3})*,\d{1,2}[-)]?$/.test(text)) return 'has a decimal comma'
   if (/^[+]/.test(text) || signedBalance(text) !== text) return 'has a sign'
   if (/^[+-]?(\d+\.?\d*|\.\d+)e[+-]?\d+$/i.test(text)) return 'is in exponent notation'
-  if (/^[-(]?\d{1,3}(?:[. ']?\d{3})*,\d{1,2}[-)]?$/.test(text)) return 'has a decimal comma'
   if (/^-?\d{1,3}([,' _]\d{2,3})+(\.\d+)?$/.test(text)) return 'has thousands marks'
   return 'is not a decimal amount'
 }

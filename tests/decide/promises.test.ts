@@ -147,6 +147,12 @@ describe('what we know', () => {
     expect(codes({ account: { asOf: at(NOON) + 5 * MINUTE, freshForMs: 2 * HOUR } })).toEqual([])
   })
 
+  it('facts about a person dated in the future are not known: nobody is contacted by them, on that day either', () => {
+    for (const asOf of [at(NOON) + 6 * MINUTE, at('2027-11-23T20:00:00Z')])
+      expect(codes({ recipient: { asOf } })).toEqual(['facts_conflict'])
+    for (const asOf of [at(NOON) + 4 * MINUTE, at(NOON) - DAY, null]) expect(codes({ recipient: { asOf } })).toEqual([])
+  })
+
   it('a balance that is fresh tonight and stale in the morning is deferred, not refused: it may be renewed', () => {
     const facts = factsWith({ account: { asOf: at('2026-11-24T03:00:00Z'), freshForMs: 2 * HOUR } })
     expect(decided(facts, packs, '2026-11-24T03:00:00Z')).toEqual({

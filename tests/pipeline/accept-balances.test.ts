@@ -11,6 +11,7 @@ import { acceptContact } from '../../src/pipeline/accept/accept-contact.ts'
 import { acceptRecipient } from '../../src/pipeline/accept/accept-recipient.ts'
 import { acceptEvent } from '../../src/pipeline/accept/accept-event.ts'
 import type { Actor, Runtime } from '../../src/pipeline/runtime.ts'
+import { readRecipients } from '../../src/record/dispatch/decision-inputs.ts'
 import { newId } from '../../src/record/id.ts'
 import type { Ledger } from '../../src/record/ledger.ts'
 import { eachLedger } from '../support/ledger.ts'
@@ -200,6 +201,20 @@ eachLedger('what is overdue', (name, openFresh) => {
         applied: true,
         holds: [],
       })
+    })
+
+    it('that the ledger has of a person hold what would go to them', async () => {
+      const id = await account()
+      const { id: person } = await ledger.db
+        .updateTable('decorum.recipient')
+        .set({ as_of: new Date(A_YEAR_AHEAD) })
+        .where('external_id', '=', `r-${id}`)
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      const known = async () => (await readRecipients(ledger.db, [person], clock.now())).get(person)
+      expect((await known())?.asOf).toBe(Date.parse(A_YEAR_AHEAD))
+      await acceptRecipient(runtime, actor, `r-${id}`, must(parse(recipientBody, { locale: 'en' })))
+      expect(await known()).not.toHaveProperty('asOf')
     })
 
     it('that the ledger has of a person give way too', async () => {
@@ -432,23 +447,26 @@ eachLedger('what is overdue', (name, openFresh) => {
   })
 
   describe('an account on which more was paid than was owed', () => {
-    it.each(['-5.00', '(5.00)', '5.00-', '-0.00'])('stated as %s has nothing overdue', async (amount) => {
-      const id = await account()
-      expect(
-        await snapshot(id, {
-          asOf: '2026-11-26T21:00:00Z',
-          overdue: usd(amount),
-          outstanding: amount,
-          minimumDue: amount,
-        }),
-      ).toMatchObject({ applied: true, state: 'cured', holds: [] })
-      expect(await row(id)).toMatchObject({
-        overdue_minor: 0,
-        outstanding_minor: 0,
-        minimum_due_minor: 0,
-        spell_id: null,
-      })
-    })
+    it.each(['-5.00', '(5.00)', '5.00-', '-0.00', '–5.00', '5.00 CR', '(1,250.00)', '-5,00'])(
+      'stated as %s has nothing overdue',
+      async (amount) => {
+        const id = await account()
+        expect(
+          await snapshot(id, {
+            asOf: '2026-11-26T21:00:00Z',
+            overdue: usd(amount),
+            outstanding: amount,
+            minimumDue: amount,
+          }),
+        ).toMatchObject({ applied: true, state: 'cured', holds: [] })
+        expect(await row(id)).toMatchObject({
+          overdue_minor: 0,
+          outstanding_minor: 0,
+          minimum_due_minor: 0,
+          spell_id: null,
+        })
+      },
+    )
 
     it.each(['-5.00', '(5.00)', '5.00-'])(
       'by what a payment says to remain, %s, has nothing overdue',

@@ -28,6 +28,13 @@ export const BALANCE_IN_TIME = invariant(
   accountsOf,
 )
 
+export const PERSON_IN_TIME = invariant(
+  'person-in-time',
+  'facts about a person that are dated in the future are not known, and nobody is contacted by them (promise 11)',
+  (_c, _at, answer) => objects(answer, 'facts_conflict'),
+  (c) => isAhead(c, c.facts.recipient.asOf ?? null),
+)
+
 export const FRESH_BALANCE = invariant(
   'fresh-balance',
   "a balance older than the creditor's bound is not chased (promise 11)",

@@ -89,6 +89,7 @@ export function composeFacts(input: {
       locationEvidence: recipient.locationEvidence,
       blockedTimes: recipient.blockedTimes,
       ...(recipient.caughtUpOn === null ? {} : { caughtUpOn: recipient.caughtUpOn }),
+      ...(recipient.asOf === undefined ? {} : { asOf: recipient.asOf }),
     },
     accounts: input.accounts.map((account, i) => accountFacts(account, input.daysPastDue[i] ?? null, input.freshForMs)),
     contacts: [...recipient.contacts.map(contactFacts), ...input.pending],

@@ -1,5 +1,5 @@
 import type { BlockedTime, LocationEvidence } from '../../model/facts.ts'
-import { DAY, type Instant, type LocalDate } from '../../model/time.ts'
+import { DAY, type Instant, isInFuture, type LocalDate } from '../../model/time.ts'
 import type {
   AccountState,
   AddressKind,
@@ -37,6 +37,8 @@ export interface RecipientForDecision {
   blockedTimes: BlockedTime[]
   /** The last day on which planning made up for a missed step. */
   caughtUpOn: LocalDate | null
+  /** The date of these facts where it lies in the future; otherwise absent. */
+  asOf?: Instant
   addresses: RecipientAddress[]
   consents: { kind: string; channel: Channel | null; hash: string | null; from: Instant; until: Instant | null }[]
   contacts: RecipientContact[]
@@ -108,7 +110,8 @@ const RECIPIENTS = statement(
   'read-recipients',
   `
   SELECT id, creditor, data_key AS "dataKey", data_key_id AS "dataKeyId", name, locale, time_zone AS "timeZone", jurisdiction,
-    location_evidence AS "locationEvidence", blocked_times AS "blockedTimes", caught_up_on AS "caughtUpOn"
+    location_evidence AS "locationEvidence", blocked_times AS "blockedTimes", caught_up_on AS "caughtUpOn",
+    ${ms('as_of')} AS "asOf"
   FROM decorum.recipient WHERE id = ANY($1::uuid[])`,
 )
 
@@ -215,7 +218,7 @@ export async function readRecipients(
   const since = new Date(now - CONTACT_MEMORY_MS)
   const reading = contactsSince(since)
   const [recipients, addresses, consents, contacts, othersContacts, events, holds, suppressions] = await Promise.all([
-    run<Omit<RecipientForDecision, Lists>>(on, RECIPIENTS, [ids]),
+    run<Omit<RecipientForDecision, Lists | 'asOf'> & { asOf: Instant | null }>(on, RECIPIENTS, [ids]),
     run<Owned<RecipientAddress>>(on, ADDRESSES, [ids]),
     run<Owned<RecipientForDecision['consents'][number]>>(on, CONSENTS, [ids]),
     run<Owned<Omit<RecipientContact, 'otherRecipient'>>>(on, reading.own, [ids, since]),
@@ -225,9 +228,18 @@ export async function readRecipients(
     run<Owned<RecipientForDecision['suppressions'][number]>>(on, SUPPRESSIONS, [ids]),
   ])
   const known = new Map<string, RecipientForDecision>(
-    recipients.map((recipient) => [
+    recipients.map(({ asOf, ...recipient }) => [
       recipient.id,
-      { ...recipient, addresses: [], consents: [], contacts: [], events: [], holds: [], suppressions: [] },
+      {
+        ...recipient,
+        ...(asOf !== null && isInFuture(asOf, now) ? { asOf } : {}),
+        addresses: [],
+        consents: [],
+        contacts: [],
+        events: [],
+        holds: [],
+        suppressions: [],
+      },
     ]),
   )
   const each = <Row>(rows: readonly Owned<Row>[], add: (recipient: RecipientForDecision, row: Row) => void): void => {

@@ -38,6 +38,10 @@ const CITATIONS: Readonly<Record<string, readonly [of: string, zh: string]>> = {
     'Decorum: a balance dated in the future is not known, and not chased (promise 11)',
     'Decorum 承诺：日期在将来的余额视为未知，不据以催收（承诺 11）',
   ],
+  'decorum/person-in-time': [
+    'Decorum: facts about a person that are dated in the future are not known, and nobody is contacted by them (promise 11)',
+    'Decorum 承诺：日期在将来的个人信息视为未知，不据以联系（承诺 11）',
+  ],
   'decorum/fresh-balance': [
     "Decorum: a balance older than the creditor's bound is not chased (promise 11)",
     'Decorum 承诺：余额超过委托方规定的时限即不据以催收（承诺 11）',
