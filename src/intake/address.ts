@@ -204,10 +204,14 @@ export function notPersonalReason({ number, type, valid }: PlannedNumber): strin
     if (!NORTH_AMERICAN.test(nationalNumber))
       return 'is excluded by the North American plan (area code and exchange begin with 2 to 9, and are not N11)'
     if (/^\d{3}5551212$/.test(nationalNumber)) return "is directory assistance, which is nobody's own"
+    if (/^\d{3}976/.test(nationalNumber)) return "is a premium-rate number, which is nobody's own"
     return !valid && NORTH_AMERICAN_TOLL_FREE.test(nationalNumber)
       ? "is a toll-free number, which is nobody's own"
       : null
   }
+  // The library counts these among personal numbers; they are companies' (AGCOM, delibera 8/15/CIR).
+  if (countryCallingCode === '39' && nationalNumber.startsWith('199'))
+    return "is a shared-cost number, which is nobody's own"
   if (countryCallingCode === '44' && !valid && /^76(?!24)/.test(nationalNumber))
     return "is a pager, which is nobody's own"
   return !valid && nationalNumber.startsWith('0') ? "is excluded by its country's plan" : null

@@ -6,7 +6,7 @@ type PhoneText = { ok: true; text: string } | { ok: false; problem: string; cure
 
 export const WRITE_WITH_PLUS = 'Write it with + and the country code, like "+8613800138000".'
 
-const SCIENTIFIC = /^[+-]?\d+(?:[.,]\d+)?E[+-]?\d+$/i
+const SCIENTIFIC = /^[+-]?\d+(?:[.,]\d+)? ?E ?[+-]? ?\d+$/i
 const EXTENSION =
   /(?:;\s*ext\s*=|(?<!\p{L})(?:ext|extn|extension|xtn|x|dw|durchwahl|poste|anexo|ramal|interno|int)\.?\s*:?|#|内线|分机|转|轉|内線|내선)\s*\d/iu
 const SEVERAL = /[;,|&\n]|\b(?:or|and|oder|und|ou|et|y|o)\b|[或和、，；]/i
@@ -90,7 +90,7 @@ function digitOf(digit: string): string {
  * numbers is. `06.12.34.56.00` and `212.555.0000` have other points before, and groups like the last.
  */
 function endsAsDecimal(text: string): boolean {
-  const [, before, last] = /^(.*)[.,](\d+)$/.exec(text) ?? []
+  const [, before, last] = /^(.*\d)[.,] ?(\d+)$/.exec(text) ?? []
   if (before === undefined || last === undefined) return false
   if (last.length === 1) return true
   const group = /[. ](\d+)$/.exec(before)?.[1]

@@ -4,12 +4,23 @@ import { domainToASCII } from 'node:url'
 const ARGENTINE_AREA =
   '11|2(?:2[013]|3[067]|49|6[01346]|80|9[147-9])|3(?:36|4[1-358]|5[138]|6[24]|7[069]|8[013578])|[23]\\d{3}'
 
+/** Vietnam's mobile codes of three digits and those that replaced them from 2018-09-15 on (Decision 798/QĐ-BTTTT). */
+const VIETNAMESE_MOBILES: ReadonlyMap<string, string> = new Map(
+  '120:70 121:79 122:77 123:83 124:84 125:85 126:76 127:81 128:78 129:82 162:32 163:33 164:34 165:35 166:36 167:37 168:38 169:39 186:56 188:58 199:59'
+    .split(' ')
+    .map((pair) => pair.split(':') as [string, string]),
+)
+
 /**
  * Forms that a numbering plan has replaced, each with the new one.
  *
  * Only where the plan defines the new number of every old one; elsewhere an old number is refused.
  */
-const REPLACED: readonly { form: RegExp; by: string; isNew?: (number: string) => boolean }[] = [
+const REPLACED: readonly {
+  form: RegExp
+  by: string | ((...groups: string[]) => string)
+  isNew?: (number: string) => boolean
+}[] = [
   // Mexico: one way to dial since 2019-08-03 (IFT); the 1 of mobiles and the prefixes 01, 044, 045 are gone.
   { form: /^\+52(?:1|01|044|045)(\d{10})$/, by: '+52$1' },
   // Brazil: mobiles have a 9 before their eight digits everywhere since 2016-11-06 (Anatel, Resolução 553/2010).
@@ -22,6 +33,12 @@ const REPLACED: readonly { form: RegExp; by: string; isNew?: (number: string) =>
   },
   // Benin: every number has 01 before its eight digits since 2024-11-30 (ARCEP Bénin).
   { form: /^\+229(\d{8})$/, by: '+22901$1' },
+  {
+    form: /^\+84(12\d|16[2-9]|18[68]|199)(\d{7})$/,
+    by: (_, code = '', rest = '') => `+84${VIETNAMESE_MOBILES.get(code) as string}${rest}`,
+  },
+  // Colombia: landlines have 60 before their area since 2021-09-01 (CRC, Resolución 5826 de 2019).
+  { form: /^\+57([124-8][2-8]\d{6})$/, by: '+5760$1' },
 ]
 
 /**
@@ -35,7 +52,7 @@ const REPLACED: readonly { form: RegExp; by: string; isNew?: (number: string) =>
 export function canonicalNumber(e164: string): string {
   for (const { form, by, isNew } of REPLACED) {
     if (!form.test(e164)) continue
-    const number = e164.replace(form, by)
+    const number = e164.replace(form, by as string)
     if (isNew === undefined || isNew(number)) return number
   }
   return e164

@@ -102,6 +102,8 @@ describe('a number that may be read in two ways is refused', () => {
     '0211234567.0',
     '+49.171.1234567.0',
     '+49 171.1234567.00',
+    '+491711234567. 0',
+    '1711234567, 00',
     '+491711234567.5',
     '1711234567,0',
     '1711234567,00',
@@ -122,7 +124,7 @@ describe('a number that may be read in two ways is refused', () => {
     expect(parsePhone(text, country)).toEqual({ ok: true, value })
   })
 
-  it.each(['8.61E+12', '8.613800138E+12', '4.91711E+11', '8,61E+12', '4E+11', '+8.61e12'])(
+  it.each(['8.61E+12', '8.61 E+12', '8.61e 12', '8.613800138E+12', '4.91711E+11', '8,61E+12', '4E+11', '+8.61e12'])(
     '%j is what Excel shows of a long number',
     (text) => {
       expect(refused(text, 'CN')).toMatch(/scientific notation.*Excel/)
@@ -252,6 +254,9 @@ describe('a number whose plan has changed', () => {
     ['11 8123 4567', 'BR', '+5511981234567'],
     ['+551130123456', null, '+551130123456'],
     ['+5511981234567', null, '+5511981234567'],
+    ['0168 123 4567', 'VN', '+84381234567'],
+    ['841201234567', 'VN', '+84701234567'],
+    ['+57 1 2345678', null, '+576012345678'],
     ['+54 11 15 2345 6789', null, '+5491123456789'],
     ['+54 9 11 15 2345 6789', null, '+5491123456789'],
     ['011 15 2345 6789', 'AR', '+5491123456789'],
@@ -306,6 +311,8 @@ describe("a number that is nobody's own", () => {
     ['+14115550123', null, /excluded/],
     ['+12925550123', null, /excluded/],
     ['+12125551212', null, /directory/],
+    ['+12129761234', null, /premium/],
+    ['199 123456', 'IT', /shared-cost/],
   ])('%j in %s is refused as an address, and understood all the same', (text, country, why) => {
     expect(parseOwnPhone(text, country)).toEqual({
       ok: false,

@@ -9,6 +9,13 @@ describe('a number written as before its country changed its plan', () => {
     ['Brazil, a mobile of eight digits', '+551187654321', '+5511987654321'],
     ['Brazil, a mobile of nine', '+5511987654321', '+5511987654321'],
     ['Brazil, a fixed line', '+551133334444', '+551133334444'],
+    ['Vietnam, a mobile of eleven digits', '+841681234567', '+84381234567'],
+    ['Vietnam, one of another operator', '+841201234567', '+84701234567'],
+    ['Vietnam, the last of them', '+841991234567', '+84591234567'],
+    ['Vietnam as it is now', '+84381234567', '+84381234567'],
+    ['Vietnam, a code that never was', '+841611234567', '+841611234567'],
+    ['Colombia, a landline', '+5712345678', '+576012345678'],
+    ['Colombia, a mobile', '+573001234567', '+573001234567'],
     ['any other', '+12125550123', '+12125550123'],
     ['no number', 'NETFLIX', 'NETFLIX'],
   ])('is the one in force: %s', (_name, written, meant) => {
