@@ -49,26 +49,30 @@ function scriptOnly(reader: string, { fallback }: Locales): ChineseScript | null
     : script
 }
 
-/** The tag and its shortened forms; a Traditional tag by region has `zh-Hant` before the language alone. */
+/** The tag and its shortened forms; a Traditional tag by region has `zh-Hant` before the language alone, and one of another Chinese language after it. */
 function shortened(tag: string, byScript: boolean): string[] {
   const parts = tag.split('-')
   const tags = parts.map((_, cut) => parts.slice(0, parts.length - cut).join('-'))
-  return byScript && chineseScript(tag) === 'Hant' && !parts.some(isScript)
-    ? [...tags.slice(0, -1), 'zh-Hant', ...tags.slice(-1)]
-    : tags
+  if (!byScript || chineseScript(tag) !== 'Hant') return tags
+  if (!/^zh$/i.test(parts[0] as string)) return [...tags, 'zh-Hant']
+  return parts.some(isScript) ? tags : [...tags.slice(0, -1), 'zh-Hant', ...tags.slice(-1)]
 }
 
-/** Null: not Chinese. Without script and region it is Simplified, as in CLDR. */
+/** Null: not Chinese. Without script and region it is Simplified, as in CLDR; Cantonese is Traditional, unless of China. */
 function chineseScript(tag: string): ChineseScript | null {
-  const [language, ...rest] = tag.split('-')
-  if (language?.toLowerCase() !== 'zh') return null
+  const [language, ...rest] = tag.toLowerCase().split('-')
+  if (language === undefined || !CHINESE.test(language)) return null
   const script = rest.find(isScript)
-  if (script !== undefined) return /^hant$/i.test(script) ? 'Hant' : 'Hans'
-  return rest.some((part) => TRADITIONAL_PLACES.test(part)) ? 'Hant' : 'Hans'
+  if (script !== undefined) return script === 'hant' ? 'Hant' : 'Hans'
+  if (rest.some((part) => TRADITIONAL_PLACES.test(part))) return 'Hant'
+  const isCantonese = language === 'yue' || rest[0] === 'yue'
+  return isCantonese && !rest.includes('cn') ? 'Hant' : 'Hans'
 }
 
+/** ISO 639-3 of the languages written in Chinese characters; tags may have them after `zh` too (`zh-yue`). */
+const CHINESE = /^(?:zh|cdo|cjy|cmn|cpx|czh|czo|gan|hak|hsn|lzh|mnp|nan|wuu|yue)$/
 const isScript = (part: string): boolean => /^han[st]$/i.test(part)
-const TRADITIONAL_PLACES = /^(?:TW|HK|MO)$/i
+const TRADITIONAL_PLACES = /^(?:tw|hk|mo)$/
 
 /** A date of a file, with the time of day if the format has one. */
 interface WrittenDate {

@@ -46,6 +46,25 @@ describe('a reader of one Chinese script', () => {
     ],
     [['zh-Hans-HK'], ['zh-Hans-HK', 'zh-Hans', 'zh', 'zh-CN']],
     [
+      ['yue', 'zh-CN'],
+      ['yue', 'zh-Hant', 'en'],
+    ],
+    [['yue-HK'], ['yue-HK', 'yue', 'zh-Hant', 'en']],
+    [['yue-Hant-MO'], ['yue-Hant-MO', 'yue-Hant', 'yue', 'zh-Hant', 'en']],
+    [
+      ['yue-CN', 'zh-TW'],
+      ['yue-CN', 'zh', 'zh-CN'],
+    ],
+    [
+      ['nan-TW', 'zh'],
+      ['nan-TW', 'zh-Hant', 'en'],
+    ],
+    [['hak-Hant'], ['hak-Hant', 'zh-Hant', 'en']],
+    [
+      ['wuu', 'zh-HK'],
+      ['wuu', 'zh', 'zh-CN'],
+    ],
+    [
       ['zh-SG', 'zh-HK'],
       ['zh-SG', 'zh-CN', 'zh'],
     ],
