@@ -11,6 +11,7 @@ describe('public holidays', () => {
   it.each<[string, string, string, DayStatus]>([
     ['Chile’s Sábado Santo', 'CL', '2027-03-27', 'holiday'],
     ['Chile’s Sábado Santo of the year after', 'CL', '2028-04-15', 'holiday'],
+    ['Korea’s election of the President', 'KR', '2025-06-03', 'holiday'],
     ['Korea’s local elections', 'KR', '2026-06-03', 'holiday'],
     ['Korea’s election of the National Assembly', 'KR', '2028-04-12', 'holiday'],
     ['Greece’s first of May, though it falls on Holy Saturday', 'GR', '2027-05-01', 'holiday'],

@@ -12,8 +12,8 @@ export const DIFFERENCES: Readonly<Record<string, { why: string; added: readonly
     added: ['2025-09-30', '2026-09-30', '2027-09-30', '2028-09-30'],
   },
   KR: {
-    why: 'the day before Seollal, which the library misses, and election days (local 2026-06-03, National Assembly 2028-04-12)',
-    added: ['2025-01-28', '2026-02-16', '2026-06-03', '2027-02-06', '2028-01-26', '2028-04-12'],
+    why: 'the day before Seollal, which the library misses, and election days (President 2025-06-03, local 2026-06-03, National Assembly 2028-04-12)',
+    added: ['2025-01-28', '2025-06-03', '2026-02-16', '2026-06-03', '2027-02-06', '2028-01-26', '2028-04-12'],
   },
   CL: {
     why: 'Sábado Santo (Ley 2.977), which the library leaves to observance',

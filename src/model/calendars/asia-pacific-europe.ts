@@ -102,13 +102,13 @@ export const ID: CalendarTable = {
 
 /** Public holidays: Korea. */
 export const KR: CalendarTable = {
-  source: 'date-holidays 3.37.0 (CC BY-SA 3.0), public holidays, read 2026-11-23; the day before Seollal added, which the library misses in some years; election days added (local elections 2026-06-03, National Assembly 2028-04-12)',
+  source: 'date-holidays 3.37.0 (CC BY-SA 3.0), public holidays, read 2026-11-23; the day before Seollal added, which the library misses in some years; election days added (President 2025-06-03, local elections 2026-06-03, National Assembly 2028-04-12)',
   readOn: '2026-11-26',
   computed: 'every day, by the rules of the law',
-  decreed: 'election days of 2026 and 2028 (공직선거법 34조)',
+  decreed: 'election days of 2025, 2026 and 2028 (공직선거법 34조, 35조)',
   years: {
     2025: { holidays: [
-      '2025-01-01', '2025-01-28', '2025-01-29', '2025-01-30', '2025-01-31', '2025-03-01', '2025-03-03', '2025-05-05', '2025-05-06', '2025-06-06',
+      '2025-01-01', '2025-01-28', '2025-01-29', '2025-01-30', '2025-01-31', '2025-03-01', '2025-03-03', '2025-05-05', '2025-05-06', '2025-06-03', '2025-06-06',
       '2025-08-15', '2025-10-03', '2025-10-05', '2025-10-06', '2025-10-07', '2025-10-08', '2025-10-09', '2025-12-25',
     ] },
     2026: { holidays: [
