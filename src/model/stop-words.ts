@@ -1,8 +1,10 @@
 import {
+  CLOSING_STOPS,
   HELP_WORDS,
   HINT_FRAGMENTS,
   HINT_PHRASES,
   LEADING_STOPS,
+  NOT_CLOSING,
   NOT_STOPS,
   ONLY_SOMETIMES,
   POLITE_WORDS,
@@ -39,7 +41,7 @@ const SIGNATURE =
 /**
  * The text without accents, invisible characters, punctuation and case, for comparison.
  *
- * Apostrophes join (don’t), all other punctuation separates words.
+ * Apostrophes join (don’t), all other punctuation separates words; a letter held down (stoppp) counts once.
  */
 const foldText = (text: string): string =>
   text
@@ -50,6 +52,7 @@ const foldText = (text: string): string =>
     .replaceAll('Ł', 'L')
     .replaceAll('Đ', 'D')
     .replaceAll(/['’‘`´ʼ]/gu, '')
+    .replaceAll(/(\p{L})\1{2,}/gu, '$1')
     .replaceAll(/[\p{P}\p{S}\p{C}\s]+/gu, ' ')
     .trim()
 
@@ -58,6 +61,7 @@ const setOf = (words: readonly string[]): ReadonlySet<string> => new Set(words.m
 
 const STOPS = setOf(STOP_WORDS)
 const LEADING = setOf(LEADING_STOPS)
+const CLOSING = setOf(CLOSING_STOPS)
 const POLITE = setOf(POLITE_WORDS)
 const STARTS = setOf(START_WORDS)
 const HELPS = setOf(HELP_WORDS)
@@ -91,6 +95,7 @@ const HERE = { spaced: phrases(here(STOP_PHRASES)), unspaced: fragments(here(STO
 const EVERYTHING = { spaced: phrases(everything(STOP_PHRASES)), unspaced: fragments(everything(STOP_FRAGMENTS)) }
 const ELSE = everywhere(NOT_STOPS)
 const SOMETIMES = phrases(ONLY_SOMETIMES)
+const ASKS_WHEN = phrases(NOT_CLOSING)
 const HINTS = REPLY_HINTS.map((hint) => ({
   hint,
   spaced: phrases(HINT_PHRASES[hint]),
@@ -108,7 +113,7 @@ export const asksToStop = (reply: string, more: readonly string[] = []): boolean
 /**
  * What does this reply ask for, in any language of the tables?
  *
- * Prefers stopping: a reply that begins with a stop word or clearly asks to stop is one, regardless of the rest. What is
+ * Prefers stopping: a reply that begins or ends with a stop word or clearly asks to stop is one, regardless of the rest. What is
  * not understood is `other`, and waits for an agent.
  *
  * @param more  further stop words, from policy packs
@@ -129,11 +134,13 @@ export function readReply(reply: string, more: readonly string[] = []): ReplyRea
   const meant = ` ${said} `.replaceAll(ELSE, ' … ')
   const words = meant.trim().split(' ')
   const first = words.find((word) => !POLITE.has(word)) ?? ''
+  const last = words.findLast((word) => !POLITE.has(word)) ?? ''
   if (EVERYTHING.unspaced.test(whole)) return as('stop-all')
   const plainly = !SOMETIMES.test(meant)
   if (plainly && EVERYTHING.spaced.test(meant)) return as('stop-all')
   if (
     LEADING.has(first) ||
+    (plainly && CLOSING.has(last) && !ASKS_WHEN.test(meant)) ||
     (words.every((word) => STOPS.has(word) || POLITE.has(word)) && words.some((word) => STOPS.has(word)))
   )
     return as('stop')
