@@ -13,6 +13,7 @@ import { SwitchBoard } from '../pipeline/dispatch/switch-board.ts'
 import type { Runtime } from '../pipeline/runtime.ts'
 import { bullmqDoorbell } from '../queue/bullmq-doorbell.ts'
 import type { Doorbell } from '../queue/doorbell.ts'
+import { registerWriter } from '../record/chain/writer.ts'
 import { type Ledger, openLedger } from '../record/ledger.ts'
 import { checkSchema, migrate } from '../record/migrate.ts'
 import { type KeyRing, loadOrCreateKeys, parseKeyRing } from '../record/vault/key-ring.ts'
@@ -54,10 +55,12 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   const worker = `${hostname()}:${process.pid}`
   const ledger = overrides.ledger ?? (await openChecked(config, worker, log))
   const plannerBell = new PlannerBell(ledger, log)
+  const vault = openVault(keyRing(config))
+  await registerWriter(ledger.db, ledger.writer, vault)
   const runtime: Runtime = {
     config,
     ledger,
-    vault: openVault(keyRing(config)),
+    vault,
     clock: overrides.clock ?? new SteadyClock(),
     log,
     ringPlanner: plannerBell.ring,

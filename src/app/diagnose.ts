@@ -3,12 +3,14 @@ import type { Config } from '../config/config.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { Route } from '../model/route.ts'
 import { checkZoneData } from '../model/zones/zone-data.ts'
+import { prepareQueueTables } from '../queue/backends.ts'
 import { checkRedis } from '../queue/redis-connection.ts'
 import { readClockMark } from '../record/lapses.ts'
 import { type Ledger, openLedger } from '../record/ledger.ts'
 import { checkSchema, migrate } from '../record/migrate.ts'
 import { makeMonths } from '../record/partitions.ts'
 import { processesAtWork } from '../record/processes.ts'
+import { grantRoles, type LedgerRoles, rolesSql } from '../record/roles.ts'
 import type { PartHealth } from './app.ts'
 import { buildProvider } from './open-routes.ts'
 import { wordsMismatch, wordsVersion } from './process-register.ts'
@@ -169,6 +171,31 @@ export async function migrateLedger(config: Config): Promise<MigratedLedger> {
     const applied = await migrate(ledger)
     const { made } = await makeMonths(ledger.db, { machine: Date.now(), business: Date.now() }, LOCK_TIMEOUT_MS)
     return { applied, made }
+  } finally {
+    await ledger.close()
+  }
+}
+
+/** The SQL that gives these roles their rights. */
+export const ledgerRolesSql = (roles: LedgerRoles): string[] => rolesSql(roles)
+
+/**
+ * Gives database roles their rights on the configured ledger, and makes the queue's tables where there is no Redis.
+ *
+ * @throws DECORUM_BAD_INPUT for an embedded ledger, which has one user
+ */
+export async function grantLedgerRoles(config: Config, roles: LedgerRoles): Promise<void> {
+  if (config.databaseUrl === null)
+    throw new DecorumError('DECORUM_BAD_INPUT', 'an embedded ledger has no roles', {
+      hint: 'Set DATABASE_URL to the database, as its owner.',
+    })
+  const ledger = await openLedger(
+    { databaseUrl: config.databaseUrl },
+    { applicationName: 'decorum roles', poolSize: 2 },
+  )
+  try {
+    if (config.redisUrl === null) await prepareQueueTables(ledger.pool)
+    await grantRoles(ledger.db, roles)
   } finally {
     await ledger.close()
   }

@@ -45,6 +45,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/migrate.ts'),
   },
   {
+    group: 'Run it',
+    words: ['roles'],
+    summary: 'database roles for the daemons and for readers',
+    load: () => import('./commands/roles.ts'),
+  },
+  {
     group: 'Feed it',
     words: ['accounts', 'import'],
     summary: 'register accounts from CSV or NDJSON',
@@ -157,6 +163,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     words: ['audit', 'contacts'],
     summary: 'every contact of a period against the rules of its day',
     load: () => import('./commands/audit-contacts.ts'),
+  },
+  {
+    group: 'Look after it',
+    words: ['audit', 'chain'],
+    summary: 'is the evidence as Decorum wrote it? the first row changed, added or removed',
+    load: () => import('./commands/audit-chain.ts'),
   },
   {
     group: 'Look after it',

@@ -64,6 +64,8 @@ export interface Config {
   readonly keys: readonly MasterKey[] | null
   /** Becomes the first admin key at start-up. */
   readonly bootstrapKey: string | null
+  /** The Ed25519 private key that signs where the chains of evidence end; null: nobody does. Never logged. */
+  readonly chainKey: string | null
   readonly creditors: ReadonlyMap<string, Creditor>
   readonly ladders: ReadonlyMap<string, VersionedLadder>
   /** Every pack under `config/policies/`, opt-in ones included. */
@@ -96,6 +98,16 @@ export interface Config {
     readonly keepNoticesDays: number
     /** Nothing may be dropped. */
     readonly legalHold: boolean
+  }
+  readonly chain: {
+    /** Where the signed heads are written beside the ledger. */
+    readonly heads: {
+      /** Relative to the root; null: no file. */
+      readonly file: string | null
+      readonly webhook: { readonly url: string; readonly secret: string } | null
+    }
+    /** Ed25519 public keys that have signed heads, beside that of `chainKey`. */
+    readonly publicKeys: readonly string[]
   }
   readonly limits: Limits
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
+import { readSigningKey } from '../model/chain.ts'
 import type { ConfigProblem, MasterKey } from './config.ts'
 import type { Environment } from './yaml-file.ts'
 
@@ -13,6 +14,7 @@ interface Deployment {
   dataDir: string
   keys: readonly MasterKey[] | null
   bootstrapKey: string | null
+  chainKey: string | null
 }
 
 const DEFAULT_PORT = 8080
@@ -72,6 +74,15 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
       'Make one with `openssl rand -hex 24`.',
     )
   }
+  const chainKey = (): string | null => {
+    const value = text('DECORUM_CHAIN_KEY')
+    if (value === null || readSigningKey('private', value) !== null) return value
+    return refuse(
+      'DECORUM_CHAIN_KEY',
+      'is not an Ed25519 private key in PEM, or in base64 of PKCS #8',
+      'Make one with `openssl genpkey -algorithm ed25519 -outform DER | base64 -w0`.',
+    )
+  }
   const deployment: Deployment = {
     production: (text('DECORUM_ENV') ?? text('NODE_ENV')) === 'production',
     port: port(),
@@ -81,6 +92,7 @@ export function readEnvironment(env: Environment, root: string): { deployment: D
     dataDir: resolve(root, text('DECORUM_DATA_DIR') ?? 'data'),
     keys: masterKeys(),
     bootstrapKey: bootstrapKey(),
+    chainKey: chainKey(),
   }
   if (
     deployment.production &&

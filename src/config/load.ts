@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { canonicalNumber, isE164, readMailbox } from '../model/address-rules.ts'
 import { contentVersion } from '../model/canonical-json.ts'
+import { readSigningKey } from '../model/chain.ts'
 import { creditorSchema } from '../model/creditor.ts'
 import { type ImportMapping, importMappingSchema } from '../model/import-mapping.ts'
 import { parseLadder } from '../model/ladder.ts'
@@ -227,6 +228,27 @@ export const settingsSchema = z.strictObject({
       /** Webhook notices that were taken; those given up stay at least 90 days. The sweeper removes them. */
       keepNoticesDays: z.int().min(1).max(3650).default(30),
       legalHold: z.boolean().default(false),
+    })
+    .prefault({}),
+  /** Evidence that shows tampering: where the signed ends of its chains go. */
+  chain: z
+    .strictObject({
+      heads: z
+        .strictObject({
+          file: z.string().min(1).nullable().default(null),
+          webhook: webhookSchema.pick({ url: true, secret: true }).nullable().default(null),
+        })
+        .prefault({}),
+      publicKeys: z
+        .array(
+          z
+            .string()
+            .refine(
+              (text) => readSigningKey('public', text) !== null,
+              'must be an Ed25519 public key in PEM, or in base64 of its DER',
+            ),
+        )
+        .default([]),
     })
     .prefault({}),
   limits: z

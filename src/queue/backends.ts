@@ -1,4 +1,4 @@
-import { Queue, Worker, createPostgresBackend, runMigrations, withBackend } from 'bullmq'
+import { LATEST_SCHEMA_VERSION, Queue, Worker, createPostgresBackend, runMigrations, withBackend } from 'bullmq'
 import { Cluster, type Redis } from 'ioredis'
 import type pg from 'pg'
 import { type BellBackend, RETRY_MS } from './doorbell.ts'
@@ -62,6 +62,18 @@ export function redisBackend({ redisUrl, namespace, shards }: RedisQueues, outag
 
 const { Queue: PostgresQueue, Worker: PostgresWorker } = withBackend(createPostgresBackend)
 
+const INSUFFICIENT_PRIVILEGE = '42501'
+
+/** Makes BullMQ's own tables in the schema `bullmq`, or brings them up to its version. */
+export async function prepareQueueTables(ledgerPool: pg.Pool): Promise<void> {
+  const client = await ledgerPool.connect()
+  try {
+    await runMigrations(client)
+  } finally {
+    client.release()
+  }
+}
+
 /**
  * BullMQ on the ledger's PostgreSQL, server or embedded.
  *
@@ -72,14 +84,15 @@ export function postgresBackend(ledgerPool: pg.Pool): BellBackend {
   // Each queue and worker adds an error listener for the life of the pool.
   ledgerPool.setMaxListeners(0)
   let migrated: Promise<void> | undefined
-  const migrateOnce = async (): Promise<void> => {
-    const client = await ledgerPool.connect()
-    try {
-      await runMigrations(client)
-    } finally {
-      client.release()
-    }
-  }
+  const migrateOnce = (): Promise<void> =>
+    prepareQueueTables(ledgerPool).catch(async (error: unknown) => {
+      // Who may make no schema can still use the one that the ledger's owner has made.
+      if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error
+      const { rows } = await ledgerPool.query<{ version: number | null }>(
+        'SELECT max(version) AS version FROM bullmq.migration',
+      )
+      if ((rows[0]?.version ?? 0) < LATEST_SCHEMA_VERSION) throw error
+    })
   return {
     shards: 1,
     ready: () =>

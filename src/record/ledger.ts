@@ -7,7 +7,9 @@ import { startEngine } from './embedded/engine.ts'
 import { EmbeddedPool } from './embedded/pool.ts'
 import { Session } from './embedded/session.ts'
 import { simpleQuery } from './embedded/wire.ts'
+import { newWriter, type Writer, writerSettings } from './chain/writer.ts'
 import { pgTypes, PLAN_SETTINGS, PreparingClient } from './pg/connection.ts'
+import { ownStatements } from './pg/own-statements.ts'
 import type { Database } from './schema.ts'
 
 /** Where the ledger lives: a PostgreSQL server, or a directory of our own for one process. */
@@ -27,6 +29,8 @@ export interface Ledger {
   readonly db: Kysely<Database>
   readonly pool: pg.Pool
   readonly embedded: boolean
+  /** What its sessions prove their notes with, once the writer is registered. */
+  readonly writer: Writer
   /** Null when it answers; otherwise the failure, without credentials. */
   check(): Promise<string | null>
   /** Waits for running queries. Safe to call twice. */
@@ -43,19 +47,21 @@ export interface Ledger {
  */
 export async function openLedger(source: LedgerSource, options: LedgerOptions = {}): Promise<Ledger> {
   const embedded = 'dataDir' in source
+  const writer = newWriter()
   const { pool, close } = embedded
-    ? await openEmbedded(source.dataDir, options)
-    : openServerPool(source.databaseUrl, options)
+    ? await openEmbedded(source.dataDir, options, writer)
+    : openServerPool(source.databaseUrl, options, writer)
   pool.on('error', (error) => options.onError?.(error))
   // A connection that breaks while checked out, between two statements, emits 'error' on itself, which without
   // a listener would end the process. Its next statement fails, which is reported.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: ownStatements(pool) }) })
   let closing: Promise<void> | undefined
   return {
     db,
     pool,
     embedded,
+    writer,
     check: async () => {
       try {
         await pool.query('SELECT 1')
@@ -83,7 +89,11 @@ function describeFailure(error: unknown): string {
  *
  * @throws DECORUM_CONFIG when the URL cannot be read
  */
-function openServerPool(databaseUrl: string, options: LedgerOptions): { pool: pg.Pool; close: () => Promise<void> } {
+function openServerPool(
+  databaseUrl: string,
+  options: LedgerOptions,
+  writer: Writer,
+): { pool: pg.Pool; close: () => Promise<void> } {
   assertPostgresUrl(databaseUrl)
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -96,7 +106,9 @@ function openServerPool(databaseUrl: string, options: LedgerOptions): { pool: pg
     lock_timeout: 10_000,
     statement_timeout: 30_000,
     // BullMQ's PostgreSQL backend names its tables without a schema when it is given a pool.
-    options: ['search_path=bullmq,public', ...PLAN_SETTINGS].map((setting) => `-c ${setting}`).join(' '),
+    options: ['search_path=bullmq,public', ...PLAN_SETTINGS, ...writerSettings(writer)]
+      .map((setting) => `-c ${setting}`)
+      .join(' '),
     types: pgTypes,
     pipeline: true,
     Client: PreparingClient,
@@ -123,12 +135,19 @@ const IDLE_IN_TRANSACTION_MS = 30_000
 async function openEmbedded(
   dataDir: string,
   options: LedgerOptions,
+  writer: Writer,
 ): Promise<{ pool: pg.Pool; close: () => Promise<void> }> {
   const directory = resolve(dataDir)
   const unlock = lockDataDir(directory)
   try {
     const engine = await startEngine(join(directory, 'ledger'))
-    await engine.ask(simpleQuery(PLAN_SETTINGS.map((setting) => `SET ${setting}`).join('; ')))
+    await engine.ask(
+      simpleQuery(
+        [...PLAN_SETTINGS, ...writerSettings(writer)]
+          .map((setting) => `SET ${setting.replace(/=(.*)/, " = '$1'")}`)
+          .join('; '),
+      ),
+    )
     const pool = new EmbeddedPool(new Session(engine, IDLE_IN_TRANSACTION_MS), options.poolSize ?? 20)
     const stopMaintenance = startMaintenance(pool)
     return {

@@ -1,8 +1,10 @@
 import { type Kysely, sql } from 'kysely'
+import { keepTriggers } from './chain/evidence.ts'
 import { keepDictionaries } from './dictionaries.ts'
 import { DecorumError } from '../model/errors.ts'
 import type { Ledger } from './ledger.ts'
 import * as m0001 from './migrations/0001-schema.ts'
+import * as m0002 from './migrations/0002-chain.ts'
 
 /** What a daemon exits with when the ledger is newer than its build; a supervisor must not restart it. */
 export const EXIT_SCHEMA_NEWER = 57
@@ -56,6 +58,7 @@ export async function migrate(
       )
     }
     if (await isThere(trx, 'dictionary')) await keepDictionaries(trx)
+    if (await isThere(trx, 'chain_shape')) await keepTriggers(trx)
     return missing.map((m) => m.name)
   })
 }
@@ -138,4 +141,4 @@ const step = (name: string, module: Pick<Migration, 'breaking' | 'up'>): Migrati
 })
 
 /** Every migration of this build, in order. */
-export const MIGRATIONS: readonly Migration[] = [step('0001-schema', m0001)]
+export const MIGRATIONS: readonly Migration[] = [step('0001-schema', m0001), step('0002-chain', m0002)]

@@ -10,7 +10,7 @@ const AHEAD = 3
 const ADVISORY_LOCK = 5_324_417_002
 
 /**
- * The tables that are partitioned by month, by which key, and with which fill factor.
+ * The tables that are partitioned by month, and by which key.
  *
  * `reminder-id`: by the month in which the reminder's uuidv7 was made, which is machine time. `at`: by
  * business time. Pages of settlements are left more than half empty, because receipts change each of them soon, mostly together
@@ -18,11 +18,11 @@ const ADVISORY_LOCK = 5_324_417_002
  * month (`reservation_2026_11`); `_default` holds the rows without one.
  */
 export const PARTITIONED = [
-  { name: 'reservation', by: 'at', key: 'reserved_at', fill: 100 },
-  { name: 'settlement', by: 'at', key: 'reserved_at', fill: 45 },
-  { name: 'withheld_decision', by: 'reminder-id', key: 'reminder_id', fill: 100 },
-  { name: 'receipt', by: 'reminder-id', key: 'reminder_id', fill: 100 },
-  { name: 'reported_contact', by: 'at', key: 'at', fill: 100 },
+  { name: 'reservation', by: 'at', key: 'reserved_at' },
+  { name: 'settlement', by: 'at', key: 'reserved_at' },
+  { name: 'withheld_decision', by: 'reminder-id', key: 'reminder_id' },
+  { name: 'receipt', by: 'reminder-id', key: 'reminder_id' },
+  { name: 'reported_contact', by: 'at', key: 'at' },
 ] as const
 export type PartitionedTable = (typeof PARTITIONED)[number]
 
@@ -142,29 +142,17 @@ async function makeMonth(
 /**
  * Makes a month's partition as a table and attaches it: `CREATE TABLE … PARTITION OF` would lock the whole table exclusively.
  *
- * Rows from the default partition are inserted through the parent, after attaching, so that the trigger that
- * maintains `conversation` on every delete and insert leaves it unchanged.
+ * A function of the ledger's owner does it, so that who runs the daemons needs no right to make tables. Rows from the default partition are
+ * inserted through the parent, after attaching, so that the trigger that maintains `conversation` on every delete and insert leaves it
+ * unchanged.
  *
  * @returns  how many rows were moved
  */
 async function attach(trx: Transaction<Database>, table: PartitionedTable, month: Month): Promise<number> {
-  const parent = sql.table(`decorum.${table.name}`)
-  const rest = sql.table(`decorum.${table.name}_default`)
-  const partition = sql.table(`decorum.${table.name}_${monthLabel(month)}`)
-  const [from, to] = [firstKey(table, month), firstKey(table, monthOf(month, 1))]
-  const fallen = sql`${sql.ref(table.key)} >= ${from} AND ${sql.ref(table.key)} < ${to}`
-  await sql`CREATE TABLE ${partition} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE) WITH (fillfactor = ${sql.lit(table.fill)})`.execute(
-    trx,
-  )
-  await sql`LOCK TABLE ${rest} IN ACCESS EXCLUSIVE MODE`.execute(trx)
-  await sql`CREATE TEMP TABLE moved_rows ON COMMIT DROP AS SELECT * FROM ${parent} LIMIT 0`.execute(trx)
-  await sql`INSERT INTO moved_rows SELECT * FROM ${rest} WHERE ${fallen}`.execute(trx)
-  await sql`DELETE FROM ${rest} WHERE ${fallen}`.execute(trx)
-  await sql`ALTER TABLE ${parent} ATTACH PARTITION ${partition} FOR VALUES FROM (${sql.lit(from)}) TO (${sql.lit(to)})`.execute(
-    trx,
-  )
-  const { numAffectedRows } = await sql`INSERT INTO ${parent} SELECT * FROM moved_rows`.execute(trx)
-  return Number(numAffectedRows ?? 0)
+  const { rows } = await sql<{
+    moved: number
+  }>`SELECT decorum.make_month(${table.name}, ${new Date(month)}) AS moved`.execute(trx)
+  return rows[0]?.moved ?? 0
 }
 
 /** Takes the lock for making or dropping partitions until the transaction ends; false: another process has it. */

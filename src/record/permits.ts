@@ -65,10 +65,14 @@ export async function writePermitSettled(trx: Locked, permit: PermitRow, end: Pe
     .set({ status: 'settled', outcome: end.outcome, called_at: end.calledAt, settled_at: end.at, settled_by: end.by })
     .where('id', '=', permit.id)
     .execute()
-  const contact = sql`recipient_id = ${permit.recipient_id}::uuid AND at = ${permit.asked_at} AND id = ${permit.id}::uuid`
-  if (end.contact === null) await sql`DELETE FROM decorum.reported_contact WHERE ${contact}`.execute(trx)
+  if (end.contact === null)
+    await sql`SELECT decorum.withdraw_contact(${permit.recipient_id}::uuid, ${permit.asked_at}, ${permit.id}::uuid)`.execute(
+      trx,
+    )
   else
-    await sql`UPDATE decorum.reported_contact SET outcome = ${end.contact}, party = ${end.party}, at = ${end.calledAt} WHERE ${contact}`.execute(
+    await sql`
+      UPDATE decorum.reported_contact SET outcome = ${end.contact}, party = ${end.party}, at = ${end.calledAt}
+      WHERE recipient_id = ${permit.recipient_id}::uuid AND at = ${permit.asked_at} AND id = ${permit.id}::uuid`.execute(
       trx,
     )
 }

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
+import type { LinkAction } from '../model/chain.ts'
 import type { ObjectionCode, Verdict } from '../model/decision.ts'
 import type { DeliveryState, DeliveryReport, RejectionClass } from '../model/delivery.ts'
 import type { BlockedTime, Facts } from '../model/facts.ts'
@@ -601,6 +602,63 @@ export interface AccessLogTable {
   subject: string
 }
 
+/** Which columns the hashes of a table's rows cover, in order. */
+export interface ChainShapeTable {
+  id: number
+  relation: string
+  columns: string[]
+  made_at: Generated<Date>
+}
+
+export interface ChainWriterTable {
+  id: string
+  data_key: Buffer
+  data_key_id: string
+  secret: Buffer
+  at: Generated<Date>
+}
+
+export interface ChainNoteTable {
+  id: number
+  relation: string
+  shape: number
+  action: 'put' | 'removed' | 'dropped'
+  creditors: string[] | null
+  keys: Buffer[]
+  hashes: Buffer[] | null
+  writer: string | null
+  mac: Buffer | null
+}
+
+export interface ChainLinkTable {
+  id: Generated<number>
+  creditor: string
+  no: number
+  relation: string
+  shape: number
+  action: LinkAction
+  own: boolean
+  keys: Buffer[]
+  hashes: Buffer[]
+  notes: number[]
+  at: Date
+  previous: Buffer
+  hash: Buffer
+  seal: Buffer
+}
+
+export interface ChainHeadTable {
+  no: number
+  at: Date
+  signed: string
+}
+
+export interface ChainSignedTable {
+  creditor: string
+  link_no: number
+  head_no: number
+}
+
 export interface ImportJobTable {
   id: string
   creditor: string
@@ -770,6 +828,12 @@ export interface Database {
   'decorum.idempotency': IdempotencyTable
   'decorum.api_key': ApiKeyTable
   'decorum.access_log': AccessLogTable
+  'decorum.chain_shape': ChainShapeTable
+  'decorum.chain_writer': ChainWriterTable
+  'decorum.chain_note': ChainNoteTable
+  'decorum.chain_link': ChainLinkTable
+  'decorum.chain_head': ChainHeadTable
+  'decorum.chain_signed': ChainSignedTable
   'decorum.import_job': ImportJobTable
   'decorum.switch': SwitchTable
   'decorum.permit': PermitTable

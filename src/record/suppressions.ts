@@ -122,8 +122,7 @@ export async function ownOptOuts(
 
 /** Deletes a creditor's suppressions older than this whose recipient never arrived; returns how many still wait. */
 export async function countAwaited(trx: Locked, creditor: string, since: Date): Promise<number> {
-  await sql`DELETE FROM decorum.suppression WHERE creditor = ${creditor} AND recipient_id IS NULL AND scope <> 'address'
-    AND (awaits_recipient IS NOT NULL OR awaits_account IS NOT NULL) AND received_at < ${since}`.execute(trx)
+  await sql`SELECT decorum.forget_awaited(${creditor}, ${since})`.execute(trx)
   const { rows } = await sql<{ waiting: number }>`SELECT count(*)::int AS waiting FROM decorum.suppression
     WHERE creditor = ${creditor} AND recipient_id IS NULL AND lifted_at IS NULL AND (awaits_recipient IS NOT NULL OR awaits_account IS NOT NULL)`.execute(
     trx,

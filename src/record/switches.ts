@@ -34,7 +34,7 @@ export async function throwUnlessPaused(
   pause: { reason: string; by: string; at: Date },
 ): Promise<{ id: string; thrown: boolean }> {
   return db.transaction().execute(async (trx) => {
-    await sql`LOCK TABLE decorum.switch IN SHARE ROW EXCLUSIVE MODE`.execute(trx)
+    await sql`SELECT pg_advisory_xact_lock(hashtext('decorum.pause-all'), 0)`.execute(trx)
     const standing = await trx
       .selectFrom('decorum.switch')
       .select('id')

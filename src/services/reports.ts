@@ -1,4 +1,5 @@
 import { DecorumError } from '../model/errors.ts'
+import { auditChain, type AskedChainAudit } from '../pipeline/audit/audit-chain.ts'
 import { auditContacts, type AuditedContacts } from '../pipeline/audit/audit-contacts.ts'
 import { replay } from '../pipeline/audit/replay.ts'
 import { forecastByRoute } from '../pipeline/forecast.ts'
@@ -6,6 +7,7 @@ import type { PermitRules } from '../pipeline/permits.ts'
 import { retain } from '../pipeline/retention.ts'
 import type { Actor, Runtime } from '../pipeline/runtime.ts'
 import { sampleDecisions } from '../record/audit.ts'
+import type { ChainAudit } from '../report/chain-audit.ts'
 import type { ContactAudit, ReplayReport } from '../report/audit.ts'
 import { forecastSentences, type ForecastView, type RouteForecastView } from '../report/forecast.ts'
 import type { RetentionReport } from '../report/retention-report.ts'
@@ -89,6 +91,8 @@ export interface AuditService {
   auditDecisions(sample: number): Promise<ReplayReport>
   /** Judges every contact of a period by the rules in force on its day. */
   auditContacts(asked: AuditedContacts): Promise<ContactAudit>
+  /** Is the evidence as Decorum wrote it? */
+  auditChain(asked: AskedChainAudit): Promise<ChainAudit>
 }
 
 export const auditService = (runtime: Runtime): AuditService => ({
@@ -99,5 +103,6 @@ export const auditService = (runtime: Runtime): AuditService => ({
       ...(await sampleDecisions(db, 'permit', sample)),
     ])
   },
+  auditChain: (asked) => auditChain(runtime, asked),
   auditContacts: (asked) => auditContacts(runtime, policyOf(runtime.config), asked),
 })

@@ -58,7 +58,8 @@ describe('the layout', () => {
   })
 
   it('has one file for each concept: about 390, half of them of 80 lines or more', () => {
-    expect(layout.files).toBeLessThanOrEqual(392)
+    // Fifteen of them for the chain of evidence, its audit and the database roles.
+    expect(layout.files).toBeLessThanOrEqual(407)
     expect(layout.medianLines).toBeGreaterThanOrEqual(80)
   })
 

@@ -28,7 +28,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 
 /** Functions with statements whose table has no name in them, and why they may. */
 const UNNAMED: Readonly<Record<string, string>> = {
-  attach: 'moves rows between partitions that it has locked against everybody; the table reads the same afterwards',
   replace: 'retention, in a partition that is locked against every writer',
   deleteOld: 'retention, in a partition that is locked against every writer',
   insertRows: 'makes the writers of rows; the table is named where it is called',

@@ -5,6 +5,7 @@ import { calendarAlarms } from '../../pipeline/audit/due-for-review.ts'
 import type { DispatchContext } from '../../pipeline/dispatch/dispatch-context.ts'
 import type { SwitchBoard } from '../../pipeline/dispatch/switch-board.ts'
 import type { EndpointNotifier } from '../../pipeline/notify.ts'
+import { ChainSealer } from '../../pipeline/chain.ts'
 import { MonthlyPartitions } from '../../pipeline/retention.ts'
 import type { Runtime } from '../../pipeline/runtime.ts'
 import type { Doorbell } from '../../queue/doorbell.ts'
@@ -28,7 +29,7 @@ import {
 } from './passes.ts'
 
 /** Intervals in milliseconds of machine time. */
-const EVERY_MS = { planner: 200, sweeper: 1_000, notifier: 500, watch: 1_000 }
+const EVERY_MS = { planner: 200, sweeper: 1_000, sealer: 1_000, notifier: 500, watch: 1_000 }
 
 interface DaemonParts {
   runtime: Runtime
@@ -50,6 +51,7 @@ export class RunningDaemons {
   readonly #workers: DispatchWorker[] = []
   readonly #loops = new Map<string, Loop>()
   readonly #months: MonthlyPartitions
+  readonly #sealer: ChainSealer
   #doorbell: Doorbell | null = null
   #notifiers: readonly EndpointNotifier[] | null = null
   #stopped = false
@@ -58,6 +60,7 @@ export class RunningDaemons {
   constructor(parts: DaemonParts) {
     this.#parts = parts
     this.#months = new MonthlyPartitions(parts.runtime)
+    this.#sealer = new ChainSealer(parts.runtime)
   }
 
   /** Starts these daemons, and with the first of them the periodic check of switches, clock and packs. */
@@ -86,9 +89,15 @@ export class RunningDaemons {
         }
       } else {
         const passes = loop(daemon, daemon === 'planner' ? EVERY_MS.planner : EVERY_MS.sweeper, runtime.log, () =>
-          this.pass(daemon),
+          daemon === 'sweeper' ? this.#sweep() : this.pass(daemon),
         )
         this.#loops.set(daemon, passes)
+        // Apart from the sweep, so that neither keeps the other from its work.
+        if (daemon === 'sweeper')
+          this.#loops.set(
+            'sealer',
+            loop('sealer', EVERY_MS.sealer, runtime.log, () => this.#sealer.pass()),
+          )
         if (daemon === 'planner') this.#parts.plannerBell.listen(() => passes.nudge())
       }
     }
@@ -110,15 +119,21 @@ export class RunningDaemons {
           refusingContext(context),
         )
       case 'sweeper': {
-        const certain = await guard.certainNow()
-        if (certain) await this.#months.pass()
-        return sweepingPass(runtime, this.#bell(), routes, certain)
+        const more = await this.#sweep()
+        return (await this.#sealer.pass()) || more
       }
       case 'notifier':
         return notifyingPass(this.#liveNotifiers())
       default:
         return false
     }
+  }
+
+  async #sweep(): Promise<boolean> {
+    const { runtime, guard, routes } = this.#parts
+    const certain = await guard.certainNow()
+    if (certain) await this.#months.pass()
+    return sweepingPass(runtime, this.#bell(), routes, certain)
   }
 
   async idle(): Promise<void> {
@@ -132,6 +147,7 @@ export class RunningDaemons {
     await Promise.all([...this.#loops.values()].map((l) => l.stop()))
     await Promise.all(this.#workers.map((worker) => worker.stop()))
     await this.#closeChannels()
+    await this.#sealer.close()
     await this.#doorbell?.close()
     await this.#parts.register.withdraw()
   }

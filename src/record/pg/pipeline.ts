@@ -2,6 +2,7 @@ import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely
 import type pg from 'pg'
 import type { Ledger } from '../ledger.ts'
 import type { Database, Db } from '../schema.ts'
+import { inOneTrip, OWN } from './own-statements.ts'
 
 // Hot path: statements of constant text, prepared once a connection, several of them sent before the first is answered; measured by
 // `npm run bench -- reserve`. To callers a transaction like any other.
@@ -53,7 +54,7 @@ export const run = async <Row>(on: Runner, statement: Statement, values: readonl
     : (await on.executeQuery<Row>(CompiledQuery.raw(statement.text, [...values]))).rows
 
 /** Each statement keeps one plan, made without its values: see `PLAN_SETTINGS` and `useGenericPlans`. */
-const BEGIN = 'BEGIN; SET LOCAL plan_cache_mode = force_generic_plan'
+const BEGIN = `BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; ${OWN}`
 
 /**
  * Runs `work` in a READ COMMITTED transaction of pipelined statements that find their rows by key.
@@ -96,8 +97,7 @@ export async function runByKey<Row>(
   const client = await ledger.pool.connect()
   let broken: Error | undefined
   try {
-    const [, result] = await Promise.all([client.query(BEGIN), client.query(text, [...values]), client.query('COMMIT')])
-    return result.rows as Row[]
+    return (await inOneTrip(client, BEGIN, text, values)).rows as Row[]
   } catch (error) {
     // After a statement that failed, COMMIT has rolled back; after a broken connection nothing can be said to the server.
     if (client.getTransactionStatus() !== 'I')
