@@ -36,7 +36,7 @@ export const postcode = z
   )
   .regex(/^[0-9A-Za-z][0-9A-Za-z -]{1,14}$/, 'is not a postcode')
   .describe(
-    'Read together with `jurisdiction` for a finer place (United States: state, New York City, zone); not kept.',
+    'Read together with `jurisdiction` for a finer place (United States: state, New York City, zone; Canada: province, zone); not kept.',
   )
 
 /** A postcode alone may be that of many countries. */

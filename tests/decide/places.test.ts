@@ -500,6 +500,31 @@ describe('a ZIP code', () => {
     expect(zones(recipient).sort()).toEqual([...expected].sort())
   })
 
+  it.each<[string, Record<string, unknown>, string[]]>([
+    [
+      'names the zone of a province that keeps several',
+      { jurisdiction: 'CA-ON', postcode: 'M5V 2T6' },
+      ['America/Toronto'],
+    ],
+    ['without its space', { jurisdiction: 'CA-BC', postcode: 'v6b1a1' }, ['America/Vancouver']],
+    ['by its first half', { jurisdiction: 'CA', postcode: 'H3A' }, ['America/Toronto']],
+    ['names the province of Canada', { jurisdiction: 'CA', postcode: 'R3B 0T6' }, ['America/Winnipeg']],
+    ['and the territory', { jurisdiction: 'CA', postcode: 'X1A 0A1' }, ['America/Inuvik', 'America/Edmonton']],
+    ['leaves every zone where it may be in any', { jurisdiction: 'CA-ON', postcode: 'P9N 1A1' }, [...zonesOf('CA-ON')]],
+    [
+      'of another province is one place more',
+      { jurisdiction: 'CA-ON', postcode: 'V6B 1A1' },
+      [...zonesOf('CA-ON'), 'America/Vancouver'],
+    ],
+    [
+      'is none with a letter that no province has',
+      { jurisdiction: 'CA-MB', postcode: 'D1A 1A1' },
+      ['America/Winnipeg'],
+    ],
+  ])('of Canada %s', (_name, recipient, expected) => {
+    expect(zones(recipient).sort()).toEqual([...expected].sort())
+  })
+
   it.each([
     ['10001', true],
     ['10301', true],

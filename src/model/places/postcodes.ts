@@ -120,6 +120,32 @@ const ZIP_ZONES: Readonly<Record<string, string>> = {
  */
 const NEW_YORK_CITY = { prefixes: '100-104 111-114 116', codes: '10803 11001 11003 11004 11005 11040 11096' }
 
+/** The first letter of a Canadian postal code names the province; X is shared by two territories. Source: Canada Post, Addressing Guidelines. */
+const CANADIAN_CODES: Readonly<Record<string, string>> = {
+  'CA-AB': 'T',
+  'CA-BC': 'V',
+  'CA-MB': 'R',
+  'CA-NB': 'E',
+  'CA-NL': 'A',
+  'CA-NS': 'B',
+  'CA-NT': 'X0E X0G X1A',
+  'CA-NU': 'X0A X0B X0C',
+  'CA-ON': 'K L M N P',
+  'CA-PE': 'C',
+  'CA-QC': 'G H J',
+  'CA-SK': 'S',
+  'CA-YT': 'Y',
+}
+/**
+ * Codes in one zone of a province that keeps several: the south of Ontario, Montreal and the west of Quebec, the coast of
+ * British Columbia, the Avalon. All others may be in any zone of their province.
+ */
+const CANADIAN_ZONES: readonly (readonly [codes: RegExp, zone: string])[] = [
+  [/^[HJKLMN]/, 'America/Toronto'],
+  [/^V[3-9]/, 'America/Vancouver'],
+  [/^A1/, 'America/St_Johns'],
+]
+
 /** A place with the zone in it, as far as they are known. */
 export interface StatedPlace {
   jurisdiction: Jurisdiction | null
@@ -131,20 +157,20 @@ interface PlaceByPostcode extends StatedPlace {
   elsewhere: StatedPlace | null
 }
 
+const CANADIAN = /^([A-Z]\d[A-Z])[ -]?(?:\d[A-Z]\d)?$/i
 /** Five digits, or nine; files have the state before them, and spreadsheets take a zero from the front. */
 const ZIP = /^(?:[A-Z]{2}[- ]?)?(\d{4,5})(?:[- ]?\d{4})?$/i
 
 /**
  * Which place does this postcode name, given the place stated with it?
  *
- * Read for the United States, where ZIP codes name the state, New York City, and the zone in states with several; other
- * countries have no table, and their postcodes add nothing. A postcode within the stated place narrows it; a stated zone
+ * Read for the United States and Canada, where codes name the state or province, New York City, and the zone in places with
+ * several; other countries have no table, and their postcodes add nothing. A postcode within the stated place narrows it; a stated zone
  * is never replaced.
  */
 export function placeByPostcode(stated: StatedPlace, postcode: string | null | undefined): PlaceByPostcode {
   const { jurisdiction, timeZone } = stated
-  const found =
-    postcode == null || jurisdiction === null || !isWithin(jurisdiction, 'US') ? null : placeOfZip(postcode.trim())
+  const found = postcode == null || jurisdiction === null ? null : placeOfCode(postcode.trim(), jurisdiction)
   if (found === null || jurisdiction === null || found.jurisdiction === null) return { ...stated, elsewhere: null }
   const finer = isWithin(found.jurisdiction, jurisdiction)
   if (!finer && !isWithin(jurisdiction, found.jurisdiction)) return { ...stated, elsewhere: found }
@@ -152,6 +178,18 @@ export function placeByPostcode(stated: StatedPlace, postcode: string | null | u
   if (timeZone === null || found.timeZone === null || timeZone === found.timeZone)
     return { jurisdiction: place, timeZone: timeZone ?? found.timeZone, elsewhere: null }
   return { jurisdiction: place, timeZone, elsewhere: found }
+}
+
+function placeOfCode(postcode: string, jurisdiction: Jurisdiction): StatedPlace | null {
+  if (isWithin(jurisdiction, 'US')) return placeOfZip(postcode)
+  return isWithin(jurisdiction, 'CA') ? placeOfCanadian(postcode) : null
+}
+
+function placeOfCanadian(postcode: string): StatedPlace | null {
+  const code = CANADIAN.exec(postcode)?.[1]?.toUpperCase()
+  const jurisdiction = code === undefined ? undefined : (provinces.get(code) ?? provinces.get(code.charAt(0)))
+  if (code === undefined || jurisdiction === undefined) return null
+  return { jurisdiction, timeZone: CANADIAN_ZONES.find(([codes]) => codes.test(code))?.[1] ?? null }
 }
 
 function placeOfZip(postcode: string): StatedPlace | null {
@@ -177,5 +215,8 @@ const byPrefix = (table: Readonly<Record<string, string>>): Map<string, string> 
   new Map(Object.entries(table).flatMap(([name, text]) => listed(text).map((prefix) => [prefix, name] as const)))
 
 const states = byPrefix(ZIP_STATES)
+const provinces = new Map(
+  Object.entries(CANADIAN_CODES).flatMap(([place, codes]) => codes.split(' ').map((code) => [code, place] as const)),
+)
 const zones = byPrefix(ZIP_ZONES)
 const city = new Set([...listed(NEW_YORK_CITY.prefixes), ...listed(NEW_YORK_CITY.codes)])
