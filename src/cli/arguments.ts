@@ -111,7 +111,7 @@ export function readSwitchLift(value: unknown): SwitchLift {
 export interface FileFlags {
   format?: FileFormat
   mapping?: string
-  encoding?: FileEncoding
+  encoding?: FileEncoding | 'detect'
   delimiter?: string
   sheet?: string
   dateFormat?: string
@@ -119,12 +119,38 @@ export interface FileFlags {
   asOf?: string
 }
 
+/** Other names of encodings; `utf-16` leaves it to the file which of its halves comes first. */
+const ENCODINGS: Readonly<Record<string, FileEncoding | 'detect'>> = {
+  utf8: 'utf-8',
+  'utf-16': 'detect',
+  utf16: 'detect',
+  unicode: 'detect',
+  gbk: 'gb18030',
+  gb2312: 'gb18030',
+  cp936: 'gb18030',
+  cp1252: 'windows-1252',
+  latin1: 'windows-1252',
+  'iso-8859-1': 'windows-1252',
+}
+
+function readEncoding(name: string): FileEncoding | 'detect' {
+  const wanted = name.trim().toLowerCase()
+  const known = FILE_ENCODINGS.find((encoding) => encoding === wanted)
+  if (known !== undefined) return known
+  if (Object.hasOwn(ENCODINGS, wanted)) return ENCODINGS[wanted] as FileEncoding | 'detect'
+  throw bad('--encoding names no encoding that is read', `Give one of ${FILE_ENCODINGS.join(', ')}.`)
+}
+
 /** Adds these options to a command. */
 export const withFileOptions = (command: Command): Command =>
   command
     .addOption(new Option('--format <format>', 'instead of telling it from the file').choices(FILE_FORMATS))
     .option('--mapping <id>', 'read the columns as config/imports/<id>.yaml says')
-    .addOption(new Option('--encoding <name>', 'instead of telling it from the file').choices(FILE_ENCODINGS))
+    .addOption(
+      new Option('--encoding <name>', `instead of telling it from the file: ${FILE_ENCODINGS.join(', ')}`).argParser(
+        readEncoding,
+      ),
+    )
     .option('--delimiter <character>', 'between cells: , ; | ^ or tab; otherwise the one that the header uses')
     .option('--sheet <name|number>', 'of an .xlsx file; otherwise the first')
     .option(
@@ -162,7 +188,7 @@ export function fileOptions(flags: FileFlags, config: { imports: ReadonlyMap<str
   return {
     format: flags.format ?? null,
     mapping,
-    encoding: flags.encoding ?? null,
+    encoding: flags.encoding === 'detect' ? null : (flags.encoding ?? null),
     delimiter,
     sheet: flags.sheet ?? null,
     dateFormat: flags.dateFormat ?? null,

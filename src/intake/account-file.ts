@@ -1,16 +1,8 @@
 import type { Fault, Parsed } from '../model/errors.ts'
 import type { FileFormat, FileOptions } from '../model/import-mapping.ts'
 import { accountLine, type AccountLine } from './account-body.ts'
-import {
-  type AccountColumns,
-  delimiterOf,
-  hasAllCells,
-  idInRow,
-  isEmptyRow,
-  readAccountRow,
-  readHeader,
-  separatorLine,
-} from './csv.ts'
+import { type AccountColumns, hasAllCells, idInRow, readAccountRow, readHeader } from './csv.ts'
+import { delimiterOf, isEmptyRow, separatorLine } from './csv-row.ts'
 import { upstreamId } from './fields.ts'
 import { type FileKind, inspectFile, toUtf8 } from './file-encoding.ts'
 import { type Line, readLines } from './lines.ts'
@@ -92,9 +84,10 @@ async function openTable(
   options: FileOptions,
 ): Promise<Parsed<AccountFileReader>> {
   const row = options.mapping?.headerRow ?? 1
-  const beginning = await firstOf(lines(), row + 1)
-  const separator = beginning[0]?.ok === true ? separatorLine(beginning[0].text) : null
-  const header = beginning[row - 1 + (separator === null ? 0 : 1)]
+  const [first] = await firstOf(lines(), 1)
+  const separator = first?.ok === true ? separatorLine(first.text) : null
+  // Rows are counted as a spreadsheet counts them: empty ones too, the line that names the separator not.
+  const header = await firstFrom(lines(), separator === null ? row : row + (first as Line).no)
   if (header === undefined)
     return refused('has no header', 'The first line names the columns; a mapping may say headerRow.')
   if (!header.ok) return { ok: false, faults: [header.fault] }
@@ -123,7 +116,7 @@ async function* decoded(
   }
   for await (const line of readLines(toUtf8(bytes, kind)))
     yield line.ok && kind.encoding !== 'utf-8' && line.text.includes('\ufffd')
-      ? { no: line.no, ok: false, fault }
+      ? { no: line.no, ok: false, fault, lossy: line.text }
       : line
 }
 
@@ -138,6 +131,11 @@ async function firstOf(lines: AsyncIterable<Line>, count: number): Promise<Line[
     if (found.length === count) break
   }
   return found
+}
+
+async function firstFrom(lines: AsyncIterable<Line>, no: number): Promise<Line | undefined> {
+  for await (const line of lines) if (line.no >= no) return line
+  return undefined
 }
 
 async function* below(lines: AsyncIterable<Line>, no: number): AsyncGenerator<Line> {

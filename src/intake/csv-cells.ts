@@ -42,14 +42,30 @@ export function cellReader(setting: CellSetting): CellReader {
   return (path, text) => {
     const name = String(path.at(-1))
     const cell = valueOf(setting.values, fieldPath(path), text)
+    // A name that is none is left out, as in any other source.
+    if (SHEET_ERROR.test(cell) && name !== 'name') return { ok: false, fault: NO_VALUE }
     if (DAYS.has(name)) return day(cell, readDay, setting.dateFormat)
     if (INSTANTS.has(name)) return instant(cell, readDay, setting)
     if (setting.decimal === 'comma' && (AMOUNTS.has(name) || path.at(-2) === 'parts'))
       return { ok: true, value: withPoint(cell) }
     if (WHOLE_NUMBERS.has(name) && /^-?\d{1,6}$/.test(cell)) return { ok: true, value: Number(cell) }
     if (YES_NO.has(name) && /^(true|false)$/i.test(cell)) return { ok: true, value: cell.toLowerCase() === 'true' }
+    if (!AMOUNTS.has(name) && SHORTENED.test(cell)) return { ok: false, fault: DIGITS_LOST }
     return { ok: true, value: cell }
   }
+}
+
+const SHEET_ERROR = /^#(?:N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)$/i
+const NO_VALUE = {
+  problem: 'is an error of the spreadsheet, and no value',
+  cure: 'Mend the formula, and export the file again.',
+}
+
+/** `1.23457E+17`: a long number as a spreadsheet shows and saves it. */
+const SHORTENED = /^\d(?:\.\d+)?E\+\d{2,3}$/i
+const DIGITS_LOST = {
+  problem: 'is a long number that a spreadsheet has shortened; its last digits are lost',
+  cure: 'Format the column as text before the numbers are put in, and export the file again.',
 }
 
 const valueOf = (values: CellSetting['values'], label: string, cell: string): string => {
@@ -110,9 +126,9 @@ function isoWithoutOffset(cell: string): { date: string; time: string | null } |
   return { date: parts[1] as string, time: parts[2] === undefined ? null : `${parts[2]}${parts[4] ?? ':00'}` }
 }
 
-/** 1.250,00 → 1250.00; other text is unchanged, and refused later with the reason. */
+/** 1.250,00 and 1 250,00 → 1250.00; other text is unchanged, and refused later with the reason. */
 function withPoint(cell: string): string {
-  return /^[-(]?\d{1,3}(?:\.\d{3})*(?:,\d+)?[-)]?$|^[-(]?\d+(?:,\d+)?[-)]?$/.test(cell)
-    ? cell.replaceAll('.', '').replace(',', '.')
+  return /^[-(]?\d{1,3}(?:([. \u00a0\u202f'’])\d{3}(?:\1\d{3})*)?(?:,\d+)?[-)]?$|^[-(]?\d+(?:,\d+)?[-)]?$/.test(cell)
+    ? cell.replace(/[. \u00a0\u202f'’]/g, '').replace(',', '.')
     : cell
 }

@@ -1,74 +1,12 @@
-import { CsvError, parse as parseCsv } from 'csv-parse/sync'
 import { z } from 'zod'
 import type { Fault, Parsed } from '../model/errors.ts'
 import { fieldPath } from '../model/faults.ts'
-import { type Delimiter, DELIMITERS, type ImportMapping } from '../model/import-mapping.ts'
+import type { ImportMapping } from '../model/import-mapping.ts'
 import { accountLine, type AccountLine } from './account-body.ts'
 import { cellReader, type CellReader, type CellSetting, type FieldPath } from './csv-cells.ts'
+import { delimiterOf, splitRow } from './csv-row.ts'
 import { upstreamId } from './fields.ts'
 import { parse } from './parse.ts'
-
-/** Which delimiter does this header use? The one that occurs most outside quotes; a comma when none does. */
-export function delimiterOf(header: string): Delimiter {
-  const bare = header.replace(/"(?:[^"]|"")*"/g, '')
-  const count = (delimiter: string) => bare.split(delimiter).length - 1
-  return [...DELIMITERS].sort((a, b) => count(b) - count(a))[0] as Delimiter
-}
-
-/** `sep=;`, as Excel writes and reads it on a line of its own before the header; null for any other line. */
-export const separatorLine = (line: string): Delimiter | null => {
-  const named = /^\s*"?sep=(.)"?\s*$/i.exec(line)?.[1]
-  return DELIMITERS.find((delimiter) => delimiter === named) ?? null
-}
-
-/** Does this row hold only delimiters and spaces? Spreadsheets write such rows below a table. */
-export const isEmptyRow = (line: string, delimiter: string): boolean =>
-  !line.includes('"') && line.replaceAll(delimiter, '').trim() === ''
-
-/**
- * What are the cells of this record?
- *
- * RFC 4180 quoting; spaces around a cell and around its quotes are no part of it. A line break inside quotes
- * becomes a space, so that a cell is one line whatever the editor did.
- */
-export function splitRow(record: string, delimiter: string): Parsed<string[]> {
-  // Most rows have no quotes, and splitting them is all that a parser would do.
-  if (!record.includes('"')) return { ok: true, value: record.split(delimiter).map((cell) => cell.trim()) }
-  try {
-    const [cells] = parseCsv(record, { delimiter, trim: true, relax_column_count: true, record_delimiter: '\n' })
-    return { ok: true, value: (cells ?? []).map((cell) => cell.replace(/[\t ]*[\r\n]+[\t ]*/g, ' ')) }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    return {
-      ok: false,
-      faults: [
-        {
-          path: '',
-          ...(WRONG_QUOTES[error.code] ?? (WRONG_QUOTES['CSV_QUOTE_NOT_CLOSED'] as { problem: string; cure: string })),
-        },
-      ],
-    }
-  }
-}
-
-const WRONG_QUOTES: Readonly<Record<string, { problem: string; cure: string }>> = {
-  CSV_QUOTE_NOT_CLOSED: {
-    problem: 'a quote is opened and not closed',
-    cure: 'Close it, or write a quote inside as two quotes.',
-  },
-  CSV_INVALID_CLOSING_QUOTE: {
-    problem: 'something follows a closing quote',
-    cure: 'Write a quote inside a quoted cell as two quotes.',
-  },
-  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: {
-    problem: 'something follows a closing quote',
-    cure: 'Write a quote inside a quoted cell as two quotes.',
-  },
-  INVALID_OPENING_QUOTE: {
-    problem: 'a quote stands inside a cell that is not quoted',
-    cure: 'Quote the whole cell, and write a quote inside as two quotes.',
-  },
-}
 
 /** The columns of a file, once its header has been understood: plain data, so that threads can be given it. */
 export interface AccountColumns extends CellSetting {
@@ -124,7 +62,11 @@ export function readHeader(header: string, options: HeaderOptions = {}): Parsed<
     return path
   })
   if (!seen.has('id'))
-    faults.push({ path: 'id', problem: 'is missing', cure: "Name one column id: the account's own id." })
+    faults.push({
+      path: 'id',
+      problem: 'is missing',
+      cure: `Name one column id: the account's own id${mapping === null ? ', or read the file by a mapping (config/imports/README.md)' : ''}.`,
+    })
   const constants = Object.entries(mapping?.constants ?? {})
     .map(([name, value]) => ({ path: pathOf(name), value }))
     .filter(({ path }) => !seen.has(path.join('.')))
@@ -147,8 +89,7 @@ export function readHeader(header: string, options: HeaderOptions = {}): Parsed<
 export function readAccountRow(record: string, columns: AccountColumns): Parsed<AccountLine> {
   const split = splitRow(record, columns.delimiter)
   if (!split.ok) return split
-  const cells = split.value
-  while (cells.length > columns.titles.length && cells.at(-1) === '') cells.pop()
+  const cells = namedCells(split.value, columns)
   if (cells.length !== columns.titles.length) {
     return {
       ok: false,
@@ -183,19 +124,26 @@ function withTitles(account: AccountLine, titleAt: ReadonlyMap<string, string>):
   }
 }
 
+/** Without the empty cells beyond the columns that have a name. */
+function namedCells(cells: string[], { titles }: AccountColumns): string[] {
+  while (cells.length > titles.length && cells.at(-1) === '') cells.pop()
+  return cells
+}
+
 /** The id on a line that cannot be read as a whole; null when not even that can. */
 export function idInRow(record: string, columns: AccountColumns): string | null {
+  const column = columns.paths.findIndex((path) => path?.length === 1 && path[0] === 'id')
   const split = splitRow(record, columns.delimiter)
-  const cell = split.ok
-    ? split.value[columns.paths.findIndex((path) => path?.length === 1 && path[0] === 'id')]
-    : undefined
-  return upstreamId.safeParse(cell).success ? (cell as string) : null
+  // Where a stray quote spoils the row, the cells before it are as they stand.
+  const cells = split.ok ? split.value : (record.split('"')[0] as string).split(columns.delimiter).slice(0, -1)
+  const cell = cells[column]?.trim()
+  return upstreamId.safeParse(cell).success && cell?.includes('\ufffd') === false ? cell : null
 }
 
 /** How many cells a whole record of this file has. */
 export const hasAllCells = (record: string, columns: AccountColumns): boolean => {
   const split = splitRow(record, columns.delimiter)
-  return split.ok && split.value.length === columns.titles.length
+  return split.ok && namedCells(split.value, columns).length === columns.titles.length
 }
 
 /** Which of a mapping's fields does an account not have? Paths are those of the mapping's file. */

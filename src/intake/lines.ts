@@ -4,7 +4,10 @@ import type { Fault } from '../model/errors.ts'
 export const MAX_LINE_BYTES = 1 << 20
 
 /** One line of a file or stream; `no` counts from 1. Empty lines are counted and left out. */
-export type Line = { no: number; ok: true; text: string } | { no: number; ok: false; fault: Fault }
+export type Line =
+  | { no: number; ok: true; text: string }
+  /** `lossy`: what can be read of it, U+FFFD for the rest; absent: nothing was kept. */
+  | { no: number; ok: false; fault: Fault; lossy?: string }
 
 const LF = 0x0a
 const BOM = /^\ufeff/
@@ -47,14 +50,21 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array> | Iterable<Uin
 }
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const lenient = new TextDecoder('utf-8')
 
 function decode(no: number, pieces: readonly Uint8Array[]): Line | null {
+  const bytes = pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces)
   try {
-    const whole = strict.decode(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces))
+    const whole = strict.decode(bytes)
     const text = (no === 1 ? whole.replace(BOM, '') : whole).replace(/\r$/, '')
     return text.trim() === '' ? null : { no, ok: true, text }
   } catch {
-    return { no, ok: false, fault: { path: '', problem: 'is not UTF-8', cure: 'Save the file as UTF-8.' } }
+    return {
+      no,
+      ok: false,
+      fault: { path: '', problem: 'is not UTF-8', cure: 'Save the file as UTF-8.' },
+      lossy: lenient.decode(bytes).replace(/\r$/, ''),
+    }
   }
 }
 

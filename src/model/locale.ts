@@ -87,9 +87,11 @@ export type ReadDate = (text: string) => WrittenDate | null
 /** The format name for serial numbers, which spreadsheets store dates as. */
 const EXCEL_SERIAL = 'excel'
 
-const TOKEN = /yyyy|MM|M|dd|d|HH|H|mm|ss/g
+const TOKEN = /yyyy|MMM|MM|M|dd|d|HH|H|mm|ss/g
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const PART: Readonly<Record<string, string>> = {
   yyyy: '(?<y>\\d{4})',
+  MMM: '(?<month>[A-Za-z]{3})',
   M: '(?<mo>\\d{1,2})',
   d: '(?<d>\\d{1,2})',
   H: '(?<h>\\d{1,2})',
@@ -105,8 +107,8 @@ const SERIAL_OF_1970 = 25_569
 /**
  * A reader for dates written in this format.
  *
- * Tokens: `yyyy`, `MM` or `M`, `dd` or `d`, `HH` or `H`, `mm`, `ss`; other characters are literal, as in `yyyy/M/d`,
- * `dd.MM.yyyy`, `yyyyMMdd`, `yyyy年M月d日`, `yyyy-MM-dd HH:mm:ss`. A month, day or hour may have one or two digits, except
+ * Tokens: `yyyy`, `MM` or `M` or `MMM` (Jan), `dd` or `d`, `HH` or `H`, `mm`, `ss`; other characters are literal, as in `yyyy/M/d`,
+ * `dd.MM.yyyy`, `dd-MMM-yyyy`, `yyyyMMdd`, `yyyy年M月d日`, `yyyy-MM-dd HH:mm:ss`. A month, day or hour may have one or two digits, except
  * next to another token, where the format's length is exact. `excel` means serial numbers.
  *
  * @returns  the reader, or what is wrong with the format
@@ -116,7 +118,7 @@ export function dateReader(
 ): { ok: true; read: ReadDate; hasTime: boolean } | { ok: false; problem: string } {
   if (format === EXCEL_SERIAL) return { ok: true, read: readSerial, hasTime: true }
   const tokens = [...format.matchAll(TOKEN)].map(([token]) => token)
-  const names = tokens.map((token) => (token.length === 2 && token !== 'mm' && token !== 'ss' ? token.slice(1) : token))
+  const names = tokens.map((token) => (/^(?:M+|dd|HH)$/.test(token) ? (token[0] as string) : token))
   for (const needed of ['yyyy', 'M', 'd'])
     if (!names.includes(needed))
       return { ok: false, problem: 'does not have a year (yyyy), a month (MM) and a day (dd)' }
@@ -134,20 +136,22 @@ function patternOf(format: string): string {
     pattern += escaped(format.slice(from, index))
     from = index + token.length
     const exact = token.length === 2 && (/^[A-Za-z]/.test(format.slice(from)) || endsWithToken(format.slice(0, index)))
-    const name = token === 'yyyy' || token === 'mm' || token === 'ss' ? token : (token[0] as string)
+    const name = /^(?:yyyy|MMM|mm|ss)$/.test(token) ? token : (token[0] as string)
     pattern += exact ? (PART[name] as string).replace('{1,2}', '{2}') : (PART[name] as string)
   }
   return pattern + escaped(format.slice(from))
 }
 
-const endsWithToken = (before: string): boolean => /(?:yyyy|MM|M|dd|d|HH|H|mm|ss)$/.test(before)
+const endsWithToken = (before: string): boolean => /(?:yyyy|M|d|H|mm|ss)$/.test(before)
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(/ /g, ' +')
 
 function dayOf(groups: Record<string, string> | undefined): WrittenDate | null {
   if (groups === undefined) return null
   const two = (value: string | undefined): string => (value ?? '00').padStart(2, '0')
-  const date = `${groups['y']}-${two(groups['mo'])}-${two(groups['d'])}`
+  const named = MONTHS.indexOf(groups['month']?.toLowerCase() ?? '') + 1
+  const month = groups['month'] === undefined ? groups['mo'] : String(named)
+  const date = `${groups['y']}-${two(month)}-${two(groups['d'])}`
   if (!isLocalDate(date)) return null
   if (groups['h'] === undefined) return { date, time: null }
   const [h, mi, s] = [two(groups['h']), two(groups['mi']), two(groups['s'])]

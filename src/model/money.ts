@@ -160,10 +160,10 @@ function exampleOf(exponent: number): string {
 
 function problemOf(text: string): string {
   if (text === '') return 'is empty'
-  if (/^[-(]?\d{1,3}(?:[. ']?\d{3})*,\d{1,2}[-)]?$/.test(text)) return 'has a decimal comma'
+  if (/^[-(]?\d{1,3}(?:[. '’\u00a0\u202f]?\d{3})*,\d{1,2}[-)]?$/.test(text)) return 'has a decimal comma'
   if (/^[+]/.test(text) || signedBalance(text) !== text) return 'has a sign'
   if (/^[+-]?(\d+\.?\d*|\.\d+)e[+-]?\d+$/i.test(text)) return 'is in exponent notation'
-  if (/^-?\d{1,3}([,' _]\d{2,3})+(\.\d+)?$/.test(text)) return 'has thousands marks'
+  if (/^-?\d{1,3}([,' _’\u00a0\u202f]\d{2,3})+(\.\d+)?$/.test(text)) return 'has thousands marks'
   return 'is not a decimal amount'
 }
 

@@ -2,7 +2,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withFileOptions } from '../../src/cli/arguments.ts'
 import { runCli } from './run-cli.ts'
 
 let root = ''
@@ -62,10 +64,22 @@ describe('decorum accounts import', () => {
     [['--time-zone', 'CST'], 'Name the place'],
     [['--as-of', 'yesterday'], 'Write it like'],
     [['--delimiter', 'x'], 'Give one of them'],
-    [['--encoding', 'gbk'], 'gb18030'],
+    [['--encoding', 'koi8-r'], 'gb18030'],
   ])('answers %j with what would be right', async (flags, cure) => {
     const { code, stderr } = await run(['accounts', 'import', file('one.csv', 'id,asOf\n'), ...flags])
     expect([code, stderr]).toEqual([2, expect.stringContaining(cure)])
+  })
+
+  it.each([
+    ['gbk', 'gb18030'],
+    ['GB2312', 'gb18030'],
+    ['utf8', 'utf-8'],
+    ['Latin1', 'windows-1252'],
+    // Which half comes first is for the file to say.
+    ['utf-16', 'detect'],
+  ])('takes --encoding %s for what it is', (name, encoding) => {
+    const command = withFileOptions(new Command()).parse(['--encoding', name], { from: 'user' })
+    expect(command.opts<{ encoding?: string }>().encoding).toBe(encoding)
   })
 
   it('`check` tells of a mapping’s fields that an account does not have, with their lines', async () => {

@@ -60,7 +60,8 @@ async function read(bytes: Buffer | string, over: Partial<FileOptions> = {}, siz
   const rows: { line: number; id: string | null; value?: Record<string, unknown>; faults?: string[] }[] = []
   for await (const line of opened.value.records()) {
     if (!line.ok) {
-      rows.push({ line: line.no, id: null, faults: [line.fault.problem] })
+      const id = line.lossy === undefined ? null : idInRecord(line.lossy, opened.value.columns)
+      rows.push({ line: line.no, id, faults: [line.fault.problem] })
       continue
     }
     const record = readAccountRecord(line.text, opened.value.columns)
@@ -163,6 +164,12 @@ describe('a file of accounts, however it is laid out', () => {
     ['empty columns at the end of every line', `${HEAD},,,\n${row('a')},,,\n${row('b')},,,\n`],
     ['empty columns at the end of the header alone', `${HEAD},,\n${row('a')}\n${row('b')}\n`],
     ['empty columns at the end of the lines alone', `${HEAD}\n${row('a')},,\n${row('b')},\n`],
+    ['rows of quoted empty cells', `${HEAD}\n"","","","","","",""\n${row('a')}\n"", ,"",,,,\n${row('b')}\n`],
+    [
+      'empty columns at the end, and a line break in a cell',
+      `${HEAD},,\n${row('a', { name: '"Ana\nOrtiz"' })},,\n${row('b')},,\n`,
+    ],
+    ['a separator line that was saved again', `sep=,,,,,,,\n${HEAD}\n${row('a')}\n${row('b')}\n`],
     ['rows of nothing but commas', `${HEAD}\n,,,,,,\n${row('a')}\n , , ,,,,\n${row('b')}\n,,,,,,\n`],
     [
       'a separator line of Excel',
@@ -185,6 +192,10 @@ describe('a file of accounts, however it is laid out', () => {
   it.each([
     ['quotes after spaces', '  "Ortiz, Ana"  ', 'Ortiz, Ana'],
     ['quotes at once', '"Ana ""A"" Ortiz"', 'Ana "A" Ortiz'],
+    ['a formula that keeps it text', '="007"', '007'],
+    ['a quoted formula that keeps it text', '"=""007"""', '007'],
+    ['a formula after spaces, and a comma in it', '  ="Ortiz, Ana" ', 'Ortiz, Ana'],
+    ['an equals sign of its own', '"a ="', 'a ='],
     ['a line break in a cell', '"Ana\nOrtiz"', 'Ana Ortiz'],
     ['a Windows line break in a cell', '"Ana \r\n Ortiz"', 'Ana Ortiz'],
     ['several line breaks', '"Ana\n\n\nMaria\nOrtiz"', 'Ana Maria Ortiz'],
@@ -261,6 +272,42 @@ describe('a file of accounts, however it is laid out', () => {
     ])
   })
 
+  it.each([
+    ['a stray quote behind it', `${row('A-7', { name: 'A"na' })}`, 'A-7'],
+    ['a quote that is never closed', `${row('A-7', { name: '"Ana' })}`, 'A-7'],
+    ['too few cells', 'A-7,x', 'A-7'],
+    ['a stray quote in it', row('A"7'), null],
+  ])('names the account of a line with %s', async (_what, line, id) => {
+    expect((await read(`${HEAD}\n${line}\n`)).rows).toMatchObject([{ line: 2, id, faults: [expect.any(String)] }])
+  })
+
+  it('names the account of a line whose bytes do not fit, unless its id is among them', async () => {
+    const file = latin1(`${HEAD}\n${row('A-7', { name: 'José' })}\n${row('é')}\n`)
+    expect((await read(file)).rows.map(({ id, faults }) => [id, faults])).toEqual([
+      ['A-7', ['is not UTF-8']],
+      [null, ['is not UTF-8']],
+    ])
+  })
+
+  it.each([
+    ['id', '1.23457E+17', HEAD, (cell: string) => row(cell)],
+    ['recipient.name', '1.2E+05', HEAD, (cell: string) => row('a', { name: cell })],
+    ['variables.card', '6.22202E+18', `${HEAD},variables.card`, (cell: string) => `${row('a')},${cell}`],
+  ])('refuses a %s of which a spreadsheet has left %s', async (field, cell, head, line) => {
+    expect((await read(`${head}\n${line(cell)}\n`)).rows[0]?.faults).toEqual([
+      `${field} is a long number that a spreadsheet has shortened; its last digits are lost`,
+    ])
+  })
+
+  it('counts the rows above the header as a spreadsheet does: empty ones too, the line that names the separator not', async () => {
+    const own = (headerRow: number) => ({ mapping: mapping({ headerRow }) })
+    const table = `${HEAD}\n${row('a')}\n`
+    expect(await ids(`Overdue\n\n${table}`, own(3))).toEqual(['a'])
+    expect(await ids(`Overdue\nof today\n${table}`, own(3))).toEqual(['a'])
+    expect(await ids(`sep=,\nOverdue\n\n${table}`, own(3))).toEqual(['a'])
+    expect(await ids(`\n\n${table}`, own(1))).toEqual(['a'])
+  })
+
   it('names the account of a rejected line of NDJSON, unless not even that can be read', () => {
     expect(
       ['{"id":"A-7","overdue":5}', '{"id":"A-7"', '{"id":7}', '{"id":"a\\u0000b"}', '[]', 'null'].map((text) =>
@@ -296,6 +343,10 @@ describe('days, times and amounts as a file writes them', () => {
     ['excel', '46346'],
     ['yyyy-MM-dd HH:mm:ss', '2026-11-20 00:00:00'],
     ['yyyy-MM-dd', '2026-11-20'],
+    ['dd-MMM-yyyy', '20-Nov-2026'],
+    ['d MMM yyyy', '20 NOV 2026'],
+    ['MMM d, yyyy', '"Nov 20, 2026"'],
+    ['ddMMMyyyy', '20Nov2026'],
     ['yyyy/MM/dd', '2026-11-20'],
   ])('stated as %s, %s is the twentieth of November', async (dateFormat, cell) => {
     expect(await due(cell, { dateFormat })).toBe('2026-11-20')
@@ -315,6 +366,9 @@ describe('days, times and amounts as a file writes them', () => {
     ['5', 'excel'],
     ['146346', 'excel'],
     ['46346x', 'excel'],
+    ['20-Nix-2026', 'dd-MMM-yyyy'],
+    ['31-Nov-2026', 'dd-MMM-yyyy'],
+    ['20-11-2026', 'dd-MMM-yyyy'],
   ])('%s is refused when the format is stated as %s: no day is guessed', async (cell, dateFormat) => {
     expect(await due(cell, { dateFormat })).toEqual(['dueDate is not a calendar day'])
   })
@@ -366,6 +420,10 @@ describe('days, times and amounts as a file writes them', () => {
     ['1.250,00', 'has a decimal comma'],
     ['1,250.00', 'has thousands marks'],
     ['1,250', 'has thousands marks'],
+    ['1 250,00', 'has a decimal comma'],
+    ['1\u00a0250,00', 'has a decimal comma'],
+    ['1\u202f250,00', 'has a decimal comma'],
+    ['1’250.00', 'has thousands marks'],
   ])('refuses %s by its right name', async (amount, problem) => {
     expect(await overdue(amount)).toEqual([`overdue.amount ${problem}`])
   })
@@ -374,13 +432,16 @@ describe('days, times and amounts as a file writes them', () => {
     ['1.250,00', '1250.00'],
     ['125,5', '125.50'],
     ['1.250', '1250.00'],
+    ['1 250,00', '1250.00'],
+    ['1\u202f250,5', '1250.50'],
+    ["12'345'678,90", '12345678.90'],
     ['12.345.678,90', '12345678.90'],
     ['125', '125.00'],
   ])('reads %s where the decimal comma is stated', async (amount, meant) => {
     expect(await overdue(amount, { mapping: mapping({ decimal: 'comma', delimiter: '\t' }) })).toBe(meant)
   })
 
-  it.each(['1,250.00', '1.25,0.0', '12.34,00'])('and still refuses %s', async (amount) => {
+  it.each(['1,250.00', '1.25,0.0', '12.34,00', '1.250 000,00', '12 34,00'])('and still refuses %s', async (amount) => {
     expect(await overdue(amount, { mapping: mapping({ decimal: 'comma', delimiter: '\t' }) })).toEqual([
       expect.stringMatching(/^overdue\.amount /),
     ])
@@ -499,7 +560,30 @@ describe('a workbook', () => {
     }
     expect(await sms('13800138000')).toBe('+8613800138000')
     expect(await sms('8.613800138E+25')).toBeNull()
+    const id = async (stored: string) =>
+      (await read(workbook({ s: [head, [{ stored }, ...cells('a').slice(1)]] }))).rows.map(
+        (one) => one.value?.['id'] ?? one.faults,
+      )
+    expect(await id('123456789012345')).toEqual(['123456789012345'])
+    // Two loans of eighteen digits that differ in the last three are one number to Excel.
+    for (const stored of ['1.23456789012345E+17', '123456789012345678', '123456789012345999'])
+      expect(await id(stored)).toEqual([
+        ['id is a long number that a spreadsheet has shortened; its last digits are lost'],
+      ])
   })
+
+  it.each(['#N/A', '#REF!', '#DIV/0!', '#VALUE!', '#NAME?'])(
+    'never takes %s for nothing: an amount that is not known is not one that is not stated',
+    async (error) => {
+      const wrong = cells('a').map((cell, i) => (i === 4 ? { error } : cell))
+      const fault = 'overdue.amount is an error of the spreadsheet, and no value'
+      expect((await read(workbook({ s: [head, wrong, cells('b')] }))).rows.map((one) => one.faults ?? one.id)).toEqual([
+        [fault],
+        'b',
+      ])
+      expect((await read(`${HEAD}\n${row('a', { amount: error })}\n`)).rows[0]?.faults).toEqual([fault])
+    },
+  )
 
   it('has the sheet that is named, by name or by place', async () => {
     const file = workbook({ cover: [['notes']], data: [head, cells('a')] })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { delimiterOf, readAccountRow, readHeader, splitRow } from '../../src/intake/csv.ts'
+import { readAccountRow, readHeader } from '../../src/intake/csv.ts'
+import { delimiterOf, splitRow } from '../../src/intake/csv-row.ts'
 
 const columns = (header: string) => {
   const read = readHeader(header)

@@ -1,7 +1,7 @@
 import { strToU8, zipSync } from 'fflate'
 
-/** A cell of a test's sheet: text, a number as Excel stores it, a day (serial with a date's style), or nothing. */
-export type SheetCell = string | { stored: string } | { day: number } | boolean | null
+/** A cell of a test's sheet: text, a number as Excel stores it, a day (serial with a date's style), an error, or nothing. */
+export type SheetCell = string | { stored: string } | { day: number } | { error: string } | boolean | null
 
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
@@ -12,6 +12,7 @@ function cellXml(cell: SheetCell, column: number, row: number): string {
   if (cell === null) return ''
   if (typeof cell === 'string')
     return `<c r="${at}" t="inlineStr"><is><t xml:space="preserve">${escaped(cell)}</t></is></c>`
+  if (typeof cell === 'object' && 'error' in cell) return `<c r="${at}" t="e"><f>A1/0</f><v>${cell.error}</v></c>`
   if (typeof cell === 'boolean') return `<c r="${at}" t="b"><v>${cell ? 1 : 0}</v></c>`
   return 'day' in cell ? `<c r="${at}" s="1"><v>${cell.day}</v></c>` : `<c r="${at}"><v>${cell.stored}</v></c>`
 }

@@ -233,7 +233,8 @@ function intersect(one: ReadonlySet<string>, other: ReadonlySet<string>): boolea
 }
 
 function readEntry<T>(line: Line, kind: LineKind<T>): Entry<T> {
-  if (!line.ok) return { line: line.no, id: null, faults: [line.fault] }
+  if (!line.ok)
+    return { line: line.no, id: line.lossy === undefined ? null : kind.idIn(line.lossy), faults: [line.fault] }
   const read = kind.read(line.text)
   return read.ok
     ? { line: line.no, item: read.value }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { openAccountFile } from '../../intake/account-file.ts'
-import { type AccountColumns, splitRow } from '../../intake/csv.ts'
+import type { AccountColumns } from '../../intake/csv.ts'
+import { splitRow } from '../../intake/csv-row.ts'
 import { DecorumError, type Fault } from '../../model/errors.ts'
 import { type FileOptions, PLAIN_FILE } from '../../model/import-mapping.ts'
 
