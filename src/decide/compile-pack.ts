@@ -17,7 +17,7 @@ import { compileCap } from './shapes/cap.ts'
 import { compileConsentNeeded, compileContent, compileOptOut, compileThirdParty } from './shapes/content.ts'
 import { compileCooldown, compileExclusivity, compileSpacing } from './shapes/pacing.ts'
 import { compileDuty, compilePause, compileStop } from './shapes/pause-and-stop.ts'
-import { compilePrecondition, explainedDuty, explainedPrecondition } from './shapes/precondition.ts'
+import { compilePrecondition, explainedPrecondition } from './shapes/precondition.ts'
 import { compileWindow } from './shapes/window.ts'
 import { type AskEffectivePeriod, compileEffectivePeriod, type EffectivePeriod } from './effective-period.ts'
 import { compileHours } from './weekly-hours.ts'
@@ -175,7 +175,7 @@ function compileShape(rule: PackRule, exemption: ConsentExemption | null): Ask |
         ),
       )
     case 'duty':
-      return explainedDuty(rule, compileDuty(rule))
+      return compileDuty(rule)
     case 'pause':
       return compilePause(rule)
     case 'stop':

@@ -68,13 +68,18 @@ export function nextExemption(
   return first
 }
 
-/** Every consent of the kinds a rule asks for, with its state at this instant. For explanations. */
+/**
+ * Every consent of the kinds a rule asks for, with its state at this instant. For explanations.
+ *
+ * @param namesAddress  the rule takes only consents recorded for this very address
+ */
 export function weighConsents(
   c: EvaluationContext,
   exemption: ConsentExemption,
   at: Instant,
   channel: Channel,
   address: string | null,
+  namesAddress = false,
 ): ConsentWeighed[] {
   return c.facts.consents
     .filter((consent) => exemption.kinds.has(consent.kind))
@@ -83,13 +88,15 @@ export function weighConsents(
       const state =
         consent.channel !== null && consent.channel !== channel
           ? 'other_channel'
-          : consent.address !== null && consent.address !== address
-            ? 'other_address'
-            : consent.from > at
-              ? 'not_yet'
-              : end > at
-                ? 'opens'
-                : 'ended'
+          : namesAddress && consent.address === null
+            ? 'no_address'
+            : consent.address !== null && consent.address !== address
+              ? 'other_address'
+              : consent.from > at
+                ? 'not_yet'
+                : end > at
+                  ? 'opens'
+                  : 'ended'
       return {
         kind: consent.kind,
         channel: consent.channel,

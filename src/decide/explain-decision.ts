@@ -236,11 +236,17 @@ function consentsOf(
   exemption: ConsentExemption | null,
 ): Pick<RuleExplanation, 'asksConsent' | 'consents'> {
   const wanted: ConsentExemption | null =
-    data?.shape === 'consent' ? { kinds: new Set(data.needs), days: data.freshDays ?? null } : exemption
+    data?.shape === 'consent'
+      ? { kinds: new Set(data.needs), days: data.freshDays ?? null }
+      : data?.shape === 'address' && data.consents !== undefined
+        ? { kinds: new Set(data.consents), days: null }
+        : exemption
   if (wanted === null) return { asksConsent: data?.unless?.consent ?? [], consents: [] }
+  const { channel } = c.facts.reminder
+  const address = c.facts.address?.id ?? null
   return {
     asksConsent: [...wanted.kinds],
-    consents: weighConsents(c, wanted, c.now, c.facts.reminder.channel, c.facts.address?.id ?? null),
+    consents: weighConsents(c, wanted, c.now, channel, address, data?.shape === 'address'),
   }
 }
 

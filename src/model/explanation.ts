@@ -4,6 +4,7 @@ import { COUNT_KEYS, COUNT_UNITS } from './pack-parts.ts'
 import { CONTENT_BLOCKS } from './template.ts'
 import {
   ACCOUNT_STATES,
+  ADDRESS_ORIGINS,
   CHANNELS,
   CONTACT_OUTCOMES,
   DIRECTIONS,
@@ -61,7 +62,10 @@ export const NOT_STATED: ReadonlySet<Silence> = new Set<Silence>([
 ])
 
 /** A consent as one rule evaluated it. `opens`: in force, for this channel and address; it lifts or satisfies the rule. */
-export const CONSENT_STATES = ['opens', 'not_yet', 'ended', 'other_channel', 'other_address'] as const
+export const CONSENT_STATES = ['opens', 'not_yet', 'ended', 'other_channel', 'other_address', 'no_address'] as const
+
+/** What confirms an address: the recipient's own message from it, their consent to its use, a check that it is still theirs. */
+export const CONFIRMATIONS = ['message', 'consent', 'check'] as const
 
 /** Kinds of signs of a place: `phone-country` is a prefix that names only the country. Other values are the creditor's own kinds of evidence. */
 export const PLACE_SIGNS = ['stated-zone', 'jurisdiction', 'area-code', 'phone-country'] as const
@@ -76,7 +80,13 @@ const contact = z.object({
 })
 const days = z.array(z.int())
 const span = z.object({ days: days.optional(), from: z.string(), to: z.string() })
-const whatIsCounted = { unit: z.enum(COUNT_UNITS), key: z.enum(COUNT_KEYS), channels: z.array(z.enum(CHANNELS)) }
+const whatIsCounted = {
+  unit: z.enum(COUNT_UNITS),
+  key: z.enum(COUNT_KEYS),
+  channels: z.array(z.enum(CHANNELS)),
+  afterFirstConversation: z.boolean().optional().describe('Nothing counts before the first conversation.'),
+  withoutReplies: z.boolean().optional().describe('The same-day answer to the person’s own message does not count.'),
+}
 const wanted = z.object({ event: z.enum(EVENT_TYPES), kind: z.string().optional() })
 
 /** What a rule was evaluated on: its own numbers, and what it found in the facts. */
@@ -125,6 +135,12 @@ const ruleDetailSchema = z.discriminatedUnion('kind', [
     waitDays: z.int().nullable(),
     waitBusinessDays: z.int().nullable(),
     withinDays: z.int().nullable(),
+    withinBusinessDays: z.int().optional(),
+    tailDays: z.int().optional().describe('Days that follow a recorded end.'),
+    termSince: instant
+      .optional()
+      .describe('From when the term of what is owed is counted: the first contact, the due date or the event.'),
+    since: instant.optional().describe('Only events from then on count: when the account last fell due.'),
     daysPastDue: z.int().nullable(),
     found: z.array(
       z.object({ type: z.string(), kind: z.string().nullable(), at: instant, account: z.string().nullable() }),
@@ -145,6 +161,8 @@ const ruleDetailSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('holds'),
+    days: z.int().optional().describe('How long the law lets it last where no end is recorded.'),
+    tailDays: z.int().optional().describe('Days that follow a recorded end.'),
     found: z.array(
       z.object({
         kind: z.enum(HOLD_KINDS),
@@ -184,6 +202,13 @@ const ruleDetailSchema = z.discriminatedUnion('kind', [
     ),
   }),
   z.object({ kind: z.literal('relation'), relation: z.enum(RELATIONS).nullable(), lets: z.array(z.enum(RELATIONS)) }),
+  z.object({
+    kind: z.literal('origin'),
+    origin: z.enum(ADDRESS_ORIGINS).nullable().describe('How the address came to be known; null: not stated.'),
+    accepted: z.array(z.enum(ADDRESS_ORIGINS)),
+    freshDays: z.int().nullable().describe('A confirmation lasts so many local days; null: for good.'),
+    confirmed: z.array(z.object({ by: z.enum(CONFIRMATIONS), at: instant, until: instant.nullable() })),
+  }),
   z.object({ kind: z.literal('deadline'), at: instant }),
   z.object({ kind: z.literal('because'), because: z.string() }),
 ])

@@ -10,7 +10,7 @@ import type { Facts } from '../model/facts.ts'
 import { formatInstant, type Instant } from '../model/time.ts'
 import { localTime, onEveryClock } from './local-time.ts'
 import { consentLines, consentName, detailLines, type Telling } from './rule-words.ts'
-import { type Catalogue, catalogueOf, citationIn, readingIn } from './words/catalogue.ts'
+import { type Catalogue, catalogueOf, citationIn } from './words/catalogue.ts'
 import { type Language, languageNamed, openWord } from './words/terms.ts'
 
 /** A decision in sentences: the verdict, then the reasons, the binding one first. */
@@ -98,8 +98,6 @@ export function explanationLines(
   const { titles, terms } = words
   const { reminder } = facts
   const { zoneData } = decision
-  const title = (text: string, lines: readonly string[]): string[] => ['', text, ...lines.map((line) => `  ${line}`)]
-  const pack = ({ id, version }: { id: string; version: string }): string => `${id} ${version}`
   return [
     ...title(titles.asked, [
       words.asked(
@@ -111,13 +109,8 @@ export function explanationLines(
       ),
     ]),
     ...title(titles.where, [...zoneLines(explanation, telling), words.zoneData(zoneData)]),
-    ...title(titles.packs, [decision.packs.length === 0 ? words.none : decision.packs.map(pack).join(', ')]),
-    ...(explanation.packsLeftOut.length === 0
-      ? []
-      : title(
-          titles.leftOut,
-          explanation.packsLeftOut.map((one) => `${pack(one)}: ${terms.silence[one.because]}`),
-        )),
+    ...title(titles.packs, [decision.packs.length === 0 ? words.none : decision.packs.map(packName).join(', ')]),
+    ...leftOutSection(explanation, telling),
     ...title(titles.record, [
       words.onRecord({
         accounts: facts.accounts.length,
@@ -133,8 +126,33 @@ export function explanationLines(
   ]
 }
 
+const title = (text: string, lines: readonly string[]): string[] => ['', text, ...lines.map((line) => `  ${line}`)]
+const packName = ({ id, version }: { id: string; version: string }): string => `${id} ${version}`
+
+/** The packs of these places that do not apply, with the cause; nothing where all do. */
+function leftOutSection({ packsLeftOut }: DecisionExplanation, { language }: Telling): string[] {
+  const { titles, terms } = catalogueOf(language)
+  return packsLeftOut.length === 0
+    ? []
+    : title(
+        titles.leftOut,
+        packsLeftOut.map((one) => `${packName(one)}: ${terms.silence[one.because]}`),
+      )
+}
+
+/** What the last decision of a reminder rests on: each zone with its evidence, packs left out, consents, and every rule. */
+export function groundSections(explanation: DecisionExplanation, facts: Facts | null, telling: Telling): string[] {
+  const { titles } = catalogueOf(telling.language)
+  return [
+    ...title(titles.where, zoneLines(explanation, telling)),
+    ...leftOutSection(explanation, telling),
+    ...(facts === null ? [] : title(titles.consents, consentsOnRecord(explanation, facts, telling))),
+    ...ruleSections(explanation, telling),
+  ]
+}
+
 /** The rules that allowed it, with their numbers, and those that did not apply, by cause: missing facts come first. */
-export function ruleSections(explanation: DecisionExplanation, telling: Telling): string[] {
+function ruleSections(explanation: DecisionExplanation, telling: Telling): string[] {
   const words = catalogueOf(telling.language)
   const passed = explanation.rules.filter((rule) => rule.verdict === 'allows')
   const silent = explanation.rules.filter((rule) => rule.verdict === 'silent')
@@ -169,7 +187,7 @@ function basisLines(rule: RuleExplanation, telling: Telling): string[] {
   return [
     ...(rule.detail === null ? [] : detailLines(rule.detail, telling)),
     ...consentLines(rule, telling),
-    ...(rule.reading === null ? [] : [words.reading(readingIn(telling.language, rule.rule, rule.reading.trim()))]),
+    ...(rule.reading === null ? [] : [words.reading(words.original(rule.reading.trim()))]),
   ]
 }
 

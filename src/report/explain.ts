@@ -2,7 +2,7 @@ import { CURABLE } from '../model/decision.ts'
 import type { DecisionExplanation } from '../model/explanation.ts'
 import type { AccountFacts, Facts } from '../model/facts.ts'
 import { formatInstant, type Instant } from '../model/time.ts'
-import { type AccountKnown, objectionIn, reasonBasis, ruleSections } from './decision-words.ts'
+import { type AccountKnown, groundSections, objectionIn, reasonBasis } from './decision-words.ts'
 import { onEveryClock, placesWords } from './local-time.ts'
 import { consentName, type Telling } from './rule-words.ts'
 import type { AttemptView, DecisionView, ReasonView, ReminderView } from './views/reminders.ts'
@@ -44,7 +44,7 @@ export function explainReminder(reminder: ReminderView, { facts, asked = null, l
       : reminder.decisions.flatMap((decision) =>
           decisionLines(decision, language, decision === last ? accounts : [], decision === last ? asked : null),
         )),
-    ...askedLines(asked, telling),
+    ...askedLines(asked, facts, telling),
     '',
     words.tried,
     ...(reminder.attempts.length === 0
@@ -148,7 +148,7 @@ function reasonLines(reason: ReasonView, { zones, language }: Telling, accounts:
   ]
 }
 
-function askedLines(asked: AskedAgain | null, telling: Telling): string[] {
+function askedLines(asked: AskedAgain | null, facts: Facts | null, telling: Telling): string[] {
   const { reminder: words, list } = catalogueOf(telling.language)
   if (asked === null) return []
   const lines =
@@ -158,7 +158,7 @@ function askedLines(asked: AskedAgain | null, telling: Telling): string[] {
         ? [item(words.missing(list(asked.packsMissing)))]
         : [
             ...(asked.agrees ? [] : [item(words.otherwise)]),
-            ...ruleSections(asked.explanation, telling)
+            ...groundSections(asked.explanation, facts, telling)
               .slice(1)
               .map((line) => (line === '' ? '' : `  ${line}`)),
           ]
@@ -231,8 +231,10 @@ function conclusion(
 }
 
 /** Why something ended: the text of a known reason, otherwise the reason as given. */
-export function endWords(reason: string | null, { terms, original }: Catalogue): string | null {
+export function endWords(reason: string | null, { terms, original, reminder: say }: Catalogue): string | null {
   if (reason === null || reason === '') return null
+  const [, actor] = /^asked by (.+)$/.exec(reason) ?? []
+  if (actor !== undefined) return say.askedBy(actor)
   if (Object.hasOwn(terms.objection, reason)) return terms.objection[reason as keyof typeof terms.objection]
   return Object.hasOwn(terms.end, reason) ? openWord(terms.end, reason) : original(reason.replaceAll('_', ' '))
 }

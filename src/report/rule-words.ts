@@ -1,8 +1,6 @@
 import type { RuleDetail, RuleExplanation } from '../model/explanation.ts'
-import type { PackRule } from '../model/pack-rule.ts'
-import type { Pack } from '../model/pack.ts'
 import { localTime, onEveryClock } from './local-time.ts'
-import { type Catalogue, catalogueOf, citationIn, readingIn } from './words/catalogue.ts'
+import { type Catalogue, catalogueOf } from './words/catalogue.ts'
 import { type Language, openWord } from './words/terms.ts'
 
 /** Contacts that are listed; the JSON document has all. */
@@ -42,6 +40,7 @@ export function detailLines(detail: RuleDetail, telling: Telling): string[] {
           limit,
           ...(detail.mode === null ? [] : [words.onlyMode(terms.mode[detail.mode])]),
           ...(detail.freeUnanswered === null ? [] : [words.free(detail.freeUnanswered)]),
+          ...exceptionsIn(detail, words),
         ]),
         ...detail.subjects.flatMap(({ account, count, counted }) => [
           words.counted(count, detail.of, account),
@@ -53,7 +52,10 @@ export function detailLines(detail: RuleDetail, telling: Telling): string[] {
       const length = detail.minutes === null ? words.days(detail.days ?? 0) : words.minutes(detail.minutes)
       const counted = contactLines(detail.counted, words, clock)
       return [
-        words.wait(length, terms.unit[detail.unit], channels(detail.channels), terms.key[detail.key]),
+        words.join([
+          words.wait(length, terms.unit[detail.unit], channels(detail.channels), terms.key[detail.key]),
+          ...exceptionsIn(detail, words),
+        ]),
         ...(counted.length === 0 ? [words.nothingCounts] : counted),
       ]
     }
@@ -82,7 +84,13 @@ export function detailLines(detail: RuleDetail, telling: Telling): string[] {
             : words.wants(words.named(terms.event[detail.wants.event], kindOf(detail.wants.kind))),
           detail.waitDays === null ? null : words.waits(detail.waitDays, false),
           detail.waitBusinessDays === null ? null : words.waits(detail.waitBusinessDays, true),
-          detail.withinDays === null ? null : words.within(detail.withinDays, until(detail.deadline)),
+          detail.termSince === undefined ? null : words.termSince(clock(detail.termSince)),
+          detail.withinDays === null ? null : words.within(detail.withinDays, false, until(detail.deadline)),
+          detail.withinBusinessDays === undefined
+            ? null
+            : words.within(detail.withinBusinessDays, true, until(detail.deadline)),
+          detail.tailDays === undefined ? null : words.tail(detail.tailDays),
+          detail.since === undefined ? null : words.since(clock(detail.since)),
           detail.daysPastDue === null ? null : words.dueFrom(detail.daysPastDue),
         ].filter((part) => part !== null),
         ...(detail.daysPastDue !== null
@@ -118,6 +126,8 @@ export function detailLines(detail: RuleDetail, telling: Telling): string[] {
       ]
     case 'holds':
       return [
+        ...(detail.days === undefined ? [] : [words.lasts(detail.days)]),
+        ...(detail.tailDays === undefined ? [] : [words.tail(detail.tailDays)]),
         words.found(
           detail.found.length === 0
             ? words.none
@@ -171,12 +181,34 @@ export function detailLines(detail: RuleDetail, telling: Telling): string[] {
           list(detail.lets.map((relation) => terms.relation[relation])),
         ),
       ]
+    case 'origin':
+      return [
+        words.origin(
+          detail.origin === null ? null : terms.origin[detail.origin],
+          list(detail.accepted.map((origin) => terms.origin[origin])),
+          detail.freshDays,
+        ),
+        ...(detail.confirmed.length === 0
+          ? [words.unconfirmed]
+          : detail.confirmed.map(
+              (one) => `  ${words.confirmed(terms.confirmation[one.by], clock(one.at), until(one.until))}`,
+            )),
+      ]
     case 'deadline':
       return [words.deadline(clock(detail.at))]
     case 'because':
       return [words.original(detail.because)]
   }
 }
+
+/** What a count leaves out. */
+const exceptionsIn = (
+  detail: { afterFirstConversation?: boolean | undefined; withoutReplies?: boolean | undefined },
+  words: Catalogue,
+): string[] => [
+  ...(detail.afterFirstConversation === true ? [words.afterConversation] : []),
+  ...(detail.withoutReplies === true ? [words.withoutReplies] : []),
+]
 
 function contactLines(contacts: readonly Contacts[], words: Catalogue, clock: (at: string) => string): string[] {
   const listed = contacts
@@ -221,7 +253,7 @@ export function consentLines(rule: RuleExplanation, { language, zones }: Telling
   const words = catalogueOf(language)
   if (rule.asksConsent.length === 0) return []
   const kinds = words.list(rule.asksConsent.map((kind) => consentName(words, kind)))
-  const asks = words.asksConsent(kinds, rule.shape === 'consent')
+  const asks = rule.shape === 'address' ? words.orConsent(kinds) : words.asksConsent(kinds, rule.shape === 'consent')
   if (rule.consents.length === 0) return [words.join([asks, words.noConsent])]
   return [
     asks,
@@ -241,97 +273,3 @@ export function consentLines(rule: RuleExplanation, { language, zones }: Telling
 /** A kind of consent by its name, with the id that packs use. */
 export const consentName = ({ terms }: Catalogue, kind: string): string =>
   openWord(terms.consent, kind) === kind ? kind : `${openWord(terms.consent, kind)} ${kind}`
-
-/** A pack for review: since when it is in force, and each rule with its number, its citation and the reading chosen. */
-export function packInWords(pack: Pack, language: Language): string {
-  const words = catalogueOf(language)
-  const { terms, pack: say, original } = words
-  return [
-    `${pack.id} ${pack.version}: ${original(pack.title)}`,
-    say.force(pack.validFrom, pack.validUntil, original(pack.source)),
-    pack.reviewer === null ? say.unsigned : say.signed(pack.reviewer),
-    ...pack.rules.flatMap((rule) => {
-      const id = `${pack.id}/${rule.id}`
-      const numbers = numbersOf(rule, words)
-      return [
-        `  ${words.source(`${rule.id} (${words.list([openWord(terms.shape, rule.shape), ...(rule.status === 'off' ? [say.off] : [])])})`, citationIn(language, id, rule.citation), terms.verified[rule.verified])}`,
-        ...(numbers === null ? [] : [`      ${numbers}`]),
-        ...(rule.unless === undefined
-          ? []
-          : [
-              `      ${words.asksConsent(words.list(rule.unless.consent.map((kind) => consentName(words, kind))), false)}`,
-            ]),
-        ...(rule.reading === undefined ? [] : [`      ${words.reading(readingIn(language, id, rule.reading.trim()))}`]),
-      ]
-    }),
-  ].join('\n')
-}
-
-/** What does the rule limit? Null where it has no number. */
-function numbersOf(rule: PackRule, words: Catalogue): string | null {
-  const { terms, list } = words
-  const channels = (named: readonly (keyof typeof terms.channel)[]): string =>
-    list(named.map((channel) => terms.channel[channel]))
-  const event = (wanted: { event: keyof typeof terms.event; kind?: string | undefined }): string =>
-    words.named(terms.event[wanted.event], wanted.kind === undefined ? null : openWord(terms.eventKind, wanted.kind))
-  switch (rule.shape) {
-    case 'window':
-      return hoursWords(
-        {
-          allow: rule.allow ?? null,
-          ban: rule.ban ?? null,
-          closedDays: rule.closedDays ?? [],
-          calendar: rule.holidays?.calendar ?? null,
-        },
-        words,
-      )
-    case 'cap':
-      return words.join([
-        words.limit(
-          rule.limit,
-          terms.unit[rule.counts],
-          channels(rule.channels),
-          words.window(rule.window),
-          terms.key[rule.key],
-        ),
-        ...(rule.mode === undefined ? [] : [words.onlyMode(terms.mode[rule.mode])]),
-        ...(rule.freeUnanswered === undefined ? [] : [words.free(rule.freeUnanswered)]),
-      ])
-    case 'exclusivity':
-      return words.limitChannels(rule.limit, channels(rule.channels), words.window(rule.window), terms.key[rule.key])
-    case 'spacing':
-      return words.wait(
-        rule.minutes === undefined ? words.days(rule.days ?? 0) : words.minutes(rule.minutes),
-        terms.unit[rule.counts],
-        channels(rule.channels),
-        terms.key[rule.key],
-      )
-    case 'cooldown':
-      return words.wait(words.days(rule.days), terms.unit[rule.after], channels(rule.channels), terms.key[rule.key])
-    case 'precondition':
-      return words.join([
-        rule.requires === undefined ? words.dueFrom(rule.daysPastDue ?? 0) : words.wants(event(rule.requires)),
-        ...(rule.waitDays === undefined ? [] : [words.waits(rule.waitDays, false)]),
-        ...(rule.waitBusinessDays === undefined ? [] : [words.waits(rule.waitBusinessDays.days, true)]),
-      ])
-    case 'duty':
-      return words.join([
-        words.wants(event(rule.owes)),
-        ...(rule.withinDays === undefined ? [] : [words.within(rule.withinDays, null)]),
-      ])
-    case 'stop':
-      return list(rule.reasons.map((reason) => terms.stop[reason]))
-    case 'consent':
-      return words.asksConsent(list(rule.needs.map((kind) => consentName(words, kind))), true)
-    case 'content':
-      return words.join([
-        ...(rule.requires === undefined ? [] : [words.mustSay(list(rule.requires.map((block) => terms.block[block])))]),
-        ...(rule.forbids === undefined ? [] : [words.tooMuch(list(rule.forbids.map((block) => terms.block[block])))]),
-        ...(rule.only === undefined ? [] : [words.onlySays(list(rule.only.map((block) => terms.block[block])))]),
-      ])
-    case 'third-party':
-      return words.lets(list(rule.relations.map((relation) => terms.relation[relation])))
-    default:
-      return null
-  }
-}

@@ -28,6 +28,10 @@ eachLedger('a recorded decision explained', (_name, openFresh) => {
     expect(explained?.asked).toMatchObject({ verdict: 'send', eventsStated: true, zones: [{ zone: 'Asia/Shanghai' }] })
     const whole = explained?.lines.join('\n') ?? ''
     expect(whole).toContain('What each rule was asked, at the last decision')
+    expect(whole).toMatch(
+      /Where the person may be\n +Asia\/Shanghai, Mon 2026-11-23 \d\d:\d\d: .*the stated jurisdiction CN/,
+    )
+    expect(whole).toMatch(/Consents on record\n +none/)
     expect(whole).toContain('cn-gbt-45251/contact-window')
     expect(whole).toMatch(/not 22:00–08:00|not every day 22:00–08:00/)
   })
@@ -36,6 +40,7 @@ eachLedger('a recorded decision explained', (_name, openFresh) => {
     const whole = (await stage.app.services.explainReminder(ACTOR, (await first()).id, 'zh-CN'))?.lines.join('\n') ?? ''
     expect(whole).toContain('一条短信，温馨提醒，提醒')
     expect(whole).toContain('已询问并放行的规则')
+    expect(whole).toMatch(/借款人可能所在地\n +Asia\/Shanghai，2026-11-23（周一）\d\d:\d\d：.*所填所在地 CN/)
     expect(whole).toContain('未与债务人约定时间的，22:00—次日08:00不得催收。适用于各渠道')
     expect(whole).not.toMatch(/\b(?:the|was|until|because|rule|known)\b/)
   })

@@ -383,6 +383,142 @@ describe('an explanation', () => {
     })
   })
 
+  describe('names the limit of every shape, and what was found against it', () => {
+    const detailOf = (rule: Record<string, unknown>, stated: Stated) =>
+      ruleOf(explainDecision(factsWith(stated), [packOf(rule)], at(NOON)), 'test/rule-1')
+    const sms = { channel: 'sms' as const }
+    const address = {
+      id: 'n',
+      kind: 'mobile' as const,
+      relation: 'self' as const,
+      country: 'US',
+      zones: ['America/New_York'],
+      subdivisions: ['US-NY'],
+    }
+
+    it('a duty: its days, from when they are counted, and when they end, overdue or not', () => {
+      const duty = { shape: 'duty', after: 'first-contact', owes: { event: 'notice', kind: 'validation' } }
+      const talk = { at: '2026-11-13T18:00:00Z', outcome: 'conversation' as const }
+      const stated: Stated = { contacts: [talk], rest: { events: [] } }
+      expect(detailOf({ ...duty, withinBusinessDays: 5 }, stated)).toMatchObject({
+        verdict: 'objects',
+        detail: {
+          withinDays: null,
+          withinBusinessDays: 5,
+          termSince: '2026-11-13T18:00:00Z',
+          deadline: '2026-11-21T05:00:00Z',
+        },
+      })
+      expect(detailOf({ ...duty, withinDays: 30 }, stated)).toMatchObject({
+        verdict: 'allows',
+        detail: { withinDays: 30, termSince: '2026-11-13T18:00:00Z', deadline: '2026-12-14T05:00:00Z' },
+      })
+      expect(detailOf({ ...duty, withinDays: 30 }, { rest: { events: [] } })?.detail).not.toHaveProperty('termSince')
+    })
+
+    it('a notice for each spell: from when one counts', () => {
+      const notice = { shape: 'precondition', requires: { event: 'notice' }, eachSpell: true }
+      expect(
+        detailOf(notice, {
+          account: { daysPastDue: 13 },
+          rest: { events: [{ type: 'notice', kind: null, at: at('2026-08-03T03:00:00Z'), account: 'a' }] },
+        })?.detail,
+      ).toMatchObject({ since: '2026-11-10T05:00:00Z', found: [{ at: '2026-08-03T03:00:00Z' }] })
+    })
+
+    it('the origin of an address: what is accepted, what is on record, what confirms it and until when', () => {
+      const rule = {
+        shape: 'address',
+        origins: ['consumer-used'],
+        consents: ['electronic-contact'],
+        freshDays: 60,
+      }
+      const found = detailOf(rule, {
+        reminder: sms,
+        contacts: [{ at: '2026-10-01T15:00:00Z', channel: 'sms', direction: 'inbound', address: 'n' }],
+        rest: {
+          address: { ...address, origin: 'creditor-notice', verifiedAt: at('2026-07-01T00:00:00Z') },
+          consents: [
+            {
+              kind: 'electronic-contact',
+              channel: null,
+              address: 'n',
+              from: at('2026-09-01T00:00:00Z'),
+              until: at('2026-09-05T00:00:00Z'),
+            },
+            { kind: 'electronic-contact', channel: null, address: null, from: at('2026-09-01T00:00:00Z'), until: null },
+          ],
+        },
+      })
+      expect(found).toMatchObject({
+        verdict: 'allows',
+        detail: {
+          kind: 'origin',
+          origin: 'creditor-notice',
+          accepted: ['consumer-used'],
+          freshDays: 60,
+          confirmed: [
+            { by: 'message', at: '2026-10-01T15:00:00Z', until: '2026-11-30T05:00:00Z' },
+            { by: 'check', at: '2026-07-01T00:00:00Z', until: '2026-08-29T04:00:00Z' },
+          ],
+        },
+        asksConsent: ['electronic-contact'],
+        consents: [{ state: 'ended' }, { state: 'no_address' }],
+      })
+      expect(detailOf({ ...rule, ifUnstated: 'refuse' }, { reminder: sms, rest: { address } })).toMatchObject({
+        verdict: 'objects',
+        detail: { origin: null, confirmed: [] },
+      })
+    })
+
+    it('what a count leaves out', () => {
+      const counted = { counts: 'attempt', key: 'person', channels: ['phone'], afterFirstConversation: true }
+      for (const rule of [
+        { shape: 'cap', limit: 1, window: { type: 'calendar-day' }, ...counted, excludes: ['same-day-reply'] },
+        { shape: 'spacing', days: 2, ...counted, excludes: ['same-day-reply'] },
+      ])
+        expect(detailOf(rule, {})?.detail).toMatchObject({ afterFirstConversation: true, withoutReplies: true })
+      expect(
+        detailOf({ shape: 'exclusivity', limit: 1, window: { type: 'week' }, ...counted }, {})?.detail,
+      ).toMatchObject({ afterFirstConversation: true })
+    })
+
+    it('a pause: how long it lasts by itself, and what follows its end', () => {
+      const stated: Stated = { rest: { events: [] } }
+      expect(
+        detailOf({ shape: 'pause', on: { hold: 'breathing-space' }, days: 60, tailDays: 3 }, stated)?.detail,
+      ).toMatchObject({ kind: 'holds', days: 60, tailDays: 3 })
+      expect(
+        detailOf({ shape: 'pause', on: { event: 'hardship' }, endedBy: { event: 'resume' }, tailDays: 30 }, stated)
+          ?.detail,
+      ).toMatchObject({ kind: 'events', tailDays: 30 })
+    })
+
+    it('there is no shape that a shipped rule is asked in and says nothing of', () => {
+      const silent = new Set<string>()
+      for (const jurisdiction of PLACES)
+        for (const channel of CHANNELS)
+          for (const rule of explainDecision(
+            factsWith({
+              reminder: { channel, mode: 'automated', carries: { message: [], voicemail: null } },
+              recipient: { jurisdiction },
+              account: { dueDate: '2026-10-01' },
+              rest: { address, events: [], suppressions: [] },
+            }),
+            compiledPacks,
+            at(NOON),
+          ).rules)
+            if (
+              rule.verdict !== 'silent' &&
+              rule.detail === null &&
+              rule.asksConsent.length === 0 &&
+              rule.shape !== 'promise'
+            )
+              silent.add(rule.rule)
+      expect([...silent]).toEqual([])
+    })
+  })
+
   it('names the evidence of each zone: what was stated, the dated sign, the area code', () => {
     const facts = factsWith({
       recipient: {

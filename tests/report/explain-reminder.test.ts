@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { OBJECTION_CODES } from '../../src/model/decision.ts'
 import type { Facts } from '../../src/model/facts.ts'
-import { REMINDER_STATUSES } from '../../src/model/vocabulary.ts'
+import { REJECTION_CLASSES } from '../../src/model/delivery.ts'
+import { ACCOUNT_STATES, REMINDER_STATUSES } from '../../src/model/vocabulary.ts'
 import { explainReminder } from '../../src/report/explain.ts'
 import { OBJECTION_WORDS } from '../../src/report/words/terms-en.ts'
 import type { AttemptView, DecisionView, ReminderView } from '../../src/report/views/reminders.ts'
@@ -275,6 +276,27 @@ describe('the explanation of a reminder', () => {
           '',
         )
       expect(words.match(/[A-Za-z]{2,}/g), text).toBeNull()
+    }
+  })
+
+  it('says in Chinese whatever a reminder can end with', () => {
+    const ends = [
+      ...ACCOUNT_STATES.filter((state) => state !== 'open'),
+      ...REJECTION_CLASSES.map((kind) => `provider_${kind}`),
+      'provider_failed',
+      'no_answer',
+      'words_unavailable',
+      'recipient_changed',
+      'moved_by_payment',
+      'payment_reversed',
+      'asked by 柜员 7',
+    ]
+    for (const endReason of ends) {
+      const lines = explainReminder(reminder({ status: 'cancelled', endReason, decisions: [], attempts: [] }), {
+        facts: null,
+        language: 'zh-CN',
+      })
+      expect(lines.at(-1)).toMatch(/^结论：已取消：[^A-Za-z]+。$/)
     }
   })
 

@@ -19,7 +19,7 @@ import {
 } from '../../src/model/vocabulary.ts'
 import { SKIP_REASONS } from '../../src/plan/recipient-plan.ts'
 import { decisionWords, explanationLines, objectionIn, reasonBasis } from '../../src/report/decision-words.ts'
-import { packInWords } from '../../src/report/rule-words.ts'
+import { packInWords } from '../../src/report/pack-words.ts'
 import { citationIn } from '../../src/report/words/catalogue.ts'
 import { EN } from '../../src/report/words/en.ts'
 import { languageNamed } from '../../src/report/words/terms.ts'
@@ -63,6 +63,37 @@ const CASES: Facts[] = [
       }),
     ),
   ),
+  ...(['sms', 'email'] as const).flatMap((channel) =>
+    ['US-NY', 'US-MA', 'KR', 'GB', 'US-NV'].map((jurisdiction) =>
+      factsWith({
+        reminder: { channel },
+        recipient: { jurisdiction },
+        account: { dueDate: '2026-11-10', product: 'medical' },
+        contacts: [
+          { at: NOW - 9 * 86_400_000, channel: 'phone', outcome: 'conversation' },
+          { at: NOW - 86_400_000, channel, direction: 'inbound', outcome: 'delivered', address: 'n' },
+        ],
+        rest: {
+          address: {
+            id: 'n',
+            kind: 'mobile',
+            relation: 'self',
+            country: 'US',
+            zones: ['America/New_York'],
+            subdivisions: ['US-NY'],
+            origin: 'prior-collector',
+            verifiedAt: NOW - 5 * 86_400_000,
+          },
+          events: [{ type: 'notice', kind: 'collection', at: NOW - 90 * 86_400_000, account: null }],
+          holds: [{ kind: 'breathing-space', account: null, from: NOW - 9, until: null }],
+          consents: [
+            { kind: 'electronic-contact', channel: null, address: null, from: NOW - 5, until: null },
+            { kind: 'electronic-contact', channel: null, address: 'n', from: NOW - 5, until: NOW + 5 },
+          ],
+        },
+      }),
+    ),
+  ),
   ...HOLD_KINDS.map((kind) => factsWith(stated({ holds: [{ kind, account: null, from: 0, until: null }] }))),
   ...SUPPRESSION_REASONS.map((reason) =>
     factsWith(
@@ -81,7 +112,7 @@ const CASES: Facts[] = [
 
 /** ASCII words that stand for themselves in any language: ids, instants, zones, places, law as it is cited, the words of a pack in quotation marks. */
 function englishIn(line: string, facts: Facts, citations: ReadonlySet<string>): string[] {
-  let text = line.replace(/（规则包原文）“.*?”/g, '').replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, '')
+  let text = line.replace(/（规则包原文）“.*?”|采用的解读：.*/g, '').replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, '')
   for (const citation of citations) text = text.replaceAll(citation, '')
   // `pack/rule`, zones, places.
   text = text
@@ -96,6 +127,7 @@ function englishIn(line: string, facts: Facts, citations: ReadonlySet<string>): 
 const consentsOf = (rule: PackRule): readonly string[] => [
   ...(rule.unless?.consent ?? []),
   ...(rule.shape === 'consent' ? rule.needs : []),
+  ...(rule.shape === 'address' ? (rule.consents ?? []) : []),
 ]
 /** Kinds of events that rules look for. */
 const eventKinds = [
@@ -105,6 +137,8 @@ const IDS = [
   ...eventKinds,
   ...shippedPacks.flatMap(({ id, rules }) => [id, ...rules.flatMap(consentsOf)]),
   'agency-2',
+  '10DLC',
+  'bank-card',
   'validation',
   'Decorum',
   'UTC',
@@ -148,6 +182,32 @@ describe('the catalogues', () => {
   it('name each weekday and each shape of a rule in Chinese', () => {
     expect(ZH.terms.weekdays).toEqual(['周一', '周二', '周三', '周四', '周五', '周六', '周日'])
     expect(Object.keys(RULE_SHAPES).filter((shape) => !Object.hasOwn(ZH.terms.shape, shape))).toEqual([])
+  })
+
+  it('name every kind of event and of consent that a shipped rule looks for', () => {
+    expect(eventKinds.filter((kind) => !Object.hasOwn(ZH.terms.eventKind, kind))).toEqual([])
+    const consents = shippedPacks.flatMap(({ rules }) => rules.flatMap(consentsOf))
+    expect([...new Set(consents)].filter((kind) => !Object.hasOwn(ZH.terms.consent, kind))).toEqual([])
+  })
+
+  it('have a translation of every reading, title and cause that a shipped pack gives', () => {
+    const texts = shippedPacks.flatMap(({ title, rules }) => [
+      title,
+      ...rules.flatMap((rule) => [
+        ...(rule.reading === undefined ? [] : [rule.reading]),
+        ...(rule.shape === 'route' ? [rule.because] : []),
+        ...(rule.shape === 'third-party' ? [rule.allowed] : []),
+        ...(rule.shape === 'opt-out' ? [rule.effectWithin] : []),
+      ]),
+    ])
+    expect(texts.filter((text) => ZH.original(text.trim()).includes('（规则包原文）'))).toEqual([])
+    // What stays in Latin letters is an id, a name or a citation, and stands in the pack's own text too.
+    expect(
+      texts.flatMap((text) =>
+        (ZH.original(text.trim()).match(/[A-Za-z]{2,}/g) ?? []).filter((word) => !text.includes(word)),
+      ),
+    ).toEqual([])
+    expect(ZH.original('Another text.')).toBe('（规则包原文）“Another text.”')
   })
 
   it('call the tones by their labels', () => {
@@ -200,7 +260,7 @@ describe('an explanation in Chinese', () => {
       const lines = packInWords(pack, 'zh-CN').split('\n')
       expect(
         lines
-          .map((line) => line.replace(/^  [a-z0-9-]+ \(/, ''))
+          .map((line) => line.replace(/^  [a-z0-9-]+（/, ''))
           .flatMap((line) => englishIn(line, CASES[0] as Facts, new Set()).map((word) => `${word} in: ${line}`))
           .filter((line) => !/^(?:CN|GB)/.test(line)),
       ).toEqual([])

@@ -1,9 +1,8 @@
 import { Command } from 'commander'
-import { conditionInWords, policyPacks, ruleInWords } from '../../authoring/packs.ts'
+import { policyPacks } from '../../authoring/packs.ts'
 import { DecorumError } from '../../model/errors.ts'
 import { nearMiss } from '../../model/faults.ts'
-import type { Pack } from '../../model/pack.ts'
-import { packInWords } from '../../report/rule-words.ts'
+import { packInWords } from '../../report/pack-words.ts'
 import { readLanguage } from '../../report/words/terms.ts'
 import { printAnswer } from '../output.ts'
 
@@ -29,27 +28,6 @@ export function command(): Command {
           hint: meant === null ? 'Run `decorum policies list`.' : `Did you mean "${meant}"?`,
         })
       }
-      printAnswer(options.json, versions, () =>
-        versions.map((pack) => (language === 'en' ? inWords(pack) : packInWords(pack, language))).join('\n\n'),
-      )
+      printAnswer(options.json, versions, () => versions.map((pack) => packInWords(pack, language)).join('\n\n'))
     })
 }
-
-const inWords = (pack: Pack): string =>
-  [
-    `${pack.id} ${pack.version}: ${pack.title}`,
-    `In force from ${pack.validFrom}${pack.validUntil === null ? '' : ` until before ${pack.validUntil}`}. Source: ${pack.source}`,
-    pack.readBy === null
-      ? 'Nobody has read it against its sources yet.'
-      : `Read against its sources by ${pack.readBy} on ${pack.readOn}.`,
-    pack.reviewer === null ? 'No counsel has signed it off for live use.' : `Signed off by ${pack.reviewer}.`,
-    `Applies to ${conditionInWords(pack.applies)}.`,
-    ...(pack.extends === undefined
-      ? []
-      : [`Every rule of ${pack.extends} holds here too, unless one of the same id stands below.`]),
-    ...pack.rules.flatMap((rule) => [
-      '',
-      `  ${rule.id} (${rule.shape}${rule.status === 'off' ? ', off' : ''}): ${rule.citation}${rule.verified === 'no' ? ', not verified' : ''}`,
-      ...ruleInWords(rule).map((line) => `    ${line.trim()}`),
-    ]),
-  ].join('\n')

@@ -1,6 +1,8 @@
-import { NEVER, type Instant } from '../../model/time.ts'
+import type { CONFIRMATIONS } from '../../model/explanation.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
+import { formatInstant, type Instant, NEVER } from '../../model/time.ts'
 import type { EvaluationContext } from '../evaluation-context.ts'
+import { dated } from '../explanation-facts.ts'
 import { allows, objects, type Shape } from '../rule.ts'
 
 /**
@@ -13,8 +15,24 @@ import { allows, objects, type Shape } from '../rule.ts'
 export function compileAddress(rule: RuleOf<'address'>): Shape {
   const kinds = new Set(rule.consents)
   const knownOf = (c: EvaluationContext, at: Instant): KnownOfAddress => knownOfAddress(c, at, rule, kinds)
+  const freshUntilOf = (c: EvaluationContext, moment: Instant): Instant =>
+    rule.freshDays === undefined ? NEVER : freshUntil(c, moment, rule.freshDays)
   return {
-    detail: null,
+    detail: (c, at) => {
+      const { address } = c.facts
+      const { moments } = knownOf(c, at)
+      return {
+        kind: 'origin',
+        origin: address?.origin ?? null,
+        accepted: rule.origins,
+        freshDays: rule.freshDays ?? null,
+        confirmed: moments.map((one) => ({
+          by: one.by,
+          at: formatInstant(one.at),
+          until: dated(Math.min(one.until, freshUntilOf(c, one.at))),
+        })),
+      }
+    },
     silent: (c, at) =>
       c.facts.address !== null && rule.ifUnstated === 'silent' && !knownOf(c, at).stated
         ? 'address_origin_not_stated'
@@ -22,17 +40,12 @@ export function compileAddress(rule: RuleOf<'address'>): Shape {
     ask: (c, at, answer) => {
       const { address } = c.facts
       if (address === null) return allows(answer)
-      const { stated, proven, consented, shown } = knownOf(c, at)
+      const { stated, proven, consented, moments } = knownOf(c, at)
       if (!stated && rule.ifUnstated === 'silent') return allows(answer)
       if (!proven && consented === null) return objects(answer, 'precondition_missing')
       let until = proven ? NEVER : (consented as Instant)
       if (rule.freshDays !== undefined) {
-        const verifiedAt = address.verifiedAt ?? null
-        const moments = verifiedAt !== null && verifiedAt <= at ? [...shown, verifiedAt] : shown
-        until = Math.min(
-          until,
-          Math.max(-Infinity, ...moments.map((moment) => freshUntil(c, moment, rule.freshDays as number))),
-        )
+        until = Math.min(until, Math.max(-Infinity, ...moments.map((moment) => freshUntilOf(c, moment.at))))
         if (until <= at) return objects(answer, 'precondition_missing')
       }
       allows(answer, until)
@@ -48,8 +61,8 @@ interface KnownOfAddress {
   proven: boolean
   /** Until when consent recorded for it lasts; null: there is none. */
   consented: Instant | null
-  /** When the recipient wrote from it or consented to its use. */
-  shown: Instant[]
+  /** When the recipient wrote from it or consented to its use, and when it was found to be theirs. */
+  moments: { by: (typeof CONFIRMATIONS)[number]; at: Instant; until: Instant }[]
 }
 
 function knownOfAddress(
@@ -60,7 +73,7 @@ function knownOfAddress(
 ): KnownOfAddress {
   const { address, system, reminder, contacts, consents } = facts
   const origin = address?.origin ?? null
-  const shown: Instant[] = []
+  const moments: KnownOfAddress['moments'] = []
   let proven = origin !== null && rule.origins.includes(origin)
   for (const contact of contacts) {
     if (
@@ -71,7 +84,7 @@ function knownOfAddress(
       contact.at <= at
     ) {
       proven = true
-      shown.push(contact.at)
+      moments.push({ by: 'message', at: contact.at, until: NEVER })
     }
   }
   let consented: Instant | null = null
@@ -85,14 +98,12 @@ function knownOfAddress(
       continue
     if (consent.channel !== null && consent.channel !== reminder.channel) continue
     consented = Math.max(consented ?? -Infinity, consent.until ?? NEVER)
-    shown.push(consent.from)
+    moments.push({ by: 'consent', at: consent.from, until: consent.until ?? NEVER })
   }
-  return {
-    stated: system !== null || origin !== null || (address?.verifiedAt ?? null) !== null || shown.length > 0,
-    proven,
-    consented,
-    shown,
-  }
+  const stated = system !== null || origin !== null || (address?.verifiedAt ?? null) !== null || moments.length > 0
+  const verifiedAt = address?.verifiedAt ?? null
+  if (verifiedAt !== null && verifiedAt <= at) moments.push({ by: 'check', at: verifiedAt, until: NEVER })
+  return { stated, proven, consented, moments }
 }
 
 /** The end of this many local days, the moment's own included, in the zone where it comes first. */

@@ -93,6 +93,7 @@ export function compileCap(rule: RuleOf<'cap'>, exemption: ConsentExemption | nu
     limit: rule.limit,
     ...counted,
     channels: rule.channels,
+    ...exceptionsOf(rule),
     mode: rule.mode ?? null,
     freeUnanswered: rule.freeUnanswered ?? null,
     window: rule.window,
@@ -116,6 +117,15 @@ export function compileCap(rule: RuleOf<'cap'>, exemption: ConsentExemption | nu
     },
   }
 }
+
+/** What a rule leaves out of its count. For explanations. */
+export const exceptionsOf = (rule: {
+  afterFirstConversation?: boolean | undefined
+  excludes?: readonly string[] | undefined
+}): { afterFirstConversation?: true; withoutReplies?: true } => ({
+  ...(rule.afterFirstConversation === true ? { afterFirstConversation: true } : {}),
+  ...(rule.excludes?.includes('same-day-reply') === true ? { withoutReplies: true } : {}),
+})
 
 /** Was this contact the same-day answer to the recipient's own message about this account? */
 export function wasSameDayReply(c: EvaluationContext, contact: ContactFacts, account: string | null): boolean {

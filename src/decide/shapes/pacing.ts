@@ -5,7 +5,7 @@ import { DAY, type Instant, MINUTE } from '../../model/time.ts'
 import type { EvaluationContext } from '../evaluation-context.ts'
 import { contactOf, dated } from '../explanation-facts.ts'
 import { allows, type Ask, type Detail, objects, type Shape } from '../rule.ts'
-import { compileCountWindow, type Counted, firstConversation, isCounted, wasSameDayReply } from './cap.ts'
+import { compileCountWindow, type Counted, exceptionsOf, firstConversation, isCounted, wasSameDayReply } from './cap.ts'
 
 /** A minimum time between contacts, in minutes or in whole local days (S11). */
 export function compileSpacing(rule: RuleOf<'spacing'>): Shape {
@@ -27,7 +27,8 @@ export function compileSpacing(rule: RuleOf<'spacing'>): Shape {
         !(withoutReplies && wasSameDayReply(c, contact, account)),
     )
   }
-  return waitAfter(counted, { minutes: rule.minutes ?? null, days: rule.days ?? null }, 'too_soon', counting, endOf)
+  const limits = { minutes: rule.minutes ?? null, days: rule.days ?? null, ...exceptionsOf(rule) }
+  return waitAfter(counted, limits, 'too_soon', counting, endOf)
 }
 
 /** The start of the local day this many days after the instant's own, in the zone where it comes last. */
@@ -57,14 +58,14 @@ export function compileCooldown(rule: RuleOf<'cooldown'>): Shape {
 /** A wait after contacts: until the last of those that count has ended, for every subject. */
 function waitAfter(
   counted: Counted,
-  time: { minutes: number | null; days: number | null },
+  limits: { minutes: number | null; days: number | null } & ReturnType<typeof exceptionsOf>,
   code: ObjectionCode,
   counting: (c: EvaluationContext, at: Instant, account: string | null) => ContactFacts[],
   endOf: (c: EvaluationContext, contact: ContactFacts) => Instant,
 ): Shape {
   const detail: Detail = (c, at) => ({
     kind: 'wait',
-    ...time,
+    ...limits,
     ...counted,
     channels: [...counted.channels],
     counted: [...new Set(subjectsOf(c, counted).flatMap((account) => counting(c, at, account)))]
@@ -132,6 +133,7 @@ export function compileExclusivity(rule: RuleOf<'exclusivity'>): Shape {
     limit: rule.limit,
     ...counted,
     channels: rule.channels,
+    ...exceptionsOf(rule),
     mode: null,
     freeUnanswered: null,
     window: rule.window,

@@ -2,8 +2,8 @@ import type { SuppressionFacts } from '../../model/facts.ts'
 import type { RuleOf } from '../../model/pack-rule.ts'
 import { type Instant, NEVER, addBusinessDays } from '../../model/time.ts'
 import { type EvaluationContext, daysPastDueIn } from '../evaluation-context.ts'
-import { eventOf, holdOf, suppressionOf } from '../explanation-facts.ts'
-import { allows, type Answer, askSpans, type Detail, objects, type Shape, type Span } from '../rule.ts'
+import { dated, eventOf, holdOf, suppressionOf } from '../explanation-facts.ts'
+import { allows, askSpans, type Detail, objects, type Shape, type Span } from '../rule.ts'
 import type { ZoneTable } from '../zone-table.ts'
 import { countsAs, sharesKey } from './cap.ts'
 import { daysAfter } from './pacing.ts'
@@ -17,11 +17,16 @@ export function compilePause(rule: RuleOf<'pause'>): Shape {
     if (recorded !== null) return rule.tailDays === undefined ? recorded : daysAfter(c, recorded, rule.tailDays)
     return rule.days === undefined ? NEVER : daysAfter(c, from, rule.days)
   }
+  const lengths = {
+    ...(rule.days === undefined ? {} : { days: rule.days }),
+    ...(rule.tailDays === undefined ? {} : { tailDays: rule.tailDays }),
+  }
   const detail: Detail = (c) => {
     const accounts = c.facts.accounts.map(({ id }) => id)
     if ('hold' in on)
       return {
         kind: 'holds',
+        ...lengths,
         found: c.facts.holds
           .filter((hold) => hold.kind === on.hold && (hold.account === null || accounts.includes(hold.account)))
           .map(holdOf),
@@ -37,6 +42,7 @@ export function compilePause(rule: RuleOf<'pause'>): Shape {
       waitBusinessDays: null,
       withinDays: null,
       daysPastDue: null,
+      ...(rule.tailDays === undefined ? {} : { tailDays: rule.tailDays }),
       found: [...new Set(found)].map(eventOf),
       deadline: null,
     }
@@ -92,7 +98,7 @@ export function compileStop(rule: RuleOf<'stop'>): Shape {
  * The first contact is the first that conveyed information to the recipient: an outbound one that reached them, or an
  * inbound call that became a conversation. An inbound message alone conveys nothing to them.
  */
-export function compileDuty(rule: RuleOf<'duty'>): (c: EvaluationContext, at: Instant, answer: Answer) => void {
+export function compileDuty(rule: RuleOf<'duty'>): Shape {
   const { after, owes } = rule
   const days = rule.withinDays ?? (rule.withinBusinessDays as number)
   const lastDay =
@@ -121,19 +127,50 @@ export function compileDuty(rule: RuleOf<'duty'>): (c: EvaluationContext, at: In
     return start === NEVER ? null : zone.dayAt(start)
   }
 
-  return (c, at, answer) => {
-    let deadline = NEVER
+  const term = { since: NEVER, deadline: NEVER }
+  /** Finds when what is still owed is due, and the start of its term; false where no history is stated. */
+  const findTerm = (c: EvaluationContext, at: Instant): boolean => {
+    term.since = term.deadline = NEVER
     for (const [i, { id }] of c.facts.accounts.entries()) {
       const done = eventsOf(c, owes, id)
-      if (done === null) return allows(answer)
+      if (done === null) {
+        term.since = term.deadline = NEVER
+        return false
+      }
       if (done.some((event) => event.at <= at)) continue
       for (const zone of c.zones) {
         const day = firstDay(c, i, id, zone, at)
+        if (day === null) continue
         // The earliest end of the last day in any zone: a deadline is never computed too late.
-        if (day !== null) deadline = Math.min(deadline, zone.startOfDay(lastDay(day) + 1))
+        const deadline = zone.startOfDay(lastDay(day) + 1)
+        if (deadline >= term.deadline) continue
+        term.deadline = deadline
+        term.since = after === 'due-date' ? zone.startOfDay(day) : began(c, id)
       }
     }
-    if (at >= deadline) objects(answer, 'precondition_missing')
-    else allows(answer, deadline)
+    return true
+  }
+
+  return {
+    ask: (c, at, answer) => {
+      if (findTerm(c, at) && at >= term.deadline) objects(answer, 'precondition_missing')
+      else allows(answer, term.deadline)
+    },
+    detail: (c, at) => {
+      findTerm(c, at)
+      const since = dated(term.since)
+      return {
+        kind: 'events',
+        wants: owes,
+        waitDays: null,
+        waitBusinessDays: null,
+        withinDays: rule.withinDays ?? null,
+        ...(rule.withinBusinessDays === undefined ? {} : { withinBusinessDays: rule.withinBusinessDays }),
+        daysPastDue: null,
+        ...(since === null ? {} : { termSince: since }),
+        found: [...new Set(c.facts.accounts.flatMap(({ id }) => eventsOf(c, owes, id) ?? []))].map(eventOf),
+        deadline: dated(term.deadline),
+      }
+    },
   }
 }

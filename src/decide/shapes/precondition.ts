@@ -105,31 +105,13 @@ const isWanted = (event: EventFacts, wanted: WantedEvent, account: string): bool
 export const eventsOf = (c: EvaluationContext, wanted: WantedEvent, account: string): EventFacts[] | null =>
   c.facts.events === null ? null : c.facts.events.filter((event) => isWanted(event, wanted, account))
 
-/** A duty with its explanation: the event owed, those found, and the deadline as the rule itself computes it. */
-export const explainedDuty = (rule: RuleOf<'duty'>, ask: Ask): Shape => ({
-  ask,
-  detail: (c, at) => {
-    const answer: Answer = { code: null, until: NEVER }
-    allows(answer)
-    ask(c, at, answer)
-    return {
-      kind: 'events',
-      wants: rule.owes,
-      waitDays: null,
-      waitBusinessDays: null,
-      withinDays: rule.withinDays ?? null,
-      daysPastDue: null,
-      found: [...new Set(c.facts.accounts.flatMap(({ id }) => eventsOf(c, rule.owes, id) ?? []))].map(eventOf),
-      deadline: answer.code === null ? dated(answer.until) : null,
-    }
-  },
-})
-
 /** A precondition with its explanation: the event required and those found, or the days past due from which it allows. */
 export const explainedPrecondition = (rule: RuleOf<'precondition'>, ask: Ask): Shape => ({
   ask,
-  detail: (c) => {
+  detail: (c, at) => {
     const { requires } = rule
+    const since =
+      rule.eachSpell === true ? dated(Math.max(...c.facts.accounts.map((_, i) => overdueSince(c, i, at)))) : null
     return {
       kind: 'events',
       wants: requires ?? null,
@@ -137,6 +119,7 @@ export const explainedPrecondition = (rule: RuleOf<'precondition'>, ask: Ask): S
       waitBusinessDays: rule.waitBusinessDays?.days ?? null,
       withinDays: null,
       daysPastDue: rule.daysPastDue ?? null,
+      ...(since === null ? {} : { since }),
       found:
         requires === undefined
           ? []

@@ -1,5 +1,5 @@
 import { EN, type Catalogue } from './en.ts'
-import { citationZh, readingZh } from './citations-zh.ts'
+import { citationZh } from './citations-zh.ts'
 import type { Language } from './terms.ts'
 import { ZH } from './zh.ts'
 
@@ -13,7 +13,3 @@ export const catalogueOf = (language: Language): Catalogue => CATALOGUES[languag
 /** A citation in this language: the product's and the house's own words translated, law as it is cited. */
 export const citationIn = (language: Language, rule: string, citation: string): string =>
   language === 'en' ? citation : (citationZh(rule, citation) ?? citation)
-
-/** A reading in this language; one without a translation is quoted as the pack has it. */
-export const readingIn = (language: Language, rule: string, reading: string): string =>
-  language === 'en' ? reading : (readingZh(rule, reading) ?? catalogueOf(language).original(reading))

@@ -1,5 +1,5 @@
 /**
- * Citations and readings that are the house's own words, in Chinese, by rule.
+ * Citations that are the house's own words, in Chinese, by rule.
  *
  * Each is stored with the text that it translates: where a pack has been edited since, the pack's own text is
  * shown, never a translation of an earlier one. Foreign law is cited as it is.
@@ -161,64 +161,12 @@ const CITATIONS: Readonly<Record<string, readonly [of: string, zh: string]>> = {
   ],
 }
 
-const READINGS: Readonly<Record<string, readonly [of: string, zh: string]>> = {
-  'cn-cba-2026/contact-window': [
-    'The guide names phone, visits and other collection: read as every channel, for every lender and its agencies.',
-    '指引列举电话、上门及其他催收方式：理解为各渠道，适用于所有出借机构及其受托机构。',
-  ],
-  'cn-cba-2026/six-unanswered-a-day': [
-    '对同一联系方式每日未接通拨打不宜超过6次：按上限执行。A call whose outcome is unknown may have been one of them.',
-    '对同一联系方式每日未接通拨打不宜超过6次：按上限执行。结果未知的呼叫按未接通计。',
-  ],
-  'cn-cba-2026/complaint-stops': [
-    'A complaint is said to stop collection within the hour, and recordings to be kept; neither was read. Off; a recorded complaint holds the account all the same (decorum/hold).',
-    '据称投诉后一小时内应停止催收并保存录音；两项均未读到原文，故停用。已记录的投诉仍会暂缓该账户的催收（decorum/hold）。',
-  ],
-  'cn-credit-card/collection-letter': [
-    'Every email about a card counts as a collection letter, whatever its tone.',
-    '凡涉及信用卡的电子邮件，无论语气，均按催收函件对待。',
-  ],
-  'cn-gbt-45251/contact-window': [
-    '未与债务人约定时间的，22:00—次日08:00不得催收。Every channel; 08:00:00 is allowed, 22:00:00 is not. A time agreed with the debtor is recorded as consent.',
-    '未与债务人约定时间的，22:00—次日08:00不得催收。适用于各渠道；08:00:00可以联系，22:00:00不可以。与债务人约定的时间记录为授权。',
-  ],
-  'cn-gbt-45251/three-effective-calls-a-day': [
-    '当日有效呼叫≤3次：人工与智能语音合并计算，出借机构与全部受托机构合并计算（取较严解释）。A call that a voicemail or an assistant answered was connected and counts; one whose outcome is not known yet counts too. Calls that nobody answered do not.',
-    '当日有效呼叫≤3次：人工与智能语音合并计算，出借机构与全部受托机构合并计算（取较严解释）。语音信箱或助理应答的呼叫视为接通并计入；结果尚不明的也计入；无人接听的不计。',
-  ],
-  'cn-gbt-45251/seven-day-interval': [
-    'The text was seen, its meaning was not settled: it looks like the interval between placements, not between contacts. Off until the standard has been read.',
-    '已见条文，含义未定：似指两次委案之间的间隔，而非两次联系之间的间隔。读到标准原文之前停用。',
-  ],
-  'house-limits/two-contacts-a-day': [
-    "A ring in vain and a message that failed reached nobody; what is not final may have. An answer to the person's own message does not count.",
-    '无人接听的呼叫和发送失败的消息未触达任何人；结果未定的视为可能已触达。对借款人来信的答复不计。',
-  ],
-  'house-limits/kr-unanswered-calls': [
-    'kr/seven-in-seven-days leaves two unanswered calls out. What loosens waits until the decree has been read; then this rule goes.',
-    'kr/seven-in-seven-days 不计其中两通未接听的电话。放宽之处待读到施行令原文后再采用，届时删除本规则。',
-  ],
-  'house-cn/calm-holidays': [
-    'Make-up workdays are ordinary days. A year whose notice has not been published is refused.',
-    '调休上班日按平日对待。放假通知尚未公布的年份不予发送。',
-  ],
-}
-
 /** Refusals because of a message's text name the cause after the slash: `decorum/words/…`. */
 const stem = (rule: string): string => (rule.startsWith('decorum/words') ? 'decorum/words' : rule)
 const squeezed = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
-const inChinese = (
-  table: Readonly<Record<string, readonly [string, string]>>,
-  rule: string,
-  text: string,
-): string | null => {
-  const entry = Object.hasOwn(table, stem(rule)) ? table[stem(rule)] : undefined
-  return entry !== undefined && squeezed(entry[0]) === squeezed(text) ? entry[1] : null
-}
-
 /** The citation in Chinese; null where it is law that is cited as it is, or words that changed since. */
-export const citationZh = (rule: string, citation: string): string | null => inChinese(CITATIONS, rule, citation)
-
-/** The reading in Chinese; null where the pack's present text has no translation. */
-export const readingZh = (rule: string, reading: string): string | null => inChinese(READINGS, rule, reading)
+export function citationZh(rule: string, citation: string): string | null {
+  const entry = Object.hasOwn(CITATIONS, stem(rule)) ? CITATIONS[stem(rule)] : undefined
+  return entry !== undefined && squeezed(entry[0]) === squeezed(citation) ? entry[1] : null
+}

@@ -70,6 +70,7 @@ export const EN = {
   reading: (text: string) => `reading chosen: ${text}`,
   asksConsent: (kinds: string, isNeeded: boolean) =>
     `${isNeeded ? 'consent needed, one of' : 'consent that would lift it'}: ${kinds}`,
+  orConsent: (kinds: string) => `or consent recorded for this very address: ${kinds}`,
   noConsent: 'none is on record',
 
   // What a rule judged by.
@@ -109,6 +110,8 @@ export const EN = {
     `${length} between, counting ${unit} by ${channels}, for ${key}`,
   minutes: (count: number) => many(count, 'minute'),
   days: (count: number) => many(count, 'local day'),
+  afterConversation: 'nothing counts before the first conversation',
+  withoutReplies: 'the same-day answer to the person’s own message does not count',
   nothingCounts: 'no contact is still within it',
   span: (days: string | null, from: string, to: string) => `${days ?? 'every day'} ${from}–${to}`,
   weekdays: (from: string, to: string) => `${from}–${to}`,
@@ -120,8 +123,17 @@ export const EN = {
     `${zone}: ${state}${until === null ? '' : ` until ${until}`}`,
   wants: (event: string) => `looks for: ${event}`,
   waits: (days: number, business: boolean) => `wait: ${many(days, business ? 'business day' : 'local day')}`,
-  within: (days: number, deadline: string | null) =>
-    `owed within ${many(days, 'local day')}${deadline === null ? '' : `, due before ${deadline}`}`,
+  within: (days: number, business: boolean, deadline: string | null) =>
+    `owed within ${many(days, business ? 'business day' : 'local day')}${deadline === null ? '' : `, due before ${deadline}`}`,
+  lasts: (days: number) => `lasts ${many(days, 'local day')} where no end is recorded`,
+  tail: (days: number) => `${many(days, 'local day')} more after its end`,
+  since: (at: string) => `only what happened since the account fell due counts: from ${at}`,
+  origin: (origin: string | null, accepted: string, freshDays: number | null) =>
+    `the address came by: ${origin ?? 'not stated'}; accepted: ${accepted}${freshDays === null ? '' : `; to be confirmed within ${many(freshDays, 'local day')}`}`,
+  confirmed: (by: string, at: string, until: string | null) =>
+    `${by} at ${at}${until === null ? '' : `, good until ${until}`}`,
+  unconfirmed: 'nothing on record confirms it',
+  termSince: (at: string) => `its term began at ${at}`,
   dueFrom: (days: number) => `from ${days} days past due`,
   named: (word: string, more: string | null) => `${word}${brackets(more)}`,
   found: (what: string) => `on record: ${what}`,
@@ -132,9 +144,6 @@ export const EN = {
     `${reason}, ${scope === 'address' ? 'one address' : scope === 'channel' ? `everything by ${channel ?? 'that channel'}` : 'everything to this person'}${after('until', until)}`,
   missing: (blocks: string) => `the words lack: ${blocks}`,
   tooMuch: (blocks: string) => `the words must not say: ${blocks}`,
-  mustSay: (blocks: string) => `the words must say: ${blocks}`,
-  onlySays: (blocks: string) => `the words may say nothing but: ${blocks}`,
-  lets: (relations: string) => `let in: ${relations}`,
   saysAll: 'the words say what they must and nothing that they must not',
   account: (id: string | null, state: string) => `account${id === null ? '' : ` ${id}`}: ${state}`,
   deadline: (at: string) => `its deadline is ${at}`,
@@ -198,6 +207,7 @@ export const EN = {
     expired: (because: string) =>
       `it was not sent: its deadline came first${because === '' ? '' : `; until then it waited${because}`}.`,
     cancelled: (why: string | null) => `it was called off${why === null ? '' : `: ${why}`}.`,
+    askedBy: (who: string) => `asked by ${who}`,
     inDoubt: 'it may or may not have gone out; it counts as sent and is never sent again by itself.',
   },
 
@@ -282,15 +292,6 @@ export const EN = {
     nothing: 'Nothing happened yet.',
     zoneLine: (zone: string) =>
       `Local time in ${zone}, with UTC beside it. An id in brackets is the reminder’s, for \`decorum explain\`.`,
-  },
-
-  // A pack.
-  pack: {
-    force: (from: string, until: string | null, source: string) =>
-      `In force from ${from}${until === null ? '' : ` until before ${until}`}. Source: ${source}`,
-    unsigned: 'No counsel has signed it off for live use.',
-    signed: (by: string) => `Signed off by ${by}.`,
-    off: 'off',
   },
 }
 

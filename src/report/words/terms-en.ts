@@ -232,6 +232,19 @@ export const TERMS_EN: Terms = {
     ended: 'ended',
     other_channel: 'for another channel',
     other_address: 'for another address',
+    no_address: 'names no address, and one is asked for',
+  },
+  origin: {
+    'consumer-used': 'the consumer used it',
+    'consumer-consent': 'the consumer agreed to its use',
+    'creditor-notice': 'the creditor gave notice of its use',
+    'prior-collector': 'an earlier collector used it',
+    other: 'another way',
+  },
+  confirmation: {
+    message: 'the person wrote from it',
+    consent: 'the person consented to it',
+    check: 'it was checked to be theirs',
   },
   sign: {
     'stated-zone': 'the stated time zone',

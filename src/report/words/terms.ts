@@ -1,13 +1,14 @@
 import type { ObjectionCode } from '../../model/decision.ts'
 import type { DeliveryState } from '../../model/delivery.ts'
 import { DecorumError } from '../../model/errors.ts'
-import type { CONSENT_STATES, PLACE_SIGNS, Silence } from '../../model/explanation.ts'
+import type { CONFIRMATIONS, CONSENT_STATES, PLACE_SIGNS, Silence } from '../../model/explanation.ts'
 import type { CountKey, CountUnit } from '../../model/pack-parts.ts'
 import type { PackRule } from '../../model/pack-rule.ts'
 import type { ContentBlock } from '../../model/template.ts'
 import type {
   AccountState,
   AddressKind,
+  AddressOrigin,
   Channel,
   ContactOutcome,
   Direction,
@@ -53,6 +54,9 @@ export interface Terms {
   readonly unit: Readonly<Record<CountUnit, string>>
   readonly key: Readonly<Record<CountKey, string>>
   readonly consentState: Readonly<Record<(typeof CONSENT_STATES)[number], string>>
+  /** How an address came to be known, and what confirms it. */
+  readonly origin: Readonly<Record<AddressOrigin, string>>
+  readonly confirmation: Readonly<Record<(typeof CONFIRMATIONS)[number], string>>
   readonly sign: Readonly<Record<(typeof PLACE_SIGNS)[number], string>>
   readonly verified: Readonly<Record<PackRule['verified'], string>>
   readonly force: Readonly<Record<PackRule['force'], string>>

@@ -1,5 +1,6 @@
 import type { CountWindow } from '../../model/pack-parts.ts'
 import type { Catalogue } from './en.ts'
+import { packTextZh } from './pack-texts-zh.ts'
 import { TERMS_ZH } from './terms-zh.ts'
 
 const brackets = (text: string | null): string => (text === null || text === '' ? '' : `（${text}）`)
@@ -51,6 +52,7 @@ export const ZH: Catalogue = {
   standing: (version, verified, force) => [version, verified, force].filter((part) => part !== null).join('；'),
   reading: (text) => `采用的解读：${text}`,
   asksConsent: (kinds, isNeeded) => `${isNeeded ? '须有授权（其一）' : '可解除本规则的授权'}：${kinds}`,
+  orConsent: (kinds) => `或有专门针对该号码或邮箱的授权：${kinds}`,
   noConsent: '没有记录',
 
   window: (window): string => {
@@ -83,6 +85,8 @@ export const ZH: Catalogue = {
     `间隔 ${length}，计入${unit.replace(/^次/, '')}，渠道：${channels}，按${key}计`,
   minutes: (count) => `${count} 分钟`,
   days: (count) => `${count} 个当地自然日`,
+  afterConversation: '首次通话之前的联系不计',
+  withoutReplies: '对借款人来信的当日答复不计',
   nothingCounts: '间隔内没有联系',
   span: (days, from, to) => `${days ?? '每天'} ${from}–${to}`,
   weekdays: (from, to) => `${from}至${to}`,
@@ -93,7 +97,16 @@ export const ZH: Catalogue = {
   stateIn: (zone, state, until) => `${zone}：${state}${until === null ? '' : `，至 ${until}`}`,
   wants: (event) => `须有记录：${event}`,
   waits: (days, business) => `等待 ${days} 个${business ? '工作日' : '当地自然日'}`,
-  within: (days, deadline) => `须在 ${days} 个当地自然日内完成${deadline === null ? '' : `，期限 ${deadline}`}`,
+  within: (days, business, deadline) =>
+    `须在 ${days} 个${business ? '工作日' : '当地自然日'}内完成${deadline === null ? '' : `，期限 ${deadline}`}`,
+  lasts: (days) => `未记录结束的，为期 ${days} 个当地自然日`,
+  tail: (days) => `结束后再加 ${days} 个当地自然日`,
+  since: (at) => `只计本次逾期以来的记录：自 ${at}`,
+  origin: (origin, accepted, freshDays) =>
+    `号码或邮箱的来源：${origin ?? '未说明'}；认可的来源：${accepted}${freshDays === null ? '' : `；须在 ${freshDays} 个当地自然日以内确认过`}`,
+  confirmed: (by, at, until) => `${by}，${at}${until === null ? '' : `，有效至 ${until}`}`,
+  unconfirmed: '没有可证明的记录',
+  termSince: (at) => `期限自 ${at} 起算`,
   dueFrom: (days) => `逾期满 ${days} 天起`,
   named: (word, more) => `${word}${brackets(more)}`,
   found: (what) => `记录：${what}`,
@@ -104,14 +117,11 @@ export const ZH: Catalogue = {
     `${reason}，${scope === 'address' ? '一个号码或邮箱' : scope === 'channel' ? `${channel ?? '该渠道'}全部停止` : '对该借款人全部停止'}${after('至 ', until)}`,
   missing: (blocks) => `文案缺少：${blocks}`,
   tooMuch: (blocks) => `文案不得包含：${blocks}`,
-  mustSay: (blocks) => `文案须包含：${blocks}`,
-  onlySays: (blocks) => `文案仅可包含：${blocks}`,
-  lets: (relations) => `仅限：${relations}`,
   saysAll: '文案具备所需内容，且无禁止内容',
   account: (id, state) => `账户${id === null ? '' : ` ${id}`}：${state}`,
   deadline: (at) => `期限 ${at}`,
   relation: (relation, lets) => `号码或邮箱属于：${relation ?? '未说明'}；仅限：${lets}`,
-  original: (text) => (/[A-Za-z]{3}/.test(text) ? `（规则包原文）“${text}”` : text),
+  original: (text) => packTextZh(text) ?? (/[A-Za-z]{3}/.test(text) ? `（规则包原文）“${text}”` : text),
 
   reminder: {
     head: (id, message, tone, kind, from) => `提醒任务 ${id}：${message}，${tone}，${kind}，${from}`,
@@ -163,6 +173,7 @@ export const ZH: Catalogue = {
     refused: (because) => `未发送${because}。`,
     expired: (because) => `未发送：期限先到${because === '' ? '' : `；此前一直等待${because}`}。`,
     cancelled: (why) => `已取消${why === null ? '' : `：${why}`}。`,
+    askedBy: (who) => `应 ${who} 要求`,
     inDoubt: '可能已发出也可能未发出；按已发出计，系统不会自行重发。',
   },
 
@@ -216,13 +227,5 @@ export const ZH: Catalogue = {
     nothing: '尚无记录。',
     zoneLine: (zone) =>
       `时间为 ${zone} 当地时间，括号内为协调世界时；方括号内为提醒任务编号，可用于 \`decorum explain\`。`,
-  },
-
-  pack: {
-    force: (from, until, source) =>
-      `自 ${from} 起生效${until === null ? '' : `，${until} 起失效`}。资料来源：${source}`,
-    unsigned: '尚无律师签署同意上线使用。',
-    signed: (by) => `已由 ${by} 签署同意。`,
-    off: '停用',
   },
 }
