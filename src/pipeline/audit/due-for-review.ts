@@ -27,14 +27,26 @@ const hasLater = (packs: readonly Pack[], pack: Pack): boolean =>
   packs.some((other) => other.id === pack.id && other.validFrom > pack.validFrom)
 
 function reasonsFor(pack: Pack, packs: readonly Pack[], today: string): string[] {
-  const collected = /\b(\d{4}-\d{2}-\d{2})\b(?!.*\b\d{4}-\d{2}-\d{2}\b)/.exec(pack.source)?.[1]
+  const isOld = (day: string): boolean => daysBetween(day, today) > YEAR_DAYS
+  const retrieved = pack.rules.flatMap((rule) => (rule.retrieved == null ? [] : [rule.retrieved])).sort()
+  const old = retrieved.filter(isOld)
+  // Packs without a date for each rule may name one in their source.
+  const collected =
+    retrieved.length > 0 ? undefined : /\b(\d{4}-\d{2}-\d{2})\b(?!.*\b\d{4}-\d{2}-\d{2}\b)/.exec(pack.source)?.[1]
   const unverified = pack.rules.filter((rule) => rule.verified === 'no').length
   const left = pack.validUntil === null ? null : daysBetween(today, pack.validUntil)
   return [
     pack.reviewer === null ? 'no counsel has signed it off' : null,
+    pack.kind === 'law' && pack.readBy === null ? 'nobody has read it against its sources' : null,
+    pack.readOn !== null && isOld(pack.readOn)
+      ? `it was read against its sources on ${pack.readOn}, more than a year ago`
+      : null,
+    old.length > 0
+      ? `the sources of ${old.length} of its rules were retrieved more than a year ago, the first on ${old[0]}`
+      : null,
     unverified > 0 ? `${unverified} of its rules ${unverified === 1 ? 'is' : 'are'} not verified` : null,
-    collected !== undefined && daysBetween(collected, today) > YEAR_DAYS
-      ? `its sources were read on ${collected}, more than a year ago`
+    collected !== undefined && isOld(collected)
+      ? `its sources were collected on ${collected}, more than a year ago`
       : null,
     left !== null && left <= NOTICE_DAYS && !hasLater(packs, pack)
       ? `it ends on ${pack.validUntil}, and no later version is there`

@@ -10,6 +10,8 @@ const pack = (over: object = {}, holidays?: string): Pack => {
     title: 'Test',
     kind: 'law',
     reviewer: 'Counsel',
+    readBy: 'A reader',
+    readOn: '2026-10-01',
     source: 'read 2026-10-01',
     validFrom: '2020-01-01',
     rules: [
@@ -38,7 +40,37 @@ describe('a pack is due for review', () => {
       'when its sources were read more than a year ago',
       { source: 'read 2025-11-01' },
       '2026-11-23',
-      ['its sources were read on 2025-11-01, more than a year ago'],
+      ['its sources were collected on 2025-11-01, more than a year ago'],
+    ],
+    [
+      'when nobody has read it against its sources',
+      { readBy: null, readOn: null },
+      '2026-11-23',
+      ['nobody has read it against its sources'],
+    ],
+    ['not when it is the house’s own and has none', { kind: 'house', readBy: null, readOn: null }, '2026-11-23', []],
+    [
+      'when it was last read more than a year ago',
+      { readOn: '2025-11-01' },
+      '2026-11-23',
+      ['it was read against its sources on 2025-11-01, more than a year ago'],
+    ],
+    [
+      'when the source of a rule was retrieved more than a year ago, whatever the pack says of itself',
+      {
+        source: 'read 2026-10-01',
+        rules: ['2026-10-01', '2025-11-02', '2025-11-01', null].map((retrieved, i) => ({
+          id: `hours-${i}`,
+          shape: 'window',
+          allow: [{ from: '08:00', to: '21:00' }],
+          citation: 'Test Act § 1',
+          source: 'made up',
+          verified: 'text',
+          retrieved,
+        })),
+      },
+      '2026-11-23',
+      ['the sources of 2 of its rules were retrieved more than a year ago, the first on 2025-11-01'],
     ],
     [
       'sixty days before it ends',
