@@ -192,8 +192,8 @@ describe('a file of accounts, however it is laid out', () => {
   it.each([
     ['quotes after spaces', '  "Ortiz, Ana"  ', 'Ortiz, Ana'],
     ['quotes at once', '"Ana ""A"" Ortiz"', 'Ana "A" Ortiz'],
-    ['a formula that keeps it text', '="007"', '007'],
-    ['a quoted formula that keeps it text', '"=""007"""', '007'],
+    ['a formula that keeps it text', '="Ana 7"', 'Ana 7'],
+    ['a quoted formula that keeps it text', '"=""Ana 7"""', 'Ana 7'],
     ['a formula after spaces, and a comma in it', '  ="Ortiz, Ana" ', 'Ortiz, Ana'],
     ['an equals sign of its own', '"a ="', 'a ='],
     ['a line break in a cell', '"Ana\nOrtiz"', 'Ana Ortiz'],
@@ -202,6 +202,10 @@ describe('a file of accounts, however it is laid out', () => {
   ])('reads a cell with %s', async (_what, cell, name) => {
     const { rows } = await read(`${HEAD}\n${row('a', { name: cell })}\n${row('b')}\n`)
     expect([nameOf(rows[0]), rows[1]?.id, rows.length]).toEqual([name, 'b', 2])
+  })
+
+  it('keeps the zeros of an id that is written as a formula', async () => {
+    expect(await ids(`${HEAD}\n${row('="007"')}\n${row('"=""0049"""')}\n`)).toEqual(['007', '0049'])
   })
 
   it.each([
