@@ -58,8 +58,8 @@ function shortened(tag: string, byScript: boolean): string[] {
   return parts.some(isScript) ? tags : [...tags.slice(0, -1), 'zh-Hant', ...tags.slice(-1)]
 }
 
-/** Null: not Chinese. Without script and region it is Simplified, as in CLDR; Cantonese is Traditional, unless of China. */
-function chineseScript(tag: string): ChineseScript | null {
+/** Which Chinese script does a reader of this tag read? Null: not Chinese. Without script and region it is Simplified, as in CLDR; Cantonese is Traditional, unless of China. */
+export function chineseScript(tag: string): ChineseScript | null {
   const [language, ...rest] = tag.toLowerCase().split('-')
   if (language === undefined || !CHINESE.test(language)) return null
   const script = rest.find(isScript)

@@ -60,6 +60,21 @@ eachLedger('one-click unsubscribe (RFC 8058)', (_name, openFresh) => {
     expect(page.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
   })
 
+  it.each([
+    ['zh-TW', '郵件設定'],
+    ['yue-HK', '郵件設定'],
+    ['zh-Hant', '郵件設定'],
+    ['zh-SG', '邮件设置'],
+    ['de', 'Email from us'],
+  ])('gives a reader of %s no other script than theirs: %s', async (locale, title) => {
+    await served.app.runtime.ledger.db
+      .updateTable('decorum.recipient')
+      .set({ locale })
+      .where('external_id', '=', 'P-2')
+      .execute()
+    expect((await served.call('GET', links['shili-xiaojin'] as string)).text).toContain(`<title>${title}</title>`)
+  })
+
   it('stops mail to that address at once when a mail program posts, without a login', async () => {
     expect((await oneClick(links['northwind'] as string)).status).toBe(200)
     expect(await stops()).toEqual([

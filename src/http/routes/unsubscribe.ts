@@ -2,9 +2,10 @@ import formbody from '@fastify/formbody'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
+import { chineseScript } from '../../model/locale.ts'
 import type { Api } from '../openapi.ts'
 
-/** The page's texts by language; English for all others. */
+/** The page's texts: Chinese in the script of its reader, English for all others. */
 interface PageWords {
   title: string
   ask: (sender: string) => string
@@ -23,14 +24,20 @@ const EN: PageWords = {
     'This link is not complete, or it is not one of ours. Please open it again from the email, or answer the email.',
 }
 
-const WORDS: Readonly<Record<string, PageWords>> = {
-  en: EN,
-  zh: {
+const CHINESE: Readonly<Record<'Hans' | 'Hant', PageWords>> = {
+  Hans: {
     title: '邮件设置',
     ask: (sender) => `您可以停止接收${sender}发送到此邮箱的邮件。您同意的其他联系方式不受影响。`,
     button: '停止向此邮箱发送邮件',
     done: (sender) => `${sender}不会再向此邮箱发送此类邮件。您可以关闭本页面。`,
     unknown: '此链接不完整或已无法识别。请从邮件中重新打开，或直接回复邮件。',
+  },
+  Hant: {
+    title: '郵件設定',
+    ask: (sender) => `您可以停止接收${sender}寄到此信箱的郵件。您同意的其他聯絡方式不受影響。`,
+    button: '停止寄送郵件到此信箱',
+    done: (sender) => `${sender}不會再寄送此類郵件到此信箱。您可以關閉本頁面。`,
+    unknown: '此連結不完整或已無法識別。請從郵件中重新開啟，或直接回覆郵件。',
   },
 }
 
@@ -42,10 +49,11 @@ const escape = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;')
 
-const wordsFor = (locale: string | null): { language: string; words: PageWords } => {
-  const language = locale?.split('-')[0]?.toLowerCase() ?? 'en'
-  const words = WORDS[language]
-  return words === undefined ? { language: 'en', words: EN } : { language: locale ?? 'en', words }
+function wordsFor(locale: string | null): { language: string; words: PageWords } {
+  const script = locale === null ? null : chineseScript(locale)
+  return locale === null || script === null
+    ? { language: 'en', words: EN }
+    : { language: locale, words: CHINESE[script] }
 }
 
 const page = (language: string, title: string, body: string): string => `<!doctype html>
@@ -81,7 +89,7 @@ const unknownPage = (): string =>
   page(
     'en',
     EN.title,
-    Object.entries(WORDS)
+    Object.entries({ en: EN, 'zh-Hans': CHINESE.Hans, 'zh-Hant': CHINESE.Hant })
       .map(([language, words]) => `<p lang="${language}">${escape(words.unknown)}</p>`)
       .join('\n'),
   )
