@@ -221,6 +221,10 @@ function signWords({ sign, place, zone, at }: PlaceSign, words: Catalogue): stri
   return words.evidence(named, what.length === 0 ? null : what.join(', '), at === null ? null : at.slice(0, 10))
 }
 
+/** Was the rule asked, or silenced by a consent? A rule for another channel weighs none. */
+const wasWeighed = ({ verdict, silentBecause }: RuleExplanation): boolean =>
+  verdict !== 'silent' || silentBecause === 'consent'
+
 /** Every consent on record; those that no rule asked about are marked. */
 function consentsOnRecord(explanation: DecisionExplanation, facts: Facts, { language, zones }: Telling): string[] {
   const words = catalogueOf(language)
@@ -228,7 +232,7 @@ function consentsOnRecord(explanation: DecisionExplanation, facts: Facts, { lang
   const clock = (at: Instant): string => onEveryClock(formatInstant(at), zones, language)
   return facts.consents.map((consent) => {
     const by = explanation.rules
-      .filter((rule) => rule.consents.some((weighed) => weighed.kind === consent.kind))
+      .filter((rule) => wasWeighed(rule) && rule.consents.some((weighed) => weighed.kind === consent.kind))
       .map(({ rule }) => rule)
     return words.consent(
       consentName(words, consent.kind),

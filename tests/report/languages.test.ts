@@ -268,6 +268,47 @@ describe('an explanation in Chinese', () => {
   })
 })
 
+describe('what an explanation says of consents and of events', () => {
+  const stated: Facts = factsWith({
+    reminder: { channel: 'sms', mode: 'automated' },
+    recipient: { jurisdiction: 'US-NY' },
+    rest: {
+      events: [],
+      address: {
+        id: 'n',
+        kind: 'mobile',
+        relation: 'self',
+        country: 'US',
+        zones: ['America/New_York'],
+        subdivisions: ['US-NY'],
+      },
+      consents: [
+        { kind: 'electronic-contact', channel: null, address: 'n', from: NOW - 5, until: null },
+        { kind: 'artificial-voice', channel: null, address: 'n', from: NOW - 5, until: null },
+      ],
+    },
+  })
+  const linesIn = (locale: string): string[] =>
+    explanationLines(explainDecision(stated, compiledPacks, NOW), decide(stated, compiledPacks, NOW), stated, locale)
+
+  it('names the rules that were asked and weighed a consent, and no rule for another channel', () => {
+    const lines = linesIn('en').slice(linesIn('en').indexOf('Consents on record') + 1)
+    expect(lines[0]).toMatch(/^ {2}electronic-contact, .*: us-reg-f\/number-origin-and-sixty-days$/)
+    expect(lines[1]).toMatch(/^ {2}artificial-voice, .*: no rule that was asked turns on it$/)
+  })
+
+  it('never says that a rule requires the event which would stop it', () => {
+    for (const [locale, looks] of [
+      ['en', 'looks for: dispute'],
+      ['zh-CN', '所查的记录：债务异议'],
+    ] as const) {
+      const lines = linesIn(locale)
+      const pause = lines.findIndex((line) => line.includes('us-reg-f/dispute-stops-collection'))
+      expect(lines[pause + 1]?.trim()).toBe(looks)
+    }
+  })
+})
+
 describe('a debt that is not owed here any more', () => {
   const closed = (state: Facts['accounts'][number]['state']): string =>
     objectionIn('en', 'account_closed', [{ state, asOf: null, freshForMs: null }], [])

@@ -95,7 +95,7 @@ export const ZH: Catalogue = {
   closedOn: (days) => `${days}全天不联系`,
   holidays: (calendar) => `节假日历：${calendar}`,
   stateIn: (zone, state, until) => `${zone}：${state}${until === null ? '' : `，至 ${until}`}`,
-  wants: (event) => `须有记录：${event}`,
+  wants: (event) => `所查的记录：${event}`,
   waits: (days, business) => `等待 ${days} 个${business ? '工作日' : '当地自然日'}`,
   within: (days, business, deadline) =>
     `须在 ${days} 个${business ? '工作日' : '当地自然日'}内完成${deadline === null ? '' : `，期限 ${deadline}`}`,
